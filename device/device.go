@@ -1,0 +1,245 @@
+// Package device declares what the scenarios need of a printer, simulated or real.
+//
+// Every verb of the scenarios' language reaches a printer through [Device] and nothing else, so that the same
+// scenario runs against the simulated printer, against another build of it, or against hardware behind an adapter.
+// The package holds the interface and its data types only; it imports nothing of this module.
+package device
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Capability is something that a scenario may need of a device and that not every device has.
+type Capability string
+
+// Capabilities that scenario headers name after "needs:".
+const (
+	// CapabilityClock: the device's time follows the bench's, so that days pass in a moment.
+	CapabilityClock Capability = "clock"
+	// CapabilityPower: the device can be switched off and on by the harness.
+	CapabilityPower Capability = "power"
+	// CapabilityPrintAdminServerless: the device authenticates users and offers To My Email (guide, chapter 7).
+	CapabilityPrintAdminServerless Capability = "print-admin-serverless"
+	// CapabilityFaxServer: the device sends faxes by e-mail through a server (guide, chapter 6).
+	CapabilityFaxServer Capability = "fax-server"
+	// CapabilityAdditionalNetwork: the device has a second network interface (guide rule R12).
+	CapabilityAdditionalNetwork Capability = "additional-network"
+)
+
+// Description is what a device says of itself.
+type Description struct {
+	Name         string // the bench's name of the device, for example "printer"
+	Model        string // the maker's model name
+	Serial       string
+	Firmware     string
+	Address      string // IP address of the standard network, as the panel shows it
+	Languages    []string
+	Capabilities []Capability
+}
+
+// Has reports whether the device has a capability.
+func (d Description) Has(wanted Capability) bool {
+	for _, c := range d.Capabilities {
+		if c == wanted {
+			return true
+		}
+	}
+	return false
+}
+
+// Device is one printer. Each method is an act of a person or a look at something that a person can see. A method that
+// acts works in the turn that its context carries, and returns when the person could go on.
+type Device interface {
+	Describe(ctx context.Context) (Description, error)
+	Panel() Panel
+	WebConfig() WebConfig
+	// Scan walks Scan > Email (or To My Email, or Fax) on the panel, presses Start and returns the screen that the person
+	// then sees. It does not fail because sending fails: that is for the job history and the panel to say.
+	Scan(ctx context.Context, request ScanRequest) (Screen, error)
+	// Jobs returns the job history, newest first (guide rule R43).
+	Jobs(ctx context.Context) ([]Job, error)
+	// PrintSheet walks Settings > … > Print Status Sheet and confirms its message (guide rule R27).
+	PrintSheet(ctx context.Context) (Screen, error)
+	// Sheet returns the network status sheet that was printed last; [ErrNothingPrinted] if none was.
+	Sheet(ctx context.Context) (string, error)
+	// Power switches the device off or on, or cuts its supply. It needs [CapabilityPower].
+	Power(ctx context.Context, act PowerAct) error
+	// SetDate sets the device's own date, as an administrator does or an empty battery; true time goes on.
+	SetDate(ctx context.Context, date time.Time) error
+	// Drift makes the device's clock gain (or, negative, lose) so much a day.
+	Drift(ctx context.Context, perDay time.Duration) error
+	// SetLanguage changes the language of the panel and of Web Config ("en", "hi", "el").
+	SetLanguage(ctx context.Context, language string) error
+}
+
+// Panel is the control panel: one screen, keys that are on it, and a padlock.
+type Panel interface {
+	// Screen returns what is on the panel now.
+	Screen(ctx context.Context) (Screen, error)
+	// Press presses a key by its label (the words of the panel's language, or the guide's English words). A path "A > B > C"
+	// is pressed from the home screen. An unknown key is a [*LabelError] that lists the keys that are there.
+	Press(ctx context.Context, path string) (Screen, error)
+	// Enter types into a field of the screen.
+	Enter(ctx context.Context, field, value string) (Screen, error)
+	// LogIn selects the padlock and signs in as administrator with a password (guide rule R25). An empty password is the right one.
+	LogIn(ctx context.Context, user, password string) (Screen, error)
+	LogOut(ctx context.Context) (Screen, error)
+	Home(ctx context.Context) (Screen, error)
+}
+
+// WebConfig is the device's web page, seen through the browser of a computer on the device's network (guide rule R13).
+// Labels are the guide's English words or those of the page's language, compared without regard to case.
+type WebConfig interface {
+	// Go enters an address (an IP address or a URL) into the browser.
+	Go(ctx context.Context, address string) (Page, error)
+	// LogIn goes to the device, logs in as administrator in a session of its own, named by who (empty: the only administrator).
+	// wrong types a wrong password.
+	LogIn(ctx context.Context, who string, wrong bool) (Page, error)
+	// LogOut clicks Log out.
+	LogOut(ctx context.Context) (Page, error)
+	// Open walks a path of the menu, for example "Network > Email Server > Basic".
+	Open(ctx context.Context, path string) (Page, error)
+	// Click clicks a button or a link of the page; an unknown one is a [*LabelError].
+	Click(ctx context.Context, label string) (Page, error)
+	// Set types into a field or chooses a value; the page is not sent.
+	Set(ctx context.Context, field, value string) (Page, error)
+	// EnterPassword types the administrator's password into the page's password field, or, where field is given, value into it.
+	EnterPassword(ctx context.Context, wrong bool) (Page, error)
+	// Leave closes the page without OK; what was typed is gone.
+	Leave(ctx context.Context) (Page, error)
+	// Page returns what the page shows now, as a person would see it after Refresh. It acts on nothing.
+	Page(ctx context.Context) (Page, error)
+	// UserCode returns the code and the URL that the sign-in page shows (guide rule R17).
+	UserCode(ctx context.Context) (code, url string, err error)
+}
+
+// Screen is what a panel shows: a title, lines, and the keys that can be pressed. It is plain data, already in the panel's language.
+type Screen struct {
+	Path    string   // where the screen is, in words: "Scan > Email"
+	Padlock bool     // the padlock icon is shown: somebody can log in
+	Lines   []string // one line each; a label and its value are parted by " : "
+	Keys    []string // what can be pressed
+	Fields  []string // what can be typed into
+}
+
+// String draws the screen in a frame of ASCII, the form in which scenarios and evidence keep it.
+func (s Screen) String() string {
+	head := s.Path
+	if s.Padlock {
+		head += "   [padlock]"
+	}
+	lines := append([]string{head}, s.Lines...)
+	for _, field := range s.Fields {
+		lines = append(lines, "["+field+": ]")
+	}
+	if len(s.Keys) > 0 {
+		lines = append(lines, "<"+strings.Join(s.Keys, "> <")+">")
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		fmt.Fprintf(&b, "| %s\n", line)
+	}
+	return b.String()
+}
+
+// Page is a Web Config page as a person reads it.
+type Page struct {
+	Title   string
+	Path    string   // "Network > Email Server > Basic"
+	Lines   []string // text in reading order; a field is "Label : value"
+	Fields  []string // labels of fields that can be set
+	Buttons []string // labels of buttons and links that can be clicked
+}
+
+// String gives the page as text, one line each, buttons in square brackets.
+func (p Page) String() string {
+	var b strings.Builder
+	if p.Title != "" {
+		b.WriteString(p.Title + "\n")
+	}
+	if p.Path != "" {
+		b.WriteString(p.Path + "\n")
+	}
+	for _, line := range p.Lines {
+		b.WriteString(line + "\n")
+	}
+	for _, button := range p.Buttons {
+		b.WriteString("[" + button + "]\n")
+	}
+	return b.String()
+}
+
+// Function is what a scan is for.
+type Function string
+
+// The functions that send by e-mail.
+const (
+	FunctionEmail     Function = "Email"
+	FunctionToMyEmail Function = "To My Email"
+	FunctionFax       Function = "Fax"
+	FunctionCopy      Function = "Copy" // sends nothing: printing and copying do not keep a sign-in alive (R42)
+)
+
+// ScanRequest is one scan as a person sets it up on the panel.
+type ScanRequest struct {
+	Function Function
+	To       []string // e-mail addresses, or a fax number
+	Subject  string   // empty: the device's default
+	File     string   // attachment's name without ending; empty: the device's default
+	Pages    int      // 0 means 1
+}
+
+// Job is one row of Job/Status > Job Status (guide rules R43, R44).
+type Job struct {
+	Receipt  int       // receipt number, from 1
+	Time     time.Time // by the device's own clock
+	Type     string    // "Email"
+	To       string
+	Result   string // "Completed", "Canceled", "Error", "Sending"
+	Code     string // three digits, empty without error
+	Status   string // the sentence that belongs to the code
+	Solution string // what the guide says to do
+}
+
+// PowerAct is what happens to the device's supply.
+type PowerAct struct {
+	State string // "off", "on", "cut"
+	// AtWrite, with "cut", is the write to the device's memory (1 is the next) during which the supply fails; 0 is now.
+	AtWrite int
+}
+
+// LabelError says that a key, field, button, page or value is not there, and what is.
+type LabelError struct {
+	What    string // "key", "field", "button", "page", "value"
+	Wanted  string
+	Present []string
+}
+
+// Error lists what is there, so that the reader sees the right word.
+func (e *LabelError) Error() string {
+	if len(e.Present) == 0 {
+		return fmt.Sprintf("no %s %q here, and none at all", e.What, e.Wanted)
+	}
+	return fmt.Sprintf("no %s %q here; there are: %s", e.What, e.Wanted, strings.Join(e.Present, ", "))
+}
+
+// Error is a constant error of this package.
+type Error string
+
+func (e Error) Error() string { return string(e) }
+
+const (
+	// ErrNothingPrinted: no network status sheet was printed yet.
+	ErrNothingPrinted Error = "no status sheet was printed yet"
+	// ErrLocked: the panel is locked; an administrator must log in (guide rule R25).
+	ErrLocked Error = "the panel is locked: log in as administrator"
+	// ErrNotLoggedIn: the page is for administrators (guide rule R15).
+	ErrNotLoggedIn Error = "not logged in to Web Config as administrator"
+	// ErrPoweredOff: the device is off.
+	ErrPoweredOff Error = "the device is switched off"
+	// ErrNotSupported: the device cannot do this.
+	ErrNotSupported Error = "this device cannot do that"
+)

@@ -1,0 +1,3 @@
+module mfpsim
+
+go 1.26
