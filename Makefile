@@ -1,0 +1,51 @@
+# The commands of the project. `make run` and `make test` are all that a newcomer needs.
+#
+# Settings: SEED, FUZZTIME (per fuzz target), N (runs of soak), COUNT (runs of bench).
+
+SEED     ?= 7
+FUZZTIME ?= 20s
+N        ?= 20
+COUNT    ?= 1
+BUILD    := .build
+TOOL     := go tool -modfile=tools/go.mod
+LINTER   := go tool -modfile=tools/lint/go.mod golangci-lint
+
+.PHONY: run test lint bench fuzz soak race determinism clean
+
+# Every scenario against the simulated printer, and a table of verdicts.
+run:
+	go run ./cmd/mfpsim run --seed $(SEED)
+
+# What the tests need beside Go is installed when it is missing.
+test:
+	tools/need curl
+	$(TOOL) gotestsum --no-color --format pkgname-and-test-fails -- -timeout 10m ./...
+
+lint:
+	@files="$$($(TOOL) gofumpt -l $$(git ls-files -co --exclude-standard '*.go'))"; \
+	  if [ -n "$$files" ]; then echo "not formatted as gofumpt does:"; echo "$$files"; exit 1; fi
+	go vet ./...
+	$(TOOL) staticcheck ./...
+	$(LINTER) run
+
+race:
+	tools/need gcc
+	CGO_ENABLED=1 go test -race -timeout 20m ./...
+
+bench:
+	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
+
+fuzz:
+	tools/fuzz $(FUZZTIME)
+
+# The same seed N times, plain and with -race in turn: the evidence must not differ by one byte.
+soak:
+	tools/soak $(N) $(SEED)
+
+# The three runs of CI, and another seed.
+determinism:
+	tools/need gcc
+	tools/determinism $(SEED)
+
+clean:
+	rm -rf $(BUILD)
