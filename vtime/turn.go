@@ -1,0 +1,276 @@
+package vtime
+
+import (
+	"context"
+	"time"
+)
+
+type turnKey struct{}
+
+// Turn is the right to act. An actor has one for its life; a server's visit has one for a request.
+type Turn struct {
+	world *World
+	name  string
+	visit bool
+	done  chan struct{}
+
+	// All below under world.mu.
+	caller *Turn  // under whose turn this visit works; nil: an actor, an outside client's visit, an orphan
+	lent   *Turn  // the visit under this turn that sleeps, or whose own callee does
+	asleep *sleep // this turn itself sleeps
+	outer  bool   // a visit for a client from outside
+	ended  bool
+}
+
+type sleep struct {
+	ctx     context.Context
+	due     *event // nil: until interrupted
+	woken   chan error
+	counted bool // counts as an exchange under way
+}
+
+// TurnFrom returns the turn that a context carries, nil if none.
+func TurnFrom(ctx context.Context) *Turn {
+	t, _ := ctx.Value(turnKey{}).(*Turn)
+	return t
+}
+
+// Name returns the name that the turn was started with.
+func (t *Turn) Name() string { return t.name }
+
+// Done is closed when the turn has ended.
+func (t *Turn) Done() <-chan struct{} { return t.done }
+
+// path names the chain of callers, outermost first.
+func (t *Turn) path() string {
+	if t == nil {
+		return "nobody"
+	}
+	if t.caller != nil {
+		return t.caller.path() + " > " + t.name
+	}
+	return t.name
+}
+
+// Go starts an actor: not at once but as an event of this instant, so that starters and started have an order.
+// The context that f gets carries the actor's turn; its work ends with f.
+func (w *World) Go(name string, f func(ctx context.Context)) *Turn {
+	t := &Turn{world: w, name: name, done: make(chan struct{})}
+	// The root of the actor's context: nothing outside the World may cancel it.
+	ctx := w.context(context.Background(), t)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		t.ended = true
+		close(t.done)
+		return t
+	}
+	w.push(0, name, func() {
+		w.holder = t
+		go func() {
+			defer w.finish(t)
+			f(ctx)
+		}()
+	})
+	return t
+}
+
+// finish ends an actor, or a visit that has a turn of its own.
+func (w *World) finish(t *Turn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t.ended = true
+	close(t.done)
+	w.drop()
+}
+
+// Do is a stimulus from outside, for example one verb of a scenario: it runs f as an actor and returns when f has ended.
+// In a stepped World it fires what is due, up to limit ahead (0: [DefaultDrive]), while f waits; [ErrNothingDue] or
+// [ErrStillBusy] say that f was left waiting. Not to be called by somebody who holds a turn.
+func (w *World) Do(name string, limit time.Duration, f func(ctx context.Context)) error {
+	t := w.Go(name, f)
+	if w.flowing {
+		<-t.done
+		return nil
+	}
+	if limit == 0 {
+		limit = DefaultDrive
+	}
+	ok, err := w.AdvanceUntil(limit, func() bool {
+		select {
+		case <-t.done:
+			return true
+		default:
+			return false
+		}
+	})
+	switch {
+	case err != nil:
+		return err
+	case ok:
+		return nil
+	case len(w.Pending()) == 0:
+		return ErrNothingDue
+	default:
+		return ErrStillBusy
+	}
+}
+
+// park puts t to sleep, for d or (forever) until interrupted. Called by whoever runs under t.
+func (w *World) park(ctx context.Context, t *Turn, d time.Duration, forever bool) error {
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return ErrClosed
+	}
+	if err := context.Cause(ctx); err != nil {
+		w.mu.Unlock()
+		return err
+	}
+	if t.ended {
+		w.mu.Unlock()
+		return ErrNoTurn
+	}
+	if t.root().outer && !w.flowing {
+		w.mu.Unlock()
+		return ErrNobodyAdvances
+	}
+	s := &sleep{ctx: ctx, woken: make(chan error, 1), counted: t.visit || forever}
+	if !forever {
+		s.due = w.push(d, t.name, func() { w.wake(t, nil) })
+	}
+	t.asleep = s
+	if s.counted {
+		w.busy++
+	}
+	for callee := t; callee.caller != nil; callee = callee.caller {
+		callee.caller.lent = callee
+	}
+	w.parked[t] = struct{}{}
+	w.drop()
+	w.mu.Unlock()
+	return <-s.woken
+}
+
+// wake ends t's sleep and gives it the turn that the caller has counted. Under w.mu.
+func (w *World) wake(t *Turn, err error) {
+	s := t.asleep
+	if w.closed {
+		w.held++ // nobody counted one: the World ends
+	}
+	t.asleep = nil
+	delete(w.parked, t)
+	w.kill(s.due)
+	if s.counted {
+		w.busy--
+	}
+	for callee := t; callee.caller != nil; callee = callee.caller {
+		callee.caller.lent = nil
+	}
+	w.holder = t
+	s.woken <- err
+}
+
+func (t *Turn) root() *Turn {
+	for t.caller != nil {
+		t = t.caller
+	}
+	return t
+}
+
+// interrupt passes the turn that the caller has counted to t, which sleeps under a context that has just ended, or whose
+// callee sleeps; if t runs on by itself or has ended, the turn is dropped. Under w.mu.
+func (w *World) interrupt(t *Turn, cause error, forced bool) {
+	switch {
+	case t == nil || t.ended:
+		w.drop()
+	case t.asleep != nil:
+		if !forced && context.Cause(t.asleep.ctx) == nil {
+			w.drop() // it sleeps under another context
+			return
+		}
+		w.wake(t, cause)
+	case t.lent != nil:
+		orphan := t.lent
+		orphan.caller = nil
+		t.lent = nil
+		for callee := t; callee.caller != nil; callee = callee.caller {
+			callee.caller.lent = nil
+		}
+		w.forgetSilent(orphan)
+		w.holder = t
+	default:
+		w.drop()
+	}
+}
+
+// forgetSilent: an orphan that sleeps until interrupted has nobody left who waits for it, so it is no exchange under way.
+func (w *World) forgetSilent(t *Turn) {
+	for t.lent != nil {
+		t = t.lent
+	}
+	if t.asleep != nil && t.asleep.due == nil && t.asleep.counted {
+		t.asleep.counted = false
+		w.busy--
+	}
+}
+
+// Park lends the turn to the clock until ctx ends or the turn is interrupted: what silence does. It returns the cause.
+func (t *Turn) Park(ctx context.Context) error { return t.world.park(ctx, t, 0, true) }
+
+// Interrupt arms a time-out for library code that knows no context: after d of true time the turn gets its right to act
+// back, although a server may still sleep under it, and do runs to wake the blocked I/O. stop disarms it.
+func (w *World) Interrupt(t *Turn, d time.Duration, name string, cause error, do func()) (stop func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return func() {}
+	}
+	e := w.push(d, name, func() {
+		w.interrupt(t, cause, true)
+		do()
+	})
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.kill(e)
+	}
+}
+
+// scope is a context that an event of the World ends.
+type scope struct {
+	context.Context
+	cause error
+}
+
+// Err gives the time-out's own error where context would say Canceled.
+func (s *scope) Err() error {
+	err := s.Context.Err()
+	if err != nil && s.cause != nil && context.Cause(s.Context) == s.cause {
+		return s.cause
+	}
+	return err
+}
+
+// WithCancel returns a context and its cancel. Called while the turn sleeps or waits for a server, cancel is an event of
+// this instant that wakes it with [ErrCanceled]; called by the turn itself, it just ends the context.
+func (w *World) WithCancel(ctx context.Context) (context.Context, context.CancelFunc) {
+	t := TurnFrom(ctx)
+	inner, end := context.WithCancelCause(ctx)
+	var due *event
+	return inner, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		waiting := t != nil && !t.ended && (t.asleep != nil || t.lent != nil)
+		switch {
+		case !waiting || w.closed:
+			w.kill(due)
+			end(ErrCanceled)
+		case due == nil:
+			due = w.push(0, "cancel "+t.name, func() {
+				end(ErrCanceled)
+				w.interrupt(t, ErrCanceled, false)
+			})
+		}
+	}
+}
