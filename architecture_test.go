@@ -28,7 +28,7 @@ var arrows = map[string][]string{
 	"vtime":       {},
 	"chance":      {},
 	"device":      {},
-	"browser":     {},
+	"browser":     {"device"},
 	"core":        {},
 	"journal":     {"vtime"},
 	"faultnet":    {"vtime", "journal", "chance"},

@@ -1,0 +1,287 @@
+package browser
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"mfpsim/device"
+)
+
+const (
+	maximumRedirects = 10
+	maximumPage      = 4 << 20 // bytes
+)
+
+// Config says how a browser reaches the network. The zero value works, through [http.DefaultTransport].
+type Config struct {
+	// Transport carries the requests; redirects are followed by the browser itself. Nil: http.DefaultTransport.
+	Transport http.RoundTripper
+	// Now dates cookies. Nil: cookies with an age never expire.
+	Now func() time.Time
+	// Language is sent as Accept-Language; empty sends "en".
+	Language string
+}
+
+// Browser is one window of one person. It is not safe for use by two goroutines.
+type Browser struct {
+	config Config
+	jar    *jar
+	page   *page
+}
+
+// New makes a browser with nothing open and no cookies.
+func New(c Config) *Browser {
+	if c.Transport == nil {
+		c.Transport = http.DefaultTransport
+	}
+	if c.Now == nil {
+		c.Now = func() time.Time { return time.Unix(1, 0) }
+	}
+	if c.Language == "" {
+		c.Language = "en"
+	}
+	return &Browser{config: c, jar: newJar(c.Now)}
+}
+
+// Open enters an address into the browser and follows redirects. Without a scheme it is https. The error is a [*LoadError].
+// A page with an error status is a page all the same: see [Browser.Status].
+func (b *Browser) Open(ctx context.Context, address string) error {
+	if !strings.Contains(address, "://") {
+		address = "https://" + address
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return &LoadError{Host: address, Reason: ReasonAddress, cause: err}
+	}
+	return b.load(ctx, http.MethodGet, u, nil)
+}
+
+// Refresh loads the open page again, by GET, and puts back what was typed and chosen but not sent.
+func (b *Browser) Refresh(ctx context.Context) error {
+	if b.page == nil {
+		return ErrNoPage
+	}
+	old := b.page
+	if err := b.load(ctx, http.MethodGet, old.url, nil); err != nil {
+		return err
+	}
+	b.page.restore(old)
+	return nil
+}
+
+// Close closes the page; cookies stay.
+func (b *Browser) Close() { b.page = nil }
+
+// Forget closes the page and drops all cookies: another person, or a private window.
+func (b *Browser) Forget() {
+	b.page = nil
+	b.jar = newJar(b.config.Now)
+}
+
+// IsOpen reports whether a page is open.
+func (b *Browser) IsOpen() bool { return b.page != nil }
+
+// URL is the address of the open page, "" if none is.
+func (b *Browser) URL() string {
+	if b.page == nil {
+		return ""
+	}
+	return b.page.url.String()
+}
+
+// Status is the HTTP status of the open page, 0 if none is.
+func (b *Browser) Status() int {
+	if b.page == nil {
+		return 0
+	}
+	return b.page.status
+}
+
+// Page gives the open page as a person reads it. With nothing open it is empty.
+func (b *Browser) Page() device.Page {
+	if b.page == nil {
+		return device.Page{}
+	}
+	return b.page.read()
+}
+
+// Text gives the open page as text, one line for each line read, buttons in square brackets at the end.
+func (b *Browser) Text() string { return b.Page().String() }
+
+// Click clicks a button, a link, or the summary of a folded part. A [*device.LabelError] lists those that are there.
+func (b *Browser) Click(ctx context.Context, label string) error {
+	if b.page == nil {
+		return ErrNoPage
+	}
+	target, err := b.page.clickable(label)
+	if err != nil {
+		return err
+	}
+	switch target.kind {
+	case kindSummary:
+		b.page.fold(target.node)
+		return nil
+	case kindLink:
+		u, err := b.page.base().Parse(target.href)
+		if err != nil {
+			return &LoadError{Host: b.page.url.Host, Reason: ReasonAddress, cause: err}
+		}
+		return b.load(ctx, http.MethodGet, u, nil)
+	default:
+		method, u, body, err := b.page.submission(target.node)
+		if err != nil {
+			return err
+		}
+		return b.load(ctx, method, u, body)
+	}
+}
+
+// Set types a value into a field, or chooses it in a list or among radio buttons; on a box, "on", "yes" and "true" tick it.
+// Nothing is sent. A value that is not offered is a [*device.LabelError] that lists those that are.
+func (b *Browser) Set(label, value string) error {
+	if b.page == nil {
+		return ErrNoPage
+	}
+	return b.page.set(label, value)
+}
+
+// Tick ticks a box or, with on false, clears it.
+func (b *Browser) Tick(label string, on bool) error {
+	if b.page == nil {
+		return ErrNoPage
+	}
+	value := "off"
+	if on {
+		value = "on"
+	}
+	return b.page.set(label, value)
+}
+
+// Value reads a field: what is typed, the words of what is chosen, "on" or "off" of a box.
+func (b *Browser) Value(label string) (string, error) {
+	if b.page == nil {
+		return "", ErrNoPage
+	}
+	f, err := b.page.field(label)
+	if err != nil {
+		return "", err
+	}
+	return f.value(), nil
+}
+
+// PasswordField gives the label of the page's first password field that can be typed into.
+func (b *Browser) PasswordField() (label string, ok bool) {
+	if b.page == nil {
+		return "", false
+	}
+	for _, f := range b.page.fields() {
+		if f.kind == kindPassword && !f.locked() {
+			return f.label, true
+		}
+	}
+	return "", false
+}
+
+// Options lists what a field offers, nil for a field that is typed into.
+func (b *Browser) Options(label string) ([]string, error) {
+	if b.page == nil {
+		return nil, ErrNoPage
+	}
+	f, err := b.page.field(label)
+	if err != nil {
+		return nil, err
+	}
+	return f.options(), nil
+}
+
+// Link gives the address behind a link of the page.
+func (b *Browser) Link(label string) (string, error) {
+	if b.page == nil {
+		return "", ErrNoPage
+	}
+	target, err := b.page.clickable(label)
+	if err != nil {
+		return "", err
+	}
+	if target.kind != kindLink {
+		return "", &device.LabelError{What: "link", Wanted: label, Present: b.page.links()}
+	}
+	u, err := b.page.base().Parse(target.href)
+	if err != nil {
+		return "", &LoadError{Host: b.page.url.Host, Reason: ReasonAddress, cause: err}
+	}
+	return u.String(), nil
+}
+
+// load fetches a page and makes it the open one. After an error the page that was open stays open.
+func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.Values) error {
+	for hop := 0; ; hop++ {
+		if hop > maximumRedirects {
+			return &LoadError{Host: u.Host, Reason: ReasonRedirects}
+		}
+		response, body, err := b.fetch(ctx, method, u, form)
+		if err != nil {
+			return err
+		}
+		location := response.Header.Get("Location")
+		if response.StatusCode < 300 || response.StatusCode > 399 || location == "" {
+			b.page = newPage(u, response.StatusCode, response.Header.Get("Content-Type"), body)
+			return nil
+		}
+		next, err := u.Parse(location)
+		if err != nil || next.Host == "" {
+			return &LoadError{Host: u.Host, Reason: ReasonAddress, cause: err}
+		}
+		if next.Fragment == "" {
+			next.Fragment = u.Fragment
+		}
+		// RFC 9110 §15.4: 307 and 308 keep the method; the others become GET, as all browsers do.
+		if response.StatusCode != http.StatusTemporaryRedirect && response.StatusCode != http.StatusPermanentRedirect {
+			method, form = http.MethodGet, nil
+		}
+		u = next
+	}
+}
+
+func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url.Values) (*http.Response, string, error) {
+	target := *u
+	target.Fragment = ""
+	var body io.Reader
+	if method == http.MethodPost {
+		body = strings.NewReader(form.Encode())
+	}
+	request, err := http.NewRequestWithContext(ctx, method, target.String(), body)
+	if err != nil {
+		return nil, "", &LoadError{Host: u.Host, Reason: ReasonAddress, cause: err}
+	}
+	request.Header.Set("User-Agent", "Mozilla/5.0 (mfpsim)")
+	request.Header.Set("Accept", "text/html,application/xhtml+xml")
+	request.Header.Set("Accept-Language", b.config.Language)
+	if method == http.MethodPost {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if b.page != nil {
+			request.Header.Set("Origin", b.page.url.Scheme+"://"+b.page.url.Host)
+		}
+	}
+	if cookies := b.jar.header(u); cookies != "" {
+		request.Header.Set("Cookie", cookies)
+	}
+	response, err := b.config.Transport.RoundTrip(request)
+	if err != nil {
+		return nil, "", loadError(ctx, u.Host, err)
+	}
+	defer response.Body.Close()
+	b.jar.set(u, response.Cookies())
+	text, err := io.ReadAll(io.LimitReader(response.Body, maximumPage+1))
+	if err != nil {
+		return nil, "", loadError(ctx, u.Host, err)
+	}
+	if len(text) > maximumPage {
+		return nil, "", &LoadError{Host: u.Host, Reason: ReasonTooLarge}
+	}
+	return response, string(text), nil
+}
