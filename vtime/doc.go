@@ -12,6 +12,9 @@
 //     of its own when it wakes.
 //   - A client from outside gets a turn for each complete request.
 //
+// One duty is left to whoever does I/O: to begin none under a context that has ended. A request that is written although
+// nobody will wait for its answer would let the server act beside its caller.
+//
 // Whose turn it is travels in the context ([TurnFrom]) and, between parties, with the connection (package faultnet).
 //
 // A stepped World ([NewStepped]) starts at a fixed date and moves only by [World.Advance] and its relatives. A flowing World

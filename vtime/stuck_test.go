@@ -1,0 +1,45 @@
+package vtime
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestTheWatchdogNamesWhoHoldsTheTurn(t *testing.T) {
+	world := NewStepped(time.Time{})
+	defer world.Close()
+	world.patience = 10 * time.Millisecond
+	release := make(chan struct{})
+	turn := world.Go("printer job", func(ctx context.Context) {
+		visit := world.Visit(TurnFrom(ctx), "smtp on printer#3")
+		<-release
+		visit.End()
+	})
+	_, err := world.Advance(time.Second)
+	close(release)
+	<-turn.Done()
+	var stuck *StuckError
+	require.ErrorAs(t, err, &stuck)
+	require.Equal(t, "printer job > smtp on printer#3", stuck.Holder)
+	_, err = world.Advance(time.Second)
+	require.ErrorAs(t, err, &stuck, "a bench that was stuck proves nothing any more")
+}
+
+func TestALiveWorldOutlivesItsWatchdog(t *testing.T) {
+	world := NewFlowing(time.Time{})
+	defer world.Close()
+	world.patience = time.Millisecond
+	release := make(chan struct{})
+	turn := world.Go("slow", func(context.Context) { <-release })
+	go func() {
+		timer := time.NewTimer(20 * time.Millisecond)
+		<-timer.C
+		close(release)
+	}()
+	_, err := world.Advance(time.Second)
+	require.NoError(t, err)
+	<-turn.Done()
+}
