@@ -1,0 +1,170 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"mfpsim/journal"
+)
+
+// Mail is one delivered message as it lay in a mailbox.
+type Mail struct {
+	Mailbox string
+	Number  int // in that mailbox, from 1
+	Raw     []byte
+}
+
+// Evidence is what one played case leaves behind.
+type Evidence struct {
+	ID      string // a relative path of plain names: the folder it is written to
+	Journal *journal.Journal
+	Mails   []Mail
+	// Replay is the command line that plays the same case again, byte by byte.
+	Replay string
+	// Failure is the failure in full; empty if the case passed.
+	Failure string
+}
+
+// Files renders the evidence: file names (with / between parts) and their content.
+func (e Evidence) Files() (map[string][]byte, error) {
+	var lines bytes.Buffer
+	encoder := json.NewEncoder(&lines)
+	encoder.SetEscapeHTML(false)
+	for _, entry := range e.Journal.Entries() {
+		if err := encoder.Encode(entry); err != nil {
+			return nil, fmt.Errorf("journal entry %d: %w", entry.Number, err)
+		}
+	}
+	files := map[string][]byte{
+		"journal.jsonl": lines.Bytes(),
+		"entra.txt":     []byte(Transcript(e.Journal, "entra")),
+		"smtp.txt":      []byte(Transcript(e.Journal, "smtp")),
+		"screens.txt":   []byte(Screens(e.Journal)),
+		"sheet.txt":     []byte(Sheets(e.Journal)),
+		"replay.txt":    []byte(e.Replay + "\n"),
+	}
+	if e.Failure != "" {
+		files["failure.txt"] = []byte(strings.TrimRight(e.Failure, "\n") + "\n")
+	}
+	for _, m := range e.Mails {
+		files[fmt.Sprintf("mails/%s-%03d.eml", plainName(m.Mailbox), m.Number)] = m.Raw
+	}
+	return files, nil
+}
+
+// plainName keeps letters, digits, ., -, @ and _ of a name; everything else becomes _.
+func plainName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-@_", r) {
+			return r
+		}
+		return '_'
+	}, s)
+}
+
+// FolderError says that the evidence folder cannot be used.
+type FolderError struct {
+	Folder string
+	Why    string
+	cause  error
+}
+
+// Error names the folder and what is wrong with it.
+func (e *FolderError) Error() string { return fmt.Sprintf("evidence folder %s: %s", e.Folder, e.Why) }
+
+// Unwrap gives the file system's error.
+func (e *FolderError) Unwrap() error { return e.cause }
+
+func folderError(folder string, err error) error {
+	why := "cannot be used"
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		why = "permission denied"
+	case errors.Is(err, fs.ErrExist):
+		why = "something of that name is in the way"
+	case errors.Is(err, fs.ErrNotExist):
+		why = "does not exist"
+	}
+	var path *fs.PathError
+	if why == "cannot be used" && errors.As(err, &path) {
+		why = path.Err.Error()
+	}
+	return &FolderError{Folder: folder, Why: why, cause: err}
+}
+
+// CheckFolder makes the evidence folder if need be and tries to write into it, so that a run ends before it begins if its
+// evidence could not be kept. The error is a [*FolderError].
+func CheckFolder(folder string) error {
+	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
+		return &FolderError{Folder: folder, Why: "is a file, not a folder"}
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return folderError(folder, err)
+	}
+	probe, err := os.MkdirTemp(folder, ".evidence-*")
+	if err != nil {
+		return folderError(folder, err)
+	}
+	if err := os.Remove(probe); err != nil {
+		return folderError(folder, err)
+	}
+	return nil
+}
+
+// WriteEvidence writes the evidence into folder/ID. It is written beside and renamed when complete: a reader finds the
+// old evidence or the new, never half of it. The error is a [*FolderError].
+func WriteEvidence(folder string, e Evidence) error {
+	files, err := e.Files()
+	if err != nil {
+		return err
+	}
+	return WriteFiles(folder, e.ID, files)
+}
+
+// WriteFiles is [WriteEvidence] for files that are rendered already.
+func WriteFiles(folder, id string, files map[string][]byte) error {
+	if !filepath.IsLocal(filepath.FromSlash(id)) {
+		return &FolderError{Folder: folder, Why: fmt.Sprintf("%q is no name for a folder", id)}
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return folderError(folder, err)
+	}
+	beside, err := os.MkdirTemp(folder, ".evidence-*")
+	if err != nil {
+		return folderError(folder, err)
+	}
+	defer os.RemoveAll(beside)
+	fresh := filepath.Join(beside, "new")
+	names := make([]string, 0, len(files))
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		path := filepath.Join(fresh, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return folderError(folder, err)
+		}
+		if err := os.WriteFile(path, files[name], 0o644); err != nil {
+			return folderError(folder, err)
+		}
+	}
+	final := filepath.Join(folder, filepath.FromSlash(id))
+	if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
+		return folderError(folder, err)
+	}
+	if err := os.Rename(final, filepath.Join(beside, "old")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return folderError(folder, err)
+	}
+	if err := os.Rename(fresh, final); err != nil {
+		return folderError(folder, err)
+	}
+	return nil
+}

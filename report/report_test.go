@@ -1,0 +1,114 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/journal"
+	"mfpsim/report"
+)
+
+func record(t *testing.T) *journal.Journal {
+	t.Helper()
+	at := time.Date(2026, 3, 2, 9, 13, 41, 0, time.UTC)
+	j := journal.New(func() time.Time { return at })
+	j.Append(journal.Entry{Party: "entra", Connection: "printer#1", Kind: journal.KindHTTP, HTTP: &journal.Exchange{
+		Method: "POST", Host: "login.example", Target: journal.Plain("/common/oauth2/v2.0/token"),
+		RequestHeader: []journal.Field{{Name: "Content-Type", Value: journal.Plain("application/x-www-form-urlencoded")}},
+		RequestBody:   journal.Plain("refresh_token=").Add(journal.Hidden("canary")), Status: 200,
+		ResponseBody: journal.Plain(`{"access_token":"`).Add(journal.Hidden("canary"), journal.Plain(`"}`)),
+	}})
+	j.Append(journal.Entry{Party: "entra", Connection: "browser#1", Kind: journal.KindHTTP, HTTP: &journal.Exchange{
+		Method: "GET", Host: "login.example", Target: journal.Plain("/device"), Status: 200,
+	}})
+	j.Append(journal.Entry{Party: "smtp", Connection: "printer#2", Kind: journal.KindSMTP, Text: journal.Plain("S: 220 hello")})
+	j.Append(journal.Entry{Party: "printer", Kind: journal.KindScreen, Text: journal.Plain("| Home\n")})
+	return j
+}
+
+func TestATranscriptShowsTheWireWithoutSecrets(t *testing.T) {
+	j := record(t)
+	require.Equal(t, `-- printer#1, 2026-03-02 09:13:41.000
+POST https://login.example/common/oauth2/v2.0/token
+Content-Type: application/x-www-form-urlencoded
+
+refresh_token=[redacted]
+
+200
+
+{"access_token":"[redacted]"}
+
+
+-- browser#1, 2026-03-02 09:13:41.000
+GET https://login.example/device
+200
+
+`, report.Transcript(j, "entra"))
+	require.Equal(t, "-- printer#2, 2026-03-02 09:13:41.000\n09:13:41.000 S: 220 hello\n", report.Transcript(j, "smtp"))
+	require.Equal(t, "entra POST …/token 200 (09:13:41)", report.Headline(j.Entries()[0]))
+}
+
+func TestJUnitEscapesWhatXMLCannotCarry(t *testing.T) {
+	cases := []report.Case{
+		{ID: "setup/one", Title: "a <b> & \"c\"", Level: "MUST", Verdict: report.Passed, Virtual: 91 * 24 * time.Hour},
+		{ID: "trouble/two", Verdict: report.Failed, Reason: "FAIL <x>\x00\x1b[0m ]]>\nsecond"},
+		{ID: "trouble/three", Verdict: report.Skipped, Reason: "needs fax-server"},
+	}
+	var out bytes.Buffer
+	require.NoError(t, report.WriteJUnit(&out, cases))
+	var read struct {
+		Tests  int `xml:"tests,attr"`
+		Suites []struct {
+			Name  string `xml:"name,attr"`
+			Cases []struct {
+				Name    string `xml:"name,attr"`
+				Failure *struct {
+					Text string `xml:",chardata"`
+				} `xml:"failure"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	require.NoError(t, xml.Unmarshal(out.Bytes(), &read))
+	require.Equal(t, 3, read.Tests)
+	require.Len(t, read.Suites, 2)
+	require.Equal(t, "FAIL <x>[0m ]]>\nsecond", read.Suites[1].Cases[0].Failure.Text)
+	require.Contains(t, report.Table(cases), "3 scenarios: 1 passed, 1 failed, 1 skipped; 91d of bench time")
+}
+
+func TestEvidenceIsThereWholeOrNotAtAll(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "deep", "evidence")
+	e := report.Evidence{ID: "trouble/x", Journal: record(t), Replay: "mfpsim run trouble/x --seed 7", Mails: []report.Mail{{Mailbox: "bob@b.example", Number: 1, Raw: []byte("Subject: x\r\n\r\n")}}}
+	require.NoError(t, report.CheckFolder(folder))
+	for range 2 {
+		require.NoError(t, report.WriteEvidence(folder, e))
+	}
+	var names []string
+	require.NoError(t, filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			relative, _ := filepath.Rel(folder, path)
+			names = append(names, filepath.ToSlash(relative))
+		}
+		return err
+	}))
+	require.Equal(t, []string{
+		"trouble/x/entra.txt", "trouble/x/journal.jsonl", "trouble/x/mails/bob@b.example-001.eml", "trouble/x/replay.txt",
+		"trouble/x/screens.txt", "trouble/x/sheet.txt", "trouble/x/smtp.txt",
+	}, names)
+	text, err := os.ReadFile(filepath.Join(folder, "trouble/x/journal.jsonl"))
+	require.NoError(t, err)
+	require.NotContains(t, string(text), "canary")
+	require.ErrorContains(t, report.WriteFiles(folder, "../out", nil), "is no name for a folder")
+}
+
+func TestAFolderThatCannotBeUsedIsRefusedBeforehand(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	require.EqualError(t, report.CheckFolder(file), "evidence folder "+file+": is a file, not a folder")
+	require.Error(t, report.CheckFolder(filepath.Join(file, "below")))
+}

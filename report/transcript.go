@@ -1,0 +1,149 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"mfpsim/journal"
+)
+
+// stamp is how a moment is written in transcripts: true time, UTC, to the millisecond.
+const stamp = "2006-01-02 15:04:05.000"
+
+// Transcript writes the conversation that a party ("entra", "smtp", "printer") had with everybody, in the order of the
+// journal: HTTP exchanges as they were on the wire, SMTP line by line. Secrets are redacted; there are no ports.
+func Transcript(j *journal.Journal, party string) string {
+	return Conversation(j.Entries(), party, nil)
+}
+
+// Conversation is [Transcript] over the entries whose connection is accepted by keep; nil keeps all.
+func Conversation(entries []journal.Entry, party string, keep func(connection string) bool) string {
+	var b strings.Builder
+	last := ""
+	for _, e := range Spoken(entries, party, keep) {
+		switch e.Kind {
+		case journal.KindHTTP:
+			writeExchange(&b, e)
+			last = ""
+		case journal.KindSMTP:
+			if e.Connection != last {
+				fmt.Fprintf(&b, "-- %s, %s\n", e.Connection, e.At.UTC().Format(stamp))
+				last = e.Connection
+			}
+			fmt.Fprintf(&b, "%s %s\n", e.At.UTC().Format("15:04:05.000"), e.Text)
+		}
+	}
+	return b.String()
+}
+
+// Spoken picks the entries that are a party's side of a conversation: what went over the wire, nothing else.
+func Spoken(entries []journal.Entry, party string, keep func(connection string) bool) []journal.Entry {
+	var spoken []journal.Entry
+	for _, e := range entries {
+		wire := e.Kind == journal.KindHTTP && e.HTTP != nil || e.Kind == journal.KindSMTP
+		if wire && e.Party == party && (keep == nil || keep(e.Connection)) {
+			spoken = append(spoken, e)
+		}
+	}
+	return spoken
+}
+
+// Lines gives one entry of a conversation as the lines that `wire shows` searches.
+func Lines(e journal.Entry) []string {
+	if e.Kind == journal.KindSMTP {
+		return []string{e.Text.String()}
+	}
+	if e.HTTP == nil {
+		return nil
+	}
+	var b strings.Builder
+	writeExchange(&b, e)
+	return strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
+}
+
+func writeExchange(b *strings.Builder, e journal.Entry) {
+	x := e.HTTP
+	fmt.Fprintf(b, "-- %s, %s\n", e.Connection, e.At.UTC().Format(stamp))
+	fmt.Fprintf(b, "%s https://%s%s\n", x.Method, x.Host, x.Target)
+	writeFields(b, x.RequestHeader)
+	writeBody(b, x.RequestBody)
+	fmt.Fprintf(b, "%d\n", x.Status)
+	writeFields(b, x.ResponseHeader)
+	writeBody(b, x.ResponseBody)
+	b.WriteString("\n")
+}
+
+func writeFields(b *strings.Builder, fields []journal.Field) {
+	for _, f := range fields {
+		fmt.Fprintf(b, "%s: %s\n", f.Name, f.Value)
+	}
+}
+
+func writeBody(b *strings.Builder, body journal.Text) {
+	if text := body.String(); text != "" {
+		b.WriteString("\n" + strings.TrimRight(text, "\n") + "\n\n")
+	}
+}
+
+// Headline is one entry of a conversation in a few words: "entra POST …/token 200 (09:13:41)".
+func Headline(e journal.Entry) string {
+	at := e.At.UTC().Format("15:04:05")
+	if e.Kind == journal.KindSMTP {
+		return fmt.Sprintf("%s %s (%s)", e.Party, short(e.Text.String()), at)
+	}
+	if e.HTTP == nil {
+		return fmt.Sprintf("%s %s (%s)", e.Party, short(e.Text.String()), at)
+	}
+	target, _, _ := strings.Cut(e.HTTP.Target.String(), "?")
+	if i := strings.LastIndexByte(target, '/'); i > 0 {
+		target = "…" + target[i:]
+	}
+	return fmt.Sprintf("%s %s %s %d (%s)", e.Party, e.HTTP.Method, target, e.HTTP.Status, at)
+}
+
+func short(s string) string {
+	const most = 100
+	if letters := []rune(s); len(letters) > most {
+		return string(letters[:most]) + "…"
+	}
+	return s
+}
+
+// Screens writes what was shown on panel and pages, in order, one paragraph each.
+func Screens(j *journal.Journal) string { return ofKind(j, journal.KindScreen) }
+
+// Sheets writes the status sheets that were printed.
+func Sheets(j *journal.Journal) string { return ofKind(j, journal.KindSheet) }
+
+func ofKind(j *journal.Journal, kind journal.Kind) string {
+	var b strings.Builder
+	for _, e := range j.Entries() {
+		if e.Kind == kind {
+			fmt.Fprintf(&b, "-- %s, %s\n%s\n\n", e.Party, e.At.UTC().Format(stamp), strings.TrimRight(e.Text.String(), "\n"))
+		}
+	}
+	return b.String()
+}
+
+// Span writes a length of bench time for people: "91d 2h", "15m 30s".
+func Span(d time.Duration) string {
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	d = d.Round(time.Second)
+	var parts []string
+	for _, unit := range []struct {
+		length time.Duration
+		name   string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "m"}, {time.Second, "s"}} {
+		if n := d / unit.length; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d%s", n, unit.name))
+			d -= n * unit.length
+		}
+	}
+	if len(parts) > 3 {
+		parts = parts[:3]
+	}
+	return strings.Join(parts, " ")
+}
