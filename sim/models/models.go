@@ -62,7 +62,9 @@ type Firmware struct {
 }
 
 // Supports reports whether the firmware offers an authentication method (guide rule R6).
-func (f Firmware) Supports(method string) bool { return slices.Contains(f.AuthenticationMethods, method) }
+func (f Firmware) Supports(method string) bool {
+	return slices.Contains(f.AuthenticationMethods, method)
+}
 
 // Network is what is fixed of the standard network's connection; the address is the printer's own.
 type Network struct {

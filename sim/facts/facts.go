@@ -1,0 +1,145 @@
+// Package facts holds what a simulated printer knows of itself, in the form in which its panel, its Web Config and its status
+// sheet show it: one place, so that the three cannot disagree.
+package facts
+
+import (
+	"strconv"
+	"time"
+
+	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
+)
+
+// Facts is one snapshot of a printer.
+type Facts struct {
+	Model    *models.Model
+	Firmware models.Firmware
+	Serial   string
+	MAC      string
+	Address  string    // IP address on the standard network
+	HostName string    // DNS host name
+	Now      time.Time // by the printer's own clock
+	Email    Email
+}
+
+// Email is what is stored of the email server settings: never a password.
+type Email struct {
+	Method              string // value of Authentication Method
+	Service             string // OAuth2 only
+	SignedIn            bool   // a sign-in is stored
+	Account             string
+	Sender              string
+	Server              string
+	Port                int
+	Security            string // "None", "SSL/TLS", "STARTTLS"
+	ValidateCertificate bool
+	POP3Server          string
+	POP3Port            int
+}
+
+// Row is a label and its value.
+type Row struct{ Label, Value string }
+
+// String gives the row as screens and sheet show it.
+func (r Row) String() string {
+	if r.Value == "" {
+		return r.Label + " : -"
+	}
+	return r.Label + " : " + r.Value
+}
+
+// Lines gives rows as lines.
+func Lines(rows []Row) []string {
+	lines := make([]string, 0, len(rows))
+	for _, row := range rows {
+		lines = append(lines, row.String())
+	}
+	return lines
+}
+
+// Value is the label of a value that the locale table knows ("Off", "None", "Enable"), else the value itself.
+func Value(texts *locale.Texts, english string) string {
+	if words, ok := texts.Translate(english); ok {
+		return words
+	}
+	return english
+}
+
+// EmailServer are the email server settings as panel and sheet show them (guide rules R26, R27). Without a stored sign-in there is
+// no account and no Current Status under OAuth2.
+func (f Facts) EmailServer(texts *locale.Texts) []Row {
+	e := f.Email
+	rows := []Row{{texts.Label("authentication-method"), Value(texts, e.Method)}}
+	switch {
+	case e.Method == models.MethodOAuth2:
+		rows = append(rows, Row{texts.Label("email-service"), e.Service})
+		if e.SignedIn {
+			rows = append(rows, Row{texts.Label("current-status"), texts.Label("signed-in")}, Row{texts.Label("authenticated-account"), e.Account})
+		}
+	case e.Method != models.MethodOff:
+		rows = append(rows, Row{texts.Label("authenticated-account"), e.Account})
+	}
+	rows = append(rows,
+		Row{texts.Label("sender-address"), e.Sender},
+		Row{texts.Label("smtp-server-address"), e.Server},
+		Row{texts.Label("smtp-server-port"), port(e.Port)},
+		Row{texts.Label("secure-connection"), Value(texts, e.Security)},
+		Row{texts.Label("certificate-validation"), enabled(texts, e.ValidateCertificate)})
+	if e.Method == models.MethodPOPBeforeSMTP {
+		rows = append(rows, Row{texts.Label("pop3-server-address"), e.POP3Server}, Row{texts.Label("pop3-server-port"), port(e.POP3Port)})
+	}
+	return rows
+}
+
+// Network is the state of the standard network, in the order of Web Config's Network Status page (printer reference §2.6).
+func (f Facts) Network(texts *locale.Texts) []Row {
+	n := f.Model.Network
+	return []Row{
+		{texts.Label("device-name"), n.DeviceName},
+		{texts.Label("connection-status"), n.ConnectionStatus},
+		{texts.Label("obtain-ip-address"), Value(texts, n.ObtainAddress)},
+		{texts.Label("ip-address"), f.Address},
+		{texts.Label("subnet-mask"), n.SubnetMask},
+		{texts.Label("default-gateway"), n.DefaultGateway},
+		{texts.Label("dns-server-setting"), texts.Label("auto")},
+		{texts.Label("primary-dns-server"), n.PrimaryDNS},
+		{texts.Label("secondary-dns-server"), n.SecondaryDNS},
+		{texts.Label("dns-host-name"), f.HostName},
+		{texts.Label("dns-domain-name"), n.Domain},
+		{texts.Label("proxy-server-setting"), texts.Label("do-not-use")},
+		{texts.Label("ipv6-setting"), texts.Label("disable")},
+		{texts.Label("mac-address"), f.MAC},
+	}
+}
+
+// Product is who the printer is.
+func (f Facts) Product(texts *locale.Texts) []Row {
+	return []Row{
+		{texts.Label("model"), f.Model.Name},
+		{texts.Label("serial-number"), f.Serial},
+		{texts.Label("firmware"), f.Firmware.Version},
+		{texts.Label("root-certificate-version"), f.Firmware.RootCertificateVersion},
+		{texts.Label("mac-address"), f.MAC},
+		{texts.Label("date-and-time"), Clock(f.Now)},
+	}
+}
+
+// Clock writes a time as the printer's pages do: month, day, year, half of the day (observed in public code).
+func Clock(t time.Time) string { return t.UTC().Format("01-02-2006 PM 03:04 UTC-07:00") }
+
+// Stamp writes a time as job lists do.
+func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
+
+func port(number int) string {
+	if number == 0 {
+		return ""
+	}
+	return strconv.Itoa(number)
+}
+
+func enabled(texts *locale.Texts, on bool) string {
+	if on {
+		return texts.Label("enable")
+	}
+	return texts.Label("disable")
+}

@@ -1,0 +1,162 @@
+// Package jobs keeps the printer's job history (guide rules R43, R44) in memory that survives power-off.
+package jobs
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"mfpsim/device"
+	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
+)
+
+// Result is how far a job is; its value is a label's name.
+type Result string
+
+// The results of a job.
+const (
+	Running   Result = "in-progress"
+	Completed Result = "completed"
+	Failed    Result = "error"
+	Canceled  Result = "canceled"
+)
+
+// powerFailure is the code of a job that a power failure ended ([I-recall], printer reference §4).
+const powerFailure = "001"
+
+// Store is where the history is kept while the power is off.
+type Store interface {
+	// Load returns what was saved last, nil if nothing was.
+	Load() ([]byte, error)
+	Save(data []byte) error
+}
+
+// Record is one job as it is stored. Texts are looked up when it is shown, in the language of that moment.
+type Record struct {
+	Receipt int       `json:"receipt"`
+	Time    time.Time `json:"time"` // by the printer's clock, when it was started
+	Type    string    `json:"type"` // a label's name: "email", "copy"
+	To      string    `json:"to,omitempty"`
+	Result  Result    `json:"result"`
+	Code    string    `json:"code,omitempty"` // three digits
+}
+
+// History is the list of jobs, oldest first. Its methods are safe for concurrent use.
+type History struct {
+	mu     sync.Mutex
+	store  Store
+	limit  int
+	file   file
+	broken error // the memory could not be read or written the last time
+}
+
+// file is the layout in memory.
+type file struct {
+	Schema int      `json:"schema"`
+	Last   int      `json:"last"` // receipt number that was given out last
+	Jobs   []Record `json:"jobs"`
+}
+
+const schema = 1
+
+// Open reads the history, as the printer does when it is switched on. Jobs that were under way then are recorded with code 001.
+// A history that cannot be read is begun anew; Broken tells why.
+func Open(store Store, limit int) *History {
+	h := &History{store: store, limit: limit, file: file{Schema: schema}}
+	data, err := store.Load()
+	if err != nil {
+		h.broken = fmt.Errorf("read the job history: %w", err)
+		return h
+	}
+	if data == nil {
+		return h
+	}
+	var read file
+	if err := json.Unmarshal(data, &read); err != nil || read.Schema != schema {
+		h.broken = fmt.Errorf("the job history in memory is damaged and was begun anew")
+		return h
+	}
+	h.file = read
+	interrupted := false
+	for i := range h.file.Jobs {
+		if h.file.Jobs[i].Result == Running {
+			h.file.Jobs[i].Result, h.file.Jobs[i].Code, interrupted = Failed, powerFailure, true
+		}
+	}
+	if interrupted {
+		h.save()
+	}
+	return h
+}
+
+// Broken tells what was wrong with the memory the last time it was used; nil if nothing was.
+func (h *History) Broken() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.broken
+}
+
+// Add records a job and returns its receipt number.
+func (h *History) Add(r Record) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.file.Last++
+	r.Receipt = h.file.Last
+	h.file.Jobs = append(h.file.Jobs, r)
+	if len(h.file.Jobs) > h.limit {
+		h.file.Jobs = h.file.Jobs[len(h.file.Jobs)-h.limit:]
+	}
+	h.save()
+	return r.Receipt
+}
+
+// End records how a job ended.
+func (h *History) End(receipt int, result Result, code string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := range h.file.Jobs {
+		if h.file.Jobs[i].Receipt == receipt {
+			h.file.Jobs[i].Result, h.file.Jobs[i].Code = result, code
+		}
+	}
+	h.save()
+}
+
+// Get returns a job by its receipt number.
+func (h *History) Get(receipt int) (Record, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, r := range h.file.Jobs {
+		if r.Receipt == receipt {
+			return r, true
+		}
+	}
+	return Record{}, false
+}
+
+// View returns the jobs as people see them, newest first.
+func (h *History) View(texts *locale.Texts) []device.Job {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	view := make([]device.Job, 0, len(h.file.Jobs))
+	for i := len(h.file.Jobs) - 1; i >= 0; i-- {
+		r := h.file.Jobs[i]
+		job := device.Job{Receipt: r.Receipt, Time: r.Time, Type: texts.Label(r.Type), To: r.To, Result: texts.Label(string(r.Result)), Code: r.Code}
+		if row := (models.Outcome{Code: r.Code}); r.Code != "" {
+			job.Status, job.Solution = texts.Text(row.StatusID()), texts.Text(row.SolutionID())
+		}
+		view = append(view, job)
+	}
+	return view
+}
+
+// save writes the history; a failing memory must not fail the job, so the error is kept for Broken.
+func (h *History) save() {
+	data, err := json.Marshal(h.file)
+	if err == nil {
+		err = h.store.Save(data)
+	}
+	h.broken = err
+}
