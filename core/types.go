@@ -1,0 +1,164 @@
+package core
+
+import (
+	"context"
+	"crypto/x509"
+	"io"
+	"log/slog"
+	"time"
+
+	"mfpsim/core/host"
+	"mfpsim/core/mail"
+	"mfpsim/core/nvram"
+	"mfpsim/core/outcome"
+	"mfpsim/core/secret"
+)
+
+// Names of the packages below, so that a caller of the core needs to import core and core/mail only.
+type (
+	Clock   = host.Clock
+	Dialer  = host.Dialer
+	Secret  = secret.Secret
+	Outcome = outcome.Outcome
+	Kind    = outcome.Kind
+	Side    = outcome.Side
+	Stage   = outcome.Stage
+	Service = mail.Service
+)
+
+// The sides.
+const (
+	Device     = outcome.Device
+	Cloud      = outcome.Cloud
+	MailServer = outcome.MailServer
+)
+
+// The kinds; see package outcome for what each means.
+const (
+	NotConfigured             = outcome.NotConfigured
+	NoSignIn                  = outcome.NoSignIn
+	SignInWaiting             = outcome.SignInWaiting
+	StorageFailed             = outcome.StorageFailed
+	Interrupted               = outcome.Interrupted
+	SignInExpired             = outcome.SignInExpired
+	SignInRevoked             = outcome.SignInRevoked
+	PasswordChanged           = outcome.PasswordChanged
+	ConsentWithdrawn          = outcome.ConsentWithdrawn
+	PolicyBlocked             = outcome.PolicyBlocked
+	MultiFactorRequired       = outcome.MultiFactorRequired
+	AccountDisabled           = outcome.AccountDisabled
+	SignInFrequency           = outcome.SignInFrequency
+	ApplicationRefused        = outcome.ApplicationRefused
+	SignInCancelled           = outcome.SignInCancelled
+	SignInDeclined            = outcome.SignInDeclined
+	SignInCodeExpired         = outcome.SignInCodeExpired
+	SignInRefused             = outcome.SignInRefused
+	CloudError                = outcome.CloudError
+	CloudMalformed            = outcome.CloudMalformed
+	NameNotResolved           = outcome.NameNotResolved
+	Unreachable               = outcome.Unreachable
+	TimedOut                  = outcome.TimedOut
+	ConnectionLost            = outcome.ConnectionLost
+	CertificateUntrusted      = outcome.CertificateUntrusted
+	CertificateDate           = outcome.CertificateDate
+	CertificateName           = outcome.CertificateName
+	SecureConnection          = outcome.SecureConnection
+	NoSTARTTLS                = outcome.NoSTARTTLS
+	STARTTLSRequired          = outcome.STARTTLSRequired
+	AuthenticationRefused     = outcome.AuthenticationRefused
+	AuthenticationUnsupported = outcome.AuthenticationUnsupported
+	SenderRefused             = outcome.SenderRefused
+	RecipientRefused          = outcome.RecipientRefused
+	TooLarge                  = outcome.TooLarge
+	ServerBusy                = outcome.ServerBusy
+	MessageRefused            = outcome.MessageRefused
+	ServerMalformed           = outcome.ServerMalformed
+)
+
+// Kinds returns all kinds, so that a table of messages can be checked for being complete.
+func Kinds() []Kind { return outcome.Kinds() }
+
+// Provider is what the device knows of an email service. It is data of the model.
+type Provider struct {
+	Service          Service
+	Authority        string   // base URL of the identity provider, "https://login.microsoftonline.com"
+	Tenant           string   // "organizations", "consumers", "common" or a tenant
+	ClientID         string   // of the maker's application
+	Scopes           []string // "https://outlook.office.com/SMTP.Send", "offline_access", "openid", "profile"
+	SMTPAddress      string
+	SMTPPort         int
+	SecureConnection mail.Security
+}
+
+// Preset returns the settings that Web Config fills in when the service is chosen.
+func (p Provider) Preset() mail.Settings {
+	return mail.Settings{
+		Method: mail.MethodOAuth2, Service: p.Service, Server: p.SMTPAddress, Port: p.SMTPPort,
+		Security: p.SecureConnection, ValidateCertificate: true, POP3Port: 110,
+	}
+}
+
+// Timeouts are elapsed times by the device's clock. A zero field means its default. None is documented for the devices of
+// the guide; the defaults are those of RFC 5321 §4.5.3.2 where it gives one.
+type Timeouts struct {
+	CloudRequest   time.Duration // one exchange with the identity provider, connecting included; 60 s
+	MailConnect    time.Duration // connecting to the mail server, TLS included; 60 s
+	MailCommand    time.Duration // the reply to one command; 5 min
+	MailData       time.Duration // handing over the message; 10 min
+	MailSubmission time.Duration // the reply after the message; 10 min
+}
+
+// Options are what an [Engine] is made of.
+type Options struct {
+	Clock      Clock       // required
+	Dialer     Dialer      // required
+	Random     io.Reader   // required: for Message-ID, MIME boundary, nonces; crypto/rand in production
+	Flash      nvram.Flash // required
+	SealingKey []byte      // required: the device's own key, at least 16 bytes; tokens and passwords are sealed with it
+	// Roots returns the root certificates of the device at this moment. nil: the system's.
+	Roots     func() *x509.CertPool
+	Providers []Provider
+	// Go runs f as a background activity of the device. Required: the core starts no goroutine itself.
+	Go func(name string, f func(ctx context.Context))
+	// WithCancel makes a context that can be cancelled from another activity. nil: [context.WithCancel].
+	WithCancel func(ctx context.Context) (context.Context, context.CancelFunc)
+	Log        *slog.Logger // nil: none. No secret is ever logged
+	Timeouts   Timeouts
+	UserAgent  string // of requests to the identity provider; empty: "mfp-mail/1.0"
+	HostName   string // the name in EHLO and Message-ID; empty: "[127.0.0.1]" in EHLO, "localhost" in Message-ID
+	// NoKeepAlive opens a connection for each request to the identity provider.
+	NoKeepAlive bool
+	// RefreshMargin is how long before its end an access token is no longer used; 5 min if zero.
+	RefreshMargin time.Duration
+	// RefreshRefusedToken tries once more with a fresh access token when the mail server refuses one that was kept from an
+	// earlier job. Off: the job ends, as everything documented of the devices says, and the next job gets a fresh one.
+	RefreshRefusedToken bool
+}
+
+// Phase is where the sign-in stands.
+type Phase string
+
+// The phases.
+const (
+	SignedOut    Phase = "SignedOut"
+	AwaitingUser Phase = "AwaitingUser" // a code is shown; the person is to enter it
+	AwaitingOK   Phase = "AwaitingOK"   // signed in, not stored (guide rules R23, R40)
+	Stored       Phase = "Stored"
+)
+
+// Status is one snapshot of all that surfaces show of the sign-in.
+type Status struct {
+	Phase           Phase
+	Service         Service   // of the sign-in that waits or, failing that, is stored; of the one being made in AwaitingUser
+	Account         string    // likewise; empty in AwaitingUser and SignedOut
+	UserCode        string    // AwaitingUser only
+	VerificationURI string    // AwaitingUser only; always https
+	CodeExpires     time.Time // AwaitingUser only; by the device's clock
+	Ended           *Outcome  // how the last sign-in ended without success; nil if it succeeded, or another began
+	Lost            *Outcome  // why the stored sign-in was dropped, since power on; nil if it was not
+	Stored          bool      // a sign-in is stored, whatever the phase
+	StoredAccount   string    // the account of it
+}
+
+// SignedIn reports whether Web Config shows "Signed in" and the account: a sign-in waits for OK or is stored.
+func (s Status) SignedIn() bool { return s.Phase == AwaitingOK || s.Phase == Stored }
