@@ -80,7 +80,7 @@ type Network struct {
 
 // Administrator is how the printer keeps strangers out. The times are elapsed times: setting the date does not move them.
 type Administrator struct {
-	User             string        `yaml:"user"`
+	UserMaximum      int           `yaml:"userMaximum"`     // characters of a user name; any name will do
 	LockoutAttempts  int           `yaml:"lockoutAttempts"` // wrong passwords in a row until Web Config says "Try again later."
 	LockoutTime      time.Duration `yaml:"lockoutTime"`
 	WebSessionTime   time.Duration `yaml:"webSessionTime"`   // without a request
@@ -241,7 +241,7 @@ func Parse(data []byte) (*Model, error) {
 }
 
 func (m *Model) check() error {
-	for what, value := range map[string]string{"name": m.Name, "serial": m.Serial, "mac": m.MAC, "firmware": m.Firmware, "administrator.user": m.Administrator.User} {
+	for what, value := range map[string]string{"name": m.Name, "serial": m.Serial, "mac": m.MAC, "firmware": m.Firmware} {
 		if value == "" {
 			return fmt.Errorf("a model needs %s", what)
 		}

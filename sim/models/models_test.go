@@ -75,7 +75,7 @@ func TestAWrongModelFileIsRefused(t *testing.T) {
 		"nothing":             "",
 		"not YAML":            "name: [",
 		"a missing serial":    "name: A\n",
-		"a code without text": "name: A\nserial: B\nmac: C\nfirmware: v\nfirmwares: [{version: v}]\nlanguages: [en]\nwebConfigLanguages: [en]\nproviders: [{service: S}]\nadministrator: {user: admin, lockoutAttempts: 1, webSessionTime: 1m, panelSessionTime: 1m}\nmail: {jobHistoryLength: 1}\noutcomes: [{kind: K, code: '999', source: x}]\n",
+		"a code without text": "name: A\nserial: B\nmac: C\nfirmware: v\nfirmwares: [{version: v}]\nlanguages: [en]\nwebConfigLanguages: [en]\nproviders: [{service: S}]\nadministrator: {lockoutAttempts: 1, webSessionTime: 1m, panelSessionTime: 1m}\nmail: {jobHistoryLength: 1}\noutcomes: [{kind: K, code: '999', source: x}]\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := models.Parse([]byte(data))

@@ -1,0 +1,51 @@
+// Package panel is the control panel of the simulated printer: a tree of screens, keys that are named by their labels, a padlock.
+//
+// The panel shows what its [Machine] tells it and makes the machine act; it keeps nothing but the screen that is open, what was
+// typed on it and who is logged in. The email server's OAuth2 sign-in is not here: that is Web Config's (guide rule R11).
+package panel
+
+import (
+	"context"
+	"time"
+
+	"mfpsim/device"
+	"mfpsim/sim/facts"
+	"mfpsim/sim/locale"
+)
+
+// Machine is the printer as its panel needs it.
+type Machine interface {
+	Texts() *locale.Texts
+	Facts() facts.Facts
+	Jobs() []device.Job
+	// Languages are those of the panel.
+	Languages() []string
+	SetLanguage(language string) error
+	// Originals is how many pages lie in the document feeder.
+	Originals() int
+	// DefaultSubject and DefaultFile are used where nothing is typed.
+	DefaultSubject() string
+	DefaultFile() string
+
+	// StartScan begins a scan to e-mail. If the printer refuses at once it returns the message id and no receipt number.
+	StartScan(ctx context.Context, request device.ScanRequest) (receipt int, refusal string)
+	// StartCopy copies what lies in the document feeder.
+	StartCopy(ctx context.Context)
+	// JobState tells how a job is: whether it is still under way, else the message id that the panel shows.
+	JobState(receipt int) (running bool, message string)
+	CancelJob(ctx context.Context, receipt int)
+	PrintSheet(ctx context.Context)
+
+	// CheckPassword reports whether user and password are the administrator's.
+	CheckPassword(user, password string) bool
+	// Locked is Lock Setting; LockedItems are the labels that it keeps for administrators (guide rule R25).
+	Locked() bool
+	SetLocked(on bool) error
+	LockedItems() []string
+	// Elapsed is a running timer since power on, which setting the date does not move.
+	Elapsed() time.Duration
+	// SessionTime is after how long without a key an administrator is logged out.
+	SessionTime() time.Duration
+	// Record puts a screen into the record of the bench.
+	Record(screen device.Screen)
+}
