@@ -185,7 +185,7 @@ func (w *World) interrupt(t *Turn, cause error, forced bool) {
 	case t == nil || t.ended:
 		w.drop()
 	case t.asleep != nil:
-		if !forced && context.Cause(t.asleep.ctx) == nil {
+		if t.asleep.due != nil && !forced && context.Cause(t.asleep.ctx) == nil {
 			w.drop() // it sleeps under another context
 			return
 		}
@@ -215,7 +215,8 @@ func (w *World) forgetSilent(t *Turn) {
 	}
 }
 
-// Park lends the turn to the clock until ctx ends or the turn is interrupted: what silence does. It returns the cause.
+// Park lends the turn to the clock until one of its time-outs or a cancel interrupts it: what silence does. It returns the
+// cause. Whichever fires ends it, since nothing else could; it need not be one of ctx, for libraries dial under contexts of their own.
 func (t *Turn) Park(ctx context.Context) error { return t.world.park(ctx, t, 0, true) }
 
 // Interrupt arms a time-out for library code that knows no context: after d of true time the turn gets its right to act
