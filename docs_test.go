@@ -87,3 +87,56 @@ func TestNoFileNamesAPathOfThisMachine(t *testing.T) {
 		}
 	}
 }
+
+// scenarioIDs gives the ids of the scenario files.
+func scenarioIDs(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("scenarios/*/*.txtar")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	var ids []string
+	for _, file := range files {
+		ids = append(ids, strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(file), "scenarios/"), ".txtar"))
+	}
+	return ids
+}
+
+func TestEveryScenarioHasADefectThatItMustCatch(t *testing.T) {
+	content, err := os.ReadFile("docs/defects.md")
+	require.NoError(t, err)
+	named := map[string]bool{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (.+) \\|").FindAllStringSubmatch(string(content), -1) {
+		require.False(t, named[row[1]], "%s stands twice", row[1])
+		named[row[1]] = true
+	}
+	for _, id := range scenarioIDs(t) {
+		require.True(t, named[id], "docs/defects.md has no row for %s", id)
+		delete(named, id)
+	}
+	require.Empty(t, named, "docs/defects.md has rows for scenarios that are not there")
+}
+
+func TestScenariosAboutTroubleHaveAHandover(t *testing.T) {
+	for _, id := range scenarioIDs(t) {
+		if chapter, _, _ := strings.Cut(id, "/"); chapter == "setup" || chapter == "status" {
+			continue
+		}
+		content, err := os.ReadFile("scenarios/" + id + ".txtar")
+		require.NoError(t, err)
+		require.Equal(t, 1, strings.Count(string(content), "\nhandover\n"), "%s: one handover is where a person takes over", id)
+	}
+}
+
+func TestDocumentsNameScenariosThatAreThere(t *testing.T) {
+	known := map[string]bool{}
+	for _, id := range scenarioIDs(t) {
+		known[id] = true
+	}
+	for _, name := range []string{"README.md", "docs/guide.md", "docs/language.md", "docs/architecture.md", "docs/defects.md"} {
+		content, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for _, id := range regexp.MustCompile(`\b(?:setup|status|trouble|entra|exchange)/[a-z][a-z0-9-]+`).FindAllString(string(content), -1) {
+			require.True(t, known[id], "%s names the scenario %s, which is not there", name, id)
+		}
+	}
+}
