@@ -1,0 +1,215 @@
+package faultnet
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/binary"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"mfpsim/vtime"
+)
+
+// everywhere are the names that every host certificate holds for, so that clients from outside can use the loopback address.
+var everywhere = []string{"localhost", "127.0.0.1", "::1"}
+
+// Authority is a certificate authority for the hosts of a bench. Its keys and certificates are functions of name, seed and
+// validity: the same bytes on every machine. They protect nothing.
+type Authority struct {
+	name        string
+	seed        uint64
+	from, until time.Time
+	key         *ecdsa.PrivateKey
+	certificate *x509.Certificate
+
+	mu     sync.Mutex
+	issued map[string]*tls.Certificate
+}
+
+// NewAuthority makes an authority whose certificates are valid from one time until another.
+func NewAuthority(name string, seed uint64, from, until time.Time) *Authority {
+	a := &Authority{name: name, seed: seed, from: from.UTC(), until: until.UTC(), issued: map[string]*tls.Certificate{}}
+	a.key = a.deriveKey("authority")
+	template := &x509.Certificate{
+		SerialNumber:          a.serial("authority"),
+		Subject:               pkix.Name{CommonName: name, Organization: []string{"mfpsim simulation"}},
+		NotBefore:             a.from,
+		NotAfter:              a.until,
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+	}
+	a.certificate = a.sign(template, template, a.key)
+	return a
+}
+
+// derive gives bytes that belong to a purpose (HKDF, RFC 5869).
+func (a *Authority) derive(purpose string, length int) []byte {
+	var secret [8]byte
+	binary.BigEndian.PutUint64(secret[:], a.seed)
+	b, err := hkdf.Key(sha256.New, secret[:], []byte("mfpsim "+a.name), purpose, length)
+	if err != nil {
+		panic("faultnet: " + err.Error()) // only for a length beyond HKDF's limit
+	}
+	return b
+}
+
+// deriveKey gives the ECDSA P-256 key of a purpose. A number beyond the curve's order (once in 2^32) is passed over.
+func (a *Authority) deriveKey(purpose string) *ecdsa.PrivateKey {
+	for attempt := 0; ; attempt++ {
+		key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), a.derive(fmt.Sprintf("key %d of %s", attempt, purpose), 32))
+		if err == nil {
+			return key
+		}
+	}
+}
+
+// serial gives a positive serial number of 127 bits at most (RFC 5280 section 4.1.2.2).
+func (a *Authority) serial(purpose string) *big.Int {
+	b := a.derive("serial of "+purpose, 16)
+	b[0] = b[0]&0x7f | 0x40
+	return new(big.Int).SetBytes(b)
+}
+
+// sign makes a certificate. Without a reader ECDSA signs deterministically (RFC 6979).
+func (a *Authority) sign(template, parent *x509.Certificate, subject *ecdsa.PrivateKey) *x509.Certificate {
+	der, err := x509.CreateCertificate(nil, template, parent, &subject.PublicKey, a.key)
+	if err != nil {
+		panic("faultnet: sign a certificate: " + err.Error()) // our own template is wrong
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		panic("faultnet: read back a certificate: " + err.Error()) // our own template is wrong
+	}
+	return certificate
+}
+
+// PEM returns the authority's certificate as PEM.
+func (a *Authority) PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.certificate.Raw})
+}
+
+// Pool returns a pool that trusts this authority and nobody else.
+func (a *Authority) Pool() *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AddCert(a.certificate)
+	return pool
+}
+
+// Certificate returns the certificate, with its key, for host names and addresses; localhost and the loopback addresses are
+// always among them. It is made once. Without a host it holds for the loopback names only.
+func (a *Authority) Certificate(hosts ...string) (*tls.Certificate, error) {
+	hosts, err := withLoopback(hosts)
+	if err != nil {
+		return nil, err
+	}
+	id := strings.Join(hosts, " ")
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if c := a.issued[id]; c != nil {
+		return c, nil
+	}
+	template := &x509.Certificate{
+		SerialNumber: a.serial(id),
+		Subject:      pkix.Name{CommonName: hosts[0], Organization: []string{"mfpsim simulation"}},
+		NotBefore:    a.from,
+		NotAfter:     a.until,
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	for _, host := range hosts {
+		if ip := net.ParseIP(host); ip != nil {
+			template.IPAddresses = append(template.IPAddresses, ip)
+		} else {
+			template.DNSNames = append(template.DNSNames, host)
+		}
+	}
+	key := a.deriveKey(id)
+	leaf := a.sign(template, a.certificate, key)
+	c := &tls.Certificate{Certificate: [][]byte{leaf.Raw, a.certificate.Raw}, PrivateKey: key, Leaf: leaf}
+	a.issued[id] = c
+	return c, nil
+}
+
+// withLoopback normalizes hosts and adds the names that every certificate has.
+func withLoopback(hosts []string) ([]string, error) {
+	var all []string
+	seen := map[string]bool{}
+	for _, host := range append(append([]string(nil), hosts...), everywhere...) {
+		host = strings.TrimSuffix(strings.ToLower(host), ".")
+		if host == "" || strings.ContainsAny(host, " /") || strings.Contains(host, ":") && net.ParseIP(host) == nil {
+			return nil, fmt.Errorf("certificate for %q: not a host name or an address", host)
+		}
+		if !seen[host] {
+			seen[host] = true
+			all = append(all, host)
+		}
+	}
+	return all, nil
+}
+
+// TLSConfig returns the serving side's configuration for a party and its hosts. A client that names one of them (SNI) is
+// shown that host's certificate, any other client one for all of them; under a fault [Untrusted] it is a stranger's. The
+// clock is the party's; nil: true time. Sessions are not resumed, since a client would not look at the certificate then.
+// A host that cannot stand in a certificate is a mistake of the program and panics.
+func (n *Network) TLSConfig(party string, clock *vtime.Clock, hosts ...string) *tls.Config {
+	now := n.world.Now
+	if clock != nil {
+		now = clock.Now
+	}
+	known := map[string]bool{}
+	for _, host := range hosts {
+		known[strings.ToLower(host)] = true
+	}
+	if _, err := withLoopback(hosts); err != nil {
+		panic("faultnet: " + party + ": " + err.Error())
+	}
+	return &tls.Config{
+		MinVersion:             tls.VersionTLS12,
+		NextProtos:             []string{"http/1.1"},
+		Time:                   now,
+		SessionTicketsDisabled: true,
+		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			authority := n.authority
+			if n.presentsStranger(hello.Conn) {
+				authority = n.stranger
+			}
+			if sni := strings.ToLower(hello.ServerName); known[sni] {
+				return authority.Certificate(sni)
+			}
+			return authority.Certificate(hosts...)
+		},
+	}
+}
+
+// presentsStranger carries out a fault [Untrusted] in the handshake, under the turn of the client, who waits.
+func (n *Network) presentsStranger(conn net.Conn) bool {
+	s, ours := unwrap(conn).(*serverConn)
+	var l *link
+	if ours {
+		l = s.link
+	} else {
+		l = n.Peer(conn).link
+	}
+	l.mu.Lock()
+	a := l.fault
+	l.mu.Unlock()
+	if a == nil || a.Kind != Untrusted {
+		return false
+	}
+	n.meet(a)
+	if l.from != Outside {
+		n.fault(l.from, l.name, "%s: certificate of a stranger", l.host)
+	}
+	return true
+}

@@ -1,0 +1,326 @@
+package faultnet
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"mfpsim/vtime"
+)
+
+// Conn is the dialling side of a connection.
+type Conn struct {
+	net.Conn // raw
+	link     *link
+	strip    *stripper
+
+	setting sync.Mutex // held while a deadline is set; never taken inside an event of the World
+	stop    func()     // disarms the deadline
+	ignore  int        // traces of outer contexts that are still to be called for a renewal
+}
+
+// Connection returns the number of the connection, for example "printer#3".
+func (c *Conn) Connection() string { return c.link.name }
+
+// RemoteAddr shows what was dialled instead of the loopback address.
+func (c *Conn) RemoteAddr() net.Addr { return name(c.link.host) }
+
+// LocalAddr shows who dialled instead of the loopback address.
+func (c *Conn) LocalAddr() net.Addr { return name(c.link.from) }
+
+func (c *Conn) renew(turn *vtime.Turn, depth int) {
+	l := c.link
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c.ignore > 0 {
+		c.ignore--
+		return
+	}
+	c.ignore = depth
+	l.turn = turn
+}
+
+// Read reads what the server has sent, as the network lets it through.
+func (c *Conn) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if c.strip != nil {
+		return c.strip.Read(p)
+	}
+	return c.read(p)
+}
+
+func (c *Conn) read(p []byte) (int, error) {
+	l := c.link
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for {
+		for l.hold && !l.clientGone {
+			l.changed.Wait()
+		}
+		room := len(p)
+		switch {
+		case l.clientGone:
+			return 0, anonymous(&net.OpError{Op: "read", Net: "tcp", Err: net.ErrClosed}, l.host)
+		case l.expired:
+			return 0, timeoutError(l.host)
+		case l.silent && (l.turn != nil || l.deaf):
+			c.listen(l.fresh || l.swallowed)
+			continue
+		case l.fired && l.limit >= 0:
+			if l.got >= l.limit {
+				return 0, resetError("read", l.host)
+			}
+			room = min(room, int(l.limit-l.got))
+			_ = l.client.SetReadDeadline(time.Time{}) // what the server wrote before is there already
+		}
+		n, err := c.readRaw(p[:room])
+		for l.hold && !l.clientGone {
+			l.changed.Wait()
+		}
+		if l.later != nil && l.later.Kind == Silent && n > 0 {
+			c.fallSilent()
+		}
+		if l.silent && !errors.Is(err, os.ErrDeadlineExceeded) {
+			l.swallowed = l.swallowed || n > 0
+			l.deaf = l.deaf || err != nil
+			continue
+		}
+		l.got += int64(n)
+		switch {
+		case n > 0 || err == nil:
+			return n, nil
+		case errors.Is(err, os.ErrDeadlineExceeded) && !l.expired && l.fired:
+			continue // woken by the reset
+		case l.fired && errors.Is(err, io.EOF):
+			return 0, resetError("read", l.host)
+		default:
+			return 0, anonymous(err, l.host)
+		}
+	}
+}
+
+// readRaw reads without the lock, which the caller holds.
+func (c *Conn) readRaw(p []byte) (int, error) {
+	l := c.link
+	l.reading = true
+	l.mu.Unlock()
+	n, err := c.Conn.Read(p)
+	l.mu.Lock()
+	l.reading = false
+	return n, err
+}
+
+// listen waits in silence until the connection is closed or the read deadline has passed. The caller holds the lock.
+func (c *Conn) listen(lend bool) {
+	l := c.link
+	l.reading = true
+	defer func() { l.reading = false }()
+	if lend && !l.lent && l.turn != nil {
+		turn := l.turn
+		l.lent = true
+		l.mu.Unlock()
+		_ = turn.Park(interruptible(background())) // who interrupts it sets the deadline or closes the connection
+		l.mu.Lock()
+		l.lent = false
+	}
+	for !l.clientGone && !l.expired {
+		l.changed.Wait()
+	}
+}
+
+// lend gives the turn to the clock until it is interrupted.
+func (l *link) lend(turn *vtime.Turn) {
+	_ = turn.Park(interruptible(background())) // the cause is told by the connection's deadline or end
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lent = false
+}
+
+// fallSilent carries out a fault of silence that was armed while the connection was open. The caller holds the lock.
+func (c *Conn) fallSilent() {
+	l := c.link
+	a := l.later
+	l.later = nil
+	l.mu.Unlock()
+	struck := l.network.strike(a)
+	if struck {
+		l.network.meet(a)
+		l.network.fault(l.from, l.name, "%s: nothing comes any more", l.host)
+	}
+	l.mu.Lock()
+	l.silent = l.silent || struck
+}
+
+// broken reports whether a fault that was armed while the connection was open breaks it now. The caller holds the lock.
+func (c *Conn) broken() bool {
+	l := c.link
+	if l.later == nil {
+		return false
+	}
+	if l.later.Kind == Silent {
+		c.fallSilent()
+		return false
+	}
+	a := l.later
+	l.mu.Unlock()
+	struck := l.network.strike(a)
+	l.mu.Lock()
+	if !struck {
+		l.later = nil
+	}
+	return struck
+}
+
+// Write sends to the server. On a connection that is going to be reset it returns when the server has taken the bytes, so
+// that the reset shows at the same byte every time.
+func (c *Conn) Write(p []byte) (int, error) {
+	l := c.link
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for l.hold && !l.clientGone {
+		l.changed.Wait()
+	}
+	switch {
+	case l.clientGone:
+		return 0, anonymous(&net.OpError{Op: "write", Net: "tcp", Err: net.ErrClosed}, l.host)
+	case l.fired, c.broken():
+		return 0, resetError("write", l.host)
+	case l.silent:
+		l.swallowed = true
+		if l.reading && !l.lent && l.turn != nil {
+			l.lent = true // somebody reads already: the writer has nothing left to do but wait
+			go l.lend(l.turn)
+		}
+		return len(p), nil
+	}
+	before := l.sent
+	l.mu.Unlock()
+	n, err := c.Conn.Write(p)
+	l.mu.Lock()
+	l.sent += int64(n)
+	if err != nil {
+		if l.fired {
+			return n, resetError("write", l.host)
+		}
+		return n, anonymous(err, l.host)
+	}
+	if !l.adopted || l.fault == nil || l.fault.Kind != Reset {
+		return n, nil
+	}
+	for !(l.asking && l.consumed == l.sent) && !l.fired && !l.clientGone && !l.serverGone && !l.expired {
+		l.changed.Wait()
+	}
+	for l.hold {
+		l.changed.Wait()
+	}
+	if taken := max(int(l.consumed-before), 0); l.fired && taken < n {
+		return taken, resetError("write", l.host)
+	}
+	return n, nil // what was taken counts as sent: the next write or read meets the reset
+}
+
+// SetDeadline is [Conn.SetReadDeadline]: a write to loopback does not block.
+func (c *Conn) SetDeadline(at time.Time) error { return c.SetReadDeadline(at) }
+
+// SetWriteDeadline does nothing: a write to loopback does not block.
+func (c *Conn) SetWriteDeadline(time.Time) error { return nil }
+
+// SetReadDeadline makes a deadline on the machine's clock a time-out of the World, so many whole seconds ahead as are left.
+// It can only fire while the turn is lent, takes the turn back, and wakes the read with [os.ErrDeadlineExceeded]. Setting
+// another one, the zero time and closing disarm it.
+func (c *Conn) SetReadDeadline(at time.Time) error {
+	c.setting.Lock()
+	defer c.setting.Unlock()
+	if c.stop != nil {
+		c.stop()
+		c.stop = nil
+	}
+	l := c.link
+	l.mu.Lock()
+	l.expired = false
+	turn := l.turn
+	raw := time.Time{}
+	switch {
+	case turn == nil:
+		raw = at // nobody's turn to give back: the machine's clock it is
+	case at.IsZero():
+	case vtime.Remaining(at) <= 0:
+		l.expired, raw = true, past
+	}
+	if l.fired {
+		raw = past
+	}
+	err := c.Conn.SetReadDeadline(raw)
+	l.changed.Broadcast()
+	l.mu.Unlock()
+	if turn == nil || at.IsZero() || raw == past {
+		return anonymous(err, l.host)
+	}
+	c.stop = l.network.world.Interrupt(turn, vtime.Remaining(at), "deadline of "+l.name, os.ErrDeadlineExceeded, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.expired = true
+		_ = c.Conn.SetReadDeadline(past)
+		l.changed.Broadcast()
+	})
+	return anonymous(err, l.host)
+}
+
+// Close closes the connection and disarms its deadline.
+func (c *Conn) Close() error {
+	c.setting.Lock()
+	if c.stop != nil {
+		c.stop()
+		c.stop = nil
+	}
+	c.setting.Unlock()
+	l := c.link
+	l.network.forget(l)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.clientGone {
+		return net.ErrClosed
+	}
+	l.clientGone = true
+	l.changed.Broadcast()
+	if (l.delayed || l.fresh) && l.server != nil {
+		_ = l.server.Close()
+	}
+	return anonymous(c.Conn.Close(), l.host)
+}
+
+// silence is the context under which a turn is lent to a silent peer. Whatever time-out or cancel interrupts the turn ends the
+// waiting, also one of a context that never reached the connection: net/http dials under a context of its own.
+//
+// vtime asks a sleeper's context whether it has ended before it wakes it: at first, when the turn is parked, the answer is no,
+// afterwards it is yes.
+type silence struct {
+	context.Context
+	mu    sync.Mutex
+	asked bool
+}
+
+func interruptible(ctx context.Context) context.Context { return &silence{Context: ctx} }
+
+// Value hides the inner context's cancellation from package context, which would ask that one instead of Err.
+func (s *silence) Value(any) any { return nil }
+
+// Err answers as the type's comment says.
+func (s *silence) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.Context.Err(); err != nil {
+		return err
+	}
+	if s.asked {
+		return context.Canceled
+	}
+	s.asked = true
+	return nil
+}

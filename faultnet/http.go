@@ -1,0 +1,211 @@
+package faultnet
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strconv"
+
+	"mfpsim/journal"
+	"mfpsim/vtime"
+)
+
+// maximumBody is the longest request that [Network.Handler] reads; a longer one is refused with status 413.
+const maximumBody = 32 << 20
+
+// Response is an answer as a handler made it, before it is written.
+type Response struct {
+	Status int // 0: the handler broke the connection off (http.ErrAbortHandler)
+	Header http.Header
+	Body   []byte
+}
+
+type connectionKey struct{}
+
+// Handler makes h a visitor of the bench: the request is read in full, a visit is opened, h answers into memory under the
+// visit's context, the answer is dated by the party's clock (nil: true time), record's exchange is written to the journal
+// (nil: nothing is), the visit ends, and only then the answer is written. h may sleep and dial under the request's context.
+// record sees the request, its body and the answer; it may be nil. A handler that panics with [http.ErrAbortHandler] closes
+// the connection without an answer; another panic is printed to standard error and answered with status 500.
+// Handlers that stream, or that act on nothing, are not to be wrapped.
+func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
+	record func(r *http.Request, body []byte, response *Response) *journal.Exchange) http.Handler {
+	now := n.world.Now
+	if clock != nil {
+		now = clock.Now
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
+		if err != nil {
+			var long *http.MaxBytesError
+			if errors.As(err, &long) {
+				http.Error(w, "the request is too long", http.StatusRequestEntityTooLarge)
+				return
+			}
+			panic(http.ErrAbortHandler) // half a request: its sender has gone
+		}
+		peer := n.requestPeer(party, r)
+		visit := peer.Visit(r.Method + " " + r.URL.Path)
+		answer := &recorder{header: http.Header{}}
+		aborted := func() bool {
+			defer visit.End()
+			inner := r.WithContext(visit.Context(r.Context()))
+			inner.Body = io.NopCloser(bytes.NewReader(body))
+			aborted := serve(h, answer, inner)
+			answer.finish()
+			if answer.header["Date"] == nil {
+				answer.header.Set("Date", now().UTC().Format(http.TimeFormat))
+			}
+			if aborted {
+				answer.status = 0
+			}
+			if record == nil {
+				return aborted
+			}
+			exchange := record(r, body, &Response{Status: answer.status, Header: answer.header, Body: answer.body.Bytes()})
+			if exchange != nil {
+				n.record(journal.Entry{Party: party, Connection: peer.Connection(), Kind: journal.KindHTTP, HTTP: exchange})
+			}
+			return aborted
+		}()
+		if aborted {
+			panic(http.ErrAbortHandler)
+		}
+		for field, values := range answer.header {
+			w.Header()[field] = values
+		}
+		w.WriteHeader(answer.status)
+		_, _ = w.Write(answer.body.Bytes()) // a client that has gone is no matter of the server's
+	})
+}
+
+// serve runs h and reports whether it broke the connection off.
+func serve(h http.Handler, w *recorder, r *http.Request) (aborted bool) {
+	defer func() {
+		switch p := recover(); {
+		case p == nil:
+		case p == http.ErrAbortHandler:
+			aborted = true
+		default:
+			fmt.Fprintf(os.Stderr, "faultnet: %s %s: the handler panicked: %v\n%s", r.Method, r.URL.Path, p, debug.Stack())
+			w.status = http.StatusInternalServerError
+			w.header = http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
+			w.body.Reset()
+			w.body.WriteString("internal error of the simulation\n")
+		}
+	}()
+	h.ServeHTTP(w, r)
+	return false
+}
+
+// requestPeer finds who sent a request, also one that came over a server that ServeHTTP did not start.
+func (n *Network) requestPeer(party string, r *http.Request) *Peer {
+	if conn, ok := r.Context().Value(connectionKey{}).(net.Conn); ok {
+		return n.Peer(conn)
+	}
+	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if local != nil {
+		n.linking.Lock()
+		l := n.noted[noteKey(name(r.RemoteAddr), local)]
+		n.linking.Unlock()
+		if l != nil {
+			return &Peer{network: n, link: l}
+		}
+	}
+	return &Peer{network: n, link: n.outside(party)}
+}
+
+// recorder is an http.ResponseWriter into memory.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header { return r.header }
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	r.WriteHeader(http.StatusOK)
+	return r.body.Write(p)
+}
+
+// finish fills in what net/http would otherwise decide while writing. A length that the handler set itself stays: a longer
+// one than its body makes a truncated answer.
+func (r *recorder) finish() {
+	r.WriteHeader(http.StatusOK)
+	bodiless := r.status < 200 || r.status == http.StatusNoContent || r.status == http.StatusNotModified
+	if r.header.Get("Content-Length") == "" && !bodiless {
+		r.header.Set("Content-Length", strconv.Itoa(r.body.Len()))
+	}
+	if r.header["Content-Type"] == nil && r.body.Len() > 0 {
+		r.header.Set("Content-Type", http.DetectContentType(r.body.Bytes()))
+	}
+}
+
+// ServeHTTP serves h on a listener of the network until the returned server is closed; tlsConfig nil: without TLS. The
+// server has no time-outs, since they would be the machine's, and logs nothing. Connections are counted for [Reset].
+func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handler) (*http.Server, error) {
+	if tlsConfig != nil && tlsConfig.GetCertificate == nil && len(tlsConfig.Certificates) == 0 && tlsConfig.GetConfigForClient == nil {
+		return nil, errors.New("serve HTTPS: the configuration has no certificate")
+	}
+	server := &http.Server{
+		Handler:      withTLSState(h),
+		ErrorLog:     log.New(io.Discard, "", 0),
+		BaseContext:  func(net.Listener) context.Context { return background() },
+		ConnContext:  func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connectionKey{}, c) },
+		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){}, // HTTP/1.1 only: one request at a time
+	}
+	counted := &countingListener{Listener: l, network: n}
+	if tlsConfig != nil {
+		counted.tls = tlsConfig.Clone()
+		counted.tls.NextProtos = []string{"http/1.1"}
+	}
+	go func() { _ = server.Serve(counted) }() // ends with http.ErrServerClosed
+	return server, nil
+}
+
+// countingListener puts TLS and the counting of application bytes on every connection.
+type countingListener struct {
+	net.Listener
+	network *Network
+	tls     *tls.Config
+}
+
+func (l *countingListener) Accept() (net.Conn, error) {
+	raw, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	peer := l.network.Peer(raw)
+	if l.tls == nil {
+		return peer.Application(raw), nil
+	}
+	return peer.Application(tls.Server(raw, l.tls)), nil
+}
+
+// withTLSState tells handlers that the request came over TLS, which net/http does not see under our wrapper.
+func withTLSState(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if wrapped, ok := r.Context().Value(connectionKey{}).(*application); ok && r.TLS == nil {
+			if secured, ok := wrapped.Conn.(*tls.Conn); ok {
+				state := secured.ConnectionState()
+				r.TLS = &state
+			}
+		}
+		h.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,241 @@
+package faultnet
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"mfpsim/chance"
+	"mfpsim/journal"
+	"mfpsim/vtime"
+)
+
+// Outside names the party that a connection belongs to when nobody of the bench dialled it.
+const Outside = "outside"
+
+// private is the range of addresses that only parties of the same network reach: TEST-NET-1 (RFC 5737), in which the
+// bench's printers live (guide rule R13).
+var private = netip.MustParsePrefix("192.0.2.0/24")
+
+// Config says what a network is made of.
+type Config struct {
+	World   *vtime.World     // required
+	Journal *journal.Journal // where faults and exchanges are recorded; nil: nowhere
+	Seed    uint64           // decides the certificates' keys and the jitter
+	Latency time.Duration    // virtual time from a request complete to the server's act; default 0
+	Jitter  time.Duration    // at most so much more, drawn for each visit; default 0
+}
+
+// Network connects the parties of one bench. Create it with [New]; all methods are safe for concurrent use.
+type Network struct {
+	world     *vtime.World
+	journal   *journal.Journal
+	seed      uint64
+	latency   time.Duration
+	jitter    time.Duration
+	clock     *vtime.Clock
+	authority *Authority
+	stranger  *Authority
+
+	linking sync.Mutex // held from dial to note, and by the server's look-up
+	noted   map[string]*link
+
+	mu       sync.Mutex
+	routes   map[string]route           // by "host:port"
+	hosts    map[string]bool            // host names and addresses that have a route
+	targets  map[string]route           // by loopback address, for parties that dial a listener's own address
+	networks map[string]map[string]bool // party -> networks joined
+	counts   map[string]int             // party -> connections so far
+	open     []*link                    // dialled and not yet closed, in order
+	faults   []*armed
+}
+
+// route is where a name leads.
+type route struct {
+	party    string
+	target   string    // loopback address
+	listener *listener // nil: somebody else's listener
+}
+
+// New returns a network without parties. It makes every context of the World carry the trace that renews the turn of a
+// keep-alive connection.
+func New(config Config) *Network {
+	n := &Network{
+		world: config.World, journal: config.Journal, seed: config.Seed, latency: config.Latency, jitter: config.Jitter,
+		clock:    config.World.Clock("network"),
+		noted:    map[string]*link{},
+		routes:   map[string]route{},
+		hosts:    map[string]bool{},
+		targets:  map[string]route{},
+		networks: map[string]map[string]bool{},
+		counts:   map[string]int{},
+	}
+	from, until := validity(config.World)
+	n.authority = NewAuthority("mfpsim lab CA", config.Seed, from, until)
+	n.stranger = NewAuthority("mfpsim stranger CA", config.Seed, from, until)
+	config.World.Decorate(renewTurn)
+	return n
+}
+
+// validity is that of all certificates: of a stepped bench from a year before its start, so that a printer in the year 2000
+// refuses them; of a flowing one long enough for any date.
+func validity(world *vtime.World) (from, until time.Time) {
+	if world.Stepped() {
+		from = world.Start().AddDate(-1, 0, 0).Truncate(time.Second)
+		return from, from.AddDate(10, 0, 0)
+	}
+	return time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2099, 12, 31, 23, 59, 59, 0, time.UTC)
+}
+
+// World returns the World that the network lives in.
+func (n *Network) World() *vtime.World { return n.world }
+
+// Authority returns the lab's certificate authority, which the parties trust.
+func (n *Network) Authority() *Authority { return n.authority }
+
+// Stranger returns the authority that nobody trusts; it signs what [Untrusted] presents.
+func (n *Network) Stranger() *Authority { return n.stranger }
+
+// Listen opens a loopback listener for a party and routes addresses ("login.microsoftonline.com:443", "192.0.2.10:443") to it.
+func (n *Network) Listen(party string, addresses ...string) (net.Listener, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("open a listener for %s: %w", party, err)
+	}
+	return n.Adopt(party, l, addresses...), nil
+}
+
+// Adopt takes a listener that somebody else opened into the network, as if [Network.Listen] had opened it. The returned one
+// is to be used in its place.
+func (n *Network) Adopt(party string, l net.Listener, addresses ...string) net.Listener {
+	adopted := &listener{Listener: l, network: n, party: party, held: map[net.Conn]struct{}{}}
+	n.add(route{party: party, target: dialable(l.Addr()), listener: adopted}, addresses)
+	return adopted
+}
+
+// Route leads addresses to a listener that somebody else opened and goes on to own. Its connections are known by their
+// addresses only; with a choice, use [Network.Adopt].
+func (n *Network) Route(party string, target string, addresses ...string) {
+	n.add(route{party: party, target: target}, addresses)
+}
+
+func (n *Network) add(r route, addresses []string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.targets[r.target] = r
+	for _, address := range addresses {
+		host, _ := splitAddress(address)
+		n.routes[normal(address)] = r
+		n.hosts[host] = true
+	}
+}
+
+// dialable gives the loopback address under which a listener is reached.
+func dialable(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return address.String()
+	}
+	return fmt.Sprintf("127.0.0.1:%d", tcp.Port)
+}
+
+// Join makes a party a member of a network of its own choice of name. The addresses 192.0.2.0/24 are reachable only between
+// members of the same network (guide rule R13); a party may be in several (R12).
+func (n *Network) Join(party, network string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.networks[party] == nil {
+		n.networks[party] = map[string]bool{}
+	}
+	n.networks[party][network] = true
+}
+
+// Leave ends a party's membership.
+func (n *Network) Leave(party, network string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.networks[party], network)
+}
+
+// reachable reports whether from may talk to an address of to. Under n.mu.
+func (n *Network) reachable(from, to, host string) bool {
+	address, err := netip.ParseAddr(host)
+	if err != nil || !private.Contains(address) || from == to {
+		return true
+	}
+	for network := range n.networks[from] {
+		if n.networks[to][network] {
+			return true
+		}
+	}
+	return false
+}
+
+// find resolves an address. Under n.mu.
+func (n *Network) find(address string) (route, bool) {
+	if r, ok := n.routes[normal(address)]; ok {
+		return r, true
+	}
+	if host, port := splitAddress(address); host == "localhost" {
+		address = net.JoinHostPort("127.0.0.1", port)
+	}
+	r, ok := n.targets[address]
+	return r, ok
+}
+
+// number gives a party's next connection its name.
+func (n *Network) number(party string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.counts[party]++
+	return fmt.Sprintf("%s#%d", party, n.counts[party])
+}
+
+// record writes an entry, if there is a journal.
+func (n *Network) record(entry journal.Entry) {
+	if n.journal != nil {
+		n.journal.Append(entry)
+	}
+}
+
+// fault writes that a fault was carried out on a connection.
+func (n *Network) fault(party, connection, format string, values ...any) {
+	n.record(journal.Entry{
+		Party: party, Connection: connection, Kind: journal.KindFault,
+		Text: journal.Plain(fmt.Sprintf(format, values...)),
+	})
+}
+
+// delay draws the latency of one visit on a connection.
+func (n *Network) delay(l *link) time.Duration {
+	if n.jitter <= 0 {
+		return n.latency
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dice == nil {
+		l.dice = chance.New(n.seed, "link "+l.name)
+	}
+	return n.latency + time.Duration(l.dice.Intn(int(n.jitter)+1))
+}
+
+// splitAddress parts host and port; an address without a port is a host.
+func splitAddress(address string) (host, port string) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		host, port = address, ""
+	}
+	return strings.TrimSuffix(strings.ToLower(host), "."), port
+}
+
+func normal(address string) string {
+	host, port := splitAddress(address)
+	return net.JoinHostPort(host, port)
+}
+
+// background is the root of contexts that nobody outside the World may end.
+func background() context.Context { return context.Background() }

@@ -1,0 +1,297 @@
+package faultnet
+
+import (
+	"errors"
+	"net"
+	"os"
+	"sync"
+
+	"mfpsim/vtime"
+)
+
+// Peer is who a server talks to.
+type Peer struct {
+	network *Network
+	link    *link
+}
+
+// Peer finds the dialling side of a server's connection, plain, under TLS or wrapped by [Peer.Application]. A connection
+// that nobody of the bench dialled has a peer from outside, numbered when it is first seen.
+func (n *Network) Peer(conn net.Conn) *Peer {
+	raw := unwrap(conn)
+	if s, ok := raw.(*serverConn); ok {
+		return &Peer{network: n, link: s.link}
+	}
+	return &Peer{network: n, link: n.lookUp(raw, Outside, false)}
+}
+
+// lookUp finds the note of a connection; take removes it.
+func (n *Network) lookUp(conn net.Conn, to string, take bool) *link {
+	key := noteKey(conn.RemoteAddr(), conn.LocalAddr())
+	n.linking.Lock()
+	defer n.linking.Unlock()
+	l := n.noted[key]
+	if l == nil {
+		l = n.outside(to)
+		l.server = conn
+		if !take {
+			n.noted[key] = l
+		}
+		return l
+	}
+	if take {
+		delete(n.noted, key)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.server == nil {
+		l.server = conn
+	}
+	return l
+}
+
+// Connection returns the connection's number, for example "printer#3" or "outside#1".
+func (p *Peer) Connection() string { return p.link.name }
+
+// Party returns who dialled: a party's name or [Outside].
+func (p *Peer) Party() string { return p.link.from }
+
+// Visit opens a visit under the dialler's turn, after the link's latency; for a client from outside under a turn of its own.
+// It is called when the request has been read in full.
+func (p *Peer) Visit(name string) *vtime.Visit {
+	turn := p.link.currentTurn()
+	visit := p.network.world.Visit(turn, p.link.to+" for "+p.link.name+": "+name)
+	if delay := p.network.delay(p.link); turn != nil && delay > 0 {
+		_ = p.network.clock.Sleep(visit.Context(background()), delay) // fails only when the World has ended
+	}
+	return visit
+}
+
+// Application wraps the serving side of a connection above TLS, where bytes are counted for [Reset]. After STARTTLS it is
+// called again with the *tls.Conn, made over the raw connection or over the first wrapper.
+func (p *Peer) Application(conn net.Conn) net.Conn {
+	for inner := conn; ; {
+		switch layer := inner.(type) {
+		case interface{ NetConn() net.Conn }:
+			inner = layer.NetConn()
+			continue
+		case *application:
+			layer.retire()
+		}
+		break
+	}
+	return &application{Conn: conn, link: p.link}
+}
+
+// application is a server's view of a connection on which bytes are counted.
+type application struct {
+	net.Conn
+	link    *link
+	mu      sync.Mutex
+	retired bool // a wrapper above TLS counts now
+}
+
+func (a *application) retire() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.retired = true
+}
+
+// counts reports whether bytes are to be counted here, and for which fault.
+func (a *application) counts() (*armed, bool) {
+	a.mu.Lock()
+	retired := a.retired
+	a.mu.Unlock()
+	fault, resets := a.link.resets()
+	return fault, resets && !retired
+}
+
+// Read hands over what the client has sent, up to the byte at which the connection is reset; that read and all later ones fail.
+func (a *application) Read(p []byte) (int, error) {
+	fault, counts := a.counts()
+	if !counts || len(p) == 0 {
+		return a.Conn.Read(p)
+	}
+	left, fired := a.link.left()
+	if fired || left == 0 {
+		a.reset(fault)
+		return 0, resetError("read", a.link.name)
+	}
+	n, err := a.Conn.Read(p[:min(len(p), left)])
+	if a.link.pass(n) {
+		a.reset(fault) // what was read is not acted upon: the client goes on now
+		return 0, resetError("read", a.link.name)
+	}
+	return n, err
+}
+
+// Write sends to the client, up to the byte at which the connection is reset.
+func (a *application) Write(p []byte) (int, error) {
+	fault, counts := a.counts()
+	if !counts || len(p) == 0 {
+		return a.Conn.Write(p)
+	}
+	left, fired := a.link.left()
+	if fired || left == 0 {
+		a.reset(fault)
+		return 0, resetError("write", a.link.name)
+	}
+	if len(p) < left {
+		n, err := a.Conn.Write(p)
+		a.link.pass(n)
+		return n, err
+	}
+	sent, err := 0, error(nil)
+	if left > 1 {
+		sent, err = a.Conn.Write(p[:left-1])
+		a.link.pass(sent)
+	}
+	if err == nil {
+		a.link.announce(fault)
+		a.link.holdBack() // the last byte: the client must not act on it before the reset is there
+		_, err = a.Conn.Write(p[left-1 : left])
+		a.link.pass(1)
+		a.link.fire()
+		sent = left
+	}
+	if err == nil {
+		err = resetError("write", a.link.name)
+	}
+	return sent, err
+}
+
+// reset carries the fault out, once. The connection is up by then: a handshake that is still owed is made first.
+func (a *application) reset(fault *armed) {
+	if _, fired := a.link.left(); fired {
+		return
+	}
+	if handshake, ok := a.Conn.(interface{ Handshake() error }); ok {
+		if err := handshake.Handshake(); err != nil {
+			return
+		}
+	}
+	a.link.announce(fault)
+	a.link.fire()
+}
+
+// listener hands out connections whose peers are known.
+type listener struct {
+	net.Listener
+	network *Network
+	party   string
+
+	mu   sync.Mutex
+	held map[net.Conn]struct{} // connections from outside that a fault keeps silent
+}
+
+// Accept waits for a connection that a fault does not keep from the server.
+func (l *listener) Accept() (net.Conn, error) {
+	for {
+		raw, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		link := l.network.lookUp(raw, l.party, true)
+		if link.client != nil || !l.intercept(raw, link) {
+			return &serverConn{Conn: raw, link: link}, nil
+		}
+	}
+}
+
+// intercept carries out the faults that a connection from outside can meet before the server sees it.
+func (l *listener) intercept(raw net.Conn, link *link) (kept bool) {
+	a := l.network.bind(Outside, l.party, func(kind FaultKind) bool { return kind != NoName && kind != StripSTARTTLS })
+	if a == nil {
+		return false
+	}
+	link.fault = a
+	switch a.Kind {
+	case Unreachable, Isolated:
+		l.network.meet(a)
+		kernelReset(raw)
+		return true
+	case Silent, BlackHole:
+		l.network.meet(a)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.held[raw] = struct{}{}
+		return true
+	default:
+		return false
+	}
+}
+
+// Close closes the listener, and the connections that a fault kept from the server.
+func (l *listener) Close() error {
+	err := l.Listener.Close()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for conn := range l.held {
+		_ = conn.Close()
+		delete(l.held, conn)
+	}
+	return err
+}
+
+// serverConn is the serving side of a connection, below TLS.
+type serverConn struct {
+	net.Conn
+	link *link
+}
+
+// Read counts raw bytes and tells the dialling side when everything it wrote has been taken.
+func (s *serverConn) Read(p []byte) (int, error) {
+	if _, resets := s.link.resets(); !resets {
+		return s.Conn.Read(p)
+	}
+	l := s.link
+	l.mu.Lock()
+	l.asking = true
+	l.changed.Broadcast()
+	l.mu.Unlock()
+	n, err := s.Conn.Read(p)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asking = false
+	l.consumed += int64(n)
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) { // net/http breaks off a read of its own by a deadline
+		l.serverGone = true
+		l.changed.Broadcast()
+	}
+	return n, err
+}
+
+// Write counts raw bytes; after a reset nothing goes out any more.
+func (s *serverConn) Write(p []byte) (int, error) {
+	l := s.link
+	l.mu.Lock()
+	fired := l.fired
+	l.mu.Unlock()
+	if fired {
+		return 0, resetError("write", l.name)
+	}
+	n, err := s.Conn.Write(p)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.wrote += int64(n)
+	return n, err
+}
+
+// Close closes the connection. After a reset the dialling side may still have to read what came before: then it closes both.
+func (s *serverConn) Close() error {
+	l := s.link
+	l.mu.Lock()
+	l.serverGone = true
+	l.changed.Broadcast()
+	if l.fired && l.client != nil && !l.clientGone {
+		l.delayed = true
+		l.mu.Unlock()
+		return nil
+	}
+	l.mu.Unlock()
+	err := s.Conn.Close()
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
