@@ -1,0 +1,271 @@
+package fakesmtp
+
+import (
+	"context"
+	"encoding/base64"
+	"strings"
+)
+
+// auth is the AUTH command (RFC 4954). Only LOGIN and XOAUTH2 are offered, and only over TLS (§1.2, §9).
+func (c *session) auth(ctx context.Context, arguments string) {
+	mechanism, response, hasResponse := strings.Cut(arguments, " ")
+	mechanism, response = strings.ToUpper(mechanism), strings.TrimSpace(response)
+	switch {
+	case c.helo == "":
+		c.refuse(ctx, eventNeedHello, "")
+	case c.user != nil:
+		c.refuse(ctx, eventAuthAgain, "")
+	case c.tls == nil || mechanism != "XOAUTH2" && mechanism != "LOGIN":
+		c.server.secrets.add(response)
+		c.refuse(ctx, eventAuthMechanism, ReasonMechanism)
+	case mechanism == "XOAUTH2" && hasResponse:
+		c.bearer(ctx, response)
+	case mechanism == "XOAUTH2":
+		c.say(eventAuthContinue)
+		c.pending = c.unlessCancelled(c.bearer)
+	case hasResponse:
+		c.loginUser(ctx, response)
+	default:
+		c.say(eventAuthUserName)
+		c.pending = c.unlessCancelled(c.loginUser)
+	}
+}
+
+// unlessCancelled takes a SASL answer; a star cancels (RFC 4954 §4), which Office 365 answers with 535 instead of 501.
+func (c *session) unlessCancelled(next func(context.Context, string)) func(context.Context, string) {
+	return func(ctx context.Context, line string) {
+		if strings.TrimSpace(line) == "*" {
+			c.unauthenticated(ctx, eventAuthCancelled, ReasonCancelled, "")
+			return
+		}
+		next(ctx, line)
+	}
+}
+
+// loginUser takes the first answer of AUTH LOGIN.
+func (c *session) loginUser(ctx context.Context, line string) {
+	user, ok := decodeBase64(line)
+	if !ok {
+		c.unauthenticated(ctx, eventAuthIdentity, ReasonMalformed, "")
+		return
+	}
+	c.say(eventAuthPassword)
+	c.pending = c.unlessCancelled(func(ctx context.Context, line string) {
+		password, ok := decodeBase64(line)
+		c.server.secrets.add(password)
+		if !ok {
+			c.unauthenticated(ctx, eventAuthIdentity, ReasonMalformed, user)
+			return
+		}
+		c.finish(ctx, c.server.password(user, password))
+	})
+}
+
+// bearer takes the response of XOAUTH2.
+func (c *session) bearer(ctx context.Context, line string) {
+	user, token, ok := decodeXOAUTH2(line)
+	c.server.secrets.add(token)
+	if !ok {
+		c.unauthenticated(ctx, eventAuthIdentity, ReasonMalformed, user)
+		return
+	}
+	c.finish(ctx, c.server.bearer(user, token))
+}
+
+// finish says what was decided.
+func (c *session) finish(ctx context.Context, v verdict) {
+	if v.event != eventAuthOK {
+		if v.organization != nil {
+			c.profile = v.organization.profile()
+		}
+		c.unauthenticated(ctx, v.event, v.reason, v.user)
+		c.profile = ProfileExchange
+		return
+	}
+	c.user, c.authError, c.profile = v.mailbox, "", v.organization.profile()
+	c.say(eventAuthOK)
+}
+
+// unauthenticated refuses an AUTH. MAIL will repeat the reply; the connection stays, until there were too many.
+func (c *session) unauthenticated(ctx context.Context, event Event, reason Reason, user string) {
+	row := lookUp(c.profile, event)
+	c.refuse(ctx, event, reason, "user", printable(user))
+	c.authError = expand("{code} {text}", values{"code", itoa(row.Code), "text", row.Text})
+	limit := c.server.config.MaxFailedAuth
+	if c.failed++; limit > 0 && c.failed >= limit && !c.closing {
+		c.say(eventTooManyErrors)
+	}
+}
+
+// verdict is what AUTH has come to.
+type verdict struct {
+	event        Event
+	reason       Reason
+	user         string
+	organization *organization // nil: not known
+	mailbox      *mailbox      // of a success
+}
+
+// bearer judges a token: first who it is, then whether he may (§5: 5.7.139 proves that the identity was right).
+func (s *Server) bearer(user, token string) verdict {
+	refused := func(reason Reason) verdict {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return verdict{event: eventAuthIdentity, reason: reason, user: user, organization: s.organizationOf(domainOf(user))}
+	}
+	claims, reason := read(token, s.directory)
+	if reason == "" {
+		reason = examine(claims, s.clock.Now())
+	}
+	if reason != "" {
+		return refused(reason)
+	}
+	account, known := s.directory.Account(claims.User)
+	switch {
+	case !known:
+		return refused(ReasonUserUnknown)
+	case account.Disabled:
+		return refused(ReasonDisabled)
+	}
+	s.mu.Lock()
+	organization := s.organizationFor(claims.User)
+	same := strings.EqualFold(user, claims.User) || s.mayOpen(claims.User, user)
+	s.mu.Unlock()
+	switch {
+	case organization == nil || !strings.EqualFold(organization.id, claims.Tenant):
+		return refused(ReasonTenant)
+	case !same:
+		return refused(ReasonUserMismatch)
+	}
+	return s.policy(user, false)
+}
+
+// password judges a user name and a password. Whether basic authentication is allowed at all comes before the password, because the
+// front end stops it before it asks the identity provider.
+func (s *Server) password(user, password string) verdict {
+	s.mu.Lock()
+	organization := s.organizationFor(user)
+	basic := organization != nil && s.allowsBasic(organization, s.mailboxOf(user))
+	s.mu.Unlock()
+	refused := func(event Event, reason Reason) verdict {
+		return verdict{event: event, reason: reason, user: user, organization: organization}
+	}
+	account, known := s.directory.Account(user)
+	switch {
+	case organization == nil:
+		return refused(eventAuthCredentials, ReasonUserUnknown)
+	case !basic:
+		return refused(eventAuthBasic, ReasonBasicDisabled)
+	case !known:
+		return refused(eventAuthCredentials, ReasonUserUnknown)
+	case account.Disabled:
+		return refused(eventAuthCredentials, ReasonDisabled)
+	case account.Password.Empty() || account.Password.Reveal() != password:
+		return refused(eventAuthCredentials, ReasonPassword)
+	case s.defaultsOn(organization):
+		return refused(eventAuthDefaults, ReasonDefaults)
+	case account.MultiFactor:
+		return refused(eventAuthCriteria, ReasonMultiFactor)
+	case account.LegacyBlocked:
+		return refused(eventAuthCriteria, ReasonLegacyBlocked)
+	}
+	return s.policy(user, true)
+}
+
+func (s *Server) defaultsOn(o *organization) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return o.securityDefaults.at(s.clock.Now())
+}
+
+// policy judges whether a user whose identity is sure may submit mail: a mailbox, the switches, security defaults.
+func (s *Server) policy(user string, basic bool) verdict {
+	now := s.clock.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := verdict{event: eventAuthOK, user: user, organization: s.organizationFor(user), mailbox: s.mailboxOf(user)}
+	if v.mailbox == nil || v.mailbox.organization == nil {
+		v.event, v.reason, v.mailbox = eventAuthNoMailbox, ReasonNoMailbox, nil
+		return v
+	}
+	own := v.mailbox.smtpAuthDisabled.at(now)
+	switch {
+	case own != nil && *own:
+		v.event, v.reason = eventAuthMailbox, ReasonMailboxSwitch
+	case own == nil && v.organization.smtpAuthDisabled.at(now):
+		v.event, v.reason = eventAuthTenant, ReasonTenantSwitch
+	case !basic && v.organization.securityDefaults.at(now) && !s.config.TokensPassSecurityDefaults:
+		v.event, v.reason = eventAuthDefaults, ReasonDefaults
+	}
+	return v
+}
+
+// organizationFor finds the organization of an account: its mailbox's, or its domain's. Under s.mu.
+func (s *Server) organizationFor(user string) *organization {
+	if m := s.mailboxOf(user); m != nil && m.organization != nil {
+		return m.organization
+	}
+	return s.organizationOf(domainOf(user))
+}
+
+// mayOpen reports whether an account may open another mailbox, so that its token holds for user= that mailbox (MSOAUTH). Under s.mu.
+func (s *Server) mayOpen(account, address string) bool {
+	m := s.mailboxOf(address)
+	if m == nil {
+		return false
+	}
+	return m.owns(account) || containsFold(m.fullAccess.at(s.clock.Now()), account)
+}
+
+// allowsBasic reports whether an authentication policy lets basic authentication for SMTP through. Personal accounts have none since
+// 2024-09-16 (§7). Under s.mu.
+func (s *Server) allowsBasic(o *organization, m *mailbox) bool {
+	if o.personal || o.basicDisabled {
+		return false
+	}
+	now := s.clock.Now()
+	policy := o.defaultPolicy.at(now)
+	if m != nil && m.policy.at(now) != "" {
+		policy = m.policy.at(now)
+	}
+	if policy == "" {
+		return true
+	}
+	held := o.policies[strings.ToLower(policy)]
+	return held != nil && held.allowSMTP.at(now)
+}
+
+// decodeXOAUTH2 reads "user=" user ^A "auth=Bearer " token ^A ^A in base64. What could be read is returned even if it is not all good.
+func decodeXOAUTH2(line string) (user, token string, ok bool) {
+	text, ok := decodeBase64(line)
+	if !ok {
+		return "", "", false
+	}
+	fields := strings.Split(text, "\x01")
+	for _, field := range fields {
+		name, value, _ := strings.Cut(field, "=")
+		switch strings.ToLower(name) {
+		case "user":
+			user = value
+		case "auth":
+			if scheme, rest, found := strings.Cut(value, " "); found && strings.EqualFold(scheme, "Bearer") {
+				token = strings.TrimSpace(rest)
+			}
+		}
+	}
+	ok = len(fields) == 4 && fields[2] == "" && fields[3] == "" && strings.HasPrefix(strings.ToLower(fields[0]), "user=")
+	return user, token, ok && user != "" && token != ""
+}
+
+// decodeBase64 reads a SASL answer; a single equals sign is an empty one (RFC 4954 §4).
+func decodeBase64(line string) (string, bool) {
+	line = strings.TrimSpace(line)
+	if line == "=" {
+		return "", true
+	}
+	decoded, err := base64.StdEncoding.Strict().DecodeString(line)
+	if err != nil || strings.ContainsAny(line, "\r\n") {
+		return "", false
+	}
+	return string(decoded), true
+}

@@ -1,0 +1,118 @@
+package fakesmtp
+
+import (
+	"time"
+
+	"mfpsim/faultnet"
+	"mfpsim/journal"
+	"mfpsim/vtime"
+)
+
+// Party is the name under which the server journals, and under which faults are armed.
+const Party = "smtp"
+
+// T is what [RunT] needs of a test; *testing.T has it.
+type T interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+	Logf(format string, args ...any)
+	Failed() bool
+	Cleanup(func())
+}
+
+// Config says what a server is to be. The zero value is right for a test of a mail client: a server that follows the machine's
+// clock, with one organization (contoso.com, SMTP AUTH enabled, security defaults off), one mailbox ([DefaultMailbox]) and tokens of
+// its own ([Server.Token]).
+type Config struct {
+	// World is the bench's time; nil: a flowing World of the server's own, closed with it.
+	World *vtime.World
+	// Network is the bench's network; nil: one of the server's own.
+	Network *faultnet.Network
+	// Journal is the bench's record; nil: one of the server's own.
+	Journal *journal.Journal
+	// Seed decides every identifier: session ids, names of front ends and mailbox servers, message ids.
+	Seed uint64
+	// Start is when a World of the server's own starts; zero: the machine's now.
+	Start time.Time
+	// Directory answers "who is this token for?"; nil: the server's own small issuer, see [Server.Token].
+	Directory Directory
+	// Site is the site of the front ends as their names begin, "BMXPR01" if empty; Forest is the forest in their names,
+	// "INDPRD01.PROD.OUTLOOK.COM" if empty. The case of the forest is per forest (exchange-smtp.md §1.3).
+	Site, Forest string
+	// ClientAddress is the address that the front end greets clients of the bench with, the public one of their office;
+	// "203.0.113.9" if empty. Clients from outside the bench are greeted with their own.
+	ClientAddress string
+	// Tarpit is how late a front end gives a reply of class 5 (exchange-smtp.md §1.4); zero: 5 s, negative: not at all.
+	Tarpit time.Duration
+	// MaxLine is the longest command line in octets without its line end; zero: 16384 (RFC 4954 §4 asks for 12288 with AUTH).
+	MaxLine int
+	// MaxSize is the SIZE that is advertised and enforced for every message; zero: 157286400, as on every front end that was seen.
+	MaxSize int64
+	// MaxSendSize is the send limit of mailboxes that have none of their own; zero: 35 MB, Exchange Online's default.
+	MaxSendSize int64
+	// MaxRecipients is the number of recipients that one message may have; zero: 500, Exchange Online's default.
+	MaxRecipients int
+	// MaxFailedAuth is how many refused AUTH close the connection; zero: 3, negative: never. Not established for Exchange Online.
+	MaxFailedAuth int
+	// MaxErrors is how many protocol errors close the connection; zero: 5, negative: never. Not established for Exchange Online.
+	MaxErrors int
+	// TokensPassSecurityDefaults lets XOAUTH2 through where security defaults are on. Whether Exchange Online does is not
+	// established (exchange-smtp.md §13.7); it is refused by default because the guide tells to turn them off (R9).
+	TokensPassSecurityDefaults bool
+	// Report hears what would otherwise pass unseen, such as a delay that nobody will ever make pass; nil: only the journal does.
+	// [RunT] reports to the test.
+	Report func(format string, args ...any)
+}
+
+// Defaults of [Config].
+const (
+	defaultTarpit        = 5 * time.Second
+	defaultMaxLine       = 16384
+	defaultMaxSize       = 157286400
+	defaultMaxSendSize   = 35 << 20
+	defaultMaxRecipients = 500
+	defaultMaxFailedAuth = 3
+	defaultMaxErrors     = 5
+	defaultSite          = "BMXPR01"
+	defaultForest        = "INDPRD01.PROD.OUTLOOK.COM"
+	defaultClientAddress = "203.0.113.9"
+)
+
+// withDefaults fills in what was left out.
+func (c Config) withDefaults() Config {
+	fill(&c.Site, defaultSite)
+	fill(&c.Forest, defaultForest)
+	fill(&c.ClientAddress, defaultClientAddress)
+	fill(&c.Tarpit, defaultTarpit)
+	fill(&c.MaxLine, defaultMaxLine)
+	fill(&c.MaxSize, defaultMaxSize)
+	fill(&c.MaxSendSize, defaultMaxSendSize)
+	fill(&c.MaxRecipients, defaultMaxRecipients)
+	fill(&c.MaxFailedAuth, defaultMaxFailedAuth)
+	fill(&c.MaxErrors, defaultMaxErrors)
+	if c.Report == nil {
+		c.Report = func(string, ...any) {}
+	}
+	return c
+}
+
+func fill[V comparable](field *V, value V) {
+	var zero V
+	if *field == zero {
+		*field = value
+	}
+}
+
+// hosts are the names of the client submission endpoints (exchange-smtp.md §4); all lead to the same front ends.
+var hosts = []string{"smtp-mail.outlook.com", "smtp.office365.com", "smtp.outlook.com", "outlook.office365.com"}
+
+// Addresses returns the addresses that the server is to be reached under, "host:port": the names of client submission on port 587,
+// and on port 25, which takes it too (exchange-smtp.md §4).
+func Addresses() []string {
+	var addresses []string
+	for _, host := range hosts {
+		addresses = append(addresses, host+":587", host+":25")
+	}
+	return addresses
+}

@@ -1,0 +1,167 @@
+package fakesmtp
+
+import (
+	"bufio"
+	"crypto/tls"
+	"encoding/base64"
+	"io"
+	"net"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/journal"
+)
+
+// talker is a client that says what it is told to, over a real socket.
+type talker struct {
+	t      *testing.T
+	server *Server
+	conn   net.Conn
+	reader *bufio.Reader
+	words  *strings.Replacer // {token} and the like in what it says
+}
+
+func dial(t *testing.T, s *Server) *talker {
+	t.Helper()
+	conn, err := net.Dial("tcp", s.Addr())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	return &talker{t: t, server: s, conn: conn, reader: bufio.NewReader(conn), words: strings.NewReplacer(
+		"{token}", s.Token(DefaultMailbox),
+		"{blob}", blob(DefaultMailbox, s.Token(DefaultMailbox)),
+		"{bad}", blob(DefaultMailbox, "nonsense"),
+		"{user}", encode(DefaultMailbox), "{password}", encode(DefaultPassword), "{wrong}", encode("wrong"),
+	)}
+}
+
+func encode(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+
+func blob(user, token string) string { return encode("user=" + user + "\x01auth=Bearer " + token + "\x01\x01") }
+
+// line reads one line with its line end taken off; the line end must be CRLF.
+func (c *talker) line() string {
+	c.t.Helper()
+	line, err := c.reader.ReadString('\n')
+	require.NoError(c.t, err, "the server closed the connection after %q", line)
+	require.True(c.t, strings.HasSuffix(line, "\r\n"), "line end of %q", line)
+	return strings.TrimSuffix(line, "\r\n")
+}
+
+// reply reads a whole reply.
+func (c *talker) reply() []string {
+	c.t.Helper()
+	var lines []string
+	for {
+		line := c.line()
+		lines = append(lines, line)
+		if len(line) < 4 || line[3] != '-' {
+			return lines
+		}
+	}
+}
+
+func (c *talker) send(text string) {
+	c.t.Helper()
+	_, err := io.WriteString(c.conn, c.words.Replace(text))
+	require.NoError(c.t, err)
+}
+
+// say sends a line and returns the reply's last line.
+func (c *talker) say(line string) string {
+	c.t.Helper()
+	c.send(line + "\r\n")
+	lines := c.reply()
+	return lines[len(lines)-1]
+}
+
+func (c *talker) startTLS() {
+	c.t.Helper()
+	require.Zero(c.t, c.reader.Buffered(), "the server spoke before TLS")
+	secure := tls.Client(c.conn, &tls.Config{
+		RootCAs: c.server.Network().Authority().Pool(), ServerName: "smtp.office365.com", Time: c.server.clock.Now,
+	})
+	require.NoError(c.t, secure.Handshake())
+	c.conn, c.reader = secure, bufio.NewReader(secure)
+}
+
+// greeted brings a talker as far as EHLO over TLS.
+func greeted(t *testing.T, s *Server) *talker {
+	t.Helper()
+	c := dial(t, s)
+	c.reply()
+	c.say("EHLO printer.contoso.com")
+	require.Equal(t, "220 2.0.0 SMTP server ready", c.say("STARTTLS"))
+	c.startTLS()
+	c.say("EHLO printer.contoso.com")
+	return c
+}
+
+// authenticated brings a talker as far as a successful AUTH.
+func authenticated(t *testing.T, s *Server) *talker {
+	t.Helper()
+	c := greeted(t, s)
+	require.Equal(t, "235 2.7.0 Authentication successful", c.say("AUTH XOAUTH2 {blob}"))
+	return c
+}
+
+// names and times are the only looseness of the transcript tests.
+var looseness = []struct {
+	pattern     *regexp.Regexp
+	replacement string
+}{
+	{regexp.MustCompile(`\b[A-Z0-9]{7}CA\d{4}\b`), "<FE>"},
+	{regexp.MustCompile(`\b[A-Z0-9]{7}MB\d{4}\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b`), "<BE>"},
+	{regexp.MustCompile(`<FE>\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b`), "<FE>.<FOREST>"},
+	{regexp.MustCompile(`\b08D[0-9A-F]{13}\b`), "<SESSION>"},
+	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`), "<INSTANT>"},
+	{regexp.MustCompile(`\b[A-Z][a-z]{2}, [1-9]\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000`), "<DATE>"},
+	{regexp.MustCompile(`\[(127\.0\.0\.1|203\.0\.113\.9)\]`), "[<CLIENT>]"},
+}
+
+func loosely(line string) string {
+	for _, l := range looseness {
+		line = l.pattern.ReplaceAllString(line, l.replacement)
+	}
+	return line
+}
+
+// play holds a conversation: "S: " lines are compared byte for byte but for names and times, "C: " lines are sent, "TLS" is the handshake.
+func (c *talker) play(script string) {
+	c.t.Helper()
+	for number, step := range strings.Split(strings.Trim(script, "\n"), "\n") {
+		switch {
+		case strings.HasPrefix(step, "S: "):
+			require.Equal(c.t, loosely(strings.TrimPrefix(step, "S: ")), loosely(c.line()), "line %d of the conversation", number+1)
+		case strings.HasPrefix(step, "C: "):
+			c.send(strings.TrimPrefix(step, "C: ") + "\r\n")
+		case step == "TLS":
+			c.startTLS()
+		case step == "CLOSED":
+			_, err := c.reader.ReadByte()
+			require.ErrorIs(c.t, err, io.EOF)
+		default:
+			c.t.Fatalf("line %d: %q is no step", number+1, step)
+		}
+	}
+}
+
+// prompt is a server whose refusals are not late.
+func prompt(t *testing.T, config Config) *Server {
+	t.Helper()
+	config.Tarpit = -1
+	return RunT(t, config)
+}
+
+// transcript returns the lines of the conversation as the journal has them.
+func transcript(s *Server) string {
+	var lines []string
+	for _, entry := range s.Journal().Entries() {
+		if entry.Kind == journal.KindSMTP {
+			lines = append(lines, entry.Text.String())
+		}
+	}
+	return strings.Join(lines, "\n")
+}

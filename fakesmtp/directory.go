@@ -1,0 +1,98 @@
+package fakesmtp
+
+import (
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"mfpsim/journal"
+)
+
+// Directory answers for the identity provider whose tokens the server takes. A bench joins it to its fake Entra ID; a server that
+// runs alone has a small issuer of its own.
+type Directory interface {
+	// Keys are the public keys that tokens of work and school accounts are signed with.
+	Keys() jose.JSONWebKeySet
+	// Opaque tells what a token of a personal account says, which is no JWT; false: the token is not known.
+	Opaque(token string) (Claims, bool)
+	// Account tells what is known of the account with an address; false: there is none.
+	Account(address string) (Account, bool)
+}
+
+// Claims is what an access token says of itself.
+type Claims struct {
+	Issuer    string   // iss
+	Tenant    string   // tid
+	User      string   // upn: the account's address
+	Audience  []string // aud
+	Scopes    []string // scp, for example SMTP.Send
+	Roles     []string // roles, of an application that acts for itself
+	NotBefore time.Time
+	Expires   time.Time
+}
+
+// Account is what the identity provider knows of an account.
+type Account struct {
+	Address  string         // principal name
+	Password journal.Secret // for AUTH LOGIN
+	Disabled bool           // sign-in is blocked
+	// MultiFactor: signing in needs a second factor, which a password alone cannot give.
+	MultiFactor bool
+	// LegacyBlocked: a Conditional Access policy keeps clients with basic authentication out.
+	LegacyBlocked bool
+}
+
+// PersonalTenant is the tenant id of all personal accounts.
+const PersonalTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
+
+// DefaultMailbox is the mailbox that a server has if its Config names no Directory; its password is [DefaultPassword].
+const DefaultMailbox = "alice@contoso.com"
+
+// DefaultPassword is the password of [DefaultMailbox], for AUTH LOGIN. It is an invented one and protects nothing.
+const DefaultPassword = "Correct-Horse-9"
+
+// Organization is a tenant as Exchange Online knows it.
+type Organization struct {
+	ID      string   // tenant id; empty: made from the seed and the first domain, or PersonalTenant
+	Domains []string // accepted domains, the first is the default one
+	// SMTPAuthDisabled is the tenant's switch (Set-TransportConfig -SmtpClientAuthenticationDisabled).
+	SMTPAuthDisabled bool
+	// SecurityDefaults are on: see [Server.SetSecurityDefaults].
+	SecurityDefaults bool
+	// BasicAuthDisabled: the organization's authentication policy blocks basic authentication for SMTP.
+	BasicAuthDisabled bool
+	// Personal: mailboxes of consumers, outlook.com and its sisters.
+	Personal bool
+}
+
+// Mailbox is a mailbox that is to be.
+type Mailbox struct {
+	Address string // primary address
+	Aliases []string
+	// Organization is the id or a domain of the mailbox's organization; empty: the one of the address's domain.
+	Organization string
+	// SMTPAuthDisabled is the mailbox's own switch (Set-CASMailbox -SmtpClientAuthenticationDisabled); nil: as the tenant's.
+	SMTPAuthDisabled *bool
+	// SendAs are the accounts that may send as this mailbox.
+	SendAs []string
+	// FullAccess are the accounts that may open this mailbox, so that their tokens hold for user= this mailbox.
+	FullAccess []string
+	// MaxSendSize is the largest message that the mailbox may send, in octets; zero: Config.MaxSendSize.
+	MaxSendSize int64
+	// Password is for AUTH LOGIN where the server runs alone; with a Directory it is ignored.
+	Password journal.Secret
+}
+
+// domainOf returns the domain of an address in lower case, empty if there is none.
+func domainOf(address string) string {
+	_, domain, _ := cutLast(address, '@')
+	return strings.ToLower(domain)
+}
+
+func cutLast(s string, separator byte) (before, after string, found bool) {
+	if i := strings.LastIndexByte(s, separator); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
+}

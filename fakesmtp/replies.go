@@ -1,0 +1,140 @@
+package fakesmtp
+
+// Event is what a reply answers.
+type Event string
+
+// The events, by phase. Those of refusals are also the names under which the journal and [Server.Refusals] keep them.
+const (
+	eventBanner          Event = "banner"
+	eventHelo            Event = "helo"
+	eventEhloPlain       Event = "ehlo before STARTTLS"
+	eventEhloSecure      Event = "ehlo after STARTTLS"
+	eventBadName         Event = "invalid domain name"
+	eventStartTLS        Event = "starttls"
+	eventStartTLSAgain   Event = "starttls twice"
+	eventAuthUserName    Event = "auth asks for the user name"
+	eventAuthPassword    Event = "auth asks for the password"
+	eventAuthContinue    Event = "auth asks for the response"
+	eventAuthOK          Event = "auth success"
+	eventAuthCancelled   Event = "auth cancelled"
+	eventAuthMechanism   Event = "auth mechanism not offered"
+	eventAuthAgain       Event = "auth twice"
+	eventAuthIdentity    Event = "identity refused"
+	eventAuthTenant      Event = "SMTP AUTH disabled for the tenant"
+	eventAuthMailbox     Event = "SMTP AUTH disabled for the mailbox"
+	eventAuthBasic       Event = "basic authentication disabled"
+	eventAuthCredentials Event = "credentials incorrect"
+	eventAuthCriteria    Event = "criteria not met"
+	eventAuthDefaults    Event = "security defaults"
+	eventAuthNoMailbox   Event = "no mailbox"
+	eventMailOK          Event = "mail"
+	eventMailNoTLS       Event = "mail before STARTTLS"
+	eventMailNoAuth      Event = "mail without authentication"
+	eventMailAfterAuth   Event = "mail after refused authentication"
+	eventMailAgain       Event = "mail twice"
+	eventMailBadAddress  Event = "mail with a broken address"
+	eventSizeDeclared    Event = "declared size above the advertised one"
+	eventRcptOK          Event = "rcpt"
+	eventRcptBadAddress  Event = "rcpt with a broken address"
+	eventRcptTooMany     Event = "too many recipients"
+	eventNeedHello       Event = "command before hello"
+	eventNeedMail        Event = "command before mail"
+	eventNeedRcpt        Event = "command before rcpt"
+	eventBadArguments    Event = "invalid arguments"
+	eventDataGo          Event = "data"
+	eventDataBinary      Event = "data after BODY=BINARYMIME"
+	eventChunk           Event = "chunk received"
+	eventAccepted        Event = "message accepted"
+	eventTooLarge        Event = "message above the advertised size"
+	eventMaxSendSize     Event = "message above the mailbox's send limit"
+	eventSendAsDenied    Event = "send as denied"
+	eventReset           Event = "reset"
+	eventNoop            Event = "noop"
+	eventVerify          Event = "vrfy"
+	eventHelp            Event = "help"
+	eventNotImplemented  Event = "command not implemented"
+	eventUnknown         Event = "unrecognized command"
+	eventLineTooLong     Event = "command line too long"
+	eventTooManyErrors   Event = "too many errors"
+	eventQuit            Event = "quit"
+)
+
+// What the words in braces stand for: {fe} the front end's host name, {label} its name in tails, {backend} the mailbox server,
+// {client} the client's address, {now} and {instant} the time of the reply, {session} the session id, {id} the Message-ID,
+// {size} a length in octets, {user} the account, {from} the sender, {error} the reply that AUTH got, {diagnostics} the numbers of
+// an exception, {bytes} octets received.
+const (
+	extensionsBefore = "SIZE {size}\nPIPELINING\nDSN\nENHANCEDSTATUSCODES\n"
+	extensionsAfter  = "\n8BITMIME\nBINARYMIME\nCHUNKING\nSMTPUTF8"
+	helpOfSwitch     = " Visit https://aka.ms/smtp_auth_disabled for more information."
+	recalled         = "text of the same product's on-premises receive connector, recalled"
+)
+
+// table is every text that goes over the wire.
+var table = []Reply{
+	// Connection and hello.
+	{ProfileExchange, eventBanner, 220, "{fe} Microsoft ESMTP MAIL Service ready at {now} [{session}]", NoTail, false, Seen, "GITML; EOP-372 (session id since 2024-10)", "2025-04-26"},
+	{ProfileExchange, eventHelo, 250, "{fe} Hello [{client}]", NoTail, false, Inferred, "seen on the MX front end", ""},
+	{ProfileExchange, eventEhloPlain, 250, "{fe} Hello [{client}]\n" + extensionsBefore + "STARTTLS" + extensionsAfter, NoTail, false, Seen, "QA20, MK-1770, GITML, OLC", "2025-04-26"},
+	{ProfileExchange, eventEhloSecure, 250, "{fe} Hello [{client}]\n" + extensionsBefore + "AUTH LOGIN XOAUTH2" + extensionsAfter, NoTail, false, Seen, "emayili #147, SX-97, MK-1770, GITML, OLC", "2025-04-26"},
+	{ProfileExchange, eventBadName, 501, "5.5.4 Invalid domain name", FrontEnd, false, Seen, "GITML", "2025-04-26"},
+	{ProfileExchange, eventNeedHello, 503, "5.5.2 Send hello first", FrontEnd, false, Inferred, recalled, ""},
+
+	// STARTTLS.
+	{ProfileExchange, eventStartTLS, 220, "2.0.0 SMTP server ready", NoTail, false, Seen, "every log", "2025"},
+	{ProfileExchange, eventStartTLSAgain, 503, "5.5.2 Only one STARTTLS command can be issued per session", FrontEnd, false, Inferred, recalled, ""},
+
+	// AUTH.
+	{ProfileExchange, eventAuthUserName, 334, "VXNlcm5hbWU6", NoTail, false, Seen, "NM-1484", "2022"},
+	{ProfileExchange, eventAuthPassword, 334, "UGFzc3dvcmQ6", NoTail, false, Seen, "NM-1484", "2022"},
+	{ProfileExchange, eventAuthContinue, 334, "", NoTail, false, Seen, "OLC: 334, a space, line end", "2025-01-12"},
+	{ProfileExchange, eventAuthOK, 235, "2.7.0 Authentication successful", NoTail, false, Seen, "GITML; MSOAUTH", "2025-04-26"},
+	{ProfileExchange, eventAuthCancelled, 535, "5.7.3 Authentication unsuccessful", FrontEnd, false, Inferred, "code documented by EOPSRC; text as for every refused identity", ""},
+	{ProfileExchange, eventAuthMechanism, 504, "5.7.4 Unrecognized authentication type", FrontEnd, false, Seen, "QA20 (before TLS), OLC (PLAIN)", "2025-01-12"},
+	{ProfileExchange, eventAuthAgain, 503, "5.5.2 Already authenticated", FrontEnd, false, Inferred, recalled, ""},
+	{ProfileExchange, eventAuthIdentity, 535, "5.7.3 Authentication unsuccessful", FrontEnd, false, Seen, "MK-1770, MK-1712, SX-43, EOP-237; MSOAUTH", "2024-07-11"},
+	{ProfileExchange, eventAuthTenant, 535, "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant." + helpOfSwitch, FrontEnd, false, Seen, "EOP-193 (XOAUTH2), NM-1484", "2023-09-12"},
+	{ProfileExchange, eventAuthMailbox, 535, "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox." + helpOfSwitch, FrontEnd, false, Seen, "public log, FLD26a", "2026-09-17"},
+	{ProfileExchange, eventAuthBasic, 535, "5.7.139 Authentication unsuccessful, basic authentication is disabled.", FrontEnd, false, Seen, "mailR #107, public log", "2026-08-10"},
+	{ProfileOutlook, eventAuthBasic, 535, "5.7.139 Authentication unsuccessful, basic authentication is disabled.", FrontEnd, false, Seen, "NM-1714", "2025-01-26"},
+	{ProfileExchange, eventAuthCredentials, 535, "5.7.139 Authentication unsuccessful, the user credentials were incorrect.", FrontEnd, false, Seen, "email-bomber #1", "2022-06"},
+	{ProfileExchange, eventAuthCriteria, 535, "5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully. Contact your administrator.", FrontEnd, false, Seen, "NM-1617, gophish #3220, FLD26b", "2026-07-01"},
+	{ProfileExchange, eventAuthDefaults, 535, "5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator.", FrontEnd, false, Seen, "public logs (AUTH LOGIN; that XOAUTH2 hears it is inferred)", "2026-08-15"},
+	{ProfileExchange, eventAuthNoMailbox, 550, "5.2.1 Mailbox cannot be accessed", FrontEnd, false, Seen, "NM-949 (AUTH LOGIN; that a missing mailbox is the cause, and XOAUTH2, are inferred; it had the older tail)", "2018"},
+
+	// MAIL and RCPT.
+	{ProfileExchange, eventMailOK, 250, "2.1.0 Sender OK", NoTail, false, Inferred, "seen on the MX front end of the same product", ""},
+	{ProfileExchange, eventMailNoTLS, 451, "5.7.3 STARTTLS is required to send mail", FrontEnd, false, Seen, "public log", "2026-03-05"},
+	{ProfileExchange, eventMailNoAuth, 530, "5.7.57 Client not authenticated to send mail.", FrontEnd, false, Seen, "OMS-5, EOP-257", "2024"},
+	{ProfileExchange, eventMailAfterAuth, 530, "5.7.57 Client not authenticated to send mail. Error: {error}", FrontEnd, false, Seen, "public logs (System.Net.Mail)", "2024"},
+	{ProfileExchange, eventMailAgain, 503, "5.5.2 Sender already specified", FrontEnd, false, Inferred, recalled, ""},
+	{ProfileExchange, eventMailBadAddress, 501, "5.1.7 Invalid address", FrontEnd, false, Inferred, recalled, ""},
+	{ProfileExchange, eventSizeDeclared, 552, "5.3.4 Message size exceeds fixed maximum message size", FrontEnd, false, Inferred, "Exchange text quoted by a mail-sync test", ""},
+	{ProfileExchange, eventRcptOK, 250, "2.1.5 Recipient OK", NoTail, false, Inferred, "seen on the MX front end of the same product", ""},
+	{ProfileExchange, eventRcptBadAddress, 501, "5.1.3 Invalid address", FrontEnd, false, Seen, "public log", ""},
+	{ProfileExchange, eventRcptTooMany, 452, "4.5.3 Too many recipients", FrontEnd, false, Documented, "MSNDR (4.5.3)", "2021-07"},
+	{ProfileExchange, eventNeedMail, 503, "5.5.2 Need mail command", FrontEnd, false, Inferred, recalled, ""},
+	{ProfileExchange, eventNeedRcpt, 503, "5.5.2 Need rcpt command", FrontEnd, false, Inferred, recalled, ""},
+	{ProfileExchange, eventBadArguments, 501, "5.5.4 Invalid arguments", FrontEnd, false, Inferred, recalled, ""},
+
+	// The message.
+	{ProfileExchange, eventDataGo, 354, "Start mail input; end with <CRLF>.<CRLF>", NoTail, false, Inferred, "Haraka #1965, seen on the MX front end", ""},
+	{ProfileExchange, eventDataBinary, 503, "5.5.2 Invalid sequence, use BDAT with BINARYMIME", FrontEnd, false, Inferred, "RFC 3030 §3 demands a refusal, the text is ours", ""},
+	{ProfileExchange, eventChunk, 250, "2.6.0 CHUNK received OK, {bytes} octets", NoTail, false, Inferred, recalled, ""},
+	{ProfileExchange, eventAccepted, 250, "2.0.0 OK {id} [Hostname={backend}]", NoTail, false, Seen, "public log, SX-69", "2025"},
+	{ProfileOutlook, eventAccepted, 250, "2.0.0 OK {id} [Hostname={backend}]", NoTail, false, Seen, "GITML, git-send-email: the id is the new one", "2025-04-26"},
+	{ProfileExchange, eventTooLarge, 552, "5.3.4 Message size exceeds fixed maximum message size", MailboxTail, false, Inferred, "as for the declared size", ""},
+	{ProfileExchange, eventMaxSendSize, 554, "5.2.3 MapiExceptionMaxSubmissionExceeded; Message size exceeds maximum size limit.; STOREDRV.Submission.Exception:MessageSubmissionExceededException.MapiExceptionMaxSubmissionExceeded; Failed to process message due to a permanent exception with message [BeginDiagnosticData]Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Inferred, "pm2-health #52 for the exceptions' names; enhanced code inferred", "2024-11"},
+	{ProfileExchange, eventSendAsDenied, 554, "5.2.252 SendAsDenied; {user} not allowed to send as {from}; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message [BeginDiagnosticData]Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Seen, "gophish #2900, public logs", "2026-09-26"},
+
+	// The rest.
+	{ProfileExchange, eventReset, 250, "2.0.0 Resetting", NoTail, false, Seen, "MK-904", "2018"},
+	{ProfileExchange, eventNoop, 250, "2.0.0 OK", NoTail, false, Inferred, recalled, ""},
+	{ProfileExchange, eventVerify, 252, "2.1.5 Cannot VRFY user", NoTail, false, Inferred, recalled, ""},
+	{ProfileExchange, eventHelp, 214, "This server supports the following commands:\nHELO EHLO STARTTLS RCPT DATA RSET MAIL QUIT HELP AUTH BDAT", NoTail, false, Inferred, recalled, ""},
+	{ProfileExchange, eventNotImplemented, 502, "5.3.3 Command not implemented", FrontEnd, false, Inferred, recalled, ""},
+	{ProfileExchange, eventUnknown, 500, "5.3.3 Unrecognized command 'Length: {size}'", FrontEnd, false, Seen, "EOP-372: the length of the verb, not the verb", "2025-08-04"},
+	{ProfileExchange, eventLineTooLong, 500, "5.5.2 Command line too long", FrontEnd, false, Inferred, "RFC 5321 §4.5.3.1.4; limit and text not established", ""},
+	{ProfileExchange, eventTooManyErrors, 421, "4.7.0 Too many errors on this connection, closing transmission channel", FrontEnd, true, Inferred, recalled, ""},
+	{ProfileExchange, eventQuit, 221, "2.0.0 Service closing transmission channel", NoTail, true, Seen, "OMS-5, QA20", "2020-10-20"},
+}

@@ -1,0 +1,369 @@
+package fakesmtp
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"mfpsim/chance"
+	"mfpsim/faultnet"
+	"mfpsim/journal"
+	"mfpsim/vtime"
+)
+
+// session is one connection. Its fields belong to the goroutine that serves it.
+type session struct {
+	server *Server
+	raw    net.Conn // below TLS
+	peer   *faultnet.Peer
+	wire   *wire
+	random *chance.Reader
+	tls    *tls.ConnectionState
+
+	// Names that this connection's front end and mailbox server have in replies.
+	id, host, label, backend string
+
+	helo      string
+	user      *mailbox // authenticated
+	profile   Profile  // of the account; exchange until there is one
+	authError string   // reply to the last refused AUTH, which MAIL repeats
+	failed    int      // refused AUTH
+	errors    int      // protocol errors
+	closing   bool
+	pending   func(ctx context.Context, line string) // takes the next line instead of a command: a SASL answer
+	mail      *transaction
+	replies   []string // of the visit under way, without line ends
+	upgrade   bool     // after the replies: TLS
+	awaitData bool     // after the replies: the message
+}
+
+func newSession(s *Server, connection net.Conn) *session {
+	return &session{server: s, raw: connection, profile: ProfileExchange}
+}
+
+// run serves the connection to its end. Whatever only this side notices, such as an end of file, ends it in silence.
+func (c *session) run() {
+	c.peer = c.server.network.Peer(c.raw)
+	c.wire = newWire(c.peer.Application(c.raw))
+	c.random = chance.New(c.server.config.Seed, "fakesmtp "+c.peer.Connection())
+	c.id = "08D" + strings.ToUpper(c.random.Hex(13))
+	site, forest := c.server.config.Site, c.server.config.Forest
+	c.label = fmt.Sprintf("%sCA%04d.%s", site, c.random.Intn(10000), forest)
+	c.host = strings.TrimSuffix(c.label, "."+forest) + ".outlook.office365.com"
+	c.backend = fmt.Sprintf("%sMB%04d.%s", site, c.random.Intn(10000), forest)
+
+	c.visit("banner", nil, func(context.Context) { c.say(eventBanner) })
+	for !c.closing {
+		var err error
+		switch {
+		case c.upgrade:
+			err = c.startTLS()
+		case c.awaitData:
+			err = c.readMessage()
+		default:
+			err = c.readLine()
+		}
+		if err != nil {
+			return
+		}
+	}
+	_ = c.wire.writer.Flush()
+}
+
+// readLine serves one command line or one SASL answer.
+func (c *session) readLine() error {
+	line, err := c.wire.line(c.server.config.MaxLine)
+	switch {
+	case errors.Is(err, errLineTooLong):
+		c.visit("a long line", journal.Plain("(a line of more than "+strconv.Itoa(c.server.config.MaxLine)+" octets)"), func(ctx context.Context) {
+			c.pending = nil
+			c.refuse(ctx, eventLineTooLong, "")
+		})
+		return nil
+	case err != nil:
+		return err
+	}
+	if answer := c.pending; answer != nil {
+		c.pending = nil
+		c.visit("AUTH", secretLine(line), func(ctx context.Context) { answer(ctx, line) })
+		return nil
+	}
+	verb, arguments := parseCommand(line)
+	if verb == "BDAT" {
+		return c.readChunk(line, arguments)
+	}
+	c.visit(visitName(verb), commandText(verb, line, arguments), func(ctx context.Context) { c.command(ctx, verb, arguments) })
+	return nil
+}
+
+// visit acts on something that was read in full: it journals it, lets act decide and speak, and writes only when the turn is given
+// back. Nothing that waits for the client happens inside.
+func (c *session) visit(name string, read journal.Text, act func(ctx context.Context)) {
+	v := c.peer.Visit(name)
+	if read != nil {
+		c.record(journal.Join(journal.Plain("C: "), read), nil)
+	}
+	act(v.Context(context.Background())) //nolint:contextcheck // a client that hangs up does not end a visit
+	v.End()
+	for _, line := range c.replies {
+		_, _ = c.wire.writer.WriteString(line)
+		_, _ = c.wire.writer.WriteString("\r\n") // an error stays with the writer and comes back with the next read
+	}
+	c.replies = c.replies[:0]
+}
+
+// record writes one line of the conversation into the journal.
+func (c *session) record(text journal.Text, detail map[string]string) {
+	c.server.journal.Append(journal.Entry{
+		Party: Party, Connection: c.peer.Connection(), Kind: journal.KindSMTP, Text: text, Detail: detail,
+	})
+}
+
+// say adds a reply to what will be written, and journals it.
+func (c *session) say(event Event, v ...string) { c.reply(event, nil, v) }
+
+// refuse says a reply of class 4 or 5: late if the front end gives it, counted, and kept with its reason.
+func (c *session) refuse(ctx context.Context, event Event, reason Reason, v ...string) {
+	row := lookUp(c.profile, event)
+	if row.Code >= 500 && row.Tail == FrontEnd {
+		c.tarpit(ctx)
+	}
+	detail := map[string]string{"event": string(event)}
+	if reason != "" {
+		detail["reason"] = string(reason)
+	}
+	first := c.reply(event, detail, v)
+	user := ""
+	if c.user != nil {
+		user = c.user.address
+	}
+	for i := 0; i+1 < len(v); i += 2 {
+		if v[i] == "user" {
+			user = v[i+1]
+		}
+	}
+	c.server.refused(Refusal{
+		At: c.server.clock.Now(), Connection: c.peer.Connection(), User: user, Event: event, Reason: reason, Reply: first,
+	})
+	limit := c.server.config.MaxErrors
+	if row.Code >= 500 && row.Code <= 504 && limit > 0 {
+		if c.errors++; c.errors >= limit {
+			c.say(eventTooManyErrors)
+		}
+	}
+}
+
+// reply fills in a row of the table and returns its first line without the tail.
+func (c *session) reply(event Event, detail map[string]string, v []string) (first string) {
+	row := lookUp(c.profile, event)
+	now := c.server.clock.Now()
+	all := append(values{
+		"fe", c.host, "label", c.label, "backend", c.backend, "session", c.id, "client", c.client(),
+		"now", inBanner(now), "instant", inTail(now),
+	}, v...)
+	lines := strings.Split(row.Text, "\n")
+	for i, line := range lines {
+		separator := "-"
+		if i == len(lines)-1 {
+			separator = " "
+		}
+		line = strconv.Itoa(row.Code) + separator + expand(line, all)
+		if i == 0 {
+			first = line
+		}
+		if i == len(lines)-1 {
+			line += expand(string(row.Tail), all)
+		}
+		c.replies = append(c.replies, line)
+		c.record(journal.Plain("S: "+line), detail)
+		detail = nil
+	}
+	c.closing = c.closing || row.Closes
+	return first
+}
+
+// tarpit delays a refusal on the bench's clock.
+func (c *session) tarpit(ctx context.Context) {
+	delay := c.server.config.Tarpit
+	if delay <= 0 {
+		return
+	}
+	c.server.sleeping(1)
+	err := c.server.clock.Sleep(ctx, delay)
+	c.server.sleeping(-1)
+	if errors.Is(err, vtime.ErrNobodyAdvances) {
+		const lament = "a reply is due at +%v s and nobody advances this world"
+		c.server.journal.Append(journal.Entry{
+			Party: Party, Connection: c.peer.Connection(), Kind: journal.KindNote,
+			Text: journal.Plain(fmt.Sprintf(lament, delay.Seconds())),
+		})
+		c.server.config.Report("fakesmtp: %s: "+lament, c.peer.Connection(), delay.Seconds())
+	}
+}
+
+// client is the address that the front end greets: of a client on the bench the public one of its office.
+func (c *session) client() string {
+	if !strings.HasPrefix(c.peer.Connection(), faultnet.Outside+"#") {
+		return c.server.config.ClientAddress
+	}
+	host, _, err := net.SplitHostPort(c.raw.RemoteAddr().String())
+	if err != nil {
+		return c.server.config.ClientAddress
+	}
+	return host
+}
+
+// startTLS makes the connection a secure one. What the client sent in clear beyond the command is dropped (RFC 3207 §4.2), and the
+// session begins anew.
+func (c *session) startTLS() error {
+	c.upgrade = false
+	if err := c.wire.writer.Flush(); err != nil {
+		return err
+	}
+	secure := tls.Server(c.raw, c.server.tls)
+	if err := secure.Handshake(); err != nil {
+		return err
+	}
+	state := secure.ConnectionState()
+	c.tls = &state
+	c.wire = newWire(c.peer.Application(secure))
+	c.helo, c.mail = "", nil
+	return nil
+}
+
+// readMessage serves the lines after DATA.
+func (c *session) readMessage() error {
+	c.awaitData = false
+	body, size, err := c.wire.message(c.server.config.MaxSize)
+	if err != nil {
+		return err
+	}
+	m := parse(body)
+	c.visit("end of DATA", journal.Plain(summary(size, m.Subject)), func(ctx context.Context) {
+		c.record(journal.Plain("C: ."), nil)
+		c.submit(ctx, m, size)
+	})
+	return nil
+}
+
+// readChunk serves BDAT, whose octets follow the command at once (RFC 3030 §2). They are read even where it is refused.
+func (c *session) readChunk(line, arguments string) error {
+	size, last, ok := parseChunk(arguments)
+	if !ok {
+		c.visit("BDAT", journal.Plain(printable(line)), func(ctx context.Context) { c.refuse(ctx, eventBadArguments, "") })
+		return nil
+	}
+	room := int64(0)
+	if c.mail != nil {
+		room = c.server.config.MaxSize - int64(len(c.mail.chunks))
+	}
+	body, err := c.wire.chunk(size, room)
+	if err != nil {
+		return err
+	}
+	c.visit("BDAT", journal.Plain(printable(line)), func(ctx context.Context) { c.chunk(ctx, body, size, last) })
+	return nil
+}
+
+// parseCommand parts a line into its verb, in upper case, and the rest.
+func parseCommand(line string) (verb, arguments string) {
+	verb, arguments, _ = strings.Cut(strings.TrimLeft(line, " \t"), " ")
+	return strings.ToUpper(strings.TrimRight(verb, " \t")), strings.Trim(arguments, " \t")
+}
+
+// parseChunk reads the arguments of BDAT: a size and, for the last chunk, LAST.
+func parseChunk(arguments string) (size int64, last, ok bool) {
+	number, rest, more := strings.Cut(arguments, " ")
+	rest = strings.TrimSpace(rest)
+	size, err := strconv.ParseInt(number, 10, 48)
+	if err != nil || size < 0 || number[0] == '+' || number[0] == '-' {
+		return 0, false, false
+	}
+	if more && rest != "" && !strings.EqualFold(rest, "LAST") {
+		return 0, false, false
+	}
+	return size, more && rest != "", true
+}
+
+// visitName is what the watchdog calls a visit.
+func visitName(verb string) string {
+	if _, known := commands[verb]; known {
+		return verb
+	}
+	return "an unknown command"
+}
+
+// shortVerb is the longest unknown verb that the journal shows. A longer one may be a token that was sent at the wrong moment.
+const shortVerb = 16
+
+// commandText is what the journal shows of a command line.
+func commandText(verb, line, arguments string) journal.Text {
+	_, known := commands[verb]
+	switch {
+	case verb == "AUTH":
+		mechanism, response, more := strings.Cut(arguments, " ")
+		if len(mechanism) > shortVerb {
+			return journal.Plain("AUTH ").Add(journal.Hidden(arguments))
+		}
+		head := line[:len("AUTH")] + " " + printable(mechanism)
+		if !more {
+			return journal.Plain(head)
+		}
+		return journal.Plain(head + " ").Add(journal.Hidden(response))
+	case known:
+		return journal.Plain(printable(line))
+	case len(verb) > shortVerb:
+		return journal.Hidden(line)
+	case arguments == "":
+		return journal.Plain(printable(line))
+	default:
+		return journal.Plain(printable(verb) + " ").Add(journal.Hidden(arguments))
+	}
+}
+
+// secretLine is what the journal shows of a SASL answer: nothing, but for the cancelling star and an empty line.
+func secretLine(line string) journal.Text {
+	switch line {
+	case "":
+		return journal.Text{} // an empty line is a line, unlike nothing
+	case "*":
+		return journal.Plain(line)
+	}
+	return journal.Hidden(line)
+}
+
+// summary stands for a message in the transcript.
+func summary(size int64, subject string) string {
+	text := "(a message of " + strconv.FormatInt(size, 10) + " octets"
+	if subject != "" {
+		text += ", Subject: " + printable(subject)
+	}
+	return text + ")"
+}
+
+// printable makes control characters and broken UTF-8 visible, so that a transcript keeps its lines.
+func printable(s string) string {
+	if utf8.ValidString(s) && !strings.ContainsFunc(s, isControl) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n == 1 || isControl(r) {
+			for _, octet := range []byte(s[i : i+n]) {
+				fmt.Fprintf(&b, "\\x%02x", octet)
+			}
+		} else {
+			b.WriteRune(r)
+		}
+		i += n
+	}
+	return b.String()
+}
+
+func isControl(r rune) bool { return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 }
