@@ -3,7 +3,8 @@
 //
 // It is what stands for the person at the computer: Microsoft's pages and the printer's Web Config are driven through
 // it, so a page that has no label for a field, or no button to go on, fails a scenario as it would stop a person.
-// It runs no script, loads no pictures and style sheets, and knows only the page that is open.
+// It runs no script, loads no pictures and style sheets, and knows only the page that is open. Of what style sheets do it knows
+// one thing: an element with data-method="X" is shown while X is chosen in the form's list named method.
 //
 // Labels are compared whole, without regard to case; ’ equals ', and runs of white space are one blank. A label that is
 // not on the page is a [*device.LabelError] that lists what is there. Whatever goes over the network works in the turn

@@ -37,7 +37,7 @@ func (p *page) fields() []*field {
 	p.doc.Find("input, select, textarea").Each(func(_ int, s *goquery.Selection) {
 		node := s.Get(0)
 		kind, ok := kindOf(node)
-		if !ok || hidden(node) {
+		if !ok || p.hidden(node) {
 			return
 		}
 		if kind == kindRadio {

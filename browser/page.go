@@ -67,7 +67,7 @@ func (p *page) targets() []target {
 	p.doc.Find("button, input[type=submit], input[type=image], input[type=button], input[type=reset], a[href], summary").Each(
 		func(_ int, s *goquery.Selection) {
 			node := s.Get(0)
-			if hidden(node) || has(node, "disabled") {
+			if p.hidden(node) || has(node, "disabled") {
 				return
 			}
 			t := target{kind: kindButton, node: node}
@@ -217,10 +217,21 @@ func unseen(n *html.Node) bool {
 	return has(n, "hidden") || strings.Contains(strings.ReplaceAll(attribute(n, "style"), " ", ""), "display:none")
 }
 
+// unchosen reports whether the element belongs to another choice than the one made in the list of the same form: an element
+// with data-method="X" is for the choice X of the list named method. It is the one rule of style sheets that is followed.
+func (p *page) unchosen(n *html.Node) bool {
+	wanted := attribute(n, "data-method")
+	if wanted == "" || strings.HasPrefix(wanted, "not ") {
+		return false
+	}
+	list := p.doc.Find("select[name=method]")
+	return list.Length() > 0 && p.content(list.Get(0)) != wanted
+}
+
 // hidden reports whether a person cannot see the element: it or an ancestor is hidden, or it lies in a closed fold.
-func hidden(n *html.Node) bool {
+func (p *page) hidden(n *html.Node) bool {
 	for at := n; at != nil; at = at.Parent {
-		if at.Type == html.ElementNode && unseen(at) {
+		if at.Type == html.ElementNode && (unseen(at) || p.unchosen(at)) {
 			return true
 		}
 		if at.Parent != nil && at.Parent.Data == "details" && !has(at.Parent, "open") && at.Data != "summary" {

@@ -54,7 +54,7 @@ func (r *reader) walk(n *html.Node) {
 		r.current.WriteString(n.Data)
 		return
 	case html.ElementNode:
-		if unseen(n) {
+		if unseen(n) || r.page.unchosen(n) {
 			return
 		}
 	case html.CommentNode, html.DoctypeNode:
@@ -211,7 +211,7 @@ func (p *page) labelIsNot(n *html.Node) bool {
 func (r *reader) consumed(label *html.Node) bool {
 	if id := attribute(label, "for"); id != "" {
 		control := r.page.byID(id)
-		return control != nil && !hidden(control) && r.page.labelElement(control) == label
+		return control != nil && !r.page.hidden(control) && r.page.labelElement(control) == label
 	}
 	return len(controlsIn(label)) > 0
 }
