@@ -1,7 +1,6 @@
 package faultnet
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net"
@@ -123,9 +122,9 @@ func (c *Conn) listen(lend bool) {
 	defer func() { l.reading = false }()
 	if lend && !l.lent && l.turn != nil {
 		turn := l.turn
-		l.lent = true
+		l.lent, l.given = true, true
 		l.mu.Unlock()
-		_ = turn.Park(interruptible(background())) // who interrupts it sets the deadline or closes the connection
+		_ = turn.Park(background()) // who interrupts it sets the deadline or closes the connection
 		l.mu.Lock()
 		l.lent = false
 	}
@@ -136,7 +135,7 @@ func (c *Conn) listen(lend bool) {
 
 // lend gives the turn to the clock until it is interrupted.
 func (l *link) lend(turn *vtime.Turn) {
-	_ = turn.Park(interruptible(background())) // the cause is told by the connection's deadline or end
+	_ = turn.Park(background()) // the cause is told by the connection's deadline or end
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.lent = false
@@ -187,14 +186,16 @@ func (c *Conn) Write(p []byte) (int, error) {
 		l.changed.Wait()
 	}
 	switch {
+	case l.fired: // net/http's reader may have closed the connection meanwhile: the cause is the reset
+		return 0, resetError("write", l.host)
 	case l.clientGone:
 		return 0, anonymous(&net.OpError{Op: "write", Net: "tcp", Err: net.ErrClosed}, l.host)
-	case l.fired, c.broken():
+	case c.broken():
 		return 0, resetError("write", l.host)
 	case l.silent:
 		l.swallowed = true
-		if l.reading && !l.lent && l.turn != nil {
-			l.lent = true // somebody reads already: the writer has nothing left to do but wait
+		if l.reading && !l.lent && !l.given && l.turn != nil {
+			l.lent, l.given = true, true // somebody reads already: the writer has nothing left to do but wait
 			go l.lend(l.turn)
 		}
 		return len(p), nil
@@ -219,10 +220,10 @@ func (c *Conn) Write(p []byte) (int, error) {
 	for l.hold {
 		l.changed.Wait()
 	}
-	if taken := max(int(l.consumed-before), 0); l.fired && taken < n {
-		return taken, resetError("write", l.host)
+	if l.fired && l.inbound {
+		return min(max(int(l.consumed-before), 0), n), resetError("write", l.host)
 	}
-	return n, nil // what was taken counts as sent: the next write or read meets the reset
+	return n, nil
 }
 
 // SetDeadline is [Conn.SetReadDeadline]: a write to loopback does not block.
@@ -293,34 +294,4 @@ func (c *Conn) Close() error {
 		_ = l.server.Close()
 	}
 	return anonymous(c.Conn.Close(), l.host)
-}
-
-// silence is the context under which a turn is lent to a silent peer. Whatever time-out or cancel interrupts the turn ends the
-// waiting, also one of a context that never reached the connection: net/http dials under a context of its own.
-//
-// vtime asks a sleeper's context whether it has ended before it wakes it: at first, when the turn is parked, the answer is no,
-// afterwards it is yes.
-type silence struct {
-	context.Context
-	mu    sync.Mutex
-	asked bool
-}
-
-func interruptible(ctx context.Context) context.Context { return &silence{Context: ctx} }
-
-// Value hides the inner context's cancellation from package context, which would ask that one instead of Err.
-func (s *silence) Value(any) any { return nil }
-
-// Err answers as the type's comment says.
-func (s *silence) Err() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.Context.Err(); err != nil {
-		return err
-	}
-	if s.asked {
-		return context.Canceled
-	}
-	s.asked = true
-	return nil
 }

@@ -130,7 +130,7 @@ func hang(ctx context.Context) error {
 		<-ctx.Done()
 		return context.Cause(ctx)
 	}
-	err := turn.Park(interruptible(ctx))
+	err := turn.Park(ctx)
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}

@@ -163,10 +163,12 @@ func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handle
 		return nil, errors.New("serve HTTPS: the configuration has no certificate")
 	}
 	server := &http.Server{
-		Handler:      withTLSState(h),
-		ErrorLog:     log.New(io.Discard, "", 0),
-		BaseContext:  func(net.Listener) context.Context { return background() },
-		ConnContext:  func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connectionKey{}, c) },
+		Handler:     withTLSState(h),
+		ErrorLog:    log.New(io.Discard, "", 0),
+		BaseContext: func(net.Listener) context.Context { return background() },
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, connectionKey{}, c)
+		},
 		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){}, // HTTP/1.1 only: one request at a time
 	}
 	counted := &countingListener{Listener: l, network: n}

@@ -29,11 +29,13 @@ type link struct {
 	fresh     bool // silent from the start: there is no server
 	deaf      bool // silent, and the server has gone as well
 	lent      bool // the turn is lent to the clock because of the silence
+	given     bool // it has been lent before: what is written after that is a farewell, for which nobody waits
 
-	passed int  // application bytes so far, both directions
-	hold   bool // a reset is being carried out: the dialling side waits until it is
-	fired  bool // the reset has been carried out
-	limit  int64
+	passed  int   // application bytes so far, both directions
+	hold    bool  // a reset is being carried out: the dialling side waits until it is
+	fired   bool  // the reset has been carried out
+	inbound bool  // it struck while the dialling side was writing
+	limit   int64 // raw bytes that the dialling side still gets; -1: until the end of file
 
 	sent     int64 // raw bytes that the dialling side wrote
 	got      int64 // raw bytes that the dialling side was given
@@ -115,13 +117,13 @@ func (l *link) announce(a *armed) {
 }
 
 // fire carries the reset out: the dialling side gets what was written so far and then the error.
-func (l *link) fire() {
+func (l *link) fire(inbound bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.fired {
 		return
 	}
-	l.fired, l.hold, l.limit = true, false, l.wrote
+	l.fired, l.inbound, l.hold, l.limit = true, inbound, false, l.wrote
 	switch {
 	case l.client != nil && l.adopted:
 		_ = l.client.SetReadDeadline(past) // wakes a read that waits

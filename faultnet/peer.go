@@ -114,12 +114,12 @@ func (a *application) Read(p []byte) (int, error) {
 	}
 	left, fired := a.link.left()
 	if fired || left == 0 {
-		a.reset(fault)
+		a.reset(fault, true)
 		return 0, resetError("read", a.link.name)
 	}
 	n, err := a.Conn.Read(p[:min(len(p), left)])
 	if a.link.pass(n) {
-		a.reset(fault) // what was read is not acted upon: the client goes on now
+		a.reset(fault, true) // what was read is not acted upon: the client goes on now
 		return 0, resetError("read", a.link.name)
 	}
 	return n, err
@@ -133,7 +133,7 @@ func (a *application) Write(p []byte) (int, error) {
 	}
 	left, fired := a.link.left()
 	if fired || left == 0 {
-		a.reset(fault)
+		a.reset(fault, false)
 		return 0, resetError("write", a.link.name)
 	}
 	if len(p) < left {
@@ -151,7 +151,7 @@ func (a *application) Write(p []byte) (int, error) {
 		a.link.holdBack() // the last byte: the client must not act on it before the reset is there
 		_, err = a.Conn.Write(p[left-1 : left])
 		a.link.pass(1)
-		a.link.fire()
+		a.link.fire(false)
 		sent = left
 	}
 	if err == nil {
@@ -161,7 +161,7 @@ func (a *application) Write(p []byte) (int, error) {
 }
 
 // reset carries the fault out, once. The connection is up by then: a handshake that is still owed is made first.
-func (a *application) reset(fault *armed) {
+func (a *application) reset(fault *armed, inbound bool) {
 	if _, fired := a.link.left(); fired {
 		return
 	}
@@ -171,7 +171,7 @@ func (a *application) reset(fault *armed) {
 		}
 	}
 	a.link.announce(fault)
-	a.link.fire()
+	a.link.fire(inbound)
 }
 
 // listener hands out connections whose peers are known.
