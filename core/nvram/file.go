@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/google/renameio/v2"
 )
@@ -25,5 +26,5 @@ func (f *File) Read() ([]byte, error) {
 
 // Write replaces the file, readable for its owner only.
 func (f *File) Write(image []byte) error {
-	return renameio.WriteFile(f.path, image, 0o600)
+	return renameio.WriteFile(f.path, image, 0o600, renameio.WithTempDir(filepath.Dir(f.path)))
 }

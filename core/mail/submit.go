@@ -1,0 +1,268 @@
+package mail
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+
+	"mfpsim/core/host"
+	"mfpsim/core/outcome"
+	"mfpsim/core/secret"
+)
+
+// Timeouts of a submission. The connection's deadlines carry them once go-smtp's client has it; before that, the device's
+// clock does. A zero field means its default.
+type Timeouts struct {
+	Connect    time.Duration // connecting and TLS, each; 60 s
+	Command    time.Duration // the reply to one command; 5 min (RFC 5321 §4.5.3.2)
+	Data       time.Duration // handing over the message; 10 min
+	Submission time.Duration // the reply after the message; 10 min (RFC 5321 §4.5.3.2.6)
+}
+
+// quitTimeout: the message is delivered or refused already, so the farewell is not worth a long wait.
+const quitTimeout = 10 * time.Second
+
+// Config is what a [Submitter] is made of.
+type Config struct {
+	Clock    host.Clock
+	Dialer   host.Dialer
+	Random   io.Reader
+	Roots    func() *x509.CertPool // nil, or returning nil: the system's
+	HostName string                // in EHLO and Message-ID; empty: the address literal, and the sender's domain
+	Timeouts Timeouts
+}
+
+// Credential is who the device is at the mail server, with [MethodOAuth2].
+type Credential struct {
+	Account string
+	Token   secret.Secret
+}
+
+// Submitter sends messages. It keeps no connection and is safe for concurrent use.
+type Submitter struct{ config Config }
+
+// NewSubmitter makes a submitter.
+func NewSubmitter(config Config) *Submitter {
+	t := &config.Timeouts
+	for _, d := range []struct {
+		field    *time.Duration
+		standard time.Duration
+	}{{&t.Connect, time.Minute}, {&t.Command, 5 * time.Minute}, {&t.Data, 10 * time.Minute}, {&t.Submission, 10 * time.Minute}} {
+		if *d.field <= 0 {
+			*d.field = d.standard
+		}
+	}
+	if text(config.HostName, maxText, hostCharacter) != "" {
+		config.HostName = ""
+	}
+	return &Submitter{config: config}
+}
+
+// Check refuses, without any connection, a message that cannot be sent: no or unusable addresses, attachments above the
+// limit. The result is nil or an [*outcome.Outcome].
+func (s *Submitter) Check(settings Settings, m Message) error {
+	if o := check(complete(settings, m), s.config.Clock.Now()); o != nil {
+		return o
+	}
+	return nil
+}
+
+func complete(settings Settings, m Message) Message {
+	if m.From == "" {
+		m.From = settings.Sender
+	}
+	return m
+}
+
+// Submit sends a message with the settings. The error is an [*outcome.Outcome].
+func (s *Submitter) Submit(ctx context.Context, settings Settings, who Credential, m Message) (Receipt, error) {
+	m = complete(settings, m)
+	now := s.config.Clock.Now()
+	if o := check(m, now); o != nil {
+		return Receipt{}, o
+	}
+	if settings.Method == MethodOAuth2 && settings.Security == SecurityNone {
+		return Receipt{}, outcome.New(outcome.NoSTARTTLS, outcome.Device, outcome.StageConnect, now)
+	}
+	hostName := s.config.HostName
+	if hostName == "" {
+		_, hostName, _ = strings.Cut(m.From, "@")
+	}
+	message, failed := compose(m, now, s.config.Random, hostName)
+	if failed != nil {
+		return Receipt{}, failed
+	}
+	if settings.Method == MethodPOPBeforeSMTP {
+		if failed := s.popBefore(ctx, settings); failed != nil {
+			return Receipt{}, failed
+		}
+	}
+	response, failed := s.deliver(ctx, settings, who, m, message.bytes)
+	if failed != nil {
+		return Receipt{}, failed
+	}
+	return Receipt{
+		MessageID: message.id, Size: len(message.bytes), At: s.config.Clock.Now(), Response: printableText(response),
+	}, nil
+}
+
+// deliver connects, authenticates and hands the message over.
+func (s *Submitter) deliver(ctx context.Context, settings Settings, who Credential, m Message, message []byte) (string, *outcome.Outcome) {
+	raw, failed := s.dial(ctx, settings.Server, settings.Port)
+	if failed != nil {
+		return "", failed
+	}
+	defer func() { _ = raw.Close() }()
+	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
+	defer stop()
+
+	talk := &dialogue{Conn: raw}
+	switch settings.Security {
+	case SecuritySTARTTLS:
+		secure, failed := s.startTLS(ctx, raw, settings)
+		if failed != nil {
+			return "", failed
+		}
+		talk = &dialogue{Conn: secure}
+		talk.replay("220 read before STARTTLS\r\n")
+	case SecurityTLS:
+		secure, failed := s.handshake(ctx, raw, settings)
+		if failed != nil {
+			return "", failed
+		}
+		talk = &dialogue{Conn: secure}
+	}
+	client := smtp.NewClient(talk)
+	client.CommandTimeout, client.SubmissionTimeout = s.config.Timeouts.Command, s.config.Timeouts.Submission
+	response, failed := s.converse(ctx, client, raw, settings, who, m, message)
+	if failed == nil || failed.SMTPCode != 0 && failed.SMTPCode != 421 || failed.Side == outcome.Device {
+		client.CommandTimeout = quitTimeout
+		_ = client.Quit() // what comes of it changes nothing
+	}
+	return response, failed
+}
+
+// converse is the conversation from EHLO to the reply after the message.
+func (s *Submitter) converse(ctx context.Context, client *smtp.Client, raw net.Conn, settings Settings, who Credential, m Message, message []byte) (string, *outcome.Outcome) {
+	if err := client.Hello(s.helloName(raw)); err != nil {
+		return "", s.failed(ctx, outcome.StageHello, err)
+	}
+	if most, known := client.MaxMessageSize(); known && most > 0 && len(message) > most {
+		return "", s.refuse(outcome.TooLarge, outcome.StageSender)
+	}
+	mechanism, failed := s.mechanism(client, settings, who)
+	if failed != nil {
+		return "", failed
+	}
+	if mechanism != nil {
+		if err := client.Auth(mechanism); err != nil {
+			return "", s.failed(ctx, outcome.StageAuthentication, err)
+		}
+	}
+	if err := client.Mail(m.From, &smtp.MailOptions{Size: int64(len(message))}); err != nil {
+		return "", s.failed(ctx, outcome.StageSender, err)
+	}
+	for _, to := range m.To {
+		if err := client.Rcpt(to, nil); err != nil {
+			return "", s.failed(ctx, outcome.StageRecipient, err)
+		}
+	}
+	data, err := client.Data()
+	if err != nil {
+		return "", s.failed(ctx, outcome.StageData, err)
+	}
+	// go-smtp's client sets no deadline for the message itself.
+	if failed := s.guard(ctx, raw, s.config.Timeouts.Data, outcome.StageData, func() error {
+		_, err := data.Write(message)
+		return err
+	}); failed != nil {
+		return "", failed
+	}
+	response, err := data.CloseWithResponse()
+	if err != nil {
+		return "", s.failed(ctx, outcome.StageData, err)
+	}
+	return response.StatusText, nil
+}
+
+// mechanism chooses how to authenticate; nil for not at all.
+func (s *Submitter) mechanism(client *smtp.Client, settings Settings, who Credential) (sasl.Client, *outcome.Outcome) {
+	switch {
+	case settings.Method == MethodOAuth2 && client.SupportsAuth("XOAUTH2"):
+		return &xoauth2{user: who.Account, token: who.Token}, nil
+	case settings.Method == MethodSMTPAuth && client.SupportsAuth(sasl.Plain):
+		return sasl.NewPlainClient("", settings.Account, settings.Password.Reveal()), nil
+	case settings.Method == MethodSMTPAuth && client.SupportsAuth(sasl.Login):
+		return newLogin(settings.Account, settings.Password), nil
+	case settings.Method == MethodOAuth2, settings.Method == MethodSMTPAuth:
+		return nil, s.refuse(outcome.AuthenticationUnsupported, outcome.StageAuthentication)
+	default:
+		return nil, nil
+	}
+}
+
+// refuse is an outcome that the device decides by what the server offers.
+func (s *Submitter) refuse(kind outcome.Kind, stage outcome.Stage) *outcome.Outcome {
+	return outcome.New(kind, outcome.Device, stage, s.config.Clock.Now())
+}
+
+// helloName is the name in EHLO: the configured one or, as RFC 5321 §4.1.3 has it for a client without a name, its address.
+func (s *Submitter) helloName(conn net.Conn) string {
+	if s.config.HostName != "" {
+		return s.config.HostName
+	}
+	address, ok := conn.LocalAddr().(*net.TCPAddr)
+	switch {
+	case !ok:
+		return "[127.0.0.1]"
+	case address.IP.To4() != nil:
+		return "[" + address.IP.String() + "]"
+	default:
+		return "[IPv6:" + address.IP.String() + "]"
+	}
+}
+
+// dial connects.
+func (s *Submitter) dial(ctx context.Context, server string, port int) (net.Conn, *outcome.Outcome) {
+	limited, cancel := s.config.Clock.WithTimeout(ctx, s.config.Timeouts.Connect)
+	defer cancel()
+	conn, err := s.config.Dialer.DialContext(limited, "tcp", net.JoinHostPort(server, strconv.Itoa(port)))
+	if err == nil {
+		return conn, nil
+	}
+	kind := outcome.Network(limited, err)
+	if kind == "" {
+		kind = outcome.Unreachable
+	}
+	return nil, outcome.New(kind, outcome.MailServer, outcome.StageConnect, s.config.Clock.Now())
+}
+
+// handshake makes the connection secure.
+func (s *Submitter) handshake(ctx context.Context, raw net.Conn, settings Settings) (net.Conn, *outcome.Outcome) {
+	limited, cancel := s.config.Clock.WithTimeout(ctx, s.config.Timeouts.Connect)
+	defer cancel()
+	config := &tls.Config{
+		ServerName: settings.Server, MinVersion: tls.VersionTLS12, Time: s.config.Clock.Now,
+		InsecureSkipVerify: !settings.ValidateCertificate, // the administrator's choice, with a warning on the page
+	}
+	if s.config.Roots != nil {
+		config.RootCAs = s.config.Roots()
+	}
+	secure := tls.Client(raw, config)
+	if err := secure.HandshakeContext(limited); err != nil {
+		kind := outcome.Network(limited, err)
+		if kind == "" {
+			kind = outcome.SecureConnection
+		}
+		return nil, outcome.New(kind, outcome.MailServer, outcome.StageConnect, s.config.Clock.Now())
+	}
+	return secure, nil
+}

@@ -1,0 +1,165 @@
+package core
+
+import (
+	"context"
+	"errors"
+
+	"mfpsim/core/mail"
+	"mfpsim/core/outcome"
+)
+
+// Send sends a message with the stored settings and, with OAuth2, the stored sign-in. The error is always an [*Outcome].
+//
+// The access token of an earlier message is used until shortly before its end by the device's clock; then a new one is got
+// with the refresh token, and a rotated refresh token is stored before anything is sent. When the identity provider
+// refuses in a way that needs the person ([Kind.EndsSignIn]) the stored sign-in is dropped, in memory and in the store, and
+// the settings stay. When it cannot be reached, or answers nonsense, the sign-in stays.
+func (e *Engine) Send(ctx context.Context, m mail.Message) (mail.Receipt, error) {
+	e.mu.Lock()
+	settings, refusal, closed := e.settings, e.ready(), e.closed
+	e.mu.Unlock()
+	if closed {
+		return mail.Receipt{}, e.outcome(Interrupted, Device)
+	}
+	if refusal != nil {
+		return mail.Receipt{}, refusal
+	}
+	if err := e.submitter.Check(settings, m); err != nil {
+		return mail.Receipt{}, err
+	}
+	if settings.Method != mail.MethodOAuth2 {
+		receipt, err := e.submitter.Submit(ctx, settings, mail.Credential{}, m)
+		if err != nil {
+			return mail.Receipt{}, e.report(ctx, err, "")
+		}
+		return receipt, nil
+	}
+	for again := e.o.RefreshRefusedToken; ; again = false {
+		s, kept, failed := e.authorized(ctx)
+		if failed != nil {
+			return mail.Receipt{}, e.report(ctx, failed, settings.Service)
+		}
+		receipt, err := e.submitter.Submit(ctx, settings, mail.Credential{Account: s.Account, Token: s.access}, m)
+		if err == nil {
+			return receipt, nil
+		}
+		o := e.report(ctx, err, settings.Service)
+		if o.Kind != AuthenticationRefused {
+			return mail.Receipt{}, o
+		}
+		e.forget(s)
+		if !kept || !again {
+			return mail.Receipt{}, o
+		}
+	}
+}
+
+func (e *Engine) report(ctx context.Context, err error, s Service) *Outcome {
+	o := e.asOutcome(err, s)
+	e.o.Log.WarnContext(ctx, "message not sent", "kind", o.Kind, "stage", o.Stage, "aadsts", o.AADSTS, "smtp", o.SMTPCode, "enhanced", o.Enhanced)
+	return o
+}
+
+// authorized returns the stored sign-in with an access token that is good for now; kept says that it is one of before.
+// Messages that are sent at the same time may refresh at the same time: none waits for another.
+func (e *Engine) authorized(ctx context.Context) (s *signIn, kept bool, failed *Outcome) {
+	// A refresh can be refused because another message has used up the token meanwhile; that one's is then tried.
+	const attempts = 3
+	for range attempts {
+		e.mu.Lock()
+		s = e.stored
+		usable := s != nil && e.usable(s)
+		e.mu.Unlock()
+		switch {
+		case s == nil:
+			return nil, false, e.outcome(NoSignIn, Device)
+		case usable:
+			return s, true, nil
+		}
+		renewed, overtaken, failed := e.refresh(ctx, s)
+		if !overtaken {
+			return renewed, false, failed
+		}
+	}
+	return nil, false, e.outcome(Interrupted, Device)
+}
+
+// usable reports whether an access token is there and not near its end, by the device's clock. A date before the token was
+// got means that the clock was set back: nothing is known then, and a new token is got.
+func (e *Engine) usable(s *signIn) bool {
+	now := e.o.Clock.Now()
+	return !s.access.Empty() && !now.Before(s.obtained) && now.Add(e.o.RefreshMargin).Before(s.expires)
+}
+
+// refresh gets a new access token for s. overtaken: s is no longer the stored sign-in's newest state.
+func (e *Engine) refresh(ctx context.Context, s *signIn) (renewed *signIn, overtaken bool, failed *Outcome) {
+	p := e.provider(s.Service)
+	if p == nil { // the model has lost the service
+		return nil, false, e.outcome(NotConfigured, Device)
+	}
+	var err error
+	if s.RefreshToken.Empty() { // the service gave none: offline_access is missing
+		err = outcome.New(outcome.SignInExpired, outcome.Cloud, outcome.StageRefresh, e.o.Clock.Now())
+	} else {
+		token, refused := e.oauth.Refresh(ctx, p.endpoint(), s.RefreshToken)
+		if err = refused; err == nil {
+			renewed = s.with(token, e.o.Clock.Now())
+		}
+	}
+
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	same := e.stored != nil && e.stored.serial == s.serial
+	if err != nil {
+		o := e.asOutcome(err, s.Service)
+		switch {
+		case !o.Kind.EndsSignIn() || e.stored == nil:
+			return nil, false, o
+		case e.stored.RefreshToken != s.RefreshToken:
+			return nil, true, nil
+		}
+		e.lose(ctx, o)
+		return nil, false, o
+	}
+	if !same || e.closed { // signed out or signed in anew meanwhile: this token is for this message only
+		return renewed, false, nil
+	}
+	if e.stored.RefreshToken == s.RefreshToken && renewed.RefreshToken != s.RefreshToken {
+		// The message goes out even if the store fails: the token before may still be good after power off.
+		_ = e.persist(ctx, e.settings, renewed, false)
+	} else if e.stored.RefreshToken != s.RefreshToken { // another message was faster; its refresh token stays
+		faster := *renewed
+		faster.SignIn = e.stored.SignIn
+		renewed = &faster
+	}
+	e.stored = renewed
+	return renewed, false, nil
+}
+
+// lose drops the stored sign-in because the service refuses it.
+func (e *Engine) lose(ctx context.Context, why *Outcome) {
+	// If the store fails the sign-in is back after power off, and is refused again.
+	_ = e.persist(ctx, e.settings, nil, true)
+	e.stored, e.lost = nil, why
+	e.o.Log.WarnContext(ctx, "stored sign-in dropped", "kind", why.Kind, "aadsts", why.AADSTS)
+}
+
+// forget drops an access token that the mail server has refused, so that the next message gets a new one.
+func (e *Engine) forget(s *signIn) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.stored != nil && e.stored.access == s.access {
+		without := *e.stored
+		without.access = Secret{}
+		e.stored = &without
+	}
+}
+
+// AsOutcome finds the [*Outcome] in an error; nil if there is none.
+func AsOutcome(err error) *Outcome {
+	var o *Outcome
+	if errors.As(err, &o) {
+		return o
+	}
+	return nil
+}
