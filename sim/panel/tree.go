@@ -3,6 +3,7 @@ package panel
 import (
 	"strconv"
 
+	"mfpsim/device"
 	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
 )
@@ -150,7 +151,12 @@ func lockLines(p *Panel, texts *locale.Texts) []string {
 func lockKeys(*Panel, *locale.Texts) []key {
 	return []key{
 		{label: "label.on", press: func(p *Panel, _ *act) error { return p.machine.SetLocked(true) }},
-		{label: "label.off", press: func(p *Panel, _ *act) error { return p.machine.SetLocked(false) }},
+		{label: "label.off", press: func(p *Panel, _ *act) error {
+			if p.machine.Locked() && !p.admin { // whoever locked it may still stand before this screen
+				return device.ErrLocked
+			}
+			return p.machine.SetLocked(false)
+		}},
 	}
 }
 

@@ -1,0 +1,143 @@
+package sim
+
+import (
+	"context"
+	"time"
+
+	"mfpsim/device"
+	"mfpsim/journal"
+)
+
+// Device returns the printer as scenarios use it. Its Web Config is reached by whoever made webConfig: a browser that speaks HTTPS
+// to [Printer.WebConfig].
+func (p *Printer) Device(webConfig device.WebConfig) device.Device {
+	return &simulated{printer: p, web: webConfig}
+}
+
+// simulated is the Device of a simulated printer.
+type simulated struct {
+	printer *Printer
+	web     device.WebConfig
+}
+
+func (d *simulated) Describe(context.Context) (device.Description, error) {
+	f := d.printer.Facts()
+	description := device.Description{
+		Name: d.printer.Name(), Model: f.Model.Name, Serial: f.Serial, Firmware: f.Firmware.Version, Address: f.Address,
+		Languages: f.Model.Languages, Capabilities: f.Model.Capabilities,
+	}
+	return description, nil
+}
+
+func (d *simulated) WebConfig() device.WebConfig { return d.web }
+func (d *simulated) Panel() device.Panel         { return &powerPanel{d.printer} }
+
+// Scan lays the originals in and walks the panel as a person does.
+func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (device.Screen, error) {
+	p := d.Panel()
+	pages := max(1, request.Pages)
+	switch request.Function {
+	case device.FunctionEmail, "":
+	case device.FunctionCopy:
+		d.printer.LoadOriginals(pages)
+		return p.Press(ctx, "Copy > Start")
+	default:
+		return device.Screen{}, device.ErrNotSupported
+	}
+	d.printer.LoadOriginals(pages)
+	if screen, err := p.Press(ctx, "Scan > Email"); err != nil {
+		return screen, err
+	}
+	for _, to := range request.To {
+		if screen, err := p.Enter(ctx, "To", to); err != nil {
+			return screen, err
+		}
+	}
+	if request.Subject != "" {
+		if screen, err := p.Enter(ctx, "Subject", request.Subject); err != nil {
+			return screen, err
+		}
+	}
+	if request.File != "" {
+		if screen, err := p.Enter(ctx, "File Name", request.File); err != nil {
+			return screen, err
+		}
+	}
+	return p.Press(ctx, "Start")
+}
+
+func (d *simulated) Jobs(context.Context) ([]device.Job, error) {
+	if !d.printer.PoweredOn() {
+		return nil, device.ErrPoweredOff
+	}
+	return d.printer.Jobs(), nil
+}
+
+func (d *simulated) PrintSheet(ctx context.Context) (device.Screen, error) {
+	return d.Panel().Press(ctx, "Settings > General Settings > Network Settings > Network Status > Print Status Sheet > Start")
+}
+
+func (d *simulated) Sheet(context.Context) (string, error) {
+	text, ok := d.printer.Sheet()
+	if !ok {
+		return "", device.ErrNothingPrinted
+	}
+	return text, nil
+}
+
+func (d *simulated) Power(ctx context.Context, act device.PowerAct) error {
+	return d.printer.Power(ctx, act)
+}
+
+func (d *simulated) SetDate(_ context.Context, date time.Time) error {
+	d.printer.config.Clock.Set(date)
+	d.printer.record(journal.Entry{Kind: journal.KindClock, Text: journal.Plain("the printer's date is set to " + date.UTC().Format(time.DateTime))})
+	return nil
+}
+
+func (d *simulated) Drift(_ context.Context, perDay time.Duration) error {
+	d.printer.config.Clock.Drift(perDay)
+	d.printer.record(journal.Entry{Kind: journal.KindClock, Text: journal.Plain("the printer's clock drifts by " + perDay.String() + " a day")})
+	return nil
+}
+
+func (d *simulated) SetLanguage(_ context.Context, language string) error {
+	return d.printer.SetLanguage(language)
+}
+
+// powerPanel is the panel behind the power switch; for it an empty password is the right one.
+type powerPanel struct{ printer *Printer }
+
+func (p *powerPanel) act(f func() (device.Screen, error)) (device.Screen, error) {
+	if !p.printer.PoweredOn() {
+		return device.Screen{}, device.ErrPoweredOff
+	}
+	return f()
+}
+
+func (p *powerPanel) Screen(ctx context.Context) (device.Screen, error) {
+	return p.act(func() (device.Screen, error) { return p.printer.panel.Screen(ctx) })
+}
+
+func (p *powerPanel) Press(ctx context.Context, path string) (device.Screen, error) {
+	return p.act(func() (device.Screen, error) { return p.printer.panel.Press(ctx, path) })
+}
+
+func (p *powerPanel) Enter(ctx context.Context, field, value string) (device.Screen, error) {
+	return p.act(func() (device.Screen, error) { return p.printer.panel.Enter(ctx, field, value) })
+}
+
+func (p *powerPanel) LogIn(ctx context.Context, user, password string) (device.Screen, error) {
+	if password == "" {
+		password = p.printer.password
+	}
+	return p.act(func() (device.Screen, error) { return p.printer.panel.LogIn(ctx, user, password) })
+}
+
+func (p *powerPanel) LogOut(ctx context.Context) (device.Screen, error) {
+	return p.act(func() (device.Screen, error) { return p.printer.panel.LogOut(ctx) })
+}
+
+func (p *powerPanel) Home(ctx context.Context) (device.Screen, error) {
+	return p.act(func() (device.Screen, error) { return p.printer.panel.Home(ctx) })
+}

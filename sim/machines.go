@@ -1,0 +1,152 @@
+package sim
+
+import (
+	"context"
+	"crypto/subtle"
+	"slices"
+	"time"
+
+	"mfpsim/core"
+	"mfpsim/core/mail"
+	"mfpsim/device"
+	"mfpsim/journal"
+	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
+	"mfpsim/sim/sheet"
+	"mfpsim/sim/webconfig"
+)
+
+// panelMachine is the printer as its panel needs it.
+type panelMachine struct{ *Printer }
+
+func (m panelMachine) Languages() []string { return m.model.Languages }
+
+func (m panelMachine) Originals() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.originals
+}
+
+func (m panelMachine) DefaultSubject() string { return m.model.Mail.Subject }
+func (m panelMachine) DefaultFile() string    { return m.defaultFile() }
+
+func (m panelMachine) StartScan(ctx context.Context, request device.ScanRequest) (int, string) {
+	return m.startScan(ctx, request)
+}
+func (m panelMachine) StartCopy(context.Context)                  { m.startCopy() }
+func (m panelMachine) JobState(receipt int) (bool, string)        { return m.jobState(receipt) }
+func (m panelMachine) CancelJob(ctx context.Context, receipt int) { m.cancelJob(ctx, receipt) }
+
+func (m panelMachine) PrintSheet(context.Context) {
+	text := sheet.Print(m.Facts(), m.Texts())
+	m.mu.Lock()
+	m.Printer.sheet = text
+	m.mu.Unlock()
+	m.record(journal.Entry{Kind: journal.KindSheet, Text: journal.Plain(text)})
+}
+
+func (m panelMachine) CheckPassword(user, password string) bool {
+	return m.checkPassword(user, password)
+}
+
+func (m panelMachine) Locked() bool {
+	live := m.on()
+	return live != nil && live.memory.preferences().Locked
+}
+
+func (m panelMachine) SetLocked(on bool) error {
+	live := m.on()
+	if live == nil {
+		return device.ErrPoweredOff
+	}
+	return live.memory.change(func(x *preferences) { x.Locked = on })
+}
+
+func (m panelMachine) LockedItems() []string      { return m.model.LockedItems }
+func (m panelMachine) Elapsed() time.Duration     { return m.elapsed() }
+func (m panelMachine) SessionTime() time.Duration { return m.model.Administrator.PanelSessionTime }
+
+func (m panelMachine) Record(screen device.Screen) {
+	m.record(journal.Entry{Kind: journal.KindScreen, Text: journal.Plain(screen.String())})
+}
+
+// webMachine is the printer as its Web Config needs it.
+type webMachine struct{ *Printer }
+
+func (m webMachine) Model() *models.Model { return m.model }
+
+// Texts are English where Web Config lacks the panel's language (printer reference §1.7, no. 1).
+func (m webMachine) Texts() *locale.Texts {
+	texts := m.Printer.Texts()
+	if slices.Contains(m.model.WebConfigLanguages, texts.Language()) {
+		return texts
+	}
+	return locale.In(locale.English)
+}
+
+func (m webMachine) Jobs() []device.Job {
+	if live := m.on(); live != nil {
+		return live.history.View(m.Texts())
+	}
+	return nil
+}
+
+func (m webMachine) Engine() webconfig.Engine {
+	if live := m.on(); live != nil {
+		return webEngine{live.engine}
+	}
+	return nil
+}
+
+// connectionTester is a mail core that can test its connection to the mail server without sending a message.
+type connectionTester interface {
+	ConnectionTest(ctx context.Context) error
+}
+
+// webEngine is the mail core as Web Config needs it.
+type webEngine struct{ *core.Engine }
+
+// ConnectionTest tests the connection with the stored settings; what the core cannot test it refuses.
+func (e webEngine) ConnectionTest(ctx context.Context) error {
+	if refusal := e.Ready(); refusal != nil {
+		return refusal
+	}
+	if tester, ok := any(e.Engine).(connectionTester); ok {
+		return tester.ConnectionTest(ctx)
+	}
+	return &core.Outcome{Kind: core.NotConfigured, Side: core.Device}
+}
+
+func (m webMachine) Preset(service core.Service) (mail.Settings, bool) {
+	for _, provider := range providers(m.model) {
+		if provider.Service == service {
+			return provider.Preset(), true
+		}
+	}
+	return mail.Settings{}, false
+}
+
+func (m webMachine) CheckPassword(user, password string) bool { return m.checkPassword(user, password) }
+func (m webMachine) Elapsed() time.Duration                   { return m.elapsed() }
+func (m webMachine) Token(digits int) string                  { return m.random.Hex(digits) }
+
+func (m webMachine) Link(address string) string {
+	if m.config.Link == nil {
+		return address
+	}
+	return m.config.Link(address)
+}
+
+// checkPassword takes any user name: the printer has one administrator, and the name tells sessions apart.
+func (p *Printer) checkPassword(_, password string) bool {
+	return subtle.ConstantTimeCompare([]byte(password), []byte(p.password)) == 1
+}
+
+// elapsed is a timer that runs since power on, whatever the date is set to.
+func (p *Printer) elapsed() time.Duration {
+	live := p.on()
+	if live == nil {
+		return 0
+	}
+	return p.config.World.Now().Sub(live.since)
+}

@@ -1,0 +1,421 @@
+// Package sim is the simulated printer: a panel, a Web Config and a printed status sheet around the mail core that a firmware
+// would ship, on the bench's time and network.
+//
+// A [Printer] has a power switch. What is volatile (a sign-in that waits for OK, sessions, what was typed, jobs under way) is gone
+// when it is switched off; settings, the stored sign-in, the job history and the panel's preferences are kept in flash memory. Its
+// clock is its own and may be wrong. It knows no fake: it speaks to the clouds over the network only.
+package sim
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"mfpsim/chance"
+	"mfpsim/core"
+	"mfpsim/core/mail"
+	"mfpsim/core/nvram"
+	"mfpsim/device"
+	"mfpsim/faultnet"
+	"mfpsim/journal"
+	"mfpsim/sim/facts"
+	"mfpsim/sim/jobs"
+	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
+	"mfpsim/sim/panel"
+	"mfpsim/sim/webconfig"
+	"mfpsim/vtime"
+)
+
+// Config says what a printer is made of. World and Network are required; every other zero value is right.
+type Config struct {
+	Name    string // the bench's name of it, and its party on network and journal; default "printer"
+	World   *vtime.World
+	Network *faultnet.Network
+	Clock   *vtime.Clock     // default: a clock of the World
+	Dialer  core.Dialer      // default: the network's for Name
+	Journal *journal.Journal // nil: nothing is recorded
+	Seed    uint64           // decides all that is random, together with Name
+
+	Model    string      // default models.Default
+	Firmware string      // version of a new printer; default: the model's newest
+	Serial   string      // default: the model's for the printer called "printer", else one made from Name
+	Flash    nvram.Flash // settings and sign-in; default: a memory of its own
+	Records  nvram.Flash // job history and preferences; default: a memory of its own
+	Address  string      // default "192.0.2.10"
+	Roots    func() *x509.CertPool
+	Language string // of a new printer; default "en"
+	Locked   bool   // Lock Setting of a new printer (guide rule R25)
+	// AdministratorPassword is the password; default: the serial number, as on a new printer without a PASSWORD label.
+	AdministratorPassword string
+	Timeouts              core.Timeouts // of the core; zero fields mean its defaults
+	// Link returns where Web Config's link to an address of the cloud service leads; nil: to the address itself.
+	Link func(address string) string
+	// OnPower is told when the printer goes on and off, so that its place on the network can follow.
+	OnPower func(on bool)
+}
+
+// Printer is one simulated printer. Its methods are safe for concurrent use; those that take a context work in the turn it carries.
+type Printer struct {
+	config   Config
+	model    *models.Model
+	serial   string
+	mac      string
+	hostName string
+	password string
+	random   *chance.Reader
+	sealing  []byte
+	flash    *supplied
+	records  *supplied
+	panel    *panel.Panel
+	web      *webconfig.Server
+	dark     atomic.Bool // the supply failed; powerDown follows as an event
+
+	mu        sync.Mutex
+	live      *powered // nil: the power is off
+	originals int      // pages in the document feeder
+	sheet     string   // printed last; "" if none
+}
+
+// powered is what exists from power on to power off.
+type powered struct {
+	engine   *core.Engine
+	since    time.Time // true time
+	memory   *records
+	history  *jobs.History
+	firmware models.Firmware
+	broken   error // what was wrong with the records
+
+	queue    []job
+	sending  bool
+	canceled map[int]bool
+	cancel   context.CancelFunc // of the job under way
+	running  int                // its receipt number
+	messages map[int]string     // message ids of jobs that ended, for the panel
+}
+
+// New makes a printer and switches it on.
+func New(config Config) (*Printer, error) {
+	if config.World == nil || config.Network == nil {
+		return nil, errors.New("sim: a printer needs a World and a Network")
+	}
+	model, err := models.Get(config.Model)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := model.Fitted(config.Firmware); err != nil {
+		return nil, err
+	}
+	config.complete(model)
+	if !slices.Contains(model.Languages, config.Language) {
+		return nil, &device.LabelError{What: "language", Wanted: config.Language, Present: model.Languages}
+	}
+	p := &Printer{config: config, model: model, serial: config.Serial, password: config.AdministratorPassword, random: chance.New(config.Seed, config.Name)}
+	p.mac = macOf(model, config.Name)
+	p.hostName = model.Network.DeviceName + "-" + p.serial[max(0, len(p.serial)-6):]
+	p.sealing = chance.New(config.Seed, config.Name+" sealing key").Bytes(32)
+	power := &supply{random: chance.New(config.Seed, config.Name+" power supply"), lost: p.supplyFailed}
+	p.flash = &supplied{supply: power, flash: config.Flash, counted: true}
+	p.records = &supplied{supply: power, flash: config.Records}
+	p.panel = panel.New(panelMachine{p})
+	p.web = webconfig.New(webMachine{p})
+	if err := p.powerUp(context.Background()); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (c *Config) complete(model *models.Model) {
+	if c.Name == "" {
+		c.Name = "printer"
+	}
+	if c.Clock == nil {
+		c.Clock = c.World.Clock(c.Name)
+	}
+	if c.Dialer == nil {
+		c.Dialer = c.Network.Dialer(c.Name)
+	}
+	if c.Roots == nil {
+		c.Roots = c.Network.Authority().Pool
+	}
+	if c.Flash == nil {
+		c.Flash = nvram.NewMemory(nil)
+	}
+	if c.Records == nil {
+		c.Records = nvram.NewMemory(nil)
+	}
+	if c.Address == "" {
+		c.Address = "192.0.2.10"
+	}
+	if c.Language == "" {
+		c.Language = locale.English
+	}
+	if c.Serial == "" {
+		c.Serial = model.Serial
+		if c.Name != "printer" {
+			c.Serial = fmt.Sprintf("%s%06d", model.Serial[:min(4, len(model.Serial))], hash(c.Name)%1_000_000)
+		}
+	}
+	if c.AdministratorPassword == "" {
+		c.AdministratorPassword = c.Serial
+	}
+}
+
+func hash(name string) uint32 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(name)) // never fails
+	return h.Sum32()
+}
+
+func macOf(model *models.Model, name string) string {
+	if name == "printer" || len(model.MAC) < 8 {
+		return model.MAC
+	}
+	h := hash(name)
+	return fmt.Sprintf("%s%02X:%02X", model.MAC[:len(model.MAC)-5], byte(h>>8), byte(h))
+}
+
+// Name is the bench's name of the printer.
+func (p *Printer) Name() string { return p.config.Name }
+
+// Clock is the printer's own clock.
+func (p *Printer) Clock() *vtime.Clock { return p.config.Clock }
+
+// Address is its IP address on the standard network.
+func (p *Printer) Address() string { return p.config.Address }
+
+// Serial is its serial number.
+func (p *Printer) Serial() string { return p.serial }
+
+// AdministratorPassword is what the person who owns the printer knows.
+func (p *Printer) AdministratorPassword() string { return p.password }
+
+// Panel is the control panel.
+func (p *Printer) Panel() *panel.Panel { return p.panel }
+
+// WebConfig is the printer's web page, to be served over HTTPS under the printer's address.
+func (p *Printer) WebConfig() http.Handler { return p.web }
+
+// PoweredOn reports whether the printer is on.
+func (p *Printer) PoweredOn() bool { return p.on() != nil }
+
+// Engine is the mail core of the printer, nil while the power is off. Persons reach it through panel and Web Config only.
+func (p *Printer) Engine() *core.Engine {
+	if live := p.on(); live != nil {
+		return live.engine
+	}
+	return nil
+}
+
+// on returns what lives while the power is on, nil otherwise.
+func (p *Printer) on() *powered {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.dark.Load() {
+		return nil
+	}
+	return p.live
+}
+
+// Recovered tells what had to be repaired in memory at the last power on; nil if nothing.
+func (p *Printer) Recovered() error {
+	live := p.on()
+	if live == nil {
+		return nil
+	}
+	return errors.Join(live.broken, live.history.Broken(), live.engine.Recovered())
+}
+
+// Power switches the printer on ("on") or off ("off"), or cuts its supply ("cut"), at once or at a write to the memory of settings
+// and sign-in. Switching on what is on, or off what is off, does nothing.
+func (p *Printer) Power(ctx context.Context, act device.PowerAct) error {
+	switch {
+	case act.State == "on":
+		if p.PoweredOn() {
+			return nil
+		}
+		p.powerDown() // what a failed supply has left
+		return p.powerUp(ctx)
+	case act.State == "off", act.State == "cut" && act.AtWrite == 0:
+		p.powerDown()
+		return nil
+	case act.State == "cut" && act.AtWrite > 0:
+		p.flash.cut(act.AtWrite)
+		return nil
+	}
+	return &device.LabelError{What: "power state", Wanted: act.State, Present: []string{"off", "on", "cut"}}
+}
+
+func (p *Printer) powerUp(ctx context.Context) error {
+	p.flash.restore()
+	p.records.restore()
+	fitted, err := p.model.Fitted(p.config.Firmware)
+	if err != nil {
+		return err
+	}
+	live := &powered{since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}}
+	live.memory, live.broken = openRecords(p.records, preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version})
+	live.history = jobs.Open(live.memory, p.model.Mail.JobHistoryLength)
+	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
+		return err
+	}
+	live.engine, err = core.Open(ctx, core.Options{
+		Clock: p.config.Clock, Dialer: p.config.Dialer, Random: p.random, Flash: p.flash, SealingKey: p.sealing, Roots: p.config.Roots,
+		Providers: providers(p.model), Timeouts: p.config.Timeouts, HostName: strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
+		UserAgent: p.model.Name + "/" + live.firmware.Version,
+		Go: func(name string, f func(context.Context)) {
+			p.config.World.Go(p.config.Name+": "+name, f)
+		},
+		WithCancel: p.config.World.WithCancel,
+	})
+	if err != nil {
+		return fmt.Errorf("start the printer's mail core: %w", err)
+	}
+	p.mu.Lock()
+	p.dark.Store(false)
+	p.live = live
+	p.mu.Unlock()
+	if p.config.OnPower != nil {
+		p.config.OnPower(true)
+	}
+	return nil
+}
+
+// powerDown ends everything volatile at once.
+func (p *Printer) powerDown() {
+	p.mu.Lock()
+	live := p.live
+	p.live = nil
+	var cancel context.CancelFunc
+	if live != nil {
+		live.queue, cancel = nil, live.cancel
+	}
+	p.mu.Unlock()
+	if live == nil {
+		return
+	}
+	live.engine.Close()
+	if cancel != nil {
+		cancel()
+	}
+	p.panel.Reset()
+	p.web.Reset()
+	if p.config.OnPower != nil {
+		p.config.OnPower(false)
+	}
+}
+
+// supplyFailed is told by the memory in the middle of a write: the printer is dark at once, the rest follows as an event.
+func (p *Printer) supplyFailed() {
+	p.dark.Store(true)
+	p.config.World.Go(p.config.Name+": power failure", func(context.Context) { p.powerDown() })
+}
+
+// Close switches the printer off for good.
+func (p *Printer) Close() { p.powerDown() }
+
+// SetFirmware fits another version of the firmware (guide rule R6); the printer restarts.
+func (p *Printer) SetFirmware(ctx context.Context, version string) error {
+	live := p.on()
+	if live == nil {
+		return device.ErrPoweredOff
+	}
+	fitted, err := p.model.Fitted(version)
+	if err != nil {
+		return err
+	}
+	if err := live.memory.change(func(x *preferences) { x.Firmware = fitted.Version }); err != nil {
+		return err
+	}
+	p.powerDown()
+	return p.powerUp(ctx)
+}
+
+// SetLanguage changes the language of the panel, and of Web Config where it has it.
+func (p *Printer) SetLanguage(language string) error {
+	live := p.on()
+	if live == nil {
+		return device.ErrPoweredOff
+	}
+	if !slices.Contains(p.model.Languages, language) {
+		return &device.LabelError{What: "language", Wanted: language, Present: p.model.Languages}
+	}
+	return live.memory.change(func(x *preferences) { x.Language = language })
+}
+
+// LoadOriginals lays pages into the document feeder.
+func (p *Printer) LoadOriginals(pages int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.originals = max(0, pages)
+}
+
+// Texts are those of the panel's language.
+func (p *Printer) Texts() *locale.Texts {
+	if live := p.on(); live != nil {
+		return locale.In(live.memory.preferences().Language)
+	}
+	return locale.In(p.config.Language)
+}
+
+// Facts is what panel, Web Config and sheet show.
+func (p *Printer) Facts() facts.Facts {
+	f := facts.Facts{Model: p.model, Serial: p.serial, MAC: p.mac, Address: p.config.Address, HostName: p.hostName, Now: p.config.Clock.Now()}
+	live := p.on()
+	if live == nil {
+		return f
+	}
+	settings, status := live.engine.Settings(), live.engine.Status()
+	f.Firmware = live.firmware
+	f.Email = facts.Email{
+		Method: string(settings.Method), Service: string(settings.Service), Account: settings.Account, Sender: settings.Sender,
+		SignedIn: settings.Method == mail.MethodOAuth2 && status.Stored, Server: settings.Server, Port: settings.Port,
+		Security: string(settings.Security), ValidateCertificate: settings.ValidateCertificate, POP3Server: settings.POP3Server, POP3Port: settings.POP3Port,
+	}
+	if f.Email.SignedIn {
+		f.Email.Account = status.StoredAccount
+	}
+	return f
+}
+
+// Sheet returns the network status sheet that was printed last; ok is false if none was.
+func (p *Printer) Sheet() (text string, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.sheet, p.sheet != ""
+}
+
+// Jobs returns the job history, newest first, in the panel's language.
+func (p *Printer) Jobs() []device.Job {
+	live := p.on()
+	if live == nil {
+		return nil
+	}
+	return live.history.View(p.Texts())
+}
+
+func (p *Printer) record(e journal.Entry) {
+	if p.config.Journal != nil {
+		e.Party = p.config.Name
+		p.config.Journal.Append(e)
+	}
+}
+
+func providers(model *models.Model) []core.Provider {
+	var list []core.Provider
+	for _, m := range model.Providers {
+		list = append(list, core.Provider{
+			Service: core.Service(m.Service), Authority: m.Authority, Tenant: m.Tenant, ClientID: m.ClientID, Scopes: m.Scopes,
+			SMTPAddress: m.SMTPAddress, SMTPPort: m.SMTPPort, SecureConnection: mail.Security(m.SecureConnection),
+		})
+	}
+	return list
+}

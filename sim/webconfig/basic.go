@@ -1,0 +1,152 @@
+package webconfig
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"mfpsim/core"
+	"mfpsim/core/mail"
+	"mfpsim/core/secret"
+	"mfpsim/sim/facts"
+	"mfpsim/sim/models"
+)
+
+func newSecret(s string) core.Secret { return secret.New(s) }
+
+// choice is one value of a list or of radio buttons.
+type choice struct {
+	Value, Label string
+	Chosen       bool
+}
+
+// basicView is what Email Server > Basic shows besides what every page has.
+type basicView struct {
+	Form        form
+	Methods     []choice
+	Services    []choice
+	Securities  []choice
+	Validations []choice
+	OAuth2      bool // the firmware offers it
+	SignedIn    bool // Current Status is shown
+	Waiting     bool // a code is displayed and waits to be entered
+}
+
+// basicPage is Network > Email Server > Basic, in the order of the guide's screen dump.
+func (r *request) basicPage() {
+	query := r.r.URL.Query()
+	wanted, _ := strconv.Atoi(query.Get("draft"))
+	d := r.sessions.take(r.session, wanted)
+	status := r.engine.Status()
+	f := r.shown(status, d)
+	v := basicView{
+		Form: f, OAuth2: r.machine.Facts().Firmware.Supports(models.MethodOAuth2),
+		SignedIn: status.SignedIn(), Waiting: status.Phase == core.AwaitingUser,
+	}
+	v.Methods = r.choices(r.machine.Facts().Firmware.AuthenticationMethods, f.Method)
+	v.Services = r.choices(r.machine.Model().Services(), f.Service)
+	var securities []string
+	for _, s := range mail.Securities() {
+		securities = append(securities, string(s))
+	}
+	v.Securities = r.choices(securities, f.Security)
+	v.Validations = r.choices([]string{enable, disable}, f.Validation)
+	r.show(http.StatusOK, "basic", page{Path: r.path("email-server", "basic"), Notices: r.basicNotices(status, d, query.Has("saved")), Body: v})
+}
+
+// basicNotices are the sentences at the head of Basic: what was just done, what is wrong, how the last sign-in ended.
+func (r *request) basicNotices(status core.Status, d *draft, saved bool) []notice {
+	var notices []notice
+	if saved {
+		notices = append(notices, notice{Text: r.texts.Text("setup-complete")})
+	}
+	if d != nil {
+		for _, p := range d.problems {
+			notices = append(notices, notice{Text: facts.Value(r.texts, p.field) + ": " + r.texts.Text(p.id), Problem: true})
+		}
+	}
+	if status.Phase == core.AwaitingUser {
+		return append(notices, notice{Text: r.texts.Text("sign-in-waits")})
+	}
+	ended := status.Ended
+	if ended == nil && d != nil {
+		ended = d.ended
+	}
+	if ended == nil && !status.SignedIn() {
+		ended = status.Lost
+	}
+	if ended != nil && status.Phase != core.AwaitingOK {
+		notices = append(notices, notice{Text: r.texts.Text(r.machine.Model().Outcome(string(ended.Kind)).SignIn), Problem: true})
+	}
+	return notices
+}
+
+func (r *request) choices(values []string, chosen string) []choice {
+	list := make([]choice, 0, len(values))
+	for _, value := range values {
+		list = append(list, choice{Value: value, Label: facts.Value(r.texts, value), Chosen: value == chosen})
+	}
+	return list
+}
+
+// basic is a button of Basic: OK, Sign In, Sign Out, or Cancel of a sign-in under way.
+func (r *request) basic() {
+	switch r.r.PostFormValue("action") {
+	case "ok":
+		r.save()
+	case "sign-in":
+		r.beginSignIn()
+	case "sign-out":
+		r.signOut()
+	case "cancel":
+		r.cancelSignIn()
+	default:
+		r.fail(http.StatusBadRequest, "bad-request")
+	}
+}
+
+// save is OK: the settings and, if one waits, the sign-in are sent to the printer (guide rule R23).
+func (r *request) save() {
+	f := r.typed()
+	settings, problems := r.settings(f, r.engine.Status())
+	var invalid *mail.InvalidSettings
+	if err := settings.Validate(); errors.As(err, &invalid) {
+		problems = fromInvalid(invalid, problems)
+	}
+	if len(problems) > 0 {
+		r.back(&draft{form: f, problems: problems})
+		return
+	}
+	err := r.engine.Save(r.r.Context(), settings)
+	var outcome *core.Outcome
+	switch {
+	case err == nil:
+		r.redirect(pathBasic + "?saved=1")
+	case errors.As(err, &invalid):
+		r.back(&draft{form: f, problems: fromInvalid(invalid, nil)})
+	case errors.As(err, &outcome):
+		r.back(&draft{form: f, ended: outcome})
+	default:
+		r.back(&draft{form: f, ended: &core.Outcome{Kind: core.StorageFailed, Side: core.Device}})
+	}
+}
+
+// back leads to Basic with a draft.
+func (r *request) back(d *draft) {
+	d.form.password = ""
+	r.redirect(pathBasic + "?draft=" + strconv.Itoa(r.sessions.keep(r.session, d)))
+}
+
+func (r *request) signOut() {
+	d := &draft{signIn: true, form: form{Service: string(r.engine.Status().Service)}}
+	if err := r.engine.SignOut(r.r.Context()); err != nil && !errors.As(err, &d.ended) {
+		d.ended = &core.Outcome{Kind: core.StorageFailed, Side: core.Device}
+	}
+	r.back(d)
+}
+
+func (r *request) cancelSignIn() {
+	d := &draft{signIn: true, form: form{Service: string(r.engine.Status().Service)}}
+	r.engine.CancelSignIn(r.r.Context())
+	r.back(d)
+}

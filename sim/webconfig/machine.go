@@ -1,0 +1,53 @@
+// Package webconfig is the web page of the simulated printer: real HTML for a browser, without script.
+//
+// Status pages are for everybody. Network > Email Server > Basic and the other settings are for administrators (guide rule R15),
+// several of whom can be logged in at once, each in a session of its own. What is typed on a page is sent by its buttons only and
+// stored by OK only (R23); a page that is opened anew shows what the printer has. A sign-in that waits for OK belongs to the
+// printer, not to a session: every administrator sees it (R40).
+//
+// How the pages are written, for programs that read them: a field is a label with its control, or a fieldset whose legend is the
+// label of its radio buttons; a value that cannot be changed is a dt with its dd; the path is the h1 ("Email Server > Basic"); each
+// item of the menu is a link. Groups that only one method uses are always in the page and carry data-method; the style sheet shows
+// those of the method that is chosen.
+package webconfig
+
+import (
+	"context"
+	"time"
+
+	"mfpsim/core"
+	"mfpsim/core/mail"
+	"mfpsim/device"
+	"mfpsim/sim/facts"
+	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
+)
+
+// Engine is the mail core as the pages need it; *core.Engine is one.
+type Engine interface {
+	Settings() mail.Settings
+	Status() core.Status
+	BeginSignIn(ctx context.Context, service core.Service) (core.Status, error)
+	CancelSignIn(ctx context.Context)
+	SignOut(ctx context.Context) error
+	Save(ctx context.Context, settings mail.Settings) error
+	ConnectionTest(ctx context.Context) error
+}
+
+// Machine is the printer as its pages need it. All methods are safe for concurrent use.
+type Machine interface {
+	Model() *models.Model
+	Texts() *locale.Texts // in the language of Web Config
+	Facts() facts.Facts
+	Jobs() []device.Job
+	Engine() Engine // nil while the power is off
+	// Preset returns the settings that are filled in when a service is chosen.
+	Preset(service core.Service) (mail.Settings, bool)
+	CheckPassword(user, password string) bool
+	// Elapsed is a running timer since power on, which setting the date does not move: sessions and the lockout count by it.
+	Elapsed() time.Duration
+	// Token returns so many random hexadecimal digits.
+	Token(digits int) string
+	// Link returns where a link to an address of the cloud service leads; the page shows the address itself.
+	Link(address string) string
+}

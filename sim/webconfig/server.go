@@ -1,0 +1,270 @@
+package webconfig
+
+import (
+	"bytes"
+	"crypto/subtle"
+	"embed"
+	"errors"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"mfpsim/sim/facts"
+	"mfpsim/sim/locale"
+)
+
+//go:embed pages/*.html pages/style.css
+var files embed.FS
+
+var templates = template.Must(template.ParseFS(files, "pages/*.html"))
+
+// maxForm is how many bytes a form may have.
+const maxForm = 64 << 10
+
+// The addresses of the pages.
+const (
+	pathProduct    = "/status/product"
+	pathNetwork    = "/status/network"
+	pathJobs       = "/status/jobs"
+	pathLogIn      = "/login"
+	pathLogOut     = "/logout"
+	pathNetworkTab = "/network"
+	pathEmail      = "/network/email-server"
+	pathBasic      = "/network/email-server/basic"
+	pathSignIn     = "/network/email-server/sign-in"
+	pathCode       = "/network/email-server/code"
+	pathTest       = "/network/email-server/connection-test"
+	pathSecurity   = "/network-security"
+	pathCA         = "/network-security/ca-certificate"
+	pathRoots      = "/network-security/root-certificate-update"
+	pathStyle      = "/style.css"
+)
+
+// Server is the Web Config of one printer, an [http.Handler] that is to be served over HTTPS. A request that makes the printer act
+// works in the turn that the request's context carries.
+type Server struct {
+	machine  Machine
+	sessions *sessions
+	mux      *http.ServeMux
+}
+
+// New returns the Web Config of a printer.
+func New(machine Machine) *Server {
+	s := &Server{machine: machine, sessions: newSessions(), mux: http.NewServeMux()}
+	open := func(pattern string, h func(*request)) { s.mux.HandleFunc(pattern, s.handle(h, false)) }
+	admin := func(pattern string, h func(*request)) { s.mux.HandleFunc(pattern, s.handle(h, true)) }
+	open("GET /{$}", func(r *request) { r.redirect(pathProduct) })
+	open("GET "+pathStyle, (*request).style)
+	open("GET "+pathProduct, (*request).product)
+	open("GET "+pathNetwork, (*request).network)
+	open("GET "+pathLogIn, (*request).logInPage)
+	open("POST "+pathLogIn, (*request).logIn)
+	admin("POST "+pathLogOut, (*request).logOut)
+	admin("GET "+pathJobs, (*request).jobs)
+	admin("GET "+pathNetworkTab, (*request).networkTab)
+	admin("GET "+pathEmail, (*request).emailMenu)
+	admin("GET "+pathBasic, (*request).basicPage)
+	admin("POST "+pathBasic, (*request).basic)
+	admin("GET "+pathSignIn, (*request).signInPage)
+	admin("POST "+pathSignIn, (*request).signIn)
+	admin("GET "+pathCode, (*request).codePage)
+	admin("POST "+pathCode, (*request).code)
+	admin("GET "+pathTest, (*request).testPage)
+	admin("POST "+pathTest, (*request).test)
+	admin("GET "+pathSecurity, (*request).securityTab)
+	admin("GET "+pathCA, (*request).caCertificate)
+	admin("GET "+pathRoots, (*request).rootCertificate)
+	s.mux.HandleFunc("/", s.handle(func(r *request) { r.fail(http.StatusNotFound, "not-found") }, false))
+	return s
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// Reset is what power off does: all sessions end, and with them what was typed.
+func (s *Server) Reset() { s.sessions.reset() }
+
+// request is one request with what belongs to it.
+type request struct {
+	*Server
+	w       http.ResponseWriter
+	r       *http.Request
+	session *session // nil: nobody is logged in
+	engine  Engine
+	texts   *locale.Texts
+	base    *url.URL // of the page in hand, for Refresh
+}
+
+// handle wraps a page: power, form, session and anti-forgery token are checked before it.
+func (s *Server) handle(page func(*request), admin bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, httpRequest *http.Request) {
+		r := &request{Server: s, w: w, r: httpRequest, texts: s.machine.Texts(), engine: s.machine.Engine(), base: httpRequest.URL}
+		header := w.Header()
+		header.Set("Cache-Control", "no-store")
+		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "no-referrer")
+		if r.engine == nil {
+			panic(http.ErrAbortHandler) // a printer that is off does not answer: net/http closes the connection
+		}
+		if httpRequest.Method == http.MethodPost && !r.parse() {
+			return
+		}
+		var ended bool
+		r.session, ended = s.sessions.find(httpRequest, s.machine)
+		switch {
+		case admin && r.session == nil && ended:
+			r.redirect(pathLogIn + "?because=ended")
+			return
+		case admin && r.session == nil:
+			r.redirect(pathLogIn + "?because=first")
+			return
+		case admin && httpRequest.Method == http.MethodPost &&
+			subtle.ConstantTimeCompare([]byte(httpRequest.PostFormValue("token")), []byte(r.session.token)) != 1:
+			r.fail(http.StatusForbidden, "wrong-token")
+			return
+		}
+		page(r)
+		if s.machine.Engine() == nil {
+			panic(http.ErrAbortHandler) // the power failed meanwhile
+		}
+	}
+}
+
+// parse reads the form; a form that is too large or none at all is refused.
+func (r *request) parse() bool {
+	r.r.Body = http.MaxBytesReader(r.w, r.r.Body, maxForm)
+	err := r.r.ParseForm()
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		r.fail(http.StatusRequestEntityTooLarge, "too-large")
+		return false
+	case err != nil || !strings.HasPrefix(r.r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
+		r.fail(http.StatusBadRequest, "bad-request")
+		return false
+	}
+	return true
+}
+
+func (r *request) redirect(to string) { http.Redirect(r.w, r.r, to, http.StatusSeeOther) }
+
+// fail answers with a page that says what is wrong.
+func (r *request) fail(status int, id string) {
+	r.show(status, "message", page{Notices: []notice{{Text: r.texts.Text(id), Problem: true}}})
+}
+
+// page is what every page has.
+type page struct {
+	Language string
+	Model    string
+	Title    string
+	Path     string // headline: "Email Server > Basic"
+	Tabs     []menuItem
+	Menu     []menuItem
+	Refresh  string // address of this page
+	Token    string
+	LoggedIn bool
+	User     string
+	Notices  []notice
+	Rows     []facts.Row
+	Table    *table
+	T        func(label string) string // label texts
+	M        func(id string) string    // message texts
+	Body     any
+}
+
+// notice is one sentence at the head of a page.
+type notice struct {
+	Text    string
+	Problem bool
+}
+
+// table is a list with a head.
+type table struct {
+	Head []string
+	Rows [][]string
+}
+
+// menuItem is a link of the menu.
+type menuItem struct {
+	Label   string
+	Address string
+	Open    bool
+	Items   []menuItem
+}
+
+// menu builds tabs and side menu for the address that is open.
+func (r *request) menu() (tabs, side []menuItem) {
+	t := r.texts.Label
+	at := r.r.URL.Path
+	status := []menuItem{{Label: t("product-status"), Address: pathProduct}, {Label: t("network-status"), Address: pathNetwork}}
+	tabs = []menuItem{{Label: t("status"), Address: pathProduct, Open: true}}
+	side = status
+	if r.session == nil {
+		return mark(tabs, at), mark(side, at)
+	}
+	side = append(side, menuItem{Label: t("job-history"), Address: pathJobs})
+	tabs = append(tabs, menuItem{Label: t("network"), Address: pathNetworkTab}, menuItem{Label: t("network-security"), Address: pathSecurity})
+	switch {
+	case strings.HasPrefix(at, pathSecurity):
+		tabs[0].Open, tabs[2].Open = false, true
+		side = []menuItem{{Label: t("ca-certificate"), Address: pathCA}, {Label: t("root-certificate-update"), Address: pathRoots}}
+	case strings.HasPrefix(at, pathNetworkTab):
+		tabs[0].Open, tabs[1].Open = false, true
+		side = []menuItem{{Label: t("email-server"), Address: pathEmail, Items: mark([]menuItem{
+			{Label: t("basic"), Address: pathBasic}, {Label: t("connection-test"), Address: pathTest},
+		}, at)}}
+	}
+	return tabs, mark(side, at)
+}
+
+func mark(items []menuItem, at string) []menuItem {
+	for i := range items {
+		items[i].Open = items[i].Open || items[i].Address == at
+	}
+	return items
+}
+
+// show writes a page.
+func (r *request) show(status int, name string, p page) {
+	p.Language, p.Model = r.texts.Language(), r.machine.Model().Name
+	p.T, p.M = r.texts.Label, r.texts.Text
+	p.Refresh = r.base.RequestURI()
+	p.Tabs, p.Menu = r.menu()
+	if r.session != nil {
+		p.LoggedIn, p.User, p.Token = true, r.session.user, r.session.token
+	}
+	p.Title = p.Model
+	if p.Path != "" {
+		p.Title = r.texts.Format("page-title", map[string]any{"Model": p.Model, "Path": p.Path})
+	}
+	var body bytes.Buffer
+	if err := templates.ExecuteTemplate(&body, name+".html", p); err != nil {
+		panic("webconfig: the embedded page " + name + " is wrong: " + err.Error()) // ours, found by any test
+	}
+	r.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	r.w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
+	r.w.WriteHeader(status)
+	_, _ = r.w.Write(body.Bytes()) // a browser that has gone away needs no answer
+}
+
+func (r *request) style() {
+	css, err := files.ReadFile("pages/style.css")
+	if err != nil {
+		panic("webconfig: the style sheet is not embedded")
+	}
+	r.w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	_, _ = r.w.Write(css)
+}
+
+// path joins the labels of a page's path.
+func (r *request) path(labels ...string) string {
+	words := make([]string, len(labels))
+	for i, label := range labels {
+		words[i] = r.texts.Label(label)
+	}
+	return strings.Join(words, " > ")
+}

@@ -1,0 +1,148 @@
+package webconfig
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"mfpsim/core"
+)
+
+// cookieName is the session's cookie.
+const cookieName = "SESSION"
+
+// maxSessions bounds the memory; the session that was used longest ago makes way.
+const maxSessions = 32
+
+// session is one logged-in administrator.
+type session struct {
+	id    string
+	token string // anti-forgery: every form must send it back
+	user  string
+	used  time.Duration // the machine's timer at the last request
+
+	drafts int    // number of the newest draft
+	draft  *draft // what a page that was sent is to show again; gone when another page is opened
+	tested string // sentence of the last connection test
+}
+
+// draft is a form that was sent and not stored.
+type draft struct {
+	number   int
+	form     form
+	problems []problem
+	ended    *core.Outcome // how an attempt that this form began ended
+	signIn   bool          // only method and service count: the form belongs to a sign-in
+}
+
+// sessions are all that are open.
+type sessions struct {
+	mu       sync.Mutex
+	open     map[string]*session
+	failures int           // wrong passwords in a row
+	locked   time.Duration // the machine's timer until which nobody can log in
+}
+
+func newSessions() *sessions { return &sessions{open: map[string]*session{}} }
+
+// find returns the session of a request that has not timed out, and counts the request as use. ended reports that there was one.
+func (s *sessions) find(r *http.Request, m Machine) (found *session, ended bool) {
+	cookie, err := r.Cookie(cookieName)
+	if err != nil || cookie.Value == "" {
+		return nil, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found = s.open[cookie.Value]
+	if found == nil {
+		return nil, true
+	}
+	if m.Elapsed()-found.used >= m.Model().Administrator.WebSessionTime {
+		delete(s.open, found.id)
+		return nil, true
+	}
+	found.used = m.Elapsed()
+	return found, false
+}
+
+// logIn opens a session, or returns the message id of the refusal.
+func (s *sessions) logIn(m Machine, user, password string) (opened *session, refusal string) {
+	rules := m.Model().Administrator
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.locked > m.Elapsed() {
+		return nil, "try-again-later"
+	}
+	if len(user) > rules.UserMaximum || !m.CheckPassword(user, password) {
+		s.failures++
+		if s.failures >= rules.LockoutAttempts {
+			s.failures, s.locked = 0, m.Elapsed()+rules.LockoutTime
+		}
+		return nil, "wrong-password"
+	}
+	s.failures = 0
+	if len(s.open) >= maxSessions {
+		var oldest *session
+		for _, candidate := range s.open {
+			if oldest == nil || candidate.used < oldest.used || candidate.used == oldest.used && candidate.id < oldest.id {
+				oldest = candidate
+			}
+		}
+		delete(s.open, oldest.id)
+	}
+	opened = &session{id: m.Token(32), token: m.Token(32), user: user, used: m.Elapsed()}
+	s.open[opened.id] = opened
+	return opened, ""
+}
+
+func (s *sessions) logOut(x *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, x.id)
+}
+
+// reset is what power off does.
+func (s *sessions) reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open, s.failures, s.locked = map[string]*session{}, 0, 0
+}
+
+// keep stores a draft in a session and returns its number.
+func (s *sessions) keep(x *session, d *draft) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x.drafts++
+	d.number = x.drafts
+	x.draft = d
+	return d.number
+}
+
+// take returns the session's draft if it has that number; any other number means that a page was opened anew, and drops it.
+func (s *sessions) take(x *session, number int) *draft {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x.draft == nil || x.draft.number != number {
+		x.draft = nil
+	}
+	return x.draft
+}
+
+// current returns the session's draft, whatever its number.
+func (s *sessions) current(x *session) *draft {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return x.draft
+}
+
+func (s *sessions) setTested(x *session, sentence string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x.tested = sentence
+}
+
+func (s *sessions) tested(x *session) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return x.tested
+}
