@@ -393,3 +393,23 @@ func TestHandlerDatesItsAnswerByThePartysClock(t *testing.T) {
 	})
 	require.Equal(t, "09:00:00 http printer browser#2: GET /nothing 0", b.lines()[2])
 }
+
+func TestServerThatSomebodyElseOpenedIsRoutedTo(t *testing.T) {
+	b := newBench(t, nil)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	server := &http.Server{Handler: b.network.Handler("web", nil, http.NotFoundHandler(), exchange)}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	b.network.Route("web", l.Addr().String(), "web.example:80")
+	client := b.client("browser")
+	b.do("browser", func(ctx context.Context) {
+		_, err := get(ctx, client, "http://web.example/a")
+		require.NoError(t, err)
+		_, err = get(ctx, client, "http://"+l.Addr().String()+"/b")
+		require.NoError(t, err)
+	})
+	require.Equal(t, []string{"09:00:00 http web browser#1: GET /a 404", "09:00:00 http web browser#2: GET /b 404"}, b.lines())
+	require.NoError(t, server.Close())
+	require.ErrorIs(t, <-served, http.ErrServerClosed)
+}
