@@ -39,7 +39,9 @@ func dial(t *testing.T, s *Server) *talker {
 
 func encode(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 
-func blob(user, token string) string { return encode("user=" + user + "\x01auth=Bearer " + token + "\x01\x01") }
+func blob(user, token string) string {
+	return encode("user=" + user + "\x01auth=Bearer " + token + "\x01\x01")
+}
 
 // line reads one line with its line end taken off; the line end must be CRLF.
 func (c *talker) line() string {
@@ -113,6 +115,7 @@ var looseness = []struct {
 	replacement string
 }{
 	{regexp.MustCompile(`\b[A-Z0-9]{7}CA\d{4}\b`), "<FE>"},
+	{regexp.MustCompile(`\b[A-Z0-9]{7}MB\d{4}[0-9A-F]{24}@`), "<ID>@"},
 	{regexp.MustCompile(`\b[A-Z0-9]{7}MB\d{4}\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b`), "<BE>"},
 	{regexp.MustCompile(`<FE>\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b`), "<FE>.<FOREST>"},
 	{regexp.MustCompile(`\b08D[0-9A-F]{13}\b`), "<SESSION>"},

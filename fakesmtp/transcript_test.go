@@ -74,8 +74,8 @@ S: 220 <FE>.outlook.office365.com Microsoft ESMTP MAIL Service ready at <DATE> [
 const tail = " [<FE>.<FOREST> <INSTANT> <SESSION>]"
 
 func TestConversationsOfTheReference(t *testing.T) {
-	hello := strings.Join(strings.Split(strings.Trim(canonical, "\n"), "\n")[1:11], "\n")
-	secure := strings.Join(strings.Split(strings.Trim(canonical, "\n"), "\n")[1:25], "\n")
+	hello := strings.Join(strings.Split(strings.Trim(canonical, "\n"), "\n")[1:12], "\n")
+	secure := strings.Join(strings.Split(strings.Trim(canonical, "\n"), "\n")[1:26], "\n")
 	for name, script := range map[string]string{
 		"a bad EHLO name is refused, HELO with it likewise (GITML)": `
 C: EHLO MacBook..local
