@@ -1,0 +1,452 @@
+package fakeentra
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// Refusal is why an act of a person was refused: what the page would have said.
+type Refusal struct {
+	AADSTS int    // 0: the page gives no number
+	Page   string // the page's heading
+	Text   string // its first sentence
+}
+
+// Error returns one sentence.
+func (r *Refusal) Error() string {
+	if r.AADSTS == 0 {
+		return fmt.Sprintf("%s: %s", r.Page, r.Text)
+	}
+	return fmt.Sprintf("%s: AADSTS%d: %s", r.Page, r.AADSTS, r.Text)
+}
+
+// AddTenant adds an organization, or domains to the tenant of personal accounts, and returns it with its id.
+func (s *Server) AddTenant(t Tenant) (Tenant, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	made, err := s.directory.addTenant(t)
+	if err != nil {
+		return Tenant{}, fmt.Errorf("fakeentra: %w", err)
+	}
+	return made.copy(), nil
+}
+
+// Tenant finds a tenant by one of its domains, its id or its name.
+func (s *Server) Tenant(name string) (Tenant, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.directory.tenantOf(name)
+	if t == nil {
+		return Tenant{}, false
+	}
+	return t.copy(), true
+}
+
+// Tenants returns all tenants, the one of personal accounts first.
+func (s *Server) Tenants() []Tenant {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Tenant
+	for _, t := range s.directory.tenants {
+		all = append(all, t.copy())
+	}
+	return all
+}
+
+func (t *tenant) copy() Tenant {
+	c := t.Tenant
+	c.Domains = append([]string(nil), c.Domains...)
+	return c
+}
+
+// AddUser adds an account to the tenant that has the domain of its address, and returns it with its id and password.
+func (s *Server) AddUser(u User) (User, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u.Roles = append([]string(nil), u.Roles...)
+	made, err := s.directory.addUser(u)
+	if err != nil {
+		return User{}, fmt.Errorf("fakeentra: %w", err)
+	}
+	s.secrets.add(made.Password.Reveal())
+	return made.copy(), nil
+}
+
+func (u *user) copy() User {
+	c := u.User
+	c.Roles = append([]string(nil), c.Roles...)
+	return c
+}
+
+// User finds an account by its principal name.
+func (s *Server) User(principal string) (User, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.directory.userOf(principal)
+	if u == nil {
+		return User{}, false
+	}
+	return u.copy(), true
+}
+
+// Users returns all accounts in the order in which they were added.
+func (s *Server) Users() []User {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []User
+	for _, u := range s.directory.userOrder {
+		if !u.deleted {
+			all = append(all, u.copy())
+		}
+	}
+	return all
+}
+
+// AddApplication registers an application.
+func (s *Server) AddApplication(a Application) (Application, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	made, err := s.directory.addApplication(a)
+	if err != nil {
+		return Application{}, fmt.Errorf("fakeentra: %w", err)
+	}
+	return *made, nil
+}
+
+// ChangeApplication lets change alter a registered application; its id stays.
+func (s *Server) ChangeApplication(id string, change func(*Application)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.directory.applications[strings.ToLower(id)]
+	if a == nil {
+		return fmt.Errorf("fakeentra: there is no application %q", id)
+	}
+	c := *a
+	change(&c)
+	c.ID = a.ID
+	*a = c
+	return nil
+}
+
+// settings are the switches of a tenant that Set knows, by the words of the guide and of the admin centers.
+var settings = map[string]func(t *tenant, value string) error{
+	"Security defaults": func(t *tenant, value string) error {
+		switch strings.ToLower(value) {
+		case "enabled", "on", "$true":
+			t.SecurityDefaults = true
+		case "disabled", "off", "$false":
+			t.SecurityDefaults = false
+		default:
+			return fmt.Errorf("the values are Enabled and Disabled, not %q", value)
+		}
+		return nil
+	},
+	"User consent": func(t *tenant, value string) error {
+		value = strings.ToLower(value)
+		if value != UserConsentAll && value != UserConsentNone {
+			return fmt.Errorf("the values are %s and %s, not %q", UserConsentAll, UserConsentNone, value)
+		}
+		t.UserConsent = value
+		return nil
+	},
+	"Consent box": func(t *tenant, value string) error {
+		value = strings.ToLower(value)
+		if value != ConsentBoxGuide && value != ConsentBoxMicrosoft {
+			return fmt.Errorf("the values are %s and %s, not %q", ConsentBoxGuide, ConsentBoxMicrosoft, value)
+		}
+		t.ConsentBox = value
+		return nil
+	},
+}
+
+// Settings returns the names of the switches that Set knows.
+func Settings() []string {
+	var names []string
+	for name := range settings {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// Set changes a switch of a tenant, for example Set("contoso.com", "Security defaults", "Disabled"), and returns the tenant.
+func (s *Server) Set(tenantName, setting, value string) (Tenant, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, err := s.organization(tenantName)
+	if err != nil {
+		return Tenant{}, err
+	}
+	for name, set := range settings {
+		if strings.EqualFold(name, setting) {
+			if err := set(t, value); err != nil {
+				return Tenant{}, fmt.Errorf("fakeentra: %s: %w", name, err)
+			}
+			s.logAudit(t, "Update policy", "administrator", name, value)
+			return t.copy(), nil
+		}
+	}
+	return Tenant{}, fmt.Errorf("fakeentra: unknown setting %q; the settings are: %s", setting, strings.Join(Settings(), ", "))
+}
+
+// organization finds a tenant that has administrators; under s.mu.
+func (s *Server) organization(name string) (*tenant, error) {
+	t := s.directory.tenantOf(name)
+	if t == nil {
+		return nil, fmt.Errorf("fakeentra: there is no tenant %q; the domains are: %s", name, s.directory.domains())
+	}
+	if t.Personal {
+		return nil, fmt.Errorf("fakeentra: personal accounts have no administrator: %s cannot be changed", name)
+	}
+	return t, nil
+}
+
+// SetPolicy adds a Conditional Access policy to a tenant, or replaces the one of the same name, and returns it with its id.
+func (s *Server) SetPolicy(tenantName string, p Policy) (Policy, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, err := s.organization(tenantName)
+	if err != nil {
+		return Policy{}, err
+	}
+	if err := p.check(s.directory, t); err != nil {
+		return Policy{}, fmt.Errorf("fakeentra: %w", err)
+	}
+	for i, old := range t.policies {
+		if strings.EqualFold(old.Name, p.Name) {
+			p.ID = old.ID
+			t.policies[i] = &p
+			s.logAudit(t, "Update conditional access policy", "administrator", p.Name, p.State)
+			return p, nil
+		}
+	}
+	t.policies = append(t.policies, &p)
+	s.logAudit(t, "Add conditional access policy", "administrator", p.Name, p.State)
+	return p, nil
+}
+
+// ChangePolicy changes a policy by words such as "state=on", "users=All", "exclude=admin@contoso.com", "from=2026-04-15",
+// or makes it if the tenant has none of that name. Values are lists, parted by commas. [PolicyKeys] has the keys.
+func (s *Server) ChangePolicy(tenantName, policyName string, words ...string) (Policy, error) {
+	p := Policy{Name: policyName}
+	for _, old := range s.Policies(tenantName) {
+		if strings.EqualFold(old.Name, policyName) {
+			p = old
+		}
+	}
+	for _, word := range words {
+		key, value, ok := strings.Cut(word, "=")
+		change := policyKeys[strings.ToLower(key)]
+		if !ok || change == nil {
+			return Policy{}, fmt.Errorf("fakeentra: policy %q: unknown word %q; the keys are: %s", policyName, word, strings.Join(PolicyKeys(), ", "))
+		}
+		var values []string
+		for _, v := range strings.Split(value, ",") {
+			if v = strings.TrimSpace(v); v != "" {
+				values = append(values, v)
+			}
+		}
+		if len(values) == 0 && !strings.HasPrefix(key, "exclude") {
+			return Policy{}, fmt.Errorf("fakeentra: policy %q: %s= needs a value", policyName, key)
+		}
+		if err := change(&p, values); err != nil {
+			return Policy{}, fmt.Errorf("fakeentra: policy %q: %w", policyName, err)
+		}
+	}
+	return s.SetPolicy(tenantName, p)
+}
+
+// Policies returns the policies of a tenant.
+func (s *Server) Policies(tenantName string) []Policy {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.directory.tenantOf(tenantName)
+	if t == nil {
+		return nil
+	}
+	var all []Policy
+	for _, p := range t.policies {
+		all = append(all, *p)
+	}
+	return all
+}
+
+// Consents returns the delegated permission grants of a tenant.
+func (s *Server) Consents(tenantName string) []Consent {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.directory.tenantOf(tenantName)
+	if t == nil {
+		return nil
+	}
+	var all []Consent
+	for _, id := range sortedKeys(t.principals) {
+		for _, c := range t.principals[id].consents {
+			all = append(all, *c)
+		}
+	}
+	return all
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// GrantConsent gives an application consent for a whole organization without a sign-in, as an administrator can in the admin center.
+func (s *Server) GrantConsent(tenantName, applicationID string, scopes ...string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, err := s.organization(tenantName)
+	if err != nil {
+		return err
+	}
+	a := s.directory.applications[strings.ToLower(applicationID)]
+	if a == nil {
+		return fmt.Errorf("fakeentra: there is no application %q", applicationID)
+	}
+	s.consent(t, a, nil, scopes)
+	return nil
+}
+
+// WithdrawConsent removes every grant that a tenant gave an application (by id or name; empty: every application); the next
+// refresh meets AADSTS65001.
+func (s *Server) WithdrawConsent(tenantName, applicationID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.directory.tenantOf(tenantName)
+	if t == nil {
+		return fmt.Errorf("fakeentra: there is no tenant %q", tenantName)
+	}
+	found := false
+	for _, id := range sortedKeys(t.principals) {
+		a := s.directory.applications[id]
+		if applicationID != "" && !strings.EqualFold(id, applicationID) && !strings.EqualFold(a.Name, applicationID) {
+			continue
+		}
+		found = true
+		t.principals[id].consents = nil
+		s.logAudit(t, "Remove delegated permission grant", "administrator", a.Name, "")
+	}
+	if !found {
+		return fmt.Errorf("fakeentra: %s has given no consent to %q", tenantName, applicationID)
+	}
+	return nil
+}
+
+// person finds a user for an act; under s.mu.
+func (s *Server) person(principal string) (*user, error) {
+	u := s.directory.userOf(principal)
+	if u == nil {
+		return nil, fmt.Errorf("fakeentra: there is no user %q", principal)
+	}
+	return u, nil
+}
+
+// Revoke does what an administrator's "Revoke sessions" does (revokeSignInSessions): refresh tokens given out so far are
+// refused with AADSTS50173; access tokens live on until they expire (entra.md §4.2).
+func (s *Server) Revoke(principal string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u, err := s.person(principal)
+	if err != nil {
+		return err
+	}
+	s.revoke(u)
+	s.logAudit(u.tenant, "Revoke sign in sessions", "administrator", u.Principal, "")
+	return nil
+}
+
+// revoke ends every grant of a user; under s.mu.
+func (s *Server) revoke(u *user) {
+	u.epoch++
+	u.validFrom = s.now()
+}
+
+// ChangePassword gives a user a new password, which it returns. All that was signed in with the old one is revoked.
+func (s *Server) ChangePassword(principal string) (Password, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u, err := s.person(principal)
+	if err != nil {
+		return "", err
+	}
+	s.revoke(u)
+	u.Password = s.directory.password(u.Principal, u.epoch)
+	s.secrets.add(u.Password.Reveal())
+	s.logAudit(u.tenant, "Change user password", u.Principal, u.Principal, "")
+	return u.Password, nil
+}
+
+// Disable blocks the sign-in of a user: AADSTS50057.
+func (s *Server) Disable(principal string) error { return s.setDisabled(principal, true) }
+
+// Enable undoes Disable.
+func (s *Server) Enable(principal string) error { return s.setDisabled(principal, false) }
+
+func (s *Server) setDisabled(principal string, disabled bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u, err := s.person(principal)
+	if err != nil {
+		return err
+	}
+	u.Disabled = disabled
+	activity := "Enable account"
+	if disabled {
+		activity = "Disable account"
+	}
+	s.logAudit(u.tenant, activity, "administrator", u.Principal, "")
+	return nil
+}
+
+// Delete removes a user: AADSTS50034.
+func (s *Server) Delete(principal string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u, err := s.person(principal)
+	if err != nil {
+		return err
+	}
+	u.deleted = true
+	s.logAudit(u.tenant, "Delete user", "administrator", u.Principal, "")
+	return nil
+}
+
+// SetMFA makes every sign-in of a user ask for a second factor, or no longer.
+func (s *Server) SetMFA(principal string, on bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u, err := s.person(principal)
+	if err != nil {
+		return err
+	}
+	u.MFA = on
+	return nil
+}
+
+// SetClientAddress moves every client to another public address, for policies with locations.
+func (s *Server) SetClientAddress(address string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.address = address
+}
+
+// ExpireAccessTokens makes every access token given out so far count as expired, without moving a clock; see [Server.Expired].
+func (s *Server) ExpireAccessTokens() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.accessMark = s.issued
+}
+
+// ExpireRefreshTokens makes every refresh token given out so far count as unused for too long: AADSTS700082.
+func (s *Server) ExpireRefreshTokens() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refreshMark = s.issued
+}

@@ -1,0 +1,129 @@
+package fakeentra
+
+import (
+	"time"
+
+	"mfpsim/faultnet"
+	"mfpsim/journal"
+	"mfpsim/vtime"
+)
+
+// Party is the name under which the fake appears in the journal, in the network and among the clocks.
+const Party = "entra"
+
+// ClientID is the application id of the printer maker's application that a zero Config registers. It is invented: no
+// maker's real id is public (entra.md §11).
+const ClientID = "5b1d6c1e-0c6f-4f0e-9d6a-7e4d2b9a3c10"
+
+// ApplicationName is the display name of that application.
+const ApplicationName = "Example MFP Email Sender"
+
+// Scope is the delegated permission that a client asks for to send mail, with the scopes that bring a refresh token and
+// an id_token (entra.md §3.1).
+const Scope = "https://outlook.office.com/SMTP.Send offline_access openid profile"
+
+// PersonalTenantID is the tenant of personal Microsoft accounts, the same all over the world (entra.md §10).
+const PersonalTenantID = "9188040d-6c67-4c5b-b112-36a304b66dad"
+
+// Names returns the host names, with ports, under which Microsoft's side of a sign-in is reached; whoever owns the
+// network routes them to the fake.
+func Names() []string {
+	return []string{
+		"login.microsoftonline.com:443", "login.windows.net:443", "sts.windows.net:443",
+		"login.microsoft.com:443", "microsoft.com:443", "www.microsoft.com:443",
+	}
+}
+
+// Config says what a fake is made of. The zero value is right for a first test: a World that follows the machine's clock,
+// an organization contoso.com with an administrator and a user, personal accounts, and one application.
+type Config struct {
+	World   *vtime.World      // the bench's time; nil: one of its own, flowing, or stepped if Start is given
+	Network *faultnet.Network // the bench's network; nil: one of its own
+	Journal *journal.Journal  // the bench's record; nil: one of its own
+	Seed    uint64            // ids, codes and tokens follow from it, and nothing else does
+	Start   time.Time         // of a World of its own: that World is stepped and starts here
+
+	// Empty leaves out what follows from a zero Config; there is only the tenant of personal accounts.
+	Empty        bool
+	Tenants      []Tenant      // nil: contoso.com
+	Users        []User        // nil: admin@contoso.com (Cloud Application Administrator), alice@contoso.com, bob@outlook.com
+	Applications []Application // nil: the application [ClientID]
+
+	AccessTokenLifetime  time.Duration // 0: drawn from the seed, 60 to 90 minutes (personal accounts: 60 minutes)
+	RefreshTokenLifetime time.Duration // 0: 90 days without use (entra.md §4.1)
+	CodeLifetime         time.Duration // of a device code; 0: 15 minutes
+	Interval             time.Duration // between polls of a device; 0: 5 seconds
+
+	// SlowDown answers a poll that comes before the interval is over with slow_down. Off by default: it was never
+	// captured from Entra (entra.md §2.2).
+	SlowDown bool
+	// VerificationURI is where a person types the code of a work account. Empty: https://login.microsoft.com/device, or
+	// /device on the host under which the fake was reached, if that is not one of [Names].
+	VerificationURI string
+	// Pages is the order of the pages after the code was typed. Nil: [DefaultPages].
+	Pages []PageName
+	// ShowTestAccounts shows the test accounts with their roles beside the sign-in form, for people at mfpsim serve.
+	ShowTestAccounts bool
+	// ClientAddress is the public address from which every client appears to come; empty: 203.0.113.7 (RFC 5737).
+	ClientAddress string
+	// Language of the pages: "en". Others fall back to English.
+	Language string
+}
+
+// T is what RunT needs of a test; *testing.T has it.
+type T interface {
+	Helper()
+	Cleanup(f func())
+	Failed() bool
+	Fatalf(format string, args ...any)
+	Logf(format string, args ...any)
+}
+
+// Defaults of Config.
+const (
+	defaultRefreshTokenLifetime = 90 * 24 * time.Hour // entra.md §4.1
+	defaultCodeLifetime         = 15 * time.Minute    // "expires_in":900, entra.md §2.1
+	defaultInterval             = 5 * time.Second     // "interval":5, entra.md §2.1
+	defaultClientAddress        = "203.0.113.7"
+	realVerificationURI         = "https://login.microsoft.com/device" // 2026 captures, entra.md §2.1
+	personalVerificationURI     = "https://www.microsoft.com/link"     // captures, entra.md §2.1
+)
+
+// withDefaults fills in what the zero Config leaves open.
+func (c Config) withDefaults() Config {
+	if c.RefreshTokenLifetime == 0 {
+		c.RefreshTokenLifetime = defaultRefreshTokenLifetime
+	}
+	if c.CodeLifetime == 0 {
+		c.CodeLifetime = defaultCodeLifetime
+	}
+	if c.Interval == 0 {
+		c.Interval = defaultInterval
+	}
+	if c.ClientAddress == "" {
+		c.ClientAddress = defaultClientAddress
+	}
+	if c.Pages == nil {
+		c.Pages = DefaultPages()
+	}
+	if c.Language == "" {
+		c.Language = "en"
+	}
+	if c.Empty {
+		return c
+	}
+	if c.Tenants == nil {
+		c.Tenants = []Tenant{{Name: "Contoso", Domains: []string{"contoso.com"}}, {Personal: true, Domains: []string{"outlook.com"}}}
+	}
+	if c.Users == nil {
+		c.Users = []User{
+			{Principal: "admin@contoso.com", Roles: []string{"Cloud Application Administrator"}},
+			{Principal: "alice@contoso.com"},
+			{Principal: "bob@outlook.com"},
+		}
+	}
+	if c.Applications == nil {
+		c.Applications = []Application{{ID: ClientID, Name: ApplicationName, Publisher: "example.com"}}
+	}
+	return c
+}

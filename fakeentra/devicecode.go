@@ -1,0 +1,300 @@
+package fakeentra
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"mfpsim/chance"
+)
+
+// Shapes of codes (entra.md §2.1): drawn from eleven captured codes of work accounts and four of personal ones.
+const (
+	userCodeAlphabet   = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+	userCodeLength     = 9
+	personalCodeLength = 8
+	deviceCodePrefix   = "FAQABAAEAAAAm-" // captured in this form; the rest is opaque
+)
+
+// codeState is how far a device authorization has come.
+type codeState int
+
+const (
+	codePending codeState = iota
+	codeApproved
+	codeDeclined
+	codeRedeemed
+)
+
+// deviceCode is one device authorization (RFC 8628 §3.2).
+type deviceCode struct {
+	device, user string
+	application  *Application
+	alias        tenantAlias
+	scope        scopeRequest
+	correlation  string // of the request for it: every later answer carries it (entra.md §2.3)
+	expires      time.Time
+	lastPoll     time.Time
+	state        codeState
+
+	account  *user // who approved it
+	epoch    int   // the account's, at the password
+	mfa      bool
+	signedIn time.Time
+}
+
+// keepCodes is how long a dead code is remembered; after that it is as unknown as an invented one.
+const keepCodes = 24 * time.Hour
+
+// deviceCode answers the device authorization request.
+func (s *Server) deviceCode(w http.ResponseWriter, a *ask) {
+	s.mu.Lock()
+	body, p := s.makeCode(a)
+	s.mu.Unlock()
+	if p != nil {
+		s.answerError(w, a, p)
+		return
+	}
+	s.setHeaders(w, a)
+	write(w, http.StatusOK, body)
+}
+
+// makeCode checks in the documented order: parameters, then the application (entra.md §2.1), then what it may do.
+func (s *Server) makeCode(a *ask) ([]byte, *problem) {
+	for _, name := range []string{"client_id", "scope"} {
+		if !a.has(name) {
+			return nil, fail(900144).with("name", name)
+		}
+	}
+	application, p := s.lookUpApplication(a, a.param("client_id"))
+	if p != nil {
+		return nil, p
+	}
+	if (a.alias.common || a.alias.work) && application.Audience == AudienceOneTenant {
+		return nil, fail(50059) // captured straight from /devicecode, MSAL.py#154
+	}
+	scope, p := parseScope(a.param("scope"), application, false)
+	if p != nil {
+		return nil, p.with("tenant", a.alias.directoryName())
+	}
+	if a.alias.consumers() && scope.resource == exchange && scope.audience != exchange.Roots[0] {
+		return nil, fail(70011).with("scope", a.param("scope")) // outlook.office365.com is not for Outlook.com (entra.md §10)
+	}
+	s.forgetCodes(a.at)
+	c := &deviceCode{
+		application: application, alias: a.alias, scope: scope, correlation: a.correlation,
+		expires: a.at.Add(s.config.CodeLifetime),
+		device:  deviceCodePrefix + encode64(s.random.Bytes(168)) + "gAA",
+	}
+	length, verification := userCodeLength, s.verificationURI(a)
+	if a.alias.consumers() {
+		length = personalCodeLength
+	}
+	for c.user == "" || s.userCodes[c.user] != nil {
+		c.user = letters(s.random, userCodeAlphabet, length)
+	}
+	s.codes[c.device], s.userCodes[c.user] = c, c
+	s.secrets.add(c.device)
+	o := newObject(700)
+	o.text("user_code", c.user).text("device_code", c.device).text("verification_uri", verification)
+	o.number("expires_in", int64(s.config.CodeLifetime/time.Second)).number("interval", int64(s.config.Interval/time.Second))
+	o.text("message", "To sign in, use a web browser to open the page "+verification+" and enter the code "+c.user+" to authenticate.")
+	return o.bytes(), nil
+}
+
+// letters draws a word of an alphabet whose length is a power of two.
+func letters(r *chance.Reader, alphabet string, n int) string {
+	b := r.Bytes(n)
+	for i := range b {
+		b[i] = alphabet[int(b[i])%len(alphabet)]
+	}
+	return string(b)
+}
+
+// verificationURI is what the person is told. A fake that was reached under a name of its own says that name: nobody who
+// follows it may end up at Microsoft's.
+func (s *Server) verificationURI(a *ask) string {
+	switch {
+	case !realHosts[strings.ToLower(hostOf(a.request.Host))]:
+		return a.link("/device")
+	case a.alias.consumers():
+		return personalVerificationURI
+	case s.config.VerificationURI != "":
+		return s.config.VerificationURI
+	default:
+		return realVerificationURI
+	}
+}
+
+// forgetCodes drops codes that are long dead; under s.mu.
+func (s *Server) forgetCodes(now time.Time) {
+	for key, c := range s.codes {
+		if now.Sub(c.expires) > keepCodes {
+			delete(s.codes, key)
+			delete(s.userCodes, c.user)
+		}
+	}
+}
+
+// lookUpApplication finds the client and what forbids it under this tenant; under s.mu.
+func (s *Server) lookUpApplication(a *ask, id string) (*Application, *problem) {
+	application := s.directory.applications[strings.ToLower(id)]
+	foreign := func() *problem { return fail(700016).with("id", id).with("tenant", a.alias.directoryName()) }
+	switch {
+	case application == nil:
+		return nil, foreign()
+	case a.alias.consumers() && (application.Audience == AudienceOrganizations || application.Audience == AudienceOneTenant):
+		return nil, fail(9002332).with("id", id).with("name", application.Name)
+	case application.Audience == AudienceOneTenant && a.alias.tenant != nil && a.alias.tenant != s.directory.byDomain[application.Home]:
+		return nil, foreign()
+	case application.Disabled:
+		return nil, fail(7000112).with("id", id).with("name", application.Name)
+	}
+	return application, nil
+}
+
+// poll answers a device that asks whether the person is done (entra.md §2.2); under s.mu. The grant is nil unless tokens are due.
+func (s *Server) poll(a *ask, application *Application) (*grant, *problem) {
+	text := a.param("device_code")
+	if text == "" {
+		text = a.param("code") // early v2 wanted this name
+	}
+	if text == "" {
+		return nil, fail(900144).with("name", "device_code")
+	}
+	c := s.codes[text]
+	if c == nil {
+		return nil, failAs(70000, "device_code")
+	}
+	switch {
+	case c.application != application:
+		return nil, fail(700007).in(c.correlation)
+	case !a.at.Before(c.expires): // looked at before "already used" (entra.md §2.2)
+		if c.alias.consumers() {
+			return nil, s.consumersExpired(c)
+		}
+		return nil, fail(70020).in(c.correlation)
+	case c.state == codeRedeemed:
+		return nil, failAs(70000, "device_code").in(c.correlation)
+	case c.state == codeDeclined:
+		return nil, failAs(0, "declined").in(c.correlation)
+	case c.state == codePending:
+		early := !c.lastPoll.IsZero() && a.at.Sub(c.lastPoll) < s.config.Interval
+		c.lastPoll = a.at
+		switch {
+		case early && s.config.SlowDown:
+			return nil, failAs(0, "slow_down").in(c.correlation)
+		case c.alias.consumers():
+			return nil, failAs(70016, "consumers").in(c.correlation)
+		}
+		return nil, fail(70016).in(c.correlation)
+	case application.NoPublicClient: // heard only after the person has signed in (azure-docs#31986)
+		return nil, fail(7000218).in(c.correlation)
+	}
+	g := &grant{
+		user: c.account, application: application, scope: c.scope, flow: FlowDeviceCode, epoch: c.epoch,
+		signedIn: c.signedIn, mfa: c.mfa, correlation: c.correlation,
+	}
+	if p := s.permit(a, g, c.scope, false); p != nil {
+		c.state = codeRedeemed
+		return nil, p.in(c.correlation)
+	}
+	c.state = codeRedeemed
+	s.lastGrant++
+	g.number = s.lastGrant
+	g.session = s.random.UUID()
+	s.grants[g.number] = g
+	return g, nil
+}
+
+// consumersExpired is a dead code of a personal account: the word is documented, the sentence captured (entra.md §10).
+func (s *Server) consumersExpired(c *deviceCode) *problem {
+	p := failAs(70000, "consumers-expired").in(c.correlation)
+	p.word = "expired_token"
+	return p
+}
+
+// findUserCode finds what a person typed: without regard to case, spaces and dashes; under s.mu.
+func (s *Server) findUserCode(typed string) *deviceCode {
+	return s.userCodes[strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(typed))]
+}
+
+// liveCode finds a code for an act of a person; under s.mu.
+func (s *Server) liveCode(typed string) (*deviceCode, error) {
+	c := s.findUserCode(typed)
+	switch {
+	case strings.TrimSpace(typed) == "":
+		return nil, refuse(90119, textCodeTitle)
+	case c == nil:
+		return nil, refuse(70018, textCodeTitle)
+	case !s.now().Before(c.expires):
+		return nil, refuse(70019, textCodeTitle)
+	case c.state != codePending:
+		return nil, refuse(90120, textCodeTitle)
+	}
+	return c, nil
+}
+
+func refuse(code int, heading string) *Refusal {
+	return &Refusal{AADSTS: code, Page: heading, Text: reasonOf(code)}
+}
+
+// EnterCode types a code into the page "Enter code to allow access" and reports how the page takes it; nothing is approved
+// by it. The error is a [*Refusal].
+func (s *Server) EnterCode(code string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := s.liveCode(code)
+	return err
+}
+
+// PendingCode returns the user code that was given out last and still waits for a person; ok is false if none does.
+func (s *Server) PendingCode() (code string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var best *deviceCode
+	now := s.now()
+	for _, c := range s.codes {
+		if c.state != codePending || !now.Before(c.expires) {
+			continue
+		}
+		if best == nil || c.expires.After(best.expires) || c.expires.Equal(best.expires) && c.user > best.user {
+			best = c
+		}
+	}
+	if best == nil {
+		return "", false
+	}
+	return best.user, true
+}
+
+// Decline presses Cancel on "Are you trying to sign in to …?": the device hears authorization_declined.
+func (s *Server) Decline(code string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, err := s.liveCode(code)
+	if err != nil {
+		return err
+	}
+	c.state = codeDeclined
+	return nil
+}
+
+// Approve signs a user in with a code, as all the pages together would: password, second factor, confirmation, and consent for
+// as many people as the user may consent for. What a page would refuse is refused, with a [*Refusal], and logged.
+func (s *Server) Approve(code, principal string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, err := s.liveCode(code)
+	if err != nil {
+		return err
+	}
+	u := s.directory.userOf(principal)
+	if u == nil {
+		return fmt.Errorf("fakeentra: there is no user %q", principal)
+	}
+	v := &visit{code: c, user: u, account: u.Principal, passwordDone: true, confirmed: true, epoch: u.epoch, signedIn: s.now()}
+	a := &ask{at: s.now(), trace: s.traceID(), correlation: c.correlation, alias: c.alias}
+	return s.approveAll(a, v)
+}

@@ -1,0 +1,376 @@
+package fakeentra
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"mfpsim/chance"
+)
+
+// Password is a password that redacts itself when it is formatted or marshalled. A string literal is one.
+type Password string
+
+// String returns "[redacted]", or nothing for no password.
+func (p Password) String() string {
+	if p == "" {
+		return ""
+	}
+	return "[redacted]"
+}
+
+// GoString returns what String returns.
+func (p Password) GoString() string { return p.String() }
+
+// Format writes what String returns, whatever the verb.
+func (p Password) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(p.String())) }
+
+// MarshalText returns what String returns; JSON uses it too.
+func (p Password) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// Reveal returns the password, for the field that it is typed into.
+func (p Password) Reveal() string { return string(p) }
+
+// Who may give consent on behalf of the whole organization on the page "Permissions requested" (Tenant.ConsentBox).
+const (
+	// ConsentBoxGuide shows the tick box to Cloud Application Administrator and higher: the guide's rule R18.
+	ConsentBoxGuide = "guide"
+	// ConsentBoxMicrosoft shows it to Global Administrator only, as Microsoft documents (entra.md §6.1).
+	ConsentBoxMicrosoft = "microsoft"
+)
+
+// Whether users may consent for themselves (Tenant.UserConsent).
+const (
+	UserConsentAll  = "all"
+	UserConsentNone = "none"
+)
+
+// Tenant is one directory: an organization, or the one tenant of all personal accounts.
+type Tenant struct {
+	Name    string   // display name; empty: the first domain
+	Domains []string // verified domain names; at least one for an organization
+	ID      string   // GUID; empty: drawn from the seed
+	// SecurityDefaults demands MFA registration of everybody and MFA of administrators, and blocks legacy authentication.
+	// On the wire of a device-code sign-in nothing of it was ever captured, so the fake keeps the switch and refuses nothing
+	// itself; the mail server refuses SMTP AUTH while it is on (guide rule R9).
+	SecurityDefaults bool
+	UserConsent      string // UserConsentAll (default) or UserConsentNone
+	ConsentBox       string // ConsentBoxGuide (default) or ConsentBoxMicrosoft
+	Personal         bool   // adds the domains to the tenant of personal accounts
+}
+
+// User is one account.
+type User struct {
+	Principal string   // user principal name, an e-mail address
+	Name      string   // display name; empty: made from the address
+	Password  Password // empty: drawn from the seed
+	Roles     []string // display names of directory roles, see [Roles]
+	MFA       bool     // every sign-in asks for a second factor
+	Disabled  bool
+	Personal  bool   // a personal Microsoft account; implied by a personal domain
+	ID        string // object id; empty: drawn from the seed
+	Tenant    string // id of the tenant, set by AddUser
+}
+
+// Kinds of accounts that an application signs in (Application.Audience, the words of Microsoft Graph's signInAudience).
+const (
+	AudienceEverybody     = "AzureADandPersonalMicrosoftAccount"
+	AudienceOrganizations = "AzureADMultipleOrgs"
+	AudienceOneTenant     = "AzureADMyOrg"
+	AudiencePersonal      = "PersonalMicrosoftAccount"
+)
+
+// Application is an app registration.
+type Application struct {
+	ID        string // application (client) id, a GUID
+	Name      string // display name
+	Publisher string // publisher domain
+	Verified  bool   // the publisher is verified
+	Audience  string // empty: AudienceEverybody
+	Home      string // domain of the tenant that owns it; empty: a vendor elsewhere. Needed by AudienceOneTenant
+	// NoPublicClient is "Allow public client flows: No": the token endpoint wants a secret (AADSTS7000218).
+	NoPublicClient bool
+	Disabled       bool // by its owner, in every tenant (AADSTS7000112)
+}
+
+// Consent is one delegated permission grant (Microsoft Graph: oauth2PermissionGrant).
+type Consent struct {
+	Tenant      string // tenant id
+	Application string // application id
+	User        string // principal; empty: AllPrincipals, the whole organization
+	Scopes      []string
+	At          time.Time
+}
+
+// tenant, user, application are the records behind the exported descriptions; all under Server.mu.
+type tenant struct {
+	Tenant
+	policies   []*Policy
+	principals map[string]*servicePrincipal // by application id
+}
+
+type servicePrincipal struct {
+	id       string
+	disabled bool
+	assigned bool // assignment required and nobody assigned
+	created  time.Time
+	consents []*Consent
+}
+
+type user struct {
+	User
+	tenant     *tenant
+	deleted    bool
+	epoch      int       // grants of an earlier epoch are revoked
+	validFrom  time.Time // TokensValidFrom
+	failures   int       // wrong passwords in a row
+	lockedFor  time.Duration
+	lockedTill time.Time
+	lastBad    []string // the last three wrong passwords, which are not counted again
+	uid        string   // home account id; differs from the object id for personal accounts
+}
+
+// directory holds who and what there is.
+type directory struct {
+	seed         uint64
+	tenants      []*tenant
+	personal     *tenant
+	byDomain     map[string]*tenant
+	byID         map[string]*tenant
+	users        map[string]*user
+	userOrder    []*user
+	applications map[string]*Application
+}
+
+func newDirectory(seed uint64) *directory {
+	d := &directory{
+		seed: seed, byDomain: map[string]*tenant{}, byID: map[string]*tenant{},
+		users: map[string]*user{}, applications: map[string]*Application{},
+	}
+	d.personal = &tenant{Tenant: Tenant{Name: "Microsoft accounts", ID: PersonalTenantID, Personal: true, UserConsent: UserConsentAll, ConsentBox: ConsentBoxGuide}, principals: map[string]*servicePrincipal{}}
+	d.byID[PersonalTenantID] = d.personal
+	d.tenants = append(d.tenants, d.personal)
+	return d
+}
+
+// identity draws an id that depends on the seed and the thing's name only, so that the order of making changes nothing.
+func (d *directory) identity(kind, name string) string {
+	return chance.New(d.seed, Party+" "+kind+" "+name).UUID()
+}
+
+func (d *directory) addTenant(t Tenant) (*tenant, error) {
+	for i, domain := range t.Domains {
+		t.Domains[i] = strings.ToLower(strings.TrimSpace(domain))
+		if !validDomain(t.Domains[i]) {
+			return nil, fmt.Errorf("tenant %q: %q is not a domain name", t.Name, domain)
+		}
+		if owner := d.byDomain[t.Domains[i]]; owner != nil && !(t.Personal && owner == d.personal) {
+			return nil, fmt.Errorf("tenant %q: the domain %s already belongs to %s", t.Name, domain, owner.Name)
+		}
+	}
+	if t.Personal {
+		for _, domain := range t.Domains {
+			if d.byDomain[domain] == nil {
+				d.byDomain[domain] = d.personal
+				d.personal.Domains = append(d.personal.Domains, domain)
+			}
+		}
+		return d.personal, nil
+	}
+	if len(t.Domains) == 0 {
+		return nil, fmt.Errorf("tenant %q: a tenant needs a domain", t.Name)
+	}
+	if t.Name == "" {
+		t.Name = t.Domains[0]
+	}
+	if t.ID == "" {
+		t.ID = d.identity("tenant", t.Domains[0])
+	}
+	t.ID = strings.ToLower(t.ID)
+	if !validGUID(t.ID) {
+		return nil, fmt.Errorf("tenant %q: the id %q is not a GUID", t.Name, t.ID)
+	}
+	if d.byID[t.ID] != nil {
+		return nil, fmt.Errorf("tenant %q: the id %s is taken", t.Name, t.ID)
+	}
+	if t.UserConsent == "" {
+		t.UserConsent = UserConsentAll
+	}
+	if t.UserConsent != UserConsentAll && t.UserConsent != UserConsentNone {
+		return nil, fmt.Errorf("tenant %q: user consent is %q or %q, not %q", t.Name, UserConsentAll, UserConsentNone, t.UserConsent)
+	}
+	if t.ConsentBox == "" {
+		t.ConsentBox = ConsentBoxGuide
+	}
+	if t.ConsentBox != ConsentBoxGuide && t.ConsentBox != ConsentBoxMicrosoft {
+		return nil, fmt.Errorf("tenant %q: the consent box is %q or %q, not %q", t.Name, ConsentBoxGuide, ConsentBoxMicrosoft, t.ConsentBox)
+	}
+	t.Domains = append([]string(nil), t.Domains...)
+	made := &tenant{Tenant: t, principals: map[string]*servicePrincipal{}}
+	d.tenants = append(d.tenants, made)
+	d.byID[t.ID] = made
+	for _, domain := range t.Domains {
+		d.byDomain[domain] = made
+	}
+	return made, nil
+}
+
+func (d *directory) addUser(u User) (*user, error) {
+	u.Principal = strings.ToLower(strings.TrimSpace(u.Principal))
+	name, domain, ok := strings.Cut(u.Principal, "@")
+	if !ok || name == "" || !validDomain(domain) {
+		return nil, fmt.Errorf("user %q: the name is an e-mail address", u.Principal)
+	}
+	if found := d.users[u.Principal]; found != nil && !found.deleted {
+		return nil, fmt.Errorf("user %q exists already", u.Principal)
+	}
+	home := d.byDomain[domain]
+	if home == nil && u.Personal {
+		home = d.personal // any address can be a personal account's name
+	}
+	if home == nil {
+		return nil, fmt.Errorf("user %q: no tenant has the domain %s", u.Principal, domain)
+	}
+	u.Personal = home == d.personal
+	u.Tenant = home.ID
+	for i, role := range u.Roles {
+		known, err := roleNamed(role)
+		if err != nil {
+			return nil, fmt.Errorf("user %q: %w", u.Principal, err)
+		}
+		if u.Personal {
+			return nil, fmt.Errorf("user %q: a personal account has no directory role", u.Principal)
+		}
+		u.Roles[i] = known.Name
+	}
+	if u.Name == "" {
+		u.Name = displayName(name)
+	}
+	if u.Password == "" {
+		u.Password = d.password(u.Principal, 0)
+	}
+	made := &user{User: u, tenant: home}
+	if made.ID == "" {
+		made.ID = d.identity("user", u.Principal)
+	}
+	made.uid = made.ID
+	if u.Personal { // entra.md §10: uid=00000000-0000-0000-xxxx-xxxxxxxxxxxx
+		made.uid = "00000000-0000-0000-" + made.ID[19:]
+		made.ID = made.uid
+	}
+	d.users[u.Principal] = made
+	d.userOrder = append(d.userOrder, made)
+	return made, nil
+}
+
+// password draws a test account's password; each change gives another.
+func (d *directory) password(principal string, change int) Password {
+	r := chance.New(d.seed, fmt.Sprintf("%s password %s %d", Party, principal, change))
+	return Password("Pw-" + r.Letters("abcdefghjkmnpqrstuvwxyz23456789", 12))
+}
+
+func (d *directory) addApplication(a Application) (*Application, error) {
+	a.ID = strings.ToLower(a.ID)
+	switch {
+	case !validGUID(a.ID):
+		return nil, fmt.Errorf("application %q: the id %q is not a GUID", a.Name, a.ID)
+	case a.Name == "":
+		return nil, fmt.Errorf("application %s: a name is needed", a.ID)
+	case d.applications[a.ID] != nil:
+		return nil, fmt.Errorf("application %s exists already", a.ID)
+	}
+	switch a.Audience {
+	case "":
+		a.Audience = AudienceEverybody
+	case AudienceEverybody, AudienceOrganizations, AudiencePersonal:
+	case AudienceOneTenant:
+		if d.byDomain[a.Home] == nil {
+			return nil, fmt.Errorf("application %q: a single-tenant application needs the domain of its tenant, not %q", a.Name, a.Home)
+		}
+	default:
+		return nil, fmt.Errorf("application %q: unknown audience %q", a.Name, a.Audience)
+	}
+	d.applications[a.ID] = &a
+	return &a, nil
+}
+
+// tenantOf finds a tenant by domain, id or display name.
+func (d *directory) tenantOf(name string) *tenant {
+	name = strings.ToLower(name)
+	if t := d.byDomain[name]; t != nil {
+		return t
+	}
+	if t := d.byID[name]; t != nil {
+		return t
+	}
+	for _, t := range d.tenants {
+		if strings.EqualFold(t.Name, name) {
+			return t
+		}
+	}
+	return nil
+}
+
+func (d *directory) userOf(principal string) *user {
+	u := d.users[strings.ToLower(strings.TrimSpace(principal))]
+	if u == nil || u.deleted {
+		return nil
+	}
+	return u
+}
+
+// domains lists the organizations' domains, for error messages.
+func (d *directory) domains() string {
+	var names []string
+	for name := range d.byDomain {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return strings.Join(names, ", ")
+}
+
+func displayName(local string) string {
+	words := strings.FieldsFunc(local, func(r rune) bool { return r == '.' || r == '_' || r == '-' })
+	for i, w := range words {
+		words[i] = strings.ToUpper(w[:1]) + w[1:]
+	}
+	return strings.Join(words, " ")
+}
+
+func validDomain(s string) bool {
+	if s == "" || len(s) > 253 || !strings.Contains(s, ".") {
+		return false
+	}
+	for _, label := range strings.Split(s, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for _, c := range label {
+			if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func validGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		switch i {
+		case 8, 13, 18, 23:
+			if c != '-' {
+				return false
+			}
+		default:
+			if (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,118 @@
+package fakeentra
+
+import (
+	"encoding/base64"
+	"math/big"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// configuration answers openid-configuration: fields, order and values as recorded, AZJS-dev (2022-03-01), entra.md §1.2.
+func (s *Server) configuration(w http.ResponseWriter, a *ask) {
+	base := a.link("/" + a.alias.text)
+	tenantID, region := "{tenantid}", ""
+	if a.alias.tenant != nil {
+		tenantID, region = a.alias.tenant.ID, "WW"
+	}
+	o := newObject(2000)
+	o.text("token_endpoint", base+"/oauth2/v2.0/token")
+	o.texts("token_endpoint_auth_methods_supported", "client_secret_post", "private_key_jwt", "client_secret_basic")
+	o.text("jwks_uri", base+"/discovery/v2.0/keys")
+	o.texts("response_modes_supported", "query", "fragment", "form_post")
+	o.texts("subject_types_supported", "pairwise")
+	o.texts("id_token_signing_alg_values_supported", "RS256")
+	o.texts("response_types_supported", "code", "id_token", "code id_token", "id_token token")
+	o.texts("scopes_supported", "openid", "profile", "email", "offline_access")
+	o.text("issuer", "https://"+a.authority+"/"+tenantID+"/v2.0")
+	o.boolean("request_uri_parameter_supported", false)
+	o.text("userinfo_endpoint", "https://graph.microsoft.com/oidc/userinfo")
+	o.text("authorization_endpoint", base+"/oauth2/v2.0/authorize")
+	o.text("device_authorization_endpoint", base+"/oauth2/v2.0/devicecode")
+	o.boolean("http_logout_supported", true)
+	o.boolean("frontchannel_logout_supported", true)
+	o.text("end_session_endpoint", base+"/oauth2/v2.0/logout")
+	o.texts("claims_supported", "sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name",
+		"msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver",
+		"at_hash", "c_hash", "email")
+	o.text("kerberos_endpoint", base+"/kerberos")
+	if region == "" {
+		o.null("tenant_region_scope")
+	} else {
+		o.text("tenant_region_scope", region)
+	}
+	o.text("cloud_instance_name", "microsoftonline.com")
+	o.text("cloud_graph_host_name", "graph.windows.net")
+	o.text("msgraph_host", "graph.microsoft.com")
+	o.text("rbac_url", "https://pas.windows.net")
+	s.setDiscoveryHeaders(w, a)
+	write(w, http.StatusOK, o.bytes())
+}
+
+// clouds are the metadata entries of instance discovery: captured, AZJS-dev (entra.md §1.3).
+var clouds = []struct {
+	network, cache string
+	aliases        []string
+}{
+	{"login.microsoftonline.com", "login.windows.net", []string{"login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"}},
+	{"login.partner.microsoftonline.cn", "login.partner.microsoftonline.cn", []string{"login.partner.microsoftonline.cn", "login.chinacloudapi.cn"}},
+	{"login.microsoftonline.de", "login.microsoftonline.de", []string{"login.microsoftonline.de"}},
+	{"login.microsoftonline.us", "login.microsoftonline.us", []string{"login.microsoftonline.us", "login.usgovcloudapi.net"}},
+	{"login-us.microsoftonline.com", "login-us.microsoftonline.com", []string{"login-us.microsoftonline.com"}},
+}
+
+// instance answers instance discovery, which every MSAL asks first (entra.md §1.3).
+func (s *Server) instance(w http.ResponseWriter, a *ask) {
+	asked := a.query["authorization_endpoint"]
+	target, err := url.Parse(asked)
+	known := err == nil && target.Scheme == "https"
+	if known {
+		known = target.Host == a.request.Host // the fake under a name of its own
+		for _, c := range clouds {
+			for _, alias := range c.aliases {
+				known = known || strings.EqualFold(alias, target.Hostname())
+			}
+		}
+	}
+	if !known {
+		s.answerError(w, a, fail(50049))
+		return
+	}
+	alias, _, _ := strings.Cut(strings.TrimPrefix(target.Path, "/"), "/")
+	o := newObject(1200)
+	o.text("tenant_discovery_endpoint", "https://"+target.Host+"/"+alias+"/v2.0/.well-known/openid-configuration")
+	o.text("api-version", "1.1")
+	var entries []*object
+	for _, c := range clouds {
+		e := newObject(200)
+		e.text("preferred_network", c.network).text("preferred_cache", c.cache).texts("aliases", c.aliases...)
+		entries = append(entries, e)
+	}
+	o.objects("metadata", entries...)
+	s.setDiscoveryHeaders(w, a)
+	write(w, http.StatusOK, o.bytes())
+}
+
+func (s *Server) keysV2(w http.ResponseWriter, a *ask) { s.keys(w, a, true) }
+func (s *Server) keysV1(w http.ResponseWriter, a *ask) { s.keys(w, a, false) }
+
+// keys answers the JWKS (entra.md §1.4): several keys live at once; those of personal accounts name their issuer in full.
+func (s *Server) keys(w http.ResponseWriter, a *ask, issuer bool) {
+	var list []*object
+	for i, k := range signingKeys() {
+		o := newObject(3000)
+		o.text("kty", "RSA").text("use", "sig").text("kid", k.id).text("x5t", k.id)
+		o.text("n", encode64(k.private.N.Bytes())).text("e", encode64(big.NewInt(int64(k.private.E)).Bytes()))
+		o.texts("x5c", base64.StdEncoding.EncodeToString(k.certificate))
+		if issuer {
+			owner := "{tenantid}"
+			if i == personalKey {
+				owner = PersonalTenantID
+			}
+			o.text("issuer", "https://"+a.authority+"/"+owner+"/v2.0")
+		}
+		list = append(list, o)
+	}
+	s.setDiscoveryHeaders(w, a)
+	write(w, http.StatusOK, newObject(9000).objects("keys", list...).bytes())
+}

@@ -1,0 +1,270 @@
+package fakeentra
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/base64"
+	"encoding/binary"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// grant is what a person has allowed a client: the thing behind every refresh token (entra.md §4.1).
+type grant struct {
+	number      uint64
+	user        *user
+	application *Application
+	scope       scopeRequest // as first asked for
+	flow        string       // original transfer method: it survives every refresh
+	epoch       int          // the user's at the password; a later one means revoked
+	signedIn    time.Time
+	mfa         bool
+	correlation string
+	session     string // sid
+}
+
+// permit decides whether tokens may be issued now: state of the user, of the application, consent, policies; under s.mu.
+// Every refusal is in the sign-in log with its reason.
+func (s *Server) permit(a *ask, g *grant, scope scopeRequest, refresh bool) *problem {
+	p := s.permission(a, g, scope, refresh)
+	row := SignIn{
+		Time: a.at, Tenant: g.user.tenant.ID, User: g.user.Principal, Application: g.application.Name,
+		ApplicationID: g.application.ID, Resource: scope.resource.Name, Address: s.address, Protocol: protocolOf(g.flow),
+		Transfer: g.flow, CorrelationID: g.correlation, TraceID: a.trace, Interactive: !refresh,
+	}
+	if refresh {
+		row.CorrelationID = a.correlation
+	}
+	row.Policies = evaluate(g.user.tenant.policies, s.access(a, g, scope)).results
+	if p != nil {
+		row.AADSTS, row.Reason = p.row.Code, reasonOf(p.row.Code)
+		if p.row.Code == 530036 || p.row.Code == 53003 {
+			row.Reason = firstSentence(p.row.Text)
+		}
+	}
+	s.logSignIn(row)
+	if p != nil && g.user.Personal {
+		return personal(p)
+	}
+	return p
+}
+
+func protocolOf(flow string) string {
+	if flow == FlowDeviceCode {
+		return "deviceCode"
+	}
+	return "oAuth2"
+}
+
+func (s *Server) access(a *ask, g *grant, scope scopeRequest) access {
+	return access{
+		user: g.user, application: g.application, resource: scope.resource, flow: g.flow, address: s.address,
+		at: a.at, mfa: g.mfa, signedIn: g.signedIn,
+	}
+}
+
+// permission is permit without the log.
+func (s *Server) permission(a *ask, g *grant, scope scopeRequest, refresh bool) *problem {
+	u, home := g.user, g.user.tenant
+	switch {
+	case u.deleted:
+		return fail(50034).with("user", u.ID).with("tenant", home.ID)
+	case u.Disabled:
+		return fail(50057)
+	case g.epoch != u.epoch:
+		return fail(50173).with("issued", sevenDigits(g.signedIn)).with("validFrom", wholeSecond(u.validFrom))
+	}
+	sp := home.principals[g.application.ID]
+	if !u.Personal {
+		switch {
+		case sp != nil && sp.disabled:
+			return fail(7000112).with("id", g.application.ID).with("name", g.application.Name)
+		case sp != nil && sp.assigned:
+			return fail(50105).with("id", g.application.ID).with("name", g.application.Name)
+		}
+	}
+	if !covers(consented(home, g.application, u), scope.needed()) {
+		return fail(65001).with("id", g.application.ID).with("name", g.application.Name)
+	}
+	v := evaluate(home.policies, s.access(a, g, scope))
+	switch {
+	case v.block != nil && refresh && len(v.block.Flows) > 0 && v.block.allApplications() && g.flow == FlowDeviceCode:
+		return fail(530036) // protocol tracking (entra.md §5.1)
+	case v.block != nil:
+		p := fail(53003)
+		p.claims = capolids(v.block.ID)
+		return p
+	case v.compliant != nil:
+		p := fail(53000).with("state", "unregistered")
+		p.claims = capolids(v.compliant.ID)
+		return p
+	case v.mfa != nil:
+		p := fail(50076).with("resource", scope.resource.ID)
+		p.claims = capolids(v.mfa.ID)
+		return p
+	case v.stale != nil && refresh:
+		return fail(70043).with("issued", sevenDigits(g.signedIn)).
+			with("seconds", strconv.FormatInt(int64(v.stale.SignInFrequency/time.Second), 10))
+	}
+	return nil
+}
+
+// capolids is the claims challenge of a policy: captured, public log (2025-03-07).
+func capolids(id string) string {
+	return `{"access_token":{"capolids":{"essential":true,"values":["` + id + `"]}}}`
+}
+
+// personal turns a refusal into what personal accounts hear: nearly always 70000 (entra.md §10).
+func personal(p *problem) *problem {
+	variant := ""
+	switch p.row.Code {
+	case 50034, 50057, 50173, 700082, 9002313:
+		variant = "consumers"
+	case 65001:
+		variant = "consumers-scope"
+	default:
+		return p
+	}
+	return failAs(70000, variant).in(p.correlation)
+}
+
+func firstSentence(text string) string {
+	if i := strings.Index(text, ". "); i >= 0 {
+		return text[:i+1]
+	}
+	return text
+}
+
+// consented lists what a user's tenant and the user himself have consented to.
+func consented(home *tenant, a *Application, u *user) []string {
+	sp := home.principals[a.ID]
+	if sp == nil {
+		return nil
+	}
+	var all []string
+	for _, c := range sp.consents {
+		if c.User == "" || u != nil && c.User == u.Principal {
+			all = append(all, c.Scopes...)
+		}
+	}
+	return all
+}
+
+// consent notes a delegated permission grant, and makes the service principal if the tenant has none yet; by is nil for the
+// whole organization; under s.mu.
+func (s *Server) consent(home *tenant, a *Application, by *user, scopes []string) {
+	sp := home.principals[a.ID]
+	actor := "administrator"
+	if by != nil {
+		actor = by.Principal
+	}
+	if sp == nil {
+		sp = &servicePrincipal{id: s.directory.identity("service principal "+home.ID, a.ID), created: s.now()}
+		home.principals[a.ID] = sp
+		s.logAudit(home, "Add service principal", actor, a.Name, sp.id)
+	}
+	c := &Consent{Tenant: home.ID, Application: a.ID, Scopes: sorted(scopes), At: s.now()}
+	kind := "AllPrincipals"
+	if by != nil {
+		c.User, kind = by.Principal, "Principal"
+	}
+	kept := sp.consents[:0]
+	for _, old := range sp.consents {
+		if old.User == c.User {
+			for _, scope := range old.Scopes {
+				if !contains(c.Scopes, scope) {
+					c.Scopes = append(c.Scopes, scope)
+				}
+			}
+			continue
+		}
+		kept = append(kept, old)
+	}
+	sp.consents = append(kept, c)
+	s.logAudit(home, "Consent to application", actor, a.Name, kind+" "+strings.Join(c.Scopes, " "))
+}
+
+// Shapes of refresh tokens (entra.md §3, §10): captured shapes, invented contents.
+const (
+	workTokenBody     = "AgABAwEAAAD" // begins the third part
+	personalTokenHead = "M.C536_BAY.0.U.-"
+	tokenSecret       = 24 // bytes of meaning in a token: grant, number, time of issue
+	tokenPadding      = 720
+)
+
+// refreshSeal makes refresh tokens that only this fake can read: the meaning is sealed, the padding is bound to it.
+func (s *Server) refreshSeal() cipher.AEAD {
+	block, err := aes.NewCipher(s.macKey[:])
+	if err != nil {
+		panic("fakeentra: a key of 32 bytes is not accepted")
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		panic("fakeentra: AES has no GCM")
+	}
+	return aead
+}
+
+// makeRefreshToken seals a new refresh token of a grant; under s.mu.
+func (s *Server) makeRefreshToken(g *grant, at time.Time) string {
+	var plain [tokenSecret]byte
+	s.issued++
+	binary.BigEndian.PutUint64(plain[0:], g.number)
+	binary.BigEndian.PutUint64(plain[8:], s.issued)
+	binary.BigEndian.PutUint64(plain[16:], uint64(at.UnixNano()))
+	aead := s.seal
+	data := s.random.Bytes(aead.NonceSize() + tokenPadding)
+	nonce, padding := data[:aead.NonceSize()], data[aead.NonceSize():]
+	data = append(data, aead.Seal(nil, nonce, plain[:], padding)...)
+	token := personalTokenHead + encode64(data)
+	if !g.user.Personal {
+		token = "1." + encode64(append([]byte{0, 0x40}, g.application.ID[:34]...)) + "." + workTokenBody + encode64(data)
+	}
+	s.secrets.add(token)
+	return token
+}
+
+// readRefreshToken opens a refresh token; ok is false for anything that is not whole and ours.
+func (s *Server) readRefreshToken(text string) (number, issued uint64, at time.Time, ok bool) {
+	body, isPersonal := strings.CutPrefix(text, personalTokenHead)
+	if !isPersonal {
+		i := strings.LastIndexByte(text, '.')
+		if body, ok = strings.CutPrefix(text[i+1:], workTokenBody); !ok || !strings.HasPrefix(text, "1.") {
+			return 0, 0, time.Time{}, false
+		}
+	}
+	data, err := base64.RawURLEncoding.Strict().DecodeString(body)
+	aead := s.seal
+	if err != nil || len(data) != aead.NonceSize()+tokenPadding+tokenSecret+aead.Overhead() {
+		return 0, 0, time.Time{}, false
+	}
+	nonce, padding := data[:aead.NonceSize()], data[aead.NonceSize():aead.NonceSize()+tokenPadding]
+	plain, err := aead.Open(nil, nonce, data[aead.NonceSize()+tokenPadding:], padding)
+	if err != nil {
+		return 0, 0, time.Time{}, false
+	}
+	at = time.Unix(0, int64(binary.BigEndian.Uint64(plain[16:]))).UTC()
+	return binary.BigEndian.Uint64(plain), binary.BigEndian.Uint64(plain[8:]), at, true
+}
+
+// secretList remembers what was issued, for tests that search artefacts for leaks; the oldest go first.
+type secretList struct{ items []string }
+
+// maxSecrets bounds the list.
+const maxSecrets = 20000
+
+func (l *secretList) add(secret string) {
+	l.items = append(l.items, secret)
+	if len(l.items) > maxSecrets {
+		l.items = append(l.items[:0:0], l.items[maxSecrets/2:]...)
+	}
+}
+
+// Secrets returns every secret that the fake gave out or knows: passwords, device codes, access, refresh and id tokens (the
+// newest 10,000 at least). It is for tests that look for leaks; nothing else may read it.
+func (s *Server) Secrets() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.secrets.items...)
+}

@@ -1,0 +1,309 @@
+package fakeentra
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// PageName names a page of the sign-in.
+type PageName string
+
+// The pages whose order is Config.Pages. PagePolicy is no page of its own: it is the place where Conditional Access is evaluated.
+const (
+	PageAccount     PageName = "account"
+	PagePassword    PageName = "password"
+	PagePolicy      PageName = "policy"
+	PageMFA         PageName = "mfa"
+	PageConfirm     PageName = "confirm"
+	PagePermissions PageName = "permissions"
+)
+
+// Other pages.
+const (
+	pageCode     PageName = "code"
+	pageEnrol    PageName = "enrol"
+	pageApproval PageName = "approval"
+	pageBlocked  PageName = "blocked"
+	pageError    PageName = "error"
+	pageDone     PageName = "done"
+	pageDeclined PageName = "declined"
+	pageUnknown  PageName = "unknown"
+	pageLookup   PageName = "lookup"
+)
+
+// DefaultPages is the order of the pages between the code and the end (entra.md §2.4).
+func DefaultPages() []PageName {
+	return []PageName{PageAccount, PagePassword, PagePolicy, PageMFA, PageConfirm, PagePermissions}
+}
+
+// checkPages refuses an order in which nobody could sign in.
+func checkPages(order []PageName) error {
+	place := map[PageName]int{}
+	for i, name := range order {
+		if _, twice := place[name]; twice {
+			return fmt.Errorf("fakeentra: the page %q comes twice", name)
+		}
+		place[name] = i
+	}
+	for _, name := range DefaultPages() {
+		if _, ok := place[name]; !ok {
+			return fmt.Errorf("fakeentra: the order of pages lacks %q", name)
+		}
+	}
+	if len(order) != len(DefaultPages()) {
+		return fmt.Errorf("fakeentra: the order of pages holds an unknown page; the pages are %v", DefaultPages())
+	}
+	for _, name := range []PageName{PagePolicy, PageMFA, PagePermissions} {
+		if place[name] < place[PagePassword] || place[PagePassword] < place[PageAccount] {
+			return fmt.Errorf("fakeentra: the page %q comes before the password, or the password before the account", name)
+		}
+	}
+	return nil
+}
+
+// Paths of the pages' forms; the names are those that Microsoft's pages are known to post to [I].
+const (
+	pathCode        = "/common/oauth2/deviceauth"
+	pathLogin       = "/common/login"
+	pathMFA         = "/common/SAS/ProcessAuth"
+	pathConfirm     = "/appverify"
+	pathPermissions = "/common/Consent/Set"
+	pathError       = "/error"
+	pathStyle       = "/mfpsim/pages.css"
+)
+
+// entrances are the short addresses that devices show; each leads to the code page (entra.md §2.1).
+var entrances = map[string]bool{"/device": true, "/devicelogin": true, "/link": true}
+
+// page is what a person sees. The template draws any of them.
+type page struct {
+	Name      PageName
+	Language  string
+	Notice    string
+	Title     string
+	Heading   string
+	Identity  string // the account under the heading
+	Error     string
+	ErrorID   string
+	Lines     []string
+	List      []string
+	After     []string
+	Fields    []field
+	Boxes     []box
+	Buttons   []button
+	Details   []pair
+	DetailsAs string // heading of the details
+	Action    string
+	Canary    string
+	Accounts  []account
+	Aside     string
+	AsideHelp string
+	Method    string
+	Path      string
+}
+
+type field struct{ ID, Name, Label, Type, Value, Autocomplete string }
+type box struct{ ID, Name, Label string }
+type button struct {
+	ID, Name, Value, Label string
+	Primary                bool
+}
+type pair struct{ Name, Value string }
+type account struct{ Principal, Roles string }
+
+//go:embed pages/page.html pages/pages.css
+var pageFiles embed.FS
+
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.ParseFS(pageFiles, "pages/page.html"))
+})
+
+// render writes a page; headers are set by the caller.
+func (s *Server) render(w http.ResponseWriter, a *ask, status int, p page) {
+	p.Language, p.Notice = "en", s.say(textSimulation)
+	if _, ok := languages[s.config.Language]; ok {
+		p.Language = s.config.Language
+	}
+	if p.Name == pageUnknown {
+		p.Title, p.Heading = s.say(textUnknownTitle), s.say(textUnknownTitle)
+		p.Lines = []string{strings.ReplaceAll(s.say(textUnknownHelp), "{path}", p.Method+" "+p.Path)}
+	}
+	var b strings.Builder
+	if err := pageTemplate().Execute(&b, p); err != nil {
+		panic("fakeentra: the page template does not fit its data: " + err.Error())
+	}
+	h := w.Header()
+	h["Content-Type"] = []string{"text/html; charset=utf-8"}
+	h["Cache-Control"] = []string{"no-store, no-cache"}
+	h["Pragma"] = []string{"no-cache"}
+	h["Expires"] = []string{"-1"}
+	h["X-Frame-Options"] = []string{"DENY"}
+	h["Content-Security-Policy"] = []string{"default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"}
+	write(w, status, []byte(b.String()))
+}
+
+// show renders a page with the headers of Entra's pages.
+func (s *Server) show(w http.ResponseWriter, a *ask, status int, p page) {
+	s.setCommon(w.Header(), a)
+	s.render(w, a, status, p)
+}
+
+// codePage is the page on which a person types the code.
+func (s *Server) codePage(typed, problem string) page {
+	return page{
+		Name: pageCode, Title: s.say(textCodeTitle), Heading: s.say(textCodeTitle), Lines: []string{s.say(textCodeHelp)}, Action: pathCode,
+		Error: problem, ErrorID: "otcError",
+		Fields:  []field{{ID: "otc", Name: "otc", Label: s.say(textCodeLabel), Type: "text", Value: typed, Autocomplete: "off"}},
+		Buttons: []button{{ID: "idSIButton9", Name: "action", Value: "next", Label: s.say(textNext), Primary: true}},
+	}
+}
+
+// country is where the device seems to be: the fake has no map of addresses.
+const country = "United States"
+
+// page draws the page on which a visit stands; under s.mu.
+func (v *visit) page(s *Server, a *ask) page {
+	app := v.code.application
+	fill := strings.NewReplacer("{app}", app.Name, "{country}", country)
+	say := func(key string) string { return fill.Replace(s.say(key)) }
+	next := func(label string) button {
+		return button{ID: "idSIButton9", Name: "action", Value: "next", Label: say(label), Primary: true}
+	}
+	other := func(id, value, label string) button {
+		return button{ID: id, Name: "action", Value: value, Label: say(label)}
+	}
+	p := page{Name: v.current, Title: say(textSignIn), Canary: v.canary, Action: pathLogin, Error: v.problem}
+	if v.user != nil && v.current != pageDone && v.current != pageError {
+		p.Identity = v.user.Principal
+	}
+	switch v.current {
+	case PageAccount:
+		p.Heading, p.ErrorID = say(textSignIn), "usernameError"
+		p.Lines = []string{say(textSignInTo)}
+		p.Fields = []field{{ID: "i0116", Name: "loginfmt", Label: say(textAccountLabel), Type: "email", Value: v.account, Autocomplete: "username"}}
+		p.Buttons = []button{next(textNext)}
+		if s.config.ShowTestAccounts {
+			p.Aside, p.AsideHelp, p.Accounts = say(textAccounts), say(textAccountsHelp), s.testAccounts(v.code.alias)
+		}
+	case PagePassword:
+		p.Heading, p.ErrorID = say(textPasswordTitle), "passwordError"
+		p.Fields = []field{{ID: "i0118", Name: "passwd", Label: say(textPasswordLabel), Type: "password", Autocomplete: "current-password"}}
+		p.Buttons = []button{next(textSignInButton), other("idBtn_Back", "back", textBack)}
+		if s.config.ShowTestAccounts {
+			p.Buttons = append(p.Buttons, button{ID: "testPassword", Name: "testPassword", Value: "1", Label: say(textTypePassword)})
+		}
+	case PageMFA:
+		p.Heading, p.Lines, p.Action = say(textMFATitle), []string{say(textMFAHelp), say(textMFAStandIn)}, pathMFA
+		p.Buttons = []button{next(textApprove), other("", "cancel", textCancel)}
+	case pageEnrol:
+		p.Heading, p.Lines, p.Action = say(textEnrolTitle), []string{say(textEnrolHelp)}, pathMFA
+		p.Buttons = []button{next(textNext), other("", "switch", textOtherAccount)}
+	case PageConfirm:
+		p.Heading, p.Lines, p.Action = say(textConfirmTitle), []string{say(textConfirmHelp)}, pathConfirm
+		p.Buttons = []button{next(textContinue), other("idBtn_Back", "cancel", textCancel)}
+	case PagePermissions:
+		p.Title, p.Heading, p.Action = say(textConsentTitle), say(textConsentTitle), pathPermissions
+		p.Lines = []string{app.Name, publisher(s, app), say(textConsentLead)}
+		p.List = permissions(v.code.scope)
+		if v.user.mayConsentForAll() {
+			p.Boxes = []box{{ID: "adminConsent", Name: "adminConsent", Label: say(textConsentBox)}}
+		}
+		p.After = []string{say(textConsentHelp), say(textConsentReport)}
+		p.Buttons = []button{next(textAccept), other("idBtn_Back", "cancel", textCancel)}
+	case pageApproval:
+		p.Title, p.Heading, p.Action = say(textApprovalTitle), say(textApprovalTitle), pathPermissions
+		p.Lines = []string{app.Name, publisher(s, app), say(textApprovalHelp)}
+		p.Buttons = []button{other("", "switch", textApprovalSwitch), other("", "cancel", textApprovalReturn)}
+	case pageBlocked:
+		p.Title, p.Heading, p.Lines = say(textBlockTitle), say(textBlockTitle), []string{say(textBlockHelp)}
+		if v.refusal == 530033 {
+			p.Title, p.Heading = say(textDeviceTitle), say(textDeviceTitle)
+			p.Lines = []string{strings.ReplaceAll(say(textDeviceHelp), "{tenant}", v.user.tenant.Name)}
+		}
+		p.Buttons = []button{other("", "switch", textBlockSwitch), other("moreDetails", "details", textMoreDetails)}
+		if v.details {
+			p.Details, p.DetailsAs = v.blockDetails(s), say(textMoreDetails)
+			p.Buttons = p.Buttons[:1]
+		}
+	case pageError:
+		p.Heading = say(textErrorTitle)
+		p.Lines = []string{v.message}
+		p.DetailsAs, p.After = say(textErrorDetails), []string{say(textErrorSend)}
+		p.Details = []pair{
+			{"Request Id", v.trace}, {"Correlation Id", v.code.correlation}, {"Timestamp", v.refusedAt.UTC().Format("2006-01-02T15:04:05Z")},
+			{"Message", v.message},
+		}
+		p.Buttons = []button{other("", "switch", textOtherAccount)}
+	case pageDeclined:
+		p.Heading, p.Lines = say(textDeclinedTitle), []string{say(textDeclinedHelp)}
+	case pageDone:
+		p.Title, p.Heading, p.Lines = app.Name, app.Name, []string{say(textDone)}
+	}
+	return p
+}
+
+func publisher(s *Server, a *Application) string {
+	if a.Verified && a.Publisher != "" {
+		return a.Publisher
+	}
+	return s.say(textConsentUnverified)
+}
+
+// permissions lists what a scope asks for, in the words of the consent page.
+func permissions(q scopeRequest) []string {
+	names := append([]string(nil), q.permissions...)
+	if q.offline {
+		names = append(names, "offline_access")
+	}
+	if q.openID {
+		names = append(names, "openid")
+	}
+	if q.profile {
+		names = append(names, "profile")
+	}
+	if q.email {
+		names = append(names, "email")
+	}
+	for i, name := range names {
+		if text := permissionText[name]; text != "" {
+			names[i] = text
+		}
+	}
+	return names
+}
+
+// testAccounts lists the people who may sign in here, for the table beside the form.
+func (s *Server) testAccounts(alias tenantAlias) []account {
+	var list []account
+	for _, u := range s.directory.userOrder {
+		if u.deleted || !alias.admits(u) {
+			continue
+		}
+		roles := strings.Join(u.Roles, ", ")
+		if roles == "" {
+			roles = s.say(textNoRole)
+		}
+		list = append(list, account{Principal: u.Principal, Roles: roles})
+	}
+	return list
+}
+
+// blockDetails are the fields behind More details, in the captured order (entra.md §5.2).
+func (v *visit) blockDetails(s *Server) []pair {
+	return []pair{
+		{"Error Code", itoa(v.refusal)},
+		{"Request Id", v.trace},
+		{"Correlation Id", v.code.correlation},
+		{"Timestamp", v.refusedAt.UTC().Format("2006-01-02T15:04:05.000Z")},
+		{"App name", v.code.application.Name},
+		{"App id", v.code.application.ID},
+		{"IP address", s.address},
+		{"Device identifier", "Not available"},
+		{"Device platform", "Windows 10"},
+		{"Device state", "Unregistered"},
+	}
+}

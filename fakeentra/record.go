@@ -1,0 +1,159 @@
+package fakeentra
+
+import (
+	"bytes"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"sort"
+	"strings"
+
+	"mfpsim/faultnet"
+	"mfpsim/journal"
+)
+
+// hiddenParameters are form fields and query parameters whose values are secret. A user code (otc) is not: it is shown to anybody.
+var hiddenParameters = map[string]bool{
+	"device_code": true, "code": true, "refresh_token": true, "passwd": true, "password": true, "client_secret": true,
+	"client_assertion": true, "assertion": true, "code_verifier": true, "access_token": true, "id_token_hint": true, "canary": true,
+}
+
+// hiddenMembers are members of JSON answers whose values are secret.
+var hiddenMembers = []string{"access_token", "refresh_token", "id_token", "device_code"}
+
+// hiddenHeaders are header fields whose values are secret.
+var hiddenHeaders = map[string]bool{"Authorization": true, "Cookie": true}
+
+// record makes the journal's entry of one exchange, secrets hidden where they stand.
+func record(r *http.Request, body []byte, answer *faultnet.Response) *journal.Exchange {
+	target := journal.Plain(r.URL.EscapedPath())
+	if r.URL.RawQuery != "" {
+		target = target.Add(journal.Plain("?"), hideForm(r.URL.RawQuery))
+	}
+	e := &journal.Exchange{
+		Method: r.Method, Host: hostOf(r.Host), Target: target, RequestHeader: hideHeader(r.Header), Status: answer.Status,
+		ResponseHeader: hideHeader(answer.Header), ResponseBody: hideAnswer(answer),
+	}
+	switch {
+	case len(body) == 0:
+	case isForm(r.Header.Get("Content-Type")):
+		e.RequestBody = hideForm(string(body))
+	default:
+		e.RequestBody = journal.Hidden(string(body)) // nobody knows what is in it
+	}
+	return e
+}
+
+// hideForm hides the values of secret fields in form encoding; all else stays byte for byte.
+func hideForm(text string) journal.Text {
+	var t journal.Text
+	for i, pair := range strings.Split(text, "&") {
+		if i > 0 {
+			t = t.Add(journal.Plain("&"))
+		}
+		name, value, found := strings.Cut(pair, "=")
+		decoded := parseValues(name + "=x")
+		hidden := !found && len(name) > 64 // a long word without a name may be anything
+		for key := range decoded {
+			hidden = hidden || hiddenParameters[strings.ToLower(key)]
+		}
+		switch {
+		case !found && hidden:
+			t = t.Add(journal.Hidden(name))
+		case !found:
+			t = t.Add(journal.Plain(name))
+		case hidden:
+			t = t.Add(journal.Plain(name+"="), journal.Hidden(value))
+		default:
+			t = t.Add(journal.Plain(name + "=" + value))
+		}
+	}
+	return t
+}
+
+func hideHeader(h http.Header) []journal.Field {
+	names := make([]string, 0, len(h))
+	for name := range h {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	var fields []journal.Field
+	for _, name := range names {
+		for _, value := range h[name] {
+			text := journal.Plain(value)
+			switch {
+			case hiddenHeaders[http.CanonicalHeaderKey(name)]:
+				text = journal.Hidden(value)
+			case strings.EqualFold(name, "Set-Cookie") && strings.HasPrefix(value, sessionCookie+"="):
+				secret, rest, _ := strings.Cut(strings.TrimPrefix(value, sessionCookie+"="), ";")
+				text = journal.Plain(sessionCookie+"=").Add(journal.Hidden(secret), journal.Plain(";"+rest))
+			}
+			fields = append(fields, journal.Field{Name: name, Value: text})
+		}
+	}
+	return fields
+}
+
+// hideAnswer hides tokens in a JSON answer, and the canary in a page. Values are found by their names, so that nothing has to
+// be parsed that may be broken on purpose.
+func hideAnswer(answer *faultnet.Response) journal.Text {
+	body := answer.Body
+	var t journal.Text
+	marks := hiddenMembers
+	form := `"%s":"`
+	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
+		marks, form = []string{"canary"}, `name="%s" value="`
+	}
+	for len(body) > 0 {
+		start := -1
+		for _, name := range marks {
+			mark := []byte(fmt.Sprintf(form, name))
+			if i := bytes.Index(body, mark); i >= 0 && (start < 0 || i+len(mark) < start) {
+				start = i + len(mark)
+			}
+		}
+		if start < 0 {
+			break
+		}
+		end := bytes.IndexByte(body[start:], '"')
+		if end < 0 {
+			end = len(body) - start // cut short
+		}
+		t = t.Add(journal.Plain(string(body[:start])), journal.Hidden(string(body[start:start+end])))
+		body = body[start+end:]
+	}
+	return t.Add(journal.Plain(string(body)))
+}
+
+// lastExchanges draws the newest exchanges with the fake, for a failed test.
+func (s *Server) lastExchanges(n int) string {
+	var all []journal.Entry
+	for _, e := range s.journal.Entries() {
+		if e.Party == Party && (e.HTTP != nil || e.Kind == journal.KindNote) {
+			all = append(all, e)
+		}
+	}
+	if len(all) > n {
+		all = all[len(all)-n:]
+	}
+	var b strings.Builder
+	for _, e := range all {
+		if e.HTTP == nil {
+			fmt.Fprintf(&b, "%s note %s\n", e.At.UTC().Format("15:04:05"), e.Text)
+			continue
+		}
+		fmt.Fprintf(&b, "%s %s %s%s -> %d\n", e.At.UTC().Format("15:04:05"), e.HTTP.Method, e.HTTP.Host, e.HTTP.Target, e.HTTP.Status)
+		if body := e.HTTP.RequestBody.String(); body != "" {
+			fmt.Fprintf(&b, "    %s\n", body)
+		}
+		if body := e.HTTP.ResponseBody.String(); strings.HasPrefix(body, "{") {
+			fmt.Fprintf(&b, "    %s\n", body)
+		}
+	}
+	return b.String()
+}
+
+// clientTLS trusts the network's authority; the client's time is the World's.
+func (s *Server) clientTLS() *tls.Config {
+	return &tls.Config{RootCAs: s.network.Authority().Pool(), Time: s.world.Now, MinVersion: tls.VersionTLS12}
+}

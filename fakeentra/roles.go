@@ -1,0 +1,81 @@
+package fakeentra
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Role is a built-in directory role.
+type Role struct {
+	Name string // display name
+	ID   string // template id, which appears in the token's wids claim
+	// Rank orders the roles that may grant consent: 0 may not; 1 Cloud Application Administrator; higher is higher (guide rule R18).
+	Rank int
+}
+
+// roleTable holds the built-in roles that the fake knows. Names and template ids: [D] entra-docs, permissions-reference.
+// Rank follows the guide's words "Cloud Application Administrator or higher" and entra.md §6.1.
+var roleTable = []Role{
+	{"Global Administrator", "62e90394-69f5-4237-9190-012177145e10", 4},
+	{"Privileged Role Administrator", "e8611ab8-c189-46e8-94e1-60213ab1f814", 3},
+	{"Application Administrator", "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", 2},
+	{"Cloud Application Administrator", "158c047a-c907-4556-b7ef-446551a6b5f7", 1},
+	{"Authentication Administrator", "c4e39bd9-1100-46d3-8c65-fb160da0071f", 0},
+	{"Billing Administrator", "b0f54661-2d74-4c50-afa3-1ec803f12efe", 0},
+	{"Conditional Access Administrator", "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9", 0},
+	{"Exchange Administrator", "29232cdf-9323-42fd-ade2-1d097af3e4de", 0},
+	{"Global Reader", "f2ef992c-3afb-46b9-b7cf-a126ee74c451", 0},
+	{"Helpdesk Administrator", "729827e3-9c14-49f7-bb1b-9608f156bbb8", 0},
+	{"Printer Administrator", "644ef478-e28f-4e28-b9dc-3fdde9aa0b1f", 0},
+	{"Security Administrator", "194ae4cb-b126-40b2-bd5b-6091b380977d", 0},
+	{"Teams Administrator", "69091246-20e8-4a56-aa4d-066075b2a7a8", 0},
+	{"User Administrator", "fe930be7-5e62-47db-91af-98c3a49a38b1", 0},
+}
+
+// userRoleID is what the wids claim of an ordinary user holds. [D] entra-docs, permissions-reference.
+const userRoleID = "b79fbf4d-3ef9-4689-8143-76b194e85509"
+
+// Roles returns the display names of the directory roles that the fake knows.
+func Roles() []string {
+	names := make([]string, len(roleTable))
+	for i, r := range roleTable {
+		names[i] = r.Name
+	}
+	return names
+}
+
+func roleNamed(name string) (Role, error) {
+	for _, r := range roleTable {
+		if strings.EqualFold(r.Name, strings.TrimSpace(name)) {
+			return r, nil
+		}
+	}
+	return Role{}, fmt.Errorf("unknown role %q; the roles are: %s", name, strings.Join(Roles(), ", "))
+}
+
+// rank returns the highest rank among a user's roles.
+func (u *user) rank() int {
+	best := 0
+	for _, name := range u.Roles {
+		if r, err := roleNamed(name); err == nil && r.Rank > best {
+			best = r.Rank
+		}
+	}
+	return best
+}
+
+// mayConsentForAll reports whether the tick box "Consent on behalf of your organization" is shown to the user.
+func (u *user) mayConsentForAll() bool {
+	if u.Personal {
+		return false
+	}
+	if u.tenant.ConsentBox == ConsentBoxMicrosoft {
+		return u.rank() >= 4
+	}
+	return u.rank() >= 1
+}
+
+// mayConsent reports whether the user may consent at all, at least for himself.
+func (u *user) mayConsent() bool {
+	return u.Personal || u.tenant.UserConsent == UserConsentAll || u.rank() >= 1
+}

@@ -1,0 +1,207 @@
+package fakeentra
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"mfpsim/journal"
+)
+
+// realHosts are the names that mean Microsoft's own service; issuers under them name login.microsoftonline.com.
+var realHosts = func() map[string]bool {
+	m := map[string]bool{}
+	for _, name := range Names() {
+		m[hostOf(name)] = true
+	}
+	return m
+}()
+
+// tenantAlias is the first part of a path: what kind of account a sign-in is for.
+type tenantAlias struct {
+	text   string
+	common bool    // common: work and personal
+	work   bool    // organizations
+	tenant *tenant // consumers, an id or a domain
+}
+
+// admits reports whether an account may sign in under the alias.
+func (t tenantAlias) admits(u *user) bool {
+	switch {
+	case t.common:
+		return true
+	case t.work:
+		return !u.Personal
+	default:
+		return t.tenant == u.tenant
+	}
+}
+
+// consumers reports whether the alias is for personal accounts only.
+func (t tenantAlias) consumers() bool { return t.tenant != nil && t.tenant.Personal }
+
+// directoryName is what messages call the alias.
+func (t tenantAlias) directoryName() string {
+	if t.tenant != nil && !t.tenant.Personal {
+		return t.tenant.Name
+	}
+	if t.tenant != nil {
+		return t.tenant.ID
+	}
+	return t.text
+}
+
+// resolveAlias reads a tenant from a path (entra.md §1.1, §6.4); under s.mu.
+func (s *Server) resolveAlias(text string) (tenantAlias, *problem) {
+	a := tenantAlias{text: text}
+	switch strings.ToLower(text) {
+	case "common":
+		a.common = true
+		return a, nil
+	case "organizations":
+		a.work = true
+		return a, nil
+	case "consumers":
+		a.tenant = s.directory.personal
+		return a, nil
+	}
+	if !validGUID(text) && !validDomain(text) {
+		return a, fail(900023).with("tenant", text)
+	}
+	key := strings.ToLower(text)
+	if a.tenant = s.directory.byID[key]; a.tenant == nil {
+		a.tenant = s.directory.byDomain[key]
+	}
+	if a.tenant == nil {
+		return a, fail(90002).with("tenant", text)
+	}
+	return a, nil
+}
+
+// maxBody is the largest request that is looked at; a longer one is cut.
+const maxBody = 1 << 20
+
+// read parses a request. The body was read in full by the network's handler before.
+func (s *Server) read(r *http.Request) *ask {
+	body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody)) // a buffer of the network: it does not fail
+	a := &ask{request: r, path: r.URL.Path, at: s.now(), query: parseValues(r.URL.RawQuery), form: values{}}
+	if isForm(r.Header.Get("Content-Type")) {
+		a.form = parseValues(string(body))
+	}
+	host := strings.ToLower(hostOf(r.Host))
+	a.host, a.authority = r.Host, r.Host
+	if realHosts[host] {
+		a.host, a.authority = host, "login.microsoftonline.com"
+	}
+	a.trace = s.traceID()
+	a.correlation = r.Header.Get("client-request-id")
+	if a.correlation == "" {
+		a.correlation = a.param("client-request-id")
+	}
+	if !validGUID(a.correlation) {
+		a.correlation = s.random.UUID()
+	}
+	for name := range r.Header {
+		a.telemetry = a.telemetry || strings.HasPrefix(strings.ToLower(name), "x-client-")
+	}
+	for name := range a.form {
+		a.telemetry = a.telemetry || strings.HasPrefix(strings.ToLower(name), "x-client-")
+	}
+	return a
+}
+
+// traceID draws a request id; those of Entra end in 00, 01 or 02 (entra.md §2.3).
+func (s *Server) traceID() string {
+	id := s.random.UUID()
+	return id[:34] + "00"
+}
+
+func isForm(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	return strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded")
+}
+
+// parseValues reads form encoding. What cannot be decoded is left out, as if it had not come.
+func parseValues(text string) values {
+	v := values{}
+	for text != "" {
+		var pair string
+		pair, text, _ = strings.Cut(text, "&")
+		name, value, _ := strings.Cut(pair, "=")
+		name, err := url.QueryUnescape(name)
+		if err != nil || name == "" {
+			continue
+		}
+		value, err = url.QueryUnescape(value)
+		if _, twice := v[name]; err != nil || twice {
+			continue
+		}
+		v[name] = value
+	}
+	return v
+}
+
+// endpoints are the paths below a tenant.
+var endpoints = map[string]struct {
+	methods string
+	serve   func(*Server, http.ResponseWriter, *ask)
+}{
+	"/oauth2/v2.0/devicecode":                {"POST GET", (*Server).deviceCode},
+	"/oauth2/v2.0/token":                     {"POST", (*Server).token},
+	"/v2.0/.well-known/openid-configuration": {"GET", (*Server).configuration},
+	"/discovery/v2.0/keys":                   {"GET", (*Server).keysV2},
+	"/discovery/keys":                        {"GET", (*Server).keysV1},
+}
+
+// route finds who answers. It runs under the turn of the request.
+func (s *Server) route(w http.ResponseWriter, r *http.Request) {
+	a := s.read(r)
+	if strings.HasSuffix(a.path, "/") && len(a.path) > 1 {
+		a.path = strings.TrimSuffix(a.path, "/")
+	}
+	if s.servePage(w, a) {
+		return
+	}
+	first, rest, _ := strings.Cut(strings.TrimPrefix(a.path, "/"), "/")
+	if first == "common" && rest == "discovery/instance" {
+		s.instance(w, a)
+		return
+	}
+	endpoint, known := endpoints["/"+rest]
+	if !known {
+		s.unknown(w, a)
+		return
+	}
+	s.mu.Lock()
+	alias, p := s.resolveAlias(first)
+	s.mu.Unlock()
+	if p != nil {
+		s.answerError(w, a, p)
+		return
+	}
+	a.alias = alias
+	if !strings.Contains(endpoint.methods, r.Method) {
+		s.answerError(w, a, fail(900561).with("method", r.Method))
+		return
+	}
+	endpoint.serve(s, w, a)
+}
+
+// unknown is loud about a path that the fake does not have: a test that meets it asks for something that is not simulated.
+func (s *Server) unknown(w http.ResponseWriter, a *ask) {
+	s.journal.Append(journal.Entry{
+		Party: Party, Kind: journal.KindNote,
+		Text: journal.Plain("not simulated: " + a.request.Method + " " + a.path),
+	})
+	if strings.Contains(a.request.Header.Get("Accept"), "text/html") {
+		s.setCommon(w.Header(), a)
+		s.render(w, a, http.StatusNotFound, page{Name: pageUnknown, Path: a.path, Method: a.request.Method})
+		return
+	}
+	s.setHeaders(w, a)
+	o := newObject(200)
+	o.text("error", "not_simulated")
+	o.text("error_description", "mfpsim fakeentra has no "+a.request.Method+" "+a.path)
+	write(w, http.StatusNotFound, o.bytes())
+}

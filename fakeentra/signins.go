@@ -1,0 +1,145 @@
+package fakeentra
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// SignIn is a row of the sign-in log: what an administrator reads when a device cannot sign in.
+type SignIn struct {
+	ID            string // equal to the trace id
+	Time          time.Time
+	Tenant        string // tenant id
+	User          string // principal
+	Application   string // display name
+	ApplicationID string
+	Resource      string // display name
+	Address       string
+	AADSTS        int    // 0: success
+	Reason        string // the first sentence of the error; empty for a success
+	Interactive   bool   // in the browser; a refresh is not
+	Protocol      string // authenticationProtocol: "deviceCode"
+	Transfer      string // original transfer method: "Device code flow"
+	Policies      []PolicyResult
+	CorrelationID string // equal to what the device saw
+	TraceID       string // x-ms-request-id
+}
+
+// AuditEntry is a row of the audit log: what was changed in the directory.
+type AuditEntry struct {
+	Time     time.Time
+	Tenant   string
+	Activity string // for example "Consent to application"
+	Actor    string
+	Target   string
+	Detail   string
+}
+
+// maxLog bounds the two logs; the oldest rows go first.
+const maxLog = 20000
+
+// Result returns "Success", or the number and the reason of the failure.
+func (s SignIn) Result() string {
+	if s.AADSTS == 0 {
+		return "Success"
+	}
+	return fmt.Sprintf("%d %s", s.AADSTS, s.Reason)
+}
+
+// PolicyNames returns the names of the policies that refused.
+func (s SignIn) PolicyNames() []string {
+	var names []string
+	for _, p := range s.Policies {
+		if p.Result == "failure" || p.Result == "reportOnlyFailure" {
+			name := p.Name
+			if p.Result == "reportOnlyFailure" {
+				name += " (report-only)"
+			}
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// row returns the cells of the table.
+func (s SignIn) row() []string {
+	kind := "non-interactive"
+	if s.Interactive {
+		kind = "interactive"
+	}
+	policies := strings.Join(s.PolicyNames(), ", ")
+	if policies == "" {
+		policies = "-"
+	}
+	return []string{
+		s.Time.UTC().Format("2006-01-02 15:04:05"), s.User, s.Application, kind, s.Transfer, s.Result(), policies,
+		s.CorrelationID, s.TraceID,
+	}
+}
+
+// FilterSignIns returns the rows that hold all the words, in the table's order of columns.
+func FilterSignIns(rows []SignIn, words ...string) []SignIn {
+	var kept []SignIn
+	for _, s := range rows {
+		line, found := strings.ToLower(strings.Join(s.row(), "  ")), true
+		for _, w := range words {
+			i := strings.Index(line, strings.ToLower(w))
+			if found = i >= 0; !found {
+				break
+			}
+			line = line[i+len(w):]
+		}
+		if found {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// SignInTable draws rows of the sign-in log as a table, one line each.
+func SignInTable(rows []SignIn) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "Time\tUser\tApplication\tType\tTransfer method\tResult\tPolicies\tCorrelation id\tRequest id")
+	for _, s := range rows {
+		fmt.Fprintln(w, strings.Join(s.row(), "\t"))
+	}
+	_ = w.Flush() // a strings.Builder never fails
+	return b.String()
+}
+
+// logSignIn appends a row; under Server.mu.
+func (s *Server) logSignIn(row SignIn) {
+	row.ID = row.TraceID
+	if row.AADSTS != 0 && row.Reason == "" {
+		row.Reason = reasonOf(row.AADSTS)
+	}
+	s.signIns = append(s.signIns, row)
+	if len(s.signIns) > maxLog {
+		s.signIns = append(s.signIns[:0:0], s.signIns[len(s.signIns)-maxLog/2:]...)
+	}
+}
+
+// logAudit appends a row; under Server.mu.
+func (s *Server) logAudit(home *tenant, activity, actor, target, detail string) {
+	s.audit = append(s.audit, AuditEntry{Time: s.now(), Tenant: home.ID, Activity: activity, Actor: actor, Target: target, Detail: detail})
+	if len(s.audit) > maxLog {
+		s.audit = append(s.audit[:0:0], s.audit[len(s.audit)-maxLog/2:]...)
+	}
+}
+
+// SignIns returns the sign-in log, oldest first.
+func (s *Server) SignIns() []SignIn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]SignIn(nil), s.signIns...)
+}
+
+// Audit returns the audit log, oldest first.
+func (s *Server) Audit() []AuditEntry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]AuditEntry(nil), s.audit...)
+}

@@ -1,0 +1,329 @@
+package fakeentra
+
+// Keys of the pages' texts. The English ones are Microsoft's words as far as entra.md §2.4, §5.2, §6 and §7 have them;
+// the comment beside each row says so, or that the words are ours.
+const (
+	textSimulation        = "simulation"
+	textCodeTitle         = "Enter code to allow access"
+	textCodeHelp          = "code-help"
+	textCodeLabel         = "code-label"
+	textCodeWrong         = "code-wrong"
+	textNext              = "next"
+	textBack              = "back"
+	textSignIn            = "sign-in-title"
+	textSignInTo          = "sign-in-to"
+	textAccountLabel      = "account-label"
+	textAccountEmpty      = "account-empty"
+	textAccountUnknown    = "account-unknown"
+	textAccountNotHere    = "account-not-here"
+	textPasswordTitle     = "password-title"
+	textPasswordLabel     = "password-label"
+	textPasswordEmpty     = "password-empty"
+	textPasswordWrong     = "password-wrong"
+	textLocked            = "locked"
+	textDisabled          = "disabled"
+	textSignInButton      = "sign-in-button"
+	textMFATitle          = "mfa-title"
+	textMFAHelp           = "mfa-help"
+	textMFAStandIn        = "mfa-stand-in"
+	textApprove           = "approve"
+	textEnrolTitle        = "enrol-title"
+	textEnrolHelp         = "enrol-help"
+	textOtherAccount      = "other-account"
+	textConfirmTitle      = "confirm-title"
+	textConfirmHelp       = "confirm-help"
+	textContinue          = "continue"
+	textCancel            = "cancel"
+	textConsentTitle      = "consent-title"
+	textConsentLead       = "consent-lead"
+	textConsentUnverified = "unverified"
+	textConsentBox        = "consent-box"
+	textConsentHelp       = "consent-help"
+	textConsentReport     = "consent-report"
+	textAccept            = "accept"
+	textApprovalTitle     = "approval-title"
+	textApprovalHelp      = "approval-help"
+	textApprovalSwitch    = "approval-switch"
+	textApprovalReturn    = "approval-return"
+	textBlockTitle        = "block-title"
+	textBlockHelp         = "block-help"
+	textBlockSwitch       = "block-switch"
+	textMoreDetails       = "more-details"
+	textDeviceTitle       = "device-title"
+	textDeviceHelp        = "device-help"
+	textErrorTitle        = "error-title"
+	textErrorDetails      = "error-details"
+	textErrorSend         = "error-send"
+	textDone              = "done"
+	textDeclinedTitle     = "declined-title"
+	textDeclinedHelp      = "declined-help"
+	textUnknownTitle      = "unknown-title"
+	textUnknownHelp       = "unknown-help"
+	textAccounts          = "accounts"
+	textAccountsHelp      = "accounts-help"
+	textTypePassword      = "type-password"
+	textNoRole            = "no-role"
+	textLookupTitle       = "lookup-title"
+)
+
+// wording is a text of a page, with where it comes from: "[C]" captured, "[D]" documented, "[I]" inferred, "ours"; §: entra.md.
+type wording struct{ text, source string }
+
+// english holds the pages' words. {app}, {tenant} and the like are filled in.
+var english = map[string]wording{
+	textSimulation: {
+		"This is a simulation by mfpsim, not a page of Microsoft. Type no real password here.",
+		"ours",
+	},
+	textCodeTitle: {
+		"Enter code to allow access",
+		"[C] §2.4",
+	},
+	textCodeHelp: {
+		"Enter the code that is displayed on your device.",
+		"ours",
+	},
+	textCodeLabel: {
+		"Code",
+		"[I] §2.4",
+	},
+	textCodeWrong: {
+		"That code didn't work. Check the code and try again.",
+		"[C] §2.4",
+	},
+	textNext: {
+		"Next",
+		"[C] §2.4; guide step 8",
+	},
+	textBack: {
+		"Back",
+		"[C] §7 idBtn_Back",
+	},
+	textSignIn: {
+		"Sign in",
+		"[C] §2.4",
+	},
+	textSignInTo: {
+		"You're signing in to {app} on another device located in {country}. If it's not you, close this page.",
+		"[C] §2.4",
+	},
+	textAccountLabel: {
+		"Email, phone, or Skype",
+		"[I]",
+	},
+	textAccountEmpty: {
+		"Enter a valid email address, phone number, or Skype name.",
+		"[C] §7",
+	},
+	textAccountUnknown: {
+		"We couldn't find an account with that username. Try another, or get a new Microsoft account.",
+		"[C] §7",
+	},
+	textAccountNotHere: {
+		"This username may be incorrect. Make sure you typed it correctly. Otherwise, contact your admin.",
+		"[C] §7",
+	},
+	textPasswordTitle: {
+		"Enter password",
+		"[I]",
+	},
+	textPasswordLabel: {
+		"Password",
+		"[I]",
+	},
+	textPasswordEmpty: {
+		"Please enter your password.",
+		"[C] §7",
+	},
+	textPasswordWrong: {
+		"Your account or password is incorrect. If you don't remember your password, reset it now.",
+		"[C] §7",
+	},
+	textLocked: {
+		"Your account is temporarily locked to prevent unauthorized use. Try again later, and if you still have trouble, contact your admin.",
+		"[D] §7",
+	},
+	textDisabled: {
+		"Your account has been locked. Contact your support person to unlock it, then try again.",
+		"[D] §7",
+	},
+	textSignInButton: {
+		"Sign In",
+		"guide step 10",
+	},
+	textMFATitle: {
+		"Approve sign in request",
+		"[I] §7",
+	},
+	textMFAHelp: {
+		"Verify your identity",
+		"[I] §7",
+	},
+	textMFAStandIn: {
+		"The simulation has no second device: this button stands for it.",
+		"ours",
+	},
+	textApprove: {
+		"Approve",
+		"ours",
+	},
+	textEnrolTitle: {
+		"More information required",
+		"[C] §5.2",
+	},
+	textEnrolHelp: {
+		"Your organization needs more information to keep your account secure",
+		"[C] §5.2",
+	},
+	textOtherAccount: {
+		"Use a different account",
+		"[C] §5.2",
+	},
+	textConfirmTitle: {
+		"Are you trying to sign in to {app}?",
+		"[C] §2.4",
+	},
+	textConfirmHelp: {
+		"Only continue if you downloaded the app from a store or website that you trust.",
+		"[C] §2.4",
+	},
+	textContinue: {
+		"Continue",
+		"[C] §2.4",
+	},
+	textCancel: {
+		"Cancel",
+		"[C] §2.4",
+	},
+	textConsentTitle: {
+		"Permissions requested",
+		"[D] §6.1",
+	},
+	textConsentLead: {
+		"This app would like to:",
+		"[I]",
+	},
+	textConsentUnverified: {
+		"unverified",
+		"[D] §6.1",
+	},
+	textConsentBox: {
+		"Consent on behalf of your organization",
+		"[D] §6.1; guide rule R19",
+	},
+	textConsentHelp: {
+		"Accepting these permissions means that you allow this app to use your data. You can change these permissions at https://myapps.microsoft.com.",
+		"[I], address [D] §6.1",
+	},
+	textConsentReport: {
+		"Does this app look suspicious? Report it here",
+		"[D] §6.1",
+	},
+	textAccept: {
+		"Accept",
+		"[D] §6.1; guide step 11",
+	},
+	textApprovalTitle: {
+		"Need admin approval",
+		"[C] §6.3",
+	},
+	textApprovalHelp: {
+		"{app} needs permission to access resources in your organization that only an admin can grant. Please ask an admin to grant permission to this app before you can use it.",
+		"[C] §6.3",
+	},
+	textApprovalSwitch: {
+		"Have an admin account? Sign in with that account",
+		"[C] §6.3",
+	},
+	textApprovalReturn: {
+		"Return to the application without granting consent",
+		"[C] §6.3",
+	},
+	textBlockTitle: {
+		"You cannot access this right now",
+		"[C] §5.2",
+	},
+	textBlockHelp: {
+		"Your sign-in was successful but does not meet the criteria to access this resource. For example, you might be signing in from a browser, app, location, or an authentication flow that is restricted by your admin.",
+		"[C] §5.2",
+	},
+	textBlockSwitch: {
+		"Sign out and sign in with a different account",
+		"[C] §5.2",
+	},
+	textMoreDetails: {
+		"More details",
+		"[C] §5.2",
+	},
+	textDeviceTitle: {
+		"Help us keep your device secure",
+		"[C] §5.2",
+	},
+	textDeviceHelp: {
+		"Your sign-in was successful but your admin requires the device requesting access to be managed by {tenant} to access this resource.",
+		"[C] §5.2",
+	},
+	textErrorTitle: {
+		"Sorry, but we’re having trouble signing you in.",
+		"[C] §5.2",
+	},
+	textErrorDetails: {
+		"Troubleshooting details",
+		"[C] §5.2",
+	},
+	textErrorSend: {
+		"If you contact your administrator, send this info to them.",
+		"[C] §5.2",
+	},
+	textDone: {
+		"You have signed in to the {app} application on your device. You may now close this window.",
+		"[C] §2.4",
+	},
+	textDeclinedTitle: {
+		"You have cancelled the sign-in",
+		"ours: §13 no. 12",
+	},
+	textDeclinedHelp: {
+		"{app} was not signed in. You may now close this window.",
+		"ours",
+	},
+	textUnknownTitle: {
+		"This page is not simulated",
+		"ours",
+	},
+	textUnknownHelp: {
+		"mfpsim fakeentra has no {path}.",
+		"ours",
+	},
+	textAccounts: {
+		"Test accounts",
+		"ours",
+	},
+	textAccountsHelp: {
+		"The people of this bench. Choose one instead of typing.",
+		"ours",
+	},
+	textTypePassword: {
+		"Type this test account's password for me",
+		"ours",
+	},
+	textNoRole: {
+		"no role",
+		"ours",
+	},
+	textLookupTitle: {
+		"Error code",
+		"[I]",
+	},
+}
+
+// languages holds the tables that are there. A word that a table lacks is English.
+var languages = map[string]map[string]wording{"en": english}
+
+// say finds a text in the fake's language.
+func (s *Server) say(key string) string {
+	if w, ok := languages[s.config.Language][key]; ok {
+		return w.text
+	}
+	return english[key].text
+}

@@ -1,0 +1,280 @@
+package fakeentra
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// grantDeviceCode are the two names of the device code grant: RFC 8628's and the old short one, still accepted (AZJS-dev).
+var grantDeviceCode = map[string]bool{"urn:ietf:params:oauth:grant-type:device_code": true, "device_code": true}
+
+// token answers the token endpoint. State is read and changed under the lock; signatures are made after it.
+func (s *Server) token(w http.ResponseWriter, a *ask) {
+	s.mu.Lock()
+	answer, p := s.exchange(a)
+	s.mu.Unlock()
+	if p != nil {
+		s.answerError(w, a, p)
+		return
+	}
+	body := answer.write(s)
+	s.setHeaders(w, a)
+	if a.telemetry {
+		w.Header()["x-ms-clitelem"] = []string{"1,0,0,,"}
+	}
+	write(w, http.StatusOK, body)
+}
+
+// exchange checks a token request in order: grant type, client, parameters of the grant, the grant; under s.mu.
+func (s *Server) exchange(a *ask) (*tokenAnswer, *problem) {
+	kind := a.param("grant_type")
+	if kind == "" {
+		return nil, fail(900144).with("name", "grant_type")
+	}
+	if !grantDeviceCode[kind] && kind != "refresh_token" {
+		return nil, fail(70003).with("grant", kind)
+	}
+	id, secret := a.client()
+	if id == "" {
+		return nil, fail(900144).with("name", "client_id")
+	}
+	application, p := s.lookUpApplication(a, id)
+	if p != nil {
+		return nil, p
+	}
+	if secret && !application.NoPublicClient {
+		return nil, fail(700025)
+	}
+	if kind == "refresh_token" {
+		return s.refresh(a, application)
+	}
+	g, p := s.poll(a, application)
+	if p != nil {
+		return nil, p
+	}
+	return s.issue(a, g, g.scope), nil
+}
+
+// client reads who asks: client_id in the body, or by HTTP Basic; an empty secret is none (entra.md §14).
+func (a *ask) client() (id string, secret bool) {
+	id = a.param("client_id")
+	secret = a.has("client_secret") || a.has("client_assertion")
+	if name, password, ok := a.request.BasicAuth(); ok {
+		if id == "" {
+			id = name
+		}
+		secret = secret || password != ""
+	}
+	return id, secret
+}
+
+// refresh redeems a refresh token (entra.md §4); under s.mu. Each use gives a new one; the old one stays good.
+func (s *Server) refresh(a *ask, application *Application) (*tokenAnswer, *problem) {
+	text := a.param("refresh_token")
+	if text == "" {
+		return nil, fail(900144).with("name", "refresh_token")
+	}
+	number, issued, at, ok := s.readRefreshToken(text)
+	g := s.grants[number]
+	if !ok || g == nil {
+		if a.alias.consumers() {
+			return nil, failAs(70000, "consumers")
+		}
+		return nil, fail(9002313)
+	}
+	switch {
+	case g.application != application:
+		return nil, fail(70000)
+	case !a.alias.admits(g.user) && a.alias.tenant != nil && !a.alias.tenant.Personal && !g.user.Personal:
+		return nil, fail(50020).with("user", g.user.Principal).with("idp", "https://sts.windows.net/"+g.user.tenant.ID+"/").
+			with("tenant", a.alias.tenant.Name).with("id", application.ID).with("name", application.Name)
+	case !a.alias.admits(g.user):
+		return nil, fail(9002313)
+	case a.at.Sub(at) >= s.config.RefreshTokenLifetime || issued <= s.refreshMark:
+		p := fail(700082).with("issued", sevenDigits(at)).with("idle", dotNetSpan(s.config.RefreshTokenLifetime))
+		s.logSignIn(SignIn{
+			Time: a.at, Tenant: g.user.tenant.ID, User: g.user.Principal, Application: application.Name, ApplicationID: application.ID,
+			Resource: g.scope.resource.Name, Address: s.address, AADSTS: 700082, Protocol: protocolOf(g.flow), Transfer: g.flow,
+			CorrelationID: a.correlation, TraceID: a.trace,
+		})
+		if g.user.Personal {
+			p = personal(p)
+		}
+		return nil, p
+	}
+	scope := g.scope
+	if a.has("scope") {
+		asked, p := parseScope(a.param("scope"), application, true)
+		if p != nil {
+			return nil, p.with("tenant", g.user.tenant.Name)
+		}
+		if len(asked.permissions) == 0 && asked.resource == graph && g.scope.resource != graph {
+			asked.resource, asked.audience, asked.permissions = g.scope.resource, g.scope.audience, g.scope.permissions
+		}
+		asked.offline = true // a refresh token is answered by a refresh token
+		scope = asked
+	}
+	if p := s.permit(a, g, scope, true); p != nil {
+		return nil, p
+	}
+	return s.issue(a, g, scope), nil
+}
+
+// dotNetSpan writes a duration as "90.00:00:00" (captured, azure-cli#23105).
+func dotNetSpan(d time.Duration) string {
+	days := d / (24 * time.Hour)
+	d -= days * 24 * time.Hour
+	clock := time.Unix(0, 0).UTC().Add(d).Format("15:04:05")
+	if days == 0 {
+		return clock
+	}
+	return itoa(int(days)) + "." + clock
+}
+
+// tokenAnswer is a success in the making: all that was drawn and decided, not yet signed.
+type tokenAnswer struct {
+	scope      string
+	seconds    int64
+	access     []byte // claims; nil: opaque is the token
+	opaque     string
+	refresh    string
+	id         []byte // claims of the id_token; nil: none
+	idKey      *signingKey
+	clientInfo string
+}
+
+// Keys by their use: the two first sign for organizations, the third for personal accounts (entra.md §1.4).
+const personalKey = 2
+
+// issue draws everything that a success needs; under s.mu.
+func (s *Server) issue(a *ask, g *grant, scope scopeRequest) *tokenAnswer {
+	t := &tokenAnswer{scope: scope.echo(scope.permissions), seconds: s.lifetime(g), idKey: signingKeys()[0]}
+	s.issued++
+	if g.user.Personal {
+		t.idKey = signingKeys()[personalKey]
+		t.opaque = s.makeOpaque(a, g, scope, t.seconds)
+	} else {
+		t.access = s.accessClaims(a, g, scope, t.seconds)
+	}
+	if scope.offline {
+		t.refresh = s.makeRefreshToken(g, a.at)
+	}
+	if scope.openID {
+		t.id = s.idClaims(a, g, scope)
+	}
+	if a.param("client_info") == "1" {
+		info := newObject(120)
+		info.text("uid", g.user.uid).text("utid", g.user.tenant.ID)
+		t.clientInfo = encode64(info.bytes())
+	}
+	return t
+}
+
+// lifetime is drawn between 60 and 90 minutes; personal accounts have 3600 seconds (entra.md §3).
+func (s *Server) lifetime(g *grant) int64 {
+	if s.config.AccessTokenLifetime > 0 {
+		return int64(s.config.AccessTokenLifetime / time.Second)
+	}
+	if g.user.Personal {
+		return 3600
+	}
+	return 3600 + int64(s.random.Intn(1800))
+}
+
+// write signs and writes the answer; key order as captured (entra.md §3).
+func (t *tokenAnswer) write(s *Server) []byte {
+	access, id := t.opaque, ""
+	if t.access != nil {
+		key := signingKeys()[0]
+		access = key.sign(key.headerV1, t.access)
+	}
+	if t.id != nil {
+		id = t.idKey.sign(t.idKey.headerV2, t.id)
+	}
+	s.mu.Lock()
+	s.secrets.add(access)
+	if id != "" {
+		s.secrets.add(id)
+	}
+	s.mu.Unlock()
+	o := newObject(len(access) + len(t.refresh) + len(id) + 400)
+	o.text("token_type", "Bearer").text("scope", t.scope).number("expires_in", t.seconds).number("ext_expires_in", t.seconds)
+	o.text("access_token", access)
+	if t.refresh != "" {
+		o.text("refresh_token", t.refresh)
+	}
+	if id != "" {
+		o.text("id_token", id)
+	}
+	if t.clientInfo != "" {
+		o.text("client_info", t.clientInfo)
+	}
+	return o.bytes()
+}
+
+// opaqueToken is what the fake remembers of an access token that says nothing itself.
+type opaqueToken struct {
+	claims Claims
+	number uint64
+}
+
+// makeOpaque makes an access token of a personal account: not a JWT (entra.md §10); under s.mu.
+func (s *Server) makeOpaque(a *ask, g *grant, scope scopeRequest, seconds int64) string {
+	token := "EwB" + base64.StdEncoding.EncodeToString(s.random.Bytes(702)) // captured shape EwB…, invented contents
+	for text, o := range s.opaque {
+		if a.at.Sub(o.claims.Expires) > keepCodes {
+			delete(s.opaque, text)
+		}
+	}
+	s.opaque[token] = opaqueToken{number: s.issued, claims: Claims{
+		Audience: scope.audience, Issuer: "https://login.microsoftonline.com/" + g.user.tenant.ID + "/v2.0", Scopes: scope.permissions,
+		Principal: g.user.Principal, ObjectID: g.user.ID, Tenant: g.user.tenant.ID, ApplicationID: g.application.ID,
+		IssuedAt: a.at, NotBefore: a.at, Expires: a.at.Add(time.Duration(seconds) * time.Second),
+	}}
+	return token
+}
+
+// Claims is what an access token says of its bearer.
+type Claims struct {
+	Audience      string // resource, for example https://outlook.office.com
+	Issuer        string
+	Scopes        []string // short names, for example SMTP.Send
+	Principal     string   // the user's principal name
+	ObjectID      string
+	Tenant        string // tenant id
+	ApplicationID string
+	IssuedAt      time.Time
+	NotBefore     time.Time
+	Expires       time.Time
+}
+
+// Opaque returns what an access token of a personal account stands for, as Microsoft's own services know it; ok is false if
+// the fake has not issued it. Tokens made void by [Server.ExpireAccessTokens] have expired.
+func (s *Server) Opaque(token string) (claims Claims, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o, ok := s.opaque[token]
+	if !ok {
+		return Claims{}, false
+	}
+	if o.number <= s.accessMark && o.claims.Expires.After(s.now()) {
+		o.claims.Expires = s.now()
+	}
+	return o.claims, true
+}
+
+// Expired reports whether an access token of an organization was made void by [Server.ExpireAccessTokens], although its exp
+// claim lies ahead; a resource server of the bench asks beside checking the token itself.
+func (s *Server) Expired(token string) bool {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		claims, ok := s.Opaque(token)
+		return ok && !claims.Expires.After(s.now())
+	}
+	number, ok := s.numberOf(parts[1])
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return ok && number <= s.accessMark
+}

@@ -1,0 +1,435 @@
+package fakeentra
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// visit is one sign-in under way in a browser, from the code to the last page.
+type visit struct {
+	session string // value of the cookie
+	canary  string // must come back with every form
+	code    *deviceCode
+	current PageName
+
+	account      string // as typed
+	user         *user
+	problem      string // shown on the page that is asked again
+	passwordDone bool
+	epoch        int
+	signedIn     time.Time
+	mfaDone      bool
+	confirmed    bool
+	askedConfirm bool
+	consented    bool
+
+	refusal   int // AADSTS of a block or an error
+	message   string
+	trace     string
+	refusedAt time.Time
+	details   bool
+}
+
+// sessionCookie holds the session of a visit; the name is one that the captures show (entra.md §1.2).
+const sessionCookie = "esctx"
+
+// servePage answers the paths of pages; false if the path is none of them.
+func (s *Server) servePage(w http.ResponseWriter, a *ask) bool {
+	method := a.request.Method
+	_, below, _ := strings.Cut(strings.TrimPrefix(a.path, "/"), "/")
+	isCode := below == "oauth2/deviceauth"
+	switch {
+	case entrances[a.path] && method != http.MethodPost:
+		s.setCommon(w.Header(), a)
+		target := pathCode
+		if code := a.query["otc"]; code != "" {
+			target += "?otc=" + url.QueryEscape(code)
+		}
+		w.Header().Set("Location", target)
+		w.WriteHeader(http.StatusFound)
+	case a.path == pathStyle:
+		style, _ := pageFiles.ReadFile("pages/pages.css") // embedded: it is there
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		w.Header().Set("Cache-Control", "max-age=86400")
+		write(w, http.StatusOK, style)
+	case a.path == pathError:
+		s.lookup(w, a)
+	case isCode && method != http.MethodPost:
+		s.show(w, a, http.StatusOK, s.codePage(a.query["otc"], ""))
+	case isCode:
+		s.enterCode(w, a)
+	case a.path == pathLogin || a.path == pathMFA || a.path == pathConfirm || a.path == pathPermissions:
+		s.step(w, a)
+	default:
+		return false
+	}
+	return true
+}
+
+// enterCode takes the code page's form.
+func (s *Server) enterCode(w http.ResponseWriter, a *ask) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	typed := a.form["otc"]
+	c, err := s.liveCode(typed)
+	if err != nil {
+		s.show(w, a, http.StatusOK, s.codePage(typed, s.say(textCodeWrong)))
+		return
+	}
+	v := &visit{session: encode64(s.random.Bytes(32)), canary: encode64(s.random.Bytes(16)), code: c}
+	for key, old := range s.visits { // visits whose codes are dead lead nowhere
+		if a.at.Sub(old.code.expires) > keepCodes {
+			delete(s.visits, key)
+		}
+	}
+	s.visits[v.session] = v
+	s.advance(a, v)
+	w.Header().Add("Set-Cookie", sessionCookie+"="+v.session+"; path=/; secure; HttpOnly; SameSite=None")
+	s.show(w, a, http.StatusOK, v.page(s, a))
+}
+
+// step takes the form of the page on which a visit stands, whichever it is, and shows the next.
+func (s *Server) step(w http.ResponseWriter, a *ask) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var v *visit
+	if cookie, err := a.request.Cookie(sessionCookie); err == nil {
+		v = s.visits[cookie.Value]
+	}
+	if v == nil {
+		s.show(w, a, http.StatusOK, s.codePage("", ""))
+		return
+	}
+	if a.request.Method == http.MethodPost && a.form["canary"] == v.canary && a.path == v.page(s, a).Action {
+		s.act(a, v)
+	}
+	s.show(w, a, http.StatusOK, v.page(s, a))
+}
+
+// act does what a person did on the current page; under s.mu.
+func (s *Server) act(a *ask, v *visit) {
+	v.problem = ""
+	action := a.form["action"]
+	switch v.current {
+	case pageBlocked, pageError, pageApproval, pageEnrol:
+		switch {
+		case action == "switch":
+			v.reset()
+			s.advance(a, v)
+			return
+		case action == "details":
+			v.details = true
+			return
+		case action == "cancel":
+			s.declined(a, v)
+			return
+		case v.current != pageEnrol:
+			return
+		}
+	}
+	if v.current != pageDone && v.current != pageDeclined && (v.code.state != codePending || !a.at.Before(v.code.expires)) {
+		s.refuse(a, v, 70019, s.sentenceOf(70019)) // the code died, or was used, while the person was typing
+		v.current = pageError
+		return
+	}
+	switch v.current {
+	case PageAccount:
+		s.typeAccount(a, v)
+	case PagePassword:
+		if action == "back" {
+			v.reset()
+			break
+		}
+		s.typePassword(a, v)
+	case PageMFA:
+		if action == "cancel" {
+			v.reset()
+			break
+		}
+		v.mfaDone = true
+	case pageEnrol:
+		v.user.MFA, v.mfaDone = true, true
+	case PageConfirm:
+		if action == "cancel" {
+			s.declined(a, v)
+			return
+		}
+		v.confirmed = true
+	case PagePermissions:
+		if action == "cancel" {
+			s.logBrowser(a, v, 65004, nil)
+			s.declined(a, v)
+			return
+		}
+		s.accept(v, a.form["adminConsent"] != "" && v.user.mayConsentForAll())
+	default:
+		return
+	}
+	if v.problem == "" && v.current != pageError {
+		s.advance(a, v)
+	}
+}
+
+// reset forgets who is signing in.
+func (v *visit) reset() {
+	*v = visit{session: v.session, canary: v.canary, code: v.code, confirmed: v.confirmed, askedConfirm: v.askedConfirm}
+}
+
+func (s *Server) declined(_ *ask, v *visit) {
+	if v.code.state == codePending {
+		v.code.state = codeDeclined
+	}
+	v.current = pageDeclined
+}
+
+// typeAccount looks an account up (entra.md §7).
+func (s *Server) typeAccount(a *ask, v *visit) {
+	typed := strings.TrimSpace(a.form["loginfmt"])
+	if s.config.ShowTestAccounts && a.form["testAccount"] != "" {
+		typed = a.form["testAccount"]
+	}
+	v.account = typed
+	name, domain, isAddress := strings.Cut(typed, "@")
+	if !isAddress || name == "" || !validDomain(domain) {
+		v.problem = s.say(textAccountEmpty)
+		return
+	}
+	u, alias := s.directory.userOf(typed), v.code.alias
+	home := s.directory.byDomain[strings.ToLower(domain)]
+	switch {
+	case u == nil && home != nil && !home.Personal && !alias.consumers():
+		v.problem = s.say(textAccountNotHere)
+		gone := &user{User: User{Principal: strings.ToLower(typed)}, tenant: home}
+		s.logBrowser(a, &visit{code: v.code, user: gone}, 50034, nil)
+	case u == nil, alias.consumers() && !u.Personal:
+		v.problem = s.say(textAccountUnknown)
+	case u.Personal && !alias.admits(u):
+		v.user = u
+		s.refuse(a, v, 500200, fail(500200).with("user", u.Principal).sentence())
+		v.user = nil
+	case !alias.admits(u):
+		v.user = u
+		s.refuse(a, v, 50020, fail(50020).with("user", u.Principal).with("idp", "https://sts.windows.net/"+u.tenant.ID+"/").
+			with("tenant", alias.tenant.Name).with("id", v.code.application.ID).with("name", v.code.application.Name).sentence())
+		v.user = nil
+	default:
+		v.user = u
+	}
+}
+
+// refuse ends a visit on the error page; under s.mu.
+func (s *Server) refuse(a *ask, v *visit, code int, sentence string) {
+	v.refusal, v.message = code, "AADSTS"+strconv.Itoa(code)+": "+sentence
+	v.trace, v.refusedAt, v.details = a.trace, a.at, false
+	v.current = pageError
+	s.logBrowser(a, v, code, nil)
+}
+
+func (s *Server) sentenceOf(code int) string { return fail(code).sentence() }
+
+// typePassword checks a password: smart lockout, then the password, then the account (entra.md §7).
+func (s *Server) typePassword(a *ask, v *visit) {
+	u, typed := v.user, a.form["passwd"]
+	if s.config.ShowTestAccounts && a.form["testPassword"] != "" {
+		typed = u.Password.Reveal()
+	}
+	switch code := s.checkPassword(u, typed, a.at); code {
+	case 0:
+		v.passwordDone, v.epoch, v.signedIn = true, u.epoch, a.at
+	case -1:
+		v.problem = s.say(textPasswordEmpty)
+	default:
+		v.problem = s.say(map[int]string{50053: textLocked, 50126: textPasswordWrong, 50057: textDisabled}[code])
+		s.logBrowser(a, v, code, nil)
+	}
+}
+
+// Smart lockout of the public cloud: [D] howto-password-smart-lockout.md (entra.md §7).
+const (
+	lockoutThreshold = 10
+	lockoutFirst     = time.Minute
+	lockoutMemory    = 3
+)
+
+// checkPassword returns 0, the AADSTS number of the failure, or -1 for no password at all; under s.mu.
+func (s *Server) checkPassword(u *user, typed string, at time.Time) int {
+	switch {
+	case typed == "":
+		return -1
+	case at.Before(u.lockedTill):
+		return 50053 // whatever the password
+	case typed != u.Password.Reveal():
+		if !containsExactly(u.lastBad, typed) {
+			u.failures++
+			u.lastBad = append(u.lastBad, typed)
+			if len(u.lastBad) > lockoutMemory {
+				u.lastBad = u.lastBad[1:]
+			}
+		}
+		if u.failures >= lockoutThreshold {
+			u.lockedFor = max(2*u.lockedFor, lockoutFirst)
+			u.lockedTill = at.Add(u.lockedFor)
+			return 50053
+		}
+		return 50126
+	case u.Disabled:
+		return 50057
+	}
+	u.failures, u.lastBad, u.lockedFor = 0, nil, 0
+	return 0
+}
+
+func containsExactly(list []string, word string) bool {
+	for _, w := range list {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// advance finds the first page of the order that is still due; the end approves the code; under s.mu.
+func (s *Server) advance(a *ask, v *visit) {
+	for _, name := range s.config.Pages {
+		switch name {
+		case PageAccount:
+			if v.user != nil {
+				continue
+			}
+		case PagePassword:
+			if v.passwordDone {
+				continue
+			}
+		case PagePolicy:
+			if !s.policyRefuses(a, v) {
+				continue
+			}
+			return
+		case PageMFA:
+			if v.mfaDone || !v.user.MFA && s.judge(a, v).mfa == nil {
+				continue
+			}
+			if !v.user.MFA {
+				name = pageEnrol
+			}
+		case PageConfirm:
+			if v.confirmed {
+				continue
+			}
+			if !v.askedConfirm && v.user != nil {
+				v.askedConfirm = true
+				s.logBrowser(a, v, 50199, nil) // the interrupt is in the sign-in log (azure-cli#32809)
+			}
+		case PagePermissions:
+			if v.consented || covers(consented(v.user.tenant, v.code.application, v.user), v.code.scope.needed()) {
+				continue
+			}
+			if !v.user.mayConsent() {
+				name = pageApproval
+				s.logBrowser(a, v, 90094, nil)
+			}
+		}
+		v.current = name
+		return
+	}
+	v.current = pageDone
+	c := v.code
+	c.state, c.account, c.epoch, c.mfa, c.signedIn = codeApproved, v.user, v.epoch, v.mfaDone, v.signedIn
+}
+
+// judge evaluates the policies of the person's tenant as the browser meets them; under s.mu.
+func (s *Server) judge(a *ask, v *visit) verdict {
+	return evaluate(v.user.tenant.policies, access{
+		user: v.user, application: v.code.application, resource: v.code.scope.resource, flow: FlowDeviceCode,
+		address: s.address, at: a.at, mfa: v.mfaDone, signedIn: v.signedIn,
+	})
+}
+
+// policyRefuses evaluates Conditional Access where the browser meets it; under s.mu.
+func (s *Server) policyRefuses(a *ask, v *visit) bool {
+	judged := s.judge(a, v)
+	sp := v.user.tenant.principals[v.code.application.ID]
+	switch {
+	case sp != nil && sp.assigned && !v.user.Personal:
+		app := v.code.application
+		s.refuse(a, v, 50105, fail(50105).with("name", app.Name).with("id", app.ID).sentence())
+		return true
+	case judged.blockInBrowser != nil:
+		v.refusal = 53003
+	case judged.compliant != nil:
+		v.refusal = 530033 // a remote device cannot show what it is (entra.md §5.1)
+	default:
+		return false
+	}
+	v.current, v.details, v.trace, v.refusedAt = pageBlocked, false, a.trace, a.at
+	s.logBrowser(a, v, v.refusal, judged.results)
+	return true
+}
+
+// accept takes the answer to the permissions page; under s.mu.
+func (s *Server) accept(v *visit, forAll bool) {
+	by := v.user
+	if forAll {
+		by = nil
+	}
+	s.consent(v.user.tenant, v.code.application, by, v.code.scope.needed())
+	v.consented = true
+}
+
+// logBrowser writes a row of the sign-in log for what happened on a page; under s.mu.
+func (s *Server) logBrowser(a *ask, v *visit, code int, results []PolicyResult) {
+	if v.user == nil {
+		return
+	}
+	s.logSignIn(SignIn{
+		Time: a.at, Tenant: v.user.tenant.ID, User: v.user.Principal, Application: v.code.application.Name,
+		ApplicationID: v.code.application.ID, Resource: v.code.scope.resource.Name, Address: s.address, AADSTS: code, Interactive: true,
+		Protocol: "deviceCode", Transfer: FlowDeviceCode, Policies: results, CorrelationID: v.code.correlation, TraceID: a.trace,
+	})
+}
+
+// approveAll walks a visit to its end, as a person who says yes to everything; under s.mu.
+func (s *Server) approveAll(a *ask, v *visit) error {
+	if !v.code.alias.admits(v.user) {
+		return refuse(map[bool]int{true: 500200, false: 50020}[v.user.Personal], s.say(textErrorTitle))
+	}
+	if v.user.Disabled {
+		s.logBrowser(a, v, 50057, nil)
+		return refuse(50057, s.say(textPasswordTitle))
+	}
+	for range 10 {
+		s.advance(a, v)
+		switch v.current {
+		case PageMFA, pageEnrol:
+			v.user.MFA, v.mfaDone = v.user.MFA || v.current == pageEnrol, true
+		case PagePermissions:
+			s.accept(v, v.user.mayConsentForAll())
+		case pageApproval:
+			return refuse(90094, s.say(textApprovalTitle))
+		case pageBlocked:
+			return refuse(v.refusal, v.page(s, a).Heading)
+		case pageError:
+			return refuse(v.refusal, s.say(textErrorTitle))
+		case pageDone:
+			return nil
+		}
+	}
+	panic("fakeentra: the pages of a sign-in do not end")
+}
+
+// lookup is the page that error_uri leads to.
+func (s *Server) lookup(w http.ResponseWriter, a *ask) {
+	code, err := strconv.Atoi(a.query["code"])
+	row := catalogueIndex[rowKey{code, ""}]
+	p := page{Name: pageLookup, Title: s.say(textLookupTitle), Heading: s.say(textLookupTitle)}
+	if err != nil || row == nil || code == 0 {
+		s.show(w, a, http.StatusNotFound, p)
+		return
+	}
+	p.Heading = "AADSTS" + strconv.Itoa(code)
+	p.Lines = []string{row.Text}
+	s.show(w, a, http.StatusOK, p)
+}
