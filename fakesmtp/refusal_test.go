@@ -1,7 +1,6 @@
 package fakesmtp
 
 import (
-	"crypto/rand"
 	"crypto/rsa"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/chance"
 	"mfpsim/journal"
 	"mfpsim/vtime"
 )
@@ -114,7 +114,7 @@ func symmetric(s *Server) string {
 }
 
 func strangers(s *Server) string {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := rsa.GenerateKey(chance.New(1, "stranger"), 2048)
 	if err != nil {
 		panic(err)
 	}
