@@ -45,12 +45,13 @@ type Config struct {
 	Journal *journal.Journal // nil: nothing is recorded
 	Seed    uint64           // decides all that is random, together with Name
 
-	Model    string      // default models.Default
-	Firmware string      // version of a new printer; default: the model's newest
-	Serial   string      // default: the model's for the printer called "printer", else one made from Name
-	Flash    nvram.Flash // settings and sign-in; default: a memory of its own
-	Records  nvram.Flash // job history and preferences; default: a memory of its own
-	Address  string      // default "192.0.2.10"
+	Model    string        // default models.Default
+	Data     *models.Model // the model itself in place of one by name; it is not changed
+	Firmware string        // version of a new printer; default: the model's newest
+	Serial   string        // default: the model's for the printer called "printer", else one made from Name
+	Flash    nvram.Flash   // settings and sign-in; default: a memory of its own
+	Records  nvram.Flash   // job history and preferences; default: a memory of its own
+	Address  string        // default "192.0.2.10"
 	Roots    func() *x509.CertPool
 	Language string // of a new printer; default "en"
 	Locked   bool   // Lock Setting of a new printer (guide rule R25)
@@ -107,9 +108,13 @@ func New(config Config) (*Printer, error) {
 	if config.World == nil || config.Network == nil {
 		return nil, errors.New("sim: a printer needs a World and a Network")
 	}
-	model, err := models.Get(config.Model)
-	if err != nil {
-		return nil, err
+	model := config.Data
+	if model == nil {
+		known, err := models.Get(config.Model)
+		if err != nil {
+			return nil, err
+		}
+		model = known
 	}
 	if _, err := model.Fitted(config.Firmware); err != nil {
 		return nil, err

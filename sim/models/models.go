@@ -228,6 +228,19 @@ func Get(name string) (*Model, error) {
 	return nil, &device.LabelError{What: "model", Wanted: name, Present: Names()}
 }
 
+// Copy returns a model of the caller's own, which may be changed.
+func Copy(name string) (*Model, error) {
+	m, err := Get(name)
+	if err != nil {
+		return nil, err
+	}
+	data, err := yaml.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("copy the model: %w", err)
+	}
+	return Parse(data)
+}
+
 // Parse reads a model from YAML and checks it. A key that a model does not have is an error.
 func Parse(data []byte) (*Model, error) {
 	var m Model

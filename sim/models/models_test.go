@@ -83,3 +83,17 @@ func TestAWrongModelFileIsRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestACopyIsOnesOwn(t *testing.T) {
+	model, err := models.Get("")
+	require.NoError(t, err)
+	own, err := models.Copy("")
+	require.NoError(t, err)
+	require.Equal(t, model, own)
+	own.Outcomes[0].Code = "999"
+	own.Providers[0].Scopes[0] = "other"
+	require.NotEqual(t, model.Outcomes[0].Code, own.Outcomes[0].Code)
+	require.NotEqual(t, "other", model.Providers[0].Scopes[0])
+	_, err = models.Copy("MFP-9999")
+	require.Error(t, err)
+}
