@@ -36,6 +36,12 @@ type Error struct{ Fault Fault }
 // Error says the fault.
 func (e *Error) Error() string { return "nvram: " + string(e.Fault) }
 
+// Is reports whether target is an [*Error] with the same fault.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Fault == e.Fault
+}
+
 // Recovered reports whether [Open] went on nevertheless, with less than was stored.
 func (e *Error) Recovered() bool {
 	return e.Fault == FaultCorrupt || e.Fault == FaultForeignKey || e.Fault == FaultSealed
