@@ -109,6 +109,15 @@ func (b *Browser) Page() device.Page {
 	return b.page.read()
 }
 
+// Heading is the first headline of the open page.
+func (b *Browser) Heading() (string, bool) {
+	if b.page == nil {
+		return "", false
+	}
+	heading := words(b.page.doc.Find("h1").First().Text())
+	return heading, heading != ""
+}
+
 // Text gives the open page as text, one line for each line read, buttons in square brackets at the end.
 func (b *Browser) Text() string { return b.Page().String() }
 

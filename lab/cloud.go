@@ -1,0 +1,219 @@
+package lab
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"mfpsim/device"
+	"mfpsim/fakeentra"
+	"mfpsim/fakesmtp"
+	"mfpsim/journal"
+)
+
+// Tenant is an organization, or the one tenant of personal accounts, as both clouds are told of it. The zero value but for its
+// name is a new organization: SMTP AUTH disabled (guide rule R2), security defaults on (R9), passwords refused (R1).
+type Tenant struct {
+	Name        string // domain
+	SMTPAuth    bool   // client submission is enabled
+	NoDefaults  bool   // security defaults are off
+	BasicAuth   bool   // submission with a password is still allowed
+	UserConsent string // fakeentra.UserConsentAll (default), fakeentra.UserConsentNone
+	ConsentBox  string // fakeentra.ConsentBoxGuide (default), fakeentra.ConsentBoxMicrosoft
+	Personal    bool
+}
+
+// User is a person, or a role, with an account and perhaps a mailbox.
+type User struct {
+	Address   string
+	Roles     []string
+	NoMailbox bool
+	MFA       bool
+	Disabled  bool
+}
+
+// AddTenant makes an organization known to both clouds and returns it as the identity provider has it.
+func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
+	made, err := l.Entra.AddTenant(fakeentra.Tenant{
+		Name: t.Name, Domains: []string{t.Name}, SecurityDefaults: !t.NoDefaults && !t.Personal, UserConsent: t.UserConsent,
+		ConsentBox: t.ConsentBox, Personal: t.Personal,
+	})
+	if err != nil {
+		return made, err
+	}
+	err = l.SMTP.AddOrganization(fakesmtp.Organization{
+		ID: made.ID, Domains: []string{t.Name}, SMTPAuthDisabled: !t.SMTPAuth && !t.Personal,
+		SecurityDefaults: !t.NoDefaults && !t.Personal, BasicAuthDisabled: !t.BasicAuth, Personal: t.Personal,
+	})
+	if err != nil {
+		return made, fmt.Errorf("exchange: %w", err)
+	}
+	return made, nil
+}
+
+// AddUser makes an account and, unless told otherwise, its mailbox. An address whose domain no tenant has is the Internet's:
+// it needs no account and takes all mail.
+func (l *Lab) AddUser(u User) error {
+	_, domain, found := strings.Cut(u.Address, "@")
+	if !found || domain == "" {
+		return fmt.Errorf("%q is no e-mail address", u.Address)
+	}
+	if _, known := l.Entra.Tenant(domain); !known {
+		if len(u.Roles) > 0 || u.MFA || u.Disabled {
+			return fmt.Errorf("no tenant has the domain %s; an address of the Internet has no role", domain)
+		}
+		return nil
+	}
+	made, err := l.Entra.AddUser(fakeentra.User{Principal: u.Address, Roles: u.Roles, MFA: u.MFA, Disabled: u.Disabled})
+	if err != nil {
+		return err
+	}
+	l.remember(made.Password.Reveal())
+	if u.NoMailbox {
+		return nil
+	}
+	if err := l.SMTP.AddMailbox(fakesmtp.Mailbox{Address: u.Address, Organization: domain}); err != nil {
+		return fmt.Errorf("exchange: %w", err)
+	}
+	return nil
+}
+
+// Set changes a switch of a tenant in the identity provider; security defaults hold for the mail service too.
+func (l *Lab) Set(tenant, setting, value string) (fakeentra.Tenant, error) {
+	changed, err := l.Entra.Set(tenant, setting, value)
+	if err != nil {
+		return changed, err
+	}
+	if strings.EqualFold(setting, "Security defaults") {
+		if err := l.SMTP.SetSecurityDefaults(changed.ID, changed.SecurityDefaults); err != nil {
+			return changed, fmt.Errorf("exchange: %w", err)
+		}
+	}
+	return changed, nil
+}
+
+// Password is what a user types; the error lists the users.
+func (l *Lab) Password(principal string) (string, error) {
+	u, known := l.Entra.User(principal)
+	if !known {
+		var present []string
+		for _, other := range l.Entra.Users() {
+			present = append(present, other.Principal)
+		}
+		return "", &device.LabelError{What: "user", Wanted: principal, Present: present}
+	}
+	return u.Password.Reveal(), nil
+}
+
+// ChangePassword gives a user a new password; the old one stays among the secrets of the bench.
+func (l *Lab) ChangePassword(principal string) error {
+	fresh, err := l.Entra.ChangePassword(principal)
+	l.remember(fresh.Reveal())
+	return err
+}
+
+func (l *Lab) remember(password string) {
+	if password == "" {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.passes = append(l.passes, password)
+}
+
+// Secrets returns everything that must appear in no record, page or file: tokens, device codes, passwords, and the keys of the
+// printers' memories.
+func (l *Lab) Secrets() []string {
+	secrets := append(l.Entra.Secrets(), l.SMTP.Secrets()...)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	secrets = append(secrets, l.passes...)
+	for _, p := range l.printers {
+		secrets = append(secrets, p.secrets()...)
+	}
+	var found []string
+	seen := map[string]bool{}
+	for _, s := range secrets {
+		if s != "" && !seen[s] {
+			seen[s] = true
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// people answers the mail service's questions about accounts from the identity provider.
+type people struct{ lab *Lab }
+
+func (p people) Keys() jose.JSONWebKeySet { return p.lab.Entra.Keys() }
+
+func (p people) Opaque(token string) (fakesmtp.Claims, bool) {
+	c, known := p.lab.Entra.Opaque(token)
+	if !known {
+		return fakesmtp.Claims{}, false
+	}
+	return fakesmtp.Claims{
+		Issuer: c.Issuer, Tenant: c.Tenant, User: c.Principal, Audience: []string{c.Audience}, Scopes: c.Scopes,
+		NotBefore: c.NotBefore, Expires: c.Expires,
+	}, true
+}
+
+func (p people) Account(address string) (fakesmtp.Account, bool) {
+	u, known := p.lab.Entra.User(address)
+	if !known {
+		return fakesmtp.Account{}, false
+	}
+	return fakesmtp.Account{
+		Address: u.Principal, Password: journal.NewSecret(u.Password.Reveal()), Disabled: u.Disabled, MultiFactor: u.MFA,
+	}, true
+}
+
+// Mail is a delivered message of a bench.
+type Mail struct {
+	Mailbox string
+	Number  int // in the mailbox, from 1
+	Raw     []byte
+}
+
+// Mails returns all delivered messages, by mailbox in the order in which the mailboxes got their first mail.
+func (l *Lab) Mails() []Mail {
+	var mails []Mail
+	seen := map[string]bool{}
+	for _, row := range l.SMTP.Trace() {
+		address := strings.ToLower(row.Recipient)
+		if seen[address] {
+			continue
+		}
+		seen[address] = true
+		for i, m := range l.SMTP.Mailbox(address) {
+			mails = append(mails, Mail{Mailbox: address, Number: i + 1, Raw: m.Delivered()})
+		}
+	}
+	return mails
+}
+
+// errNoTenant is what verbs say before the first organization was made.
+var errNoTenant = errors.New("there is no organization yet; begin with: tenant contoso.com")
+
+// OnlyTenant returns the organization that a verb means when it names none: the one that was added last.
+func (l *Lab) OnlyTenant() (string, error) {
+	found := ""
+	for _, t := range l.Entra.Tenants() {
+		if len(t.Domains) > 0 && !t.Personal {
+			found = t.Domains[0]
+		}
+	}
+	if found == "" {
+		for _, t := range l.Entra.Tenants() {
+			if len(t.Domains) > 0 {
+				found = t.Domains[0]
+			}
+		}
+	}
+	if found == "" {
+		return "", errNoTenant
+	}
+	return found, nil
+}

@@ -1,0 +1,282 @@
+package lab
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"mfpsim/browser"
+	"mfpsim/core/nvram"
+	"mfpsim/device"
+	"mfpsim/fakeentra"
+	"mfpsim/fakesmtp"
+	"mfpsim/faultnet"
+	"mfpsim/journal"
+	"mfpsim/sim"
+	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
+	"mfpsim/vtime"
+)
+
+// Names of the parties and networks of a bench.
+const (
+	PartyBrowser   = "browser"
+	NetworkOffice  = "office" // the printers' own network, which the person's computer is on too (guide rule R13)
+	DefaultPrinter = "printer"
+)
+
+// Config says what bench is wanted. The zero value is right for a test: a stepped World at [vtime.DefaultStart], one printer of
+// the default model, no latency, and clouds without organizations.
+type Config struct {
+	// World is the bench's time; nil: a stepped one, which the lab closes.
+	World *vtime.World
+	// Start is when a World of the lab's own starts; zero: vtime.DefaultStart.
+	Start time.Time
+	// Seed decides every id, code, token and jitter, and nothing else.
+	Seed uint64
+	// Language of the printers: "en" if empty.
+	Language string
+	// Latency and Jitter of every link, in bench time; none by default.
+	Latency, Jitter time.Duration
+	// Model of the first printer; empty: the default one.
+	Model string
+	// ShowTestAccounts shows the test accounts beside Microsoft's sign-in form, for people at `mfpsim serve`.
+	ShowTestAccounts bool
+	// Entra and SMTP change the configuration of the clouds before they start. Nil: as they are.
+	Entra func(*fakeentra.Config)
+	SMTP  func(*fakesmtp.Config)
+	// Link returns where Web Config's link to an address of the cloud service leads; nil: to the address itself.
+	Link func(address string) string
+	// Defect plants a fault of a printer's firmware, so that a scenario can be seen to fail. The zero value plants none.
+	Defect Defect
+}
+
+// Defect is a planted fault. Each field is a hook over one part of the bench; nil leaves the part as it is.
+type Defect struct {
+	Name string
+	// Printer changes how a printer is built.
+	Printer func(*sim.Config)
+	// Flash stands between the core and its memory.
+	Flash func(nvram.Flash) nvram.Flash
+	// Device stands between the scenario and the printer.
+	Device func(device.Device) device.Device
+	// Mail stands between the mail service and what the identity provider knows.
+	Mail func(fakesmtp.Directory) fakesmtp.Directory
+	// Lab is called when the bench stands.
+	Lab func(*Lab)
+}
+
+// Lab is one bench. Its methods are safe for concurrent use; those that act on a printer need a turn in their context.
+type Lab struct {
+	World   *vtime.World
+	Journal *journal.Journal
+	Network *faultnet.Network
+	Entra   *fakeentra.Server
+	SMTP    *fakesmtp.Server
+
+	config     Config
+	ownWorld   bool
+	smtpDone   chan struct{}
+	web        *http.Server
+	answers    *answers
+	transports []*http.Transport
+	browser    *browser.Browser
+
+	mu       sync.Mutex
+	printers []*Printer
+	passes   []string // passwords that were once somebody's
+	closed   bool
+}
+
+// New builds a bench and starts its servers. Close ends it.
+func New(c Config) (*Lab, error) {
+	if c.Language == "" {
+		c.Language = locale.English
+	}
+	if !locale.Known(c.Language) {
+		return nil, &device.LabelError{What: "language", Wanted: c.Language, Present: Languages()}
+	}
+	l := &Lab{World: c.World, config: c}
+	if l.World == nil {
+		l.World, l.ownWorld = vtime.NewStepped(c.Start), true
+	}
+	l.Journal = journal.New(l.World.Now)
+	l.Network = faultnet.New(faultnet.Config{World: l.World, Journal: l.Journal, Seed: c.Seed, Latency: c.Latency, Jitter: c.Jitter})
+	l.Network.Join(PartyBrowser, NetworkOffice)
+	if err := l.build(); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+func (l *Lab) build() error {
+	if err := l.startEntra(); err != nil {
+		return err
+	}
+	if err := l.startSMTP(); err != nil {
+		return err
+	}
+	l.browser = l.newBrowser(PartyBrowser)
+	if _, err := l.AddPrinter(DefaultPrinter, l.config.Model); err != nil {
+		return err
+	}
+	if l.config.Defect.Lab != nil {
+		l.config.Defect.Lab(l)
+	}
+	return nil
+}
+
+func (l *Lab) startEntra() error {
+	config := fakeentra.Config{
+		World: l.World, Network: l.Network, Journal: l.Journal, Seed: l.config.Seed, Empty: true,
+		ShowTestAccounts: l.config.ShowTestAccounts, Language: l.config.Language,
+	}
+	if l.config.Entra != nil {
+		l.config.Entra(&config)
+	}
+	entra, err := fakeentra.New(config)
+	if err != nil {
+		return fmt.Errorf("entra: %w", err)
+	}
+	l.Entra = entra
+	for _, name := range models.Names() {
+		if err := l.registerApplication(name); err != nil {
+			return err
+		}
+	}
+	listener, err := l.Network.Listen(fakeentra.Party, fakeentra.Names()...)
+	if err != nil {
+		return errors.New("entra: no port to listen on")
+	}
+	l.answers = newAnswers(l.Network, entra)
+	hosts := make([]string, 0, len(fakeentra.Names()))
+	for _, name := range fakeentra.Names() {
+		host, _, _ := net.SplitHostPort(name)
+		hosts = append(hosts, host)
+	}
+	clock := l.World.Clock(fakeentra.Party)
+	l.web, err = l.Network.ServeHTTP(listener, l.Network.TLSConfig(fakeentra.Party, clock, hosts...), l.answers)
+	if err != nil {
+		return fmt.Errorf("entra: %w", err)
+	}
+	return nil
+}
+
+// registerApplication makes the maker's application known to the identity provider, as its vendor did once for all tenants.
+func (l *Lab) registerApplication(model string) error {
+	m, err := models.Get(model)
+	if err != nil {
+		return err
+	}
+	var done []string
+	for _, p := range m.Providers {
+		if slices.Contains(done, p.ClientID) {
+			continue
+		}
+		done = append(done, p.ClientID)
+		_, err := l.Entra.AddApplication(fakeentra.Application{ID: p.ClientID, Name: fakeentra.ApplicationName, Publisher: "printers.example", Verified: true})
+		if err != nil && !strings.Contains(err.Error(), "already") {
+			return fmt.Errorf("entra: %w", err)
+		}
+	}
+	return nil
+}
+
+func (l *Lab) startSMTP() error {
+	var directory fakesmtp.Directory = people{l}
+	if l.config.Defect.Mail != nil {
+		directory = l.config.Defect.Mail(directory)
+	}
+	config := fakesmtp.Config{World: l.World, Network: l.Network, Journal: l.Journal, Seed: l.config.Seed, Directory: directory}
+	if l.config.SMTP != nil {
+		l.config.SMTP(&config)
+	}
+	smtp, err := fakesmtp.New(config)
+	if err != nil {
+		return fmt.Errorf("smtp: %w", err)
+	}
+	l.SMTP = smtp
+	listener, err := l.Network.Listen(fakesmtp.Party, fakesmtp.Addresses()...)
+	if err != nil {
+		return errors.New("smtp: no port to listen on")
+	}
+	l.smtpDone = make(chan struct{})
+	go func() {
+		defer close(l.smtpDone)
+		// Serve ends without an error when the server is closed; a broken listener shows as a connection refused.
+		_ = smtp.Serve(listener)
+	}()
+	return nil
+}
+
+// Close ends the bench: printers, servers, and the World if it is the lab's own. It may be called twice.
+func (l *Lab) Close() error {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return nil
+	}
+	l.closed = true
+	printers := l.printers
+	l.mu.Unlock()
+	var failed error
+	for _, p := range printers {
+		failed = errors.Join(failed, p.close())
+	}
+	for _, t := range l.transports {
+		t.CloseIdleConnections()
+	}
+	if l.ownWorld {
+		l.World.Close()
+	}
+	if l.web != nil {
+		failed = errors.Join(failed, l.web.Close())
+	}
+	if l.Entra != nil {
+		failed = errors.Join(failed, l.Entra.Close())
+	}
+	if l.SMTP != nil {
+		failed = errors.Join(failed, l.SMTP.Close())
+	}
+	if l.smtpDone != nil {
+		<-l.smtpDone
+	}
+	return failed
+}
+
+// Seed returns the seed that the bench was built with.
+func (l *Lab) Seed() uint64 { return l.config.Seed }
+
+// Language returns the language that the printers started in.
+func (l *Lab) Language() string { return l.config.Language }
+
+// Browser is the window in which a person opens Microsoft's pages.
+func (l *Lab) Browser() *browser.Browser { return l.browser }
+
+// NewBrowser returns a further window, without cookies, at a computer on the printers' network.
+func (l *Lab) NewBrowser() *browser.Browser { return l.newBrowser(PartyBrowser) }
+
+func (l *Lab) newBrowser(party string) *browser.Browser {
+	t := l.transport(party)
+	return browser.New(browser.Config{Transport: t, Now: l.World.Now, Language: l.config.Language})
+}
+
+// transport reaches every name of the bench as a party, trusting the bench's authority.
+func (l *Lab) transport(party string) *http.Transport {
+	t := &http.Transport{
+		DialContext:     l.Network.Dialer(party).DialContext,
+		TLSClientConfig: l.Network.ClientTLS(l.World.Now),
+	}
+	l.mu.Lock()
+	l.transports = append(l.transports, t)
+	l.mu.Unlock()
+	return t
+}
+
+// Languages are the languages that printers can be used in.
+func Languages() []string { return slices.Clone(locale.Languages) }

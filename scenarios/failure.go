@@ -1,0 +1,136 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"mfpsim/journal"
+	"mfpsim/report"
+)
+
+// showError says that words are not on a surface, or that they are where they should not be.
+type showError struct {
+	surface surface
+	words   []string
+	not     bool
+	limit   time.Duration
+	at      time.Time // by the printer's clock
+}
+
+// Error tells it with the nearest line and the surface as it is now.
+func (e *showError) Error() string {
+	var b strings.Builder
+	at := e.at.UTC().Format(time.DateTime)
+	if e.not {
+		fmt.Fprintf(&b, "it is on the %s (printer time %s)\n", e.surface.name, at)
+	} else {
+		fmt.Fprintf(&b, "not on the %s within %s (printer time %s)\n", e.surface.name, spoken(e.limit), at)
+		if i := nearest(e.surface.lines, e.words); i >= 0 {
+			fmt.Fprintf(&b, "nearest: '%s'   line %d", e.surface.lines[i], i+1)
+			if e.surface.place != "" {
+				fmt.Fprintf(&b, " of '%s'", e.surface.place)
+			}
+			b.WriteString("\n")
+		}
+	}
+	b.WriteString(now(e.surface))
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// now draws a surface as failures show it.
+func now(s surface) string {
+	if s.drawn == "" {
+		return fmt.Sprintf("%s now: empty\n", s.name)
+	}
+	const most = 60
+	lines := strings.Split(strings.TrimRight(s.drawn, "\n"), "\n")
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s now:\n", s.name)
+	if len(lines) > most {
+		fmt.Fprintf(&b, "  … %d lines before\n", len(lines)-most)
+		lines = lines[len(lines)-most:]
+	}
+	for _, l := range lines {
+		if !strings.HasPrefix(l, "| ") {
+			l = "| " + l
+		}
+		b.WriteString("  " + l + "\n")
+	}
+	return b.String()
+}
+
+// spoken writes a limit as people say it: "30 s", "15 min".
+func spoken(d time.Duration) string {
+	switch {
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	}
+	return fmt.Sprintf("%d s", d/time.Second)
+}
+
+// surfaceError adds the surface that a person sees to an error about it.
+type surfaceError struct {
+	cause   error
+	surface surface
+}
+
+func (e *surfaceError) Error() string {
+	return e.cause.Error() + "\n" + strings.TrimRight(now(e.surface), "\n")
+}
+
+func (e *surfaceError) Unwrap() error { return e.cause }
+
+// failure is what a failed line leaves: taken while the bench still stands.
+type failure struct {
+	message string // one or more lines
+	wire    string // the last thing on the wire
+}
+
+func (p *play) fail(err error) *failure {
+	f := &failure{message: err.Error()}
+	entries := p.lab.Journal.Entries()
+	for _, e := range slices.Backward(entries) {
+		if (e.Kind == journal.KindHTTP || e.Kind == journal.KindSMTP) && (e.Party == "entra" || e.Party == "smtp") && fromDevice(e.Connection) {
+			f.wire = report.Headline(e)
+			break
+		}
+	}
+	return f
+}
+
+// tell writes a failure in the one shape that it has everywhere.
+func tell(s Scenario, number int, text string, f *failure, seed uint64, language string) string {
+	var b strings.Builder
+	place := s.File
+	if number > 0 {
+		place = fmt.Sprintf("%s:%d", s.File, number)
+	}
+	fmt.Fprintf(&b, "FAIL %s: %s\n", place, text)
+	for _, l := range strings.Split(strings.TrimRight(f.message, "\n"), "\n") {
+		b.WriteString("  " + l + "\n")
+	}
+	fmt.Fprintf(&b, "  proves %s (guide: %s)\n", strings.Join(s.Proves, " "), s.Guide)
+	if f.wire != "" {
+		fmt.Fprintf(&b, "  last on the wire: %s\n", f.wire)
+	}
+	fmt.Fprintf(&b, "  again: %s     by hand: mfpsim serve --scenario %s\n", replay(s, seed, language), s.ID)
+	return b.String()
+}
+
+// replay is the command that plays a scenario again.
+func replay(s Scenario, seed uint64, language string) string {
+	command := fmt.Sprintf("mfpsim run %s --seed %d", s.ID, seed)
+	if language != "" && language != english {
+		command += " --lang " + language
+	}
+	return command
+}
+
+// fromDevice reports whether a connection is one of a printer's, not of a person's browser or of a client from outside.
+func fromDevice(connection string) bool {
+	return connection != "" && !strings.HasPrefix(connection, "browser#") && !strings.HasPrefix(connection, "outside#")
+}

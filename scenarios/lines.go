@@ -1,0 +1,125 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// line is one line of a script, split into words as the engine splits it.
+type line struct {
+	number     int      // from 1
+	text       string   // as written
+	conditions []string // of "[needs:clock] verb …": "needs:clock", with "!" if negated
+	not        bool
+	words      []string // the verb and its arguments; unquoted $NAMES are not expanded
+}
+
+// builtins are the verbs that the language takes over from testscript.
+var builtins = []string{"cmp", "env", "skip"}
+
+// lines checks and splits the script part of the file.
+func (s Scenario) lines() ([]line, error) {
+	var found []line
+	for i, text := range strings.Split(string(s.archive().Comment), "\n") {
+		fail := func(format string, args ...any) ([]line, error) {
+			return nil, &LineError{File: s.File, Line: i + 1, Message: fmt.Sprintf(format, args...)}
+		}
+		if strings.HasPrefix(text, "#") {
+			continue
+		}
+		words, err := split(text)
+		if err != nil {
+			return fail("%v", err)
+		}
+		l := line{number: i + 1, text: strings.TrimSpace(text)}
+		for len(words) > 0 && strings.HasPrefix(words[0], "[") && strings.HasSuffix(words[0], "]") {
+			l.conditions = append(l.conditions, strings.Trim(words[0], "[]"))
+			if words = words[1:]; len(words) == 0 {
+				return fail("a condition without a verb")
+			}
+		}
+		for _, c := range l.conditions {
+			name, found := strings.CutPrefix(strings.TrimPrefix(c, "!"), "needs:")
+			if !found || !slices.Contains(strings.Split(join(capabilities), ", "), name) {
+				return fail("unknown condition [%s]; there is [needs:X] with %s", c, join(capabilities))
+			}
+		}
+		if len(words) > 0 && words[0] == "!" {
+			l.not = true
+			if words = words[1:]; len(words) == 0 {
+				return fail("! on a line by itself")
+			}
+		}
+		if len(words) == 0 {
+			continue
+		}
+		l.words = words
+		if strings.HasPrefix(words[0], "!") {
+			return fail("put a blank between ! and %s", strings.TrimPrefix(words[0], "!"))
+		}
+		if !slices.Contains(builtins, words[0]) {
+			if _, known := verbs[words[0]]; !known {
+				return fail("unknown verb %q; the verbs are %s", words[0], strings.Join(verbNames(), ", "))
+			}
+		}
+		if at := slices.Index(words, ""); at >= 0 {
+			return fail("argument %d of %s is empty", at, words[0])
+		}
+		if l.not && !negatable(words) {
+			return fail("! stands only before a line with shows; %s has none", words[0])
+		}
+		found = append(found, l)
+	}
+	return found, nil
+}
+
+// negatable reports whether a line says that something shows, the only thing that ! can deny.
+func negatable(words []string) bool {
+	for _, place := range []int{1, 2} {
+		if len(words) > place && words[place] == "shows" {
+			return true
+		}
+	}
+	return words[0] == "cmp"
+}
+
+// split cuts a line into words: blanks part them, ' quotes, a doubled ” inside quotes is a quote, # begins a comment.
+func split(text string) ([]string, error) {
+	var words []string
+	var word strings.Builder
+	begun, quoted := false, false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '\'' && !quoted:
+			begun, quoted = true, true
+		case c == '\'' && i+1 < len(text) && text[i+1] == '\'':
+			word.WriteByte('\'')
+			i++
+		case c == '\'':
+			quoted = false
+		case quoted:
+			word.WriteByte(c)
+		case c == ' ' || c == '\t' || c == '\r' || c == '#':
+			if begun {
+				words = append(words, word.String())
+				word.Reset()
+				begun = false
+			}
+			if c == '#' {
+				return words, nil
+			}
+		default:
+			begun = true
+			word.WriteByte(c)
+		}
+	}
+	if quoted {
+		return nil, fmt.Errorf("a quote ' is opened and not closed")
+	}
+	if begun {
+		words = append(words, word.String())
+	}
+	return words, nil
+}

@@ -1,0 +1,315 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"mfpsim/device"
+	"mfpsim/journal"
+	"mfpsim/lab"
+	"mfpsim/vtime"
+)
+
+const (
+	// patience is how much bench time `shows` lets pass.
+	patience = 30 * time.Second
+	// act is how long a person's act takes; reading and copying a code takes longer.
+	act     = time.Second
+	reading = 10 * time.Second
+	// settling is how much bench time running exchanges get to finish.
+	settling = time.Hour
+	english  = "en"
+)
+
+// play is one scenario on one bench.
+type play struct {
+	scenario Scenario
+	lab      *lab.Lab
+	printer  string // the printer that verbs act on
+	language string
+	lines    []line
+	cursor   int // in lines: what was played last
+	readFile func(name string) (string, error)
+
+	tenant        string // the organization that was made last
+	account       string // typed last on Microsoft's page
+	code, address string // copied last from Web Config
+	failed        *failure
+}
+
+func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {
+	lines, err := s.lines()
+	if err != nil {
+		return nil, err
+	}
+	return &play{
+		scenario: s, lab: l, language: language, lines: lines, printer: lab.DefaultPrinter,
+		readFile: func(name string) (string, error) { return "", fmt.Errorf("no file %q", name) },
+	}, nil
+}
+
+// at finds the line that is being played: the next one of the script with these words.
+func (p *play) at(not bool, words []string) (line, bool) {
+	for i := p.cursor; i < len(p.lines); i++ {
+		if p.lines[i].not == not && p.lines[i].words[0] == words[0] && len(p.lines[i].words) == len(words) && sameWords(p.lines[i].words, words) {
+			p.cursor = i + 1
+			return p.lines[i], true
+		}
+	}
+	return line{}, false
+}
+
+// sameWords compares words as written with words as the engine gives them; $NAMES of the script fit anything.
+func sameWords(written, given []string) bool {
+	for i, w := range written {
+		if w != given[i] && !strings.Contains(w, "$") {
+			return false
+		}
+	}
+	return true
+}
+
+// do runs one step of the script in a turn of its own.
+func (p *play) do(f func(ctx context.Context) error) error {
+	var inner error
+	if err := p.lab.World.Do("scenario", 0, func(ctx context.Context) { inner = f(ctx) }); err != nil {
+		return fmt.Errorf("the bench got stuck: %w", err)
+	}
+	return inner
+}
+
+// act runs one step of a person, who takes a while before it is done.
+func (p *play) act(takes time.Duration, f func(ctx context.Context) error) error {
+	if _, err := p.lab.World.Advance(takes); err != nil {
+		return fmt.Errorf("the bench got stuck: %w", err)
+	}
+	return p.do(f)
+}
+
+// note records a step in the journal, where evidence and failures find it.
+func (p *play) note(kind journal.Kind, format string, args ...any) {
+	p.lab.Journal.Append(journal.Entry{Party: "scenario", Kind: kind, Text: journal.Plain(fmt.Sprintf(format, args...))})
+}
+
+func (p *play) device() (device.Device, error) { return p.lab.Device(p.printer) }
+
+// words looks messages (@M1) and, in another language, labels up; what no table knows stays as it is.
+func (p *play) words(args []string) ([]string, error) {
+	var found []string
+	for _, arg := range args {
+		if name, is := strings.CutPrefix(arg, "@"); is && !strings.Contains(name, "@") {
+			text, known := p.lab.Message(p.language, name)
+			if !known {
+				return nil, &device.LabelError{What: "message", Wanted: arg, Present: p.lab.Messages()}
+			}
+			found = append(found, text)
+			continue
+		}
+		found = append(found, p.lab.Translate(p.language, arg))
+	}
+	return found, nil
+}
+
+// surface is something that a person looks at.
+type surface struct {
+	name    string   // "panel", "page", "job history": as messages call it
+	place   string   // where on it: "Scan > Email"
+	heading int      // how many of the lines are not on the surface itself (title, path)
+	lines   []string // what shows searches
+	drawn   string   // the surface as it is printed
+	// fits decides whether the words are on a line; nil: plain words.
+	fits func(line string, words []string) bool
+}
+
+func (s surface) shows(words []string) bool {
+	fits := s.fits
+	if fits == nil {
+		fits = onLine
+	}
+	return slices.ContainsFunc(s.lines, func(l string) bool { return fits(l, words) })
+}
+
+// look is a look at a surface, in a turn.
+type look func(ctx context.Context) (surface, error)
+
+// shows is the one assertion. It lets bench time run until the words are there; denied, it lets running exchanges finish and
+// looks once.
+func (p *play) shows(not bool, args []string, see look) (string, error) {
+	limit, args, err := within(args)
+	if err != nil {
+		return "", err
+	}
+	if len(args) == 0 {
+		return "", errors.New("shows what? the words are missing")
+	}
+	words, err := p.words(args)
+	if err != nil {
+		return "", err
+	}
+	if not {
+		if limit != patience {
+			return "", errors.New("! shows looks once; within= has no meaning")
+		}
+		if err := p.settle(); err != nil {
+			return "", err
+		}
+		s, err := p.look(see)
+		if err != nil {
+			return "", err
+		}
+		if s.shows(words) {
+			return s.drawn, &showError{surface: s, words: words, not: true, at: p.printerTime()}
+		}
+		return s.drawn, nil
+	}
+	s, met, err := p.await(limit, see, func(s surface) bool { return s.shows(words) })
+	if err == nil && !met {
+		err = &showError{surface: s, words: words, limit: limit, at: p.printerTime()}
+	}
+	return s.drawn, err
+}
+
+// await looks until the condition holds or the limit has passed, from one thing that happens to the next.
+func (p *play) await(limit time.Duration, see look, met func(surface) bool) (surface, bool, error) {
+	end := p.lab.World.Now().Add(limit)
+	for {
+		s, err := p.look(see)
+		if err != nil {
+			return s, false, err
+		}
+		if met(s) {
+			return s, true, nil
+		}
+		left := end.Sub(p.lab.World.Now())
+		if left <= 0 {
+			return s, false, nil
+		}
+		fired, err := p.lab.World.AdvanceToNext(left)
+		if err == nil && !fired {
+			_, err = p.lab.World.Advance(left)
+		}
+		if err != nil {
+			return s, false, fmt.Errorf("the bench got stuck: %w", err)
+		}
+	}
+}
+
+func (p *play) look(see look) (s surface, err error) {
+	err = p.do(func(ctx context.Context) error {
+		s, err = see(ctx)
+		return err
+	})
+	return s, err
+}
+
+// settle lets the exchanges that are under way finish.
+func (p *play) settle() error {
+	if err := p.lab.World.Settle(settling); err != nil && !errors.Is(err, vtime.ErrNothingDue) {
+		return fmt.Errorf("the bench got stuck: %w", err)
+	}
+	return nil
+}
+
+// exactly waits until a number is reached, lets running exchanges finish, and compares.
+func (p *play) exactly(want int, count func() int) (int, error) {
+	none := func(context.Context) (surface, error) { return surface{}, nil }
+	if _, _, err := p.await(patience, none, func(surface) bool { return count() >= want }); err != nil {
+		return 0, err
+	}
+	if err := p.settle(); err != nil {
+		return 0, err
+	}
+	return count(), nil
+}
+
+func (p *play) printerTime() time.Time { return p.lab.PrinterTime(p.printer) }
+
+// within takes within=1m out of the words.
+func within(args []string) (time.Duration, []string, error) {
+	limit := patience
+	var rest []string
+	for _, arg := range args {
+		value, is := strings.CutPrefix(arg, "within=")
+		if !is {
+			rest = append(rest, arg)
+			continue
+		}
+		d, err := parseSpan(value)
+		if err != nil {
+			return 0, nil, err
+		}
+		limit = d
+	}
+	return limit, rest, nil
+}
+
+// parseSpan reads a length of time: "90s", "15m", "2h30m", "91d", "1w".
+func parseSpan(text string) (time.Duration, error) {
+	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
+	bad := fmt.Errorf("%q is no length of time; write 90s, 15m, 2h30m, 91d or 1w", text)
+	var total, number time.Duration
+	digits := 0
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c >= '0' && c <= '9' && digits < 6 {
+			number = number*10 + time.Duration(c-'0')
+			digits++
+			continue
+		}
+		unit, known := units[c]
+		if !known || digits == 0 {
+			return 0, bad
+		}
+		total += number * unit
+		number, digits = 0, 0
+	}
+	if digits > 0 || text == "" || total > 100*365*24*time.Hour {
+		return 0, bad
+	}
+	return total, nil
+}
+
+// parseDate reads a date with or without a time of day, UTC.
+func parseDate(text string) (time.Time, error) {
+	for _, layout := range []string{"2006-01-02", "2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", time.RFC3339} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is no date; write 2026-03-02 or '2026-03-02 09:00'", text)
+}
+
+// settings splits key=value words from plain ones and refuses keys that are not allowed.
+func settings(args []string, allowed ...string) (plain []string, values map[string]string, err error) {
+	values = map[string]string{}
+	for _, arg := range args {
+		key, value, is := strings.Cut(arg, "=")
+		if !is {
+			plain = append(plain, arg)
+			continue
+		}
+		if !slices.Contains(allowed, key) {
+			return nil, nil, &device.LabelError{What: "word", Wanted: key + "=", Present: withEquals(allowed)}
+		}
+		if _, twice := values[key]; twice {
+			return nil, nil, fmt.Errorf("%s= stands twice", key)
+		}
+		if value == "" {
+			return nil, nil, fmt.Errorf("%s= has no value", key)
+		}
+		values[key] = value
+	}
+	return plain, values, nil
+}
+
+func withEquals(keys []string) []string {
+	var found []string
+	for _, k := range keys {
+		found = append(found, k+"=")
+	}
+	return found
+}

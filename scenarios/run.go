@@ -1,0 +1,305 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"mfpsim/lab"
+	"mfpsim/report"
+)
+
+// Options say what to run and how. The zero value runs every scenario once, in English, with seed 0.
+type Options struct {
+	Patterns []string // see [Select]; none: all
+	Seed     uint64
+	Language string // "en", "hi", "el"; empty: "en"
+	// Evidence is the folder that each scenario leaves its evidence in; empty: none is written.
+	Evidence string
+	// Repeat plays each scenario so many times; 0 means 1. The evidence of every run must be the same, byte for byte.
+	Repeat int
+	// Parallel is how many benches stand at once; 0: one for each processor.
+	Parallel int
+	// Folder reads the scenarios from a source folder instead of this program.
+	Folder string
+	// Update rewrites the goldens of scenarios whose cmp fails; it needs Folder and English.
+	Update bool
+	// KeepFiles leaves the rendered evidence in the results.
+	KeepFiles bool
+	// Configure changes the bench before it is built: for planted defects.
+	Configure func(*lab.Config)
+	// Progress hears every result as it is there, one at a time.
+	Progress func(Result)
+}
+
+// Result is how one scenario ended.
+type Result struct {
+	Scenario    Scenario
+	Seed        uint64
+	Verdict     report.Verdict
+	Passed      bool
+	Failure     string // in full, several lines; the reason if it was skipped
+	Line        int    // of the script, where it failed; 0 if it did not
+	VirtualTime time.Duration
+	Files       map[string][]byte // the evidence, if [Options.KeepFiles]
+}
+
+// Case gives the result as reports want it.
+func (r Result) Case() report.Case {
+	return report.Case{
+		ID: r.Scenario.ID, Title: r.Scenario.Title, Level: r.Scenario.Level, Proves: r.Scenario.Proves, Seed: r.Seed,
+		Verdict: r.Verdict, Reason: r.Failure, Virtual: r.VirtualTime,
+	}
+}
+
+// Cases gives all results as reports want them.
+func Cases(results []Result) []report.Case {
+	cases := make([]report.Case, len(results))
+	for i, r := range results {
+		cases[i] = r.Case()
+	}
+	return cases
+}
+
+// Run plays scenarios, each on a bench of its own, and returns their results in the order of their IDs. The error says that
+// nothing was played (a mistake in the options, a pattern that fits nothing, a folder that cannot be used) or that the context
+// ended; a scenario that fails is a result, not an error.
+func Run(ctx context.Context, o Options) ([]Result, error) {
+	picked, err := o.pick()
+	if err != nil {
+		return nil, err
+	}
+	if o.Evidence != "" {
+		if err := report.CheckFolder(o.Evidence); err != nil {
+			return nil, err
+		}
+	}
+	parallel := o.Parallel
+	if parallel <= 0 {
+		parallel = runtime.GOMAXPROCS(0)
+	}
+	results := make([]Result, len(picked))
+	var mutex sync.Mutex
+	var wait sync.WaitGroup
+	var failed error
+	next := make(chan int)
+	for range min(parallel, len(picked)) {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			for i := range next {
+				result, err := RunScenario(ctx, picked[i], o)
+				mutex.Lock()
+				results[i] = result
+				failed = errors.Join(failed, err)
+				if err == nil && o.Progress != nil {
+					o.Progress(result)
+				}
+				mutex.Unlock()
+			}
+		}()
+	}
+	for i := range picked {
+		select {
+		case next <- i:
+			continue
+		case <-ctx.Done():
+		}
+		break
+	}
+	close(next)
+	wait.Wait()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return results, failed
+}
+
+// pick checks the options and picks the scenarios.
+func (o Options) pick() ([]Scenario, error) {
+	if o.Language != "" && !slices.Contains(lab.Languages(), o.Language) {
+		return nil, fmt.Errorf("unknown language %q; there are %s", o.Language, strings.Join(lab.Languages(), ", "))
+	}
+	if o.Repeat < 0 {
+		return nil, fmt.Errorf("a scenario cannot be repeated %d times", o.Repeat)
+	}
+	if o.Update && o.Folder == "" {
+		return nil, errors.New("goldens are rewritten in a source folder only; name it")
+	}
+	if o.Update && o.Language != "" && o.Language != english {
+		return nil, errors.New("goldens are rewritten in English only")
+	}
+	all, err := o.load()
+	if err != nil {
+		return nil, err
+	}
+	return Select(all, o.Patterns)
+}
+
+func (o Options) load() ([]Scenario, error) {
+	if o.Folder == "" {
+		return All()
+	}
+	info, err := os.Stat(o.Folder)
+	if err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("no source folder %s", o.Folder)
+	}
+	all, err := Load(os.DirFS(o.Folder))
+	if err == nil && len(all) == 0 {
+		err = fmt.Errorf("no scenario in %s; they are chapter/name.txtar", o.Folder)
+	}
+	return all, err
+}
+
+// RunScenario plays one scenario as often as the options say and writes its evidence. The error says that the evidence could
+// not be written, or that the bench could not be built.
+func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
+	language := o.Language
+	if language == "" {
+		language = english
+	}
+	var first Result
+	for round := range max(o.Repeat, 1) {
+		if ctx.Err() != nil {
+			return first, context.Cause(ctx)
+		}
+		result, err := playOnce(s, o, language, round == 0)
+		if err != nil {
+			return Result{Scenario: s, Seed: o.Seed, Verdict: report.Failed, Failure: err.Error()}, fmt.Errorf("%s: %w", s.ID, err)
+		}
+		if round == 0 {
+			first = result
+			continue
+		}
+		if where := difference(first.Files, result.Files); where != "" {
+			first.Verdict, first.Passed = report.Failed, false
+			first.Failure = tell(s, 0, fmt.Sprintf("run %d is not run 1", round+1),
+				&failure{message: "the same seed gave other evidence: " + where}, o.Seed, language)
+			break
+		}
+	}
+	if o.Evidence != "" {
+		if err := report.WriteFiles(o.Evidence, s.ID, first.Files); err != nil {
+			return first, err
+		}
+	}
+	if !o.KeepFiles {
+		first.Files = nil
+	}
+	return first, nil
+}
+
+// playOnce builds a bench, plays the scenario on it and renders the evidence.
+func playOnce(s Scenario, o Options, language string, update bool) (Result, error) {
+	result := Result{Scenario: s, Seed: o.Seed, Verdict: report.Passed, Passed: true}
+	config := lab.Config{Seed: o.Seed, Language: language}
+	if o.Configure != nil {
+		o.Configure(&config)
+	}
+	bench, err := lab.New(config)
+	if err != nil {
+		return result, err
+	}
+	defer bench.Close()
+	p, err := newPlay(s, bench, language)
+	if err != nil {
+		return result, err
+	}
+	reason, err := p.lacks()
+	if err != nil {
+		return result, err
+	}
+	if reason != "" {
+		result.Verdict, result.Passed, result.Failure = report.Skipped, false, reason
+	} else {
+		out, err := p.script(update && o.Update, filepath.Join(o.Folder, filepath.FromSlash(s.File)))
+		if err != nil {
+			return result, err
+		}
+		switch {
+		case out.failure != nil:
+			result.Verdict, result.Passed, result.Line = report.Failed, false, out.line
+			result.Failure = tell(s, out.line, out.text, out.failure, o.Seed, language)
+		case out.skipped != "":
+			result.Verdict, result.Passed, result.Failure = report.Skipped, false, out.skipped
+		}
+	}
+	result.VirtualTime = bench.World.Elapsed()
+	result.Files, err = evidence(p, result, language).Files()
+	return result, err
+}
+
+// evidence collects what the bench leaves behind.
+func evidence(p *play, r Result, language string) report.Evidence {
+	e := report.Evidence{ID: r.Scenario.ID, Journal: p.lab.Journal, Replay: replay(r.Scenario, r.Seed, language)}
+	if r.Verdict == report.Failed {
+		e.Failure = r.Failure
+	}
+	for _, m := range p.lab.Mails() {
+		e.Mails = append(e.Mails, report.Mail{Mailbox: m.Mailbox, Number: m.Number, Raw: m.Raw})
+	}
+	return e
+}
+
+// lacks says which capability of the header the device does not have; empty if it has all.
+func (p *play) lacks() (string, error) {
+	d, err := p.device()
+	if err != nil {
+		return "", err
+	}
+	var missing []string
+	err = p.do(func(ctx context.Context) error {
+		description, err := d.Describe(ctx)
+		for _, need := range p.scenario.Needs {
+			if !description.Has(need) {
+				missing = append(missing, string(need))
+			}
+		}
+		return err
+	})
+	if err != nil || len(missing) == 0 {
+		return "", err
+	}
+	return "needs " + strings.Join(missing, ", ") + ", which this device does not have", nil
+}
+
+// difference names the first file and line in which two evidences differ; empty if they are the same.
+func difference(a, b map[string][]byte) string {
+	var names []string
+	for _, files := range []map[string][]byte{a, b} {
+		for name := range files {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		one, hasOne := a[name]
+		two, hasTwo := b[name]
+		if hasOne != hasTwo {
+			return name + " is there only once"
+		}
+		left, right := strings.Split(string(one), "\n"), strings.Split(string(two), "\n")
+		for i := range max(len(left), len(right)) {
+			var l, r string
+			if i < len(left) {
+				l = left[i]
+			}
+			if i < len(right) {
+				r = right[i]
+			}
+			if l != r || i >= len(left) != (i >= len(right)) {
+				return fmt.Sprintf("%s:%d: %q, then %q", name, i+1, l, r)
+			}
+		}
+	}
+	return ""
+}

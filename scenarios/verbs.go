@@ -1,0 +1,281 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"mfpsim/device"
+	"mfpsim/faultnet"
+	"mfpsim/journal"
+	"mfpsim/report"
+)
+
+// verb is one word of the language.
+type verb struct {
+	usage string
+	play  func(p *play, not bool, args []string) (output string, err error)
+}
+
+// verbs is the language. docs/language.md has the same table for people.
+var verbs = map[string]verb{
+	"tenant":    {"tenant NAME [smtp-auth=disabled|enabled] [security-defaults=on|off] [user-consent=all|none] [consent-box=guide|microsoft] [basic-auth=disabled|enabled] [personal]", (*play).verbTenant},
+	"user":      {"user ADDRESS [role='…'] [mailbox|no-mailbox] [mfa] [disabled]", (*play).verbUser},
+	"entra":     {"entra set SETTING VALUE | policy NAME key=value… | revoke U | disable U | password U | withdraw-consent | answer ok|html|truncated|empty | log [shows WORDS]", (*play).verbEntra},
+	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m]", (*play).verbExchange},
+	"printer":   {"printer [use NAME [model=…]] | sign-in U", (*play).verbPrinter},
+	"webconfig": {"webconfig go IP | log-in [NAME] [wrong] | log-out | open PATH | click B | set FIELD VALUE | enter password [U|wrong] | enter FIELD VALUE | copy code | follow url | leave | shows WORDS | screen", (*play).verbWebConfig},
+	"browser":   {"browser sign-in U [consent=organization|user|cancel] | enter code [wrong] | enter account A | enter password [wrong] | click B | tick BOX | close | shows WORDS | screen", (*play).verbBrowser},
+	"panel":     {"panel press LABEL | enter FIELD VALUE | log-in [USER] | log-out | home | shows WORDS | screen", (*play).verbPanel},
+	"scan":      {"scan email ADDRESS… [subject=] [file=] [pages=] | copy [pages=] | to-my-email | fax NUMBER", (*play).verbScan},
+	"sheet":     {"sheet print | shows WORDS | screen", (*play).verbSheet},
+	"jobs":      {"jobs shows WORDS | screen", (*play).verbJobs},
+	"mailbox":   {"mailbox ADDRESS shows [from=] [subject=] [attachments=] [text=] | count N | is empty | screen", (*play).verbMailbox},
+	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s", (*play).verbClock},
+	"power":     {"power off | on | cut [at=write:N]", (*play).verbPower},
+	"network":   {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | no-starttls [times=N] [after=N]", (*play).verbNetwork},
+	"wire":      {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
+	"lang":      {"lang en|hi|el", (*play).verbLang},
+	"handover":  {"handover", (*play).verbHandover},
+}
+
+func verbNames() []string {
+	names := make([]string, 0, len(verbs))
+	for name := range verbs {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// usage is what a verb answers to words that it does not understand.
+func usage(name string) error {
+	return fmt.Errorf("not understood; the words are: %s", verbs0[name])
+}
+
+// verbs0 are the usages alone: the verbs' own functions cannot name the table that names them.
+var verbs0 = map[string]string{}
+
+func init() {
+	for name, v := range verbs {
+		verbs0[name] = v.usage
+	}
+}
+
+// first takes the first word off, which names the act.
+func first(args []string) (string, []string) {
+	if len(args) == 0 {
+		return "", nil
+	}
+	return args[0], args[1:]
+}
+
+func (p *play) verbHandover(_ bool, args []string) (string, error) {
+	if len(args) != 0 {
+		return "", usage("handover")
+	}
+	return "", nil
+}
+
+func (p *play) verbLang(_ bool, args []string) (string, error) {
+	if len(args) != 1 {
+		return "", usage("lang")
+	}
+	d, err := p.device()
+	if err != nil {
+		return "", err
+	}
+	if err := p.act(act, func(ctx context.Context) error { return d.SetLanguage(ctx, args[0]) }); err != nil {
+		return "", err
+	}
+	p.language = args[0]
+	return "", nil
+}
+
+func (p *play) verbClock(_ bool, args []string) (string, error) {
+	what, rest := first(args)
+	switch {
+	case strings.HasPrefix(what, "+") && len(rest) == 0:
+		d, err := parseSpan(what[1:])
+		if err != nil {
+			return "", err
+		}
+		return p.advance(d)
+	case what == "to" && len(rest) == 1:
+		date, err := parseDate(rest[0])
+		if err != nil {
+			return "", err
+		}
+		now := p.lab.World.Now()
+		if date.Before(now) {
+			return "", fmt.Errorf("true time does not go back: it is %s", now.Format(time.DateTime))
+		}
+		return p.advance(date.Sub(now))
+	case what == "printer" && len(rest) == 1:
+		d, err := p.device()
+		if err != nil {
+			return "", err
+		}
+		if text, is := strings.CutPrefix(rest[0], "drift="); is {
+			sign := time.Duration(1)
+			if strings.HasPrefix(text, "-") {
+				sign = -1
+			}
+			drift, err := parseSpan(strings.TrimLeft(text, "+-"))
+			if err != nil {
+				return "", err
+			}
+			if err := p.do(func(ctx context.Context) error { return d.Drift(ctx, sign*drift) }); err != nil {
+				return "", err
+			}
+			return p.times(), nil
+		}
+		date, err := parseDate(rest[0])
+		if err != nil {
+			return "", err
+		}
+		if err := p.act(act, func(ctx context.Context) error { return d.SetDate(ctx, date) }); err != nil {
+			return "", err
+		}
+		return p.times(), nil
+	}
+	return "", usage("clock")
+}
+
+func (p *play) advance(d time.Duration) (string, error) {
+	if _, err := p.lab.World.Advance(d); err != nil {
+		return "", fmt.Errorf("the bench got stuck: %w", err)
+	}
+	err := p.do(func(context.Context) error {
+		p.note(journal.KindClock, "+%s", report.Span(d))
+		return nil
+	})
+	return p.times(), err
+}
+
+// times lists the clocks of all parties.
+func (p *play) times() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "true time  %s\n", p.lab.World.Now().Format(time.DateTime))
+	for _, name := range p.lab.Printers() {
+		fmt.Fprintf(&b, "%-9s  %s\n", name, p.lab.PrinterTime(name).Format(time.DateTime))
+	}
+	return b.String()
+}
+
+// faultNames are the scenarios' words for faults that the network calls otherwise.
+var faultNames = map[string]faultnet.FaultKind{"no-starttls": faultnet.StripSTARTTLS}
+
+func (p *play) verbNetwork(_ bool, args []string) (string, error) {
+	if len(args) < 2 {
+		return "", usage("network")
+	}
+	party := args[0]
+	parties := append([]string{"entra", "smtp"}, p.lab.Printers()...)
+	if !slices.Contains(parties, party) {
+		return "", &device.LabelError{What: "party", Wanted: party, Present: parties}
+	}
+	plain, values, err := settings(args[1:], "times", "after", "from")
+	if err != nil {
+		return "", err
+	}
+	if len(plain) != 1 {
+		return "", usage("network")
+	}
+	output := party + " ok"
+	err = p.do(func(context.Context) error {
+		p.lab.Network.Clear(party)
+		if plain[0] == "ok" {
+			if len(values) > 0 {
+				return errors.New("ok takes no further words")
+			}
+			return nil
+		}
+		kind, known := faultNames[plain[0]]
+		if !known {
+			if kind, err = faultnet.ParseFaultKind(plain[0]); err != nil {
+				return err
+			}
+		}
+		fault := faultnet.Fault{To: party, Kind: kind, From: values["from"]}
+		for key, text := range values {
+			if key == "from" {
+				continue
+			}
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 0 {
+				return fmt.Errorf("%s=%s is no number", key, text)
+			}
+			switch {
+			case key == "times":
+				fault.Times = n
+			case kind == faultnet.Reset:
+				fault.Bytes = n
+			default:
+				fault.After = n
+			}
+		}
+		p.lab.Network.Arm(fault)
+		output = fault.String()
+		return nil
+	})
+	return output, err
+}
+
+func (p *play) verbWire(not bool, args []string) (string, error) {
+	what, rest := first(args)
+	if len(rest) == 0 {
+		return "", usage("wire")
+	}
+	party := rest[0]
+	if party != "entra" && party != "smtp" {
+		return "", &device.LabelError{What: "party", Wanted: party, Present: []string{"entra", "smtp"}}
+	}
+	see := func(context.Context) (surface, error) {
+		entries := p.lab.Journal.Entries()
+		s := surface{name: "wire", place: party, fits: onWire, drawn: report.Conversation(entries, party, fromDevice)}
+		for _, e := range report.Spoken(entries, party, fromDevice) {
+			s.lines = append(s.lines, report.Lines(e)...)
+		}
+		return s, nil
+	}
+	switch {
+	case what == "shows" && len(rest) > 1:
+		return p.shows(not, rest[1:], see)
+	case what == "screen" && len(rest) == 1:
+		s, err := p.look(see)
+		return s.drawn, err
+	case what == "count" && len(rest) == 3:
+		want, err := strconv.Atoi(rest[2])
+		if err != nil || want < 0 {
+			return "", fmt.Errorf("%q is no number", rest[2])
+		}
+		got, err := p.exactly(want, func() int { return p.spoken(party, rest[1]) })
+		if err == nil && got != want {
+			err = fmt.Errorf("%d times on the wire, not %d (printer time %s)", got, want, p.printerTime().Format(time.DateTime))
+		}
+		return fmt.Sprint(got), err
+	}
+	return "", usage("wire")
+}
+
+// spoken counts the exchanges, or lines of SMTP, in which a text is. A request counts by its first line alone, because
+// discovery documents and pages name addresses that nobody has asked for.
+func (p *play) spoken(party, text string) int {
+	count := 0
+	for _, e := range report.Spoken(p.lab.Journal.Entries(), party, fromDevice) {
+		lines := report.Lines(e)
+		if e.HTTP != nil && strings.HasPrefix(text, "/") && len(lines) > 1 {
+			lines = lines[1:2]
+		}
+		if slices.ContainsFunc(lines, func(l string) bool { return onWire(l, []string{text}) }) {
+			count++
+		}
+	}
+	return count
+}

@@ -1,0 +1,414 @@
+package scenarios
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mfpsim/device"
+	"mfpsim/fakeentra"
+	"mfpsim/fakesmtp"
+	"mfpsim/lab"
+)
+
+// choice reads a word that has two values.
+func choice(values map[string]string, key, yes, no string, otherwise bool) (bool, error) {
+	switch values[key] {
+	case "":
+		return otherwise, nil
+	case yes:
+		return true, nil
+	case no:
+		return false, nil
+	}
+	return false, &device.LabelError{What: "value of " + key, Wanted: values[key], Present: []string{yes, no}}
+}
+
+func (p *play) verbTenant(_ bool, args []string) (string, error) {
+	plain, values, err := settings(args, "smtp-auth", "security-defaults", "user-consent", "consent-box", "basic-auth")
+	if err != nil {
+		return "", err
+	}
+	name, flags := first(plain)
+	if name == "" {
+		return "", usage("tenant")
+	}
+	t := lab.Tenant{Name: name}
+	for _, flag := range flags {
+		if flag != "personal" {
+			return "", &device.LabelError{What: "word", Wanted: flag, Present: []string{"personal"}}
+		}
+		t.Personal = true
+	}
+	var defaults bool
+	if t.SMTPAuth, err = choice(values, "smtp-auth", "enabled", "disabled", false); err != nil {
+		return "", err
+	}
+	if defaults, err = choice(values, "security-defaults", "on", "off", true); err != nil {
+		return "", err
+	}
+	t.NoDefaults = !defaults
+	if t.BasicAuth, err = choice(values, "basic-auth", "enabled", "disabled", false); err != nil {
+		return "", err
+	}
+	if _, err = choice(values, "user-consent", fakeentra.UserConsentAll, fakeentra.UserConsentNone, true); err != nil {
+		return "", err
+	}
+	if _, err = choice(values, "consent-box", fakeentra.ConsentBoxGuide, fakeentra.ConsentBoxMicrosoft, true); err != nil {
+		return "", err
+	}
+	t.UserConsent, t.ConsentBox = values["user-consent"], values["consent-box"]
+	var made fakeentra.Tenant
+	if err := p.do(func(context.Context) (err error) { made, err = p.lab.AddTenant(t); return err }); err != nil {
+		return "", plainError(err)
+	}
+	if !t.Personal {
+		p.tenant = name
+	}
+	return asJSON(made), nil
+}
+
+func (p *play) verbUser(_ bool, args []string) (string, error) {
+	var u lab.User
+	for _, arg := range args {
+		value, isRole := strings.CutPrefix(arg, "role=")
+		switch {
+		case isRole:
+			u.Roles = append(u.Roles, value)
+		case arg == "mailbox":
+			u.NoMailbox = false
+		case arg == "no-mailbox":
+			u.NoMailbox = true
+		case arg == "mfa":
+			u.MFA = true
+		case arg == "disabled":
+			u.Disabled = true
+		case u.Address == "" && strings.Contains(arg, "@"):
+			u.Address = arg
+		default:
+			return "", &device.LabelError{What: "word", Wanted: arg, Present: []string{"role=", "mailbox", "no-mailbox", "mfa", "disabled"}}
+		}
+	}
+	if u.Address == "" {
+		return "", usage("user")
+	}
+	if err := p.do(func(context.Context) error { return p.lab.AddUser(u) }); err != nil {
+		return "", plainError(err)
+	}
+	if made, known := p.lab.Entra.User(u.Address); known {
+		return asJSON(made), nil
+	}
+	return u.Address + " is on the Internet\n", nil
+}
+
+// organization is the tenant that a line means: tenant=NAME, else the one that was made last.
+func (p *play) organization(values map[string]string) (string, error) {
+	if name := values["tenant"]; name != "" {
+		return name, nil
+	}
+	if p.tenant != "" {
+		return p.tenant, nil
+	}
+	return p.lab.OnlyTenant()
+}
+
+func (p *play) verbEntra(not bool, args []string) (string, error) {
+	what, rest := first(args)
+	switch what {
+	case "log":
+		return p.signInLog(not, rest)
+	case "policy":
+		return p.policy(rest)
+	}
+	plain, values, err := settings(rest, "tenant", "times")
+	if err != nil {
+		return "", err
+	}
+	var output any
+	one := func(f func(string) error) error {
+		if len(plain) != 1 {
+			return usage("entra")
+		}
+		if err := f(plain[0]); err != nil {
+			return err
+		}
+		if u, known := p.lab.Entra.User(plain[0]); known {
+			output = u
+		}
+		return nil
+	}
+	err = p.act(act, func(context.Context) error {
+		switch what {
+		case "set":
+			if len(plain) != 2 {
+				return usage("entra")
+			}
+			tenant, err := p.organization(values)
+			if err == nil {
+				output, err = p.lab.Set(tenant, plain[0], plain[1])
+			}
+			return err
+		case "revoke":
+			return one(p.lab.Entra.Revoke)
+		case "disable":
+			return one(p.lab.Entra.Disable)
+		case "enable":
+			return one(p.lab.Entra.Enable)
+		case "password":
+			return one(p.lab.ChangePassword)
+		case "withdraw-consent":
+			if len(plain) != 0 {
+				return usage("entra")
+			}
+			tenant, err := p.organization(values)
+			if err == nil {
+				err = p.lab.Entra.WithdrawConsent(tenant, "")
+				output = p.lab.Entra.Consents(tenant)
+			}
+			return err
+		case "answer":
+			times, err := strconv.Atoi("0" + values["times"])
+			if err != nil || len(plain) != 1 {
+				return usage("entra")
+			}
+			output = plain[0]
+			return p.lab.Answer(plain[0], times)
+		}
+		return usage("entra")
+	})
+	if err != nil {
+		return "", plainError(err)
+	}
+	return asJSON(output), nil
+}
+
+// policy makes a Conditional Access policy, or changes the keys that are given of one that is there.
+func (p *play) policy(args []string) (string, error) {
+	name, words := first(args)
+	if name == "" || len(words) == 0 {
+		return "", usage("entra")
+	}
+	if len(words) == 1 && strings.HasSuffix(words[0], ".json") {
+		text, err := p.readFile(words[0])
+		if err != nil {
+			return "", err
+		}
+		if words, err = policyWords(text); err != nil {
+			return "", fmt.Errorf("%s: %w", words, err)
+		}
+	}
+	tenant, err := p.organization(nil)
+	if err != nil {
+		return "", err
+	}
+	var made fakeentra.Policy
+	if err := p.act(act, func(context.Context) (err error) {
+		made, err = p.lab.Entra.ChangePolicy(tenant, name, words...)
+		return err
+	}); err != nil {
+		return "", plainError(err)
+	}
+	return asJSON(made), nil
+}
+
+// policyWords reads a policy from a file: an object whose keys are those of the verb, values texts or lists of texts.
+func policyWords(text string) ([]string, error) {
+	var object map[string]any
+	if err := json.Unmarshal([]byte(text), &object); err != nil {
+		return nil, errors.New("no JSON object")
+	}
+	var words []string
+	for key, value := range object {
+		switch v := value.(type) {
+		case string:
+			words = append(words, key+"="+v)
+		case []any:
+			var parts []string
+			for _, part := range v {
+				parts = append(parts, fmt.Sprint(part))
+			}
+			words = append(words, key+"="+strings.Join(parts, ","))
+		default:
+			return nil, fmt.Errorf("the value of %q is neither a text nor a list of texts", key)
+		}
+	}
+	slices.Sort(words)
+	return words, nil
+}
+
+func (p *play) signInLog(not bool, args []string) (string, error) {
+	see := func(context.Context) (surface, error) {
+		table := fakeentra.SignInTable(p.lab.Entra.SignIns())
+		return surface{name: "sign-in log", lines: lines(table), drawn: table}, nil
+	}
+	what, words := first(args)
+	switch {
+	case what == "" || what == "screen" && len(words) == 0:
+		s, err := p.look(see)
+		return s.drawn, err
+	case what == "shows" && len(words) > 0:
+		return p.shows(not, words, see)
+	}
+	return "", usage("entra")
+}
+
+func (p *play) verbExchange(_ bool, args []string) (string, error) {
+	name, rest := first(args)
+	if name == "" {
+		return "", usage("exchange")
+	}
+	var output string
+	err := p.act(act, func(context.Context) (err error) {
+		output, err = p.lab.SMTP.Cmdlet(name, rest)
+		return err
+	})
+	return output, err
+}
+
+func (p *play) verbMailbox(not bool, args []string) (string, error) {
+	address, rest := first(args)
+	what, rest := first(rest)
+	if !strings.Contains(address, "@") {
+		return "", usage("mailbox")
+	}
+	see := func(context.Context) (surface, error) {
+		s := surface{name: "mailbox", place: address}
+		var b strings.Builder
+		for i, m := range p.lab.SMTP.Mailbox(address) {
+			row := mailRow(i+1, m)
+			s.lines = append(s.lines, row)
+			b.WriteString(row + "\n")
+		}
+		s.drawn = b.String()
+		return s, nil
+	}
+	count := func() int { return len(p.lab.SMTP.Mailbox(address)) }
+	number := func(want int) (string, error) {
+		got, err := p.exactly(want, count)
+		s, lookErr := p.look(see)
+		if err = errors.Join(err, lookErr); err != nil {
+			return "", err
+		}
+		if got != want {
+			err = &surfaceError{cause: fmt.Errorf("%d mails, not %d (printer time %s)", got, want, p.printerTime().Format(time.DateTime)), surface: s}
+		}
+		return s.drawn, err
+	}
+	switch {
+	case what == "shows":
+		return p.mailShows(not, address, rest, see)
+	case what == "count" && len(rest) == 1:
+		want, err := strconv.Atoi(rest[0])
+		if err != nil || want < 0 {
+			return "", fmt.Errorf("%q is no number", rest[0])
+		}
+		return number(want)
+	case what == "is" && len(rest) == 1 && rest[0] == "empty":
+		return number(0)
+	case what == "screen" && len(rest) == 0:
+		s, err := p.look(see)
+		return s.drawn, err
+	}
+	return "", usage("mailbox")
+}
+
+// mailRow is one mail in one line.
+func mailRow(number int, m fakesmtp.Message) string {
+	names := make([]string, len(m.Attachments))
+	for i, a := range m.Attachments {
+		names[i] = fmt.Sprintf("%s (%s, %d bytes)", a.Name, a.Type, a.Size)
+	}
+	return fmt.Sprintf("%d | %s | from=%s | to=%s | subject=%s | attachments=%d: %s", number, m.ReceivedAt.UTC().Format(time.DateTime),
+		m.From, strings.Join(m.To, ","), m.Subject, len(m.Attachments), strings.Join(names, ", "))
+}
+
+// mailShows waits for the newest mail to be as said.
+func (p *play) mailShows(not bool, address string, args []string, see look) (string, error) {
+	limit, args, err := within(args)
+	if err != nil {
+		return "", err
+	}
+	plain, values, err := settings(args, "from", "subject", "attachments", "text")
+	if err != nil {
+		return "", err
+	}
+	if len(plain) > 0 || len(values) == 0 {
+		return "", usage("mailbox")
+	}
+	newest := func() bool {
+		all := p.lab.SMTP.Mailbox(address)
+		if len(all) == 0 {
+			return false
+		}
+		m := all[len(all)-1]
+		for key, want := range values {
+			var fits bool
+			switch key {
+			case "from":
+				fits = strings.EqualFold(m.From, want)
+			case "subject":
+				fits = plain0(m.Subject) == plain0(want)
+			case "attachments":
+				fits = strconv.Itoa(len(m.Attachments)) == want
+			case "text":
+				fits = slices.ContainsFunc(lines(m.Text), func(l string) bool { return onLine(l, []string{want}) })
+			}
+			if !fits {
+				return false
+			}
+		}
+		return true
+	}
+	if not {
+		if err := p.settle(); err != nil {
+			return "", err
+		}
+		s, err := p.look(see)
+		if err == nil && newest() {
+			err = &showError{surface: s, words: args, not: true, at: p.printerTime()}
+		}
+		return s.drawn, err
+	}
+	s, met, err := p.await(limit, see, func(surface) bool { return newest() })
+	if err == nil && !met {
+		err = &showError{surface: s, words: args, limit: limit, at: p.printerTime()}
+	}
+	return s.drawn, err
+}
+
+// plain0 is [plain] under a name that the local word "plain" does not hide.
+func plain0(s string) string { return plain(s) }
+
+func lines(text string) []string {
+	var found []string
+	for _, l := range strings.Split(text, "\n") {
+		if strings.TrimSpace(l) != "" {
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+func asJSON(v any) string {
+	if v == nil {
+		return ""
+	}
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(text) + "\n"
+}
+
+// plainError takes the package's name off an error: the verb says who.
+func plainError(err error) error {
+	if text, is := strings.CutPrefix(err.Error(), "fakeentra: "); is {
+		return errors.New(text)
+	}
+	return err
+}

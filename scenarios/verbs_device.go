@@ -1,0 +1,336 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"mfpsim/device"
+	"mfpsim/journal"
+)
+
+// screenSurface is a panel's screen as shows searches it.
+func screenSurface(s device.Screen) surface {
+	lines := append([]string{}, s.Lines...)
+	lines = append(lines, s.Fields...)
+	lines = append(lines, s.Keys...)
+	return surface{name: "panel", place: s.Path, lines: append(lines, s.Path), drawn: s.String()}
+}
+
+func (p *play) verbPrinter(_ bool, args []string) (string, error) {
+	what, rest := first(args)
+	switch what {
+	case "":
+		return p.describe()
+	case "use":
+		plain, values, err := settings(rest, "model")
+		if err != nil {
+			return "", err
+		}
+		if len(plain) != 1 {
+			return "", usage("printer")
+		}
+		if err := p.do(func(context.Context) error { return p.lab.UsePrinter(plain[0], values["model"]) }); err != nil {
+			return "", err
+		}
+		p.printer = plain[0]
+		if err := p.do(func(ctx context.Context) error {
+			d, err := p.device()
+			if err == nil && p.language != p.lab.Language() {
+				err = d.SetLanguage(ctx, p.language)
+			}
+			return err
+		}); err != nil {
+			return "", err
+		}
+		return p.describe()
+	case "sign-in":
+		if len(rest) != 1 {
+			return "", usage("printer")
+		}
+		return p.twelveSteps(rest[0])
+	case "user":
+		return "", p.cannot("users of their own", device.CapabilityPrintAdminServerless)
+	case "set":
+		return "", fmt.Errorf("%w: set %s", device.ErrNotSupported, strings.Join(rest, " "))
+	}
+	return "", usage("printer")
+}
+
+// cannot says that a device lacks a capability; if it has it, that the verb is not spoken yet.
+func (p *play) cannot(what string, need device.Capability) error {
+	return fmt.Errorf("%w: %s needs %s", device.ErrNotSupported, what, need)
+}
+
+func (p *play) describe() (string, error) {
+	d, err := p.device()
+	if err != nil {
+		return "", err
+	}
+	var output string
+	err = p.do(func(ctx context.Context) error {
+		x, err := d.Describe(ctx)
+		output = fmt.Sprintf("%s %s %s\n", x.Name, x.Model, x.Address)
+		return err
+	})
+	return output, err
+}
+
+// twelveSteps is the guide's procedure in one line; each step is played and logged.
+func (p *play) twelveSteps(user string) (string, error) {
+	steps := [][]string{
+		{"webconfig", "log-in"},
+		{"webconfig", "open", "Network > Email Server > Basic"},
+		{"webconfig", "set", "Authentication Method", "OAuth2"},
+		{"webconfig", "set", "Email service", p.serviceOf(user)},
+		{"webconfig", "click", "Sign In"},
+		{"webconfig", "click", "Sign in with Microsoft"},
+		{"browser", "sign-in", user, "consent=organization"},
+		{"webconfig", "shows", "Current Status", "Signed in"},
+		{"webconfig", "click", "OK"},
+	}
+	var output string
+	for _, step := range steps {
+		var err error
+		if output, err = p.inner(step); err != nil {
+			return output, fmt.Errorf("%s: %w", quoted(step), err)
+		}
+	}
+	return output, nil
+}
+
+// serviceOf is the email service that an account belongs to (guide rule R16).
+func (p *play) serviceOf(user string) string {
+	if u, known := p.lab.Entra.User(user); known && u.Personal {
+		return "Outlook.com"
+	}
+	return "Microsoft Exchange Online"
+}
+
+// inner plays a step of a short form through the same door as a line of the script, and logs it.
+func (p *play) inner(words []string) (string, error) {
+	if err := p.do(func(context.Context) error {
+		p.note(journal.KindNote, "  %s", quoted(words))
+		return nil
+	}); err != nil {
+		return "", err
+	}
+	switch words[0] {
+	case "webconfig":
+		return p.verbWebConfig(false, words[1:])
+	case "browser":
+		return p.verbBrowser(false, words[1:])
+	}
+	return "", fmt.Errorf("%s has no short form", words[0])
+}
+
+// quoted writes words as a script has them.
+func quoted(words []string) string {
+	written := make([]string, len(words))
+	for i, w := range words {
+		if strings.ContainsAny(w, " '#\t") {
+			w = "'" + strings.ReplaceAll(w, "'", "''") + "'"
+		}
+		written[i] = w
+	}
+	return strings.Join(written, " ")
+}
+
+func (p *play) verbPanel(not bool, args []string) (string, error) {
+	d, err := p.device()
+	if err != nil {
+		return "", err
+	}
+	panel := d.Panel()
+	see := func(ctx context.Context) (surface, error) {
+		s, err := panel.Screen(ctx)
+		return screenSurface(s), err
+	}
+	what, rest := first(args)
+	if what == "shows" {
+		return p.shows(not, rest, see)
+	}
+	acts := func(f func(ctx context.Context) (device.Screen, error)) (string, error) {
+		var s device.Screen
+		err := p.act(act, func(ctx context.Context) (err error) { s, err = f(ctx); return err })
+		if err != nil {
+			return "", err
+		}
+		return s.String(), nil
+	}
+	switch {
+	case what == "press" && len(rest) == 1:
+		return acts(func(ctx context.Context) (device.Screen, error) { return panel.Press(ctx, rest[0]) })
+	case what == "enter" && len(rest) == 2:
+		return acts(func(ctx context.Context) (device.Screen, error) { return panel.Enter(ctx, rest[0], rest[1]) })
+	case what == "log-in" && len(rest) <= 1:
+		user := strings.Join(rest, "")
+		return acts(func(ctx context.Context) (device.Screen, error) { return panel.LogIn(ctx, user, "") })
+	case what == "log-out" && len(rest) == 0:
+		return acts(panel.LogOut)
+	case what == "home" && len(rest) == 0:
+		return acts(panel.Home)
+	case what == "tick" || what == "enter":
+		return "", p.cannot("panel "+what, device.CapabilityPrintAdminServerless)
+	case what == "screen" && len(rest) == 0:
+		s, err := p.look(see)
+		return s.drawn, err
+	}
+	return "", usage("panel")
+}
+
+func (p *play) verbScan(_ bool, args []string) (string, error) {
+	what, rest := first(args)
+	plain, values, err := settings(rest, "subject", "file", "pages")
+	if err != nil {
+		return "", err
+	}
+	request := device.ScanRequest{To: plain, Subject: values["subject"], File: values["file"]}
+	if text := values["pages"]; text != "" {
+		if request.Pages, err = strconv.Atoi(text); err != nil || request.Pages < 1 {
+			return "", fmt.Errorf("pages=%s is no number of pages", text)
+		}
+	}
+	switch what {
+	case "email":
+		request.Function = device.FunctionEmail
+		if len(plain) == 0 {
+			return "", usage("scan")
+		}
+	case "copy":
+		request.Function = device.FunctionCopy
+		if len(plain) > 0 {
+			return "", usage("scan")
+		}
+	case "to-my-email":
+		return "", p.cannot("To My Email", device.CapabilityPrintAdminServerless)
+	case "fax":
+		return "", p.cannot("Fax", device.CapabilityFaxServer)
+	default:
+		return "", usage("scan")
+	}
+	d, err := p.device()
+	if err != nil {
+		return "", err
+	}
+	var s device.Screen
+	if err := p.act(act, func(ctx context.Context) (err error) { s, err = d.Scan(ctx, request); return err }); err != nil {
+		return "", err
+	}
+	return s.String(), nil
+}
+
+func (p *play) verbSheet(not bool, args []string) (string, error) {
+	d, err := p.device()
+	if err != nil {
+		return "", err
+	}
+	see := func(ctx context.Context) (surface, error) {
+		text, err := d.Sheet(ctx)
+		return surface{name: "sheet", lines: lines(text), drawn: text}, err
+	}
+	what, rest := first(args)
+	switch {
+	case what == "shows":
+		return p.shows(not, rest, see)
+	case what == "screen" && len(rest) == 0:
+		s, err := p.look(see)
+		return s.drawn, err
+	case what == "print" && len(rest) == 0:
+		if err := p.act(act, func(ctx context.Context) error { _, err := d.PrintSheet(ctx); return err }); err != nil {
+			return "", err
+		}
+		// The paper comes out while time passes.
+		s, met, err := p.await(patience, func(ctx context.Context) (surface, error) {
+			s, err := see(ctx)
+			if errors.Is(err, device.ErrNothingPrinted) {
+				return surface{}, nil
+			}
+			return s, err
+		}, func(s surface) bool { return s.drawn != "" })
+		if err == nil && !met {
+			err = device.ErrNothingPrinted
+		}
+		return s.drawn, err
+	}
+	return "", usage("sheet")
+}
+
+func (p *play) verbJobs(not bool, args []string) (string, error) {
+	d, err := p.device()
+	if err != nil {
+		return "", err
+	}
+	all := func(ctx context.Context) (surface, error) {
+		jobs, err := d.Jobs(ctx)
+		var b strings.Builder
+		for _, j := range jobs {
+			b.WriteString(jobRow(j) + "\n")
+		}
+		return surface{name: "job history", lines: lines(b.String()), drawn: b.String()}, err
+	}
+	what, rest := first(args)
+	switch {
+	case what == "shows":
+		newest := func(ctx context.Context) (surface, error) {
+			s, err := all(ctx)
+			if len(s.lines) > 1 {
+				s.lines = s.lines[:1]
+			}
+			return s, err
+		}
+		return p.shows(not, rest, newest)
+	case what == "screen" && len(rest) == 0:
+		s, err := p.look(all)
+		return s.drawn, err
+	}
+	return "", usage("jobs")
+}
+
+// jobRow is one row of the job history.
+func jobRow(j device.Job) string {
+	code := j.Code
+	if code == "" {
+		code = "-"
+	}
+	row := fmt.Sprintf("%03d | %s | %s | %s | %s | %s", j.Receipt, j.Time.Format(time.DateTime), j.Type, j.To, j.Result, code)
+	for _, text := range []string{j.Status, j.Solution} {
+		if text != "" {
+			row += " | " + text
+		}
+	}
+	return row
+}
+
+func (p *play) verbPower(_ bool, args []string) (string, error) {
+	state, rest := first(args)
+	power := device.PowerAct{State: state}
+	_, values, err := settings(rest, "at")
+	if err != nil || len(rest) > 1 {
+		return "", errors.Join(err, usage("power"))
+	}
+	if at := values["at"]; at != "" {
+		text, is := strings.CutPrefix(at, "write:")
+		n, err := strconv.Atoi(text)
+		if !is || err != nil || n < 1 || state != "cut" {
+			return "", usage("power")
+		}
+		power.AtWrite = n
+	}
+	if state != "on" && state != "off" && state != "cut" {
+		return "", usage("power")
+	}
+	d, err := p.device()
+	if err != nil {
+		return "", err
+	}
+	if err := p.act(act, func(ctx context.Context) error { return d.Power(ctx, power) }); err != nil || state != "on" {
+		return "", err
+	}
+	var s device.Screen
+	err = p.do(func(ctx context.Context) (err error) { s, err = d.Panel().Screen(ctx); return err })
+	return s.String(), err
+}
