@@ -185,7 +185,7 @@ func (s *Server) leave(c *session) {
 	s.idle.Broadcast()
 }
 
-// sleeping counts the sessions that wait on the World's clock, which Close cannot wake.
+// sleeping counts the sessions that wait for the World, which Close cannot wake.
 func (s *Server) sleeping(change int) {
 	s.life.Lock()
 	defer s.life.Unlock()
@@ -194,7 +194,7 @@ func (s *Server) sleeping(change int) {
 }
 
 // Close ends the server: listeners and connections are closed and their sessions have ended when it returns, except those that
-// sleep in the tarpit of a World that is not the server's own; they end with that World. Mailboxes can still be read.
+// sleep in a World that is not the server's own (the tarpit, the latency of a link); they end with that World. Mailboxes can still be read.
 func (s *Server) Close() error {
 	s.life.Lock()
 	s.closed = true
@@ -210,7 +210,7 @@ func (s *Server) Close() error {
 	}
 	s.life.Lock()
 	defer s.life.Unlock()
-	for len(s.sessions) > s.asleep {
+	for len(s.sessions) > s.asleep || s.ownWorld && len(s.sessions) > 0 {
 		s.idle.Wait()
 	}
 	return nil

@@ -23,7 +23,7 @@ type session struct {
 	peer   *faultnet.Peer
 	wire   *wire
 	random *chance.Reader
-	tls    *tls.ConnectionState
+	tls    *tls.Conn // nil: in clear
 
 	// Names that this connection's front end and mailbox server have in replies.
 	id, host, label, backend string
@@ -72,7 +72,9 @@ func (c *session) run() {
 			return
 		}
 	}
-	_ = c.wire.writer.Flush()
+	if c.wire.writer.Flush() == nil && c.tls != nil {
+		_ = c.tls.CloseWrite() // a client that looks for a truncated answer finds none
+	}
 }
 
 // readLine serves one command line or one SASL answer.
@@ -104,7 +106,9 @@ func (c *session) readLine() error {
 // visit acts on something that was read in full: it journals it, lets act decide and speak, and writes only when the turn is given
 // back. Nothing that waits for the client happens inside.
 func (c *session) visit(name string, read journal.Text, act func(ctx context.Context)) {
+	c.server.sleeping(1) // until it is this client's turn, or the link's latency has passed
 	v := c.peer.Visit(name)
+	c.server.sleeping(-1)
 	if read != nil {
 		c.record(journal.Join(journal.Plain("C: "), read), nil)
 	}
@@ -229,8 +233,7 @@ func (c *session) startTLS() error {
 	if err := secure.Handshake(); err != nil {
 		return err
 	}
-	state := secure.ConnectionState()
-	c.tls = &state
+	c.tls = secure
 	c.wire = newWire(c.peer.Application(secure))
 	c.helo, c.mail = "", nil
 	return nil

@@ -2,6 +2,7 @@ package fakesmtp
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"strconv"
 	"strings"
@@ -65,7 +66,7 @@ func (s *Server) denied(user *mailbox, m Message) string {
 func (c *session) stamp(m Message) (header []byte, id string) {
 	name, _, _ := strings.Cut(c.backend, ".")
 	version := "version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
-	if c.tls != nil && c.tls.Version == tls13 {
+	if c.tls != nil && c.tls.ConnectionState().Version == tls.VersionTLS13 {
 		// The cipher that Exchange Online prefers; the one in use depends on the machine's processor.
 		version = "version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384"
 	}
@@ -84,8 +85,6 @@ func (c *session) stamp(m Message) (header []byte, id string) {
 	}
 	return []byte(b.String()), id
 }
-
-const tls13 = 0x0304
 
 // deliver puts a message into the mailboxes of its recipients and a copy into Sent Items.
 func (s *Server) deliver(user *mailbox, m Message) {
