@@ -39,7 +39,7 @@ type bench struct {
 	browser *browser.Browser
 
 	mu      sync.Mutex
-	code    string   // answer of the device authorization endpoint; "" is a good one
+	code    string // answer of the device authorization endpoint; "" is a good one
 	token   func(form map[string]string) (status int, body string)
 	auth    string   // the mail server's reply to AUTH; "" is success
 	forms   []string // grant types that were asked for

@@ -270,6 +270,7 @@ func TestWebConfigIsGreekWithTheGreekPanelAndEnglishWithTheHindiOne(t *testing.T
 	b.logIn(b.browser)
 	b.do("language", func(ctx context.Context) error { return b.device.SetLanguage(ctx, "el") })
 	b.open(b.browser, basic)
+	require.Contains(t, b.browser.Text(), "Διακομιστής Email > Βασικό")
 	b.golden("basic-off.el.txt", b.browser.Text())
 	b.do("language", func(ctx context.Context) error { return b.device.SetLanguage(ctx, "hi") })
 	b.open(b.browser, basic)

@@ -7,6 +7,7 @@ package locale
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -142,7 +143,8 @@ func (t *Texts) Label(name string) string { return t.Text(labelPrefix + name) }
 // Format returns the text of a message id with its placeholders filled in.
 func (t *Texts) Format(id string, values map[string]any) string {
 	text, err := t.localizer.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: values})
-	if err != nil {
+	var fellBack *i18n.MessageNotFoundErr // comes with the English text
+	if err != nil && (text == "" || !errors.As(err, &fellBack)) {
 		panic(fmt.Sprintf("locale: message %q: %v", id, err))
 	}
 	return text

@@ -66,7 +66,10 @@ func TestNoSentenceOfBasicSaysWordsThatScenariosLookForAsAState(t *testing.T) {
 }
 
 func TestAPlaceholderIsFilledIn(t *testing.T) {
-	require.Equal(t, "MFP - A > B", locale.In("en").Format("page-title", map[string]any{"Model": "MFP", "Path": "A > B"}))
+	for _, language := range locale.Languages {
+		require.Equal(t, "MFP - A > B", locale.In(language).Format("page-title", map[string]any{"Model": "MFP", "Path": "A > B"}))
+	}
+	require.Panics(t, func() { locale.In("el").Format("no-such-id", nil) })
 }
 
 func TestAnUnknownIDPanics(t *testing.T) {

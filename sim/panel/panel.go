@@ -59,16 +59,17 @@ func (p *Panel) Home(context.Context) (device.Screen, error) {
 	return p.do(func() error { p.home(); return nil })
 }
 
-// Press presses a key by its label; a path "A > B > C" is pressed from the home screen. An unknown key is a [*device.LabelError],
-// an item that is kept for administrators [device.ErrLocked]; the screen then stays as it was before that key.
+// Press presses a key by its label; a path "A > B > C" is pressed from the home screen, and so is a single label that is a key of
+// the home screen and not of the one that is shown. An unknown key is a [*device.LabelError], an item that is kept for
+// administrators [device.ErrLocked]; the screen then stays as it was before that key.
 func (p *Panel) Press(ctx context.Context, path string) (device.Screen, error) {
 	return p.do(func() error {
 		labels := strings.Split(path, ">")
-		if len(labels) > 1 {
+		if len(labels) > 1 || !p.shows(label(labels[0])) && p.atHome(label(labels[0])) {
 			p.home()
 		}
-		for _, label := range labels {
-			if err := p.press(strings.TrimSpace(label), &act{ctx}); err != nil {
+		for _, words := range labels {
+			if err := p.press(label(words), &act{ctx}); err != nil {
 				return err
 			}
 		}
@@ -225,17 +226,37 @@ func (p *Panel) keys() []key {
 	return keys
 }
 
-func (p *Panel) press(label string, a *act) error {
-	p.settle()
+// label is one step of a path.
+func label(words string) string { return strings.TrimSpace(words) }
+
+// find returns the key that words name. The first match counts: a Greek label can name two keys, and own keys come before those of
+// the frame.
+func (p *Panel) find(words string) (found key, ok bool) {
 	texts := p.machine.Texts()
-	keys := p.keys()
-	// The first match counts: a Greek label can name two keys, and own keys come before those of the frame.
-	for _, k := range keys {
-		if k.label != "" && texts.Is(label, k.label) || k.label == "" && locale.Normalize(k.words) == locale.Normalize(label) {
-			return k.press(p, a)
+	for _, k := range p.keys() {
+		if k.label != "" && texts.Is(words, k.label) || k.label == "" && locale.Normalize(k.words) == locale.Normalize(words) {
+			return k, true
 		}
 	}
-	return &device.LabelError{What: "key", Wanted: label, Present: p.labels(keys)}
+	return key{}, false
+}
+
+func (p *Panel) shows(words string) bool {
+	_, ok := p.find(words)
+	return ok
+}
+
+func (p *Panel) atHome(words string) bool {
+	return slices.ContainsFunc(root.children, func(i *item) bool { return p.machine.Texts().Is(words, i.label) })
+}
+
+func (p *Panel) press(words string, a *act) error {
+	p.settle()
+	k, ok := p.find(words)
+	if !ok {
+		return &device.LabelError{What: "key", Wanted: words, Present: p.labels(p.keys())}
+	}
+	return k.press(p, a)
 }
 
 func (p *Panel) labels(keys []key) []string {
