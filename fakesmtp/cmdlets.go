@@ -148,7 +148,7 @@ func removeMailboxPermission(s *Server, c *call) (string, error) {
 // authenticationPolicy finds the policy that is named; $null is none. Under s.mu.
 func (c *call) authenticationPolicy(name string) (*policy, error) {
 	if strings.EqualFold(name, wordNull) {
-		return nil, nil //nolint:nilnil // none is an answer
+		return nil, nil // none is an answer
 	}
 	p := c.organization.policies[strings.ToLower(name)]
 	if p == nil {

@@ -205,7 +205,7 @@ func (t *transaction) parameter(parameter string) bool {
 	switch strings.ToUpper(name) {
 	case "SIZE":
 		size, err := strconv.ParseUint(value, 10, 63)
-		t.declared = int64(size) //nolint:gosec // parsed with 63 bits
+		t.declared = int64(size) // parsed with 63 bits
 		return err == nil
 	case "BODY":
 		t.binary = strings.EqualFold(value, "BINARYMIME")

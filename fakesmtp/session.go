@@ -112,7 +112,7 @@ func (c *session) visit(name string, read journal.Text, act func(ctx context.Con
 	if read != nil {
 		c.record(journal.Join(journal.Plain("C: "), read), nil)
 	}
-	act(v.Context(context.Background())) //nolint:contextcheck // a client that hangs up does not end a visit
+	act(v.Context(context.Background())) // a client that hangs up does not end a visit
 	v.End()
 	for _, line := range c.replies {
 		_, _ = c.wire.writer.WriteString(line)
