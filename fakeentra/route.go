@@ -185,6 +185,12 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.answerError(w, a, fail(900561).with("method", r.Method))
 		return
 	}
+	if k := s.turnKnob(a, knobEndpoints["/"+rest]); k != nil {
+		var done bool
+		if w, done = s.answerKnob(w, a, k); done {
+			return
+		}
+	}
 	endpoint.serve(s, w, a)
 }
 

@@ -46,6 +46,7 @@ type Server struct {
 	refreshMark uint64 // refresh tokens likewise
 	opaque      map[string]opaqueToken
 	secrets     secretList
+	knobs       []*armedKnob
 	address     string
 	url         string
 	listeners   []net.Listener
@@ -121,6 +122,9 @@ func RunT(t T, c Config) *Server {
 		}
 		if err := s.Close(); err != nil {
 			t.Logf("closing %s: %v", Party, err)
+		}
+		if unmet := s.UnmetKnobs(); len(unmet) > 0 && !t.Failed() {
+			t.Fatalf("fakeentra: a knob was armed and not met: %v", unmet)
 		}
 	})
 	listener, err := s.network.Listen(Party, Names()...)
