@@ -115,12 +115,14 @@ func (p *play) copyCode(web device.WebConfig) (string, error) {
 func (p *play) follow(web device.WebConfig) (string, error) {
 	return p.browse(act, func(ctx context.Context, b *browser.Browser) error {
 		_, address, err := web.UserCode(ctx)
-		if err != nil {
+		switch {
+		case err == nil:
+			p.address = address
+		case p.address == "":
 			return err
-		}
-		p.address = address
+		} // else the page has gone on, and the person still has the address
 		b.Forget()
-		return b.Open(ctx, address)
+		return b.Open(ctx, p.address)
 	})
 }
 
