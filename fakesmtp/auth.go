@@ -195,7 +195,7 @@ func (s *Server) policy(user string, basic bool) verdict {
 	case own == nil && v.organization.smtpAuthDisabled.at(now):
 		v.event, v.reason = eventAuthTenant, ReasonTenantSwitch
 	case !basic && v.organization.securityDefaults.at(now) && !s.config.TokensPassSecurityDefaults:
-		v.event, v.reason = eventAuthDefaults, ReasonDefaults
+		v.event, v.reason = eventAuthDefaultsToken, ReasonDefaults
 	}
 	return v
 }
