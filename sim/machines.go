@@ -21,6 +21,8 @@ type panelMachine struct{ *Printer }
 
 func (m panelMachine) Languages() []string { return m.model.Languages }
 
+func (m panelMachine) On() bool { return m.PoweredOn() }
+
 func (m panelMachine) Originals() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
