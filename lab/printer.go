@@ -22,6 +22,9 @@ import (
 // firstAddress is the IP address of the first printer; the next ones follow it (RFC 5737, TEST-NET-1).
 const firstAddress = 10
 
+// passwordLetters make passwords that can be read off a screen.
+const passwordLetters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
+
 // Printer is one simulated printer on the bench, with its web page on the network.
 type Printer struct {
 	*sim.Printer
@@ -57,7 +60,9 @@ func (l *Lab) AddPrinter(name, model string) (*Printer, error) {
 	defect := l.config.Defect
 	config := sim.Config{
 		Name: name, World: l.World, Network: l.Network, Clock: l.World.Clock(name), Journal: l.Journal, Seed: l.config.Seed, Model: model,
-		Address: address, Language: l.config.Language, Link: l.config.Link,
+		// Not the serial number, which a new printer's password is: that is printed on every status sheet.
+		AdministratorPassword: chance.New(l.config.Seed, name+" administrator").Letters(passwordLetters, 12),
+		Address:               address, Language: l.config.Language, Link: l.config.Link,
 		OnPower: func(on bool) {
 			if on {
 				l.Network.Join(name, NetworkOffice)

@@ -35,6 +35,8 @@ type Options struct {
 	KeepFiles bool
 	// Configure changes the bench before it is built: for planted defects.
 	Configure func(*lab.Config)
+	// Inspect sees the bench after the scenario, before it is closed.
+	Inspect func(Result, *lab.Lab)
 	// Progress hears every result as it is there, one at a time.
 	Progress func(Result)
 }
@@ -232,7 +234,9 @@ func playOnce(s Scenario, o Options, language string, update bool) (Result, erro
 		}
 	}
 	result.VirtualTime = bench.World.Elapsed()
-	result.Files, err = evidence(p, result, language).Files()
+	if result.Files, err = evidence(p, result, language).Files(); err == nil && o.Inspect != nil {
+		o.Inspect(result, bench)
+	}
 	return result, err
 }
 

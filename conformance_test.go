@@ -1,0 +1,58 @@
+package mfpsim_test
+
+import (
+	"flag"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/report"
+	"mfpsim/scenarios"
+)
+
+// conformanceSeed is the seed of `go test`; the failure names it.
+const conformanceSeed = 7
+
+var update = flag.Bool("update", false, "rewrite the goldens of scenarios whose cmp fails, in the folder scenarios")
+
+// TestConformance plays every scenario against the simulated printer, each on a bench of its own.
+func TestConformance(t *testing.T) {
+	all, err := scenarios.All()
+	require.NoError(t, err)
+	require.NotEmpty(t, all)
+	options := scenarios.Options{Seed: conformanceSeed}
+	if *update {
+		options.Folder, options.Update = "scenarios", true
+	}
+	for _, s := range all {
+		t.Run(s.ID, func(t *testing.T) {
+			t.Parallel()
+			result, err := scenarios.RunScenario(t.Context(), s, options)
+			require.NoError(t, err)
+			switch result.Verdict {
+			case report.Passed:
+			case report.Skipped:
+				t.Skip(result.Failure)
+			default:
+				t.Errorf("\n%s", result.Failure)
+			}
+		})
+	}
+}
+
+// TestEveryBehaviourRuleHasItsScenario holds that what the guide says is either shown by a scenario, carried by a text, or openly open.
+func TestEveryBehaviourRuleHasItsScenario(t *testing.T) {
+	rules, err := scenarios.RulesWithProof()
+	require.NoError(t, err)
+	require.Len(t, rules, 46)
+	for _, r := range rules {
+		if r.Kind != scenarios.RuleBehaviour {
+			continue
+		}
+		if r.Open == "" {
+			require.NotEmpty(t, r.ProvedBy, "%s has no scenario: %s", r.ID, r.Sentence)
+			continue
+		}
+		require.Empty(t, r.ProvedBy, "%s is said to be open, and has scenarios", r.ID)
+	}
+}
