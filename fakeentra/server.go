@@ -127,7 +127,7 @@ func RunT(t T, c Config) *Server {
 			t.Fatalf("fakeentra: a knob was armed and not met: %v", unmet)
 		}
 	})
-	listener, err := s.network.Listen(Party, Names()...)
+	listener, err := s.Listen()
 	if err == nil {
 		err = s.Serve(listener)
 	}
@@ -137,6 +137,9 @@ func RunT(t T, c Config) *Server {
 	}
 	return s
 }
+
+// Listen opens a listener of the fake's network, on loopback, that is reached under every name of [Names].
+func (s *Server) Listen() (net.Listener, error) { return s.network.Listen(Party, Names()...) }
 
 // Serve answers HTTPS on a listener until Close; it returns at once. The certificate is of the network's own authority
 // and holds for the names of [Names], localhost and 127.0.0.1.
