@@ -288,6 +288,9 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	p.dark.Store(false)
 	p.live = live
 	p.mu.Unlock()
+	if p.Recovered() != nil {
+		p.record(journal.Entry{Kind: journal.KindNote, Text: journal.Plain("something in the printer's memory was damaged and is lost")})
+	}
 	if p.config.OnPower != nil {
 		p.config.OnPower(true)
 	}
@@ -298,15 +301,20 @@ func (p *Printer) powerUp(ctx context.Context) error {
 func (p *Printer) powerDown() {
 	p.mu.Lock()
 	live := p.live
-	p.live = nil
-	var cancel context.CancelFunc
-	if live != nil {
-		live.queue, cancel = nil, live.cancel
-	}
 	p.mu.Unlock()
-	if live == nil {
+	p.end(live)
+}
+
+// end is power off for what lives; nothing if that has ended already.
+func (p *Printer) end(live *powered) {
+	p.mu.Lock()
+	if live == nil || p.live != live {
+		p.mu.Unlock()
 		return
 	}
+	p.live, live.queue = nil, nil
+	cancel := live.cancel
+	p.mu.Unlock()
 	live.engine.Close()
 	if cancel != nil {
 		cancel()
@@ -321,7 +329,10 @@ func (p *Printer) powerDown() {
 // supplyFailed is told by the memory in the middle of a write: the printer is dark at once, the rest follows as an event.
 func (p *Printer) supplyFailed() {
 	p.dark.Store(true)
-	p.config.World.Go(p.config.Name+": power failure", func(context.Context) { p.powerDown() })
+	p.mu.Lock()
+	live := p.live
+	p.mu.Unlock()
+	p.config.World.Go(p.config.Name+": power failure", func(context.Context) { p.end(live) })
 }
 
 // Close switches the printer off for good.

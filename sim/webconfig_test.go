@@ -154,7 +154,8 @@ func TestASecondSignInReplacesTheSendersAddressOfTheFirst(t *testing.T) {
 	b.logIn(b.browser)
 	b.signIn(b.browser, true)
 	b.open(b.browser, basic)
-	b.click(b.browser, "Sign Out")
+	b.click(b.browser, "Sign Out", "OK")
+	require.Contains(t, b.browser.Text(), "Setup complete")
 	b.account = "scanner@contoso.com"
 	b.signIn(b.browser, true)
 	require.Contains(t, b.browser.Text(), "Sender's Email Address : scanner@contoso.com")
@@ -228,8 +229,12 @@ func TestAStoredPasswordWorksOnAndIsNeverSentToAnotherServer(t *testing.T) {
 	b.logIn(b.browser)
 	b.open(b.browser, basic)
 	for _, f := range [][2]string{
-		{"Authentication Method", "SMTP AUTH"}, {"Authenticated Account", "printer"}, {"Authenticated Password", "pass word"},
-		{"Sender's Email Address", "printer@office.example"}, {"SMTP Server Address", "mail.office.example"}, {"SMTP Server Port Number", "587"},
+		{"Authentication Method", "SMTP AUTH"},
+		{"Authenticated Account", "printer"},
+		{"Authenticated Password", "pass word"},
+		{"Sender's Email Address", "printer@office.example"},
+		{"SMTP Server Address", "mail.office.example"},
+		{"SMTP Server Port Number", "587"},
 		{"Secure Connection", "STARTTLS"},
 	} {
 		b.set(b.browser, f[0], f[1])

@@ -129,6 +129,9 @@ func (r *request) settings(f form, status core.Status) (mail.Settings, []problem
 	case oauth2:
 		// Under OAuth2 account and password are the sign-in's, not the form's.
 		s.Service, s.Account, s.Password = mail.Service(f.Service), status.Account, core.Secret{}
+		if s.Account == "" && stored.Method == mail.MethodOAuth2 {
+			s.Account = stored.Account // of the sign-in before: the next one knows by it whether the sender's address was typed
+		}
 		if s.Sender == "" {
 			s.Sender = status.Account
 		}
