@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is that of the next release.
+const version = "0.1.0"
+
+// Exit codes: all is well; something was found (a failed scenario, a rule without proof); the command was not understood or
+// could not begin.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// commands is the command line.
+type commands struct {
+	Run      runCommand      `cmd:"" help:"Play scenarios and print a table of verdicts."`
+	List     listCommand     `cmd:"" help:"List the scenarios."`
+	Coverage coverageCommand `cmd:"" help:"Show which scenario proves which rule of the guide; fails on a rule without one."`
+	Explain  explainCommand  `cmd:"" help:"Say what a code (360), AADSTS53003, '535 5.7.139' or a message means."`
+	Serve    serveCommand    `cmd:"" help:"Serve the bench live: Web Config, panel, Entra, SMTP and a control API on loopback."`
+
+	Version kong.VersionFlag `help:"Print the version and exit."`
+}
+
+// streams are where a command writes to.
+type streams struct {
+	ctx      context.Context // ends with Ctrl-C
+	out, err io.Writer
+}
+
+// exit is an error that only carries an exit code; what is to be said has been said.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// usageError is a command that could not begin: exit code 2.
+type usageError struct{ error }
+
+func usage(format string, values ...any) error { return usageError{fmt.Errorf(format, values...)} }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// left is what kong panics with when it wants the program to end.
+type left int
+
+// execute runs a command line and returns the exit code.
+func execute(ctx context.Context, args []string, out, errs io.Writer) (code int) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case left:
+			code = int(p)
+		default:
+			panic(p)
+		}
+	}()
+	var cli commands
+	parser, err := kong.New(&cli,
+		kong.Name("mfpsim"),
+		kong.Description("A simulated office printer, a fake Entra ID and a fake Exchange Online on one bench with one clock. "+
+			"Exit codes: 0 all is well, 1 something failed, 2 the command was not understood or could not begin."),
+		kong.Writers(out, errs),
+		kong.Exit(func(code int) { panic(left(code)) }),
+		kong.Vars{"version": "mfpsim " + buildVersion()},
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		panic("mfpsim: the command line is wrong: " + err.Error())
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	for _, arg := range args {
+		if arg == "" {
+			return complain(errs, usage("an empty argument"))
+		}
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return complain(errs, usageError{err})
+	}
+	return complain(errs, parsed.Run(&streams{ctx: ctx, out: out, err: errs}))
+}
+
+// complain prints an error and returns its exit code.
+func complain(errs io.Writer, err error) int {
+	var code exit
+	var misuse usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	case errors.As(err, &misuse):
+		fmt.Fprintf(errs, "mfpsim: %s\n", strings.TrimSpace(err.Error()))
+		return exitUsage
+	default:
+		fmt.Fprintf(errs, "mfpsim: %s\n", strings.TrimSpace(err.Error()))
+		return exitFailed
+	}
+}
+
+// buildVersion is the version with the revision that it was built from, if that is known.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return version
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" && len(setting.Value) >= 12 {
+			return version + " (" + setting.Value[:12] + ")"
+		}
+	}
+	return version
+}

@@ -1,0 +1,239 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"mfpsim/fakeentra"
+	"mfpsim/fakesmtp"
+	"mfpsim/scenarios"
+	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
+)
+
+// explainCommand is `mfpsim explain`.
+type explainCommand struct {
+	Words []string `arg:"" help:"A code of the job history (360), AADSTS53003, '535 5.7.139', or a message or its beginning."`
+}
+
+// Run prints all that is known.
+func (c *explainCommand) Run(s *streams) error {
+	words := strings.TrimSpace(strings.Join(c.Words, " "))
+	if words == "" {
+		return usage("explain what? name a code or a message")
+	}
+	all, err := scenarios.All()
+	if err != nil {
+		return err
+	}
+	model, err := models.Get("")
+	if err != nil {
+		return err
+	}
+	e := &explainer{words: words, out: s.out, scenarios: all, model: model}
+	for _, explain := range []func(){e.code, e.aadsts, e.smtp, e.message} {
+		explain()
+	}
+	if !e.found {
+		return fmt.Errorf("nothing is known of %q: name a code of the job history (360), an AADSTS number, an SMTP reply code or a message", words)
+	}
+	return nil
+}
+
+// explainer looks one thing up everywhere.
+type explainer struct {
+	words     string
+	out       io.Writer
+	scenarios []scenarios.Scenario
+	model     *models.Model
+	found     bool
+}
+
+func (e *explainer) section(format string, values ...any) {
+	if e.found {
+		fmt.Fprintln(e.out)
+	}
+	e.found = true
+	fmt.Fprintf(e.out, format+"\n", values...)
+}
+
+func (e *explainer) line(format string, values ...any) {
+	fmt.Fprintf(e.out, "  "+format+"\n", values...)
+}
+
+// shown lists the scenarios in which one of the words stands.
+func (e *explainer) shown(words ...string) {
+	var ids []string
+	for _, s := range e.scenarios {
+		for _, word := range words {
+			if word != "" && strings.Contains(locale.Normalize(s.Text), locale.Normalize(word)) {
+				ids = append(ids, s.ID)
+				break
+			}
+		}
+	}
+	switch {
+	case len(ids) == 0:
+		e.line("no scenario shows it")
+	default:
+		e.line("shown by %s", strings.Join(ids, ", "))
+	}
+}
+
+var threeDigits = regexp.MustCompile(`^[0-9]{3}$`)
+
+// code explains a code of the printer's job history (guide rule R44).
+func (e *explainer) code() {
+	if !threeDigits.MatchString(e.words) {
+		return
+	}
+	texts := locale.In(locale.English)
+	var rows []models.Outcome
+	for _, row := range e.model.Outcomes {
+		if row.Code == e.words {
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	e.section("%s in Job/Status: %s", e.words, texts.Text(rows[0].StatusID()))
+	e.line("what to do: %s", texts.Text(rows[0].SolutionID()))
+	e.line("causes:")
+	for _, row := range rows {
+		e.line("  %s: %s   %s", spaced(row.Kind), texts.Text(row.PanelID()), row.Source)
+	}
+	e.shown(" "+e.words+" ", " "+e.words+"\n")
+}
+
+// spaced writes "SignInRevoked" as "sign in revoked".
+func spaced(kind string) string {
+	var b strings.Builder
+	for i, r := range kind {
+		if i > 0 && r >= 'A' && r <= 'Z' && (kind[i-1] < 'A' || kind[i-1] > 'Z') {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return strings.ToLower(b.String())
+}
+
+var aadsts = regexp.MustCompile(`(?i)^(?:AADSTS)?([0-9]{5,8})\b`)
+
+// aadsts explains an error number of Entra ID.
+func (e *explainer) aadsts() {
+	match := aadsts.FindStringSubmatch(e.words)
+	if match == nil {
+		return
+	}
+	for _, row := range fakeentra.Catalogue() {
+		if fmt.Sprint(row.Code) != match[1] {
+			continue
+		}
+		e.section("AADSTS%d: %s", row.Code, row.Text)
+		if row.Word != "" {
+			e.line("the token endpoint says %s with status %d", strings.TrimSpace(row.Word+" "+row.Suberror), row.Status)
+		}
+		e.line("where: %s", row.Where)
+		e.line("how sure: %s, %s", certainty(row.Tag), row.Source)
+		e.shown("AADSTS"+match[1], match[1])
+	}
+}
+
+// certainty spells out the marks that wire texts carry.
+func certainty(mark string) string {
+	switch mark {
+	case "C", "T":
+		return "captured"
+	case "D":
+		return "documented"
+	case "I":
+		return "inferred by us"
+	default:
+		return mark
+	}
+}
+
+var replyCode = regexp.MustCompile(`^([245][0-9]{2})(?:[ -]([245]\.[0-9]{1,3}\.[0-9]{1,3}))?(?:\s|$)`)
+
+// smtp explains a reply of the mail server.
+func (e *explainer) smtp() {
+	match := replyCode.FindStringSubmatch(e.words)
+	if match == nil {
+		return
+	}
+	rest := strings.TrimSpace(e.words[len(strings.TrimSpace(match[0])):])
+	for _, row := range fakesmtp.Replies() {
+		text := strings.ReplaceAll(row.Text, "\n", " / ")
+		if fmt.Sprint(row.Code) != match[1] || match[2] != "" && !strings.HasPrefix(row.Text, match[2]) ||
+			rest != "" && !alike(row.Text, rest) {
+			continue
+		}
+		e.section("%d %s", row.Code, text)
+		e.line("the mail server's answer to: %s (%s)", row.Event, row.Profile)
+		e.line("how sure: %s, %s", certainty(string(row.Mark)), row.Source)
+		e.shown(strings.TrimSpace(match[1]+" "+row.Text), row.Text)
+	}
+}
+
+// alike reports whether a reply's text has the words, apart from what is filled in.
+func alike(text, words string) bool {
+	return strings.Contains(strings.ToLower(text), strings.ToLower(words))
+}
+
+// message explains words that the printer shows, in any of its languages.
+func (e *explainer) message() {
+	wanted := locale.Normalize(e.words)
+	if len([]rune(wanted)) < 4 || threeDigits.MatchString(wanted) {
+		return
+	}
+	for _, id := range locale.IDs() {
+		if strings.HasPrefix(id, "label.") {
+			continue
+		}
+		for _, language := range locale.Languages {
+			text := locale.In(language).Text(id)
+			if !strings.HasPrefix(locale.Normalize(text), wanted) {
+				continue
+			}
+			e.explainMessage(id, text)
+			break
+		}
+	}
+}
+
+func (e *explainer) explainMessage(id, text string) {
+	e.section("'%s'", text)
+	english := locale.In(locale.English)
+	if english.Text(id) != text {
+		e.line("in English: %s", english.Text(id))
+	}
+	e.line("the printer's message %s%s", id, sourceOf(id))
+	var causes, codes []string
+	for _, row := range e.model.Outcomes {
+		if slices.Contains([]string{row.PanelID(), row.StatusID(), row.SignIn, row.Test, row.Cloud}, id) {
+			causes = append(causes, spaced(row.Kind))
+			if row.Code != "" && !slices.Contains(codes, row.Code) {
+				codes = append(codes, row.Code)
+			}
+		}
+	}
+	if len(causes) > 0 {
+		e.line("causes: %s", strings.Join(causes, "; "))
+	}
+	for _, code := range codes {
+		e.line("job history: %s %s", code, english.Text("code."+code+".status"))
+		e.line("what to do: %s", english.Text("code."+code+".solution"))
+	}
+	e.shown("@"+id+" ", "@"+id+"\n", english.Text(id))
+}
+
+func sourceOf(id string) string {
+	if source := locale.Source(id); source != "" {
+		return " (" + source + ")"
+	}
+	return ""
+}

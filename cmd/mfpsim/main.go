@@ -1,0 +1,17 @@
+// Command mfpsim plays the troubleshooting cases of an office printer's e-mail on a simulated bench, explains what its codes and
+// messages mean, and serves the bench live. See `mfpsim --help` and the project's README.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}

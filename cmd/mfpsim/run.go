@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"mfpsim/report"
+	"mfpsim/scenarios"
+)
+
+// runCommand is `mfpsim run`.
+type runCommand struct {
+	Patterns []string `arg:"" optional:"" name:"pattern" help:"Scenarios: an ID, a folder, or a path pattern. Default: all."`
+	Seed     uint64   `default:"0" help:"Decides every id, code and token, and nothing else."`
+	Evidence string   `placeholder:"DIR" help:"Keep what happened, a folder for each scenario."`
+	JUnit    string   `name:"junit" placeholder:"FILE" help:"Write the verdicts as JUnit XML."`
+	Lang     string   `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: en, hi or el."`
+	Repeat   int      `placeholder:"N" default:"1" help:"Play each scenario N times; the evidence must be the same every time."`
+	Parallel int      `placeholder:"N" default:"0" help:"Benches at once; 0: one for each processor."`
+	Folder   string   `placeholder:"DIR" help:"Read the scenarios from a source folder instead of this program."`
+	Update   bool     `help:"Rewrite the goldens of the source folder."`
+}
+
+// Run plays the scenarios.
+func (c *runCommand) Run(s *streams) error {
+	if c.Repeat < 1 {
+		return usage("--repeat %d: a scenario is played once at least", c.Repeat)
+	}
+	if c.Parallel < 0 {
+		return usage("--parallel %d: not a number of benches", c.Parallel)
+	}
+	var junit *outputFile
+	if c.JUnit != "" {
+		var err error
+		if junit, err = createOutput(c.JUnit); err != nil {
+			return usageError{err}
+		}
+		defer junit.discard()
+	}
+	results, err := scenarios.Run(s.ctx, scenarios.Options{
+		Patterns: c.Patterns, Seed: c.Seed, Language: c.Lang, Evidence: c.Evidence, Repeat: c.Repeat, Parallel: c.Parallel,
+		Folder: c.Folder, Update: c.Update,
+	})
+	if s.ctx.Err() != nil {
+		return errors.New("interrupted")
+	}
+	if results == nil && err != nil {
+		return usageError{err}
+	}
+	failed := err != nil
+	for _, result := range results {
+		if result.Verdict == report.Failed {
+			failed = true
+			fmt.Fprintf(s.out, "%s\n", trimmed(result.Failure))
+		}
+	}
+	cases := scenarios.Cases(results)
+	fmt.Fprint(s.out, report.Table(cases))
+	if junit != nil {
+		var text bytes.Buffer
+		if err := report.WriteJUnit(&text, cases); err != nil {
+			return err
+		}
+		if err := junit.write(text.Bytes()); err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if failed {
+		return exit(exitFailed)
+	}
+	return nil
+}
+
+// trimmed ends a text of several lines with exactly one line end, and one empty line after it.
+func trimmed(text string) string { return string(bytes.TrimRight([]byte(text), "\n")) + "\n" }
+
+// outputFile is a file that appears when it is complete: it is opened before the work begins, so that a wrong name is told
+// at once, and nothing half-written is left.
+type outputFile struct {
+	path, temporary string
+}
+
+func createOutput(path string) (*outputFile, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder, not a file", path)
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return nil, fmt.Errorf("cannot write %s: %w", path, cause(err))
+	}
+	return &outputFile{path: path, temporary: file.Name()}, file.Close()
+}
+
+func (o *outputFile) write(text []byte) error {
+	if err := os.WriteFile(o.temporary, text, 0o644); err != nil { //nolint:gosec // a report, for anybody to read
+		return fmt.Errorf("cannot write %s: %w", o.path, cause(err))
+	}
+	if err := os.Chmod(o.temporary, 0o644); err != nil { //nolint:gosec // as above
+		return fmt.Errorf("cannot write %s: %w", o.path, cause(err))
+	}
+	if err := os.Rename(o.temporary, o.path); err != nil {
+		return fmt.Errorf("cannot write %s: %w", o.path, cause(err))
+	}
+	return nil
+}
+
+func (o *outputFile) discard() { _ = os.Remove(o.temporary) } // gone already after a rename
+
+// cause takes the path out of a file system's error; the message names it already.
+func cause(err error) error {
+	var path *os.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	default:
+		return err
+	}
+}

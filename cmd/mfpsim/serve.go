@@ -1,0 +1,38 @@
+package main
+
+import (
+	"errors"
+
+	"mfpsim/cmd/mfpsim/serve"
+)
+
+// serveCommand is `mfpsim serve`.
+type serveCommand struct {
+	Scenario string `placeholder:"ID" help:"Play a scenario up to its handover and stay there."`
+	Evidence string `placeholder:"DIR" help:"Write the evidence at Ctrl-C."`
+	JSON     bool   `name:"json" help:"Print the addresses as one line of JSON when ready, and nothing else."`
+	Seed     uint64 `default:"0" help:"Decides every id, code and token."`
+	Lang     string `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: en, hi or el."`
+	CA       string `name:"ca" placeholder:"FILE" help:"Where the certificate authority is written to (PEM). Default: a temporary file."`
+
+	Listen        string `placeholder:"HOST" default:"127.0.0.1" help:"Address to listen on."`
+	WebConfigPort int    `placeholder:"PORT" default:"0" help:"Port of Web Config; 0: any."`
+	PanelPort     int    `placeholder:"PORT" default:"0" help:"Port of the panel; 0: any."`
+	EntraPort     int    `placeholder:"PORT" default:"0" help:"Port of Entra; 0: any."`
+	SMTPPort      int    `name:"smtp-port" placeholder:"PORT" default:"0" help:"Port of SMTP; 0: any."`
+	ControlPort   int    `placeholder:"PORT" default:"0" help:"Port of the control API; 0: any."`
+}
+
+// Run serves until Ctrl-C.
+func (c *serveCommand) Run(s *streams) error {
+	err := serve.Run(s.ctx, serve.Config{
+		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Language: c.Lang, CA: c.CA, Host: c.Listen,
+		Ports: serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, Control: c.ControlPort},
+		Out:   s.out,
+	})
+	var misuse *serve.ConfigError
+	if errors.As(err, &misuse) {
+		return usageError{err}
+	}
+	return err
+}

@@ -1,0 +1,131 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"mfpsim/device"
+)
+
+//go:embed panel.html
+var panelText string
+
+var panelPage = template.Must(template.New("panel").Parse(panelText))
+
+func sprintf(format string, values ...any) string { return fmt.Sprintf(format, values...) }
+
+// panelView is what the page shows.
+type panelView struct {
+	Bench   Endpoints
+	On      bool
+	Screen  device.Screen
+	Now     time.Time
+	Jobs    []jobRow
+	Sheet   string
+	Mail    []mailRow
+	Mailbox string
+	Problem string
+	Mark    string
+}
+
+// panel is the page over the printer's panel, with the bench's clock beside it. It needs no script; with one it follows the printer.
+func (b *bench) panel() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { b.showPanel(w, r, http.StatusOK, "") })
+	mux.HandleFunc("GET /mark", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte(b.mark()))
+	})
+	act := func(pattern string, f func(r *http.Request) error) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			if err := r.ParseForm(); err != nil {
+				b.showPanel(w, r, http.StatusBadRequest, "the form was not understood")
+				return
+			}
+			if err := f(r); err != nil {
+				b.showPanel(w, r, http.StatusUnprocessableEntity, err.Error())
+				return
+			}
+			http.Redirect(w, r, "/", http.StatusSeeOther)
+		})
+	}
+	panel := func(f func(ctx context.Context, p device.Panel, r *http.Request) (device.Screen, error)) func(r *http.Request) error {
+		return func(r *http.Request) error {
+			_, err := b.press(strings.Trim(r.URL.Path, "/"), func(ctx context.Context, d device.Device) (device.Screen, error) { return f(ctx, d.Panel(), r) })
+			return err
+		}
+	}
+	act("POST /press", panel(func(ctx context.Context, p device.Panel, r *http.Request) (device.Screen, error) {
+		return p.Press(ctx, r.PostFormValue("key"))
+	}))
+	act("POST /enter", panel(func(ctx context.Context, p device.Panel, r *http.Request) (device.Screen, error) {
+		return p.Enter(ctx, r.PostFormValue("field"), r.PostFormValue("value"))
+	}))
+	act("POST /log-in", panel(func(ctx context.Context, p device.Panel, r *http.Request) (device.Screen, error) {
+		if r.PostFormValue("password") == "" {
+			return device.Screen{}, refuse("enter the administrator password")
+		}
+		return p.LogIn(ctx, "", r.PostFormValue("password"))
+	}))
+	act("POST /log-out", panel(func(ctx context.Context, p device.Panel, _ *http.Request) (device.Screen, error) {
+		return p.LogOut(ctx)
+	}))
+	act("POST /home", panel(func(ctx context.Context, p device.Panel, _ *http.Request) (device.Screen, error) { return p.Home(ctx) }))
+	act("POST /originals", func(*http.Request) error { b.printer.LoadOriginals(1); return nil })
+	act("POST /power", func(r *http.Request) error {
+		return b.act("panel: power", func(ctx context.Context) error {
+			b.note("power %s", r.PostFormValue("state"))
+			return b.printer.Device().Power(ctx, device.PowerAct{State: r.PostFormValue("state")})
+		})
+	})
+	act("POST /advance", func(r *http.Request) error {
+		d, err := parseDuration(r.PostFormValue("duration"))
+		if err == nil {
+			_, err = b.advance(d)
+		}
+		return err
+	})
+	return mux
+}
+
+// mark changes when the page would show something else.
+func (b *bench) mark() string {
+	screen, _ := b.screen() // a printer that is off has no screen
+	var jobs string
+	if rows, err := b.jobs(); err == nil {
+		jobs = fmt.Sprint(rows)
+	}
+	sheet, _ := b.printer.Sheet()
+	return fmt.Sprintf("%t %s %s %d", b.printer.PoweredOn(), screen, jobs, len(sheet))
+}
+
+func (b *bench) showPanel(w http.ResponseWriter, r *http.Request, status int, problem string) {
+	view := panelView{Bench: b.endpoints, On: b.printer.PoweredOn(), Now: b.world.Now(), Problem: problem, Mark: b.mark()}
+	view.Bench.Accounts = b.accounts()
+	if view.On {
+		view.Screen, _ = b.screen() // switched off just now: an empty screen
+		view.Jobs, _ = b.jobs()
+	}
+	view.Sheet, _ = b.printer.Sheet()
+	if view.Mailbox = r.URL.Query().Get("mailbox"); view.Mailbox != "" {
+		view.Mail = b.mail(view.Mailbox)
+	}
+	var page bytes.Buffer
+	if err := panelPage.Execute(&page, view); err != nil {
+		http.Error(w, "the page cannot be written", http.StatusInternalServerError)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'")
+	w.WriteHeader(status)
+	_, _ = w.Write(page.Bytes()) // a browser that has gone needs no answer
+}

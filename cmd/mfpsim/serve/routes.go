@@ -1,0 +1,494 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"mfpsim/device"
+	"mfpsim/fakeentra"
+	"mfpsim/fakesmtp"
+	"mfpsim/faultnet"
+	"mfpsim/journal"
+	"mfpsim/lab"
+)
+
+// parties are whom a fault of the network can concern.
+func (b *bench) parties() []string {
+	return append([]string{fakeentra.Party, fakesmtp.Party}, b.lab.Printers()...)
+}
+
+func (b *bench) networkRoutes() map[string]endpoint {
+	return map[string]endpoint{
+		"GET /journal": plain(b.journalRows),
+		"GET /network/fault": plain(func(*http.Request) (any, error) {
+			return map[string]any{"armed": list(b.lab.Network.Faults()), "unmet": list(b.lab.Network.Unmet())}, nil
+		}),
+		"POST /network/fault": takes(func(_ *http.Request, in faultnet.Fault) (any, error) {
+			kind, err := faultnet.ParseFaultKind(string(in.Kind))
+			switch {
+			case err != nil:
+				return nil, badRequest{err}
+			case !contains(b.parties(), in.To):
+				return nil, refuse("field \"to\": no party %q; there are: %s", in.To, strings.Join(b.parties(), ", "))
+			case in.After < 0 || in.Times < 0 || in.Bytes < 0:
+				return nil, refuse("after, times and bytes are not negative")
+			case in.Bytes > 0 && kind != faultnet.Reset:
+				return nil, refuse("field \"bytes\" belongs to the fault reset")
+			}
+			return nil, b.act("control: fault", func(context.Context) error {
+				b.lab.Network.Arm(in)
+				b.note("fault: %s", in.String())
+				return nil
+			})
+		}),
+		"POST /network/clear": takes(func(_ *http.Request, in struct {
+			To string `json:"to"` // empty: all
+		},
+		) (any, error) {
+			return nil, b.act("control: clear faults", func(context.Context) error {
+				b.lab.Network.Clear(in.To)
+				b.note("faults cleared: %s", or(in.To, "all"))
+				return nil
+			})
+		}),
+	}
+}
+
+// note records what was done through the control API or the bench's page.
+func (b *bench) note(format string, values ...any) {
+	b.lab.Journal.Append(journal.Entry{Party: "control", Kind: journal.KindNote, Text: journal.Plain(sprintf(format, values...))})
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// list makes null an empty list.
+func list[T any](rows []T) []T {
+	if rows == nil {
+		return []T{}
+	}
+	return rows
+}
+
+type userRequest struct {
+	User string `json:"user"`
+}
+
+type codeRequest struct {
+	Code string `json:"code"` // empty: the one that waits
+	User string `json:"user"`
+}
+
+// onUser is an act on an account of Entra.
+func (b *bench) onUser(what string, f func(principal string) error) endpoint {
+	return takes(func(_ *http.Request, in userRequest) (any, error) {
+		if in.User == "" {
+			return nil, refuse("field \"user\" is missing")
+		}
+		return nil, b.act("control: "+what, func(context.Context) error {
+			b.note("entra: %s %s", what, in.User)
+			return f(in.User)
+		})
+	})
+}
+
+// onCode is an act on a user code.
+func (b *bench) onCode(what string, needsUser bool, f func(code, user string) error) endpoint {
+	return takes(func(_ *http.Request, in codeRequest) (any, error) {
+		switch {
+		case needsUser && in.User == "":
+			return nil, refuse("field \"user\" is missing")
+		case !needsUser && in.User != "":
+			return nil, refuse("unknown field \"user\"")
+		}
+		if in.Code == "" {
+			code, waits := b.lab.Entra.PendingCode()
+			if !waits {
+				return nil, errors.New("no code waits for a person")
+			}
+			in.Code = code
+		}
+		return nil, b.act("control: "+what, func(context.Context) error {
+			b.note("entra: %s", what)
+			return f(in.Code, in.User)
+		})
+	})
+}
+
+type cmdletRequest struct {
+	Name      string   `json:"name"`      // "Set-CASMailbox"
+	Arguments []string `json:"arguments"` // "alice@contoso.com", "-SmtpClientAuthenticationDisabled", "$false"
+}
+
+type tenantRequest struct {
+	Name             string `json:"name"` // domain
+	SMTPAuth         bool   `json:"smtpAuth"`
+	SecurityDefaults bool   `json:"securityDefaults"`
+	BasicAuth        bool   `json:"basicAuth"`
+	UserConsent      string `json:"userConsent"`
+	ConsentBox       string `json:"consentBox"`
+	Personal         bool   `json:"personal"`
+}
+
+type newUserRequest struct {
+	User     string   `json:"user"`
+	Roles    []string `json:"roles"`
+	Mailbox  *bool    `json:"mailbox"` // default true
+	MFA      bool     `json:"mfa"`
+	Disabled bool     `json:"disabled"`
+}
+
+type policyRequest struct {
+	Tenant string   `json:"tenant"` // empty: the organization that was added last
+	Name   string   `json:"name"`
+	Words  []string `json:"words"` // "state=on", "users=All", "grant=block"
+}
+
+type settingRequest struct {
+	Tenant  string `json:"tenant"`
+	Setting string `json:"setting"`
+	Value   string `json:"value"`
+}
+
+func (b *bench) cloudRoutes() map[string]endpoint {
+	entra := b.lab.Entra
+	routes := map[string]endpoint{
+		"GET /mailbox/{address}": plain(b.mailbox),
+		"GET /accounts":          plain(func(*http.Request) (any, error) { return b.accounts(), nil }),
+		"GET /entra/sign-ins":    plain(func(*http.Request) (any, error) { return list(entra.SignIns()), nil }),
+		"GET /entra/audit":       plain(func(*http.Request) (any, error) { return list(entra.Audit()), nil }),
+		"GET /entra/code": plain(func(*http.Request) (any, error) {
+			code, waits := entra.PendingCode()
+			return map[string]any{"code": code, "waits": waits}, nil
+		}),
+		"POST /entra/revoke":     b.onUser("revoke the sessions of", entra.Revoke),
+		"POST /entra/disable":    b.onUser("disable", entra.Disable),
+		"POST /entra/enable":     b.onUser("enable", entra.Enable),
+		"POST /entra/delete":     b.onUser("delete", entra.Delete),
+		"POST /entra/enter-code": b.onCode("a code is entered", false, func(code, _ string) error { return entra.EnterCode(code) }),
+		"POST /entra/decline":    b.onCode("a sign-in is declined", false, func(code, _ string) error { return entra.Decline(code) }),
+		"POST /entra/approve":    b.onCode("a sign-in is approved", true, entra.Approve),
+		"POST /entra/password": takes(func(_ *http.Request, in userRequest) (any, error) {
+			err := b.act("control: change a password", func(context.Context) error {
+				b.note("entra: change the password of %s", in.User)
+				return b.lab.ChangePassword(in.User)
+			})
+			if err != nil {
+				return nil, err
+			}
+			password, err := b.lab.Password(in.User)
+			return map[string]string{"user": in.User, "password": password}, err
+		}),
+		"POST /entra/mfa": takes(func(_ *http.Request, in struct {
+			User string `json:"user"`
+			On   bool   `json:"on"`
+		},
+		) (any, error) {
+			return nil, b.act("control: MFA", func(context.Context) error { return entra.SetMFA(in.User, in.On) })
+		}),
+		"POST /entra/withdraw-consent": takes(func(_ *http.Request, in struct {
+			Tenant      string `json:"tenant"`
+			Application string `json:"application"`
+		},
+		) (any, error) {
+			return nil, b.onTenant(&in.Tenant, "withdraw consent", func() error { return entra.WithdrawConsent(in.Tenant, in.Application) })
+		}),
+		"POST /entra/expire-access-tokens": plain(func(*http.Request) (any, error) {
+			return nil, b.act("control: expire access tokens", func(context.Context) error { entra.ExpireAccessTokens(); return nil })
+		}),
+		"POST /entra/expire-refresh-tokens": plain(func(*http.Request) (any, error) {
+			return nil, b.act("control: expire refresh tokens", func(context.Context) error { entra.ExpireRefreshTokens(); return nil })
+		}),
+		"POST /entra/policy": takes(func(_ *http.Request, in policyRequest) (any, error) {
+			if in.Name == "" {
+				return nil, refuse("field \"name\" is missing")
+			}
+			var made fakeentra.Policy
+			err := b.onTenant(&in.Tenant, "policy "+in.Name, func() (err error) {
+				made, err = entra.ChangePolicy(in.Tenant, in.Name, in.Words...)
+				return err
+			})
+			return made, err
+		}),
+		"POST /entra/set": takes(func(_ *http.Request, in settingRequest) (any, error) {
+			var changed fakeentra.Tenant
+			err := b.onTenant(&in.Tenant, "set "+in.Setting, func() (err error) {
+				changed, err = b.lab.Set(in.Tenant, in.Setting, in.Value)
+				return err
+			})
+			return changed, err
+		}),
+		"POST /exchange/cmdlet": takes(func(_ *http.Request, in cmdletRequest) (any, error) {
+			if in.Name == "" {
+				return nil, refuse("field \"name\" is missing")
+			}
+			var printed string
+			err := b.act("control: cmdlet", func(context.Context) (err error) {
+				b.note("exchange: %s %s", in.Name, strings.Join(in.Arguments, " "))
+				printed, err = b.lab.SMTP.Cmdlet(in.Name, in.Arguments)
+				return err
+			})
+			return map[string]string{"output": printed}, err
+		}),
+		"POST /tenant": takes(func(_ *http.Request, in tenantRequest) (any, error) {
+			if in.Name == "" {
+				return nil, refuse("field \"name\" is missing")
+			}
+			var made fakeentra.Tenant
+			err := b.act("control: tenant", func(context.Context) (err error) {
+				made, err = b.lab.AddTenant(lab.Tenant{
+					Name: in.Name, SMTPAuth: in.SMTPAuth, NoDefaults: !in.SecurityDefaults, BasicAuth: in.BasicAuth,
+					UserConsent: in.UserConsent, ConsentBox: in.ConsentBox, Personal: in.Personal,
+				})
+				return err
+			})
+			return made, err
+		}),
+		"POST /user": takes(func(_ *http.Request, in newUserRequest) (any, error) {
+			if in.User == "" {
+				return nil, refuse("field \"user\" is missing")
+			}
+			err := b.act("control: user", func(context.Context) error {
+				return b.lab.AddUser(lab.User{
+					Address: in.User, Roles: in.Roles, NoMailbox: in.Mailbox != nil && !*in.Mailbox, MFA: in.MFA, Disabled: in.Disabled,
+				})
+			})
+			if err != nil {
+				return nil, err
+			}
+			for _, a := range b.accounts() {
+				if strings.EqualFold(a.User, in.User) {
+					return a, nil
+				}
+			}
+			return Account{User: in.User, Roles: []string{}}, nil
+		}),
+	}
+	return routes
+}
+
+// onTenant is an act on an organization, by default the one that was added last.
+func (b *bench) onTenant(tenant *string, what string, f func() error) error {
+	if *tenant == "" {
+		only, err := b.lab.OnlyTenant()
+		if err != nil {
+			return err
+		}
+		*tenant = only
+	}
+	return b.act("control: "+what, func(context.Context) error {
+		b.note("entra: %s (%s)", what, *tenant)
+		return f()
+	})
+}
+
+type mailRow struct {
+	From        string       `json:"from"`
+	To          []string     `json:"to"`
+	Subject     string       `json:"subject"`
+	Text        string       `json:"text"`
+	ReceivedAt  time.Time    `json:"receivedAt"`
+	Attachments []attachment `json:"attachments"`
+}
+
+type attachment struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	Size int    `json:"size"`
+}
+
+// mailbox lists the messages of an address, oldest first.
+func (b *bench) mailbox(r *http.Request) (any, error) {
+	address := r.PathValue("address")
+	if !strings.Contains(address, "@") {
+		return nil, refuse("%q is no e-mail address", address)
+	}
+	return map[string]any{"messages": b.mail(address)}, nil
+}
+
+func (b *bench) mail(address string) []mailRow {
+	rows := []mailRow{}
+	for _, m := range b.lab.SMTP.Mailbox(address) {
+		row := mailRow{From: m.From, To: list(m.To), Subject: m.Subject, Text: m.Text, ReceivedAt: m.ReceivedAt, Attachments: []attachment{}}
+		for _, a := range m.Attachments {
+			row.Attachments = append(row.Attachments, attachment{a.Name, a.Type, a.Size})
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// screenRow is a screen of the panel.
+type screenRow struct {
+	Path    string   `json:"path"`
+	Padlock bool     `json:"padlock"`
+	Lines   []string `json:"lines"`
+	Keys    []string `json:"keys"`
+	Fields  []string `json:"fields"`
+	Text    string   `json:"text"`
+}
+
+func screenOf(s device.Screen) screenRow {
+	return screenRow{s.Path, s.Padlock, list(s.Lines), list(s.Keys), list(s.Fields), s.String()}
+}
+
+// press does something on the panel and records the screen.
+func (b *bench) press(what string, f func(ctx context.Context, d device.Device) (device.Screen, error)) (any, error) {
+	var screen device.Screen
+	err := b.act("panel: "+what, func(ctx context.Context) (err error) {
+		screen, err = f(ctx, b.printer.Device())
+		if err == nil {
+			b.lab.Journal.Append(journal.Entry{
+				Party: b.printer.Name(), Kind: journal.KindScreen, Text: journal.Plain(screen.String()), Detail: map[string]string{"surface": "panel"},
+			})
+		}
+		return err
+	})
+	return screenOf(screen), err
+}
+
+type scanRequest struct {
+	Function string   `json:"function"` // "Email" (default) or "Copy"
+	To       []string `json:"to"`
+	Subject  string   `json:"subject"`
+	File     string   `json:"file"`
+	Pages    int      `json:"pages"`
+}
+
+func (b *bench) printerRoutes() map[string]endpoint {
+	return map[string]endpoint{
+		"GET /printer": plain(func(*http.Request) (any, error) {
+			var d device.Description
+			err := b.act("control: describe", func(ctx context.Context) (err error) {
+				d, err = b.printer.Device().Describe(ctx)
+				return err
+			})
+			return map[string]any{
+				"name": d.Name, "model": d.Model, "serial": d.Serial, "firmware": d.Firmware, "address": d.Address, "on": b.printer.PoweredOn(),
+			}, err
+		}),
+		"GET /printer/panel": plain(func(*http.Request) (any, error) {
+			screen, err := b.screen()
+			return screenOf(screen), err
+		}),
+		"POST /printer/panel/press": takes(func(_ *http.Request, in struct {
+			Path string `json:"path"` // a key, or a path from the home screen
+		},
+		) (any, error) {
+			if in.Path == "" {
+				return nil, refuse("field \"path\" is missing")
+			}
+			return b.press(in.Path, func(ctx context.Context, d device.Device) (device.Screen, error) {
+				return d.Panel().Press(ctx, in.Path)
+			})
+		}),
+		"POST /printer/panel/enter": takes(func(_ *http.Request, in struct {
+			Field string `json:"field"`
+			Value string `json:"value"`
+		},
+		) (any, error) {
+			return b.press("type", func(ctx context.Context, d device.Device) (device.Screen, error) {
+				return d.Panel().Enter(ctx, in.Field, in.Value)
+			})
+		}),
+		"POST /printer/panel/log-in": takes(func(_ *http.Request, in struct {
+			User     string `json:"user"`
+			Password string `json:"password"`
+		},
+		) (any, error) {
+			if in.Password == "" {
+				return nil, refuse("field \"password\" is missing")
+			}
+			return b.press("log in", func(ctx context.Context, d device.Device) (device.Screen, error) {
+				return d.Panel().LogIn(ctx, in.User, in.Password)
+			})
+		}),
+		"POST /printer/panel/log-out": plain(func(*http.Request) (any, error) {
+			return b.press("log out", func(ctx context.Context, d device.Device) (device.Screen, error) { return d.Panel().LogOut(ctx) })
+		}),
+		"POST /printer/panel/home": plain(func(*http.Request) (any, error) {
+			return b.press("home", func(ctx context.Context, d device.Device) (device.Screen, error) { return d.Panel().Home(ctx) })
+		}),
+		"POST /printer/originals": takes(func(_ *http.Request, in struct {
+			Pages int `json:"pages"`
+		},
+		) (any, error) {
+			if in.Pages < 0 || in.Pages > 999 {
+				return nil, refuse("field \"pages\": 0 to 999")
+			}
+			b.printer.LoadOriginals(in.Pages)
+			return nil, nil
+		}),
+		"POST /printer/scan": takes(func(_ *http.Request, in scanRequest) (any, error) {
+			if in.Pages < 0 || in.Pages > 999 {
+				return nil, refuse("field \"pages\": 0 to 999")
+			}
+			return b.press("scan", func(ctx context.Context, d device.Device) (device.Screen, error) {
+				return d.Scan(ctx, device.ScanRequest{
+					Function: device.Function(or(in.Function, string(device.FunctionEmail))), To: in.To, Subject: in.Subject, File: in.File, Pages: in.Pages,
+				})
+			})
+		}),
+		"GET /printer/jobs": plain(func(*http.Request) (any, error) { return b.jobs() }),
+		"GET /printer/sheet": plain(func(*http.Request) (any, error) {
+			text, printed := b.printer.Sheet()
+			return map[string]any{"printed": printed, "text": text}, nil
+		}),
+		"POST /printer/sheet": plain(func(*http.Request) (any, error) {
+			return b.press("print the status sheet", func(ctx context.Context, d device.Device) (device.Screen, error) { return d.PrintSheet(ctx) })
+		}),
+		"POST /printer/power": takes(func(_ *http.Request, in struct {
+			State   string `json:"state"`   // "off", "on", "cut"
+			AtWrite int    `json:"atWrite"` // with "cut"
+		},
+		) (any, error) {
+			return nil, b.act("control: power", func(ctx context.Context) error {
+				b.note("power %s", in.State)
+				return b.printer.Device().Power(ctx, device.PowerAct{State: in.State, AtWrite: in.AtWrite})
+			})
+		}),
+		"POST /printer/language": takes(func(_ *http.Request, in struct {
+			Language string `json:"language"`
+		},
+		) (any, error) {
+			return nil, b.act("control: language", func(ctx context.Context) error { return b.printer.Device().SetLanguage(ctx, in.Language) })
+		}),
+	}
+}
+
+// screen looks at the panel. A look acts on nothing, so it needs no turn.
+func (b *bench) screen() (device.Screen, error) {
+	if !b.printer.PoweredOn() {
+		return device.Screen{}, device.ErrPoweredOff
+	}
+	return b.printer.Panel().Screen(context.Background())
+}
+
+type jobRow struct {
+	Receipt  int       `json:"receipt"`
+	Time     time.Time `json:"time"`
+	Type     string    `json:"type"`
+	To       string    `json:"to"`
+	Result   string    `json:"result"`
+	Code     string    `json:"code"`
+	Status   string    `json:"status"`
+	Solution string    `json:"solution"`
+}
+
+func (b *bench) jobs() ([]jobRow, error) {
+	if !b.printer.PoweredOn() {
+		return nil, device.ErrPoweredOff
+	}
+	rows := []jobRow{}
+	for _, j := range b.printer.Jobs() {
+		rows = append(rows, jobRow(j))
+	}
+	return rows, nil
+}
