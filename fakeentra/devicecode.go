@@ -95,6 +95,7 @@ func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 		c.user = letters(s.random, userCodeAlphabet, length)
 	}
 	s.codes[c.device], s.userCodes[c.user] = c, c
+	s.codeOrder = append(s.codeOrder, c)
 	s.secrets.add(c.device)
 	o := newObject(700)
 	o.text("user_code", c.user).text("device_code", c.device).text("verification_uri", verification)
@@ -127,14 +128,16 @@ func (s *Server) verificationURI(a *ask) string {
 	}
 }
 
-// forgetCodes drops codes that are long dead; under s.mu.
+// forgetCodes drops codes that are long dead; all live equally long, so the oldest come first; under s.mu.
 func (s *Server) forgetCodes(now time.Time) {
-	for key, c := range s.codes {
-		if now.Sub(c.expires) > keepCodes {
-			delete(s.codes, key)
-			delete(s.userCodes, c.user)
-		}
+	dead := 0
+	for dead < len(s.codeOrder) && now.Sub(s.codeOrder[dead].expires) > keepCodes {
+		c := s.codeOrder[dead]
+		delete(s.codes, c.device)
+		delete(s.userCodes, c.user)
+		dead++
 	}
+	s.codeOrder = s.codeOrder[dead:]
 }
 
 // lookUpApplication finds the client and what forbids it under this tenant; under s.mu.

@@ -36,6 +36,7 @@ type Server struct {
 	directory   *directory
 	codes       map[string]*deviceCode // by device code
 	userCodes   map[string]*deviceCode // by user code
+	codeOrder   []*deviceCode          // oldest first
 	grants      map[uint64]*grant
 	lastGrant   uint64
 	visits      map[string]*visit // sign-ins under way in browsers, by session

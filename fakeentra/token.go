@@ -223,9 +223,11 @@ type opaqueToken struct {
 // makeOpaque makes an access token of a personal account: not a JWT (entra.md §10); under s.mu.
 func (s *Server) makeOpaque(a *ask, g *grant, scope scopeRequest, seconds int64) string {
 	token := "EwB" + base64.StdEncoding.EncodeToString(s.random.Bytes(702)) // captured shape EwB…, invented contents
-	for text, o := range s.opaque {
-		if a.at.Sub(o.claims.Expires) > keepCodes {
-			delete(s.opaque, text)
+	if s.issued%1024 == 0 {                                                 // now and then, so that issuing stays cheap
+		for text, o := range s.opaque {
+			if a.at.Sub(o.claims.Expires) > keepCodes {
+				delete(s.opaque, text)
+			}
 		}
 	}
 	s.opaque[token] = opaqueToken{number: s.issued, claims: Claims{
