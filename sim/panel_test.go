@@ -176,6 +176,10 @@ func TestAJobThatThePowerFailureInterruptsHasCode001(t *testing.T) {
 	b.power("cut")
 	_, err := b.device.Panel().Press(context.Background(), "Scan")
 	require.ErrorIs(t, err, device.ErrPoweredOff)
+	b.settle()
+	for _, e := range b.journal.Entries() {
+		require.NotEqual(t, journal.KindOutcome, e.Kind, "a printer without power records nothing")
+	}
 	b.network.Clear("")
 	b.power("on")
 	require.Equal(t, "001", b.newest().Code)
@@ -200,6 +204,24 @@ func TestASupplyThatFailsInTheMiddleOfOKLosesTheSignInAndNothingElse(t *testing.
 	require.Contains(t, []string{"Off", "OAuth2"}, method, "the old state or the new one, never a mixture")
 	require.Equal(t, method == "OAuth2", b.printer.Facts().Email.SignedIn)
 	require.NoError(t, b.printer.Recovered())
+}
+
+func TestAFileIsNeverTornByAFailingSupply(t *testing.T) {
+	b := newBench(t, func(c *sim.Config) { c.Flash = nvram.NewFile(t.TempDir() + "/flash") })
+	b.logIn(b.browser)
+	b.signIn(b.browser, false)
+	b.do("cut", func(ctx context.Context) error {
+		return b.device.Power(ctx, device.PowerAct{State: "cut", AtWrite: 1})
+	})
+	b.do("OK", func(ctx context.Context) error {
+		require.Error(t, b.browser.Click(ctx, "OK"))
+		return nil
+	})
+	b.power("on")
+	require.Equal(t, "Off", b.printer.Facts().Email.Method)
+	b.logIn(b.browser)
+	b.signIn(b.browser, true)
+	require.True(t, b.printer.Facts().Email.SignedIn)
 }
 
 func TestThePadlockKeepsTheSettingsForTheAdministrator(t *testing.T) {

@@ -74,6 +74,8 @@ func TestPowerOffLosesAWaitingSignInAndKeepsAStoredOne(t *testing.T) {
 	b.signIn(b.browser, false)
 	b.power("off")
 	b.power("on")
+	b.open(b.browser, basic)
+	require.Contains(t, b.browser.Text(), "The session has ended.")
 	b.logIn(b.browser)
 	b.open(b.browser, basic)
 	require.NotContains(t, b.browser.Text(), "Current Status")
