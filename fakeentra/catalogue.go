@@ -43,7 +43,6 @@ type problem struct {
 	claims      string   // the claims challenge, JSON
 	correlation string   // of the session that it belongs to; empty: of the request
 	word        string   // another error word than the row's
-	policies    []PolicyResult
 }
 
 // fail begins an error answer with the plain row of a number.

@@ -1,11 +1,10 @@
 package fakeentra_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"time"
-
-	"encoding/json"
 
 	"mfpsim/fakeentra"
 )

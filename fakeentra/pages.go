@@ -106,14 +106,19 @@ type page struct {
 	Path      string
 }
 
-type field struct{ ID, Name, Label, Type, Value, Autocomplete string }
-type box struct{ ID, Name, Label string }
-type button struct {
-	ID, Name, Value, Label string
-	Primary                bool
-}
-type pair struct{ Name, Value string }
-type account struct{ Principal, Roles string }
+type (
+	field  struct{ ID, Name, Label, Type, Value, Autocomplete string }
+	box    struct{ ID, Name, Label string }
+	button struct {
+		ID, Name, Value, Label string
+		Primary                bool
+	}
+)
+
+type (
+	pair    struct{ Name, Value string }
+	account struct{ Principal, Roles string }
+)
 
 //go:embed pages/page.html pages/pages.css
 var pageFiles embed.FS
@@ -234,7 +239,9 @@ func (v *visit) page(s *Server, a *ask) page {
 		p.Lines = []string{v.message}
 		p.DetailsAs, p.After = say(textErrorDetails), []string{say(textErrorSend)}
 		p.Details = []pair{
-			{"Request Id", v.trace}, {"Correlation Id", v.code.correlation}, {"Timestamp", v.refusedAt.UTC().Format("2006-01-02T15:04:05Z")},
+			{"Request Id", v.trace},
+			{"Correlation Id", v.code.correlation},
+			{"Timestamp", v.refusedAt.UTC().Format("2006-01-02T15:04:05Z")},
 			{"Message", v.message},
 		}
 		p.Buttons = []button{other("", "switch", textOtherAccount)}

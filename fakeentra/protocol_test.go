@@ -63,8 +63,10 @@ func TestEveryRefusalOfTheTokenAndDeviceCodeEndpoints(t *testing.T) {
 			c := newClient(t, fakeentra.Config{
 				Start: start, Tenants: []fakeentra.Tenant{{Name: "Contoso", Domains: []string{"contoso.com"}}, {Name: "Fabrikam", Domains: []string{"fabrikam.com"}}},
 				Users: []fakeentra.User{}, Applications: []fakeentra.Application{
-					{ID: id, Name: "App"}, {ID: single, Name: "Single", Audience: fakeentra.AudienceOneTenant, Home: "contoso.com"},
-					{ID: secretive, Name: "Secretive", NoPublicClient: true}, {ID: off, Name: "Disabled app", Disabled: true},
+					{ID: id, Name: "App"},
+					{ID: single, Name: "Single", Audience: fakeentra.AudienceOneTenant, Home: "contoso.com"},
+					{ID: secretive, Name: "Secretive", NoPublicClient: true},
+					{ID: off, Name: "Disabled app", Disabled: true},
 					{ID: work, Name: "Work", Audience: fakeentra.AudienceOrganizations},
 				},
 			})
