@@ -73,13 +73,9 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) (code int)
 		kong.Writers(out, errs),
 		kong.Exit(func(code int) { panic(left(code)) }),
 		kong.Vars{"version": "mfpsim " + buildVersion()},
-		kong.UsageOnError(),
 	)
 	if err != nil {
 		panic("mfpsim: the command line is wrong: " + err.Error())
-	}
-	if len(args) == 0 {
-		args = []string{"--help"}
 	}
 	for _, arg := range args {
 		if arg == "" {
@@ -88,7 +84,7 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) (code int)
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		return complain(errs, usageError{err})
+		return complain(errs, usage("%w; mfpsim --help shows what there is", err))
 	}
 	return complain(errs, parsed.Run(&streams{ctx: ctx, out: out, err: errs}))
 }

@@ -175,8 +175,16 @@ func (e *explainer) smtp() {
 		e.section("%d %s", row.Code, text)
 		e.line("the mail server's answer to: %s (%s)", row.Event, row.Profile)
 		e.line("how sure: %s, %s", certainty(string(row.Mark)), row.Source)
-		e.shown(strings.TrimSpace(match[1]+" "+row.Text), row.Text)
+		e.shown(beginning(row.Text))
 	}
+}
+
+// beginning is what a scenario would look for of a reply: its first sentence, up to what is filled in.
+func beginning(text string) string {
+	for _, end := range []string{"{", "\n", ". "} {
+		text, _, _ = strings.Cut(text, end)
+	}
+	return strings.TrimSuffix(strings.TrimSpace(text), ".")
 }
 
 // alike reports whether a reply's text has the words, apart from what is filled in.
@@ -195,7 +203,7 @@ func (e *explainer) message() {
 			continue
 		}
 		for _, language := range locale.Languages {
-			text := locale.In(language).Text(id)
+			text := locale.In(language).Format(id, nil)
 			if !strings.HasPrefix(locale.Normalize(text), wanted) {
 				continue
 			}
@@ -208,8 +216,8 @@ func (e *explainer) message() {
 func (e *explainer) explainMessage(id, text string) {
 	e.section("'%s'", text)
 	english := locale.In(locale.English)
-	if english.Text(id) != text {
-		e.line("in English: %s", english.Text(id))
+	if words := english.Format(id, nil); words != text {
+		e.line("in English: %s", words)
 	}
 	e.line("the printer's message %s%s", id, sourceOf(id))
 	var causes, codes []string
@@ -228,7 +236,7 @@ func (e *explainer) explainMessage(id, text string) {
 		e.line("job history: %s %s", code, english.Text("code."+code+".status"))
 		e.line("what to do: %s", english.Text("code."+code+".solution"))
 	}
-	e.shown("@"+id+" ", "@"+id+"\n", english.Text(id))
+	e.shown("@"+id+" ", "@"+id+"\n", english.Format(id, nil))
 }
 
 func sourceOf(id string) string {

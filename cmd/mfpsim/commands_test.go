@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/scenarios"
+)
+
+func run(args ...string) (code int, out, errs string) {
+	var o, e bytes.Buffer
+	code = execute(context.Background(), args, &o, &e)
+	return code, o.String(), e.String()
+}
+
+func TestMisuseIsExitCodeTwoWithAClearMessage(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	for _, test := range []struct {
+		name    string
+		args    []string
+		message string
+	}{
+		{"nothing", nil, `expected one of "run", "list"`},
+		{"an unknown command", []string{"frob"}, "unexpected argument frob"},
+		{"an unknown flag", []string{"run", "--frob"}, "unknown flag --frob"},
+		{"an empty argument", []string{"run", ""}, "an empty argument"},
+		{"a seed that is no number", []string{"run", "--seed", "x"}, "--seed: expected a valid 64 bit uint"},
+		{"an unknown scenario", []string{"run", "nothing/here"}, `no scenario fits "nothing/here"`},
+		{"an unknown language", []string{"run", "--lang", "xx"}, `unknown language "xx"`},
+		{"no repetition", []string{"run", "--repeat", "0"}, "a scenario is played once at least"},
+		{"no benches", []string{"run", "--parallel=-1"}, "not a number of benches"},
+		{"an evidence folder that is a file", []string{"run", "--evidence", file}, "is a file, not a folder"},
+		{"a JUnit file in no folder", []string{"run", "--junit", filepath.Join(folder, "none", "a.xml")}, "no such file or directory"},
+		{"a JUnit file that is a folder", []string{"run", "--junit", folder}, "is a folder, not a file"},
+		{"no source folder", []string{"run", "--folder", filepath.Join(folder, "none")}, "no source folder"},
+		{"an unknown scenario to list", []string{"list", "none"}, `no scenario fits "none"`},
+		{"nothing to explain", []string{"explain", " "}, "explain what?"},
+		{"an unknown scenario to serve", []string{"serve", "--scenario", "none"}, `no scenario fits "none"`},
+		{"a port that is none", []string{"serve", "--smtp-port", "99999"}, "a port is a number from 0 to 65535"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			code, out, errs := run(test.args...)
+			require.Equal(t, exitUsage, code)
+			require.Empty(t, out)
+			require.Contains(t, errs, test.message)
+		})
+	}
+	left, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Len(t, left, 1, "something was left half-written")
+}
+
+func TestVersionAndHelpAreExitCodeZero(t *testing.T) {
+	code, out, _ := run("--version")
+	require.Equal(t, exitOK, code)
+	require.Contains(t, out, "mfpsim "+version)
+	code, out, _ = run("run", "--help")
+	require.Equal(t, exitOK, code)
+	require.Contains(t, out, "--evidence=DIR")
+}
+
+func TestRunPrintsATableAndWritesJUnitAndEvidence(t *testing.T) {
+	folder := t.TempDir()
+	junit := filepath.Join(folder, "junit.xml")
+	code, out, errs := run("run", "trouble/sign-in-not-saved", "--seed", "7", "--evidence", filepath.Join(folder, "evidence"), "--junit", junit, "--repeat", "2")
+	require.Equal(t, exitOK, code, out+errs)
+	require.Contains(t, out, "passed   MUST    trouble/sign-in-not-saved")
+	require.Contains(t, out, "1 scenarios: 1 passed, 0 failed")
+	text, err := os.ReadFile(junit)
+	require.NoError(t, err)
+	require.Contains(t, string(text), "<testsuite ")
+	_, err = os.Stat(filepath.Join(folder, "evidence", "trouble", "sign-in-not-saved", "journal.jsonl"))
+	require.NoError(t, err)
+	left, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Len(t, left, 2)
+}
+
+func TestFailedScenarioIsExitCodeOneAndToldInFull(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(folder, "trouble"), 0o755)) //nolint:gosec // a test's own folder
+	text := "# id: trouble/wrong\n# title: It fails\n# guide: Introduction\n# proves: R1\n# level: MUST\n\npanel shows 'Purple'\n"
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "trouble", "wrong.txtar"), []byte(text), 0o600))
+	code, out, _ := run("run", "--folder", folder)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, out, "FAIL trouble/wrong.txtar:7: panel shows 'Purple'")
+	require.Contains(t, out, "1 scenarios: 0 passed, 1 failed")
+}
+
+func TestListShowsScenariosPlainAndByTheGuidesChapters(t *testing.T) {
+	code, out, _ := run("list", "setup")
+	require.Equal(t, exitOK, code)
+	require.Contains(t, out, "setup/exchange-online")
+	require.NotContains(t, out, "trouble/")
+	code, out, _ = run("list", "--guide")
+	require.Equal(t, exitOK, code)
+	require.Contains(t, out, "Enabling SMTP AUTH in Exchange Online\n")
+	require.Contains(t, out, "mfpsim run trouble/smtp-auth-disabled")
+}
+
+func TestCoverageFailsOnARuleWithoutProofAndOnAnOpenOneWithProof(t *testing.T) {
+	text, wrong := coverage([]scenarios.Rule{
+		{ID: "R1", Sentence: "one", Kind: scenarios.RuleBehaviour, ProvedBy: []string{"a/b"}},
+		{ID: "R2", Sentence: "two", Kind: scenarios.RuleBehaviour},
+		{ID: "R3", Sentence: "three", Kind: scenarios.RuleBehaviour, Open: "later"},
+		{ID: "R4", Sentence: "four", Kind: scenarios.RuleBehaviour, Open: "later", ProvedBy: []string{"a/c"}},
+		{ID: "R5", Sentence: "five", Kind: scenarios.RuleDocument, Where: "README.md"},
+	})
+	require.Equal(t, []string{"R2 is proved by no scenario: two", "R4 is listed as open (later), but a/c proves it: take it off the list"}, wrong)
+	require.Contains(t, text, "5 rules: 1 proved, 1 carried by a document, 1 open, 2 without proof")
+	code, out, errs := run("coverage")
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "R39")
+}
+
+func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		words []string
+		want  []string
+	}{
+		{"a code of the job history", []string{"360"}, []string{"360 in Job/Status:", "what to do:", "trouble/sign-in-not-saved"}},
+		{"an AADSTS number", []string{"AADSTS53003"}, []string{"Conditional Access", "how sure: captured", "shown by"}},
+		{"the bare number", []string{"700082"}, []string{"AADSTS700082:"}},
+		{"an SMTP reply", []string{"535 5.7.139"}, []string{"SmtpClientAuthentication is disabled for the Tenant", "trouble/smtp-auth-disabled"}},
+		{"an SMTP reply in two words with its text", []string{"535", "5.7.139", "Authentication unsuccessful, basic"}, []string{"basic authentication is disabled"}},
+		{"the beginning of a message", []string{"to use this function, you need"}, []string{"the printer's message M1 (guide)", "job history: 360"}},
+		{"a message with placeholders beside it", []string{"The authentication is complete."}, []string{"M3"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			code, out, errs := run(append([]string{"explain"}, test.words...)...)
+			require.Equal(t, exitOK, code, errs)
+			for _, want := range test.want {
+				require.Contains(t, out, want)
+			}
+		})
+	}
+	code, out, errs := run("explain", "xyzzy")
+	require.Equal(t, exitFailed, code)
+	require.Empty(t, out)
+	require.Contains(t, errs, `nothing is known of "xyzzy"`)
+}

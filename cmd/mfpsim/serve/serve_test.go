@@ -1,0 +1,331 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// served is a bench that is live for a test.
+type served struct {
+	Endpoints
+	t      *testing.T
+	client *http.Client
+	out    *bytes.Buffer
+	stop   func() error
+}
+
+// live serves a bench until the test ends or stop is called.
+func live(t *testing.T, c Config) *served {
+	t.Helper()
+	s := &served{t: t, out: &bytes.Buffer{}}
+	ready := make(chan Endpoints, 1)
+	ended := make(chan error, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	c.Out, c.Ready = s.out, func(e Endpoints) { ready <- e }
+	go func() { ended <- Run(ctx, c) }()
+	stopped := false
+	s.stop = func() error {
+		if stopped {
+			return nil
+		}
+		stopped = true
+		if s.client != nil {
+			s.client.CloseIdleConnections()
+		}
+		cancel()
+		return <-ended
+	}
+	select {
+	case s.Endpoints = <-ready:
+	case err := <-ended:
+		stopped = true
+		cancel()
+		require.NoError(t, err)
+		t.Fatal("the bench ended")
+	}
+	t.Cleanup(func() { require.NoError(t, s.stop()) })
+	pem, err := os.ReadFile(s.CA)
+	require.NoError(t, err)
+	pool := x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(pem))
+	s.client = &http.Client{
+		Transport:     &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return s
+}
+
+// ask sends JSON to the control API and returns status and answer.
+func (s *served) ask(method, path, body string) (int, map[string]any) {
+	s.t.Helper()
+	request, err := http.NewRequest(method, s.Control+path, strings.NewReader(body))
+	require.NoError(s.t, err)
+	response, err := s.client.Do(request)
+	require.NoError(s.t, err)
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(s.t, err)
+	answer := map[string]any{}
+	if bytes.HasPrefix(text, []byte("{")) {
+		require.NoError(s.t, json.Unmarshal(text, &answer), string(text))
+	} else {
+		answer["text"] = string(text)
+	}
+	return response.StatusCode, answer
+}
+
+func (s *served) form(address string, values url.Values) (int, string) {
+	s.t.Helper()
+	response, err := s.client.PostForm(address, values)
+	require.NoError(s.t, err)
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(s.t, err)
+	return response.StatusCode, string(text)
+}
+
+func (s *served) get(address string) (int, string) {
+	s.t.Helper()
+	response, err := s.client.Get(address)
+	require.NoError(s.t, err)
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(s.t, err)
+	return response.StatusCode, string(text)
+}
+
+func TestOneLineOfJSONSaysWhereTheBenchIs(t *testing.T) {
+	s := live(t, Config{JSON: true})
+	var line map[string]any
+	require.Equal(t, 1, strings.Count(s.out.String(), "\n"))
+	require.NoError(t, json.Unmarshal(s.out.Bytes(), &line))
+	for _, field := range []string{"webConfig", "panel", "entra", "control", "smtp", "ca", "tenant", "clientId", "scope", "accounts"} {
+		require.NotEmpty(t, line[field], field)
+	}
+	account := line["accounts"].([]any)[0].(map[string]any)
+	require.Equal(t, "admin@contoso.com", account["user"])
+	require.NotEmpty(t, account["password"])
+	require.Equal(t, []any{"Cloud Application Administrator"}, account["roles"])
+	require.Equal(t, true, account["mailbox"])
+	for _, address := range []string{s.WebConfig + "/status/product", s.Panel + "/", s.Control + "/"} {
+		status, text := s.get(address)
+		require.Equal(t, http.StatusOK, status, address)
+		require.NotContains(t, text, "https://login.microsoft")
+	}
+	_, err := os.Stat(s.CA)
+	require.NoError(t, err)
+	require.NoError(t, s.stop())
+	_, err = os.Stat(s.CA)
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestCertificatesHoldForLoopbackAndTheRealNames(t *testing.T) {
+	s := live(t, Config{})
+	for _, name := range []string{"localhost", "login.microsoftonline.com"} {
+		config := s.client.Transport.(*http.Transport).TLSClientConfig.Clone()
+		config.ServerName = name
+		conn, err := tls.Dial("tcp", strings.TrimPrefix(s.Entra, "https://"), config)
+		require.NoError(t, err, name)
+		require.NoError(t, conn.Close())
+	}
+	require.Contains(t, s.out.String(), "Ctrl-C ends the bench.")
+}
+
+func TestDiscoveryCarriesTheURLUnderWhichItWasReachedAndAClientSignsIn(t *testing.T) {
+	s := live(t, Config{})
+	status, text := s.get(s.Entra + "/organizations/v2.0/.well-known/openid-configuration")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, text, `"device_authorization_endpoint":"`+s.Entra+`/organizations/oauth2/v2.0/devicecode"`)
+	status, text = s.form(s.Entra+"/organizations/oauth2/v2.0/devicecode", url.Values{"client_id": {s.ClientID}, "scope": {s.Scope}})
+	require.Equal(t, http.StatusOK, status, text)
+	var code struct {
+		DeviceCode string `json:"device_code"`
+		UserCode   string `json:"user_code"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(text), &code))
+	status, answer := s.ask(http.MethodGet, "/entra/code", "")
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, code.UserCode, answer["code"])
+	status, answer = s.ask(http.MethodPost, "/entra/approve", `{"user":"admin@contoso.com"}`)
+	require.Equal(t, http.StatusOK, status, answer)
+	token := url.Values{
+		"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "client_id": {s.ClientID}, "device_code": {code.DeviceCode},
+	}
+	status, text = s.form(s.Entra+"/organizations/oauth2/v2.0/token", token)
+	require.Equal(t, http.StatusOK, status, text)
+	require.Contains(t, text, "access_token")
+	status, answer = s.ask(http.MethodPost, "/entra/revoke", `{"user":"admin@contoso.com"}`)
+	require.Equal(t, http.StatusOK, status, answer)
+	status, answer = s.ask(http.MethodGet, "/journal?party=entra", "")
+	require.Equal(t, http.StatusOK, status)
+	entries := fmt.Sprint(answer["entries"])
+	require.Contains(t, entries, "/token")
+	require.NotContains(t, entries, code.DeviceCode)
+}
+
+func TestClockIsAdvancedWhileSomebodySendsHalfARequest(t *testing.T) {
+	s := live(t, Config{})
+	for _, address := range []string{s.Entra, s.WebConfig} {
+		conn, err := tls.Dial("tcp", strings.TrimPrefix(address, "https://"), s.client.Transport.(*http.Transport).TLSClientConfig)
+		require.NoError(t, err)
+		defer func() { _ = conn.Close() }()
+		_, err = io.WriteString(conn, "POST /common/oauth2/v2.0/token HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\ngrant_")
+		require.NoError(t, err)
+	}
+	_, before := s.ask(http.MethodGet, "/clock", "")
+	status, after := s.ask(http.MethodPost, "/clock/advance", `{"duration":"2160h"}`)
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, after, "events")
+	require.NotEqual(t, before["now"].(string)[:10], after["now"].(string)[:10])
+}
+
+func TestControlAPIRefusesWhatItDoesNotKnow(t *testing.T) {
+	s := live(t, Config{})
+	for _, test := range []struct {
+		name, method, path, body string
+		status                   int
+		message                  string
+	}{
+		{"an unknown field", "POST", "/clock/advance", `{"duraton":"1h"}`, 400, `unknown field "duraton"`},
+		{"no field", "POST", "/clock/advance", ``, 400, `field "duration" is missing`},
+		{"a field of the wrong kind", "POST", "/clock/advance", `{"duration":5}`, 400, `field "duration" cannot be a number`},
+		{"no JSON", "POST", "/clock/advance", `hello`, 400, "the body is no JSON"},
+		{"half a JSON", "POST", "/clock/advance", `{"duration":`, 400, "the body is no JSON"},
+		{"a list", "POST", "/clock/advance", `[1]`, 400, "it must be a JSON object"},
+		{"two values", "POST", "/clock/advance", `{"duration":"1h"} {}`, 400, "more than one JSON value"},
+		{"no length of time", "POST", "/clock/advance", `{"duration":"soon"}`, 400, `"soon" is no length of time`},
+		{"back in time", "POST", "/clock/advance", `{"duration":"-1h"}`, 400, "time does not go back"},
+		{"two hundred years", "POST", "/clock/advance", `{"duration":"75000d"}`, 400, "more than a hundred years"},
+		{"an unknown path", "GET", "/clok", ``, 404, "there is no /clok"},
+		{"another method", "GET", "/clock/advance", ``, 405, "takes POST"},
+		{"an unknown fault", "POST", "/network/fault", `{"to":"entra","kind":"slow"}`, 400, `no fault is called "slow"`},
+		{"an unknown party", "POST", "/network/fault", `{"to":"fax","kind":"silent"}`, 400, `no party "fax"`},
+		{"bytes without a reset", "POST", "/network/fault", `{"to":"smtp","kind":"silent","bytes":5}`, 400, "belongs to the fault reset"},
+		{"an unknown user", "POST", "/entra/revoke", `{"user":"nobody@contoso.com"}`, 422, "nobody@contoso.com"},
+		{"no user", "POST", "/entra/revoke", `{}`, 400, `field "user" is missing`},
+		{"no code waits", "POST", "/entra/approve", `{"user":"admin@contoso.com"}`, 422, "no code waits"},
+		{"an unknown cmdlet", "POST", "/exchange/cmdlet", `{"name":"Set-Fire"}`, 422, "no such cmdlet"},
+		{"an unknown key", "POST", "/printer/panel/press", `{"path":"Fax"}`, 404, `no key "Fax" here; there are: Copy`},
+		{"no address", "GET", "/mailbox/alice", ``, 400, "no e-mail address"},
+		{"a wrong number", "GET", "/journal?since=x", ``, 400, "not a number"},
+		{"an unknown state", "POST", "/printer/power", `{"state":"half"}`, 404, `no power state "half" here`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			status, answer := s.ask(test.method, test.path, test.body)
+			require.Contains(t, answer["error"], test.message)
+			require.Equal(t, test.status, status)
+		})
+	}
+}
+
+func TestPagesOfOtherSitesAreKeptOut(t *testing.T) {
+	s := live(t, Config{})
+	request, err := http.NewRequest(http.MethodPost, s.Control+"/clock/advance", strings.NewReader(`{"duration":"1h"}`))
+	require.NoError(t, err)
+	request.Header.Set("Origin", "https://elsewhere.example")
+	response, err := s.client.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Equal(t, http.StatusForbidden, response.StatusCode)
+	request, err = http.NewRequest(http.MethodGet, s.Control+"/accounts", nil)
+	require.NoError(t, err)
+	request.Host = "rebound.example"
+	response, err = s.client.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Equal(t, http.StatusForbidden, response.StatusCode)
+}
+
+func TestScenarioIsPlayedUpToItsHandoverAndGoesOnByHand(t *testing.T) {
+	folder := t.TempDir()
+	s := live(t, Config{Scenario: "trouble/sign-in-not-saved", Evidence: folder, Seed: 7})
+	status, answer := s.ask(http.MethodPost, "/printer/scan", `{"to":["bob@fabrikam.com"]}`)
+	require.Equal(t, http.StatusOK, status, answer)
+	status, answer = s.ask(http.MethodGet, "/printer/jobs", "")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, answer["text"], `"code":"360"`)
+	status, text := s.get(s.Panel + "/")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, text, "you need to sign in to your email service")
+	require.Contains(t, s.out.String(), "has been played up to its handover")
+	require.NoError(t, s.stop())
+	record, err := os.ReadFile(filepath.Join(folder, "trouble", "sign-in-not-saved", "journal.jsonl"))
+	require.NoError(t, err)
+	require.Contains(t, string(record), "devicecode")
+	replay, err := os.ReadFile(filepath.Join(folder, "trouble", "sign-in-not-saved", "replay.txt"))
+	require.NoError(t, err)
+	require.Equal(t, "mfpsim serve --scenario trouble/sign-in-not-saved --seed 7\n", string(replay))
+}
+
+func TestPanelsPageActsOnThePanel(t *testing.T) {
+	s := live(t, Config{})
+	status, _ := s.form(s.Panel+"/press", url.Values{"key": {"Scan"}})
+	require.Equal(t, http.StatusSeeOther, status)
+	status, _ = s.form(s.Panel+"/press", url.Values{"key": {"Email"}})
+	require.Equal(t, http.StatusSeeOther, status)
+	status, text := s.get(s.Panel + "/")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, text, "Scan &gt; Email")
+	status, text = s.form(s.Panel+"/press", url.Values{"key": {"Telex"}})
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Contains(t, text, "no key &#34;Telex&#34; here")
+	_, before := s.get(s.Panel + "/mark")
+	status, _ = s.form(s.Panel+"/power", url.Values{"state": {"off"}})
+	require.Equal(t, http.StatusSeeOther, status)
+	_, after := s.get(s.Panel + "/mark")
+	require.NotEqual(t, before, after)
+	_, text = s.get(s.Panel + "/")
+	require.Contains(t, text, "The printer is switched off.")
+	status, _ = s.form(s.Panel+"/advance", url.Values{"duration": {"91d"}})
+	require.Equal(t, http.StatusSeeOther, status)
+	status, text = s.form(s.Panel+"/advance", url.Values{"duration": {"x"}})
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Contains(t, text, "no length of time")
+}
+
+func TestWhatCannotBeServedIsSaidAtOnce(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = taken.Close() }()
+	port := taken.Addr().(*net.TCPAddr).Port
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	for _, test := range []struct {
+		name    string
+		config  Config
+		message string
+	}{
+		{"a port in use", Config{Ports: Ports{SMTP: port}}, fmt.Sprintf("--smtp-port: port %d is in use on 127.0.0.1", port)},
+		{"no port", Config{Ports: Ports{Panel: 70000}}, "--panel-port 70000: a port is a number from 0 to 65535"},
+		{"no address of this machine", Config{Host: "192.0.2.77"}, "cannot listen on 192.0.2.77"},
+		{"an unknown scenario", Config{Scenario: "trouble/none"}, `no scenario fits "trouble/none"`},
+		{"several scenarios", Config{Scenario: "trouble"}, `"trouble" fits`},
+		{"an unknown language", Config{Language: "xx"}, `unknown language "xx"; there are en, hi, el`},
+		{"an evidence folder that is a file", Config{Evidence: file}, "is a file, not a folder"},
+		{"no folder for the CA", Config{CA: filepath.Join(file, "ca.pem")}, "cannot write the certificate authority"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			err := Run(context.Background(), test.config)
+			var misuse *ConfigError
+			require.ErrorAs(t, err, &misuse)
+			require.ErrorContains(t, err, test.message)
+		})
+	}
+}
