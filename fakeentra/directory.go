@@ -122,6 +122,7 @@ type user struct {
 	User
 	tenant     *tenant
 	deleted    bool
+	enrolled   bool      // has set up a second factor; MFA: every sign-in asks for it
 	epoch      int       // grants of an earlier epoch are revoked
 	validFrom  time.Time // TokensValidFrom
 	failures   int       // wrong passwords in a row

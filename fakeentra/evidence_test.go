@@ -1,10 +1,14 @@
 package fakeentra_test
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"flag"
+	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +55,25 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 		require.Len(t, other[i], len(one[i]), "another seed changes ids and nothing else:\n%s\n%s", one[i], other[i])
 	}
 	require.NotEqual(t, one, other)
+}
+
+var update = flag.Bool("update", false, "write the golden file anew")
+
+// TestTheStoryIsTheSameOnEveryMachine compares with what another machine wrote: texts as they are, tokens by their hash.
+func TestTheStoryIsTheSameOnEveryMachine(t *testing.T) {
+	bodies, c := story(t, 1)
+	golden := journalText(c.entra) + fakeentra.SignInTable(c.entra.SignIns())
+	for _, body := range bodies {
+		golden += fmt.Sprintf("%x\n", sha256.Sum256([]byte(body)))
+	}
+	const file = "testdata/story.golden"
+	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(golden), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(want), golden)
 }
 
 // leaks lists the secrets that a text holds, plain or in one of the forms in which secrets travel.

@@ -117,16 +117,13 @@ func capolids(id string) string {
 
 // personal turns a refusal into what personal accounts hear: nearly always 70000 (entra.md §10).
 func personal(p *problem) *problem {
-	variant := ""
 	switch p.row.Code {
 	case 50034, 50057, 50173, 700082, 9002313:
-		variant = "consumers"
+		return failAs(70000, "consumers").in(p.correlation)
 	case 65001:
-		variant = "consumers-scope"
-	default:
-		return p
+		return failAs(70000, "consumers-scope").in(p.correlation)
 	}
-	return failAs(70000, variant).in(p.correlation)
+	return p
 }
 
 func firstSentence(text string) string {

@@ -168,6 +168,8 @@ func TestASecondFactorIsAskedFor(t *testing.T) {
 	p = c.person().typePassword(user, "alice@contoso.com")
 	require.Equal(t, "More information required", p.heading())
 	require.Equal(t, "Are you trying to sign in to Example MFP Email Sender?", p.press("Next").heading())
+	user, _ = c.ask()
+	require.Equal(t, "Approve sign in request", c.person().typePassword(user, "alice@contoso.com").heading(), "she has enrolled")
 }
 
 func TestAStaleFormChangesNothing(t *testing.T) {

@@ -305,7 +305,6 @@ func evaluate(policies []*Policy, a access) verdict {
 	var v verdict
 	for _, p := range policies {
 		r := PolicyResult{ID: p.ID, Name: p.Name, Grant: p.Grant}
-		unmet := false
 		switch {
 		case p.State == PolicyOff:
 			r.Result = "notEnabled"
@@ -313,7 +312,7 @@ func evaluate(policies []*Policy, a access) verdict {
 			r.Result = "notApplied"
 		default:
 			old := p.SignInFrequency > 0 && a.at.Sub(a.signedIn) > p.SignInFrequency
-			unmet = p.Grant == GrantBlock || p.Grant == GrantCompliant || p.Grant == GrantMFA && !a.mfa || old
+			unmet := p.Grant == GrantBlock || p.Grant == GrantCompliant || p.Grant == GrantMFA && !a.mfa || old
 			switch {
 			case p.State == PolicyReportOnly && unmet:
 				r.Result = "reportOnlyFailure"

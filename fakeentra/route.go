@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"mfpsim/journal"
@@ -144,14 +145,14 @@ func parseValues(text string) values {
 
 // endpoints are the paths below a tenant.
 var endpoints = map[string]struct {
-	methods string
+	methods []string // nil: any
 	serve   func(*Server, http.ResponseWriter, *ask)
 }{
-	"/oauth2/v2.0/devicecode":                {"POST GET", (*Server).deviceCode},
-	"/oauth2/v2.0/token":                     {"POST", (*Server).token},
-	"/v2.0/.well-known/openid-configuration": {"GET", (*Server).configuration},
-	"/discovery/v2.0/keys":                   {"GET", (*Server).keysV2},
-	"/discovery/keys":                        {"GET", (*Server).keysV1},
+	"/oauth2/v2.0/devicecode":                {[]string{http.MethodPost, http.MethodGet}, (*Server).deviceCode},
+	"/oauth2/v2.0/token":                     {[]string{http.MethodPost}, (*Server).token},
+	"/v2.0/.well-known/openid-configuration": {nil, (*Server).configuration},
+	"/discovery/v2.0/keys":                   {nil, (*Server).keysV2},
+	"/discovery/keys":                        {nil, (*Server).keysV1},
 }
 
 // route finds who answers. It runs under the turn of the request.
@@ -181,7 +182,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.alias = alias
-	if !strings.Contains(endpoint.methods, r.Method) {
+	if endpoint.methods != nil && !slices.Contains(endpoint.methods, r.Method) {
 		s.answerError(w, a, fail(900561).with("method", r.Method))
 		return
 	}

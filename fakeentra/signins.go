@@ -100,13 +100,14 @@ func FilterSignIns(rows []SignIn, words ...string) []SignIn {
 
 // SignInTable draws rows of the sign-in log as a table, one line each.
 func SignInTable(rows []SignIn) string {
+	lines := []string{"Time\tUser\tApplication\tType\tTransfer method\tResult\tPolicies\tCorrelation id\tRequest id"}
+	for _, s := range rows {
+		lines = append(lines, strings.Join(s.row(), "\t"))
+	}
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "Time\tUser\tApplication\tType\tTransfer method\tResult\tPolicies\tCorrelation id\tRequest id")
-	for _, s := range rows {
-		fmt.Fprintln(w, strings.Join(s.row(), "\t"))
-	}
-	_ = w.Flush() // a strings.Builder never fails
+	_, _ = w.Write([]byte(strings.Join(lines, "\n") + "\n")) // a strings.Builder never fails
+	_ = w.Flush()
 	return b.String()
 }
 

@@ -124,13 +124,11 @@ func (s *Server) refresh(a *ask, application *Application) (*tokenAnswer, *probl
 
 // dotNetSpan writes a duration as "90.00:00:00" (captured, azure-cli#23105).
 func dotNetSpan(d time.Duration) string {
-	days := d / (24 * time.Hour)
-	d -= days * 24 * time.Hour
-	clock := time.Unix(0, 0).UTC().Add(d).Format("15:04:05")
-	if days == 0 {
+	clock := time.Unix(0, 0).UTC().Add(d % (24 * time.Hour)).Format("15:04:05")
+	if d < 24*time.Hour {
 		return clock
 	}
-	return itoa(int(days)) + "." + clock
+	return itoa(int(d/(24*time.Hour))) + "." + clock
 }
 
 // tokenAnswer is a success in the making: all that was drawn and decided, not yet signed.

@@ -151,7 +151,7 @@ func (s *Server) act(a *ask, v *visit) {
 		}
 		v.mfaDone = true
 	case pageEnrol:
-		v.user.MFA, v.mfaDone = true, true
+		v.user.enrolled, v.mfaDone = true, true
 	case PageConfirm:
 		if action == "cancel" {
 			s.declined(a, v)
@@ -312,7 +312,7 @@ func (s *Server) advance(a *ask, v *visit) {
 			if v.mfaDone || !v.user.MFA && s.judge(a, v).mfa == nil {
 				continue
 			}
-			if !v.user.MFA {
+			if !v.user.MFA && !v.user.enrolled {
 				name = pageEnrol
 			}
 		case PageConfirm:
@@ -404,7 +404,7 @@ func (s *Server) approveAll(a *ask, v *visit) error {
 		s.advance(a, v)
 		switch v.current {
 		case PageMFA, pageEnrol:
-			v.user.MFA, v.mfaDone = v.user.MFA || v.current == pageEnrol, true
+			v.user.enrolled, v.mfaDone = v.user.enrolled || v.current == pageEnrol, true
 		case PagePermissions:
 			s.accept(v, v.user.mayConsentForAll())
 		case pageApproval:
