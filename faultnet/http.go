@@ -37,7 +37,8 @@ type connectionKey struct{}
 // the connection without an answer; another panic is printed to standard error and answered with status 500.
 // Handlers that stream, or that act on nothing, are not to be wrapped.
 func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
-	record func(r *http.Request, body []byte, response *Response) *journal.Exchange) http.Handler {
+	record func(r *http.Request, body []byte, response *Response) *journal.Exchange,
+) http.Handler {
 	now := n.world.Now
 	if clock != nil {
 		now = clock.Now

@@ -63,13 +63,6 @@ func (n *Network) outside(to string) *link {
 	return n.newLink(n.number(Outside), Outside, to, "")
 }
 
-// setTurn says who acts on the connection from now on.
-func (l *link) setTurn(t *vtime.Turn) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.turn = t
-}
-
 func (l *link) currentTurn() *vtime.Turn {
 	l.mu.Lock()
 	defer l.mu.Unlock()

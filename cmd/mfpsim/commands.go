@@ -99,10 +99,10 @@ func complain(errs io.Writer, err error) int {
 	case errors.As(err, &code):
 		return int(code)
 	case errors.As(err, &misuse):
-		fmt.Fprintf(errs, "mfpsim: %s\n", strings.TrimSpace(err.Error()))
+		_, _ = fmt.Fprintf(errs, "mfpsim: %s\n", strings.TrimSpace(err.Error()))
 		return exitUsage
 	default:
-		fmt.Fprintf(errs, "mfpsim: %s\n", strings.TrimSpace(err.Error()))
+		_, _ = fmt.Fprintf(errs, "mfpsim: %s\n", strings.TrimSpace(err.Error()))
 		return exitFailed
 	}
 }

@@ -18,9 +18,9 @@ func (*coverageCommand) Run(s *streams) error {
 		return err
 	}
 	text, wrong := coverage(rules)
-	fmt.Fprint(s.out, text)
+	_, _ = fmt.Fprint(s.out, text)
 	for _, complaint := range wrong {
-		fmt.Fprintln(s.err, "mfpsim: "+complaint)
+		_, _ = fmt.Fprintln(s.err, "mfpsim: "+complaint)
 	}
 	if len(wrong) > 0 {
 		return exit(exitFailed)
@@ -33,26 +33,26 @@ func coverage(rules []scenarios.Rule) (text string, wrong []string) {
 	var b strings.Builder
 	var proved, documents, open int
 	for _, rule := range rules {
-		fmt.Fprintf(&b, "%-4s %s\n", rule.ID, rule.Sentence)
+		_, _ = fmt.Fprintf(&b, "%-4s %s\n", rule.ID, rule.Sentence)
 		switch {
 		case rule.Kind == scenarios.RuleDocument:
 			documents++
-			fmt.Fprintf(&b, "     carried by %s\n", rule.Where)
+			_, _ = fmt.Fprintf(&b, "     carried by %s\n", rule.Where)
 		case len(rule.ProvedBy) > 0 && rule.Open != "":
 			wrong = append(wrong, fmt.Sprintf("%s is listed as open (%s), but %s proves it: take it off the list", rule.ID, rule.Open, rule.ProvedBy[0]))
 		case len(rule.ProvedBy) > 0:
 			proved++
 		case rule.Open != "":
 			open++
-			fmt.Fprintf(&b, "     open: %s\n", rule.Open)
+			_, _ = fmt.Fprintf(&b, "     open: %s\n", rule.Open)
 		default:
 			wrong = append(wrong, rule.ID+" is proved by no scenario: "+rule.Sentence)
 		}
 		for _, id := range rule.ProvedBy {
-			fmt.Fprintf(&b, "     %s\n", id)
+			_, _ = fmt.Fprintf(&b, "     %s\n", id)
 		}
 	}
-	fmt.Fprintf(&b, "%d rules: %d proved, %d carried by a document, %d open, %d without proof\n",
+	_, _ = fmt.Fprintf(&b, "%d rules: %d proved, %d carried by a document, %d open, %d without proof\n",
 		len(rules), proved, documents, open, len(wrong))
 	return b.String(), wrong
 }

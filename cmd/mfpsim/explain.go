@@ -54,14 +54,14 @@ type explainer struct {
 
 func (e *explainer) section(format string, values ...any) {
 	if e.found {
-		fmt.Fprintln(e.out)
+		_, _ = fmt.Fprintln(e.out)
 	}
 	e.found = true
-	fmt.Fprintf(e.out, format+"\n", values...)
+	_, _ = fmt.Fprintf(e.out, format+"\n", values...)
 }
 
 func (e *explainer) line(format string, values ...any) {
-	fmt.Fprintf(e.out, "  "+format+"\n", values...)
+	_, _ = fmt.Fprintf(e.out, "  "+format+"\n", values...)
 }
 
 // shown lists the scenarios in which one of the words stands.

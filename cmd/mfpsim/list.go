@@ -29,7 +29,7 @@ func (c *listCommand) Run(s *streams) error {
 	}
 	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, one := range picked {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", one.ID, one.Level, one.Title)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", one.ID, one.Level, one.Title)
 	}
 	return table.Flush()
 }
@@ -62,7 +62,7 @@ func listGuide(s *streams, picked []scenarios.Scenario) error {
 			}
 		}
 		if len(lines) > 0 {
-			fmt.Fprintf(s.out, "%s\n%s\n", chapter, strings.Join(lines, ""))
+			_, _ = fmt.Fprintf(s.out, "%s\n%s\n", chapter, strings.Join(lines, ""))
 		}
 	}
 	return nil

@@ -54,11 +54,11 @@ func (c *runCommand) Run(s *streams) error {
 	for _, result := range results {
 		if result.Verdict == report.Failed {
 			failed = true
-			fmt.Fprintf(s.out, "%s\n", trimmed(result.Failure))
+			_, _ = fmt.Fprintf(s.out, "%s\n", trimmed(result.Failure))
 		}
 	}
 	cases := scenarios.Cases(results)
-	fmt.Fprint(s.out, report.Table(cases))
+	_, _ = fmt.Fprint(s.out, report.Table(cases))
 	if junit != nil {
 		var text bytes.Buffer
 		if err := report.WriteJUnit(&text, cases); err != nil {

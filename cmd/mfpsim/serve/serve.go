@@ -214,7 +214,11 @@ func (b *bench) start(ctx context.Context) error {
 		WebConfig: "https://" + b.host("web-config-port"), Panel: "http://" + b.host("panel-port"), Entra: "https://" + b.host("entra-port"),
 		Control: "http://" + b.host("control-port"), SMTP: b.host("smtp-port"),
 	}
-	b.world = vtime.NewFlowing(time.Time{})
+	var start time.Time // the machine's now, for clients that look at their own clock
+	if b.config.Scenario != "" {
+		start = vtime.DefaultStart // the dates in a scenario are after this one
+	}
+	b.world = vtime.NewFlowing(start)
 	made, err := lab.New(lab.Config{World: b.world, Seed: b.config.Seed, Language: b.config.Language, ShowTestAccounts: true, Link: b.link})
 	if err != nil {
 		return err
@@ -239,15 +243,19 @@ func (b *bench) start(ctx context.Context) error {
 
 // play plays the scenario; Ctrl-C while it does ends the bench.
 func (b *bench) play(ctx context.Context) error {
-	done := make(chan error, 1)
-	go func() { done <- scenarios.Play(ctx, b.lab, b.config.Scenario) }()
+	var failed error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		failed = scenarios.Play(ctx, b.lab, b.config.Scenario)
+	}()
 	select {
-	case err := <-done:
-		if err != nil && ctx.Err() == nil {
-			return err
+	case <-done:
+		if ctx.Err() == nil {
+			return failed
 		}
 	case <-ctx.Done():
-		b.world.Close()
+		b.world.Close() // the scenario is broken off
 		<-done
 	}
 	return nil
@@ -386,25 +394,25 @@ func (b *bench) announce() error {
 		return err
 	}
 	t := tabwriter.NewWriter(b.config.Out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "Web Config\t%s\tadministrator password %s\n", e.WebConfig, e.WebConfigPassword)
-	fmt.Fprintf(t, "Panel\t%s\t\n", e.Panel)
-	fmt.Fprintf(t, "Entra\t%s\tsimulation of Microsoft's sign-in\n", e.Entra)
-	fmt.Fprintf(t, "SMTP\t%s\tsimulation of Exchange Online\n", e.SMTP)
-	fmt.Fprintf(t, "Control API\t%s\t\n", e.Control)
-	fmt.Fprintf(t, "CA\t%s\tto be trusted by clients of the bench only\n", e.CA)
-	fmt.Fprintf(t, "Tenant\t%s\tapplication %s\n", e.Tenant, e.ClientID)
+	_, _ = fmt.Fprintf(t, "Web Config\t%s\tadministrator password %s\n", e.WebConfig, e.WebConfigPassword)
+	_, _ = fmt.Fprintf(t, "Panel\t%s\t\n", e.Panel)
+	_, _ = fmt.Fprintf(t, "Entra\t%s\tsimulation of Microsoft's sign-in\n", e.Entra)
+	_, _ = fmt.Fprintf(t, "SMTP\t%s\tsimulation of Exchange Online\n", e.SMTP)
+	_, _ = fmt.Fprintf(t, "Control API\t%s\t\n", e.Control)
+	_, _ = fmt.Fprintf(t, "CA\t%s\tto be trusted by clients of the bench only\n", e.CA)
+	_, _ = fmt.Fprintf(t, "Tenant\t%s\tapplication %s\n", e.Tenant, e.ClientID)
 	for _, a := range e.Accounts {
 		mailbox := "no mailbox"
 		if a.Mailbox {
 			mailbox = "mailbox"
 		}
-		fmt.Fprintf(t, "Account\t%s\tpassword %s, %s\n", a.User, a.Password, strings.Join(append(append([]string{}, a.Roles...), mailbox), ", "))
+		_, _ = fmt.Fprintf(t, "Account\t%s\tpassword %s, %s\n", a.User, a.Password, strings.Join(append(append([]string{}, a.Roles...), mailbox), ", "))
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	if b.config.Scenario != "" {
-		fmt.Fprintf(b.config.Out, "%s has been played up to its handover: go on by hand.\n", b.config.Scenario)
+		_, _ = fmt.Fprintf(b.config.Out, "%s has been played up to its handover: go on by hand.\n", b.config.Scenario)
 	}
 	_, err := fmt.Fprintln(b.config.Out, "Ctrl-C ends the bench.")
 	return err
