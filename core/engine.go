@@ -38,7 +38,7 @@ type Engine struct {
 // signIn is a sign-in with its tokens. It is never changed once it is shared: a rotated token makes a new one.
 type signIn struct {
 	nvram.SignIn
-	access   Secret    // volatile; empty after power on
+	Access   Secret    // volatile; empty after power on. Exported, so that printing redacts it
 	obtained time.Time // of the access token, by the device's clock
 	expires  time.Time
 	serial   *struct{ _ byte } // the same for all that come from one act of signing in

@@ -146,6 +146,19 @@ func TestEndsOfASignInAreSaid(t *testing.T) {
 }
 
 func TestCancelWhileTheServiceIsAskedAndWhilePolling(t *testing.T) {
+	t.Run("while the service is asked for a code", func(t *testing.T) {
+		r := newRig(t)
+		e := r.powerOn()
+		r.onCode = func() {
+			require.Equal(t, SignedOut, e.Status().Phase, "no code, nothing to show")
+			e.CancelSignIn(ctx)
+		}
+		status, err := e.BeginSignIn(ctx, mail.ServiceExchangeOnline)
+		require.Equal(t, SignInCancelled, kind(t, err))
+		require.Equal(t, SignInCancelled, status.Ended.Kind)
+		r.background()
+		require.Zero(t, r.polls)
+	})
 	t.Run("while polling", func(t *testing.T) {
 		r := newRig(t)
 		e := r.powerOn()

@@ -55,6 +55,7 @@ type rig struct {
 	polls     int
 	refreshes []string // refresh tokens that came
 	onToken   func(form url.Values)
+	onCode    func()
 	accepted  map[string]bool // access tokens that the mail server takes; nil: all
 	seen      []string        // XOAUTH2 responses
 	mails     []string
@@ -152,6 +153,9 @@ func (r *rig) serveCloud(w http.ResponseWriter, request *http.Request) {
 	form, _ := url.ParseQuery(string(body))
 	if strings.HasSuffix(request.URL.Path, "/token") && r.onToken != nil {
 		r.onToken(form)
+	}
+	if strings.HasSuffix(request.URL.Path, "/devicecode") && r.onCode != nil {
+		r.onCode()
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

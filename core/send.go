@@ -39,7 +39,7 @@ func (e *Engine) Send(ctx context.Context, m mail.Message) (mail.Receipt, error)
 		if failed != nil {
 			return mail.Receipt{}, e.report(ctx, failed, settings.Service)
 		}
-		receipt, err := e.submitter.Submit(ctx, settings, mail.Credential{Account: s.Account, Token: s.access}, m)
+		receipt, err := e.submitter.Submit(ctx, settings, mail.Credential{Account: s.Account, Token: s.Access}, m)
 		if err == nil {
 			return receipt, nil
 		}
@@ -88,7 +88,7 @@ func (e *Engine) authorized(ctx context.Context) (s *signIn, kept bool, failed *
 // got means that the clock was set back: nothing is known then, and a new token is got.
 func (e *Engine) usable(s *signIn) bool {
 	now := e.o.Clock.Now()
-	return !s.access.Empty() && !now.Before(s.obtained) && now.Add(e.o.RefreshMargin).Before(s.expires)
+	return !s.Access.Empty() && !now.Before(s.obtained) && now.Add(e.o.RefreshMargin).Before(s.expires)
 }
 
 // refresh gets a new access token for s. overtaken: s is no longer the stored sign-in's newest state.
@@ -148,9 +148,9 @@ func (e *Engine) lose(ctx context.Context, why *Outcome) {
 func (e *Engine) forget(s *signIn) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.stored != nil && e.stored.access == s.access {
+	if e.stored != nil && e.stored.Access == s.Access {
 		without := *e.stored
-		without.access = Secret{}
+		without.Access = Secret{}
 		e.stored = &without
 	}
 }

@@ -89,7 +89,7 @@ func (e *Engine) await(ctx context.Context, a *attempt) {
 // with returns the sign-in with the tokens of an answer.
 func (s *signIn) with(t *oauth.Token, now time.Time) *signIn {
 	renewed := *s
-	renewed.access, renewed.obtained, renewed.expires = t.Access, now, t.Expires
+	renewed.Access, renewed.obtained, renewed.expires = t.Access, now, t.Expires
 	if !t.Refresh.Empty() && t.Refresh != s.RefreshToken { // rotated; Entra leaves the old one alive, others do not
 		renewed.RefreshToken, renewed.RefreshedAt = t.Refresh, now
 	}

@@ -1,6 +1,7 @@
 package nvram
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -114,11 +115,11 @@ func encode(r Record, generation uint64, s *sealer) ([]byte, error) {
 
 // decodeLine checks a slot's schema and checksum; ok is false if it holds nothing that was written whole.
 func decodeLine(slot []byte) (l line, ok bool) {
-	end := len(slot)
-	for end > 0 && slot[end-1] == '\n' {
-		end--
+	text, padding, _ := bytes.Cut(slot, []byte{'\n'})
+	if bytes.Count(padding, []byte{'\n'}) != len(padding) { // what is left of a longer, older line
+		return line{}, false
 	}
-	if json.Unmarshal(slot[:end], &l) != nil || l.Schema < 1 || l.Generation == 0 {
+	if json.Unmarshal(text, &l) != nil || l.Schema < 1 || l.Generation == 0 {
 		return line{}, false
 	}
 	return l, l.Checksum == checksum(l.Schema, l.Generation, l.Record)

@@ -85,7 +85,7 @@ func TestReplaceLeavesNoTokenBehind(t *testing.T) {
 
 func TestAPowerCutAtAnyByteOfAnyWriteLosesNothingThatWasStored(t *testing.T) {
 	records := []Record{sample(), {Settings: mail.FactorySettings()}, sample()}
-	records[2].SignIn.RefreshToken = secret.New("0.rotated, and longer than the one before: " + strings.Repeat("x", 900))
+	records[2].SignIn.RefreshToken = secret.New("0.rotated, and longer than the one before: " + strings.Repeat("x", 200))
 	for write := range records {
 		flash := &Memory{}
 		s, _ := open(t, flash)

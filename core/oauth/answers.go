@@ -29,8 +29,8 @@ type DeviceCode struct {
 	VerificationURI string // https
 	ExpiresIn       time.Duration
 	Interval        time.Duration
-	Expires         time.Time // by the device's clock, to be shown; the loop counts elapsed time
-	code            secret.Secret
+	Expires         time.Time     // by the device's clock, to be shown; the loop counts elapsed time
+	Code            secret.Secret // exported, so that printing a DeviceCode redacts it
 }
 
 // decodeDeviceCode reads the answer's body; ok is false if it is not what RFC 8628 says.
@@ -53,7 +53,7 @@ func decodeDeviceCode(body []byte) (DeviceCode, bool) {
 	if interval == 0 {
 		interval = DefaultInterval
 	}
-	return DeviceCode{UserCode: user, VerificationURI: uri, ExpiresIn: life, Interval: interval, code: secret.New(device)}, true
+	return DeviceCode{UserCode: user, VerificationURI: uri, ExpiresIn: life, Interval: interval, Code: secret.New(device)}, true
 }
 
 // secureAddress: the address becomes a link on a page of the device, so it must be https and nothing else.

@@ -27,6 +27,7 @@ func TestDeviceCodeAnswersThatAreRefused(t *testing.T) {
 		"life of nothing":             change(`900`, `0`),
 		"negative life":               change(`900`, `-1`),
 		"life of thousands of years":  change(`900`, `99999999999999999999`),
+		"life of 500 days":            change(`900`, `43200000`),
 		"life as a fraction":          change(`900`, `9e2`),
 		"interval that is a list":     change(`"interval":5`, `"interval":[5]`),
 		"address that is a script":    change(`https://login.microsoft.com/device`, `javascript:alert(1)`),

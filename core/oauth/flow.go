@@ -47,7 +47,7 @@ func (c *Client) Poll(ctx context.Context, e Endpoint, code *DeviceCode) (*Token
 	life, cancel := c.config.Clock.WithTimeout(ctx, code.ExpiresIn)
 	defer cancel()
 	defer c.Close() // keep-alive serves the series of polls; hours later the connection would be stale
-	form := url.Values{"grant_type": {grantDeviceCode}, "client_id": {e.ClientID}, "device_code": {code.code.Reveal()}}
+	form := url.Values{"grant_type": {grantDeviceCode}, "client_id": {e.ClientID}, "device_code": {code.Code.Reveal()}}
 	interval, backoff := code.Interval, time.Duration(0)
 	var last *outcome.Outcome // the failure of the last attempt, if it may pass
 	for {

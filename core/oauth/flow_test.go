@@ -126,6 +126,7 @@ func (c *cloud) signIn(t *testing.T, ctx context.Context) (*Token, *outcome.Outc
 	t.Helper()
 	code, err := c.client.Authorize(ctx, endpoint)
 	require.NoError(t, err)
+	require.NotContains(t, fmt.Sprintf("%+v", *code), "secret")
 	token, err := c.client.Poll(ctx, endpoint, code)
 	return token, asOutcome(t, err)
 }

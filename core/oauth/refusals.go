@@ -209,13 +209,8 @@ var byWord = map[string]outcome.Kind{
 	"server_error":              outcome.CloudError,
 }
 
-// kind says what the refusal means. The words that end a device code count before the number, because the number that comes
-// with them is not always known.
+// kind says what the refusal means: by its number, or its suberror, or its word.
 func (r refusal) kind() outcome.Kind {
-	switch k := byWord[r.word]; k {
-	case outcome.SignInDeclined, outcome.SignInCodeExpired:
-		return k
-	}
 	if k, known := byCode[r.aadsts]; known {
 		return k
 	}
