@@ -1,6 +1,7 @@
 package faultnet
 
 import (
+	"bytes"
 	"io"
 	"testing"
 	"testing/iotest"
@@ -44,4 +45,19 @@ func newReader(s string) io.Reader {
 		_ = w.Close()
 	}()
 	return r
+}
+
+func FuzzStripperNeverOffersSTARTTLSInAnEHLOReply(f *testing.F) {
+	f.Add([]byte("220 x\r\n250-a\r\n250-STARTTLS\r\n250 b\r\n"))
+	f.Add([]byte("250-a\n250 starttls x\n"))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		s := &stripper{source: iotest.OneByteReader(bytes.NewReader(in)).Read, met: func() {}}
+		got, err := io.ReadAll(s)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(got), len(in))
+		again := &stripper{source: bytes.NewReader(in).Read, met: func() {}}
+		whole, err := io.ReadAll(again)
+		require.NoError(t, err)
+		require.Equal(t, string(got), string(whole), "it depends on how the bytes are split")
+	})
 }
