@@ -350,5 +350,5 @@ func TestEveryKindHasItsSentence(t *testing.T) {
 		require.Regexp(t, `^[A-Z].*\.$`, (&Outcome{Kind: k, AADSTS: 53003}).Error())
 	}
 	require.True(t, errors.Is(&Outcome{Kind: TooLarge, SMTPCode: 552}, &Outcome{Kind: TooLarge}))
-	require.False(t, errors.Is(net.ErrClosed, &Outcome{Kind: TooLarge}))
+	require.False(t, (&Outcome{Kind: TooLarge}).Is(net.ErrClosed))
 }

@@ -15,48 +15,70 @@ import (
 // refuses in a way that needs the person ([Kind.EndsSignIn]) the stored sign-in is dropped, in memory and in the store, and
 // the settings stay. When it cannot be reached, or answers nonsense, the sign-in stays.
 func (e *Engine) Send(ctx context.Context, m mail.Message) (mail.Receipt, error) {
+	var receipt mail.Receipt
+	err := e.use(ctx, func(settings mail.Settings, who mail.Credential) (err error) {
+		receipt, err = e.submitter.Submit(ctx, settings, who, m)
+		return err
+	}, func(settings mail.Settings) error { return e.submitter.Check(settings, m) })
+	if err != nil {
+		return mail.Receipt{}, err
+	}
+	return receipt, nil
+}
+
+// ConnectionTest does all that [Engine.Send] does but for the message: it refreshes the sign-in if need be, connects to the
+// mail server, authenticates and names the sender. The error is always an [*Outcome].
+func (e *Engine) ConnectionTest(ctx context.Context) error {
+	return e.use(ctx, func(settings mail.Settings, who mail.Credential) error {
+		return e.submitter.Test(ctx, settings, who)
+	}, nil)
+}
+
+// use does work at the mail server with the stored settings and sign-in; first, if not nil, comes what needs neither.
+func (e *Engine) use(ctx context.Context, work func(mail.Settings, mail.Credential) error, first func(mail.Settings) error) error {
 	e.mu.Lock()
 	settings, refusal, closed := e.settings, e.ready(), e.closed
 	e.mu.Unlock()
 	if closed {
-		return mail.Receipt{}, e.outcome(Interrupted, Device)
+		return e.outcome(Interrupted, Device)
 	}
 	if refusal != nil {
-		return mail.Receipt{}, refusal
+		return refusal
 	}
-	if err := e.submitter.Check(settings, m); err != nil {
-		return mail.Receipt{}, err
+	if first != nil {
+		if err := first(settings); err != nil {
+			return err
+		}
 	}
 	if settings.Method != mail.MethodOAuth2 {
-		receipt, err := e.submitter.Submit(ctx, settings, mail.Credential{}, m)
-		if err != nil {
-			return mail.Receipt{}, e.report(ctx, err, "")
+		if err := work(settings, mail.Credential{}); err != nil {
+			return e.report(ctx, err, "")
 		}
-		return receipt, nil
+		return nil
 	}
 	for again := e.o.RefreshRefusedToken; ; again = false {
 		s, kept, failed := e.authorized(ctx)
 		if failed != nil {
-			return mail.Receipt{}, e.report(ctx, failed, settings.Service)
+			return e.report(ctx, failed, settings.Service)
 		}
-		receipt, err := e.submitter.Submit(ctx, settings, mail.Credential{Account: s.Account, Token: s.Access}, m)
+		err := work(settings, mail.Credential{Account: s.Account, Token: s.Access})
 		if err == nil {
-			return receipt, nil
+			return nil
 		}
 		o := e.report(ctx, err, settings.Service)
 		if o.Kind != AuthenticationRefused {
-			return mail.Receipt{}, o
+			return o
 		}
 		e.forget(s)
 		if !kept || !again {
-			return mail.Receipt{}, o
+			return o
 		}
 	}
 }
 
 func (e *Engine) report(ctx context.Context, err error, s Service) *Outcome {
 	o := e.asOutcome(err, s)
-	e.o.Log.WarnContext(ctx, "message not sent", "kind", o.Kind, "stage", o.Stage, "aadsts", o.AADSTS, "smtp", o.SMTPCode, "enhanced", o.Enhanced)
+	e.o.Log.WarnContext(ctx, "not sent", "kind", o.Kind, "stage", o.Stage, "aadsts", o.AADSTS, "smtp", o.SMTPCode, "enhanced", o.Enhanced)
 	return o
 }
 

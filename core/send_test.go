@@ -222,3 +222,37 @@ func TestAWornMemoryDoesNotStopTheMail(t *testing.T) {
 	r.flash.Restore()
 	require.True(t, r.powerOn().Status().Stored)
 }
+
+func TestConnectionTest(t *testing.T) {
+	t.Run("all is well, and nothing is sent", func(t *testing.T) {
+		r, e := signedIn(t)
+		r.clock.Advance(2 * time.Hour)
+		require.NoError(t, e.ConnectionTest(ctx))
+		require.Len(t, r.refreshes, 1)
+		require.Len(t, r.seen, 1)
+		require.Empty(t, r.mails)
+	})
+	t.Run("nothing is set up", func(t *testing.T) {
+		require.Equal(t, NotConfigured, kind(t, newRig(t).powerOn().ConnectionTest(ctx)))
+	})
+	t.Run("the mail server refuses", func(t *testing.T) {
+		r, e := signedIn(t)
+		r.accepted = map[string]bool{}
+		require.Equal(t, AuthenticationRefused, kind(t, e.ConnectionTest(ctx)))
+	})
+	t.Run("the sender is no address", func(t *testing.T) {
+		r, e := signedIn(t)
+		s := e.Settings()
+		s.Sender = "scanner"
+		require.NoError(t, e.Save(ctx, s))
+		require.Equal(t, SenderRefused, kind(t, e.ConnectionTest(ctx)))
+		require.Empty(t, r.seen)
+	})
+	t.Run("the sign-in has expired: dropped as by a message", func(t *testing.T) {
+		r, e := signedIn(t)
+		r.clock.Advance(91 * 24 * time.Hour)
+		r.refuse(700082)
+		require.Equal(t, SignInExpired, kind(t, e.ConnectionTest(ctx)))
+		require.False(t, e.Status().Stored)
+	})
+}

@@ -89,9 +89,6 @@ func (s *Submitter) Submit(ctx context.Context, settings Settings, who Credentia
 	if o := check(m, now); o != nil {
 		return Receipt{}, o
 	}
-	if settings.Method == MethodOAuth2 && settings.Security == SecurityNone {
-		return Receipt{}, outcome.New(outcome.NoSTARTTLS, outcome.Device, outcome.StageConnect, now)
-	}
 	hostName := s.config.HostName
 	if hostName == "" {
 		_, hostName, _ = strings.Cut(m.From, "@")
@@ -100,13 +97,12 @@ func (s *Submitter) Submit(ctx context.Context, settings Settings, who Credentia
 	if failed != nil {
 		return Receipt{}, failed
 	}
-	if settings.Method == MethodPOPBeforeSMTP {
-		if failed := s.popBefore(ctx, settings); failed != nil {
-			return Receipt{}, failed
-		}
-	}
-	response, failed := s.deliver(ctx, settings, who, m, message.bytes)
-	if failed != nil {
+	var response string
+	if failed := s.connected(ctx, settings, who, func(client *smtp.Client, raw net.Conn) *outcome.Outcome {
+		var failed *outcome.Outcome
+		response, failed = s.handOver(ctx, client, raw, m, message.bytes)
+		return failed
+	}); failed != nil {
 		return Receipt{}, failed
 	}
 	return Receipt{
@@ -114,11 +110,35 @@ func (s *Submitter) Submit(ctx context.Context, settings Settings, who Credentia
 	}, nil
 }
 
-// deliver connects, authenticates and hands the message over.
-func (s *Submitter) deliver(ctx context.Context, settings Settings, who Credential, m Message, message []byte) (string, *outcome.Outcome) {
+// Test connects and authenticates as for a message, names the sender and leaves. The error is an [*outcome.Outcome].
+func (s *Submitter) Test(ctx context.Context, settings Settings, who Credential) error {
+	if !isAddress(settings.Sender) {
+		return s.refuse(outcome.SenderRefused, outcome.StageNone)
+	}
+	if failed := s.connected(ctx, settings, who, func(client *smtp.Client, _ net.Conn) *outcome.Outcome {
+		if err := client.Mail(settings.Sender, nil); err != nil {
+			return s.failed(ctx, outcome.StageSender, err)
+		}
+		return nil
+	}); failed != nil {
+		return failed
+	}
+	return nil
+}
+
+// connected makes the connection, does the work on it and says goodbye.
+func (s *Submitter) connected(ctx context.Context, settings Settings, who Credential, work func(*smtp.Client, net.Conn) *outcome.Outcome) *outcome.Outcome {
+	if settings.Method == MethodOAuth2 && settings.Security == SecurityNone {
+		return s.refuse(outcome.NoSTARTTLS, outcome.StageConnect) // no bearer token without TLS (RFC 6750 §5.3)
+	}
+	if settings.Method == MethodPOPBeforeSMTP {
+		if failed := s.popBefore(ctx, settings); failed != nil {
+			return failed
+		}
+	}
 	raw, failed := s.dial(ctx, settings.Server, settings.Port)
 	if failed != nil {
-		return "", failed
+		return failed
 	}
 	defer func() { _ = raw.Close() }()
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
@@ -129,43 +149,49 @@ func (s *Submitter) deliver(ctx context.Context, settings Settings, who Credenti
 	case SecuritySTARTTLS:
 		secure, failed := s.startTLS(ctx, raw, settings)
 		if failed != nil {
-			return "", failed
+			return failed
 		}
 		talk = &dialogue{Conn: secure}
 		talk.replay("220 read before STARTTLS\r\n")
 	case SecurityTLS:
 		secure, failed := s.handshake(ctx, raw, settings)
 		if failed != nil {
-			return "", failed
+			return failed
 		}
 		talk = &dialogue{Conn: secure}
 	}
 	client := smtp.NewClient(talk)
 	client.CommandTimeout, client.SubmissionTimeout = s.config.Timeouts.Command, s.config.Timeouts.Submission
-	response, failed := s.converse(ctx, client, raw, settings, who, m, message)
+	failed = s.authenticate(ctx, client, raw, settings, who)
+	if failed == nil {
+		failed = work(client, raw)
+	}
 	if failed == nil || failed.SMTPCode != 0 && failed.SMTPCode != 421 || failed.Side == outcome.Device {
 		client.CommandTimeout = quitTimeout
 		_ = client.Quit() // what comes of it changes nothing
 	}
-	return response, failed
+	return failed
 }
 
-// converse is the conversation from EHLO to the reply after the message.
-func (s *Submitter) converse(ctx context.Context, client *smtp.Client, raw net.Conn, settings Settings, who Credential, m Message, message []byte) (string, *outcome.Outcome) {
+// authenticate says EHLO and authenticates, if the settings want it.
+func (s *Submitter) authenticate(ctx context.Context, client *smtp.Client, raw net.Conn, settings Settings, who Credential) *outcome.Outcome {
 	if err := client.Hello(s.helloName(raw)); err != nil {
-		return "", s.failed(ctx, outcome.StageHello, err)
-	}
-	if most, known := client.MaxMessageSize(); known && most > 0 && len(message) > most {
-		return "", s.refuse(outcome.TooLarge, outcome.StageSender)
+		return s.failed(ctx, outcome.StageHello, err)
 	}
 	mechanism, failed := s.mechanism(client, settings, who)
-	if failed != nil {
-		return "", failed
+	if failed != nil || mechanism == nil {
+		return failed
 	}
-	if mechanism != nil {
-		if err := client.Auth(mechanism); err != nil {
-			return "", s.failed(ctx, outcome.StageAuthentication, err)
-		}
+	if err := client.Auth(mechanism); err != nil {
+		return s.failed(ctx, outcome.StageAuthentication, err)
+	}
+	return nil
+}
+
+// handOver sends the message and returns the server's last words.
+func (s *Submitter) handOver(ctx context.Context, client *smtp.Client, raw net.Conn, m Message, message []byte) (string, *outcome.Outcome) {
+	if most, known := client.MaxMessageSize(); known && most > 0 && len(message) > most {
+		return "", s.refuse(outcome.TooLarge, outcome.StageSender)
 	}
 	if err := client.Mail(m.From, &smtp.MailOptions{Size: int64(len(message))}); err != nil {
 		return "", s.failed(ctx, outcome.StageSender, err)

@@ -319,3 +319,18 @@ func TestPasswordMethods(t *testing.T) {
 		require.Equal(t, outcome.AuthenticationRefused, failed.Kind)
 	})
 }
+
+func TestConnectionTestNamesTheSenderAndLeaves(t *testing.T) {
+	r := newRig(t, &script{})
+	require.NoError(t, r.submitter.Test(context.Background(), settings(), who))
+	said := r.said()
+	require.Equal(t, []string{"AUTH XOAUTH2", "MAIL FROM:<scanner@example.com> BODY=8BITMIME", "QUIT"}, []string{said[3], said[5], said[6]})
+	require.Empty(t, r.message)
+
+	r = newRig(t, &script{say: map[string]string{"MAIL": "530 5.7.57 Client not authenticated to send mail."}})
+	off := settings()
+	off.Method = MethodOff
+	var failed *outcome.Outcome
+	require.ErrorAs(t, r.submitter.Test(context.Background(), off, Credential{}), &failed)
+	require.Equal(t, outcome.AuthenticationRefused, failed.Kind, "the method does not match the server's")
+}

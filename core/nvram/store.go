@@ -2,6 +2,7 @@ package nvram
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"sync"
@@ -78,7 +79,7 @@ func Open(flash Flash, key []byte, random io.Reader) (*Store, Record, error) {
 		return nil, Record{}, &Error{Fault: FaultSchema}
 	}
 	r, err := decodeRecord(newest, sealer)
-	if err != nil && err.(*Error).Fault == FaultCorrupt {
+	if errors.Is(err, &Error{Fault: FaultCorrupt}) {
 		return s, factory, err
 	}
 	return s, r, err
