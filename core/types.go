@@ -125,7 +125,7 @@ type Options struct {
 	Log        *slog.Logger // nil: none. No secret is ever logged
 	Timeouts   Timeouts
 	UserAgent  string // of requests to the identity provider; empty: "mfp-mail/1.0"
-	HostName   string // the name in EHLO and Message-ID; empty: "[127.0.0.1]" in EHLO, "localhost" in Message-ID
+	HostName   string // the name in EHLO and Message-ID; empty: the address literal in EHLO, the sender's domain in Message-ID
 	// NoKeepAlive opens a connection for each request to the identity provider.
 	NoKeepAlive bool
 	// RefreshMargin is how long before its end an access token is no longer used; 5 min if zero.
