@@ -83,13 +83,15 @@ type Lab struct {
 	Entra   *fakeentra.Server
 	SMTP    *fakesmtp.Server
 
-	config     Config
-	ownWorld   bool
-	smtpDone   chan struct{}
-	web        *http.Server
-	answers    *answers
-	transports []*http.Transport
-	browser    *browser.Browser
+	config   Config
+	ownWorld bool
+	smtpDone chan struct{}
+	// smtpListener is closed by the lab too: a bench may end before its mail server has begun to listen.
+	smtpListener net.Listener
+	web          *http.Server
+	answers      *answers
+	transports   []*http.Transport
+	browser      *browser.Browser
 
 	mu       sync.Mutex
 	printers []*Printer
@@ -209,7 +211,7 @@ func (l *Lab) startSMTP() error {
 	if err != nil {
 		return errors.New("smtp: no port to listen on")
 	}
-	l.smtpDone = make(chan struct{})
+	l.smtpDone, l.smtpListener = make(chan struct{}), listener
 	go func() {
 		defer close(l.smtpDone)
 		// Serve ends without an error when the server is closed; a broken listener shows as a connection refused.
@@ -248,6 +250,7 @@ func (l *Lab) Close() error {
 		failed = errors.Join(failed, l.SMTP.Close())
 	}
 	if l.smtpDone != nil {
+		_ = l.smtpListener.Close() // closed already, unless the server never got to it
 		<-l.smtpDone
 	}
 	return failed

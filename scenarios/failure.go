@@ -27,7 +27,7 @@ func (e *showError) Error() string {
 		fmt.Fprintf(&b, "it is on the %s (printer time %s)\n", e.surface.name, at)
 	} else {
 		fmt.Fprintf(&b, "not on the %s within %s (printer time %s)\n", e.surface.name, spoken(e.limit), at)
-		if i := nearest(e.surface.lines, e.words); i >= 0 {
+		if i := nearest(e.surface.lines[:len(e.surface.lines)-e.surface.beside], e.words); i >= 0 {
 			fmt.Fprintf(&b, "nearest: '%s'   line %d", e.surface.lines[i], i+1)
 			if e.surface.place != "" {
 				fmt.Fprintf(&b, " of '%s'", e.surface.place)

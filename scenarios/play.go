@@ -116,11 +116,11 @@ func (p *play) words(args []string) ([]string, error) {
 
 // surface is something that a person looks at.
 type surface struct {
-	name    string   // "panel", "page", "job history": as messages call it
-	place   string   // where on it: "Scan > Email"
-	heading int      // how many of the lines are not on the surface itself (title, path)
-	lines   []string // what shows searches
-	drawn   string   // the surface as it is printed
+	name   string   // "panel", "page", "job history": as messages call it
+	place  string   // where on it: "Scan > Email"
+	lines  []string // what shows searches
+	beside int      // how many of the last lines are keys, buttons, title or path: what is there, but says nothing
+	drawn  string   // the surface as it is printed
 	// fits decides whether the words are on a line; nil: plain words.
 	fits func(line string, words []string) bool
 }

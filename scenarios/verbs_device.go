@@ -16,8 +16,8 @@ import (
 func screenSurface(s device.Screen) surface {
 	lines := append([]string{}, s.Lines...)
 	lines = append(lines, s.Fields...)
-	lines = append(lines, s.Keys...)
-	return surface{name: "panel", place: s.Path, lines: append(lines, s.Path), drawn: s.String()}
+	lines = append(append(lines, s.Keys...), s.Path)
+	return surface{name: "panel", place: s.Path, lines: lines, beside: len(s.Keys) + 1, drawn: s.String()}
 }
 
 func (p *play) verbPrinter(_ bool, args []string) (string, error) {

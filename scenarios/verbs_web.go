@@ -30,6 +30,7 @@ func pageSurface(name string, page device.Page) surface {
 			s.lines = append(s.lines, head)
 		}
 	}
+	s.beside = len(s.lines) - len(page.Lines)
 	return s
 }
 

@@ -1,0 +1,186 @@
+package scenarios_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/report"
+	"mfpsim/scenarios"
+)
+
+// header is a right one; tests put a script behind it.
+const header = `# id: chapter/name
+# title: A title
+# guide: Cannot Send Email
+# proves: R39
+# level: MUST
+
+`
+
+// folder writes one scenario into a source folder of its own.
+func folder(t *testing.T, text string) string {
+	t.Helper()
+	root := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(root, "chapter"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(root, "chapter", "name.txtar"), []byte(text), 0o600))
+	return root
+}
+
+// playText plays one script and returns its result.
+func playText(t *testing.T, script string) scenarios.Result {
+	t.Helper()
+	results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, header+script), Seed: 7})
+	require.NoError(t, err)
+	require.Len(t, results, 1)
+	return results[0]
+}
+
+func TestMistakesInAFileAreToldWithFileAndLine(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"an unknown header key":   {"# id: chapter/name\n# author: me\n\n", `chapter/name.txtar:2: unknown header key "author"; the keys are id, title, guide, proves, level, needs`},
+		"a header key twice":      {"# id: chapter/name\n# id: chapter/name\n\n", `chapter/name.txtar:2: header key "id" again; it stood in line 1`},
+		"a missing header key":    {"# id: chapter/name\n\n", `chapter/name.txtar:1: header key "title" is missing`},
+		"another file's id":       {strings.Replace(header, "chapter/name", "chapter/other", 1), `chapter/name.txtar:1: id "chapter/other" does not belong to this file; it must be "chapter/name"`},
+		"an unknown level":        {strings.Replace(header, "MUST", "MAY", 1), `chapter/name.txtar:5: unknown level "MAY"; the levels are MUST, SHOULD`},
+		"an unknown rule":         {strings.Replace(header, "R39", "R39 R99", 1), `chapter/name.txtar:4: unknown rule "R99"`},
+		"an unknown capability":   {strings.Replace(header, "# level", "# needs: wings\n# level", 1), `chapter/name.txtar:5: unknown capability "wings"; there are clock, power, print-admin-serverless, fax-server, additional-network`},
+		"an unknown verb":         {header + "panel home\nfly home\n", `chapter/name.txtar:8: unknown verb "fly"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`},
+		"exec":                    {header + "exec ls\n", `chapter/name.txtar:7: unknown verb "exec"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`},
+		"an empty argument":       {header + "scan email ''\n", `chapter/name.txtar:7: argument 2 of scan is empty`},
+		"! before another verb":   {header + "! scan email bob@fabrikam.com\n", `chapter/name.txtar:7: ! stands only before a line with shows; scan has none`},
+		"! without a blank":       {header + "!panel shows x\n", `chapter/name.txtar:7: put a blank between ! and panel`},
+		"a quote that stays open": {header + "panel press 'Scan\n", `chapter/name.txtar:7: a quote ' is opened and not closed`},
+		"an unknown condition":    {header + "[net] panel home\n", `chapter/name.txtar:7: unknown condition [net]; there is [needs:X] with clock, power, print-admin-serverless, fax-server, additional-network`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, c.text)})
+			require.EqualError(t, err, c.want)
+		})
+	}
+}
+
+func TestAFailedLineIsToldInOneShape(t *testing.T) {
+	result := playText(t, "scan email bob@fabrikam.com\npanel shows 'You need to sign in to your email service.'\n")
+	require.Equal(t, report.Failed, result.Verdict)
+	require.Equal(t, 8, result.Line)
+	require.Equal(t, `FAIL chapter/name.txtar:8: panel shows 'You need to sign in to your email service.'
+  not on the panel within 30 s (printer time 2026-03-02 09:00:31)
+  nearest: 'The email server is not set.'   line 1 of 'Scan > Email'
+  panel now:
+    | Scan > Email
+    | The email server is not set.
+    | <OK> <Home>
+  proves R39 (guide: Cannot Send Email)
+  again: mfpsim run chapter/name --seed 7     by hand: mfpsim serve --scenario chapter/name
+`, result.Failure)
+}
+
+func TestWhatAVerbRefuses(t *testing.T) {
+	const ready = "tenant contoso.com smtp-auth=enabled security-defaults=off\nuser admin@contoso.com role='Cloud Application Administrator' mailbox\n"
+	for name, c := range map[string]struct{ script, want string }{
+		"an unknown key of the panel":   {"panel press 'Coffee'\n", `no key "Coffee" here; there are: `},
+		"a page without logging in":     {"webconfig open 'Network > Email Server > Basic'\n", "not logged in to Web Config as administrator"},
+		"an unknown button":             {"webconfig log-in\nwebconfig click Coffee\n", `no button "Coffee" here; there are: `},
+		"an unknown page":               {"webconfig log-in\nwebconfig open 'Network > Coffee'\n", `no page "Coffee" here; there are: `},
+		"an unknown field":              {"webconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set Coffee black\n", `no field "Coffee" here; there are: Authentication Method,`},
+		"an unknown value":              {"webconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Authentication Method' Coffee\n", `no value "Coffee" here; there are: Off,`},
+		"a tenant twice":                {"tenant contoso.com\ntenant contoso.com\n", "contoso.com"},
+		"an unknown word of a tenant":   {"tenant contoso.com coffee=black\n", `no word "coffee=" here; there are: smtp-auth=, security-defaults=,`},
+		"an unknown value of a tenant":  {"tenant contoso.com smtp-auth=perhaps\n", `no value of smtp-auth "perhaps" here; there are: enabled, disabled`},
+		"an unknown role":               {"tenant contoso.com\nuser a@contoso.com role='Emperor'\n", "Cloud Application Administrator"},
+		"an unknown cmdlet":             {ready + "exchange Get-Coffee\n", "exchange Get-Coffee: "},
+		"an unknown message":            {"panel shows @M9\n", `no message "@M9" here; there are: @M1, @M2,`},
+		"a variable that is not set":    {"panel press $coffee\n", "argument 2 is empty"},
+		"a date that has gone":          {"clock to 2025-01-01\n", "true time does not go back: it is 2026-03-02 09:00:00"},
+		"a time that is none":           {"clock +soon\n", `"soon" is no length of time; write 90s, 15m, 2h30m, 91d or 1w`},
+		"a sheet that was not printed":  {"sheet shows Email\n", "no status sheet was printed yet"},
+		"To My Email":                   {"scan to-my-email\n", "this device cannot do that: To My Email needs print-admin-serverless"},
+		"a fault of nobody":             {"network moon unreachable\n", `no party "moon" here; there are: entra, smtp, printer`},
+		"an unknown fault":              {"network smtp sleepy\n", "sleepy"},
+		"a fault that nobody met":       {"network smtp reset after=100 times=1\npanel home\n", "at the end: armed and never met: smtp reset after 100 bytes, "},
+		"an answer that nobody got":     {"entra answer html\npanel home\n", "at the end: armed and never met: entra answers html"},
+		"a mailbox that is not empty":   {ready + "printer sign-in admin@contoso.com\nscan email bob@fabrikam.com\nmailbox bob@fabrikam.com is empty\n", "1 mails, not 0"},
+		"a consent that nobody gave":    {ready + "webconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Authentication Method' OAuth2\nwebconfig click 'Sign In'\nwebconfig click 'Sign in with Microsoft'\nbrowser sign-in admin@contoso.com\n", "browser sign-in: the page asks for a consent"},
+		"a password before an account":  {"browser enter password\n", "begin with: browser enter account A"},
+		"a code before it was copied":   {"browser enter code\n", "no code was copied; begin with: webconfig copy code"},
+		"what is on the surface after!": {"panel home\n! panel shows Scan\n", "it is on the panel"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			result := playText(t, c.script)
+			require.Equal(t, report.Failed, result.Verdict)
+			require.Contains(t, result.Failure, c.want)
+			require.Equal(t, 6+strings.Count(c.script, "\n"), result.Line)
+		})
+	}
+}
+
+func TestWordsOfPowerShellStandForThemselves(t *testing.T) {
+	result := playText(t, "tenant contoso.com\nexchange Set-TransportConfig -SmtpClientAuthenticationDisabled $false\nexchange Get-TransportConfig\n")
+	require.Equal(t, report.Passed, result.Verdict, result.Failure)
+}
+
+func TestGoldensAreComparedAndRewritten(t *testing.T) {
+	root := folder(t, header+"panel home\ncmp stdout screen.txt\n-- screen.txt --\nanother screen\n")
+	options := scenarios.Options{Folder: root, Seed: 7}
+	results, err := scenarios.Run(t.Context(), options)
+	require.NoError(t, err)
+	require.Equal(t, report.Failed, results[0].Verdict)
+	require.Equal(t, 8, results[0].Line)
+	require.Contains(t, results[0].Failure, "FAIL chapter/name.txtar:8: cmp stdout screen.txt\n")
+	require.Contains(t, results[0].Failure, "-| ")
+	require.NotContains(t, results[0].Failure, os.TempDir())
+
+	options.Update = true
+	_, err = scenarios.Run(t.Context(), options)
+	require.NoError(t, err)
+	text, err := os.ReadFile(filepath.Join(root, "chapter", "name.txtar"))
+	require.NoError(t, err)
+	require.NotContains(t, string(text), "another screen")
+	require.True(t, strings.HasPrefix(string(text), header))
+	options.Update = false
+	results, err = scenarios.Run(t.Context(), options)
+	require.NoError(t, err)
+	require.Equal(t, report.Passed, results[0].Verdict, results[0].Failure)
+}
+
+func TestOptionsThatCannotBeAreRefusedBeforehand(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	for name, c := range map[string]struct {
+		options scenarios.Options
+		want    string
+	}{
+		"an unknown language":             {scenarios.Options{Language: "tlh"}, `unknown language "tlh"; there are en, hi, el`},
+		"a pattern that fits nothing":     {scenarios.Options{Patterns: []string{"nothing/*"}}, "no scenario fits \"nothing/*\"; `mfpsim list` shows them"},
+		"an empty pattern":                {scenarios.Options{Patterns: []string{""}}, "an empty pattern picks nothing"},
+		"a negative repetition":           {scenarios.Options{Repeat: -1}, "a scenario cannot be repeated -1 times"},
+		"goldens without a source folder": {scenarios.Options{Update: true}, "goldens are rewritten in a source folder only; name it"},
+		"a folder that is not there":      {scenarios.Options{Folder: "nowhere"}, "no source folder nowhere"},
+		"evidence into a file":            {scenarios.Options{Evidence: file, Patterns: []string{"setup/exchange-online"}}, "evidence folder " + file + ": is a file, not a folder"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			results, err := scenarios.Run(t.Context(), c.options)
+			require.EqualError(t, err, c.want)
+			require.Empty(t, results)
+		})
+	}
+}
+
+func TestARepeatedScenarioIsComparedWithItself(t *testing.T) {
+	results, err := scenarios.Run(t.Context(), scenarios.Options{Patterns: []string{"trouble/sign-in-not-saved"}, Seed: 7, Repeat: 3})
+	require.NoError(t, err)
+	require.True(t, results[0].Passed, results[0].Failure)
+}
+
+func TestAScenarioThatTheDeviceCannotPlayIsSkipped(t *testing.T) {
+	text := strings.Replace(header, "# level", "# needs: print-admin-serverless\n# level", 1)
+	results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, text+"panel home\n")})
+	require.NoError(t, err)
+	require.Equal(t, report.Skipped, results[0].Verdict)
+	require.Equal(t, "needs print-admin-serverless, which this device does not have", results[0].Failure)
+}
