@@ -82,7 +82,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	}
 	e.oauth = oauth.New(oauth.Config{
 		Clock: o.Clock, Dialer: o.Dialer, Roots: o.Roots, RequestTimeout: o.Timeouts.CloudRequest,
-		UserAgent: o.UserAgent, NoKeepAlive: o.NoKeepAlive,
+		UserAgent: o.UserAgent, KeepAlive: o.KeepAlive,
 	})
 	e.submitter = mail.NewSubmitter(mail.Config{
 		Clock: o.Clock, Dialer: o.Dialer, Random: o.Random, Roots: o.Roots, HostName: o.HostName,

@@ -10,6 +10,7 @@ import (
 	"mfpsim/core/host"
 	"mfpsim/core/mail"
 	"mfpsim/core/nvram"
+	"mfpsim/core/oauth"
 	"mfpsim/core/outcome"
 	"mfpsim/core/secret"
 )
@@ -126,8 +127,8 @@ type Options struct {
 	Timeouts   Timeouts
 	UserAgent  string // of requests to the identity provider; empty: "mfp-mail/1.0"
 	HostName   string // the name in EHLO and Message-ID; empty: the address literal in EHLO, the sender's domain in Message-ID
-	// NoKeepAlive opens a connection for each request to the identity provider.
-	NoKeepAlive bool
+	// KeepAlive says how long a connection to the identity provider is kept; empty: for one series of polls.
+	KeepAlive oauth.KeepAlive
 	// RefreshMargin is how long before its end an access token is no longer used; 5 min if zero.
 	RefreshMargin time.Duration
 	// RefreshRefusedToken tries once more with a fresh access token when the mail server refuses one that was kept from an

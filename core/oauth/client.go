@@ -34,6 +34,16 @@ const maxBody = 1 << 20
 // maxHeader is the most that is read of an answer's header.
 const maxHeader = 64 << 10
 
+// KeepAlive says how long a connection to the identity provider is kept. Nothing is documented of the guide's devices.
+type KeepAlive string
+
+// The ways to keep a connection.
+const (
+	KeepAlivePolling KeepAlive = "polling" // for one series of polls; a refresh is followed by none for an hour
+	KeepAliveNever   KeepAlive = "never"   // a connection for each request
+	KeepAliveAlways  KeepAlive = "always"  // until the provider ends it: for whoever refreshes often
+)
+
 // Config is what a [Client] is made of.
 type Config struct {
 	Clock  host.Clock
@@ -42,7 +52,7 @@ type Config struct {
 	Roots          func() *x509.CertPool
 	RequestTimeout time.Duration // one exchange, connecting included; 0: DefaultRequestTimeout
 	UserAgent      string        // empty: DefaultUserAgent
-	NoKeepAlive    bool          // a connection for each request
+	KeepAlive      KeepAlive     // empty: KeepAlivePolling
 }
 
 // Endpoint is an application at an identity provider.
@@ -84,12 +94,19 @@ func New(config Config) *Client {
 		DialTLSContext:         c.dialTLS,
 		DialContext:            refusePlain,
 		DisableCompression:     true,
-		DisableKeepAlives:      config.NoKeepAlive,
+		DisableKeepAlives:      config.KeepAlive == KeepAliveNever,
 		MaxIdleConnsPerHost:    1,
 		MaxResponseHeaderBytes: maxHeader,
 		Protocols:              onlyHTTP1(),
 	}
 	return c
+}
+
+// rest drops the connection after an exchange that no other follows soon.
+func (c *Client) rest() {
+	if c.config.KeepAlive != KeepAliveAlways {
+		c.Close()
+	}
 }
 
 // Close drops idle connections.

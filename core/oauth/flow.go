@@ -46,7 +46,7 @@ func (c *Client) Authorize(ctx context.Context, e Endpoint) (*DeviceCode, error)
 func (c *Client) Poll(ctx context.Context, e Endpoint, code *DeviceCode) (*Token, error) {
 	life, cancel := c.config.Clock.WithTimeout(ctx, code.ExpiresIn)
 	defer cancel()
-	defer c.Close() // keep-alive serves the series of polls; hours later the connection would be stale
+	defer c.rest()
 	form := url.Values{"grant_type": {grantDeviceCode}, "client_id": {e.ClientID}, "device_code": {code.Code.Reveal()}}
 	interval, backoff := code.Interval, time.Duration(0)
 	var last *outcome.Outcome // the failure of the last attempt, if it may pass
@@ -118,7 +118,7 @@ func (c *Client) Refresh(ctx context.Context, e Endpoint, refresh secret.Secret)
 		"grant_type": {"refresh_token"}, "client_id": {e.ClientID}, "refresh_token": {refresh.Reveal()},
 		"scope": {strings.Join(e.Scopes, " ")},
 	}
-	defer c.Close() // the next refresh is an hour away at least
+	defer c.rest()
 	got, failed := c.post(ctx, outcome.StageRefresh, e.URLs().TokenURL, form)
 	if failed != nil {
 		return nil, failed

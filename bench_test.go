@@ -1,0 +1,190 @@
+package mfpsim_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/core"
+	"mfpsim/core/oauth"
+	"mfpsim/device"
+	"mfpsim/lab"
+	"mfpsim/sim/models"
+)
+
+const benchUser = "admin@contoso.com"
+
+// benchLab is a bench with one organization whose administrator's account may send.
+func benchLab(b *testing.B) *lab.Lab {
+	b.Helper()
+	l, err := lab.New(lab.Config{Seed: 1})
+	require.NoError(b, err)
+	b.Cleanup(func() { require.NoError(b, l.Close()) })
+	_, err = l.AddTenant(lab.Tenant{Name: "contoso.com", SMTPAuth: true, NoDefaults: true})
+	require.NoError(b, err)
+	require.NoError(b, l.AddUser(lab.User{Address: benchUser, Roles: []string{"Cloud Application Administrator"}}))
+	return l
+}
+
+// signIn walks the guide's steps 6 to 12 through Web Config, and lets the person approve on Microsoft's side.
+func signIn(ctx context.Context, l *lab.Lab, d device.Device) error {
+	w := d.WebConfig()
+	steps := []func() (device.Page, error){
+		func() (device.Page, error) { return w.LogIn(ctx, "", false) },
+		func() (device.Page, error) { return w.Open(ctx, "Network > Email Server > Basic") },
+		func() (device.Page, error) { return w.Set(ctx, "Authentication Method", "OAuth2") },
+		func() (device.Page, error) { return w.Set(ctx, "Email service", "Microsoft Exchange Online") },
+		func() (device.Page, error) { return w.Click(ctx, "Sign In") },
+		func() (device.Page, error) { return w.Click(ctx, "Sign in with Microsoft") },
+	}
+	for _, step := range steps {
+		if _, err := step(); err != nil {
+			return err
+		}
+	}
+	code, _, err := w.UserCode(ctx)
+	if err != nil {
+		return err
+	}
+	return l.Entra.Approve(code, benchUser)
+}
+
+// BenchmarkSignInAndSend is the guide's procedure and one scan: a new bench, the sign-in through real pages, OK, one mail.
+func BenchmarkSignInAndSend(b *testing.B) {
+	for b.Loop() {
+		l := benchLab(b)
+		d, err := l.Device("")
+		require.NoError(b, err)
+		require.NoError(b, l.World.Do("sign in", 0, func(ctx context.Context) { err = signIn(ctx, l, d) }))
+		require.NoError(b, err)
+		_, err = l.World.Advance(10 * time.Second)
+		require.NoError(b, err)
+		require.NoError(b, l.World.Do("OK and scan", 0, func(ctx context.Context) {
+			if _, err = d.WebConfig().Page(ctx); err == nil {
+				_, err = d.WebConfig().Click(ctx, "OK")
+			}
+			if err == nil {
+				_, err = d.Scan(ctx, device.ScanRequest{Function: device.FunctionEmail, To: []string{"bob@fabrikam.com"}})
+			}
+		}))
+		require.NoError(b, err)
+		_, err = l.World.Advance(10 * time.Second)
+		require.NoError(b, err)
+		require.Len(b, l.SMTP.Mailbox("bob@fabrikam.com"), 1)
+		require.NoError(b, l.Close())
+	}
+}
+
+// BenchmarkNinetyDays refreshes a token every hour for 90 virtual days over HTTPS, and makes the same number of bare RS256
+// signatures in the same run: the signature is the physical limit, every token is really signed.
+func BenchmarkNinetyDays(b *testing.B) {
+	const hours = 90 * 24
+	var bench, bare time.Duration
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(b, err)
+	for b.Loop() {
+		l := benchLab(b)
+		client, endpoint, refresh := benchClient(b, l)
+		started := b.Elapsed()
+		require.NoError(b, l.World.Do("ninety days", 91*24*time.Hour, func(ctx context.Context) {
+			clock := l.World.Clock("printer")
+			for range hours {
+				token, err := client.Refresh(ctx, endpoint, refresh)
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				refresh = token.Refresh
+				if err := clock.Sleep(ctx, time.Hour); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		}))
+		bench += b.Elapsed() - started
+		require.GreaterOrEqual(b, l.World.Elapsed(), 90*24*time.Hour)
+		client.Close()
+		require.NoError(b, l.Close())
+
+		digest := sha256.Sum256([]byte("a token"))
+		started = b.Elapsed()
+		for range hours {
+			_, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
+			require.NoError(b, err)
+		}
+		bare += b.Elapsed() - started
+	}
+	b.ReportMetric(bench.Seconds()/bare.Seconds(), "x-bare-signatures")
+	b.ReportMetric(float64(bench.Microseconds())/float64(b.N*hours), "µs/refresh")
+}
+
+// benchClient signs a bare core client in, without openid: one signature a refresh.
+func benchClient(b *testing.B, l *lab.Lab) (*oauth.Client, oauth.Endpoint, core.Secret) {
+	b.Helper()
+	model, err := models.Get(models.Default)
+	require.NoError(b, err)
+	p := model.Providers[0]
+	endpoint := oauth.Endpoint{Authority: p.Authority, Tenant: p.Tenant, ClientID: p.ClientID, Scopes: p.Scopes}
+	client := oauth.New(oauth.Config{
+		KeepAlive: oauth.KeepAliveAlways, Clock: l.World.Clock("printer"), Dialer: l.Network.Dialer("bench"), Roots: l.Network.Authority().Pool})
+	var refresh core.Secret
+	require.NoError(b, l.World.Do("sign in", 0, func(ctx context.Context) {
+		code, failure := client.Authorize(ctx, endpoint)
+		err = failure
+		if err != nil {
+			return
+		}
+		if err = l.Entra.Approve(code.UserCode, benchUser); err != nil {
+			return
+		}
+		token, failure := client.Poll(ctx, endpoint, code)
+		if err = failure; err == nil {
+			refresh = token.Refresh
+		}
+	}))
+	require.NoError(b, err)
+	endpoint.Scopes = []string{"https://outlook.office.com/SMTP.Send", "offline_access"}
+	return client, endpoint, refresh
+}
+
+// BenchmarkLab is how long a bench takes to stand: both clouds, one printer, its web page.
+func BenchmarkLab(b *testing.B) {
+	for b.Loop() {
+		l, err := lab.New(lab.Config{Seed: 1})
+		require.NoError(b, err)
+		require.NoError(b, l.Close())
+	}
+}
+
+// BenchmarkIdlePrinter is the memory that one more idle printer costs.
+func BenchmarkIdlePrinter(b *testing.B) {
+	const printers = 50
+	var grown uint64
+	for b.Loop() {
+		l := benchLab(b)
+		before := heap()
+		for i := range printers {
+			_, err := l.AddPrinter("printer-"+string(rune('a'+i/26))+string(rune('a'+i%26)), "")
+			require.NoError(b, err)
+		}
+		if after := heap(); after > before {
+			grown += after - before
+		}
+		require.NoError(b, l.Close())
+	}
+	b.ReportMetric(float64(grown)/float64(b.N*printers), "B/printer")
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc + m.StackInuse
+}
