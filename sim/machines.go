@@ -95,28 +95,9 @@ func (m webMachine) Jobs() []device.Job {
 
 func (m webMachine) Engine() webconfig.Engine {
 	if live := m.on(); live != nil {
-		return webEngine{live.engine}
+		return live.engine
 	}
 	return nil
-}
-
-// connectionTester is a mail core that can test its connection to the mail server without sending a message.
-type connectionTester interface {
-	ConnectionTest(ctx context.Context) error
-}
-
-// webEngine is the mail core as Web Config needs it.
-type webEngine struct{ *core.Engine }
-
-// ConnectionTest tests the connection with the stored settings; what the core cannot test it refuses.
-func (e webEngine) ConnectionTest(ctx context.Context) error {
-	if refusal := e.Ready(); refusal != nil {
-		return refusal
-	}
-	if tester, ok := any(e.Engine).(connectionTester); ok {
-		return tester.ConnectionTest(ctx)
-	}
-	return &core.Outcome{Kind: core.NotConfigured, Side: core.Device}
 }
 
 func (m webMachine) Preset(service core.Service) (mail.Settings, bool) {

@@ -1,7 +1,6 @@
 package sim_test
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -106,39 +105,6 @@ func TestPlainHTTPLeadsToHTTPS(t *testing.T) {
 	webconfig.Redirect().ServeHTTP(w, httptest.NewRequest("GET", "http://192.0.2.10/anything", nil))
 	require.Equal(t, 301, w.Code)
 	require.Equal(t, "https://192.0.2.10/", w.Header().Get("Location"))
-}
-
-func TestThePanelAsAPage(t *testing.T) {
-	b := newBench(t, func(c *sim.Config) { c.Link = func(string) string { return "/bench" } })
-	server := httptest.NewServer(b.printer.Panel().Handler())
-	t.Cleanup(server.Close)
-	post := func(path string, form url.Values) string {
-		response, err := http.PostForm(server.URL+path, form)
-		require.NoError(t, err)
-		defer func() { _ = response.Body.Close() }()
-		page, err := io.ReadAll(response.Body)
-		require.NoError(t, err)
-		return string(page)
-	}
-	require.Contains(t, post("/press", url.Values{"key": {"Scan > Email"}}), `name="field:To"`)
-	require.Contains(t, post("/press", url.Values{"key": {"Start"}, "field:To": {"bob"}}), "is not an email address")
-	require.Contains(t, post("/press", url.Values{"key": {"Start"}, "field:To": {"bob@fabrikam.com"}}), "Load the originals.")
-	require.Contains(t, post("/originals", url.Values{"pages": {"-1"}}), "0 to 999")
-	post("/originals", url.Values{"pages": {"2"}})
-	require.Contains(t, post("/press", url.Values{"key": {"OK"}}), `value="2"`)
-	require.Contains(t, post("/press", url.Values{"key": {"Start"}}), "The email server is not set.")
-	require.Contains(t, post("/log-in", url.Values{"password": {b.printer.AdministratorPassword()}}), "Log out")
-	b.power("off")
-	require.Contains(t, post("/press", url.Values{"key": {"Home"}}), "The power is off.")
-
-	// A page of another site cannot press keys.
-	request, err := http.NewRequestWithContext(context.Background(), "POST", server.URL+"/press", strings.NewReader("key=Home"))
-	require.NoError(t, err)
-	request.Header.Set("Sec-Fetch-Site", "cross-site")
-	response, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	defer func() { _ = response.Body.Close() }()
-	require.Equal(t, http.StatusForbidden, response.StatusCode)
 }
 
 func TestTheSameSeedGivesTheSameRecordAndAnotherPrinterIsAnother(t *testing.T) {

@@ -289,3 +289,35 @@ func (b *bench) power(state string) {
 	b.t.Helper()
 	b.do("power "+state, func(ctx context.Context) error { return b.device.Power(ctx, powerAct(state)) })
 }
+
+func TestTheConnectionTestSaysWhatIsWrongAndSendsNothing(t *testing.T) {
+	b := newBench(t)
+	b.logIn(b.browser)
+	test := func() string {
+		b.open(b.browser, "/network/email-server/connection-test")
+		require.NotContains(t, b.browser.Text(), "successful", "a page that is opened anew shows no old result")
+		b.click(b.browser, "Start")
+		b.refresh(b.browser)
+		return b.browser.Text()
+	}
+	require.Contains(t, test(), "SMTP server communication error.")
+	b.signIn(b.browser, true)
+	require.Contains(t, test(), "Connection test was successful.")
+	b.auth = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant."
+	require.Contains(t, test(), "SMTP server authentication error.")
+	b.auth = ""
+	b.network.Arm(faultnet.Fault{To: "smtp", Kind: faultnet.Untrusted})
+	require.Contains(t, test(), "The connection is untrusted. Check the following. - CA Certificate")
+	b.network.Clear("smtp")
+	b.network.Arm(faultnet.Fault{To: "smtp", Kind: faultnet.NoName})
+	require.Contains(t, test(), "An error occurred while connecting to SMTP server.")
+	b.network.Clear("smtp")
+	b.advance(2 * time.Hour)
+	b.logIn(b.browser)
+	b.network.Arm(faultnet.Fault{To: "entra", Kind: faultnet.NoName})
+	require.Contains(t, test(), "The name of the cloud service cannot be resolved: check the DNS server.")
+	require.Empty(t, b.mails)
+	jobs, err := b.device.Jobs(context.Background())
+	require.NoError(t, err)
+	require.Empty(t, jobs)
+}

@@ -21,11 +21,8 @@ type Machine interface {
 	// Languages are those of the panel.
 	Languages() []string
 	SetLanguage(language string) error
-	// On reports whether the power is on.
-	On() bool
-	// Originals is how many pages lie in the document feeder; LoadOriginals lays others in.
+	// Originals is how many pages lie in the document feeder.
 	Originals() int
-	LoadOriginals(pages int)
 	// DefaultSubject and DefaultFile are used where nothing is typed.
 	DefaultSubject() string
 	DefaultFile() string
