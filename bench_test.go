@@ -3,9 +3,10 @@ package mfpsim_test
 import (
 	"context"
 	"crypto"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/x509"
+	"os"
 	"runtime"
 	"testing"
 	"time"
@@ -87,7 +88,9 @@ func BenchmarkSignInAndSend(b *testing.B) {
 func BenchmarkNinetyDays(b *testing.B) {
 	const hours = 90 * 24
 	var bench, bare time.Duration
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	der, err := os.ReadFile("fakeentra/keys/insecure-test-key-1.der")
+	require.NoError(b, err)
+	key, err := x509.ParsePKCS1PrivateKey(der)
 	require.NoError(b, err)
 	for b.Loop() {
 		l := benchLab(b)
