@@ -17,6 +17,7 @@ type KnobKind string
 const (
 	KnobHTML      KnobKind = "html"      // a proxy's page in place of JSON; the request reached nobody
 	KnobTruncated KnobKind = "truncated" // the right answer, cut off in the middle; what it did is done
+	KnobHalf      KnobKind = "half"      // the same, but as a whole answer of half the length: JSON that ends too early
 	KnobEmpty     KnobKind = "empty"     // status 200 and no body
 	KnobNothing   KnobKind = "nothing"   // the connection is closed without an answer
 	KnobError     KnobKind = "error"     // Knob.AADSTS in Entra's layout
@@ -63,7 +64,7 @@ func ParseKnob(words ...string) (Knob, error) {
 		number, err := strconv.Atoi(value)
 		counted := err == nil && number >= 0
 		switch {
-		case !hasValue && (key == string(KnobHTML) || key == string(KnobTruncated) || key == string(KnobEmpty) || key == string(KnobNothing)):
+		case !hasValue && (key == string(KnobHTML) || key == string(KnobTruncated) || key == string(KnobHalf) || key == string(KnobEmpty) || key == string(KnobNothing)):
 			k.Kind = KnobKind(key)
 		case key == "endpoint":
 			k.Endpoint = value
@@ -81,7 +82,7 @@ func ParseKnob(words ...string) (Knob, error) {
 				k.Kind = KnobStatus
 			}
 		default:
-			return Knob{}, fmt.Errorf("fakeentra: unknown word %q of a knob; the words are: html truncated empty nothing error=N status=N endpoint=%s grant=device_code|refresh_token after=N times=N",
+			return Knob{}, fmt.Errorf("fakeentra: unknown word %q of a knob; the words are: html truncated half empty nothing error=N status=N endpoint=%s grant=device_code|refresh_token after=N times=N",
 				word, strings.Join(KnobEndpoints(), "|"))
 		}
 	}
@@ -103,7 +104,7 @@ func (k Knob) check() error {
 	case k.Kind == KnobStatus && (k.Status < 200 || k.Status > 599):
 		return fmt.Errorf("fakeentra: %d is no HTTP status", k.Status)
 	case k.Kind == "":
-		return fmt.Errorf("fakeentra: a knob needs a kind: html, truncated, empty, nothing, error=N or status=N")
+		return fmt.Errorf("fakeentra: a knob needs a kind: html, truncated, half, empty, nothing, error=N or status=N")
 	case k.After < 0 || k.Times < 0:
 		return fmt.Errorf("fakeentra: a knob counts from 0")
 	}
@@ -209,6 +210,8 @@ func (s *Server) answerKnob(w http.ResponseWriter, a *ask, k *Knob) (http.Respon
 			w.Header().Set("Retry-After", "60")
 		}
 		write(w, k.Status, []byte(http.StatusText(k.Status)))
+	case KnobHalf:
+		return halfWriter{w}, false
 	default:
 		return cutWriter{w}, false
 	}
@@ -220,5 +223,18 @@ type cutWriter struct{ http.ResponseWriter }
 
 func (c cutWriter) Write(p []byte) (int, error) {
 	_, err := c.ResponseWriter.Write(p[:len(p)/2])
+	return len(p), err
+}
+
+// halfWriter lets half of a body through and promises no more.
+type halfWriter struct{ http.ResponseWriter }
+
+func (h halfWriter) WriteHeader(status int) {
+	h.Header().Del("Content-Length")
+	h.ResponseWriter.WriteHeader(status)
+}
+
+func (h halfWriter) Write(p []byte) (int, error) {
+	_, err := h.ResponseWriter.Write(p[:len(p)/2])
 	return len(p), err
 }

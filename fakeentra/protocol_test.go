@@ -1,6 +1,8 @@
 package fakeentra_test
 
 import (
+	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -226,6 +228,14 @@ func TestKnobs(t *testing.T) {
 	a = c.post(devicecode, url.Values{})
 	require.Equal(t, "60", a.header.Get("Retry-After"))
 	require.Equal(t, "Too Many Requests", a.body)
+	arm("half", "times=1")
+	half, err := c.http.PostForm(authority+"/common"+token, url.Values{})
+	require.NoError(t, err)
+	body, err := io.ReadAll(half.Body)
+	require.NoError(t, err)
+	require.NoError(t, half.Body.Close())
+	require.True(t, strings.HasPrefix(string(body), `{"error":`), string(body))
+	require.False(t, json.Valid(body))
 	for _, word := range []string{"nothing", "truncated"} {
 		arm(word, "times=1")
 		response, err := c.http.PostForm(authority+"/common"+token, url.Values{})

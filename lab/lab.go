@@ -88,14 +88,13 @@ type Lab struct {
 	smtpDone chan struct{}
 	// smtpListener is closed by the lab too: a bench may end before its mail server has begun to listen.
 	smtpListener net.Listener
-	web          *http.Server
-	answers      *answers
 	transports   []*http.Transport
 	browser      *browser.Browser
 
 	mu       sync.Mutex
 	printers []*Printer
 	passes   []string // passwords that were once somebody's
+	unmet    []string // answers of the identity provider that were wanted and never given
 	closed   bool
 }
 
@@ -159,18 +158,7 @@ func (l *Lab) startEntra() error {
 	if err != nil {
 		return errors.New("entra: no port to listen on")
 	}
-	l.answers = newAnswers(l.Network, entra)
-	hosts := make([]string, 0, len(fakeentra.Names()))
-	for _, name := range fakeentra.Names() {
-		host, _, _ := net.SplitHostPort(name)
-		hosts = append(hosts, host)
-	}
-	clock := l.World.Clock(fakeentra.Party)
-	l.web, err = l.Network.ServeHTTP(listener, l.Network.TLSConfig(fakeentra.Party, clock, hosts...), l.answers)
-	if err != nil {
-		return fmt.Errorf("entra: %w", err)
-	}
-	return nil
+	return entra.Serve(listener)
 }
 
 // registerApplication makes the maker's application known to the identity provider, as its vendor did once for all tenants.
@@ -239,9 +227,6 @@ func (l *Lab) Close() error {
 	}
 	if l.ownWorld {
 		l.World.Close()
-	}
-	if l.web != nil {
-		failed = errors.Join(failed, l.web.Close())
 	}
 	if l.Entra != nil {
 		failed = errors.Join(failed, l.Entra.Close())

@@ -125,9 +125,13 @@ func (p *play) verbEntra(not bool, args []string) (string, error) {
 	case "policy":
 		return p.policy(rest)
 	}
-	plain, values, err := settings(rest, "tenant", "times")
-	if err != nil {
-		return "", err
+	var plain []string
+	var values map[string]string
+	if what != "answer" {
+		var err error
+		if plain, values, err = settings(rest, "tenant"); err != nil {
+			return "", err
+		}
 	}
 	var output any
 	one := func(f func(string) error) error {
@@ -142,7 +146,7 @@ func (p *play) verbEntra(not bool, args []string) (string, error) {
 		}
 		return nil
 	}
-	err = p.act(act, func(context.Context) error {
+	err := p.act(act, func(context.Context) error {
 		switch what {
 		case "set":
 			if len(plain) != 2 {
@@ -172,12 +176,11 @@ func (p *play) verbEntra(not bool, args []string) (string, error) {
 			}
 			return err
 		case "answer":
-			times, err := strconv.Atoi("0" + values["times"])
-			if err != nil || len(plain) != 1 {
+			if len(rest) == 0 {
 				return usage("entra")
 			}
-			output = plain[0]
-			return p.lab.Answer(plain[0], times)
+			output = strings.Join(rest, " ")
+			return p.lab.Answer(rest...)
 		}
 		return usage("entra")
 	})
