@@ -136,7 +136,8 @@ func benchClient(b *testing.B, l *lab.Lab) (*oauth.Client, oauth.Endpoint, core.
 	p := model.Providers[0]
 	endpoint := oauth.Endpoint{Authority: p.Authority, Tenant: p.Tenant, ClientID: p.ClientID, Scopes: p.Scopes}
 	client := oauth.New(oauth.Config{
-		KeepAlive: oauth.KeepAliveAlways, Clock: l.World.Clock("printer"), Dialer: l.Network.Dialer("bench"), Roots: l.Network.Authority().Pool})
+		KeepAlive: oauth.KeepAliveAlways, Clock: l.World.Clock("printer"), Dialer: l.Network.Dialer("bench"), Roots: l.Network.Authority().Pool,
+	})
 	var refresh core.Secret
 	require.NoError(b, l.World.Do("sign in", 0, func(ctx context.Context) {
 		code, failure := client.Authorize(ctx, endpoint)
