@@ -91,6 +91,7 @@ func (c *Conn) read(p []byte) (int, error) {
 			continue
 		}
 		l.got += int64(n)
+		c.awaitWriter()
 		switch {
 		case n > 0 || err == nil:
 			return n, nil
@@ -101,6 +102,18 @@ func (c *Conn) read(p []byte) (int, error) {
 		default:
 			return 0, anonymous(err, l.host)
 		}
+	}
+}
+
+// roomy is how many bytes a loopback socket takes without anybody reading, with a large margin.
+const roomy = 64 << 10
+
+// awaitWriter lets a write that is under way return before the reply to it is seen: otherwise net/http, whose writing goroutine
+// may be kept waiting by a busy machine, gives up on the connection after 50 ms and dials another. The caller holds the lock.
+func (c *Conn) awaitWriter() {
+	l := c.link
+	for l.writing > 0 && l.sent-l.consumed+l.writing <= roomy && !l.clientGone && !l.expired {
+		l.changed.Wait()
 	}
 }
 
@@ -201,9 +214,12 @@ func (c *Conn) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	before := l.sent
+	l.writing = int64(len(p))
 	l.mu.Unlock()
 	n, err := c.Conn.Write(p)
 	l.mu.Lock()
+	l.writing = 0
+	l.changed.Broadcast()
 	l.sent += int64(n)
 	if err != nil {
 		if l.fired {

@@ -361,7 +361,9 @@ func TestClientsFromOutsideMeetFaultsToo(t *testing.T) {
 	defer func() { _ = server.Close() }()
 	ask := func() (string, error) {
 		conn, err := net.Dial("tcp", l.Addr().String())
-		require.NoError(t, err)
+		if err != nil {
+			return "", err // a busy machine lets the reset arrive before connect(2) has returned
+		}
 		defer func() { _ = conn.Close() }()
 		_, _ = io.WriteString(conn, "GET / HTTP/1.0\r\n\r\n")
 		b, err := io.ReadAll(conn)

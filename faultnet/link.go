@@ -47,9 +47,10 @@ type link struct {
 	server     net.Conn // the serving side's raw connection
 	clientGone bool
 	serverGone bool
-	expired    bool // the dialling side's read deadline has passed
-	reading    bool // a read of the dialling side is under way
-	delayed    bool // the serving side closes when the dialling side has
+	expired    bool  // the dialling side's read deadline has passed
+	reading    bool  // a read of the dialling side is under way
+	writing    int64 // bytes of the dialling side's write that is under way
+	delayed    bool  // the serving side closes when the dialling side has
 }
 
 func (n *Network) newLink(name, from, to, host string) *link {
