@@ -120,7 +120,7 @@ var catalogueRows = []CatalogueRow{
 	{Code: 9002327, Text: "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.", Word: "invalid_request", WordTag: "I", Status: 400, Where: "token", Tag: "D", Source: "FB"},
 	{Code: 9002332, Text: "Application '{id}'({name}) is configured for use by Azure Active Directory users only.", Word: "unauthorized_client", WordTag: "I", Status: 400, Where: "page, devicecode", Tag: "D", Source: "FB"},
 	{Code: 90033, Text: "A transient error has occurred. Please try again.", Word: "temporarily_unavailable", WordTag: "I", Status: 503, Where: "every endpoint", Tag: "D", Source: "FB, ERR"},
-	{Code: 900561, Text: "The endpoint only accepts POST requests. Received a {method} request.", Word: "invalid_request", WordTag: "I", Status: 400, Where: "token", Tag: "I", Source: "recalled, no source in entra.md"},
+	{Code: 900561, Text: "The endpoint only accepts {accepted} requests. Received a {method} request.", Word: "invalid_request", WordTag: "I", Status: 400, Where: "token", Tag: "I", Source: "recalled, no source in entra.md"},
 	{Code: 90072, Text: "User account '{user}' from identity provider '{idp}' does not exist in tenant '{tenant}' and cannot access the application '{application}'({appName}) in that tenant.", Where: "page", Tag: "D", Source: "FB"},
 	{Code: 90093, Text: "{name} is requesting one or more permissions that you are not authorized to grant.", Where: "page", Tag: "D", Source: "application-sign-in-unexpected-user-consent-error.md"},
 	{Code: 90094, Text: "Admin consent is required for the permissions requested by this application.", Where: "page", Tag: "D", Source: "FB"},

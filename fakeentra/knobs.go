@@ -3,6 +3,7 @@ package fakeentra
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ const (
 // Knob makes the fake answer some requests otherwise than the state says: counted, never by chance.
 type Knob struct {
 	Kind     KnobKind
-	Endpoint string // see [KnobEndpoints]; "": any of them
+	Endpoint string // see [KnobEndpoints]; "": any that answers programs
 	Grant    string // at the token endpoint: "device_code" or "refresh_token"; "": both
 	After    int    // requests to let pass first
 	Times    int    // requests to answer so; 0: all until ClearKnobs
@@ -41,18 +42,16 @@ type armedKnob struct {
 	seen, done int
 }
 
-// knobEndpoints are the names of endpoints, by the end of their path.
-var knobEndpoints = map[string]string{
-	"/oauth2/v2.0/devicecode":                "devicecode",
-	"/oauth2/v2.0/token":                     "token",
-	"/v2.0/.well-known/openid-configuration": "openid-configuration",
-	"/discovery/v2.0/keys":                   "keys",
-	"/discovery/keys":                        "keys",
-}
-
 // KnobEndpoints returns the names that Knob.Endpoint knows.
 func KnobEndpoints() []string {
-	return []string{"devicecode", "keys", "openid-configuration", "token"}
+	var names []string
+	for _, e := range endpointRows() {
+		if !slices.Contains(names, e.Name) {
+			names = append(names, e.Name)
+		}
+	}
+	sort.Strings(names)
+	return names
 }
 
 // ParseKnob reads a knob from words such as "html", "endpoint=token", "grant=refresh_token", "after=1", "times=2",
@@ -167,7 +166,7 @@ func (s *Server) UnmetKnobs() []Knob {
 }
 
 // turnKnob finds the knob that a request meets, and counts.
-func (s *Server) turnKnob(a *ask, endpoint string) *Knob {
+func (s *Server) turnKnob(a *ask, endpoint *Endpoint) *Knob {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	grant := a.param("grant_type")
@@ -175,7 +174,7 @@ func (s *Server) turnKnob(a *ask, endpoint string) *Knob {
 		grant = "device_code"
 	}
 	for _, k := range s.knobs {
-		if k.Endpoint != "" && k.Endpoint != endpoint || k.Grant != "" && k.Grant != grant || k.Times > 0 && k.done >= k.Times {
+		if k.Endpoint == "" && endpoint.Kind != EndpointProtocol || k.Endpoint != "" && k.Endpoint != endpoint.Name || k.Grant != "" && k.Grant != grant || k.Times > 0 && k.done >= k.Times {
 			continue
 		}
 		if k.seen++; k.seen <= k.After {

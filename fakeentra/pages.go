@@ -76,9 +76,6 @@ const (
 	pathStyle       = "/mfpsim/pages.css"
 )
 
-// entrances are the short addresses that devices show; each leads to the code page (entra.md §2.1).
-var entrances = map[string]bool{"/device": true, "/devicelogin": true, "/link": true}
-
 // page is what a person sees. The template draws any of them.
 type page struct {
 	Name      PageName

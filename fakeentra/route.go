@@ -143,56 +143,43 @@ func parseValues(text string) values {
 	return v
 }
 
-// endpoints are the paths below a tenant.
-var endpoints = map[string]struct {
-	methods []string // nil: any
-	serve   func(*Server, http.ResponseWriter, *ask)
-}{
-	"/oauth2/v2.0/devicecode":                {[]string{http.MethodPost, http.MethodGet}, (*Server).deviceCode},
-	"/oauth2/v2.0/token":                     {[]string{http.MethodPost}, (*Server).token},
-	"/v2.0/.well-known/openid-configuration": {nil, (*Server).configuration},
-	"/discovery/v2.0/keys":                   {nil, (*Server).keysV2},
-	"/discovery/keys":                        {nil, (*Server).keysV1},
-}
-
 // route finds who answers. It runs under the turn of the request.
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	a := s.read(r)
 	if strings.HasSuffix(a.path, "/") && len(a.path) > 1 {
 		a.path = strings.TrimSuffix(a.path, "/")
 	}
-	if s.servePage(w, a) {
-		return
-	}
-	first, rest, _ := strings.Cut(strings.TrimPrefix(a.path, "/"), "/")
-	if first == "common" && rest == "discovery/instance" {
-		s.instance(w, a)
-		return
-	}
-	endpoint, known := endpoints["/"+rest]
-	if !known {
+	endpoint, tenant := endpointAt(a.path)
+	if endpoint == nil {
 		s.unknown(w, a)
 		return
 	}
-	s.mu.Lock()
-	alias, p := s.resolveAlias(first)
-	s.mu.Unlock()
-	if p != nil {
-		s.answerError(w, a, p)
+	if endpoint.Kind == EndpointProtocol && tenant != "" {
+		s.mu.Lock()
+		alias, p := s.resolveAlias(tenant)
+		s.mu.Unlock()
+		if p != nil {
+			s.answerError(w, a, p)
+			return
+		}
+		a.alias = alias
+	}
+	if endpoint.Methods != nil && !allows(endpoint, r.Method) {
+		s.answerError(w, a, fail(900561).with("accepted", strings.Join(endpoint.Methods, ", ")).with("method", r.Method))
 		return
 	}
-	a.alias = alias
-	if endpoint.methods != nil && !slices.Contains(endpoint.methods, r.Method) {
-		s.answerError(w, a, fail(900561).with("method", r.Method))
-		return
-	}
-	if k := s.turnKnob(a, knobEndpoints["/"+rest]); k != nil {
+	if k := s.turnKnob(a, endpoint); k != nil {
 		var done bool
 		if w, done = s.answerKnob(w, a, k); done {
 			return
 		}
 	}
 	endpoint.serve(s, w, a)
+}
+
+// allows reports whether an endpoint takes a method; HEAD goes where GET goes.
+func allows(e *Endpoint, method string) bool {
+	return slices.Contains(e.Methods, method) || method == http.MethodHead && slices.Contains(e.Methods, http.MethodGet)
 }
 
 // unknown is loud about a path that the fake does not have: a test that meets it asks for something that is not simulated.

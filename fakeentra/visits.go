@@ -36,37 +36,32 @@ type visit struct {
 // sessionCookie holds the session of a visit; the name is one that the captures show (entra.md §1.2).
 const sessionCookie = "esctx"
 
-// servePage answers the paths of pages; false if the path is none of them.
-func (s *Server) servePage(w http.ResponseWriter, a *ask) bool {
-	method := a.request.Method
-	_, below, _ := strings.Cut(strings.TrimPrefix(a.path, "/"), "/")
-	isCode := below == "oauth2/deviceauth"
-	switch {
-	case entrances[a.path] && method != http.MethodPost:
-		s.setCommon(w.Header(), a)
-		target := pathCode
-		if code := a.query["otc"]; code != "" {
-			target += "?otc=" + url.QueryEscape(code)
-		}
-		w.Header().Set("Location", target)
-		w.WriteHeader(http.StatusFound)
-	case a.path == pathStyle:
-		style, _ := pageFiles.ReadFile("pages/pages.css") // embedded: it is there
-		w.Header().Set("Content-Type", "text/css; charset=utf-8")
-		w.Header().Set("Cache-Control", "max-age=86400")
-		write(w, http.StatusOK, style)
-	case a.path == pathError:
-		s.lookup(w, a)
-	case isCode && method != http.MethodPost:
-		s.show(w, a, http.StatusOK, s.codePage(a.query["otc"], ""))
-	case isCode:
-		s.enterCode(w, a)
-	case a.path == pathLogin || a.path == pathMFA || a.path == pathConfirm || a.path == pathPermissions:
-		s.step(w, a)
-	default:
-		return false
+// entrance leads from the short addresses that devices show to the code page (entra.md §2.1).
+func (s *Server) entrance(w http.ResponseWriter, a *ask) {
+	s.setCommon(w.Header(), a)
+	target := pathCode
+	if code := a.query["otc"]; code != "" {
+		target += "?otc=" + url.QueryEscape(code)
 	}
-	return true
+	w.Header().Set("Location", target)
+	w.WriteHeader(http.StatusFound)
+}
+
+// style answers the style sheet of the pages.
+func (s *Server) style(w http.ResponseWriter, _ *ask) {
+	style, _ := pageFiles.ReadFile("pages/pages.css") // embedded: it is there
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Header().Set("Cache-Control", "max-age=86400")
+	write(w, http.StatusOK, style)
+}
+
+// codeEntry is the page on which a person types the code, and its form.
+func (s *Server) codeEntry(w http.ResponseWriter, a *ask) {
+	if a.request.Method != http.MethodPost {
+		s.show(w, a, http.StatusOK, s.codePage(a.query["otc"], ""))
+		return
+	}
+	s.enterCode(w, a)
 }
 
 // enterCode takes the code page's form.
