@@ -28,6 +28,17 @@ type Response struct {
 	Body   []byte
 }
 
+// Finisher is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers whose costly part is pure
+// computation, such as a signature.
+type Finisher interface {
+	http.ResponseWriter
+	// Finish registers what completes the body after the visit has ended and before the answer is written, so that many
+	// answers can be completed at a time. It changes bytes in place, depends on nothing but what the visit decided, and
+	// touches nothing that another turn can see. The record is made before: it sees the body as it was written. A handler
+	// that breaks off or panics is not finished.
+	Finish(complete func(body []byte))
+}
+
 type connectionKey struct{}
 
 // Handler makes h a visitor of the bench: the request is read in full, a visit is opened, h answers into memory under the
@@ -80,6 +91,9 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 		if aborted {
 			panic(http.ErrAbortHandler)
 		}
+		if answer.complete != nil {
+			answer.complete(answer.body.Bytes())
+		}
 		for field, values := range answer.header {
 			w.Header()[field] = values
 		}
@@ -100,6 +114,7 @@ func serve(h http.Handler, w *recorder, r *http.Request) (aborted bool) {
 			w.status = http.StatusInternalServerError
 			w.header = http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
 			w.body.Reset()
+			w.complete = nil
 			w.body.WriteString("internal error of the simulation\n")
 		}
 	}()
@@ -126,10 +141,14 @@ func (n *Network) requestPeer(party string, r *http.Request) *Peer {
 
 // recorder is an http.ResponseWriter into memory.
 type recorder struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
+	header   http.Header
+	status   int
+	body     bytes.Buffer
+	complete func(body []byte)
 }
+
+// Finish implements [Finisher].
+func (r *recorder) Finish(complete func(body []byte)) { r.complete = complete }
 
 func (r *recorder) Header() http.Header { return r.header }
 
