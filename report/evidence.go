@@ -44,10 +44,10 @@ func (e Evidence) Files() (map[string][]byte, error) {
 	}
 	files := map[string][]byte{
 		"journal.jsonl": lines.Bytes(),
-		"entra.txt":     []byte(Transcript(e.Journal, "entra")),
-		"smtp.txt":      []byte(Transcript(e.Journal, "smtp")),
-		"screens.txt":   []byte(Screens(e.Journal)),
-		"sheet.txt":     []byte(Sheets(e.Journal)),
+		"entra.txt":     orElse(Transcript(e.Journal, "entra"), "Nobody spoke to Entra ID."),
+		"smtp.txt":      orElse(Transcript(e.Journal, "smtp"), "Nobody spoke to the mail server."),
+		"screens.txt":   orElse(Screens(e.Journal), "No screen was shown."),
+		"sheet.txt":     orElse(Sheets(e.Journal), "No status sheet was printed."),
 		"replay.txt":    []byte(e.Replay + "\n"),
 	}
 	if e.Failure != "" {
@@ -57,6 +57,14 @@ func (e Evidence) Files() (map[string][]byte, error) {
 		files[fmt.Sprintf("mails/%s-%03d.eml", plainName(m.Mailbox), m.Number)] = m.Raw
 	}
 	return files, nil
+}
+
+// orElse says in a file that there was nothing, so that an empty file is never taken for a lost one.
+func orElse(text, nothing string) []byte {
+	if text == "" {
+		text = nothing + "\n"
+	}
+	return []byte(text)
 }
 
 // plainName keeps letters, digits, ., -, @ and _ of a name; everything else becomes _.
@@ -90,7 +98,7 @@ func folderError(folder string, err error) error {
 	case errors.Is(err, fs.ErrExist):
 		why = "something of that name is in the way"
 	case errors.Is(err, fs.ErrNotExist):
-		why = "does not exist"
+		why = "cannot be made there"
 	}
 	var path *fs.PathError
 	if why == "cannot be used" && errors.As(err, &path) {

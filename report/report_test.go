@@ -40,14 +40,14 @@ Content-Type: application/x-www-form-urlencoded
 
 refresh_token=[redacted]
 
-200
+HTTP 200 OK
 
 {"access_token":"[redacted]"}
 
-
 -- browser#1, 2026-03-02 09:13:41.000
 GET https://login.example/device
-200
+
+HTTP 200 OK
 
 `, report.Transcript(j, "entra"))
 	require.Equal(t, "-- printer#2, 2026-03-02 09:13:41.000\n09:13:41.000 S: 220 hello\n", report.Transcript(j, "smtp"))
@@ -103,6 +103,9 @@ func TestEvidenceIsThereWholeOrNotAtAll(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(folder, "trouble/x/journal.jsonl"))
 	require.NoError(t, err)
 	require.NotContains(t, string(text), "canary")
+	sheet, err := os.ReadFile(filepath.Join(folder, "trouble/x/sheet.txt"))
+	require.NoError(t, err)
+	require.Equal(t, "No status sheet was printed.\n", string(sheet))
 	require.ErrorContains(t, report.WriteFiles(folder, "../out", nil), "is no name for a folder")
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -68,7 +69,7 @@ func writeExchange(b *strings.Builder, e journal.Entry) {
 	fmt.Fprintf(b, "%s https://%s%s\n", x.Method, x.Host, x.Target)
 	writeFields(b, x.RequestHeader)
 	writeBody(b, x.RequestBody)
-	fmt.Fprintf(b, "%d\n", x.Status)
+	fmt.Fprintf(b, "\n%s\n", strings.TrimSpace(fmt.Sprintf("HTTP %d %s", x.Status, http.StatusText(x.Status))))
 	writeFields(b, x.ResponseHeader)
 	writeBody(b, x.ResponseBody)
 	b.WriteString("\n")
@@ -82,7 +83,7 @@ func writeFields(b *strings.Builder, fields []journal.Field) {
 
 func writeBody(b *strings.Builder, body journal.Text) {
 	if text := body.String(); text != "" {
-		b.WriteString("\n" + strings.TrimRight(text, "\n") + "\n\n")
+		b.WriteString("\n" + strings.TrimRight(text, "\n") + "\n")
 	}
 }
 
