@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha1" // #nosec G505 -- x5t is defined as a SHA-1 thumbprint (RFC 7517 §4.8)
+	"crypto/sha256"
 	"crypto/x509"
 	"embed"
 	"encoding/base64"
@@ -61,18 +62,29 @@ func (s *Server) Keys() jose.JSONWebKeySet {
 	return set
 }
 
-// sign makes a compact JWS of a claims set: RS256 (RFC 7515 §3.1), the same bytes for the same input.
-func (k *signingKey) sign(header string, claims []byte) string {
-	token := make([]byte, 0, len(header)+base64.RawURLEncoding.EncodedLen(len(claims))+346)
+// signatureLength is an RS256 signature of a 2048-bit key in base64url.
+const signatureLength = (2048/8*4 + 2) / 3
+
+// unsigned makes a compact JWS (RFC 7515 §3.1) whose signature is still to be filled in by signInto: the length is right.
+func unsigned(header string, claims []byte) []byte {
+	token := make([]byte, 0, len(header)+base64.RawURLEncoding.EncodedLen(len(claims))+2+signatureLength)
 	token = append(token, header...)
 	token = append(token, '.')
 	token = base64.RawURLEncoding.AppendEncode(token, claims)
-	digest := crypto.SHA256.New()
-	digest.Write(token)
-	signature, err := rsa.SignPKCS1v15(nil, k.private, crypto.SHA256, digest.Sum(nil))
+	token = append(token, '.')
+	for range signatureLength {
+		token = append(token, 'A')
+	}
+	return token
+}
+
+// signInto fills in the signature of an unsigned token: RS256, the same bytes for the same input. Nothing is cached.
+func (k *signingKey) signInto(token []byte) {
+	dot := len(token) - signatureLength - 1
+	digest := sha256.Sum256(token[:dot])
+	signature, err := rsa.SignPKCS1v15(nil, k.private, crypto.SHA256, digest[:])
 	if err != nil {
 		panic("fakeentra: an embedded key does not sign")
 	}
-	token = append(token, '.')
-	return string(base64.RawURLEncoding.AppendEncode(token, signature))
+	base64.RawURLEncoding.Encode(token[dot+1:], signature)
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"mfpsim/faultnet"
 )
 
 // grantDeviceCode are the two names of the device code grant: RFC 8628's and the old short one, still accepted (AZJS-dev).
@@ -19,12 +21,12 @@ func (s *Server) token(w http.ResponseWriter, a *ask) {
 		s.answerError(w, a, p)
 		return
 	}
-	body := answer.write(s)
+	body, slots := answer.body()
 	s.setHeaders(w, a)
 	if a.telemetry {
 		w.Header()["x-ms-clitelem"] = []string{"1,0,0,,"}
 	}
-	write(w, http.StatusOK, body)
+	s.sendSigned(w, http.StatusOK, body, slots)
 }
 
 // exchange checks a token request in order: grant type, client, parameters of the grant, the grant; under s.mu.
@@ -181,35 +183,60 @@ func (s *Server) lifetime(g *grant) int64 {
 	return 3600 + int64(s.random.Intn(1800))
 }
 
-// write signs and writes the answer; key order as captured (entra.md §3).
-func (t *tokenAnswer) write(s *Server) []byte {
-	access, id := t.opaque, ""
-	if t.access != nil {
-		key := signingKeys()[0]
-		access = key.sign(key.headerV1, t.access)
+// slot is the place of a token in an answer that is still to be signed.
+type slot struct {
+	start, end int
+	key        *signingKey
+}
+
+// body writes the answer, tokens still unsigned; key order as captured (entra.md §3).
+func (t *tokenAnswer) body() ([]byte, []slot) {
+	o := newObject(len(t.access)*2 + len(t.opaque) + len(t.refresh) + len(t.id)*2 + 1200)
+	var slots []slot
+	token := func(name string, key *signingKey, header string, claims []byte) {
+		o.key(name)
+		text := unsigned(header, claims)
+		slots = append(slots, slot{start: len(o.buf) + 1, end: len(o.buf) + 1 + len(text), key: key})
+		o.buf = append(append(append(o.buf, '"'), text...), '"')
 	}
-	if t.id != nil {
-		id = t.idKey.sign(t.idKey.headerV2, t.id)
-	}
-	s.mu.Lock()
-	s.secrets.add(access)
-	if id != "" {
-		s.secrets.add(id)
-	}
-	s.mu.Unlock()
-	o := newObject(len(access) + len(t.refresh) + len(id) + 400)
 	o.text("token_type", "Bearer").text("scope", t.scope).number("expires_in", t.seconds).number("ext_expires_in", t.seconds)
-	o.text("access_token", access)
+	if t.access != nil {
+		token("access_token", signingKeys()[0], signingKeys()[0].headerV1, t.access)
+	} else {
+		o.text("access_token", t.opaque)
+	}
 	if t.refresh != "" {
 		o.text("refresh_token", t.refresh)
 	}
-	if id != "" {
-		o.text("id_token", id)
+	if t.id != nil {
+		token("id_token", t.idKey, t.idKey.headerV2, t.id)
 	}
 	if t.clientInfo != "" {
 		o.text("client_info", t.clientInfo)
 	}
-	return o.bytes()
+	return o.bytes(), slots
+}
+
+// sendSigned sends an answer whose tokens are signed after the turn, as many answers at a time as there are cores. A knob that
+// stands between has them signed at once.
+func (s *Server) sendSigned(w http.ResponseWriter, status int, body []byte, slots []slot) {
+	sign := func(body []byte) {
+		for _, place := range slots {
+			place.key.signInto(body[place.start:place.end])
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, place := range slots {
+			s.secrets.add(string(body[place.start:place.end]))
+		}
+	}
+	if later, ok := w.(faultnet.Finisher); ok {
+		write(w, status, body)
+		later.Finish(sign)
+		return
+	}
+	sign(body)
+	write(w, status, body)
 }
 
 // opaqueToken is what the fake remembers of an access token that says nothing itself.
@@ -228,6 +255,7 @@ func (s *Server) makeOpaque(a *ask, g *grant, scope scopeRequest, seconds int64)
 			}
 		}
 	}
+	s.secrets.add(token)
 	s.opaque[token] = opaqueToken{number: s.issued, claims: Claims{
 		Audience: scope.audience, Issuer: "https://login.microsoftonline.com/" + g.user.tenant.ID + "/v2.0", Scopes: scope.permissions,
 		Principal: g.user.Principal, ObjectID: g.user.ID, Tenant: g.user.tenant.ID, ApplicationID: g.application.ID,
