@@ -84,48 +84,51 @@ func BenchmarkSignInAndSend(b *testing.B) {
 }
 
 // BenchmarkNinetyDays refreshes a token every hour for 90 virtual days over HTTPS, and makes the same number of bare RS256
-// signatures in the same run: the signature is the physical limit, every token is really signed.
+// signatures in the same run, ten days of each in turn: the signature is the physical limit, every token is really signed.
 func BenchmarkNinetyDays(b *testing.B) {
-	const hours = 90 * 24
+	const (
+		decades = 9
+		hours   = 10 * 24
+	)
 	var bench, bare time.Duration
 	der, err := os.ReadFile("fakeentra/keys/insecure-test-key-1.der")
 	require.NoError(b, err)
 	key, err := x509.ParsePKCS1PrivateKey(der)
 	require.NoError(b, err)
+	digest := sha256.Sum256([]byte("a token"))
 	for b.Loop() {
 		l := benchLab(b)
 		client, endpoint, refresh := benchClient(b, l)
-		started := b.Elapsed()
-		require.NoError(b, l.World.Do("ninety days", 91*24*time.Hour, func(ctx context.Context) {
-			clock := l.World.Clock("printer")
+		clock := l.World.Clock("printer")
+		for range decades {
+			started := b.Elapsed()
+			require.NoError(b, l.World.Do("ten days", 11*24*time.Hour, func(ctx context.Context) {
+				for range hours {
+					token, err := client.Refresh(ctx, endpoint, refresh)
+					if err == nil {
+						refresh = token.Refresh
+						err = clock.Sleep(ctx, time.Hour)
+					}
+					if err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			}))
+			bench += b.Elapsed() - started
+			started = b.Elapsed()
 			for range hours {
-				token, err := client.Refresh(ctx, endpoint, refresh)
-				if err != nil {
-					b.Error(err)
-					return
-				}
-				refresh = token.Refresh
-				if err := clock.Sleep(ctx, time.Hour); err != nil {
-					b.Error(err)
-					return
-				}
+				_, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
+				require.NoError(b, err)
 			}
-		}))
-		bench += b.Elapsed() - started
+			bare += b.Elapsed() - started
+		}
 		require.GreaterOrEqual(b, l.World.Elapsed(), 90*24*time.Hour)
 		client.Close()
 		require.NoError(b, l.Close())
-
-		digest := sha256.Sum256([]byte("a token"))
-		started = b.Elapsed()
-		for range hours {
-			_, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
-			require.NoError(b, err)
-		}
-		bare += b.Elapsed() - started
 	}
 	b.ReportMetric(bench.Seconds()/bare.Seconds(), "x-bare-signatures")
-	b.ReportMetric(float64(bench.Microseconds())/float64(b.N*hours), "µs/refresh")
+	b.ReportMetric(float64(bench.Microseconds())/float64(b.N*decades*hours), "µs/refresh")
 }
 
 // benchClient signs a bare core client in, without openid: one signature a refresh.
