@@ -128,6 +128,10 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 	}{
 		{"a code of the job history", []string{"360"}, []string{"360 in Job/Status:", "what to do:", "trouble/sign-in-not-saved"}},
 		{"an AADSTS number", []string{"AADSTS53003"}, []string{"Conditional Access", "how sure: captured", "shown by"}},
+		{"an AADSTS number on the printer", []string{"AADSTS53003"}, []string{"at sending: 370", "check the conditional access policies", "trouble/conditional-access-block"}},
+		{"a message of Entra ID", []string{"Access has been blocked by Conditional Access"}, []string{"AADSTS53003:"}},
+		{"an enhanced status code alone", []string{"5.7.139"}, []string{"trouble/smtp-auth-disabled", "trouble/password-method-refused"}},
+		{"a message of the mail server", []string{"SendAsDenied;"}, []string{"554 5.2.252", "exchange/sender-is-not-the-account"}},
 		{"the bare number", []string{"700082"}, []string{"AADSTS700082:"}},
 		{"an SMTP reply", []string{"535 5.7.139"}, []string{"SmtpClientAuthentication is disabled for the Tenant", "trouble/smtp-auth-disabled"}},
 		{"an SMTP reply in two words with its text", []string{"535", "5.7.139", "Authentication unsuccessful, basic"}, []string{"basic authentication is disabled"}},
@@ -142,6 +146,11 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 			}
 		})
 	}
+	_, out, _ := run("explain", "361")
+	require.Contains(t, out, "trouble/expired-by-disuse")
+	require.NotContains(t, out, "entra/unreachable", "a comment or the absence of a code shows nothing")
+	_, out, _ = run("explain", "53003")
+	require.NotContains(t, out, "managed-policy", "530036 is another number")
 	code, out, errs := run("explain", "xyzzy")
 	require.Equal(t, exitFailed, code)
 	require.Empty(t, out)

@@ -6,7 +6,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"mfpsim/core/oauth"
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/scenarios"
@@ -64,15 +67,23 @@ func (e *explainer) line(format string, values ...any) {
 	_, _ = fmt.Fprintf(e.out, "  "+format+"\n", values...)
 }
 
-// shown lists the scenarios in which one of the words stands.
+// shown lists the scenarios that ask for one of the words: a step, not a comment, and not the absence of the words.
 func (e *explainer) shown(words ...string) {
+	e.shownWhere(func(step string) bool {
+		for _, word := range words {
+			if word != "" && holds(locale.Normalize(step), locale.Normalize(word)) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func (e *explainer) shownWhere(asked func(step string) bool) {
 	var ids []string
 	for _, s := range e.scenarios {
-		for _, word := range words {
-			if word != "" && strings.Contains(locale.Normalize(s.Text), locale.Normalize(word)) {
-				ids = append(ids, s.ID)
-				break
-			}
+		if slices.ContainsFunc(steps(s.Text), asked) {
+			ids = append(ids, s.ID)
 		}
 	}
 	switch {
@@ -81,6 +92,40 @@ func (e *explainer) shown(words ...string) {
 	default:
 		e.line("shown by %s", strings.Join(ids, ", "))
 	}
+}
+
+// steps are the lines of a scenario that look at something and must find it.
+func steps(text string) []string {
+	var lines []string
+	for _, line := range strings.Split(text, "\n") {
+		if strings.HasPrefix(line, "-- ") {
+			break // goldens and fixtures
+		}
+		if strings.Contains(line, " shows ") && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "!") {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// holds reports whether a step has the words, not as part of a longer word or number.
+func holds(step, words string) bool {
+	for from := 0; ; {
+		at := strings.Index(step[from:], words)
+		if at < 0 {
+			return false
+		}
+		before, _ := utf8.DecodeLastRuneInString(step[:from+at])
+		after, _ := utf8.DecodeRuneInString(step[from+at+len(words):])
+		if !wordRune(before) && !wordRune(after) {
+			return true
+		}
+		from += at + 1
+	}
+}
+
+func wordRune(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '@' || r == '-')
 }
 
 var threeDigits = regexp.MustCompile(`^[0-9]{3}$`)
@@ -106,7 +151,7 @@ func (e *explainer) code() {
 	for _, row := range rows {
 		e.line("  %s: %s   %s", spaced(row.Kind), texts.Text(row.PanelID()), row.Source)
 	}
-	e.shown(" "+e.words+" ", " "+e.words+"\n")
+	e.shown("Email " + e.words)
 }
 
 // spaced writes "SignInRevoked" as "sign in revoked".
@@ -126,11 +171,9 @@ var aadsts = regexp.MustCompile(`(?i)^(?:AADSTS)?([0-9]{5,8})\b`)
 // aadsts explains an error number of Entra ID.
 func (e *explainer) aadsts() {
 	match := aadsts.FindStringSubmatch(e.words)
-	if match == nil {
-		return
-	}
 	for _, row := range fakeentra.Catalogue() {
-		if fmt.Sprint(row.Code) != match[1] {
+		number := fmt.Sprint(row.Code)
+		if match == nil && !e.isTextOf(row.Text) || match != nil && number != match[1] {
 			continue
 		}
 		e.section("AADSTS%d: %s", row.Code, row.Text)
@@ -138,8 +181,35 @@ func (e *explainer) aadsts() {
 			e.line("the token endpoint says %s with status %d", strings.TrimSpace(row.Word+" "+row.Suberror), row.Status)
 		}
 		e.line("where: %s", row.Where)
+		e.onPrinter(row.Code)
 		e.line("how sure: %s, %s", certainty(row.Tag), row.Source)
-		e.shown("AADSTS"+match[1], match[1])
+		e.shown("AADSTS"+number, number)
+	}
+}
+
+// isTextOf reports whether the words are part of a cloud's message, and enough of it to mean that one.
+func (e *explainer) isTextOf(message string) bool {
+	return len(e.words) >= 12 && alike(message, e.words)
+}
+
+// onPrinter says what a number of Entra ID becomes on the printer.
+func (e *explainer) onPrinter(aadsts int) {
+	kind, known := oauth.Meaning(aadsts)
+	if !known {
+		return
+	}
+	texts := locale.In(locale.English)
+	for _, row := range e.model.Outcomes {
+		if row.Kind != string(kind) {
+			continue
+		}
+		if row.SignIn != "" {
+			e.line("on the printer, at sign-in: %s", texts.Text(row.SignIn))
+		}
+		if row.Code != "" {
+			e.line("on the printer, at sending: %s %s", row.Code, texts.Text(row.StatusID()))
+			e.line("what to do: %s", texts.Text(row.SolutionID()))
+		}
 	}
 }
 
@@ -157,34 +227,46 @@ func certainty(mark string) string {
 	}
 }
 
-var replyCode = regexp.MustCompile(`^([245][0-9]{2})(?:[ -]([245]\.[0-9]{1,3}\.[0-9]{1,3}))?(?:\s|$)`)
+var replyCode = regexp.MustCompile(`^(?:([245][0-9]{2})(?:[ -]|$))?([245]\.[0-9]{1,3}\.[0-9]{1,3})?(?:\s|$)`)
 
-// smtp explains a reply of the mail server.
+// smtp explains a reply of the mail server: its code, its enhanced status code, or both, and words of it; or words alone.
 func (e *explainer) smtp() {
 	match := replyCode.FindStringSubmatch(e.words)
-	if match == nil {
-		return
+	if match == nil || match[1] == "" && match[2] == "" {
+		match = []string{"", "", ""}
 	}
-	rest := strings.TrimSpace(e.words[len(strings.TrimSpace(match[0])):])
+	rest := strings.TrimSpace(e.words[len(match[0]):])
 	for _, row := range fakesmtp.Replies() {
 		text := strings.ReplaceAll(row.Text, "\n", " / ")
-		if fmt.Sprint(row.Code) != match[1] || match[2] != "" && !strings.HasPrefix(row.Text, match[2]) ||
+		if match[0] == "" && !e.isTextOf(row.Text) || match[1] != "" && fmt.Sprint(row.Code) != match[1] || match[2] != "" && !strings.HasPrefix(row.Text, match[2]+" ") ||
 			rest != "" && !alike(row.Text, rest) {
 			continue
 		}
 		e.section("%d %s", row.Code, text)
 		e.line("the mail server's answer to: %s (%s)", row.Event, row.Profile)
 		e.line("how sure: %s, %s", certainty(string(row.Mark)), row.Source)
-		e.shown(beginning(row.Text))
+		e.shownWhere(func(step string) bool { return asksForReply(step, row) })
 	}
 }
 
-// beginning is what a scenario would look for of a reply: its first sentence, up to what is filled in.
-func beginning(text string) string {
-	for _, end := range []string{"{", "\n", ". "} {
-		text, _, _ = strings.Cut(text, end)
+var quoted = regexp.MustCompile(`^wire shows smtp '([^']*)'`)
+
+// asksForReply reports whether a step looks for this reply, in words that no other reply has.
+func asksForReply(step string, wanted fakesmtp.Reply) bool {
+	match := quoted.FindStringSubmatch(step)
+	if match == nil || !has(wanted, match[1]) {
+		return false
 	}
-	return strings.TrimSuffix(strings.TrimSpace(text), ".")
+	for _, row := range fakesmtp.Replies() {
+		if row.Text != wanted.Text && has(row, match[1]) {
+			return false
+		}
+	}
+	return true
+}
+
+func has(row fakesmtp.Reply, words string) bool {
+	return alike(fmt.Sprintf("%d %s", row.Code, row.Text), words)
 }
 
 // alike reports whether a reply's text has the words, apart from what is filled in.
@@ -236,7 +318,7 @@ func (e *explainer) explainMessage(id, text string) {
 		e.line("job history: %s %s", code, english.Text("code."+code+".status"))
 		e.line("what to do: %s", english.Text("code."+code+".solution"))
 	}
-	e.shown("@"+id+" ", "@"+id+"\n", english.Format(id, nil))
+	e.shown("@"+id, english.Format(id, nil))
 }
 
 func sourceOf(id string) string {

@@ -209,6 +209,13 @@ var byWord = map[string]outcome.Kind{
 	"server_error":              outcome.CloudError,
 }
 
+// Meaning says what an AADSTS number (as 53003) in a refusal means for a device; false for a number that is judged by its
+// suberror or its word only.
+func Meaning(aadsts int) (outcome.Kind, bool) {
+	kind, known := byCode[aadsts]
+	return kind, known
+}
+
 // kind says what the refusal means: by its number, or its suberror, or its word.
 func (r refusal) kind() outcome.Kind {
 	if k, known := byCode[r.aadsts]; known {

@@ -101,7 +101,7 @@ func jsonMistake(err error) string {
 	case errors.As(err, &kind) && kind.Field != "":
 		return fmt.Sprintf("field %q cannot be a %s", kind.Field, kind.Value)
 	case errors.As(err, &kind):
-		return fmt.Sprintf("the body is a %s; it must be a JSON object", kind.Value)
+		return fmt.Sprintf("the body is JSON of the kind %s; it must be an object", kind.Value)
 	case errors.As(err, &syntax):
 		return fmt.Sprintf("the body is no JSON (at byte %d)", syntax.Offset)
 	case errors.Is(err, io.ErrUnexpectedEOF):

@@ -396,7 +396,7 @@ func (b *bench) announce() error {
 	t := tabwriter.NewWriter(b.config.Out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintf(t, "Web Config\t%s\tadministrator password %s\n", e.WebConfig, e.WebConfigPassword)
 	_, _ = fmt.Fprintf(t, "Panel\t%s\t\n", e.Panel)
-	_, _ = fmt.Fprintf(t, "Entra\t%s\tsimulation of Microsoft's sign-in\n", e.Entra)
+	_, _ = fmt.Fprintf(t, "Entra\t%s/device\tsimulation of Microsoft's sign-in\n", e.Entra)
 	_, _ = fmt.Fprintf(t, "SMTP\t%s\tsimulation of Exchange Online\n", e.SMTP)
 	_, _ = fmt.Fprintf(t, "Control API\t%s\t\n", e.Control)
 	_, _ = fmt.Fprintf(t, "CA\t%s\tto be trusted by clients of the bench only\n", e.CA)

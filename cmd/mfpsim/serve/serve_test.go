@@ -208,7 +208,7 @@ func TestControlAPIRefusesWhatItDoesNotKnow(t *testing.T) {
 		{"a field of the wrong kind", "POST", "/clock/advance", `{"duration":5}`, 400, `field "duration" cannot be a number`},
 		{"no JSON", "POST", "/clock/advance", `hello`, 400, "the body is no JSON"},
 		{"half a JSON", "POST", "/clock/advance", `{"duration":`, 400, "the body is no JSON"},
-		{"a list", "POST", "/clock/advance", `[1]`, 400, "it must be a JSON object"},
+		{"a list", "POST", "/clock/advance", `[1]`, 400, "it must be an object"},
 		{"two values", "POST", "/clock/advance", `{"duration":"1h"} {}`, 400, "more than one JSON value"},
 		{"no length of time", "POST", "/clock/advance", `{"duration":"soon"}`, 400, `"soon" is no length of time`},
 		{"back in time", "POST", "/clock/advance", `{"duration":"-1h"}`, 400, "time does not go back"},
