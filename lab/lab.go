@@ -261,6 +261,9 @@ func (l *Lab) newBrowser(party string) *browser.Browser {
 // transport reaches every name of the bench as a party, trusting the bench's authority.
 func (l *Lab) transport(party string) *http.Transport {
 	t := &http.Transport{
+		// Whether net/http uses a connection again depends on the machine's clock (it waits 50 ms for its own writer): on a busy
+		// machine the numbers of connections would differ from run to run.
+		DisableKeepAlives: true,
 		DialContext:     l.Network.Dialer(party).DialContext,
 		TLSClientConfig: l.Network.ClientTLS(l.World.Now),
 	}

@@ -21,6 +21,7 @@ import (
 
 	"mfpsim/chance"
 	"mfpsim/core"
+	"mfpsim/core/oauth"
 	"mfpsim/core/mail"
 	"mfpsim/core/nvram"
 	"mfpsim/device"
@@ -280,6 +281,8 @@ func (p *Printer) powerUp(ctx context.Context) error {
 			p.config.World.Go(p.config.Name+": "+name, f)
 		},
 		WithCancel: p.config.World.WithCancel,
+		// net/http decides by the machine's clock whether it uses a connection again, which would show in the evidence.
+		KeepAlive: oauth.KeepAliveNever,
 	})
 	if err != nil {
 		return fmt.Errorf("start the printer's mail core: %w", err)
