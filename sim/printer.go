@@ -21,9 +21,9 @@ import (
 
 	"mfpsim/chance"
 	"mfpsim/core"
-	"mfpsim/core/oauth"
 	"mfpsim/core/mail"
 	"mfpsim/core/nvram"
+	"mfpsim/core/oauth"
 	"mfpsim/device"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
@@ -277,6 +277,8 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		Clock: p.config.Clock, Dialer: p.config.Dialer, Random: p.random, Flash: p.flash, SealingKey: p.sealing, Roots: p.config.Roots,
 		Providers: providers(p.model), Timeouts: p.config.Timeouts, HostName: strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
+		// net/http decides by the machine's clock whether a kept connection is used again; evidence must not depend on that.
+		KeepAlive: oauth.KeepAliveNever,
 		Go: func(name string, f func(context.Context)) {
 			p.config.World.Go(p.config.Name+": "+name, f)
 		},

@@ -4,7 +4,7 @@ package sheet
 
 import (
 	"strings"
-	"unicode/utf8"
+	"unicode"
 
 	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
@@ -12,6 +12,17 @@ import (
 
 // width is how many characters a label takes before its colon.
 const width = 30
+
+// columns is how much room a text takes in a font of one width: signs that combine with the letter before take none.
+func columns(text string) int {
+	n := 0
+	for _, r := range text {
+		if !unicode.In(r, unicode.Mn, unicode.Mc, unicode.Me, unicode.Cf) {
+			n++
+		}
+	}
+	return n
+}
 
 type section struct {
 	title string
@@ -23,7 +34,7 @@ func Print(f facts.Facts, texts *locale.Texts) string {
 	label := texts.Label
 	var b strings.Builder
 	title := f.Model.Name + "  " + label("network-status-sheet")
-	b.WriteString(title + "\n" + strings.Repeat("=", utf8.RuneCountInString(title)) + "\n")
+	b.WriteString(title + "\n" + strings.Repeat("=", columns(title)) + "\n")
 	for _, s := range sections(f, texts) {
 		b.WriteString("\n<" + s.title + ">\n")
 		for _, row := range s.rows {
@@ -31,7 +42,7 @@ func Print(f facts.Facts, texts *locale.Texts) string {
 			if value == "" {
 				value = "-"
 			}
-			b.WriteString("  " + row.Label + strings.Repeat(" ", max(1, width-utf8.RuneCountInString(row.Label))) + ": " + value + "\n")
+			b.WriteString("  " + row.Label + strings.Repeat(" ", max(1, width-columns(row.Label))) + ": " + value + "\n")
 		}
 	}
 	b.WriteString("\n" + label("printed") + " " + facts.Stamp(f.Now) + "\n")

@@ -201,7 +201,7 @@ func (r *request) menu() (tabs, side []menuItem) {
 	t := r.texts.Label
 	at := r.r.URL.Path
 	status := []menuItem{{Label: t("product-status"), Address: pathProduct}, {Label: t("network-status"), Address: pathNetwork}}
-	tabs = []menuItem{{Label: t("status"), Address: pathProduct, Open: true}}
+	tabs = []menuItem{{Label: t("status-tab"), Address: pathProduct, Open: true}}
 	side = status
 	if r.session == nil {
 		return mark(tabs, at), mark(side, at)
