@@ -277,8 +277,6 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		Clock: p.config.Clock, Dialer: p.config.Dialer, Random: p.random, Flash: p.flash, SealingKey: p.sealing, Roots: p.config.Roots,
 		Providers: providers(p.model), Timeouts: p.config.Timeouts, HostName: strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
-		// net/http decides by the machine's clock whether a kept connection is used again; evidence must not depend on that.
-		KeepAlive: oauth.KeepAliveNever,
 		Go: func(name string, f func(context.Context)) {
 			p.config.World.Go(p.config.Name+": "+name, f)
 		},
