@@ -2,6 +2,7 @@ package fakesmtp
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"strings"
 )
@@ -74,6 +75,10 @@ func (c *session) bearer(ctx context.Context, line string) {
 
 // finish says what was decided.
 func (c *session) finish(ctx context.Context, v verdict) {
+	if !c.modern(v) {
+		c.refuse(ctx, eventLegacyTLS, ReasonLegacyTLS, "user", printable(v.user))
+		return
+	}
 	if v.event != eventAuthOK {
 		if v.organization != nil {
 			c.profile = v.organization.profile()
@@ -82,15 +87,32 @@ func (c *session) finish(ctx context.Context, v verdict) {
 		c.profile = ProfileExchange
 		return
 	}
-	c.user, c.authError, c.profile = v.mailbox, "", v.organization.profile()
+	c.user, c.principal, c.authError, c.profile = v.mailbox, v.principal, "", v.organization.profile()
+	c.server.noted(c, func(shown *Session) { shown.User, shown.Profile = c.user.address, c.profile })
 	c.say(eventAuthOK)
+}
+
+// modern reports whether the connection's TLS is good enough: 1.2 or later, or anything on the legacy endpoint for an organization that
+// has opted in. It shows at AUTH, not in the handshake (exchange-smtp.md §4).
+func (c *session) modern(v verdict) bool {
+	if c.tls == nil {
+		return true
+	}
+	state := c.tls.ConnectionState()
+	if state.Version >= tls.VersionTLS12 {
+		return true
+	}
+	legacy := strings.EqualFold(state.ServerName, legacyHost) || state.ServerName == "" && c.server.config.LegacyEndpoint
+	c.server.mu.Lock()
+	defer c.server.mu.Unlock()
+	return legacy && v.organization != nil && v.organization.legacyTLS.at(c.server.clock.Now())
 }
 
 // unauthenticated refuses an AUTH. MAIL will repeat the reply; the connection stays, until there were too many.
 func (c *session) unauthenticated(ctx context.Context, event Event, reason Reason, user string) {
 	row := lookUp(c.profile, event)
 	c.refuse(ctx, event, reason, "user", printable(user))
-	c.authError = expand("{code} {text}", values{"code", itoa(row.Code), "text", row.Text})
+	c.authError = itoa(row.Code) + " " + row.Text
 	limit := c.server.config.MaxFailedAuth
 	if c.failed++; limit > 0 && c.failed >= limit && !c.closing {
 		c.say(eventTooManyErrors)
@@ -104,6 +126,7 @@ type verdict struct {
 	user         string
 	organization *organization // nil: not known
 	mailbox      *mailbox      // of a success
+	principal    *servicePrincipal
 }
 
 // bearer judges a token: first who it is, then whether he may (§5: 5.7.139 proves that the identity was right).
@@ -117,6 +140,9 @@ func (s *Server) bearer(user, token string) verdict {
 	if reason == "" {
 		reason = examine(claims, s.clock.Now())
 	}
+	if reason == ReasonApplication && claims.User == "" && len(claims.Roles) > 0 {
+		return s.application(user, claims)
+	}
 	if reason != "" {
 		return refused(reason)
 	}
@@ -126,6 +152,8 @@ func (s *Server) bearer(user, token string) verdict {
 		return refused(ReasonUserUnknown)
 	case account.Disabled:
 		return refused(ReasonDisabled)
+	case !account.RevokedBefore.IsZero() && claims.Issued.Before(account.RevokedBefore):
+		return refused(ReasonRevoked)
 	}
 	s.mu.Lock()
 	organization := s.organizationFor(claims.User)
@@ -145,7 +173,10 @@ func (s *Server) bearer(user, token string) verdict {
 func (s *Server) password(user, password string) verdict {
 	s.mu.Lock()
 	organization := s.organizationFor(user)
-	basic := organization != nil && s.allowsBasic(organization, s.mailboxOf(user))
+	basic, state := false, basicAsSet
+	if organization != nil {
+		basic, state = s.allowsBasic(organization, s.mailboxOf(user)), s.basicState(organization, s.clock.Now())
+	}
 	s.mu.Unlock()
 	refused := func(event Event, reason Reason) verdict {
 		return verdict{event: event, reason: reason, user: user, organization: organization}
@@ -154,6 +185,8 @@ func (s *Server) password(user, password string) verdict {
 	switch {
 	case organization == nil:
 		return refused(eventAuthCredentials, ReasonUserUnknown)
+	case state == basicRemoved:
+		return refused(eventAuthBasicRemoved, ReasonBasicRemoved)
 	case !basic:
 		return refused(eventAuthBasic, ReasonBasicDisabled)
 	case !known:
@@ -188,6 +221,10 @@ func (s *Server) policy(user string, basic bool) verdict {
 		v.event, v.reason, v.mailbox = eventAuthNoMailbox, ReasonNoMailbox, nil
 		return v
 	}
+	if v.mailbox.unlicensed.at(now) {
+		v.event, v.reason = eventAuthNoMailbox, ReasonLicence
+		return v
+	}
 	own := v.mailbox.smtpAuthDisabled.at(now)
 	switch {
 	case own != nil && *own:
@@ -217,22 +254,22 @@ func (s *Server) mayOpen(account, address string) bool {
 	return m.owns(account) || containsFold(m.fullAccess.at(s.clock.Now()), account)
 }
 
-// allowsBasic reports whether an authentication policy lets basic authentication for SMTP through. Personal accounts have none since
-// 2024-09-16 (§7). Under s.mu.
+// allowsBasic reports whether basic authentication for SMTP gets through: by the calendar, then by an authentication policy. Under s.mu.
 func (s *Server) allowsBasic(o *organization, m *mailbox) bool {
-	if o.personal || o.basicDisabled {
+	now := s.clock.Now()
+	state := s.basicState(o, now)
+	if o.basicDisabled || state >= basicNever {
 		return false
 	}
-	now := s.clock.Now()
 	policy := o.defaultPolicy.at(now)
 	if m != nil && m.policy.at(now) != "" {
 		policy = m.policy.at(now)
 	}
 	if policy == "" {
-		return true
+		return state == basicAsSet
 	}
 	held := o.policies[strings.ToLower(policy)]
-	return held != nil && held.allowSMTP.at(now)
+	return held != nil && held.allowSMTP.at(now) // a policy that allows it is how an administrator switches it on again; inferred
 }
 
 // decodeXOAUTH2 reads "user=" user ^A "auth=Bearer " token ^A ^A in base64. What could be read is returned even if it is not all good.

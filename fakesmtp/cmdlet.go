@@ -33,7 +33,11 @@ const (
 	isBool
 	isNullableBool
 	isSize
+	isNumber
 )
+
+// maxRecipientLimit is the largest number of recipients that a mailbox can be allowed (exchange-smtp.md §3).
+const maxRecipientLimit = 1000
 
 // cmdlet is one command of Exchange Online PowerShell.
 type cmdlet struct {
@@ -50,11 +54,20 @@ type call struct {
 	identity     string
 	values       map[string]string // by parameter name, as in cmdlet.parameters
 	organization *organization
+	typed        time.Time // when the cmdlet was run
 	from         time.Time // when a change takes effect
 }
 
 // has reports whether a parameter was given.
 func (c *call) has(parameter string) bool { _, given := c.values[parameter]; return given }
+
+// some makes sure that one of the parameters was given.
+func (c *call) some(parameters ...string) error {
+	if slices.ContainsFunc(parameters, c.has) {
+		return nil
+	}
+	return c.fail(c.known(), "parameter -%s is missing", strings.Join(parameters, " or -"))
+}
 
 func (c *call) fail(known []string, format string, args ...any) error {
 	return &CmdletError{Cmdlet: c.cmdlet.name, Problem: fmt.Sprintf(format, args...), Known: known}
@@ -80,13 +93,16 @@ func (s *Server) Cmdlet(name string, args []string) (string, error) {
 		}
 		return "", &CmdletError{Cmdlet: name, Problem: "no such cmdlet", Known: known}
 	}
-	c := &call{cmdlet: cmdlets[i], values: map[string]string{}, from: s.clock.Now()}
+	c := &call{cmdlet: cmdlets[i], values: map[string]string{}, typed: s.clock.Now(), from: s.clock.Now().Add(s.config.Propagation)}
 	if err := c.parse(args); err != nil {
 		return "", err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.scope(c); err != nil {
+		return "", err
+	}
+	if err := c.administered(); err != nil {
 		return "", err
 	}
 	return c.cmdlet.run(s, c)
@@ -116,7 +132,7 @@ func (c *call) parse(args []string) error {
 			if err != nil || delay < 0 {
 				return c.fail(nil, "%q is no duration such as propagation=15m", argument)
 			}
-			c.from = c.from.Add(delay)
+			c.from = c.typed.Add(delay)
 		case c.cmdlet.identity != "" && c.identity == "":
 			c.identity = argument
 		default:
@@ -181,6 +197,10 @@ func (c *call) check(parameter string, kind kind, value string) (string, error) 
 			known = append(known, wordNull)
 		}
 		return "", c.fail(known, "parameter -%s cannot be %q", parameter, value)
+	case isNumber:
+		if n, err := strconv.ParseUint(value, 10, 31); err != nil || n == 0 {
+			return "", c.fail([]string{"a number"}, "parameter -%s cannot be %q", parameter, value)
+		}
 	case isSize:
 		size, ok := parseSize(value)
 		if !ok {
@@ -240,6 +260,14 @@ func (s *Server) scope(c *call) error {
 	}
 	if c.organization == nil {
 		return c.fail(nil, "there is no organization")
+	}
+	return nil
+}
+
+// administered reports that personal accounts have nobody who could run a cmdlet for them (§8).
+func (c *call) administered() error {
+	if c.organization.personal {
+		return c.fail(nil, "personal accounts have no administrator")
 	}
 	return nil
 }

@@ -19,13 +19,13 @@ func TestCmdlets(t *testing.T) {
 		s := prompt(t, Config{})
 		out, err := run(s, "Get-TransportConfig")
 		require.NoError(t, err)
-		require.Equal(t, "SmtpClientAuthenticationDisabled : False\n", out)
+		require.Equal(t, "SmtpClientAuthenticationDisabled : False\nAllowLegacyTLSClients            : False\n", out)
 		out, err = run(s, "set-transportconfig -smtpclientauthenticationdisabled $TRUE")
 		require.NoError(t, err)
 		require.Empty(t, out, "as in PowerShell")
 		out, err = run(s, "Get-TransportConfig")
 		require.NoError(t, err)
-		require.Equal(t, "SmtpClientAuthenticationDisabled : True\n", out)
+		require.Contains(t, out, "SmtpClientAuthenticationDisabled : True\n")
 		require.Equal(t, tenantDisabled+tail, loosely(greeted(t, s).say("AUTH XOAUTH2 {blob}")))
 	})
 	t.Run("the mailbox's switch has three values", func(t *testing.T) {
@@ -97,12 +97,12 @@ func TestWrongCmdletsAreToldWhatThereIs(t *testing.T) {
 		says   string
 	}{
 		"an unknown cmdlet":              {one, []string{"Set-Transport"}, "exchange Set-Transport: no such cmdlet; there are: Get-TransportConfig, Set-TransportConfig,"},
-		"an unknown parameter":           {one, []string{"Set-TransportConfig", "-SmtpAuth", "$true"}, "no parameter -SmtpAuth; there are: -SmtpClientAuthenticationDisabled"},
+		"an unknown parameter":           {one, []string{"Set-TransportConfig", "-SmtpAuth", "$true"}, "no parameter -SmtpAuth; there are: -AllowLegacyTLSClients, -SmtpClientAuthenticationDisabled"},
 		"an unknown value":               {one, []string{"Set-TransportConfig", "-SmtpClientAuthenticationDisabled", "off"}, `cannot be "off"; there are: $true, $false`},
 		"$null for the tenant":           {one, []string{"Set-TransportConfig", "-SmtpClientAuthenticationDisabled", "$null"}, `cannot be "$null"; there are: $true, $false`},
 		"a value that a shell has eaten": {one, []string{"Set-TransportConfig", "-SmtpClientAuthenticationDisabled", ""}, "empty value; write $true, $false or $null as they stand"},
 		"a value that is missing":        {one, []string{"Set-TransportConfig", "-SmtpClientAuthenticationDisabled"}, "has no value"},
-		"no parameter at all":            {one, []string{"Set-TransportConfig"}, "parameter -SmtpClientAuthenticationDisabled is missing"},
+		"no parameter at all":            {one, []string{"Set-TransportConfig"}, "parameter -SmtpClientAuthenticationDisabled or -AllowLegacyTLSClients is missing"},
 		"a parameter twice":              {one, []string{"Set-CASMailbox", "alice@contoso.com", "-SmtpClientAuthenticationDisabled:$true", "-SmtpClientAuthenticationDisabled:$true"}, "given twice"},
 		"no identity":                    {one, []string{"Set-CASMailbox", "-SmtpClientAuthenticationDisabled", "$true"}, "-Identity is missing"},
 		"an unknown mailbox":             {one, []string{"Set-CASMailbox", "bob@contoso.com", "-SmtpClientAuthenticationDisabled", "$true"}, `couldn't find the mailbox "bob@contoso.com"; there are: alice@contoso.com`},

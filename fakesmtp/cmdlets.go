@@ -8,16 +8,21 @@ import (
 	"time"
 )
 
-const switchParameter = "SmtpClientAuthenticationDisabled"
+// Parameters that stand in more than one place.
+const (
+	switchParameter = "SmtpClientAuthenticationDisabled"
+	legacyParameter = "AllowLegacyTLSClients"
+	aliasParameter  = "SendFromAliasEnabled"
+)
 
 // cmdlets are the commands that an administrator has, in the order in which they are listed. Set-… print nothing, as in PowerShell.
 var cmdlets = []*cmdlet{
 	{name: "Get-TransportConfig", run: getTransportConfig},
-	{name: "Set-TransportConfig", parameters: map[string]kind{switchParameter: isBool}, required: []string{switchParameter}, run: setTransportConfig},
+	{name: "Set-TransportConfig", parameters: map[string]kind{switchParameter: isBool, legacyParameter: isBool}, run: setTransportConfig},
 	{name: "Get-CASMailbox", identity: "a mailbox's address", run: getCASMailbox},
 	{name: "Set-CASMailbox", identity: "a mailbox's address", parameters: map[string]kind{switchParameter: isNullableBool}, required: []string{switchParameter}, run: setCASMailbox},
 	{name: "Get-Mailbox", identity: "a mailbox's address", run: getMailbox},
-	{name: "Set-Mailbox", identity: "a mailbox's address", parameters: map[string]kind{"MaxSendSize": isSize}, required: []string{"MaxSendSize"}, run: setMailbox},
+	{name: "Set-Mailbox", identity: "a mailbox's address", parameters: map[string]kind{"MaxSendSize": isSize, "RecipientLimits": isNumber}, run: setMailbox},
 	{name: "Get-RecipientPermission", identity: "a mailbox's address", run: getRecipientPermission},
 	{name: "Add-RecipientPermission", identity: "a mailbox's address", parameters: map[string]kind{"Trustee": isText, "AccessRights": isText}, required: []string{"Trustee", "AccessRights"}, run: addRecipientPermission},
 	{name: "Remove-RecipientPermission", identity: "a mailbox's address", parameters: map[string]kind{"Trustee": isText, "AccessRights": isText}, required: []string{"Trustee", "AccessRights"}, run: removeRecipientPermission},
@@ -28,17 +33,27 @@ var cmdlets = []*cmdlet{
 	{name: "Set-AuthenticationPolicy", identity: "a policy's name", parameters: map[string]kind{"AllowBasicAuthSmtp": isBool}, required: []string{"AllowBasicAuthSmtp"}, run: setAuthenticationPolicy},
 	{name: "Set-User", identity: "a mailbox's address", parameters: map[string]kind{"AuthenticationPolicy": isText}, required: []string{"AuthenticationPolicy"}, run: setUser},
 	{name: "Get-OrganizationConfig", run: getOrganizationConfig},
-	{name: "Set-OrganizationConfig", parameters: map[string]kind{"DefaultAuthenticationPolicy": isText}, required: []string{"DefaultAuthenticationPolicy"}, run: setOrganizationConfig},
+	{name: "Set-OrganizationConfig", parameters: map[string]kind{"DefaultAuthenticationPolicy": isText, aliasParameter: isBool}, run: setOrganizationConfig},
+	{name: "Get-ServicePrincipal", identity: "a service principal", run: getServicePrincipal},
+	{name: "New-ServicePrincipal", parameters: map[string]kind{"AppId": isText, "ObjectId": isText, "DisplayName": isText}, required: []string{"AppId", "ObjectId"}, run: newServicePrincipal},
 	{name: "Get-MessageTrace", parameters: map[string]kind{"SenderAddress": isText, "RecipientAddress": isText}, run: getMessageTrace},
 }
 
 func getTransportConfig(_ *Server, c *call) (string, error) {
-	disabled := c.organization.smtpAuthDisabled.written()
-	return properties(switchParameter, truth(&disabled)), nil
+	disabled, legacy := c.organization.smtpAuthDisabled.written(), c.organization.legacyTLS.written()
+	return properties(switchParameter, truth(&disabled), legacyParameter, truth(&legacy)), nil
 }
 
 func setTransportConfig(_ *Server, c *call) (string, error) {
-	c.organization.smtpAuthDisabled.set(c.values[switchParameter] == wordTrue, c.from)
+	if err := c.some(switchParameter, legacyParameter); err != nil {
+		return "", err
+	}
+	if c.has(switchParameter) {
+		c.organization.smtpAuthDisabled.set(c.values[switchParameter] == wordTrue, c.from)
+	}
+	if c.has(legacyParameter) {
+		c.organization.legacyTLS.set(c.values[legacyParameter] == wordTrue, c.from)
+	}
 	return "", nil
 }
 
@@ -76,12 +91,16 @@ func setCASMailbox(s *Server, c *call) (string, error) {
 
 func getMailbox(s *Server, c *call) (string, error) {
 	return eachMailbox(s, c, func(m *mailbox) string {
-		limit := m.maxSendSize
+		limit, recipients := m.maxSendSize.written(), m.recipientLimit.written()
+		if recipients == 0 {
+			recipients = s.config.MaxRecipients
+		}
 		if limit == 0 {
 			limit = s.config.MaxSendSize
 		}
 		return properties("PrimarySmtpAddress", m.address, "EmailAddresses", strings.Join(append([]string{m.address}, m.aliases...), ", "),
-			"MaxSendSize", fmt.Sprintf("%d MB (%d bytes)", limit>>20, limit))
+			"MaxSendSize", fmt.Sprintf("%d MB (%d bytes)", limit>>20, limit),
+			"RecipientLimits", strconv.Itoa(recipients))
 	})
 }
 
@@ -90,8 +109,24 @@ func setMailbox(s *Server, c *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	m.maxSendSize, err = strconv.ParseInt(c.values["MaxSendSize"], 10, 64)
-	return "", err
+	if err := c.some("MaxSendSize", "RecipientLimits"); err != nil {
+		return "", err
+	}
+	if c.has("MaxSendSize") {
+		size, err := strconv.ParseInt(c.values["MaxSendSize"], 10, 64)
+		if err != nil {
+			return "", err
+		}
+		m.maxSendSize.set(min(size, s.config.MaxSize), c.from)
+	}
+	if c.has("RecipientLimits") {
+		limit, err := strconv.Atoi(c.values["RecipientLimits"])
+		if err != nil || limit > maxRecipientLimit {
+			return "", c.fail([]string{"1 to 1000"}, "parameter -RecipientLimits cannot be %q", c.values["RecipientLimits"])
+		}
+		m.recipientLimit.set(limit, c.from)
+	}
+	return "", nil
 }
 
 func getRecipientPermission(s *Server, c *call) (string, error) {
@@ -114,7 +149,7 @@ func change(s *Server, c *call, right, trustee string, list func(*mailbox) *sett
 		return "", c.fail([]string{right}, "parameter -AccessRights cannot be %q", c.values["AccessRights"])
 	}
 	trustee = c.values[trustee]
-	if !validAddress(trustee) {
+	if !validAddress(trustee) && c.organization.principalOf(trustee) == nil {
 		return "", c.fail(s.addresses(c.organization), "%q is not an address", trustee)
 	}
 	held := list(m)
@@ -215,10 +250,21 @@ func (p *policy) orNone() string {
 }
 
 func getOrganizationConfig(_ *Server, c *call) (string, error) {
-	return properties("Name", c.organization.domains[0], "DefaultAuthenticationPolicy", c.organization.defaultPolicy.written()), nil
+	aliases := c.organization.fromAliases.written()
+	return properties("Name", c.organization.domains[0], "DefaultAuthenticationPolicy", c.organization.defaultPolicy.written(),
+		aliasParameter, truth(&aliases)), nil
 }
 
 func setOrganizationConfig(_ *Server, c *call) (string, error) {
+	if err := c.some("DefaultAuthenticationPolicy", aliasParameter); err != nil {
+		return "", err
+	}
+	if c.has(aliasParameter) {
+		c.organization.fromAliases.set(c.values[aliasParameter] == wordTrue, c.from)
+	}
+	if !c.has("DefaultAuthenticationPolicy") {
+		return "", nil
+	}
 	p, err := c.authenticationPolicy(c.values["DefaultAuthenticationPolicy"])
 	if err == nil {
 		c.organization.defaultPolicy.set(p.orNone(), c.from)

@@ -3,9 +3,12 @@ package fakesmtp
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"mfpsim/journal"
 )
 
 // commands are the verbs that the server knows; BDAT is served where its octets are read.
@@ -40,7 +43,9 @@ func (c *session) greet(ctx context.Context, name string, extended bool) {
 		c.refuse(ctx, eventBadName, "")
 		return
 	}
-	c.helo, c.mail = name, nil
+	c.helo = name
+	c.abort()
+	c.server.noted(c, func(shown *Session) { shown.Hello = name })
 	size := strconv.FormatInt(c.server.config.MaxSize, 10)
 	switch {
 	case !extended:
@@ -63,6 +68,11 @@ func (c *session) starttls(ctx context.Context, arguments string) {
 	default:
 		c.say(eventStartTLS)
 		c.upgrade = true
+		if c.handshake = c.server.meet(c, []Moment{OnHandshake}); c.handshake != nil {
+			c.server.journal.Append(journal.Entry{
+				Party: Party, Connection: c.peer.Connection(), Kind: journal.KindFault, Text: journal.Plain("behaviour " + c.handshake.String()),
+			})
+		}
 	}
 }
 
@@ -71,7 +81,9 @@ func (c *session) mailFrom(ctx context.Context, arguments string) {
 	case c.helo == "":
 		c.refuse(ctx, eventNeedHello, "")
 		return
-	case c.tls == nil:
+	case c.server.config.Open && c.user == nil && c.authError == "":
+		c.enterOpen(arguments)
+	case c.tls == nil && !c.server.config.Open:
 		c.refuse(ctx, eventMailNoTLS, "")
 		return
 	case c.user == nil && c.authError != "":
@@ -82,6 +94,14 @@ func (c *session) mailFrom(ctx context.Context, arguments string) {
 		return
 	case c.mail != nil:
 		c.refuse(ctx, eventMailAgain, "")
+		return
+	}
+	if c.user == nil {
+		c.refuse(ctx, eventMailNoAuth, "")
+		return
+	}
+	if c.server.config.RefuseAboveRate && c.server.aboveRate(c.user) {
+		c.refuse(ctx, eventRateExceeded, "")
 		return
 	}
 	path, parameters, ok := parsePath(arguments, "FROM:")
@@ -119,12 +139,17 @@ func (c *session) rcptTo(ctx context.Context, arguments string) {
 		return
 	}
 	if !validAddress(path) {
+		c.server.failedAgain(c.user, throttledInvalid)
 		c.refuse(ctx, eventRcptBadAddress, "")
 		return
 	}
-	if len(c.mail.to) >= c.server.config.MaxRecipients {
+	if len(c.mail.to) >= c.server.maxRecipients(c.user) {
+		c.server.failedAgain(c.user, throttledRecipients)
 		c.refuse(ctx, eventRcptTooMany, "")
 		return
+	}
+	if fault := faultAddress(arguments, momentData); fault != nil {
+		c.mail.fault = fault
 	}
 	c.mail.to = append(c.mail.to, path)
 	c.say(eventRcptOK)
@@ -142,7 +167,8 @@ func (c *session) data(ctx context.Context, arguments string) {
 		c.refuse(ctx, eventDataBinary, "")
 	default:
 		c.say(eventDataGo)
-		c.awaitData = true
+		c.awaitData = !c.muted
+		c.server.submitting(c)
 	}
 }
 
@@ -156,7 +182,10 @@ func (c *session) chunk(ctx context.Context, body []byte, size int64, last bool)
 		c.refuse(ctx, eventNeedRcpt, "")
 		return
 	}
-	c.mail.chunked = true
+	if !c.mail.chunked {
+		c.mail.chunked = true
+		c.server.submitting(c)
+	}
 	c.mail.size += size
 	c.mail.chunks = append(c.mail.chunks, body...)
 	if !last {
@@ -173,7 +202,7 @@ func (c *session) rset(ctx context.Context, arguments string) {
 		c.refuse(ctx, eventBadArguments, "")
 		return
 	}
-	c.mail = nil
+	c.abort()
 	c.say(eventReset)
 }
 
@@ -185,7 +214,32 @@ func (c *session) vrfy(context.Context, string) { c.say(eventVerify) }
 
 func (c *session) expn(ctx context.Context, _ string) { c.refuse(ctx, eventNotImplemented, "") }
 
-func (c *session) quit(context.Context, string) { c.say(eventQuit) }
+func (c *session) quit(context.Context, string) {
+	c.server.ended(c, endQuit)
+	c.say(eventQuit)
+}
+
+// abort drops the message that is under way, if any.
+func (c *session) abort() {
+	if c.mail != nil {
+		c.mail = nil
+		c.server.submitted(c)
+	}
+}
+
+// enterOpen lets a client in that has not authenticated, where [Config.Open] says so: as the mailbox that MAIL names, or the first one.
+func (c *session) enterOpen(arguments string) {
+	path, _, _ := parsePath(arguments, "FROM:")
+	s := c.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.user = s.mailboxOf(path); c.user == nil || c.user.organization == nil {
+		c.user = nil
+		if i := slices.IndexFunc(s.order, func(m *mailbox) bool { return m.organization != nil }); i >= 0 {
+			c.user = s.order[i]
+		}
+	}
+}
 
 // transaction is one message on its way, from MAIL to the end of DATA.
 type transaction struct {
@@ -195,7 +249,8 @@ type transaction struct {
 	binary   bool  // BODY=BINARYMIME
 	chunked  bool  // BDAT has begun
 	chunks   []byte
-	size     int64 // of the chunks, those thrown away included
+	size     int64  // of the chunks, those thrown away included
+	fault    *armed // a recipient's address asked for it
 }
 
 // parameter takes one parameter of MAIL: SIZE (RFC 1870), BODY (RFC 6152, 3030), RET and ENVID (RFC 3461), SMTPUTF8 (RFC 6531) and

@@ -60,6 +60,34 @@ type Config struct {
 	// TokensPassSecurityDefaults lets XOAUTH2 through where security defaults are on. Whether Exchange Online does is not
 	// established (exchange-smtp.md §13.7); it is refused by default because the guide tells to turn them off (R9).
 	TokensPassSecurityDefaults bool
+	// Propagation is how long a change by a cmdlet takes to reach the front ends unless the cmdlet says otherwise (propagation=…);
+	// zero: none. In Exchange Online it is minutes to an hour, at most a day (exchange-smtp.md §6).
+	Propagation time.Duration
+	// MaxConcurrent is how many submissions of one mailbox may be under way at once, from DATA or BDAT to the reply at the end; zero:
+	// 3, as Exchange Online's, negative: any number.
+	MaxConcurrent int
+	// MessagesPerMinute is how many messages a mailbox may send in any 60 s; zero: 30, as Exchange Online's, negative: any number.
+	// What is above is delayed until it fits, at the end of DATA, as Microsoft says.
+	MessagesPerMinute int
+	// RefuseAboveRate refuses MAIL above that rate with 421 4.4.2 instead, as field notes have it.
+	RefuseAboveRate bool
+	// RecipientsPerDay is how many recipients a mailbox may write to in any 24 h; zero: 10,000, as Exchange Online's, negative: any number.
+	RecipientsPerDay int
+	// MaxHeaderSize is the largest header block of a message in octets; zero: 256 KB, not established for Exchange Online.
+	MaxHeaderSize int
+	// MaxContinuousErrors is how many failures of one kind in an hour without a success block a mailbox for an hour; zero: 100,
+	// negative: never. Microsoft documents the block and not the number.
+	MaxContinuousErrors int
+	// IdleTimeout ends a connection on which nothing was heard for so long; zero: 5 min, negative: never. Not established.
+	IdleTimeout time.Duration
+	// SessionTimeout ends a connection of that age; zero: 20 min, which was seen on port 25; negative: never.
+	SessionTimeout time.Duration
+	// BasicAuthEnd is when basic authentication ends for good; zero: [Retirement]'s assumption, since Microsoft has not said.
+	BasicAuthEnd time.Time
+	// LegacyEndpoint makes the server smtp-legacy.office365.com for clients that name no host in the TLS handshake.
+	LegacyEndpoint bool
+	// Open lets clients submit without TLS and without AUTH, which Exchange Online never does: for load tests of the rest.
+	Open bool
 	// Report hears what would otherwise pass unseen, such as a delay that nobody will ever make pass; nil: only the journal does.
 	// [RunT] reports to the test.
 	Report func(format string, args ...any)
@@ -74,6 +102,13 @@ const (
 	defaultMaxRecipients = 500
 	defaultMaxFailedAuth = 3
 	defaultMaxErrors     = 5
+	defaultMaxConcurrent = 3
+	defaultPerMinute     = 30
+	defaultPerDay        = 10_000
+	defaultMaxHeaderSize = 256 << 10
+	defaultMaxContinuous = 100
+	defaultIdle          = 5 * time.Minute
+	defaultSession       = 20 * time.Minute
 	defaultSite          = "BMXPR01"
 	defaultForest        = "INDPRD01.PROD.OUTLOOK.COM"
 	defaultClientAddress = "203.0.113.9"
@@ -91,6 +126,13 @@ func (c Config) withDefaults() Config {
 	fill(&c.MaxRecipients, defaultMaxRecipients)
 	fill(&c.MaxFailedAuth, defaultMaxFailedAuth)
 	fill(&c.MaxErrors, defaultMaxErrors)
+	fill(&c.MaxConcurrent, defaultMaxConcurrent)
+	fill(&c.MessagesPerMinute, defaultPerMinute)
+	fill(&c.RecipientsPerDay, defaultPerDay)
+	fill(&c.MaxHeaderSize, defaultMaxHeaderSize)
+	fill(&c.MaxContinuousErrors, defaultMaxContinuous)
+	fill(&c.IdleTimeout, defaultIdle)
+	fill(&c.SessionTimeout, defaultSession)
 	if c.Report == nil {
 		c.Report = func(string, ...any) {}
 	}
@@ -104,8 +146,11 @@ func fill[V comparable](field *V, value V) {
 	}
 }
 
+// legacyHost takes TLS 1.0 and 1.1 from organizations that have opted in (exchange-smtp.md §4).
+const legacyHost = "smtp-legacy.office365.com"
+
 // hosts are the names of the client submission endpoints (exchange-smtp.md §4); all lead to the same front ends.
-var hosts = []string{"smtp-mail.outlook.com", "smtp.office365.com", "smtp.outlook.com", "outlook.office365.com"}
+var hosts = []string{"smtp-mail.outlook.com", "smtp.office365.com", "smtp.outlook.com", "outlook.office365.com", legacyHost}
 
 // Addresses returns the addresses that the server is to be reached under, "host:port": the names of client submission on port 587,
 // and on port 25, which takes it too (exchange-smtp.md §4).

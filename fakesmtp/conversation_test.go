@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/journal"
+	"mfpsim/vtime"
 )
 
 // talker is a client that says what it is told to, over a real socket.
@@ -155,6 +156,9 @@ func (c *talker) play(script string) {
 func prompt(t *testing.T, config Config) *Server {
 	t.Helper()
 	config.Tarpit = -1
+	if config.World == nil && config.Start.IsZero() {
+		config.Start = vtime.DefaultStart // before basic authentication is retired, whenever the test runs
+	}
 	return RunT(t, config)
 }
 

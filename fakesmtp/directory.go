@@ -29,7 +29,10 @@ type Claims struct {
 	Scopes    []string // scp, for example SMTP.Send
 	Roles     []string // roles, of an application that acts for itself
 	NotBefore time.Time
+	Issued    time.Time // iat; zero: not said
 	Expires   time.Time
+	// Application (appid or azp) and Object (oid) are who an application is that acts for itself.
+	Application, Object string
 }
 
 // Account is what the identity provider knows of an account.
@@ -41,6 +44,8 @@ type Account struct {
 	MultiFactor bool
 	// LegacyBlocked: a Conditional Access policy keeps clients with basic authentication out.
 	LegacyBlocked bool
+	// RevokedBefore: tokens issued earlier are refused (continuous access evaluation); zero: none are.
+	RevokedBefore time.Time
 }
 
 // PersonalTenant is the tenant id of all personal accounts.
@@ -62,6 +67,10 @@ type Organization struct {
 	SecurityDefaults bool
 	// BasicAuthDisabled: the organization's authentication policy blocks basic authentication for SMTP.
 	BasicAuthDisabled bool
+	// Created is when the tenant was made; zero: before all that concerns new ones. See [Retirement].
+	Created time.Time
+	// ExternalRecipientsPerDay is the limit of all its mailboxes together in any 24 h, 5,000 for a trial; zero: none.
+	ExternalRecipientsPerDay int
 	// Personal: mailboxes of consumers, outlook.com and its sisters.
 	Personal bool
 }
@@ -80,6 +89,10 @@ type Mailbox struct {
 	FullAccess []string
 	// MaxSendSize is the largest message that the mailbox may send, in octets; zero: Config.MaxSendSize.
 	MaxSendSize int64
+	// Quota is how many octets the mailbox may hold, Sent Items included; zero: any number.
+	Quota int64
+	// Unlicensed: the mailbox cannot be opened for want of a licence.
+	Unlicensed bool
 	// Password is for AUTH LOGIN where the server runs alone; with a Directory it is ignored.
 	Password journal.Secret
 }

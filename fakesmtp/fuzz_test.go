@@ -25,7 +25,7 @@ func FuzzCommandReader(f *testing.F) {
 	f.Add(bytes.Repeat([]byte("x"), 300), 100)
 	f.Fuzz(func(t *testing.T, sent []byte, limit int) {
 		limit = limit&0xffff + 1
-		w := newWire(&pipe{Reader: bytes.NewReader(sent)})
+		w := newWire(&pipe{Reader: bytes.NewReader(sent)}, func() {})
 		count := 0
 		for {
 			line, err := w.line(limit)
@@ -59,7 +59,7 @@ func FuzzMessageReader(f *testing.F) {
 		}
 		stuffed := bytes.ReplaceAll(append([]byte("\r\n"), message...), []byte("\r\n."), []byte("\r\n.."))[2:]
 		sent := append(append(stuffed, ".\r\n"...), after...)
-		w := newWire(&pipe{Reader: bytes.NewReader(sent)})
+		w := newWire(&pipe{Reader: bytes.NewReader(sent)}, func() {})
 		got, size, err := w.message(1 << 20)
 		require.NoError(t, err)
 		require.Equal(t, message, got)
@@ -101,7 +101,7 @@ func FuzzChunks(f *testing.F) {
 			return
 		}
 		require.GreaterOrEqual(t, size, int64(0))
-		w := newWire(&pipe{Reader: bytes.NewReader(sent)})
+		w := newWire(&pipe{Reader: bytes.NewReader(sent)}, func() {})
 		body, err := w.chunk(size, room)
 		if size > int64(len(sent)) {
 			require.Error(t, err)

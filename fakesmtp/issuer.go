@@ -4,6 +4,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	_ "embed" // the test key
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -61,7 +62,7 @@ func (i *issuer) Account(address string) (Account, bool) {
 	if m == nil || m.organization == nil {
 		return Account{}, false
 	}
-	return Account{Address: m.address, Password: m.password}, true
+	return Account{Address: m.address, Password: m.password, RevokedBefore: m.revokedBefore}, true
 }
 
 // tokenLifetime is how long the issuer's own tokens hold.
@@ -73,7 +74,7 @@ func (s *Server) Token(user string) string {
 	now := s.clock.Now()
 	claims := Claims{
 		User: user, Audience: []string{"https://outlook.office.com"}, Scopes: []string{"SMTP.Send"},
-		NotBefore: now, Expires: now.Add(tokenLifetime),
+		NotBefore: now, Issued: now, Expires: now.Add(tokenLifetime),
 	}
 	s.mu.Lock()
 	if o := s.organizationOf(domainOf(user)); o != nil {
@@ -82,6 +83,19 @@ func (s *Server) Token(user string) string {
 	s.mu.Unlock()
 	claims.Issuer = "https://sts.windows.net/" + claims.Tenant + "/"
 	return s.IssueToken(claims)
+}
+
+// RevokeTokens makes the tokens that the server's own issuer has given an account worthless, from now on: it acts on the account as
+// continuous access evaluation does. With a Directory, that says so (Account.RevokedBefore).
+func (s *Server) RevokeTokens(user string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.mailboxOf(user)
+	if m == nil {
+		return fmt.Errorf("fakesmtp: revoke the tokens of %q: %s", user, ReasonUserUnknown)
+	}
+	m.revokedBefore = s.clock.Now()
+	return nil
 }
 
 // IssueToken returns a token of the server's own issuer that says what it is told to, so that refusals can be tried. A token of the
@@ -113,6 +127,17 @@ type wireClaims struct {
 	Roles    []string `json:"roles,omitempty"`
 	Version  string   `json:"ver,omitempty"`
 	Identity string   `json:"idtyp,omitempty"`
+	Object   string   `json:"oid,omitempty"`
+	// Application is the client's id in a v1.0 token, Party in a v2.0 token.
+	Application string `json:"appid,omitempty"`
+	Party       string `json:"azp,omitempty"`
+}
+
+func issued(at time.Time) *jwt.NumericDate {
+	if at.IsZero() {
+		return nil
+	}
+	return jwt.NewNumericDate(at)
 }
 
 // sign makes a JWT. RS256 has no randomness: the same claims give the same token.
@@ -125,8 +150,9 @@ func sign(claims Claims, key *rsa.PrivateKey, keyID string) string {
 	token, err := jwt.Signed(signer).Claims(wireClaims{
 		Claims: jwt.Claims{
 			Issuer: claims.Issuer, Audience: jwt.Audience(claims.Audience),
-			NotBefore: jwt.NewNumericDate(claims.NotBefore), Expiry: jwt.NewNumericDate(claims.Expires),
+			NotBefore: jwt.NewNumericDate(claims.NotBefore), Expiry: jwt.NewNumericDate(claims.Expires), IssuedAt: issued(claims.Issued),
 		},
+		Object: claims.Object, Application: claims.Application,
 		Tenant: claims.Tenant, User: claims.User, Scopes: strings.Join(claims.Scopes, " "), Roles: claims.Roles, Version: "1.0",
 	}).Serialize()
 	if err != nil {

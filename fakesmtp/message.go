@@ -19,11 +19,13 @@ type Message struct {
 	ID           string   // Message-ID as the recipient sees it, with its angle brackets
 	EnvelopeFrom string   // MAIL FROM
 	EnvelopeTo   []string // RCPT TO, in the order given
-	From         string   // address of the From header
-	To           []string // addresses of the To header
-	Subject      string
-	Text         string // the first text part, decoded
-	Attachments  []Attachment
+	From         string   // address of the From header, as the recipient sees it
+	// Alias is what the From header had before the service put the mailbox's primary address there; empty: it had that, or may have it.
+	Alias       string
+	To          []string // addresses of the To header
+	Subject     string
+	Text        string // the first text part, decoded
+	Attachments []Attachment
 	// Raw is what the client submitted, byte for byte, after dot-unstuffing or joining the chunks.
 	Raw []byte
 	// Stamped are the header fields that the service put before it, each with its line end.
@@ -48,7 +50,36 @@ func (m Message) Delivered() []byte {
 	if bytes.Contains(m.Stamped, []byte("\nX-Microsoft-Original-Message-ID:")) {
 		raw = dropField(raw, "message-id")
 	}
+	if m.Alias != "" {
+		raw = replaceFrom(raw, m.Alias, m.From)
+	}
 	return append(bytes.Clone(m.Stamped), raw...)
+}
+
+// replaceFrom puts an address in place of another one in the From field of a message, which may be folded.
+func replaceFrom(raw []byte, old, fresh string) []byte {
+	rest := dropField(raw, "from")
+	field := raw[:len(raw)-len(rest)] // right when From is the first field, else found below
+	at := 0
+	for i := 0; i < len(raw); {
+		end := len(raw)
+		if n := bytes.IndexByte(raw[i:], '\n'); n >= 0 {
+			end = i + n + 1
+		}
+		if name, _, _ := bytes.Cut(raw[i:end], []byte(":")); strings.EqualFold(strings.TrimSpace(string(name)), "from") && raw[i] > ' ' {
+			at, field = i, raw[i:i+len(raw)-len(rest)]
+			break
+		}
+		if end-i <= 2 {
+			return raw
+		}
+		i = end
+	}
+	changed := bytes.Clone(field)
+	if i := strings.Index(strings.ToLower(string(field)), strings.ToLower(old)); i >= 0 {
+		changed = append(append(append([]byte{}, field[:i]...), fresh...), field[i+len(old):]...)
+	}
+	return append(append(append([]byte{}, raw[:at]...), changed...), raw[at+len(field):]...)
 }
 
 // dropField removes a header field, with its folded lines, from a message.

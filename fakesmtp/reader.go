@@ -19,9 +19,10 @@ type wire struct {
 	writer *bufio.Writer
 }
 
-func newWire(connection io.ReadWriter) *wire {
+// newWire reads and writes a connection; heard is called when octets have come.
+func newWire(connection io.ReadWriter, heard func()) *wire {
 	w := &wire{writer: bufio.NewWriterSize(connection, 4<<10)}
-	w.reader = bufio.NewReaderSize(flushing{connection, w.writer}, readBuffer)
+	w.reader = bufio.NewReaderSize(flushing{connection, w.writer, heard}, readBuffer)
 	return w
 }
 
@@ -29,13 +30,18 @@ func newWire(connection io.ReadWriter) *wire {
 type flushing struct {
 	io.Reader
 	writer *bufio.Writer
+	heard  func()
 }
 
 func (f flushing) Read(p []byte) (int, error) {
 	if err := f.writer.Flush(); err != nil {
 		return 0, err
 	}
-	return f.Reader.Read(p)
+	n, err := f.Reader.Read(p)
+	if n > 0 {
+		f.heard()
+	}
+	return n, err
 }
 
 // line reads one command line without its line end. A bare line feed ends a line too (RFC 5321 asks for CRLF; commands in which

@@ -58,16 +58,49 @@ const (
 	eventLineTooLong       Event = "command line too long"
 	eventTooManyErrors     Event = "too many errors"
 	eventQuit              Event = "quit"
+
+	eventAuthBasicRemoved    Event = "basic authentication removed"
+	eventLegacyTLS           Event = "legacy TLS"
+	eventRateExceeded        Event = "message rate exceeded"
+	eventTooManySubmissions  Event = "too many concurrent submissions"
+	eventHeaderTooLarge      Event = "header too large"
+	eventNoFullAccess        Event = "application without access to the mailbox"
+	eventMailboxFull         Event = "mailbox full"
+	eventOutboundSpam        Event = "outbound spam"
+	eventRecipientQuota      Event = "recipients of the day used up"
+	eventThrottledFull       Event = "throttled: mailbox full"
+	eventThrottledSendAs     Event = "throttled: send as denied"
+	eventThrottledLicence    Event = "throttled: invalid license"
+	eventThrottledRecipients Event = "throttled: too many recipients"
+	eventThrottledInvalid    Event = "throttled: invalid recipients"
+	eventIdleTimeout         Event = "idle time-out"
+	eventSessionTimeout      Event = "session time-out"
+)
+
+// Events that nothing in this server brings about by itself, because Exchange's own machinery is their cause. They are for
+// [Behaviour.Event]; the events of all other rows ([Replies]) can stand there too.
+const (
+	EventServiceNotActive    Event = "service not active"                   // 421 4.3.2 at AUTH: the front end is being drained
+	EventProxyFailed         Event = "front end cannot proxy"               // 451 4.7.0 … PRX4 at AUTH
+	EventTemporaryAuth       Event = "temporary authentication failure"     // 454 4.7.0 at AUTH
+	EventNoReason            Event = "authentication without a reason"      // 535 5.7.139 and nothing more
+	EventTemporaryServer     Event = "temporary server error"               // 451 4.3.111 … MRH1 at the end of DATA
+	EventTooManyOlder        Event = "sender thread limit"                  // 432 4.3.2 in its wording of 2018 to 2020
+	EventSendAsDeniedOlder   Event = "send as denied, 2018 to 2021"         // 554 5.2.0
+	EventSendAsDeniedMiddle  Event = "send as denied, 2021"                 // 554 5.2.252 without the addresses
+	EventSendAsDeniedOldest  Event = "send as denied, 2017 and 2018"        // 550 5.7.60
+	EventNotAuthenticatedOld Event = "not authenticated, the older wording" // 530 5.7.57
 )
 
 // What the words in braces stand for: {fe} the front end's host name, {label} its name in tails, {backend} the mailbox server,
 // {client} the client's address, {now} and {instant} the time of the reply, {session} the session id, {id} the Message-ID,
 // {size} a length in octets, {user} the account, {from} the sender, {error} the reply that AUTH got, {diagnostics} the numbers of
-// an exception, {bytes} octets received.
+// an exception, {bytes} octets received, {verdict} what the abuse control has found, {duration} a length of time.
 const (
 	extensionsBefore = "SIZE {size}\nPIPELINING\nDSN\nENHANCEDSTATUSCODES\n"
 	extensionsAfter  = "\n8BITMIME\nBINARYMIME\nCHUNKING\nSMTPUTF8"
 	helpOfSwitch     = " Visit https://aka.ms/smtp_auth_disabled for more information."
+	permanent        = "Failed to process message due to a permanent exception with message [BeginDiagnosticData]"
 	recalled         = "text of the same product's on-premises receive connector, recalled"
 )
 
@@ -104,7 +137,17 @@ var table = []Reply{
 	{ProfileExchange, eventAuthDefaultsToken, 535, "5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator.", FrontEnd, false, Inferred, "not established (exchange-smtp.md §13.7); the guide tells to turn them off (R9)", ""},
 	{ProfileExchange, eventAuthNoMailbox, 550, "5.2.1 Mailbox cannot be accessed", FrontEnd, false, Inferred, "text seen at AUTH LOGIN (NM-949, 2018); that a missing mailbox is its cause, and XOAUTH2, are inferred", ""},
 
+	{ProfileExchange, eventAuthBasicRemoved, 550, "5.7.30 Basic authentication is not supported for Client Submission.", FrontEnd, false, Documented, "techcommunity 4114750; the command is inferred", "2024-04-15"},
+	{ProfileExchange, eventLegacyTLS, 421, "4.7.66 TLS 1.0 and 1.1 are not supported. Please upgrade/update your client to support TLS 1.2. Visit https://aka.ms/smtp_auth_tls.", FrontEnd, true, Seen, "zehm/sendEmail #1, public log; MSLEG", "2022-06"},
+	{ProfileOutlook, eventAuthMailbox, 535, "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox." + helpOfSwitch, FrontEnd, false, Seen, "FLD26a: some consumer mailboxes, and nobody can switch it", "2026-09-17"},
+	{ProfileExchange, EventServiceNotActive, 421, "4.3.2 Service not active", FrontEnd, true, Seen, "MK-1106", "2020-11-25"},
+	{ProfileExchange, EventProxyFailed, 451, "4.7.0 Temporary server error. Please try again later. PRX4 ", FrontEnd, false, Seen, "OMS-5, MK-566, SX-69", "2023"},
+	{ProfileExchange, EventTemporaryAuth, 454, "4.7.0 Temporary authentication failure", FrontEnd, false, Inferred, "client code matches it beside other replies of Exchange", ""},
+	{ProfileExchange, EventNoReason, 535, "5.7.139 Authentication unsuccessful", FrontEnd, false, Seen, "NM-1482", "2022-11"},
+
 	// MAIL and RCPT.
+	{ProfileExchange, eventRateExceeded, 421, "4.4.2 Message submission rate for this client has exceeded the configured limit", FrontEnd, true, Seen, "many clients' public logs of receive connectors; for Exchange Online field notes only", ""},
+	{ProfileExchange, EventNotAuthenticatedOld, 530, "5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM", FrontEnd, false, Documented, "MSNDR, MSPRN", "2021-07"},
 	{ProfileExchange, eventMailOK, 250, "2.1.0 Sender OK", NoTail, false, Inferred, "seen on the MX front end of the same product", ""},
 	{ProfileExchange, eventMailNoTLS, 451, "5.7.3 STARTTLS is required to send mail", FrontEnd, false, Seen, "public log", "2026-03-05"},
 	{ProfileExchange, eventMailNoAuth, 530, "5.7.57 Client not authenticated to send mail.", FrontEnd, false, Seen, "OMS-5, EOP-257", "2024"},
@@ -129,7 +172,26 @@ var table = []Reply{
 	{ProfileExchange, eventMaxSendSize, 554, "5.2.3 MapiExceptionMaxSubmissionExceeded; Message size exceeds maximum size limit.; STOREDRV.Submission.Exception:MessageSubmissionExceededException.MapiExceptionMaxSubmissionExceeded; Failed to process message due to a permanent exception with message [BeginDiagnosticData]Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Inferred, "pm2-health #52 for the exceptions' names; enhanced code inferred", "2024-11"},
 	{ProfileExchange, eventSendAsDenied, 554, "5.2.252 SendAsDenied; {user} not allowed to send as {from}; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message [BeginDiagnosticData]Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Seen, "gophish #2900, public logs", "2026-09-26"},
 
+	{ProfileExchange, EventSendAsDeniedOlder, 554, "5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message Cannot submit message. {diagnostics}", MailboxTail, false, Seen, "rss2email #147, FusionAuth #220, MK-1176", "2021"},
+	{ProfileExchange, EventSendAsDeniedMiddle, 554, "5.2.252 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; " + permanent + "Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Seen, "TYPO3 direct_mail #267", "2021"},
+	{ProfileExchange, EventSendAsDeniedOldest, 550, "5.7.60 SMTP; Client does not have permissions to send as this sender", PlainTail, false, Seen, "PM-1231, swiftmailer #1030, AVideo #1017; MSPRN", "2018"},
+	{ProfileExchange, eventNoFullAccess, 430, "4.2.0 STOREDRV; mailbox logon failure; STOREDRV.Submission.Exception:ConnectionFailedTransientException.MapiExceptionLogonFailed; Failed to process message due to a transient exception with message [BeginDiagnosticData]Cannot open mailbox. Server = {backend} {diagnostics}[EndDiagnosticData]", MailboxTail, false, Seen, "EOP-271, MSDIAG, public log", "2026-10"},
+	{ProfileExchange, eventTooManySubmissions, 432, "4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending for more information.", MailboxTail, false, Seen, "PFX, public log", "2025-09-30"},
+	{ProfileExchange, EventTooManyOlder, 432, "4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", MailboxTail, false, Seen, "timeoff #308, v2board #148", "2020"},
+	{ProfileExchange, eventRecipientQuota, 554, "5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException; " + permanent + "{diagnostics}[EndDiagnosticData]", MailboxTail, false, Seen, "MSSUB, public log; what follows the exception's name is inferred", ""},
+	{ProfileExchange, eventMailboxFull, 554, "5.2.2 mailbox full; STOREDRV.Submission.Exception:QuotaExceededException.MapiExceptionShutoffQuotaExceeded; " + permanent + "{diagnostics}[EndDiagnosticData]", MailboxTail, false, Documented, "MSSUB; what follows the exceptions' names is inferred", ""},
+	{ProfileExchange, eventHeaderTooLarge, 552, "5.3.4 Header size exceeds fixed maximum size", MailboxTail, false, Seen, "MK-904", "2018"},
+	{ProfileExchange, EventTemporaryServer, 451, "4.3.111 Temporary server error. Please try again later MRH1", MailboxTail, false, Seen, "datalust #101", "2022-06"},
+	{ProfileOutlook, eventOutboundSpam, 554, "5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; " + permanent + "WASCL UserAction verdict is not None. Actual verdict is {verdict}. OutboundSpamException: WASCL UserAction verdict is not None. Actual verdict is {verdict}.[EndDiagnosticData]", MailboxTail, false, Seen, "public log, Valine-Admin #26", ""},
+	{ProfileExchange, eventThrottledFull, 550, "5.2.251 Sender throttled due to continuous mailbox full errors.", MailboxTail, false, Documented, "MSTHR; that it comes at the end of DATA is inferred", ""},
+	{ProfileExchange, eventThrottledSendAs, 550, "5.2.252 Sender throttled due to continuous send as denied errors.", MailboxTail, false, Documented, "MSTHR; that it comes at the end of DATA is inferred", ""},
+	{ProfileExchange, eventThrottledLicence, 550, "5.2.253 Sender throttled due to continuous invalid license errors.", MailboxTail, false, Documented, "MSTHR; that it comes at the end of DATA is inferred", ""},
+	{ProfileExchange, eventThrottledRecipients, 550, "5.2.254 Sender throttled due to continuous too many recipients errors.", MailboxTail, false, Documented, "MSTHR; that it comes at the end of DATA is inferred", ""},
+	{ProfileExchange, eventThrottledInvalid, 550, "5.2.255 Sender throttled due to continuous invalid recipients errors.", MailboxTail, false, Documented, "MSTHR; that it comes at the end of DATA is inferred", ""},
+
 	// The rest.
+	{ProfileExchange, eventIdleTimeout, 421, "4.4.1 Connection timed out", FrontEnd, true, Seen, "MK-453 (public log, at MAIL); the time is not established", ""},
+	{ProfileExchange, eventSessionTimeout, 421, "4.4.1 Connection timed out. Total session duration: {duration}", FrontEnd, true, Seen, "Haraka #2321 (public log, port 25, 20 min)", ""},
 	{ProfileExchange, eventReset, 250, "2.0.0 Resetting", NoTail, false, Seen, "MK-904", "2018"},
 	{ProfileExchange, eventNoop, 250, "2.0.0 OK", NoTail, false, Inferred, recalled, ""},
 	{ProfileExchange, eventVerify, 252, "2.1.5 Cannot VRFY user", NoTail, false, Inferred, recalled, ""},

@@ -43,6 +43,6 @@ func TestAnEventWithoutAReplyIsABug(t *testing.T) {
 }
 
 func TestPlacesInTheTextAreFilledIn(t *testing.T) {
-	require.Equal(t, "a b {c}", expand("a {x} {c}", values{"x", "b"}))
-	require.Equal(t, "as it is", expand("as it is", nil))
+	require.Equal(t, "a b {c}", expand("a {x} {c}", values{"x", "b"}.find))
+	require.Equal(t, "as it is", expand("as it is", values(nil).find))
 }

@@ -32,6 +32,7 @@ const (
 	NoTail      Tail = ""
 	FrontEnd    Tail = " [{label} {instant} {session}]" // connect, EHLO, AUTH, MAIL
 	MailboxTail Tail = " [Hostname={backend}]"          // end of DATA
+	PlainTail   Tail = " [{backend}]"                   // end of DATA, 2017 and 2018
 )
 
 // Reply is a row of the table: what the server says to an event, and how that is known.
@@ -81,16 +82,40 @@ func lookUp(profile Profile, event Event) *Reply {
 // values fills in the braces of a reply: name, value, name, value …
 type values []string
 
-// expand fills in a template.
-func expand(template string, v values) string {
+func (v values) find(name string) (string, bool) {
+	for i := 0; i+1 < len(v); i += 2 {
+		if v[i] == name {
+			return v[i+1], true
+		}
+	}
+	return "", false
+}
+
+// expand fills in a template; what nobody knows stays as it is.
+func expand(template string, find func(name string) (string, bool)) string {
 	if !strings.Contains(template, "{") {
 		return template
 	}
-	pairs := make([]string, 0, len(v))
-	for i := 0; i+1 < len(v); i += 2 {
-		pairs = append(pairs, "{"+v[i]+"}", v[i+1])
+	var b strings.Builder
+	for {
+		head, rest, found := strings.Cut(template, "{")
+		b.WriteString(head)
+		if !found {
+			return b.String()
+		}
+		name, after, closed := strings.Cut(rest, "}")
+		value, known := "", false
+		if closed {
+			value, known = find(name)
+		}
+		if !known {
+			b.WriteByte('{')
+			template = rest
+			continue
+		}
+		b.WriteString(value)
+		template = after
 	}
-	return strings.NewReplacer(pairs...).Replace(template)
 }
 
 // Layouts of the times on the wire, both in UTC.

@@ -33,6 +33,8 @@ type Server struct {
 	order         []*mailbox          // as they were made
 	trace         []TraceEntry
 	refusals      []Refusal
+	shown         []*Session    // oldest first
+	behaviours    []*armed      // in the order of their arming
 	arrived       chan struct{} // closed, and replaced, when a mailbox gets a message
 	awaited       map[string]int
 
@@ -68,6 +70,7 @@ func New(config Config) (*Server, error) {
 	}
 	s.clock = s.world.Clock(Party)
 	s.tls = s.network.TLSConfig(Party, s.clock, hosts...)
+	s.tls.MinVersion = tls.VersionTLS10 // the handshake succeeds, AUTH does not (§4)
 	s.issuer = &issuer{server: s, random: chance.New(config.Seed, "fakesmtp issuer"), opaque: map[string]Claims{}}
 	if s.directory == nil {
 		s.directory = s.issuer
@@ -104,6 +107,9 @@ func RunT(t T, config Config) *Server {
 	t.Cleanup(func() {
 		_ = s.Close()
 		<-served
+		for _, b := range s.Unmet() {
+			t.Errorf("fakesmtp: the behaviour %q was not met as often as it was to be", b)
+		}
 		if t.Failed() {
 			s.logLast(t)
 		}

@@ -5,9 +5,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"mfpsim/chance"
@@ -38,8 +40,16 @@ type session struct {
 	pending   func(ctx context.Context, line string) // takes the next line instead of a command: a SASL answer
 	mail      *transaction
 	replies   []string // of the visit under way, without line ends
+	garbled   []byte   // what goes out in place of the replies, as it is
+	muted     bool     // what the server would say is neither said nor journaled: a behaviour speaks instead
 	upgrade   bool     // after the replies: TLS
 	awaitData bool     // after the replies: the message
+	handshake *armed   // what is to go wrong in the handshake that comes
+	drain     bool     // after the end: read on, say nothing
+
+	principal *servicePrincipal // an application that acts for itself; nil: a person
+	watch     watch
+	shown     *Session // what [Server.Sessions] shows, guarded by Server.mu
 }
 
 func newSession(s *Server, connection net.Conn) *session {
@@ -49,15 +59,19 @@ func newSession(s *Server, connection net.Conn) *session {
 // run serves the connection to its end. Whatever only this side notices, such as an end of file, ends it in silence.
 func (c *session) run() {
 	c.peer = c.server.network.Peer(c.raw)
-	c.wire = newWire(c.peer.Application(c.raw))
+	c.wire = newWire(c.peer.Application(c.raw), c.touch)
 	c.random = chance.New(c.server.config.Seed, "fakesmtp "+c.peer.Connection())
 	c.id = "08D" + strings.ToUpper(c.random.Hex(13))
 	site, forest := c.server.config.Site, c.server.config.Forest
 	c.label = fmt.Sprintf("%sCA%04d.%s", site, c.random.Intn(10000), forest)
 	c.host = strings.TrimSuffix(c.label, "."+forest) + ".outlook.office365.com"
 	c.backend = fmt.Sprintf("%sMB%04d.%s", site, c.random.Intn(10000), forest)
+	c.shown = c.server.opened(c)
+	c.startWatch()
+	defer c.stopWatch()
+	defer c.abort()
 
-	c.visit("banner", nil, func(context.Context) { c.say(eventBanner) })
+	c.visit("banner", nil, nil, func(context.Context) { c.say(eventBanner) }, OnConnect)
 	for !c.closing {
 		var err error
 		switch {
@@ -69,12 +83,14 @@ func (c *session) run() {
 			err = c.readLine()
 		}
 		if err != nil {
-			return
+			if !c.expired(err) {
+				c.server.ended(c, endHangUp)
+				return
+			}
+			c.timeOut()
 		}
 	}
-	if c.wire.writer.Flush() == nil && c.tls != nil {
-		_ = c.tls.CloseWrite() // a client that looks for a truncated answer finds none
-	}
+	c.finishWriting()
 }
 
 // readLine serves one command line or one SASL answer.
@@ -82,43 +98,83 @@ func (c *session) readLine() error {
 	line, err := c.wire.line(c.server.config.MaxLine)
 	switch {
 	case errors.Is(err, errLineTooLong):
-		c.visit("a long line", journal.Plain("(a line of more than "+strconv.Itoa(c.server.config.MaxLine)+" octets)"), func(ctx context.Context) {
+		c.visit("a long line", nil, journal.Plain("(a line of more than "+strconv.Itoa(c.server.config.MaxLine)+" octets)"), func(ctx context.Context) {
 			c.pending = nil
 			c.refuse(ctx, eventLineTooLong, "")
 		})
 		return nil
 	case err != nil:
 		return err
+	case c.overdue():
+		return errOverdue
 	}
 	if answer := c.pending; answer != nil {
 		c.pending = nil
-		c.visit("AUTH", secretLine(line), func(ctx context.Context) { answer(ctx, line) })
+		c.visit("AUTH", nil, secretLine(line), func(ctx context.Context) { answer(ctx, line) }, OnResponse)
 		return nil
 	}
 	verb, arguments := parseCommand(line)
 	if verb == "BDAT" {
 		return c.readChunk(line, arguments)
 	}
-	c.visit(visitName(verb), commandText(verb, line, arguments), func(ctx context.Context) { c.command(ctx, verb, arguments) })
+	var fault *armed
+	if verb == "RCPT" {
+		fault = faultAddress(arguments, momentRecipient)
+	}
+	c.visit(visitName(verb), fault, commandText(verb, line, arguments), func(ctx context.Context) { c.command(ctx, verb, arguments) }, Moment(verb))
 	return nil
 }
 
 // visit acts on something that was read in full: it journals it, lets act decide and speak, and writes only when the turn is given
-// back. Nothing that waits for the client happens inside.
-func (c *session) visit(name string, read journal.Text, act func(ctx context.Context)) {
+// back. Nothing that waits for the client happens inside. A behaviour that waits for one of the moments, or the fault given, has its way.
+func (c *session) visit(name string, fault *armed, read journal.Text, act func(ctx context.Context), moments ...Moment) {
+	c.watch.busy.Store(true)
 	c.server.sleeping(1) // until it is this client's turn, or the link's latency has passed
 	v := c.peer.Visit(name)
 	c.server.sleeping(-1)
 	if read != nil {
 		c.record(journal.Join(journal.Plain("C: "), read), nil)
 	}
-	act(v.Context(context.Background())) // a client that hangs up does not end a visit
+	ctx := v.Context(context.Background()) // a client that hangs up does not end a visit
+	if fault == nil {
+		fault = c.server.meet(c, moments)
+	}
+	if fault == nil {
+		act(ctx)
+	} else {
+		c.misbehave(ctx, fault, act)
+	}
 	v.End()
+	c.touch()
+	c.watch.busy.Store(false)
+	c.write()
+	if fault != nil && !c.upgrade {
+		c.carryOut(fault)
+	}
+}
+
+// write hands over what was said, for the next read to send: an error stays with the writer and comes back with it.
+func (c *session) write() {
+	if c.garbled != nil {
+		_, _ = c.wire.writer.Write(c.garbled)
+		c.garbled, c.replies = nil, c.replies[:0]
+	}
 	for _, line := range c.replies {
 		_, _ = c.wire.writer.WriteString(line)
-		_, _ = c.wire.writer.WriteString("\r\n") // an error stays with the writer and comes back with the next read
+		_, _ = c.wire.writer.WriteString("\r\n")
 	}
 	c.replies = c.replies[:0]
+}
+
+// finishWriting ends a connection that this side closes.
+func (c *session) finishWriting() {
+	c.server.ended(c, endClosed)
+	if c.wire.writer.Flush() == nil && c.tls != nil {
+		_ = c.tls.CloseWrite() // a client that looks for a truncated answer finds none
+	}
+	if c.drain {
+		_, _ = io.Copy(io.Discard, c.wire.reader)
+	}
 }
 
 // record writes one line of the conversation into the journal.
@@ -134,8 +190,8 @@ func (c *session) say(event Event, v ...string) { c.reply(event, nil, v) }
 // refuse says a reply of class 4 or 5: late if the front end gives it, counted, and kept with its reason.
 func (c *session) refuse(ctx context.Context, event Event, reason Reason, v ...string) {
 	row := lookUp(c.profile, event)
-	if row.Code >= 500 && row.Tail == FrontEnd {
-		c.tarpit(ctx)
+	if row.Code >= 500 && row.Tail == FrontEnd && !c.muted {
+		c.pause(ctx, c.server.config.Tarpit)
 	}
 	detail := map[string]string{"event": string(event)}
 	if reason != "" {
@@ -151,8 +207,8 @@ func (c *session) refuse(ctx context.Context, event Event, reason Reason, v ...s
 			user = v[i+1]
 		}
 	}
-	c.server.refused(Refusal{
-		At: c.server.clock.Now(), Connection: c.peer.Connection(), User: user, Event: event, Reason: reason, Reply: first,
+	c.server.refused(c, Refusal{
+		At: c.server.clock.Now(), Connection: c.peer.Connection(), Profile: c.profile, User: user, Event: event, Reason: reason, Reply: first,
 	})
 	limit := c.server.config.MaxErrors
 	if row.Code >= 500 && row.Code <= 504 && limit > 0 {
@@ -165,35 +221,63 @@ func (c *session) refuse(ctx context.Context, event Event, reason Reason, v ...s
 // reply fills in a row of the table and returns its first line without the tail.
 func (c *session) reply(event Event, detail map[string]string, v []string) (first string) {
 	row := lookUp(c.profile, event)
-	now := c.server.clock.Now()
-	all := append(values{
-		"fe", c.host, "label", c.label, "backend", c.backend, "session", c.id, "client", c.client(),
-		"now", inBanner(now), "instant", inTail(now),
-	}, v...)
-	lines := strings.Split(row.Text, "\n")
+	return c.speak(row.Code, row.Text, string(row.Tail), row.Closes, detail, v)
+}
+
+// speak adds a reply to what will be written, and journals it.
+func (c *session) speak(code int, text, tail string, closes bool, detail map[string]string, v []string) (first string) {
+	c.closing = c.closing || closes
+	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		separator := "-"
 		if i == len(lines)-1 {
 			separator = " "
 		}
-		line = strconv.Itoa(row.Code) + separator + expand(line, all)
+		line = strconv.Itoa(code) + separator + c.fill(line, v)
 		if i == 0 {
 			first = line
 		}
 		if i == len(lines)-1 {
-			line += expand(string(row.Tail), all)
+			line += c.fill(tail, v)
+		}
+		if c.muted {
+			continue
 		}
 		c.replies = append(c.replies, line)
 		c.record(journal.Plain("S: "+line), detail)
 		detail = nil
 	}
-	c.closing = c.closing || row.Closes
 	return first
 }
 
-// tarpit delays a refusal on the bench's clock.
-func (c *session) tarpit(ctx context.Context) {
-	delay := c.server.config.Tarpit
+// fill fills in the braces of a template with the values given, then with the names of this connection.
+func (c *session) fill(template string, v values) string {
+	return expand(template, func(name string) (string, bool) {
+		if value, found := v.find(name); found {
+			return value, true
+		}
+		switch name {
+		case "fe":
+			return c.host, true
+		case "label":
+			return c.label, true
+		case "backend":
+			return c.backend, true
+		case "session":
+			return c.id, true
+		case "client":
+			return c.client(), true
+		case "now":
+			return inBanner(c.server.clock.Now()), true
+		case "instant":
+			return inTail(c.server.clock.Now()), true
+		}
+		return "", false
+	})
+}
+
+// pause delays what is said next, on the bench's clock.
+func (c *session) pause(ctx context.Context, delay time.Duration) {
 	if delay <= 0 {
 		return
 	}
@@ -229,13 +313,18 @@ func (c *session) startTLS() error {
 	if err := c.wire.writer.Flush(); err != nil {
 		return err
 	}
+	if fault := c.handshake; fault != nil {
+		return c.breakHandshake(fault)
+	}
 	secure := tls.Server(c.raw, c.server.tls)
 	if err := secure.Handshake(); err != nil {
 		return err
 	}
 	c.tls = secure
-	c.wire = newWire(c.peer.Application(secure))
-	c.helo, c.mail = "", nil
+	c.wire = newWire(c.peer.Application(secure), c.touch)
+	c.helo = ""
+	c.abort()
+	c.server.secured(c, secure.ConnectionState())
 	return nil
 }
 
@@ -247,10 +336,10 @@ func (c *session) readMessage() error {
 		return err
 	}
 	m := parse(body)
-	c.visit("end of DATA", journal.Plain(summary(size, m.Subject)), func(ctx context.Context) {
+	c.visit("end of DATA", c.mail.fault, journal.Plain(summary(size, m.Subject)), func(ctx context.Context) {
 		c.record(journal.Plain("C: ."), nil)
 		c.submit(ctx, m, size)
-	})
+	}, OnEndOfData)
 	return nil
 }
 
@@ -258,7 +347,7 @@ func (c *session) readMessage() error {
 func (c *session) readChunk(line, arguments string) error {
 	size, last, ok := parseChunk(arguments)
 	if !ok {
-		c.visit("BDAT", journal.Plain(printable(line)), func(ctx context.Context) { c.refuse(ctx, eventBadArguments, "") })
+		c.visit("BDAT", nil, journal.Plain(printable(line)), func(ctx context.Context) { c.refuse(ctx, eventBadArguments, "") }, "BDAT")
 		return nil
 	}
 	room := int64(0)
@@ -269,7 +358,11 @@ func (c *session) readChunk(line, arguments string) error {
 	if err != nil {
 		return err
 	}
-	c.visit("BDAT", journal.Plain(printable(line)), func(ctx context.Context) { c.chunk(ctx, body, size, last) })
+	moments, fault := []Moment{"BDAT"}, (*armed)(nil)
+	if last && c.mail != nil {
+		moments, fault = append(moments, OnEndOfData), c.mail.fault
+	}
+	c.visit("BDAT", fault, journal.Plain(printable(line)), func(ctx context.Context) { c.chunk(ctx, body, size, last) }, moments...)
 	return nil
 }
 

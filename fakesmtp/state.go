@@ -57,6 +57,12 @@ type organization struct {
 	policyNames      []string           // in the order of their making
 	defaultPolicy    setting[string]    // name of one of policies, or empty
 	reports          int                // non-delivery reports written so far
+	created          time.Time
+	legacyTLS        setting[bool] // AllowLegacyTLSClients
+	fromAliases      setting[bool] // SendFromAliasEnabled
+	principals       []*servicePrincipal
+	externalPerDay   int
+	external         []spent // recipients outside, of the last day
 }
 
 // policy is an authentication policy, as far as it concerns client submission.
@@ -81,7 +87,15 @@ type mailbox struct {
 	sendAs           setting[[]string]
 	fullAccess       setting[[]string]
 	policy           setting[string]
-	maxSendSize      int64
+	maxSendSize      setting[int64]
+	recipientLimit   setting[int] // 0: Config.MaxRecipients
+	quota            int64
+	held             int64 // octets
+	unlicensed       setting[bool]
+	revokedBefore    time.Time
+	verdict          string      // of the abuse control; empty: none
+	restriction      Restriction // empty: none
+	usage            usage
 	password         journal.Secret
 	inbox            []Message
 	sent             []Message
@@ -123,6 +137,7 @@ func (s *Server) AddOrganization(o Organization) error {
 	s.organizations = append(s.organizations, &organization{
 		id: o.ID, domains: slices.Clone(o.Domains), personal: o.Personal,
 		smtpAuthDisabled: newSetting(o.SMTPAuthDisabled), securityDefaults: newSetting(o.SecurityDefaults),
+		created: o.Created, legacyTLS: newSetting(false), fromAliases: newSetting(false), externalPerDay: o.ExternalRecipientsPerDay,
 		basicDisabled: o.BasicAuthDisabled, policies: map[string]*policy{}, defaultPolicy: newSetting(""),
 	})
 	return nil
@@ -152,7 +167,8 @@ func (s *Server) AddMailbox(m Mailbox) error {
 		address: m.Address, aliases: slices.Clone(m.Aliases), organization: o,
 		smtpAuthDisabled: newSetting(m.SMTPAuthDisabled), sendAs: newSetting(slices.Clone(m.SendAs)),
 		fullAccess: newSetting(slices.Clone(m.FullAccess)), policy: newSetting(""),
-		maxSendSize: m.MaxSendSize, password: m.Password,
+		maxSendSize: newSetting(m.MaxSendSize), recipientLimit: newSetting(0), quota: m.Quota, unlicensed: newSetting(m.Unlicensed),
+		password: m.Password,
 	})
 	if !m.Password.Empty() {
 		s.secrets.add(m.Password.Reveal())

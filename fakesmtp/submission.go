@@ -1,9 +1,11 @@
 package fakesmtp
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,42 +21,113 @@ func (c *session) note(text string) { c.record(journal.Plain("C: "+text), nil) }
 // submit judges a message that has come in whole, and delivers it.
 func (c *session) submit(ctx context.Context, m Message, size int64) {
 	s, mail := c.server, c.mail
+	defer s.submitted(c) // it is under way until the reply, the delay included
 	c.mail = nil
 	m.EnvelopeFrom, m.EnvelopeTo = mail.from, mail.to
-	m.Connection, m.ReceivedAt = c.peer.Connection(), s.clock.Now()
+	m.Connection = c.peer.Connection()
 
 	s.mu.Lock()
-	limit := c.user.maxSendSize
-	if limit == 0 {
-		limit = s.config.MaxSendSize
+	event, v := s.judge(c, m, size)
+	delay := time.Duration(0)
+	if event == "" {
+		delay = s.takeRate(c.user, s.clock.Now())
 	}
-	denied := s.denied(c.user, m)
 	s.mu.Unlock()
-	switch {
-	case size > s.config.MaxSize:
-		c.refuse(ctx, eventTooLarge, "")
-		return
-	case size > limit:
-		c.refuse(ctx, eventMaxSendSize, "", "diagnostics", c.diagnostics())
-		return
-	case denied != "":
-		c.refuse(ctx, eventSendAsDenied, "", "user", c.user.address, "from", denied, "diagnostics", c.diagnostics())
+	switch event {
+	case "":
+	case eventSendAsDenied:
+		s.failedAgain(c.user, throttledSendAs)
+	case eventMailboxFull:
+		s.failedAgain(c.user, throttledFull)
+	}
+	if event != "" {
+		c.refuse(ctx, event, "", append(v, "diagnostics", c.diagnostics())...)
 		return
 	}
-
+	if delay > 0 {
+		s.journal.Append(journal.Entry{
+			Party: Party, Connection: m.Connection, Kind: journal.KindNote,
+			Text: journal.Plain(fmt.Sprintf("above %d messages a minute: delayed by %v", s.config.MessagesPerMinute, delay)),
+		})
+		c.pause(ctx, delay)
+	}
+	m.ReceivedAt = s.clock.Now()
+	s.rewrite(c.user, &m)
 	m.Stamped, m.ID = c.stamp(m)
 	s.deliver(c.user, m)
+	s.noted(c, func(shown *Session) { shown.Messages++ })
 	c.say(eventAccepted, "id", m.ID)
 }
 
+// judge returns the refusal that a message earns, with what its text is filled in with; empty: none. Under s.mu.
+func (s *Server) judge(c *session, m Message, size int64) (Event, values) {
+	now := s.clock.Now()
+	limit := c.user.maxSendSize.at(now)
+	if limit == 0 {
+		limit = s.config.MaxSendSize
+	}
+	denied := s.denied(c.user, c.principal, m)
+	switch {
+	case s.tooMany(c):
+		return eventTooManySubmissions, nil
+	case s.throttled(c.user, now) != "":
+		return s.throttled(c.user, now), nil
+	case size > s.config.MaxSize:
+		return eventTooLarge, nil
+	case headerSize(m.Raw) > s.config.MaxHeaderSize:
+		return eventHeaderTooLarge, nil
+	case !s.holdsFullAccess(c):
+		return eventNoFullAccess, nil
+	case size > limit:
+		return eventMaxSendSize, nil
+	case denied != "":
+		return eventSendAsDenied, values{"user", c.user.address, "from", denied}
+	case c.user.quota > 0 && c.user.held+size > c.user.quota:
+		return eventMailboxFull, nil
+	case c.user.verdict != "":
+		return eventOutboundSpam, values{"verdict", c.user.verdict}
+	case !s.takeRecipients(c.user, now, len(m.EnvelopeTo)):
+		return eventRecipientQuota, nil
+	}
+	return "", nil
+}
+
+// headerSize returns the length of a message's header block.
+func headerSize(raw []byte) int {
+	if i := bytes.Index(raw, []byte("\r\n\r\n")); i >= 0 {
+		return i + 2
+	}
+	return len(raw)
+}
+
+// rewrite puts the mailbox's primary address in place of an alias, unless the organization lets people send from aliases (§10).
+func (s *Server) rewrite(user *mailbox, m *Message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if user.organization.fromAliases.at(s.clock.Now()) {
+		return
+	}
+	if m.From != "" && !strings.EqualFold(m.From, user.address) && user.owns(m.From) {
+		m.Alias, m.From = m.From, user.address
+	}
+	if !strings.EqualFold(m.EnvelopeFrom, user.address) && user.owns(m.EnvelopeFrom) {
+		m.EnvelopeFrom = user.address
+	}
+}
+
 // denied returns the sender that a mailbox may not use, in the header or in the envelope; empty: all is well. Under s.mu.
-func (s *Server) denied(user *mailbox, m Message) string {
+func (s *Server) denied(user *mailbox, principal *servicePrincipal, m Message) string {
+	mayAs := func(list []string) bool {
+		return containsFold(list, user.address) || principal != nil && slices.ContainsFunc(principal.names(), func(name string) bool {
+			return name != "" && containsFold(list, name)
+		})
+	}
 	for _, sender := range []string{m.From, m.EnvelopeFrom} {
 		if sender == "" || user.owns(sender) {
 			continue
 		}
 		other := s.mailboxOf(sender)
-		if other == nil || other.organization != user.organization || !containsFold(other.sendAs.at(s.clock.Now()), user.address) {
+		if other == nil || other.organization != user.organization || !mayAs(other.sendAs.at(s.clock.Now())) {
 			return printable(sender)
 		}
 	}
@@ -73,6 +146,8 @@ func (c *session) stamp(m Message) (header []byte, id string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Received: from %s (%s) by\r\n %s (2603:1096:c01::1) with Microsoft SMTP Server\r\n (%s) id 15.20.8678.29; %s\r\n",
 		printable(c.helo), c.client(), c.backend, version, m.ReceivedAt.UTC().Format(time.RFC1123Z))
+	fmt.Fprintf(&b, "Received: from %s ([fe80::1:2:3:4]) by\r\n %s ([fe80::1:2:3:4%%5]) with mapi id 15.20.8678.029; %s\r\n",
+		c.backend, c.backend, m.ReceivedAt.UTC().Format(time.RFC1123Z))
 	fmt.Fprintf(&b, "X-ClientProxiedBy: %s (2603:1096:c00::1)\r\n", strings.Replace(c.label, "."+c.server.config.Forest, ".outlook.office365.com", 1))
 	id = m.ID
 	if id == "" || c.profile == ProfileOutlook {
@@ -84,52 +159,6 @@ func (c *session) stamp(m Message) (header []byte, id string) {
 		id = fresh
 	}
 	return []byte(b.String()), id
-}
-
-// deliver puts a message into the mailboxes of its recipients and a copy into Sent Items.
-func (s *Server) deliver(user *mailbox, m Message) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	user.sent = append(user.sent, m)
-	done := map[*mailbox]bool{}
-	for _, recipient := range m.EnvelopeTo {
-		row := TraceEntry{
-			At: m.ReceivedAt, Connection: m.Connection, Sender: m.EnvelopeFrom, Recipient: recipient, Subject: m.Subject,
-			MessageID: m.ID, Size: len(m.Raw), Status: Delivered,
-		}
-		target := s.mailboxOf(recipient)
-		switch {
-		case target == nil && s.organizationOf(domainOf(recipient)) == nil: // the Internet
-			target = &mailbox{address: recipient}
-			s.addMailbox(target)
-		case target == nil:
-			row.Status = Failed
-			row.Detail = "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup" // D: MSNDR (5.1.10)
-			s.report(user, m, recipient, row.Detail)
-		}
-		if target != nil && !done[target] {
-			done[target] = true
-			target.inbox = append(target.inbox, m)
-		}
-		s.trace = append(s.trace, row)
-	}
-	close(s.arrived)
-	s.arrived = make(chan struct{})
-}
-
-// report puts a non-delivery report into the sender's mailbox (§2.5: client submission takes any address and tells later). Under s.mu.
-func (s *Server) report(user *mailbox, m Message, recipient, detail string) {
-	o := user.organization
-	o.reports++
-	postmaster := "postmaster@" + o.domains[0]
-	raw := fmt.Sprintf("From: Microsoft Outlook <%s>\r\nTo: <%s>\r\nSubject: Undeliverable: %s\r\nMessage-ID: <report-%d@%s>\r\n"+
-		"In-Reply-To: %s\r\nDate: %s\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+
-		"Your message to %s couldn't be delivered.\r\n\r\n%s\r\n",
-		postmaster, user.address, oneLine(m.Subject), o.reports, o.domains[0], oneLine(m.ID), m.ReceivedAt.UTC().Format(time.RFC1123Z),
-		recipient, detail)
-	ndr := parse([]byte(raw))
-	ndr.EnvelopeTo, ndr.ReceivedAt = []string{user.address}, m.ReceivedAt
-	user.inbox = append(user.inbox, ndr)
 }
 
 // oneLine keeps what a client wrote from adding header fields of its own.

@@ -26,15 +26,21 @@ const (
 	ReasonIssuer          Reason = "the token's issuer is not the tenant's"
 	ReasonTenant          Reason = "the token's tenant is not the account's"
 	ReasonApplication     Reason = "the token is an application's without a service principal in Exchange"
+	ReasonRole            Reason = "the application's token lacks the role SMTP.SendAsApp"
+	ReasonObject          Reason = "the token's object id is not the service principal's"
 	ReasonScope           Reason = "the token lacks SMTP.Send"
 	ReasonUserUnknown     Reason = "there is no such account"
 	ReasonUserMismatch    Reason = "user= is not the token's user"
 	ReasonDisabled        Reason = "the account is disabled"
+	ReasonRevoked         Reason = "the token was issued before the account's sign-ins were revoked"
 	ReasonPassword        Reason = "the password is wrong"
 	ReasonMultiFactor     Reason = "the account needs a second factor"
 	ReasonLegacyBlocked   Reason = "a Conditional Access policy blocks legacy authentication"
 	ReasonBasicDisabled   Reason = "basic authentication is disabled"
+	ReasonBasicRemoved    Reason = "basic authentication has been removed"
+	ReasonLegacyTLS       Reason = "TLS 1.0 and 1.1 are not supported here"
 	ReasonNoMailbox       Reason = "the account has no mailbox"
+	ReasonLicence         Reason = "the mailbox has no licence"
 	ReasonTenantSwitch    Reason = "SMTP AUTH is disabled for the tenant"
 	ReasonMailboxSwitch   Reason = "SMTP AUTH is disabled for the mailbox"
 	ReasonDefaults        Reason = "security defaults are on"
@@ -83,7 +89,13 @@ func read(token string, directory Directory) (Claims, Reason) {
 	}
 	claims := Claims{
 		Issuer: w.Issuer, Tenant: w.Tenant, Audience: w.Audience, Scopes: strings.Fields(w.Scopes), Roles: w.Roles,
-		NotBefore: w.NotBefore.Time(), Expires: w.Expiry.Time(),
+		NotBefore: w.NotBefore.Time(), Expires: w.Expiry.Time(), Application: w.Application, Object: w.Object,
+	}
+	if w.IssuedAt != nil {
+		claims.Issued = w.IssuedAt.Time()
+	}
+	if claims.Application == "" {
+		claims.Application = w.Party
 	}
 	for _, user := range []string{w.User, w.Unique, w.UserV2} {
 		if claims.User == "" {

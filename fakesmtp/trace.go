@@ -31,6 +31,7 @@ const (
 type Refusal struct {
 	At         time.Time
 	Connection string
+	Profile    Profile
 	User       string // who the client said it was, as far as it had
 	Event      Event
 	Reason     Reason // of a refused AUTH; else empty
@@ -49,10 +50,4 @@ func (s *Server) Refusals() []Refusal {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.refusals)
-}
-
-func (s *Server) refused(r Refusal) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.refusals = append(s.refusals, r)
 }
