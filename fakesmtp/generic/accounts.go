@@ -1,0 +1,117 @@
+package generic
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"mfpsim/fakesmtp"
+	"mfpsim/journal"
+)
+
+// token is an access token of the server's own.
+type token struct {
+	account string
+	expires time.Time
+	revoked bool
+}
+
+const tokenAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+// Token returns an access token for an account, from now for [Config.TokenLifetime]. The account need not exist; then it is refused.
+func (s *Server) Token(account string) string {
+	text := "ya29." + s.random.Letters(tokenAlphabet, 200)
+	s.station.Secrets.Add(text)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tokens[text] = token{account: account, expires: s.station.Clock.Now().Add(s.config.TokenLifetime)}
+	return text
+}
+
+// Revoke ends the tokens that were issued for an account so far.
+func (s *Server) Revoke(account string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for text, t := range s.tokens {
+		if strings.EqualFold(t.account, account) {
+			t.revoked = true
+			s.tokens[text] = t
+		}
+	}
+}
+
+// Reasons that Exchange Online does not have.
+const (
+	ReasonTokenUnknown fakesmtp.Reason = "the token is not one of this provider's"
+	ReasonTokenRevoked fakesmtp.Reason = "the token has been revoked"
+)
+
+// bearer judges a token; user may be empty, for OAUTHBEARER needs none.
+func (s *Server) bearer(user, text string) (account string, reason fakesmtp.Reason) {
+	s.station.Secrets.Add(text)
+	s.mu.Lock()
+	t, known := s.tokens[text]
+	s.mu.Unlock()
+	switch {
+	case !known:
+		return user, ReasonTokenUnknown
+	case t.revoked:
+		return user, ReasonTokenRevoked
+	case !s.station.Clock.Now().Before(t.expires):
+		return user, fakesmtp.ReasonExpired
+	case user != "" && !strings.EqualFold(user, t.account):
+		return user, fakesmtp.ReasonUserMismatch
+	case s.account(t.account) == nil:
+		return t.account, fakesmtp.ReasonUserUnknown
+	}
+	return t.account, ""
+}
+
+// LogOn judges a user name and a password, here and over POP3. An empty Reason is a success.
+func (s *Server) LogOn(user, password string) fakesmtp.Reason {
+	s.station.Secrets.Add(password)
+	account := s.account(user)
+	switch {
+	case account == nil:
+		return fakesmtp.ReasonUserUnknown
+	case account.Password.Empty() || account.Password.Reveal() != password:
+		return fakesmtp.ReasonPassword
+	}
+	return ""
+}
+
+func (s *Server) account(address string) *Account {
+	for i := range s.config.Accounts {
+		if strings.EqualFold(s.config.Accounts[i].Address, address) {
+			return &s.config.Accounts[i]
+		}
+	}
+	return nil
+}
+
+// Refusal is a refused AUTH, with the reason that the client is not told.
+type Refusal struct {
+	At         time.Time
+	Connection string
+	User       string
+	Mechanism  string
+	Reason     fakesmtp.Reason
+}
+
+// Refusals returns the refused AUTH, oldest first.
+func (s *Server) Refusals() []Refusal {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.refusals)
+}
+
+// refused keeps a refusal and journals its reason.
+func (s *Server) refused(r Refusal) {
+	s.station.Journal.Append(journal.Entry{
+		Party: s.config.Party, Connection: r.Connection, Kind: journal.KindNote,
+		Text: journal.Plain("AUTH " + r.Mechanism + " refused: " + string(r.Reason)),
+	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refusals = append(s.refusals, r)
+}

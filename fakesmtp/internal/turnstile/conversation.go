@@ -1,0 +1,251 @@
+package turnstile
+
+import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/station"
+	"mfpsim/fakesmtp/internal/wire"
+	"mfpsim/faultnet"
+	"mfpsim/journal"
+)
+
+// conversation is one connection. Its fields belong to the goroutine that serves it.
+type conversation struct {
+	turnstile *Turnstile
+	raw       net.Conn // below TLS
+	peer      *faultnet.Peer
+	client    *station.Client
+	wire      *wire.Wire
+	tls       *tls.Conn // to the client; nil: in clear
+	pipe      *pipe
+	inside    net.Conn // to the library, under TLS as the client is
+
+	admitted  bool // the library has the connection
+	answering bool // the next line answers a challenge
+	data      bool // the next thing is a message
+	upgrade   bool // the next thing is a handshake
+}
+
+// open lets the client in, with TLS from the first byte if that is how the server is reached.
+func (c *conversation) open() error {
+	end := net.Conn(library{c.pipe, c.client})
+	c.inside = inside{library{c.pipe, c.client}}
+	c.wire = wire.New(c.peer.Application(c.raw))
+	if c.turnstile.config.Implicit {
+		server, err := ServerTLS(c.turnstile.config.Station, c.turnstile.config.Host)
+		if err != nil {
+			return err
+		}
+		end = tls.Server(end, server)
+		if err := c.secure(); err != nil {
+			return err
+		}
+	}
+	if !c.turnstile.entrance.admit(end) {
+		return errLibrary
+	}
+	c.admitted = true
+	if c.turnstile.config.Implicit {
+		return c.secureInside()
+	}
+	return nil
+}
+
+// secure makes TLS with the client. What the client sent in clear before is dropped (RFC 3207 §4.2).
+func (c *conversation) secure() error {
+	if err := c.wire.Flush(); err != nil {
+		return err
+	}
+	c.tls = tls.Server(c.raw, c.turnstile.config.TLS)
+	if err := c.tls.Handshake(); err != nil {
+		return err
+	}
+	c.wire = wire.New(c.peer.Application(c.tls))
+	return nil
+}
+
+func (c *conversation) secureInside() error {
+	secure := tls.Client(c.inside, c.turnstile.inner)
+	c.inside = secure
+	return secure.Handshake()
+}
+
+// run serves the client.
+func (c *conversation) run() {
+	c.visit("banner", nil, "", nil)
+	for !c.pipe.isClosed() {
+		var err error
+		switch {
+		case c.upgrade:
+			c.upgrade = false
+			if err = c.secure(); err == nil {
+				err = c.secureInside()
+			}
+		case c.data:
+			err = c.message()
+		default:
+			err = c.line()
+		}
+		if err != nil {
+			return
+		}
+	}
+	if c.wire.Flush() == nil && c.tls != nil {
+		_ = c.tls.CloseWrite()
+	}
+}
+
+// line serves one command, or one answer to a challenge.
+func (c *conversation) line() error {
+	limit := c.turnstile.config.MaxLine
+	line, err := c.wire.Line(limit)
+	switch {
+	case errors.Is(err, wire.ErrLineTooLong): // the library is to refuse it, by a line that is just too long for it
+		c.answering = false
+		c.visit("a long line", journal.Plain("(a line of more than "+strconv.Itoa(limit)+" octets)"), "",
+			append(bytes.Repeat([]byte("x"), limit+1), "\r\n"...))
+		return nil
+	case err != nil:
+		return err
+	}
+	verb, arguments := wire.Command(line)
+	text, name, command := wire.CommandText(line, known, func(string) bool { return false }), verb, line
+	switch {
+	case c.answering:
+		text, name, command = wire.AnswerText(line), "AUTH", "AUTH"
+	case verb == "BDAT":
+		return c.chunk(line, arguments)
+	case !known(verb):
+		name = "an unknown command"
+	}
+	challenge := c.answering || verb == "AUTH"
+	c.answering = false
+	switch code := c.visit(name, text, command, []byte(line+"\r\n")); {
+	case challenge && code == 334:
+		c.answering = true
+	case verb == "DATA" && code == 354:
+		c.data = true
+	case verb == "STARTTLS" && code == 220 && c.turnstile.config.TLS != nil:
+		c.upgrade = true
+	}
+	return nil
+}
+
+// verbs are those that the journal shows with their arguments.
+var verbs = []string{
+	"HELO", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT",
+}
+
+func known(verb string) bool { return slices.Contains(verbs, verb) }
+
+// message serves the lines after DATA.
+func (c *conversation) message() error {
+	c.data = false
+	limit := c.turnstile.config.MaxSize
+	body, size, err := c.wire.Message(limit)
+	if err != nil {
+		return err
+	}
+	given := wire.Stuff(body)
+	if size > limit { // the library is to refuse it: it gets as much as it needs for that
+		filler := bytes.Repeat([]byte("x"), int(limit)-len(body)+1)
+		given = append(append(given, filler...), "\r\n"...)
+	}
+	if size <= limit || !c.turnstile.config.StopsAtSize {
+		given = append(given, ".\r\n"...)
+	}
+	c.visitMessage("end of DATA", wire.Summary(size, fakesmtp.Parse(body).Subject), given)
+	return nil
+}
+
+func (c *conversation) visitMessage(name, summary string, given []byte) {
+	c.visit(name, journal.Plain(summary), "", given, journal.Plain("."))
+}
+
+// chunk serves BDAT, whose octets follow the command at once (RFC 3030 §2).
+func (c *conversation) chunk(line, arguments string) error {
+	number, _, _ := strings.Cut(arguments, " ")
+	size, err := strconv.ParseUint(number, 10, 32)
+	if err != nil {
+		c.visit("BDAT", journal.Plain(wire.Printable(line)), line, []byte(line+"\r\n"))
+		return nil
+	}
+	limit := c.turnstile.config.MaxSize
+	body, err := c.wire.Chunk(int64(size), limit)
+	if err != nil {
+		return err
+	}
+	if int64(size) > limit { // never kept in full, so the library cannot have it; it would say the same
+		c.refuse(journal.Plain(wire.Printable(line)), "552 5.3.4 Max message size exceeded")
+		return nil
+	}
+	c.visit("BDAT", journal.Plain(wire.Printable(line)), line, append([]byte(line+"\r\n"), body...))
+	return nil
+}
+
+// refuse answers in the library's place.
+func (c *conversation) refuse(read journal.Text, reply string) {
+	s := c.turnstile.config.Station
+	visit := s.Visit(c.peer, "BDAT")
+	c.record("C: ", read)
+	c.record("S: ", journal.Plain(reply))
+	visit.End()
+	c.wire.Write([]byte(reply + "\r\n"))
+}
+
+// visit lets the library act on something that was read in full, and returns the code of its last reply. Nothing that waits for the
+// client happens inside.
+func (c *conversation) visit(name string, read journal.Text, command string, given []byte, more ...journal.Text) (code int) {
+	s := c.turnstile.config.Station
+	visit := s.Visit(c.peer, name)
+	if read != nil {
+		c.record("C: ", read)
+	}
+	for _, text := range more {
+		c.record("C: ", text)
+	}
+	if len(given) > 0 {
+		_, _ = c.inside.Write(given) // a library that has closed has said why
+	}
+	said := c.said()
+	if edit := c.turnstile.config.Edit; edit != nil {
+		said = edit(c.client, command, said)
+	}
+	for _, line := range strings.Split(strings.TrimSuffix(said, "\r\n"), "\r\n") {
+		if line == "" {
+			continue
+		}
+		c.record("S: ", journal.Plain(wire.Printable(line)))
+		if len(line) >= 3 {
+			code, _ = strconv.Atoi(line[:3])
+		}
+	}
+	visit.End()
+	c.wire.Write([]byte(said))
+	return code
+}
+
+// said waits until the library asks for more, or has closed, and returns what it wrote until then.
+func (c *conversation) said() string {
+	c.pipe.quiet()
+	var all []byte
+	buffer := make([]byte, 4<<10)
+	for {
+		n, err := c.inside.Read(buffer)
+		all = append(all, buffer[:n]...)
+		if err != nil { // a time-out: the library waits; else it has closed
+			return string(all)
+		}
+	}
+}
+
+func (c *conversation) record(who string, text journal.Text) {
+	c.turnstile.config.Station.Record(c.client.Connection, journal.Join(journal.Plain(who), text), nil)
+}

@@ -1,0 +1,86 @@
+package turnstile
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+
+	"mfpsim/fakesmtp/internal/station"
+)
+
+// Config says what stands behind a turnstile.
+type Config struct {
+	Station *station.Station
+	// Host is the name in the certificates.
+	Host string
+	// TLS is for clients; nil: the library offers no STARTTLS. Implicit: from the first byte.
+	TLS      *tls.Config
+	Implicit bool
+	// Address is the one that the library sees clients of the bench come from.
+	Address string
+	// MaxLine is the longest line of a command; MaxSize is that of a message. The library has the same limits.
+	MaxLine int
+	MaxSize int64
+	// StopsAtSize: the library stops reading a message that is too large, and would take its rest for commands. It is given no rest.
+	StopsAtSize bool
+	// Edit changes what the library says before it is journalled; nil: nothing is changed. The reply has its line ends.
+	Edit func(client *station.Client, command, reply string) string
+	// Serve runs the library until the listener is closed.
+	Serve func(net.Listener) error
+}
+
+// Turnstile lets the clients of a bench into a library's server.
+type Turnstile struct {
+	config   Config
+	entrance *entrance
+	inner    *tls.Config // the turnstile's own TLS to the library
+	served   sync.WaitGroup
+}
+
+// ServerTLS returns the library's side of TLS in memory. Nobody outside ever sees it.
+func ServerTLS(s *station.Station, host string) (*tls.Config, error) {
+	certificate, err := s.Network.Authority().Certificate(host)
+	if err != nil {
+		return nil, fmt.Errorf("a certificate for %s: %w", host, err)
+	}
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*certificate}, Time: s.World.Now,
+		SessionTicketsDisabled: true, CurvePreferences: []tls.CurveID{tls.X25519},
+	}, nil
+}
+
+// New starts the library behind a turnstile. Close ends both.
+func New(config Config) *Turnstile {
+	t := &Turnstile{config: config, entrance: newEntrance()}
+	t.inner = config.Station.Network.ClientTLS(config.Station.World.Now)
+	t.inner.ServerName = config.Host
+	t.served.Go(func() { _ = config.Serve(t.entrance) })
+	return t
+}
+
+// Close keeps clients out; the connections are the station's to close.
+func (t *Turnstile) Close() {
+	_ = t.entrance.Close()
+	t.served.Wait()
+}
+
+// Connection serves one client to its end. Whatever only this side notices, such as an end of file, ends it in silence.
+func (t *Turnstile) Connection(raw net.Conn) {
+	peer := t.config.Station.Network.Peer(raw)
+	p := newPipe()
+	c := &conversation{
+		turnstile: t, raw: raw, peer: peer, pipe: p,
+		client: t.config.Station.Client(peer, raw, t.config.Address),
+	}
+	if c.open() == nil {
+		c.run()
+	}
+	p.end()
+	if c.admitted {
+		p.gone()
+	}
+}
+
+var errLibrary = errors.New("the library takes nothing")

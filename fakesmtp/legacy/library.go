@@ -1,0 +1,176 @@
+package legacy
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/md5" //nolint:gosec // CRAM-MD5 is what the years before OAuth had (RFC 2195)
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/station"
+	"mfpsim/fakesmtp/internal/wire"
+)
+
+// This file is what the library asks, and what is changed of what it says. All of it happens inside a visit.
+
+// clientOf finds who is at the other end: the library hands our own address on.
+func clientOf(address net.Addr) *station.Client {
+	client, ok := address.(*station.Client)
+	if !ok {
+		panic("legacy: a connection that did not come through the turnstile")
+	}
+	return client
+}
+
+// edit replaces what the library takes from the machine, and answers a client that is not let in.
+func (s *Server) edit(client *station.Client, command, reply string) string {
+	verb, argument := wire.Command(command)
+	switch {
+	case verb == "HELO" || verb == "EHLO":
+		s.note(client, func(c *state) { c.helo = argument })
+		return s.inOrder(reply)
+	case verb == "AUTH" && strings.EqualFold(argument, CRAMMD5) && strings.HasPrefix(reply, "334 "):
+		challenge := "<" + client.Random.Hex(16) + "@" + s.config.Host + ">"
+		s.note(client, func(c *state) { c.challenge = challenge })
+		return "334 " + base64.StdEncoding.EncodeToString([]byte(challenge)) + "\r\n"
+	case verb == "RCPT" && strings.HasPrefix(reply, "550 5.1.0 ") && !s.admitted(client):
+		// The library has one refusal for a recipient. This is what relays with POP before SMTP say.
+		return "550 5.7.1 Relaying denied. Please check your mail first\r\n" // I: several relays word it so; RFC 3463 X.7.1
+	}
+	return reply
+}
+
+// inOrder puts the mechanisms of an EHLO reply in the order of the Config.
+func (s *Server) inOrder(reply string) string {
+	lines := strings.Split(reply, "\r\n")
+	for i, line := range lines {
+		offered, isAuth := strings.CutPrefix(line, "250-AUTH ")
+		if !isAuth {
+			continue
+		}
+		words := strings.Fields(offered)
+		var ordered []string
+		for _, mechanism := range s.config.Mechanisms {
+			if slices.Contains(words, mechanism) {
+				ordered = append(ordered, mechanism)
+			}
+		}
+		lines[i] = "250-AUTH " + strings.Join(ordered, " ")
+	}
+	return strings.Join(lines, "\r\n")
+}
+
+// authenticate judges AUTH. With CRAM-MD5, password is the client's digest, and the challenge is ours instead of the library's.
+func (s *Server) authenticate(address net.Addr, mechanism string, user, password, _ []byte) (bool, error) {
+	client := clientOf(address)
+	var reason fakesmtp.Reason
+	if mechanism == CRAMMD5 {
+		reason = s.digest(string(user), string(password), s.note(client, nil).challenge)
+	} else {
+		reason = s.LogOn(string(user), string(password))
+	}
+	if reason != "" {
+		s.refused(Refusal{Connection: client.Connection, User: string(user), Mechanism: mechanism, Reason: reason})
+		return false, nil
+	}
+	s.note(client, func(c *state) { c.authenticated = true })
+	return true, nil
+}
+
+// note changes what is known of a connection, and returns it.
+func (s *Server) note(client *station.Client, change func(*state)) state {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.states[client.Connection]
+	if change != nil {
+		change(&c)
+		s.states[client.Connection] = c
+	}
+	return c
+}
+
+// LogOn judges a user name and a password, here and over POP3. An empty Reason is a success.
+func (s *Server) LogOn(user, password string) fakesmtp.Reason {
+	s.station.Secrets.Add(password)
+	account := s.account(user)
+	switch {
+	case account == nil:
+		return fakesmtp.ReasonUserUnknown
+	case account.Password.Reveal() != password:
+		return fakesmtp.ReasonPassword
+	}
+	return ""
+}
+
+// digest judges an answer of CRAM-MD5 (RFC 2195 §2).
+func (s *Server) digest(user, answer, challenge string) fakesmtp.Reason {
+	account := s.account(user)
+	if account == nil {
+		return fakesmtp.ReasonUserUnknown
+	}
+	mac := hmac.New(md5.New, []byte(account.Password.Reveal()))
+	_, _ = mac.Write([]byte(challenge))
+	if !strings.EqualFold(hex.EncodeToString(mac.Sum(nil)), answer) {
+		return fakesmtp.ReasonPassword
+	}
+	return ""
+}
+
+func (s *Server) account(name string) *Account {
+	for i := range s.config.Accounts {
+		if strings.EqualFold(s.config.Accounts[i].Name, name) {
+			return &s.config.Accounts[i]
+		}
+	}
+	return nil
+}
+
+// admitted reports whether a client may send without AUTH.
+func (s *Server) admitted(client *station.Client) bool {
+	if s.config.Open || s.config.POPBeforeSMTP == nil { // without POP before SMTP the library itself asks for AUTH
+		return true
+	}
+	return s.note(client, nil).authenticated || s.config.POPBeforeSMTP.LoggedOnSince(client.Who, s.station.Clock.Now().Add(-s.config.Window))
+}
+
+// recipient takes recipients of those who may send.
+func (s *Server) recipient(address net.Addr, _, _ string) bool {
+	client := clientOf(address)
+	if s.admitted(client) {
+		return true
+	}
+	s.refused(Refusal{Connection: client.Connection, Reason: ReasonNotAdmitted})
+	return false
+}
+
+// received is how many lines the library puts before a message: its Received field, with the machine's time.
+const received = 3
+
+var errHeader = errors.New("451 4.3.0 Requested action aborted: local error in processing")
+
+// receive takes a message.
+func (s *Server) receive(address net.Addr, from string, to []string, data []byte) error {
+	client := clientOf(address)
+	raw := data
+	for range received {
+		_, rest, found := bytes.Cut(raw, []byte("\r\n"))
+		if !found {
+			return errHeader
+		}
+		raw = rest
+	}
+	m := fakesmtp.Parse(bytes.Clone(raw))
+	m.EnvelopeFrom, m.EnvelopeTo = from, slices.Clone(to)
+	m.Connection, m.ReceivedAt = client.Connection, s.station.Clock.Now()
+	m.Stamped = fmt.Appendf(nil, "Received: from %s (unknown [%s])\r\n        by %s (%s) with SMTP\r\n        for <%s>; %s\r\n",
+		wire.Printable(s.note(client, nil).helo), client.Host, s.config.Host, product, wire.Printable(to[0]), m.ReceivedAt.UTC().Format(time.RFC1123Z))
+	s.station.Mail.Put(m, to...)
+	return nil
+}

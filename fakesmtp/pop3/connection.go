@@ -1,0 +1,123 @@
+package pop3
+
+import (
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"unicode/utf16"
+
+	"mfpsim/fakesmtp/internal/wire"
+	"mfpsim/faultnet"
+	"mfpsim/journal"
+)
+
+// connection is one client on the wire.
+type connection struct {
+	*session
+	raw      net.Conn
+	peer     *faultnet.Peer
+	wire     *wire.Wire
+	tls      *tls.Conn
+	frontEnd string
+}
+
+// connection serves a client to its end.
+func (s *Server) connection(raw net.Conn) {
+	peer := s.station.Network.Peer(raw)
+	c := &connection{
+		session: &session{server: s, client: s.station.Client(peer, raw, clientAddress)},
+		raw:     raw, peer: peer,
+	}
+	c.frontEnd = frontEnd(fmt.Sprintf("%sCA%04d.outlook.office365.com", s.config.Site, c.client.Random.Intn(10000)))
+	c.wire = wire.New(peer.Application(raw))
+	if s.config.Implicit && c.handshake() != nil {
+		return
+	}
+	c.visit("greeting", nil, func() reply { return say(eventGreeting) })
+	for c.serve() {
+	}
+	if c.user != "" {
+		s.release(c.user)
+	}
+	if c.wire.Flush() == nil && c.tls != nil {
+		_ = c.tls.CloseWrite()
+	}
+}
+
+// frontEnd is a name as the greeting has it (§11): base64 of UTF-16LE.
+func frontEnd(name string) string {
+	var octets []byte
+	for _, unit := range utf16.Encode([]rune(name)) {
+		octets = binary.LittleEndian.AppendUint16(octets, unit)
+	}
+	return base64.StdEncoding.EncodeToString(octets)
+}
+
+// handshake makes the connection a secure one; what was said in clear before is forgotten.
+func (c *connection) handshake() error {
+	if err := c.wire.Flush(); err != nil {
+		return err
+	}
+	c.tls = tls.Server(c.raw, c.server.tls)
+	if err := c.tls.Handshake(); err != nil {
+		return err
+	}
+	c.wire = wire.New(c.peer.Application(c.tls))
+	c.secure, c.name = true, ""
+	return nil
+}
+
+// serve serves one line and reports whether there can be another.
+func (c *connection) serve() bool {
+	line, err := c.wire.Line(maxLine)
+	var r reply
+	switch {
+	case errors.Is(err, wire.ErrLineTooLong):
+		r = c.visit("a long line", journal.Plain("(a line of more than "+strconv.Itoa(maxLine)+" octets)"), func() reply {
+			return reply{event: eventLineTooLong, closes: true}
+		})
+	case err != nil:
+		return false
+	default:
+		name, text := "an unknown command", wire.CommandText(line, known, secret)
+		if verb, _ := wire.Command(line); known(verb) {
+			name = verb
+		}
+		if c.pending != nil {
+			name, text = "AUTH", wire.AnswerText(line)
+		}
+		r = c.visit(name, text, func() reply { return c.answer(line) })
+	}
+	if r.upgrade {
+		return c.handshake() == nil
+	}
+	return !r.closes
+}
+
+// visit acts on a line inside a visit. Nothing that waits for the client happens there.
+func (c *connection) visit(name string, read journal.Text, act func() reply) reply {
+	s := c.server.station
+	visit := s.Visit(c.peer, name)
+	if read != nil {
+		s.Record(c.client.Connection, journal.Join(journal.Plain("C: "), read), nil)
+	}
+	r := act()
+	detail := map[string]string(nil)
+	if r.refused != "" {
+		s.Sleep(visit, c.client.Connection, c.server.config.Late)
+		detail = map[string]string{"event": string(r.event), "reason": string(r.refused)}
+	}
+	first := r.shown(c.server.config.Profile, c.frontEnd)
+	s.Record(c.client.Connection, journal.Plain("S: "+first), detail)
+	if r.text != nil {
+		s.Record(c.client.Connection, journal.Plain(fmt.Sprintf("S: (%d octets)", len(r.text))), nil)
+	}
+	visit.End()
+	c.wire.Write([]byte(first + "\r\n"))
+	c.wire.Write(r.text)
+	return r
+}

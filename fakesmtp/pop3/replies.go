@@ -1,0 +1,144 @@
+package pop3
+
+import (
+	"strings"
+
+	"mfpsim/fakesmtp"
+)
+
+// Profile is a set of replies.
+type Profile string
+
+// The profiles.
+const (
+	ProfileExchange Profile = "exchange"
+	ProfilePlain    Profile = "plain"
+)
+
+// Event is what a reply answers.
+type Event string
+
+// The events.
+const (
+	eventGreeting    Event = "greeting"
+	eventCapa        Event = "capabilities"
+	eventUser        Event = "user name taken"
+	eventLoggedOn    Event = "logged on"
+	eventContinue    Event = "the mechanism's response is awaited"
+	eventToken       Event = "authenticated by a mechanism"
+	eventRefused     Event = "authentication refused"
+	eventBasic       Event = "basic authentication is disabled"
+	eventCancelled   Event = "authentication cancelled"
+	eventInUse       Event = "the maildrop is in use"
+	eventMechanism   Event = "mechanism not offered"
+	eventInitial     Event = "initial response not taken"
+	eventStartTLS    Event = "begin TLS"
+	eventStat        Event = "number and size of messages"
+	eventList        Event = "list of messages"
+	eventOne         Event = "number and size of one message"
+	eventRetrieve    Event = "a message follows"
+	eventDeleted     Event = "message deleted"
+	eventNoMessage   Event = "no such message"
+	eventDone        Event = "done"
+	eventState       Event = "not in this state"
+	eventArguments   Event = "bad arguments"
+	eventUnknown     Event = "unknown command"
+	eventLineTooLong Event = "line too long"
+	eventQuit        Event = "quit"
+)
+
+// Reply is a row of the table: what the server says to an event, and how that is known.
+type Reply struct {
+	Profile Profile
+	Event   Event
+	Text    string // words in braces are filled in
+	Mark    fakesmtp.Mark
+	Source  string // key of exchange-smtp.md, RFC, or the reason of an inference
+}
+
+const inferred = "RFC 1939 leaves the words open; Exchange's not seen"
+
+// table: what has a status "+OK" or "-ERR" is RFC 1939 §3, what has a code in brackets RFC 2449 §8.
+var table = []Reply{
+	{ProfileExchange, eventGreeting, "+OK The Microsoft Exchange POP3 service is ready. [{frontend}]", fakesmtp.Seen, "vmime #267 (§11)"},
+	{ProfileExchange, eventCapa, "+OK", fakesmtp.Seen, "EOP-62, vmime #267 (§11)"},
+	{ProfileExchange, eventUser, "+OK", fakesmtp.Inferred, inferred},
+	{ProfileExchange, eventLoggedOn, "+OK User successfully logged on.", fakesmtp.Seen, "public logs, before 2022-10 (§11)"},
+	{ProfileExchange, eventContinue, "+ ", fakesmtp.Documented, "MSOAUTH (§11)"},
+	{ProfileExchange, eventToken, "+OK User successfully authenticated.", fakesmtp.Documented, "MSOAUTH (§11)"},
+	{ProfileExchange, eventRefused, "-ERR Authentication failure: unknown user name or bad password.", fakesmtp.Seen, "EOP-244 (§11)"},
+	{ProfileExchange, eventBasic, "-ERR Basic authentication is disabled.", fakesmtp.Inferred, "as the same service's IMAP4 says (§11, uxc #445)"},
+	{ProfileExchange, eventCancelled, "-ERR Authentication failure: unknown user name or bad password.", fakesmtp.Inferred, "as client submission, which says 535 to a star (§1.2)"},
+	{ProfileExchange, eventMechanism, "-ERR Command is not valid in this state.", fakesmtp.Inferred, inferred},
+	{ProfileExchange, eventInitial, "-ERR Protocol error. Connection is closed. 10", fakesmtp.Inferred, "MSOAUTH: two lines only; words of the refusal not seen (§11)"},
+	{ProfileExchange, eventStat, "+OK {count} {size}", fakesmtp.Documented, "RFC 1939 §5"},
+	{ProfileExchange, eventList, "+OK {count} {size}", fakesmtp.Inferred, inferred},
+	{ProfileExchange, eventOne, "+OK {number} {value}", fakesmtp.Documented, "RFC 1939 §5, §7"},
+	{ProfileExchange, eventRetrieve, "+OK", fakesmtp.Inferred, inferred},
+	{ProfileExchange, eventDeleted, "+OK", fakesmtp.Inferred, inferred},
+	{ProfileExchange, eventNoMessage, "-ERR The requested message is not available.", fakesmtp.Inferred, inferred},
+	{ProfileExchange, eventDone, "+OK", fakesmtp.Inferred, inferred},
+	{ProfileExchange, eventState, "-ERR Command is not valid in this state.", fakesmtp.Inferred, inferred},
+	{ProfileExchange, eventArguments, "-ERR Invalid arguments.", fakesmtp.Inferred, inferred},
+	{ProfileExchange, eventUnknown, "-ERR Protocol error. Command is not valid.", fakesmtp.Inferred, inferred},
+	{ProfileExchange, eventLineTooLong, "-ERR Protocol error. Connection is closed. 10", fakesmtp.Inferred, inferred},
+	{ProfileExchange, eventQuit, "+OK Microsoft Exchange Server POP3 server signing off.", fakesmtp.Seen, "public logs (§11)"},
+
+	{ProfilePlain, eventGreeting, "+OK POP3 server ready", fakesmtp.Documented, "RFC 1939 §4"},
+	{ProfilePlain, eventCapa, "+OK Capability list follows", fakesmtp.Documented, "RFC 2449 §5"},
+	{ProfilePlain, eventUser, "+OK send the password", fakesmtp.Documented, "RFC 1939 §7"},
+	{ProfilePlain, eventLoggedOn, "+OK maildrop locked and ready", fakesmtp.Documented, "RFC 1939 §7"},
+	{ProfilePlain, eventContinue, "+ ", fakesmtp.Documented, "RFC 5034 §4"},
+	{ProfilePlain, eventToken, "+OK maildrop locked and ready", fakesmtp.Documented, "RFC 5034 §6"},
+	{ProfilePlain, eventRefused, "-ERR [AUTH] invalid user name or password", fakesmtp.Documented, "RFC 3206 §4"},
+	{ProfilePlain, eventBasic, "-ERR [AUTH] passwords are not taken here", fakesmtp.Inferred, "RFC 3206 §4"},
+	{ProfilePlain, eventCancelled, "-ERR authentication cancelled", fakesmtp.Documented, "RFC 5034 §4"},
+	{ProfilePlain, eventInUse, "-ERR [IN-USE] maildrop already locked", fakesmtp.Documented, "RFC 2449 §8.1.1"},
+	{ProfilePlain, eventMechanism, "-ERR mechanism not supported", fakesmtp.Documented, "RFC 5034 §4"},
+	{ProfilePlain, eventStartTLS, "+OK Begin TLS negotiation", fakesmtp.Documented, "RFC 2595 §4"},
+	{ProfilePlain, eventStat, "+OK {count} {size}", fakesmtp.Documented, "RFC 1939 §5"},
+	{ProfilePlain, eventList, "+OK {count} messages ({size} octets)", fakesmtp.Documented, "RFC 1939 §5"},
+	{ProfilePlain, eventOne, "+OK {number} {value}", fakesmtp.Documented, "RFC 1939 §5, §7"},
+	{ProfilePlain, eventRetrieve, "+OK message follows", fakesmtp.Documented, "RFC 1939 §5"},
+	{ProfilePlain, eventDeleted, "+OK message {number} deleted", fakesmtp.Documented, "RFC 1939 §5"},
+	{ProfilePlain, eventNoMessage, "-ERR no such message", fakesmtp.Documented, "RFC 1939 §5"},
+	{ProfilePlain, eventDone, "+OK", fakesmtp.Documented, "RFC 1939 §5"},
+	{ProfilePlain, eventState, "-ERR command not valid in this state", fakesmtp.Documented, "RFC 1939 §3"},
+	{ProfilePlain, eventArguments, "-ERR bad arguments", fakesmtp.Documented, "RFC 1939 §3"},
+	{ProfilePlain, eventUnknown, "-ERR unknown command", fakesmtp.Documented, "RFC 1939 §3"},
+	{ProfilePlain, eventLineTooLong, "-ERR line too long", fakesmtp.Documented, "RFC 2449 §4"},
+	{ProfilePlain, eventQuit, "+OK POP3 server signing off", fakesmtp.Documented, "RFC 1939 §6"},
+}
+
+// Replies returns the table of replies, for documents and tests.
+func Replies() []Reply { return append([]Reply(nil), table...) }
+
+// lookUp returns the row for an event. A row that is missing is a mistake of this package.
+func lookUp(profile Profile, event Event) Reply {
+	for _, row := range table {
+		if row.Profile == profile && row.Event == event {
+			return row
+		}
+	}
+	panic("pop3: no reply of " + string(profile) + " to " + string(event))
+}
+
+// capabilities are the lines of CAPA (§11; RFC 2449).
+func capabilities(profile Profile, canStartTLS bool) []string {
+	if profile == ProfileExchange {
+		return []string{"TOP", "UIDL", "SASL PLAIN XOAUTH2", "USER"}
+	}
+	lines := []string{"TOP", "UIDL", "USER", "SASL PLAIN", "RESP-CODES", "AUTH-RESP-CODE"}
+	if canStartTLS {
+		lines = append(lines, "STLS")
+	}
+	return lines
+}
+
+// expand fills a row in; pairs are name, value, name, value …
+func expand(text string, pairs ...string) string {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		text = strings.ReplaceAll(text, "{"+pairs[i]+"}", pairs[i+1])
+	}
+	return text
+}

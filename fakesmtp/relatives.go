@@ -1,0 +1,127 @@
+package fakesmtp
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// This file is what the service's other protocols and the relatives of this package need: mail is read and judged in one way.
+
+// Parse reads a mail as a mailbox shows it. It never fails: Message.ParseError says what could not be read.
+func Parse(raw []byte) Message { return parse(raw) }
+
+// Deliver puts a mail from the Internet into a mailbox, byte for byte as it is given, and wakes who awaits it.
+func (s *Server) Deliver(address string, raw []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.mailboxOf(address)
+	if m == nil {
+		return fmt.Errorf("fakesmtp: deliver to %q: %s", address, ReasonNoMailbox)
+	}
+	message := parse(raw)
+	message.EnvelopeTo, message.ReceivedAt = []string{m.address}, s.clock.Now()
+	m.inbox = append(m.inbox, message)
+	close(s.arrived)
+	s.arrived = make(chan struct{})
+	return nil
+}
+
+// LogOn judges a user name and a password for the service's other protocols: who it is, and nothing else. Whether a protocol still
+// takes passwords is for its server. An empty Reason is a success.
+func (s *Server) LogOn(user, password string) Reason {
+	s.secrets.add(password)
+	account, known := s.directory.Account(user)
+	switch {
+	case !known:
+		return ReasonUserUnknown
+	case account.Disabled:
+		return ReasonDisabled
+	case account.Password.Empty() || account.Password.Reveal() != password:
+		return ReasonPassword
+	case account.MultiFactor:
+		return ReasonMultiFactor
+	case account.LegacyBlocked:
+		return ReasonLegacyBlocked
+	case !s.hasMailbox(user):
+		return ReasonNoMailbox
+	}
+	return ""
+}
+
+// LogOnToken judges a token for another protocol of the service, by the checks and in the order of client submission. The scope is
+// that protocol's, for example "POP.AccessAsUser.All". An empty Reason is a success.
+func (s *Server) LogOnToken(user, token, scope string) Reason {
+	s.secrets.add(token)
+	claims, reason := read(token, s.directory)
+	if reason == "" {
+		reason = examine(claims.withScope(scope), s.clock.Now())
+	}
+	if reason != "" {
+		return reason
+	}
+	account, known := s.directory.Account(claims.User)
+	switch {
+	case !known:
+		return ReasonUserUnknown
+	case account.Disabled:
+		return ReasonDisabled
+	}
+	s.mu.Lock()
+	organization := s.organizationFor(claims.User)
+	same := strings.EqualFold(user, claims.User) || s.mayOpen(claims.User, user)
+	s.mu.Unlock()
+	switch {
+	case organization == nil || !strings.EqualFold(organization.id, claims.Tenant):
+		return ReasonTenant
+	case !same:
+		return ReasonUserMismatch
+	case !s.hasMailbox(user):
+		return ReasonNoMailbox
+	}
+	return ""
+}
+
+// withScope lets a scope stand for SMTP.Send, and SMTP.Send for nothing, so that one check serves all protocols.
+func (c Claims) withScope(scope string) Claims {
+	var scopes []string
+	for _, have := range c.Scopes {
+		if strings.EqualFold(have[strings.LastIndexByte(have, '/')+1:], scope) {
+			scopes = append(scopes, "SMTP.Send")
+		}
+	}
+	if len(c.Scopes) > 0 && scopes == nil {
+		scopes = []string{"another"}
+	}
+	c.Scopes = scopes
+	return c
+}
+
+func (s *Server) hasMailbox(address string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.mailboxOf(address)
+	return m != nil && m.organization != nil
+}
+
+// IsPersonal reports whether an address belongs to a personal account.
+func (s *Server) IsPersonal(address string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.organizationFor(address)
+	return o != nil && o.personal
+}
+
+// ClaimsOf is what a good token of a user says, for a scope and a time, to be changed and issued by [Server.IssueToken].
+func (s *Server) ClaimsOf(user, scope string, from, until time.Time) Claims {
+	claims := Claims{
+		User: user, Audience: []string{"https://outlook.office.com"}, Scopes: []string{scope}, NotBefore: from, Expires: until,
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o := s.organizationOf(domainOf(user)); o != nil {
+		claims.Tenant = o.id
+	}
+	claims.Issuer = "https://sts.windows.net/" + claims.Tenant + "/"
+	return claims
+}
