@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"time"
 )
 
 // Refusal is why an act of a person was refused: what the page would have said.
@@ -143,12 +144,22 @@ var settings = map[string]func(t *tenant, value string) error{
 		return nil
 	},
 	"User consent": func(t *tenant, value string) error {
-		value = strings.ToLower(value)
-		if value != UserConsentAll && value != UserConsentNone {
-			return fmt.Errorf("the values are %s and %s, not %q", UserConsentAll, UserConsentNone, value)
+		return oneOf(&t.UserConsent, "User consent", []string{value}, map[string]string{
+			"all": UserConsentAll, "low": UserConsentLow, "none": UserConsentNone,
+		})
+	},
+	"Security defaults mode": func(t *tenant, value string) error {
+		return oneOf(&t.SecurityDefaultsMode, "Security defaults mode", []string{value}, map[string]string{
+			"switch": DefaultsSwitch, "mfa": DefaultsMFA, "device-code": DefaultsDeviceCode,
+		})
+	},
+	"Admin consent requests": func(t *tenant, value string) error {
+		var word string
+		err := oneOf(&word, "Admin consent requests", []string{value}, map[string]string{"enabled": "on", "on": "on", "disabled": "off", "off": "off"})
+		if err == nil {
+			t.AdminConsentWorkflow = word == "on"
 		}
-		t.UserConsent = value
-		return nil
+		return err
 	},
 	"Consent box": func(t *tenant, value string) error {
 		value = strings.ToLower(value)
@@ -213,17 +224,44 @@ func (s *Server) SetPolicy(tenantName string, p Policy) (Policy, error) {
 	if err := p.check(s.directory, t); err != nil {
 		return Policy{}, fmt.Errorf("fakeentra: %w", err)
 	}
-	for i, old := range t.policies {
+	for _, old := range t.policies {
 		if strings.EqualFold(old.Name, p.Name) {
-			p.ID = old.ID
-			t.policies[i] = &p
-			s.logAudit(t, "Update conditional access policy", "administrator", p.Name, p.State)
-			return p, nil
+			return s.putPolicy(t, old, p), nil
 		}
 	}
-	t.policies = append(t.policies, &p)
-	s.logAudit(t, "Add conditional access policy", "administrator", p.Name, p.State)
-	return p, nil
+	return s.putPolicy(t, nil, p), nil
+}
+
+// putPolicy replaces a policy, or adds one if old is nil; under s.mu.
+func (s *Server) putPolicy(t *tenant, old *Policy, p Policy) Policy {
+	p.Created, p.Modified = s.now(), time.Time{}
+	if old == nil {
+		t.policies = append(t.policies, &p)
+		s.logAudit(t, "Add conditional access policy", "administrator", p.Name, p.State)
+		return p
+	}
+	p.ID, p.Created, p.Modified = old.ID, old.Created, s.now()
+	*old = p
+	s.logAudit(t, "Update conditional access policy", "administrator", p.Name, p.State)
+	return p
+}
+
+// DeletePolicy removes a policy, by name or id.
+func (s *Server) DeletePolicy(tenantName, policy string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, err := s.organization(tenantName)
+	if err != nil {
+		return err
+	}
+	for i, p := range t.policies {
+		if strings.EqualFold(p.Name, policy) || strings.EqualFold(p.ID, policy) {
+			t.policies = append(t.policies[:i:i], t.policies[i+1:]...)
+			s.logAudit(t, "Delete conditional access policy", "administrator", p.Name, "")
+			return nil
+		}
+	}
+	return fmt.Errorf("fakeentra: %s has no policy %q", tenantName, policy)
 }
 
 // ChangePolicy changes a policy by words such as "state=on", "users=All", "exclude=admin@contoso.com", "from=2026-04-15",
@@ -267,7 +305,7 @@ func (s *Server) Policies(tenantName string) []Policy {
 	}
 	var all []Policy
 	for _, p := range t.policies {
-		all = append(all, *p)
+		all = append(all, *p) // its lists are replaced as a whole, never changed in place
 	}
 	return all
 }
@@ -348,41 +386,6 @@ func (s *Server) person(principal string) (*user, error) {
 	return u, nil
 }
 
-// Revoke does what an administrator's "Revoke sessions" does (revokeSignInSessions): refresh tokens given out so far are
-// refused with AADSTS50173; access tokens live on until they expire (entra.md §4.2).
-func (s *Server) Revoke(principal string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u, err := s.person(principal)
-	if err != nil {
-		return err
-	}
-	s.revoke(u)
-	s.logAudit(u.tenant, "Revoke sign in sessions", "administrator", u.Principal, "")
-	return nil
-}
-
-// revoke ends every grant of a user; under s.mu.
-func (s *Server) revoke(u *user) {
-	u.epoch++
-	u.validFrom = s.now()
-}
-
-// ChangePassword gives a user a new password, which it returns. All that was signed in with the old one is revoked.
-func (s *Server) ChangePassword(principal string) (Password, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u, err := s.person(principal)
-	if err != nil {
-		return "", err
-	}
-	s.revoke(u)
-	u.Password = s.directory.password(u.Principal, u.epoch)
-	s.secrets.add(u.Password.Reveal())
-	s.logAudit(u.tenant, "Change user password", u.Principal, u.Principal, "")
-	return u.Password, nil
-}
-
 // Disable blocks the sign-in of a user: AADSTS50057.
 func (s *Server) Disable(principal string) error { return s.setDisabled(principal, true) }
 
@@ -427,6 +430,7 @@ func (s *Server) SetMFA(principal string, on bool) error {
 		return err
 	}
 	u.MFA = on
+	s.logAudit(u.tenant, "Update user", "administrator", u.Principal, fmt.Sprintf("second factor at every sign-in: %t", on))
 	return nil
 }
 
@@ -434,7 +438,7 @@ func (s *Server) SetMFA(principal string, on bool) error {
 func (s *Server) SetClientAddress(address string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.address = address
+	s.address, s.browser.Address = address, address
 }
 
 // ExpireAccessTokens makes every access token given out so far count as expired, without moving a clock; see [Server.Expired].

@@ -36,12 +36,23 @@ type deviceCode struct {
 	correlation  string // of the request for it: every later answer carries it (entra.md §2.3)
 	expires      time.Time
 	lastPoll     time.Time
+	capable      bool // the client understands claims challenges
 	state        codeState
 
 	account  *user // who approved it
 	epoch    int   // the account's, at the password
 	mfa      bool
 	signedIn time.Time
+
+	web *webRequest // not nil: no device asked, a browser did, and there are no codes
+}
+
+// flow is the original transfer method of what the code leads to.
+func (c *deviceCode) flow() string {
+	if c.web != nil {
+		return ""
+	}
+	return FlowDeviceCode
 }
 
 // keepCodes is how long a dead code is remembered; after that it is as unknown as an invented one.
@@ -53,6 +64,9 @@ func (s *Server) deviceCode(w http.ResponseWriter, a *ask) {
 	body, p := s.makeCode(a)
 	s.mu.Unlock()
 	if p != nil {
+		if a.v1 {
+			p.inV1()
+		}
 		s.answerError(w, a, p)
 		return
 	}
@@ -62,7 +76,11 @@ func (s *Server) deviceCode(w http.ResponseWriter, a *ask) {
 
 // makeCode checks in the documented order: parameters, then the application (entra.md §2.1), then what it may do.
 func (s *Server) makeCode(a *ask) ([]byte, *problem) {
-	for _, name := range []string{"client_id", "scope"} {
+	wanted := "scope"
+	if a.v1 {
+		wanted = "resource"
+	}
+	for _, name := range []string{"client_id", wanted} {
 		if !a.has(name) {
 			return nil, fail(900144).with("name", name)
 		}
@@ -74,7 +92,7 @@ func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 	if (a.alias.common || a.alias.work) && application.Audience == AudienceOneTenant {
 		return nil, fail(50059) // captured straight from /devicecode, MSAL.py#154
 	}
-	scope, p := parseScope(a.param("scope"), application, false)
+	scope, p := webScope(a, application, a.v1)
 	if p != nil {
 		return nil, p.with("tenant", a.alias.directoryName())
 	}
@@ -84,8 +102,8 @@ func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 	s.forgetCodes(a.at)
 	c := &deviceCode{
 		application: application, alias: a.alias, scope: scope, correlation: a.correlation,
-		expires: a.at.Add(s.config.CodeLifetime),
-		device:  deviceCodePrefix + encode64(s.random.Bytes(168)) + "gAA",
+		expires: a.at.Add(s.config.CodeLifetime), capable: cp1(a.param("claims")),
+		device: deviceCodePrefix + encode64(s.random.Bytes(168)) + "gAA",
 	}
 	length, verification := userCodeLength, s.verificationURI(a)
 	if a.alias.consumers() {
@@ -97,11 +115,19 @@ func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 	s.codes[c.device], s.userCodes[c.user] = c, c
 	s.codeOrder = append(s.codeOrder, c)
 	s.secrets.add(c.device)
+	if a.v1 {
+		return deviceAnswerV1(c, verification, s.config.CodeLifetime, s.config.Interval), nil
+	}
 	o := newObject(700)
 	o.text("user_code", c.user).text("device_code", c.device).text("verification_uri", verification)
 	o.number("expires_in", int64(s.config.CodeLifetime/time.Second)).number("interval", int64(s.config.Interval/time.Second))
-	o.text("message", "To sign in, use a web browser to open the page "+verification+" and enter the code "+c.user+" to authenticate.")
+	o.text("message", deviceMessage(c, verification))
 	return o.bytes(), nil
+}
+
+// deviceMessage is what a device is to show its user: captured, AZJS-dev.
+func deviceMessage(c *deviceCode, verification string) string {
+	return "To sign in, use a web browser to open the page " + verification + " and enter the code " + c.user + " to authenticate."
 }
 
 // letters draws a word of an alphabet whose length is a power of two.
@@ -158,7 +184,7 @@ func (s *Server) lookUpApplication(a *ask, id string) (*Application, *problem) {
 }
 
 // poll answers a device that asks whether the person is done (entra.md §2.2); under s.mu. The grant is nil unless tokens are due.
-func (s *Server) poll(a *ask, application *Application) (*grant, *problem) {
+func (s *Server) poll(a *ask, application *Application, how proof) (*grant, *problem) {
 	text := a.param("device_code")
 	if text == "" {
 		text = a.param("code") // early v2 wanted this name
@@ -192,12 +218,12 @@ func (s *Server) poll(a *ask, application *Application) (*grant, *problem) {
 			return nil, failAs(70016, "consumers").in(c.correlation)
 		}
 		return nil, fail(70016).in(c.correlation)
-	case application.NoPublicClient: // heard only after the person has signed in (azure-docs#31986)
+	case application.NoPublicClient && how == proofNone: // heard only after the person has signed in (azure-docs#31986)
 		return nil, fail(7000218).in(c.correlation)
 	}
 	g := &grant{
 		user: c.account, application: application, scope: c.scope, flow: FlowDeviceCode, epoch: c.epoch,
-		signedIn: c.signedIn, mfa: c.mfa, correlation: c.correlation,
+		signedIn: c.signedIn, mfa: c.mfa, correlation: c.correlation, proof: how, capable: c.capable,
 	}
 	if p := s.permit(a, g, c.scope, false); p != nil {
 		c.state = codeRedeemed

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	jose "github.com/go-jose/go-jose/v4"
+
 	"mfpsim/chance"
 )
 
@@ -40,10 +42,25 @@ const (
 	ConsentBoxMicrosoft = "microsoft"
 )
 
-// Whether users may consent for themselves (Tenant.UserConsent).
+// Whether users may consent for themselves (Tenant.UserConsent); [D] configure-user-consent.md (entra.md §6.1).
 const (
-	UserConsentAll  = "all"
-	UserConsentNone = "none"
+	UserConsentAll  = "all"  // to any permission that needs no administrator (microsoft-user-default-legacy)
+	UserConsentLow  = "low"  // to low-impact permissions of verified publishers or own applications (microsoft-user-default-low)
+	UserConsentNone = "none" // to nothing
+)
+
+// What security defaults do at sign-in (Tenant.SecurityDefaultsMode). Sources disagree: nothing was captured for a device-code
+// sign-in, Microsoft documents MFA, and reports of 2026 say that new tenants' defaults refuse the device code flow (entra.md §5.3).
+const (
+	DefaultsSwitch     = "switch"      // nothing: the mail server alone refuses (guide rule R9)
+	DefaultsMFA        = "mfa"         // everybody enrols a second factor, administrators show it: 50072, 50076, 50079
+	DefaultsDeviceCode = "device-code" // the device code flow is refused: 530035
+)
+
+// Whether a user has a second factor (User.SecondFactor).
+const (
+	SecondFactorRegistered = "registered" // a demand for it is 50076
+	SecondFactorToEnrol    = "to-enrol"   // a demand for it is 50079
 )
 
 // Tenant is one directory: an organization, or the one tenant of all personal accounts.
@@ -51,13 +68,15 @@ type Tenant struct {
 	Name    string   // display name; empty: the first domain
 	Domains []string // verified domain names; at least one for an organization
 	ID      string   // GUID; empty: drawn from the seed
-	// SecurityDefaults demands MFA registration of everybody and MFA of administrators, and blocks legacy authentication.
-	// On the wire of a device-code sign-in nothing of it was ever captured, so the fake keeps the switch and refuses nothing
-	// itself; the mail server refuses SMTP AUTH while it is on (guide rule R9).
-	SecurityDefaults bool
-	UserConsent      string // UserConsentAll (default) or UserConsentNone
-	ConsentBox       string // ConsentBoxGuide (default) or ConsentBoxMicrosoft
-	Personal         bool   // adds the domains to the tenant of personal accounts
+	// SecurityDefaults demands MFA registration of everybody and MFA of administrators, and blocks legacy authentication. What
+	// of it is seen at sign-in is SecurityDefaultsMode; the mail server refuses SMTP AUTH while it is on (guide rule R9).
+	SecurityDefaults     bool
+	SecurityDefaultsMode string // DefaultsSwitch (default), DefaultsMFA or DefaultsDeviceCode
+	UserConsent          string // UserConsentAll (default), UserConsentLow or UserConsentNone
+	ConsentBox           string // ConsentBoxGuide (default) or ConsentBoxMicrosoft
+	// AdminConsentWorkflow lets a user who may not consent ask an administrator: "Approval required", 90095 in place of 90094.
+	AdminConsentWorkflow bool
+	Personal             bool // adds the domains to the tenant of personal accounts
 }
 
 // User is one account.
@@ -68,9 +87,20 @@ type User struct {
 	Roles     []string // display names of directory roles, see [Roles]
 	MFA       bool     // every sign-in asks for a second factor
 	Disabled  bool
-	Personal  bool   // a personal Microsoft account; implied by a personal domain
-	ID        string // object id; empty: drawn from the seed
-	Tenant    string // id of the tenant, set by AddUser
+	Personal  bool // a personal Microsoft account; implied by a personal domain
+
+	Groups       []string // display names of security groups, for policies
+	SecondFactor string   // SecondFactorRegistered, SecondFactorToEnrol; empty: the page lets enrol, a refresh says 50076
+	// PasswordExpired: the next sign-in meets "Update your password" (50055), or 50144 if OnPremises. Tokens live on.
+	PasswordExpired bool
+	OnPremises      bool   // the password lives in an Active Directory of the organization's own
+	NoPassword      bool   // the directory holds no password: 50056
+	Passwordless    bool   // signs in by approving on a second device; password events do not end such sign-ins (entra.md §4.2)
+	Invited         bool   // a guest who has not redeemed the invitation: 50014
+	Risk            string // user risk: "" none, "low", "medium", "high"
+
+	ID     string // object id; empty: drawn from the seed
+	Tenant string // id of the tenant, set by AddUser
 }
 
 // Kinds of accounts that an application signs in (Application.Audience, the words of Microsoft Graph's signInAudience).
@@ -92,6 +122,13 @@ type Application struct {
 	// NoPublicClient is "Allow public client flows: No": the token endpoint wants a secret (AADSTS7000218).
 	NoPublicClient bool
 	Disabled       bool // by its owner, in every tenant (AADSTS7000112)
+	// Redirect URIs by platform, the words of Microsoft Graph: web, spa, publicClient (entra.md §8.3).
+	WebRedirectURIs, SPARedirectURIs, PublicRedirectURIs []string
+
+	Secrets      []ClientSecret    // what it may show at the token endpoint
+	Keys         []jose.JSONWebKey // public keys of its signed assertions (private_key_jwt)
+	IDTokens     bool              // the authorization endpoint gives it id_tokens (700054)
+	AccessTokens bool              // and access tokens (700051)
 }
 
 // Consent is one delegated permission grant (Microsoft Graph: oauth2PermissionGrant).
@@ -107,15 +144,19 @@ type Consent struct {
 type tenant struct {
 	Tenant
 	policies   []*Policy
+	locations  []*NamedLocation
+	deleted    bool
 	principals map[string]*servicePrincipal // by application id
 }
 
 type servicePrincipal struct {
 	id       string
 	disabled bool
-	assigned bool // assignment required and nobody assigned
+	required bool            // assignment required
+	assigned map[string]bool // principals and groups that are assigned
 	created  time.Time
 	consents []*Consent
+	roles    []string // application permissions, with the resource
 }
 
 type user struct {
@@ -123,7 +164,9 @@ type user struct {
 	tenant     *tenant
 	deleted    bool
 	enrolled   bool      // has set up a second factor; MFA: every sign-in asks for it
-	epoch      int       // grants of an earlier epoch are revoked
+	epoch      int       // counts the events that may revoke; a grant remembers it
+	allFrom    int       // every grant of an earlier epoch is revoked
+	pwdFrom    int       // every password-based grant of a public client of an earlier epoch is revoked
 	validFrom  time.Time // TokensValidFrom
 	failures   int       // wrong passwords in a row
 	lockedFor  time.Duration
@@ -198,8 +241,14 @@ func (d *directory) addTenant(t Tenant) (*tenant, error) {
 	if t.UserConsent == "" {
 		t.UserConsent = UserConsentAll
 	}
-	if t.UserConsent != UserConsentAll && t.UserConsent != UserConsentNone {
-		return nil, fmt.Errorf("tenant %q: user consent is %q or %q, not %q", t.Name, UserConsentAll, UserConsentNone, t.UserConsent)
+	if !contains([]string{UserConsentAll, UserConsentLow, UserConsentNone}, t.UserConsent) {
+		return nil, fmt.Errorf("tenant %q: user consent is %q, %q or %q, not %q", t.Name, UserConsentAll, UserConsentLow, UserConsentNone, t.UserConsent)
+	}
+	if t.SecurityDefaultsMode == "" {
+		t.SecurityDefaultsMode = DefaultsSwitch
+	}
+	if !contains([]string{DefaultsSwitch, DefaultsMFA, DefaultsDeviceCode}, t.SecurityDefaultsMode) {
+		return nil, fmt.Errorf("tenant %q: security defaults do %q, %q or %q, not %q", t.Name, DefaultsSwitch, DefaultsMFA, DefaultsDeviceCode, t.SecurityDefaultsMode)
 	}
 	if t.ConsentBox == "" {
 		t.ConsentBox = ConsentBoxGuide
@@ -245,13 +294,17 @@ func (d *directory) addUser(u User) (*user, error) {
 		}
 		u.Roles[i] = known.Name
 	}
+	if err := u.check(); err != nil {
+		return nil, err
+	}
 	if u.Name == "" {
 		u.Name = displayName(name)
 	}
 	if u.Password == "" {
 		u.Password = d.password(u.Principal, 0)
 	}
-	made := &user{User: u, tenant: home}
+	u.Groups = append([]string(nil), u.Groups...)
+	made := &user{User: u, tenant: home, enrolled: u.SecondFactor == SecondFactorRegistered}
 	if made.ID == "" {
 		made.ID = d.identity("user", u.Principal)
 	}
@@ -263,6 +316,17 @@ func (d *directory) addUser(u User) (*user, error) {
 	d.users[u.Principal] = made
 	d.userOrder = append(d.userOrder, made)
 	return made, nil
+}
+
+// check refuses a state that no user has.
+func (u *User) check() error {
+	if !contains([]string{"", SecondFactorRegistered, SecondFactorToEnrol}, u.SecondFactor) {
+		return fmt.Errorf("user %q: the second factor is %q, %q or empty, not %q", u.Principal, SecondFactorRegistered, SecondFactorToEnrol, u.SecondFactor)
+	}
+	if !contains([]string{"", "low", "medium", "high"}, u.Risk) {
+		return fmt.Errorf("user %q: the risk is low, medium, high or empty, not %q", u.Principal, u.Risk)
+	}
+	return nil
 }
 
 // password draws a test account's password; each change gives another.
@@ -291,6 +355,9 @@ func (d *directory) addApplication(a Application) (*Application, error) {
 		}
 	default:
 		return nil, fmt.Errorf("application %q: unknown audience %q", a.Name, a.Audience)
+	}
+	if wrong := a.checkRedirects(); wrong != "" {
+		return nil, fmt.Errorf("application %q %s", a.Name, wrong)
 	}
 	d.applications[a.ID] = &a
 	return &a, nil

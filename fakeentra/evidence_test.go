@@ -119,10 +119,12 @@ func TestObjectsHaveGraphsShapes(t *testing.T) {
 	require.NoError(t, err)
 	text, err := json.Marshal(policy)
 	require.NoError(t, err)
-	require.JSONEq(t, `{"id":"`+policy.ID+`","displayName":"Block device code flow","state":"enabledForReportingButNotEnforced",
-		"conditions":{"users":{"includeUsers":["All"],"excludeUsers":["alice@contoso.com"],"includeRoles":[]},
-		"applications":{"includeApplications":["All"]},"authenticationFlows":{"transferMethods":"deviceCodeFlow"}},
-		"grantControls":{"operator":"OR","builtInControls":["block"]},"mfpsim":{"where":"browser","from":"2026-05-01T00:00:00Z"}}`, string(text))
+	require.JSONEq(t, `{"id":"`+policy.ID+`","displayName":"Block device code flow","createdDateTime":"2026-03-02T09:00:00Z",
+		"state":"enabledForReportingButNotEnforced","conditions":{"userRiskLevels":[],"signInRiskLevels":[],"clientAppTypes":["all"],
+		"platforms":null,"locations":null,"users":{"includeUsers":["All"],"excludeUsers":["alice@contoso.com"],"includeGroups":[],
+		"excludeGroups":[],"includeRoles":[],"excludeRoles":[]},
+		"applications":{"includeApplications":["All"],"excludeApplications":[]},"authenticationFlows":{"transferMethods":"deviceCodeFlow"}},
+		"grantControls":{"operator":"OR","builtInControls":["block"]},"sessionControls":null,"mfpsim":{"from":"2026-05-01T00:00:00Z"}}`, string(text))
 	c.signIn("admin@contoso.com")
 	for _, thing := range []any{c.entra.Tenants(), c.entra.Users(), c.entra.Consents("contoso.com"), c.entra.SignIns(), c.entra.Audit()} {
 		text, err := json.Marshal(thing)

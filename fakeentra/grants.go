@@ -5,7 +5,6 @@ import (
 	"crypto/cipher"
 	"encoding/base64"
 	"encoding/binary"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -22,6 +21,10 @@ type grant struct {
 	mfa         bool
 	correlation string
 	session     string // sid
+	proof       proof  // how the application showed who it is
+	platform    platform
+	capable     bool // the client understands claims challenges
+	v1          bool
 }
 
 // permit decides whether tokens may be issued now: state of the user, of the application, consent, policies; under s.mu.
@@ -36,12 +39,10 @@ func (s *Server) permit(a *ask, g *grant, scope scopeRequest, refresh bool) *pro
 	if refresh {
 		row.CorrelationID = a.correlation
 	}
-	row.Policies = evaluate(g.user.tenant.policies, s.access(a, g, scope)).results
+	row.Policies = evaluate(g.user.tenant.policies, s.access(a, g, scope, refresh)).results
 	if p != nil {
 		row.AADSTS, row.Reason = p.row.Code, reasonOf(p.row.Code)
-		if p.row.Code == 530036 || p.row.Code == 53003 {
-			row.Reason = firstSentence(p.row.Text)
-		}
+		row.Note = noteOf(p.row.Code, refresh)
 	}
 	s.logSignIn(row)
 	if p != nil && g.user.Personal {
@@ -57,10 +58,11 @@ func protocolOf(flow string) string {
 	return "oAuth2"
 }
 
-func (s *Server) access(a *ask, g *grant, scope scopeRequest) access {
+// access is a device that asks for tokens, as policies see it; under s.mu.
+func (s *Server) access(a *ask, g *grant, scope scopeRequest, refresh bool) access {
 	return access{
 		user: g.user, application: g.application, resource: scope.resource, flow: g.flow, address: s.address,
-		at: a.at, mfa: g.mfa, signedIn: g.signedIn,
+		at: a.at, mfa: g.mfa, signedIn: g.signedIn, source: s.device, issuance: !refresh,
 	}
 }
 
@@ -72,7 +74,9 @@ func (s *Server) permission(a *ask, g *grant, scope scopeRequest, refresh bool) 
 		return fail(50034).with("user", u.ID).with("tenant", home.ID)
 	case u.Disabled:
 		return fail(50057)
-	case g.epoch != u.epoch:
+	case home.deleted:
+		return fail(90002).with("tenant", home.ID)
+	case g.revoked():
 		return fail(50173).with("issued", sevenDigits(g.signedIn)).with("validFrom", wholeSecond(u.validFrom))
 	}
 	sp := home.principals[g.application.ID]
@@ -80,34 +84,17 @@ func (s *Server) permission(a *ask, g *grant, scope scopeRequest, refresh bool) 
 		switch {
 		case sp != nil && sp.disabled:
 			return fail(7000112).with("id", g.application.ID).with("name", g.application.Name)
-		case sp != nil && sp.assigned:
+		case !sp.assignedTo(u):
 			return fail(50105).with("id", g.application.ID).with("name", g.application.Name)
+		}
+		if api := home.principals[scope.resource.ID]; api != nil && api.disabled {
+			return fail(500014).with("identifier", scope.resource.ID)
 		}
 	}
 	if !covers(consented(home, g.application, u), scope.needed()) {
 		return fail(65001).with("id", g.application.ID).with("name", g.application.Name)
 	}
-	v := evaluate(home.policies, s.access(a, g, scope))
-	switch {
-	case v.block != nil && refresh && len(v.block.Flows) > 0 && v.block.allApplications() && g.flow == FlowDeviceCode:
-		return fail(530036) // protocol tracking (entra.md §5.1)
-	case v.block != nil:
-		p := fail(53003)
-		p.claims = capolids(v.block.ID)
-		return p
-	case v.compliant != nil:
-		p := fail(53000).with("state", "unregistered")
-		p.claims = capolids(v.compliant.ID)
-		return p
-	case v.mfa != nil:
-		p := fail(50076).with("resource", scope.resource.ID)
-		p.claims = capolids(v.mfa.ID)
-		return p
-	case v.stale != nil && refresh:
-		return fail(70043).with("issued", sevenDigits(g.signedIn)).
-			with("seconds", strconv.FormatInt(int64(v.stale.SignInFrequency/time.Second), 10))
-	}
-	return nil
+	return s.conditional(g, scope, evaluate(home.policies, s.access(a, g, scope, refresh)), refresh)
 }
 
 // capolids is the claims challenge of a policy: captured, public log (2025-03-07).
@@ -124,13 +111,6 @@ func personal(p *problem) *problem {
 		return failAs(70000, "consumers-scope").in(p.correlation)
 	}
 	return p
-}
-
-func firstSentence(text string) string {
-	if i := strings.Index(text, ". "); i >= 0 {
-		return text[:i+1]
-	}
-	return text
 }
 
 // consented lists what a user's tenant and the user himself have consented to.
@@ -151,16 +131,11 @@ func consented(home *tenant, a *Application, u *user) []string {
 // consent notes a delegated permission grant, and makes the service principal if the tenant has none yet; by is nil for the
 // whole organization; under s.mu.
 func (s *Server) consent(home *tenant, a *Application, by *user, scopes []string) {
-	sp := home.principals[a.ID]
 	actor := "administrator"
 	if by != nil {
 		actor = by.Principal
 	}
-	if sp == nil {
-		sp = &servicePrincipal{id: s.directory.identity("service principal "+home.ID, a.ID), created: s.now()}
-		home.principals[a.ID] = sp
-		s.logAudit(home, "Add service principal", actor, a.Name, sp.id)
-	}
+	sp := s.principal(home, a.ID, actor)
 	c := &Consent{Tenant: home.ID, Application: a.ID, Scopes: sorted(scopes), At: s.now()}
 	kind := "AllPrincipals"
 	if by != nil {

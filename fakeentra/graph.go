@@ -16,16 +16,17 @@ func (t Tenant) MarshalJSON() ([]byte, error) {
 	for i, name := range t.Domains {
 		domains = append(domains, newObject(80).text("name", name).boolean("isDefault", i == 0))
 	}
-	consent := []string{"ManagePermissionGrantsForSelf.microsoft-user-default-legacy"} // entra.md §6.1
-	if t.UserConsent == UserConsentNone {
-		consent = nil
-	}
+	consent := consentPolicies(t.UserConsent)
 	o := newObject(600)
 	o.text("id", t.ID).text("displayName", t.Name).objects("verifiedDomains", domains...)
 	if !t.Personal {
 		o.nested("identitySecurityDefaultsEnforcementPolicy", newObject(40).boolean("isEnabled", t.SecurityDefaults))
 		o.nested("authorizationPolicy", newObject(200).texts("permissionGrantPolicyIdsAssignedToDefaultUserRole", consent...))
-		o.nested("mfpsim", newObject(60).text("consentBox", t.ConsentBox))
+		extra := newObject(60).text("consentBox", t.ConsentBox)
+		if t.SecurityDefaultsMode != DefaultsSwitch {
+			extra.text("securityDefaultsMode", t.SecurityDefaultsMode)
+		}
+		o.nested("mfpsim", extra)
 	}
 	return o.bytes(), nil
 }
@@ -65,7 +66,23 @@ var graphStates = map[string]string{
 }
 
 // graphGrants are Graph's words for what a policy demands.
-var graphGrants = map[string]string{GrantBlock: "block", GrantMFA: "mfa", GrantCompliant: "compliantDevice"}
+var graphGrants = map[string]string{
+	GrantBlock: "block", GrantMFA: "mfa", GrantCompliant: "compliantDevice", GrantJoined: "domainJoinedDevice",
+}
+
+// graphFlows are Graph's words for authentication flows.
+var graphFlows = map[string]string{FlowDeviceCode: "deviceCodeFlow", FlowTransfer: "authenticationTransfer"}
+
+// consentPolicies are Graph's words for who may consent for himself (entra.md §6.1).
+func consentPolicies(setting string) []string {
+	switch setting {
+	case UserConsentAll:
+		return []string{"ManagePermissionGrantsForSelf.microsoft-user-default-legacy"}
+	case UserConsentLow:
+		return []string{"ManagePermissionGrantsForSelf.microsoft-user-default-low"}
+	}
+	return nil
+}
 
 func orAll(list []string) []string {
 	if len(list) == 0 {
@@ -74,39 +91,153 @@ func orAll(list []string) []string {
 	return list
 }
 
-// MarshalJSON gives Graph's conditionalAccessPolicy.
+// MarshalJSON gives Graph's conditionalAccessPolicy. Where Graph has the ids of users, groups, roles and locations, their names
+// stand; [Server.Graph] answers with ids.
 func (p Policy) MarshalJSON() ([]byte, error) {
-	users := newObject(300)
-	include := p.Users
-	if len(p.Roles) == 0 {
-		include = orAll(include)
+	o := newObject(1500)
+	o.text("id", p.ID)
+	if p.Template != "" {
+		o.text("templateId", p.Template)
 	}
-	users.texts("includeUsers", include...).texts("excludeUsers", p.ExcludeUsers...).texts("includeRoles", p.Roles...)
-	conditions := newObject(700)
-	conditions.nested("users", users)
-	conditions.nested("applications", newObject(200).texts("includeApplications", orAll(p.Applications)...))
-	if len(p.Locations)+len(p.ExcludeLocations) > 0 {
-		conditions.nested("locations", newObject(200).texts("includeLocations", orAll(p.Locations)...).texts("excludeLocations", p.ExcludeLocations...))
+	o.text("displayName", p.Name)
+	if !p.Created.IsZero() {
+		o.text("createdDateTime", graphTime(p.Created))
 	}
-	if len(p.Flows) > 0 {
-		conditions.nested("authenticationFlows", newObject(60).text("transferMethods", "deviceCodeFlow"))
+	if !p.Modified.IsZero() {
+		o.text("modifiedDateTime", graphTime(p.Modified))
 	}
-	o := newObject(1200)
-	o.text("id", p.ID).text("displayName", p.Name).text("state", graphStates[p.State]).nested("conditions", conditions)
-	if word := graphGrants[p.Grant]; word != "" {
-		o.nested("grantControls", newObject(80).text("operator", "OR").texts("builtInControls", word))
+	o.text("state", graphStates[p.State]).nested("conditions", p.conditions())
+	if words := p.builtIn(); len(words) > 0 {
+		o.nested("grantControls", newObject(80).text("operator", or(p.Operator, OperatorOr)).texts("builtInControls", words...))
 	} else {
 		o.null("grantControls")
 	}
-	if p.SignInFrequency > 0 {
-		o.nested("sessionControls", newObject(120).nested("signInFrequency",
-			newObject(100).boolean("isEnabled", true).text("mfpsim", p.SignInFrequency.String())))
+	if p.SignInFrequency > 0 || p.EveryTime {
+		o.nested("sessionControls", newObject(120).nested("signInFrequency", p.frequency()))
+	} else {
+		o.null("sessionControls")
 	}
-	extra := newObject(100).text("where", p.Where)
-	if !p.From.IsZero() {
-		extra.text("from", graphTime(p.From))
+	extra, any := newObject(100), false
+	if p.Where != WhereEvaluated && p.Where != "" {
+		extra.text("where", p.Where)
+		any = true
 	}
-	return o.nested("mfpsim", extra).bytes(), nil
+	for _, date := range []struct {
+		name string
+		at   time.Time
+	}{{"from", p.From}, {"enforced", p.Enforced}} {
+		if !date.at.IsZero() {
+			extra.text(date.name, graphTime(date.at))
+			any = true
+		}
+	}
+	if p.SignInFrequency%time.Hour != 0 {
+		extra.text("signInFrequency", p.SignInFrequency.String())
+		any = true
+	}
+	if any {
+		o.nested("mfpsim", extra)
+	}
+	return o.bytes(), nil
+}
+
+// builtIn are Graph's words for what the policy demands.
+func (p Policy) builtIn() []string {
+	controls := p.Controls
+	if len(controls) == 0 {
+		controls = []string{p.Grant}
+	}
+	var words []string
+	for _, c := range controls {
+		if word := graphGrants[c]; word != "" {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+// conditions gives Graph's conditionalAccessConditionSet.
+func (p Policy) conditions() *object {
+	users, include := newObject(300), p.Users
+	if len(p.Roles)+len(p.Groups) == 0 {
+		include = orAll(include)
+	}
+	users.texts("includeUsers", include...).texts("excludeUsers", p.ExcludeUsers...)
+	users.texts("includeGroups", p.Groups...).texts("excludeGroups", p.ExcludeGroups...)
+	users.texts("includeRoles", p.Roles...).texts("excludeRoles", p.ExcludeRoles...)
+	c := newObject(900)
+	c.texts("userRiskLevels", p.UserRisks...).texts("signInRiskLevels", p.SignInRisks...)
+	clients := p.ClientApps
+	if len(clients) == 0 {
+		clients = []string{"all"}
+	}
+	c.texts("clientAppTypes", clients...)
+	pair := func(name, in, out string, included, excluded []string, otherwise string) {
+		if len(included)+len(excluded) == 0 {
+			c.null(name)
+			return
+		}
+		if len(included) == 0 {
+			included = []string{otherwise}
+		}
+		c.nested(name, newObject(200).texts(in, included...).texts(out, excluded...))
+	}
+	pair("platforms", "includePlatforms", "excludePlatforms", p.Platforms, p.ExcludePlatforms, "all")
+	pair("locations", "includeLocations", "excludeLocations", p.Locations, p.ExcludeLocations, "All")
+	c.nested("applications", newObject(200).texts("includeApplications", orAll(p.Applications)...).texts("excludeApplications", p.ExcludeApps...))
+	c.nested("users", users)
+	if len(p.Flows) == 0 {
+		return c.null("authenticationFlows")
+	}
+	var methods []string
+	for _, flow := range p.Flows {
+		methods = append(methods, graphFlows[flow])
+	}
+	return c.nested("authenticationFlows", newObject(60).text("transferMethods", strings.Join(methods, ",")))
+}
+
+// frequency gives Graph's signInFrequencySessionControl: hours or days; a part of an hour counts as a whole one.
+func (p Policy) frequency() *object {
+	f := newObject(160)
+	whose := "primaryAndSecondaryAuthentication"
+	if p.SecondaryOnly {
+		whose = "secondaryAuthentication"
+	}
+	hours := int64((p.SignInFrequency + time.Hour - 1) / time.Hour)
+	switch {
+	case p.EveryTime:
+		f.null("value").null("type")
+	case hours%24 == 0:
+		f.number("value", hours/24).text("type", "days")
+	default:
+		f.number("value", hours).text("type", "hours")
+	}
+	interval := "timeBased"
+	if p.EveryTime {
+		interval = "everyTime"
+	}
+	return f.text("authenticationType", whose).text("frequencyInterval", interval).boolean("isEnabled", true)
+}
+
+// MarshalJSON gives Graph's ipNamedLocation or countryNamedLocation.
+func (l NamedLocation) MarshalJSON() ([]byte, error) {
+	o := newObject(400)
+	if len(l.Countries) > 0 {
+		o.text("@odata.type", "#microsoft.graph.countryNamedLocation").text("id", l.ID).text("displayName", l.Name)
+		o.text("createdDateTime", graphTime(l.Created)).texts("countriesAndRegions", l.Countries...)
+		return o.boolean("includeUnknownCountriesAndRegions", l.Unknown).bytes(), nil
+	}
+	var ranges []*object
+	for _, text := range l.Ranges {
+		kind := "#microsoft.graph.iPv4CidrRange"
+		if strings.Contains(text, ":") {
+			kind = "#microsoft.graph.iPv6CidrRange"
+		}
+		ranges = append(ranges, newObject(80).text("@odata.type", kind).text("cidrAddress", text))
+	}
+	o.text("@odata.type", "#microsoft.graph.ipNamedLocation").text("id", l.ID).text("displayName", l.Name)
+	o.text("createdDateTime", graphTime(l.Created)).boolean("isTrusted", l.Trusted)
+	return o.objects("ipRanges", ranges...).bytes(), nil
 }
 
 // MarshalJSON gives Graph's signIn.
@@ -114,24 +245,78 @@ func (s SignIn) MarshalJSON() ([]byte, error) {
 	var policies []*object
 	status := "notApplied"
 	for _, p := range s.Policies {
+		var grants []string
+		for _, g := range strings.Split(p.Grant, ",") {
+			if word := graphGrants[g]; word != "" {
+				grants = append(grants, word)
+			}
+		}
 		policies = append(policies, newObject(200).text("id", p.ID).text("displayName", p.Name).
-			texts("enforcedGrantControls", p.Grant).text("result", p.Result))
+			texts("enforcedGrantControls", grants...).texts("enforcedSessionControls").text("result", p.Result))
 		if p.Result == "failure" || p.Result == "success" && status == "notApplied" {
 			status = p.Result
 		}
 	}
-	o := newObject(1200)
-	o.text("id", s.ID).text("createdDateTime", graphTime(s.Time)).text("userPrincipalName", s.User)
+	o := newObject(1600)
+	o.text("id", s.ID).text("createdDateTime", graphTime(s.Time)).text("userPrincipalName", s.User).text("userId", s.UserID)
 	o.text("appDisplayName", s.Application).text("appId", s.ApplicationID).text("ipAddress", s.Address)
+	o.text("clientAppUsed", or(s.ClientApp, "Mobile Apps and Desktop clients"))
 	o.text("correlationId", s.CorrelationID).text("conditionalAccessStatus", status).boolean("isInteractive", s.Interactive)
-	o.text("authenticationProtocol", s.Protocol).text("originalTransferMethod", s.Transfer).text("resourceDisplayName", s.Resource)
-	o.nested("status", newObject(200).number("errorCode", int64(s.AADSTS)).text("failureReason", s.Reason))
-	return o.objects("appliedConditionalAccessPolicies", policies...).bytes(), nil
+	kind := "nonInteractiveUser"
+	if s.Interactive {
+		kind = "interactiveUser"
+	}
+	o.texts("signInEventTypes", kind)
+	o.text("authenticationProtocol", s.Protocol).text("originalTransferMethod", or(graphFlows[s.Transfer], "none"))
+	o.text("resourceDisplayName", s.Resource)
+	if r := resourceNamed(s.Resource); r != nil {
+		o.text("resourceId", r.ID)
+	}
+	o.text("riskLevelDuringSignIn", or(s.Source.Risk, "none"))
+	o.nested("status", newObject(200).number("errorCode", int64(s.AADSTS)).text("failureReason", or(s.Reason, "Other.")).
+		null("additionalDetails"))
+	system := ""
+	if s.Source.Platform != "" {
+		system = platformShown(s.Source.Platform)
+	}
+	o.nested("deviceDetail", newObject(120).text("deviceId", "").text("operatingSystem", system).
+		boolean("isCompliant", s.Source.Compliant).boolean("isManaged", s.Source.Compliant))
+	o.nested("location", newObject(60).text("countryOrRegion", or(s.Source.Country, "US")))
+	o.objects("appliedConditionalAccessPolicies", policies...)
+	if s.Note != "" {
+		o.nested("mfpsim", newObject(len(s.Note)+20).text("note", s.Note))
+	}
+	return o.bytes(), nil
 }
 
 // MarshalJSON gives Graph's directoryAudit.
 func (e AuditEntry) MarshalJSON() ([]byte, error) {
-	o := newObject(400)
-	o.text("activityDisplayName", e.Activity).text("activityDateTime", graphTime(e.Time)).text("initiatedBy", e.Actor)
-	return o.text("targetResource", e.Target).text("additionalDetails", e.Detail).bytes(), nil
+	o, by := newObject(600), newObject(120)
+	if strings.Contains(e.Actor, "@") {
+		by.nested("user", newObject(80).text("userPrincipalName", e.Actor)).null("app")
+	} else {
+		by.null("user").nested("app", newObject(80).text("displayName", e.Actor))
+	}
+	o.text("id", e.ID).text("category", categoryOf(e.Activity)).text("result", "success")
+	o.text("activityDisplayName", e.Activity).text("activityDateTime", graphTime(e.Time)).nested("initiatedBy", by)
+	o.objects("targetResources", newObject(120).text("displayName", e.Target))
+	var details []*object
+	if e.Detail != "" {
+		details = append(details, newObject(120).text("key", "detail").text("value", e.Detail))
+	}
+	return o.objects("additionalDetails", details...).bytes(), nil
+}
+
+// categoryOf is the category of an activity: [D] reference-audit-activities.md.
+func categoryOf(activity string) string {
+	for _, c := range []struct{ word, category string }{
+		{"policy", "Policy"}, {"named location", "Policy"}, {"role", "RoleManagement"}, {"app role", "UserManagement"},
+		{"application", "ApplicationManagement"}, {"service principal", "ApplicationManagement"}, {"consent", "ApplicationManagement"},
+		{"delegated permission", "ApplicationManagement"},
+	} {
+		if strings.Contains(strings.ToLower(activity), c.word) {
+			return c.category
+		}
+	}
+	return "UserManagement"
 }

@@ -24,15 +24,20 @@ const (
 
 // Other pages.
 const (
-	pageCode     PageName = "code"
-	pageEnrol    PageName = "enrol"
-	pageApproval PageName = "approval"
-	pageBlocked  PageName = "blocked"
-	pageError    PageName = "error"
-	pageDone     PageName = "done"
-	pageDeclined PageName = "declined"
-	pageUnknown  PageName = "unknown"
-	pageLookup   PageName = "lookup"
+	pageCode      PageName = "code"
+	pageEnrol     PageName = "enrol"
+	pageApproval  PageName = "approval"
+	pageBlocked   PageName = "blocked"
+	pageError     PageName = "error"
+	pageDone      PageName = "done"
+	pageDeclined  PageName = "declined"
+	pageUnknown   PageName = "unknown"
+	pageLookup    PageName = "lookup"
+	pagePick      PageName = "pick"
+	pageSignedOut PageName = "signed-out"
+	pageUpdate    PageName = "update-password"
+	pageRequest   PageName = "request-approval"
+	pageRequested PageName = "approval-requested"
 )
 
 // DefaultPages is the order of the pages between the code and the end (entra.md §2.4).
@@ -185,12 +190,14 @@ func (v *visit) page(s *Server, a *ask) page {
 	switch v.current {
 	case PageAccount:
 		p.Heading, p.ErrorID = say(textSignIn), "usernameError"
-		p.Lines = []string{say(textSignInTo)}
+		p.Lines = []string{say(v.purpose())}
 		p.Fields = []field{{ID: "i0116", Name: "loginfmt", Label: say(textAccountLabel), Type: "email", Value: v.account, Autocomplete: "username"}}
 		p.Buttons = []button{next(textNext)}
 		if s.config.ShowTestAccounts {
 			p.Aside, p.AsideHelp, p.Accounts = say(textAccounts), say(textAccountsHelp), s.testAccounts(v.code.alias)
 		}
+	case pagePick:
+		v.pickPage(&p, say)
 	case PagePassword:
 		p.Heading, p.ErrorID = say(textPasswordTitle), "passwordError"
 		p.Fields = []field{{ID: "i0118", Name: "passwd", Label: say(textPasswordLabel), Type: "password", Autocomplete: "current-password"}}
@@ -222,7 +229,11 @@ func (v *visit) page(s *Server, a *ask) page {
 		p.Buttons = []button{other("", "switch", textApprovalSwitch), other("", "cancel", textApprovalReturn)}
 	case pageBlocked:
 		p.Title, p.Heading, p.Lines = say(textBlockTitle), say(textBlockTitle), []string{say(textBlockHelp)}
-		if v.refusal == 530033 {
+		switch v.refusal {
+		case 53000, 53001:
+			p.Title, p.Heading = say(textUnmanagedTitle), say(textUnmanagedTitle)
+			p.Lines = []string{strings.ReplaceAll(say(textUnmanagedHelp), "{tenant}", v.user.tenant.Name)}
+		case 530033:
 			p.Title, p.Heading = say(textDeviceTitle), say(textDeviceTitle)
 			p.Lines = []string{strings.ReplaceAll(say(textDeviceHelp), "{tenant}", v.user.tenant.Name)}
 		}
@@ -242,6 +253,8 @@ func (v *visit) page(s *Server, a *ask) page {
 			{"Message", v.message},
 		}
 		p.Buttons = []button{other("", "switch", textOtherAccount)}
+	case pageUpdate, pageRequest, pageRequested:
+		v.statePage(s, &p, say)
 	case pageDeclined:
 		p.Heading, p.Lines = say(textDeclinedTitle), []string{say(textDeclinedHelp)}
 	case pageDone:
@@ -305,9 +318,9 @@ func (v *visit) blockDetails(s *Server) []pair {
 		{"Timestamp", v.refusedAt.UTC().Format("2006-01-02T15:04:05.000Z")},
 		{"App name", v.code.application.Name},
 		{"App id", v.code.application.ID},
-		{"IP address", s.address},
+		{"IP address", s.browser.Address},
 		{"Device identifier", "Not available"},
-		{"Device platform", "Windows 10"},
-		{"Device state", "Unregistered"},
+		{"Device platform", platformShown(s.browser.Platform)},
+		{"Device state", stateShown(s.browser)},
 	}
 }

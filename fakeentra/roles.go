@@ -46,7 +46,7 @@ func Roles() []string {
 
 func roleNamed(name string) (Role, error) {
 	for _, r := range roleTable {
-		if strings.EqualFold(r.Name, strings.TrimSpace(name)) {
+		if strings.EqualFold(r.Name, strings.TrimSpace(name)) || strings.EqualFold(r.ID, name) {
 			return r, nil
 		}
 	}
@@ -75,7 +75,34 @@ func (u *user) mayConsentForAll() bool {
 	return u.rank() >= 1
 }
 
-// mayConsent reports whether the user may consent at all, at least for himself.
-func (u *user) mayConsent() bool {
-	return u.Personal || u.tenant.UserConsent == UserConsentAll || u.rank() >= 1
+// lowImpact are the permissions that an administrator has classified as low-impact here: the ones that Microsoft's page proposes
+// ([D] configure-permission-classifications.md). SMTP.Send is none of them.
+var lowImpact = []string{"openid", "profile", "email", "offline_access", graph.Roots[0] + "/User.Read"}
+
+// mayConsent reports whether the user may consent to an application's permissions, at least for himself. An application with
+// assignment required always needs an administrator (entra.md §6.1).
+func (u *user) mayConsent(a *Application, needed []string) bool {
+	switch sp := u.tenant.principals[a.ID]; {
+	case u.Personal, u.rank() >= 1:
+		return true
+	case sp != nil && sp.required, u.tenant.UserConsent == UserConsentNone:
+		return false
+	case u.tenant.UserConsent == UserConsentLow:
+		own := a.Home != "" && contains(u.tenant.Domains, a.Home)
+		return (a.Verified || own) && covers(lowImpact, needed)
+	}
+	return true
+}
+
+// assignedTo reports whether the user may use the application: nobody need be assigned, or he or a group of his is.
+func (sp *servicePrincipal) assignedTo(u *user) bool {
+	if sp == nil || !sp.required || u.Personal || sp.assigned[u.Principal] {
+		return true
+	}
+	for _, g := range u.Groups {
+		if sp.assigned[strings.ToLower(g)] {
+			return true
+		}
+	}
+	return false
 }

@@ -39,6 +39,9 @@ type Server struct {
 	codeOrder   []*deviceCode          // oldest first
 	grants      map[uint64]*grant
 	lastGrant   uint64
+	authCodes   map[string]*authCode
+	sessions    map[string]*browserSession // by cookie
+	loops       map[string][]time.Time
 	visits      map[string]*visit // sign-ins under way in browsers, by session
 	signIns     []SignIn
 	audit       []AuditEntry
@@ -48,7 +51,11 @@ type Server struct {
 	opaque      map[string]opaqueToken
 	secrets     secretList
 	knobs       []*armedKnob
-	address     string
+	address     string // of the device
+	device      Source // but for its address
+	browser     Source // of the person
+	watchers    []func(Change)
+	audits      uint64 // counts the rows of the audit log
 	url         string
 	listeners   []net.Listener
 	servers     []*http.Server
@@ -62,9 +69,11 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		config: c, world: c.World, network: c.Network, journal: c.Journal,
 		codes: map[string]*deviceCode{}, userCodes: map[string]*deviceCode{}, grants: map[uint64]*grant{},
+		authCodes: map[string]*authCode{}, sessions: map[string]*browserSession{}, loops: map[string][]time.Time{},
 		visits: map[string]*visit{}, opaque: map[string]opaqueToken{}, address: c.ClientAddress,
 		directory: newDirectory(c.Seed), random: chance.New(c.Seed, Party),
 	}
+	s.browser = Source{Address: c.ClientAddress, Platform: "windows"}
 	if err := checkPages(c.Pages); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package fakeentra
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -25,10 +26,15 @@ type SignIn struct {
 	Policies      []PolicyResult
 	CorrelationID string // equal to what the device saw
 	TraceID       string // x-ms-request-id
+	UserID        string // object id; filled in
+	ClientApp     string // empty: "Mobile Apps and Desktop clients"
+	Source        Source // where it came from, but for the address
+	Note          string // where sources disagree about the refusal; empty: they do not
 }
 
 // AuditEntry is a row of the audit log: what was changed in the directory.
 type AuditEntry struct {
+	ID       string
 	Time     time.Time
 	Tenant   string
 	Activity string // for example "Consent to application"
@@ -52,9 +58,9 @@ func (s SignIn) Result() string {
 func (s SignIn) PolicyNames() []string {
 	var names []string
 	for _, p := range s.Policies {
-		if p.Result == "failure" || p.Result == "reportOnlyFailure" {
+		if p.Result == "failure" || p.Result == "reportOnlyFailure" || p.Result == "reportOnlyInterrupted" {
 			name := p.Name
-			if p.Result == "reportOnlyFailure" {
+			if p.Result != "failure" {
 				name += " (report-only)"
 			}
 			names = append(names, name)
@@ -114,6 +120,9 @@ func SignInTable(rows []SignIn) string {
 // logSignIn appends a row; under Server.mu.
 func (s *Server) logSignIn(row SignIn) {
 	row.ID = row.TraceID
+	if u := s.directory.users[row.User]; u != nil && row.UserID == "" {
+		row.UserID = u.ID
+	}
 	if row.AADSTS != 0 && row.Reason == "" {
 		row.Reason = reasonOf(row.AADSTS)
 	}
@@ -125,7 +134,9 @@ func (s *Server) logSignIn(row SignIn) {
 
 // logAudit appends a row; under Server.mu.
 func (s *Server) logAudit(home *tenant, activity, actor, target, detail string) {
-	s.audit = append(s.audit, AuditEntry{Time: s.now(), Tenant: home.ID, Activity: activity, Actor: actor, Target: target, Detail: detail})
+	s.audits++
+	id := s.directory.identity("audit", strconv.FormatUint(s.audits, 10))
+	s.audit = append(s.audit, AuditEntry{ID: id, Time: s.now(), Tenant: home.ID, Activity: activity, Actor: actor, Target: target, Detail: detail})
 	if len(s.audit) > maxLog {
 		s.audit = append(s.audit[:0:0], s.audit[len(s.audit)-maxLog/2:]...)
 	}

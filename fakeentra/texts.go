@@ -57,6 +57,11 @@ const (
 	textDone              = "done"
 	textDeclinedTitle     = "declined-title"
 	textDeclinedHelp      = "declined-help"
+	textPickTitle         = "pick-title"
+	textPickOther         = "pick-other"
+	textSignedOutTitle    = "signed-out-title"
+	textSignedOutHelp     = "signed-out-help"
+	textSignInHere        = "sign-in-here"
 	textUnknownTitle      = "unknown-title"
 	textUnknownHelp       = "unknown-help"
 	textAccounts          = "accounts"
@@ -64,6 +69,18 @@ const (
 	textTypePassword      = "type-password"
 	textNoRole            = "no-role"
 	textLookupTitle       = "lookup-title"
+	textUpdateTitle       = "update-title"
+	textUpdateHelp        = "update-help"
+	textUpdateLabel       = "update-label"
+	textUpdateSame        = "update-same"
+	textRequestTitle      = "request-title"
+	textRequestHelp       = "request-help"
+	textRequestLabel      = "request-label"
+	textRequestButton     = "request-button"
+	textRequestedTitle    = "requested-title"
+	textRequestedHelp     = "requested-help"
+	textUnmanagedTitle    = "unmanaged-title"
+	textUnmanagedHelp     = "unmanaged-help"
 )
 
 // wording is a text of a page, with where it comes from: "[C]" captured, "[D]" documented, "[I]" inferred, "ours"; §: entra.md.
@@ -102,6 +119,26 @@ var english = map[string]wording{
 	textSignIn: {
 		"Sign in",
 		"[C] §2.4",
+	},
+	textPickTitle: {
+		"Pick an account",
+		"[C] §2.4",
+	},
+	textPickOther: {
+		"Use another account",
+		"[I]",
+	},
+	textSignInHere: {
+		"to continue to {app}",
+		"[I]",
+	},
+	textSignedOutTitle: {
+		"You signed out of your account",
+		"[I]",
+	},
+	textSignedOutHelp: {
+		"It's a good idea to close all browser windows.",
+		"[I]",
 	},
 	textSignInTo: {
 		"You're signing in to {app} on another device located in {country}. If it's not you, close this page.",
@@ -314,6 +351,54 @@ var english = map[string]wording{
 	textLookupTitle: {
 		"Error code",
 		"[I]",
+	},
+	textUpdateTitle: {
+		"Update your password",
+		"[C] §7",
+	},
+	textUpdateHelp: {
+		"You need to update your password because this is the first time you are signing in, or because your password has expired.",
+		"[C] §7",
+	},
+	textUpdateLabel: {
+		"New password",
+		"[I] §7",
+	},
+	textUpdateSame: {
+		"Choose a password that you have not used before.",
+		"ours",
+	},
+	textRequestTitle: {
+		"Approval required",
+		"[C] §6.3",
+	},
+	textRequestHelp: {
+		"This app requires your admin's approval to:",
+		"[C] §6.3",
+	},
+	textRequestLabel: {
+		"Enter justification for requesting this app",
+		"[C] §6.3",
+	},
+	textRequestButton: {
+		"Request approval",
+		"[C] §6.3",
+	},
+	textRequestedTitle: {
+		"Request sent",
+		"ours",
+	},
+	textRequestedHelp: {
+		"Your admin has to approve {app} before you can use it.",
+		"ours",
+	},
+	textUnmanagedTitle: {
+		"You can't get there from here",
+		"[C] §5.2",
+	},
+	textUnmanagedHelp: {
+		"This application contains sensitive information and can only be accessed from: Devices or client applications that meet {tenant} management compliance policy.",
+		"[C] §5.2",
 	},
 }
 

@@ -31,6 +31,11 @@ type visit struct {
 	trace     string
 	refusedAt time.Time
 	details   bool
+
+	choices   []*sessionAccount // who could go on without a password
+	bare      bool              // the person left by the link of "Need admin approval"
+	askedMFA  bool              // the interrupt is in the log
+	justified bool              // an administrator was asked for consent
 }
 
 // sessionCookie holds the session of a visit; the name is one that the captures show (entra.md §1.2).
@@ -75,11 +80,7 @@ func (s *Server) enterCode(w http.ResponseWriter, a *ask) {
 		return
 	}
 	v := &visit{session: encode64(s.random.Bytes(32)), canary: encode64(s.random.Bytes(16)), code: c}
-	for key, old := range s.visits { // visits whose codes are dead lead nowhere
-		if a.at.Sub(old.code.expires) > keepCodes {
-			delete(s.visits, key)
-		}
-	}
+	s.forgetVisits(a.at)
 	s.visits[v.session] = v
 	s.advance(a, v)
 	w.Header().Add("Set-Cookie", sessionCookie+"="+v.session+"; path=/; secure; HttpOnly; SameSite=None")
@@ -101,7 +102,7 @@ func (s *Server) step(w http.ResponseWriter, a *ask) {
 	if a.request.Method == http.MethodPost && a.form["canary"] == v.canary && a.path == v.page(s, a).Action {
 		s.act(a, v)
 	}
-	s.show(w, a, http.StatusOK, v.page(s, a))
+	s.reply(w, a, v)
 }
 
 // act does what a person did on the current page; under s.mu.
@@ -109,7 +110,7 @@ func (s *Server) act(a *ask, v *visit) {
 	v.problem = ""
 	action := a.form["action"]
 	switch v.current {
-	case pageBlocked, pageError, pageApproval, pageEnrol:
+	case pageBlocked, pageError, pageApproval, pageEnrol, pageRequest, pageRequested:
 		switch {
 		case action == "switch":
 			v.reset()
@@ -121,7 +122,7 @@ func (s *Server) act(a *ask, v *visit) {
 		case action == "cancel":
 			s.declined(a, v)
 			return
-		case v.current != pageEnrol:
+		case v.current != pageEnrol && v.current != pageRequest:
 			return
 		}
 	}
@@ -131,6 +132,8 @@ func (s *Server) act(a *ask, v *visit) {
 		return
 	}
 	switch v.current {
+	case pagePick:
+		s.pickAccount(a, v, a.form["pick"])
 	case PageAccount:
 		s.typeAccount(a, v)
 	case PagePassword:
@@ -144,7 +147,19 @@ func (s *Server) act(a *ask, v *visit) {
 			v.reset()
 			break
 		}
+		if !v.passwordDone { // without a password: see User.Passwordless
+			if v.user.Disabled {
+				s.refuse(a, v, 50057, s.sentenceOf(50057))
+				return
+			}
+			v.passwordDone, v.epoch, v.signedIn = true, v.user.epoch, a.at
+		}
 		v.mfaDone = true
+	case pageUpdate:
+		s.typeNewPassword(a, v)
+	case pageRequest:
+		s.requestApproval(a, v)
+		return
 	case pageEnrol:
 		v.user.enrolled, v.mfaDone = true, true
 	case PageConfirm:
@@ -174,6 +189,7 @@ func (v *visit) reset() {
 }
 
 func (s *Server) declined(_ *ask, v *visit) {
+	v.bare = v.current == pageApproval
 	if v.code.state == codePending {
 		v.code.state = codeDeclined
 	}
@@ -186,6 +202,11 @@ func (s *Server) typeAccount(a *ask, v *visit) {
 	if s.config.ShowTestAccounts && a.form["testAccount"] != "" {
 		typed = a.form["testAccount"]
 	}
+	s.findAccount(a, v, typed)
+}
+
+// findAccount is typeAccount for a name that came somehow, for example as a hint; under s.mu.
+func (s *Server) findAccount(a *ask, v *visit, typed string) {
 	v.account = typed
 	name, domain, isAddress := strings.Cut(typed, "@")
 	if !isAddress || name == "" || !validDomain(domain) {
@@ -209,6 +230,10 @@ func (s *Server) typeAccount(a *ask, v *visit) {
 		v.user = u
 		s.refuse(a, v, 50020, fail(50020).with("user", u.Principal).with("idp", "https://sts.windows.net/"+u.tenant.ID+"/").
 			with("tenant", alias.tenant.Name).with("id", v.code.application.ID).with("name", v.code.application.Name).sentence())
+		v.user = nil
+	case u.Invited:
+		v.user = u
+		s.refuse(a, v, 50014, s.sentenceOf(50014))
 		v.user = nil
 	default:
 		v.user = u
@@ -234,6 +259,11 @@ func (s *Server) typePassword(a *ask, v *visit) {
 	switch code := s.checkPassword(u, typed, a.at); code {
 	case 0:
 		v.passwordDone, v.epoch, v.signedIn = true, u.epoch, a.at
+	case 50055: // the right password, but expired: the page for a new one follows
+		v.passwordDone, v.epoch, v.signedIn = true, u.epoch, a.at
+		s.logBrowser(a, v, code, nil)
+	case 50056, 50144:
+		s.refuse(a, v, code, s.sentenceOf(code))
 	case -1:
 		v.problem = s.say(textPasswordEmpty)
 	default:
@@ -256,6 +286,8 @@ func (s *Server) checkPassword(u *user, typed string, at time.Time) int {
 		return -1
 	case at.Before(u.lockedTill):
 		return 50053 // whatever the password
+	case u.NoPassword:
+		return 50056
 	case typed != u.Password.Reveal():
 		if !containsExactly(u.lastBad, typed) {
 			u.failures++
@@ -274,6 +306,12 @@ func (s *Server) checkPassword(u *user, typed string, at time.Time) int {
 		return 50057
 	}
 	u.failures, u.lastBad, u.lockedFor = 0, nil, 0
+	switch {
+	case u.PasswordExpired && u.OnPremises:
+		return 50144
+	case u.PasswordExpired:
+		return 50055
+	}
 	return 0
 }
 
@@ -294,9 +332,17 @@ func (s *Server) advance(a *ask, v *visit) {
 			if v.user != nil {
 				continue
 			}
+			if len(v.choices) > 0 {
+				name = pagePick
+			}
 		case PagePassword:
-			if v.passwordDone {
+			switch {
+			case v.passwordDone && (!v.user.PasswordExpired || v.user.Passwordless):
 				continue
+			case v.passwordDone:
+				name = pageUpdate
+			case v.user.Passwordless:
+				name = PageMFA // the second device stands for the password
 			}
 		case PagePolicy:
 			if !s.policyRefuses(a, v) {
@@ -307,8 +353,13 @@ func (s *Server) advance(a *ask, v *visit) {
 			if v.mfaDone || !v.user.MFA && s.judge(a, v).mfa == nil {
 				continue
 			}
+			interrupt := 50074 // interactive; [D] entra.md §5.1
 			if !v.user.MFA && !v.user.enrolled {
-				name = pageEnrol
+				name, interrupt = pageEnrol, 50072
+			}
+			if !v.askedMFA {
+				v.askedMFA = true
+				s.logBrowser(a, v, interrupt, nil)
 			}
 		case PageConfirm:
 			if v.confirmed {
@@ -319,12 +370,11 @@ func (s *Server) advance(a *ask, v *visit) {
 				s.logBrowser(a, v, 50199, nil) // the interrupt is in the sign-in log (azure-cli#32809)
 			}
 		case PagePermissions:
-			if v.consented || covers(consented(v.user.tenant, v.code.application, v.user), v.code.scope.needed()) {
+			if v.consented || !v.code.asksAgain() && covers(consented(v.user.tenant, v.code.application, v.user), v.code.scope.needed()) {
 				continue
 			}
-			if !v.user.mayConsent() {
-				name = pageApproval
-				s.logBrowser(a, v, 90094, nil)
+			if !v.user.mayConsent(v.code.application, v.code.scope.needed()) {
+				name = s.needsAdministrator(a, v)
 			}
 		}
 		v.current = name
@@ -338,8 +388,8 @@ func (s *Server) advance(a *ask, v *visit) {
 // judge evaluates the policies of the person's tenant as the browser meets them; under s.mu.
 func (s *Server) judge(a *ask, v *visit) verdict {
 	return evaluate(v.user.tenant.policies, access{
-		user: v.user, application: v.code.application, resource: v.code.scope.resource, flow: FlowDeviceCode,
-		address: s.address, at: a.at, mfa: v.mfaDone, signedIn: v.signedIn,
+		user: v.user, application: v.code.application, resource: v.code.scope.resource, flow: v.flow(),
+		address: s.browser.Address, at: a.at, mfa: v.mfaDone, signedIn: v.signedIn, source: s.browser, browser: true,
 	})
 }
 
@@ -348,14 +398,16 @@ func (s *Server) policyRefuses(a *ask, v *visit) bool {
 	judged := s.judge(a, v)
 	sp := v.user.tenant.principals[v.code.application.ID]
 	switch {
-	case sp != nil && sp.assigned && !v.user.Personal:
+	case !sp.assignedTo(v.user):
 		app := v.code.application
 		s.refuse(a, v, 50105, fail(50105).with("name", app.Name).with("id", app.ID).sentence())
 		return true
 	case judged.blockInBrowser != nil:
 		v.refusal = 53003
-	case judged.compliant != nil:
-		v.refusal = 530033 // a remote device cannot show what it is (entra.md §5.1)
+	case judged.defaults:
+		v.refusal = 530035
+	case judged.compliant != nil || judged.joined != nil:
+		v.refusal = v.deviceRefusal(judged)
 	default:
 		return false
 	}
@@ -379,10 +431,14 @@ func (s *Server) logBrowser(a *ask, v *visit, code int, results []PolicyResult) 
 	if v.user == nil {
 		return
 	}
+	if results == nil && v.passwordDone {
+		results = s.judge(a, v).results
+	}
 	s.logSignIn(SignIn{
 		Time: a.at, Tenant: v.user.tenant.ID, User: v.user.Principal, Application: v.code.application.Name,
-		ApplicationID: v.code.application.ID, Resource: v.code.scope.resource.Name, Address: s.address, AADSTS: code, Interactive: true,
-		Protocol: "deviceCode", Transfer: FlowDeviceCode, Policies: results, CorrelationID: v.code.correlation, TraceID: a.trace,
+		ApplicationID: v.code.application.ID, Resource: v.code.scope.resource.Name, Address: s.browser.Address, AADSTS: code,
+		Interactive: true, Source: s.browser, Note: noteOf(code, false),
+		Protocol: protocolOf(v.flow()), Transfer: v.flow(), Policies: results, CorrelationID: v.code.correlation, TraceID: a.trace,
 	})
 }
 
@@ -391,9 +447,9 @@ func (s *Server) approveAll(a *ask, v *visit) error {
 	if !v.code.alias.admits(v.user) {
 		return refuse(map[bool]int{true: 500200, false: 50020}[v.user.Personal], s.say(textErrorTitle))
 	}
-	if v.user.Disabled {
-		s.logBrowser(a, v, 50057, nil)
-		return refuse(50057, s.say(textPasswordTitle))
+	if code := v.user.barred(); code != 0 {
+		s.logBrowser(a, v, code, nil)
+		return refuse(code, s.say(textPasswordTitle))
 	}
 	for range 10 {
 		s.advance(a, v)
@@ -404,6 +460,8 @@ func (s *Server) approveAll(a *ask, v *visit) error {
 			s.accept(v, v.user.mayConsentForAll())
 		case pageApproval:
 			return refuse(90094, s.say(textApprovalTitle))
+		case pageRequest:
+			return refuse(90095, s.say(textRequestTitle))
 		case pageBlocked:
 			return refuse(v.refusal, v.page(s, a).Heading)
 		case pageError:

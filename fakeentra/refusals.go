@@ -1,0 +1,81 @@
+package fakeentra
+
+import (
+	"strconv"
+	"time"
+)
+
+// conditional turns a verdict into the refusal that a device hears, at issuance or at a refresh (entra.md §4.3, §5.1): a block
+// first, then what only another device could meet, then what a person could; under s.mu.
+func (s *Server) conditional(g *grant, scope scopeRequest, v verdict, refresh bool) *problem {
+	remote := g.flow == FlowDeviceCode && !refresh
+	device := func(p *Policy, code int) *problem {
+		if remote {
+			code = 530033 // what a remote device is cannot be asserted
+		}
+		refusal := fail(code).with("state", deviceState(s.device))
+		refusal.claims = capolids(p.ID)
+		return refusal
+	}
+	switch {
+	case v.defaults:
+		return fail(530035)
+	case v.block != nil && refresh && len(v.block.Flows) > 0 && v.block.allApplications():
+		return fail(530036) // protocol tracking
+	case v.block != nil:
+		p := fail(53003)
+		p.claims = capolids(v.block.ID)
+		return p
+	case v.compliant != nil:
+		return device(v.compliant, 53000)
+	case v.joined != nil:
+		return device(v.joined, 53001)
+	case v.mfa != nil:
+		p := fail(50076).with("resource", scope.resource.ID)
+		if g.user.SecondFactor == SecondFactorToEnrol && !g.user.enrolled {
+			p = fail(50079).with("identifier", scope.resource.ID)
+		}
+		if v.mfa != defaultsPolicy {
+			p.claims = capolids(v.mfa.ID)
+		}
+		return p
+	case v.stale != nil && refresh && v.stale.EveryTime:
+		return fail(70046)
+	case v.stale != nil && refresh:
+		return fail(70043).with("issued", sevenDigits(g.signedIn)).
+			with("seconds", strconv.FormatInt(int64(v.stale.SignInFrequency/time.Second), 10))
+	case v.mfaStale != nil && refresh:
+		return fail(50078).with("resource", scope.resource.ID)
+	}
+	return nil
+}
+
+func deviceState(s Source) string {
+	switch {
+	case s.Compliant:
+		return "compliant"
+	case s.DomainJoined:
+		return "domainJoined"
+	}
+	return "unregistered"
+}
+
+// notes say where sources disagree about a refusal, for the sign-in log (entra.md §5.3, §13).
+var notes = map[int]string{
+	53003: "a block is seen to fall in the browser (the device waits until its code dies) as well as at issuance " +
+		"(one final invalid_grant, azure-cli#32809)",
+	530036: "documented at a refresh for a policy over all applications; no answer with this number was ever captured",
+	530033: "captured on the page; at issuance 50097 and 530003 were reported as well",
+	530035: "new tenants' security defaults are reported to refuse the device code flow since 2026; no answer was captured",
+	50078:  "number and text are documented, field reports only",
+	70046:  "text documented; that 'every time' meets it at a refresh is inferred",
+	65004:  "how a refused consent reaches the device is not known: declined, or pending until the code dies",
+}
+
+// noteOf is the differential note of a refusal, or nothing.
+func noteOf(code int, refresh bool) string {
+	if code == 53003 && refresh {
+		return "" // captured (public log, 2025-03-07)
+	}
+	return notes[code]
+}

@@ -1,0 +1,119 @@
+package fakeentra
+
+import "strings"
+
+// What the states of users and tenants show in the browser (entra.md §5.2, §6.3, §7).
+
+// barred is the number that keeps a user out whatever the password is; 0: none does.
+func (u *user) barred() int {
+	switch {
+	case u.Invited:
+		return 50014
+	case u.Disabled:
+		return 50057
+	case u.Passwordless:
+		return 0
+	case u.NoPassword:
+		return 50056
+	case u.PasswordExpired && u.OnPremises:
+		return 50144
+	case u.PasswordExpired:
+		return 50055
+	}
+	return 0
+}
+
+// typeNewPassword takes the form of "Update your password"; under s.mu.
+func (s *Server) typeNewPassword(a *ask, v *visit) {
+	switch typed := a.form["newpasswd"]; {
+	case typed == "":
+		v.problem = s.say(textPasswordEmpty)
+	case typed == v.user.Password.Reveal():
+		v.problem = s.say(textUpdateSame)
+	default:
+		s.setPassword(v.user, ResetByUser, Password(typed))
+		v.epoch = v.user.epoch
+	}
+}
+
+// needsAdministrator chooses the page for a user who may not consent, and logs it once; under s.mu.
+func (s *Server) needsAdministrator(a *ask, v *visit) PageName {
+	code, name := 90094, pageApproval
+	if v.user.tenant.AdminConsentWorkflow {
+		code, name = 90095, pageRequest
+	}
+	if v.current != name {
+		s.logBrowser(a, v, code, nil)
+	}
+	return name
+}
+
+// requestApproval asks the administrators for consent; the sign-in goes no further, and the device waits; under s.mu.
+func (s *Server) requestApproval(a *ask, v *visit) {
+	reason := strings.TrimSpace(a.form["justification"])
+	if reason == "" {
+		v.problem = s.say(textRequestLabel)
+		return
+	}
+	s.logAudit(v.user.tenant, "Create admin consent request", v.user.Principal, v.code.application.Name, reason)
+	v.current = pageRequested
+}
+
+// flow is the authentication flow that policies see.
+func (v *visit) flow() string { return v.code.flow() }
+
+// deviceRefusal is the number for a policy that wants a managed device: what a remote device is cannot be asserted (entra.md §5.1).
+func (v *visit) deviceRefusal(judged verdict) int {
+	switch {
+	case v.flow() == FlowDeviceCode:
+		return 530033
+	case judged.compliant != nil:
+		return 53000
+	}
+	return 53001
+}
+
+// statePage draws the pages of this file.
+func (v *visit) statePage(s *Server, p *page, say func(string) string) {
+	switch v.current {
+	case pageUpdate:
+		p.Title, p.Heading, p.ErrorID = say(textUpdateTitle), say(textUpdateTitle), "passwordError"
+		p.Lines = []string{say(textUpdateHelp)}
+		p.Fields = []field{{ID: "iNewPassword", Name: "newpasswd", Label: say(textUpdateLabel), Type: "password", Autocomplete: "new-password"}}
+		p.Buttons = []button{{ID: "idSIButton9", Name: "action", Value: "next", Label: say(textSignInButton), Primary: true}}
+	case pageRequest:
+		app := v.code.application
+		p.Title, p.Heading, p.Action, p.ErrorID = say(textRequestTitle), say(textRequestTitle), pathPermissions, "justificationError"
+		p.Lines = []string{app.Name, publisher(s, app), say(textRequestHelp)}
+		p.List = permissions(v.code.scope)
+		p.Fields = []field{{ID: "justification", Name: "justification", Label: say(textRequestLabel), Type: "text", Autocomplete: "off"}}
+		p.Buttons = []button{
+			{ID: "idSIButton9", Name: "action", Value: "next", Label: say(textRequestButton), Primary: true},
+			{ID: "idBtn_Back", Name: "action", Value: "cancel", Label: say(textCancel)},
+		}
+	default:
+		p.Title, p.Heading, p.Lines = say(textRequestedTitle), say(textRequestedTitle), []string{say(textRequestedHelp)}
+	}
+}
+
+// platformShown is a platform in the words of "More details": captured are Windows 10 and macOS (entra.md §5.2).
+func platformShown(platform string) string {
+	switch platform {
+	case "windows":
+		return "Windows 10"
+	case "":
+		return "Unknown"
+	}
+	return platform
+}
+
+// stateShown is the state of a device in the captured words.
+func stateShown(s Source) string {
+	switch {
+	case s.Compliant:
+		return "Compliant"
+	case s.DomainJoined:
+		return "DomainJoined"
+	}
+	return "Unregistered"
+}
