@@ -264,8 +264,8 @@ func (l *Lab) transport(party string) *http.Transport {
 		// Whether net/http uses a connection again depends on the machine's clock (it waits 50 ms for its own writer): on a busy
 		// machine the numbers of connections would differ from run to run.
 		DisableKeepAlives: true,
-		DialContext:     l.Network.Dialer(party).DialContext,
-		TLSClientConfig: l.Network.ClientTLS(l.World.Now),
+		DialContext:       l.Network.Dialer(party).DialContext,
+		TLSClientConfig:   l.Network.ClientTLS(l.World.Now),
 	}
 	l.mu.Lock()
 	l.transports = append(l.transports, t)
