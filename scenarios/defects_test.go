@@ -168,9 +168,16 @@ func TestEveryScenarioHasItsDefect(t *testing.T) {
 		known[s.ID] = true
 		require.Contains(t, string(text), "| `"+s.ID+"` |", "docs/defects.md names no defect for it")
 	}
+	caught := map[string]bool{}
 	for _, d := range planted {
 		for _, id := range d.caught {
 			require.True(t, known[id], id)
+			caught[id] = true
+		}
+	}
+	for _, row := range strings.Split(string(text), "\n") {
+		if parts := strings.Split(row, "`"); len(parts) > 2 && known[parts[1]] {
+			require.Equal(t, caught[parts[1]], strings.HasSuffix(row, " * |"), "the mark of %s in docs/defects.md", parts[1])
 		}
 	}
 	require.GreaterOrEqual(t, len(planted), 10)

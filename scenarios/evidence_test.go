@@ -2,6 +2,8 @@ package scenarios_test
 
 import (
 	"bytes"
+	"context"
+	"encoding/base64"
 	"encoding/json"
 	"regexp"
 	"runtime"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/lab"
 	"mfpsim/scenarios"
@@ -169,6 +172,53 @@ func TestAPlantedLeakIsSeen(t *testing.T) {
 		},
 	})
 	require.NoError(t, err)
+}
+
+// careless is a printer that writes what it knows into the record when somebody scans.
+type careless struct {
+	device.Device
+	bench **lab.Lab
+}
+
+func (c *careless) Scan(ctx context.Context, request device.ScanRequest) (device.Screen, error) {
+	for _, secret := range (*c.bench).Entra.Secrets() {
+		blob := base64.StdEncoding.EncodeToString([]byte("user=admin@contoso.com\x01auth=Bearer " + secret + "\x01\x01"))
+		(*c.bench).Journal.Append(journal.Entry{Party: "printer", Kind: journal.KindNote, Text: journal.Plain("AUTH XOAUTH2 " + blob)})
+	}
+	return c.Device.Scan(ctx, request)
+}
+
+// TestACarelessPrinterIsSeen plants a leak in a running bench and wants the evidence to be red.
+func TestACarelessPrinterIsSeen(t *testing.T) {
+	var bench *lab.Lab
+	found := 0
+	_, err := scenarios.Run(t.Context(), scenarios.Options{
+		Seed: 7, Patterns: []string{"setup/exchange-online"}, KeepFiles: true,
+		Configure: func(c *lab.Config) {
+			c.Defect.Lab = func(l *lab.Lab) { bench = l }
+			c.Defect.Device = func(d device.Device) device.Device { return &careless{Device: d, bench: &bench} }
+		},
+		Inspect: func(r scenarios.Result, l *lab.Lab) { found = len(lab.FindLeaks(r.Files, l.Secrets())) },
+	})
+	require.NoError(t, err)
+	require.Greater(t, found, 3, "password, device code, access token, refresh token")
+}
+
+// TestAFailureTellsNoSecret looks into what a failed run leaves, its failure included.
+func TestAFailureTellsNoSecret(t *testing.T) {
+	for _, d := range planted[:6] {
+		results, err := scenarios.Run(t.Context(), scenarios.Options{
+			Seed: 7, Patterns: d.caught, Configure: d.plant, KeepFiles: true,
+			Inspect: func(r scenarios.Result, l *lab.Lab) {
+				require.Contains(t, r.Files, "failure.txt")
+				for _, leak := range lab.FindLeaks(r.Files, l.Secrets()) {
+					t.Errorf("%s: %s", r.Scenario.ID, leak)
+				}
+			},
+		})
+		require.NoError(t, err)
+		require.Len(t, results, len(d.caught))
+	}
 }
 
 // isText reports whether a secret is text: raw keys are looked for in hexadecimal and base64 too.

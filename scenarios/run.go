@@ -301,9 +301,21 @@ func difference(a, b map[string][]byte) string {
 				r = right[i]
 			}
 			if l != r || i >= len(left) != (i >= len(right)) {
-				return fmt.Sprintf("%s:%d: %q, then %q", name, i+1, l, r)
+				return fmt.Sprintf("%s:%d: %q, then %q", name, i+1, around(l, r), around(r, l))
 			}
 		}
 	}
 	return ""
+}
+
+// around is the piece of a line in which it differs from another.
+func around(line, other string) string {
+	const before, most = 40, 120
+	letters, others := []rune(line), []rune(other)
+	at := 0
+	for at < len(letters) && at < len(others) && letters[at] == others[at] {
+		at++
+	}
+	from := max(0, at-before)
+	return string(letters[from:min(len(letters), from+most)])
 }
