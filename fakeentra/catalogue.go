@@ -1,6 +1,7 @@
 package fakeentra
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -22,6 +23,32 @@ type CatalogueRow struct {
 
 // Catalogue returns the AADSTS catalogue, in the order of its numbers as text.
 func Catalogue() []CatalogueRow { return append([]CatalogueRow(nil), catalogueRows...) }
+
+// Lookup finds the plain row of a number; its variants are in [Catalogue].
+func Lookup(code int) (CatalogueRow, bool) {
+	row := catalogueIndex[rowKey{code, ""}]
+	if row == nil || code == 0 {
+		return CatalogueRow{}, false
+	}
+	return *row, true
+}
+
+// Search returns the rows that hold all the words: in the number, the sentence, the error word, the suberror or the place.
+func Search(words string) []CatalogueRow {
+	wanted := strings.Fields(comparable(words))
+	var found []CatalogueRow
+	for _, row := range catalogueRows {
+		text := comparable("AADSTS" + strconv.Itoa(row.Code) + " " + row.Text + " " + row.Word + " " + row.Suberror + " " + row.Where)
+		fits := len(wanted) > 0
+		for _, word := range wanted {
+			fits = fits && strings.Contains(text, word)
+		}
+		if fits {
+			found = append(found, row)
+		}
+	}
+	return found
+}
 
 type rowKey struct {
 	code    int

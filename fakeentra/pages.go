@@ -101,6 +101,7 @@ type page struct {
 	DetailsAs string // heading of the details
 	Action    string
 	Canary    string
+	Carry     string // mkt of the request
 	Accounts  []account
 	Aside     string
 	AsideHelp string
@@ -113,7 +114,8 @@ type (
 	box    struct{ ID, Name, Label string }
 	button struct {
 		ID, Name, Value, Label string
-		Primary                bool
+		Note                   string
+		Primary, Tile          bool
 	}
 )
 
@@ -131,14 +133,15 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 
 // render writes a page; headers are set by the caller.
 func (s *Server) render(w http.ResponseWriter, a *ask, status int, p page) {
-	p.Language, p.Notice = "en", s.say(textSimulation)
-	if _, ok := languages[s.config.Language]; ok {
-		p.Language = s.config.Language
+	p.Notice = s.say(textSimulation)
+	if knownLanguage(a.param("mkt")) != "" {
+		p.Carry = a.param("mkt") // what was asked for by the address goes on with the forms
 	}
 	if p.Name == pageUnknown {
 		p.Title, p.Heading = s.say(textUnknownTitle), s.say(textUnknownTitle)
 		p.Lines = []string{strings.ReplaceAll(s.say(textUnknownHelp), "{path}", p.Method+" "+p.Path)}
 	}
+	p.localize(s.languageOf(a))
 	var b strings.Builder
 	if err := pageTemplate().Execute(&b, p); err != nil {
 		panic("fakeentra: the page template does not fit its data: " + err.Error())

@@ -472,17 +472,3 @@ func (s *Server) approveAll(a *ask, v *visit) error {
 	}
 	panic("fakeentra: the pages of a sign-in do not end")
 }
-
-// lookup is the page that error_uri leads to.
-func (s *Server) lookup(w http.ResponseWriter, a *ask) {
-	code, err := strconv.Atoi(a.query["code"])
-	row := catalogueIndex[rowKey{code, ""}]
-	p := page{Name: pageLookup, Title: s.say(textLookupTitle), Heading: s.say(textLookupTitle)}
-	if err != nil || row == nil || code == 0 {
-		s.show(w, a, http.StatusNotFound, p)
-		return
-	}
-	p.Heading = "AADSTS" + strconv.Itoa(code)
-	p.Lines = []string{row.Text}
-	s.show(w, a, http.StatusOK, p)
-}

@@ -217,3 +217,13 @@ func (l *Lab) OnlyTenant() (string, error) {
 	}
 	return found, nil
 }
+
+// WordsOfPage returns how Microsoft's pages write a label in the bench's language; the label may be in any of their languages.
+func (l *Lab) WordsOfPage(label string) (words string, ok bool) {
+	return fakeentra.Words(l.config.Language, label)
+}
+
+// EnglishOfPage returns the English words of a line of Microsoft's pages.
+func (l *Lab) EnglishOfPage(line string) (words string, ok bool) {
+	return fakeentra.English(l.config.Language, line)
+}

@@ -152,7 +152,9 @@ func (p *play) verbBrowser(not bool, args []string) (string, error) {
 		if !b.IsOpen() {
 			return surface{name: "browser"}, nil
 		}
-		return pageSurface("browser", b.Page()), nil
+		s := pageSurface("browser", p.microsoftPage())
+		s.drawn = b.Text()
+		return s, nil
 	}
 	what, rest := first(args)
 	text := strings.Join(rest, " ")
@@ -167,9 +169,9 @@ func (p *play) verbBrowser(not bool, args []string) (string, error) {
 	case what == "enter" && len(rest) >= 1:
 		return p.enter(rest)
 	case what == "click" && len(rest) == 1:
-		return p.browse(act, func(ctx context.Context, b *browser.Browser) error { return b.Click(ctx, text) })
+		return p.browse(act, func(ctx context.Context, b *browser.Browser) error { return b.Click(ctx, p.microsoftLabel(b, text)) })
 	case what == "tick" && len(rest) == 1:
-		return p.browse(act, func(_ context.Context, b *browser.Browser) error { return b.Tick(text, true) })
+		return p.browse(act, func(_ context.Context, b *browser.Browser) error { return b.Tick(p.microsoftLabel(b, text), true) })
 	case what == "close" && len(rest) == 0:
 		// A private window: the next sign-in begins without cookies.
 		return p.browse(act, func(_ context.Context, b *browser.Browser) error { b.Forget(); return nil })
@@ -283,7 +285,7 @@ func (p *play) codeIsShown(d device.Device) bool {
 // finish answers the pages after the password until Microsoft says that it is done.
 func (p *play) finish(consent string) (string, error) {
 	for range 8 {
-		page := p.lab.Browser().Page()
+		page := p.microsoftPage()
 		s := pageSurface("browser", page)
 		var step [][]string
 		switch {

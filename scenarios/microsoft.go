@@ -1,0 +1,41 @@
+package scenarios
+
+import (
+	"slices"
+
+	"mfpsim/browser"
+	"mfpsim/device"
+)
+
+// microsoftPage is the page in Microsoft's window. Scenarios name labels in English: beside the words of the page's language stand
+// the English ones.
+func (p *play) microsoftPage() device.Page {
+	page := p.lab.Browser().Page()
+	if p.lab.Language() == english {
+		return page
+	}
+	inEnglish := func(list []string) []string {
+		all := slices.Clone(list)
+		for _, line := range list {
+			if words, ok := p.lab.EnglishOfPage(line); ok && !slices.Contains(all, words) {
+				all = append(all, words)
+			}
+		}
+		return all
+	}
+	page.Lines, page.Buttons = inEnglish(page.Lines), inEnglish(page.Buttons)
+	return page
+}
+
+// microsoftLabel is a label of a scenario as the page in the window has it: in its language, in the first words of the guide.
+func (p *play) microsoftLabel(b *browser.Browser, label string) string {
+	words, ok := p.lab.WordsOfPage(label)
+	if !ok {
+		return label
+	}
+	page := b.Page()
+	if slices.Contains(page.Buttons, label) || slices.Contains(page.Fields, label) {
+		return label
+	}
+	return words
+}
