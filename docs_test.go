@@ -140,3 +140,16 @@ func TestDocumentsNameScenariosThatAreThere(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLanguagesPageHasEveryVerb(t *testing.T) {
+	source, err := os.ReadFile("scenarios/verbs.go")
+	require.NoError(t, err)
+	page, err := os.ReadFile("docs/language.md")
+	require.NoError(t, err)
+	verbs := regexp.MustCompile(`(?m)^\t"([a-z]+)": +\{"([a-z]+) ?`).FindAllStringSubmatch(string(source), -1)
+	require.Greater(t, len(verbs), 10)
+	for _, verb := range verbs {
+		require.Equal(t, verb[1], verb[2])
+		require.Contains(t, string(page), "\n| `"+verb[1]+"`", "docs/language.md has no row for the verb %s", verb[1])
+	}
+}
