@@ -10,7 +10,7 @@ BUILD    := .build
 TOOL     := go tool -modfile=tools/go.mod
 LINTER   := go tool -modfile=tools/lint/go.mod golangci-lint
 
-.PHONY: run test lint bench fuzz soak race determinism clean
+.PHONY: run test interop lint bench fuzz soak race determinism clean
 
 # Every scenario against the simulated printer, and a table of verdicts.
 run:
@@ -20,6 +20,10 @@ run:
 test:
 	tools/need curl
 	$(TOOL) gotestsum --no-color --format pkgname-and-test-fails -- -timeout 10m ./...
+
+# Clients that others wrote, unmodified, against the fakes: curl, nodemailer, emersion/go-smtp, Python's smtplib.
+interop:
+	tools/interop
 
 lint:
 	@files="$$($(TOOL) gofumpt -l $$(git ls-files -co --exclude-standard '*.go'))"; \

@@ -40,6 +40,7 @@ var arrows = map[string][]string{
 	"scenarios":   {"lab", "device", "report", "journal", "vtime", "browser", "faultnet", "fakeentra", "fakesmtp", "sim", "chance"},
 	"cmd":         {"*"},
 	"conformance": {"*"},
+	"interop":     {},
 }
 
 // testArrows lists what a room's tests may import beside the room's own arrows: the bench under the room's feet, never the
@@ -54,6 +55,7 @@ var testArrows = map[string][]string{
 	"report":    {"vtime"},
 	"scenarios": {"*"},
 	"lab":       {"*"},
+	"interop":   {"*"}, // the one place where the core meets a fake without a bench between them
 }
 
 // coreModules are the foreign modules that the core may use: it is meant to be taken as it is into a firmware.
