@@ -22,16 +22,17 @@ func sprintf(format string, values ...any) string { return fmt.Sprintf(format, v
 
 // panelView is what the page shows.
 type panelView struct {
-	Bench   Endpoints
-	On      bool
-	Screen  device.Screen
-	Now     time.Time
-	Jobs    []jobRow
-	Sheet   string
-	Mail    []mailRow
-	Mailbox string
-	Problem string
-	Mark    string
+	Bench    Endpoints
+	On       bool
+	Language string // of the printer's screen
+	Screen   device.Screen
+	Now      time.Time
+	Jobs     []jobRow
+	Sheet    string
+	Mail     []mailRow
+	Mailbox  string
+	Problem  string
+	Mark     string
 }
 
 // panel is the page over the printer's panel, with the bench's clock beside it. It needs no script; with one it follows the printer.
@@ -107,7 +108,7 @@ func (b *bench) mark() string {
 }
 
 func (b *bench) showPanel(w http.ResponseWriter, r *http.Request, status int, problem string) {
-	view := panelView{Bench: b.endpoints, On: b.printer.PoweredOn(), Now: b.world.Now(), Problem: problem, Mark: b.mark()}
+	view := panelView{Bench: b.endpoints, On: b.printer.PoweredOn(), Now: b.world.Now(), Problem: problem, Mark: b.mark(), Language: b.printer.Texts().Language()}
 	view.Bench.Accounts = b.accounts()
 	if view.On {
 		view.Screen, _ = b.screen() // switched off just now: an empty screen
