@@ -19,9 +19,11 @@ type ask struct {
 	alias       tenantAlias
 	form        values // of the body
 	query       values
+	raw         []byte // a body that is no form
 	at          time.Time
 	trace       string
 	correlation string
+	v1          bool // it came by one of the older endpoints
 	telemetry   bool // the client sent x-client-…: it gets x-ms-clitelem
 }
 

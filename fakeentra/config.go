@@ -15,6 +15,9 @@ const Party = "entra"
 // maker's real id is public (entra.md §11).
 const ClientID = "5b1d6c1e-0c6f-4f0e-9d6a-7e4d2b9a3c10"
 
+// NativeRedirectURI is the redirect URI that Microsoft offers to programs without a server of their own (entra.md §8.3).
+const NativeRedirectURI = "https://login.microsoftonline.com/common/oauth2/nativeclient"
+
 // ApplicationName is the display name of that application.
 const ApplicationName = "Example MFP Email Sender"
 
@@ -57,6 +60,9 @@ type Config struct {
 	// SlowDown answers a poll that comes before the interval is over with slow_down. Off by default: it was never
 	// captured from Entra (entra.md §2.2).
 	SlowDown bool
+	// LoopLimit answers the same request with AADSTS50196 when it comes this often within five minutes; Microsoft documents 15 (BRK).
+	// 0: off, since no capture shows when Entra's detector bites a device that keeps to its interval.
+	LoopLimit int
 	// VerificationURI is where a person types the code of a work account. Empty: https://login.microsoft.com/device, or
 	// /device on the host under which the fake was reached, if that is not one of [Names].
 	VerificationURI string
@@ -123,7 +129,7 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	if c.Applications == nil {
-		c.Applications = []Application{{ID: ClientID, Name: ApplicationName, Publisher: "example.com"}}
+		c.Applications = []Application{{ID: ClientID, Name: ApplicationName, Publisher: "example.com", PublicRedirectURIs: []string{"http://localhost", NativeRedirectURI}}}
 	}
 	return c
 }

@@ -35,7 +35,9 @@ type Endpoint struct {
 const tenantPart = "/{tenant}"
 
 // endpointRows is the table. An endpoint of another file is a row here.
-func endpointRows() []Endpoint {
+func endpointRows() []Endpoint { return append(coreRows(), webRows()...) }
+
+func coreRows() []Endpoint {
 	get, post := []string{http.MethodGet}, []string{http.MethodPost}
 	return []Endpoint{
 		{
@@ -126,5 +128,8 @@ func endpointAt(path string) (row *Endpoint, tenant string) {
 		return row, ""
 	}
 	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if strings.HasPrefix(rest, "UserRealm/") {
+		rest = "UserRealm/{name}"
+	}
 	return endpointIndex()[tenantPart+"/"+rest], first
 }

@@ -1,6 +1,7 @@
 package fakeentra
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -31,7 +32,7 @@ func (s *Server) accessClaims(a *ask, g *grant, scope scopeRequest, seconds int6
 	o.text("aud", scope.audience).text("iss", issuer)
 	o.number("iat", issued).number("nbf", issued).number("exp", a.at.Unix()+seconds)
 	o.number("acct", 0).text("acr", "1").text("aio", encode64(s.random.Bytes(45))).texts("amr", amr...)
-	o.text("app_displayname", g.application.Name).text("appid", g.application.ID).text("appidacr", "0")
+	o.text("app_displayname", g.application.Name).text("appid", g.application.ID).text("appidacr", string(cmp.Or(g.proof, proofNone)))
 	if family != "" {
 		o.text("family_name", family)
 	}
@@ -40,7 +41,11 @@ func (s *Server) accessClaims(a *ask, g *grant, scope scopeRequest, seconds int6
 	o.text("scp", strings.Join(scope.permissions, " ")).text("sid", g.session)
 	o.text("sub", encode64(pairwise(u.ID, scope.resource.ID))).text("tid", u.tenant.ID)
 	o.text("unique_name", u.Principal).text("upn", u.Principal).text("uti", s.uti(s.issued)).text("ver", "1.0")
-	o.texts("wids", u.wids()...).number("xms_tcdt", directoryCreated)
+	o.texts("wids", u.wids()...)
+	if s.capable(a, g) {
+		o.texts("xms_cc", "cp1")
+	}
+	o.number("xms_tcdt", directoryCreated)
 	return o.bytes()
 }
 
@@ -48,22 +53,41 @@ func (s *Server) accessClaims(a *ask, g *grant, scope scopeRequest, seconds int6
 const directoryCreated = 1420070400
 
 // idClaims makes the claims of an id_token, always v2.0 at this endpoint; under s.mu.
-func (s *Server) idClaims(a *ask, g *grant, scope scopeRequest) []byte {
+func (s *Server) idClaims(a *ask, g *grant, scope scopeRequest, bound binding) []byte {
 	u := g.user
 	issued := a.at.Add(-issuedEarly).Unix()
 	o := newObject(900)
-	o.text("aud", g.application.ID).text("iss", "https://"+a.authority+"/"+u.tenant.ID+"/v2.0")
+	issuer, version := "https://"+a.authority+"/"+u.tenant.ID+"/v2.0", "2.0"
+	if a.v1 || g.v1 {
+		issuer, version = "https://sts.windows.net/"+u.tenant.ID+"/", "1.0"
+	}
+	o.text("aud", g.application.ID).text("iss", issuer)
 	o.number("iat", issued).number("nbf", issued).number("exp", issued+3900)
 	o.text("aio", encode64(s.random.Bytes(39)))
+	if bound.tokenHash != "" {
+		o.text("at_hash", bound.tokenHash)
+	}
+	if bound.codeHash != "" {
+		o.text("c_hash", bound.codeHash)
+	}
 	if scope.email {
 		o.text("email", u.Principal)
 	}
 	if scope.profile {
-		o.text("name", u.Name).text("oid", u.ID).text("preferred_username", u.Principal)
+		o.text("name", u.Name)
+	}
+	if bound.nonce != "" {
+		o.text("nonce", bound.nonce)
+	}
+	if scope.profile {
+		o.text("oid", u.ID).text("preferred_username", u.Principal)
 	}
 	o.text("rh", "1."+encode64(pairwise(u.tenant.ID, g.application.ID)[:24])+".").text("sid", g.session)
 	o.text("sub", encode64(pairwise(u.ID, g.application.ID))).text("tid", u.tenant.ID)
-	o.text("uti", s.uti(s.issued)).text("ver", "2.0")
+	if version == "1.0" {
+		o.text("unique_name", u.Principal).text("upn", u.Principal)
+	}
+	o.text("uti", s.uti(s.issued)).text("ver", version)
 	return o.bytes()
 }
 

@@ -179,10 +179,10 @@ func TestSlowDownIsAnOption(t *testing.T) {
 
 func TestWhatIsNotSimulatedIsLoud(t *testing.T) {
 	c := stepped(t)
-	a := c.do(http.MethodGet, authority+"/common/oauth2/v2.0/authorize", "", "")
+	a := c.do(http.MethodGet, authority+"/common/oauth2/v2.0/introspect", "", "")
 	require.Equal(t, http.StatusNotFound, a.status)
-	require.Contains(t, a.body, "fakeentra has no GET /common/oauth2/v2.0/authorize")
-	require.Contains(t, journalText(c.entra), "not simulated: GET /common/oauth2/v2.0/authorize")
+	require.Contains(t, a.body, "fakeentra has no GET /common/oauth2/v2.0/introspect")
+	require.Contains(t, journalText(c.entra), "not simulated: GET /common/oauth2/v2.0/introspect")
 	a = c.do(http.MethodGet, authority+"/nothing", "", "", "Accept", "text/html")
 	require.Contains(t, a.body, "This page is not simulated")
 	requireAADSTS(t, c.do(http.MethodGet, authority+"/common"+token, "", ""), 900561, "invalid_request")

@@ -15,7 +15,7 @@ import (
 // hiddenParameters are form fields and query parameters whose values are secret. A user code (otc) is not: it is shown to anybody.
 var hiddenParameters = map[string]bool{
 	"device_code": true, "code": true, "refresh_token": true, "passwd": true, "password": true, "client_secret": true,
-	"client_assertion": true, "assertion": true, "code_verifier": true, "access_token": true, "id_token_hint": true, "canary": true,
+	"client_assertion": true, "assertion": true, "code_verifier": true, "access_token": true, "id_token": true, "id_token_hint": true, "canary": true,
 }
 
 // hiddenMembers are members of JSON answers whose values are secret.
@@ -84,9 +84,14 @@ func hideHeader(h http.Header) []journal.Field {
 			switch {
 			case hiddenHeaders[http.CanonicalHeaderKey(name)]:
 				text = journal.Hidden(value)
-			case strings.EqualFold(name, "Set-Cookie") && strings.HasPrefix(value, sessionCookie+"="):
-				secret, rest, _ := strings.Cut(strings.TrimPrefix(value, sessionCookie+"="), ";")
-				text = journal.Plain(sessionCookie+"=").Add(journal.Hidden(secret), journal.Plain(";"+rest))
+			case strings.EqualFold(name, "Set-Cookie") && (strings.HasPrefix(value, sessionCookie+"=") || strings.HasPrefix(value, authCookie+"=")):
+				cookie, rest, _ := strings.Cut(value, ";")
+				kind, secret, _ := strings.Cut(cookie, "=")
+				text = journal.Plain(kind+"=").Add(journal.Hidden(secret), journal.Plain(";"+rest))
+			case strings.EqualFold(name, "Location"):
+				if i := strings.IndexAny(value, "?#"); i >= 0 {
+					text = journal.Plain(value[:i+1]).Add(hideForm(value[i+1:]))
+				}
 			}
 			fields = append(fields, journal.Field{Name: name, Value: text})
 		}
@@ -102,7 +107,7 @@ func hideAnswer(answer *faultnet.Response) journal.Text {
 	marks := hiddenMembers
 	form := `"%s":"`
 	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
-		marks, form = []string{"canary"}, `name="%s" value="`
+		marks, form = []string{"canary", "code", "id_token", "access_token"}, `name="%s" value="`
 	}
 	for len(body) > 0 {
 		start := -1

@@ -89,6 +89,8 @@ func (s *Server) read(r *http.Request) *ask {
 	a := &ask{request: r, path: r.URL.Path, at: s.now(), query: parseValues(r.URL.RawQuery), form: values{}}
 	if isForm(r.Header.Get("Content-Type")) {
 		a.form = parseValues(string(body))
+	} else {
+		a.raw = body
 	}
 	host := strings.ToLower(hostOf(r.Host))
 	a.host, a.authority = r.Host, r.Host
@@ -152,6 +154,10 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	endpoint, tenant := endpointAt(a.path)
 	if endpoint == nil {
 		s.unknown(w, a)
+		return
+	}
+	if r.Method == http.MethodOptions {
+		s.options(w, a, endpoint)
 		return
 	}
 	if endpoint.Kind == EndpointProtocol && tenant != "" {

@@ -3,21 +3,28 @@ package fakeentra
 import (
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"mfpsim/faultnet"
 )
 
-// grantDeviceCode are the two names of the device code grant: RFC 8628's and the old short one, still accepted (AZJS-dev).
-var grantDeviceCode = map[string]bool{"urn:ietf:params:oauth:grant-type:device_code": true, "device_code": true}
+// deviceGrant is the device code grant's name (RFC 8628 §3.4).
+const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
 
-// token answers the token endpoint. State is read and changed under the lock; signatures are made after it.
+// grantDeviceCode are the two names of the device code grant: RFC 8628's and the old short one, still accepted (AZJS-dev).
+var grantDeviceCode = map[string]bool{deviceGrant: true, "device_code": true}
+
+// token answers the token endpoint. State is read and changed under the lock; signatures are made after the turn.
 func (s *Server) token(w http.ResponseWriter, a *ask) {
 	s.mu.Lock()
 	answer, p := s.exchange(a)
 	s.mu.Unlock()
 	if p != nil {
+		if a.v1 {
+			p.inV1()
+		}
 		s.answerError(w, a, p)
 		return
 	}
@@ -29,16 +36,29 @@ func (s *Server) token(w http.ResponseWriter, a *ask) {
 	s.sendSigned(w, http.StatusOK, body, slots)
 }
 
+// The grants that the token endpoint knows, beside the device code's two names.
+const (
+	grantRefresh     = "refresh_token"
+	grantCode        = "authorization_code"
+	grantCredentials = "client_credentials"
+	grantPassword    = "password"
+)
+
+// Grants returns the grants of the token endpoint, by the names that clients send.
+func Grants() []string {
+	return []string{grantCode, grantCredentials, "device_code", grantPassword, grantRefresh, deviceGrant}
+}
+
 // exchange checks a token request in order: grant type, client, parameters of the grant, the grant; under s.mu.
 func (s *Server) exchange(a *ask) (*tokenAnswer, *problem) {
 	kind := a.param("grant_type")
 	if kind == "" {
 		return nil, fail(900144).with("name", "grant_type")
 	}
-	if !grantDeviceCode[kind] && kind != "refresh_token" {
+	if !slices.Contains(Grants(), kind) {
 		return nil, fail(70003).with("grant", kind)
 	}
-	id, secret := a.client()
+	id, _, _ := a.client()
 	if id == "" {
 		return nil, fail(900144).with("name", "client_id")
 	}
@@ -46,30 +66,28 @@ func (s *Server) exchange(a *ask) (*tokenAnswer, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	if secret && !application.NoPublicClient {
-		return nil, fail(700025)
+	if s.looping(a, kind, application) {
+		return nil, fail(50196)
 	}
-	if kind == "refresh_token" {
+	switch kind {
+	case grantCode:
+		return s.redeemCode(a, application)
+	case grantCredentials:
+		return s.clientCredentials(a, application)
+	case grantPassword:
+		return s.passwordGrant(a, application)
+	case grantRefresh:
 		return s.refresh(a, application)
 	}
-	g, p := s.poll(a, application)
+	how, p := s.prove(a, application, false)
 	if p != nil {
 		return nil, p
 	}
-	return s.issue(a, g, g.scope), nil
-}
-
-// client reads who asks: client_id in the body, or by HTTP Basic; an empty secret is none (entra.md §14).
-func (a *ask) client() (id string, secret bool) {
-	id = a.param("client_id")
-	secret = a.has("client_secret") || a.has("client_assertion")
-	if name, password, ok := a.request.BasicAuth(); ok {
-		if id == "" {
-			id = name
-		}
-		secret = secret || password != ""
+	g, p := s.poll(a, application, how)
+	if p != nil {
+		return nil, p
 	}
-	return id, secret
+	return s.issue(a, g, g.scope, binding{}), nil
 }
 
 // refresh redeems a refresh token (entra.md §4); under s.mu. Each use gives a new one; the old one stays good.
@@ -86,9 +104,15 @@ func (s *Server) refresh(a *ask, application *Application) (*tokenAnswer, *probl
 		}
 		return nil, fail(9002313)
 	}
-	switch {
-	case g.application != application:
+	if g.application != application {
 		return nil, fail(70000)
+	}
+	if p := s.redeemer(a, g); p != nil {
+		return nil, p
+	}
+	switch {
+	case g.platform == platformSPA && a.at.Sub(g.signedIn) >= spaLifetime:
+		return nil, fail(700084).with("time", dotNetSpan(spaLifetime))
 	case !a.alias.admits(g.user) && a.alias.tenant != nil && !a.alias.tenant.Personal && !g.user.Personal:
 		return nil, fail(50020).with("user", g.user.Principal).with("idp", "https://sts.windows.net/"+g.user.tenant.ID+"/").
 			with("tenant", a.alias.tenant.Name).with("id", application.ID).with("name", application.Name)
@@ -107,21 +131,39 @@ func (s *Server) refresh(a *ask, application *Application) (*tokenAnswer, *probl
 		return nil, p
 	}
 	scope := g.scope
-	if a.has("scope") {
+	if a.has("scope") && !a.v1 {
 		asked, p := parseScope(a.param("scope"), application, true)
 		if p != nil {
 			return nil, p.with("tenant", g.user.tenant.Name)
 		}
-		if len(asked.permissions) == 0 && asked.resource == graph && g.scope.resource != graph {
-			asked.resource, asked.audience, asked.permissions = g.scope.resource, g.scope.audience, g.scope.permissions
+		scope = narrowed(asked, g.scope)
+	}
+	if a.v1 && a.has("resource") {
+		asked, p := resourceScope(a.param("resource"))
+		if p != nil {
+			return nil, p.with("tenant", g.user.tenant.Name)
 		}
-		asked.offline = true // a refresh token is answered by a refresh token
 		scope = asked
 	}
+	scope.offline = true // a refresh token is answered by a refresh token
 	if p := s.permit(a, g, scope, true); p != nil {
 		return nil, p
 	}
-	return s.issue(a, g, scope), nil
+	return s.issue(a, g, scope, binding{}), nil
+}
+
+// redeemer checks who presents a refresh token: a server shows its secret, a page with script its origin (entra.md §8.2).
+func (s *Server) redeemer(a *ask, g *grant) *problem {
+	if g.platform != platformNone {
+		if p := crossOrigin(a, g.platform); p != nil {
+			return p
+		}
+	}
+	how, p := s.prove(a, g.application, g.proof != proofNone || g.application.NoPublicClient)
+	if p == nil {
+		g.proof = how
+	}
+	return p
 }
 
 // dotNetSpan writes a duration as "90.00:00:00" (captured, azure-cli#23105).
@@ -143,14 +185,23 @@ type tokenAnswer struct {
 	id         []byte // claims of the id_token; nil: none
 	idKey      *signingKey
 	clientInfo string
+	v1         bool
+	at         time.Time
+	resource   string // v1 names it
+	bare       bool   // an application's own token: no scope
 }
 
 // Keys by their use: the two first sign for organizations, the third for personal accounts (entra.md §1.4).
 const personalKey = 2
 
 // issue draws everything that a success needs; under s.mu.
-func (s *Server) issue(a *ask, g *grant, scope scopeRequest) *tokenAnswer {
-	t := &tokenAnswer{scope: scope.echo(scope.permissions), seconds: s.lifetime(g), idKey: signingKeys()[0]}
+func (s *Server) issue(a *ask, g *grant, scope scopeRequest, bound binding) *tokenAnswer {
+	t := &tokenAnswer{
+		scope: scope.echo(scope.permissions), seconds: s.lifetime(a, g), idKey: signingKeys()[0], v1: a.v1, at: a.at, resource: scope.audience,
+	}
+	if a.v1 {
+		t.scope = strings.Join(scope.permissions, " ")
+	}
 	s.issued++
 	if g.user.Personal {
 		t.idKey = signingKeys()[personalKey]
@@ -162,23 +213,37 @@ func (s *Server) issue(a *ask, g *grant, scope scopeRequest) *tokenAnswer {
 		t.refresh = s.makeRefreshToken(g, a.at)
 	}
 	if scope.openID {
-		t.id = s.idClaims(a, g, scope)
+		t.id = s.idClaims(a, g, scope, bound)
 	}
 	if a.param("client_info") == "1" {
-		info := newObject(120)
-		info.text("uid", g.user.uid).text("utid", g.user.tenant.ID)
-		t.clientInfo = encode64(info.bytes())
+		t.clientInfo = clientInfo(g.user)
 	}
 	return t
 }
 
+// clientInfo is the home account, for libraries (entra.md §3).
+func clientInfo(u *user) string {
+	info := newObject(120)
+	info.text("uid", u.uid).text("utid", u.tenant.ID)
+	return encode64(info.bytes())
+}
+
+// Life of an access token whose client understands claims challenges: 20 to 28 hours ([D] CTL: up to 28 hours).
+const (
+	capableSeconds = 20 * 3600
+	capableSpread  = 8 * 3600
+)
+
 // lifetime is drawn between 60 and 90 minutes; personal accounts have 3600 seconds (entra.md §3).
-func (s *Server) lifetime(g *grant) int64 {
+func (s *Server) lifetime(a *ask, g *grant) int64 {
 	if s.config.AccessTokenLifetime > 0 {
 		return int64(s.config.AccessTokenLifetime / time.Second)
 	}
 	if g.user.Personal {
 		return 3600
+	}
+	if s.capable(a, g) {
+		return capableSeconds + int64(s.random.Intn(capableSpread))
 	}
 	return 3600 + int64(s.random.Intn(1800))
 }
@@ -188,6 +253,9 @@ type slot struct {
 	start, end int
 	key        *signingKey
 }
+
+// capable reports whether the client said, now or when the sign-in began, that it understands claims challenges.
+func (s *Server) capable(a *ask, g *grant) bool { return g.capable || cp1(a.param("claims")) }
 
 // body writes the answer, tokens still unsigned; key order as captured (entra.md §3).
 func (t *tokenAnswer) body() ([]byte, []slot) {
@@ -199,7 +267,15 @@ func (t *tokenAnswer) body() ([]byte, []slot) {
 		slots = append(slots, slot{start: len(o.buf) + 1, end: len(o.buf) + 1 + len(text), key: key})
 		o.buf = append(append(append(o.buf, '"'), text...), '"')
 	}
-	o.text("token_type", "Bearer").text("scope", t.scope).number("expires_in", t.seconds).number("ext_expires_in", t.seconds)
+	o.text("token_type", "Bearer")
+	if !t.bare {
+		o.text("scope", t.scope)
+	}
+	if t.v1 {
+		t.timesV1(o)
+	} else {
+		o.number("expires_in", t.seconds).number("ext_expires_in", t.seconds)
+	}
 	if t.access != nil {
 		token("access_token", signingKeys()[0], signingKeys()[0].headerV1, t.access)
 	} else {

@@ -1,0 +1,77 @@
+package fakeentra
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// The v1 endpoints still answer (entra.md §1.1): a resource in place of scopes, numbers as strings, other error words.
+
+func (s *Server) deviceCodeV1(w http.ResponseWriter, a *ask) {
+	a.v1 = true
+	s.deviceCode(w, a)
+}
+
+func (s *Server) tokenV1(w http.ResponseWriter, a *ask) {
+	a.v1 = true
+	s.token(w, a)
+}
+
+// inV1 gives an answer the word that the v1 endpoint has for its number: interaction_required where v2 says invalid_grant with a
+// suberror (entra.md §4.3 [C]), code_expired for a dead device code (§2.2 [C]).
+func (p *problem) inV1() {
+	switch {
+	case p.row.Code == 70020:
+		p.word = "code_expired"
+	case p.row.Word != "invalid_grant":
+	case p.row.Suberror == "basic_action", p.row.Suberror == "message_only", p.row.Suberror == "additional_action", p.row.Suberror == "token_expired":
+		p.word = "interaction_required"
+	}
+}
+
+// timesV1 writes the v1 form of a token's life: strings, and when it begins and ends ([C] MSAL.NET TestConstants, TokenResponseJson).
+func (t *tokenAnswer) timesV1(o *object) {
+	seconds := strconv.FormatInt(t.seconds, 10)
+	o.text("expires_in", seconds).text("ext_expires_in", seconds)
+	o.text("expires_on", strconv.FormatInt(t.at.Add(time.Duration(t.seconds)*time.Second).Unix(), 10))
+	o.text("not_before", strconv.FormatInt(t.at.Add(-issuedEarly).Unix(), 10))
+	o.text("resource", t.resource)
+}
+
+// deviceAnswerV1 is the first answer of the v1 device flow: verification_url, numbers as strings [I: recalled from scripts].
+func deviceAnswerV1(c *deviceCode, verification string, life, interval time.Duration) []byte {
+	o := newObject(700)
+	o.text("user_code", c.user).text("device_code", c.device).text("verification_url", verification)
+	o.text("expires_in", strconv.FormatInt(int64(life/time.Second), 10)).text("interval", strconv.FormatInt(int64(interval/time.Second), 10))
+	o.text("message", deviceMessage(c, verification))
+	return o.bytes()
+}
+
+// configurationV1 is the older discovery document: [D] v2-protocols-oidc.md, the same fields as far as v1 has them [I].
+func (s *Server) configurationV1(w http.ResponseWriter, a *ask) {
+	base := a.link("/" + a.alias.text)
+	tenantID := "{tenantid}"
+	if a.alias.tenant != nil {
+		tenantID = a.alias.tenant.ID
+	}
+	o := newObject(1500)
+	o.text("token_endpoint", base+"/oauth2/token")
+	o.texts("token_endpoint_auth_methods_supported", "client_secret_post", "private_key_jwt", "client_secret_basic")
+	o.text("jwks_uri", a.link("/common/discovery/keys"))
+	o.texts("response_modes_supported", "query", "fragment", "form_post")
+	o.texts("subject_types_supported", "pairwise")
+	o.texts("id_token_signing_alg_values_supported", "RS256")
+	o.texts("response_types_supported", "code", "id_token", "code id_token", "token id_token", "token")
+	o.texts("scopes_supported", "openid")
+	o.text("issuer", "https://sts.windows.net/"+tenantID+"/")
+	o.boolean("microsoft_multi_refresh_token", true)
+	o.text("authorization_endpoint", base+"/oauth2/authorize")
+	o.text("device_authorization_endpoint", base+"/oauth2/devicecode")
+	o.boolean("http_logout_supported", true).boolean("frontchannel_logout_supported", true)
+	o.text("end_session_endpoint", base+"/oauth2/logout")
+	o.texts("claims_supported", "sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name",
+		"msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "email", "given_name", "family_name", "nickname")
+	s.setDiscoveryHeaders(w, a)
+	write(w, http.StatusOK, o.bytes())
+}

@@ -1,0 +1,241 @@
+package fakeentra
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	jose "github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+)
+
+// webRows are the endpoints beside the device flow's.
+func webRows() []Endpoint {
+	get, post, both := []string{http.MethodGet}, []string{http.MethodPost}, []string{http.MethodGet, http.MethodPost}
+	browser := []string{"TestACodeIsRedeemed"}
+	return []Endpoint{
+		{
+			Name: "authorize", Path: "/{tenant}/oauth2/v2.0/authorize", Kind: EndpointPage, Methods: both, Advertised: "authorization_endpoint",
+			Tag: "C", Source: "AZJS-dev", Tests: browser, serve: (*Server).authorizeV2,
+		},
+		{
+			Name: "logout", Path: "/{tenant}/oauth2/v2.0/logout", Kind: EndpointPage, Methods: both, Advertised: "end_session_endpoint",
+			Tag: "C", Source: "AZJS-dev", Tests: []string{"TestLogoutEndsTheBrowsersSessionAndNoToken"}, serve: (*Server).logout,
+		},
+		{
+			Name: "kerberos", Path: "/{tenant}/kerberos", Kind: EndpointProtocol, Methods: post, Advertised: "kerberos_endpoint",
+			Tag: "C", Source: "AZJS-dev; what it answers was never captured", Tests: []string{"TestEveryAdvertisedEndpointAnswers"}, serve: (*Server).kerberos,
+		},
+		{
+			Name: "userinfo", Path: "/oidc/userinfo", Kind: EndpointProtocol, Methods: both, Advertised: "userinfo_endpoint",
+			Tag: "C", Source: "AZJS-dev", Tests: []string{"TestUserInfo"}, serve: (*Server).userInfo,
+		},
+		{
+			Name: "adminconsent", Path: "/{tenant}/v2.0/adminconsent", Kind: EndpointPage, Methods: get, Tag: "D", Source: "v2-admin-consent.md",
+			Tests: []string{"TestAdminConsent"}, serve: (*Server).adminConsentV2,
+		},
+		{
+			Name: "adminconsent", Path: "/{tenant}/adminconsent", Kind: EndpointPage, Methods: get, Tag: "D", Source: "grant-admin-consent.md",
+			Tests: []string{"TestAdminConsent"}, serve: (*Server).adminConsentV1,
+		},
+		{
+			Name: "devicecode", Path: "/{tenant}/oauth2/devicecode", Kind: EndpointProtocol, Methods: both, Tag: "C",
+			Source: "public PowerShell script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).deviceCodeV1,
+		},
+		{
+			Name: "token", Path: "/{tenant}/oauth2/token", Kind: EndpointProtocol, Methods: post, Tag: "C",
+			Source: "public PowerShell script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).tokenV1,
+		},
+		{
+			Name: "authorize", Path: "/{tenant}/oauth2/authorize", Kind: EndpointPage, Methods: both, Tag: "D", Source: "v1 of ACF",
+			Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).authorizeV1,
+		},
+		{
+			Name: "logout", Path: "/{tenant}/oauth2/logout", Kind: EndpointPage, Methods: both, Tag: "D", Source: "v1 of v2-protocols-oidc.md",
+			Tests: []string{"TestLogoutEndsTheBrowsersSessionAndNoToken"}, serve: (*Server).logout,
+		},
+		{
+			Name: "openid-configuration", Path: "/{tenant}/.well-known/openid-configuration", Kind: EndpointProtocol, Tag: "D",
+			Source: "v2-protocols-oidc.md", Tests: []string{"TestEveryAdvertisedEndpointAnswers"}, serve: (*Server).configurationV1,
+		},
+		{
+			Name: "user-realm", Path: "/{tenant}/UserRealm/{name}", Kind: EndpointProtocol, Methods: get, Tag: "C", Source: "client source, MSAL.go oauth.go l.217",
+			Tests: []string{"TestTheRealmOfAUser"}, serve: (*Server).userRealm,
+		},
+		{
+			Name: "credential-type", Path: "/common/GetCredentialType", Kind: EndpointProtocol, Methods: post, Tag: "I", Source: "widely known, not captured",
+			Tests: []string{"TestTheRealmOfAUser"}, serve: (*Server).credentialType,
+		},
+	}
+}
+
+// kerberos answers what is no Kerberos message; tickets are not simulated.
+func (s *Server) kerberos(w http.ResponseWriter, a *ask) {
+	s.answerError(w, a, fail(9002313).say("invalid_request"))
+}
+
+// userInfo answers with what an access token for Microsoft Graph tells of its bearer ([D] userinfo.md).
+func (s *Server) userInfo(w http.ResponseWriter, a *ask) {
+	text, ok := strings.CutPrefix(a.request.Header.Get("Authorization"), "Bearer ")
+	var claims struct {
+		jwt.Claims
+		OID, Scp, Name, UPN string
+		Given               string `json:"given_name"`
+		Family              string `json:"family_name"`
+	}
+	valid := false
+	if token, err := jwt.ParseSigned(text, []jose.SignatureAlgorithm{jose.RS256}); ok && err == nil {
+		valid = token.Claims(&signingKeys()[0].private.PublicKey, &claims) == nil && claims.Expiry != nil && a.at.Before(claims.Expiry.Time()) &&
+			(claims.Audience.Contains(graph.Audience) || claims.Audience.Contains(graph.ID)) && !s.Expired(text)
+	}
+	s.setHeaders(w, a)
+	if !valid {
+		w.Header()["WWW-Authenticate"] = []string{`Bearer realm="", authorization_uri="https://` + a.authority + `/common/oauth2/authorize", client_id="` + graph.ID + `"`}
+		inner := newObject(200).text("code", "InvalidAuthenticationToken").text("message", "Access token is empty or is not for this resource.")
+		write(w, http.StatusUnauthorized, newObject(300).nested("error", inner).bytes())
+		return
+	}
+	o := newObject(400).text("sub", claims.Subject).text("name", claims.Name)
+	if claims.Family != "" {
+		o.text("family_name", claims.Family)
+	}
+	o.text("given_name", claims.Given).text("picture", "https://graph.microsoft.com/v1.0/me/photo/$value").text("email", claims.UPN)
+	write(w, http.StatusOK, o.bytes())
+}
+
+// userRealm says how a name signs in, for clients with a password (entra.md §1.5); nobody here is federated. Form: MSAL.go's decoder.
+func (s *Server) userRealm(w http.ResponseWriter, a *ask) {
+	_, name, _ := strings.Cut(a.path, "/UserRealm/")
+	_, domain, _ := strings.Cut(name, "@")
+	s.mu.Lock()
+	known := s.directory.byDomain[strings.ToLower(domain)] != nil
+	s.mu.Unlock()
+	o := newObject(250).text("ver", "1.0")
+	if known {
+		o.text("account_type", "Managed").text("domain_name", domain)
+	} else {
+		o.text("account_type", "Unknown")
+	}
+	o.text("cloud_instance_name", "microsoftonline.com").text("cloud_audience_urn", "urn:federation:MicrosoftOnline")
+	s.setHeaders(w, a)
+	write(w, http.StatusOK, o.bytes())
+}
+
+// credentialType answers what the sign-in page itself asks: whether a name exists and how it signs in [I].
+func (s *Server) credentialType(w http.ResponseWriter, a *ask) {
+	var asked struct {
+		Username string `json:"username"`
+	}
+	if json.Unmarshal(a.raw, &asked) != nil || asked.Username == "" {
+		s.answerError(w, a, fail(90014).with("name", "username"))
+		return
+	}
+	s.mu.Lock()
+	u := s.directory.userOf(asked.Username)
+	s.mu.Unlock()
+	exists := int64(1)
+	if u != nil {
+		exists = 0
+	}
+	o := newObject(500).text("Username", asked.Username).text("Display", asked.Username).number("IfExistsResult", exists)
+	o.boolean("IsUnmanaged", false).number("ThrottleStatus", 0)
+	o.nested("Credentials", newObject(100).number("PrefCredential", 1).boolean("HasPassword", u != nil && !u.NoPassword))
+	o.nested("EstsProperties", newObject(50).number("DomainType", 3)).boolean("IsSignupDisallowed", true)
+	s.setHeaders(w, a)
+	write(w, http.StatusOK, o.bytes())
+}
+
+func (s *Server) adminConsentV2(w http.ResponseWriter, a *ask) { s.adminConsent(w, a, false) }
+func (s *Server) adminConsentV1(w http.ResponseWriter, a *ask) { s.adminConsent(w, a, true) }
+
+// adminConsent lets an administrator consent for the organization (entra.md §6.2). v1 asks for what the application has registered;
+// here that is sending mail.
+func (s *Server) adminConsent(w http.ResponseWriter, a *ask, v1 bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, p := s.readAdminConsent(a, v1)
+	if p != nil {
+		s.refuseAuthorize(w, a, c, p)
+		return
+	}
+	v := s.newVisit(a, c)
+	if session := s.sessionOf(a, c.alias, ""); session != nil {
+		v.user, v.account, v.passwordDone = session.user, session.user.Principal, true
+		v.epoch, v.signedIn, v.mfaDone = session.epoch, session.signedIn, session.mfa
+	}
+	s.advance(a, v)
+	s.setVisitCookie(w, v)
+	s.reply(w, a, v)
+}
+
+func (s *Server) readAdminConsent(a *ask, v1 bool) (*deviceCode, *problem) {
+	application, p := s.webClient(a)
+	if p != nil {
+		return nil, p
+	}
+	if a.alias.consumers() {
+		return nil, fail(90130).with("appConstant", "Application").with("appId", application.ID).with("appName", application.Name)
+	}
+	web := &webRequest{mode: "query", admin: true, prompt: "consent", state: a.param("state"), adminText: a.param("scope")}
+	_, web.hasState = a.either("state")
+	if web.redirect, web.platform = application.redirectOf(a.param("redirect_uri")); web.redirect == "" {
+		return nil, fail(50011).with("redirectTerm", "redirect URI").with("replyAddress", a.param("redirect_uri")).with("identifier", application.ID)
+	}
+	c := &deviceCode{application: application, alias: a.alias, correlation: a.correlation, expires: a.at.Add(pageLifetime), web: web}
+	c.alias.common, c.alias.work = false, c.alias.common || c.alias.work // an organization's matter
+	if v1 || web.adminText == "" {
+		c.scope, p = resourceScope(exchange.Audience)
+	} else {
+		c.scope, p = parseScope(web.adminText, application, false)
+	}
+	if p != nil {
+		return c, p.with("tenant", a.alias.directoryName())
+	}
+	return c, nil
+}
+
+// Authorize goes through an authorization request as a person would who says yes to everything, in a browser of its own: the address
+// is what a client opens, the answer is the address that the browser is sent back to (by form_post: with the posted values as query).
+// What a page would refuse is refused, with a [*Refusal].
+func (s *Server) Authorize(address, principal string) (redirect string, err error) {
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return "", fmt.Errorf("fakeentra: authorize: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.read(request)
+	c, p := s.readAuthorize(a, !strings.Contains(a.path, "/v2.0/"))
+	if p != nil {
+		if c != nil && c.web != nil && c.web.redirect != "" {
+			w := &discarded{header: http.Header{}}
+			c.web.mode = strings.Replace(c.web.mode, "form_post", "query", 1)
+			s.redirectError(w, a, c.web, p)
+			return w.Header().Get("Location"), nil
+		}
+		return "", &Refusal{AADSTS: p.row.Code, Page: s.say(textErrorTitle), Text: p.sentence()}
+	}
+	who := s.directory.userOf(principal)
+	if who == nil {
+		return "", fmt.Errorf("fakeentra: there is no user %q", principal)
+	}
+	v := s.newVisit(a, c)
+	defer s.forgetVisit(v)
+	v.user, v.account, v.passwordDone, v.epoch, v.signedIn = who, who.Principal, true, who.epoch, a.at
+	if err := s.approveAll(a, v); err != nil {
+		return "", err
+	}
+	w := &discarded{header: http.Header{}}
+	c.web.mode = strings.Replace(c.web.mode, "form_post", "query", 1)
+	s.redirect(w, a, c.web, s.success(a, v, s.random.UUID()))
+	return w.Header().Get("Location"), nil
+}
+
+// discarded is a http.ResponseWriter of which only the header is looked at.
+type discarded struct{ header http.Header }
+
+func (d *discarded) Header() http.Header         { return d.header }
+func (d *discarded) Write(p []byte) (int, error) { return len(p), nil }
+func (d *discarded) WriteHeader(int)             {}
