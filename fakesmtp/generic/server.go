@@ -85,8 +85,14 @@ func RunT(t fakesmtp.T, config Config) *Server {
 		t.Fatalf("%v", err)
 		return nil
 	}
-	s.station.RunT(t, s.Serve, s.Close, s.Address())
+	s.Start(t)
 	return s
+}
+
+// Start serves the server's address in a test and closes the server at the test's end, for servers that are made of this one.
+func (s *Server) Start(t fakesmtp.T) {
+	t.Helper()
+	s.station.RunT(t, s.Serve, s.Close, s.Address())
 }
 
 // Serve takes connections from a listener until it or the server is closed; then it returns nil. The listener is the server's.

@@ -1,0 +1,188 @@
+package fax
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/generic"
+	"mfpsim/journal"
+	"mfpsim/vtime"
+)
+
+// Server is one provider. Make it with [RunT] in a test or with [New] in a program. What it has of a mail server is generic's.
+type Server struct {
+	*generic.Server
+	config Config
+	clock  *vtime.Clock
+
+	mu    sync.Mutex
+	faxes []Fax
+}
+
+// Status is what became of a fax.
+type Status string
+
+// The statuses.
+const (
+	Calling Status = "calling"
+	Sent    Status = "sent"
+	Failed  Status = "failed"
+)
+
+// Fax is a document on its way to a number.
+type Fax struct {
+	Number   string // "+49301234567", or as it was dialled if it is not international
+	Account  string // who sent it
+	Subject  string
+	Document []fakesmtp.Attachment
+	Accepted time.Time
+	Ended    time.Time
+	Status   Status
+	Reason   string // why it failed
+}
+
+// New returns a server that its Serve is to be called on.
+func New(config Config) (*Server, error) {
+	config = config.withDefaults()
+	s := &Server{config: config}
+	provider, err := generic.New(generic.Config{
+		World: config.World, Network: config.Network, Journal: config.Journal, Seed: config.Seed, Start: config.Start,
+		Party: config.Party, Host: config.Host, Accounts: config.Accounts, Mechanisms: config.Mechanisms,
+		Challenge: config.Challenge, Implicit: config.Implicit, MaxSize: config.MaxSize, Report: config.Report,
+		Recipient: s.recipient, Accept: s.accept,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("fax: %w", err)
+	}
+	s.Server = provider
+	s.clock = provider.Network().World().Clock(config.Party)
+	return s, nil
+}
+
+// RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of the conversations.
+func RunT(t fakesmtp.T, config Config) *Server {
+	t.Helper()
+	if config.Report == nil {
+		config.Report = t.Errorf
+	}
+	s, err := New(config)
+	if err != nil {
+		t.Fatalf("%v", err)
+		return nil
+	}
+	s.Start(t)
+	return s
+}
+
+// Faxes returns all faxes, in the order in which they were accepted.
+func (s *Server) Faxes() []Fax {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.faxes)
+}
+
+// The longest and the shortest number that is taken: E.164 has 15 digits, and a number within a house has three.
+const (
+	shortest = 3
+	longest  = 15
+)
+
+// number reads a fax number from the part of an address before the @: digits with the separators of RFC 3192 §2, after a plus sign if
+// it is international, after "FAX=" if the device writes addresses as that RFC does.
+func number(local string) (string, bool) {
+	if len(local) > 4 && strings.EqualFold(local[:4], "FAX=") {
+		local = local[4:]
+	}
+	digits, international := strings.CutPrefix(local, "+")
+	digits = strings.NewReplacer("-", "", ".", "").Replace(digits)
+	if len(digits) < shortest || len(digits) > longest || strings.Trim(digits, "0123456789") != "" {
+		return "", false
+	}
+	if international {
+		return "+" + digits, true
+	}
+	return digits, true
+}
+
+// Refusals of a recipient and of a message, as they go over the wire.
+var (
+	errDomain   = errors.New("This server sends faxes to number@domain of its own domain only") //nolint:staticcheck // a reply
+	errNumber   = errors.New("Not a fax number")                                                //nolint:staticcheck // a reply
+	errDocument = errors.New("Nothing to fax: attach a PDF or TIFF document")                   //nolint:staticcheck // a reply
+)
+
+// recipient takes numbers of the domain.
+func (s *Server) recipient(_, _, to string) error {
+	at := strings.LastIndexByte(to, '@')
+	if !strings.EqualFold(to[at+1:], s.config.Domain) {
+		return errDomain
+	}
+	if _, ok := number(to[:max(at, 0)]); !ok {
+		return errNumber
+	}
+	return nil
+}
+
+// documents are the media types that can be faxed.
+var documents = []string{"application/pdf", "image/tiff", "image/tif"}
+
+// accept takes a message and begins the calls, one for each number.
+func (s *Server) accept(account string, m fakesmtp.Message) (mailboxes []string, err error) {
+	var document []fakesmtp.Attachment
+	for _, attachment := range m.Attachments {
+		if slices.Contains(documents, strings.ToLower(attachment.Type)) {
+			document = append(document, attachment)
+		}
+	}
+	if len(document) == 0 {
+		return nil, errDocument
+	}
+	for _, to := range m.EnvelopeTo {
+		n, _ := number(to[:strings.LastIndexByte(to, '@')])
+		mailbox := n + "@" + s.config.Domain
+		if slices.Contains(mailboxes, mailbox) {
+			continue
+		}
+		mailboxes = append(mailboxes, mailbox)
+		s.mu.Lock()
+		s.faxes = append(s.faxes, Fax{
+			Number: n, Account: account, Subject: m.Subject, Document: document, Accepted: m.ReceivedAt, Status: Calling,
+		})
+		index := len(s.faxes) - 1
+		s.mu.Unlock()
+		s.Network().World().Go(s.config.Party+" calls "+n, func(ctx context.Context) { s.call(ctx, index) })
+	}
+	return mailboxes, nil
+}
+
+// call is a call: it takes its time, ends as the line has it, and the sender is told by mail.
+func (s *Server) call(ctx context.Context, index int) {
+	if s.config.Duration > 0 && s.clock.Sleep(ctx, s.config.Duration) != nil {
+		return // the World has ended
+	}
+	s.mu.Lock()
+	f := &s.faxes[index]
+	f.Status, f.Ended = Sent, s.clock.Now()
+	if line := s.config.Line; line != nil {
+		if err := line(f.Number); err != nil {
+			f.Status, f.Reason = Failed, err.Error()
+		}
+	}
+	ended := *f
+	s.mu.Unlock()
+
+	text := fmt.Sprintf("Fax to %s: %s", ended.Number, ended.Status)
+	if ended.Reason != "" {
+		text += ", " + ended.Reason
+	}
+	s.Journal().Append(journal.Entry{Party: s.config.Party, Kind: journal.KindNote, Text: journal.Plain(text)})
+	s.Deliver(ended.Account, fmt.Appendf(nil, "From: Fax <fax@%s>\r\nTo: <%s>\r\nSubject: %s\r\nMessage-ID: <fax-%d@%s>\r\nDate: %s\r\n"+
+		"Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
+		s.config.Domain, ended.Account, text, index+1, s.config.Domain, ended.Ended.UTC().Format(time.RFC1123Z), text))
+}
