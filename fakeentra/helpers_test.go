@@ -143,13 +143,24 @@ type person struct {
 	address *url.URL
 	status  int
 	page    *goquery.Document
+
+	response *http.Response
 }
+
+// selection is a part of a page.
+type selection = goquery.Selection
 
 func (c *client) person() *person {
 	jar, err := cookiejar.New(nil)
 	require.NoError(c.t, err)
 	h := *c.entra.Client()
 	h.Jar = jar
+	h.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
+		if !strings.Contains(r.URL.Host, "microsoft") {
+			return http.ErrUseLastResponse // back to the client, which is not there
+		}
+		return nil
+	}
 	return &person{t: c.t, entra: c.entra, http: &h}
 }
 
@@ -165,7 +176,7 @@ func (p *person) read(response *http.Response) *person {
 	defer func() { _ = response.Body.Close() }()
 	page, err := goquery.NewDocumentFromReader(response.Body)
 	require.NoError(p.t, err)
-	p.page, p.address, p.status = page, response.Request.URL, response.StatusCode
+	p.page, p.address, p.status, p.response = page, response.Request.URL, response.StatusCode, response
 	return p
 }
 
