@@ -185,3 +185,6 @@ func (v *visit) purpose() string {
 	}
 	return textSignInTo
 }
+
+// forAll reports whether the permissions page is for the whole organization, not for one user.
+func (c *deviceCode) forAll() bool { return c.web != nil && c.web.admin }

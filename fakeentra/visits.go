@@ -174,7 +174,7 @@ func (s *Server) act(a *ask, v *visit) {
 			s.declined(a, v)
 			return
 		}
-		s.accept(v, a.form["adminConsent"] != "" && v.user.mayConsentForAll())
+		s.accept(v, v.code.forAll() || a.form["adminConsent"] != "" && v.user.mayConsentForAll())
 	default:
 		return
 	}
@@ -370,6 +370,10 @@ func (s *Server) advance(a *ask, v *visit) {
 				s.logBrowser(a, v, 50199, nil) // the interrupt is in the sign-in log (azure-cli#32809)
 			}
 		case PagePermissions:
+			if v.code.forAll() && !v.user.mayConsentForAll() {
+				s.refuse(a, v, 90093, fail(90093).with("name", v.code.application.Name).sentence())
+				return
+			}
 			if v.consented || !v.code.asksAgain() && covers(consented(v.user.tenant, v.code.application, v.user), v.code.scope.needed()) {
 				continue
 			}

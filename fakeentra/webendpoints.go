@@ -81,9 +81,10 @@ func (s *Server) userInfo(w http.ResponseWriter, a *ask) {
 	text, ok := strings.CutPrefix(a.request.Header.Get("Authorization"), "Bearer ")
 	var claims struct {
 		jwt.Claims
-		OID, Scp, Name, UPN string
-		Given               string `json:"given_name"`
-		Family              string `json:"family_name"`
+		Name   string `json:"name"`
+		UPN    string `json:"upn"`
+		Given  string `json:"given_name"`
+		Family string `json:"family_name"`
 	}
 	valid := false
 	if token, err := jwt.ParseSigned(text, []jose.SignatureAlgorithm{jose.RS256}); ok && err == nil {
