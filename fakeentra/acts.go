@@ -364,6 +364,9 @@ func (s *Server) WithdrawConsent(tenantName, applicationID string) error {
 	found := false
 	for _, id := range sortedKeys(t.principals) {
 		a := s.directory.applications[id]
+		if a == nil {
+			continue // an API: it has been given nothing
+		}
 		if applicationID != "" && !strings.EqualFold(id, applicationID) && !strings.EqualFold(a.Name, applicationID) {
 			continue
 		}
