@@ -202,6 +202,11 @@ func TestMistakesAreAnsweredInStep(t *testing.T) {
 	require.Equal(t, []string{"250 2.0.0 OK: queued"}, c.Reply())
 	require.Equal(t, "abcde", string(s.Mailbox("bob@fabrikam.com")[0].Raw))
 
+	begin()
+	require.Contains(t, c.Say("DATA"), "354 ")
+	require.Contains(t, c.Say("a\n.\nb\n..c\r\n..d\r\n."), "250 ")
+	require.Equal(t, "a\n.\nb\n..c\r\n.d\r\n", string(s.Mailbox("bob@fabrikam.com")[1].Raw), "a bare line feed ends no line")
+
 	c.Send("MAIL FROM:<" + DefaultAccount + ">\r\nRCPT TO:<bob@fabrikam.com>\r\nRSET\r\nNOOP\r\n")
 	for range 4 {
 		require.Contains(t, c.Line(), "250 ")

@@ -74,7 +74,7 @@ func New(config Config) (*Server, error) {
 	}
 	outer := turnstile.Config{
 		Station: place, Host: config.Host, Implicit: config.Implicit, Address: config.ClientAddress, MaxLine: maxLine,
-		MaxSize: config.MaxSize, StopsAtSize: true, Edit: s.edit, Serve: s.library.Serve,
+		MaxSize: config.MaxSize, StopsAtSize: true, LineFeeds: true, Edit: s.edit, Serve: s.library.Serve,
 	}
 	if !config.NoTLS {
 		if s.library.TLSConfig, err = turnstile.ServerTLS(place, config.Host); err != nil {

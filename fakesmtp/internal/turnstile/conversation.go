@@ -154,6 +154,9 @@ func (c *conversation) message() error {
 		return err
 	}
 	given := wire.Stuff(body)
+	if c.turnstile.config.LineFeeds {
+		given = wire.StuffLenient(body)
+	}
 	if size > limit { // the library is to refuse it: it gets as much as it needs for that
 		filler := bytes.Repeat([]byte("x"), int(limit)-len(body)+1)
 		given = append(append(given, filler...), "\r\n"...)

@@ -25,6 +25,8 @@ type Config struct {
 	MaxSize int64
 	// StopsAtSize: the library stops reading a message that is too large, and would take its rest for commands. It is given no rest.
 	StopsAtSize bool
+	// LineFeeds: the library takes a bare line feed in a message for a line end, and would take out dots after it.
+	LineFeeds bool
 	// Edit changes what the library says before it is journalled; nil: nothing is changed. The reply has its line ends.
 	Edit func(client *station.Client, command, reply string) string
 	// Serve runs the library until the listener is closed.

@@ -87,10 +87,16 @@ func Printable(s string) string {
 // IsControl reports whether a character would break a transcript.
 func IsControl(r rune) bool { return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 }
 
-// Stuff puts a dot before every line that begins with one (RFC 5321 §4.5.2, RFC 1939 §3). The text is to end with a line end.
-func Stuff(text []byte) []byte {
+// Stuff puts a dot before every line that begins with one (RFC 5321 §4.5.2, RFC 1939 §3). The text is to end with a line end, which
+// is CRLF and nothing else.
+func Stuff(text []byte) []byte { return stuff(text, "\r\n") }
+
+// StuffLenient does the same for a reader that takes a bare line feed for a line end too.
+func StuffLenient(text []byte) []byte { return stuff(text, "\n") }
+
+func stuff(text []byte, lineEnd string) []byte {
 	if len(text) > 0 && text[0] == '.' {
 		text = append([]byte("."), text...)
 	}
-	return bytes.ReplaceAll(text, []byte("\n."), []byte("\n.."))
+	return bytes.ReplaceAll(text, []byte(lineEnd+"."), []byte(lineEnd+".."))
 }
