@@ -94,6 +94,26 @@ func (l *Lab) Set(tenant, setting, value string) (fakeentra.Tenant, error) {
 	return changed, nil
 }
 
+// follow keeps the mail service and the list of secrets in step with changes that come through Entra's administration API.
+func (l *Lab) follow(c fakeentra.Change) {
+	switch c.Kind {
+	case fakeentra.ChangeDefaults:
+		if t, known := l.Entra.Tenant(c.Tenant); known {
+			_ = l.SMTP.SetSecurityDefaults(t.ID, t.SecurityDefaults) // an organization that the mail service lacks has no mail
+		}
+	case fakeentra.ChangePassword, fakeentra.ChangeUserNew:
+		u, known := l.Entra.User(c.User)
+		if !known {
+			return
+		}
+		l.remember(u.Password.Reveal())
+		_, domain, _ := strings.Cut(u.Principal, "@")
+		if c.Kind == fakeentra.ChangeUserNew {
+			_ = l.SMTP.AddMailbox(fakesmtp.Mailbox{Address: u.Principal, Organization: domain}) // one that is there stays
+		}
+	}
+}
+
 // Password is what a user types; the error lists the users.
 func (l *Lab) Password(principal string) (string, error) {
 	u, known := l.Entra.User(principal)

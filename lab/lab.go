@@ -149,6 +149,7 @@ func (l *Lab) startEntra() error {
 		return fmt.Errorf("entra: %w", err)
 	}
 	l.Entra = entra
+	entra.Watch(l.follow)
 	for _, name := range models.Names() {
 		if err := l.registerApplication(name); err != nil {
 			return err

@@ -196,13 +196,17 @@ func (p *play) policy(args []string) (string, error) {
 	if name == "" || len(words) == 0 {
 		return "", usage("entra")
 	}
+	var graphs []byte // a policy as Microsoft Graph has it
 	if len(words) == 1 && strings.HasSuffix(words[0], ".json") {
-		text, err := p.readFile(words[0])
+		file := words[0]
+		text, err := p.readFile(file)
 		if err != nil {
 			return "", err
 		}
-		if words, err = policyWords(text); err != nil {
-			return "", fmt.Errorf("%s: %w", words, err)
+		if isGraphPolicy(text) {
+			graphs = []byte(text)
+		} else if words, err = policyWords(text); err != nil {
+			return "", fmt.Errorf("%s: %w", file, err)
 		}
 	}
 	tenant, err := p.organization(nil)
@@ -211,12 +215,30 @@ func (p *play) policy(args []string) (string, error) {
 	}
 	var made fakeentra.Policy
 	if err := p.act(act, func(context.Context) (err error) {
+		if graphs != nil {
+			made, err = p.lab.Entra.SetPolicyJSON(tenant, name, graphs)
+			return err
+		}
 		made, err = p.lab.Entra.ChangePolicy(tenant, name, words...)
 		return err
 	}); err != nil {
 		return "", plainError(err)
 	}
 	return asJSON(made), nil
+}
+
+// isGraphPolicy reports whether a file holds a policy in the shape of Microsoft Graph, as the portal exports it.
+func isGraphPolicy(text string) bool {
+	var object map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &object) != nil {
+		return false
+	}
+	for _, member := range []string{"conditions", "grantControls", "displayName"} {
+		if _, has := object[member]; has {
+			return true
+		}
+	}
+	return false
 }
 
 // policyWords reads a policy from a file: an object whose keys are those of the verb, values texts or lists of texts.

@@ -68,6 +68,7 @@ type Endpoints struct {
 	Panel     string    `json:"panel"`     // base URL
 	Entra     string    `json:"entra"`     // base URL
 	Control   string    `json:"control"`   // base URL
+	Graph     string    `json:"graph"`     // base URL of Entra's administration API, in Microsoft Graph's paths
 	SMTP      string    `json:"smtp"`      // host:port
 	CA        string    `json:"ca"`        // PEM file
 	Tenant    string    `json:"tenant"`    // id of the organization
@@ -212,7 +213,7 @@ func (b *bench) host(flag string) string {
 func (b *bench) start(ctx context.Context) error {
 	b.endpoints = Endpoints{
 		WebConfig: "https://" + b.host("web-config-port"), Panel: "http://" + b.host("panel-port"), Entra: "https://" + b.host("entra-port"),
-		Control: "http://" + b.host("control-port"), SMTP: b.host("smtp-port"),
+		Control: "http://" + b.host("control-port"), Graph: "http://" + b.host("control-port") + graphPath + "/v1.0", SMTP: b.host("smtp-port"),
 	}
 	var start time.Time // the machine's now, for clients that look at their own clock
 	if b.config.Scenario != "" {
@@ -364,7 +365,7 @@ func (b *bench) serve() error {
 		return err
 	}
 	// The control plane and the panel's page act through World.Do, in turns of their own.
-	control, err := network.ServeHTTP(take("control-port"), nil, b.guard(b.control()))
+	control, err := network.ServeHTTP(take("control-port"), nil, b.guard(b.withGraph(b.control())))
 	if err != nil {
 		return err
 	}
@@ -380,6 +381,21 @@ func (b *bench) serve() error {
 		_ = b.lab.SMTP.Serve(b.smtp) // ends when the bench is closed
 	}()
 	return nil
+}
+
+// graphPath is where Entra's administration API is mounted beside the control API.
+const graphPath = "/graph"
+
+// withGraph adds the administration API to the control plane: it is for whoever owns the bench, never for what is tested.
+func (b *bench) withGraph(control http.Handler) http.Handler {
+	graph := http.StripPrefix(graphPath, b.lab.Entra.Graph())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, graphPath+"/") {
+			graph.ServeHTTP(w, r)
+			return
+		}
+		control.ServeHTTP(w, r)
+	})
 }
 
 // announce prints where the bench is.
@@ -399,6 +415,7 @@ func (b *bench) announce() error {
 	_, _ = fmt.Fprintf(t, "Entra\t%s/device\tsimulation of Microsoft's sign-in\n", e.Entra)
 	_, _ = fmt.Fprintf(t, "SMTP\t%s\tsimulation of Exchange Online\n", e.SMTP)
 	_, _ = fmt.Fprintf(t, "Control API\t%s\t\n", e.Control)
+	_, _ = fmt.Fprintf(t, "Graph\t%s\tEntra's administration, paths of Microsoft Graph\n", e.Graph)
 	_, _ = fmt.Fprintf(t, "CA\t%s\tto be trusted by clients of the bench only\n", e.CA)
 	_, _ = fmt.Fprintf(t, "Tenant\t%s\tapplication %s\n", e.Tenant, e.ClientID)
 	for _, a := range e.Accounts {
