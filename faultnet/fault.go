@@ -61,7 +61,10 @@ func (f Fault) String() string {
 	if f.After > 0 {
 		s += fmt.Sprintf(", after %d connections", f.After)
 	}
-	if f.Times > 0 {
+	switch {
+	case f.Times == 1:
+		s += ", once"
+	case f.Times > 1:
 		s += fmt.Sprintf(", %d times", f.Times)
 	}
 	return s

@@ -14,6 +14,7 @@ import (
 type showError struct {
 	surface surface
 	words   []string
+	written []string // the words as the script has them: @names and English labels
 	not     bool
 	limit   time.Duration
 	at      time.Time // by the printer's clock
@@ -34,6 +35,9 @@ func (e *showError) Error() string {
 			}
 			b.WriteString("\n")
 		}
+	}
+	if e.written != nil && !slices.Equal(e.written, e.words) {
+		fmt.Fprintf(&b, "wanted: %s\n", quoted(e.words))
 	}
 	b.WriteString(now(e.surface))
 	return strings.TrimRight(b.String(), "\n")
@@ -117,7 +121,11 @@ func tell(s Scenario, number int, text string, f *failure, seed uint64, language
 	if f.wire != "" {
 		fmt.Fprintf(&b, "  last on the wire: %s\n", f.wire)
 	}
-	fmt.Fprintf(&b, "  again: %s     by hand: mfpsim serve --scenario %s\n", replay(s, seed, language), s.ID)
+	fmt.Fprintf(&b, "  again: %s", replay(s, seed, language))
+	if s.folder == "" { // serve plays what is in this program
+		fmt.Fprintf(&b, "     by hand: mfpsim serve --scenario %s", s.ID)
+	}
+	b.WriteString("\n")
 	return b.String()
 }
 
@@ -126,6 +134,9 @@ func replay(s Scenario, seed uint64, language string) string {
 	command := fmt.Sprintf("mfpsim run %s --seed %d", s.ID, seed)
 	if language != "" && language != english {
 		command += " --lang " + language
+	}
+	if s.folder != "" {
+		command += " --folder '" + s.folder + "'"
 	}
 	return command
 }

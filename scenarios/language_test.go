@@ -33,9 +33,11 @@ func folder(t *testing.T, text string) string {
 // playText plays one script and returns its result.
 func playText(t *testing.T, script string) scenarios.Result {
 	t.Helper()
-	results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, header+script), Seed: 7})
+	root := folder(t, header+script)
+	results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: root, Seed: 7})
 	require.NoError(t, err)
 	require.Len(t, results, 1)
+	results[0].Failure = strings.ReplaceAll(results[0].Failure, root, "FOLDER")
 	return results[0]
 }
 
@@ -75,8 +77,13 @@ func TestAFailedLineIsToldInOneShape(t *testing.T) {
     | The email server is not set.
     | <OK> <Home>
   proves R39 (guide: Cannot Send Email)
-  again: mfpsim run chapter/name --seed 7     by hand: mfpsim serve --scenario chapter/name
+  again: mfpsim run chapter/name --seed 7 --folder 'FOLDER'
 `, result.Failure)
+}
+
+func TestAFailureTellsTheSentenceThatANameStandsFor(t *testing.T) {
+	require.Contains(t, playText(t, "panel shows @M1\n").Failure,
+		"\n  wanted: 'To use this function, you need to sign in to your email service. Please contact your administrator.'\n")
 }
 
 func TestWhatAVerbRefuses(t *testing.T) {
@@ -94,7 +101,7 @@ func TestWhatAVerbRefuses(t *testing.T) {
 		"an unknown role":               {"tenant contoso.com\nuser a@contoso.com role='Emperor'\n", "Cloud Application Administrator"},
 		"an unknown cmdlet":             {ready + "exchange Get-Coffee\n", "exchange Get-Coffee: "},
 		"an unknown message":            {"panel shows @M9\n", `no message "@M9" here; there are: @M1, @M2,`},
-		"a variable that is not set":    {"panel press $coffee\n", "argument 2 is empty"},
+		"a variable that is not set":    {"panel press $coffee\n", "argument 2 is empty: $coffee is not set"},
 		"a date that has gone":          {"clock to 2025-01-01\n", "true time does not go back: it is 2026-03-02 09:00:00"},
 		"a time that is none":           {"clock +soon\n", `"soon" is no length of time; write 90s, 15m, 2h30m, 91d or 1w`},
 		"a sheet that was not printed":  {"sheet shows Email\n", "no status sheet was printed yet"},
@@ -133,7 +140,7 @@ func TestGoldensAreComparedAndRewritten(t *testing.T) {
 	require.Equal(t, 8, results[0].Line)
 	require.Contains(t, results[0].Failure, "FAIL chapter/name.txtar:8: cmp stdout screen.txt\n")
 	require.Contains(t, results[0].Failure, "-| ")
-	require.NotContains(t, results[0].Failure, os.TempDir())
+	require.NotContains(t, strings.ReplaceAll(results[0].Failure, root, "FOLDER"), os.TempDir())
 
 	options.Update = true
 	_, err = scenarios.Run(t.Context(), options)
@@ -159,7 +166,7 @@ func TestOptionsThatCannotBeAreRefusedBeforehand(t *testing.T) {
 		"a pattern that fits nothing":     {scenarios.Options{Patterns: []string{"nothing/*"}}, "no scenario fits \"nothing/*\"; `mfpsim list` shows them"},
 		"an empty pattern":                {scenarios.Options{Patterns: []string{""}}, "an empty pattern picks nothing"},
 		"a negative repetition":           {scenarios.Options{Repeat: -1}, "a scenario cannot be repeated -1 times"},
-		"goldens without a source folder": {scenarios.Options{Update: true}, "goldens are rewritten in a source folder only; name it"},
+		"goldens without a source folder": {scenarios.Options{Update: true}, "goldens are rewritten in a source folder only; name it with --folder"},
 		"a folder that is not there":      {scenarios.Options{Folder: "nowhere"}, "no source folder nowhere"},
 		"evidence into a file":            {scenarios.Options{Evidence: file, Patterns: []string{"setup/exchange-online"}}, "evidence folder " + file + ": is a file, not a folder"},
 	} {

@@ -162,13 +162,13 @@ func (p *play) shows(not bool, args []string, see look) (string, error) {
 			return "", err
 		}
 		if s.shows(words) {
-			return s.drawn, &showError{surface: s, words: words, not: true, at: p.printerTime()}
+			return s.drawn, &showError{surface: s, words: words, written: args, not: true, at: p.printerTime()}
 		}
 		return s.drawn, nil
 	}
 	s, met, err := p.await(limit, see, func(s surface) bool { return s.shows(words) })
 	if err == nil && !met {
-		err = &showError{surface: s, words: words, limit: limit, at: p.printerTime()}
+		err = &showError{surface: s, words: words, written: args, limit: limit, at: p.printerTime()}
 	}
 	return s.drawn, err
 }

@@ -133,7 +133,7 @@ func (o Options) pick() ([]Scenario, error) {
 		return nil, fmt.Errorf("a scenario cannot be repeated %d times", o.Repeat)
 	}
 	if o.Update && o.Folder == "" {
-		return nil, errors.New("goldens are rewritten in a source folder only; name it")
+		return nil, errors.New("goldens are rewritten in a source folder only; name it with --folder")
 	}
 	if o.Update && o.Language != "" && o.Language != english {
 		return nil, errors.New("goldens are rewritten in English only")
@@ -156,6 +156,9 @@ func (o Options) load() ([]Scenario, error) {
 	all, err := Load(os.DirFS(o.Folder))
 	if err == nil && len(all) == 0 {
 		err = fmt.Errorf("no scenario in %s; they are chapter/name.txtar", o.Folder)
+	}
+	for i := range all {
+		all[i].folder = o.Folder
 	}
 	return all, err
 }

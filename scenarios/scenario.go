@@ -31,6 +31,8 @@ type Scenario struct {
 	Name   string // the last part of the ID
 	File   string // "trouble/sign-in-not-saved.txtar", with / on every machine
 	Text   string // the whole file
+
+	folder string // the source folder that it was read from, as it was given; empty: this program
 }
 
 // Levels of a scenario.

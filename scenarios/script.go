@@ -112,16 +112,20 @@ func (p *play) commands() map[string]func(*testscript.TestScript, bool, []string
 
 // step plays one line.
 func (p *play) step(name string, v verb, not bool, args []string) (string, error) {
-	for i, arg := range args {
-		if arg == "" {
-			return "", fmt.Errorf("argument %d is empty", i+1)
-		}
-	}
 	words := append([]string{name}, args...)
 	if not && !negatable(words) {
 		return "", fmt.Errorf("! stands only before a line with shows")
 	}
 	l, found := p.at(not, words)
+	for i, arg := range args {
+		switch {
+		case arg != "":
+		case found && strings.Contains(l.words[i+1], "$"):
+			return "", fmt.Errorf("argument %d is empty: %s is not set; $true, $false and $null stand for themselves", i+1, l.words[i+1])
+		default:
+			return "", fmt.Errorf("argument %d is empty", i+1)
+		}
+	}
 	if found {
 		if err := p.do(func(context.Context) error {
 			p.note(journal.KindNote, "%s:%d %s", p.scenario.File, l.number, l.text)

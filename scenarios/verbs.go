@@ -168,8 +168,25 @@ func (p *play) times() string {
 	return b.String()
 }
 
-// faultNames are the scenarios' words for faults that the network calls otherwise.
-var faultNames = map[string]faultnet.FaultKind{"no-starttls": faultnet.StripSTARTTLS}
+// faultNames are the scenarios' words for what the network can do to a party, in the order in which they are listed.
+var faultNames = []struct {
+	word string
+	kind faultnet.FaultKind // empty: none
+}{
+	{"ok", ""}, {"unreachable", faultnet.Unreachable}, {"no-name", faultnet.NoName}, {"silent", faultnet.Silent},
+	{"reset", faultnet.Reset}, {"untrusted", faultnet.Untrusted}, {"no-starttls", faultnet.StripSTARTTLS},
+}
+
+func faultNamed(word string) (faultnet.FaultKind, error) {
+	var words []string
+	for _, f := range faultNames {
+		if f.word == word {
+			return f.kind, nil
+		}
+		words = append(words, f.word)
+	}
+	return "", &device.LabelError{What: "fault", Wanted: word, Present: words}
+}
 
 func (p *play) verbNetwork(_ bool, args []string) (string, error) {
 	if len(args) < 2 {
@@ -196,11 +213,9 @@ func (p *play) verbNetwork(_ bool, args []string) (string, error) {
 			}
 			return nil
 		}
-		kind, known := faultNames[plain[0]]
-		if !known {
-			if kind, err = faultnet.ParseFaultKind(plain[0]); err != nil {
-				return err
-			}
+		kind, err := faultNamed(plain[0])
+		if err != nil {
+			return err
 		}
 		fault := faultnet.Fault{To: party, Kind: kind, From: values["from"]}
 		for key, text := range values {

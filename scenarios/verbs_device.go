@@ -16,7 +16,11 @@ import (
 func screenSurface(s device.Screen) surface {
 	lines := append([]string{}, s.Lines...)
 	lines = append(lines, s.Fields...)
-	lines = append(append(lines, s.Keys...), s.Path)
+	path := s.Path
+	if s.Padlock {
+		path += "   [padlock]"
+	}
+	lines = append(append(lines, s.Keys...), path)
 	return surface{name: "panel", place: s.Path, lines: lines, beside: len(s.Keys) + 1, drawn: s.String()}
 }
 
