@@ -5,6 +5,7 @@ package interop_test
 import (
 	"bytes"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -131,6 +132,14 @@ func smtplib(lines string) func(*testing.T, attempt) result {
 		output, exit := run(t, letter(a.from), "python3", "send.py", "localhost", port, file(t, a.authority), a.user, a.token, a.from, lines)
 		return result{sent: exit == 0, words: output}
 	}
+}
+
+// pool trusts an authority.
+func pool(t *testing.T, authority []byte) *x509.CertPool {
+	t.Helper()
+	pool := x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(authority))
+	return pool
 }
 
 // xoauth2 is that mechanism for go-sasl, which lacks it.

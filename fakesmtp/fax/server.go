@@ -112,9 +112,9 @@ func number(local string) (string, bool) {
 
 // Refusals of a recipient and of a message, as they go over the wire.
 var (
-	errDomain   = errors.New("This server sends faxes to number@domain of its own domain only") //nolint:staticcheck // a reply
-	errNumber   = errors.New("Not a fax number")                                                //nolint:staticcheck // a reply
-	errDocument = errors.New("Nothing to fax: attach a PDF or TIFF document")                   //nolint:staticcheck // a reply
+	errDomain   = errors.New("this server sends faxes to number@domain of its own domain only")
+	errNumber   = errors.New("not a fax number")
+	errDocument = errors.New("nothing to fax: attach a PDF or TIFF document")
 )
 
 // recipient takes numbers of the domain.

@@ -97,7 +97,7 @@ func TestWhatIsNoFaxIsRefused(t *testing.T) {
 		require.Contains(t, reply.Message, words)
 	}
 	refused(b.send(t, scan, "bob@fabrikam.com"), 550, "of its own domain only")
-	refused(b.send(t, scan, "reception@fax.example.com"), 550, "Not a fax number")
+	refused(b.send(t, scan, "reception@fax.example.com"), 550, "not a fax number")
 	refused(b.send(t, "From: scanner@contoso.com\r\n\r\nHello\r\n", "110@fax.example.com"), 554, "attach a PDF or TIFF")
 	require.Empty(t, b.Faxes())
 }

@@ -3,7 +3,7 @@ package legacy
 import (
 	"bytes"
 	"crypto/hmac"
-	"crypto/md5" //nolint:gosec // CRAM-MD5 is what the years before OAuth had (RFC 2195)
+	"crypto/md5" // CRAM-MD5 is what the years before OAuth had (RFC 2195)
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -34,11 +34,11 @@ func (s *Server) edit(client *station.Client, command, reply string) string {
 	verb, argument := wire.Command(command)
 	switch {
 	case verb == "HELO" || verb == "EHLO":
-		s.note(client, func(c *state) { c.helo = argument })
+		stateOf(client).helo = argument
 		return s.inOrder(reply)
 	case verb == "AUTH" && strings.EqualFold(argument, CRAMMD5) && strings.HasPrefix(reply, "334 "):
 		challenge := "<" + client.Random.Hex(16) + "@" + s.config.Host + ">"
-		s.note(client, func(c *state) { c.challenge = challenge })
+		stateOf(client).challenge = challenge
 		return "334 " + base64.StdEncoding.EncodeToString([]byte(challenge)) + "\r\n"
 	case verb == "RCPT" && strings.HasPrefix(reply, "550 5.1.0 ") && !s.admitted(client):
 		// The library has one refusal for a recipient. This is what relays with POP before SMTP say.
@@ -72,7 +72,7 @@ func (s *Server) authenticate(address net.Addr, mechanism string, user, password
 	client := clientOf(address)
 	var reason fakesmtp.Reason
 	if mechanism == CRAMMD5 {
-		reason = s.digest(string(user), string(password), s.note(client, nil).challenge)
+		reason = s.digest(string(user), string(password), stateOf(client).challenge)
 	} else {
 		reason = s.LogOn(string(user), string(password))
 	}
@@ -80,20 +80,16 @@ func (s *Server) authenticate(address net.Addr, mechanism string, user, password
 		s.refused(Refusal{Connection: client.Connection, User: string(user), Mechanism: mechanism, Reason: reason})
 		return false, nil
 	}
-	s.note(client, func(c *state) { c.authenticated = true })
+	stateOf(client).authenticated = true
 	return true, nil
 }
 
-// note changes what is known of a connection, and returns it.
-func (s *Server) note(client *station.Client, change func(*state)) state {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.states[client.Connection]
-	if change != nil {
-		change(&c)
-		s.states[client.Connection] = c
+// stateOf returns what is known of a connection.
+func stateOf(client *station.Client) *state {
+	if client.State == nil {
+		client.State = &state{}
 	}
-	return c
+	return client.State.(*state)
 }
 
 // LogOn judges a user name and a password, here and over POP3. An empty Reason is a success.
@@ -137,7 +133,7 @@ func (s *Server) admitted(client *station.Client) bool {
 	if s.config.Open || s.config.POPBeforeSMTP == nil { // without POP before SMTP the library itself asks for AUTH
 		return true
 	}
-	return s.note(client, nil).authenticated || s.config.POPBeforeSMTP.LoggedOnSince(client.Who, s.station.Clock.Now().Add(-s.config.Window))
+	return stateOf(client).authenticated || s.config.POPBeforeSMTP.LoggedOnSince(client.Who, s.station.Clock.Now().Add(-s.config.Window))
 }
 
 // recipient takes recipients of those who may send.
@@ -170,7 +166,7 @@ func (s *Server) receive(address net.Addr, from string, to []string, data []byte
 	m.EnvelopeFrom, m.EnvelopeTo = from, slices.Clone(to)
 	m.Connection, m.ReceivedAt = client.Connection, s.station.Clock.Now()
 	m.Stamped = fmt.Appendf(nil, "Received: from %s (unknown [%s])\r\n        by %s (%s) with SMTP\r\n        for <%s>; %s\r\n",
-		wire.Printable(s.note(client, nil).helo), client.Host, s.config.Host, product, wire.Printable(to[0]), m.ReceivedAt.UTC().Format(time.RFC1123Z))
+		wire.Printable(stateOf(client).helo), client.Host, s.config.Host, product, wire.Printable(to[0]), m.ReceivedAt.UTC().Format(time.RFC1123Z))
 	s.station.Mail.Put(m, to...)
 	return nil
 }

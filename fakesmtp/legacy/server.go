@@ -28,7 +28,6 @@ type Server struct {
 
 	mu       sync.Mutex
 	refusals []Refusal
-	states   map[string]state // by connection
 }
 
 // state is what is known of a connection beside what the library knows.
@@ -59,7 +58,7 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("legacy: %w", err)
 	}
-	s := &Server{config: config, station: place, states: map[string]state{}}
+	s := &Server{config: config, station: place}
 	for _, account := range config.Accounts {
 		place.Secrets.Add(account.Password.Reveal())
 	}

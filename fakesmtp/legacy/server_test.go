@@ -3,7 +3,7 @@ package legacy
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/md5" //nolint:gosec // CRAM-MD5
+	"crypto/md5" // CRAM-MD5
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"

@@ -14,6 +14,7 @@ type Client struct {
 	Host       string         // the address that the server sees
 	Who        string         // whom a server that goes by addresses takes it for: a party of the bench, or an address from outside
 	Random     *chance.Reader // the connection's own
+	State      any            // what the server keeps of the connection; whoever acts in its visit may change it
 }
 
 // Network is that of the connection.

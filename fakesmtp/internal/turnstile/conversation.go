@@ -175,21 +175,20 @@ func (c *conversation) visitMessage(name, summary string, given []byte) {
 // chunk serves BDAT, whose octets follow the command at once (RFC 3030 §2).
 func (c *conversation) chunk(line, arguments string) error {
 	number, _, _ := strings.Cut(arguments, " ")
-	size, err := strconv.ParseUint(number, 10, 32)
-	if err != nil {
-		c.visit("BDAT", journal.Plain(wire.Printable(line)), line, []byte(line+"\r\n"))
-		return nil
+	text, given := journal.Plain(wire.Printable(line)), []byte(line+"\r\n")
+	if size, malformed := strconv.ParseUint(number, 10, 32); malformed == nil {
+		limit := c.turnstile.config.MaxSize
+		body, err := c.wire.Chunk(int64(size), limit)
+		if err != nil {
+			return err
+		}
+		if int64(size) > limit { // never kept in full, so the library cannot have it; it would say the same
+			c.refuse(text, "552 5.3.4 Max message size exceeded")
+			return nil
+		}
+		given = append(given, body...)
 	}
-	limit := c.turnstile.config.MaxSize
-	body, err := c.wire.Chunk(int64(size), limit)
-	if err != nil {
-		return err
-	}
-	if int64(size) > limit { // never kept in full, so the library cannot have it; it would say the same
-		c.refuse(journal.Plain(wire.Printable(line)), "552 5.3.4 Max message size exceeded")
-		return nil
-	}
-	c.visit("BDAT", journal.Plain(wire.Printable(line)), line, append([]byte(line+"\r\n"), body...))
+	c.visit("BDAT", text, line, given)
 	return nil
 }
 
