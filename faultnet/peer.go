@@ -67,6 +67,24 @@ func (p *Peer) Visit(name string) *vtime.Visit {
 	return visit
 }
 
+// HalfClose ends the server's side of the connection: the dialling side reads to the end and can still write.
+func (p *Peer) HalfClose() error {
+	if tcp, ok := p.socket().(*net.TCPConn); ok {
+		return tcp.CloseWrite()
+	}
+	return nil
+}
+
+// Reset ends the connection with a TCP reset of the server's. What was written just before may be lost; a server that says nothing
+// first is seen by its client in the same way every time.
+func (p *Peer) Reset() { kernelReset(p.socket()) }
+
+func (p *Peer) socket() net.Conn {
+	p.link.mu.Lock()
+	defer p.link.mu.Unlock()
+	return p.link.server
+}
+
 // Application wraps the serving side of a connection above TLS, where bytes are counted for [Reset]. After STARTTLS it is
 // called again with the *tls.Conn, made over the raw connection or over the first wrapper.
 func (p *Peer) Application(conn net.Conn) net.Conn {
