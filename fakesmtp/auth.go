@@ -79,6 +79,12 @@ func (c *session) finish(ctx context.Context, v verdict) {
 		c.refuse(ctx, eventLegacyTLS, ReasonLegacyTLS, "user", printable(v.user))
 		return
 	}
+	if v.reason == ReasonLicence {
+		c.server.mu.Lock()
+		m := c.server.mailboxOf(v.user)
+		c.server.mu.Unlock()
+		c.server.failedAgain(m, throttledLicence)
+	}
 	if v.event != eventAuthOK {
 		if v.organization != nil {
 			c.profile = v.organization.profile()

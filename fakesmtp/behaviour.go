@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -262,15 +261,13 @@ func (c *session) carryOut(b *armed) {
 		_ = c.wire.writer.Flush()
 		_ = c.raw.Close()
 	case Reset:
-		reset(c.raw)
+		c.peer.Reset()
 	case HalfClose:
 		_ = c.wire.writer.Flush()
 		if c.tls != nil {
 			_ = c.tls.CloseWrite()
 		}
-		if half, ok := c.raw.(interface{ CloseWrite() error }); ok {
-			_ = half.CloseWrite()
-		}
+		_ = c.peer.HalfClose()
 		c.drain = true
 	case GoesOn:
 		return
@@ -293,14 +290,6 @@ func (c *session) breakHandshake(b *armed) error {
 	c.closing = true
 	c.carryOut(b)
 	return nil
-}
-
-// reset ends a connection with a TCP reset.
-func reset(conn net.Conn) {
-	if tcp, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
 }
 
 // faultDomain is the domain of recipients that make the server misbehave without anybody arming anything: <moment>-<what>@fault.test,

@@ -38,6 +38,10 @@ func dial(t *testing.T, s *Server) *talker {
 	)}
 }
 
+func newReader(conn net.Conn) *bufio.Reader { return bufio.NewReader(conn) }
+
+var noWords = strings.NewReplacer()
+
 func encode(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 
 func blob(user, token string) string {
@@ -66,9 +70,16 @@ func (c *talker) reply() []string {
 	}
 }
 
+// blobOf asks for another user's XOAUTH2 response.
+var blobOf = regexp.MustCompile(`\{blob of ([^}]+)\}`)
+
 func (c *talker) send(text string) {
 	c.t.Helper()
-	_, err := io.WriteString(c.conn, c.words.Replace(text))
+	text = blobOf.ReplaceAllStringFunc(c.words.Replace(text), func(words string) string {
+		user := blobOf.FindStringSubmatch(words)[1]
+		return blob(user, c.server.Token(user))
+	})
+	_, err := io.WriteString(c.conn, text)
 	require.NoError(c.t, err)
 }
 
@@ -122,6 +133,8 @@ var looseness = []struct {
 	{regexp.MustCompile(`\b08D[0-9A-F]{13}\b`), "<SESSION>"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`), "<INSTANT>"},
 	{regexp.MustCompile(`\b[A-Z][a-z]{2}, [1-9]\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000`), "<DATE>"},
+	{regexp.MustCompile(`0\.35250:[0-9A-F]{8}(, \d+\.\d+:[0-9A-F]{8})*`), "<NUMBERS>"},
+	{regexp.MustCompile(`duration: \d\d:\d\d:\d\d\.\d{7}`), "duration: <DURATION>"},
 	{regexp.MustCompile(`\[(127\.0\.0\.1|203\.0\.113\.9)\]`), "[<CLIENT>]"},
 }
 
@@ -159,7 +172,7 @@ func prompt(t *testing.T, config Config) *Server {
 	if config.World == nil && config.Start.IsZero() {
 		config.Start = vtime.DefaultStart // before basic authentication is retired, whenever the test runs
 	}
-	return RunT(t, config)
+	return witness(t, RunT(t, config))
 }
 
 // transcript returns the lines of the conversation as the journal has them.

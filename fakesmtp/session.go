@@ -267,6 +267,8 @@ func (c *session) fill(template string, v values) string {
 			return c.id, true
 		case "client":
 			return c.client(), true
+		case "diagnostics":
+			return c.diagnostics(), true
 		case "now":
 			return inBanner(c.server.clock.Now()), true
 		case "instant":

@@ -41,7 +41,7 @@ func (c *session) submit(ctx context.Context, m Message, size int64) {
 		s.failedAgain(c.user, throttledFull)
 	}
 	if event != "" {
-		c.refuse(ctx, event, "", append(v, "diagnostics", c.diagnostics())...)
+		c.refuse(ctx, event, "", v...)
 		return
 	}
 	if delay > 0 {

@@ -196,3 +196,57 @@ func TestWhatIsNoMailIsKeptAllTheSame(t *testing.T) {
 	require.Regexp(t, "^250", c.post(DefaultMailbox, "\x00\xff no header at all\r\n", "bob@fabrikam.com"))
 	require.NotEmpty(t, s.Mailbox("bob@fabrikam.com")[0].ParseError)
 }
+
+func TestAnAliasIsRewrittenUnlessItMayBeUsed(t *testing.T) {
+	s := prompt(t, Config{})
+	require.NoError(t, s.AddMailbox(Mailbox{Address: "scans@contoso.com", Aliases: []string{"Copier@contoso.com"}}))
+	c := greeted(t, s)
+	require.Equal(t, accepted, c.say("AUTH XOAUTH2 {blob of scans@contoso.com}"))
+	message := "Subject: x\r\nFROM: \"The copier\"\r\n <copier@contoso.com>\r\nTo: copier@contoso.com\r\n\r\ncopier@contoso.com\r\n"
+	require.Regexp(t, "^250", c.post("copier@contoso.com", message, "bob@fabrikam.com"))
+	got := s.Mailbox("bob@fabrikam.com")[0]
+	require.Equal(t, "scans@contoso.com", got.From)
+	require.Equal(t, "scans@contoso.com", got.EnvelopeFrom)
+	require.Equal(t, "copier@contoso.com", got.Alias)
+	require.Equal(t, message, string(got.Raw), "the original octets are kept")
+	require.Contains(t, string(got.Delivered()), "Subject: x\r\nFROM: \"The copier\"\r\n <scans@contoso.com>\r\nTo: copier@contoso.com\r\n\r\ncopier@contoso.com\r\n")
+	_, err := s.Cmdlet("Set-OrganizationConfig", []string{"-SendFromAliasEnabled", "$true"})
+	require.NoError(t, err)
+	require.Regexp(t, "^250", c.post("copier@contoso.com", message, "bob@fabrikam.com"))
+	got = s.Mailbox("bob@fabrikam.com")[1]
+	require.Equal(t, "copier@contoso.com", got.From)
+	require.Contains(t, string(got.Delivered()), message)
+}
+
+func TestAMessageBearsHowItCame(t *testing.T) {
+	s := prompt(t, Config{})
+	authenticated(t, s).post(DefaultMailbox, scan, "bob@fabrikam.com")
+	stamped := loosely(string(s.Mailbox("bob@fabrikam.com")[0].Stamped))
+	for _, field := range []string{
+		`Received: from printer\.contoso\.com \(127\.0\.0\.1\) by\r\n <BE> \([0-9a-f:]+\) with Microsoft SMTP Server\r\n \(version=TLS1_3, cipher=\S+\) id 15\.20\.\d+\.\d+; Mon, 02 Mar 2026`,
+		`Received: from <BE> \(\[fe80::[0-9:]+\]\) by\r\n <BE> \(\[fe80::[0-9:]+%5\]\) with mapi id 15\.20\.\d+\.\d+; Mon`,
+		`X-ClientProxiedBy: <FE>\.outlook\.office365\.com \(`,
+	} {
+		require.Regexp(t, field, stamped)
+	}
+	out, err := s.Cmdlet("Get-MessageTrace", []string{"-SenderAddress", DefaultMailbox})
+	require.NoError(t, err)
+	require.Contains(t, out, "<1@printer>")
+}
+
+func TestTheAbuseControlOfOutlook(t *testing.T) {
+	for _, verdict := range []string{"HipNotify", "RefuseQuota", "Suspend, ShowTierUpgrade"} {
+		t.Run(verdict, func(t *testing.T) {
+			s := witness(t, workplace(t))
+			require.NoError(t, s.SetVerdict("pat@outlook.com", verdict))
+			c := greeted(t, s)
+			require.Equal(t, accepted, c.say("AUTH XOAUTH2 {blob of pat@outlook.com}"))
+			words := "WASCL UserAction verdict is not None. Actual verdict is " + verdict + ". "
+			require.Equal(t, "554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; "+permanentS+words+"OutboundSpamException: "+strings.TrimSpace(words)+"[EndDiagnosticData]"+hostname,
+				loosely(c.post("pat@outlook.com", "From: pat@outlook.com\r\n\r\n", "bob@fabrikam.com")))
+			require.Empty(t, s.Mailbox("bob@fabrikam.com"))
+			require.NoError(t, s.SetVerdict("pat@outlook.com", ""))
+			require.Regexp(t, "^250 ", c.post("pat@outlook.com", "From: pat@outlook.com\r\n\r\n", "bob@fabrikam.com"))
+		})
+	}
+}
