@@ -91,7 +91,6 @@ var table = []Reply{
 	{ProfilePlain, eventContinue, "+ ", fakesmtp.Documented, "RFC 5034 §4"},
 	{ProfilePlain, eventToken, "+OK maildrop locked and ready", fakesmtp.Documented, "RFC 5034 §6"},
 	{ProfilePlain, eventRefused, "-ERR [AUTH] invalid user name or password", fakesmtp.Documented, "RFC 3206 §4"},
-	{ProfilePlain, eventBasic, "-ERR [AUTH] passwords are not taken here", fakesmtp.Inferred, "RFC 3206 §4"},
 	{ProfilePlain, eventCancelled, "-ERR authentication cancelled", fakesmtp.Documented, "RFC 5034 §4"},
 	{ProfilePlain, eventInUse, "-ERR [IN-USE] maildrop already locked", fakesmtp.Documented, "RFC 2449 §8.1.1"},
 	{ProfilePlain, eventMechanism, "-ERR mechanism not supported", fakesmtp.Documented, "RFC 5034 §4"},

@@ -113,13 +113,18 @@ func (s *Server) Network() *faultnet.Network { return s.station.Network }
 // Exchange returns the server's own mailboxes; nil if the Config named others. It is served by nobody: mail comes by its Deliver.
 func (s *Server) Exchange() *fakesmtp.Server { return s.exchange }
 
-// Token returns an access token for POP, from now for an hour, that a server with mailboxes of its own takes for a user.
+// Token returns an access token for POP, from now for an hour, that the server takes for a user; empty if the mailboxes know no tokens
+// of their own. It is refused by a fakesmtp.Server that is joined to another issuer.
 func (s *Server) Token(user string) string {
-	if s.exchange == nil {
+	issuer, ok := s.config.Maildrops.(interface {
+		ClaimsOf(user, scope string, from, until time.Time) fakesmtp.Claims
+		IssueToken(claims fakesmtp.Claims) string
+	})
+	if !ok {
 		return ""
 	}
 	now := s.station.Clock.Now()
-	return s.exchange.IssueToken(s.exchange.ClaimsOf(user, scope, now, now.Add(time.Hour)))
+	return issuer.IssueToken(issuer.ClaimsOf(user, scope, now, now.Add(time.Hour)))
 }
 
 // Secrets returns every token and password that the server was sent, for a test that looks for leaks.
