@@ -219,7 +219,7 @@ func (p *Policy) wants(a access) demand {
 	}
 	old := p.SignInFrequency > 0 && a.at.Sub(a.signedIn) > p.SignInFrequency || p.EveryTime && a.at.After(a.signedIn)
 	switch {
-	case a.browser || !old: // whoever stands at a page has just signed in
+	case !old, a.browser && (p.EveryTime || p.SecondaryOnly): // whoever stands at a page can be asked there
 	case p.SecondaryOnly:
 		d.mfaStale = a.mfa
 	default:

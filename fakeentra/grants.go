@@ -70,12 +70,12 @@ func (s *Server) access(a *ask, g *grant, scope scopeRequest, refresh bool) acce
 func (s *Server) permission(a *ask, g *grant, scope scopeRequest, refresh bool) *problem {
 	u, home := g.user, g.user.tenant
 	switch {
+	case home.deleted:
+		return fail(90002).with("tenant", home.ID)
 	case u.deleted:
 		return fail(50034).with("user", u.ID).with("tenant", home.ID)
 	case u.Disabled:
 		return fail(50057)
-	case home.deleted:
-		return fail(90002).with("tenant", home.ID)
 	case g.revoked():
 		return fail(50173).with("issued", sevenDigits(g.signedIn)).with("validFrom", wholeSecond(u.validFrom))
 	}
@@ -135,6 +135,11 @@ func (s *Server) consent(home *tenant, a *Application, by *user, scopes []string
 	if by != nil {
 		actor = by.Principal
 	}
+	s.consentAs(actor, home, a, by, scopes)
+}
+
+// consentAs is consent by somebody whom the audit log names; under s.mu.
+func (s *Server) consentAs(actor string, home *tenant, a *Application, by *user, scopes []string) {
 	sp := s.principal(home, a.ID, actor)
 	c := &Consent{Tenant: home.ID, Application: a.ID, Scopes: sorted(scopes), At: s.now()}
 	kind := "AllPrincipals"

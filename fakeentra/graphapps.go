@@ -376,7 +376,7 @@ func (g *graphAPI) addGrant(a *graphAsk) (*graphAnswer, error) {
 			return nil, notFound("principalId", principal)
 		}
 	}
-	g.server.consent(a.tenant, app, by, scopes)
+	g.server.consentAs("administrator", a.tenant, app, by, scopes)
 	for _, d := range g.grants(a.tenant) {
 		if d.application == id && d.resource == r && (by == nil && d.consent.User == "" || by != nil && d.consent.User == by.Principal) {
 			return one("oauth2PermissionGrants", http.StatusCreated, g.delegatedObject(a.tenant, d))

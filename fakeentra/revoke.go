@@ -2,14 +2,15 @@ package fakeentra
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // revoked reports whether an event ended the grant (entra.md §4.2). An event ends all grants of a user, or only those of public
 // clients that were made with the password.
 func (g *grant) revoked() bool {
-	u := g.user
-	return g.epoch < u.allFrom || g.epoch < u.pwdFrom && !u.Passwordless && !g.application.NoPublicClient
+	u, confidential := g.user, g.proof == proofSecret || g.proof == proofAssertion
+	return g.epoch < u.allFrom || g.epoch < u.pwdFrom && !u.Passwordless && !confidential
 }
 
 // revoke ends every grant of a user, or only those that were made with the password; under s.mu.
@@ -41,6 +42,9 @@ func (s *Server) SignOut(principal string) error {
 			if v.user == u {
 				delete(s.visits, key)
 			}
+		}
+		for _, b := range s.sessions {
+			b.accounts = slices.DeleteFunc(b.accounts, func(c *sessionAccount) bool { return c.user == u })
 		}
 		for _, b := range s.sessions {
 			b.forget(u)

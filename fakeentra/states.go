@@ -23,6 +23,16 @@ func (u *user) barred() int {
 	return 0
 }
 
+// signInTooOld asks for the password again if a policy's sign-in frequency is over: a browser remembers who signed in with it,
+// for longer than the policy likes; under s.mu.
+func (s *Server) signInTooOld(a *ask, v *visit) {
+	if !v.passwordDone || s.judge(a, v).stale == nil {
+		return
+	}
+	s.logBrowser(a, v, 70044, nil)
+	v.passwordDone, v.mfaDone = false, false
+}
+
 // typeNewPassword takes the form of "Update your password"; under s.mu.
 func (s *Server) typeNewPassword(a *ask, v *visit) {
 	switch typed := a.form["newpasswd"]; {

@@ -336,6 +336,7 @@ func (s *Server) advance(a *ask, v *visit) {
 				name = pagePick
 			}
 		case PagePassword:
+			s.signInTooOld(a, v)
 			switch {
 			case v.passwordDone && (!v.user.PasswordExpired || v.user.Passwordless):
 				continue
@@ -391,8 +392,12 @@ func (s *Server) advance(a *ask, v *visit) {
 
 // judge evaluates the policies of the person's tenant as the browser meets them; under s.mu.
 func (s *Server) judge(a *ask, v *visit) verdict {
+	client := ""
+	if v.flow() != FlowDeviceCode {
+		client = "browser"
+	}
 	return evaluate(v.user.tenant.policies, access{
-		user: v.user, application: v.code.application, resource: v.code.scope.resource, flow: v.flow(),
+		clientApp: client, user: v.user, application: v.code.application, resource: v.code.scope.resource, flow: v.flow(),
 		address: s.browser.Address, at: a.at, mfa: v.mfaDone, signedIn: v.signedIn, source: s.browser, browser: true,
 	})
 }
@@ -426,7 +431,7 @@ func (s *Server) accept(v *visit, forAll bool) {
 	if forAll {
 		by = nil
 	}
-	s.consent(v.user.tenant, v.code.application, by, v.code.scope.needed())
+	s.consentAs(v.user.Principal, v.user.tenant, v.code.application, by, v.code.scope.needed())
 	v.consented = true
 }
 
