@@ -23,8 +23,10 @@ type ask struct {
 	at          time.Time
 	trace       string
 	correlation string
-	v1          bool // it came by one of the older endpoints
-	telemetry   bool // the client sent x-client-…: it gets x-ms-clitelem
+	v1          bool          // it came by one of the older endpoints
+	telemetry   bool          // the client sent x-client-…: it gets x-ms-clitelem
+	lifetime    time.Duration // of the code that is asked for, by a knob; 0: the usual one
+	interval    time.Duration
 }
 
 // values are decoded parameters; the first of a name counts.

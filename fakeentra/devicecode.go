@@ -35,6 +35,7 @@ type deviceCode struct {
 	scope        scopeRequest
 	correlation  string // of the request for it: every later answer carries it (entra.md §2.3)
 	expires      time.Time
+	interval     time.Duration
 	lastPoll     time.Time
 	capable      bool // the client understands claims challenges
 	state        codeState
@@ -100,9 +101,17 @@ func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 		return nil, fail(70011).with("scope", a.param("scope")) // outlook.office365.com is not for Outlook.com (entra.md §10)
 	}
 	s.forgetCodes(a.at)
+	lifetime, interval := s.config.CodeLifetime, s.config.Interval
+	if a.lifetime > 0 {
+		lifetime = a.lifetime
+	}
+	if a.interval > 0 {
+		interval = a.interval
+	}
 	c := &deviceCode{
+		interval:    interval,
 		application: application, alias: a.alias, scope: scope, correlation: a.correlation,
-		expires: a.at.Add(s.config.CodeLifetime), capable: cp1(a.param("claims")),
+		expires: a.at.Add(lifetime), capable: cp1(a.param("claims")),
 		device: deviceCodePrefix + encode64(s.random.Bytes(168)) + "gAA",
 	}
 	length, verification := userCodeLength, s.verificationURI(a)
@@ -116,11 +125,11 @@ func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 	s.codeOrder = append(s.codeOrder, c)
 	s.secrets.add(c.device)
 	if a.v1 {
-		return deviceAnswerV1(c, verification, s.config.CodeLifetime, s.config.Interval), nil
+		return deviceAnswerV1(c, verification, lifetime, interval), nil
 	}
 	o := newObject(700)
 	o.text("user_code", c.user).text("device_code", c.device).text("verification_uri", verification)
-	o.number("expires_in", int64(s.config.CodeLifetime/time.Second)).number("interval", int64(s.config.Interval/time.Second))
+	o.number("expires_in", int64(lifetime/time.Second)).number("interval", int64(interval/time.Second))
 	o.text("message", deviceMessage(c, verification))
 	return o.bytes(), nil
 }
@@ -209,7 +218,7 @@ func (s *Server) poll(a *ask, application *Application, how proof) (*grant, *pro
 	case c.state == codeDeclined:
 		return nil, failAs(0, "declined").in(c.correlation)
 	case c.state == codePending:
-		early := !c.lastPoll.IsZero() && a.at.Sub(c.lastPoll) < s.config.Interval
+		early := !c.lastPoll.IsZero() && a.at.Sub(c.lastPoll) < c.interval
 		c.lastPoll = a.at
 		switch {
 		case early && s.config.SlowDown:

@@ -2,13 +2,10 @@ package fakeentra
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
-
-	"mfpsim/journal"
+	"time"
 )
 
 // KnobKind is what a knob makes of an answer.
@@ -16,30 +13,72 @@ type KnobKind string
 
 // Kinds of knobs.
 const (
-	KnobHTML      KnobKind = "html"      // a proxy's page in place of JSON; the request reached nobody
-	KnobTruncated KnobKind = "truncated" // the right answer, cut off in the middle; what it did is done
-	KnobHalf      KnobKind = "half"      // the same, but as a whole answer of half the length: JSON that ends too early
-	KnobEmpty     KnobKind = "empty"     // status 200 and no body
-	KnobNothing   KnobKind = "nothing"   // the connection is closed without an answer
-	KnobError     KnobKind = "error"     // Knob.AADSTS in Entra's layout
-	KnobStatus    KnobKind = "status"    // Knob.Status with plain text, Retry-After: 60 for 429 and 503 (entra.md §9)
+	// In place of the answer; the request changes nothing.
+	KnobHTML     KnobKind = "html"     // a proxy's page in place of JSON; the request reached nobody
+	KnobEmpty    KnobKind = "empty"    // status 200 and no body
+	KnobNothing  KnobKind = "nothing"  // the connection is closed without an answer
+	KnobError    KnobKind = "error"    // Knob.AADSTS in Entra's layout
+	KnobStatus   KnobKind = "status"   // Knob.Status with plain text, Retry-After: 60 for 429 and 503 (entra.md §9)
+	KnobBody     KnobKind = "body"     // Knob.Body as it stands
+	KnobRedirect KnobKind = "redirect" // to Knob.Location, status 302
+
+	// The answer that is due, spoilt; what it did is done.
+	KnobTruncated KnobKind = "truncated" // cut off in the middle, so that the connection breaks
+	KnobHalf      KnobKind = "half"      // a whole answer of half the length: JSON that ends too early
+	KnobDuplicate KnobKind = "duplicate" // every member of the JSON twice
+	KnobHuge      KnobKind = "huge"      // a body of 1 MiB
+	KnobAnswer    KnobKind = "answer"    // whole: for the words content-type=, charset=, status= and latency=
+
+	// States of the device code that a poll carries (entra.md §2.2).
+	KnobPending  KnobKind = "pending"   // go on polling, whatever the person has done: the number of polls before success
+	KnobApprove  KnobKind = "approve"   // Knob.User has approved by now: a success after so many polls, without a person
+	KnobDeclined KnobKind = "declined"  // the person has pressed Cancel
+	KnobExpired  KnobKind = "expired"   // the code has expired early
+	KnobSlowDown KnobKind = "slow-down" // slow_down: RFC 8628 §3.5, never captured from Entra
+
+	// At the endpoint devicecode: what the next codes are like, and at the page: that it takes none.
+	KnobCode        KnobKind = "code"         // Knob.Lifetime and Knob.Interval
+	KnobCodeRefused KnobKind = "code-refused" // the page says that the code is wrong; the device hears pending
 )
 
-// Knob makes the fake answer some requests otherwise than the state says: counted, never by chance.
+// Knob makes the fake answer some requests otherwise than the state says: counted, never by chance. Knobs stand in a row; a
+// request meets the first that fits it and has requests left, so knobs with Times make a sequence.
 type Knob struct {
 	Kind     KnobKind
 	Endpoint string // see [KnobEndpoints]; "": any that answers programs
-	Grant    string // at the token endpoint: "device_code" or "refresh_token"; "": both
-	After    int    // requests to let pass first
-	Times    int    // requests to answer so; 0: all until ClearKnobs
-	AADSTS   int    // of KnobError
-	Status   int    // of KnobStatus; KnobHTML: 200 if 0
+	Grant    string // at the token endpoint: see [KnobGrants]; "": any
+	Client   string // application id; "": any
+
+	After int           // requests to let pass first
+	Times int           // requests to answer so; 0: all until ClearKnobs, Until or For
+	Until time.Time     // from then on it is over; zero: never
+	For   time.Duration // the same, from the moment it was armed; 0: never
+
+	AADSTS      int           // of KnobError
+	Word        string        // of KnobError: another error word than the catalogue's
+	Suberror    string        // of KnobError: another suberror
+	Status      int           // of KnobStatus; of the others: another status than is due
+	RetryAfter  string        // the header, seconds or a date; "": 60 with status 429 and 503; "none": not even then
+	Body        string        // of KnobBody
+	ContentType string        // another one than is due; "none": no such header
+	Charset     string        // another charset in it
+	Location    string        // of KnobRedirect
+	Latency     time.Duration // bench time before the answer; goes with any kind
+	User        string        // of KnobApprove: principal name
+	Lifetime    time.Duration // of KnobCode
+	Interval    time.Duration // of KnobCode
 }
 
 // armedKnob counts.
 type armedKnob struct {
 	Knob
 	seen, done int
+	armed      time.Time
+}
+
+// over reports whether a knob has done what it was for.
+func (k *armedKnob) over(now time.Time) bool {
+	return k.Times > 0 && k.done >= k.Times || !k.Until.IsZero() && !now.Before(k.Until) || k.For > 0 && now.Sub(k.armed) >= k.For
 }
 
 // KnobEndpoints returns the names that Knob.Endpoint knows.
@@ -54,94 +93,88 @@ func KnobEndpoints() []string {
 	return names
 }
 
-// ParseKnob reads a knob from words such as "html", "endpoint=token", "grant=refresh_token", "after=1", "times=2",
-// "error=50196", "status=503".
-func ParseKnob(words ...string) (Knob, error) {
-	var k Knob
-	for _, word := range words {
-		key, value, hasValue := strings.Cut(word, "=")
-		number, err := strconv.Atoi(value)
-		counted := err == nil && number >= 0
-		switch {
-		case !hasValue && (key == string(KnobHTML) || key == string(KnobTruncated) || key == string(KnobHalf) || key == string(KnobEmpty) || key == string(KnobNothing)):
-			k.Kind = KnobKind(key)
-		case key == "endpoint":
-			k.Endpoint = value
-		case key == "grant":
-			k.Grant = value
-		case key == "after" && counted:
-			k.After = number
-		case key == "times" && counted:
-			k.Times = number
-		case key == string(KnobError) && counted:
-			k.Kind, k.AADSTS = KnobError, number
-		case key == string(KnobStatus) && counted:
-			k.Status = number
-			if k.Kind == "" {
-				k.Kind = KnobStatus
-			}
-		default:
-			return Knob{}, fmt.Errorf("fakeentra: unknown word %q of a knob; the words are: html truncated half empty nothing error=N status=N endpoint=%s grant=device_code|refresh_token after=N times=N",
-				word, strings.Join(KnobEndpoints(), "|"))
-		}
-	}
-	return k, k.check()
+// KnobGrants returns the names that Knob.Grant knows.
+func KnobGrants() []string {
+	return []string{"authorization_code", "client_credentials", "device_code", "refresh_token"}
 }
 
-func (k Knob) check() error {
-	known := k.Endpoint == ""
-	for _, name := range KnobEndpoints() {
-		known = known || name == k.Endpoint
+// KnobKinds returns the kinds of knobs.
+func KnobKinds() []KnobKind {
+	return []KnobKind{
+		KnobHTML, KnobEmpty, KnobNothing, KnobError, KnobStatus, KnobBody, KnobRedirect,
+		KnobTruncated, KnobHalf, KnobDuplicate, KnobHuge, KnobAnswer,
+		KnobPending, KnobApprove, KnobDeclined, KnobExpired, KnobSlowDown, KnobCode, KnobCodeRefused,
+	}
+}
+
+// atPolls reports whether a kind is about the device code of a poll.
+func (k KnobKind) atPolls() bool {
+	return slices.Contains([]KnobKind{KnobPending, KnobApprove, KnobDeclined, KnobExpired, KnobSlowDown}, k)
+}
+
+// complete fills in where a kind can only be.
+func (k *Knob) complete() {
+	switch {
+	case k.Kind == "" && (k.ContentType != "" || k.Charset != "" || k.Latency > 0):
+		k.Kind = KnobAnswer
+	case k.Kind == "" && (k.Lifetime > 0 || k.Interval > 0):
+		k.Kind = KnobCode
 	}
 	switch {
-	case !known:
+	case k.Kind.atPolls() && k.Endpoint == "" && k.Grant == "":
+		k.Grant = "device_code"
+	case k.Kind == KnobCode && k.Endpoint == "":
+		k.Endpoint = "devicecode"
+	case k.Kind == KnobCodeRefused && k.Endpoint == "":
+		k.Endpoint = "code-page"
+	}
+}
+
+// check refuses a knob that could not do what it says.
+func (k Knob) check() error {
+	switch {
+	case !slices.Contains(KnobKinds(), k.Kind):
+		return fmt.Errorf("fakeentra: a knob needs a kind, one of: %s", kindWords())
+	case k.Endpoint != "" && !slices.Contains(KnobEndpoints(), k.Endpoint):
 		return fmt.Errorf("fakeentra: unknown endpoint %q; the endpoints are: %s", k.Endpoint, strings.Join(KnobEndpoints(), ", "))
-	case k.Grant != "" && k.Grant != "device_code" && k.Grant != "refresh_token":
-		return fmt.Errorf("fakeentra: unknown grant %q; the grants are: device_code, refresh_token", k.Grant)
+	case k.Grant != "" && !slices.Contains(KnobGrants(), k.Grant):
+		return fmt.Errorf("fakeentra: unknown grant %q; the grants are: %s", k.Grant, strings.Join(KnobGrants(), ", "))
 	case k.Kind == KnobError && catalogueIndex[rowKey{k.AADSTS, ""}] == nil:
 		return fmt.Errorf("fakeentra: AADSTS%d is not in the catalogue", k.AADSTS)
-	case k.Kind == KnobStatus && (k.Status < 200 || k.Status > 599):
+	case (k.Kind == KnobStatus || k.Status != 0) && (k.Status < 200 || k.Status > 599):
 		return fmt.Errorf("fakeentra: %d is no HTTP status", k.Status)
-	case k.Kind == "":
-		return fmt.Errorf("fakeentra: a knob needs a kind: html, truncated, half, empty, nothing, error=N or status=N")
-	case k.After < 0 || k.Times < 0:
+	case k.Kind == KnobRedirect && k.Location == "":
+		return fmt.Errorf("fakeentra: redirect= needs an address")
+	case k.Kind == KnobApprove && k.User == "":
+		return fmt.Errorf("fakeentra: approve= needs a user")
+	case k.Kind == KnobCode && (k.Lifetime <= 0 && k.Interval <= 0 || k.Endpoint != "devicecode"):
+		return fmt.Errorf("fakeentra: a knob for codes needs lifetime= or interval=, and the endpoint devicecode")
+	case k.Kind == KnobCodeRefused && k.Endpoint != "code-page":
+		return fmt.Errorf("fakeentra: codes are refused at the endpoint code-page")
+	case k.Kind.atPolls() && k.Grant != "device_code" && k.Endpoint != "token":
+		return fmt.Errorf("fakeentra: %s is for the grant device_code", k.Kind)
+	case k.After < 0 || k.Times < 0 || k.Latency < 0 || k.For < 0 || k.Lifetime < 0 || k.Interval < 0:
 		return fmt.Errorf("fakeentra: a knob counts from 0")
 	}
 	return nil
 }
 
-// String says what the knob does, in the words of ParseKnob.
-func (k Knob) String() string {
-	words := []string{string(k.Kind)}
-	switch k.Kind {
-	case KnobError:
-		words[0] = "error=" + itoa(k.AADSTS)
-	case KnobStatus:
-		words[0] = "status=" + itoa(k.Status)
-	}
-	for name, value := range map[string]string{"endpoint": k.Endpoint, "grant": k.Grant} {
-		if value != "" {
-			words = append(words, name+"="+value)
-		}
-	}
-	if k.After > 0 {
-		words = append(words, "after="+itoa(k.After))
-	}
-	if k.Times > 0 {
-		words = append(words, "times="+itoa(k.Times))
-	}
-	sort.Strings(words[1:])
-	return strings.Join(words, " ")
-}
-
-// Arm sets a knob. The first knob that fits a request and has requests left is the one that counts.
-func (s *Server) Arm(k Knob) error {
-	if err := k.check(); err != nil {
-		return err
-	}
+// Arm sets knobs, in a row behind those that are set. None is set if one of them is wrong.
+func (s *Server) Arm(knobs ...Knob) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.knobs = append(s.knobs, &armedKnob{Knob: k})
+	var armed []*armedKnob
+	for _, k := range knobs {
+		k.complete()
+		if err := k.check(); err != nil {
+			return err
+		}
+		if k.Kind == KnobApprove && s.directory.userOf(k.User) == nil {
+			return fmt.Errorf("fakeentra: there is no user %q", k.User)
+		}
+		armed = append(armed, &armedKnob{Knob: k, armed: s.now()})
+	}
+	s.knobs = append(s.knobs, armed...)
 	return nil
 }
 
@@ -150,6 +183,17 @@ func (s *Server) ClearKnobs() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.knobs = nil
+}
+
+// Knobs returns the knobs that are set, in their order.
+func (s *Server) Knobs() []Knob {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Knob
+	for _, k := range s.knobs {
+		all = append(all, k.Knob)
+	}
+	return all
 }
 
 // UnmetKnobs returns the knobs that no request has met yet, or not as often as they say.
@@ -169,12 +213,23 @@ func (s *Server) UnmetKnobs() []Knob {
 func (s *Server) turnKnob(a *ask, endpoint *Endpoint) *Knob {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	grant := a.param("grant_type")
-	if grantDeviceCode[grant] {
-		grant = "device_code"
+	if len(s.knobs) == 0 {
+		return nil
+	}
+	grant := ""
+	if endpoint.Name == "token" {
+		if grant = a.param("grant_type"); grantDeviceCode[grant] {
+			grant = "device_code"
+		}
 	}
 	for _, k := range s.knobs {
-		if k.Endpoint == "" && endpoint.Kind != EndpointProtocol || k.Endpoint != "" && k.Endpoint != endpoint.Name || k.Grant != "" && k.Grant != grant || k.Times > 0 && k.done >= k.Times {
+		switch {
+		case k.over(a.at),
+			k.Endpoint == "" && endpoint.Kind != EndpointProtocol,
+			k.Endpoint != "" && k.Endpoint != endpoint.Name,
+			k.Grant != "" && k.Grant != grant,
+			k.Kind == KnobCodeRefused && a.request.Method != "POST",
+			k.Client != "" && !strings.EqualFold(k.Client, a.param("client_id")):
 			continue
 		}
 		if k.seen++; k.seen <= k.After {
@@ -184,56 +239,4 @@ func (s *Server) turnKnob(a *ask, endpoint *Endpoint) *Knob {
 		return &k.Knob
 	}
 	return nil
-}
-
-// proxyPage is what stands between a device and Microsoft in some hotels and offices.
-const proxyPage = "<!DOCTYPE html>\n<html><head><title>Sign in to the network</title></head><body><h1>Sign in to the network</h1></body></html>\n"
-
-// answerKnob answers in a knob's way; false if the true answer is still due, through the returned writer.
-func (s *Server) answerKnob(w http.ResponseWriter, a *ask, k *Knob) (http.ResponseWriter, bool) {
-	s.journal.Append(journal.Entry{Party: Party, Kind: journal.KindFault, Text: journal.Plain("answers otherwise: " + k.String())})
-	switch k.Kind {
-	case KnobHTML:
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		write(w, max(k.Status, http.StatusOK), []byte(proxyPage))
-	case KnobEmpty:
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		write(w, http.StatusOK, nil)
-	case KnobNothing:
-		panic(http.ErrAbortHandler) // the network's handler closes the connection
-	case KnobError:
-		s.answerError(w, a, fail(k.AADSTS))
-	case KnobStatus:
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		if k.Status == http.StatusTooManyRequests || k.Status == http.StatusServiceUnavailable {
-			w.Header().Set("Retry-After", "60")
-		}
-		write(w, k.Status, []byte(http.StatusText(k.Status)))
-	case KnobHalf:
-		return halfWriter{w}, false
-	default:
-		return cutWriter{w}, false
-	}
-	return w, true
-}
-
-// cutWriter lets half of a body through; its length has been promised before, so the client sees the connection break.
-type cutWriter struct{ http.ResponseWriter }
-
-func (c cutWriter) Write(p []byte) (int, error) {
-	_, err := c.ResponseWriter.Write(p[:len(p)/2])
-	return len(p), err
-}
-
-// halfWriter lets half of a body through and promises no more.
-type halfWriter struct{ http.ResponseWriter }
-
-func (h halfWriter) WriteHeader(status int) {
-	h.Header().Del("Content-Length")
-	h.ResponseWriter.WriteHeader(status)
-}
-
-func (h halfWriter) Write(p []byte) (int, error) {
-	_, err := h.ResponseWriter.Write(p[:len(p)/2])
-	return len(p), err
 }

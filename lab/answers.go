@@ -10,17 +10,19 @@ import (
 const AnswerOK = "ok"
 
 // Answer makes the identity provider answer devices otherwise than it would, as a proxy on the way does: "html", "truncated",
-// "empty", "nothing", "status=503", with "times=2", "after=1", "endpoint=token"; see [fakeentra.ParseKnob]. "ok" ends it.
+// "empty", "nothing", "status=503", with "times=2", "after=1", "endpoint=token"; see [fakeentra.ParseKnobs]. "ok" ends it.
 func (l *Lab) Answer(words ...string) error {
-	var knob fakeentra.Knob
+	var knobs []fakeentra.Knob
 	ok := len(words) == 1 && words[0] == AnswerOK
 	if !ok {
 		var err error
-		if knob, err = fakeentra.ParseKnob(words...); err != nil {
+		if knobs, err = fakeentra.ParseKnobs(words...); err != nil {
 			return err
 		}
-		if knob.Kind == fakeentra.KnobTruncated {
-			knob.Kind = fakeentra.KnobHalf // half a JSON; a connection that breaks is the network's to say
+		for i := range knobs {
+			if knobs[i].Kind == fakeentra.KnobTruncated {
+				knobs[i].Kind = fakeentra.KnobHalf // half a JSON; a connection that breaks is the network's to say
+			}
 		}
 	}
 	l.mu.Lock()
@@ -32,7 +34,7 @@ func (l *Lab) Answer(words ...string) error {
 	if ok {
 		return nil
 	}
-	return l.Entra.Arm(knob)
+	return l.Entra.Arm(knobs...)
 }
 
 // UnmetAnswers names the answers that were wanted and that no device ever got.
