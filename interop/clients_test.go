@@ -25,7 +25,6 @@ import (
 )
 
 const (
-	alice    = fakesmtp.DefaultMailbox
 	stranger = "carol@contoso.com"
 	bob      = "bob@fabrikam.com"
 )

@@ -60,7 +60,10 @@ func settings(method mail.Method, address, account, password string) mail.Settin
 	return s
 }
 
-const recipient = "bob@fabrikam.com"
+const (
+	recipient = "bob@fabrikam.com"
+	alice     = fakesmtp.DefaultMailbox
+)
 
 // send sends a scan and returns what the core makes of it; nil: it is sent.
 func (b *bench) send(s mail.Settings, token, to string) *outcome.Outcome {
