@@ -71,6 +71,8 @@ type Device interface {
 	SetDate(ctx context.Context, date time.Time) error
 	// Drift makes the device's clock gain (or, negative, lose) so much a day.
 	Drift(ctx context.Context, perDay time.Duration) error
+	// SetFirmware fits another version of the firmware (guide rule R6); the device restarts.
+	SetFirmware(ctx context.Context, version string) error
 	// SetLanguage changes the language of the panel and of Web Config ("en", "hi", "el").
 	SetLanguage(ctx context.Context, language string) error
 }
@@ -106,6 +108,8 @@ type WebConfig interface {
 	Click(ctx context.Context, label string) (Page, error)
 	// Set types into a field or chooses a value; the page is not sent.
 	Set(ctx context.Context, field, value string) (Page, error)
+	// Choices returns the values that a field offers, in their order.
+	Choices(ctx context.Context, field string) ([]string, error)
 	// EnterPassword types the administrator's password into the page's password field, or, where field is given, value into it.
 	EnterPassword(ctx context.Context, wrong bool) (Page, error)
 	// Leave closes the page without OK; what was typed is gone.

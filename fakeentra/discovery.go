@@ -26,7 +26,12 @@ func (s *Server) configuration(w http.ResponseWriter, a *ask) {
 	o.texts("scopes_supported", "openid", "profile", "email", "offline_access")
 	o.text("issuer", "https://"+a.authority+"/"+tenantID+"/v2.0")
 	o.boolean("request_uri_parameter_supported", false)
-	o.text("userinfo_endpoint", "https://graph.microsoft.com/oidc/userinfo")
+	// Captured under Microsoft's own name; under another one a client that follows it must not take its token to the real service.
+	userInfo := "https://graph.microsoft.com/oidc/userinfo"
+	if a.authority != "login.microsoftonline.com" {
+		userInfo = a.link("/oidc/userinfo")
+	}
+	o.text("userinfo_endpoint", userInfo)
 	o.text("authorization_endpoint", base+"/oauth2/v2.0/authorize")
 	o.text("device_authorization_endpoint", base+"/oauth2/v2.0/devicecode")
 	o.boolean("http_logout_supported", true)

@@ -159,6 +159,14 @@ func (w *webConfig) Set(_ context.Context, field, value string) (device.Page, er
 	}))
 }
 
+func (w *webConfig) Choices(_ context.Context, field string) (choices []string, err error) {
+	err = w.try(field, func(l string) (err error) {
+		choices, err = w.window().Options(l)
+		return err
+	})
+	return choices, err
+}
+
 func (w *webConfig) EnterPassword(_ context.Context, wrong bool) (device.Page, error) {
 	if !w.window().IsOpen() {
 		return w.acted(browser.ErrNoPage)

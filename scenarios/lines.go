@@ -76,7 +76,7 @@ func (s Scenario) lines() ([]line, error) {
 
 // negatable reports whether a line says that something shows, the only thing that ! can deny.
 func negatable(words []string) bool {
-	for _, place := range []int{1, 2} {
+	for _, place := range []int{1, 2, 3} {
 		if len(words) > place && words[place] == "shows" {
 			return true
 		}

@@ -59,7 +59,17 @@ func (p *play) verbPrinter(_ bool, args []string) (string, error) {
 	case "user":
 		return "", p.cannot("users of their own", device.CapabilityPrintAdminServerless)
 	case "set":
-		return "", fmt.Errorf("%w: set %s", device.ErrNotSupported, strings.Join(rest, " "))
+		if len(rest) != 2 || rest[0] != "firmware" {
+			return "", usage("printer")
+		}
+		d, err := p.device()
+		if err != nil {
+			return "", err
+		}
+		if err := p.act(act, func(ctx context.Context) error { return d.SetFirmware(ctx, rest[1]) }); err != nil {
+			return "", err
+		}
+		return p.describe()
 	}
 	return "", usage("printer")
 }

@@ -77,6 +77,11 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Click(ctx, text) })
 	case what == "set" && len(rest) == 2, what == "enter" && len(rest) == 2 && rest[0] != "password":
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Set(ctx, rest[0], rest[1]) })
+	case what == "choices" && len(rest) > 2 && rest[1] == "shows":
+		return p.shows(not, rest[2:], func(ctx context.Context) (surface, error) {
+			choices, err := web.Choices(ctx, rest[0])
+			return surface{name: "list", place: rest[0], lines: choices, drawn: strings.Join(choices, "\n")}, err
+		})
 	case what == "enter" && len(rest) > 0 && rest[0] == "password" && len(rest) <= 2:
 		return acts(act, func(ctx context.Context) (device.Page, error) { return p.webPassword(ctx, web, rest[1:]) })
 	case what == "copy" && text == "code":

@@ -101,6 +101,10 @@ func (d *simulated) Drift(_ context.Context, perDay time.Duration) error {
 	return nil
 }
 
+func (d *simulated) SetFirmware(ctx context.Context, version string) error {
+	return d.printer.SetFirmware(ctx, version)
+}
+
 func (d *simulated) SetLanguage(_ context.Context, language string) error {
 	return d.printer.SetLanguage(language)
 }

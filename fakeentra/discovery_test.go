@@ -1,0 +1,26 @@
+package fakeentra_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/fakeentra"
+)
+
+func TestUnderAnotherNameNoAddressInDiscoveryLeadsToTheRealService(t *testing.T) {
+	entra := fakeentra.RunT(t, fakeentra.Config{})
+	response, err := entra.Client().Get(entra.URL() + "/organizations/v2.0/.well-known/openid-configuration")
+	require.NoError(t, err)
+	defer response.Body.Close()
+	var document map[string]any
+	require.NoError(t, json.NewDecoder(response.Body).Decode(&document))
+	for field, value := range document {
+		address, is := value.(string)
+		if is && strings.HasSuffix(field, "_endpoint") || field == "jwks_uri" || field == "issuer" {
+			require.True(t, strings.HasPrefix(address, entra.URL()+"/"), "%s is %s", field, address)
+		}
+	}
+}
