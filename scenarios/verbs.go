@@ -173,8 +173,13 @@ var faultNames = []struct {
 	word string
 	kind faultnet.FaultKind // empty: none
 }{
-	{"ok", ""}, {"unreachable", faultnet.Unreachable}, {"no-name", faultnet.NoName}, {"silent", faultnet.Silent},
-	{"reset", faultnet.Reset}, {"untrusted", faultnet.Untrusted}, {"no-starttls", faultnet.StripSTARTTLS},
+	{"ok", ""},
+	{"unreachable", faultnet.Unreachable},
+	{"no-name", faultnet.NoName},
+	{"silent", faultnet.Silent},
+	{"reset", faultnet.Reset},
+	{"untrusted", faultnet.Untrusted},
+	{"no-starttls", faultnet.StripSTARTTLS},
 }
 
 func faultNamed(word string) (faultnet.FaultKind, error) {
