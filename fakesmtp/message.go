@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/emersion/go-message"
@@ -34,6 +35,8 @@ type Message struct {
 	ReceivedAt time.Time
 	// ParseError says why the message could not be read as MIME; the fields that could be read are filled.
 	ParseError string
+
+	content *content // nil: nothing more to decode
 }
 
 // Attachment is a part of a message that has a file name or asks to be treated as a file.
@@ -112,14 +115,26 @@ var ErrNotMIME = errors.New("the message has no readable header")
 // maxKept bounds what is kept of one decoded text part.
 const maxKept = 1 << 20
 
+// content is the parts of a message, decoded when somebody looks at them for the first time; copies of a message share it.
+type content struct {
+	once        sync.Once
+	text        string
+	attachments []Attachment
+	problem     string
+}
+
 // parse reads what a mailbox shows of a message. It never fails: what cannot be read stays empty and ParseError says so.
-func parse(raw []byte) Message {
+func parse(raw []byte) Message { return parseHeader(raw).opened() }
+
+// parseHeader reads the header only, which is all that the service itself looks at.
+func parseHeader(raw []byte) Message {
 	m := Message{Raw: raw}
 	entity, err := message.Read(bytes.NewReader(raw))
 	if entity == nil || err != nil && !message.IsUnknownCharset(err) && !message.IsUnknownEncoding(err) {
 		m.ParseError = ErrNotMIME.Error()
 		return m
 	}
+	m.content = &content{}
 	header := mail.Header{Header: entity.Header}
 	if subject, err := header.Subject(); err == nil {
 		m.Subject = subject
@@ -134,6 +149,34 @@ func parse(raw []byte) Message {
 		for _, address := range to {
 			m.To = append(m.To, address.Address)
 		}
+	}
+	return m
+}
+
+// opened returns the message with its parts.
+func (m Message) opened() Message {
+	if m.content == nil {
+		return m
+	}
+	m.content.once.Do(func() { m.content.decode(m.Raw) })
+	m.Text, m.Attachments, m.ParseError = m.content.text, m.content.attachments, m.content.problem
+	return m
+}
+
+// opened returns messages with their parts.
+func opened(messages []Message) []Message {
+	for i := range messages {
+		messages[i] = messages[i].opened()
+	}
+	return messages
+}
+
+// decode reads the parts of a message whose header could be read.
+func (c *content) decode(raw []byte) {
+	entity, err := message.Read(bytes.NewReader(raw))
+	if entity == nil {
+		c.problem = ErrNotMIME.Error()
+		return
 	}
 	foundText := false
 	err = entity.Walk(func(_ []int, part *message.Entity, err error) error {
@@ -154,15 +197,14 @@ func parse(raw []byte) Message {
 				return nil
 			}
 			text, err := io.ReadAll(io.LimitReader(part.Body, maxKept))
-			m.Text, foundText = string(text), true
+			c.text, foundText = string(text), true
 			return err
 		}
-		content, err := io.ReadAll(part.Body)
-		m.Attachments = append(m.Attachments, Attachment{Name: name, Type: mediaType, Size: len(content), Content: content})
+		octets, err := io.ReadAll(part.Body)
+		c.attachments = append(c.attachments, Attachment{Name: name, Type: mediaType, Size: len(octets), Content: octets})
 		return err
 	})
 	if err != nil {
-		m.ParseError = "a part of the message could not be decoded"
+		c.problem = "a part of the message could not be decoded"
 	}
-	return m
 }

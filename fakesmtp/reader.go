@@ -2,6 +2,7 @@ package fakesmtp
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 )
@@ -17,7 +18,11 @@ var errLineTooLong = errors.New("command line too long")
 type wire struct {
 	reader *bufio.Reader
 	writer *bufio.Writer
+	buffer []byte // for the message that is being read; kept for the next one, unless it has grown large
 }
+
+// keptBuffer is the largest buffer that a connection keeps between messages.
+const keptBuffer = 64 << 10
 
 // newWire reads and writes a connection; heard is called when octets have come.
 func newWire(connection io.ReadWriter, heard func()) *wire {
@@ -80,6 +85,8 @@ func (w *wire) line(limit int) (string, error) {
 // a bare line feed must not end a message), and takes the stuffed dots out. What exceeds limit is read and counted, not kept.
 func (w *wire) message(limit int64) (body []byte, size int64, err error) {
 	lineStart, afterCR := true, false
+	body = w.buffer[:0]
+	w.buffer = nil
 	for {
 		piece, err := w.reader.ReadSlice('\n')
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
@@ -87,6 +94,10 @@ func (w *wire) message(limit int64) (body []byte, size int64, err error) {
 		}
 		if lineStart && piece[0] == '.' {
 			if string(piece) == ".\r\n" {
+				if cap(body) <= keptBuffer {
+					w.buffer = body
+					body = bytes.Clone(body)
+				}
 				return body, size, nil
 			}
 			piece = piece[1:]

@@ -287,7 +287,7 @@ func (s *Server) next(address string) (Message, bool) {
 		return Message{}, false
 	}
 	s.awaited[m.address]++
-	return m.inbox[s.awaited[m.address]-1], true
+	return m.inbox[s.awaited[m.address]-1].opened(), true
 }
 
 // secrets is what must not be found in any artefact.

@@ -215,7 +215,7 @@ func (s *Server) Mailbox(address string) []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m := s.mailboxOf(address); m != nil {
-		return slices.Clone(m.inbox)
+		return opened(slices.Clone(m.inbox))
 	}
 	return nil
 }
@@ -225,7 +225,7 @@ func (s *Server) SentItems(address string) []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m := s.mailboxOf(address); m != nil {
-		return slices.Clone(m.sent)
+		return opened(slices.Clone(m.sent))
 	}
 	return nil
 }

@@ -1,0 +1,298 @@
+package fakesmtp
+
+import (
+	"bufio"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"github.com/stretchr/testify/require"
+)
+
+// tenKibibytes is the message of the load.
+var tenKibibytes = "Subject: load\r\nMessage-ID: <load@contoso.com>\r\n\r\n" + strings.Repeat(strings.Repeat("x", 78)+"\r\n", 127)
+
+// keeper is a backend of emersion/go-smtp that keeps every message, so that the two servers do the same work.
+type keeper struct {
+	mu   sync.Mutex
+	kept [][]byte
+}
+
+func (k *keeper) NewSession(*smtp.Conn) (smtp.Session, error) { return keeping{k}, nil }
+
+type keeping struct{ *keeper }
+
+func (keeping) Reset()                               {}
+func (keeping) Logout() error                        { return nil }
+func (keeping) Mail(string, *smtp.MailOptions) error { return nil }
+func (keeping) Rcpt(string, *smtp.RcptOptions) error { return nil }
+func (k keeping) Data(r io.Reader) error {
+	body, err := io.ReadAll(r)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.kept = append(k.kept, body)
+	return err
+}
+
+// bare serves with emersion/go-smtp and nothing else.
+func bare(b *testing.B) (address string, k *keeper) {
+	b.Helper()
+	k = &keeper{}
+	server := smtp.NewServer(k)
+	server.Domain = "localhost"
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(b, err)
+	served := make(chan struct{})
+	go func() { defer close(served); _ = server.Serve(listener) }()
+	b.Cleanup(func() { _ = server.Close(); <-served })
+	return listener.Addr().String(), k
+}
+
+// loader is one session of a load.
+type loader struct {
+	conn   net.Conn
+	reader *bufio.Reader
+	user   string
+}
+
+// ask sends and reads one reply of the code.
+func (l *loader) ask(text, code string) error {
+	if _, err := io.WriteString(l.conn, text); err != nil {
+		return err
+	}
+	for {
+		line, err := l.reader.ReadString('\n')
+		if err != nil {
+			return err
+		}
+		if !strings.HasPrefix(line, code) {
+			return errors.New("heard " + line)
+		}
+		if line[3] == ' ' {
+			return nil
+		}
+	}
+}
+
+func (l *loader) message() error {
+	return errors.Join(l.ask("MAIL FROM:<"+l.user+">\r\n", "250"), l.ask("RCPT TO:<bob@fabrikam.com>\r\n", "250"), l.ask("DATA\r\n", "354"),
+		l.ask(tenKibibytes+".\r\n", "250"))
+}
+
+// connect opens a session, over TLS and with a token if a server is given that wants them.
+func connect(address, user string, secure *Server, token string) (*loader, error) {
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	l := &loader{conn: conn, reader: bufio.NewReader(conn), user: user}
+	err = errors.Join(l.ask("", "220"), l.ask("EHLO load.contoso.com\r\n", "250"))
+	if err != nil || secure == nil {
+		return l, err
+	}
+	if err := l.ask("STARTTLS\r\n", "220"); err != nil {
+		return l, err
+	}
+	l.conn = tls.Client(conn, &tls.Config{RootCAs: secure.Network().Authority().Pool(), ServerName: "localhost", Time: secure.clock.Now})
+	l.reader = bufio.NewReader(l.conn)
+	return l, errors.Join(l.ask("EHLO load.contoso.com\r\n", "250"), l.ask("AUTH XOAUTH2 "+blob(user, token)+"\r\n", "235"))
+}
+
+// load is a number of sessions with one server.
+type load struct{ sessions []*loader }
+
+func newLoad(b *testing.B, address string, sessions int, secure *Server) load {
+	b.Helper()
+	var all load
+	for i := range sessions {
+		user, token := loadUser(i), ""
+		if secure != nil {
+			token = secure.Token(user)
+		}
+		l, err := connect(address, user, secure, token)
+		require.NoError(b, err)
+		b.Cleanup(func() { _ = l.conn.Close() })
+		all.sessions = append(all.sessions, l)
+	}
+	return all
+}
+
+// send shares messages among the sessions.
+func (a load) send(b *testing.B, messages int) {
+	b.Helper()
+	var all sync.WaitGroup
+	for i, l := range a.sessions {
+		all.Go(func() {
+			for range messages/len(a.sessions) + boolToInt(i < messages%len(a.sessions)) {
+				if err := l.message(); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func boolToInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func loadUser(i int) string { return fmt.Sprintf("load%d@contoso.com", i) }
+
+// loaded is a server for load: one mailbox a session, no limit of rate.
+func loaded(b *testing.B, open bool) *Server {
+	b.Helper()
+	s := RunT(b, Config{Tarpit: -1, MessagesPerMinute: -1, RecipientsPerDay: -1, Open: open})
+	for i := range 20 {
+		require.NoError(b, s.AddMailbox(Mailbox{Address: loadUser(i)}))
+	}
+	return s
+}
+
+// BenchmarkSideBySide sends the same messages, in turns of 200, to this server and to a bare emersion/go-smtp that keeps them too, and
+// to postfix's smtp-sink if it is installed. The metrics: messages a second of each, and this server's share of the others'.
+func BenchmarkSideBySide(b *testing.B) {
+	for _, sessions := range []int{1, 20} {
+		b.Run(fmt.Sprintf("plain/sessions=%d", sessions), func(b *testing.B) {
+			fake := loaded(b, true)
+			address, kept := bare(b)
+			ours, theirs := newLoad(b, fake.Addr(), sessions, nil), newLoad(b, address, sessions, nil)
+			var sink *load
+			if at := smtpSink(b); at != "" {
+				sink = new(newLoad(b, at, sessions, nil))
+			}
+			ours.send(b, sessions)
+			theirs.send(b, sessions)
+			var spent [3]time.Duration
+			measure := func(i int, l load, messages int) {
+				before := b.Elapsed()
+				l.send(b, messages)
+				spent[i] += b.Elapsed() - before
+			}
+			b.ResetTimer()
+			for left := b.N; left > 0; left -= 200 {
+				messages := min(left, 200)
+				measure(0, ours, messages)
+				measure(1, theirs, messages)
+				if sink != nil {
+					measure(2, *sink, messages)
+				}
+			}
+			b.StopTimer()
+			require.Len(b, fake.Mailbox("bob@fabrikam.com"), b.N+sessions)
+			require.Len(b, kept.kept, b.N+sessions)
+			rate := func(i int) float64 { return float64(b.N) / spent[i].Seconds() }
+			b.ReportMetric(rate(0), "fakesmtp-messages/s")
+			b.ReportMetric(rate(1), "go-smtp-messages/s")
+			b.ReportMetric(rate(0)/rate(1), "of-go-smtp")
+			if sink != nil {
+				b.ReportMetric(rate(2), "smtp-sink-messages/s")
+				b.ReportMetric(rate(0)/rate(2), "of-smtp-sink")
+			}
+		})
+	}
+}
+
+// smtpSink starts postfix's sink; empty: it is not installed.
+func smtpSink(b *testing.B) string {
+	b.Helper()
+	path, err := exec.LookPath("smtp-sink")
+	if err != nil {
+		if path, err = exec.LookPath("/usr/sbin/smtp-sink"); err != nil {
+			b.Log("smtp-sink is not installed (Debian: postfix); it is compared where it is")
+			return ""
+		}
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(b, err)
+	address := listener.Addr().String()
+	require.NoError(b, listener.Close())
+	command := exec.Command(path, "-u", "nobody", address, "100")
+	require.NoError(b, command.Start())
+	b.Cleanup(func() { _ = command.Process.Kill(); _ = command.Wait() })
+	for range 10_000 {
+		if conn, err := net.Dial("tcp", address); err == nil {
+			_ = conn.Close()
+			return address
+		}
+		runtime.Gosched()
+	}
+	b.Fatal("smtp-sink does not listen")
+	return ""
+}
+
+// BenchmarkPlain is this server alone, without TLS and AUTH: allocations and memory.
+func BenchmarkPlain(b *testing.B) {
+	for _, sessions := range []int{1, 20} {
+		b.Run(fmt.Sprintf("sessions=%d", sessions), func(b *testing.B) {
+			s := loaded(b, true)
+			benchmarkLoad(b, s, newLoad(b, s.Addr(), sessions, nil))
+		})
+	}
+}
+
+// BenchmarkSecure is this server alone, with STARTTLS and XOAUTH2 at the beginning of each session.
+func BenchmarkSecure(b *testing.B) {
+	for _, sessions := range []int{1, 20} {
+		b.Run(fmt.Sprintf("sessions=%d", sessions), func(b *testing.B) {
+			s := loaded(b, false)
+			benchmarkLoad(b, s, newLoad(b, s.Addr(), sessions, s))
+		})
+	}
+}
+
+func benchmarkLoad(b *testing.B, s *Server, l load) {
+	b.Helper()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	b.SetBytes(int64(len(tenKibibytes)))
+	b.ReportAllocs()
+	b.ResetTimer()
+	l.send(b, b.N)
+	b.StopTimer()
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+	b.ReportMetric(float64(int64(after.HeapAlloc)-int64(before.HeapAlloc))/float64(b.N), "kept-B/message")
+	require.NotEmpty(b, s.Mailbox("bob@fabrikam.com"))
+}
+
+// BenchmarkToken is what the check of a token costs, most of it the signature.
+func BenchmarkToken(b *testing.B) {
+	s := loaded(b, false)
+	token := s.Token(DefaultMailbox)
+	b.ReportAllocs()
+	for b.Loop() {
+		if v := s.bearer(DefaultMailbox, token); v.event != eventAuthOK {
+			b.Fatal(v.reason)
+		}
+	}
+}
+
+// BenchmarkSession is a whole session: connect, STARTTLS, XOAUTH2, one message.
+func BenchmarkSession(b *testing.B) {
+	s := loaded(b, false)
+	token := s.Token(loadUser(0))
+	b.ReportAllocs()
+	for b.Loop() {
+		l, err := connect(s.Addr(), loadUser(0), s, token)
+		require.NoError(b, err)
+		require.NoError(b, l.message())
+		require.NoError(b, l.ask("QUIT\r\n", "221"))
+		require.NoError(b, l.conn.Close())
+	}
+}
