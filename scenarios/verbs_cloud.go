@@ -124,6 +124,8 @@ func (p *play) verbEntra(not bool, args []string) (string, error) {
 		return p.signInLog(not, rest)
 	case "policy":
 		return p.policy(rest)
+	case "source":
+		return p.source(rest)
 	}
 	var plain []string
 	var values map[string]string
@@ -225,6 +227,32 @@ func (p *play) policy(args []string) (string, error) {
 		return "", plainError(err)
 	}
 	return asJSON(made), nil
+}
+
+// source says from where the device or the browser reaches the cloud.
+func (p *play) source(args []string) (string, error) {
+	plain, values, err := settings(args, "address", "country", "platform", "compliant", "joined", "risk")
+	if err != nil {
+		return "", err
+	}
+	if len(plain) != 1 || values["address"] == "" {
+		return "", usage("entra")
+	}
+	set := map[string]func(fakeentra.Source) error{"device": p.lab.Entra.SetDeviceSource, "browser": p.lab.Entra.SetBrowserSource}[plain[0]]
+	if set == nil {
+		return "", &device.LabelError{What: "party", Wanted: plain[0], Present: []string{"device", "browser"}}
+	}
+	source := fakeentra.Source{Address: values["address"], Country: values["country"], Platform: values["platform"], Risk: values["risk"]}
+	if source.Compliant, err = choice(values, "compliant", "yes", "no", false); err != nil {
+		return "", err
+	}
+	if source.DomainJoined, err = choice(values, "joined", "yes", "no", false); err != nil {
+		return "", err
+	}
+	if err := p.act(act, func(context.Context) error { return set(source) }); err != nil {
+		return "", plainError(err)
+	}
+	return plain[0] + " at " + source.Address + "\n", nil
 }
 
 // isGraphPolicy reports whether a file holds a policy in the shape of Microsoft Graph, as the portal exports it.

@@ -122,6 +122,17 @@ func (b *bench) onCode(what string, needsUser bool, f func(code, user string) er
 	})
 }
 
+// sourceRequest says from where the device, or the person's browser, reaches Entra.
+type sourceRequest struct {
+	Of           string `json:"of"` // "device" or "browser"
+	Address      string `json:"address"`
+	Country      string `json:"country"`
+	Platform     string `json:"platform"`
+	Compliant    bool   `json:"compliant"`
+	DomainJoined bool   `json:"domainJoined"`
+	Risk         string `json:"risk"`
+}
+
 type cmdletRequest struct {
 	Name      string   `json:"name"`      // "Set-CASMailbox"
 	Arguments []string `json:"arguments"` // "alice@contoso.com", "-SmtpClientAuthenticationDisabled", "$false"
@@ -216,6 +227,18 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 				return err
 			})
 			return made, err
+		}),
+		"POST /entra/source": takes(func(_ *http.Request, in sourceRequest) (any, error) {
+			set := map[string]func(fakeentra.Source) error{"device": entra.SetDeviceSource, "browser": entra.SetBrowserSource}[in.Of]
+			if set == nil {
+				return nil, refuse("field \"of\": device or browser")
+			}
+			return nil, b.act("control: source", func(context.Context) error {
+				b.note("entra: the %s is at %s", in.Of, in.Address)
+				return set(fakeentra.Source{
+					Address: in.Address, Country: in.Country, Platform: in.Platform, Risk: in.Risk, Compliant: in.Compliant, DomainJoined: in.DomainJoined,
+				})
+			})
 		}),
 		"POST /entra/set": takes(func(_ *http.Request, in settingRequest) (any, error) {
 			var changed fakeentra.Tenant
