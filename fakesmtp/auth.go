@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"strings"
+
+	"mfpsim/fakesmtp/internal/wire"
 )
 
 // auth is the AUTH command (RFC 4954). Only LOGIN and XOAUTH2 are offered, and only over TLS (§1.2, §9).
@@ -76,7 +78,7 @@ func (c *session) bearer(ctx context.Context, line string) {
 // finish says what was decided.
 func (c *session) finish(ctx context.Context, v verdict) {
 	if !c.modern(v) {
-		c.refuse(ctx, eventLegacyTLS, ReasonLegacyTLS, "user", printable(v.user))
+		c.refuse(ctx, eventLegacyTLS, ReasonLegacyTLS, "user", wire.Printable(v.user))
 		return
 	}
 	if v.reason == ReasonLicence {
@@ -117,7 +119,7 @@ func (c *session) modern(v verdict) bool {
 // unauthenticated refuses an AUTH. MAIL will repeat the reply; the connection stays, until there were too many.
 func (c *session) unauthenticated(ctx context.Context, event Event, reason Reason, user string) {
 	row := lookUp(c.profile, event)
-	c.refuse(ctx, event, reason, "user", printable(user))
+	c.refuse(ctx, event, reason, "user", wire.Printable(user))
 	c.authError = itoa(row.Code) + " " + row.Text
 	limit := c.server.config.MaxFailedAuth
 	if c.failed++; limit > 0 && c.failed >= limit && !c.closing {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/journal"
 )
 
@@ -231,7 +232,7 @@ func (c *session) answer(b *armed) {
 	case b.Then == Reset, b.Silent:
 	case b.Garbled != "":
 		c.garbled = []byte(b.Garbled)
-		c.record(journal.Plain("S: (garbled) "+printable(b.Garbled)), detail)
+		c.record(journal.Plain("S: (garbled) "+wire.Printable(b.Garbled)), detail)
 	case b.Event != "":
 		c.reply(b.Event, detail, nil)
 	default:
@@ -248,8 +249,8 @@ func (c *session) split(ctx context.Context, b *armed) {
 	}
 	c.replies = c.replies[:0]
 	n := min(b.Split, len(all))
-	_, _ = c.wire.writer.Write(all[:n])
-	_ = c.wire.writer.Flush()
+	_, _ = c.wire.Writer.Write(all[:n])
+	_ = c.wire.Writer.Flush()
 	c.pause(ctx, b.Pause)
 	c.garbled = append([]byte{}, all[n:]...)
 }
@@ -258,12 +259,12 @@ func (c *session) split(ctx context.Context, b *armed) {
 func (c *session) carryOut(b *armed) {
 	switch b.Then {
 	case Disconnect:
-		_ = c.wire.writer.Flush()
+		_ = c.wire.Writer.Flush()
 		_ = c.raw.Close()
 	case Reset:
 		c.peer.Reset()
 	case HalfClose:
-		_ = c.wire.writer.Flush()
+		_ = c.wire.Writer.Flush()
 		if c.tls != nil {
 			_ = c.tls.CloseWrite()
 		}
@@ -278,7 +279,7 @@ func (c *session) carryOut(b *armed) {
 // breakHandshake lets a TLS handshake go wrong once the client has begun it.
 func (c *session) breakHandshake(b *armed) error {
 	c.handshake = nil
-	if _, err := c.raw.Read(make([]byte, readBuffer)); err != nil {
+	if _, err := c.raw.Read(make([]byte, 8<<10)); err != nil {
 		return err
 	}
 	if b.Garbled != "" {

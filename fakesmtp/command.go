@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/journal"
 )
 
@@ -192,8 +193,8 @@ func (c *session) chunk(ctx context.Context, body []byte, size int64, last bool)
 		c.say(eventChunk, "bytes", strconv.FormatInt(size, 10))
 		return
 	}
-	m := parseHeader(c.mail.chunks)
-	c.note(summary(c.mail.size, m.Subject))
+	m := parse(c.mail.chunks)
+	c.note(wire.Summary(c.mail.size, m.Subject))
 	c.submit(ctx, m, c.mail.size)
 }
 
@@ -329,7 +330,7 @@ const longestAddress = 254
 // validAddress reports whether an address has a local part and a domain of good form.
 func validAddress(address string) bool {
 	local, domain, found := cutLast(address, '@')
-	if !found || local == "" || len(address) > longestAddress || strings.ContainsFunc(address, isControl) {
+	if !found || local == "" || len(address) > longestAddress || strings.ContainsFunc(address, wire.IsControl) {
 		return false
 	}
 	quoted := len(local) > 2 && local[0] == '"' && local[len(local)-1] == '"'

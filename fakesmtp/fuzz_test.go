@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"mfpsim/fakesmtp/internal/wire"
 )
 
 // pipe is a connection whose client has said all that it will say.
@@ -25,11 +27,11 @@ func FuzzCommandReader(f *testing.F) {
 	f.Add(bytes.Repeat([]byte("x"), 300), 100)
 	f.Fuzz(func(t *testing.T, sent []byte, limit int) {
 		limit = limit&0xffff + 1
-		w := newWire(&pipe{Reader: bytes.NewReader(sent)}, func() {})
+		w := wire.New(&pipe{Reader: bytes.NewReader(sent)}, func() {})
 		count := 0
 		for {
-			line, err := w.line(limit)
-			if errors.Is(err, errLineTooLong) {
+			line, err := w.Line(limit)
+			if errors.Is(err, wire.ErrLineTooLong) {
 				count++
 				continue
 			}
@@ -40,8 +42,7 @@ func FuzzCommandReader(f *testing.F) {
 			count++
 			require.LessOrEqual(t, len(line), limit)
 			require.NotContains(t, line, "\n")
-			verb, arguments := parseCommand(line)
-			text := commandText(verb, line, arguments)
+			text := wire.CommandText(line, isCommand, nil)
 			require.NotContains(t, text.String(), "\r")
 		}
 		require.Equal(t, bytes.Count(sent, []byte("\n")), count)
@@ -59,12 +60,12 @@ func FuzzMessageReader(f *testing.F) {
 		}
 		stuffed := bytes.ReplaceAll(append([]byte("\r\n"), message...), []byte("\r\n."), []byte("\r\n.."))[2:]
 		sent := append(append(stuffed, ".\r\n"...), after...)
-		w := newWire(&pipe{Reader: bytes.NewReader(sent)}, func() {})
-		got, size, err := w.message(1 << 20)
+		w := wire.New(&pipe{Reader: bytes.NewReader(sent)}, func() {})
+		got, size, err := w.Message(1 << 20)
 		require.NoError(t, err)
 		require.Equal(t, message, got)
 		require.EqualValues(t, len(message), size)
-		rest, err := io.ReadAll(w.reader)
+		rest, err := io.ReadAll(w.Reader)
 		require.NoError(t, err)
 		require.Equal(t, string(after), string(rest))
 	})
@@ -101,15 +102,15 @@ func FuzzChunks(f *testing.F) {
 			return
 		}
 		require.GreaterOrEqual(t, size, int64(0))
-		w := newWire(&pipe{Reader: bytes.NewReader(sent)}, func() {})
-		body, err := w.chunk(size, room)
+		w := wire.New(&pipe{Reader: bytes.NewReader(sent)}, func() {})
+		body, err := w.Chunk(size, room)
 		if size > int64(len(sent)) {
 			require.Error(t, err)
 			return
 		}
 		require.NoError(t, err)
 		require.LessOrEqual(t, int64(len(body)), max(room, 0))
-		rest, err := io.ReadAll(w.reader)
+		rest, err := io.ReadAll(w.Reader)
 		require.NoError(t, err)
 		require.Equal(t, string(sent[size:]), string(rest))
 	})
@@ -126,7 +127,7 @@ func FuzzPaths(f *testing.F) {
 			return
 		}
 		require.Contains(t, path, "@")
-		require.False(t, strings.ContainsFunc(path, isControl))
+		require.False(t, strings.ContainsFunc(path, wire.IsControl))
 		require.NotEmpty(t, domainOf(path))
 	})
 }

@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -23,7 +23,7 @@ type session struct {
 	server *Server
 	raw    net.Conn // below TLS
 	peer   *faultnet.Peer
-	wire   *wire
+	wire   *wire.Wire
 	random *chance.Reader
 	tls    *tls.Conn // nil: in clear
 
@@ -59,7 +59,7 @@ func newSession(s *Server, connection net.Conn) *session {
 // run serves the connection to its end. Whatever only this side notices, such as an end of file, ends it in silence.
 func (c *session) run() {
 	c.peer = c.server.network.Peer(c.raw)
-	c.wire = newWire(c.peer.Application(c.raw), c.touch)
+	c.wire = wire.New(c.peer.Application(c.raw), c.touch)
 	c.random = chance.New(c.server.config.Seed, "fakesmtp "+c.peer.Connection())
 	c.id = "08D" + strings.ToUpper(c.random.Hex(13))
 	site, forest := c.server.config.Site, c.server.config.Forest
@@ -95,9 +95,9 @@ func (c *session) run() {
 
 // readLine serves one command line or one SASL answer.
 func (c *session) readLine() error {
-	line, err := c.wire.line(c.server.config.MaxLine)
+	line, err := c.wire.Line(c.server.config.MaxLine)
 	switch {
-	case errors.Is(err, errLineTooLong):
+	case errors.Is(err, wire.ErrLineTooLong):
 		c.visit("a long line", nil, journal.Plain("(a line of more than "+strconv.Itoa(c.server.config.MaxLine)+" octets)"), func(ctx context.Context) {
 			c.pending = nil
 			c.refuse(ctx, eventLineTooLong, "")
@@ -110,10 +110,10 @@ func (c *session) readLine() error {
 	}
 	if answer := c.pending; answer != nil {
 		c.pending = nil
-		c.visit("AUTH", nil, secretLine(line), func(ctx context.Context) { answer(ctx, line) }, OnResponse)
+		c.visit("AUTH", nil, wire.AnswerText(line), func(ctx context.Context) { answer(ctx, line) }, OnResponse)
 		return nil
 	}
-	verb, arguments := parseCommand(line)
+	verb, arguments := wire.Command(line)
 	if verb == "BDAT" {
 		return c.readChunk(line, arguments)
 	}
@@ -121,7 +121,7 @@ func (c *session) readLine() error {
 	if verb == "RCPT" {
 		fault = faultAddress(arguments, momentRecipient)
 	}
-	c.visit(visitName(verb), fault, commandText(verb, line, arguments), func(ctx context.Context) { c.command(ctx, verb, arguments) }, Moment(verb))
+	c.visit(visitName(verb), fault, wire.CommandText(line, isCommand, nil), func(ctx context.Context) { c.command(ctx, verb, arguments) }, Moment(verb))
 	return nil
 }
 
@@ -156,12 +156,12 @@ func (c *session) visit(name string, fault *armed, read journal.Text, act func(c
 // write hands over what was said, for the next read to send: an error stays with the writer and comes back with it.
 func (c *session) write() {
 	if c.garbled != nil {
-		_, _ = c.wire.writer.Write(c.garbled)
+		_, _ = c.wire.Writer.Write(c.garbled)
 		c.garbled, c.replies = nil, c.replies[:0]
 	}
 	for _, line := range c.replies {
-		_, _ = c.wire.writer.WriteString(line)
-		_, _ = c.wire.writer.WriteString("\r\n")
+		_, _ = c.wire.Writer.WriteString(line)
+		_, _ = c.wire.Writer.WriteString("\r\n")
 	}
 	c.replies = c.replies[:0]
 }
@@ -169,11 +169,11 @@ func (c *session) write() {
 // finishWriting ends a connection that this side closes.
 func (c *session) finishWriting() {
 	c.server.ended(c, endClosed)
-	if c.wire.writer.Flush() == nil && c.tls != nil {
+	if c.wire.Writer.Flush() == nil && c.tls != nil {
 		_ = c.tls.CloseWrite() // a client that looks for a truncated answer finds none
 	}
 	if c.drain {
-		_, _ = io.Copy(io.Discard, c.wire.reader)
+		_, _ = io.Copy(io.Discard, c.wire.Reader)
 	}
 }
 
@@ -312,7 +312,7 @@ func (c *session) client() string {
 // session begins anew.
 func (c *session) startTLS() error {
 	c.upgrade = false
-	if err := c.wire.writer.Flush(); err != nil {
+	if err := c.wire.Writer.Flush(); err != nil {
 		return err
 	}
 	if fault := c.handshake; fault != nil {
@@ -323,7 +323,7 @@ func (c *session) startTLS() error {
 		return err
 	}
 	c.tls = secure
-	c.wire = newWire(c.peer.Application(secure), c.touch)
+	c.wire = wire.New(c.peer.Application(secure), c.touch)
 	c.helo = ""
 	c.abort()
 	c.server.secured(c, secure.ConnectionState())
@@ -333,12 +333,12 @@ func (c *session) startTLS() error {
 // readMessage serves the lines after DATA.
 func (c *session) readMessage() error {
 	c.awaitData = false
-	body, size, err := c.wire.message(c.server.config.MaxSize)
+	body, size, err := c.wire.Message(c.server.config.MaxSize)
 	if err != nil {
 		return err
 	}
-	m := parseHeader(body)
-	c.visit("end of DATA", c.mail.fault, journal.Plain(summary(size, m.Subject)), func(ctx context.Context) {
+	m := parse(body)
+	c.visit("end of DATA", c.mail.fault, journal.Plain(wire.Summary(size, m.Subject)), func(ctx context.Context) {
 		c.record(journal.Plain("C: ."), nil)
 		c.submit(ctx, m, size)
 	}, OnEndOfData)
@@ -349,14 +349,14 @@ func (c *session) readMessage() error {
 func (c *session) readChunk(line, arguments string) error {
 	size, last, ok := parseChunk(arguments)
 	if !ok {
-		c.visit("BDAT", nil, journal.Plain(printable(line)), func(ctx context.Context) { c.refuse(ctx, eventBadArguments, "") }, "BDAT")
+		c.visit("BDAT", nil, journal.Plain(wire.Printable(line)), func(ctx context.Context) { c.refuse(ctx, eventBadArguments, "") }, "BDAT")
 		return nil
 	}
 	room := int64(0)
 	if c.mail != nil {
 		room = c.server.config.MaxSize - int64(len(c.mail.chunks))
 	}
-	body, err := c.wire.chunk(size, room)
+	body, err := c.wire.Chunk(size, room)
 	if err != nil {
 		return err
 	}
@@ -364,14 +364,8 @@ func (c *session) readChunk(line, arguments string) error {
 	if last && c.mail != nil {
 		moments, fault = append(moments, OnEndOfData), c.mail.fault
 	}
-	c.visit("BDAT", fault, journal.Plain(printable(line)), func(ctx context.Context) { c.chunk(ctx, body, size, last) }, moments...)
+	c.visit("BDAT", fault, journal.Plain(wire.Printable(line)), func(ctx context.Context) { c.chunk(ctx, body, size, last) }, moments...)
 	return nil
-}
-
-// parseCommand parts a line into its verb, in upper case, and the rest.
-func parseCommand(line string) (verb, arguments string) {
-	verb, arguments, _ = strings.Cut(strings.TrimLeft(line, " \t"), " ")
-	return strings.ToUpper(strings.TrimRight(verb, " \t")), strings.Trim(arguments, " \t")
 }
 
 // parseChunk reads the arguments of BDAT: a size and, for the last chunk, LAST.
@@ -390,78 +384,13 @@ func parseChunk(arguments string) (size int64, last, ok bool) {
 
 // visitName is what the watchdog calls a visit.
 func visitName(verb string) string {
-	if _, known := commands[verb]; known {
+	if isCommand(verb) {
 		return verb
 	}
 	return "an unknown command"
 }
 
-// shortVerb is the longest unknown verb that the journal shows. A longer one may be a token that was sent at the wrong moment.
-const shortVerb = 16
-
-// commandText is what the journal shows of a command line.
-func commandText(verb, line, arguments string) journal.Text {
+func isCommand(verb string) bool {
 	_, known := commands[verb]
-	switch {
-	case verb == "AUTH":
-		mechanism, response, more := strings.Cut(arguments, " ")
-		if len(mechanism) > shortVerb {
-			return journal.Plain("AUTH ").Add(journal.Hidden(arguments))
-		}
-		head := line[:len("AUTH")] + " " + printable(mechanism)
-		if !more {
-			return journal.Plain(head)
-		}
-		return journal.Plain(head + " ").Add(journal.Hidden(response))
-	case known:
-		return journal.Plain(printable(line))
-	case len(verb) > shortVerb:
-		return journal.Hidden(line)
-	case arguments == "":
-		return journal.Plain(printable(line))
-	default:
-		return journal.Plain(printable(verb) + " ").Add(journal.Hidden(arguments))
-	}
+	return known
 }
-
-// secretLine is what the journal shows of a SASL answer: nothing, but for the cancelling star and an empty line.
-func secretLine(line string) journal.Text {
-	switch line {
-	case "":
-		return journal.Text{} // an empty line is a line, unlike nothing
-	case "*":
-		return journal.Plain(line)
-	}
-	return journal.Hidden(line)
-}
-
-// summary stands for a message in the transcript.
-func summary(size int64, subject string) string {
-	text := "(a message of " + strconv.FormatInt(size, 10) + " octets"
-	if subject != "" {
-		text += ", Subject: " + printable(subject)
-	}
-	return text + ")"
-}
-
-// printable makes control characters and broken UTF-8 visible, so that a transcript keeps its lines.
-func printable(s string) string {
-	if utf8.ValidString(s) && !strings.ContainsFunc(s, isControl) {
-		return s
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && n == 1 || isControl(r) {
-			for _, octet := range []byte(s[i : i+n]) {
-				fmt.Fprintf(&b, "\\x%02x", octet)
-			}
-		} else {
-			b.WriteRune(r)
-		}
-		i += n
-	}
-	return b.String()
-}
-
-func isControl(r rune) bool { return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/journal"
 )
 
@@ -128,7 +129,7 @@ func (s *Server) denied(user *mailbox, principal *servicePrincipal, m Message) s
 		}
 		other := s.mailboxOf(sender)
 		if other == nil || other.organization != user.organization || !mayAs(other.sendAs.at(s.clock.Now())) {
-			return printable(sender)
+			return wire.Printable(sender)
 		}
 	}
 	return ""
@@ -145,7 +146,7 @@ func (c *session) stamp(m Message) (header []byte, id string) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Received: from %s (%s) by\r\n %s (2603:1096:c01::1) with Microsoft SMTP Server\r\n (%s) id 15.20.8678.29; %s\r\n",
-		printable(c.helo), c.client(), c.backend, version, m.ReceivedAt.UTC().Format(time.RFC1123Z))
+		wire.Printable(c.helo), c.client(), c.backend, version, m.ReceivedAt.UTC().Format(time.RFC1123Z))
 	fmt.Fprintf(&b, "Received: from %s ([fe80::1:2:3:4]) by\r\n %s ([fe80::1:2:3:4%%5]) with mapi id 15.20.8678.029; %s\r\n",
 		c.backend, c.backend, m.ReceivedAt.UTC().Format(time.RFC1123Z))
 	fmt.Fprintf(&b, "X-ClientProxiedBy: %s (2603:1096:c00::1)\r\n", strings.Replace(c.label, "."+c.server.config.Forest, ".outlook.office365.com", 1))
@@ -153,7 +154,7 @@ func (c *session) stamp(m Message) (header []byte, id string) {
 	if id == "" || c.profile == ProfileOutlook {
 		fresh := "<" + name + strings.ToUpper(c.random.Hex(24)) + "@" + c.backend + ">"
 		if id != "" {
-			fmt.Fprintf(&b, "X-Microsoft-Original-Message-ID: %s\r\n", printable(id))
+			fmt.Fprintf(&b, "X-Microsoft-Original-Message-ID: %s\r\n", wire.Printable(id))
 		}
 		fmt.Fprintf(&b, "Message-ID: %s\r\n", fresh)
 		id = fresh

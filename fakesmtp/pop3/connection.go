@@ -33,7 +33,7 @@ func (s *Server) connection(raw net.Conn) {
 		raw:     raw, peer: peer,
 	}
 	c.frontEnd = frontEnd(fmt.Sprintf("%sCA%04d.outlook.office365.com", s.config.Site, c.client.Random.Intn(10000)))
-	c.wire = wire.New(peer.Application(raw))
+	c.wire = wire.New(peer.Application(raw), nil)
 	if s.config.Implicit && c.handshake() != nil {
 		return
 	}
@@ -43,7 +43,7 @@ func (s *Server) connection(raw net.Conn) {
 	if c.user != "" {
 		s.release(c.user)
 	}
-	if c.wire.Flush() == nil && c.tls != nil {
+	if c.wire.Writer.Flush() == nil && c.tls != nil {
 		_ = c.tls.CloseWrite()
 	}
 }
@@ -59,14 +59,14 @@ func frontEnd(name string) string {
 
 // handshake makes the connection a secure one; what was said in clear before is forgotten.
 func (c *connection) handshake() error {
-	if err := c.wire.Flush(); err != nil {
+	if err := c.wire.Writer.Flush(); err != nil {
 		return err
 	}
 	c.tls = tls.Server(c.raw, c.server.tls)
 	if err := c.tls.Handshake(); err != nil {
 		return err
 	}
-	c.wire = wire.New(c.peer.Application(c.tls))
+	c.wire = wire.New(c.peer.Application(c.tls), nil)
 	c.secure, c.name = true, ""
 	return nil
 }
@@ -117,7 +117,7 @@ func (c *connection) visit(name string, read journal.Text, act func() reply) rep
 		s.Record(c.client.Connection, journal.Plain(fmt.Sprintf("S: (%d octets)", len(r.text))), nil)
 	}
 	visit.End()
-	c.wire.Write([]byte(first + "\r\n"))
-	c.wire.Write(r.text)
+	c.wire.Say([]byte(first + "\r\n"))
+	c.wire.Say(r.text)
 	return r
 }

@@ -47,7 +47,7 @@ func FuzzSession(f *testing.F) {
 		defer s.Close()
 		require.NoError(t, s.Exchange().Deliver(alice, []byte(mail)))
 		c := &session{server: s, client: &station.Client{Connection: "fuzz#1", Who: "fuzz", Random: chance.New(1, "fuzz")}}
-		w := wire.New(said{bytes.NewReader(sent), io.Discard})
+		w := wire.New(said{bytes.NewReader(sent), io.Discard}, nil)
 		knows := bytes.Contains(sent, []byte(fakesmtp.DefaultPassword)) || bytes.Contains(bytes.ToUpper(sent), []byte("AUTH"))
 		for {
 			line, err := w.Line(maxLine)

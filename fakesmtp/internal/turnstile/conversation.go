@@ -37,7 +37,7 @@ type conversation struct {
 func (c *conversation) open() error {
 	end := net.Conn(library{c.pipe, c.client})
 	c.inside = inside{library{c.pipe, c.client}}
-	c.wire = wire.New(c.peer.Application(c.raw))
+	c.wire = wire.New(c.peer.Application(c.raw), nil)
 	if c.turnstile.config.Implicit {
 		server, err := ServerTLS(c.turnstile.config.Station, c.turnstile.config.Host)
 		if err != nil {
@@ -60,14 +60,14 @@ func (c *conversation) open() error {
 
 // secure makes TLS with the client. What the client sent in clear before is dropped (RFC 3207 §4.2).
 func (c *conversation) secure() error {
-	if err := c.wire.Flush(); err != nil {
+	if err := c.wire.Writer.Flush(); err != nil {
 		return err
 	}
 	c.tls = tls.Server(c.raw, c.turnstile.config.TLS)
 	if err := c.tls.Handshake(); err != nil {
 		return err
 	}
-	c.wire = wire.New(c.peer.Application(c.tls))
+	c.wire = wire.New(c.peer.Application(c.tls), nil)
 	return nil
 }
 
@@ -97,7 +97,7 @@ func (c *conversation) run() {
 			return
 		}
 	}
-	if c.wire.Flush() == nil && c.tls != nil {
+	if c.wire.Writer.Flush() == nil && c.tls != nil {
 		_ = c.tls.CloseWrite()
 	}
 }
@@ -116,7 +116,7 @@ func (c *conversation) line() error {
 		return err
 	}
 	verb, arguments := wire.Command(line)
-	text, name, command := wire.CommandText(line, known, func(string) bool { return false }), verb, line
+	text, name, command := wire.CommandText(line, known, nil), verb, line
 	switch {
 	case c.answering:
 		text, name, command = wire.AnswerText(line), "AUTH", "AUTH"
@@ -199,7 +199,7 @@ func (c *conversation) refuse(read journal.Text, reply string) {
 	c.record("C: ", read)
 	c.record("S: ", journal.Plain(reply))
 	visit.End()
-	c.wire.Write([]byte(reply + "\r\n"))
+	c.wire.Say([]byte(reply + "\r\n"))
 }
 
 // visit lets the library act on something that was read in full, and returns the code of its last reply. Nothing that waits for the
@@ -230,7 +230,7 @@ func (c *conversation) visit(name string, read journal.Text, command string, giv
 		}
 	}
 	visit.End()
-	c.wire.Write([]byte(said))
+	c.wire.Say([]byte(said))
 	return code
 }
 

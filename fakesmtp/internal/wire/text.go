@@ -20,20 +20,21 @@ func Command(line string) (verb, arguments string) {
 const longestVerb = 16
 
 // CommandText is what the journal shows of a command line: nothing of what follows AUTH's mechanism, nothing of what follows a verb
-// that is not known or that carries a secret.
+// that is not known or that carries a secret (nil: none does).
 func CommandText(line string, known, secret func(verb string) bool) journal.Text {
 	verb, arguments := Command(line)
 	switch {
 	case verb == "AUTH":
 		mechanism, response, more := strings.Cut(arguments, " ")
+		head := strings.TrimLeft(line, " \t")[:len("AUTH")] + " "
 		switch {
 		case len(mechanism) > longestVerb:
 			return journal.Plain("AUTH ").Add(journal.Hidden(arguments))
 		case !more:
-			return journal.Plain(Printable(strings.TrimSpace(line)))
+			return journal.Plain(strings.TrimRight(head+Printable(mechanism), " "))
 		}
-		return journal.Plain(line[:len("AUTH")] + " " + Printable(mechanism) + " ").Add(journal.Hidden(response))
-	case known(verb) && !secret(verb):
+		return journal.Plain(head + Printable(mechanism) + " ").Add(journal.Hidden(response))
+	case known(verb) && (secret == nil || !secret(verb)):
 		return journal.Plain(Printable(line))
 	case len(verb) > longestVerb:
 		return journal.Hidden(line)

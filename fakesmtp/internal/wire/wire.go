@@ -15,14 +15,14 @@ var ErrLineTooLong = errors.New("command line too long")
 // Wire reads what a client sends and holds back what the server says until the client is waited for, so that the answers to
 // pipelined commands go out together (RFC 2920 §3.2).
 type Wire struct {
-	reader *bufio.Reader
-	writer *bufio.Writer
+	Reader *bufio.Reader
+	Writer *bufio.Writer // an error stays and comes back with the next read
 }
 
-// New makes a wire over a connection.
-func New(connection io.ReadWriter) *Wire {
-	w := &Wire{writer: bufio.NewWriterSize(connection, 4<<10)}
-	w.reader = bufio.NewReaderSize(flushing{connection, w.writer}, readBuffer)
+// New makes a wire over a connection; heard is called when octets have come, and may be nil.
+func New(connection io.ReadWriter, heard func()) *Wire {
+	w := &Wire{Writer: bufio.NewWriterSize(connection, 4<<10)}
+	w.Reader = bufio.NewReaderSize(flushing{connection, w.Writer, heard}, readBuffer)
 	return w
 }
 
@@ -30,27 +30,29 @@ func New(connection io.ReadWriter) *Wire {
 type flushing struct {
 	io.Reader
 	writer *bufio.Writer
+	heard  func()
 }
 
 func (f flushing) Read(p []byte) (int, error) {
 	if err := f.writer.Flush(); err != nil {
 		return 0, err
 	}
-	return f.Reader.Read(p)
+	n, err := f.Reader.Read(p)
+	if n > 0 && f.heard != nil {
+		f.heard()
+	}
+	return n, err
 }
 
-// Write keeps what is to be said until the client is waited for. An error stays and comes back with the next read.
-func (w *Wire) Write(text []byte) { _, _ = w.writer.Write(text) }
-
-// Flush writes what was held back.
-func (w *Wire) Flush() error { return w.writer.Flush() }
+// Say keeps what is to be said until the client is waited for.
+func (w *Wire) Say(text []byte) { _, _ = w.Writer.Write(text) }
 
 // Line reads one line without its line end. A bare line feed ends a line too: commands, in which people type, are read leniently.
 func (w *Wire) Line(limit int) (string, error) {
 	var line []byte
 	tooLong := false
 	for {
-		piece, err := w.reader.ReadSlice('\n')
+		piece, err := w.Reader.ReadSlice('\n')
 		if !tooLong {
 			line = append(line, piece...)
 		}
@@ -81,7 +83,7 @@ func (w *Wire) Line(limit int) (string, error) {
 func (w *Wire) Message(limit int64) (body []byte, size int64, err error) {
 	lineStart, afterCR := true, false
 	for {
-		piece, err := w.reader.ReadSlice('\n')
+		piece, err := w.Reader.ReadSlice('\n')
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return nil, size, err
 		}
@@ -101,19 +103,18 @@ func (w *Wire) Message(limit int64) (body []byte, size int64, err error) {
 	}
 }
 
-// Chunk reads so many octets. If they are more than room, they are read and thrown away, and the chunk is nil.
+// Chunk reads so many octets. What exceeds room is read and thrown away.
 func (w *Wire) Chunk(size, room int64) ([]byte, error) {
-	if size > room {
-		_, err := io.CopyN(io.Discard, w.reader, size)
+	kept := min(size, max(room, 0))
+	body, err := io.ReadAll(io.LimitReader(w.Reader, kept))
+	if err == nil && int64(len(body)) < kept {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
 		return nil, err
 	}
-	body := make([]byte, 0, min(size, readBuffer))
-	for int64(len(body)) < size {
-		piece := make([]byte, min(size-int64(len(body)), 64<<10))
-		n, err := io.ReadFull(w.reader, piece)
-		if body = append(body, piece[:n]...); err != nil {
-			return nil, err
-		}
+	if _, err := io.CopyN(io.Discard, w.Reader, size-kept); err != nil {
+		return nil, err
 	}
 	return body, nil
 }
