@@ -193,7 +193,7 @@ func (c *session) chunk(ctx context.Context, body []byte, size int64, last bool)
 		c.say(eventChunk, "bytes", strconv.FormatInt(size, 10))
 		return
 	}
-	m := parse(c.mail.chunks)
+	m := parseHeader(c.mail.chunks)
 	c.note(wire.Summary(c.mail.size, m.Subject))
 	c.submit(ctx, m, c.mail.size)
 }

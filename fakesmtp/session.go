@@ -337,7 +337,7 @@ func (c *session) readMessage() error {
 	if err != nil {
 		return err
 	}
-	m := parse(body)
+	m := parseHeader(body)
 	c.visit("end of DATA", c.mail.fault, journal.Plain(wire.Summary(size, m.Subject)), func(ctx context.Context) {
 		c.record(journal.Plain("C: ."), nil)
 		c.submit(ctx, m, size)

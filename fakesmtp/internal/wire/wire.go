@@ -3,6 +3,7 @@ package wire
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 )
@@ -17,7 +18,11 @@ var ErrLineTooLong = errors.New("command line too long")
 type Wire struct {
 	Reader *bufio.Reader
 	Writer *bufio.Writer // an error stays and comes back with the next read
+	buffer []byte        // for the message that is being read; kept for the next one, unless it has grown large
 }
+
+// keptBuffer is the largest buffer that a connection keeps between messages.
+const keptBuffer = 64 << 10
 
 // New makes a wire over a connection; heard is called when octets have come, and may be nil.
 func New(connection io.ReadWriter, heard func()) *Wire {
@@ -82,6 +87,8 @@ func (w *Wire) Line(limit int) (string, error) {
 // and takes the stuffed dots out. What exceeds limit is read and counted, not kept.
 func (w *Wire) Message(limit int64) (body []byte, size int64, err error) {
 	lineStart, afterCR := true, false
+	body = w.buffer[:0]
+	w.buffer = nil
 	for {
 		piece, err := w.Reader.ReadSlice('\n')
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
@@ -89,6 +96,10 @@ func (w *Wire) Message(limit int64) (body []byte, size int64, err error) {
 		}
 		if lineStart && piece[0] == '.' {
 			if string(piece) == ".\r\n" {
+				if cap(body) <= keptBuffer {
+					w.buffer = body
+					body = bytes.Clone(body)
+				}
 				return body, size, nil
 			}
 			piece = piece[1:]
