@@ -10,6 +10,8 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"mfpsim/fakesmtp"
+	"mfpsim/faultnet"
+	"mfpsim/vtime"
 )
 
 // xoauth2 is what the mail client under test has of its own.
@@ -59,4 +61,61 @@ func Example() {
 	// <nil>
 	// true
 	// SMTP AUTH is disabled for the tenant
+}
+
+// A behaviour is what the server does against its nature. Here the first message is refused for the moment, and the second is taken
+// although its sender hears nothing of it: a good client sends it again.
+func ExampleServer_Arm() {
+	server, err := fakesmtp.New(fakesmtp.Config{Tarpit: -1, Open: true})
+	if err != nil {
+		panic(err)
+	}
+	defer server.Close()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	go func() { _ = server.Serve(listener) }()
+	err = server.Arm(
+		fakesmtp.Behaviour{Name: "greylisted", On: fakesmtp.OnEndOfData, Reply: "451 4.3.111 Temporary server error. Please try again later MRH1", Times: 1},
+		fakesmtp.Behaviour{Name: "the line drops", On: fakesmtp.OnEndOfData, CarriedOut: true, Silent: true, Then: fakesmtp.Disconnect, Times: 1},
+	)
+	if err != nil {
+		panic(err)
+	}
+	for range 3 {
+		client, err := smtp.Dial(listener.Addr().String())
+		if err != nil {
+			panic(err)
+		}
+		err = client.SendMail(fakesmtp.DefaultMailbox, []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\nHello\r\n"))
+		fmt.Println(err)
+		_ = client.Close()
+	}
+	fmt.Println(len(server.Mailbox("bob@fabrikam.com")), "messages,", len(server.Sessions()), "sessions,", len(server.Unmet()), "behaviours unmet")
+	// Output:
+	// SMTP error 451: Temporary server error. Please try again later MRH1
+	// EOF
+	// <nil>
+	// 2 messages, 3 sessions, 0 behaviours unmet
+}
+
+// A switch of the administrator takes effect when it has reached the front ends, by the World's clock.
+func ExampleServer_Cmdlet() {
+	world := vtime.NewStepped(vtime.DefaultStart)
+	defer world.Close()
+	server, err := fakesmtp.New(fakesmtp.Config{World: world, Network: faultnet.New(faultnet.Config{World: world})})
+	if err != nil {
+		panic(err)
+	}
+	defer server.Close()
+	_, err = server.Cmdlet("Set-CASMailbox", []string{fakesmtp.DefaultMailbox, "-SmtpClientAuthenticationDisabled", "$true", "propagation=30m"})
+	fmt.Println(err)
+	shown, err := server.Cmdlet("Get-CASMailbox", []string{fakesmtp.DefaultMailbox})
+	fmt.Print(shown, err)
+	// Output:
+	// <nil>
+	// PrimarySmtpAddress               : alice@contoso.com
+	// SmtpClientAuthenticationDisabled : True
+	// <nil>
 }

@@ -173,13 +173,13 @@ func opened(messages []Message) []Message {
 
 // decode reads the parts of a message whose header could be read.
 func (c *content) decode(raw []byte) {
-	entity, err := message.Read(bytes.NewReader(raw))
+	entity, _ := message.Read(bytes.NewReader(raw)) // parseHeader has read it before and found it good enough
 	if entity == nil {
 		c.problem = ErrNotMIME.Error()
 		return
 	}
 	foundText := false
-	err = entity.Walk(func(_ []int, part *message.Entity, err error) error {
+	err := entity.Walk(func(_ []int, part *message.Entity, err error) error {
 		if err != nil && !message.IsUnknownCharset(err) && !message.IsUnknownEncoding(err) {
 			return err
 		}
