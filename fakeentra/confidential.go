@@ -155,8 +155,14 @@ func (s *Server) applicationScope(a *ask) (scopeRequest, *problem) {
 	if text == "" {
 		return scopeRequest{}, fail(900144).with("name", "scope")
 	}
-	root, ok := strings.CutSuffix(text, "/.default")
-	if !ok || strings.Contains(text, " ") {
+	var words []string
+	for _, word := range strings.Fields(text) {
+		if !contains([]string{"openid", "profile", "offline_access", "email"}, word) { // MSAL.go adds them here too
+			words = append(words, word)
+		}
+	}
+	root, ok := strings.CutSuffix(strings.Join(words, " "), "/.default")
+	if !ok || len(words) != 1 {
 		return scopeRequest{}, fail(1002012).with("scope", text)
 	}
 	return resourceScope(root)

@@ -91,7 +91,7 @@ func (s *Server) permission(a *ask, g *grant, scope scopeRequest, refresh bool) 
 			return fail(500014).with("identifier", scope.resource.ID)
 		}
 	}
-	if !covers(consented(home, g.application, u), scope.needed()) {
+	if !covers(consented(home, g.application, u), scope.demanded()) {
 		return fail(65001).with("id", g.application.ID).with("name", g.application.Name)
 	}
 	return s.conditional(g, scope, evaluate(home.policies, s.access(a, g, scope, refresh)), refresh)

@@ -185,6 +185,15 @@ func (q scopeRequest) needed() []string {
 	return list
 }
 
+// demanded lists the permissions without which no token is made. OpenID's scopes come along with those of a resource, whatever the
+// consent page listed: MSAL for Go leaves them out of its authorization request and asks for them at the token endpoint [I].
+func (q scopeRequest) demanded() []string {
+	if len(q.permissions) == 0 {
+		return q.needed()
+	}
+	return scopeRequest{resource: q.resource, permissions: q.permissions}.needed()
+}
+
 // audienceRoot is the canonical root: consent to one root of a resource is consent to the other.
 func (q scopeRequest) audienceRoot() string { return q.resource.Roots[0] }
 
