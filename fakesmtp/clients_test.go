@@ -143,38 +143,3 @@ func TestCurlHearsTheRefusals(t *testing.T) {
 	require.NotZero(t, exit, output)
 	require.Contains(t, output, "554 5.2.252 SendAsDenied")
 }
-
-// pythonScript sends a message with smtplib; its words are host, port, authority, user, token.
-const pythonScript = `
-import smtplib, ssl, sys
-host, port, authority, user, token = sys.argv[1:]
-client = smtplib.SMTP(host, int(port), local_hostname="printer.contoso.com")
-client.starttls(context=ssl.create_default_context(cafile=authority))
-client.ehlo()
-client.auth("XOAUTH2", lambda challenge=None: "user=%s\x01auth=Bearer %s\x01\x01" % (user, token))
-client.sendmail(user, ["bob@fabrikam.com"], sys.stdin.buffer.read())
-client.quit()
-`
-
-func TestPythonSendsByXOAUTH2(t *testing.T) {
-	t.Parallel()
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("python3 is not here; curl and go-smtp prove the same, this is one client more")
-	}
-	s := prompt(t, Config{})
-	_, port, err := net.SplitHostPort(s.Addr())
-	require.NoError(t, err)
-	run := func(token string) (string, error) {
-		command := exec.Command(python, "-c", pythonScript, "localhost", port, authorityFile(t, s), DefaultMailbox, token)
-		command.Stdin = strings.NewReader(scan)
-		output, err := command.CombinedOutput()
-		return string(output), err
-	}
-	output, err := run(s.Token(DefaultMailbox))
-	require.NoError(t, err, output)
-	require.Len(t, s.Mailbox("bob@fabrikam.com"), 1)
-	output, err = run("nonsense")
-	require.Error(t, err)
-	require.Contains(t, output, "SMTPAuthenticationError: (535, b'5.7.3 Authentication unsuccessful")
-}
