@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"mfpsim/vtime"
 
 	"mfpsim/fakesmtp/internal/wire"
 )
@@ -140,5 +143,31 @@ func FuzzMessages(f *testing.F) {
 		m := parse(raw)
 		require.Equal(t, raw, m.Raw)
 		_ = m.Delivered()
+	})
+}
+
+// FuzzConversation: whatever a client sends after AUTH, every line that the server says is a reply of the table's form, and it lives on.
+func FuzzConversation(f *testing.F) {
+	f.Add([]byte("MAIL FROM:<alice@contoso.com>\r\nRCPT TO:<b@c.d>\r\nDATA\r\nSubject: x\r\n\r\n.\r\nQUIT\r\n"))
+	f.Add([]byte("MAIL FROM:<>\r\nBDAT 3 LAST\r\nabcRSET\r\nAUTH XOAUTH2\r\n*\r\n"))
+	f.Add([]byte("EHLO a..b\r\nSTARTTLS x\r\nRCPT TO:<data-451@fault.test>\r\n"))
+	f.Fuzz(func(t *testing.T, said []byte) {
+		if bytes.Contains(bytes.ToUpper(said), []byte("STARTTLS")) || bytes.Contains(said, []byte("delay-")) {
+			t.Skip() // the handshake that follows, or the delay, is another subject
+		}
+		s, err := New(Config{Tarpit: -1, Open: true, Start: vtime.DefaultStart, Report: t.Errorf})
+		require.NoError(t, err)
+		near, far := net.Pipe()
+		c := newSession(s, far)
+		require.True(t, s.enter(c))
+		go func() { defer s.leave(c); c.run() }()
+		go func() { _, _ = near.Write(said); _, _ = near.Write([]byte("\r\n.\r\nQUIT\r\n")); _ = s.Close() }()
+		replies, _ := io.ReadAll(near)
+		for _, line := range strings.SplitAfter(string(replies), "\r\n") {
+			if strings.HasSuffix(line, "\r\n") { // the last one may be cut off by the end
+				require.Regexp(t, `^[2-5]\d\d[ -][^\r\n]*\r\n$`, line)
+			}
+		}
+		require.NoError(t, s.Close())
 	})
 }
