@@ -22,13 +22,34 @@ type sessionAccount struct {
 	signedIn time.Time
 	used     time.Time
 	mfa      bool
+	stay     bool // "Stay signed in?" was answered with Yes
+}
+
+// Texts of the page "Stay signed in?": [C] entra.md §7.
+const (
+	stayTitle = "Stay signed in?"
+	stayHelp  = "Do this to reduce the number of times you are asked to sign in."
+	stayBox   = "Don't show this again"
+	stayYes   = "Yes"
+	stayNo    = "No"
+)
+
+// stayLifetime is how long a browser that stays signed in remembers without being used [I].
+const stayLifetime = 90 * 24 * time.Hour
+
+// lifetime is how long the session lives unused.
+func (c *sessionAccount) lifetime() time.Duration {
+	if c.stay {
+		return stayLifetime
+	}
+	return sessionLifetime
 }
 
 // usable reports whether an account's session still stands for its person.
 func (c *sessionAccount) usable(alias tenantAlias, at time.Time) bool {
 	u := c.user
 	revoked := (&grant{user: u, application: &Application{}, epoch: c.epoch}).revoked()
-	return !u.deleted && !u.Disabled && !revoked && at.Sub(c.used) < sessionLifetime && alias.admits(u)
+	return !u.deleted && !u.Disabled && !revoked && at.Sub(c.used) < c.lifetime() && alias.admits(u)
 }
 
 func (s *Server) browserOf(a *ask) *browserSession {
@@ -97,8 +118,13 @@ func (s *Server) rememberSession(w http.ResponseWriter, a *ask, v *visit) string
 		b.accounts = append(kept, account)
 	}
 	account.epoch, account.signedIn, account.used, account.mfa = v.epoch, v.signedIn, a.at, account.mfa || v.mfaDone
+	account.stay = account.stay || v.stay
 	if w != nil {
-		w.Header().Add("Set-Cookie", authCookie+"="+b.id+"; path=/; secure; HttpOnly; SameSite=None")
+		expires := ""
+		if account.stay {
+			expires = "; expires=" + a.at.Add(stayLifetime).UTC().Format("Mon, 02-Jan-2006 15:04:05 GMT")
+		}
+		w.Header().Add("Set-Cookie", authCookie+"="+b.id+expires+"; path=/; secure; HttpOnly; SameSite=None")
 	}
 	return account.state
 }
@@ -107,7 +133,11 @@ func (s *Server) rememberSession(w http.ResponseWriter, a *ask, v *visit) string
 func (s *Server) pickAccount(a *ask, v *visit, principal string) {
 	for _, c := range v.choices {
 		if c.user.Principal == principal && c.usable(v.code.alias, a.at) {
-			v.user, v.account, v.passwordDone = c.user, principal, true
+			v.user, v.account = c.user, principal
+			if v.code.web == nil && c.user.Personal {
+				break // a personal account signs in anew for a device: [D] DCF (entra.md §10)
+			}
+			v.passwordDone = true
 			v.epoch, v.signedIn, v.mfaDone = c.epoch, c.signedIn, c.mfa
 		}
 	}

@@ -72,7 +72,10 @@ type Config struct {
 	ShowTestAccounts bool
 	// ClientAddress is the public address from which every client appears to come; empty: 203.0.113.7 (RFC 5737).
 	ClientAddress string
-	// Language of the pages: "en". Others fall back to English.
+	// StaySignedIn asks "Stay signed in?" at the end of a sign-in in the browser (AADSTS50140). Off by default: many organizations
+	// switch it off, and a device hears nothing of it.
+	StaySignedIn bool
+	// Language of the pages where the request names none that they have (?mkt=, ui_locales, Accept-Language): one of [Languages].
 	Language string
 }
 

@@ -34,6 +34,7 @@ const (
 	pageUnknown   PageName = "unknown"
 	pageLookup    PageName = "lookup"
 	pagePick      PageName = "pick"
+	pageStay      PageName = "stay"
 	pageSignedOut PageName = "signed-out"
 	pageUpdate    PageName = "update-password"
 	pageRequest   PageName = "request-approval"
@@ -198,6 +199,13 @@ func (v *visit) page(s *Server, a *ask) page {
 		p.Buttons = []button{next(textNext)}
 		if s.config.ShowTestAccounts {
 			p.Aside, p.AsideHelp, p.Accounts = say(textAccounts), say(textAccountsHelp), s.testAccounts(v.code.alias)
+		}
+	case pageStay:
+		p.Title, p.Heading, p.Lines = stayTitle, stayTitle, []string{stayHelp}
+		p.Boxes = []box{{ID: "KmsiCheckboxField", Name: "DontShowAgain", Label: stayBox}}
+		p.Buttons = []button{
+			{ID: "idSIButton9", Name: "action", Value: "next", Label: stayYes, Primary: true},
+			{ID: "idBtn_Back", Name: "action", Value: "no", Label: stayNo},
 		}
 	case pagePick:
 		v.pickPage(&p, say)

@@ -267,10 +267,6 @@ var greek = map[string]wording{
 		"Επιλέξτε λογαριασμό",
 		"ours",
 	},
-	"Signed in": {
-		"Συνδεδεμένος",
-		"guide: Signed in",
-	},
 	"Use another account": {
 		"Χρήση άλλου λογαριασμού",
 		"ours",
@@ -303,20 +299,8 @@ var greek = map[string]wording{
 		"Πρέπει να ενημερώσετε τον κωδικό πρόσβασής σας επειδή συνδέεστε για πρώτη φορά ή επειδή ο κωδικός πρόσβασής σας έχει λήξει.",
 		"ours",
 	},
-	"Current password": {
-		"Τρέχων κωδικός πρόσβασης",
-		"ours",
-	},
 	"New password": {
 		"Νέος κωδικός πρόσβασης",
-		"ours",
-	},
-	"Confirm password": {
-		"Επιβεβαίωση κωδικού πρόσβασης",
-		"ours",
-	},
-	"The two new passwords are not the same.": {
-		"Οι δύο νέοι κωδικοί πρόσβασης δεν είναι ίδιοι.",
 		"ours",
 	},
 	"Choose a password that you have not used before.": {
@@ -343,24 +327,12 @@ var greek = map[string]wording{
 		"Το αίτημα στάλθηκε",
 		"ours",
 	},
-	"Your admin has been asked for approval. The device is not signed in.": {
-		"Ζητήθηκε έγκριση από τον διαχειριστή σας. Η συσκευή δεν έχει συνδεθεί.",
-		"ours",
-	},
 	"You can't get there from here": {
 		"Δεν μπορείτε να μεταβείτε εκεί από εδώ",
 		"ours",
 	},
 	"This application contains sensitive information and can only be accessed from: Devices or client applications that meet {tenant} management compliance policy.": {
 		"Αυτή η εφαρμογή περιέχει ευαίσθητες πληροφορίες και είναι προσβάσιμη μόνο από: Συσκευές ή εφαρμογές-πελάτες που πληρούν την πολιτική συμμόρφωσης διαχείρισης: {tenant}.",
-		"ours",
-	},
-	"You don't have access to this": {
-		"Δεν έχετε πρόσβαση σε αυτό",
-		"ours",
-	},
-	"Your sign-in was successful but you don't have permission to access this resource.": {
-		"Η σύνδεσή σας ήταν επιτυχής, αλλά δεν έχετε δικαίωμα πρόσβασης σε αυτόν τον πόρο.",
 		"ours",
 	},
 	"Send emails from mailboxes using SMTP AUTH": {
@@ -381,6 +353,22 @@ var greek = map[string]wording{
 	},
 	"View your email address": {
 		"Προβάλλει τη διεύθυνση email σας",
+		"ours",
+	},
+	"to continue to {app}": {
+		"για να συνεχίσετε στην εφαρμογή {app}",
+		"ours",
+	},
+	"You signed out of your account": {
+		"Αποσυνδεθήκατε από τον λογαριασμό σας",
+		"ours",
+	},
+	"It's a good idea to close all browser windows.": {
+		"Καλό είναι να κλείσετε όλα τα παράθυρα του προγράμματος περιήγησης.",
+		"ours",
+	},
+	"Your admin has to approve {app} before you can use it.": {
+		"Ο διαχειριστής σας πρέπει να εγκρίνει την εφαρμογή {app} προτού τη χρησιμοποιήσετε.",
 		"ours",
 	},
 }

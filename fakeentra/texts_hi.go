@@ -267,10 +267,6 @@ var hindi = map[string]wording{
 		"कोई खाता चुनें",
 		"ours",
 	},
-	"Signed in": {
-		"साइन इन है",
-		"ours",
-	},
 	"Use another account": {
 		"कोई दूसरा खाता उपयोग करें",
 		"ours",
@@ -303,20 +299,8 @@ var hindi = map[string]wording{
 		"आपको अपना पासवर्ड अपडेट करना होगा क्योंकि आप पहली बार साइन इन कर रहे हैं, या आपके पासवर्ड की समय-सीमा समाप्त हो गई है।",
 		"ours",
 	},
-	"Current password": {
-		"वर्तमान पासवर्ड",
-		"ours",
-	},
 	"New password": {
 		"नया पासवर्ड",
-		"ours",
-	},
-	"Confirm password": {
-		"पासवर्ड की पुष्टि करें",
-		"ours",
-	},
-	"The two new passwords are not the same.": {
-		"दोनों नए पासवर्ड एक जैसे नहीं हैं।",
 		"ours",
 	},
 	"Choose a password that you have not used before.": {
@@ -343,24 +327,12 @@ var hindi = map[string]wording{
 		"अनुरोध भेज दिया गया",
 		"ours",
 	},
-	"Your admin has been asked for approval. The device is not signed in.": {
-		"आपके व्यवस्थापक से स्वीकृति माँगी गई है। डिवाइस में साइन इन नहीं किया गया है।",
-		"ours",
-	},
 	"You can't get there from here": {
 		"आप यहाँ से वहाँ नहीं पहुँच सकते",
 		"ours",
 	},
 	"This application contains sensitive information and can only be accessed from: Devices or client applications that meet {tenant} management compliance policy.": {
 		"इस एप्लिकेशन में संवेदनशील जानकारी है और इस तक केवल यहाँ से पहुँचा जा सकता है: वे डिवाइस या क्लाइंट एप्लिकेशन जो {tenant} की प्रबंधन अनुपालन नीति पूरी करते हैं।",
-		"ours",
-	},
-	"You don't have access to this": {
-		"आपके पास इसकी पहुँच नहीं है",
-		"ours",
-	},
-	"Your sign-in was successful but you don't have permission to access this resource.": {
-		"आपका साइन-इन सफल रहा, लेकिन आपको इस संसाधन तक पहुँचने की अनुमति नहीं है।",
 		"ours",
 	},
 	"Send emails from mailboxes using SMTP AUTH": {
@@ -381,6 +353,22 @@ var hindi = map[string]wording{
 	},
 	"View your email address": {
 		"आपका ईमेल पता देखना",
+		"ours",
+	},
+	"to continue to {app}": {
+		"{app} पर जारी रखने के लिए",
+		"ours",
+	},
+	"You signed out of your account": {
+		"आपने अपने खाते से साइन आउट कर लिया है",
+		"ours",
+	},
+	"It's a good idea to close all browser windows.": {
+		"सभी ब्राउज़र विंडो बंद कर देना अच्छा रहेगा।",
+		"ours",
+	},
+	"Your admin has to approve {app} before you can use it.": {
+		"इसका उपयोग करने से पहले आपके व्यवस्थापक को {app} को स्वीकृति देनी होगी।",
 		"ours",
 	},
 }

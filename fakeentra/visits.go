@@ -35,6 +35,8 @@ type visit struct {
 	choices   []*sessionAccount // who could go on without a password
 	bare      bool              // the person left by the link of "Need admin approval"
 	askedMFA  bool              // the interrupt is in the log
+	askedStay bool              // "Stay signed in?" was answered,
+	stay      bool              // with Yes
 	justified bool              // an administrator was asked for consent
 }
 
@@ -82,6 +84,7 @@ func (s *Server) enterCode(w http.ResponseWriter, a *ask) {
 	v := &visit{session: encode64(s.random.Bytes(32)), canary: encode64(s.random.Bytes(16)), code: c}
 	s.forgetVisits(a.at)
 	s.visits[v.session] = v
+	v.choices = s.sessionUsers(a, c.alias)
 	s.advance(a, v)
 	w.Header().Add("Set-Cookie", sessionCookie+"="+v.session+"; path=/; secure; HttpOnly; SameSite=None")
 	s.show(w, a, http.StatusOK, v.page(s, a))
@@ -100,7 +103,11 @@ func (s *Server) step(w http.ResponseWriter, a *ask) {
 		return
 	}
 	if a.request.Method == http.MethodPost && a.form["canary"] == v.canary && a.path == v.page(s, a).Action {
+		before := v.current
 		s.act(a, v)
+		if v.code.web == nil && v.current == pageDone && before != pageDone {
+			s.rememberSession(w, a, v)
+		}
 	}
 	s.reply(w, a, v)
 }
@@ -157,6 +164,8 @@ func (s *Server) act(a *ask, v *visit) {
 		v.mfaDone = true
 	case pageUpdate:
 		s.typeNewPassword(a, v)
+	case pageStay:
+		v.askedStay, v.stay = true, action != "no"
 	case pageRequest:
 		s.requestApproval(a, v)
 		return
@@ -383,6 +392,11 @@ func (s *Server) advance(a *ask, v *visit) {
 			}
 		}
 		v.current = name
+		return
+	}
+	if s.config.StaySignedIn && !v.askedStay && v.canary != "" {
+		v.current = pageStay
+		s.logBrowser(a, v, 50140, nil) // an interrupt, which the sign-in log shows like a failure
 		return
 	}
 	v.current = pageDone
