@@ -9,13 +9,15 @@
 //
 // What a person does in the browser can be done on the pages, which are real HTML forms without script, or by methods:
 // [Server.Approve], [Server.Decline], [Server.EnterCode]. What an administrator does is a method too: [Server.SetPolicy],
-// [Server.Revoke], [Server.Disable], [Server.ChangePassword], [Server.WithdrawConsent]. What only time does has an act that needs
-// no clock: [Server.ExpireAccessTokens], [Server.ExpireRefreshTokens].
+// [Server.Revoke], [Server.NewPassword], [Server.ChangeUser], [Server.ChangeServicePrincipal], [Server.WithdrawConsent]; or a
+// request in the paths and shapes of Microsoft Graph, to [Server.Graph]. Conditional Access is evaluated from where person and
+// device are ([Server.SetBrowserSource], [Server.SetDeviceSource]). What only time does has an act that needs no clock:
+// [Server.ExpireAccessTokens], [Server.ExpireRefreshTokens].
 //
 // Every sentence that it says is a row of [Catalogue], which says whether it was captured, is documented, or is inferred.
 // Signing keys are well known and embedded: its tokens are worth nothing anywhere else.
 //
-// It refuses what it does not simulate, loudly: status 404 and a note in the journal. Not simulated so far are the authorization
-// code grant, client credentials, the v1 endpoints, and federation. Security defaults are a switch that others may read: Entra's
-// own refusals under them were never captured for a device-code sign-in.
+// It refuses what it does not simulate, loudly: status 404 and a note in the journal, or, in the administration API, status 400 with
+// the name of the property. Not simulated are federation, accepted guests, authentication strengths, terms of use, device filters
+// and token protection. What security defaults do at a sign-in is a choice ([Tenant].SecurityDefaultsMode), since sources disagree.
 package fakeentra

@@ -310,8 +310,13 @@ func (e AuditEntry) MarshalJSON() ([]byte, error) {
 // categoryOf is the category of an activity: [D] reference-audit-activities.md.
 func categoryOf(activity string) string {
 	for _, c := range []struct{ word, category string }{
-		{"policy", "Policy"}, {"named location", "Policy"}, {"role", "RoleManagement"}, {"app role", "UserManagement"},
-		{"application", "ApplicationManagement"}, {"service principal", "ApplicationManagement"}, {"consent", "ApplicationManagement"},
+		{"policy", "Policy"},
+		{"named location", "Policy"},
+		{"role", "RoleManagement"},
+		{"app role", "UserManagement"},
+		{"application", "ApplicationManagement"},
+		{"service principal", "ApplicationManagement"},
+		{"consent", "ApplicationManagement"},
 		{"delegated permission", "ApplicationManagement"},
 	} {
 		if strings.Contains(strings.ToLower(activity), c.word) {

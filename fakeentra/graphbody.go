@@ -37,9 +37,6 @@ func notFound(what, id string) *graphError {
 // bodyField reads one member of an object; name is its path, for the error.
 type bodyField func(name string, raw json.RawMessage) error
 
-// maxDepth bounds nested objects of a body; Graph's own have five levels.
-const maxDepth = 32
-
 // readObject reads an object strictly: a member that has no field is refused by its path, and so is one that comes twice.
 // Annotations (members with "@odata.") are passed over, since whatever Graph answers holds them.
 func readObject(path string, raw json.RawMessage, fields map[string]bodyField) error {
@@ -157,9 +154,6 @@ func nestedObject(fields map[string]bodyField) bodyField {
 		if isNull(raw) {
 			return nil
 		}
-		if strings.Count(name, ".") > maxDepth {
-			return badRequest("The body is nested too deeply.")
-		}
 		return readObject(name, raw, fields)
 	}
 }
@@ -167,19 +161,26 @@ func nestedObject(fields map[string]bodyField) bodyField {
 // passed takes a member that Graph answers but does not let anybody set.
 func passed(string, json.RawMessage) error { return nil }
 
-// unsimulated takes a member that Graph has and the fake does not, as long as it says nothing.
-func unsimulated(name string, raw json.RawMessage) error {
-	switch text := string(bytes.TrimSpace(raw)); text {
+// saysNothing reports whether a value is there without saying anything.
+func saysNothing(raw json.RawMessage) bool {
+	switch string(bytes.TrimSpace(raw)) {
 	case "null", "[]", "{}", `""`, "false":
+		return true
+	}
+	return false
+}
+
+// unsimulated takes a member that Graph has and the fake does not, as long as it says nothing, nor do its own members.
+func unsimulated(name string, raw json.RawMessage) error {
+	if saysNothing(raw) {
 		return nil
 	}
 	var object map[string]json.RawMessage
-	if json.Unmarshal(raw, &object) == nil {
-		for member, value := range object { // an object that says nothing itself
-			if err := unsimulated(join(name, member), value); err != nil && !strings.Contains(member, "@odata.") {
-				return badRequest("The property '%s' is one of Microsoft Graph's that mfpsim does not simulate.", name)
-			}
-		}
+	empty := json.Unmarshal(raw, &object) == nil && object != nil
+	for member, value := range object {
+		empty = empty && (saysNothing(value) || strings.Contains(member, "@odata."))
+	}
+	if empty {
 		return nil
 	}
 	return badRequest("The property '%s' is one of Microsoft Graph's that mfpsim does not simulate.", name)

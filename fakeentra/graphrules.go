@@ -54,7 +54,7 @@ func (g *graphAPI) addPolicy(a *graphAsk) (*graphAnswer, error) {
 		return nil, badRequest("1007: Either grantControls or sessionControls have to be said.")
 	}
 	p.ID = g.server.directory.identity("policy "+a.tenant.ID, p.Name)
-	for n := 2; slices.ContainsFunc(a.tenant.policies, func(other *Policy) bool { return other.ID == p.ID }); n++ {
+	for n := len(a.tenant.policies) + 1; slices.ContainsFunc(a.tenant.policies, func(other *Policy) bool { return other.ID == p.ID }); n++ {
 		p.ID = g.server.directory.identity("policy "+a.tenant.ID, p.Name+" "+strconv.Itoa(n)) // Graph lets two have the same name
 	}
 	if err := p.check(g.server.directory, a.tenant); err != nil {

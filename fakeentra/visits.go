@@ -37,7 +37,6 @@ type visit struct {
 	askedMFA  bool              // the interrupt is in the log
 	askedStay bool              // "Stay signed in?" was answered,
 	stay      bool              // with Yes
-	justified bool              // an administrator was asked for consent
 }
 
 // sessionCookie holds the session of a visit; the name is one that the captures show (entra.md §1.2).
