@@ -235,9 +235,20 @@ func (c *session) answer(b *armed) {
 		c.record(journal.Plain("S: (garbled) "+wire.Printable(b.Garbled)), detail)
 	case b.Event != "":
 		c.reply(b.Event, detail, nil)
+		c.follow(lookUp(c.profile, b.Event).Code)
 	default:
 		code, text, _ := parseReply(b.Reply)
 		c.speak(code, text, "", code == 421, detail, nil)
+		c.follow(code)
+	}
+}
+
+// follow waits for what the client sends after a reply that it was given in place of another one: nothing after a refusal.
+func (c *session) follow(code int) {
+	c.awaitData = c.awaitData && code == 354
+	c.upgrade = c.upgrade && code == 220
+	if code != 334 {
+		c.pending = nil
 	}
 }
 
@@ -273,7 +284,7 @@ func (c *session) carryOut(b *armed) {
 	case GoesOn:
 		return
 	}
-	c.tls, c.closing = nil, true // no farewell
+	c.tls, c.closing, c.upgrade = nil, true, false // no farewell
 }
 
 // breakHandshake lets a TLS handshake go wrong once the client has begun it.

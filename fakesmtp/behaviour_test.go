@@ -312,3 +312,43 @@ func TestSessionsShowTheFailedOnesToo(t *testing.T) {
 	require.Contains(t, strings.Join(bad.Lines, "\n"), "S: 535 5.7.3 Authentication unsuccessful [")
 	require.Contains(t, strings.Join(bad.Lines, "\n"), "C: AUTH XOAUTH2 [redacted]")
 }
+
+func TestAConnectionGoesOnAfterABehaviour(t *testing.T) {
+	s := prompt(t, Config{MaxConcurrent: 1})
+	require.NoError(t, s.Arm(
+		Behaviour{On: OnEndOfData, Reply: "451 4.3.0 Later", Times: 1},
+		Behaviour{On: "DATA", Reply: "451 4.3.0 Not yet", CarriedOut: true, After: 1, Times: 1},
+		Behaviour{On: "DATA", Reply: "354 Go on", CarriedOut: true, After: 1, Times: 1},
+		Behaviour{On: "STARTTLS", Reply: "454 4.7.0 Not yet", CarriedOut: true, Times: 1},
+		Behaviour{On: OnResponse, Reply: "454 4.7.0 Not yet", Times: 1},
+	))
+	c := dial(t, s)
+	c.reply()
+	c.say("EHLO printer")
+	require.Regexp(t, "^454 ", c.say("STARTTLS"))
+	require.Equal(t, "250 2.0.0 OK", c.say("NOOP"), "still in clear")
+	c.say("STARTTLS")
+	c.startTLS()
+	c.say("EHLO printer")
+	c.say("AUTH LOGIN {user}")
+	c.say("{password}")
+	require.Equal(t, accepted, c.say("AUTH XOAUTH2 {blob}"))
+	require.Equal(t, "451 4.3.0 Later", c.post(DefaultMailbox, "x\r\n", "bob@fabrikam.com"))
+	c.say("MAIL FROM:<" + DefaultMailbox + ">")
+	c.say("RCPT TO:<bob@fabrikam.com>")
+	require.Equal(t, "451 4.3.0 Not yet", c.say("DATA"))
+	require.Equal(t, "354 Go on", c.say("DATA"))
+	require.Regexp(t, "^250 ", c.say("x\r\n."), "and the message before it counts as ended")
+	require.Len(t, s.Mailbox("bob@fabrikam.com"), 1)
+}
+
+func TestADisconnectAfterTheServersOwnAnswerToSTARTTLS(t *testing.T) {
+	s := prompt(t, Config{})
+	require.NoError(t, s.Arm(Behaviour{On: "STARTTLS", Then: Disconnect}))
+	c := dial(t, s)
+	c.reply()
+	c.say("EHLO printer")
+	require.Regexp(t, "^220 ", c.say("STARTTLS"))
+	_, err := c.reader.ReadByte()
+	require.ErrorIs(t, err, io.EOF)
+}

@@ -168,7 +168,7 @@ func (c *session) data(ctx context.Context, arguments string) {
 		c.refuse(ctx, eventDataBinary, "")
 	default:
 		c.say(eventDataGo)
-		c.awaitData = !c.muted
+		c.awaitData = true
 		c.server.submitting(c)
 	}
 }

@@ -148,7 +148,7 @@ func (c *session) visit(name string, fault *armed, read journal.Text, act func(c
 	c.touch()
 	c.watch.busy.Store(false)
 	c.write()
-	if fault != nil && !c.upgrade {
+	if fault != nil {
 		c.carryOut(fault)
 	}
 }
@@ -342,6 +342,7 @@ func (c *session) readMessage() error {
 		c.record(journal.Plain("C: ."), nil)
 		c.submit(ctx, m, size)
 	}, OnEndOfData)
+	c.abort() // a behaviour may have kept submit from ending it
 	return nil
 }
 
@@ -365,6 +366,9 @@ func (c *session) readChunk(line, arguments string) error {
 		moments, fault = append(moments, OnEndOfData), c.mail.fault
 	}
 	c.visit("BDAT", fault, journal.Plain(wire.Printable(line)), func(ctx context.Context) { c.chunk(ctx, body, size, last) }, moments...)
+	if last && c.mail != nil && len(c.mail.to) > 0 {
+		c.abort()
+	}
 	return nil
 }
 
