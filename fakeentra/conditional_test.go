@@ -285,6 +285,31 @@ func TestSecurityDefaultsByTheirModes(t *testing.T) {
 	}
 }
 
+func TestPoliciesInABrowserThatRemembers(t *testing.T) {
+	c := web(t)
+	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Daily", Grant: fakeentra.GrantNone, SignInFrequency: 24 * time.Hour})))
+	p := c.person().open(c.address())
+	p.press("Next", "loginfmt", "alice@contoso.com").press("Sign In", "passwd", p.password("alice@contoso.com")).press("Accept")
+	require.Equal(t, http.StatusFound, p.status)
+	c.advance(23 * time.Hour)
+	require.Equal(t, http.StatusFound, p.open(c.address()).status, "the browser remembers")
+	c.advance(2 * time.Hour)
+	p.open(c.address())
+	require.Equal(t, "Enter password", p.heading(), "the policy does not")
+	rows := c.entra.SignIns()
+	require.Equal(t, 70044, rows[len(rows)-1].AADSTS)
+	p.press("Sign In", "passwd", p.password("alice@contoso.com"))
+	require.Equal(t, http.StatusFound, p.status)
+
+	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Browsers", ClientApps: []string{"browser"}, Grant: fakeentra.GrantCompliant})))
+	require.Equal(t, "You can't get there from here", p.open(c.address()).heading())
+	require.Contains(t, p.press("More details").text(), "Error Code: 53000")
+	require.NoError(t, c.entra.SetBrowserSource(fakeentra.Source{Address: office.Address, Compliant: true}))
+	require.Equal(t, http.StatusFound, p.open(c.address()).status)
+	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Browsers", Grant: fakeentra.GrantJoined, ClientApps: []string{"browser"}})))
+	require.Contains(t, p.open(c.address()).press("More details").text(), "Error Code: 53001")
+}
+
 func TestASourceThatIsNoneIsRefused(t *testing.T) {
 	c := stepped(t)
 	require.Error(t, c.entra.SetDeviceSource(fakeentra.Source{Address: "home"}))

@@ -34,7 +34,7 @@ func (s *Server) permit(a *ask, g *grant, scope scopeRequest, refresh bool) *pro
 	row := SignIn{
 		Time: a.at, Tenant: g.user.tenant.ID, User: g.user.Principal, Application: g.application.Name,
 		ApplicationID: g.application.ID, Resource: scope.resource.Name, Address: s.address, Protocol: protocolOf(g.flow),
-		Transfer: g.flow, CorrelationID: g.correlation, TraceID: a.trace, Interactive: !refresh,
+		Transfer: g.flow, CorrelationID: g.correlation, TraceID: a.trace, Interactive: !refresh, Source: s.device,
 	}
 	if refresh {
 		row.CorrelationID = a.correlation

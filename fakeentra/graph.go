@@ -43,7 +43,28 @@ func (u User) MarshalJSON() ([]byte, error) {
 	o := newObject(600)
 	o.text("id", u.ID).text("displayName", u.Name).text("userPrincipalName", u.Principal).boolean("accountEnabled", !u.Disabled)
 	o.objects("memberOf", roles...)
-	o.nested("mfpsim", newObject(60).boolean("secondFactor", u.MFA).boolean("personal", u.Personal))
+	extra := newObject(160).boolean("secondFactor", u.MFA).boolean("personal", u.Personal)
+	for _, state := range []struct {
+		name string
+		is   bool
+	}{
+		{"passwordExpired", u.PasswordExpired},
+		{"onPremises", u.OnPremises},
+		{"noPassword", u.NoPassword},
+		{"passwordless", u.Passwordless},
+		{"invited", u.Invited},
+	} {
+		if state.is {
+			extra.boolean(state.name, true)
+		}
+	}
+	if u.Risk != "" {
+		extra.text("risk", u.Risk)
+	}
+	if len(u.Groups) > 0 {
+		extra.texts("groups", u.Groups...)
+	}
+	o.nested("mfpsim", extra)
 	return o.bytes(), nil
 }
 

@@ -232,9 +232,9 @@ func (p Policy) withIDs(d *directory, home *tenant) Policy {
 		return r.ID
 	}
 	application := func(name string) string {
-		for _, a := range d.applications {
-			if strings.EqualFold(a.Name, name) {
-				return a.ID
+		for _, id := range sortedKeys(d.applications) {
+			if strings.EqualFold(d.applications[id].Name, name) {
+				return id
 			}
 		}
 		if r := resourceNamed(name); r != nil && name != "Office365" {

@@ -265,9 +265,9 @@ func (s *Server) ChangeServicePrincipal(tenantName, application string, change f
 		return err
 	}
 	id := ""
-	for _, a := range s.directory.applications {
-		if strings.EqualFold(a.ID, application) || strings.EqualFold(a.Name, application) {
-			id = a.ID
+	for _, key := range sortedKeys(s.directory.applications) {
+		if strings.EqualFold(key, application) || strings.EqualFold(s.directory.applications[key].Name, application) {
+			id = key
 		}
 	}
 	if r := resourceNamed(application); id == "" && r != nil {
