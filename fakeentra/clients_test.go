@@ -134,6 +134,7 @@ func TestMSALForGoSignsInByABrowserUnmodified(t *testing.T) {
 	_, err = msal.AcquireTokenByAuthCode(ctx, back.Query().Get("code"), fakeentra.NativeRedirectURI, scopes)
 	require.ErrorContains(t, err, "AADSTS54005")
 	user, _ := entra.User("alice@contoso.com")
+	//lint:ignore SA1019 clients in the field still do it
 	result, err = msal.AcquireTokenByUsernamePassword(ctx, scopes, "alice@contoso.com", user.Password.Reveal())
 	require.NoError(t, err)
 	require.NotEmpty(t, result.AccessToken)

@@ -1,11 +1,12 @@
 package fakeentra_test
 
 import (
-	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -181,11 +182,20 @@ func TestApplicationsInTheirOwnName(t *testing.T) {
 	}
 }
 
+// embeddedKey is one of the well-known keys, which stands for a client's here.
+func embeddedKey(t *testing.T, number string) *rsa.PrivateKey {
+	t.Helper()
+	der, err := os.ReadFile("keys/insecure-test-key-" + number + ".der")
+	require.NoError(t, err)
+	key, err := x509.ParsePKCS1PrivateKey(der)
+	require.NoError(t, err)
+	return key
+}
+
 func TestASignedAssertionInPlaceOfASecret(t *testing.T) {
 	c := web(t)
 	c.tenant = "contoso.com"
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
+	key, stranger := embeddedKey(t, "2"), embeddedKey(t, "3")
 	require.NoError(t, c.entra.ChangeApplication(webApp, func(a *fakeentra.Application) { a.Keys = []jose.JSONWebKey{{Key: &key.PublicKey}} }))
 	require.NoError(t, c.entra.GrantApplicationRoles("contoso.com", webApp))
 	present := func(change func(*jwt.Claims), with *rsa.PrivateKey) answer {
@@ -203,8 +213,6 @@ func TestASignedAssertionInPlaceOfASecret(t *testing.T) {
 			"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}, "client_assertion": {text},
 		})
 	}
-	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
 	good := present(func(*jwt.Claims) {}, key)
 	require.Equal(t, "2", verified(t, c.entra, good.text("access_token"))["appidacr"])
 	requireAADSTS(t, present(func(*jwt.Claims) {}, stranger), 700027, "invalid_client")

@@ -145,30 +145,38 @@ func trace() []step {
 			s.expire(code)
 			return s.poll(t, code)
 		}, entra: "expired_token", other: "expired_token"},
-		{name: "the user said no", play: func(t *testing.T, s *server) string {
-			user, code := s.begin(t)
-			s.deny(user)
-			return s.poll(t, code)
-		}, entra: "authorization_declined", other: "access_denied",
-			why: "RFC 8628 §3.5 says access_denied; Microsoft's word is its own (entra.md §2.2 [D] DCF)"},
+		{
+			name: "the user said no", play: func(t *testing.T, s *server) string {
+				user, code := s.begin(t)
+				s.deny(user)
+				return s.poll(t, code)
+			}, entra: "authorization_declined", other: "access_denied",
+			why: "RFC 8628 §3.5 says access_denied; Microsoft's word is its own (entra.md §2.2 [D] DCF)",
+		},
 		{name: "the user said yes", play: func(t *testing.T, s *server) string {
 			user, code := s.begin(t)
 			s.approve(user)
 			return s.poll(t, code)
 		}, entra: "ok", other: "ok"},
-		{name: "redeemed a second time", play: func(t *testing.T, s *server) string {
-			user, code := s.begin(t)
-			s.approve(user)
-			s.poll(t, code)
-			return s.poll(t, code)
-		}, entra: "invalid_grant", other: "ok",
-			why: "entra.md §2.2 [C]: codes are single use; zitadel's example keeps what it gave out"},
-		{name: "an invented device code", play: func(t *testing.T, s *server) string { return s.poll(t, "invented") },
+		{
+			name: "redeemed a second time", play: func(t *testing.T, s *server) string {
+				user, code := s.begin(t)
+				s.approve(user)
+				s.poll(t, code)
+				return s.poll(t, code)
+			}, entra: "invalid_grant", other: "ok",
+			why: "entra.md §2.2 [C]: codes are single use; zitadel's example keeps what it gave out",
+		},
+		{
+			name: "an invented device code", play: func(t *testing.T, s *server) string { return s.poll(t, "invented") },
 			entra: "invalid_grant", other: "access_denied",
-			why: "entra.md §2.2 [C] MSAL.android live test, and RFC 6749 §5.2; zitadel says access_denied for every failed look-up (pkg/op/device.go)"},
-		{name: "no device code", play: func(t *testing.T, s *server) string { return s.poll(t, "") },
+			why: "entra.md §2.2 [C] MSAL.android live test, and RFC 6749 §5.2; zitadel says access_denied for every failed look-up (pkg/op/device.go)",
+		},
+		{
+			name: "no device code", play: func(t *testing.T, s *server) string { return s.poll(t, "") },
 			entra: "invalid_request", other: "access_denied",
-			why: "entra.md §2.2 [C], and RFC 6749 §5.2 (a missing parameter); zitadel looks the empty code up"},
+			why: "entra.md §2.2 [C], and RFC 6749 §5.2 (a missing parameter); zitadel looks the empty code up",
+		},
 		{name: "no grant type", play: func(t *testing.T, s *server) string {
 			word, _ := s.post(t, s.token, url.Values{"client_id": {s.client}})
 			return word
@@ -177,21 +185,27 @@ func trace() []step {
 			word, _ := s.post(t, s.token, url.Values{"client_id": {s.client}, "grant_type": {"magic"}})
 			return word
 		}, entra: "unsupported_grant_type", other: "unsupported_grant_type"},
-		{name: "an invented refresh token", play: func(t *testing.T, s *server) string {
-			word, _ := s.post(t, s.token, url.Values{"client_id": {s.client}, "grant_type": {"refresh_token"}, "refresh_token": {"invented"}})
-			return word
-		}, entra: "invalid_grant", other: "unauthorized_client",
-			why: "RFC 6749 §5.2 has both; zitadel's device client is not registered for the refresh grant, Entra knows no such registration"},
-		{name: "a client that is not registered", play: func(t *testing.T, s *server) string {
-			word, _ := s.post(t, s.authorize, url.Values{"client_id": {"11111111-1111-1111-1111-111111111111"}, "scope": {"openid"}})
-			return word
-		}, entra: "unauthorized_client", other: "server_error",
-			why: "entra.md §6.4 [C]: 700016 is unauthorized_client; RFC 6749 §5.2 says invalid_client; zitadel passes on its example storage's own error"},
-		{name: "no client", play: func(t *testing.T, s *server) string {
-			word, _ := s.post(t, s.authorize, url.Values{"scope": {"openid"}})
-			return word
-		}, entra: "invalid_request", other: "invalid_client",
-			why: "entra.md §2.1 [C]: 900144 is invalid_request; RFC 6749 §5.2 allows both"},
+		{
+			name: "an invented refresh token", play: func(t *testing.T, s *server) string {
+				word, _ := s.post(t, s.token, url.Values{"client_id": {s.client}, "grant_type": {"refresh_token"}, "refresh_token": {"invented"}})
+				return word
+			}, entra: "invalid_grant", other: "unauthorized_client",
+			why: "RFC 6749 §5.2 has both; zitadel's device client is not registered for the refresh grant, Entra knows no such registration",
+		},
+		{
+			name: "a client that is not registered", play: func(t *testing.T, s *server) string {
+				word, _ := s.post(t, s.authorize, url.Values{"client_id": {"11111111-1111-1111-1111-111111111111"}, "scope": {"openid"}})
+				return word
+			}, entra: "unauthorized_client", other: "server_error",
+			why: "entra.md §6.4 [C]: 700016 is unauthorized_client; RFC 6749 §5.2 says invalid_client; zitadel passes on its example storage's own error",
+		},
+		{
+			name: "no client", play: func(t *testing.T, s *server) string {
+				word, _ := s.post(t, s.authorize, url.Values{"scope": {"openid"}})
+				return word
+			}, entra: "invalid_request", other: "invalid_client",
+			why: "entra.md §2.1 [C]: 900144 is invalid_request; RFC 6749 §5.2 allows both",
+		},
 	}
 }
 
