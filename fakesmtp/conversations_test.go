@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"mfpsim/journal"
 )
 
 // Pieces of conversations.
@@ -90,6 +92,27 @@ C: AUTH PLAIN AGFsaWNlAHB3
 S: 504 5.7.4 Unrecognized authentication type` + tail + `
 C: AUTH OAUTHBEARER bixhPWE=
 S: 504 5.7.4 Unrecognized authentication type` + tail},
+		"outlook.com: PLAIN, then an opaque token, and the new Message-ID in the 250 line (OLC, GITML)": {setup: personal, script: secure + `
+C: AUTH PLAIN AGFsaWNlAHB3
+S: 504 5.7.4 Unrecognized authentication type` + tail + `
+C: AUTH XOAUTH2
+S: 334 
+C: {blob of pat@outlook.com}
+S: 235 2.7.0 Authentication successful
+` + strings.NewReplacer(DefaultMailbox, "pat@outlook.com", "C: \n", "C: Message-ID: <one@printer>\nC: \n").Replace(envelope) +
+			"S: 250 2.0.0 OK <<ID>@<BE>> [Hostname=<BE>]"},
+		"outlook.com: LOGIN is offered and never succeeds (NM-1714)": {setup: personal, script: secure + `
+C: AUTH LOGIN ` + encode("pat@outlook.com") + `
+S: 334 UGFzc3dvcmQ6
+C: ` + encode("Personal-1") + `
+S: 535 5.7.139 Authentication unsuccessful, basic authentication is disabled.` + tail},
+		"a role account's token, for a mailbox that is not there": {setup: func(t *testing.T, s *Server) {
+			require.NoError(t, s.AddMailbox(Mailbox{Address: "admin@contoso.com", Unlicensed: true}))
+		}, script: secure + `
+C: AUTH XOAUTH2 {blob of admin@contoso.com}
+S: 550 5.2.1 Mailbox cannot be accessed` + tail + `
+C: MAIL FROM:<admin@contoso.com>
+S: 530 5.7.57 Client not authenticated to send mail. Error: 550 5.2.1 Mailbox cannot be accessed` + tail},
 		"HELP, EXPN and a second STARTTLS": {script: secure + `
 C: HELP
 S: 214-This server supports the following commands:
@@ -116,6 +139,12 @@ S: 503 5.5.2 Sender already specified` + tail},
 			dial(t, s).play(opening + strings.Trim(talk.script, "\n"))
 		})
 	}
+}
+
+// personal adds the mailbox pat@outlook.com.
+func personal(t *testing.T, s *Server) {
+	require.NoError(t, s.AddOrganization(Organization{Domains: []string{"outlook.com"}, Personal: true}))
+	require.NoError(t, s.AddMailbox(Mailbox{Address: "pat@outlook.com", Password: journal.NewSecret("Personal-1")}))
 }
 
 // mailboxOf adds the mailbox full@contoso.com.
