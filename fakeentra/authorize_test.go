@@ -335,3 +335,39 @@ func TestPagesWithScript(t *testing.T) {
 	requireAADSTS(t, b, 700084, "invalid_grant")
 	require.Contains(t, b.body, "limited lifetime of 1.00:00:00, which cannot be extended", "however often it was used")
 }
+
+func TestTheSameSeedGivesTheSameRedirectsAndTokens(t *testing.T) {
+	play := func() []string {
+		c := web(t)
+		var all []string
+		for _, changes := range [][]string{nil, {"prompt", "none"}, {"response_mode", "fragment"}, {"scope", "nonsense/"}} {
+			location, err := c.entra.Authorize(c.address(changes...), "alice@contoso.com")
+			require.NoError(t, err)
+			all = append(all, location)
+			if code := parameters(t, location).Get("code"); code != "" {
+				all = append(all, c.redeem(code).body)
+			}
+		}
+		return append(all, journalText(c.entra))
+	}
+	require.Equal(t, play(), play())
+}
+
+// FuzzAuthorize sends any query to what a browser can reach.
+func FuzzAuthorize(f *testing.F) {
+	s := fuzzServer(f)
+	f.Add("client_id=" + fakeentra.ClientID + "&response_type=code&redirect_uri=http://localhost:1&scope=openid&prompt=none")
+	f.Add("client_id=" + fakeentra.ClientID + "&redirect_uri=http://localhost&state=%00%ff&response_mode=form_post")
+	f.Add("client_id=" + fakeentra.ClientID + "&redirect_uri=http://[::1]:x&response_type=code%20id_token")
+	f.Add("post_logout_redirect_uri=javascript:alert(1)&state=%0d%0aSet-Cookie:x")
+	f.Fuzz(func(t *testing.T, query string) {
+		for _, path := range []string{
+			"/common/oauth2/v2.0/authorize", "/consumers/oauth2/authorize", "/organizations/v2.0/adminconsent", "/contoso.com/adminconsent",
+			"/common/oauth2/v2.0/logout", "/common/UserRealm/" + query,
+		} {
+			healthy(t, s, http.MethodGet, path, query, "", "")
+		}
+		healthy(t, s, http.MethodPost, "/contoso.com/oauth2/token", "", formType, query+"&grant_type=authorization_code&client_id="+fakeentra.ClientID)
+		healthy(t, s, http.MethodPost, "/contoso.com/oauth2/v2.0/token", "", formType, query+"&grant_type=client_credentials&client_id="+fakeentra.ClientID)
+	})
+}

@@ -34,6 +34,7 @@ func Names() []string {
 	return []string{
 		"login.microsoftonline.com:443", "login.windows.net:443", "sts.windows.net:443",
 		"login.microsoft.com:443", "microsoft.com:443", "www.microsoft.com:443",
+		"graph.microsoft.com:443", // the userinfo endpoint that the configuration names
 	}
 }
 

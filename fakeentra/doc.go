@@ -14,6 +14,9 @@
 // device are ([Server.SetBrowserSource], [Server.SetDeviceSource]). What only time does has an act that needs no clock:
 // [Server.ExpireAccessTokens], [Server.ExpireRefreshTokens].
 //
+// Programs that sign in by a browser are answered too: authorization code with PKCE, through the same pages, and [Server.Authorize]
+// for a person who says yes to everything. Applications ask in their own name after [Server.GrantApplicationRoles].
+//
 // Every sentence that it says is a row of [Catalogue], which says whether it was captured, is documented, or is inferred.
 // Signing keys are well known and embedded: its tokens are worth nothing anywhere else.
 //
