@@ -67,7 +67,8 @@ type Config struct {
 	// 3, as Exchange Online's, negative: any number.
 	MaxConcurrent int
 	// MessagesPerMinute is how many messages a mailbox may send in any 60 s; zero: 30, as Exchange Online's, negative: any number.
-	// What is above is delayed until it fits, at the end of DATA, as Microsoft says.
+	// What is above is delayed until it fits, at the end of DATA, as Microsoft says; in a flowing World that is time of the machine's,
+	// unless somebody advances it.
 	MessagesPerMinute int
 	// RefuseAboveRate refuses MAIL above that rate with 421 4.4.2 instead, as field notes have it.
 	RefuseAboveRate bool

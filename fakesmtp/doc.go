@@ -17,7 +17,8 @@
 // They count by the World's clock and behave as limits do: a window moves.
 //
 // What it is to do against its nature is armed ([Server.Arm]): another reply, a late, garbled or split one, or the end of the
-// connection, at any moment of a conversation. [Server.Sessions] shows all connections, [Server.Refusals] what was refused and why.
+// connection, at any moment of a conversation. Clients that are tried by hand need nobody to arm anything: a recipient such as
+// rcpt-451-4.7.0@fault.test, data-554@fault.test, data-delay-10s@fault.test, data-close@fault.test or rcpt-reset@fault.test asks for it. [Server.Sessions] shows all connections, [Server.Refusals] what was refused and why.
 //
 // Two profiles: a work or school account is answered as [ProfileExchange], a personal one as [ProfileOutlook]. The account decides,
 // not the host name under which the server was reached.
