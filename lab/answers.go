@@ -37,13 +37,17 @@ func (l *Lab) Answer(words ...string) error {
 	return l.Entra.Arm(knobs...)
 }
 
-// UnmetAnswers names the answers that were wanted and that no device ever got.
+// UnmetAnswers names the answers of the identity provider and the behaviours of the mail service that were wanted and that
+// nobody ever met.
 func (l *Lab) UnmetAnswers() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	unmet := slices.Clone(l.unmet)
 	for _, k := range l.Entra.UnmetKnobs() {
 		unmet = append(unmet, "entra answers "+k.String())
+	}
+	for _, b := range l.SMTP.Unmet() {
+		unmet = append(unmet, "smtp: "+b.String())
 	}
 	return unmet
 }
