@@ -21,7 +21,7 @@ test:
 	tools/need curl
 	$(TOOL) gotestsum --no-color --format pkgname-and-test-fails -- -timeout 10m ./...
 
-# Clients that others wrote, unmodified, against the fakes: curl, nodemailer, emersion/go-smtp, Python's smtplib.
+# Clients and servers that others wrote, unmodified, beside the fakes: curl, nodemailer, go-smtp, smtplib, msal-node, zitadel/oidc.
 interop:
 	tools/interop
 
