@@ -36,6 +36,7 @@ type deviceCode struct {
 	correlation  string // of the request for it: every later answer carries it (entra.md §2.3)
 	expires      time.Time
 	interval     time.Duration
+	message      string // in the language of the request
 	lastPoll     time.Time
 	capable      bool // the client understands claims challenges
 	state        codeState
@@ -110,6 +111,7 @@ func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 	}
 	c := &deviceCode{
 		interval:    interval,
+		message:     s.messageIn(a),
 		application: application, alias: a.alias, scope: scope, correlation: a.correlation,
 		expires: a.at.Add(lifetime), capable: cp1(a.param("claims")),
 		device: deviceCodePrefix + encode64(s.random.Bytes(168)) + "gAA",
@@ -135,8 +137,19 @@ func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 }
 
 // deviceMessage is what a device is to show its user: captured, AZJS-dev.
+// messageText is what the device shows: captured, entra.md §2.1.
+const messageText = "To sign in, use a web browser to open the page {uri} and enter the code {code} to authenticate."
+
+// messageIn finds the text in the language that ?mkt= asks for: [D] DCF. A device sends no Accept-Language.
+func (s *Server) messageIn(a *ask) string {
+	if w, ok := translations[knownLanguage(a.query["mkt"])][messageText]; ok {
+		return w.text
+	}
+	return messageText
+}
+
 func deviceMessage(c *deviceCode, verification string) string {
-	return "To sign in, use a web browser to open the page " + verification + " and enter the code " + c.user + " to authenticate."
+	return strings.NewReplacer("{uri}", verification, "{code}", c.user).Replace(c.message)
 }
 
 // letters draws a word of an alphabet whose length is a power of two.

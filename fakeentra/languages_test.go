@@ -89,6 +89,18 @@ func TestTheLanguageComesFromTheAddressOrTheBrowser(t *testing.T) {
 	require.Equal(t, "en", language(greek.person().speaking("en-US"), page))
 }
 
+func TestTheMessageOfADeviceIsInTheLanguageThatMktAsksFor(t *testing.T) {
+	c := stepped(t)
+	form := url.Values{"client_id": {c.id}, "scope": {fakeentra.Scope}}
+	for market, begins := range map[string]string{"": "To sign in, use a web browser", "el-GR": "Για να συνδεθείτε", "hi-IN": "साइन इन करने के लिए", "fr-FR": "To sign in"} {
+		a := c.post(devicecode+"?mkt="+market, form)
+		require.Equal(t, http.StatusOK, a.status)
+		require.True(t, strings.HasPrefix(a.text("message"), begins), a.text("message"))
+		require.Contains(t, a.text("message"), a.text("user_code"))
+		require.Contains(t, a.text("message"), a.text("verification_uri"))
+	}
+}
+
 func TestTheGuidesSecondWordsLeadToTheFirst(t *testing.T) {
 	for tag, pair := range map[string][2]string{
 		"hi": {"संगठन की ओर से सहमति", "संगठन की ओर से सहमत"},

@@ -371,4 +371,8 @@ var greek = map[string]wording{
 		"Ο διαχειριστής σας πρέπει να εγκρίνει την εφαρμογή {app} προτού τη χρησιμοποιήσετε.",
 		"ours",
 	},
+	"To sign in, use a web browser to open the page {uri} and enter the code {code} to authenticate.": {
+		"Για να συνδεθείτε, ανοίξτε τη σελίδα {uri} σε πρόγραμμα περιήγησης και εισαγάγετε τον κωδικό {code} για έλεγχο ταυτότητας.",
+		"ours",
+	},
 }

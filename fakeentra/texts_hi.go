@@ -371,4 +371,8 @@ var hindi = map[string]wording{
 		"इसका उपयोग करने से पहले आपके व्यवस्थापक को {app} को स्वीकृति देनी होगी।",
 		"ours",
 	},
+	"To sign in, use a web browser to open the page {uri} and enter the code {code} to authenticate.": {
+		"साइन इन करने के लिए, वेब ब्राउज़र में {uri} पृष्ठ खोलें और प्रमाणीकरण के लिए कोड {code} दर्ज करें।",
+		"ours",
+	},
 }

@@ -168,6 +168,18 @@ type settingRequest struct {
 	Value   string `json:"value"`
 }
 
+// knobWords are the knobs that are set, and those of them that no request has met, in the words of the verb "entra answer".
+func knobWords(entra *fakeentra.Server) map[string][]string {
+	words := map[string][]string{"set": {}, "unmet": {}}
+	for _, k := range entra.Knobs() {
+		words["set"] = append(words["set"], k.String())
+	}
+	for _, k := range entra.UnmetKnobs() {
+		words["unmet"] = append(words["unmet"], k.String())
+	}
+	return words
+}
+
 func (b *bench) cloudRoutes() map[string]endpoint {
 	entra := b.lab.Entra
 	routes := map[string]endpoint{
@@ -247,6 +259,20 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 				return err
 			})
 			return changed, err
+		}),
+		"GET /entra/answer": plain(func(*http.Request) (any, error) { return knobWords(entra), nil }),
+		"POST /entra/answer": takes(func(_ *http.Request, in struct {
+			Answer string `json:"answer"`
+		},
+		) (any, error) {
+			err := b.act("control: answer", func(context.Context) error {
+				b.note("entra: answer %s", in.Answer)
+				return b.lab.Answer(strings.Fields(in.Answer)...)
+			})
+			if err != nil {
+				return nil, refuse("%v", err)
+			}
+			return knobWords(entra), nil
 		}),
 		"POST /exchange/cmdlet": takes(func(_ *http.Request, in cmdletRequest) (any, error) {
 			if in.Name == "" {
