@@ -176,6 +176,9 @@ func (s *Server) readAuthorize(a *ask, v1 bool) (*deviceCode, *problem) {
 	if web.idToken {
 		c.scope.openID = true
 	}
+	if s.looping(a, "authorize", application) {
+		return c, fail(50196)
+	}
 	return c, web.readChallenge(a)
 }
 

@@ -316,6 +316,19 @@ func TestTheSameRequestTooOftenIsALoop(t *testing.T) {
 	require.Equal(t, "authorization_pending", c.poll(device).text("error"))
 }
 
+func TestABrowserThatIsSentBackAndForthIsALoop(t *testing.T) {
+	c := newClient(t, fakeentra.Config{Start: start, LoopLimit: 15})
+	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	ask := func() url.Values {
+		a := c.do(http.MethodGet, c.address("redirect_uri", "http://localhost", "prompt", "none"), "", "")
+		return parameters(t, a.header.Get("Location"))
+	}
+	for range 14 {
+		require.Equal(t, "login_required", ask().Get("error"))
+	}
+	require.Contains(t, ask().Get("error_description"), "AADSTS50196")
+}
+
 func TestEveryAdvertisedEndpointAnswers(t *testing.T) {
 	c := web(t)
 	tenant, _ := c.entra.Tenant("contoso.com")
