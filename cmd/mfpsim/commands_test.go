@@ -149,6 +149,8 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 	_, out, _ := run("explain", "361")
 	require.Contains(t, out, "trouble/expired-by-disuse")
 	require.NotContains(t, out, "entra/unreachable", "a comment or the absence of a code shows nothing")
+	_, out, _ = run("explain", "consent_required")
+	require.Contains(t, out, "AADSTS65001: The user or administrator has not consented")
 	_, out, _ = run("explain", "53003")
 	require.NotContains(t, out, "managed-policy", "530036 is another number")
 	code, out, errs := run("explain", "xyzzy")

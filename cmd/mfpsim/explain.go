@@ -37,7 +37,7 @@ func (c *explainCommand) Run(s *streams) error {
 		return err
 	}
 	e := &explainer{words: words, out: s.out, scenarios: all, model: model}
-	for _, explain := range []func(){e.code, e.aadsts, e.smtp, e.message} {
+	for _, explain := range []func(){e.code, e.aadsts, e.smtp, e.message, e.aadstsWords} {
 		explain()
 	}
 	if !e.found {
@@ -210,6 +210,21 @@ func (e *explainer) onPrinter(aadsts int) {
 			e.line("on the printer, at sending: %s %s", row.Code, texts.Text(row.StatusID()))
 			e.line("what to do: %s", texts.Text(row.SolutionID()))
 		}
+	}
+}
+
+// aadstsWords looks words up in the catalogue of Entra ID if nothing else knows them.
+func (e *explainer) aadstsWords() {
+	if e.found || len(strings.Fields(e.words)) < 2 && !strings.Contains(e.words, "_") {
+		return
+	}
+	for _, row := range fakeentra.Search(e.words) {
+		if row.Code == 0 {
+			continue
+		}
+		e.section("AADSTS%d: %s", row.Code, row.Text)
+		e.line("where: %s", row.Where)
+		e.line("how sure: %s, %s", certainty(row.Tag), row.Source)
 	}
 }
 
