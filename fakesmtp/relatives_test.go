@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/journal"
+	"mfpsim/vtime"
 )
 
 func TestMailFromTheInternetIsDelivered(t *testing.T) {
@@ -48,4 +49,13 @@ func TestATokenHoldsForTheScopesItHas(t *testing.T) {
 	claims := s.ClaimsOf(DefaultMailbox, pop, now, now.Add(time.Hour))
 	claims.Scopes, claims.Roles = nil, []string{"POP.AccessAsApp"}
 	require.Equal(t, ReasonApplication, s.LogOnToken(DefaultMailbox, s.IssueToken(claims), pop))
+}
+
+func TestServeAfterCloseEndsAtOnce(t *testing.T) {
+	s, err := New(Config{Start: vtime.DefaultStart})
+	require.NoError(t, err)
+	listener, err := s.Network().Listen(Party, Addresses()...)
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	require.NoError(t, s.Serve(listener))
 }

@@ -136,6 +136,10 @@ func (s *Server) logLast(t T) {
 func (s *Server) adopt(listener net.Listener) {
 	s.life.Lock()
 	defer s.life.Unlock()
+	if s.closed {
+		_ = listener.Close() // Close came first: Serve ends at once
+		return
+	}
 	s.listeners[listener] = struct{}{}
 	if s.address == "" {
 		s.address = listener.Addr().String()

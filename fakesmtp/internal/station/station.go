@@ -80,6 +80,10 @@ func Open(c Config) (*Station, error) {
 func (s *Station) Adopt(listener net.Listener) {
 	s.life.Lock()
 	defer s.life.Unlock()
+	if s.closed {
+		_ = listener.Close() // Close came first: Serve ends at once
+		return
+	}
 	s.listeners[listener] = struct{}{}
 	if s.address == "" {
 		s.address = listener.Addr().String()
