@@ -296,6 +296,7 @@ func (w *World) freeze() (thaw func()) {
 	return func() {
 		w.anchor = time.Now()
 		w.frozen = false
+		w.nudge() // what is due next is nearer now than the pump believes
 	}
 }
 

@@ -408,6 +408,17 @@ func TestAdvance(t *testing.T) {
 	})
 }
 
+func TestAJumpOfAFlowingWorldBringsWhatIsDueNextNearer(t *testing.T) {
+	world := vtime.NewFlowing(time.Time{})
+	defer world.Close()
+	clock := world.Clock("a")
+	turn := world.Go("a", func(ctx context.Context) { _ = clock.Sleep(ctx, time.Hour) })
+	require.NoError(t, world.Do("order", 0, func(context.Context) {}))
+	_, err := world.Advance(time.Hour - 20*time.Millisecond)
+	require.NoError(t, err)
+	<-turn.Done() // 20 ms of machine time later, not an hour
+}
+
 func TestSettleLetsServersFinishAndSleepersSleep(t *testing.T) {
 	world := stepped(t)
 	b := newBench(t, world, "")
