@@ -153,3 +153,14 @@ func TestTheLanguagesPageHasEveryVerb(t *testing.T) {
 		require.Contains(t, string(page), "\n| `"+verb[1]+"`", "docs/language.md has no row for the verb %s", verb[1])
 	}
 }
+
+// TestTheJoinedExampleOfTheREADMERuns holds that the README shows the test that runs in the lab, letter by letter.
+func TestTheJoinedExampleOfTheREADMERuns(t *testing.T) {
+	source, err := os.ReadFile("lab/outside_test.go")
+	require.NoError(t, err)
+	example := regexp.MustCompile(`(?s)func TestASignInAndAMail.*?\n}\n`).Find(source)
+	require.NotEmpty(t, example)
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	require.Contains(t, string(readme), "```\n"+string(example)+"```")
+}
