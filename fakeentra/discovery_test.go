@@ -2,6 +2,7 @@ package fakeentra_test
 
 import (
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 
@@ -23,4 +24,15 @@ func TestUnderAnotherNameNoAddressInDiscoveryLeadsToTheRealService(t *testing.T)
 			require.True(t, strings.HasPrefix(address, entra.URL()+"/"), "%s is %s", field, address)
 		}
 	}
+}
+
+func TestTheShortAddressKeepsCodeAndLanguage(t *testing.T) {
+	entra := fakeentra.RunT(t, fakeentra.Config{})
+	response, err := entra.Client().Get(entra.URL() + "/device?mkt=hi-IN&otc=ABC")
+	require.NoError(t, err)
+	defer response.Body.Close()
+	require.Equal(t, "/common/oauth2/deviceauth?mkt=hi-IN&otc=ABC", response.Request.URL.RequestURI())
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Contains(t, string(body), `lang="hi"`)
 }

@@ -45,9 +45,14 @@ const sessionCookie = "esctx"
 // entrance leads from the short addresses that devices show to the code page (entra.md §2.1).
 func (s *Server) entrance(w http.ResponseWriter, a *ask) {
 	s.setCommon(w.Header(), a)
-	target := pathCode
-	if code := a.query["otc"]; code != "" {
-		target += "?otc=" + url.QueryEscape(code)
+	target, kept := pathCode, url.Values{}
+	for _, name := range []string{"otc", "mkt", "ui_locales"} { // the code and the language that the address was opened with
+		if value := a.query[name]; value != "" {
+			kept.Set(name, value)
+		}
+	}
+	if len(kept) > 0 {
+		target += "?" + kept.Encode()
 	}
 	w.Header().Set("Location", target)
 	w.WriteHeader(http.StatusFound)
