@@ -30,7 +30,7 @@ func (m panelMachine) Originals() int {
 }
 
 func (m panelMachine) DefaultSubject() string { return m.model.Mail.Subject }
-func (m panelMachine) DefaultFile() string    { return m.defaultFile() }
+func (m panelMachine) DefaultFile() string    { return m.model.Mail.FilePrefix + "…" }
 
 func (m panelMachine) StartScan(ctx context.Context, request device.ScanRequest) (int, string) {
 	return m.startScan(ctx, request)

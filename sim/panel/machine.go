@@ -23,7 +23,7 @@ type Machine interface {
 	SetLanguage(language string) error
 	// Originals is how many pages lie in the document feeder.
 	Originals() int
-	// DefaultSubject and DefaultFile are used where nothing is typed.
+	// DefaultSubject and DefaultFile are used where nothing is typed; date and time of Start follow the file's beginning.
 	DefaultSubject() string
 	DefaultFile() string
 
