@@ -76,11 +76,7 @@ func TestAThousandClientsCostLittle(t *testing.T) {
 				_, err = reader.ReadByte()
 				require.ErrorIs(t, err, io.EOF)
 			}
-			s.life.Lock()
-			for len(s.sessions) > 0 {
-				s.idle.Wait()
-			}
-			s.life.Unlock()
+			s.life.Drained()
 			left, _ := goroutinesAndHeap()
 			require.LessOrEqual(t, left-goroutines, 10, "nothing is left behind")
 		})

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/internal/lifecycle"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -38,13 +39,7 @@ type Server struct {
 	arrived       chan struct{} // closed, and replaced, when a mailbox gets a message
 	awaited       map[string]int
 
-	life      sync.Mutex
-	idle      *sync.Cond // a session has ended or gone to sleep
-	closed    bool
-	listeners map[net.Listener]struct{}
-	sessions  map[*session]struct{}
-	asleep    int
-	address   string
+	life *lifecycle.Life
 }
 
 // New returns a server that [Server.Serve] is to be called on. It fails only on a Config that contradicts itself.
@@ -53,9 +48,8 @@ func New(config Config) (*Server, error) {
 	s := &Server{
 		config: config, world: config.World, network: config.Network, journal: config.Journal, directory: config.Directory,
 		mailboxes: map[string]*mailbox{}, arrived: make(chan struct{}), awaited: map[string]int{},
-		listeners: map[net.Listener]struct{}{}, sessions: map[*session]struct{}{},
+		life: lifecycle.New(),
 	}
-	s.idle = sync.NewCond(&s.life)
 	if s.world == nil {
 		if s.network != nil {
 			return nil, errors.New("fakesmtp: a Network without its World")
@@ -101,7 +95,7 @@ func RunT(t T, config Config) *Server {
 		t.Fatalf("fakesmtp: %v", err)
 		return nil
 	}
-	s.adopt(listener)
+	s.life.Adopt(listener)
 	served := make(chan struct{})
 	go func() { defer close(served); _ = s.Serve(listener) }()
 	t.Cleanup(func() {
@@ -132,106 +126,28 @@ func (s *Server) logLast(t T) {
 	}
 }
 
-// adopt notes a listener before Serve runs, so that Addr is right at once.
-func (s *Server) adopt(listener net.Listener) {
-	s.life.Lock()
-	defer s.life.Unlock()
-	if s.closed {
-		_ = listener.Close() // Close came first: Serve ends at once
-		return
-	}
-	s.listeners[listener] = struct{}{}
-	if s.address == "" {
-		s.address = listener.Addr().String()
-	}
-}
-
 // Serve takes connections from a listener until it or the server is closed; then it returns nil. The listener is the server's.
 // On a bench it is one of the bench's network, so that names, turns and faults reach it.
 func (s *Server) Serve(listener net.Listener) error {
-	s.adopt(listener)
-	defer listener.Close()
-	for {
-		connection, err := listener.Accept()
-		if err != nil {
-			if s.isClosed() || errors.Is(err, net.ErrClosed) {
-				return nil
-			}
-			return fmt.Errorf("fakesmtp: accept: %w", err)
-		}
-		c := newSession(s, connection)
-		if !s.enter(c) {
-			_ = connection.Close()
-			return nil
-		}
-		go func() {
-			defer s.leave(c)
-			c.run()
-		}()
-	}
-}
-
-func (s *Server) isClosed() bool {
-	s.life.Lock()
-	defer s.life.Unlock()
-	return s.closed
-}
-
-func (s *Server) enter(c *session) bool {
-	s.life.Lock()
-	defer s.life.Unlock()
-	if s.closed {
-		return false
-	}
-	s.sessions[c] = struct{}{}
-	return true
-}
-
-func (s *Server) leave(c *session) {
-	_ = c.raw.Close()
-	s.life.Lock()
-	defer s.life.Unlock()
-	delete(s.sessions, c)
-	s.idle.Broadcast()
+	return s.life.Serve(listener, "fakesmtp", func(connection net.Conn) { newSession(s, connection).run() })
 }
 
 // sleeping counts the sessions that wait for the World, which Close cannot wake.
-func (s *Server) sleeping(change int) {
-	s.life.Lock()
-	defer s.life.Unlock()
-	s.asleep += change
-	s.idle.Broadcast()
-}
+func (s *Server) sleeping(change int) { s.life.Wait(change) }
 
 // Close ends the server: listeners and connections are closed and their sessions have ended when it returns, except those that
 // sleep in a World that is not the server's own (the tarpit, the latency of a link); they end with that World. Mailboxes can still be read.
 func (s *Server) Close() error {
-	s.life.Lock()
-	s.closed = true
-	for listener := range s.listeners {
-		_ = listener.Close()
-	}
-	for c := range s.sessions {
-		_ = c.raw.Close()
-	}
-	s.life.Unlock()
 	if s.ownWorld {
-		s.world.Close()
-	}
-	s.life.Lock()
-	defer s.life.Unlock()
-	for len(s.sessions) > s.asleep || s.ownWorld && len(s.sessions) > 0 {
-		s.idle.Wait()
+		s.life.Close(s.world.Close)
+	} else {
+		s.life.Close(nil)
 	}
 	return nil
 }
 
 // Addr returns host and port of the first listener, for clients from outside; empty before there is one.
-func (s *Server) Addr() string {
-	s.life.Lock()
-	defer s.life.Unlock()
-	return s.address
-}
+func (s *Server) Addr() string { return s.life.Addr() }
 
 // Journal returns the record that the server writes to.
 func (s *Server) Journal() *journal.Journal { return s.journal }

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"sync"
 	"time"
 
 	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/lifecycle"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -40,22 +40,15 @@ type Station struct {
 	report   func(format string, args ...any)
 	ownWorld bool
 
-	life        sync.Mutex
-	idle        *sync.Cond // a connection has ended or waits for the World
-	closed      bool
-	listeners   map[net.Listener]struct{}
-	connections map[net.Conn]struct{}
-	waiting     int
-	address     string
+	life *lifecycle.Life
 }
 
 // Open fills in what was left out: a flowing World, a journal, a network of the server's own.
 func Open(c Config) (*Station, error) {
 	s := &Station{
 		Party: c.Party, World: c.World, Network: c.Network, Journal: c.Journal, Seed: c.Seed, report: c.Report,
-		listeners: map[net.Listener]struct{}{}, connections: map[net.Conn]struct{}{},
+		life: lifecycle.New(),
 	}
-	s.idle = sync.NewCond(&s.life)
 	if s.World == nil {
 		if s.Network != nil {
 			return nil, fmt.Errorf("%s: a Network without its World", c.Party)
@@ -77,70 +70,17 @@ func Open(c Config) (*Station, error) {
 }
 
 // Adopt notes a listener before Serve runs, so that Addr is right at once.
-func (s *Station) Adopt(listener net.Listener) {
-	s.life.Lock()
-	defer s.life.Unlock()
-	if s.closed {
-		_ = listener.Close() // Close came first: Serve ends at once
-		return
-	}
-	s.listeners[listener] = struct{}{}
-	if s.address == "" {
-		s.address = listener.Addr().String()
-	}
-}
+func (s *Station) Adopt(listener net.Listener) { s.life.Adopt(listener) }
 
 // Serve gives every connection of a listener to serve, in a goroutine of its own, until the listener or the server is closed.
 func (s *Station) Serve(listener net.Listener, serve func(net.Conn)) error {
-	s.Adopt(listener)
-	defer listener.Close()
-	for {
-		connection, err := listener.Accept()
-		if err != nil {
-			if s.isClosed() || errors.Is(err, net.ErrClosed) {
-				return nil
-			}
-			return fmt.Errorf("%s: accept: %w", s.Party, err)
-		}
-		if !s.enter(connection) {
-			_ = connection.Close()
-			return nil
-		}
-		go func() {
-			defer s.leave(connection)
-			serve(connection)
-		}()
-	}
-}
-
-func (s *Station) isClosed() bool {
-	s.life.Lock()
-	defer s.life.Unlock()
-	return s.closed
-}
-
-func (s *Station) enter(connection net.Conn) bool {
-	s.life.Lock()
-	defer s.life.Unlock()
-	if s.closed {
-		return false
-	}
-	s.connections[connection] = struct{}{}
-	return true
-}
-
-func (s *Station) leave(connection net.Conn) {
-	_ = connection.Close()
-	s.life.Lock()
-	defer s.life.Unlock()
-	delete(s.connections, connection)
-	s.idle.Broadcast()
+	return s.life.Serve(listener, s.Party, serve)
 }
 
 // Visit opens a visit of a peer. It counts who waits for the World, whom Close cannot wake.
 func (s *Station) Visit(peer *faultnet.Peer, name string) *vtime.Visit {
-	s.wait(1)
-	defer s.wait(-1)
+	s.life.Wait(1)
+	defer s.life.Wait(-1)
 	return peer.Visit(name)
 }
 
@@ -149,9 +89,9 @@ func (s *Station) Sleep(visit *vtime.Visit, connection string, d time.Duration) 
 	if d <= 0 {
 		return
 	}
-	s.wait(1)
+	s.life.Wait(1)
 	err := s.Clock.Sleep(visit.Context(background()), d)
-	s.wait(-1)
+	s.life.Wait(-1)
 	if errors.Is(err, vtime.ErrNobodyAdvances) {
 		text := fmt.Sprintf("a reply is due at +%v s and nobody advances this world", d.Seconds())
 		s.Journal.Append(journal.Entry{Party: s.Party, Connection: connection, Kind: journal.KindNote, Text: journal.Plain(text)})
@@ -159,42 +99,19 @@ func (s *Station) Sleep(visit *vtime.Visit, connection string, d time.Duration) 
 	}
 }
 
-func (s *Station) wait(change int) {
-	s.life.Lock()
-	defer s.life.Unlock()
-	s.waiting += change
-	s.idle.Broadcast()
-}
-
 // Close ends the server: listeners and connections are closed and their goroutines have ended when it returns, except those that
 // wait for a World that is not the server's own; they end with that World.
 func (s *Station) Close() error {
-	s.life.Lock()
-	s.closed = true
-	for listener := range s.listeners {
-		_ = listener.Close()
-	}
-	for connection := range s.connections {
-		_ = connection.Close()
-	}
-	s.life.Unlock()
 	if s.ownWorld {
-		s.World.Close()
-	}
-	s.life.Lock()
-	defer s.life.Unlock()
-	for len(s.connections) > s.waiting || s.ownWorld && len(s.connections) > 0 {
-		s.idle.Wait()
+		s.life.Close(s.World.Close)
+	} else {
+		s.life.Close(nil)
 	}
 	return nil
 }
 
 // Addr returns host and port of the first listener; empty before there is one.
-func (s *Station) Addr() string {
-	s.life.Lock()
-	defer s.life.Unlock()
-	return s.address
-}
+func (s *Station) Addr() string { return s.life.Addr() }
 
 // Record writes one line of a conversation into the journal.
 func (s *Station) Record(connection string, text journal.Text, detail map[string]string) {
