@@ -73,7 +73,7 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 		return nil, dialError(address, hang(ctx))
 	}
 	l := n.newLink(connection, d.party, r.party, address)
-	l.turn, l.fault, l.adopted = vtime.TurnFrom(ctx), a, r.listener != nil
+	l.turn, l.fault, l.listener = vtime.TurnFrom(ctx), a, r.listener
 	if a != nil && a.Kind == Silent {
 		n.meet(a)
 		n.fault(d.party, connection, "%s: connected, but nothing comes", address)
@@ -157,6 +157,8 @@ func unwrap(conn net.Conn) net.Conn {
 	for {
 		switch layer := conn.(type) {
 		case *tls.Conn:
+			conn = layer.NetConn()
+		case *handshaking:
 			conn = layer.NetConn()
 		case *application:
 			conn = layer.Conn

@@ -189,6 +189,7 @@ func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handle
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, connectionKey{}, c)
 		},
+		ConnState:    connState,
 		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){}, // HTTP/1.1 only: one request at a time
 	}
 	counted := &countingListener{Listener: l, network: n}
@@ -213,17 +214,56 @@ func (l *countingListener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	peer := l.network.Peer(raw)
+	peer.link.web = true
 	if l.tls == nil {
+		peer.link.endRequest()
 		return peer.Application(raw), nil
 	}
-	return peer.Application(tls.Server(raw, l.tls)), nil
+	return peer.Application(&handshaking{Conn: tls.Server(raw, l.tls), link: peer.link}), nil
+}
+
+// connState notes whether the HTTP server owes an answer: its reading ahead does not tell.
+func connState(conn net.Conn, state http.ConnState) {
+	counted, ok := conn.(*application)
+	if !ok {
+		return
+	}
+	switch state {
+	case http.StateActive:
+		counted.link.beginRequest()
+	case http.StateIdle, http.StateClosed:
+		counted.link.endRequest()
+	case http.StateNew, http.StateHijacked:
+	}
+}
+
+// handshaking makes TLS before the first request is waited for, so that waiting for it is told apart from waiting in the handshake.
+type handshaking struct {
+	*tls.Conn
+	link *link
+	made bool // belongs to the goroutine that serves the connection
+}
+
+// NetConn leads [unwrap] on.
+func (h *handshaking) NetConn() net.Conn { return h.Conn.NetConn() }
+
+// Read is first called by the goroutine that serves the connection, and by others only after a request was read.
+func (h *handshaking) Read(p []byte) (int, error) {
+	if !h.made {
+		if err := h.Handshake(); err != nil {
+			return 0, err
+		}
+		h.made = true
+		h.link.endRequest()
+	}
+	return h.Conn.Read(p)
 }
 
 // withTLSState tells handlers that the request came over TLS, which net/http does not see under our wrapper.
 func withTLSState(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if wrapped, ok := r.Context().Value(connectionKey{}).(*application); ok && r.TLS == nil {
-			if secured, ok := wrapped.Conn.(*tls.Conn); ok {
+			if secured, ok := wrapped.Conn.(*handshaking); ok {
 				state := secured.ConnectionState()
 				r.TLS = &state
 			}
