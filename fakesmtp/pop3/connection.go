@@ -75,7 +75,12 @@ func (c *connection) handshake() error {
 func (c *connection) serve() bool {
 	line, err := c.wire.Line(maxLine)
 	var r reply
+	var hello *wire.TLSError
 	switch {
+	case errors.As(err, &hello):
+		c.visit("TLS in clear", journal.Plain(wire.InClear), func() reply { return c.answer("") })
+		c.wire.Drain()
+		return false
 	case errors.Is(err, wire.ErrLineTooLong):
 		r = c.visit("a long line", journal.Plain("(a line of more than "+strconv.Itoa(maxLine)+" octets)"), func() reply {
 			return reply{event: eventLineTooLong, closes: true}
