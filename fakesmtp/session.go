@@ -58,6 +58,10 @@ func newSession(s *Server, connection net.Conn) *session {
 // run serves the connection to its end. Whatever only this side notices, such as an end of file, ends it in silence.
 func (c *session) run() {
 	c.peer = c.server.network.Peer(c.raw)
+	c.peer.Guard(c.raw, c.serve)
+}
+
+func (c *session) serve() {
 	c.wire = wire.New(c.peer.Application(c.raw), c.touch)
 	c.random = chance.New(c.server.config.Seed, "fakesmtp "+c.peer.Connection())
 	c.id = "08D" + strings.ToUpper(c.random.Hex(13))

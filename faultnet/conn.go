@@ -189,6 +189,11 @@ func (c *Conn) Write(p []byte) (int, error) {
 		l.settle() // if somebody reads already, the writer has nothing left to do but wait
 		return len(p), nil
 	}
+	if a := l.reached(false, p); a != nil {
+		if n, err, done := c.strikeDialler(a, p); done {
+			return n, err
+		}
+	}
 	before := l.sent
 	n, err := c.writeRaw(p)
 	if err != nil {
@@ -197,7 +202,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 		}
 		return n, anonymous(err, l.host)
 	}
-	if l.listener == nil || l.fault == nil || l.fault.Kind != Reset {
+	if l.listener == nil || l.fault == nil || l.fault.Kind != Reset || l.fault.atPoint() {
 		return n, nil
 	}
 	for !(l.asking && l.consumed == l.sent) && l.wanted == 0 && !l.fired && !l.clientGone && !l.serverGone && !l.deafServer && !l.expired {

@@ -24,7 +24,13 @@ type link struct {
 	fault   *armed // bound when the connection was dialled
 	later   *armed // armed while the connection was open: strikes at its next write
 
+	clientWrites, serverWrites int                        // so far
+	points                     func(server bool, nth int) // told each; nil: nobody asks
+
 	silent    bool // nothing comes any more
+	muted     bool // the server is not heard any more
+	voided    bool // HTTP: an answer was not heard
+	delaying  bool // a write comes late
 	swallowed bool // something was written into the silence
 	fresh     bool // silent from the start: there is no server
 	deaf      bool // silent, and the server has gone as well
@@ -61,6 +67,7 @@ type link struct {
 
 	wanted   int          // visits that wait for the dialling side to wait for them
 	begun    int          // visits that have a turn or a place in the order of events
+	visits   []*Visit     // open ones
 	retained *vtime.Visit // of an orphan: its turn, until the server waits for more
 }
 
@@ -85,7 +92,7 @@ func (l *link) currentTurn() *vtime.Turn {
 func (l *link) resets() (*armed, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.fault, l.fault != nil && l.fault.Kind == Reset
+	return l.fault, l.fault != nil && l.fault.Kind == Reset && !l.fault.atPoint()
 }
 
 // left is how many application bytes may still pass, at least 0.

@@ -290,21 +290,37 @@ func (s *serverConn) Write(p []byte) (int, error) {
 		l.mu.Unlock()
 		return 0, resetError("write", l.name)
 	}
+	defer l.mu.Unlock()
+	if a := l.reached(true, p); a != nil {
+		if err, done := s.strikeServer(a, p); done {
+			return len(p), err
+		}
+	}
+	if l.muted {
+		return len(p), nil
+	}
+	before := l.wrote
+	err := s.writeRaw(p)
+	return int(l.wrote - before), err
+}
+
+// writeRaw writes without the lock, which the caller holds. What is under way counts as written.
+func (s *serverConn) writeRaw(p []byte) error {
+	l := s.link
 	l.wrote += int64(len(p))
 	l.spent = false
 	l.mu.Unlock()
 	n, err := s.Conn.Write(p)
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.wrote -= int64(len(p) - n)
-	return n, err
+	return err
 }
 
 // Close closes the connection. After a reset the dialling side may still have to read what came before: then it closes both.
 func (s *serverConn) Close() error {
 	l := s.link
 	l.mu.Lock()
-	delayed := l.fired && l.client != nil && !l.clientGone
+	delayed := (l.fired || l.muted) && l.client != nil && !l.clientGone
 	l.delayed = l.delayed || delayed
 	l.mu.Unlock()
 	var err error
@@ -325,4 +341,5 @@ func (l *link) leave() {
 	l.serverGone = true
 	l.changed.Broadcast()
 	l.release()
+	l.settle()
 }

@@ -16,10 +16,13 @@ func (l *link) stuffed() bool { return l.writing && l.sent-l.consumed > roomy }
 // heard. Nothing but an event of the World changes that. Under l.mu.
 func (l *link) deadEnd() bool {
 	switch {
-	case l.turn == nil || l.client == nil || l.stalled || l.spent || l.clientGone || l.expired || l.fired || l.begun > 0:
+	case l.turn == nil || l.client == nil || l.stalled || l.delaying || l.spent || l.clientGone || l.expired || l.fired || l.begun > 0:
 		return false
 	case l.silent:
 		return l.reading && (l.fresh || l.swallowed)
+	case l.muted:
+		atRest := l.serverGone || l.asking && l.consumed == l.sent
+		return l.waits() && atRest && (!l.web || l.voided || !l.active && !l.idle)
 	case !l.waits() || l.listener == nil || l.serverGone || !l.asking || l.consumed != l.sent:
 		return false
 	case l.web:
@@ -105,5 +108,6 @@ func (l *link) beginRequest() {
 func (l *link) endRequest() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.active, l.idle = false, true
+	l.active, l.idle, l.voided = false, true, l.voided || l.muted && l.active
+	l.settle()
 }

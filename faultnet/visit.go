@@ -1,6 +1,8 @@
 package faultnet
 
 import (
+	"slices"
+
 	"mfpsim/vtime"
 )
 
@@ -45,6 +47,9 @@ func (p *Peer) Visit(name string) *Visit {
 	}
 	l.mu.Unlock()
 	v.Visit = p.network.world.Visit(request)
+	l.mu.Lock()
+	l.visits = append(l.visits, v)
+	l.mu.Unlock()
 	if delay := p.network.delay(l); turn != nil && delay > 0 {
 		_ = p.network.clock.Sleep(v.Context(background()), delay) // fails only when the World has ended
 	}
@@ -69,6 +74,7 @@ func (v *Visit) End() {
 	}
 	v.ended = true
 	l.begun--
+	l.visits = slices.DeleteFunc(l.visits, func(open *Visit) bool { return open == v })
 	if orphan && l.listener != nil && !l.serverGone && l.retained == nil {
 		l.retained = v.Visit
 		l.mu.Unlock()

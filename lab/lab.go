@@ -112,6 +112,9 @@ func New(c Config) (*Lab, error) {
 	}
 	l.Journal = journal.New(l.World.Now)
 	l.Network = faultnet.New(faultnet.Config{World: l.World, Journal: l.Journal, Seed: c.Seed, Latency: c.Latency, Jitter: c.Jitter})
+	l.World.OnPanic(func(e *vtime.PanicError) {
+		l.Journal.Append(journal.Entry{Party: "bench", Kind: journal.KindNote, Text: journal.Plain(e.Party + " panicked")})
+	})
 	l.Network.Join(PartyBrowser, NetworkOffice)
 	if err := l.build(); err != nil {
 		return nil, errors.Join(err, l.Close())
@@ -256,7 +259,9 @@ func (l *Lab) NewBrowser() *browser.Browser { return l.newBrowser(PartyBrowser) 
 
 func (l *Lab) newBrowser(party string) *browser.Browser {
 	t := l.transport(party)
-	return browser.New(browser.Config{Transport: t, Now: l.World.Now, Language: l.config.Language})
+	return browser.New(browser.Config{
+		Transport: t, Now: l.World.Now, Language: l.config.Language, WithTimeout: l.World.Clock(party).WithTimeout,
+	})
 }
 
 // transport reaches every name of the bench as a party, trusting the bench's authority.

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"mfpsim/journal"
 	"mfpsim/report"
+	"mfpsim/vtime"
 )
 
 // showError says that words are not on a surface, or that they are where they should not be.
@@ -92,10 +94,12 @@ func (e *surfaceError) Unwrap() error { return e.cause }
 type failure struct {
 	message string // one or more lines
 	wire    string // the last thing on the wire
+	bench   bool   // the bench broke, so that nothing is said of the device
 }
 
 func (p *play) fail(err error) *failure {
-	f := &failure{message: err.Error()}
+	var broke *vtime.PanicError
+	f := &failure{message: err.Error(), bench: errors.Is(err, errStuck) || errors.As(err, &broke)}
 	entries := p.lab.Journal.Entries()
 	for _, e := range slices.Backward(entries) {
 		if (e.Kind == journal.KindHTTP || e.Kind == journal.KindSMTP) && (e.Party == "entra" || e.Party == "smtp") && fromDevice(e.Connection) {
@@ -113,7 +117,11 @@ func tell(s Scenario, number int, text string, f *failure, seed uint64, language
 	if number > 0 {
 		place = fmt.Sprintf("%s:%d", s.File, number)
 	}
-	fmt.Fprintf(&b, "FAIL %s: %s\n", place, text)
+	word := "FAIL"
+	if f.bench {
+		word = "ERROR"
+	}
+	fmt.Fprintf(&b, "%s %s: %s\n", word, place, text)
 	for _, l := range strings.Split(strings.TrimRight(f.message, "\n"), "\n") {
 		b.WriteString("  " + l + "\n")
 	}

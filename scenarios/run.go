@@ -224,7 +224,7 @@ func playOnce(s Scenario, o Options, language string, update bool) (Result, erro
 	if reason != "" {
 		result.Verdict, result.Passed, result.Failure = report.Skipped, false, reason
 	} else {
-		out, err := p.script(update && o.Update, filepath.Join(o.Folder, filepath.FromSlash(s.File)))
+		out, err := p.guarded(update && o.Update, filepath.Join(o.Folder, filepath.FromSlash(s.File)))
 		if err != nil {
 			return result, err
 		}
@@ -232,6 +232,9 @@ func playOnce(s Scenario, o Options, language string, update bool) (Result, erro
 		case out.failure != nil:
 			result.Verdict, result.Passed, result.Line = report.Failed, false, out.line
 			result.Failure = tell(s, out.line, out.text, out.failure, o.Seed, language)
+			if out.failure.bench {
+				result.Verdict = report.Errored
+			}
 		case out.skipped != "":
 			result.Verdict, result.Passed, result.Failure = report.Skipped, false, out.skipped
 		}
@@ -243,11 +246,25 @@ func playOnce(s Scenario, o Options, language string, update bool) (Result, erro
 	return result, err
 }
 
+// guarded plays the script; a panic of a verb ends this scenario and no other.
+func (p *play) guarded(update bool, source string) (out outcome, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			last := p.lines[max(0, p.cursor-1)]
+			out = outcome{line: last.number, text: last.text, failure: p.fail(p.lab.World.Panicked("scenario", value))}
+		}
+	}()
+	return p.script(update, source)
+}
+
 // evidence collects what the bench leaves behind.
 func evidence(p *play, r Result, language string) report.Evidence {
 	e := report.Evidence{ID: r.Scenario.ID, Journal: p.lab.Journal, Replay: replay(r.Scenario, r.Seed, language)}
-	if r.Verdict == report.Failed {
+	if r.Verdict == report.Failed || r.Verdict == report.Errored {
 		e.Failure = r.Failure
+	}
+	for _, broke := range p.lab.World.Panics() {
+		e.Panics = append(e.Panics, broke.Error()+"\n"+broke.Stack)
 	}
 	for _, m := range p.lab.Mails() {
 		e.Mails = append(e.Mails, report.Mail{Mailbox: m.Mailbox, Number: m.Number, Raw: m.Raw})

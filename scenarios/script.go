@@ -61,7 +61,11 @@ func (p *play) script(update bool, source string) (outcome, error) {
 			out.failure = p.fail(errors.New(ownWords(t.log.String(), file)))
 		}
 	case t.skipped == "":
-		if err := p.unmet(); err != nil {
+		err := p.panicked()
+		if err == nil {
+			err = p.unmet()
+		}
+		if err != nil {
 			last := p.lines[len(p.lines)-1]
 			out.line, out.text, out.failure = last.number, last.text, p.fail(err)
 		}
@@ -98,6 +102,9 @@ func (p *play) commands() map[string]func(*testscript.TestScript, bool, []string
 				return string(text), nil
 			}
 			output, err := p.step(name, v, not, args)
+			if broke := p.panicked(); broke != nil {
+				err = broke
+			}
 			if output != "" {
 				fmt.Fprint(ts.Stdout(), strings.TrimRight(output, "\n")+"\n")
 			}

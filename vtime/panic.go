@@ -2,6 +2,7 @@ package vtime
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"strings"
 )
@@ -33,6 +34,9 @@ func (w *World) recovered(party string, value any) *PanicError {
 	w.mu.Unlock()
 	if told != nil {
 		told(e)
+	}
+	if w.flowing {
+		fmt.Fprintf(os.Stderr, "%v\n%s\n", e, e.Stack) // a live bench has no verdict that would tell it
 	}
 	return e
 }

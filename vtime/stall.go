@@ -90,3 +90,17 @@ func (w *World) resumeOrDrop(t *Turn) {
 func (t *Turn) Sleep(d time.Duration) error {
 	return t.world.park(context.Background(), t, d, false)
 }
+
+// After tells due, while the World is locked, when d has passed: for those who wait for the World without a turn.
+func (w *World) After(d time.Duration, name string, due func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		due()
+		return
+	}
+	w.push(d, name, func() {
+		due()
+		w.drop()
+	})
+}

@@ -52,7 +52,7 @@ func (c *runCommand) Run(s *streams) error {
 	}
 	failed := err != nil
 	for _, result := range results {
-		if result.Verdict == report.Failed {
+		if result.Verdict == report.Failed || result.Verdict == report.Errored {
 			failed = true
 			_, _ = fmt.Fprintf(s.out, "%s\n", trimmed(result.Failure))
 		}

@@ -32,6 +32,11 @@ func (s *Server) connection(raw net.Conn) {
 		session: &session{server: s, client: s.station.Client(peer, raw, clientAddress)},
 		raw:     raw, peer: peer,
 	}
+	peer.Guard(raw, c.run)
+}
+
+func (c *connection) run() {
+	s, raw, peer := c.server, c.raw, c.peer
 	c.frontEnd = frontEnd(fmt.Sprintf("%sCA%04d.outlook.office365.com", s.config.Site, c.client.Random.Intn(10000)))
 	c.wire = wire.New(peer.Application(raw), nil)
 	if s.config.Implicit && c.handshake() != nil {

@@ -215,7 +215,7 @@ func TestControlAPIRefusesWhatItDoesNotKnow(t *testing.T) {
 		{"two hundred years", "POST", "/clock/advance", `{"duration":"75000d"}`, 400, "more than a hundred years"},
 		{"an unknown path", "GET", "/clok", ``, 404, "there is no /clok"},
 		{"another method", "GET", "/clock/advance", ``, 405, "takes POST"},
-		{"an unknown fault", "POST", "/network/fault", `{"to":"entra","kind":"slow"}`, 400, `no fault is called "slow"`},
+		{"an unknown fault", "POST", "/network/fault", `{"to":"entra","kind":"sluggish"}`, 400, `no fault is called "sluggish"`},
 		{"an unknown party", "POST", "/network/fault", `{"to":"fax","kind":"silent"}`, 400, `no party "fax"`},
 		{"bytes without a reset", "POST", "/network/fault", `{"to":"smtp","kind":"silent","bytes":5}`, 400, "belongs to the fault reset"},
 		{"an unknown user", "POST", "/entra/revoke", `{"user":"nobody@contoso.com"}`, 422, "nobody@contoso.com"},
