@@ -220,7 +220,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 // writeRaw writes without the lock, which the caller holds. What is under way counts as sent.
 func (c *Conn) writeRaw(p []byte) (int, error) {
 	l := c.link
-	l.writing, l.spent = true, false
+	l.writing = true
 	l.sent += int64(len(p))
 	l.changed.Broadcast()
 	l.mu.Unlock()

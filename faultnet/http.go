@@ -205,6 +205,9 @@ type panicLog struct {
 	listener net.Listener
 }
 
+// quiet hears nothing.
+func (n *Network) quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
 // panicServing is how net/http begins that message, before the client's address.
 const panicServing = "http: panic serving "
 

@@ -35,7 +35,7 @@ type link struct {
 	fresh     bool // silent from the start: there is no server
 	deaf      bool // silent, and the server has gone as well
 	stalled   bool // the turn is lent to the clock because of the silence
-	spent     bool // it came back, and nothing was said since: it is not lent again
+	spent     bool // it came back while this read waits: what is written now is a farewell, for which nobody waits
 
 	passed  int   // application bytes so far, both directions
 	hold    bool  // a reset is being carried out: the dialling side waits until it is
@@ -64,6 +64,11 @@ type link struct {
 	web    bool // HTTP: the server reads ahead, so that asking says nothing
 	active bool // HTTP: a request is being answered
 	idle   bool // HTTP: the answer has been given, or none was asked for yet
+
+	door      *Outlet // of a party outside the process; nil: the dialling side is in this one
+	theirName string  // that party's name of the connection
+	given     int64   // octets that it has been given
+	inquiring bool    // it is being asked whether it waits
 
 	wanted   int          // visits that wait for the dialling side to wait for them
 	begun    int          // visits that have a turn or a place in the order of events

@@ -308,7 +308,6 @@ func (s *serverConn) Write(p []byte) (int, error) {
 func (s *serverConn) writeRaw(p []byte) error {
 	l := s.link
 	l.wrote += int64(len(p))
-	l.spent = false
 	l.mu.Unlock()
 	n, err := s.Conn.Write(p)
 	l.mu.Lock()

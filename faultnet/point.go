@@ -106,7 +106,9 @@ func (l *link) wait(d time.Duration) {
 		}
 		return
 	}
-	l.stalled, l.delaying = true, true
+	l.delaying = true
+	l.slow()
+	l.stalled = true
 	l.mu.Unlock()
 	stop := func() {}
 	err := turn.Stall(func() {
@@ -127,6 +129,7 @@ func (l *link) wait(d time.Duration) {
 	l.mu.Unlock()
 	stop()
 	l.mu.Lock()
+	l.answer()
 }
 
 // strikeDialler carries out a fault at a write of the dialling side; done says that nothing is left to write. Under l.mu.
@@ -192,6 +195,13 @@ func (s *serverConn) strikeServer(a *armed, p []byte) (err error, done bool) {
 		l.mu.Lock()
 		return resetError("write", l.name), true
 	case Panic:
+		if l.web && (l.active || l.idle) { // net/http writes, nothing of the party's own: what would be left of its panic
+			l.mu.Unlock()
+			l.network.world.Panicked(l.to+" for "+l.name, "planted: "+a.String())
+			_ = s.Conn.Close()
+			l.mu.Lock()
+			return net.ErrClosed, true
+		}
 		panic("planted: " + a.String())
 	default:
 		return nil, false

@@ -35,9 +35,17 @@ func (l *link) deadEnd() bool {
 // settle lends the dialling side's turn to the clock if the connection is at a dead end. The caller holds the lock, which is given up
 // for a moment.
 func (l *link) settle() {
-	if !l.deadEnd() {
-		return
+	switch {
+	case !l.deadEnd():
+	case l.door != nil:
+		l.inquire()
+	default:
+		l.stall()
 	}
+}
+
+// stall lends the turn. Under l.mu, which is given up for a moment.
+func (l *link) stall() {
 	l.stalled = true
 	turn := l.turn
 	l.mu.Unlock()
@@ -89,6 +97,7 @@ func (l *link) awaitTurn() {
 	for l.stalled && !l.clientGone {
 		l.changed.Wait()
 	}
+	l.answer()
 }
 
 // ask notes that the serving side waits for more. Under l.mu.

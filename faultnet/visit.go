@@ -32,7 +32,13 @@ func (p *Peer) Visit(name string) *Visit {
 				l.mu.Lock()
 				defer l.mu.Unlock()
 				l.awaitDialler()
+				l.slow()
 			}
+		},
+		After: func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.answer()
 		},
 	}
 	l.mu.Lock()
@@ -41,6 +47,10 @@ func (p *Peer) Visit(name string) *Visit {
 	l.awaitDialler()
 	l.wanted--
 	turn := l.turn
+	if l.door != nil && (turn == nil || turn.Ended()) {
+		turn = nil
+		l.late()
+	}
 	request.Caller, request.Gone = turn, l.clientGone
 	if l.retained != nil {
 		request.Caller, request.Gone = l.retained.Turn(), false

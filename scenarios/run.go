@@ -27,6 +27,8 @@ type Options struct {
 	Repeat int
 	// Parallel is how many benches stand at once; 0: one for each processor.
 	Parallel int
+	// Latency and Jitter of every link, in bench time. Goldens are those of a bench without.
+	Latency, Jitter time.Duration
 	// Folder reads the scenarios from a source folder instead of this program.
 	Folder string
 	// Update rewrites the goldens of scenarios whose cmp fails; it needs Folder and English.
@@ -204,7 +206,7 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 // playOnce builds a bench, plays the scenario on it and renders the evidence.
 func playOnce(s Scenario, o Options, language string, update bool) (Result, error) {
 	result := Result{Scenario: s, Seed: o.Seed, Verdict: report.Passed, Passed: true}
-	config := lab.Config{Seed: o.Seed, Language: language}
+	config := lab.Config{Seed: o.Seed, Language: language, Latency: o.Latency, Jitter: o.Jitter}
 	if o.Configure != nil {
 		o.Configure(&config)
 	}

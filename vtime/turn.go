@@ -69,15 +69,18 @@ func (w *World) Go(name string, f func(ctx context.Context)) *Turn {
 		close(t.done)
 		return t
 	}
-	w.push(0, name, func() {
-		w.holder = t
-		go func() {
-			defer w.finish(t)
-			defer w.Recover(name)
-			f(ctx)
-		}()
-	})
+	w.push(0, name, func() { w.run(t, ctx, f) })
 	return t
+}
+
+// run starts an actor that an event has given its turn. Under w.mu.
+func (w *World) run(t *Turn, ctx context.Context, f func(ctx context.Context)) {
+	w.holder = t
+	go func() {
+		defer w.finish(t)
+		defer w.Recover(t.name)
+		f(ctx)
+	}()
 }
 
 // finish ends an actor.
@@ -109,7 +112,7 @@ func (w *World) Do(name string, limit time.Duration, f func(ctx context.Context)
 		f(ctx)
 	})
 	defer func() {
-		if t.over() && broke != nil {
+		if t.Ended() && broke != nil {
 			err = broke
 		}
 	}()
@@ -120,7 +123,7 @@ func (w *World) Do(name string, limit time.Duration, f func(ctx context.Context)
 	if limit == 0 {
 		limit = DefaultDrive
 	}
-	ok, err := w.AdvanceUntil(limit, t.over)
+	ok, err := w.AdvanceUntil(limit, t.Ended)
 	switch {
 	case err != nil:
 		return err
@@ -133,8 +136,8 @@ func (w *World) Do(name string, limit time.Duration, f func(ctx context.Context)
 	}
 }
 
-// over reports whether the turn has ended.
-func (t *Turn) over() bool {
+// Ended reports whether the turn has ended.
+func (t *Turn) Ended() bool {
 	select {
 	case <-t.done:
 		return true

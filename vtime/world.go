@@ -49,6 +49,7 @@ type World struct {
 	onPanic  func(*PanicError)
 	patience time.Duration // machine time after which the watchdog speaks
 	poke     chan struct{} // wakes the pump of a flowing World
+	done     chan struct{} // closed when the World ends
 	pumped   chan struct{} // closed when the pump has ended
 }
 
@@ -73,7 +74,7 @@ func NewStepped(start time.Time) *World {
 }
 
 func newWorld(start time.Time) *World {
-	w := &World{start: start.UTC().Round(0), parked: map[*Turn]struct{}{}, queued: map[*Turn]chan struct{}{}, patience: time.Minute}
+	w := &World{start: start.UTC().Round(0), parked: map[*Turn]struct{}{}, queued: map[*Turn]chan struct{}{}, done: make(chan struct{}), patience: time.Minute}
 	w.changed = sync.NewCond(&w.mu)
 	return w
 }
@@ -141,6 +142,7 @@ func (w *World) Close() {
 	}
 	w.now = w.elapsed()
 	w.closed = true
+	close(w.done)
 	for t := range w.parked {
 		if t.stall != nil {
 			w.held++ // nobody counted one: the World ends
@@ -170,6 +172,7 @@ type event struct {
 	sequence uint64
 	name     string
 	fire     func()
+	first    bool // before all others of its instant
 	dead     bool
 	index    int
 }
@@ -180,6 +183,9 @@ func (q eventQueue) Len() int { return len(q) }
 func (q eventQueue) Less(i, j int) bool {
 	if q[i].at != q[j].at {
 		return q[i].at < q[j].at
+	}
+	if q[i].first != q[j].first {
+		return q[i].first
 	}
 	return q[i].sequence < q[j].sequence
 }
@@ -204,6 +210,9 @@ func (w *World) push(d time.Duration, name string, fire func()) *event {
 	}
 	return e
 }
+
+// fix puts an event in its place after it was changed. Under w.mu.
+func (w *World) fix(e *event) { heap.Fix(&w.queue, e.index) }
 
 // kill takes an event out of the queue. Under w.mu.
 func (w *World) kill(e *event) {

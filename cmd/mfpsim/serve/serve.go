@@ -45,7 +45,14 @@ type Config struct {
 	Out      io.Writer
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
+	// Lab is told the bench before it is ready, for tests.
+	Lab func(*lab.Lab)
+	// HeldFor is how long a turn may be held, by the machine's clock, before the pages say so; 0: 10 s.
+	HeldFor time.Duration
 }
+
+// heldFor is longer than any party of a bench that works holds the turn.
+const heldFor = 10 * time.Second
 
 // ConfigError is a mistake in the configuration: nothing was served.
 type ConfigError struct{ error }
@@ -100,6 +107,9 @@ func Run(ctx context.Context, c Config) error {
 	if ctx.Err() == nil {
 		if err := b.announce(); err != nil {
 			return errors.Join(err, b.close())
+		}
+		if c.Lab != nil {
+			c.Lab(b.lab)
 		}
 		if c.Ready != nil {
 			c.Ready(b.endpoints)
