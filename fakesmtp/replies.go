@@ -134,7 +134,7 @@ var table = []Reply{
 	{ProfileExchange, eventAuthCredentials, 535, "5.7.139 Authentication unsuccessful, the user credentials were incorrect.", FrontEnd, false, Seen, "email-bomber #1", "2022-06"},
 	{ProfileExchange, eventAuthCriteria, 535, "5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully. Contact your administrator.", FrontEnd, false, Seen, "NM-1617, gophish #3220, FLD26b", "2026-07-01"},
 	{ProfileExchange, eventAuthDefaults, 535, "5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator.", FrontEnd, false, Seen, "public logs (AUTH LOGIN)", "2026-08-15"},
-	{ProfileExchange, eventAuthDefaultsToken, 535, "5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator.", FrontEnd, false, Inferred, "not established (exchange-smtp.md §13.7); the guide tells to turn them off (R9)", ""},
+	{ProfileExchange, eventAuthDefaultsToken, 535, "5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator.", FrontEnd, false, Inferred, "not established (docs/reference/exchange-smtp.md §13.7); the guide tells to turn them off (R9)", ""},
 	{ProfileExchange, eventAuthNoMailbox, 550, "5.2.1 Mailbox cannot be accessed", FrontEnd, false, Inferred, "text seen at AUTH LOGIN (NM-949, 2018); that a missing mailbox is its cause, and XOAUTH2, are inferred", ""},
 
 	{ProfileExchange, eventAuthBasicRemoved, 550, "5.7.30 Basic authentication is not supported for Client Submission.", FrontEnd, false, Documented, "techcommunity 4114750; the command is inferred", "2024-04-15"},

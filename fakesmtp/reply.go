@@ -24,7 +24,7 @@ const (
 	ProfileOutlook  Profile = "outlook.com" // personal accounts
 )
 
-// Tail is what a front end or a mailbox server adds to its reply (exchange-smtp.md §1.3).
+// Tail is what a front end or a mailbox server adds to its reply (docs/reference/exchange-smtp.md §1.3).
 type Tail string
 
 // The tails.
@@ -68,7 +68,8 @@ var replyIndex = func() map[Profile]map[Event]*Reply {
 	return index
 }()
 
-// lookUp returns the row for an event; outlook.com says what Exchange says where it has no row of its own (§8).
+// lookUp returns the row for an event; outlook.com says what Exchange says where it has no row of its own
+// (docs/reference/exchange-smtp.md §8).
 func lookUp(profile Profile, event Event) *Reply {
 	if row := replyIndex[profile][event]; row != nil {
 		return row
@@ -120,7 +121,7 @@ func expand(template string, find func(name string) (string, bool)) string {
 
 // Layouts of the times on the wire, both in UTC.
 const (
-	bannerTime = "Mon, 2 Jan 2006 15:04:05 -0700" // the day of the month is not padded (§1.2)
+	bannerTime = "Mon, 2 Jan 2006 15:04:05 -0700" // the day of the month is not padded (docs/reference/exchange-smtp.md §1.2)
 	tailTime   = "2006-01-02T15:04:05.000Z"
 )
 
