@@ -25,7 +25,7 @@ type sessionAccount struct {
 	stay     bool // "Stay signed in?" was answered with Yes
 }
 
-// Texts of the page "Stay signed in?": [C] docs/reference/entra.md §7.
+// Texts of the page "Stay signed in?": [R] docs/reference/entra.md §7.
 const (
 	stayTitle = "Stay signed in?"
 	stayHelp  = "Do this to reduce the number of times you are asked to sign in."

@@ -16,7 +16,7 @@ type CatalogueRow struct {
 	Status   int    // HTTP status at the token endpoint
 	NoURI    bool   // error_uri is left out (docs/reference/entra.md §2.3)
 	Where    string // where it appears
-	Tag      string // of the sentence: C captured, D documented, I inferred
+	Tag      string // of the sentence: C captured, D documented, R reported, I inferred
 	WordTag  string // of the error word and the status
 	Source   string
 }

@@ -95,7 +95,7 @@ const (
 	defaultCodeLifetime         = 15 * time.Minute    // "expires_in":900, docs/reference/entra.md §2.1
 	defaultInterval             = 5 * time.Second     // "interval":5, docs/reference/entra.md §2.1
 	defaultClientAddress        = "203.0.113.7"
-	realVerificationURI         = "https://login.microsoft.com/device" // 2026 captures, docs/reference/entra.md §2.1
+	realVerificationURI         = "https://login.microsoft.com/device" // reports of 2026, docs/reference/entra.md §2.1
 	personalVerificationURI     = "https://www.microsoft.com/link"     // captures, docs/reference/entra.md §2.1
 )
 

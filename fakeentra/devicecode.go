@@ -9,7 +9,7 @@ import (
 	"mfpsim/chance"
 )
 
-// Shapes of codes (docs/reference/entra.md §2.1): drawn from eleven captured codes of work accounts and four of personal ones.
+// Shapes of codes (docs/reference/entra.md §2.1): drawn from eleven captured codes of work accounts and four reported ones of personal accounts.
 const (
 	userCodeAlphabet   = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 	userCodeLength     = 9
@@ -259,7 +259,7 @@ func (s *Server) poll(a *ask, application *Application, how proof) (*grant, *pro
 	return g, nil
 }
 
-// consumersExpired is a dead code of a personal account: the word is documented, the sentence captured (docs/reference/entra.md §10).
+// consumersExpired is a dead code of a personal account: the word is documented, the sentence reported (docs/reference/entra.md §10).
 func (s *Server) consumersExpired(c *deviceCode) *problem {
 	p := failAs(70000, "consumers-expired").in(c.correlation)
 	p.word = "expired_token"

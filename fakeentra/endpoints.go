@@ -24,7 +24,7 @@ type Endpoint struct {
 	Kind       EndpointKind
 	Methods    []string // nil: any
 	Advertised string   // the member of the OpenID configuration that names it
-	Tag        string   // of the path: C captured, D documented, I inferred
+	Tag        string   // of the path: C captured, D documented, R reported, I inferred
 	Source     string
 	Tests      []string // tests that show it
 
@@ -53,7 +53,7 @@ func coreRows() []Endpoint {
 			Tests: []string{"TestTheStoryIsTheSameOnEveryMachine"}, serve: (*Server).keysV2,
 		},
 		{
-			Name: "keys", Path: "/{tenant}/discovery/keys", Kind: EndpointProtocol, Tag: "C", Source: "pasted JWKS, public log",
+			Name: "keys", Path: "/{tenant}/discovery/keys", Kind: EndpointProtocol, Tag: "R", Source: "public log: pasted keys",
 			Tests: []string{"TestTheStoryIsTheSameOnEveryMachine"}, serve: (*Server).keysV1,
 		},
 		{
@@ -71,7 +71,7 @@ func coreRows() []Endpoint {
 			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"}, serve: (*Server).codeEntry,
 		},
 		{
-			Name: "entrance", Path: "/device", Kind: EndpointPage, Methods: get, Tag: "C", Source: "2026 public logs; docs/reference/entra.md §2.1",
+			Name: "entrance", Path: "/device", Kind: EndpointPage, Methods: get, Tag: "R", Source: "public logs of 2026; docs/reference/entra.md §2.1",
 			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"}, serve: (*Server).entrance,
 		},
 		{

@@ -97,7 +97,7 @@ func (s *Server) permission(a *ask, g *grant, scope scopeRequest, refresh bool) 
 	return s.conditional(g, scope, evaluate(home.policies, s.access(a, g, scope, refresh)), refresh)
 }
 
-// capolids is the claims challenge of a policy: captured, public log (2025-03-07).
+// capolids is the claims challenge of a policy: reported, public log (2025-03-07).
 func capolids(id string) string {
 	return `{"access_token":{"capolids":{"essential":true,"values":["` + id + `"]}}}`
 }

@@ -320,7 +320,7 @@ func (s *Server) testAccounts(alias tenantAlias) []account {
 	return list
 }
 
-// blockDetails are the fields behind More details, in the captured order (docs/reference/entra.md §5.2).
+// blockDetails are the fields behind More details, in the reported order (docs/reference/entra.md §5.2).
 func (v *visit) blockDetails(s *Server) []pair {
 	return []pair{
 		{"Error Code", itoa(v.refusal)},

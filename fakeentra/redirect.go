@@ -28,7 +28,7 @@ type parameters []pair
 
 func (p *parameters) add(name, value string) { *p = append(*p, pair{name, value}) }
 
-// encode writes them as .NET does: small hexadecimal digits, + for a space (captured, docs/reference/entra.md §8.1).
+// encode writes them as .NET does: small hexadecimal digits, + for a space (reported, docs/reference/entra.md §8.1).
 func (p parameters) encode() string {
 	var b strings.Builder
 	for i, one := range p {
@@ -179,7 +179,7 @@ func (web *webRequest) withState(p parameters) parameters {
 	return p
 }
 
-// redirectError reports a problem to the client: order and encoding as captured (docs/reference/entra.md §8.1).
+// redirectError reports a problem to the client: order and encoding as reported (docs/reference/entra.md §8.1).
 func (s *Server) redirectError(w http.ResponseWriter, a *ask, web *webRequest, p *problem) {
 	word := p.row.Word
 	if p.word != "" {
@@ -203,7 +203,7 @@ func (s *Server) redirectError(w http.ResponseWriter, a *ask, web *webRequest, p
 }
 
 // redirectDeclined reports that the person said no: the return link of "Need admin approval" is bare, Cancel on the consent page has
-// a sentence (docs/reference/entra.md §6.3 [C]).
+// a sentence (docs/reference/entra.md §6.3 [R]).
 func (s *Server) redirectDeclined(w http.ResponseWriter, a *ask, v *visit) {
 	switch {
 	case v.code.web.admin:

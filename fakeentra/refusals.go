@@ -75,7 +75,7 @@ var notes = map[int]string{
 // noteOf is the differential note of a refusal, or nothing.
 func noteOf(code int, refresh bool) string {
 	if code == 53003 && refresh {
-		return "" // captured (public log, 2025-03-07)
+		return "" // reported (public log, 2025-03-07)
 	}
 	return notes[code]
 }

@@ -106,7 +106,7 @@ func (v *visit) statePage(s *Server, p *page, say func(string) string) {
 	}
 }
 
-// platformShown is a platform in the words of "More details": captured are Windows 10 and macOS (docs/reference/entra.md §5.2).
+// platformShown is a platform in the words of "More details": reported are Windows 10 and macOS (docs/reference/entra.md §5.2).
 func platformShown(platform string) string {
 	switch platform {
 	case "windows":
@@ -117,7 +117,7 @@ func platformShown(platform string) string {
 	return platform
 }
 
-// stateShown is the state of a device in the captured words.
+// stateShown is the state of a device in the reported words.
 func stateShown(s Source) string {
 	switch {
 	case s.Compliant:

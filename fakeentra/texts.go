@@ -83,7 +83,7 @@ const (
 	textUnmanagedHelp     = "unmanaged-help"
 )
 
-// wording is a text of a page, with where it comes from: "[C]" captured, "[D]" documented, "[I]" inferred, or "ours".
+// wording is a text of a page, with where it comes from: "[C]" captured, "[D]" documented, "[R]" reported, "[I]" inferred, or "ours".
 type wording struct{ text, source string }
 
 // english holds the pages' words. {app}, {tenant} and the like are filled in.
@@ -94,7 +94,7 @@ var english = map[string]wording{
 	},
 	textCodeTitle: {
 		"Enter code to allow access",
-		"[C] docs/reference/entra.md §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textCodeHelp: {
 		"Enter the code that is displayed on your device.",
@@ -106,23 +106,23 @@ var english = map[string]wording{
 	},
 	textCodeWrong: {
 		"That code didn't work. Check the code and try again.",
-		"[C] docs/reference/entra.md §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textNext: {
 		"Next",
-		"[C] docs/reference/entra.md §2.4; guide step 8",
+		"[R] docs/reference/entra.md §2.4; guide step 8",
 	},
 	textBack: {
 		"Back",
-		"[C] docs/reference/entra.md §7 idBtn_Back",
+		"[R] docs/reference/entra.md §7 idBtn_Back",
 	},
 	textSignIn: {
 		"Sign in",
-		"[C] docs/reference/entra.md §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textPickTitle: {
 		"Pick an account",
-		"[C] docs/reference/entra.md §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textPickOther: {
 		"Use another account",
@@ -142,7 +142,7 @@ var english = map[string]wording{
 	},
 	textSignInTo: {
 		"You're signing in to {app} on another device located in {country}. If it's not you, close this page.",
-		"[C] docs/reference/entra.md §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textAccountLabel: {
 		"Email, phone, or Skype",
@@ -150,15 +150,15 @@ var english = map[string]wording{
 	},
 	textAccountEmpty: {
 		"Enter a valid email address, phone number, or Skype name.",
-		"[C] docs/reference/entra.md §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textAccountUnknown: {
 		"We couldn't find an account with that username. Try another, or get a new Microsoft account.",
-		"[C] docs/reference/entra.md §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textAccountNotHere: {
 		"This username may be incorrect. Make sure you typed it correctly. Otherwise, contact your admin.",
-		"[C] docs/reference/entra.md §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textPasswordTitle: {
 		"Enter password",
@@ -170,11 +170,11 @@ var english = map[string]wording{
 	},
 	textPasswordEmpty: {
 		"Please enter your password.",
-		"[C] docs/reference/entra.md §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textPasswordWrong: {
 		"Your account or password is incorrect. If you don't remember your password, reset it now.",
-		"[C] docs/reference/entra.md §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textLocked: {
 		"Your account is temporarily locked to prevent unauthorized use. Try again later, and if you still have trouble, contact your admin.",
@@ -206,31 +206,31 @@ var english = map[string]wording{
 	},
 	textEnrolTitle: {
 		"More information required",
-		"[C] docs/reference/entra.md §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textEnrolHelp: {
 		"Your organization needs more information to keep your account secure",
-		"[C] docs/reference/entra.md §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textOtherAccount: {
 		"Use a different account",
-		"[C] docs/reference/entra.md §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textConfirmTitle: {
 		"Are you trying to sign in to {app}?",
-		"[C] docs/reference/entra.md §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textConfirmHelp: {
 		"Only continue if you downloaded the app from a store or website that you trust.",
-		"[C] docs/reference/entra.md §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textContinue: {
 		"Continue",
-		"[C] docs/reference/entra.md §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textCancel: {
 		"Cancel",
-		"[C] docs/reference/entra.md §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textConsentTitle: {
 		"Permissions requested",
@@ -262,35 +262,35 @@ var english = map[string]wording{
 	},
 	textApprovalTitle: {
 		"Need admin approval",
-		"[C] docs/reference/entra.md §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textApprovalHelp: {
 		"{app} needs permission to access resources in your organization that only an admin can grant. Please ask an admin to grant permission to this app before you can use it.",
-		"[C] docs/reference/entra.md §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textApprovalSwitch: {
 		"Have an admin account? Sign in with that account",
-		"[C] docs/reference/entra.md §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textApprovalReturn: {
 		"Return to the application without granting consent",
-		"[C] docs/reference/entra.md §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textBlockTitle: {
 		"You cannot access this right now",
-		"[C] docs/reference/entra.md §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textBlockHelp: {
 		"Your sign-in was successful but does not meet the criteria to access this resource. For example, you might be signing in from a browser, app, location, or an authentication flow that is restricted by your admin.",
-		"[C] docs/reference/entra.md §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textBlockSwitch: {
 		"Sign out and sign in with a different account",
-		"[C] docs/reference/entra.md §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textMoreDetails: {
 		"More details",
-		"[C] docs/reference/entra.md §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textDeviceTitle: {
 		"Help us keep your device secure",
@@ -306,15 +306,15 @@ var english = map[string]wording{
 	},
 	textErrorDetails: {
 		"Troubleshooting details",
-		"[C] docs/reference/entra.md §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textErrorSend: {
 		"If you contact your administrator, send this info to them.",
-		"[C] docs/reference/entra.md §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textDone: {
 		"You have signed in to the {app} application on your device. You may now close this window.",
-		"[C] docs/reference/entra.md §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textDeclinedTitle: {
 		"You have cancelled the sign-in",
@@ -354,11 +354,11 @@ var english = map[string]wording{
 	},
 	textUpdateTitle: {
 		"Update your password",
-		"[C] docs/reference/entra.md §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textUpdateHelp: {
 		"You need to update your password because this is the first time you are signing in, or because your password has expired.",
-		"[C] docs/reference/entra.md §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textUpdateLabel: {
 		"New password",
@@ -370,19 +370,19 @@ var english = map[string]wording{
 	},
 	textRequestTitle: {
 		"Approval required",
-		"[C] docs/reference/entra.md §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textRequestHelp: {
 		"This app requires your admin's approval to:",
-		"[C] docs/reference/entra.md §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textRequestLabel: {
 		"Enter justification for requesting this app",
-		"[C] docs/reference/entra.md §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textRequestButton: {
 		"Request approval",
-		"[C] docs/reference/entra.md §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textRequestedTitle: {
 		"Request sent",
@@ -394,11 +394,11 @@ var english = map[string]wording{
 	},
 	textUnmanagedTitle: {
 		"You can't get there from here",
-		"[C] docs/reference/entra.md §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textUnmanagedHelp: {
 		"This application contains sensitive information and can only be accessed from: Devices or client applications that meet {tenant} management compliance policy.",
-		"[C] docs/reference/entra.md §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 }
 

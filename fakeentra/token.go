@@ -323,7 +323,7 @@ type opaqueToken struct {
 
 // makeOpaque makes an access token of a personal account: not a JWT (docs/reference/entra.md §10); under s.mu.
 func (s *Server) makeOpaque(a *ask, g *grant, scope scopeRequest, seconds int64) string {
-	token := "EwB" + base64.StdEncoding.EncodeToString(s.random.Bytes(702)) // captured shape EwB…, invented contents
+	token := "EwB" + base64.StdEncoding.EncodeToString(s.random.Bytes(702)) // reported shape EwB…, invented contents
 	if s.issued%1024 == 0 {                                                 // now and then, so that issuing stays cheap
 		for text, o := range s.opaque {
 			if a.at.Sub(o.claims.Expires) > keepCodes {

@@ -41,12 +41,12 @@ func webRows() []Endpoint {
 			Tests: []string{"TestAdminConsent"}, serve: (*Server).adminConsentV1,
 		},
 		{
-			Name: "devicecode", Path: "/{tenant}/oauth2/devicecode", Kind: EndpointProtocol, Methods: both, Tag: "C",
-			Source: "public PowerShell script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).deviceCodeV1,
+			Name: "devicecode", Path: "/{tenant}/oauth2/devicecode", Kind: EndpointProtocol, Methods: both, Tag: "R",
+			Source: "public log: a script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).deviceCodeV1,
 		},
 		{
-			Name: "token", Path: "/{tenant}/oauth2/token", Kind: EndpointProtocol, Methods: post, Tag: "C",
-			Source: "public PowerShell script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).tokenV1,
+			Name: "token", Path: "/{tenant}/oauth2/token", Kind: EndpointProtocol, Methods: post, Tag: "R",
+			Source: "public log: a script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).tokenV1,
 		},
 		{
 			Name: "authorize", Path: "/{tenant}/oauth2/authorize", Kind: EndpointPage, Methods: both, Tag: "D", Source: "v1 of ACF",

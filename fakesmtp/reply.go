@@ -8,10 +8,11 @@ import (
 // Mark says how certain a wire text is.
 type Mark string
 
-// The marks, as in exchange-smtp.md.
+// The marks, as in docs/reference/sources.md, where a transcript's is C.
 const (
 	Seen       Mark = "T" // in a transcript or a log
 	Documented Mark = "D" // by Microsoft, an RFC or a maintainer
+	Reported   Mark = "R" // by one person, or seen at an address that was not kept
 	Inferred   Mark = "I" // by us
 )
 
@@ -46,7 +47,7 @@ type Reply struct {
 	Tail   Tail
 	Closes bool // the connection is closed after the reply (code 421, RFC 5321 §3.8)
 	Mark   Mark
-	Source string // key of exchange-smtp.md's list of sources, RFC, or the reason of an inference
+	Source string // key of docs/reference/sources.md, RFC, or the reason of an inference
 	Date   string // when it was seen, as far as known: a year, a month or a day
 }
 

@@ -53,7 +53,7 @@ type Reply struct {
 	Event   Event
 	Text    string // words in braces are filled in
 	Mark    fakesmtp.Mark
-	Source  string // key of exchange-smtp.md, RFC, or the reason of an inference
+	Source  string // key of docs/reference/sources.md, RFC, or the reason of an inference
 }
 
 const inferred = "RFC 1939 leaves the words open; Exchange's not seen"
@@ -63,7 +63,7 @@ var table = []Reply{
 	{ProfileExchange, eventGreeting, "+OK The Microsoft Exchange POP3 service is ready. [{frontend}]", fakesmtp.Seen, "vmime #267"},
 	{ProfileExchange, eventCapa, "+OK", fakesmtp.Seen, "EOP-62, vmime #267"},
 	{ProfileExchange, eventUser, "+OK", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventLoggedOn, "+OK User successfully logged on.", fakesmtp.Seen, "public logs, before 2022-10"},
+	{ProfileExchange, eventLoggedOn, "+OK User successfully logged on.", fakesmtp.Reported, "public logs, before 2022-10"},
 	{ProfileExchange, eventContinue, "+ ", fakesmtp.Documented, "MSOAUTH"},
 	{ProfileExchange, eventToken, "+OK User successfully authenticated.", fakesmtp.Documented, "MSOAUTH"},
 	{ProfileExchange, eventRefused, "-ERR Authentication failure: unknown user name or bad password.", fakesmtp.Seen, "EOP-244"},
@@ -82,7 +82,7 @@ var table = []Reply{
 	{ProfileExchange, eventArguments, "-ERR Invalid arguments.", fakesmtp.Inferred, inferred},
 	{ProfileExchange, eventUnknown, "-ERR Protocol error. Command is not valid.", fakesmtp.Inferred, inferred},
 	{ProfileExchange, eventLineTooLong, "-ERR Protocol error. Connection is closed. 10", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventQuit, "+OK Microsoft Exchange Server POP3 server signing off.", fakesmtp.Seen, "public logs"},
+	{ProfileExchange, eventQuit, "+OK Microsoft Exchange Server POP3 server signing off.", fakesmtp.Reported, "public logs"},
 
 	{ProfilePlain, eventGreeting, "+OK POP3 server ready", fakesmtp.Documented, "RFC 1939 §4"},
 	{ProfilePlain, eventCapa, "+OK Capability list follows", fakesmtp.Documented, "RFC 2449 §5"},
