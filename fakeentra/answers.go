@@ -32,7 +32,7 @@ type ask struct {
 // values are decoded parameters; the first of a name counts.
 type values map[string]string
 
-// param finds a parameter in the body, then in the query: both are used in the field (entra.md §14).
+// param finds a parameter in the body, then in the query: both are used in the field (docs/reference/entra.md §14).
 func (a *ask) param(name string) string {
 	if v, ok := a.form[name]; ok {
 		return v
@@ -47,7 +47,7 @@ func (a *ask) has(name string) bool { return a.param(name) != "" }
 func (a *ask) link(path string) string { return "https://" + a.host + path }
 
 // setHeaders writes the headers of every token and devicecode answer: captured, AZJS-dev; X-XSS-Protection since 2022,
-// x-ms-srs and Referrer-Policy since 2024 (entra.md §2.3).
+// x-ms-srs and Referrer-Policy since 2024 (docs/reference/entra.md §2.3).
 func (s *Server) setHeaders(w http.ResponseWriter, a *ask) {
 	h := w.Header()
 	set := func(name, value string) { h[name] = []string{value} } // as captured: not in Go's canonical form
@@ -83,7 +83,7 @@ func (s *Server) setCommon(h http.Header, a *ask) {
 		"stsservicecookie=estsfd; path=/; secure; samesite=none; httponly")
 }
 
-// setDiscoveryHeaders writes those of discovery documents and keys: captured, AZJS-dev (entra.md §1.2).
+// setDiscoveryHeaders writes those of discovery documents and keys: captured, AZJS-dev (docs/reference/entra.md §1.2).
 func (s *Server) setDiscoveryHeaders(w http.ResponseWriter, a *ask) {
 	s.setHeaders(w, a)
 	h := w.Header()
@@ -101,7 +101,7 @@ func write(w http.ResponseWriter, status int, body []byte) {
 	_, _ = w.Write(body) // into the network's buffer
 }
 
-// answerError sends an error in Entra's JSON layout (entra.md §2.3): key order, single spaces as since October 2023,
+// answerError sends an error in Entra's JSON layout (docs/reference/entra.md §2.3): key order, single spaces as since October 2023,
 // trace_id equal to x-ms-request-id.
 func (s *Server) answerError(w http.ResponseWriter, a *ask, p *problem) {
 	s.setHeaders(w, a)

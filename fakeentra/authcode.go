@@ -12,10 +12,10 @@ func noRole(role string) error {
 	return fmt.Errorf("fakeentra: no resource has the application permission %q; one is https://outlook.office365.com/SMTP.SendAsApp", role)
 }
 
-// spaLifetime is how long refresh tokens of pages with script live, however often they are used (entra.md §4.1 [D]).
+// spaLifetime is how long refresh tokens of pages with script live, however often they are used (docs/reference/entra.md §4.1 [D]).
 const spaLifetime = 24 * time.Hour
 
-// redeemCode redeems an authorization code (RFC 6749 §4.1.3); under s.mu. The code is looked at before the secret (entra.md §8.2).
+// redeemCode redeems an authorization code (RFC 6749 §4.1.3); under s.mu. The code is looked at before the secret (docs/reference/entra.md §8.2).
 func (s *Server) redeemCode(a *ask, application *Application) (*tokenAnswer, *problem) {
 	text := a.param("code")
 	if text == "" {
@@ -102,7 +102,7 @@ func (web *webRequest) checkRedirect(a *ask) *problem {
 	return nil
 }
 
-// checkVerifier compares the PKCE verifier, and holds the rules of pages with script (entra.md §8.1, §8.2).
+// checkVerifier compares the PKCE verifier, and holds the rules of pages with script (docs/reference/entra.md §8.1, §8.2).
 func (web *webRequest) checkVerifier(a *ask) *problem {
 	if p := crossOrigin(a, web.platform); p != nil {
 		return p
@@ -128,7 +128,7 @@ func (web *webRequest) checkVerifier(a *ask) *problem {
 	return nil
 }
 
-// crossOrigin: a page with script sends an Origin, nobody else does (entra.md §8.1, §8.2).
+// crossOrigin: a page with script sends an Origin, nobody else does (docs/reference/entra.md §8.1, §8.2).
 func crossOrigin(a *ask, kind platform) *problem {
 	origin := a.request.Header.Get("Origin") != ""
 	switch {
@@ -143,7 +143,7 @@ func crossOrigin(a *ask, kind platform) *problem {
 // passwordGrant is the sign-in by user name and password (RFC 6749 §4.3), which clients ask for after the user's realm; under s.mu.
 func (s *Server) passwordGrant(a *ask, application *Application) (*tokenAnswer, *problem) {
 	if a.alias.common || a.alias.consumers() {
-		return nil, fail(9001023) // before the credentials (entra.md §6.4)
+		return nil, fail(9001023) // before the credentials (docs/reference/entra.md §6.4)
 	}
 	how, p := s.prove(a, application, application.NoPublicClient)
 	if p != nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// webRequest is an authorization request of a browser (entra.md §8.1): what the end of a sign-in sends back, and where to.
+// webRequest is an authorization request of a browser (docs/reference/entra.md §8.1): what the end of a sign-in sends back, and where to.
 type webRequest struct {
 	redirect  string
 	platform  platform
@@ -32,7 +32,7 @@ type webRequest struct {
 
 // Lifetimes of what a browser sign-in makes.
 const (
-	authCodeLifetime = 10 * time.Minute // [D] ACF (entra.md §8.1)
+	authCodeLifetime = 10 * time.Minute // [D] ACF (docs/reference/entra.md §8.1)
 	pageLifetime     = 24 * time.Hour   // how long a page that is left open can be gone on with
 	sessionLifetime  = 24 * time.Hour   // of the browser's session, unless it is used [I]
 )
@@ -214,7 +214,7 @@ func webScope(a *ask, application *Application, v1 bool) (scopeRequest, *problem
 	return parseScope(a.param("scope"), application, false)
 }
 
-// readResponse reads response_type and response_mode (entra.md §1.2, §8.1).
+// readResponse reads response_type and response_mode (docs/reference/entra.md §1.2, §8.1).
 func (web *webRequest) readResponse(a *ask, application *Application) *problem {
 	mode := a.param("response_mode")
 	if mode != "" && mode != "query" && mode != "fragment" && mode != "form_post" {
@@ -289,7 +289,7 @@ func (a *ask) either(name string) (string, bool) {
 	return v, ok
 }
 
-// cp1 reports whether a claims parameter says that the client understands claims challenges (entra.md §3).
+// cp1 reports whether a claims parameter says that the client understands claims challenges (docs/reference/entra.md §3).
 func cp1(claims string) bool {
 	if claims == "" {
 		return false

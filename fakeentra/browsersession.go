@@ -25,7 +25,7 @@ type sessionAccount struct {
 	stay     bool // "Stay signed in?" was answered with Yes
 }
 
-// Texts of the page "Stay signed in?": [C] entra.md §7.
+// Texts of the page "Stay signed in?": [R] docs/reference/entra.md §7.
 const (
 	stayTitle = "Stay signed in?"
 	stayHelp  = "Do this to reduce the number of times you are asked to sign in."
@@ -135,7 +135,7 @@ func (s *Server) pickAccount(a *ask, v *visit, principal string) {
 		if c.user.Principal == principal && c.usable(v.code.alias, a.at) {
 			v.user, v.account = c.user, principal
 			if v.code.web == nil && c.user.Personal {
-				break // a personal account signs in anew for a device: [D] DCF (entra.md §10)
+				break // a personal account signs in anew for a device: [D] DCF (docs/reference/entra.md §10)
 			}
 			v.passwordDone = true
 			v.epoch, v.signedIn, v.mfaDone = c.epoch, c.signedIn, c.mfa
@@ -144,7 +144,7 @@ func (s *Server) pickAccount(a *ask, v *visit, principal string) {
 	v.choices = nil
 }
 
-// logout ends the browser's session, not its tokens (entra.md §4.2, §8.1), and goes back to a registered address.
+// logout ends the browser's session, not its tokens (docs/reference/entra.md §4.2, §8.1), and goes back to a registered address.
 func (s *Server) logout(w http.ResponseWriter, a *ask) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

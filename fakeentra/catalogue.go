@@ -14,9 +14,9 @@ type CatalogueRow struct {
 	Word     string // the error word of RFC 6749 §5.2 that the token endpoint sends with it; "": never seen there
 	Suberror string
 	Status   int    // HTTP status at the token endpoint
-	NoURI    bool   // error_uri is left out (entra.md §2.3)
+	NoURI    bool   // error_uri is left out (docs/reference/entra.md §2.3)
 	Where    string // where it appears
-	Tag      string // of the sentence: C captured, D documented, I inferred
+	Tag      string // of the sentence: C captured, D documented, R reported, I inferred
 	WordTag  string // of the error word and the status
 	Source   string
 }
@@ -116,7 +116,7 @@ func reasonOf(code int) string {
 	return row.Text
 }
 
-// Forms of time in Entra's sentences (entra.md §2.3, §4.3).
+// Forms of time in Entra's sentences (docs/reference/entra.md §2.3, §4.3).
 func errorTime(t time.Time) string   { return t.UTC().Format("2006-01-02 15:04:05Z") }
 func sevenDigits(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000000Z") }
 func wholeSecond(t time.Time) string {

@@ -92,7 +92,7 @@ func TestConditionsOfAPolicy(t *testing.T) {
 	}
 }
 
-// TestWhatAPolicyDemandsAtARefresh is the list of entra.md §4.3 as far as Conditional Access goes.
+// TestWhatAPolicyDemandsAtARefresh is the list of docs/reference/entra.md §4.3 as far as Conditional Access goes.
 func TestWhatAPolicyDemandsAtARefresh(t *testing.T) {
 	const u = "pat@contoso.com"
 	registered, toEnrol := fakeentra.User{SecondFactor: fakeentra.SecondFactorRegistered}, fakeentra.User{SecondFactor: fakeentra.SecondFactorToEnrol}

@@ -14,7 +14,7 @@ type ClientSecret struct {
 	Expires time.Time // zero: never
 }
 
-// proof is how an application showed who it is: the values of the appidacr claim (entra.md §3.2).
+// proof is how an application showed who it is: the values of the appidacr claim (docs/reference/entra.md §3.2).
 type proof string
 
 const (
@@ -26,7 +26,7 @@ const (
 // assertionType is the client_assertion_type of a signed assertion (RFC 7523 §2.2).
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// client reads who asks: client_id in the body, or by HTTP Basic; an empty secret is none (entra.md §14).
+// client reads who asks: client_id in the body, or by HTTP Basic; an empty secret is none (docs/reference/entra.md §14).
 func (a *ask) client() (id, secret, assertion string) {
 	id, secret, assertion = a.param("client_id"), a.param("client_secret"), a.param("client_assertion")
 	if name, password, ok := a.request.BasicAuth(); ok {
@@ -45,7 +45,7 @@ func (a *Application) confidential() bool {
 	return a.NoPublicClient || len(a.Secrets) > 0 || len(a.Keys) > 0
 }
 
-// prove checks a client's secret or assertion; proofNone if it came with neither. needed refuses that (entra.md §6.4).
+// prove checks a client's secret or assertion; proofNone if it came with neither. needed refuses that (docs/reference/entra.md §6.4).
 func (s *Server) prove(a *ask, application *Application, needed bool) (proof, *problem) {
 	_, secret, assertion := a.client()
 	switch {
@@ -106,7 +106,7 @@ func (s *Server) proveByAssertion(a *ask, application *Application, text string)
 // clientCredentials answers an application that asks in its own name (RFC 6749 §4.4); under s.mu. There is no refresh token.
 func (s *Server) clientCredentials(a *ask, application *Application) (*tokenAnswer, *problem) {
 	if a.alias.common || a.alias.consumers() {
-		return nil, fail(9001023) // before the credentials (entra.md §6.4)
+		return nil, fail(9001023) // before the credentials (docs/reference/entra.md §6.4)
 	}
 	if a.alias.work {
 		return nil, fail(50059)

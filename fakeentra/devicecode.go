@@ -9,7 +9,7 @@ import (
 	"mfpsim/chance"
 )
 
-// Shapes of codes (entra.md §2.1): drawn from eleven captured codes of work accounts and four of personal ones.
+// Shapes of codes (docs/reference/entra.md §2.1): drawn from eleven captured codes of work accounts and four reported ones of personal accounts.
 const (
 	userCodeAlphabet   = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 	userCodeLength     = 9
@@ -33,7 +33,7 @@ type deviceCode struct {
 	application  *Application
 	alias        tenantAlias
 	scope        scopeRequest
-	correlation  string // of the request for it: every later answer carries it (entra.md §2.3)
+	correlation  string // of the request for it: every later answer carries it (docs/reference/entra.md §2.3)
 	expires      time.Time
 	interval     time.Duration
 	message      string // in the language of the request
@@ -76,7 +76,7 @@ func (s *Server) deviceCode(w http.ResponseWriter, a *ask) {
 	write(w, http.StatusOK, body)
 }
 
-// makeCode checks in the documented order: parameters, then the application (entra.md §2.1), then what it may do.
+// makeCode checks in the documented order: parameters, then the application (docs/reference/entra.md §2.1), then what it may do.
 func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 	wanted := "scope"
 	if a.v1 {
@@ -99,7 +99,7 @@ func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 		return nil, p.with("tenant", a.alias.directoryName())
 	}
 	if a.alias.consumers() && scope.resource == exchange && scope.audience != exchange.Roots[0] {
-		return nil, fail(70011).with("scope", a.param("scope")) // outlook.office365.com is not for Outlook.com (entra.md §10)
+		return nil, fail(70011).with("scope", a.param("scope")) // outlook.office365.com is not for Outlook.com (docs/reference/entra.md §10)
 	}
 	s.forgetCodes(a.at)
 	lifetime, interval := s.config.CodeLifetime, s.config.Interval
@@ -137,7 +137,7 @@ func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 }
 
 // deviceMessage is what a device is to show its user: captured, AZJS-dev.
-// messageText is what the device shows: captured, entra.md §2.1.
+// messageText is what the device shows: captured, docs/reference/entra.md §2.1.
 const messageText = "To sign in, use a web browser to open the page {uri} and enter the code {code} to authenticate."
 
 // messageIn finds the text in the language that ?mkt= asks for: [D] DCF. A device sends no Accept-Language.
@@ -205,7 +205,7 @@ func (s *Server) lookUpApplication(a *ask, id string) (*Application, *problem) {
 	return application, nil
 }
 
-// poll answers a device that asks whether the person is done (entra.md §2.2); under s.mu. The grant is nil unless tokens are due.
+// poll answers a device that asks whether the person is done (docs/reference/entra.md §2.2); under s.mu. The grant is nil unless tokens are due.
 func (s *Server) poll(a *ask, application *Application, how proof) (*grant, *problem) {
 	text := a.param("device_code")
 	if text == "" {
@@ -221,7 +221,7 @@ func (s *Server) poll(a *ask, application *Application, how proof) (*grant, *pro
 	switch {
 	case c.application != application:
 		return nil, fail(700007).in(c.correlation)
-	case !a.at.Before(c.expires): // looked at before "already used" (entra.md §2.2)
+	case !a.at.Before(c.expires): // looked at before "already used" (docs/reference/entra.md §2.2)
 		if c.alias.consumers() {
 			return nil, s.consumersExpired(c)
 		}
@@ -259,7 +259,7 @@ func (s *Server) poll(a *ask, application *Application, how proof) (*grant, *pro
 	return g, nil
 }
 
-// consumersExpired is a dead code of a personal account: the word is documented, the sentence captured (entra.md §10).
+// consumersExpired is a dead code of a personal account: the word is documented, the sentence reported (docs/reference/entra.md §10).
 func (s *Server) consumersExpired(c *deviceCode) *problem {
 	p := failAs(70000, "consumers-expired").in(c.correlation)
 	p.word = "expired_token"

@@ -38,11 +38,11 @@ func (p Password) Reveal() string { return string(p) }
 const (
 	// ConsentBoxGuide shows the tick box to Cloud Application Administrator and higher: the guide's rule R18.
 	ConsentBoxGuide = "guide"
-	// ConsentBoxMicrosoft shows it to Global Administrator only, as Microsoft documents (entra.md §6.1).
+	// ConsentBoxMicrosoft shows it to Global Administrator only, as Microsoft documents (docs/reference/entra.md §6.1).
 	ConsentBoxMicrosoft = "microsoft"
 )
 
-// Whether users may consent for themselves (Tenant.UserConsent); [D] configure-user-consent.md (entra.md §6.1).
+// Whether users may consent for themselves (Tenant.UserConsent); [D] configure-user-consent.md (docs/reference/entra.md §6.1).
 const (
 	UserConsentAll  = "all"  // to any permission that needs no administrator (microsoft-user-default-legacy)
 	UserConsentLow  = "low"  // to low-impact permissions of verified publishers or own applications (microsoft-user-default-low)
@@ -50,7 +50,7 @@ const (
 )
 
 // What security defaults do at sign-in (Tenant.SecurityDefaultsMode). Sources disagree: nothing was captured for a device-code
-// sign-in, Microsoft documents MFA, and reports of 2026 say that new tenants' defaults refuse the device code flow (entra.md §5.3).
+// sign-in, Microsoft documents MFA, and reports of 2026 say that new tenants' defaults refuse the device code flow (docs/reference/entra.md §5.3).
 const (
 	DefaultsSwitch     = "switch"      // nothing: the mail server alone refuses (guide rule R9)
 	DefaultsMFA        = "mfa"         // everybody enrols a second factor, administrators show it: 50072, 50076, 50079
@@ -95,7 +95,7 @@ type User struct {
 	PasswordExpired bool
 	OnPremises      bool   // the password lives in an Active Directory of the organization's own
 	NoPassword      bool   // the directory holds no password: 50056
-	Passwordless    bool   // signs in by approving on a second device; password events do not end such sign-ins (entra.md §4.2)
+	Passwordless    bool   // signs in by approving on a second device; password events do not end such sign-ins (docs/reference/entra.md §4.2)
 	Invited         bool   // a guest who has not redeemed the invitation: 50014
 	Risk            string // user risk: "" none, "low", "medium", "high"
 
@@ -122,7 +122,7 @@ type Application struct {
 	// NoPublicClient is "Allow public client flows: No": the token endpoint wants a secret (AADSTS7000218).
 	NoPublicClient bool
 	Disabled       bool // by its owner, in every tenant (AADSTS7000112)
-	// Redirect URIs by platform, the words of Microsoft Graph: web, spa, publicClient (entra.md §8.3).
+	// Redirect URIs by platform, the words of Microsoft Graph: web, spa, publicClient (docs/reference/entra.md §8.3).
 	WebRedirectURIs, SPARedirectURIs, PublicRedirectURIs []string
 
 	Secrets      []ClientSecret    // what it may show at the token endpoint
@@ -309,7 +309,7 @@ func (d *directory) addUser(u User) (*user, error) {
 		made.ID = d.identity("user", u.Principal)
 	}
 	made.uid = made.ID
-	if u.Personal { // entra.md §10: uid=00000000-0000-0000-xxxx-xxxxxxxxxxxx
+	if u.Personal { // docs/reference/entra.md §10: uid=00000000-0000-0000-xxxx-xxxxxxxxxxxx
 		made.uid = "00000000-0000-0000-" + made.ID[19:]
 		made.ID = made.uid
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// configuration answers openid-configuration: fields, order and values as recorded, AZJS-dev (2022-03-01), entra.md §1.2.
+// configuration answers openid-configuration: fields, order and values as recorded, AZJS-dev (2022-03-01), docs/reference/entra.md §1.2.
 func (s *Server) configuration(w http.ResponseWriter, a *ask) {
 	base := a.link("/" + a.alias.text)
 	tenantID, region := "{tenantid}", ""
@@ -54,7 +54,7 @@ func (s *Server) configuration(w http.ResponseWriter, a *ask) {
 	write(w, http.StatusOK, o.bytes())
 }
 
-// clouds are the metadata entries of instance discovery: captured, AZJS-dev (entra.md §1.3).
+// clouds are the metadata entries of instance discovery: captured, AZJS-dev (docs/reference/entra.md §1.3).
 var clouds = []struct {
 	network, cache string
 	aliases        []string
@@ -66,7 +66,7 @@ var clouds = []struct {
 	{"login-us.microsoftonline.com", "login-us.microsoftonline.com", []string{"login-us.microsoftonline.com"}},
 }
 
-// instance answers instance discovery, which every MSAL asks first (entra.md §1.3).
+// instance answers instance discovery, which every MSAL asks first (docs/reference/entra.md §1.3).
 func (s *Server) instance(w http.ResponseWriter, a *ask) {
 	asked := a.query["authorization_endpoint"]
 	target, err := url.Parse(asked)
@@ -101,7 +101,7 @@ func (s *Server) instance(w http.ResponseWriter, a *ask) {
 func (s *Server) keysV2(w http.ResponseWriter, a *ask) { s.keys(w, a, true) }
 func (s *Server) keysV1(w http.ResponseWriter, a *ask) { s.keys(w, a, false) }
 
-// keys answers the JWKS (entra.md §1.4): several keys live at once; those of personal accounts name their issuer in full.
+// keys answers the JWKS (docs/reference/entra.md §1.4): several keys live at once; those of personal accounts name their issuer in full.
 func (s *Server) keys(w http.ResponseWriter, a *ask, issuer bool) {
 	var list []*object
 	for i, k := range signingKeys() {

@@ -24,7 +24,7 @@ type Endpoint struct {
 	Kind       EndpointKind
 	Methods    []string // nil: any
 	Advertised string   // the member of the OpenID configuration that names it
-	Tag        string   // of the path: C captured, D documented, I inferred
+	Tag        string   // of the path: C captured, D documented, R reported, I inferred
 	Source     string
 	Tests      []string // tests that show it
 
@@ -53,12 +53,12 @@ func coreRows() []Endpoint {
 			Tests: []string{"TestTheStoryIsTheSameOnEveryMachine"}, serve: (*Server).keysV2,
 		},
 		{
-			Name: "keys", Path: "/{tenant}/discovery/keys", Kind: EndpointProtocol, Tag: "C", Source: "pasted JWKS, public log",
+			Name: "keys", Path: "/{tenant}/discovery/keys", Kind: EndpointProtocol, Tag: "R", Source: "public log: pasted keys",
 			Tests: []string{"TestTheStoryIsTheSameOnEveryMachine"}, serve: (*Server).keysV1,
 		},
 		{
 			Name: "devicecode", Path: "/{tenant}/oauth2/v2.0/devicecode", Kind: EndpointProtocol, Methods: []string{http.MethodPost, http.MethodGet},
-			Advertised: "device_authorization_endpoint", Tag: "C", Source: "AZJS-dev; GET: observed clients, entra.md §14",
+			Advertised: "device_authorization_endpoint", Tag: "C", Source: "AZJS-dev; GET: observed clients, docs/reference/entra.md §14",
 			Tests: []string{"TestTheFirstAnswerOfADeviceSignIn"}, serve: (*Server).deviceCode,
 		},
 		{
@@ -67,11 +67,11 @@ func coreRows() []Endpoint {
 		},
 
 		{
-			Name: "code-page", Path: "/{tenant}/oauth2/deviceauth", Kind: EndpointPage, Tag: "I", Source: "public log; entra.md §2.1",
+			Name: "code-page", Path: "/{tenant}/oauth2/deviceauth", Kind: EndpointPage, Tag: "I", Source: "public log; docs/reference/entra.md §2.1",
 			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"}, serve: (*Server).codeEntry,
 		},
 		{
-			Name: "entrance", Path: "/device", Kind: EndpointPage, Methods: get, Tag: "C", Source: "2026 public logs; entra.md §2.1",
+			Name: "entrance", Path: "/device", Kind: EndpointPage, Methods: get, Tag: "R", Source: "public logs of 2026; docs/reference/entra.md §2.1",
 			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"}, serve: (*Server).entrance,
 		},
 		{
@@ -83,19 +83,19 @@ func coreRows() []Endpoint {
 			Tests: []string{"TestTheWrongKindOfAccount"}, serve: (*Server).entrance,
 		},
 		{
-			Name: "sign-in-page", Path: pathLogin, Kind: EndpointPage, Tag: "I", Source: "entra.md §7",
+			Name: "sign-in-page", Path: pathLogin, Kind: EndpointPage, Tag: "I", Source: "docs/reference/entra.md §7",
 			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"}, serve: (*Server).step,
 		},
 		{
-			Name: "mfa-page", Path: pathMFA, Kind: EndpointPage, Tag: "I", Source: "entra.md §7",
+			Name: "mfa-page", Path: pathMFA, Kind: EndpointPage, Tag: "I", Source: "docs/reference/entra.md §7",
 			Tests: []string{"TestASecondFactorIsAskedFor"}, serve: (*Server).step,
 		},
 		{
-			Name: "confirm-page", Path: pathConfirm, Kind: EndpointPage, Tag: "I", Source: "entra.md §2.4",
+			Name: "confirm-page", Path: pathConfirm, Kind: EndpointPage, Tag: "I", Source: "docs/reference/entra.md §2.4",
 			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"}, serve: (*Server).step,
 		},
 		{
-			Name: "consent-page", Path: pathPermissions, Kind: EndpointPage, Tag: "I", Source: "entra.md §6.1",
+			Name: "consent-page", Path: pathPermissions, Kind: EndpointPage, Tag: "I", Source: "docs/reference/entra.md §6.1",
 			Tests: []string{"TestConsentFollowsRoleAndSettings"}, serve: (*Server).step,
 		},
 		{

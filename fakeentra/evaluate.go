@@ -156,7 +156,7 @@ func (a access) within(places []string) bool {
 	return false
 }
 
-// allApplications reports whether the policy covers every resource, which decides between 530036 and 53003 (entra.md §5.1).
+// allApplications reports whether the policy covers every resource, which decides between 530036 and 53003 (docs/reference/entra.md §5.1).
 func (p *Policy) allApplications() bool {
 	return len(p.Applications) == 0 || contains(p.Applications, "All")
 }
@@ -292,7 +292,7 @@ func (v *verdict) note(p *Policy, d demand, browser bool) {
 // defaultsPolicy stands for security defaults where they want a second factor; it is in no list and no log.
 var defaultsPolicy = &Policy{Name: "Security defaults"}
 
-// securityDefaults adds what the tenant's security defaults say (entra.md §5.1, §5.3).
+// securityDefaults adds what the tenant's security defaults say (docs/reference/entra.md §5.1, §5.3).
 func (v *verdict) securityDefaults(a access) {
 	home := a.user.tenant
 	if !home.SecurityDefaults {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// grant is what a person has allowed a client: the thing behind every refresh token (entra.md §4.1).
+// grant is what a person has allowed a client: the thing behind every refresh token (docs/reference/entra.md §4.1).
 type grant struct {
 	number      uint64
 	user        *user
@@ -97,12 +97,12 @@ func (s *Server) permission(a *ask, g *grant, scope scopeRequest, refresh bool) 
 	return s.conditional(g, scope, evaluate(home.policies, s.access(a, g, scope, refresh)), refresh)
 }
 
-// capolids is the claims challenge of a policy: captured, public log (2025-03-07).
+// capolids is the claims challenge of a policy: reported, public log (2025-03-07).
 func capolids(id string) string {
 	return `{"access_token":{"capolids":{"essential":true,"values":["` + id + `"]}}}`
 }
 
-// personal turns a refusal into what personal accounts hear: nearly always 70000 (entra.md §10).
+// personal turns a refusal into what personal accounts hear: nearly always 70000 (docs/reference/entra.md §10).
 func personal(p *problem) *problem {
 	switch p.row.Code {
 	case 50034, 50057, 50173, 700082, 9002313:
@@ -162,7 +162,7 @@ func (s *Server) consentAs(actor string, home *tenant, a *Application, by *user,
 	s.logAudit(home, "Consent to application", actor, a.Name, kind+" "+strings.Join(c.Scopes, " "))
 }
 
-// Shapes of refresh tokens (entra.md §3, §10): captured shapes, invented contents.
+// Shapes of refresh tokens (docs/reference/entra.md §3, §10): captured shapes, invented contents.
 const (
 	workTokenBody     = "AgABAwEAAAD" // begins the third part
 	personalTokenHead = "M.C536_BAY.0.U.-"

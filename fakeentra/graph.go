@@ -94,7 +94,7 @@ var graphGrants = map[string]string{
 // graphFlows are Graph's words for authentication flows.
 var graphFlows = map[string]string{FlowDeviceCode: "deviceCodeFlow", FlowTransfer: "authenticationTransfer"}
 
-// consentPolicies are Graph's words for who may consent for himself (entra.md §6.1).
+// consentPolicies are Graph's words for who may consent for himself (docs/reference/entra.md §6.1).
 func consentPolicies(setting string) []string {
 	switch setting {
 	case UserConsentAll:

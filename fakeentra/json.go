@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// object writes a JSON object whose keys keep the order in which they are added, as Entra's answers do (entra.md §2.3).
+// object writes a JSON object whose keys keep the order in which they are added, as Entra's answers do (docs/reference/entra.md §2.3).
 type object struct{ buf []byte }
 
 func newObject(size int) *object { return &object{buf: append(make([]byte, 0, size), '{')} }

@@ -24,7 +24,7 @@ type signingKey struct {
 	id          string // kid and x5t: the certificate's SHA-1 thumbprint
 	private     *rsa.PrivateKey
 	certificate []byte // DER
-	headerV1    string // encoded JOSE header of v1.0 tokens, which carry x5t (entra.md §3.2)
+	headerV1    string // encoded JOSE header of v1.0 tokens, which carry x5t (docs/reference/entra.md §3.2)
 	headerV2    string // of id_tokens
 }
 

@@ -79,7 +79,7 @@ func (s *Server) instead(w http.ResponseWriter, k *Knob, status int, contentType
 	return w, true
 }
 
-// retryAfter sets the header: captured for client credentials with 60 seconds (entra.md §9).
+// retryAfter sets the header: captured for client credentials with 60 seconds (docs/reference/entra.md §9).
 func (k *Knob) retryAfter(h http.Header, status int) {
 	switch {
 	case k.RetryAfter == "none":

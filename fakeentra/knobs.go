@@ -18,7 +18,7 @@ const (
 	KnobEmpty    KnobKind = "empty"    // status 200 and no body
 	KnobNothing  KnobKind = "nothing"  // the connection is closed without an answer
 	KnobError    KnobKind = "error"    // Knob.AADSTS in Entra's layout
-	KnobStatus   KnobKind = "status"   // Knob.Status with plain text, Retry-After: 60 for 429 and 503 (entra.md §9)
+	KnobStatus   KnobKind = "status"   // Knob.Status with plain text, Retry-After: 60 for 429 and 503 (docs/reference/entra.md §9)
 	KnobBody     KnobKind = "body"     // Knob.Body as it stands
 	KnobRedirect KnobKind = "redirect" // to Knob.Location, status 302
 
@@ -29,7 +29,7 @@ const (
 	KnobHuge      KnobKind = "huge"      // a body of 1 MiB
 	KnobAnswer    KnobKind = "answer"    // whole: for the words content-type=, charset=, status= and latency=
 
-	// States of the device code that a poll carries (entra.md §2.2).
+	// States of the device code that a poll carries (docs/reference/entra.md §2.2).
 	KnobPending  KnobKind = "pending"   // go on polling, whatever the person has done: the number of polls before success
 	KnobApprove  KnobKind = "approve"   // Knob.User has approved by now: a success after so many polls, without a person
 	KnobDeclined KnobKind = "declined"  // the person has pressed Cancel

@@ -152,7 +152,7 @@ func (s *Server) Sources() (device, browser Source) {
 	return device, s.browser
 }
 
-// Microsoft-managed policies ([D] managed-policies.md, entra.md §5.3).
+// Microsoft-managed policies ([D] managed-policies.md, docs/reference/entra.md §5.3).
 const (
 	// ManagedDeviceCode is the name of the policy that Microsoft puts into tenants to block the device code flow.
 	ManagedDeviceCode = "Block device code flow"

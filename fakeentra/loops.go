@@ -41,7 +41,7 @@ func (s *Server) looping(a *ask, kind string, application *Application) bool {
 	return len(kept)+1 >= s.config.LoopLimit
 }
 
-// options answers a browser that asks whether a page with script may call (entra.md §2.3: CORS since 2024).
+// options answers a browser that asks whether a page with script may call (docs/reference/entra.md §2.3: CORS since 2024).
 func (s *Server) options(w http.ResponseWriter, a *ask, e *Endpoint) {
 	s.setCommon(w.Header(), a)
 	h := w.Header()

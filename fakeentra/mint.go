@@ -14,11 +14,11 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// issuedEarly is how far iat and nbf lie before the issue, so that a slow clock does not refuse a fresh token (entra.md §3.2).
+// issuedEarly is how far iat and nbf lie before the issue, so that a slow clock does not refuse a fresh token (docs/reference/entra.md §3.2).
 const issuedEarly = 5 * time.Minute
 
 // accessClaims makes the claims of a v1.0 access token, the form that Exchange asks for whatever endpoint issued it
-// (entra.md §3.2); under s.mu.
+// (docs/reference/entra.md §3.2); under s.mu.
 func (s *Server) accessClaims(a *ask, g *grant, scope scopeRequest, seconds int64) []byte {
 	u := g.user
 	given, family, _ := strings.Cut(u.Name, " ")

@@ -41,7 +41,7 @@ const (
 	pageRequested PageName = "approval-requested"
 )
 
-// DefaultPages is the order of the pages between the code and the end (entra.md §2.4).
+// DefaultPages is the order of the pages between the code and the end (docs/reference/entra.md §2.4).
 func DefaultPages() []PageName {
 	return []PageName{PageAccount, PagePassword, PagePolicy, PageMFA, PageConfirm, PagePermissions}
 }
@@ -320,7 +320,7 @@ func (s *Server) testAccounts(alias tenantAlias) []account {
 	return list
 }
 
-// blockDetails are the fields behind More details, in the captured order (entra.md §5.2).
+// blockDetails are the fields behind More details, in the reported order (docs/reference/entra.md §5.2).
 func (v *visit) blockDetails(s *Server) []pair {
 	return []pair{
 		{"Error Code", itoa(v.refusal)},

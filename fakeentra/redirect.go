@@ -28,7 +28,7 @@ type parameters []pair
 
 func (p *parameters) add(name, value string) { *p = append(*p, pair{name, value}) }
 
-// encode writes them as .NET does: small hexadecimal digits, + for a space (captured, entra.md §8.1).
+// encode writes them as .NET does: small hexadecimal digits, + for a space (reported, docs/reference/entra.md §8.1).
 func (p parameters) encode() string {
 	var b strings.Builder
 	for i, one := range p {
@@ -82,7 +82,7 @@ func (s *Server) reply(w http.ResponseWriter, a *ask, v *visit) {
 	}
 }
 
-// success makes what a finished sign-in sends back; order as captured (entra.md §8.1): code, client_info, state, session_state.
+// success makes what a finished sign-in sends back; order as captured (docs/reference/entra.md §8.1): code, client_info, state, session_state.
 func (s *Server) success(a *ask, v *visit, session string) parameters {
 	web, p := v.code.web, parameters{}
 	g := &grant{
@@ -151,7 +151,7 @@ func (k *signingKey) sign(header string, claims []byte) string {
 	return string(token)
 }
 
-// makeAuthCode draws a code; shapes of work and personal accounts differ (entra.md §3, §10); under s.mu.
+// makeAuthCode draws a code; shapes of work and personal accounts differ (docs/reference/entra.md §3, §10); under s.mu.
 func (s *Server) makeAuthCode(a *ask, v *visit, session string) string {
 	c := &authCode{
 		request: v.code, user: v.user, epoch: v.epoch, mfa: v.mfaDone, signedIn: v.signedIn, session: session,
@@ -179,7 +179,7 @@ func (web *webRequest) withState(p parameters) parameters {
 	return p
 }
 
-// redirectError reports a problem to the client: order and encoding as captured (entra.md §8.1).
+// redirectError reports a problem to the client: order and encoding as reported (docs/reference/entra.md §8.1).
 func (s *Server) redirectError(w http.ResponseWriter, a *ask, web *webRequest, p *problem) {
 	word := p.row.Word
 	if p.word != "" {
@@ -203,7 +203,7 @@ func (s *Server) redirectError(w http.ResponseWriter, a *ask, web *webRequest, p
 }
 
 // redirectDeclined reports that the person said no: the return link of "Need admin approval" is bare, Cancel on the consent page has
-// a sentence (entra.md §6.3 [C]).
+// a sentence (docs/reference/entra.md §6.3 [R]).
 func (s *Server) redirectDeclined(w http.ResponseWriter, a *ask, v *visit) {
 	switch {
 	case v.code.web.admin:
@@ -280,7 +280,7 @@ func (s *Server) postForm(w http.ResponseWriter, web *webRequest, p parameters) 
 	write(w, http.StatusOK, []byte(b.String()))
 }
 
-// showError is the page for a request that cannot be answered by a redirect (entra.md §5.2, §8.2); under s.mu.
+// showError is the page for a request that cannot be answered by a redirect (docs/reference/entra.md §5.2, §8.2); under s.mu.
 func (s *Server) showError(w http.ResponseWriter, a *ask, p *problem) {
 	message := "AADSTS" + itoa(p.row.Code) + ": " + p.sentence()
 	s.show(w, a, http.StatusBadRequest, page{

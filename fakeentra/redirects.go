@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// platform is the kind of a redirect URI, which decides how its codes are redeemed (entra.md §8.1, §8.2).
+// platform is the kind of a redirect URI, which decides how its codes are redeemed (docs/reference/entra.md §8.1, §8.2).
 type platform int
 
 const (
@@ -16,7 +16,7 @@ const (
 	platformPublic          // a program on somebody's machine: no secret
 )
 
-// maxRedirectURI is the longest redirect URI (entra.md §8.3 [D]).
+// maxRedirectURI is the longest redirect URI (docs/reference/entra.md §8.3 [D]).
 const maxRedirectURI = 256
 
 // redirectOf finds the registered redirect URI that a request means. An empty text means the only one that there is.
@@ -49,7 +49,7 @@ func (a *Application) redirectOf(text string) (uri string, kind platform) {
 	return "", platformNone
 }
 
-// sameRedirect compares as Microsoft documents (entra.md §8.3): exactly, the path with regard to case, "/" where there is no path,
+// sameRedirect compares as Microsoft documents (docs/reference/entra.md §8.3): exactly, the path with regard to case, "/" where there is no path,
 // http for localhost and 127.0.0.1 alone, and for localhost whatever port.
 func sameRedirect(registered, asked string) bool {
 	r, err := url.Parse(registered)
@@ -91,7 +91,7 @@ func port(u *url.URL) string {
 	return "443"
 }
 
-// checkRedirects refuses registrations that Microsoft does not take (entra.md §8.3 [D]).
+// checkRedirects refuses registrations that Microsoft does not take (docs/reference/entra.md §8.3 [D]).
 func (a *Application) checkRedirects() string {
 	personal := a.Audience == "" || a.Audience == AudienceEverybody || a.Audience == AudiencePersonal
 	all := append(append(append([]string(nil), a.WebRedirectURIs...), a.SPARedirectURIs...), a.PublicRedirectURIs...)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// conditional turns a verdict into the refusal that a device hears, at issuance or at a refresh (entra.md §4.3, §5.1): a block
+// conditional turns a verdict into the refusal that a device hears, at issuance or at a refresh (docs/reference/entra.md §4.3, §5.1): a block
 // first, then what only another device could meet, then what a person could; under s.mu.
 func (s *Server) conditional(g *grant, scope scopeRequest, v verdict, refresh bool) *problem {
 	remote := g.flow == FlowDeviceCode && !refresh
@@ -60,7 +60,7 @@ func deviceState(s Source) string {
 	return "unregistered"
 }
 
-// notes say where sources disagree about a refusal, for the sign-in log (entra.md §5.3, §13).
+// notes say where sources disagree about a refusal, for the sign-in log (docs/reference/entra.md §5.3, §13).
 var notes = map[int]string{
 	53003: "a block is seen to fall in the browser (the device waits until its code dies) as well as at issuance " +
 		"(one final invalid_grant, azure-cli#32809)",
@@ -75,7 +75,7 @@ var notes = map[int]string{
 // noteOf is the differential note of a refusal, or nothing.
 func noteOf(code int, refresh bool) string {
 	if code == 53003 && refresh {
-		return "" // captured (public log, 2025-03-07)
+		return "" // reported (public log, 2025-03-07)
 	}
 	return notes[code]
 }

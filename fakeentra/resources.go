@@ -15,7 +15,7 @@ type resource struct {
 }
 
 // resources that a printer, or a program that stands in for one, asks for.
-// Scopes of mail: [D] learn.microsoft.com, how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth; roots: entra.md §3.1 [C].
+// Scopes of mail: [D] learn.microsoft.com, how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth; roots: docs/reference/entra.md §3.1 [C].
 var resources = []*resource{
 	{
 		Name: "Office 365 Exchange Online", ID: "00000002-0000-0ff1-ce00-000000000000",
@@ -83,7 +83,7 @@ type scopeRequest struct {
 	asked       string // as it came
 }
 
-// parseScope reads a scope parameter. problem is nil, or the answer to give. single refuses two resources (entra.md §3.1).
+// parseScope reads a scope parameter. problem is nil, or the answer to give. single refuses two resources (docs/reference/entra.md §3.1).
 func parseScope(text string, a *Application, single bool) (scopeRequest, *problem) {
 	q := scopeRequest{asked: text}
 	for _, word := range strings.Fields(text) {
@@ -138,7 +138,7 @@ func parseScope(text string, a *Application, single bool) (scopeRequest, *proble
 	return q, nil
 }
 
-// splitScope parts a scope into its resource and its permission. Without a resource it means Microsoft Graph (entra.md §3.1).
+// splitScope parts a scope into its resource and its permission. Without a resource it means Microsoft Graph (docs/reference/entra.md §3.1).
 func splitScope(word string) (r *resource, root, permission string, ok bool) {
 	if !strings.Contains(word, "://") {
 		if strings.ContainsAny(word, "/\\:") || word == "" {
@@ -197,7 +197,7 @@ func (q scopeRequest) demanded() []string {
 // audienceRoot is the canonical root: consent to one root of a resource is consent to the other.
 func (q scopeRequest) audienceRoot() string { return q.resource.Roots[0] }
 
-// echo is the scope parameter of the answer: resource-qualified; OpenID's only for Graph; offline_access never (entra.md §3 [C]).
+// echo is the scope parameter of the answer: resource-qualified; OpenID's only for Graph; offline_access never (docs/reference/entra.md §3 [C]).
 func (q scopeRequest) echo(granted []string) string {
 	var words []string
 	if q.resource == graph {

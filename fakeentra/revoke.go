@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// revoked reports whether an event ended the grant (entra.md §4.2). An event ends all grants of a user, or only those of public
+// revoked reports whether an event ended the grant (docs/reference/entra.md §4.2). An event ends all grants of a user, or only those of public
 // clients that were made with the password.
 func (g *grant) revoked() bool {
 	u, confidential := g.user, g.proof == proofSecret || g.proof == proofAssertion
@@ -24,7 +24,7 @@ func (s *Server) revoke(u *user, passwordOnly bool) {
 }
 
 // Revoke does what an administrator's "Revoke sessions" does (revokeSignInSessions): refresh tokens given out so far are
-// refused with AADSTS50173; access tokens live on until they expire (entra.md §4.2).
+// refused with AADSTS50173; access tokens live on until they expire (docs/reference/entra.md §4.2).
 func (s *Server) Revoke(principal string) error {
 	return s.onPerson(principal, func(u *user) { s.revokeAll(u) })
 }
@@ -35,7 +35,7 @@ func (s *Server) revokeAll(u *user) {
 	s.logAudit(u.tenant, "Revoke sign in sessions", "administrator", u.Principal, "")
 }
 
-// SignOut is a person's single sign-out: browsers forget him, refresh tokens live on (entra.md §4.2).
+// SignOut is a person's single sign-out: browsers forget him, refresh tokens live on (docs/reference/entra.md §4.2).
 func (s *Server) SignOut(principal string) error {
 	return s.onPerson(principal, func(u *user) {
 		for key, v := range s.visits {
@@ -63,7 +63,7 @@ func (s *Server) onPerson(principal string, act func(u *user)) error {
 	return err
 }
 
-// ResetBy says who gives a user a new password, and where: which refresh tokens it ends depends on it (entra.md §4.2).
+// ResetBy says who gives a user a new password, and where: which refresh tokens it ends depends on it (docs/reference/entra.md §4.2).
 type ResetBy string
 
 // Ways to a new password.

@@ -53,7 +53,7 @@ func (t tenantAlias) directoryName() string {
 	return t.text
 }
 
-// resolveAlias reads a tenant from a path (entra.md §1.1, §6.4); under s.mu.
+// resolveAlias reads a tenant from a path (docs/reference/entra.md §1.1, §6.4); under s.mu.
 func (s *Server) resolveAlias(text string) (tenantAlias, *problem) {
 	a := tenantAlias{text: text}
 	switch strings.ToLower(text) {
@@ -114,7 +114,7 @@ func (s *Server) read(r *http.Request) *ask {
 	return a
 }
 
-// traceID draws a request id; those of Entra end in 00, 01 or 02 (entra.md §2.3).
+// traceID draws a request id; those of Entra end in 00, 01 or 02 (docs/reference/entra.md §2.3).
 func (s *Server) traceID() string {
 	id := s.random.UUID()
 	return id[:34] + "00"

@@ -2,7 +2,7 @@ package fakeentra
 
 import "strings"
 
-// What the states of users and tenants show in the browser (entra.md §5.2, §6.3, §7).
+// What the states of users and tenants show in the browser (docs/reference/entra.md §5.2, §6.3, §7).
 
 // barred is the number that keeps a user out whatever the password is; 0: none does.
 func (u *user) barred() int {
@@ -72,7 +72,7 @@ func (s *Server) requestApproval(a *ask, v *visit) {
 // flow is the authentication flow that policies see.
 func (v *visit) flow() string { return v.code.flow() }
 
-// deviceRefusal is the number for a policy that wants a managed device: what a remote device is cannot be asserted (entra.md §5.1).
+// deviceRefusal is the number for a policy that wants a managed device: what a remote device is cannot be asserted (docs/reference/entra.md §5.1).
 func (v *visit) deviceRefusal(judged verdict) int {
 	switch {
 	case v.flow() == FlowDeviceCode:
@@ -106,7 +106,7 @@ func (v *visit) statePage(s *Server, p *page, say func(string) string) {
 	}
 }
 
-// platformShown is a platform in the words of "More details": captured are Windows 10 and macOS (entra.md §5.2).
+// platformShown is a platform in the words of "More details": reported are Windows 10 and macOS (docs/reference/entra.md §5.2).
 func platformShown(platform string) string {
 	switch platform {
 	case "windows":
@@ -117,7 +117,7 @@ func platformShown(platform string) string {
 	return platform
 }
 
-// stateShown is the state of a device in the captured words.
+// stateShown is the state of a device in the reported words.
 func stateShown(s Source) string {
 	switch {
 	case s.Compliant:

@@ -1,6 +1,6 @@
 package fakeentra
 
-// Keys of the pages' texts. The English ones are Microsoft's words as far as entra.md §2.4, §5.2, §6 and §7 have them;
+// Keys of the pages' texts. The English ones are Microsoft's words as far as docs/reference/entra.md §2.4, §5.2, §6 and §7 have them;
 // the comment beside each row says so, or that the words are ours.
 const (
 	textSimulation        = "simulation"
@@ -83,7 +83,7 @@ const (
 	textUnmanagedHelp     = "unmanaged-help"
 )
 
-// wording is a text of a page, with where it comes from: "[C]" captured, "[D]" documented, "[I]" inferred, "ours"; §: entra.md.
+// wording is a text of a page, with where it comes from: "[C]" captured, "[D]" documented, "[R]" reported, "[I]" inferred, or "ours".
 type wording struct{ text, source string }
 
 // english holds the pages' words. {app}, {tenant} and the like are filled in.
@@ -94,7 +94,7 @@ var english = map[string]wording{
 	},
 	textCodeTitle: {
 		"Enter code to allow access",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textCodeHelp: {
 		"Enter the code that is displayed on your device.",
@@ -102,27 +102,27 @@ var english = map[string]wording{
 	},
 	textCodeLabel: {
 		"Code",
-		"[I] §2.4",
+		"[I] docs/reference/entra.md §2.4",
 	},
 	textCodeWrong: {
 		"That code didn't work. Check the code and try again.",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textNext: {
 		"Next",
-		"[C] §2.4; guide step 8",
+		"[R] docs/reference/entra.md §2.4; guide step 8",
 	},
 	textBack: {
 		"Back",
-		"[C] §7 idBtn_Back",
+		"[R] docs/reference/entra.md §7 idBtn_Back",
 	},
 	textSignIn: {
 		"Sign in",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textPickTitle: {
 		"Pick an account",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textPickOther: {
 		"Use another account",
@@ -142,7 +142,7 @@ var english = map[string]wording{
 	},
 	textSignInTo: {
 		"You're signing in to {app} on another device located in {country}. If it's not you, close this page.",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textAccountLabel: {
 		"Email, phone, or Skype",
@@ -150,15 +150,15 @@ var english = map[string]wording{
 	},
 	textAccountEmpty: {
 		"Enter a valid email address, phone number, or Skype name.",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textAccountUnknown: {
 		"We couldn't find an account with that username. Try another, or get a new Microsoft account.",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textAccountNotHere: {
 		"This username may be incorrect. Make sure you typed it correctly. Otherwise, contact your admin.",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textPasswordTitle: {
 		"Enter password",
@@ -170,19 +170,19 @@ var english = map[string]wording{
 	},
 	textPasswordEmpty: {
 		"Please enter your password.",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textPasswordWrong: {
 		"Your account or password is incorrect. If you don't remember your password, reset it now.",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textLocked: {
 		"Your account is temporarily locked to prevent unauthorized use. Try again later, and if you still have trouble, contact your admin.",
-		"[D] §7",
+		"[D] docs/reference/entra.md §7",
 	},
 	textDisabled: {
 		"Your account has been locked. Contact your support person to unlock it, then try again.",
-		"[D] §7",
+		"[D] docs/reference/entra.md §7",
 	},
 	textSignInButton: {
 		"Sign In",
@@ -190,11 +190,11 @@ var english = map[string]wording{
 	},
 	textMFATitle: {
 		"Approve sign in request",
-		"[I] §7",
+		"[I] docs/reference/entra.md §7",
 	},
 	textMFAHelp: {
 		"Verify your identity",
-		"[I] §7",
+		"[I] docs/reference/entra.md §7",
 	},
 	textMFAStandIn: {
 		"The simulation has no second device: this button stands for it.",
@@ -206,35 +206,35 @@ var english = map[string]wording{
 	},
 	textEnrolTitle: {
 		"More information required",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textEnrolHelp: {
 		"Your organization needs more information to keep your account secure",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textOtherAccount: {
 		"Use a different account",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textConfirmTitle: {
 		"Are you trying to sign in to {app}?",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textConfirmHelp: {
 		"Only continue if you downloaded the app from a store or website that you trust.",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textContinue: {
 		"Continue",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textCancel: {
 		"Cancel",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textConsentTitle: {
 		"Permissions requested",
-		"[D] §6.1",
+		"[D] docs/reference/entra.md §6.1",
 	},
 	textConsentLead: {
 		"This app would like to:",
@@ -242,83 +242,83 @@ var english = map[string]wording{
 	},
 	textConsentUnverified: {
 		"unverified",
-		"[D] §6.1",
+		"[D] docs/reference/entra.md §6.1",
 	},
 	textConsentBox: {
 		"Consent on behalf of your organization",
-		"[D] §6.1; guide rule R19",
+		"[D] docs/reference/entra.md §6.1; guide rule R19",
 	},
 	textConsentHelp: {
 		"Accepting these permissions means that you allow this app to use your data. You can change these permissions at https://myapps.microsoft.com.",
-		"[I], address [D] §6.1",
+		"[I], address [D] docs/reference/entra.md §6.1",
 	},
 	textConsentReport: {
 		"Does this app look suspicious? Report it here",
-		"[D] §6.1",
+		"[D] docs/reference/entra.md §6.1",
 	},
 	textAccept: {
 		"Accept",
-		"[D] §6.1; guide step 11",
+		"[D] docs/reference/entra.md §6.1; guide step 11",
 	},
 	textApprovalTitle: {
 		"Need admin approval",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textApprovalHelp: {
 		"{app} needs permission to access resources in your organization that only an admin can grant. Please ask an admin to grant permission to this app before you can use it.",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textApprovalSwitch: {
 		"Have an admin account? Sign in with that account",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textApprovalReturn: {
 		"Return to the application without granting consent",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textBlockTitle: {
 		"You cannot access this right now",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textBlockHelp: {
 		"Your sign-in was successful but does not meet the criteria to access this resource. For example, you might be signing in from a browser, app, location, or an authentication flow that is restricted by your admin.",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textBlockSwitch: {
 		"Sign out and sign in with a different account",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textMoreDetails: {
 		"More details",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textDeviceTitle: {
 		"Help us keep your device secure",
-		"[C] §5.2",
+		"[C] docs/reference/entra.md §5.2",
 	},
 	textDeviceHelp: {
 		"Your sign-in was successful but your admin requires the device requesting access to be managed by {tenant} to access this resource.",
-		"[C] §5.2",
+		"[C] docs/reference/entra.md §5.2",
 	},
 	textErrorTitle: {
 		"Sorry, but we’re having trouble signing you in.",
-		"[C] §5.2",
+		"[C] docs/reference/entra.md §5.2",
 	},
 	textErrorDetails: {
 		"Troubleshooting details",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textErrorSend: {
 		"If you contact your administrator, send this info to them.",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textDone: {
 		"You have signed in to the {app} application on your device. You may now close this window.",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	textDeclinedTitle: {
 		"You have cancelled the sign-in",
-		"ours: §13 no. 12",
+		"ours: docs/reference/entra.md §13.12",
 	},
 	textDeclinedHelp: {
 		"{app} was not signed in. You may now close this window.",
@@ -354,15 +354,15 @@ var english = map[string]wording{
 	},
 	textUpdateTitle: {
 		"Update your password",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textUpdateHelp: {
 		"You need to update your password because this is the first time you are signing in, or because your password has expired.",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	textUpdateLabel: {
 		"New password",
-		"[I] §7",
+		"[I] docs/reference/entra.md §7",
 	},
 	textUpdateSame: {
 		"Choose a password that you have not used before.",
@@ -370,19 +370,19 @@ var english = map[string]wording{
 	},
 	textRequestTitle: {
 		"Approval required",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textRequestHelp: {
 		"This app requires your admin's approval to:",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textRequestLabel: {
 		"Enter justification for requesting this app",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textRequestButton: {
 		"Request approval",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	textRequestedTitle: {
 		"Request sent",
@@ -394,11 +394,11 @@ var english = map[string]wording{
 	},
 	textUnmanagedTitle: {
 		"You can't get there from here",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	textUnmanagedHelp: {
 		"This application contains sensitive information and can only be accessed from: Devices or client applications that meet {tenant} management compliance policy.",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 }
 

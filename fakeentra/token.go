@@ -90,7 +90,7 @@ func (s *Server) exchange(a *ask) (*tokenAnswer, *problem) {
 	return s.issue(a, g, g.scope, binding{}), nil
 }
 
-// refresh redeems a refresh token (entra.md §4); under s.mu. Each use gives a new one; the old one stays good.
+// refresh redeems a refresh token (docs/reference/entra.md §4); under s.mu. Each use gives a new one; the old one stays good.
 func (s *Server) refresh(a *ask, application *Application) (*tokenAnswer, *problem) {
 	text := a.param("refresh_token")
 	if text == "" {
@@ -152,7 +152,7 @@ func (s *Server) refresh(a *ask, application *Application) (*tokenAnswer, *probl
 	return s.issue(a, g, scope, binding{}), nil
 }
 
-// redeemer checks who presents a refresh token: a server shows its secret, a page with script its origin (entra.md §8.2).
+// redeemer checks who presents a refresh token: a server shows its secret, a page with script its origin (docs/reference/entra.md §8.2).
 func (s *Server) redeemer(a *ask, g *grant) *problem {
 	if g.platform != platformNone {
 		if p := crossOrigin(a, g.platform); p != nil {
@@ -191,7 +191,7 @@ type tokenAnswer struct {
 	bare       bool   // an application's own token: no scope
 }
 
-// Keys by their use: the two first sign for organizations, the third for personal accounts (entra.md §1.4).
+// Keys by their use: the two first sign for organizations, the third for personal accounts (docs/reference/entra.md §1.4).
 const personalKey = 2
 
 // issue draws everything that a success needs; under s.mu.
@@ -221,7 +221,7 @@ func (s *Server) issue(a *ask, g *grant, scope scopeRequest, bound binding) *tok
 	return t
 }
 
-// clientInfo is the home account, for libraries (entra.md §3).
+// clientInfo is the home account, for libraries (docs/reference/entra.md §3).
 func clientInfo(u *user) string {
 	info := newObject(120)
 	info.text("uid", u.uid).text("utid", u.tenant.ID)
@@ -234,7 +234,7 @@ const (
 	capableSpread  = 8 * 3600
 )
 
-// lifetime is drawn between 60 and 90 minutes; personal accounts have 3600 seconds (entra.md §3).
+// lifetime is drawn between 60 and 90 minutes; personal accounts have 3600 seconds (docs/reference/entra.md §3).
 func (s *Server) lifetime(a *ask, g *grant) int64 {
 	if s.config.AccessTokenLifetime > 0 {
 		return int64(s.config.AccessTokenLifetime / time.Second)
@@ -257,7 +257,7 @@ type slot struct {
 // capable reports whether the client said, now or when the sign-in began, that it understands claims challenges.
 func (s *Server) capable(a *ask, g *grant) bool { return g.capable || cp1(a.param("claims")) }
 
-// body writes the answer, tokens still unsigned; key order as captured (entra.md §3).
+// body writes the answer, tokens still unsigned; key order as captured (docs/reference/entra.md §3).
 func (t *tokenAnswer) body() ([]byte, []slot) {
 	o := newObject(len(t.access)*2 + len(t.opaque) + len(t.refresh) + len(t.id)*2 + 1200)
 	var slots []slot
@@ -321,9 +321,9 @@ type opaqueToken struct {
 	number uint64
 }
 
-// makeOpaque makes an access token of a personal account: not a JWT (entra.md §10); under s.mu.
+// makeOpaque makes an access token of a personal account: not a JWT (docs/reference/entra.md §10); under s.mu.
 func (s *Server) makeOpaque(a *ask, g *grant, scope scopeRequest, seconds int64) string {
-	token := "EwB" + base64.StdEncoding.EncodeToString(s.random.Bytes(702)) // captured shape EwB…, invented contents
+	token := "EwB" + base64.StdEncoding.EncodeToString(s.random.Bytes(702)) // reported shape EwB…, invented contents
 	if s.issued%1024 == 0 {                                                 // now and then, so that issuing stays cheap
 		for text, o := range s.opaque {
 			if a.at.Sub(o.claims.Expires) > keepCodes {

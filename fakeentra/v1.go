@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The v1 endpoints still answer (entra.md §1.1): a resource in place of scopes, numbers as strings, other error words.
+// The v1 endpoints still answer (docs/reference/entra.md §1.1): a resource in place of scopes, numbers as strings, other error words.
 
 func (s *Server) deviceCodeV1(w http.ResponseWriter, a *ask) {
 	a.v1 = true
@@ -19,7 +19,7 @@ func (s *Server) tokenV1(w http.ResponseWriter, a *ask) {
 }
 
 // inV1 gives an answer the word that the v1 endpoint has for its number: interaction_required where v2 says invalid_grant with a
-// suberror (entra.md §4.3 [C]), code_expired for a dead device code (§2.2 [C]).
+// suberror (docs/reference/entra.md §4.3 [C]), code_expired for a dead device code (§2.2 [C]).
 func (p *problem) inV1() {
 	switch {
 	case p.row.Code == 70020:

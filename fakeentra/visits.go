@@ -39,10 +39,10 @@ type visit struct {
 	stay      bool              // with Yes
 }
 
-// sessionCookie holds the session of a visit; the name is one that the captures show (entra.md §1.2).
+// sessionCookie holds the session of a visit; the name is one that the captures show (docs/reference/entra.md §1.2).
 const sessionCookie = "esctx"
 
-// entrance leads from the short addresses that devices show to the code page (entra.md §2.1).
+// entrance leads from the short addresses that devices show to the code page (docs/reference/entra.md §2.1).
 func (s *Server) entrance(w http.ResponseWriter, a *ask) {
 	s.setCommon(w.Header(), a)
 	target, kept := pathCode, url.Values{}
@@ -209,7 +209,7 @@ func (s *Server) declined(_ *ask, v *visit) {
 	v.current = pageDeclined
 }
 
-// typeAccount looks an account up (entra.md §7).
+// typeAccount looks an account up (docs/reference/entra.md §7).
 func (s *Server) typeAccount(a *ask, v *visit) {
 	typed := strings.TrimSpace(a.form["loginfmt"])
 	if s.config.ShowTestAccounts && a.form["testAccount"] != "" {
@@ -263,7 +263,7 @@ func (s *Server) refuse(a *ask, v *visit, code int, sentence string) {
 
 func (s *Server) sentenceOf(code int) string { return fail(code).sentence() }
 
-// typePassword checks a password: smart lockout, then the password, then the account (entra.md §7).
+// typePassword checks a password: smart lockout, then the password, then the account (docs/reference/entra.md §7).
 func (s *Server) typePassword(a *ask, v *visit) {
 	u, typed := v.user, a.form["passwd"]
 	if s.config.ShowTestAccounts && a.form["testPassword"] != "" {
@@ -285,7 +285,7 @@ func (s *Server) typePassword(a *ask, v *visit) {
 	}
 }
 
-// Smart lockout of the public cloud: [D] howto-password-smart-lockout.md (entra.md §7).
+// Smart lockout of the public cloud: [D] howto-password-smart-lockout.md (docs/reference/entra.md §7).
 const (
 	lockoutThreshold = 10
 	lockoutFirst     = time.Minute
@@ -367,7 +367,7 @@ func (s *Server) advance(a *ask, v *visit) {
 			if v.mfaDone || !v.user.MFA && s.judge(a, v).mfa == nil {
 				continue
 			}
-			interrupt := 50074 // interactive; [D] entra.md §5.1
+			interrupt := 50074 // interactive; [D] docs/reference/entra.md §5.1
 			if !v.user.MFA && !v.user.enrolled {
 				name, interrupt = pageEnrol, 50072
 			}

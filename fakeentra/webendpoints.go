@@ -41,12 +41,12 @@ func webRows() []Endpoint {
 			Tests: []string{"TestAdminConsent"}, serve: (*Server).adminConsentV1,
 		},
 		{
-			Name: "devicecode", Path: "/{tenant}/oauth2/devicecode", Kind: EndpointProtocol, Methods: both, Tag: "C",
-			Source: "public PowerShell script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).deviceCodeV1,
+			Name: "devicecode", Path: "/{tenant}/oauth2/devicecode", Kind: EndpointProtocol, Methods: both, Tag: "R",
+			Source: "public log: a script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).deviceCodeV1,
 		},
 		{
-			Name: "token", Path: "/{tenant}/oauth2/token", Kind: EndpointProtocol, Methods: post, Tag: "C",
-			Source: "public PowerShell script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).tokenV1,
+			Name: "token", Path: "/{tenant}/oauth2/token", Kind: EndpointProtocol, Methods: post, Tag: "R",
+			Source: "public log: a script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).tokenV1,
 		},
 		{
 			Name: "authorize", Path: "/{tenant}/oauth2/authorize", Kind: EndpointPage, Methods: both, Tag: "D", Source: "v1 of ACF",
@@ -106,7 +106,7 @@ func (s *Server) userInfo(w http.ResponseWriter, a *ask) {
 	write(w, http.StatusOK, o.bytes())
 }
 
-// userRealm says how a name signs in, for clients with a password (entra.md §1.5); nobody here is federated. Form: MSAL.go's decoder.
+// userRealm says how a name signs in, for clients with a password (docs/reference/entra.md §1.5); nobody here is federated. Form: MSAL.go's decoder.
 func (s *Server) userRealm(w http.ResponseWriter, a *ask) {
 	_, name, _ := strings.Cut(a.path, "/UserRealm/")
 	_, domain, _ := strings.Cut(name, "@")
@@ -151,7 +151,7 @@ func (s *Server) credentialType(w http.ResponseWriter, a *ask) {
 func (s *Server) adminConsentV2(w http.ResponseWriter, a *ask) { s.adminConsent(w, a, false) }
 func (s *Server) adminConsentV1(w http.ResponseWriter, a *ask) { s.adminConsent(w, a, true) }
 
-// adminConsent lets an administrator consent for the organization (entra.md §6.2). v1 asks for what the application has registered;
+// adminConsent lets an administrator consent for the organization (docs/reference/entra.md §6.2). v1 asks for what the application has registered;
 // here that is sending mail.
 func (s *Server) adminConsent(w http.ResponseWriter, a *ask, v1 bool) {
 	s.mu.Lock()

@@ -215,7 +215,7 @@ func (b *bench) serveWeb() {
 func (b *bench) newBrowser() *browser.Browser {
 	transport := &http.Transport{
 		DialContext: b.network.Dialer("browser").DialContext, DisableKeepAlives: true,
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true, Time: b.world.Now}, // the person clicks the warning away (reference §2.0)
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true, Time: b.world.Now}, // the person clicks the warning away (docs/reference/printer.md §2.0)
 	}
 	b.t.Cleanup(transport.CloseIdleConnections)
 	return browser.New(browser.Config{Transport: transport, Now: b.world.Now})

@@ -77,7 +77,7 @@ type webMachine struct{ *Printer }
 
 func (m webMachine) Model() *models.Model { return m.model }
 
-// Texts are English where Web Config lacks the panel's language (printer reference §1.7, no. 1).
+// Texts are English where Web Config lacks the panel's language (docs/reference/printer.md §1.7.1).
 func (m webMachine) Texts() *locale.Texts {
 	texts := m.Printer.Texts()
 	if slices.Contains(m.model.WebConfigLanguages, texts.Language()) {

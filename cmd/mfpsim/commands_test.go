@@ -128,6 +128,7 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 	}{
 		{"a code of the job history", []string{"360"}, []string{"360 in Job/Status:", "what to do:", "trouble/sign-in-not-saved"}},
 		{"an AADSTS number", []string{"AADSTS53003"}, []string{"Conditional Access", "how sure: captured", "shown by"}},
+		{"a number that was only reported", []string{"AADSTS50058"}, []string{"silent sign-in", "how sure: reported, public log"}},
 		{"an AADSTS number on the printer", []string{"AADSTS53003"}, []string{"at sending: 370", "check the conditional access policies", "trouble/conditional-access-block"}},
 		{"a message of Entra ID", []string{"Access has been blocked by Conditional Access"}, []string{"AADSTS53003:"}},
 		{"an enhanced status code alone", []string{"5.7.139"}, []string{"trouble/smtp-auth-disabled", "trouble/password-method-refused"}},

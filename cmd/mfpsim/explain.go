@@ -235,6 +235,8 @@ func certainty(mark string) string {
 		return "captured"
 	case "D":
 		return "documented"
+	case "R":
+		return "reported"
 	case "I":
 		return "inferred by us"
 	default:

@@ -53,7 +53,7 @@ func (c *connection) run() {
 	}
 }
 
-// frontEnd is a name as the greeting has it (§11): base64 of UTF-16LE.
+// frontEnd is a name as the greeting has it (docs/reference/exchange-smtp.md §11): base64 of UTF-16LE.
 func frontEnd(name string) string {
 	var octets []byte
 	for _, unit := range utf16.Encode([]rune(name)) {

@@ -23,7 +23,7 @@ const (
 	Canceled  Result = "canceled"
 )
 
-// powerFailure is the code of a job that a power failure ended ([I-recall], printer reference §4).
+// powerFailure is the code of a job that a power failure ended ([I-recall], docs/reference/printer.md §4).
 const powerFailure = "001"
 
 // Store is where the history is kept while the power is off.

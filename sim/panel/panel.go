@@ -111,7 +111,8 @@ func (p *Panel) enter(id, value string) error {
 	return nil
 }
 
-// addressExtra are the characters besides letters and digits that an address of the address book may have (printer reference §3.1).
+// addressExtra are the characters besides letters and digits that an address of the address book may have
+// (docs/reference/printer.md §3.1).
 const addressExtra = "!#$%&'*+-./=?^_{|}~@"
 
 // address reports whether the panel takes a value as an e-mail address.

@@ -34,7 +34,7 @@ const (
 // newestJobs is how many jobs Job Status lists.
 const newestJobs = 10
 
-// root is the home screen with everything below it (printer reference §3).
+// root is the home screen with everything below it (docs/reference/printer.md §3).
 var root = &item{label: "label.home", children: []*item{
 	{label: "label.copy", lines: originals, keys: startKey((*Panel).startCopy)},
 	{label: "label.scan", children: []*item{

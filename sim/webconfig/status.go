@@ -20,7 +20,8 @@ func (r *request) network() {
 	r.show(http.StatusOK, "rows", page{Path: r.path("network-status"), Rows: r.machine.Facts().Network(r.texts)})
 }
 
-// jobs is the job history, newest first; the columns are a choice of those of the page's export (printer reference §2.6).
+// jobs is the job history, newest first; the columns are a choice of those of the page's export
+// (docs/reference/printer.md §2.6).
 func (r *request) jobs() {
 	t := r.texts.Label
 	list := &table{Head: []string{t("receipt-no"), t("date-time"), t("type"), t("result"), t("to"), t("error-code"), t("status"), t("solution")}}
