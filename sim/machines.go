@@ -95,7 +95,7 @@ func (m webMachine) Jobs() []device.Job {
 
 func (m webMachine) Engine() webconfig.Engine {
 	if live := m.on(); live != nil {
-		return live.engine
+		return live.mail
 	}
 	return nil
 }

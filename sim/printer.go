@@ -90,7 +90,8 @@ type Printer struct {
 // powered is what exists from power on to power off.
 type powered struct {
 	engine   *core.Engine
-	since    time.Time // true time
+	mail     *core.Mailer // the printer's own
+	since    time.Time    // true time
 	memory   *records
 	history  *jobs.History
 	firmware models.Firmware
@@ -213,10 +214,10 @@ func (p *Printer) WebConfig() http.Handler { return p.web }
 // PoweredOn reports whether the printer is on.
 func (p *Printer) PoweredOn() bool { return p.on() != nil }
 
-// Engine is the mail core of the printer, nil while the power is off. Persons reach it through panel and Web Config only.
-func (p *Printer) Engine() *core.Engine {
+// Mailer is the mail core for an owner of a sign-in, nil while the power is off. Persons reach it through panel and Web Config only.
+func (p *Printer) Mailer(owner nvram.Owner) *core.Mailer {
 	if live := p.on(); live != nil {
-		return live.engine
+		return live.engine.For(owner)
 	}
 	return nil
 }
@@ -273,9 +274,10 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
 		return err
 	}
+	services := providers(p.model)
 	live.engine, err = core.Open(ctx, core.Options{
 		Clock: p.config.Clock, Dialer: p.config.Dialer, Random: p.random, Flash: p.flash, SealingKey: p.sealing, Roots: p.config.Roots,
-		Providers: providers(p.model), Timeouts: p.config.Timeouts, HostName: strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
+		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts, HostName: strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
 		Go: func(name string, f func(context.Context)) {
 			p.config.World.Go(p.config.Name+": "+name, f)
@@ -287,6 +289,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start the printer's mail core: %w", err)
 	}
+	live.mail = live.engine.For(nvram.Printer)
 	p.mu.Lock()
 	p.dark.Store(false)
 	p.live = live
@@ -392,7 +395,7 @@ func (p *Printer) Facts() facts.Facts {
 	if live == nil {
 		return f
 	}
-	settings, status := live.engine.Settings(), live.engine.Status()
+	settings, status := live.mail.Settings(), live.mail.Status()
 	f.Firmware = live.firmware
 	f.Email = facts.Email{
 		Method: string(settings.Method), Service: string(settings.Service), Account: settings.Account, Sender: settings.Sender,
