@@ -195,7 +195,7 @@ func (w *webConfig) UserCode(ctx context.Context) (code, url string, err error) 
 		return "", "", err
 	}
 	read := func(label string) string {
-		for _, words := range []string{w.texts().Label(label), locale.In(locale.English).Label(label)} {
+		for _, words := range []string{w.texts().Label(label), w.printer.Printer.Model().Texts(locale.English).Label(label)} {
 			for _, l := range page.Lines {
 				if value, is := strings.CutPrefix(l, words+" : "); is {
 					return value

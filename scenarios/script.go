@@ -319,7 +319,8 @@ func Play(ctx context.Context, l *lab.Lab, id string) error {
 		return err
 	}
 	if out.failure != nil && !strings.HasPrefix(out.failure.message, "at the end: ") {
-		return errors.New(strings.TrimRight(tell(s, out.line, out.text, out.failure, l.Seed(), l.Language()), "\n"))
+		o := Options{Seed: l.Seed(), Language: l.Language(), Model: l.Model()}
+		return errors.New(strings.TrimRight(tell(s, out.line, out.text, out.failure, o), "\n"))
 	}
 	return nil
 }

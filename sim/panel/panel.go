@@ -15,6 +15,7 @@ import (
 // Panel is one control panel. Its methods are the acts of a person; they are safe for concurrent use.
 type Panel struct {
 	machine Machine
+	root    *item
 
 	mu      sync.Mutex
 	open    []*item           // from the home screen to the one that is shown
@@ -31,19 +32,31 @@ type Panel struct {
 // act is one act of a person: its context carries the turn.
 type act struct{ ctx context.Context }
 
-// New returns the panel of a printer that was just switched on.
-func New(machine Machine) *Panel {
-	p := &Panel{machine: machine}
+// New returns the panel of a printer that was just switched on. A screen of the model's menu that is not known is an error.
+func New(machine Machine) (*Panel, error) {
+	root, err := tree(machine.Model().Panel.Menu)
+	if err != nil {
+		return nil, err
+	}
+	p := &Panel{machine: machine, root: root}
 	p.home()
-	return p
+	return p, nil
 }
 
-// maxTyped is how many characters a field takes.
-const maxTyped = 255
+// Path returns the keys that lead from the home screen to the one of an id, as they are written on the panel now; ok is false on a
+// model that has it not.
+func (p *Panel) Path(id string) (path string, ok bool) {
+	texts := p.machine.Texts()
+	var labels []string
+	for _, i := range p.root.find(id) {
+		labels = append(labels, texts.Text(i.label))
+	}
+	return strings.Join(labels, " > "), len(labels) > 0
+}
 
 // home goes to the home screen and forgets what was typed.
 func (p *Panel) home() {
-	p.open = []*item{root}
+	p.open = []*item{p.root}
 	p.to, p.typed, p.job, p.message, p.detail = nil, map[string]string{}, 0, "", 0
 }
 
@@ -95,8 +108,9 @@ func (p *Panel) Enter(_ context.Context, field, value string) (device.Screen, er
 }
 
 func (p *Panel) enter(id, value string) error {
-	if len([]rune(value)) > maxTyped || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return fmt.Errorf("%s takes up to %d characters and no control characters", p.machine.Texts().Text(id), maxTyped)
+	most := p.machine.Model().Panel.FieldMaximum
+	if len([]rune(value)) > most || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return fmt.Errorf("%s takes up to %d characters and no control characters", p.machine.Texts().Text(id), most)
 	}
 	if id != fieldTo {
 		p.typed[id] = value
@@ -229,12 +243,18 @@ func (p *Panel) keys() []key {
 // label is one step of a path.
 func label(words string) string { return strings.TrimSpace(words) }
 
-// find returns the key that words name. The first match counts: a Greek label can name two keys, and own keys come before those of
-// the frame.
+// find returns the key that words name: the one on which they stand, else the one whose English words they are. The first match
+// counts: a Greek label can name two keys, and own keys come before those of the frame.
 func (p *Panel) find(words string) (found key, ok bool) {
-	texts := p.machine.Texts()
-	for _, k := range p.keys() {
-		if k.label != "" && texts.Is(words, k.label) || k.label == "" && locale.Normalize(k.words) == locale.Normalize(words) {
+	texts, wanted := p.machine.Texts(), locale.Normalize(words)
+	keys := p.keys()
+	for i, shown := range p.labels(keys) {
+		if locale.Normalize(shown) == wanted {
+			return keys[i], true
+		}
+	}
+	for _, k := range keys {
+		if k.label != "" && texts.Is(words, k.label) {
 			return k, true
 		}
 	}
@@ -247,7 +267,7 @@ func (p *Panel) shows(words string) bool {
 }
 
 func (p *Panel) atHome(words string) bool {
-	return slices.ContainsFunc(root.children, func(i *item) bool { return p.machine.Texts().Is(words, i.label) })
+	return slices.ContainsFunc(p.root.children, func(i *item) bool { return p.machine.Texts().Is(words, i.label) })
 }
 
 func (p *Panel) press(words string, a *act) error {
@@ -281,7 +301,7 @@ func (p *Panel) enterItem(to *item) error {
 }
 
 func (p *Panel) closed(to *item) bool {
-	return !p.admin && p.machine.Locked() && slices.Contains(p.machine.LockedItems(), to.label)
+	return to.locked && !p.admin && p.machine.Locked()
 }
 
 func (p *Panel) back() {
@@ -335,7 +355,7 @@ func (p *Panel) screen() device.Screen {
 		path = append(path, texts.Text(i.label))
 	}
 	if len(path) == 0 {
-		path = []string{texts.Text(root.label)}
+		path = []string{texts.Text(p.root.label)}
 	}
 	s := device.Screen{Path: strings.Join(path, " > "), Padlock: p.padlock()}
 	switch {
