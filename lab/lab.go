@@ -133,6 +133,9 @@ func (c *Config) complete() (*models.Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	if standard, err := c.Models.Get(""); err == nil && standard == model {
+		c.Model = ""
+	}
 	languages := model.Panel.Languages
 	switch {
 	case c.Language == "" && slices.Contains(languages, locale.English):
@@ -271,7 +274,7 @@ func (l *Lab) Close() error {
 // Seed returns the seed that the bench was built with.
 func (l *Lab) Seed() uint64 { return l.config.Seed }
 
-// Model returns the model that was asked for when the bench was built; empty for the default one.
+// Model returns the model of printers whose model is not named; empty for the default one.
 func (l *Lab) Model() string { return l.config.Model }
 
 // Language returns the language that the printers started in.

@@ -143,8 +143,11 @@ func replay(s Scenario, o Options) string {
 
 // model is the option of the command line that names the model; empty for the default one.
 func (o Options) model() string {
-	if o.Model == "" {
+	switch {
+	case o.Model == "":
 		return ""
+	case strings.Contains(o.Model, " "):
+		return " --model '" + o.Model + "'"
 	}
 	return " --model " + o.Model
 }

@@ -143,6 +143,9 @@ func (o Options) pick() ([]Scenario, error) {
 	if o.Update && o.Language != "" && o.Language != english {
 		return nil, errors.New("goldens are rewritten in English only")
 	}
+	if o.Update && o.Model != "" {
+		return nil, errors.New("goldens are rewritten on the default model only: leave --model out")
+	}
 	all, err := o.load()
 	if err != nil {
 		return nil, err

@@ -50,59 +50,112 @@ func Load(files fs.FS) (*Tables, error) {
 	}
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
-	present := map[string]map[string]*i18n.Message{}
-	sources := map[string]*yamlfile.File{}
+	var sources []*source
+	var english *source
 	for _, name := range names {
-		tag := strings.TrimSuffix(path.Base(name), ".yaml")
-		if _, err := language.Parse(tag); err != nil {
-			return nil, fmt.Errorf("%s: the name is no language: en.yaml, pt-BR.yaml", name)
-		}
-		data, err := fs.ReadFile(files, name)
+		s, err := read(bundle, files, name)
 		if err != nil {
-			return nil, fmt.Errorf("read the messages of %q: %w", tag, err)
-		}
-		if sources[tag], err = yamlfile.Parse(name, data); err != nil {
 			return nil, err
 		}
-		parsed, err := bundle.ParseMessageFileBytes(data, name)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+		if s.tag == English {
+			english = s
 		}
-		present[tag] = map[string]*i18n.Message{}
-		for _, m := range parsed.Messages {
-			present[tag][m.ID] = m
-		}
+		sources = append(sources, s)
 	}
-	if present[English] == nil {
+	if english == nil {
 		return nil, fmt.Errorf("there is no %s.yaml: English is what the other languages fall back to", English)
 	}
 	t := &Tables{texts: map[string]*Texts{}, sources: map[string]string{}}
-	english := map[string]string{}
-	for id, m := range present[English] {
-		english[id], t.sources[id] = m.Other, m.Description
+	words := map[string]string{}
+	for id, m := range english.messages {
+		words[id], t.sources[id] = m.Other, m.Description
 	}
-	for tag, messages := range present {
-		for _, id := range slices.Sorted(maps.Keys(messages)) {
-			switch {
-			case present[English][id] == nil:
-				return nil, sources[tag].Errorf([]string{id}, "the message %q, which English lacks", id)
-			case hasPlaceholder(messages[id].Other) != hasPlaceholder(english[id]):
-				return nil, sources[tag].Errorf([]string{id}, "the message %q has placeholders and its English words have none, or the other way round", id)
-			}
+	for _, s := range sources {
+		if err := s.check(words); err != nil {
+			return nil, err
 		}
-		texts := &Texts{language: tag, tables: t, plain: map[string]string{}, localizer: i18n.NewLocalizer(bundle, tag, English)}
-		for id, words := range english {
-			if own := messages[id]; own != nil {
-				words = own.Other
-			}
-			if !hasPlaceholder(words) {
-				texts.plain[id] = words
-			}
-		}
-		t.texts[tag] = texts
+		t.texts[s.tag] = &Texts{language: s.tag, tables: t, plain: s.plain(words), localizer: i18n.NewLocalizer(bundle, s.tag, English)}
 	}
-	t.index(english)
+	t.index(words)
 	return t, nil
+}
+
+// source is one file of messages.
+type source struct {
+	name, tag string
+	data      []byte
+	messages  map[string]*i18n.Message
+}
+
+func read(bundle *i18n.Bundle, files fs.FS, name string) (*source, error) {
+	s := &source{name: name, tag: strings.TrimSuffix(path.Base(name), ".yaml"), messages: map[string]*i18n.Message{}}
+	if _, err := language.Parse(s.tag); err != nil {
+		return nil, fmt.Errorf("%s: the name is no language: en.yaml, pt-BR.yaml", name)
+	}
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, fmt.Errorf("read the messages of %q: %w", s.tag, err)
+	}
+	s.data = data
+	parsed, err := bundle.ParseMessageFileBytes(data, name)
+	if err != nil {
+		return nil, s.mistake(err)
+	}
+	for _, m := range parsed.Messages {
+		s.messages[m.ID] = m
+	}
+	return s, nil
+}
+
+// check holds the messages against the English ones.
+func (s *source) check(english map[string]string) error {
+	for _, id := range slices.Sorted(maps.Keys(s.messages)) {
+		words, known := english[id]
+		switch {
+		case !known:
+			return s.errorAt(id, "the message %q, which English lacks", id)
+		case hasPlaceholder(s.messages[id].Other) && !hasPlaceholder(words):
+			return s.errorAt(id, "the message %q has placeholders, and its English words have none", id)
+		case !hasPlaceholder(s.messages[id].Other) && hasPlaceholder(words):
+			return s.errorAt(id, "the message %q has no placeholders, and its English words have some", id)
+		}
+	}
+	return nil
+}
+
+// plain are the texts without placeholders, English where the language has none.
+func (s *source) plain(english map[string]string) map[string]string {
+	texts := map[string]string{}
+	for id, words := range english {
+		if own := s.messages[id]; own != nil {
+			words = own.Other
+		}
+		if !hasPlaceholder(words) {
+			texts[id] = words
+		}
+	}
+	return texts
+}
+
+// mistake finds the line of what is wrong with the YAML of a file that could not be read.
+func (s *source) mistake(why error) error {
+	file, err := yamlfile.Parse(s.name, s.data)
+	if err != nil {
+		return err
+	}
+	var content map[string]any
+	if err := file.Decode(&content); err != nil {
+		return err
+	}
+	return fmt.Errorf("%s: %w", s.name, why)
+}
+
+func (s *source) errorAt(id, format string, values ...any) error {
+	file, err := yamlfile.Parse(s.name, s.data)
+	if err != nil {
+		return err
+	}
+	return file.Errorf([]string{id}, format, values...)
 }
 
 func hasPlaceholder(words string) bool { return strings.Contains(words, "{{") }

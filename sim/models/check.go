@@ -143,20 +143,32 @@ func (c *checker) menu(where at, items []MenuItem) {
 
 func (c *checker) tabs() {
 	where := at{"webConfig", "tabs"}
-	c.links(where, c.WebConfig.Tabs)
+	pages := map[string]bool{}
+	for i, tab := range c.WebConfig.Tabs {
+		c.links(where.place(i).key("items"), tab.Items, pages)
+	}
+	c.links(where, c.WebConfig.Tabs, nil)
 	if len(c.WebConfig.Tabs) > 0 && !c.WebConfig.ShownToAll(c.WebConfig.Tabs[0].Page) {
 		c.wrong(where.place(0).key("page"), "the page %q is the first that anybody sees, and not for everybody", c.WebConfig.Tabs[0].Page)
 	}
 }
 
-func (c *checker) links(where at, items []WebItem) {
+// links looks at links that stand beside each other and, where pages is not nil, at those below; pages are those that were seen.
+func (c *checker) links(where at, items []WebItem, pages map[string]bool) {
 	var names []string
 	for i, item := range items {
 		here := where.place(i)
 		if c.label(here, item.Label) {
 			names = append(names, item.Label)
 		}
-		c.links(here.key("items"), item.Items)
+		if pages == nil { // tabs: each shows a page of its own, or first that of one of its items
+			continue
+		}
+		if pages[item.Page] {
+			c.wrong(here.key("page"), "the page %q stands twice in the menu", item.Page)
+		}
+		pages[item.Page] = true
+		c.links(here.key("items"), item.Items, pages)
 	}
 	if len(names) == len(items) {
 		c.tellApart(where, c.WebConfig.Languages, names)

@@ -113,13 +113,14 @@ func TestAnUnknownWordIsToldWithFileAndLine(t *testing.T) {
 	for _, test := range []struct{ name, old, new, want string }{
 		{"a key", "maker: Example", "makers: Example", `unknown key "makers"`},
 		{"a key in a list", "rootCertificateVersion: \"01.07\"", "rootCertificates: \"01.07\"", `unknown key "rootCertificates"`},
-		{"a screen", "screen: tcp-ip", "screen: tcpip", `unknown word "tcpip"; there are: copy, date-and-time,`},
+		{"a screen", "screen: tcp-ip", "screen: tcpip", `unknown word "tcpip" here; there are: copy, date-and-time,`},
 		{"a label of the panel", "{label: tcp-ip,", "{label: tcpip,", `no label "tcpip"`},
-		{"a page", "page: connection-test", "page: connection-tests", `unknown word "connection-tests"; there are: ca-certificate,`},
+		{"a page", "page: connection-test", "page: connection-tests", `unknown word "connection-tests" here; there are: ca-certificate,`},
+		{"a page that is not for everybody", "page: email-server-basic}", "page: email-server-basic, everybody: true}", `unknown word "email-server-basic" here; there are: ca-certificate, email-server, job-history`},
 		{"a label of Web Config", "{label: basic, page", "{label: basics, page", `no label "basics"`},
 		{"a language of the panel", "languages: [en, hi, el]", "languages: [en, hi, xx]", `no language "xx"; there are: en, el, hi`},
 		{"a language of Web Config", "languages: [en, el]", "languages: [en, xx]", `no language "xx"`},
-		{"a capability", "capabilities: [clock, power]", "capabilities: [clock, powers]", `unknown word "powers"; there are: clock, power,`},
+		{"a capability", "capabilities: [clock, power]", "capabilities: [clock, powers]", `unknown word "powers" here; there are: clock, power,`},
 		{"an authentication method", `"POP before SMTP", "OAuth2"]`, `"POP before SMTP", "OAuth3"]`, `unknown word "OAuth3"`},
 		{"a secure connection", "secureConnection: STARTTLS\n  - service: Outlook.com", "secureConnection: STARTLS\n  - service: Outlook.com", `unknown word "STARTLS"`},
 		{"the fitted firmware", `firmware: "2.10.GN26"`, `firmware: "2.11"`, `no firmware "2.11" under firmwares`},
@@ -155,6 +156,7 @@ func TestAModelThatDoesNotHoldTogetherIsRefused(t *testing.T) {
 		{"two keys with one name", "{label: copy, screen: copy}", "{label: scan, screen: copy}", `two keys are called "scan" in "en"`},
 		{"two keys with one name in another language", "mail:\n", "words: {el: {label.copy: Ρυθμίσεις}}\nmail:\n", `two keys are called "ρυθμίσεις" in "el"`},
 		{"two links with one name", "{label: connection-test, page: connection-test}", "{label: basic, page: connection-test}", `two keys are called "basic"`},
+		{"two links to one page", "page: connection-test}", "page: email-server-basic}", `the page "email-server-basic" stands twice in the menu`},
 		{"nothing for who is not logged in", "page: product-status, everybody: true", "page: product-status", `the page "product-status" is the first that anybody sees`},
 		{"no row for an outcome", "  - {kind: TooLarge,", "#  - {kind: TooLarge,", "there is no row for the outcome TooLarge"},
 		{"two rows for an outcome", "kind: TooLarge,", "kind: ServerBusy,", `the outcome "ServerBusy" stands twice`},
@@ -236,13 +238,17 @@ func TestASetHasOneDefaultModel(t *testing.T) {
 }
 
 func TestEveryModelNamesTheSchemaForEditors(t *testing.T) {
-	names, err := filepath.Glob("data/*.yaml")
-	require.NoError(t, err)
-	require.NotEmpty(t, names)
-	for _, name := range names {
-		data, err := os.ReadFile(name)
+	for pattern, line := range map[string]string{
+		"data/*.yaml": "# yaml-language-server: $schema=schema.json\n", "testdata/*.yaml": "# yaml-language-server: $schema=../data/schema.json\n",
+	} {
+		names, err := filepath.Glob(pattern)
 		require.NoError(t, err)
-		require.True(t, strings.HasPrefix(string(data), "# yaml-language-server: $schema=schema.json\n"), name)
+		require.NotEmpty(t, names)
+		for _, name := range names {
+			data, err := os.ReadFile(name)
+			require.NoError(t, err)
+			require.True(t, strings.HasPrefix(string(data), line), name)
+		}
 	}
 }
 
@@ -258,6 +264,9 @@ func TestTheSchemaOffersWhatTheProgramKnows(t *testing.T) {
 			Properties map[string]struct {
 				Enum  []string
 				Items struct{ Enum []string }
+			}
+			Then struct {
+				Properties struct{ Page struct{ Enum []string } }
 			}
 		} `json:"$defs"`
 	}
@@ -275,7 +284,9 @@ func TestTheSchemaOffersWhatTheProgramKnows(t *testing.T) {
 	require.Equal(t, methods, schema.Defs["firmware"].Properties["authenticationMethods"].Items.Enum)
 	require.Equal(t, securities, schema.Defs["provider"].Properties["secureConnection"].Enum)
 	require.Equal(t, panel.Screens(), schema.Defs["menuItem"].Properties["screen"].Enum)
-	require.Equal(t, webconfig.Pages(), schema.Defs["webItem"].Properties["page"].Enum)
+	pages, public := webconfig.Pages()
+	require.Equal(t, pages, schema.Defs["webItem"].Properties["page"].Enum)
+	require.Equal(t, public, schema.Defs["webItem"].Then.Properties.Page.Enum)
 }
 
 func FuzzParse(f *testing.F) {

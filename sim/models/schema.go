@@ -69,7 +69,7 @@ func mistakes(file *yamlfile.File, e *jsonschema.ValidationError) []error {
 	case *kind.Required:
 		return []error{file.Errorf(e.InstanceLocation, "missing: %s", strings.Join(k.Missing, ", "))}
 	case *kind.Enum:
-		return []error{file.Errorf(e.InstanceLocation, "unknown word %q; there are: %s", fmt.Sprint(k.Got), list(k.Want))}
+		return []error{file.Errorf(e.InstanceLocation, "unknown word %q here; there are: %s", fmt.Sprint(k.Got), list(k.Want))}
 	}
 	last := ""
 	if n := len(e.InstanceLocation); n > 0 {

@@ -42,8 +42,16 @@ const (
 	pageRoots = "root-certificate-update"
 )
 
-// Pages lists the ids of the pages, sorted.
-func Pages() []string { return slices.Sorted(maps.Keys(places)) }
+// Pages lists the ids of the pages, sorted, and of them those that a model may show to everybody.
+func Pages() (all, public []string) {
+	all = slices.Sorted(maps.Keys(places))
+	for _, id := range all {
+		if places[id].public {
+			public = append(public, id)
+		}
+	}
+	return all, public
+}
 
 // spot is where a page stands in the model's menu.
 type spot struct {

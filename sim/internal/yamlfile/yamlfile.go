@@ -25,13 +25,12 @@ func (e *Error) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line,
 // File is a file that was read.
 type File struct {
 	name string
-	data []byte
 	root ast.Node // nil for an empty file
 }
 
 // Parse reads a file; name is how errors call it. The error is an [*Error].
 func Parse(name string, data []byte) (*File, error) {
-	f := &File{name: name, data: data}
+	f := &File{name: name}
 	parsed, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		return nil, f.wrap(err)
@@ -50,7 +49,7 @@ func (f *File) Decode(to any) error {
 	if f.root == nil {
 		return &Error{File: f.name, Line: 1, Problem: "the file is empty"}
 	}
-	if err := yaml.UnmarshalWithOptions(f.data, to, yaml.Strict()); err != nil {
+	if err := yaml.NodeToValue(f.root, to, yaml.Strict()); err != nil {
 		return f.wrap(err)
 	}
 	return nil
