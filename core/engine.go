@@ -19,8 +19,8 @@ import (
 // DefaultRefreshMargin is how long before its end an access token is no longer used.
 const DefaultRefreshMargin = 5 * time.Minute
 
-// Engine is the mail core of one device, from power on ([Open]) to power off ([Engine.Close]): its memory and what all owners of
-// a sign-in share. [Engine.For] gives the part of one of them. It is safe for concurrent use.
+// Engine is the mail core of one device, from power on ([Open]) to power off ([Engine.Close]): its memory and what all
+// owners of a sign-in share. [Engine.For] gives the part of one of them. It is safe for concurrent use.
 //
 // Its lock is never held while the network is waited for, so that no activity of the device ever waits for another's.
 type Engine struct {
@@ -36,8 +36,8 @@ type Engine struct {
 }
 
 // Open reads the device's memory. Without memory that can be read, or with a record of a newer firmware, there is no
-// engine and the error is an [*Outcome] of kind StorageFailed with the [*nvram.Error] beside it; with a record that is torn or was sealed with another key
-// the device goes on with less, and [Engine.Recovered] says so.
+// engine and the error is an [*Outcome] of kind StorageFailed with the [*nvram.Error] beside it; with a record that is
+// torn or was sealed with another key the device goes on with less, and [Engine.Recovered] says so.
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	if o.Clock == nil || o.Dialer == nil || o.Random == nil || o.Flash == nil || o.Go == nil {
 		return nil, errors.New("core: Options need Clock, Dialer, Random, Flash and Go")
@@ -54,7 +54,8 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	store, record, err := nvram.Open(o.Flash, o.SealingKey, o.Random)
 	if store == nil {
 		o.Log.ErrorContext(ctx, "settings memory is unusable", "fault", err)
-		return nil, fmt.Errorf("%w %w", outcome.New(outcome.StorageFailed, outcome.Device, outcome.StageStore, o.Clock.Now()), err)
+		failed := outcome.New(outcome.StorageFailed, outcome.Device, outcome.StageStore, o.Clock.Now())
+		return nil, fmt.Errorf("%w %w", failed, err)
 	}
 	if err != nil {
 		o.Log.WarnContext(ctx, "settings memory was recovered", "fault", err)
@@ -80,9 +81,9 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	return e, nil
 }
 
-// Recovered returns what [Open] had to do without, as an [*nvram.Error]; nil if the memory was whole or new. With FaultCorrupt
-// the device has factory settings; with FaultForeignKey and FaultSealed it has its settings, and has lost the passwords and
-// the sign-ins.
+// Recovered returns what [Open] had to do without, as an [*nvram.Error]; nil if the memory was whole or new. With
+// FaultCorrupt the device has factory settings; with FaultForeignKey and FaultSealed it has its settings, and has lost
+// the passwords and the sign-ins.
 func (e *Engine) Recovered() error { return e.recovered }
 
 // For returns the part of the engine that is one owner's. It is the same for the same owner until power off.
@@ -117,8 +118,8 @@ func (e *Engine) Close() {
 	e.oauth.Close()
 }
 
-// persist writes the memory with an owner's settings and sign-in as given and all others as they are. With replace nothing of
-// the record before is left behind.
+// persist writes the memory with an owner's settings and sign-in as given and all others as they are. With replace
+// nothing of the record before is left behind.
 func (e *Engine) persist(ctx context.Context, of *Mailer, settings mail.Settings, s *signIn, replace bool) error {
 	r := nvram.Record{Settings: map[nvram.Owner]mail.Settings{}, SignIns: map[nvram.Owner]nvram.SignIn{}}
 	add := func(owner nvram.Owner, settings mail.Settings, s *signIn) {

@@ -10,11 +10,11 @@ import (
 	"mfpsim/core/oauth"
 )
 
-// Mailer is the mail of one owner: his settings, his sign-in, his messages. It is a part of the [Engine], whose lock guards it;
-// owners know nothing of each other, and all work at the same time.
+// Mailer is the mail of one owner: his settings, his sign-in, his messages. It is a part of the [Engine], whose lock
+// guards it; owners know nothing of each other, and all work at the same time.
 //
-// The printer and the fax server have settings of their own. A user has only a sign-in: he sends as himself through the printer's
-// server, while the printer's method is OAuth2 (guide rule R30).
+// The printer and the fax server have settings of their own. A user has only a sign-in: he sends as himself through the
+// printer's server, while the printer's method is OAuth2 (guide rule R30).
 type Mailer struct {
 	e     *Engine
 	owner nvram.Owner
@@ -104,9 +104,10 @@ func (m *Mailer) status() Status {
 	return s
 }
 
-// Ready returns nil if the device may try to send. Otherwise it says why it refuses at Start, before anything is scanned:
-// NotConfigured (method Off and no server), NoSignIn (method OAuth2 and no sign-in is stored), or SignInWaiting (a completed
-// sign-in waits for OK and the stored method cannot do without it). A stored password method works on until OK replaces it.
+// Ready returns nil if the device may try to send. Otherwise it says why it refuses at Start, before anything is
+// scanned: NotConfigured (method Off and no server), NoSignIn (method OAuth2 and no sign-in is stored), or
+// SignInWaiting (a completed sign-in waits for OK and the stored method cannot do without it). A stored password method
+// works on until OK replaces it.
 func (m *Mailer) Ready() *Outcome {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()
@@ -150,13 +151,13 @@ func (m *Mailer) waiting() *signIn {
 	return m.attempt.done
 }
 
-// Save is OK (guide rule R23): it checks the settings and stores them, together with the sign-in that waits, if one does and
-// the method is OAuth2, in one write. The error is a [*mail.InvalidSettings], or an [*Outcome] of kind StorageFailed; after
-// either nothing has changed.
+// Save is OK (guide rule R23): it checks the settings and stores them, together with the sign-in that waits, if one
+// does and the method is OAuth2, in one write. The error is a [*mail.InvalidSettings], or an [*Outcome] of kind
+// StorageFailed; after either nothing has changed.
 //
-// With OAuth2 the service and the account are those of the sign-in; fields that are empty get the provider's values, and
-// the sender the account. A stored sign-in to another service than the settings name is dropped, because it fits them no
-// more. With another method a sign-in that waits goes on waiting, and a stored one stays stored.
+// With OAuth2 the service and the account are those of the sign-in; fields that are empty get the provider's values,
+// and the sender the account. A stored sign-in to another service than the settings name is dropped, because it fits
+// them no more. With another method a sign-in that waits goes on waiting, and a stored one stays stored.
 //
 // A user has no settings: of him only the sign-in is stored, whatever the settings say.
 func (m *Mailer) Save(ctx context.Context, s mail.Settings) error {

@@ -26,8 +26,8 @@ func (m *Mailer) Send(ctx context.Context, message mail.Message) (mail.Receipt, 
 	return receipt, nil
 }
 
-// ConnectionTest does all that [Mailer.Send] does but for the message: it refreshes the sign-in if need be, connects to the
-// mail server, authenticates and names the sender. The error is always an [*Outcome].
+// ConnectionTest does all that [Mailer.Send] does but for the message: it refreshes the sign-in if need be, connects to
+// the mail server, authenticates and names the sender. The error is always an [*Outcome].
 func (m *Mailer) ConnectionTest(ctx context.Context) error {
 	return m.use(ctx, func(settings mail.Settings, who mail.Credential) error {
 		return m.e.submitter.Test(ctx, settings, who)
@@ -35,7 +35,9 @@ func (m *Mailer) ConnectionTest(ctx context.Context) error {
 }
 
 // use does work at the mail server with the stored settings and sign-in; first, if not nil, comes what needs neither.
-func (m *Mailer) use(ctx context.Context, work func(mail.Settings, mail.Credential) error, first func(mail.Settings) error) error {
+func (m *Mailer) use(
+	ctx context.Context, work func(mail.Settings, mail.Credential) error, first func(mail.Settings) error,
+) error {
 	m.e.mu.Lock()
 	settings, refusal, closed := m.inUse(), m.ready(), m.e.closed
 	m.e.mu.Unlock()
@@ -78,7 +80,8 @@ func (m *Mailer) use(ctx context.Context, work func(mail.Settings, mail.Credenti
 
 func (m *Mailer) report(ctx context.Context, err error, s Service) *Outcome {
 	o := m.e.asOutcome(err, s)
-	m.e.o.Log.WarnContext(ctx, "not sent", "owner", m.owner, "kind", o.Kind, "stage", o.Stage, "aadsts", o.AADSTS, "smtp", o.SMTPCode, "enhanced", o.Enhanced)
+	m.e.o.Log.WarnContext(ctx, "not sent", "owner", m.owner, "kind", o.Kind, "stage", o.Stage,
+		"aadsts", o.AADSTS, "smtp", o.SMTPCode, "enhanced", o.Enhanced)
 	return o
 }
 

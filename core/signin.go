@@ -42,7 +42,8 @@ func (m *Mailer) BeginSignIn(ctx context.Context, s Service) (Status, error) {
 	}
 	if err != nil {
 		m.attempt, m.ended = nil, m.e.asOutcome(err, s)
-		m.e.o.Log.WarnContext(ctx, "sign-in failed", "owner", m.owner, "service", s, "kind", m.ended.Kind, "aadsts", m.ended.AADSTS)
+		m.e.o.Log.WarnContext(ctx, "sign-in failed", "owner", m.owner, "service", s,
+			"kind", m.ended.Kind, "aadsts", m.ended.AADSTS)
 		return m.status(), m.ended
 	}
 	a.code = code
@@ -73,7 +74,8 @@ func (m *Mailer) await(ctx context.Context, a *attempt) {
 	}
 	if err != nil {
 		m.attempt, m.ended = nil, m.e.asOutcome(err, a.provider.Service)
-		m.e.o.Log.WarnContext(ctx, "sign-in ended", "owner", m.owner, "service", a.provider.Service, "kind", m.ended.Kind, "aadsts", m.ended.AADSTS)
+		m.e.o.Log.WarnContext(ctx, "sign-in ended", "owner", m.owner, "service", a.provider.Service,
+			"kind", m.ended.Kind, "aadsts", m.ended.AADSTS)
 		return
 	}
 	now := m.e.o.Clock.Now()

@@ -306,8 +306,8 @@ func (l *Lab) transport(party string) *http.Transport {
 	return t
 }
 
-// Languages returns the languages of the panel of a model of the program, or of its default one for "". The error lists the models
-// that there are.
+// Languages returns the languages of the panel of a model of the program, or of its default one for "". The error lists
+// the models that there are.
 func Languages(model string) ([]string, error) {
 	m, err := models.Get(model)
 	if err != nil {

@@ -58,7 +58,8 @@ func (l *Lab) AddPrinter(name, model string) (*Printer, error) {
 	p := &Printer{Model: model, name: name, lab: l}
 	defect := l.config.Defect
 	config := sim.Config{
-		Name: name, World: l.World, Network: l.Network, Clock: l.World.Clock(name), Journal: l.Journal, Seed: l.config.Seed, Models: l.config.Models, Model: model,
+		Name: name, World: l.World, Network: l.Network, Clock: l.World.Clock(name), Journal: l.Journal,
+		Seed: l.config.Seed, Models: l.config.Models, Model: model,
 		// Not the serial number, which a new printer's password is: that is printed on every status sheet.
 		AdministratorPassword: chance.New(l.config.Seed, name+" administrator").Letters(passwordLetters, 12),
 		Address:               address, Language: l.config.Language, Link: l.config.Link,

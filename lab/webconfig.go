@@ -30,8 +30,8 @@ func (w *webConfig) window() *browser.Browser {
 	return w.windows[w.who]
 }
 
-// words are the label as it was written, in the page's language, and in the model's English, which a page without the panel's
-// language is in.
+// words are the label as it was written, in the page's language, and in the model's English, which a page without the
+// panel's language is in.
 func (w *webConfig) words(label string) []string {
 	words := []string{label}
 	for _, texts := range []*locale.Texts{w.texts(), w.english()} {

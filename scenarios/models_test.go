@@ -30,8 +30,8 @@ func together(t *testing.T, folders ...string) fs.FS {
 	return all
 }
 
-// TestAnotherModelAndAnotherLanguageAreFiles plays scenarios on a model that calls its keys otherwise, in English, in a language that
-// the program does not have, and in one that its Web Config does not have. Nothing but files was added.
+// TestAnotherModelAndAnotherLanguageAreFiles plays scenarios on a model that calls its keys otherwise, in English, in a
+// language that the program does not have, and in one that its Web Config does not have. Nothing but files was added.
 func TestAnotherModelAndAnotherLanguageAreFiles(t *testing.T) {
 	tables, err := locale.Load(together(t, "../sim/locale/messages", "../sim/locale/testdata"))
 	require.NoError(t, err)

@@ -156,8 +156,8 @@ func (p *play) condition(text string) (bool, error) {
 	return has, err
 }
 
-// localized puts screen.el.txt in the place of screen.txt; a comparison that has no golden in the language is left out, and so are all
-// on another model than the standard one, of which the goldens are.
+// localized puts screen.el.txt in the place of screen.txt; a comparison that has no golden in the language is left out,
+// and so are all on another model than the standard one, of which the goldens are.
 func localized(a *txtar.Archive, language string, standard bool) *txtar.Archive {
 	if language == english && standard {
 		return a

@@ -332,7 +332,8 @@ func (b *bench) signIn(w *browser.Browser, stored bool) {
 	}
 }
 
-// signInHere does the guide's steps from Basic on, where the words on the page are others than the guide's, and clicks OK.
+// signInHere does the guide's steps from Basic on, where the words on the page are others than the guide's, and clicks
+// OK.
 func (b *bench) signInHere(w *browser.Browser, button, status string) {
 	b.t.Helper()
 	texts := b.printer.Texts()

@@ -224,7 +224,8 @@ func (p *Printer) WebConfig() http.Handler { return p.web }
 // PoweredOn reports whether the printer is on.
 func (p *Printer) PoweredOn() bool { return p.on() != nil }
 
-// Mailer is the mail core for an owner of a sign-in, nil while the power is off. Persons reach it through panel and Web Config only.
+// Mailer is the mail core for an owner of a sign-in, nil while the power is off. Persons reach it through panel and Web
+// Config only.
 func (p *Printer) Mailer(owner nvram.Owner) *core.Mailer {
 	if live := p.on(); live != nil {
 		return live.engine.For(owner)
@@ -287,7 +288,8 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	services := providers(p.model)
 	live.engine, err = core.Open(ctx, core.Options{
 		Clock: p.config.Clock, Dialer: p.config.Dialer, Random: p.random, Flash: p.flash, SealingKey: p.sealing, Roots: p.config.Roots,
-		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts, HostName: strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
+		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
+		HostName:  strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
 		Go: func(name string, f func(context.Context)) {
 			p.config.World.Go(p.config.Name+": "+name, f)

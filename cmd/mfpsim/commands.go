@@ -83,7 +83,8 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) (code int)
 		kong.Writers(out, errs),
 		kong.Exit(func(code int) { panic(left(code)) }),
 		kong.Vars{
-			"version": "mfpsim " + buildVersion(), "models": strings.Join(known.Names(), ", "), "default_model": standard.Name,
+			"version": "mfpsim " + buildVersion(),
+			"models":  strings.Join(known.Names(), ", "), "default_model": standard.Name,
 			"languages": strings.Join(known.Languages(), ", "),
 		},
 	)

@@ -42,8 +42,8 @@ func (c *runCommand) Run(s *streams) error {
 		defer junit.discard()
 	}
 	results, err := scenarios.Run(s.ctx, scenarios.Options{
-		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Repeat: c.Repeat, Parallel: c.Parallel,
-		Folder: c.Folder, Update: c.Update,
+		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence,
+		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
 	})
 	if s.ctx.Err() != nil {
 		return errors.New("interrupted")

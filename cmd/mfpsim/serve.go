@@ -27,7 +27,8 @@ type serveCommand struct {
 // Run serves until Ctrl-C.
 func (c *serveCommand) Run(s *streams) error {
 	err := serve.Run(s.ctx, serve.Config{
-		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang, CA: c.CA, Host: c.Listen,
+		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
+		CA: c.CA, Host: c.Listen,
 		Ports: serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, Control: c.ControlPort},
 		Out:   s.out,
 	})

@@ -2,8 +2,8 @@ package nvram
 
 import "strings"
 
-// Owner is whose settings and sign-in are meant. One device holds several that know nothing of each other: each expires, is
-// refused and is mended by itself.
+// Owner is whose settings and sign-in are meant. One device holds several that know nothing of each other: each
+// expires, is refused and is mended by itself.
 type Owner string
 
 // The owners that a device has besides its users.
@@ -14,8 +14,8 @@ const (
 
 const userPrefix = "user:"
 
-// User is the owner of the sign-in of one user of the device, named by the user's ID on it (guide rule R30). A user has no
-// settings, only a sign-in.
+// User is the owner of the sign-in of one user of the device, named by the user's ID on it (guide rule R30). A user has
+// no settings, only a sign-in.
 func User(id string) Owner { return Owner(userPrefix + id) }
 
 // IsUser reports whether the owner is a user of the device.

@@ -13,8 +13,8 @@ import (
 	"mfpsim/core/secret"
 )
 
-// version1 is a memory as a device with version 1 of the schema has left it: two generations of [sample], the older one with
-// another refresh token.
+// version1 is a memory as a device with version 1 of the schema has left it: two generations of [sample], the older one
+// with another refresh token.
 func version1(t *testing.T) []byte {
 	image, err := os.ReadFile("testdata/schema-1.flash")
 	require.NoError(t, err)

@@ -121,7 +121,9 @@ func encode(r Record, generation uint64, s *sealer) ([]byte, error) {
 	}
 	for _, owner := range slices.Sorted(maps.Keys(r.SignIns)) {
 		in := r.SignIns[owner]
-		sealed := signInLine{Service: in.Service, Account: in.Account, SignedInAt: in.SignedInAt.UTC(), RefreshedAt: in.RefreshedAt.UTC()}
+		sealed := signInLine{
+			Service: in.Service, Account: in.Account, SignedInAt: in.SignedInAt.UTC(), RefreshedAt: in.RefreshedAt.UTC(),
+		}
 		token, err := s.seal(in.RefreshToken, purposeToken(Schema, owner, sealed))
 		if err != nil {
 			return nil, err
@@ -142,8 +144,8 @@ func encode(r Record, generation uint64, s *sealer) ([]byte, error) {
 	return encoded, nil
 }
 
-// decodeLine reads the line that a part of an image begins with and checks its checksum; ok is false if nothing that was
-// written whole begins there. slots is how many it takes.
+// decodeLine reads the line that a part of an image begins with and checks its checksum; ok is false if nothing that
+// was written whole begins there. slots is how many it takes.
 func decodeLine(part []byte) (l line, slots int, ok bool) {
 	text, rest, _ := bytes.Cut(part, []byte{'\n'})
 	slots = slotsFor(len(text))
@@ -160,8 +162,8 @@ func decodeLine(part []byte) (l line, slots int, ok bool) {
 // slotsFor is how many slots a line of so many bytes takes, a newline at its end included.
 func slotsFor(length int) int { return length/SlotSize + 1 }
 
-// decodeRecord reads the record of a line of our schema or an older one. With secrets that cannot be opened it returns the
-// settings without passwords and sign-ins, and FaultSealed.
+// decodeRecord reads the record of a line of our schema or an older one. With secrets that cannot be opened it returns
+// the settings without passwords and sign-ins, and FaultSealed.
 func decodeRecord(l line, s *sealer) (Record, error) {
 	in, ok := parseRecord(l)
 	if !ok {
@@ -175,7 +177,8 @@ func decodeRecord(l line, s *sealer) (Record, error) {
 		kept := mail.Settings{
 			Method: settings.Method, Service: settings.Service, Account: settings.Account, Sender: settings.Sender,
 			Server: settings.Server, Port: settings.Port, Security: settings.Security,
-			ValidateCertificate: settings.ValidateCertificate, POP3Server: settings.POP3Server, POP3Port: settings.POP3Port,
+			ValidateCertificate: settings.ValidateCertificate,
+			POP3Server:          settings.POP3Server, POP3Port: settings.POP3Port,
 		}
 		bare.Settings[owner] = kept
 		kept.Password = password
@@ -205,7 +208,9 @@ func parseRecord(l line) (r recordLine, ok bool) {
 		if json.Unmarshal(l.Record, &old) != nil {
 			return recordLine{}, false
 		}
-		r = recordLine{KeyID: old.KeyID, Settings: map[Owner]settingsLine{Printer: old.Settings}, SignIns: map[Owner]signInLine{}}
+		r = recordLine{
+			KeyID: old.KeyID, Settings: map[Owner]settingsLine{Printer: old.Settings}, SignIns: map[Owner]signInLine{},
+		}
 		if old.SignIn != nil {
 			r.SignIns[Printer] = *old.SignIn
 		}

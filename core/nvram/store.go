@@ -10,7 +10,8 @@ import (
 // SlotSize is the unit in which an image is laid out, in bytes.
 const SlotSize = 32 << 10
 
-// MaximumSlots is how many slots one record may take: with refresh tokens as Entra's, room for about a thousand sign-ins.
+// MaximumSlots is how many slots one record may take: with refresh tokens as Entra's, room for about a thousand
+// sign-ins.
 const MaximumSlots = 64
 
 // Fault is what is wrong with the memory or with a key.

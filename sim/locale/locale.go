@@ -1,8 +1,8 @@
 // Package locale holds every text that the simulated printer shows. A language is a file of messages, and nothing else.
 //
-// A text is looked up by its message id. English is complete; the other languages have the words that the guide prints and fall
-// back to English for the rest. Labels ("label.…") can be found by their English words, because people and scenarios name them in
-// English in any language.
+// A text is looked up by its message id. English is complete; the other languages have the words that the guide prints
+// and fall back to English for the rest. Labels ("label.…") can be found by their English words, because people and
+// scenarios name them in English in any language.
 package locale
 
 import (
@@ -43,8 +43,8 @@ type Texts struct {
 // Language returns the language of the texts.
 func (t *Texts) Language() string { return t.language }
 
-// Text returns the text of a message id. An id that is not there is a programming error and panics: ids of data are checked with
-// [Tables.Has] first.
+// Text returns the text of a message id. An id that is not there is a programming error and panics: ids of data are
+// checked with [Tables.Has] first.
 func (t *Texts) Text(id string) string {
 	text, ok := t.plain[id]
 	if !ok {
@@ -79,7 +79,8 @@ func (t *Texts) Translate(english string) (words string, ok bool) {
 	return t.Text(id), true
 }
 
-// Message returns a message by the name that people write after @: its id, if it is no label. ok is false if there is none.
+// Message returns a message by the name that people write after @: its id, if it is no label. ok is false if there is
+// none.
 func (t *Texts) Message(name string) (text string, ok bool) {
 	if strings.HasPrefix(name, labelPrefix) {
 		return "", false
@@ -100,7 +101,8 @@ func (t *Texts) Messages() []string {
 	return names
 }
 
-// Is reports whether words name the label: the words of this language, or its English words, the model's or the standard ones.
+// Is reports whether words name the label: the words of this language, or its English words, the model's or the
+// standard ones.
 func (t *Texts) Is(words, id string) bool {
 	wanted := Normalize(words)
 	if wanted == Normalize(t.Text(id)) {

@@ -41,8 +41,8 @@ var load = sync.OnceValues(func() (*Tables, error) {
 	return Load(files)
 })
 
-// Load reads message files, one for each language: en.yaml, hi.yaml and so on. English must be there. A message that English
-// lacks is an error with file and line.
+// Load reads message files, one for each language: en.yaml, hi.yaml and so on. English must be there. A message that
+// English lacks is an error with file and line.
 func Load(files fs.FS) (*Tables, error) {
 	names, err := fs.Glob(files, "*.yaml")
 	if err != nil {
@@ -74,7 +74,9 @@ func Load(files fs.FS) (*Tables, error) {
 		if err := s.check(words); err != nil {
 			return nil, err
 		}
-		t.texts[s.tag] = &Texts{language: s.tag, tables: t, plain: s.plain(words), localizer: i18n.NewLocalizer(bundle, s.tag, English)}
+		t.texts[s.tag] = &Texts{
+			language: s.tag, tables: t, plain: s.plain(words), localizer: i18n.NewLocalizer(bundle, s.tag, English),
+		}
 	}
 	t.index(words)
 	return t, nil
@@ -178,8 +180,9 @@ func (t *Tables) index(english map[string]string) {
 	}
 }
 
-// With returns tables in which a model's own words, by language and message id, stand in place of these (guide rules R32, R35). What
-// is named by the words of these tables is still found. A message that these tables lack needs English words.
+// With returns tables in which a model's own words, by language and message id, stand in place of these (guide rules
+// R32, R35). What is named by the words of these tables is still found. A message that these tables lack needs English
+// words.
 func (t *Tables) With(words map[string]map[string]string) *Tables {
 	if len(words) == 0 {
 		return t
@@ -217,10 +220,12 @@ func (t *Tables) In(language string) *Texts {
 // Languages are those that there are texts for, English first.
 func (t *Tables) Languages() []string { return slices.Clone(t.languages) }
 
-// IDs returns all message ids, sorted. Those that a scenario can name with @ are the ones that are no labels and no codes.
+// IDs returns all message ids, sorted. Those that a scenario can name with @ are the ones that are no labels and no
+// codes.
 func (t *Tables) IDs() []string { return slices.Clone(t.ids) }
 
-// Source tells where a message's English words are from: "guide", "recalled", "ours…"; empty where the message files' sections say it.
+// Source tells where a message's English words are from: "guide", "recalled", "ours…"; empty where the message files'
+// sections say it.
 func (t *Tables) Source(id string) string { return t.sources[id] }
 
 // Has reports whether there is a message of that id that has no placeholders, so that [Texts.Text] gives it.
@@ -229,7 +234,8 @@ func (t *Tables) Has(id string) bool {
 	return found
 }
 
-// Find returns the message id of English words, without regard to case and to the kind of apostrophe; labels come first.
+// Find returns the message id of English words, without regard to case and to the kind of apostrophe; labels come
+// first.
 func (t *Tables) Find(english string) (id string, ok bool) {
 	wanted := Normalize(english)
 	if ids := t.labelIDs[wanted]; len(ids) > 0 {

@@ -148,12 +148,13 @@ func (c *checker) tabs() {
 		c.links(where.place(i).key("items"), tab.Items, pages)
 	}
 	c.links(where, c.WebConfig.Tabs, nil)
-	if len(c.WebConfig.Tabs) > 0 && !c.WebConfig.ShownToAll(c.WebConfig.Tabs[0].Page) {
-		c.wrong(where.place(0).key("page"), "the page %q is the first that anybody sees, and not for everybody", c.WebConfig.Tabs[0].Page)
+	if first := c.WebConfig.Tabs[0].Page; !c.WebConfig.ShownToAll(first) {
+		c.wrong(where.place(0).key("page"), "the page %q is the first that anybody sees, and not for everybody", first)
 	}
 }
 
-// links looks at links that stand beside each other and, where pages is not nil, at those below; pages are those that were seen.
+// links looks at links that stand beside each other and, where pages is not nil, at those below; pages are those that
+// were seen.
 func (c *checker) links(where at, items []WebItem, pages map[string]bool) {
 	var names []string
 	for i, item := range items {
@@ -185,7 +186,8 @@ func (c *checker) providers() {
 	}
 }
 
-// outcomes looks at the table of codes: a row for every kind of outcome that the core has, and a text for every message.
+// outcomes looks at the table of codes: a row for every kind of outcome that the core has, and a text for every
+// message.
 func (c *checker) outcomes() {
 	kinds := outcome.Kinds()
 	rows := map[outcome.Kind]bool{}
@@ -203,7 +205,12 @@ func (c *checker) outcomes() {
 			c.wrong(here, "%s: a row needs a code, or a message for the panel", row.Kind)
 		}
 		for _, text := range []struct{ key, id string }{
-			{"code", row.StatusID()}, {"code", row.SolutionID()}, {"panel", row.Panel}, {"signIn", row.SignIn}, {"test", row.Test}, {"cloud", row.Cloud},
+			{"code", row.StatusID()},
+			{"code", row.SolutionID()},
+			{"panel", row.Panel},
+			{"signIn", row.SignIn},
+			{"test", row.Test},
+			{"cloud", row.Cloud},
 		} {
 			if text.id != "" && !c.tables.Has(text.id) {
 				c.wrong(here.key(text.key), "%s: no message %q", row.Kind, text.id)

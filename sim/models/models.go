@@ -1,6 +1,6 @@
-// Package models holds the simulated printers as data: what a model is called, what its firmware can do, which cloud services it
-// knows, and the one table that says what the user sees of each outcome. A model is a file of YAML, and nothing else; it is read
-// strictly, and every mistake in it is told with its line.
+// Package models holds the simulated printers as data: what a model is called, what its firmware can do, which cloud
+// services it knows, and the one table that says what the user sees of each outcome. A model is a file of YAML, and
+// nothing else; it is read strictly, and every mistake in it is told with its line.
 package models
 
 import (
@@ -93,7 +93,8 @@ type Panel struct {
 	Menu         []MenuItem `yaml:"menu"`         // the keys of the home screen, in their order
 }
 
-// MenuItem is a key of the panel and what it leads to: a screen that package panel knows by its id, or a list of further keys.
+// MenuItem is a key of the panel and what it leads to: a screen that package panel knows by its id, or a list of
+// further keys.
 type MenuItem struct {
 	Label  string     `yaml:"label"` // a label's name
 	Screen string     `yaml:"screen"`
@@ -191,7 +192,8 @@ func (m *Model) Fitted(version string) (Firmware, error) {
 	return Firmware{}, &device.LabelError{What: "firmware", Wanted: version, Present: present}
 }
 
-// Outcome returns the row of a kind. Every kind of the core has one; for any other it returns that of a lost connection.
+// Outcome returns the row of a kind. Every kind of the core has one; for any other it returns that of a lost
+// connection.
 func (m *Model) Outcome(kind string) Outcome {
 	for _, row := range m.Outcomes {
 		if row.Kind == kind {

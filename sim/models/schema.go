@@ -69,13 +69,15 @@ func mistakes(file *yamlfile.File, e *jsonschema.ValidationError) []error {
 	case *kind.Required:
 		return []error{file.Errorf(e.InstanceLocation, "missing: %s", strings.Join(k.Missing, ", "))}
 	case *kind.Enum:
-		return []error{file.Errorf(e.InstanceLocation, "unknown word %q here; there are: %s", fmt.Sprint(k.Got), list(k.Want))}
+		got := fmt.Sprint(k.Got)
+		return []error{file.Errorf(e.InstanceLocation, "unknown word %q here; there are: %s", got, list(k.Want))}
 	}
 	last := ""
 	if n := len(e.InstanceLocation); n > 0 {
 		last = e.InstanceLocation[n-1] + ": "
 	}
-	return []error{file.Errorf(e.InstanceLocation, "%s%s", last, e.ErrorKind.LocalizedString(message.NewPrinter(language.English)))}
+	problem := e.ErrorKind.LocalizedString(message.NewPrinter(language.English))
+	return []error{file.Errorf(e.InstanceLocation, "%s%s", last, problem)}
 }
 
 func list(values []any) string {

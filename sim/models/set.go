@@ -37,7 +37,8 @@ var load = sync.OnceValues(func() (*Set, error) {
 	return Load(files, tables)
 })
 
-// Load reads models, a file each, with the texts that they have in common. One of several has to say that it is the default one.
+// Load reads models, a file each, with the texts that they have in common. One of several has to say that it is the
+// default one.
 func Load(files fs.FS, tables *locale.Tables) (*Set, error) {
 	names, err := fs.Glob(files, "*.yaml")
 	if err != nil {
@@ -98,7 +99,8 @@ func (s *Set) Languages() []string {
 	return languages
 }
 
-// Get returns a model by its name, without regard to case, or the default one for "". The model is shared and must not be changed.
+// Get returns a model by its name, without regard to case, or the default one for "". The model is shared and must not
+// be changed.
 func (s *Set) Get(name string) (*Model, error) {
 	if name == "" {
 		return s.first, nil

@@ -1,5 +1,5 @@
-// Package panel is the control panel of the simulated printer: screens in the order of the model's menu, keys that are named by
-// their labels, a padlock.
+// Package panel is the control panel of the simulated printer: screens in the order of the model's menu, keys that are
+// named by their labels, a padlock.
 //
 // The panel shows what its [Machine] tells it and makes the machine act; it keeps nothing but the screen that is open, what was
 // typed on it and who is logged in. The email server's OAuth2 sign-in is not here: that is Web Config's (guide rule R11).

@@ -32,7 +32,8 @@ type Panel struct {
 // act is one act of a person: its context carries the turn.
 type act struct{ ctx context.Context }
 
-// New returns the panel of a printer that was just switched on. A screen of the model's menu that is not known is an error.
+// New returns the panel of a printer that was just switched on. A screen of the model's menu that is not known is an
+// error.
 func New(machine Machine) (*Panel, error) {
 	root, err := tree(machine.Model().Panel.Menu)
 	if err != nil {
@@ -43,8 +44,8 @@ func New(machine Machine) (*Panel, error) {
 	return p, nil
 }
 
-// Path returns the keys that lead from the home screen to the one of an id, as they are written on the panel now; ok is false on a
-// model that has it not.
+// Path returns the keys that lead from the home screen to the one of an id, as they are written on the panel now; ok is
+// false on a model that has it not.
 func (p *Panel) Path(id string) (path string, ok bool) {
 	texts := p.machine.Texts()
 	var labels []string
@@ -243,8 +244,8 @@ func (p *Panel) keys() []key {
 // label is one step of a path.
 func label(words string) string { return strings.TrimSpace(words) }
 
-// find returns the key that words name: the one on which they stand, else the one whose English words they are. The first match
-// counts: a Greek label can name two keys, and own keys come before those of the frame.
+// find returns the key that words name: the one on which they stand, else the one whose English words they are. The
+// first match counts: a Greek label can name two keys, and own keys come before those of the frame.
 func (p *Panel) find(words string) (found key, ok bool) {
 	texts, wanted := p.machine.Texts(), locale.Normalize(words)
 	keys := p.keys()

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mfpsim/device"
 	"mfpsim/sim/facts"
@@ -80,7 +81,9 @@ func scanLines(p *Panel, texts *locale.Texts) []string {
 	if file == "" {
 		file = p.machine.DefaultFile()
 	}
-	rows = append(rows, facts.Row{Label: texts.Label("subject"), Value: subject}, facts.Row{Label: texts.Label("file-name"), Value: file})
+	rows = append(rows,
+		facts.Row{Label: texts.Label("subject"), Value: subject},
+		facts.Row{Label: texts.Label("file-name"), Value: file})
 	return append(facts.Lines(rows), originals(p, texts)...)
 }
 
@@ -117,7 +120,8 @@ func languageLines(_ *Panel, texts *locale.Texts) []string {
 func languageKeys(p *Panel, _ *locale.Texts) []key {
 	var keys []key
 	for _, language := range p.machine.Model().Panel.Languages {
-		keys = append(keys, key{words: locale.NameOf(language), press: func(p *Panel, _ *act) error { return p.machine.SetLanguage(language) }})
+		choose := func(p *Panel, _ *act) error { return p.machine.SetLanguage(language) }
+		keys = append(keys, key{words: locale.NameOf(language), press: choose})
 	}
 	return keys
 }
@@ -149,7 +153,7 @@ func jobLines(p *Panel, texts *locale.Texts) []string {
 	}
 	var lines []string
 	for _, job := range jobs[:min(len(jobs), p.machine.Model().Panel.JobsListed)] {
-		line := strconv.Itoa(job.Receipt) + " | " + facts.Stamp(job.Time) + " | " + job.Type + " | " + job.To + " | " + job.Result
+		line := strings.Join([]string{strconv.Itoa(job.Receipt), facts.Stamp(job.Time), job.Type, job.To, job.Result}, " | ")
 		if job.Code != "" {
 			line += " " + job.Code
 		}
@@ -163,7 +167,8 @@ func jobKeys(p *Panel, _ *locale.Texts) []key {
 	jobs := p.machine.Jobs()
 	var keys []key
 	for _, job := range jobs[:min(len(jobs), p.machine.Model().Panel.JobsListed)] {
-		keys = append(keys, key{words: strconv.Itoa(job.Receipt), press: func(p *Panel, _ *act) error { p.detail = job.Receipt; return nil }})
+		open := func(p *Panel, _ *act) error { p.detail = job.Receipt; return nil }
+		keys = append(keys, key{words: strconv.Itoa(job.Receipt), press: open})
 	}
 	return keys
 }

@@ -33,7 +33,9 @@ func items(menu []models.MenuItem) ([]*item, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, &item{screen: shown, label: locale.LabelID(entry.Label), id: entry.Screen, locked: entry.Locked, children: children})
+		list = append(list, &item{
+			screen: shown, label: locale.LabelID(entry.Label), id: entry.Screen, locked: entry.Locked, children: children,
+		})
 	}
 	return list, nil
 }

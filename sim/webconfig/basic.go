@@ -57,7 +57,8 @@ func (r *request) basicPage() {
 	}
 	v.Securities = r.choices(securities, f.Security)
 	v.Validations = r.choices([]string{enable, disable}, f.Validation)
-	r.show(http.StatusOK, "basic", page{Path: r.heading(pageBasic), Notices: r.basicNotices(status, d, query.Has("saved")), Body: v})
+	notices := r.basicNotices(status, d, query.Has("saved"))
+	r.show(http.StatusOK, "basic", page{Path: r.heading(pageBasic), Notices: notices, Body: v})
 }
 
 // basicNotices are the sentences at the head of Basic: what was just done, what is wrong, how the last sign-in ended.

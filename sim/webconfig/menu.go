@@ -10,7 +10,8 @@ import (
 	"mfpsim/sim/models"
 )
 
-// place is a page that the program can show; whether a model has it, where in its menu and under what label is data of the model.
+// place is a page that the program can show; whether a model has it, where in its menu and under what label is data of
+// the model.
 type place struct {
 	address   string
 	get, post func(*request)
@@ -129,7 +130,8 @@ func (m *menu) address(id string) string { return m.spots[id].address }
 // home is the address of the page that is shown first.
 func (m *menu) home() string { return m.address(m.tabs[0].Page) }
 
-// tabOf returns the tab that an address belongs to: that of its page, else that whose own address it begins with, else the first.
+// tabOf returns the tab that an address belongs to: that of its page, else that whose own address it begins with, else
+// the first.
 func (m *menu) tabOf(address string) int {
 	if id, known := m.pages[address]; known {
 		return m.spots[id].tab
@@ -159,7 +161,8 @@ func (r *request) menu() (tabs, side []menuItem) {
 	}
 	for i, item := range r.pages.tabs {
 		if r.sees(item.Page) {
-			tabs = append(tabs, menuItem{Label: r.texts.Label(item.Label), Address: r.pages.address(item.Page), Open: i == open})
+			address := r.pages.address(item.Page)
+			tabs = append(tabs, menuItem{Label: r.texts.Label(item.Label), Address: address, Open: i == open})
 		}
 	}
 	return tabs, r.links(r.pages.tabs[open].Items, at)
@@ -170,7 +173,9 @@ func (r *request) links(items []models.WebItem, at string) []menuItem {
 	for _, item := range items {
 		if r.sees(item.Page) {
 			address := r.pages.address(item.Page)
-			list = append(list, menuItem{Label: r.texts.Label(item.Label), Address: address, Open: address == at, Items: r.links(item.Items, at)})
+			list = append(list, menuItem{
+				Label: r.texts.Label(item.Label), Address: address, Open: address == at, Items: r.links(item.Items, at),
+			})
 		}
 	}
 	return list

@@ -51,7 +51,8 @@ func (r *request) securityTab() {
 }
 
 func (r *request) caCertificate() {
-	r.show(http.StatusOK, "rows", page{Path: r.heading(pageCA), Notices: []notice{{Text: r.texts.Text("no-ca-certificate")}}})
+	notices := []notice{{Text: r.texts.Text("no-ca-certificate")}}
+	r.show(http.StatusOK, "rows", page{Path: r.heading(pageCA), Notices: notices})
 }
 
 func (r *request) rootCertificate() {
@@ -76,7 +77,8 @@ func (r *request) logInPage() {
 	case "out":
 		notices = []notice{{Text: r.texts.Text("logged-out")}}
 	}
-	r.show(http.StatusOK, "login", page{Path: r.path("log-in"), Notices: notices, Body: r.machine.Model().Administrator})
+	rules := r.machine.Model().Administrator
+	r.show(http.StatusOK, "login", page{Path: r.path("log-in"), Notices: notices, Body: rules})
 }
 
 func (r *request) logIn() {

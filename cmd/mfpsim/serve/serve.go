@@ -223,7 +223,9 @@ func (b *bench) start(ctx context.Context) error {
 		start = vtime.DefaultStart // the dates in a scenario are after this one
 	}
 	b.world = vtime.NewFlowing(start)
-	made, err := lab.New(lab.Config{World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true, Link: b.link})
+	made, err := lab.New(lab.Config{
+		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true, Link: b.link,
+	})
 	if err != nil {
 		return err
 	}

@@ -1,5 +1,5 @@
-// Package yamlfile reads files of YAML that hold data of the simulated printer, and says of every mistake in which file and line
-// it is. Nothing in such a file can make the program panic.
+// Package yamlfile reads files of YAML that hold data of the simulated printer, and says of every mistake in which file
+// and line it is. Nothing in such a file can make the program panic.
 package yamlfile
 
 import (
@@ -36,7 +36,8 @@ func Parse(name string, data []byte) (*File, error) {
 		return nil, f.wrap(err)
 	}
 	if len(parsed.Docs) > 1 {
-		return nil, &Error{File: name, Line: parsed.Docs[1].GetToken().Position.Line, Problem: "a second document; a file holds one"}
+		second := parsed.Docs[1].GetToken().Position.Line
+		return nil, &Error{File: name, Line: second, Problem: "a second document; a file holds one"}
 	}
 	if len(parsed.Docs) == 1 {
 		f.root = parsed.Docs[0].Body
@@ -55,8 +56,8 @@ func (f *File) Decode(to any) error {
 	return nil
 }
 
-// Errorf makes an error about what stands at a path of keys and, counted from 0, places in lists. Where the path leads nowhere the
-// line is that of the last step that is there.
+// Errorf makes an error about what stands at a path of keys and, counted from 0, places in lists. Where the path leads
+// nowhere the line is that of the last step that is there.
 func (f *File) Errorf(path []string, format string, values ...any) error {
 	return &Error{File: f.name, Line: f.line(path), Problem: fmt.Sprintf(format, values...)}
 }
