@@ -10,11 +10,13 @@ import (
 
 	"mfpsim/device"
 	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
 )
 
 // Panel is one control panel. Its methods are the acts of a person; they are safe for concurrent use.
 type Panel struct {
 	machine Machine
+	known   map[string]screen // by id
 	root    *item
 
 	mu      sync.Mutex
@@ -35,11 +37,10 @@ type act struct{ ctx context.Context }
 // New returns the panel of a printer that was just switched on. A screen of the model's menu that is not known is an
 // error.
 func New(machine Machine) (*Panel, error) {
-	root, err := tree(machine.Model().Panel.Menu)
-	if err != nil {
+	p := &Panel{machine: machine, known: screens, root: home(machine.Model().Panel.Menu)}
+	if err := p.root.check(p.known); err != nil {
 		return nil, err
 	}
-	p := &Panel{machine: machine, root: root}
 	p.home()
 	return p, nil
 }
@@ -50,7 +51,7 @@ func (p *Panel) Path(id string) (path string, ok bool) {
 	texts := p.machine.Texts()
 	var labels []string
 	for _, i := range p.root.find(id) {
-		labels = append(labels, texts.Text(i.label))
+		labels = append(labels, texts.Text(i.id()))
 	}
 	return strings.Join(labels, " > "), len(labels) > 0
 }
@@ -97,7 +98,7 @@ func (p *Panel) Enter(_ context.Context, field, value string) (device.Screen, er
 		texts := p.machine.Texts()
 		var present []string
 		if !p.covered() {
-			for _, id := range p.top().fields {
+			for _, id := range p.shown().fields {
 				present = append(present, texts.Text(id))
 				if texts.Is(field, id) {
 					return p.enter(id, value)
@@ -209,6 +210,9 @@ func (p *Panel) settle() {
 
 func (p *Panel) top() *item { return p.open[len(p.open)-1] }
 
+// shown is the screen that is open, without anything for a list of keys.
+func (p *Panel) shown() screen { return p.known[p.top().Screen] }
+
 // covered reports whether a message or a job lies over the screen.
 func (p *Panel) covered() bool { return p.message != "" || p.job != 0 || p.detail != 0 }
 
@@ -222,11 +226,12 @@ func (p *Panel) keys() []key {
 	case p.message != "":
 		keys = append(keys, key{label: "label.ok", press: func(p *Panel, _ *act) error { p.message = ""; return nil }})
 	case p.detail == 0:
-		for _, child := range p.top().children {
-			keys = append(keys, key{label: child.label, press: func(p *Panel, _ *act) error { return p.enterItem(child) }})
+		for n := range p.top().Items {
+			child := p.top().child(n)
+			keys = append(keys, key{label: child.id(), press: func(p *Panel, _ *act) error { return p.enterItem(child) }})
 		}
-		if p.top().keys != nil {
-			keys = append(keys, p.top().keys(p, texts)...)
+		if own := p.shown().keys; own != nil {
+			keys = append(keys, own(p, texts)...)
 		}
 	}
 	if p.admin {
@@ -268,7 +273,9 @@ func (p *Panel) shows(words string) bool {
 }
 
 func (p *Panel) atHome(words string) bool {
-	return slices.ContainsFunc(p.root.children, func(i *item) bool { return p.machine.Texts().Is(words, i.label) })
+	return slices.ContainsFunc(p.root.Items, func(i models.MenuItem) bool {
+		return p.machine.Texts().Is(words, locale.LabelID(i.Label))
+	})
 }
 
 func (p *Panel) press(words string, a *act) error {
@@ -302,7 +309,7 @@ func (p *Panel) enterItem(to *item) error {
 }
 
 func (p *Panel) closed(to *item) bool {
-	return to.locked && !p.admin && p.machine.Locked()
+	return to.Locked && !p.admin && p.machine.Locked()
 }
 
 func (p *Panel) back() {
@@ -310,7 +317,7 @@ func (p *Panel) back() {
 		p.detail = 0
 		return
 	}
-	if p.top().fields != nil {
+	if p.shown().fields != nil {
 		p.to, p.typed = nil, map[string]string{}
 	}
 	p.open = p.open[:len(p.open)-1]
@@ -353,10 +360,10 @@ func (p *Panel) screen() device.Screen {
 	texts := p.machine.Texts()
 	var path []string
 	for _, i := range p.open[1:] {
-		path = append(path, texts.Text(i.label))
+		path = append(path, texts.Text(i.id()))
 	}
 	if len(path) == 0 {
-		path = []string{texts.Text(p.root.label)}
+		path = []string{texts.Text(p.root.id())}
 	}
 	s := device.Screen{Path: strings.Join(path, " > "), Padlock: p.padlock()}
 	switch {
@@ -367,13 +374,13 @@ func (p *Panel) screen() device.Screen {
 	case p.detail != 0:
 		s.Lines = p.detailLines(texts)
 	default:
-		if p.top().lines != nil {
-			s.Lines = p.top().lines(p, texts)
+		if lines := p.shown().lines; lines != nil {
+			s.Lines = lines(p, texts)
 		}
-		if slices.ContainsFunc(p.top().children, p.closed) {
+		if slices.ContainsFunc(p.top().Items, func(i models.MenuItem) bool { return p.closed((*item)(&i)) }) {
 			s.Lines = append(s.Lines, texts.Text("locked"))
 		}
-		for _, id := range p.top().fields {
+		for _, id := range p.shown().fields {
 			s.Fields = append(s.Fields, texts.Text(id))
 		}
 	}

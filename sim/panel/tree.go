@@ -7,46 +7,39 @@ import (
 	"mfpsim/sim/models"
 )
 
-// item is a place of the model's menu: a screen, or the list of keys that lead on.
-type item struct {
-	screen
-	label    string // message id; the key that leads here
-	id       string // of the screen; empty for a list of keys
-	locked   bool   // Lock Setting keeps it for administrators
-	children []*item
-}
+// item is a place of the model's menu: a screen, or a list of keys that lead on. All printers of a model share it.
+type item models.MenuItem
 
-// tree builds the home screen with everything below it.
-func tree(menu []models.MenuItem) (*item, error) {
-	children, err := items(menu)
-	return &item{label: locale.LabelID("home"), children: children}, err
-}
+// home is the home screen: the keys of the model's menu.
+func home(menu []models.MenuItem) *item { return &item{Label: "home", Items: menu} }
 
-func items(menu []models.MenuItem) ([]*item, error) {
-	var list []*item
-	for _, entry := range menu {
-		shown, known := screens[entry.Screen]
-		if !known && entry.Screen != "" {
-			return nil, fmt.Errorf("the panel knows no screen %q", entry.Screen)
-		}
-		children, err := items(entry.Items)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, &item{
-			screen: shown, label: locale.LabelID(entry.Label), id: entry.Screen, locked: entry.Locked, children: children,
-		})
+// id is the message id of the key that leads to the item.
+func (i *item) id() string { return locale.LabelID(i.Label) }
+
+// child returns an item of the list.
+func (i *item) child(n int) *item { return (*item)(&i.Items[n]) }
+
+// check returns an error if not all screens of the menu are known.
+func (i *item) check(known map[string]screen) error {
+	if _, found := known[i.Screen]; !found && i.Screen != "" {
+		return fmt.Errorf("the panel knows no screen %q", i.Screen)
 	}
-	return list, nil
+	for n := range i.Items {
+		if err := i.child(n).check(known); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // find returns the way to the first item that shows a screen, from below this one.
-func (i *item) find(id string) []*item {
-	for _, child := range i.children {
-		if child.id == id {
+func (i *item) find(screen string) []*item {
+	for n := range i.Items {
+		child := i.child(n)
+		if child.Screen == screen {
 			return []*item{child}
 		}
-		if way := child.find(id); way != nil {
+		if way := child.find(screen); way != nil {
 			return append([]*item{child}, way...)
 		}
 	}

@@ -10,30 +10,48 @@ import (
 	"mfpsim/sim/models"
 )
 
-// place is a page that the program can show; whether a model has it, where in its menu and under what label is data of
-// the model.
+// place is a page that the program can show; whether a model has it, where in its menu and under what label is data of the
+// model.
 type place struct {
 	address   string
-	get, post func(*request)
+	get, post handler
 	public    bool    // it shows and sets nothing, so a model may show it to everybody
 	below     []place // pages that are reached from this one only
 }
 
+// handler answers requests that a pattern of net/http fits.
+type handler struct {
+	pattern string
+	answer  func(*request) // nil: there are none
+}
+
+// shows is a page that only shows something.
+func shows(address string, get func(*request)) place {
+	return place{address: address, get: handler{http.MethodGet + " " + address, get}, public: true}
+}
+
+// acts is a page whose buttons make the printer act.
+func acts(address string, get, post func(*request), below ...place) place {
+	return place{
+		address: address, get: handler{http.MethodGet + " " + address, get}, post: handler{http.MethodPost + " " + address, post},
+		below: below,
+	}
+}
+
 // places are all that there are, by the ids that models name.
 var places = map[string]place{
-	"product-status": {address: "/status/product", get: (*request).product, public: true},
-	"network-status": {address: "/status/network", get: (*request).network, public: true},
-	"job-history":    {address: "/status/jobs", get: (*request).jobs, public: true},
-	"network":        {address: "/network", get: (*request).networkTab, public: true},
-	"email-server":   {address: "/network/email-server", get: (*request).emailMenu, public: true},
-	pageBasic: {address: pathBasic, get: (*request).basicPage, post: (*request).basic, below: []place{
-		{address: pathSignIn, get: (*request).signInPage, post: (*request).signIn},
-		{address: pathCode, get: (*request).codePage, post: (*request).code},
-	}},
-	"connection-test":  {address: pathTest, get: (*request).testPage, post: (*request).test},
-	"network-security": {address: "/network-security", get: (*request).securityTab, public: true},
-	pageCA:             {address: "/network-security/ca-certificate", get: (*request).caCertificate, public: true},
-	pageRoots:          {address: "/network-security/root-certificate-update", get: (*request).rootCertificate, public: true},
+	"product-status": shows("/status/product", (*request).product),
+	"network-status": shows("/status/network", (*request).network),
+	"job-history":    shows("/status/jobs", (*request).jobs),
+	"network":        shows("/network", (*request).networkTab),
+	"email-server":   shows("/network/email-server", (*request).emailMenu),
+	pageBasic: acts(pathBasic, (*request).basicPage, (*request).basic,
+		acts(pathSignIn, (*request).signInPage, (*request).signIn),
+		acts(pathCode, (*request).codePage, (*request).code)),
+	"connection-test":  acts(pathTest, (*request).testPage, (*request).test),
+	"network-security": shows("/network-security", (*request).securityTab),
+	pageCA:             shows("/network-security/ca-certificate", (*request).caCertificate),
+	pageRoots:          shows("/network-security/root-certificate-update", (*request).rootCertificate),
 }
 
 // The pages that other pages name.
@@ -54,89 +72,93 @@ func Pages() (all, public []string) {
 	return all, public
 }
 
-// spot is where a page stands in the model's menu.
-type spot struct {
-	place
-	tab   int
-	trail []string // names of labels from below the tab to the page; of the tab alone for its own page
-}
-
-// menu is the model's menu, with what is looked up in it.
+// menu is the model's menu and the pages that it can name. All printers of a model share what it points to.
 type menu struct {
-	tabs  []models.WebItem
-	spots map[string]spot   // by id of the page
-	pages map[string]string // id of the page by its address, and by those of the pages below it
+	models.WebConfig
+	known map[string]place // by id
 }
 
+// newMenu returns a model's menu. A page that is not known, or that cannot be for everybody, is an error.
 func newMenu(c models.WebConfig) (*menu, error) {
-	m := &menu{tabs: c.Tabs, spots: map[string]spot{}, pages: map[string]string{}}
-	for tab, item := range c.Tabs {
-		if err := m.add(tab, nil, item.Items); err != nil {
-			return nil, err
-		}
-		if _, stands := m.spots[item.Page]; stands { // the tab shows the page of one of its items first
-			continue
-		}
-		if err := m.put(item.Page, spot{tab: tab, trail: []string{item.Label}}); err != nil {
-			return nil, err
-		}
-	}
-	for id, at := range m.spots {
-		if c.ShownToAll(id) && !at.public {
+	m := &menu{WebConfig: c, known: places}
+	for _, id := range m.ids() {
+		page, found := m.known[id]
+		switch {
+		case !found:
+			return nil, fmt.Errorf("no page %q is known to Web Config", id)
+		case m.ShownToAll(id) && !page.public:
 			return nil, fmt.Errorf("the page %q of Web Config cannot be for everybody", id)
 		}
 	}
 	return m, nil
 }
 
-func (m *menu) add(tab int, above []string, items []models.WebItem) error {
-	for _, item := range items {
-		trail := append(slices.Clone(above), item.Label)
-		if err := m.put(item.Page, spot{tab: tab, trail: trail}); err != nil {
-			return err
-		}
-		if err := m.add(tab, trail, item.Items); err != nil {
-			return err
+// ids are the pages of the menu, each once.
+func (m *menu) ids() []string {
+	var ids []string
+	var add func(items []models.WebItem)
+	add = func(items []models.WebItem) {
+		for _, item := range items {
+			if !slices.Contains(ids, item.Page) {
+				ids = append(ids, item.Page)
+			}
+			add(item.Items)
 		}
 	}
-	return nil
+	add(m.Tabs)
+	return ids
 }
 
-func (m *menu) put(id string, at spot) error {
-	known, ok := places[id]
-	if !ok {
-		return fmt.Errorf("no page %q is known to Web Config", id)
+// trail returns the tab of a page and the names of labels that lead there from below the tab; the tab's own for a page that only
+// the tab shows. found is false for a page that the model has not.
+func (m *menu) trail(id string) (tab int, labels []string, found bool) {
+	for i, item := range m.Tabs {
+		if labels := trail(item.Items, id); labels != nil {
+			return i, labels, true
+		}
 	}
-	if _, twice := m.spots[id]; twice {
-		return fmt.Errorf("the page %q stands twice in the menu of Web Config", id)
+	for i, item := range m.Tabs {
+		if item.Page == id {
+			return i, []string{item.Label}, true
+		}
 	}
-	at.place = known
-	m.spots[id] = at
-	m.pages[known.address] = id
-	for _, below := range known.below {
-		m.pages[below.address] = id
+	return 0, nil, false
+}
+
+func trail(items []models.WebItem, id string) []string {
+	for _, item := range items {
+		if item.Page == id {
+			return []string{item.Label}
+		}
+		if below := trail(item.Items, id); below != nil {
+			return append([]string{item.Label}, below...)
+		}
 	}
 	return nil
 }
 
 // has reports whether the model has a page.
 func (m *menu) has(id string) bool {
-	_, ok := m.spots[id]
-	return ok
+	_, _, found := m.trail(id)
+	return found
 }
 
-func (m *menu) address(id string) string { return m.spots[id].address }
+func (m *menu) address(id string) string { return m.known[id].address }
 
 // home is the address of the page that is shown first.
-func (m *menu) home() string { return m.address(m.tabs[0].Page) }
+func (m *menu) home() string { return m.address(m.Tabs[0].Page) }
 
-// tabOf returns the tab that an address belongs to: that of its page, else that whose own address it begins with, else
-// the first.
+// tabOf returns the tab that an address belongs to: that of its page, else that whose own address it begins with, else the
+// first.
 func (m *menu) tabOf(address string) int {
-	if id, known := m.pages[address]; known {
-		return m.spots[id].tab
+	for _, id := range m.ids() {
+		page := m.known[id]
+		if page.address == address || slices.ContainsFunc(page.below, func(p place) bool { return p.address == address }) {
+			tab, _, _ := m.trail(id)
+			return tab
+		}
 	}
-	for tab, item := range m.tabs {
+	for tab, item := range m.Tabs {
 		if strings.HasPrefix(address, m.address(item.Page)+"/") {
 			return tab
 		}
@@ -156,16 +178,16 @@ type menuItem struct {
 func (r *request) menu() (tabs, side []menuItem) {
 	at := r.r.URL.Path
 	open := r.pages.tabOf(at)
-	if !r.sees(r.pages.tabs[open].Page) {
+	if !r.sees(r.pages.Tabs[open].Page) {
 		open = 0
 	}
-	for i, item := range r.pages.tabs {
+	for i, item := range r.pages.Tabs {
 		if r.sees(item.Page) {
 			address := r.pages.address(item.Page)
 			tabs = append(tabs, menuItem{Label: r.texts.Label(item.Label), Address: address, Open: i == open})
 		}
 	}
-	return tabs, r.links(r.pages.tabs[open].Items, at)
+	return tabs, r.links(r.pages.Tabs[open].Items, at)
 }
 
 func (r *request) links(items []models.WebItem, at string) []menuItem {
@@ -183,16 +205,19 @@ func (r *request) links(items []models.WebItem, at string) []menuItem {
 
 // sees reports whether the person in front of the browser is shown a page.
 func (r *request) sees(page string) bool {
-	return r.session != nil || r.machine.Model().WebConfig.ShownToAll(page)
+	return r.session != nil || r.pages.ShownToAll(page)
 }
 
 // heading is the path of a page, as its headline shows it.
-func (r *request) heading(page string) string { return r.path(r.pages.spots[page].trail...) }
+func (r *request) heading(page string) string {
+	_, labels, _ := r.pages.trail(page)
+	return r.path(labels...)
+}
 
 // headingBelow is the path of a page that is reached from another one and stands beside it.
 func (r *request) headingBelow(page, label string) string {
-	trail := r.pages.spots[page].trail
-	return r.path(append(slices.Clone(trail[:len(trail)-1]), label)...)
+	_, labels, _ := r.pages.trail(page)
+	return r.path(append(labels[:len(labels)-1], label)...)
 }
 
 // path joins labels.
@@ -206,13 +231,17 @@ func (r *request) path(labels ...string) string {
 
 // register makes the pages of the model's menu known to the mux.
 func (s *Server) register() {
-	for id, page := range s.pages.spots {
-		everybody := s.machine.Model().WebConfig.ShownToAll(id)
-		for _, p := range append([]place{page.place}, page.below...) {
-			s.mux.HandleFunc(http.MethodGet+" "+p.address, s.handle(p.get, !everybody))
-			if p.post != nil {
-				s.mux.HandleFunc(http.MethodPost+" "+p.address, s.handle(p.post, true))
-			}
-		}
+	for _, id := range s.pages.ids() {
+		s.add(s.pages.known[id], s.pages.ShownToAll(id))
+	}
+}
+
+func (s *Server) add(p place, everybody bool) {
+	s.mux.HandleFunc(p.get.pattern, s.handle(p.get.answer, !everybody))
+	if p.post.answer != nil {
+		s.mux.HandleFunc(p.post.pattern, s.handle(p.post.answer, true))
+	}
+	for _, below := range p.below {
+		s.add(below, false)
 	}
 }
