@@ -18,8 +18,13 @@ import (
 )
 
 func TestAPrinterWithAMemoryOfTheFirstVersionIsSignedInStill(t *testing.T) {
-	image, err := os.ReadFile("testdata/schema-1.flash") // of this printer, signed in as admin@contoso.com
+	// The lines of the two slots of this printer's memory, signed in as admin@contoso.com, without what fills the slots.
+	lines, err := os.ReadFile("testdata/schema-1.txt")
 	require.NoError(t, err)
+	image := bytes.Repeat([]byte{'\n'}, 2*nvram.SlotSize)
+	for slot, line := range bytes.Split(bytes.TrimSpace(lines), []byte{'\n'}) {
+		copy(image[slot*nvram.SlotSize:], line)
+	}
 	flash := nvram.NewMemory(image)
 	b := newBench(t, func(c *sim.Config) { c.Flash = flash })
 	require.NoError(t, b.printer.Recovered())

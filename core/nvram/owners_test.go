@@ -1,6 +1,7 @@
 package nvram
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"strings"
@@ -13,11 +14,15 @@ import (
 	"mfpsim/core/secret"
 )
 
-// version1 is a memory as a device with version 1 of the schema has left it: two generations of [sample], the older one
-// with another refresh token.
+// version1 is a memory as a device with version 1 of the schema has left it: two generations of [sample], the older one with
+// another refresh token. The file has the lines of the two slots, without the newlines that fill them.
 func version1(t *testing.T) []byte {
-	image, err := os.ReadFile("testdata/schema-1.flash")
+	lines, err := os.ReadFile("testdata/schema-1.txt")
 	require.NoError(t, err)
+	image := bytes.Repeat([]byte{'\n'}, 2*SlotSize)
+	for slot, line := range bytes.Split(bytes.TrimSpace(lines), []byte{'\n'}) {
+		copy(image[slot*SlotSize:], line)
+	}
 	return image
 }
 
