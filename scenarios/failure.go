@@ -111,7 +111,7 @@ func (p *play) fail(err error) *failure {
 }
 
 // tell writes a failure in the one shape that it has everywhere.
-func tell(s Scenario, number int, text string, f *failure, seed uint64, language string) string {
+func tell(s Scenario, number int, text string, f *failure, o Options) string {
 	var b strings.Builder
 	place := s.File
 	if number > 0 {
@@ -129,24 +129,41 @@ func tell(s Scenario, number int, text string, f *failure, seed uint64, language
 	if f.wire != "" {
 		fmt.Fprintf(&b, "  last on the wire: %s\n", f.wire)
 	}
-	fmt.Fprintf(&b, "  again: %s", replay(s, seed, language))
+	fmt.Fprintf(&b, "  again: %s", replay(s, o))
 	if s.folder == "" { // serve plays what is in this program
-		fmt.Fprintf(&b, "     by hand: mfpsim serve --scenario %s", s.ID)
+		fmt.Fprintf(&b, "     by hand: mfpsim serve --scenario %s%s", s.ID, o.model())
 	}
 	b.WriteString("\n")
 	return b.String()
 }
 
 // replay is the command that plays a scenario again.
-func replay(s Scenario, seed uint64, language string) string {
-	command := fmt.Sprintf("mfpsim run %s --seed %d", s.ID, seed)
-	if language != "" && language != english {
-		command += " --lang " + language
+func replay(s Scenario, o Options) string {
+	command := fmt.Sprintf("mfpsim run %s --seed %d%s", s.ID, o.Seed, o.model())
+	if o.Language != "" && o.Language != english {
+		command += " --lang " + o.Language
+	}
+	if o.Latency > 0 {
+		command += fmt.Sprintf(" --latency %s", o.Latency)
+	}
+	if o.Jitter > 0 {
+		command += fmt.Sprintf(" --jitter %s", o.Jitter)
 	}
 	if s.folder != "" {
 		command += " --folder '" + s.folder + "'"
 	}
 	return command
+}
+
+// model is the option of the command line that names the model; empty for the default one.
+func (o Options) model() string {
+	switch {
+	case o.Model == "":
+		return ""
+	case strings.Contains(o.Model, " "):
+		return " --model '" + o.Model + "'"
+	}
+	return " --model " + o.Model
 }
 
 // fromDevice reports whether a connection is one of a printer's, not of a person's browser or of a client from outside.

@@ -40,7 +40,7 @@ var verbs = map[string]verb{
 	"power":     {"power off | on | cut [at=write:N]", (*play).verbPower},
 	"network":   {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | no-starttls [times=N] [after=N]", (*play).verbNetwork},
 	"wire":      {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
-	"lang":      {"lang en|hi|el", (*play).verbLang},
+	"lang":      {"lang LANGUAGE", (*play).verbLang},
 	"handover":  {"handover", (*play).verbHandover},
 }
 

@@ -34,6 +34,8 @@ func TestMisuseIsExitCodeTwoWithAClearMessage(t *testing.T) {
 		{"a seed that is no number", []string{"run", "--seed", "x"}, "--seed: expected a valid 64 bit uint"},
 		{"an unknown scenario", []string{"run", "nothing/here"}, `no scenario fits "nothing/here"`},
 		{"an unknown language", []string{"run", "--lang", "xx"}, `unknown language "xx"`},
+		{"an unknown model", []string{"run", "--model", "MFP-9999"}, `no model "MFP-9999" here; there are: MFP-4100`},
+		{"an unknown model to serve", []string{"serve", "--model", "MFP-9999"}, `no model "MFP-9999" here; there are: MFP-4100`},
 		{"no repetition", []string{"run", "--repeat", "0"}, "a scenario is played once at least"},
 		{"no benches", []string{"run", "--parallel=-1"}, "not a number of benches"},
 		{"an evidence folder that is a file", []string{"run", "--evidence", file}, "is a file, not a folder"},

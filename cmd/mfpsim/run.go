@@ -18,7 +18,8 @@ type runCommand struct {
 	Seed     uint64        `default:"0" help:"Decides every id, code and token, and nothing else."`
 	Evidence string        `placeholder:"DIR" help:"Keep what happened, a folder for each scenario."`
 	JUnit    string        `name:"junit" placeholder:"FILE" help:"Write the verdicts as JUnit XML."`
-	Lang     string        `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: en, hi or el."`
+	Model    string        `placeholder:"NAME" help:"Model of the printers: ${models}. Default: ${default_model}."`
+	Lang     string        `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: ${languages}."`
 	Repeat   int           `placeholder:"N" default:"1" help:"Play each scenario N times; the evidence must be the same every time."`
 	Parallel int           `placeholder:"N" default:"0" help:"Benches at once; 0: one for each processor."`
 	Latency  time.Duration `placeholder:"TIME" help:"Bench time from a request complete to the server's act, for example 20ms."`
@@ -47,8 +48,9 @@ func (c *runCommand) Run(s *streams) error {
 		defer junit.discard()
 	}
 	results, err := scenarios.Run(s.ctx, scenarios.Options{
-		Patterns: c.Patterns, Seed: c.Seed, Language: c.Lang, Evidence: c.Evidence, Repeat: c.Repeat, Parallel: c.Parallel,
-		Folder: c.Folder, Update: c.Update, Latency: c.Latency, Jitter: c.Jitter,
+		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence,
+		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
+		Latency: c.Latency, Jitter: c.Jitter,
 	})
 	if s.ctx.Err() != nil {
 		return errors.New("interrupted")

@@ -318,6 +318,7 @@ func TestWhatCannotBeServedIsSaidAtOnce(t *testing.T) {
 		{"an unknown scenario", Config{Scenario: "trouble/none"}, `no scenario fits "trouble/none"`},
 		{"several scenarios", Config{Scenario: "trouble"}, `"trouble" fits`},
 		{"an unknown language", Config{Language: "xx"}, `unknown language "xx"; there are en, hi, el`},
+		{"an unknown model", Config{Model: "MFP-9999"}, `no model "MFP-9999" here; there are: MFP-4100`},
 		{"an evidence folder that is a file", Config{Evidence: file}, "is a file, not a folder"},
 		{"no folder for the CA", Config{CA: filepath.Join(file, "ca.pem")}, "cannot write the certificate authority"},
 	} {
