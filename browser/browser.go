@@ -119,7 +119,7 @@ func (b *Browser) Heading() (string, bool) {
 	if b.page == nil {
 		return "", false
 	}
-	heading := words(b.page.doc.Find("h1").First().Text())
+	heading := words(textRaw(b.page.heading))
 	return heading, heading != ""
 }
 
@@ -131,7 +131,7 @@ func (b *Browser) Click(ctx context.Context, label string) error {
 	if b.page == nil {
 		return ErrNoPage
 	}
-	target, err := b.page.clickable(label)
+	target, err := b.page.find(label)
 	if err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (b *Browser) Click(ctx context.Context, label string) error {
 		b.page.fold(target.node)
 		return nil
 	case kindLink:
-		u, err := b.page.base().Parse(target.href)
+		u, err := b.page.baseURL().Parse(target.href)
 		if err != nil {
 			return &LoadError{Host: b.page.url.Host, Reason: ReasonAddress, cause: err}
 		}
@@ -217,14 +217,14 @@ func (b *Browser) Link(label string) (string, error) {
 	if b.page == nil {
 		return "", ErrNoPage
 	}
-	target, err := b.page.clickable(label)
+	target, err := b.page.find(label)
 	if err != nil {
 		return "", err
 	}
 	if target.kind != kindLink {
 		return "", &device.LabelError{What: "link", Wanted: label, Present: b.page.links()}
 	}
-	u, err := b.page.base().Parse(target.href)
+	u, err := b.page.baseURL().Parse(target.href)
 	if err != nil {
 		return "", &LoadError{Host: b.page.url.Host, Reason: ReasonAddress, cause: err}
 	}
