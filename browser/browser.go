@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -261,7 +262,7 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 	}
 }
 
-func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url.Values) (*http.Response, string, error) {
+func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url.Values) (*http.Response, []byte, error) {
 	target := *u
 	target.Fragment = ""
 	var body io.Reader
@@ -275,7 +276,7 @@ func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url
 	}
 	request, err := http.NewRequestWithContext(ctx, method, target.String(), body)
 	if err != nil {
-		return nil, "", &LoadError{Host: u.Host, Reason: ReasonAddress, cause: err}
+		return nil, nil, &LoadError{Host: u.Host, Reason: ReasonAddress, cause: err}
 	}
 	request.Header.Set("User-Agent", "Mozilla/5.0 (mfpsim)")
 	request.Header.Set("Accept", "text/html,application/xhtml+xml")
@@ -291,16 +292,18 @@ func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url
 	}
 	response, err := b.config.Transport.RoundTrip(request)
 	if err != nil {
-		return nil, "", loadError(ctx, u.Host, err)
+		return nil, nil, loadError(ctx, u.Host, err)
 	}
 	defer response.Body.Close()
 	b.jar.set(u, response.Cookies())
-	text, err := io.ReadAll(io.LimitReader(response.Body, maximumPage+1))
+	var text bytes.Buffer
+	text.Grow(int(min(max(response.ContentLength, 0), maximumPage)) + bytes.MinRead)
+	n, err := text.ReadFrom(io.LimitReader(response.Body, maximumPage+1))
 	if err != nil {
-		return nil, "", loadError(ctx, u.Host, err)
+		return nil, nil, loadError(ctx, u.Host, err)
 	}
-	if len(text) > maximumPage {
-		return nil, "", &LoadError{Host: u.Host, Reason: ReasonTooLarge}
+	if n > maximumPage {
+		return nil, nil, &LoadError{Host: u.Host, Reason: ReasonTooLarge}
 	}
-	return response, string(text), nil
+	return response, text.Bytes(), nil
 }

@@ -1,9 +1,11 @@
 package browser
 
 import (
+	"bytes"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 
@@ -28,12 +30,12 @@ type page struct {
 // forget drops what was seen before a choice was made or a part unfolded.
 func (p *page) forget() { p.seenFields, p.seenTargets = nil, nil }
 
-func newPage(u *url.URL, status int, contentType, body string) *page {
+func newPage(u *url.URL, status int, contentType string, body []byte) *page {
 	if !strings.Contains(contentType, "html") {
-		body = "<pre>" + html.EscapeString(body) + "</pre>"
+		body = []byte("<pre>" + html.EscapeString(string(body)) + "</pre>")
 	}
-	// Without scripting, so that what is inside noscript is part of the page; the parser never fails on a string.
-	root, err := html.ParseWithOptions(strings.NewReader(body), html.ParseOptionEnableScripting(false))
+	// Without scripting, so that what is inside noscript is part of the page; the parser never fails on bytes in memory.
+	root, err := html.ParseWithOptions(bytes.NewReader(body), html.ParseOptionEnableScripting(false))
 	if err != nil {
 		root = &html.Node{Type: html.DocumentNode}
 	}
@@ -205,7 +207,22 @@ func same(a, b string) bool { return strings.EqualFold(words(a), words(b)) }
 
 // words collapses white space and makes typographic apostrophes plain.
 func words(s string) string {
+	if tidy(s) {
+		return s
+	}
 	return strings.Join(strings.Fields(strings.ReplaceAll(s, "’", "'")), " ")
+}
+
+// tidy reports whether a text is ASCII with single spaces between its words, as most are.
+func tidy(s string) bool {
+	space := true
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= utf8.RuneSelf || space && s[i] == ' ' {
+			return false
+		}
+		space = s[i] == ' '
+	}
+	return !space || s == ""
 }
 
 func attribute(n *html.Node, key string) string {
@@ -230,6 +247,9 @@ func unseen(n *html.Node) bool {
 		if attribute(n, "type") == "hidden" {
 			return true
 		}
+	}
+	if len(n.Attr) == 0 {
+		return false
 	}
 	return has(n, "hidden") || strings.Contains(strings.ReplaceAll(attribute(n, "style"), " ", ""), "display:none")
 }
