@@ -1,10 +1,13 @@
 package fakeentra
 
 import (
+	"encoding/base64"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/ordered"
 )
 
 // estsServer is the release and the ring that the answers name: captured, AZJS-dev (2022-03-01).
@@ -78,7 +81,7 @@ func (s *Server) setCommon(h http.Header, a *ask) {
 	set("X-XSS-Protection", "0")
 	expires := a.at.Add(30 * 24 * time.Hour).UTC().Format("Mon, 02-Jan-2006 15:04:05 GMT")
 	h["Set-Cookie"] = append(h["Set-Cookie"],
-		"fpc="+encode64(s.random.Bytes(16))+"; expires="+expires+"; path=/; secure; HttpOnly; SameSite=None",
+		"fpc="+base64.RawURLEncoding.EncodeToString(s.random.Bytes(16))+"; expires="+expires+"; path=/; secure; HttpOnly; SameSite=None",
 		"x-ms-gateway-slice=estsfd; path=/; secure; samesite=none; httponly",
 		"stsservicecookie=estsfd; path=/; secure; samesite=none; httponly")
 }
@@ -133,23 +136,23 @@ func errorBody(a *ask, p *problem) []byte {
 	if p.row.Code != 0 {
 		head = "AADSTS" + strconv.Itoa(p.row.Code) + ": "
 	}
-	o := newObject(700)
-	o.text("error", word)
-	o.text("error_description", head+p.sentence()+" Trace ID: "+a.trace+" Correlation ID: "+correlation+" Timestamp: "+stamp)
+	o := ordered.New(700)
+	o.Text("error", word)
+	o.Text("error_description", head+p.sentence()+" Trace ID: "+a.trace+" Correlation ID: "+correlation+" Timestamp: "+stamp)
 	if p.row.Code != 0 {
-		o.numbers("error_codes", p.row.Code)
+		o.Numbers("error_codes", p.row.Code)
 	} else {
-		o.numbers("error_codes")
+		o.Numbers("error_codes")
 	}
-	o.text("timestamp", stamp).text("trace_id", a.trace).text("correlation_id", correlation)
+	o.Text("timestamp", stamp).Text("trace_id", a.trace).Text("correlation_id", correlation)
 	if p.row.Code != 0 && !p.row.NoURI {
-		o.text("error_uri", "https://"+a.authority+"/error?code="+strconv.Itoa(p.row.Code))
+		o.Text("error_uri", "https://"+a.authority+"/error?code="+strconv.Itoa(p.row.Code))
 	}
 	if p.row.Suberror != "" {
-		o.text("suberror", p.row.Suberror)
+		o.Text("suberror", p.row.Suberror)
 	}
 	if p.claims != "" {
-		o.text("claims", p.claims)
+		o.Text("claims", p.claims)
 	}
-	return o.bytes()
+	return o.Bytes()
 }

@@ -2,6 +2,7 @@ package fakeentra
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"time"
 )
@@ -120,7 +121,7 @@ func (web *webRequest) checkVerifier(a *ask) *problem {
 	derived := verifier
 	if web.method == "S256" {
 		sum := sha256.Sum256([]byte(verifier))
-		derived = encode64(sum[:])
+		derived = base64.RawURLEncoding.EncodeToString(sum[:])
 	}
 	if derived != web.challenge {
 		return fail(501481)

@@ -1,6 +1,7 @@
 package fakeentra
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -71,7 +72,7 @@ func (s *Server) refuseAuthorize(w http.ResponseWriter, a *ask, c *deviceCode, p
 // newVisit opens a sign-in that did not begin with a code; under s.mu.
 func (s *Server) newVisit(a *ask, c *deviceCode) *visit {
 	s.forgetVisits(a.at)
-	v := &visit{session: encode64(s.random.Bytes(32)), canary: encode64(s.random.Bytes(16)), code: c, confirmed: true, askedConfirm: true}
+	v := &visit{session: base64.RawURLEncoding.EncodeToString(s.random.Bytes(32)), canary: base64.RawURLEncoding.EncodeToString(s.random.Bytes(16)), code: c, confirmed: true, askedConfirm: true}
 	s.visits[v.session] = v
 	return v
 }

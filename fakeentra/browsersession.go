@@ -1,6 +1,7 @@
 package fakeentra
 
 import (
+	"encoding/base64"
 	"net/http"
 	"time"
 )
@@ -97,7 +98,7 @@ func (s *Server) sessionOf(a *ask, alias tenantAlias, hint string) *sessionAccou
 func (s *Server) rememberSession(w http.ResponseWriter, a *ask, v *visit) string {
 	b := s.browserOf(a)
 	if b == nil {
-		b = &browserSession{id: "1." + encode64(s.random.Bytes(96))}
+		b = &browserSession{id: "1." + base64.RawURLEncoding.EncodeToString(s.random.Bytes(96))}
 		s.sessions[b.id] = b
 		s.secrets.add(b.id)
 	}

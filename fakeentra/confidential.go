@@ -1,8 +1,11 @@
 package fakeentra
 
 import (
+	"encoding/base64"
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/ordered"
 
 	jose "github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
@@ -198,12 +201,12 @@ const applicationRoleID = "0997a1d0-0d1d-4acb-b408-d5ca73121e90"
 func (s *Server) applicationClaims(a *ask, application *Application, home *tenant, sp *servicePrincipal, scope scopeRequest, how proof, seconds int64) []byte {
 	issued := a.at.Add(-issuedEarly).Unix()
 	issuer := "https://sts.windows.net/" + home.ID + "/"
-	o := newObject(1200)
-	o.text("aud", scope.audience).text("iss", issuer)
-	o.number("iat", issued).number("nbf", issued).number("exp", a.at.Unix()+seconds)
-	o.text("aio", encode64(s.random.Bytes(33))).text("app_displayname", application.Name).text("appid", application.ID)
-	o.text("appidacr", string(how)).text("idp", issuer).text("idtyp", "app").text("oid", sp.id)
-	o.text("rh", "1."+encode64(pairwise(home.ID, application.ID)[:24])+".")
+	o := ordered.New(1200)
+	o.Text("aud", scope.audience).Text("iss", issuer)
+	o.Number("iat", issued).Number("nbf", issued).Number("exp", a.at.Unix()+seconds)
+	o.Text("aio", base64.RawURLEncoding.EncodeToString(s.random.Bytes(33))).Text("app_displayname", application.Name).Text("appid", application.ID)
+	o.Text("appidacr", string(how)).Text("idp", issuer).Text("idtyp", "app").Text("oid", sp.id)
+	o.Text("rh", "1."+base64.RawURLEncoding.EncodeToString(pairwise(home.ID, application.ID)[:24])+".")
 	var roles []string
 	for _, role := range sp.roles {
 		if root, name, ok := cutRole(role); ok && scope.resource.is(root) {
@@ -211,11 +214,11 @@ func (s *Server) applicationClaims(a *ask, application *Application, home *tenan
 		}
 	}
 	if len(roles) > 0 {
-		o.texts("roles", roles...)
+		o.Texts("roles", roles...)
 	}
-	o.text("sub", sp.id).text("tid", home.ID).text("uti", s.uti(s.issued)).text("ver", "1.0")
-	o.texts("wids", applicationRoleID).number("xms_tcdt", directoryCreated)
-	return o.bytes()
+	o.Text("sub", sp.id).Text("tid", home.ID).Text("uti", s.uti(s.issued)).Text("ver", "1.0")
+	o.Texts("wids", applicationRoleID).Number("xms_tcdt", directoryCreated)
+	return o.Bytes()
 }
 
 func cutRole(role string) (root, name string, ok bool) {

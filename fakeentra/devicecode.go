@@ -1,12 +1,14 @@
 package fakeentra
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/ordered"
 )
 
 // Shapes of codes (entra.md §2.1): drawn from eleven captured codes of work accounts and four of personal ones.
@@ -114,7 +116,7 @@ func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 		message:     s.messageIn(a),
 		application: application, alias: a.alias, scope: scope, correlation: a.correlation,
 		expires: a.at.Add(lifetime), capable: cp1(a.param("claims")),
-		device: deviceCodePrefix + encode64(s.random.Bytes(168)) + "gAA",
+		device: deviceCodePrefix + base64.RawURLEncoding.EncodeToString(s.random.Bytes(168)) + "gAA",
 	}
 	length, verification := userCodeLength, s.verificationURI(a)
 	if a.alias.consumers() {
@@ -129,11 +131,11 @@ func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 	if a.v1 {
 		return deviceAnswerV1(c, verification, lifetime, interval), nil
 	}
-	o := newObject(700)
-	o.text("user_code", c.user).text("device_code", c.device).text("verification_uri", verification)
-	o.number("expires_in", int64(lifetime/time.Second)).number("interval", int64(interval/time.Second))
-	o.text("message", deviceMessage(c, verification))
-	return o.bytes(), nil
+	o := ordered.New(700)
+	o.Text("user_code", c.user).Text("device_code", c.device).Text("verification_uri", verification)
+	o.Number("expires_in", int64(lifetime/time.Second)).Number("interval", int64(interval/time.Second))
+	o.Text("message", deviceMessage(c, verification))
+	return o.Bytes(), nil
 }
 
 // deviceMessage is what a device is to show its user: captured, AZJS-dev.

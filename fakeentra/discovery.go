@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"mfpsim/fakeentra/internal/ordered"
 )
 
 // configuration answers openid-configuration: fields, order and values as recorded, AZJS-dev (2022-03-01), entra.md §1.2.
@@ -15,43 +17,43 @@ func (s *Server) configuration(w http.ResponseWriter, a *ask) {
 	if a.alias.tenant != nil {
 		tenantID, region = a.alias.tenant.ID, "WW"
 	}
-	o := newObject(2000)
-	o.text("token_endpoint", base+"/oauth2/v2.0/token")
-	o.texts("token_endpoint_auth_methods_supported", "client_secret_post", "private_key_jwt", "client_secret_basic")
-	o.text("jwks_uri", base+"/discovery/v2.0/keys")
-	o.texts("response_modes_supported", "query", "fragment", "form_post")
-	o.texts("subject_types_supported", "pairwise")
-	o.texts("id_token_signing_alg_values_supported", "RS256")
-	o.texts("response_types_supported", "code", "id_token", "code id_token", "id_token token")
-	o.texts("scopes_supported", "openid", "profile", "email", "offline_access")
-	o.text("issuer", "https://"+a.authority+"/"+tenantID+"/v2.0")
-	o.boolean("request_uri_parameter_supported", false)
+	o := ordered.New(2000)
+	o.Text("token_endpoint", base+"/oauth2/v2.0/token")
+	o.Texts("token_endpoint_auth_methods_supported", "client_secret_post", "private_key_jwt", "client_secret_basic")
+	o.Text("jwks_uri", base+"/discovery/v2.0/keys")
+	o.Texts("response_modes_supported", "query", "fragment", "form_post")
+	o.Texts("subject_types_supported", "pairwise")
+	o.Texts("id_token_signing_alg_values_supported", "RS256")
+	o.Texts("response_types_supported", "code", "id_token", "code id_token", "id_token token")
+	o.Texts("scopes_supported", "openid", "profile", "email", "offline_access")
+	o.Text("issuer", "https://"+a.authority+"/"+tenantID+"/v2.0")
+	o.Boolean("request_uri_parameter_supported", false)
 	// Captured under Microsoft's own name; under another one a client that follows it must not take its token to the real service.
 	userInfo := "https://graph.microsoft.com/oidc/userinfo"
 	if a.authority != "login.microsoftonline.com" {
 		userInfo = a.link("/oidc/userinfo")
 	}
-	o.text("userinfo_endpoint", userInfo)
-	o.text("authorization_endpoint", base+"/oauth2/v2.0/authorize")
-	o.text("device_authorization_endpoint", base+"/oauth2/v2.0/devicecode")
-	o.boolean("http_logout_supported", true)
-	o.boolean("frontchannel_logout_supported", true)
-	o.text("end_session_endpoint", base+"/oauth2/v2.0/logout")
-	o.texts("claims_supported", "sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name",
+	o.Text("userinfo_endpoint", userInfo)
+	o.Text("authorization_endpoint", base+"/oauth2/v2.0/authorize")
+	o.Text("device_authorization_endpoint", base+"/oauth2/v2.0/devicecode")
+	o.Boolean("http_logout_supported", true)
+	o.Boolean("frontchannel_logout_supported", true)
+	o.Text("end_session_endpoint", base+"/oauth2/v2.0/logout")
+	o.Texts("claims_supported", "sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name",
 		"msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver",
 		"at_hash", "c_hash", "email")
-	o.text("kerberos_endpoint", base+"/kerberos")
+	o.Text("kerberos_endpoint", base+"/kerberos")
 	if region == "" {
-		o.null("tenant_region_scope")
+		o.Null("tenant_region_scope")
 	} else {
-		o.text("tenant_region_scope", region)
+		o.Text("tenant_region_scope", region)
 	}
-	o.text("cloud_instance_name", "microsoftonline.com")
-	o.text("cloud_graph_host_name", "graph.windows.net")
-	o.text("msgraph_host", "graph.microsoft.com")
-	o.text("rbac_url", "https://pas.windows.net")
+	o.Text("cloud_instance_name", "microsoftonline.com")
+	o.Text("cloud_graph_host_name", "graph.windows.net")
+	o.Text("msgraph_host", "graph.microsoft.com")
+	o.Text("rbac_url", "https://pas.windows.net")
 	s.setDiscoveryHeaders(w, a)
-	write(w, http.StatusOK, o.bytes())
+	write(w, http.StatusOK, o.Bytes())
 }
 
 // clouds are the metadata entries of instance discovery: captured, AZJS-dev (entra.md §1.3).
@@ -84,18 +86,18 @@ func (s *Server) instance(w http.ResponseWriter, a *ask) {
 		return
 	}
 	alias, _, _ := strings.Cut(strings.TrimPrefix(target.Path, "/"), "/")
-	o := newObject(1200)
-	o.text("tenant_discovery_endpoint", "https://"+target.Host+"/"+alias+"/v2.0/.well-known/openid-configuration")
-	o.text("api-version", "1.1")
-	var entries []*object
+	o := ordered.New(1200)
+	o.Text("tenant_discovery_endpoint", "https://"+target.Host+"/"+alias+"/v2.0/.well-known/openid-configuration")
+	o.Text("api-version", "1.1")
+	var entries []*ordered.Object
 	for _, c := range clouds {
-		e := newObject(200)
-		e.text("preferred_network", c.network).text("preferred_cache", c.cache).texts("aliases", c.aliases...)
+		e := ordered.New(200)
+		e.Text("preferred_network", c.network).Text("preferred_cache", c.cache).Texts("aliases", c.aliases...)
 		entries = append(entries, e)
 	}
-	o.objects("metadata", entries...)
+	o.Objects("metadata", entries...)
 	s.setDiscoveryHeaders(w, a)
-	write(w, http.StatusOK, o.bytes())
+	write(w, http.StatusOK, o.Bytes())
 }
 
 func (s *Server) keysV2(w http.ResponseWriter, a *ask) { s.keys(w, a, true) }
@@ -103,21 +105,21 @@ func (s *Server) keysV1(w http.ResponseWriter, a *ask) { s.keys(w, a, false) }
 
 // keys answers the JWKS (entra.md §1.4): several keys live at once; those of personal accounts name their issuer in full.
 func (s *Server) keys(w http.ResponseWriter, a *ask, issuer bool) {
-	var list []*object
+	var list []*ordered.Object
 	for i, k := range signingKeys() {
-		o := newObject(3000)
-		o.text("kty", "RSA").text("use", "sig").text("kid", k.id).text("x5t", k.id)
-		o.text("n", encode64(k.private.N.Bytes())).text("e", encode64(big.NewInt(int64(k.private.E)).Bytes()))
-		o.texts("x5c", base64.StdEncoding.EncodeToString(k.certificate))
+		o := ordered.New(3000)
+		o.Text("kty", "RSA").Text("use", "sig").Text("kid", k.id).Text("x5t", k.id)
+		o.Text("n", base64.RawURLEncoding.EncodeToString(k.private.N.Bytes())).Text("e", base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.private.E)).Bytes()))
+		o.Texts("x5c", base64.StdEncoding.EncodeToString(k.certificate))
 		if issuer {
 			owner := "{tenantid}"
 			if i == personalKey {
 				owner = PersonalTenantID
 			}
-			o.text("issuer", "https://"+a.authority+"/"+owner+"/v2.0")
+			o.Text("issuer", "https://"+a.authority+"/"+owner+"/v2.0")
 		}
 		list = append(list, o)
 	}
 	s.setDiscoveryHeaders(w, a)
-	write(w, http.StatusOK, newObject(9000).objects("keys", list...).bytes())
+	write(w, http.StatusOK, ordered.New(9000).Objects("keys", list...).Bytes())
 }

@@ -194,9 +194,9 @@ func (s *Server) makeRefreshToken(g *grant, at time.Time) string {
 	data := s.random.Bytes(aead.NonceSize() + tokenPadding)
 	nonce, padding := data[:aead.NonceSize()], data[aead.NonceSize():]
 	data = append(data, aead.Seal(nil, nonce, plain[:], padding)...)
-	token := personalTokenHead + encode64(data)
+	token := personalTokenHead + base64.RawURLEncoding.EncodeToString(data)
 	if !g.user.Personal {
-		token = "1." + encode64(append([]byte{0, 0x40}, g.application.ID[:34]...)) + "." + workTokenBody + encode64(data)
+		token = "1." + base64.RawURLEncoding.EncodeToString(append([]byte{0, 0x40}, g.application.ID[:34]...)) + "." + workTokenBody + base64.RawURLEncoding.EncodeToString(data)
 	}
 	s.secrets.add(token)
 	return token

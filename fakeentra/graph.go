@@ -3,6 +3,8 @@ package fakeentra
 import (
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/ordered"
 )
 
 // The objects of the directory marshal to the shapes of Microsoft Graph v1.0, so that people can compare them with what they
@@ -12,38 +14,38 @@ func graphTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // MarshalJSON gives Graph's organization, with the policies that Graph keeps apart.
 func (t Tenant) MarshalJSON() ([]byte, error) {
-	var domains []*object
+	var domains []*ordered.Object
 	for i, name := range t.Domains {
-		domains = append(domains, newObject(80).text("name", name).boolean("isDefault", i == 0))
+		domains = append(domains, ordered.New(80).Text("name", name).Boolean("isDefault", i == 0))
 	}
 	consent := consentPolicies(t.UserConsent)
-	o := newObject(600)
-	o.text("id", t.ID).text("displayName", t.Name).objects("verifiedDomains", domains...)
+	o := ordered.New(600)
+	o.Text("id", t.ID).Text("displayName", t.Name).Objects("verifiedDomains", domains...)
 	if !t.Personal {
-		o.nested("identitySecurityDefaultsEnforcementPolicy", newObject(40).boolean("isEnabled", t.SecurityDefaults))
-		o.nested("authorizationPolicy", newObject(200).texts("permissionGrantPolicyIdsAssignedToDefaultUserRole", consent...))
-		extra := newObject(60).text("consentBox", t.ConsentBox)
+		o.Nested("identitySecurityDefaultsEnforcementPolicy", ordered.New(40).Boolean("isEnabled", t.SecurityDefaults))
+		o.Nested("authorizationPolicy", ordered.New(200).Texts("permissionGrantPolicyIdsAssignedToDefaultUserRole", consent...))
+		extra := ordered.New(60).Text("consentBox", t.ConsentBox)
 		if t.SecurityDefaultsMode != DefaultsSwitch {
-			extra.text("securityDefaultsMode", t.SecurityDefaultsMode)
+			extra.Text("securityDefaultsMode", t.SecurityDefaultsMode)
 		}
-		o.nested("mfpsim", extra)
+		o.Nested("mfpsim", extra)
 	}
-	return o.bytes(), nil
+	return o.Bytes(), nil
 }
 
 // MarshalJSON gives Graph's user with its roles expanded; never the password.
 func (u User) MarshalJSON() ([]byte, error) {
-	var roles []*object
+	var roles []*ordered.Object
 	for _, name := range u.Roles {
 		if r, err := roleNamed(name); err == nil {
-			roles = append(roles, newObject(200).text("@odata.type", "#microsoft.graph.directoryRole").
-				text("displayName", r.Name).text("roleTemplateId", r.ID))
+			roles = append(roles, ordered.New(200).Text("@odata.type", "#microsoft.graph.directoryRole").
+				Text("displayName", r.Name).Text("roleTemplateId", r.ID))
 		}
 	}
-	o := newObject(600)
-	o.text("id", u.ID).text("displayName", u.Name).text("userPrincipalName", u.Principal).boolean("accountEnabled", !u.Disabled)
-	o.objects("memberOf", roles...)
-	extra := newObject(160).boolean("secondFactor", u.MFA).boolean("personal", u.Personal)
+	o := ordered.New(600)
+	o.Text("id", u.ID).Text("displayName", u.Name).Text("userPrincipalName", u.Principal).Boolean("accountEnabled", !u.Disabled)
+	o.Objects("memberOf", roles...)
+	extra := ordered.New(160).Boolean("secondFactor", u.MFA).Boolean("personal", u.Personal)
 	for _, state := range []struct {
 		name string
 		is   bool
@@ -55,30 +57,30 @@ func (u User) MarshalJSON() ([]byte, error) {
 		{"invited", u.Invited},
 	} {
 		if state.is {
-			extra.boolean(state.name, true)
+			extra.Boolean(state.name, true)
 		}
 	}
 	if u.Risk != "" {
-		extra.text("risk", u.Risk)
+		extra.Text("risk", u.Risk)
 	}
 	if len(u.Groups) > 0 {
-		extra.texts("groups", u.Groups...)
+		extra.Texts("groups", u.Groups...)
 	}
-	o.nested("mfpsim", extra)
-	return o.bytes(), nil
+	o.Nested("mfpsim", extra)
+	return o.Bytes(), nil
 }
 
 // MarshalJSON gives Graph's oauth2PermissionGrant; clientId is the application's id, since that is what people look for.
 func (c Consent) MarshalJSON() ([]byte, error) {
-	o := newObject(400)
-	o.text("clientId", c.Application)
+	o := ordered.New(400)
+	o.Text("clientId", c.Application)
 	if c.User == "" {
-		o.text("consentType", "AllPrincipals").null("principalId")
+		o.Text("consentType", "AllPrincipals").Null("principalId")
 	} else {
-		o.text("consentType", "Principal").text("principalId", c.User)
+		o.Text("consentType", "Principal").Text("principalId", c.User)
 	}
-	o.text("scope", strings.Join(c.Scopes, " ")).text("startTime", graphTime(c.At))
-	return o.bytes(), nil
+	o.Text("scope", strings.Join(c.Scopes, " ")).Text("startTime", graphTime(c.At))
+	return o.Bytes(), nil
 }
 
 // graphStates are Graph's words for the states of a policy.
@@ -115,32 +117,32 @@ func orAll(list []string) []string {
 // MarshalJSON gives Graph's conditionalAccessPolicy. Where Graph has the ids of users, groups, roles and locations, their names
 // stand; [Server.Graph] answers with ids.
 func (p Policy) MarshalJSON() ([]byte, error) {
-	o := newObject(1500)
-	o.text("id", p.ID)
+	o := ordered.New(1500)
+	o.Text("id", p.ID)
 	if p.Template != "" {
-		o.text("templateId", p.Template)
+		o.Text("templateId", p.Template)
 	}
-	o.text("displayName", p.Name)
+	o.Text("displayName", p.Name)
 	if !p.Created.IsZero() {
-		o.text("createdDateTime", graphTime(p.Created))
+		o.Text("createdDateTime", graphTime(p.Created))
 	}
 	if !p.Modified.IsZero() {
-		o.text("modifiedDateTime", graphTime(p.Modified))
+		o.Text("modifiedDateTime", graphTime(p.Modified))
 	}
-	o.text("state", graphStates[p.State]).nested("conditions", p.conditions())
+	o.Text("state", graphStates[p.State]).Nested("conditions", p.conditions())
 	if words := p.builtIn(); len(words) > 0 {
-		o.nested("grantControls", newObject(80).text("operator", or(p.Operator, OperatorOr)).texts("builtInControls", words...))
+		o.Nested("grantControls", ordered.New(80).Text("operator", or(p.Operator, OperatorOr)).Texts("builtInControls", words...))
 	} else {
-		o.null("grantControls")
+		o.Null("grantControls")
 	}
 	if p.SignInFrequency > 0 || p.EveryTime {
-		o.nested("sessionControls", newObject(120).nested("signInFrequency", p.frequency()))
+		o.Nested("sessionControls", ordered.New(120).Nested("signInFrequency", p.frequency()))
 	} else {
-		o.null("sessionControls")
+		o.Null("sessionControls")
 	}
-	extra, any := newObject(100), false
+	extra, any := ordered.New(100), false
 	if p.Where != WhereEvaluated && p.Where != "" {
-		extra.text("where", p.Where)
+		extra.Text("where", p.Where)
 		any = true
 	}
 	for _, date := range []struct {
@@ -148,18 +150,18 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 		at   time.Time
 	}{{"from", p.From}, {"enforced", p.Enforced}} {
 		if !date.at.IsZero() {
-			extra.text(date.name, graphTime(date.at))
+			extra.Text(date.name, graphTime(date.at))
 			any = true
 		}
 	}
 	if p.SignInFrequency%time.Hour != 0 {
-		extra.text("signInFrequency", p.SignInFrequency.String())
+		extra.Text("signInFrequency", p.SignInFrequency.String())
 		any = true
 	}
 	if any {
-		o.nested("mfpsim", extra)
+		o.Nested("mfpsim", extra)
 	}
-	return o.bytes(), nil
+	return o.Bytes(), nil
 }
 
 // builtIn are Graph's words for what the policy demands.
@@ -178,48 +180,48 @@ func (p Policy) builtIn() []string {
 }
 
 // conditions gives Graph's conditionalAccessConditionSet.
-func (p Policy) conditions() *object {
-	users, include := newObject(300), p.Users
+func (p Policy) conditions() *ordered.Object {
+	users, include := ordered.New(300), p.Users
 	if len(p.Roles)+len(p.Groups) == 0 {
 		include = orAll(include)
 	}
-	users.texts("includeUsers", include...).texts("excludeUsers", p.ExcludeUsers...)
-	users.texts("includeGroups", p.Groups...).texts("excludeGroups", p.ExcludeGroups...)
-	users.texts("includeRoles", p.Roles...).texts("excludeRoles", p.ExcludeRoles...)
-	c := newObject(900)
-	c.texts("userRiskLevels", p.UserRisks...).texts("signInRiskLevels", p.SignInRisks...)
+	users.Texts("includeUsers", include...).Texts("excludeUsers", p.ExcludeUsers...)
+	users.Texts("includeGroups", p.Groups...).Texts("excludeGroups", p.ExcludeGroups...)
+	users.Texts("includeRoles", p.Roles...).Texts("excludeRoles", p.ExcludeRoles...)
+	c := ordered.New(900)
+	c.Texts("userRiskLevels", p.UserRisks...).Texts("signInRiskLevels", p.SignInRisks...)
 	clients := p.ClientApps
 	if len(clients) == 0 {
 		clients = []string{"all"}
 	}
-	c.texts("clientAppTypes", clients...)
+	c.Texts("clientAppTypes", clients...)
 	pair := func(name, in, out string, included, excluded []string, otherwise string) {
 		if len(included)+len(excluded) == 0 {
-			c.null(name)
+			c.Null(name)
 			return
 		}
 		if len(included) == 0 {
 			included = []string{otherwise}
 		}
-		c.nested(name, newObject(200).texts(in, included...).texts(out, excluded...))
+		c.Nested(name, ordered.New(200).Texts(in, included...).Texts(out, excluded...))
 	}
 	pair("platforms", "includePlatforms", "excludePlatforms", p.Platforms, p.ExcludePlatforms, "all")
 	pair("locations", "includeLocations", "excludeLocations", p.Locations, p.ExcludeLocations, "All")
-	c.nested("applications", newObject(200).texts("includeApplications", orAll(p.Applications)...).texts("excludeApplications", p.ExcludeApps...))
-	c.nested("users", users)
+	c.Nested("applications", ordered.New(200).Texts("includeApplications", orAll(p.Applications)...).Texts("excludeApplications", p.ExcludeApps...))
+	c.Nested("users", users)
 	if len(p.Flows) == 0 {
-		return c.null("authenticationFlows")
+		return c.Null("authenticationFlows")
 	}
 	var methods []string
 	for _, flow := range p.Flows {
 		methods = append(methods, graphFlows[flow])
 	}
-	return c.nested("authenticationFlows", newObject(60).text("transferMethods", strings.Join(methods, ",")))
+	return c.Nested("authenticationFlows", ordered.New(60).Text("transferMethods", strings.Join(methods, ",")))
 }
 
 // frequency gives Graph's signInFrequencySessionControl: hours or days; a part of an hour counts as a whole one.
-func (p Policy) frequency() *object {
-	f := newObject(160)
+func (p Policy) frequency() *ordered.Object {
+	f := ordered.New(160)
 	whose := "primaryAndSecondaryAuthentication"
 	if p.SecondaryOnly {
 		whose = "secondaryAuthentication"
@@ -227,43 +229,43 @@ func (p Policy) frequency() *object {
 	hours := int64((p.SignInFrequency + time.Hour - 1) / time.Hour)
 	switch {
 	case p.EveryTime:
-		f.null("value").null("type")
+		f.Null("value").Null("type")
 	case hours%24 == 0:
-		f.number("value", hours/24).text("type", "days")
+		f.Number("value", hours/24).Text("type", "days")
 	default:
-		f.number("value", hours).text("type", "hours")
+		f.Number("value", hours).Text("type", "hours")
 	}
 	interval := "timeBased"
 	if p.EveryTime {
 		interval = "everyTime"
 	}
-	return f.text("authenticationType", whose).text("frequencyInterval", interval).boolean("isEnabled", true)
+	return f.Text("authenticationType", whose).Text("frequencyInterval", interval).Boolean("isEnabled", true)
 }
 
 // MarshalJSON gives Graph's ipNamedLocation or countryNamedLocation.
 func (l NamedLocation) MarshalJSON() ([]byte, error) {
-	o := newObject(400)
+	o := ordered.New(400)
 	if len(l.Countries) > 0 {
-		o.text("@odata.type", "#microsoft.graph.countryNamedLocation").text("id", l.ID).text("displayName", l.Name)
-		o.text("createdDateTime", graphTime(l.Created)).texts("countriesAndRegions", l.Countries...)
-		return o.boolean("includeUnknownCountriesAndRegions", l.Unknown).bytes(), nil
+		o.Text("@odata.type", "#microsoft.graph.countryNamedLocation").Text("id", l.ID).Text("displayName", l.Name)
+		o.Text("createdDateTime", graphTime(l.Created)).Texts("countriesAndRegions", l.Countries...)
+		return o.Boolean("includeUnknownCountriesAndRegions", l.Unknown).Bytes(), nil
 	}
-	var ranges []*object
+	var ranges []*ordered.Object
 	for _, text := range l.Ranges {
 		kind := "#microsoft.graph.iPv4CidrRange"
 		if strings.Contains(text, ":") {
 			kind = "#microsoft.graph.iPv6CidrRange"
 		}
-		ranges = append(ranges, newObject(80).text("@odata.type", kind).text("cidrAddress", text))
+		ranges = append(ranges, ordered.New(80).Text("@odata.type", kind).Text("cidrAddress", text))
 	}
-	o.text("@odata.type", "#microsoft.graph.ipNamedLocation").text("id", l.ID).text("displayName", l.Name)
-	o.text("createdDateTime", graphTime(l.Created)).boolean("isTrusted", l.Trusted)
-	return o.objects("ipRanges", ranges...).bytes(), nil
+	o.Text("@odata.type", "#microsoft.graph.ipNamedLocation").Text("id", l.ID).Text("displayName", l.Name)
+	o.Text("createdDateTime", graphTime(l.Created)).Boolean("isTrusted", l.Trusted)
+	return o.Objects("ipRanges", ranges...).Bytes(), nil
 }
 
 // MarshalJSON gives Graph's signIn.
 func (s SignIn) MarshalJSON() ([]byte, error) {
-	var policies []*object
+	var policies []*ordered.Object
 	status := "notApplied"
 	for _, p := range s.Policies {
 		var grants []string
@@ -272,60 +274,60 @@ func (s SignIn) MarshalJSON() ([]byte, error) {
 				grants = append(grants, word)
 			}
 		}
-		policies = append(policies, newObject(200).text("id", p.ID).text("displayName", p.Name).
-			texts("enforcedGrantControls", grants...).texts("enforcedSessionControls").text("result", p.Result))
+		policies = append(policies, ordered.New(200).Text("id", p.ID).Text("displayName", p.Name).
+			Texts("enforcedGrantControls", grants...).Texts("enforcedSessionControls").Text("result", p.Result))
 		if p.Result == "failure" || p.Result == "success" && status == "notApplied" {
 			status = p.Result
 		}
 	}
-	o := newObject(1600)
-	o.text("id", s.ID).text("createdDateTime", graphTime(s.Time)).text("userPrincipalName", s.User).text("userId", s.UserID)
-	o.text("appDisplayName", s.Application).text("appId", s.ApplicationID).text("ipAddress", s.Address)
-	o.text("clientAppUsed", or(s.ClientApp, "Mobile Apps and Desktop clients"))
-	o.text("correlationId", s.CorrelationID).text("conditionalAccessStatus", status).boolean("isInteractive", s.Interactive)
+	o := ordered.New(1600)
+	o.Text("id", s.ID).Text("createdDateTime", graphTime(s.Time)).Text("userPrincipalName", s.User).Text("userId", s.UserID)
+	o.Text("appDisplayName", s.Application).Text("appId", s.ApplicationID).Text("ipAddress", s.Address)
+	o.Text("clientAppUsed", or(s.ClientApp, "Mobile Apps and Desktop clients"))
+	o.Text("correlationId", s.CorrelationID).Text("conditionalAccessStatus", status).Boolean("isInteractive", s.Interactive)
 	kind := "nonInteractiveUser"
 	if s.Interactive {
 		kind = "interactiveUser"
 	}
-	o.texts("signInEventTypes", kind)
-	o.text("authenticationProtocol", s.Protocol).text("originalTransferMethod", or(graphFlows[s.Transfer], "none"))
-	o.text("resourceDisplayName", s.Resource)
+	o.Texts("signInEventTypes", kind)
+	o.Text("authenticationProtocol", s.Protocol).Text("originalTransferMethod", or(graphFlows[s.Transfer], "none"))
+	o.Text("resourceDisplayName", s.Resource)
 	if r := resourceNamed(s.Resource); r != nil {
-		o.text("resourceId", r.ID)
+		o.Text("resourceId", r.ID)
 	}
-	o.text("riskLevelDuringSignIn", or(s.Source.Risk, "none"))
-	o.nested("status", newObject(200).number("errorCode", int64(s.AADSTS)).text("failureReason", or(s.Reason, "Other.")).
-		null("additionalDetails"))
+	o.Text("riskLevelDuringSignIn", or(s.Source.Risk, "none"))
+	o.Nested("status", ordered.New(200).Number("errorCode", int64(s.AADSTS)).Text("failureReason", or(s.Reason, "Other.")).
+		Null("additionalDetails"))
 	system := ""
 	if s.Source.Platform != "" {
 		system = platformShown(s.Source.Platform)
 	}
-	o.nested("deviceDetail", newObject(120).text("deviceId", "").text("operatingSystem", system).
-		boolean("isCompliant", s.Source.Compliant).boolean("isManaged", s.Source.Compliant))
-	o.nested("location", newObject(60).text("countryOrRegion", or(s.Source.Country, "US")))
-	o.objects("appliedConditionalAccessPolicies", policies...)
+	o.Nested("deviceDetail", ordered.New(120).Text("deviceId", "").Text("operatingSystem", system).
+		Boolean("isCompliant", s.Source.Compliant).Boolean("isManaged", s.Source.Compliant))
+	o.Nested("location", ordered.New(60).Text("countryOrRegion", or(s.Source.Country, "US")))
+	o.Objects("appliedConditionalAccessPolicies", policies...)
 	if s.Note != "" {
-		o.nested("mfpsim", newObject(len(s.Note)+20).text("note", s.Note))
+		o.Nested("mfpsim", ordered.New(len(s.Note)+20).Text("note", s.Note))
 	}
-	return o.bytes(), nil
+	return o.Bytes(), nil
 }
 
 // MarshalJSON gives Graph's directoryAudit.
 func (e AuditEntry) MarshalJSON() ([]byte, error) {
-	o, by := newObject(600), newObject(120)
+	o, by := ordered.New(600), ordered.New(120)
 	if strings.Contains(e.Actor, "@") {
-		by.nested("user", newObject(80).text("userPrincipalName", e.Actor)).null("app")
+		by.Nested("user", ordered.New(80).Text("userPrincipalName", e.Actor)).Null("app")
 	} else {
-		by.null("user").nested("app", newObject(80).text("displayName", e.Actor))
+		by.Null("user").Nested("app", ordered.New(80).Text("displayName", e.Actor))
 	}
-	o.text("id", e.ID).text("category", categoryOf(e.Activity)).text("result", "success")
-	o.text("activityDisplayName", e.Activity).text("activityDateTime", graphTime(e.Time)).nested("initiatedBy", by)
-	o.objects("targetResources", newObject(120).text("displayName", e.Target))
-	var details []*object
+	o.Text("id", e.ID).Text("category", categoryOf(e.Activity)).Text("result", "success")
+	o.Text("activityDisplayName", e.Activity).Text("activityDateTime", graphTime(e.Time)).Nested("initiatedBy", by)
+	o.Objects("targetResources", ordered.New(120).Text("displayName", e.Target))
+	var details []*ordered.Object
 	if e.Detail != "" {
-		details = append(details, newObject(120).text("key", "detail").text("value", e.Detail))
+		details = append(details, ordered.New(120).Text("key", "detail").Text("value", e.Detail))
 	}
-	return o.objects("additionalDetails", details...).bytes(), nil
+	return o.Objects("additionalDetails", details...).Bytes(), nil
 }
 
 // categoryOf is the category of an activity: [D] reference-audit-activities.md.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 )
@@ -87,10 +88,10 @@ func (g *graphAPI) serve(w http.ResponseWriter, r *http.Request) {
 	if !errors.As(err, &refusal) {
 		refusal = badRequest("%s", strings.TrimPrefix(err.Error(), "fakeentra: "))
 	}
-	inner := newObject(160).text("date", now.Format("2006-01-02T15:04:05")).text("request-id", id)
-	inner.text("client-request-id", or(r.Header.Get("client-request-id"), id))
-	o := newObject(500).nested("error", newObject(400).text("code", refusal.code).text("message", refusal.message).nested("innerError", inner))
-	g.reply(w, r, id, refusal.status, o.bytes())
+	inner := ordered.New(160).Text("date", now.Format("2006-01-02T15:04:05")).Text("request-id", id)
+	inner.Text("client-request-id", or(r.Header.Get("client-request-id"), id))
+	o := ordered.New(500).Nested("error", ordered.New(400).Text("code", refusal.code).Text("message", refusal.message).Nested("innerError", inner))
+	g.reply(w, r, id, refusal.status, o.Bytes())
 }
 
 func (g *graphAPI) reply(w http.ResponseWriter, r *http.Request, id string, status int, text []byte) {
@@ -224,9 +225,6 @@ func many[T any](context string, values []T) (*graphAnswer, error) {
 
 func nothing() (*graphAnswer, error) { return &graphAnswer{status: http.StatusNoContent}, nil }
 
-// MarshalJSON lets an object stand where a value is marshalled.
-func (o *object) MarshalJSON() ([]byte, error) { return o.bytes(), nil }
-
 // write makes the body: @odata.context first, as Graph does, then what the query asks for.
 func (answer *graphAnswer) write(r *http.Request) ([]byte, error) {
 	if answer.status == http.StatusNoContent {
@@ -236,38 +234,23 @@ func (answer *graphAnswer) write(r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := newObject(400)
-	o.text("@odata.context", "https://graph.microsoft.com/v1.0/$metadata#"+answer.context)
+	o := ordered.New(400)
+	o.Text("@odata.context", "https://graph.microsoft.com/v1.0/$metadata#"+answer.context)
 	if !answer.many {
-		return appendMembers(o, q.pick(answer.entity)), nil
+		return o.Members(q.pick(answer.entity)).Bytes(), nil
 	}
 	list, err := q.apply(answer.list)
 	if err != nil {
 		return nil, err
 	}
 	if q.count {
-		o.number("@odata.count", int64(len(list)))
+		o.Number("@odata.count", int64(len(list)))
 	}
 	if q.top > 0 && len(list) > q.top {
 		list = list[:q.top]
 	}
-	o.key("value")
-	o.buf = append(o.buf, '[')
 	for i, item := range list {
-		if i > 0 {
-			o.buf = append(o.buf, ',')
-		}
-		o.buf = append(o.buf, q.pick(item)...)
+		list[i] = q.pick(item)
 	}
-	o.buf = append(o.buf, ']')
-	return o.bytes(), nil
-}
-
-// appendMembers adds the members of a written object to another.
-func appendMembers(o *object, text []byte) []byte {
-	inner := bytes.TrimSuffix(bytes.TrimPrefix(text, []byte("{")), []byte("}"))
-	if len(inner) > 0 {
-		o.buf = append(append(o.buf, ','), inner...)
-	}
-	return o.bytes()
+	return o.Raws("value", list).Bytes(), nil
 }

@@ -1,22 +1,24 @@
 package fakeentra
 
 import (
+	"encoding/base64"
 	"net/http"
 	"slices"
 	"strings"
 
 	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/ordered"
 )
 
 // application draws Graph's application.
-func (g *graphAPI) application(a *Application) *object {
-	o := newObject(700)
-	o.text("id", g.server.directory.identity("application object", a.ID)).text("appId", a.ID).text("displayName", a.Name)
-	o.text("signInAudience", a.Audience).text("publisherDomain", a.Publisher).boolean("isFallbackPublicClient", !a.NoPublicClient)
-	o.nested("web", newObject(100).texts("redirectUris", a.WebRedirectURIs...))
-	o.nested("spa", newObject(100).texts("redirectUris", a.SPARedirectURIs...))
-	o.nested("publicClient", newObject(100).texts("redirectUris", a.PublicRedirectURIs...))
-	return o.nested("mfpsim", newObject(60).boolean("disabled", a.Disabled).boolean("verifiedPublisher", a.Verified))
+func (g *graphAPI) application(a *Application) *ordered.Object {
+	o := ordered.New(700)
+	o.Text("id", g.server.directory.identity("application object", a.ID)).Text("appId", a.ID).Text("displayName", a.Name)
+	o.Text("signInAudience", a.Audience).Text("publisherDomain", a.Publisher).Boolean("isFallbackPublicClient", !a.NoPublicClient)
+	o.Nested("web", ordered.New(100).Texts("redirectUris", a.WebRedirectURIs...))
+	o.Nested("spa", ordered.New(100).Texts("redirectUris", a.SPARedirectURIs...))
+	o.Nested("publicClient", ordered.New(100).Texts("redirectUris", a.PublicRedirectURIs...))
+	return o.Nested("mfpsim", ordered.New(60).Boolean("disabled", a.Disabled).Boolean("verifiedPublisher", a.Verified))
 }
 
 // readApplication reads what a request says of an application.
@@ -64,7 +66,7 @@ func (g *graphAPI) registered(id string) (*Application, error) {
 }
 
 func (g *graphAPI) listApplications(*graphAsk) (*graphAnswer, error) {
-	var all []*object
+	var all []*ordered.Object
 	for _, id := range sortedKeys(g.server.directory.applications) {
 		all = append(all, g.application(g.server.directory.applications[id]))
 	}
@@ -111,11 +113,11 @@ func (g *graphAPI) changeApplication(a *graphAsk) (*graphAnswer, error) {
 }
 
 // servicePrincipal draws Graph's servicePrincipal.
-func (g *graphAPI) servicePrincipal(t *tenant, id string) *object {
+func (g *graphAPI) servicePrincipal(t *tenant, id string) *ordered.Object {
 	sp := t.principals[id]
-	return newObject(400).text("id", sp.id).text("appId", id).text("displayName", g.server.nameOf(id)).text("appDisplayName", g.server.nameOf(id)).
-		boolean("accountEnabled", !sp.disabled).boolean("appRoleAssignmentRequired", sp.required).
-		text("servicePrincipalType", "Application").text("createdDateTime", graphTime(sp.created))
+	return ordered.New(400).Text("id", sp.id).Text("appId", id).Text("displayName", g.server.nameOf(id)).Text("appDisplayName", g.server.nameOf(id)).
+		Boolean("accountEnabled", !sp.disabled).Boolean("appRoleAssignmentRequired", sp.required).
+		Text("servicePrincipalType", "Application").Text("createdDateTime", graphTime(sp.created))
 }
 
 // enterprise finds the application id of a service principal of the tenant.
@@ -139,7 +141,7 @@ func (g *graphAPI) apis(t *tenant) {
 
 func (g *graphAPI) listPrincipals(a *graphAsk) (*graphAnswer, error) {
 	g.apis(a.tenant)
-	var all []*object
+	var all []*ordered.Object
 	for _, id := range sortedKeys(a.tenant.principals) {
 		all = append(all, g.servicePrincipal(a.tenant, id))
 	}
@@ -206,13 +208,13 @@ func (g *graphAPI) deletePrincipal(a *graphAsk) (*graphAnswer, error) {
 // defaultAppRole is the role that an assignment without a role of its own has: [D] graph/api/resources/approleassignment.
 const defaultAppRole = "00000000-0000-0000-0000-000000000000"
 
-func (g *graphAPI) assigned(t *tenant, id, name string) *object {
+func (g *graphAPI) assigned(t *tenant, id, name string) *ordered.Object {
 	sp, who, kind := t.principals[id], g.server.directory.groupID(t, name), "Group"
 	if u := g.server.directory.userOf(name); u != nil {
 		who, kind = u.ID, "User"
 	}
-	return newObject(400).text("id", encode64(pairwise(sp.id, who)[:24])).text("appRoleId", defaultAppRole).text("principalId", who).
-		text("principalDisplayName", name).text("principalType", kind).text("resourceId", sp.id).text("resourceDisplayName", g.server.nameOf(id))
+	return ordered.New(400).Text("id", base64.RawURLEncoding.EncodeToString(pairwise(sp.id, who)[:24])).Text("appRoleId", defaultAppRole).Text("principalId", who).
+		Text("principalDisplayName", name).Text("principalType", kind).Text("resourceId", sp.id).Text("resourceDisplayName", g.server.nameOf(id))
 }
 
 func (g *graphAPI) listAssigned(a *graphAsk) (*graphAnswer, error) {
@@ -220,7 +222,7 @@ func (g *graphAPI) listAssigned(a *graphAsk) (*graphAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []*object
+	var all []*ordered.Object
 	for _, name := range sortedKeys(a.tenant.principals[id].assigned) {
 		all = append(all, g.assigned(a.tenant, id, name))
 	}
@@ -292,25 +294,25 @@ func (g *graphAPI) grants(t *tenant) []delegated {
 }
 
 func (d delegated) id() string {
-	return encode64(pairwise(d.application+"|"+d.consent.User, d.resource.ID))
+	return base64.RawURLEncoding.EncodeToString(pairwise(d.application+"|"+d.consent.User, d.resource.ID))
 }
 
-func (g *graphAPI) delegatedObject(t *tenant, d delegated) *object {
-	o := newObject(400).text("clientId", t.principals[d.application].id)
+func (g *graphAPI) delegatedObject(t *tenant, d delegated) *ordered.Object {
+	o := ordered.New(400).Text("clientId", t.principals[d.application].id)
 	if d.consent.User == "" {
-		o.text("consentType", "AllPrincipals").text("id", d.id()).null("principalId")
+		o.Text("consentType", "AllPrincipals").Text("id", d.id()).Null("principalId")
 	} else {
 		who := d.consent.User
 		if u := g.server.directory.users[who]; u != nil {
 			who = u.ID
 		}
-		o.text("consentType", "Principal").text("id", d.id()).text("principalId", who)
+		o.Text("consentType", "Principal").Text("id", d.id()).Text("principalId", who)
 	}
-	return o.text("resourceId", t.principals[d.resource.ID].id).text("scope", strings.Join(d.scopes, " "))
+	return o.Text("resourceId", t.principals[d.resource.ID].id).Text("scope", strings.Join(d.scopes, " "))
 }
 
 func (g *graphAPI) listGrants(a *graphAsk) (*graphAnswer, error) {
-	var all []*object
+	var all []*ordered.Object
 	for _, d := range g.grants(a.tenant) {
 		all = append(all, g.delegatedObject(a.tenant, d))
 	}

@@ -1,33 +1,36 @@
 package fakeentra
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"mfpsim/fakeentra/internal/ordered"
 )
 
 // person draws Graph's user. Members that Graph does not have stand under "mfpsim".
-func (g *graphAPI) person(u *user) *object {
+func (g *graphAPI) person(u *user) *ordered.Object {
 	given, family, _ := strings.Cut(u.Name, " ")
-	o := newObject(700)
-	o.text("id", u.ID).text("displayName", u.Name).text("givenName", given)
+	o := ordered.New(700)
+	o.Text("id", u.ID).Text("displayName", u.Name).Text("givenName", given)
 	if family != "" {
-		o.text("surname", family)
+		o.Text("surname", family)
 	} else {
-		o.null("surname")
+		o.Null("surname")
 	}
-	o.text("userPrincipalName", u.Principal).text("mail", u.Principal).boolean("accountEnabled", !u.Disabled)
+	o.Text("userPrincipalName", u.Principal).Text("mail", u.Principal).Boolean("accountEnabled", !u.Disabled)
 	kind := "Member"
 	if u.guest() {
 		kind = "Guest"
 	}
-	o.text("userType", kind)
-	state := newObject(60).boolean("secondFactorAtEverySignIn", u.MFA).boolean("secondFactorRegistered", u.enrolled || u.MFA)
-	state.boolean("passwordExpired", u.PasswordExpired).boolean("locked", g.server.now().Before(u.lockedTill))
+	o.Text("userType", kind)
+	state := ordered.New(60).Boolean("secondFactorAtEverySignIn", u.MFA).Boolean("secondFactorRegistered", u.enrolled || u.MFA)
+	state.Boolean("passwordExpired", u.PasswordExpired).Boolean("locked", g.server.now().Before(u.lockedTill))
 	if !u.validFrom.IsZero() {
-		o.text("signInSessionsValidFromDateTime", graphTime(u.validFrom))
+		o.Text("signInSessionsValidFromDateTime", graphTime(u.validFrom))
 	}
-	return o.nested("mfpsim", state)
+	return o.Nested("mfpsim", state)
 }
 
 // find looks a user of the tenant up by id or principal.
@@ -46,7 +49,7 @@ func (g *graphAPI) userOf(t *tenant, text string) *user {
 }
 
 func (g *graphAPI) listUsers(a *graphAsk) (*graphAnswer, error) {
-	var all []*object
+	var all []*ordered.Object
 	for _, u := range g.server.directory.userOrder {
 		if u.tenant == a.tenant && !u.deleted {
 			all = append(all, g.person(u))
@@ -175,12 +178,12 @@ func (g *graphAPI) revokeSessions(a *graphAsk) (*graphAnswer, error) {
 		return nil, err
 	}
 	g.server.revokeAll(u)
-	return &graphAnswer{status: http.StatusOK, context: "Edm.Boolean", entity: newObject(20).boolean("value", true).bytes()}, nil
+	return &graphAnswer{status: http.StatusOK, context: "Edm.Boolean", entity: ordered.New(20).Boolean("value", true).Bytes()}, nil
 }
 
-func (g *graphAPI) group(t *tenant, name string) *object {
-	return newObject(200).text("@odata.type", "#microsoft.graph.group").text("id", g.server.directory.groupID(t, name)).
-		text("displayName", name).boolean("securityEnabled", true)
+func (g *graphAPI) group(t *tenant, name string) *ordered.Object {
+	return ordered.New(200).Text("@odata.type", "#microsoft.graph.group").Text("id", g.server.directory.groupID(t, name)).
+		Text("displayName", name).Boolean("securityEnabled", true)
 }
 
 func (g *graphAPI) memberOf(a *graphAsk) (*graphAnswer, error) {
@@ -188,7 +191,7 @@ func (g *graphAPI) memberOf(a *graphAsk) (*graphAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []*object
+	var all []*ordered.Object
 	for _, name := range u.Roles {
 		r, _ := roleNamed(name) // checked when it was given
 		all = append(all, g.role(a.tenant, r))
@@ -208,20 +211,20 @@ func (g *graphAPI) listGroups(a *graphAsk) (*graphAnswer, error) {
 			}
 		}
 	}
-	var all []*object
+	var all []*ordered.Object
 	for _, key := range sortedKeys(names) {
 		all = append(all, g.group(a.tenant, names[key]))
 	}
 	return many("groups", all)
 }
 
-func (g *graphAPI) role(t *tenant, r Role) *object {
-	return newObject(240).text("@odata.type", "#microsoft.graph.directoryRole").text("id", g.server.directory.identity("role "+t.ID, r.ID)).
-		text("displayName", r.Name).text("roleTemplateId", r.ID)
+func (g *graphAPI) role(t *tenant, r Role) *ordered.Object {
+	return ordered.New(240).Text("@odata.type", "#microsoft.graph.directoryRole").Text("id", g.server.directory.identity("role "+t.ID, r.ID)).
+		Text("displayName", r.Name).Text("roleTemplateId", r.ID)
 }
 
 func (g *graphAPI) listRoles(a *graphAsk) (*graphAnswer, error) {
-	var all []*object
+	var all []*ordered.Object
 	for _, r := range roleTable {
 		all = append(all, g.role(a.tenant, r))
 	}
@@ -229,9 +232,9 @@ func (g *graphAPI) listRoles(a *graphAsk) (*graphAnswer, error) {
 }
 
 func (g *graphAPI) listRoleDefinitions(*graphAsk) (*graphAnswer, error) {
-	var all []*object
+	var all []*ordered.Object
 	for _, r := range roleTable {
-		all = append(all, newObject(200).text("id", r.ID).text("displayName", r.Name).boolean("isBuiltIn", true).boolean("isEnabled", true).text("templateId", r.ID))
+		all = append(all, ordered.New(200).Text("id", r.ID).Text("displayName", r.Name).Boolean("isBuiltIn", true).Boolean("isEnabled", true).Text("templateId", r.ID))
 	}
 	return many("roleManagement/directory/roleDefinitions", all)
 }
@@ -254,14 +257,16 @@ func (g *graphAPI) assignments(t *tenant) []assignment {
 	return all
 }
 
-func (x assignment) id() string { return encode64(pairwise(x.user.ID, x.role.ID)[:24]) }
+func (x assignment) id() string {
+	return base64.RawURLEncoding.EncodeToString(pairwise(x.user.ID, x.role.ID)[:24])
+}
 
-func (x assignment) object() *object {
-	return newObject(240).text("id", x.id()).text("principalId", x.user.ID).text("roleDefinitionId", x.role.ID).text("directoryScopeId", "/")
+func (x assignment) object() *ordered.Object {
+	return ordered.New(240).Text("id", x.id()).Text("principalId", x.user.ID).Text("roleDefinitionId", x.role.ID).Text("directoryScopeId", "/")
 }
 
 func (g *graphAPI) listAssignments(a *graphAsk) (*graphAnswer, error) {
-	var all []*object
+	var all []*ordered.Object
 	for _, x := range g.assignments(a.tenant) {
 		all = append(all, x.object())
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"mfpsim/fakeentra/internal/ordered"
 )
 
 // graphQuery is the part of OData that the administration API understands; all else is refused by name.
@@ -221,12 +223,11 @@ func (q graphQuery) pick(item json.RawMessage) json.RawMessage {
 	if json.Unmarshal(item, &object) != nil {
 		return item
 	}
-	o := newObject(len(item))
+	o := ordered.New(len(item))
 	for _, name := range q.pickTo {
 		if value, ok := object[name]; ok {
-			o.key(name)
-			o.buf = append(o.buf, value...)
+			o.Raw(name, value)
 		}
 	}
-	return o.bytes()
+	return o.Bytes()
 }

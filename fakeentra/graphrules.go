@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"mfpsim/fakeentra/internal/ordered"
 )
 
 const (
@@ -215,8 +217,8 @@ func (g *graphAPI) listAudits(a *graphAsk) (*graphAnswer, error) {
 const defaultsPath = "policies/identitySecurityDefaultsEnforcementPolicy"
 
 func (g *graphAPI) getDefaults(a *graphAsk) (*graphAnswer, error) {
-	answer, err := one(defaultsPath, 0, newObject(200).text("id", "00000000-0000-0000-0000-000000000005").
-		text("displayName", "Security Defaults").boolean("isEnabled", a.tenant.SecurityDefaults))
+	answer, err := one(defaultsPath, 0, ordered.New(200).Text("id", "00000000-0000-0000-0000-000000000005").
+		Text("displayName", "Security Defaults").Boolean("isEnabled", a.tenant.SecurityDefaults))
 	return answer, err
 }
 
@@ -237,8 +239,8 @@ func (g *graphAPI) changeDefaults(a *graphAsk) (*graphAnswer, error) {
 }
 
 func (g *graphAPI) getAuthorization(a *graphAsk) (*graphAnswer, error) {
-	return one("policies/authorizationPolicy", 0, newObject(400).text("id", "authorizationPolicy").text("displayName", "Authorization Policy").
-		nested("defaultUserRolePermissions", newObject(200).texts("permissionGrantPoliciesAssigned", consentPolicies(a.tenant.UserConsent)...)))
+	return one("policies/authorizationPolicy", 0, ordered.New(400).Text("id", "authorizationPolicy").Text("displayName", "Authorization Policy").
+		Nested("defaultUserRolePermissions", ordered.New(200).Texts("permissionGrantPoliciesAssigned", consentPolicies(a.tenant.UserConsent)...)))
 }
 
 func (g *graphAPI) changeAuthorization(a *graphAsk) (*graphAnswer, error) {
@@ -274,7 +276,7 @@ func (g *graphAPI) changeAuthorization(a *graphAsk) (*graphAnswer, error) {
 }
 
 func (g *graphAPI) getWorkflow(a *graphAsk) (*graphAnswer, error) {
-	return one("policies/adminConsentRequestPolicy", 0, newObject(60).boolean("isEnabled", a.tenant.AdminConsentWorkflow))
+	return one("policies/adminConsentRequestPolicy", 0, ordered.New(60).Boolean("isEnabled", a.tenant.AdminConsentWorkflow))
 }
 
 func (g *graphAPI) changeWorkflow(a *graphAsk) (*graphAnswer, error) {
@@ -290,19 +292,19 @@ func (g *graphAPI) changeWorkflow(a *graphAsk) (*graphAnswer, error) {
 }
 
 func (g *graphAPI) listDomains(a *graphAsk) (*graphAnswer, error) {
-	var all []*object
+	var all []*ordered.Object
 	for i, name := range a.tenant.Domains {
-		all = append(all, newObject(160).text("id", name).text("authenticationType", "Managed").boolean("isDefault", i == 0).
-			boolean("isInitial", i == 0).boolean("isVerified", true).texts("supportedServices", "Email"))
+		all = append(all, ordered.New(160).Text("id", name).Text("authenticationType", "Managed").Boolean("isDefault", i == 0).
+			Boolean("isInitial", i == 0).Boolean("isVerified", true).Texts("supportedServices", "Email"))
 	}
 	return many("domains", all)
 }
 
 func (g *graphAPI) listOrganization(a *graphAsk) (*graphAnswer, error) {
-	var domains []*object
+	var domains []*ordered.Object
 	for i, name := range a.tenant.Domains {
-		domains = append(domains, newObject(80).text("name", name).text("type", "Managed").boolean("isDefault", i == 0).boolean("isInitial", i == 0))
+		domains = append(domains, ordered.New(80).Text("name", name).Text("type", "Managed").Boolean("isDefault", i == 0).Boolean("isInitial", i == 0))
 	}
-	o := newObject(400).text("id", a.tenant.ID).text("displayName", a.tenant.Name).text("tenantType", "AAD").objects("verifiedDomains", domains...)
-	return many("organization", []*object{o})
+	o := ordered.New(400).Text("id", a.tenant.ID).Text("displayName", a.tenant.Name).Text("tenantType", "AAD").Objects("verifiedDomains", domains...)
+	return many("organization", []*ordered.Object{o})
 }

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/ordered"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -28,25 +30,25 @@ func (s *Server) accessClaims(a *ask, g *grant, scope scopeRequest, seconds int6
 	}
 	issued := a.at.Add(-issuedEarly).Unix()
 	issuer := "https://sts.windows.net/" + u.tenant.ID + "/"
-	o := newObject(1800)
-	o.text("aud", scope.audience).text("iss", issuer)
-	o.number("iat", issued).number("nbf", issued).number("exp", a.at.Unix()+seconds)
-	o.number("acct", 0).text("acr", "1").text("aio", encode64(s.random.Bytes(45))).texts("amr", amr...)
-	o.text("app_displayname", g.application.Name).text("appid", g.application.ID).text("appidacr", string(cmp.Or(g.proof, proofNone)))
+	o := ordered.New(1800)
+	o.Text("aud", scope.audience).Text("iss", issuer)
+	o.Number("iat", issued).Number("nbf", issued).Number("exp", a.at.Unix()+seconds)
+	o.Number("acct", 0).Text("acr", "1").Text("aio", base64.RawURLEncoding.EncodeToString(s.random.Bytes(45))).Texts("amr", amr...)
+	o.Text("app_displayname", g.application.Name).Text("appid", g.application.ID).Text("appidacr", string(cmp.Or(g.proof, proofNone)))
 	if family != "" {
-		o.text("family_name", family)
+		o.Text("family_name", family)
 	}
-	o.text("given_name", given).text("idtyp", "user").text("ipaddr", s.address).text("name", u.Name).text("oid", u.ID)
-	o.text("puid", puid(u.ID)).text("rh", "1."+encode64(pairwise(u.tenant.ID, g.application.ID)[:24])+".")
-	o.text("scp", strings.Join(scope.permissions, " ")).text("sid", g.session)
-	o.text("sub", encode64(pairwise(u.ID, scope.resource.ID))).text("tid", u.tenant.ID)
-	o.text("unique_name", u.Principal).text("upn", u.Principal).text("uti", s.uti(s.issued)).text("ver", "1.0")
-	o.texts("wids", u.wids()...)
+	o.Text("given_name", given).Text("idtyp", "user").Text("ipaddr", s.address).Text("name", u.Name).Text("oid", u.ID)
+	o.Text("puid", puid(u.ID)).Text("rh", "1."+base64.RawURLEncoding.EncodeToString(pairwise(u.tenant.ID, g.application.ID)[:24])+".")
+	o.Text("scp", strings.Join(scope.permissions, " ")).Text("sid", g.session)
+	o.Text("sub", base64.RawURLEncoding.EncodeToString(pairwise(u.ID, scope.resource.ID))).Text("tid", u.tenant.ID)
+	o.Text("unique_name", u.Principal).Text("upn", u.Principal).Text("uti", s.uti(s.issued)).Text("ver", "1.0")
+	o.Texts("wids", u.wids()...)
 	if s.capable(a, g) {
-		o.texts("xms_cc", "cp1")
+		o.Texts("xms_cc", "cp1")
 	}
-	o.number("xms_tcdt", directoryCreated)
-	return o.bytes()
+	o.Number("xms_tcdt", directoryCreated)
+	return o.Bytes()
 }
 
 // directoryCreated is xms_tcdt: when the tenant was made; any moment before the bench will do.
@@ -56,39 +58,39 @@ const directoryCreated = 1420070400
 func (s *Server) idClaims(a *ask, g *grant, scope scopeRequest, bound binding) []byte {
 	u := g.user
 	issued := a.at.Add(-issuedEarly).Unix()
-	o := newObject(900)
+	o := ordered.New(900)
 	issuer, version := "https://"+a.authority+"/"+u.tenant.ID+"/v2.0", "2.0"
 	if a.v1 || g.v1 {
 		issuer, version = "https://sts.windows.net/"+u.tenant.ID+"/", "1.0"
 	}
-	o.text("aud", g.application.ID).text("iss", issuer)
-	o.number("iat", issued).number("nbf", issued).number("exp", issued+3900)
-	o.text("aio", encode64(s.random.Bytes(39)))
+	o.Text("aud", g.application.ID).Text("iss", issuer)
+	o.Number("iat", issued).Number("nbf", issued).Number("exp", issued+3900)
+	o.Text("aio", base64.RawURLEncoding.EncodeToString(s.random.Bytes(39)))
 	if bound.tokenHash != "" {
-		o.text("at_hash", bound.tokenHash)
+		o.Text("at_hash", bound.tokenHash)
 	}
 	if bound.codeHash != "" {
-		o.text("c_hash", bound.codeHash)
+		o.Text("c_hash", bound.codeHash)
 	}
 	if scope.email {
-		o.text("email", u.Principal)
+		o.Text("email", u.Principal)
 	}
 	if scope.profile {
-		o.text("name", u.Name)
+		o.Text("name", u.Name)
 	}
 	if bound.nonce != "" {
-		o.text("nonce", bound.nonce)
+		o.Text("nonce", bound.nonce)
 	}
 	if scope.profile {
-		o.text("oid", u.ID).text("preferred_username", u.Principal)
+		o.Text("oid", u.ID).Text("preferred_username", u.Principal)
 	}
-	o.text("rh", "1."+encode64(pairwise(u.tenant.ID, g.application.ID)[:24])+".").text("sid", g.session)
-	o.text("sub", encode64(pairwise(u.ID, g.application.ID))).text("tid", u.tenant.ID)
+	o.Text("rh", "1."+base64.RawURLEncoding.EncodeToString(pairwise(u.tenant.ID, g.application.ID)[:24])+".").Text("sid", g.session)
+	o.Text("sub", base64.RawURLEncoding.EncodeToString(pairwise(u.ID, g.application.ID))).Text("tid", u.tenant.ID)
 	if version == "1.0" {
-		o.text("unique_name", u.Principal).text("upn", u.Principal)
+		o.Text("unique_name", u.Principal).Text("upn", u.Principal)
 	}
-	o.text("uti", s.uti(s.issued)).text("ver", version)
-	return o.bytes()
+	o.Text("uti", s.uti(s.issued)).Text("ver", version)
+	return o.Bytes()
 }
 
 func (u *user) wids() []string {
@@ -116,7 +118,7 @@ func puid(id string) string {
 func (s *Server) uti(number uint64) string {
 	data := s.random.Bytes(16)
 	binary.BigEndian.PutUint64(data, number^binary.BigEndian.Uint64(s.macKey[:]))
-	return encode64(data)
+	return base64.RawURLEncoding.EncodeToString(data)
 }
 
 // numberOf finds a token's number in its claims.

@@ -42,6 +42,8 @@ func (p parameters) encode() string {
 	return b.String()
 }
 
+const hexDigits = "0123456789abcdef"
+
 func writeEncoded(b *strings.Builder, text string) {
 	for i := range len(text) {
 		switch c := text[i]; {
@@ -141,7 +143,7 @@ type binding struct{ nonce, codeHash, tokenHash string }
 // halfHash is c_hash and at_hash (OpenID Connect Core §3.3.2.11).
 func halfHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
-	return encode64(sum[:16])
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
 // sign makes a compact JWS at once.
@@ -160,7 +162,7 @@ func (s *Server) makeAuthCode(a *ask, v *visit, session string) string {
 	if v.user.Personal {
 		c.text = "M.C536_BAY.2.U." + s.random.UUID()
 	} else {
-		c.text = "1." + encode64(append([]byte{0, 0x40}, v.code.application.ID[:34]...)) + ".AgABBAIAAAD" + encode64(s.random.Bytes(480))
+		c.text = "1." + base64.RawURLEncoding.EncodeToString(append([]byte{0, 0x40}, v.code.application.ID[:34]...)) + ".AgABBAIAAAD" + base64.RawURLEncoding.EncodeToString(s.random.Bytes(480))
 	}
 	for key, old := range s.authCodes {
 		if a.at.Sub(old.expires) > keepCodes {

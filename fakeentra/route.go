@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/journal"
 )
 
@@ -200,8 +201,8 @@ func (s *Server) unknown(w http.ResponseWriter, a *ask) {
 		return
 	}
 	s.setHeaders(w, a)
-	o := newObject(200)
-	o.text("error", "not_simulated")
-	o.text("error_description", "mfpsim fakeentra has no "+a.request.Method+" "+a.path)
-	write(w, http.StatusNotFound, o.bytes())
+	o := ordered.New(200)
+	o.Text("error", "not_simulated")
+	o.Text("error_description", "mfpsim fakeentra has no "+a.request.Method+" "+a.path)
+	write(w, http.StatusNotFound, o.Bytes())
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/faultnet"
 )
 
@@ -223,9 +224,9 @@ func (s *Server) issue(a *ask, g *grant, scope scopeRequest, bound binding) *tok
 
 // clientInfo is the home account, for libraries (entra.md §3).
 func clientInfo(u *user) string {
-	info := newObject(120)
-	info.text("uid", u.uid).text("utid", u.tenant.ID)
-	return encode64(info.bytes())
+	info := ordered.New(120)
+	info.Text("uid", u.uid).Text("utid", u.tenant.ID)
+	return base64.RawURLEncoding.EncodeToString(info.Bytes())
 }
 
 // Life of an access token whose client understands claims challenges: 20 to 28 hours ([D] CTL: up to 28 hours).
@@ -259,38 +260,36 @@ func (s *Server) capable(a *ask, g *grant) bool { return g.capable || cp1(a.para
 
 // body writes the answer, tokens still unsigned; key order as captured (entra.md §3).
 func (t *tokenAnswer) body() ([]byte, []slot) {
-	o := newObject(len(t.access)*2 + len(t.opaque) + len(t.refresh) + len(t.id)*2 + 1200)
+	o := ordered.New(len(t.access)*2 + len(t.opaque) + len(t.refresh) + len(t.id)*2 + 1200)
 	var slots []slot
 	token := func(name string, key *signingKey, header string, claims []byte) {
-		o.key(name)
-		text := unsigned(header, claims)
-		slots = append(slots, slot{start: len(o.buf) + 1, end: len(o.buf) + 1 + len(text), key: key})
-		o.buf = append(append(append(o.buf, '"'), text...), '"')
+		start, end := o.Place(name, unsigned(header, claims))
+		slots = append(slots, slot{start: start, end: end, key: key})
 	}
-	o.text("token_type", "Bearer")
+	o.Text("token_type", "Bearer")
 	if !t.bare {
-		o.text("scope", t.scope)
+		o.Text("scope", t.scope)
 	}
 	if t.v1 {
 		t.timesV1(o)
 	} else {
-		o.number("expires_in", t.seconds).number("ext_expires_in", t.seconds)
+		o.Number("expires_in", t.seconds).Number("ext_expires_in", t.seconds)
 	}
 	if t.access != nil {
 		token("access_token", signingKeys()[0], signingKeys()[0].headerV1, t.access)
 	} else {
-		o.text("access_token", t.opaque)
+		o.Text("access_token", t.opaque)
 	}
 	if t.refresh != "" {
-		o.text("refresh_token", t.refresh)
+		o.Text("refresh_token", t.refresh)
 	}
 	if t.id != nil {
 		token("id_token", t.idKey, t.idKey.headerV2, t.id)
 	}
 	if t.clientInfo != "" {
-		o.text("client_info", t.clientInfo)
+		o.Text("client_info", t.clientInfo)
 	}
-	return o.bytes(), slots
+	return o.Bytes(), slots
 }
 
 // sendSigned sends an answer whose tokens are signed after the turn, as many answers at a time as there are cores. A knob that

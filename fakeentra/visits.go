@@ -1,6 +1,7 @@
 package fakeentra
 
 import (
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -85,7 +86,7 @@ func (s *Server) enterCode(w http.ResponseWriter, a *ask) {
 		s.show(w, a, http.StatusOK, s.codePage(typed, s.say(textCodeWrong)))
 		return
 	}
-	v := &visit{session: encode64(s.random.Bytes(32)), canary: encode64(s.random.Bytes(16)), code: c}
+	v := &visit{session: base64.RawURLEncoding.EncodeToString(s.random.Bytes(32)), canary: base64.RawURLEncoding.EncodeToString(s.random.Bytes(16)), code: c}
 	s.forgetVisits(a.at)
 	s.visits[v.session] = v
 	v.choices = s.sessionUsers(a, c.alias)

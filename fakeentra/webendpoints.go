@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 
+	"mfpsim/fakeentra/internal/ordered"
+
 	jose "github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
 )
@@ -94,16 +96,16 @@ func (s *Server) userInfo(w http.ResponseWriter, a *ask) {
 	s.setHeaders(w, a)
 	if !valid {
 		w.Header()["WWW-Authenticate"] = []string{`Bearer realm="", authorization_uri="https://` + a.authority + `/common/oauth2/authorize", client_id="` + graph.ID + `"`}
-		inner := newObject(200).text("code", "InvalidAuthenticationToken").text("message", "Access token is empty or is not for this resource.")
-		write(w, http.StatusUnauthorized, newObject(300).nested("error", inner).bytes())
+		inner := ordered.New(200).Text("code", "InvalidAuthenticationToken").Text("message", "Access token is empty or is not for this resource.")
+		write(w, http.StatusUnauthorized, ordered.New(300).Nested("error", inner).Bytes())
 		return
 	}
-	o := newObject(400).text("sub", claims.Subject).text("name", claims.Name)
+	o := ordered.New(400).Text("sub", claims.Subject).Text("name", claims.Name)
 	if claims.Family != "" {
-		o.text("family_name", claims.Family)
+		o.Text("family_name", claims.Family)
 	}
-	o.text("given_name", claims.Given).text("picture", "https://graph.microsoft.com/v1.0/me/photo/$value").text("email", claims.UPN)
-	write(w, http.StatusOK, o.bytes())
+	o.Text("given_name", claims.Given).Text("picture", "https://graph.microsoft.com/v1.0/me/photo/$value").Text("email", claims.UPN)
+	write(w, http.StatusOK, o.Bytes())
 }
 
 // userRealm says how a name signs in, for clients with a password (entra.md §1.5); nobody here is federated. Form: MSAL.go's decoder.
@@ -113,15 +115,15 @@ func (s *Server) userRealm(w http.ResponseWriter, a *ask) {
 	s.mu.Lock()
 	known := s.directory.byDomain[strings.ToLower(domain)] != nil
 	s.mu.Unlock()
-	o := newObject(250).text("ver", "1.0")
+	o := ordered.New(250).Text("ver", "1.0")
 	if known {
-		o.text("account_type", "Managed").text("domain_name", domain)
+		o.Text("account_type", "Managed").Text("domain_name", domain)
 	} else {
-		o.text("account_type", "Unknown")
+		o.Text("account_type", "Unknown")
 	}
-	o.text("cloud_instance_name", "microsoftonline.com").text("cloud_audience_urn", "urn:federation:MicrosoftOnline")
+	o.Text("cloud_instance_name", "microsoftonline.com").Text("cloud_audience_urn", "urn:federation:MicrosoftOnline")
 	s.setHeaders(w, a)
-	write(w, http.StatusOK, o.bytes())
+	write(w, http.StatusOK, o.Bytes())
 }
 
 // credentialType answers what the sign-in page itself asks: whether a name exists and how it signs in [I].
@@ -140,12 +142,12 @@ func (s *Server) credentialType(w http.ResponseWriter, a *ask) {
 	if u != nil {
 		exists = 0
 	}
-	o := newObject(500).text("Username", asked.Username).text("Display", asked.Username).number("IfExistsResult", exists)
-	o.boolean("IsUnmanaged", false).number("ThrottleStatus", 0)
-	o.nested("Credentials", newObject(100).number("PrefCredential", 1).boolean("HasPassword", u != nil && !u.NoPassword))
-	o.nested("EstsProperties", newObject(50).number("DomainType", 3)).boolean("IsSignupDisallowed", true)
+	o := ordered.New(500).Text("Username", asked.Username).Text("Display", asked.Username).Number("IfExistsResult", exists)
+	o.Boolean("IsUnmanaged", false).Number("ThrottleStatus", 0)
+	o.Nested("Credentials", ordered.New(100).Number("PrefCredential", 1).Boolean("HasPassword", u != nil && !u.NoPassword))
+	o.Nested("EstsProperties", ordered.New(50).Number("DomainType", 3)).Boolean("IsSignupDisallowed", true)
 	s.setHeaders(w, a)
-	write(w, http.StatusOK, o.bytes())
+	write(w, http.StatusOK, o.Bytes())
 }
 
 func (s *Server) adminConsentV2(w http.ResponseWriter, a *ask) { s.adminConsent(w, a, false) }
