@@ -2,9 +2,13 @@ package fakeentra
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/words"
 )
 
 // Refusal is why an act of a person was refused: what the page would have said.
@@ -144,18 +148,18 @@ var settings = map[string]func(t *tenant, value string) error{
 		return nil
 	},
 	"User consent": func(t *tenant, value string) error {
-		return oneOf(&t.UserConsent, "User consent", []string{value}, map[string]string{
+		return words.OneOf(&t.UserConsent, "User consent", value, map[string]string{
 			"all": UserConsentAll, "low": UserConsentLow, "none": UserConsentNone,
 		})
 	},
 	"Security defaults mode": func(t *tenant, value string) error {
-		return oneOf(&t.SecurityDefaultsMode, "Security defaults mode", []string{value}, map[string]string{
+		return words.OneOf(&t.SecurityDefaultsMode, "Security defaults mode", value, map[string]string{
 			"switch": DefaultsSwitch, "mfa": DefaultsMFA, "device-code": DefaultsDeviceCode,
 		})
 	},
 	"Admin consent requests": func(t *tenant, value string) error {
 		var word string
-		err := oneOf(&word, "Admin consent requests", []string{value}, map[string]string{"enabled": "on", "on": "on", "disabled": "off", "off": "off"})
+		err := words.OneOf(&word, "Admin consent requests", value, map[string]string{"enabled": "on", "on": "on", "disabled": "off", "off": "off"})
 		if err == nil {
 			t.AdminConsentWorkflow = word == "on"
 		}
@@ -319,21 +323,12 @@ func (s *Server) Consents(tenantName string) []Consent {
 		return nil
 	}
 	var all []Consent
-	for _, id := range sortedKeys(t.principals) {
+	for _, id := range slices.Sorted(maps.Keys(t.principals)) {
 		for _, c := range t.principals[id].consents {
 			all = append(all, *c)
 		}
 	}
 	return all
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }
 
 // GrantConsent gives an application consent for a whole organization without a sign-in, as an administrator can in the admin center.
@@ -362,7 +357,7 @@ func (s *Server) WithdrawConsent(tenantName, applicationID string) error {
 		return fmt.Errorf("fakeentra: there is no tenant %q", tenantName)
 	}
 	found := false
-	for _, id := range sortedKeys(t.principals) {
+	for _, id := range slices.Sorted(maps.Keys(t.principals)) {
 		a := s.directory.applications[id]
 		if a == nil {
 			continue // an API: it has been given nothing

@@ -1,12 +1,14 @@
 package fakeentra
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
 )
 
@@ -106,53 +108,35 @@ func write(w http.ResponseWriter, status int, body []byte) {
 
 // answerError sends an error in Entra's JSON layout (entra.md §2.3): key order, single spaces as since October 2023,
 // trace_id equal to x-ms-request-id.
-func (s *Server) answerError(w http.ResponseWriter, a *ask, p *problem) {
+func (s *Server) answerError(w http.ResponseWriter, a *ask, p *catalogue.Problem) {
 	s.setHeaders(w, a)
 	if a.telemetry {
-		w.Header()["x-ms-clitelem"] = []string{"1," + strconv.Itoa(p.row.Code) + ",0,,"}
+		w.Header()["x-ms-clitelem"] = []string{"1," + strconv.Itoa(p.Row.Code) + ",0,,"}
 	}
-	status := p.row.Status
-	if status == 0 {
-		status = http.StatusBadRequest
-	}
-	write(w, status, errorBody(a, p))
+	write(w, cmp.Or(p.Row.Status, http.StatusBadRequest), errorBody(a, p))
 }
 
 // errorBody is the body of an error answer.
-func errorBody(a *ask, p *problem) []byte {
-	correlation := p.correlation
-	if correlation == "" {
-		correlation = a.correlation
-	}
-	word := p.row.Word
-	if p.word != "" {
-		word = p.word
-	}
-	if word == "" {
-		word = "invalid_request"
-	}
-	stamp := errorTime(a.at)
-	head := ""
-	if p.row.Code != 0 {
-		head = "AADSTS" + strconv.Itoa(p.row.Code) + ": "
-	}
+func errorBody(a *ask, p *catalogue.Problem) []byte {
+	correlation := cmp.Or(p.Correlation, a.correlation)
+	stamp := catalogue.ErrorTime(a.at)
 	o := ordered.New(700)
-	o.Text("error", word)
-	o.Text("error_description", head+p.sentence()+" Trace ID: "+a.trace+" Correlation ID: "+correlation+" Timestamp: "+stamp)
-	if p.row.Code != 0 {
-		o.Numbers("error_codes", p.row.Code)
+	o.Text("error", p.Word())
+	o.Text("error_description", p.Message()+" Trace ID: "+a.trace+" Correlation ID: "+correlation+" Timestamp: "+stamp)
+	if p.Row.Code != 0 {
+		o.Numbers("error_codes", p.Row.Code)
 	} else {
 		o.Numbers("error_codes")
 	}
 	o.Text("timestamp", stamp).Text("trace_id", a.trace).Text("correlation_id", correlation)
-	if p.row.Code != 0 && !p.row.NoURI {
-		o.Text("error_uri", "https://"+a.authority+"/error?code="+strconv.Itoa(p.row.Code))
+	if p.Row.Code != 0 && !p.Row.OmitsURI {
+		o.Text("error_uri", "https://"+a.authority+"/error?code="+strconv.Itoa(p.Row.Code))
 	}
-	if p.row.Suberror != "" {
-		o.Text("suberror", p.row.Suberror)
+	if p.Row.Suberror != "" {
+		o.Text("suberror", p.Row.Suberror)
 	}
-	if p.claims != "" {
-		o.Text("claims", p.claims)
+	if p.Claims != "" {
+		o.Text("claims", p.Claims)
 	}
 	return o.Bytes()
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"time"
+
+	"mfpsim/fakeentra/internal/catalogue"
 )
 
 func noApplication(id string) error { return fmt.Errorf("fakeentra: there is no application %q", id) }
@@ -17,30 +19,30 @@ func noRole(role string) error {
 const spaLifetime = 24 * time.Hour
 
 // redeemCode redeems an authorization code (RFC 6749 §4.1.3); under s.mu. The code is looked at before the secret (entra.md §8.2).
-func (s *Server) redeemCode(a *ask, application *Application) (*tokenAnswer, *problem) {
+func (s *Server) redeemCode(a *ask, application *Application) (*tokenAnswer, *catalogue.Problem) {
 	text := a.param("code")
 	if text == "" {
-		return nil, fail(900144).with("name", "code")
+		return nil, catalogue.Fail(900144).With("name", "code")
 	}
 	c := s.authCodes[text]
 	if c == nil {
 		if a.alias.consumers() {
-			return nil, failAs(70000, "consumers")
+			return nil, catalogue.FailAs(70000, "consumers")
 		}
-		return nil, fail(9002313)
+		return nil, catalogue.Fail(9002313)
 	}
 	web := c.request.web
 	switch {
 	case c.request.application != application:
-		return nil, fail(700007)
+		return nil, catalogue.Fail(700007)
 	case !a.alias.admits(c.user):
-		return nil, fail(700005)
+		return nil, catalogue.Fail(700005)
 	case !a.at.Before(c.expires) && c.user.Personal:
-		return nil, failAs(70000, "consumers-expired")
+		return nil, catalogue.FailAs(70000, "consumers-expired")
 	case !a.at.Before(c.expires):
-		return nil, failAs(70008, "code")
+		return nil, catalogue.FailAs(70008, "code")
 	case c.redeemed:
-		return nil, fail(54005)
+		return nil, catalogue.Fail(54005)
 	}
 	if p := web.checkRedirect(a); p != nil {
 		return nil, p
@@ -60,7 +62,7 @@ func (s *Server) redeemCode(a *ask, application *Application) (*tokenAnswer, *pr
 	if a.has("scope") && !a.v1 {
 		asked, p := parseScope(a.param("scope"), application, true)
 		if p != nil {
-			return nil, p.with("tenant", c.user.tenant.Name)
+			return nil, p.With("tenant", c.user.tenant.Name)
 		}
 		scope = narrowed(asked, g.scope)
 	}
@@ -83,38 +85,38 @@ func narrowed(asked, first scopeRequest) scopeRequest {
 }
 
 // proveFor demands a secret of a server and refuses one from a program that cannot keep it.
-func (s *Server) proveFor(a *ask, application *Application, kind platform) (proof, *problem) {
+func (s *Server) proveFor(a *ask, application *Application, kind platform) (proof, *catalogue.Problem) {
 	_, secret, assertion := a.client()
 	if kind != platformWeb && (secret != "" || assertion != "") {
-		return proofNone, fail(700025)
+		return proofNone, catalogue.Fail(700025)
 	}
 	return s.prove(a, application, kind == platformWeb)
 }
 
 // checkRedirect demands the redirect URI of the authorization request.
-func (web *webRequest) checkRedirect(a *ask) *problem {
+func (web *webRequest) checkRedirect(a *ask) *catalogue.Problem {
 	asked := a.param("redirect_uri")
 	switch {
 	case asked == "" && web.explicit:
-		return fail(700009)
+		return catalogue.Fail(700009)
 	case asked != "" && asked != web.redirect:
-		return fail(500112).with("asked", asked).with("first", web.redirect)
+		return catalogue.Fail(500112).With("asked", asked).With("first", web.redirect)
 	}
 	return nil
 }
 
 // checkVerifier compares the PKCE verifier, and holds the rules of pages with script (entra.md §8.1, §8.2).
-func (web *webRequest) checkVerifier(a *ask) *problem {
+func (web *webRequest) checkVerifier(a *ask) *catalogue.Problem {
 	if p := crossOrigin(a, web.platform); p != nil {
 		return p
 	}
 	verifier := a.param("code_verifier")
 	if web.challenge == "" {
 		if web.platform == platformSPA {
-			return fail(9002325)
+			return catalogue.Fail(9002325)
 		}
 		if verifier != "" {
-			return fail(501481)
+			return catalogue.Fail(501481)
 		}
 		return nil
 	}
@@ -124,27 +126,27 @@ func (web *webRequest) checkVerifier(a *ask) *problem {
 		derived = base64.RawURLEncoding.EncodeToString(sum[:])
 	}
 	if derived != web.challenge {
-		return fail(501481)
+		return catalogue.Fail(501481)
 	}
 	return nil
 }
 
 // crossOrigin: a page with script sends an Origin, nobody else does (entra.md §8.1, §8.2).
-func crossOrigin(a *ask, kind platform) *problem {
+func crossOrigin(a *ask, kind platform) *catalogue.Problem {
 	origin := a.request.Header.Get("Origin") != ""
 	switch {
 	case kind == platformSPA && !origin:
-		return fail(9002327)
+		return catalogue.Fail(9002327)
 	case kind != platformSPA && origin:
-		return fail(9002326)
+		return catalogue.Fail(9002326)
 	}
 	return nil
 }
 
 // passwordGrant is the sign-in by user name and password (RFC 6749 §4.3), which clients ask for after the user's realm; under s.mu.
-func (s *Server) passwordGrant(a *ask, application *Application) (*tokenAnswer, *problem) {
+func (s *Server) passwordGrant(a *ask, application *Application) (*tokenAnswer, *catalogue.Problem) {
 	if a.alias.common || a.alias.consumers() {
-		return nil, fail(9001023) // before the credentials (entra.md §6.4)
+		return nil, catalogue.Fail(9001023) // before the credentials (entra.md §6.4)
 	}
 	how, p := s.prove(a, application, application.NoPublicClient)
 	if p != nil {
@@ -152,16 +154,16 @@ func (s *Server) passwordGrant(a *ask, application *Application) (*tokenAnswer, 
 	}
 	for _, name := range []string{"username", "password", "scope"} {
 		if !a.has(name) {
-			return nil, fail(900144).with("name", name)
+			return nil, catalogue.Fail(900144).With("name", name)
 		}
 	}
 	scope, p := parseScope(a.param("scope"), application, true)
 	if p != nil {
-		return nil, p.with("tenant", a.alias.directoryName())
+		return nil, p.With("tenant", a.alias.directoryName())
 	}
 	u := s.directory.userOf(a.param("username"))
 	if u == nil || !a.alias.admits(u) {
-		return nil, fail(50034).with("user", a.param("username")).with("tenant", a.alias.directoryName())
+		return nil, catalogue.Fail(50034).With("user", a.param("username")).With("tenant", a.alias.directoryName())
 	}
 	g := &grant{
 		user: u, application: application, scope: scope, epoch: u.epoch, signedIn: a.at, correlation: a.correlation, proof: how,
@@ -172,10 +174,10 @@ func (s *Server) passwordGrant(a *ask, application *Application) (*tokenAnswer, 
 			Time: a.at, Tenant: u.tenant.ID, User: u.Principal, Application: application.Name, ApplicationID: application.ID,
 			Resource: scope.resource.Name, Address: s.address, AADSTS: code, Protocol: "ropc", CorrelationID: a.correlation, TraceID: a.trace,
 		})
-		return nil, fail(code)
+		return nil, catalogue.Fail(code)
 	}
 	if u.MFA {
-		return nil, fail(50076).with("resource", scope.resource.ID)
+		return nil, catalogue.Fail(50076).With("resource", scope.resource.ID)
 	}
 	if p := s.permit(a, g, scope, false); p != nil {
 		return nil, p

@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/words"
 )
 
 // webRequest is an authorization request of a browser (entra.md §8.1): what the end of a sign-in sends back, and where to.
@@ -61,7 +64,7 @@ func (s *Server) authorize(w http.ResponseWriter, a *ask, v1 bool) {
 }
 
 // refuseAuthorize answers a request that cannot go on: by a redirect if the redirect URI can be trusted, else by a page.
-func (s *Server) refuseAuthorize(w http.ResponseWriter, a *ask, c *deviceCode, p *problem) {
+func (s *Server) refuseAuthorize(w http.ResponseWriter, a *ask, c *deviceCode, p *catalogue.Problem) {
 	if c != nil && c.web != nil && c.web.redirect != "" {
 		s.redirectError(w, a, c.web, p)
 		return
@@ -93,7 +96,7 @@ func (s *Server) setVisitCookie(w http.ResponseWriter, v *visit) {
 }
 
 // resume looks for a session of the browser that answers without a page, or says what prompt=none hears; under s.mu.
-func (s *Server) resume(a *ask, v *visit) *problem {
+func (s *Server) resume(a *ask, v *visit) *catalogue.Problem {
 	web := v.code.web
 	session := s.sessionOf(a, v.code.alias, web.hint)
 	switch {
@@ -104,7 +107,7 @@ func (s *Server) resume(a *ask, v *visit) *problem {
 		session = nil
 	}
 	if session == nil && web.prompt == "none" {
-		return fail(50058)
+		return catalogue.Fail(50058)
 	}
 	if session != nil {
 		v.user, v.account, v.passwordDone = session.user, session.user.Principal, true
@@ -122,24 +125,18 @@ func (s *Server) resume(a *ask, v *visit) *problem {
 	}
 	switch { // a page would be needed
 	case v.current == PagePermissions, v.current == pageApproval:
-		return failAs(65001, "").with("id", v.code.application.ID).with("name", v.code.application.Name).say("consent_required")
+		return catalogue.FailAs(65001, "").With("id", v.code.application.ID).With("name", v.code.application.Name).Say("consent_required")
 	case v.current == PageMFA, v.current == pageEnrol:
-		return fail(50076).with("resource", v.code.scope.resource.ID).say("interaction_required")
-	case v.refusal != 0 && catalogueIndex[rowKey{v.refusal, ""}] != nil:
-		return fail(v.refusal).with("name", v.code.application.Name).with("id", v.code.application.ID).say("interaction_required")
+		return catalogue.Fail(50076).With("resource", v.code.scope.resource.ID).Say("interaction_required")
+	case isNumber(v.refusal):
+		return catalogue.Fail(v.refusal).With("name", v.code.application.Name).With("id", v.code.application.ID).Say("interaction_required")
 	}
-	return fail(50058)
-}
-
-// say gives the answer another error word than the row's.
-func (p *problem) say(word string) *problem {
-	p.word = word
-	return p
+	return catalogue.Fail(50058)
 }
 
 // readAuthorize checks an authorization request in order: client, redirect URI, and then what a redirect can report; under s.mu.
 // The request comes back, as far as it was read, for the redirect.
-func (s *Server) readAuthorize(a *ask, v1 bool) (*deviceCode, *problem) {
+func (s *Server) readAuthorize(a *ask, v1 bool) (*deviceCode, *catalogue.Problem) {
 	application, p := s.webClient(a)
 	if p != nil {
 		return nil, p
@@ -147,9 +144,9 @@ func (s *Server) readAuthorize(a *ask, v1 bool) (*deviceCode, *problem) {
 	web := &webRequest{v1: v1, explicit: a.has("redirect_uri"), prompt: a.param("prompt"), hint: a.param("login_hint"), nonce: a.param("nonce")}
 	if web.redirect, web.platform = application.redirectOf(a.param("redirect_uri")); web.redirect == "" {
 		if !web.explicit {
-			return nil, fail(900971)
+			return nil, catalogue.Fail(900971)
 		}
-		return nil, fail(50011).with("redirectTerm", "redirect URI").with("replyAddress", a.param("redirect_uri")).with("identifier", application.ID)
+		return nil, catalogue.Fail(50011).With("redirectTerm", "redirect URI").With("replyAddress", a.param("redirect_uri")).With("identifier", application.ID)
 	}
 	_, web.hasState = a.either("state")
 	web.state, web.mode, web.info = a.param("state"), "query", a.param("client_info") == "1"
@@ -159,10 +156,10 @@ func (s *Server) readAuthorize(a *ask, v1 bool) (*deviceCode, *problem) {
 		return c, p
 	}
 	if c.scope, p = webScope(a, application, v1); p != nil {
-		return c, p.with("tenant", a.alias.directoryName())
+		return c, p.With("tenant", a.alias.directoryName())
 	}
 	if a.alias.consumers() && c.scope.resource == exchange && c.scope.audience != exchange.Roots[0] {
-		return c, fail(70011).with("scope", a.param("scope"))
+		return c, catalogue.Fail(70011).With("scope", a.param("scope"))
 	}
 	switch web.prompt {
 	case "", "none", "login", "consent", "select_account":
@@ -172,19 +169,19 @@ func (s *Server) readAuthorize(a *ask, v1 bool) (*deviceCode, *problem) {
 		}
 		fallthrough
 	default:
-		return c, failAs(90023, "prompt")
+		return c, catalogue.FailAs(90023, "prompt")
 	}
 	if web.idToken {
 		c.scope.openID = true
 	}
 	if s.looping(a, "authorize", application) {
-		return c, fail(50196)
+		return c, catalogue.Fail(50196)
 	}
 	return c, web.readChallenge(a)
 }
 
 // webClient finds the application of a request that came by a browser.
-func (s *Server) webClient(a *ask) (*Application, *problem) {
+func (s *Server) webClient(a *ask) (*Application, *catalogue.Problem) {
 	tenant, _, _ := strings.Cut(strings.TrimPrefix(a.path, "/"), "/")
 	alias, p := s.resolveAlias(tenant)
 	if p != nil {
@@ -192,41 +189,41 @@ func (s *Server) webClient(a *ask) (*Application, *problem) {
 	}
 	a.alias = alias
 	if !a.has("client_id") {
-		return nil, fail(900144).with("name", "client_id")
+		return nil, catalogue.Fail(900144).With("name", "client_id")
 	}
 	application, p := s.lookUpApplication(a, a.param("client_id"))
 	if p != nil {
 		return nil, p
 	}
 	if (a.alias.common || a.alias.work) && application.Audience == AudienceOneTenant {
-		return nil, fail(50194).with("id", application.ID).with("name", application.Name)
+		return nil, catalogue.Fail(50194).With("id", application.ID).With("name", application.Name)
 	}
 	return application, nil
 }
 
 // webScope reads what is asked for: v1 asks for a resource, v2 for scopes.
-func webScope(a *ask, application *Application, v1 bool) (scopeRequest, *problem) {
+func webScope(a *ask, application *Application, v1 bool) (scopeRequest, *catalogue.Problem) {
 	if v1 {
 		return resourceScope(a.param("resource"))
 	}
 	if !a.has("scope") {
-		return scopeRequest{}, fail(900144).with("name", "scope")
+		return scopeRequest{}, catalogue.Fail(900144).With("name", "scope")
 	}
 	return parseScope(a.param("scope"), application, false)
 }
 
 // readResponse reads response_type and response_mode (entra.md §1.2, §8.1).
-func (web *webRequest) readResponse(a *ask, application *Application) *problem {
+func (web *webRequest) readResponse(a *ask, application *Application) *catalogue.Problem {
 	mode := a.param("response_mode")
 	if mode != "" && mode != "query" && mode != "fragment" && mode != "form_post" {
-		return failAs(90023, "mode")
+		return catalogue.FailAs(90023, "mode")
 	}
 	if mode != "" {
 		web.mode = mode // where even the next errors go
 	}
 	kind := a.param("response_type")
 	if kind == "" {
-		return fail(900144).with("name", "response_type")
+		return catalogue.Fail(900144).With("name", "response_type")
 	}
 	for _, word := range strings.Fields(kind) {
 		switch word {
@@ -237,7 +234,7 @@ func (web *webRequest) readResponse(a *ask, application *Application) *problem {
 		case "token":
 			web.token = true
 		default:
-			return fail(70005).with("type", word)
+			return catalogue.Fail(70005).With("type", word)
 		}
 	}
 	if mode == "" && (web.idToken || web.token) {
@@ -245,13 +242,13 @@ func (web *webRequest) readResponse(a *ask, application *Application) *problem {
 	}
 	switch {
 	case web.mode == "query" && (web.idToken || web.token):
-		return fail(70007)
+		return catalogue.Fail(70007)
 	case web.idToken && !application.IDTokens:
-		return fail(700054)
+		return catalogue.Fail(700054)
 	case web.token && !application.AccessTokens:
-		return fail(700051)
+		return catalogue.Fail(700051)
 	case web.idToken && web.nonce == "":
-		return fail(900144).with("name", "nonce")
+		return catalogue.Fail(900144).With("name", "nonce")
 	}
 	return nil
 }
@@ -263,20 +260,20 @@ const (
 )
 
 // readChallenge reads the PKCE challenge; a method that is left out means plain (RFC 7636 §4.3).
-func (web *webRequest) readChallenge(a *ask) *problem {
+func (web *webRequest) readChallenge(a *ask) *catalogue.Problem {
 	web.challenge, web.method = a.param("code_challenge"), a.param("code_challenge_method")
 	switch {
 	case web.challenge == "":
 		return nil
 	case len(web.challenge) < shortestChallenge || len(web.challenge) > longestChallenge:
-		return fail(501491)
+		return catalogue.Fail(501491)
 	}
 	switch web.method {
 	case "":
 		web.method = "plain"
 	case "plain", "S256":
 	default:
-		return fail(9002313).say("invalid_request")
+		return catalogue.Fail(9002313).Say("invalid_request")
 	}
 	return nil
 }
@@ -302,5 +299,5 @@ func cp1(claims string) bool {
 			} `json:"xms_cc"`
 		} `json:"access_token"`
 	}
-	return json.Unmarshal([]byte(claims), &c) == nil && contains(c.AccessToken.XMSCC.Values, "cp1")
+	return json.Unmarshal([]byte(claims), &c) == nil && words.Contain(c.AccessToken.XMSCC.Values, "cp1")
 }

@@ -2,7 +2,9 @@ package fakeentra
 
 import (
 	"encoding/base64"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -164,7 +166,7 @@ func (s *Server) logout(w http.ResponseWriter, a *ask) {
 		}
 	}
 	if asked := a.param("post_logout_redirect_uri"); asked != "" {
-		for _, id := range sortedKeys(s.directory.applications) {
+		for _, id := range slices.Sorted(maps.Keys(s.directory.applications)) {
 			if uri, kind := s.directory.applications[id].redirectOf(asked); kind != platformNone {
 				target = uri
 			}

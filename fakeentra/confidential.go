@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/words"
 
 	jose "github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
@@ -49,15 +51,15 @@ func (a *Application) confidential() bool {
 }
 
 // prove checks a client's secret or assertion; proofNone if it came with neither. needed refuses that (entra.md §6.4).
-func (s *Server) prove(a *ask, application *Application, needed bool) (proof, *problem) {
+func (s *Server) prove(a *ask, application *Application, needed bool) (proof, *catalogue.Problem) {
 	_, secret, assertion := a.client()
 	switch {
 	case secret == "" && assertion == "" && needed:
-		return proofNone, fail(7000218)
+		return proofNone, catalogue.Fail(7000218)
 	case secret == "" && assertion == "":
 		return proofNone, nil
 	case !application.confidential():
-		return proofNone, fail(700025)
+		return proofNone, catalogue.Fail(700025)
 	case assertion != "":
 		return s.proveByAssertion(a, application, assertion)
 	}
@@ -66,21 +68,21 @@ func (s *Server) prove(a *ask, application *Application, needed bool) (proof, *p
 			continue
 		}
 		if !known.Expires.IsZero() && !a.at.Before(known.Expires) {
-			return proofNone, fail(7000222).with("identifier", application.ID)
+			return proofNone, catalogue.Fail(7000222).With("identifier", application.ID)
 		}
 		return proofSecret, nil
 	}
-	return proofNone, fail(7000215)
+	return proofNone, catalogue.Fail(7000215)
 }
 
 // proveByAssertion checks a signed assertion (RFC 7523 §3): signature, issuer and subject, audience, life.
-func (s *Server) proveByAssertion(a *ask, application *Application, text string) (proof, *problem) {
+func (s *Server) proveByAssertion(a *ask, application *Application, text string) (proof, *catalogue.Problem) {
 	if a.param("client_assertion_type") != assertionType {
-		return proofNone, fail(900144).with("name", "client_assertion_type")
+		return proofNone, catalogue.Fail(900144).With("name", "client_assertion_type")
 	}
 	token, err := jwt.ParseSigned(text, []jose.SignatureAlgorithm{jose.RS256, jose.PS256})
 	if err != nil {
-		return proofNone, fail(50027)
+		return proofNone, catalogue.Fail(50027)
 	}
 	var claims jwt.Claims
 	verified := false
@@ -88,7 +90,7 @@ func (s *Server) proveByAssertion(a *ask, application *Application, text string)
 		verified = verified || token.Claims(key.Key, &claims) == nil
 	}
 	if !verified {
-		return proofNone, fail(700027)
+		return proofNone, catalogue.Fail(700027)
 	}
 	tenant, _, _ := strings.Cut(strings.TrimPrefix(a.path, "/"), "/")
 	here := false
@@ -97,22 +99,22 @@ func (s *Server) proveByAssertion(a *ask, application *Application, text string)
 	}
 	switch {
 	case claims.Issuer != application.ID || claims.Subject != application.ID:
-		return proofNone, fail(700021)
+		return proofNone, catalogue.Fail(700021)
 	case !here:
-		return proofNone, fail(700023)
+		return proofNone, catalogue.Fail(700023)
 	case claims.Expiry == nil || !a.at.Before(claims.Expiry.Time()) || claims.NotBefore != nil && a.at.Before(claims.NotBefore.Time().Add(-issuedEarly)):
-		return proofNone, fail(700024)
+		return proofNone, catalogue.Fail(700024)
 	}
 	return proofAssertion, nil
 }
 
 // clientCredentials answers an application that asks in its own name (RFC 6749 §4.4); under s.mu. There is no refresh token.
-func (s *Server) clientCredentials(a *ask, application *Application) (*tokenAnswer, *problem) {
+func (s *Server) clientCredentials(a *ask, application *Application) (*tokenAnswer, *catalogue.Problem) {
 	if a.alias.common || a.alias.consumers() {
-		return nil, fail(9001023) // before the credentials (entra.md §6.4)
+		return nil, catalogue.Fail(9001023) // before the credentials (entra.md §6.4)
 	}
 	if a.alias.work {
-		return nil, fail(50059)
+		return nil, catalogue.Fail(50059)
 	}
 	how, p := s.prove(a, application, true)
 	if p != nil {
@@ -120,7 +122,7 @@ func (s *Server) clientCredentials(a *ask, application *Application) (*tokenAnsw
 	}
 	scope, p := s.applicationScope(a)
 	if p != nil {
-		return nil, p.with("tenant", a.alias.directoryName())
+		return nil, p.With("tenant", a.alias.directoryName())
 	}
 	home := a.alias.tenant
 	sp := home.principals[application.ID]
@@ -130,12 +132,12 @@ func (s *Server) clientCredentials(a *ask, application *Application) (*tokenAnsw
 	}
 	switch {
 	case sp == nil:
-		p = fail(700016).with("id", application.ID).with("tenant", a.alias.directoryName())
+		p = catalogue.Fail(700016).With("id", application.ID).With("tenant", a.alias.directoryName())
 	case sp.disabled:
-		p = fail(7000112).with("id", application.ID).with("name", application.Name)
+		p = catalogue.Fail(7000112).With("id", application.ID).With("name", application.Name)
 	}
 	if p != nil {
-		row.AADSTS = p.row.Code
+		row.AADSTS = p.Row.Code
 		s.logSignIn(row)
 		return nil, p
 	}
@@ -150,35 +152,35 @@ func (s *Server) clientCredentials(a *ask, application *Application) (*tokenAnsw
 }
 
 // applicationScope reads what an application asks for in its own name: the whole of one resource.
-func (s *Server) applicationScope(a *ask) (scopeRequest, *problem) {
+func (s *Server) applicationScope(a *ask) (scopeRequest, *catalogue.Problem) {
 	if a.v1 {
 		return resourceScope(a.param("resource"))
 	}
 	text := a.param("scope")
 	if text == "" {
-		return scopeRequest{}, fail(900144).with("name", "scope")
+		return scopeRequest{}, catalogue.Fail(900144).With("name", "scope")
 	}
-	var words []string
+	var asked []string
 	for _, word := range strings.Fields(text) {
-		if !contains([]string{"openid", "profile", "offline_access", "email"}, word) { // MSAL.go adds them here too
-			words = append(words, word)
+		if !words.Contain([]string{"openid", "profile", "offline_access", "email"}, word) { // MSAL.go adds them here too
+			asked = append(asked, word)
 		}
 	}
-	root, ok := strings.CutSuffix(strings.Join(words, " "), "/.default")
-	if !ok || len(words) != 1 {
-		return scopeRequest{}, fail(1002012).with("scope", text)
+	root, ok := strings.CutSuffix(strings.Join(asked, " "), "/.default")
+	if !ok || len(asked) != 1 {
+		return scopeRequest{}, catalogue.Fail(1002012).With("scope", text)
 	}
 	return resourceScope(root)
 }
 
 // resourceScope is a request for all of a resource, as v1 and client credentials make it.
-func resourceScope(name string) (scopeRequest, *problem) {
+func resourceScope(name string) (scopeRequest, *catalogue.Problem) {
 	if name == "" {
-		return scopeRequest{}, fail(900144).with("name", "resource")
+		return scopeRequest{}, catalogue.Fail(900144).With("name", "resource")
 	}
 	r := resourceNamed(name)
 	if r == nil {
-		return scopeRequest{}, fail(500011).with("name", name)
+		return scopeRequest{}, catalogue.Fail(500011).With("name", name)
 	}
 	q := scopeRequest{resource: r, audience: r.Audience, offline: true, openID: true, profile: true, asked: name}
 	for _, root := range r.Roots {
@@ -245,13 +247,13 @@ func (s *Server) GrantApplicationRoles(tenantName, applicationID string, roles .
 	}
 	for _, role := range roles {
 		root, name, _ := cutRole(role)
-		if r := resourceNamed(root); r == nil || !contains(applicationRoles[r], name) {
+		if r := resourceNamed(root); r == nil || !words.Contain(applicationRoles[r], name) {
 			return noRole(role)
 		}
 	}
 	sp := s.principal(t, application.ID, "administrator")
 	for _, role := range roles {
-		if !contains(sp.roles, role) {
+		if !words.Contain(sp.roles, role) {
 			sp.roles = append(sp.roles, role)
 			s.logAudit(t, "Add app role assignment to service principal", "administrator", application.Name, role)
 		}

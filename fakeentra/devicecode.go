@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
 )
 
@@ -69,7 +70,7 @@ func (s *Server) deviceCode(w http.ResponseWriter, a *ask) {
 	s.mu.Unlock()
 	if p != nil {
 		if a.v1 {
-			p.inV1()
+			p.InV1()
 		}
 		s.answerError(w, a, p)
 		return
@@ -79,14 +80,14 @@ func (s *Server) deviceCode(w http.ResponseWriter, a *ask) {
 }
 
 // makeCode checks in the documented order: parameters, then the application (entra.md §2.1), then what it may do.
-func (s *Server) makeCode(a *ask) ([]byte, *problem) {
+func (s *Server) makeCode(a *ask) ([]byte, *catalogue.Problem) {
 	wanted := "scope"
 	if a.v1 {
 		wanted = "resource"
 	}
 	for _, name := range []string{"client_id", wanted} {
 		if !a.has(name) {
-			return nil, fail(900144).with("name", name)
+			return nil, catalogue.Fail(900144).With("name", name)
 		}
 	}
 	application, p := s.lookUpApplication(a, a.param("client_id"))
@@ -94,14 +95,14 @@ func (s *Server) makeCode(a *ask) ([]byte, *problem) {
 		return nil, p
 	}
 	if (a.alias.common || a.alias.work) && application.Audience == AudienceOneTenant {
-		return nil, fail(50059) // captured straight from /devicecode, MSAL.py#154
+		return nil, catalogue.Fail(50059) // captured straight from /devicecode, MSAL.py#154
 	}
 	scope, p := webScope(a, application, a.v1)
 	if p != nil {
-		return nil, p.with("tenant", a.alias.directoryName())
+		return nil, p.With("tenant", a.alias.directoryName())
 	}
 	if a.alias.consumers() && scope.resource == exchange && scope.audience != exchange.Roots[0] {
-		return nil, fail(70011).with("scope", a.param("scope")) // outlook.office365.com is not for Outlook.com (entra.md §10)
+		return nil, catalogue.Fail(70011).With("scope", a.param("scope")) // outlook.office365.com is not for Outlook.com (entra.md §10)
 	}
 	s.forgetCodes(a.at)
 	lifetime, interval := s.config.CodeLifetime, s.config.Interval
@@ -191,59 +192,61 @@ func (s *Server) forgetCodes(now time.Time) {
 }
 
 // lookUpApplication finds the client and what forbids it under this tenant; under s.mu.
-func (s *Server) lookUpApplication(a *ask, id string) (*Application, *problem) {
+func (s *Server) lookUpApplication(a *ask, id string) (*Application, *catalogue.Problem) {
 	application := s.directory.applications[strings.ToLower(id)]
-	foreign := func() *problem { return fail(700016).with("id", id).with("tenant", a.alias.directoryName()) }
+	foreign := func() *catalogue.Problem {
+		return catalogue.Fail(700016).With("id", id).With("tenant", a.alias.directoryName())
+	}
 	switch {
 	case application == nil:
 		return nil, foreign()
 	case a.alias.consumers() && (application.Audience == AudienceOrganizations || application.Audience == AudienceOneTenant):
-		return nil, fail(9002332).with("id", id).with("name", application.Name)
+		return nil, catalogue.Fail(9002332).With("id", id).With("name", application.Name)
 	case application.Audience == AudienceOneTenant && a.alias.tenant != nil && a.alias.tenant != s.directory.byDomain[application.Home]:
 		return nil, foreign()
 	case application.Disabled:
-		return nil, fail(7000112).with("id", id).with("name", application.Name)
+		return nil, catalogue.Fail(7000112).With("id", id).With("name", application.Name)
 	}
 	return application, nil
 }
 
 // poll answers a device that asks whether the person is done (entra.md §2.2); under s.mu. The grant is nil unless tokens are due.
-func (s *Server) poll(a *ask, application *Application, how proof) (*grant, *problem) {
+func (s *Server) poll(a *ask, application *Application, how proof) (*grant, *catalogue.Problem) {
 	text := a.param("device_code")
 	if text == "" {
 		text = a.param("code") // early v2 wanted this name
 	}
 	if text == "" {
-		return nil, fail(900144).with("name", "device_code")
+		return nil, catalogue.Fail(900144).With("name", "device_code")
 	}
 	c := s.codes[text]
 	if c == nil {
-		return nil, failAs(70000, "device_code")
+		return nil, catalogue.FailAs(70000, "device_code")
 	}
 	switch {
 	case c.application != application:
-		return nil, fail(700007).in(c.correlation)
+		return nil, catalogue.Fail(700007).In(c.correlation)
 	case !a.at.Before(c.expires): // looked at before "already used" (entra.md §2.2)
 		if c.alias.consumers() {
 			return nil, s.consumersExpired(c)
 		}
-		return nil, fail(70020).in(c.correlation)
+		return nil, catalogue.Fail(70020).In(c.correlation)
 	case c.state == codeRedeemed:
-		return nil, failAs(70000, "device_code").in(c.correlation)
+		return nil, catalogue.FailAs(70000, "device_code").In(c.correlation)
 	case c.state == codeDeclined:
-		return nil, failAs(0, "declined").in(c.correlation)
+		return nil, catalogue.FailAs(0, "declined").In(c.correlation)
 	case c.state == codePending:
 		early := !c.lastPoll.IsZero() && a.at.Sub(c.lastPoll) < c.interval
 		c.lastPoll = a.at
 		switch {
 		case early && s.config.SlowDown:
-			return nil, failAs(0, "slow_down").in(c.correlation)
+			return nil, catalogue.FailAs(0, "slow_down").In(c.correlation)
 		case c.alias.consumers():
-			return nil, failAs(70016, "consumers").in(c.correlation)
+			return nil, catalogue.FailAs(70016, "consumers").In(c.correlation)
 		}
-		return nil, fail(70016).in(c.correlation)
+		return nil, catalogue.Fail(70016).In(c.correlation)
 	case application.NoPublicClient && how == proofNone: // heard only after the person has signed in (azure-docs#31986)
-		return nil, fail(7000218).in(c.correlation)
+		return nil, catalogue.Fail(7000218).In(c.correlation)
 	}
 	g := &grant{
 		user: c.account, application: application, scope: c.scope, flow: FlowDeviceCode, epoch: c.epoch,
@@ -251,7 +254,7 @@ func (s *Server) poll(a *ask, application *Application, how proof) (*grant, *pro
 	}
 	if p := s.permit(a, g, c.scope, false); p != nil {
 		c.state = codeRedeemed
-		return nil, p.in(c.correlation)
+		return nil, p.In(c.correlation)
 	}
 	c.state = codeRedeemed
 	s.lastGrant++
@@ -262,10 +265,8 @@ func (s *Server) poll(a *ask, application *Application, how proof) (*grant, *pro
 }
 
 // consumersExpired is a dead code of a personal account: the word is documented, the sentence captured (entra.md §10).
-func (s *Server) consumersExpired(c *deviceCode) *problem {
-	p := failAs(70000, "consumers-expired").in(c.correlation)
-	p.word = "expired_token"
-	return p
+func (s *Server) consumersExpired(c *deviceCode) *catalogue.Problem {
+	return catalogue.FailAs(70000, "consumers-expired").In(c.correlation).Say("expired_token")
 }
 
 // findUserCode finds what a person typed: without regard to case, spaces and dashes; under s.mu.
@@ -290,7 +291,7 @@ func (s *Server) liveCode(typed string) (*deviceCode, error) {
 }
 
 func refuse(code int, heading string) *Refusal {
-	return &Refusal{AADSTS: code, Page: heading, Text: reasonOf(code)}
+	return &Refusal{AADSTS: code, Page: heading, Text: catalogue.Reason(code)}
 }
 
 // EnterCode types a code into the page "Enter code to allow access" and reports how the page takes it; nothing is approved

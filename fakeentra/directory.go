@@ -9,6 +9,7 @@ import (
 	jose "github.com/go-jose/go-jose/v4"
 
 	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/words"
 )
 
 // Password is a password that redacts itself when it is formatted or marshalled. A string literal is one.
@@ -241,13 +242,13 @@ func (d *directory) addTenant(t Tenant) (*tenant, error) {
 	if t.UserConsent == "" {
 		t.UserConsent = UserConsentAll
 	}
-	if !contains([]string{UserConsentAll, UserConsentLow, UserConsentNone}, t.UserConsent) {
+	if !words.Contain([]string{UserConsentAll, UserConsentLow, UserConsentNone}, t.UserConsent) {
 		return nil, fmt.Errorf("tenant %q: user consent is %q, %q or %q, not %q", t.Name, UserConsentAll, UserConsentLow, UserConsentNone, t.UserConsent)
 	}
 	if t.SecurityDefaultsMode == "" {
 		t.SecurityDefaultsMode = DefaultsSwitch
 	}
-	if !contains([]string{DefaultsSwitch, DefaultsMFA, DefaultsDeviceCode}, t.SecurityDefaultsMode) {
+	if !words.Contain([]string{DefaultsSwitch, DefaultsMFA, DefaultsDeviceCode}, t.SecurityDefaultsMode) {
 		return nil, fmt.Errorf("tenant %q: security defaults do %q, %q or %q, not %q", t.Name, DefaultsSwitch, DefaultsMFA, DefaultsDeviceCode, t.SecurityDefaultsMode)
 	}
 	if t.ConsentBox == "" {
@@ -320,10 +321,10 @@ func (d *directory) addUser(u User) (*user, error) {
 
 // check refuses a state that no user has.
 func (u *User) check() error {
-	if !contains([]string{"", SecondFactorRegistered, SecondFactorToEnrol}, u.SecondFactor) {
+	if !words.Contain([]string{"", SecondFactorRegistered, SecondFactorToEnrol}, u.SecondFactor) {
 		return fmt.Errorf("user %q: the second factor is %q, %q or empty, not %q", u.Principal, SecondFactorRegistered, SecondFactorToEnrol, u.SecondFactor)
 	}
-	if !contains([]string{"", "low", "medium", "high"}, u.Risk) {
+	if !words.Contain([]string{"", "low", "medium", "high"}, u.Risk) {
 		return fmt.Errorf("user %q: the risk is low, medium, high or empty, not %q", u.Principal, u.Risk)
 	}
 	return nil

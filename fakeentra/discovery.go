@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
 )
 
@@ -82,7 +83,7 @@ func (s *Server) instance(w http.ResponseWriter, a *ask) {
 		}
 	}
 	if !known {
-		s.answerError(w, a, fail(50049))
+		s.answerError(w, a, catalogue.Fail(50049))
 		return
 	}
 	alias, _, _ := strings.Cut(strings.TrimPrefix(target.Path, "/"), "/")

@@ -1,10 +1,13 @@
 package fakeentra
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/words"
 )
 
 // Source is where a request comes from, as Conditional Access sees it. The person's browser and the device that polls and
@@ -69,12 +72,12 @@ func (u *user) in(users, groups, roles []string) bool {
 		}
 	}
 	for _, name := range u.Groups {
-		if contains(groups, name) {
+		if words.Contain(groups, name) {
 			return true
 		}
 	}
 	for _, name := range u.Roles {
-		if contains(roles, name) {
+		if words.Contain(roles, name) {
 			return true
 		}
 	}
@@ -108,25 +111,18 @@ func (p *Policy) meansClient(a access) bool {
 	switch {
 	case len(p.Flows) > 0 && !slices.Contains(p.Flows, a.flow):
 		return false
-	case len(p.ClientApps) > 0 && !contains(p.ClientApps, "all") && !contains(p.ClientApps, client):
+	case len(p.ClientApps) > 0 && !words.Contain(p.ClientApps, "all") && !words.Contain(p.ClientApps, client):
 		return false
-	case len(p.SignInRisks) > 0 && !contains(p.SignInRisks, or(a.source.Risk, "none")):
+	case len(p.SignInRisks) > 0 && !words.Contain(p.SignInRisks, cmp.Or(a.source.Risk, "none")):
 		return false
 	}
-	return len(p.UserRisks) == 0 || contains(p.UserRisks, or(a.user.Risk, "none"))
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
+	return len(p.UserRisks) == 0 || words.Contain(p.UserRisks, cmp.Or(a.user.Risk, "none"))
 }
 
 // meansPlace evaluates the device's platform and the location.
 func (p *Policy) meansPlace(a access) bool {
 	platform := func(list []string) bool {
-		return contains(list, "all") || a.source.Platform != "" && contains(list, a.source.Platform)
+		return words.Contain(list, "all") || a.source.Platform != "" && words.Contain(list, a.source.Platform)
 	}
 	if platform(p.ExcludePlatforms) || len(p.Platforms) > 0 && !platform(p.Platforms) {
 		return false
@@ -148,7 +144,7 @@ func (a access) within(places []string) bool {
 			return true
 		}
 		for _, l := range a.user.tenant.locations {
-			if (place == "AllTrusted" && l.Trusted || strings.EqualFold(place, l.Name)) && l.holds(ip, or(a.source.Country, "US")) {
+			if (place == "AllTrusted" && l.Trusted || strings.EqualFold(place, l.Name)) && l.holds(ip, cmp.Or(a.source.Country, "US")) {
 				return true
 			}
 		}
@@ -158,7 +154,7 @@ func (a access) within(places []string) bool {
 
 // allApplications reports whether the policy covers every resource, which decides between 530036 and 53003 (entra.md §5.1).
 func (p *Policy) allApplications() bool {
-	return len(p.Applications) == 0 || contains(p.Applications, "All")
+	return len(p.Applications) == 0 || words.Contain(p.Applications, "All")
 }
 
 // verdict is what all policies of a tenant together say to one access.

@@ -128,7 +128,7 @@ func FuzzLanguage(f *testing.F) {
 			_, _ = fakeentra.Words(tag, accept)
 			_, _ = fakeentra.English(tag, locales)
 		}
-		_ = fakeentra.Search(accept)
+		_ = fakeentra.Catalogue().Search(accept)
 	})
 }
 

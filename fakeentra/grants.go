@@ -5,8 +5,12 @@ import (
 	"crypto/cipher"
 	"encoding/base64"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/words"
 )
 
 // grant is what a person has allowed a client: the thing behind every refresh token (entra.md §4.1).
@@ -29,7 +33,7 @@ type grant struct {
 
 // permit decides whether tokens may be issued now: state of the user, of the application, consent, policies; under s.mu.
 // Every refusal is in the sign-in log with its reason.
-func (s *Server) permit(a *ask, g *grant, scope scopeRequest, refresh bool) *problem {
+func (s *Server) permit(a *ask, g *grant, scope scopeRequest, refresh bool) *catalogue.Problem {
 	p := s.permission(a, g, scope, refresh)
 	row := SignIn{
 		Time: a.at, Tenant: g.user.tenant.ID, User: g.user.Principal, Application: g.application.Name,
@@ -41,8 +45,8 @@ func (s *Server) permit(a *ask, g *grant, scope scopeRequest, refresh bool) *pro
 	}
 	row.Policies = evaluate(g.user.tenant.policies, s.access(a, g, scope, refresh)).results
 	if p != nil {
-		row.AADSTS, row.Reason = p.row.Code, reasonOf(p.row.Code)
-		row.Note = noteOf(p.row.Code, refresh)
+		row.AADSTS, row.Reason = p.Row.Code, catalogue.Reason(p.Row.Code)
+		row.Note = noteOf(p.Row.Code, refresh)
 	}
 	s.logSignIn(row)
 	if p != nil && g.user.Personal {
@@ -67,32 +71,32 @@ func (s *Server) access(a *ask, g *grant, scope scopeRequest, refresh bool) acce
 }
 
 // permission is permit without the log.
-func (s *Server) permission(a *ask, g *grant, scope scopeRequest, refresh bool) *problem {
+func (s *Server) permission(a *ask, g *grant, scope scopeRequest, refresh bool) *catalogue.Problem {
 	u, home := g.user, g.user.tenant
 	switch {
 	case home.deleted:
-		return fail(90002).with("tenant", home.ID)
+		return catalogue.Fail(90002).With("tenant", home.ID)
 	case u.deleted:
-		return fail(50034).with("user", u.ID).with("tenant", home.ID)
+		return catalogue.Fail(50034).With("user", u.ID).With("tenant", home.ID)
 	case u.Disabled:
-		return fail(50057)
+		return catalogue.Fail(50057)
 	case g.revoked():
-		return fail(50173).with("issued", sevenDigits(g.signedIn)).with("validFrom", wholeSecond(u.validFrom))
+		return catalogue.Fail(50173).With("issued", catalogue.SevenDigits(g.signedIn)).With("validFrom", catalogue.WholeSecond(u.validFrom))
 	}
 	sp := home.principals[g.application.ID]
 	if !u.Personal {
 		switch {
 		case sp != nil && sp.disabled:
-			return fail(7000112).with("id", g.application.ID).with("name", g.application.Name)
+			return catalogue.Fail(7000112).With("id", g.application.ID).With("name", g.application.Name)
 		case !sp.assignedTo(u):
-			return fail(50105).with("id", g.application.ID).with("name", g.application.Name)
+			return catalogue.Fail(50105).With("id", g.application.ID).With("name", g.application.Name)
 		}
 		if api := home.principals[scope.resource.ID]; api != nil && api.disabled {
-			return fail(500014).with("identifier", scope.resource.ID)
+			return catalogue.Fail(500014).With("identifier", scope.resource.ID)
 		}
 	}
-	if !covers(consented(home, g.application, u), scope.demanded()) {
-		return fail(65001).with("id", g.application.ID).with("name", g.application.Name)
+	if !words.Cover(consented(home, g.application, u), scope.demanded()) {
+		return catalogue.Fail(65001).With("id", g.application.ID).With("name", g.application.Name)
 	}
 	return s.conditional(g, scope, evaluate(home.policies, s.access(a, g, scope, refresh)), refresh)
 }
@@ -103,12 +107,12 @@ func capolids(id string) string {
 }
 
 // personal turns a refusal into what personal accounts hear: nearly always 70000 (entra.md §10).
-func personal(p *problem) *problem {
-	switch p.row.Code {
+func personal(p *catalogue.Problem) *catalogue.Problem {
+	switch p.Row.Code {
 	case 50034, 50057, 50173, 700082, 9002313:
-		return failAs(70000, "consumers").in(p.correlation)
+		return catalogue.FailAs(70000, "consumers").In(p.Correlation)
 	case 65001:
-		return failAs(70000, "consumers-scope").in(p.correlation)
+		return catalogue.FailAs(70000, "consumers-scope").In(p.Correlation)
 	}
 	return p
 }
@@ -141,7 +145,7 @@ func (s *Server) consent(home *tenant, a *Application, by *user, scopes []string
 // consentAs is consent by somebody whom the audit log names; under s.mu.
 func (s *Server) consentAs(actor string, home *tenant, a *Application, by *user, scopes []string) {
 	sp := s.principal(home, a.ID, actor)
-	c := &Consent{Tenant: home.ID, Application: a.ID, Scopes: sorted(scopes), At: s.now()}
+	c := &Consent{Tenant: home.ID, Application: a.ID, Scopes: slices.Sorted(slices.Values(scopes)), At: s.now()}
 	kind := "AllPrincipals"
 	if by != nil {
 		c.User, kind = by.Principal, "Principal"
@@ -150,7 +154,7 @@ func (s *Server) consentAs(actor string, home *tenant, a *Application, by *user,
 	for _, old := range sp.consents {
 		if old.User == c.User {
 			for _, scope := range old.Scopes {
-				if !contains(c.Scopes, scope) {
+				if !words.Contain(c.Scopes, scope) {
 					c.Scopes = append(c.Scopes, scope)
 				}
 			}

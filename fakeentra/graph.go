@@ -1,6 +1,7 @@
 package fakeentra
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -131,7 +132,7 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 	}
 	o.Text("state", graphStates[p.State]).Nested("conditions", p.conditions())
 	if words := p.builtIn(); len(words) > 0 {
-		o.Nested("grantControls", ordered.New(80).Text("operator", or(p.Operator, OperatorOr)).Texts("builtInControls", words...))
+		o.Nested("grantControls", ordered.New(80).Text("operator", cmp.Or(p.Operator, OperatorOr)).Texts("builtInControls", words...))
 	} else {
 		o.Null("grantControls")
 	}
@@ -283,20 +284,20 @@ func (s SignIn) MarshalJSON() ([]byte, error) {
 	o := ordered.New(1600)
 	o.Text("id", s.ID).Text("createdDateTime", graphTime(s.Time)).Text("userPrincipalName", s.User).Text("userId", s.UserID)
 	o.Text("appDisplayName", s.Application).Text("appId", s.ApplicationID).Text("ipAddress", s.Address)
-	o.Text("clientAppUsed", or(s.ClientApp, "Mobile Apps and Desktop clients"))
+	o.Text("clientAppUsed", cmp.Or(s.ClientApp, "Mobile Apps and Desktop clients"))
 	o.Text("correlationId", s.CorrelationID).Text("conditionalAccessStatus", status).Boolean("isInteractive", s.Interactive)
 	kind := "nonInteractiveUser"
 	if s.Interactive {
 		kind = "interactiveUser"
 	}
 	o.Texts("signInEventTypes", kind)
-	o.Text("authenticationProtocol", s.Protocol).Text("originalTransferMethod", or(graphFlows[s.Transfer], "none"))
+	o.Text("authenticationProtocol", s.Protocol).Text("originalTransferMethod", cmp.Or(graphFlows[s.Transfer], "none"))
 	o.Text("resourceDisplayName", s.Resource)
 	if r := resourceNamed(s.Resource); r != nil {
 		o.Text("resourceId", r.ID)
 	}
-	o.Text("riskLevelDuringSignIn", or(s.Source.Risk, "none"))
-	o.Nested("status", ordered.New(200).Number("errorCode", int64(s.AADSTS)).Text("failureReason", or(s.Reason, "Other.")).
+	o.Text("riskLevelDuringSignIn", cmp.Or(s.Source.Risk, "none"))
+	o.Nested("status", ordered.New(200).Number("errorCode", int64(s.AADSTS)).Text("failureReason", cmp.Or(s.Reason, "Other.")).
 		Null("additionalDetails"))
 	system := ""
 	if s.Source.Platform != "" {
@@ -304,7 +305,7 @@ func (s SignIn) MarshalJSON() ([]byte, error) {
 	}
 	o.Nested("deviceDetail", ordered.New(120).Text("deviceId", "").Text("operatingSystem", system).
 		Boolean("isCompliant", s.Source.Compliant).Boolean("isManaged", s.Source.Compliant))
-	o.Nested("location", ordered.New(60).Text("countryOrRegion", or(s.Source.Country, "US")))
+	o.Nested("location", ordered.New(60).Text("countryOrRegion", cmp.Or(s.Source.Country, "US")))
 	o.Objects("appliedConditionalAccessPolicies", policies...)
 	if s.Note != "" {
 		o.Nested("mfpsim", ordered.New(len(s.Note)+20).Text("note", s.Note))

@@ -2,9 +2,11 @@ package fakeentra
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -89,7 +91,7 @@ func (g *graphAPI) serve(w http.ResponseWriter, r *http.Request) {
 		refusal = badRequest("%s", strings.TrimPrefix(err.Error(), "fakeentra: "))
 	}
 	inner := ordered.New(160).Text("date", now.Format("2006-01-02T15:04:05")).Text("request-id", id)
-	inner.Text("client-request-id", or(r.Header.Get("client-request-id"), id))
+	inner.Text("client-request-id", cmp.Or(r.Header.Get("client-request-id"), id))
 	o := ordered.New(500).Nested("error", ordered.New(400).Text("code", refusal.code).Text("message", refusal.message).Nested("innerError", inner))
 	g.reply(w, r, id, refusal.status, o.Bytes())
 }
@@ -97,7 +99,7 @@ func (g *graphAPI) serve(w http.ResponseWriter, r *http.Request) {
 func (g *graphAPI) reply(w http.ResponseWriter, r *http.Request, id string, status int, text []byte) {
 	h := w.Header()
 	h["request-id"] = []string{id}
-	h["client-request-id"] = []string{or(r.Header.Get("client-request-id"), id)}
+	h["client-request-id"] = []string{cmp.Or(r.Header.Get("client-request-id"), id)}
 	h["Cache-Control"] = []string{"no-cache"}
 	if len(text) == 0 {
 		w.WriteHeader(status)
@@ -153,8 +155,8 @@ func init() { // filled here, because the table and what it lists refer to each 
 // GraphPaths returns the paths that [Server.Graph] answers, with their methods.
 func GraphPaths() []string {
 	var all []string
-	for _, path := range sortedKeys(graphRoutes) {
-		all = append(all, strings.Join(sortedKeys(graphRoutes[path]), ", ")+" /v1.0/"+path)
+	for _, path := range slices.Sorted(maps.Keys(graphRoutes)) {
+		all = append(all, strings.Join(slices.Sorted(maps.Keys(graphRoutes[path])), ", ")+" /v1.0/"+path)
 	}
 	return all
 }
@@ -179,7 +181,7 @@ func (g *graphAPI) answer(a *graphAsk) (*graphAnswer, error) {
 	if a.tenant == nil || a.tenant.Personal {
 		return nil, badRequest("There is no organization yet; personal accounts have no administrator.")
 	}
-	for _, path := range sortedKeys(graphRoutes) {
+	for _, path := range slices.Sorted(maps.Keys(graphRoutes)) {
 		pattern := strings.Split(path, "/")
 		if !slices.EqualFunc(pattern, a.parts, func(p, part string) bool { return p == part || p == "{id}" && part != "" }) {
 			continue
@@ -188,7 +190,7 @@ func (g *graphAPI) answer(a *graphAsk) (*graphAnswer, error) {
 		if route == nil {
 			return nil, &graphError{
 				http.StatusMethodNotAllowed, "Request_BadRequest",
-				"Specified HTTP method is not allowed for the request target. It takes " + strings.Join(sortedKeys(graphRoutes[path]), ", ") + ".",
+				"Specified HTTP method is not allowed for the request target. It takes " + strings.Join(slices.Sorted(maps.Keys(graphRoutes[path])), ", ") + ".",
 			}
 		}
 		if i := slices.Index(pattern, "{id}"); i > 0 {
@@ -196,7 +198,7 @@ func (g *graphAPI) answer(a *graphAsk) (*graphAnswer, error) {
 		}
 		return route(g, a)
 	}
-	return nil, badRequest("Resource not found for the segment '%s'. mfpsim has: %s.", strings.Join(a.parts, "/"), strings.Join(sortedKeys(graphRoutes), ", "))
+	return nil, badRequest("Resource not found for the segment '%s'. mfpsim has: %s.", strings.Join(a.parts, "/"), strings.Join(slices.Sorted(maps.Keys(graphRoutes)), ", "))
 }
 
 // one answers with an object; status 0 means 200.

@@ -2,12 +2,14 @@ package fakeentra
 
 import (
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
 	"mfpsim/chance"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/words"
 )
 
 // application draws Graph's application.
@@ -56,7 +58,7 @@ func (g *graphAPI) registered(id string) (*Application, error) {
 	if inner, ok := strings.CutPrefix(id, "appId="); ok {
 		id = strings.Trim(inner, "'")
 	}
-	for _, key := range sortedKeys(g.server.directory.applications) {
+	for _, key := range slices.Sorted(maps.Keys(g.server.directory.applications)) {
 		a := g.server.directory.applications[key]
 		if strings.EqualFold(a.ID, id) || g.server.directory.identity("application object", a.ID) == strings.ToLower(id) {
 			return a, nil
@@ -67,7 +69,7 @@ func (g *graphAPI) registered(id string) (*Application, error) {
 
 func (g *graphAPI) listApplications(*graphAsk) (*graphAnswer, error) {
 	var all []*ordered.Object
-	for _, id := range sortedKeys(g.server.directory.applications) {
+	for _, id := range slices.Sorted(maps.Keys(g.server.directory.applications)) {
 		all = append(all, g.application(g.server.directory.applications[id]))
 	}
 	return many("applications", all)
@@ -122,7 +124,7 @@ func (g *graphAPI) servicePrincipal(t *tenant, id string) *ordered.Object {
 
 // enterprise finds the application id of a service principal of the tenant.
 func (g *graphAPI) enterprise(t *tenant, id string) (string, error) {
-	for _, app := range sortedKeys(t.principals) {
+	for _, app := range slices.Sorted(maps.Keys(t.principals)) {
 		if strings.EqualFold(t.principals[app].id, id) || strings.EqualFold(app, id) {
 			return app, nil
 		}
@@ -142,7 +144,7 @@ func (g *graphAPI) apis(t *tenant) {
 func (g *graphAPI) listPrincipals(a *graphAsk) (*graphAnswer, error) {
 	g.apis(a.tenant)
 	var all []*ordered.Object
-	for _, id := range sortedKeys(a.tenant.principals) {
+	for _, id := range slices.Sorted(maps.Keys(a.tenant.principals)) {
 		all = append(all, g.servicePrincipal(a.tenant, id))
 	}
 	return many("servicePrincipals", all)
@@ -223,7 +225,7 @@ func (g *graphAPI) listAssigned(a *graphAsk) (*graphAnswer, error) {
 		return nil, err
 	}
 	var all []*ordered.Object
-	for _, name := range sortedKeys(a.tenant.principals[id].assigned) {
+	for _, name := range slices.Sorted(maps.Keys(a.tenant.principals[id].assigned)) {
 		all = append(all, g.assigned(a.tenant, id, name))
 	}
 	return many("appRoleAssignments", all)
@@ -274,7 +276,7 @@ type delegated struct {
 func (g *graphAPI) grants(t *tenant) []delegated {
 	g.apis(t)
 	var all []delegated
-	for _, id := range sortedKeys(t.principals) {
+	for _, id := range slices.Sorted(maps.Keys(t.principals)) {
 		for _, c := range t.principals[id].consents {
 			for _, r := range resources {
 				d := delegated{application: id, consent: c, resource: r}
@@ -363,7 +365,7 @@ func (g *graphAPI) addGrant(a *graphAsk) (*graphAnswer, error) {
 	}
 	var scopes []string
 	for _, word := range strings.Fields(scope) {
-		if r != graph || !contains([]string{"openid", "profile", "email", "offline_access"}, word) {
+		if r != graph || !words.Contain([]string{"openid", "profile", "email", "offline_access"}, word) {
 			known := r.scope(word)
 			if known == "" {
 				return nil, badRequest("The permission '%s' does not exist on %s.", word, r.Name)

@@ -3,10 +3,13 @@ package fakeentra
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/words"
 )
 
 // person draws Graph's user. Members that Graph does not have stand under "mfpsim".
@@ -121,7 +124,7 @@ func (g *graphAPI) addUser(a *graphAsk) (*graphAnswer, error) {
 		}
 	}
 	_, domain, _ := strings.Cut(b.Principal, "@")
-	if !contains(a.tenant.Domains, domain) {
+	if !words.Contain(a.tenant.Domains, domain) {
 		return nil, badRequest("The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization: %s.",
 			strings.Join(a.tenant.Domains, ", "))
 	}
@@ -212,7 +215,7 @@ func (g *graphAPI) listGroups(a *graphAsk) (*graphAnswer, error) {
 		}
 	}
 	var all []*ordered.Object
-	for _, key := range sortedKeys(names) {
+	for _, key := range slices.Sorted(maps.Keys(names)) {
 		all = append(all, g.group(a.tenant, names[key]))
 	}
 	return many("groups", all)
@@ -292,7 +295,7 @@ func (g *graphAPI) addAssignment(a *graphAsk) (*graphAnswer, error) {
 	if scope != "" && scope != "/" {
 		return nil, badRequest("The value '%s' of 'directoryScopeId' is not simulated; what is known is '/'.", scope)
 	}
-	if contains(u.Roles, r.Name) {
+	if words.Contain(u.Roles, r.Name) {
 		return nil, badRequest("A conflicting object with one or more of the specified property values is present in the directory.")
 	}
 	if err := g.server.changeUser(u, func(c *User) { c.Roles = append(c.Roles, r.Name) }); err != nil {

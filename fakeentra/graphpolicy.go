@@ -2,9 +2,12 @@ package fakeentra
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/words"
 )
 
 // readPolicy reads Graph's conditionalAccessPolicy into p, which keeps what the body does not name.
@@ -185,7 +188,7 @@ func (p *Policy) extraFields() map[string]bodyField {
 				*at = time.Time{}
 				return err
 			}
-			if err := dateOf(at, name, []string{text}); err != nil {
+			if err := words.Date(at, name, text); err != nil {
 				return badRequest("%v.", err)
 			}
 			return nil
@@ -232,7 +235,7 @@ func (p Policy) withIDs(d *directory, home *tenant) Policy {
 		return r.ID
 	}
 	application := func(name string) string {
-		for _, id := range sortedKeys(d.applications) {
+		for _, id := range slices.Sorted(maps.Keys(d.applications)) {
 			if strings.EqualFold(d.applications[id].Name, name) {
 				return id
 			}

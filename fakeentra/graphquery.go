@@ -2,6 +2,7 @@ package fakeentra
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -37,7 +38,7 @@ func readQuery(raw string, many bool) (graphQuery, error) {
 	if err != nil {
 		return q, badRequest("The query cannot be decoded.")
 	}
-	for _, name := range sortedKeys(values) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		text := values[name][0]
 		switch {
 		case len(values[name]) > 1:

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/words"
 )
 
 const (
@@ -174,7 +175,7 @@ func (g *graphAPI) deleteLocation(a *graphAsk) (*graphAnswer, error) {
 		return nil, err
 	}
 	for _, p := range a.tenant.policies {
-		if contains(p.Locations, l.Name) || contains(p.ExcludeLocations, l.Name) {
+		if words.Contain(p.Locations, l.Name) || words.Contain(p.ExcludeLocations, l.Name) {
 			return nil, badRequest("The named location is used by the policy '%s'.", p.Name)
 		}
 	}
@@ -262,9 +263,9 @@ func (g *graphAPI) changeAuthorization(a *graphAsk) (*graphAnswer, error) {
 	setting := UserConsentNone
 	for _, word := range assigned {
 		switch {
-		case contains(consentPolicies(UserConsentAll), word):
+		case words.Contain(consentPolicies(UserConsentAll), word):
 			setting = UserConsentAll
-		case contains(consentPolicies(UserConsentLow), word):
+		case words.Contain(consentPolicies(UserConsentLow), word):
 			setting = UserConsentLow
 		case !strings.HasPrefix(word, "ManagePermissionGrantsForOwnedResource."):
 			return nil, badRequest("The value '%s' of 'permissionGrantPoliciesAssigned' is not simulated.", word)

@@ -1,11 +1,13 @@
 package fakeentra
 
 import (
+	"cmp"
 	"mime"
 	"net/http"
 	"strconv"
 	"strings"
 
+	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/journal"
 )
 
@@ -38,18 +40,16 @@ func (s *Server) answerKnob(w http.ResponseWriter, a *ask, k *Knob) (http.Respon
 		return s.instead(w, k, k.Status, "text/plain; charset=utf-8", http.StatusText(k.Status))
 	case KnobRedirect:
 		w.Header().Set("Location", k.Location)
-		w.WriteHeader(orElse(k.Status, http.StatusFound))
+		w.WriteHeader(cmp.Or(k.Status, http.StatusFound))
 		return w, true
 	case KnobNothing:
 		panic(http.ErrAbortHandler) // the network's handler closes the connection
 	case KnobError:
-		row := *catalogueIndex[rowKey{k.AADSTS, ""}]
-		if k.Suberror != "" {
-			row.Suberror = k.Suberror
-		}
-		row.Status = orElse(k.Status, orElse(row.Status, http.StatusBadRequest))
-		k.retryAfter(w.Header(), row.Status)
-		s.answerError(&spoiler{ResponseWriter: w, knob: k}, a, &problem{row: &row, word: k.Word})
+		p := catalogue.Fail(k.AADSTS).Say(k.Word)
+		p.Row.Suberror = cmp.Or(k.Suberror, p.Row.Suberror)
+		p.Row.Status = cmp.Or(k.Status, p.Row.Status, http.StatusBadRequest)
+		k.retryAfter(w.Header(), p.Row.Status)
+		s.answerError(&spoiler{ResponseWriter: w, knob: k}, a, p)
 		return w, true
 	case KnobCodeRefused:
 		s.show(w, a, http.StatusOK, s.codePage(a.form["otc"], s.say(textCodeWrong)))
@@ -62,18 +62,11 @@ func (s *Server) answerKnob(w http.ResponseWriter, a *ask, k *Knob) (http.Respon
 	}
 }
 
-func orElse(number, otherwise int) int {
-	if number == 0 {
-		return otherwise
-	}
-	return number
-}
-
 // instead answers with something that is not Entra's.
 func (s *Server) instead(w http.ResponseWriter, k *Knob, status int, contentType, body string) (http.ResponseWriter, bool) {
 	w.Header().Set("Content-Type", contentType)
 	k.describe(w.Header())
-	status = orElse(k.Status, status)
+	status = cmp.Or(k.Status, status)
 	k.retryAfter(w.Header(), status)
 	write(w, status, []byte(body))
 	return w, true
@@ -125,7 +118,7 @@ func (p *spoiler) WriteHeader(status int) {
 	p.status = status
 	p.knob.describe(p.Header())
 	if p.knob.Kind != KnobError {
-		p.status = orElse(p.knob.Status, status)
+		p.status = cmp.Or(p.knob.Status, status)
 		p.knob.retryAfter(p.Header(), p.status)
 	}
 	if len(p.Header()["Content-Length"]) == 0 {
@@ -195,13 +188,13 @@ func (s *Server) answerPoll(w http.ResponseWriter, a *ask, k *Knob) (http.Respon
 	s.mu.Unlock()
 	switch {
 	case k.Kind == KnobPending && consumers:
-		s.answerError(w, a, failAs(70016, "consumers").in(correlation))
+		s.answerError(w, a, catalogue.FailAs(70016, "consumers").In(correlation))
 		return w, true
 	case k.Kind == KnobPending:
-		s.answerError(w, a, fail(70016).in(correlation))
+		s.answerError(w, a, catalogue.Fail(70016).In(correlation))
 		return w, true
 	case k.Kind == KnobSlowDown:
-		s.answerError(w, a, failAs(0, "slow_down").in(correlation))
+		s.answerError(w, a, catalogue.FailAs(0, "slow_down").In(correlation))
 		return w, true
 	case user != "":
 		if err := s.Approve(user, k.User); err != nil { // as the pages would refuse: the device goes on waiting

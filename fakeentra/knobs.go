@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/catalogue"
 )
 
 // KnobKind is what a knob makes of an answer.
@@ -107,6 +109,12 @@ func KnobKinds() []KnobKind {
 	}
 }
 
+// isNumber reports whether the catalogue has a number.
+func isNumber(code int) bool {
+	_, known := catalogue.Lookup(code)
+	return known
+}
+
 // atPolls reports whether a kind is about the device code of a poll.
 func (k KnobKind) atPolls() bool {
 	return slices.Contains([]KnobKind{KnobPending, KnobApprove, KnobDeclined, KnobExpired, KnobSlowDown}, k)
@@ -139,7 +147,7 @@ func (k Knob) check() error {
 		return fmt.Errorf("fakeentra: unknown endpoint %q; the endpoints are: %s", k.Endpoint, strings.Join(KnobEndpoints(), ", "))
 	case k.Grant != "" && !slices.Contains(KnobGrants(), k.Grant):
 		return fmt.Errorf("fakeentra: unknown grant %q; the grants are: %s", k.Grant, strings.Join(KnobGrants(), ", "))
-	case k.Kind == KnobError && catalogueIndex[rowKey{k.AADSTS, ""}] == nil:
+	case k.Kind == KnobError && !isNumber(k.AADSTS):
 		return fmt.Errorf("fakeentra: AADSTS%d is not in the catalogue", k.AADSTS)
 	case (k.Kind == KnobStatus || k.Status != 0) && (k.Status < 200 || k.Status > 599):
 		return fmt.Errorf("fakeentra: %d is no HTTP status", k.Status)

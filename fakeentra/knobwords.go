@@ -40,7 +40,7 @@ var valueKinds = map[KnobKind]struct {
 }{
 	KnobError: {"NUMBER", func(k *Knob, v string) bool {
 		return count(&k.AADSTS, strings.TrimPrefix(strings.ToUpper(v), "AADSTS"))
-	}, func(k Knob) string { return itoa(k.AADSTS) }},
+	}, func(k Knob) string { return strconv.Itoa(k.AADSTS) }},
 	KnobBody:     {"TEXT", func(k *Knob, v string) bool { k.Body = v; return true }, func(k Knob) string { return k.Body }},
 	KnobRedirect: {"URL", func(k *Knob, v string) bool { k.Location = v; return v != "" }, func(k Knob) string { return k.Location }},
 	KnobApprove:  {"USER", func(k *Knob, v string) bool { k.User = v; return v != "" }, func(k Knob) string { return k.User }},
@@ -56,7 +56,7 @@ func positive(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return itoa(n)
+	return strconv.Itoa(n)
 }
 
 func duration(to *time.Duration, value string) bool {
@@ -185,7 +185,7 @@ func (k Knob) String() string {
 		words[0] += "=" + takes.write(k)
 	}
 	if k.Status != 0 {
-		status := "status=" + itoa(k.Status)
+		status := "status=" + strconv.Itoa(k.Status)
 		if k.Kind == KnobStatus {
 			words[0] = status
 		} else {

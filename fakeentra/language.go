@@ -1,10 +1,13 @@
 package fakeentra
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"mfpsim/fakeentra/internal/words"
 
 	"golang.org/x/text/language"
 )
@@ -68,29 +71,24 @@ func Words(tag, words string) (found string, ok bool) {
 }
 
 // englishOf finds the English words of a text as a whole.
-func englishOf(words string) (string, bool) {
-	if _, ok := greek[words]; ok {
-		return words, true
+func englishOf(text string) (string, bool) {
+	if _, ok := greek[text]; ok {
+		return text, true
 	}
-	wanted := comparable(words)
+	wanted := words.Fold(text)
 	for second, first := range secondWords {
-		if comparable(second) == wanted {
+		if words.Fold(second) == wanted {
 			return first, true
 		}
 	}
 	for _, table := range []map[string]wording{greek, hindi} {
-		for _, key := range sortedKeys(table) {
-			if comparable(key) == wanted || comparable(table[key].text) == wanted {
+		for _, key := range slices.Sorted(maps.Keys(table)) {
+			if words.Fold(key) == wanted || words.Fold(table[key].text) == wanted {
 				return key, true
 			}
 		}
 	}
 	return "", false
-}
-
-// comparable brings words into the form in which they are compared.
-func comparable(words string) string {
-	return strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(words, "’", "'")), " "))
 }
 
 // English returns the English words of a line that a page of a language shows, with what is filled in kept; ok is false for
@@ -190,7 +188,7 @@ func dictionaries(toEnglish bool) map[string]*dictionary {
 	all := map[string]*dictionary{}
 	for tag, table := range translations {
 		d := &dictionary{whole: map[string]string{}}
-		for _, key := range sortedKeys(table) {
+		for _, key := range slices.Sorted(maps.Keys(table)) {
 			if toEnglish {
 				d.add(table[key].text, key)
 			} else {

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/words"
 )
 
 // NamedLocation is a place that policies name: address ranges, or countries.
@@ -25,7 +27,7 @@ func (l *NamedLocation) holds(ip netip.Addr, country string) bool {
 			return true
 		}
 	}
-	return contains(l.Countries, country) || l.Unknown && country == "unknown"
+	return words.Contain(l.Countries, country) || l.Unknown && country == "unknown"
 }
 
 func (l *NamedLocation) check() error {
@@ -134,10 +136,10 @@ func (source Source) check() error {
 	if _, err := netip.ParseAddr(source.Address); err != nil {
 		return fmt.Errorf("fakeentra: %q is no address such as 203.0.113.7", source.Address)
 	}
-	if source.Platform != "" && (!contains(platformWords, source.Platform) || source.Platform == "all") {
+	if source.Platform != "" && (!words.Contain(platformWords, source.Platform) || source.Platform == "all") {
 		return fmt.Errorf("fakeentra: unknown platform %q; the platforms are: %s", source.Platform, strings.Join(platformWords[1:], ", "))
 	}
-	if !contains([]string{"", "low", "medium", "high"}, source.Risk) {
+	if !words.Contain([]string{"", "low", "medium", "high"}, source.Risk) {
 		return fmt.Errorf("fakeentra: the risk is low, medium, high or empty, not %q", source.Risk)
 	}
 	return nil

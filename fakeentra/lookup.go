@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"mfpsim/fakeentra/internal/catalogue"
 )
 
 // Texts of the page /error; the address is documented, the page was not captured, so all its words are ours.
@@ -23,7 +25,7 @@ func (s *Server) lookup(w http.ResponseWriter, a *ask) {
 		Buttons: []button{{Label: lookupButton, Primary: true}},
 	}
 	code, err := strconv.Atoi(typed)
-	row, known := Lookup(code)
+	row, known := catalogue.Lookup(code)
 	status := http.StatusOK
 	switch {
 	case typed == "":

@@ -7,14 +7,11 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
-	"strconv"
 	"strings"
 	"time"
 
 	"mfpsim/fakeentra/internal/ordered"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // issuedEarly is how far iat and nbf lie before the issue, so that a slow clock does not refuse a fresh token (entra.md §3.2).
 const issuedEarly = 5 * time.Minute

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -323,7 +324,7 @@ func (s *Server) testAccounts(alias tenantAlias) []account {
 // blockDetails are the fields behind More details, in the captured order (entra.md §5.2).
 func (v *visit) blockDetails(s *Server) []pair {
 	return []pair{
-		{"Error Code", itoa(v.refusal)},
+		{"Error Code", strconv.Itoa(v.refusal)},
 		{"Request Id", v.trace},
 		{"Correlation Id", v.code.correlation},
 		{"Timestamp", v.refusedAt.UTC().Format("2006-01-02T15:04:05.000Z")},

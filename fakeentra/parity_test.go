@@ -194,17 +194,17 @@ func row(b *strings.Builder, cells ...string) {
 func code(text string) string { return "`" + text + "`" }
 
 func TestLookupAndSearch(t *testing.T) {
-	row, ok := fakeentra.Lookup(53003)
+	row, ok := fakeentra.Catalogue().Lookup(53003)
 	require.True(t, ok)
 	require.Equal(t, "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.", row.Text)
 	require.Equal(t, []string{"2025-03-07", "2026-02-17"}, row.Dates())
 	for _, code := range []int{0, 1, -53003} {
-		_, ok = fakeentra.Lookup(code)
+		_, ok = fakeentra.Catalogue().Lookup(code)
 		require.False(t, ok)
 	}
-	require.Contains(t, fakeentra.Search("blocked CONDITIONAL access"), row)
-	require.Contains(t, fakeentra.Search("AADSTS53003"), row)
-	require.NotEmpty(t, fakeentra.Search("consent_required"))
-	require.Empty(t, fakeentra.Search(""))
-	require.Empty(t, fakeentra.Search("printer on fire"))
+	require.Contains(t, fakeentra.Catalogue().Search("blocked CONDITIONAL access"), row)
+	require.Contains(t, fakeentra.Catalogue().Search("AADSTS53003"), row)
+	require.NotEmpty(t, fakeentra.Catalogue().Search("consent_required"))
+	require.Empty(t, fakeentra.Catalogue().Search(""))
+	require.Empty(t, fakeentra.Catalogue().Search("printer on fire"))
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/words"
 )
 
 // States of a policy.
@@ -96,7 +98,7 @@ type PolicyResult struct {
 // policyKeys are the words of ChangePolicy, with what they mean.
 var policyKeys = map[string]func(p *Policy, values []string) error{
 	"state": func(p *Policy, v []string) error {
-		return oneOf(&p.State, "state", v, map[string]string{
+		return words.OneOf(&p.State, "state", strings.Join(v, ","), map[string]string{
 			"on": PolicyOn, "enabled": PolicyOn, "off": PolicyOff, "disabled": PolicyOff, "report-only": PolicyReportOnly,
 			"enabledforreportingbutnotenforced": PolicyReportOnly,
 		})
@@ -105,7 +107,7 @@ var policyKeys = map[string]func(p *Policy, values []string) error{
 		p.Controls = nil
 		for _, word := range v {
 			var one string
-			if err := oneOf(&one, "grant", []string{word}, grantWords); err != nil {
+			if err := words.OneOf(&one, "grant", word, grantWords); err != nil {
 				return err
 			}
 			p.Controls = append(p.Controls, one)
@@ -116,10 +118,10 @@ var policyKeys = map[string]func(p *Policy, values []string) error{
 		return nil
 	},
 	"operator": func(p *Policy, v []string) error {
-		return oneOf(&p.Operator, "operator", v, map[string]string{"or": OperatorOr, "and": OperatorAnd})
+		return words.OneOf(&p.Operator, "operator", strings.Join(v, ","), map[string]string{"or": OperatorOr, "and": OperatorAnd})
 	},
 	"where": func(p *Policy, v []string) error {
-		return oneOf(&p.Where, "where", v, map[string]string{
+		return words.OneOf(&p.Where, "where", strings.Join(v, ","), map[string]string{
 			"evaluated": WhereEvaluated, "browser": WhereBrowser, "issuance": WhereIssuance,
 		})
 	},
@@ -127,15 +129,15 @@ var policyKeys = map[string]func(p *Policy, values []string) error{
 		p.Flows = nil
 		for _, name := range v {
 			var one string
-			if err := oneOf(&one, "flow", []string{name}, flowWords); err != nil {
+			if err := words.OneOf(&one, "flow", name, flowWords); err != nil {
 				return err
 			}
 			p.Flows = append(p.Flows, one)
 		}
 		return nil
 	},
-	"from":              func(p *Policy, v []string) error { return dateOf(&p.From, "from", v) },
-	"enforced":          func(p *Policy, v []string) error { return dateOf(&p.Enforced, "enforced", v) },
+	"from":              func(p *Policy, v []string) error { return words.Date(&p.From, "from", strings.Join(v, ",")) },
+	"enforced":          func(p *Policy, v []string) error { return words.Date(&p.Enforced, "enforced", strings.Join(v, ",")) },
 	"users":             func(p *Policy, v []string) error { p.Users = v; return nil },
 	"exclude":           func(p *Policy, v []string) error { p.ExcludeUsers = v; return nil },
 	"apps":              func(p *Policy, v []string) error { p.Applications = v; return nil },
@@ -181,20 +183,6 @@ func PolicyKeys() []string {
 	return keys
 }
 
-func oneOf(field *string, key string, values []string, words map[string]string) error {
-	text := strings.Join(values, ",")
-	if word, ok := words[strings.ToLower(text)]; ok {
-		*field = word
-		return nil
-	}
-	var known []string
-	for w := range words {
-		known = append(known, w)
-	}
-	sort.Strings(known)
-	return fmt.Errorf("%s: unknown value %q; the values are: %s", key, text, strings.Join(known, ", "))
-}
-
 // grantWords and flowWords are the words of the bench and of Microsoft Graph.
 var (
 	grantWords = map[string]string{
@@ -206,14 +194,3 @@ var (
 		"authentication transfer": FlowTransfer, "authenticationtransfer": FlowTransfer,
 	}
 )
-
-func dateOf(at *time.Time, key string, values []string) error {
-	text := strings.Join(values, ",")
-	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			*at = t.UTC()
-			return nil
-		}
-	}
-	return fmt.Errorf("%s: %q is no date such as 2026-04-15", key, text)
-}

@@ -2,6 +2,7 @@ package fakeentra
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -164,7 +165,7 @@ func (d *directory) groupID(home *tenant, name string) string {
 
 // applicationNamed finds the name of an application or a resource by name or id.
 func (d *directory) applicationNamed(text string) (string, bool) {
-	for _, id := range sortedKeys(d.applications) {
+	for _, id := range slices.Sorted(maps.Keys(d.applications)) {
 		if a := d.applications[id]; strings.EqualFold(a.ID, text) || strings.EqualFold(a.Name, text) {
 			return text, true
 		}

@@ -5,9 +5,12 @@ import (
 	"encoding/base64"
 	"html/template"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"mfpsim/fakeentra/internal/catalogue"
 )
 
 // authCode is an authorization code (RFC 6749 §4.1.2).
@@ -108,7 +111,7 @@ func (s *Server) success(a *ask, v *visit, session string) parameters {
 		}
 		p.add("access_token", access)
 		p.add("token_type", "Bearer")
-		p.add("expires_in", itoa(int(seconds)))
+		p.add("expires_in", strconv.Itoa(int(seconds)))
 		p.add("scope", g.scope.echo(g.scope.permissions))
 	}
 	if web.idToken {
@@ -182,24 +185,17 @@ func (web *webRequest) withState(p parameters) parameters {
 }
 
 // redirectError reports a problem to the client: order and encoding as captured (entra.md §8.1).
-func (s *Server) redirectError(w http.ResponseWriter, a *ask, web *webRequest, p *problem) {
-	word := p.row.Word
-	if p.word != "" {
-		word = p.word
-	}
-	if word == "" {
-		word = "invalid_request"
-	}
-	text := "AADSTS" + itoa(p.row.Code) + ": " + p.sentence()
+func (s *Server) redirectError(w http.ResponseWriter, a *ask, web *webRequest, p *catalogue.Problem) {
+	word, text := p.Word(), p.Message()
 	var list parameters
 	if web.admin {
 		list.add("admin_consent", "True")
 		list.add("error", word)
-		list.add("error_description", text+"\r\nTrace ID: "+a.trace+"\r\nCorrelation ID: "+a.correlation+"\r\nTimestamp: "+errorTime(a.at))
+		list.add("error_description", text+"\r\nTrace ID: "+a.trace+"\r\nCorrelation ID: "+a.correlation+"\r\nTimestamp: "+catalogue.ErrorTime(a.at))
 	} else {
 		list.add("error", word)
-		list.add("error_description", text+" Trace ID: "+a.trace+" Correlation ID: "+a.correlation+" Timestamp: "+errorTime(a.at))
-		list.add("error_uri", "https://"+a.authority+"/error?code="+itoa(p.row.Code))
+		list.add("error_description", text+" Trace ID: "+a.trace+" Correlation ID: "+a.correlation+" Timestamp: "+catalogue.ErrorTime(a.at))
+		list.add("error_uri", "https://"+a.authority+"/error?code="+strconv.Itoa(p.Row.Code))
 	}
 	s.redirect(w, a, web, web.withState(list))
 }
@@ -209,14 +205,14 @@ func (s *Server) redirectError(w http.ResponseWriter, a *ask, web *webRequest, p
 func (s *Server) redirectDeclined(w http.ResponseWriter, a *ask, v *visit) {
 	switch {
 	case v.code.web.admin:
-		s.redirectError(w, a, v.code.web, failAs(65004, "admin"))
+		s.redirectError(w, a, v.code.web, catalogue.FailAs(65004, "admin"))
 	case v.bare:
 		var p parameters
 		p.add("error", "access_denied")
 		p.add("error_subcode", "cancel")
 		s.redirect(w, a, v.code.web, v.code.web.withState(p))
 	default:
-		s.redirectError(w, a, v.code.web, fail(65004))
+		s.redirectError(w, a, v.code.web, catalogue.Fail(65004))
 	}
 }
 
@@ -283,8 +279,8 @@ func (s *Server) postForm(w http.ResponseWriter, web *webRequest, p parameters) 
 }
 
 // showError is the page for a request that cannot be answered by a redirect (entra.md §5.2, §8.2); under s.mu.
-func (s *Server) showError(w http.ResponseWriter, a *ask, p *problem) {
-	message := "AADSTS" + itoa(p.row.Code) + ": " + p.sentence()
+func (s *Server) showError(w http.ResponseWriter, a *ask, p *catalogue.Problem) {
+	message := p.Message()
 	s.show(w, a, http.StatusBadRequest, page{
 		Name: pageError, Title: s.say(textSignIn), Heading: s.say(textErrorTitle), Lines: []string{message},
 		DetailsAs: s.say(textErrorDetails), After: []string{s.say(textErrorSend)},

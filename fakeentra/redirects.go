@@ -3,6 +3,7 @@ package fakeentra
 import (
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -100,7 +101,7 @@ func (a *Application) checkRedirects() string {
 		most = 100
 	}
 	if len(all) > most {
-		return "has more redirect URIs than are allowed: " + itoa(most)
+		return "has more redirect URIs than are allowed: " + strconv.Itoa(most)
 	}
 	for _, text := range all {
 		u, err := url.Parse(text)

@@ -3,49 +3,51 @@ package fakeentra
 import (
 	"strconv"
 	"time"
+
+	"mfpsim/fakeentra/internal/catalogue"
 )
 
 // conditional turns a verdict into the refusal that a device hears, at issuance or at a refresh (entra.md §4.3, §5.1): a block
 // first, then what only another device could meet, then what a person could; under s.mu.
-func (s *Server) conditional(g *grant, scope scopeRequest, v verdict, refresh bool) *problem {
+func (s *Server) conditional(g *grant, scope scopeRequest, v verdict, refresh bool) *catalogue.Problem {
 	remote := g.flow == FlowDeviceCode && !refresh
-	device := func(p *Policy, code int) *problem {
+	device := func(p *Policy, code int) *catalogue.Problem {
 		if remote {
 			code = 530033 // what a remote device is cannot be asserted
 		}
-		refusal := fail(code).with("state", deviceState(s.device))
-		refusal.claims = capolids(p.ID)
+		refusal := catalogue.Fail(code).With("state", deviceState(s.device))
+		refusal.Claims = capolids(p.ID)
 		return refusal
 	}
 	switch {
 	case v.defaults:
-		return fail(530035)
+		return catalogue.Fail(530035)
 	case v.block != nil && refresh && len(v.block.Flows) > 0 && v.block.allApplications():
-		return fail(530036) // protocol tracking
+		return catalogue.Fail(530036) // protocol tracking
 	case v.block != nil:
-		p := fail(53003)
-		p.claims = capolids(v.block.ID)
+		p := catalogue.Fail(53003)
+		p.Claims = capolids(v.block.ID)
 		return p
 	case v.compliant != nil:
 		return device(v.compliant, 53000)
 	case v.joined != nil:
 		return device(v.joined, 53001)
 	case v.mfa != nil:
-		p := fail(50076).with("resource", scope.resource.ID)
+		p := catalogue.Fail(50076).With("resource", scope.resource.ID)
 		if g.user.SecondFactor == SecondFactorToEnrol && !g.user.enrolled {
-			p = fail(50079).with("identifier", scope.resource.ID)
+			p = catalogue.Fail(50079).With("identifier", scope.resource.ID)
 		}
 		if v.mfa != defaultsPolicy {
-			p.claims = capolids(v.mfa.ID)
+			p.Claims = capolids(v.mfa.ID)
 		}
 		return p
 	case v.stale != nil && refresh && v.stale.EveryTime:
-		return fail(70046)
+		return catalogue.Fail(70046)
 	case v.stale != nil && refresh:
-		return fail(70043).with("issued", sevenDigits(g.signedIn)).
-			with("seconds", strconv.FormatInt(int64(v.stale.SignInFrequency/time.Second), 10))
+		return catalogue.Fail(70043).With("issued", catalogue.SevenDigits(g.signedIn)).
+			With("seconds", strconv.FormatInt(int64(v.stale.SignInFrequency/time.Second), 10))
 	case v.mfaStale != nil && refresh:
-		return fail(50078).with("resource", scope.resource.ID)
+		return catalogue.Fail(50078).With("resource", scope.resource.ID)
 	}
 	return nil
 }

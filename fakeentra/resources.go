@@ -1,8 +1,10 @@
 package fakeentra
 
 import (
-	"sort"
 	"strings"
+
+	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/words"
 )
 
 // resource is an API that tokens are made for.
@@ -84,7 +86,7 @@ type scopeRequest struct {
 }
 
 // parseScope reads a scope parameter. problem is nil, or the answer to give. single refuses two resources (entra.md §3.1).
-func parseScope(text string, a *Application, single bool) (scopeRequest, *problem) {
+func parseScope(text string, a *Application, single bool) (scopeRequest, *catalogue.Problem) {
 	q := scopeRequest{asked: text}
 	for _, word := range strings.Fields(text) {
 		switch strings.ToLower(word) {
@@ -103,14 +105,14 @@ func parseScope(text string, a *Application, single bool) (scopeRequest, *proble
 		}
 		r, root, permission, ok := splitScope(word)
 		if !ok {
-			return q, fail(70011).with("scope", word)
+			return q, catalogue.Fail(70011).With("scope", word)
 		}
 		if r == nil {
-			return q, fail(500011).with("name", root)
+			return q, catalogue.Fail(500011).With("name", root)
 		}
 		if q.resource != nil && q.resource != r {
 			if single {
-				return q, fail(28000).with("scopes", text)
+				return q, catalogue.Fail(28000).With("scopes", text)
 			}
 			continue // consent to a second resource is given, its tokens are asked for later
 		}
@@ -124,11 +126,11 @@ func parseScope(text string, a *Application, single bool) (scopeRequest, *proble
 				permission = "SMTP.Send"
 			}
 		} else if known := r.scope(permission); known == "" {
-			return q, fail(650053).with("name", a.Name).with("scope", permission).with("resource", r.ID)
+			return q, catalogue.Fail(650053).With("name", a.Name).With("scope", permission).With("resource", r.ID)
 		} else {
 			permission = known
 		}
-		if permission != "" && !contains(q.permissions, permission) {
+		if permission != "" && !words.Contain(q.permissions, permission) {
 			q.permissions = append(q.permissions, permission)
 		}
 	}
@@ -215,30 +217,4 @@ func (q scopeRequest) echo(granted []string) string {
 		words = append(words, q.audience+"/"+p)
 	}
 	return strings.Join(words, " ")
-}
-
-func contains(list []string, word string) bool {
-	for _, w := range list {
-		if strings.EqualFold(w, word) {
-			return true
-		}
-	}
-	return false
-}
-
-// covers reports whether consents cover all that is needed.
-func covers(consents []string, needed []string) bool {
-	for _, n := range needed {
-		if !contains(consents, n) {
-			return false
-		}
-	}
-	return true
-}
-
-// sorted returns a sorted copy.
-func sorted(list []string) []string {
-	c := append([]string(nil), list...)
-	sort.Strings(c)
-	return c
 }

@@ -2,8 +2,11 @@ package fakeentra
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+
+	"mfpsim/fakeentra/internal/words"
 )
 
 // revoked reports whether an event ended the grant (entra.md §4.2). An event ends all grants of a user, or only those of public
@@ -154,12 +157,12 @@ func (s *Server) changeUser(u *user, change func(*User)) error {
 		return fmt.Errorf("fakeentra: user %q: a personal account has no directory role", u.Principal)
 	}
 	for _, name := range c.Roles {
-		if !contains(u.Roles, name) {
+		if !words.Contain(u.Roles, name) {
 			s.logAudit(u.tenant, "Add member to role", "administrator", u.Principal, name)
 		}
 	}
 	for _, name := range u.Roles {
-		if !contains(c.Roles, name) {
+		if !words.Contain(c.Roles, name) {
 			s.logAudit(u.tenant, "Remove member from role", "administrator", u.Principal, name)
 		}
 	}
@@ -230,7 +233,7 @@ func (s *Server) ServicePrincipals(tenantName string) []ServicePrincipal {
 		return nil
 	}
 	var all []ServicePrincipal
-	for _, id := range sortedKeys(t.principals) {
+	for _, id := range slices.Sorted(maps.Keys(t.principals)) {
 		all = append(all, s.describePrincipal(t, id))
 	}
 	return all
@@ -240,7 +243,7 @@ func (s *Server) describePrincipal(t *tenant, id string) ServicePrincipal {
 	sp := t.principals[id]
 	return ServicePrincipal{
 		ID: sp.id, Tenant: t.ID, Application: id, Name: s.nameOf(id), Disabled: sp.disabled, AssignmentRequired: sp.required,
-		Assigned: sortedKeys(sp.assigned),
+		Assigned: slices.Sorted(maps.Keys(sp.assigned)),
 	}
 }
 
@@ -265,7 +268,7 @@ func (s *Server) ChangeServicePrincipal(tenantName, application string, change f
 		return err
 	}
 	id := ""
-	for _, key := range sortedKeys(s.directory.applications) {
+	for _, key := range slices.Sorted(maps.Keys(s.directory.applications)) {
 		if strings.EqualFold(key, application) || strings.EqualFold(s.directory.applications[key].Name, application) {
 			id = key
 		}

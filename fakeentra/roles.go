@@ -3,6 +3,8 @@ package fakeentra
 import (
 	"fmt"
 	"strings"
+
+	"mfpsim/fakeentra/internal/words"
 )
 
 // Role is a built-in directory role.
@@ -88,8 +90,8 @@ func (u *user) mayConsent(a *Application, needed []string) bool {
 	case sp != nil && sp.required, u.tenant.UserConsent == UserConsentNone:
 		return false
 	case u.tenant.UserConsent == UserConsentLow:
-		own := a.Home != "" && contains(u.tenant.Domains, a.Home)
-		return (a.Verified || own) && covers(lowImpact, needed)
+		own := a.Home != "" && words.Contain(u.tenant.Domains, a.Home)
+		return (a.Verified || own) && words.Cover(lowImpact, needed)
 	}
 	return true
 }

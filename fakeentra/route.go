@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/journal"
 )
@@ -55,7 +56,7 @@ func (t tenantAlias) directoryName() string {
 }
 
 // resolveAlias reads a tenant from a path (entra.md §1.1, §6.4); under s.mu.
-func (s *Server) resolveAlias(text string) (tenantAlias, *problem) {
+func (s *Server) resolveAlias(text string) (tenantAlias, *catalogue.Problem) {
 	a := tenantAlias{text: text}
 	switch strings.ToLower(text) {
 	case "common":
@@ -69,14 +70,14 @@ func (s *Server) resolveAlias(text string) (tenantAlias, *problem) {
 		return a, nil
 	}
 	if !validGUID(text) && !validDomain(text) {
-		return a, fail(900023).with("tenant", text)
+		return a, catalogue.Fail(900023).With("tenant", text)
 	}
 	key := strings.ToLower(text)
 	if a.tenant = s.directory.byID[key]; a.tenant == nil {
 		a.tenant = s.directory.byDomain[key]
 	}
 	if a.tenant == nil {
-		return a, fail(90002).with("tenant", text)
+		return a, catalogue.Fail(90002).With("tenant", text)
 	}
 	return a, nil
 }
@@ -172,7 +173,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		a.alias = alias
 	}
 	if endpoint.Methods != nil && !allows(endpoint, r.Method) {
-		s.answerError(w, a, fail(900561).with("accepted", strings.Join(endpoint.Methods, ", ")).with("method", r.Method))
+		s.answerError(w, a, catalogue.Fail(900561).With("accepted", strings.Join(endpoint.Methods, ", ")).With("method", r.Method))
 		return
 	}
 	if k := s.turnKnob(a, endpoint); k != nil {

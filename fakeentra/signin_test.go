@@ -105,7 +105,7 @@ func ExampleServer_World() {
 }
 
 func ExampleLookup() {
-	row, _ := fakeentra.Lookup(53003)
+	row, _ := fakeentra.Catalogue().Lookup(53003)
 	fmt.Println(row.Text)
 	fmt.Println(row.Word, row.Suberror, row.Tag, row.Dates())
 	// Output:

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"mfpsim/fakeentra/internal/catalogue"
 )
 
 // SignIn is a row of the sign-in log: what an administrator reads when a device cannot sign in.
@@ -124,7 +126,7 @@ func (s *Server) logSignIn(row SignIn) {
 		row.UserID = u.ID
 	}
 	if row.AADSTS != 0 && row.Reason == "" {
-		row.Reason = reasonOf(row.AADSTS)
+		row.Reason = catalogue.Reason(row.AADSTS)
 	}
 	s.signIns = append(s.signIns, row)
 	if len(s.signIns) > maxLog {

@@ -4,9 +4,11 @@ import (
 	"encoding/base64"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/faultnet"
 )
@@ -24,7 +26,7 @@ func (s *Server) token(w http.ResponseWriter, a *ask) {
 	s.mu.Unlock()
 	if p != nil {
 		if a.v1 {
-			p.inV1()
+			p.InV1()
 		}
 		s.answerError(w, a, p)
 		return
@@ -51,24 +53,24 @@ func Grants() []string {
 }
 
 // exchange checks a token request in order: grant type, client, parameters of the grant, the grant; under s.mu.
-func (s *Server) exchange(a *ask) (*tokenAnswer, *problem) {
+func (s *Server) exchange(a *ask) (*tokenAnswer, *catalogue.Problem) {
 	kind := a.param("grant_type")
 	if kind == "" {
-		return nil, fail(900144).with("name", "grant_type")
+		return nil, catalogue.Fail(900144).With("name", "grant_type")
 	}
 	if !slices.Contains(Grants(), kind) {
-		return nil, fail(70003).with("grant", kind)
+		return nil, catalogue.Fail(70003).With("grant", kind)
 	}
 	id, _, _ := a.client()
 	if id == "" {
-		return nil, fail(900144).with("name", "client_id")
+		return nil, catalogue.Fail(900144).With("name", "client_id")
 	}
 	application, p := s.lookUpApplication(a, id)
 	if p != nil {
 		return nil, p
 	}
 	if s.looping(a, kind, application) {
-		return nil, fail(50196)
+		return nil, catalogue.Fail(50196)
 	}
 	switch kind {
 	case grantCode:
@@ -92,35 +94,35 @@ func (s *Server) exchange(a *ask) (*tokenAnswer, *problem) {
 }
 
 // refresh redeems a refresh token (entra.md §4); under s.mu. Each use gives a new one; the old one stays good.
-func (s *Server) refresh(a *ask, application *Application) (*tokenAnswer, *problem) {
+func (s *Server) refresh(a *ask, application *Application) (*tokenAnswer, *catalogue.Problem) {
 	text := a.param("refresh_token")
 	if text == "" {
-		return nil, fail(900144).with("name", "refresh_token")
+		return nil, catalogue.Fail(900144).With("name", "refresh_token")
 	}
 	number, issued, at, ok := s.readRefreshToken(text)
 	g := s.grants[number]
 	if !ok || g == nil {
 		if a.alias.consumers() {
-			return nil, failAs(70000, "consumers")
+			return nil, catalogue.FailAs(70000, "consumers")
 		}
-		return nil, fail(9002313)
+		return nil, catalogue.Fail(9002313)
 	}
 	if g.application != application {
-		return nil, fail(70000)
+		return nil, catalogue.Fail(70000)
 	}
 	if p := s.redeemer(a, g); p != nil {
 		return nil, p
 	}
 	switch {
 	case g.platform == platformSPA && a.at.Sub(g.signedIn) >= spaLifetime:
-		return nil, fail(700084).with("time", dotNetSpan(spaLifetime))
+		return nil, catalogue.Fail(700084).With("time", dotNetSpan(spaLifetime))
 	case !a.alias.admits(g.user) && a.alias.tenant != nil && !a.alias.tenant.Personal && !g.user.Personal:
-		return nil, fail(50020).with("user", g.user.Principal).with("idp", "https://sts.windows.net/"+g.user.tenant.ID+"/").
-			with("tenant", a.alias.tenant.Name).with("id", application.ID).with("name", application.Name)
+		return nil, catalogue.Fail(50020).With("user", g.user.Principal).With("idp", "https://sts.windows.net/"+g.user.tenant.ID+"/").
+			With("tenant", a.alias.tenant.Name).With("id", application.ID).With("name", application.Name)
 	case !a.alias.admits(g.user):
-		return nil, fail(9002313)
+		return nil, catalogue.Fail(9002313)
 	case a.at.Sub(at) >= s.config.RefreshTokenLifetime || issued <= s.refreshMark:
-		p := fail(700082).with("issued", sevenDigits(at)).with("idle", dotNetSpan(s.config.RefreshTokenLifetime))
+		p := catalogue.Fail(700082).With("issued", catalogue.SevenDigits(at)).With("idle", dotNetSpan(s.config.RefreshTokenLifetime))
 		s.logSignIn(SignIn{
 			Time: a.at, Tenant: g.user.tenant.ID, User: g.user.Principal, Application: application.Name, ApplicationID: application.ID,
 			Resource: g.scope.resource.Name, Address: s.address, AADSTS: 700082, Protocol: protocolOf(g.flow), Transfer: g.flow,
@@ -135,14 +137,14 @@ func (s *Server) refresh(a *ask, application *Application) (*tokenAnswer, *probl
 	if a.has("scope") && !a.v1 {
 		asked, p := parseScope(a.param("scope"), application, true)
 		if p != nil {
-			return nil, p.with("tenant", g.user.tenant.Name)
+			return nil, p.With("tenant", g.user.tenant.Name)
 		}
 		scope = narrowed(asked, g.scope)
 	}
 	if a.v1 && a.has("resource") {
 		asked, p := resourceScope(a.param("resource"))
 		if p != nil {
-			return nil, p.with("tenant", g.user.tenant.Name)
+			return nil, p.With("tenant", g.user.tenant.Name)
 		}
 		scope = asked
 	}
@@ -154,7 +156,7 @@ func (s *Server) refresh(a *ask, application *Application) (*tokenAnswer, *probl
 }
 
 // redeemer checks who presents a refresh token: a server shows its secret, a page with script its origin (entra.md §8.2).
-func (s *Server) redeemer(a *ask, g *grant) *problem {
+func (s *Server) redeemer(a *ask, g *grant) *catalogue.Problem {
 	if g.platform != platformNone {
 		if p := crossOrigin(a, g.platform); p != nil {
 			return p
@@ -173,7 +175,7 @@ func dotNetSpan(d time.Duration) string {
 	if d < 24*time.Hour {
 		return clock
 	}
-	return itoa(int(d/(24*time.Hour))) + "." + clock
+	return strconv.Itoa(int(d/(24*time.Hour))) + "." + clock
 }
 
 // tokenAnswer is a success in the making: all that was drawn and decided, not yet signed.

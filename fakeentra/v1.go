@@ -20,18 +20,6 @@ func (s *Server) tokenV1(w http.ResponseWriter, a *ask) {
 	s.token(w, a)
 }
 
-// inV1 gives an answer the word that the v1 endpoint has for its number: interaction_required where v2 says invalid_grant with a
-// suberror (entra.md §4.3 [C]), code_expired for a dead device code (§2.2 [C]).
-func (p *problem) inV1() {
-	switch {
-	case p.row.Code == 70020:
-		p.word = "code_expired"
-	case p.row.Word != "invalid_grant":
-	case p.row.Suberror == "basic_action", p.row.Suberror == "message_only", p.row.Suberror == "additional_action", p.row.Suberror == "token_expired":
-		p.word = "interaction_required"
-	}
-}
-
 // timesV1 writes the v1 form of a token's life: strings, and when it begins and ends ([C] MSAL.NET TestConstants, TokenResponseJson).
 func (t *tokenAnswer) timesV1(o *ordered.Object) {
 	seconds := strconv.FormatInt(t.seconds, 10)

@@ -4,9 +4,13 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/words"
 )
 
 // visit is one sign-in under way in a browser, from the code to the last page.
@@ -238,12 +242,12 @@ func (s *Server) findAccount(a *ask, v *visit, typed string) {
 		v.problem = s.say(textAccountUnknown)
 	case u.Personal && !alias.admits(u):
 		v.user = u
-		s.refuse(a, v, 500200, fail(500200).with("user", u.Principal).sentence())
+		s.refuse(a, v, 500200, catalogue.Fail(500200).With("user", u.Principal).Sentence())
 		v.user = nil
 	case !alias.admits(u):
 		v.user = u
-		s.refuse(a, v, 50020, fail(50020).with("user", u.Principal).with("idp", "https://sts.windows.net/"+u.tenant.ID+"/").
-			with("tenant", alias.tenant.Name).with("id", v.code.application.ID).with("name", v.code.application.Name).sentence())
+		s.refuse(a, v, 50020, catalogue.Fail(50020).With("user", u.Principal).With("idp", "https://sts.windows.net/"+u.tenant.ID+"/").
+			With("tenant", alias.tenant.Name).With("id", v.code.application.ID).With("name", v.code.application.Name).Sentence())
 		v.user = nil
 	case u.Invited:
 		v.user = u
@@ -262,7 +266,7 @@ func (s *Server) refuse(a *ask, v *visit, code int, sentence string) {
 	s.logBrowser(a, v, code, nil)
 }
 
-func (s *Server) sentenceOf(code int) string { return fail(code).sentence() }
+func (s *Server) sentenceOf(code int) string { return catalogue.Fail(code).Sentence() }
 
 // typePassword checks a password: smart lockout, then the password, then the account (entra.md §7).
 func (s *Server) typePassword(a *ask, v *visit) {
@@ -303,7 +307,7 @@ func (s *Server) checkPassword(u *user, typed string, at time.Time) int {
 	case u.NoPassword:
 		return 50056
 	case typed != u.Password.Reveal():
-		if !containsExactly(u.lastBad, typed) {
+		if !slices.Contains(u.lastBad, typed) {
 			u.failures++
 			u.lastBad = append(u.lastBad, typed)
 			if len(u.lastBad) > lockoutMemory {
@@ -327,15 +331,6 @@ func (s *Server) checkPassword(u *user, typed string, at time.Time) int {
 		return 50055
 	}
 	return 0
-}
-
-func containsExactly(list []string, word string) bool {
-	for _, w := range list {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 // advance finds the first page of the order that is still due; the end approves the code; under s.mu.
@@ -386,10 +381,10 @@ func (s *Server) advance(a *ask, v *visit) {
 			}
 		case PagePermissions:
 			if v.code.forAll() && !v.user.mayConsentForAll() {
-				s.refuse(a, v, 90093, fail(90093).with("name", v.code.application.Name).sentence())
+				s.refuse(a, v, 90093, catalogue.Fail(90093).With("name", v.code.application.Name).Sentence())
 				return
 			}
-			if v.consented || !v.code.asksAgain() && covers(consented(v.user.tenant, v.code.application, v.user), v.code.scope.needed()) {
+			if v.consented || !v.code.asksAgain() && words.Cover(consented(v.user.tenant, v.code.application, v.user), v.code.scope.needed()) {
 				continue
 			}
 			if !v.user.mayConsent(v.code.application, v.code.scope.needed()) {
@@ -428,7 +423,7 @@ func (s *Server) policyRefuses(a *ask, v *visit) bool {
 	switch {
 	case !sp.assignedTo(v.user):
 		app := v.code.application
-		s.refuse(a, v, 50105, fail(50105).with("name", app.Name).with("id", app.ID).sentence())
+		s.refuse(a, v, 50105, catalogue.Fail(50105).With("name", app.Name).With("id", app.ID).Sentence())
 		return true
 	case judged.blockInBrowser != nil:
 		v.refusal = 53003

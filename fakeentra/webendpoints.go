@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
 
 	jose "github.com/go-jose/go-jose/v4"
@@ -75,7 +76,7 @@ func webRows() []Endpoint {
 
 // kerberos answers what is no Kerberos message; tickets are not simulated.
 func (s *Server) kerberos(w http.ResponseWriter, a *ask) {
-	s.answerError(w, a, fail(9002313).say("invalid_request"))
+	s.answerError(w, a, catalogue.Fail(9002313).Say("invalid_request"))
 }
 
 // userInfo answers with what an access token for Microsoft Graph tells of its bearer ([D] userinfo.md).
@@ -132,7 +133,7 @@ func (s *Server) credentialType(w http.ResponseWriter, a *ask) {
 		Username string `json:"username"`
 	}
 	if json.Unmarshal(a.raw, &asked) != nil || asked.Username == "" {
-		s.answerError(w, a, fail(90014).with("name", "username"))
+		s.answerError(w, a, catalogue.Fail(90014).With("name", "username"))
 		return
 	}
 	s.mu.Lock()
@@ -173,18 +174,18 @@ func (s *Server) adminConsent(w http.ResponseWriter, a *ask, v1 bool) {
 	s.reply(w, a, v)
 }
 
-func (s *Server) readAdminConsent(a *ask, v1 bool) (*deviceCode, *problem) {
+func (s *Server) readAdminConsent(a *ask, v1 bool) (*deviceCode, *catalogue.Problem) {
 	application, p := s.webClient(a)
 	if p != nil {
 		return nil, p
 	}
 	if a.alias.consumers() {
-		return nil, fail(90130).with("appConstant", "Application").with("appId", application.ID).with("appName", application.Name)
+		return nil, catalogue.Fail(90130).With("appConstant", "Application").With("appId", application.ID).With("appName", application.Name)
 	}
 	web := &webRequest{mode: "query", admin: true, prompt: "consent", state: a.param("state"), adminText: a.param("scope")}
 	_, web.hasState = a.either("state")
 	if web.redirect, web.platform = application.redirectOf(a.param("redirect_uri")); web.redirect == "" {
-		return nil, fail(50011).with("redirectTerm", "redirect URI").with("replyAddress", a.param("redirect_uri")).with("identifier", application.ID)
+		return nil, catalogue.Fail(50011).With("redirectTerm", "redirect URI").With("replyAddress", a.param("redirect_uri")).With("identifier", application.ID)
 	}
 	c := &deviceCode{application: application, alias: a.alias, correlation: a.correlation, expires: a.at.Add(pageLifetime), web: web}
 	c.alias.common, c.alias.work = false, c.alias.common || c.alias.work // an organization's matter
@@ -194,7 +195,7 @@ func (s *Server) readAdminConsent(a *ask, v1 bool) (*deviceCode, *problem) {
 		c.scope, p = parseScope(web.adminText, application, false)
 	}
 	if p != nil {
-		return c, p.with("tenant", a.alias.directoryName())
+		return c, p.With("tenant", a.alias.directoryName())
 	}
 	return c, nil
 }
@@ -218,7 +219,7 @@ func (s *Server) Authorize(address, principal string) (redirect string, err erro
 			s.redirectError(w, a, c.web, p)
 			return w.Header().Get("Location"), nil
 		}
-		return "", &Refusal{AADSTS: p.row.Code, Page: s.say(textErrorTitle), Text: p.sentence()}
+		return "", &Refusal{AADSTS: p.Row.Code, Page: s.say(textErrorTitle), Text: p.Sentence()}
 	}
 	who := s.directory.userOf(principal)
 	if who == nil {

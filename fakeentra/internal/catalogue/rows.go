@@ -1,9 +1,9 @@
-package fakeentra
+package catalogue
 
-// catalogueRows is the AADSTS catalogue: every sentence that the fake says is one of these rows. The sources are the
+// rows is the AADSTS catalogue: every sentence that the fake says is one of these rows. The sources are the
 // shorthands of entra.md: FB is a dump of Microsoft's own templates, ERR, DCF, ACF and BRK are its documentation.
 // Rows stand in the order of their numbers as text.
-var catalogueRows = []CatalogueRow{
+var rows = []Row{
 	{Code: 0, Variant: "declined", Text: "The end user denied the authorization request.", Word: "authorization_declined", WordTag: "D", Status: 400, Where: "token", Tag: "I", Source: "word [D] DCF; no capture of number or sentence"},
 	{Code: 0, Variant: "slow_down", Text: "The device polls too fast.", Word: "slow_down", WordTag: "I", Status: 400, Where: "token", Tag: "I", Source: "RFC 8628 3.5; never captured from Entra"},
 	{Code: 1002012, Text: "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).", Word: "invalid_scope", WordTag: "I", Status: 400, Where: "token", Tag: "I", Source: "recalled, no source in entra.md"},
@@ -116,7 +116,7 @@ var catalogueRows = []CatalogueRow{
 	{Code: 70018, Text: "Invalid verification code due to User typing in wrong user code for device code flow.", Where: "page, sign-in log", Tag: "D", Source: "ERR"},
 	{Code: 70019, Text: "Verification code expired.", Where: "page, sign-in log", Tag: "D", Source: "ERR"},
 	{Code: 70020, Text: "The provided value for the input parameter 'device_code' is not valid. This device code has expired.", Word: "expired_token", WordTag: "D", Status: 400, Where: "token", Tag: "C", Source: "azure-cli#22251, #22252 (2022-05-03); azure-sdk-for-python#32375 (2023-10)"},
-	{Code: 70043, Text: "The refresh token has expired or is invalid due to sign-in frequency checks by conditional access. The token was issued on {issued} and the maximum allowed lifetime for this request is {seconds}.", Word: "invalid_grant", WordTag: "C", Status: 400, Suberror: "token_expired", NoURI: true, Where: "refresh", Tag: "C", Source: "EOP#181 (2023-07), nais/device#45"},
+	{Code: 70043, Text: "The refresh token has expired or is invalid due to sign-in frequency checks by conditional access. The token was issued on {issued} and the maximum allowed lifetime for this request is {seconds}.", Word: "invalid_grant", WordTag: "C", Status: 400, Suberror: "token_expired", OmitsURI: true, Where: "refresh", Tag: "C", Source: "EOP#181 (2023-07), nais/device#45"},
 	{Code: 70044, Text: "The session has expired or is invalid due to sign-in frequency checks by conditional access.", Word: "invalid_grant", WordTag: "I", Status: 400, Suberror: "token_expired", Where: "refresh", Tag: "D", Source: "FB"},
 	{Code: 70046, Text: "The session has expired or is invalid due to re-authentication checks by conditional access.", Word: "invalid_grant", WordTag: "I", Status: 400, Suberror: "token_expired", Where: "refresh", Tag: "D", Source: "FB"},
 	{Code: 90002, Text: "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.", Word: "invalid_tenant", WordTag: "C", Status: 400, Where: "every endpoint", Tag: "C", Source: "public log; FB"},

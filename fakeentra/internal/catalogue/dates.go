@@ -1,4 +1,4 @@
-package fakeentra
+package catalogue
 
 import (
 	"regexp"
@@ -16,7 +16,7 @@ var sourceDates = map[string]string{
 var dateInSource = regexp.MustCompile(`\b20[0-9]{2}-[0-9]{2}(?:-[0-9]{2})?\b`)
 
 // Dates returns when the row was seen or written down, oldest first; none where entra.md has no date.
-func (r CatalogueRow) Dates() []string {
+func (r Row) Dates() []string {
 	dates := dateInSource.FindAllString(r.Source, -1)
 	for _, part := range strings.FieldsFunc(r.Source, func(c rune) bool { return strings.ContainsRune(" ;,", c) }) {
 		if date := sourceDates[part]; date != "" {
