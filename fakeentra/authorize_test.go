@@ -9,10 +9,9 @@ import (
 	"testing"
 	"time"
 
+	jose "github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/stretchr/testify/require"
-
-	jose "github.com/go-jose/go-jose/v4"
 
 	"mfpsim/fakeentra"
 )

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"mfpsim/fakeentra/internal/texts"
 )
 
 // authCookie holds the session of a browser that somebody has signed in with: the name is Microsoft's [D].
@@ -27,15 +29,6 @@ type sessionAccount struct {
 	mfa      bool
 	stay     bool // "Stay signed in?" was answered with Yes
 }
-
-// Texts of the page "Stay signed in?": [C] entra.md §7.
-const (
-	stayTitle = "Stay signed in?"
-	stayHelp  = "Do this to reduce the number of times you are asked to sign in."
-	stayBox   = "Don't show this again"
-	stayYes   = "Yes"
-	stayNo    = "No"
-)
 
 // stayLifetime is how long a browser that stays signed in remembers without being used [I].
 const stayLifetime = 90 * 24 * time.Hour
@@ -182,17 +175,17 @@ func (s *Server) logout(w http.ResponseWriter, a *ask) {
 		return
 	}
 	s.show(w, a, http.StatusOK, page{
-		Name: pageSignedOut, Title: s.say(textSignedOutTitle), Heading: s.say(textSignedOutTitle), Lines: []string{s.say(textSignedOutHelp)},
+		Name: pageSignedOut, Title: texts.Say(texts.SignedOutTitle), Heading: texts.Say(texts.SignedOutTitle), Lines: []string{texts.Say(texts.SignedOutHelp)},
 	})
 }
 
 // pickPage draws "Pick an account".
-func (v *visit) pickPage(p *page, say func(string) string) {
-	p.Heading, p.Lines = say(textPickTitle), []string{say(textSignInHere)}
+func (v *visit) pickPage(p *page, say func(texts.Key) string) {
+	p.Heading, p.Lines = say(texts.PickTitle), []string{say(texts.SignInHere)}
 	for _, c := range v.choices {
 		p.Buttons = append(p.Buttons, button{Name: "pick", Value: c.user.Principal, Label: c.user.Principal})
 	}
-	p.Buttons = append(p.Buttons, button{ID: "otherTile", Name: "pick", Value: "", Label: say(textPickOther)})
+	p.Buttons = append(p.Buttons, button{ID: "otherTile", Name: "pick", Value: "", Label: say(texts.PickOther)})
 }
 
 // asksAgain reports whether the request wants the permissions page although consent was given (prompt=consent), or is for it alone.
@@ -212,11 +205,11 @@ func (b *browserSession) forget(u *user) {
 }
 
 // purpose is the line under "Sign in".
-func (v *visit) purpose() string {
+func (v *visit) purpose() texts.Key {
 	if v.code.web != nil {
-		return textSignInHere
+		return texts.SignInHere
 	}
-	return textSignInTo
+	return texts.SignInTo
 }
 
 // forAll reports whether the permissions page is for the whole organization, not for one user.

@@ -5,12 +5,12 @@ import (
 	"strings"
 	"time"
 
+	jose "github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/words"
-
-	jose "github.com/go-jose/go-jose/v4"
-	"github.com/go-jose/go-jose/v4/jwt"
 )
 
 // ClientSecret is a secret of an application that is not a public client.

@@ -10,6 +10,7 @@ import (
 	"mfpsim/chance"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/texts"
 )
 
 // Shapes of codes (entra.md §2.1): drawn from eleven captured codes of work accounts and four of personal ones.
@@ -114,7 +115,7 @@ func (s *Server) makeCode(a *ask) ([]byte, *catalogue.Problem) {
 	}
 	c := &deviceCode{
 		interval:    interval,
-		message:     s.messageIn(a),
+		message:     texts.DeviceMessage(a.query["mkt"]),
 		application: application, alias: a.alias, scope: scope, correlation: a.correlation,
 		expires: a.at.Add(lifetime), capable: cp1(a.param("claims")),
 		device: deviceCodePrefix + base64.RawURLEncoding.EncodeToString(s.random.Bytes(168)) + "gAA",
@@ -140,17 +141,6 @@ func (s *Server) makeCode(a *ask) ([]byte, *catalogue.Problem) {
 }
 
 // deviceMessage is what a device is to show its user: captured, AZJS-dev.
-// messageText is what the device shows: captured, entra.md §2.1.
-const messageText = "To sign in, use a web browser to open the page {uri} and enter the code {code} to authenticate."
-
-// messageIn finds the text in the language that ?mkt= asks for: [D] DCF. A device sends no Accept-Language.
-func (s *Server) messageIn(a *ask) string {
-	if w, ok := translations[knownLanguage(a.query["mkt"])][messageText]; ok {
-		return w.text
-	}
-	return messageText
-}
-
 func deviceMessage(c *deviceCode, verification string) string {
 	return strings.NewReplacer("{uri}", verification, "{code}", c.user).Replace(c.message)
 }
@@ -279,13 +269,13 @@ func (s *Server) liveCode(typed string) (*deviceCode, error) {
 	c := s.findUserCode(typed)
 	switch {
 	case strings.TrimSpace(typed) == "":
-		return nil, refuse(90119, textCodeTitle)
+		return nil, refuse(90119, texts.Say(texts.CodeTitle))
 	case c == nil:
-		return nil, refuse(70018, textCodeTitle)
+		return nil, refuse(70018, texts.Say(texts.CodeTitle))
 	case !s.now().Before(c.expires):
-		return nil, refuse(70019, textCodeTitle)
+		return nil, refuse(70019, texts.Say(texts.CodeTitle))
 	case c.state != codePending:
-		return nil, refuse(90120, textCodeTitle)
+		return nil, refuse(90120, texts.Say(texts.CodeTitle))
 	}
 	return c, nil
 }

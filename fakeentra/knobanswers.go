@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/texts"
 	"mfpsim/journal"
 )
 
@@ -52,7 +53,7 @@ func (s *Server) answerKnob(w http.ResponseWriter, a *ask, k *Knob) (http.Respon
 		s.answerError(&spoiler{ResponseWriter: w, knob: k}, a, p)
 		return w, true
 	case KnobCodeRefused:
-		s.show(w, a, http.StatusOK, s.codePage(a.form["otc"], s.say(textCodeWrong)))
+		s.show(w, a, http.StatusOK, s.codePage(a.form["otc"], texts.Say(texts.CodeWrong)))
 		return w, true
 	case KnobCode:
 		a.lifetime, a.interval = k.Lifetime, k.Interval

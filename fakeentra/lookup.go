@@ -6,23 +6,16 @@ import (
 	"strings"
 
 	"mfpsim/fakeentra/internal/catalogue"
-)
-
-// Texts of the page /error; the address is documented, the page was not captured, so all its words are ours.
-const (
-	lookupHelp    = "The simulation's catalogue of AADSTS numbers says:"
-	lookupUnknown = "The simulation's catalogue has no such number."
-	lookupLabel   = "AADSTS number"
-	lookupButton  = "Look up"
+	"mfpsim/fakeentra/internal/texts"
 )
 
 // lookup is the page that error_uri leads to: one number, or a field to type one.
 func (s *Server) lookup(w http.ResponseWriter, a *ask) {
 	typed := strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(a.query["code"])), "AADSTS")
 	p := page{
-		Name: pageLookup, Title: s.say(textLookupTitle), Heading: s.say(textLookupTitle), Action: pathError, Method: http.MethodGet, ErrorID: "codeError",
-		Fields:  []field{{ID: "code", Name: "code", Label: lookupLabel, Type: "text", Value: typed, Autocomplete: "off"}},
-		Buttons: []button{{Label: lookupButton, Primary: true}},
+		Name: pageLookup, Title: texts.Say(texts.LookupTitle), Heading: texts.Say(texts.LookupTitle), Action: pathError, Method: http.MethodGet, ErrorID: "codeError",
+		Fields:  []field{{ID: "code", Name: "code", Label: texts.LookupLabel, Type: "text", Value: typed, Autocomplete: "off"}},
+		Buttons: []button{{Label: texts.LookupButton, Primary: true}},
 	}
 	code, err := strconv.Atoi(typed)
 	row, known := catalogue.Lookup(code)
@@ -30,10 +23,10 @@ func (s *Server) lookup(w http.ResponseWriter, a *ask) {
 	switch {
 	case typed == "":
 	case err != nil || !known:
-		p.Error, status = lookupUnknown, http.StatusNotFound
+		p.Error, status = texts.LookupUnknown, http.StatusNotFound
 	default:
 		p.Heading = "AADSTS" + strconv.Itoa(code)
-		p.Lines = []string{lookupHelp, row.Text}
+		p.Lines = []string{texts.LookupHelp, row.Text}
 	}
 	s.show(w, a, status, p)
 }

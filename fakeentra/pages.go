@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"mfpsim/fakeentra/internal/texts"
 )
 
 // PageName names a page of the sign-in.
@@ -135,15 +137,15 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 
 // render writes a page; headers are set by the caller.
 func (s *Server) render(w http.ResponseWriter, a *ask, status int, p page) {
-	p.Notice = s.say(textSimulation)
-	if knownLanguage(a.param("mkt")) != "" {
+	p.Notice = texts.Say(texts.Simulation)
+	if texts.Known(a.param("mkt")) != "" {
 		p.Carry = a.param("mkt") // what was asked for by the address goes on with the forms
 	}
 	if p.Name == pageUnknown {
-		p.Title, p.Heading = s.say(textUnknownTitle), s.say(textUnknownTitle)
-		p.Lines = []string{strings.ReplaceAll(s.say(textUnknownHelp), "{path}", p.Method+" "+p.Path)}
+		p.Title, p.Heading = texts.Say(texts.UnknownTitle), texts.Say(texts.UnknownTitle)
+		p.Lines = []string{strings.ReplaceAll(texts.Say(texts.UnknownHelp), "{path}", p.Method+" "+p.Path)}
 	}
-	p.localize(s.languageOf(a))
+	p.localize(texts.Choose(a.param("mkt"), a.param("ui_locales"), a.request.Header.Get("Accept-Language"), s.config.Language))
 	var b strings.Builder
 	if err := pageTemplate().Execute(&b, p); err != nil {
 		panic("fakeentra: the page template does not fit its data: " + err.Error())
@@ -158,6 +160,34 @@ func (s *Server) render(w http.ResponseWriter, a *ask, status int, p page) {
 	write(w, status, []byte(b.String()))
 }
 
+// localize brings a page that was written in English into a language. What no table has stays as it is: names, numbers, and
+// Entra's own error sentences, which are English everywhere.
+func (p *page) localize(tag string) {
+	p.Language = tag
+	say := func(text *string) { *text = texts.Translate(tag, *text) }
+	for _, text := range []*string{&p.Notice, &p.Title, &p.Heading, &p.Error, &p.DetailsAs, &p.Aside, &p.AsideHelp} {
+		say(text)
+	}
+	for _, list := range [][]string{p.Lines, p.List, p.After} {
+		for i := range list {
+			say(&list[i])
+		}
+	}
+	for i := range p.Fields {
+		say(&p.Fields[i].Label)
+	}
+	for i := range p.Boxes {
+		say(&p.Boxes[i].Label)
+	}
+	for i := range p.Buttons {
+		say(&p.Buttons[i].Label)
+		say(&p.Buttons[i].Note)
+	}
+	for i := range p.Accounts {
+		say(&p.Accounts[i].Roles)
+	}
+}
+
 // show renders a page with the headers of Entra's pages.
 func (s *Server) show(w http.ResponseWriter, a *ask, status int, p page) {
 	s.setCommon(w.Header(), a)
@@ -167,10 +197,10 @@ func (s *Server) show(w http.ResponseWriter, a *ask, status int, p page) {
 // codePage is the page on which a person types the code.
 func (s *Server) codePage(typed, problem string) page {
 	return page{
-		Name: pageCode, Title: s.say(textCodeTitle), Heading: s.say(textCodeTitle), Lines: []string{s.say(textCodeHelp)}, Action: pathCode,
+		Name: pageCode, Title: texts.Say(texts.CodeTitle), Heading: texts.Say(texts.CodeTitle), Lines: []string{texts.Say(texts.CodeHelp)}, Action: pathCode,
 		Error: problem, ErrorID: "otcError",
-		Fields:  []field{{ID: "otc", Name: "otc", Label: s.say(textCodeLabel), Type: "text", Value: typed, Autocomplete: "off"}},
-		Buttons: []button{{ID: "idSIButton9", Name: "action", Value: "next", Label: s.say(textNext), Primary: true}},
+		Fields:  []field{{ID: "otc", Name: "otc", Label: texts.Say(texts.CodeLabel), Type: "text", Value: typed, Autocomplete: "off"}},
+		Buttons: []button{{ID: "idSIButton9", Name: "action", Value: "next", Label: texts.Say(texts.Next), Primary: true}},
 	}
 }
 
@@ -181,96 +211,96 @@ const country = "United States"
 func (v *visit) page(s *Server, a *ask) page {
 	app := v.code.application
 	fill := strings.NewReplacer("{app}", app.Name, "{country}", country)
-	say := func(key string) string { return fill.Replace(s.say(key)) }
-	next := func(label string) button {
+	say := func(key texts.Key) string { return fill.Replace(texts.Say(key)) }
+	next := func(label texts.Key) button {
 		return button{ID: "idSIButton9", Name: "action", Value: "next", Label: say(label), Primary: true}
 	}
-	other := func(id, value, label string) button {
+	other := func(id, value string, label texts.Key) button {
 		return button{ID: id, Name: "action", Value: value, Label: say(label)}
 	}
-	p := page{Name: v.current, Title: say(textSignIn), Canary: v.canary, Action: pathLogin, Error: v.problem}
+	p := page{Name: v.current, Title: say(texts.SignIn), Canary: v.canary, Action: pathLogin, Error: v.problem}
 	if v.user != nil && v.current != pageDone && v.current != pageError {
 		p.Identity = v.user.Principal
 	}
 	switch v.current {
 	case PageAccount:
-		p.Heading, p.ErrorID = say(textSignIn), "usernameError"
+		p.Heading, p.ErrorID = say(texts.SignIn), "usernameError"
 		p.Lines = []string{say(v.purpose())}
-		p.Fields = []field{{ID: "i0116", Name: "loginfmt", Label: say(textAccountLabel), Type: "email", Value: v.account, Autocomplete: "username"}}
-		p.Buttons = []button{next(textNext)}
+		p.Fields = []field{{ID: "i0116", Name: "loginfmt", Label: say(texts.AccountLabel), Type: "email", Value: v.account, Autocomplete: "username"}}
+		p.Buttons = []button{next(texts.Next)}
 		if s.config.ShowTestAccounts {
-			p.Aside, p.AsideHelp, p.Accounts = say(textAccounts), say(textAccountsHelp), s.testAccounts(v.code.alias)
+			p.Aside, p.AsideHelp, p.Accounts = say(texts.Accounts), say(texts.AccountsHelp), s.testAccounts(v.code.alias)
 		}
 	case pageStay:
-		p.Title, p.Heading, p.Lines = stayTitle, stayTitle, []string{stayHelp}
-		p.Boxes = []box{{ID: "KmsiCheckboxField", Name: "DontShowAgain", Label: stayBox}}
+		p.Title, p.Heading, p.Lines = texts.StayTitle, texts.StayTitle, []string{texts.StayHelp}
+		p.Boxes = []box{{ID: "KmsiCheckboxField", Name: "DontShowAgain", Label: texts.StayBox}}
 		p.Buttons = []button{
-			{ID: "idSIButton9", Name: "action", Value: "next", Label: stayYes, Primary: true},
-			{ID: "idBtn_Back", Name: "action", Value: "no", Label: stayNo},
+			{ID: "idSIButton9", Name: "action", Value: "next", Label: texts.StayYes, Primary: true},
+			{ID: "idBtn_Back", Name: "action", Value: "no", Label: texts.StayNo},
 		}
 	case pagePick:
 		v.pickPage(&p, say)
 	case PagePassword:
-		p.Heading, p.ErrorID = say(textPasswordTitle), "passwordError"
-		p.Fields = []field{{ID: "i0118", Name: "passwd", Label: say(textPasswordLabel), Type: "password", Autocomplete: "current-password"}}
-		p.Buttons = []button{next(textSignInButton), other("idBtn_Back", "back", textBack)}
+		p.Heading, p.ErrorID = say(texts.PasswordTitle), "passwordError"
+		p.Fields = []field{{ID: "i0118", Name: "passwd", Label: say(texts.PasswordLabel), Type: "password", Autocomplete: "current-password"}}
+		p.Buttons = []button{next(texts.SignInButton), other("idBtn_Back", "back", texts.Back)}
 		if s.config.ShowTestAccounts {
-			p.Buttons = append(p.Buttons, button{ID: "testPassword", Name: "testPassword", Value: "1", Label: say(textTypePassword)})
+			p.Buttons = append(p.Buttons, button{ID: "testPassword", Name: "testPassword", Value: "1", Label: say(texts.TypePassword)})
 		}
 	case PageMFA:
-		p.Heading, p.Lines, p.Action = say(textMFATitle), []string{say(textMFAHelp), say(textMFAStandIn)}, pathMFA
-		p.Buttons = []button{next(textApprove), other("", "cancel", textCancel)}
+		p.Heading, p.Lines, p.Action = say(texts.MFATitle), []string{say(texts.MFAHelp), say(texts.MFAStandIn)}, pathMFA
+		p.Buttons = []button{next(texts.Approve), other("", "cancel", texts.Cancel)}
 	case pageEnrol:
-		p.Heading, p.Lines, p.Action = say(textEnrolTitle), []string{say(textEnrolHelp)}, pathMFA
-		p.Buttons = []button{next(textNext), other("", "switch", textOtherAccount)}
+		p.Heading, p.Lines, p.Action = say(texts.EnrolTitle), []string{say(texts.EnrolHelp)}, pathMFA
+		p.Buttons = []button{next(texts.Next), other("", "switch", texts.OtherAccount)}
 	case PageConfirm:
-		p.Heading, p.Lines, p.Action = say(textConfirmTitle), []string{say(textConfirmHelp)}, pathConfirm
-		p.Buttons = []button{next(textContinue), other("idBtn_Back", "cancel", textCancel)}
+		p.Heading, p.Lines, p.Action = say(texts.ConfirmTitle), []string{say(texts.ConfirmHelp)}, pathConfirm
+		p.Buttons = []button{next(texts.Continue), other("idBtn_Back", "cancel", texts.Cancel)}
 	case PagePermissions:
-		p.Title, p.Heading, p.Action = say(textConsentTitle), say(textConsentTitle), pathPermissions
-		p.Lines = []string{app.Name, publisher(s, app), say(textConsentLead)}
+		p.Title, p.Heading, p.Action = say(texts.ConsentTitle), say(texts.ConsentTitle), pathPermissions
+		p.Lines = []string{app.Name, publisher(s, app), say(texts.ConsentLead)}
 		p.List = permissions(v.code.scope)
 		if v.user.mayConsentForAll() {
-			p.Boxes = []box{{ID: "adminConsent", Name: "adminConsent", Label: say(textConsentBox)}}
+			p.Boxes = []box{{ID: "adminConsent", Name: "adminConsent", Label: say(texts.ConsentBox)}}
 		}
-		p.After = []string{say(textConsentHelp), say(textConsentReport)}
-		p.Buttons = []button{next(textAccept), other("idBtn_Back", "cancel", textCancel)}
+		p.After = []string{say(texts.ConsentHelp), say(texts.ConsentReport)}
+		p.Buttons = []button{next(texts.Accept), other("idBtn_Back", "cancel", texts.Cancel)}
 	case pageApproval:
-		p.Title, p.Heading, p.Action = say(textApprovalTitle), say(textApprovalTitle), pathPermissions
-		p.Lines = []string{app.Name, publisher(s, app), say(textApprovalHelp)}
-		p.Buttons = []button{other("", "switch", textApprovalSwitch), other("", "cancel", textApprovalReturn)}
+		p.Title, p.Heading, p.Action = say(texts.ApprovalTitle), say(texts.ApprovalTitle), pathPermissions
+		p.Lines = []string{app.Name, publisher(s, app), say(texts.ApprovalHelp)}
+		p.Buttons = []button{other("", "switch", texts.ApprovalSwitch), other("", "cancel", texts.ApprovalReturn)}
 	case pageBlocked:
-		p.Title, p.Heading, p.Lines = say(textBlockTitle), say(textBlockTitle), []string{say(textBlockHelp)}
+		p.Title, p.Heading, p.Lines = say(texts.BlockTitle), say(texts.BlockTitle), []string{say(texts.BlockHelp)}
 		switch v.refusal {
 		case 53000, 53001:
-			p.Title, p.Heading = say(textUnmanagedTitle), say(textUnmanagedTitle)
-			p.Lines = []string{strings.ReplaceAll(say(textUnmanagedHelp), "{tenant}", v.user.tenant.Name)}
+			p.Title, p.Heading = say(texts.UnmanagedTitle), say(texts.UnmanagedTitle)
+			p.Lines = []string{strings.ReplaceAll(say(texts.UnmanagedHelp), "{tenant}", v.user.tenant.Name)}
 		case 530033:
-			p.Title, p.Heading = say(textDeviceTitle), say(textDeviceTitle)
-			p.Lines = []string{strings.ReplaceAll(say(textDeviceHelp), "{tenant}", v.user.tenant.Name)}
+			p.Title, p.Heading = say(texts.DeviceTitle), say(texts.DeviceTitle)
+			p.Lines = []string{strings.ReplaceAll(say(texts.DeviceHelp), "{tenant}", v.user.tenant.Name)}
 		}
-		p.Buttons = []button{other("", "switch", textBlockSwitch), other("moreDetails", "details", textMoreDetails)}
+		p.Buttons = []button{other("", "switch", texts.BlockSwitch), other("moreDetails", "details", texts.MoreDetails)}
 		if v.details {
-			p.Details, p.DetailsAs = v.blockDetails(s), say(textMoreDetails)
+			p.Details, p.DetailsAs = v.blockDetails(s), say(texts.MoreDetails)
 			p.Buttons = p.Buttons[:1]
 		}
 	case pageError:
-		p.Heading = say(textErrorTitle)
+		p.Heading = say(texts.ErrorTitle)
 		p.Lines = []string{v.message}
-		p.DetailsAs, p.After = say(textErrorDetails), []string{say(textErrorSend)}
+		p.DetailsAs, p.After = say(texts.ErrorDetails), []string{say(texts.ErrorSend)}
 		p.Details = []pair{
 			{"Request Id", v.trace},
 			{"Correlation Id", v.code.correlation},
 			{"Timestamp", v.refusedAt.UTC().Format("2006-01-02T15:04:05Z")},
 			{"Message", v.message},
 		}
-		p.Buttons = []button{other("", "switch", textOtherAccount)}
+		p.Buttons = []button{other("", "switch", texts.OtherAccount)}
 	case pageUpdate, pageRequest, pageRequested:
 		v.statePage(s, &p, say)
 	case pageDeclined:
-		p.Heading, p.Lines = say(textDeclinedTitle), []string{say(textDeclinedHelp)}
+		p.Heading, p.Lines = say(texts.DeclinedTitle), []string{say(texts.DeclinedHelp)}
 	case pageDone:
-		p.Title, p.Heading, p.Lines = app.Name, app.Name, []string{say(textDone)}
+		p.Title, p.Heading, p.Lines = app.Name, app.Name, []string{say(texts.Done)}
 	}
 	return p
 }
@@ -279,7 +309,7 @@ func publisher(s *Server, a *Application) string {
 	if a.Verified && a.Publisher != "" {
 		return a.Publisher
 	}
-	return s.say(textConsentUnverified)
+	return texts.Say(texts.ConsentUnverified)
 }
 
 // permissions lists what a scope asks for, in the words of the consent page.
@@ -314,7 +344,7 @@ func (s *Server) testAccounts(alias tenantAlias) []account {
 		}
 		roles := strings.Join(u.Roles, ", ")
 		if roles == "" {
-			roles = s.say(textNoRole)
+			roles = texts.Say(texts.NoRole)
 		}
 		list = append(list, account{Principal: u.Principal, Roles: roles})
 	}

@@ -1,9 +1,23 @@
 package fakeentra
 
-import "mfpsim/fakeentra/internal/catalogue"
+import (
+	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/texts"
+)
 
 // CatalogueRow is one sentence of Entra ID: a row of the AADSTS catalogue.
 type CatalogueRow = catalogue.Row
 
 // Catalogue returns the AADSTS catalogue, in the order of its numbers as text; its methods look numbers and words up in it.
 func Catalogue() catalogue.Table { return catalogue.All() }
+
+// Languages returns the languages of the pages: English, Hindi and Greek, those of the guide.
+func Languages() []string { return texts.Languages() }
+
+// Words returns how the pages of a language write a label or a sentence that is given in any of their languages, in the first
+// or in the second words of the guide; ok is false for what the tables do not know.
+func Words(tag, words string) (found string, ok bool) { return texts.Words(tag, words) }
+
+// English returns the English words of a line that a page of a language shows, with what is filled in kept; ok is false for
+// a line that is none of its texts.
+func English(tag, line string) (words string, ok bool) { return texts.English(tag, line) }

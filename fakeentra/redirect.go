@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/texts"
 )
 
 // authCode is an authorization code (RFC 6749 §4.1.2).
@@ -269,7 +270,7 @@ func (s *Server) postForm(w http.ResponseWriter, web *webRequest, p parameters) 
 		Target template.URL // registered by the application's owner; schemes of programs are allowed
 		Values parameters
 		Notice string
-	}{template.URL(web.redirect), p, s.say(textSimulation)} // #nosec G203 -- compared with the registration before
+	}{template.URL(web.redirect), p, texts.Say(texts.Simulation)} // #nosec G203 -- compared with the registration before
 	if err := postTemplate().Execute(&b, data); err != nil {
 		panic("fakeentra: the form of form_post does not fit its data: " + err.Error())
 	}
@@ -282,8 +283,8 @@ func (s *Server) postForm(w http.ResponseWriter, web *webRequest, p parameters) 
 func (s *Server) showError(w http.ResponseWriter, a *ask, p *catalogue.Problem) {
 	message := p.Message()
 	s.show(w, a, http.StatusBadRequest, page{
-		Name: pageError, Title: s.say(textSignIn), Heading: s.say(textErrorTitle), Lines: []string{message},
-		DetailsAs: s.say(textErrorDetails), After: []string{s.say(textErrorSend)},
+		Name: pageError, Title: texts.Say(texts.SignIn), Heading: texts.Say(texts.ErrorTitle), Lines: []string{message},
+		DetailsAs: texts.Say(texts.ErrorDetails), After: []string{texts.Say(texts.ErrorSend)},
 		Details: []pair{
 			{"Request Id", a.trace},
 			{"Correlation Id", a.correlation},

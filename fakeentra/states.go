@@ -1,6 +1,10 @@
 package fakeentra
 
-import "strings"
+import (
+	"strings"
+
+	"mfpsim/fakeentra/internal/texts"
+)
 
 // What the states of users and tenants show in the browser (entra.md §5.2, §6.3, §7).
 
@@ -37,9 +41,9 @@ func (s *Server) signInTooOld(a *ask, v *visit) {
 func (s *Server) typeNewPassword(a *ask, v *visit) {
 	switch typed := a.form["newpasswd"]; {
 	case typed == "":
-		v.problem = s.say(textPasswordEmpty)
+		v.problem = texts.Say(texts.PasswordEmpty)
 	case typed == v.user.Password.Reveal():
-		v.problem = s.say(textUpdateSame)
+		v.problem = texts.Say(texts.UpdateSame)
 	default:
 		s.setPassword(v.user, ResetByUser, Password(typed))
 		v.epoch = v.user.epoch
@@ -62,7 +66,7 @@ func (s *Server) needsAdministrator(a *ask, v *visit) PageName {
 func (s *Server) requestApproval(a *ask, v *visit) {
 	reason := strings.TrimSpace(a.form["justification"])
 	if reason == "" {
-		v.problem = s.say(textRequestLabel)
+		v.problem = texts.Say(texts.RequestLabel)
 		return
 	}
 	s.logAudit(v.user.tenant, "Create admin consent request", v.user.Principal, v.code.application.Name, reason)
@@ -84,25 +88,25 @@ func (v *visit) deviceRefusal(judged verdict) int {
 }
 
 // statePage draws the pages of this file.
-func (v *visit) statePage(s *Server, p *page, say func(string) string) {
+func (v *visit) statePage(s *Server, p *page, say func(texts.Key) string) {
 	switch v.current {
 	case pageUpdate:
-		p.Title, p.Heading, p.ErrorID = say(textUpdateTitle), say(textUpdateTitle), "passwordError"
-		p.Lines = []string{say(textUpdateHelp)}
-		p.Fields = []field{{ID: "iNewPassword", Name: "newpasswd", Label: say(textUpdateLabel), Type: "password", Autocomplete: "new-password"}}
-		p.Buttons = []button{{ID: "idSIButton9", Name: "action", Value: "next", Label: say(textSignInButton), Primary: true}}
+		p.Title, p.Heading, p.ErrorID = say(texts.UpdateTitle), say(texts.UpdateTitle), "passwordError"
+		p.Lines = []string{say(texts.UpdateHelp)}
+		p.Fields = []field{{ID: "iNewPassword", Name: "newpasswd", Label: say(texts.UpdateLabel), Type: "password", Autocomplete: "new-password"}}
+		p.Buttons = []button{{ID: "idSIButton9", Name: "action", Value: "next", Label: say(texts.SignInButton), Primary: true}}
 	case pageRequest:
 		app := v.code.application
-		p.Title, p.Heading, p.Action, p.ErrorID = say(textRequestTitle), say(textRequestTitle), pathPermissions, "justificationError"
-		p.Lines = []string{app.Name, publisher(s, app), say(textRequestHelp)}
+		p.Title, p.Heading, p.Action, p.ErrorID = say(texts.RequestTitle), say(texts.RequestTitle), pathPermissions, "justificationError"
+		p.Lines = []string{app.Name, publisher(s, app), say(texts.RequestHelp)}
 		p.List = permissions(v.code.scope)
-		p.Fields = []field{{ID: "justification", Name: "justification", Label: say(textRequestLabel), Type: "text", Autocomplete: "off"}}
+		p.Fields = []field{{ID: "justification", Name: "justification", Label: say(texts.RequestLabel), Type: "text", Autocomplete: "off"}}
 		p.Buttons = []button{
-			{ID: "idSIButton9", Name: "action", Value: "next", Label: say(textRequestButton), Primary: true},
-			{ID: "idBtn_Back", Name: "action", Value: "cancel", Label: say(textCancel)},
+			{ID: "idSIButton9", Name: "action", Value: "next", Label: say(texts.RequestButton), Primary: true},
+			{ID: "idBtn_Back", Name: "action", Value: "cancel", Label: say(texts.Cancel)},
 		}
 	default:
-		p.Title, p.Heading, p.Lines = say(textRequestedTitle), say(textRequestedTitle), []string{say(textRequestedHelp)}
+		p.Title, p.Heading, p.Lines = say(texts.RequestedTitle), say(texts.RequestedTitle), []string{say(texts.RequestedHelp)}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/texts"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -87,7 +88,7 @@ func (s *Server) enterCode(w http.ResponseWriter, a *ask) {
 	typed := a.form["otc"]
 	c, err := s.liveCode(typed)
 	if err != nil {
-		s.show(w, a, http.StatusOK, s.codePage(typed, s.say(textCodeWrong)))
+		s.show(w, a, http.StatusOK, s.codePage(typed, texts.Say(texts.CodeWrong)))
 		return
 	}
 	v := &visit{session: base64.RawURLEncoding.EncodeToString(s.random.Bytes(32)), canary: base64.RawURLEncoding.EncodeToString(s.random.Bytes(16)), code: c}
@@ -228,18 +229,18 @@ func (s *Server) findAccount(a *ask, v *visit, typed string) {
 	v.account = typed
 	name, domain, isAddress := strings.Cut(typed, "@")
 	if !isAddress || name == "" || !validDomain(domain) {
-		v.problem = s.say(textAccountEmpty)
+		v.problem = texts.Say(texts.AccountEmpty)
 		return
 	}
 	u, alias := s.directory.userOf(typed), v.code.alias
 	home := s.directory.byDomain[strings.ToLower(domain)]
 	switch {
 	case u == nil && home != nil && !home.Personal && !alias.consumers():
-		v.problem = s.say(textAccountNotHere)
+		v.problem = texts.Say(texts.AccountNotHere)
 		gone := &user{User: User{Principal: strings.ToLower(typed)}, tenant: home}
 		s.logBrowser(a, &visit{code: v.code, user: gone}, 50034, nil)
 	case u == nil, alias.consumers() && !u.Personal:
-		v.problem = s.say(textAccountUnknown)
+		v.problem = texts.Say(texts.AccountUnknown)
 	case u.Personal && !alias.admits(u):
 		v.user = u
 		s.refuse(a, v, 500200, catalogue.Fail(500200).With("user", u.Principal).Sentence())
@@ -283,9 +284,9 @@ func (s *Server) typePassword(a *ask, v *visit) {
 	case 50056, 50144:
 		s.refuse(a, v, code, s.sentenceOf(code))
 	case -1:
-		v.problem = s.say(textPasswordEmpty)
+		v.problem = texts.Say(texts.PasswordEmpty)
 	default:
-		v.problem = s.say(map[int]string{50053: textLocked, 50126: textPasswordWrong, 50057: textDisabled}[code])
+		v.problem = texts.Say(map[int]texts.Key{50053: texts.Locked, 50126: texts.PasswordWrong, 50057: texts.Disabled}[code])
 		s.logBrowser(a, v, code, nil)
 	}
 }
@@ -468,11 +469,11 @@ func (s *Server) logBrowser(a *ask, v *visit, code int, results []PolicyResult) 
 // approveAll walks a visit to its end, as a person who says yes to everything; under s.mu.
 func (s *Server) approveAll(a *ask, v *visit) error {
 	if !v.code.alias.admits(v.user) {
-		return refuse(map[bool]int{true: 500200, false: 50020}[v.user.Personal], s.say(textErrorTitle))
+		return refuse(map[bool]int{true: 500200, false: 50020}[v.user.Personal], texts.Say(texts.ErrorTitle))
 	}
 	if code := v.user.barred(); code != 0 {
 		s.logBrowser(a, v, code, nil)
-		return refuse(code, s.say(textPasswordTitle))
+		return refuse(code, texts.Say(texts.PasswordTitle))
 	}
 	for range 10 {
 		s.advance(a, v)
@@ -482,13 +483,13 @@ func (s *Server) approveAll(a *ask, v *visit) error {
 		case PagePermissions:
 			s.accept(v, v.user.mayConsentForAll())
 		case pageApproval:
-			return refuse(90094, s.say(textApprovalTitle))
+			return refuse(90094, texts.Say(texts.ApprovalTitle))
 		case pageRequest:
-			return refuse(90095, s.say(textRequestTitle))
+			return refuse(90095, texts.Say(texts.RequestTitle))
 		case pageBlocked:
 			return refuse(v.refusal, v.page(s, a).Heading)
 		case pageError:
-			return refuse(v.refusal, s.say(textErrorTitle))
+			return refuse(v.refusal, texts.Say(texts.ErrorTitle))
 		case pageDone:
 			return nil
 		}

@@ -7,11 +7,12 @@ import (
 	"net/http"
 	"strings"
 
-	"mfpsim/fakeentra/internal/catalogue"
-	"mfpsim/fakeentra/internal/ordered"
-
 	jose "github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+
+	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/texts"
 )
 
 // webRows are the endpoints beside the device flow's.
@@ -219,7 +220,7 @@ func (s *Server) Authorize(address, principal string) (redirect string, err erro
 			s.redirectError(w, a, c.web, p)
 			return w.Header().Get("Location"), nil
 		}
-		return "", &Refusal{AADSTS: p.Row.Code, Page: s.say(textErrorTitle), Text: p.Sentence()}
+		return "", &Refusal{AADSTS: p.Row.Code, Page: texts.Say(texts.ErrorTitle), Text: p.Sentence()}
 	}
 	who := s.directory.userOf(principal)
 	if who == nil {

@@ -1,4 +1,4 @@
-package fakeentra
+package texts
 
 // hindi holds the pages' words in Hindi, by the English ones. Where the printer's Hindi guide gives a word it is that one (it leaves
 // "Next" and "Sign In" in English); the rest is our own translation, not Microsoft's.

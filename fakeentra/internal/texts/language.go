@@ -1,15 +1,16 @@
-package fakeentra
+package texts
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
-	"mfpsim/fakeentra/internal/words"
-
 	"golang.org/x/text/language"
+
+	"mfpsim/fakeentra/internal/words"
 )
 
 // Languages returns the languages of the pages: English, Hindi and Greek, those of the guide.
@@ -26,30 +27,27 @@ var secondWords = map[string]string{
 	"Consent on behalf of organization": "Consent on behalf of your organization",
 }
 
-// languageOf finds the language of an answer: ?mkt= (Microsoft's own parameter), ui_locales (OpenID Connect Core 3.1.2.1), the
+// Choose finds the language of an answer: ?mkt= (Microsoft's own parameter), ui_locales (OpenID Connect Core 3.1.2.1), the
 // browser's Accept-Language, the fake's own.
-func (s *Server) languageOf(a *ask) string {
-	for _, asked := range append([]string{a.param("mkt")}, strings.Fields(a.param("ui_locales"))...) {
-		if known := knownLanguage(asked); known != "" {
+func Choose(mkt, locales, accept, own string) string {
+	for _, asked := range append([]string{mkt}, strings.Fields(locales)...) {
+		if known := Known(asked); known != "" {
 			return known
 		}
 	}
-	if header := a.request.Header.Get("Accept-Language"); header != "" && len(header) < 1000 {
-		tags, _, err := language.ParseAcceptLanguage(header)
+	if accept != "" && len(accept) < 1000 {
+		tags, _, err := language.ParseAcceptLanguage(accept)
 		for _, tag := range tags {
-			if known := knownLanguage(tag.String()); known != "" && err == nil {
+			if known := Known(tag.String()); known != "" && err == nil {
 				return known
 			}
 		}
 	}
-	if known := knownLanguage(s.config.Language); known != "" {
-		return known
-	}
-	return "en"
+	return cmp.Or(Known(own), "en")
 }
 
-// knownLanguage brings a language tag such as "el-GR" down to a language that the pages have, "" if they have it not.
-func knownLanguage(tag string) string {
+// Known brings a language tag such as "el-GR" down to a language that the pages have, "" if they have it not.
+func Known(tag string) string {
 	base, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(tag)), "-")
 	if slices.Contains(Languages(), base) {
 		return base
@@ -64,7 +62,7 @@ func Words(tag, words string) (found string, ok bool) {
 	if !ok {
 		return "", false
 	}
-	if w, ok := translations[knownLanguage(tag)][text]; ok {
+	if w, ok := translations[Known(tag)][text]; ok {
 		return w.text, true
 	}
 	return text, true
@@ -94,43 +92,19 @@ func englishOf(text string) (string, bool) {
 // English returns the English words of a line that a page of a language shows, with what is filled in kept; ok is false for
 // a line that is none of its texts.
 func English(tag, line string) (words string, ok bool) {
-	if knownLanguage(tag) == "" || knownLanguage(tag) == "en" {
+	if Known(tag) == "" || Known(tag) == "en" {
 		return line, true
 	}
-	return backward()[knownLanguage(tag)].translate(strings.Join(strings.Fields(line), " "))
+	return backward()[Known(tag)].translate(strings.Join(strings.Fields(line), " "))
 }
 
-// localize brings a page that was written in English into a language. What no table has stays as it is: names, numbers, and
-// Entra's own error sentences, which are English everywhere.
-func (p *page) localize(tag string) {
-	p.Language = tag
-	table, ok := forward()[tag]
-	if !ok {
-		p.Language = "en"
-		return
+// Translate brings an English text into a language. What no table has stays as it is: names, numbers, and Entra's own error
+// sentences, which are English everywhere.
+func Translate(tag, text string) string {
+	if d := forward()[tag]; d != nil {
+		text, _ = d.translate(text)
 	}
-	say := func(text *string) { *text, _ = table.translate(*text) }
-	for _, text := range []*string{&p.Notice, &p.Title, &p.Heading, &p.Error, &p.DetailsAs, &p.Aside, &p.AsideHelp} {
-		say(text)
-	}
-	for _, list := range [][]string{p.Lines, p.List, p.After} {
-		for i := range list {
-			say(&list[i])
-		}
-	}
-	for i := range p.Fields {
-		say(&p.Fields[i].Label)
-	}
-	for i := range p.Boxes {
-		say(&p.Boxes[i].Label)
-	}
-	for i := range p.Buttons {
-		say(&p.Buttons[i].Label)
-		say(&p.Buttons[i].Note)
-	}
-	for i := range p.Accounts {
-		say(&p.Accounts[i].Roles)
-	}
+	return text
 }
 
 // dictionary turns whole texts into those of another language; values that are filled in are kept.

@@ -1,4 +1,4 @@
-package fakeentra
+package texts
 
 import (
 	"regexp"
@@ -13,7 +13,7 @@ func TestEveryTextOfThePagesIsThereInEveryLanguage(t *testing.T) {
 		for key, w := range english {
 			require.NotEmpty(t, table[w.text].text, "%s: %s: %q", tag, key, w.text)
 		}
-		for _, text := range []string{lookupHelp, lookupUnknown, lookupLabel, lookupButton} {
+		for _, text := range []string{LookupHelp, LookupUnknown, LookupLabel, LookupButton} {
 			require.NotEmpty(t, table[text].text, "%s: %q", tag, text)
 		}
 		for key, w := range table {

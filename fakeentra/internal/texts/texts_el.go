@@ -1,4 +1,4 @@
-package fakeentra
+package texts
 
 // greek holds the pages' words in Greek, by the English ones. Where the printer's Greek guide gives a word it is that one; the rest
 // is our own translation, not Microsoft's.

@@ -1,414 +1,438 @@
-package fakeentra
+// Package texts holds the words of the pages, in English, Hindi and Greek, and brings one language into another.
+package texts
+
+// Key names a text of the pages.
+type Key string
 
 // Keys of the pages' texts. The English ones are Microsoft's words as far as entra.md §2.4, §5.2, §6 and §7 have them;
 // the comment beside each row says so, or that the words are ours.
 const (
-	textSimulation        = "simulation"
-	textCodeTitle         = "Enter code to allow access"
-	textCodeHelp          = "code-help"
-	textCodeLabel         = "code-label"
-	textCodeWrong         = "code-wrong"
-	textNext              = "next"
-	textBack              = "back"
-	textSignIn            = "sign-in-title"
-	textSignInTo          = "sign-in-to"
-	textAccountLabel      = "account-label"
-	textAccountEmpty      = "account-empty"
-	textAccountUnknown    = "account-unknown"
-	textAccountNotHere    = "account-not-here"
-	textPasswordTitle     = "password-title"
-	textPasswordLabel     = "password-label"
-	textPasswordEmpty     = "password-empty"
-	textPasswordWrong     = "password-wrong"
-	textLocked            = "locked"
-	textDisabled          = "disabled"
-	textSignInButton      = "sign-in-button"
-	textMFATitle          = "mfa-title"
-	textMFAHelp           = "mfa-help"
-	textMFAStandIn        = "mfa-stand-in"
-	textApprove           = "approve"
-	textEnrolTitle        = "enrol-title"
-	textEnrolHelp         = "enrol-help"
-	textOtherAccount      = "other-account"
-	textConfirmTitle      = "confirm-title"
-	textConfirmHelp       = "confirm-help"
-	textContinue          = "continue"
-	textCancel            = "cancel"
-	textConsentTitle      = "consent-title"
-	textConsentLead       = "consent-lead"
-	textConsentUnverified = "unverified"
-	textConsentBox        = "consent-box"
-	textConsentHelp       = "consent-help"
-	textConsentReport     = "consent-report"
-	textAccept            = "accept"
-	textApprovalTitle     = "approval-title"
-	textApprovalHelp      = "approval-help"
-	textApprovalSwitch    = "approval-switch"
-	textApprovalReturn    = "approval-return"
-	textBlockTitle        = "block-title"
-	textBlockHelp         = "block-help"
-	textBlockSwitch       = "block-switch"
-	textMoreDetails       = "more-details"
-	textDeviceTitle       = "device-title"
-	textDeviceHelp        = "device-help"
-	textErrorTitle        = "error-title"
-	textErrorDetails      = "error-details"
-	textErrorSend         = "error-send"
-	textDone              = "done"
-	textDeclinedTitle     = "declined-title"
-	textDeclinedHelp      = "declined-help"
-	textPickTitle         = "pick-title"
-	textPickOther         = "pick-other"
-	textSignedOutTitle    = "signed-out-title"
-	textSignedOutHelp     = "signed-out-help"
-	textSignInHere        = "sign-in-here"
-	textUnknownTitle      = "unknown-title"
-	textUnknownHelp       = "unknown-help"
-	textAccounts          = "accounts"
-	textAccountsHelp      = "accounts-help"
-	textTypePassword      = "type-password"
-	textNoRole            = "no-role"
-	textLookupTitle       = "lookup-title"
-	textUpdateTitle       = "update-title"
-	textUpdateHelp        = "update-help"
-	textUpdateLabel       = "update-label"
-	textUpdateSame        = "update-same"
-	textRequestTitle      = "request-title"
-	textRequestHelp       = "request-help"
-	textRequestLabel      = "request-label"
-	textRequestButton     = "request-button"
-	textRequestedTitle    = "requested-title"
-	textRequestedHelp     = "requested-help"
-	textUnmanagedTitle    = "unmanaged-title"
-	textUnmanagedHelp     = "unmanaged-help"
+	Simulation        Key = "simulation"
+	CodeTitle         Key = "Enter code to allow access"
+	CodeHelp          Key = "code-help"
+	CodeLabel         Key = "code-label"
+	CodeWrong         Key = "code-wrong"
+	Next              Key = "next"
+	Back              Key = "back"
+	SignIn            Key = "sign-in-title"
+	SignInTo          Key = "sign-in-to"
+	AccountLabel      Key = "account-label"
+	AccountEmpty      Key = "account-empty"
+	AccountUnknown    Key = "account-unknown"
+	AccountNotHere    Key = "account-not-here"
+	PasswordTitle     Key = "password-title"
+	PasswordLabel     Key = "password-label"
+	PasswordEmpty     Key = "password-empty"
+	PasswordWrong     Key = "password-wrong"
+	Locked            Key = "locked"
+	Disabled          Key = "disabled"
+	SignInButton      Key = "sign-in-button"
+	MFATitle          Key = "mfa-title"
+	MFAHelp           Key = "mfa-help"
+	MFAStandIn        Key = "mfa-stand-in"
+	Approve           Key = "approve"
+	EnrolTitle        Key = "enrol-title"
+	EnrolHelp         Key = "enrol-help"
+	OtherAccount      Key = "other-account"
+	ConfirmTitle      Key = "confirm-title"
+	ConfirmHelp       Key = "confirm-help"
+	Continue          Key = "continue"
+	Cancel            Key = "cancel"
+	ConsentTitle      Key = "consent-title"
+	ConsentLead       Key = "consent-lead"
+	ConsentUnverified Key = "unverified"
+	ConsentBox        Key = "consent-box"
+	ConsentHelp       Key = "consent-help"
+	ConsentReport     Key = "consent-report"
+	Accept            Key = "accept"
+	ApprovalTitle     Key = "approval-title"
+	ApprovalHelp      Key = "approval-help"
+	ApprovalSwitch    Key = "approval-switch"
+	ApprovalReturn    Key = "approval-return"
+	BlockTitle        Key = "block-title"
+	BlockHelp         Key = "block-help"
+	BlockSwitch       Key = "block-switch"
+	MoreDetails       Key = "more-details"
+	DeviceTitle       Key = "device-title"
+	DeviceHelp        Key = "device-help"
+	ErrorTitle        Key = "error-title"
+	ErrorDetails      Key = "error-details"
+	ErrorSend         Key = "error-send"
+	Done              Key = "done"
+	DeclinedTitle     Key = "declined-title"
+	DeclinedHelp      Key = "declined-help"
+	PickTitle         Key = "pick-title"
+	PickOther         Key = "pick-other"
+	SignedOutTitle    Key = "signed-out-title"
+	SignedOutHelp     Key = "signed-out-help"
+	SignInHere        Key = "sign-in-here"
+	UnknownTitle      Key = "unknown-title"
+	UnknownHelp       Key = "unknown-help"
+	Accounts          Key = "accounts"
+	AccountsHelp      Key = "accounts-help"
+	TypePassword      Key = "type-password"
+	NoRole            Key = "no-role"
+	LookupTitle       Key = "lookup-title"
+	UpdateTitle       Key = "update-title"
+	UpdateHelp        Key = "update-help"
+	UpdateLabel       Key = "update-label"
+	UpdateSame        Key = "update-same"
+	RequestTitle      Key = "request-title"
+	RequestHelp       Key = "request-help"
+	RequestLabel      Key = "request-label"
+	RequestButton     Key = "request-button"
+	RequestedTitle    Key = "requested-title"
+	RequestedHelp     Key = "requested-help"
+	UnmanagedTitle    Key = "unmanaged-title"
+	UnmanagedHelp     Key = "unmanaged-help"
 )
 
 // wording is a text of a page, with where it comes from: "[C]" captured, "[D]" documented, "[I]" inferred, "ours"; §: entra.md.
 type wording struct{ text, source string }
 
 // english holds the pages' words. {app}, {tenant} and the like are filled in.
-var english = map[string]wording{
-	textSimulation: {
+var english = map[Key]wording{
+	Simulation: {
 		"This is a simulation by mfpsim, not a page of Microsoft. Type no real password here.",
 		"ours",
 	},
-	textCodeTitle: {
+	CodeTitle: {
 		"Enter code to allow access",
 		"[C] §2.4",
 	},
-	textCodeHelp: {
+	CodeHelp: {
 		"Enter the code that is displayed on your device.",
 		"ours",
 	},
-	textCodeLabel: {
+	CodeLabel: {
 		"Code",
 		"[I] §2.4",
 	},
-	textCodeWrong: {
+	CodeWrong: {
 		"That code didn't work. Check the code and try again.",
 		"[C] §2.4",
 	},
-	textNext: {
+	Next: {
 		"Next",
 		"[C] §2.4; guide step 8",
 	},
-	textBack: {
+	Back: {
 		"Back",
 		"[C] §7 idBtn_Back",
 	},
-	textSignIn: {
+	SignIn: {
 		"Sign in",
 		"[C] §2.4",
 	},
-	textPickTitle: {
+	PickTitle: {
 		"Pick an account",
 		"[C] §2.4",
 	},
-	textPickOther: {
+	PickOther: {
 		"Use another account",
 		"[I]",
 	},
-	textSignInHere: {
+	SignInHere: {
 		"to continue to {app}",
 		"[I]",
 	},
-	textSignedOutTitle: {
+	SignedOutTitle: {
 		"You signed out of your account",
 		"[I]",
 	},
-	textSignedOutHelp: {
+	SignedOutHelp: {
 		"It's a good idea to close all browser windows.",
 		"[I]",
 	},
-	textSignInTo: {
+	SignInTo: {
 		"You're signing in to {app} on another device located in {country}. If it's not you, close this page.",
 		"[C] §2.4",
 	},
-	textAccountLabel: {
+	AccountLabel: {
 		"Email, phone, or Skype",
 		"[I]",
 	},
-	textAccountEmpty: {
+	AccountEmpty: {
 		"Enter a valid email address, phone number, or Skype name.",
 		"[C] §7",
 	},
-	textAccountUnknown: {
+	AccountUnknown: {
 		"We couldn't find an account with that username. Try another, or get a new Microsoft account.",
 		"[C] §7",
 	},
-	textAccountNotHere: {
+	AccountNotHere: {
 		"This username may be incorrect. Make sure you typed it correctly. Otherwise, contact your admin.",
 		"[C] §7",
 	},
-	textPasswordTitle: {
+	PasswordTitle: {
 		"Enter password",
 		"[I]",
 	},
-	textPasswordLabel: {
+	PasswordLabel: {
 		"Password",
 		"[I]",
 	},
-	textPasswordEmpty: {
+	PasswordEmpty: {
 		"Please enter your password.",
 		"[C] §7",
 	},
-	textPasswordWrong: {
+	PasswordWrong: {
 		"Your account or password is incorrect. If you don't remember your password, reset it now.",
 		"[C] §7",
 	},
-	textLocked: {
+	Locked: {
 		"Your account is temporarily locked to prevent unauthorized use. Try again later, and if you still have trouble, contact your admin.",
 		"[D] §7",
 	},
-	textDisabled: {
+	Disabled: {
 		"Your account has been locked. Contact your support person to unlock it, then try again.",
 		"[D] §7",
 	},
-	textSignInButton: {
+	SignInButton: {
 		"Sign In",
 		"guide step 10",
 	},
-	textMFATitle: {
+	MFATitle: {
 		"Approve sign in request",
 		"[I] §7",
 	},
-	textMFAHelp: {
+	MFAHelp: {
 		"Verify your identity",
 		"[I] §7",
 	},
-	textMFAStandIn: {
+	MFAStandIn: {
 		"The simulation has no second device: this button stands for it.",
 		"ours",
 	},
-	textApprove: {
+	Approve: {
 		"Approve",
 		"ours",
 	},
-	textEnrolTitle: {
+	EnrolTitle: {
 		"More information required",
 		"[C] §5.2",
 	},
-	textEnrolHelp: {
+	EnrolHelp: {
 		"Your organization needs more information to keep your account secure",
 		"[C] §5.2",
 	},
-	textOtherAccount: {
+	OtherAccount: {
 		"Use a different account",
 		"[C] §5.2",
 	},
-	textConfirmTitle: {
+	ConfirmTitle: {
 		"Are you trying to sign in to {app}?",
 		"[C] §2.4",
 	},
-	textConfirmHelp: {
+	ConfirmHelp: {
 		"Only continue if you downloaded the app from a store or website that you trust.",
 		"[C] §2.4",
 	},
-	textContinue: {
+	Continue: {
 		"Continue",
 		"[C] §2.4",
 	},
-	textCancel: {
+	Cancel: {
 		"Cancel",
 		"[C] §2.4",
 	},
-	textConsentTitle: {
+	ConsentTitle: {
 		"Permissions requested",
 		"[D] §6.1",
 	},
-	textConsentLead: {
+	ConsentLead: {
 		"This app would like to:",
 		"[I]",
 	},
-	textConsentUnverified: {
+	ConsentUnverified: {
 		"unverified",
 		"[D] §6.1",
 	},
-	textConsentBox: {
+	ConsentBox: {
 		"Consent on behalf of your organization",
 		"[D] §6.1; guide rule R19",
 	},
-	textConsentHelp: {
+	ConsentHelp: {
 		"Accepting these permissions means that you allow this app to use your data. You can change these permissions at https://myapps.microsoft.com.",
 		"[I], address [D] §6.1",
 	},
-	textConsentReport: {
+	ConsentReport: {
 		"Does this app look suspicious? Report it here",
 		"[D] §6.1",
 	},
-	textAccept: {
+	Accept: {
 		"Accept",
 		"[D] §6.1; guide step 11",
 	},
-	textApprovalTitle: {
+	ApprovalTitle: {
 		"Need admin approval",
 		"[C] §6.3",
 	},
-	textApprovalHelp: {
+	ApprovalHelp: {
 		"{app} needs permission to access resources in your organization that only an admin can grant. Please ask an admin to grant permission to this app before you can use it.",
 		"[C] §6.3",
 	},
-	textApprovalSwitch: {
+	ApprovalSwitch: {
 		"Have an admin account? Sign in with that account",
 		"[C] §6.3",
 	},
-	textApprovalReturn: {
+	ApprovalReturn: {
 		"Return to the application without granting consent",
 		"[C] §6.3",
 	},
-	textBlockTitle: {
+	BlockTitle: {
 		"You cannot access this right now",
 		"[C] §5.2",
 	},
-	textBlockHelp: {
+	BlockHelp: {
 		"Your sign-in was successful but does not meet the criteria to access this resource. For example, you might be signing in from a browser, app, location, or an authentication flow that is restricted by your admin.",
 		"[C] §5.2",
 	},
-	textBlockSwitch: {
+	BlockSwitch: {
 		"Sign out and sign in with a different account",
 		"[C] §5.2",
 	},
-	textMoreDetails: {
+	MoreDetails: {
 		"More details",
 		"[C] §5.2",
 	},
-	textDeviceTitle: {
+	DeviceTitle: {
 		"Help us keep your device secure",
 		"[C] §5.2",
 	},
-	textDeviceHelp: {
+	DeviceHelp: {
 		"Your sign-in was successful but your admin requires the device requesting access to be managed by {tenant} to access this resource.",
 		"[C] §5.2",
 	},
-	textErrorTitle: {
+	ErrorTitle: {
 		"Sorry, but we’re having trouble signing you in.",
 		"[C] §5.2",
 	},
-	textErrorDetails: {
+	ErrorDetails: {
 		"Troubleshooting details",
 		"[C] §5.2",
 	},
-	textErrorSend: {
+	ErrorSend: {
 		"If you contact your administrator, send this info to them.",
 		"[C] §5.2",
 	},
-	textDone: {
+	Done: {
 		"You have signed in to the {app} application on your device. You may now close this window.",
 		"[C] §2.4",
 	},
-	textDeclinedTitle: {
+	DeclinedTitle: {
 		"You have cancelled the sign-in",
 		"ours: §13 no. 12",
 	},
-	textDeclinedHelp: {
+	DeclinedHelp: {
 		"{app} was not signed in. You may now close this window.",
 		"ours",
 	},
-	textUnknownTitle: {
+	UnknownTitle: {
 		"This page is not simulated",
 		"ours",
 	},
-	textUnknownHelp: {
+	UnknownHelp: {
 		"mfpsim fakeentra has no {path}.",
 		"ours",
 	},
-	textAccounts: {
+	Accounts: {
 		"Test accounts",
 		"ours",
 	},
-	textAccountsHelp: {
+	AccountsHelp: {
 		"The people of this bench. Choose one instead of typing.",
 		"ours",
 	},
-	textTypePassword: {
+	TypePassword: {
 		"Type this test account's password for me",
 		"ours",
 	},
-	textNoRole: {
+	NoRole: {
 		"no role",
 		"ours",
 	},
-	textLookupTitle: {
+	LookupTitle: {
 		"Error code",
 		"[I]",
 	},
-	textUpdateTitle: {
+	UpdateTitle: {
 		"Update your password",
 		"[C] §7",
 	},
-	textUpdateHelp: {
+	UpdateHelp: {
 		"You need to update your password because this is the first time you are signing in, or because your password has expired.",
 		"[C] §7",
 	},
-	textUpdateLabel: {
+	UpdateLabel: {
 		"New password",
 		"[I] §7",
 	},
-	textUpdateSame: {
+	UpdateSame: {
 		"Choose a password that you have not used before.",
 		"ours",
 	},
-	textRequestTitle: {
+	RequestTitle: {
 		"Approval required",
 		"[C] §6.3",
 	},
-	textRequestHelp: {
+	RequestHelp: {
 		"This app requires your admin's approval to:",
 		"[C] §6.3",
 	},
-	textRequestLabel: {
+	RequestLabel: {
 		"Enter justification for requesting this app",
 		"[C] §6.3",
 	},
-	textRequestButton: {
+	RequestButton: {
 		"Request approval",
 		"[C] §6.3",
 	},
-	textRequestedTitle: {
+	RequestedTitle: {
 		"Request sent",
 		"ours",
 	},
-	textRequestedHelp: {
+	RequestedHelp: {
 		"Your admin has to approve {app} before you can use it.",
 		"ours",
 	},
-	textUnmanagedTitle: {
+	UnmanagedTitle: {
 		"You can't get there from here",
 		"[C] §5.2",
 	},
-	textUnmanagedHelp: {
+	UnmanagedHelp: {
 		"This application contains sensitive information and can only be accessed from: Devices or client applications that meet {tenant} management compliance policy.",
 		"[C] §5.2",
 	},
 }
 
-// languages holds the tables that are there. A word that a table lacks is English.
-var languages = map[string]map[string]wording{"en": english}
+// Say returns the English words of a text; a page is brought into its language as a whole, by [Translate].
+func Say(key Key) string { return english[key].text }
 
-// say finds a text in the fake's language.
-func (s *Server) say(key string) string {
-	if w, ok := languages[s.config.Language][key]; ok {
+// Texts of the page "Stay signed in?": [C] entra.md §7.
+const (
+	StayTitle = "Stay signed in?"
+	StayHelp  = "Do this to reduce the number of times you are asked to sign in."
+	StayBox   = "Don't show this again"
+	StayYes   = "Yes"
+	StayNo    = "No"
+)
+
+// Texts of the page /error; the address is documented, the page was not captured, so all its words are ours.
+const (
+	LookupHelp    = "The simulation's catalogue of AADSTS numbers says:"
+	LookupUnknown = "The simulation's catalogue has no such number."
+	LookupLabel   = "AADSTS number"
+	LookupButton  = "Look up"
+)
+
+// messageText is what the device shows: captured, entra.md §2.1.
+const messageText = "To sign in, use a web browser to open the page {uri} and enter the code {code} to authenticate."
+
+// DeviceMessage is what a device is to show its user, in a language if there is one: [D] DCF. {uri} and {code} are filled in.
+func DeviceMessage(tag string) string {
+	if w, ok := translations[Known(tag)][messageText]; ok {
 		return w.text
 	}
-	return english[key].text
+	return messageText
 }
