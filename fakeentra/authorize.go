@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -117,16 +118,16 @@ func (s *Server) resume(a *ask, v *visit) *catalogue.Problem {
 		s.findAccount(a, v, web.hint)
 		v.problem = ""
 	}
-	if v.current != pageError {
+	if v.current != pages.Error {
 		s.advance(a, v)
 	}
-	if web.prompt != "none" || v.current == pageDone {
+	if web.prompt != "none" || v.current == pages.Done {
 		return nil
 	}
 	switch { // a page would be needed
-	case v.current == PagePermissions, v.current == pageApproval:
+	case v.current == pages.Permissions, v.current == pages.Approval:
 		return catalogue.FailAs(65001, "").With("id", v.code.application.ID).With("name", v.code.application.Name).Say("consent_required")
-	case v.current == PageMFA, v.current == pageEnrol:
+	case v.current == pages.MFA, v.current == pages.Enrol:
 		return catalogue.Fail(50076).With("resource", v.code.scope.resource.ID).Say("interaction_required")
 	case isNumber(v.refusal):
 		return catalogue.Fail(v.refusal).With("name", v.code.application.Name).With("id", v.code.application.ID).Say("interaction_required")

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/texts"
 )
 
@@ -174,18 +175,18 @@ func (s *Server) logout(w http.ResponseWriter, a *ask) {
 		w.WriteHeader(http.StatusFound)
 		return
 	}
-	s.show(w, a, http.StatusOK, page{
-		Name: pageSignedOut, Title: texts.Say(texts.SignedOutTitle), Heading: texts.Say(texts.SignedOutTitle), Lines: []string{texts.Say(texts.SignedOutHelp)},
+	s.show(w, a, http.StatusOK, pages.Page{
+		Name: pages.SignedOut, Title: texts.Say(texts.SignedOutTitle), Heading: texts.Say(texts.SignedOutTitle), Lines: []string{texts.Say(texts.SignedOutHelp)},
 	})
 }
 
 // pickPage draws "Pick an account".
-func (v *visit) pickPage(p *page, say func(texts.Key) string) {
+func (v *visit) pickPage(p *pages.Page, say func(texts.Key) string) {
 	p.Heading, p.Lines = say(texts.PickTitle), []string{say(texts.SignInHere)}
 	for _, c := range v.choices {
-		p.Buttons = append(p.Buttons, button{Name: "pick", Value: c.user.Principal, Label: c.user.Principal})
+		p.Buttons = append(p.Buttons, pages.Button{Name: "pick", Value: c.user.Principal, Label: c.user.Principal})
 	}
-	p.Buttons = append(p.Buttons, button{ID: "otherTile", Name: "pick", Value: "", Label: say(texts.PickOther)})
+	p.Buttons = append(p.Buttons, pages.Button{ID: "otherTile", Name: "pick", Value: "", Label: say(texts.PickOther)})
 }
 
 // asksAgain reports whether the request wants the permissions page although consent was given (prompt=consent), or is for it alone.

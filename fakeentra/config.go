@@ -67,8 +67,8 @@ type Config struct {
 	// VerificationURI is where a person types the code of a work account. Empty: https://login.microsoft.com/device, or
 	// /device on the host under which the fake was reached, if that is not one of [Names].
 	VerificationURI string
-	// Pages is the order of the pages after the code was typed. Nil: [DefaultPages].
-	Pages []PageName
+	// Pages is the order of the pages after the code was typed. Nil: account, password, policy, mfa, confirm, permissions.
+	Pages []string
 	// ShowTestAccounts shows the test accounts with their roles beside the sign-in form, for people at mfpsim serve.
 	ShowTestAccounts bool
 	// ClientAddress is the public address from which every client appears to come; empty: 203.0.113.7 (RFC 5737).
@@ -112,9 +112,6 @@ func (c Config) withDefaults() Config {
 	}
 	if c.ClientAddress == "" {
 		c.ClientAddress = defaultClientAddress
-	}
-	if c.Pages == nil {
-		c.Pages = DefaultPages()
 	}
 	if c.Language == "" {
 		c.Language = "en"

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	"mfpsim/fakeentra/internal/pages"
 )
 
 // EndpointKind tells what an endpoint is for.
@@ -83,27 +85,27 @@ func coreRows() []Endpoint {
 			Tests: []string{"TestTheWrongKindOfAccount"}, serve: (*Server).entrance,
 		},
 		{
-			Name: "sign-in-page", Path: pathLogin, Kind: EndpointPage, Tag: "I", Source: "entra.md §7",
+			Name: "sign-in-page", Path: pages.PathLogin, Kind: EndpointPage, Tag: "I", Source: "entra.md §7",
 			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"}, serve: (*Server).step,
 		},
 		{
-			Name: "mfa-page", Path: pathMFA, Kind: EndpointPage, Tag: "I", Source: "entra.md §7",
+			Name: "mfa-page", Path: pages.PathMFA, Kind: EndpointPage, Tag: "I", Source: "entra.md §7",
 			Tests: []string{"TestASecondFactorIsAskedFor"}, serve: (*Server).step,
 		},
 		{
-			Name: "confirm-page", Path: pathConfirm, Kind: EndpointPage, Tag: "I", Source: "entra.md §2.4",
+			Name: "confirm-page", Path: pages.PathConfirm, Kind: EndpointPage, Tag: "I", Source: "entra.md §2.4",
 			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"}, serve: (*Server).step,
 		},
 		{
-			Name: "consent-page", Path: pathPermissions, Kind: EndpointPage, Tag: "I", Source: "entra.md §6.1",
+			Name: "consent-page", Path: pages.PathPermissions, Kind: EndpointPage, Tag: "I", Source: "entra.md §6.1",
 			Tests: []string{"TestConsentFollowsRoleAndSettings"}, serve: (*Server).step,
 		},
 		{
-			Name: "error-page", Path: pathError, Kind: EndpointPage, Methods: get, Tag: "D", Source: "ERR",
+			Name: "error-page", Path: pages.PathError, Kind: EndpointPage, Methods: get, Tag: "D", Source: "ERR",
 			Tests: []string{"TestWhatIsNotSimulatedIsLoud"}, serve: (*Server).lookup,
 		},
 		{
-			Name: "style", Path: pathStyle, Kind: EndpointOwn, Methods: get, Tag: "I", Source: "ours",
+			Name: "style", Path: pages.PathStyle, Kind: EndpointOwn, Methods: get, Tag: "I", Source: "ours",
 			Tests: []string{"TestNoPageLeadsOutOfTheBench"}, serve: (*Server).style,
 		},
 	}

@@ -6,16 +6,17 @@ import (
 	"strings"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/texts"
 )
 
 // lookup is the page that error_uri leads to: one number, or a field to type one.
 func (s *Server) lookup(w http.ResponseWriter, a *ask) {
 	typed := strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(a.query["code"])), "AADSTS")
-	p := page{
-		Name: pageLookup, Title: texts.Say(texts.LookupTitle), Heading: texts.Say(texts.LookupTitle), Action: pathError, Method: http.MethodGet, ErrorID: "codeError",
-		Fields:  []field{{ID: "code", Name: "code", Label: texts.LookupLabel, Type: "text", Value: typed, Autocomplete: "off"}},
-		Buttons: []button{{Label: texts.LookupButton, Primary: true}},
+	p := pages.Page{
+		Name: pages.Lookup, Title: texts.Say(texts.LookupTitle), Heading: texts.Say(texts.LookupTitle), Action: pages.PathError, Method: http.MethodGet, ErrorID: "codeError",
+		Fields:  []pages.Field{{ID: "code", Name: "code", Label: texts.LookupLabel, Type: "text", Value: typed, Autocomplete: "off"}},
+		Buttons: []pages.Button{{Label: texts.LookupButton, Primary: true}},
 	}
 	code, err := strconv.Atoi(typed)
 	row, known := catalogue.Lookup(code)

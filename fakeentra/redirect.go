@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/texts"
 )
 
@@ -28,9 +29,11 @@ type authCode struct {
 }
 
 // parameters are what a redirect carries, in order.
-type parameters []pair
+type parameters []parameter
 
-func (p *parameters) add(name, value string) { *p = append(*p, pair{name, value}) }
+type parameter struct{ Name, Value string }
+
+func (p *parameters) add(name, value string) { *p = append(*p, parameter{name, value}) }
 
 // encode writes them as .NET does: small hexadecimal digits, + for a space (captured, entra.md §8.1).
 func (p parameters) encode() string {
@@ -67,9 +70,9 @@ func writeEncoded(b *strings.Builder, text string) {
 func (s *Server) reply(w http.ResponseWriter, a *ask, v *visit) {
 	web := v.code.web
 	switch {
-	case web == nil || v.current != pageDone && v.current != pageDeclined:
+	case web == nil || v.current != pages.Done && v.current != pages.Declined:
 		s.show(w, a, http.StatusOK, v.page(s, a))
-	case v.current == pageDeclined:
+	case v.current == pages.Declined:
 		s.forgetVisit(v)
 		s.redirectDeclined(w, a, v)
 	case web.admin:
@@ -282,14 +285,14 @@ func (s *Server) postForm(w http.ResponseWriter, web *webRequest, p parameters) 
 // showError is the page for a request that cannot be answered by a redirect (entra.md §5.2, §8.2); under s.mu.
 func (s *Server) showError(w http.ResponseWriter, a *ask, p *catalogue.Problem) {
 	message := p.Message()
-	s.show(w, a, http.StatusBadRequest, page{
-		Name: pageError, Title: texts.Say(texts.SignIn), Heading: texts.Say(texts.ErrorTitle), Lines: []string{message},
+	s.show(w, a, http.StatusBadRequest, pages.Page{
+		Name: pages.Error, Title: texts.Say(texts.SignIn), Heading: texts.Say(texts.ErrorTitle), Lines: []string{message},
 		DetailsAs: texts.Say(texts.ErrorDetails), After: []string{texts.Say(texts.ErrorSend)},
-		Details: []pair{
-			{"Request Id", a.trace},
-			{"Correlation Id", a.correlation},
-			{"Timestamp", a.at.UTC().Format("2006-01-02T15:04:05Z")},
-			{"Message", message},
-		},
+		Details: pages.Details(
+			"Request Id", a.trace,
+			"Correlation Id", a.correlation,
+			"Timestamp", a.at.UTC().Format("2006-01-02T15:04:05Z"),
+			"Message", message,
+		),
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/journal"
 )
 
@@ -198,7 +199,7 @@ func (s *Server) unknown(w http.ResponseWriter, a *ask) {
 	})
 	if strings.Contains(a.request.Header.Get("Accept"), "text/html") {
 		s.setCommon(w.Header(), a)
-		s.render(w, a, http.StatusNotFound, page{Name: pageUnknown, Path: a.path, Method: a.request.Method})
+		s.render(w, a, http.StatusNotFound, pages.Page{Name: pages.Unknown, Path: a.path, Method: a.request.Method})
 		return
 	}
 	s.setHeaders(w, a)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -31,6 +32,7 @@ type Server struct {
 	macKey   [32]byte       // of refresh tokens
 	seal     cipher.AEAD    // refresh tokens that only this fake can read
 	handler  http.Handler
+	order    []pages.Name
 
 	mu          sync.Mutex
 	directory   *directory
@@ -66,6 +68,7 @@ type Server struct {
 // New makes a fake that does not listen yet; see [Server.Serve] and [RunT].
 func New(c Config) (*Server, error) {
 	c = c.withDefaults()
+	var err error
 	s := &Server{
 		config: c, world: c.World, network: c.Network, journal: c.Journal,
 		codes: map[string]*deviceCode{}, userCodes: map[string]*deviceCode{}, grants: map[uint64]*grant{},
@@ -74,8 +77,8 @@ func New(c Config) (*Server, error) {
 		directory: newDirectory(c.Seed), random: chance.New(c.Seed, Party),
 	}
 	s.browser = Source{Address: c.ClientAddress, Platform: "windows"}
-	if err := checkPages(c.Pages); err != nil {
-		return nil, err
+	if s.order, err = pages.Order(c.Pages); err != nil {
+		return nil, fmt.Errorf("fakeentra: %w", err)
 	}
 	var seed [8]byte
 	binary.BigEndian.PutUint64(seed[:], c.Seed)

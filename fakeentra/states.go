@@ -3,6 +3,7 @@ package fakeentra
 import (
 	"strings"
 
+	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/texts"
 )
 
@@ -51,10 +52,10 @@ func (s *Server) typeNewPassword(a *ask, v *visit) {
 }
 
 // needsAdministrator chooses the page for a user who may not consent, and logs it once; under s.mu.
-func (s *Server) needsAdministrator(a *ask, v *visit) PageName {
-	code, name := 90094, pageApproval
+func (s *Server) needsAdministrator(a *ask, v *visit) pages.Name {
+	code, name := 90094, pages.Approval
 	if v.user.tenant.AdminConsentWorkflow {
-		code, name = 90095, pageRequest
+		code, name = 90095, pages.Request
 	}
 	if v.current != name {
 		s.logBrowser(a, v, code, nil)
@@ -70,7 +71,7 @@ func (s *Server) requestApproval(a *ask, v *visit) {
 		return
 	}
 	s.logAudit(v.user.tenant, "Create admin consent request", v.user.Principal, v.code.application.Name, reason)
-	v.current = pageRequested
+	v.current = pages.Requested
 }
 
 // flow is the authentication flow that policies see.
@@ -88,20 +89,20 @@ func (v *visit) deviceRefusal(judged verdict) int {
 }
 
 // statePage draws the pages of this file.
-func (v *visit) statePage(s *Server, p *page, say func(texts.Key) string) {
+func (v *visit) statePage(s *Server, p *pages.Page, say func(texts.Key) string) {
 	switch v.current {
-	case pageUpdate:
+	case pages.Update:
 		p.Title, p.Heading, p.ErrorID = say(texts.UpdateTitle), say(texts.UpdateTitle), "passwordError"
 		p.Lines = []string{say(texts.UpdateHelp)}
-		p.Fields = []field{{ID: "iNewPassword", Name: "newpasswd", Label: say(texts.UpdateLabel), Type: "password", Autocomplete: "new-password"}}
-		p.Buttons = []button{{ID: "idSIButton9", Name: "action", Value: "next", Label: say(texts.SignInButton), Primary: true}}
-	case pageRequest:
+		p.Fields = []pages.Field{{ID: "iNewPassword", Name: "newpasswd", Label: say(texts.UpdateLabel), Type: "password", Autocomplete: "new-password"}}
+		p.Buttons = []pages.Button{{ID: "idSIButton9", Name: "action", Value: "next", Label: say(texts.SignInButton), Primary: true}}
+	case pages.Request:
 		app := v.code.application
-		p.Title, p.Heading, p.Action, p.ErrorID = say(texts.RequestTitle), say(texts.RequestTitle), pathPermissions, "justificationError"
+		p.Title, p.Heading, p.Action, p.ErrorID = say(texts.RequestTitle), say(texts.RequestTitle), pages.PathPermissions, "justificationError"
 		p.Lines = []string{app.Name, publisher(s, app), say(texts.RequestHelp)}
 		p.List = permissions(v.code.scope)
-		p.Fields = []field{{ID: "justification", Name: "justification", Label: say(texts.RequestLabel), Type: "text", Autocomplete: "off"}}
-		p.Buttons = []button{
+		p.Fields = []pages.Field{{ID: "justification", Name: "justification", Label: say(texts.RequestLabel), Type: "text", Autocomplete: "off"}}
+		p.Buttons = []pages.Button{
 			{ID: "idSIButton9", Name: "action", Value: "next", Label: say(texts.RequestButton), Primary: true},
 			{ID: "idBtn_Back", Name: "action", Value: "cancel", Label: say(texts.Cancel)},
 		}

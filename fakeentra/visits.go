@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/texts"
 	"mfpsim/fakeentra/internal/words"
 )
@@ -19,7 +20,7 @@ type visit struct {
 	session string // value of the cookie
 	canary  string // must come back with every form
 	code    *deviceCode
-	current PageName
+	current pages.Name
 
 	account      string // as typed
 	user         *user
@@ -51,7 +52,7 @@ const sessionCookie = "esctx"
 // entrance leads from the short addresses that devices show to the code page (entra.md §2.1).
 func (s *Server) entrance(w http.ResponseWriter, a *ask) {
 	s.setCommon(w.Header(), a)
-	target, kept := pathCode, url.Values{}
+	target, kept := pages.PathCode, url.Values{}
 	for _, name := range []string{"otc", "mkt", "ui_locales"} { // the code and the language that the address was opened with
 		if value := a.query[name]; value != "" {
 			kept.Set(name, value)
@@ -66,10 +67,9 @@ func (s *Server) entrance(w http.ResponseWriter, a *ask) {
 
 // style answers the style sheet of the pages.
 func (s *Server) style(w http.ResponseWriter, _ *ask) {
-	style, _ := pageFiles.ReadFile("pages/pages.css") // embedded: it is there
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("Cache-Control", "max-age=86400")
-	write(w, http.StatusOK, style)
+	write(w, http.StatusOK, pages.Style())
 }
 
 // codeEntry is the page on which a person types the code, and its form.
@@ -115,7 +115,7 @@ func (s *Server) step(w http.ResponseWriter, a *ask) {
 	if a.request.Method == http.MethodPost && a.form["canary"] == v.canary && a.path == v.page(s, a).Action {
 		before := v.current
 		s.act(a, v)
-		if v.code.web == nil && v.current == pageDone && before != pageDone {
+		if v.code.web == nil && v.current == pages.Done && before != pages.Done {
 			s.rememberSession(w, a, v)
 		}
 	}
@@ -127,7 +127,7 @@ func (s *Server) act(a *ask, v *visit) {
 	v.problem = ""
 	action := a.form["action"]
 	switch v.current {
-	case pageBlocked, pageError, pageApproval, pageEnrol, pageRequest, pageRequested:
+	case pages.Blocked, pages.Error, pages.Approval, pages.Enrol, pages.Request, pages.Requested:
 		switch {
 		case action == "switch":
 			v.reset()
@@ -139,27 +139,27 @@ func (s *Server) act(a *ask, v *visit) {
 		case action == "cancel":
 			s.declined(a, v)
 			return
-		case v.current != pageEnrol && v.current != pageRequest:
+		case v.current != pages.Enrol && v.current != pages.Request:
 			return
 		}
 	}
-	if v.current != pageDone && v.current != pageDeclined && (v.code.state != codePending || !a.at.Before(v.code.expires)) {
+	if v.current != pages.Done && v.current != pages.Declined && (v.code.state != codePending || !a.at.Before(v.code.expires)) {
 		s.refuse(a, v, 70019, s.sentenceOf(70019)) // the code died, or was used, while the person was typing
-		v.current = pageError
+		v.current = pages.Error
 		return
 	}
 	switch v.current {
-	case pagePick:
+	case pages.Pick:
 		s.pickAccount(a, v, a.form["pick"])
-	case PageAccount:
+	case pages.Account:
 		s.typeAccount(a, v)
-	case PagePassword:
+	case pages.Password:
 		if action == "back" {
 			v.reset()
 			break
 		}
 		s.typePassword(a, v)
-	case PageMFA:
+	case pages.MFA:
 		if action == "cancel" {
 			v.reset()
 			break
@@ -172,22 +172,22 @@ func (s *Server) act(a *ask, v *visit) {
 			v.passwordDone, v.epoch, v.signedIn = true, v.user.epoch, a.at
 		}
 		v.mfaDone = true
-	case pageUpdate:
+	case pages.Update:
 		s.typeNewPassword(a, v)
-	case pageStay:
+	case pages.Stay:
 		v.askedStay, v.stay = true, action != "no"
-	case pageRequest:
+	case pages.Request:
 		s.requestApproval(a, v)
 		return
-	case pageEnrol:
+	case pages.Enrol:
 		v.user.enrolled, v.mfaDone = true, true
-	case PageConfirm:
+	case pages.Confirm:
 		if action == "cancel" {
 			s.declined(a, v)
 			return
 		}
 		v.confirmed = true
-	case PagePermissions:
+	case pages.Permissions:
 		if action == "cancel" {
 			s.logBrowser(a, v, 65004, nil)
 			s.declined(a, v)
@@ -197,7 +197,7 @@ func (s *Server) act(a *ask, v *visit) {
 	default:
 		return
 	}
-	if v.problem == "" && v.current != pageError {
+	if v.problem == "" && v.current != pages.Error {
 		s.advance(a, v)
 	}
 }
@@ -208,11 +208,11 @@ func (v *visit) reset() {
 }
 
 func (s *Server) declined(_ *ask, v *visit) {
-	v.bare = v.current == pageApproval
+	v.bare = v.current == pages.Approval
 	if v.code.state == codePending {
 		v.code.state = codeDeclined
 	}
-	v.current = pageDeclined
+	v.current = pages.Declined
 }
 
 // typeAccount looks an account up (entra.md §7).
@@ -263,7 +263,7 @@ func (s *Server) findAccount(a *ask, v *visit, typed string) {
 func (s *Server) refuse(a *ask, v *visit, code int, sentence string) {
 	v.refusal, v.message = code, "AADSTS"+strconv.Itoa(code)+": "+sentence
 	v.trace, v.refusedAt, v.details = a.trace, a.at, false
-	v.current = pageError
+	v.current = pages.Error
 	s.logBrowser(a, v, code, nil)
 }
 
@@ -336,43 +336,43 @@ func (s *Server) checkPassword(u *user, typed string, at time.Time) int {
 
 // advance finds the first page of the order that is still due; the end approves the code; under s.mu.
 func (s *Server) advance(a *ask, v *visit) {
-	for _, name := range s.config.Pages {
+	for _, name := range s.order {
 		switch name {
-		case PageAccount:
+		case pages.Account:
 			if v.user != nil {
 				continue
 			}
 			if len(v.choices) > 0 {
-				name = pagePick
+				name = pages.Pick
 			}
-		case PagePassword:
+		case pages.Password:
 			s.signInTooOld(a, v)
 			switch {
 			case v.passwordDone && (!v.user.PasswordExpired || v.user.Passwordless):
 				continue
 			case v.passwordDone:
-				name = pageUpdate
+				name = pages.Update
 			case v.user.Passwordless:
-				name = PageMFA // the second device stands for the password
+				name = pages.MFA // the second device stands for the password
 			}
-		case PagePolicy:
+		case pages.Policy:
 			if !s.policyRefuses(a, v) {
 				continue
 			}
 			return
-		case PageMFA:
+		case pages.MFA:
 			if v.mfaDone || !v.user.MFA && s.judge(a, v).mfa == nil {
 				continue
 			}
 			interrupt := 50074 // interactive; [D] entra.md §5.1
 			if !v.user.MFA && !v.user.enrolled {
-				name, interrupt = pageEnrol, 50072
+				name, interrupt = pages.Enrol, 50072
 			}
 			if !v.askedMFA {
 				v.askedMFA = true
 				s.logBrowser(a, v, interrupt, nil)
 			}
-		case PageConfirm:
+		case pages.Confirm:
 			if v.confirmed {
 				continue
 			}
@@ -380,7 +380,7 @@ func (s *Server) advance(a *ask, v *visit) {
 				v.askedConfirm = true
 				s.logBrowser(a, v, 50199, nil) // the interrupt is in the sign-in log (azure-cli#32809)
 			}
-		case PagePermissions:
+		case pages.Permissions:
 			if v.code.forAll() && !v.user.mayConsentForAll() {
 				s.refuse(a, v, 90093, catalogue.Fail(90093).With("name", v.code.application.Name).Sentence())
 				return
@@ -396,11 +396,11 @@ func (s *Server) advance(a *ask, v *visit) {
 		return
 	}
 	if s.config.StaySignedIn && !v.askedStay && v.canary != "" {
-		v.current = pageStay
+		v.current = pages.Stay
 		s.logBrowser(a, v, 50140, nil) // an interrupt, which the sign-in log shows like a failure
 		return
 	}
-	v.current = pageDone
+	v.current = pages.Done
 	c := v.code
 	c.state, c.account, c.epoch, c.mfa, c.signedIn = codeApproved, v.user, v.epoch, v.mfaDone, v.signedIn
 }
@@ -435,7 +435,7 @@ func (s *Server) policyRefuses(a *ask, v *visit) bool {
 	default:
 		return false
 	}
-	v.current, v.details, v.trace, v.refusedAt = pageBlocked, false, a.trace, a.at
+	v.current, v.details, v.trace, v.refusedAt = pages.Blocked, false, a.trace, a.at
 	s.logBrowser(a, v, v.refusal, judged.results)
 	return true
 }
@@ -478,19 +478,19 @@ func (s *Server) approveAll(a *ask, v *visit) error {
 	for range 10 {
 		s.advance(a, v)
 		switch v.current {
-		case PageMFA, pageEnrol:
-			v.user.enrolled, v.mfaDone = v.user.enrolled || v.current == pageEnrol, true
-		case PagePermissions:
+		case pages.MFA, pages.Enrol:
+			v.user.enrolled, v.mfaDone = v.user.enrolled || v.current == pages.Enrol, true
+		case pages.Permissions:
 			s.accept(v, v.user.mayConsentForAll())
-		case pageApproval:
+		case pages.Approval:
 			return refuse(90094, texts.Say(texts.ApprovalTitle))
-		case pageRequest:
+		case pages.Request:
 			return refuse(90095, texts.Say(texts.RequestTitle))
-		case pageBlocked:
+		case pages.Blocked:
 			return refuse(v.refusal, v.page(s, a).Heading)
-		case pageError:
+		case pages.Error:
 			return refuse(v.refusal, texts.Say(texts.ErrorTitle))
-		case pageDone:
+		case pages.Done:
 			return nil
 		}
 	}
