@@ -9,6 +9,7 @@ import (
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/signing"
 )
 
 // configuration answers openid-configuration: fields, order and values as recorded, AZJS-dev (2022-03-01), entra.md §1.2.
@@ -107,14 +108,14 @@ func (s *Server) keysV1(w http.ResponseWriter, a *ask) { s.keys(w, a, false) }
 // keys answers the JWKS (entra.md §1.4): several keys live at once; those of personal accounts name their issuer in full.
 func (s *Server) keys(w http.ResponseWriter, a *ask, issuer bool) {
 	var list []*ordered.Object
-	for i, k := range signingKeys() {
+	for _, k := range signing.Keys() {
 		o := ordered.New(3000)
-		o.Text("kty", "RSA").Text("use", "sig").Text("kid", k.id).Text("x5t", k.id)
-		o.Text("n", base64.RawURLEncoding.EncodeToString(k.private.N.Bytes())).Text("e", base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.private.E)).Bytes()))
-		o.Texts("x5c", base64.StdEncoding.EncodeToString(k.certificate))
+		o.Text("kty", "RSA").Text("use", "sig").Text("kid", k.ID).Text("x5t", k.ID)
+		o.Text("n", base64.RawURLEncoding.EncodeToString(k.Private.N.Bytes())).Text("e", base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.Private.E)).Bytes()))
+		o.Texts("x5c", base64.StdEncoding.EncodeToString(k.Certificate))
 		if issuer {
 			owner := "{tenantid}"
-			if i == personalKey {
+			if k == signing.Personal() {
 				owner = PersonalTenantID
 			}
 			o.Text("issuer", "https://"+a.authority+"/"+owner+"/v2.0")

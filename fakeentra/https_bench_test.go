@@ -178,7 +178,7 @@ const block = 60
 
 func benchKey(b *testing.B) *rsa.PrivateKey {
 	b.Helper()
-	der, err := os.ReadFile("keys/insecure-test-key-1.der")
+	der, err := os.ReadFile("internal/signing/keys/insecure-test-key-1.der")
 	require.NoError(b, err)
 	key, err := x509.ParsePKCS1PrivateKey(der)
 	require.NoError(b, err)

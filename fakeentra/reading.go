@@ -1,7 +1,10 @@
 package fakeentra
 
 import (
+	jose "github.com/go-jose/go-jose/v4"
+
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/fakeentra/internal/texts"
 )
 
@@ -21,3 +24,6 @@ func Words(tag, words string) (found string, ok bool) { return texts.Words(tag, 
 // English returns the English words of a line that a page of a language shows, with what is filled in kept; ok is false for
 // a line that is none of its texts.
 func English(tag, line string) (words string, ok bool) { return texts.English(tag, line) }
+
+// Keys returns the public keys that tokens are signed with, as a resource server fetches them from /discovery/v2.0/keys.
+func (s *Server) Keys() jose.JSONWebKeySet { return signing.Set() }

@@ -12,6 +12,7 @@ import (
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/pages"
+	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/fakeentra/internal/texts"
 )
 
@@ -110,7 +111,7 @@ func (s *Server) success(a *ask, v *visit, session string) parameters {
 		if g.user.Personal {
 			access = s.makeOpaque(a, g, g.scope, seconds)
 		} else {
-			access = signingKeys()[0].sign(signingKeys()[0].headerV1, s.accessClaims(a, g, g.scope, seconds))
+			access = signing.Organizations().Sign(signing.Organizations().HeaderV1, s.accessClaims(a, g, g.scope, seconds))
 			s.secrets.add(access)
 		}
 		p.add("access_token", access)
@@ -120,9 +121,9 @@ func (s *Server) success(a *ask, v *visit, session string) parameters {
 	}
 	if web.idToken {
 		s.issued++
-		key := signingKeys()[0]
+		key := signing.Organizations()
 		if g.user.Personal {
-			key = signingKeys()[personalKey]
+			key = signing.Personal()
 		}
 		bound := binding{nonce: web.nonce}
 		if code != "" {
@@ -131,7 +132,7 @@ func (s *Server) success(a *ask, v *visit, session string) parameters {
 		if access != "" {
 			bound.tokenHash = halfHash(access)
 		}
-		token := key.sign(key.headerV2, s.idClaims(a, g, g.scope, bound))
+		token := key.Sign(key.HeaderV2, s.idClaims(a, g, g.scope, bound))
 		s.secrets.add(token)
 		p.add("id_token", token)
 	}
@@ -151,13 +152,6 @@ type binding struct{ nonce, codeHash, tokenHash string }
 func halfHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
-}
-
-// sign makes a compact JWS at once.
-func (k *signingKey) sign(header string, claims []byte) string {
-	token := unsigned(header, claims)
-	k.signInto(token)
-	return string(token)
 }
 
 // makeAuthCode draws a code; shapes of work and personal accounts differ (entra.md §3, §10); under s.mu.

@@ -10,6 +10,7 @@ import (
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/faultnet"
 )
 
@@ -186,7 +187,7 @@ type tokenAnswer struct {
 	opaque     string
 	refresh    string
 	id         []byte // claims of the id_token; nil: none
-	idKey      *signingKey
+	idKey      *signing.Key
 	clientInfo string
 	v1         bool
 	at         time.Time
@@ -194,20 +195,17 @@ type tokenAnswer struct {
 	bare       bool   // an application's own token: no scope
 }
 
-// Keys by their use: the two first sign for organizations, the third for personal accounts (entra.md §1.4).
-const personalKey = 2
-
 // issue draws everything that a success needs; under s.mu.
 func (s *Server) issue(a *ask, g *grant, scope scopeRequest, bound binding) *tokenAnswer {
 	t := &tokenAnswer{
-		scope: scope.echo(scope.permissions), seconds: s.lifetime(a, g), idKey: signingKeys()[0], v1: a.v1, at: a.at, resource: scope.audience,
+		scope: scope.echo(scope.permissions), seconds: s.lifetime(a, g), idKey: signing.Organizations(), v1: a.v1, at: a.at, resource: scope.audience,
 	}
 	if a.v1 {
 		t.scope = strings.Join(scope.permissions, " ")
 	}
 	s.issued++
 	if g.user.Personal {
-		t.idKey = signingKeys()[personalKey]
+		t.idKey = signing.Personal()
 		t.opaque = s.makeOpaque(a, g, scope, t.seconds)
 	} else {
 		t.access = s.accessClaims(a, g, scope, t.seconds)
@@ -251,22 +249,16 @@ func (s *Server) lifetime(a *ask, g *grant) int64 {
 	return 3600 + int64(s.random.Intn(1800))
 }
 
-// slot is the place of a token in an answer that is still to be signed.
-type slot struct {
-	start, end int
-	key        *signingKey
-}
-
 // capable reports whether the client said, now or when the sign-in began, that it understands claims challenges.
 func (s *Server) capable(a *ask, g *grant) bool { return g.capable || cp1(a.param("claims")) }
 
 // body writes the answer, tokens still unsigned; key order as captured (entra.md §3).
-func (t *tokenAnswer) body() ([]byte, []slot) {
+func (t *tokenAnswer) body() ([]byte, []signing.Slot) {
 	o := ordered.New(len(t.access)*2 + len(t.opaque) + len(t.refresh) + len(t.id)*2 + 1200)
-	var slots []slot
-	token := func(name string, key *signingKey, header string, claims []byte) {
-		start, end := o.Place(name, unsigned(header, claims))
-		slots = append(slots, slot{start: start, end: end, key: key})
+	var slots []signing.Slot
+	token := func(name string, key *signing.Key, header string, claims []byte) {
+		start, end := o.Place(name, signing.Unsigned(header, claims))
+		slots = append(slots, signing.Slot{Start: start, End: end, Key: key})
 	}
 	o.Text("token_type", "Bearer")
 	if !t.bare {
@@ -278,7 +270,7 @@ func (t *tokenAnswer) body() ([]byte, []slot) {
 		o.Number("expires_in", t.seconds).Number("ext_expires_in", t.seconds)
 	}
 	if t.access != nil {
-		token("access_token", signingKeys()[0], signingKeys()[0].headerV1, t.access)
+		token("access_token", signing.Organizations(), signing.Organizations().HeaderV1, t.access)
 	} else {
 		o.Text("access_token", t.opaque)
 	}
@@ -286,7 +278,7 @@ func (t *tokenAnswer) body() ([]byte, []slot) {
 		o.Text("refresh_token", t.refresh)
 	}
 	if t.id != nil {
-		token("id_token", t.idKey, t.idKey.headerV2, t.id)
+		token("id_token", t.idKey, t.idKey.HeaderV2, t.id)
 	}
 	if t.clientInfo != "" {
 		o.Text("client_info", t.clientInfo)
@@ -296,15 +288,15 @@ func (t *tokenAnswer) body() ([]byte, []slot) {
 
 // sendSigned sends an answer whose tokens are signed after the turn, as many answers at a time as there are cores. A knob that
 // stands between has them signed at once.
-func (s *Server) sendSigned(w http.ResponseWriter, status int, body []byte, slots []slot) {
+func (s *Server) sendSigned(w http.ResponseWriter, status int, body []byte, slots []signing.Slot) {
 	sign := func(body []byte) {
 		for _, place := range slots {
-			place.key.signInto(body[place.start:place.end])
+			place.Sign(body)
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, place := range slots {
-			s.secrets.add(string(body[place.start:place.end]))
+			s.secrets.add(string(body[place.Start:place.End]))
 		}
 	}
 	if later, ok := w.(faultnet.Finisher); ok {

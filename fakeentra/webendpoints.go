@@ -12,6 +12,7 @@ import (
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/fakeentra/internal/texts"
 )
 
@@ -92,7 +93,7 @@ func (s *Server) userInfo(w http.ResponseWriter, a *ask) {
 	}
 	valid := false
 	if token, err := jwt.ParseSigned(text, []jose.SignatureAlgorithm{jose.RS256}); ok && err == nil {
-		valid = token.Claims(&signingKeys()[0].private.PublicKey, &claims) == nil && claims.Expiry != nil && a.at.Before(claims.Expiry.Time()) &&
+		valid = token.Claims(&signing.Organizations().Private.PublicKey, &claims) == nil && claims.Expiry != nil && a.at.Before(claims.Expiry.Time()) &&
 			(claims.Audience.Contains(graph.Audience) || claims.Audience.Contains(graph.ID)) && !s.Expired(text)
 	}
 	s.setHeaders(w, a)

@@ -185,7 +185,7 @@ func TestApplicationsInTheirOwnName(t *testing.T) {
 // embeddedKey is one of the well-known keys, which stands for a client's here.
 func embeddedKey(t *testing.T, number string) *rsa.PrivateKey {
 	t.Helper()
-	der, err := os.ReadFile("keys/insecure-test-key-" + number + ".der")
+	der, err := os.ReadFile("internal/signing/keys/insecure-test-key-" + number + ".der")
 	require.NoError(t, err)
 	key, err := x509.ParsePKCS1PrivateKey(der)
 	require.NoError(t, err)
