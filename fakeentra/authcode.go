@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/resources"
 )
 
 func noApplication(id string) error { return fmt.Errorf("fakeentra: there is no application %q", id) }
@@ -60,11 +61,11 @@ func (s *Server) redeemCode(a *ask, application *Application) (*tokenAnswer, *ca
 	}
 	scope := g.scope
 	if a.has("scope") && !a.v1 {
-		asked, p := parseScope(a.param("scope"), application, true)
+		asked, p := resources.Parse(a.param("scope"), application.Name, true)
 		if p != nil {
 			return nil, p.With("tenant", c.user.tenant.Name)
 		}
-		scope = narrowed(asked, g.scope)
+		scope = asked.Narrowed(g.scope)
 	}
 	c.redeemed = true
 	if p := s.permit(a, g, scope, false); p != nil {
@@ -74,14 +75,6 @@ func (s *Server) redeemCode(a *ask, application *Application) (*tokenAnswer, *ca
 	g.number = s.lastGrant
 	s.grants[g.number] = g
 	return s.issue(a, g, scope, binding{nonce: web.nonce}), nil
-}
-
-// narrowed completes what a token request asks for by what the sign-in asked for: OpenID's scopes alone mean no other resource.
-func narrowed(asked, first scopeRequest) scopeRequest {
-	if len(asked.permissions) == 0 && asked.resource == graph && first.resource != graph {
-		asked.resource, asked.audience, asked.permissions = first.resource, first.audience, first.permissions
-	}
-	return asked
 }
 
 // proveFor demands a secret of a server and refuses one from a program that cannot keep it.
@@ -157,7 +150,7 @@ func (s *Server) passwordGrant(a *ask, application *Application) (*tokenAnswer, 
 			return nil, catalogue.Fail(900144).With("name", name)
 		}
 	}
-	scope, p := parseScope(a.param("scope"), application, true)
+	scope, p := resources.Parse(a.param("scope"), application.Name, true)
 	if p != nil {
 		return nil, p.With("tenant", a.alias.directoryName())
 	}
@@ -172,12 +165,12 @@ func (s *Server) passwordGrant(a *ask, application *Application) (*tokenAnswer, 
 	if code := s.checkPassword(u, a.param("password"), a.at); code != 0 {
 		s.logSignIn(SignIn{
 			Time: a.at, Tenant: u.tenant.ID, User: u.Principal, Application: application.Name, ApplicationID: application.ID,
-			Resource: scope.resource.Name, Address: s.address, AADSTS: code, Protocol: "ropc", CorrelationID: a.correlation, TraceID: a.trace,
+			Resource: scope.API.Name, Address: s.address, AADSTS: code, Protocol: "ropc", CorrelationID: a.correlation, TraceID: a.trace,
 		})
 		return nil, catalogue.Fail(code)
 	}
 	if u.MFA {
-		return nil, catalogue.Fail(50076).With("resource", scope.resource.ID)
+		return nil, catalogue.Fail(50076).With("resource", scope.API.ID)
 	}
 	if p := s.permit(a, g, scope, false); p != nil {
 		return nil, p

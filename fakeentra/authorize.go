@@ -9,6 +9,7 @@ import (
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/pages"
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -128,7 +129,7 @@ func (s *Server) resume(a *ask, v *visit) *catalogue.Problem {
 	case v.current == pages.Permissions, v.current == pages.Approval:
 		return catalogue.FailAs(65001, "").With("id", v.code.application.ID).With("name", v.code.application.Name).Say("consent_required")
 	case v.current == pages.MFA, v.current == pages.Enrol:
-		return catalogue.Fail(50076).With("resource", v.code.scope.resource.ID).Say("interaction_required")
+		return catalogue.Fail(50076).With("resource", v.code.scope.API.ID).Say("interaction_required")
 	case isNumber(v.refusal):
 		return catalogue.Fail(v.refusal).With("name", v.code.application.Name).With("id", v.code.application.ID).Say("interaction_required")
 	}
@@ -159,7 +160,7 @@ func (s *Server) readAuthorize(a *ask, v1 bool) (*deviceCode, *catalogue.Problem
 	if c.scope, p = webScope(a, application, v1); p != nil {
 		return c, p.With("tenant", a.alias.directoryName())
 	}
-	if a.alias.consumers() && c.scope.resource == exchange && c.scope.audience != exchange.Roots[0] {
+	if a.alias.consumers() && c.scope.API == resources.Exchange && c.scope.Audience != resources.Exchange.Roots[0] {
 		return c, catalogue.Fail(70011).With("scope", a.param("scope"))
 	}
 	switch web.prompt {
@@ -173,7 +174,7 @@ func (s *Server) readAuthorize(a *ask, v1 bool) (*deviceCode, *catalogue.Problem
 		return c, catalogue.FailAs(90023, "prompt")
 	}
 	if web.idToken {
-		c.scope.openID = true
+		c.scope.OpenID = true
 	}
 	if s.looping(a, "authorize", application) {
 		return c, catalogue.Fail(50196)
@@ -203,14 +204,14 @@ func (s *Server) webClient(a *ask) (*Application, *catalogue.Problem) {
 }
 
 // webScope reads what is asked for: v1 asks for a resource, v2 for scopes.
-func webScope(a *ask, application *Application, v1 bool) (scopeRequest, *catalogue.Problem) {
+func webScope(a *ask, application *Application, v1 bool) (resources.Request, *catalogue.Problem) {
 	if v1 {
-		return resourceScope(a.param("resource"))
+		return resources.Whole(a.param("resource"))
 	}
 	if !a.has("scope") {
-		return scopeRequest{}, catalogue.Fail(900144).With("name", "scope")
+		return resources.Request{}, catalogue.Fail(900144).With("name", "scope")
 	}
-	return parseScope(a.param("scope"), application, false)
+	return resources.Parse(a.param("scope"), application.Name, false)
 }
 
 // readResponse reads response_type and response_mode (entra.md §1.2, §8.1).

@@ -10,6 +10,7 @@ import (
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -127,7 +128,7 @@ func (s *Server) clientCredentials(a *ask, application *Application) (*tokenAnsw
 	home := a.alias.tenant
 	sp := home.principals[application.ID]
 	row := SignIn{
-		Time: a.at, Tenant: home.ID, Application: application.Name, ApplicationID: application.ID, Resource: scope.resource.Name,
+		Time: a.at, Tenant: home.ID, Application: application.Name, ApplicationID: application.ID, Resource: scope.API.Name,
 		Address: s.address, Protocol: "clientCredentials", CorrelationID: a.correlation, TraceID: a.trace,
 	}
 	switch {
@@ -142,7 +143,7 @@ func (s *Server) clientCredentials(a *ask, application *Application) (*tokenAnsw
 		return nil, p
 	}
 	s.logSignIn(row)
-	t := &tokenAnswer{v1: a.v1, at: a.at, resource: scope.audience, bare: true, seconds: 3599}
+	t := &tokenAnswer{v1: a.v1, at: a.at, resource: scope.Audience, bare: true, seconds: 3599}
 	if s.config.AccessTokenLifetime > 0 {
 		t.seconds = int64(s.config.AccessTokenLifetime / time.Second)
 	}
@@ -152,13 +153,13 @@ func (s *Server) clientCredentials(a *ask, application *Application) (*tokenAnsw
 }
 
 // applicationScope reads what an application asks for in its own name: the whole of one resource.
-func (s *Server) applicationScope(a *ask) (scopeRequest, *catalogue.Problem) {
+func (s *Server) applicationScope(a *ask) (resources.Request, *catalogue.Problem) {
 	if a.v1 {
-		return resourceScope(a.param("resource"))
+		return resources.Whole(a.param("resource"))
 	}
 	text := a.param("scope")
 	if text == "" {
-		return scopeRequest{}, catalogue.Fail(900144).With("name", "scope")
+		return resources.Request{}, catalogue.Fail(900144).With("name", "scope")
 	}
 	var asked []string
 	for _, word := range strings.Fields(text) {
@@ -168,50 +169,27 @@ func (s *Server) applicationScope(a *ask) (scopeRequest, *catalogue.Problem) {
 	}
 	root, ok := strings.CutSuffix(strings.Join(asked, " "), "/.default")
 	if !ok || len(asked) != 1 {
-		return scopeRequest{}, catalogue.Fail(1002012).With("scope", text)
+		return resources.Request{}, catalogue.Fail(1002012).With("scope", text)
 	}
-	return resourceScope(root)
-}
-
-// resourceScope is a request for all of a resource, as v1 and client credentials make it.
-func resourceScope(name string) (scopeRequest, *catalogue.Problem) {
-	if name == "" {
-		return scopeRequest{}, catalogue.Fail(900144).With("name", "resource")
-	}
-	r := resourceNamed(name)
-	if r == nil {
-		return scopeRequest{}, catalogue.Fail(500011).With("name", name)
-	}
-	q := scopeRequest{resource: r, audience: r.Audience, offline: true, openID: true, profile: true, asked: name}
-	for _, root := range r.Roots {
-		if strings.EqualFold(root, strings.TrimSuffix(name, "/")) {
-			q.audience = root
-		}
-	}
-	if r == exchange {
-		q.permissions = []string{"SMTP.Send"}
-	} else {
-		q.permissions = []string{"User.Read"}
-	}
-	return q, nil
+	return resources.Whole(root)
 }
 
 // applicationRoleID stands in wids of tokens that no user is behind: "the default for directory-less principals" [I].
 const applicationRoleID = "0997a1d0-0d1d-4acb-b408-d5ca73121e90"
 
 // applicationClaims makes the claims of an app-only token: idtyp app, roles in place of scp; under s.mu.
-func (s *Server) applicationClaims(a *ask, application *Application, home *tenant, sp *servicePrincipal, scope scopeRequest, how proof, seconds int64) []byte {
+func (s *Server) applicationClaims(a *ask, application *Application, home *tenant, sp *servicePrincipal, scope resources.Request, how proof, seconds int64) []byte {
 	issued := a.at.Add(-issuedEarly).Unix()
 	issuer := "https://sts.windows.net/" + home.ID + "/"
 	o := ordered.New(1200)
-	o.Text("aud", scope.audience).Text("iss", issuer)
+	o.Text("aud", scope.Audience).Text("iss", issuer)
 	o.Number("iat", issued).Number("nbf", issued).Number("exp", a.at.Unix()+seconds)
 	o.Text("aio", base64.RawURLEncoding.EncodeToString(s.random.Bytes(33))).Text("app_displayname", application.Name).Text("appid", application.ID)
 	o.Text("appidacr", string(how)).Text("idp", issuer).Text("idtyp", "app").Text("oid", sp.id)
 	o.Text("rh", "1."+base64.RawURLEncoding.EncodeToString(pairwise(home.ID, application.ID)[:24])+".")
 	var roles []string
 	for _, role := range sp.roles {
-		if root, name, ok := cutRole(role); ok && scope.resource.is(root) {
+		if name, ok := scope.API.RoleOf(role); ok {
 			roles = append(roles, name)
 		}
 	}
@@ -221,14 +199,6 @@ func (s *Server) applicationClaims(a *ask, application *Application, home *tenan
 	o.Text("sub", sp.id).Text("tid", home.ID).Text("uti", s.uti(s.issued)).Text("ver", "1.0")
 	o.Texts("wids", applicationRoleID).Number("xms_tcdt", directoryCreated)
 	return o.Bytes()
-}
-
-func cutRole(role string) (root, name string, ok bool) {
-	i := strings.LastIndexByte(role, '/')
-	if i < 0 {
-		return "", "", false
-	}
-	return role[:i], role[i+1:], true
 }
 
 // GrantApplicationRoles is an administrator's consent to application permissions, such as
@@ -246,8 +216,7 @@ func (s *Server) GrantApplicationRoles(tenantName, applicationID string, roles .
 		return noApplication(applicationID)
 	}
 	for _, role := range roles {
-		root, name, _ := cutRole(role)
-		if r := resourceNamed(root); r == nil || !words.Contain(applicationRoles[r], name) {
+		if !resources.HasRole(role) {
 			return noRole(role)
 		}
 	}
@@ -259,11 +228,4 @@ func (s *Server) GrantApplicationRoles(tenantName, applicationID string, roles .
 		}
 	}
 	return nil
-}
-
-// applicationRoles are the application permissions of the resources: [D] learn.microsoft.com,
-// how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth.
-var applicationRoles = map[*resource][]string{
-	exchange: {"SMTP.SendAsApp", "IMAP.AccessAsApp", "POP.AccessAsApp", "Mail.Send", "full_access_as_app"},
-	graph:    {"Mail.Send", "User.Read.All"},
 }

@@ -10,6 +10,7 @@ import (
 	"mfpsim/chance"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/texts"
 )
 
@@ -36,7 +37,7 @@ type deviceCode struct {
 	device, user string
 	application  *Application
 	alias        tenantAlias
-	scope        scopeRequest
+	scope        resources.Request
 	correlation  string // of the request for it: every later answer carries it (entra.md §2.3)
 	expires      time.Time
 	interval     time.Duration
@@ -102,7 +103,7 @@ func (s *Server) makeCode(a *ask) ([]byte, *catalogue.Problem) {
 	if p != nil {
 		return nil, p.With("tenant", a.alias.directoryName())
 	}
-	if a.alias.consumers() && scope.resource == exchange && scope.audience != exchange.Roots[0] {
+	if a.alias.consumers() && scope.API == resources.Exchange && scope.Audience != resources.Exchange.Roots[0] {
 		return nil, catalogue.Fail(70011).With("scope", a.param("scope")) // outlook.office365.com is not for Outlook.com (entra.md §10)
 	}
 	s.forgetCodes(a.at)

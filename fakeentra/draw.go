@@ -95,7 +95,7 @@ func (v *visit) page(s *Server, a *ask) pages.Page {
 	case pages.Permissions:
 		p.Title, p.Heading, p.Action = say(texts.ConsentTitle), say(texts.ConsentTitle), pages.PathPermissions
 		p.Lines = []string{app.Name, publisher(s, app), say(texts.ConsentLead)}
-		p.List = permissions(v.code.scope)
+		p.List = v.code.scope.Shown()
 		if v.user.mayConsentForAll() {
 			p.Boxes = []pages.Box{{ID: "adminConsent", Name: "adminConsent", Label: say(texts.ConsentBox)}}
 		}
@@ -146,29 +146,6 @@ func publisher(s *Server, a *Application) string {
 		return a.Publisher
 	}
 	return texts.Say(texts.ConsentUnverified)
-}
-
-// permissions lists what a scope asks for, in the words of the consent page.
-func permissions(q scopeRequest) []string {
-	names := append([]string(nil), q.permissions...)
-	if q.offline {
-		names = append(names, "offline_access")
-	}
-	if q.openID {
-		names = append(names, "openid")
-	}
-	if q.profile {
-		names = append(names, "profile")
-	}
-	if q.email {
-		names = append(names, "email")
-	}
-	for i, name := range names {
-		if text := permissionText[name]; text != "" {
-			names[i] = text
-		}
-	}
-	return names
 }
 
 // testAccounts lists the people who may sign in here, for the table beside the form.

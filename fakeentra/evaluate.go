@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -25,7 +26,7 @@ type Source struct {
 type access struct {
 	user        *user
 	application *Application
-	resource    *resource
+	resource    *resources.API
 	flow        string // FlowDeviceCode, FlowTransfer or ""
 	address     string
 	at          time.Time
@@ -92,7 +93,7 @@ func (u *user) guest() bool {
 func (p *Policy) meansApplication(a access) bool {
 	in := func(list []string) bool {
 		for _, name := range list {
-			if name == "All" || name == "Office365" && a.resource == exchange || a.resource.is(name) ||
+			if name == "All" || name == "Office365" && a.resource == resources.Exchange || a.resource.Is(name) ||
 				strings.EqualFold(name, a.application.ID) || strings.EqualFold(name, a.application.Name) {
 				return true
 			}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -18,9 +19,9 @@ type grant struct {
 	number      uint64
 	user        *user
 	application *Application
-	scope       scopeRequest // as first asked for
-	flow        string       // original transfer method: it survives every refresh
-	epoch       int          // the user's at the password; a later one means revoked
+	scope       resources.Request // as first asked for
+	flow        string            // original transfer method: it survives every refresh
+	epoch       int               // the user's at the password; a later one means revoked
 	signedIn    time.Time
 	mfa         bool
 	correlation string
@@ -33,11 +34,11 @@ type grant struct {
 
 // permit decides whether tokens may be issued now: state of the user, of the application, consent, policies; under s.mu.
 // Every refusal is in the sign-in log with its reason.
-func (s *Server) permit(a *ask, g *grant, scope scopeRequest, refresh bool) *catalogue.Problem {
+func (s *Server) permit(a *ask, g *grant, scope resources.Request, refresh bool) *catalogue.Problem {
 	p := s.permission(a, g, scope, refresh)
 	row := SignIn{
 		Time: a.at, Tenant: g.user.tenant.ID, User: g.user.Principal, Application: g.application.Name,
-		ApplicationID: g.application.ID, Resource: scope.resource.Name, Address: s.address, Protocol: protocolOf(g.flow),
+		ApplicationID: g.application.ID, Resource: scope.API.Name, Address: s.address, Protocol: protocolOf(g.flow),
 		Transfer: g.flow, CorrelationID: g.correlation, TraceID: a.trace, Interactive: !refresh, Source: s.device,
 	}
 	if refresh {
@@ -63,15 +64,15 @@ func protocolOf(flow string) string {
 }
 
 // access is a device that asks for tokens, as policies see it; under s.mu.
-func (s *Server) access(a *ask, g *grant, scope scopeRequest, refresh bool) access {
+func (s *Server) access(a *ask, g *grant, scope resources.Request, refresh bool) access {
 	return access{
-		user: g.user, application: g.application, resource: scope.resource, flow: g.flow, address: s.address,
+		user: g.user, application: g.application, resource: scope.API, flow: g.flow, address: s.address,
 		at: a.at, mfa: g.mfa, signedIn: g.signedIn, source: s.device, issuance: !refresh,
 	}
 }
 
 // permission is permit without the log.
-func (s *Server) permission(a *ask, g *grant, scope scopeRequest, refresh bool) *catalogue.Problem {
+func (s *Server) permission(a *ask, g *grant, scope resources.Request, refresh bool) *catalogue.Problem {
 	u, home := g.user, g.user.tenant
 	switch {
 	case home.deleted:
@@ -91,11 +92,11 @@ func (s *Server) permission(a *ask, g *grant, scope scopeRequest, refresh bool) 
 		case !sp.assignedTo(u):
 			return catalogue.Fail(50105).With("id", g.application.ID).With("name", g.application.Name)
 		}
-		if api := home.principals[scope.resource.ID]; api != nil && api.disabled {
-			return catalogue.Fail(500014).With("identifier", scope.resource.ID)
+		if api := home.principals[scope.API.ID]; api != nil && api.disabled {
+			return catalogue.Fail(500014).With("identifier", scope.API.ID)
 		}
 	}
-	if !words.Cover(consented(home, g.application, u), scope.demanded()) {
+	if !words.Cover(consented(home, g.application, u), scope.Demanded()) {
 		return catalogue.Fail(65001).With("id", g.application.ID).With("name", g.application.Name)
 	}
 	return s.conditional(g, scope, evaluate(home.policies, s.access(a, g, scope, refresh)), refresh)

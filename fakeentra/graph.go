@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/resources"
 )
 
 // The objects of the directory marshal to the shapes of Microsoft Graph v1.0, so that people can compare them with what they
@@ -293,7 +294,7 @@ func (s SignIn) MarshalJSON() ([]byte, error) {
 	o.Texts("signInEventTypes", kind)
 	o.Text("authenticationProtocol", s.Protocol).Text("originalTransferMethod", cmp.Or(graphFlows[s.Transfer], "none"))
 	o.Text("resourceDisplayName", s.Resource)
-	if r := resourceNamed(s.Resource); r != nil {
+	if r := resources.Named(s.Resource); r != nil {
 		o.Text("resourceId", r.ID)
 	}
 	o.Text("riskLevelDuringSignIn", cmp.Or(s.Source.Risk, "none"))

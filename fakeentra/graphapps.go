@@ -9,6 +9,7 @@ import (
 
 	"mfpsim/chance"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -134,7 +135,7 @@ func (g *graphAPI) enterprise(t *tenant, id string) (string, error) {
 
 // apis makes the service principals of the resources, which every tenant has.
 func (g *graphAPI) apis(t *tenant) {
-	for _, r := range resources {
+	for _, r := range resources.All() {
 		if t.principals[r.ID] == nil {
 			t.principals[r.ID] = &servicePrincipal{id: g.server.directory.identity("service principal "+t.ID, r.ID), created: g.server.world.Start()}
 		}
@@ -268,7 +269,7 @@ func (g *graphAPI) assign(a *graphAsk) (*graphAnswer, error) {
 type delegated struct {
 	application string
 	consent     *Consent
-	resource    *resource
+	resource    *resources.API
 	scopes      []string // short names
 }
 
@@ -278,10 +279,10 @@ func (g *graphAPI) grants(t *tenant) []delegated {
 	var all []delegated
 	for _, id := range slices.Sorted(maps.Keys(t.principals)) {
 		for _, c := range t.principals[id].consents {
-			for _, r := range resources {
+			for _, r := range resources.All() {
 				d := delegated{application: id, consent: c, resource: r}
 				for _, scope := range c.Scopes {
-					api, _, short, ok := splitScope(scope)
+					api, _, short, ok := resources.Split(scope)
 					if ok && api == r {
 						d.scopes = append(d.scopes, short)
 					}
@@ -354,7 +355,7 @@ func (g *graphAPI) addGrant(a *graphAsk) (*graphAnswer, error) {
 	}
 	app := g.server.directory.applications[id]
 	resourceID, err := g.enterprise(a.tenant, api)
-	r := resourceNamed(resourceID)
+	r := resources.Named(resourceID)
 	switch {
 	case err != nil:
 		return nil, err
@@ -365,8 +366,8 @@ func (g *graphAPI) addGrant(a *graphAsk) (*graphAnswer, error) {
 	}
 	var scopes []string
 	for _, word := range strings.Fields(scope) {
-		if r != graph || !words.Contain([]string{"openid", "profile", "email", "offline_access"}, word) {
-			known := r.scope(word)
+		if r != resources.Graph || !words.Contain([]string{"openid", "profile", "email", "offline_access"}, word) {
+			known := r.Scope(word)
 			if known == "" {
 				return nil, badRequest("The permission '%s' does not exist on %s.", word, r.Name)
 			}
@@ -395,7 +396,7 @@ func (g *graphAPI) deleteGrant(a *graphAsk) (*graphAnswer, error) {
 		return nil, err
 	}
 	d.consent.Scopes = slices.DeleteFunc(slices.Clone(d.consent.Scopes), func(scope string) bool {
-		api, _, short, ok := splitScope(scope)
+		api, _, short, ok := resources.Split(scope)
 		return ok && api == d.resource && slices.Contains(d.scopes, short)
 	})
 	g.server.logAudit(a.tenant, "Remove delegated permission grant", "administrator", g.server.nameOf(d.application), strings.Join(d.scopes, " "))

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -240,7 +241,7 @@ func (p Policy) withIDs(d *directory, home *tenant) Policy {
 				return id
 			}
 		}
-		if r := resourceNamed(name); r != nil && name != "Office365" {
+		if r := resources.Named(name); r != nil && name != "Office365" {
 			return r.ID
 		}
 		return ""

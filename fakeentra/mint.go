@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/resources"
 )
 
 // issuedEarly is how far iat and nbf lie before the issue, so that a slow clock does not refuse a fresh token (entra.md §3.2).
@@ -18,7 +19,7 @@ const issuedEarly = 5 * time.Minute
 
 // accessClaims makes the claims of a v1.0 access token, the form that Exchange asks for whatever endpoint issued it
 // (entra.md §3.2); under s.mu.
-func (s *Server) accessClaims(a *ask, g *grant, scope scopeRequest, seconds int64) []byte {
+func (s *Server) accessClaims(a *ask, g *grant, scope resources.Request, seconds int64) []byte {
 	u := g.user
 	given, family, _ := strings.Cut(u.Name, " ")
 	amr := []string{"pwd"}
@@ -28,7 +29,7 @@ func (s *Server) accessClaims(a *ask, g *grant, scope scopeRequest, seconds int6
 	issued := a.at.Add(-issuedEarly).Unix()
 	issuer := "https://sts.windows.net/" + u.tenant.ID + "/"
 	o := ordered.New(1800)
-	o.Text("aud", scope.audience).Text("iss", issuer)
+	o.Text("aud", scope.Audience).Text("iss", issuer)
 	o.Number("iat", issued).Number("nbf", issued).Number("exp", a.at.Unix()+seconds)
 	o.Number("acct", 0).Text("acr", "1").Text("aio", base64.RawURLEncoding.EncodeToString(s.random.Bytes(45))).Texts("amr", amr...)
 	o.Text("app_displayname", g.application.Name).Text("appid", g.application.ID).Text("appidacr", string(cmp.Or(g.proof, proofNone)))
@@ -37,8 +38,8 @@ func (s *Server) accessClaims(a *ask, g *grant, scope scopeRequest, seconds int6
 	}
 	o.Text("given_name", given).Text("idtyp", "user").Text("ipaddr", s.address).Text("name", u.Name).Text("oid", u.ID)
 	o.Text("puid", puid(u.ID)).Text("rh", "1."+base64.RawURLEncoding.EncodeToString(pairwise(u.tenant.ID, g.application.ID)[:24])+".")
-	o.Text("scp", strings.Join(scope.permissions, " ")).Text("sid", g.session)
-	o.Text("sub", base64.RawURLEncoding.EncodeToString(pairwise(u.ID, scope.resource.ID))).Text("tid", u.tenant.ID)
+	o.Text("scp", strings.Join(scope.Permissions, " ")).Text("sid", g.session)
+	o.Text("sub", base64.RawURLEncoding.EncodeToString(pairwise(u.ID, scope.API.ID))).Text("tid", u.tenant.ID)
 	o.Text("unique_name", u.Principal).Text("upn", u.Principal).Text("uti", s.uti(s.issued)).Text("ver", "1.0")
 	o.Texts("wids", u.wids()...)
 	if s.capable(a, g) {
@@ -52,7 +53,7 @@ func (s *Server) accessClaims(a *ask, g *grant, scope scopeRequest, seconds int6
 const directoryCreated = 1420070400
 
 // idClaims makes the claims of an id_token, always v2.0 at this endpoint; under s.mu.
-func (s *Server) idClaims(a *ask, g *grant, scope scopeRequest, bound binding) []byte {
+func (s *Server) idClaims(a *ask, g *grant, scope resources.Request, bound binding) []byte {
 	u := g.user
 	issued := a.at.Add(-issuedEarly).Unix()
 	o := ordered.New(900)
@@ -69,16 +70,16 @@ func (s *Server) idClaims(a *ask, g *grant, scope scopeRequest, bound binding) [
 	if bound.codeHash != "" {
 		o.Text("c_hash", bound.codeHash)
 	}
-	if scope.email {
+	if scope.Email {
 		o.Text("email", u.Principal)
 	}
-	if scope.profile {
+	if scope.Profile {
 		o.Text("name", u.Name)
 	}
 	if bound.nonce != "" {
 		o.Text("nonce", bound.nonce)
 	}
-	if scope.profile {
+	if scope.Profile {
 		o.Text("oid", u.ID).Text("preferred_username", u.Principal)
 	}
 	o.Text("rh", "1."+base64.RawURLEncoding.EncodeToString(pairwise(u.tenant.ID, g.application.ID)[:24])+".").Text("sid", g.session)

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"mfpsim/fakeentra/internal/resources"
 )
 
 // Words of Microsoft Graph's conditionalAccessConditionSet: [D] graph/api/resources/conditionalaccessconditionset.
@@ -170,7 +172,7 @@ func (d *directory) applicationNamed(text string) (string, bool) {
 			return text, true
 		}
 	}
-	if r := resourceNamed(text); r != nil {
+	if r := resources.Named(text); r != nil {
 		return text, true
 	}
 	return "", false

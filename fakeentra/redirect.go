@@ -117,7 +117,7 @@ func (s *Server) success(a *ask, v *visit, session string) parameters {
 		p.add("access_token", access)
 		p.add("token_type", "Bearer")
 		p.add("expires_in", strconv.Itoa(int(seconds)))
-		p.add("scope", g.scope.echo(g.scope.permissions))
+		p.add("scope", g.scope.Echo(g.scope.Permissions))
 	}
 	if web.idToken {
 		s.issued++

@@ -5,11 +5,12 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/resources"
 )
 
 // conditional turns a verdict into the refusal that a device hears, at issuance or at a refresh (entra.md §4.3, §5.1): a block
 // first, then what only another device could meet, then what a person could; under s.mu.
-func (s *Server) conditional(g *grant, scope scopeRequest, v verdict, refresh bool) *catalogue.Problem {
+func (s *Server) conditional(g *grant, scope resources.Request, v verdict, refresh bool) *catalogue.Problem {
 	remote := g.flow == FlowDeviceCode && !refresh
 	device := func(p *Policy, code int) *catalogue.Problem {
 		if remote {
@@ -33,9 +34,9 @@ func (s *Server) conditional(g *grant, scope scopeRequest, v verdict, refresh bo
 	case v.joined != nil:
 		return device(v.joined, 53001)
 	case v.mfa != nil:
-		p := catalogue.Fail(50076).With("resource", scope.resource.ID)
+		p := catalogue.Fail(50076).With("resource", scope.API.ID)
 		if g.user.SecondFactor == SecondFactorToEnrol && !g.user.enrolled {
-			p = catalogue.Fail(50079).With("identifier", scope.resource.ID)
+			p = catalogue.Fail(50079).With("identifier", scope.API.ID)
 		}
 		if v.mfa != defaultsPolicy {
 			p.Claims = capolids(v.mfa.ID)
@@ -47,7 +48,7 @@ func (s *Server) conditional(g *grant, scope scopeRequest, v verdict, refresh bo
 		return catalogue.Fail(70043).With("issued", catalogue.SevenDigits(g.signedIn)).
 			With("seconds", strconv.FormatInt(int64(v.stale.SignInFrequency/time.Second), 10))
 	case v.mfaStale != nil && refresh:
-		return catalogue.Fail(50078).With("resource", scope.resource.ID)
+		return catalogue.Fail(50078).With("resource", scope.API.ID)
 	}
 	return nil
 }

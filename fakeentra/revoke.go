@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -252,7 +253,7 @@ func (s *Server) nameOf(id string) string {
 	if a := s.directory.applications[id]; a != nil {
 		return a.Name
 	}
-	if r := resourceNamed(id); r != nil {
+	if r := resources.Named(id); r != nil {
 		return r.Name
 	}
 	return id
@@ -273,7 +274,7 @@ func (s *Server) ChangeServicePrincipal(tenantName, application string, change f
 			id = key
 		}
 	}
-	if r := resourceNamed(application); id == "" && r != nil {
+	if r := resources.Named(application); id == "" && r != nil {
 		id = r.ID
 	}
 	if id == "" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -79,7 +80,7 @@ func (u *user) mayConsentForAll() bool {
 
 // lowImpact are the permissions that an administrator has classified as low-impact here: the ones that Microsoft's page proposes
 // ([D] configure-permission-classifications.md). SMTP.Send is none of them.
-var lowImpact = []string{"openid", "profile", "email", "offline_access", graph.Roots[0] + "/User.Read"}
+var lowImpact = []string{"openid", "profile", "email", "offline_access", resources.Graph.Roots[0] + "/User.Read"}
 
 // mayConsent reports whether the user may consent to an application's permissions, at least for himself. An application with
 // assignment required always needs an administrator (entra.md §6.1).

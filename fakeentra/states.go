@@ -100,7 +100,7 @@ func (v *visit) statePage(s *Server, p *pages.Page, say func(texts.Key) string) 
 		app := v.code.application
 		p.Title, p.Heading, p.Action, p.ErrorID = say(texts.RequestTitle), say(texts.RequestTitle), pages.PathPermissions, "justificationError"
 		p.Lines = []string{app.Name, publisher(s, app), say(texts.RequestHelp)}
-		p.List = permissions(v.code.scope)
+		p.List = v.code.scope.Shown()
 		p.Fields = []pages.Field{{ID: "justification", Name: "justification", Label: say(texts.RequestLabel), Type: "text", Autocomplete: "off"}}
 		p.Buttons = []pages.Button{
 			{ID: "idSIButton9", Name: "action", Value: "next", Label: say(texts.RequestButton), Primary: true},

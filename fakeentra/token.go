@@ -10,6 +10,7 @@ import (
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/faultnet"
 )
@@ -126,7 +127,7 @@ func (s *Server) refresh(a *ask, application *Application) (*tokenAnswer, *catal
 		p := catalogue.Fail(700082).With("issued", catalogue.SevenDigits(at)).With("idle", dotNetSpan(s.config.RefreshTokenLifetime))
 		s.logSignIn(SignIn{
 			Time: a.at, Tenant: g.user.tenant.ID, User: g.user.Principal, Application: application.Name, ApplicationID: application.ID,
-			Resource: g.scope.resource.Name, Address: s.address, AADSTS: 700082, Protocol: protocolOf(g.flow), Transfer: g.flow,
+			Resource: g.scope.API.Name, Address: s.address, AADSTS: 700082, Protocol: protocolOf(g.flow), Transfer: g.flow,
 			CorrelationID: a.correlation, TraceID: a.trace,
 		})
 		if g.user.Personal {
@@ -136,20 +137,20 @@ func (s *Server) refresh(a *ask, application *Application) (*tokenAnswer, *catal
 	}
 	scope := g.scope
 	if a.has("scope") && !a.v1 {
-		asked, p := parseScope(a.param("scope"), application, true)
+		asked, p := resources.Parse(a.param("scope"), application.Name, true)
 		if p != nil {
 			return nil, p.With("tenant", g.user.tenant.Name)
 		}
-		scope = narrowed(asked, g.scope)
+		scope = asked.Narrowed(g.scope)
 	}
 	if a.v1 && a.has("resource") {
-		asked, p := resourceScope(a.param("resource"))
+		asked, p := resources.Whole(a.param("resource"))
 		if p != nil {
 			return nil, p.With("tenant", g.user.tenant.Name)
 		}
 		scope = asked
 	}
-	scope.offline = true // a refresh token is answered by a refresh token
+	scope.Offline = true // a refresh token is answered by a refresh token
 	if p := s.permit(a, g, scope, true); p != nil {
 		return nil, p
 	}
@@ -196,12 +197,12 @@ type tokenAnswer struct {
 }
 
 // issue draws everything that a success needs; under s.mu.
-func (s *Server) issue(a *ask, g *grant, scope scopeRequest, bound binding) *tokenAnswer {
+func (s *Server) issue(a *ask, g *grant, scope resources.Request, bound binding) *tokenAnswer {
 	t := &tokenAnswer{
-		scope: scope.echo(scope.permissions), seconds: s.lifetime(a, g), idKey: signing.Organizations(), v1: a.v1, at: a.at, resource: scope.audience,
+		scope: scope.Echo(scope.Permissions), seconds: s.lifetime(a, g), idKey: signing.Organizations(), v1: a.v1, at: a.at, resource: scope.Audience,
 	}
 	if a.v1 {
-		t.scope = strings.Join(scope.permissions, " ")
+		t.scope = strings.Join(scope.Permissions, " ")
 	}
 	s.issued++
 	if g.user.Personal {
@@ -210,10 +211,10 @@ func (s *Server) issue(a *ask, g *grant, scope scopeRequest, bound binding) *tok
 	} else {
 		t.access = s.accessClaims(a, g, scope, t.seconds)
 	}
-	if scope.offline {
+	if scope.Offline {
 		t.refresh = s.makeRefreshToken(g, a.at)
 	}
-	if scope.openID {
+	if scope.OpenID {
 		t.id = s.idClaims(a, g, scope, bound)
 	}
 	if a.param("client_info") == "1" {
@@ -315,7 +316,7 @@ type opaqueToken struct {
 }
 
 // makeOpaque makes an access token of a personal account: not a JWT (entra.md §10); under s.mu.
-func (s *Server) makeOpaque(a *ask, g *grant, scope scopeRequest, seconds int64) string {
+func (s *Server) makeOpaque(a *ask, g *grant, scope resources.Request, seconds int64) string {
 	token := "EwB" + base64.StdEncoding.EncodeToString(s.random.Bytes(702)) // captured shape EwB…, invented contents
 	if s.issued%1024 == 0 {                                                 // now and then, so that issuing stays cheap
 		for text, o := range s.opaque {
@@ -326,7 +327,7 @@ func (s *Server) makeOpaque(a *ask, g *grant, scope scopeRequest, seconds int64)
 	}
 	s.secrets.add(token)
 	s.opaque[token] = opaqueToken{number: s.issued, claims: Claims{
-		Audience: scope.audience, Issuer: "https://login.microsoftonline.com/" + g.user.tenant.ID + "/v2.0", Scopes: scope.permissions,
+		Audience: scope.Audience, Issuer: "https://login.microsoftonline.com/" + g.user.tenant.ID + "/v2.0", Scopes: scope.Permissions,
 		Principal: g.user.Principal, ObjectID: g.user.ID, Tenant: g.user.tenant.ID, ApplicationID: g.application.ID,
 		IssuedAt: a.at, NotBefore: a.at, Expires: a.at.Add(time.Duration(seconds) * time.Second),
 	}}

@@ -385,10 +385,10 @@ func (s *Server) advance(a *ask, v *visit) {
 				s.refuse(a, v, 90093, catalogue.Fail(90093).With("name", v.code.application.Name).Sentence())
 				return
 			}
-			if v.consented || !v.code.asksAgain() && words.Cover(consented(v.user.tenant, v.code.application, v.user), v.code.scope.needed()) {
+			if v.consented || !v.code.asksAgain() && words.Cover(consented(v.user.tenant, v.code.application, v.user), v.code.scope.Needed()) {
 				continue
 			}
-			if !v.user.mayConsent(v.code.application, v.code.scope.needed()) {
+			if !v.user.mayConsent(v.code.application, v.code.scope.Needed()) {
 				name = s.needsAdministrator(a, v)
 			}
 		}
@@ -412,7 +412,7 @@ func (s *Server) judge(a *ask, v *visit) verdict {
 		client = "browser"
 	}
 	return evaluate(v.user.tenant.policies, access{
-		clientApp: client, user: v.user, application: v.code.application, resource: v.code.scope.resource, flow: v.flow(),
+		clientApp: client, user: v.user, application: v.code.application, resource: v.code.scope.API, flow: v.flow(),
 		address: s.browser.Address, at: a.at, mfa: v.mfaDone, signedIn: v.signedIn, source: s.browser, browser: true,
 	})
 }
@@ -446,7 +446,7 @@ func (s *Server) accept(v *visit, forAll bool) {
 	if forAll {
 		by = nil
 	}
-	s.consentAs(v.user.Principal, v.user.tenant, v.code.application, by, v.code.scope.needed())
+	s.consentAs(v.user.Principal, v.user.tenant, v.code.application, by, v.code.scope.Needed())
 	v.consented = true
 }
 
@@ -460,7 +460,7 @@ func (s *Server) logBrowser(a *ask, v *visit, code int, results []PolicyResult) 
 	}
 	s.logSignIn(SignIn{
 		Time: a.at, Tenant: v.user.tenant.ID, User: v.user.Principal, Application: v.code.application.Name,
-		ApplicationID: v.code.application.ID, Resource: v.code.scope.resource.Name, Address: s.browser.Address, AADSTS: code,
+		ApplicationID: v.code.application.ID, Resource: v.code.scope.API.Name, Address: s.browser.Address, AADSTS: code,
 		Interactive: true, Source: s.browser, Note: noteOf(code, false),
 		Protocol: protocolOf(v.flow()), Transfer: v.flow(), Policies: results, CorrelationID: v.code.correlation, TraceID: a.trace,
 	})

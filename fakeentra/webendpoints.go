@@ -12,6 +12,7 @@ import (
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/fakeentra/internal/texts"
 )
@@ -94,11 +95,11 @@ func (s *Server) userInfo(w http.ResponseWriter, a *ask) {
 	valid := false
 	if token, err := jwt.ParseSigned(text, []jose.SignatureAlgorithm{jose.RS256}); ok && err == nil {
 		valid = token.Claims(&signing.Organizations().Private.PublicKey, &claims) == nil && claims.Expiry != nil && a.at.Before(claims.Expiry.Time()) &&
-			(claims.Audience.Contains(graph.Audience) || claims.Audience.Contains(graph.ID)) && !s.Expired(text)
+			(claims.Audience.Contains(resources.Graph.Audience) || claims.Audience.Contains(resources.Graph.ID)) && !s.Expired(text)
 	}
 	s.setHeaders(w, a)
 	if !valid {
-		w.Header()["WWW-Authenticate"] = []string{`Bearer realm="", authorization_uri="https://` + a.authority + `/common/oauth2/authorize", client_id="` + graph.ID + `"`}
+		w.Header()["WWW-Authenticate"] = []string{`Bearer realm="", authorization_uri="https://` + a.authority + `/common/oauth2/authorize", client_id="` + resources.Graph.ID + `"`}
 		inner := ordered.New(200).Text("code", "InvalidAuthenticationToken").Text("message", "Access token is empty or is not for this resource.")
 		write(w, http.StatusUnauthorized, ordered.New(300).Nested("error", inner).Bytes())
 		return
@@ -192,9 +193,9 @@ func (s *Server) readAdminConsent(a *ask, v1 bool) (*deviceCode, *catalogue.Prob
 	c := &deviceCode{application: application, alias: a.alias, correlation: a.correlation, expires: a.at.Add(pageLifetime), web: web}
 	c.alias.common, c.alias.work = false, c.alias.common || c.alias.work // an organization's matter
 	if v1 || web.adminText == "" {
-		c.scope, p = resourceScope(exchange.Audience)
+		c.scope, p = resources.Whole(resources.Exchange.Audience)
 	} else {
-		c.scope, p = parseScope(web.adminText, application, false)
+		c.scope, p = resources.Parse(web.adminText, application.Name, false)
 	}
 	if p != nil {
 		return c, p.With("tenant", a.alias.directoryName())

@@ -1,14 +1,16 @@
-package fakeentra
+// Package resources holds the APIs that tokens are made for, and reads the scopes by which programs ask for them.
+package resources
 
 import (
+	"slices"
 	"strings"
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/words"
 )
 
-// resource is an API that tokens are made for.
-type resource struct {
+// API is a resource that tokens are made for.
+type API struct {
 	Name     string   // display name of its service principal
 	ID       string   // application id
 	Roots    []string // what scopes begin with; the first is the canonical one
@@ -16,9 +18,9 @@ type resource struct {
 	Scopes   []string // delegated permissions that it has
 }
 
-// resources that a printer, or a program that stands in for one, asks for.
+// all that a printer, or a program that stands in for one, asks for.
 // Scopes of mail: [D] learn.microsoft.com, how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth; roots: entra.md §3.1 [C].
-var resources = []*resource{
+var all = []*API{
 	{
 		Name: "Office 365 Exchange Online", ID: "00000002-0000-0ff1-ce00-000000000000",
 		Roots:    []string{"https://outlook.office.com", "https://outlook.office365.com"},
@@ -32,8 +34,11 @@ var resources = []*resource{
 	},
 }
 
-// exchange and graph are the two rows that the code names.
-var exchange, graph = resources[0], resources[1]
+// Exchange and graph are the two rows that the code names.
+var Exchange, Graph = all[0], all[1]
+
+// All returns the resources.
+func All() []*API { return slices.Clone(all) }
 
 // permissionText is what the consent page says of a scope: [D] permissions reference of Microsoft Graph and Exchange.
 var permissionText = map[string]string{
@@ -51,18 +56,19 @@ var permissionText = map[string]string{
 	"offline_access":        "Maintain access to data you have given it access to",
 }
 
-func resourceNamed(name string) *resource {
-	for _, r := range resources {
-		if r.is(name) {
+// Named finds a resource by its name, its id or one of its roots; nil: there is none.
+func Named(name string) *API {
+	for _, r := range all {
+		if r.Is(name) {
 			return r
 		}
 	}
 	return nil
 }
 
-// is reports whether a name, an id or a root means this resource. "Office 365" is the name that policies use for all of it.
-func (r *resource) is(name string) bool {
-	if strings.EqualFold(r.Name, name) || strings.EqualFold(r.ID, name) || r == exchange && strings.EqualFold(name, "Office 365") {
+// Is reports whether a name, an id or a root means this resource. "Office 365" is the name that policies use for all of it.
+func (r *API) Is(name string) bool {
+	if strings.EqualFold(r.Name, name) || strings.EqualFold(r.ID, name) || r == Exchange && strings.EqualFold(name, "Office 365") {
 		return true
 	}
 	for _, root := range r.Roots {
@@ -73,80 +79,79 @@ func (r *resource) is(name string) bool {
 	return false
 }
 
-// request is a parsed scope parameter.
-type scopeRequest struct {
-	resource    *resource
-	audience    string   // root that was asked for
-	permissions []string // short names of delegated permissions of the resource
-	openID      bool
-	profile     bool
-	email       bool
-	offline     bool
-	asked       string // as it came
+// Request is a parsed scope parameter.
+type Request struct {
+	API         *API
+	Audience    string   // root that was asked for
+	Permissions []string // short names of delegated permissions of the resource
+	OpenID      bool
+	Profile     bool
+	Email       bool
+	Offline     bool
 }
 
-// parseScope reads a scope parameter. problem is nil, or the answer to give. single refuses two resources (entra.md §3.1).
-func parseScope(text string, a *Application, single bool) (scopeRequest, *catalogue.Problem) {
-	q := scopeRequest{asked: text}
+// Parse reads a scope parameter. problem is nil, or the answer to give. single refuses two resources (entra.md §3.1).
+func Parse(text, application string, single bool) (Request, *catalogue.Problem) {
+	q := Request{}
 	for _, word := range strings.Fields(text) {
 		switch strings.ToLower(word) {
 		case "openid":
-			q.openID = true
+			q.OpenID = true
 			continue
 		case "profile":
-			q.profile = true
+			q.Profile = true
 			continue
 		case "email":
-			q.email = true
+			q.Email = true
 			continue
 		case "offline_access":
-			q.offline = true
+			q.Offline = true
 			continue
 		}
-		r, root, permission, ok := splitScope(word)
+		r, root, permission, ok := Split(word)
 		if !ok {
 			return q, catalogue.Fail(70011).With("scope", word)
 		}
 		if r == nil {
 			return q, catalogue.Fail(500011).With("name", root)
 		}
-		if q.resource != nil && q.resource != r {
+		if q.API != nil && q.API != r {
 			if single {
 				return q, catalogue.Fail(28000).With("scopes", text)
 			}
 			continue // consent to a second resource is given, its tokens are asked for later
 		}
-		q.resource = r
-		if q.audience == "" {
-			q.audience = root
+		q.API = r
+		if q.Audience == "" {
+			q.Audience = root
 		}
 		if permission == ".default" {
 			permission = ""
-			if r == exchange {
+			if r == Exchange {
 				permission = "SMTP.Send"
 			}
-		} else if known := r.scope(permission); known == "" {
-			return q, catalogue.Fail(650053).With("name", a.Name).With("scope", permission).With("resource", r.ID)
+		} else if known := r.Scope(permission); known == "" {
+			return q, catalogue.Fail(650053).With("name", application).With("scope", permission).With("resource", r.ID)
 		} else {
 			permission = known
 		}
-		if permission != "" && !words.Contain(q.permissions, permission) {
-			q.permissions = append(q.permissions, permission)
+		if permission != "" && !words.Contain(q.Permissions, permission) {
+			q.Permissions = append(q.Permissions, permission)
 		}
 	}
-	if q.resource == nil {
-		q.resource, q.audience = graph, graph.Audience
+	if q.API == nil {
+		q.API, q.Audience = Graph, Graph.Audience
 	}
 	return q, nil
 }
 
-// splitScope parts a scope into its resource and its permission. Without a resource it means Microsoft Graph (entra.md §3.1).
-func splitScope(word string) (r *resource, root, permission string, ok bool) {
+// Split parts a scope into its resource and its permission. Without a resource it means Microsoft Graph (entra.md §3.1).
+func Split(word string) (r *API, root, permission string, ok bool) {
 	if !strings.Contains(word, "://") {
 		if strings.ContainsAny(word, "/\\:") || word == "" {
 			return nil, "", "", false
 		}
-		return graph, graph.Audience, word, true
+		return Graph, Graph.Audience, word, true
 	}
 	i := strings.LastIndexByte(word, '/')
 	root, permission = word[:i], word[i+1:]
@@ -154,10 +159,11 @@ func splitScope(word string) (r *resource, root, permission string, ok bool) {
 		return nil, "", "", false
 	}
 	root = strings.TrimSuffix(root, "/") // https://outlook.office.com//.default is the documented form for some resources
-	return resourceNamed(root), root, permission, true
+	return Named(root), root, permission, true
 }
 
-func (r *resource) scope(name string) string {
+// Scope finds a delegated permission by its short name, as the resource writes it; "": it has none of that name.
+func (r *API) Scope(name string) string {
 	for _, s := range r.Scopes {
 		if strings.EqualFold(s, name) {
 			return s
@@ -166,55 +172,55 @@ func (r *resource) scope(name string) string {
 	return ""
 }
 
-// needed lists the permissions that consent must cover.
-func (q scopeRequest) needed() []string {
+// Needed lists the permissions that consent must cover.
+func (q Request) Needed() []string {
 	var list []string
-	for _, p := range q.permissions {
+	for _, p := range q.Permissions {
 		list = append(list, q.audienceRoot()+"/"+p)
 	}
-	if q.openID {
+	if q.OpenID {
 		list = append(list, "openid")
 	}
-	if q.profile {
+	if q.Profile {
 		list = append(list, "profile")
 	}
-	if q.email {
+	if q.Email {
 		list = append(list, "email")
 	}
-	if q.offline {
+	if q.Offline {
 		list = append(list, "offline_access")
 	}
 	return list
 }
 
-// demanded lists the permissions without which no token is made. OpenID's scopes come along with those of a resource, whatever the
+// Demanded lists the permissions without which no token is made. OpenID's scopes come along with those of a resource, whatever the
 // consent page listed: MSAL for Go leaves them out of its authorization request and asks for them at the token endpoint [I].
-func (q scopeRequest) demanded() []string {
-	if len(q.permissions) == 0 {
-		return q.needed()
+func (q Request) Demanded() []string {
+	if len(q.Permissions) == 0 {
+		return q.Needed()
 	}
-	return scopeRequest{resource: q.resource, permissions: q.permissions}.needed()
+	return Request{API: q.API, Permissions: q.Permissions}.Needed()
 }
 
 // audienceRoot is the canonical root: consent to one root of a resource is consent to the other.
-func (q scopeRequest) audienceRoot() string { return q.resource.Roots[0] }
+func (q Request) audienceRoot() string { return q.API.Roots[0] }
 
-// echo is the scope parameter of the answer: resource-qualified; OpenID's only for Graph; offline_access never (entra.md §3 [C]).
-func (q scopeRequest) echo(granted []string) string {
+// Echo is the scope parameter of the answer: resource-qualified; OpenID's only for Graph; offline_access never (entra.md §3 [C]).
+func (q Request) Echo(granted []string) string {
 	var words []string
-	if q.resource == graph {
-		if q.email {
+	if q.API == Graph {
+		if q.Email {
 			words = append(words, "email")
 		}
-		if q.openID {
+		if q.OpenID {
 			words = append(words, "openid")
 		}
-		if q.profile {
+		if q.Profile {
 			words = append(words, "profile")
 		}
 	}
 	for _, p := range granted {
-		words = append(words, q.audience+"/"+p)
+		words = append(words, q.Audience+"/"+p)
 	}
 	return strings.Join(words, " ")
 }
