@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -154,7 +155,7 @@ var settings = map[string]func(t *tenant, value string) error{
 	},
 	"Security defaults mode": func(t *tenant, value string) error {
 		return words.OneOf(&t.SecurityDefaultsMode, "Security defaults mode", value, map[string]string{
-			"switch": DefaultsSwitch, "mfa": DefaultsMFA, "device-code": DefaultsDeviceCode,
+			"switch": access.DefaultsSwitch, "mfa": access.DefaultsMFA, "device-code": access.DefaultsDeviceCode,
 		})
 	},
 	"Admin consent requests": func(t *tenant, value string) error {
@@ -218,34 +219,31 @@ func (s *Server) organization(name string) (*tenant, error) {
 }
 
 // SetPolicy adds a Conditional Access policy to a tenant, or replaces the one of the same name, and returns it with its id.
-func (s *Server) SetPolicy(tenantName string, p Policy) (Policy, error) {
+func (s *Server) SetPolicy(tenantName string, p access.Policy) (access.Policy, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, err := s.organization(tenantName)
 	if err != nil {
-		return Policy{}, err
+		return access.Policy{}, err
 	}
-	if err := p.check(s.directory, t); err != nil {
-		return Policy{}, fmt.Errorf("fakeentra: %w", err)
+	if err := s.directory.complete(t, &p); err != nil {
+		return access.Policy{}, fmt.Errorf("fakeentra: %w", err)
 	}
-	for _, old := range t.policies {
-		if strings.EqualFold(old.Name, p.Name) {
-			return s.putPolicy(t, old, p), nil
-		}
-	}
-	return s.putPolicy(t, nil, p), nil
+	at := slices.IndexFunc(t.policies, func(old access.Policy) bool { return strings.EqualFold(old.Name, p.Name) })
+	return s.putPolicy(t, at, p), nil
 }
 
-// putPolicy replaces a policy, or adds one if old is nil; under s.mu.
-func (s *Server) putPolicy(t *tenant, old *Policy, p Policy) Policy {
+// putPolicy replaces a policy, or adds one if there is none at that place; under s.mu.
+func (s *Server) putPolicy(t *tenant, at int, p access.Policy) access.Policy {
 	p.Created, p.Modified = s.now(), time.Time{}
-	if old == nil {
-		t.policies = append(t.policies, &p)
+	t.policies = slices.Clone(t.policies)
+	if at < 0 {
+		t.policies = append(t.policies, p)
 		s.logAudit(t, "Add conditional access policy", "administrator", p.Name, p.State)
 		return p
 	}
-	p.ID, p.Created, p.Modified = old.ID, old.Created, s.now()
-	*old = p
+	p.ID, p.Created, p.Modified = t.policies[at].ID, t.policies[at].Created, s.now()
+	t.policies[at] = p
 	s.logAudit(t, "Update conditional access policy", "administrator", p.Name, p.State)
 	return p
 }
@@ -269,49 +267,29 @@ func (s *Server) DeletePolicy(tenantName, policy string) error {
 }
 
 // ChangePolicy changes a policy by words such as "state=on", "users=All", "exclude=admin@contoso.com", "from=2026-04-15",
-// or makes it if the tenant has none of that name. Values are lists, parted by commas. [PolicyKeys] has the keys.
-func (s *Server) ChangePolicy(tenantName, policyName string, words ...string) (Policy, error) {
-	p := Policy{Name: policyName}
+// or makes it if the tenant has none of that name. Values are lists, parted by commas; the error lists the keys.
+func (s *Server) ChangePolicy(tenantName, policyName string, words ...string) (access.Policy, error) {
+	p := access.Policy{Name: policyName}
 	for _, old := range s.Policies(tenantName) {
 		if strings.EqualFold(old.Name, policyName) {
 			p = old
 		}
 	}
-	for _, word := range words {
-		key, value, ok := strings.Cut(word, "=")
-		change := policyKeys[strings.ToLower(key)]
-		if !ok || change == nil {
-			return Policy{}, fmt.Errorf("fakeentra: policy %q: unknown word %q; the keys are: %s", policyName, word, strings.Join(PolicyKeys(), ", "))
-		}
-		var values []string
-		for _, v := range strings.Split(value, ",") {
-			if v = strings.TrimSpace(v); v != "" {
-				values = append(values, v)
-			}
-		}
-		if len(values) == 0 && !strings.HasPrefix(key, "exclude") {
-			return Policy{}, fmt.Errorf("fakeentra: policy %q: %s= needs a value", policyName, key)
-		}
-		if err := change(&p, values); err != nil {
-			return Policy{}, fmt.Errorf("fakeentra: policy %q: %w", policyName, err)
-		}
+	if err := p.Change(words...); err != nil {
+		return access.Policy{}, fmt.Errorf("fakeentra: %w", err)
 	}
 	return s.SetPolicy(tenantName, p)
 }
 
 // Policies returns the policies of a tenant.
-func (s *Server) Policies(tenantName string) []Policy {
+func (s *Server) Policies(tenantName string) []access.Policy {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.directory.tenantOf(tenantName)
 	if t == nil {
 		return nil
 	}
-	var all []Policy
-	for _, p := range t.policies {
-		all = append(all, *p) // its lists are replaced as a whole, never changed in place
-	}
-	return all
+	return slices.Clone(t.policies) // their lists are replaced as a whole, never changed in place
 }
 
 // Consents returns the delegated permission grants of a tenant.
@@ -430,13 +408,6 @@ func (s *Server) SetMFA(principal string, on bool) error {
 	u.MFA = on
 	s.logAudit(u.tenant, "Update user", "administrator", u.Principal, fmt.Sprintf("second factor at every sign-in: %t", on))
 	return nil
-}
-
-// SetClientAddress moves every client to another public address, for policies with locations.
-func (s *Server) SetClientAddress(address string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.address, s.browser.Address = address, address
 }
 
 // ExpireAccessTokens makes every access token given out so far count as expired, without moving a clock; see [Server.Expired].

@@ -126,7 +126,7 @@ func TestACodeIsRedeemed(t *testing.T) {
 	last := c.entra.SignIns()[len(c.entra.SignIns())-1]
 	require.Equal(t, "oAuth2", last.Protocol)
 	require.Empty(t, last.Transfer)
-	_, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Block device code flow", Flows: []string{fakeentra.FlowDeviceCode}})
+	_, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Block device code flow", Flows: []string{"Device code flow"}})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, c.refresh(a.text("refresh_token")).status, "what was not signed in by device code is not tracked as such")
 }

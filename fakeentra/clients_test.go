@@ -64,7 +64,7 @@ func TestMSALForGoHearsWhyItWasRefused(t *testing.T) {
 	require.NoError(t, entra.Decline(code.Result.UserCode))
 	_, err = code.AuthenticationResult(ctx)
 	require.ErrorContains(t, err, "authorization_declined")
-	_, err = entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Block", Where: fakeentra.WhereIssuance})
+	_, err = entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Block", Where: "issuance"})
 	require.NoError(t, err)
 	code, err = msal.AcquireTokenByDeviceCode(ctx, []string{"https://outlook.office.com/SMTP.Send"})
 	require.NoError(t, err)

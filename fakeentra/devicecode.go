@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/resources"
@@ -59,7 +60,7 @@ func (c *deviceCode) flow() string {
 	if c.web != nil {
 		return ""
 	}
-	return FlowDeviceCode
+	return access.FlowDeviceCode
 }
 
 // keepCodes is how long a dead code is remembered; after that it is as unknown as an invented one.
@@ -240,7 +241,7 @@ func (s *Server) poll(a *ask, application *Application, how proof) (*grant, *cat
 		return nil, catalogue.Fail(7000218).In(c.correlation)
 	}
 	g := &grant{
-		user: c.account, application: application, scope: c.scope, flow: FlowDeviceCode, epoch: c.epoch,
+		user: c.account, application: application, scope: c.scope, flow: access.FlowDeviceCode, epoch: c.epoch,
 		signedIn: c.signedIn, mfa: c.mfa, correlation: c.correlation, proof: how, capable: c.capable,
 	}
 	if p := s.permit(a, g, c.scope, false); p != nil {

@@ -9,6 +9,7 @@ import (
 	jose "github.com/go-jose/go-jose/v4"
 
 	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -48,14 +49,6 @@ const (
 	UserConsentAll  = "all"  // to any permission that needs no administrator (microsoft-user-default-legacy)
 	UserConsentLow  = "low"  // to low-impact permissions of verified publishers or own applications (microsoft-user-default-low)
 	UserConsentNone = "none" // to nothing
-)
-
-// What security defaults do at sign-in (Tenant.SecurityDefaultsMode). Sources disagree: nothing was captured for a device-code
-// sign-in, Microsoft documents MFA, and reports of 2026 say that new tenants' defaults refuse the device code flow (entra.md §5.3).
-const (
-	DefaultsSwitch     = "switch"      // nothing: the mail server alone refuses (guide rule R9)
-	DefaultsMFA        = "mfa"         // everybody enrols a second factor, administrators show it: 50072, 50076, 50079
-	DefaultsDeviceCode = "device-code" // the device code flow is refused: 530035
 )
 
 // Whether a user has a second factor (User.SecondFactor).
@@ -144,8 +137,8 @@ type Consent struct {
 // tenant, user, application are the records behind the exported descriptions; all under Server.mu.
 type tenant struct {
 	Tenant
-	policies   []*Policy
-	locations  []*NamedLocation
+	policies   []access.Policy        // replaced as a whole, as is each list in them
+	locations  []access.NamedLocation // likewise
 	deleted    bool
 	principals map[string]*servicePrincipal // by application id
 }
@@ -246,10 +239,10 @@ func (d *directory) addTenant(t Tenant) (*tenant, error) {
 		return nil, fmt.Errorf("tenant %q: user consent is %q, %q or %q, not %q", t.Name, UserConsentAll, UserConsentLow, UserConsentNone, t.UserConsent)
 	}
 	if t.SecurityDefaultsMode == "" {
-		t.SecurityDefaultsMode = DefaultsSwitch
+		t.SecurityDefaultsMode = access.DefaultsSwitch
 	}
-	if !words.Contain([]string{DefaultsSwitch, DefaultsMFA, DefaultsDeviceCode}, t.SecurityDefaultsMode) {
-		return nil, fmt.Errorf("tenant %q: security defaults do %q, %q or %q, not %q", t.Name, DefaultsSwitch, DefaultsMFA, DefaultsDeviceCode, t.SecurityDefaultsMode)
+	if !words.Contain([]string{access.DefaultsSwitch, access.DefaultsMFA, access.DefaultsDeviceCode}, t.SecurityDefaultsMode) {
+		return nil, fmt.Errorf("tenant %q: security defaults do %q, %q or %q, not %q", t.Name, access.DefaultsSwitch, access.DefaultsMFA, access.DefaultsDeviceCode, t.SecurityDefaultsMode)
 	}
 	if t.ConsentBox == "" {
 		t.ConsentBox = ConsentBoxGuide

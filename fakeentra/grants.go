@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/words"
@@ -44,7 +45,7 @@ func (s *Server) permit(a *ask, g *grant, scope resources.Request, refresh bool)
 	if refresh {
 		row.CorrelationID = a.correlation
 	}
-	row.Policies = evaluate(g.user.tenant.policies, s.access(a, g, scope, refresh)).results
+	row.Policies = g.user.tenant.rules().Evaluate(s.attempt(a, g, scope, refresh)).Results
 	if p != nil {
 		row.AADSTS, row.Reason = p.Row.Code, catalogue.Reason(p.Row.Code)
 		row.Note = noteOf(p.Row.Code, refresh)
@@ -57,17 +58,19 @@ func (s *Server) permit(a *ask, g *grant, scope resources.Request, refresh bool)
 }
 
 func protocolOf(flow string) string {
-	if flow == FlowDeviceCode {
+	if flow == access.FlowDeviceCode {
 		return "deviceCode"
 	}
 	return "oAuth2"
 }
 
-// access is a device that asks for tokens, as policies see it; under s.mu.
-func (s *Server) access(a *ask, g *grant, scope resources.Request, refresh bool) access {
-	return access{
-		user: g.user, application: g.application, resource: scope.API, flow: g.flow, address: s.address,
-		at: a.at, mfa: g.mfa, signedIn: g.signedIn, source: s.device, issuance: !refresh,
+// attempt is a device that asks for tokens, as policies see it; under s.mu.
+func (s *Server) attempt(a *ask, g *grant, scope resources.Request, refresh bool) access.Attempt {
+	source := s.device
+	source.Address = s.address
+	return access.Attempt{
+		Person: g.user.person(), Application: g.application.ID, Name: g.application.Name, API: scope.API, Flow: g.flow,
+		At: a.at, MFA: g.mfa, SignedIn: g.signedIn, Source: source, Issuance: !refresh,
 	}
 }
 
@@ -99,7 +102,7 @@ func (s *Server) permission(a *ask, g *grant, scope resources.Request, refresh b
 	if !words.Cover(consented(home, g.application, u), scope.Demanded()) {
 		return catalogue.Fail(65001).With("id", g.application.ID).With("name", g.application.Name)
 	}
-	return s.conditional(g, scope, evaluate(home.policies, s.access(a, g, scope, refresh)), refresh)
+	return s.conditional(g, scope, home.rules().Evaluate(s.attempt(a, g, scope, refresh)), refresh)
 }
 
 // capolids is the claims challenge of a policy: captured, public log (2025-03-07).

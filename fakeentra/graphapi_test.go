@@ -292,11 +292,11 @@ func TestSettingsOfTheTenantByTheAPI(t *testing.T) {
 	authorization := "/v1.0/policies/authorizationPolicy"
 	a.ok(http.StatusNoContent, http.MethodPatch, authorization, `{"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":[]}}`)
 	tenant, _ := c.entra.Tenant("contoso.com")
-	require.Equal(t, fakeentra.UserConsentNone, tenant.UserConsent)
+	require.Equal(t, "none", tenant.UserConsent)
 	a.ok(http.StatusNoContent, http.MethodPatch, authorization,
 		`{"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":["ManagePermissionGrantsForSelf.microsoft-user-default-low"]}}`)
 	tenant, _ = c.entra.Tenant("contoso.com")
-	require.Equal(t, fakeentra.UserConsentLow, tenant.UserConsent)
+	require.Equal(t, "low", tenant.UserConsent)
 	a.ok(http.StatusNoContent, http.MethodPut, "/v1.0/policies/adminConsentRequestPolicy", `{"isEnabled":true}`)
 	tenant, _ = c.entra.Tenant("contoso.com")
 	require.True(t, tenant.AdminConsentWorkflow)

@@ -120,7 +120,7 @@ func (g *graphAPI) servicePrincipal(t *tenant, id string) *ordered.Object {
 	sp := t.principals[id]
 	return ordered.New(400).Text("id", sp.id).Text("appId", id).Text("displayName", g.server.nameOf(id)).Text("appDisplayName", g.server.nameOf(id)).
 		Boolean("accountEnabled", !sp.disabled).Boolean("appRoleAssignmentRequired", sp.required).
-		Text("servicePrincipalType", "Application").Text("createdDateTime", graphTime(sp.created))
+		Text("servicePrincipalType", "Application").Time("createdDateTime", sp.created)
 }
 
 // enterprise finds the application id of a service principal of the tenant.

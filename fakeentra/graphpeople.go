@@ -31,7 +31,7 @@ func (g *graphAPI) person(u *user) *ordered.Object {
 	state := ordered.New(60).Boolean("secondFactorAtEverySignIn", u.MFA).Boolean("secondFactorRegistered", u.enrolled || u.MFA)
 	state.Boolean("passwordExpired", u.PasswordExpired).Boolean("locked", g.server.now().Before(u.lockedTill))
 	if !u.validFrom.IsZero() {
-		o.Text("signInSessionsValidFromDateTime", graphTime(u.validFrom))
+		o.Time("signInSessionsValidFromDateTime", u.validFrom)
 	}
 	return o.Nested("mfpsim", state)
 }

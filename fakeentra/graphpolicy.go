@@ -7,28 +7,33 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/words"
 )
 
+// policyBody is a policy that a body is read into.
+type policyBody struct{ *access.Policy }
+
 // readPolicy reads Graph's conditionalAccessPolicy into p, which keeps what the body does not name.
-func readPolicy(raw json.RawMessage, p *Policy) error {
+func readPolicy(raw json.RawMessage, p *access.Policy) error {
 	var state string
+	b := policyBody{p}
 	fields := map[string]bodyField{
 		"id": passed, "templateId": readText(&p.Template), "createdDateTime": passed, "modifiedDateTime": passed, "deletedDateTime": passed,
 		"displayName":               readText(&p.Name),
 		"state":                     readWord(&state, "enabled", "disabled", "enabledForReportingButNotEnforced"),
-		"conditions":                nestedObject(conditionFields(p)),
-		"grantControls":             p.readGrant,
-		"sessionControls":           p.readSession,
+		"conditions":                nestedObject(b.conditionFields()),
+		"grantControls":             b.readGrant,
+		"sessionControls":           b.readSession,
 		"partialEnablementStrategy": unsimulated,
 		"description":               unsimulated,
-		"mfpsim":                    nestedObject(p.extraFields()),
+		"mfpsim":                    nestedObject(b.extraFields()),
 	}
 	if err := readObject("", raw, fields); err != nil {
 		return err
 	}
-	for ours, graphs := range graphStates {
+	for ours, graphs := range access.GraphStates {
 		if graphs == state {
 			p.State = ours
 		}
@@ -37,7 +42,7 @@ func readPolicy(raw json.RawMessage, p *Policy) error {
 }
 
 // conditionFields are the members of Graph's conditionalAccessConditionSet.
-func conditionFields(p *Policy) map[string]bodyField {
+func (p policyBody) conditionFields() map[string]bodyField {
 	client := func(name string, raw json.RawMessage) error {
 		if err := readList(&p.ClientApps)(name, raw); err != nil {
 			return err
@@ -87,7 +92,7 @@ func cleared(read bodyField, lists ...*[]string) bodyField {
 }
 
 // readFlows reads conditions.authenticationFlows: the methods are one text, parted by commas.
-func (p *Policy) readFlows(name string, raw json.RawMessage) error {
+func (p policyBody) readFlows(name string, raw json.RawMessage) error {
 	p.Flows = nil
 	var methods string
 	err := nestedObject(map[string]bodyField{"transferMethods": readText(&methods)})(name, raw)
@@ -96,7 +101,7 @@ func (p *Policy) readFlows(name string, raw json.RawMessage) error {
 	}
 	for _, word := range strings.Split(methods, ",") {
 		word = strings.TrimSpace(word)
-		switch flow, ok := flowWords[strings.ToLower(word)]; {
+		switch flow, ok := access.FlowWords[strings.ToLower(word)]; {
 		case ok:
 			p.Flows = append(p.Flows, flow)
 		case word != "" && !strings.EqualFold(word, "none"):
@@ -107,14 +112,14 @@ func (p *Policy) readFlows(name string, raw json.RawMessage) error {
 }
 
 // readGrant reads grantControls; null makes a policy of session controls only.
-func (p *Policy) readGrant(name string, raw json.RawMessage) error {
+func (p policyBody) readGrant(name string, raw json.RawMessage) error {
 	if isNull(raw) {
-		p.Grant, p.Controls = GrantNone, []string{GrantNone}
+		p.Grant, p.Controls = access.GrantNone, []string{access.GrantNone}
 		return nil
 	}
 	var words []string
 	err := nestedObject(map[string]bodyField{
-		"operator": readWord(&p.Operator, OperatorAnd, OperatorOr), "builtInControls": readList(&words),
+		"operator": readWord(&p.Operator, access.OperatorAnd, access.OperatorOr), "builtInControls": readList(&words),
 		"customAuthenticationFactors": unsimulated, "termsOfUse": unsimulated, "authenticationStrength": unsimulated, "id": passed,
 	})(name, raw)
 	if err != nil {
@@ -123,7 +128,7 @@ func (p *Policy) readGrant(name string, raw json.RawMessage) error {
 	p.Controls = nil
 	for _, word := range words {
 		control := ""
-		for ours, graphs := range graphGrants {
+		for ours, graphs := range access.GraphGrants {
 			if strings.EqualFold(graphs, word) {
 				control = ours
 			}
@@ -134,14 +139,14 @@ func (p *Policy) readGrant(name string, raw json.RawMessage) error {
 		p.Controls = append(p.Controls, control)
 	}
 	if len(p.Controls) == 0 {
-		p.Controls = []string{GrantNone}
+		p.Controls = []string{access.GrantNone}
 	}
 	p.Grant = p.Controls[0]
 	return nil
 }
 
 // readSession reads sessionControls: the sign-in frequency is what the fake evaluates.
-func (p *Policy) readSession(name string, raw json.RawMessage) error {
+func (p policyBody) readSession(name string, raw json.RawMessage) error {
 	if isNull(raw) {
 		p.SignInFrequency, p.EveryTime, p.SecondaryOnly = 0, false, false
 		return nil
@@ -153,7 +158,7 @@ func (p *Policy) readSession(name string, raw json.RawMessage) error {
 	})(name, raw)
 }
 
-func (p *Policy) readFrequency(name string, raw json.RawMessage) error {
+func (p policyBody) readFrequency(name string, raw json.RawMessage) error {
 	p.SignInFrequency, p.EveryTime, p.SecondaryOnly = 0, false, false
 	var value float64
 	var unit, whose, interval string
@@ -181,7 +186,7 @@ func (p *Policy) readFrequency(name string, raw json.RawMessage) error {
 }
 
 // extraFields are the members that Graph does not have.
-func (p *Policy) extraFields() map[string]bodyField {
+func (p policyBody) extraFields() map[string]bodyField {
 	date := func(at *time.Time) bodyField {
 		return func(name string, raw json.RawMessage) error {
 			var text string
@@ -196,7 +201,7 @@ func (p *Policy) extraFields() map[string]bodyField {
 		}
 	}
 	return map[string]bodyField{
-		"where": readWord(&p.Where, WhereEvaluated, WhereBrowser, WhereIssuance), "from": date(&p.From), "enforced": date(&p.Enforced),
+		"where": readWord(&p.Where, access.WhereEvaluated, access.WhereBrowser, access.WhereIssuance), "from": date(&p.From), "enforced": date(&p.Enforced),
 		"signInFrequency": func(name string, raw json.RawMessage) error {
 			var text string
 			if err := readText(&text)(name, raw); err != nil || text == "" {
@@ -213,7 +218,7 @@ func (p *Policy) extraFields() map[string]bodyField {
 }
 
 // withIDs writes ids where Graph has ids; words such as All stay; under Server.mu.
-func (p Policy) withIDs(d *directory, home *tenant) Policy {
+func withIDs(p access.Policy, d *directory, home *tenant) access.Policy {
 	ids := func(list []string, find func(string) string) []string {
 		out := make([]string, 0, len(list))
 		for _, name := range list {
@@ -247,7 +252,7 @@ func (p Policy) withIDs(d *directory, home *tenant) Policy {
 		return ""
 	}
 	location := func(name string) string {
-		if l := home.location(name); l != nil {
+		if l := access.FindLocation(home.locations, name); l != nil {
 			return l.ID
 		}
 		return ""
@@ -262,10 +267,10 @@ func (p Policy) withIDs(d *directory, home *tenant) Policy {
 
 // SetPolicyJSON adds a policy as it stands in Microsoft Graph or is exported from the portal, or replaces the one of the same
 // name; name, if not empty, wins over displayName.
-func (s *Server) SetPolicyJSON(tenantName, name string, text []byte) (Policy, error) {
-	p := Policy{Grant: GrantNone}
+func (s *Server) SetPolicyJSON(tenantName, name string, text []byte) (access.Policy, error) {
+	p := access.Policy{Grant: access.GrantNone}
 	if err := readPolicy(text, &p); err != nil {
-		return Policy{}, err
+		return access.Policy{}, err
 	}
 	if name != "" {
 		p.Name = name

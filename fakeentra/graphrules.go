@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/words"
 )
@@ -17,16 +18,16 @@ const (
 )
 
 func (g *graphAPI) listPolicies(a *graphAsk) (*graphAnswer, error) {
-	var all []Policy
+	var all []access.Policy
 	for _, p := range a.tenant.policies {
-		all = append(all, p.withIDs(g.server.directory, a.tenant))
+		all = append(all, withIDs(p, g.server.directory, a.tenant))
 	}
 	return many(policiesPath, all)
 }
 
 // policy finds one by its id.
 func (g *graphAPI) policy(a *graphAsk) (int, error) {
-	i := slices.IndexFunc(a.tenant.policies, func(p *Policy) bool { return strings.EqualFold(p.ID, a.id()) })
+	i := slices.IndexFunc(a.tenant.policies, func(p access.Policy) bool { return strings.EqualFold(p.ID, a.id()) })
 	if i < 0 {
 		return i, notFound("conditionalAccessPolicy", a.id())
 	}
@@ -38,11 +39,11 @@ func (g *graphAPI) getPolicy(a *graphAsk) (*graphAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return one(policiesPath, 0, a.tenant.policies[i].withIDs(g.server.directory, a.tenant))
+	return one(policiesPath, 0, withIDs(a.tenant.policies[i], g.server.directory, a.tenant))
 }
 
 func (g *graphAPI) addPolicy(a *graphAsk) (*graphAnswer, error) {
-	p := Policy{Grant: GrantNone}
+	p := access.Policy{Grant: access.GrantNone}
 	if err := readPolicy(a.body, &p); err != nil {
 		return nil, err
 	}
@@ -53,18 +54,18 @@ func (g *graphAPI) addPolicy(a *graphAsk) (*graphAnswer, error) {
 		return nil, badRequest("A value is required for property 'state' of resource 'ConditionalAccessPolicy'.")
 	case len(p.Users)+len(p.Groups)+len(p.Roles) == 0:
 		return nil, badRequest("1008: conditions.users: who is included has to be said: includeUsers, includeGroups or includeRoles.")
-	case p.Grant == GrantNone && p.SignInFrequency == 0 && !p.EveryTime:
+	case p.Grant == access.GrantNone && p.SignInFrequency == 0 && !p.EveryTime:
 		return nil, badRequest("1007: Either grantControls or sessionControls have to be said.")
 	}
 	p.ID = g.server.directory.identity("policy "+a.tenant.ID, p.Name)
-	for n := len(a.tenant.policies) + 1; slices.ContainsFunc(a.tenant.policies, func(other *Policy) bool { return other.ID == p.ID }); n++ {
+	for n := len(a.tenant.policies) + 1; slices.ContainsFunc(a.tenant.policies, func(other access.Policy) bool { return other.ID == p.ID }); n++ {
 		p.ID = g.server.directory.identity("policy "+a.tenant.ID, p.Name+" "+strconv.Itoa(n)) // Graph lets two have the same name
 	}
-	if err := p.check(g.server.directory, a.tenant); err != nil {
+	if err := g.server.directory.complete(a.tenant, &p); err != nil {
 		return nil, badRequest("%v.", err)
 	}
-	p = g.server.putPolicy(a.tenant, nil, p)
-	return one(policiesPath, http.StatusCreated, p.withIDs(g.server.directory, a.tenant))
+	p = g.server.putPolicy(a.tenant, -1, p)
+	return one(policiesPath, http.StatusCreated, withIDs(p, g.server.directory, a.tenant))
 }
 
 func (g *graphAPI) changePolicy(a *graphAsk) (*graphAnswer, error) {
@@ -72,14 +73,14 @@ func (g *graphAPI) changePolicy(a *graphAsk) (*graphAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := *a.tenant.policies[i]
+	p := a.tenant.policies[i]
 	if err := readPolicy(a.body, &p); err != nil {
 		return nil, err
 	}
-	if err := p.check(g.server.directory, a.tenant); err != nil {
+	if err := g.server.directory.complete(a.tenant, &p); err != nil {
 		return nil, badRequest("%v.", err)
 	}
-	g.server.putPolicy(a.tenant, a.tenant.policies[i], p)
+	g.server.putPolicy(a.tenant, i, p)
 	return nothing()
 }
 
@@ -98,13 +99,13 @@ func (g *graphAPI) listLocations(a *graphAsk) (*graphAnswer, error) {
 	return many(locationsPath, a.tenant.locations)
 }
 
-func (g *graphAPI) location(a *graphAsk) (*NamedLocation, error) {
+func (g *graphAPI) location(a *graphAsk) (access.NamedLocation, error) {
 	for _, l := range a.tenant.locations {
 		if strings.EqualFold(l.ID, a.id()) {
 			return l, nil
 		}
 	}
-	return nil, notFound("namedLocation", a.id())
+	return access.NamedLocation{}, notFound("namedLocation", a.id())
 }
 
 func (g *graphAPI) getLocation(a *graphAsk) (*graphAnswer, error) {
@@ -116,7 +117,7 @@ func (g *graphAPI) getLocation(a *graphAsk) (*graphAnswer, error) {
 }
 
 // readLocation reads Graph's ipNamedLocation or countryNamedLocation.
-func readLocation(raw json.RawMessage, l *NamedLocation) error {
+func readLocation(raw json.RawMessage, l *access.NamedLocation) error {
 	return readObject("", raw, map[string]bodyField{
 		"id": passed, "createdDateTime": passed, "modifiedDateTime": passed, "displayName": readText(&l.Name), "isTrusted": readBool(&l.Trusted),
 		"countriesAndRegions": readList(&l.Countries), "includeUnknownCountriesAndRegions": readBool(&l.Unknown),
@@ -140,11 +141,11 @@ func readLocation(raw json.RawMessage, l *NamedLocation) error {
 }
 
 func (g *graphAPI) addLocation(a *graphAsk) (*graphAnswer, error) {
-	var l NamedLocation
+	var l access.NamedLocation
 	if err := readLocation(a.body, &l); err != nil {
 		return nil, err
 	}
-	if a.tenant.location(l.Name) != nil {
+	if access.FindLocation(a.tenant.locations, l.Name) != nil {
 		return nil, badRequest("A named location of the name '%s' is there already.", l.Name)
 	}
 	made, err := g.server.setLocation(a.tenant, l, "administrator")
@@ -155,11 +156,10 @@ func (g *graphAPI) addLocation(a *graphAsk) (*graphAnswer, error) {
 }
 
 func (g *graphAPI) changeLocation(a *graphAsk) (*graphAnswer, error) {
-	old, err := g.location(a)
+	l, err := g.location(a)
 	if err != nil {
 		return nil, err
 	}
-	l := *old
 	if err := readLocation(a.body, &l); err != nil {
 		return nil, err
 	}
@@ -179,7 +179,7 @@ func (g *graphAPI) deleteLocation(a *graphAsk) (*graphAnswer, error) {
 			return nil, badRequest("The named location is used by the policy '%s'.", p.Name)
 		}
 	}
-	a.tenant.locations = slices.DeleteFunc(slices.Clone(a.tenant.locations), func(other *NamedLocation) bool { return other == l })
+	a.tenant.locations = slices.DeleteFunc(slices.Clone(a.tenant.locations), func(other access.NamedLocation) bool { return other.ID == l.ID })
 	g.server.logAudit(a.tenant, "Delete named location", "administrator", l.Name, "")
 	return nothing()
 }

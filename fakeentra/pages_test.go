@@ -162,7 +162,7 @@ func TestASecondFactorIsAskedFor(t *testing.T) {
 	p.press("Approve").press("Continue").press("Accept")
 	require.Equal(t, http.StatusOK, c.poll(device).status)
 
-	_, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "MFA for all", Grant: fakeentra.GrantMFA, Users: []string{"All"}})
+	_, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "MFA for all", Grant: "mfa", Users: []string{"All"}})
 	require.NoError(t, err)
 	user, _ = c.ask()
 	p = c.person().typePassword(user, "alice@contoso.com")

@@ -66,10 +66,10 @@ func TestEveryRefusalOfTheTokenAndDeviceCodeEndpoints(t *testing.T) {
 				Start: start, Tenants: []fakeentra.Tenant{{Name: "Contoso", Domains: []string{"contoso.com"}}, {Name: "Fabrikam", Domains: []string{"fabrikam.com"}}},
 				Users: []fakeentra.User{}, Applications: []fakeentra.Application{
 					{ID: id, Name: "App"},
-					{ID: single, Name: "Single", Audience: fakeentra.AudienceOneTenant, Home: "contoso.com"},
+					{ID: single, Name: "Single", Audience: "AzureADMyOrg", Home: "contoso.com"},
 					{ID: secretive, Name: "Secretive", NoPublicClient: true},
 					{ID: off, Name: "Disabled app", Disabled: true},
-					{ID: work, Name: "Work", Audience: fakeentra.AudienceOrganizations},
+					{ID: work, Name: "Work", Audience: "AzureADMultipleOrgs"},
 				},
 			})
 			c.tenant = test.tenant

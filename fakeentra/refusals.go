@@ -4,15 +4,16 @@ import (
 	"strconv"
 	"time"
 
+	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/resources"
 )
 
 // conditional turns a verdict into the refusal that a device hears, at issuance or at a refresh (entra.md §4.3, §5.1): a block
 // first, then what only another device could meet, then what a person could; under s.mu.
-func (s *Server) conditional(g *grant, scope resources.Request, v verdict, refresh bool) *catalogue.Problem {
-	remote := g.flow == FlowDeviceCode && !refresh
-	device := func(p *Policy, code int) *catalogue.Problem {
+func (s *Server) conditional(g *grant, scope resources.Request, v access.Verdict, refresh bool) *catalogue.Problem {
+	remote := g.flow == access.FlowDeviceCode && !refresh
+	device := func(p *access.Policy, code int) *catalogue.Problem {
 		if remote {
 			code = 530033 // what a remote device is cannot be asserted
 		}
@@ -21,39 +22,39 @@ func (s *Server) conditional(g *grant, scope resources.Request, v verdict, refre
 		return refusal
 	}
 	switch {
-	case v.defaults:
+	case v.Defaults:
 		return catalogue.Fail(530035)
-	case v.block != nil && refresh && len(v.block.Flows) > 0 && v.block.allApplications():
+	case v.Block != nil && refresh && len(v.Block.Flows) > 0 && v.Block.AllApplications():
 		return catalogue.Fail(530036) // protocol tracking
-	case v.block != nil:
+	case v.Block != nil:
 		p := catalogue.Fail(53003)
-		p.Claims = capolids(v.block.ID)
+		p.Claims = capolids(v.Block.ID)
 		return p
-	case v.compliant != nil:
-		return device(v.compliant, 53000)
-	case v.joined != nil:
-		return device(v.joined, 53001)
-	case v.mfa != nil:
+	case v.Compliant != nil:
+		return device(v.Compliant, 53000)
+	case v.Joined != nil:
+		return device(v.Joined, 53001)
+	case v.MFA != nil:
 		p := catalogue.Fail(50076).With("resource", scope.API.ID)
 		if g.user.SecondFactor == SecondFactorToEnrol && !g.user.enrolled {
 			p = catalogue.Fail(50079).With("identifier", scope.API.ID)
 		}
-		if v.mfa != defaultsPolicy {
-			p.Claims = capolids(v.mfa.ID)
+		if v.MFA != access.ByDefaults {
+			p.Claims = capolids(v.MFA.ID)
 		}
 		return p
-	case v.stale != nil && refresh && v.stale.EveryTime:
+	case v.Stale != nil && refresh && v.Stale.EveryTime:
 		return catalogue.Fail(70046)
-	case v.stale != nil && refresh:
+	case v.Stale != nil && refresh:
 		return catalogue.Fail(70043).With("issued", catalogue.SevenDigits(g.signedIn)).
-			With("seconds", strconv.FormatInt(int64(v.stale.SignInFrequency/time.Second), 10))
-	case v.mfaStale != nil && refresh:
+			With("seconds", strconv.FormatInt(int64(v.Stale.SignInFrequency/time.Second), 10))
+	case v.MFAStale != nil && refresh:
 		return catalogue.Fail(50078).With("resource", scope.API.ID)
 	}
 	return nil
 }
 
-func deviceState(s Source) string {
+func deviceState(s access.Source) string {
 	switch {
 	case s.Compliant:
 		return "compliant"

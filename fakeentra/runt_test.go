@@ -71,7 +71,7 @@ func TestABadConfigIsRefused(t *testing.T) {
 		"an application has no name":  {Applications: []fakeentra.Application{{ID: fakeentra.ClientID}}},
 		"an application's id is none": {Applications: []fakeentra.Application{{ID: "x", Name: "x"}}},
 		"an unknown audience":         {Applications: []fakeentra.Application{{ID: fakeentra.ClientID, Name: "x", Audience: "everyone"}}},
-		"a home that is not there":    {Applications: []fakeentra.Application{{ID: fakeentra.ClientID, Name: "x", Audience: fakeentra.AudienceOneTenant}}},
+		"a home that is not there":    {Applications: []fakeentra.Application{{ID: fakeentra.ClientID, Name: "x", Audience: "AzureADMyOrg"}}},
 	} {
 		_, err := fakeentra.New(c)
 		require.Error(t, err, name)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
@@ -53,9 +54,9 @@ type Server struct {
 	opaque      map[string]opaqueToken
 	secrets     secretList
 	knobs       []*armedKnob
-	address     string // of the device
-	device      Source // but for its address
-	browser     Source // of the person
+	address     string        // of the device
+	device      access.Source // but for its address
+	browser     access.Source // of the person
 	watchers    []func(Change)
 	audits      uint64 // counts the rows of the audit log
 	url         string
@@ -76,7 +77,7 @@ func New(c Config) (*Server, error) {
 		visits: map[string]*visit{}, opaque: map[string]opaqueToken{}, address: c.ClientAddress,
 		directory: newDirectory(c.Seed), random: chance.New(c.Seed, Party),
 	}
-	s.browser = Source{Address: c.ClientAddress, Platform: "windows"}
+	s.browser = access.Source{Address: c.ClientAddress, Platform: "windows"}
 	if s.order, err = pages.Order(c.Pages); err != nil {
 		return nil, fmt.Errorf("fakeentra: %w", err)
 	}

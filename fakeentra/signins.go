@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/catalogue"
 )
 
@@ -25,13 +26,13 @@ type SignIn struct {
 	Interactive   bool   // in the browser; a refresh is not
 	Protocol      string // authenticationProtocol: "deviceCode"
 	Transfer      string // original transfer method: "Device code flow"
-	Policies      []PolicyResult
-	CorrelationID string // equal to what the device saw
-	TraceID       string // x-ms-request-id
-	UserID        string // object id; filled in
-	ClientApp     string // empty: "Mobile Apps and Desktop clients"
-	Source        Source // where it came from, but for the address
-	Note          string // where sources disagree about the refusal; empty: they do not
+	Policies      []access.Result
+	CorrelationID string        // equal to what the device saw
+	TraceID       string        // x-ms-request-id
+	UserID        string        // object id; filled in
+	ClientApp     string        // empty: "Mobile Apps and Desktop clients"
+	Source        access.Source // where it came from, but for the address
+	Note          string        // where sources disagree about the refusal; empty: they do not
 }
 
 // AuditEntry is a row of the audit log: what was changed in the directory.

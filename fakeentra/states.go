@@ -3,6 +3,7 @@ package fakeentra
 import (
 	"strings"
 
+	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/texts"
 )
@@ -31,7 +32,7 @@ func (u *user) barred() int {
 // signInTooOld asks for the password again if a policy's sign-in frequency is over: a browser remembers who signed in with it,
 // for longer than the policy likes; under s.mu.
 func (s *Server) signInTooOld(a *ask, v *visit) {
-	if !v.passwordDone || s.judge(a, v).stale == nil {
+	if !v.passwordDone || s.judge(a, v).Stale == nil {
 		return
 	}
 	s.logBrowser(a, v, 70044, nil)
@@ -78,11 +79,11 @@ func (s *Server) requestApproval(a *ask, v *visit) {
 func (v *visit) flow() string { return v.code.flow() }
 
 // deviceRefusal is the number for a policy that wants a managed device: what a remote device is cannot be asserted (entra.md §5.1).
-func (v *visit) deviceRefusal(judged verdict) int {
+func (v *visit) deviceRefusal(judged access.Verdict) int {
 	switch {
-	case v.flow() == FlowDeviceCode:
+	case v.flow() == access.FlowDeviceCode:
 		return 530033
-	case judged.compliant != nil:
+	case judged.Compliant != nil:
 		return 53000
 	}
 	return 53001
@@ -123,7 +124,7 @@ func platformShown(platform string) string {
 }
 
 // stateShown is the state of a device in the captured words.
-func stateShown(s Source) string {
+func stateShown(s access.Source) string {
 	switch {
 	case s.Compliant:
 		return "Compliant"

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/texts"
@@ -361,7 +362,7 @@ func (s *Server) advance(a *ask, v *visit) {
 			}
 			return
 		case pages.MFA:
-			if v.mfaDone || !v.user.MFA && s.judge(a, v).mfa == nil {
+			if v.mfaDone || !v.user.MFA && s.judge(a, v).MFA == nil {
 				continue
 			}
 			interrupt := 50074 // interactive; [D] entra.md §5.1
@@ -406,14 +407,14 @@ func (s *Server) advance(a *ask, v *visit) {
 }
 
 // judge evaluates the policies of the person's tenant as the browser meets them; under s.mu.
-func (s *Server) judge(a *ask, v *visit) verdict {
+func (s *Server) judge(a *ask, v *visit) access.Verdict {
 	client := ""
-	if v.flow() != FlowDeviceCode {
+	if v.flow() != access.FlowDeviceCode {
 		client = "browser"
 	}
-	return evaluate(v.user.tenant.policies, access{
-		clientApp: client, user: v.user, application: v.code.application, resource: v.code.scope.API, flow: v.flow(),
-		address: s.browser.Address, at: a.at, mfa: v.mfaDone, signedIn: v.signedIn, source: s.browser, browser: true,
+	return v.user.tenant.rules().Evaluate(access.Attempt{
+		ClientApp: client, Person: v.user.person(), Application: v.code.application.ID, Name: v.code.application.Name,
+		API: v.code.scope.API, Flow: v.flow(), At: a.at, MFA: v.mfaDone, SignedIn: v.signedIn, Source: s.browser, Browser: true,
 	})
 }
 
@@ -426,17 +427,17 @@ func (s *Server) policyRefuses(a *ask, v *visit) bool {
 		app := v.code.application
 		s.refuse(a, v, 50105, catalogue.Fail(50105).With("name", app.Name).With("id", app.ID).Sentence())
 		return true
-	case judged.blockInBrowser != nil:
+	case judged.BlockInBrowser != nil:
 		v.refusal = 53003
-	case judged.defaults:
+	case judged.Defaults:
 		v.refusal = 530035
-	case judged.compliant != nil || judged.joined != nil:
+	case judged.Compliant != nil || judged.Joined != nil:
 		v.refusal = v.deviceRefusal(judged)
 	default:
 		return false
 	}
 	v.current, v.details, v.trace, v.refusedAt = pages.Blocked, false, a.trace, a.at
-	s.logBrowser(a, v, v.refusal, judged.results)
+	s.logBrowser(a, v, v.refusal, judged.Results)
 	return true
 }
 
@@ -451,12 +452,12 @@ func (s *Server) accept(v *visit, forAll bool) {
 }
 
 // logBrowser writes a row of the sign-in log for what happened on a page; under s.mu.
-func (s *Server) logBrowser(a *ask, v *visit, code int, results []PolicyResult) {
+func (s *Server) logBrowser(a *ask, v *visit, code int, results []access.Result) {
 	if v.user == nil {
 		return
 	}
 	if results == nil && v.passwordDone {
-		results = s.judge(a, v).results
+		results = s.judge(a, v).Results
 	}
 	s.logSignIn(SignIn{
 		Time: a.at, Tenant: v.user.tenant.ID, User: v.user.Principal, Application: v.code.application.Name,

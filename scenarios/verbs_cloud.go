@@ -56,10 +56,10 @@ func (p *play) verbTenant(_ bool, args []string) (string, error) {
 	if t.BasicAuth, err = choice(values, "basic-auth", "enabled", "disabled", false); err != nil {
 		return "", err
 	}
-	if _, err = choice(values, "user-consent", fakeentra.UserConsentAll, fakeentra.UserConsentNone, true); err != nil {
+	if _, err = choice(values, "user-consent", "all", "none", true); err != nil {
 		return "", err
 	}
-	if _, err = choice(values, "consent-box", fakeentra.ConsentBoxGuide, fakeentra.ConsentBoxMicrosoft, true); err != nil {
+	if _, err = choice(values, "consent-box", "guide", "microsoft", true); err != nil {
 		return "", err
 	}
 	t.UserConsent, t.ConsentBox = values["user-consent"], values["consent-box"]

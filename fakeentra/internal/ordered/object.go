@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"time"
 	"unicode/utf8"
 )
 
@@ -27,6 +28,11 @@ func (o *Object) Text(name, value string) *Object {
 	o.key(name)
 	o.buf = appendString(o.buf, value)
 	return o
+}
+
+// Time adds a moment as Microsoft Graph writes it.
+func (o *Object) Time(name string, at time.Time) *Object {
+	return o.Text(name, at.UTC().Format(time.RFC3339))
 }
 
 // Number adds a number.

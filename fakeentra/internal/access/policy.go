@@ -1,8 +1,9 @@
-package fakeentra
+package access
 
 import (
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,9 +13,9 @@ import (
 
 // States of a policy.
 const (
-	PolicyOn         = "on"
-	PolicyOff        = "off"
-	PolicyReportOnly = "report-only"
+	StateOn         = "on"
+	StateOff        = "off"
+	StateReportOnly = "report-only"
 )
 
 // What a policy demands (Policy.Grant).
@@ -52,7 +53,7 @@ const (
 type Policy struct {
 	ID    string // GUID; empty: drawn from the seed
 	Name  string
-	State string    // PolicyOn (default), PolicyOff or PolicyReportOnly
+	State string    // StateOn (default), StateOff or StateReportOnly
 	From  time.Time // the date from which it acts; zero: always
 	// Enforced is the date on which a report-only policy turns on by itself, as those that Microsoft manages do; zero: never.
 	Enforced          time.Time
@@ -87,20 +88,20 @@ type Policy struct {
 	SecondaryOnly   bool          // the frequency is of the second factor alone (secondaryAuthentication): 50078
 }
 
-// PolicyResult is what a policy said to one sign-in, in the words of Microsoft Graph's appliedConditionalAccessPolicies.
-type PolicyResult struct {
+// Result is what a policy said to one sign-in, in the words of Microsoft Graph's appliedConditionalAccessPolicies.
+type Result struct {
 	ID, Name, Grant string
 	// Result is success, failure, notApplied, notEnabled, reportOnlySuccess, reportOnlyFailure, reportOnlyInterrupted (the
 	// person would have been asked) or reportOnlyNotApplied.
 	Result string
 }
 
-// policyKeys are the words of ChangePolicy, with what they mean.
+// policyKeys are the words of Change, with what they mean.
 var policyKeys = map[string]func(p *Policy, values []string) error{
 	"state": func(p *Policy, v []string) error {
 		return words.OneOf(&p.State, "state", strings.Join(v, ","), map[string]string{
-			"on": PolicyOn, "enabled": PolicyOn, "off": PolicyOff, "disabled": PolicyOff, "report-only": PolicyReportOnly,
-			"enabledforreportingbutnotenforced": PolicyReportOnly,
+			"on": StateOn, "enabled": StateOn, "off": StateOff, "disabled": StateOff, "report-only": StateReportOnly,
+			"enabledforreportingbutnotenforced": StateReportOnly,
 		})
 	},
 	"grant": func(p *Policy, v []string) error {
@@ -129,7 +130,7 @@ var policyKeys = map[string]func(p *Policy, values []string) error{
 		p.Flows = nil
 		for _, name := range v {
 			var one string
-			if err := words.OneOf(&one, "flow", name, flowWords); err != nil {
+			if err := words.OneOf(&one, "flow", name, FlowWords); err != nil {
 				return err
 			}
 			p.Flows = append(p.Flows, one)
@@ -173,14 +174,28 @@ var policyKeys = map[string]func(p *Policy, values []string) error{
 	},
 }
 
-// PolicyKeys returns the words that ChangePolicy knows.
-func PolicyKeys() []string {
-	keys := make([]string, 0, len(policyKeys))
-	for k := range policyKeys {
-		keys = append(keys, k)
+// Change changes the policy by words such as "state=on" or "users=All".
+func (p *Policy) Change(words ...string) error {
+	for _, word := range words {
+		key, value, ok := strings.Cut(word, "=")
+		change := policyKeys[strings.ToLower(key)]
+		if !ok || change == nil {
+			return fmt.Errorf("policy %q: unknown word %q; the keys are: %s", p.Name, word, strings.Join(slices.Sorted(maps.Keys(policyKeys)), ", "))
+		}
+		var values []string
+		for _, v := range strings.Split(value, ",") {
+			if v = strings.TrimSpace(v); v != "" {
+				values = append(values, v)
+			}
+		}
+		if len(values) == 0 && !strings.HasPrefix(key, "exclude") {
+			return fmt.Errorf("policy %q: %s= needs a value", p.Name, key)
+		}
+		if err := change(p, values); err != nil {
+			return fmt.Errorf("policy %q: %w", p.Name, err)
+		}
 	}
-	sort.Strings(keys)
-	return keys
+	return nil
 }
 
 // grantWords and flowWords are the words of the bench and of Microsoft Graph.
@@ -189,7 +204,7 @@ var (
 		"block": GrantBlock, "mfa": GrantMFA, "compliant": GrantCompliant, "compliantdevice": GrantCompliant,
 		"domain-joined": GrantJoined, "domainjoineddevice": GrantJoined, "none": GrantNone,
 	}
-	flowWords = map[string]string{
+	FlowWords = map[string]string{
 		"device code flow": FlowDeviceCode, "devicecodeflow": FlowDeviceCode,
 		"authentication transfer": FlowTransfer, "authenticationtransfer": FlowTransfer,
 	}

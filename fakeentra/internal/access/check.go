@@ -1,13 +1,9 @@
-package fakeentra
+package access
 
 import (
 	"fmt"
-	"maps"
-	"net/netip"
 	"slices"
 	"strings"
-
-	"mfpsim/fakeentra/internal/resources"
 )
 
 // Words of Microsoft Graph's conditionalAccessConditionSet: [D] graph/api/resources/conditionalaccessconditionset.
@@ -20,8 +16,15 @@ var (
 	locationWords  = []string{"All", "AllTrusted"}
 )
 
-// check completes a policy, writes every name as the directory has it, and refuses what the tenant does not know.
-func (p *Policy) check(d *directory, home *tenant) error {
+// Lookups find what policies name in a tenant, as the directory writes it.
+type Lookups struct {
+	Home                               string // the tenant's display name
+	User, Group, Application, Location func(string) (string, bool)
+	Role                               func(string) (string, error)
+}
+
+// Complete fills a policy in, writes every name as the directory has it, and refuses what the tenant does not know.
+func (p *Policy) Complete(n Lookups) error {
 	wrong := func(format string, values ...any) error {
 		return fmt.Errorf("policy %q: "+format, append([]any{p.Name}, values...)...)
 	}
@@ -39,14 +42,14 @@ func (p *Policy) check(d *directory, home *tenant) error {
 		values *[]string
 		find   func(string) (string, bool)
 	}{
-		{"user", &p.Users, known(userWords, d.userIn(home))},
-		{"user", &p.ExcludeUsers, known(userWords, d.userIn(home))},
-		{"group", &p.Groups, d.groupIn(home)},
-		{"group", &p.ExcludeGroups, d.groupIn(home)},
-		{"application", &p.Applications, known(appWords, d.applicationNamed)},
-		{"application", &p.ExcludeApps, known(appWords, d.applicationNamed)},
-		{"location", &p.Locations, known(locationWords, home.locationOrRange)},
-		{"location", &p.ExcludeLocations, known(locationWords, home.locationOrRange)},
+		{"user", &p.Users, known(userWords, n.User)},
+		{"user", &p.ExcludeUsers, known(userWords, n.User)},
+		{"group", &p.Groups, n.Group},
+		{"group", &p.ExcludeGroups, n.Group},
+		{"application", &p.Applications, known(appWords, n.Application)},
+		{"application", &p.ExcludeApps, known(appWords, n.Application)},
+		{"location", &p.Locations, known(locationWords, n.Location)},
+		{"location", &p.ExcludeLocations, known(locationWords, n.Location)},
 		{"platform", &p.Platforms, known(platformWords, nil)},
 		{"platform", &p.ExcludePlatforms, known(platformWords, nil)},
 		{"client application type", &p.ClientApps, known(clientAppWords, nil)},
@@ -59,9 +62,9 @@ func (p *Policy) check(d *directory, home *tenant) error {
 			switch {
 			case ok:
 			case list.what == "user" || list.what == "group":
-				return wrong("%s has no %s %q", home.Name, list.what, text)
+				return wrong("%s has no %s %q", n.Home, list.what, text)
 			case list.what == "location":
-				return wrong("the location %q is no address range such as 203.0.113.0/24, and no named location of %s", text, home.Name)
+				return wrong("the location %q is no address range such as 203.0.113.0/24, and no named location of %s", text, n.Home)
 			default:
 				return wrong("unknown %s %q", list.what, text)
 			}
@@ -72,16 +75,13 @@ func (p *Policy) check(d *directory, home *tenant) error {
 	for _, list := range []*[]string{&p.Roles, &p.ExcludeRoles} {
 		names := make([]string, 0, len(*list))
 		for _, text := range *list {
-			role, err := roleNamed(text)
+			role, err := n.Role(text)
 			if err != nil {
 				return wrong("%w", err)
 			}
-			names = append(names, role.Name)
+			names = append(names, role)
 		}
 		*list = names
-	}
-	if p.ID == "" {
-		p.ID = d.identity("policy "+home.ID, p.Name)
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (p *Policy) checkControls() error {
 		key         string
 		field       *string
 		ifItIsEmpty string
-	}{{"state", &p.State, PolicyOn}, {"where", &p.Where, WhereEvaluated}, {"operator", &p.Operator, OperatorOr}} {
+	}{{"state", &p.State, StateOn}, {"where", &p.Where, WhereEvaluated}, {"operator", &p.Operator, OperatorOr}} {
 		if *word.field == "" {
 			*word.field = word.ifItIsEmpty
 		}
@@ -132,66 +132,4 @@ func known(words []string, otherwise func(string) (string, bool)) func(string) (
 		}
 		return otherwise(text)
 	}
-}
-
-// userIn finds the principal of a user of a tenant by principal or object id.
-func (d *directory) userIn(home *tenant) func(string) (string, bool) {
-	return func(text string) (string, bool) {
-		for _, u := range d.userOrder {
-			if u.tenant == home && !u.deleted && (strings.EqualFold(u.Principal, text) || strings.EqualFold(u.ID, text)) {
-				return u.Principal, true
-			}
-		}
-		return "", false
-	}
-}
-
-// groupIn finds the name of a group of a tenant by name or id; a group is there once a user is in it.
-func (d *directory) groupIn(home *tenant) func(string) (string, bool) {
-	return func(text string) (string, bool) {
-		for _, u := range d.userOrder {
-			for _, g := range u.Groups {
-				if u.tenant == home && !u.deleted && (strings.EqualFold(g, text) || strings.EqualFold(d.groupID(home, g), text)) {
-					return g, true
-				}
-			}
-		}
-		return "", false
-	}
-}
-
-// groupID is the object id of a group.
-func (d *directory) groupID(home *tenant, name string) string {
-	return d.identity("group "+home.ID, strings.ToLower(name))
-}
-
-// applicationNamed finds the name of an application or a resource by name or id.
-func (d *directory) applicationNamed(text string) (string, bool) {
-	for _, id := range slices.Sorted(maps.Keys(d.applications)) {
-		if a := d.applications[id]; strings.EqualFold(a.ID, text) || strings.EqualFold(a.Name, text) {
-			return text, true
-		}
-	}
-	if r := resources.Named(text); r != nil {
-		return text, true
-	}
-	return "", false
-}
-
-// locationOrRange finds a named location by name or id, or reads an address range.
-func (t *tenant) locationOrRange(text string) (string, bool) {
-	if l := t.location(text); l != nil {
-		return l.Name, true
-	}
-	_, err := netip.ParsePrefix(text)
-	return text, err == nil
-}
-
-func (t *tenant) location(text string) *NamedLocation {
-	for _, l := range t.locations {
-		if strings.EqualFold(l.Name, text) || strings.EqualFold(l.ID, text) {
-			return l
-		}
-	}
-	return nil
 }
