@@ -75,7 +75,7 @@ func (s *Server) AddUser(u User) (User, error) {
 	if err != nil {
 		return User{}, fmt.Errorf("fakeentra: %w", err)
 	}
-	s.secrets.add(made.Password.Reveal())
+	s.secrets.Add(made.Password.Reveal())
 	return made.copy(), nil
 }
 

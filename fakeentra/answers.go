@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/forms"
 	"mfpsim/fakeentra/internal/ordered"
 )
 
@@ -22,8 +23,8 @@ type ask struct {
 	host        string // as the client reached us, with a port that is not 443
 	authority   string // the host that issuers and links name
 	alias       tenantAlias
-	form        values // of the body
-	query       values
+	form        forms.Values // of the body
+	query       forms.Values
 	raw         []byte // a body that is no form
 	at          time.Time
 	trace       string
@@ -33,9 +34,6 @@ type ask struct {
 	lifetime    time.Duration // of the code that is asked for, by a knob; 0: the usual one
 	interval    time.Duration
 }
-
-// values are decoded parameters; the first of a name counts.
-type values map[string]string
 
 // param finds a parameter in the body, then in the query: both are used in the field (entra.md §14).
 func (a *ask) param(name string) string {

@@ -10,6 +10,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/resources"
+	"mfpsim/fakeentra/internal/secrets"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -94,7 +95,7 @@ func (s *Server) forgetVisits(now time.Time) {
 }
 
 func (s *Server) setVisitCookie(w http.ResponseWriter, v *visit) {
-	w.Header().Add("Set-Cookie", sessionCookie+"="+v.session+"; path=/; secure; HttpOnly; SameSite=None")
+	w.Header().Add("Set-Cookie", secrets.SessionCookie+"="+v.session+"; path=/; secure; HttpOnly; SameSite=None")
 }
 
 // resume looks for a session of the browser that answers without a page, or says what prompt=none hears; under s.mu.

@@ -8,11 +8,9 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/pages"
+	"mfpsim/fakeentra/internal/secrets"
 	"mfpsim/fakeentra/internal/texts"
 )
-
-// authCookie holds the session of a browser that somebody has signed in with: the name is Microsoft's [D].
-const authCookie = "ESTSAUTH"
 
 // browserSession is what a browser remembers: who signed in with it.
 type browserSession struct {
@@ -53,7 +51,7 @@ func (s *Server) browserOf(a *ask) *browserSession {
 	if a.request == nil {
 		return nil
 	}
-	cookie, err := a.request.Cookie(authCookie)
+	cookie, err := a.request.Cookie(secrets.AuthCookie)
 	if err != nil {
 		return nil
 	}
@@ -96,7 +94,7 @@ func (s *Server) rememberSession(w http.ResponseWriter, a *ask, v *visit) string
 	if b == nil {
 		b = &browserSession{id: "1." + base64.RawURLEncoding.EncodeToString(s.random.Bytes(96))}
 		s.sessions[b.id] = b
-		s.secrets.add(b.id)
+		s.secrets.Add(b.id)
 	}
 	var account *sessionAccount
 	for _, c := range b.accounts {
@@ -121,7 +119,7 @@ func (s *Server) rememberSession(w http.ResponseWriter, a *ask, v *visit) string
 		if account.stay {
 			expires = "; expires=" + a.at.Add(stayLifetime).UTC().Format("Mon, 02-Jan-2006 15:04:05 GMT")
 		}
-		w.Header().Add("Set-Cookie", authCookie+"="+b.id+expires+"; path=/; secure; HttpOnly; SameSite=None")
+		w.Header().Add("Set-Cookie", secrets.AuthCookie+"="+b.id+expires+"; path=/; secure; HttpOnly; SameSite=None")
 	}
 	return account.state
 }
@@ -156,7 +154,7 @@ func (s *Server) logout(w http.ResponseWriter, a *ask) {
 		}
 		if b.accounts = kept; len(kept) == 0 {
 			delete(s.sessions, b.id)
-			w.Header().Add("Set-Cookie", authCookie+"=; expires=Thu, 01-Jan-1970 00:00:00 GMT; path=/; secure; HttpOnly; SameSite=None")
+			w.Header().Add("Set-Cookie", secrets.AuthCookie+"=; expires=Thu, 01-Jan-1970 00:00:00 GMT; path=/; secure; HttpOnly; SameSite=None")
 		}
 	}
 	if asked := a.param("post_logout_redirect_uri"); asked != "" {

@@ -28,16 +28,6 @@ const Scope = "https://outlook.office.com/SMTP.Send offline_access openid profil
 // PersonalTenantID is the tenant of personal Microsoft accounts, the same all over the world (entra.md §10).
 const PersonalTenantID = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
-// Names returns the host names, with ports, under which Microsoft's side of a sign-in is reached; whoever owns the
-// network routes them to the fake.
-func Names() []string {
-	return []string{
-		"login.microsoftonline.com:443", "login.windows.net:443", "sts.windows.net:443",
-		"login.microsoft.com:443", "microsoft.com:443", "www.microsoft.com:443",
-		"graph.microsoft.com:443", // the userinfo endpoint that the configuration names
-	}
-}
-
 // Config says what a fake is made of. The zero value is right for a first test: a World that follows the machine's clock,
 // an organization contoso.com with an administrator and a user, personal accounts, and one application.
 type Config struct {

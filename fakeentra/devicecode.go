@@ -10,6 +10,7 @@ import (
 	"mfpsim/chance"
 	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/texts"
@@ -131,7 +132,7 @@ func (s *Server) makeCode(a *ask) ([]byte, *catalogue.Problem) {
 	}
 	s.codes[c.device], s.userCodes[c.user] = c, c
 	s.codeOrder = append(s.codeOrder, c)
-	s.secrets.add(c.device)
+	s.secrets.Add(c.device)
 	if a.v1 {
 		return deviceAnswerV1(c, verification, lifetime, interval), nil
 	}
@@ -160,7 +161,7 @@ func letters(r *chance.Reader, alphabet string, n int) string {
 // follows it may end up at Microsoft's.
 func (s *Server) verificationURI(a *ask) string {
 	switch {
-	case !realHosts[strings.ToLower(hostOf(a.request.Host))]:
+	case !hosts.Microsofts(a.request.Host):
 		return a.link("/device")
 	case a.alias.consumers():
 		return personalVerificationURI

@@ -206,7 +206,7 @@ func (s *Server) makeRefreshToken(g *grant, at time.Time) string {
 	if !g.user.Personal {
 		token = "1." + base64.RawURLEncoding.EncodeToString(append([]byte{0, 0x40}, g.application.ID[:34]...)) + "." + workTokenBody + base64.RawURLEncoding.EncodeToString(data)
 	}
-	s.secrets.add(token)
+	s.secrets.Add(token)
 	return token
 }
 
@@ -233,23 +233,8 @@ func (s *Server) readRefreshToken(text string) (number, issued uint64, at time.T
 	return binary.BigEndian.Uint64(plain), binary.BigEndian.Uint64(plain[8:]), at, true
 }
 
-// secretList remembers what was issued, for tests that search artefacts for leaks; the oldest go first.
-type secretList struct{ items []string }
-
-// maxSecrets bounds the list.
-const maxSecrets = 20000
-
-func (l *secretList) add(secret string) {
-	l.items = append(l.items, secret)
-	if len(l.items) > maxSecrets {
-		l.items = append(l.items[:0:0], l.items[maxSecrets/2:]...)
-	}
-}
-
 // Secrets returns every secret that the fake gave out or knows: passwords, device codes, access, refresh and id tokens (the
 // newest 10,000 at least). It is for tests that look for leaks; nothing else may read it.
 func (s *Server) Secrets() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]string(nil), s.secrets.items...)
+	return s.secrets.All()
 }

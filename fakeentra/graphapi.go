@@ -12,7 +12,9 @@ import (
 	"strings"
 
 	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/secrets"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 )
@@ -58,8 +60,8 @@ func (s *Server) Graph() http.Handler {
 // recordGraph makes the journal's entry: passwords and the bearer's token are hidden.
 func recordGraph(r *http.Request, body []byte, answer *faultnet.Response) *journal.Exchange {
 	e := &journal.Exchange{
-		Method: r.Method, Host: hostOf(r.Host), Target: journal.Plain(r.URL.RequestURI()), RequestHeader: hideHeader(r.Header),
-		Status: answer.Status, ResponseHeader: hideHeader(answer.Header), ResponseBody: journal.Plain(string(answer.Body)),
+		Method: r.Method, Host: hosts.Of(r.Host), Target: journal.Plain(r.URL.RequestURI()), RequestHeader: secrets.Header(r.Header),
+		Status: answer.Status, ResponseHeader: secrets.Header(answer.Header), ResponseBody: journal.Plain(string(answer.Body)),
 	}
 	if bytes.Contains(bytes.ToLower(body), []byte("passw")) || bytes.Contains(body, []byte(`\u`)) {
 		e.RequestBody = journal.Hidden(string(body))

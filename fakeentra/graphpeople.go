@@ -137,7 +137,7 @@ func (g *graphAPI) addUser(a *graphAsk) (*graphAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.server.secrets.add(b.password)
+	g.server.secrets.Add(b.password)
 	g.server.logAudit(a.tenant, "Add user", "administrator", u.Principal, "")
 	a.changes = append(a.changes, Change{Kind: ChangeUserNew, Tenant: a.tenant.ID, User: u.Principal})
 	return one("users", http.StatusCreated, g.person(u))

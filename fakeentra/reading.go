@@ -4,6 +4,7 @@ import (
 	jose "github.com/go-jose/go-jose/v4"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/fakeentra/internal/texts"
 )
@@ -27,3 +28,7 @@ func English(tag, line string) (words string, ok bool) { return texts.English(ta
 
 // Keys returns the public keys that tokens are signed with, as a resource server fetches them from /discovery/v2.0/keys.
 func (s *Server) Keys() jose.JSONWebKeySet { return signing.Set() }
+
+// Names returns the host names, with ports, under which Microsoft's side of a sign-in is reached; whoever owns the
+// network routes them to the fake.
+func Names() []string { return hosts.Names() }

@@ -112,7 +112,7 @@ func (s *Server) success(a *ask, v *visit, session string) parameters {
 			access = s.makeOpaque(a, g, g.scope, seconds)
 		} else {
 			access = signing.Organizations().Sign(signing.Organizations().HeaderV1, s.accessClaims(a, g, g.scope, seconds))
-			s.secrets.add(access)
+			s.secrets.Add(access)
 		}
 		p.add("access_token", access)
 		p.add("token_type", "Bearer")
@@ -133,7 +133,7 @@ func (s *Server) success(a *ask, v *visit, session string) parameters {
 			bound.tokenHash = halfHash(access)
 		}
 		token := key.Sign(key.HeaderV2, s.idClaims(a, g, g.scope, bound))
-		s.secrets.add(token)
+		s.secrets.Add(token)
 		p.add("id_token", token)
 	}
 	if web.info {
@@ -171,7 +171,7 @@ func (s *Server) makeAuthCode(a *ask, v *visit, session string) string {
 		}
 	}
 	s.authCodes[c.text] = c
-	s.secrets.add(c.text)
+	s.secrets.Add(c.text)
 	return c.text
 }
 

@@ -120,7 +120,7 @@ func (s *Server) setPassword(u *user, by ResetBy, password Password) {
 		password = s.directory.password(u.Principal, u.epoch)
 	}
 	u.Password, u.PasswordExpired, u.NoPassword = password, false, false
-	s.secrets.add(password.Reveal())
+	s.secrets.Add(password.Reveal())
 	actor := "administrator"
 	if way.byUser {
 		actor = u.Principal

@@ -3,24 +3,16 @@ package fakeentra
 import (
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/forms"
+	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/journal"
 )
-
-// realHosts are the names that mean Microsoft's own service; issuers under them name login.microsoftonline.com.
-var realHosts = func() map[string]bool {
-	m := map[string]bool{}
-	for _, name := range Names() {
-		m[hostOf(name)] = true
-	}
-	return m
-}()
 
 // tenantAlias is the first part of a path: what kind of account a sign-in is for.
 type tenantAlias struct {
@@ -89,15 +81,15 @@ const maxBody = 1 << 20
 // read parses a request. The body was read in full by the network's handler before.
 func (s *Server) read(r *http.Request) *ask {
 	body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody)) // a buffer of the network: it does not fail
-	a := &ask{request: r, path: r.URL.Path, at: s.now(), query: parseValues(r.URL.RawQuery), form: values{}}
-	if isForm(r.Header.Get("Content-Type")) {
-		a.form = parseValues(string(body))
+	a := &ask{request: r, path: r.URL.Path, at: s.now(), query: forms.Parse(r.URL.RawQuery), form: forms.Values{}}
+	if forms.Is(r.Header.Get("Content-Type")) {
+		a.form = forms.Parse(string(body))
 	} else {
 		a.raw = body
 	}
-	host := strings.ToLower(hostOf(r.Host))
+	host := strings.ToLower(hosts.Of(r.Host))
 	a.host, a.authority = r.Host, r.Host
-	if realHosts[host] {
+	if hosts.Microsofts(host) {
 		a.host, a.authority = host, "login.microsoftonline.com"
 	}
 	a.trace = s.traceID()
@@ -121,31 +113,6 @@ func (s *Server) read(r *http.Request) *ask {
 func (s *Server) traceID() string {
 	id := s.random.UUID()
 	return id[:34] + "00"
-}
-
-func isForm(contentType string) bool {
-	kind, _, _ := strings.Cut(contentType, ";")
-	return strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded")
-}
-
-// parseValues reads form encoding. What cannot be decoded is left out, as if it had not come.
-func parseValues(text string) values {
-	v := values{}
-	for text != "" {
-		var pair string
-		pair, text, _ = strings.Cut(text, "&")
-		name, value, _ := strings.Cut(pair, "=")
-		name, err := url.QueryUnescape(name)
-		if err != nil || name == "" {
-			continue
-		}
-		value, err = url.QueryUnescape(value)
-		if _, twice := v[name]; err != nil || twice {
-			continue
-		}
-		v[name] = value
-	}
-	return v
 }
 
 // route finds who answers. It runs under the turn of the request.

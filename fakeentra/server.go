@@ -15,7 +15,9 @@ import (
 
 	"mfpsim/chance"
 	"mfpsim/fakeentra/internal/access"
+	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/pages"
+	"mfpsim/fakeentra/internal/secrets"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -52,7 +54,7 @@ type Server struct {
 	accessMark  uint64 // access tokens up to this number are expired by an act
 	refreshMark uint64 // refresh tokens likewise
 	opaque      map[string]opaqueToken
-	secrets     secretList
+	secrets     secrets.List
 	knobs       []*armedKnob
 	address     string        // of the device
 	device      access.Source // but for its address
@@ -100,7 +102,7 @@ func New(c Config) (*Server, error) {
 		if err != nil {
 			return nil, fmt.Errorf("fakeentra: %w", err)
 		}
-		s.secrets.add(made.Password.Reveal())
+		s.secrets.Add(made.Password.Reveal())
 	}
 	if s.world == nil {
 		s.ownWorld = true
@@ -117,7 +119,7 @@ func New(c Config) (*Server, error) {
 		s.network = faultnet.New(faultnet.Config{World: s.world, Journal: s.journal, Seed: c.Seed})
 	}
 	s.clock = s.world.Clock(Party)
-	s.handler = s.network.Handler(Party, s.clock, http.HandlerFunc(s.route), record)
+	s.handler = s.network.Handler(Party, s.clock, http.HandlerFunc(s.route), secrets.Record)
 	return s, nil
 }
 
@@ -158,11 +160,11 @@ func (s *Server) Listen() (net.Listener, error) { return s.network.Listen(Party,
 // Serve answers HTTPS on a listener until Close; it returns at once. The certificate is of the network's own authority
 // and holds for the names of [Names], localhost and 127.0.0.1.
 func (s *Server) Serve(l net.Listener) error {
-	hosts := make([]string, 0, len(Names()))
+	names := make([]string, 0, len(Names()))
 	for _, name := range Names() {
-		hosts = append(hosts, hostOf(name))
+		names = append(names, hosts.Of(name))
 	}
-	server, err := s.network.ServeHTTP(l, s.network.TLSConfig(Party, s.clock, hosts...), s.handler)
+	server, err := s.network.ServeHTTP(l, s.network.TLSConfig(Party, s.clock, names...), s.handler)
 	if err != nil {
 		return fmt.Errorf("fakeentra: %w", err)
 	}
@@ -242,11 +244,3 @@ func (s *Server) Journal() *journal.Journal { return s.journal }
 
 // now is the fake's own time.
 func (s *Server) now() time.Time { return s.clock.Now().UTC() }
-
-// hostOf cuts the port off a host.
-func hostOf(address string) string {
-	if host, _, err := net.SplitHostPort(address); err == nil {
-		return host
-	}
-	return address
-}

@@ -297,7 +297,7 @@ func (s *Server) sendSigned(w http.ResponseWriter, status int, body []byte, slot
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, place := range slots {
-			s.secrets.add(string(body[place.Start:place.End]))
+			s.secrets.Add(string(body[place.Start:place.End]))
 		}
 	}
 	if later, ok := w.(faultnet.Finisher); ok {
@@ -325,7 +325,7 @@ func (s *Server) makeOpaque(a *ask, g *grant, scope resources.Request, seconds i
 			}
 		}
 	}
-	s.secrets.add(token)
+	s.secrets.Add(token)
 	s.opaque[token] = opaqueToken{number: s.issued, claims: Claims{
 		Audience: scope.Audience, Issuer: "https://login.microsoftonline.com/" + g.user.tenant.ID + "/v2.0", Scopes: scope.Permissions,
 		Principal: g.user.Principal, ObjectID: g.user.ID, Tenant: g.user.tenant.ID, ApplicationID: g.application.ID,

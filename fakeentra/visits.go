@@ -12,6 +12,7 @@ import (
 	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/pages"
+	"mfpsim/fakeentra/internal/secrets"
 	"mfpsim/fakeentra/internal/texts"
 	"mfpsim/fakeentra/internal/words"
 )
@@ -46,9 +47,6 @@ type visit struct {
 	askedStay bool              // "Stay signed in?" was answered,
 	stay      bool              // with Yes
 }
-
-// sessionCookie holds the session of a visit; the name is one that the captures show (entra.md §1.2).
-const sessionCookie = "esctx"
 
 // entrance leads from the short addresses that devices show to the code page (entra.md §2.1).
 func (s *Server) entrance(w http.ResponseWriter, a *ask) {
@@ -97,7 +95,7 @@ func (s *Server) enterCode(w http.ResponseWriter, a *ask) {
 	s.visits[v.session] = v
 	v.choices = s.sessionUsers(a, c.alias)
 	s.advance(a, v)
-	w.Header().Add("Set-Cookie", sessionCookie+"="+v.session+"; path=/; secure; HttpOnly; SameSite=None")
+	w.Header().Add("Set-Cookie", secrets.SessionCookie+"="+v.session+"; path=/; secure; HttpOnly; SameSite=None")
 	s.show(w, a, http.StatusOK, v.page(s, a))
 }
 
@@ -106,7 +104,7 @@ func (s *Server) step(w http.ResponseWriter, a *ask) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var v *visit
-	if cookie, err := a.request.Cookie(sessionCookie); err == nil {
+	if cookie, err := a.request.Cookie(secrets.SessionCookie); err == nil {
 		v = s.visits[cookie.Value]
 	}
 	if v == nil {

@@ -1,13 +1,15 @@
-package fakeentra
+package secrets
 
 import (
 	"bytes"
-	"crypto/tls"
 	"fmt"
 	"net/http"
+	"net/url"
 	"sort"
 	"strings"
 
+	"mfpsim/fakeentra/internal/forms"
+	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 )
@@ -24,19 +26,27 @@ var hiddenMembers = []string{"access_token", "refresh_token", "id_token", "devic
 // hiddenHeaders are header fields whose values are secret.
 var hiddenHeaders = map[string]bool{"Authorization": true, "Cookie": true}
 
-// record makes the journal's entry of one exchange, secrets hidden where they stand.
-func record(r *http.Request, body []byte, answer *faultnet.Response) *journal.Exchange {
+// Cookies whose values are secret.
+const (
+	// SessionCookie holds the session of a visit; the name is one that the captures show (entra.md §1.2).
+	SessionCookie = "esctx"
+	// AuthCookie holds the session of a browser that somebody has signed in with: the name is Microsoft's [D].
+	AuthCookie = "ESTSAUTH"
+)
+
+// Record makes the journal's entry of one exchange, secrets hidden where they stand.
+func Record(r *http.Request, body []byte, answer *faultnet.Response) *journal.Exchange {
 	target := journal.Plain(r.URL.EscapedPath())
 	if r.URL.RawQuery != "" {
 		target = target.Add(journal.Plain("?"), hideForm(r.URL.RawQuery))
 	}
 	e := &journal.Exchange{
-		Method: r.Method, Host: hostOf(r.Host), Target: target, RequestHeader: hideHeader(r.Header), Status: answer.Status,
-		ResponseHeader: hideHeader(answer.Header), ResponseBody: hideAnswer(answer),
+		Method: r.Method, Host: hosts.Of(r.Host), Target: target, RequestHeader: Header(r.Header), Status: answer.Status,
+		ResponseHeader: Header(answer.Header), ResponseBody: hideAnswer(answer),
 	}
 	switch {
 	case len(body) == 0:
-	case isForm(r.Header.Get("Content-Type")):
+	case forms.Is(r.Header.Get("Content-Type")):
 		e.RequestBody = hideForm(string(body))
 	default:
 		e.RequestBody = journal.Hidden(string(body)) // nobody knows what is in it
@@ -52,11 +62,9 @@ func hideForm(text string) journal.Text {
 			t = t.Add(journal.Plain("&"))
 		}
 		name, value, found := strings.Cut(pair, "=")
-		decoded := parseValues(name + "=x")
-		hidden := !found && len(name) > 64 // a long word without a name may be anything
-		for key := range decoded {
-			hidden = hidden || hiddenParameters[strings.ToLower(key)]
-		}
+		decoded, err := url.QueryUnescape(name)
+		hidden := !found && len(name) > 64 || // a long word without a name may be anything
+			err == nil && hiddenParameters[strings.ToLower(decoded)]
 		switch {
 		case !found && hidden:
 			t = t.Add(journal.Hidden(name))
@@ -71,7 +79,8 @@ func hideForm(text string) journal.Text {
 	return t
 }
 
-func hideHeader(h http.Header) []journal.Field {
+// Header makes the journal's fields of a header, secrets hidden.
+func Header(h http.Header) []journal.Field {
 	names := make([]string, 0, len(h))
 	for name := range h {
 		names = append(names, name)
@@ -84,7 +93,7 @@ func hideHeader(h http.Header) []journal.Field {
 			switch {
 			case hiddenHeaders[http.CanonicalHeaderKey(name)]:
 				text = journal.Hidden(value)
-			case strings.EqualFold(name, "Set-Cookie") && (strings.HasPrefix(value, sessionCookie+"=") || strings.HasPrefix(value, authCookie+"=")):
+			case strings.EqualFold(name, "Set-Cookie") && (strings.HasPrefix(value, SessionCookie+"=") || strings.HasPrefix(value, AuthCookie+"=")):
 				cookie, rest, _ := strings.Cut(value, ";")
 				kind, secret, _ := strings.Cut(cookie, "=")
 				text = journal.Plain(kind+"=").Add(journal.Hidden(secret), journal.Plain(";"+rest))
@@ -128,37 +137,4 @@ func hideAnswer(answer *faultnet.Response) journal.Text {
 		body = body[start+end:]
 	}
 	return t.Add(journal.Plain(string(body)))
-}
-
-// lastExchanges draws the newest exchanges with the fake, for a failed test.
-func (s *Server) lastExchanges(n int) string {
-	var all []journal.Entry
-	for _, e := range s.journal.Entries() {
-		if e.Party == Party && (e.HTTP != nil || e.Kind == journal.KindNote) {
-			all = append(all, e)
-		}
-	}
-	if len(all) > n {
-		all = all[len(all)-n:]
-	}
-	var b strings.Builder
-	for _, e := range all {
-		if e.HTTP == nil {
-			fmt.Fprintf(&b, "%s note %s\n", e.At.UTC().Format("15:04:05"), e.Text)
-			continue
-		}
-		fmt.Fprintf(&b, "%s %s %s%s -> %d\n", e.At.UTC().Format("15:04:05"), e.HTTP.Method, e.HTTP.Host, e.HTTP.Target, e.HTTP.Status)
-		if body := e.HTTP.RequestBody.String(); body != "" {
-			fmt.Fprintf(&b, "    %s\n", body)
-		}
-		if body := e.HTTP.ResponseBody.String(); strings.HasPrefix(body, "{") {
-			fmt.Fprintf(&b, "    %s\n", body)
-		}
-	}
-	return b.String()
-}
-
-// clientTLS trusts the network's authority; the client's time is the World's.
-func (s *Server) clientTLS() *tls.Config {
-	return &tls.Config{RootCAs: s.network.Authority().Pool(), Time: s.world.Now, MinVersion: tls.VersionTLS12}
 }
