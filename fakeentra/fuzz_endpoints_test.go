@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakeentra/internal/endpoints"
 )
 
 // withHeader is healthy for a request with header fields of its own.
@@ -34,7 +35,7 @@ func withHeader(t *testing.T, s *fakeentra.Server, method, target, body string, 
 // FuzzEveryEndpoint sends any query and any body, of any kind, to a row of the table of endpoints.
 func FuzzEveryEndpoint(f *testing.F) {
 	s := fuzzServer(f)
-	rows := fakeentra.Endpoints()
+	rows := endpoints.All()
 	for i := range rows {
 		f.Add(uint8(i), "client_id="+fakeentra.ClientID+"&scope=openid", "client_id="+fakeentra.ClientID+"&scope=openid", formType)
 		f.Add(uint8(i), "%zz&=&a=%00", `{"username":"x"}`, "application/json")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/endpoints"
 )
 
 // KnobKind is what a knob makes of an answer.
@@ -86,7 +87,7 @@ func (k *armedKnob) over(now time.Time) bool {
 // KnobEndpoints returns the names that Knob.Endpoint knows.
 func KnobEndpoints() []string {
 	var names []string
-	for _, e := range endpointRows() {
+	for _, e := range endpoints.All() {
 		if !slices.Contains(names, e.Name) {
 			names = append(names, e.Name)
 		}
@@ -218,7 +219,7 @@ func (s *Server) UnmetKnobs() []Knob {
 }
 
 // turnKnob finds the knob that a request meets, and counts.
-func (s *Server) turnKnob(a *ask, endpoint *Endpoint) *Knob {
+func (s *Server) turnKnob(a *ask, endpoint *endpoints.Endpoint) *Knob {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.knobs) == 0 {
@@ -233,7 +234,7 @@ func (s *Server) turnKnob(a *ask, endpoint *Endpoint) *Knob {
 	for _, k := range s.knobs {
 		switch {
 		case k.over(a.at),
-			k.Endpoint == "" && endpoint.Kind != EndpointProtocol,
+			k.Endpoint == "" && endpoint.Kind != endpoints.Protocol,
 			k.Endpoint != "" && k.Endpoint != endpoint.Name,
 			k.Grant != "" && k.Grant != grant,
 			k.Kind == KnobCodeRefused && a.request.Method != "POST",

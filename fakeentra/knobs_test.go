@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakeentra/internal/endpoints"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -149,7 +150,7 @@ func TestAKnobMeansOneEndpointGrantAndClient(t *testing.T) {
 	require.Equal(t, 200, c.refresh(tokens.text("refresh_token")).status)
 	c.entra.ClearKnobs()
 
-	for _, endpoint := range fakeentra.Endpoints() { // every endpoint of the table
+	for _, endpoint := range endpoints.All() { // every endpoint of the table
 		if endpoint.Name == "style" {
 			continue
 		}

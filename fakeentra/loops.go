@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/endpoints"
 )
 
 // loopWindow is how far back the loop detector looks ([D] BRK, March 2019).
@@ -42,7 +44,7 @@ func (s *Server) looping(a *ask, kind string, application *Application) bool {
 }
 
 // options answers a browser that asks whether a page with script may call (entra.md §2.3: CORS since 2024).
-func (s *Server) options(w http.ResponseWriter, a *ask, e *Endpoint) {
+func (s *Server) options(w http.ResponseWriter, a *ask, e *endpoints.Endpoint) {
 	s.setCommon(w.Header(), a)
 	h := w.Header()
 	methods := strings.Join(e.Methods, ", ")

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakeentra/internal/endpoints"
 )
 
 //go:generate go test -run TestTheParityDocumentIsUpToDate -update .
@@ -101,7 +102,7 @@ The router reads this table: what is not in it is answered by status 404, an err
 | name (of knobs) | path | methods | advertised as | mark | source | shown by |
 | --- | --- | --- | --- | --- | --- | --- |
 `)
-	for _, e := range fakeentra.Endpoints() {
+	for _, e := range endpoints.All() {
 		require.NotEmpty(t, e.Tests, e.Path)
 		for _, name := range e.Tests {
 			test, there := tests[name]

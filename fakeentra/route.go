@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/endpoints"
 	"mfpsim/fakeentra/internal/forms"
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/ordered"
@@ -121,7 +122,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	if strings.HasSuffix(a.path, "/") && len(a.path) > 1 {
 		a.path = strings.TrimSuffix(a.path, "/")
 	}
-	endpoint, tenant := endpointAt(a.path)
+	endpoint, tenant := endpoints.At(a.path)
 	if endpoint == nil {
 		s.unknown(w, a)
 		return
@@ -130,7 +131,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.options(w, a, endpoint)
 		return
 	}
-	if endpoint.Kind == EndpointProtocol && tenant != "" {
+	if endpoint.Kind == endpoints.Protocol && tenant != "" {
 		s.mu.Lock()
 		alias, p := s.resolveAlias(tenant)
 		s.mu.Unlock()
@@ -150,11 +151,11 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	endpoint.serve(s, w, a)
+	handlers[endpoint.Path](s, w, a)
 }
 
 // allows reports whether an endpoint takes a method; HEAD goes where GET goes.
-func allows(e *Endpoint, method string) bool {
+func allows(e *endpoints.Endpoint, method string) bool {
 	return slices.Contains(e.Methods, method) || method == http.MethodHead && slices.Contains(e.Methods, http.MethodGet)
 }
 

@@ -17,66 +17,6 @@ import (
 	"mfpsim/fakeentra/internal/texts"
 )
 
-// webRows are the endpoints beside the device flow's.
-func webRows() []Endpoint {
-	get, post, both := []string{http.MethodGet}, []string{http.MethodPost}, []string{http.MethodGet, http.MethodPost}
-	browser := []string{"TestACodeIsRedeemed"}
-	return []Endpoint{
-		{
-			Name: "authorize", Path: "/{tenant}/oauth2/v2.0/authorize", Kind: EndpointPage, Methods: both, Advertised: "authorization_endpoint",
-			Tag: "C", Source: "AZJS-dev", Tests: browser, serve: (*Server).authorizeV2,
-		},
-		{
-			Name: "logout", Path: "/{tenant}/oauth2/v2.0/logout", Kind: EndpointPage, Methods: both, Advertised: "end_session_endpoint",
-			Tag: "C", Source: "AZJS-dev", Tests: []string{"TestLogoutEndsTheBrowsersSessionAndNoToken"}, serve: (*Server).logout,
-		},
-		{
-			Name: "kerberos", Path: "/{tenant}/kerberos", Kind: EndpointProtocol, Methods: post, Advertised: "kerberos_endpoint",
-			Tag: "C", Source: "AZJS-dev; what it answers was never captured", Tests: []string{"TestEveryAdvertisedEndpointAnswers"}, serve: (*Server).kerberos,
-		},
-		{
-			Name: "userinfo", Path: "/oidc/userinfo", Kind: EndpointProtocol, Methods: both, Advertised: "userinfo_endpoint",
-			Tag: "C", Source: "AZJS-dev", Tests: []string{"TestUserInfo"}, serve: (*Server).userInfo,
-		},
-		{
-			Name: "adminconsent", Path: "/{tenant}/v2.0/adminconsent", Kind: EndpointPage, Methods: get, Tag: "D", Source: "v2-admin-consent.md",
-			Tests: []string{"TestAdminConsent"}, serve: (*Server).adminConsentV2,
-		},
-		{
-			Name: "adminconsent", Path: "/{tenant}/adminconsent", Kind: EndpointPage, Methods: get, Tag: "D", Source: "grant-admin-consent.md",
-			Tests: []string{"TestAdminConsent"}, serve: (*Server).adminConsentV1,
-		},
-		{
-			Name: "devicecode", Path: "/{tenant}/oauth2/devicecode", Kind: EndpointProtocol, Methods: both, Tag: "C",
-			Source: "public PowerShell script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).deviceCodeV1,
-		},
-		{
-			Name: "token", Path: "/{tenant}/oauth2/token", Kind: EndpointProtocol, Methods: post, Tag: "C",
-			Source: "public PowerShell script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).tokenV1,
-		},
-		{
-			Name: "authorize", Path: "/{tenant}/oauth2/authorize", Kind: EndpointPage, Methods: both, Tag: "D", Source: "v1 of ACF",
-			Tests: []string{"TestTheOlderEndpoints"}, serve: (*Server).authorizeV1,
-		},
-		{
-			Name: "logout", Path: "/{tenant}/oauth2/logout", Kind: EndpointPage, Methods: both, Tag: "D", Source: "v1 of v2-protocols-oidc.md",
-			Tests: []string{"TestLogoutEndsTheBrowsersSessionAndNoToken"}, serve: (*Server).logout,
-		},
-		{
-			Name: "openid-configuration", Path: "/{tenant}/.well-known/openid-configuration", Kind: EndpointProtocol, Tag: "D",
-			Source: "v2-protocols-oidc.md", Tests: []string{"TestEveryAdvertisedEndpointAnswers"}, serve: (*Server).configurationV1,
-		},
-		{
-			Name: "user-realm", Path: "/{tenant}/UserRealm/{name}", Kind: EndpointProtocol, Methods: get, Tag: "C", Source: "client source, MSAL.go oauth.go l.217",
-			Tests: []string{"TestTheRealmOfAUser"}, serve: (*Server).userRealm,
-		},
-		{
-			Name: "credential-type", Path: "/common/GetCredentialType", Kind: EndpointProtocol, Methods: post, Tag: "I", Source: "widely known, not captured",
-			Tests: []string{"TestTheRealmOfAUser"}, serve: (*Server).credentialType,
-		},
-	}
-}
-
 // kerberos answers what is no Kerberos message; tickets are not simulated.
 func (s *Server) kerberos(w http.ResponseWriter, a *ask) {
 	s.answerError(w, a, catalogue.Fail(9002313).Say("invalid_request"))

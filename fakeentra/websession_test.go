@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakeentra/internal/endpoints"
 )
 
 // browse signs somebody in and returns the browser, whose session goes on.
@@ -358,7 +359,7 @@ func TestEveryAdvertisedEndpointAnswers(t *testing.T) {
 	}
 	advertised := map[string]bool{}
 	configuration := c.do(http.MethodGet, authority+"/common/v2.0/.well-known/openid-configuration", "", "")
-	for _, e := range fakeentra.Endpoints() {
+	for _, e := range endpoints.All() {
 		if e.Advertised != "" {
 			advertised[e.Advertised] = true
 			require.Contains(t, configuration.json, e.Advertised)
