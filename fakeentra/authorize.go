@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakeentra/internal/answers"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/resources"
@@ -131,7 +132,7 @@ func (s *Server) resume(a *ask, v *visit) *catalogue.Problem {
 		return catalogue.FailAs(65001, "").With("id", v.code.application.ID).With("name", v.code.application.Name).Say("consent_required")
 	case v.current == pages.MFA, v.current == pages.Enrol:
 		return catalogue.Fail(50076).With("resource", v.code.scope.API.ID).Say("interaction_required")
-	case isNumber(v.refusal):
+	case answers.IsNumber(v.refusal):
 		return catalogue.Fail(v.refusal).With("name", v.code.application.Name).With("id", v.code.application.ID).Say("interaction_required")
 	}
 	return catalogue.Fail(50058)

@@ -133,18 +133,18 @@ func FuzzLanguage(f *testing.F) {
 	})
 }
 
-// FuzzKnobWords: what is read as a knob is written as one, and read again the same.
-func FuzzKnobWords(f *testing.F) {
+// FuzzPlantedAnswers: what is read as an answer is written as one, and read again the same.
+func FuzzPlantedAnswers(f *testing.F) {
 	for _, words := range []string{"html", "error=53003 times=2 then status=429", "latency=1h lifetime=1s", "body=\x00 charset=;", "until=2026-03-02 empty", "approve= after=99999999999999999999"} {
 		f.Add(words)
 	}
 	f.Fuzz(func(t *testing.T, words string) {
-		knobs, err := fakeentra.ParseKnobs(strings.Fields(words)...)
+		planted, err := fakeentra.ParseAnswers(strings.Fields(words)...)
 		if err != nil {
 			return
 		}
-		for _, k := range knobs {
-			again, err := fakeentra.ParseKnob(strings.Split(k.String(), " ")...)
+		for _, k := range planted {
+			again, err := parseOne(strings.Split(k.String(), " ")...)
 			require.NoError(t, err, k.String())
 			require.Equal(t, k, again)
 		}

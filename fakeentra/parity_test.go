@@ -99,7 +99,7 @@ templates; ERR, DCF, ACF and BRK are its documentation; AZJS are recordings of t
 
 The router reads this table: what is not in it is answered by status 404, an error "not_simulated", and a note in the journal.
 
-| name (of knobs) | path | methods | advertised as | mark | source | shown by |
+| name (of planted answers) | path | methods | advertised as | mark | source | shown by |
 | --- | --- | --- | --- | --- | --- | --- |
 `)
 	for _, e := range endpoints.All() {
@@ -119,8 +119,8 @@ The router reads this table: what is not in it is answered by status 404, an err
 	fmt.Fprintf(&b, `
 ## AADSTS numbers
 
-%d rows. Every one can be sent by a knob (%s) and is on the page /error?code=N. The tests in the last column
-meet the number as the fake says it by itself, or as a page shows it; rows without one are said by knobs only.
+%d rows. Every one can be sent by a planted answer (%s) and is on the page /error?code=N. The tests in the last column
+meet the number as the fake says it by itself, or as a page shows it; rows without one are said by planted answers only.
 
 | number | first sentence | error word | suberror | status | where | mark: sentence | mark: word | source | date | met in |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -129,7 +129,7 @@ meet the number as the fake says it by itself, or as a page shows it; rows witho
 	for _, r := range rows {
 		var met []string
 		for name, test := range tests {
-			if r.Code != 0 && test.numbers[r.Code] && !strings.Contains(name, "Knob") {
+			if r.Code != 0 && test.numbers[r.Code] && !strings.Contains(name, "PlantedAnswer") {
 				require.False(t, test.skips, name)
 				met = append(met, name)
 			}

@@ -204,11 +204,11 @@ func journalText(s *fakeentra.Server) string {
 	return b.String()
 }
 
-func TestKnobs(t *testing.T) {
+func TestPlantedAnswers(t *testing.T) {
 	c := stepped(t)
 	arm := func(words ...string) {
 		t.Helper()
-		k, err := fakeentra.ParseKnob(words...)
+		k, err := parseOne(words...)
 		require.NoError(t, err)
 		require.NoError(t, c.entra.Arm(k))
 	}
@@ -250,9 +250,9 @@ func TestKnobs(t *testing.T) {
 			require.Equal(t, "nothing", word)
 		}
 	}
-	require.Empty(t, c.entra.UnmetKnobs())
+	require.Empty(t, c.entra.UnmetAnswers())
 	for _, words := range [][]string{{"magic"}, {}, {"html", "endpoint=moon"}, {"error=1"}, {"status=1"}, {"html", "grant=x"}, {"html", "times=x"}} {
-		_, err := fakeentra.ParseKnob(words...)
+		_, err := parseOne(words...)
 		require.Error(t, err, words)
 	}
 }

@@ -145,9 +145,9 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.answerError(w, a, catalogue.Fail(900561).With("accepted", strings.Join(endpoint.Methods, ", ")).With("method", r.Method))
 		return
 	}
-	if k := s.turnKnob(a, endpoint); k != nil {
+	if planted, meets := s.answers.Meet(s.asAnswersSee(a, endpoint)); meets {
 		var done bool
-		if w, done = s.answerKnob(w, a, k); done {
+		if w, done = s.answerPlanted(w, a, planted); done {
 			return
 		}
 	}

@@ -50,11 +50,11 @@ func TestAFailedTestTellsTheLastExchangesWithoutSecrets(t *testing.T) {
 	require.Empty(t, leaks(told, entra.Secrets()))
 }
 
-func TestAKnobThatWasNotMetFailsTheTestByName(t *testing.T) {
+func TestAPlantedAnswerThatWasNotMetFailsTheTestByName(t *testing.T) {
 	watched := &failingT{}
 	entra := fakeentra.RunT(watched, fakeentra.Config{Start: start})
-	require.NoError(t, entra.Arm(fakeentra.Knob{Kind: fakeentra.KnobHTML, Endpoint: "token", Times: 2}))
-	require.Contains(t, watched.end(), "a knob was armed and not met: [html endpoint=token times=2]")
+	require.NoError(t, entra.Arm(fakeentra.Answer{Kind: "html", Endpoint: "token", Times: 2}))
+	require.Contains(t, watched.end(), "an answer was armed and not met: [html endpoint=token times=2]")
 	require.True(t, watched.failed)
 }
 

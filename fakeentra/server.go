@@ -15,6 +15,7 @@ import (
 
 	"mfpsim/chance"
 	"mfpsim/fakeentra/internal/access"
+	"mfpsim/fakeentra/internal/answers"
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/secrets"
@@ -55,7 +56,7 @@ type Server struct {
 	refreshMark uint64 // refresh tokens likewise
 	opaque      map[string]opaqueToken
 	secrets     secrets.List
-	knobs       []*armedKnob
+	answers     answers.Queue
 	address     string        // of the device
 	device      access.Source // but for its address
 	browser     access.Source // of the person
@@ -139,8 +140,8 @@ func RunT(t T, c Config) *Server {
 		if err := s.Close(); err != nil {
 			t.Logf("closing %s: %v", Party, err)
 		}
-		if unmet := s.UnmetKnobs(); len(unmet) > 0 && !t.Failed() {
-			t.Fatalf("fakeentra: a knob was armed and not met: %v", unmet)
+		if unmet := s.UnmetAnswers(); len(unmet) > 0 && !t.Failed() {
+			t.Fatalf("fakeentra: an answer was armed and not met: %v", unmet)
 		}
 	})
 	listener, err := s.Listen()

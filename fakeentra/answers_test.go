@@ -3,6 +3,7 @@ package fakeentra_test
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,15 +19,27 @@ import (
 	"mfpsim/vtime"
 )
 
-// arm sets a sequence of knobs, written in words.
+// arm plants a sequence of answers, written in words.
 func (c *client) arm(words string) {
 	c.t.Helper()
-	knobs, err := fakeentra.ParseKnobs(strings.Fields(words)...)
+	planted, err := fakeentra.ParseAnswers(strings.Fields(words)...)
 	require.NoError(c.t, err, words)
-	require.NoError(c.t, c.entra.Arm(knobs...), words)
+	require.NoError(c.t, c.entra.Arm(planted...), words)
 }
 
-func TestEveryKindOfKnob(t *testing.T) {
+// parseOne reads one answer.
+func parseOne(words ...string) (fakeentra.Answer, error) {
+	parsed, err := fakeentra.ParseAnswers(words...)
+	if err != nil {
+		return fakeentra.Answer{}, err
+	}
+	if len(parsed) != 1 {
+		return fakeentra.Answer{}, fmt.Errorf("%d answers", len(parsed))
+	}
+	return parsed[0], nil
+}
+
+func TestEveryKindOfPlantedAnswer(t *testing.T) {
 	page := func(c *client, user string) string {
 		return c.person().open("https://login.microsoft.com/device").press("Next", "otc", user).heading()
 	}
@@ -95,7 +108,7 @@ func TestEveryKindOfKnob(t *testing.T) {
 		"the page refuses the code, the device waits": {"code-refused", 400, func(t *testing.T, c *client, a answer, user, device string) {
 			require.Equal(t, "Enter code to allow access", page(c, user))
 			requireAADSTS(t, c.poll(device), 70016, "authorization_pending")
-			c.entra.ClearKnobs()
+			c.entra.ClearAnswers()
 			require.Equal(t, "Sign in", page(c, user))
 		}},
 	} {
@@ -113,7 +126,7 @@ func TestEveryKindOfKnob(t *testing.T) {
 	}
 }
 
-func TestKnobsMakeASequence(t *testing.T) {
+func TestPlantedAnswersMakeASequence(t *testing.T) {
 	c := stepped(t)
 	user, device := c.ask()
 	require.NoError(t, c.entra.Approve(user, "admin@contoso.com"))
@@ -123,11 +136,11 @@ func TestKnobsMakeASequence(t *testing.T) {
 		seen = append(seen, c.poll(device).status)
 	}
 	require.Equal(t, []int{400, 400, 503, 200, 200}, seen, "two polls before success, an outage, an empty answer, the tokens")
-	require.Len(t, c.entra.Knobs(), 3)
-	require.Empty(t, c.entra.UnmetKnobs())
+	require.Len(t, c.entra.Answers(), 3)
+	require.Empty(t, c.entra.UnmetAnswers())
 }
 
-func TestAKnobEndsWithTime(t *testing.T) {
+func TestAPlantedAnswerEndsWithTime(t *testing.T) {
 	c := stepped(t)
 	_, device := c.ask()
 	c.arm("status=503 for=1m then status=500 until=2026-03-02T09:02:00Z")
@@ -138,17 +151,17 @@ func TestAKnobEndsWithTime(t *testing.T) {
 	requireAADSTS(t, c.poll(device), 70016, "authorization_pending")
 }
 
-func TestAKnobMeansOneEndpointGrantAndClient(t *testing.T) {
+func TestAPlantedAnswerMeansOneEndpointGrantAndClient(t *testing.T) {
 	c := stepped(t)
 	tokens := c.signIn("admin@contoso.com")
 	c.arm("status=500 grant=refresh_token")
 	_, device := c.ask()
 	requireAADSTS(t, c.poll(device), 70016, "authorization_pending")
 	require.Equal(t, 500, c.refresh(tokens.text("refresh_token")).status)
-	c.entra.ClearKnobs()
+	c.entra.ClearAnswers()
 	c.arm("status=500 client=11111111-2222-3333-4444-555555555555 times=1")
 	require.Equal(t, 200, c.refresh(tokens.text("refresh_token")).status)
-	c.entra.ClearKnobs()
+	c.entra.ClearAnswers()
 
 	for _, endpoint := range endpoints.All() { // every endpoint of the table
 		if endpoint.Name == "style" {
@@ -162,7 +175,7 @@ func TestAKnobMeansOneEndpointGrantAndClient(t *testing.T) {
 		path := strings.NewReplacer("{tenant}", "common", "{name}", "x").Replace(endpoint.Path)
 		require.Equal(t, 599, c.do(method, authority+path, "application/x-www-form-urlencoded", "").status, path)
 	}
-	require.Empty(t, c.entra.UnmetKnobs())
+	require.Empty(t, c.entra.UnmetAnswers())
 }
 
 func TestCodesOfAnotherLifetimeAndInterval(t *testing.T) {
@@ -201,16 +214,16 @@ func TestLatencyIsBenchTime(t *testing.T) {
 	require.Equal(t, start.Add(20*time.Second), world.Now())
 }
 
-func TestKnobsAreWrittenAsTheyAreRead(t *testing.T) {
+func TestPlantedAnswersAreWrittenAsTheyAreRead(t *testing.T) {
 	for _, words := range []string{
 		"html endpoint=token after=1 times=2", "error=50196 word=x suberror=y", "status=429 retry-after=none", "body={}", "redirect=https://x.example/",
 		"answer status=200 content-type=text/plain charset=utf-8", "approve=alice@contoso.com grant=device_code after=3", "duplicate", "huge", "half", "truncated",
 		"status=503 until=2026-03-02T10:00:00Z", "status=503 for=10m0s latency=5s", "code endpoint=devicecode lifetime=1m0s interval=1s",
 		"pending grant=device_code times=3", "code-refused endpoint=code-page", "empty client=x", "nothing",
 	} {
-		k, err := fakeentra.ParseKnob(strings.Fields(words)...)
+		k, err := parseOne(strings.Fields(words)...)
 		require.NoError(t, err, words)
-		again, err := fakeentra.ParseKnob(strings.Fields(k.String())...)
+		again, err := parseOne(strings.Fields(k.String())...)
 		require.NoError(t, err, k.String())
 		require.Equal(t, k, again)
 		require.ElementsMatch(t, strings.Fields(words), strings.Fields(k.String()))
@@ -219,14 +232,14 @@ func TestKnobsAreWrittenAsTheyAreRead(t *testing.T) {
 		"", "sleepy", "html empty", "error=1", "error", "status=99", "status", "times=-1 html", "html endpoint=nowhere", "html grant=password", "until=soon html",
 		"redirect=", "approve=", "html latency=0s", "code endpoint=devicecode", "declined endpoint=keys", "lifetime=1m endpoint=token", "after=1",
 	} {
-		_, err := fakeentra.ParseKnob(strings.Fields(words)...)
+		_, err := parseOne(strings.Fields(words)...)
 		require.Error(t, err, words)
 	}
 	for _, words := range []string{"then", "html then empty", "html times=1 then", "times=1 then html"} {
-		_, err := fakeentra.ParseKnobs(strings.Fields(words)...)
+		_, err := fakeentra.ParseAnswers(strings.Fields(words)...)
 		require.Error(t, err, words)
 	}
 	c := stepped(t)
-	require.ErrorContains(t, c.entra.Arm(fakeentra.Knob{Kind: fakeentra.KnobHTML}, fakeentra.Knob{Kind: fakeentra.KnobApprove, User: "nobody@x.example"}), "nobody@x.example")
-	require.Empty(t, c.entra.Knobs(), "all or none")
+	require.ErrorContains(t, c.entra.Arm(fakeentra.Answer{Kind: "html"}, fakeentra.Answer{Kind: "approve", User: "nobody@x.example"}), "nobody@x.example")
+	require.Empty(t, c.entra.Answers(), "all or none")
 }
