@@ -8,6 +8,7 @@ import (
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/resources"
+	"mfpsim/fakeentra/internal/signins"
 )
 
 func noApplication(id string) error { return fmt.Errorf("fakeentra: there is no application %q", id) }
@@ -163,7 +164,7 @@ func (s *Server) passwordGrant(a *ask, application *Application) (*tokenAnswer, 
 		capable: cp1(a.param("claims")),
 	}
 	if code := s.checkPassword(u, a.param("password"), a.at); code != 0 {
-		s.logSignIn(SignIn{
+		s.logSignIn(signins.SignIn{
 			Time: a.at, Tenant: u.tenant.ID, User: u.Principal, Application: application.Name, ApplicationID: application.ID,
 			Resource: scope.API.Name, Address: s.address, AADSTS: code, Protocol: "ropc", CorrelationID: a.correlation, TraceID: a.trace,
 		})

@@ -11,6 +11,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/resources"
+	"mfpsim/fakeentra/internal/signins"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -127,7 +128,7 @@ func (s *Server) clientCredentials(a *ask, application *Application) (*tokenAnsw
 	}
 	home := a.alias.tenant
 	sp := home.principals[application.ID]
-	row := SignIn{
+	row := signins.SignIn{
 		Time: a.at, Tenant: home.ID, Application: application.Name, ApplicationID: application.ID, Resource: scope.API.Name,
 		Address: s.address, Protocol: "clientCredentials", CorrelationID: a.correlation, TraceID: a.trace,
 	}

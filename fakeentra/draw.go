@@ -175,7 +175,7 @@ func (v *visit) blockDetails(s *Server) []pages.Detail {
 		"App id", v.code.application.ID,
 		"IP address", s.browser.Address,
 		"Device identifier", "Not available",
-		"Device platform", platformShown(s.browser.Platform),
-		"Device state", stateShown(s.browser),
+		"Device platform", s.browser.PlatformShown(),
+		"Device state", s.browser.StateShown(),
 	)
 }

@@ -12,6 +12,7 @@ import (
 	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/resources"
+	"mfpsim/fakeentra/internal/signins"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -37,7 +38,7 @@ type grant struct {
 // Every refusal is in the sign-in log with its reason.
 func (s *Server) permit(a *ask, g *grant, scope resources.Request, refresh bool) *catalogue.Problem {
 	p := s.permission(a, g, scope, refresh)
-	row := SignIn{
+	row := signins.SignIn{
 		Time: a.at, Tenant: g.user.tenant.ID, User: g.user.Principal, Application: g.application.Name,
 		ApplicationID: g.application.ID, Resource: scope.API.Name, Address: s.address, Protocol: protocolOf(g.flow),
 		Transfer: g.flow, CorrelationID: g.correlation, TraceID: a.trace, Interactive: !refresh, Source: s.device,
@@ -48,7 +49,7 @@ func (s *Server) permit(a *ask, g *grant, scope resources.Request, refresh bool)
 	row.Policies = g.user.tenant.rules().Evaluate(s.attempt(a, g, scope, refresh)).Results
 	if p != nil {
 		row.AADSTS, row.Reason = p.Row.Code, catalogue.Reason(p.Row.Code)
-		row.Note = noteOf(p.Row.Code, refresh)
+		row.Note = signins.Note(p.Row.Code, refresh)
 	}
 	s.logSignIn(row)
 	if p != nil && g.user.Personal {

@@ -1,12 +1,10 @@
 package fakeentra
 
 import (
-	"cmp"
 	"strings"
 
 	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/ordered"
-	"mfpsim/fakeentra/internal/resources"
 )
 
 // The objects of the directory marshal to the shapes of Microsoft Graph v1.0, so that people can compare them with what they
@@ -92,55 +90,6 @@ func consentPolicies(setting string) []string {
 		return []string{"ManagePermissionGrantsForSelf.microsoft-user-default-low"}
 	}
 	return nil
-}
-
-// MarshalJSON gives Graph's signIn.
-func (s SignIn) MarshalJSON() ([]byte, error) {
-	var policies []*ordered.Object
-	status := "notApplied"
-	for _, p := range s.Policies {
-		var grants []string
-		for _, g := range strings.Split(p.Grant, ",") {
-			if word := access.GraphGrants[g]; word != "" {
-				grants = append(grants, word)
-			}
-		}
-		policies = append(policies, ordered.New(200).Text("id", p.ID).Text("displayName", p.Name).
-			Texts("enforcedGrantControls", grants...).Texts("enforcedSessionControls").Text("result", p.Result))
-		if p.Result == "failure" || p.Result == "success" && status == "notApplied" {
-			status = p.Result
-		}
-	}
-	o := ordered.New(1600)
-	o.Text("id", s.ID).Time("createdDateTime", s.Time).Text("userPrincipalName", s.User).Text("userId", s.UserID)
-	o.Text("appDisplayName", s.Application).Text("appId", s.ApplicationID).Text("ipAddress", s.Address)
-	o.Text("clientAppUsed", cmp.Or(s.ClientApp, "Mobile Apps and Desktop clients"))
-	o.Text("correlationId", s.CorrelationID).Text("conditionalAccessStatus", status).Boolean("isInteractive", s.Interactive)
-	kind := "nonInteractiveUser"
-	if s.Interactive {
-		kind = "interactiveUser"
-	}
-	o.Texts("signInEventTypes", kind)
-	o.Text("authenticationProtocol", s.Protocol).Text("originalTransferMethod", cmp.Or(access.GraphFlows[s.Transfer], "none"))
-	o.Text("resourceDisplayName", s.Resource)
-	if r := resources.Named(s.Resource); r != nil {
-		o.Text("resourceId", r.ID)
-	}
-	o.Text("riskLevelDuringSignIn", cmp.Or(s.Source.Risk, "none"))
-	o.Nested("status", ordered.New(200).Number("errorCode", int64(s.AADSTS)).Text("failureReason", cmp.Or(s.Reason, "Other.")).
-		Null("additionalDetails"))
-	system := ""
-	if s.Source.Platform != "" {
-		system = platformShown(s.Source.Platform)
-	}
-	o.Nested("deviceDetail", ordered.New(120).Text("deviceId", "").Text("operatingSystem", system).
-		Boolean("isCompliant", s.Source.Compliant).Boolean("isManaged", s.Source.Compliant))
-	o.Nested("location", ordered.New(60).Text("countryOrRegion", cmp.Or(s.Source.Country, "US")))
-	o.Objects("appliedConditionalAccessPolicies", policies...)
-	if s.Note != "" {
-		o.Nested("mfpsim", ordered.New(len(s.Note)+20).Text("note", s.Note))
-	}
-	return o.Bytes(), nil
 }
 
 // MarshalJSON gives Graph's directoryAudit.

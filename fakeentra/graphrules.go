@@ -9,6 +9,7 @@ import (
 
 	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/signins"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -185,9 +186,9 @@ func (g *graphAPI) deleteLocation(a *graphAsk) (*graphAnswer, error) {
 }
 
 func (g *graphAPI) listSignIns(a *graphAsk) (*graphAnswer, error) {
-	var rows []SignIn
-	for i := len(g.server.signIns) - 1; i >= 0; i-- { // the newest first, as Graph has them
-		if row := g.server.signIns[i]; row.Tenant == a.tenant.ID {
+	var rows []signins.SignIn
+	for _, row := range slices.Backward(g.server.signIns.All()) { // the newest first, as Graph has them
+		if row.Tenant == a.tenant.ID {
 			rows = append(rows, row)
 		}
 	}
@@ -195,7 +196,7 @@ func (g *graphAPI) listSignIns(a *graphAsk) (*graphAnswer, error) {
 }
 
 func (g *graphAPI) getSignIn(a *graphAsk) (*graphAnswer, error) {
-	for _, row := range g.server.signIns {
+	for _, row := range g.server.signIns.All() {
 		if row.Tenant == a.tenant.ID && strings.EqualFold(row.ID, a.id()) {
 			return one("auditLogs/signIns", 0, row)
 		}

@@ -127,7 +127,7 @@ func TestNinetyDaysWithoutUse(t *testing.T) {
 	require.Contains(t, a.text("error_description"),
 		"The token was issued on 2026-05-30T09:00:00.0000000Z and was inactive for 90.00:00:00.")
 	require.Empty(t, a.text("suberror"))
-	require.NotEmpty(t, fakeentra.FilterSignIns(c.entra.SignIns(), "admin@contoso.com", "non-interactive", "700082"))
+	require.NotEmpty(t, c.entra.SignIns().Filter("admin@contoso.com", "non-interactive", "700082"))
 }
 
 func TestWhatEndsASignInBetweenTwoRefreshes(t *testing.T) {
@@ -200,7 +200,7 @@ func TestAPolicyMissesWhomItDoesNotMean(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, http.StatusOK, c.refresh(a.text("refresh_token")).status)
 			if name == "report-only" {
-				require.NotEmpty(t, fakeentra.FilterSignIns(c.entra.SignIns(), "Success", "Policy (report-only)"))
+				require.NotEmpty(t, c.entra.SignIns().Filter("Success", "Policy (report-only)"))
 			}
 			if name == "from a later day" {
 				c.advance(48 * time.Hour)
@@ -222,9 +222,9 @@ func TestABlockInTheBrowserLeavesTheDeviceWaiting(t *testing.T) {
 	require.Contains(t, p.text(), "Error Code: 53003\nRequest Id: ")
 	require.Contains(t, p.text(), "App name: Example MFP Email Sender\nApp id: "+fakeentra.ClientID+"\nIP address: 203.0.113.7\nDevice identifier: Not available")
 	requireAADSTS(t, c.poll(device), 70016, "authorization_pending")
-	rows := fakeentra.FilterSignIns(c.entra.SignIns(), "admin@contoso.com", "53003", "Block device code flow")
+	rows := c.entra.SignIns().Filter("admin@contoso.com", "53003", "Block device code flow")
 	require.Len(t, rows, 1)
-	require.Contains(t, fakeentra.SignInTable(rows), "Device code flow")
+	require.Contains(t, rows.Table(), "Device code flow")
 	require.Equal(t, c.poll(device).text("correlation_id"), rows[0].CorrelationID)
 
 	p.press("Sign out and sign in with a different account")

@@ -17,7 +17,7 @@ func (s *Server) conditional(g *grant, scope resources.Request, v access.Verdict
 		if remote {
 			code = 530033 // what a remote device is cannot be asserted
 		}
-		refusal := catalogue.Fail(code).With("state", deviceState(s.device))
+		refusal := catalogue.Fail(code).With("state", s.device.State())
 		refusal.Claims = capolids(p.ID)
 		return refusal
 	}
@@ -52,34 +52,4 @@ func (s *Server) conditional(g *grant, scope resources.Request, v access.Verdict
 		return catalogue.Fail(50078).With("resource", scope.API.ID)
 	}
 	return nil
-}
-
-func deviceState(s access.Source) string {
-	switch {
-	case s.Compliant:
-		return "compliant"
-	case s.DomainJoined:
-		return "domainJoined"
-	}
-	return "unregistered"
-}
-
-// notes say where sources disagree about a refusal, for the sign-in log (entra.md §5.3, §13).
-var notes = map[int]string{
-	53003: "a block is seen to fall in the browser (the device waits until its code dies) as well as at issuance " +
-		"(one final invalid_grant, azure-cli#32809)",
-	530036: "documented at a refresh for a policy over all applications; no answer with this number was ever captured",
-	530033: "captured on the page; at issuance 50097 and 530003 were reported as well",
-	530035: "new tenants' security defaults are reported to refuse the device code flow since 2026; no answer was captured",
-	50078:  "number and text are documented, field reports only",
-	70046:  "text documented; that 'every time' meets it at a refresh is inferred",
-	65004:  "how a refused consent reaches the device is not known: declined, or pending until the code dies",
-}
-
-// noteOf is the differential note of a refusal, or nothing.
-func noteOf(code int, refresh bool) string {
-	if code == 53003 && refresh {
-		return "" // captured (public log, 2025-03-07)
-	}
-	return notes[code]
 }

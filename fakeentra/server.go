@@ -19,6 +19,7 @@ import (
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/secrets"
+	"mfpsim/fakeentra/internal/signins"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -49,7 +50,7 @@ type Server struct {
 	sessions    map[string]*browserSession // by cookie
 	loops       map[string][]time.Time
 	visits      map[string]*visit // sign-ins under way in browsers, by session
-	signIns     []SignIn
+	signIns     signins.Log
 	audit       []AuditEntry
 	issued      uint64 // counts tokens
 	accessMark  uint64 // access tokens up to this number are expired by an act

@@ -111,25 +111,3 @@ func (v *visit) statePage(s *Server, p *pages.Page, say func(texts.Key) string) 
 		p.Title, p.Heading, p.Lines = say(texts.RequestedTitle), say(texts.RequestedTitle), []string{say(texts.RequestedHelp)}
 	}
 }
-
-// platformShown is a platform in the words of "More details": captured are Windows 10 and macOS (entra.md §5.2).
-func platformShown(platform string) string {
-	switch platform {
-	case "windows":
-		return "Windows 10"
-	case "":
-		return "Unknown"
-	}
-	return platform
-}
-
-// stateShown is the state of a device in the captured words.
-func stateShown(s access.Source) string {
-	switch {
-	case s.Compliant:
-		return "Compliant"
-	case s.DomainJoined:
-		return "DomainJoined"
-	}
-	return "Unregistered"
-}

@@ -12,6 +12,7 @@ import (
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/signing"
+	"mfpsim/fakeentra/internal/signins"
 	"mfpsim/faultnet"
 )
 
@@ -125,7 +126,7 @@ func (s *Server) refresh(a *ask, application *Application) (*tokenAnswer, *catal
 		return nil, catalogue.Fail(9002313)
 	case a.at.Sub(at) >= s.config.RefreshTokenLifetime || issued <= s.refreshMark:
 		p := catalogue.Fail(700082).With("issued", catalogue.SevenDigits(at)).With("idle", dotNetSpan(s.config.RefreshTokenLifetime))
-		s.logSignIn(SignIn{
+		s.logSignIn(signins.SignIn{
 			Time: a.at, Tenant: g.user.tenant.ID, User: g.user.Principal, Application: application.Name, ApplicationID: application.ID,
 			Resource: g.scope.API.Name, Address: s.address, AADSTS: 700082, Protocol: protocolOf(g.flow), Transfer: g.flow,
 			CorrelationID: a.correlation, TraceID: a.trace,

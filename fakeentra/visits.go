@@ -13,6 +13,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/secrets"
+	"mfpsim/fakeentra/internal/signins"
 	"mfpsim/fakeentra/internal/texts"
 	"mfpsim/fakeentra/internal/words"
 )
@@ -457,10 +458,10 @@ func (s *Server) logBrowser(a *ask, v *visit, code int, results []access.Result)
 	if results == nil && v.passwordDone {
 		results = s.judge(a, v).Results
 	}
-	s.logSignIn(SignIn{
+	s.logSignIn(signins.SignIn{
 		Time: a.at, Tenant: v.user.tenant.ID, User: v.user.Principal, Application: v.code.application.Name,
 		ApplicationID: v.code.application.ID, Resource: v.code.scope.API.Name, Address: s.browser.Address, AADSTS: code,
-		Interactive: true, Source: s.browser, Note: noteOf(code, false),
+		Interactive: true, Source: s.browser, Note: signins.Note(code, false),
 		Protocol: protocolOf(v.flow()), Transfer: v.flow(), Policies: results, CorrelationID: v.code.correlation, TraceID: a.trace,
 	})
 }

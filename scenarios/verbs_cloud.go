@@ -296,7 +296,7 @@ func policyWords(text string) ([]string, error) {
 
 func (p *play) signInLog(not bool, args []string) (string, error) {
 	see := func(context.Context) (surface, error) {
-		table := fakeentra.SignInTable(p.lab.Entra.SignIns())
+		table := p.lab.Entra.SignIns().Table()
 		return surface{name: "sign-in log", lines: lines(table), drawn: table}, nil
 	}
 	what, words := first(args)

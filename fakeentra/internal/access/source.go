@@ -32,3 +32,36 @@ func (source Source) Check() error {
 	}
 	return nil
 }
+
+// PlatformShown is the platform in the words of "More details": captured are Windows 10 and macOS (entra.md §5.2).
+func (source Source) PlatformShown() string {
+	switch source.Platform {
+	case "windows":
+		return "Windows 10"
+	case "":
+		return "Unknown"
+	}
+	return source.Platform
+}
+
+// StateShown is the state of a device in the captured words.
+func (source Source) StateShown() string {
+	switch {
+	case source.Compliant:
+		return "Compliant"
+	case source.DomainJoined:
+		return "DomainJoined"
+	}
+	return "Unregistered"
+}
+
+// State is the state of the device in the words of a refusal.
+func (source Source) State() string {
+	switch {
+	case source.Compliant:
+		return "compliant"
+	case source.DomainJoined:
+		return "domainJoined"
+	}
+	return "unregistered"
+}
