@@ -34,7 +34,7 @@ func challengeOf(verifier string) string {
 func web(t *testing.T) *client {
 	t.Helper()
 	c := newClient(t, fakeentra.Config{Start: start, Seed: 7, Applications: []fakeentra.Application{
-		{ID: fakeentra.ClientID, Name: fakeentra.ApplicationName, PublicRedirectURIs: []string{"http://localhost/done", fakeentra.NativeRedirectURI}},
+		{ID: fakeentra.ClientID, Name: fakeentra.ApplicationName, PublicRedirectURIs: []string{"http://localhost/done", nativeRedirectURI}},
 		{
 			ID: webApp, Name: "A server", WebRedirectURIs: []string{webPage}, IDTokens: true, AccessTokens: true,
 			Secrets: []fakeentra.ClientSecret{{Value: "right~secret"}, {Value: "old~secret", Expires: start}},

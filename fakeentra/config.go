@@ -8,15 +8,12 @@ import (
 	"mfpsim/vtime"
 )
 
-// Party is the name under which the fake appears in the journal, in the network and among the clocks.
-const Party = "entra"
-
 // ClientID is the application id of the printer maker's application that a zero Config registers. It is invented: no
 // maker's real id is public (entra.md §11).
 const ClientID = "5b1d6c1e-0c6f-4f0e-9d6a-7e4d2b9a3c10"
 
-// NativeRedirectURI is the redirect URI that Microsoft offers to programs without a server of their own (entra.md §8.3).
-const NativeRedirectURI = "https://login.microsoftonline.com/common/oauth2/nativeclient"
+// nativeRedirectURI is the redirect URI that Microsoft offers to programs without a server of their own (entra.md §8.3).
+const nativeRedirectURI = "https://login.microsoftonline.com/common/oauth2/nativeclient"
 
 // ApplicationName is the display name of that application.
 const ApplicationName = "Example MFP Email Sender"
@@ -24,9 +21,6 @@ const ApplicationName = "Example MFP Email Sender"
 // Scope is the delegated permission that a client asks for to send mail, with the scopes that bring a refresh token and
 // an id_token (entra.md §3.1).
 const Scope = "https://outlook.office.com/SMTP.Send offline_access openid profile"
-
-// PersonalTenantID is the tenant of personal Microsoft accounts, the same all over the world (entra.md §10).
-const PersonalTenantID = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 // Config says what a fake is made of. The zero value is right for a first test: a World that follows the machine's clock,
 // an organization contoso.com with an administrator and a user, personal accounts, and one application.
@@ -85,8 +79,6 @@ const (
 	defaultCodeLifetime         = 15 * time.Minute    // "expires_in":900, entra.md §2.1
 	defaultInterval             = 5 * time.Second     // "interval":5, entra.md §2.1
 	defaultClientAddress        = "203.0.113.7"
-	realVerificationURI         = "https://login.microsoft.com/device" // 2026 captures, entra.md §2.1
-	personalVerificationURI     = "https://www.microsoft.com/link"     // captures, entra.md §2.1
 )
 
 // withDefaults fills in what the zero Config leaves open.
@@ -120,7 +112,7 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	if c.Applications == nil {
-		c.Applications = []Application{{ID: ClientID, Name: ApplicationName, Publisher: "example.com", PublicRedirectURIs: []string{"http://localhost", NativeRedirectURI}}}
+		c.Applications = []Application{{ID: ClientID, Name: ApplicationName, Publisher: "example.com", PublicRedirectURIs: []string{"http://localhost", nativeRedirectURI}}}
 	}
 	return c
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/graph"
 )
 
 // admin is a program of an administrator: it talks to the administration API.
@@ -303,10 +305,10 @@ func TestSettingsOfTheTenantByTheAPI(t *testing.T) {
 
 	require.Equal(t, "contoso.com", a.list("/v1.0/domains")[0]["id"])
 	require.Equal(t, tenant.ID, a.list("/v1.0/organization")[0]["id"])
-	require.Len(t, a.list("/v1.0/directoryRoles"), len(fakeentra.Roles()))
+	require.Len(t, a.list("/v1.0/directoryRoles"), len(directory.Roles()))
 	require.NotEmpty(t, a.list("/beta/roleManagement/directory/roleDefinitions"))
 	require.Empty(t, a.list("/v1.0/groups"))
-	require.NotEmpty(t, fakeentra.GraphPaths())
+	require.NotEmpty(t, graph.Paths())
 }
 
 func TestTheSignInLogByTheAPIFitsWhatTheDeviceSaw(t *testing.T) {

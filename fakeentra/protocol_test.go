@@ -67,7 +67,7 @@ func TestEveryRefusalOfTheTokenAndDeviceCodeEndpoints(t *testing.T) {
 				Users: []fakeentra.User{}, Applications: []fakeentra.Application{
 					{ID: id, Name: "App"},
 					{ID: single, Name: "Single", Audience: "AzureADMyOrg", Home: "contoso.com"},
-					{ID: secretive, Name: "Secretive", NoPublicClient: true},
+					{ID: secretive, Name: "Secretive", Confidential: true},
 					{ID: off, Name: "Disabled app", Disabled: true},
 					{ID: work, Name: "Work", Audience: "AzureADMultipleOrgs"},
 				},
@@ -159,7 +159,7 @@ func TestTheStatesOfADeviceCode(t *testing.T) {
 
 func TestPublicClientFlowsNotAllowedIsHeardAfterTheSignIn(t *testing.T) {
 	c := stepped(t)
-	require.NoError(t, c.entra.ChangeApplication(c.id, func(a *fakeentra.Application) { a.NoPublicClient = true }))
+	require.NoError(t, c.entra.ChangeApplication(c.id, func(a *fakeentra.Application) { a.Confidential = true }))
 	user, device := c.ask()
 	requireAADSTS(t, c.poll(device), 70016, "authorization_pending")
 	require.NoError(t, c.entra.Approve(user, "admin@contoso.com"))

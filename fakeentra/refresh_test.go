@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakeentra/internal/directory"
 )
 
 // claimsOf verifies a token by the published keys and returns what it says.
@@ -81,7 +82,7 @@ func TestPersonalAccountsHaveOpaqueTokens(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, "bob@outlook.com", claims.Principal)
 	require.Equal(t, []string{"SMTP.Send"}, claims.Scopes)
-	require.Equal(t, fakeentra.PersonalTenantID, claims.Tenant)
+	require.Equal(t, directory.PersonalTenantID, claims.Tenant)
 	_, ok = c.entra.Opaque("EwBinvented")
 	require.False(t, ok)
 	require.Equal(t, http.StatusOK, c.refresh(a.text("refresh_token")).status)

@@ -17,7 +17,7 @@ const secretClient = "20000000-0000-4000-8000-000000000002"
 // TestWhatAnEventDoesToRefreshTokens is the table of entra.md §4.2 row by row, which is Microsoft's own (refresh-tokens.md).
 func TestWhatAnEventDoesToRefreshTokens(t *testing.T) {
 	const u = "pat@contoso.com"
-	reset := func(by fakeentra.ResetBy) func(*fakeentra.Server) error {
+	reset := func(by string) func(*fakeentra.Server) error {
 		return func(s *fakeentra.Server) error { return second(s.NewPassword(u, by, "")) }
 	}
 	type row struct {
@@ -48,7 +48,7 @@ func TestWhatAnEventDoesToRefreshTokens(t *testing.T) {
 				form := url.Values{}
 				if kind == "a token of a client with a secret" {
 					_, err := c.entra.AddApplication(fakeentra.Application{
-						ID: secretClient, Name: "Server", NoPublicClient: true, Secrets: []fakeentra.ClientSecret{{Value: "right-secret"}},
+						ID: secretClient, Name: "Server", Confidential: true, Secrets: []fakeentra.ClientSecret{{Value: "right-secret"}},
 					})
 					require.NoError(t, err)
 					c.id = secretClient

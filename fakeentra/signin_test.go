@@ -26,7 +26,7 @@ func TestSignInsAreRefusedWithTheirReason(t *testing.T) {
 	require.NoError(t, entra.Disable("alice@contoso.com"))
 	_, err = entra.SignIn("alice@contoso.com")
 	require.Equal(t, 50057, fakeentra.AADSTS(err))
-	var answer *fakeentra.AnswerError
+	var answer *fakeentra.Refusal
 	_, err = entra.Refresh(fakeentra.Tokens{Refresh: "x"})
 	require.True(t, errors.As(err, &answer))
 	require.Equal(t, "invalid_grant", answer.Word)

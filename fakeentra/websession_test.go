@@ -17,6 +17,7 @@ import (
 
 	"mfpsim/fakeentra"
 	"mfpsim/fakeentra/internal/endpoints"
+	"mfpsim/fakeentra/internal/grants"
 )
 
 // browse signs somebody in and returns the browser, whose session goes on.
@@ -366,7 +367,7 @@ func TestEveryAdvertisedEndpointAnswers(t *testing.T) {
 		}
 	}
 	require.Len(t, advertised, 7)
-	for _, grant := range fakeentra.Grants() {
+	for _, grant := range grants.Grants() {
 		a := c.post(token, url.Values{"grant_type": {grant}, "client_id": {c.id}})
 		require.NotEqual(t, "unsupported_grant_type", a.text("error"), grant)
 	}

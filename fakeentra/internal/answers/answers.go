@@ -111,12 +111,6 @@ func Kinds() []Kind {
 	}
 }
 
-// IsNumber reports whether the catalogue has a number.
-func IsNumber(code int) bool {
-	_, known := catalogue.Lookup(code)
-	return known
-}
-
 // AtPolls reports whether it is about the device code of a poll.
 func (a Answer) AtPolls() bool {
 	return slices.Contains([]Kind{KindPending, KindApprove, KindDeclined, KindExpired, KindSlowDown}, a.Kind)
@@ -149,7 +143,7 @@ func (a Answer) check() error {
 		return fmt.Errorf("unknown endpoint %q; the endpoints are: %s", a.Endpoint, strings.Join(Endpoints(), ", "))
 	case a.Grant != "" && !slices.Contains(Grants(), a.Grant):
 		return fmt.Errorf("unknown grant %q; the grants are: %s", a.Grant, strings.Join(Grants(), ", "))
-	case a.Kind == KindError && !IsNumber(a.AADSTS):
+	case a.Kind == KindError && !catalogue.Known(a.AADSTS):
 		return fmt.Errorf("AADSTS%d is not in the catalogue", a.AADSTS)
 	case (a.Kind == KindStatus || a.Status != 0) && (a.Status < 200 || a.Status > 599):
 		return fmt.Errorf("%d is no HTTP status", a.Status)

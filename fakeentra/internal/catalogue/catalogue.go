@@ -39,6 +39,12 @@ func Lookup(code int) (Row, bool) {
 	return *row, true
 }
 
+// Known reports whether the catalogue has a number.
+func Known(code int) bool {
+	_, known := Lookup(code)
+	return known
+}
+
 // Lookup finds the plain row of a number.
 func (t Table) Lookup(code int) (Row, bool) {
 	i := slices.IndexFunc(t, func(row Row) bool { return row.Code == code && row.Variant == "" && code != 0 })

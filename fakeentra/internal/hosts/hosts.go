@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// Party is the name under which the fake appears in the journal, in the network and among the clocks.
+const Party = "entra"
+
 // Names returns the host names, with ports, under which Microsoft's side of a sign-in is reached; whoever owns the
 // network routes them to the fake.
 func Names() []string {

@@ -192,3 +192,11 @@ func (s SignIn) MarshalJSON() ([]byte, error) {
 	}
 	return o.Bytes(), nil
 }
+
+// ProtocolOf is the authenticationProtocol of an original transfer method.
+func ProtocolOf(flow string) string {
+	if flow == access.FlowDeviceCode {
+		return "deviceCode"
+	}
+	return "oAuth2"
+}
