@@ -253,23 +253,8 @@ func (d *book) addTenant(t Tenant) (*tenant, error) {
 	if d.byID[t.ID] != nil {
 		return nil, fmt.Errorf("tenant %q: the id %s is taken", t.Name, t.ID)
 	}
-	if t.UserConsent == "" {
-		t.UserConsent = UserConsentAll
-	}
-	if !words.Contain([]string{UserConsentAll, UserConsentLow, UserConsentNone}, t.UserConsent) {
-		return nil, fmt.Errorf("tenant %q: user consent is %q, %q or %q, not %q", t.Name, UserConsentAll, UserConsentLow, UserConsentNone, t.UserConsent)
-	}
-	if t.SecurityDefaultsMode == "" {
-		t.SecurityDefaultsMode = access.DefaultsSwitch
-	}
-	if !words.Contain([]string{access.DefaultsSwitch, access.DefaultsMFA, access.DefaultsDeviceCode}, t.SecurityDefaultsMode) {
-		return nil, fmt.Errorf("tenant %q: security defaults do %q, %q or %q, not %q", t.Name, access.DefaultsSwitch, access.DefaultsMFA, access.DefaultsDeviceCode, t.SecurityDefaultsMode)
-	}
-	if t.ConsentBox == "" {
-		t.ConsentBox = ConsentBoxGuide
-	}
-	if t.ConsentBox != ConsentBoxGuide && t.ConsentBox != ConsentBoxMicrosoft {
-		return nil, fmt.Errorf("tenant %q: the consent box is %q or %q, not %q", t.Name, ConsentBoxGuide, ConsentBoxMicrosoft, t.ConsentBox)
+	if err := t.complete(); err != nil {
+		return nil, err
 	}
 	made := &tenant{Tenant: t, principals: map[string]*servicePrincipal{}}
 	d.keep(made)
@@ -278,6 +263,29 @@ func (d *book) addTenant(t Tenant) (*tenant, error) {
 		d.byDomain[domain] = made
 	}
 	return made, nil
+}
+
+// complete fills in the switches of a tenant, and refuses words that they do not have.
+func (t *Tenant) complete() error {
+	if t.UserConsent == "" {
+		t.UserConsent = UserConsentAll
+	}
+	if !words.Contain([]string{UserConsentAll, UserConsentLow, UserConsentNone}, t.UserConsent) {
+		return fmt.Errorf("tenant %q: user consent is %q, %q or %q, not %q", t.Name, UserConsentAll, UserConsentLow, UserConsentNone, t.UserConsent)
+	}
+	if t.SecurityDefaultsMode == "" {
+		t.SecurityDefaultsMode = access.DefaultsSwitch
+	}
+	if !words.Contain([]string{access.DefaultsSwitch, access.DefaultsMFA, access.DefaultsDeviceCode}, t.SecurityDefaultsMode) {
+		return fmt.Errorf("tenant %q: security defaults do %q, %q or %q, not %q", t.Name, access.DefaultsSwitch, access.DefaultsMFA, access.DefaultsDeviceCode, t.SecurityDefaultsMode)
+	}
+	if t.ConsentBox == "" {
+		t.ConsentBox = ConsentBoxGuide
+	}
+	if t.ConsentBox != ConsentBoxGuide && t.ConsentBox != ConsentBoxMicrosoft {
+		return fmt.Errorf("tenant %q: the consent box is %q or %q, not %q", t.Name, ConsentBoxGuide, ConsentBoxMicrosoft, t.ConsentBox)
+	}
+	return nil
 }
 
 func (d *book) addUser(u User) (*user, error) {

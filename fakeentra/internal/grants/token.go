@@ -3,14 +3,9 @@ package grants
 import (
 	"net/http"
 	"slices"
-	"strconv"
-	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
-	"mfpsim/fakeentra/internal/directory"
-	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/signing"
-	"mfpsim/fakeentra/internal/signins"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
 	"mfpsim/faultnet"
@@ -101,92 +96,6 @@ func (e *Endpoint) exchange(a *wire.Request) (*tokens.Answer, *catalogue.Problem
 		return nil, p
 	}
 	return e.Mint.Issue(a, holder, g, g.Scope, tokens.Binding{}), nil
-}
-
-// refresh redeems a refresh token (entra.md §4). Each use gives a new one; the old one stays good.
-func (e *Endpoint) refresh(a *wire.Request, application directory.Application) (*tokens.Answer, *catalogue.Problem) {
-	text := a.Param("refresh_token")
-	if text == "" {
-		return nil, catalogue.Fail(900144).With("name", "refresh_token")
-	}
-	token, ok := e.Mint.Redeem(text)
-	if !ok {
-		if a.Alias.Consumers() {
-			return nil, catalogue.FailAs(70000, "consumers")
-		}
-		return nil, catalogue.Fail(9002313)
-	}
-	g := token.Grant
-	if g.Application != application.ID {
-		return nil, catalogue.Fail(70000)
-	}
-	how, p := redeemer(a, g, application)
-	if p != nil {
-		return nil, p
-	}
-	g.Proof = how
-	e.Mint.Proved(g.Number, how)
-	u := e.Directory.AccountBy(g.User)
-	switch {
-	case g.Platform == directory.PlatformSPA && a.At.Sub(g.SignedIn) >= spaLifetime:
-		return nil, catalogue.Fail(700084).With("time", dotNetSpan(spaLifetime))
-	case !a.Alias.Admits(u) && a.Alias.Organization() && !u.Personal:
-		return nil, catalogue.Fail(50020).With("user", u.Principal).With("idp", "https://sts.windows.net/"+u.Home.ID+"/").
-			With("tenant", a.Alias.Name).With("id", application.ID).With("name", application.Name)
-	case !a.Alias.Admits(u):
-		return nil, catalogue.Fail(9002313)
-	case a.At.Sub(token.At) >= e.Settings.RefreshTokenLifetime || token.Void:
-		p := catalogue.Fail(700082).With("issued", catalogue.SevenDigits(token.At)).With("idle", dotNetSpan(e.Settings.RefreshTokenLifetime))
-		e.Log.Add(signins.SignIn{
-			Time: a.At, Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, Application: application.Name, ApplicationID: application.ID,
-			Resource: g.Scope.API.Name, Address: e.Places.Device().Address, AADSTS: 700082, Protocol: signins.ProtocolOf(g.Flow), Transfer: g.Flow,
-			CorrelationID: a.Correlation, TraceID: a.Trace,
-		})
-		if u.Personal {
-			p = personal(p)
-		}
-		return nil, p
-	}
-	scope := g.Scope
-	if a.Has("scope") && !a.V1 {
-		asked, p := resources.Parse(a.Param("scope"), application.Name, true)
-		if p != nil {
-			return nil, p.With("tenant", u.Home.Name)
-		}
-		scope = asked.Narrowed(g.Scope)
-	}
-	if a.V1 && a.Has("resource") {
-		asked, p := resources.Whole(a.Param("resource"))
-		if p != nil {
-			return nil, p.With("tenant", u.Home.Name)
-		}
-		scope = asked
-	}
-	scope.Offline = true // a refresh token is answered by a refresh token
-	holder, p := e.permit(a, g, scope, true)
-	if p != nil {
-		return nil, p
-	}
-	return e.Mint.Issue(a, holder, g, scope, tokens.Binding{}), nil
-}
-
-// redeemer checks who presents a refresh token: a server shows its secret, a page with script its origin (entra.md §8.2).
-func redeemer(a *wire.Request, g tokens.Grant, application directory.Application) (tokens.Proof, *catalogue.Problem) {
-	if g.Platform != directory.PlatformNone {
-		if p := crossOrigin(a, g.Platform); p != nil {
-			return tokens.ProofNone, p
-		}
-	}
-	return prove(a, application, g.Proof != tokens.ProofNone || application.Confidential)
-}
-
-// dotNetSpan writes a duration as "90.00:00:00" (captured, azure-cli#23105).
-func dotNetSpan(d time.Duration) string {
-	clock := time.Unix(0, 0).UTC().Add(d % (24 * time.Hour)).Format("15:04:05")
-	if d < 24*time.Hour {
-		return clock
-	}
-	return strconv.Itoa(int(d/(24*time.Hour))) + "." + clock
 }
 
 // sendSigned sends an answer whose tokens are signed after the turn, as many answers at a time as there are cores. A planted answer that

@@ -80,29 +80,43 @@ func (d *desk) act(a *wire.Request, v *visit) {
 		v.code = c // others can approve, decline or expire it meanwhile
 	}
 	v.problem = ""
-	action := a.Form["action"]
-	switch v.current {
-	case pages.Blocked, pages.Error, pages.Approval, pages.Enrol, pages.Request, pages.Requested:
-		switch {
-		case action == "switch":
-			v.reset()
-			d.advance(a, v)
-			return
-		case action == "details":
-			v.details = true
-			return
-		case action == "cancel":
-			d.declined(v)
-			return
-		case v.current != pages.Enrol && v.current != pages.Request:
-			return
-		}
+	if d.leave(a, v) {
+		return
 	}
 	if v.current != pages.Done && v.current != pages.Declined && (v.code.State != codes.Pending || !a.At.Before(v.code.Expires)) {
 		d.refuse(a, v, 70019, sentenceOf(70019)) // the code died, or was used, while the person was typing
 		v.current = pages.Error
 		return
 	}
+	if d.fillIn(a, v) && v.problem == "" && v.current != pages.Error {
+		d.advance(a, v)
+	}
+}
+
+// leave follows the links of pages on which a sign-in does not go on; it returns false if the page was none, or has a form too.
+func (d *desk) leave(a *wire.Request, v *visit) bool {
+	switch v.current {
+	case pages.Blocked, pages.Error, pages.Approval, pages.Enrol, pages.Request, pages.Requested:
+	default:
+		return false
+	}
+	switch a.Form["action"] {
+	case "switch":
+		v.reset()
+		d.advance(a, v)
+	case "details":
+		v.details = true
+	case "cancel":
+		d.declined(v)
+	default:
+		return v.current != pages.Enrol && v.current != pages.Request
+	}
+	return true
+}
+
+// fillIn takes the form of the current page; it returns whether the sign-in goes on.
+func (d *desk) fillIn(a *wire.Request, v *visit) bool {
+	action := a.Form["action"]
 	switch v.current {
 	case pages.Pick:
 		d.pickAccount(a, v, a.Form["pick"])
@@ -119,44 +133,48 @@ func (d *desk) act(a *wire.Request, v *visit) {
 			v.reset()
 			break
 		}
-		if !v.passwordDone { // without a password: see User.Passwordless
-			u := d.Directory.AccountBy(v.user)
-			if u.Disabled {
-				d.refuse(a, v, 50057, sentenceOf(50057))
-				return
-			}
-			v.passwordDone, v.epoch, v.signedIn = true, u.Epoch, a.At
-		}
-		v.mfaDone = true
+		return d.showFactor(a, v)
 	case pages.Update:
 		d.typeNewPassword(a, v)
 	case pages.Stay:
 		v.askedStay, v.stay = true, action != "no"
 	case pages.Request:
 		d.requestApproval(a, v)
-		return
+		return false
 	case pages.Enrol:
 		d.Directory.Enrol(v.user)
 		v.mfaDone = true
 	case pages.Confirm:
 		if action == "cancel" {
 			d.declined(v)
-			return
+			return false
 		}
 		v.confirmed = true
 	case pages.Permissions:
 		if action == "cancel" {
 			d.logBrowser(a, v, 65004, nil)
 			d.declined(v)
-			return
+			return false
 		}
 		d.accept(v, v.code.ForAll() || a.Form["adminConsent"] != "" && d.Directory.AccountBy(v.user).MayConsentForAll())
 	default:
-		return
+		return false
 	}
-	if v.problem == "" && v.current != pages.Error {
-		d.advance(a, v)
+	return true
+}
+
+// showFactor takes the approval on a second device, which can stand for the password: see User.Passwordless.
+func (d *desk) showFactor(a *wire.Request, v *visit) bool {
+	if !v.passwordDone {
+		u := d.Directory.AccountBy(v.user)
+		if u.Disabled {
+			d.refuse(a, v, 50057, sentenceOf(50057))
+			return false
+		}
+		v.passwordDone, v.epoch, v.signedIn = true, u.Epoch, a.At
 	}
+	v.mfaDone = true
+	return true
 }
 
 // declined ends a visit whose person said no.
