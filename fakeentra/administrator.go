@@ -24,8 +24,8 @@ func (s *Server) DeleteTenant(name string) error {
 	return ours(err)
 }
 
-// Set changes a switch of a tenant, for example Set("contoso.com", "Security defaults", "Disabled"), and returns the tenant. The
-// error lists the switches, or the values.
+// Set changes a switch of a tenant, for example Set("contoso.com", "Security defaults", "Disabled"), and returns the
+// tenant. The error lists the switches, or the values.
 func (s *Server) Set(tenant, setting, value string) (Tenant, error) {
 	home, err := s.directory.Organization(tenant)
 	if err != nil {
@@ -35,8 +35,8 @@ func (s *Server) Set(tenant, setting, value string) (Tenant, error) {
 	return changed, ours(err)
 }
 
-// AddUser adds an account to the tenant that has the domain of its address, and returns it with its id and password. An error about
-// an account that is there is an [ErrExists].
+// AddUser adds an account to the tenant that has the domain of its address, and returns it with its id and password. An
+// error about an account that is there is an [ErrExists].
 func (s *Server) AddUser(u User) (User, error) {
 	made, err := s.directory.AddUser(u)
 	return made, ours(err)
@@ -113,7 +113,8 @@ func (s *Server) ChangeApplication(id string, change func(*Application)) error {
 func (s *Server) ChangeServicePrincipal(tenant, application string, change func(*ServicePrincipal)) error {
 	home, err := s.directory.Organization(tenant)
 	if err == nil {
-		err = s.directory.ChangeServicePrincipal(home.Key, application, func(sp *ServicePrincipal) error { change(sp); return nil })
+		err = s.directory.ChangeServicePrincipal(home.Key, application,
+			func(sp *ServicePrincipal) error { change(sp); return nil })
 	}
 	return ours(err)
 }

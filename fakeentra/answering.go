@@ -2,9 +2,9 @@ package fakeentra
 
 import "mfpsim/fakeentra/internal/answers"
 
-// ParseAnswers reads a sequence of answers from words such as "html", "endpoint=token", "grant=refresh_token", "after=1", "times=2",
-// "error=50196", "status=503", "retry-after=30", "latency=20s", parted by the word "then". All but the last need times=, for= or
-// until=. docs/language.md has all words, and so has the error.
+// ParseAnswers reads a sequence of answers from words such as "html", "endpoint=token", "grant=refresh_token",
+// "after=1", "times=2", "error=50196", "status=503", "retry-after=30", "latency=20s", parted by the word "then". All
+// but the last need times=, for= or until=. docs/language.md has all words, and so has the error.
 func ParseAnswers(words ...string) ([]Answer, error) {
 	parsed, err := answers.Parse(words...)
 	return parsed, ours(err)

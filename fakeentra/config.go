@@ -102,7 +102,10 @@ func (c Config) withDefaults() Config {
 		return c
 	}
 	if c.Tenants == nil {
-		c.Tenants = []Tenant{{Name: "Contoso", Domains: []string{"contoso.com"}}, {Personal: true, Domains: []string{"outlook.com"}}}
+		c.Tenants = []Tenant{
+			{Name: "Contoso", Domains: []string{"contoso.com"}},
+			{Personal: true, Domains: []string{"outlook.com"}},
+		}
 	}
 	if c.Users == nil {
 		c.Users = []User{
@@ -112,7 +115,10 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	if c.Applications == nil {
-		c.Applications = []Application{{ID: ClientID, Name: ApplicationName, Publisher: "example.com", PublicRedirectURIs: []string{"http://localhost", nativeRedirectURI}}}
+		c.Applications = []Application{{
+			ID: ClientID, Name: ApplicationName, Publisher: "example.com",
+			PublicRedirectURIs: []string{"http://localhost", nativeRedirectURI},
+		}}
 	}
 	return c
 }

@@ -89,11 +89,13 @@ func (s *Server) Expired(token string) bool { return s.mint.Expired(token, s.now
 // the organization that was added last; /contoso.com/v1.0/… names one. Each request acts in a turn of the World.
 func (s *Server) Graph() http.Handler {
 	return s.network.Handler(graph.Party, s.clock, graph.New(graph.Rooms{
-		Directory: s.directory, Log: s.log, Random: chance.New(s.config.Seed, graph.Party), Now: s.now, Start: s.world.Start(),
+		Directory: s.directory, Log: s.log, Random: chance.New(s.config.Seed, graph.Party), Now: s.now,
+		Start: s.world.Start(),
 	}), graph.Record)
 }
 
-// Catalogue returns the AADSTS catalogue, in the order of its numbers as text. Its method Lookup finds a number, Search finds words.
+// Catalogue returns the AADSTS catalogue, in the order of its numbers as text. Its method Lookup finds a number, Search
+// finds words.
 func Catalogue() catalogue.Table { return catalogue.All() }
 
 // AADSTS returns the number that an answer or a page refused with, 0 if the error is of another kind or has none.

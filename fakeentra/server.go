@@ -121,11 +121,15 @@ func (s *Server) rooms(order []pages.Name) http.Handler {
 	s.mint = tokens.New(c.Seed, random, s.secrets, s.places, c.AccessTokenLifetime)
 	s.desk = signin.New(
 		signin.Settings{Order: order, ShowTestAccounts: c.ShowTestAccounts, StaySignedIn: c.StaySignedIn},
-		signin.Rooms{Directory: s.directory, Codes: s.codes, Log: s.log, Places: s.places, Secrets: s.secrets, Random: random},
+		signin.Rooms{
+			Directory: s.directory, Codes: s.codes, Log: s.log, Places: s.places, Secrets: s.secrets,
+			Random: random,
+		},
 	)
 	s.browser = &browser.Endpoint{Front: front, Directory: s.directory, Codes: s.codes, Mint: s.mint, Desk: s.desk}
 	return router.New(router.Rooms{
-		Front: front, Directory: s.directory, Codes: s.codes, Answers: s.answers, Journal: s.journal, Clock: s.clock, Browser: s.browser,
+		Front: front, Directory: s.directory, Codes: s.codes, Answers: s.answers, Journal: s.journal, Clock: s.clock,
+		Browser: s.browser,
 		Grants: &grants.Endpoint{
 			Settings: grants.Settings{
 				RefreshTokenLifetime: c.RefreshTokenLifetime, CodeLifetime: c.CodeLifetime, Interval: c.Interval,
@@ -276,7 +280,8 @@ func (s *Server) lastExchanges(n int) string {
 			fmt.Fprintf(&b, "%s note %s\n", e.At.UTC().Format("15:04:05"), e.Text)
 			continue
 		}
-		fmt.Fprintf(&b, "%s %s %s%s -> %d\n", e.At.UTC().Format("15:04:05"), e.HTTP.Method, e.HTTP.Host, e.HTTP.Target, e.HTTP.Status)
+		fmt.Fprintf(&b, "%s %s %s%s -> %d\n", e.At.UTC().Format("15:04:05"), e.HTTP.Method, e.HTTP.Host, e.HTTP.Target,
+			e.HTTP.Status)
 		if body := e.HTTP.RequestBody.String(); body != "" {
 			fmt.Fprintf(&b, "    %s\n", body)
 		}

@@ -37,7 +37,8 @@ func (s *Server) SignIn(principal string, scopes ...string) (Tokens, error) {
 		Device string `json:"device_code"`
 		User   string `json:"user_code"`
 	}
-	if err := s.post(user.Tenant+"/oauth2/v2.0/devicecode", url.Values{"client_id": {ClientID}, "scope": {scope}}, &code); err != nil {
+	if err := s.post(user.Tenant+"/oauth2/v2.0/devicecode", url.Values{"client_id": {ClientID}, "scope": {scope}},
+		&code); err != nil {
 		return Tokens{}, err
 	}
 	if err := s.Approve(code.User, principal); err != nil {
@@ -53,7 +54,10 @@ func (s *Server) SignIn(principal string, scopes ...string) (Tokens, error) {
 // Refresh redeems the refresh token of a sign-in as a program would. The error is a [*Refusal].
 func (s *Server) Refresh(t Tokens) (Tokens, error) {
 	var tokens Tokens
-	err := s.post("common/oauth2/v2.0/token", url.Values{"grant_type": {"refresh_token"}, "client_id": {ClientID}, "refresh_token": {t.Refresh}}, &tokens)
+	err := s.post("common/oauth2/v2.0/token", url.Values{
+		"grant_type": {"refresh_token"}, "client_id": {ClientID},
+		"refresh_token": {t.Refresh},
+	}, &tokens)
 	return tokens, err
 }
 
@@ -77,7 +81,10 @@ func (s *Server) post(path string, form url.Values, answer any) error {
 		if err := decoder.Decode(&refused); err != nil {
 			return fmt.Errorf("fakeentra: status %d without JSON", response.StatusCode)
 		}
-		refusal := &Refusal{Status: response.StatusCode, Word: refused.Word, Text: refused.Description, Suberror: refused.Suberror}
+		refusal := &Refusal{
+			Status: response.StatusCode, Word: refused.Word, Text: refused.Description,
+			Suberror: refused.Suberror,
+		}
 		if len(refused.Codes) > 0 {
 			refusal.AADSTS = refused.Codes[0]
 		}

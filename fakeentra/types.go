@@ -58,8 +58,8 @@ type (
 
 // What the fake says, and what it is made to say.
 type (
-	// Answer makes the fake answer some requests otherwise than the state says: counted, never by chance. They stand in a row; a
-	// request meets the first that fits it and has requests left, so answers with Times make a sequence.
+	// Answer makes the fake answer some requests otherwise than the state says: counted, never by chance. They stand in a
+	// row; a request meets the first that fits it and has requests left, so answers with Times make a sequence.
 	Answer = answers.Answer
 	// Refusal is how Entra refused: a person on a page, or a program at an endpoint.
 	Refusal = catalogue.Refusal

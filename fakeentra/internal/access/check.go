@@ -9,11 +9,13 @@ import (
 // Words of Microsoft Graph's conditionalAccessConditionSet: [D] graph/api/resources/conditionalaccessconditionset.
 var (
 	platformWords  = []string{"all", "android", "iOS", "windows", "windowsPhone", "macOS", "linux"}
-	clientAppWords = []string{"all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other"}
-	riskWords      = []string{"low", "medium", "high", "none"}
-	userWords      = []string{"All", "None", "GuestsOrExternalUsers"}
-	appWords       = []string{"All", "None", "Office365"}
-	locationWords  = []string{"All", "AllTrusted"}
+	clientAppWords = []string{
+		"all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other",
+	}
+	riskWords     = []string{"low", "medium", "high", "none"}
+	userWords     = []string{"All", "None", "GuestsOrExternalUsers"}
+	appWords      = []string{"All", "None", "Office365"}
+	locationWords = []string{"All", "AllTrusted"}
 )
 
 // Lookups find what policies name in a tenant, as the directory writes it.
@@ -64,7 +66,8 @@ func (p *Policy) Complete(n Lookups) error {
 			case list.what == "user" || list.what == "group":
 				return wrong("%s has no %s %q", n.Home, list.what, text)
 			case list.what == "location":
-				return wrong("the location %q is no address range such as 203.0.113.0/24, and no named location of %s", text, n.Home)
+				return wrong("the location %q is no address range such as 203.0.113.0/24, and no named location of %s", text,
+					n.Home)
 			default:
 				return wrong("unknown %s %q", list.what, text)
 			}

@@ -1,5 +1,5 @@
-// Package access is Conditional Access: policies, named locations and security defaults, and what they say to a sign-in. It holds
-// no state: it is given data and returns a verdict.
+// Package access is Conditional Access: policies, named locations and security defaults, and what they say to a
+// sign-in. It holds no state: it is given data and returns a verdict.
 package access
 
 import (
@@ -147,7 +147,8 @@ func (a Attempt) within(places []string, locations []NamedLocation) bool {
 			return true
 		}
 		for _, l := range locations {
-			if (place == "AllTrusted" && l.Trusted || strings.EqualFold(place, l.Name)) && l.holds(ip, cmp.Or(a.Source.Country, "US")) {
+			if (place == "AllTrusted" && l.Trusted || strings.EqualFold(place, l.Name)) &&
+				l.holds(ip, cmp.Or(a.Source.Country, "US")) {
 				return true
 			}
 		}
@@ -237,7 +238,8 @@ func (rules Rules) Evaluate(a Attempt) Verdict {
 		switch {
 		case state == StateOff:
 			r.Result = "notEnabled"
-		case a.At.Before(p.From), !p.applies(a, rules.Locations), a.Issuance && p.Where == WhereBrowser, a.Browser && p.Where == WhereIssuance:
+		case a.At.Before(p.From), !p.applies(a, rules.Locations), a.Issuance && p.Where == WhereBrowser,
+			a.Browser && p.Where == WhereIssuance:
 			r.Result = "notApplied"
 			if state == StateReportOnly {
 				r.Result = "reportOnlyNotApplied"

@@ -53,7 +53,9 @@ func (l *NamedLocation) Check() error {
 
 // FindLocation finds a named location by name or id; nil: there is none.
 func FindLocation(list []NamedLocation, text string) *NamedLocation {
-	i := slices.IndexFunc(list, func(l NamedLocation) bool { return strings.EqualFold(l.Name, text) || strings.EqualFold(l.ID, text) })
+	i := slices.IndexFunc(list, func(l NamedLocation) bool {
+		return strings.EqualFold(l.Name, text) || strings.EqualFold(l.ID, text)
+	})
 	if i < 0 {
 		return nil
 	}

@@ -119,7 +119,8 @@ var policyKeys = map[string]func(p *Policy, values []string) error{
 		return nil
 	},
 	"operator": func(p *Policy, v []string) error {
-		return words.OneOf(&p.Operator, "operator", strings.Join(v, ","), map[string]string{"or": OperatorOr, "and": OperatorAnd})
+		return words.OneOf(&p.Operator, "operator", strings.Join(v, ","),
+			map[string]string{"or": OperatorOr, "and": OperatorAnd})
 	},
 	"where": func(p *Policy, v []string) error {
 		return words.OneOf(&p.Where, "where", strings.Join(v, ","), map[string]string{
@@ -180,7 +181,8 @@ func (p *Policy) Change(words ...string) error {
 		key, value, ok := strings.Cut(word, "=")
 		change := policyKeys[strings.ToLower(key)]
 		if !ok || change == nil {
-			return fmt.Errorf("policy %q: unknown word %q; the keys are: %s", p.Name, word, strings.Join(slices.Sorted(maps.Keys(policyKeys)), ", "))
+			return fmt.Errorf("policy %q: unknown word %q; the keys are: %s", p.Name, word,
+				strings.Join(slices.Sorted(maps.Keys(policyKeys)), ", "))
 		}
 		var values []string
 		for _, v := range strings.Split(value, ",") {

@@ -45,7 +45,8 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 	}
 	o.Text("state", GraphStates[p.State]).Nested("conditions", p.conditions())
 	if words := p.builtIn(); len(words) > 0 {
-		o.Nested("grantControls", ordered.New(80).Text("operator", cmp.Or(p.Operator, OperatorOr)).Texts("builtInControls", words...))
+		o.Nested("grantControls", ordered.New(80).Text("operator", cmp.Or(p.Operator, OperatorOr)).
+			Texts("builtInControls", words...))
 	} else {
 		o.Null("grantControls")
 	}
@@ -121,7 +122,8 @@ func (p Policy) conditions() *ordered.Object {
 	}
 	pair("platforms", "includePlatforms", "excludePlatforms", p.Platforms, p.ExcludePlatforms, "all")
 	pair("locations", "includeLocations", "excludeLocations", p.Locations, p.ExcludeLocations, "All")
-	c.Nested("applications", ordered.New(200).Texts("includeApplications", orAll(p.Applications)...).Texts("excludeApplications", p.ExcludeApps...))
+	c.Nested("applications", ordered.New(200).Texts("includeApplications", orAll(p.Applications)...).
+		Texts("excludeApplications", p.ExcludeApps...))
 	c.Nested("users", users)
 	if len(p.Flows) == 0 {
 		return c.Null("authenticationFlows")

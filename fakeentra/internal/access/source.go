@@ -25,7 +25,8 @@ func (source Source) Check() error {
 		return fmt.Errorf("%q is no address such as 203.0.113.7", source.Address)
 	}
 	if source.Platform != "" && (!words.Contain(platformWords, source.Platform) || source.Platform == "all") {
-		return fmt.Errorf("unknown platform %q; the platforms are: %s", source.Platform, strings.Join(platformWords[1:], ", "))
+		return fmt.Errorf("unknown platform %q; the platforms are: %s", source.Platform,
+			strings.Join(platformWords[1:], ", "))
 	}
 	if !words.Contain([]string{"", "low", "medium", "high"}, source.Risk) {
 		return fmt.Errorf("the risk is low, medium, high or empty, not %q", source.Risk)

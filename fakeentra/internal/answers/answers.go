@@ -1,4 +1,5 @@
-// Package answers plants answers: what the fake is made to say in place of the truth, in words, counted and in sequence.
+// Package answers plants answers: what the fake is made to say in place of the truth, in words, counted and in
+// sequence.
 package answers
 
 import (
@@ -45,8 +46,8 @@ const (
 	KindCodeRefused Kind = "code-refused" // the page says that the code is wrong; the device hears pending
 )
 
-// Answer makes the fake answer some requests otherwise than the state says: counted, never by chance. They stand in a row; a
-// request meets the first that fits it and has requests left, so answers with Times make a sequence.
+// Answer makes the fake answer some requests otherwise than the state says: counted, never by chance. They stand in a
+// row; a request meets the first that fits it and has requests left, so answers with Times make a sequence.
 type Answer struct {
 	Kind     Kind
 	Endpoint string // see [Endpoints]; "": any that answers programs
@@ -82,7 +83,8 @@ type planted struct {
 
 // over reports whether an answer has done what it was for.
 func (a *planted) over(now time.Time) bool {
-	return a.Times > 0 && a.done >= a.Times || !a.Until.IsZero() && !now.Before(a.Until) || a.For > 0 && now.Sub(a.at) >= a.For
+	return a.Times > 0 && a.done >= a.Times || !a.Until.IsZero() && !now.Before(a.Until) ||
+		a.For > 0 && now.Sub(a.at) >= a.For
 }
 
 // Endpoints returns the names that Answer.Endpoint knows.

@@ -43,9 +43,18 @@ var valueKinds = map[Kind]struct {
 	KindError: {"NUMBER", func(a *Answer, v string) bool {
 		return count(&a.AADSTS, strings.TrimPrefix(strings.ToUpper(v), "AADSTS"))
 	}, func(a Answer) string { return strconv.Itoa(a.AADSTS) }},
-	KindBody:     {"TEXT", func(a *Answer, v string) bool { a.Body = v; return true }, func(a Answer) string { return a.Body }},
-	KindRedirect: {"URL", func(a *Answer, v string) bool { a.Location = v; return v != "" }, func(a Answer) string { return a.Location }},
-	KindApprove:  {"USER", func(a *Answer, v string) bool { a.User = v; return v != "" }, func(a Answer) string { return a.User }},
+	KindBody: {
+		"TEXT", func(a *Answer, v string) bool { a.Body = v; return true },
+		func(a Answer) string { return a.Body },
+	},
+	KindRedirect: {
+		"URL", func(a *Answer, v string) bool { a.Location = v; return v != "" },
+		func(a Answer) string { return a.Location },
+	},
+	KindApprove: {
+		"USER", func(a *Answer, v string) bool { a.User = v; return v != "" },
+		func(a Answer) string { return a.User },
+	},
 }
 
 func count(to *int, value string) bool {

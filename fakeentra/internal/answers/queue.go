@@ -16,7 +16,8 @@ type Queue struct {
 	planted []*planted
 }
 
-// Arm plants answers, in a row behind those that are planted. None is if one of them is wrong, or names a user who is not known.
+// Arm plants answers, in a row behind those that are planted. None is if one of them is wrong, or names a user who is
+// not known.
 func (q *Queue) Arm(at time.Time, known func(user string) bool, answers ...Answer) error {
 	var row []*planted
 	for _, a := range answers {

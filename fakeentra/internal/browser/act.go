@@ -8,8 +8,9 @@ import (
 	"mfpsim/fakeentra/internal/texts"
 )
 
-// Approve signs a user in with a code, as all the pages together would: password, second factor, confirmation, and consent for
-// as many people as the user may consent for. What a page would refuse is refused, with a [*catalogue.Refusal], and logged.
+// Approve signs a user in with a code, as all the pages together would: password, second factor, confirmation, and
+// consent for as many people as the user may consent for. What a page would refuse is refused, with a
+// [*catalogue.Refusal], and logged.
 func (e *Endpoint) Approve(code, principal string) error {
 	now := e.Front.Now()
 	c, err := e.Codes.Live(code, now)

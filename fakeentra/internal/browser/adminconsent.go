@@ -26,14 +26,19 @@ func (e *Endpoint) readAdminConsent(a *wire.Request) (*codes.Request, *catalogue
 		return nil, p
 	}
 	if a.Alias.Consumers() {
-		return nil, catalogue.Fail(90130).With("appConstant", "Application").With("appId", application.ID).With("appName", application.Name)
+		return nil, catalogue.Fail(90130).With("appConstant", "Application").With("appId", application.ID).
+			With("appName", application.Name)
 	}
 	web := &codes.Web{Mode: "query", Admin: true, Prompt: "consent", State: a.Param("state"), AdminText: a.Param("scope")}
 	_, web.HasState = a.Either("state")
 	if web.Redirect, web.Platform = application.RedirectOf(a.Param("redirect_uri")); web.Redirect == "" {
-		return nil, catalogue.Fail(50011).With("redirectTerm", "redirect URI").With("replyAddress", a.Param("redirect_uri")).With("identifier", application.ID)
+		return nil, catalogue.Fail(50011).With("redirectTerm", "redirect URI").With("replyAddress", a.Param("redirect_uri")).
+			With("identifier", application.ID)
 	}
-	c := &codes.Request{Application: application.ID, Alias: a.Alias, Correlation: a.Correlation, Expires: a.At.Add(pageLifetime), Web: web}
+	c := &codes.Request{
+		Application: application.ID, Alias: a.Alias, Correlation: a.Correlation,
+		Expires: a.At.Add(pageLifetime), Web: web,
+	}
 	c.Alias.Common, c.Alias.Work = false, c.Alias.Common || c.Alias.Work // an organization's matter
 	if a.V1 || web.AdminText == "" {
 		c.Scope, p = resources.Whole(resources.Exchange.Audience)

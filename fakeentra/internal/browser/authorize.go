@@ -46,17 +46,24 @@ func (e *Endpoint) readAuthorize(a *wire.Request) (*codes.Request, *catalogue.Pr
 	if p != nil {
 		return nil, p
 	}
-	web := &codes.Web{V1: a.V1, Explicit: a.Has("redirect_uri"), Prompt: a.Param("prompt"), Hint: a.Param("login_hint"), Nonce: a.Param("nonce")}
+	web := &codes.Web{
+		V1: a.V1, Explicit: a.Has("redirect_uri"), Prompt: a.Param("prompt"), Hint: a.Param("login_hint"),
+		Nonce: a.Param("nonce"),
+	}
 	if web.Redirect, web.Platform = application.RedirectOf(a.Param("redirect_uri")); web.Redirect == "" {
 		if !web.Explicit {
 			return nil, catalogue.Fail(900971)
 		}
-		return nil, catalogue.Fail(50011).With("redirectTerm", "redirect URI").With("replyAddress", a.Param("redirect_uri")).With("identifier", application.ID)
+		return nil, catalogue.Fail(50011).With("redirectTerm", "redirect URI").With("replyAddress", a.Param("redirect_uri")).
+			With("identifier", application.ID)
 	}
 	_, web.HasState = a.Either("state")
 	web.State, web.Mode, web.Info = a.Param("state"), "query", a.Param("client_info") == "1"
 	web.Capable = a.Capable()
-	c := &codes.Request{Application: application.ID, Alias: a.Alias, Correlation: a.Correlation, Expires: a.At.Add(pageLifetime), Web: web}
+	c := &codes.Request{
+		Application: application.ID, Alias: a.Alias, Correlation: a.Correlation,
+		Expires: a.At.Add(pageLifetime), Web: web,
+	}
 	if p := readResponse(a, web, application); p != nil {
 		return c, p
 	}

@@ -15,8 +15,12 @@ import (
 func (e *Endpoint) Lookup(w http.ResponseWriter, a *wire.Request) {
 	typed := strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(a.Query["code"])), "AADSTS")
 	p := pages.Page{
-		Name: pages.Lookup, Title: texts.Say(texts.LookupTitle), Heading: texts.Say(texts.LookupTitle), Action: pages.PathError, Method: http.MethodGet, ErrorID: "codeError",
-		Fields:  []pages.Field{{ID: "code", Name: "code", Label: texts.LookupLabel, Type: "text", Value: typed, Autocomplete: "off"}},
+		Name: pages.Lookup, Title: texts.Say(texts.LookupTitle), Heading: texts.Say(texts.LookupTitle),
+		Action: pages.PathError, Method: http.MethodGet, ErrorID: "codeError",
+		Fields: []pages.Field{{
+			ID: "code", Name: "code", Label: texts.LookupLabel, Type: "text", Value: typed,
+			Autocomplete: "off",
+		}},
 		Buttons: []pages.Button{{Label: texts.LookupButton, Primary: true}},
 	}
 	code, err := strconv.Atoi(typed)

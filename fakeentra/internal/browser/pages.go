@@ -15,7 +15,8 @@ import (
 func (e *Endpoint) Entrance(w http.ResponseWriter, a *wire.Request) {
 	e.Front.SetCommon(w.Header(), a)
 	target, kept := pages.PathCode, url.Values{}
-	for _, name := range []string{"otc", "mkt", "ui_locales"} { // the code and the language that the address was opened with
+	// the code and the language that the address was opened with
+	for _, name := range []string{"otc", "mkt", "ui_locales"} {
 		if value := a.Query[name]; value != "" {
 			kept.Set(name, value)
 		}
@@ -90,6 +91,7 @@ func (e *Endpoint) Logout(w http.ResponseWriter, a *wire.Request) {
 		return
 	}
 	e.Front.Show(w, a, http.StatusOK, pages.Page{
-		Name: pages.SignedOut, Title: texts.Say(texts.SignedOutTitle), Heading: texts.Say(texts.SignedOutTitle), Lines: []string{texts.Say(texts.SignedOutHelp)},
+		Name: pages.SignedOut, Title: texts.Say(texts.SignedOutTitle), Heading: texts.Say(texts.SignedOutTitle),
+		Lines: []string{texts.Say(texts.SignedOutHelp)},
 	})
 }

@@ -95,8 +95,9 @@ func (e *Endpoint) success(a *wire.Request, s signin.Stand, session string) para
 	standing := e.Directory.Standing(s.Approval.Account, c.Application, c.Scope.API.ID)
 	holder := tokens.Holder{Account: standing.Account, Application: standing.Application}
 	g := tokens.Grant{
-		User: holder.Account.Key, Application: c.Application, Scope: c.Scope, Epoch: s.Approval.Epoch, SignedIn: s.Approval.SignedIn,
-		MFA: s.Approval.MFA, Correlation: c.Correlation, Session: session, Capable: web.Capable, V1: web.V1,
+		User: holder.Account.Key, Application: c.Application, Scope: c.Scope, Epoch: s.Approval.Epoch,
+		SignedIn: s.Approval.SignedIn, MFA: s.Approval.MFA, Correlation: c.Correlation, Session: session,
+		Capable: web.Capable, V1: web.V1,
 	}
 	bound := tokens.Binding{Nonce: web.Nonce}
 	if web.Code {
@@ -147,10 +148,12 @@ func (e *Endpoint) redirectError(w http.ResponseWriter, a *wire.Request, web *co
 	if web.Admin {
 		list.add("admin_consent", "True")
 		list.add("error", word)
-		list.add("error_description", text+"\r\nTrace ID: "+a.Trace+"\r\nCorrelation ID: "+a.Correlation+"\r\nTimestamp: "+catalogue.ErrorTime(a.At))
+		list.add("error_description", text+"\r\nTrace ID: "+a.Trace+"\r\nCorrelation ID: "+a.Correlation+"\r\nTimestamp: "+
+			catalogue.ErrorTime(a.At))
 	} else {
 		list.add("error", word)
-		list.add("error_description", text+" Trace ID: "+a.Trace+" Correlation ID: "+a.Correlation+" Timestamp: "+catalogue.ErrorTime(a.At))
+		list.add("error_description", text+" Trace ID: "+a.Trace+" Correlation ID: "+a.Correlation+" Timestamp: "+
+			catalogue.ErrorTime(a.At))
 		list.add("error_uri", "https://"+a.Authority+"/error?code="+strconv.Itoa(p.Row.Code))
 	}
 	e.redirect(w, a, web, withState(web, list))
@@ -202,7 +205,8 @@ const submitScript = "document.forms[0].submit();"
 
 var submitPolicy = sync.OnceValue(func() string {
 	sum := sha256.Sum256([]byte(submitScript))
-	return "default-src 'none'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; frame-ancestors 'none'"
+	return "default-src 'none'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; base-uri 'none'; frame-ancestors 'none'"
 })
 
 // postTemplate draws the page that carries an answer by form_post.

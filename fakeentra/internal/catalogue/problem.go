@@ -72,7 +72,8 @@ func (p *Problem) InV1() {
 	case p.Row.Code == 70020:
 		p.word = "code_expired"
 	case p.Row.Word != "invalid_grant":
-	case p.Row.Suberror == "basic_action", p.Row.Suberror == "message_only", p.Row.Suberror == "additional_action", p.Row.Suberror == "token_expired":
+	case p.Row.Suberror == "basic_action", p.Row.Suberror == "message_only", p.Row.Suberror == "additional_action",
+		p.Row.Suberror == "token_expired":
 		p.word = "interaction_required"
 	}
 }

@@ -26,7 +26,8 @@ func (s *Store) Authorize(c Authorization, now time.Time) (code string) {
 	if c.Personal {
 		c.Text = "M.C536_BAY.2.U." + s.random.UUID()
 	} else {
-		c.Text = "1." + base64.RawURLEncoding.EncodeToString(append([]byte{0, 0x40}, c.Request.Application[:34]...)) + ".AgABBAIAAAD" +
+		c.Text = "1." + base64.RawURLEncoding.EncodeToString(append([]byte{0, 0x40}, c.Request.Application[:34]...)) +
+			".AgABBAIAAAD" +
 			base64.RawURLEncoding.EncodeToString(s.random.Bytes(480))
 	}
 	c.Expires = now.Add(authorizationLifetime)

@@ -1,5 +1,5 @@
-// Package codes holds the sign-ins that were asked for and wait for a person, and what a finished one is fetched with: device codes,
-// user codes and authorization codes.
+// Package codes holds the sign-ins that were asked for and wait for a person, and what a finished one is fetched with:
+// device codes, user codes and authorization codes.
 package codes
 
 import (
@@ -95,7 +95,8 @@ func (c *Request) Flow() string {
 	return access.FlowDeviceCode
 }
 
-// AsksAgain reports whether the request wants the permissions page although consent was given (prompt=consent), or is for it alone.
+// AsksAgain reports whether the request wants the permissions page although consent was given (prompt=consent), or is
+// for it alone.
 func (c *Request) AsksAgain() bool {
 	return c.Web != nil && (c.Web.Prompt == "consent" || c.Web.Admin)
 }
@@ -177,8 +178,8 @@ func (s *Store) Device(code string) (Request, bool) {
 	return *c, true
 }
 
-// Live finds what a person typed, without regard to case, spaces and dashes, if it can still be approved. The error is a
-// [*catalogue.Refusal].
+// Live finds what a person typed, without regard to case, spaces and dashes, if it can still be approved. The error is
+// a [*catalogue.Refusal].
 func (s *Store) Live(typed string, now time.Time) (Request, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -24,7 +24,10 @@ const maxAudit = 20000
 func (d *book) log(home *tenant, activity, actor, target, detail string) {
 	d.audits++
 	id := d.identity("audit", strconv.FormatUint(d.audits, 10))
-	d.audit = append(d.audit, AuditEntry{ID: id, Time: d.now(), Tenant: home.ID, Activity: activity, Actor: actor, Target: target, Detail: detail})
+	d.audit = append(d.audit, AuditEntry{
+		ID: id, Time: d.now(), Tenant: home.ID, Activity: activity, Actor: actor,
+		Target: target, Detail: detail,
+	})
 	if len(d.audit) > maxAudit {
 		d.audit = append(d.audit[:0:0], d.audit[len(d.audit)-maxAudit/2:]...)
 	}

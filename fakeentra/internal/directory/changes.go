@@ -16,7 +16,8 @@ type Change struct {
 	User   string // principal
 }
 
-// Watch has f called after every change that is told; it is called by whoever tells, in that turn, and may look at the directory.
+// Watch has f called after every change that is told; it is called by whoever tells, in that turn, and may look at the
+// directory.
 func (d *Directory) Watch(f func(Change)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -22,8 +22,8 @@ func (d *Directory) Consents(key TenantKey) []Consent {
 	return all
 }
 
-// Consent notes a delegated permission grant by a user, or (0) for a whole organization, and makes the service principal if the
-// tenant has none yet; actor is named by the audit log, "" is an administrator.
+// Consent notes a delegated permission grant by a user, or (0) for a whole organization, and makes the service
+// principal if the tenant has none yet; actor is named by the audit log, "" is an administrator.
 func (d *Directory) Consent(key TenantKey, application, actor string, by UserKey, scopes []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

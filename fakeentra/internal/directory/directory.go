@@ -1,5 +1,5 @@
-// Package directory is who and what there is: tenants, users, applications, service principals, consents, the rules of each tenant,
-// and the audit log of what was changed. It owns its lock and gives out values, never what it holds.
+// Package directory is who and what there is: tenants, users, applications, service principals, consents, the rules of
+// each tenant, and the audit log of what was changed. It owns its lock and gives out values, never what it holds.
 package directory
 
 import (
@@ -30,8 +30,8 @@ type Directory struct {
 	watchers []func(Change)
 }
 
-// New makes a directory that holds the tenant of personal accounts alone. Ids follow from the seed; passwords that it draws or is
-// given are added to the secrets.
+// New makes a directory that holds the tenant of personal accounts alone. Ids follow from the seed; passwords that it
+// draws or is given are added to the secrets.
 func New(seed uint64, now func() time.Time, given *secrets.List) *Directory {
 	return &Directory{book: newBook(seed, now, given)}
 }
@@ -45,7 +45,10 @@ type Home struct {
 }
 
 func (t *tenant) home() Home {
-	h := Home{Tenant: t.Tenant, Key: t.key, Deleted: t.deleted, Rules: access.Rules{Policies: t.policies, Locations: t.locations}}
+	h := Home{
+		Tenant: t.Tenant, Key: t.key, Deleted: t.deleted,
+		Rules: access.Rules{Policies: t.policies, Locations: t.locations},
+	}
 	if t.SecurityDefaults {
 		h.Rules.Defaults = t.SecurityDefaultsMode
 	}

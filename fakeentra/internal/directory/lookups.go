@@ -27,7 +27,10 @@ func (d *book) complete(home *tenant, p *access.Policy) error {
 
 // Person is an account as policies see it.
 func (a Account) Person() access.Person {
-	return access.Person{Principal: a.Principal, Groups: a.Groups, Roles: a.Roles, Guest: a.Guest(), Risk: a.Risk, Enrolled: a.Enrolled}
+	return access.Person{
+		Principal: a.Principal, Groups: a.Groups, Roles: a.Roles, Guest: a.Guest(), Risk: a.Risk,
+		Enrolled: a.Enrolled,
+	}
 }
 
 // Guest reports whether the account is of another organization.
@@ -52,7 +55,8 @@ func (d *book) groupIn(home *tenant) func(string) (string, bool) {
 	return func(text string) (string, bool) {
 		for _, u := range d.userOrder {
 			for _, g := range u.Groups {
-				if u.tenant == home && !u.deleted && (strings.EqualFold(g, text) || strings.EqualFold(d.groupID(home.ID, g), text)) {
+				if u.tenant == home && !u.deleted && (strings.EqualFold(g, text) ||
+					strings.EqualFold(d.groupID(home.ID, g), text)) {
 					return g, true
 				}
 			}

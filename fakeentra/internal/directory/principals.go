@@ -74,7 +74,9 @@ func (d *book) nameOf(id string) string {
 
 // ChangeServicePrincipal lets change alter an application, or an API, as a tenant knows it, by id or name; it is made if the
 // tenant has none yet.
-func (d *Directory) ChangeServicePrincipal(key TenantKey, application string, change func(*ServicePrincipal) error) error {
+func (d *Directory) ChangeServicePrincipal(
+	key TenantKey, application string, change func(*ServicePrincipal) error,
+) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	t, id := d.book.tenant(key), ""
@@ -159,8 +161,9 @@ func (d *Directory) DeleteServicePrincipal(key TenantKey, id string) {
 	d.book.log(t, "Remove service principal", administrator, d.book.nameOf(id), "")
 }
 
-// GrantRoles is an administrator's consent to application permissions, such as "https://outlook.office365.com/SMTP.SendAsApp": from
-// then on the application's own tokens carry them. Without roles it only makes the application known to the tenant.
+// GrantRoles is an administrator's consent to application permissions, such as
+// "https://outlook.office365.com/SMTP.SendAsApp": from then on the application's own tokens carry them. Without roles
+// it only makes the application known to the tenant.
 func (d *Directory) GrantRoles(key TenantKey, application string, roles ...string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

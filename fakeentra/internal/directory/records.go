@@ -196,7 +196,10 @@ func newBook(seed uint64, now func() time.Time, given *secrets.List) *book {
 		seed: seed, now: now, secrets: given, byDomain: map[string]*tenant{}, byID: map[string]*tenant{},
 		users: map[string]*user{}, applications: map[string]Application{},
 	}
-	d.personal = &tenant{Tenant: Tenant{Name: "Microsoft accounts", ID: PersonalTenantID, Personal: true, UserConsent: UserConsentAll, ConsentBox: ConsentBoxGuide}, principals: map[string]*servicePrincipal{}}
+	d.personal = &tenant{Tenant: Tenant{
+		Name: "Microsoft accounts", ID: PersonalTenantID, Personal: true,
+		UserConsent: UserConsentAll, ConsentBox: ConsentBoxGuide,
+	}, principals: map[string]*servicePrincipal{}}
 	d.byID[PersonalTenantID] = d.personal
 	d.keep(d.personal)
 	return d
@@ -271,19 +274,23 @@ func (t *Tenant) complete() error {
 		t.UserConsent = UserConsentAll
 	}
 	if !words.Contain([]string{UserConsentAll, UserConsentLow, UserConsentNone}, t.UserConsent) {
-		return fmt.Errorf("tenant %q: user consent is %q, %q or %q, not %q", t.Name, UserConsentAll, UserConsentLow, UserConsentNone, t.UserConsent)
+		return fmt.Errorf("tenant %q: user consent is %q, %q or %q, not %q", t.Name, UserConsentAll, UserConsentLow,
+			UserConsentNone, t.UserConsent)
 	}
 	if t.SecurityDefaultsMode == "" {
 		t.SecurityDefaultsMode = access.DefaultsSwitch
 	}
-	if !words.Contain([]string{access.DefaultsSwitch, access.DefaultsMFA, access.DefaultsDeviceCode}, t.SecurityDefaultsMode) {
-		return fmt.Errorf("tenant %q: security defaults do %q, %q or %q, not %q", t.Name, access.DefaultsSwitch, access.DefaultsMFA, access.DefaultsDeviceCode, t.SecurityDefaultsMode)
+	if !words.Contain([]string{access.DefaultsSwitch, access.DefaultsMFA, access.DefaultsDeviceCode},
+		t.SecurityDefaultsMode) {
+		return fmt.Errorf("tenant %q: security defaults do %q, %q or %q, not %q", t.Name, access.DefaultsSwitch,
+			access.DefaultsMFA, access.DefaultsDeviceCode, t.SecurityDefaultsMode)
 	}
 	if t.ConsentBox == "" {
 		t.ConsentBox = ConsentBoxGuide
 	}
 	if t.ConsentBox != ConsentBoxGuide && t.ConsentBox != ConsentBoxMicrosoft {
-		return fmt.Errorf("tenant %q: the consent box is %q or %q, not %q", t.Name, ConsentBoxGuide, ConsentBoxMicrosoft, t.ConsentBox)
+		return fmt.Errorf("tenant %q: the consent box is %q or %q, not %q", t.Name, ConsentBoxGuide, ConsentBoxMicrosoft,
+			t.ConsentBox)
 	}
 	return nil
 }
@@ -345,7 +352,8 @@ func (d *book) addUser(u User) (*user, error) {
 // check refuses a state that no user has.
 func (u *User) check() error {
 	if !words.Contain([]string{"", SecondFactorRegistered, SecondFactorToEnrol}, u.SecondFactor) {
-		return fmt.Errorf("user %q: the second factor is %q, %q or empty, not %q", u.Principal, SecondFactorRegistered, SecondFactorToEnrol, u.SecondFactor)
+		return fmt.Errorf("user %q: the second factor is %q, %q or empty, not %q", u.Principal, SecondFactorRegistered,
+			SecondFactorToEnrol, u.SecondFactor)
 	}
 	if !words.Contain([]string{"", "low", "medium", "high"}, u.Risk) {
 		return fmt.Errorf("user %q: the risk is low, medium, high or empty, not %q", u.Principal, u.Risk)
@@ -375,7 +383,8 @@ func (d *book) addApplication(a Application) (Application, error) {
 	case AudienceEverybody, AudienceOrganizations, AudiencePersonal:
 	case AudienceOneTenant:
 		if d.byDomain[a.Home] == nil {
-			return Application{}, fmt.Errorf("application %q: a single-tenant application needs the domain of its tenant, not %q", a.Name, a.Home)
+			return Application{},
+				fmt.Errorf("application %q: a single-tenant application needs the domain of its tenant, not %q", a.Name, a.Home)
 		}
 	default:
 		return Application{}, fmt.Errorf("application %q: unknown audience %q", a.Name, a.Audience)

@@ -72,7 +72,8 @@ func sameRedirect(registered, asked string) bool {
 	}
 	loopback := strings.EqualFold(a.Hostname(), "localhost")
 	switch {
-	case !strings.EqualFold(r.Scheme, a.Scheme), !strings.EqualFold(r.Hostname(), a.Hostname()), path(r) != path(a), r.RawQuery != a.RawQuery:
+	case !strings.EqualFold(r.Scheme, a.Scheme), !strings.EqualFold(r.Hostname(), a.Hostname()), path(r) != path(a),
+		r.RawQuery != a.RawQuery:
 		return false
 	case strings.EqualFold(a.Scheme, "http") && !loopback && a.Hostname() != "127.0.0.1":
 		return false

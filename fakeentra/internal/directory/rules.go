@@ -78,7 +78,8 @@ func (d *Directory) DeletePolicy(key TenantKey, policy string) (ok bool) {
 	return true
 }
 
-// SetLocation adds a named location to a tenant, or replaces the one of the same name or id, and returns it with its id.
+// SetLocation adds a named location to a tenant, or replaces the one of the same name or id, and returns it with its
+// id.
 func (d *Directory) SetLocation(key TenantKey, l access.NamedLocation) (access.NamedLocation, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -95,7 +96,8 @@ func (d *book) setLocation(t *tenant, l access.NamedLocation) (access.NamedLocat
 			t.policies = slices.Clone(t.policies)
 			for j := range t.policies { // policies go by names here
 				p := &t.policies[j]
-				p.Locations, p.ExcludeLocations = renamed(p.Locations, old.Name, l.Name), renamed(p.ExcludeLocations, old.Name, l.Name)
+				p.Locations, p.ExcludeLocations = renamed(p.Locations, old.Name, l.Name),
+					renamed(p.ExcludeLocations, old.Name, l.Name)
 			}
 			t.locations = slices.Clone(t.locations)
 			t.locations[i] = l
@@ -158,7 +160,8 @@ func (d *Directory) AddManagedPolicies(key TenantKey, excluded []string) ([]acce
 		{Name: ManagedDeviceCode, Flows: []string{access.FlowDeviceCode}},
 		{Name: ManagedLegacy, ClientApps: []string{"exchangeActiveSync", "other"}},
 	} {
-		p.State, p.Users, p.ExcludeUsers, p.Grant, p.Enforced = access.StateReportOnly, []string{"All"}, excluded, access.GrantBlock, turnsOn
+		p.State, p.Users, p.ExcludeUsers, p.Grant, p.Enforced = access.StateReportOnly, []string{"All"}, excluded,
+			access.GrantBlock, turnsOn
 		p.Template = d.book.identity("template", p.Name)
 		set, err := d.book.setPolicy(t, p)
 		if err != nil {

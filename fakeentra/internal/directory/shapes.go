@@ -21,7 +21,8 @@ func (t Tenant) MarshalJSON() ([]byte, error) {
 	o.Text("id", t.ID).Text("displayName", t.Name).Objects("verifiedDomains", domains...)
 	if !t.Personal {
 		o.Nested("identitySecurityDefaultsEnforcementPolicy", ordered.New(40).Boolean("isEnabled", t.SecurityDefaults))
-		o.Nested("authorizationPolicy", ordered.New(200).Texts("permissionGrantPolicyIdsAssignedToDefaultUserRole", consent...))
+		o.Nested("authorizationPolicy", ordered.New(200).Texts("permissionGrantPolicyIdsAssignedToDefaultUserRole",
+			consent...))
 		extra := ordered.New(60).Text("consentBox", t.ConsentBox)
 		if t.SecurityDefaultsMode != access.DefaultsSwitch {
 			extra.Text("securityDefaultsMode", t.SecurityDefaultsMode)
@@ -41,7 +42,8 @@ func (u User) MarshalJSON() ([]byte, error) {
 		}
 	}
 	o := ordered.New(600)
-	o.Text("id", u.ID).Text("displayName", u.Name).Text("userPrincipalName", u.Principal).Boolean("accountEnabled", !u.Disabled)
+	o.Text("id", u.ID).Text("displayName", u.Name).Text("userPrincipalName", u.Principal).
+		Boolean("accountEnabled", !u.Disabled)
 	o.Objects("memberOf", roles...)
 	extra := ordered.New(160).Boolean("secondFactor", u.MFA).Boolean("personal", u.Personal)
 	for _, state := range []struct {

@@ -36,7 +36,9 @@ func (d *Directory) Tenants() []Tenant {
 }
 
 // ChangeTenant changes a tenant's switches and notes it in the audit log; change returns what was changed, and to what.
-func (d *Directory) ChangeTenant(key TenantKey, activity string, change func(*Tenant) (target, detail string, err error)) (Tenant, error) {
+func (d *Directory) ChangeTenant(
+	key TenantKey, activity string, change func(*Tenant) (target, detail string, err error),
+) (Tenant, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	t := d.book.tenant(key)
@@ -78,7 +80,8 @@ var settings = map[string]func(t *Tenant, value string) error{
 	},
 	"Admin consent requests": func(t *Tenant, value string) error {
 		var word string
-		err := words.OneOf(&word, "Admin consent requests", value, map[string]string{"enabled": "on", "on": "on", "disabled": "off", "off": "off"})
+		err := words.OneOf(&word, "Admin consent requests", value,
+			map[string]string{"enabled": "on", "on": "on", "disabled": "off", "off": "off"})
 		if err == nil {
 			t.AdminConsentWorkflow = word == "on"
 		}
@@ -94,8 +97,8 @@ var settings = map[string]func(t *Tenant, value string) error{
 	},
 }
 
-// Set changes a switch of a tenant by the words of the admin centers, for example "Security defaults" to "Disabled", and returns the
-// tenant. The error lists the switches, or the values.
+// Set changes a switch of a tenant by the words of the admin centers, for example "Security defaults" to "Disabled",
+// and returns the tenant. The error lists the switches, or the values.
 func (d *Directory) Set(key TenantKey, setting, value string) (Tenant, error) {
 	return d.ChangeTenant(key, "Update policy", func(t *Tenant) (target, detail string, err error) {
 		for name, set := range settings {
@@ -107,7 +110,8 @@ func (d *Directory) Set(key TenantKey, setting, value string) (Tenant, error) {
 			}
 			return name, value, nil
 		}
-		return "", "", fmt.Errorf("unknown setting %q; the settings are: %s", setting, strings.Join(slices.Sorted(maps.Keys(settings)), ", "))
+		return "", "", fmt.Errorf("unknown setting %q; the settings are: %s", setting,
+			strings.Join(slices.Sorted(maps.Keys(settings)), ", "))
 	})
 }
 

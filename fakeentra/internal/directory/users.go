@@ -7,8 +7,8 @@ import (
 	"mfpsim/fakeentra/internal/words"
 )
 
-// AddUser adds an account to the tenant that has the domain of its address, and returns it with its id and password. An error about
-// an account that is there wraps [ErrExists].
+// AddUser adds an account to the tenant that has the domain of its address, and returns it with its id and password. An
+// error about an account that is there wraps [ErrExists].
 func (d *Directory) AddUser(u User) (User, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

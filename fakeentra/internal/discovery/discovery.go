@@ -1,4 +1,5 @@
-// Package discovery answers what programs ask before and around a sign-in: documents, keys, how a name signs in, who a token's bearer is.
+// Package discovery answers what programs ask before and around a sign-in: documents, keys, how a name signs in, who a
+// token's bearer is.
 package discovery
 
 import (
@@ -125,7 +126,8 @@ func (e *Endpoint) keys(w http.ResponseWriter, a *wire.Request, issuer bool) {
 	for _, k := range signing.Keys() {
 		o := ordered.New(3000)
 		o.Text("kty", "RSA").Text("use", "sig").Text("kid", k.ID).Text("x5t", k.ID)
-		o.Text("n", base64.RawURLEncoding.EncodeToString(k.Private.N.Bytes())).Text("e", base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.Private.E)).Bytes()))
+		o.Text("n", base64.RawURLEncoding.EncodeToString(k.Private.N.Bytes())).
+			Text("e", base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.Private.E)).Bytes()))
 		o.Texts("x5c", base64.StdEncoding.EncodeToString(k.Certificate))
 		if issuer {
 			owner := "{tenantid}"

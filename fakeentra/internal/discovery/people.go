@@ -32,13 +32,17 @@ func (e *Endpoint) UserInfo(w http.ResponseWriter, a *wire.Request) {
 	}
 	valid := false
 	if token, err := jwt.ParseSigned(text, []jose.SignatureAlgorithm{jose.RS256}); ok && err == nil {
-		valid = token.Claims(&signing.Organizations().Private.PublicKey, &claims) == nil && claims.Expiry != nil && a.At.Before(claims.Expiry.Time()) &&
-			(claims.Audience.Contains(resources.Graph.Audience) || claims.Audience.Contains(resources.Graph.ID)) && !e.Mint.Expired(text, e.Front.Now())
+		valid = token.Claims(&signing.Organizations().Private.PublicKey, &claims) == nil && claims.Expiry != nil &&
+			a.At.Before(claims.Expiry.Time()) &&
+			(claims.Audience.Contains(resources.Graph.Audience) || claims.Audience.Contains(resources.Graph.ID)) &&
+			!e.Mint.Expired(text, e.Front.Now())
 	}
 	e.Front.SetHeaders(w, a)
 	if !valid {
-		w.Header()["WWW-Authenticate"] = []string{`Bearer realm="", authorization_uri="https://` + a.Authority + `/common/oauth2/authorize", client_id="` + resources.Graph.ID + `"`}
-		inner := ordered.New(200).Text("code", "InvalidAuthenticationToken").Text("message", "Access token is empty or is not for this resource.")
+		w.Header()["WWW-Authenticate"] = []string{`Bearer realm="", authorization_uri="https://` + a.Authority +
+			`/common/oauth2/authorize", client_id="` + resources.Graph.ID + `"`}
+		inner := ordered.New(200).Text("code", "InvalidAuthenticationToken").
+			Text("message", "Access token is empty or is not for this resource.")
 		wire.Write(w, http.StatusUnauthorized, ordered.New(300).Nested("error", inner).Bytes())
 		return
 	}
@@ -46,7 +50,8 @@ func (e *Endpoint) UserInfo(w http.ResponseWriter, a *wire.Request) {
 	if claims.Family != "" {
 		o.Text("family_name", claims.Family)
 	}
-	o.Text("given_name", claims.Given).Text("picture", "https://graph.microsoft.com/v1.0/me/photo/$value").Text("email", claims.UPN)
+	o.Text("given_name", claims.Given).Text("picture", "https://graph.microsoft.com/v1.0/me/photo/$value").
+		Text("email", claims.UPN)
 	wire.Write(w, http.StatusOK, o.Bytes())
 }
 
@@ -82,7 +87,8 @@ func (e *Endpoint) CredentialType(w http.ResponseWriter, a *wire.Request) {
 	}
 	o := ordered.New(500).Text("Username", asked.Username).Text("Display", asked.Username).Number("IfExistsResult", exists)
 	o.Boolean("IsUnmanaged", false).Number("ThrottleStatus", 0)
-	o.Nested("Credentials", ordered.New(100).Number("PrefCredential", 1).Boolean("HasPassword", known && !u.PasswordMissing))
+	o.Nested("Credentials", ordered.New(100).Number("PrefCredential", 1).
+		Boolean("HasPassword", known && !u.PasswordMissing))
 	o.Nested("EstsProperties", ordered.New(50).Number("DomainType", 3)).Boolean("IsSignupDisallowed", true)
 	e.Front.SetHeaders(w, a)
 	wire.Write(w, http.StatusOK, o.Bytes())

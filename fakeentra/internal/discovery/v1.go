@@ -30,7 +30,8 @@ func (e *Endpoint) ConfigurationV1(w http.ResponseWriter, a *wire.Request) {
 	o.Boolean("http_logout_supported", true).Boolean("frontchannel_logout_supported", true)
 	o.Text("end_session_endpoint", base+"/oauth2/logout")
 	o.Texts("claims_supported", "sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name",
-		"msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "email", "given_name", "family_name", "nickname")
+		"msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "email", "given_name", "family_name",
+		"nickname")
 	e.Front.SetDiscoveryHeaders(w, a)
 	wire.Write(w, http.StatusOK, o.Bytes())
 }

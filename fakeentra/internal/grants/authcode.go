@@ -53,8 +53,9 @@ func (e *Endpoint) redeemCode(a *wire.Request, application directory.Application
 		return nil, p
 	}
 	g := tokens.Grant{
-		User: c.Account, Application: application.ID, Scope: c.Request.Scope, Epoch: c.Epoch, SignedIn: c.SignedIn, MFA: c.MFA,
-		Correlation: c.Request.Correlation, Session: c.Session, Proof: how, Platform: web.Platform, Capable: web.Capable, V1: a.V1,
+		User: c.Account, Application: application.ID, Scope: c.Request.Scope, Epoch: c.Epoch, SignedIn: c.SignedIn,
+		MFA: c.MFA, Correlation: c.Request.Correlation, Session: c.Session, Proof: how, Platform: web.Platform,
+		Capable: web.Capable, V1: a.V1,
 	}
 	scope := g.Scope
 	if a.Has("scope") && !a.V1 {
@@ -73,7 +74,9 @@ func (e *Endpoint) redeemCode(a *wire.Request, application directory.Application
 }
 
 // proveFor demands a secret of a server and refuses one from a program that cannot keep it.
-func proveFor(a *wire.Request, application directory.Application, kind directory.Platform) (tokens.Proof, *catalogue.Problem) {
+func proveFor(
+	a *wire.Request, application directory.Application, kind directory.Platform,
+) (tokens.Proof, *catalogue.Problem) {
 	_, secret, assertion := a.Client()
 	if kind != directory.PlatformWeb && (secret != "" || assertion != "") {
 		return tokens.ProofNone, catalogue.Fail(700025)

@@ -44,7 +44,9 @@ func prove(a *wire.Request, application directory.Application, needed bool) (tok
 }
 
 // proveByAssertion checks a signed assertion (RFC 7523 §3): signature, issuer and subject, audience, life.
-func proveByAssertion(a *wire.Request, application directory.Application, text string) (tokens.Proof, *catalogue.Problem) {
+func proveByAssertion(
+	a *wire.Request, application directory.Application, text string,
+) (tokens.Proof, *catalogue.Problem) {
 	if a.Param("client_assertion_type") != assertionType {
 		return tokens.ProofNone, catalogue.Fail(900144).With("name", "client_assertion_type")
 	}
@@ -70,14 +72,17 @@ func proveByAssertion(a *wire.Request, application directory.Application, text s
 		return tokens.ProofNone, catalogue.Fail(700021)
 	case !here:
 		return tokens.ProofNone, catalogue.Fail(700023)
-	case claims.Expiry == nil || !a.At.Before(claims.Expiry.Time()) || claims.NotBefore != nil && a.At.Before(claims.NotBefore.Time().Add(-tokens.IssuedEarly)):
+	case claims.Expiry == nil || !a.At.Before(claims.Expiry.Time()) ||
+		claims.NotBefore != nil && a.At.Before(claims.NotBefore.Time().Add(-tokens.IssuedEarly)):
 		return tokens.ProofNone, catalogue.Fail(700024)
 	}
 	return tokens.ProofAssertion, nil
 }
 
 // clientCredentials answers an application that asks in its own name (RFC 6749 §4.4). There is no refresh token.
-func (e *Endpoint) clientCredentials(a *wire.Request, application directory.Application) (*tokens.Answer, *catalogue.Problem) {
+func (e *Endpoint) clientCredentials(
+	a *wire.Request, application directory.Application,
+) (*tokens.Answer, *catalogue.Problem) {
 	if a.Alias.Common || a.Alias.Consumers() {
 		return nil, catalogue.Fail(9001023) // before the credentials (entra.md §6.4)
 	}
@@ -94,8 +99,9 @@ func (e *Endpoint) clientCredentials(a *wire.Request, application directory.Appl
 	}
 	sp, known := e.Directory.ServicePrincipal(a.Alias.Tenant, application.ID)
 	row := signins.SignIn{
-		Time: a.At, Tenant: a.Alias.ID, Application: application.Name, ApplicationID: application.ID, Resource: scope.API.Name,
-		Address: e.Places.Device().Address, Protocol: "clientCredentials", CorrelationID: a.Correlation, TraceID: a.Trace,
+		Time: a.At, Tenant: a.Alias.ID, Application: application.Name, ApplicationID: application.ID,
+		Resource: scope.API.Name, Address: e.Places.Device().Address, Protocol: "clientCredentials",
+		CorrelationID: a.Correlation, TraceID: a.Trace,
 	}
 	switch {
 	case !known:

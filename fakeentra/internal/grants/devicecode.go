@@ -100,7 +100,9 @@ func (e *Endpoint) verificationURI(a *wire.Request) string {
 }
 
 // poll answers a device that asks whether the person is done (entra.md §2.2). There is a problem unless tokens are due.
-func (e *Endpoint) poll(a *wire.Request, application directory.Application, how tokens.Proof) (tokens.Grant, tokens.Holder, *catalogue.Problem) {
+func (e *Endpoint) poll(
+	a *wire.Request, application directory.Application, how tokens.Proof,
+) (tokens.Grant, tokens.Holder, *catalogue.Problem) {
 	text := PolledCode(a)
 	if text == "" {
 		return tokens.Grant{}, tokens.Holder{}, catalogue.Fail(900144).With("name", "device_code")
@@ -134,7 +136,9 @@ func PolledCode(a *wire.Request) string {
 }
 
 // notDue says why a device gets no tokens now; nil: they are due.
-func (e *Endpoint) notDue(a *wire.Request, c codes.Request, application directory.Application, how tokens.Proof) *catalogue.Problem {
+func (e *Endpoint) notDue(
+	a *wire.Request, c codes.Request, application directory.Application, how tokens.Proof,
+) *catalogue.Problem {
 	switch {
 	case c.Application != application.ID:
 		return catalogue.Fail(700007)

@@ -10,7 +10,9 @@ import (
 )
 
 // passwordGrant is the sign-in by user name and password (RFC 6749 §4.3), which clients ask for after the user's realm.
-func (e *Endpoint) passwordGrant(a *wire.Request, application directory.Application) (*tokens.Answer, *catalogue.Problem) {
+func (e *Endpoint) passwordGrant(
+	a *wire.Request, application directory.Application,
+) (*tokens.Answer, *catalogue.Problem) {
 	if a.Alias.Common || a.Alias.Consumers() {
 		return nil, catalogue.Fail(9001023) // before the credentials (entra.md §6.4)
 	}
@@ -32,14 +34,14 @@ func (e *Endpoint) passwordGrant(a *wire.Request, application directory.Applicat
 		return nil, catalogue.Fail(50034).With("user", a.Param("username")).With("tenant", a.Alias.DirectoryName())
 	}
 	g := tokens.Grant{
-		User: u.Key, Application: application.ID, Scope: scope, Epoch: u.Epoch, SignedIn: a.At, Correlation: a.Correlation, Proof: how,
-		Capable: a.Capable(),
+		User: u.Key, Application: application.ID, Scope: scope, Epoch: u.Epoch, SignedIn: a.At, Correlation: a.Correlation,
+		Proof: how, Capable: a.Capable(),
 	}
 	if code := e.Directory.CheckPassword(u.Key, a.Param("password"), a.At); code != 0 {
 		e.Log.Add(signins.SignIn{
-			Time: a.At, Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, Application: application.Name, ApplicationID: application.ID,
-			Resource: scope.API.Name, Address: e.Places.Device().Address, AADSTS: code, Protocol: "ropc",
-			CorrelationID: a.Correlation, TraceID: a.Trace,
+			Time: a.At, Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, Application: application.Name,
+			ApplicationID: application.ID, Resource: scope.API.Name, Address: e.Places.Device().Address, AADSTS: code,
+			Protocol: "ropc", CorrelationID: a.Correlation, TraceID: a.Trace,
 		})
 		return nil, catalogue.Fail(code)
 	}

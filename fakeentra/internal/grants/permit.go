@@ -13,7 +13,9 @@ import (
 
 // permit decides whether tokens may be issued now: state of the user, of the application, consent, policies.
 // Every refusal is in the sign-in log with its reason.
-func (e *Endpoint) permit(a *wire.Request, g tokens.Grant, scope resources.Request, refresh bool) (tokens.Holder, *catalogue.Problem) {
+func (e *Endpoint) permit(
+	a *wire.Request, g tokens.Grant, scope resources.Request, refresh bool,
+) (tokens.Holder, *catalogue.Problem) {
 	s := e.Directory.Standing(g.User, g.Application, scope.API.ID)
 	device := e.Places.Device()
 	verdict := s.Home.Rules.Evaluate(access.Attempt{ // a device that asks for tokens, as policies see it
@@ -22,8 +24,9 @@ func (e *Endpoint) permit(a *wire.Request, g tokens.Grant, scope resources.Reque
 	})
 	row := signins.SignIn{
 		Time: a.At, Tenant: s.Home.ID, User: s.Principal, UserID: s.ID, Application: s.Application.Name,
-		ApplicationID: s.Application.ID, Resource: scope.API.Name, Address: device.Address, Protocol: signins.ProtocolOf(g.Flow),
-		Transfer: g.Flow, CorrelationID: g.Correlation, TraceID: a.Trace, Interactive: !refresh, Source: device, Policies: verdict.Results,
+		ApplicationID: s.Application.ID, Resource: scope.API.Name, Address: device.Address,
+		Protocol: signins.ProtocolOf(g.Flow), Transfer: g.Flow, CorrelationID: g.Correlation, TraceID: a.Trace,
+		Interactive: !refresh, Source: device, Policies: verdict.Results,
 	}
 	if refresh {
 		row.CorrelationID = a.Correlation
@@ -53,7 +56,8 @@ func permission(s directory.Standing, g tokens.Grant, scope resources.Request) *
 	case s.Account.Disabled:
 		return catalogue.Fail(50057)
 	case s.Revoked(g.Epoch, g.Proof.Confidential()):
-		return catalogue.Fail(50173).With("issued", catalogue.SevenDigits(g.SignedIn)).With("validFrom", catalogue.WholeSecond(s.ValidFrom))
+		return catalogue.Fail(50173).With("issued", catalogue.SevenDigits(g.SignedIn)).
+			With("validFrom", catalogue.WholeSecond(s.ValidFrom))
 	}
 	if !s.Personal {
 		switch {

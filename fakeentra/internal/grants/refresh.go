@@ -52,7 +52,9 @@ func (e *Endpoint) refresh(a *wire.Request, application directory.Application) (
 }
 
 // usable says why a refresh token cannot be redeemed for its user now; nil: it can.
-func (e *Endpoint) usable(a *wire.Request, token tokens.Refresh, u directory.Account, application directory.Application) *catalogue.Problem {
+func (e *Endpoint) usable(
+	a *wire.Request, token tokens.Refresh, u directory.Account, application directory.Application,
+) *catalogue.Problem {
 	g := token.Grant
 	switch {
 	case g.Platform == directory.PlatformSPA && a.At.Sub(g.SignedIn) >= spaLifetime:
@@ -63,11 +65,12 @@ func (e *Endpoint) usable(a *wire.Request, token tokens.Refresh, u directory.Acc
 	case !a.Alias.Admits(u):
 		return catalogue.Fail(9002313)
 	case a.At.Sub(token.At) >= e.Settings.RefreshTokenLifetime || token.Void:
-		p := catalogue.Fail(700082).With("issued", catalogue.SevenDigits(token.At)).With("idle", dotNetSpan(e.Settings.RefreshTokenLifetime))
+		p := catalogue.Fail(700082).With("issued", catalogue.SevenDigits(token.At)).
+			With("idle", dotNetSpan(e.Settings.RefreshTokenLifetime))
 		e.Log.Add(signins.SignIn{
-			Time: a.At, Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, Application: application.Name, ApplicationID: application.ID,
-			Resource: g.Scope.API.Name, Address: e.Places.Device().Address, AADSTS: 700082, Protocol: signins.ProtocolOf(g.Flow), Transfer: g.Flow,
-			CorrelationID: a.Correlation, TraceID: a.Trace,
+			Time: a.At, Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, Application: application.Name,
+			ApplicationID: application.ID, Resource: g.Scope.API.Name, Address: e.Places.Device().Address, AADSTS: 700082,
+			Protocol: signins.ProtocolOf(g.Flow), Transfer: g.Flow, CorrelationID: a.Correlation, TraceID: a.Trace,
 		})
 		if u.Personal {
 			p = personal(p)
@@ -78,7 +81,9 @@ func (e *Endpoint) usable(a *wire.Request, token tokens.Refresh, u directory.Acc
 }
 
 // refreshed is what a refresh asks for: the same as at first, unless it says otherwise.
-func refreshed(a *wire.Request, first resources.Request, application directory.Application) (resources.Request, *catalogue.Problem) {
+func refreshed(
+	a *wire.Request, first resources.Request, application directory.Application,
+) (resources.Request, *catalogue.Problem) {
 	switch {
 	case a.Has("scope") && !a.V1:
 		asked, p := resources.Parse(a.Param("scope"), application.Name, true)

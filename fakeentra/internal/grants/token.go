@@ -98,8 +98,8 @@ func (e *Endpoint) exchange(a *wire.Request) (*tokens.Answer, *catalogue.Problem
 	return e.Mint.Issue(a, holder, g, g.Scope, tokens.Binding{}), nil
 }
 
-// sendSigned sends an answer whose tokens are signed after the turn, as many answers at a time as there are cores. A planted answer that
-// stands between has them signed at once.
+// sendSigned sends an answer whose tokens are signed after the turn, as many answers at a time as there are cores. A
+// planted answer that stands between has them signed at once.
 func (e *Endpoint) sendSigned(w http.ResponseWriter, status int, body []byte, slots []signing.Slot) {
 	sign := func(body []byte) {
 		for _, place := range slots {

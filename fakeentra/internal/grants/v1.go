@@ -14,7 +14,8 @@ import (
 func deviceAnswerV1(c codes.Request, verification string, life time.Duration) []byte {
 	o := ordered.New(700)
 	o.Text("user_code", c.User).Text("device_code", c.Device).Text("verification_url", verification)
-	o.Text("expires_in", strconv.FormatInt(int64(life/time.Second), 10)).Text("interval", strconv.FormatInt(int64(c.Interval/time.Second), 10))
+	o.Text("expires_in", strconv.FormatInt(int64(life/time.Second), 10)).
+		Text("interval", strconv.FormatInt(int64(c.Interval/time.Second), 10))
 	o.Text("message", deviceMessage(c, verification))
 	return o.Bytes()
 }

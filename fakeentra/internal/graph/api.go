@@ -66,8 +66,9 @@ type result struct {
 // Record makes the journal's entry: passwords and the bearer's token are hidden.
 func Record(r *http.Request, body []byte, answer *faultnet.Response) *journal.Exchange {
 	e := &journal.Exchange{
-		Method: r.Method, Host: hosts.Of(r.Host), Target: journal.Plain(r.URL.RequestURI()), RequestHeader: secrets.Header(r.Header),
-		Status: answer.Status, ResponseHeader: secrets.Header(answer.Header), ResponseBody: journal.Plain(string(answer.Body)),
+		Method: r.Method, Host: hosts.Of(r.Host), Target: journal.Plain(r.URL.RequestURI()),
+		RequestHeader: secrets.Header(r.Header), Status: answer.Status, ResponseHeader: secrets.Header(answer.Header),
+		ResponseBody: journal.Plain(string(answer.Body)),
 	}
 	if bytes.Contains(bytes.ToLower(body), []byte("passw")) || bytes.Contains(body, []byte(`\u`)) {
 		e.RequestBody = journal.Hidden(string(body))
@@ -99,7 +100,8 @@ func (g *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	inner := ordered.New(160).Text("date", now.Format("2006-01-02T15:04:05")).Text("request-id", id)
 	inner.Text("client-request-id", cmp.Or(r.Header.Get("client-request-id"), id))
-	o := ordered.New(500).Nested("error", ordered.New(400).Text("code", refused.code).Text("message", refused.message).Nested("innerError", inner))
+	o := ordered.New(500).Nested("error", ordered.New(400).Text("code", refused.code).Text("message", refused.message).
+		Nested("innerError", inner))
 	g.reply(w, r, id, refused.status, o.Bytes())
 }
 
@@ -139,7 +141,8 @@ func init() { // filled here, because the table and what it lists refer to each 
 		},
 		"identity/conditionalAccess/namedLocations": {http.MethodGet: (*api).listLocations, http.MethodPost: (*api).addLocation},
 		"identity/conditionalAccess/namedLocations/{id}": {
-			http.MethodGet: (*api).getLocation, http.MethodPatch: (*api).changeLocation, http.MethodDelete: (*api).deleteLocation,
+			http.MethodGet: (*api).getLocation, http.MethodPatch: (*api).changeLocation,
+			http.MethodDelete: (*api).deleteLocation,
 		},
 		"auditLogs/signIns":                                  {http.MethodGet: (*api).listSignIns},
 		"auditLogs/signIns/{id}":                             {http.MethodGet: (*api).getSignIn},
@@ -175,7 +178,10 @@ func (g *api) answer(a *ask) (*result, error) {
 	parts, named := strings.Split(strings.Trim(a.request.URL.Path, "/"), "/"), false
 	if !isVersion(parts[0]) {
 		if a.home, named = g.Directory.Home(parts[0]); !named || len(parts) < 2 || !isVersion(parts[1]) {
-			return nil, &failure{http.StatusNotFound, "InvalidVersion", "The path begins with /v1.0, or with a tenant and /v1.0."}
+			return nil, &failure{
+				http.StatusNotFound, "InvalidVersion",
+				"The path begins with /v1.0, or with a tenant and /v1.0.",
+			}
 		}
 		parts = parts[1:]
 	}
@@ -199,7 +205,8 @@ func (g *api) answer(a *ask) (*result, error) {
 		if route == nil {
 			return nil, &failure{
 				http.StatusMethodNotAllowed, "Request_BadRequest",
-				"Specified HTTP method is not allowed for the request target. It takes " + strings.Join(slices.Sorted(maps.Keys(routes[path])), ", ") + ".",
+				"Specified HTTP method is not allowed for the request target. It takes " +
+					strings.Join(slices.Sorted(maps.Keys(routes[path])), ", ") + ".",
 			}
 		}
 		if i := slices.Index(pattern, "{id}"); i > 0 {
@@ -207,7 +214,8 @@ func (g *api) answer(a *ask) (*result, error) {
 		}
 		return route(g, a)
 	}
-	return nil, badRequest("Resource not found for the segment '%s'. mfpsim has: %s.", strings.Join(a.parts, "/"), strings.Join(slices.Sorted(maps.Keys(routes)), ", "))
+	return nil, badRequest("Resource not found for the segment '%s'. mfpsim has: %s.", strings.Join(a.parts, "/"),
+		strings.Join(slices.Sorted(maps.Keys(routes)), ", "))
 }
 
 // one answers with an object; status 0 means 200.

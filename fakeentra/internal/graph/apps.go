@@ -13,7 +13,8 @@ import (
 func (g *api) application(a directory.Application) *ordered.Object {
 	o := ordered.New(700)
 	o.Text("id", g.Directory.Identity("application object", a.ID)).Text("appId", a.ID).Text("displayName", a.Name)
-	o.Text("signInAudience", a.Audience).Text("publisherDomain", a.Publisher).Boolean("isFallbackPublicClient", !a.Confidential)
+	o.Text("signInAudience", a.Audience).Text("publisherDomain", a.Publisher).
+		Boolean("isFallbackPublicClient", !a.Confidential)
 	o.Nested("web", ordered.New(100).Texts("redirectUris", a.WebRedirectURIs...))
 	o.Nested("spa", ordered.New(100).Texts("redirectUris", a.SPARedirectURIs...))
 	o.Nested("publicClient", ordered.New(100).Texts("redirectUris", a.PublicRedirectURIs...))
@@ -80,7 +81,10 @@ func (g *api) getApplication(a *ask) (*result, error) {
 }
 
 func (g *api) addApplication(a *ask) (*result, error) {
-	app := directory.Application{Confidential: true, Home: a.home.Domains[0], Publisher: a.home.Domains[0], Audience: directory.AudienceOneTenant}
+	app := directory.Application{
+		Confidential: true, Home: a.home.Domains[0], Publisher: a.home.Domains[0],
+		Audience: directory.AudienceOneTenant,
+	}
 	if err := readApplication(a.body, &app, true); err != nil {
 		return nil, err
 	}
@@ -114,7 +118,8 @@ func (g *api) changeApplication(a *ask) (*result, error) {
 
 // servicePrincipal draws Graph's servicePrincipal.
 func servicePrincipal(sp directory.ServicePrincipal) *ordered.Object {
-	return ordered.New(400).Text("id", sp.ID).Text("appId", sp.Application).Text("displayName", sp.Name).Text("appDisplayName", sp.Name).
+	return ordered.New(400).Text("id", sp.ID).Text("appId", sp.Application).Text("displayName", sp.Name).
+		Text("appDisplayName", sp.Name).
 		Boolean("accountEnabled", !sp.Disabled).Boolean("appRoleAssignmentRequired", sp.AssignmentRequired).
 		Text("servicePrincipalType", "Application").Time("createdDateTime", sp.Created)
 }
@@ -202,8 +207,10 @@ func (g *api) assigned(a *ask, sp directory.ServicePrincipal, name string) *orde
 	if u, known := g.Directory.Account(name); known {
 		who, kind = u.ID, "User"
 	}
-	return ordered.New(400).Text("id", encode64(tokens.Pairwise(sp.ID, who)[:24])).Text("appRoleId", defaultAppRole).Text("principalId", who).
-		Text("principalDisplayName", name).Text("principalType", kind).Text("resourceId", sp.ID).Text("resourceDisplayName", sp.Name)
+	return ordered.New(400).Text("id", encode64(tokens.Pairwise(sp.ID, who)[:24])).Text("appRoleId", defaultAppRole).
+		Text("principalId", who).
+		Text("principalDisplayName", name).Text("principalType", kind).Text("resourceId", sp.ID).
+		Text("resourceDisplayName", sp.Name)
 }
 
 func (g *api) listAssigned(a *ask) (*result, error) {

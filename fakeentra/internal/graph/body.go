@@ -30,7 +30,8 @@ func badRequest(format string, values ...any) *failure {
 func notFound(what, id string) *failure {
 	return &failure{
 		http.StatusNotFound, "Request_ResourceNotFound",
-		fmt.Sprintf("Resource '%s' does not exist or one of its queried reference-property objects are not present. (%s)", id, what),
+		fmt.Sprintf("Resource '%s' does not exist or one of its queried reference-property objects are not present. (%s)", id,
+			what),
 	}
 }
 

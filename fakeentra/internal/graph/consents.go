@@ -157,10 +157,11 @@ func (g *api) deleteGrant(a *ask) (*result, error) {
 		return nil, err
 	}
 	r := resources.Named(d.api.Application)
-	g.Directory.WithdrawScopes(a.home.Key, d.client.Application, d.consent.User, strings.Join(d.scopes, " "), func(scope string) bool {
-		short, ok := shortOf(scope, r)
-		return ok && slices.Contains(d.scopes, short)
-	})
+	g.Directory.WithdrawScopes(a.home.Key, d.client.Application, d.consent.User, strings.Join(d.scopes, " "),
+		func(scope string) bool {
+			short, ok := shortOf(scope, r)
+			return ok && slices.Contains(d.scopes, short)
+		})
 	return nothing()
 }
 

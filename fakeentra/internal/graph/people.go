@@ -29,7 +29,8 @@ func (g *api) person(u directory.Account) *ordered.Object {
 		kind = "Guest"
 	}
 	o.Text("userType", kind)
-	state := ordered.New(60).Boolean("secondFactorAtEverySignIn", u.MFA).Boolean("secondFactorRegistered", u.Enrolled || u.MFA)
+	state := ordered.New(60).Boolean("secondFactorAtEverySignIn", u.MFA).
+		Boolean("secondFactorRegistered", u.Enrolled || u.MFA)
 	state.Boolean("passwordExpired", u.PasswordExpired).Boolean("locked", g.Now().Before(u.LockedTill))
 	if !u.ValidFrom.IsZero() {
 		o.Time("signInSessionsValidFromDateTime", u.ValidFrom)
@@ -111,7 +112,10 @@ func (g *api) addUser(a *ask) (*result, error) {
 	if err := readObject("", a.body, b.fields(true)); err != nil {
 		return nil, err
 	}
-	for name, value := range map[string]string{"userPrincipalName": b.Principal, "displayName": b.Name, "passwordProfile.password": b.password} {
+	for name, value := range map[string]string{
+		"userPrincipalName": b.Principal, "displayName": b.Name,
+		"passwordProfile.password": b.password,
+	} {
 		if value == "" {
 			return nil, badRequest("A value is required for property '%s' of resource 'User'.", name)
 		}
@@ -147,7 +151,8 @@ func (g *api) changeUser(a *ask) (*result, error) {
 	}
 	b.Disabled = !b.enabled
 	if b.password != "" {
-		if _, err := g.Directory.NewPassword(u.Key, directory.ResetInAdminCenter, directory.Password(b.password)); err != nil {
+		if _, err := g.Directory.NewPassword(u.Key, directory.ResetInAdminCenter,
+			directory.Password(b.password)); err != nil {
 			return nil, err
 		}
 		a.changes = append(a.changes, directory.Change{Kind: directory.ChangePassword, Tenant: a.home.ID, User: u.Principal})
@@ -175,7 +180,8 @@ func (g *api) revokeSessions(a *ask) (*result, error) {
 		return nil, err
 	}
 	g.Directory.Revoke(u.Key)
-	return &result{status: http.StatusOK, context: "Edm.Boolean", entity: ordered.New(20).Boolean("value", true).Bytes()}, nil
+	return &result{status: http.StatusOK, context: "Edm.Boolean", entity: ordered.New(20).Boolean("value", true).Bytes()},
+		nil
 }
 
 func (g *api) group(home directory.Home, name string) *ordered.Object {
@@ -214,7 +220,8 @@ func (g *api) listGroups(a *ask) (*result, error) {
 }
 
 func (g *api) role(home directory.Home, r directory.Role) *ordered.Object {
-	return ordered.New(240).Text("@odata.type", "#microsoft.graph.directoryRole").Text("id", g.Directory.Identity("role "+home.ID, r.ID)).
+	return ordered.New(240).Text("@odata.type", "#microsoft.graph.directoryRole").
+		Text("id", g.Directory.Identity("role "+home.ID, r.ID)).
 		Text("displayName", r.Name).Text("roleTemplateId", r.ID)
 }
 
@@ -229,7 +236,8 @@ func (g *api) listRoles(a *ask) (*result, error) {
 func (g *api) listRoleDefinitions(*ask) (*result, error) {
 	var all []*ordered.Object
 	for _, r := range directory.Roles() {
-		all = append(all, ordered.New(200).Text("id", r.ID).Text("displayName", r.Name).Boolean("isBuiltIn", true).Boolean("isEnabled", true).Text("templateId", r.ID))
+		all = append(all, ordered.New(200).Text("id", r.ID).Text("displayName", r.Name).Boolean("isBuiltIn", true).
+			Boolean("isEnabled", true).Text("templateId", r.ID))
 	}
 	return many("roleManagement/directory/roleDefinitions", all)
 }
@@ -257,7 +265,8 @@ func (x assignment) id() string {
 }
 
 func (x assignment) object() *ordered.Object {
-	return ordered.New(240).Text("id", x.id()).Text("principalId", x.user.ID).Text("roleDefinitionId", x.role.ID).Text("directoryScopeId", "/")
+	return ordered.New(240).Text("id", x.id()).Text("principalId", x.user.ID).Text("roleDefinitionId", x.role.ID).
+		Text("directoryScopeId", "/")
 }
 
 func (g *api) listAssignments(a *ask) (*result, error) {

@@ -74,7 +74,8 @@ func readQuery(raw string, many bool) (query, error) {
 
 // readFilter parses comparisons that are joined by "and": userPrincipalName eq 'a@b' and status/errorCode eq 53003.
 func readFilter(text string) ([]condition, error) {
-	wrong := badRequest("Invalid filter clause '%s': only comparisons (%s) joined by 'and' are simulated.", text, strings.Join(operators, ", "))
+	wrong := badRequest("Invalid filter clause '%s': only comparisons (%s) joined by 'and' are simulated.", text,
+		strings.Join(operators, ", "))
 	words := filterWords(text)
 	var all []condition
 	for len(words) >= 3 {

@@ -129,7 +129,8 @@ func readLocation(raw json.RawMessage, l *access.NamedLocation) error {
 			l.Ranges = nil
 			for i, item := range list {
 				var text string
-				if err := readObject(name+"["+strconv.Itoa(i)+"]", item, map[string]bodyField{"cidrAddress": readText(&text)}); err != nil {
+				if err := readObject(name+"["+strconv.Itoa(i)+"]", item,
+					map[string]bodyField{"cidrAddress": readText(&text)}); err != nil {
 					return err
 				}
 				l.Ranges = append(l.Ranges, text)
@@ -233,7 +234,8 @@ func (g *api) changeDefaults(a *ask) (*result, error) {
 		return nothing()
 	}
 	a.changes = append(a.changes, directory.Change{Kind: directory.ChangeDefaults, Tenant: a.home.ID})
-	return g.setSwitch(a, "Update policy", "Security defaults", strconv.FormatBool(enabled), func(t *directory.Tenant) { t.SecurityDefaults = enabled })
+	return g.setSwitch(a, "Update policy", "Security defaults", strconv.FormatBool(enabled),
+		func(t *directory.Tenant) { t.SecurityDefaults = enabled })
 }
 
 // setSwitch changes a switch of the tenant.
@@ -249,8 +251,10 @@ func (g *api) setSwitch(a *ask, activity, target, detail string, set func(*direc
 }
 
 func (g *api) getAuthorization(a *ask) (*result, error) {
-	return one("policies/authorizationPolicy", 0, ordered.New(400).Text("id", "authorizationPolicy").Text("displayName", "Authorization Policy").
-		Nested("defaultUserRolePermissions", ordered.New(200).Texts("permissionGrantPoliciesAssigned", directory.ConsentPolicies(a.home.UserConsent)...)))
+	return one("policies/authorizationPolicy", 0, ordered.New(400).Text("id", "authorizationPolicy").
+		Text("displayName", "Authorization Policy").
+		Nested("defaultUserRolePermissions", ordered.New(200).
+			Texts("permissionGrantPoliciesAssigned", directory.ConsentPolicies(a.home.UserConsent)...)))
 }
 
 func (g *api) changeAuthorization(a *ask) (*result, error) {
@@ -280,7 +284,8 @@ func (g *api) changeAuthorization(a *ask) (*result, error) {
 			return nil, badRequest("The value '%s' of 'permissionGrantPoliciesAssigned' is not simulated.", word)
 		}
 	}
-	return g.setSwitch(a, "Update authorization policy", "User consent", setting, func(t *directory.Tenant) { t.UserConsent = setting })
+	return g.setSwitch(a, "Update authorization policy", "User consent", setting,
+		func(t *directory.Tenant) { t.UserConsent = setting })
 }
 
 func (g *api) getWorkflow(a *ask) (*result, error) {
@@ -303,7 +308,8 @@ func (g *api) changeWorkflow(a *ask) (*result, error) {
 func (g *api) listDomains(a *ask) (*result, error) {
 	var all []*ordered.Object
 	for i, name := range a.home.Domains {
-		all = append(all, ordered.New(160).Text("id", name).Text("authenticationType", "Managed").Boolean("isDefault", i == 0).
+		all = append(all, ordered.New(160).Text("id", name).Text("authenticationType", "Managed").
+			Boolean("isDefault", i == 0).
 			Boolean("isInitial", i == 0).Boolean("isVerified", true).Texts("supportedServices", "Email"))
 	}
 	return many("domains", all)
@@ -312,8 +318,10 @@ func (g *api) listDomains(a *ask) (*result, error) {
 func (g *api) listOrganization(a *ask) (*result, error) {
 	var domains []*ordered.Object
 	for i, name := range a.home.Domains {
-		domains = append(domains, ordered.New(80).Text("name", name).Text("type", "Managed").Boolean("isDefault", i == 0).Boolean("isInitial", i == 0))
+		domains = append(domains, ordered.New(80).Text("name", name).Text("type", "Managed").Boolean("isDefault", i == 0).
+			Boolean("isInitial", i == 0))
 	}
-	o := ordered.New(400).Text("id", a.home.ID).Text("displayName", a.home.Name).Text("tenantType", "AAD").Objects("verifiedDomains", domains...)
+	o := ordered.New(400).Text("id", a.home.ID).Text("displayName", a.home.Name).Text("tenantType", "AAD").
+		Objects("verifiedDomains", domains...)
 	return many("organization", []*ordered.Object{o})
 }

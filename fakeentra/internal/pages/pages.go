@@ -16,7 +16,8 @@ import (
 // Name names a page of the sign-in.
 type Name string
 
-// The pages whose order is Config.Pages. Policy is no page of its own: it is the place where Conditional Access is evaluated.
+// The pages whose order is Config.Pages. Policy is no page of its own: it is the place where Conditional Access is
+// evaluated.
 const (
 	Account     Name = "account"
 	Password    Name = "password"

@@ -25,12 +25,18 @@ var all = []*API{
 		Name: "Office 365 Exchange Online", ID: "00000002-0000-0ff1-ce00-000000000000",
 		Roots:    []string{"https://outlook.office.com", "https://outlook.office365.com"},
 		Audience: "https://outlook.office.com",
-		Scopes:   []string{"SMTP.Send", "IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "EWS.AccessAsUser.All", "Mail.Send", "Mail.Read", "Mail.ReadWrite"},
+		Scopes: []string{
+			"SMTP.Send", "IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "EWS.AccessAsUser.All", "Mail.Send",
+			"Mail.Read", "Mail.ReadWrite",
+		},
 	},
 	{
 		Name: "Microsoft Graph", ID: "00000003-0000-0000-c000-000000000000",
 		Roots: []string{"https://graph.microsoft.com"}, Audience: "https://graph.microsoft.com",
-		Scopes: []string{"User.Read", "Mail.Send", "Mail.Read", "SMTP.Send", "IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "email", "openid", "profile"},
+		Scopes: []string{
+			"User.Read", "Mail.Send", "Mail.Read", "SMTP.Send", "IMAP.AccessAsUser.All", "POP.AccessAsUser.All",
+			"email", "openid", "profile",
+		},
 	},
 }
 
@@ -66,9 +72,11 @@ func Named(name string) *API {
 	return nil
 }
 
-// Is reports whether a name, an id or a root means this resource. "Office 365" is the name that policies use for all of it.
+// Is reports whether a name, an id or a root means this resource. "Office 365" is the name that policies use for all of
+// it.
 func (r *API) Is(name string) bool {
-	if strings.EqualFold(r.Name, name) || strings.EqualFold(r.ID, name) || r == Exchange && strings.EqualFold(name, "Office 365") {
+	if strings.EqualFold(r.Name, name) || strings.EqualFold(r.ID, name) ||
+		r == Exchange && strings.EqualFold(name, "Office 365") {
 		return true
 	}
 	for _, root := range r.Roots {

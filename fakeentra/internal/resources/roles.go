@@ -6,7 +6,8 @@ import (
 	"mfpsim/fakeentra/internal/words"
 )
 
-// cutRole parts an application permission, https://outlook.office365.com/SMTP.SendAsApp, into its resource and its name.
+// cutRole parts an application permission, https://outlook.office365.com/SMTP.SendAsApp, into its resource and its
+// name.
 func cutRole(role string) (root, name string, ok bool) {
 	i := strings.LastIndexByte(role, '/')
 	if i < 0 {

@@ -29,7 +29,8 @@ func Whole(name string) (Request, *catalogue.Problem) {
 	return q, nil
 }
 
-// Narrowed completes what a token request asks for by what the sign-in asked for: OpenID's scopes alone mean no other resource.
+// Narrowed completes what a token request asks for by what the sign-in asked for: OpenID's scopes alone mean no other
+// resource.
 func (asked Request) Narrowed(first Request) Request {
 	if len(asked.Permissions) == 0 && asked.API == Graph && first.API != Graph {
 		asked.API, asked.Audience, asked.Permissions = first.API, first.Audience, first.Permissions

@@ -13,8 +13,13 @@ import (
 )
 
 // answerPlanted answers in a planted way; false if the true answer is still due, through the returned writer.
-func (r *Router) answerPlanted(w http.ResponseWriter, a *wire.Request, planted answers.Answer) (http.ResponseWriter, bool) {
-	r.Journal.Append(journal.Entry{Party: hosts.Party, Kind: journal.KindFault, Text: journal.Plain("answers otherwise: " + planted.String())})
+func (r *Router) answerPlanted(
+	w http.ResponseWriter, a *wire.Request, planted answers.Answer,
+) (http.ResponseWriter, bool) {
+	r.Journal.Append(journal.Entry{
+		Party: hosts.Party, Kind: journal.KindFault,
+		Text: journal.Plain("answers otherwise: " + planted.String()),
+	})
 	if planted.Latency > 0 {
 		if err := r.Clock.Sleep(a.HTTP.Context(), planted.Latency); err != nil {
 			panic(http.ErrAbortHandler) // nobody waits any more
@@ -52,7 +57,9 @@ func asAnswersSee(a *wire.Request, endpoint *endpoints.Endpoint) answers.Request
 }
 
 // answerPoll puts the code that a poll carries into another state, or says what that state says.
-func (r *Router) answerPoll(w http.ResponseWriter, a *wire.Request, planted answers.Answer) (http.ResponseWriter, bool) {
+func (r *Router) answerPoll(
+	w http.ResponseWriter, a *wire.Request, planted answers.Answer,
+) (http.ResponseWriter, bool) {
 	c, known := r.Codes.Device(grants.PolledCode(a))
 	if !known {
 		return w, false // no code, no state: the true answer says so
@@ -72,8 +79,12 @@ func (r *Router) answerPoll(w http.ResponseWriter, a *wire.Request, planted answ
 		if c.State != codes.Pending {
 			break
 		}
-		if err := r.Browser.Approve(c.User, planted.User); err != nil { // as the pages would refuse: the device goes on waiting
-			r.Journal.Append(journal.Entry{Party: hosts.Party, Kind: journal.KindNote, Text: journal.Plain(planted.String() + ": " + err.Error())})
+		// as the pages would refuse: the device goes on waiting
+		if err := r.Browser.Approve(c.User, planted.User); err != nil {
+			r.Journal.Append(journal.Entry{
+				Party: hosts.Party, Kind: journal.KindNote,
+				Text: journal.Plain(planted.String() + ": " + err.Error()),
+			})
 		}
 	}
 	return w, false

@@ -1,4 +1,5 @@
-// Package router leads each request to the room that answers it, by the table of endpoints, unless an answer is planted.
+// Package router leads each request to the room that answers it, by the table of endpoints, unless an answer is
+// planted.
 package router
 
 import (
@@ -122,7 +123,8 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		a.Alias = alias
 	}
 	if endpoint.Methods != nil && !allows(endpoint, request.Method) {
-		r.Front.AnswerError(w, a, catalogue.Fail(900561).With("accepted", strings.Join(endpoint.Methods, ", ")).With("method", request.Method))
+		r.Front.AnswerError(w, a, catalogue.Fail(900561).With("accepted", strings.Join(endpoint.Methods, ", ")).
+			With("method", request.Method))
 		return
 	}
 	if planted, meets := r.Answers.Meet(asAnswersSee(a, endpoint)); meets {

@@ -1,4 +1,5 @@
-// Package secrets keeps what must reach no record: a list of the secrets that were given out, and journal entries that hide them.
+// Package secrets keeps what must reach no record: a list of the secrets that were given out, and journal entries that
+// hide them.
 package secrets
 
 import (

@@ -93,7 +93,8 @@ func Header(h http.Header) []journal.Field {
 			switch {
 			case hiddenHeaders[http.CanonicalHeaderKey(name)]:
 				text = journal.Hidden(value)
-			case strings.EqualFold(name, "Set-Cookie") && (strings.HasPrefix(value, SessionCookie+"=") || strings.HasPrefix(value, AuthCookie+"=")):
+			case strings.EqualFold(name, "Set-Cookie") && (strings.HasPrefix(value, SessionCookie+"=") ||
+				strings.HasPrefix(value, AuthCookie+"=")):
 				cookie, rest, _ := strings.Cut(value, ";")
 				kind, secret, _ := strings.Cut(cookie, "=")
 				text = journal.Plain(kind+"=").Add(journal.Hidden(secret), journal.Plain(";"+rest))

@@ -45,7 +45,8 @@ func (d *desk) findAccount(a *wire.Request, v *visit, typed string) {
 		v.user = 0
 	case !alias.Admits(u):
 		v.user = u.Key
-		d.refuse(a, v, 50020, catalogue.Fail(50020).With("user", u.Principal).With("idp", "https://sts.windows.net/"+u.Home.ID+"/").
+		d.refuse(a, v, 50020, catalogue.Fail(50020).With("user", u.Principal).
+			With("idp", "https://sts.windows.net/"+u.Home.ID+"/").
 			With("tenant", alias.Name).With("id", v.code.Application).With("name", d.application(v).Name).Sentence())
 		v.user = 0
 	case u.Invited:

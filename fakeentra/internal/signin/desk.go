@@ -1,5 +1,5 @@
-// Package signin leads a person through the pages of a sign-in: account, password, policies, second factor, confirmation, permissions;
-// and remembers who signed in with a browser.
+// Package signin leads a person through the pages of a sign-in: account, password, policies, second factor,
+// confirmation, permissions; and remembers who signed in with a browser.
 package signin
 
 import (
@@ -51,7 +51,10 @@ type desk struct {
 
 // New makes a desk.
 func New(settings Settings, rooms Rooms) *Desk {
-	return &Desk{desk: desk{Rooms: rooms, settings: settings, visits: map[string]*visit{}, sessions: map[string]*browser{}}}
+	return &Desk{desk: desk{
+		Rooms: rooms, settings: settings, visits: map[string]*visit{},
+		sessions: map[string]*browser{},
+	}}
 }
 
 // Stand is where a sign-in stands: at a page, or at its end.
@@ -90,7 +93,8 @@ func (d *Desk) Enter(a *wire.Request, typed string) (Stand, error) {
 	return d.desk.stand(v, v.cookie()), nil
 }
 
-// Step takes the form of the page on which a sign-in stands, whichever it is; ok is false if no sign-in is under way in the browser.
+// Step takes the form of the page on which a sign-in stands, whichever it is; ok is false if no sign-in is under way in
+// the browser.
 func (d *Desk) Step(a *wire.Request, posted bool) (stand Stand, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

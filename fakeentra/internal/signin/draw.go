@@ -12,10 +12,17 @@ import (
 // CodePage is the page on which a person types the code.
 func CodePage(typed, problem string) pages.Page {
 	return pages.Page{
-		Name: pages.Code, Title: texts.Say(texts.CodeTitle), Heading: texts.Say(texts.CodeTitle), Lines: []string{texts.Say(texts.CodeHelp)}, Action: pages.PathCode,
+		Name: pages.Code, Title: texts.Say(texts.CodeTitle), Heading: texts.Say(texts.CodeTitle),
+		Lines: []string{texts.Say(texts.CodeHelp)}, Action: pages.PathCode,
 		Error: problem, ErrorID: "otcError",
-		Fields:  []pages.Field{{ID: "otc", Name: "otc", Label: texts.Say(texts.CodeLabel), Type: "text", Value: typed, Autocomplete: "off"}},
-		Buttons: []pages.Button{{ID: "idSIButton9", Name: "action", Value: "next", Label: texts.Say(texts.Next), Primary: true}},
+		Fields: []pages.Field{{
+			ID: "otc", Name: "otc", Label: texts.Say(texts.CodeLabel), Type: "text", Value: typed,
+			Autocomplete: "off",
+		}},
+		Buttons: []pages.Button{{
+			ID: "idSIButton9", Name: "action", Value: "next", Label: texts.Say(texts.Next),
+			Primary: true,
+		}},
 	}
 }
 
@@ -46,7 +53,10 @@ func (p *sheet) other(id, value string, label texts.Key) pages.Button {
 // page draws the page on which a visit stands.
 func (d *desk) page(v *visit) pages.Page {
 	p := &sheet{app: d.application(v), user: d.Directory.AccountBy(v.user)}
-	p.Page = pages.Page{Name: v.current, Title: p.say(texts.SignIn), Canary: v.canary, Action: pages.PathLogin, Error: v.problem}
+	p.Page = pages.Page{
+		Name: v.current, Title: p.say(texts.SignIn), Canary: v.canary, Action: pages.PathLogin,
+		Error: v.problem,
+	}
 	if v.user != 0 && v.current != pages.Done && v.current != pages.Error {
 		p.Identity = p.user.Principal
 	}
@@ -69,7 +79,10 @@ func (d *desk) accountPage(v *visit, p *sheet) {
 	case pages.Account:
 		p.Heading, p.ErrorID = p.say(texts.SignIn), "usernameError"
 		p.Lines = []string{p.say(v.purpose())}
-		p.Fields = []pages.Field{{ID: "i0116", Name: "loginfmt", Label: p.say(texts.AccountLabel), Type: "email", Value: v.account, Autocomplete: "username"}}
+		p.Fields = []pages.Field{{
+			ID: "i0116", Name: "loginfmt", Label: p.say(texts.AccountLabel), Type: "email",
+			Value: v.account, Autocomplete: "username",
+		}}
 		p.Buttons = []pages.Button{p.next(texts.Next)}
 		if d.settings.ShowTestAccounts {
 			p.Aside, p.AsideHelp, p.Accounts = p.say(texts.Accounts), p.say(texts.AccountsHelp), d.testAccounts(v.code.Alias)
@@ -78,16 +91,28 @@ func (d *desk) accountPage(v *visit, p *sheet) {
 		d.pickPage(v, p)
 	case pages.Password:
 		p.Heading, p.ErrorID = p.say(texts.PasswordTitle), "passwordError"
-		p.Fields = []pages.Field{{ID: "i0118", Name: "passwd", Label: p.say(texts.PasswordLabel), Type: "password", Autocomplete: "current-password"}}
+		p.Fields = []pages.Field{{
+			ID: "i0118", Name: "passwd", Label: p.say(texts.PasswordLabel), Type: "password",
+			Autocomplete: "current-password",
+		}}
 		p.Buttons = []pages.Button{p.next(texts.SignInButton), p.other("idBtn_Back", "back", texts.Back)}
 		if d.settings.ShowTestAccounts {
-			p.Buttons = append(p.Buttons, pages.Button{ID: "testPassword", Name: "testPassword", Value: "1", Label: p.say(texts.TypePassword)})
+			p.Buttons = append(p.Buttons, pages.Button{
+				ID: "testPassword", Name: "testPassword", Value: "1",
+				Label: p.say(texts.TypePassword),
+			})
 		}
 	case pages.Update:
 		p.Title, p.Heading, p.ErrorID = p.say(texts.UpdateTitle), p.say(texts.UpdateTitle), "passwordError"
 		p.Lines = []string{p.say(texts.UpdateHelp)}
-		p.Fields = []pages.Field{{ID: "iNewPassword", Name: "newpasswd", Label: p.say(texts.UpdateLabel), Type: "password", Autocomplete: "new-password"}}
-		p.Buttons = []pages.Button{{ID: "idSIButton9", Name: "action", Value: "next", Label: p.say(texts.SignInButton), Primary: true}}
+		p.Fields = []pages.Field{{
+			ID: "iNewPassword", Name: "newpasswd", Label: p.say(texts.UpdateLabel), Type: "password",
+			Autocomplete: "new-password",
+		}}
+		p.Buttons = []pages.Button{{
+			ID: "idSIButton9", Name: "action", Value: "next", Label: p.say(texts.SignInButton),
+			Primary: true,
+		}}
 	case pages.Stay:
 		p.Title, p.Heading, p.Lines = texts.StayTitle, texts.StayTitle, []string{texts.StayHelp}
 		p.Boxes = []pages.Box{{ID: "KmsiCheckboxField", Name: "DontShowAgain", Label: texts.StayBox}}
@@ -102,7 +127,8 @@ func (d *desk) accountPage(v *visit, p *sheet) {
 func (p *sheet) factorPage(name pages.Name) {
 	switch name {
 	case pages.MFA:
-		p.Heading, p.Lines, p.Action = p.say(texts.MFATitle), []string{p.say(texts.MFAHelp), p.say(texts.MFAStandIn)}, pages.PathMFA
+		p.Heading, p.Lines, p.Action = p.say(texts.MFATitle), []string{p.say(texts.MFAHelp), p.say(texts.MFAStandIn)},
+			pages.PathMFA
 		p.Buttons = []pages.Button{p.next(texts.Approve), p.other("", "cancel", texts.Cancel)}
 	case pages.Enrol:
 		p.Heading, p.Lines, p.Action = p.say(texts.EnrolTitle), []string{p.say(texts.EnrolHelp)}, pages.PathMFA
@@ -130,16 +156,21 @@ func (p *sheet) consentPage(v *visit) {
 		p.Lines = []string{p.app.Name, publisher(p.app), p.say(texts.ApprovalHelp)}
 		p.Buttons = []pages.Button{p.other("", "switch", texts.ApprovalSwitch), p.other("", "cancel", texts.ApprovalReturn)}
 	case pages.Request:
-		p.Title, p.Heading, p.Action, p.ErrorID = p.say(texts.RequestTitle), p.say(texts.RequestTitle), pages.PathPermissions, "justificationError"
+		p.Title, p.Heading, p.Action, p.ErrorID = p.say(texts.RequestTitle), p.say(texts.RequestTitle), pages.PathPermissions,
+			"justificationError"
 		p.Lines = []string{p.app.Name, publisher(p.app), p.say(texts.RequestHelp)}
 		p.List = v.code.Scope.Shown()
-		p.Fields = []pages.Field{{ID: "justification", Name: "justification", Label: p.say(texts.RequestLabel), Type: "text", Autocomplete: "off"}}
+		p.Fields = []pages.Field{{
+			ID: "justification", Name: "justification", Label: p.say(texts.RequestLabel), Type: "text",
+			Autocomplete: "off",
+		}}
 		p.Buttons = []pages.Button{
 			{ID: "idSIButton9", Name: "action", Value: "next", Label: p.say(texts.RequestButton), Primary: true},
 			{ID: "idBtn_Back", Name: "action", Value: "cancel", Label: p.say(texts.Cancel)},
 		}
 	case pages.Requested:
-		p.Title, p.Heading, p.Lines = p.say(texts.RequestedTitle), p.say(texts.RequestedTitle), []string{p.say(texts.RequestedHelp)}
+		p.Title, p.Heading, p.Lines = p.say(texts.RequestedTitle), p.say(texts.RequestedTitle),
+			[]string{p.say(texts.RequestedHelp)}
 	}
 }
 
@@ -156,7 +187,10 @@ func (d *desk) endPage(v *visit, p *sheet) {
 			p.Title, p.Heading = p.say(texts.DeviceTitle), p.say(texts.DeviceTitle)
 			p.Lines = []string{strings.ReplaceAll(p.say(texts.DeviceHelp), "{tenant}", p.user.Home.Name)}
 		}
-		p.Buttons = []pages.Button{p.other("", "switch", texts.BlockSwitch), p.other("moreDetails", "details", texts.MoreDetails)}
+		p.Buttons = []pages.Button{
+			p.other("", "switch", texts.BlockSwitch),
+			p.other("moreDetails", "details", texts.MoreDetails),
+		}
 		if v.details {
 			p.Details, p.DetailsAs = d.blockDetails(v), p.say(texts.MoreDetails)
 			p.Buttons = p.Buttons[:1]

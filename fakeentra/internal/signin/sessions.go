@@ -222,7 +222,8 @@ func (d *Desk) Logout(a *wire.Request, hint string) (cookies []string) {
 		return nil
 	}
 	delete(d.desk.sessions, b.id)
-	return []string{secrets.AuthCookie + "=; expires=Thu, 01-Jan-1970 00:00:00 GMT; path=/; secure; HttpOnly; SameSite=None"}
+	return []string{secrets.AuthCookie +
+		"=; expires=Thu, 01-Jan-1970 00:00:00 GMT; path=/; secure; HttpOnly; SameSite=None"}
 }
 
 // purpose is the line under "Sign in".

@@ -83,7 +83,8 @@ func (d *desk) act(a *wire.Request, v *visit) {
 	if d.leave(a, v) {
 		return
 	}
-	if v.current != pages.Done && v.current != pages.Declined && (v.code.State != codes.Pending || !a.At.Before(v.code.Expires)) {
+	if v.current != pages.Done && v.current != pages.Declined &&
+		(v.code.State != codes.Pending || !a.At.Before(v.code.Expires)) {
 		d.refuse(a, v, 70019, sentenceOf(70019)) // the code died, or was used, while the person was typing
 		v.current = pages.Error
 		return
@@ -93,7 +94,8 @@ func (d *desk) act(a *wire.Request, v *visit) {
 	}
 }
 
-// leave follows the links of pages on which a sign-in does not go on; it returns false if the page was none, or has a form too.
+// leave follows the links of pages on which a sign-in does not go on; it returns false if the page was none, or has a
+// form too.
 func (d *desk) leave(a *wire.Request, v *visit) bool {
 	switch v.current {
 	case pages.Blocked, pages.Error, pages.Approval, pages.Enrol, pages.Request, pages.Requested:

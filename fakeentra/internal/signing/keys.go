@@ -50,7 +50,8 @@ var parsed = sync.OnceValue(func() []*Key {
 		}
 		thumbprint := sha1.Sum(certificate) // #nosec G401 -- see the import
 		k := &Key{ID: base64.RawURLEncoding.EncodeToString(thumbprint[:]), Private: private, Certificate: certificate}
-		k.HeaderV1 = base64.RawURLEncoding.EncodeToString([]byte(`{"typ":"JWT","alg":"RS256","x5t":"` + k.ID + `","kid":"` + k.ID + `"}`))
+		k.HeaderV1 = base64.RawURLEncoding.EncodeToString([]byte(`{"typ":"JWT","alg":"RS256","x5t":"` + k.ID + `","kid":"` +
+			k.ID + `"}`))
 		k.HeaderV2 = base64.RawURLEncoding.EncodeToString([]byte(`{"typ":"JWT","alg":"RS256","kid":"` + k.ID + `"}`))
 		keys = append(keys, k)
 	}

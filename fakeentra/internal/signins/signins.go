@@ -165,19 +165,22 @@ func (s SignIn) MarshalJSON() ([]byte, error) {
 	o.Text("id", s.ID).Time("createdDateTime", s.Time).Text("userPrincipalName", s.User).Text("userId", s.UserID)
 	o.Text("appDisplayName", s.Application).Text("appId", s.ApplicationID).Text("ipAddress", s.Address)
 	o.Text("clientAppUsed", cmp.Or(s.ClientApp, "Mobile Apps and Desktop clients"))
-	o.Text("correlationId", s.CorrelationID).Text("conditionalAccessStatus", status).Boolean("isInteractive", s.Interactive)
+	o.Text("correlationId", s.CorrelationID).Text("conditionalAccessStatus", status).
+		Boolean("isInteractive", s.Interactive)
 	kind := "nonInteractiveUser"
 	if s.Interactive {
 		kind = "interactiveUser"
 	}
 	o.Texts("signInEventTypes", kind)
-	o.Text("authenticationProtocol", s.Protocol).Text("originalTransferMethod", cmp.Or(access.GraphFlows[s.Transfer], "none"))
+	o.Text("authenticationProtocol", s.Protocol).Text("originalTransferMethod",
+		cmp.Or(access.GraphFlows[s.Transfer], "none"))
 	o.Text("resourceDisplayName", s.Resource)
 	if r := resources.Named(s.Resource); r != nil {
 		o.Text("resourceId", r.ID)
 	}
 	o.Text("riskLevelDuringSignIn", cmp.Or(s.Source.Risk, "none"))
-	o.Nested("status", ordered.New(200).Number("errorCode", int64(s.AADSTS)).Text("failureReason", cmp.Or(s.Reason, "Other.")).
+	o.Nested("status", ordered.New(200).Number("errorCode", int64(s.AADSTS)).
+		Text("failureReason", cmp.Or(s.Reason, "Other.")).
 		Null("additionalDetails"))
 	system := ""
 	if s.Source.Platform != "" {

@@ -27,8 +27,8 @@ var secondWords = map[string]string{
 	"Consent on behalf of organization": "Consent on behalf of your organization",
 }
 
-// Choose finds the language of an answer: ?mkt= (Microsoft's own parameter), ui_locales (OpenID Connect Core 3.1.2.1), the
-// browser's Accept-Language, the fake's own.
+// Choose finds the language of an answer: ?mkt= (Microsoft's own parameter), ui_locales (OpenID Connect Core 3.1.2.1),
+// the browser's Accept-Language, the fake's own.
 func Choose(mkt, locales, accept, own string) string {
 	for _, asked := range append([]string{mkt}, strings.Fields(locales)...) {
 		if known := Known(asked); known != "" {
@@ -98,8 +98,8 @@ func English(tag, line string) (words string, ok bool) {
 	return backward()[Known(tag)].translate(strings.Join(strings.Fields(line), " "))
 }
 
-// Translate brings an English text into a language. What no table has stays as it is: names, numbers, and Entra's own error
-// sentences, which are English everywhere.
+// Translate brings an English text into a language. What no table has stays as it is: names, numbers, and Entra's own
+// error sentences, which are English everywhere.
 func Translate(tag, text string) string {
 	if d := forward()[tag]; d != nil {
 		text, _ = d.translate(text)

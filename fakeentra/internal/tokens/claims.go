@@ -21,7 +21,9 @@ const IssuedEarly = 5 * time.Minute
 
 // accessClaims makes the claims of a v1.0 access token, the form that Exchange asks for whatever endpoint issued it
 // (entra.md §3.2).
-func (m *Mint) accessClaims(a *wire.Request, h Holder, g Grant, scope resources.Request, seconds int64, number uint64) []byte {
+func (m *Mint) accessClaims(
+	a *wire.Request, h Holder, g Grant, scope resources.Request, seconds int64, number uint64,
+) []byte {
 	u := h.Account
 	given, family, _ := strings.Cut(u.Name, " ")
 	amr := []string{"pwd"}
@@ -34,11 +36,13 @@ func (m *Mint) accessClaims(a *wire.Request, h Holder, g Grant, scope resources.
 	o.Text("aud", scope.Audience).Text("iss", issuer)
 	o.Number("iat", issued).Number("nbf", issued).Number("exp", a.At.Unix()+seconds)
 	o.Number("acct", 0).Text("acr", "1").Text("aio", encode64(m.random.Bytes(45))).Texts("amr", amr...)
-	o.Text("app_displayname", h.Application.Name).Text("appid", h.Application.ID).Text("appidacr", string(cmp.Or(g.Proof, ProofNone)))
+	o.Text("app_displayname", h.Application.Name).Text("appid", h.Application.ID).
+		Text("appidacr", string(cmp.Or(g.Proof, ProofNone)))
 	if family != "" {
 		o.Text("family_name", family)
 	}
-	o.Text("given_name", given).Text("idtyp", "user").Text("ipaddr", m.places.Device().Address).Text("name", u.Name).Text("oid", u.ID)
+	o.Text("given_name", given).Text("idtyp", "user").Text("ipaddr", m.places.Device().Address).Text("name", u.Name).
+		Text("oid", u.ID)
 	o.Text("puid", puid(u.ID)).Text("rh", "1."+encode64(Pairwise(u.Home.ID, h.Application.ID)[:24])+".")
 	o.Text("scp", strings.Join(scope.Permissions, " ")).Text("sid", g.Session)
 	o.Text("sub", encode64(Pairwise(u.ID, scope.API.ID))).Text("tid", u.Home.ID)
@@ -55,7 +59,9 @@ func (m *Mint) accessClaims(a *wire.Request, h Holder, g Grant, scope resources.
 const directoryCreated = 1420070400
 
 // idClaims makes the claims of an id_token, always v2.0 at this endpoint.
-func (m *Mint) idClaims(a *wire.Request, h Holder, g Grant, scope resources.Request, bound Binding, number uint64) []byte {
+func (m *Mint) idClaims(
+	a *wire.Request, h Holder, g Grant, scope resources.Request, bound Binding, number uint64,
+) []byte {
 	u := h.Account
 	issued := a.At.Add(-IssuedEarly).Unix()
 	o := ordered.New(900)

@@ -31,7 +31,8 @@ type Answer struct {
 // Issue draws everything that a success needs.
 func (m *Mint) Issue(a *wire.Request, h Holder, g Grant, scope resources.Request, bound Binding) *Answer {
 	t := &Answer{
-		scope: scope.Echo(scope.Permissions), seconds: m.Lifetime(a, h, g), idKey: signing.Organizations(), v1: a.V1, at: a.At, resource: scope.Audience,
+		scope: scope.Echo(scope.Permissions), seconds: m.Lifetime(a, h, g), idKey: signing.Organizations(), v1: a.V1,
+		at: a.At, resource: scope.Audience,
 	}
 	if a.V1 {
 		t.scope = strings.Join(scope.Permissions, " ")
@@ -129,7 +130,9 @@ func (t *Answer) timesV1(o *ordered.Object) {
 }
 
 // Application makes the answer to an application that asks in its own name: an access token alone.
-func (m *Mint) Application(a *wire.Request, application directory.Application, sp directory.ServicePrincipal, scope resources.Request, how Proof) *Answer {
+func (m *Mint) Application(
+	a *wire.Request, application directory.Application, sp directory.ServicePrincipal, scope resources.Request, how Proof,
+) *Answer {
 	t := &Answer{v1: a.V1, at: a.At, resource: scope.Audience, bare: true, seconds: 3599}
 	if m.lifetime > 0 {
 		t.seconds = int64(m.lifetime / time.Second)

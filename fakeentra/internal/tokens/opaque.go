@@ -32,7 +32,8 @@ func (m *Mint) makeOpaque(a *wire.Request, h Holder, scope resources.Request, se
 		}
 	}
 	m.opaque[token] = opaqueToken{number: number, claims: Claims{
-		Audience: scope.Audience, Issuer: "https://login.microsoftonline.com/" + h.Account.Home.ID + "/v2.0", Scopes: scope.Permissions,
+		Audience: scope.Audience, Issuer: "https://login.microsoftonline.com/" + h.Account.Home.ID + "/v2.0",
+		Scopes:    scope.Permissions,
 		Principal: h.Account.Principal, ObjectID: h.Account.ID, Tenant: h.Account.Home.ID, ApplicationID: h.Application.ID,
 		IssuedAt: a.At, NotBefore: a.At, Expires: a.At.Add(time.Duration(seconds) * time.Second),
 	}}
@@ -53,8 +54,8 @@ type Claims struct {
 	Expires       time.Time
 }
 
-// Opaque returns what an access token of a personal account stands for; ok is false if it was not issued here. Tokens made void by
-// [Mint.ExpireAccess] have expired.
+// Opaque returns what an access token of a personal account stands for; ok is false if it was not issued here. Tokens
+// made void by [Mint.ExpireAccess] have expired.
 func (m *Mint) Opaque(token string, now time.Time) (claims Claims, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

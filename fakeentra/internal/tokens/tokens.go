@@ -1,4 +1,5 @@
-// Package tokens makes what a client is given: access tokens, refresh tokens and id tokens, and knows later what they stand for.
+// Package tokens makes what a client is given: access tokens, refresh tokens and id tokens, and knows later what they
+// stand for.
 package tokens
 
 import (
@@ -78,8 +79,9 @@ func New(seed uint64, random *chance.Reader, given *secrets.List, where *places.
 	var text [8]byte
 	binary.BigEndian.PutUint64(text[:], seed)
 	m := &Mint{
-		random: random, secrets: given, places: where, lifetime: lifetime, grants: map[uint64]Grant{}, opaque: map[string]opaqueToken{},
-		key: sha256.Sum256(append([]byte("refresh tokens of mfpsim fakeentra, for tests only"), text[:]...)),
+		random: random, secrets: given, places: where, lifetime: lifetime, grants: map[uint64]Grant{},
+		opaque: map[string]opaqueToken{},
+		key:    sha256.Sum256(append([]byte("refresh tokens of mfpsim fakeentra, for tests only"), text[:]...)),
 	}
 	block, err := aes.NewCipher(m.key[:])
 	if err != nil {

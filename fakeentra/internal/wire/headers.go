@@ -49,7 +49,8 @@ func (f *Front) SetCommon(h http.Header, a *Request) {
 	set("X-XSS-Protection", "0")
 	expires := a.At.Add(30 * 24 * time.Hour).UTC().Format("Mon, 02-Jan-2006 15:04:05 GMT")
 	h["Set-Cookie"] = append(h["Set-Cookie"],
-		"fpc="+base64.RawURLEncoding.EncodeToString(f.Random.Bytes(16))+"; expires="+expires+"; path=/; secure; HttpOnly; SameSite=None",
+		"fpc="+base64.RawURLEncoding.EncodeToString(f.Random.Bytes(16))+"; expires="+
+			expires+"; path=/; secure; HttpOnly; SameSite=None",
 		"x-ms-gateway-slice=estsfd; path=/; secure; samesite=none; httponly",
 		"stsservicecookie=estsfd; path=/; secure; samesite=none; httponly")
 }

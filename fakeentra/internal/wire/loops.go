@@ -18,7 +18,10 @@ func loopKey(a *Request, kind, application string) string {
 		}
 	}
 	words := []string{instance, kind, application, a.Path}
-	for _, name := range []string{"scope", "resource", "login_hint", "redirect_uri", "response_type", "response_mode", "device_code", "code"} {
+	for _, name := range []string{
+		"scope", "resource", "login_hint", "redirect_uri", "response_type", "response_mode",
+		"device_code", "code",
+	} {
 		words = append(words, a.Param(name))
 	}
 	return strings.Join(words, "\x00")

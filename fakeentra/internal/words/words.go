@@ -1,4 +1,5 @@
-// Package words compares and reads the words that people and programs write: names, values, dates, none with regard to case.
+// Package words compares and reads the words that people and programs write: names, values, dates, none with regard to
+// case.
 package words
 
 import (
@@ -24,14 +25,15 @@ func Fold(text string) string {
 	return strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " "))
 }
 
-// OneOf reads a value that is one of some words into a field; known leads from the words in small letters to what they mean. The
-// error begins with key and lists the words.
+// OneOf reads a value that is one of some words into a field; known leads from the words in small letters to what they
+// mean. The error begins with key and lists the words.
 func OneOf(field *string, key, value string, known map[string]string) error {
 	if meaning, ok := known[strings.ToLower(value)]; ok {
 		*field = meaning
 		return nil
 	}
-	return fmt.Errorf("%s: unknown value %q; the values are: %s", key, value, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+	return fmt.Errorf("%s: unknown value %q; the values are: %s", key, value,
+		strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 }
 
 // layouts are the forms of a moment.
