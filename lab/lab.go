@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -175,7 +174,7 @@ func (l *Lab) registerApplication(model string) error {
 		}
 		done = append(done, p.ClientID)
 		_, err := l.Entra.AddApplication(fakeentra.Application{ID: p.ClientID, Name: fakeentra.ApplicationName, Publisher: "printers.example", Verified: true})
-		if err != nil && !strings.Contains(err.Error(), "already") {
+		if err != nil && !errors.Is(err, fakeentra.ErrExists) {
 			return fmt.Errorf("entra: %w", err)
 		}
 	}

@@ -53,7 +53,7 @@ const (
 type Policy struct {
 	ID    string // GUID; empty: drawn from the seed
 	Name  string
-	State string    // StateOn (default), StateOff or StateReportOnly
+	State string    // "on" (default), "off" or "report-only"
 	From  time.Time // the date from which it acts; zero: always
 	// Enforced is the date on which a report-only policy turns on by itself, as those that Microsoft manages do; zero: never.
 	Enforced          time.Time
@@ -69,7 +69,7 @@ type Policy struct {
 	ExcludeRoles  []string
 	Applications  []string // of the resource or the client: display name or id; "All", "None", "Office365"
 	ExcludeApps   []string
-	Flows         []string // authentication flows: FlowDeviceCode, FlowTransfer
+	Flows         []string // "Device code flow", "Authentication transfer"
 	Locations     []string // address ranges (CIDR) or named locations from which it applies, "All" or "AllTrusted"
 	// ExcludeLocations holds those from which it does not.
 	ExcludeLocations []string
@@ -79,10 +79,10 @@ type Policy struct {
 	SignInRisks      []string // low, medium, high, none
 	UserRisks        []string // low, medium, high, none
 
-	Grant           string        // GrantBlock (default), GrantMFA, GrantCompliant, GrantJoined or GrantNone: the first demand
+	Grant           string        // "block" (default), "mfa", "compliant", "domain-joined" or "none": the first demand
 	Controls        []string      // all demands; empty: Grant alone
-	Operator        string        // OperatorOr (default) or OperatorAnd
-	Where           string        // WhereEvaluated (default), WhereBrowser or WhereIssuance: where a block falls
+	Operator        string        // "OR" (default) or "AND": how several demands belong together
+	Where           string        // "evaluated" (default), "browser" or "issuance": where a block falls
 	SignInFrequency time.Duration // session control; 0: none
 	EveryTime       bool          // sign-in frequency "every time"
 	SecondaryOnly   bool          // the frequency is of the second factor alone (secondaryAuthentication): 50078

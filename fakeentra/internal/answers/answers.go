@@ -49,29 +49,29 @@ const (
 // Answer makes the fake answer some requests otherwise than the state says: counted, never by chance. They stand in a
 // row; a request meets the first that fits it and has requests left, so answers with Times make a sequence.
 type Answer struct {
-	Kind     Kind
+	Kind     Kind   // "html", "status", "pending" and so on: see [Kinds]
 	Endpoint string // see [Endpoints]; "": any that answers programs
 	Grant    string // at the token endpoint: see [Grants]; "": any
 	Client   string // application id; "": any
 
 	After int           // requests to let pass first
-	Times int           // requests to answer so; 0: all until [Queue.Clear], Until or For
+	Times int           // requests to answer so; 0: all until they are cleared, Until or For
 	Until time.Time     // from then on it is over; zero: never
 	For   time.Duration // the same, from the moment it was armed; 0: never
 
-	AADSTS      int           // of KindError
-	Word        string        // of KindError: another error word than the catalogue's
-	Suberror    string        // of KindError: another suberror
-	Status      int           // of KindStatus; of the others: another status than is due
+	AADSTS      int           // of "error"
+	Word        string        // of "error": another error word than the catalogue's
+	Suberror    string        // of "error": another suberror
+	Status      int           // of "status"; of the others: another status than is due
 	RetryAfter  string        // the header, seconds or a date; "": 60 with status 429 and 503; "none": not even then
-	Body        string        // of KindBody
+	Body        string        // of "body"
 	ContentType string        // another one than is due; "none": no such header
 	Charset     string        // another charset in it
-	Location    string        // of KindRedirect
+	Location    string        // of "redirect"
 	Latency     time.Duration // bench time before the answer; goes with any kind
-	User        string        // of KindApprove: principal name
-	Lifetime    time.Duration // of KindCode
-	Interval    time.Duration // of KindCode
+	User        string        // of "approve": principal name
+	Lifetime    time.Duration // of "code"
+	Interval    time.Duration // of "code"
 }
 
 // planted counts.

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"crypto/sha256"
 	"maps"
 	"slices"
 	"strings"
@@ -81,4 +82,10 @@ func (d *book) applicationNamed(text string) (string, bool) {
 		return text, true
 	}
 	return "", false
+}
+
+// Pairwise is an identifier that only one party knows a person by.
+func Pairwise(one, other string) []byte {
+	sum := sha256.Sum256([]byte(one + "|" + other))
+	return sum[:]
 }

@@ -68,9 +68,9 @@ type Tenant struct {
 	// SecurityDefaults demands MFA registration of everybody and MFA of administrators, and blocks legacy authentication. What
 	// of it is seen at sign-in is SecurityDefaultsMode; the mail server refuses SMTP AUTH while it is on (guide rule R9).
 	SecurityDefaults     bool
-	SecurityDefaultsMode string // DefaultsSwitch (default), DefaultsMFA or DefaultsDeviceCode
-	UserConsent          string // UserConsentAll (default), UserConsentLow or UserConsentNone
-	ConsentBox           string // ConsentBoxGuide (default) or ConsentBoxMicrosoft
+	SecurityDefaultsMode string // "switch" (default), "mfa" or "device-code"
+	UserConsent          string // "all" (default), "low" or "none"
+	ConsentBox           string // "guide" (default) or "microsoft"
 	// AdminConsentWorkflow lets a user who may not consent ask an administrator: "Approval required", 90095 in place of 90094.
 	AdminConsentWorkflow bool
 	Personal             bool // adds the domains to the tenant of personal accounts
@@ -87,7 +87,7 @@ type User struct {
 	Personal  bool // a personal Microsoft account; implied by a personal domain
 
 	Groups       []string // display names of security groups, for policies
-	SecondFactor string   // SecondFactorRegistered, SecondFactorToEnrol; empty: the page lets enrol, a refresh says 50076
+	SecondFactor string   // "registered", "to-enrol"; empty: the page lets enrol, a refresh says 50076
 	// PasswordExpired: the next sign-in meets "Update your password" (50055), or 50144 if OnPremises. Tokens live on.
 	PasswordExpired bool
 	OnPremises      bool   // the password lives in an Active Directory of the organization's own
@@ -114,8 +114,8 @@ type Application struct {
 	Name      string // display name
 	Publisher string // publisher domain
 	Verified  bool   // the publisher is verified
-	Audience  string // empty: AudienceEverybody
-	Home      string // domain of the tenant that owns it; empty: a vendor elsewhere. Needed by AudienceOneTenant
+	Audience  string // Graph's signInAudience: AzureADMyOrg and the like; empty: AzureADandPersonalMicrosoftAccount
+	Home      string // domain of the tenant that owns it; empty: a vendor elsewhere. Needed by AzureADMyOrg
 	// Confidential is "Allow public client flows: No": the token endpoint wants a secret (AADSTS7000218).
 	Confidential bool
 	Disabled     bool // by its owner, in every tenant (AADSTS7000112)

@@ -6,7 +6,6 @@ import (
 
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/ordered"
-	"mfpsim/fakeentra/internal/tokens"
 )
 
 // application draws Graph's application.
@@ -207,7 +206,7 @@ func (g *api) assigned(a *ask, sp directory.ServicePrincipal, name string) *orde
 	if u, known := g.Directory.Account(name); known {
 		who, kind = u.ID, "User"
 	}
-	return ordered.New(400).Text("id", encode64(tokens.Pairwise(sp.ID, who)[:24])).Text("appRoleId", defaultAppRole).
+	return ordered.New(400).Text("id", encode64(directory.Pairwise(sp.ID, who)[:24])).Text("appRoleId", defaultAppRole).
 		Text("principalId", who).
 		Text("principalDisplayName", name).Text("principalType", kind).Text("resourceId", sp.ID).
 		Text("resourceDisplayName", sp.Name)

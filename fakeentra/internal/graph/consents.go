@@ -10,7 +10,6 @@ import (
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/resources"
-	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -51,7 +50,7 @@ func shortOf(scope string, r *resources.API) (short string, ok bool) {
 }
 
 func (d delegated) id() string {
-	return encode64(tokens.Pairwise(d.client.Application+"|"+d.consent.User, d.api.Application))
+	return encode64(directory.Pairwise(d.client.Application+"|"+d.consent.User, d.api.Application))
 }
 
 func (g *api) delegatedObject(d delegated) *ordered.Object {

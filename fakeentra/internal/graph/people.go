@@ -9,7 +9,6 @@ import (
 
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/ordered"
-	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -261,7 +260,7 @@ func (g *api) assignments(home directory.TenantKey) []assignment {
 }
 
 func (x assignment) id() string {
-	return encode64(tokens.Pairwise(x.user.ID, x.role.ID)[:24])
+	return encode64(directory.Pairwise(x.user.ID, x.role.ID)[:24])
 }
 
 func (x assignment) object() *ordered.Object {

@@ -2,7 +2,6 @@ package tokens
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -43,9 +42,9 @@ func (m *Mint) accessClaims(
 	}
 	o.Text("given_name", given).Text("idtyp", "user").Text("ipaddr", m.places.Device().Address).Text("name", u.Name).
 		Text("oid", u.ID)
-	o.Text("puid", puid(u.ID)).Text("rh", "1."+encode64(Pairwise(u.Home.ID, h.Application.ID)[:24])+".")
+	o.Text("puid", puid(u.ID)).Text("rh", "1."+encode64(directory.Pairwise(u.Home.ID, h.Application.ID)[:24])+".")
 	o.Text("scp", strings.Join(scope.Permissions, " ")).Text("sid", g.Session)
-	o.Text("sub", encode64(Pairwise(u.ID, scope.API.ID))).Text("tid", u.Home.ID)
+	o.Text("sub", encode64(directory.Pairwise(u.ID, scope.API.ID))).Text("tid", u.Home.ID)
 	o.Text("unique_name", u.Principal).Text("upn", u.Principal).Text("uti", m.uti(number)).Text("ver", "1.0")
 	o.Texts("wids", u.RoleIDs()...)
 	if capable(a, g) {
@@ -90,8 +89,8 @@ func (m *Mint) idClaims(
 	if scope.Profile {
 		o.Text("oid", u.ID).Text("preferred_username", u.Principal)
 	}
-	o.Text("rh", "1."+encode64(Pairwise(u.Home.ID, h.Application.ID)[:24])+".").Text("sid", g.Session)
-	o.Text("sub", encode64(Pairwise(u.ID, h.Application.ID))).Text("tid", u.Home.ID)
+	o.Text("rh", "1."+encode64(directory.Pairwise(u.Home.ID, h.Application.ID)[:24])+".").Text("sid", g.Session)
+	o.Text("sub", encode64(directory.Pairwise(u.ID, h.Application.ID))).Text("tid", u.Home.ID)
 	if version == "1.0" {
 		o.Text("unique_name", u.Principal).Text("upn", u.Principal)
 	}
@@ -99,15 +98,9 @@ func (m *Mint) idClaims(
 	return o.Bytes()
 }
 
-// Pairwise is an identifier that only one party knows a person by.
-func Pairwise(one, other string) []byte {
-	sum := sha256.Sum256([]byte(one + "|" + other))
-	return sum[:]
-}
-
 // puid is a 16-digit number in hexadecimal, for organizations 1003….
 func puid(id string) string {
-	return "1003" + strings.ToUpper(hex.EncodeToString(Pairwise(id, "puid")[:6]))
+	return "1003" + strings.ToUpper(hex.EncodeToString(directory.Pairwise(id, "puid")[:6]))
 }
 
 // uti is the token's own id. It hides the token's number, by which an act can make all tokens so far void.
@@ -150,7 +143,7 @@ func (m *Mint) applicationClaims(a *wire.Request, application directory.Applicat
 	o.Number("iat", issued).Number("nbf", issued).Number("exp", a.At.Unix()+seconds)
 	o.Text("aio", encode64(m.random.Bytes(33))).Text("app_displayname", application.Name).Text("appid", application.ID)
 	o.Text("appidacr", string(how)).Text("idp", issuer).Text("idtyp", "app").Text("oid", sp.ID)
-	o.Text("rh", "1."+encode64(Pairwise(sp.Tenant, application.ID)[:24])+".")
+	o.Text("rh", "1."+encode64(directory.Pairwise(sp.Tenant, application.ID)[:24])+".")
 	var roles []string
 	for _, role := range sp.Roles {
 		if name, ok := scope.API.RoleOf(role); ok {
