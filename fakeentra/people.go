@@ -11,8 +11,11 @@ import (
 
 // ours says in an error whose it is; a refusal is Entra's.
 func ours(err error) error {
+	if err == nil {
+		return nil
+	}
 	var refusal *Refusal
-	if err == nil || errors.As(err, &refusal) {
+	if errors.As(err, &refusal) {
 		return err
 	}
 	return fmt.Errorf("fakeentra: %w", err)

@@ -60,7 +60,6 @@ type Account struct {
 	User
 	Key        UserKey
 	Home       Home
-	UID        string // home account id; differs from the object id for personal accounts
 	Deleted    bool
 	Enrolled   bool      // has set up a second factor
 	Epoch      int       // counts the events that may revoke; a grant remembers it
@@ -72,7 +71,7 @@ type Account struct {
 
 func (u *user) account() Account {
 	return Account{
-		User: u.User, Key: u.key, Home: u.tenant.home(), UID: u.uid, Deleted: u.deleted, Enrolled: u.enrolled, Epoch: u.epoch,
+		User: u.User, Key: u.key, Home: u.tenant.home(), Deleted: u.deleted, Enrolled: u.enrolled, Epoch: u.epoch,
 		ValidFrom: u.validFrom, LockedTill: u.lockedTill, allFrom: u.allFrom, pwdFrom: u.pwdFrom,
 	}
 }

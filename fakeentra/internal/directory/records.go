@@ -171,7 +171,6 @@ type user struct {
 	lockedFor  time.Duration
 	lockedTill time.Time
 	lastBad    []string // the last three wrong passwords, which are not counted again
-	uid        string   // home account id; differs from the object id for personal accounts
 }
 
 // book holds who and what there is. Whoever reads or writes it holds the lock of its [Directory].
@@ -337,10 +336,8 @@ func (d *book) addUser(u User) (*user, error) {
 	if made.ID == "" {
 		made.ID = d.identity("user", u.Principal)
 	}
-	made.uid = made.ID
 	if u.Personal { // entra.md §10: uid=00000000-0000-0000-xxxx-xxxxxxxxxxxx
-		made.uid = "00000000-0000-0000-" + made.ID[19:]
-		made.ID = made.uid
+		made.ID = "00000000-0000-0000-" + made.ID[19:]
 	}
 	d.users[u.Principal] = made
 	d.userOrder = append(d.userOrder, made)

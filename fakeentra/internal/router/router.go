@@ -37,65 +37,64 @@ type Rooms struct {
 }
 
 // Router is the handler of the fake.
-type Router struct {
-	Rooms
-	handlers map[string]handler // by the paths of the table
-}
+type Router struct{ Rooms }
+
+// New makes a router.
+func New(rooms Rooms) *Router { return &Router{rooms} }
 
 // handler answers one endpoint.
-type handler func(w http.ResponseWriter, a *wire.Request)
-
-// New makes a router. It panics if an endpoint of the table has no handler.
-func New(rooms Rooms) *Router {
-	r := &Router{Rooms: rooms, handlers: handlers(rooms.Grants, rooms.Browser, rooms.Discovery)}
-	for _, e := range endpoints.All() {
-		if r.handlers[e.Path] == nil {
-			panic("fakeentra: nobody answers " + e.Path)
-		}
-	}
-	return r
-}
+type handler func(r *Router, w http.ResponseWriter, a *wire.Request)
 
 // handlers are who answers the endpoints of the table, by their paths.
-func handlers(g *grants.Endpoint, b *browser.Endpoint, d *discovery.Endpoint) map[string]handler {
-	return map[string]handler{
-		"/common/discovery/instance":                      d.Instance,
-		"/{tenant}/v2.0/.well-known/openid-configuration": d.Configuration,
-		"/{tenant}/discovery/v2.0/keys":                   d.KeysV2,
-		"/{tenant}/discovery/keys":                        d.KeysV1,
-		"/{tenant}/oauth2/v2.0/devicecode":                g.DeviceCode,
-		"/{tenant}/oauth2/v2.0/token":                     g.Token,
-		"/{tenant}/oauth2/deviceauth":                     b.CodeEntry,
-		"/device":                                         b.Entrance,
-		"/devicelogin":                                    b.Entrance,
-		"/link":                                           b.Entrance,
-		pages.PathLogin:                                   b.Step,
-		pages.PathMFA:                                     b.Step,
-		pages.PathConfirm:                                 b.Step,
-		pages.PathPermissions:                             b.Step,
-		pages.PathError:                                   b.Lookup,
-		pages.PathStyle:                                   b.Style,
-		"/{tenant}/oauth2/v2.0/authorize":                 b.AuthorizationRequest,
-		"/{tenant}/oauth2/v2.0/logout":                    b.Logout,
-		"/{tenant}/kerberos":                              d.Kerberos,
-		"/oidc/userinfo":                                  d.UserInfo,
-		"/{tenant}/v2.0/adminconsent":                     b.AdminConsent,
-		"/{tenant}/adminconsent":                          older(b.AdminConsent),
-		"/{tenant}/oauth2/devicecode":                     older(g.DeviceCode),
-		"/{tenant}/oauth2/token":                          older(g.Token),
-		"/{tenant}/oauth2/authorize":                      older(b.AuthorizationRequest),
-		"/{tenant}/oauth2/logout":                         b.Logout,
-		"/{tenant}/.well-known/openid-configuration":      d.ConfigurationV1,
-		"/{tenant}/UserRealm/{name}":                      d.UserRealm,
-		"/common/GetCredentialType":                       d.CredentialType,
-	}
+var handlers = map[string]handler{
+	"/common/discovery/instance":                      byDiscovery((*discovery.Endpoint).Instance),
+	"/{tenant}/v2.0/.well-known/openid-configuration": byDiscovery((*discovery.Endpoint).Configuration),
+	"/{tenant}/discovery/v2.0/keys":                   byDiscovery((*discovery.Endpoint).KeysV2),
+	"/{tenant}/discovery/keys":                        byDiscovery((*discovery.Endpoint).KeysV1),
+	"/{tenant}/oauth2/v2.0/devicecode":                byGrants((*grants.Endpoint).DeviceCode),
+	"/{tenant}/oauth2/v2.0/token":                     byGrants((*grants.Endpoint).Token),
+	"/{tenant}/oauth2/deviceauth":                     byBrowser((*browser.Endpoint).CodeEntry),
+	"/device":                                         byBrowser((*browser.Endpoint).Entrance),
+	"/devicelogin":                                    byBrowser((*browser.Endpoint).Entrance),
+	"/link":                                           byBrowser((*browser.Endpoint).Entrance),
+	pages.PathLogin:                                   byBrowser((*browser.Endpoint).Step),
+	pages.PathMFA:                                     byBrowser((*browser.Endpoint).Step),
+	pages.PathConfirm:                                 byBrowser((*browser.Endpoint).Step),
+	pages.PathPermissions:                             byBrowser((*browser.Endpoint).Step),
+	pages.PathError:                                   byBrowser((*browser.Endpoint).Lookup),
+	pages.PathStyle:                                   byBrowser((*browser.Endpoint).Style),
+	"/{tenant}/oauth2/v2.0/authorize":                 byBrowser((*browser.Endpoint).AuthorizationRequest),
+	"/{tenant}/oauth2/v2.0/logout":                    byBrowser((*browser.Endpoint).Logout),
+	"/{tenant}/kerberos":                              byDiscovery((*discovery.Endpoint).Kerberos),
+	"/oidc/userinfo":                                  byDiscovery((*discovery.Endpoint).UserInfo),
+	"/{tenant}/v2.0/adminconsent":                     byBrowser((*browser.Endpoint).AdminConsent),
+	"/{tenant}/adminconsent":                          older(byBrowser((*browser.Endpoint).AdminConsent)),
+	"/{tenant}/oauth2/devicecode":                     older(byGrants((*grants.Endpoint).DeviceCode)),
+	"/{tenant}/oauth2/token":                          older(byGrants((*grants.Endpoint).Token)),
+	"/{tenant}/oauth2/authorize":                      older(byBrowser((*browser.Endpoint).AuthorizationRequest)),
+	"/{tenant}/oauth2/logout":                         byBrowser((*browser.Endpoint).Logout),
+	"/{tenant}/.well-known/openid-configuration":      byDiscovery((*discovery.Endpoint).ConfigurationV1),
+	"/{tenant}/UserRealm/{name}":                      byDiscovery((*discovery.Endpoint).UserRealm),
+	"/common/GetCredentialType":                       byDiscovery((*discovery.Endpoint).CredentialType),
+}
+
+func byGrants(h func(*grants.Endpoint, http.ResponseWriter, *wire.Request)) handler {
+	return func(r *Router, w http.ResponseWriter, a *wire.Request) { h(r.Grants, w, a) }
+}
+
+func byBrowser(h func(*browser.Endpoint, http.ResponseWriter, *wire.Request)) handler {
+	return func(r *Router, w http.ResponseWriter, a *wire.Request) { h(r.Browser, w, a) }
+}
+
+func byDiscovery(h func(*discovery.Endpoint, http.ResponseWriter, *wire.Request)) handler {
+	return func(r *Router, w http.ResponseWriter, a *wire.Request) { h(r.Discovery, w, a) }
 }
 
 // older marks a request that came by an endpoint of v1.
 func older(h handler) handler {
-	return func(w http.ResponseWriter, a *wire.Request) {
+	return func(r *Router, w http.ResponseWriter, a *wire.Request) {
 		a.V1 = true
-		h(w, a)
+		h(r, w, a)
 	}
 }
 
@@ -133,7 +132,7 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 			return
 		}
 	}
-	r.handlers[endpoint.Path](w, a)
+	handlers[endpoint.Path](r, w, a)
 }
 
 // allows reports whether an endpoint takes a method; HEAD goes where GET goes.

@@ -59,7 +59,7 @@ func (m *Mint) Issue(a *wire.Request, h Holder, g Grant, scope resources.Request
 // ClientInfo is the home account, for libraries (entra.md §3).
 func ClientInfo(u directory.Account) string {
 	info := ordered.New(120)
-	info.Text("uid", u.UID).Text("utid", u.Home.ID)
+	info.Text("uid", u.ID).Text("utid", u.Home.ID)
 	return encode64(info.Bytes())
 }
 
