@@ -134,7 +134,7 @@ func BenchmarkNinetyDays(b *testing.B) {
 // benchClient signs a bare core client in, without openid: one signature a refresh.
 func benchClient(b *testing.B, l *lab.Lab) (*oauth.Client, oauth.Endpoint, core.Secret) {
 	b.Helper()
-	model, err := models.Get(models.Default)
+	model, err := models.Get("")
 	require.NoError(b, err)
 	p := model.Providers[0]
 	endpoint := oauth.Endpoint{Authority: p.Authority, Tenant: p.Tenant, ClientID: p.ClientID, Scopes: p.Scopes}

@@ -29,7 +29,7 @@ func TestMSALSignsInAndCurlSendsWithItsToken(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, l.AddUser(lab.User{Address: benchUser, Roles: []string{"Cloud Application Administrator"}}))
 
-	model, err := models.Get(models.Default)
+	model, err := models.Get("")
 	require.NoError(t, err)
 	provider := model.Providers[0]
 	msal, err := public.New(provider.ClientID, public.WithAuthority(provider.Authority+"/organizations"), public.WithHTTPClient(l.Entra.Client()))

@@ -24,7 +24,12 @@ type Config struct {
 	Now func() time.Time
 	// Language is sent as Accept-Language; empty sends "en".
 	Language string
+	// WithTimeout limits how long an answer is waited for ([Patience]), by the clock that the servers go by. Nil: for ever.
+	WithTimeout func(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc)
 }
+
+// Patience is how long a page is waited for: Firefox's network.http.response.timeout.
+const Patience = 5 * time.Minute
 
 // Browser is one window of one person. It is not safe for use by two goroutines.
 type Browser struct {
@@ -262,6 +267,11 @@ func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url
 	var body io.Reader
 	if method == http.MethodPost {
 		body = strings.NewReader(form.Encode())
+	}
+	if b.config.WithTimeout != nil {
+		limited, cancel := b.config.WithTimeout(ctx, Patience)
+		defer cancel()
+		ctx = limited
 	}
 	request, err := http.NewRequestWithContext(ctx, method, target.String(), body)
 	if err != nil {

@@ -3,7 +3,10 @@ package core
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,7 +19,8 @@ import (
 // DefaultRefreshMargin is how long before its end an access token is no longer used.
 const DefaultRefreshMargin = 5 * time.Minute
 
-// Engine is the mail core of one device, from power on ([Open]) to power off ([Engine.Close]). It is safe for concurrent use.
+// Engine is the mail core of one device, from power on ([Open]) to power off ([Engine.Close]): its memory and what all
+// owners of a sign-in share. [Engine.For] gives the part of one of them. It is safe for concurrent use.
 //
 // Its lock is never held while the network is waited for, so that no activity of the device ever waits for another's.
 type Engine struct {
@@ -26,35 +30,14 @@ type Engine struct {
 	store     *nvram.Store
 	recovered error
 
-	mu       sync.Mutex
-	settings mail.Settings
-	stored   *signIn  // also in the store
-	attempt  *attempt // the sign-in being made, or waiting for OK
-	ended    *Outcome
-	lost     *Outcome
-	closed   bool
-}
-
-// signIn is a sign-in with its tokens. It is never changed once it is shared: a rotated token makes a new one.
-type signIn struct {
-	nvram.SignIn
-	Access   Secret    // volatile; empty after power on. Exported, so that printing redacts it
-	obtained time.Time // of the access token, by the device's clock
-	expires  time.Time
-	serial   *struct{ _ byte } // the same for all that come from one act of signing in
-}
-
-// attempt is a sign-in on its way. Its fields are guarded by the engine's lock.
-type attempt struct {
-	provider Provider
-	code     *oauth.DeviceCode // nil until the service has given one
-	cancel   context.CancelFunc
-	done     *signIn // not nil: it waits for OK
+	mu      sync.Mutex
+	mailers map[nvram.Owner]*Mailer
+	closed  bool
 }
 
 // Open reads the device's memory. Without memory that can be read, or with a record of a newer firmware, there is no
-// engine and the error is an [*Outcome] of kind StorageFailed; with a record that is torn or was sealed with another key
-// the device goes on with less, and [Engine.Recovered] says so.
+// engine and the error is an [*Outcome] of kind StorageFailed with the [*nvram.Error] beside it; with a record that is
+// torn or was sealed with another key the device goes on with less, and [Engine.Recovered] says so.
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	if o.Clock == nil || o.Dialer == nil || o.Random == nil || o.Flash == nil || o.Go == nil {
 		return nil, errors.New("core: Options need Clock, Dialer, Random, Flash and Go")
@@ -71,14 +54,18 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	store, record, err := nvram.Open(o.Flash, o.SealingKey, o.Random)
 	if store == nil {
 		o.Log.ErrorContext(ctx, "settings memory is unusable", "fault", err)
-		return nil, outcome.New(outcome.StorageFailed, outcome.Device, outcome.StageStore, o.Clock.Now())
+		failed := outcome.New(outcome.StorageFailed, outcome.Device, outcome.StageStore, o.Clock.Now())
+		return nil, fmt.Errorf("%w %w", failed, err)
 	}
 	if err != nil {
 		o.Log.WarnContext(ctx, "settings memory was recovered", "fault", err)
 	}
-	e := &Engine{o: o, store: store, recovered: err, settings: record.Settings}
-	if record.SignIn != nil {
-		e.stored = &signIn{SignIn: *record.SignIn, serial: new(struct{ _ byte })}
+	e := &Engine{o: o, store: store, recovered: err, mailers: map[nvram.Owner]*Mailer{}}
+	for owner, settings := range record.Settings {
+		e.mailer(owner).settings = settings
+	}
+	for owner, s := range record.SignIns {
+		e.mailer(owner).stored = &signIn{SignIn: s, serial: new(struct{ _ byte })}
 	}
 	e.oauth = oauth.New(oauth.Config{
 		Clock: o.Clock, Dialer: o.Dialer, Roots: o.Roots, RequestTimeout: o.Timeouts.CloudRequest,
@@ -94,162 +81,25 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	return e, nil
 }
 
-// Recovered returns what [Open] had to do without, as an [*nvram.Error]; nil if the memory was whole or new. With FaultCorrupt
-// the device has factory settings; with FaultForeignKey and FaultSealed it has its settings, and has lost the password and
-// the sign-in.
+// Recovered returns what [Open] had to do without, as an [*nvram.Error]; nil if the memory was whole or new. With
+// FaultCorrupt the device has factory settings; with FaultForeignKey and FaultSealed it has its settings, and has lost
+// the passwords and the sign-ins.
 func (e *Engine) Recovered() error { return e.recovered }
 
-// Providers returns the email services that the device knows, in the order of its model.
-func (e *Engine) Providers() []Provider { return append([]Provider(nil), e.o.Providers...) }
-
-// Settings returns the stored settings.
-func (e *Engine) Settings() mail.Settings {
+// For returns the part of the engine that is one owner's. It is the same for the same owner until power off.
+func (e *Engine) For(owner nvram.Owner) *Mailer {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.settings
+	return e.mailer(owner)
 }
 
-// Status returns one snapshot of all that surfaces show of the sign-in.
-func (e *Engine) Status() Status {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.status()
-}
-
-func (e *Engine) status() Status {
-	s := Status{Phase: SignedOut, Ended: e.ended, Lost: e.lost}
-	if e.stored != nil {
-		s.Phase, s.Stored = Stored, true
-		s.Service, s.Account, s.StoredAccount = e.stored.Service, e.stored.Account, e.stored.Account
+func (e *Engine) mailer(owner nvram.Owner) *Mailer {
+	m := e.mailers[owner]
+	if m == nil {
+		m = &Mailer{e: e, owner: owner, settings: mail.FactorySettings()}
+		e.mailers[owner] = m
 	}
-	switch a := e.attempt; {
-	case a == nil:
-	case a.done != nil:
-		s.Phase, s.Service, s.Account = AwaitingOK, a.done.Service, a.done.Account
-	case a.code != nil:
-		s.Phase, s.Service, s.Account = AwaitingUser, a.provider.Service, ""
-		s.UserCode, s.VerificationURI, s.CodeExpires = a.code.UserCode, a.code.VerificationURI, a.code.Expires
-	}
-	return s
-}
-
-// Ready returns nil if the device may try to send. Otherwise it says why it refuses at Start, before anything is scanned:
-// NotConfigured (method Off and no server), NoSignIn (method OAuth2 and no sign-in is stored), or SignInWaiting (a completed
-// sign-in waits for OK and the stored method cannot do without it). A stored password method works on until OK replaces it.
-func (e *Engine) Ready() *Outcome {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.ready()
-}
-
-func (e *Engine) ready() *Outcome {
-	waits := e.attempt != nil && e.attempt.done != nil
-	kind := Kind("")
-	switch e.settings.Method {
-	case mail.MethodOAuth2:
-		if e.stored == nil {
-			kind = NoSignIn
-		}
-	case mail.MethodOff:
-		if e.settings.Server == "" {
-			kind = NotConfigured
-		}
-		if waits {
-			kind = SignInWaiting
-		}
-	}
-	if kind == NoSignIn && waits {
-		kind = SignInWaiting
-	}
-	if kind == "" {
-		return nil
-	}
-	o := e.outcome(kind, Device)
-	if e.settings.Method == mail.MethodOAuth2 {
-		o.Service = string(e.settings.Service)
-	}
-	return o
-}
-
-// Save is OK (guide rule R23): it checks the settings and stores them, together with the sign-in that waits, if one does and
-// the method is OAuth2, in one write. The error is a [*mail.InvalidSettings], or an [*Outcome] of kind StorageFailed; after
-// either nothing has changed.
-//
-// With OAuth2 the service and the account are those of the sign-in; fields that are empty get the provider's values, and
-// the sender the account. A stored sign-in to another service than the settings name is dropped, because it fits them no
-// more. With another method a sign-in that waits goes on waiting, and a stored one stays stored.
-func (e *Engine) Save(ctx context.Context, s mail.Settings) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.closed {
-		return e.outcome(Interrupted, Device)
-	}
-	kept := e.stored
-	takes := s.Method == mail.MethodOAuth2 && e.attempt != nil && e.attempt.done != nil
-	if takes {
-		kept = e.attempt.done
-		s.Service = kept.Service
-	}
-	if s.Method == mail.MethodOAuth2 {
-		if kept != nil && kept.Service != s.Service {
-			kept = nil
-		}
-		s = e.fill(s, kept)
-	}
-	if err := s.Validate(); err != nil {
-		return err
-	}
-	if s.Method == mail.MethodOAuth2 && e.provider(s.Service) == nil {
-		return &mail.InvalidSettings{Fields: []mail.FieldError{{Field: mail.FieldService, Problem: mail.ProblemChoice}}}
-	}
-	if err := e.persist(ctx, s, kept, kept != e.stored); err != nil {
-		return err
-	}
-	e.settings, e.stored = s, kept
-	if takes {
-		e.attempt, e.lost = nil, nil
-	}
-	e.ended = nil
-	return nil
-}
-
-// fill completes OAuth2 settings by the provider's values and by the sign-in.
-func (e *Engine) fill(s mail.Settings, with *signIn) mail.Settings {
-	if with != nil {
-		s.Account = with.Account
-		if s.Sender == "" {
-			s.Sender = with.Account
-		}
-	}
-	if p := e.provider(s.Service); p != nil {
-		if s.Server == "" {
-			s.Server = p.SMTPAddress
-		}
-		if s.Port == 0 {
-			s.Port = p.SMTPPort
-		}
-		if s.Security == "" {
-			s.Security = p.SecureConnection
-		}
-	}
-	return s
-}
-
-// persist writes settings and sign-in. With replace nothing of the record before is left behind.
-func (e *Engine) persist(ctx context.Context, settings mail.Settings, s *signIn, replace bool) error {
-	r := nvram.Record{Settings: settings}
-	if s != nil {
-		r.SignIn = &s.SignIn
-	}
-	write := e.store.Save
-	if replace || settings.Password != e.settings.Password {
-		write = e.store.Replace
-	}
-	if err := write(r); err != nil {
-		e.o.Log.ErrorContext(ctx, "settings memory not written", "fault", err)
-		return e.outcome(StorageFailed, Device)
-	}
-	return nil
+	return m
 }
 
 // Close is power off: what was not stored is gone, background work is cancelled, and the engine does nothing more.
@@ -258,28 +108,41 @@ func (e *Engine) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.closed = true
-	e.drop()
-	if e.stored != nil { // the access token is volatile
-		e.stored = &signIn{SignIn: e.stored.SignIn, serial: e.stored.serial}
+	for _, owner := range slices.Sorted(maps.Keys(e.mailers)) {
+		m := e.mailers[owner]
+		m.drop()
+		if m.stored != nil { // the access token is volatile
+			m.stored = &signIn{SignIn: m.stored.SignIn, serial: m.stored.serial}
+		}
 	}
 	e.oauth.Close()
 }
 
-// drop forgets the sign-in that is being made or that waits.
-func (e *Engine) drop() {
-	if a := e.attempt; a != nil {
-		e.attempt = nil
-		if a.cancel != nil {
-			a.cancel()
+// persist writes the memory with an owner's settings and sign-in as given and all others as they are. With replace
+// nothing of the record before is left behind.
+func (e *Engine) persist(ctx context.Context, of *Mailer, settings mail.Settings, s *signIn, replace bool) error {
+	r := nvram.Record{Settings: map[nvram.Owner]mail.Settings{}, SignIns: map[nvram.Owner]nvram.SignIn{}}
+	add := func(owner nvram.Owner, settings mail.Settings, s *signIn) {
+		if owner == nvram.Printer || settings != mail.FactorySettings() {
+			r.Settings[owner] = settings
+		}
+		if s != nil {
+			r.SignIns[owner] = s.SignIn
 		}
 	}
-}
-
-func (e *Engine) provider(s Service) *Provider {
-	for i := range e.o.Providers {
-		if e.o.Providers[i].Service == s {
-			return &e.o.Providers[i]
+	for owner, m := range e.mailers {
+		if m != of {
+			add(owner, m.settings, m.stored)
 		}
+	}
+	add(of.owner, settings, s)
+	write := e.store.Save
+	if replace || settings.Password != of.settings.Password {
+		write = e.store.Replace
+	}
+	if err := write(r); err != nil {
+		e.o.Log.ErrorContext(ctx, "settings memory not written", "owner", of.owner, "fault", err)
+		return e.outcome(StorageFailed, Device)
 	}
 	return nil
 }

@@ -78,25 +78,25 @@ func TestTheGuidesWholeWay(t *testing.T) {
 func TestWhatDropsAWaitingSignIn(t *testing.T) {
 	for _, test := range []struct {
 		name  string
-		drop  func(r *rig, e *Engine) *Engine
+		drop  func(r *rig, e powered) powered
 		phase Phase
 	}{
-		{"power off", func(r *rig, e *Engine) *Engine { e.Close(); return r.powerOn() }, SignedOut},
-		{"Sign Out", func(r *rig, e *Engine) *Engine { require.NoError(r.t, e.SignOut(ctx)); return e }, SignedOut},
-		{"a newer sign-in, even before it is done", func(r *rig, e *Engine) *Engine {
+		{"power off", func(r *rig, e powered) powered { e.Close(); return r.powerOn() }, SignedOut},
+		{"Sign Out", func(r *rig, e powered) powered { require.NoError(r.t, e.SignOut(ctx)); return e }, SignedOut},
+		{"a newer sign-in, even before it is done", func(r *rig, e powered) powered {
 			_, err := e.BeginSignIn(ctx, mail.ServiceOutlook)
 			require.NoError(r.t, err)
 			return e
 		}, AwaitingUser},
-		{"a newer sign-in that fails", func(r *rig, e *Engine) *Engine {
+		{"a newer sign-in that fails", func(r *rig, e powered) powered {
 			r.html = true
 			_, err := e.BeginSignIn(ctx, mail.ServiceOutlook)
 			require.Equal(r.t, CloudMalformed, kind(r.t, err))
 			return e
 		}, SignedOut},
-		{"not Cancel: there is nothing to cancel any more", func(r *rig, e *Engine) *Engine { e.CancelSignIn(ctx); return e }, AwaitingOK},
-		{"not OK with another method", func(r *rig, e *Engine) *Engine { require.NoError(r.t, e.Save(ctx, mail.FactorySettings())); return e }, AwaitingOK},
-		{"not OK that is refused", func(r *rig, e *Engine) *Engine {
+		{"not Cancel: there is nothing to cancel any more", func(r *rig, e powered) powered { e.CancelSignIn(ctx); return e }, AwaitingOK},
+		{"not OK with another method", func(r *rig, e powered) powered { require.NoError(r.t, e.Save(ctx, mail.FactorySettings())); return e }, AwaitingOK},
+		{"not OK that is refused", func(r *rig, e powered) powered {
 			bad := providers()[0].Preset()
 			bad.Sender = "("
 			var invalid *mail.InvalidSettings
@@ -118,13 +118,13 @@ func TestWhatDropsAWaitingSignIn(t *testing.T) {
 func TestEndsOfASignInAreSaid(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		act  func(r *rig, e *Engine)
+		act  func(r *rig, e powered)
 		want Kind
 	}{
-		{"Cancel", func(r *rig, e *Engine) { e.CancelSignIn(ctx) }, SignInCancelled},
-		{"the code is not entered in time", func(r *rig, e *Engine) { r.pending = 1000 }, SignInCodeExpired},
-		{"blocked at issuance", func(r *rig, e *Engine) { r.refuse(53003) }, PolicyBlocked},
-		{"HTML", func(r *rig, e *Engine) { r.html = true }, CloudMalformed},
+		{"Cancel", func(r *rig, e powered) { e.CancelSignIn(ctx) }, SignInCancelled},
+		{"the code is not entered in time", func(r *rig, e powered) { r.pending = 1000 }, SignInCodeExpired},
+		{"blocked at issuance", func(r *rig, e powered) { r.refuse(53003) }, PolicyBlocked},
+		{"HTML", func(r *rig, e powered) { r.html = true }, CloudMalformed},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r, e := signedIn(t)

@@ -94,12 +94,18 @@ func providers() []Provider {
 	return []Provider{one, two}
 }
 
+// powered is a device that is on: its engine, and the printer's part of it.
+type powered struct {
+	*Engine
+	*Mailer
+}
+
 // powerOn makes an engine on the rig's memory.
-func (r *rig) powerOn() *Engine {
+func (r *rig) powerOn() powered {
 	r.t.Helper()
 	e, err := Open(context.Background(), Options{
 		Clock: r.clock, Dialer: r.dialer, Random: bench.Random(1), Flash: r.flash, SealingKey: r.key,
-		Roots: func() *x509.CertPool { return r.roots }, Providers: providers(),
+		Roots: func() *x509.CertPool { return r.roots }, Providers: func(nvram.Owner) []Provider { return providers() },
 		Log: slog.New(slog.NewTextHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug})), RefreshRefusedToken: r.again,
 		Go: func(_ string, f func(context.Context)) {
 			r.mu.Lock()
@@ -115,7 +121,7 @@ func (r *rig) powerOn() *Engine {
 			require.NotContains(r.t, string(r.flash.Image()), hidden)
 		}
 	})
-	return e
+	return powered{e, e.For(nvram.Printer)}
 }
 
 // background runs the background activities that were started, to their end.
@@ -130,7 +136,11 @@ func (r *rig) background() {
 }
 
 // signIn signs in up to the point where OK is missing.
-func (r *rig) signIn(e *Engine, s Service) {
+func (r *rig) signIn(e interface {
+	BeginSignIn(context.Context, Service) (Status, error)
+	Status() Status
+}, s Service,
+) {
 	r.t.Helper()
 	_, err := e.BeginSignIn(context.Background(), s)
 	require.NoError(r.t, err)
@@ -139,7 +149,7 @@ func (r *rig) signIn(e *Engine, s Service) {
 }
 
 // signedIn is a device with a stored sign-in.
-func signedIn(t *testing.T) (*rig, *Engine) {
+func signedIn(t *testing.T) (*rig, powered) {
 	r := newRig(t)
 	e := r.powerOn()
 	r.signIn(e, mail.ServiceExchangeOnline)

@@ -14,33 +14,35 @@ import (
 // with the refresh token, and a rotated refresh token is stored before anything is sent. When the identity provider
 // refuses in a way that needs the person ([Kind.EndsSignIn]) the stored sign-in is dropped, in memory and in the store, and
 // the settings stay. When it cannot be reached, or answers nonsense, the sign-in stays.
-func (e *Engine) Send(ctx context.Context, m mail.Message) (mail.Receipt, error) {
+func (m *Mailer) Send(ctx context.Context, message mail.Message) (mail.Receipt, error) {
 	var receipt mail.Receipt
-	err := e.use(ctx, func(settings mail.Settings, who mail.Credential) (err error) {
-		receipt, err = e.submitter.Submit(ctx, settings, who, m)
+	err := m.use(ctx, func(settings mail.Settings, who mail.Credential) (err error) {
+		receipt, err = m.e.submitter.Submit(ctx, settings, who, message)
 		return err
-	}, func(settings mail.Settings) error { return e.submitter.Check(settings, m) })
+	}, func(settings mail.Settings) error { return m.e.submitter.Check(settings, message) })
 	if err != nil {
 		return mail.Receipt{}, err
 	}
 	return receipt, nil
 }
 
-// ConnectionTest does all that [Engine.Send] does but for the message: it refreshes the sign-in if need be, connects to the
-// mail server, authenticates and names the sender. The error is always an [*Outcome].
-func (e *Engine) ConnectionTest(ctx context.Context) error {
-	return e.use(ctx, func(settings mail.Settings, who mail.Credential) error {
-		return e.submitter.Test(ctx, settings, who)
+// ConnectionTest does all that [Mailer.Send] does but for the message: it refreshes the sign-in if need be, connects to
+// the mail server, authenticates and names the sender. The error is always an [*Outcome].
+func (m *Mailer) ConnectionTest(ctx context.Context) error {
+	return m.use(ctx, func(settings mail.Settings, who mail.Credential) error {
+		return m.e.submitter.Test(ctx, settings, who)
 	}, nil)
 }
 
 // use does work at the mail server with the stored settings and sign-in; first, if not nil, comes what needs neither.
-func (e *Engine) use(ctx context.Context, work func(mail.Settings, mail.Credential) error, first func(mail.Settings) error) error {
-	e.mu.Lock()
-	settings, refusal, closed := e.settings, e.ready(), e.closed
-	e.mu.Unlock()
+func (m *Mailer) use(
+	ctx context.Context, work func(mail.Settings, mail.Credential) error, first func(mail.Settings) error,
+) error {
+	m.e.mu.Lock()
+	settings, refusal, closed := m.inUse(), m.ready(), m.e.closed
+	m.e.mu.Unlock()
 	if closed {
-		return e.outcome(Interrupted, Device)
+		return m.e.outcome(Interrupted, Device)
 	}
 	if refusal != nil {
 		return refusal
@@ -52,128 +54,129 @@ func (e *Engine) use(ctx context.Context, work func(mail.Settings, mail.Credenti
 	}
 	if settings.Method != mail.MethodOAuth2 {
 		if err := work(settings, mail.Credential{}); err != nil {
-			return e.report(ctx, err, "")
+			return m.report(ctx, err, "")
 		}
 		return nil
 	}
-	for again := e.o.RefreshRefusedToken; ; again = false {
-		s, kept, failed := e.authorized(ctx)
+	for again := m.e.o.RefreshRefusedToken; ; again = false {
+		s, kept, failed := m.authorized(ctx)
 		if failed != nil {
-			return e.report(ctx, failed, settings.Service)
+			return m.report(ctx, failed, settings.Service)
 		}
 		err := work(settings, mail.Credential{Account: s.Account, Token: s.Access})
 		if err == nil {
 			return nil
 		}
-		o := e.report(ctx, err, settings.Service)
+		o := m.report(ctx, err, settings.Service)
 		if o.Kind != AuthenticationRefused {
 			return o
 		}
-		e.forget(s)
+		m.forget(s)
 		if !kept || !again {
 			return o
 		}
 	}
 }
 
-func (e *Engine) report(ctx context.Context, err error, s Service) *Outcome {
-	o := e.asOutcome(err, s)
-	e.o.Log.WarnContext(ctx, "not sent", "kind", o.Kind, "stage", o.Stage, "aadsts", o.AADSTS, "smtp", o.SMTPCode, "enhanced", o.Enhanced)
+func (m *Mailer) report(ctx context.Context, err error, s Service) *Outcome {
+	o := m.e.asOutcome(err, s)
+	m.e.o.Log.WarnContext(ctx, "not sent", "owner", m.owner, "kind", o.Kind, "stage", o.Stage,
+		"aadsts", o.AADSTS, "smtp", o.SMTPCode, "enhanced", o.Enhanced)
 	return o
 }
 
 // authorized returns the stored sign-in with an access token that is good for now; kept says that it is one of before.
 // Messages that are sent at the same time may refresh at the same time: none waits for another.
-func (e *Engine) authorized(ctx context.Context) (s *signIn, kept bool, failed *Outcome) {
+func (m *Mailer) authorized(ctx context.Context) (s *signIn, kept bool, failed *Outcome) {
 	// A refresh can be refused because another message has used up the token meanwhile; that one's is then tried.
 	const attempts = 3
 	for range attempts {
-		e.mu.Lock()
-		s = e.stored
-		usable := s != nil && e.usable(s)
-		e.mu.Unlock()
+		m.e.mu.Lock()
+		s = m.stored
+		usable := s != nil && m.usable(s)
+		m.e.mu.Unlock()
 		switch {
 		case s == nil:
-			return nil, false, e.outcome(NoSignIn, Device)
+			return nil, false, m.e.outcome(NoSignIn, Device)
 		case usable:
 			return s, true, nil
 		}
-		renewed, overtaken, failed := e.refresh(ctx, s)
+		renewed, overtaken, failed := m.refresh(ctx, s)
 		if !overtaken {
 			return renewed, false, failed
 		}
 	}
-	return nil, false, e.outcome(Interrupted, Device)
+	return nil, false, m.e.outcome(Interrupted, Device)
 }
 
 // usable reports whether an access token is there and not near its end, by the device's clock. A date before the token was
 // got means that the clock was set back: nothing is known then, and a new token is got.
-func (e *Engine) usable(s *signIn) bool {
-	now := e.o.Clock.Now()
-	return !s.Access.Empty() && !now.Before(s.obtained) && now.Add(e.o.RefreshMargin).Before(s.expires)
+func (m *Mailer) usable(s *signIn) bool {
+	now := m.e.o.Clock.Now()
+	return !s.Access.Empty() && !now.Before(s.obtained) && now.Add(m.e.o.RefreshMargin).Before(s.expires)
 }
 
 // refresh gets a new access token for s. overtaken: s is no longer the stored sign-in's newest state.
-func (e *Engine) refresh(ctx context.Context, s *signIn) (renewed *signIn, overtaken bool, failed *Outcome) {
-	p := e.provider(s.Service)
+func (m *Mailer) refresh(ctx context.Context, s *signIn) (renewed *signIn, overtaken bool, failed *Outcome) {
+	p := m.provider(s.Service)
 	if p == nil { // the model has lost the service
-		return nil, false, e.outcome(NotConfigured, Device)
+		return nil, false, m.e.outcome(NotConfigured, Device)
 	}
 	var err error
 	if s.RefreshToken.Empty() { // the service gave none: offline_access is missing
-		err = outcome.New(outcome.SignInExpired, outcome.Cloud, outcome.StageRefresh, e.o.Clock.Now())
+		err = outcome.New(outcome.SignInExpired, outcome.Cloud, outcome.StageRefresh, m.e.o.Clock.Now())
 	} else {
-		token, refused := e.oauth.Refresh(ctx, p.endpoint(), s.RefreshToken)
+		token, refused := m.e.oauth.Refresh(ctx, p.endpoint(), s.RefreshToken)
 		if err = refused; err == nil {
-			renewed = s.with(token, e.o.Clock.Now())
+			renewed = s.with(token, m.e.o.Clock.Now())
 		}
 	}
 
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	same := e.stored != nil && e.stored.serial == s.serial
+	m.e.mu.Lock()
+	defer m.e.mu.Unlock()
+	same := m.stored != nil && m.stored.serial == s.serial
 	if err != nil {
-		o := e.asOutcome(err, s.Service)
+		o := m.e.asOutcome(err, s.Service)
 		switch {
-		case !o.Kind.EndsSignIn() || e.stored == nil:
+		case !o.Kind.EndsSignIn() || m.stored == nil:
 			return nil, false, o
-		case e.stored.RefreshToken != s.RefreshToken:
+		case m.stored.RefreshToken != s.RefreshToken:
 			return nil, true, nil
 		}
-		e.lose(ctx, o)
+		m.lose(ctx, o)
 		return nil, false, o
 	}
-	if !same || e.closed { // signed out or signed in anew meanwhile: this token is for this message only
+	if !same || m.e.closed { // signed out or signed in anew meanwhile: this token is for this message only
 		return renewed, false, nil
 	}
-	if e.stored.RefreshToken == s.RefreshToken && renewed.RefreshToken != s.RefreshToken {
+	if m.stored.RefreshToken == s.RefreshToken && renewed.RefreshToken != s.RefreshToken {
 		// The message goes out even if the store fails: the token before may still be good after power off.
-		_ = e.persist(ctx, e.settings, renewed, false)
-	} else if e.stored.RefreshToken != s.RefreshToken { // another message was faster; its refresh token stays
+		_ = m.e.persist(ctx, m, m.settings, renewed, false)
+	} else if m.stored.RefreshToken != s.RefreshToken { // another message was faster; its refresh token stays
 		faster := *renewed
-		faster.SignIn = e.stored.SignIn
+		faster.SignIn = m.stored.SignIn
 		renewed = &faster
 	}
-	e.stored = renewed
+	m.stored = renewed
 	return renewed, false, nil
 }
 
 // lose drops the stored sign-in because the service refuses it.
-func (e *Engine) lose(ctx context.Context, why *Outcome) {
+func (m *Mailer) lose(ctx context.Context, why *Outcome) {
 	// If the store fails the sign-in is back after power off, and is refused again.
-	_ = e.persist(ctx, e.settings, nil, true)
-	e.stored, e.lost = nil, why
-	e.o.Log.WarnContext(ctx, "stored sign-in dropped", "kind", why.Kind, "aadsts", why.AADSTS)
+	_ = m.e.persist(ctx, m, m.settings, nil, true)
+	m.stored, m.lost = nil, why
+	m.e.o.Log.WarnContext(ctx, "stored sign-in dropped", "owner", m.owner, "kind", why.Kind, "aadsts", why.AADSTS)
 }
 
 // forget drops an access token that the mail server has refused, so that the next message gets a new one.
-func (e *Engine) forget(s *signIn) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.stored != nil && e.stored.Access == s.Access {
-		without := *e.stored
+func (m *Mailer) forget(s *signIn) {
+	m.e.mu.Lock()
+	defer m.e.mu.Unlock()
+	if m.stored != nil && m.stored.Access == s.Access {
+		without := *m.stored
 		without.Access = Secret{}
-		e.stored = &without
+		m.stored = &without
 	}
 }
 

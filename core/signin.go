@@ -11,79 +11,81 @@ import (
 // BeginSignIn asks the service for a code, in the caller's activity, and returns the status with it; waiting for the person is
 // a background activity. It drops a sign-in that is being made or waits for OK (guide rule R41); a stored one stays. The
 // error is an [*Outcome], which the status carries as Ended as well.
-func (e *Engine) BeginSignIn(ctx context.Context, s Service) (Status, error) {
-	e.mu.Lock()
-	e.drop()
-	e.ended = nil
-	p := e.provider(s)
-	if p == nil || e.closed {
-		defer e.mu.Unlock()
+func (m *Mailer) BeginSignIn(ctx context.Context, s Service) (Status, error) {
+	m.e.mu.Lock()
+	m.drop()
+	m.ended = nil
+	p := m.provider(s)
+	if p == nil || m.e.closed {
+		defer m.e.mu.Unlock()
 		kind := NotConfigured
-		if e.closed {
+		if m.e.closed {
 			kind = Interrupted
 		}
-		o := e.outcome(kind, Device)
+		o := m.e.outcome(kind, Device)
 		o.Service = string(s)
-		e.ended = o
-		return e.status(), o
+		m.ended = o
+		return m.status(), o
 	}
 	a := &attempt{provider: *p}
-	e.attempt = a
-	e.mu.Unlock()
+	m.attempt = a
+	m.e.mu.Unlock()
 
-	code, err := e.oauth.Authorize(ctx, p.endpoint())
+	code, err := m.e.oauth.Authorize(ctx, p.endpoint())
 
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.attempt != a { // cancelled, signed out, powered off or overtaken meanwhile
-		o := e.outcome(SignInCancelled, Device)
+	m.e.mu.Lock()
+	defer m.e.mu.Unlock()
+	if m.attempt != a { // cancelled, signed out, powered off or overtaken meanwhile
+		o := m.e.outcome(SignInCancelled, Device)
 		o.Service = string(s)
-		return e.status(), o
+		return m.status(), o
 	}
 	if err != nil {
-		e.attempt, e.ended = nil, e.asOutcome(err, s)
-		e.o.Log.WarnContext(ctx, "sign-in failed", "service", s, "kind", e.ended.Kind, "aadsts", e.ended.AADSTS)
-		return e.status(), e.ended
+		m.attempt, m.ended = nil, m.e.asOutcome(err, s)
+		m.e.o.Log.WarnContext(ctx, "sign-in failed", "owner", m.owner, "service", s,
+			"kind", m.ended.Kind, "aadsts", m.ended.AADSTS)
+		return m.status(), m.ended
 	}
 	a.code = code
-	e.o.Log.InfoContext(ctx, "sign-in waits for the person", "service", s)
-	e.o.Go("sign-in", func(ctx context.Context) { e.await(ctx, a) })
-	return e.status(), nil
+	m.e.o.Log.InfoContext(ctx, "sign-in waits for the person", "owner", m.owner, "service", s)
+	m.e.o.Go("sign-in", func(ctx context.Context) { m.await(ctx, a) })
+	return m.status(), nil
 }
 
 // await polls until the person has signed in, or the sign-in ends otherwise.
-func (e *Engine) await(ctx context.Context, a *attempt) {
-	ctx, cancel := e.o.WithCancel(ctx)
+func (m *Mailer) await(ctx context.Context, a *attempt) {
+	ctx, cancel := m.e.o.WithCancel(ctx)
 	defer cancel()
-	e.mu.Lock()
-	if e.attempt != a {
-		e.mu.Unlock()
+	m.e.mu.Lock()
+	if m.attempt != a {
+		m.e.mu.Unlock()
 		return
 	}
 	a.cancel = cancel
-	e.mu.Unlock()
+	m.e.mu.Unlock()
 
-	token, err := e.oauth.Poll(ctx, a.provider.endpoint(), a.code)
+	token, err := m.e.oauth.Poll(ctx, a.provider.endpoint(), a.code)
 
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	m.e.mu.Lock()
+	defer m.e.mu.Unlock()
 	a.cancel = nil
-	if e.attempt != a {
+	if m.attempt != a {
 		return
 	}
 	if err != nil {
-		e.attempt, e.ended = nil, e.asOutcome(err, a.provider.Service)
-		e.o.Log.WarnContext(ctx, "sign-in ended", "service", a.provider.Service, "kind", e.ended.Kind, "aadsts", e.ended.AADSTS)
+		m.attempt, m.ended = nil, m.e.asOutcome(err, a.provider.Service)
+		m.e.o.Log.WarnContext(ctx, "sign-in ended", "owner", m.owner, "service", a.provider.Service,
+			"kind", m.ended.Kind, "aadsts", m.ended.AADSTS)
 		return
 	}
-	now := e.o.Clock.Now()
+	now := m.e.o.Clock.Now()
 	a.done = (&signIn{
 		SignIn: nvram.SignIn{
 			Service: a.provider.Service, Account: token.Account, RefreshToken: token.Refresh, SignedInAt: now, RefreshedAt: now,
 		},
 		serial: new(struct{ _ byte }),
 	}).with(token, now)
-	e.o.Log.InfoContext(ctx, "signed in; not stored before OK", "service", a.provider.Service)
+	m.e.o.Log.InfoContext(ctx, "signed in; not stored before OK", "owner", m.owner, "service", a.provider.Service)
 }
 
 // with returns the sign-in with the tokens of an answer.
@@ -98,36 +100,36 @@ func (s *signIn) with(t *oauth.Token, now time.Time) *signIn {
 
 // CancelSignIn is Cancel while a code is shown: it ends the sign-in that is being made. One that waits for OK already is
 // not touched, nor is a stored one.
-func (e *Engine) CancelSignIn(ctx context.Context) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	a := e.attempt
+func (m *Mailer) CancelSignIn(ctx context.Context) {
+	m.e.mu.Lock()
+	defer m.e.mu.Unlock()
+	a := m.attempt
 	if a == nil || a.done != nil {
 		return
 	}
-	e.drop()
-	e.ended = e.outcome(SignInCancelled, Device)
-	e.ended.Service = string(a.provider.Service)
-	e.o.Log.InfoContext(ctx, "sign-in cancelled", "service", a.provider.Service)
+	m.drop()
+	m.ended = m.e.outcome(SignInCancelled, Device)
+	m.ended.Service = string(a.provider.Service)
+	m.e.o.Log.InfoContext(ctx, "sign-in cancelled", "owner", m.owner, "service", a.provider.Service)
 }
 
 // SignOut drops the sign-in that is being made or waits, and the stored one, at once and without OK; the settings stay. No
 // token is left in memory. The error is an [*Outcome] of kind StorageFailed: then the stored sign-in is still there.
-func (e *Engine) SignOut(ctx context.Context) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.closed {
-		return e.outcome(Interrupted, Device)
+func (m *Mailer) SignOut(ctx context.Context) error {
+	m.e.mu.Lock()
+	defer m.e.mu.Unlock()
+	if m.e.closed {
+		return m.e.outcome(Interrupted, Device)
 	}
-	e.drop()
-	e.ended, e.lost = nil, nil
-	if e.stored == nil {
+	m.drop()
+	m.ended, m.lost = nil, nil
+	if m.stored == nil {
 		return nil
 	}
-	if err := e.persist(ctx, e.settings, nil, true); err != nil {
+	if err := m.e.persist(ctx, m, m.settings, nil, true); err != nil {
 		return err
 	}
-	e.stored = nil
-	e.o.Log.InfoContext(ctx, "signed out")
+	m.stored = nil
+	m.e.o.Log.InfoContext(ctx, "signed out", "owner", m.owner)
 	return nil
 }

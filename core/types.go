@@ -117,8 +117,10 @@ type Options struct {
 	Flash      nvram.Flash // required
 	SealingKey []byte      // required: the device's own key, at least 16 bytes; tokens and passwords are sealed with it
 	// Roots returns the root certificates of the device at this moment. nil: the system's.
-	Roots     func() *x509.CertPool
-	Providers []Provider
+	Roots func() *x509.CertPool
+	// Providers returns the email services that an owner can sign in to, in the order of the device's lists. It is
+	// asked anew each time, and must not call the engine. nil: none.
+	Providers func(owner nvram.Owner) []Provider
 	// Go runs f as a background activity of the device. Required: the core starts no goroutine itself.
 	Go func(name string, f func(ctx context.Context))
 	// WithCancel makes a context that can be cancelled from another activity. nil: [context.WithCancel].

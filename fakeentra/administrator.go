@@ -80,7 +80,7 @@ func (s *Server) SetMFA(principal string, on bool) error {
 }
 
 // NewPassword gives a user a new password, which it returns; empty: one is drawn. by says who gives it and where, since which refresh
-// tokens it ends depends on it (entra.md §4.2): "user" or "self-service" (he himself), "portal" or "admin-center" (an administrator).
+// tokens it ends depends on it (docs/reference/entra.md §4.2): "user" or "self-service" (he himself), "portal" or "admin-center" (an administrator).
 func (s *Server) NewPassword(principal string, by string, password Password) (Password, error) {
 	u, err := s.directory.Person(principal)
 	if err != nil {
@@ -94,7 +94,7 @@ func (s *Server) NewPassword(principal string, by string, password Password) (Pa
 }
 
 // Revoke does what an administrator's "Revoke sessions" does (revokeSignInSessions): refresh tokens given out so far are
-// refused with AADSTS50173; access tokens live on until they expire (entra.md §4.2).
+// refused with AADSTS50173; access tokens live on until they expire (docs/reference/entra.md §4.2).
 func (s *Server) Revoke(principal string) error { return s.onPerson(principal, s.directory.Revoke) }
 
 // AddApplication registers an application. An error about one that is there is an [ErrExists].

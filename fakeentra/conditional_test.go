@@ -93,7 +93,7 @@ func TestConditionsOfAPolicy(t *testing.T) {
 	}
 }
 
-// TestWhatAPolicyDemandsAtARefresh is the list of entra.md §4.3 as far as Conditional Access goes.
+// TestWhatAPolicyDemandsAtARefresh is the list of docs/reference/entra.md §4.3 as far as Conditional Access goes.
 func TestWhatAPolicyDemandsAtARefresh(t *testing.T) {
 	const u = "pat@contoso.com"
 	registered, toEnrol := fakeentra.User{SecondFactor: "registered"}, fakeentra.User{SecondFactor: "to-enrol"}

@@ -9,17 +9,17 @@ import (
 )
 
 // ClientID is the application id of the printer maker's application that a zero Config registers. It is invented: no
-// maker's real id is public (entra.md §11).
+// maker's real id is public (docs/reference/entra.md §11).
 const ClientID = "5b1d6c1e-0c6f-4f0e-9d6a-7e4d2b9a3c10"
 
-// nativeRedirectURI is the redirect URI that Microsoft offers to programs without a server of their own (entra.md §8.3).
+// nativeRedirectURI is the redirect URI that Microsoft offers to programs without a server of their own (docs/reference/entra.md §8.3).
 const nativeRedirectURI = "https://login.microsoftonline.com/common/oauth2/nativeclient"
 
 // ApplicationName is the display name of that application.
 const ApplicationName = "Example MFP Email Sender"
 
 // Scope is the delegated permission that a client asks for to send mail, with the scopes that bring a refresh token and
-// an id_token (entra.md §3.1).
+// an id_token (docs/reference/entra.md §3.1).
 const Scope = "https://outlook.office.com/SMTP.Send offline_access openid profile"
 
 // Config says what a fake is made of. The zero value is right for a first test: a World that follows the machine's clock,
@@ -38,12 +38,12 @@ type Config struct {
 	Applications []Application // nil: the application [ClientID]
 
 	AccessTokenLifetime  time.Duration // 0: drawn from the seed, 60 to 90 minutes (personal accounts: 60 minutes)
-	RefreshTokenLifetime time.Duration // 0: 90 days without use (entra.md §4.1)
+	RefreshTokenLifetime time.Duration // 0: 90 days without use (docs/reference/entra.md §4.1)
 	CodeLifetime         time.Duration // of a device code; 0: 15 minutes
 	Interval             time.Duration // between polls of a device; 0: 5 seconds
 
 	// SlowDown answers a poll that comes before the interval is over with slow_down. Off by default: it was never
-	// captured from Entra (entra.md §2.2).
+	// captured from Entra (docs/reference/entra.md §2.2).
 	SlowDown bool
 	// LoopLimit answers the same request with AADSTS50196 when it comes this often within five minutes; Microsoft documents 15 (BRK).
 	// 0: off, since no capture shows when Entra's detector bites a device that keeps to its interval.
@@ -75,9 +75,9 @@ type T interface {
 
 // Defaults of Config.
 const (
-	defaultRefreshTokenLifetime = 90 * 24 * time.Hour // entra.md §4.1
-	defaultCodeLifetime         = 15 * time.Minute    // "expires_in":900, entra.md §2.1
-	defaultInterval             = 5 * time.Second     // "interval":5, entra.md §2.1
+	defaultRefreshTokenLifetime = 90 * 24 * time.Hour // docs/reference/entra.md §4.1
+	defaultCodeLifetime         = 15 * time.Minute    // "expires_in":900, docs/reference/entra.md §2.1
+	defaultInterval             = 5 * time.Second     // "interval":5, docs/reference/entra.md §2.1
 	defaultClientAddress        = "203.0.113.7"
 )
 

@@ -45,7 +45,7 @@
 //
 // # How sure it is
 //
-// Every sentence that it says is a row of [Catalogue], which says whether it was captured, is documented, or is inferred. Signing
+// Every sentence that it says is a row of [Catalogue], which says whether it was captured, is documented, was reported, or is inferred. Signing
 // keys are well known and embedded: its tokens are worth nothing anywhere else. It refuses what it does not simulate, loudly: status
 // 404 and a note in the journal, or, in the administration API, status 400 with the name of the property. Not simulated are
 // federation, accepted guests, authentication strengths, terms of use, device filters and token protection. What security defaults do

@@ -86,7 +86,7 @@ func workers(b *testing.B, n, at int, work func() error) spent {
 func keepOpen(b *testing.B, s *fakeentra.Server, connections int) *http.Client {
 	b.Helper()
 	c := s.Client()
-	transport := c.Transport.(*http.Transport)
+	transport := c.Transport.(interface{ Unwrap() *http.Transport }).Unwrap()
 	transport.MaxConnsPerHost, transport.MaxIdleConnsPerHost = connections, connections
 	return c
 }

@@ -92,7 +92,7 @@ func TestTheParityDocumentIsUpToDate(t *testing.T) {
 
 <!-- Generated from the tables of the package: go generate ./fakeentra. Do not edit. -->
 
-Marks: **C** captured, **D** documented, **I** inferred by us. Sources are the shorthands of the reference: FB is a dump of Microsoft's own
+Marks: **C** captured, **D** documented, **R** reported, **I** inferred by us. Sources are the keys of [reference/sources.md](reference/sources.md): FB is a dump of Microsoft's own
 templates; ERR, DCF, ACF and BRK are its documentation; AZJS are recordings of the Azure SDK for JavaScript.
 
 ## Endpoints

@@ -65,7 +65,7 @@ func (s *Server) ChangePassword(principal string) (Password, error) {
 	return s.NewPassword(principal, string(directory.ResetByUser), "")
 }
 
-// SignOut is a person's single sign-out: browsers forget him, refresh tokens live on (entra.md §4.2).
+// SignOut is a person's single sign-out: browsers forget him, refresh tokens live on (docs/reference/entra.md §4.2).
 func (s *Server) SignOut(principal string) error {
 	return s.onPerson(principal, s.desk.SignOut)
 }

@@ -147,7 +147,7 @@ func TestTheCatalogueIsComplete(t *testing.T) {
 		key := fmt.Sprint(row.Code, row.Variant)
 		require.False(t, seen[key], key)
 		seen[key] = true
-		require.Contains(t, []string{"C", "D", "I"}, row.Tag, key)
+		require.Contains(t, []string{"C", "D", "R", "I"}, row.Tag, key)
 		require.NotEmpty(t, row.Text, key)
 		require.NotEmpty(t, row.Source, key)
 		require.NotEmpty(t, row.Where, key)

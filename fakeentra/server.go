@@ -231,7 +231,7 @@ func (s *Server) URL() string {
 }
 
 // Client returns an HTTP client for programs outside the bench: it reaches the fake under every name of [Names], trusts its
-// certificate, and keeps no cookies.
+// certificate, and keeps no cookies; its Transport has Unwrap() *http.Transport. A request whose context carries a turn is acted on under that turn.
 func (s *Server) Client() *http.Client {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -241,7 +241,7 @@ func (s *Server) Client() *http.Client {
 		known[name] = true
 	}
 	var dialer net.Dialer
-	transport := &http.Transport{
+	bare := &http.Transport{
 		TLSClientConfig: s.clientTLS(),
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			if known[address] {
@@ -250,8 +250,28 @@ func (s *Server) Client() *http.Client {
 			return dialer.DialContext(ctx, network, address)
 		},
 	}
-	s.transports = append(s.transports, transport)
-	return &http.Client{Transport: transport}
+	turned := &http.Transport{TLSClientConfig: s.clientTLS(), DialContext: s.network.Dialer(faultnet.Outside).DialContext}
+	s.transports = append(s.transports, bare, turned)
+	return &http.Client{Transport: byTurn{bare: bare, turned: turned}}
+}
+
+// byTurn keeps the connections of those who hold a turn apart from the others'.
+type byTurn struct{ bare, turned *http.Transport }
+
+func (t byTurn) RoundTrip(r *http.Request) (*http.Response, error) {
+	if vtime.TurnFrom(r.Context()) != nil {
+		return t.turned.RoundTrip(r)
+	}
+	return t.bare.RoundTrip(r)
+}
+
+// Unwrap returns the transport of those without a turn, for who wants to set its limits.
+func (t byTurn) Unwrap() *http.Transport { return t.bare }
+
+// CloseIdleConnections is [http.Client.CloseIdleConnections]'s.
+func (t byTurn) CloseIdleConnections() {
+	t.bare.CloseIdleConnections()
+	t.turned.CloseIdleConnections()
 }
 
 // World returns the time in which the fake lives, so that a test can let it pass.

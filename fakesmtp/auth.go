@@ -101,7 +101,7 @@ func (c *session) finish(ctx context.Context, v verdict) {
 }
 
 // modern reports whether the connection's TLS is good enough: 1.2 or later, or anything on the legacy endpoint for an organization that
-// has opted in. It shows at AUTH, not in the handshake (exchange-smtp.md §4).
+// has opted in. It shows at AUTH, not in the handshake (docs/reference/exchange-smtp.md §4).
 func (c *session) modern(v verdict) bool {
 	if c.tls == nil {
 		return true
@@ -137,7 +137,8 @@ type verdict struct {
 	principal    *servicePrincipal
 }
 
-// bearer judges a token: first who it is, then whether he may (§5: 5.7.139 proves that the identity was right).
+// bearer judges a token: first who it is, then whether he may (docs/reference/exchange-smtp.md §5: 5.7.139 proves that
+// the identity was right).
 func (s *Server) bearer(user, token string) verdict {
 	refused := func(reason Reason) verdict {
 		s.mu.Lock()

@@ -36,7 +36,8 @@ const (
 	isNumber
 )
 
-// maxRecipientLimit is the largest number of recipients that a mailbox can be allowed (exchange-smtp.md §3).
+// maxRecipientLimit is the largest number of recipients that a mailbox can be allowed (docs/reference/exchange-smtp.md
+// §3).
 const maxRecipientLimit = 1000
 
 // cmdlet is one command of Exchange Online PowerShell.
@@ -264,7 +265,8 @@ func (s *Server) scope(c *call) error {
 	return nil
 }
 
-// administered reports that personal accounts have nobody who could run a cmdlet for them (§8).
+// administered reports that personal accounts have nobody who could run a cmdlet for them
+// (docs/reference/exchange-smtp.md §8).
 func (c *call) administered() error {
 	if c.organization.personal {
 		return c.fail(nil, "personal accounts have no administrator")

@@ -38,12 +38,14 @@ type Config struct {
 	// Directory answers "who is this token for?"; nil: the server's own small issuer, see [Server.Token].
 	Directory Directory
 	// Site is the site of the front ends as their names begin, "BMXPR01" if empty; Forest is the forest in their names,
-	// "INDPRD01.PROD.OUTLOOK.COM" if empty. The case of the forest is per forest (exchange-smtp.md §1.3).
+	// "INDPRD01.PROD.OUTLOOK.COM" if empty. The case of the forest is per forest (docs/reference/exchange-smtp.md
+	// §1.3).
 	Site, Forest string
 	// ClientAddress is the address that the front end greets clients of the bench with, the public one of their office;
 	// "203.0.113.9" if empty. Clients from outside the bench are greeted with their own.
 	ClientAddress string
-	// Tarpit is how late a front end gives a reply of class 5 (exchange-smtp.md §1.4); zero: 5 s, negative: not at all.
+	// Tarpit is how late a front end gives a reply of class 5 (docs/reference/exchange-smtp.md §1.4); zero: 5 s,
+	// negative: not at all.
 	Tarpit time.Duration
 	// MaxLine is the longest command line in octets without its line end; zero: 16384 (RFC 4954 §4 asks for 12288 with AUTH).
 	MaxLine int
@@ -58,10 +60,11 @@ type Config struct {
 	// MaxErrors is how many protocol errors close the connection; zero: 5, negative: never. Not established for Exchange Online.
 	MaxErrors int
 	// TokensPassSecurityDefaults lets XOAUTH2 through where security defaults are on. Whether Exchange Online does is not
-	// established (exchange-smtp.md §13.7); it is refused by default because the guide tells to turn them off (R9).
+	// established (docs/reference/exchange-smtp.md §13.7); it is refused by default because the guide tells to turn
+	// them off (R9).
 	TokensPassSecurityDefaults bool
 	// Propagation is how long a change by a cmdlet takes to reach the front ends unless the cmdlet says otherwise (propagation=…);
-	// zero: none. In Exchange Online it is minutes to an hour, at most a day (exchange-smtp.md §6).
+	// zero: none. In Exchange Online it is minutes to an hour, at most a day (docs/reference/exchange-smtp.md §6).
 	Propagation time.Duration
 	// MaxConcurrent is how many submissions of one mailbox may be under way at once, from DATA or BDAT to the reply at the end; zero:
 	// 3, as Exchange Online's, negative: any number.
@@ -147,14 +150,15 @@ func fill[V comparable](field *V, value V) {
 	}
 }
 
-// legacyHost takes TLS 1.0 and 1.1 from organizations that have opted in (exchange-smtp.md §4).
+// legacyHost takes TLS 1.0 and 1.1 from organizations that have opted in (docs/reference/exchange-smtp.md §4).
 const legacyHost = "smtp-legacy.office365.com"
 
-// hosts are the names of the client submission endpoints (exchange-smtp.md §4); all lead to the same front ends.
+// hosts are the names of the client submission endpoints (docs/reference/exchange-smtp.md §4); all lead to the same
+// front ends.
 var hosts = []string{"smtp-mail.outlook.com", "smtp.office365.com", "smtp.outlook.com", "outlook.office365.com", legacyHost}
 
 // Addresses returns the addresses that the server is to be reached under, "host:port": the names of client submission on port 587,
-// and on port 25, which takes it too (exchange-smtp.md §4).
+// and on port 25, which takes it too (docs/reference/exchange-smtp.md §4).
 func Addresses() []string {
 	var addresses []string
 	for _, host := range hosts {

@@ -33,7 +33,8 @@ func secureOpening() string {
 	return strings.Join(strings.Split(strings.Trim(canonical, "\n"), "\n")[1:26], "\n")
 }
 
-// TestConversationsOfTheReferenceThatHaveACause replays what exchange-smtp.md §2 and §3 give, with the state or the behaviour that brings it about.
+// TestConversationsOfTheReferenceThatHaveACause replays what docs/reference/exchange-smtp.md §2 and §3 give, with the
+// state or the behaviour that brings it about.
 func TestConversationsOfTheReferenceThatHaveACause(t *testing.T) {
 	secure := secureOpening()
 	arm := func(on Moment, event Event) func(*testing.T, *Server) {
@@ -87,7 +88,7 @@ S: 530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during M
 C: MAIL FROM:<alice@contoso.com>
 S: 421 4.4.2 Message submission rate for this client has exceeded the configured limit` + tail + `
 CLOSED`},
-		"AUTH PLAIN and OAUTHBEARER are not offered (OLC, §9)": {script: secure + `
+		"AUTH PLAIN and OAUTHBEARER are not offered (OLC)": {script: secure + `
 C: AUTH PLAIN AGFsaWNlAHB3
 S: 504 5.7.4 Unrecognized authentication type` + tail + `
 C: AUTH OAUTHBEARER bixhPWE=
@@ -211,7 +212,8 @@ func TestContinuousFailuresBlockAMailbox(t *testing.T) {
 	}
 }
 
-// TestEveryRestrictionIsReportedLater: the client hears 250, the report is in the mailbox, and the trace knows why (§2.5).
+// TestEveryRestrictionIsReportedLater: the client hears 250, the report is in the mailbox, and the trace knows why
+// (docs/reference/exchange-smtp.md §2.5).
 func TestEveryRestrictionIsReportedLater(t *testing.T) {
 	for _, row := range Reports() {
 		t.Run(string(row.Restriction), func(t *testing.T) {

@@ -71,7 +71,8 @@ func (s *Server) takeExternal(o *organization, m Message) Restriction {
 	return ""
 }
 
-// Restriction is why mail of a mailbox is not delivered although it was accepted: the report comes later (exchange-smtp.md §2.5).
+// Restriction is why mail of a mailbox is not delivered although it was accepted: the report comes later
+// (docs/reference/exchange-smtp.md §2.5).
 type Restriction string
 
 // The restrictions, by their enhanced status codes.
@@ -155,7 +156,8 @@ func (s *Server) change(address string, change func(*mailbox)) error {
 	return nil
 }
 
-// report puts a non-delivery report into the sender's mailbox (§2.5: client submission takes any address and tells later). Under s.mu.
+// report puts a non-delivery report into the sender's mailbox (docs/reference/exchange-smtp.md §2.5: client submission
+// takes any address and tells later). Under s.mu.
 func (s *Server) report(user *mailbox, m Message, recipient, detail string) {
 	o := user.organization
 	o.reports++

@@ -24,7 +24,7 @@
 // not the host name under which the server was reached.
 //
 // Every text that goes over the wire is a row of one table ([Replies]), with the event that it answers, its source and a mark of
-// certainty: [Seen] in a transcript, [Documented], or [Inferred].
+// certainty: [Seen] in a transcript, [Documented], [Reported], or [Inferred].
 //
 // What it refuses to be: it is no relay and delivers nothing outside the process. POP3 and relatives of the service are packages below
 // this one. Not modelled: IMAP4, High Volume Email.

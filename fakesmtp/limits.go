@@ -26,7 +26,8 @@ const (
 	throttleBlocked = time.Hour
 )
 
-// throttle is a kind of failure that blocks a mailbox when it goes on and on (exchange-smtp.md §2.3, MSTHR).
+// throttle is a kind of failure that blocks a mailbox when it goes on and on (docs/reference/exchange-smtp.md §2.3,
+// MSTHR).
 type throttle Event
 
 const (

@@ -181,8 +181,8 @@ func document(soFar map[string]string) string {
 	var b strings.Builder
 	b.WriteString(`# What the fake Exchange Online says, and how that is known
 
-Made from the reply table by ` + "`go test ./fakesmtp -update`" + `; do not edit. Marks: T seen in a transcript or a log, D documented, I inferred.
-Sources are the keys of the wire reference. Each row was said on the wire in the test that stands beside it; a run of all tests checks that.
+Made from the reply table by ` + "`go test ./fakesmtp -update`" + `; do not edit. Marks: T seen in a transcript or a log, D documented, R reported, I inferred.
+Sources are the keys of [reference/sources.md](reference/sources.md). Each row was said on the wire in the test that stands beside it; a run of all tests checks that.
 What Exchange Online does *not* do has its tests too: no 334 challenge of JSON after a refused token, no OAUTHBEARER, no AUTH PLAIN.
 
 | Row | Reply | Tail | Mark | Source | Seen | Test |
@@ -216,7 +216,7 @@ The client hears 250; the report comes into its mailbox.
 	for _, step := range Retirement() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", step.From.Format("2006-01-02"), step.What, step.Mark, step.Source)
 	}
-	fmt.Fprintf(&b, "\n%d rows seen, %d documented, %d inferred.\n", counts[Seen], counts[Documented], counts[Inferred])
+	fmt.Fprintf(&b, "\n%d rows seen, %d documented, %d reported, %d inferred.\n", counts[Seen], counts[Documented], counts[Reported], counts[Inferred])
 	return b.String()
 }
 

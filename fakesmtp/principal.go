@@ -24,8 +24,9 @@ func (o *organization) principalOf(name string) *servicePrincipal {
 	return nil
 }
 
-// application judges a token of an application that acts for itself (exchange-smtp.md §5): its role, its service principal in Exchange,
-// and that the mailbox is the organization's. Whether it may open the mailbox shows only at the end of DATA.
+// application judges a token of an application that acts for itself (docs/reference/exchange-smtp.md §5): its role, its
+// service principal in Exchange, and that the mailbox is the organization's. Whether it may open the mailbox shows only
+// at the end of DATA.
 func (s *Server) application(user string, claims Claims) verdict {
 	s.mu.Lock()
 	organization, mailbox := s.organizationOf(claims.Tenant), s.mailboxOf(user)

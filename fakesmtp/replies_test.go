@@ -11,7 +11,7 @@ import (
 func TestEveryReplySaysHowItIsKnown(t *testing.T) {
 	for _, row := range Replies() {
 		name := string(row.Profile) + " " + string(row.Event)
-		require.Contains(t, []Mark{Seen, Documented, Inferred}, row.Mark, name)
+		require.Contains(t, []Mark{Seen, Documented, Reported, Inferred}, row.Mark, name)
 		require.NotEmpty(t, row.Source, name)
 		require.Equal(t, row.Code == 421 || row.Event == eventQuit, row.Closes, name)
 		if row.Mark == Seen && row.Date == "" {

@@ -8,10 +8,11 @@ import (
 // Mark says how certain a wire text is.
 type Mark string
 
-// The marks, as in exchange-smtp.md.
+// The marks, as in docs/reference/sources.md, where a transcript's is C.
 const (
 	Seen       Mark = "T" // in a transcript or a log
 	Documented Mark = "D" // by Microsoft, an RFC or a maintainer
+	Reported   Mark = "R" // by one person, or seen at an address that was not kept
 	Inferred   Mark = "I" // by us
 )
 
@@ -24,7 +25,7 @@ const (
 	ProfileOutlook  Profile = "outlook.com" // personal accounts
 )
 
-// Tail is what a front end or a mailbox server adds to its reply (exchange-smtp.md §1.3).
+// Tail is what a front end or a mailbox server adds to its reply (docs/reference/exchange-smtp.md §1.3).
 type Tail string
 
 // The tails.
@@ -46,7 +47,7 @@ type Reply struct {
 	Tail   Tail
 	Closes bool // the connection is closed after the reply (code 421, RFC 5321 §3.8)
 	Mark   Mark
-	Source string // key of exchange-smtp.md's list of sources, RFC, or the reason of an inference
+	Source string // key of docs/reference/sources.md, RFC, or the reason of an inference
 	Date   string // when it was seen, as far as known: a year, a month or a day
 }
 
@@ -68,7 +69,8 @@ var replyIndex = func() map[Profile]map[Event]*Reply {
 	return index
 }()
 
-// lookUp returns the row for an event; outlook.com says what Exchange says where it has no row of its own (§8).
+// lookUp returns the row for an event; outlook.com says what Exchange says where it has no row of its own
+// (docs/reference/exchange-smtp.md §8).
 func lookUp(profile Profile, event Event) *Reply {
 	if row := replyIndex[profile][event]; row != nil {
 		return row
@@ -120,7 +122,7 @@ func expand(template string, find func(name string) (string, bool)) string {
 
 // Layouts of the times on the wire, both in UTC.
 const (
-	bannerTime = "Mon, 2 Jan 2006 15:04:05 -0700" // the day of the month is not padded (§1.2)
+	bannerTime = "Mon, 2 Jan 2006 15:04:05 -0700" // the day of the month is not padded (docs/reference/exchange-smtp.md §1.2)
 	tailTime   = "2006-01-02T15:04:05.000Z"
 )
 

@@ -35,7 +35,7 @@ const (
 // existedUntil parts existing organizations from new ones.
 var existedUntil = time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// timetable is exchange-smtp.md §7, as Microsoft had it from 2026-01-27 on.
+// timetable is docs/reference/exchange-smtp.md §7, as Microsoft had it from 2026-01-27 on.
 var timetable = []RetirementStep{
 	{
 		From: time.Date(2024, 9, 16, 0, 0, 0, 0, time.UTC), What: "outlook.com: basic authentication off, app passwords included",

@@ -64,7 +64,7 @@ func New(config Config) (*Server, error) {
 	}
 	s.clock = s.world.Clock(Party)
 	s.tls = s.network.TLSConfig(Party, s.clock, hosts...)
-	s.tls.MinVersion = tls.VersionTLS10 // the handshake succeeds, AUTH does not (§4)
+	s.tls.MinVersion = tls.VersionTLS10 // the handshake succeeds, AUTH does not (docs/reference/exchange-smtp.md §4)
 	s.issuer = &issuer{server: s, random: chance.New(config.Seed, "fakesmtp issuer"), opaque: map[string]Claims{}}
 	if s.directory == nil {
 		s.directory = s.issuer

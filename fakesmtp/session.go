@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -59,6 +58,10 @@ func newSession(s *Server, connection net.Conn) *session {
 // run serves the connection to its end. Whatever only this side notices, such as an end of file, ends it in silence.
 func (c *session) run() {
 	c.peer = c.server.network.Peer(c.raw)
+	c.peer.Guard(c.raw, c.serve)
+}
+
+func (c *session) serve() {
 	c.wire = wire.New(c.peer.Application(c.raw), c.touch)
 	c.random = chance.New(c.server.config.Seed, "fakesmtp "+c.peer.Connection())
 	c.id = "08D" + strings.ToUpper(c.random.Hex(13))
@@ -96,12 +99,20 @@ func (c *session) run() {
 // readLine serves one command line or one SASL answer.
 func (c *session) readLine() error {
 	line, err := c.wire.Line(c.server.config.MaxLine)
+	var hello *wire.TLSError
 	switch {
 	case errors.Is(err, wire.ErrLineTooLong):
 		c.visit("a long line", nil, journal.Plain("(a line of more than "+strconv.Itoa(c.server.config.MaxLine)+" octets)"), func(ctx context.Context) {
 			c.pending = nil
 			c.refuse(ctx, eventLineTooLong, "")
 		})
+		return nil
+	case errors.As(err, &hello):
+		c.visit("TLS in clear", nil, journal.Plain(wire.InClear), func(ctx context.Context) {
+			c.pending = nil
+			c.refuse(ctx, eventUnknown, "", "size", strconv.Itoa(hello.Octets))
+		})
+		c.closing, c.drain = true, true // what follows are no lines
 		return nil
 	case err != nil:
 		return err
@@ -173,7 +184,7 @@ func (c *session) finishWriting() {
 		_ = c.tls.CloseWrite() // a client that looks for a truncated answer finds none
 	}
 	if c.drain {
-		_, _ = io.Copy(io.Discard, c.wire.Reader)
+		c.wire.Drain()
 	}
 }
 

@@ -101,7 +101,8 @@ func headerSize(raw []byte) int {
 	return len(raw)
 }
 
-// rewrite puts the mailbox's primary address in place of an alias, unless the organization lets people send from aliases (§10).
+// rewrite puts the mailbox's primary address in place of an alias, unless the organization lets people send from
+// aliases (docs/reference/exchange-smtp.md §10).
 func (s *Server) rewrite(user *mailbox, m *Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -136,7 +137,7 @@ func (s *Server) denied(user *mailbox, principal *servicePrincipal, m Message) s
 }
 
 // stamp makes what the service puts before a message: how it came in, and the Message-ID where there was none or, on a personal
-// account, in place of the one there was (§10). It returns the Message-ID that holds.
+// account, in place of the one there was (docs/reference/exchange-smtp.md §10). It returns the Message-ID that holds.
 func (c *session) stamp(m Message) (header []byte, id string) {
 	name, _, _ := strings.Cut(c.backend, ".")
 	version := "version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
@@ -168,7 +169,7 @@ func oneLine(s string) string { return strings.NewReplacer("\r", " ", "\n", " ")
 const diagnosticPairs = 95
 
 // diagnostics are the numbers in the middle of an exception's text: pairs of a place in the code and a value. The places are those of
-// §2.3, the values come from the seed; Exchange's line is of about the same length.
+// docs/reference/exchange-smtp.md §2.3, the values come from the seed; Exchange's line is of about the same length.
 //
 // diagnosticPairs makes the whole line longer than 2,000 octets, which is where some clients' buffers end.
 func (c *session) diagnostics() string {

@@ -48,7 +48,8 @@ const (
 	ReasonMechanism       Reason = "the mechanism is not offered"
 )
 
-// audiences that client submission takes (exchange-smtp.md §5); the GUID is the one of the application Office 365 Exchange Online.
+// audiences that client submission takes (docs/reference/exchange-smtp.md §5); the GUID is the one of the application
+// Office 365 Exchange Online.
 var audiences = []string{
 	"https://outlook.office.com", "https://outlook.office365.com", "https://outlook.office365.us", "00000002-0000-0ff1-ce00-000000000000",
 }

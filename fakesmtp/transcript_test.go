@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// canonical is the session of exchange-smtp.md §1.1, as it was assembled there.
+// canonical is the session of docs/reference/exchange-smtp.md §1.1, as it was assembled there.
 const canonical = `
 S: 220 BMXPR01CA0083.outlook.office365.com Microsoft ESMTP MAIL Service ready at Sat, 26 Apr 2025 18:06:30 +0000 [08DD842467C8274D]
 C: EHLO printer.contoso.com

@@ -23,7 +23,13 @@ import (
 	"mfpsim/vtime"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if outlet := os.Getenv(deviceOutlet); outlet != "" {
+		runDevice(outlet)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // bench is a stepped World with a network and a journal.
 type bench struct {
@@ -196,6 +202,8 @@ func (s *lineServer) serve(raw net.Conn) {
 			act(line, "220 go")
 			conn = peer.Application(tls.Server(raw, s.secure))
 			reader = bufio.NewReader(conn)
+		case word == "HUSH":
+			b.note("smtp", peer.Connection(), "C: "+line)
 		case word == "LONG":
 			_, _ = fmt.Sscanf(line, "long %d", &size)
 			act("long", strings.Repeat("x", size))

@@ -58,6 +58,7 @@ func (c *Conn) read(p []byte) (int, error) {
 	l := c.link
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.spent = false
 	for {
 		for l.hold && !l.clientGone {
 			l.changed.Wait()
@@ -65,11 +66,12 @@ func (c *Conn) read(p []byte) (int, error) {
 		room := len(p)
 		switch {
 		case l.clientGone:
+			l.awaitClosed()
 			return 0, anonymous(&net.OpError{Op: "read", Net: "tcp", Err: net.ErrClosed}, l.host)
 		case l.expired:
 			return 0, timeoutError(l.host)
 		case l.silent && (l.turn != nil || l.deaf):
-			c.listen(l.fresh || l.swallowed)
+			l.listen()
 			continue
 		case l.fired && l.limit >= 0:
 			if l.got >= l.limit {
@@ -92,7 +94,10 @@ func (c *Conn) read(p []byte) (int, error) {
 		}
 		l.got += int64(n)
 		c.awaitWriter()
+		l.awaitTurn()
 		switch {
+		case l.clientGone && n == 0:
+			continue
 		case n > 0 || err == nil:
 			return n, nil
 		case errors.Is(err, os.ErrDeadlineExceeded) && !l.expired && l.fired:
@@ -112,7 +117,7 @@ const roomy = 64 << 10
 // may be kept waiting by a busy machine, gives up on the connection after 50 ms and dials another. The caller holds the lock.
 func (c *Conn) awaitWriter() {
 	l := c.link
-	for l.writing > 0 && l.sent-l.consumed+l.writing <= roomy && !l.clientGone && !l.expired {
+	for l.writing && l.sent-l.consumed <= roomy && !l.clientGone && !l.expired {
 		l.changed.Wait()
 	}
 }
@@ -120,38 +125,12 @@ func (c *Conn) awaitWriter() {
 // readRaw reads without the lock, which the caller holds.
 func (c *Conn) readRaw(p []byte) (int, error) {
 	l := c.link
-	l.reading = true
+	l.setReading(true)
 	l.mu.Unlock()
 	n, err := c.Conn.Read(p)
 	l.mu.Lock()
-	l.reading = false
+	l.setReading(false)
 	return n, err
-}
-
-// listen waits in silence until the connection is closed or the read deadline has passed. The caller holds the lock.
-func (c *Conn) listen(lend bool) {
-	l := c.link
-	l.reading = true
-	defer func() { l.reading = false }()
-	if lend && !l.lent && l.turn != nil {
-		turn := l.turn
-		l.lent, l.given = true, true
-		l.mu.Unlock()
-		_ = turn.Park(background()) // who interrupts it sets the deadline or closes the connection
-		l.mu.Lock()
-		l.lent = false
-	}
-	for !l.clientGone && !l.expired {
-		l.changed.Wait()
-	}
-}
-
-// lend gives the turn to the clock until it is interrupted.
-func (l *link) lend(turn *vtime.Turn) {
-	_ = turn.Park(background()) // the cause is told by the connection's deadline or end
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.lent = false
 }
 
 // fallSilent carries out a fault of silence that was armed while the connection was open. The caller holds the lock.
@@ -207,30 +186,26 @@ func (c *Conn) Write(p []byte) (int, error) {
 		return 0, resetError("write", l.host)
 	case l.silent:
 		l.swallowed = true
-		if l.reading && !l.lent && !l.given && l.turn != nil {
-			l.lent, l.given = true, true // somebody reads already: the writer has nothing left to do but wait
-			go l.lend(l.turn)
-		}
+		l.settle() // if somebody reads already, the writer has nothing left to do but wait
 		return len(p), nil
 	}
+	if a := l.reached(false, p); a != nil {
+		if n, err, done := c.strikeDialler(a, p); done {
+			return n, err
+		}
+	}
 	before := l.sent
-	l.writing = int64(len(p))
-	l.mu.Unlock()
-	n, err := c.Conn.Write(p)
-	l.mu.Lock()
-	l.writing = 0
-	l.changed.Broadcast()
-	l.sent += int64(n)
+	n, err := c.writeRaw(p)
 	if err != nil {
 		if l.fired {
 			return n, resetError("write", l.host)
 		}
 		return n, anonymous(err, l.host)
 	}
-	if !l.adopted || l.fault == nil || l.fault.Kind != Reset {
+	if l.listener == nil || l.fault == nil || l.fault.Kind != Reset || l.fault.atPoint() {
 		return n, nil
 	}
-	for !(l.asking && l.consumed == l.sent) && !l.fired && !l.clientGone && !l.serverGone && !l.expired {
+	for !(l.asking && l.consumed == l.sent) && l.wanted == 0 && !l.fired && !l.clientGone && !l.serverGone && !l.deafServer && !l.expired {
 		l.changed.Wait()
 	}
 	for l.hold {
@@ -240,6 +215,22 @@ func (c *Conn) Write(p []byte) (int, error) {
 		return min(max(int(l.consumed-before), 0), n), resetError("write", l.host)
 	}
 	return n, nil
+}
+
+// writeRaw writes without the lock, which the caller holds. What is under way counts as sent.
+func (c *Conn) writeRaw(p []byte) (int, error) {
+	l := c.link
+	l.writing = true
+	l.sent += int64(len(p))
+	l.changed.Broadcast()
+	l.mu.Unlock()
+	n, err := c.Conn.Write(p)
+	l.mu.Lock()
+	l.writing = false
+	l.sent -= int64(len(p) - n)
+	l.changed.Broadcast()
+	l.settle()
+	return n, err
 }
 
 // SetDeadline is [Conn.SetReadDeadline]: a write to loopback does not block.
@@ -287,27 +278,4 @@ func (c *Conn) SetReadDeadline(at time.Time) error {
 		l.changed.Broadcast()
 	})
 	return anonymous(err, l.host)
-}
-
-// Close closes the connection and disarms its deadline.
-func (c *Conn) Close() error {
-	c.setting.Lock()
-	if c.stop != nil {
-		c.stop()
-		c.stop = nil
-	}
-	c.setting.Unlock()
-	l := c.link
-	l.network.forget(l)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.clientGone {
-		return net.ErrClosed
-	}
-	l.clientGone = true
-	l.changed.Broadcast()
-	if (l.delayed || l.fresh) && l.server != nil {
-		_ = l.server.Close()
-	}
-	return anonymous(c.Conn.Close(), l.host)
 }

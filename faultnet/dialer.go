@@ -15,6 +15,7 @@ import (
 type Dialer struct {
 	network *Network
 	party   string
+	door    *Outlet // of a party outside the process; nil: it is in this one
 }
 
 // Dialer returns the dialler of a party. The count of its connections belongs to the party, not to the dialler.
@@ -70,10 +71,14 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 		return refuse(connectError(address, syscall.ENETUNREACH), "network is unreachable")
 	case a.Kind == BlackHole:
 		_, _ = refuse(nil, "no answer to the connection attempt")
+		if d.door != nil {
+			d.door.party.Slow(connectionName(ctx), 0)
+		}
 		return nil, dialError(address, hang(ctx))
 	}
 	l := n.newLink(connection, d.party, r.party, address)
-	l.turn, l.fault, l.adopted = vtime.TurnFrom(ctx), a, r.listener != nil
+	l.door, l.theirName = d.door, connectionName(ctx)
+	l.turn, l.fault, l.listener = vtime.TurnFrom(ctx), a, r.listener
 	if a != nil && a.Kind == Silent {
 		n.meet(a)
 		n.fault(d.party, connection, "%s: connected, but nothing comes", address)
@@ -157,6 +162,8 @@ func unwrap(conn net.Conn) net.Conn {
 	for {
 		switch layer := conn.(type) {
 		case *tls.Conn:
+			conn = layer.NetConn()
+		case *handshaking:
 			conn = layer.NetConn()
 		case *application:
 			conn = layer.Conn

@@ -1,9 +1,11 @@
 package faultnet
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
+	"time"
 )
 
 // FaultKind says what goes wrong on a connection.
@@ -19,17 +21,29 @@ const (
 	Untrusted     FaultKind = "untrusted"      // the server presents a certificate of an authority that nobody trusts
 	StripSTARTTLS FaultKind = "strip-starttls" // STARTTLS is taken out of the server's EHLO reply (RFC 3207 section 6)
 	Isolated      FaultKind = "isolated"       // the party is cut off from all others, in both directions: syscall.ENETUNREACH
+
+	// At a point of a connection ([Fault.Write], [Fault.Read]), where [Silent] and [Reset] can strike too.
+
+	HalfSilent    FaultKind = "half-silent"    // half of what was to be written comes, and nothing after it
+	Slow          FaultKind = "slow"           // it comes late, by [Fault.Delay]
+	Garbled       FaultKind = "garbled"        // as many other octets come
+	WrongProtocol FaultKind = "wrong-protocol" // words of another protocol come
+	Closed        FaultKind = "closed"         // the connection is closed instead
+	Panic         FaultKind = "panic"          // the server's own program panics instead
 )
 
-// faultKinds gives for each kind whether there is such a kind, for [ParseFaultKind].
-var faultKinds = map[FaultKind]bool{
-	NoName: true, Unreachable: true, BlackHole: true, Silent: true, Reset: true, Untrusted: true, StripSTARTTLS: true, Isolated: true,
+// faultKinds gives for each kind where it can strike, for [ParseFaultKind] and [Fault.Check].
+var faultKinds = map[FaultKind]struct{ connection, point bool }{
+	NoName: {connection: true}, Unreachable: {connection: true}, BlackHole: {connection: true}, Untrusted: {connection: true},
+	StripSTARTTLS: {connection: true}, Isolated: {connection: true},
+	Silent: {connection: true, point: true}, Reset: {connection: true, point: true},
+	HalfSilent: {point: true}, Slow: {point: true}, Garbled: {point: true}, WrongProtocol: {point: true}, Closed: {point: true}, Panic: {point: true},
 }
 
 // ParseFaultKind reads the name of a kind; the error lists all of them.
 func ParseFaultKind(name string) (FaultKind, error) {
-	if kind := FaultKind(name); faultKinds[kind] {
-		return kind, nil
+	if _, known := faultKinds[FaultKind(name)]; known {
+		return FaultKind(name), nil
 	}
 	var names []string
 	for kind := range faultKinds {
@@ -47,13 +61,65 @@ type Fault struct {
 	After int       `json:"after,omitempty"` // connections that pass before
 	Times int       `json:"times,omitempty"` // connections that are hit; 0: until cleared
 	Bytes int       `json:"bytes,omitempty"` // for [Reset]: application bytes that pass before
+	Write int       `json:"write,omitempty"` // it strikes when the server of the connection writes for the nth time, from 1
+	Read  int       `json:"read,omitempty"`  // it strikes at what the server would read the nth time
+	Delay Delay     `json:"delay,omitempty"` // for [Slow]: how late; 20 s if zero
+}
+
+// Delay is a duration that JSON writes as "90s".
+type Delay time.Duration
+
+// MarshalText writes it as "1m30s".
+func (d Delay) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText reads "90s" or "1m30s".
+func (d *Delay) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	if err != nil || parsed < 0 {
+		return fmt.Errorf("%q is no delay; write 90s or 5m", text)
+	}
+	*d = Delay(parsed)
+	return nil
+}
+
+// Check says what cannot be meant.
+func (f Fault) Check() error {
+	can, known := faultKinds[f.Kind]
+	switch {
+	case !known:
+		_, err := ParseFaultKind(string(f.Kind))
+		return err
+	case f.After < 0 || f.Times < 0 || f.Bytes < 0 || f.Write < 0 || f.Read < 0 || f.Delay < 0:
+		return errors.New("no number of a fault is negative")
+	case f.Write > 0 && f.Read > 0:
+		return errors.New("a fault strikes at a write or at a read")
+	case f.atPoint() && !can.point:
+		return fmt.Errorf("%s strikes whole connections, not at a write or a read", f.Kind)
+	case !f.atPoint() && !can.connection:
+		return fmt.Errorf("%s needs a point: the write or the read of the server at which it strikes", f.Kind)
+	case f.Kind == Panic && f.Read > 0:
+		return errors.New("the server panics at a write; a panic of the dialling side is planted in its program")
+	case f.Bytes > 0 && (f.Kind != Reset || f.atPoint()):
+		return errors.New("bytes belongs to the fault reset, without a point")
+	case f.Delay > 0 && f.Kind != Slow:
+		return errors.New("a delay belongs to the fault slow")
+	}
+	return nil
 }
 
 // String names the fault as messages do: "smtp reset after 120 bytes, 2 connections pass before, once".
 func (f Fault) String() string {
 	s := f.To + " " + string(f.Kind)
-	if f.Kind == Reset {
+	switch {
+	case f.Write > 0:
+		s += fmt.Sprintf(" at write %d", f.Write)
+	case f.Read > 0:
+		s += fmt.Sprintf(" at read %d", f.Read)
+	case f.Kind == Reset:
 		s += fmt.Sprintf(" after %d bytes", f.Bytes)
+	}
+	if f.Kind == Slow {
+		s += fmt.Sprintf(" by %s", f.slowBy())
 	}
 	if f.From != "" {
 		s += " from " + f.From

@@ -5,14 +5,12 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
-	"os"
-	"runtime/debug"
 	"strconv"
+	"strings"
 
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -45,7 +43,7 @@ type connectionKey struct{}
 // visit's context, the answer is dated by the party's clock (nil: true time), record's exchange is written to the journal
 // (nil: nothing is), the visit ends, and only then the answer is written. h may sleep and dial under the request's context.
 // record sees the request, its body and the answer; it may be nil. A handler that panics with [http.ErrAbortHandler] closes
-// the connection without an answer; another panic is printed to standard error and answered with status 500.
+// the connection without an answer; another panic is kept in the World and answered with status 500.
 // Handlers that stream, or that act on nothing, are not to be wrapped.
 func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 	record func(r *http.Request, body []byte, response *Response) *journal.Exchange,
@@ -71,7 +69,7 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 			defer visit.End()
 			inner := r.WithContext(visit.Context(r.Context()))
 			inner.Body = io.NopCloser(bytes.NewReader(body))
-			aborted := serve(h, answer, inner)
+			aborted := n.serve(h, answer, inner, party+" for "+peer.Connection())
 			answer.finish()
 			if answer.header["Date"] == nil {
 				answer.header.Set("Date", now().UTC().Format(http.TimeFormat))
@@ -103,14 +101,14 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 }
 
 // serve runs h and reports whether it broke the connection off.
-func serve(h http.Handler, w *recorder, r *http.Request) (aborted bool) {
+func (n *Network) serve(h http.Handler, w *recorder, r *http.Request, who string) (aborted bool) {
 	defer func() {
 		switch p := recover(); {
 		case p == nil:
 		case p == http.ErrAbortHandler:
 			aborted = true
 		default:
-			fmt.Fprintf(os.Stderr, "faultnet: %s %s: the handler panicked: %v\n%s", r.Method, r.URL.Path, p, debug.Stack())
+			n.world.Panicked(who, p)
 			w.status = http.StatusInternalServerError
 			w.header = http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
 			w.body.Reset()
@@ -184,11 +182,12 @@ func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handle
 	}
 	server := &http.Server{
 		Handler:     withTLSState(h),
-		ErrorLog:    log.New(io.Discard, "", 0),
+		ErrorLog:    log.New(panicLog{n.world, l}, "", 0),
 		BaseContext: func(net.Listener) context.Context { return background() },
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, connectionKey{}, c)
 		},
+		ConnState:    connState,
 		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){}, // HTTP/1.1 only: one request at a time
 	}
 	counted := &countingListener{Listener: l, network: n}
@@ -198,6 +197,31 @@ func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handle
 	}
 	go func() { _ = server.Serve(counted) }() // ends with http.ErrServerClosed
 	return server, nil
+}
+
+// panicLog hears what net/http has to say: only that a connection's program has panicked is worth keeping.
+type panicLog struct {
+	world    *vtime.World
+	listener net.Listener
+}
+
+// quiet hears nothing.
+func (n *Network) quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// panicServing is how net/http begins that message, before the client's address.
+const panicServing = "http: panic serving "
+
+func (p panicLog) Write(line []byte) (int, error) {
+	if text, found := strings.CutPrefix(string(line), panicServing); found {
+		who := "a web server"
+		if ours, known := p.listener.(*listener); known {
+			who = ours.party
+		}
+		_, value, _ := strings.Cut(text, ": ")
+		value, _, _ = strings.Cut(value, "\n")
+		p.world.Panicked(who, value)
+	}
+	return len(line), nil
 }
 
 // countingListener puts TLS and the counting of application bytes on every connection.
@@ -213,17 +237,56 @@ func (l *countingListener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	peer := l.network.Peer(raw)
+	peer.link.web = true
 	if l.tls == nil {
+		peer.link.endRequest()
 		return peer.Application(raw), nil
 	}
-	return peer.Application(tls.Server(raw, l.tls)), nil
+	return peer.Application(&handshaking{Conn: tls.Server(raw, l.tls), link: peer.link}), nil
+}
+
+// connState notes whether the HTTP server owes an answer: its reading ahead does not tell.
+func connState(conn net.Conn, state http.ConnState) {
+	counted, ok := conn.(*application)
+	if !ok {
+		return
+	}
+	switch state {
+	case http.StateActive:
+		counted.link.beginRequest()
+	case http.StateIdle, http.StateClosed:
+		counted.link.endRequest()
+	case http.StateNew, http.StateHijacked:
+	}
+}
+
+// handshaking makes TLS before the first request is waited for, so that waiting for it is told apart from waiting in the handshake.
+type handshaking struct {
+	*tls.Conn
+	link *link
+	made bool // belongs to the goroutine that serves the connection
+}
+
+// NetConn leads [unwrap] on.
+func (h *handshaking) NetConn() net.Conn { return h.Conn.NetConn() }
+
+// Read is first called by the goroutine that serves the connection, and by others only after a request was read.
+func (h *handshaking) Read(p []byte) (int, error) {
+	if !h.made {
+		if err := h.Handshake(); err != nil {
+			return 0, err
+		}
+		h.made = true
+		h.link.endRequest()
+	}
+	return h.Conn.Read(p)
 }
 
 // withTLSState tells handlers that the request came over TLS, which net/http does not see under our wrapper.
 func withTLSState(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if wrapped, ok := r.Context().Value(connectionKey{}).(*application); ok && r.TLS == nil {
-			if secured, ok := wrapped.Conn.(*tls.Conn); ok {
+			if secured, ok := wrapped.Conn.(*handshaking); ok {
 				state := secured.ConnectionState()
 				r.TLS = &state
 			}

@@ -12,10 +12,10 @@ import (
 // the World or the journal while holding it.
 type link struct {
 	network  *Network
-	name     string // "printer#3"
-	from, to string // parties
-	host     string // the name that was dialled
-	adopted  bool   // the serving side is a listener of ours: raw bytes are counted there too
+	name     string    // "printer#3"
+	from, to string    // parties
+	host     string    // the name that was dialled
+	listener *listener // of the serving side, where raw bytes are counted too; nil: somebody else's
 
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -24,12 +24,18 @@ type link struct {
 	fault   *armed // bound when the connection was dialled
 	later   *armed // armed while the connection was open: strikes at its next write
 
+	clientWrites, serverWrites int                        // so far
+	points                     func(server bool, nth int) // told each; nil: nobody asks
+
 	silent    bool // nothing comes any more
+	muted     bool // the server is not heard any more
+	voided    bool // HTTP: an answer was not heard
+	delaying  bool // a write comes late
 	swallowed bool // something was written into the silence
 	fresh     bool // silent from the start: there is no server
 	deaf      bool // silent, and the server has gone as well
-	lent      bool // the turn is lent to the clock because of the silence
-	given     bool // it has been lent before: what is written after that is a farewell, for which nobody waits
+	stalled   bool // the turn is lent to the clock because of the silence
+	spent     bool // it came back while this read waits: what is written now is a farewell, for which nobody waits
 
 	passed  int   // application bytes so far, both directions
 	hold    bool  // a reset is being carried out: the dialling side waits until it is
@@ -37,20 +43,37 @@ type link struct {
 	inbound bool  // it struck while the dialling side was writing
 	limit   int64 // raw bytes that the dialling side still gets; -1: until the end of file
 
-	sent     int64 // raw bytes that the dialling side wrote
-	got      int64 // raw bytes that the dialling side was given
-	consumed int64 // raw bytes that the serving side has read
-	wrote    int64 // raw bytes that the serving side has written
-	asking   bool  // the serving side waits for more
+	// Raw bytes; what a write under way holds counts as written.
+	sent     int64 // by the dialling side
+	got      int64 // by the dialling side, of what was written to it
+	consumed int64 // by the serving side, of what was sent to it
+	wrote    int64 // by the serving side
 
 	client     net.Conn // the dialling side's raw connection; nil: a client from outside
 	server     net.Conn // the serving side's raw connection
 	clientGone bool
 	serverGone bool
-	expired    bool  // the dialling side's read deadline has passed
-	reading    bool  // a read of the dialling side is under way
-	writing    int64 // bytes of the dialling side's write that is under way
-	delayed    bool  // the serving side closes when the dialling side has
+	closed     bool // the dialling side has closed, and the serving side has heard of it
+	delayed    bool // the serving side closes when the dialling side has
+	expired    bool // the dialling side's read deadline has passed
+	reading    bool // the dialling side waits for more
+	writing    bool // the dialling side's write is under way
+	asking     bool // the serving side waits for more
+	deafServer bool // the serving side reads no more
+
+	web    bool // HTTP: the server reads ahead, so that asking says nothing
+	active bool // HTTP: a request is being answered
+	idle   bool // HTTP: the answer has been given, or none was asked for yet
+
+	door      *Outlet // of a party outside the process; nil: the dialling side is in this one
+	theirName string  // that party's name of the connection
+	given     int64   // octets that it has been given
+	inquiring bool    // it is being asked whether it waits
+
+	wanted   int          // visits that wait for the dialling side to wait for them
+	begun    int          // visits that have a turn or a place in the order of events
+	visits   []*Visit     // open ones
+	retained *vtime.Visit // of an orphan: its turn, until the server waits for more
 }
 
 func (n *Network) newLink(name, from, to, host string) *link {
@@ -74,7 +97,7 @@ func (l *link) currentTurn() *vtime.Turn {
 func (l *link) resets() (*armed, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.fault, l.fault != nil && l.fault.Kind == Reset
+	return l.fault, l.fault != nil && l.fault.Kind == Reset && !l.fault.atPoint()
 }
 
 // left is how many application bytes may still pass, at least 0.
@@ -119,7 +142,7 @@ func (l *link) fire(inbound bool) {
 	}
 	l.fired, l.inbound, l.hold, l.limit = true, inbound, false, l.wrote
 	switch {
-	case l.client != nil && l.adopted:
+	case l.client != nil && l.listener != nil:
 		_ = l.client.SetReadDeadline(past) // wakes a read that waits
 	case l.client != nil:
 		l.limit = -1
@@ -136,6 +159,18 @@ func kernelReset(conn net.Conn) {
 		_ = tcp.SetLinger(0)
 	}
 	_ = conn.Close()
+}
+
+// wakeAll makes those who wait on open links look again.
+func (n *Network) wakeAll() {
+	n.mu.Lock()
+	open := append([]*link(nil), n.open...)
+	n.mu.Unlock()
+	for _, l := range open {
+		l.mu.Lock()
+		l.changed.Broadcast()
+		l.mu.Unlock()
+	}
 }
 
 // forget takes a link out of the list of open ones.

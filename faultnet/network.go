@@ -40,6 +40,7 @@ type Network struct {
 	clock     *vtime.Clock
 	authority *Authority
 	stranger  *Authority
+	points    func(Point) // told each write; nil: nobody asks
 
 	linking sync.Mutex // held from dial to note, and by the server's look-up
 	noted   map[string]*link

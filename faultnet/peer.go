@@ -5,8 +5,6 @@ import (
 	"net"
 	"os"
 	"sync"
-
-	"mfpsim/vtime"
 )
 
 // Peer is who a server talks to.
@@ -56,17 +54,6 @@ func (p *Peer) Connection() string { return p.link.name }
 // Party returns who dialled: a party's name or [Outside].
 func (p *Peer) Party() string { return p.link.from }
 
-// Visit opens a visit under the dialler's turn, after the link's latency; for a client from outside under a turn of its own.
-// It is called when the request has been read in full.
-func (p *Peer) Visit(name string) *vtime.Visit {
-	turn := p.link.currentTurn()
-	visit := p.network.world.Visit(turn, p.link.to+" for "+p.link.name+": "+name)
-	if delay := p.network.delay(p.link); turn != nil && delay > 0 {
-		_ = p.network.clock.Sleep(visit.Context(background()), delay) // fails only when the World has ended
-	}
-	return visit
-}
-
 // HalfClose ends the server's side of the connection: the dialling side reads to the end and can still write.
 func (p *Peer) HalfClose() error {
 	if tcp, ok := p.socket().(*net.TCPConn); ok {
@@ -77,7 +64,10 @@ func (p *Peer) HalfClose() error {
 
 // Reset ends the connection with a TCP reset of the server's. What was written just before may be lost; a server that says nothing
 // first is seen by its client in the same way every time.
-func (p *Peer) Reset() { kernelReset(p.socket()) }
+func (p *Peer) Reset() {
+	kernelReset(p.socket())
+	p.link.leave()
+}
 
 func (p *Peer) socket() net.Conn {
 	p.link.mu.Lock()
@@ -198,12 +188,24 @@ type listener struct {
 	network *Network
 	party   string
 
-	mu   sync.Mutex
-	held map[net.Conn]struct{} // connections from outside that a fault keeps silent
+	mu     sync.Mutex
+	held   map[net.Conn]struct{} // connections from outside that a fault keeps silent
+	served bool                  // somebody accepts
+	closed bool
+}
+
+// serves reports whether somebody is there to accept a connection.
+func (l *listener) serves() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.served && !l.closed
 }
 
 // Accept waits for a connection that a fault does not keep from the server.
 func (l *listener) Accept() (net.Conn, error) {
+	l.mu.Lock()
+	l.served = true
+	l.mu.Unlock()
 	for {
 		raw, err := l.Listener.Accept()
 		if err != nil {
@@ -243,11 +245,13 @@ func (l *listener) intercept(raw net.Conn, link *link) (kept bool) {
 func (l *listener) Close() error {
 	err := l.Listener.Close()
 	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.closed = true
 	for conn := range l.held {
 		_ = conn.Close()
 		delete(l.held, conn)
 	}
+	l.mu.Unlock()
+	l.network.wakeAll()
 	return err
 }
 
@@ -257,15 +261,14 @@ type serverConn struct {
 	link *link
 }
 
-// Read counts raw bytes and tells the dialling side when everything it wrote has been taken.
+// Read counts raw bytes. Before it waits it tells that everything was taken, and gives up the turn that an orphan has kept.
 func (s *serverConn) Read(p []byte) (int, error) {
-	if _, resets := s.link.resets(); !resets {
-		return s.Conn.Read(p)
-	}
 	l := s.link
 	l.mu.Lock()
-	l.asking = true
-	l.changed.Broadcast()
+	if l.consumed >= l.sent || l.client == nil {
+		l.release()
+	}
+	l.ask()
 	l.mu.Unlock()
 	n, err := s.Conn.Read(p)
 	l.mu.Lock()
@@ -273,7 +276,7 @@ func (s *serverConn) Read(p []byte) (int, error) {
 	l.asking = false
 	l.consumed += int64(n)
 	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) { // net/http breaks off a read of its own by a deadline
-		l.serverGone = true
+		l.deafServer = true
 		l.changed.Broadcast()
 	}
 	return n, err
@@ -283,33 +286,59 @@ func (s *serverConn) Read(p []byte) (int, error) {
 func (s *serverConn) Write(p []byte) (int, error) {
 	l := s.link
 	l.mu.Lock()
-	fired := l.fired
-	l.mu.Unlock()
-	if fired {
+	if l.fired {
+		l.mu.Unlock()
 		return 0, resetError("write", l.name)
 	}
+	defer l.mu.Unlock()
+	if a := l.reached(true, p); a != nil {
+		if err, done := s.strikeServer(a, p); done {
+			return len(p), err
+		}
+	}
+	if l.muted {
+		return len(p), nil
+	}
+	before := l.wrote
+	err := s.writeRaw(p)
+	return int(l.wrote - before), err
+}
+
+// writeRaw writes without the lock, which the caller holds. What is under way counts as written.
+func (s *serverConn) writeRaw(p []byte) error {
+	l := s.link
+	l.wrote += int64(len(p))
+	l.mu.Unlock()
 	n, err := s.Conn.Write(p)
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.wrote += int64(n)
-	return n, err
+	l.wrote -= int64(len(p) - n)
+	return err
 }
 
 // Close closes the connection. After a reset the dialling side may still have to read what came before: then it closes both.
 func (s *serverConn) Close() error {
 	l := s.link
 	l.mu.Lock()
-	l.serverGone = true
-	l.changed.Broadcast()
-	if l.fired && l.client != nil && !l.clientGone {
-		l.delayed = true
-		l.mu.Unlock()
-		return nil
-	}
+	delayed := (l.fired || l.muted) && l.client != nil && !l.clientGone
+	l.delayed = l.delayed || delayed
 	l.mu.Unlock()
-	err := s.Conn.Close()
+	var err error
+	if !delayed {
+		err = s.Conn.Close()
+	}
+	l.leave()
 	if errors.Is(err, net.ErrClosed) {
 		return nil
 	}
 	return err
+}
+
+// leave notes that the serving side has gone.
+func (l *link) leave() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.serverGone = true
+	l.changed.Broadcast()
+	l.release()
+	l.settle()
 }

@@ -85,7 +85,7 @@ func TestKeptConnectionCarriesTheTurnOfAVisitInsideAnother(t *testing.T) {
 	require.NoError(t, err)
 	server, err := b.network.ServeHTTP(web, nil, b.network.Handler("printer", nil, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Nested on purpose: the visit's context inside the one that is already a visit's.
-		visit := b.world.Visit(vtime.TurnFrom(r.Context()), "inner")
+		visit := b.world.Visit(vtime.Request{Caller: vtime.TurnFrom(r.Context()), Name: "inner"})
 		defer visit.End()
 		_, err := get(visit.Context(r.Context()), client, "https://login.example/b")
 		if err != nil {

@@ -278,7 +278,8 @@ func provider(t *testing.T, config generic.Config) (*generic.Server, attempt) {
 	}
 }
 
-// A server that answers as Google does makes clients do what they never do at Exchange Online (exchange-smtp.md §12).
+// A server that answers as Google does makes clients do what they never do at Exchange Online
+// (docs/reference/exchange-smtp.md §12).
 func TestGooglesChallengeMakesClientsActOtherwise(t *testing.T) {
 	t.Parallel()
 	t.Run("nodemailer fetches another token and tries again", func(t *testing.T) {

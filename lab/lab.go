@@ -42,11 +42,13 @@ type Config struct {
 	Start time.Time
 	// Seed decides every id, code, token and jitter, and nothing else.
 	Seed uint64
-	// Language of the printers: "en" if empty.
+	// Language of the printers: "en" if empty, or their model's first if it has no English.
 	Language string
 	// Latency and Jitter of every link, in bench time; none by default.
 	Latency, Jitter time.Duration
-	// Model of the first printer; empty: the default one.
+	// Models are those that printers can be; nil: those of the program.
+	Models *models.Set
+	// Model of printers that are put on the bench without one being named; empty: the default one of Models.
 	Model string
 	// ShowTestAccounts shows the test accounts beside Microsoft's sign-in form, for people at `mfpsim serve`.
 	ShowTestAccounts bool
@@ -83,6 +85,7 @@ type Lab struct {
 	SMTP    *fakesmtp.Server
 
 	config   Config
+	model    *models.Model // that of Config.Model
 	ownWorld bool
 	smtpDone chan struct{}
 	// smtpListener is closed by the lab too: a bench may end before its mail server has begun to listen.
@@ -99,23 +102,52 @@ type Lab struct {
 
 // New builds a bench and starts its servers. Close ends it.
 func New(c Config) (*Lab, error) {
-	if c.Language == "" {
-		c.Language = locale.English
+	model, err := c.complete()
+	if err != nil {
+		return nil, err
 	}
-	if !locale.Known(c.Language) {
-		return nil, &device.LabelError{What: "language", Wanted: c.Language, Present: Languages()}
-	}
-	l := &Lab{World: c.World, config: c}
+	l := &Lab{World: c.World, config: c, model: model}
 	if l.World == nil {
 		l.World, l.ownWorld = vtime.NewStepped(c.Start), true
 	}
 	l.Journal = journal.New(l.World.Now)
 	l.Network = faultnet.New(faultnet.Config{World: l.World, Journal: l.Journal, Seed: c.Seed, Latency: c.Latency, Jitter: c.Jitter})
+	l.World.OnPanic(func(e *vtime.PanicError) {
+		l.Journal.Append(journal.Entry{Party: "bench", Kind: journal.KindNote, Text: journal.Plain(e.Party + " panicked")})
+	})
 	l.Network.Join(PartyBrowser, NetworkOffice)
 	if err := l.build(); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
+}
+
+// complete fills in models and language, and returns the model of printers whose model is not named.
+func (c *Config) complete() (*models.Model, error) {
+	if c.Models == nil {
+		known, err := models.Embedded()
+		if err != nil {
+			return nil, err
+		}
+		c.Models = known
+	}
+	model, err := c.Models.Get(c.Model)
+	if err != nil {
+		return nil, err
+	}
+	if standard, err := c.Models.Get(""); err == nil && standard == model {
+		c.Model = ""
+	}
+	languages := model.Panel.Languages
+	switch {
+	case c.Language == "" && slices.Contains(languages, locale.English):
+		c.Language = locale.English
+	case c.Language == "":
+		c.Language = languages[0]
+	case !slices.Contains(languages, c.Language):
+		return nil, &device.LabelError{What: "language", Wanted: c.Language, Present: languages}
+	}
+	return model, nil
 }
 
 func (l *Lab) build() error {
@@ -126,7 +158,7 @@ func (l *Lab) build() error {
 		return err
 	}
 	l.browser = l.newBrowser(PartyBrowser)
-	if _, err := l.AddPrinter(DefaultPrinter, l.config.Model); err != nil {
+	if _, err := l.AddPrinter(DefaultPrinter, ""); err != nil {
 		return err
 	}
 	if l.config.Defect.Lab != nil {
@@ -149,7 +181,7 @@ func (l *Lab) startEntra() error {
 	}
 	l.Entra = entra
 	entra.Watch(l.follow)
-	for _, name := range models.Names() {
+	for _, name := range l.config.Models.Names() {
 		if err := l.registerApplication(name); err != nil {
 			return err
 		}
@@ -163,7 +195,7 @@ func (l *Lab) startEntra() error {
 
 // registerApplication makes the maker's application known to the identity provider, as its vendor did once for all tenants.
 func (l *Lab) registerApplication(model string) error {
-	m, err := models.Get(model)
+	m, err := l.config.Models.Get(model)
 	if err != nil {
 		return err
 	}
@@ -244,6 +276,9 @@ func (l *Lab) Close() error {
 // Seed returns the seed that the bench was built with.
 func (l *Lab) Seed() uint64 { return l.config.Seed }
 
+// Model returns the model of printers whose model is not named; empty for the default one.
+func (l *Lab) Model() string { return l.config.Model }
+
 // Language returns the language that the printers started in.
 func (l *Lab) Language() string { return l.config.Language }
 
@@ -255,7 +290,9 @@ func (l *Lab) NewBrowser() *browser.Browser { return l.newBrowser(PartyBrowser) 
 
 func (l *Lab) newBrowser(party string) *browser.Browser {
 	t := l.transport(party)
-	return browser.New(browser.Config{Transport: t, Now: l.World.Now, Language: l.config.Language})
+	return browser.New(browser.Config{
+		Transport: t, Now: l.World.Now, Language: l.config.Language, WithTimeout: l.World.Clock(party).WithTimeout,
+	})
 }
 
 // transport reaches every name of the bench as a party, trusting the bench's authority.
@@ -273,5 +310,12 @@ func (l *Lab) transport(party string) *http.Transport {
 	return t
 }
 
-// Languages are the languages that printers can be used in.
-func Languages() []string { return slices.Clone(locale.Languages) }
+// Languages returns the languages of the panel of a model of the program, or of its default one for "". The error lists
+// the models that there are.
+func Languages(model string) ([]string, error) {
+	m, err := models.Get(model)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(m.Panel.Languages), nil
+}

@@ -3,6 +3,7 @@ package lab_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -123,4 +124,25 @@ func TestAFailedTestPrintsWhatHappenedLast(t *testing.T) {
 	require.Contains(t, failed.log.String(), "POST 192.0.2.10/login 303")
 	require.Contains(t, failed.log.String(), "again: go test -run '^TestAFailedTestPrintsWhatHappenedLast$'")
 	require.Empty(t, lab.FindLeaks(map[string][]byte{"log": []byte(failed.log.String())}, bench.Secrets()))
+}
+
+func TestAVerbMayAskTheCloudByAClientFromOutside(t *testing.T) {
+	bench := lab.RunT(t, lab.Config{})
+	client := bench.Entra.Client()
+	defer client.CloseIdleConnections()
+	for _, when := range []string{"inside a verb", "again, on a connection that was kept", "outside of one"} {
+		ask := func(ctx context.Context) {
+			request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://login.microsoftonline.com/common/discovery/v2.0/keys", nil)
+			require.NoError(t, err, when)
+			response, err := client.Do(request)
+			require.NoError(t, err, when)
+			require.NoError(t, response.Body.Close())
+			require.Equal(t, http.StatusOK, response.StatusCode, when)
+		}
+		if when == "outside of one" {
+			ask(t.Context())
+			continue
+		}
+		require.NoError(t, bench.World.Do("verb", 0, ask))
+	}
 }

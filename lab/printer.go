@@ -15,7 +15,6 @@ import (
 	"mfpsim/device"
 	"mfpsim/sim"
 	"mfpsim/sim/locale"
-	"mfpsim/sim/models"
 	"mfpsim/sim/webconfig"
 )
 
@@ -37,13 +36,13 @@ type Printer struct {
 	server   *http.Server
 }
 
-// AddPrinter puts a further printer on the bench, switched on. An empty model is the default one.
+// AddPrinter puts a further printer on the bench, switched on. An empty model is that of the bench.
 func (l *Lab) AddPrinter(name, model string) (*Printer, error) {
 	if name == "" || strings.ContainsAny(name, "# \t") || name == PartyBrowser || name == "entra" || name == "smtp" {
 		return nil, fmt.Errorf("%q is no name for a printer", name)
 	}
 	if model == "" {
-		model = models.Default
+		model = l.model.Name
 	}
 	l.mu.Lock()
 	for _, p := range l.printers {
@@ -59,7 +58,8 @@ func (l *Lab) AddPrinter(name, model string) (*Printer, error) {
 	p := &Printer{Model: model, name: name, lab: l}
 	defect := l.config.Defect
 	config := sim.Config{
-		Name: name, World: l.World, Network: l.Network, Clock: l.World.Clock(name), Journal: l.Journal, Seed: l.config.Seed, Model: model,
+		Name: name, World: l.World, Network: l.Network, Clock: l.World.Clock(name), Journal: l.Journal,
+		Seed: l.config.Seed, Models: l.config.Models, Model: model,
 		// Not the serial number, which a new printer's password is: that is printed on every status sheet.
 		AdministratorPassword: chance.New(l.config.Seed, name+" administrator").Letters(passwordLetters, 12),
 		Address:               address, Language: l.config.Language, Link: l.config.Link,
@@ -194,30 +194,23 @@ func (l *Lab) PrinterTime(name string) time.Time {
 
 // Message returns a message of the printers in a language, by the name that scenarios write after @.
 func (l *Lab) Message(language, name string) (string, bool) {
-	if !locale.Has(name) || strings.HasPrefix(name, "label.") {
-		return "", false
-	}
-	return locale.In(language).Text(name), true
+	return l.model.Texts(language).Message(name)
 }
 
 // Messages lists the names that [Lab.Message] knows.
 func (l *Lab) Messages() []string {
-	var names []string
-	for _, id := range locale.IDs() {
-		if !strings.HasPrefix(id, "label.") && !strings.HasPrefix(id, "code.") {
-			names = append(names, "@"+id)
-		}
+	names := l.model.Texts(locale.English).Messages()
+	for i := range names {
+		names[i] = "@" + names[i]
 	}
 	return names
 }
 
 // Translate returns the words of a language for the guide's English words; words that no table has stay as they are.
 func (l *Lab) Translate(language, english string) string {
-	if language == locale.English {
+	found, ok := l.model.Texts(language).Translate(english)
+	if !ok || language == locale.English && locale.Normalize(found) == locale.Normalize(english) {
 		return english
 	}
-	if found, ok := locale.In(language).Translate(english); ok {
-		return found
-	}
-	return english
+	return found
 }

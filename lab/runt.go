@@ -30,6 +30,9 @@ func RunT(t T, c Config) *Lab {
 		return nil
 	}
 	t.Cleanup(func() {
+		for _, e := range l.World.Panics() {
+			defer t.Fatalf("%v\n%s", e, e.Stack)
+		}
 		if t.Failed() {
 			t.Logf("the last that happened on the bench (seed %d):\n%s\nagain: go test -run '^%s$'", c.Seed, l.Last(lastEntries), t.Name())
 		}

@@ -30,13 +30,19 @@ func (w *webConfig) window() *browser.Browser {
 	return w.windows[w.who]
 }
 
-// words are the label in the page's language and as it was written.
+// words are the label as it was written, in the page's language, and in the model's English, which a page without the
+// panel's language is in.
 func (w *webConfig) words(label string) []string {
-	if found, ok := w.texts().Translate(label); ok && found != label {
-		return []string{label, found}
+	words := []string{label}
+	for _, texts := range []*locale.Texts{w.texts(), w.english()} {
+		if found, ok := texts.Translate(label); ok && !slices.Contains(words, found) {
+			words = append(words, found)
+		}
 	}
-	return []string{label}
+	return words
 }
+
+func (w *webConfig) english() *locale.Texts { return w.printer.Printer.Model().Texts(locale.English) }
 
 func (w *webConfig) texts() *locale.Texts { return w.printer.Texts() }
 
@@ -195,7 +201,7 @@ func (w *webConfig) UserCode(ctx context.Context) (code, url string, err error) 
 		return "", "", err
 	}
 	read := func(label string) string {
-		for _, words := range []string{w.texts().Label(label), locale.In(locale.English).Label(label)} {
+		for _, words := range []string{w.texts().Label(label), w.english().Label(label)} {
 			for _, l := range page.Lines {
 				if value, is := strings.CutPrefix(l, words+" : "); is {
 					return value

@@ -30,6 +30,8 @@ type Evidence struct {
 	Replay string
 	// Failure is the failure in full; empty if the case passed.
 	Failure string
+	// Panics are the calls that led to each panic of a party; none on a bench that works.
+	Panics []string
 }
 
 // Files renders the evidence: file names (with / between parts) and their content.
@@ -52,6 +54,9 @@ func (e Evidence) Files() (map[string][]byte, error) {
 	}
 	if e.Failure != "" {
 		files["failure.txt"] = []byte(strings.TrimRight(e.Failure, "\n") + "\n")
+	}
+	if len(e.Panics) > 0 {
+		files["panics.txt"] = []byte(strings.Join(e.Panics, "\n\n") + "\n")
 	}
 	for _, m := range e.Mails {
 		files[fmt.Sprintf("mails/%s-%03d.eml", plainName(m.Mailbox), m.Number)] = m.Raw

@@ -17,6 +17,7 @@ const (
 	Passed  Verdict = "passed"
 	Failed  Verdict = "failed"
 	Skipped Verdict = "skipped"
+	Errored Verdict = "error" // no verdict on the device: a party of the bench panicked, or the bench got stuck
 )
 
 // Case is one scenario that was played, as reports show it.
@@ -46,6 +47,9 @@ func Table(cases []Case) string {
 		fmt.Fprintf(&b, "%-7s  %-6s  %-*s  %12s  %s\n", c.Verdict, c.Level, width, c.ID, Span(c.Virtual), c.Title)
 	}
 	fmt.Fprintf(&b, "%d scenarios: %d passed, %d failed", len(cases), count[Passed], count[Failed])
+	if count[Errored] > 0 {
+		fmt.Fprintf(&b, ", %d without a verdict", count[Errored])
+	}
 	if count[Skipped] > 0 {
 		fmt.Fprintf(&b, ", %d skipped", count[Skipped])
 	}
@@ -58,6 +62,7 @@ type junitSuites struct {
 	Name     string       `xml:"name,attr"`
 	Tests    int          `xml:"tests,attr"`
 	Failures int          `xml:"failures,attr"`
+	Errors   int          `xml:"errors,attr"`
 	Skipped  int          `xml:"skipped,attr"`
 	Time     string       `xml:"time,attr"`
 	Suites   []junitSuite `xml:"testsuite"`
@@ -79,6 +84,7 @@ type junitCase struct {
 	Time       string          `xml:"time,attr"`
 	Properties []junitProperty `xml:"properties>property,omitempty"`
 	Failure    *junitMessage   `xml:"failure,omitempty"`
+	Error      *junitMessage   `xml:"error,omitempty"`
 	Skipped    *junitMessage   `xml:"skipped,omitempty"`
 }
 
@@ -121,6 +127,10 @@ func WriteJUnit(w io.Writer, cases []Case) error {
 			suite.Failures++
 			all.Failures++
 			one.Failure = &junitMessage{Message: valid(first), Text: valid(c.Reason)}
+		case Errored:
+			suite.Errors++
+			all.Errors++
+			one.Error = &junitMessage{Message: valid(first), Text: valid(c.Reason)}
 		case Skipped:
 			suite.Skipped++
 			all.Skipped++

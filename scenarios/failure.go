@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"mfpsim/journal"
 	"mfpsim/report"
+	"mfpsim/vtime"
 )
 
 // showError says that words are not on a surface, or that they are where they should not be.
@@ -92,10 +94,12 @@ func (e *surfaceError) Unwrap() error { return e.cause }
 type failure struct {
 	message string // one or more lines
 	wire    string // the last thing on the wire
+	bench   bool   // the bench broke, so that nothing is said of the device
 }
 
 func (p *play) fail(err error) *failure {
-	f := &failure{message: err.Error()}
+	var broke *vtime.PanicError
+	f := &failure{message: err.Error(), bench: errors.Is(err, errStuck) || errors.As(err, &broke)}
 	entries := p.lab.Journal.Entries()
 	for _, e := range slices.Backward(entries) {
 		if (e.Kind == journal.KindHTTP || e.Kind == journal.KindSMTP) && (e.Party == "entra" || e.Party == "smtp") && fromDevice(e.Connection) {
@@ -107,13 +111,17 @@ func (p *play) fail(err error) *failure {
 }
 
 // tell writes a failure in the one shape that it has everywhere.
-func tell(s Scenario, number int, text string, f *failure, seed uint64, language string) string {
+func tell(s Scenario, number int, text string, f *failure, o Options) string {
 	var b strings.Builder
 	place := s.File
 	if number > 0 {
 		place = fmt.Sprintf("%s:%d", s.File, number)
 	}
-	fmt.Fprintf(&b, "FAIL %s: %s\n", place, text)
+	word := "FAIL"
+	if f.bench {
+		word = "ERROR"
+	}
+	fmt.Fprintf(&b, "%s %s: %s\n", word, place, text)
 	for _, l := range strings.Split(strings.TrimRight(f.message, "\n"), "\n") {
 		b.WriteString("  " + l + "\n")
 	}
@@ -121,24 +129,41 @@ func tell(s Scenario, number int, text string, f *failure, seed uint64, language
 	if f.wire != "" {
 		fmt.Fprintf(&b, "  last on the wire: %s\n", f.wire)
 	}
-	fmt.Fprintf(&b, "  again: %s", replay(s, seed, language))
+	fmt.Fprintf(&b, "  again: %s", replay(s, o))
 	if s.folder == "" { // serve plays what is in this program
-		fmt.Fprintf(&b, "     by hand: mfpsim serve --scenario %s", s.ID)
+		fmt.Fprintf(&b, "     by hand: mfpsim serve --scenario %s%s", s.ID, o.model())
 	}
 	b.WriteString("\n")
 	return b.String()
 }
 
 // replay is the command that plays a scenario again.
-func replay(s Scenario, seed uint64, language string) string {
-	command := fmt.Sprintf("mfpsim run %s --seed %d", s.ID, seed)
-	if language != "" && language != english {
-		command += " --lang " + language
+func replay(s Scenario, o Options) string {
+	command := fmt.Sprintf("mfpsim run %s --seed %d%s", s.ID, o.Seed, o.model())
+	if o.Language != "" && o.Language != english {
+		command += " --lang " + o.Language
+	}
+	if o.Latency > 0 {
+		command += fmt.Sprintf(" --latency %s", o.Latency)
+	}
+	if o.Jitter > 0 {
+		command += fmt.Sprintf(" --jitter %s", o.Jitter)
 	}
 	if s.folder != "" {
 		command += " --folder '" + s.folder + "'"
 	}
 	return command
+}
+
+// model is the option of the command line that names the model; empty for the default one.
+func (o Options) model() string {
+	switch {
+	case o.Model == "":
+		return ""
+	case strings.Contains(o.Model, " "):
+		return " --model '" + o.Model + "'"
+	}
+	return " --model " + o.Model
 }
 
 // fromDevice reports whether a connection is one of a printer's, not of a person's browser or of a client from outside.

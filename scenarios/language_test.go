@@ -163,6 +163,8 @@ func TestOptionsThatCannotBeAreRefusedBeforehand(t *testing.T) {
 		want    string
 	}{
 		"an unknown language":             {scenarios.Options{Language: "tlh"}, `unknown language "tlh"; there are en, hi, el`},
+		"an unknown model":                {scenarios.Options{Model: "MFP-9999"}, `no model "MFP-9999" here; there are: MFP-4100`},
+		"goldens of another model":        {scenarios.Options{Update: true, Folder: ".", Model: "MFP-4100"}, "goldens are rewritten on the default model only: leave --model out"},
 		"a pattern that fits nothing":     {scenarios.Options{Patterns: []string{"nothing/*"}}, "no scenario fits \"nothing/*\"; `mfpsim list` shows them"},
 		"an empty pattern":                {scenarios.Options{Patterns: []string{""}}, "an empty pattern picks nothing"},
 		"a negative repetition":           {scenarios.Options{Repeat: -1}, "a scenario cannot be repeated -1 times"},

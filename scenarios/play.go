@@ -39,6 +39,7 @@ type play struct {
 	account       string // typed last on Microsoft's page
 	code, address string // copied last from Web Config
 	failed        *failure
+	panics        int // of the World's, how many were told
 }
 
 func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {
@@ -73,11 +74,33 @@ func sameWords(written, given []string) bool {
 	return true
 }
 
+// errStuck: nobody knows what the device would have done.
+var errStuck = errors.New("the bench got stuck")
+
+func stuck(err error) error {
+	var broke *vtime.PanicError
+	if errors.As(err, &broke) {
+		return broke
+	}
+	return fmt.Errorf("%w: %w", errStuck, err)
+}
+
+// panicked returns the first panic of a party that no step has told yet.
+func (p *play) panicked() error {
+	panics := p.lab.World.Panics()
+	if len(panics) <= p.panics {
+		return nil
+	}
+	told := panics[p.panics]
+	p.panics = len(panics)
+	return told
+}
+
 // do runs one step of the script in a turn of its own.
 func (p *play) do(f func(ctx context.Context) error) error {
 	var inner error
 	if err := p.lab.World.Do("scenario", 0, func(ctx context.Context) { inner = f(ctx) }); err != nil {
-		return fmt.Errorf("the bench got stuck: %w", err)
+		return stuck(err)
 	}
 	return inner
 }
@@ -85,7 +108,7 @@ func (p *play) do(f func(ctx context.Context) error) error {
 // act runs one step of a person, who takes a while before it is done.
 func (p *play) act(takes time.Duration, f func(ctx context.Context) error) error {
 	if _, err := p.lab.World.Advance(takes); err != nil {
-		return fmt.Errorf("the bench got stuck: %w", err)
+		return stuck(err)
 	}
 	return p.do(f)
 }
@@ -193,7 +216,7 @@ func (p *play) await(limit time.Duration, see look, met func(surface) bool) (sur
 			_, err = p.lab.World.Advance(left)
 		}
 		if err != nil {
-			return s, false, fmt.Errorf("the bench got stuck: %w", err)
+			return s, false, stuck(err)
 		}
 	}
 }
@@ -209,7 +232,7 @@ func (p *play) look(see look) (s surface, err error) {
 // settle lets the exchanges that are under way finish.
 func (p *play) settle() error {
 	if err := p.lab.World.Settle(settling); err != nil && !errors.Is(err, vtime.ErrNothingDue) {
-		return fmt.Errorf("the bench got stuck: %w", err)
+		return stuck(err)
 	}
 	return nil
 }

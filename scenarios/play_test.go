@@ -1,12 +1,16 @@
 package scenarios_test
 
 import (
+	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/faultnet"
 	"mfpsim/lab"
+	"mfpsim/report"
 	"mfpsim/scenarios"
 	"mfpsim/vtime"
 )
@@ -40,3 +44,46 @@ func TestAScenarioThatIsNotThereCannotBePlayed(t *testing.T) {
 	require.EqualError(t, scenarios.Play(t.Context(), bench, "trouble/nothing"), "no scenario fits \"trouble/nothing\"; `mfpsim list` shows them")
 	require.ErrorContains(t, scenarios.Play(t.Context(), bench, "trouble"), "name one")
 }
+
+func TestAPanicOfAPartyIsAnErrorOfOneScenario(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		plant func(*lab.Lab)
+		party string
+	}{
+		{"a server", func(l *lab.Lab) {
+			l.Network.Arm(faultnet.Fault{To: "smtp", Kind: faultnet.Panic, Write: 3, Times: 1})
+		}, "smtp for printer#"},
+		{"an actor that nobody waits for", func(l *lab.Lab) { l.World.Go("printer: a job", func(context.Context) { panic("planted") }) }, "printer: a job"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			results, err := scenarios.Run(t.Context(), scenarios.Options{
+				Patterns: []string{"setup/exchange-online", "status/signed-in"}, Seed: 7, KeepFiles: true,
+				Configure: func(c *lab.Config) {
+					c.Defect.Lab = func(l *lab.Lab) {
+						if struck.CompareAndSwap(false, true) {
+							test.plant(l)
+						}
+					}
+				},
+			})
+			struck.Store(false)
+			require.NoError(t, err)
+			require.Len(t, results, 2, "the run goes on")
+			var verdicts []report.Verdict
+			for _, r := range results {
+				verdicts = append(verdicts, r.Verdict)
+				if r.Verdict == report.Errored {
+					require.Contains(t, r.Failure, test.party)
+					require.Contains(t, r.Failure, "planted")
+					require.Contains(t, string(r.Files["panics.txt"]), ".go:")
+				}
+			}
+			require.ElementsMatch(t, []report.Verdict{report.Errored, report.Passed}, verdicts)
+			require.Contains(t, report.Table(scenarios.Cases(results)), "1 passed, 0 failed, 1 without a verdict")
+		})
+	}
+}
+
+// struck: one bench of the run has the defect.
+var struck atomic.Bool

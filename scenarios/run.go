@@ -20,13 +20,16 @@ import (
 type Options struct {
 	Patterns []string // see [Select]; none: all
 	Seed     uint64
-	Language string // "en", "hi", "el"; empty: "en"
+	Model    string // of the printers; empty: the default one
+	Language string // one of those of the model's panel; empty: "en"
 	// Evidence is the folder that each scenario leaves its evidence in; empty: none is written.
 	Evidence string
 	// Repeat plays each scenario so many times; 0 means 1. The evidence of every run must be the same, byte for byte.
 	Repeat int
 	// Parallel is how many benches stand at once; 0: one for each processor.
 	Parallel int
+	// Latency and Jitter of every link, in bench time. Goldens are those of a bench without.
+	Latency, Jitter time.Duration
 	// Folder reads the scenarios from a source folder instead of this program.
 	Folder string
 	// Update rewrites the goldens of scenarios whose cmp fails; it needs Folder and English.
@@ -126,8 +129,12 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 
 // pick checks the options and picks the scenarios.
 func (o Options) pick() ([]Scenario, error) {
-	if o.Language != "" && !slices.Contains(lab.Languages(), o.Language) {
-		return nil, fmt.Errorf("unknown language %q; there are %s", o.Language, strings.Join(lab.Languages(), ", "))
+	known, err := lab.Languages(o.Model)
+	if err != nil {
+		return nil, err
+	}
+	if o.Language != "" && !slices.Contains(known, o.Language) {
+		return nil, fmt.Errorf("unknown language %q; there are %s", o.Language, strings.Join(known, ", "))
 	}
 	if o.Repeat < 0 {
 		return nil, fmt.Errorf("a scenario cannot be repeated %d times", o.Repeat)
@@ -137,6 +144,9 @@ func (o Options) pick() ([]Scenario, error) {
 	}
 	if o.Update && o.Language != "" && o.Language != english {
 		return nil, errors.New("goldens are rewritten in English only")
+	}
+	if o.Update && o.Model != "" {
+		return nil, errors.New("goldens are rewritten on the default model only: leave --model out")
 	}
 	all, err := o.load()
 	if err != nil {
@@ -166,16 +176,12 @@ func (o Options) load() ([]Scenario, error) {
 // RunScenario plays one scenario as often as the options say and writes its evidence. The error says that the evidence could
 // not be written, or that the bench could not be built.
 func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
-	language := o.Language
-	if language == "" {
-		language = english
-	}
 	var first Result
 	for round := range max(o.Repeat, 1) {
 		if ctx.Err() != nil {
 			return first, context.Cause(ctx)
 		}
-		result, err := playOnce(s, o, language, round == 0)
+		result, err := playOnce(s, o, round == 0)
 		if err != nil {
 			return Result{Scenario: s, Seed: o.Seed, Verdict: report.Failed, Failure: err.Error()}, fmt.Errorf("%s: %w", s.ID, err)
 		}
@@ -186,7 +192,7 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 		if where := difference(first.Files, result.Files); where != "" {
 			first.Verdict, first.Passed = report.Failed, false
 			first.Failure = tell(s, 0, fmt.Sprintf("run %d is not run 1", round+1),
-				&failure{message: "the same seed gave other evidence: " + where}, o.Seed, language)
+				&failure{message: "the same seed gave other evidence: " + where}, o)
 			break
 		}
 	}
@@ -202,9 +208,9 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 }
 
 // playOnce builds a bench, plays the scenario on it and renders the evidence.
-func playOnce(s Scenario, o Options, language string, update bool) (Result, error) {
+func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	result := Result{Scenario: s, Seed: o.Seed, Verdict: report.Passed, Passed: true}
-	config := lab.Config{Seed: o.Seed, Language: language}
+	config := lab.Config{Seed: o.Seed, Language: o.Language, Model: o.Model, Latency: o.Latency, Jitter: o.Jitter}
 	if o.Configure != nil {
 		o.Configure(&config)
 	}
@@ -213,7 +219,7 @@ func playOnce(s Scenario, o Options, language string, update bool) (Result, erro
 		return result, err
 	}
 	defer bench.Close()
-	p, err := newPlay(s, bench, language)
+	p, err := newPlay(s, bench, bench.Language())
 	if err != nil {
 		return result, err
 	}
@@ -224,30 +230,47 @@ func playOnce(s Scenario, o Options, language string, update bool) (Result, erro
 	if reason != "" {
 		result.Verdict, result.Passed, result.Failure = report.Skipped, false, reason
 	} else {
-		out, err := p.script(update && o.Update, filepath.Join(o.Folder, filepath.FromSlash(s.File)))
+		out, err := p.guarded(update && o.Update, filepath.Join(o.Folder, filepath.FromSlash(s.File)))
 		if err != nil {
 			return result, err
 		}
 		switch {
 		case out.failure != nil:
 			result.Verdict, result.Passed, result.Line = report.Failed, false, out.line
-			result.Failure = tell(s, out.line, out.text, out.failure, o.Seed, language)
+			result.Failure = tell(s, out.line, out.text, out.failure, o)
+			if out.failure.bench {
+				result.Verdict = report.Errored
+			}
 		case out.skipped != "":
 			result.Verdict, result.Passed, result.Failure = report.Skipped, false, out.skipped
 		}
 	}
 	result.VirtualTime = bench.World.Elapsed()
-	if result.Files, err = evidence(p, result, language).Files(); err == nil && o.Inspect != nil {
+	if result.Files, err = evidence(p, result, o).Files(); err == nil && o.Inspect != nil {
 		o.Inspect(result, bench)
 	}
 	return result, err
 }
 
+// guarded plays the script; a panic of a verb ends this scenario and no other.
+func (p *play) guarded(update bool, source string) (out outcome, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			last := p.lines[max(0, p.cursor-1)]
+			out = outcome{line: last.number, text: last.text, failure: p.fail(p.lab.World.Panicked("scenario", value))}
+		}
+	}()
+	return p.script(update, source)
+}
+
 // evidence collects what the bench leaves behind.
-func evidence(p *play, r Result, language string) report.Evidence {
-	e := report.Evidence{ID: r.Scenario.ID, Journal: p.lab.Journal, Replay: replay(r.Scenario, r.Seed, language)}
-	if r.Verdict == report.Failed {
+func evidence(p *play, r Result, o Options) report.Evidence {
+	e := report.Evidence{ID: r.Scenario.ID, Journal: p.lab.Journal, Replay: replay(r.Scenario, o)}
+	if r.Verdict == report.Failed || r.Verdict == report.Errored {
 		e.Failure = r.Failure
+	}
+	for _, broke := range p.lab.World.Panics() {
+		e.Panics = append(e.Panics, broke.Error()+"\n"+broke.Stack)
 	}
 	for _, m := range p.lab.Mails() {
 		e.Mails = append(e.Mails, report.Mail{Mailbox: m.Mailbox, Number: m.Number, Raw: m.Raw})

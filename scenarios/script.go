@@ -34,7 +34,7 @@ func (p *play) script(update bool, source string) (outcome, error) {
 		return outcome{}, errors.New("no folder for temporary files")
 	}
 	defer os.RemoveAll(folder)
-	material := localized(p.scenario.archive(), p.language)
+	material := localized(p.scenario.archive(), p.language, p.lab.Model() == "")
 	file := filepath.Join(folder, p.scenario.Name+".txtar")
 	if err := os.WriteFile(file, txtar.Format(material), 0o600); err != nil {
 		return outcome{}, errors.New("no folder for temporary files")
@@ -61,7 +61,11 @@ func (p *play) script(update bool, source string) (outcome, error) {
 			out.failure = p.fail(errors.New(ownWords(t.log.String(), file)))
 		}
 	case t.skipped == "":
-		if err := p.unmet(); err != nil {
+		err := p.panicked()
+		if err == nil {
+			err = p.unmet()
+		}
+		if err != nil {
 			last := p.lines[len(p.lines)-1]
 			out.line, out.text, out.failure = last.number, last.text, p.fail(err)
 		}
@@ -98,6 +102,9 @@ func (p *play) commands() map[string]func(*testscript.TestScript, bool, []string
 				return string(text), nil
 			}
 			output, err := p.step(name, v, not, args)
+			if broke := p.panicked(); broke != nil {
+				err = broke
+			}
 			if output != "" {
 				fmt.Fprint(ts.Stdout(), strings.TrimRight(output, "\n")+"\n")
 			}
@@ -156,9 +163,10 @@ func (p *play) condition(text string) (bool, error) {
 	return has, err
 }
 
-// localized puts screen.el.txt in the place of screen.txt; a comparison that has no golden in the language is left out.
-func localized(a *txtar.Archive, language string) *txtar.Archive {
-	if language == english {
+// localized puts screen.el.txt in the place of screen.txt; a comparison that has no golden in the language is left out,
+// and so are all on another model than the standard one, of which the goldens are.
+func localized(a *txtar.Archive, language string, standard bool) *txtar.Archive {
+	if language == english && standard {
 		return a
 	}
 	has := map[string][]byte{}
@@ -168,7 +176,7 @@ func localized(a *txtar.Archive, language string) *txtar.Archive {
 	fresh := &txtar.Archive{}
 	for _, f := range a.Files {
 		base, ending, found := strings.Cut(f.Name, ".")
-		if data, there := has[base+"."+language+"."+ending]; found && there {
+		if data, there := has[base+"."+language+"."+ending]; found && there && language != english {
 			f.Data = data
 		}
 		fresh.Files = append(fresh.Files, f)
@@ -178,7 +186,7 @@ func localized(a *txtar.Archive, language string) *txtar.Archive {
 		words, err := split(text)
 		if err == nil && len(words) == 3 && words[0] == "cmp" {
 			base, ending, _ := strings.Cut(words[2], ".")
-			if _, there := has[base+"."+language+"."+ending]; !there && !strings.HasPrefix(ending, language+".") {
+			if _, there := has[base+"."+language+"."+ending]; !standard || !there && !strings.HasPrefix(ending, language+".") {
 				text = ""
 			}
 		}
@@ -319,7 +327,8 @@ func Play(ctx context.Context, l *lab.Lab, id string) error {
 		return err
 	}
 	if out.failure != nil && !strings.HasPrefix(out.failure.message, "at the end: ") {
-		return errors.New(strings.TrimRight(tell(s, out.line, out.text, out.failure, l.Seed(), l.Language()), "\n"))
+		o := Options{Seed: l.Seed(), Language: l.Language(), Model: l.Model()}
+		return errors.New(strings.TrimRight(tell(s, out.line, out.text, out.failure, o), "\n"))
 	}
 	return nil
 }

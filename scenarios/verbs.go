@@ -40,7 +40,7 @@ var verbs = map[string]verb{
 	"power":     {"power off | on | cut [at=write:N]", (*play).verbPower},
 	"network":   {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | no-starttls [times=N] [after=N]", (*play).verbNetwork},
 	"wire":      {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
-	"lang":      {"lang en|hi|el", (*play).verbLang},
+	"lang":      {"lang LANGUAGE", (*play).verbLang},
 	"handover":  {"handover", (*play).verbHandover},
 }
 
@@ -180,6 +180,14 @@ var faultNames = []struct {
 	{"reset", faultnet.Reset},
 	{"untrusted", faultnet.Untrusted},
 	{"no-starttls", faultnet.StripSTARTTLS},
+	{"black-hole", faultnet.BlackHole},
+	{"isolated", faultnet.Isolated},
+	{"half-silent", faultnet.HalfSilent},
+	{"slow", faultnet.Slow},
+	{"garbled", faultnet.Garbled},
+	{"wrong-protocol", faultnet.WrongProtocol},
+	{"closed", faultnet.Closed},
+	{"panic", faultnet.Panic},
 }
 
 func faultNamed(word string) (faultnet.FaultKind, error) {
@@ -202,7 +210,7 @@ func (p *play) verbNetwork(_ bool, args []string) (string, error) {
 	if !slices.Contains(parties, party) {
 		return "", &device.LabelError{What: "party", Wanted: party, Present: parties}
 	}
-	plain, values, err := settings(args[1:], "times", "after", "from")
+	plain, values, err := settings(args[1:], "times", "after", "from", "at", "delay")
 	if err != nil {
 		return "", err
 	}
@@ -218,33 +226,63 @@ func (p *play) verbNetwork(_ bool, args []string) (string, error) {
 			}
 			return nil
 		}
-		kind, err := faultNamed(plain[0])
+		fault, err := faultOf(party, plain[0], values)
 		if err != nil {
 			return err
-		}
-		fault := faultnet.Fault{To: party, Kind: kind, From: values["from"]}
-		for key, text := range values {
-			if key == "from" {
-				continue
-			}
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 0 {
-				return fmt.Errorf("%s=%s is no number", key, text)
-			}
-			switch {
-			case key == "times":
-				fault.Times = n
-			case kind == faultnet.Reset:
-				fault.Bytes = n
-			default:
-				fault.After = n
-			}
 		}
 		p.lab.Network.Arm(fault)
 		output = fault.String()
 		return nil
 	})
 	return output, err
+}
+
+// faultOf reads the words of a fault: its kind, and key=value.
+func faultOf(party, word string, values map[string]string) (faultnet.Fault, error) {
+	kind, err := faultNamed(word)
+	if err != nil {
+		return faultnet.Fault{}, err
+	}
+	fault := faultnet.Fault{To: party, Kind: kind, From: values["from"]}
+	number := func(key, text string, into *int) error {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return fmt.Errorf("%s=%s is no number", key, text)
+		}
+		*into = n
+		return nil
+	}
+	after := &fault.After
+	if _, atPoint := values["at"]; kind == faultnet.Reset && !atPoint {
+		after = &fault.Bytes
+	}
+	for key, text := range values {
+		var err error
+		switch key {
+		case "times":
+			err = number(key, text, &fault.Times)
+		case "after":
+			err = number(key, text, after)
+		case "delay":
+			var d time.Duration
+			d, err = parseSpan(text)
+			fault.Delay = faultnet.Delay(d)
+		case "at":
+			what, nth, _ := strings.Cut(text, ":")
+			switch what {
+			case "write":
+				err = number(key, nth, &fault.Write)
+			case "read":
+				err = number(key, nth, &fault.Read)
+			default:
+				err = fmt.Errorf("at=%s is no point; write at=write:3 or at=read:3", text)
+			}
+		}
+		if err != nil {
+			return fault, err
+		}
+	}
+	return fault, fault.Check()
 }
 
 func (p *play) verbWire(not bool, args []string) (string, error) {

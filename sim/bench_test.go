@@ -215,7 +215,7 @@ func (b *bench) serveWeb() {
 func (b *bench) newBrowser() *browser.Browser {
 	transport := &http.Transport{
 		DialContext: b.network.Dialer("browser").DialContext, DisableKeepAlives: true,
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true, Time: b.world.Now}, // the person clicks the warning away (reference §2.0)
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true, Time: b.world.Now}, // the person clicks the warning away (docs/reference/printer.md §2.0)
 	}
 	b.t.Cleanup(transport.CloseIdleConnections)
 	return browser.New(browser.Config{Transport: transport, Now: b.world.Now})
@@ -330,6 +330,30 @@ func (b *bench) signIn(w *browser.Browser, stored bool) {
 		b.click(w, "OK")
 		require.Contains(b.t, w.Text(), "Setup complete")
 	}
+}
+
+// signInHere does the guide's steps from Basic on, where the words on the page are others than the guide's, and clicks
+// OK.
+func (b *bench) signInHere(w *browser.Browser, button, status string) {
+	b.t.Helper()
+	texts := b.printer.Texts()
+	b.answer(b.approved)
+	b.set(w, texts.Label("authentication-method"), "OAuth2")
+	b.set(w, texts.Label("email-service"), "Microsoft Exchange Online")
+	b.click(w, button, "Sign in with Microsoft")
+	require.Contains(b.t, w.Text(), "FRWQDE7YL")
+	b.advance(10 * time.Second)
+	b.refresh(w)
+	require.Contains(b.t, w.Text(), status)
+	b.click(w, "OK")
+	require.Contains(b.t, w.Text(), texts.Text("setup-complete"))
+}
+
+func (b *bench) home() device.Screen {
+	b.t.Helper()
+	screen, err := b.device.Panel().Home(context.Background())
+	require.NoError(b.t, err)
+	return screen
 }
 
 func (b *bench) golden(name, got string) {

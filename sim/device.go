@@ -6,6 +6,7 @@ import (
 
 	"mfpsim/device"
 	"mfpsim/journal"
+	"mfpsim/sim/panel"
 )
 
 // Device returns the printer as scenarios use it. Its Web Config is reached by whoever made webConfig: a browser that speaks HTTPS
@@ -24,7 +25,7 @@ func (d *simulated) Describe(context.Context) (device.Description, error) {
 	f := d.printer.Facts()
 	description := device.Description{
 		Name: d.printer.Name(), Model: f.Model.Name, Serial: f.Serial, Firmware: f.Firmware.Version, Address: f.Address,
-		Languages: f.Model.Languages, Capabilities: f.Model.Capabilities,
+		Languages: f.Model.Panel.Languages, Capabilities: f.Model.Capabilities,
 	}
 	return description, nil
 }
@@ -39,13 +40,21 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 	switch request.Function {
 	case device.FunctionEmail, "":
 	case device.FunctionCopy:
+		path, ok := d.printer.panel.Path(panel.ScreenCopy)
+		if !ok {
+			return device.Screen{}, device.ErrNotSupported
+		}
 		d.printer.LoadOriginals(pages)
-		return p.Press(ctx, "Copy > Start")
+		return p.Press(ctx, path+start)
 	default:
 		return device.Screen{}, device.ErrNotSupported
 	}
+	path, ok := d.printer.panel.Path(panel.ScreenScanToEmail)
+	if !ok {
+		return device.Screen{}, device.ErrNotSupported
+	}
 	d.printer.LoadOriginals(pages)
-	if screen, err := p.Press(ctx, "Scan > Email"); err != nil {
+	if screen, err := p.Press(ctx, path); err != nil {
 		return screen, err
 	}
 	for _, to := range request.To {
@@ -66,6 +75,9 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 	return p.Press(ctx, "Start")
 }
 
+// start ends a path with the key Start, by its standard name, which every model knows.
+const start = " > Start"
+
 func (d *simulated) Jobs(context.Context) ([]device.Job, error) {
 	if !d.printer.PoweredOn() {
 		return nil, device.ErrPoweredOff
@@ -74,7 +86,11 @@ func (d *simulated) Jobs(context.Context) ([]device.Job, error) {
 }
 
 func (d *simulated) PrintSheet(ctx context.Context) (device.Screen, error) {
-	return d.Panel().Press(ctx, "Settings > General Settings > Network Settings > Network Status > Print Status Sheet > Start")
+	path, ok := d.printer.panel.Path(panel.ScreenPrintStatusSheet)
+	if !ok {
+		return device.Screen{}, device.ErrNotSupported
+	}
+	return d.Panel().Press(ctx, path+start)
 }
 
 func (d *simulated) Sheet(context.Context) (string, error) {

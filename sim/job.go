@@ -29,7 +29,7 @@ func (p *Printer) startScan(_ context.Context, request device.ScanRequest) (rece
 		return 0, "email-server-not-set"
 	}
 	entry := jobs.Record{Time: p.config.Clock.Now(), Type: "email", To: strings.Join(request.To, ", "), Result: jobs.Running}
-	if outcome := live.engine.Ready(); outcome != nil {
+	if outcome := live.mail.Ready(); outcome != nil {
 		row := p.model.Outcome(string(outcome.Kind))
 		if row.Code != "" {
 			entry.Result, entry.Code = jobs.Failed, row.Code
@@ -88,7 +88,7 @@ func (p *Printer) send(ctx context.Context, live *powered) {
 		p.mu.Unlock()
 		err := error(&core.Outcome{Kind: core.Interrupted, Side: core.Device})
 		if !canceled {
-			_, err = live.engine.Send(jobContext, next.message)
+			_, err = live.mail.Send(jobContext, next.message)
 		}
 		cancel()
 		p.finish(live, next.receipt, err)

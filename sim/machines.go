@@ -11,15 +11,12 @@ import (
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/sim/locale"
-	"mfpsim/sim/models"
 	"mfpsim/sim/sheet"
 	"mfpsim/sim/webconfig"
 )
 
 // panelMachine is the printer as its panel needs it.
 type panelMachine struct{ *Printer }
-
-func (m panelMachine) Languages() []string { return m.model.Languages }
 
 func (m panelMachine) On() bool { return m.PoweredOn() }
 
@@ -64,7 +61,6 @@ func (m panelMachine) SetLocked(on bool) error {
 	return live.memory.change(func(x *preferences) { x.Locked = on })
 }
 
-func (m panelMachine) LockedItems() []string      { return m.model.LockedItems }
 func (m panelMachine) Elapsed() time.Duration     { return m.elapsed() }
 func (m panelMachine) SessionTime() time.Duration { return m.model.Administrator.PanelSessionTime }
 
@@ -75,15 +71,13 @@ func (m panelMachine) Record(screen device.Screen) {
 // webMachine is the printer as its Web Config needs it.
 type webMachine struct{ *Printer }
 
-func (m webMachine) Model() *models.Model { return m.model }
-
-// Texts are English where Web Config lacks the panel's language (printer reference §1.7, no. 1).
+// Texts are English where Web Config lacks the panel's language (docs/reference/printer.md §1.7.1).
 func (m webMachine) Texts() *locale.Texts {
 	texts := m.Printer.Texts()
-	if slices.Contains(m.model.WebConfigLanguages, texts.Language()) {
+	if slices.Contains(m.model.WebConfig.Languages, texts.Language()) {
 		return texts
 	}
-	return locale.In(locale.English)
+	return m.model.Texts(locale.English)
 }
 
 func (m webMachine) Jobs() []device.Job {
@@ -95,7 +89,7 @@ func (m webMachine) Jobs() []device.Job {
 
 func (m webMachine) Engine() webconfig.Engine {
 	if live := m.on(); live != nil {
-		return live.engine
+		return live.mail
 	}
 	return nil
 }

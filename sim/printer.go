@@ -46,15 +46,15 @@ type Config struct {
 	Journal *journal.Journal // nil: nothing is recorded
 	Seed    uint64           // decides all that is random, together with Name
 
-	Model    string        // default models.Default
-	Data     *models.Model // the model itself in place of one by name; it is not changed
-	Firmware string        // version of a new printer; default: the model's newest
-	Serial   string        // default: the model's for the printer called "printer", else one made from Name
-	Flash    nvram.Flash   // settings and sign-in; default: a memory of its own
-	Records  nvram.Flash   // job history and preferences; default: a memory of its own
-	Address  string        // default "192.0.2.10"
+	Models   *models.Set // the models that there are; default: those of the program
+	Model    string      // name of one of them; default: their default one
+	Firmware string      // version of a new printer; default: the model's newest
+	Serial   string      // default: the model's for the printer called "printer", else one made from Name
+	Flash    nvram.Flash // settings and sign-in; default: a memory of its own
+	Records  nvram.Flash // job history and preferences; default: a memory of its own
+	Address  string      // default "192.0.2.10"
 	Roots    func() *x509.CertPool
-	Language string // of a new printer; default "en"
+	Language string // of a new printer; default: "en", or the model's first where it has no English
 	Locked   bool   // Lock Setting of a new printer (guide rule R25)
 	// AdministratorPassword is the password; default: the serial number, as on a new printer without a PASSWORD label.
 	AdministratorPassword string
@@ -90,7 +90,8 @@ type Printer struct {
 // powered is what exists from power on to power off.
 type powered struct {
 	engine   *core.Engine
-	since    time.Time // true time
+	mail     *core.Mailer // the printer's own
+	since    time.Time    // true time
 	memory   *records
 	history  *jobs.History
 	firmware models.Firmware
@@ -109,20 +110,23 @@ func New(config Config) (*Printer, error) {
 	if config.World == nil || config.Network == nil {
 		return nil, errors.New("sim: a printer needs a World and a Network")
 	}
-	model := config.Data
-	if model == nil {
-		known, err := models.Get(config.Model)
+	if config.Models == nil {
+		known, err := models.Embedded()
 		if err != nil {
 			return nil, err
 		}
-		model = known
+		config.Models = known
+	}
+	model, err := config.Models.Get(config.Model)
+	if err != nil {
+		return nil, err
 	}
 	if _, err := model.Fitted(config.Firmware); err != nil {
 		return nil, err
 	}
 	config.complete(model)
-	if !slices.Contains(model.Languages, config.Language) {
-		return nil, &device.LabelError{What: "language", Wanted: config.Language, Present: model.Languages}
+	if !slices.Contains(model.Panel.Languages, config.Language) {
+		return nil, &device.LabelError{What: "language", Wanted: config.Language, Present: model.Panel.Languages}
 	}
 	p := &Printer{config: config, model: model, serial: config.Serial, password: config.AdministratorPassword, random: chance.New(config.Seed, config.Name)}
 	p.mac = macOf(model, config.Name)
@@ -131,8 +135,12 @@ func New(config Config) (*Printer, error) {
 	power := &supply{random: chance.New(config.Seed, config.Name+" power supply"), lost: p.supplyFailed}
 	p.flash = &supplied{supply: power, flash: config.Flash, counted: true}
 	p.records = &supplied{supply: power, flash: config.Records}
-	p.panel = panel.New(panelMachine{p})
-	p.web = webconfig.New(webMachine{p})
+	if p.panel, err = panel.New(panelMachine{p}); err != nil {
+		return nil, fmt.Errorf("the model %s: %w", model.Name, err)
+	}
+	if p.web, err = webconfig.New(webMachine{p}); err != nil {
+		return nil, fmt.Errorf("the model %s: %w", model.Name, err)
+	}
 	if err := p.powerUp(context.Background()); err != nil {
 		return nil, err
 	}
@@ -163,6 +171,9 @@ func (c *Config) complete(model *models.Model) {
 	}
 	if c.Language == "" {
 		c.Language = locale.English
+		if languages := model.Panel.Languages; !slices.Contains(languages, locale.English) {
+			c.Language = languages[0]
+		}
 	}
 	if c.Serial == "" {
 		c.Serial = model.Serial
@@ -213,10 +224,11 @@ func (p *Printer) WebConfig() http.Handler { return p.web }
 // PoweredOn reports whether the printer is on.
 func (p *Printer) PoweredOn() bool { return p.on() != nil }
 
-// Engine is the mail core of the printer, nil while the power is off. Persons reach it through panel and Web Config only.
-func (p *Printer) Engine() *core.Engine {
+// Mailer is the mail core for an owner of a sign-in, nil while the power is off. Persons reach it through panel and Web
+// Config only.
+func (p *Printer) Mailer(owner nvram.Owner) *core.Mailer {
 	if live := p.on(); live != nil {
-		return live.engine
+		return live.engine.For(owner)
 	}
 	return nil
 }
@@ -269,13 +281,15 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	}
 	live := &powered{since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}}
 	live.memory, live.broken = openRecords(p.records, preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version})
-	live.history = jobs.Open(live.memory, p.model.Mail.JobHistoryLength)
+	live.history = jobs.Open(live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(core.Interrupted)).Code)
 	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
 		return err
 	}
+	services := providers(p.model)
 	live.engine, err = core.Open(ctx, core.Options{
 		Clock: p.config.Clock, Dialer: p.config.Dialer, Random: p.random, Flash: p.flash, SealingKey: p.sealing, Roots: p.config.Roots,
-		Providers: providers(p.model), Timeouts: p.config.Timeouts, HostName: strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
+		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
+		HostName:  strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
 		Go: func(name string, f func(context.Context)) {
 			p.config.World.Go(p.config.Name+": "+name, f)
@@ -287,6 +301,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start the printer's mail core: %w", err)
 	}
+	live.mail = live.engine.For(nvram.Printer)
 	p.mu.Lock()
 	p.dark.Store(false)
 	p.live = live
@@ -364,8 +379,8 @@ func (p *Printer) SetLanguage(language string) error {
 	if live == nil {
 		return device.ErrPoweredOff
 	}
-	if !slices.Contains(p.model.Languages, language) {
-		return &device.LabelError{What: "language", Wanted: language, Present: p.model.Languages}
+	if !slices.Contains(p.model.Panel.Languages, language) {
+		return &device.LabelError{What: "language", Wanted: language, Present: p.model.Panel.Languages}
 	}
 	return live.memory.change(func(x *preferences) { x.Language = language })
 }
@@ -380,9 +395,9 @@ func (p *Printer) LoadOriginals(pages int) {
 // Texts are those of the panel's language.
 func (p *Printer) Texts() *locale.Texts {
 	if live := p.on(); live != nil {
-		return locale.In(live.memory.preferences().Language)
+		return p.model.Texts(live.memory.preferences().Language)
 	}
-	return locale.In(p.config.Language)
+	return p.model.Texts(p.config.Language)
 }
 
 // Facts is what panel, Web Config and sheet show.
@@ -392,7 +407,7 @@ func (p *Printer) Facts() facts.Facts {
 	if live == nil {
 		return f
 	}
-	settings, status := live.engine.Settings(), live.engine.Status()
+	settings, status := live.mail.Settings(), live.mail.Status()
 	f.Firmware = live.firmware
 	f.Email = facts.Email{
 		Method: string(settings.Method), Service: string(settings.Service), Account: settings.Account, Sender: settings.Sender,
@@ -404,6 +419,9 @@ func (p *Printer) Facts() facts.Facts {
 	}
 	return f
 }
+
+// Model is the model that the printer is. It must not be changed.
+func (p *Printer) Model() *models.Model { return p.model }
 
 // Sheet returns the network status sheet that was printed last; ok is false if none was.
 func (p *Printer) Sheet() (text string, ok bool) {

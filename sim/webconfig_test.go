@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/core/nvram"
 	"mfpsim/faultnet"
 	"mfpsim/sim"
 )
@@ -243,13 +244,13 @@ func TestAStoredPasswordWorksOnAndIsNeverSentToAnotherServer(t *testing.T) {
 	}
 	b.click(b.browser, "OK")
 	require.Contains(t, b.browser.Text(), "Setup complete")
-	require.Equal(t, "pass word", b.printer.Engine().Settings().Password.Reveal())
+	require.Equal(t, "pass word", b.printer.Mailer(nvram.Printer).Settings().Password.Reveal())
 
 	b.signIn(b.browser, false) // waits for OK, and disturbs nothing
 	require.Equal(t, "SMTP AUTH", b.printer.Facts().Email.Method)
-	require.Nil(t, b.printer.Engine().Ready())
+	require.Nil(t, b.printer.Mailer(nvram.Printer).Ready())
 
-	b.printer.Engine().CancelSignIn(context.Background())
+	b.printer.Mailer(nvram.Printer).CancelSignIn(context.Background())
 	b.open(b.browser, basic)
 	b.set(b.browser, "Authentication Method", "SMTP AUTH")
 	b.set(b.browser, "Authenticated Account", "printer")
@@ -257,7 +258,7 @@ func TestAStoredPasswordWorksOnAndIsNeverSentToAnotherServer(t *testing.T) {
 	b.set(b.browser, "SMTP Server Address", "evil.example")
 	b.click(b.browser, "OK")
 	require.Equal(t, "evil.example", b.printer.Facts().Email.Server)
-	require.True(t, b.printer.Engine().Settings().Password.Empty())
+	require.True(t, b.printer.Mailer(nvram.Printer).Settings().Password.Empty())
 }
 
 func TestAnOldFirmwareDoesNotOfferOAuth2(t *testing.T) {

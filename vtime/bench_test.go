@@ -72,7 +72,7 @@ func (b *bench) lines() []string {
 
 func (b *bench) serve(c net.Conn, greeting string) {
 	if greeting != "" {
-		v := b.world.Visit(b.caller(c), "greeting")
+		v := b.world.Visit(vtime.Request{Caller: b.caller(c), Name: "greeting"})
 		b.note("S: %s", greeting)
 		v.End()
 		fmt.Fprintln(c, greeting)
@@ -84,7 +84,7 @@ func (b *bench) serve(c net.Conn, greeting string) {
 			return
 		}
 		words := strings.Fields(line)
-		v := b.world.Visit(b.caller(c), "server")
+		v := b.world.Visit(vtime.Request{Caller: b.caller(c), Name: "server"})
 		b.note("C: %s", strings.TrimSpace(line))
 		answer := words[len(words)-1]
 		if words[0] == "delay" {

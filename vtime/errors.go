@@ -23,6 +23,10 @@ const (
 	ErrStillBusy Error = "vtime: exchanges are still under way"
 	// ErrNothingDue: somebody waits and nothing is due that could wake it.
 	ErrNothingDue Error = "vtime: nothing is due and it still waits"
+	// ErrTwice: somebody who has lent a turn to the clock lends it once more: two work under one turn.
+	ErrTwice Error = "vtime: the turn is with the clock already: two parties act under one turn"
+	// ErrGivenTwice: a fault of the bench itself.
+	ErrGivenTwice Error = "vtime: a turn was given back twice: a fault of the bench"
 	// ErrCanceled is the cause of a context that was cancelled through World.WithCancel.
 	ErrCanceled Error = "vtime: cancelled"
 )

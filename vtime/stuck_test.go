@@ -14,7 +14,7 @@ func TestTheWatchdogNamesWhoHoldsTheTurn(t *testing.T) {
 	world.patience = 10 * time.Millisecond
 	release := make(chan struct{})
 	turn := world.Go("printer job", func(ctx context.Context) {
-		visit := world.Visit(TurnFrom(ctx), "smtp on printer#3")
+		visit := world.Visit(Request{Caller: TurnFrom(ctx), Name: "smtp on printer#3"})
 		<-release
 		visit.End()
 	})

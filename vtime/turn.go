@@ -16,10 +16,14 @@ type Turn struct {
 
 	// All below under world.mu.
 	caller *Turn  // under whose turn this visit works; nil: an actor, an outside client's visit, an orphan
-	lent   *Turn  // the visit under this turn that sleeps, or whose own callee does
+	callee *Turn  // the visit that acts under this turn now
+	lent   *Turn  // the visit under this turn that waits for the clock, or whose own callee does
 	asleep *sleep // this turn itself sleeps
-	outer  bool   // a visit for a client from outside
+	stall  *stall // this turn itself waits for a party that says nothing
+	outer  bool   // a visit with a turn of its own from the start
 	ended  bool
+	before func() // of a visit: what has to be true before its turn may go to the clock
+	after  func() // of a visit: told when it has slept to the end
 }
 
 type sleep struct {
@@ -65,30 +69,53 @@ func (w *World) Go(name string, f func(ctx context.Context)) *Turn {
 		close(t.done)
 		return t
 	}
-	w.push(0, name, func() {
-		w.holder = t
-		go func() {
-			defer w.finish(t)
-			f(ctx)
-		}()
-	})
+	w.push(0, name, func() { w.run(t, ctx, f) })
 	return t
 }
 
-// finish ends an actor, or a visit that has a turn of its own.
+// run starts an actor that an event has given its turn. Under w.mu.
+func (w *World) run(t *Turn, ctx context.Context, f func(ctx context.Context)) {
+	w.holder = t
+	go func() {
+		defer w.finish(t)
+		defer w.Recover(t.name)
+		f(ctx)
+	}()
+}
+
+// finish ends an actor.
 func (w *World) finish(t *Turn) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	t.ended = true
-	close(t.done)
+	w.end(t)
+	if t.asleep != nil || t.stall != nil || t.lent != nil {
+		return // it panicked while its turn was with the clock: there is none to give back
+	}
 	w.drop()
+}
+
+// end marks a turn as ended, once. Under w.mu.
+func (w *World) end(t *Turn) {
+	if !t.ended {
+		t.ended = true
+		close(t.done)
+	}
 }
 
 // Do is a stimulus from outside, for example one verb of a scenario: it runs f as an actor and returns when f has ended.
 // In a stepped World it fires what is due, up to limit ahead (0: [DefaultDrive]), while f waits; [ErrNothingDue] or
-// [ErrStillBusy] say that f was left waiting. Not to be called by somebody who holds a turn.
-func (w *World) Do(name string, limit time.Duration, f func(ctx context.Context)) error {
-	t := w.Go(name, f)
+// [ErrStillBusy] say that f was left waiting, a [*PanicError] that f panicked. Not to be called by somebody who holds a turn.
+func (w *World) Do(name string, limit time.Duration, f func(ctx context.Context)) (err error) {
+	var broke *PanicError
+	t := w.Go(name, func(ctx context.Context) {
+		defer func() { broke = w.recovered(name, recover()) }()
+		f(ctx)
+	})
+	defer func() {
+		if t.Ended() && broke != nil {
+			err = broke
+		}
+	}()
 	if w.flowing {
 		<-t.done
 		return nil
@@ -96,14 +123,7 @@ func (w *World) Do(name string, limit time.Duration, f func(ctx context.Context)
 	if limit == 0 {
 		limit = DefaultDrive
 	}
-	ok, err := w.AdvanceUntil(limit, func() bool {
-		select {
-		case <-t.done:
-			return true
-		default:
-			return false
-		}
-	})
+	ok, err := w.AdvanceUntil(limit, t.Ended)
 	switch {
 	case err != nil:
 		return err
@@ -116,8 +136,29 @@ func (w *World) Do(name string, limit time.Duration, f func(ctx context.Context)
 	}
 }
 
+// Ended reports whether the turn has ended.
+func (t *Turn) Ended() bool {
+	select {
+	case <-t.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // park puts t to sleep, for d or (forever) until interrupted. Called by whoever runs under t.
 func (w *World) park(ctx context.Context, t *Turn, d time.Duration, forever bool) error {
+	if t.before != nil {
+		t.before()
+	}
+	err := w.parkNow(ctx, t, d, forever)
+	if err == nil && t.after != nil {
+		t.after()
+	}
+	return err
+}
+
+func (w *World) parkNow(ctx context.Context, t *Turn, d time.Duration, forever bool) error {
 	w.mu.Lock()
 	if w.closed {
 		w.mu.Unlock()
@@ -135,6 +176,10 @@ func (w *World) park(ctx context.Context, t *Turn, d time.Duration, forever bool
 		w.mu.Unlock()
 		return ErrNobodyAdvances
 	}
+	if t.asleep != nil || t.stall != nil || t.lent != nil {
+		w.mu.Unlock()
+		return ErrTwice
+	}
 	s := &sleep{ctx: ctx, woken: make(chan error, 1), counted: t.visit || forever}
 	if !forever {
 		s.due = w.push(d, t.name, func() { w.wake(t, nil) })
@@ -143,13 +188,27 @@ func (w *World) park(ctx context.Context, t *Turn, d time.Duration, forever bool
 	if s.counted {
 		w.busy++
 	}
+	w.lend(t)
+	w.mu.Unlock()
+	return <-s.woken
+}
+
+// lend gives the turn of t, and with it that of its callers, to the clock. Under w.mu.
+func (w *World) lend(t *Turn) {
 	for callee := t; callee.caller != nil; callee = callee.caller {
 		callee.caller.lent = callee
 	}
 	w.parked[t] = struct{}{}
 	w.drop()
-	w.mu.Unlock()
-	return <-s.woken
+}
+
+// unlend makes t and its callers the holders of the turn that somebody has counted. Under w.mu.
+func (w *World) unlend(t *Turn) {
+	delete(w.parked, t)
+	for callee := t; callee.caller != nil; callee = callee.caller {
+		callee.caller.lent = nil
+	}
+	w.holder = t
 }
 
 // wake ends t's sleep and gives it the turn that the caller has counted. Under w.mu.
@@ -159,15 +218,11 @@ func (w *World) wake(t *Turn, err error) {
 		w.held++ // nobody counted one: the World ends
 	}
 	t.asleep = nil
-	delete(w.parked, t)
 	w.kill(s.due)
 	if s.counted {
 		w.busy--
 	}
-	for callee := t; callee.caller != nil; callee = callee.caller {
-		callee.caller.lent = nil
-	}
-	w.holder = t
+	w.unlend(t)
 	s.woken <- err
 }
 
@@ -190,10 +245,12 @@ func (w *World) interrupt(t *Turn, cause error, forced bool) {
 			return
 		}
 		w.wake(t, cause)
+	case t.stall != nil:
+		w.resume(t)
 	case t.lent != nil:
 		orphan := t.lent
 		orphan.caller = nil
-		t.lent = nil
+		t.lent, t.callee = nil, nil
 		for callee := t; callee.caller != nil; callee = callee.caller {
 			callee.caller.lent = nil
 		}
@@ -211,6 +268,10 @@ func (w *World) forgetSilent(t *Turn) {
 	}
 	if t.asleep != nil && t.asleep.due == nil && t.asleep.counted {
 		t.asleep.counted = false
+		w.busy--
+	}
+	if t.stall != nil && t.stall.counted {
+		t.stall.counted = false
 		w.busy--
 	}
 }
@@ -262,7 +323,7 @@ func (w *World) WithCancel(ctx context.Context) (context.Context, context.Cancel
 	return inner, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		waiting := t != nil && !t.ended && (t.asleep != nil || t.lent != nil)
+		waiting := t != nil && !t.ended && (t.asleep != nil || t.lent != nil || t.stall != nil)
 		switch {
 		case !waiting || w.closed:
 			w.kill(due)

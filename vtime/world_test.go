@@ -142,7 +142,7 @@ func TestNestedVisits(t *testing.T) {
 		world, b := build(t)
 		clock := world.Clock("printer")
 		require.NoError(t, world.Do("browser", 0, func(ctx context.Context) {
-			v := world.Visit(vtime.TurnFrom(ctx), "printer")
+			v := world.Visit(vtime.Request{Caller: vtime.TurnFrom(ctx), Name: "printer"})
 			inside := v.Context(ctx)
 			c := b.dial(inside)
 			defer c.Close()
@@ -158,7 +158,7 @@ func TestNestedVisits(t *testing.T) {
 		world, b := build(t)
 		clock := world.Clock("printer")
 		require.NoError(t, world.Do("browser", 0, func(ctx context.Context) {
-			v := world.Visit(vtime.TurnFrom(ctx), "printer")
+			v := world.Visit(vtime.Request{Caller: vtime.TurnFrom(ctx), Name: "printer"})
 			inside, cancel := clock.WithTimeout(v.Context(ctx), 3*time.Second)
 			c := b.dial(inside)
 			_, err := c.ask(inside, "delay 7s word")
@@ -181,7 +181,7 @@ func TestNestedVisits(t *testing.T) {
 			turn := vtime.TurnFrom(ctx)
 			go func() { // the printer's handler, on its own goroutine as in net/http
 				defer close(done)
-				v := world.Visit(turn, "printer")
+				v := world.Visit(vtime.Request{Caller: turn, Name: "printer"})
 				inside := v.Context(ctx)
 				c := b.dial(inside)
 				defer c.Close()

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"mfpsim/sim/models"
 )
 
 // version is that of the next release.
@@ -65,6 +67,14 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) (code int)
 			panic(p)
 		}
 	}()
+	known, err := models.Embedded()
+	if err != nil {
+		return complain(errs, usageError{err})
+	}
+	standard, err := known.Get("")
+	if err != nil {
+		return complain(errs, usageError{err})
+	}
 	var cli commands
 	parser, err := kong.New(&cli,
 		kong.Name("mfpsim"),
@@ -72,7 +82,11 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) (code int)
 			"Exit codes: 0 all is well, 1 something failed, 2 the command was not understood or could not begin."),
 		kong.Writers(out, errs),
 		kong.Exit(func(code int) { panic(left(code)) }),
-		kong.Vars{"version": "mfpsim " + buildVersion()},
+		kong.Vars{
+			"version": "mfpsim " + buildVersion(),
+			"models":  strings.Join(known.Names(), ", "), "default_model": standard.Name,
+			"languages": strings.Join(known.Languages(), ", "),
+		},
 	)
 	if err != nil {
 		panic("mfpsim: the command line is wrong: " + err.Error())

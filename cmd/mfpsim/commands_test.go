@@ -34,6 +34,8 @@ func TestMisuseIsExitCodeTwoWithAClearMessage(t *testing.T) {
 		{"a seed that is no number", []string{"run", "--seed", "x"}, "--seed: expected a valid 64 bit uint"},
 		{"an unknown scenario", []string{"run", "nothing/here"}, `no scenario fits "nothing/here"`},
 		{"an unknown language", []string{"run", "--lang", "xx"}, `unknown language "xx"`},
+		{"an unknown model", []string{"run", "--model", "MFP-9999"}, `no model "MFP-9999" here; there are: MFP-4100`},
+		{"an unknown model to serve", []string{"serve", "--model", "MFP-9999"}, `no model "MFP-9999" here; there are: MFP-4100`},
 		{"no repetition", []string{"run", "--repeat", "0"}, "a scenario is played once at least"},
 		{"no benches", []string{"run", "--parallel=-1"}, "not a number of benches"},
 		{"an evidence folder that is a file", []string{"run", "--evidence", file}, "is a file, not a folder"},
@@ -128,6 +130,7 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 	}{
 		{"a code of the job history", []string{"360"}, []string{"360 in Job/Status:", "what to do:", "trouble/sign-in-not-saved"}},
 		{"an AADSTS number", []string{"AADSTS53003"}, []string{"Conditional Access", "how sure: captured", "shown by"}},
+		{"a number that was only reported", []string{"AADSTS50058"}, []string{"silent sign-in", "how sure: reported, public log"}},
 		{"an AADSTS number on the printer", []string{"AADSTS53003"}, []string{"at sending: 370", "check the conditional access policies", "trouble/conditional-access-block"}},
 		{"a message of Entra ID", []string{"Access has been blocked by Conditional Access"}, []string{"AADSTS53003:"}},
 		{"an enhanced status code alone", []string{"5.7.139"}, []string{"trouble/smtp-auth-disabled", "trouble/password-method-refused"}},

@@ -135,7 +135,7 @@ func (e *explainer) code() {
 	if !threeDigits.MatchString(e.words) {
 		return
 	}
-	texts := locale.In(locale.English)
+	texts := e.model.Texts(locale.English)
 	var rows []models.Outcome
 	for _, row := range e.model.Outcomes {
 		if row.Code == e.words {
@@ -198,7 +198,7 @@ func (e *explainer) onPrinter(aadsts int) {
 	if !known {
 		return
 	}
-	texts := locale.In(locale.English)
+	texts := e.model.Texts(locale.English)
 	for _, row := range e.model.Outcomes {
 		if row.Kind != string(kind) {
 			continue
@@ -235,6 +235,8 @@ func certainty(mark string) string {
 		return "captured"
 	case "D":
 		return "documented"
+	case "R":
+		return "reported"
 	case "I":
 		return "inferred by us"
 	default:
@@ -295,12 +297,12 @@ func (e *explainer) message() {
 	if len([]rune(wanted)) < 4 || threeDigits.MatchString(wanted) {
 		return
 	}
-	for _, id := range locale.IDs() {
+	for _, id := range e.model.Tables().IDs() {
 		if strings.HasPrefix(id, "label.") {
 			continue
 		}
-		for _, language := range locale.Languages {
-			text := locale.In(language).Format(id, nil)
+		for _, language := range e.model.Tables().Languages() {
+			text := e.model.Texts(language).Format(id, nil)
 			if !strings.HasPrefix(locale.Normalize(text), wanted) {
 				continue
 			}
@@ -312,11 +314,11 @@ func (e *explainer) message() {
 
 func (e *explainer) explainMessage(id, text string) {
 	e.section("'%s'", text)
-	english := locale.In(locale.English)
+	english := e.model.Texts(locale.English)
 	if words := english.Format(id, nil); words != text {
 		e.line("in English: %s", words)
 	}
-	e.line("the printer's message %s%s", id, sourceOf(id))
+	e.line("the printer's message %s%s", id, e.sourceOf(id))
 	var causes, codes []string
 	for _, row := range e.model.Outcomes {
 		if slices.Contains([]string{row.PanelID(), row.StatusID(), row.SignIn, row.Test, row.Cloud}, id) {
@@ -336,8 +338,8 @@ func (e *explainer) explainMessage(id, text string) {
 	e.shown("@"+id, english.Format(id, nil))
 }
 
-func sourceOf(id string) string {
-	if source := locale.Source(id); source != "" {
+func (e *explainer) sourceOf(id string) string {
+	if source := e.model.Tables().Source(id); source != "" {
 		return " (" + source + ")"
 	}
 	return ""

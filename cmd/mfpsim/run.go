@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"mfpsim/report"
 	"mfpsim/scenarios"
@@ -13,15 +14,18 @@ import (
 
 // runCommand is `mfpsim run`.
 type runCommand struct {
-	Patterns []string `arg:"" optional:"" name:"pattern" help:"Scenarios: an ID, a folder, or a path pattern. Default: all."`
-	Seed     uint64   `default:"0" help:"Decides every id, code and token, and nothing else."`
-	Evidence string   `placeholder:"DIR" help:"Keep what happened, a folder for each scenario."`
-	JUnit    string   `name:"junit" placeholder:"FILE" help:"Write the verdicts as JUnit XML."`
-	Lang     string   `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: en, hi or el."`
-	Repeat   int      `placeholder:"N" default:"1" help:"Play each scenario N times; the evidence must be the same every time."`
-	Parallel int      `placeholder:"N" default:"0" help:"Benches at once; 0: one for each processor."`
-	Folder   string   `placeholder:"DIR" help:"Read the scenarios from a source folder instead of this program."`
-	Update   bool     `help:"Rewrite the goldens of the source folder."`
+	Patterns []string      `arg:"" optional:"" name:"pattern" help:"Scenarios: an ID, a folder, or a path pattern. Default: all."`
+	Seed     uint64        `default:"0" help:"Decides every id, code and token, and nothing else."`
+	Evidence string        `placeholder:"DIR" help:"Keep what happened, a folder for each scenario."`
+	JUnit    string        `name:"junit" placeholder:"FILE" help:"Write the verdicts as JUnit XML."`
+	Model    string        `placeholder:"NAME" help:"Model of the printers: ${models}. Default: ${default_model}."`
+	Lang     string        `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: ${languages}."`
+	Repeat   int           `placeholder:"N" default:"1" help:"Play each scenario N times; the evidence must be the same every time."`
+	Parallel int           `placeholder:"N" default:"0" help:"Benches at once; 0: one for each processor."`
+	Latency  time.Duration `placeholder:"TIME" help:"Bench time from a request complete to the server's act, for example 20ms."`
+	Jitter   time.Duration `placeholder:"TIME" help:"At most so much more, drawn from the seed."`
+	Folder   string        `placeholder:"DIR" help:"Read the scenarios from a source folder instead of this program."`
+	Update   bool          `help:"Rewrite the goldens of the source folder."`
 }
 
 // Run plays the scenarios.
@@ -32,6 +36,9 @@ func (c *runCommand) Run(s *streams) error {
 	if c.Parallel < 0 {
 		return usage("--parallel %d: not a number of benches", c.Parallel)
 	}
+	if c.Latency < 0 || c.Jitter < 0 {
+		return usage("--latency %s, --jitter %s: time does not go back", c.Latency, c.Jitter)
+	}
 	var junit *outputFile
 	if c.JUnit != "" {
 		var err error
@@ -41,8 +48,9 @@ func (c *runCommand) Run(s *streams) error {
 		defer junit.discard()
 	}
 	results, err := scenarios.Run(s.ctx, scenarios.Options{
-		Patterns: c.Patterns, Seed: c.Seed, Language: c.Lang, Evidence: c.Evidence, Repeat: c.Repeat, Parallel: c.Parallel,
-		Folder: c.Folder, Update: c.Update,
+		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence,
+		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
+		Latency: c.Latency, Jitter: c.Jitter,
 	})
 	if s.ctx.Err() != nil {
 		return errors.New("interrupted")
@@ -52,7 +60,7 @@ func (c *runCommand) Run(s *streams) error {
 	}
 	failed := err != nil
 	for _, result := range results {
-		if result.Verdict == report.Failed {
+		if result.Verdict == report.Failed || result.Verdict == report.Errored {
 			failed = true
 			_, _ = fmt.Fprintf(s.out, "%s\n", trimmed(result.Failure))
 		}

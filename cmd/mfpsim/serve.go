@@ -12,7 +12,8 @@ type serveCommand struct {
 	Evidence string `placeholder:"DIR" help:"Write the evidence at Ctrl-C."`
 	JSON     bool   `name:"json" help:"Print the addresses as one line of JSON when ready, and nothing else."`
 	Seed     uint64 `default:"0" help:"Decides every id, code and token."`
-	Lang     string `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: en, hi or el."`
+	Model    string `placeholder:"NAME" help:"Model of the printer: ${models}. Default: ${default_model}."`
+	Lang     string `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: ${languages}."`
 	CA       string `name:"ca" placeholder:"FILE" help:"Where the certificate authority is written to (PEM). Default: a temporary file."`
 
 	Listen        string `placeholder:"HOST" default:"127.0.0.1" help:"Address to listen on."`
@@ -26,7 +27,8 @@ type serveCommand struct {
 // Run serves until Ctrl-C.
 func (c *serveCommand) Run(s *streams) error {
 	err := serve.Run(s.ctx, serve.Config{
-		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Language: c.Lang, CA: c.CA, Host: c.Listen,
+		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
+		CA: c.CA, Host: c.Listen,
 		Ports: serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, Control: c.ControlPort},
 		Out:   s.out,
 	})

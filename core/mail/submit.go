@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"net"
 	"strconv"
@@ -285,10 +286,19 @@ func (s *Submitter) handshake(ctx context.Context, raw net.Conn, settings Settin
 	secure := tls.Client(raw, config)
 	if err := secure.HandshakeContext(limited); err != nil {
 		kind := outcome.Network(limited, err)
-		if kind == "" {
+		switch {
+		case kind == "":
 			kind = outcome.SecureConnection
+		case settings.Security == SecurityTLS && spokeFirst(err):
+			kind = outcome.STARTTLSRequired
 		}
 		return nil, outcome.New(kind, outcome.MailServer, outcome.StageConnect, s.config.Clock.Now())
 	}
 	return secure, nil
+}
+
+// spokeFirst reports whether what came in place of a TLS record is the greeting of a server that wants STARTTLS (RFC 5321 §3.1).
+func spokeFirst(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.As(err, &record) && string(record.RecordHeader[:3]) == "220"
 }

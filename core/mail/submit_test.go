@@ -256,14 +256,18 @@ func TestTimeOutsAndCancel(t *testing.T) {
 		_, failed := r.submit(t, ctx, settings(), letter())
 		require.Equal(t, outcome.Interrupted, failed.Kind)
 	})
-	t.Run("a handshake that stalls", func(t *testing.T) {
-		s := &script{implicit: false, greeting: "220 not TLS"}
-		r := newRig(t, s)
-		stalled := settings()
-		stalled.Security = SecurityTLS
-		_, failed := r.submit(t, context.Background(), stalled, letter())
-		require.Equal(t, outcome.SecureConnection, failed.Kind, "plain text where TLS is set")
-	})
+	for greeting, kind := range map[string]outcome.Kind{
+		"220 not TLS":              outcome.STARTTLSRequired, // the server speaks SMTP, first and in clear
+		"HTTP/1.1 400 Bad Request": outcome.SecureConnection,
+	} {
+		t.Run("where TLS is set, the server says "+greeting, func(t *testing.T) {
+			r := newRig(t, &script{greeting: greeting})
+			secure := settings()
+			secure.Security = SecurityTLS
+			_, failed := r.submit(t, context.Background(), secure, letter())
+			require.Equal(t, kind, failed.Kind)
+		})
+	}
 }
 
 func TestWhatIsRefusedBeforeDialling(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -12,13 +14,18 @@ import (
 	"mfpsim/core/secret"
 )
 
-// Schema is the version of the record that this package writes.
-const Schema = 1
+// Schema is the version of the record that this package writes. It reads every version from 1 on.
+const Schema = 2
 
 // Record is all that survives power off.
 type Record struct {
-	Settings mail.Settings
-	SignIn   *SignIn // nil: none is stored
+	Settings map[Owner]mail.Settings // of the owners that have some
+	SignIns  map[Owner]SignIn        // that are stored
+}
+
+// factory is the record of a new device.
+func factory() Record {
+	return Record{Settings: map[Owner]mail.Settings{Printer: mail.FactorySettings()}, SignIns: map[Owner]SignIn{}}
 }
 
 // SignIn is a stored sign-in. The access token is not part of it: it is short-lived and kept in volatile memory only.
@@ -30,7 +37,7 @@ type SignIn struct {
 	RefreshedAt  time.Time     // when the service gave this refresh token
 }
 
-// line is one slot's JSON.
+// line is a record's JSON in its frame.
 type line struct {
 	Schema     int             `json:"schema"`
 	Generation uint64          `json:"generation"`
@@ -39,6 +46,13 @@ type line struct {
 }
 
 type recordLine struct {
+	KeyID    string                 `json:"key_id"`
+	Settings map[Owner]settingsLine `json:"settings"`
+	SignIns  map[Owner]signInLine   `json:"sign_ins,omitempty"`
+}
+
+// recordLine1 is the record of version 1, which knew one owner.
+type recordLine1 struct {
 	KeyID    string       `json:"key_id"`
 	Settings settingsLine `json:"settings"`
 	SignIn   *signInLine  `json:"sign_in,omitempty"`
@@ -66,10 +80,20 @@ type signInLine struct {
 	RefreshedAt        time.Time    `json:"refreshed_at"`
 }
 
-const purposePassword = "authenticated password"
+// purposePassword and purposeToken bind a secret to its place in a record of a version.
+func purposePassword(schema int, owner Owner) string {
+	if schema == 1 {
+		return "authenticated password"
+	}
+	return "authenticated password\x00" + string(owner)
+}
 
-func purposeToken(service mail.Service, account string) string {
-	return "refresh token\x00" + string(service) + "\x00" + account
+func purposeToken(schema int, owner Owner, s signInLine) string {
+	place := "\x00" + string(s.Service) + "\x00" + s.Account
+	if schema == 1 {
+		return "refresh token" + place
+	}
+	return "refresh token\x00" + string(owner) + place
 }
 
 func checksum(schema int, generation uint64, record []byte) string {
@@ -79,29 +103,36 @@ func checksum(schema int, generation uint64, record []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// encode makes one slot's line.
+// encode makes a record's line.
 func encode(r Record, generation uint64, s *sealer) ([]byte, error) {
-	password, err := s.seal(r.Settings.Password, purposePassword)
-	if err != nil {
-		return nil, err
-	}
-	out := recordLine{KeyID: s.id, Settings: settingsLine{
-		Method: r.Settings.Method, Service: r.Settings.Service, Account: r.Settings.Account, SealedPassword: password,
-		Sender: r.Settings.Sender, Server: r.Settings.Server, Port: r.Settings.Port, Security: r.Settings.Security,
-		ValidateCertificate: r.Settings.ValidateCertificate, POP3Server: r.Settings.POP3Server, POP3Port: r.Settings.POP3Port,
-	}}
-	if r.SignIn != nil {
-		token, err := s.seal(r.SignIn.RefreshToken, purposeToken(r.SignIn.Service, r.SignIn.Account))
+	out := recordLine{KeyID: s.id, Settings: map[Owner]settingsLine{}, SignIns: map[Owner]signInLine{}}
+	// In the order of the owners, so that the same randomness gives the same bytes.
+	for _, owner := range slices.Sorted(maps.Keys(r.Settings)) {
+		in := r.Settings[owner]
+		password, err := s.seal(in.Password, purposePassword(Schema, owner))
 		if err != nil {
 			return nil, err
 		}
-		out.SignIn = &signInLine{
-			Service: r.SignIn.Service, Account: r.SignIn.Account, SealedRefreshToken: token,
-			SignedInAt: r.SignIn.SignedInAt.UTC(), RefreshedAt: r.SignIn.RefreshedAt.UTC(),
+		out.Settings[owner] = settingsLine{
+			Method: in.Method, Service: in.Service, Account: in.Account, SealedPassword: password,
+			Sender: in.Sender, Server: in.Server, Port: in.Port, Security: in.Security,
+			ValidateCertificate: in.ValidateCertificate, POP3Server: in.POP3Server, POP3Port: in.POP3Port,
 		}
 	}
+	for _, owner := range slices.Sorted(maps.Keys(r.SignIns)) {
+		in := r.SignIns[owner]
+		sealed := signInLine{
+			Service: in.Service, Account: in.Account, SignedInAt: in.SignedInAt.UTC(), RefreshedAt: in.RefreshedAt.UTC(),
+		}
+		token, err := s.seal(in.RefreshToken, purposeToken(Schema, owner, sealed))
+		if err != nil {
+			return nil, err
+		}
+		sealed.SealedRefreshToken = token
+		out.SignIns[owner] = sealed
+	}
 	record, err := json.Marshal(out)
-	if err != nil {
+	if err != nil || !out.known() {
 		return nil, &Error{Fault: FaultEncode}
 	}
 	encoded, err := json.Marshal(line{
@@ -113,47 +144,95 @@ func encode(r Record, generation uint64, s *sealer) ([]byte, error) {
 	return encoded, nil
 }
 
-// decodeLine checks a slot's schema and checksum; ok is false if it holds nothing that was written whole.
-func decodeLine(slot []byte) (l line, ok bool) {
-	text, padding, _ := bytes.Cut(slot, []byte{'\n'})
+// decodeLine reads the line that a part of an image begins with and checks its checksum; ok is false if nothing that
+// was written whole begins there. slots is how many it takes.
+func decodeLine(part []byte) (l line, slots int, ok bool) {
+	text, rest, _ := bytes.Cut(part, []byte{'\n'})
+	slots = slotsFor(len(text))
+	padding := rest[:min(len(rest), slots*SlotSize-len(text)-1)]
 	if bytes.Count(padding, []byte{'\n'}) != len(padding) { // what is left of a longer, older line
-		return line{}, false
+		return line{}, 0, false
 	}
 	if json.Unmarshal(text, &l) != nil || l.Schema < 1 || l.Generation == 0 {
-		return line{}, false
+		return line{}, 0, false
 	}
-	return l, l.Checksum == checksum(l.Schema, l.Generation, l.Record)
+	return l, slots, l.Checksum == checksum(l.Schema, l.Generation, l.Record)
 }
 
-// decodeRecord reads the record of a line of our schema. With secrets that cannot be opened it returns the settings
-// without password and sign-in, and FaultSealed.
+// slotsFor is how many slots a line of so many bytes takes, a newline at its end included.
+func slotsFor(length int) int { return length/SlotSize + 1 }
+
+// decodeRecord reads the record of a line of our schema or an older one. With secrets that cannot be opened it returns
+// the settings without passwords and sign-ins, and FaultSealed.
 func decodeRecord(l line, s *sealer) (Record, error) {
-	var in recordLine
-	if json.Unmarshal(l.Record, &in) != nil {
+	in, ok := parseRecord(l)
+	if !ok {
 		return Record{}, &Error{Fault: FaultCorrupt}
 	}
-	r := Record{Settings: mail.Settings{
-		Method: in.Settings.Method, Service: in.Settings.Service, Account: in.Settings.Account, Sender: in.Settings.Sender,
-		Server: in.Settings.Server, Port: in.Settings.Port, Security: in.Settings.Security,
-		ValidateCertificate: in.Settings.ValidateCertificate, POP3Server: in.Settings.POP3Server, POP3Port: in.Settings.POP3Port,
-	}}
-	if in.KeyID != s.id {
-		return r, &Error{Fault: FaultForeignKey}
-	}
-	password, ok := s.open(in.Settings.SealedPassword, purposePassword)
-	if !ok {
-		return r, &Error{Fault: FaultSealed}
-	}
-	r.Settings.Password = password
-	if in.SignIn != nil {
-		token, ok := s.open(in.SignIn.SealedRefreshToken, purposeToken(in.SignIn.Service, in.SignIn.Account))
-		if !ok {
-			return r, &Error{Fault: FaultSealed}
+	r, bare := factory(), factory()
+	sealed := true
+	for owner, settings := range in.Settings {
+		password, opens := s.open(settings.SealedPassword, purposePassword(l.Schema, owner))
+		sealed = sealed && opens
+		kept := mail.Settings{
+			Method: settings.Method, Service: settings.Service, Account: settings.Account, Sender: settings.Sender,
+			Server: settings.Server, Port: settings.Port, Security: settings.Security,
+			ValidateCertificate: settings.ValidateCertificate,
+			POP3Server:          settings.POP3Server, POP3Port: settings.POP3Port,
 		}
-		r.SignIn = &SignIn{
-			Service: in.SignIn.Service, Account: in.SignIn.Account, RefreshToken: token,
-			SignedInAt: in.SignIn.SignedInAt, RefreshedAt: in.SignIn.RefreshedAt,
+		bare.Settings[owner] = kept
+		kept.Password = password
+		r.Settings[owner] = kept
+	}
+	for owner, signIn := range in.SignIns {
+		token, opens := s.open(signIn.SealedRefreshToken, purposeToken(l.Schema, owner, signIn))
+		sealed = sealed && opens
+		r.SignIns[owner] = SignIn{
+			Service: signIn.Service, Account: signIn.Account, RefreshToken: token,
+			SignedInAt: signIn.SignedInAt, RefreshedAt: signIn.RefreshedAt,
 		}
+	}
+	switch {
+	case in.KeyID != s.id:
+		return bare, &Error{Fault: FaultForeignKey}
+	case !sealed: // somebody has changed the record: no secret in it is trusted
+		return bare, &Error{Fault: FaultSealed}
 	}
 	return r, nil
+}
+
+// parseRecord reads a record's JSON, one of version 1 as the printer's; ok is false for one that no device has written.
+func parseRecord(l line) (r recordLine, ok bool) {
+	if l.Schema == 1 {
+		var old recordLine1
+		if json.Unmarshal(l.Record, &old) != nil {
+			return recordLine{}, false
+		}
+		r = recordLine{
+			KeyID: old.KeyID, Settings: map[Owner]settingsLine{Printer: old.Settings}, SignIns: map[Owner]signInLine{},
+		}
+		if old.SignIn != nil {
+			r.SignIns[Printer] = *old.SignIn
+		}
+		return r, true
+	}
+	if json.Unmarshal(l.Record, &r) != nil || !r.known() {
+		return recordLine{}, false
+	}
+	return r, true
+}
+
+// known reports whether all owners are such as a device has.
+func (r recordLine) known() bool {
+	for owner := range r.Settings {
+		if !owner.known() {
+			return false
+		}
+	}
+	for owner := range r.SignIns {
+		if !owner.known() {
+			return false
+		}
+	}
+	return true
 }

@@ -4,14 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"strings"
 	"sync"
-
-	"mfpsim/core/mail"
 )
 
-// SlotSize is the size of one of the two slots of an image, in bytes.
+// SlotSize is the unit in which an image is laid out, in bytes.
 const SlotSize = 32 << 10
+
+// MaximumSlots is how many slots one record may take: with refresh tokens as Entra's, room for about a thousand
+// sign-ins.
+const MaximumSlots = 64
 
 // Fault is what is wrong with the memory or with a key.
 type Fault string
@@ -22,11 +23,11 @@ const (
 	FaultUnreadable Fault = "the memory cannot be read"
 	FaultSchema     Fault = "the record was written by a newer firmware"
 	FaultRandom     Fault = "no randomness"
-	FaultCorrupt    Fault = "no slot holds a whole record"                                // factory settings, no sign-in
-	FaultForeignKey Fault = "the secrets were sealed with another key"                    // settings kept; password and sign-in lost
+	FaultCorrupt    Fault = "no slot holds a whole record"                                // factory settings, no sign-ins
+	FaultForeignKey Fault = "the secrets were sealed with another key"                    // settings kept; passwords and sign-ins lost
 	FaultSealed     Fault = "the secrets are damaged"                                     // likewise
 	FaultWrite      Fault = "the memory cannot be written"                                // what was stored before stays
-	FaultTooLarge   Fault = "the record does not fit into a slot"                         // likewise
+	FaultTooLarge   Fault = "the record is too large"                                     // likewise
 	FaultEncode     Fault = "the record cannot be encoded"                                // likewise
 	FaultVerify     Fault = "what was written reads back differently; the memory is worn" // undetermined: read again
 )
@@ -67,43 +68,43 @@ func Open(flash Flash, key []byte, random io.Reader) (*Store, Record, error) {
 		return nil, Record{}, &Error{Fault: FaultUnreadable}
 	}
 	s := &Store{flash: flash, sealer: sealer}
-	factory := Record{Settings: mail.FactorySettings()}
-	newest, _, found := choose(split(image))
+	newest, _, found := newestOf(image)
 	if !found {
 		if len(bytes.Trim(image, "\n\x00\xff")) == 0 { // new, erased either way
-			return s, factory, nil
+			return s, factory(), nil
 		}
-		return s, factory, &Error{Fault: FaultCorrupt}
+		return s, factory(), &Error{Fault: FaultCorrupt}
 	}
 	if newest.Schema > Schema {
 		return nil, Record{}, &Error{Fault: FaultSchema}
 	}
 	r, err := decodeRecord(newest, sealer)
 	if errors.Is(err, &Error{Fault: FaultCorrupt}) {
-		return s, factory, err
+		return s, factory(), err
 	}
 	return s, r, err
 }
 
-// split cuts an image, of whatever length, into its two slots.
-func split(image []byte) [2][]byte {
-	var slots [2][]byte
-	for i := range slots {
-		start, end := min(i*SlotSize, len(image)), min((i+1)*SlotSize, len(image))
-		slots[i] = image[start:end]
-	}
-	return slots
-}
+// extent is where a record lies, in slots.
+type extent struct{ first, slots int }
 
-// choose returns the newest whole line and the slot to write next, which is the other one.
-func choose(slots [2][]byte) (newest line, next int, found bool) {
-	for i, slot := range slots {
-		l, ok := decodeLine(slot)
+// newestOf returns the newest whole record of an image, of whatever length, and where it lies.
+func newestOf(image []byte) (newest line, at extent, found bool) {
+	for slot := 0; slot*SlotSize < len(image); slot++ {
+		l, slots, ok := decodeLine(image[slot*SlotSize:])
 		if ok && (!found || l.Generation > newest.Generation) {
-			newest, next, found = l, 1-i, true
+			newest, at, found = l, extent{slot, slots}, true
 		}
 	}
-	return newest, next, found
+	return newest, at, found
+}
+
+// place returns where the next record goes: not over the newest one.
+func place(newest extent, slots int) extent {
+	if slots <= newest.first {
+		return extent{0, slots}
+	}
+	return extent{newest.first + newest.slots, slots}
 }
 
 // Save stores a record. After an error what was stored before is still there, unless the error says otherwise.
@@ -113,7 +114,7 @@ func (s *Store) Save(r Record) error {
 	return s.save(r)
 }
 
-// Replace stores a record and leaves nothing of the one before: signing out must not leave tokens in the older slot.
+// Replace stores a record and leaves nothing of the one before: signing out must not leave tokens in an older one.
 func (s *Store) Replace(r Record) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,8 +129,7 @@ func (s *Store) save(r Record) error {
 	if err != nil {
 		return &Error{Fault: FaultUnreadable}
 	}
-	slots := split(image)
-	newest, next, found := choose(slots)
+	newest, at, found := newestOf(image)
 	if found && newest.Schema > Schema {
 		return &Error{Fault: FaultSchema}
 	}
@@ -137,22 +137,19 @@ func (s *Store) save(r Record) error {
 	if err != nil {
 		return err
 	}
-	if len(encoded) >= SlotSize {
+	next := place(at, slotsFor(len(encoded)))
+	if next.slots > MaximumSlots {
 		return &Error{Fault: FaultTooLarge}
 	}
-	var out bytes.Buffer
-	for i, slot := range slots {
-		if i == next {
-			slot = encoded
-		}
-		out.Write(slot)
-		out.WriteString(strings.Repeat("\n", SlotSize-len(slot)))
-	}
-	if s.flash.Write(out.Bytes()) != nil {
+	const least = 2 // slots of an image
+	out := bytes.Repeat([]byte{'\n'}, SlotSize*max(least, at.first+at.slots, next.first+next.slots))
+	copy(out[at.first*SlotSize:(at.first+at.slots)*SlotSize], image[at.first*SlotSize:])
+	copy(out[next.first*SlotSize:], encoded)
+	if s.flash.Write(out) != nil {
 		return &Error{Fault: FaultWrite}
 	}
 	back, err := s.flash.Read()
-	if err != nil || !bytes.Equal(back, out.Bytes()) {
+	if err != nil || !bytes.Equal(back, out) {
 		return &Error{Fault: FaultVerify}
 	}
 	return nil

@@ -3,6 +3,7 @@ package nvram
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,10 +25,38 @@ func sample() Record {
 	settings.Method, settings.Service, settings.Account = mail.MethodOAuth2, mail.ServiceExchangeOnline, "scanner@contoso.com"
 	settings.Password, settings.Sender = secret.New("old password"), "scanner@contoso.com"
 	settings.Server, settings.Port, settings.Security = "smtp-mail.outlook.com", 587, mail.SecuritySTARTTLS
-	return Record{Settings: settings, SignIn: &SignIn{
+	return with(Record{Settings: map[Owner]mail.Settings{Printer: settings}}, Printer, SignIn{
 		Service: mail.ServiceExchangeOnline, Account: "scanner@contoso.com", RefreshToken: secret.New("0.refresh-token"),
 		SignedInAt: bench.Start, RefreshedAt: bench.Start.Add(time.Hour),
-	}}
+	})
+}
+
+// with returns a record with an owner's sign-in.
+func with(r Record, owner Owner, s SignIn) Record {
+	signIns := map[Owner]SignIn{owner: s}
+	for other, kept := range r.SignIns {
+		if other != owner {
+			signIns[other] = kept
+		}
+	}
+	return Record{Settings: r.Settings, SignIns: signIns}
+}
+
+// signedOut returns a record without sign-ins.
+func signedOut(r Record) Record { return Record{Settings: r.Settings, SignIns: map[Owner]SignIn{}} }
+
+// withToken returns a record whose printer has another refresh token.
+func withToken(r Record, token string) Record {
+	s := r.SignIns[Printer]
+	s.RefreshToken = secret.New(token)
+	return with(r, Printer, s)
+}
+
+// withPrinter returns a record with other settings of the printer.
+func withPrinter(r Record, change func(*mail.Settings)) Record {
+	s := r.Settings[Printer]
+	change(&s)
+	return Record{Settings: map[Owner]mail.Settings{Printer: s}, SignIns: r.SignIns}
 }
 
 func open(t *testing.T, flash Flash) (*Store, Record) {
@@ -40,7 +69,7 @@ func open(t *testing.T, flash Flash) (*Store, Record) {
 func TestANewDeviceHasFactorySettingsAndNoSignIn(t *testing.T) {
 	for name, image := range map[string][]byte{"empty": nil, "erased to ones": bytes.Repeat([]byte{0xFF}, 100), "erased to zeros": make([]byte, 100)} {
 		_, r := open(t, NewMemory(image))
-		require.Equal(t, Record{Settings: mail.FactorySettings()}, r, name)
+		require.Equal(t, factory(), r, name)
 	}
 }
 
@@ -75,8 +104,7 @@ func TestReplaceLeavesNoTokenBehind(t *testing.T) {
 	flash := &Memory{}
 	s, _ := open(t, flash)
 	require.NoError(t, s.Replace(sample()))
-	signedOut := sample()
-	signedOut.SignIn = nil
+	signedOut := signedOut(sample())
 	require.NoError(t, s.Save(signedOut))
 	require.Contains(t, string(flash.Image()), "refresh_token_sealed", "the older slot has it still")
 	require.NoError(t, s.Replace(signedOut))
@@ -84,8 +112,8 @@ func TestReplaceLeavesNoTokenBehind(t *testing.T) {
 }
 
 func TestAPowerCutAtAnyByteOfAnyWriteLosesNothingThatWasStored(t *testing.T) {
-	records := []Record{sample(), {Settings: mail.FactorySettings()}, sample()}
-	records[2].SignIn.RefreshToken = secret.New("0.rotated, and longer than the one before: " + strings.Repeat("x", 200))
+	records := []Record{sample(), factory(), sample()}
+	records[2] = withToken(records[2], "0.rotated, and longer than the one before: "+strings.Repeat("x", 200))
 	for write := range records {
 		flash := &Memory{}
 		s, _ := open(t, flash)
@@ -132,10 +160,7 @@ func changed(a, b []byte) (first, end int) {
 func errorOf(f Fault) error { return &Error{Fault: f} }
 
 func equal(a, b Record) bool {
-	if a.Settings != b.Settings || (a.SignIn == nil) != (b.SignIn == nil) {
-		return false
-	}
-	return a.SignIn == nil || *a.SignIn == *b.SignIn
+	return maps.Equal(a.Settings, b.Settings) && maps.Equal(a.SignIns, b.SignIns)
 }
 
 func TestPowerCutsInARandomLife(t *testing.T) {
@@ -145,10 +170,14 @@ func TestPowerCutsInARandomLife(t *testing.T) {
 		require.NoError(rt, err)
 		for range rapid.IntRange(1, 8).Draw(rt, "writes") {
 			next := sample()
-			next.Settings.Sender = rapid.StringMatching(`[a-z]{1,40}@contoso\.com`).Draw(rt, "sender")
-			next.SignIn.RefreshToken = secret.New(rapid.StringMatching(`[!-~]{0,400}`).Draw(rt, "token"))
+			next = withPrinter(next, func(s *mail.Settings) { s.Sender = rapid.StringMatching(`[a-z]{1,40}@contoso\.com`).Draw(rt, "sender") })
+			next = withToken(next, rapid.StringMatching(`[!-~]{0,400}`).Draw(rt, "token"))
 			if rapid.Bool().Draw(rt, "signed out") {
-				next.SignIn = nil
+				next = signedOut(next)
+			}
+			for range rapid.IntRange(0, 3).Draw(rt, "users") {
+				size := rapid.IntRange(0, SlotSize).Draw(rt, "token of the user")
+				next = with(next, User(rapid.StringMatching(`[a-z]{1,8}`).Draw(rt, "user")), SignIn{RefreshToken: secret.New(strings.Repeat("u", size))})
 			}
 			save := s.Save
 			writes := 1
@@ -157,7 +186,7 @@ func TestPowerCutsInARandomLife(t *testing.T) {
 			}
 			cut := rapid.Bool().Draw(rt, "cut")
 			if cut {
-				flash.CutPower(rapid.IntRange(1, writes).Draw(rt, "at"), rapid.OneOf(rapid.IntRange(0, 2000), rapid.IntRange(SlotSize, SlotSize+2000), rapid.IntRange(0, 2*SlotSize)).Draw(rt, "byte"))
+				flash.CutPower(rapid.IntRange(1, writes).Draw(rt, "at"), rapid.OneOf(rapid.IntRange(0, 2000), rapid.IntRange(SlotSize, SlotSize+2000), rapid.IntRange(0, 8*SlotSize)).Draw(rt, "byte"))
 			}
 			err := save(next)
 			flash.Restore()
@@ -185,22 +214,20 @@ func TestADeviceGoesOnWithLess(t *testing.T) {
 		s, r, err := Open(NewMemory(stored()), []byte("the key of another device, 32 b."), bench.Random(1))
 		require.ErrorIs(t, err, errorOf(FaultForeignKey))
 		require.NotNil(t, s)
-		want := sample().Settings
-		want.Password = secret.Secret{}
-		require.Equal(t, Record{Settings: want}, r)
+		want := withPrinter(signedOut(sample()), func(s *mail.Settings) { s.Password = secret.Secret{} })
+		require.Equal(t, want, r)
 		require.NoError(t, s.Save(r))
 	})
 	t.Run("both slots damaged: factory settings", func(t *testing.T) {
 		image := bytes.ReplaceAll(stored(), []byte("outlook"), []byte("0utlook"))
 		s, r, err := Open(NewMemory(image), key, bench.Random(1))
 		require.ErrorIs(t, err, errorOf(FaultCorrupt))
-		require.Equal(t, Record{Settings: mail.FactorySettings()}, r)
+		require.Equal(t, factory(), r)
 		require.NoError(t, s.Save(sample()))
 	})
 	t.Run("a token moved to another account: sealed to its place", func(t *testing.T) {
 		flash := NewMemory(stored())
-		slots := split(flash.Image())
-		l, ok := decodeLine(slots[1])
+		l, _, ok := decodeLine(flash.Image()[SlotSize:])
 		require.True(t, ok)
 		l.Record = bytes.ReplaceAll(l.Record, []byte(`"account":"scanner@`), []byte(`"account":"director@`))
 		l.Generation = 99
@@ -209,15 +236,46 @@ func TestADeviceGoesOnWithLess(t *testing.T) {
 		require.NoError(t, err)
 		_, r, err := Open(NewMemory(forged), key, bench.Random(1))
 		require.ErrorIs(t, err, errorOf(FaultSealed))
-		require.Nil(t, r.SignIn)
+		require.Empty(t, r.SignIns)
 	})
 	t.Run("a newer firmware's record is not touched", func(t *testing.T) {
-		record := json.RawMessage(`{"later":true}`)
-		image, err := json.Marshal(line{Schema: 2, Generation: 5, Checksum: checksum(2, 5, record), Record: record})
-		require.NoError(t, err)
-		s, _, err := Open(NewMemory(image), key, bench.Random(1))
+		image := later(t)
+		flash := NewMemory(image)
+		s, _, err := Open(flash, key, bench.Random(1))
 		require.ErrorIs(t, err, errorOf(FaultSchema))
 		require.Nil(t, s)
+		require.Equal(t, image, flash.Image())
+	})
+	t.Run("a newer firmware's record that came after Open is not written over", func(t *testing.T) {
+		flash := &Memory{}
+		s, _ := open(t, flash)
+		image := later(t)
+		require.NoError(t, flash.Write(image))
+		require.ErrorIs(t, s.Save(sample()), errorOf(FaultSchema))
+		require.Equal(t, image, flash.Image())
+	})
+	t.Run("a token moved to another owner: sealed to its place", func(t *testing.T) {
+		l, _, ok := decodeLine(stored()[SlotSize:])
+		require.True(t, ok)
+		l.Record = bytes.ReplaceAll(l.Record, []byte(`"sign_ins":{"printer":`), []byte(`"sign_ins":{"user:alice":`))
+		l.Generation = 99
+		l.Checksum = checksum(l.Schema, l.Generation, l.Record)
+		forged, err := json.Marshal(l)
+		require.NoError(t, err)
+		_, r, err := Open(NewMemory(forged), key, bench.Random(1))
+		require.ErrorIs(t, err, errorOf(FaultSealed))
+		require.Empty(t, r.SignIns)
+	})
+	t.Run("an owner that no device has: factory settings", func(t *testing.T) {
+		record := json.RawMessage(`{"key_id":"","settings":{"scanner":{}}}`)
+		image, err := json.Marshal(line{Schema: Schema, Generation: 5, Checksum: checksum(Schema, 5, record), Record: record})
+		require.NoError(t, err)
+		_, r, err := Open(NewMemory(image), key, bench.Random(1))
+		require.ErrorIs(t, err, errorOf(FaultCorrupt))
+		require.Equal(t, factory(), r)
+		s, _ := open(t, &Memory{})
+		require.ErrorIs(t, s.Save(with(sample(), "scanner", SignIn{})), errorOf(FaultEncode), "and none is written")
+		require.ErrorIs(t, s.Save(with(sample(), User(""), SignIn{})), errorOf(FaultEncode))
 	})
 	t.Run("memory that cannot be read", func(t *testing.T) {
 		s, _, err := Open(NewFile(t.TempDir()), key, bench.Random(1)) // a folder
@@ -230,12 +288,19 @@ func TestADeviceGoesOnWithLess(t *testing.T) {
 	})
 }
 
+// later is the image of a version of the schema that this package does not know.
+func later(t *testing.T) []byte {
+	record := json.RawMessage(`{"later":true}`)
+	image, err := json.Marshal(line{Schema: Schema + 1, Generation: 5, Checksum: checksum(Schema+1, 5, record), Record: record})
+	require.NoError(t, err)
+	return image
+}
+
 func TestARecordThatDoesNotFitLeavesTheOldOne(t *testing.T) {
 	flash := &Memory{}
 	s, _ := open(t, flash)
 	require.NoError(t, s.Save(sample()))
-	large := sample()
-	large.SignIn.RefreshToken = secret.New(strings.Repeat("x", SlotSize))
+	large := withToken(sample(), strings.Repeat("x", MaximumSlots*SlotSize))
 	require.ErrorIs(t, s.Save(large), errorOf(FaultTooLarge))
 	_, r := open(t, flash)
 	require.Equal(t, sample(), r)
@@ -256,7 +321,7 @@ func FuzzRecord(f *testing.F) {
 	f.Add([]byte(`{"schema":1,"generation":1,"checksum":"","record":{}}`))
 	f.Fuzz(func(t *testing.T, image []byte) {
 		s, r, err := Open(NewMemory(image), key, bench.Random(1))
-		if err != nil && r.SignIn != nil {
+		if err != nil && len(r.SignIns) > 0 {
 			t.Fatal("a sign-in out of a faulty record")
 		}
 		if s != nil && s.Save(sample()) == nil {

@@ -119,7 +119,7 @@ var byCode = map[int]outcome.Kind{
 	50144: outcome.PasswordChanged,
 
 	65001:  outcome.ConsentWithdrawn, // captured
-	65004:  outcome.SignInDeclined,   // captured: the person declined to consent
+	65004:  outcome.SignInDeclined,   // reported: the person declined to consent
 	90094:  outcome.ConsentWithdrawn,
 	90095:  outcome.ConsentWithdrawn,
 	900941: outcome.ConsentWithdrawn,
@@ -141,7 +141,7 @@ var byCode = map[int]outcome.Kind{
 	700003: outcome.PolicyBlocked, // device object gone
 
 	50072: outcome.MultiFactorRequired, 50074: outcome.MultiFactorRequired,
-	50076: outcome.MultiFactorRequired, // captured
+	50076: outcome.MultiFactorRequired, // reported
 	50078: outcome.MultiFactorRequired,
 	50079: outcome.MultiFactorRequired, // captured
 	50158: outcome.MultiFactorRequired,

@@ -88,7 +88,7 @@ func lasts(b *testing.B, n, at int, work func() error) time.Duration {
 
 func caller(b *testing.B, c *http.Client, connections int, address string, form url.Values) func() error {
 	b.Helper()
-	transport := c.Transport.(*http.Transport)
+	transport := c.Transport.(interface{ Unwrap() *http.Transport }).Unwrap()
 	transport.MaxConnsPerHost, transport.MaxIdleConnsPerHost = connections, connections
 	b.Cleanup(transport.CloseIdleConnections)
 	text := form.Encode()

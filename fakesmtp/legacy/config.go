@@ -14,7 +14,8 @@ const Party = "relay"
 // DefaultAccount is the account of a relay whose Config names none; its password is DefaultPassword.
 const DefaultAccount = "scanner@example.com"
 
-// DefaultPassword is an invented one and protects nothing. A printer's field for it has 20 characters (printer.md §2.2).
+// DefaultPassword is an invented one and protects nothing. A printer's field for it has 20 characters
+// (docs/reference/printer.md §2.2).
 const DefaultPassword = "Correct-Horse-9"
 
 // The mechanisms that the relay knows.

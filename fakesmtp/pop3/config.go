@@ -68,7 +68,7 @@ const (
 	scope            = "POP.AccessAsUser.All"
 )
 
-// The ends of basic authentication (exchange-smtp.md §7).
+// The ends of basic authentication (docs/reference/exchange-smtp.md §7).
 var (
 	basicEnds         = time.Date(2022, 10, 1, 0, 0, 0, 0, time.UTC)
 	basicEndsPersonal = time.Date(2024, 9, 16, 0, 0, 0, 0, time.UTC)

@@ -32,6 +32,11 @@ func (s *Server) connection(raw net.Conn) {
 		session: &session{server: s, client: s.station.Client(peer, raw, clientAddress)},
 		raw:     raw, peer: peer,
 	}
+	peer.Guard(raw, c.run)
+}
+
+func (c *connection) run() {
+	s, raw, peer := c.server, c.raw, c.peer
 	c.frontEnd = frontEnd(fmt.Sprintf("%sCA%04d.outlook.office365.com", s.config.Site, c.client.Random.Intn(10000)))
 	c.wire = wire.New(peer.Application(raw), nil)
 	if s.config.Implicit && c.handshake() != nil {
@@ -48,7 +53,7 @@ func (s *Server) connection(raw net.Conn) {
 	}
 }
 
-// frontEnd is a name as the greeting has it (§11): base64 of UTF-16LE.
+// frontEnd is a name as the greeting has it (docs/reference/exchange-smtp.md §11): base64 of UTF-16LE.
 func frontEnd(name string) string {
 	var octets []byte
 	for _, unit := range utf16.Encode([]rune(name)) {
@@ -75,7 +80,12 @@ func (c *connection) handshake() error {
 func (c *connection) serve() bool {
 	line, err := c.wire.Line(maxLine)
 	var r reply
+	var hello *wire.TLSError
 	switch {
+	case errors.As(err, &hello):
+		c.visit("TLS in clear", journal.Plain(wire.InClear), func() reply { return c.answer("") })
+		c.wire.Drain()
+		return false
 	case errors.Is(err, wire.ErrLineTooLong):
 		r = c.visit("a long line", journal.Plain("(a line of more than "+strconv.Itoa(maxLine)+" octets)"), func() reply {
 			return reply{event: eventLineTooLong, closes: true}

@@ -53,24 +53,24 @@ type Reply struct {
 	Event   Event
 	Text    string // words in braces are filled in
 	Mark    fakesmtp.Mark
-	Source  string // key of exchange-smtp.md, RFC, or the reason of an inference
+	Source  string // key of docs/reference/sources.md, RFC, or the reason of an inference
 }
 
 const inferred = "RFC 1939 leaves the words open; Exchange's not seen"
 
 // table: what has a status "+OK" or "-ERR" is RFC 1939 §3, what has a code in brackets RFC 2449 §8.
 var table = []Reply{
-	{ProfileExchange, eventGreeting, "+OK The Microsoft Exchange POP3 service is ready. [{frontend}]", fakesmtp.Seen, "vmime #267 (§11)"},
-	{ProfileExchange, eventCapa, "+OK", fakesmtp.Seen, "EOP-62, vmime #267 (§11)"},
+	{ProfileExchange, eventGreeting, "+OK The Microsoft Exchange POP3 service is ready. [{frontend}]", fakesmtp.Seen, "vmime #267"},
+	{ProfileExchange, eventCapa, "+OK", fakesmtp.Seen, "EOP-62, vmime #267"},
 	{ProfileExchange, eventUser, "+OK", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventLoggedOn, "+OK User successfully logged on.", fakesmtp.Seen, "public logs, before 2022-10 (§11)"},
-	{ProfileExchange, eventContinue, "+ ", fakesmtp.Documented, "MSOAUTH (§11)"},
-	{ProfileExchange, eventToken, "+OK User successfully authenticated.", fakesmtp.Documented, "MSOAUTH (§11)"},
-	{ProfileExchange, eventRefused, "-ERR Authentication failure: unknown user name or bad password.", fakesmtp.Seen, "EOP-244 (§11)"},
-	{ProfileExchange, eventBasic, "-ERR Basic authentication is disabled.", fakesmtp.Inferred, "as the same service's IMAP4 says (§11, uxc #445)"},
-	{ProfileExchange, eventCancelled, "-ERR Authentication failure: unknown user name or bad password.", fakesmtp.Inferred, "as client submission, which says 535 to a star (§1.2)"},
+	{ProfileExchange, eventLoggedOn, "+OK User successfully logged on.", fakesmtp.Reported, "public logs, before 2022-10"},
+	{ProfileExchange, eventContinue, "+ ", fakesmtp.Documented, "MSOAUTH"},
+	{ProfileExchange, eventToken, "+OK User successfully authenticated.", fakesmtp.Documented, "MSOAUTH"},
+	{ProfileExchange, eventRefused, "-ERR Authentication failure: unknown user name or bad password.", fakesmtp.Seen, "EOP-244"},
+	{ProfileExchange, eventBasic, "-ERR Basic authentication is disabled.", fakesmtp.Inferred, "as the same service's IMAP4 says (uxc #445)"},
+	{ProfileExchange, eventCancelled, "-ERR Authentication failure: unknown user name or bad password.", fakesmtp.Inferred, "as client submission, which says 535 to a star (docs/reference/exchange-smtp.md §1.2)"},
 	{ProfileExchange, eventMechanism, "-ERR Command is not valid in this state.", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventInitial, "-ERR Protocol error. Connection is closed. 10", fakesmtp.Inferred, "MSOAUTH: two lines only; words of the refusal not seen (§11)"},
+	{ProfileExchange, eventInitial, "-ERR Protocol error. Connection is closed. 10", fakesmtp.Inferred, "MSOAUTH: two lines only; words of the refusal not seen"},
 	{ProfileExchange, eventStat, "+OK {count} {size}", fakesmtp.Documented, "RFC 1939 §5"},
 	{ProfileExchange, eventList, "+OK {count} {size}", fakesmtp.Inferred, inferred},
 	{ProfileExchange, eventOne, "+OK {number} {value}", fakesmtp.Documented, "RFC 1939 §5, §7"},
@@ -82,7 +82,7 @@ var table = []Reply{
 	{ProfileExchange, eventArguments, "-ERR Invalid arguments.", fakesmtp.Inferred, inferred},
 	{ProfileExchange, eventUnknown, "-ERR Protocol error. Command is not valid.", fakesmtp.Inferred, inferred},
 	{ProfileExchange, eventLineTooLong, "-ERR Protocol error. Connection is closed. 10", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventQuit, "+OK Microsoft Exchange Server POP3 server signing off.", fakesmtp.Seen, "public logs (§11)"},
+	{ProfileExchange, eventQuit, "+OK Microsoft Exchange Server POP3 server signing off.", fakesmtp.Reported, "public logs"},
 
 	{ProfilePlain, eventGreeting, "+OK POP3 server ready", fakesmtp.Documented, "RFC 1939 §4"},
 	{ProfilePlain, eventCapa, "+OK Capability list follows", fakesmtp.Documented, "RFC 2449 §5"},
@@ -122,7 +122,7 @@ func lookUp(profile Profile, event Event) Reply {
 	panic("pop3: no reply of " + string(profile) + " to " + string(event))
 }
 
-// capabilities are the lines of CAPA (§11; RFC 2449).
+// capabilities are the lines of CAPA (docs/reference/exchange-smtp.md §11; RFC 2449).
 func capabilities(profile Profile, canStartTLS bool) []string {
 	if profile == ProfileExchange {
 		return []string{"TOP", "UIDL", "SASL PLAIN XOAUTH2", "USER"}

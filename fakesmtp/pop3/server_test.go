@@ -258,7 +258,7 @@ func TestEveryRowOfTheTableHasASourceAndIsSaidOnce(t *testing.T) {
 		require.False(t, seen[key], key)
 		seen[key] = true
 		require.NotEmpty(t, row.Source, key)
-		require.Contains(t, []fakesmtp.Mark{fakesmtp.Seen, fakesmtp.Documented, fakesmtp.Inferred}, row.Mark, key)
+		require.Contains(t, []fakesmtp.Mark{fakesmtp.Seen, fakesmtp.Documented, fakesmtp.Reported, fakesmtp.Inferred}, row.Mark, key)
 		require.Regexp(t, `^(\+OK|-ERR|\+ )`, row.Text, key)
 	}
 }

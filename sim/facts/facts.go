@@ -91,7 +91,8 @@ func (f Facts) EmailServer(texts *locale.Texts) []Row {
 	return rows
 }
 
-// Network is the state of the standard network, in the order of Web Config's Network Status page (printer reference §2.6).
+// Network is the state of the standard network, in the order of Web Config's Network Status page
+// (docs/reference/printer.md §2.6).
 func (f Facts) Network(texts *locale.Texts) []Row {
 	n := f.Model.Network
 	return []Row{

@@ -23,9 +23,6 @@ const (
 	Canceled  Result = "canceled"
 )
 
-// powerFailure is the code of a job that a power failure ended ([I-recall], printer reference §4).
-const powerFailure = "001"
-
 // Store is where the history is kept while the power is off.
 type Store interface {
 	// Load returns what was saved last, nil if nothing was.
@@ -40,7 +37,7 @@ type Record struct {
 	Type    string    `json:"type"` // a label's name: "email", "copy"
 	To      string    `json:"to,omitempty"`
 	Result  Result    `json:"result"`
-	Code    string    `json:"code,omitempty"` // three digits
+	Code    string    `json:"code,omitempty"` // of the model's table; empty without error
 }
 
 // History is the list of jobs, oldest first. Its methods are safe for concurrent use.
@@ -61,9 +58,9 @@ type file struct {
 
 const schema = 1
 
-// Open reads the history, as the printer does when it is switched on. Jobs that were under way then are recorded with code 001.
-// A history that cannot be read is begun anew; Broken tells why.
-func Open(store Store, limit int) *History {
+// Open reads the history, as the printer does when it is switched on. Jobs that were under way then are recorded with
+// the model's code for an interruption. A history that cannot be read is begun anew; Broken tells why.
+func Open(store Store, limit int, interruption string) *History {
 	h := &History{store: store, limit: limit, file: file{Schema: schema}}
 	data, err := store.Load()
 	if err != nil {
@@ -82,7 +79,7 @@ func Open(store Store, limit int) *History {
 	interrupted := false
 	for i := range h.file.Jobs {
 		if h.file.Jobs[i].Result == Running {
-			h.file.Jobs[i].Result, h.file.Jobs[i].Code, interrupted = Failed, powerFailure, true
+			h.file.Jobs[i].Result, h.file.Jobs[i].Code, interrupted = Failed, interruption, true
 		}
 	}
 	if interrupted {
@@ -144,9 +141,10 @@ func (h *History) View(texts *locale.Texts) []device.Job {
 	for i := len(h.file.Jobs) - 1; i >= 0; i-- {
 		r := h.file.Jobs[i]
 		job := device.Job{Receipt: r.Receipt, Time: r.Time, Type: texts.Label(r.Type), To: r.To, Result: texts.Label(string(r.Result)), Code: r.Code}
-		if row := (models.Outcome{Code: r.Code}); r.Code != "" {
-			job.Status, job.Solution = texts.Text(row.StatusID()), texts.Text(row.SolutionID())
-		}
+		// A code that the model does not know comes from a memory of another one.
+		row := models.Outcome{Code: r.Code}
+		job.Status, _ = texts.Message(row.StatusID())
+		job.Solution, _ = texts.Message(row.SolutionID())
 		view = append(view, job)
 	}
 	return view

@@ -20,29 +20,35 @@ type memory struct {
 func (m *memory) Load() ([]byte, error) { return m.data, m.err }
 func (m *memory) Save(d []byte) error   { m.data = d; return m.err }
 
+func texts(t *testing.T, language string) *locale.Texts {
+	tables, err := locale.Embedded()
+	require.NoError(t, err)
+	return tables.In(language)
+}
+
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 func TestAJobIsShownWithCodeStatusAndRemedyOfTheGuide(t *testing.T) {
-	h := jobs.Open(&memory{}, 10)
+	h := jobs.Open(&memory{}, 10, "001")
 	receipt := h.Add(jobs.Record{Time: noon, Type: "email", To: "bob@fabrikam.com", Result: jobs.Running})
-	require.Equal(t, "Sending", h.View(locale.In("en"))[0].Result)
+	require.Equal(t, "Sending", h.View(texts(t, "en"))[0].Result)
 	h.End(receipt, jobs.Failed, "361")
 	require.Equal(t, []device.Job{{
 		Receipt: 1, Time: noon, Type: "Email", To: "bob@fabrikam.com", Result: "Error", Code: "361",
 		Status:   "The connection to the cloud service or email service has expired.",
 		Solution: "Connect to the cloud service or email service.",
-	}}, h.View(locale.In("en")))
-	require.Equal(t, "Η σύνδεση στην υπηρεσία cloud ή email έχει λήξει.", h.View(locale.In("el"))[0].Status)
+	}}, h.View(texts(t, "en")))
+	require.Equal(t, "Η σύνδεση στην υπηρεσία cloud ή email έχει λήξει.", h.View(texts(t, "el"))[0].Status)
 }
 
 func TestTheHistorySurvivesPowerOffAndAJobUnderWayHasCode001(t *testing.T) {
 	m := &memory{}
-	h := jobs.Open(m, 10)
+	h := jobs.Open(m, 10, "001")
 	first := h.Add(jobs.Record{Time: noon, Type: "email", Result: jobs.Running})
 	h.End(first, jobs.Completed, "")
 	h.Add(jobs.Record{Time: noon, Type: "email", Result: jobs.Running})
-	again := jobs.Open(m, 10)
-	view := again.View(locale.In("en"))
+	again := jobs.Open(m, 10, "001")
+	view := again.View(texts(t, "en"))
 	require.Equal(t, "001", view[0].Code)
 	require.Equal(t, "Error", view[0].Result)
 	require.Equal(t, "Completed", view[1].Result)
@@ -50,11 +56,11 @@ func TestTheHistorySurvivesPowerOffAndAJobUnderWayHasCode001(t *testing.T) {
 }
 
 func TestOnlyTheNewestJobsAreKept(t *testing.T) {
-	h := jobs.Open(&memory{}, 2)
+	h := jobs.Open(&memory{}, 2, "001")
 	for range 3 {
 		h.Add(jobs.Record{Type: "email", Result: jobs.Completed})
 	}
-	view := h.View(locale.In("en"))
+	view := h.View(texts(t, "en"))
 	require.Len(t, view, 2)
 	require.Equal(t, 3, view[0].Receipt)
 	_, found := h.Get(1)
@@ -68,9 +74,9 @@ func TestADamagedHistoryIsBegunAnewAndSaidSo(t *testing.T) {
 		"unreadable": {err: errors.New("bad block")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := jobs.Open(m, 5)
+			h := jobs.Open(m, 5, "001")
 			require.Error(t, h.Broken())
-			require.Empty(t, h.View(locale.In("en")))
+			require.Empty(t, h.View(texts(t, "en")))
 			m.err = nil
 			h.Add(jobs.Record{Type: "email", Result: jobs.Completed})
 			require.NoError(t, h.Broken())

@@ -1,26 +1,19 @@
-// Package locale holds every text that the simulated printer shows, in English, Hindi and Greek.
+// Package locale holds every text that the simulated printer shows. A language is a file of messages, and nothing else.
 //
-// A text is looked up by its message id. English is complete; Hindi and Greek have the words that the guide prints and fall
-// back to English for the rest. Labels ("label.…") can be found by their English words, because people and scenarios name them in
-// English in any language.
+// A text is looked up by its message id. English is complete; the other languages have the words that the guide prints
+// and fall back to English for the rest. Labels ("label.…") can be found by their English words, because people and
+// scenarios name them in English in any language.
 package locale
 
 import (
-	"embed"
 	"errors"
 	"fmt"
-	"slices"
-	"sort"
 	"strings"
-	"sync"
 
-	"github.com/goccy/go-yaml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
-
-//go:embed messages/*.yaml
-var files embed.FS
 
 // English is the language that is complete and that the others fall back to.
 const English = "en"
@@ -28,107 +21,30 @@ const English = "en"
 // labelPrefix marks the message ids of labels: keys, fields, buttons, pages and values.
 const labelPrefix = "label."
 
-// Languages are the languages that there are texts for, English first.
-var Languages = []string{English, "hi", "el"}
+// LabelID is the message id of a label's name.
+func LabelID(name string) string { return labelPrefix + name }
+
+// NameOf is a language in its own words, as language lists show it: "Ελληνικά".
+func NameOf(tag string) string {
+	if name := display.Self.Name(language.Make(tag)); name != "" {
+		return name
+	}
+	return tag
+}
 
 // Texts are the texts of one language.
 type Texts struct {
 	language  string
+	tables    *Tables
 	plain     map[string]string // texts without placeholders, ready
 	localizer *i18n.Localizer
-}
-
-// tables are the message files, read once.
-type tables struct {
-	texts    map[string]*Texts
-	ids      []string            // sorted
-	sources  map[string]string   // description of a message id
-	labelIDs map[string][]string // normalized English words -> ids of labels
-}
-
-var load = sync.OnceValue(func() *tables {
-	loaded, err := parse()
-	if err != nil {
-		panic("locale: the embedded message files are wrong: " + err.Error()) // ours, found by any test
-	}
-	return loaded
-})
-
-func parse() (*tables, error) {
-	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
-	t := &tables{texts: map[string]*Texts{}, sources: map[string]string{}, labelIDs: map[string][]string{}}
-	present := map[string]map[string]*i18n.Message{}
-	for _, l := range Languages {
-		file, err := bundle.LoadMessageFileFS(files, "messages/"+l+".yaml")
-		if err != nil {
-			return nil, fmt.Errorf("read the messages of %q: %w", l, err)
-		}
-		present[l] = map[string]*i18n.Message{}
-		for _, m := range file.Messages {
-			present[l][m.ID] = m
-		}
-	}
-	for id, m := range present[English] {
-		t.ids = append(t.ids, id)
-		t.sources[id] = m.Description
-		if strings.HasPrefix(id, labelPrefix) {
-			words := Normalize(m.Other)
-			t.labelIDs[words] = append(t.labelIDs[words], id)
-		}
-	}
-	sort.Strings(t.ids)
-	for _, ids := range t.labelIDs {
-		sort.Strings(ids)
-	}
-	for _, l := range Languages {
-		texts := &Texts{language: l, plain: map[string]string{}, localizer: i18n.NewLocalizer(bundle, l, English)}
-		for id := range present[l] {
-			if present[English][id] == nil {
-				return nil, fmt.Errorf("%q has the message %q, which English lacks", l, id)
-			}
-		}
-		for id, m := range present[English] {
-			own := m
-			if translated := present[l][id]; translated != nil {
-				own = translated
-			}
-			if !strings.Contains(own.Other, "{{") {
-				texts.plain[id] = own.Other
-			}
-		}
-		t.texts[l] = texts
-	}
-	return t, nil
-}
-
-// In returns the texts of a language; of English for a language that there are none for.
-func In(language string) *Texts {
-	if texts := load().texts[language]; texts != nil {
-		return texts
-	}
-	return load().texts[English]
-}
-
-// Known reports whether there are texts in a language.
-func Known(language string) bool { return slices.Contains(Languages, language) }
-
-// IDs returns all message ids, sorted. Those that a scenario can name with @ are the ones that are no labels and no codes.
-func IDs() []string { return slices.Clone(load().ids) }
-
-// Source tells where a message's English words are from: "guide", "recalled", "ours…"; empty where the message files' sections say it.
-func Source(id string) string { return load().sources[id] }
-
-// Has reports whether there is a message of that id.
-func Has(id string) bool {
-	_, found := slices.BinarySearch(load().ids, id)
-	return found
 }
 
 // Language returns the language of the texts.
 func (t *Texts) Language() string { return t.language }
 
-// Text returns the text of a message id. An id that is not there is a programming error and panics.
+// Text returns the text of a message id. An id that is not there is a programming error and panics: ids of data are
+// checked with [Tables.Has] first.
 func (t *Texts) Text(id string) string {
 	text, ok := t.plain[id]
 	if !ok {
@@ -137,11 +53,14 @@ func (t *Texts) Text(id string) string {
 	return text
 }
 
-// Label returns the text of a label by the part of its id after "label.".
-func (t *Texts) Label(name string) string { return t.Text(labelPrefix + name) }
+// Label returns the text of a label by its name.
+func (t *Texts) Label(name string) string { return t.Text(LabelID(name)) }
 
 // Format returns the text of a message id with its placeholders filled in.
 func (t *Texts) Format(id string, values map[string]any) string {
+	if text, ok := t.plain[id]; ok {
+		return text
+	}
 	text, err := t.localizer.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: values})
 	var fellBack *i18n.MessageNotFoundErr // comes with the English text
 	if err != nil && (text == "" || !errors.As(err, &fellBack)) {
@@ -153,32 +72,48 @@ func (t *Texts) Format(id string, values map[string]any) string {
 // Translate returns the words of this language for English words: the words of a label, or of any other message, as a whole.
 // ok is false when no message has these words; they are then to be taken as they are.
 func (t *Texts) Translate(english string) (words string, ok bool) {
-	id, ok := Find(english)
+	id, ok := t.tables.Find(english)
 	if !ok {
 		return english, false
 	}
 	return t.Text(id), true
 }
 
-// Find returns the message id of English words, without regard to case and to the kind of apostrophe; labels come first.
-func Find(english string) (id string, ok bool) {
-	tables := load()
-	wanted := Normalize(english)
-	if ids := tables.labelIDs[wanted]; len(ids) > 0 {
-		return ids[0], true
+// Message returns a message by the name that people write after @: its id, if it is no label. ok is false if there is
+// none.
+func (t *Texts) Message(name string) (text string, ok bool) {
+	if strings.HasPrefix(name, labelPrefix) {
+		return "", false
 	}
-	for _, id := range tables.ids {
-		if Normalize(tables.texts[English].plain[id]) == wanted && wanted != "" {
-			return id, true
-		}
-	}
-	return "", false
+	text, ok = t.plain[name]
+	return text, ok
 }
 
-// Is reports whether words name the label: its English words or those of this language.
+// Messages lists the names that [Texts.Message] knows, but those of codes.
+func (t *Texts) Messages() []string {
+	var names []string
+	for _, id := range t.tables.ids {
+		_, plain := t.plain[id]
+		if plain && !strings.HasPrefix(id, labelPrefix) && !strings.HasPrefix(id, "code.") {
+			names = append(names, id)
+		}
+	}
+	return names
+}
+
+// Is reports whether words name the label: the words of this language, or its English words, the model's or the
+// standard ones.
 func (t *Texts) Is(words, id string) bool {
 	wanted := Normalize(words)
-	return wanted == Normalize(t.Text(id)) || wanted == Normalize(In(English).Text(id))
+	if wanted == Normalize(t.Text(id)) {
+		return true
+	}
+	for tables := t.tables; tables != nil; tables = tables.standard {
+		if english, ok := tables.In(English).plain[id]; ok && wanted == Normalize(english) {
+			return true
+		}
+	}
+	return false
 }
 
 // Normalize brings words into the form in which they are compared: lower case, single spaces, ’ as '.

@@ -3,34 +3,44 @@ package locale_test
 import (
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/sim/locale"
 )
 
+func embedded(t *testing.T) *locale.Tables {
+	tables, err := locale.Embedded()
+	require.NoError(t, err)
+	return tables
+}
+
 func TestTheGuidesMessageIsWordForWordInThreeLanguages(t *testing.T) {
+	tables := embedded(t)
 	for language, want := range map[string]string{
 		"en": "To use this function, you need to sign in to your email service. Please contact your administrator.",
 		"hi": "इस फ़ंक्शन का इस्तेमाल करने के लिए, आपको अपनी ईमेल सेवा में साइन इन करना होगा। कृपया अपने व्यवस्थापक से संपर्क करें।",
 		"el": "Για να χρησιμοποιήσετε αυτή τη λειτουργία, πρέπει να συνδεθείτε στην υπηρεσία email σας. Επικοινωνήστε με τον διαχειριστή σας.",
 	} {
-		require.Equal(t, want, locale.In(language).Text("M1"), language)
+		require.Equal(t, want, tables.In(language).Text("M1"), language)
 	}
-	require.Equal(t, "guide", locale.Source("M1"))
+	require.Equal(t, "guide", tables.Source("M1"))
 	for _, id := range []string{"M2", "M3", "M4", "M5"} {
-		require.True(t, strings.HasPrefix(locale.Source(id), "ours"), id)
+		require.True(t, strings.HasPrefix(tables.Source(id), "ours"), id)
 	}
 }
 
 func TestALanguageWithoutAWordFallsBackToEnglish(t *testing.T) {
-	require.Equal(t, "Secure Connection", locale.In("hi").Label("secure-connection"))
-	require.Equal(t, "Settings", locale.In("xx").Label("settings"))
-	require.Equal(t, "en", locale.In("xx").Language())
-	require.False(t, locale.Known("xx"))
+	tables := embedded(t)
+	require.Equal(t, "Secure Connection", tables.In("hi").Label("secure-connection"))
+	require.Equal(t, "Settings", tables.In("xx").Label("settings"))
+	require.Equal(t, "en", tables.In("xx").Language())
+	require.NotContains(t, tables.Languages(), "xx")
 }
 
 func TestALabelIsFoundByItsEnglishWords(t *testing.T) {
+	tables := embedded(t)
 	tests := []struct{ name, words, id string }{
 		{"in any case", "CURRENT status", "label.current-status"},
 		{"with a typographic apostrophe", "Sender’s Email Address", "label.sender-address"},
@@ -39,26 +49,27 @@ func TestALabelIsFoundByItsEnglishWords(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			id, ok := locale.Find(test.words)
+			id, ok := tables.Find(test.words)
 			require.True(t, ok)
 			require.Equal(t, test.id, id)
 		})
 	}
-	_, ok := locale.Find("no such words")
+	_, ok := tables.Find("no such words")
 	require.False(t, ok)
-	words, ok := locale.In("el").Translate("Sign In")
+	words, ok := tables.In("el").Translate("Sign In")
 	require.True(t, ok)
 	require.Equal(t, "Σύνδεση", words)
-	require.True(t, locale.In("el").Is("sign in", "label.sign-in"))
-	require.True(t, locale.In("el").Is("σύνδεση", "label.log-in"), "one Greek word names two labels; each screen knows its own")
+	require.True(t, tables.In("el").Is("sign in", "label.sign-in"))
+	require.True(t, tables.In("el").Is("σύνδεση", "label.log-in"), "one Greek word names two labels; each screen knows its own")
 }
 
 func TestNoSentenceOfBasicSaysWordsThatScenariosLookForAsAState(t *testing.T) {
-	for _, id := range locale.IDs() {
+	tables := embedded(t)
+	for _, id := range tables.IDs() {
 		if !strings.HasPrefix(id, "sign-in-") && !strings.HasPrefix(id, "cloud-") && !strings.HasPrefix(id, "invalid-") {
 			continue
 		}
-		text := locale.Normalize(locale.In("en").Text(id))
+		text := locale.Normalize(tables.In("en").Text(id))
 		for _, words := range []string{"sign in", "signed in", "current status", "sign out"} {
 			require.NotContains(t, text, words, id)
 		}
@@ -66,13 +77,100 @@ func TestNoSentenceOfBasicSaysWordsThatScenariosLookForAsAState(t *testing.T) {
 }
 
 func TestAPlaceholderIsFilledIn(t *testing.T) {
-	for _, language := range locale.Languages {
-		require.Equal(t, "MFP - A > B", locale.In(language).Format("page-title", map[string]any{"Model": "MFP", "Path": "A > B"}))
+	tables := embedded(t)
+	for _, language := range tables.Languages() {
+		require.Equal(t, "MFP - A > B", tables.In(language).Format("page-title", map[string]any{"Model": "MFP", "Path": "A > B"}))
 	}
-	require.Panics(t, func() { locale.In("el").Format("no-such-id", nil) })
+	require.Panics(t, func() { tables.In("el").Format("no-such-id", nil) })
 }
 
 func TestAnUnknownIDPanics(t *testing.T) {
-	require.False(t, locale.Has("no-such-id"))
-	require.Panics(t, func() { locale.In("en").Text("no-such-id") })
+	tables := embedded(t)
+	require.False(t, tables.Has("no-such-id"))
+	require.Panics(t, func() { tables.In("en").Text("no-such-id") })
+}
+
+const english = `label.scan: Scan
+label.email: Email
+label.home: Home
+sent: {description: ours, other: "The email was sent."}
+title: "{{.Model}}"
+`
+
+func TestALanguageIsAFile(t *testing.T) {
+	tables, err := locale.Load(fstest.MapFS{
+		"en.yaml": {Data: []byte(english)},
+		"sw.yaml": {Data: []byte("label.scan: Changanua\n")},
+		"fi.yaml": {Data: []byte("sent: Lähetetty.\n")},
+	})
+	require.NoError(t, err)
+	require.Equal(t, []string{"en", "fi", "sw"}, tables.Languages())
+	require.Equal(t, "Changanua", tables.In("sw").Label("scan"))
+	require.Equal(t, "Lähetetty.", tables.In("fi").Text("sent"))
+	require.Equal(t, "Email", tables.In("sw").Label("email"))
+}
+
+func TestLanguagesAreCalledByTheirOwnNames(t *testing.T) {
+	for tag, name := range map[string]string{"en": "English", "hi": "हिन्दी", "el": "Ελληνικά", "fi": "suomi", "tlh": "tlh"} {
+		require.Equal(t, name, locale.NameOf(tag))
+	}
+}
+
+func TestAMistakeInALanguageIsToldWithFileAndLine(t *testing.T) {
+	for _, test := range []struct{ name, file, data, want string }{
+		{"a message that English lacks", "el.yaml", "label.scan: Σάρωση\n\nlabel.scann: Σάρωση\n", `el.yaml:3: the message "label.scann", which English lacks`},
+		{"a placeholder that English has not", "el.yaml", "# Greek\nlabel.scan: '{{.Words}}'\n", `el.yaml:2: the message "label.scan" has placeholders`},
+		{"a message that stands twice", "el.yaml", "label.scan: Σάρωση\nlabel.scan: Σάρωση\n", "el.yaml:2: "},
+		{"no YAML", "el.yaml", "label.scan: [", "el.yaml:1: "},
+		{"a list", "el.yaml", "- label.scan\n", "el.yaml"},
+		{"a name that is no language", "greek-table.yaml", "label.scan: Σάρωση\n", "greek-table.yaml: the name is no language"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := locale.Load(fstest.MapFS{"en.yaml": {Data: []byte(english)}, test.file: {Data: []byte(test.data)}})
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+	_, err := locale.Load(fstest.MapFS{"el.yaml": {Data: []byte("")}})
+	require.ErrorContains(t, err, "there is no en.yaml")
+}
+
+func TestAModelsWordsStandInPlaceOfTheTables(t *testing.T) {
+	standard := embedded(t)
+	own := standard.With(map[string]map[string]string{
+		"en": {"label.scan": "Scan & Send", "code.E42.status": "The sign-in is missing."},
+		"el": {"label.scan": "Σάρωση και αποστολή"},
+	})
+	require.Equal(t, "Scan & Send", own.In("en").Label("scan"))
+	require.Equal(t, "Σάρωση και αποστολή", own.In("el").Label("scan"))
+	require.Equal(t, "Scan & Send", own.In("hi").Label("scan"), "Hindi has no word of its own")
+	require.Equal(t, "Scan", standard.In("en").Label("scan"), "the tables themselves stay")
+	require.Equal(t, "Ρυθμίσεις", own.In("el").Label("settings"), "what the model does not name is as in the tables")
+	require.True(t, own.Has("code.E42.status"))
+	require.Equal(t, "The sign-in is missing.", own.In("hi").Text("code.E42.status"), "a new message falls back to English")
+	require.Equal(t, "MFP - A", own.In("el").Format("page-title", map[string]any{"Model": "MFP", "Path": "A"}))
+
+	for _, words := range []string{"scan & send", "Scan", "Σάρωση και αποστολή"} {
+		require.True(t, own.In("el").Is(words, "label.scan"), words)
+	}
+	require.False(t, own.In("en").Is("Σάρωση και αποστολή", "label.scan"))
+	for _, words := range []string{"Scan & Send", "Scan"} {
+		found, ok := own.In("el").Translate(words)
+		require.True(t, ok)
+		require.Equal(t, "Σάρωση και αποστολή", found)
+	}
+	require.Same(t, standard, standard.With(nil))
+}
+
+func TestMessagesAreKnownByTheirNames(t *testing.T) {
+	texts := embedded(t).In("el")
+	text, ok := texts.Message("code.361.solution")
+	require.True(t, ok)
+	require.Equal(t, "Συνδεθείτε στην υπηρεσία cloud ή email.", text)
+	for _, name := range []string{"label.scan", "page-title", "no-such-message"} {
+		_, ok = texts.Message(name)
+		require.False(t, ok, name)
+		require.NotContains(t, texts.Messages(), name)
+	}
+	require.Contains(t, texts.Messages(), "M1")
+	require.NotContains(t, texts.Messages(), "code.361.solution")
 }

@@ -1,30 +1,16 @@
-// Package models holds the simulated printers as data: what a model is called, what its firmware can do, which cloud services it
-// knows, and the one table that says what the user sees of each outcome. Models are YAML files, embedded and read strictly.
+// Package models holds the simulated printers as data: what a model is called, what its firmware can do, which cloud
+// services it knows, and the one table that says what the user sees of each outcome. A model is a file of YAML, and
+// nothing else; it is read strictly, and every mistake in it is told with its line.
 package models
 
 import (
-	"bytes"
-	"embed"
-	"errors"
-	"fmt"
-	"io"
 	"slices"
-	"sort"
-	"strings"
-	"sync"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
+	"mfpsim/core/outcome"
 	"mfpsim/device"
 	"mfpsim/sim/locale"
 )
-
-//go:embed data/*.yaml
-var files embed.FS
-
-// Default is the name of the model that a printer is if nobody says otherwise.
-const Default = "MFP-4100"
 
 // The values of Authentication Method, as Web Config's list shows them.
 const (
@@ -36,22 +22,32 @@ const (
 
 // Model is one model of printer.
 type Model struct {
-	Name               string              `yaml:"name"`
-	Maker              string              `yaml:"maker"`
-	Serial             string              `yaml:"serial"` // also the initial administrator password
-	MAC                string              `yaml:"mac"`
-	Firmware           string              `yaml:"firmware"` // the version that is fitted when it is new
-	Firmwares          []Firmware          `yaml:"firmwares"`
-	Languages          []string            `yaml:"languages"` // of the panel
-	WebConfigLanguages []string            `yaml:"webConfigLanguages"`
-	Capabilities       []device.Capability `yaml:"capabilities"`
-	Network            Network             `yaml:"network"`
-	Administrator      Administrator       `yaml:"administrator"`
-	LockedItems        []string            `yaml:"lockedItems"` // label ids that Lock Setting keeps for administrators (R25)
-	Mail               Mail                `yaml:"mail"`
-	Providers          []Provider          `yaml:"providers"`
-	Outcomes           []Outcome           `yaml:"outcomes"`
+	Name          string              `yaml:"name"`
+	Default       bool                `yaml:"default"` // a printer is this model if nobody says otherwise
+	Maker         string              `yaml:"maker"`
+	Serial        string              `yaml:"serial"` // also the initial administrator password
+	MAC           string              `yaml:"mac"`
+	Firmware      string              `yaml:"firmware"` // the version that is fitted when it is new
+	Firmwares     []Firmware          `yaml:"firmwares"`
+	Capabilities  []device.Capability `yaml:"capabilities"`
+	Network       Network             `yaml:"network"`
+	Administrator Administrator       `yaml:"administrator"`
+	Panel         Panel               `yaml:"panel"`
+	WebConfig     WebConfig           `yaml:"webConfig"`
+	// Words are the model's own in place of the standard ones, by language and message id (guide rules R32, R35).
+	Words     map[string]map[string]string `yaml:"words"`
+	Mail      Mail                         `yaml:"mail"`
+	Providers []Provider                   `yaml:"providers"`
+	Outcomes  []Outcome                    `yaml:"outcomes"`
+
+	tables *locale.Tables
 }
+
+// Texts are the model's texts in a language; in English for a language that there are none for.
+func (m *Model) Texts(language string) *locale.Texts { return m.tables.In(language) }
+
+// Tables are the model's texts in all languages.
+func (m *Model) Tables() *locale.Tables { return m.tables }
 
 // Firmware is a version of the printer's program and what it can do.
 type Firmware struct {
@@ -89,6 +85,46 @@ type Administrator struct {
 	PasswordMaximum  int           `yaml:"passwordMaximum"`
 }
 
+// Panel is the control panel.
+type Panel struct {
+	Languages    []string   `yaml:"languages"`
+	FieldMaximum int        `yaml:"fieldMaximum"` // characters that a field takes
+	JobsListed   int        `yaml:"jobsListed"`   // newest jobs on Job Status
+	Menu         []MenuItem `yaml:"menu"`         // the keys of the home screen, in their order
+}
+
+// MenuItem is a key of the panel and what it leads to: a screen that package panel knows by its id, or a list of
+// further keys.
+type MenuItem struct {
+	Label  string     `yaml:"label"` // a label's name
+	Screen string     `yaml:"screen"`
+	Items  []MenuItem `yaml:"items"`
+	Locked bool       `yaml:"locked"` // Lock Setting keeps it for administrators (guide rule R25)
+}
+
+// WebConfig is the printer's web page.
+type WebConfig struct {
+	Languages []string  `yaml:"languages"`
+	Tabs      []WebItem `yaml:"tabs"`
+}
+
+// WebItem is a link of Web Config's menu, and the page that it leads to, which package webconfig knows by its id.
+type WebItem struct {
+	Label     string    `yaml:"label"` // a label's name
+	Page      string    `yaml:"page"`
+	Items     []WebItem `yaml:"items"`
+	Everybody bool      `yaml:"everybody"` // the page needs no log-in (guide rule R15)
+}
+
+// ShownToAll reports whether a page of the menu needs no log-in.
+func (w WebConfig) ShownToAll(page string) bool { return shownToAll(w.Tabs, page) }
+
+func shownToAll(items []WebItem, page string) bool {
+	return slices.ContainsFunc(items, func(i WebItem) bool {
+		return i.Page == page && i.Everybody || shownToAll(i.Items, page)
+	})
+}
+
 // Mail is what the printer fills into a scan by itself.
 type Mail struct {
 	AttachmentLimit  int64  `yaml:"attachmentLimit"` // bytes
@@ -112,7 +148,7 @@ type Provider struct {
 // Outcome is what the user sees of one kind of outcome of the core.
 type Outcome struct {
 	Kind   string `yaml:"kind"`
-	Code   string `yaml:"code"`   // three digits in the job history; empty: no row there
+	Code   string `yaml:"code"`   // in the job history; empty: no row there
 	Panel  string `yaml:"panel"`  // message id on the panel; empty: the code's status
 	SignIn string `yaml:"signIn"` // message id on Email Server > Basic, when a sign-in ended so
 	Test   string `yaml:"test"`   // message id of the connection test
@@ -156,14 +192,17 @@ func (m *Model) Fitted(version string) (Firmware, error) {
 	return Firmware{}, &device.LabelError{What: "firmware", Wanted: version, Present: present}
 }
 
-// Outcome returns the row of a kind. Every kind of the core has one; for any other it returns the row of a communication error.
+// Outcome returns the row of a kind. Every kind of the core has one; for any other it returns that of a lost
+// connection.
 func (m *Model) Outcome(kind string) Outcome {
 	for _, row := range m.Outcomes {
 		if row.Kind == kind {
 			return row
 		}
 	}
-	return Outcome{Kind: kind, Code: "313", SignIn: "cloud-error", Test: "test-communication", Source: "[I] no row of its own"}
+	row := m.Outcome(string(outcome.ConnectionLost))
+	row.Kind = kind
+	return row
 }
 
 // Services are the values of Email service, in the order of the list.
@@ -183,119 +222,4 @@ func (m *Model) Provider(service string) (Provider, bool) {
 		}
 	}
 	return Provider{}, false
-}
-
-var all = sync.OnceValue(func() map[string]*Model {
-	found := map[string]*Model{}
-	names, err := files.ReadDir("data")
-	if err != nil {
-		panic("models: " + err.Error()) // ours, found by any test
-	}
-	for _, entry := range names {
-		data, err := files.ReadFile("data/" + entry.Name())
-		if err != nil {
-			panic("models: " + err.Error())
-		}
-		model, err := Parse(data)
-		if err != nil {
-			panic("models: the embedded model " + entry.Name() + " is wrong: " + err.Error())
-		}
-		found[model.Name] = model
-	}
-	return found
-})
-
-// Names returns the names of the models that there are, sorted.
-func Names() []string {
-	var names []string
-	for name := range all() {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
-}
-
-// Get returns a model by its name (Default for ""), without regard to case. The model is shared and must not be changed.
-func Get(name string) (*Model, error) {
-	if name == "" {
-		name = Default
-	}
-	for _, present := range Names() {
-		if strings.EqualFold(present, name) {
-			return all()[present], nil
-		}
-	}
-	return nil, &device.LabelError{What: "model", Wanted: name, Present: Names()}
-}
-
-// Copy returns a model of the caller's own, which may be changed.
-func Copy(name string) (*Model, error) {
-	m, err := Get(name)
-	if err != nil {
-		return nil, err
-	}
-	data, err := yaml.Marshal(m)
-	if err != nil {
-		return nil, fmt.Errorf("copy the model: %w", err)
-	}
-	return Parse(data)
-}
-
-// Parse reads a model from YAML and checks it. A key that a model does not have is an error.
-func Parse(data []byte) (*Model, error) {
-	var m Model
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&m); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read the model: %w", err)
-	}
-	if err := m.check(); err != nil {
-		return nil, err
-	}
-	return &m, nil
-}
-
-func (m *Model) check() error {
-	for what, value := range map[string]string{"name": m.Name, "serial": m.Serial, "mac": m.MAC, "firmware": m.Firmware} {
-		if value == "" {
-			return fmt.Errorf("a model needs %s", what)
-		}
-	}
-	if _, err := m.Fitted(""); err != nil {
-		return err
-	}
-	for _, f := range m.Firmwares {
-		for _, method := range f.AuthenticationMethods {
-			if !slices.Contains([]string{MethodOff, MethodSMTPAuth, MethodPOPBeforeSMTP, MethodOAuth2}, method) {
-				return fmt.Errorf("firmware %s: unknown authentication method %q", f.Version, method)
-			}
-		}
-	}
-	for _, l := range append(slices.Clone(m.Languages), m.WebConfigLanguages...) {
-		if !locale.Known(l) {
-			return fmt.Errorf("no texts in language %q", l)
-		}
-	}
-	if len(m.Languages) == 0 || len(m.WebConfigLanguages) == 0 || len(m.Providers) == 0 {
-		return errors.New("a model needs languages and providers")
-	}
-	if m.Administrator.LockoutAttempts < 1 || m.Administrator.WebSessionTime <= 0 || m.Administrator.PanelSessionTime <= 0 || m.Mail.JobHistoryLength < 1 {
-		return errors.New("a model needs lockoutAttempts, webSessionTime, panelSessionTime and jobHistoryLength")
-	}
-	for _, id := range m.LockedItems {
-		if !locale.Has(id) {
-			return fmt.Errorf("lockedItems: no label %q", id)
-		}
-	}
-	seen := map[string]bool{}
-	for _, row := range m.Outcomes {
-		if row.Kind == "" || seen[row.Kind] || row.Source == "" {
-			return fmt.Errorf("outcomes: the row %q needs a kind of its own and a source", row.Kind)
-		}
-		seen[row.Kind] = true
-		for _, id := range []string{row.StatusID(), row.SolutionID(), row.Panel, row.SignIn, row.Test, row.Cloud} {
-			if id != "" && !locale.Has(id) {
-				return fmt.Errorf("outcomes: %s: no message %q", row.Kind, id)
-			}
-		}
-	}
-	return nil
 }

@@ -1,4 +1,5 @@
-// Package panel is the control panel of the simulated printer: a tree of screens, keys that are named by their labels, a padlock.
+// Package panel is the control panel of the simulated printer: screens in the order of the model's menu, keys that are
+// named by their labels, a padlock.
 //
 // The panel shows what its [Machine] tells it and makes the machine act; it keeps nothing but the screen that is open, what was
 // typed on it and who is logged in. The email server's OAuth2 sign-in is not here: that is Web Config's (guide rule R11).
@@ -11,6 +12,7 @@ import (
 	"mfpsim/device"
 	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
 )
 
 // Machine is the printer as its panel needs it.
@@ -18,8 +20,7 @@ type Machine interface {
 	Texts() *locale.Texts
 	Facts() facts.Facts
 	Jobs() []device.Job
-	// Languages are those of the panel.
-	Languages() []string
+	Model() *models.Model
 	SetLanguage(language string) error
 	// Originals is how many pages lie in the document feeder.
 	Originals() int
@@ -38,10 +39,9 @@ type Machine interface {
 
 	// CheckPassword reports whether user and password are the administrator's.
 	CheckPassword(user, password string) bool
-	// Locked is Lock Setting; LockedItems are the labels that it keeps for administrators (guide rule R25).
+	// Locked is Lock Setting (guide rule R25).
 	Locked() bool
 	SetLocked(on bool) error
-	LockedItems() []string
 	// Elapsed is a running timer since power on, which setting the date does not move.
 	Elapsed() time.Duration
 	// SessionTime is after how long without a key an administrator is logged out.

@@ -10,11 +10,14 @@ import (
 
 	"mfpsim/device"
 	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
 )
 
 // Panel is one control panel. Its methods are the acts of a person; they are safe for concurrent use.
 type Panel struct {
 	machine Machine
+	known   map[string]screen // by id
+	root    *item
 
 	mu      sync.Mutex
 	open    []*item           // from the home screen to the one that is shown
@@ -31,19 +34,31 @@ type Panel struct {
 // act is one act of a person: its context carries the turn.
 type act struct{ ctx context.Context }
 
-// New returns the panel of a printer that was just switched on.
-func New(machine Machine) *Panel {
-	p := &Panel{machine: machine}
+// New returns the panel of a printer that was just switched on. A screen of the model's menu that is not known is an
+// error.
+func New(machine Machine) (*Panel, error) {
+	p := &Panel{machine: machine, known: screens, root: home(machine.Model().Panel.Menu)}
+	if err := p.root.check(p.known); err != nil {
+		return nil, err
+	}
 	p.home()
-	return p
+	return p, nil
 }
 
-// maxTyped is how many characters a field takes.
-const maxTyped = 255
+// Path returns the keys that lead from the home screen to the one of an id, as they are written on the panel now; ok is
+// false on a model that has it not.
+func (p *Panel) Path(id string) (path string, ok bool) {
+	texts := p.machine.Texts()
+	var labels []string
+	for _, i := range p.root.find(id) {
+		labels = append(labels, texts.Text(i.id()))
+	}
+	return strings.Join(labels, " > "), len(labels) > 0
+}
 
 // home goes to the home screen and forgets what was typed.
 func (p *Panel) home() {
-	p.open = []*item{root}
+	p.open = []*item{p.root}
 	p.to, p.typed, p.job, p.message, p.detail = nil, map[string]string{}, 0, "", 0
 }
 
@@ -83,7 +98,7 @@ func (p *Panel) Enter(_ context.Context, field, value string) (device.Screen, er
 		texts := p.machine.Texts()
 		var present []string
 		if !p.covered() {
-			for _, id := range p.top().fields {
+			for _, id := range p.shown().fields {
 				present = append(present, texts.Text(id))
 				if texts.Is(field, id) {
 					return p.enter(id, value)
@@ -95,8 +110,9 @@ func (p *Panel) Enter(_ context.Context, field, value string) (device.Screen, er
 }
 
 func (p *Panel) enter(id, value string) error {
-	if len([]rune(value)) > maxTyped || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return fmt.Errorf("%s takes up to %d characters and no control characters", p.machine.Texts().Text(id), maxTyped)
+	most := p.machine.Model().Panel.FieldMaximum
+	if len([]rune(value)) > most || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return fmt.Errorf("%s takes up to %d characters and no control characters", p.machine.Texts().Text(id), most)
 	}
 	if id != fieldTo {
 		p.typed[id] = value
@@ -111,7 +127,8 @@ func (p *Panel) enter(id, value string) error {
 	return nil
 }
 
-// addressExtra are the characters besides letters and digits that an address of the address book may have (printer reference §3.1).
+// addressExtra are the characters besides letters and digits that an address of the address book may have
+// (docs/reference/printer.md §3.1).
 const addressExtra = "!#$%&'*+-./=?^_{|}~@"
 
 // address reports whether the panel takes a value as an e-mail address.
@@ -194,6 +211,9 @@ func (p *Panel) settle() {
 
 func (p *Panel) top() *item { return p.open[len(p.open)-1] }
 
+// shown is the screen that is open, without anything for a list of keys.
+func (p *Panel) shown() screen { return p.known[p.top().Screen] }
+
 // covered reports whether a message or a job lies over the screen.
 func (p *Panel) covered() bool { return p.message != "" || p.job != 0 || p.detail != 0 }
 
@@ -207,11 +227,12 @@ func (p *Panel) keys() []key {
 	case p.message != "":
 		keys = append(keys, key{label: "label.ok", press: func(p *Panel, _ *act) error { p.message = ""; return nil }})
 	case p.detail == 0:
-		for _, child := range p.top().children {
-			keys = append(keys, key{label: child.label, press: func(p *Panel, _ *act) error { return p.enterItem(child) }})
+		for n := range p.top().Items {
+			child := p.top().child(n)
+			keys = append(keys, key{label: child.id(), press: func(p *Panel, _ *act) error { return p.enterItem(child) }})
 		}
-		if p.top().keys != nil {
-			keys = append(keys, p.top().keys(p, texts)...)
+		if own := p.shown().keys; own != nil {
+			keys = append(keys, own(p, texts)...)
 		}
 	}
 	if p.admin {
@@ -229,12 +250,18 @@ func (p *Panel) keys() []key {
 // label is one step of a path.
 func label(words string) string { return strings.TrimSpace(words) }
 
-// find returns the key that words name. The first match counts: a Greek label can name two keys, and own keys come before those of
-// the frame.
+// find returns the key that words name: the one on which they stand, else the one whose English words they are. The
+// first match counts: a Greek label can name two keys, and own keys come before those of the frame.
 func (p *Panel) find(words string) (found key, ok bool) {
-	texts := p.machine.Texts()
-	for _, k := range p.keys() {
-		if k.label != "" && texts.Is(words, k.label) || k.label == "" && locale.Normalize(k.words) == locale.Normalize(words) {
+	texts, wanted := p.machine.Texts(), locale.Normalize(words)
+	keys := p.keys()
+	for i, shown := range p.labels(keys) {
+		if locale.Normalize(shown) == wanted {
+			return keys[i], true
+		}
+	}
+	for _, k := range keys {
+		if k.label != "" && texts.Is(words, k.label) {
 			return k, true
 		}
 	}
@@ -247,7 +274,9 @@ func (p *Panel) shows(words string) bool {
 }
 
 func (p *Panel) atHome(words string) bool {
-	return slices.ContainsFunc(root.children, func(i *item) bool { return p.machine.Texts().Is(words, i.label) })
+	return slices.ContainsFunc(p.root.Items, func(i models.MenuItem) bool {
+		return p.machine.Texts().Is(words, locale.LabelID(i.Label))
+	})
 }
 
 func (p *Panel) press(words string, a *act) error {
@@ -281,7 +310,7 @@ func (p *Panel) enterItem(to *item) error {
 }
 
 func (p *Panel) closed(to *item) bool {
-	return !p.admin && p.machine.Locked() && slices.Contains(p.machine.LockedItems(), to.label)
+	return to.Locked && !p.admin && p.machine.Locked()
 }
 
 func (p *Panel) back() {
@@ -289,7 +318,7 @@ func (p *Panel) back() {
 		p.detail = 0
 		return
 	}
-	if p.top().fields != nil {
+	if p.shown().fields != nil {
 		p.to, p.typed = nil, map[string]string{}
 	}
 	p.open = p.open[:len(p.open)-1]
@@ -332,10 +361,10 @@ func (p *Panel) screen() device.Screen {
 	texts := p.machine.Texts()
 	var path []string
 	for _, i := range p.open[1:] {
-		path = append(path, texts.Text(i.label))
+		path = append(path, texts.Text(i.id()))
 	}
 	if len(path) == 0 {
-		path = []string{texts.Text(root.label)}
+		path = []string{texts.Text(p.root.id())}
 	}
 	s := device.Screen{Path: strings.Join(path, " > "), Padlock: p.padlock()}
 	switch {
@@ -346,13 +375,13 @@ func (p *Panel) screen() device.Screen {
 	case p.detail != 0:
 		s.Lines = p.detailLines(texts)
 	default:
-		if p.top().lines != nil {
-			s.Lines = p.top().lines(p, texts)
+		if lines := p.shown().lines; lines != nil {
+			s.Lines = lines(p, texts)
 		}
-		if slices.ContainsFunc(p.top().children, p.closed) {
+		if slices.ContainsFunc(p.top().Items, func(i models.MenuItem) bool { return p.closed((*item)(&i)) }) {
 			s.Lines = append(s.Lines, texts.Text("locked"))
 		}
-		for _, id := range p.top().fields {
+		for _, id := range p.shown().fields {
 			s.Fields = append(s.Fields, texts.Text(id))
 		}
 	}

@@ -27,6 +27,12 @@ func golden(t *testing.T, name, got string) {
 	require.Equal(t, string(want), got)
 }
 
+func texts(t *testing.T, language string) *locale.Texts {
+	model, err := models.Get("")
+	require.NoError(t, err)
+	return model.Texts(language)
+}
+
 func printed(t *testing.T, email facts.Email) facts.Facts {
 	t.Helper()
 	model, err := models.Get("")
@@ -42,15 +48,15 @@ func TestTheSheetShowsNetworkInformationAndEmailServerSettings(t *testing.T) {
 		Method: "OAuth2", Service: "Microsoft Exchange Online", SignedIn: true, Account: "admin@contoso.com", Sender: "admin@contoso.com",
 		Server: "smtp-mail.outlook.com", Port: 587, Security: "STARTTLS", ValidateCertificate: true,
 	}
-	golden(t, "signed-in.txt", sheet.Print(printed(t, signedIn), locale.In("en")))
-	golden(t, "signed-in.el.txt", sheet.Print(printed(t, signedIn), locale.In("el")))
-	golden(t, "signed-in.hi.txt", sheet.Print(printed(t, signedIn), locale.In("hi")))
-	golden(t, "new.txt", sheet.Print(printed(t, facts.Email{Method: "Off", Security: "None"}), locale.In("en")))
+	golden(t, "signed-in.txt", sheet.Print(printed(t, signedIn), texts(t, "en")))
+	golden(t, "signed-in.el.txt", sheet.Print(printed(t, signedIn), texts(t, "el")))
+	golden(t, "signed-in.hi.txt", sheet.Print(printed(t, signedIn), texts(t, "hi")))
+	golden(t, "new.txt", sheet.Print(printed(t, facts.Email{Method: "Off", Security: "None"}), texts(t, "en")))
 }
 
 func TestWithoutAStoredSignInTheSheetShowsNoAccount(t *testing.T) {
 	expired := facts.Email{Method: "OAuth2", Service: "Outlook.com", Account: "admin@contoso.com", Security: "STARTTLS"}
-	text := sheet.Print(printed(t, expired), locale.In("en"))
+	text := sheet.Print(printed(t, expired), texts(t, "en"))
 	require.NotContains(t, text, "Current Status")
 	require.NotContains(t, text, "Authenticated Account")
 	require.Contains(t, text, "Outlook.com")

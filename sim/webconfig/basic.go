@@ -22,6 +22,7 @@ type choice struct {
 
 // basicView is what Email Server > Basic shows besides what every page has.
 type basicView struct {
+	Links       []menuItem // to the pages of certificates
 	Form        form
 	Methods     []choice
 	Services    []choice
@@ -43,6 +44,11 @@ func (r *request) basicPage() {
 		Form: f, OAuth2: r.machine.Facts().Firmware.Supports(models.MethodOAuth2),
 		SignedIn: status.SignedIn(), Waiting: status.Phase == core.AwaitingUser,
 	}
+	for _, id := range []string{pageCA, pageRoots} {
+		if r.pages.has(id) {
+			v.Links = append(v.Links, menuItem{Label: r.texts.Label(id), Address: r.pages.address(id)})
+		}
+	}
 	v.Methods = r.choices(r.machine.Facts().Firmware.AuthenticationMethods, f.Method)
 	v.Services = r.choices(r.machine.Model().Services(), f.Service)
 	var securities []string
@@ -51,7 +57,8 @@ func (r *request) basicPage() {
 	}
 	v.Securities = r.choices(securities, f.Security)
 	v.Validations = r.choices([]string{enable, disable}, f.Validation)
-	r.show(http.StatusOK, "basic", page{Path: r.path("email-server", "basic"), Notices: r.basicNotices(status, d, query.Has("saved")), Body: v})
+	notices := r.basicNotices(status, d, query.Has("saved"))
+	r.show(http.StatusOK, "basic", page{Path: r.heading(pageBasic), Notices: notices, Body: v})
 }
 
 // basicNotices are the sentences at the head of Basic: what was just done, what is wrong, how the last sign-in ended.
@@ -76,7 +83,9 @@ func (r *request) basicNotices(status core.Status, d *draft, saved bool) []notic
 		ended = status.Lost
 	}
 	if ended != nil && status.Phase != core.AwaitingOK {
-		notices = append(notices, notice{Text: r.texts.Text(r.machine.Model().Outcome(string(ended.Kind)).SignIn), Problem: true})
+		if id := r.machine.Model().Outcome(string(ended.Kind)).SignIn; id != "" {
+			notices = append(notices, notice{Text: r.texts.Text(id), Problem: true})
+		}
 	}
 	return notices
 }

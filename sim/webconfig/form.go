@@ -91,7 +91,7 @@ func (r *request) shown(status core.Status, d *draft) form {
 	return f
 }
 
-// fill puts the server fields of the chosen service in (printer reference §1.6: preset).
+// fill puts the server fields of the chosen service in (docs/reference/printer.md §1.6: preset).
 func (r *request) fill(f *form) {
 	if preset, ok := r.machine.Preset(core.Service(f.Service)); ok {
 		f.Server, f.Port, f.Security = preset.Server, number(preset.Port), string(preset.Security)

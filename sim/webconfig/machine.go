@@ -23,7 +23,7 @@ import (
 	"mfpsim/sim/models"
 )
 
-// Engine is the mail core as the pages need it; *core.Engine is one.
+// Engine is the mail core as the pages need it; *core.Mailer is one.
 type Engine interface {
 	Settings() mail.Settings
 	Status() core.Status

@@ -23,61 +23,42 @@ var templates = template.Must(template.ParseFS(files, "pages/*.html"))
 // maxForm is how many bytes a form may have.
 const maxForm = 64 << 10
 
-// The addresses of the pages.
+// The addresses that pages and forms lead to.
 const (
-	pathProduct    = "/status/product"
-	pathNetwork    = "/status/network"
-	pathJobs       = "/status/jobs"
-	pathLogIn      = "/login"
-	pathLogOut     = "/logout"
-	pathNetworkTab = "/network"
-	pathEmail      = "/network/email-server"
-	pathBasic      = "/network/email-server/basic"
-	pathSignIn     = "/network/email-server/sign-in"
-	pathCode       = "/network/email-server/code"
-	pathTest       = "/network/email-server/connection-test"
-	pathSecurity   = "/network-security"
-	pathCA         = "/network-security/ca-certificate"
-	pathRoots      = "/network-security/root-certificate-update"
-	pathStyle      = "/style.css"
+	pathLogIn  = "/login"
+	pathLogOut = "/logout"
+	pathBasic  = "/network/email-server/basic"
+	pathSignIn = "/network/email-server/sign-in"
+	pathCode   = "/network/email-server/code"
+	pathTest   = "/network/email-server/connection-test"
+	pathStyle  = "/style.css"
 )
 
 // Server is the Web Config of one printer, an [http.Handler] that is to be served over HTTPS. A request that makes the printer act
 // works in the turn that the request's context carries.
 type Server struct {
 	machine  Machine
+	pages    *menu
 	sessions *sessions
 	mux      *http.ServeMux
 }
 
-// New returns the Web Config of a printer.
-func New(machine Machine) *Server {
-	s := &Server{machine: machine, sessions: newSessions(), mux: http.NewServeMux()}
+// New returns the Web Config of a printer. A page of the model's menu that is not known is an error.
+func New(machine Machine) (*Server, error) {
+	pages, err := newMenu(machine.Model().WebConfig)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{machine: machine, pages: pages, sessions: newSessions(), mux: http.NewServeMux()}
 	open := func(pattern string, h func(*request)) { s.mux.HandleFunc(pattern, s.handle(h, false)) }
-	admin := func(pattern string, h func(*request)) { s.mux.HandleFunc(pattern, s.handle(h, true)) }
-	open("GET /{$}", func(r *request) { r.redirect(pathProduct) })
+	open("GET /{$}", func(r *request) { r.redirect(r.pages.home()) })
 	open("GET "+pathStyle, (*request).style)
-	open("GET "+pathProduct, (*request).product)
-	open("GET "+pathNetwork, (*request).network)
 	open("GET "+pathLogIn, (*request).logInPage)
 	open("POST "+pathLogIn, (*request).logIn)
-	admin("POST "+pathLogOut, (*request).logOut)
-	admin("GET "+pathJobs, (*request).jobs)
-	admin("GET "+pathNetworkTab, (*request).networkTab)
-	admin("GET "+pathEmail, (*request).emailMenu)
-	admin("GET "+pathBasic, (*request).basicPage)
-	admin("POST "+pathBasic, (*request).basic)
-	admin("GET "+pathSignIn, (*request).signInPage)
-	admin("POST "+pathSignIn, (*request).signIn)
-	admin("GET "+pathCode, (*request).codePage)
-	admin("POST "+pathCode, (*request).code)
-	admin("GET "+pathTest, (*request).testPage)
-	admin("POST "+pathTest, (*request).test)
-	admin("GET "+pathSecurity, (*request).securityTab)
-	admin("GET "+pathCA, (*request).caCertificate)
-	admin("GET "+pathRoots, (*request).rootCertificate)
-	s.mux.HandleFunc("/", s.handle(func(r *request) { r.fail(http.StatusNotFound, "not-found") }, false))
-	return s
+	s.mux.HandleFunc("POST "+pathLogOut, s.handle((*request).logOut, true))
+	s.register()
+	open("/", func(r *request) { r.fail(http.StatusNotFound, "not-found") })
+	return s, nil
 }
 
 // ServeHTTP answers one request.
@@ -188,46 +169,6 @@ type table struct {
 	Rows [][]string
 }
 
-// menuItem is a link of the menu.
-type menuItem struct {
-	Label   string
-	Address string
-	Open    bool
-	Items   []menuItem
-}
-
-// menu builds tabs and side menu for the address that is open.
-func (r *request) menu() (tabs, side []menuItem) {
-	t := r.texts.Label
-	at := r.r.URL.Path
-	status := []menuItem{{Label: t("product-status"), Address: pathProduct}, {Label: t("network-status"), Address: pathNetwork}}
-	tabs = []menuItem{{Label: t("status-tab"), Address: pathProduct, Open: true}}
-	side = status
-	if r.session == nil {
-		return mark(tabs, at), mark(side, at)
-	}
-	side = append(side, menuItem{Label: t("job-history"), Address: pathJobs})
-	tabs = append(tabs, menuItem{Label: t("network"), Address: pathNetworkTab}, menuItem{Label: t("network-security"), Address: pathSecurity})
-	switch {
-	case strings.HasPrefix(at, pathSecurity):
-		tabs[0].Open, tabs[2].Open = false, true
-		side = []menuItem{{Label: t("ca-certificate"), Address: pathCA}, {Label: t("root-certificate-update"), Address: pathRoots}}
-	case strings.HasPrefix(at, pathNetworkTab):
-		tabs[0].Open, tabs[1].Open = false, true
-		side = []menuItem{{Label: t("email-server"), Address: pathEmail, Items: mark([]menuItem{
-			{Label: t("basic"), Address: pathBasic}, {Label: t("connection-test"), Address: pathTest},
-		}, at)}}
-	}
-	return tabs, mark(side, at)
-}
-
-func mark(items []menuItem, at string) []menuItem {
-	for i := range items {
-		items[i].Open = items[i].Open || items[i].Address == at
-	}
-	return items
-}
-
 // show writes a page.
 func (r *request) show(status int, name string, p page) {
 	p.Language, p.Model = r.texts.Language(), r.machine.Model().Name
@@ -258,13 +199,4 @@ func (r *request) style() {
 	}
 	r.w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	_, _ = r.w.Write(css)
-}
-
-// path joins the labels of a page's path.
-func (r *request) path(labels ...string) string {
-	words := make([]string, len(labels))
-	for i, label := range labels {
-		words[i] = r.texts.Label(label)
-	}
-	return strings.Join(words, " > ")
 }

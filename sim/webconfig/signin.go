@@ -43,7 +43,7 @@ func (r *request) signInPage() {
 		return
 	}
 	r.show(http.StatusOK, "signin", page{
-		Path: r.path("email-server", "sign-in"), Body: signInView{Service: d.form.Service},
+		Path: r.headingBelow(pageBasic, "sign-in"), Body: signInView{Service: d.form.Service},
 		Rows: []facts.Row{{Label: r.texts.Label("email-service"), Value: d.form.Service}},
 	})
 }
@@ -83,7 +83,7 @@ func (r *request) codePage() {
 		return
 	}
 	r.show(http.StatusOK, "code", page{
-		Path:    r.path("email-server", "sign-in"),
+		Path:    r.headingBelow(pageBasic, "sign-in"),
 		Notices: []notice{{Text: r.texts.Text("code-explain")}, {Text: r.texts.Text("code-refresh")}},
 		Body:    signInView{Service: string(status.Service), Code: status.UserCode, Address: status.VerificationURI, Link: r.machine.Link(status.VerificationURI)},
 		Rows:    []facts.Row{{Label: r.texts.Label("valid-until"), Value: facts.Clock(status.CodeExpires)}},
@@ -104,7 +104,7 @@ func (r *request) testPage() {
 	if sentence := r.sessions.tested(r.session); sentence != "" && r.r.URL.Query().Has("result") {
 		notices = append(notices, notice{Text: sentence})
 	}
-	r.show(http.StatusOK, "test", page{Path: r.path("email-server", "connection-test"), Notices: notices})
+	r.show(http.StatusOK, "test", page{Path: r.heading("connection-test"), Notices: notices})
 }
 
 // test is Start of the connection test; it works in the turn of this request.
@@ -125,7 +125,7 @@ func (r *request) test() {
 	r.redirect(pathTest + "?result=1")
 }
 
-// Redirect returns a handler for plain HTTP that leads to the same host over HTTPS (printer reference §2.0).
+// Redirect returns a handler for plain HTTP that leads to the same host over HTTPS (docs/reference/printer.md §2.0).
 func Redirect() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://"+r.Host+"/", http.StatusMovedPermanently)

@@ -13,14 +13,15 @@ func (r *request) product() {
 		{Label: t("printer-status"), Value: t("available")},
 		{Label: t("scanner-status"), Value: t("available")},
 	}, r.machine.Facts().Product(r.texts)...)
-	r.show(http.StatusOK, "rows", page{Path: r.path("product-status"), Rows: rows})
+	r.show(http.StatusOK, "rows", page{Path: r.heading("product-status"), Rows: rows})
 }
 
 func (r *request) network() {
-	r.show(http.StatusOK, "rows", page{Path: r.path("network-status"), Rows: r.machine.Facts().Network(r.texts)})
+	r.show(http.StatusOK, "rows", page{Path: r.heading("network-status"), Rows: r.machine.Facts().Network(r.texts)})
 }
 
-// jobs is the job history, newest first; the columns are a choice of those of the page's export (printer reference §2.6).
+// jobs is the job history, newest first; the columns are a choice of those of the page's export
+// (docs/reference/printer.md §2.6).
 func (r *request) jobs() {
 	t := r.texts.Label
 	list := &table{Head: []string{t("receipt-no"), t("date-time"), t("type"), t("result"), t("to"), t("error-code"), t("status"), t("solution")}}
@@ -29,7 +30,7 @@ func (r *request) jobs() {
 			strconv.Itoa(job.Receipt), facts.Stamp(job.Time), job.Type, job.Result, job.To, job.Code, job.Status, job.Solution,
 		})
 	}
-	p := page{Path: r.path("job-history"), Table: list}
+	p := page{Path: r.heading("job-history"), Table: list}
 	if len(list.Rows) == 0 {
 		p.Table, p.Notices = nil, []notice{{Text: r.texts.Text("no-jobs")}}
 	}
@@ -37,26 +38,27 @@ func (r *request) jobs() {
 }
 
 func (r *request) networkTab() {
-	r.show(http.StatusOK, "rows", page{Path: r.path("network"), Rows: r.machine.Facts().Network(r.texts)[:4]})
+	r.show(http.StatusOK, "rows", page{Path: r.heading("network"), Rows: r.machine.Facts().Network(r.texts)[:4]})
 }
 
 // emailMenu says which network mail is sent on: the standard one, because no other knows OAuth2 (guide rule R12).
 func (r *request) emailMenu() {
 	rows := append([]facts.Row{{Label: r.texts.Label("network"), Value: r.texts.Label("standard-network")}}, r.machine.Facts().EmailServer(r.texts)...)
-	r.show(http.StatusOK, "rows", page{Path: r.path("email-server"), Rows: rows})
+	r.show(http.StatusOK, "rows", page{Path: r.heading("email-server"), Rows: rows})
 }
 
 func (r *request) securityTab() {
-	r.show(http.StatusOK, "rows", page{Path: r.path("network-security")})
+	r.show(http.StatusOK, "rows", page{Path: r.heading("network-security")})
 }
 
 func (r *request) caCertificate() {
-	r.show(http.StatusOK, "rows", page{Path: r.path("ca-certificate"), Notices: []notice{{Text: r.texts.Text("no-ca-certificate")}}})
+	notices := []notice{{Text: r.texts.Text("no-ca-certificate")}}
+	r.show(http.StatusOK, "rows", page{Path: r.heading(pageCA), Notices: notices})
 }
 
 func (r *request) rootCertificate() {
 	r.show(http.StatusOK, "rows", page{
-		Path: r.path("root-certificate-update"), Notices: []notice{{Text: r.texts.Text("roots-explain")}},
+		Path: r.heading(pageRoots), Notices: []notice{{Text: r.texts.Text("roots-explain")}},
 		Rows: []facts.Row{{Label: r.texts.Label("root-certificate-version"), Value: r.machine.Facts().Firmware.RootCertificateVersion}},
 	})
 }
@@ -76,7 +78,8 @@ func (r *request) logInPage() {
 	case "out":
 		notices = []notice{{Text: r.texts.Text("logged-out")}}
 	}
-	r.show(http.StatusOK, "login", page{Path: r.path("log-in"), Notices: notices})
+	rules := r.machine.Model().Administrator
+	r.show(http.StatusOK, "login", page{Path: r.path("log-in"), Notices: notices, Body: rules})
 }
 
 func (r *request) logIn() {
@@ -84,7 +87,7 @@ func (r *request) logIn() {
 	switch refusal {
 	case "":
 		http.SetCookie(r.w, &http.Cookie{Name: cookieName, Value: opened.id, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
-		r.redirect(pathProduct)
+		r.redirect(r.pages.home())
 	case "try-again-later":
 		r.redirect(pathLogIn + "?because=later")
 	default:

@@ -203,8 +203,42 @@ type advanced struct {
 	Events int       `json:"events"`
 }
 
+// heldState tells of a bench that does not go on.
+type heldState struct {
+	Held        bool     `json:"held"`
+	By          string   `json:"by,omitempty"`      // the chain of turns, caller first
+	Seconds     int      `json:"seconds,omitempty"` // of the machine's clock
+	Connections []string `json:"connections"`       // on which the holder waits; each can be broken
+}
+
+func (b *bench) held() heldState {
+	limit := b.config.HeldFor
+	if limit == 0 {
+		limit = heldFor
+	}
+	holding, held := b.world.Held(limit)
+	if !held {
+		return heldState{Connections: []string{}}
+	}
+	return heldState{Held: true, By: holding.By, Seconds: int(holding.For.Seconds()), Connections: list(b.lab.Network.Waiting())}
+}
+
+func (b *bench) breakConnection(connection string) error {
+	if err := b.lab.Network.Break(connection); err != nil {
+		return badRequest{err}
+	}
+	return nil
+}
+
 func (b *bench) clockRoutes() map[string]endpoint {
 	return map[string]endpoint{
+		"GET /turn": plain(func(*http.Request) (any, error) { return b.held(), nil }),
+		"POST /turn/break": takes(func(_ *http.Request, in struct {
+			Connection string `json:"connection"`
+		},
+		) (any, error) {
+			return nil, b.breakConnection(in.Connection)
+		}),
 		"GET /clock": plain(func(*http.Request) (any, error) {
 			return clockState{Now: b.world.Now(), Start: b.world.Start(), Printer: b.printer.Clock().Now()}, nil
 		}),

@@ -33,6 +33,7 @@ type panelView struct {
 	Mailbox  string
 	Problem  string
 	Mark     string
+	Held     heldState
 }
 
 // panel is the page over the printer's panel, with the bench's clock beside it. It needs no script; with one it follows the printer.
@@ -86,6 +87,7 @@ func (b *bench) panel() http.Handler {
 			return b.printer.Device().Power(ctx, device.PowerAct{State: r.PostFormValue("state")})
 		})
 	})
+	act("POST /break", func(r *http.Request) error { return b.breakConnection(r.PostFormValue("connection")) })
 	act("POST /advance", func(r *http.Request) error {
 		d, err := parseDuration(r.PostFormValue("duration"))
 		if err == nil {
@@ -104,11 +106,11 @@ func (b *bench) mark() string {
 		jobs = fmt.Sprint(rows)
 	}
 	sheet, _ := b.printer.Sheet()
-	return fmt.Sprintf("%t %s %s %d", b.printer.PoweredOn(), screen, jobs, len(sheet))
+	return fmt.Sprintf("%t %t %s %s %d", b.held().Held, b.printer.PoweredOn(), screen, jobs, len(sheet))
 }
 
 func (b *bench) showPanel(w http.ResponseWriter, r *http.Request, status int, problem string) {
-	view := panelView{Bench: b.endpoints, On: b.printer.PoweredOn(), Now: b.world.Now(), Problem: problem, Mark: b.mark(), Language: b.printer.Texts().Language()}
+	view := panelView{Bench: b.endpoints, On: b.printer.PoweredOn(), Now: b.world.Now(), Problem: problem, Mark: b.mark(), Held: b.held(), Language: b.printer.Texts().Language()}
 	view.Bench.Accounts = b.accounts()
 	if view.On {
 		view.Screen, _ = b.screen() // switched off just now: an empty screen

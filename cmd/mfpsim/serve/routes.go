@@ -27,16 +27,11 @@ func (b *bench) networkRoutes() map[string]endpoint {
 			return map[string]any{"armed": list(b.lab.Network.Faults()), "unmet": list(b.lab.Network.Unmet())}, nil
 		}),
 		"POST /network/fault": takes(func(_ *http.Request, in faultnet.Fault) (any, error) {
-			kind, err := faultnet.ParseFaultKind(string(in.Kind))
-			switch {
-			case err != nil:
-				return nil, badRequest{err}
-			case !contains(b.parties(), in.To):
+			if !contains(b.parties(), in.To) {
 				return nil, refuse("field \"to\": no party %q; there are: %s", in.To, strings.Join(b.parties(), ", "))
-			case in.After < 0 || in.Times < 0 || in.Bytes < 0:
-				return nil, refuse("after, times and bytes are not negative")
-			case in.Bytes > 0 && kind != faultnet.Reset:
-				return nil, refuse("field \"bytes\" belongs to the fault reset")
+			}
+			if err := in.Check(); err != nil {
+				return nil, badRequest{err}
 			}
 			return nil, b.act("control: fault", func(context.Context) error {
 				b.lab.Network.Arm(in)

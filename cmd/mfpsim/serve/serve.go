@@ -24,7 +24,6 @@ import (
 	"mfpsim/lab"
 	"mfpsim/report"
 	"mfpsim/scenarios"
-	"mfpsim/sim/models"
 	"mfpsim/sim/webconfig"
 	"mfpsim/vtime"
 )
@@ -38,6 +37,7 @@ type Config struct {
 	Evidence string // folder for the evidence at the end; empty: none
 	JSON     bool   // print one line of JSON instead of a table
 	Seed     uint64
+	Model    string // of the printer; empty: the default one
 	Language string
 	CA       string // file for the authority's certificate; empty: a temporary one, removed at the end
 	Host     string // address to listen on; empty: 127.0.0.1
@@ -45,7 +45,14 @@ type Config struct {
 	Out      io.Writer
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
+	// Lab is told the bench before it is ready, for tests.
+	Lab func(*lab.Lab)
+	// HeldFor is how long a turn may be held, by the machine's clock, before the pages say so; 0: 10 s.
+	HeldFor time.Duration
 }
+
+// heldFor is longer than any party of a bench that works holds the turn.
+const heldFor = 10 * time.Second
 
 // ConfigError is a mistake in the configuration: nothing was served.
 type ConfigError struct{ error }
@@ -101,6 +108,9 @@ func Run(ctx context.Context, c Config) error {
 		if err := b.announce(); err != nil {
 			return errors.Join(err, b.close())
 		}
+		if c.Lab != nil {
+			c.Lab(b.lab)
+		}
 		if c.Ready != nil {
 			c.Ready(b.endpoints)
 		}
@@ -111,7 +121,10 @@ func Run(ctx context.Context, c Config) error {
 
 // check looks at all that can be wrong before anything is opened.
 func (c Config) check() error {
-	known := lab.Languages()
+	known, err := lab.Languages(c.Model)
+	if err != nil {
+		return misuse("%w", err)
+	}
 	if !contains(known, c.Language) {
 		return misuse("unknown language %q; there are %s", c.Language, strings.Join(known, ", "))
 	}
@@ -220,7 +233,9 @@ func (b *bench) start(ctx context.Context) error {
 		start = vtime.DefaultStart // the dates in a scenario are after this one
 	}
 	b.world = vtime.NewFlowing(start)
-	made, err := lab.New(lab.Config{World: b.world, Seed: b.config.Seed, Language: b.config.Language, ShowTestAccounts: true, Link: b.link})
+	made, err := lab.New(lab.Config{
+		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true, Link: b.link,
+	})
 	if err != nil {
 		return err
 	}
@@ -309,15 +324,13 @@ func (b *bench) describe() error {
 		tenant, _ := b.lab.Entra.Tenant(domain)
 		e.Tenant = tenant.ID
 	}
-	model, err := models.Get(b.printer.Model)
-	if err != nil {
-		return err
-	}
+	model := b.printer.Facts().Model
 	e.ClientID, e.Scope = model.Providers[0].ClientID, strings.Join(model.Providers[0].Scopes, " ")
 	e.Accounts = b.accounts()
 	e.WebConfigPassword = b.printer.AdministratorPassword()
 	e.CA = b.config.CA
 	if e.CA == "" {
+		var err error
 		if b.temporary, err = os.MkdirTemp("", "mfpsim-"); err != nil {
 			return errors.New("no temporary folder for the certificate authority; name a file with --ca")
 		}
@@ -443,6 +456,9 @@ func (b *bench) evidence() error {
 	id, replay := "serve", "mfpsim serve"
 	if b.config.Scenario != "" {
 		id, replay = b.config.Scenario, replay+" --scenario "+b.config.Scenario
+	}
+	if b.config.Model != "" {
+		replay += " --model " + b.config.Model
 	}
 	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: fmt.Sprintf("%s --seed %d", replay, b.config.Seed)}
 	for _, m := range b.lab.Mails() {

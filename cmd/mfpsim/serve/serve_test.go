@@ -215,7 +215,7 @@ func TestControlAPIRefusesWhatItDoesNotKnow(t *testing.T) {
 		{"two hundred years", "POST", "/clock/advance", `{"duration":"75000d"}`, 400, "more than a hundred years"},
 		{"an unknown path", "GET", "/clok", ``, 404, "there is no /clok"},
 		{"another method", "GET", "/clock/advance", ``, 405, "takes POST"},
-		{"an unknown fault", "POST", "/network/fault", `{"to":"entra","kind":"slow"}`, 400, `no fault is called "slow"`},
+		{"an unknown fault", "POST", "/network/fault", `{"to":"entra","kind":"sluggish"}`, 400, `no fault is called "sluggish"`},
 		{"an unknown party", "POST", "/network/fault", `{"to":"fax","kind":"silent"}`, 400, `no party "fax"`},
 		{"bytes without a reset", "POST", "/network/fault", `{"to":"smtp","kind":"silent","bytes":5}`, 400, "belongs to the fault reset"},
 		{"an unknown user", "POST", "/entra/revoke", `{"user":"nobody@contoso.com"}`, 422, "nobody@contoso.com"},
@@ -318,6 +318,7 @@ func TestWhatCannotBeServedIsSaidAtOnce(t *testing.T) {
 		{"an unknown scenario", Config{Scenario: "trouble/none"}, `no scenario fits "trouble/none"`},
 		{"several scenarios", Config{Scenario: "trouble"}, `"trouble" fits`},
 		{"an unknown language", Config{Language: "xx"}, `unknown language "xx"; there are en, hi, el`},
+		{"an unknown model", Config{Model: "MFP-9999"}, `no model "MFP-9999" here; there are: MFP-4100`},
 		{"an evidence folder that is a file", Config{Evidence: file}, "is a file, not a folder"},
 		{"no folder for the CA", Config{CA: filepath.Join(file, "ca.pem")}, "cannot write the certificate authority"},
 	} {

@@ -156,7 +156,7 @@ func (a Attempt) within(places []string, locations []NamedLocation) bool {
 	return false
 }
 
-// AllApplications reports whether the policy covers every resource, which decides between 530036 and 53003 (entra.md §5.1).
+// AllApplications reports whether the policy covers every resource, which decides between 530036 and 53003 (docs/reference/entra.md §5.1).
 func (p *Policy) AllApplications() bool {
 	return len(p.Applications) == 0 || words.Contain(p.Applications, "All")
 }
@@ -292,7 +292,7 @@ func (v *Verdict) note(p *Policy, d demand, browser bool) {
 }
 
 // What security defaults do at sign-in (Tenant.SecurityDefaultsMode). Sources disagree: nothing was captured for a device-code
-// sign-in, Microsoft documents MFA, and reports of 2026 say that new tenants' defaults refuse the device code flow (entra.md §5.3).
+// sign-in, Microsoft documents MFA, and reports of 2026 say that new tenants' defaults refuse the device code flow (docs/reference/entra.md §5.3).
 const (
 	DefaultsSwitch     = "switch"      // nothing: the mail server alone refuses (guide rule R9)
 	DefaultsMFA        = "mfa"         // everybody enrols a second factor, administrators show it: 50072, 50076, 50079
@@ -302,7 +302,7 @@ const (
 // ByDefaults stands for security defaults where they want a second factor; it is in no list and no log.
 var ByDefaults = &Policy{Name: "Security defaults"}
 
-// securityDefaults adds what the tenant's security defaults say (entra.md §5.1, §5.3).
+// securityDefaults adds what the tenant's security defaults say (docs/reference/entra.md §5.1, §5.3).
 func (v *Verdict) securityDefaults(mode string, a Attempt) {
 	switch mode {
 	case DefaultsDeviceCode:

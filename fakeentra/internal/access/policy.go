@@ -39,7 +39,7 @@ const (
 	FlowTransfer   = "Authentication transfer"
 )
 
-// Where a block falls (Policy.Where); both are seen in the field (entra.md §5.3).
+// Where a block falls (Policy.Where); both are seen in the field (docs/reference/entra.md §5.3).
 const (
 	// WhereEvaluated: wherever the conditions hold: in the browser with the person's source, at issuance with the device's.
 	WhereEvaluated = "evaluated"

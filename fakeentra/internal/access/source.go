@@ -34,7 +34,7 @@ func (source Source) Check() error {
 	return nil
 }
 
-// PlatformShown is the platform in the words of "More details": captured are Windows 10 and macOS (entra.md §5.2).
+// PlatformShown is the platform in the words of "More details": reported are Windows 10 and macOS (docs/reference/entra.md §5.2).
 func (source Source) PlatformShown() string {
 	switch source.Platform {
 	case "windows":
@@ -45,7 +45,7 @@ func (source Source) PlatformShown() string {
 	return source.Platform
 }
 
-// StateShown is the state of a device in the captured words.
+// StateShown is the state of a device in the reported words.
 func (source Source) StateShown() string {
 	switch {
 	case source.Compliant:

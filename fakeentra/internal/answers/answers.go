@@ -23,7 +23,7 @@ const (
 	KindEmpty    Kind = "empty"    // status 200 and no body
 	KindNothing  Kind = "nothing"  // the connection is closed without an answer
 	KindError    Kind = "error"    // Answer.AADSTS in Entra's layout
-	KindStatus   Kind = "status"   // Answer.Status with plain text, Retry-After: 60 for 429 and 503 (entra.md §9)
+	KindStatus   Kind = "status"   // Answer.Status with plain text, Retry-After: 60 for 429 and 503 (docs/reference/entra.md §9)
 	KindBody     Kind = "body"     // Answer.Body as it stands
 	KindRedirect Kind = "redirect" // to Answer.Location, status 302
 
@@ -34,7 +34,7 @@ const (
 	KindHuge      Kind = "huge"      // a body of 1 MiB
 	KindAnswer    Kind = "answer"    // whole: for the words content-type=, charset=, status= and latency=
 
-	// States of the device code that a poll carries (entra.md §2.2).
+	// States of the device code that a poll carries (docs/reference/entra.md §2.2).
 	KindPending  Kind = "pending"   // go on polling, whatever the person has done: the number of polls before success
 	KindApprove  Kind = "approve"   // Answer.User has approved by now: a success after so many polls, without a person
 	KindDeclined Kind = "declined"  // the person has pressed Cancel

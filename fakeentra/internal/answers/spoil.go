@@ -63,7 +63,7 @@ func (a Answer) instead(w http.ResponseWriter, status int, contentType, body str
 	_, _ = w.Write([]byte(body)) // into the network's buffer
 }
 
-// retryAfter sets the header: captured for client credentials with 60 seconds (entra.md §9).
+// retryAfter sets the header: captured for client credentials with 60 seconds (docs/reference/entra.md §9).
 func (a Answer) retryAfter(h http.Header, status int) {
 	switch {
 	case a.RetryAfter == "none":

@@ -113,7 +113,7 @@ func (e *Endpoint) webClient(a *wire.Request) (directory.Application, *catalogue
 	return application, nil
 }
 
-// readResponse reads response_type and response_mode (entra.md §1.2, §8.1).
+// readResponse reads response_type and response_mode (docs/reference/entra.md §1.2, §8.1).
 func readResponse(a *wire.Request, web *codes.Web, application directory.Application) *catalogue.Problem {
 	mode := a.Param("response_mode")
 	if mode != "" && mode != "query" && mode != "fragment" && mode != "form_post" {

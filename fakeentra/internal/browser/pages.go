@@ -11,7 +11,7 @@ import (
 	"mfpsim/fakeentra/internal/wire"
 )
 
-// Entrance leads from the short addresses that devices show to the code page (entra.md §2.1).
+// Entrance leads from the short addresses that devices show to the code page (docs/reference/entra.md §2.1).
 func (e *Endpoint) Entrance(w http.ResponseWriter, a *wire.Request) {
 	e.Front.SetCommon(w.Header(), a)
 	target, kept := pages.PathCode, url.Values{}
@@ -70,7 +70,7 @@ func (e *Endpoint) Step(w http.ResponseWriter, a *wire.Request) {
 	e.reply(w, a, stand)
 }
 
-// Logout ends the browser's session, not its tokens (entra.md §4.2, §8.1), and goes back to a registered address.
+// Logout ends the browser's session, not its tokens (docs/reference/entra.md §4.2, §8.1), and goes back to a registered address.
 func (e *Endpoint) Logout(w http.ResponseWriter, a *wire.Request) {
 	target, state := "", a.Param("state")
 	setCookies(w, e.Desk.Logout(a, a.Param("logout_hint")))

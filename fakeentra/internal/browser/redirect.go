@@ -25,7 +25,7 @@ type parameter struct{ Name, Value string }
 
 func (p *parameters) add(name, value string) { *p = append(*p, parameter{name, value}) }
 
-// encode writes them as .NET does: small hexadecimal digits, + for a space (captured, entra.md §8.1).
+// encode writes them as .NET does: small hexadecimal digits, + for a space (reported, docs/reference/entra.md §8.1).
 func (p parameters) encode() string {
 	var b strings.Builder
 	for i, one := range p {
@@ -89,7 +89,7 @@ func setCookies(w http.ResponseWriter, lines []string) {
 	}
 }
 
-// success makes what a finished sign-in sends back; order as captured (entra.md §8.1): code, client_info, state, session_state.
+// success makes what a finished sign-in sends back; order as captured (docs/reference/entra.md §8.1): code, client_info, state, session_state.
 func (e *Endpoint) success(a *wire.Request, s signin.Stand, session string) parameters {
 	c, web, p := s.Request, s.Request.Web, parameters{}
 	standing := e.Directory.Standing(s.Approval.Account, c.Application, c.Scope.API.ID)
@@ -141,7 +141,7 @@ func withState(web *codes.Web, p parameters) parameters {
 	return p
 }
 
-// redirectError reports a problem to the client: order and encoding as captured (entra.md §8.1).
+// redirectError reports a problem to the client: order and encoding as reported (docs/reference/entra.md §8.1).
 func (e *Endpoint) redirectError(w http.ResponseWriter, a *wire.Request, web *codes.Web, p *catalogue.Problem) {
 	word, text := p.Word(), p.Message()
 	var list parameters
@@ -160,7 +160,7 @@ func (e *Endpoint) redirectError(w http.ResponseWriter, a *wire.Request, web *co
 }
 
 // redirectDeclined reports that the person said no: the return link of "Need admin approval" is bare, Cancel on the consent page has
-// a sentence (entra.md §6.3 [C]).
+// a sentence (docs/reference/entra.md §6.3 [R]).
 func (e *Endpoint) redirectDeclined(w http.ResponseWriter, a *wire.Request, s signin.Stand) {
 	web := s.Request.Web
 	switch {
@@ -239,7 +239,7 @@ func postForm(w http.ResponseWriter, web *codes.Web, p parameters) {
 	wire.Write(w, http.StatusOK, []byte(b.String()))
 }
 
-// showError is the page for a request that cannot be answered by a redirect (entra.md §5.2, §8.2).
+// showError is the page for a request that cannot be answered by a redirect (docs/reference/entra.md §5.2, §8.2).
 func (e *Endpoint) showError(w http.ResponseWriter, a *wire.Request, p *catalogue.Problem) {
 	message := p.Message()
 	e.Front.Show(w, a, http.StatusBadRequest, pages.Page{

@@ -66,7 +66,7 @@ func (p *Problem) Say(word string) *Problem {
 func (p *Problem) Word() string { return cmp.Or(p.word, p.Row.Word, "invalid_request") }
 
 // InV1 gives an answer the word that the v1 endpoint has for its number: interaction_required where v2 says invalid_grant with a
-// suberror (entra.md §4.3 [C]), code_expired for a dead device code (§2.2 [C]).
+// suberror (docs/reference/entra.md §4.3 [C]), code_expired for a dead device code (§2.2 [C]).
 func (p *Problem) InV1() {
 	switch {
 	case p.Row.Code == 70020:
@@ -78,7 +78,7 @@ func (p *Problem) InV1() {
 	}
 }
 
-// Forms of time in Entra's sentences (entra.md §2.3, §4.3).
+// Forms of time in Entra's sentences (docs/reference/entra.md §2.3, §4.3).
 func ErrorTime(t time.Time) string   { return t.UTC().Format("2006-01-02 15:04:05Z") }
 func SevenDigits(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000000Z") }
 func WholeSecond(t time.Time) string {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// authorizationLifetime is how long an authorization code lives: [D] ACF (entra.md §8.1).
+// authorizationLifetime is how long an authorization code lives: [D] ACF (docs/reference/entra.md §8.1).
 const authorizationLifetime = 10 * time.Minute
 
 // Authorization is an authorization code (RFC 6749 §4.1.2) with what it stands for.
@@ -19,7 +19,7 @@ type Authorization struct {
 	Redeemed bool
 }
 
-// Authorize draws a code; shapes of work and personal accounts differ (entra.md §3, §10).
+// Authorize draws a code; shapes of work and personal accounts differ (docs/reference/entra.md §3, §10).
 func (s *Store) Authorize(c Authorization, now time.Time) (code string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

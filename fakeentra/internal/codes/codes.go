@@ -17,7 +17,7 @@ import (
 	"mfpsim/fakeentra/internal/texts"
 )
 
-// Shapes of codes (entra.md §2.1): drawn from eleven captured codes of work accounts and four of personal ones.
+// Shapes of codes (docs/reference/entra.md §2.1): drawn from eleven captured codes of work accounts and four reported ones of personal accounts.
 const (
 	userCodeAlphabet   = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 	userCodeLength     = 9
@@ -42,7 +42,7 @@ type Request struct {
 	Application  string // id
 	Alias        directory.Alias
 	Scope        resources.Request
-	Correlation  string // of the request for it: every later answer carries it (entra.md §2.3)
+	Correlation  string // of the request for it: every later answer carries it (docs/reference/entra.md §2.3)
 	Expires      time.Time
 	Interval     time.Duration
 	Message      string // in the language of the request
@@ -64,7 +64,7 @@ type Approval struct {
 	SignedIn time.Time
 }
 
-// Web is what an authorization request of a browser says (entra.md §8.1): what the end of a sign-in sends back, and where to.
+// Web is what an authorization request of a browser says (docs/reference/entra.md §8.1): what the end of a sign-in sends back, and where to.
 type Web struct {
 	Redirect  string
 	Platform  directory.Platform

@@ -47,7 +47,7 @@ func (a Alias) DirectoryName() string {
 	return a.Text
 }
 
-// Resolve reads a tenant from a path (entra.md §1.1, §6.4).
+// Resolve reads a tenant from a path (docs/reference/entra.md §1.1, §6.4).
 func (d *Directory) Resolve(text string) (Alias, *catalogue.Problem) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -6,14 +6,14 @@ import (
 )
 
 // CheckPassword takes a password that was typed, and counts a wrong one: smart lockout, then the password, then the account
-// (entra.md §7). It returns 0, the AADSTS number of the failure, or -1 for no password at all.
+// (docs/reference/entra.md §7). It returns 0, the AADSTS number of the failure, or -1 for no password at all.
 func (d *Directory) CheckPassword(key UserKey, typed string, at time.Time) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.book.user(key).checkPassword(typed, at)
 }
 
-// Smart lockout of the public cloud: [D] howto-password-smart-lockout.md (entra.md §7).
+// Smart lockout of the public cloud: [D] howto-password-smart-lockout.md (docs/reference/entra.md §7).
 const (
 	lockoutThreshold = 10
 	lockoutFirst     = time.Minute

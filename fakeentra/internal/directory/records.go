@@ -43,11 +43,11 @@ func (p Password) Reveal() string { return string(p) }
 const (
 	// ConsentBoxGuide shows the tick box to Cloud Application Administrator and higher: the guide's rule R18.
 	ConsentBoxGuide = "guide"
-	// ConsentBoxMicrosoft shows it to Global Administrator only, as Microsoft documents (entra.md §6.1).
+	// ConsentBoxMicrosoft shows it to Global Administrator only, as Microsoft documents (docs/reference/entra.md §6.1).
 	ConsentBoxMicrosoft = "microsoft"
 )
 
-// Whether users may consent for themselves (Tenant.UserConsent); [D] configure-user-consent.md (entra.md §6.1).
+// Whether users may consent for themselves (Tenant.UserConsent); [D] configure-user-consent.md (docs/reference/entra.md §6.1).
 const (
 	UserConsentAll  = "all"  // to any permission that needs no administrator (microsoft-user-default-legacy)
 	UserConsentLow  = "low"  // to low-impact permissions of verified publishers or own applications (microsoft-user-default-low)
@@ -92,7 +92,7 @@ type User struct {
 	PasswordExpired bool
 	OnPremises      bool   // the password lives in an Active Directory of the organization's own
 	PasswordMissing bool   // the directory holds no password: 50056
-	Passwordless    bool   // signs in by approving on a second device; password events do not end such sign-ins (entra.md §4.2)
+	Passwordless    bool   // signs in by approving on a second device; password events do not end such sign-ins (docs/reference/entra.md §4.2)
 	Invited         bool   // a guest who has not redeemed the invitation: 50014
 	Risk            string // user risk: "" none, "low", "medium", "high"
 
@@ -119,7 +119,7 @@ type Application struct {
 	// Confidential is "Allow public client flows: No": the token endpoint wants a secret (AADSTS7000218).
 	Confidential bool
 	Disabled     bool // by its owner, in every tenant (AADSTS7000112)
-	// Redirect URIs by platform, the words of Microsoft Graph: web, spa, publicClient (entra.md §8.3).
+	// Redirect URIs by platform, the words of Microsoft Graph: web, spa, publicClient (docs/reference/entra.md §8.3).
 	WebRedirectURIs, SPARedirectURIs, PublicRedirectURIs []string
 
 	Secrets      []ClientSecret    // what it may show at the token endpoint
@@ -216,7 +216,7 @@ func (d *book) identity(kind, name string) string {
 	return chance.New(d.seed, hosts.Party+" "+kind+" "+name).UUID()
 }
 
-// PersonalTenantID is the tenant of personal Microsoft accounts, the same all over the world (entra.md §10).
+// PersonalTenantID is the tenant of personal Microsoft accounts, the same all over the world (docs/reference/entra.md §10).
 const PersonalTenantID = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 func (d *book) addTenant(t Tenant) (*tenant, error) {
@@ -336,7 +336,7 @@ func (d *book) addUser(u User) (*user, error) {
 	if made.ID == "" {
 		made.ID = d.identity("user", u.Principal)
 	}
-	if u.Personal { // entra.md §10: uid=00000000-0000-0000-xxxx-xxxxxxxxxxxx
+	if u.Personal { // docs/reference/entra.md §10: uid=00000000-0000-0000-xxxx-xxxxxxxxxxxx
 		made.ID = "00000000-0000-0000-" + made.ID[19:]
 	}
 	d.users[u.Principal] = made

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Platform is the kind of a redirect URI, which decides how its codes are redeemed (entra.md §8.1, §8.2).
+// Platform is the kind of a redirect URI, which decides how its codes are redeemed (docs/reference/entra.md §8.1, §8.2).
 type Platform int
 
 const (
@@ -17,7 +17,7 @@ const (
 	PlatformPublic          // a program on somebody's machine: no secret
 )
 
-// maxRedirectURI is the longest redirect URI (entra.md §8.3 [D]).
+// maxRedirectURI is the longest redirect URI (docs/reference/entra.md §8.3 [D]).
 const maxRedirectURI = 256
 
 // RedirectOf finds the registered redirect URI that a request means. An empty text means the only one that there is.
@@ -50,7 +50,7 @@ func (a Application) RedirectOf(text string) (uri string, kind Platform) {
 	return "", PlatformNone
 }
 
-// sameRedirect compares as Microsoft documents (entra.md §8.3): exactly, the path with regard to case, "/" where there is no path,
+// sameRedirect compares as Microsoft documents (docs/reference/entra.md §8.3): exactly, the path with regard to case, "/" where there is no path,
 // http for localhost and 127.0.0.1 alone, and for localhost whatever port.
 func sameRedirect(registered, asked string) bool {
 	r, err := url.Parse(registered)
@@ -93,7 +93,7 @@ func port(u *url.URL) string {
 	return "443"
 }
 
-// checkRedirects refuses registrations that Microsoft does not take (entra.md §8.3 [D]).
+// checkRedirects refuses registrations that Microsoft does not take (docs/reference/entra.md §8.3 [D]).
 func (a Application) checkRedirects() string {
 	personal := a.Audience == "" || a.Audience == AudienceEverybody || a.Audience == AudiencePersonal
 	all := append(append(append([]string(nil), a.WebRedirectURIs...), a.SPARedirectURIs...), a.PublicRedirectURIs...)

@@ -18,7 +18,7 @@ type Role struct {
 }
 
 // roleTable holds the built-in roles that the fake knows. Names and template ids: [D] entra-docs, permissions-reference.
-// Rank follows the guide's words "Cloud Application Administrator or higher" and entra.md §6.1.
+// Rank follows the guide's words "Cloud Application Administrator or higher" and docs/reference/entra.md §6.1.
 var roleTable = []Role{
 	{"Global Administrator", "62e90394-69f5-4237-9190-012177145e10", 4},
 	{"Privileged Role Administrator", "e8611ab8-c189-46e8-94e1-60213ab1f814", 3},
@@ -94,7 +94,7 @@ func (a Account) MayConsentForAll() bool {
 var lowImpact = []string{"openid", "profile", "email", "offline_access", resources.Graph.Roots[0] + "/User.Read"}
 
 // MayConsent reports whether the user may consent to an application's permissions, at least for himself. An application with
-// assignment required always needs an administrator (entra.md §6.1).
+// assignment required always needs an administrator (docs/reference/entra.md §6.1).
 func (s Standing) MayConsent(needed []string) bool {
 	switch {
 	case s.Personal, s.rank() >= 1:

@@ -139,7 +139,7 @@ func (d *Directory) DeleteLocation(key TenantKey, id string) {
 	d.book.log(t, "Delete named location", administrator, name, "")
 }
 
-// Microsoft-managed policies ([D] managed-policies.md, entra.md §5.3).
+// Microsoft-managed policies ([D] managed-policies.md, docs/reference/entra.md §5.3).
 const (
 	// ManagedDeviceCode is the name of the policy that Microsoft puts into tenants to block the device code flow.
 	ManagedDeviceCode = "Block device code flow"

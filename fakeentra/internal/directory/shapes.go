@@ -83,7 +83,7 @@ func (c Consent) MarshalJSON() ([]byte, error) {
 	return o.Bytes(), nil
 }
 
-// ConsentPolicies are Graph's words for who may consent for himself (entra.md §6.1).
+// ConsentPolicies are Graph's words for who may consent for himself (docs/reference/entra.md §6.1).
 func ConsentPolicies(setting string) []string {
 	switch setting {
 	case UserConsentAll:

@@ -24,7 +24,7 @@ type Endpoint struct {
 	Mint      *tokens.Mint
 }
 
-// Configuration answers openid-configuration: fields, order and values as recorded, AZJS-dev (2022-03-01), entra.md §1.2.
+// Configuration answers openid-configuration: fields, order and values as recorded, AZJS-dev (2022-03-01), docs/reference/entra.md §1.2.
 func (e *Endpoint) Configuration(w http.ResponseWriter, a *wire.Request) {
 	base := a.Link("/" + a.Alias.Text)
 	tenantID, region := "{tenantid}", ""
@@ -70,7 +70,7 @@ func (e *Endpoint) Configuration(w http.ResponseWriter, a *wire.Request) {
 	wire.Write(w, http.StatusOK, o.Bytes())
 }
 
-// clouds are the metadata entries of instance discovery: captured, AZJS-dev (entra.md §1.3).
+// clouds are the metadata entries of instance discovery: captured, AZJS-dev (docs/reference/entra.md §1.3).
 var clouds = []struct {
 	network, cache string
 	aliases        []string
@@ -82,7 +82,7 @@ var clouds = []struct {
 	{"login-us.microsoftonline.com", "login-us.microsoftonline.com", []string{"login-us.microsoftonline.com"}},
 }
 
-// Instance answers instance discovery, which every MSAL asks first (entra.md §1.3).
+// Instance answers instance discovery, which every MSAL asks first (docs/reference/entra.md §1.3).
 func (e *Endpoint) Instance(w http.ResponseWriter, a *wire.Request) {
 	asked := a.Query["authorization_endpoint"]
 	target, err := url.Parse(asked)
@@ -120,7 +120,7 @@ func (e *Endpoint) KeysV2(w http.ResponseWriter, a *wire.Request) { e.keys(w, a,
 // KeysV1 is described at KeysV2.
 func (e *Endpoint) KeysV1(w http.ResponseWriter, a *wire.Request) { e.keys(w, a, false) }
 
-// keys answers the JWKS (entra.md §1.4): several keys live at once; those of personal accounts name their issuer in full.
+// keys answers the JWKS (docs/reference/entra.md §1.4): several keys live at once; those of personal accounts name their issuer in full.
 func (e *Endpoint) keys(w http.ResponseWriter, a *wire.Request, issuer bool) {
 	var list []*ordered.Object
 	for _, k := range signing.Keys() {

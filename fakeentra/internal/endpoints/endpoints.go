@@ -27,7 +27,7 @@ type Endpoint struct {
 	Kind       Kind
 	Methods    []string // nil: any
 	Advertised string   // the member of the OpenID configuration that names it
-	Tag        string   // of the path: C captured, D documented, I inferred
+	Tag        string   // of the path: C captured, D documented, R reported, I inferred
 	Source     string
 	Tests      []string // tests that show it
 }
@@ -54,12 +54,12 @@ func coreRows() []Endpoint {
 			Tests: []string{"TestTheStoryIsTheSameOnEveryMachine"},
 		},
 		{
-			Name: "keys", Path: "/{tenant}/discovery/keys", Kind: Protocol, Tag: "C", Source: "pasted JWKS, public log",
+			Name: "keys", Path: "/{tenant}/discovery/keys", Kind: Protocol, Tag: "R", Source: "public log: pasted keys",
 			Tests: []string{"TestTheStoryIsTheSameOnEveryMachine"},
 		},
 		{
 			Name: "devicecode", Path: "/{tenant}/oauth2/v2.0/devicecode", Kind: Protocol, Methods: []string{http.MethodPost, http.MethodGet},
-			Advertised: "device_authorization_endpoint", Tag: "C", Source: "AZJS-dev; GET: observed clients, entra.md §14",
+			Advertised: "device_authorization_endpoint", Tag: "C", Source: "AZJS-dev; GET: observed clients, docs/reference/entra.md §14",
 			Tests: []string{"TestTheFirstAnswerOfADeviceSignIn"},
 		},
 		{
@@ -68,11 +68,11 @@ func coreRows() []Endpoint {
 		},
 
 		{
-			Name: "code-page", Path: "/{tenant}/oauth2/deviceauth", Kind: Page, Tag: "I", Source: "public log; entra.md §2.1",
+			Name: "code-page", Path: "/{tenant}/oauth2/deviceauth", Kind: Page, Tag: "I", Source: "public log; docs/reference/entra.md §2.1",
 			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"},
 		},
 		{
-			Name: "entrance", Path: "/device", Kind: Page, Methods: get, Tag: "C", Source: "2026 public logs; entra.md §2.1",
+			Name: "entrance", Path: "/device", Kind: Page, Methods: get, Tag: "R", Source: "public logs of 2026; docs/reference/entra.md §2.1",
 			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"},
 		},
 		{
@@ -84,19 +84,19 @@ func coreRows() []Endpoint {
 			Tests: []string{"TestTheWrongKindOfAccount"},
 		},
 		{
-			Name: "sign-in-page", Path: pages.PathLogin, Kind: Page, Tag: "I", Source: "entra.md §7",
+			Name: "sign-in-page", Path: pages.PathLogin, Kind: Page, Tag: "I", Source: "docs/reference/entra.md §7",
 			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"},
 		},
 		{
-			Name: "mfa-page", Path: pages.PathMFA, Kind: Page, Tag: "I", Source: "entra.md §7",
+			Name: "mfa-page", Path: pages.PathMFA, Kind: Page, Tag: "I", Source: "docs/reference/entra.md §7",
 			Tests: []string{"TestASecondFactorIsAskedFor"},
 		},
 		{
-			Name: "confirm-page", Path: pages.PathConfirm, Kind: Page, Tag: "I", Source: "entra.md §2.4",
+			Name: "confirm-page", Path: pages.PathConfirm, Kind: Page, Tag: "I", Source: "docs/reference/entra.md §2.4",
 			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"},
 		},
 		{
-			Name: "consent-page", Path: pages.PathPermissions, Kind: Page, Tag: "I", Source: "entra.md §6.1",
+			Name: "consent-page", Path: pages.PathPermissions, Kind: Page, Tag: "I", Source: "docs/reference/entra.md §6.1",
 			Tests: []string{"TestConsentFollowsRoleAndSettings"},
 		},
 		{

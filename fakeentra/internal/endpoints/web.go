@@ -32,12 +32,12 @@ func webRows() []Endpoint {
 			Tests: []string{"TestAdminConsent"},
 		},
 		{
-			Name: "devicecode", Path: "/{tenant}/oauth2/devicecode", Kind: Protocol, Methods: both, Tag: "C",
-			Source: "public PowerShell script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"},
+			Name: "devicecode", Path: "/{tenant}/oauth2/devicecode", Kind: Protocol, Methods: both, Tag: "R",
+			Source: "public log: a script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"},
 		},
 		{
-			Name: "token", Path: "/{tenant}/oauth2/token", Kind: Protocol, Methods: post, Tag: "C",
-			Source: "public PowerShell script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"},
+			Name: "token", Path: "/{tenant}/oauth2/token", Kind: Protocol, Methods: post, Tag: "R",
+			Source: "public log: a script with pasted answers, 2021-05-03", Tests: []string{"TestTheOlderEndpoints"},
 		},
 		{
 			Name: "authorize", Path: "/{tenant}/oauth2/authorize", Kind: Page, Methods: both, Tag: "D", Source: "v1 of ACF",

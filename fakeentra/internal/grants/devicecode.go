@@ -32,7 +32,7 @@ func (e *Endpoint) DeviceCode(w http.ResponseWriter, a *wire.Request) {
 	wire.Write(w, http.StatusOK, body)
 }
 
-// makeCode checks in the documented order: parameters, then the application (entra.md §2.1), then what it may do.
+// makeCode checks in the documented order: parameters, then the application (docs/reference/entra.md §2.1), then what it may do.
 func (e *Endpoint) makeCode(a *wire.Request) ([]byte, *catalogue.Problem) {
 	wanted := "scope"
 	if a.V1 {
@@ -55,7 +55,7 @@ func (e *Endpoint) makeCode(a *wire.Request) ([]byte, *catalogue.Problem) {
 		return nil, p.With("tenant", a.Alias.DirectoryName())
 	}
 	if a.Alias.Consumers() && scope.API == resources.Exchange && scope.Audience != resources.Exchange.Roots[0] {
-		return nil, catalogue.Fail(70011).With("scope", a.Param("scope")) // outlook.office365.com is not for Outlook.com (entra.md §10)
+		return nil, catalogue.Fail(70011).With("scope", a.Param("scope")) // outlook.office365.com is not for Outlook.com (docs/reference/entra.md §10)
 	}
 	c := e.Codes.Add(codes.Request{
 		Application: application.ID, Alias: a.Alias, Scope: scope, Correlation: a.Correlation, Capable: a.Capable(),
@@ -80,8 +80,8 @@ func deviceMessage(c codes.Request, verification string) string {
 
 // Where a person types the code.
 const (
-	realVerificationURI     = "https://login.microsoft.com/device" // 2026 captures, entra.md §2.1
-	personalVerificationURI = "https://www.microsoft.com/link"     // captures, entra.md §2.1
+	realVerificationURI     = "https://login.microsoft.com/device" // reports of 2026, docs/reference/entra.md §2.1
+	personalVerificationURI = "https://www.microsoft.com/link"     // captures, docs/reference/entra.md §2.1
 )
 
 // verificationURI is what the person is told. A fake that was reached under a name of its own says that name: nobody who
@@ -99,7 +99,7 @@ func (e *Endpoint) verificationURI(a *wire.Request) string {
 	}
 }
 
-// poll answers a device that asks whether the person is done (entra.md §2.2). There is a problem unless tokens are due.
+// poll answers a device that asks whether the person is done (docs/reference/entra.md §2.2). There is a problem unless tokens are due.
 func (e *Endpoint) poll(
 	a *wire.Request, application directory.Application, how tokens.Proof,
 ) (tokens.Grant, tokens.Holder, *catalogue.Problem) {
@@ -142,7 +142,7 @@ func (e *Endpoint) notDue(
 	switch {
 	case c.Application != application.ID:
 		return catalogue.Fail(700007)
-	case !a.At.Before(c.Expires): // looked at before "already used" (entra.md §2.2)
+	case !a.At.Before(c.Expires): // looked at before "already used" (docs/reference/entra.md §2.2)
 		if c.Alias.Consumers() {
 			return consumersExpired()
 		}
@@ -173,7 +173,7 @@ func StillPending(c codes.Request) *catalogue.Problem {
 // SlowDown tells a device that it polls too fast.
 func SlowDown() *catalogue.Problem { return catalogue.FailAs(0, "slow_down") }
 
-// consumersExpired is a dead code of a personal account: the word is documented, the sentence captured (entra.md §10).
+// consumersExpired is a dead code of a personal account: the word is documented, the sentence reported (docs/reference/entra.md §10).
 func consumersExpired() *catalogue.Problem {
 	return catalogue.FailAs(70000, "consumers-expired").Say("expired_token")
 }

@@ -14,7 +14,7 @@ func (e *Endpoint) passwordGrant(
 	a *wire.Request, application directory.Application,
 ) (*tokens.Answer, *catalogue.Problem) {
 	if a.Alias.Common || a.Alias.Consumers() {
-		return nil, catalogue.Fail(9001023) // before the credentials (entra.md §6.4)
+		return nil, catalogue.Fail(9001023) // before the credentials (docs/reference/entra.md §6.4)
 	}
 	how, p := prove(a, application, application.Confidential)
 	if p != nil {

@@ -75,12 +75,12 @@ func permission(s directory.Standing, g tokens.Grant, scope resources.Request) *
 	return nil
 }
 
-// capolids is the claims challenge of a policy: captured, public log (2025-03-07).
+// capolids is the claims challenge of a policy: reported, public log (2025-03-07).
 func capolids(id string) string {
 	return `{"access_token":{"capolids":{"essential":true,"values":["` + id + `"]}}}`
 }
 
-// personal turns a refusal into what personal accounts hear: nearly always 70000 (entra.md §10).
+// personal turns a refusal into what personal accounts hear: nearly always 70000 (docs/reference/entra.md §10).
 func personal(p *catalogue.Problem) *catalogue.Problem {
 	switch p.Row.Code {
 	case 50034, 50057, 50173, 700082, 9002313:

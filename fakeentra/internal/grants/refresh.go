@@ -12,7 +12,7 @@ import (
 	"mfpsim/fakeentra/internal/wire"
 )
 
-// refresh redeems a refresh token (entra.md §4). Each use gives a new one; the old one stays good.
+// refresh redeems a refresh token (docs/reference/entra.md §4). Each use gives a new one; the old one stays good.
 func (e *Endpoint) refresh(a *wire.Request, application directory.Application) (*tokens.Answer, *catalogue.Problem) {
 	text := a.Param("refresh_token")
 	if text == "" {
@@ -94,7 +94,7 @@ func refreshed(
 	return first, nil
 }
 
-// redeemer checks who presents a refresh token: a server shows its secret, a page with script its origin (entra.md §8.2).
+// redeemer checks who presents a refresh token: a server shows its secret, a page with script its origin (docs/reference/entra.md §8.2).
 func redeemer(a *wire.Request, g tokens.Grant, application directory.Application) (tokens.Proof, *catalogue.Problem) {
 	if g.Platform != directory.PlatformNone {
 		if p := crossOrigin(a, g.Platform); p != nil {

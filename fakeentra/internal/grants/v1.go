@@ -8,7 +8,7 @@ import (
 	"mfpsim/fakeentra/internal/ordered"
 )
 
-// The v1 endpoints still answer (entra.md §1.1): a resource in place of scopes, numbers as strings, other error words.
+// The v1 endpoints still answer (docs/reference/entra.md §1.1): a resource in place of scopes, numbers as strings, other error words.
 
 // deviceAnswerV1 is the first answer of the v1 device flow: verification_url, numbers as strings [I: recalled from scripts].
 func deviceAnswerV1(c codes.Request, verification string, life time.Duration) []byte {

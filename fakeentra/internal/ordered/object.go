@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Object writes a JSON object whose keys keep the order in which they are added, as Entra's answers do (entra.md §2.3).
+// Object writes a JSON object whose keys keep the order in which they are added, as Entra's answers do (docs/reference/entra.md §2.3).
 type Object struct{ buf []byte }
 
 // New begins an object; size is about how many bytes it will have.

@@ -46,7 +46,7 @@ const (
 	Requested Name = "approval-requested"
 )
 
-// DefaultOrder is the order of the pages between the code and the end (entra.md §2.4).
+// DefaultOrder is the order of the pages between the code and the end (docs/reference/entra.md §2.4).
 func DefaultOrder() []Name {
 	return []Name{Account, Password, Policy, MFA, Confirm, Permissions}
 }

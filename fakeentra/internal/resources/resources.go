@@ -19,7 +19,7 @@ type API struct {
 }
 
 // all that a printer, or a program that stands in for one, asks for.
-// Scopes of mail: [D] learn.microsoft.com, how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth; roots: entra.md §3.1 [C].
+// Scopes of mail: [D] learn.microsoft.com, how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth; roots: docs/reference/entra.md §3.1 [C].
 var all = []*API{
 	{
 		Name: "Office 365 Exchange Online", ID: "00000002-0000-0ff1-ce00-000000000000",
@@ -98,7 +98,7 @@ type Request struct {
 	Offline     bool
 }
 
-// Parse reads a scope parameter. problem is nil, or the answer to give. single refuses two resources (entra.md §3.1).
+// Parse reads a scope parameter. problem is nil, or the answer to give. single refuses two resources (docs/reference/entra.md §3.1).
 func Parse(text, application string, single bool) (Request, *catalogue.Problem) {
 	q := Request{}
 	for _, word := range strings.Fields(text) {
@@ -153,7 +153,7 @@ func Parse(text, application string, single bool) (Request, *catalogue.Problem) 
 	return q, nil
 }
 
-// Split parts a scope into its resource and its permission. Without a resource it means Microsoft Graph (entra.md §3.1).
+// Split parts a scope into its resource and its permission. Without a resource it means Microsoft Graph (docs/reference/entra.md §3.1).
 func Split(word string) (r *API, root, permission string, ok bool) {
 	if !strings.Contains(word, "://") {
 		if strings.ContainsAny(word, "/\\:") || word == "" {
@@ -213,7 +213,7 @@ func (q Request) Demanded() []string {
 // audienceRoot is the canonical root: consent to one root of a resource is consent to the other.
 func (q Request) audienceRoot() string { return q.API.Roots[0] }
 
-// Echo is the scope parameter of the answer: resource-qualified; OpenID's only for Graph; offline_access never (entra.md §3 [C]).
+// Echo is the scope parameter of the answer: resource-qualified; OpenID's only for Graph; offline_access never (docs/reference/entra.md §3 [C]).
 func (q Request) Echo(granted []string) string {
 	var words []string
 	if q.API == Graph {

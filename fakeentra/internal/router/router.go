@@ -158,7 +158,7 @@ func (r *Router) unknown(w http.ResponseWriter, a *wire.Request) {
 	wire.Write(w, http.StatusNotFound, o.Bytes())
 }
 
-// options answers a browser that asks whether a page with script may call (entra.md §2.3: CORS since 2024).
+// options answers a browser that asks whether a page with script may call (docs/reference/entra.md §2.3: CORS since 2024).
 func (r *Router) options(w http.ResponseWriter, a *wire.Request, e *endpoints.Endpoint) {
 	r.Front.SetCommon(w.Header(), a)
 	h := w.Header()

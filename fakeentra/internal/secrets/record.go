@@ -28,7 +28,7 @@ var hiddenHeaders = map[string]bool{"Authorization": true, "Cookie": true}
 
 // Cookies whose values are secret.
 const (
-	// SessionCookie holds the session of a visit; the name is one that the captures show (entra.md §1.2).
+	// SessionCookie holds the session of a visit; the name is one that the captures show (docs/reference/entra.md §1.2).
 	SessionCookie = "esctx"
 	// AuthCookie holds the session of a browser that somebody has signed in with: the name is Microsoft's [D].
 	AuthCookie = "ESTSAUTH"

@@ -12,7 +12,7 @@ import (
 	"mfpsim/fakeentra/internal/wire"
 )
 
-// typeAccount looks an account up (entra.md §7).
+// typeAccount looks an account up (docs/reference/entra.md §7).
 func (d *desk) typeAccount(a *wire.Request, v *visit) {
 	typed := strings.TrimSpace(a.Form["loginfmt"])
 	if d.settings.ShowTestAccounts && a.Form["testAccount"] != "" {
@@ -68,7 +68,7 @@ func (d *desk) refuse(a *wire.Request, v *visit, code int, sentence string) {
 
 func sentenceOf(code int) string { return catalogue.Fail(code).Sentence() }
 
-// typePassword checks a password: smart lockout, then the password, then the account (entra.md §7).
+// typePassword checks a password: smart lockout, then the password, then the account (docs/reference/entra.md §7).
 func (d *desk) typePassword(a *wire.Request, v *visit) {
 	u, typed := d.Directory.AccountBy(v.user), a.Form["passwd"]
 	if d.settings.ShowTestAccounts && a.Form["testPassword"] != "" {

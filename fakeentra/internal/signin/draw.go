@@ -237,7 +237,7 @@ func (d *desk) testAccounts(alias directory.Alias) []pages.TestAccount {
 	return list
 }
 
-// blockDetails are the fields behind More details, in the captured order (entra.md §5.2).
+// blockDetails are the fields behind More details, in the reported order (docs/reference/entra.md §5.2).
 func (d *desk) blockDetails(v *visit) []pages.Detail {
 	app, browser := d.application(v), d.Places.Browser()
 	return pages.Details(

@@ -174,7 +174,7 @@ func (d *desk) pickAccount(a *wire.Request, v *visit, principal string) {
 		if u.Principal == principal && c.usable(u, v.code.Alias, a.At) {
 			v.user, v.account = c.user, principal
 			if v.code.Web == nil && u.Personal {
-				break // a personal account signs in anew for a device: [D] DCF (entra.md §10)
+				break // a personal account signs in anew for a device: [D] DCF (docs/reference/entra.md §10)
 			}
 			v.passwordDone = true
 			v.epoch, v.signedIn, v.mfaDone = c.epoch, c.signedIn, c.mfa
@@ -204,7 +204,7 @@ func (b *browser) forget(who directory.UserKey) {
 	b.accounts = slices.DeleteFunc(b.accounts, func(c *account) bool { return c.user == who })
 }
 
-// Logout ends the browser's session, not its tokens (entra.md §4.2, §8.1): of the person whom the hint names, else of all. It returns
+// Logout ends the browser's session, not its tokens (docs/reference/entra.md §4.2, §8.1): of the person whom the hint names, else of all. It returns
 // the cookies to be set.
 func (d *Desk) Logout(a *wire.Request, hint string) (cookies []string) {
 	d.mu.Lock()

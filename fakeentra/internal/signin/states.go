@@ -10,7 +10,7 @@ import (
 	"mfpsim/fakeentra/internal/wire"
 )
 
-// What the states of users and tenants show in the browser (entra.md §5.2, §6.3, §7).
+// What the states of users and tenants show in the browser (docs/reference/entra.md §5.2, §6.3, §7).
 
 // signInTooOld asks for the password again if a policy's sign-in frequency is over: a browser remembers who signed in with it,
 // for longer than the policy likes.
@@ -59,7 +59,7 @@ func (d *desk) requestApproval(a *wire.Request, v *visit) {
 	v.current = pages.Requested
 }
 
-// deviceRefusal is the number for a policy that wants a managed device: what a remote device is cannot be asserted (entra.md §5.1).
+// deviceRefusal is the number for a policy that wants a managed device: what a remote device is cannot be asserted (docs/reference/entra.md §5.1).
 func (v *visit) deviceRefusal(judged access.Verdict) int {
 	switch {
 	case v.code.Flow() == access.FlowDeviceCode:

@@ -220,7 +220,7 @@ func (d *desk) advance(a *wire.Request, v *visit) {
 			if v.mfaDone || !u.MFA && d.judge(a, v).MFA == nil {
 				continue
 			}
-			interrupt := 50074 // interactive; [D] entra.md §5.1
+			interrupt := 50074 // interactive; [D] docs/reference/entra.md §5.1
 			if !u.MFA && !u.Enrolled {
 				name, interrupt = pages.Enrol, 50072
 			}

@@ -25,7 +25,7 @@ type Key struct {
 	ID          string // kid and x5t: the certificate's SHA-1 thumbprint
 	Private     *rsa.PrivateKey
 	Certificate []byte // DER
-	HeaderV1    string // encoded JOSE header of v1.0 tokens, which carry x5t (entra.md §3.2)
+	HeaderV1    string // encoded JOSE header of v1.0 tokens, which carry x5t (docs/reference/entra.md §3.2)
 	HeaderV2    string // of id_tokens
 }
 
@@ -58,7 +58,7 @@ var parsed = sync.OnceValue(func() []*Key {
 	return keys
 })
 
-// The two first sign for organizations, the third for personal accounts (entra.md §1.4).
+// The two first sign for organizations, the third for personal accounts (docs/reference/entra.md §1.4).
 const personal = 2
 
 // Organizations is the key that signs for organizations.

@@ -1,6 +1,6 @@
 package signins
 
-// notes say where sources disagree about a refusal, for the sign-in log (entra.md §5.3, §13).
+// notes say where sources disagree about a refusal, for the sign-in log (docs/reference/entra.md §5.3, §13).
 var notes = map[int]string{
 	53003: "a block is seen to fall in the browser (the device waits until its code dies) as well as at issuance " +
 		"(one final invalid_grant, azure-cli#32809)",
@@ -15,7 +15,7 @@ var notes = map[int]string{
 // Note is the differential note of a refusal, or nothing.
 func Note(code int, refresh bool) string {
 	if code == 53003 && refresh {
-		return "" // captured (public log, 2025-03-07)
+		return "" // reported (public log, 2025-03-07)
 	}
 	return notes[code]
 }

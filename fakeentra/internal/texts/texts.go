@@ -4,7 +4,7 @@ package texts
 // Key names a text of the pages.
 type Key string
 
-// Keys of the pages' texts. The English ones are Microsoft's words as far as entra.md §2.4, §5.2, §6 and §7 have them;
+// Keys of the pages' texts. The English ones are Microsoft's words as far as docs/reference/entra.md §2.4, §5.2, §6 and §7 have them;
 // the comment beside each row says so, or that the words are ours.
 const (
 	Simulation        Key = "simulation"
@@ -87,7 +87,7 @@ const (
 	UnmanagedHelp     Key = "unmanaged-help"
 )
 
-// wording is a text of a page, with where it comes from: "[C]" captured, "[D]" documented, "[I]" inferred, "ours"; §: entra.md.
+// wording is a text of a page, with where it comes from: "[C]" captured, "[D]" documented, "[R]" reported, "[I]" inferred, or "ours".
 type wording struct{ text, source string }
 
 // english holds the pages' words. {app}, {tenant} and the like are filled in.
@@ -98,7 +98,7 @@ var english = map[Key]wording{
 	},
 	CodeTitle: {
 		"Enter code to allow access",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	CodeHelp: {
 		"Enter the code that is displayed on your device.",
@@ -106,27 +106,27 @@ var english = map[Key]wording{
 	},
 	CodeLabel: {
 		"Code",
-		"[I] §2.4",
+		"[I] docs/reference/entra.md §2.4",
 	},
 	CodeWrong: {
 		"That code didn't work. Check the code and try again.",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	Next: {
 		"Next",
-		"[C] §2.4; guide step 8",
+		"[R] docs/reference/entra.md §2.4; guide step 8",
 	},
 	Back: {
 		"Back",
-		"[C] §7 idBtn_Back",
+		"[R] docs/reference/entra.md §7 idBtn_Back",
 	},
 	SignIn: {
 		"Sign in",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	PickTitle: {
 		"Pick an account",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	PickOther: {
 		"Use another account",
@@ -146,7 +146,7 @@ var english = map[Key]wording{
 	},
 	SignInTo: {
 		"You're signing in to {app} on another device located in {country}. If it's not you, close this page.",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	AccountLabel: {
 		"Email, phone, or Skype",
@@ -154,15 +154,15 @@ var english = map[Key]wording{
 	},
 	AccountEmpty: {
 		"Enter a valid email address, phone number, or Skype name.",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	AccountUnknown: {
 		"We couldn't find an account with that username. Try another, or get a new Microsoft account.",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	AccountNotHere: {
 		"This username may be incorrect. Make sure you typed it correctly. Otherwise, contact your admin.",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	PasswordTitle: {
 		"Enter password",
@@ -174,19 +174,19 @@ var english = map[Key]wording{
 	},
 	PasswordEmpty: {
 		"Please enter your password.",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	PasswordWrong: {
 		"Your account or password is incorrect. If you don't remember your password, reset it now.",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	Locked: {
 		"Your account is temporarily locked to prevent unauthorized use. Try again later, and if you still have trouble, contact your admin.",
-		"[D] §7",
+		"[D] docs/reference/entra.md §7",
 	},
 	Disabled: {
 		"Your account has been locked. Contact your support person to unlock it, then try again.",
-		"[D] §7",
+		"[D] docs/reference/entra.md §7",
 	},
 	SignInButton: {
 		"Sign In",
@@ -194,11 +194,11 @@ var english = map[Key]wording{
 	},
 	MFATitle: {
 		"Approve sign in request",
-		"[I] §7",
+		"[I] docs/reference/entra.md §7",
 	},
 	MFAHelp: {
 		"Verify your identity",
-		"[I] §7",
+		"[I] docs/reference/entra.md §7",
 	},
 	MFAStandIn: {
 		"The simulation has no second device: this button stands for it.",
@@ -210,35 +210,35 @@ var english = map[Key]wording{
 	},
 	EnrolTitle: {
 		"More information required",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	EnrolHelp: {
 		"Your organization needs more information to keep your account secure",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	OtherAccount: {
 		"Use a different account",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	ConfirmTitle: {
 		"Are you trying to sign in to {app}?",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	ConfirmHelp: {
 		"Only continue if you downloaded the app from a store or website that you trust.",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	Continue: {
 		"Continue",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	Cancel: {
 		"Cancel",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	ConsentTitle: {
 		"Permissions requested",
-		"[D] §6.1",
+		"[D] docs/reference/entra.md §6.1",
 	},
 	ConsentLead: {
 		"This app would like to:",
@@ -246,83 +246,83 @@ var english = map[Key]wording{
 	},
 	ConsentUnverified: {
 		"unverified",
-		"[D] §6.1",
+		"[D] docs/reference/entra.md §6.1",
 	},
 	ConsentBox: {
 		"Consent on behalf of your organization",
-		"[D] §6.1; guide rule R19",
+		"[D] docs/reference/entra.md §6.1; guide rule R19",
 	},
 	ConsentHelp: {
 		"Accepting these permissions means that you allow this app to use your data. You can change these permissions at https://myapps.microsoft.com.",
-		"[I], address [D] §6.1",
+		"[I], address [D] docs/reference/entra.md §6.1",
 	},
 	ConsentReport: {
 		"Does this app look suspicious? Report it here",
-		"[D] §6.1",
+		"[D] docs/reference/entra.md §6.1",
 	},
 	Accept: {
 		"Accept",
-		"[D] §6.1; guide step 11",
+		"[D] docs/reference/entra.md §6.1; guide step 11",
 	},
 	ApprovalTitle: {
 		"Need admin approval",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	ApprovalHelp: {
 		"{app} needs permission to access resources in your organization that only an admin can grant. Please ask an admin to grant permission to this app before you can use it.",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	ApprovalSwitch: {
 		"Have an admin account? Sign in with that account",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	ApprovalReturn: {
 		"Return to the application without granting consent",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	BlockTitle: {
 		"You cannot access this right now",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	BlockHelp: {
 		"Your sign-in was successful but does not meet the criteria to access this resource. For example, you might be signing in from a browser, app, location, or an authentication flow that is restricted by your admin.",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	BlockSwitch: {
 		"Sign out and sign in with a different account",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	MoreDetails: {
 		"More details",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	DeviceTitle: {
 		"Help us keep your device secure",
-		"[C] §5.2",
+		"[C] docs/reference/entra.md §5.2",
 	},
 	DeviceHelp: {
 		"Your sign-in was successful but your admin requires the device requesting access to be managed by {tenant} to access this resource.",
-		"[C] §5.2",
+		"[C] docs/reference/entra.md §5.2",
 	},
 	ErrorTitle: {
 		"Sorry, but we’re having trouble signing you in.",
-		"[C] §5.2",
+		"[C] docs/reference/entra.md §5.2",
 	},
 	ErrorDetails: {
 		"Troubleshooting details",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	ErrorSend: {
 		"If you contact your administrator, send this info to them.",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	Done: {
 		"You have signed in to the {app} application on your device. You may now close this window.",
-		"[C] §2.4",
+		"[R] docs/reference/entra.md §2.4",
 	},
 	DeclinedTitle: {
 		"You have cancelled the sign-in",
-		"ours: §13 no. 12",
+		"ours: docs/reference/entra.md §13.12",
 	},
 	DeclinedHelp: {
 		"{app} was not signed in. You may now close this window.",
@@ -358,15 +358,15 @@ var english = map[Key]wording{
 	},
 	UpdateTitle: {
 		"Update your password",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	UpdateHelp: {
 		"You need to update your password because this is the first time you are signing in, or because your password has expired.",
-		"[C] §7",
+		"[R] docs/reference/entra.md §7",
 	},
 	UpdateLabel: {
 		"New password",
-		"[I] §7",
+		"[I] docs/reference/entra.md §7",
 	},
 	UpdateSame: {
 		"Choose a password that you have not used before.",
@@ -374,19 +374,19 @@ var english = map[Key]wording{
 	},
 	RequestTitle: {
 		"Approval required",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	RequestHelp: {
 		"This app requires your admin's approval to:",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	RequestLabel: {
 		"Enter justification for requesting this app",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	RequestButton: {
 		"Request approval",
-		"[C] §6.3",
+		"[R] docs/reference/entra.md §6.3",
 	},
 	RequestedTitle: {
 		"Request sent",
@@ -398,18 +398,18 @@ var english = map[Key]wording{
 	},
 	UnmanagedTitle: {
 		"You can't get there from here",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 	UnmanagedHelp: {
 		"This application contains sensitive information and can only be accessed from: Devices or client applications that meet {tenant} management compliance policy.",
-		"[C] §5.2",
+		"[R] docs/reference/entra.md §5.2",
 	},
 }
 
 // Say returns the English words of a text; a page is brought into its language as a whole, by [Translate].
 func Say(key Key) string { return english[key].text }
 
-// Texts of the page "Stay signed in?": [C] entra.md §7.
+// Texts of the page "Stay signed in?": [R] docs/reference/entra.md §7.
 const (
 	StayTitle = "Stay signed in?"
 	StayHelp  = "Do this to reduce the number of times you are asked to sign in."
@@ -426,7 +426,7 @@ const (
 	LookupButton  = "Look up"
 )
 
-// messageText is what the device shows: captured, entra.md §2.1.
+// messageText is what the device shows: captured, docs/reference/entra.md §2.1.
 const messageText = "To sign in, use a web browser to open the page {uri} and enter the code {code} to authenticate."
 
 // DeviceMessage is what a device is to show its user, in a language if there is one: [D] DCF. {uri} and {code} are filled in.

@@ -15,11 +15,11 @@ import (
 	"mfpsim/fakeentra/internal/wire"
 )
 
-// IssuedEarly is how far iat and nbf lie before the issue, so that a slow clock does not refuse a fresh token (entra.md §3.2).
+// IssuedEarly is how far iat and nbf lie before the issue, so that a slow clock does not refuse a fresh token (docs/reference/entra.md §3.2).
 const IssuedEarly = 5 * time.Minute
 
 // accessClaims makes the claims of a v1.0 access token, the form that Exchange asks for whatever endpoint issued it
-// (entra.md §3.2).
+// (docs/reference/entra.md §3.2).
 func (m *Mint) accessClaims(
 	a *wire.Request, h Holder, g Grant, scope resources.Request, seconds int64, number uint64,
 ) []byte {

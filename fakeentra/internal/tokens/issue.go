@@ -56,7 +56,7 @@ func (m *Mint) Issue(a *wire.Request, h Holder, g Grant, scope resources.Request
 	return t
 }
 
-// ClientInfo is the home account, for libraries (entra.md §3).
+// ClientInfo is the home account, for libraries (docs/reference/entra.md §3).
 func ClientInfo(u directory.Account) string {
 	info := ordered.New(120)
 	info.Text("uid", u.ID).Text("utid", u.Home.ID)
@@ -69,7 +69,7 @@ const (
 	capableSpread  = 8 * 3600
 )
 
-// Lifetime is how many seconds an access token lives: drawn between 60 and 90 minutes; personal accounts have 3600 seconds (entra.md §3).
+// Lifetime is how many seconds an access token lives: drawn between 60 and 90 minutes; personal accounts have 3600 seconds (docs/reference/entra.md §3).
 func (m *Mint) Lifetime(a *wire.Request, h Holder, g Grant) int64 {
 	if m.lifetime > 0 {
 		return int64(m.lifetime / time.Second)
@@ -86,7 +86,7 @@ func (m *Mint) Lifetime(a *wire.Request, h Holder, g Grant) int64 {
 // capable reports whether the client said, now or when the sign-in began, that it understands claims challenges.
 func capable(a *wire.Request, g Grant) bool { return g.Capable || a.Capable() }
 
-// Body writes the answer, tokens still unsigned; key order as captured (entra.md §3).
+// Body writes the answer, tokens still unsigned; key order as captured (docs/reference/entra.md §3).
 func (t *Answer) Body() ([]byte, []signing.Slot) {
 	o := ordered.New(len(t.access)*2 + len(t.opaque) + len(t.refresh) + len(t.id)*2 + 1200)
 	var slots []signing.Slot

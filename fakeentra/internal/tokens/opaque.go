@@ -18,9 +18,9 @@ type opaqueToken struct {
 	number uint64
 }
 
-// makeOpaque makes an access token of a personal account: not a JWT (entra.md §10).
+// makeOpaque makes an access token of a personal account: not a JWT (docs/reference/entra.md §10).
 func (m *Mint) makeOpaque(a *wire.Request, h Holder, scope resources.Request, seconds int64, number uint64) string {
-	token := "EwB" + base64.StdEncoding.EncodeToString(m.random.Bytes(702)) // captured shape EwB…, invented contents
+	token := "EwB" + base64.StdEncoding.EncodeToString(m.random.Bytes(702)) // reported shape EwB…, invented contents
 	m.secrets.Add(token)
 	m.mu.Lock()
 	defer m.mu.Unlock()

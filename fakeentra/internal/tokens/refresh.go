@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Shapes of refresh tokens (entra.md §3, §10): captured shapes, invented contents.
+// Shapes of refresh tokens (docs/reference/entra.md §3, §10): captured shapes, invented contents.
 const (
 	workTokenBody     = "AgABAwEAAAD" // begins the third part
 	personalTokenHead = "M.C536_BAY.0.U.-"

@@ -17,7 +17,7 @@ import (
 	"mfpsim/fakeentra/internal/secrets"
 )
 
-// Proof is how an application showed who it is: the values of the appidacr claim (entra.md §3.2).
+// Proof is how an application showed who it is: the values of the appidacr claim (docs/reference/entra.md §3.2).
 type Proof string
 
 // Ways to show it.
@@ -30,7 +30,7 @@ const (
 // Confidential reports whether it was shown at all.
 func (p Proof) Confidential() bool { return p == ProofSecret || p == ProofAssertion }
 
-// Grant is what a person has allowed a client: the thing behind every refresh token (entra.md §4.1).
+// Grant is what a person has allowed a client: the thing behind every refresh token (docs/reference/entra.md §4.1).
 type Grant struct {
 	Number      uint64
 	User        directory.UserKey

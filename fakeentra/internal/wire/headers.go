@@ -17,7 +17,7 @@ import (
 const estsServer = "2.1.12529.16 - WUS2 ProdSlices"
 
 // SetHeaders writes the headers of every token and devicecode answer: captured, AZJS-dev; X-XSS-Protection since 2022,
-// x-ms-srs and Referrer-Policy since 2024 (entra.md §2.3).
+// x-ms-srs and Referrer-Policy since 2024 (docs/reference/entra.md §2.3).
 func (f *Front) SetHeaders(w http.ResponseWriter, a *Request) {
 	h := w.Header()
 	set := func(name, value string) { h[name] = []string{value} } // as captured: not in Go's canonical form
@@ -55,7 +55,7 @@ func (f *Front) SetCommon(h http.Header, a *Request) {
 		"stsservicecookie=estsfd; path=/; secure; samesite=none; httponly")
 }
 
-// SetDiscoveryHeaders writes those of discovery documents and keys: captured, AZJS-dev (entra.md §1.2).
+// SetDiscoveryHeaders writes those of discovery documents and keys: captured, AZJS-dev (docs/reference/entra.md §1.2).
 func (f *Front) SetDiscoveryHeaders(w http.ResponseWriter, a *Request) {
 	f.SetHeaders(w, a)
 	h := w.Header()
@@ -73,7 +73,7 @@ func Write(w http.ResponseWriter, status int, body []byte) {
 	_, _ = w.Write(body) // into the network's buffer
 }
 
-// AnswerError sends an error in Entra's JSON layout (entra.md §2.3): key order, single spaces as since October 2023,
+// AnswerError sends an error in Entra's JSON layout (docs/reference/entra.md §2.3): key order, single spaces as since October 2023,
 // trace_id equal to x-ms-request-id.
 func (f *Front) AnswerError(w http.ResponseWriter, a *Request, p *catalogue.Problem) {
 	f.SetHeaders(w, a)

@@ -36,7 +36,7 @@ type Request struct {
 	Interval    time.Duration
 }
 
-// Param finds a parameter in the body, then in the query: both are used in the field (entra.md §14).
+// Param finds a parameter in the body, then in the query: both are used in the field (docs/reference/entra.md §14).
 func (a *Request) Param(name string) string {
 	if v, ok := a.Form[name]; ok {
 		return v
@@ -59,7 +59,7 @@ func (a *Request) Either(name string) (string, bool) {
 	return v, ok
 }
 
-// Capable reports whether the claims parameter says that the client understands claims challenges (entra.md §3).
+// Capable reports whether the claims parameter says that the client understands claims challenges (docs/reference/entra.md §3).
 func (a *Request) Capable() bool {
 	claims := a.Param("claims")
 	if claims == "" {
@@ -86,7 +86,7 @@ func (a *Request) Scope(application string) (resources.Request, *catalogue.Probl
 	return resources.Parse(a.Param("scope"), application, false)
 }
 
-// Client reads who asks: client_id in the body, or by HTTP Basic; an empty secret is none (entra.md §14).
+// Client reads who asks: client_id in the body, or by HTTP Basic; an empty secret is none (docs/reference/entra.md §14).
 func (a *Request) Client() (id, secret, assertion string) {
 	id, secret, assertion = a.Param("client_id"), a.Param("client_secret"), a.Param("client_assertion")
 	if name, password, ok := a.HTTP.BasicAuth(); ok {
@@ -145,7 +145,7 @@ func (f *Front) Read(r *http.Request) *Request {
 	return a
 }
 
-// TraceID draws a request id; those of Entra end in 00, 01 or 02 (entra.md §2.3).
+// TraceID draws a request id; those of Entra end in 00, 01 or 02 (docs/reference/entra.md §2.3).
 func (f *Front) TraceID() string {
 	id := f.Random.UUID()
 	return id[:34] + "00"

@@ -151,7 +151,7 @@ func trace() []step {
 				s.deny(user)
 				return s.poll(t, code)
 			}, entra: "authorization_declined", other: "access_denied",
-			why: "RFC 8628 §3.5 says access_denied; Microsoft's word is its own (entra.md §2.2 [D] DCF)",
+			why: "RFC 8628 §3.5 says access_denied; Microsoft's word is its own (docs/reference/entra.md §2.2 [D] DCF)",
 		},
 		{name: "the user said yes", play: func(t *testing.T, s *server) string {
 			user, code := s.begin(t)
@@ -165,17 +165,17 @@ func trace() []step {
 				s.poll(t, code)
 				return s.poll(t, code)
 			}, entra: "invalid_grant", other: "ok",
-			why: "entra.md §2.2 [C]: codes are single use; zitadel's example keeps what it gave out",
+			why: "docs/reference/entra.md §2.2 [C]: codes are single use; zitadel's example keeps what it gave out",
 		},
 		{
 			name: "an invented device code", play: func(t *testing.T, s *server) string { return s.poll(t, "invented") },
 			entra: "invalid_grant", other: "access_denied",
-			why: "entra.md §2.2 [C] MSAL.android live test, and RFC 6749 §5.2; zitadel says access_denied for every failed look-up (pkg/op/device.go)",
+			why: "docs/reference/entra.md §2.2 [C] MSAL.android live test, and RFC 6749 §5.2; zitadel says access_denied for every failed look-up (pkg/op/device.go)",
 		},
 		{
 			name: "no device code", play: func(t *testing.T, s *server) string { return s.poll(t, "") },
 			entra: "invalid_request", other: "access_denied",
-			why: "entra.md §2.2 [C], and RFC 6749 §5.2 (a missing parameter); zitadel looks the empty code up",
+			why: "docs/reference/entra.md §2.2 [C], and RFC 6749 §5.2 (a missing parameter); zitadel looks the empty code up",
 		},
 		{name: "no grant type", play: func(t *testing.T, s *server) string {
 			word, _ := s.post(t, s.token, url.Values{"client_id": {s.client}})
@@ -197,14 +197,14 @@ func trace() []step {
 				word, _ := s.post(t, s.authorize, url.Values{"client_id": {"11111111-1111-1111-1111-111111111111"}, "scope": {"openid"}})
 				return word
 			}, entra: "unauthorized_client", other: "server_error",
-			why: "entra.md §6.4 [C]: 700016 is unauthorized_client; RFC 6749 §5.2 says invalid_client; zitadel passes on its example storage's own error",
+			why: "docs/reference/entra.md §6.4 [C]: 700016 is unauthorized_client; RFC 6749 §5.2 says invalid_client; zitadel passes on its example storage's own error",
 		},
 		{
 			name: "no client", play: func(t *testing.T, s *server) string {
 				word, _ := s.post(t, s.authorize, url.Values{"scope": {"openid"}})
 				return word
 			}, entra: "invalid_request", other: "invalid_client",
-			why: "entra.md §2.1 [C]: 900144 is invalid_request; RFC 6749 §5.2 allows both",
+			why: "docs/reference/entra.md §2.1 [C]: 900144 is invalid_request; RFC 6749 §5.2 allows both",
 		},
 	}
 }

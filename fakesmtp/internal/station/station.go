@@ -78,14 +78,14 @@ func (s *Station) Serve(listener net.Listener, serve func(net.Conn)) error {
 }
 
 // Visit opens a visit of a peer. It counts who waits for the World, whom Close cannot wake.
-func (s *Station) Visit(peer *faultnet.Peer, name string) *vtime.Visit {
+func (s *Station) Visit(peer *faultnet.Peer, name string) *faultnet.Visit {
 	s.life.Wait(1)
 	defer s.life.Wait(-1)
 	return peer.Visit(name)
 }
 
 // Sleep delays a reply inside a visit on the bench's clock. A delay that nobody will make pass is reported.
-func (s *Station) Sleep(visit *vtime.Visit, connection string, d time.Duration) {
+func (s *Station) Sleep(visit *faultnet.Visit, connection string, d time.Duration) {
 	if d <= 0 {
 		return
 	}

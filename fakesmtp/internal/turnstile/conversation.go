@@ -106,7 +106,12 @@ func (c *conversation) run() {
 func (c *conversation) line() error {
 	limit := c.turnstile.config.MaxLine
 	line, err := c.wire.Line(limit)
+	var hello *wire.TLSError
 	switch {
+	case errors.As(err, &hello): // the library is to refuse it, once, by a command that no protocol has
+		c.visit("TLS in clear", journal.Plain(wire.InClear), "", []byte("TLS\r\n"))
+		c.wire.Drain()
+		return err
 	case errors.Is(err, wire.ErrLineTooLong): // the library is to refuse it, by a line that is just too long for it
 		c.answering = false
 		c.visit("a long line", journal.Plain("(a line of more than "+strconv.Itoa(limit)+" octets)"), "",

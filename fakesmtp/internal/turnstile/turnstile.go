@@ -76,9 +76,11 @@ func (t *Turnstile) Connection(raw net.Conn) {
 		turnstile: t, raw: raw, peer: peer, pipe: p,
 		client: t.config.Station.Client(peer, raw, t.config.Address),
 	}
-	if c.open() == nil {
-		c.run()
-	}
+	peer.Guard(raw, func() {
+		if c.open() == nil {
+			c.run()
+		}
+	})
 	p.end()
 	if c.admitted {
 		p.gone()

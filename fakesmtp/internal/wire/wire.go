@@ -10,6 +10,14 @@ import (
 
 const readBuffer = 8 << 10
 
+// TLSError: the client speaks TLS where a line was due (a record of a handshake, RFC 8446 §5.1). Nothing that it sends is a line.
+type TLSError struct{ Octets int } // of the first record, as its header says
+
+func (e *TLSError) Error() string { return "a TLS handshake in place of a command" }
+
+// InClear is what the journal shows of it.
+const InClear = "(a TLS handshake, in clear)"
+
 // ErrLineTooLong: a line was longer than allowed; its rest was read and thrown away, so that the next line can be read.
 var ErrLineTooLong = errors.New("command line too long")
 
@@ -54,6 +62,9 @@ func (w *Wire) Say(text []byte) { _, _ = w.Writer.Write(text) }
 
 // Line reads one line without its line end. A bare line feed ends a line too: commands, in which people type, are read leniently.
 func (w *Wire) Line(limit int) (string, error) {
+	if err := w.refuseTLS(); err != nil {
+		return "", err
+	}
 	var line []byte
 	tooLong := false
 	for {
@@ -80,6 +91,28 @@ func (w *Wire) Line(limit int) (string, error) {
 			return "", ErrLineTooLong
 		}
 		return string(line), nil
+	}
+}
+
+// recordHeader is how many octets a TLS record begins with: type, version, length.
+const recordHeader = 5
+
+// refuseTLS looks whether a handshake comes; an error of reading is left to who reads.
+func (w *Wire) refuseTLS() error {
+	const handshake, major = 0x16, 0x03
+	if first, err := w.Reader.Peek(1); err != nil || first[0] != handshake {
+		return nil
+	}
+	if head, err := w.Reader.Peek(recordHeader); err == nil && head[1] == major {
+		return &TLSError{Octets: recordHeader + int(head[3])<<8 + int(head[4])}
+	}
+	return nil
+}
+
+// Drain reads until the client has gone, and throws away what comes.
+func (w *Wire) Drain() {
+	if w.Writer.Flush() == nil {
+		_, _ = io.Copy(io.Discard, w.Reader)
 	}
 }
 

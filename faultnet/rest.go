@@ -1,0 +1,122 @@
+package faultnet
+
+import (
+	"errors"
+
+	"mfpsim/vtime"
+)
+
+// waits reports whether the dialling side waits for the server: it reads, and has taken all that was written to it. Under l.mu.
+func (l *link) waits() bool { return l.reading && l.got == l.wrote && !l.writing }
+
+// stuffed reports whether the dialling side writes more than the sockets take, which is as good as waiting. Under l.mu.
+func (l *link) stuffed() bool { return l.writing && l.sent-l.consumed > roomy }
+
+// deadEnd reports whether neither side will do anything of its own: the dialling side waits, and the server waits for more or is not
+// heard. Nothing but an event of the World changes that. Under l.mu.
+func (l *link) deadEnd() bool {
+	switch {
+	case l.turn == nil || l.client == nil || l.stalled || l.delaying || l.spent || l.clientGone || l.expired || l.fired || l.begun > 0:
+		return false
+	case l.silent:
+		return l.reading && (l.fresh || l.swallowed)
+	case l.muted:
+		atRest := l.serverGone || l.asking && l.consumed == l.sent
+		return l.waits() && atRest && (!l.web || l.voided || !l.active && !l.idle)
+	case !l.waits() || l.listener == nil || l.serverGone || !l.asking || l.consumed != l.sent:
+		return false
+	case l.web:
+		return !l.active && !l.idle // in a handshake
+	default:
+		return true
+	}
+}
+
+// settle lends the dialling side's turn to the clock if the connection is at a dead end. The caller holds the lock, which is given up
+// for a moment.
+func (l *link) settle() {
+	switch {
+	case !l.deadEnd():
+	case l.door != nil:
+		l.inquire()
+	default:
+		l.stall()
+	}
+}
+
+// stall lends the turn. Under l.mu, which is given up for a moment.
+func (l *link) stall() {
+	l.stalled = true
+	turn := l.turn
+	l.mu.Unlock()
+	err := turn.Stall(func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.stalled, l.spent = false, true
+		l.changed.Broadcast()
+	})
+	l.mu.Lock()
+	if err == nil {
+		return
+	}
+	l.stalled, l.spent = false, true
+	if errors.Is(err, vtime.ErrNobodyAdvances) { // the wait would never end: it ends now, as a time-out
+		l.expired = true
+		_ = l.client.SetReadDeadline(past)
+		l.changed.Broadcast()
+	}
+}
+
+// setReading notes that the dialling side begins or ends to wait for more. Under l.mu.
+func (l *link) setReading(reading bool) {
+	l.reading = reading
+	l.changed.Broadcast()
+	if reading {
+		l.settle()
+	}
+}
+
+// listen waits in silence until the connection is closed or the read deadline has passed. Under l.mu.
+func (l *link) listen() {
+	l.setReading(true)
+	for !l.clientGone && !l.expired {
+		l.changed.Wait()
+	}
+	l.setReading(false)
+}
+
+// awaitTurn gets the turn back if the server spoke by itself while it was with the clock. Under l.mu.
+func (l *link) awaitTurn() {
+	if !l.stalled || l.expired || l.clientGone {
+		return
+	}
+	turn := l.turn
+	l.mu.Unlock()
+	turn.Resume("answer on " + l.name)
+	l.mu.Lock()
+	for l.stalled && !l.clientGone {
+		l.changed.Wait()
+	}
+	l.answer()
+}
+
+// ask notes that the serving side waits for more. Under l.mu.
+func (l *link) ask() {
+	l.asking = true
+	l.changed.Broadcast()
+	l.settle()
+}
+
+// beginRequest and endRequest are the HTTP server's own words on whether it owes an answer.
+func (l *link) beginRequest() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.active, l.idle = true, false
+}
+
+func (l *link) endRequest() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.active, l.idle, l.voided = false, true, l.voided || l.muted && l.active
+	l.settle()
+}

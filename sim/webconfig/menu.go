@@ -1,0 +1,247 @@
+package webconfig
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"mfpsim/sim/models"
+)
+
+// place is a page that the program can show; whether a model has it, where in its menu and under what label is data of the
+// model.
+type place struct {
+	address   string
+	get, post handler
+	public    bool    // it shows and sets nothing, so a model may show it to everybody
+	below     []place // pages that are reached from this one only
+}
+
+// handler answers requests that a pattern of net/http fits.
+type handler struct {
+	pattern string
+	answer  func(*request) // nil: there are none
+}
+
+// shows is a page that only shows something.
+func shows(address string, get func(*request)) place {
+	return place{address: address, get: handler{http.MethodGet + " " + address, get}, public: true}
+}
+
+// acts is a page whose buttons make the printer act.
+func acts(address string, get, post func(*request), below ...place) place {
+	return place{
+		address: address, get: handler{http.MethodGet + " " + address, get}, post: handler{http.MethodPost + " " + address, post},
+		below: below,
+	}
+}
+
+// places are all that there are, by the ids that models name.
+var places = map[string]place{
+	"product-status": shows("/status/product", (*request).product),
+	"network-status": shows("/status/network", (*request).network),
+	"job-history":    shows("/status/jobs", (*request).jobs),
+	"network":        shows("/network", (*request).networkTab),
+	"email-server":   shows("/network/email-server", (*request).emailMenu),
+	pageBasic: acts(pathBasic, (*request).basicPage, (*request).basic,
+		acts(pathSignIn, (*request).signInPage, (*request).signIn),
+		acts(pathCode, (*request).codePage, (*request).code)),
+	"connection-test":  acts(pathTest, (*request).testPage, (*request).test),
+	"network-security": shows("/network-security", (*request).securityTab),
+	pageCA:             shows("/network-security/ca-certificate", (*request).caCertificate),
+	pageRoots:          shows("/network-security/root-certificate-update", (*request).rootCertificate),
+}
+
+// The pages that other pages name.
+const (
+	pageBasic = "email-server-basic"
+	pageCA    = "ca-certificate"
+	pageRoots = "root-certificate-update"
+)
+
+// Pages lists the ids of the pages, sorted, and of them those that a model may show to everybody.
+func Pages() (all, public []string) {
+	all = slices.Sorted(maps.Keys(places))
+	for _, id := range all {
+		if places[id].public {
+			public = append(public, id)
+		}
+	}
+	return all, public
+}
+
+// menu is the model's menu and the pages that it can name. All printers of a model share what it points to.
+type menu struct {
+	models.WebConfig
+	known map[string]place // by id
+}
+
+// newMenu returns a model's menu. A page that is not known, or that cannot be for everybody, is an error.
+func newMenu(c models.WebConfig) (*menu, error) {
+	m := &menu{WebConfig: c, known: places}
+	for _, id := range m.ids() {
+		page, found := m.known[id]
+		switch {
+		case !found:
+			return nil, fmt.Errorf("no page %q is known to Web Config", id)
+		case m.ShownToAll(id) && !page.public:
+			return nil, fmt.Errorf("the page %q of Web Config cannot be for everybody", id)
+		}
+	}
+	return m, nil
+}
+
+// ids are the pages of the menu, each once.
+func (m *menu) ids() []string {
+	var ids []string
+	var add func(items []models.WebItem)
+	add = func(items []models.WebItem) {
+		for _, item := range items {
+			if !slices.Contains(ids, item.Page) {
+				ids = append(ids, item.Page)
+			}
+			add(item.Items)
+		}
+	}
+	add(m.Tabs)
+	return ids
+}
+
+// trail returns the tab of a page and the names of labels that lead there from below the tab; the tab's own for a page that only
+// the tab shows. found is false for a page that the model has not.
+func (m *menu) trail(id string) (tab int, labels []string, found bool) {
+	for i, item := range m.Tabs {
+		if labels := trail(item.Items, id); labels != nil {
+			return i, labels, true
+		}
+	}
+	for i, item := range m.Tabs {
+		if item.Page == id {
+			return i, []string{item.Label}, true
+		}
+	}
+	return 0, nil, false
+}
+
+func trail(items []models.WebItem, id string) []string {
+	for _, item := range items {
+		if item.Page == id {
+			return []string{item.Label}
+		}
+		if below := trail(item.Items, id); below != nil {
+			return append([]string{item.Label}, below...)
+		}
+	}
+	return nil
+}
+
+// has reports whether the model has a page.
+func (m *menu) has(id string) bool {
+	_, _, found := m.trail(id)
+	return found
+}
+
+func (m *menu) address(id string) string { return m.known[id].address }
+
+// home is the address of the page that is shown first.
+func (m *menu) home() string { return m.address(m.Tabs[0].Page) }
+
+// tabOf returns the tab that an address belongs to: that of its page, else that whose own address it begins with, else the
+// first.
+func (m *menu) tabOf(address string) int {
+	for _, id := range m.ids() {
+		page := m.known[id]
+		if page.address == address || slices.ContainsFunc(page.below, func(p place) bool { return p.address == address }) {
+			tab, _, _ := m.trail(id)
+			return tab
+		}
+	}
+	for tab, item := range m.Tabs {
+		if strings.HasPrefix(address, m.address(item.Page)+"/") {
+			return tab
+		}
+	}
+	return 0
+}
+
+// menuItem is a link of the menu.
+type menuItem struct {
+	Label   string
+	Address string
+	Open    bool
+	Items   []menuItem
+}
+
+// menu builds tabs and side menu for the address that is open.
+func (r *request) menu() (tabs, side []menuItem) {
+	at := r.r.URL.Path
+	open := r.pages.tabOf(at)
+	if !r.sees(r.pages.Tabs[open].Page) {
+		open = 0
+	}
+	for i, item := range r.pages.Tabs {
+		if r.sees(item.Page) {
+			address := r.pages.address(item.Page)
+			tabs = append(tabs, menuItem{Label: r.texts.Label(item.Label), Address: address, Open: i == open})
+		}
+	}
+	return tabs, r.links(r.pages.Tabs[open].Items, at)
+}
+
+func (r *request) links(items []models.WebItem, at string) []menuItem {
+	var list []menuItem
+	for _, item := range items {
+		if r.sees(item.Page) {
+			address := r.pages.address(item.Page)
+			list = append(list, menuItem{
+				Label: r.texts.Label(item.Label), Address: address, Open: address == at, Items: r.links(item.Items, at),
+			})
+		}
+	}
+	return list
+}
+
+// sees reports whether the person in front of the browser is shown a page.
+func (r *request) sees(page string) bool {
+	return r.session != nil || r.pages.ShownToAll(page)
+}
+
+// heading is the path of a page, as its headline shows it.
+func (r *request) heading(page string) string {
+	_, labels, _ := r.pages.trail(page)
+	return r.path(labels...)
+}
+
+// headingBelow is the path of a page that is reached from another one and stands beside it.
+func (r *request) headingBelow(page, label string) string {
+	_, labels, _ := r.pages.trail(page)
+	return r.path(append(labels[:len(labels)-1], label)...)
+}
+
+// path joins labels.
+func (r *request) path(labels ...string) string {
+	words := make([]string, len(labels))
+	for i, label := range labels {
+		words[i] = r.texts.Label(label)
+	}
+	return strings.Join(words, " > ")
+}
+
+// register makes the pages of the model's menu known to the mux.
+func (s *Server) register() {
+	for _, id := range s.pages.ids() {
+		s.add(s.pages.known[id], s.pages.ShownToAll(id))
+	}
+}
+
+func (s *Server) add(p place, everybody bool) {
+	s.mux.HandleFunc(p.get.pattern, s.handle(p.get.answer, !everybody))
+	if p.post.answer != nil {
+		s.mux.HandleFunc(p.post.pattern, s.handle(p.post.answer, true))
+	}
+	for _, below := range p.below {
+		s.add(below, false)
+	}
+}

@@ -1,0 +1,272 @@
+package vtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Control is how the bench speaks to a party in another process, which works only while it is lent a turn. Calls come while others are
+// open. An error of any of them is the end of the party: see [Outside.Err].
+type Control interface {
+	// Wake tells the party that the time it has named has come: it fires one timer. It returns when the party rests.
+	Wake(ctx context.Context, call string, now time.Time) (Rest, error)
+	// Slow tells the party that the answer on a connection takes time, and how many octets it has been given on it. It returns when the
+	// party has taken them, waits for more, and rests.
+	Slow(ctx context.Context, call, connection string, given int64) (Rest, error)
+	// Stalled asks the party whether it waits on a connection on which it was given so many octets, so many of its own were taken, and
+	// nothing more will come. It returns as Slow does, or, with Moved, when the party has written more or has closed it.
+	Stalled(ctx context.Context, call, connection string, given, taken int64) (Rest, error)
+	// Answer tells the party that the answer comes now, and gives it the turn back. gone: it does not wait any more.
+	Answer(ctx context.Context, connection string, now time.Time) (gone bool, err error)
+}
+
+// Rest is what a party says when it rests: each of its activities waits for a timer of its own or for an answer that was called slow.
+type Rest struct {
+	Sequence uint64    // counts the party's reports; an older one does not set the timer
+	WakeAt   time.Time // true time of its next timer; zero: it has none
+	Finished []string  // calls that have ended; naming one twice does no harm
+	Pending  bool      // the call itself has not ended: it waits for a timer, and will be among the finished of a later report
+	Moved    bool      // of Stalled: the party does not wait
+}
+
+// Outside is a party outside the process that turns can be lent to. Create it with [World.Outside]. Its methods are safe for concurrent use.
+type Outside struct {
+	world   *World
+	name    string
+	control Control
+
+	mu       sync.Mutex
+	lendings []*lending
+	sequence uint64 // of the newest report
+	calls    int
+	wakeAt   time.Time
+	wake     *event
+	failed   error
+}
+
+// lending is a turn that is lent for one call.
+type lending struct {
+	id    string
+	turn  *Turn
+	ended chan struct{} // closed when the party has said that the call has ended and the turn is back
+	told  bool          // the party has said so
+}
+
+// ErrLost is what a party's failure is: it answers no more, or not as agreed.
+const ErrLost Error = "vtime: the party outside is lost"
+
+// Outside names a party that turns can be lent to.
+func (w *World) Outside(name string, control Control) *Outside {
+	return &Outside{world: w, name: name, control: control}
+}
+
+// Name returns the party's name.
+func (o *Outside) Name() string { return o.name }
+
+// Err returns what has ended the party; nil while it works.
+func (o *Outside) Err() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.failed
+}
+
+func (o *Outside) fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.failed == nil {
+		o.failed = fmt.Errorf("%w: %s: %w", ErrLost, o.name, err)
+	}
+	return o.failed
+}
+
+// Lend gives the turn of ctx to the party while call is under way: the party's requests are acted on under it. call gets the name under
+// which the party is to report that it has ended. Lend returns when the call has ended and the turn is back.
+func (o *Outside) Lend(ctx context.Context, call func(ctx context.Context, id string) (Rest, error)) error {
+	turn := TurnFrom(ctx)
+	if turn == nil {
+		return ErrNoTurn
+	}
+	if err := o.Err(); err != nil {
+		return err
+	}
+	l := o.begin(turn)
+	defer o.end(l)
+	rest, err := call(ctx, l.id)
+	if err != nil {
+		return o.fail(err)
+	}
+	o.rested(rest)
+	if rest.Pending && !o.wasTold(l) {
+		if err := turn.Stall(func() {}); err != nil {
+			return err
+		}
+	}
+	if !rest.Pending && turn.acts() {
+		return nil // it ended under its own turn
+	}
+	select {
+	case <-l.ended:
+		return nil
+	case <-o.world.done:
+		return ErrClosed
+	}
+}
+
+func (o *Outside) begin(turn *Turn) *lending {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.calls++
+	l := &lending{id: fmt.Sprintf("%s-%d", o.name, o.calls), turn: turn, ended: make(chan struct{})}
+	o.lendings = append(o.lendings, l)
+	return l
+}
+
+func (o *Outside) end(l *lending) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.lendings = slices.DeleteFunc(o.lendings, func(other *lending) bool { return other == l })
+}
+
+func (o *Outside) wasTold(l *lending) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return l.told
+}
+
+// Turn returns the lent turn that the party acts under now, and the call that it is lent for; nil while it is lent none.
+func (o *Outside) Turn() (turn *Turn, call string) {
+	o.mu.Lock()
+	lendings := slices.Clone(o.lendings)
+	o.mu.Unlock()
+	for _, l := range slices.Backward(lendings) {
+		if l.turn.Holds() {
+			return l.turn, l.id
+		}
+	}
+	return nil, ""
+}
+
+// Context returns a context that carries the lent turn, as a dialler wants it.
+func (o *Outside) Context(parent context.Context) context.Context {
+	turn, _ := o.Turn()
+	return o.world.context(parent, turn)
+}
+
+// Slow tells the party that the answer on a connection takes time; when it returns, the turn can go to the clock.
+func (o *Outside) Slow(connection string, given int64) {
+	_, call := o.Turn()
+	rest, err := o.control.Slow(context.Background(), call, connection, given)
+	if o.fail(err) == nil {
+		o.rested(rest)
+	}
+}
+
+// Stalled asks the party whether it waits on a connection on which nothing more will come.
+func (o *Outside) Stalled(connection string, given, taken int64) (waits bool) {
+	_, call := o.Turn()
+	rest, err := o.control.Stalled(context.Background(), call, connection, given, taken)
+	if o.fail(err) != nil || rest.Moved {
+		return false
+	}
+	o.rested(rest)
+	return true
+}
+
+// Answer tells the party that the answer on a connection comes now.
+func (o *Outside) Answer(connection string) {
+	_, err := o.control.Answer(context.Background(), connection, o.world.Now())
+	_ = o.fail(err)
+}
+
+// rested takes what a report says: the calls that have ended get their turns back, and the timer is set.
+func (o *Outside) rested(r Rest) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, id := range r.Finished {
+		for _, l := range o.lendings {
+			if l.id == id && !l.told {
+				l.told = true
+				o.world.giveBack(l)
+			}
+		}
+	}
+	if r.Sequence < o.sequence {
+		return
+	}
+	o.sequence = r.Sequence
+	if r.WakeAt.Equal(o.wakeAt) && (o.wake == nil || !o.world.isDead(o.wake)) {
+		return // it keeps its place in the order
+	}
+	o.world.cancel(o.wake)
+	o.wake, o.wakeAt = nil, r.WakeAt
+	if !r.WakeAt.IsZero() {
+		o.wake = o.world.startAt(r.WakeAt, o.name+": wake", o.woken)
+	}
+}
+
+// woken is the actor that wakes the party.
+func (o *Outside) woken(ctx context.Context) {
+	err := o.Lend(ctx, func(ctx context.Context, id string) (Rest, error) {
+		o.mu.Lock()
+		o.wake, o.wakeAt = nil, time.Time{} // the next report names the next timer
+		o.mu.Unlock()
+		return o.control.Wake(ctx, id, o.world.Now())
+	})
+	if err != nil && !errors.Is(err, ErrClosed) {
+		_ = o.fail(err)
+	}
+}
+
+// acts reports whether the turn is not with the clock.
+func (t *Turn) acts() bool {
+	t.world.mu.Lock()
+	defer t.world.mu.Unlock()
+	return t.world.acts(t)
+}
+
+// giveBack gives the turn of a call that has ended back to it: the first event of this instant. A call that ended under its own turn has it.
+func (w *World) giveBack(l *lending) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed || w.acts(l.turn) {
+		close(l.ended)
+		return
+	}
+	e := w.push(0, "the end of "+l.id, func() {
+		w.interrupt(l.turn, nil, true)
+		close(l.ended)
+	})
+	e.first = true
+	w.fix(e)
+}
+
+// startAt starts an actor at a time.
+func (w *World) startAt(at time.Time, name string, f func(ctx context.Context)) *event {
+	t := &Turn{world: w, name: name, done: make(chan struct{})}
+	ctx := w.context(context.Background(), t)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return nil
+	}
+	return w.push(at.Sub(w.start)-w.elapsed(), name, func() { w.run(t, ctx, f) })
+}
+
+func (w *World) cancel(e *event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.kill(e)
+}
+
+func (w *World) isDead(e *event) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return e.dead
+}
