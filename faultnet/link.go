@@ -61,9 +61,10 @@ type link struct {
 	asking     bool // the serving side waits for more
 	deafServer bool // the serving side reads no more
 
-	web    bool // HTTP: the server reads ahead, so that asking says nothing
-	active bool // HTTP: a request is being answered
-	idle   bool // HTTP: the answer has been given, or none was asked for yet
+	web     bool // HTTP: the server reads ahead, so that asking says nothing
+	severed bool // HTTP: the server's machine was switched off meanwhile: not to be used again
+	active  bool // HTTP: a request is being answered
+	idle    bool // HTTP: the answer has been given, or none was asked for yet
 
 	door      *Outlet // of a party outside the process; nil: the dialling side is in this one
 	theirName string  // that party's name of the connection

@@ -69,6 +69,7 @@ func (l *Lab) AddPrinter(name, model string) (*Printer, error) {
 				return
 			}
 			l.Network.Leave(name, NetworkOffice)
+			l.Network.Sever(name)
 		},
 	}
 	if defect.Flash != nil {
