@@ -42,8 +42,8 @@ func (s *Server) AddUser(u User) (User, error) {
 	return made, ours(err)
 }
 
-// ChangeUser lets change alter a user: groups, roles, risk, second factor, the states of the password. Name of the account,
-// password, id and tenant stay; see [Server.NewPassword].
+// ChangeUser lets change alter a user: groups, roles, risk, second factor, the states of the password. Name of the
+// account, password, id and tenant stay; see [Server.NewPassword].
 func (s *Server) ChangeUser(principal string, change func(*User)) error {
 	u, err := s.directory.Person(principal)
 	if err == nil {
@@ -79,8 +79,9 @@ func (s *Server) SetMFA(principal string, on bool) error {
 	return s.onPerson(principal, func(u directory.UserKey) { s.directory.SetMFA(u, on) })
 }
 
-// NewPassword gives a user a new password, which it returns; empty: one is drawn. by says who gives it and where, since which refresh
-// tokens it ends depends on it (docs/reference/entra.md §4.2): "user" or "self-service" (he himself), "portal" or "admin-center" (an administrator).
+// NewPassword gives a user a new password, which it returns; empty: one is drawn. by says who gives it and where, since
+// which refresh tokens it ends depends on it (docs/reference/entra.md §4.2): "user" or "self-service" (he himself),
+// "portal" or "admin-center" (an administrator).
 func (s *Server) NewPassword(principal string, by string, password Password) (Password, error) {
 	u, err := s.directory.Person(principal)
 	if err != nil {
@@ -93,8 +94,8 @@ func (s *Server) NewPassword(principal string, by string, password Password) (Pa
 	return fresh, ours(err)
 }
 
-// Revoke does what an administrator's "Revoke sessions" does (revokeSignInSessions): refresh tokens given out so far are
-// refused with AADSTS50173; access tokens live on until they expire (docs/reference/entra.md §4.2).
+// Revoke does what an administrator's "Revoke sessions" does (revokeSignInSessions): refresh tokens given out so far
+// are refused with AADSTS50173; access tokens live on until they expire (docs/reference/entra.md §4.2).
 func (s *Server) Revoke(principal string) error { return s.onPerson(principal, s.directory.Revoke) }
 
 // AddApplication registers an application. An error about one that is there is an [ErrExists].
@@ -108,8 +109,8 @@ func (s *Server) ChangeApplication(id string, change func(*Application)) error {
 	return ours(s.directory.ChangeApplication(id, func(a *Application) error { change(a); return nil }))
 }
 
-// ChangeServicePrincipal lets change alter an application, or an API, as a tenant knows it, by id or name; it is made if the
-// tenant has none yet.
+// ChangeServicePrincipal lets change alter an application, or an API, as a tenant knows it, by id or name; it is made
+// if the tenant has none yet.
 func (s *Server) ChangeServicePrincipal(tenant, application string, change func(*ServicePrincipal)) error {
 	home, err := s.directory.Organization(tenant)
 	if err == nil {
@@ -120,8 +121,8 @@ func (s *Server) ChangeServicePrincipal(tenant, application string, change func(
 }
 
 // GrantApplicationRoles is an administrator's consent to application permissions, such as
-// "https://outlook.office365.com/SMTP.SendAsApp": from then on the application's own tokens carry them. Without roles it only makes
-// the application known to the tenant.
+// "https://outlook.office365.com/SMTP.SendAsApp": from then on the application's own tokens carry them. Without roles
+// it only makes the application known to the tenant.
 func (s *Server) GrantApplicationRoles(tenant, application string, roles ...string) error {
 	home, err := s.directory.Organization(tenant)
 	if err == nil {
@@ -130,7 +131,8 @@ func (s *Server) GrantApplicationRoles(tenant, application string, roles ...stri
 	return ours(err)
 }
 
-// GrantConsent gives an application consent for a whole organization without a sign-in, as an administrator can in the admin center.
+// GrantConsent gives an application consent for a whole organization without a sign-in, as an administrator can in the
+// admin center.
 func (s *Server) GrantConsent(tenant, application string, scopes ...string) error {
 	home, err := s.directory.Organization(tenant)
 	if err != nil {
@@ -144,8 +146,8 @@ func (s *Server) GrantConsent(tenant, application string, scopes ...string) erro
 	return nil
 }
 
-// WithdrawConsent removes every grant that a tenant gave an application (by id or name; empty: every application); the next
-// refresh meets AADSTS65001.
+// WithdrawConsent removes every grant that a tenant gave an application (by id or name; empty: every application); the
+// next refresh meets AADSTS65001.
 func (s *Server) WithdrawConsent(tenant, application string) error {
 	home, known := s.directory.Home(tenant)
 	switch {
@@ -157,7 +159,8 @@ func (s *Server) WithdrawConsent(tenant, application string) error {
 	return nil
 }
 
-// SetPolicy adds a Conditional Access policy to a tenant, or replaces the one of the same name, and returns it with its id.
+// SetPolicy adds a Conditional Access policy to a tenant, or replaces the one of the same name, and returns it with its
+// id.
 func (s *Server) SetPolicy(tenant string, p Policy) (Policy, error) {
 	home, err := s.directory.Organization(tenant)
 	if err != nil {
@@ -167,8 +170,8 @@ func (s *Server) SetPolicy(tenant string, p Policy) (Policy, error) {
 	return set, ours(err)
 }
 
-// SetPolicyJSON adds a policy as it stands in Microsoft Graph or is exported from the portal, or replaces the one of the same
-// name; name, if not empty, wins over displayName.
+// SetPolicyJSON adds a policy as it stands in Microsoft Graph or is exported from the portal, or replaces the one of
+// the same name; name, if not empty, wins over displayName.
 func (s *Server) SetPolicyJSON(tenant, name string, text []byte) (Policy, error) {
 	p := Policy{Grant: access.GrantNone}
 	if err := graph.ReadPolicy(text, &p); err != nil {
@@ -180,8 +183,9 @@ func (s *Server) SetPolicyJSON(tenant, name string, text []byte) (Policy, error)
 	return s.SetPolicy(tenant, p)
 }
 
-// ChangePolicy changes a policy by words such as "state=on", "users=All", "exclude=admin@contoso.com", "from=2026-04-15",
-// or makes it if the tenant has none of that name. Values are lists, parted by commas; the error lists the keys.
+// ChangePolicy changes a policy by words such as "state=on", "users=All", "exclude=admin@contoso.com",
+// "from=2026-04-15", or makes it if the tenant has none of that name. Values are lists, parted by commas; the error
+// lists the keys.
 func (s *Server) ChangePolicy(tenant, policy string, words ...string) (Policy, error) {
 	p := Policy{Name: policy}
 	for _, old := range s.Policies(tenant) {
@@ -195,8 +199,8 @@ func (s *Server) ChangePolicy(tenant, policy string, words ...string) (Policy, e
 	return s.SetPolicy(tenant, p)
 }
 
-// AddManagedPolicies puts the policies that Microsoft manages into a tenant, in report-only; they turn on by themselves after
-// 45 days. excluded are the principals that an administrator has already taken out.
+// AddManagedPolicies puts the policies that Microsoft manages into a tenant, in report-only; they turn on by themselves
+// after 45 days. excluded are the principals that an administrator has already taken out.
 func (s *Server) AddManagedPolicies(tenant string, excluded ...string) ([]Policy, error) {
 	home, err := s.directory.Organization(tenant)
 	if err != nil {
@@ -225,7 +229,8 @@ func (s *Server) SetLocation(tenant string, l NamedLocation) (NamedLocation, err
 	return set, ours(err)
 }
 
-// ExpireAccessTokens makes every access token given out so far count as expired, without moving a clock; see [Server.Expired].
+// ExpireAccessTokens makes every access token given out so far count as expired, without moving a clock; see
+// [Server.Expired].
 func (s *Server) ExpireAccessTokens() { s.mint.ExpireAccess() }
 
 // ExpireRefreshTokens makes every refresh token given out so far count as unused for too long: AADSTS700082.

@@ -15,8 +15,8 @@ import (
 	"mfpsim/fakeentra"
 )
 
-// TestMSALForGoSignsInUnmodified runs Microsoft's own library with instance discovery on and Microsoft's host name; only the
-// dialling of its HTTP client leads to loopback.
+// TestMSALForGoSignsInUnmodified runs Microsoft's own library with instance discovery on and Microsoft's host name;
+// only the dialling of its HTTP client leads to loopback.
 func TestMSALForGoSignsInUnmodified(t *testing.T) {
 	ctx := t.Context()
 	entra := fakeentra.RunT(t, fakeentra.Config{})

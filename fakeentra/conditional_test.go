@@ -17,7 +17,8 @@ var (
 	abroad = fakeentra.Source{Address: "198.51.100.9", Country: "DE"}
 )
 
-// TestConditionsOfAPolicy asks for each condition whether it means the device's refresh: the policy blocks, so 53003 says yes.
+// TestConditionsOfAPolicy asks for each condition whether it means the device's refresh: the policy blocks, so 53003
+// says yes.
 func TestConditionsOfAPolicy(t *testing.T) {
 	const pat = "pat@contoso.com"
 	exchange := "00000002-0000-0ff1-ce00-000000000000"

@@ -12,7 +12,8 @@ import (
 // maker's real id is public (docs/reference/entra.md §11).
 const ClientID = "5b1d6c1e-0c6f-4f0e-9d6a-7e4d2b9a3c10"
 
-// nativeRedirectURI is the redirect URI that Microsoft offers to programs without a server of their own (docs/reference/entra.md §8.3).
+// nativeRedirectURI is the redirect URI that Microsoft offers to programs without a server of their own
+// (docs/reference/entra.md §8.3).
 const nativeRedirectURI = "https://login.microsoftonline.com/common/oauth2/nativeclient"
 
 // ApplicationName is the display name of that application.
@@ -22,8 +23,8 @@ const ApplicationName = "Example MFP Email Sender"
 // an id_token (docs/reference/entra.md §3.1).
 const Scope = "https://outlook.office.com/SMTP.Send offline_access openid profile"
 
-// Config says what a fake is made of. The zero value is right for a first test: a World that follows the machine's clock,
-// an organization contoso.com with an administrator and a user, personal accounts, and one application.
+// Config says what a fake is made of. The zero value is right for a first test: a World that follows the machine's
+// clock, an organization contoso.com with an administrator and a user, personal accounts, and one application.
 type Config struct {
 	World   *vtime.World      // the bench's time; nil: one of its own, flowing, or stepped if Start is given
 	Network *faultnet.Network // the bench's network; nil: one of its own
@@ -34,7 +35,7 @@ type Config struct {
 	// Empty leaves out what follows from a zero Config; there is only the tenant of personal accounts.
 	Empty        bool
 	Tenants      []Tenant      // nil: contoso.com
-	Users        []User        // nil: admin@contoso.com (Cloud Application Administrator), alice@contoso.com, bob@outlook.com
+	Users        []User        // nil: admin@contoso.com (may consent for all), alice@contoso.com, bob@outlook.com
 	Applications []Application // nil: the application [ClientID]
 
 	AccessTokenLifetime  time.Duration // 0: drawn from the seed, 60 to 90 minutes (personal accounts: 60 minutes)
@@ -45,8 +46,8 @@ type Config struct {
 	// SlowDown answers a poll that comes before the interval is over with slow_down. Off by default: it was never
 	// captured from Entra (docs/reference/entra.md §2.2).
 	SlowDown bool
-	// LoopLimit answers the same request with AADSTS50196 when it comes this often within five minutes; Microsoft documents 15 (BRK).
-	// 0: off, since no capture shows when Entra's detector bites a device that keeps to its interval.
+	// LoopLimit answers the same request with AADSTS50196 when it comes this often within five minutes; Microsoft
+	// documents 15 (BRK). 0: off, since no capture shows when Entra's detector bites a device that keeps to its interval.
 	LoopLimit int
 	// VerificationURI is where a person types the code of a work account. Empty: https://login.microsoft.com/device, or
 	// /device on the host under which the fake was reached, if that is not one of [Names].
@@ -57,10 +58,11 @@ type Config struct {
 	ShowTestAccounts bool
 	// ClientAddress is the public address from which every client appears to come; empty: 203.0.113.7 (RFC 5737).
 	ClientAddress string
-	// StaySignedIn asks "Stay signed in?" at the end of a sign-in in the browser (AADSTS50140). Off by default: many organizations
-	// switch it off, and a device hears nothing of it.
+	// StaySignedIn asks "Stay signed in?" at the end of a sign-in in the browser (AADSTS50140). Off by default: many
+	// organizations switch it off, and a device hears nothing of it.
 	StaySignedIn bool
-	// Language of the pages where the request names none that they have (?mkt=, ui_locales, Accept-Language): one of [Languages].
+	// Language of the pages where the request names none that they have (?mkt=, ui_locales, Accept-Language): one of
+	// [Languages].
 	Language string
 }
 

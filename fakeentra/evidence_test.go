@@ -59,7 +59,8 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 
 var update = flag.Bool("update", false, "write the golden file anew")
 
-// TestTheStoryIsTheSameOnEveryMachine compares with what another machine wrote: texts as they are, tokens by their hash.
+// TestTheStoryIsTheSameOnEveryMachine compares with what another machine wrote: texts as they are, tokens by their
+// hash.
 func TestTheStoryIsTheSameOnEveryMachine(t *testing.T) {
 	bodies, c := story(t, 1)
 	golden := journalText(c.entra) + c.entra.SignIns().Table()

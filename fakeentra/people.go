@@ -21,8 +21,8 @@ func ours(err error) error {
 	return fmt.Errorf("fakeentra: %w", err)
 }
 
-// EnterCode types a code into the page "Enter code to allow access" and reports how the page takes it; nothing is approved
-// by it. The error is a [*Refusal].
+// EnterCode types a code into the page "Enter code to allow access" and reports how the page takes it; nothing is
+// approved by it. The error is a [*Refusal].
 func (s *Server) EnterCode(code string) error {
 	_, err := s.codes.Live(code, s.now())
 	return err
@@ -41,15 +41,16 @@ func (s *Server) Decline(code string) error {
 	return nil
 }
 
-// Approve signs a user in with a code, as all the pages together would: password, second factor, confirmation, and consent for
-// as many people as the user may consent for. What a page would refuse is refused, with a [*Refusal], and logged.
+// Approve signs a user in with a code, as all the pages together would: password, second factor, confirmation, and
+// consent for as many people as the user may consent for. What a page would refuse is refused, with a [*Refusal], and
+// logged.
 func (s *Server) Approve(code, principal string) error {
 	return ours(s.browser.Approve(code, principal))
 }
 
-// Authorize goes through an authorization request as a person would who says yes to everything, in a browser of its own: the address
-// is what a client opens, the answer is the address that the browser is sent back to (by form_post: with the posted values as query).
-// What a page would refuse is refused, with a [*Refusal].
+// Authorize goes through an authorization request as a person would who says yes to everything, in a browser of its
+// own: the address is what a client opens, the answer is the address that the browser is sent back to (by form_post:
+// with the posted values as query). What a page would refuse is refused, with a [*Refusal].
 func (s *Server) Authorize(address, principal string) (redirect string, err error) {
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, http.NoBody)
 	if err != nil {
@@ -59,8 +60,8 @@ func (s *Server) Authorize(address, principal string) (redirect string, err erro
 	return redirect, ours(err)
 }
 
-// ChangePassword gives a user a new password, which it returns, as the user himself does. What was signed in with the old one
-// is revoked.
+// ChangePassword gives a user a new password, which it returns, as the user himself does. What was signed in with the
+// old one is revoked.
 func (s *Server) ChangePassword(principal string) (Password, error) {
 	return s.NewPassword(principal, string(directory.ResetByUser), "")
 }

@@ -66,27 +66,29 @@ func (s *Server) SignIns() SignInLog { return s.log.All() }
 // Audit returns the audit log, oldest first.
 func (s *Server) Audit() []AuditEntry { return s.directory.Audit() }
 
-// Secrets returns every secret that the fake gave out or knows: passwords, device codes, access, refresh and id tokens (the
-// newest 10,000 at least). It is for tests that look for leaks; nothing else may read it.
+// Secrets returns every secret that the fake gave out or knows: passwords, device codes, access, refresh and id tokens
+// (the newest 10,000 at least). It is for tests that look for leaks; nothing else may read it.
 func (s *Server) Secrets() []string { return s.secrets.All() }
 
 // Watch has f called after every change; it is called by whoever made it, in that turn, and may look at the Server.
 func (s *Server) Watch(f func(Change)) { s.directory.Watch(f) }
 
-// Keys returns the public keys that tokens are signed with, as a resource server fetches them from /discovery/v2.0/keys.
+// Keys returns the public keys that tokens are signed with, as a resource server fetches them from
+// /discovery/v2.0/keys.
 func (s *Server) Keys() jose.JSONWebKeySet { return signing.Set() }
 
-// Opaque returns what an access token of a personal account stands for, as Microsoft's own services know it; ok is false if
-// the fake has not issued it. Tokens made void by [Server.ExpireAccessTokens] have expired.
+// Opaque returns what an access token of a personal account stands for, as Microsoft's own services know it; ok is
+// false if the fake has not issued it. Tokens made void by [Server.ExpireAccessTokens] have expired.
 func (s *Server) Opaque(token string) (claims Claims, ok bool) { return s.mint.Opaque(token, s.now()) }
 
-// Expired reports whether an access token of an organization was made void by [Server.ExpireAccessTokens], although its exp
-// claim lies ahead; a resource server of the bench asks beside checking the token itself.
+// Expired reports whether an access token of an organization was made void by [Server.ExpireAccessTokens], although its
+// exp claim lies ahead; a resource server of the bench asks beside checking the token itself.
 func (s *Server) Expired(token string) bool { return s.mint.Expired(token, s.now()) }
 
-// Graph is the administration API: the paths and the shapes of Microsoft Graph v1.0, for /v1.0 and /beta alike. It is for whoever
-// owns the bench and asks for no token; mount it where the sign-in's clients do not come. Without a tenant in the path it means
-// the organization that was added last; /contoso.com/v1.0/… names one. Each request acts in a turn of the World.
+// Graph is the administration API: the paths and the shapes of Microsoft Graph v1.0, for /v1.0 and /beta alike. It is
+// for whoever owns the bench and asks for no token; mount it where the sign-in's clients do not come. Without a tenant
+// in the path it means the organization that was added last; /contoso.com/v1.0/… names one. Each request acts in a turn
+// of the World.
 func (s *Server) Graph() http.Handler {
 	return s.network.Handler(graph.Party, s.clock, graph.New(graph.Rooms{
 		Directory: s.directory, Log: s.log, Random: chance.New(s.config.Seed, graph.Party), Now: s.now,
@@ -108,10 +110,10 @@ func Names() []string { return hosts.Names() }
 // Languages returns the languages of the pages: English, Hindi and Greek, those of the guide.
 func Languages() []string { return texts.Languages() }
 
-// Words returns how the pages of a language write a label or a sentence that is given in any of their languages, in the first
-// or in the second words of the guide; ok is false for what the tables do not know.
+// Words returns how the pages of a language write a label or a sentence that is given in any of their languages, in the
+// first or in the second words of the guide; ok is false for what the tables do not know.
 func Words(tag, words string) (found string, ok bool) { return texts.Words(tag, words) }
 
-// English returns the English words of a line that a page of a language shows, with what is filled in kept; ok is false for
-// a line that is none of its texts.
+// English returns the English words of a line that a page of a language shows, with what is filled in kept; ok is false
+// for a line that is none of its texts.
 func English(tag, line string) (words string, ok bool) { return texts.English(tag, line) }

@@ -14,7 +14,8 @@ import (
 // secretClient is an application with a secret, for the third column of the table of events.
 const secretClient = "20000000-0000-4000-8000-000000000002"
 
-// TestWhatAnEventDoesToRefreshTokens is the table of docs/reference/entra.md §4.2 row by row, which is Microsoft's own (refresh-tokens.md).
+// TestWhatAnEventDoesToRefreshTokens is the table of docs/reference/entra.md §4.2 row by row, which is Microsoft's own
+// (refresh-tokens.md).
 func TestWhatAnEventDoesToRefreshTokens(t *testing.T) {
 	const u = "pat@contoso.com"
 	reset := func(by string) func(*fakeentra.Server) error {

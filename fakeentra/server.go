@@ -141,8 +141,8 @@ func (s *Server) rooms(order []pages.Name) http.Handler {
 	})
 }
 
-// RunT starts a fake for a test: it listens on loopback with TLS and stops when the test ends. If the test failed, the last
-// exchanges are logged, secrets redacted.
+// RunT starts a fake for a test: it listens on loopback with TLS and stops when the test ends. If the test failed, the
+// last exchanges are logged, secrets redacted.
 func RunT(t T, c Config) *Server {
 	t.Helper()
 	s, err := New(c)
@@ -222,16 +222,17 @@ func (s *Server) Close() error {
 	return err
 }
 
-// URL returns the base URL of the first listener, with its port, or "" if there is none. Clients that insist on Microsoft's
-// name use https://login.microsoftonline.com with [Server.Client].
+// URL returns the base URL of the first listener, with its port, or "" if there is none. Clients that insist on
+// Microsoft's name use https://login.microsoftonline.com with [Server.Client].
 func (s *Server) URL() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.url
 }
 
-// Client returns an HTTP client for programs outside the bench: it reaches the fake under every name of [Names], trusts its
-// certificate, and keeps no cookies; its Transport has Unwrap() *http.Transport. A request whose context carries a turn is acted on under that turn.
+// Client returns an HTTP client for programs outside the bench: it reaches the fake under every name of [Names], trusts
+// its certificate, and keeps no cookies; its Transport has Unwrap() *http.Transport. A request whose context carries a
+// turn is acted on under that turn.
 func (s *Server) Client() *http.Client {
 	s.mu.Lock()
 	defer s.mu.Unlock()

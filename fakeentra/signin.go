@@ -24,9 +24,9 @@ func (t Tokens) String() string { return "[redacted] " + t.Scope }
 // GoString returns what String returns.
 func (t Tokens) GoString() string { return t.String() }
 
-// SignIn signs a user in by device code with the application [ClientID], over HTTPS as any program does, and approves as
-// [Server.Approve] does. It is for tests outside the bench's turns that need tokens, and asks for [Scope] if no scope is given.
-// The error is a [*Refusal].
+// SignIn signs a user in by device code with the application [ClientID], over HTTPS as any program does, and approves
+// as [Server.Approve] does. It is for tests outside the bench's turns that need tokens, and asks for [Scope] if no
+// scope is given. The error is a [*Refusal].
 func (s *Server) SignIn(principal string, scopes ...string) (Tokens, error) {
 	scope := cmp.Or(strings.Join(scopes, " "), Scope)
 	user, ok := s.User(principal)

@@ -9,7 +9,8 @@ import (
 	"mfpsim/fakeentra"
 )
 
-// TestWhatAnAccountsStateShows goes through the states of docs/reference/entra.md §7: the page, the log, and what Approve says.
+// TestWhatAnAccountsStateShows goes through the states of docs/reference/entra.md §7: the page, the log, and what
+// Approve says.
 func TestWhatAnAccountsStateShows(t *testing.T) {
 	for name, test := range map[string]struct {
 		user    fakeentra.User

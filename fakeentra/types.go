@@ -47,12 +47,13 @@ const (
 
 // What a tenant asks of its people.
 type (
-	// Policy is a Conditional Access policy. It is evaluated at every sign-in in the browser, at the issue of tokens and at every refresh.
+	// Policy is a Conditional Access policy. It is evaluated at every sign-in in the browser, at the issue of tokens and
+	// at every refresh.
 	Policy = access.Policy
 	// NamedLocation is a place that policies name: address ranges, or countries.
 	NamedLocation = access.NamedLocation
-	// Source is where a request comes from, as Conditional Access sees it. The person's browser and the device that polls and
-	// refreshes have one each.
+	// Source is where a request comes from, as Conditional Access sees it. The person's browser and the device that polls
+	// and refreshes have one each.
 	Source = access.Source
 )
 

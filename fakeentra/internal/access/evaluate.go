@@ -156,7 +156,8 @@ func (a Attempt) within(places []string, locations []NamedLocation) bool {
 	return false
 }
 
-// AllApplications reports whether the policy covers every resource, which decides between 530036 and 53003 (docs/reference/entra.md §5.1).
+// AllApplications reports whether the policy covers every resource, which decides between 530036 and 53003
+// (docs/reference/entra.md §5.1).
 func (p *Policy) AllApplications() bool {
 	return len(p.Applications) == 0 || words.Contain(p.Applications, "All")
 }
@@ -291,8 +292,9 @@ func (v *Verdict) note(p *Policy, d demand, browser bool) {
 	}
 }
 
-// What security defaults do at sign-in (Tenant.SecurityDefaultsMode). Sources disagree: nothing was captured for a device-code
-// sign-in, Microsoft documents MFA, and reports of 2026 say that new tenants' defaults refuse the device code flow (docs/reference/entra.md §5.3).
+// What security defaults do at sign-in (Tenant.SecurityDefaultsMode). Sources disagree: nothing was captured for a
+// device-code sign-in, Microsoft documents MFA, and reports of 2026 say that new tenants' defaults refuse the device
+// code flow (docs/reference/entra.md §5.3).
 const (
 	DefaultsSwitch     = "switch"      // nothing: the mail server alone refuses (guide rule R9)
 	DefaultsMFA        = "mfa"         // everybody enrols a second factor, administrators show it: 50072, 50076, 50079

@@ -41,26 +41,31 @@ const (
 
 // Where a block falls (Policy.Where); both are seen in the field (docs/reference/entra.md §5.3).
 const (
-	// WhereEvaluated: wherever the conditions hold: in the browser with the person's source, at issuance with the device's.
+	// WhereEvaluated: wherever the conditions hold: in the browser with the person's source, at issuance with the
+	// device's.
 	WhereEvaluated = "evaluated"
-	// WhereBrowser: the person reads "You cannot access this right now"; the device hears only that it should go on polling.
+	// WhereBrowser: the person reads "You cannot access this right now"; the device hears only that it should go on
+	// polling.
 	WhereBrowser = "browser"
 	// WhereIssuance: the person reads that all is well; the device hears one final invalid_grant.
 	WhereIssuance = "issuance"
 )
 
-// Policy is a Conditional Access policy. It is evaluated at every sign-in in the browser, at the issue of tokens and at every refresh.
+// Policy is a Conditional Access policy. It is evaluated at every sign-in in the browser, at the issue of tokens and at
+// every refresh.
 type Policy struct {
 	ID    string // GUID; empty: drawn from the seed
 	Name  string
 	State string    // "on" (default), "off" or "report-only"
 	From  time.Time // the date from which it acts; zero: always
-	// Enforced is the date on which a report-only policy turns on by itself, as those that Microsoft manages do; zero: never.
+	// Enforced is the date on which a report-only policy turns on by itself, as those that Microsoft manages do; zero:
+	// never.
 	Enforced          time.Time
 	Template          string // templateId of a policy that Microsoft manages
 	Created, Modified time.Time
 
-	// Conditions. An empty list does not restrict, but for Users, Groups and Roles: a policy without any applies to all users.
+	// Conditions. An empty list does not restrict, but for Users, Groups and Roles: a policy without any applies to all
+	// users.
 	Users         []string // principals or object ids, "All", "None" or "GuestsOrExternalUsers"
 	ExcludeUsers  []string
 	Groups        []string // names or ids of groups

@@ -28,8 +28,8 @@ func orAll(list []string) []string {
 	return list
 }
 
-// MarshalJSON gives Graph's conditionalAccessPolicy. Where Graph has the ids of users, groups, roles and locations, their names
-// stand; [Server.Graph] answers with ids.
+// MarshalJSON gives Graph's conditionalAccessPolicy. Where Graph has the ids of users, groups, roles and locations,
+// their names stand; [Server.Graph] answers with ids.
 func (p Policy) MarshalJSON() ([]byte, error) {
 	o := ordered.New(1500)
 	o.Text("id", p.ID)

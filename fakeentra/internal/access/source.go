@@ -8,8 +8,8 @@ import (
 	"mfpsim/fakeentra/internal/words"
 )
 
-// Source is where a request comes from, as Conditional Access sees it. The person's browser and the device that polls and
-// refreshes have one each.
+// Source is where a request comes from, as Conditional Access sees it. The person's browser and the device that polls
+// and refreshes have one each.
 type Source struct {
 	Address      string // public address
 	Country      string // two letters; empty: "US"
@@ -34,7 +34,8 @@ func (source Source) Check() error {
 	return nil
 }
 
-// PlatformShown is the platform in the words of "More details": reported are Windows 10 and macOS (docs/reference/entra.md §5.2).
+// PlatformShown is the platform in the words of "More details": reported are Windows 10 and macOS
+// (docs/reference/entra.md §5.2).
 func (source Source) PlatformShown() string {
 	switch source.Platform {
 	case "windows":

@@ -23,7 +23,7 @@ const (
 	KindEmpty    Kind = "empty"    // status 200 and no body
 	KindNothing  Kind = "nothing"  // the connection is closed without an answer
 	KindError    Kind = "error"    // Answer.AADSTS in Entra's layout
-	KindStatus   Kind = "status"   // Answer.Status with plain text, Retry-After: 60 for 429 and 503 (docs/reference/entra.md §9)
+	KindStatus   Kind = "status"   // Answer.Status with plain text; 429 and 503 with Retry-After: 60 (docs/reference/entra.md §9)
 	KindBody     Kind = "body"     // Answer.Body as it stands
 	KindRedirect Kind = "redirect" // to Answer.Location, status 302
 

@@ -24,9 +24,9 @@ func (e *Endpoint) Approve(code, principal string) error {
 	return e.Desk.Approve(c, who, now, e.Front.TraceID())
 }
 
-// Authorize goes through an authorization request as a person would who says yes to everything, in a browser of its own: the address
-// is what a client opens, the answer is the address that the browser is sent back to (by form_post: with the posted values as query).
-// What a page would refuse is refused, with a [*catalogue.Refusal].
+// Authorize goes through an authorization request as a person would who says yes to everything, in a browser of its
+// own: the address is what a client opens, the answer is the address that the browser is sent back to (by form_post:
+// with the posted values as query). What a page would refuse is refused, with a [*catalogue.Refusal].
 func (e *Endpoint) Authorize(request *http.Request, principal string) (redirect string, err error) {
 	a := e.Front.Read(request)
 	a.V1 = !strings.Contains(a.Path, "/v2.0/")

@@ -9,8 +9,8 @@ import (
 	"mfpsim/fakeentra/internal/wire"
 )
 
-// AdminConsent lets an administrator consent for the organization (docs/reference/entra.md §6.2). v1 asks for what the application has registered;
-// here that is sending mail.
+// AdminConsent lets an administrator consent for the organization (docs/reference/entra.md §6.2). v1 asks for what the
+// application has registered; here that is sending mail.
 func (e *Endpoint) AdminConsent(w http.ResponseWriter, a *wire.Request) {
 	c, p := e.readAdminConsent(a)
 	if p != nil {

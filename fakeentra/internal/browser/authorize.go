@@ -30,7 +30,8 @@ func (e *Endpoint) AuthorizationRequest(w http.ResponseWriter, a *wire.Request) 
 	e.reply(w, a, stand)
 }
 
-// refuseAuthorize answers a request that cannot go on: by a redirect if the redirect URI can be trusted, else by a page.
+// refuseAuthorize answers a request that cannot go on: by a redirect if the redirect URI can be trusted, else by a
+// page.
 func (e *Endpoint) refuseAuthorize(w http.ResponseWriter, a *wire.Request, c *codes.Request, p *catalogue.Problem) {
 	if c != nil && c.Web.Redirect != "" {
 		e.redirectError(w, a, c.Web, p)

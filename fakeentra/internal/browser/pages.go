@@ -70,7 +70,8 @@ func (e *Endpoint) Step(w http.ResponseWriter, a *wire.Request) {
 	e.reply(w, a, stand)
 }
 
-// Logout ends the browser's session, not its tokens (docs/reference/entra.md §4.2, §8.1), and goes back to a registered address.
+// Logout ends the browser's session, not its tokens (docs/reference/entra.md §4.2, §8.1), and goes back to a registered
+// address.
 func (e *Endpoint) Logout(w http.ResponseWriter, a *wire.Request) {
 	target, state := "", a.Param("state")
 	setCookies(w, e.Desk.Logout(a, a.Param("logout_hint")))

@@ -89,7 +89,8 @@ func setCookies(w http.ResponseWriter, lines []string) {
 	}
 }
 
-// success makes what a finished sign-in sends back; order as captured (docs/reference/entra.md §8.1): code, client_info, state, session_state.
+// success makes what a finished sign-in sends back; order as captured (docs/reference/entra.md §8.1): code,
+// client_info, state, session_state.
 func (e *Endpoint) success(a *wire.Request, s signin.Stand, session string) parameters {
 	c, web, p := s.Request, s.Request.Web, parameters{}
 	standing := e.Directory.Standing(s.Approval.Account, c.Application, c.Scope.API.ID)
@@ -159,8 +160,8 @@ func (e *Endpoint) redirectError(w http.ResponseWriter, a *wire.Request, web *co
 	e.redirect(w, a, web, withState(web, list))
 }
 
-// redirectDeclined reports that the person said no: the return link of "Need admin approval" is bare, Cancel on the consent page has
-// a sentence (docs/reference/entra.md §6.3 [R]).
+// redirectDeclined reports that the person said no: the return link of "Need admin approval" is bare, Cancel on the
+// consent page has a sentence (docs/reference/entra.md §6.3 [R]).
 func (e *Endpoint) redirectDeclined(w http.ResponseWriter, a *wire.Request, s signin.Stand) {
 	web := s.Request.Web
 	switch {
@@ -200,7 +201,8 @@ func (e *Endpoint) redirect(w http.ResponseWriter, a *wire.Request, web *codes.W
 	wire.Write(w, http.StatusFound, []byte(body))
 }
 
-// submitScript posts the form of form_post; without script there is a button (OAuth 2.0 Form Post Response Mode, appendix A).
+// submitScript posts the form of form_post; without script there is a button (OAuth 2.0 Form Post Response Mode,
+// appendix A).
 const submitScript = "document.forms[0].submit();"
 
 var submitPolicy = sync.OnceValue(func() string {

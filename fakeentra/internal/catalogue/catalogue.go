@@ -54,7 +54,8 @@ func (t Table) Lookup(code int) (Row, bool) {
 	return t[i], true
 }
 
-// Search returns the rows that hold all the words: in the number, the sentence, the error word, the suberror or the place.
+// Search returns the rows that hold all the words: in the number, the sentence, the error word, the suberror or the
+// place.
 func (t Table) Search(wanted string) []Row {
 	asked := strings.Fields(words.Fold(wanted))
 	var found []Row

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// sourceDates are the dates of the sources that docs/reference/sources.md dates as a whole; those of single reports stand in the source itself.
+// sourceDates are the dates of the sources that docs/reference/sources.md dates as a whole; those of single reports
+// stand in the source itself.
 var sourceDates = map[string]string{
 	"AZJS-dev": "2022-03-01", "AZJS-cae": "2021-10-29", "AZJS-app": "2021-08-04", "FB": "2025-09-03", "MSAL.py#154": "2020-02-04",
 	"azure-docs#31986": "2019-05-23", "MSAL.NET#559": "2018", "BRK": "2019-03", "MSAL.NET#1495": "2019-11", "MSAL.PS#51": "2022",

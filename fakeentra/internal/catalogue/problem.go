@@ -65,8 +65,8 @@ func (p *Problem) Say(word string) *Problem {
 // Word is the error word that the answer is sent with.
 func (p *Problem) Word() string { return cmp.Or(p.word, p.Row.Word, "invalid_request") }
 
-// InV1 gives an answer the word that the v1 endpoint has for its number: interaction_required where v2 says invalid_grant with a
-// suberror (docs/reference/entra.md §4.3 [C]), code_expired for a dead device code (§2.2 [C]).
+// InV1 gives an answer the word that the v1 endpoint has for its number: interaction_required where v2 says
+// invalid_grant with a suberror (docs/reference/entra.md §4.3 [C]), code_expired for a dead device code (§2.2 [C]).
 func (p *Problem) InV1() {
 	switch {
 	case p.Row.Code == 70020:

@@ -1,8 +1,8 @@
 package catalogue
 
 // rows is the AADSTS catalogue: every sentence that the fake says is one of these rows. The sources are the
-// keys of docs/reference/sources.md: FB is a dump of Microsoft's own templates, ERR, DCF, ACF and BRK are its documentation.
-// Rows stand in the order of their numbers as text.
+// keys of docs/reference/sources.md: FB is a dump of Microsoft's own templates, ERR, DCF, ACF and BRK are its
+// documentation. Rows stand in the order of their numbers as text.
 var rows = []Row{
 	{Code: 0, Variant: "declined", Text: "The end user denied the authorization request.", Word: "authorization_declined", WordTag: "D", Status: 400, Where: "token", Tag: "I", Source: "word [D] DCF; no capture of number or sentence"},
 	{Code: 0, Variant: "slow_down", Text: "The device polls too fast.", Word: "slow_down", WordTag: "I", Status: 400, Where: "token", Tag: "I", Source: "RFC 8628 3.5; never captured from Entra"},

@@ -17,7 +17,8 @@ import (
 	"mfpsim/fakeentra/internal/texts"
 )
 
-// Shapes of codes (docs/reference/entra.md §2.1): drawn from eleven captured codes of work accounts and four reported ones of personal accounts.
+// Shapes of codes (docs/reference/entra.md §2.1): drawn from eleven captured codes of work accounts and four reported
+// ones of personal accounts.
 const (
 	userCodeAlphabet   = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 	userCodeLength     = 9
@@ -64,7 +65,8 @@ type Approval struct {
 	SignedIn time.Time
 }
 
-// Web is what an authorization request of a browser says (docs/reference/entra.md §8.1): what the end of a sign-in sends back, and where to.
+// Web is what an authorization request of a browser says (docs/reference/entra.md §8.1): what the end of a sign-in
+// sends back, and where to.
 type Web struct {
 	Redirect  string
 	Platform  directory.Platform

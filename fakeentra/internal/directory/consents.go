@@ -56,8 +56,8 @@ func (d *book) consent(actor string, home *tenant, a Application, by *user, scop
 	d.log(home, "Consent to application", actor, a.Name, kind+" "+strings.Join(c.Scopes, " "))
 }
 
-// WithdrawConsent removes every grant that a tenant gave an application (by id or name; empty: every application); the next
-// refresh meets AADSTS65001. It returns whether there was an application to take it from.
+// WithdrawConsent removes every grant that a tenant gave an application (by id or name; empty: every application); the
+// next refresh meets AADSTS65001. It returns whether there was an application to take it from.
 func (d *Directory) WithdrawConsent(key TenantKey, application string) (found bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// CheckPassword takes a password that was typed, and counts a wrong one: smart lockout, then the password, then the account
-// (docs/reference/entra.md §7). It returns 0, the AADSTS number of the failure, or -1 for no password at all.
+// CheckPassword takes a password that was typed, and counts a wrong one: smart lockout, then the password, then the
+// account (docs/reference/entra.md §7). It returns 0, the AADSTS number of the failure, or -1 for no password at all.
 func (d *Directory) CheckPassword(key UserKey, typed string, at time.Time) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()

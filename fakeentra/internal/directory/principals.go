@@ -72,8 +72,8 @@ func (d *book) nameOf(id string) string {
 	return id
 }
 
-// ChangeServicePrincipal lets change alter an application, or an API, as a tenant knows it, by id or name; it is made if the
-// tenant has none yet.
+// ChangeServicePrincipal lets change alter an application, or an API, as a tenant knows it, by id or name; it is made
+// if the tenant has none yet.
 func (d *Directory) ChangeServicePrincipal(
 	key TenantKey, application string, change func(*ServicePrincipal) error,
 ) error {
@@ -174,7 +174,8 @@ func (d *Directory) GrantRoles(key TenantKey, application string, roles ...strin
 	}
 	for _, role := range roles {
 		if !resources.HasRole(role) {
-			return fmt.Errorf("no resource has the application permission %q; one is https://outlook.office365.com/SMTP.SendAsApp", role)
+			return fmt.Errorf("no resource has the application permission %q; one is https://outlook.office365.com/SMTP.SendAsApp",
+				role)
 		}
 	}
 	sp := d.book.principal(t, a.ID, administrator)

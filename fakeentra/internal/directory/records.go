@@ -47,10 +47,11 @@ const (
 	ConsentBoxMicrosoft = "microsoft"
 )
 
-// Whether users may consent for themselves (Tenant.UserConsent); [D] configure-user-consent.md (docs/reference/entra.md §6.1).
+// Whether users may consent for themselves (Tenant.UserConsent); [D] configure-user-consent.md
+// (docs/reference/entra.md §6.1).
 const (
 	UserConsentAll  = "all"  // to any permission that needs no administrator (microsoft-user-default-legacy)
-	UserConsentLow  = "low"  // to low-impact permissions of verified publishers or own applications (microsoft-user-default-low)
+	UserConsentLow  = "low"  // to low-impact permissions of verified publishers or own applications
 	UserConsentNone = "none" // to nothing
 )
 
@@ -65,13 +66,15 @@ type Tenant struct {
 	Name    string   // display name; empty: the first domain
 	Domains []string // verified domain names; at least one for an organization
 	ID      string   // GUID; empty: drawn from the seed
-	// SecurityDefaults demands MFA registration of everybody and MFA of administrators, and blocks legacy authentication. What
-	// of it is seen at sign-in is SecurityDefaultsMode; the mail server refuses SMTP AUTH while it is on (guide rule R9).
+	// SecurityDefaults demands MFA registration of everybody and MFA of administrators, and blocks legacy authentication.
+	// What of it is seen at sign-in is SecurityDefaultsMode; the mail server refuses SMTP AUTH while it is on (guide rule
+	// R9).
 	SecurityDefaults     bool
 	SecurityDefaultsMode string // "switch" (default), "mfa" or "device-code"
 	UserConsent          string // "all" (default), "low" or "none"
 	ConsentBox           string // "guide" (default) or "microsoft"
-	// AdminConsentWorkflow lets a user who may not consent ask an administrator: "Approval required", 90095 in place of 90094.
+	// AdminConsentWorkflow lets a user who may not consent ask an administrator: "Approval required", 90095 in place of
+	// 90094.
 	AdminConsentWorkflow bool
 	Personal             bool // adds the domains to the tenant of personal accounts
 }
@@ -90,11 +93,13 @@ type User struct {
 	SecondFactor string   // "registered", "to-enrol"; empty: the page lets enrol, a refresh says 50076
 	// PasswordExpired: the next sign-in meets "Update your password" (50055), or 50144 if OnPremises. Tokens live on.
 	PasswordExpired bool
-	OnPremises      bool   // the password lives in an Active Directory of the organization's own
-	PasswordMissing bool   // the directory holds no password: 50056
-	Passwordless    bool   // signs in by approving on a second device; password events do not end such sign-ins (docs/reference/entra.md §4.2)
-	Invited         bool   // a guest who has not redeemed the invitation: 50014
-	Risk            string // user risk: "" none, "low", "medium", "high"
+	OnPremises      bool // the password lives in an Active Directory of the organization's own
+	PasswordMissing bool // the directory holds no password: 50056
+	// Passwordless: signs in by approving on a second device; password events do not end such sign-ins
+	// (docs/reference/entra.md §4.2).
+	Passwordless bool
+	Invited      bool   // a guest who has not redeemed the invitation: 50014
+	Risk         string // user risk: "" none, "low", "medium", "high"
 
 	ID     string // object id; empty: drawn from the seed
 	Tenant string // id of the tenant, set by AddUser
@@ -216,7 +221,8 @@ func (d *book) identity(kind, name string) string {
 	return chance.New(d.seed, hosts.Party+" "+kind+" "+name).UUID()
 }
 
-// PersonalTenantID is the tenant of personal Microsoft accounts, the same all over the world (docs/reference/entra.md §10).
+// PersonalTenantID is the tenant of personal Microsoft accounts, the same all over the world
+// (docs/reference/entra.md §10).
 const PersonalTenantID = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 func (d *book) addTenant(t Tenant) (*tenant, error) {

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Platform is the kind of a redirect URI, which decides how its codes are redeemed (docs/reference/entra.md §8.1, §8.2).
+// Platform is the kind of a redirect URI, which decides how its codes are redeemed
+// (docs/reference/entra.md §8.1, §8.2).
 type Platform int
 
 const (
@@ -50,8 +51,8 @@ func (a Application) RedirectOf(text string) (uri string, kind Platform) {
 	return "", PlatformNone
 }
 
-// sameRedirect compares as Microsoft documents (docs/reference/entra.md §8.3): exactly, the path with regard to case, "/" where there is no path,
-// http for localhost and 127.0.0.1 alone, and for localhost whatever port.
+// sameRedirect compares as Microsoft documents (docs/reference/entra.md §8.3): exactly, the path with regard to case,
+// "/" where there is no path, http for localhost and 127.0.0.1 alone, and for localhost whatever port.
 func sameRedirect(registered, asked string) bool {
 	r, err := url.Parse(registered)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Revoked reports whether an event ended what a user allowed at an epoch (docs/reference/entra.md §4.2). An event ends all grants of a user, or
-// only those of public clients that were made with the password.
+// Revoked reports whether an event ended what a user allowed at an epoch (docs/reference/entra.md §4.2). An event ends
+// all grants of a user, or only those of public clients that were made with the password.
 func (a Account) Revoked(epoch int, confidential bool) bool {
 	return epoch < a.allFrom || epoch < a.pwdFrom && !a.Passwordless && !confidential
 }
@@ -22,8 +22,8 @@ func (d *book) revoke(u *user, passwordOnly bool) {
 	u.validFrom = d.now()
 }
 
-// Revoke does what an administrator's "Revoke sessions" does (revokeSignInSessions): refresh tokens given out so far are
-// refused with AADSTS50173; access tokens live on until they expire (docs/reference/entra.md §4.2).
+// Revoke does what an administrator's "Revoke sessions" does (revokeSignInSessions): refresh tokens given out so far
+// are refused with AADSTS50173; access tokens live on until they expire (docs/reference/entra.md §4.2).
 func (d *Directory) Revoke(key UserKey) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -32,7 +32,8 @@ func (d *Directory) Revoke(key UserKey) {
 	d.book.log(u.tenant, "Revoke sign in sessions", administrator, u.Principal, "")
 }
 
-// ResetBy says who gives a user a new password, and where: which refresh tokens it ends depends on it (docs/reference/entra.md §4.2).
+// ResetBy says who gives a user a new password, and where: which refresh tokens it ends depends on it
+// (docs/reference/entra.md §4.2).
 type ResetBy string
 
 // Ways to a new password.

@@ -13,12 +13,14 @@ import (
 type Role struct {
 	Name string // display name
 	ID   string // template id, which appears in the token's wids claim
-	// Rank orders the roles that may grant consent: 0 may not; 1 Cloud Application Administrator; higher is higher (guide rule R18).
+	// Rank orders the roles that may grant consent: 0 may not; 1 Cloud Application Administrator; higher is higher (guide
+	// rule R18).
 	Rank int
 }
 
-// roleTable holds the built-in roles that the fake knows. Names and template ids: [D] entra-docs, permissions-reference.
-// Rank follows the guide's words "Cloud Application Administrator or higher" and docs/reference/entra.md §6.1.
+// roleTable holds the built-in roles that the fake knows. Names and template ids: [D] entra-docs,
+// permissions-reference. Rank follows the guide's words "Cloud Application Administrator or higher" and
+// docs/reference/entra.md §6.1.
 var roleTable = []Role{
 	{"Global Administrator", "62e90394-69f5-4237-9190-012177145e10", 4},
 	{"Privileged Role Administrator", "e8611ab8-c189-46e8-94e1-60213ab1f814", 3},
@@ -89,12 +91,12 @@ func (a Account) MayConsentForAll() bool {
 	return a.rank() >= 1
 }
 
-// lowImpact are the permissions that an administrator has classified as low-impact here: the ones that Microsoft's page proposes
-// ([D] configure-permission-classifications.md). SMTP.Send is none of them.
+// lowImpact are the permissions that an administrator has classified as low-impact here: the ones that Microsoft's page
+// proposes ([D] configure-permission-classifications.md). SMTP.Send is none of them.
 var lowImpact = []string{"openid", "profile", "email", "offline_access", resources.Graph.Roots[0] + "/User.Read"}
 
-// MayConsent reports whether the user may consent to an application's permissions, at least for himself. An application with
-// assignment required always needs an administrator (docs/reference/entra.md §6.1).
+// MayConsent reports whether the user may consent to an application's permissions, at least for himself. An application
+// with assignment required always needs an administrator (docs/reference/entra.md §6.1).
 func (s Standing) MayConsent(needed []string) bool {
 	switch {
 	case s.Personal, s.rank() >= 1:

@@ -8,7 +8,8 @@ import (
 	"mfpsim/fakeentra/internal/access"
 )
 
-// SetPolicy adds a Conditional Access policy to a tenant, or replaces the one of the same name, and returns it with its id.
+// SetPolicy adds a Conditional Access policy to a tenant, or replaces the one of the same name, and returns it with its
+// id.
 func (d *Directory) SetPolicy(key TenantKey, p access.Policy) (access.Policy, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -149,8 +150,8 @@ const (
 	ManagedGrace = 45 * 24 * time.Hour
 )
 
-// AddManagedPolicies puts the policies that Microsoft manages into a tenant, in report-only; they turn on by themselves after
-// [ManagedGrace]. excluded are the principals that an administrator has already taken out.
+// AddManagedPolicies puts the policies that Microsoft manages into a tenant, in report-only; they turn on by themselves
+// after [ManagedGrace]. excluded are the principals that an administrator has already taken out.
 func (d *Directory) AddManagedPolicies(key TenantKey, excluded []string) ([]access.Policy, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

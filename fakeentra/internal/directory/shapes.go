@@ -7,8 +7,8 @@ import (
 	"mfpsim/fakeentra/internal/ordered"
 )
 
-// The objects of the directory marshal to the shapes of Microsoft Graph v1.0, so that people can compare them with what they
-// know. Members that Graph does not have stand under "mfpsim".
+// The objects of the directory marshal to the shapes of Microsoft Graph v1.0, so that people can compare them with what
+// they know. Members that Graph does not have stand under "mfpsim".
 
 // MarshalJSON gives Graph's organization, with the policies that Graph keeps apart.
 func (t Tenant) MarshalJSON() ([]byte, error) {
@@ -70,7 +70,8 @@ func (u User) MarshalJSON() ([]byte, error) {
 	return o.Bytes(), nil
 }
 
-// MarshalJSON gives Graph's oauth2PermissionGrant; clientId is the application's id, since that is what people look for.
+// MarshalJSON gives Graph's oauth2PermissionGrant; clientId is the application's id, since that is what people look
+// for.
 func (c Consent) MarshalJSON() ([]byte, error) {
 	o := ordered.New(400)
 	o.Text("clientId", c.Application)

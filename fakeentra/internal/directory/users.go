@@ -39,8 +39,8 @@ func (d *Directory) Users() []User {
 	return all
 }
 
-// ChangeUser lets change alter a user: groups, roles, risk, second factor, the states of the password. Name of the account,
-// password, id and tenant stay; see [Directory.NewPassword].
+// ChangeUser lets change alter a user: groups, roles, risk, second factor, the states of the password. Name of the
+// account, password, id and tenant stay; see [Directory.NewPassword].
 func (d *Directory) ChangeUser(key UserKey, change func(*User)) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

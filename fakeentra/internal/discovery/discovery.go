@@ -24,7 +24,8 @@ type Endpoint struct {
 	Mint      *tokens.Mint
 }
 
-// Configuration answers openid-configuration: fields, order and values as recorded, AZJS-dev (2022-03-01), docs/reference/entra.md §1.2.
+// Configuration answers openid-configuration: fields, order and values as recorded, AZJS-dev (2022-03-01),
+// docs/reference/entra.md §1.2.
 func (e *Endpoint) Configuration(w http.ResponseWriter, a *wire.Request) {
 	base := a.Link("/" + a.Alias.Text)
 	tenantID, region := "{tenantid}", ""
@@ -42,7 +43,8 @@ func (e *Endpoint) Configuration(w http.ResponseWriter, a *wire.Request) {
 	o.Texts("scopes_supported", "openid", "profile", "email", "offline_access")
 	o.Text("issuer", "https://"+a.Authority+"/"+tenantID+"/v2.0")
 	o.Boolean("request_uri_parameter_supported", false)
-	// Captured under Microsoft's own name; under another one a client that follows it must not take its token to the real service.
+	// Captured under Microsoft's own name; under another one a client that follows it must not take its token to the real
+	// service.
 	userInfo := "https://graph.microsoft.com/oidc/userinfo"
 	if a.Authority != "login.microsoftonline.com" {
 		userInfo = a.Link("/oidc/userinfo")
@@ -120,7 +122,8 @@ func (e *Endpoint) KeysV2(w http.ResponseWriter, a *wire.Request) { e.keys(w, a,
 // KeysV1 is described at KeysV2.
 func (e *Endpoint) KeysV1(w http.ResponseWriter, a *wire.Request) { e.keys(w, a, false) }
 
-// keys answers the JWKS (docs/reference/entra.md §1.4): several keys live at once; those of personal accounts name their issuer in full.
+// keys answers the JWKS (docs/reference/entra.md §1.4): several keys live at once; those of personal accounts name
+// their issuer in full.
 func (e *Endpoint) keys(w http.ResponseWriter, a *wire.Request, issuer bool) {
 	var list []*ordered.Object
 	for _, k := range signing.Keys() {

@@ -55,7 +55,8 @@ func (e *Endpoint) UserInfo(w http.ResponseWriter, a *wire.Request) {
 	wire.Write(w, http.StatusOK, o.Bytes())
 }
 
-// UserRealm says how a name signs in, for clients with a password (docs/reference/entra.md §1.5); nobody here is federated. Form: MSAL.go's decoder.
+// UserRealm says how a name signs in, for clients with a password (docs/reference/entra.md §1.5); nobody here is
+// federated. Form: MSAL.go's decoder.
 func (e *Endpoint) UserRealm(w http.ResponseWriter, a *wire.Request) {
 	_, name, _ := strings.Cut(a.Path, "/UserRealm/")
 	_, domain, _ := strings.Cut(name, "@")

@@ -1,4 +1,5 @@
-// Package endpoints is the table of what the fake answers: paths, methods, where each is from, and the tests that show it.
+// Package endpoints is the table of what the fake answers: paths, methods, where each is from, and the tests that show
+// it.
 package endpoints
 
 import (
@@ -19,7 +20,8 @@ const (
 	Own      Kind = "own"      // is not Microsoft's
 )
 
-// Endpoint is a row of the table that the router reads and that docs/parity-entra.md prints: what is not in it is not there.
+// Endpoint is a row of the table that the router reads and that docs/parity-entra.md prints: what is not in it is not
+// there.
 type Endpoint struct {
 	Name string // as planted answers call it (endpoint=)
 	// Path below the host. "{tenant}" stands for common, organizations, consumers, an id or a domain.

@@ -13,10 +13,12 @@ import (
 	"mfpsim/fakeentra/internal/wire"
 )
 
-// spaLifetime is how long refresh tokens of pages with script live, however often they are used (docs/reference/entra.md §4.1 [D]).
+// spaLifetime is how long refresh tokens of pages with script live, however often they are used
+// (docs/reference/entra.md §4.1 [D]).
 const spaLifetime = 24 * time.Hour
 
-// redeemCode redeems an authorization code (RFC 6749 §4.1.3). The code is looked at before the secret (docs/reference/entra.md §8.2).
+// redeemCode redeems an authorization code (RFC 6749 §4.1.3). The code is looked at before the secret
+// (docs/reference/entra.md §8.2).
 func (e *Endpoint) redeemCode(a *wire.Request, application directory.Application) (*tokens.Answer, *catalogue.Problem) {
 	text := a.Param("code")
 	if text == "" {
@@ -96,7 +98,8 @@ func checkRedirect(a *wire.Request, web *codes.Web) *catalogue.Problem {
 	return nil
 }
 
-// checkVerifier compares the PKCE verifier, and holds the rules of pages with script (docs/reference/entra.md §8.1, §8.2).
+// checkVerifier compares the PKCE verifier, and holds the rules of pages with script
+// (docs/reference/entra.md §8.1, §8.2).
 func checkVerifier(a *wire.Request, web *codes.Web) *catalogue.Problem {
 	if p := crossOrigin(a, web.Platform); p != nil {
 		return p

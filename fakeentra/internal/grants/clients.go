@@ -18,7 +18,8 @@ import (
 // assertionType is the client_assertion_type of a signed assertion (RFC 7523 §2.2).
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// prove checks a client's secret or assertion; tokens.ProofNone if it came with neither. needed refuses that (docs/reference/entra.md §6.4).
+// prove checks a client's secret or assertion; tokens.ProofNone if it came with neither. needed refuses that
+// (docs/reference/entra.md §6.4).
 func prove(a *wire.Request, application directory.Application, needed bool) (tokens.Proof, *catalogue.Problem) {
 	_, secret, assertion := a.Client()
 	switch {

@@ -32,7 +32,8 @@ func (e *Endpoint) DeviceCode(w http.ResponseWriter, a *wire.Request) {
 	wire.Write(w, http.StatusOK, body)
 }
 
-// makeCode checks in the documented order: parameters, then the application (docs/reference/entra.md §2.1), then what it may do.
+// makeCode checks in the documented order: parameters, then the application (docs/reference/entra.md §2.1), then what
+// it may do.
 func (e *Endpoint) makeCode(a *wire.Request) ([]byte, *catalogue.Problem) {
 	wanted := "scope"
 	if a.V1 {
@@ -55,7 +56,8 @@ func (e *Endpoint) makeCode(a *wire.Request) ([]byte, *catalogue.Problem) {
 		return nil, p.With("tenant", a.Alias.DirectoryName())
 	}
 	if a.Alias.Consumers() && scope.API == resources.Exchange && scope.Audience != resources.Exchange.Roots[0] {
-		return nil, catalogue.Fail(70011).With("scope", a.Param("scope")) // outlook.office365.com is not for Outlook.com (docs/reference/entra.md §10)
+		// outlook.office365.com is not for Outlook.com (docs/reference/entra.md §10)
+		return nil, catalogue.Fail(70011).With("scope", a.Param("scope"))
 	}
 	c := e.Codes.Add(codes.Request{
 		Application: application.ID, Alias: a.Alias, Scope: scope, Correlation: a.Correlation, Capable: a.Capable(),
@@ -84,8 +86,8 @@ const (
 	personalVerificationURI = "https://www.microsoft.com/link"     // captures, docs/reference/entra.md §2.1
 )
 
-// verificationURI is what the person is told. A fake that was reached under a name of its own says that name: nobody who
-// follows it may end up at Microsoft's.
+// verificationURI is what the person is told. A fake that was reached under a name of its own says that name: nobody
+// who follows it may end up at Microsoft's.
 func (e *Endpoint) verificationURI(a *wire.Request) string {
 	switch {
 	case !hosts.Microsofts(a.HTTP.Host):
@@ -99,7 +101,8 @@ func (e *Endpoint) verificationURI(a *wire.Request) string {
 	}
 }
 
-// poll answers a device that asks whether the person is done (docs/reference/entra.md §2.2). There is a problem unless tokens are due.
+// poll answers a device that asks whether the person is done (docs/reference/entra.md §2.2). There is a problem unless
+// tokens are due.
 func (e *Endpoint) poll(
 	a *wire.Request, application directory.Application, how tokens.Proof,
 ) (tokens.Grant, tokens.Holder, *catalogue.Problem) {
@@ -156,7 +159,8 @@ func (e *Endpoint) notDue(
 			return SlowDown()
 		}
 		return StillPending(c)
-	case application.Confidential && how == tokens.ProofNone: // heard only after the person has signed in (azure-docs#31986)
+	case application.Confidential && how == tokens.ProofNone:
+		// heard only after the person has signed in (azure-docs#31986)
 		return catalogue.Fail(7000218)
 	}
 	return nil
@@ -173,7 +177,8 @@ func StillPending(c codes.Request) *catalogue.Problem {
 // SlowDown tells a device that it polls too fast.
 func SlowDown() *catalogue.Problem { return catalogue.FailAs(0, "slow_down") }
 
-// consumersExpired is a dead code of a personal account: the word is documented, the sentence reported (docs/reference/entra.md §10).
+// consumersExpired is a dead code of a personal account: the word is documented, the sentence reported
+// (docs/reference/entra.md §10).
 func consumersExpired() *catalogue.Problem {
 	return catalogue.FailAs(70000, "consumers-expired").Say("expired_token")
 }

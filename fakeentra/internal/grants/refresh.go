@@ -94,7 +94,8 @@ func refreshed(
 	return first, nil
 }
 
-// redeemer checks who presents a refresh token: a server shows its secret, a page with script its origin (docs/reference/entra.md §8.2).
+// redeemer checks who presents a refresh token: a server shows its secret, a page with script its origin
+// (docs/reference/entra.md §8.2).
 func redeemer(a *wire.Request, g tokens.Grant, application directory.Application) (tokens.Proof, *catalogue.Problem) {
 	if g.Platform != directory.PlatformNone {
 		if p := crossOrigin(a, g.Platform); p != nil {

@@ -11,8 +11,9 @@ import (
 	"mfpsim/fakeentra/internal/tokens"
 )
 
-// conditional turns a verdict into the refusal that a device hears, at issuance or at a refresh (docs/reference/entra.md §4.3, §5.1): a block
-// first, then what only another device could meet, then what a person could.
+// conditional turns a verdict into the refusal that a device hears, at issuance or at a refresh
+// (docs/reference/entra.md §4.3, §5.1): a block first, then what only another device could meet, then what a person
+// could.
 func conditional(
 	s directory.Standing, g tokens.Grant, scope resources.Request, v access.Verdict, source access.Source, refresh bool,
 ) *catalogue.Problem {

@@ -8,9 +8,11 @@ import (
 	"mfpsim/fakeentra/internal/ordered"
 )
 
-// The v1 endpoints still answer (docs/reference/entra.md §1.1): a resource in place of scopes, numbers as strings, other error words.
+// The v1 endpoints still answer (docs/reference/entra.md §1.1): a resource in place of scopes, numbers as strings,
+// other error words.
 
-// deviceAnswerV1 is the first answer of the v1 device flow: verification_url, numbers as strings [I: recalled from scripts].
+// deviceAnswerV1 is the first answer of the v1 device flow: verification_url, numbers as strings [I: recalled from
+// scripts].
 func deviceAnswerV1(c codes.Request, verification string, life time.Duration) []byte {
 	o := ordered.New(700)
 	o.Text("user_code", c.User).Text("device_code", c.Device).Text("verification_url", verification)

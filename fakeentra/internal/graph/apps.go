@@ -161,7 +161,8 @@ func (g *api) addPrincipal(a *ask) (*result, error) {
 		return nil, err
 	}
 	if _, there := g.Directory.ServicePrincipal(a.home.Key, app.ID); there {
-		return nil, badRequest("The service principal cannot be created: the name of the application is in use in this tenant already.")
+		return nil, badRequest("The service principal cannot be created: the name of the application is in use in this " +
+			"tenant already.")
 	}
 	g.Directory.MakeServicePrincipal(a.home.Key, app.ID)
 	made, _ := g.Directory.ServicePrincipal(a.home.Key, app.ID)
@@ -198,7 +199,8 @@ func (g *api) deletePrincipal(a *ask) (*result, error) {
 	return nothing()
 }
 
-// defaultAppRole is the role that an assignment without a role of its own has: [D] graph/api/resources/approleassignment.
+// defaultAppRole is the role that an assignment without a role of its own has: [D]
+// graph/api/resources/approleassignment.
 const defaultAppRole = "00000000-0000-0000-0000-000000000000"
 
 func (g *api) assigned(a *ask, sp directory.ServicePrincipal, name string) *ordered.Object {

@@ -38,8 +38,8 @@ func notFound(what, id string) *failure {
 // bodyField reads one member of an object; name is its path, for the error.
 type bodyField func(name string, raw json.RawMessage) error
 
-// readObject reads an object strictly: a member that has no field is refused by its path, and so is one that comes twice.
-// Annotations (members with "@odata.") are passed over, since whatever Graph answers holds them.
+// readObject reads an object strictly: a member that has no field is refused by its path, and so is one that comes
+// twice. Annotations (members with "@odata.") are passed over, since whatever Graph answers holds them.
 func readObject(path string, raw json.RawMessage, fields map[string]bodyField) error {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	first, err := decoder.Token()

@@ -296,7 +296,8 @@ func (g *api) addAssignment(a *ask) (*result, error) {
 		return nil, badRequest("The value '%s' of 'directoryScopeId' is not simulated; what is known is '/'.", scope)
 	}
 	if words.Contain(u.Roles, r.Name) {
-		return nil, badRequest("A conflicting object with one or more of the specified property values is present in the directory.")
+		return nil, badRequest("A conflicting object with one or more of the specified property values is present in " +
+			"the directory.")
 	}
 	if err := g.Directory.ChangeUser(u.Key, func(c *directory.User) { c.Roles = append(c.Roles, r.Name) }); err != nil {
 		return nil, err

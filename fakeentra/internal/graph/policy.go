@@ -106,7 +106,8 @@ func (p policyBody) readFlows(name string, raw json.RawMessage) error {
 		case ok:
 			p.Flows = append(p.Flows, flow)
 		case word != "" && !strings.EqualFold(word, "none"):
-			return badRequest("The value '%s' of '%s.transferMethods' is not known. The values are: deviceCodeFlow, authenticationTransfer.", word, name)
+			return badRequest("The value '%s' of '%s.transferMethods' is not known. "+
+				"The values are: deviceCodeFlow, authenticationTransfer.", word, name)
 		}
 	}
 	return nil
@@ -135,7 +136,8 @@ func (p policyBody) readGrant(name string, raw json.RawMessage) error {
 			}
 		}
 		if control == "" {
-			return badRequest("The value '%s' of '%s.builtInControls' is not simulated. The values are: block, mfa, compliantDevice, domainJoinedDevice.", word, name)
+			return badRequest("The value '%s' of '%s.builtInControls' is not simulated. "+
+				"The values are: block, mfa, compliantDevice, domainJoinedDevice.", word, name)
 		}
 		p.Controls = append(p.Controls, control)
 	}

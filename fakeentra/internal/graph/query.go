@@ -66,7 +66,8 @@ func readQuery(raw string, many bool) (query, error) {
 		case name == "$count":
 			q.count = text == "true"
 		default:
-			return q, badRequest("The query option '%s' is not simulated; what is known: $filter, $select, $top, $orderby, $count.", name)
+			return q, badRequest("The query option '%s' is not simulated; what is known: $filter, $select, $top, $orderby, "+
+				"$count.", name)
 		}
 	}
 	return q, nil

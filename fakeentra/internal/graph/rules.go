@@ -55,7 +55,8 @@ func (g *api) addPolicy(a *ask) (*result, error) {
 	case p.State == "":
 		return nil, badRequest("A value is required for property 'state' of resource 'ConditionalAccessPolicy'.")
 	case len(p.Users)+len(p.Groups)+len(p.Roles) == 0:
-		return nil, badRequest("1008: conditions.users: who is included has to be said: includeUsers, includeGroups or includeRoles.")
+		return nil, badRequest("1008: conditions.users: who is included has to be said: includeUsers, includeGroups or " +
+			"includeRoles.")
 	case p.Grant == access.GrantNone && p.SignInFrequency == 0 && !p.EveryTime:
 		return nil, badRequest("1007: Either grantControls or sessionControls have to be said.")
 	}

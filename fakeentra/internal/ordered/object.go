@@ -9,7 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// Object writes a JSON object whose keys keep the order in which they are added, as Entra's answers do (docs/reference/entra.md §2.3).
+// Object writes a JSON object whose keys keep the order in which they are added, as Entra's answers do
+// (docs/reference/entra.md §2.3).
 type Object struct{ buf []byte }
 
 // New begins an object; size is about how many bytes it will have.
@@ -156,7 +157,8 @@ func (o *Object) Place(name string, text []byte) (start, end int) {
 
 const hexDigits = "0123456789abcdef"
 
-// appendString writes a JSON string as Entra does: only what RFC 8259 §7 demands is escaped, so ' < > & stand for themselves.
+// appendString writes a JSON string as Entra does: only what RFC 8259 §7 demands is escaped, so ' < > & stand for
+// themselves.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0

@@ -179,8 +179,8 @@ func Style() []byte {
 	return style
 }
 
-// localize brings a page that was written in English into a language. What no table has stays as it is: names, numbers, and
-// Entra's own error sentences, which are English everywhere.
+// localize brings a page that was written in English into a language. What no table has stays as it is: names, numbers,
+// and Entra's own error sentences, which are English everywhere.
 func (p *Page) localize(tag string) {
 	p.Language = tag
 	say := func(text *string) { *text = texts.Translate(tag, *text) }

@@ -19,7 +19,8 @@ type API struct {
 }
 
 // all that a printer, or a program that stands in for one, asks for.
-// Scopes of mail: [D] learn.microsoft.com, how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth; roots: docs/reference/entra.md §3.1 [C].
+// Scopes of mail: [D] learn.microsoft.com, how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth; roots:
+// docs/reference/entra.md §3.1 [C].
 var all = []*API{
 	{
 		Name: "Office 365 Exchange Online", ID: "00000002-0000-0ff1-ce00-000000000000",
@@ -98,7 +99,8 @@ type Request struct {
 	Offline     bool
 }
 
-// Parse reads a scope parameter. problem is nil, or the answer to give. single refuses two resources (docs/reference/entra.md §3.1).
+// Parse reads a scope parameter. problem is nil, or the answer to give. single refuses two resources
+// (docs/reference/entra.md §3.1).
 func Parse(text, application string, single bool) (Request, *catalogue.Problem) {
 	q := Request{}
 	for _, word := range strings.Fields(text) {
@@ -153,7 +155,8 @@ func Parse(text, application string, single bool) (Request, *catalogue.Problem) 
 	return q, nil
 }
 
-// Split parts a scope into its resource and its permission. Without a resource it means Microsoft Graph (docs/reference/entra.md §3.1).
+// Split parts a scope into its resource and its permission. Without a resource it means Microsoft Graph
+// (docs/reference/entra.md §3.1).
 func Split(word string) (r *API, root, permission string, ok bool) {
 	if !strings.Contains(word, "://") {
 		if strings.ContainsAny(word, "/\\:") || word == "" {
@@ -201,8 +204,9 @@ func (q Request) Needed() []string {
 	return list
 }
 
-// Demanded lists the permissions without which no token is made. OpenID's scopes come along with those of a resource, whatever the
-// consent page listed: MSAL for Go leaves them out of its authorization request and asks for them at the token endpoint [I].
+// Demanded lists the permissions without which no token is made. OpenID's scopes come along with those of a resource,
+// whatever the consent page listed: MSAL for Go leaves them out of its authorization request and asks for them at the
+// token endpoint [I].
 func (q Request) Demanded() []string {
 	if len(q.Permissions) == 0 {
 		return q.Needed()
@@ -213,7 +217,8 @@ func (q Request) Demanded() []string {
 // audienceRoot is the canonical root: consent to one root of a resource is consent to the other.
 func (q Request) audienceRoot() string { return q.API.Roots[0] }
 
-// Echo is the scope parameter of the answer: resource-qualified; OpenID's only for Graph; offline_access never (docs/reference/entra.md §3 [C]).
+// Echo is the scope parameter of the answer: resource-qualified; OpenID's only for Graph; offline_access never
+// (docs/reference/entra.md §3 [C]).
 func (q Request) Echo(granted []string) string {
 	var words []string
 	if q.API == Graph {

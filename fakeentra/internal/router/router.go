@@ -140,7 +140,8 @@ func allows(e *endpoints.Endpoint, method string) bool {
 	return slices.Contains(e.Methods, method) || method == http.MethodHead && slices.Contains(e.Methods, http.MethodGet)
 }
 
-// unknown is loud about a path that the fake does not have: a test that meets it asks for something that is not simulated.
+// unknown is loud about a path that the fake does not have: a test that meets it asks for something that is not
+// simulated.
 func (r *Router) unknown(w http.ResponseWriter, a *wire.Request) {
 	r.Journal.Append(journal.Entry{
 		Party: hosts.Party, Kind: journal.KindNote,
@@ -158,7 +159,8 @@ func (r *Router) unknown(w http.ResponseWriter, a *wire.Request) {
 	wire.Write(w, http.StatusNotFound, o.Bytes())
 }
 
-// options answers a browser that asks whether a page with script may call (docs/reference/entra.md §2.3: CORS since 2024).
+// options answers a browser that asks whether a page with script may call (docs/reference/entra.md §2.3: CORS since
+// 2024).
 func (r *Router) options(w http.ResponseWriter, a *wire.Request, e *endpoints.Endpoint) {
 	r.Front.SetCommon(w.Header(), a)
 	h := w.Header()

@@ -14,7 +14,8 @@ import (
 	"mfpsim/journal"
 )
 
-// hiddenParameters are form fields and query parameters whose values are secret. A user code (otc) is not: it is shown to anybody.
+// hiddenParameters are form fields and query parameters whose values are secret. A user code (otc) is not: it is shown
+// to anybody.
 var hiddenParameters = map[string]bool{
 	"device_code": true, "code": true, "refresh_token": true, "passwd": true, "password": true, "client_secret": true,
 	"client_assertion": true, "assertion": true, "code_verifier": true, "access_token": true, "id_token": true, "id_token_hint": true, "canary": true,
@@ -109,8 +110,8 @@ func Header(h http.Header) []journal.Field {
 	return fields
 }
 
-// hideAnswer hides tokens in a JSON answer, and the canary in a page. Values are found by their names, so that nothing has to
-// be parsed that may be broken on purpose.
+// hideAnswer hides tokens in a JSON answer, and the canary in a page. Values are found by their names, so that nothing
+// has to be parsed that may be broken on purpose.
 func hideAnswer(answer *faultnet.Response) journal.Text {
 	body := answer.Body
 	var t journal.Text

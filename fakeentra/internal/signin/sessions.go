@@ -204,8 +204,8 @@ func (b *browser) forget(who directory.UserKey) {
 	b.accounts = slices.DeleteFunc(b.accounts, func(c *account) bool { return c.user == who })
 }
 
-// Logout ends the browser's session, not its tokens (docs/reference/entra.md §4.2, §8.1): of the person whom the hint names, else of all. It returns
-// the cookies to be set.
+// Logout ends the browser's session, not its tokens (docs/reference/entra.md §4.2, §8.1): of the person whom the hint
+// names, else of all. It returns the cookies to be set.
 func (d *Desk) Logout(a *wire.Request, hint string) (cookies []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

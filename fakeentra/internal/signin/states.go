@@ -12,8 +12,8 @@ import (
 
 // What the states of users and tenants show in the browser (docs/reference/entra.md §5.2, §6.3, §7).
 
-// signInTooOld asks for the password again if a policy's sign-in frequency is over: a browser remembers who signed in with it,
-// for longer than the policy likes.
+// signInTooOld asks for the password again if a policy's sign-in frequency is over: a browser remembers who signed in
+// with it, for longer than the policy likes.
 func (d *desk) signInTooOld(a *wire.Request, v *visit) {
 	if !v.passwordDone || d.judge(a, v).Stale == nil {
 		return
@@ -59,7 +59,8 @@ func (d *desk) requestApproval(a *wire.Request, v *visit) {
 	v.current = pages.Requested
 }
 
-// deviceRefusal is the number for a policy that wants a managed device: what a remote device is cannot be asserted (docs/reference/entra.md §5.1).
+// deviceRefusal is the number for a policy that wants a managed device: what a remote device is cannot be asserted
+// (docs/reference/entra.md §5.1).
 func (v *visit) deviceRefusal(judged access.Verdict) int {
 	switch {
 	case v.code.Flow() == access.FlowDeviceCode:

@@ -79,7 +79,8 @@ func Set() jose.JSONWebKeySet {
 // signatureLength is an RS256 signature of a 2048-bit key in base64url.
 const signatureLength = (2048/8*4 + 2) / 3
 
-// Unsigned makes a compact JWS (RFC 7515 §3.1) whose signature is still to be filled in by [Key.SignInto]: the length is right.
+// Unsigned makes a compact JWS (RFC 7515 §3.1) whose signature is still to be filled in by [Key.SignInto]: the length
+// is right.
 func Unsigned(header string, claims []byte) []byte {
 	token := make([]byte, 0, len(header)+base64.RawURLEncoding.EncodedLen(len(claims))+2+signatureLength)
 	token = append(token, header...)

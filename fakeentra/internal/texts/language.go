@@ -19,8 +19,8 @@ func Languages() []string { return []string{"en", "hi", "el"} }
 // translations holds the tables of the other languages, by the English words.
 var translations = map[string]map[string]wording{"hi": hindi, "el": greek}
 
-// secondWords are other words for the same: chapters 4 and 7 of the guide differ in those of the organization's consent. The
-// pages show the first; the second leads to it.
+// secondWords are other words for the same: chapters 4 and 7 of the guide differ in those of the organization's
+// consent. The pages show the first; the second leads to it.
 var secondWords = map[string]string{
 	"संगठन की ओर से सहमत":               "Consent on behalf of your organization",
 	"Αποδοχή εκ μέρους του οργανισμού":  "Consent on behalf of your organization",
@@ -55,8 +55,8 @@ func Known(tag string) string {
 	return ""
 }
 
-// Words returns how the pages of a language write a label or a sentence that is given in any of their languages, in the first
-// or in the second words of the guide; ok is false for what the tables do not know.
+// Words returns how the pages of a language write a label or a sentence that is given in any of their languages, in the
+// first or in the second words of the guide; ok is false for what the tables do not know.
 func Words(tag, words string) (found string, ok bool) {
 	text, ok := englishOf(words)
 	if !ok {
@@ -89,8 +89,8 @@ func englishOf(text string) (string, bool) {
 	return "", false
 }
 
-// English returns the English words of a line that a page of a language shows, with what is filled in kept; ok is false for
-// a line that is none of its texts.
+// English returns the English words of a line that a page of a language shows, with what is filled in kept; ok is false
+// for a line that is none of its texts.
 func English(tag, line string) (words string, ok bool) {
 	if Known(tag) == "" || Known(tag) == "en" {
 		return line, true

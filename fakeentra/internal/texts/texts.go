@@ -4,8 +4,9 @@ package texts
 // Key names a text of the pages.
 type Key string
 
-// Keys of the pages' texts. The English ones are Microsoft's words as far as docs/reference/entra.md §2.4, §5.2, §6 and §7 have them;
-// the comment beside each row says so, or that the words are ours.
+// Keys of the pages' texts. The English ones are Microsoft's words as far as
+// docs/reference/entra.md §2.4, §5.2, §6 and §7 have them; the comment beside each row says so, or that the words are
+// ours.
 const (
 	Simulation        Key = "simulation"
 	CodeTitle         Key = "Enter code to allow access"
@@ -87,7 +88,8 @@ const (
 	UnmanagedHelp     Key = "unmanaged-help"
 )
 
-// wording is a text of a page, with where it comes from: "[C]" captured, "[D]" documented, "[R]" reported, "[I]" inferred, or "ours".
+// wording is a text of a page, with where it comes from: "[C]" captured, "[D]" documented, "[R]" reported, "[I]"
+// inferred, or "ours".
 type wording struct{ text, source string }
 
 // english holds the pages' words. {app}, {tenant} and the like are filled in.
@@ -429,7 +431,8 @@ const (
 // messageText is what the device shows: captured, docs/reference/entra.md §2.1.
 const messageText = "To sign in, use a web browser to open the page {uri} and enter the code {code} to authenticate."
 
-// DeviceMessage is what a device is to show its user, in a language if there is one: [D] DCF. {uri} and {code} are filled in.
+// DeviceMessage is what a device is to show its user, in a language if there is one: [D] DCF. {uri} and {code} are
+// filled in.
 func DeviceMessage(tag string) string {
 	if w, ok := translations[Known(tag)][messageText]; ok {
 		return w.text

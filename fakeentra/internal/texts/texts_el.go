@@ -1,7 +1,7 @@
 package texts
 
-// greek holds the pages' words in Greek, by the English ones. Where the printer's Greek guide gives a word it is that one; the rest
-// is our own translation, not Microsoft's.
+// greek holds the pages' words in Greek, by the English ones. Where the printer's Greek guide gives a word it is that
+// one; the rest is our own translation, not Microsoft's.
 var greek = map[string]wording{
 	"This is a simulation by mfpsim, not a page of Microsoft. Type no real password here.": {
 		"Αυτή είναι προσομοίωση του mfpsim, όχι σελίδα της Microsoft. Μην πληκτρολογήσετε πραγματικό κωδικό πρόσβασης εδώ.",

@@ -1,7 +1,7 @@
 package texts
 
-// hindi holds the pages' words in Hindi, by the English ones. Where the printer's Hindi guide gives a word it is that one (it leaves
-// "Next" and "Sign In" in English); the rest is our own translation, not Microsoft's.
+// hindi holds the pages' words in Hindi, by the English ones. Where the printer's Hindi guide gives a word it is that
+// one (it leaves "Next" and "Sign In" in English); the rest is our own translation, not Microsoft's.
 var hindi = map[string]wording{
 	"This is a simulation by mfpsim, not a page of Microsoft. Type no real password here.": {
 		"यह mfpsim का सिमुलेशन है, Microsoft का पृष्ठ नहीं। यहाँ कोई असली पासवर्ड न लिखें।",

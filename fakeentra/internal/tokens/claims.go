@@ -15,7 +15,8 @@ import (
 	"mfpsim/fakeentra/internal/wire"
 )
 
-// IssuedEarly is how far iat and nbf lie before the issue, so that a slow clock does not refuse a fresh token (docs/reference/entra.md §3.2).
+// IssuedEarly is how far iat and nbf lie before the issue, so that a slow clock does not refuse a fresh token
+// (docs/reference/entra.md §3.2).
 const IssuedEarly = 5 * time.Minute
 
 // accessClaims makes the claims of a v1.0 access token, the form that Exchange asks for whatever endpoint issued it

@@ -69,7 +69,8 @@ const (
 	capableSpread  = 8 * 3600
 )
 
-// Lifetime is how many seconds an access token lives: drawn between 60 and 90 minutes; personal accounts have 3600 seconds (docs/reference/entra.md §3).
+// Lifetime is how many seconds an access token lives: drawn between 60 and 90 minutes; personal accounts have 3600
+// seconds (docs/reference/entra.md §3).
 func (m *Mint) Lifetime(a *wire.Request, h Holder, g Grant) int64 {
 	if m.lifetime > 0 {
 		return int64(m.lifetime / time.Second)
@@ -120,7 +121,8 @@ func (t *Answer) Body() ([]byte, []signing.Slot) {
 	return o.Bytes(), slots
 }
 
-// timesV1 writes the v1 form of a token's life: strings, and when it begins and ends ([C] MSAL.NET TestConstants, TokenResponseJson).
+// timesV1 writes the v1 form of a token's life: strings, and when it begins and ends ([C] MSAL.NET TestConstants,
+// TokenResponseJson).
 func (t *Answer) timesV1(o *ordered.Object) {
 	seconds := strconv.FormatInt(t.seconds, 10)
 	o.Text("expires_in", seconds).Text("ext_expires_in", seconds)

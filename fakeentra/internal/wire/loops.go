@@ -8,8 +8,8 @@ import (
 // loopWindow is how far back the loop detector looks ([D] BRK, March 2019).
 const loopWindow = 5 * time.Minute
 
-// loopKey tells one request from another: client, what it asks for, and the instance that asks ([D] BRK: user hint, scope or resource,
-// client id, redirect URI, response type and mode; instances are told apart by their cookies).
+// loopKey tells one request from another: client, what it asks for, and the instance that asks ([D] BRK: user hint,
+// scope or resource, client id, redirect URI, response type and mode; instances are told apart by their cookies).
 func loopKey(a *Request, kind, application string) string {
 	instance := ""
 	if a.HTTP != nil {

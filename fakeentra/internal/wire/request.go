@@ -59,7 +59,8 @@ func (a *Request) Either(name string) (string, bool) {
 	return v, ok
 }
 
-// Capable reports whether the claims parameter says that the client understands claims challenges (docs/reference/entra.md §3).
+// Capable reports whether the claims parameter says that the client understands claims challenges
+// (docs/reference/entra.md §3).
 func (a *Request) Capable() bool {
 	claims := a.Param("claims")
 	if claims == "" {
@@ -86,7 +87,8 @@ func (a *Request) Scope(application string) (resources.Request, *catalogue.Probl
 	return resources.Parse(a.Param("scope"), application, false)
 }
 
-// Client reads who asks: client_id in the body, or by HTTP Basic; an empty secret is none (docs/reference/entra.md §14).
+// Client reads who asks: client_id in the body, or by HTTP Basic; an empty secret is none
+// (docs/reference/entra.md §14).
 func (a *Request) Client() (id, secret, assertion string) {
 	id, secret, assertion = a.Param("client_id"), a.Param("client_secret"), a.Param("client_assertion")
 	if name, password, ok := a.HTTP.BasicAuth(); ok {
