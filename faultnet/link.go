@@ -24,7 +24,7 @@ type link struct {
 	fault   *armed // bound when the connection was dialled
 	later   *armed // armed while the connection was open: strikes at its next write
 
-	clientWrites, serverWrites int                        // so far
+	clientWrites, serverWrites int // so far
 
 	silent    bool // nothing comes any more
 	muted     bool // the server is not heard any more
