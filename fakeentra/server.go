@@ -24,7 +24,7 @@ import (
 	"mfpsim/fakeentra/internal/router"
 	"mfpsim/fakeentra/internal/secrets"
 	"mfpsim/fakeentra/internal/signin"
-	"mfpsim/fakeentra/internal/signins"
+	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
 	"mfpsim/faultnet"
@@ -48,7 +48,7 @@ type Server struct {
 	desk      *signin.Desk
 	browser   *browser.Endpoint
 	answers   *answers.Queue
-	log       *signins.Log
+	log       *signinlog.Log
 	secrets   *secrets.List
 
 	mu         sync.Mutex
@@ -68,7 +68,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{
 		config: c, world: c.World, network: c.Network, journal: c.Journal,
-		places: places.New(c.ClientAddress), answers: &answers.Queue{}, log: &signins.Log{}, secrets: &secrets.List{},
+		places: places.New(c.ClientAddress), answers: &answers.Queue{}, log: &signinlog.Log{}, secrets: &secrets.List{},
 	}
 	s.directory = directory.New(c.Seed, s.now, s.secrets)
 	if err := s.fill(); err != nil {

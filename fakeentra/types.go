@@ -6,7 +6,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/hosts"
-	"mfpsim/fakeentra/internal/signins"
+	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
 )
 
@@ -67,9 +67,9 @@ type (
 	// CatalogueRow is one sentence of Entra ID: a row of the AADSTS catalogue.
 	CatalogueRow = catalogue.Row
 	// SignIn is a row of the sign-in log: what an administrator reads when a device cannot sign in.
-	SignIn = signins.SignIn
+	SignIn = signinlog.SignIn
 	// SignInLog is the log, or a part of it: Filter finds rows by their words, Table draws them.
-	SignInLog = signins.Rows
+	SignInLog = signinlog.Rows
 	// Claims is what an access token says of its bearer.
 	Claims = tokens.Claims
 )

@@ -9,7 +9,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/resources"
-	"mfpsim/fakeentra/internal/signins"
+	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
 	"mfpsim/fakeentra/internal/words"
@@ -99,7 +99,7 @@ func (e *Endpoint) clientCredentials(
 		return nil, p.With("tenant", a.Alias.DirectoryName())
 	}
 	sp, known := e.Directory.ServicePrincipal(a.Alias.Tenant, application.ID)
-	row := signins.SignIn{
+	row := signinlog.SignIn{
 		Time: a.At, Tenant: a.Alias.ID, Application: application.Name, ApplicationID: application.ID,
 		Resource: scope.API.Name, Address: e.Places.Device().Address, Protocol: "clientCredentials",
 		CorrelationID: a.Correlation, TraceID: a.Trace,

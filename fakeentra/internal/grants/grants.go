@@ -9,7 +9,7 @@ import (
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/places"
 	"mfpsim/fakeentra/internal/secrets"
-	"mfpsim/fakeentra/internal/signins"
+	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
 )
@@ -31,6 +31,6 @@ type Endpoint struct {
 	Codes     *codes.Store
 	Mint      *tokens.Mint
 	Places    *places.Places
-	Log       *signins.Log
+	Log       *signinlog.Log
 	Secrets   *secrets.List
 }

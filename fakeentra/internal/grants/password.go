@@ -4,7 +4,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/resources"
-	"mfpsim/fakeentra/internal/signins"
+	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
 )
@@ -38,7 +38,7 @@ func (e *Endpoint) passwordGrant(
 		Proof: how, Capable: a.Capable(),
 	}
 	if code := e.Directory.CheckPassword(u.Key, a.Param("password"), a.At); code != 0 {
-		e.Log.Add(signins.SignIn{
+		e.Log.Add(signinlog.SignIn{
 			Time: a.At, Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, Application: application.Name,
 			ApplicationID: application.ID, Resource: scope.API.Name, Address: e.Places.Device().Address, AADSTS: code,
 			Protocol: "ropc", CorrelationID: a.Correlation, TraceID: a.Trace,

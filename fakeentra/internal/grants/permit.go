@@ -5,7 +5,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/resources"
-	"mfpsim/fakeentra/internal/signins"
+	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
 	"mfpsim/fakeentra/internal/words"
@@ -22,10 +22,10 @@ func (e *Endpoint) permit(
 		Person: s.Person(), Application: s.Application.ID, Name: s.Application.Name, API: scope.API, Flow: g.Flow,
 		At: a.At, MFA: g.MFA, SignedIn: g.SignedIn, Source: device, Issuance: !refresh,
 	})
-	row := signins.SignIn{
+	row := signinlog.SignIn{
 		Time: a.At, Tenant: s.Home.ID, User: s.Principal, UserID: s.ID, Application: s.Application.Name,
 		ApplicationID: s.Application.ID, Resource: scope.API.Name, Address: device.Address,
-		Protocol: signins.ProtocolOf(g.Flow), Transfer: g.Flow, CorrelationID: g.Correlation, TraceID: a.Trace,
+		Protocol: signinlog.ProtocolOf(g.Flow), Transfer: g.Flow, CorrelationID: g.Correlation, TraceID: a.Trace,
 		Interactive: !refresh, Source: device, Policies: verdict.Results,
 	}
 	if refresh {
@@ -37,7 +37,7 @@ func (e *Endpoint) permit(
 	}
 	if p != nil {
 		row.AADSTS, row.Reason = p.Row.Code, catalogue.Reason(p.Row.Code)
-		row.Note = signins.Note(p.Row.Code, refresh)
+		row.Note = signinlog.Note(p.Row.Code, refresh)
 	}
 	e.Log.Add(row)
 	if p != nil && s.Personal {

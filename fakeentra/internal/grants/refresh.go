@@ -7,7 +7,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/resources"
-	"mfpsim/fakeentra/internal/signins"
+	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
 )
@@ -67,10 +67,10 @@ func (e *Endpoint) usable(
 	case a.At.Sub(token.At) >= e.Settings.RefreshTokenLifetime || token.Void:
 		p := catalogue.Fail(700082).With("issued", catalogue.SevenDigits(token.At)).
 			With("idle", dotNetSpan(e.Settings.RefreshTokenLifetime))
-		e.Log.Add(signins.SignIn{
+		e.Log.Add(signinlog.SignIn{
 			Time: a.At, Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, Application: application.Name,
 			ApplicationID: application.ID, Resource: g.Scope.API.Name, Address: e.Places.Device().Address, AADSTS: 700082,
-			Protocol: signins.ProtocolOf(g.Flow), Transfer: g.Flow, CorrelationID: a.Correlation, TraceID: a.Trace,
+			Protocol: signinlog.ProtocolOf(g.Flow), Transfer: g.Flow, CorrelationID: a.Correlation, TraceID: a.Trace,
 		})
 		if u.Personal {
 			p = personal(p)

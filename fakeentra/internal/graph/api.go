@@ -18,7 +18,7 @@ import (
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/secrets"
-	"mfpsim/fakeentra/internal/signins"
+	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/wire"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
@@ -30,7 +30,7 @@ const Party = "graph"
 // Rooms are what the API stands on.
 type Rooms struct {
 	Directory *directory.Directory
-	Log       *signins.Log
+	Log       *signinlog.Log
 	Random    *chance.Reader // request ids: a stream of their own, so that a look at the API changes no id of a sign-in
 	Now       func() time.Time
 	Start     time.Time // of the bench: what every tenant has is as old

@@ -10,7 +10,7 @@ import (
 	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/ordered"
-	"mfpsim/fakeentra/internal/signins"
+	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/words"
 )
 
@@ -185,7 +185,7 @@ func (g *api) deleteLocation(a *ask) (*result, error) {
 }
 
 func (g *api) listSignIns(a *ask) (*result, error) {
-	var rows []signins.SignIn
+	var rows []signinlog.SignIn
 	for _, row := range slices.Backward(g.Log.All()) { // the newest first, as Graph has them
 		if row.Tenant == a.home.ID {
 			rows = append(rows, row)

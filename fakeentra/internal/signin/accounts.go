@@ -7,7 +7,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/pages"
-	"mfpsim/fakeentra/internal/signins"
+	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/texts"
 	"mfpsim/fakeentra/internal/wire"
 )
@@ -36,7 +36,7 @@ func (d *desk) findAccount(a *wire.Request, v *visit, typed string) {
 	case !known && ours && !home.Personal && !alias.Consumers():
 		v.problem = texts.Say(texts.AccountNotHere)
 		gone := strings.ToLower(typed)
-		d.log(a, v, signins.SignIn{Tenant: home.ID, User: gone, UserID: d.Directory.ObjectID(gone), AADSTS: 50034})
+		d.log(a, v, signinlog.SignIn{Tenant: home.ID, User: gone, UserID: d.Directory.ObjectID(gone), AADSTS: 50034})
 	case !known, alias.Consumers() && !u.Personal:
 		v.problem = texts.Say(texts.AccountUnknown)
 	case u.Personal && !alias.Admits(u):

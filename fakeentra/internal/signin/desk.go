@@ -14,7 +14,7 @@ import (
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/places"
 	"mfpsim/fakeentra/internal/secrets"
-	"mfpsim/fakeentra/internal/signins"
+	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/wire"
 )
 
@@ -29,7 +29,7 @@ type Settings struct {
 type Rooms struct {
 	Directory *directory.Directory
 	Codes     *codes.Store
-	Log       *signins.Log
+	Log       *signinlog.Log
 	Places    *places.Places
 	Secrets   *secrets.List
 	Random    *chance.Reader // drawn from in the order of turns

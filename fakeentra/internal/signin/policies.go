@@ -4,7 +4,7 @@ import (
 	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/pages"
-	"mfpsim/fakeentra/internal/signins"
+	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/texts"
 	"mfpsim/fakeentra/internal/wire"
 )
@@ -62,16 +62,16 @@ func (d *desk) logBrowser(a *wire.Request, v *visit, code int, results []access.
 		results = d.judge(a, v).Results
 	}
 	u := d.Directory.AccountBy(v.user)
-	d.log(a, v, signins.SignIn{Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, AADSTS: code, Policies: results})
+	d.log(a, v, signinlog.SignIn{Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, AADSTS: code, Policies: results})
 }
 
 // log completes a row and writes it.
-func (d *desk) log(a *wire.Request, v *visit, row signins.SignIn) {
+func (d *desk) log(a *wire.Request, v *visit, row signinlog.SignIn) {
 	app, browser := d.application(v), d.Places.Browser()
 	row.Time, row.TraceID, row.CorrelationID, row.Interactive = a.At, a.Trace, v.code.Correlation, true
 	row.Application, row.ApplicationID, row.Resource = app.Name, app.ID, v.code.Scope.API.Name
-	row.Address, row.Source, row.Note = browser.Address, browser, signins.Note(row.AADSTS, false)
-	row.Protocol, row.Transfer = signins.ProtocolOf(v.code.Flow()), v.code.Flow()
+	row.Address, row.Source, row.Note = browser.Address, browser, signinlog.Note(row.AADSTS, false)
+	row.Protocol, row.Transfer = signinlog.ProtocolOf(v.code.Flow()), v.code.Flow()
 	d.Log.Add(row)
 }
 

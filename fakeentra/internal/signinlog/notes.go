@@ -1,4 +1,4 @@
-package signins
+package signinlog
 
 // notes say where sources disagree about a refusal, for the sign-in log (docs/reference/entra.md §5.3, §13).
 var notes = map[int]string{

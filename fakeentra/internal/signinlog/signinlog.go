@@ -1,5 +1,5 @@
-// Package signins is the sign-in log: what an administrator reads when a device cannot sign in.
-package signins
+// Package signinlog is the sign-in log: what an administrator reads when a device cannot sign in.
+package signinlog
 
 import (
 	"cmp"
