@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"report":      {"journal"},
 	"lab":         {"sim", "core", "fakeentra", "fakesmtp", "faultnet", "journal", "vtime", "device", "browser", "chance"},
 	"scenarios":   {"lab", "device", "report", "journal", "vtime", "browser", "faultnet", "fakeentra", "fakesmtp", "sim", "chance"},
+	"defects":     {"scenarios", "chance", "vtime"},
 	"cmd":         {"*"},
 	"conformance": {"*"},
 	"interop":     {},
