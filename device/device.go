@@ -2,7 +2,7 @@
 //
 // Every verb of the scenarios' language reaches a printer through [Device] and nothing else, so that the same
 // scenario runs against the simulated printer, against another build of it, or against hardware behind an adapter.
-// The package holds the interface and its data types only; it imports nothing of this module.
+// The package holds the interface and its data types only.
 package device
 
 import (
@@ -82,7 +82,7 @@ type Panel interface {
 	// Screen returns what is on the panel now.
 	Screen(ctx context.Context) (Screen, error)
 	// Press presses a key by its label (the words of the panel's language, or the guide's English words). A path "A > B > C"
-	// is pressed from the home screen. An unknown key is a [*LabelError] that lists the keys that are there.
+	// is pressed from the home screen. An unknown key is a [*choice.Error] that lists the keys that are there.
 	Press(ctx context.Context, path string) (Screen, error)
 	// Enter types into a field of the screen.
 	Enter(ctx context.Context, field, value string) (Screen, error)
@@ -104,7 +104,7 @@ type WebConfig interface {
 	LogOut(ctx context.Context) (Page, error)
 	// Open walks a path of the menu, for example "Network > Email Server > Basic".
 	Open(ctx context.Context, path string) (Page, error)
-	// Click clicks a button or a link of the page; an unknown one is a [*LabelError].
+	// Click clicks a button or a link of the page; an unknown one is a [*choice.Error].
 	Click(ctx context.Context, label string) (Page, error)
 	// Set types into a field or chooses a value; the page is not sent.
 	Set(ctx context.Context, field, value string) (Page, error)
@@ -213,21 +213,6 @@ type PowerAct struct {
 	State string // "off", "on", "cut"
 	// AtWrite, with "cut", is the write to the device's memory (1 is the next) during which the supply fails; 0 is now.
 	AtWrite int
-}
-
-// LabelError says that a key, field, button, page or value is not there, and what is.
-type LabelError struct {
-	What    string // "key", "field", "button", "page", "value"
-	Wanted  string
-	Present []string
-}
-
-// Error lists what is there, so that the reader sees the right word.
-func (e *LabelError) Error() string {
-	if len(e.Present) == 0 {
-		return fmt.Sprintf("no %s %q here, and none at all", e.What, e.Wanted)
-	}
-	return fmt.Sprintf("no %s %q here; there are: %s", e.What, e.Wanted, strings.Join(e.Present, ", "))
 }
 
 // Error is a constant error of this package.

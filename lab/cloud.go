@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
-	"mfpsim/device"
+	"mfpsim/choice"
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/journal"
@@ -122,7 +122,7 @@ func (l *Lab) Password(principal string) (string, error) {
 		for _, other := range l.Entra.Users() {
 			present = append(present, other.Principal)
 		}
-		return "", &device.LabelError{What: "user", Wanted: principal, Present: present}
+		return "", &choice.Error{What: "user", Wanted: principal, Present: present}
 	}
 	return u.Password.Reveal(), nil
 }

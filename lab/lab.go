@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mfpsim/browser"
+	"mfpsim/choice"
 	"mfpsim/core/nvram"
 	"mfpsim/device"
 	"mfpsim/fakeentra"
@@ -146,7 +147,7 @@ func (c *Config) complete() (*models.Model, error) {
 	case c.Language == "":
 		c.Language = languages[0]
 	case !slices.Contains(languages, c.Language):
-		return nil, &device.LabelError{What: "language", Wanted: c.Language, Present: languages}
+		return nil, &choice.Error{What: "language", Wanted: c.Language, Present: languages}
 	}
 	return model, nil
 }

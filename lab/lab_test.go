@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"mfpsim/device"
+	"mfpsim/choice"
 	"mfpsim/fakeentra"
 	"mfpsim/lab"
 )
@@ -56,7 +56,7 @@ func TestBothCloudsKnowAnOrganizationAndItsPeople(t *testing.T) {
 	require.Contains(t, bench.Secrets(), before)
 	require.Contains(t, bench.Secrets(), after)
 	_, err = bench.Password("nobody@contoso.com")
-	var label *device.LabelError
+	var label *choice.Error
 	require.ErrorAs(t, err, &label)
 	require.Equal(t, []string{"alice@contoso.com"}, label.Present)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/choice"
 	"mfpsim/core/nvram"
 	"mfpsim/device"
 	"mfpsim/sim"
@@ -156,7 +157,7 @@ func (l *Lab) Printer(name string) (*Printer, error) {
 		}
 		present = append(present, p.name)
 	}
-	return nil, &device.LabelError{What: "printer", Wanted: name, Present: present}
+	return nil, &choice.Error{What: "printer", Wanted: name, Present: present}
 }
 
 // UsePrinter makes sure that there is a printer of a name, and of a model if one is given.
@@ -209,7 +210,7 @@ func (l *Lab) Messages() []string {
 // Translate returns the words of a language for the guide's English words; words that no table has stay as they are.
 func (l *Lab) Translate(language, english string) string {
 	found, ok := l.model.Texts(language).Translate(english)
-	if !ok || language == locale.English && locale.Normalize(found) == locale.Normalize(english) {
+	if !ok || language == locale.English && choice.Normalize(found) == choice.Normalize(english) {
 		return english
 	}
 	return found

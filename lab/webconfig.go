@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mfpsim/browser"
+	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/sim/locale"
@@ -51,7 +52,7 @@ func (w *webConfig) try(label string, f func(label string) error) error {
 	var first error
 	for _, words := range w.words(label) {
 		err := f(words)
-		var unknown *device.LabelError
+		var unknown *choice.Error
 		if err == nil || !errors.As(err, &unknown) {
 			return err
 		}
@@ -121,7 +122,7 @@ func (w *webConfig) LogIn(ctx context.Context, who string, wrong bool) (device.P
 func (w *webConfig) typePassword(wrong bool) error {
 	label, found := w.window().PasswordField()
 	if !found {
-		return &device.LabelError{What: "field", Wanted: "password", Present: w.window().Page().Fields}
+		return &choice.Error{What: "field", Wanted: "password", Present: w.window().Page().Fields}
 	}
 	password := w.printer.AdministratorPassword()
 	if wrong {
@@ -141,12 +142,12 @@ func (w *webConfig) Open(ctx context.Context, path string) (device.Page, error) 
 	for _, label := range strings.Split(path, ">") {
 		label = strings.TrimSpace(label)
 		err := w.try(label, func(l string) error { return w.window().Click(ctx, l) })
-		var unknown *device.LabelError
+		var unknown *choice.Error
 		if errors.As(err, &unknown) {
 			if slices.Contains(unknown.Present, w.texts().Label("log-in")) {
 				return w.page(), device.ErrNotLoggedIn
 			}
-			return w.page(), &device.LabelError{What: "page", Wanted: label, Present: unknown.Present}
+			return w.page(), &choice.Error{What: "page", Wanted: label, Present: unknown.Present}
 		}
 		if err != nil {
 			return w.acted(err)

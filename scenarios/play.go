@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/lab"
@@ -127,7 +128,7 @@ func (p *play) words(args []string) ([]string, error) {
 		if name, is := strings.CutPrefix(arg, "@"); is && !strings.Contains(name, "@") {
 			text, known := p.lab.Message(p.language, name)
 			if !known {
-				return nil, &device.LabelError{What: "message", Wanted: arg, Present: p.lab.Messages()}
+				return nil, &choice.Error{What: "message", Wanted: arg, Present: p.lab.Messages()}
 			}
 			found = append(found, text)
 			continue
@@ -316,7 +317,7 @@ func settings(args []string, allowed ...string) (plain []string, values map[stri
 			continue
 		}
 		if !slices.Contains(allowed, key) {
-			return nil, nil, &device.LabelError{What: "word", Wanted: key + "=", Present: withEquals(allowed)}
+			return nil, nil, &choice.Error{What: "word", Wanted: key + "=", Present: withEquals(allowed)}
 		}
 		if _, twice := values[key]; twice {
 			return nil, nil, fmt.Errorf("%s= stands twice", key)

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"mfpsim/device"
+	"mfpsim/choice"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/report"
@@ -198,7 +198,7 @@ func faultNamed(word string) (faultnet.FaultKind, error) {
 		}
 		words = append(words, f.word)
 	}
-	return "", &device.LabelError{What: "fault", Wanted: word, Present: words}
+	return "", &choice.Error{What: "fault", Wanted: word, Present: words}
 }
 
 func (p *play) verbNetwork(_ bool, args []string) (string, error) {
@@ -208,7 +208,7 @@ func (p *play) verbNetwork(_ bool, args []string) (string, error) {
 	party := args[0]
 	parties := append([]string{"entra", "smtp"}, p.lab.Printers()...)
 	if !slices.Contains(parties, party) {
-		return "", &device.LabelError{What: "party", Wanted: party, Present: parties}
+		return "", &choice.Error{What: "party", Wanted: party, Present: parties}
 	}
 	plain, values, err := settings(args[1:], "times", "after", "from", "at", "delay")
 	if err != nil {
@@ -292,7 +292,7 @@ func (p *play) verbWire(not bool, args []string) (string, error) {
 	}
 	party := rest[0]
 	if party != "entra" && party != "smtp" {
-		return "", &device.LabelError{What: "party", Wanted: party, Present: []string{"entra", "smtp"}}
+		return "", &choice.Error{What: "party", Wanted: party, Present: []string{"entra", "smtp"}}
 	}
 	see := func(context.Context) (surface, error) {
 		entries := p.lab.Journal.Entries()

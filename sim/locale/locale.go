@@ -13,6 +13,8 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
+
+	"mfpsim/choice"
 )
 
 // English is the language that is complete and that the others fall back to.
@@ -104,19 +106,14 @@ func (t *Texts) Messages() []string {
 // Is reports whether words name the label: the words of this language, or its English words, the model's or the
 // standard ones.
 func (t *Texts) Is(words, id string) bool {
-	wanted := Normalize(words)
-	if wanted == Normalize(t.Text(id)) {
+	wanted := choice.Normalize(words)
+	if wanted == choice.Normalize(t.Text(id)) {
 		return true
 	}
 	for tables := t.tables; tables != nil; tables = tables.standard {
-		if english, ok := tables.In(English).plain[id]; ok && wanted == Normalize(english) {
+		if english, ok := tables.In(English).plain[id]; ok && wanted == choice.Normalize(english) {
 			return true
 		}
 	}
 	return false
-}
-
-// Normalize brings words into the form in which they are compared: lower case, single spaces, ’ as '.
-func Normalize(words string) string {
-	return strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(words, "’", "'")), " "))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/choice"
 	"mfpsim/sim/locale"
 )
 
@@ -69,7 +70,7 @@ func TestNoSentenceOfBasicSaysWordsThatScenariosLookForAsAState(t *testing.T) {
 		if !strings.HasPrefix(id, "sign-in-") && !strings.HasPrefix(id, "cloud-") && !strings.HasPrefix(id, "invalid-") {
 			continue
 		}
-		text := locale.Normalize(tables.In("en").Text(id))
+		text := choice.Normalize(tables.In("en").Text(id))
 		for _, words := range []string{"sign in", "signed in", "current status", "sign out"} {
 			require.NotContains(t, text, words, id)
 		}

@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"mfpsim/device"
+	"mfpsim/choice"
 	"mfpsim/journal"
 )
 
@@ -168,7 +168,7 @@ func methodsOf(mux *http.ServeMux, r *http.Request) []string {
 func respond(w http.ResponseWriter, r *http.Request, e endpoint) {
 	value, err := e(r)
 	var bad badRequest
-	var label *device.LabelError
+	var label *choice.Error
 	switch {
 	case err == nil && value == nil:
 		answer(w, http.StatusOK, map[string]bool{"ok": true})
