@@ -225,6 +225,11 @@ func (t *Tables) Languages() []string { return slices.Clone(t.languages) }
 // codes.
 func (t *Tables) IDs() []string { return slices.Clone(t.ids) }
 
+// idsOf are the message ids of labels, or those of the others.
+func (t *Tables) idsOf(labels bool) []string {
+	return slices.DeleteFunc(t.IDs(), func(id string) bool { return strings.HasPrefix(id, labelPrefix) != labels })
+}
+
 // Source tells where a message's English words are from: "guide", "recalled", "ours…"; empty where the message files'
 // sections say it.
 func (t *Tables) Source(id string) string { return t.sources[id] }

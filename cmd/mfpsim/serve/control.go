@@ -239,8 +239,9 @@ func (b *bench) clockRoutes() map[string]endpoint {
 		) (any, error) {
 			return nil, b.breakConnection(in.Connection)
 		}),
-		"GET /clock": plain(func(*http.Request) (any, error) {
-			return clockState{Now: b.world.Now(), Start: b.world.Start(), Printer: b.printer.Clock().Now()}, nil
+		"GET /clock": plain(func(r *http.Request) (any, error) {
+			shown, err := b.device.Now(r.Context())
+			return clockState{Now: b.world.Now(), Start: b.world.Start(), Printer: shown}, err
 		}),
 		"POST /clock/advance": takes(func(_ *http.Request, in struct {
 			Duration string `json:"duration"`
@@ -268,7 +269,7 @@ func (b *bench) clockRoutes() map[string]endpoint {
 				}
 			}
 			return nil, b.act("control: set the printer's clock", func(ctx context.Context) error {
-				d := b.printer.Device()
+				d := b.device
 				if in.Date != nil {
 					if err := d.SetDate(ctx, *in.Date); err != nil {
 						return err
