@@ -278,16 +278,21 @@ func evidence(p *play, r Result, o Options) report.Evidence {
 	return e
 }
 
-// lacks says which capability of the header the device does not have; empty if it has all.
+// lacks says what the scenario needs and the device does not have; empty if it has all.
 func (p *play) lacks() (string, error) {
 	description, err := p.description()
 	if err != nil {
 		return "", err
 	}
 	var missing []string
-	for _, need := range p.scenario.Needs {
+	for _, need := range p.scenario.Required() {
 		if !description.Has(need) {
 			missing = append(missing, string(need))
+		}
+	}
+	for _, language := range p.scenario.languages() {
+		if !slices.Contains(description.Languages, language) {
+			missing = append(missing, "the language "+language)
 		}
 	}
 	if len(missing) == 0 {

@@ -211,9 +211,16 @@ func (d *Driver) Click(ctx context.Context, label string) (device.Page, error) {
 
 // Set implements [device.WebConfig].
 func (d *Driver) Set(ctx context.Context, field, value string) (device.Page, error) {
-	return d.acted(d.try(ctx, field, func(l string) error {
-		return d.try(ctx, value, func(v string) error { return d.window().Set(l, v) })
-	}))
+	var found string
+	err := d.try(ctx, field, func(l string) error {
+		found = l
+		_, err := d.window().Options(l)
+		return err
+	})
+	if err == nil {
+		err = d.try(ctx, value, func(v string) error { return d.window().Set(found, v) })
+	}
+	return d.acted(err)
 }
 
 // Choices implements [device.WebConfig].
