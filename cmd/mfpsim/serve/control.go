@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"mfpsim/choice"
+	"mfpsim/device"
 	"mfpsim/journal"
 )
 
@@ -193,9 +194,9 @@ func (b *bench) act(name string, f func(ctx context.Context) error) error {
 }
 
 type clockState struct {
-	Now     time.Time `json:"now"`     // true time
-	Start   time.Time `json:"start"`   // of the bench
-	Printer time.Time `json:"printer"` // what the printer's clock shows
+	Now     time.Time  `json:"now"`               // true time
+	Start   time.Time  `json:"start"`             // of the bench
+	Printer *time.Time `json:"printer,omitempty"` // what the printer's clock shows; nil if it has none to be read
 }
 
 type advanced struct {
@@ -240,8 +241,14 @@ func (b *bench) clockRoutes() map[string]endpoint {
 			return nil, b.breakConnection(in.Connection)
 		}),
 		"GET /clock": plain(func(r *http.Request) (any, error) {
-			shown, err := b.device.Now(r.Context())
-			return clockState{Now: b.world.Now(), Start: b.world.Start(), Printer: shown}, err
+			state := clockState{Now: b.world.Now(), Start: b.world.Start()}
+			switch shown, err := b.device.Now(r.Context()); {
+			case err == nil:
+				state.Printer = &shown
+			case !errors.Is(err, device.ErrNotSupported):
+				return nil, err
+			}
+			return state, nil
 		}),
 		"POST /clock/advance": takes(func(_ *http.Request, in struct {
 			Duration string `json:"duration"`

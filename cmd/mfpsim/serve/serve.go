@@ -45,6 +45,8 @@ type Config struct {
 	Out      io.Writer
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
+	// Configure changes the bench before it is built, for tests.
+	Configure func(*lab.Config)
 	// Lab is told the bench before it is ready, for tests.
 	Lab func(*lab.Lab)
 	// HeldFor is how long a turn may be held, by the machine's clock, before the pages say so; 0: 10 s.
@@ -234,9 +236,13 @@ func (b *bench) start(ctx context.Context) error {
 		start = vtime.DefaultStart // the dates in a scenario are after this one
 	}
 	b.world = vtime.NewFlowing(start)
-	made, err := lab.New(lab.Config{
+	config := lab.Config{
 		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true, Link: b.link,
-	})
+	}
+	if b.config.Configure != nil {
+		b.config.Configure(&config)
+	}
+	made, err := lab.New(config)
 	if err != nil {
 		return err
 	}
