@@ -37,7 +37,8 @@ type Printer struct {
 	servers []*http.Server
 }
 
-// AddPrinter puts a further printer on the bench, switched on. An empty model is that of the bench.
+// AddPrinter puts a further printer on the bench, switched on. An empty model is that of the bench. It takes a turn of its own: who has one
+// calls [Lab.UsePrinter].
 func (l *Lab) AddPrinter(name, model string) (p *Printer, err error) {
 	failed := l.World.Do("bench: "+name, 0, func(ctx context.Context) { p, err = l.addPrinter(ctx, name, model) })
 	if failed != nil {

@@ -83,17 +83,19 @@ func (d *simulated) capabilities() []device.Capability {
 		device.CapabilityPowerCut, device.CapabilityDate, device.CapabilityFirmware, device.CapabilityPanel, device.CapabilityWebConfig,
 		device.CapabilityJobHistory,
 	}
-	for screen, capability := range map[string]device.Capability{
-		panel.ScreenScanToEmail: device.CapabilityScan, panel.ScreenCopy: device.CapabilityCopy,
-		panel.ScreenPrintStatusSheet: device.CapabilityStatusSheet,
+	for _, o := range []struct {
+		screen     string
+		capability device.Capability
+	}{
+		{panel.ScreenScanToEmail, device.CapabilityScan},
+		{panel.ScreenCopy, device.CapabilityCopy},
+		{panel.ScreenPrintStatusSheet, device.CapabilityStatusSheet},
 	} {
-		if _, leads := d.printer.panel.Path(screen); leads {
-			list = append(list, capability)
+		if _, leads := d.printer.panel.Path(o.screen); leads {
+			list = append(list, o.capability)
 		}
 	}
-	list = append(list, d.printer.model.Capabilities...)
-	slices.Sort(list)
-	return list
+	return append(list, d.printer.model.Capabilities...)
 }
 
 func (d *simulated) Now(context.Context) (time.Time, error) { return d.printer.Clock().Now(), nil }

@@ -39,9 +39,12 @@ type Driver struct {
 var _ device.WebConfig = (*Driver)(nil)
 
 // New returns a driver with nothing open.
-func New(c Config) *Driver { return &Driver{config: c, windows: map[string]*browser.Browser{}} }
+func New(c Config) *Driver { return &Driver{config: c} }
 
 func (d *Driver) window() *browser.Browser {
+	if d.windows == nil {
+		d.windows = map[string]*browser.Browser{}
+	}
 	if d.windows[d.who] == nil {
 		d.windows[d.who] = d.config.Window()
 	}
