@@ -23,22 +23,27 @@ import (
 
 const module = "mfpsim"
 
-// arrows lists, for every room, the rooms that it may import. A package belongs to the room that its path begins with;
+// arrows lists, for every room, the rooms that it may import. A package belongs to the longest room that its path begins with;
 // packages of one room may import each other. A room that is not listed here is refused: an arrow is a decision.
 var arrows = map[string][]string{
-	"vtime":       {},
-	"chance":      {},
-	"device":      {},
-	"browser":     {"device"},
+	"vtime":   {},
+	"chance":  {},
+	"choice":  {},
+	"device":  {"choice"},
+	"browser": {"device", "choice"},
+
+	"device/webdriver": {"device", "browser", "choice"},
+	"device/mount":     {"device", "browser", "vtime", "journal", "faultnet"},
+
 	"core":        {},
 	"journal":     {"vtime"},
 	"faultnet":    {"vtime", "journal", "chance"},
-	"fakeentra":   {"vtime", "journal", "faultnet", "chance"},
-	"fakesmtp":    {"vtime", "journal", "faultnet", "chance"},
-	"sim":         {"core", "device", "vtime", "journal", "faultnet", "chance"},
+	"fakeentra":   {"vtime", "journal", "faultnet", "chance", "choice"},
+	"fakesmtp":    {"vtime", "journal", "faultnet", "chance", "choice"},
+	"sim":         {"core", "device", "device/mount", "device/webdriver", "choice", "vtime", "journal", "faultnet", "chance"},
 	"report":      {"journal"},
-	"lab":         {"sim", "core", "fakeentra", "fakesmtp", "faultnet", "journal", "vtime", "device", "browser", "chance"},
-	"scenarios":   {"lab", "device", "report", "journal", "vtime", "browser", "faultnet", "fakeentra", "fakesmtp", "sim", "chance"},
+	"lab":         {"sim", "core", "fakeentra", "fakesmtp", "faultnet", "journal", "vtime", "device", "device/mount", "browser", "chance", "choice"},
+	"scenarios":   {"lab", "device", "choice", "report", "journal", "vtime", "browser", "faultnet", "fakeentra", "fakesmtp", "chance"},
 	"defects":     {"scenarios", "chance", "vtime"},
 	"cmd":         {"*"},
 	"conformance": {"*"},
@@ -106,6 +111,11 @@ func roomOf(path string) string {
 	if !ours {
 		return ""
 	}
+	for room := rest; room != "."; room = filepath.ToSlash(filepath.Dir(room)) {
+		if _, known := arrows[room]; known {
+			return room
+		}
+	}
 	room, _, _ := strings.Cut(rest, "/")
 	return room
 }
@@ -169,11 +179,21 @@ func TestRoomsImportAlongTheArrowsOnly(t *testing.T) {
 	}
 }
 
+func TestAPackageBelongsToTheLongestRoomThatItsPathBeginsWith(t *testing.T) {
+	require.Equal(t, "device", roomOf("mfpsim/device"))
+	require.Equal(t, "device/webdriver", roomOf("mfpsim/device/webdriver"))
+	require.Equal(t, "sim", roomOf("mfpsim/sim/panel"))
+	require.Equal(t, "nowhere", roomOf("mfpsim/nowhere/inside"))
+	require.Empty(t, roomOf("golang.org/x/net"))
+}
+
 func TestTheArrowsTestSeesAForbiddenImport(t *testing.T) {
 	require.False(t, allowed("fakeentra", "core", arrows["fakeentra"], testArrows["fakeentra"]))
 	require.False(t, allowed("fakeentra", "fakesmtp", arrows["fakeentra"], testArrows["fakeentra"]))
 	require.False(t, allowed("sim", "fakeentra", arrows["sim"], testArrows["sim"]))
 	require.False(t, allowed("core", "sim", arrows["core"], testArrows["core"]))
+	require.False(t, allowed("scenarios", "sim", arrows["scenarios"]), "no verb reaches around the device")
+	require.False(t, allowed("device", "device/webdriver", arrows["device"]))
 	require.True(t, allowed("lab", "fakeentra", arrows["lab"]))
 }
 
