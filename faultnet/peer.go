@@ -116,6 +116,7 @@ func (a *application) counts() (*armed, bool) {
 
 // Read hands over what the client has sent, up to the byte at which the connection is reset; that read and all later ones fail.
 func (a *application) Read(p []byte) (int, error) {
+	a.link.readAhead(len(p) == 1)
 	fault, counts := a.counts()
 	if !counts || len(p) == 0 {
 		return a.Conn.Read(p)
@@ -308,9 +309,12 @@ func (s *serverConn) Write(p []byte) (int, error) {
 func (s *serverConn) writeRaw(p []byte) error {
 	l := s.link
 	l.wrote += int64(len(p))
+	l.answering = true
+	l.settle()
 	l.mu.Unlock()
 	n, err := s.Conn.Write(p)
 	l.mu.Lock()
+	l.answering = false
 	l.wrote -= int64(len(p) - n)
 	return err
 }

@@ -104,7 +104,7 @@ func (o *Outside) Lend(ctx context.Context, call func(ctx context.Context, id st
 	}
 	o.rested(rest)
 	if rest.Pending && !o.wasTold(l) {
-		if err := turn.Stall(func() {}); err != nil {
+		if err := turn.Stall(func(error) {}); err != nil {
 			return err
 		}
 	}
