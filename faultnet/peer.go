@@ -191,11 +191,21 @@ type listener struct {
 
 	mu     sync.Mutex
 	held   map[net.Conn]struct{} // connections from outside that a fault keeps silent
-	served bool                  // somebody accepts
+	served bool                  // somebody accepts, or is going to
 	closed bool
 }
 
-// serves reports whether somebody is there to accept a connection.
+// Expect tells that somebody is going to accept the connections of a listener of a network, for example in a goroutine that has not come
+// to it yet: whoever closes a connection meanwhile waits until the server has heard of it. Of another listener it says nothing.
+func Expect(l net.Listener) {
+	if l, ours := l.(*listener); ours {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.served = true
+	}
+}
+
+// serves reports whether somebody is there to accept a connection, or is expected.
 func (l *listener) serves() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -204,9 +214,7 @@ func (l *listener) serves() bool {
 
 // Accept waits for a connection that a fault does not keep from the server.
 func (l *listener) Accept() (net.Conn, error) {
-	l.mu.Lock()
-	l.served = true
-	l.mu.Unlock()
+	Expect(l)
 	for {
 		raw, err := l.Listener.Accept()
 		if err != nil {

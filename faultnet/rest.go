@@ -6,8 +6,11 @@ import (
 	"mfpsim/vtime"
 )
 
-// waits reports whether the dialling side waits for the server: it reads, and has taken all that was written to it. Under l.mu.
-func (l *link) waits() bool { return l.reading && l.got == l.wrote && !l.writing }
+// waits reports whether the dialling side waits for the server: it reads, and has taken all that was written to it. A pool reads
+// before its client has written anything. Under l.mu.
+func (l *link) waits() bool {
+	return l.reading && l.got == l.wrote && !l.writing && (l.sent > 0 || !l.pooled)
+}
 
 // stuffed reports whether the dialling side writes more than the sockets take, which is as good as waiting. Under l.mu.
 func (l *link) stuffed() bool { return l.writing && l.sent-l.consumed > roomy }
@@ -30,7 +33,7 @@ func (l *link) deadEnd() bool {
 	case l.turn == nil || l.client == nil || l.stalled || l.delaying || l.spent || l.clientGone || l.expired || l.fired || l.begun > 0:
 		return false
 	case l.silent:
-		return l.reading && (l.fresh || l.swallowed)
+		return l.reading && (l.swallowed || l.fresh && !l.pooled)
 	case l.muted:
 		atRest := l.serverGone || l.asking && l.consumed == l.sent
 		return l.waits() && atRest && (!l.web || l.voided || !l.actsForHTTP())

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -250,4 +251,35 @@ func TestASilentConnectionCanBeBrokenByHand(t *testing.T) {
 		}
 		require.ErrorIs(t, ended, syscall.ECONNRESET)
 	}
+}
+
+// A server that has not come to accept yet is waited for by whoever closes a connection to it: else what it does then has no fixed place.
+func TestAServerThatIsExpectedHearsOfEveryConnection(t *testing.T) {
+	b := newBench(t, nil)
+	l, err := b.network.Listen("smtp", "mail.example:587")
+	require.NoError(t, err)
+	faultnet.Expect(l)
+	var order []string
+	dialled, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		<-dialled
+		for range 1000 {
+			runtime.Gosched()
+		}
+		order = append(order, "accepts")
+		conn, err := l.Accept()
+		if err == nil {
+			_ = conn.Close()
+		}
+	}()
+	b.do("printer", func(ctx context.Context) {
+		conn := b.dial(ctx, "mail.example:587")
+		close(dialled)
+		require.NoError(t, conn.Close())
+		order = append(order, "closed")
+	})
+	<-over
+	require.Equal(t, []string{"accepts", "closed"}, order)
+	require.NoError(t, l.Close())
 }

@@ -385,6 +385,7 @@ func (b *bench) serve() error {
 	}
 	b.servers = []*http.Server{web, entra, control, panel}
 	b.smtp = network.Adopt(fakesmtp.Party, take("smtp-port"))
+	faultnet.Expect(b.smtp)
 	b.smtpDone = make(chan struct{})
 	go func() {
 		defer close(b.smtpDone)
