@@ -21,6 +21,7 @@ import (
 
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
+	"mfpsim/faultnet"
 	"mfpsim/lab"
 	"mfpsim/report"
 	"mfpsim/scenarios"
