@@ -97,14 +97,14 @@ func TestAPanicOfAPOP3ServerLeavesNoMaildropLocked(t *testing.T) {
 	server := pop3.RunT(t, pop3.Config{
 		World: bench.World, Network: bench.Network, Journal: bench.Journal, Profile: pop3.ProfilePlain, Maildrops: owner,
 	})
-	logOn := says("a mail program", "USER "+fakesmtp.DefaultMailbox+"\r\nPASS "+fakesmtp.DefaultPassword+"\r\nQUIT\r\n")
+	logOn := says("a mail program", "USER "+fakesmtp.DefaultMailbox+"\r\nPASS "+fakesmtp.DefaultPassword+"\r\n")
 	bench.Network.Arm(faultnet.Fault{To: pop3.Party, Kind: faultnet.Panic, Write: 2, Times: 1})
 	for range 2 {
 		require.NoError(t, bench.World.Do("stranger", time.Hour, func(ctx context.Context) {
 			conn, err := bench.Network.Dialer("stranger").DialContext(ctx, "tcp", server.Address())
 			require.NoError(t, err)
 			defer conn.Close()
-			require.NoError(t, logOn.talk(ctx, bench, conn, server.Address()))
+			_ = logOn.talk(ctx, bench, conn, server.Address()) // the second waits for more, in vain
 		}))
 	}
 	require.Len(t, bench.World.Panics(), 1)
