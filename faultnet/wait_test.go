@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -282,4 +283,63 @@ func TestAServerThatIsExpectedHearsOfEveryConnection(t *testing.T) {
 	<-over
 	require.Equal(t, []string{"accepts", "closed"}, order)
 	require.NoError(t, l.Close())
+}
+
+// A browser asks a printer's page, which asks a cloud under the same turn: whichever of the two gives up first, the clock goes on for others.
+func TestAVisitInsideAVisitWaitsForASilentParty(t *testing.T) {
+	for _, test := range []struct {
+		name           string
+		kind           faultnet.FaultKind
+		browser, cloud time.Duration // time-outs of the person's browser and of the printer
+		lines          []string
+	}{
+		{"the browser gives up first", faultnet.Silent, 3 * time.Second, 5 * time.Second, []string{
+			"09:00:03 note person : timed out", "09:00:05 note printer : timed out", "09:00:05 http printer browser#1: GET / 200",
+		}},
+		{"the printer gives up first", faultnet.Silent, 7 * time.Second, 5 * time.Second, []string{
+			"09:00:05 note printer : timed out", "09:00:05 http printer browser#1: GET / 200", "09:00:05 note person : ok",
+		}},
+		{"both at once: the browser's time-out was armed first", faultnet.Silent, 5 * time.Second, 5 * time.Second, []string{
+			"09:00:05 note person : timed out", "09:00:05 note printer : timed out", "09:00:05 http printer browser#1: GET / 200",
+		}},
+		{"the connection attempt hangs", faultnet.BlackHole, 3 * time.Second, 5 * time.Second, []string{
+			"09:00:03 note person : timed out", "09:00:05 note printer : timed out", "09:00:05 http printer browser#1: GET / 200",
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for range 5 {
+				b := newBench(t, nil)
+				b.https(http.NotFoundHandler())
+				b.network.Arm(faultnet.Fault{To: "entra", Kind: test.kind})
+				inside, browser := b.client("printer"), b.client("browser")
+				l, err := b.network.Listen("printer", "printer.example:80")
+				require.NoError(t, err)
+				server, err := b.network.ServeHTTP(l, nil, b.network.Handler("printer", nil, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+					limited, cancel := b.world.Clock("printer").WithTimeout(r.Context(), test.cloud)
+					defer cancel()
+					_, err := get(limited, inside, "https://login.example/")
+					b.note("printer", "", outcome(limited, err))
+				}), exchange))
+				require.NoError(t, err)
+				defer func() { require.NoError(t, server.Close()) }()
+				b.world.Go("person", func(ctx context.Context) {
+					limited, cancel := b.world.Clock("browser").WithTimeout(ctx, test.browser)
+					defer cancel()
+					_, err := get(limited, browser, "http://printer.example/")
+					b.note("person", "", outcome(limited, err))
+				})
+				var ticks int
+				b.world.Go("somebody else", func(ctx context.Context) {
+					for range 10 {
+						require.NoError(t, b.world.Clock("somebody else").Sleep(ctx, time.Second))
+						ticks++
+					}
+				})
+				_, err = b.world.Advance(time.Minute)
+				require.NoError(t, err)
+				require.Equal(t, 10, ticks)
+				require.Equal(t, test.lines, slices.DeleteFunc(b.lines(), func(line string) bool { return strings.Contains(line, " fault ") }))
+			}
+		})
+	}
 }
