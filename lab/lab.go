@@ -243,6 +243,7 @@ func (l *Lab) startSMTP() error {
 		return errors.New("smtp: no port to listen on")
 	}
 	l.smtpDone, l.smtpListener = make(chan struct{}), listener
+	faultnet.Expect(listener)
 	go func() {
 		defer close(l.smtpDone)
 		// Serve ends without an error when the server is closed; a broken listener shows as a connection refused.

@@ -22,6 +22,7 @@ import (
 	"mfpsim/device"
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
+	"mfpsim/faultnet"
 	"mfpsim/lab"
 	"mfpsim/report"
 	"mfpsim/scenarios"
@@ -404,6 +405,7 @@ func (b *bench) serve() error {
 	}
 	b.servers = []*http.Server{entra, control, panel}
 	b.smtp = network.Adopt(fakesmtp.Party, take("smtp-port"))
+	faultnet.Expect(b.smtp)
 	b.smtpDone = make(chan struct{})
 	go func() {
 		defer close(b.smtpDone)
