@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -120,7 +121,7 @@ func (b *Browser) Heading() (string, bool) {
 	if b.page == nil {
 		return "", false
 	}
-	heading := words(b.page.doc.Find("h1").First().Text())
+	heading := words(textRaw(b.page.heading))
 	return heading, heading != ""
 }
 
@@ -132,7 +133,7 @@ func (b *Browser) Click(ctx context.Context, label string) error {
 	if b.page == nil {
 		return ErrNoPage
 	}
-	target, err := b.page.clickable(label)
+	target, err := b.page.find(label)
 	if err != nil {
 		return err
 	}
@@ -141,7 +142,7 @@ func (b *Browser) Click(ctx context.Context, label string) error {
 		b.page.fold(target.node)
 		return nil
 	case kindLink:
-		u, err := b.page.base().Parse(target.href)
+		u, err := b.page.baseURL().Parse(target.href)
 		if err != nil {
 			return &LoadError{Host: b.page.url.Host, Reason: ReasonAddress, cause: err}
 		}
@@ -218,14 +219,14 @@ func (b *Browser) Link(label string) (string, error) {
 	if b.page == nil {
 		return "", ErrNoPage
 	}
-	target, err := b.page.clickable(label)
+	target, err := b.page.find(label)
 	if err != nil {
 		return "", err
 	}
 	if target.kind != kindLink {
 		return "", &choice.Error{What: "link", Wanted: label, Present: b.page.links()}
 	}
-	u, err := b.page.base().Parse(target.href)
+	u, err := b.page.baseURL().Parse(target.href)
 	if err != nil {
 		return "", &LoadError{Host: b.page.url.Host, Reason: ReasonAddress, cause: err}
 	}
@@ -262,7 +263,7 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 	}
 }
 
-func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url.Values) (*http.Response, string, error) {
+func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url.Values) (*http.Response, []byte, error) {
 	target := *u
 	target.Fragment = ""
 	var body io.Reader
@@ -276,7 +277,7 @@ func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url
 	}
 	request, err := http.NewRequestWithContext(ctx, method, target.String(), body)
 	if err != nil {
-		return nil, "", &LoadError{Host: u.Host, Reason: ReasonAddress, cause: err}
+		return nil, nil, &LoadError{Host: u.Host, Reason: ReasonAddress, cause: err}
 	}
 	request.Header.Set("User-Agent", "Mozilla/5.0 (mfpsim)")
 	request.Header.Set("Accept", "text/html,application/xhtml+xml")
@@ -292,16 +293,18 @@ func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url
 	}
 	response, err := b.config.Transport.RoundTrip(request)
 	if err != nil {
-		return nil, "", loadError(ctx, u.Host, err)
+		return nil, nil, loadError(ctx, u.Host, err)
 	}
 	defer response.Body.Close()
 	b.jar.set(u, response.Cookies())
-	text, err := io.ReadAll(io.LimitReader(response.Body, maximumPage+1))
+	var text bytes.Buffer
+	text.Grow(int(min(max(response.ContentLength, 0), maximumPage)) + bytes.MinRead)
+	n, err := text.ReadFrom(io.LimitReader(response.Body, maximumPage+1))
 	if err != nil {
-		return nil, "", loadError(ctx, u.Host, err)
+		return nil, nil, loadError(ctx, u.Host, err)
 	}
-	if len(text) > maximumPage {
-		return nil, "", &LoadError{Host: u.Host, Reason: ReasonTooLarge}
+	if n > maximumPage {
+		return nil, nil, &LoadError{Host: u.Host, Reason: ReasonTooLarge}
 	}
-	return response, string(text), nil
+	return response, text.Bytes(), nil
 }

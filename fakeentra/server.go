@@ -83,7 +83,7 @@ func New(c Config) (*Server, error) {
 		}
 	}
 	if s.journal == nil {
-		s.journal = journal.New(s.world.Now)
+		s.journal = journal.For(s.world)
 	}
 	if s.network == nil {
 		s.network = faultnet.New(faultnet.Config{World: s.world, Journal: s.journal, Seed: c.Seed})

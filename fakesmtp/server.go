@@ -57,7 +57,7 @@ func New(config Config) (*Server, error) {
 		s.world, s.ownWorld = vtime.NewFlowing(config.Start), true
 	}
 	if s.journal == nil {
-		s.journal = journal.New(s.world.Now)
+		s.journal = journal.For(s.world)
 	}
 	if s.network == nil {
 		s.network = faultnet.New(faultnet.Config{World: s.world, Journal: s.journal, Seed: config.Seed})

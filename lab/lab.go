@@ -61,6 +61,8 @@ type Config struct {
 	SMTP  func(*fakesmtp.Config)
 	// Link returns where Web Config's link to an address of the cloud service leads; nil: to the address itself.
 	Link func(address string) string
+	// Keep bounds the journal. The zero value keeps everything on a stepped World and [journal.DefaultKeep] on a flowing one.
+	Keep journal.Keep
 	// Defect plants a fault of a printer's firmware, so that a scenario can be seen to fail. The zero value plants none.
 	Defect Defect
 }
@@ -114,7 +116,10 @@ func New(c Config) (*Lab, error) {
 	if l.World == nil {
 		l.World, l.ownWorld = vtime.NewStepped(c.Start), true
 	}
-	l.Journal = journal.New(l.World.Now)
+	l.Journal = journal.For(l.World)
+	if c.Keep != (journal.Keep{}) {
+		l.Journal.Keep(c.Keep)
+	}
 	l.Network = faultnet.New(faultnet.Config{World: l.World, Journal: l.Journal, Seed: c.Seed, Latency: c.Latency, Jitter: c.Jitter})
 	l.World.OnPanic(func(e *vtime.PanicError) {
 		l.Journal.Append(journal.Entry{Party: "bench", Kind: journal.KindNote, Text: journal.Plain(e.Party + " panicked")})

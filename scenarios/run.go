@@ -207,7 +207,7 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 	return first, nil
 }
 
-// playOnce builds a bench, plays the scenario on it and renders the evidence.
+// playOnce builds a bench, plays the scenario on it and renders the evidence if somebody wants it.
 func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	result := Result{Scenario: s, Seed: o.Seed, Verdict: report.Passed, Passed: true}
 	config := lab.Config{Seed: o.Seed, Language: o.Language, Model: o.Model, Latency: o.Latency, Jitter: o.Jitter}
@@ -246,10 +246,15 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 		}
 	}
 	result.VirtualTime = bench.World.Elapsed()
-	if result.Files, err = evidence(p, result, o).Files(); err == nil && o.Inspect != nil {
+	if o.Evidence != "" || o.KeepFiles || o.Repeat > 1 {
+		if result.Files, err = evidence(p, result, o).Files(); err != nil {
+			return result, err
+		}
+	}
+	if o.Inspect != nil {
 		o.Inspect(result, bench)
 	}
-	return result, err
+	return result, nil
 }
 
 // guarded plays the script; a panic of a verb ends this scenario and no other.

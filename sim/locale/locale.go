@@ -29,6 +29,8 @@ const labelPrefix = "label."
 // LabelID is the message id of a label's name.
 func LabelID(name string) string { return labelPrefix + name }
 
+func isLabel(id string) bool { return strings.HasPrefix(id, labelPrefix) }
+
 // NameOf is a language in its own words, as language lists show it: "Ελληνικά".
 func NameOf(tag string) string {
 	if name := display.Self.Name(language.Make(tag)); name != "" {
@@ -42,9 +44,18 @@ type Texts struct {
 	language  string
 	tables    *Tables
 	plain     map[string]string // texts without placeholders, ready
+	normal    map[string]string // the same, normalized
 	localizer *i18n.Localizer
 	collect   sync.Once
 	collected device.Words
+}
+
+func newTexts(language string, tables *Tables, plain map[string]string, localizer *i18n.Localizer) *Texts {
+	t := &Texts{language: language, tables: tables, plain: plain, normal: make(map[string]string, len(plain)), localizer: localizer}
+	for id, words := range plain {
+		t.normal[id] = choice.Normalize(words)
+	}
+	return t
 }
 
 // Language returns the language of the texts.
@@ -89,7 +100,7 @@ func (t *Texts) Translate(english string) (words string, ok bool) {
 // Message returns a message by the name that people write after @: its id, if it is no label. ok is false if there is
 // none.
 func (t *Texts) Message(name string) (text string, ok bool) {
-	if strings.HasPrefix(name, labelPrefix) {
+	if isLabel(name) {
 		return "", false
 	}
 	text, ok = t.plain[name]
@@ -101,7 +112,7 @@ func (t *Texts) Messages() []string {
 	var names []string
 	for _, id := range t.tables.ids {
 		_, plain := t.plain[id]
-		if plain && !strings.HasPrefix(id, labelPrefix) && !strings.HasPrefix(id, "code.") {
+		if plain && !isLabel(id) && !strings.HasPrefix(id, "code.") {
 			names = append(names, id)
 		}
 	}
@@ -135,11 +146,14 @@ func (t *Texts) Words() device.Words {
 // standard ones.
 func (t *Texts) Is(words, id string) bool {
 	wanted := choice.Normalize(words)
-	if wanted == choice.Normalize(t.Text(id)) {
+	if _, known := t.normal[id]; !known {
+		panic(fmt.Sprintf("locale: no message %q without placeholders", id))
+	}
+	if wanted == t.normal[id] {
 		return true
 	}
 	for tables := t.tables; tables != nil; tables = tables.standard {
-		if english, ok := tables.In(English).plain[id]; ok && wanted == choice.Normalize(english) {
+		if english, ok := tables.In(English).normal[id]; ok && wanted == english {
 			return true
 		}
 	}

@@ -333,7 +333,7 @@ func parseDuration(text string) (time.Duration, error) {
 	return whole, nil
 }
 
-// journalRows are the entries after a number.
+// journalRows are the entries after a number, and how many of the oldest have fallen out.
 func (b *bench) journalRows(r *http.Request) (any, error) {
 	since, err := number(r, "since")
 	if err != nil {
@@ -346,7 +346,7 @@ func (b *bench) journalRows(r *http.Request) (any, error) {
 	if entries == nil {
 		entries = []journal.Entry{}
 	}
-	return map[string]any{"entries": entries}, nil
+	return map[string]any{"entries": entries, "dropped": b.lab.Journal.Dropped()}, nil
 }
 
 // number reads a whole number of the query; 0 if it is not there.

@@ -23,6 +23,7 @@ import (
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/faultnet"
+	"mfpsim/journal"
 	"mfpsim/lab"
 	"mfpsim/report"
 	"mfpsim/scenarios"
@@ -43,6 +44,7 @@ type Config struct {
 	CA       string // file for the authority's certificate; empty: a temporary one, removed at the end
 	Host     string // address to listen on; empty: 127.0.0.1
 	Ports    Ports
+	Keep     int // entries of the journal; 0: as many as the World's journal keeps by itself
 	Out      io.Writer
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
@@ -157,6 +159,15 @@ func (c Config) check() error {
 	return nil
 }
 
+// keep bounds the journal by count and, as the World's journal does by itself, by size.
+func (c Config) keep() journal.Keep {
+	keep := journal.DefaultKeep
+	if c.Keep > 0 {
+		keep.Entries = c.Keep
+	}
+	return keep
+}
+
 func contains(list []string, wanted string) bool {
 	for _, one := range list {
 		if one == wanted {
@@ -239,6 +250,7 @@ func (b *bench) start(ctx context.Context) error {
 	b.world = vtime.NewFlowing(start)
 	config := lab.Config{
 		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true, Link: b.link,
+		Keep: b.config.keep(),
 	}
 	if b.config.Configure != nil {
 		b.config.Configure(&config)

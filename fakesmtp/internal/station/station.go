@@ -56,7 +56,7 @@ func Open(c Config) (*Station, error) {
 		s.World, s.ownWorld = vtime.NewFlowing(c.Start), true
 	}
 	if s.Journal == nil {
-		s.Journal = journal.New(s.World.Now)
+		s.Journal = journal.For(s.World)
 	}
 	if s.Network == nil {
 		s.Network = faultnet.New(faultnet.Config{World: s.World, Journal: s.Journal, Seed: c.Seed})
