@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"mfpsim/choice"
 	"mfpsim/device"
 )
 
@@ -124,7 +125,7 @@ func (p *page) find(label string) (target, error) {
 			return t, nil
 		}
 	}
-	return target{}, &device.LabelError{What: "button", Wanted: label, Present: p.buttons()}
+	return target{}, &choice.Error{What: "button", Wanted: label, Present: p.buttons()}
 }
 
 func (p *page) buttons() []string {

@@ -71,6 +71,7 @@ func (c *session) serve() {
 	c.backend = fmt.Sprintf("%sMB%04d.%s", site, c.random.Intn(10000), forest)
 	c.shown = c.server.opened(c)
 	c.startWatch()
+	defer c.server.ended(c, endClosed) // a panic has told no other end
 	defer c.stopWatch()
 	defer c.abort()
 

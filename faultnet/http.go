@@ -233,6 +233,7 @@ func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handle
 		counted.tls = tlsConfig.Clone()
 		counted.tls.NextProtos = []string{"http/1.1"}
 	}
+	Expect(l)
 	go func() { _ = server.Serve(counted) }() // ends with http.ErrServerClosed
 	return server, nil
 }

@@ -24,8 +24,7 @@ type link struct {
 	fault   *armed // bound when the connection was dialled
 	later   *armed // armed while the connection was open: strikes at its next write
 
-	clientWrites, serverWrites int                        // so far
-	points                     func(server bool, nth int) // told each; nil: nobody asks
+	clientWrites, serverWrites int // so far
 
 	silent    bool // nothing comes any more
 	muted     bool // the server is not heard any more
@@ -59,12 +58,15 @@ type link struct {
 	reading    bool // the dialling side waits for more
 	writing    bool // the dialling side's write is under way
 	asking     bool // the serving side waits for more
+	answering  bool // the serving side's write is under way
 	deafServer bool // the serving side reads no more
 
 	web     bool // HTTP: the server reads ahead, so that asking says nothing
 	severed bool // HTTP: the server's machine was switched off meanwhile: not to be used again
 	active  bool // HTTP: a request is being answered
 	idle    bool // HTTP: the answer has been given, or none was asked for yet
+	ahead   bool // HTTP: the server has all of the request, and reads only to hear that the dialling side goes
+	pooled  bool // HTTP: a client's pool reads on while nobody waits
 
 	door      *Outlet // of a party outside the process; nil: the dialling side is in this one
 	theirName string  // that party's name of the connection
@@ -86,12 +88,6 @@ func (n *Network) newLink(name, from, to, host string) *link {
 // outside makes the link of a connection that nobody of the bench dialled.
 func (n *Network) outside(to string) *link {
 	return n.newLink(n.number(Outside), Outside, to, "")
-}
-
-func (l *link) currentTurn() *vtime.Turn {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.turn
 }
 
 // resets reports the fault if the link is to be reset after a number of application bytes.

@@ -90,7 +90,12 @@ func (c *session) Mail(from string, _ *smtp.MailOptions) error {
 func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
 
 // Rcpt takes a recipient.
-func (c *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+func (c *session) Rcpt(to string, _ *smtp.RcptOptions) (err error) {
+	c.server.station.Ask(c.client, func() { err = c.recipient(to) })
+	return err
+}
+
+func (c *session) recipient(to string) error {
 	if judge := c.server.config.Recipient; judge != nil {
 		if err := judge(c.account, c.from, to); err != nil {
 			return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: err.Error()}
@@ -101,7 +106,12 @@ func (c *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 }
 
 // Data takes the message.
-func (c *session) Data(reader io.Reader) error {
+func (c *session) Data(reader io.Reader) (err error) {
+	c.server.station.Ask(c.client, func() { err = c.message(reader) })
+	return err
+}
+
+func (c *session) message(reader io.Reader) error {
 	raw, err := io.ReadAll(reader)
 	if err != nil {
 		return err

@@ -68,8 +68,13 @@ func (s *Server) inOrder(reply string) string {
 }
 
 // authenticate judges AUTH. With CRAM-MD5, password is the client's digest, and the challenge is ours instead of the library's.
-func (s *Server) authenticate(address net.Addr, mechanism string, user, password, _ []byte) (bool, error) {
+func (s *Server) authenticate(address net.Addr, mechanism string, user, password, _ []byte) (admitted bool, _ error) {
 	client := clientOf(address)
+	s.station.Ask(client, func() { admitted = s.judge(client, mechanism, user, password) })
+	return admitted, nil
+}
+
+func (s *Server) judge(client *station.Client, mechanism string, user, password []byte) (admitted bool) {
 	var reason fakesmtp.Reason
 	if mechanism == CRAMMD5 {
 		reason = s.digest(string(user), string(password), stateOf(client).challenge)
@@ -78,10 +83,10 @@ func (s *Server) authenticate(address net.Addr, mechanism string, user, password
 	}
 	if reason != "" {
 		s.refused(Refusal{Connection: client.Connection, User: string(user), Mechanism: mechanism, Reason: reason})
-		return false, nil
+		return false
 	}
 	stateOf(client).authenticated = true
-	return true, nil
+	return true
 }
 
 // stateOf returns what is known of a connection.
@@ -137,13 +142,14 @@ func (s *Server) admitted(client *station.Client) bool {
 }
 
 // recipient takes recipients of those who may send.
-func (s *Server) recipient(address net.Addr, _, _ string) bool {
+func (s *Server) recipient(address net.Addr, _, _ string) (taken bool) {
 	client := clientOf(address)
-	if s.admitted(client) {
-		return true
-	}
-	s.refused(Refusal{Connection: client.Connection, Reason: ReasonNotAdmitted})
-	return false
+	s.station.Ask(client, func() {
+		if taken = s.admitted(client); !taken {
+			s.refused(Refusal{Connection: client.Connection, Reason: ReasonNotAdmitted})
+		}
+	})
+	return taken
 }
 
 // received is how many lines the library puts before a message: its Received field, with the machine's time.
@@ -152,8 +158,13 @@ const received = 3
 var errHeader = errors.New("451 4.3.0 Requested action aborted: local error in processing")
 
 // receive takes a message.
-func (s *Server) receive(address net.Addr, from string, to []string, data []byte) error {
+func (s *Server) receive(address net.Addr, from string, to []string, data []byte) (err error) {
 	client := clientOf(address)
+	s.station.Ask(client, func() { err = s.keep(client, from, to, data) })
+	return err
+}
+
+func (s *Server) keep(client *station.Client, from string, to []string, data []byte) error {
 	raw := data
 	for range received {
 		_, rest, found := bytes.Cut(raw, []byte("\r\n"))

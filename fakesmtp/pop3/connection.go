@@ -42,11 +42,13 @@ func (c *connection) run() {
 	if s.config.Implicit && c.handshake() != nil {
 		return
 	}
+	defer func() {
+		if c.user != "" {
+			s.release(c.user) // also after a panic
+		}
+	}()
 	c.visit("greeting", nil, func() reply { return say(eventGreeting) })
 	for c.serve() {
-	}
-	if c.user != "" {
-		s.release(c.user)
 	}
 	if c.wire.Writer.Flush() == nil && c.tls != nil {
 		_ = c.tls.CloseWrite()

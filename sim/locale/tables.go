@@ -14,6 +14,7 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 
+	"mfpsim/choice"
 	"mfpsim/sim/internal/yamlfile"
 )
 
@@ -218,6 +219,11 @@ func (t *Tables) Languages() []string { return slices.Clone(t.languages) }
 // codes.
 func (t *Tables) IDs() []string { return slices.Clone(t.ids) }
 
+// idsOf are the message ids of labels, or those of the others.
+func (t *Tables) idsOf(labels bool) []string {
+	return slices.DeleteFunc(t.IDs(), func(id string) bool { return strings.HasPrefix(id, labelPrefix) != labels })
+}
+
 // Source tells where a message's English words are from: "guide", "recalled", "ours…"; empty where the message files'
 // sections say it.
 func (t *Tables) Source(id string) string { return t.sources[id] }
@@ -231,7 +237,7 @@ func (t *Tables) Has(id string) bool {
 // Find returns the message id of English words, without regard to case and to the kind of apostrophe; labels come
 // first.
 func (t *Tables) Find(english string) (id string, ok bool) {
-	wanted := Normalize(english)
+	wanted := choice.Normalize(english)
 	for tables := t; tables != nil; tables = tables.standard {
 		if id, ok := tables.found[wanted]; ok {
 			return id, true

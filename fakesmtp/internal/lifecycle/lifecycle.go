@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"sync"
+
+	"mfpsim/faultnet"
 )
 
 // Life counts listeners and connections. All methods are safe for concurrent use.
@@ -35,6 +37,7 @@ func (l *Life) Adopt(listener net.Listener) {
 		return
 	}
 	l.listeners[listener] = struct{}{}
+	faultnet.Expect(listener)
 	if l.address == "" {
 		l.address = listener.Addr().String()
 	}

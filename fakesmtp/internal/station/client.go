@@ -15,6 +15,7 @@ type Client struct {
 	Who        string         // whom a server that goes by addresses takes it for: a party of the bench, or an address from outside
 	Random     *chance.Reader // the connection's own
 	State      any            // what the server keeps of the connection; whoever acts in its visit may change it
+	Broken     bool           // the server's own program has panicked: the conversation ends without a word
 }
 
 // Network is that of the connection.
@@ -35,6 +36,17 @@ func (s *Station) Client(peer *faultnet.Peer, connection net.Conn, address strin
 		}
 	}
 	return c
+}
+
+// Ask runs what a library asks of the server's own program, in a goroutine of the library's. If it panics, the panic is kept in the World
+// and the conversation is broken, whatever the library makes of it.
+func (s *Station) Ask(c *Client, act func()) {
+	defer func() {
+		if s.World.Panicked(s.Party+" for "+c.Connection, recover()) != nil {
+			c.Broken = true
+		}
+	}()
+	act()
 }
 
 func background() context.Context { return context.Background() } // a client that hangs up does not end a visit

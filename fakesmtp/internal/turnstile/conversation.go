@@ -80,7 +80,7 @@ func (c *conversation) secureInside() error {
 // run serves the client.
 func (c *conversation) run() {
 	c.visit("banner", nil, "", nil)
-	for !c.pipe.isClosed() {
+	for !c.pipe.isClosed() && !c.client.Broken {
 		var err error
 		switch {
 		case c.upgrade:
@@ -222,6 +222,10 @@ func (c *conversation) visit(name string, read journal.Text, command string, giv
 		_, _ = c.inside.Write(given) // a library that has closed has said why
 	}
 	said := c.said()
+	if c.client.Broken {
+		visit.End()
+		return 0
+	}
 	if edit := c.turnstile.config.Edit; edit != nil {
 		said = edit(c.client, command, said)
 	}
