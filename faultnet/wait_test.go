@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/faultnet"
+	"mfpsim/vtime"
 )
 
 // dial connects the printer and gives it a minute.
@@ -24,7 +25,7 @@ func (b *bench) dial(ctx context.Context, address string) net.Conn {
 	b.t.Helper()
 	conn, err := b.network.Dialer("printer").DialContext(ctx, "tcp", address)
 	require.NoError(b.t, err)
-	require.NoError(b.t, conn.SetDeadline(time.Now().Add(time.Minute)))
+	require.NoError(b.t, conn.SetDeadline(vtime.Deadline(time.Minute)))
 	return conn
 }
 
@@ -115,7 +116,7 @@ func TestADeadlineWakesOnlyWhoeverWaitsOnItsConnection(t *testing.T) {
 					_, err := talk(each, "")
 					require.NoError(t, err)
 				}
-				require.NoError(t, beside.SetDeadline(time.Now().Add(30*time.Second)))
+				require.NoError(t, beside.SetDeadline(vtime.Deadline(30*time.Second)))
 				require.NoError(t, test.wait(ctx, b, conn))
 				_, err := beside.Read(make([]byte, 1))
 				require.ErrorIs(t, err, os.ErrDeadlineExceeded)

@@ -31,7 +31,7 @@ type stranger struct {
 // says is a client that says something and reads to the end.
 func says(name, words string) stranger {
 	return stranger{name, func(_ context.Context, _ *lab.Lab, conn net.Conn, _ string) error {
-		_ = conn.SetDeadline(time.Now().Add(time.Minute))
+		_ = conn.SetDeadline(vtime.Deadline(time.Minute))
 		if _, err := io.WriteString(conn, words); err != nil {
 			return err
 		}
