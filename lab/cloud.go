@@ -21,8 +21,8 @@ type Tenant struct {
 	SMTPAuth    bool   // client submission is enabled
 	NoDefaults  bool   // security defaults are off
 	BasicAuth   bool   // submission with a password is still allowed
-	UserConsent string // fakeentra.UserConsentAll (default), fakeentra.UserConsentNone
-	ConsentBox  string // fakeentra.ConsentBoxGuide (default), fakeentra.ConsentBoxMicrosoft
+	UserConsent string // "all" (default), "none"
+	ConsentBox  string // "guide" (default), "microsoft"
 	Personal    bool
 }
 

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -96,7 +94,7 @@ type Lab struct {
 	smtpDone chan struct{}
 	// smtpListener is closed by the lab too: a bench may end before its mail server has begun to listen.
 	smtpListener net.Listener
-	transports   []*http.Transport
+	transports   []*faultnet.Transport
 	browser      *browser.Browser
 
 	mu       sync.Mutex
@@ -219,7 +217,7 @@ func (l *Lab) registerApplication(model string) error {
 		}
 		done = append(done, p.ClientID)
 		_, err := l.Entra.AddApplication(fakeentra.Application{ID: p.ClientID, Name: fakeentra.ApplicationName, Publisher: "printers.example", Verified: true})
-		if err != nil && !strings.Contains(err.Error(), "already") {
+		if err != nil && !errors.Is(err, fakeentra.ErrExists) {
 			return fmt.Errorf("entra: %w", err)
 		}
 	}
@@ -317,15 +315,15 @@ func (l *Lab) newBrowser(party string) *browser.Browser {
 	})
 }
 
+// browserKeeps is how long a browser keeps a connection for the next page: Firefox's network.http.keep-alive.timeout.
+const browserKeeps = 115 * time.Second
+
 // transport reaches every name of the bench as a party, trusting the bench's authority.
-func (l *Lab) transport(party string) *http.Transport {
-	t := &http.Transport{
-		// Whether net/http uses a connection again depends on the machine's clock (it waits 50 ms for its own writer): on a busy
-		// machine the numbers of connections would differ from run to run.
-		DisableKeepAlives: true,
-		DialContext:       l.Network.Dialer(party).DialContext,
-		TLSClientConfig:   l.Network.ClientTLS(l.World.Now),
-	}
+func (l *Lab) transport(party string) *faultnet.Transport {
+	dial := l.Network.Dialer(party).DialContext
+	t := faultnet.NewTransport(faultnet.TransportConfig{
+		Dial: dial, DialTLS: faultnet.TLSDialer(dial, l.Network.ClientTLS(l.World.Now)), Now: l.World.Now, IdleLimit: browserKeeps,
+	})
 	l.mu.Lock()
 	l.transports = append(l.transports, t)
 	l.mu.Unlock()

@@ -94,7 +94,7 @@ func TestABenchThatCannotBeBuiltLeavesNothingBehind(t *testing.T) {
 	require.ErrorContains(t, err, "tlh")
 	_, err = lab.New(lab.Config{Model: "no such model"})
 	require.Error(t, err)
-	_, err = lab.New(lab.Config{Entra: func(c *fakeentra.Config) { c.Pages = []fakeentra.PageName{"no such page"} }})
+	_, err = lab.New(lab.Config{Entra: func(c *fakeentra.Config) { c.Pages = []string{"no such page"} }})
 	require.Error(t, err)
 }
 

@@ -133,6 +133,7 @@ func (p *Printer) power(on bool) {
 		return
 	}
 	p.lab.Network.Leave(p.Name, NetworkOffice)
+	p.lab.Network.Sever(p.Name)
 }
 
 // serveWeb puts the printer's web page on the network, under its address.

@@ -56,10 +56,10 @@ func (p *play) verbTenant(_ bool, args []string) (string, error) {
 	if t.BasicAuth, err = either(values, "basic-auth", "enabled", "disabled", false); err != nil {
 		return "", err
 	}
-	if _, err = either(values, "user-consent", fakeentra.UserConsentAll, fakeentra.UserConsentNone, true); err != nil {
+	if _, err = either(values, "user-consent", "all", "none", true); err != nil {
 		return "", err
 	}
-	if _, err = either(values, "consent-box", fakeentra.ConsentBoxGuide, fakeentra.ConsentBoxMicrosoft, true); err != nil {
+	if _, err = either(values, "consent-box", "guide", "microsoft", true); err != nil {
 		return "", err
 	}
 	t.UserConsent, t.ConsentBox = values["user-consent"], values["consent-box"]
@@ -296,7 +296,7 @@ func policyWords(text string) ([]string, error) {
 
 func (p *play) signInLog(not bool, args []string) (string, error) {
 	see := func(context.Context) (surface, error) {
-		table := fakeentra.SignInTable(p.lab.Entra.SignIns())
+		table := p.lab.Entra.SignIns().Table()
 		return surface{name: "sign-in log", lines: lines(table), drawn: table}, nil
 	}
 	what, words := first(args)

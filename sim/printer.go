@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -60,6 +61,8 @@ type Config struct {
 	// AdministratorPassword is the password; default: the serial number, as on a new printer without a PASSWORD label.
 	AdministratorPassword string
 	Timeouts              core.Timeouts // of the core; zero fields mean its defaults
+	// KeepAlive is how long a connection to the identity provider is kept; empty: the core's default, for one series of polls.
+	KeepAlive oauth.KeepAlive
 	// Link returns where Web Config's link to an address of the cloud service leads; nil: to the address itself.
 	Link func(address string) string
 	// OnPower is told when the printer goes on and off, so that its place on the network can follow.
@@ -296,8 +299,9 @@ func (p *Printer) powerUp(ctx context.Context) error {
 			p.config.World.Go(p.config.Name+": "+name, f)
 		},
 		WithCancel: p.config.World.WithCancel,
+		KeepAlive:  p.config.KeepAlive,
 		// net/http decides by the machine's clock whether it uses a connection again, which would show in the evidence.
-		KeepAlive: oauth.KeepAliveNever,
+		Transport: p.transport,
 	})
 	if err != nil {
 		return fmt.Errorf("start the printer's mail core: %w", err)
@@ -314,6 +318,17 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		p.config.OnPower(true)
 	}
 	return nil
+}
+
+// idleLimit is how long the printer keeps a connection to the identity provider between two polls: ours, longer than any interval.
+const idleLimit = 90 * time.Second
+
+func (p *Printer) transport(dialTLS func(ctx context.Context, network, address string) (net.Conn, error), keep bool) oauth.Transport {
+	config := faultnet.TransportConfig{DialTLS: dialTLS, Now: p.config.World.Now}
+	if keep {
+		config.IdleLimit = idleLimit
+	}
+	return faultnet.NewTransport(config)
 }
 
 // powerDown ends everything volatile at once.

@@ -219,7 +219,7 @@ func (e *explainer) aadstsWords() {
 	if e.found || len(strings.Fields(e.words)) < 2 && !strings.Contains(e.words, "_") {
 		return
 	}
-	for _, row := range fakeentra.Search(e.words) {
+	for _, row := range fakeentra.Catalogue().Search(e.words) {
 		if row.Code == 0 {
 			continue
 		}

@@ -163,13 +163,13 @@ type settingRequest struct {
 	Value   string `json:"value"`
 }
 
-// knobWords are the knobs that are set, and those of them that no request has met, in the words of the verb "entra answer".
-func knobWords(entra *fakeentra.Server) map[string][]string {
+// plantedWords are the answers that are planted, and those of them that no request has met, in the words of the verb "entra answer".
+func plantedWords(entra *fakeentra.Server) map[string][]string {
 	words := map[string][]string{"set": {}, "unmet": {}}
-	for _, k := range entra.Knobs() {
+	for _, k := range entra.Answers() {
 		words["set"] = append(words["set"], k.String())
 	}
-	for _, k := range entra.UnmetKnobs() {
+	for _, k := range entra.UnmetAnswers() {
 		words["unmet"] = append(words["unmet"], k.String())
 	}
 	return words
@@ -255,7 +255,7 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 			})
 			return changed, err
 		}),
-		"GET /entra/answer": plain(func(*http.Request) (any, error) { return knobWords(entra), nil }),
+		"GET /entra/answer": plain(func(*http.Request) (any, error) { return plantedWords(entra), nil }),
 		"POST /entra/answer": takes(func(_ *http.Request, in struct {
 			Answer string `json:"answer"`
 		},
@@ -267,7 +267,7 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 			if err != nil {
 				return nil, refuse("%v", err)
 			}
-			return knobWords(entra), nil
+			return plantedWords(entra), nil
 		}),
 		"POST /exchange/cmdlet": takes(func(_ *http.Request, in cmdletRequest) (any, error) {
 			if in.Name == "" {
