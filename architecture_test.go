@@ -23,8 +23,8 @@ import (
 
 const module = "mfpsim"
 
-// arrows lists, for every room, the rooms that it may import. A package belongs to the longest room that its path begins with;
-// packages of one room may import each other. A room that is not listed here is refused: an arrow is a decision.
+// arrows lists, for every room, the rooms that it may import. A package belongs to the longest room that its path begins
+// with; packages of one room may import each other. A room that is not listed here is refused: an arrow is a decision.
 var arrows = map[string][]string{
 	"vtime":   {},
 	"chance":  {},
