@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mfpsim/fakesmtp/internal/wire"
+	"mfpsim/fakesmtp/refusal"
 )
 
 // auth is the AUTH command (RFC 4954). Only LOGIN and XOAUTH2 are offered, and only over TLS (§1.2, §9).
@@ -20,7 +21,7 @@ func (c *session) auth(ctx context.Context, arguments string) {
 		c.refuse(ctx, eventAuthAgain, "")
 	case c.tls == nil || mechanism != "XOAUTH2" && mechanism != "LOGIN":
 		c.server.secrets.add(response)
-		c.refuse(ctx, eventAuthMechanism, ReasonMechanism)
+		c.refuse(ctx, eventAuthMechanism, refusal.Mechanism)
 	case mechanism == "XOAUTH2" && hasResponse:
 		c.bearer(ctx, response)
 	case mechanism == "XOAUTH2":
@@ -38,7 +39,7 @@ func (c *session) auth(ctx context.Context, arguments string) {
 func (c *session) unlessCancelled(next func(context.Context, string)) func(context.Context, string) {
 	return func(ctx context.Context, line string) {
 		if strings.TrimSpace(line) == "*" {
-			c.unauthenticated(ctx, eventAuthCancelled, ReasonCancelled, "")
+			c.unauthenticated(ctx, eventAuthCancelled, refusal.Cancelled, "")
 			return
 		}
 		next(ctx, line)
@@ -49,7 +50,7 @@ func (c *session) unlessCancelled(next func(context.Context, string)) func(conte
 func (c *session) loginUser(ctx context.Context, line string) {
 	user, ok := decodeBase64(line)
 	if !ok {
-		c.unauthenticated(ctx, eventAuthIdentity, ReasonMalformed, "")
+		c.unauthenticated(ctx, eventAuthIdentity, refusal.Malformed, "")
 		return
 	}
 	c.say(eventAuthPassword)
@@ -57,7 +58,7 @@ func (c *session) loginUser(ctx context.Context, line string) {
 		password, ok := decodeBase64(line)
 		c.server.secrets.add(password)
 		if !ok {
-			c.unauthenticated(ctx, eventAuthIdentity, ReasonMalformed, user)
+			c.unauthenticated(ctx, eventAuthIdentity, refusal.Malformed, user)
 			return
 		}
 		c.finish(ctx, c.server.password(user, password))
@@ -69,7 +70,7 @@ func (c *session) bearer(ctx context.Context, line string) {
 	user, token, ok := decodeXOAUTH2(line)
 	c.server.secrets.add(token)
 	if !ok {
-		c.unauthenticated(ctx, eventAuthIdentity, ReasonMalformed, user)
+		c.unauthenticated(ctx, eventAuthIdentity, refusal.Malformed, user)
 		return
 	}
 	c.finish(ctx, c.server.bearer(user, token))
@@ -78,10 +79,10 @@ func (c *session) bearer(ctx context.Context, line string) {
 // finish says what was decided.
 func (c *session) finish(ctx context.Context, v verdict) {
 	if !c.modern(v) {
-		c.refuse(ctx, eventLegacyTLS, ReasonLegacyTLS, "user", wire.Printable(v.user))
+		c.refuse(ctx, eventLegacyTLS, refusal.LegacyTLS, "user", wire.Printable(v.user))
 		return
 	}
-	if v.reason == ReasonLicence {
+	if v.reason == refusal.Licence {
 		c.server.mu.Lock()
 		m := c.server.mailboxOf(v.user)
 		c.server.mu.Unlock()
@@ -117,7 +118,7 @@ func (c *session) modern(v verdict) bool {
 }
 
 // unauthenticated refuses an AUTH. MAIL will repeat the reply; the connection stays, until there were too many.
-func (c *session) unauthenticated(ctx context.Context, event Event, reason Reason, user string) {
+func (c *session) unauthenticated(ctx context.Context, event Event, reason refusal.Reason, user string) {
 	row := lookUp(c.profile, event)
 	c.refuse(ctx, event, reason, "user", wire.Printable(user))
 	c.authError = itoa(row.Code) + " " + row.Text
@@ -130,7 +131,7 @@ func (c *session) unauthenticated(ctx context.Context, event Event, reason Reaso
 // verdict is what AUTH has come to.
 type verdict struct {
 	event        Event
-	reason       Reason
+	reason       refusal.Reason
 	user         string
 	organization *organization // nil: not known
 	mailbox      *mailbox      // of a success
@@ -140,7 +141,7 @@ type verdict struct {
 // bearer judges a token: first who it is, then whether he may (docs/reference/exchange-smtp.md §5: 5.7.139 proves that
 // the identity was right).
 func (s *Server) bearer(user, token string) verdict {
-	refused := func(reason Reason) verdict {
+	refused := func(reason refusal.Reason) verdict {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return verdict{event: eventAuthIdentity, reason: reason, user: user, organization: s.organizationOf(domainOf(user))}
@@ -149,7 +150,7 @@ func (s *Server) bearer(user, token string) verdict {
 	if reason == "" {
 		reason = examine(claims, s.clock.Now())
 	}
-	if reason == ReasonApplication && claims.User == "" && len(claims.Roles) > 0 {
+	if reason == refusal.Application && claims.User == "" && len(claims.Roles) > 0 {
 		return s.application(user, claims)
 	}
 	if reason != "" {
@@ -158,11 +159,11 @@ func (s *Server) bearer(user, token string) verdict {
 	account, known := s.directory.Account(claims.User)
 	switch {
 	case !known:
-		return refused(ReasonUserUnknown)
+		return refused(refusal.UserUnknown)
 	case account.Disabled:
-		return refused(ReasonDisabled)
+		return refused(refusal.Disabled)
 	case !account.RevokedBefore.IsZero() && claims.Issued.Before(account.RevokedBefore):
-		return refused(ReasonRevoked)
+		return refused(refusal.Revoked)
 	}
 	s.mu.Lock()
 	organization := s.organizationFor(claims.User)
@@ -170,9 +171,9 @@ func (s *Server) bearer(user, token string) verdict {
 	s.mu.Unlock()
 	switch {
 	case organization == nil || !strings.EqualFold(organization.id, claims.Tenant):
-		return refused(ReasonTenant)
+		return refused(refusal.Tenant)
 	case !same:
-		return refused(ReasonUserMismatch)
+		return refused(refusal.UserMismatch)
 	}
 	return s.policy(user, false)
 }
@@ -187,29 +188,29 @@ func (s *Server) password(user, password string) verdict {
 		basic, state = s.allowsBasic(organization, s.mailboxOf(user)), s.basicState(organization, s.clock.Now())
 	}
 	s.mu.Unlock()
-	refused := func(event Event, reason Reason) verdict {
+	refused := func(event Event, reason refusal.Reason) verdict {
 		return verdict{event: event, reason: reason, user: user, organization: organization}
 	}
 	account, known := s.directory.Account(user)
 	switch {
 	case organization == nil:
-		return refused(eventAuthCredentials, ReasonUserUnknown)
+		return refused(eventAuthCredentials, refusal.UserUnknown)
 	case state == basicRemoved:
-		return refused(eventAuthBasicRemoved, ReasonBasicRemoved)
+		return refused(eventAuthBasicRemoved, refusal.BasicRemoved)
 	case !basic:
-		return refused(eventAuthBasic, ReasonBasicDisabled)
+		return refused(eventAuthBasic, refusal.BasicDisabled)
 	case !known:
-		return refused(eventAuthCredentials, ReasonUserUnknown)
+		return refused(eventAuthCredentials, refusal.UserUnknown)
 	case account.Disabled:
-		return refused(eventAuthCredentials, ReasonDisabled)
+		return refused(eventAuthCredentials, refusal.Disabled)
 	case account.Password.Empty() || account.Password.Reveal() != password:
-		return refused(eventAuthCredentials, ReasonPassword)
+		return refused(eventAuthCredentials, refusal.Password)
 	case s.defaultsOn(organization):
-		return refused(eventAuthDefaults, ReasonDefaults)
+		return refused(eventAuthDefaults, refusal.Defaults)
 	case account.MultiFactor:
-		return refused(eventAuthCriteria, ReasonMultiFactor)
+		return refused(eventAuthCriteria, refusal.MultiFactor)
 	case account.LegacyBlocked:
-		return refused(eventAuthCriteria, ReasonLegacyBlocked)
+		return refused(eventAuthCriteria, refusal.LegacyBlocked)
 	}
 	return s.policy(user, true)
 }
@@ -227,21 +228,21 @@ func (s *Server) policy(user string, basic bool) verdict {
 	defer s.mu.Unlock()
 	v := verdict{event: eventAuthOK, user: user, organization: s.organizationFor(user), mailbox: s.mailboxOf(user)}
 	if v.mailbox == nil || v.mailbox.organization == nil {
-		v.event, v.reason, v.mailbox = eventAuthNoMailbox, ReasonNoMailbox, nil
+		v.event, v.reason, v.mailbox = eventAuthNoMailbox, refusal.NoMailbox, nil
 		return v
 	}
 	if v.mailbox.unlicensed.at(now) {
-		v.event, v.reason = eventAuthNoMailbox, ReasonLicence
+		v.event, v.reason = eventAuthNoMailbox, refusal.Licence
 		return v
 	}
 	own := v.mailbox.smtpAuthDisabled.at(now)
 	switch {
 	case own != nil && *own:
-		v.event, v.reason = eventAuthMailbox, ReasonMailboxSwitch
+		v.event, v.reason = eventAuthMailbox, refusal.MailboxSwitch
 	case own == nil && v.organization.smtpAuthDisabled.at(now):
-		v.event, v.reason = eventAuthTenant, ReasonTenantSwitch
+		v.event, v.reason = eventAuthTenant, refusal.TenantSwitch
 	case !basic && v.organization.securityDefaults.at(now) && !s.config.TokensPassSecurityDefaults:
-		v.event, v.reason = eventAuthDefaultsToken, ReasonDefaults
+		v.event, v.reason = eventAuthDefaultsToken, refusal.Defaults
 	}
 	return v
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/vtime"
 )
 
@@ -307,7 +308,7 @@ func TestSessionsShowTheFailedOnesToo(t *testing.T) {
 	require.True(t, bad.Failed())
 	require.Equal(t, []any{"outside#1", "smtp.office365.com", "TLS 1.3", "printer.contoso.com", DefaultMailbox, 1, endQuit},
 		[]any{good.Connection, good.Host, good.TLS, good.Hello, good.User, good.Messages, good.End})
-	require.Equal(t, ReasonTokenUnreadable, bad.Refusals[0].Reason)
+	require.Equal(t, refusal.TokenUnreadable, bad.Refusals[0].Reason)
 	require.Equal(t, endHangUp, bad.End)
 	require.Contains(t, strings.Join(bad.Lines, "\n"), "S: 535 5.7.3 Authentication unsuccessful [")
 	require.Contains(t, strings.Join(bad.Lines, "\n"), "C: AUTH XOAUTH2 [redacted]")

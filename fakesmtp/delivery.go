@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"mfpsim/fakesmtp/refusal"
 )
 
 // deliver puts a message into the mailboxes of its recipients and a copy into Sent Items. What cannot be delivered is reported to the
@@ -150,7 +152,7 @@ func (s *Server) change(address string, change func(*mailbox)) error {
 	defer s.mu.Unlock()
 	m := s.mailboxOf(address)
 	if m == nil || m.organization == nil {
-		return fmt.Errorf("fakesmtp: %q: %s", address, ReasonNoMailbox)
+		return fmt.Errorf("fakesmtp: %q: %s", address, refusal.NoMailbox)
 	}
 	change(m)
 	return nil

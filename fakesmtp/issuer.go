@@ -13,6 +13,7 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/refusal"
 )
 
 // insecureTestKey signs the tokens of a server that runs alone. It is public, as is everything in this repository: a test key.
@@ -92,7 +93,7 @@ func (s *Server) RevokeTokens(user string) error {
 	defer s.mu.Unlock()
 	m := s.mailboxOf(user)
 	if m == nil {
-		return fmt.Errorf("fakesmtp: revoke the tokens of %q: %s", user, ReasonUserUnknown)
+		return fmt.Errorf("fakesmtp: revoke the tokens of %q: %s", user, refusal.UserUnknown)
 	}
 	m.revokedBefore = s.clock.Now()
 	return nil

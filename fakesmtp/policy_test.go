@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/journal"
 	"mfpsim/vtime"
 )
@@ -129,7 +130,7 @@ func TestLegacyTLSIsRefusedAtAUTH(t *testing.T) {
 			}
 			require.Equal(t, old.reply+tail, reply, "after the credentials, not in the handshake")
 			c.play("CLOSED")
-			require.Equal(t, ReasonLegacyTLS, s.Refusals()[0].Reason)
+			require.Equal(t, refusal.LegacyTLS, s.Refusals()[0].Reason)
 		})
 	}
 }

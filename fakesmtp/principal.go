@@ -2,6 +2,8 @@ package fakesmtp
 
 import (
 	"strings"
+
+	"mfpsim/fakesmtp/refusal"
 )
 
 // servicePrincipal is an application that Exchange knows (New-ServicePrincipal); guarded by Server.mu.
@@ -35,20 +37,20 @@ func (s *Server) application(user string, claims Claims) verdict {
 		principal = organization.principalOf(claims.Application)
 	}
 	s.mu.Unlock()
-	refused := func(reason Reason) verdict {
+	refused := func(reason refusal.Reason) verdict {
 		return verdict{event: eventAuthIdentity, reason: reason, user: user, organization: organization}
 	}
 	switch {
 	case !containsFold(claims.Roles, "SMTP.SendAsApp"):
-		return refused(ReasonRole)
+		return refused(refusal.Role)
 	case organization == nil:
-		return refused(ReasonTenant)
+		return refused(refusal.Tenant)
 	case principal == nil:
-		return refused(ReasonApplication)
+		return refused(refusal.Application)
 	case !strings.EqualFold(principal.object, claims.Object):
-		return refused(ReasonObject)
+		return refused(refusal.Object)
 	case mailbox == nil || mailbox.organization != organization:
-		return refused(ReasonUserUnknown)
+		return refused(refusal.UserUnknown)
 	}
 	v := s.policy(user, false)
 	v.principal = principal

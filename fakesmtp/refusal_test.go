@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/journal"
 	"mfpsim/vtime"
 )
@@ -51,30 +52,30 @@ func TestEveryTokenFaultIsTheSameOnTheWireAndAnotherInTheJournal(t *testing.T) {
 	for name, fault := range map[string]struct {
 		user   string // user=, alice if empty
 		token  func(*Server) string
-		reason Reason
+		reason refusal.Reason
 	}{
-		"no token but words":           {token: func(*Server) string { return "nonsense" }, reason: ReasonTokenUnreadable},
-		"three parts that are no JWT":  {token: func(*Server) string { return "a.b.c" }, reason: ReasonTokenUnreadable},
-		"signed with a shared secret":  {token: symmetric, reason: ReasonAlgorithm},
-		"signed with a stranger's key": {token: strangers, reason: ReasonSignature},
+		"no token but words":           {token: func(*Server) string { return "nonsense" }, reason: refusal.TokenUnreadable},
+		"three parts that are no JWT":  {token: func(*Server) string { return "a.b.c" }, reason: refusal.TokenUnreadable},
+		"signed with a shared secret":  {token: symmetric, reason: refusal.Algorithm},
+		"signed with a stranger's key": {token: strangers, reason: refusal.Signature},
 		"an unknown key id": {token: func(s *Server) string {
 			return sign(goodClaims(s), testKey(), "another")
-		}, reason: ReasonUnknownKey},
-		"changed after signing":   {token: func(s *Server) string { return tampered(s.Token(DefaultMailbox)) }, reason: ReasonSignature},
-		"for Microsoft Graph":     {token: change(func(c *Claims) { c.Audience = []string{"https://graph.microsoft.com"} }), reason: ReasonAudienceGraph},
-		"for another service":     {token: change(func(c *Claims) { c.Audience = []string{"https://vault.azure.net"} }), reason: ReasonAudience},
-		"for nobody":              {token: change(func(c *Claims) { c.Audience = nil }), reason: ReasonAudience},
-		"not valid yet":           {token: change(func(c *Claims) { c.NotBefore = c.NotBefore.Add(time.Hour) }), reason: ReasonNotYetValid},
-		"expired":                 {token: change(func(c *Claims) { c.Expires = c.Expires.Add(-2 * time.Hour) }), reason: ReasonExpired},
-		"without an end":          {token: change(func(c *Claims) { c.Expires = time.Time{} }), reason: ReasonExpired},
-		"from another issuer":     {token: change(func(c *Claims) { c.Issuer = "https://accounts.example.com" }), reason: ReasonIssuer},
-		"of another tenant":       {token: change(anotherTenant), reason: ReasonTenant},
-		"an application's":        {token: change(func(c *Claims) { c.User, c.Scopes, c.Roles = "", nil, []string{"SMTP.SendAsApp"} }), reason: ReasonApplication},
-		"without SMTP.Send":       {token: change(func(c *Claims) { c.Scopes = []string{"Mail.Send", "IMAP.AccessAsUser.All"} }), reason: ReasonScope},
-		"of an unknown account":   {token: change(func(c *Claims) { c.User = "nobody@contoso.com" }), user: "nobody@contoso.com", reason: ReasonUserUnknown},
-		"of somebody else":        {token: func(s *Server) string { return s.Token("carol@contoso.com") }, reason: ReasonUserMismatch},
-		"for a mailbox not there": {token: func(s *Server) string { return s.Token(DefaultMailbox) }, user: "nobody@contoso.com", reason: ReasonUserMismatch},
-		"an unknown opaque one":   {token: func(*Server) string { return "EwBunknown" }, reason: ReasonTokenUnreadable},
+		}, reason: refusal.UnknownKey},
+		"changed after signing":   {token: func(s *Server) string { return tampered(s.Token(DefaultMailbox)) }, reason: refusal.Signature},
+		"for Microsoft Graph":     {token: change(func(c *Claims) { c.Audience = []string{"https://graph.microsoft.com"} }), reason: refusal.AudienceGraph},
+		"for another service":     {token: change(func(c *Claims) { c.Audience = []string{"https://vault.azure.net"} }), reason: refusal.Audience},
+		"for nobody":              {token: change(func(c *Claims) { c.Audience = nil }), reason: refusal.Audience},
+		"not valid yet":           {token: change(func(c *Claims) { c.NotBefore = c.NotBefore.Add(time.Hour) }), reason: refusal.NotYetValid},
+		"expired":                 {token: change(func(c *Claims) { c.Expires = c.Expires.Add(-2 * time.Hour) }), reason: refusal.Expired},
+		"without an end":          {token: change(func(c *Claims) { c.Expires = time.Time{} }), reason: refusal.Expired},
+		"from another issuer":     {token: change(func(c *Claims) { c.Issuer = "https://accounts.example.com" }), reason: refusal.Issuer},
+		"of another tenant":       {token: change(anotherTenant), reason: refusal.Tenant},
+		"an application's":        {token: change(func(c *Claims) { c.User, c.Scopes, c.Roles = "", nil, []string{"SMTP.SendAsApp"} }), reason: refusal.Application},
+		"without SMTP.Send":       {token: change(func(c *Claims) { c.Scopes = []string{"Mail.Send", "IMAP.AccessAsUser.All"} }), reason: refusal.Scope},
+		"of an unknown account":   {token: change(func(c *Claims) { c.User = "nobody@contoso.com" }), user: "nobody@contoso.com", reason: refusal.UserUnknown},
+		"of somebody else":        {token: func(s *Server) string { return s.Token("carol@contoso.com") }, reason: refusal.UserMismatch},
+		"for a mailbox not there": {token: func(s *Server) string { return s.Token(DefaultMailbox) }, user: "nobody@contoso.com", reason: refusal.UserMismatch},
+		"an unknown opaque one":   {token: func(*Server) string { return "EwBunknown" }, reason: refusal.TokenUnreadable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -183,7 +184,7 @@ func TestBlobsThatAreNone(t *testing.T) {
 			require.Equal(t, "334 ", c.say("AUTH XOAUTH2"))
 			require.Equal(t, "535 5.7.3 Authentication unsuccessful"+tail, loosely(c.say(line)))
 			refusals := s.Refusals()
-			require.Equal(t, ReasonMalformed, refusals[len(refusals)-1].Reason)
+			require.Equal(t, refusal.Malformed, refusals[len(refusals)-1].Reason)
 		})
 	}
 }

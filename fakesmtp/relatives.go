@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"mfpsim/fakesmtp/refusal"
 )
 
 // This file is what the service's other protocols and the relatives of this package need: mail is read and judged in one way.
@@ -17,7 +19,7 @@ func (s *Server) Deliver(address string, raw []byte) error {
 	defer s.mu.Unlock()
 	m := s.mailboxOf(address)
 	if m == nil {
-		return fmt.Errorf("fakesmtp: deliver to %q: %s", address, ReasonNoMailbox)
+		return fmt.Errorf("fakesmtp: deliver to %q: %s", address, refusal.NoMailbox)
 	}
 	message := parse(raw)
 	message.EnvelopeTo, message.ReceivedAt = []string{m.address}, s.clock.Now()
@@ -29,29 +31,29 @@ func (s *Server) Deliver(address string, raw []byte) error {
 
 // LogOn judges a user name and a password for the service's other protocols: who it is, and nothing else. Whether a protocol still
 // takes passwords is for its server. An empty Reason is a success.
-func (s *Server) LogOn(user, password string) Reason {
+func (s *Server) LogOn(user, password string) refusal.Reason {
 	s.secrets.add(password)
 	account, known := s.directory.Account(user)
 	switch {
 	case !known:
-		return ReasonUserUnknown
+		return refusal.UserUnknown
 	case account.Disabled:
-		return ReasonDisabled
+		return refusal.Disabled
 	case account.Password.Empty() || account.Password.Reveal() != password:
-		return ReasonPassword
+		return refusal.Password
 	case account.MultiFactor:
-		return ReasonMultiFactor
+		return refusal.MultiFactor
 	case account.LegacyBlocked:
-		return ReasonLegacyBlocked
+		return refusal.LegacyBlocked
 	case !s.hasMailbox(user):
-		return ReasonNoMailbox
+		return refusal.NoMailbox
 	}
 	return ""
 }
 
 // LogOnToken judges a token for another protocol of the service, by the checks and in the order of client submission. The scope is
 // that protocol's, for example "POP.AccessAsUser.All". An empty Reason is a success.
-func (s *Server) LogOnToken(user, token, scope string) Reason {
+func (s *Server) LogOnToken(user, token, scope string) refusal.Reason {
 	s.secrets.add(token)
 	claims, reason := read(token, s.directory)
 	if reason == "" {
@@ -63,9 +65,9 @@ func (s *Server) LogOnToken(user, token, scope string) Reason {
 	account, known := s.directory.Account(claims.User)
 	switch {
 	case !known:
-		return ReasonUserUnknown
+		return refusal.UserUnknown
 	case account.Disabled:
-		return ReasonDisabled
+		return refusal.Disabled
 	}
 	s.mu.Lock()
 	organization := s.organizationFor(claims.User)
@@ -73,11 +75,11 @@ func (s *Server) LogOnToken(user, token, scope string) Reason {
 	s.mu.Unlock()
 	switch {
 	case organization == nil || !strings.EqualFold(organization.id, claims.Tenant):
-		return ReasonTenant
+		return refusal.Tenant
 	case !same:
-		return ReasonUserMismatch
+		return refusal.UserMismatch
 	case !s.hasMailbox(user):
-		return ReasonNoMailbox
+		return refusal.NoMailbox
 	}
 	return ""
 }

@@ -12,6 +12,7 @@ import (
 
 	"mfpsim/chance"
 	"mfpsim/fakesmtp/internal/wire"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -199,7 +200,7 @@ func (c *session) record(text journal.Text, detail map[string]string) {
 func (c *session) say(event Event, v ...string) { c.reply(event, nil, v) }
 
 // refuse says a reply of class 4 or 5: late if the front end gives it, counted, and kept with its reason.
-func (c *session) refuse(ctx context.Context, event Event, reason Reason, v ...string) {
+func (c *session) refuse(ctx context.Context, event Event, reason refusal.Reason, v ...string) {
 	row := lookUp(c.profile, event)
 	if row.Code >= 500 && row.Tail == FrontEnd && !c.muted {
 		c.pause(ctx, c.server.config.Tarpit)

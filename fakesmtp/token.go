@@ -7,45 +7,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
-)
 
-// Reason says why an AUTH was refused. On the wire most of them are the same 535 5.7.3; here they are told apart.
-type Reason string
-
-// The reasons, in the order in which they are looked for: first who it is, then whether he may.
-const (
-	ReasonMalformed       Reason = "the response is not user=…, auth=Bearer … in base64"
-	ReasonTokenUnreadable Reason = "the token is neither a JWT nor a known opaque token"
-	ReasonAlgorithm       Reason = "the token is not signed with RS256"
-	ReasonSignature       Reason = "the token's signature does not hold"
-	ReasonUnknownKey      Reason = "the token is signed with an unknown key"
-	ReasonAudienceGraph   Reason = "the token is for Microsoft Graph"
-	ReasonAudience        Reason = "the token is for another service"
-	ReasonNotYetValid     Reason = "the token does not hold yet"
-	ReasonExpired         Reason = "the token has expired"
-	ReasonIssuer          Reason = "the token's issuer is not the tenant's"
-	ReasonTenant          Reason = "the token's tenant is not the account's"
-	ReasonApplication     Reason = "the token is an application's without a service principal in Exchange"
-	ReasonRole            Reason = "the application's token lacks the role SMTP.SendAsApp"
-	ReasonObject          Reason = "the token's object id is not the service principal's"
-	ReasonScope           Reason = "the token lacks SMTP.Send"
-	ReasonUserUnknown     Reason = "there is no such account"
-	ReasonUserMismatch    Reason = "user= is not the token's user"
-	ReasonDisabled        Reason = "the account is disabled"
-	ReasonRevoked         Reason = "the token was issued before the account's sign-ins were revoked"
-	ReasonPassword        Reason = "the password is wrong"
-	ReasonMultiFactor     Reason = "the account needs a second factor"
-	ReasonLegacyBlocked   Reason = "a Conditional Access policy blocks legacy authentication"
-	ReasonBasicDisabled   Reason = "basic authentication is disabled"
-	ReasonBasicRemoved    Reason = "basic authentication has been removed"
-	ReasonLegacyTLS       Reason = "TLS 1.0 and 1.1 are not supported here"
-	ReasonNoMailbox       Reason = "the account has no mailbox"
-	ReasonLicence         Reason = "the mailbox has no licence"
-	ReasonTenantSwitch    Reason = "SMTP AUTH is disabled for the tenant"
-	ReasonMailboxSwitch   Reason = "SMTP AUTH is disabled for the mailbox"
-	ReasonDefaults        Reason = "security defaults are on"
-	ReasonCancelled       Reason = "the client cancelled"
-	ReasonMechanism       Reason = "the mechanism is not offered"
+	"mfpsim/fakesmtp/refusal"
 )
 
 // audiences that client submission takes (docs/reference/exchange-smtp.md §5); the GUID is the one of the application
@@ -61,7 +24,7 @@ var audiencesOfGraph = []string{"https://graph.microsoft.com", "00000003-0000-00
 const clockSkew = 5 * time.Minute
 
 // read takes a token apart: a JWT by its signature, anything else by the directory. An empty reason means that it is good so far.
-func read(token string, directory Directory) (Claims, Reason) {
+func read(token string, directory Directory) (Claims, refusal.Reason) {
 	if strings.Count(token, ".") != 2 {
 		if claims, known := directory.Opaque(token); known {
 			if claims.Issuer == "" { // what nobody can read needs no issuer
@@ -69,24 +32,24 @@ func read(token string, directory Directory) (Claims, Reason) {
 			}
 			return claims, ""
 		}
-		return Claims{}, ReasonTokenUnreadable
+		return Claims{}, refusal.TokenUnreadable
 	}
 	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.ES256, jose.HS256})
 	if err != nil {
-		return Claims{}, ReasonTokenUnreadable
+		return Claims{}, refusal.TokenUnreadable
 	}
 	header := parsed.Headers[0]
 	if header.Algorithm != string(jose.RS256) {
-		return Claims{}, ReasonAlgorithm
+		return Claims{}, refusal.Algorithm
 	}
 	keys := directory.Keys()
 	known := keys.Key(header.KeyID)
 	if len(known) == 0 {
-		return Claims{}, ReasonUnknownKey
+		return Claims{}, refusal.UnknownKey
 	}
 	var w wireClaims
 	if err := parsed.Claims(known[0].Key, &w); err != nil {
-		return Claims{}, ReasonSignature
+		return Claims{}, refusal.Signature
 	}
 	claims := Claims{
 		Issuer: w.Issuer, Tenant: w.Tenant, Audience: w.Audience, Scopes: strings.Fields(w.Scopes), Roles: w.Roles,
@@ -107,23 +70,23 @@ func read(token string, directory Directory) (Claims, Reason) {
 }
 
 // examine checks what a token says of itself; whose mailbox it opens is for the caller.
-func examine(claims Claims, now time.Time) Reason {
+func examine(claims Claims, now time.Time) refusal.Reason {
 	switch {
 	case matches(claims.Audience, audiencesOfGraph):
-		return ReasonAudienceGraph
+		return refusal.AudienceGraph
 	case !matches(claims.Audience, audiences):
-		return ReasonAudience
+		return refusal.Audience
 	case !claims.NotBefore.IsZero() && now.Before(claims.NotBefore.Add(-clockSkew)):
-		return ReasonNotYetValid
+		return refusal.NotYetValid
 	case !now.Before(claims.Expires.Add(clockSkew)):
-		return ReasonExpired
+		return refusal.Expired
 	case claims.Issuer != "https://sts.windows.net/"+claims.Tenant+"/" &&
 		claims.Issuer != "https://login.microsoftonline.com/"+claims.Tenant+"/v2.0":
-		return ReasonIssuer
+		return refusal.Issuer
 	case claims.User == "" || len(claims.Scopes) == 0 && len(claims.Roles) > 0:
-		return ReasonApplication
+		return refusal.Application
 	case !slices.ContainsFunc(claims.Scopes, isSendScope):
-		return ReasonScope
+		return refusal.Scope
 	}
 	return ""
 }

@@ -3,6 +3,8 @@ package fakesmtp
 import (
 	"slices"
 	"time"
+
+	"mfpsim/fakesmtp/refusal"
 )
 
 // TraceEntry is a row of the message trace: one message to one recipient.
@@ -34,8 +36,8 @@ type Refusal struct {
 	Profile    Profile
 	User       string // who the client said it was, as far as it had
 	Event      Event
-	Reason     Reason // of a refused AUTH; else empty
-	Reply      string // the first line of what the client was told, without its tail
+	Reason     refusal.Reason // of a refused AUTH; else empty
+	Reply      string         // the first line of what the client was told, without its tail
 }
 
 // Trace returns the message trace, oldest first.

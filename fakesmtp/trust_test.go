@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"mfpsim/fakesmtp/refusal"
 )
 
 func TestTrustedKeysAreEnoughOfADirectory(t *testing.T) {
@@ -16,7 +18,7 @@ func TestTrustedKeysAreEnoughOfADirectory(t *testing.T) {
 	claims.User = "scans@contoso.com"
 	require.Equal(t, accepted, greeted(t, s).say("AUTH XOAUTH2 "+blob("scans@contoso.com", issuing.IssueToken(claims))))
 	require.Equal(t, "535 5.7.3 Authentication unsuccessful"+tail, loosely(greeted(t, s).say("AUTH XOAUTH2 "+blob("scans@contoso.com", strangers(s)))))
-	require.Equal(t, ReasonSignature, s.Refusals()[0].Reason)
+	require.Equal(t, refusal.Signature, s.Refusals()[0].Reason)
 	c := greeted(t, s)
 	c.say("AUTH LOGIN " + encode("scans@contoso.com"))
 	require.Regexp(t, "^535 5.7.139 ", c.say(encode("anything")))

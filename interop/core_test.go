@@ -19,6 +19,7 @@ import (
 	"mfpsim/fakesmtp/generic"
 	"mfpsim/fakesmtp/legacy"
 	"mfpsim/fakesmtp/pop3"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -120,7 +121,7 @@ func TestThePasswordMethodAtALegacyRelay(t *testing.T) {
 			s.Password = secret.New("guess")
 			failed := b.refused(outcome.AuthenticationRefused, b.send(s, "", recipient))
 			require.Equal(t, 535, failed.SMTPCode)
-			require.Equal(t, fakesmtp.ReasonPassword, relay.Refusals()[0].Reason)
+			require.Equal(t, refusal.Password, relay.Refusals()[0].Reason)
 		})
 	}
 }
@@ -175,7 +176,7 @@ func TestPOPBeforeSMTP(t *testing.T) {
 	wrong.Password = secret.New("guess")
 	failed = b.refused(outcome.AuthenticationRefused, b.send(wrong, "", recipient))
 	require.Equal(t, outcome.StagePOP3, failed.Stage)
-	require.Equal(t, fakesmtp.ReasonPassword, pop.Refusals()[0].Reason)
+	require.Equal(t, refusal.Password, pop.Refusals()[0].Reason)
 
 	require.Nil(t, b.send(s, "", recipient))
 	arrived(t, relay.Mailbox(recipient))

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
-	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/pop3"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/lab"
 )
 
@@ -80,5 +80,5 @@ func TestTheLabsMailboxesAreReadOverPOP3WithATokenOfItsEntraID(t *testing.T) {
 		"+ ", "+OK User successfully authenticated.", "+OK 1 27", "+OK Microsoft Exchange Server POP3 server signing off.",
 	}, read(token("https://outlook.office.com/POP.AccessAsUser.All")))
 	require.Equal(t, "-ERR Authentication failure: unknown user name or bad password.", read(token("https://outlook.office.com/SMTP.Send"))[1])
-	require.Equal(t, fakesmtp.ReasonScope, pop.Refusals()[0].Reason)
+	require.Equal(t, refusal.Scope, pop.Refusals()[0].Reason)
 }

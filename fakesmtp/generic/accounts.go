@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/journal"
 )
 
@@ -40,42 +40,36 @@ func (s *Server) Revoke(account string) {
 	}
 }
 
-// Reasons that Exchange Online does not have.
-const (
-	ReasonTokenUnknown fakesmtp.Reason = "the token is not one of this provider's"
-	ReasonTokenRevoked fakesmtp.Reason = "the token has been revoked"
-)
-
 // bearer judges a token; user may be empty, for OAUTHBEARER needs none.
-func (s *Server) bearer(user, text string) (account string, reason fakesmtp.Reason) {
+func (s *Server) bearer(user, text string) (account string, reason refusal.Reason) {
 	s.station.Secrets.Add(text)
 	s.mu.Lock()
 	t, known := s.tokens[text]
 	s.mu.Unlock()
 	switch {
 	case !known:
-		return user, ReasonTokenUnknown
+		return user, refusal.TokenUnknown
 	case t.revoked:
-		return user, ReasonTokenRevoked
+		return user, refusal.TokenRevoked
 	case !s.station.Clock.Now().Before(t.expires):
-		return user, fakesmtp.ReasonExpired
+		return user, refusal.Expired
 	case user != "" && !strings.EqualFold(user, t.account):
-		return user, fakesmtp.ReasonUserMismatch
+		return user, refusal.UserMismatch
 	case s.account(t.account) == nil:
-		return t.account, fakesmtp.ReasonUserUnknown
+		return t.account, refusal.UserUnknown
 	}
 	return t.account, ""
 }
 
 // LogOn judges a user name and a password, here and over POP3. An empty Reason is a success.
-func (s *Server) LogOn(user, password string) fakesmtp.Reason {
+func (s *Server) LogOn(user, password string) refusal.Reason {
 	s.station.Secrets.Add(password)
 	account := s.account(user)
 	switch {
 	case account == nil:
-		return fakesmtp.ReasonUserUnknown
+		return refusal.UserUnknown
 	case account.Password.Empty() || account.Password.Reveal() != password:
-		return fakesmtp.ReasonPassword
+		return refusal.Password
 	}
 	return ""
 }
@@ -95,7 +89,7 @@ type Refusal struct {
 	Connection string
 	User       string
 	Mechanism  string
-	Reason     fakesmtp.Reason
+	Reason     refusal.Reason
 }
 
 // Refusals returns the refused AUTH, oldest first.

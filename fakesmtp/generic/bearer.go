@@ -3,7 +3,7 @@ package generic
 import (
 	"strings"
 
-	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/refusal"
 )
 
 // The reason of a refusal in JSON, as the challenge that a client has to answer before it hears the 535.
@@ -30,7 +30,7 @@ func (b *bearerServer) Next(response []byte) (challenge []byte, done bool, err e
 		return []byte{}, false, nil
 	}
 	user, token, ok := b.parse(string(response))
-	reason := fakesmtp.ReasonMalformed
+	reason := refusal.Malformed
 	if ok {
 		user, reason = b.session.server.bearer(user, token)
 	} else {

@@ -13,8 +13,8 @@ import (
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
 
-	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/internal/talk"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -79,7 +79,7 @@ func TestPlainTakesThePassword(t *testing.T) {
 	s := RunT(t, Config{})
 	require.NoError(t, connect(t, s).Auth(sasl.NewPlainClient("", DefaultAccount, DefaultPassword)))
 	require.Error(t, connect(t, s).Auth(sasl.NewPlainClient("", DefaultAccount, "wrong")))
-	require.Equal(t, fakesmtp.ReasonPassword, s.Refusals()[0].Reason)
+	require.Equal(t, refusal.Password, s.Refusals()[0].Reason)
 	require.NotContains(t, transcript(s), DefaultPassword)
 	require.Contains(t, s.Secrets(), "wrong")
 }
@@ -113,13 +113,13 @@ func TestTokensAreTold(t *testing.T) {
 	foreign := s.Token("carol@elsewhere.com")
 	cases := []struct {
 		user, token string
-		reason      fakesmtp.Reason
+		reason      refusal.Reason
 	}{
 		{DefaultAccount, good, ""},
 		{"", good, ""},
-		{"bob@example.com", good, fakesmtp.ReasonUserMismatch},
-		{DefaultAccount, "nonsense", ReasonTokenUnknown},
-		{"carol@elsewhere.com", foreign, fakesmtp.ReasonUserUnknown},
+		{"bob@example.com", good, refusal.UserMismatch},
+		{DefaultAccount, "nonsense", refusal.TokenUnknown},
+		{"carol@elsewhere.com", foreign, refusal.UserUnknown},
 	}
 	for _, c := range cases {
 		_, reason := s.bearer(c.user, c.token)
@@ -127,11 +127,11 @@ func TestTokensAreTold(t *testing.T) {
 	}
 	s.Revoke("BOB@example.com")
 	_, reason := s.bearer("bob@example.com", revoked)
-	require.Equal(t, ReasonTokenRevoked, reason)
+	require.Equal(t, refusal.TokenRevoked, reason)
 	_, err := s.station.World.Advance(time.Hour)
 	require.NoError(t, err)
 	_, reason = s.bearer(DefaultAccount, expired)
-	require.Equal(t, fakesmtp.ReasonExpired, reason)
+	require.Equal(t, refusal.Expired, reason)
 }
 
 func stepped(t *testing.T) *vtime.World {

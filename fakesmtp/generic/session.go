@@ -14,6 +14,7 @@ import (
 	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/internal/station"
 	"mfpsim/fakesmtp/internal/wire"
+	"mfpsim/fakesmtp/refusal"
 )
 
 // session is what go-smtp asks about one connection, from EHLO on. All of it happens inside a visit.
@@ -61,7 +62,7 @@ var errCredentials = &smtp.SMTPError{
 }
 
 // finish keeps what AUTH has come to.
-func (c *session) finish(mechanism, user string, reason fakesmtp.Reason) error {
+func (c *session) finish(mechanism, user string, reason refusal.Reason) error {
 	if reason == "" {
 		c.account = user
 		return nil

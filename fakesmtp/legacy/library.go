@@ -16,6 +16,7 @@ import (
 	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/internal/station"
 	"mfpsim/fakesmtp/internal/wire"
+	"mfpsim/fakesmtp/refusal"
 )
 
 // This file is what the library asks, and what is changed of what it says. All of it happens inside a visit.
@@ -70,7 +71,7 @@ func (s *Server) inOrder(reply string) string {
 // authenticate judges AUTH. With CRAM-MD5, password is the client's digest, and the challenge is ours instead of the library's.
 func (s *Server) authenticate(address net.Addr, mechanism string, user, password, _ []byte) (bool, error) {
 	client := clientOf(address)
-	var reason fakesmtp.Reason
+	var reason refusal.Reason
 	if mechanism == CRAMMD5 {
 		reason = s.digest(string(user), string(password), stateOf(client).challenge)
 	} else {
@@ -93,28 +94,28 @@ func stateOf(client *station.Client) *state {
 }
 
 // LogOn judges a user name and a password, here and over POP3. An empty Reason is a success.
-func (s *Server) LogOn(user, password string) fakesmtp.Reason {
+func (s *Server) LogOn(user, password string) refusal.Reason {
 	s.station.Secrets.Add(password)
 	account := s.account(user)
 	switch {
 	case account == nil:
-		return fakesmtp.ReasonUserUnknown
+		return refusal.UserUnknown
 	case account.Password.Reveal() != password:
-		return fakesmtp.ReasonPassword
+		return refusal.Password
 	}
 	return ""
 }
 
 // digest judges an answer of CRAM-MD5 (RFC 2195 §2).
-func (s *Server) digest(user, answer, challenge string) fakesmtp.Reason {
+func (s *Server) digest(user, answer, challenge string) refusal.Reason {
 	account := s.account(user)
 	if account == nil {
-		return fakesmtp.ReasonUserUnknown
+		return refusal.UserUnknown
 	}
 	mac := hmac.New(md5.New, []byte(account.Password.Reveal()))
 	_, _ = mac.Write([]byte(challenge))
 	if !strings.EqualFold(hex.EncodeToString(mac.Sum(nil)), answer) {
-		return fakesmtp.ReasonPassword
+		return refusal.Password
 	}
 	return ""
 }
@@ -142,7 +143,7 @@ func (s *Server) recipient(address net.Addr, _, _ string) bool {
 	if s.admitted(client) {
 		return true
 	}
-	s.refused(Refusal{Connection: client.Connection, Reason: ReasonNotAdmitted})
+	s.refused(Refusal{Connection: client.Connection, Reason: refusal.NotAdmitted})
 	return false
 }
 

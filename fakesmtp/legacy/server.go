@@ -15,6 +15,7 @@ import (
 	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/internal/station"
 	"mfpsim/fakesmtp/internal/turnstile"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 )
@@ -153,11 +154,8 @@ type Refusal struct {
 	Connection string
 	User       string
 	Mechanism  string // empty: not by AUTH
-	Reason     fakesmtp.Reason
+	Reason     refusal.Reason
 }
-
-// ReasonNotAdmitted: neither AUTH nor a POP3 logon within the window.
-const ReasonNotAdmitted fakesmtp.Reason = "the client has not logged on by POP3 in time"
 
 // Refusals returns what was refused, oldest first.
 func (s *Server) Refusals() []Refusal {

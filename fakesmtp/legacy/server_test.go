@@ -19,6 +19,7 @@ import (
 	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/internal/talk"
 	"mfpsim/fakesmtp/pop3"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -225,7 +226,7 @@ func TestMailAfterAVisitToThePOP3Server(t *testing.T) {
 	_, err = world.Advance(31 * time.Minute)
 	require.NoError(t, err)
 	require.Contains(t, recipient(), "550 5.7.1 ", "the window has closed")
-	require.Equal(t, ReasonNotAdmitted, s.Refusals()[0].Reason)
+	require.Equal(t, refusal.NotAdmitted, s.Refusals()[0].Reason)
 }
 
 func TestTLSFromTheFirstByte(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -17,12 +18,12 @@ type Maildrops interface {
 	// Mailbox returns what arrived at an address, oldest first; what it has once returned it returns always, in the same place.
 	Mailbox(address string) []fakesmtp.Message
 	// LogOn judges a user name and a password; an empty Reason is a success.
-	LogOn(user, password string) fakesmtp.Reason
+	LogOn(user, password string) refusal.Reason
 }
 
 // TokenMaildrops are mailboxes that can be opened by an access token.
 type TokenMaildrops interface {
-	LogOnToken(user, token, scope string) fakesmtp.Reason
+	LogOnToken(user, token, scope string) refusal.Reason
 }
 
 // Config says what a server is to be. The zero value is right for a test of a mail program that reads at Exchange Online: mailboxes

@@ -11,6 +11,7 @@ import (
 
 	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/internal/station"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 )
@@ -34,7 +35,7 @@ type Refusal struct {
 	At         time.Time
 	Connection string
 	User       string
-	Reason     fakesmtp.Reason
+	Reason     refusal.Reason
 }
 
 // New returns a server that [Server.Serve] is to be called on. It fails only on a Config that contradicts itself.
@@ -146,7 +147,7 @@ func (s *Server) Refusals() []Refusal {
 	return slices.Clone(s.refusals)
 }
 
-func (s *Server) refused(connection, user string, reason fakesmtp.Reason) {
+func (s *Server) refused(connection, user string, reason refusal.Reason) {
 	s.station.Journal.Append(journal.Entry{
 		Party: s.config.Party, Connection: connection, Kind: journal.KindNote, Text: journal.Plain("logon refused: " + string(reason)),
 	})

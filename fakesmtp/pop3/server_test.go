@@ -13,6 +13,7 @@ import (
 
 	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/internal/talk"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/vtime"
 )
 
@@ -122,17 +123,17 @@ func TestTokensAreJudgedAsForSubmission(t *testing.T) {
 	}
 	cases := []struct {
 		name, user, token string
-		reason            fakesmtp.Reason
+		reason            refusal.Reason
 	}{
 		{"a good one", alice, claims(func(*fakesmtp.Claims) {}), ""},
 		{"with the long name of the scope", alice, claims(func(c *fakesmtp.Claims) { c.Scopes = []string{"https://outlook.office.com/" + scope} }), ""},
 		{"for a shared mailbox", "shared@contoso.com", claims(func(*fakesmtp.Claims) {}), ""},
-		{"for submission only", alice, own.Token(alice), fakesmtp.ReasonScope},
-		{"of another user", "carol@contoso.com", claims(func(*fakesmtp.Claims) {}), fakesmtp.ReasonUserMismatch},
-		{"for Microsoft Graph", alice, claims(func(c *fakesmtp.Claims) { c.Audience = []string{"https://graph.microsoft.com"} }), fakesmtp.ReasonAudienceGraph},
-		{"that has expired", alice, claims(func(c *fakesmtp.Claims) { c.Expires = now.Add(-time.Hour) }), fakesmtp.ReasonExpired},
-		{"of nobody", "nobody@contoso.com", claims(func(c *fakesmtp.Claims) { c.User = "nobody@contoso.com" }), fakesmtp.ReasonUserUnknown},
-		{"no token", alice, "nonsense", fakesmtp.ReasonTokenUnreadable},
+		{"for submission only", alice, own.Token(alice), refusal.Scope},
+		{"of another user", "carol@contoso.com", claims(func(*fakesmtp.Claims) {}), refusal.UserMismatch},
+		{"for Microsoft Graph", alice, claims(func(c *fakesmtp.Claims) { c.Audience = []string{"https://graph.microsoft.com"} }), refusal.AudienceGraph},
+		{"that has expired", alice, claims(func(c *fakesmtp.Claims) { c.Expires = now.Add(-time.Hour) }), refusal.Expired},
+		{"of nobody", "nobody@contoso.com", claims(func(c *fakesmtp.Claims) { c.User = "nobody@contoso.com" }), refusal.UserUnknown},
+		{"no token", alice, "nonsense", refusal.TokenUnreadable},
 	}
 	for _, c := range cases {
 		require.Equal(t, c.reason, own.LogOnToken(c.user, c.token, scope), c.name)
@@ -162,7 +163,7 @@ func TestALateRefusalTakesTheBenchsTime(t *testing.T) {
 		require.False(t, s.LoggedOnSince("printer", world.Now().Add(time.Second)))
 		_ = secure.Close()
 	}))
-	require.Equal(t, fakesmtp.ReasonTokenUnreadable, s.Refusals()[0].Reason)
+	require.Equal(t, refusal.TokenUnreadable, s.Refusals()[0].Reason)
 	require.Contains(t, transcript(s), "printer#1 logon refused: the token is neither a JWT nor a known opaque token\n")
 }
 

@@ -5,9 +5,9 @@ import (
 	"strconv"
 	"strings"
 
-	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/internal/station"
 	"mfpsim/fakesmtp/internal/wire"
+	"mfpsim/fakesmtp/refusal"
 )
 
 // session is the state of one connection, apart from the connection. Its fields belong to the goroutine that serves it.
@@ -26,7 +26,7 @@ type reply struct {
 	event   Event
 	pairs   []string
 	text    []byte // of a reply of several lines, with its end
-	refused fakesmtp.Reason
+	refused refusal.Reason
 	closes  bool
 	upgrade bool // TLS follows
 }
@@ -88,7 +88,7 @@ func unlessCancelled(take func(*session, string) reply) func(*session, string) r
 	return func(c *session, line string) reply {
 		if strings.TrimSpace(line) == "*" {
 			r := say(eventCancelled)
-			r.refused = fakesmtp.ReasonCancelled
+			r.refused = refusal.Cancelled
 			return r
 		}
 		return take(c, line)
@@ -150,7 +150,7 @@ func (c *session) bearer(line string) reply {
 	c.server.station.Secrets.Add(token)
 	drops, takesTokens := c.server.config.Maildrops.(TokenMaildrops)
 	if !ok || !takesTokens {
-		return c.refuse(eventRefused, user, fakesmtp.ReasonMalformed)
+		return c.refuse(eventRefused, user, refusal.Malformed)
 	}
 	if reason := drops.LogOnToken(user, token, scope); reason != "" {
 		return c.refuse(eventRefused, user, reason)
@@ -162,7 +162,7 @@ func (c *session) plain(line string) reply {
 	decoded, err := base64.StdEncoding.Strict().DecodeString(strings.TrimSpace(line))
 	parts := strings.Split(string(decoded), "\x00")
 	if err != nil || len(parts) != 3 {
-		return c.refuse(eventRefused, "", fakesmtp.ReasonMalformed)
+		return c.refuse(eventRefused, "", refusal.Malformed)
 	}
 	return c.logOn(parts[1], parts[2], eventToken)
 }
@@ -188,7 +188,7 @@ func (c *session) password(arguments string) reply {
 func (c *session) logOn(user, password string, success Event) reply {
 	c.server.station.Secrets.Add(password)
 	if !c.server.takesPasswords(user) {
-		return c.refuse(eventBasic, user, fakesmtp.ReasonBasicDisabled)
+		return c.refuse(eventBasic, user, refusal.BasicDisabled)
 	}
 	if reason := c.server.config.Maildrops.LogOn(user, password); reason != "" {
 		return c.refuse(eventRefused, user, reason)
@@ -196,7 +196,7 @@ func (c *session) logOn(user, password string, success Event) reply {
 	return c.enter(user, success)
 }
 
-func (c *session) refuse(event Event, user string, reason fakesmtp.Reason) reply {
+func (c *session) refuse(event Event, user string, reason refusal.Reason) reply {
 	c.server.refused(c.client.Connection, user, reason)
 	r := say(event)
 	r.refused = reason
