@@ -5,7 +5,10 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"strings"
+	"time"
 
+	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/retirement"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/fakesmtp/refusal"
 )
@@ -16,21 +19,21 @@ func (c *session) auth(ctx context.Context, arguments string) {
 	mechanism, response = strings.ToUpper(mechanism), strings.TrimSpace(response)
 	switch {
 	case c.helo == "":
-		c.refuse(ctx, eventNeedHello, "")
+		c.refuse(ctx, replies.NeedHello, "")
 	case c.user != nil:
-		c.refuse(ctx, eventAuthAgain, "")
+		c.refuse(ctx, replies.AuthAgain, "")
 	case c.tls == nil || mechanism != "XOAUTH2" && mechanism != "LOGIN":
 		c.server.secrets.add(response)
-		c.refuse(ctx, eventAuthMechanism, refusal.Mechanism)
+		c.refuse(ctx, replies.AuthMechanism, refusal.Mechanism)
 	case mechanism == "XOAUTH2" && hasResponse:
 		c.bearer(ctx, response)
 	case mechanism == "XOAUTH2":
-		c.say(eventAuthContinue)
+		c.say(replies.AuthContinue)
 		c.pending = c.unlessCancelled(c.bearer)
 	case hasResponse:
 		c.loginUser(ctx, response)
 	default:
-		c.say(eventAuthUserName)
+		c.say(replies.AuthUserName)
 		c.pending = c.unlessCancelled(c.loginUser)
 	}
 }
@@ -39,7 +42,7 @@ func (c *session) auth(ctx context.Context, arguments string) {
 func (c *session) unlessCancelled(next func(context.Context, string)) func(context.Context, string) {
 	return func(ctx context.Context, line string) {
 		if strings.TrimSpace(line) == "*" {
-			c.unauthenticated(ctx, eventAuthCancelled, refusal.Cancelled, "")
+			c.unauthenticated(ctx, replies.AuthCancelled, refusal.Cancelled, "")
 			return
 		}
 		next(ctx, line)
@@ -50,15 +53,15 @@ func (c *session) unlessCancelled(next func(context.Context, string)) func(conte
 func (c *session) loginUser(ctx context.Context, line string) {
 	user, ok := decodeBase64(line)
 	if !ok {
-		c.unauthenticated(ctx, eventAuthIdentity, refusal.Malformed, "")
+		c.unauthenticated(ctx, replies.AuthIdentity, refusal.Malformed, "")
 		return
 	}
-	c.say(eventAuthPassword)
+	c.say(replies.AuthPassword)
 	c.pending = c.unlessCancelled(func(ctx context.Context, line string) {
 		password, ok := decodeBase64(line)
 		c.server.secrets.add(password)
 		if !ok {
-			c.unauthenticated(ctx, eventAuthIdentity, refusal.Malformed, user)
+			c.unauthenticated(ctx, replies.AuthIdentity, refusal.Malformed, user)
 			return
 		}
 		c.finish(ctx, c.server.password(user, password))
@@ -70,7 +73,7 @@ func (c *session) bearer(ctx context.Context, line string) {
 	user, token, ok := decodeXOAUTH2(line)
 	c.server.secrets.add(token)
 	if !ok {
-		c.unauthenticated(ctx, eventAuthIdentity, refusal.Malformed, user)
+		c.unauthenticated(ctx, replies.AuthIdentity, refusal.Malformed, user)
 		return
 	}
 	c.finish(ctx, c.server.bearer(user, token))
@@ -79,7 +82,7 @@ func (c *session) bearer(ctx context.Context, line string) {
 // finish says what was decided.
 func (c *session) finish(ctx context.Context, v verdict) {
 	if !c.modern(v) {
-		c.refuse(ctx, eventLegacyTLS, refusal.LegacyTLS, "user", wire.Printable(v.user))
+		c.refuse(ctx, replies.LegacyTLS, refusal.LegacyTLS, "user", wire.Printable(v.user))
 		return
 	}
 	if v.reason == refusal.Licence {
@@ -88,17 +91,17 @@ func (c *session) finish(ctx context.Context, v verdict) {
 		c.server.mu.Unlock()
 		c.server.failedAgain(m, throttledLicence)
 	}
-	if v.event != eventAuthOK {
+	if v.event != replies.AuthOK {
 		if v.organization != nil {
 			c.profile = v.organization.profile()
 		}
 		c.unauthenticated(ctx, v.event, v.reason, v.user)
-		c.profile = ProfileExchange
+		c.profile = replies.ProfileExchange
 		return
 	}
 	c.user, c.principal, c.authError, c.profile = v.mailbox, v.principal, "", v.organization.profile()
 	c.server.noted(c, func(shown *Session) { shown.User, shown.Profile = c.user.address, c.profile })
-	c.say(eventAuthOK)
+	c.say(replies.AuthOK)
 }
 
 // modern reports whether the connection's TLS is good enough: 1.2 or later, or anything on the legacy endpoint for an organization that
@@ -118,19 +121,19 @@ func (c *session) modern(v verdict) bool {
 }
 
 // unauthenticated refuses an AUTH. MAIL will repeat the reply; the connection stays, until there were too many.
-func (c *session) unauthenticated(ctx context.Context, event Event, reason refusal.Reason, user string) {
-	row := lookUp(c.profile, event)
+func (c *session) unauthenticated(ctx context.Context, event replies.Event, reason refusal.Reason, user string) {
+	row := replies.LookUp(c.profile, event)
 	c.refuse(ctx, event, reason, "user", wire.Printable(user))
 	c.authError = itoa(row.Code) + " " + row.Text
 	limit := c.server.config.MaxFailedAuth
 	if c.failed++; limit > 0 && c.failed >= limit && !c.closing {
-		c.say(eventTooManyErrors)
+		c.say(replies.TooManyErrors)
 	}
 }
 
 // verdict is what AUTH has come to.
 type verdict struct {
-	event        Event
+	event        replies.Event
 	reason       refusal.Reason
 	user         string
 	organization *organization // nil: not known
@@ -144,7 +147,7 @@ func (s *Server) bearer(user, token string) verdict {
 	refused := func(reason refusal.Reason) verdict {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return verdict{event: eventAuthIdentity, reason: reason, user: user, organization: s.organizationOf(domainOf(user))}
+		return verdict{event: replies.AuthIdentity, reason: reason, user: user, organization: s.organizationOf(domainOf(user))}
 	}
 	claims, reason := read(token, s.directory)
 	if reason == "" {
@@ -183,34 +186,34 @@ func (s *Server) bearer(user, token string) verdict {
 func (s *Server) password(user, password string) verdict {
 	s.mu.Lock()
 	organization := s.organizationFor(user)
-	basic, state := false, basicAsSet
+	basic, state := false, retirement.AsSet
 	if organization != nil {
-		basic, state = s.allowsBasic(organization, s.mailboxOf(user)), s.basicState(organization, s.clock.Now())
+		basic, state = s.allowsBasic(organization, s.mailboxOf(user)), s.retired(organization, s.clock.Now())
 	}
 	s.mu.Unlock()
-	refused := func(event Event, reason refusal.Reason) verdict {
+	refused := func(event replies.Event, reason refusal.Reason) verdict {
 		return verdict{event: event, reason: reason, user: user, organization: organization}
 	}
 	account, known := s.directory.Account(user)
 	switch {
 	case organization == nil:
-		return refused(eventAuthCredentials, refusal.UserUnknown)
-	case state == basicRemoved:
-		return refused(eventAuthBasicRemoved, refusal.BasicRemoved)
+		return refused(replies.AuthCredentials, refusal.UserUnknown)
+	case state == retirement.Removed:
+		return refused(replies.AuthBasicRemoved, refusal.BasicRemoved)
 	case !basic:
-		return refused(eventAuthBasic, refusal.BasicDisabled)
+		return refused(replies.AuthBasic, refusal.BasicDisabled)
 	case !known:
-		return refused(eventAuthCredentials, refusal.UserUnknown)
+		return refused(replies.AuthCredentials, refusal.UserUnknown)
 	case account.Disabled:
-		return refused(eventAuthCredentials, refusal.Disabled)
+		return refused(replies.AuthCredentials, refusal.Disabled)
 	case account.Password.Empty() || account.Password.Reveal() != password:
-		return refused(eventAuthCredentials, refusal.Password)
+		return refused(replies.AuthCredentials, refusal.Password)
 	case s.defaultsOn(organization):
-		return refused(eventAuthDefaults, refusal.Defaults)
+		return refused(replies.AuthDefaults, refusal.Defaults)
 	case account.MultiFactor:
-		return refused(eventAuthCriteria, refusal.MultiFactor)
+		return refused(replies.AuthCriteria, refusal.MultiFactor)
 	case account.LegacyBlocked:
-		return refused(eventAuthCriteria, refusal.LegacyBlocked)
+		return refused(replies.AuthCriteria, refusal.LegacyBlocked)
 	}
 	return s.policy(user, true)
 }
@@ -226,23 +229,23 @@ func (s *Server) policy(user string, basic bool) verdict {
 	now := s.clock.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v := verdict{event: eventAuthOK, user: user, organization: s.organizationFor(user), mailbox: s.mailboxOf(user)}
+	v := verdict{event: replies.AuthOK, user: user, organization: s.organizationFor(user), mailbox: s.mailboxOf(user)}
 	if v.mailbox == nil || v.mailbox.organization == nil {
-		v.event, v.reason, v.mailbox = eventAuthNoMailbox, refusal.NoMailbox, nil
+		v.event, v.reason, v.mailbox = replies.AuthNoMailbox, refusal.NoMailbox, nil
 		return v
 	}
 	if v.mailbox.unlicensed.at(now) {
-		v.event, v.reason = eventAuthNoMailbox, refusal.Licence
+		v.event, v.reason = replies.AuthNoMailbox, refusal.Licence
 		return v
 	}
 	own := v.mailbox.smtpAuthDisabled.at(now)
 	switch {
 	case own != nil && *own:
-		v.event, v.reason = eventAuthMailbox, refusal.MailboxSwitch
+		v.event, v.reason = replies.AuthMailbox, refusal.MailboxSwitch
 	case own == nil && v.organization.smtpAuthDisabled.at(now):
-		v.event, v.reason = eventAuthTenant, refusal.TenantSwitch
+		v.event, v.reason = replies.AuthTenant, refusal.TenantSwitch
 	case !basic && v.organization.securityDefaults.at(now) && !s.config.TokensPassSecurityDefaults:
-		v.event, v.reason = eventAuthDefaultsToken, refusal.Defaults
+		v.event, v.reason = replies.AuthDefaultsToken, refusal.Defaults
 	}
 	return v
 }
@@ -267,8 +270,8 @@ func (s *Server) mayOpen(account, address string) bool {
 // allowsBasic reports whether basic authentication for SMTP gets through: by the calendar, then by an authentication policy. Under s.mu.
 func (s *Server) allowsBasic(o *organization, m *mailbox) bool {
 	now := s.clock.Now()
-	state := s.basicState(o, now)
-	if o.basicDisabled || state >= basicNever {
+	state := s.retired(o, now)
+	if o.basicDisabled || state >= retirement.Never {
 		return false
 	}
 	policy := o.defaultPolicy.at(now)
@@ -276,7 +279,7 @@ func (s *Server) allowsBasic(o *organization, m *mailbox) bool {
 		policy = m.policy.at(now)
 	}
 	if policy == "" {
-		return state == basicAsSet
+		return state == retirement.AsSet
 	}
 	held := o.policies[strings.ToLower(policy)]
 	return held != nil && held.allowSMTP.at(now) // a policy that allows it is how an administrator switches it on again; inferred
@@ -315,4 +318,9 @@ func decodeBase64(line string) (string, bool) {
 		return "", false
 	}
 	return string(decoded), true
+}
+
+// retired is what the calendar makes of basic authentication for an organization.
+func (s *Server) retired(o *organization, now time.Time) retirement.State {
+	return retirement.At(now, retirement.Organization{Personal: o.personal, Created: o.created}, s.config.BasicAuthEnd)
 }

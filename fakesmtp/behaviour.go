@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/journal"
 )
@@ -54,7 +55,7 @@ type Behaviour struct {
 	Delay time.Duration
 	// Event is the reply, by a row of the table; Reply is one in words: "451 4.7.0 Try later", lines parted by a line feed, braces
 	// as in the table. Both empty: the server's own.
-	Event Event
+	Event replies.Event
 	Reply string
 	// Garbled are octets that go out in place of a reply, as they are. In the handshake they stand for the ServerHello.
 	Garbled string
@@ -157,7 +158,7 @@ func (b Behaviour) check() error {
 			return ErrNoMoment
 		}
 	}
-	if b.Event != "" && replyIndex[ProfileExchange][b.Event] == nil && replyIndex[ProfileOutlook][b.Event] == nil {
+	if b.Event != "" && !replies.Known(b.Event) {
 		return fmt.Errorf("event %q: %w", b.Event, ErrNoReply)
 	}
 	if _, _, ok := parseReply(b.Reply); b.Reply != "" && !ok {
@@ -235,7 +236,7 @@ func (c *session) answer(b *armed) {
 		c.record(journal.Plain("S: (garbled) "+wire.Printable(b.Garbled)), detail)
 	case b.Event != "":
 		c.reply(b.Event, detail, nil)
-		c.follow(lookUp(c.profile, b.Event).Code)
+		c.follow(replies.LookUp(c.profile, b.Event).Code)
 	default:
 		code, text, _ := parseReply(b.Reply)
 		c.speak(code, text, "", code == 421, detail, nil)

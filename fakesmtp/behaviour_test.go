@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/refusal"
 	"mfpsim/vtime"
 )
@@ -169,7 +170,7 @@ func TestHowABehaviourAnswers(t *testing.T) {
 		"delivered, but the client hears no":     {Behaviour{On: OnEndOfData, Reply: "421 4.3.0 Bye", CarriedOut: true}, "421 4.3.0 Bye\r\n", 1},
 		"garbled octets":                         {Behaviour{On: OnEndOfData, Garbled: "\xff\x002 5 0\n", Then: Disconnect}, "\xff\x002 5 0\n", 0},
 		"a split reply":                          {Behaviour{On: OnEndOfData, Reply: "421 4.3.0 Bye", Split: 5, Pause: time.Millisecond}, "421 4.3.0 Bye\r\n", 0},
-		"a row of the table with its tail":       {Behaviour{On: OnEndOfData, Event: eventTooManySubmissions, Then: HalfClose}, tooManyAtOnce + "\r\n", 0},
+		"a row of the table with its tail":       {Behaviour{On: OnEndOfData, Event: replies.TooManySubmissions, Then: HalfClose}, tooManyAtOnce + "\r\n", 0},
 		"a late reply, which is Exchange's own":  {Behaviour{On: OnEndOfData, Delay: time.Millisecond, Then: HalfClose}, "250 2.0.0 OK <ID>", 1},
 		"any moment, here the next one to come":  {Behaviour{On: OnAny, After: 8, Reply: "421 4.3.0 Any"}, "421 4.3.0 Any\r\n", 0},
 		"nothing, and the connection stays open": {Behaviour{On: OnEndOfData, Silent: true}, "250 2.0.0 OK\r\n221 2.0.0 Service closing transmission channel\r\n", 0},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/journal"
 )
@@ -29,7 +30,7 @@ func (c *session) command(ctx context.Context, verb, arguments string) {
 	act := commands[verb]
 	if act == nil {
 		// The length of the verb is told, not the verb (EOP-372).
-		c.refuse(ctx, eventUnknown, "", "size", strconv.Itoa(utf8.RuneCountInString(verb)))
+		c.refuse(ctx, replies.Unknown, "", "size", strconv.Itoa(utf8.RuneCountInString(verb)))
 		return
 	}
 	act(c, ctx, arguments)
@@ -41,7 +42,7 @@ func (c *session) hello(ctx context.Context, name string) { c.greet(ctx, name, f
 
 func (c *session) greet(ctx context.Context, name string, extended bool) {
 	if !validHello(name) {
-		c.refuse(ctx, eventBadName, "")
+		c.refuse(ctx, replies.BadName, "")
 		return
 	}
 	c.helo = name
@@ -50,24 +51,24 @@ func (c *session) greet(ctx context.Context, name string, extended bool) {
 	size := strconv.FormatInt(c.server.config.MaxSize, 10)
 	switch {
 	case !extended:
-		c.say(eventHelo)
+		c.say(replies.Helo)
 	case c.tls == nil:
-		c.say(eventEhloPlain, "size", size)
+		c.say(replies.EhloPlain, "size", size)
 	default:
-		c.say(eventEhloSecure, "size", size)
+		c.say(replies.EhloSecure, "size", size)
 	}
 }
 
 func (c *session) starttls(ctx context.Context, arguments string) {
 	switch {
 	case c.helo == "":
-		c.refuse(ctx, eventNeedHello, "")
+		c.refuse(ctx, replies.NeedHello, "")
 	case arguments != "":
-		c.refuse(ctx, eventBadArguments, "")
+		c.refuse(ctx, replies.BadArguments, "")
 	case c.tls != nil:
-		c.refuse(ctx, eventStartTLSAgain, "")
+		c.refuse(ctx, replies.StartTLSAgain, "")
 	default:
-		c.say(eventStartTLS)
+		c.say(replies.StartTLS)
 		c.upgrade = true
 		if c.handshake = c.server.meet(c, []Moment{OnHandshake}); c.handshake != nil {
 			c.server.journal.Append(journal.Entry{
@@ -80,94 +81,94 @@ func (c *session) starttls(ctx context.Context, arguments string) {
 func (c *session) mailFrom(ctx context.Context, arguments string) {
 	switch {
 	case c.helo == "":
-		c.refuse(ctx, eventNeedHello, "")
+		c.refuse(ctx, replies.NeedHello, "")
 		return
 	case c.server.config.Open && c.user == nil && c.authError == "":
 		c.enterOpen(arguments)
 	case c.tls == nil && !c.server.config.Open:
-		c.refuse(ctx, eventMailNoTLS, "")
+		c.refuse(ctx, replies.MailNoTLS, "")
 		return
 	case c.user == nil && c.authError != "":
-		c.refuse(ctx, eventMailAfterAuth, "", "error", c.authError)
+		c.refuse(ctx, replies.MailAfterAuth, "", "error", c.authError)
 		return
 	case c.user == nil:
-		c.refuse(ctx, eventMailNoAuth, "")
+		c.refuse(ctx, replies.MailNoAuth, "")
 		return
 	case c.mail != nil:
-		c.refuse(ctx, eventMailAgain, "")
+		c.refuse(ctx, replies.MailAgain, "")
 		return
 	}
 	if c.user == nil {
-		c.refuse(ctx, eventMailNoAuth, "")
+		c.refuse(ctx, replies.MailNoAuth, "")
 		return
 	}
 	if c.server.config.RefuseAboveRate && c.server.aboveRate(c.user) {
-		c.refuse(ctx, eventRateExceeded, "")
+		c.refuse(ctx, replies.RateExceeded, "")
 		return
 	}
 	path, parameters, ok := parsePath(arguments, "FROM:")
 	if !ok {
-		c.refuse(ctx, eventBadArguments, "")
+		c.refuse(ctx, replies.BadArguments, "")
 		return
 	}
 	if path != "" && !validAddress(path) {
-		c.refuse(ctx, eventMailBadAddress, "")
+		c.refuse(ctx, replies.MailBadAddress, "")
 		return
 	}
 	mail := &transaction{from: path}
 	for _, parameter := range parameters {
 		if !mail.parameter(parameter) {
-			c.refuse(ctx, eventBadArguments, "")
+			c.refuse(ctx, replies.BadArguments, "")
 			return
 		}
 	}
 	if mail.declared > c.server.config.MaxSize {
-		c.refuse(ctx, eventSizeDeclared, "")
+		c.refuse(ctx, replies.SizeDeclared, "")
 		return
 	}
 	c.mail = mail
-	c.say(eventMailOK)
+	c.say(replies.MailOK)
 }
 
 func (c *session) rcptTo(ctx context.Context, arguments string) {
 	if c.mail == nil {
-		c.refuse(ctx, eventNeedMail, "")
+		c.refuse(ctx, replies.NeedMail, "")
 		return
 	}
 	path, parameters, ok := parsePath(arguments, "TO:")
 	if !ok || !validRecipientParameters(parameters) {
-		c.refuse(ctx, eventBadArguments, "")
+		c.refuse(ctx, replies.BadArguments, "")
 		return
 	}
 	if !validAddress(path) {
 		c.server.failedAgain(c.user, throttledInvalid)
-		c.refuse(ctx, eventRcptBadAddress, "")
+		c.refuse(ctx, replies.RcptBadAddress, "")
 		return
 	}
 	if len(c.mail.to) >= c.server.maxRecipients(c.user) {
 		c.server.failedAgain(c.user, throttledRecipients)
-		c.refuse(ctx, eventRcptTooMany, "")
+		c.refuse(ctx, replies.RcptTooMany, "")
 		return
 	}
 	if fault := faultAddress(arguments, momentData); fault != nil {
 		c.mail.fault = fault
 	}
 	c.mail.to = append(c.mail.to, path)
-	c.say(eventRcptOK)
+	c.say(replies.RcptOK)
 }
 
 func (c *session) data(ctx context.Context, arguments string) {
 	switch {
 	case arguments != "":
-		c.refuse(ctx, eventBadArguments, "")
+		c.refuse(ctx, replies.BadArguments, "")
 	case c.mail == nil:
-		c.refuse(ctx, eventNeedMail, "")
+		c.refuse(ctx, replies.NeedMail, "")
 	case len(c.mail.to) == 0:
-		c.refuse(ctx, eventNeedRcpt, "")
+		c.refuse(ctx, replies.NeedRcpt, "")
 	case c.mail.binary || c.mail.chunked:
-		c.refuse(ctx, eventDataBinary, "")
+		c.refuse(ctx, replies.DataBinary, "")
 	default:
-		c.say(eventDataGo)
+		c.say(replies.DataGo)
 		c.awaitData = true
 		c.server.submitting(c)
 	}
@@ -177,10 +178,10 @@ func (c *session) data(ctx context.Context, arguments string) {
 func (c *session) chunk(ctx context.Context, body []byte, size int64, last bool) {
 	switch {
 	case c.mail == nil:
-		c.refuse(ctx, eventNeedMail, "")
+		c.refuse(ctx, replies.NeedMail, "")
 		return
 	case len(c.mail.to) == 0:
-		c.refuse(ctx, eventNeedRcpt, "")
+		c.refuse(ctx, replies.NeedRcpt, "")
 		return
 	}
 	if !c.mail.chunked {
@@ -190,7 +191,7 @@ func (c *session) chunk(ctx context.Context, body []byte, size int64, last bool)
 	c.mail.size += size
 	c.mail.chunks = append(c.mail.chunks, body...)
 	if !last {
-		c.say(eventChunk, "bytes", strconv.FormatInt(size, 10))
+		c.say(replies.Chunk, "bytes", strconv.FormatInt(size, 10))
 		return
 	}
 	m := parseHeader(c.mail.chunks)
@@ -200,24 +201,24 @@ func (c *session) chunk(ctx context.Context, body []byte, size int64, last bool)
 
 func (c *session) rset(ctx context.Context, arguments string) {
 	if arguments != "" {
-		c.refuse(ctx, eventBadArguments, "")
+		c.refuse(ctx, replies.BadArguments, "")
 		return
 	}
 	c.abort()
-	c.say(eventReset)
+	c.say(replies.Reset)
 }
 
-func (c *session) noop(context.Context, string) { c.say(eventNoop) }
+func (c *session) noop(context.Context, string) { c.say(replies.Noop) }
 
-func (c *session) help(context.Context, string) { c.say(eventHelp) }
+func (c *session) help(context.Context, string) { c.say(replies.Help) }
 
-func (c *session) vrfy(context.Context, string) { c.say(eventVerify) }
+func (c *session) vrfy(context.Context, string) { c.say(replies.Verify) }
 
-func (c *session) expn(ctx context.Context, _ string) { c.refuse(ctx, eventNotImplemented, "") }
+func (c *session) expn(ctx context.Context, _ string) { c.refuse(ctx, replies.NotImplemented, "") }
 
 func (c *session) quit(context.Context, string) {
 	c.server.ended(c, endQuit)
-	c.say(eventQuit)
+	c.say(replies.Quit)
 }
 
 // abort drops the message that is under way, if any.

@@ -3,9 +3,9 @@ package fakesmtp
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/refusal"
 )
 
@@ -33,10 +33,10 @@ func (s *Server) deliver(user *mailbox, m Message) {
 			target = &mailbox{address: recipient}
 			s.addMailbox(target)
 		case target == nil:
-			restriction = RecipientNotFound
+			restriction = replies.RecipientNotFound
 		}
 		if restriction != "" {
-			row.Status, row.Detail = Failed, restriction.text(user.address)
+			row.Status, row.Detail = Failed, restriction.Diagnostic(user.address)
 			s.report(user, m, recipient, row.Detail)
 		} else if !done[target] {
 			done[target] = true
@@ -51,7 +51,7 @@ func (s *Server) deliver(user *mailbox, m Message) {
 
 // takeExternal counts a message's recipients outside against the organization's limit of the day; the restriction says that they do not
 // fit. Under s.mu.
-func (s *Server) takeExternal(o *organization, m Message) Restriction {
+func (s *Server) takeExternal(o *organization, m Message) replies.Restriction {
 	if o == nil || o.externalPerDay <= 0 {
 		return ""
 	}
@@ -67,71 +67,15 @@ func (s *Server) takeExternal(o *organization, m Message) Restriction {
 		used += s.count
 	}
 	if used > o.externalPerDay {
-		return TenantExternalLimit
+		return replies.TenantExternalLimit
 	}
 	o.external = append(o.external, spent{m.ReceivedAt, count})
 	return ""
 }
 
-// Restriction is why mail of a mailbox is not delivered although it was accepted: the report comes later
-// (docs/reference/exchange-smtp.md §2.5).
-type Restriction string
-
-// The restrictions, by their enhanced status codes.
-const (
-	DailyRecipientLimit Restriction = "5.1.90"
-	BadOutboundSender   Restriction = "5.1.8"
-	SpamAbuse           Restriction = "5.7.501"
-	BannedSender        Restriction = "5.7.502"
-	BannedSenderAgain   Restriction = "5.7.503"
-	BannedAddress       Restriction = "5.7.511"
-	TenantThreshold     Restriction = "5.7.705"
-	BadAddressSpace     Restriction = "5.7.708"
-	SubmissionQuota     Restriction = "5.2.2"
-	RecipientNotFound   Restriction = "5.1.10"
-	BadMailbox          Restriction = "5.1.1"
-	TenantExternalLimit Restriction = "5.7.233"
-)
-
-// Report is what a non-delivery report says for a restriction, and how that is known.
-type Report struct {
-	Restriction Restriction
-	Text        string // after "550 " and the enhanced status code
-	Mark        Mark
-	Source      string
-}
-
-var reportTable = []Report{
-	{DailyRecipientLimit, "Your message can't be sent because you've reached your daily limit for message recipients", Documented, "OfficeDocs-Exchange #2729; the words are recalled"},
-	{BadOutboundSender, "Access denied, bad outbound sender", Documented, "MSPRN, MSNDR"},
-	{SpamAbuse, "Access denied, spam abuse detected", Documented, "MSNDR"},
-	{BannedSender, "Access denied, banned sender", Documented, "MSNDR"},
-	{BannedSenderAgain, "Access denied, banned sender", Documented, "MSNDR"},
-	{BannedAddress, "Access denied, banned sender[{user}]", Documented, "MSNDR"},
-	{TenantThreshold, "Access denied, tenant has exceeded threshold", Documented, "MSNDR"},
-	{BadAddressSpace, "Access denied, traffic not accepted from this IP", Documented, "MSNDR"},
-	{SubmissionQuota, "Submission quota exceeded", Documented, "MSNDR"},
-	{RecipientNotFound, "RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup", Documented, "MSNDR"},
-	{BadMailbox, "Bad destination mailbox address", Documented, "MSNDR"},
-	{TenantExternalLimit, "Your message can't be sent because your tenant exceeded its daily limit for sending email to external recipients", Inferred, "the limit is documented (outbound-spam page), code and words are recalled"},
-}
-
-// Reports returns the table of non-delivery reports.
-func Reports() []Report { return append([]Report(nil), reportTable...) }
-
-// text is the diagnostic of a restriction.
-func (r Restriction) text(user string) string {
-	for _, row := range reportTable {
-		if row.Restriction == r {
-			return "550 " + string(r) + " " + strings.ReplaceAll(row.Text, "{user}", user)
-		}
-	}
-	return "550 " + string(r)
-}
-
 // Restrict keeps what a mailbox sends from now on from being delivered: it is accepted, and a non-delivery report says why. An empty
 // restriction lifts it.
-func (s *Server) Restrict(address string, r Restriction) error {
+func (s *Server) Restrict(address string, r replies.Restriction) error {
 	return s.change(address, func(m *mailbox) { m.restriction = r })
 }
 

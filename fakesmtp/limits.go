@@ -3,6 +3,8 @@ package fakesmtp
 import (
 	"slices"
 	"time"
+
+	"mfpsim/fakesmtp/internal/replies"
 )
 
 // usage is what a mailbox has used of its limits; guarded by Server.mu.
@@ -28,14 +30,14 @@ const (
 
 // throttle is a kind of failure that blocks a mailbox when it goes on and on (docs/reference/exchange-smtp.md §2.3,
 // MSTHR).
-type throttle Event
+type throttle replies.Event
 
 const (
-	throttledFull       = throttle(eventThrottledFull)
-	throttledSendAs     = throttle(eventThrottledSendAs)
-	throttledLicence    = throttle(eventThrottledLicence)
-	throttledRecipients = throttle(eventThrottledRecipients)
-	throttledInvalid    = throttle(eventThrottledInvalid)
+	throttledFull       = throttle(replies.ThrottledFull)
+	throttledSendAs     = throttle(replies.ThrottledSendAs)
+	throttledLicence    = throttle(replies.ThrottledLicence)
+	throttledRecipients = throttle(replies.ThrottledRecipients)
+	throttledInvalid    = throttle(replies.ThrottledInvalid)
 )
 
 var throttles = []throttle{throttledFull, throttledSendAs, throttledLicence, throttledRecipients, throttledInvalid}
@@ -129,10 +131,10 @@ func (s *Server) failedAgain(m *mailbox, kind throttle) {
 }
 
 // throttled returns the reply of a block that holds; empty: none does. Under s.mu.
-func (s *Server) throttled(m *mailbox, now time.Time) Event {
+func (s *Server) throttled(m *mailbox, now time.Time) replies.Event {
 	for _, kind := range throttles {
 		if until, blocked := m.usage.blocked[kind]; blocked && now.Before(until) {
-			return Event(kind)
+			return replies.Event(kind)
 		}
 	}
 	return ""

@@ -17,6 +17,8 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
+
+	"mfpsim/fakesmtp/internal/replies"
 )
 
 // tenKibibytes is the message of the load.
@@ -296,7 +298,7 @@ func BenchmarkToken(b *testing.B) {
 	token := s.Token(DefaultMailbox)
 	b.ReportAllocs()
 	for b.Loop() {
-		if v := s.bearer(DefaultMailbox, token); v.event != eventAuthOK {
+		if v := s.bearer(DefaultMailbox, token); v.event != replies.AuthOK {
 			b.Fatal(v.reason)
 		}
 	}

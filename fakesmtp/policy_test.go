@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/internal/retirement"
 	"mfpsim/fakesmtp/refusal"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -73,9 +74,9 @@ func TestTheTimetableGoesOnByTheWorldsClock(t *testing.T) {
 	_, err := world.Advance(12 * time.Hour)
 	require.NoError(t, err)
 	require.Equal(t, basicDisabled+tail, login())
-	for i, step := range Retirement() {
+	for i, step := range retirement.Timetable() {
 		require.NotEmpty(t, step.Source)
-		require.True(t, i == 0 || step.From.After(Retirement()[i-1].From))
+		require.True(t, i == 0 || step.From.After(retirement.Timetable()[i-1].From))
 	}
 }
 

@@ -3,6 +3,7 @@ package fakesmtp
 import (
 	"strings"
 
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/refusal"
 )
 
@@ -38,7 +39,7 @@ func (s *Server) application(user string, claims Claims) verdict {
 	}
 	s.mu.Unlock()
 	refused := func(reason refusal.Reason) verdict {
-		return verdict{event: eventAuthIdentity, reason: reason, user: user, organization: organization}
+		return verdict{event: replies.AuthIdentity, reason: reason, user: user, organization: organization}
 	}
 	switch {
 	case !containsFold(claims.Roles, "SMTP.SendAsApp"):

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/fakesmtp/refusal"
 	"mfpsim/faultnet"
@@ -31,11 +32,11 @@ type session struct {
 	id, host, label, backend string
 
 	helo      string
-	user      *mailbox // authenticated
-	profile   Profile  // of the account; exchange until there is one
-	authError string   // reply to the last refused AUTH, which MAIL repeats
-	failed    int      // refused AUTH
-	errors    int      // protocol errors
+	user      *mailbox        // authenticated
+	profile   replies.Profile // of the account; exchange until there is one
+	authError string          // reply to the last refused AUTH, which MAIL repeats
+	failed    int             // refused AUTH
+	errors    int             // protocol errors
 	closing   bool
 	pending   func(ctx context.Context, line string) // takes the next line instead of a command: a SASL answer
 	mail      *transaction
@@ -53,7 +54,7 @@ type session struct {
 }
 
 func newSession(s *Server, connection net.Conn) *session {
-	return &session{server: s, raw: connection, profile: ProfileExchange}
+	return &session{server: s, raw: connection, profile: replies.ProfileExchange}
 }
 
 // run serves the connection to its end. Whatever only this side notices, such as an end of file, ends it in silence.
@@ -75,7 +76,7 @@ func (c *session) serve() {
 	defer c.stopWatch()
 	defer c.abort()
 
-	c.visit("banner", nil, nil, func(context.Context) { c.say(eventBanner) }, OnConnect)
+	c.visit("banner", nil, nil, func(context.Context) { c.say(replies.Banner) }, OnConnect)
 	for !c.closing {
 		var err error
 		switch {
@@ -105,13 +106,13 @@ func (c *session) readLine() error {
 	case errors.Is(err, wire.ErrLineTooLong):
 		c.visit("a long line", nil, journal.Plain("(a line of more than "+strconv.Itoa(c.server.config.MaxLine)+" octets)"), func(ctx context.Context) {
 			c.pending = nil
-			c.refuse(ctx, eventLineTooLong, "")
+			c.refuse(ctx, replies.LineTooLong, "")
 		})
 		return nil
 	case errors.As(err, &hello):
 		c.visit("TLS in clear", nil, journal.Plain(wire.InClear), func(ctx context.Context) {
 			c.pending = nil
-			c.refuse(ctx, eventUnknown, "", "size", strconv.Itoa(hello.Octets))
+			c.refuse(ctx, replies.Unknown, "", "size", strconv.Itoa(hello.Octets))
 		})
 		c.closing, c.drain = true, true // what follows are no lines
 		return nil
@@ -197,12 +198,12 @@ func (c *session) record(text journal.Text, detail map[string]string) {
 }
 
 // say adds a reply to what will be written, and journals it.
-func (c *session) say(event Event, v ...string) { c.reply(event, nil, v) }
+func (c *session) say(event replies.Event, v ...string) { c.reply(event, nil, v) }
 
 // refuse says a reply of class 4 or 5: late if the front end gives it, counted, and kept with its reason.
-func (c *session) refuse(ctx context.Context, event Event, reason refusal.Reason, v ...string) {
-	row := lookUp(c.profile, event)
-	if row.Code >= 500 && row.Tail == FrontEnd && !c.muted {
+func (c *session) refuse(ctx context.Context, event replies.Event, reason refusal.Reason, v ...string) {
+	row := replies.LookUp(c.profile, event)
+	if row.Code >= 500 && row.Tail == replies.FrontEnd && !c.muted {
 		c.pause(ctx, c.server.config.Tarpit)
 	}
 	detail := map[string]string{"event": string(event)}
@@ -225,14 +226,14 @@ func (c *session) refuse(ctx context.Context, event Event, reason refusal.Reason
 	limit := c.server.config.MaxErrors
 	if row.Code >= 500 && row.Code <= 504 && limit > 0 {
 		if c.errors++; c.errors >= limit {
-			c.say(eventTooManyErrors)
+			c.say(replies.TooManyErrors)
 		}
 	}
 }
 
 // reply fills in a row of the table and returns its first line without the tail.
-func (c *session) reply(event Event, detail map[string]string, v []string) (first string) {
-	row := lookUp(c.profile, event)
+func (c *session) reply(event replies.Event, detail map[string]string, v []string) (first string) {
+	row := replies.LookUp(c.profile, event)
 	return c.speak(row.Code, row.Text, string(row.Tail), row.Closes, detail, v)
 }
 
@@ -263,9 +264,9 @@ func (c *session) speak(code int, text, tail string, closes bool, detail map[str
 }
 
 // fill fills in the braces of a template with the values given, then with the names of this connection.
-func (c *session) fill(template string, v values) string {
-	return expand(template, func(name string) (string, bool) {
-		if value, found := v.find(name); found {
+func (c *session) fill(template string, v replies.Values) string {
+	return replies.Expand(template, func(name string) (string, bool) {
+		if value, found := v.Find(name); found {
 			return value, true
 		}
 		switch name {
@@ -282,9 +283,9 @@ func (c *session) fill(template string, v values) string {
 		case "diagnostics":
 			return c.diagnostics(), true
 		case "now":
-			return inBanner(c.server.clock.Now()), true
+			return replies.InBanner(c.server.clock.Now()), true
 		case "instant":
-			return inTail(c.server.clock.Now()), true
+			return replies.InTail(c.server.clock.Now()), true
 		}
 		return "", false
 	})
@@ -362,7 +363,7 @@ func (c *session) readMessage() error {
 func (c *session) readChunk(line, arguments string) error {
 	size, last, ok := parseChunk(arguments)
 	if !ok {
-		c.visit("BDAT", nil, journal.Plain(wire.Printable(line)), func(ctx context.Context) { c.refuse(ctx, eventBadArguments, "") }, "BDAT")
+		c.visit("BDAT", nil, journal.Plain(wire.Printable(line)), func(ctx context.Context) { c.refuse(ctx, replies.BadArguments, "") }, "BDAT")
 		return nil
 	}
 	room := int64(0)

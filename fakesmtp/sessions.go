@@ -5,20 +5,21 @@ import (
 	"slices"
 	"time"
 
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/journal"
 )
 
 // Session is one connection as it went, a failed one too.
 type Session struct {
-	Connection string    // "printer#3"
-	Opened     time.Time // true time
-	Closed     time.Time // zero: it is open
-	Host       string    // the server's name that the client gave in the TLS handshake
-	TLS        string    // "TLS 1.3"; empty: in clear
-	Hello      string    // the name after EHLO
-	User       string    // who was authenticated
-	Profile    Profile   // of the account
-	Messages   int       // messages that were accepted
+	Connection string          // "printer#3"
+	Opened     time.Time       // true time
+	Closed     time.Time       // zero: it is open
+	Host       string          // the server's name that the client gave in the TLS handshake
+	TLS        string          // "TLS 1.3"; empty: in clear
+	Hello      string          // the name after EHLO
+	User       string          // who was authenticated
+	Profile    replies.Profile // of the account
+	Messages   int             // messages that were accepted
 	Refusals   []Refusal
 	End        string   // how it ended; empty: it is open
 	Lines      []string // the conversation, without its secrets
@@ -58,7 +59,7 @@ func (s *Server) Sessions() []Session {
 }
 
 func (s *Server) opened(c *session) *Session {
-	shown := &Session{Connection: c.peer.Connection(), Opened: s.clock.Now(), Profile: ProfileExchange}
+	shown := &Session{Connection: c.peer.Connection(), Opened: s.clock.Now(), Profile: replies.ProfileExchange}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.shown) >= keptSessions {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/journal"
 )
 
@@ -71,11 +72,11 @@ type policy struct {
 	allowSMTP setting[bool] // AllowBasicAuthSmtp
 }
 
-func (o *organization) profile() Profile {
+func (o *organization) profile() replies.Profile {
 	if o.personal {
-		return ProfileOutlook
+		return replies.ProfileOutlook
 	}
-	return ProfileExchange
+	return replies.ProfileExchange
 }
 
 // mailbox is a mailbox's state, guarded by Server.mu.
@@ -93,8 +94,8 @@ type mailbox struct {
 	held             int64 // octets
 	unlicensed       setting[bool]
 	revokedBefore    time.Time
-	verdict          string      // of the abuse control; empty: none
-	restriction      Restriction // empty: none
+	verdict          string              // of the abuse control; empty: none
+	restriction      replies.Restriction // empty: none
 	usage            usage
 	password         journal.Secret
 	inbox            []Message

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/journal"
 )
@@ -36,9 +37,9 @@ func (c *session) submit(ctx context.Context, m Message, size int64) {
 	s.mu.Unlock()
 	switch event {
 	case "":
-	case eventSendAsDenied:
+	case replies.SendAsDenied:
 		s.failedAgain(c.user, throttledSendAs)
-	case eventMailboxFull:
+	case replies.MailboxFull:
 		s.failedAgain(c.user, throttledFull)
 	}
 	if event != "" {
@@ -57,11 +58,11 @@ func (c *session) submit(ctx context.Context, m Message, size int64) {
 	m.Stamped, m.ID = c.stamp(m)
 	s.deliver(c.user, m)
 	s.noted(c, func(shown *Session) { shown.Messages++ })
-	c.say(eventAccepted, "id", m.ID)
+	c.say(replies.Accepted, "id", m.ID)
 }
 
 // judge returns the refusal that a message earns, with what its text is filled in with; empty: none. Under s.mu.
-func (s *Server) judge(c *session, m Message, size int64) (Event, values) {
+func (s *Server) judge(c *session, m Message, size int64) (replies.Event, replies.Values) {
 	now := s.clock.Now()
 	limit := c.user.maxSendSize.at(now)
 	if limit == 0 {
@@ -70,25 +71,25 @@ func (s *Server) judge(c *session, m Message, size int64) (Event, values) {
 	denied := s.denied(c.user, c.principal, m)
 	switch {
 	case s.tooMany(c):
-		return eventTooManySubmissions, nil
+		return replies.TooManySubmissions, nil
 	case s.throttled(c.user, now) != "":
 		return s.throttled(c.user, now), nil
 	case size > s.config.MaxSize:
-		return eventTooLarge, nil
+		return replies.TooLarge, nil
 	case headerSize(m.Raw) > s.config.MaxHeaderSize:
-		return eventHeaderTooLarge, nil
+		return replies.HeaderTooLarge, nil
 	case !s.holdsFullAccess(c):
-		return eventNoFullAccess, nil
+		return replies.NoFullAccess, nil
 	case size > limit:
-		return eventMaxSendSize, nil
+		return replies.MaxSendSize, nil
 	case denied != "":
-		return eventSendAsDenied, values{"user", c.user.address, "from", denied}
+		return replies.SendAsDenied, replies.Values{"user", c.user.address, "from", denied}
 	case c.user.quota > 0 && c.user.held+size > c.user.quota:
-		return eventMailboxFull, nil
+		return replies.MailboxFull, nil
 	case c.user.verdict != "":
-		return eventOutboundSpam, values{"verdict", c.user.verdict}
+		return replies.OutboundSpam, replies.Values{"verdict", c.user.verdict}
 	case !s.takeRecipients(c.user, now, len(m.EnvelopeTo)):
-		return eventRecipientQuota, nil
+		return replies.RecipientQuota, nil
 	}
 	return "", nil
 }
@@ -152,7 +153,7 @@ func (c *session) stamp(m Message) (header []byte, id string) {
 		c.backend, c.backend, m.ReceivedAt.UTC().Format(time.RFC1123Z))
 	fmt.Fprintf(&b, "X-ClientProxiedBy: %s (2603:1096:c00::1)\r\n", strings.Replace(c.label, "."+c.server.config.Forest, ".outlook.office365.com", 1))
 	id = m.ID
-	if id == "" || c.profile == ProfileOutlook {
+	if id == "" || c.profile == replies.ProfileOutlook {
 		fresh := "<" + name + strings.ToUpper(c.random.Hex(24)) + "@" + c.backend + ">"
 		if id != "" {
 			fmt.Fprintf(&b, "X-Microsoft-Original-Message-ID: %s\r\n", wire.Printable(id))

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/faultnet"
 )
 
@@ -131,10 +132,10 @@ func (c *session) timeOut() {
 	c.pending = nil
 	c.visit("time-out", nil, nil, func(context.Context) {
 		if aged {
-			c.say(eventSessionTimeout, "instant", inTail(at), "duration", duration(at.Sub(c.watch.opened)))
+			c.say(replies.SessionTimeout, "instant", replies.InTail(at), "duration", duration(at.Sub(c.watch.opened)))
 			return
 		}
-		c.say(eventIdleTimeout, "instant", inTail(at))
+		c.say(replies.IdleTimeout, "instant", replies.InTail(at))
 	})
 	c.server.ended(c, endTimeout)
 }

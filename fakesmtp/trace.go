@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/refusal"
 )
 
@@ -33,9 +34,9 @@ const (
 type Refusal struct {
 	At         time.Time
 	Connection string
-	Profile    Profile
+	Profile    replies.Profile
 	User       string // who the client said it was, as far as it had
-	Event      Event
+	Event      replies.Event
 	Reason     refusal.Reason // of a refused AUTH; else empty
 	Reply      string         // the first line of what the client was told, without its tail
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/talk"
 	"mfpsim/fakesmtp/refusal"
 	"mfpsim/vtime"
@@ -259,7 +260,7 @@ func TestEveryRowOfTheTableHasASourceAndIsSaidOnce(t *testing.T) {
 		require.False(t, seen[key], key)
 		seen[key] = true
 		require.NotEmpty(t, row.Source, key)
-		require.Contains(t, []fakesmtp.Mark{fakesmtp.Seen, fakesmtp.Documented, fakesmtp.Reported, fakesmtp.Inferred}, row.Mark, key)
+		require.Contains(t, []replies.Mark{replies.Seen, replies.Documented, replies.Reported, replies.Inferred}, row.Mark, key)
 		require.Regexp(t, `^(\+OK|-ERR|\+ )`, row.Text, key)
 	}
 }

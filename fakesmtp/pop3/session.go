@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/station"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/fakesmtp/refusal"
@@ -340,5 +341,5 @@ func decodeXOAUTH2(line string) (user, token string, ok bool) {
 
 // shown is what a line of the conversation holds of a reply.
 func (r reply) shown(profile Profile, frontEnd string) string {
-	return wire.Printable(expand(lookUp(profile, r.event).Text, append([]string{"frontend", frontEnd}, r.pairs...)...))
+	return wire.Printable(replies.Expand(lookUp(profile, r.event).Text, append(replies.Values{"frontend", frontEnd}, r.pairs...).Find))
 }

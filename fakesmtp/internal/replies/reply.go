@@ -1,6 +1,9 @@
-package fakesmtp
+// Package replies is every text that the fake Exchange Online says on the wire: a table with the event that each row answers, its source
+// and a mark of certainty, and the texts of non-delivery reports.
+package replies
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -51,40 +54,47 @@ type Reply struct {
 	Date   string // when it was seen, as far as known: a year, a month or a day
 }
 
-// Replies returns the table of replies, for documents and tests.
-func Replies() []Reply { return append([]Reply(nil), table...) }
+// All returns the table of replies, for documents and tests.
+func All() []Reply { return slices.Clone(table) }
 
-var replyIndex = func() map[Profile]map[Event]*Reply {
-	index := map[Profile]map[Event]*Reply{}
+var index = func() map[Profile]map[Event]*Reply {
+	rows := map[Profile]map[Event]*Reply{}
 	for i := range table {
 		row := &table[i]
-		if index[row.Profile] == nil {
-			index[row.Profile] = map[Event]*Reply{}
+		if rows[row.Profile] == nil {
+			rows[row.Profile] = map[Event]*Reply{}
 		}
-		if index[row.Profile][row.Event] != nil {
-			panic("fakesmtp: two rows for " + string(row.Profile) + " " + string(row.Event))
+		if rows[row.Profile][row.Event] != nil {
+			panic("replies: two rows for " + string(row.Profile) + " " + string(row.Event))
 		}
-		index[row.Profile][row.Event] = row
+		rows[row.Profile][row.Event] = row
 	}
-	return index
+	return rows
 }()
 
-// lookUp returns the row for an event; outlook.com says what Exchange says where it has no row of its own
+// LookUp returns the row for an event; outlook.com says what Exchange says where it has no row of its own
 // (docs/reference/exchange-smtp.md §8).
-func lookUp(profile Profile, event Event) *Reply {
-	if row := replyIndex[profile][event]; row != nil {
+func LookUp(profile Profile, event Event) *Reply {
+	if row := index[profile][event]; row != nil {
 		return row
 	}
-	if row := replyIndex[ProfileExchange][event]; row != nil {
+	if row := index[ProfileExchange][event]; row != nil {
 		return row
 	}
-	panic("fakesmtp: no reply for " + string(event))
+	panic("replies: no reply for " + string(event))
 }
 
-// values fills in the braces of a reply: name, value, name, value …
-type values []string
+// Known reports whether some profile has a row for an event.
+func Known(event Event) bool { return Has(ProfileExchange, event) || Has(ProfileOutlook, event) }
 
-func (v values) find(name string) (string, bool) {
+// Has reports whether a profile has a row of its own for an event.
+func Has(profile Profile, event Event) bool { return index[profile][event] != nil }
+
+// Values fills in the braces of a reply: name, value, name, value …
+type Values []string
+
+// Find returns the value of a name.
+func (v Values) Find(name string) (string, bool) {
 	for i := 0; i+1 < len(v); i += 2 {
 		if v[i] == name {
 			return v[i+1], true
@@ -93,8 +103,8 @@ func (v values) find(name string) (string, bool) {
 	return "", false
 }
 
-// expand fills in a template; what nobody knows stays as it is.
-func expand(template string, find func(name string) (string, bool)) string {
+// Expand fills in a template; what nobody knows stays as it is.
+func Expand(template string, find func(name string) (string, bool)) string {
 	if !strings.Contains(template, "{") {
 		return template
 	}
@@ -126,5 +136,6 @@ const (
 	tailTime   = "2006-01-02T15:04:05.000Z"
 )
 
-func inBanner(t time.Time) string { return t.UTC().Format(bannerTime) }
-func inTail(t time.Time) string   { return t.UTC().Format(tailTime) }
+// InBanner and InTail write a time as the banner and the tails have it.
+func InBanner(t time.Time) string { return t.UTC().Format(bannerTime) }
+func InTail(t time.Time) string   { return t.UTC().Format(tailTime) }
