@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakesmtp/internal/address"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/retirement"
 	"mfpsim/fakesmtp/internal/wire"
@@ -147,7 +148,7 @@ func (s *Server) bearer(user, token string) verdict {
 	refused := func(reason refusal.Reason) verdict {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return verdict{event: replies.AuthIdentity, reason: reason, user: user, organization: s.organizationOf(domainOf(user))}
+		return verdict{event: replies.AuthIdentity, reason: reason, user: user, organization: s.organizationOf(address.Domain(user))}
 	}
 	claims, reason := read(token, s.directory)
 	if reason == "" {
@@ -255,16 +256,16 @@ func (s *Server) organizationFor(user string) *organization {
 	if m := s.mailboxOf(user); m != nil && m.organization != nil {
 		return m.organization
 	}
-	return s.organizationOf(domainOf(user))
+	return s.organizationOf(address.Domain(user))
 }
 
 // mayOpen reports whether an account may open another mailbox, so that its token holds for user= that mailbox (MSOAUTH). Under s.mu.
-func (s *Server) mayOpen(account, address string) bool {
-	m := s.mailboxOf(address)
+func (s *Server) mayOpen(account, mailbox string) bool {
+	m := s.mailboxOf(mailbox)
 	if m == nil {
 		return false
 	}
-	return m.owns(account) || containsFold(m.fullAccess.at(s.clock.Now()), account)
+	return m.owns(account) || address.Among(m.fullAccess.at(s.clock.Now()), account)
 }
 
 // allowsBasic reports whether basic authentication for SMTP gets through: by the calendar, then by an authentication policy. Under s.mu.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakesmtp/internal/address"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/journal"
@@ -312,7 +313,7 @@ const faultDomain = "fault.test"
 // faultAddress reads such an address for a moment; nil: it is none.
 func faultAddress(arguments string, moment Moment) *armed {
 	path, _, ok := parsePath(arguments, "TO:")
-	if !ok || domainOf(path) != faultDomain {
+	if !ok || address.Domain(path) != faultDomain {
 		return nil
 	}
 	local, _, _ := strings.Cut(path, "@")

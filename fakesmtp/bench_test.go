@@ -14,6 +14,7 @@ import (
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/vtime"
 )
 
@@ -177,7 +178,7 @@ func TestAwaitMessageInASteppedWorld(t *testing.T) {
 
 func TestAwaitMessageInAFlowingWorldWaits(t *testing.T) {
 	s := prompt(t, Config{})
-	done := make(chan Message)
+	done := make(chan mail.Message)
 	go func() {
 		m, err := s.AwaitMessage(context.Background(), "bob@fabrikam.com")
 		if err != nil {

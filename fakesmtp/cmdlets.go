@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mfpsim/fakesmtp/internal/address"
 )
 
 // Parameters that stand in more than one place.
@@ -149,7 +151,7 @@ func change(s *Server, c *call, right, trustee string, list func(*mailbox) *sett
 		return "", c.fail([]string{right}, "parameter -AccessRights cannot be %q", c.values["AccessRights"])
 	}
 	trustee = c.values[trustee]
-	if !validAddress(trustee) && c.organization.principalOf(trustee) == nil {
+	if !address.Valid(trustee) && c.organization.principalOf(trustee) == nil {
 		return "", c.fail(s.addresses(c.organization), "%q is not an address", trustee)
 	}
 	held := list(m)
@@ -276,7 +278,7 @@ func getMessageTrace(s *Server, c *call) (string, error) {
 	var parts []string
 	for _, row := range s.trace {
 		sender, recipient := c.values["SenderAddress"], c.values["RecipientAddress"]
-		mine := s.organizationOf(domainOf(row.Sender)) == c.organization || s.organizationOf(domainOf(row.Recipient)) == c.organization
+		mine := s.organizationOf(address.Domain(row.Sender)) == c.organization || s.organizationOf(address.Domain(row.Recipient)) == c.organization
 		if !mine || sender != "" && !strings.EqualFold(sender, row.Sender) || recipient != "" && !strings.EqualFold(recipient, row.Recipient) {
 			continue
 		}

@@ -2,12 +2,13 @@ package fakesmtp
 
 import (
 	"context"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/journal"
@@ -111,22 +112,22 @@ func (c *session) mailFrom(ctx context.Context, arguments string) {
 		c.refuse(ctx, replies.BadArguments, "")
 		return
 	}
-	if path != "" && !validAddress(path) {
+	if path != "" && !address.Valid(path) {
 		c.refuse(ctx, replies.MailBadAddress, "")
 		return
 	}
-	mail := &transaction{from: path}
+	started := &transaction{from: path}
 	for _, parameter := range parameters {
-		if !mail.parameter(parameter) {
+		if !started.parameter(parameter) {
 			c.refuse(ctx, replies.BadArguments, "")
 			return
 		}
 	}
-	if mail.declared > c.server.config.MaxSize {
+	if started.declared > c.server.config.MaxSize {
 		c.refuse(ctx, replies.SizeDeclared, "")
 		return
 	}
-	c.mail = mail
+	c.mail = started
 	c.say(replies.MailOK)
 }
 
@@ -140,7 +141,7 @@ func (c *session) rcptTo(ctx context.Context, arguments string) {
 		c.refuse(ctx, replies.BadArguments, "")
 		return
 	}
-	if !validAddress(path) {
+	if !address.Valid(path) {
 		c.server.failedAgain(c.user, throttledInvalid)
 		c.refuse(ctx, replies.RcptBadAddress, "")
 		return
@@ -194,7 +195,7 @@ func (c *session) chunk(ctx context.Context, body []byte, size int64, last bool)
 		c.say(replies.Chunk, "bytes", strconv.FormatInt(size, 10))
 		return
 	}
-	m := parseHeader(c.mail.chunks)
+	m := mail.ParseHeader(c.mail.chunks)
 	c.note(wire.Summary(c.mail.size, m.Subject))
 	c.submit(ctx, m, c.mail.size)
 }
@@ -291,7 +292,7 @@ func validRecipientParameters(parameters []string) bool {
 				}
 			}
 		case "ORCPT":
-			if kind, address, ok := strings.Cut(value, ";"); !ok || kind == "" || address == "" {
+			if kind, recipient, ok := strings.Cut(value, ";"); !ok || kind == "" || recipient == "" {
 				return false
 			}
 		default:
@@ -325,43 +326,6 @@ func parsePath(arguments, keyword string) (path string, parameters []string, ok 
 	return words[0], words[1:], true
 }
 
-// longestAddress is RFC 5321 §4.5.3.1.3's limit of a path, brackets included.
-const longestAddress = 254
-
-// validAddress reports whether an address has a local part and a domain of good form.
-func validAddress(address string) bool {
-	local, domain, found := cutLast(address, '@')
-	if !found || local == "" || len(address) > longestAddress || strings.ContainsFunc(address, wire.IsControl) {
-		return false
-	}
-	quoted := len(local) > 2 && local[0] == '"' && local[len(local)-1] == '"'
-	if !quoted && strings.ContainsAny(local, "\"()<>[]:;@\\, ") {
-		return false
-	}
-	return validDomain(domain)
-}
-
-// validDomain takes dotted labels and address literals.
-func validDomain(domain string) bool {
-	if literal, ok := strings.CutPrefix(domain, "["); ok {
-		literal, ok = strings.CutSuffix(literal, "]")
-		_, err := netip.ParseAddr(strings.TrimPrefix(literal, "IPv6:"))
-		return ok && err == nil
-	}
-	for _, label := range strings.Split(domain, ".") {
-		if label == "" || len(label) > 63 {
-			return false
-		}
-		for _, r := range label {
-			letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r >= 0xa0
-			if !letter {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // validHello is the rule for the name after EHLO and HELO: no label is empty, no character is foreign to names. Names of one label
 // were accepted (EOP-166, QA20); what exactly was wrong with the one that was refused (GITML) is inferred.
-func validHello(name string) bool { return validDomain(name) }
+func validHello(name string) bool { return address.ValidDomain(name) }

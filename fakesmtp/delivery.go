@@ -5,13 +5,15 @@ import (
 	"slices"
 	"time"
 
+	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/refusal"
 )
 
 // deliver puts a message into the mailboxes of its recipients and a copy into Sent Items. What cannot be delivered is reported to the
 // sender, who has long heard 250.
-func (s *Server) deliver(user *mailbox, m Message) {
+func (s *Server) deliver(user *mailbox, m mail.Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	user.sent = append(user.sent, m)
@@ -24,7 +26,7 @@ func (s *Server) deliver(user *mailbox, m Message) {
 			MessageID: m.ID, Size: len(m.Raw), Status: Delivered,
 		}
 		target, restriction := s.mailboxOf(recipient), user.restriction
-		external := target == nil && s.organizationOf(domainOf(recipient)) == nil || target != nil && target.organization == nil
+		external := target == nil && s.organizationOf(address.Domain(recipient)) == nil || target != nil && target.organization == nil
 		switch {
 		case restriction != "":
 		case external && outside != "":
@@ -51,14 +53,14 @@ func (s *Server) deliver(user *mailbox, m Message) {
 
 // takeExternal counts a message's recipients outside against the organization's limit of the day; the restriction says that they do not
 // fit. Under s.mu.
-func (s *Server) takeExternal(o *organization, m Message) replies.Restriction {
+func (s *Server) takeExternal(o *organization, m mail.Message) replies.Restriction {
 	if o == nil || o.externalPerDay <= 0 {
 		return ""
 	}
 	o.external = slices.DeleteFunc(o.external, func(s spent) bool { return !m.ReceivedAt.Before(s.at.Add(dayWindow)) })
 	count := 0
 	for _, recipient := range m.EnvelopeTo {
-		if s.organizationOf(domainOf(recipient)) != o {
+		if s.organizationOf(address.Domain(recipient)) != o {
 			count++
 		}
 	}
@@ -104,7 +106,7 @@ func (s *Server) change(address string, change func(*mailbox)) error {
 
 // report puts a non-delivery report into the sender's mailbox (docs/reference/exchange-smtp.md §2.5: client submission
 // takes any address and tells later). Under s.mu.
-func (s *Server) report(user *mailbox, m Message, recipient, detail string) {
+func (s *Server) report(user *mailbox, m mail.Message, recipient, detail string) {
 	o := user.organization
 	o.reports++
 	postmaster := "postmaster@" + o.domains[0]
@@ -113,7 +115,7 @@ func (s *Server) report(user *mailbox, m Message, recipient, detail string) {
 		"Your message to %s couldn't be delivered.\r\n\r\n%s\r\n",
 		postmaster, user.address, oneLine(m.Subject), o.reports, o.domains[0], oneLine(m.ID), m.ReceivedAt.UTC().Format(time.RFC1123Z),
 		recipient, detail)
-	ndr := parse([]byte(raw))
+	ndr := mail.Parse([]byte(raw))
 	ndr.EnvelopeTo, ndr.ReceivedAt = []string{user.address}, m.ReceivedAt
 	user.inbox = append(user.inbox, ndr)
 	user.held += int64(len(raw))

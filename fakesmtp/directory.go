@@ -1,7 +1,6 @@
 package fakesmtp
 
 import (
-	"strings"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -95,17 +94,4 @@ type Mailbox struct {
 	Unlicensed bool
 	// Password is for AUTH LOGIN where the server runs alone; with a Directory it is ignored.
 	Password journal.Secret
-}
-
-// domainOf returns the domain of an address in lower case, empty if there is none.
-func domainOf(address string) string {
-	_, domain, _ := cutLast(address, '@')
-	return strings.ToLower(domain)
-}
-
-func cutLast(s string, separator byte) (before, after string, found bool) {
-	if i := strings.LastIndexByte(s, separator); i >= 0 {
-		return s[:i], s[i+1:], true
-	}
-	return s, "", false
 }

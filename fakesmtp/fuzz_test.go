@@ -10,9 +10,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"mfpsim/vtime"
-
+	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/wire"
+	"mfpsim/vtime"
 )
 
 // pipe is a connection whose client has said all that it will say.
@@ -126,12 +127,12 @@ func FuzzPaths(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, arguments string) {
 		path, _, ok := parsePath(arguments, "FROM:")
-		if !ok || !validAddress(path) {
+		if !ok || !address.Valid(path) {
 			return
 		}
 		require.Contains(t, path, "@")
 		require.False(t, strings.ContainsFunc(path, wire.IsControl))
-		require.NotEmpty(t, domainOf(path))
+		require.NotEmpty(t, address.Domain(path))
 	})
 }
 
@@ -140,7 +141,7 @@ func FuzzMessages(f *testing.F) {
 	f.Add([]byte(scan))
 	f.Add([]byte("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		m := parse(raw)
+		m := mail.Parse(raw)
 		require.Equal(t, raw, m.Raw)
 		_ = m.Delivered()
 	})

@@ -13,6 +13,7 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/internal/address"
 	"mfpsim/fakesmtp/refusal"
 )
 
@@ -78,7 +79,7 @@ func (s *Server) Token(user string) string {
 		NotBefore: now, Issued: now, Expires: now.Add(tokenLifetime),
 	}
 	s.mu.Lock()
-	if o := s.organizationOf(domainOf(user)); o != nil {
+	if o := s.organizationOf(address.Domain(user)); o != nil {
 		claims.Tenant = o.id
 	}
 	s.mu.Unlock()

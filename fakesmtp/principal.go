@@ -3,6 +3,7 @@ package fakesmtp
 import (
 	"strings"
 
+	"mfpsim/fakesmtp/internal/address"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/refusal"
 )
@@ -20,7 +21,7 @@ func (p *servicePrincipal) names() []string { return []string{p.object, p.applic
 // principalOf finds a service principal by any of its names. Under s.mu.
 func (o *organization) principalOf(name string) *servicePrincipal {
 	for _, p := range o.principals {
-		if name != "" && containsFold(p.names(), name) {
+		if name != "" && address.Among(p.names(), name) {
 			return p
 		}
 	}
@@ -42,7 +43,7 @@ func (s *Server) application(user string, claims Claims) verdict {
 		return verdict{event: replies.AuthIdentity, reason: reason, user: user, organization: organization}
 	}
 	switch {
-	case !containsFold(claims.Roles, "SMTP.SendAsApp"):
+	case !address.Among(claims.Roles, "SMTP.SendAsApp"):
 		return refused(refusal.Role)
 	case organization == nil:
 		return refused(refusal.Tenant)
@@ -65,7 +66,7 @@ func (s *Server) holdsFullAccess(c *session) bool {
 		return true
 	}
 	for _, trustee := range c.user.fullAccess.at(s.clock.Now()) {
-		if containsFold(c.principal.names(), trustee) {
+		if address.Among(c.principal.names(), trustee) {
 			return true
 		}
 	}
@@ -87,7 +88,7 @@ func getServicePrincipal(_ *Server, c *call) (string, error) {
 	var parts, known []string
 	for _, p := range c.organization.principals {
 		known = append(known, p.object)
-		if c.identity == "" || containsFold(p.names(), c.identity) {
+		if c.identity == "" || address.Among(p.names(), c.identity) {
 			parts = append(parts, p.properties())
 		}
 	}

@@ -5,13 +5,12 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/refusal"
 )
 
 // This file is what the service's other protocols and the relatives of this package need: mail is read and judged in one way.
-
-// Parse reads a mail as a mailbox shows it. It never fails: Message.ParseError says what could not be read.
-func Parse(raw []byte) Message { return parse(raw) }
 
 // Deliver puts a mail from the Internet into a mailbox, byte for byte as it is given, and wakes who awaits it.
 func (s *Server) Deliver(address string, raw []byte) error {
@@ -21,7 +20,7 @@ func (s *Server) Deliver(address string, raw []byte) error {
 	if m == nil {
 		return fmt.Errorf("fakesmtp: deliver to %q: %s", address, refusal.NoMailbox)
 	}
-	message := parse(raw)
+	message := mail.Parse(raw)
 	message.EnvelopeTo, message.ReceivedAt = []string{m.address}, s.clock.Now()
 	m.inbox = append(m.inbox, message)
 	close(s.arrived)
@@ -121,7 +120,7 @@ func (s *Server) ClaimsOf(user, scope string, from, until time.Time) Claims {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if o := s.organizationOf(domainOf(user)); o != nil {
+	if o := s.organizationOf(address.Domain(user)); o != nil {
 		claims.Tenant = o.id
 	}
 	claims.Issuer = "https://sts.windows.net/" + claims.Tenant + "/"

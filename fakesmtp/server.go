@@ -9,7 +9,9 @@ import (
 	"sync"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/internal/address"
 	"mfpsim/fakesmtp/internal/lifecycle"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -68,7 +70,7 @@ func New(config Config) (*Server, error) {
 	s.issuer = &issuer{server: s, random: chance.New(config.Seed, "fakesmtp issuer"), opaque: map[string]Claims{}}
 	if s.directory == nil {
 		s.directory = s.issuer
-		domain := domainOf(DefaultMailbox)
+		domain := address.Domain(DefaultMailbox)
 		err := errors.Join(
 			s.AddOrganization(Organization{Domains: []string{domain}}),
 			s.AddMailbox(Mailbox{Address: DefaultMailbox, Password: journal.NewSecret(DefaultPassword)}))
@@ -164,15 +166,15 @@ var ErrNoMessage = errors.New("fakesmtp: no message has come, and nothing is due
 // AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first. In a flowing
 // World it waits until there is one or ctx ends. In a stepped World it lets time go on while anything is due, and fails with
 // [ErrNoMessage] when nothing is.
-func (s *Server) AwaitMessage(ctx context.Context, address string) (Message, error) {
+func (s *Server) AwaitMessage(ctx context.Context, address string) (mail.Message, error) {
 	if s.world.Stepped() && vtime.TurnFrom(ctx) == nil {
 		if _, err := s.world.AdvanceUntil(awaitLimit, func() bool { return s.hasNext(address) }); err != nil && !s.hasNext(address) {
-			return Message{}, fmt.Errorf("fakesmtp: await a message for %s: %w", address, err)
+			return mail.Message{}, fmt.Errorf("fakesmtp: await a message for %s: %w", address, err)
 		}
 		if message, ok := s.next(address); ok {
 			return message, nil
 		}
-		return Message{}, ErrNoMessage
+		return mail.Message{}, ErrNoMessage
 	}
 	for {
 		s.mu.Lock()
@@ -182,12 +184,12 @@ func (s *Server) AwaitMessage(ctx context.Context, address string) (Message, err
 			return message, nil
 		}
 		if vtime.TurnFrom(ctx) != nil {
-			return Message{}, ErrNoMessage // who waits here holds the turn that the sender would need
+			return mail.Message{}, ErrNoMessage // who waits here holds the turn that the sender would need
 		}
 		select {
 		case <-arrived:
 		case <-ctx.Done():
-			return Message{}, fmt.Errorf("fakesmtp: await a message for %s: %w", address, context.Cause(ctx))
+			return mail.Message{}, fmt.Errorf("fakesmtp: await a message for %s: %w", address, context.Cause(ctx))
 		}
 	}
 }
@@ -199,15 +201,15 @@ func (s *Server) hasNext(address string) bool {
 	return m != nil && len(m.inbox) > s.awaited[m.address]
 }
 
-func (s *Server) next(address string) (Message, bool) {
+func (s *Server) next(address string) (mail.Message, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.mailboxOf(address)
 	if m == nil || len(m.inbox) <= s.awaited[m.address] {
-		return Message{}, false
+		return mail.Message{}, false
 	}
 	s.awaited[m.address]++
-	return m.inbox[s.awaited[m.address]-1].opened(), true
+	return m.inbox[s.awaited[m.address]-1].Opened(), true
 }
 
 // secrets is what must not be found in any artefact.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/fakesmtp/refusal"
@@ -350,7 +351,7 @@ func (c *session) readMessage() error {
 	if err != nil {
 		return err
 	}
-	m := parseHeader(body)
+	m := mail.ParseHeader(body)
 	c.visit("end of DATA", c.mail.fault, journal.Plain(wire.Summary(size, m.Subject)), func(ctx context.Context) {
 		c.record(journal.Plain("C: ."), nil)
 		c.submit(ctx, m, size)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/journal"
 )
@@ -98,17 +100,13 @@ type mailbox struct {
 	restriction      replies.Restriction // empty: none
 	usage            usage
 	password         journal.Secret
-	inbox            []Message
-	sent             []Message
+	inbox            []mail.Message
+	sent             []mail.Message
 }
 
 // owns reports whether an address is the mailbox's own.
-func (m *mailbox) owns(address string) bool {
-	return strings.EqualFold(m.address, address) || containsFold(m.aliases, address)
-}
-
-func containsFold(list []string, wanted string) bool {
-	return slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, wanted) })
+func (m *mailbox) owns(name string) bool {
+	return strings.EqualFold(m.address, name) || address.Among(m.aliases, name)
 }
 
 // Errors of adding what is there already or belongs nowhere.
@@ -148,12 +146,12 @@ func (s *Server) AddOrganization(o Organization) error {
 func (s *Server) AddMailbox(m Mailbox) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !validAddress(m.Address) {
+	if !address.Valid(m.Address) {
 		return fmt.Errorf("fakesmtp: mailbox %q: %w", m.Address, ErrAddress)
 	}
 	where := m.Organization
 	if where == "" {
-		where = domainOf(m.Address)
+		where = address.Domain(m.Address)
 	}
 	o := s.organizationOf(where)
 	if o == nil {
@@ -200,7 +198,7 @@ func (s *Server) SetSecurityDefaults(organization string, on bool) error {
 // organizationOf finds an organization by its id or by a domain; nil: there is none. Under s.mu.
 func (s *Server) organizationOf(name string) *organization {
 	for _, o := range s.organizations {
-		if strings.EqualFold(o.id, name) || containsFold(o.domains, name) {
+		if strings.EqualFold(o.id, name) || address.Among(o.domains, name) {
 			return o
 		}
 	}
@@ -212,21 +210,21 @@ func (s *Server) mailboxOf(address string) *mailbox { return s.mailboxes[strings
 
 // Mailbox returns what arrived at an address, oldest first. An address without an organization is on the Internet and takes all
 // mail; an address that nobody has written to is empty.
-func (s *Server) Mailbox(address string) []Message {
+func (s *Server) Mailbox(address string) []mail.Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m := s.mailboxOf(address); m != nil {
-		return opened(slices.Clone(m.inbox))
+		return mail.Opened(slices.Clone(m.inbox))
 	}
 	return nil
 }
 
 // SentItems returns the copies that the service has kept of what was sent from a mailbox, oldest first.
-func (s *Server) SentItems(address string) []Message {
+func (s *Server) SentItems(address string) []mail.Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m := s.mailboxOf(address); m != nil {
-		return opened(slices.Clone(m.sent))
+		return mail.Opened(slices.Clone(m.sent))
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package fakesmtp
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/journal"
@@ -21,11 +22,11 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (c *session) note(text string) { c.record(journal.Plain("C: "+text), nil) }
 
 // submit judges a message that has come in whole, and delivers it.
-func (c *session) submit(ctx context.Context, m Message, size int64) {
-	s, mail := c.server, c.mail
+func (c *session) submit(ctx context.Context, m mail.Message, size int64) {
+	s, under := c.server, c.mail
 	defer s.submitted(c) // it is under way until the reply, the delay included
 	c.mail = nil
-	m.EnvelopeFrom, m.EnvelopeTo = mail.from, mail.to
+	m.EnvelopeFrom, m.EnvelopeTo = under.from, under.to
 	m.Connection = c.peer.Connection()
 
 	s.mu.Lock()
@@ -62,7 +63,7 @@ func (c *session) submit(ctx context.Context, m Message, size int64) {
 }
 
 // judge returns the refusal that a message earns, with what its text is filled in with; empty: none. Under s.mu.
-func (s *Server) judge(c *session, m Message, size int64) (replies.Event, replies.Values) {
+func (s *Server) judge(c *session, m mail.Message, size int64) (replies.Event, replies.Values) {
 	now := s.clock.Now()
 	limit := c.user.maxSendSize.at(now)
 	if limit == 0 {
@@ -76,7 +77,7 @@ func (s *Server) judge(c *session, m Message, size int64) (replies.Event, replie
 		return s.throttled(c.user, now), nil
 	case size > s.config.MaxSize:
 		return replies.TooLarge, nil
-	case headerSize(m.Raw) > s.config.MaxHeaderSize:
+	case mail.HeaderSize(m.Raw) > s.config.MaxHeaderSize:
 		return replies.HeaderTooLarge, nil
 	case !s.holdsFullAccess(c):
 		return replies.NoFullAccess, nil
@@ -94,17 +95,9 @@ func (s *Server) judge(c *session, m Message, size int64) (replies.Event, replie
 	return "", nil
 }
 
-// headerSize returns the length of a message's header block.
-func headerSize(raw []byte) int {
-	if i := bytes.Index(raw, []byte("\r\n\r\n")); i >= 0 {
-		return i + 2
-	}
-	return len(raw)
-}
-
 // rewrite puts the mailbox's primary address in place of an alias, unless the organization lets people send from
 // aliases (docs/reference/exchange-smtp.md §10).
-func (s *Server) rewrite(user *mailbox, m *Message) {
+func (s *Server) rewrite(user *mailbox, m *mail.Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if user.organization.fromAliases.at(s.clock.Now()) {
@@ -119,10 +112,10 @@ func (s *Server) rewrite(user *mailbox, m *Message) {
 }
 
 // denied returns the sender that a mailbox may not use, in the header or in the envelope; empty: all is well. Under s.mu.
-func (s *Server) denied(user *mailbox, principal *servicePrincipal, m Message) string {
+func (s *Server) denied(user *mailbox, principal *servicePrincipal, m mail.Message) string {
 	mayAs := func(list []string) bool {
-		return containsFold(list, user.address) || principal != nil && slices.ContainsFunc(principal.names(), func(name string) bool {
-			return name != "" && containsFold(list, name)
+		return address.Among(list, user.address) || principal != nil && slices.ContainsFunc(principal.names(), func(name string) bool {
+			return name != "" && address.Among(list, name)
 		})
 	}
 	for _, sender := range []string{m.From, m.EnvelopeFrom} {
@@ -139,7 +132,7 @@ func (s *Server) denied(user *mailbox, principal *servicePrincipal, m Message) s
 
 // stamp makes what the service puts before a message: how it came in, and the Message-ID where there was none or, on a personal
 // account, in place of the one there was (docs/reference/exchange-smtp.md §10). It returns the Message-ID that holds.
-func (c *session) stamp(m Message) (header []byte, id string) {
+func (c *session) stamp(m mail.Message) (header []byte, id string) {
 	name, _, _ := strings.Cut(c.backend, ".")
 	version := "version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
 	if c.tls != nil && c.tls.ConnectionState().Version == tls.VersionTLS13 {

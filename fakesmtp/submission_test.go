@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"mfpsim/fakesmtp/internal/mail"
 )
 
 // post sends a message on an authenticated connection and returns the reply to its end.
@@ -38,7 +40,7 @@ func TestAMailboxKeepsWhatWasSent(t *testing.T) {
 	require.Equal(t, "Scan à", m.Subject)
 	require.Equal(t, "Attached é", m.Text)
 	require.Len(t, m.Attachments, 1)
-	require.Equal(t, Attachment{Name: "scan.pdf", Type: "application/pdf", Size: 8, Content: []byte("%PDF-1.4")}, m.Attachments[0])
+	require.Equal(t, mail.Attachment{Name: "scan.pdf", Type: "application/pdf", Size: 8, Content: []byte("%PDF-1.4")}, m.Attachments[0])
 	require.Equal(t, scan, string(m.Raw))
 	require.Regexp(t, `(?s)^Received: from printer\.contoso\.com \(127\.0\.0\.1\) by.*Microsoft SMTP Server.*\nFrom: Scanner`, string(m.Delivered()))
 

@@ -8,6 +8,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
 
+	"mfpsim/fakesmtp/internal/address"
 	"mfpsim/fakesmtp/refusal"
 )
 
@@ -102,6 +103,6 @@ func isSendScope(scope string) bool {
 // matches compares audiences; a slash at the end makes no difference.
 func matches(have, accepted []string) bool {
 	return slices.ContainsFunc(have, func(audience string) bool {
-		return containsFold(accepted, strings.TrimRight(audience, "/"))
+		return address.Among(accepted, strings.TrimRight(audience, "/"))
 	})
 }

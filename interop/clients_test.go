@@ -22,6 +22,7 @@ import (
 
 	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/generic"
+	"mfpsim/fakesmtp/refusal"
 )
 
 const (

@@ -11,6 +11,7 @@ import (
 
 	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/generic"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/journal"
 	"mfpsim/vtime"
 )
@@ -40,7 +41,7 @@ type Fax struct {
 	Number   string // "+49301234567", or as it was dialled if it is not international
 	Account  string // who sent it
 	Subject  string
-	Document []fakesmtp.Attachment
+	Document []mail.Attachment
 	Accepted time.Time
 	Ended    time.Time
 	Status   Status
@@ -133,8 +134,8 @@ func (s *Server) recipient(_, _, to string) error {
 var documents = []string{"application/pdf", "image/tiff", "image/tif"}
 
 // accept takes a message and begins the calls, one for each number.
-func (s *Server) accept(account string, m fakesmtp.Message) (mailboxes []string, err error) {
-	var document []fakesmtp.Attachment
+func (s *Server) accept(account string, m mail.Message) (mailboxes []string, err error) {
+	var document []mail.Attachment
 	for _, attachment := range m.Attachments {
 		if slices.Contains(documents, strings.ToLower(attachment.Type)) {
 			document = append(document, attachment)

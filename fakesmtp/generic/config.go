@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -66,7 +66,7 @@ type Config struct {
 	Recipient func(account, from, to string) error
 	// Accept judges a whole message and says into which mailboxes it goes. The error's text is the refusal, after 554 5.6.0; nil: it
 	// goes to its recipients.
-	Accept func(account string, message fakesmtp.Message) (mailboxes []string, err error)
+	Accept func(account string, message mail.Message) (mailboxes []string, err error)
 	// Report hears what would otherwise pass unseen; nil: only the journal does. [RunT] reports to the test.
 	Report func(format string, args ...any)
 }

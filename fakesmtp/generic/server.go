@@ -14,6 +14,7 @@ import (
 
 	"mfpsim/chance"
 	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/station"
 	"mfpsim/fakesmtp/internal/turnstile"
 	"mfpsim/faultnet"
@@ -123,17 +124,17 @@ func (s *Server) Journal() *journal.Journal { return s.station.Journal }
 func (s *Server) Network() *faultnet.Network { return s.station.Network }
 
 // Mailbox returns what arrived at an address, oldest first.
-func (s *Server) Mailbox(address string) []fakesmtp.Message { return s.station.Mail.At(address) }
+func (s *Server) Mailbox(address string) []mail.Message { return s.station.Mail.At(address) }
 
 // AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first. In a flowing
 // World it waits until there is one or ctx ends; in a stepped one it fails with fakesmtp.ErrNoMessage when nothing is due.
-func (s *Server) AwaitMessage(ctx context.Context, address string) (fakesmtp.Message, error) {
+func (s *Server) AwaitMessage(ctx context.Context, address string) (mail.Message, error) {
 	return s.station.Mail.Await(ctx, s.station.World, address)
 }
 
 // Deliver puts a mail of the provider's own into a mailbox.
 func (s *Server) Deliver(address string, raw []byte) {
-	message := fakesmtp.Parse(raw)
+	message := mail.Parse(raw)
 	message.EnvelopeTo, message.ReceivedAt = []string{address}, s.station.Clock.Now()
 	s.station.Mail.Put(message, address)
 }

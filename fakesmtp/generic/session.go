@@ -11,7 +11,7 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
-	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/station"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/fakesmtp/refusal"
@@ -107,7 +107,7 @@ func (c *session) Data(reader io.Reader) error {
 	if err != nil {
 		return err
 	}
-	m := fakesmtp.Parse(raw)
+	m := mail.Parse(raw)
 	m.EnvelopeFrom, m.EnvelopeTo = c.from, slices.Clone(c.to)
 	m.Connection, m.ReceivedAt = c.client.Connection, c.server.station.Clock.Now()
 	c.stamp(&m)
@@ -122,7 +122,7 @@ func (c *session) Data(reader io.Reader) error {
 }
 
 // stamp makes the Received field (RFC 5321 §4.4, RFC 3848), and a Message-ID where there was none.
-func (c *session) stamp(m *fakesmtp.Message) {
+func (c *session) stamp(m *mail.Message) {
 	protocol := "ESMTPA"
 	if _, secure := c.conn.Conn().(*tls.Conn); secure {
 		protocol = "ESMTPSA"

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/station"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/fakesmtp/refusal"
@@ -163,7 +163,7 @@ func (s *Server) receive(address net.Addr, from string, to []string, data []byte
 		}
 		raw = rest
 	}
-	m := fakesmtp.Parse(bytes.Clone(raw))
+	m := mail.Parse(bytes.Clone(raw))
 	m.EnvelopeFrom, m.EnvelopeTo = from, slices.Clone(to)
 	m.Connection, m.ReceivedAt = client.Connection, s.station.Clock.Now()
 	m.Stamped = fmt.Appendf(nil, "Received: from %s (unknown [%s])\r\n        by %s (%s) with SMTP\r\n        for <%s>; %s\r\n",

@@ -13,6 +13,7 @@ import (
 	"github.com/mhale/smtpd"
 
 	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/station"
 	"mfpsim/fakesmtp/internal/turnstile"
 	"mfpsim/fakesmtp/refusal"
@@ -137,11 +138,11 @@ func (s *Server) Journal() *journal.Journal { return s.station.Journal }
 func (s *Server) Network() *faultnet.Network { return s.station.Network }
 
 // Mailbox returns what arrived at an address, oldest first.
-func (s *Server) Mailbox(address string) []fakesmtp.Message { return s.station.Mail.At(address) }
+func (s *Server) Mailbox(address string) []mail.Message { return s.station.Mail.At(address) }
 
 // AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first. In a flowing
 // World it waits until there is one or ctx ends; in a stepped one it fails with fakesmtp.ErrNoMessage when nothing is due.
-func (s *Server) AwaitMessage(ctx context.Context, address string) (fakesmtp.Message, error) {
+func (s *Server) AwaitMessage(ctx context.Context, address string) (mail.Message, error) {
 	return s.station.Mail.Await(ctx, s.station.World, address)
 }
 

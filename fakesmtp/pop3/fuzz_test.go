@@ -45,7 +45,7 @@ func FuzzSession(f *testing.F) {
 		s, err := New(Config{World: world, Profile: profile, Passwords: true})
 		require.NoError(t, err)
 		defer s.Close()
-		require.NoError(t, s.Exchange().Deliver(alice, []byte(mail)))
+		require.NoError(t, s.Exchange().Deliver(alice, []byte(letterOne)))
 		c := &session{server: s, client: &station.Client{Connection: "fuzz#1", Who: "fuzz", Random: chance.New(1, "fuzz")}}
 		w := wire.New(said{bytes.NewReader(sent), io.Discard}, nil)
 		knows := bytes.Contains(sent, []byte(fakesmtp.DefaultPassword)) || bytes.Contains(bytes.ToUpper(sent), []byte("AUTH"))

@@ -31,7 +31,7 @@ func TestEveryRowOfTheTableIsSaid(t *testing.T) {
 	owner, err := fakesmtp.New(fakesmtp.Config{})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = owner.Close() })
-	require.NoError(t, owner.Deliver(alice, []byte(mail)))
+	require.NoError(t, owner.Deliver(alice, []byte(letterOne)))
 	const reading = "|STAT|LIST|LIST 1|RETR 1|DELE 1|RETR 1|TOP 1|NOOP|QUIT"
 	for profile, sessions := range map[Profile][]string{
 		ProfileExchange: {

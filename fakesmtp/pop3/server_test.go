@@ -20,7 +20,7 @@ import (
 
 const alice = fakesmtp.DefaultMailbox
 
-const mail = "From: bob@fabrikam.com\r\nSubject: One\r\n\r\n.dot\r\nsecond\r\nthird\r\n"
+const letterOne = "From: bob@fabrikam.com\r\nSubject: One\r\n\r\n.dot\r\nsecond\r\nthird\r\n"
 
 func transcript(s *Server) string {
 	var b strings.Builder
@@ -43,7 +43,7 @@ func exchange(t *testing.T, config Config) (*Server, *talk.Talker) {
 		config.Late = -1
 	}
 	s := RunT(t, config)
-	require.NoError(t, s.Exchange().Deliver(alice, []byte(mail)))
+	require.NoError(t, s.Exchange().Deliver(alice, []byte(letterOne)))
 	require.NoError(t, s.Exchange().Deliver(alice, []byte("Subject: Two\r\n\r\nno line end")))
 	conn, err := tls.Dial("tcp", s.Addr(), clientTLS(s))
 	require.NoError(t, err)
@@ -56,7 +56,7 @@ func plain(t *testing.T, config Config) (*Server, *talk.Talker) {
 	owner, err := fakesmtp.New(fakesmtp.Config{})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = owner.Close() })
-	require.NoError(t, owner.Deliver(alice, []byte(mail)))
+	require.NoError(t, owner.Deliver(alice, []byte(letterOne)))
 	config.Profile, config.Maildrops = ProfilePlain, owner
 	s := RunT(t, config)
 	c := talk.Dial(t, s.Addr())

@@ -9,23 +9,24 @@ import (
 	"sync"
 
 	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/vtime"
 )
 
 // Mail is what a server keeps: mailboxes by address, without regard to case.
 type Mail struct {
 	mu      sync.Mutex
-	boxes   map[string][]fakesmtp.Message
+	boxes   map[string][]mail.Message
 	awaited map[string]int
 	arrived chan struct{}
 }
 
 func (m *Mail) init() {
-	m.boxes, m.awaited, m.arrived = map[string][]fakesmtp.Message{}, map[string]int{}, make(chan struct{})
+	m.boxes, m.awaited, m.arrived = map[string][]mail.Message{}, map[string]int{}, make(chan struct{})
 }
 
 // Put adds a message to mailboxes, to each once.
-func (m *Mail) Put(message fakesmtp.Message, addresses ...string) {
+func (m *Mail) Put(message mail.Message, addresses ...string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	done := map[string]bool{}
@@ -41,19 +42,19 @@ func (m *Mail) Put(message fakesmtp.Message, addresses ...string) {
 }
 
 // At returns what a mailbox holds, oldest first.
-func (m *Mail) At(address string) []fakesmtp.Message {
+func (m *Mail) At(address string) []mail.Message {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.boxes[strings.ToLower(address)])
 }
 
-func (m *Mail) next(address string, take bool) (fakesmtp.Message, bool) {
+func (m *Mail) next(address string, take bool) (mail.Message, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	key := strings.ToLower(address)
 	n := m.awaited[key]
 	if len(m.boxes[key]) <= n {
-		return fakesmtp.Message{}, false
+		return mail.Message{}, false
 	}
 	if take {
 		m.awaited[key]++
@@ -65,16 +66,16 @@ const awaitLimit = 1 << 62 // how far Await lets a stepped World go
 
 // Await returns the next message for an address: each call one that no call has returned before. In a flowing World it waits until
 // there is one or ctx ends; in a stepped one it lets time go on while anything is due, and fails with fakesmtp.ErrNoMessage after that.
-func (m *Mail) Await(ctx context.Context, world *vtime.World, address string) (fakesmtp.Message, error) {
+func (m *Mail) Await(ctx context.Context, world *vtime.World, address string) (mail.Message, error) {
 	if world.Stepped() && vtime.TurnFrom(ctx) == nil {
 		_, err := world.AdvanceUntil(awaitLimit, func() bool { _, has := m.next(address, false); return has })
 		if message, ok := m.next(address, true); ok {
 			return message, nil
 		}
 		if err != nil && !errors.Is(err, vtime.ErrNothingDue) {
-			return fakesmtp.Message{}, fmt.Errorf("await a message for %s: %w", address, err)
+			return mail.Message{}, fmt.Errorf("await a message for %s: %w", address, err)
 		}
-		return fakesmtp.Message{}, fakesmtp.ErrNoMessage
+		return mail.Message{}, fakesmtp.ErrNoMessage
 	}
 	for {
 		m.mu.Lock()
@@ -84,12 +85,12 @@ func (m *Mail) Await(ctx context.Context, world *vtime.World, address string) (f
 			return message, nil
 		}
 		if vtime.TurnFrom(ctx) != nil {
-			return fakesmtp.Message{}, fakesmtp.ErrNoMessage // who waits here holds the turn that the sender would need
+			return mail.Message{}, fakesmtp.ErrNoMessage // who waits here holds the turn that the sender would need
 		}
 		select {
 		case <-arrived:
 		case <-ctx.Done():
-			return fakesmtp.Message{}, fmt.Errorf("await a message for %s: %w", address, context.Cause(ctx))
+			return mail.Message{}, fmt.Errorf("await a message for %s: %w", address, context.Cause(ctx))
 		}
 	}
 }

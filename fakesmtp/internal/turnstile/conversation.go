@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/station"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/faultnet"
@@ -169,7 +169,7 @@ func (c *conversation) message() error {
 	if size <= limit || !c.turnstile.config.StopsAtSize {
 		given = append(given, ".\r\n"...)
 	}
-	c.visitMessage("end of DATA", wire.Summary(size, fakesmtp.Parse(body).Subject), given)
+	c.visitMessage("end of DATA", wire.Summary(size, mail.Parse(body).Subject), given)
 	return nil
 }
 

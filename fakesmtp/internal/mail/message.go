@@ -1,4 +1,5 @@
-package fakesmtp
+// Package mail reads messages as a mailbox shows them.
+package mail
 
 import (
 	"bytes"
@@ -9,7 +10,7 @@ import (
 	"time"
 
 	"github.com/emersion/go-message"
-	"github.com/emersion/go-message/mail"
+	fields "github.com/emersion/go-message/mail"
 
 	// Character sets other than UTF-8 in what clients send.
 	_ "github.com/emersion/go-message/charset"
@@ -47,68 +48,6 @@ type Attachment struct {
 	Content []byte
 }
 
-// Delivered returns the message as the recipient's mailbox holds it. A Message-ID that was replaced stays in Raw.
-func (m Message) Delivered() []byte {
-	raw := m.Raw
-	if bytes.Contains(m.Stamped, []byte("\nX-Microsoft-Original-Message-ID:")) {
-		raw = dropField(raw, "message-id")
-	}
-	if m.Alias != "" {
-		raw = replaceFrom(raw, m.Alias, m.From)
-	}
-	return append(bytes.Clone(m.Stamped), raw...)
-}
-
-// replaceFrom puts an address in place of another one in the From field of a message, which may be folded.
-func replaceFrom(raw []byte, old, fresh string) []byte {
-	rest := dropField(raw, "from")
-	field := raw[:len(raw)-len(rest)] // right when From is the first field, else found below
-	at := 0
-	for i := 0; i < len(raw); {
-		end := len(raw)
-		if n := bytes.IndexByte(raw[i:], '\n'); n >= 0 {
-			end = i + n + 1
-		}
-		if name, _, _ := bytes.Cut(raw[i:end], []byte(":")); strings.EqualFold(strings.TrimSpace(string(name)), "from") && raw[i] > ' ' {
-			at, field = i, raw[i:i+len(raw)-len(rest)]
-			break
-		}
-		if end-i <= 2 {
-			return raw
-		}
-		i = end
-	}
-	changed := bytes.Clone(field)
-	if i := strings.Index(strings.ToLower(string(field)), strings.ToLower(old)); i >= 0 {
-		changed = append(append(append([]byte{}, field[:i]...), fresh...), field[i+len(old):]...)
-	}
-	return append(append(append([]byte{}, raw[:at]...), changed...), raw[at+len(field):]...)
-}
-
-// dropField removes a header field, with its folded lines, from a message.
-func dropField(raw []byte, name string) []byte {
-	var out []byte
-	dropping := false
-	for len(raw) > 0 {
-		line := raw
-		if i := bytes.IndexByte(raw, '\n'); i >= 0 {
-			line = raw[:i+1]
-		}
-		if len(bytes.TrimRight(line, "\r\n")) == 0 {
-			break // the body begins
-		}
-		if line[0] != ' ' && line[0] != '\t' {
-			field, _, _ := bytes.Cut(line, []byte(":"))
-			dropping = strings.EqualFold(strings.TrimSpace(string(field)), name)
-		}
-		if !dropping {
-			out = append(out, line...)
-		}
-		raw = raw[len(line):]
-	}
-	return append(out, raw...)
-}
-
 // ErrNotMIME is the reason of a [Message.ParseError] where the text is no mail at all.
 var ErrNotMIME = errors.New("the message has no readable header")
 
@@ -123,11 +62,11 @@ type content struct {
 	problem     string
 }
 
-// parse reads what a mailbox shows of a message. It never fails: what cannot be read stays empty and ParseError says so.
-func parse(raw []byte) Message { return parseHeader(raw).opened() }
+// Parse reads what a mailbox shows of a message. It never fails: what cannot be read stays empty and ParseError says so.
+func Parse(raw []byte) Message { return ParseHeader(raw).Opened() }
 
-// parseHeader reads the header only, which is all that the service itself looks at.
-func parseHeader(raw []byte) Message {
+// ParseHeader reads the header only, which is all that the service itself looks at. The parts are read by Opened.
+func ParseHeader(raw []byte) Message {
 	m := Message{Raw: raw}
 	entity, err := message.Read(bytes.NewReader(raw))
 	if entity == nil || err != nil && !message.IsUnknownCharset(err) && !message.IsUnknownEncoding(err) {
@@ -135,7 +74,7 @@ func parseHeader(raw []byte) Message {
 		return m
 	}
 	m.content = &content{}
-	header := mail.Header{Header: entity.Header}
+	header := fields.Header{Header: entity.Header}
 	if subject, err := header.Subject(); err == nil {
 		m.Subject = subject
 	} else {
@@ -153,8 +92,8 @@ func parseHeader(raw []byte) Message {
 	return m
 }
 
-// opened returns the message with its parts.
-func (m Message) opened() Message {
+// Opened returns the message with its parts.
+func (m Message) Opened() Message {
 	if m.content == nil {
 		return m
 	}
@@ -163,17 +102,17 @@ func (m Message) opened() Message {
 	return m
 }
 
-// opened returns messages with their parts.
-func opened(messages []Message) []Message {
+// Opened returns messages with their parts; the slice is the caller's and is changed.
+func Opened(messages []Message) []Message {
 	for i := range messages {
-		messages[i] = messages[i].opened()
+		messages[i] = messages[i].Opened()
 	}
 	return messages
 }
 
 // decode reads the parts of a message whose header could be read.
 func (c *content) decode(raw []byte) {
-	entity, _ := message.Read(bytes.NewReader(raw)) // parseHeader has read it before and found it good enough
+	entity, _ := message.Read(bytes.NewReader(raw)) // ParseHeader has read it before and found it good enough
 	if entity == nil {
 		c.problem = ErrNotMIME.Error()
 		return
@@ -207,4 +146,12 @@ func (c *content) decode(raw []byte) {
 	if err != nil {
 		c.problem = "a part of the message could not be decoded"
 	}
+}
+
+// HeaderSize returns the length of a message's header block.
+func HeaderSize(raw []byte) int {
+	if i := bytes.Index(raw, []byte("\r\n\r\n")); i >= 0 {
+		return i + 2
+	}
+	return len(raw)
 }
