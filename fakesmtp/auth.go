@@ -3,11 +3,11 @@ package fakesmtp
 import (
 	"context"
 	"crypto/tls"
-	"encoding/base64"
 	"strings"
 	"time"
 
 	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/identity"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/retirement"
 	"mfpsim/fakesmtp/internal/wire"
@@ -52,14 +52,14 @@ func (c *session) unlessCancelled(next func(context.Context, string)) func(conte
 
 // loginUser takes the first answer of AUTH LOGIN.
 func (c *session) loginUser(ctx context.Context, line string) {
-	user, ok := decodeBase64(line)
+	user, ok := wire.Base64(line)
 	if !ok {
 		c.unauthenticated(ctx, replies.AuthIdentity, refusal.Malformed, "")
 		return
 	}
 	c.say(replies.AuthPassword)
 	c.pending = c.unlessCancelled(func(ctx context.Context, line string) {
-		password, ok := decodeBase64(line)
+		password, ok := wire.Base64(line)
 		c.server.secrets.add(password)
 		if !ok {
 			c.unauthenticated(ctx, replies.AuthIdentity, refusal.Malformed, user)
@@ -71,7 +71,7 @@ func (c *session) loginUser(ctx context.Context, line string) {
 
 // bearer takes the response of XOAUTH2.
 func (c *session) bearer(ctx context.Context, line string) {
-	user, token, ok := decodeXOAUTH2(line)
+	user, token, ok := wire.XOAUTH2(line)
 	c.server.secrets.add(token)
 	if !ok {
 		c.unauthenticated(ctx, replies.AuthIdentity, refusal.Malformed, user)
@@ -150,10 +150,7 @@ func (s *Server) bearer(user, token string) verdict {
 		defer s.mu.Unlock()
 		return verdict{event: replies.AuthIdentity, reason: reason, user: user, organization: s.organizationOf(address.Domain(user))}
 	}
-	claims, reason := read(token, s.directory)
-	if reason == "" {
-		reason = examine(claims, s.clock.Now())
-	}
+	claims, reason := identity.Check(token, s.directory, identity.SendScope, s.clock.Now())
 	if reason == refusal.Application && claims.User == "" && len(claims.Roles) > 0 {
 		return s.application(user, claims)
 	}
@@ -284,41 +281,6 @@ func (s *Server) allowsBasic(o *organization, m *mailbox) bool {
 	}
 	held := o.policies[strings.ToLower(policy)]
 	return held != nil && held.allowSMTP.at(now) // a policy that allows it is how an administrator switches it on again; inferred
-}
-
-// decodeXOAUTH2 reads "user=" user ^A "auth=Bearer " token ^A ^A in base64. What could be read is returned even if it is not all good.
-func decodeXOAUTH2(line string) (user, token string, ok bool) {
-	text, ok := decodeBase64(line)
-	if !ok {
-		return "", "", false
-	}
-	fields := strings.Split(text, "\x01")
-	for _, field := range fields {
-		name, value, _ := strings.Cut(field, "=")
-		switch strings.ToLower(name) {
-		case "user":
-			user = value
-		case "auth":
-			if scheme, rest, found := strings.Cut(value, " "); found && strings.EqualFold(scheme, "Bearer") {
-				token = strings.TrimSpace(rest)
-			}
-		}
-	}
-	ok = len(fields) == 4 && fields[2] == "" && fields[3] == "" && strings.HasPrefix(strings.ToLower(fields[0]), "user=")
-	return user, token, ok && user != "" && token != ""
-}
-
-// decodeBase64 reads a SASL answer; a single equals sign is an empty one (RFC 4954 §4).
-func decodeBase64(line string) (string, bool) {
-	line = strings.TrimSpace(line)
-	if line == "=" {
-		return "", true
-	}
-	decoded, err := base64.StdEncoding.Strict().DecodeString(line)
-	if err != nil || strings.ContainsAny(line, "\r\n") {
-		return "", false
-	}
-	return string(decoded), true
 }
 
 // retired is what the calendar makes of basic authentication for an organization.

@@ -82,13 +82,13 @@ func FuzzAuthDecoder(f *testing.F) {
 	f.Add("")
 	f.Add(encode("user=a\x01auth=Bearer b\x01"))
 	f.Fuzz(func(t *testing.T, line string) {
-		user, token, ok := decodeXOAUTH2(line)
+		user, token, ok := wire.XOAUTH2(line)
 		if !ok {
 			return
 		}
 		require.NotEmpty(t, user)
 		require.NotEmpty(t, token)
-		again, same, ok := decodeXOAUTH2(blob(user, token))
+		again, same, ok := wire.XOAUTH2(blob(user, token))
 		require.True(t, ok)
 		require.Equal(t, user, again)
 		require.Equal(t, token, same)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/internal/identity"
 	"mfpsim/fakesmtp/refusal"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -59,7 +60,7 @@ func TestEveryTokenFaultIsTheSameOnTheWireAndAnotherInTheJournal(t *testing.T) {
 		"signed with a shared secret":  {token: symmetric, reason: refusal.Algorithm},
 		"signed with a stranger's key": {token: strangers, reason: refusal.Signature},
 		"an unknown key id": {token: func(s *Server) string {
-			return sign(goodClaims(s), testKey(), "another")
+			return identity.Sign(goodClaims(s), identity.TestKey(), "another")
 		}, reason: refusal.UnknownKey},
 		"changed after signing":   {token: func(s *Server) string { return tampered(s.Token(DefaultMailbox)) }, reason: refusal.Signature},
 		"for Microsoft Graph":     {token: change(func(c *Claims) { c.Audience = []string{"https://graph.microsoft.com"} }), reason: refusal.AudienceGraph},
@@ -119,7 +120,7 @@ func strangers(s *Server) string {
 	if err != nil {
 		panic(err)
 	}
-	return sign(goodClaims(s), key, issuerKeyID)
+	return identity.Sign(goodClaims(s), key, identity.KeyID)
 }
 
 func tampered(token string) string {
@@ -264,7 +265,7 @@ func TestSwitchesDecideAfterTheIdentity(t *testing.T) {
 
 // clerk is a Directory with accounts that have no mailbox, or trouble.
 type clerk struct {
-	*issuer
+	*identity.Issuer
 	accounts map[string]Account
 }
 

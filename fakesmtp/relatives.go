@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/identity"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/refusal"
 )
@@ -54,10 +55,7 @@ func (s *Server) LogOn(user, password string) refusal.Reason {
 // that protocol's, for example "POP.AccessAsUser.All". An empty Reason is a success.
 func (s *Server) LogOnToken(user, token, scope string) refusal.Reason {
 	s.secrets.add(token)
-	claims, reason := read(token, s.directory)
-	if reason == "" {
-		reason = examine(claims.withScope(scope), s.clock.Now())
-	}
+	claims, reason := identity.Check(token, s.directory, scope, s.clock.Now())
 	if reason != "" {
 		return reason
 	}
@@ -83,21 +81,6 @@ func (s *Server) LogOnToken(user, token, scope string) refusal.Reason {
 	return ""
 }
 
-// withScope lets a scope stand for SMTP.Send, and SMTP.Send for nothing, so that one check serves all protocols.
-func (c Claims) withScope(scope string) Claims {
-	var scopes []string
-	for _, have := range c.Scopes {
-		if strings.EqualFold(have[strings.LastIndexByte(have, '/')+1:], scope) {
-			scopes = append(scopes, "SMTP.Send")
-		}
-	}
-	if len(c.Scopes) > 0 && scopes == nil {
-		scopes = []string{"another"}
-	}
-	c.Scopes = scopes
-	return c
-}
-
 func (s *Server) hasMailbox(address string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,14 +98,11 @@ func (s *Server) IsPersonal(address string) bool {
 
 // ClaimsOf is what a good token of a user says, for a scope and a time, to be changed and issued by [Server.IssueToken].
 func (s *Server) ClaimsOf(user, scope string, from, until time.Time) Claims {
-	claims := Claims{
-		User: user, Audience: []string{"https://outlook.office.com"}, Scopes: []string{scope}, NotBefore: from, Expires: until,
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	tenant := ""
 	if o := s.organizationOf(address.Domain(user)); o != nil {
-		claims.Tenant = o.id
+		tenant = o.id
 	}
-	claims.Issuer = "https://sts.windows.net/" + claims.Tenant + "/"
-	return claims
+	return identity.Good(user, tenant, scope, from, until)
 }

@@ -10,6 +10,7 @@ import (
 
 	"mfpsim/chance"
 	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/identity"
 	"mfpsim/fakesmtp/internal/lifecycle"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/faultnet"
@@ -25,7 +26,7 @@ type Server struct {
 	journal   *journal.Journal
 	clock     *vtime.Clock
 	directory Directory
-	issuer    *issuer
+	issuer    *identity.Issuer
 	tls       *tls.Config
 	ownWorld  bool
 	secrets   secrets
@@ -67,7 +68,7 @@ func New(config Config) (*Server, error) {
 	s.clock = s.world.Clock(Party)
 	s.tls = s.network.TLSConfig(Party, s.clock, hosts...)
 	s.tls.MinVersion = tls.VersionTLS10 // the handshake succeeds, AUTH does not (docs/reference/exchange-smtp.md §4)
-	s.issuer = &issuer{server: s, random: chance.New(config.Seed, "fakesmtp issuer"), opaque: map[string]Claims{}}
+	s.issuer = identity.NewIssuer(chance.New(config.Seed, "fakesmtp issuer"), s.account)
 	if s.directory == nil {
 		s.directory = s.issuer
 		domain := address.Domain(DefaultMailbox)

@@ -1,6 +1,9 @@
 package fakesmtp
 
 import (
+	"github.com/go-jose/go-jose/v4"
+
+	"mfpsim/fakesmtp/internal/identity"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
 )
@@ -16,3 +19,24 @@ type Reply = replies.Reply
 
 // Replies returns every text that goes over the wire.
 func Replies() []Reply { return replies.All() }
+
+// Directory answers for the identity provider whose tokens the server takes. A bench joins it to its fake Entra ID; a server that
+// runs alone has a small issuer of its own.
+type Directory = identity.Directory
+
+// Claims is what an access token says of itself.
+type Claims = identity.Claims
+
+// Account is what the identity provider knows of an account.
+type Account = identity.Account
+
+// PersonalTenant is the tenant id of all personal accounts.
+const PersonalTenant = identity.PersonalTenant
+
+// TrustKeys returns a [Directory] that takes the tokens of work accounts that these keys have signed, for example those of a fake Entra
+// ID that runs beside it:
+//
+//	smtp := fakesmtp.RunT(t, fakesmtp.Config{Directory: fakesmtp.TrustKeys(entra.Keys)})
+//
+// Every account that such a token names is known. There are no passwords, and no tokens of personal accounts.
+func TrustKeys(keys func() jose.JSONWebKeySet) Directory { return identity.TrustKeys(keys) }

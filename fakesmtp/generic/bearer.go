@@ -3,6 +3,7 @@ package generic
 import (
 	"strings"
 
+	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/fakesmtp/refusal"
 )
 
@@ -43,22 +44,6 @@ func (b *bearerServer) Next(response []byte) (challenge []byte, done bool, err e
 	return []byte(b.challenge), false, nil
 }
 
-// parseXOAUTH2 reads "user=" user ^A "auth=Bearer " token ^A ^A. What could be read is returned even if it is not all good.
-func parseXOAUTH2(response string) (user, token string, ok bool) {
-	fields := strings.Split(response, "\x01")
-	for _, field := range fields {
-		name, value, _ := strings.Cut(field, "=")
-		switch strings.ToLower(name) {
-		case "user":
-			user = value
-		case "auth":
-			token = bearerOf(value)
-		}
-	}
-	ok = len(fields) == 4 && fields[2] == "" && fields[3] == "" && user != "" && token != ""
-	return user, token, ok
-}
-
 // parseOAuthBearer reads "n,a=" user "," ^A (key "=" value ^A)* ^A (RFC 7628 §3.1). The user may be missing.
 func parseOAuthBearer(response string) (user, token string, ok bool) {
 	header, rest, found := strings.Cut(response, ",\x01")
@@ -82,17 +67,8 @@ func parseOAuthBearer(response string) (user, token string, ok bool) {
 			return user, token, false
 		}
 		if strings.EqualFold(name, "auth") {
-			token = bearerOf(value)
+			token = wire.BearerToken(value)
 		}
 	}
 	return user, token, token != ""
-}
-
-// bearerOf reads "Bearer " token; the word's case makes no difference (RFC 9110 §11.1).
-func bearerOf(value string) string {
-	scheme, token, found := strings.Cut(value, " ")
-	if !found || !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.TrimSpace(token)
 }

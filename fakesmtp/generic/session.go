@@ -50,9 +50,9 @@ func (c *session) Auth(mechanism string) (sasl.Server, error) {
 	case mechanism == OAuthBearer:
 		return &bearerServer{session: c, mechanism: OAuthBearer, parse: parseOAuthBearer, challenge: challengeOAuthBearer}, nil
 	case c.server.config.Challenge:
-		return &bearerServer{session: c, mechanism: XOAUTH2, parse: parseXOAUTH2, challenge: challengeXOAUTH2}, nil
+		return &bearerServer{session: c, mechanism: XOAUTH2, parse: wire.BearerResponse, challenge: challengeXOAUTH2}, nil
 	default:
-		return &bearerServer{session: c, mechanism: XOAUTH2, parse: parseXOAUTH2}, nil
+		return &bearerServer{session: c, mechanism: XOAUTH2, parse: wire.BearerResponse}, nil
 	}
 }
 

@@ -147,7 +147,7 @@ func (c *session) auth(arguments string) reply {
 }
 
 func (c *session) bearer(line string) reply {
-	user, token, ok := decodeXOAUTH2(line)
+	user, token, ok := wire.XOAUTH2(line)
 	c.server.station.Secrets.Add(token)
 	drops, takesTokens := c.server.config.Maildrops.(TokenMaildrops)
 	if !ok || !takesTokens {
@@ -316,27 +316,6 @@ func (c *session) quit(string) reply {
 	r := say(eventQuit)
 	r.closes = true
 	return r
-}
-
-// decodeXOAUTH2 reads "user=" user ^A "auth=Bearer " token ^A ^A in base64.
-func decodeXOAUTH2(line string) (user, token string, ok bool) {
-	decoded, err := base64.StdEncoding.Strict().DecodeString(strings.TrimSpace(line))
-	if err != nil {
-		return "", "", false
-	}
-	fields := strings.Split(string(decoded), "\x01")
-	for _, field := range fields {
-		name, value, _ := strings.Cut(field, "=")
-		switch strings.ToLower(name) {
-		case "user":
-			user = value
-		case "auth":
-			if scheme, rest, found := strings.Cut(value, " "); found && strings.EqualFold(scheme, "Bearer") {
-				token = strings.TrimSpace(rest)
-			}
-		}
-	}
-	return user, token, len(fields) == 4 && fields[2] == "" && fields[3] == "" && user != "" && token != ""
 }
 
 // shown is what a line of the conversation holds of a reply.

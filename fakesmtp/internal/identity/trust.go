@@ -1,4 +1,4 @@
-package fakesmtp
+package identity
 
 import "github.com/go-jose/go-jose/v4"
 

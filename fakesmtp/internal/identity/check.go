@@ -1,4 +1,4 @@
-package fakesmtp
+package identity
 
 import (
 	"slices"
@@ -24,12 +24,25 @@ var audiencesOfGraph = []string{"https://graph.microsoft.com", "00000003-0000-00
 // clockSkew is how far the issuer's clock may be off; Microsoft's libraries allow five minutes.
 const clockSkew = 5 * time.Minute
 
+// SendScope is the permission of client submission.
+const SendScope = "SMTP.Send"
+
+// Check takes a token apart and checks what it says of itself, for a permission such as [SendScope]. Whose mailbox it opens is for the
+// caller. An empty Reason means that it is good so far; refusal.Application may still be an application that acts for itself.
+func Check(token string, directory Directory, scope string, now time.Time) (Claims, refusal.Reason) {
+	claims, reason := read(token, directory)
+	if reason == "" {
+		reason = examine(claims, scope, now)
+	}
+	return claims, reason
+}
+
 // read takes a token apart: a JWT by its signature, anything else by the directory. An empty reason means that it is good so far.
 func read(token string, directory Directory) (Claims, refusal.Reason) {
 	if strings.Count(token, ".") != 2 {
 		if claims, known := directory.Opaque(token); known {
 			if claims.Issuer == "" { // what nobody can read needs no issuer
-				claims.Issuer = "https://sts.windows.net/" + claims.Tenant + "/"
+				claims.Issuer = claims.issuer()
 			}
 			return claims, ""
 		}
@@ -70,8 +83,8 @@ func read(token string, directory Directory) (Claims, refusal.Reason) {
 	return claims, ""
 }
 
-// examine checks what a token says of itself; whose mailbox it opens is for the caller.
-func examine(claims Claims, now time.Time) refusal.Reason {
+// examine checks what a token says of itself.
+func examine(claims Claims, scope string, now time.Time) refusal.Reason {
 	switch {
 	case matches(claims.Audience, audiencesOfGraph):
 		return refusal.AudienceGraph
@@ -81,23 +94,23 @@ func examine(claims Claims, now time.Time) refusal.Reason {
 		return refusal.NotYetValid
 	case !now.Before(claims.Expires.Add(clockSkew)):
 		return refusal.Expired
-	case claims.Issuer != "https://sts.windows.net/"+claims.Tenant+"/" &&
+	case claims.Issuer != claims.issuer() &&
 		claims.Issuer != "https://login.microsoftonline.com/"+claims.Tenant+"/v2.0":
 		return refusal.Issuer
 	case claims.User == "" || len(claims.Scopes) == 0 && len(claims.Roles) > 0:
 		return refusal.Application
-	case !slices.ContainsFunc(claims.Scopes, isSendScope):
+	case !slices.ContainsFunc(claims.Scopes, func(have string) bool { return strings.EqualFold(shortened(have), scope) }):
 		return refusal.Scope
 	}
 	return ""
 }
 
-// isSendScope takes the short name and the two long ones that clients ask for.
-func isSendScope(scope string) bool {
+// shortened takes the resource off the long name that clients ask for.
+func shortened(scope string) string {
 	if i := strings.LastIndexByte(scope, '/'); i >= 0 && matches([]string{scope[:i]}, audiences) {
-		scope = scope[i+1:]
+		return scope[i+1:]
 	}
-	return strings.EqualFold(scope, "SMTP.Send")
+	return scope
 }
 
 // matches compares audiences; a slash at the end makes no difference.
