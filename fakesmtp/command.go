@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/answers"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/wire"
@@ -71,9 +72,9 @@ func (c *session) starttls(ctx context.Context, arguments string) {
 	default:
 		c.say(replies.StartTLS)
 		c.upgrade = true
-		if c.handshake = c.server.meet(c, []Moment{OnHandshake}); c.handshake != nil {
+		if c.handshake = c.server.answers.Meet(c.peer.Party(), answers.OnHandshake); c.handshake != nil {
 			c.server.journal.Append(journal.Entry{
-				Party: Party, Connection: c.peer.Connection(), Kind: journal.KindFault, Text: journal.Plain("behaviour " + c.handshake.String()),
+				Party: Party, Connection: c.peer.Connection(), Kind: journal.KindFault, Text: journal.Plain("answer " + c.handshake.String()),
 			})
 		}
 	}
@@ -151,8 +152,8 @@ func (c *session) rcptTo(ctx context.Context, arguments string) {
 		c.refuse(ctx, replies.RcptTooMany, "")
 		return
 	}
-	if fault := faultAddress(arguments, momentData); fault != nil {
-		c.mail.fault = fault
+	if planted := answers.ByAddress(path, answers.AtData); planted != nil {
+		c.mail.planted = planted
 	}
 	c.mail.to = append(c.mail.to, path)
 	c.say(replies.RcptOK)
@@ -252,8 +253,8 @@ type transaction struct {
 	binary   bool  // BODY=BINARYMIME
 	chunked  bool  // BDAT has begun
 	chunks   []byte
-	size     int64  // of the chunks, those thrown away included
-	fault    *armed // a recipient's address asked for it
+	size     int64           // of the chunks, those thrown away included
+	planted  *answers.Answer // a recipient's address asked for it
 }
 
 // parameter takes one parameter of MAIL: SIZE (RFC 1870), BODY (RFC 6152, 3030), RET and ENVID (RFC 3461), SMTPUTF8 (RFC 6531) and

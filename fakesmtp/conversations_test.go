@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/internal/answers"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/journal"
 )
@@ -35,12 +36,12 @@ func secureOpening() string {
 }
 
 // TestConversationsOfTheReferenceThatHaveACause replays what docs/reference/exchange-smtp.md §2 and §3 give, with the
-// state or the behaviour that brings it about.
+// state or the answer that brings it about.
 func TestConversationsOfTheReferenceThatHaveACause(t *testing.T) {
 	secure := secureOpening()
-	arm := func(on Moment, event replies.Event) func(*testing.T, *Server) {
+	arm := func(on answers.Moment, event replies.Event) func(*testing.T, *Server) {
 		return func(t *testing.T, s *Server) {
-			require.NoError(t, s.Arm(Behaviour{On: on, Event: event, Times: 1}))
+			require.NoError(t, s.Arm(Answer{On: on, Event: event, Times: 1}))
 		}
 	}
 	submit := secure + authOK + envelope

@@ -46,7 +46,7 @@ func FuzzCommandReader(f *testing.F) {
 			count++
 			require.LessOrEqual(t, len(line), limit)
 			require.NotContains(t, line, "\n")
-			text := wire.CommandText(line, isCommand, nil)
+			text := wire.CommandText(line, wire.KnownVerb, nil)
 			require.NotContains(t, text.String(), "\r")
 		}
 		require.Equal(t, bytes.Count(sent, []byte("\n")), count)

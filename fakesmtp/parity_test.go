@@ -91,7 +91,7 @@ var patterns = sync.OnceValue(func() map[int]*regexp.Regexp {
 	return all
 })
 
-// sawLine finds the rows of a line that is no refusal; a behaviour's line names its event, and a refusal was found by its event.
+// sawLine finds the rows of a line that is no refusal; a planted answer's line names its event, and a refusal was found by its event.
 func sawLine(t *testing.T, personal bool, entry journal.Entry) {
 	text := entry.Text.String()
 	if !strings.HasPrefix(text, "S: ") || entry.Detail["event"] != "" {

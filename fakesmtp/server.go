@@ -10,6 +10,7 @@ import (
 
 	"mfpsim/chance"
 	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/answers"
 	"mfpsim/fakesmtp/internal/identity"
 	"mfpsim/fakesmtp/internal/lifecycle"
 	"mfpsim/fakesmtp/internal/mail"
@@ -30,6 +31,7 @@ type Server struct {
 	tls       *tls.Config
 	ownWorld  bool
 	secrets   secrets
+	answers   answers.Queue
 
 	mu            sync.Mutex
 	organizations []*organization
@@ -38,7 +40,6 @@ type Server struct {
 	trace         []TraceEntry
 	refusals      []Refusal
 	shown         []*Session    // oldest first
-	behaviours    []*armed      // in the order of their arming
 	arrived       chan struct{} // closed, and replaced, when a mailbox gets a message
 	awaited       map[string]int
 
@@ -104,8 +105,8 @@ func RunT(t T, config Config) *Server {
 	t.Cleanup(func() {
 		_ = s.Close()
 		<-served
-		for _, b := range s.Unmet() {
-			t.Errorf("fakesmtp: the behaviour %q was not met as often as it was to be", b)
+		for _, a := range s.UnmetAnswers() {
+			t.Errorf("fakesmtp: the answer %q was not met as often as it was to be", a)
 		}
 		if t.Failed() {
 			s.logLast(t)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/internal/answers"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/wire"
@@ -41,13 +42,13 @@ type session struct {
 	closing   bool
 	pending   func(ctx context.Context, line string) // takes the next line instead of a command: a SASL answer
 	mail      *transaction
-	replies   []string // of the visit under way, without line ends
-	garbled   []byte   // what goes out in place of the replies, as it is
-	muted     bool     // what the server would say is neither said nor journaled: a behaviour speaks instead
-	upgrade   bool     // after the replies: TLS
-	awaitData bool     // after the replies: the message
-	handshake *armed   // what is to go wrong in the handshake that comes
-	drain     bool     // after the end: read on, say nothing
+	replies   []string        // of the visit under way, without line ends
+	garbled   []byte          // what goes out in place of the replies, as it is
+	muted     bool            // what the server would say is neither said nor journaled: a planted answer speaks instead
+	upgrade   bool            // after the replies: TLS
+	awaitData bool            // after the replies: the message
+	handshake *answers.Answer // what is to go wrong in the handshake that comes
+	drain     bool            // after the end: read on, say nothing
 
 	principal *servicePrincipal // an application that acts for itself; nil: a person
 	watch     watch
@@ -77,7 +78,7 @@ func (c *session) serve() {
 	defer c.stopWatch()
 	defer c.abort()
 
-	c.visit("banner", nil, nil, func(context.Context) { c.say(replies.Banner) }, OnConnect)
+	c.visit("banner", nil, nil, func(context.Context) { c.say(replies.Banner) }, answers.OnConnect)
 	for !c.closing {
 		var err error
 		switch {
@@ -124,24 +125,25 @@ func (c *session) readLine() error {
 	}
 	if answer := c.pending; answer != nil {
 		c.pending = nil
-		c.visit("AUTH", nil, wire.AnswerText(line), func(ctx context.Context) { answer(ctx, line) }, OnResponse)
+		c.visit("AUTH", nil, wire.AnswerText(line), func(ctx context.Context) { answer(ctx, line) }, answers.OnResponse)
 		return nil
 	}
 	verb, arguments := wire.Command(line)
 	if verb == "BDAT" {
 		return c.readChunk(line, arguments)
 	}
-	var fault *armed
+	var planted *answers.Answer
 	if verb == "RCPT" {
-		fault = faultAddress(arguments, momentRecipient)
+		path, _, _ := parsePath(arguments, "TO:")
+		planted = answers.ByAddress(path, answers.AtRecipient)
 	}
-	c.visit(visitName(verb), fault, wire.CommandText(line, isCommand, nil), func(ctx context.Context) { c.command(ctx, verb, arguments) }, Moment(verb))
+	c.visit(visitName(verb), planted, wire.CommandText(line, wire.KnownVerb, nil), func(ctx context.Context) { c.command(ctx, verb, arguments) }, answers.Moment(verb))
 	return nil
 }
 
 // visit acts on something that was read in full: it journals it, lets act decide and speak, and writes only when the turn is given
-// back. Nothing that waits for the client happens inside. A behaviour that waits for one of the moments, or the fault given, has its way.
-func (c *session) visit(name string, fault *armed, read journal.Text, act func(ctx context.Context), moments ...Moment) {
+// back. Nothing that waits for the client happens inside. A planted answer that waits for one of the moments, or the one given, has its way.
+func (c *session) visit(name string, planted *answers.Answer, read journal.Text, act func(ctx context.Context), moments ...answers.Moment) {
 	c.watch.busy.Store(true)
 	c.server.sleeping(1) // until it is this client's turn, or the link's latency has passed
 	v := c.peer.Visit(name)
@@ -150,20 +152,20 @@ func (c *session) visit(name string, fault *armed, read journal.Text, act func(c
 		c.record(journal.Join(journal.Plain("C: "), read), nil)
 	}
 	ctx := v.Context(context.Background()) // a client that hangs up does not end a visit
-	if fault == nil {
-		fault = c.server.meet(c, moments)
+	if planted == nil {
+		planted = c.server.answers.Meet(c.peer.Party(), moments...)
 	}
-	if fault == nil {
+	if planted == nil {
 		act(ctx)
 	} else {
-		c.misbehave(ctx, fault, act)
+		c.giveAnswer(ctx, planted, act)
 	}
 	v.End()
 	c.touch()
 	c.watch.busy.Store(false)
 	c.write()
-	if fault != nil {
-		c.carryOut(fault)
+	if planted != nil {
+		c.carryOut(planted)
 	}
 }
 
@@ -329,8 +331,8 @@ func (c *session) startTLS() error {
 	if err := c.wire.Writer.Flush(); err != nil {
 		return err
 	}
-	if fault := c.handshake; fault != nil {
-		return c.breakHandshake(fault)
+	if planted := c.handshake; planted != nil {
+		return c.breakHandshake(planted)
 	}
 	secure := tls.Server(c.raw, c.server.tls)
 	if err := secure.Handshake(); err != nil {
@@ -352,11 +354,11 @@ func (c *session) readMessage() error {
 		return err
 	}
 	m := mail.ParseHeader(body)
-	c.visit("end of DATA", c.mail.fault, journal.Plain(wire.Summary(size, m.Subject)), func(ctx context.Context) {
+	c.visit("end of DATA", c.mail.planted, journal.Plain(wire.Summary(size, m.Subject)), func(ctx context.Context) {
 		c.record(journal.Plain("C: ."), nil)
 		c.submit(ctx, m, size)
-	}, OnEndOfData)
-	c.abort() // a behaviour may have kept submit from ending it
+	}, answers.OnEndOfData)
+	c.abort() // a planted answer may have kept submit from ending it
 	return nil
 }
 
@@ -375,11 +377,11 @@ func (c *session) readChunk(line, arguments string) error {
 	if err != nil {
 		return err
 	}
-	moments, fault := []Moment{"BDAT"}, (*armed)(nil)
+	moments, planted := []answers.Moment{"BDAT"}, (*answers.Answer)(nil)
 	if last && c.mail != nil {
-		moments, fault = append(moments, OnEndOfData), c.mail.fault
+		moments, planted = append(moments, answers.OnEndOfData), c.mail.planted
 	}
-	c.visit("BDAT", fault, journal.Plain(wire.Printable(line)), func(ctx context.Context) { c.chunk(ctx, body, size, last) }, moments...)
+	c.visit("BDAT", planted, journal.Plain(wire.Printable(line)), func(ctx context.Context) { c.chunk(ctx, body, size, last) }, moments...)
 	if last && c.mail != nil && len(c.mail.to) > 0 {
 		c.abort()
 	}
@@ -402,13 +404,8 @@ func parseChunk(arguments string) (size int64, last, ok bool) {
 
 // visitName is what the watchdog calls a visit.
 func visitName(verb string) string {
-	if isCommand(verb) {
+	if wire.KnownVerb(verb) {
 		return verb
 	}
 	return "an unknown command"
-}
-
-func isCommand(verb string) bool {
-	_, known := commands[verb]
-	return known
 }

@@ -3,6 +3,7 @@ package fakesmtp
 import (
 	"github.com/go-jose/go-jose/v4"
 
+	"mfpsim/fakesmtp/internal/answers"
 	"mfpsim/fakesmtp/internal/identity"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
@@ -40,3 +41,23 @@ const PersonalTenant = identity.PersonalTenant
 //
 // Every account that such a token names is known. There are no passwords, and no tokens of personal accounts.
 func TrustKeys(keys func() jose.JSONWebKeySet) Directory { return identity.TrustKeys(keys) }
+
+// Answer is one thing that the server is made to say or do against its nature: another reply, a late, garbled or split one, or the end of
+// the connection. See [Server.Arm].
+type Answer = answers.Answer
+
+// The moments of an [Answer] that are no verbs.
+const (
+	OnConnect   = answers.OnConnect   // in place of the banner
+	OnHandshake = answers.OnHandshake // after the 220 of STARTTLS, when the client has begun the TLS handshake
+	OnResponse  = answers.OnResponse  // the lines after AUTH: user name, password, token
+	OnEndOfData = answers.OnEndOfData // the dot, or the last chunk of BDAT
+	OnAny       = answers.OnAny       // every one of them but the handshake
+)
+
+// What can happen to the connection after an [Answer].
+const (
+	Disconnect = answers.Disconnect // TCP is closed, without a farewell in TLS
+	Reset      = answers.Reset      // TCP is reset in place of the reply
+	HalfClose  = answers.HalfClose  // this side is closed, the other one is still read
+)

@@ -78,7 +78,7 @@ const (
 )
 
 // Events that nothing in this server brings about by itself, because Exchange's own machinery is their cause. They are for
-// [Behaviour.Event]; the events of all other rows ([Replies]) can stand there too.
+// a planted answer; the events of all other rows can stand there too.
 const (
 	ServiceNotActive    Event = "service not active"                   // 421 4.3.2 at AUTH: the front end is being drained
 	ProxyFailed         Event = "front end cannot proxy"               // 451 4.7.0 … PRX4 at AUTH

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -121,13 +120,13 @@ func (c *conversation) line() error {
 		return err
 	}
 	verb, arguments := wire.Command(line)
-	text, name, command := wire.CommandText(line, known, nil), verb, line
+	text, name, command := wire.CommandText(line, wire.KnownVerb, nil), verb, line
 	switch {
 	case c.answering:
 		text, name, command = wire.AnswerText(line), "AUTH", "AUTH"
 	case verb == "BDAT":
 		return c.chunk(line, arguments)
-	case !known(verb):
+	case !wire.KnownVerb(verb):
 		name = "an unknown command"
 	}
 	challenge := c.answering || verb == "AUTH"
@@ -142,13 +141,6 @@ func (c *conversation) line() error {
 	}
 	return nil
 }
-
-// verbs are those that the journal shows with their arguments.
-var verbs = []string{
-	"HELO", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT",
-}
-
-func known(verb string) bool { return slices.Contains(verbs, verb) }
 
 // message serves the lines after DATA.
 func (c *conversation) message() error {

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -15,6 +16,17 @@ func Command(line string) (verb, arguments string) {
 	verb, arguments, _ = strings.Cut(strings.TrimLeft(line, " \t"), " ")
 	return strings.ToUpper(strings.TrimRight(verb, " \t")), strings.Trim(arguments, " \t")
 }
+
+// verbs are those of SMTP that the servers of this family know.
+var verbs = []string{
+	"EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "HELP", "VRFY", "EXPN", "QUIT",
+}
+
+// Verbs returns the verbs of SMTP that the servers of this family know.
+func Verbs() []string { return slices.Clone(verbs) }
+
+// KnownVerb reports whether a verb, in upper case, is one of SMTP's.
+func KnownVerb(verb string) bool { return slices.Contains(verbs, verb) }
 
 // longestVerb is the longest unknown verb that the journal shows. A longer one may be a token that was sent at the wrong moment.
 const longestVerb = 16

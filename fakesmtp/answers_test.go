@@ -12,16 +12,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/internal/answers"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/refusal"
 	"mfpsim/vtime"
 )
 
 // until brings a talker as far as a moment, as a client does that sends one message, and returns the reply at that moment.
-func (c *talker) until(on Moment) string {
+func (c *talker) until(on answers.Moment) string {
 	c.t.Helper()
 	steps := []struct {
-		on   Moment
+		on   answers.Moment
 		line string
 	}{
 		{"EHLO", "EHLO printer"},
@@ -79,45 +80,47 @@ func (c *talker) until(on Moment) string {
 	return ""
 }
 
-func TestABehaviourHasItsWayAtEveryMoment(t *testing.T) {
-	moments := []Moment{OnConnect, OnResponse, OnEndOfData}
+func TestAPlantedAnswerHasItsWayAtEveryMoment(t *testing.T) {
+	moments := []answers.Moment{OnConnect, OnResponse, OnEndOfData}
 	for verb := range commands {
-		moments = append(moments, Moment(verb))
+		moments = append(moments, answers.Moment(verb))
 	}
 	for _, on := range moments {
 		t.Run(string(on), func(t *testing.T) {
 			t.Parallel()
 			s := prompt(t, Config{})
-			require.NoError(t, s.Arm(Behaviour{On: on, Reply: "451 4.7.0 Not now, {client}", Times: 1}))
+			require.NoError(t, s.Arm(Answer{On: on, Reply: "451 4.7.0 Not now, {client}", Times: 1}))
 			require.Equal(t, "451 4.7.0 Not now, 127.0.0.1", dial(t, s).until(on))
-			require.Empty(t, s.Unmet())
+			require.Empty(t, s.UnmetAnswers())
 			if on != "HELP" && on != "EXPN" && on != "QUIT" { // which come after it
 				require.Empty(t, s.Mailbox("bob@fabrikam.com"))
 			}
-			require.Contains(t, notes(s), "behaviour "+string(on)+": \"451 4.7.0 Not now, {client}\" 1 times")
+			require.Contains(t, notes(s), "answer "+string(on)+": \"451 4.7.0 Not now, {client}\" 1 times")
 		})
 	}
 }
 
-func TestBehavioursAreCountedAndSequenced(t *testing.T) {
-	s := prompt(t, Config{})
+func TestPlantedAnswersAreCountedAndSequenced(t *testing.T) {
+	end := &cleaning{recorder: recorder{T: t}}
+	s := RunT(end, Config{Start: vtime.DefaultStart})
 	require.NoError(t, s.Arm(
-		Behaviour{On: "NOOP", Reply: "451 4.0.0 One", After: 1, Times: 2},
-		Behaviour{On: "NOOP", Reply: "452 4.0.0 Two\n4.0.0 lines", Times: 1, After: 3},
-		Behaviour{On: "NOOP", From: "printer", Reply: "599 5.0.0 Somebody else's", After: 100},
+		Answer{On: "NOOP", Reply: "451 4.0.0 One", After: 1, Times: 2},
+		Answer{On: "NOOP", Reply: "452 4.0.0 Two\n4.0.0 lines", Times: 1, After: 3},
+		Answer{On: "NOOP", From: "printer", Reply: "599 5.0.0 Somebody else's", After: 100},
 	))
-	require.Len(t, s.Unmet(), 3)
+	require.Len(t, s.UnmetAnswers(), 3)
 	c := dial(t, s)
 	c.reply()
 	for _, reply := range []string{"250 2.0.0 OK", "451 4.0.0 One", "451 4.0.0 One", "452 4.0.0 lines", "250 2.0.0 OK"} {
 		require.Equal(t, reply, c.say("NOOP"))
 	}
-	require.Len(t, s.Unmet(), 1)
-	s.Disarm()
+	require.Len(t, s.UnmetAnswers(), 1)
+	s.ClearAnswers()
 	require.Equal(t, "250 2.0.0 OK", c.say("NOOP"))
-	s.mu.Lock()
-	s.behaviours = nil // what is left would fail this test, which the next one shows
-	s.mu.Unlock()
+	end.all()
+	require.Equal(t, []string{
+		`fakesmtp: the answer "NOOP: \"599 5.0.0 Somebody else's\" after 100" was not met as often as it was to be`,
+	}, end.reported())
 }
 
 // cleaning is a test whose end can be had early.
@@ -128,28 +131,32 @@ type cleaning struct {
 
 func (c *cleaning) Cleanup(f func()) { c.end = append(c.end, f) }
 
-func TestAnUnmetBehaviourFailsTheTestByName(t *testing.T) {
-	c := &cleaning{recorder: recorder{T: t}}
-	s := RunT(c, Config{})
-	require.NoError(t, s.Arm(Behaviour{Name: "the fax drops the line", On: "MAIL", Then: Disconnect}, Behaviour{On: "RCPT", Reply: "550 No", Times: 2}))
+func (c *cleaning) all() {
 	for _, f := range c.end {
 		f()
 	}
+}
+
+func TestAnUnmetAnswerFailsTheTestByName(t *testing.T) {
+	c := &cleaning{recorder: recorder{T: t}}
+	s := RunT(c, Config{})
+	require.NoError(t, s.Arm(Answer{Name: "the fax drops the line", On: "MAIL", Then: Disconnect}, Answer{On: "RCPT", Reply: "550 No", Times: 2}))
+	c.all()
 	require.Equal(t, []string{
-		`fakesmtp: the behaviour "the fax drops the line" was not met as often as it was to be`,
-		`fakesmtp: the behaviour "RCPT: \"550 No\" 2 times" was not met as often as it was to be`,
+		`fakesmtp: the answer "the fax drops the line" was not met as often as it was to be`,
+		`fakesmtp: the answer "RCPT: \"550 No\" 2 times" was not met as often as it was to be`,
 	}, c.reported())
 }
 
-func TestBehavioursThatAreNone(t *testing.T) {
+func TestPlantedAnswersThatAreNone(t *testing.T) {
 	s := prompt(t, Config{})
-	require.ErrorIs(t, s.Arm(Behaviour{On: "MAIL FROM", Reply: "451 x"}), ErrNoMoment)
-	require.ErrorIs(t, s.Arm(Behaviour{On: "MAIL", Reply: "no"}), ErrNoReply)
-	require.ErrorIs(t, s.Arm(Behaviour{On: "MAIL", Event: "no such row"}), ErrNoReply)
-	require.Empty(t, s.Unmet())
+	require.ErrorIs(t, s.Arm(Answer{On: "MAIL FROM", Reply: "451 x"}), answers.ErrNoMoment)
+	require.ErrorIs(t, s.Arm(Answer{On: "MAIL", Reply: "no"}), answers.ErrNoReply)
+	require.ErrorIs(t, s.Arm(Answer{On: "MAIL", Event: "no such row"}), answers.ErrNoReply)
+	require.Empty(t, s.UnmetAnswers())
 }
 
-func TestHowABehaviourAnswers(t *testing.T) {
+func TestHowAPlantedAnswerAnswers(t *testing.T) {
 	rest := func(c *talker) string {
 		all, err := io.ReadAll(c.reader)
 		if err != nil {
@@ -158,28 +165,28 @@ func TestHowABehaviourAnswers(t *testing.T) {
 		return string(all)
 	}
 	for name, b := range map[string]struct {
-		behaviour Behaviour
+		answer    Answer
 		got       string
 		delivered int
 	}{
-		"a disconnect after the reply":           {Behaviour{On: OnEndOfData, Then: Disconnect}, "250 2.0.0 OK <ID>", 1},
-		"a disconnect in place of the reply":     {Behaviour{On: OnEndOfData, Silent: true, Then: Disconnect}, "", 0},
-		"delivered, and nobody is told":          {Behaviour{On: OnEndOfData, Silent: true, CarriedOut: true, Then: Disconnect}, "", 1},
-		"a reset":                                {Behaviour{On: OnEndOfData, Then: Reset}, "(reset)", 0},
-		"a half-close after a refusal":           {Behaviour{On: OnEndOfData, Reply: "451 4.3.0 Later", Then: HalfClose}, "451 4.3.0 Later\r\n", 0},
-		"delivered, but the client hears no":     {Behaviour{On: OnEndOfData, Reply: "421 4.3.0 Bye", CarriedOut: true}, "421 4.3.0 Bye\r\n", 1},
-		"garbled octets":                         {Behaviour{On: OnEndOfData, Garbled: "\xff\x002 5 0\n", Then: Disconnect}, "\xff\x002 5 0\n", 0},
-		"a split reply":                          {Behaviour{On: OnEndOfData, Reply: "421 4.3.0 Bye", Split: 5, Pause: time.Millisecond}, "421 4.3.0 Bye\r\n", 0},
-		"a row of the table with its tail":       {Behaviour{On: OnEndOfData, Event: replies.TooManySubmissions, Then: HalfClose}, tooManyAtOnce + "\r\n", 0},
-		"a late reply, which is Exchange's own":  {Behaviour{On: OnEndOfData, Delay: time.Millisecond, Then: HalfClose}, "250 2.0.0 OK <ID>", 1},
-		"any moment, here the next one to come":  {Behaviour{On: OnAny, After: 8, Reply: "421 4.3.0 Any"}, "421 4.3.0 Any\r\n", 0},
-		"nothing, and the connection stays open": {Behaviour{On: OnEndOfData, Silent: true}, "250 2.0.0 OK\r\n221 2.0.0 Service closing transmission channel\r\n", 0},
+		"a disconnect after the reply":           {Answer{On: OnEndOfData, Then: Disconnect}, "250 2.0.0 OK <ID>", 1},
+		"a disconnect in place of the reply":     {Answer{On: OnEndOfData, Silent: true, Then: Disconnect}, "", 0},
+		"delivered, and nobody is told":          {Answer{On: OnEndOfData, Silent: true, CarriedOut: true, Then: Disconnect}, "", 1},
+		"a reset":                                {Answer{On: OnEndOfData, Then: Reset}, "(reset)", 0},
+		"a half-close after a refusal":           {Answer{On: OnEndOfData, Reply: "451 4.3.0 Later", Then: HalfClose}, "451 4.3.0 Later\r\n", 0},
+		"delivered, but the client hears no":     {Answer{On: OnEndOfData, Reply: "421 4.3.0 Bye", CarriedOut: true}, "421 4.3.0 Bye\r\n", 1},
+		"garbled octets":                         {Answer{On: OnEndOfData, Garbled: "\xff\x002 5 0\n", Then: Disconnect}, "\xff\x002 5 0\n", 0},
+		"a split reply":                          {Answer{On: OnEndOfData, Reply: "421 4.3.0 Bye", Split: 5, Pause: time.Millisecond}, "421 4.3.0 Bye\r\n", 0},
+		"a row of the table with its tail":       {Answer{On: OnEndOfData, Event: replies.TooManySubmissions, Then: HalfClose}, tooManyAtOnce + "\r\n", 0},
+		"a late reply, which is Exchange's own":  {Answer{On: OnEndOfData, Delay: time.Millisecond, Then: HalfClose}, "250 2.0.0 OK <ID>", 1},
+		"any moment, here the next one to come":  {Answer{On: OnAny, After: 8, Reply: "421 4.3.0 Any"}, "421 4.3.0 Any\r\n", 0},
+		"nothing, and the connection stays open": {Answer{On: OnEndOfData, Silent: true}, "250 2.0.0 OK\r\n221 2.0.0 Service closing transmission channel\r\n", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := prompt(t, Config{})
-			b.behaviour.Times = 1
-			require.NoError(t, s.Arm(b.behaviour))
+			b.answer.Times = 1
+			require.NoError(t, s.Arm(b.answer))
 			c := dial(t, s)
 			c.reply()
 			c.say("EHLO printer")
@@ -213,29 +220,29 @@ func class(err error) string {
 
 func TestWhatGoesWrongDuringSTARTTLS(t *testing.T) {
 	for name, b := range map[string]struct {
-		behaviour Behaviour
-		says      string
+		answer Answer
+		says   string
 	}{
-		"the line drops":             {Behaviour{On: OnHandshake, Then: Disconnect}, "EOF"},
-		"the line is reset":          {Behaviour{On: OnHandshake, Then: Reset}, "connection reset"},
-		"the server answers in SMTP": {Behaviour{On: OnHandshake, Garbled: "454 4.7.0 TLS not available\r\n", Then: HalfClose}, "first record does not look like a TLS handshake"},
+		"the line drops":             {Answer{On: OnHandshake, Then: Disconnect}, "EOF"},
+		"the line is reset":          {Answer{On: OnHandshake, Then: Reset}, "connection reset"},
+		"the server answers in SMTP": {Answer{On: OnHandshake, Garbled: "454 4.7.0 TLS not available\r\n", Then: HalfClose}, "first record does not look like a TLS handshake"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := prompt(t, Config{})
-			require.NoError(t, s.Arm(b.behaviour))
+			require.NoError(t, s.Arm(b.answer))
 			c := dial(t, s)
 			c.reply()
 			c.say("EHLO printer")
 			require.Regexp(t, "^220 ", c.say("STARTTLS"))
 			err := tls.Client(c.conn, &tls.Config{RootCAs: s.Network().Authority().Pool(), ServerName: "smtp.office365.com", Time: s.clock.Now}).Handshake()
 			require.ErrorContains(t, err, b.says)
-			require.Empty(t, s.Unmet())
+			require.Empty(t, s.UnmetAnswers())
 		})
 	}
 	t.Run("refused before it begins", func(t *testing.T) {
 		s := prompt(t, Config{})
-		require.NoError(t, s.Arm(Behaviour{On: "STARTTLS", Reply: "454 4.7.0 TLS not available due to temporary reason"}))
+		require.NoError(t, s.Arm(Answer{On: "STARTTLS", Reply: "454 4.7.0 TLS not available due to temporary reason"}))
 		c := dial(t, s)
 		c.reply()
 		c.say("EHLO printer")
@@ -249,8 +256,8 @@ func TestADelayAndASplitRunOnTheBenchsClock(t *testing.T) {
 	defer world.Close()
 	s := witness(t, RunT(t, Config{World: world}))
 	require.NoError(t, s.Arm(
-		Behaviour{On: OnConnect, Delay: 7 * time.Second, Times: 1},
-		Behaviour{On: OnEndOfData, Split: 3, Pause: 20 * time.Second, From: "printer", Times: 1},
+		Answer{On: OnConnect, Delay: 7 * time.Second, Times: 1},
+		Answer{On: OnEndOfData, Split: 3, Pause: 20 * time.Second, From: "printer", Times: 1},
 	))
 	require.NoError(t, world.Do("printer", time.Hour, func(ctx context.Context) {
 		if err := onTheBench(s, ctx, "printer", DefaultMailbox, s.Token(DefaultMailbox), "x"); err != nil {
@@ -265,7 +272,7 @@ func TestTheBenchSeesAResetTheSameWayEveryTime(t *testing.T) {
 	for range 20 {
 		world := vtime.NewStepped(time.Time{})
 		s := RunT(t, Config{World: world})
-		require.NoError(t, s.Arm(Behaviour{On: "RCPT", Then: Reset}))
+		require.NoError(t, s.Arm(Answer{On: "RCPT", Then: Reset}))
 		var failed error
 		require.NoError(t, world.Do("printer", time.Hour, func(ctx context.Context) {
 			failed = onTheBench(s, ctx, "printer", DefaultMailbox, s.Token(DefaultMailbox), "x")
@@ -315,14 +322,14 @@ func TestSessionsShowTheFailedOnesToo(t *testing.T) {
 	require.Contains(t, strings.Join(bad.Lines, "\n"), "C: AUTH XOAUTH2 [redacted]")
 }
 
-func TestAConnectionGoesOnAfterABehaviour(t *testing.T) {
+func TestAConnectionGoesOnAfterAPlantedAnswer(t *testing.T) {
 	s := prompt(t, Config{MaxConcurrent: 1})
 	require.NoError(t, s.Arm(
-		Behaviour{On: OnEndOfData, Reply: "451 4.3.0 Later", Times: 1},
-		Behaviour{On: "DATA", Reply: "451 4.3.0 Not yet", CarriedOut: true, After: 1, Times: 1},
-		Behaviour{On: "DATA", Reply: "354 Go on", CarriedOut: true, After: 1, Times: 1},
-		Behaviour{On: "STARTTLS", Reply: "454 4.7.0 Not yet", CarriedOut: true, Times: 1},
-		Behaviour{On: OnResponse, Reply: "454 4.7.0 Not yet", Times: 1},
+		Answer{On: OnEndOfData, Reply: "451 4.3.0 Later", Times: 1},
+		Answer{On: "DATA", Reply: "451 4.3.0 Not yet", CarriedOut: true, After: 1, Times: 1},
+		Answer{On: "DATA", Reply: "354 Go on", CarriedOut: true, After: 1, Times: 1},
+		Answer{On: "STARTTLS", Reply: "454 4.7.0 Not yet", CarriedOut: true, Times: 1},
+		Answer{On: OnResponse, Reply: "454 4.7.0 Not yet", Times: 1},
 	))
 	c := dial(t, s)
 	c.reply()
@@ -346,7 +353,7 @@ func TestAConnectionGoesOnAfterABehaviour(t *testing.T) {
 
 func TestADisconnectAfterTheServersOwnAnswerToSTARTTLS(t *testing.T) {
 	s := prompt(t, Config{})
-	require.NoError(t, s.Arm(Behaviour{On: "STARTTLS", Then: Disconnect}))
+	require.NoError(t, s.Arm(Answer{On: "STARTTLS", Then: Disconnect}))
 	c := dial(t, s)
 	c.reply()
 	c.say("EHLO printer")
