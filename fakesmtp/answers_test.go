@@ -235,7 +235,7 @@ func TestWhatGoesWrongDuringSTARTTLS(t *testing.T) {
 			c.reply()
 			c.say("EHLO printer")
 			require.Regexp(t, "^220 ", c.say("STARTTLS"))
-			err := tls.Client(c.conn, &tls.Config{RootCAs: s.Network().Authority().Pool(), ServerName: "smtp.office365.com", Time: s.clock.Now}).Handshake()
+			err := tls.Client(c.conn, &tls.Config{RootCAs: s.Network().Authority().Pool(), ServerName: "smtp.office365.com", Time: s.shell.Clock.Now}).Handshake()
 			require.ErrorContains(t, err, b.says)
 			require.Empty(t, s.UnmetAnswers())
 		})

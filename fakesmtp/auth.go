@@ -24,7 +24,7 @@ func (c *session) auth(ctx context.Context, arguments string) {
 	case c.user != nil:
 		c.refuse(ctx, replies.AuthAgain, "")
 	case c.tls == nil || mechanism != "XOAUTH2" && mechanism != "LOGIN":
-		c.server.secrets.add(response)
+		c.server.shell.Secrets.Add(response)
 		c.refuse(ctx, replies.AuthMechanism, refusal.Mechanism)
 	case mechanism == "XOAUTH2" && hasResponse:
 		c.bearer(ctx, response)
@@ -60,7 +60,7 @@ func (c *session) loginUser(ctx context.Context, line string) {
 	c.say(replies.AuthPassword)
 	c.pending = c.unlessCancelled(func(ctx context.Context, line string) {
 		password, ok := wire.Base64(line)
-		c.server.secrets.add(password)
+		c.server.shell.Secrets.Add(password)
 		if !ok {
 			c.unauthenticated(ctx, replies.AuthIdentity, refusal.Malformed, user)
 			return
@@ -72,7 +72,7 @@ func (c *session) loginUser(ctx context.Context, line string) {
 // bearer takes the response of XOAUTH2.
 func (c *session) bearer(ctx context.Context, line string) {
 	user, token, ok := wire.XOAUTH2(line)
-	c.server.secrets.add(token)
+	c.server.shell.Secrets.Add(token)
 	if !ok {
 		c.unauthenticated(ctx, replies.AuthIdentity, refusal.Malformed, user)
 		return
@@ -118,7 +118,7 @@ func (c *session) modern(v verdict) bool {
 	legacy := strings.EqualFold(state.ServerName, legacyHost) || state.ServerName == "" && c.server.config.LegacyEndpoint
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
-	return legacy && v.organization != nil && v.organization.legacyTLS.at(c.server.clock.Now())
+	return legacy && v.organization != nil && v.organization.legacyTLS.at(c.server.shell.Clock.Now())
 }
 
 // unauthenticated refuses an AUTH. MAIL will repeat the reply; the connection stays, until there were too many.
@@ -150,7 +150,7 @@ func (s *Server) bearer(user, token string) verdict {
 		defer s.mu.Unlock()
 		return verdict{event: replies.AuthIdentity, reason: reason, user: user, organization: s.organizationOf(address.Domain(user))}
 	}
-	claims, reason := identity.Check(token, s.directory, identity.SendScope, s.clock.Now())
+	claims, reason := identity.Check(token, s.directory, identity.SendScope, s.shell.Clock.Now())
 	if reason == refusal.Application && claims.User == "" && len(claims.Roles) > 0 {
 		return s.application(user, claims)
 	}
@@ -186,7 +186,7 @@ func (s *Server) password(user, password string) verdict {
 	organization := s.organizationFor(user)
 	basic, state := false, retirement.AsSet
 	if organization != nil {
-		basic, state = s.allowsBasic(organization, s.mailboxOf(user)), s.retired(organization, s.clock.Now())
+		basic, state = s.allowsBasic(organization, s.mailboxOf(user)), s.retired(organization, s.shell.Clock.Now())
 	}
 	s.mu.Unlock()
 	refused := func(event replies.Event, reason refusal.Reason) verdict {
@@ -219,12 +219,12 @@ func (s *Server) password(user, password string) verdict {
 func (s *Server) defaultsOn(o *organization) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return o.securityDefaults.at(s.clock.Now())
+	return o.securityDefaults.at(s.shell.Clock.Now())
 }
 
 // policy judges whether a user whose identity is sure may submit mail: a mailbox, the switches, security defaults.
 func (s *Server) policy(user string, basic bool) verdict {
-	now := s.clock.Now()
+	now := s.shell.Clock.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := verdict{event: replies.AuthOK, user: user, organization: s.organizationFor(user), mailbox: s.mailboxOf(user)}
@@ -262,12 +262,12 @@ func (s *Server) mayOpen(account, mailbox string) bool {
 	if m == nil {
 		return false
 	}
-	return m.owns(account) || address.Among(m.fullAccess.at(s.clock.Now()), account)
+	return m.owns(account) || address.Among(m.fullAccess.at(s.shell.Clock.Now()), account)
 }
 
 // allowsBasic reports whether basic authentication for SMTP gets through: by the calendar, then by an authentication policy. Under s.mu.
 func (s *Server) allowsBasic(o *organization, m *mailbox) bool {
-	now := s.clock.Now()
+	now := s.shell.Clock.Now()
 	state := s.retired(o, now)
 	if o.basicDisabled || state >= retirement.Never {
 		return false

@@ -94,7 +94,7 @@ func (s *Server) Cmdlet(name string, args []string) (string, error) {
 		}
 		return "", &CmdletError{Cmdlet: name, Problem: "no such cmdlet", Known: known}
 	}
-	c := &call{cmdlet: cmdlets[i], values: map[string]string{}, typed: s.clock.Now(), from: s.clock.Now().Add(s.config.Propagation)}
+	c := &call{cmdlet: cmdlets[i], values: map[string]string{}, typed: s.shell.Clock.Now(), from: s.shell.Clock.Now().Add(s.config.Propagation)}
 	if err := c.parse(args); err != nil {
 		return "", err
 	}

@@ -73,7 +73,7 @@ func (c *session) starttls(ctx context.Context, arguments string) {
 		c.say(replies.StartTLS)
 		c.upgrade = true
 		if c.handshake = c.server.answers.Meet(c.peer.Party(), answers.OnHandshake); c.handshake != nil {
-			c.server.journal.Append(journal.Entry{
+			c.server.shell.Journal.Append(journal.Entry{
 				Party: Party, Connection: c.peer.Connection(), Kind: journal.KindFault, Text: journal.Plain("answer " + c.handshake.String()),
 			})
 		}

@@ -3,6 +3,7 @@ package fakesmtp
 import (
 	"time"
 
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -12,14 +13,7 @@ import (
 const Party = "smtp"
 
 // T is what [RunT] needs of a test; *testing.T has it.
-type T interface {
-	Helper()
-	Errorf(format string, args ...any)
-	Fatalf(format string, args ...any)
-	Logf(format string, args ...any)
-	Failed() bool
-	Cleanup(func())
-}
+type T = shell.T
 
 // Config says what a server is to be. The zero value is right for a test of a mail client: a server that follows the machine's
 // clock, with one organization (contoso.com, SMTP AUTH enabled, security defaults off), one mailbox ([DefaultMailbox]) and tokens of
@@ -120,34 +114,24 @@ const (
 
 // withDefaults fills in what was left out.
 func (c Config) withDefaults() Config {
-	fill(&c.Site, defaultSite)
-	fill(&c.Forest, defaultForest)
-	fill(&c.ClientAddress, defaultClientAddress)
-	fill(&c.Tarpit, defaultTarpit)
-	fill(&c.MaxLine, defaultMaxLine)
-	fill(&c.MaxSize, defaultMaxSize)
-	fill(&c.MaxSendSize, defaultMaxSendSize)
-	fill(&c.MaxRecipients, defaultMaxRecipients)
-	fill(&c.MaxFailedAuth, defaultMaxFailedAuth)
-	fill(&c.MaxErrors, defaultMaxErrors)
-	fill(&c.MaxConcurrent, defaultMaxConcurrent)
-	fill(&c.MessagesPerMinute, defaultPerMinute)
-	fill(&c.RecipientsPerDay, defaultPerDay)
-	fill(&c.MaxHeaderSize, defaultMaxHeaderSize)
-	fill(&c.MaxContinuousErrors, defaultMaxContinuous)
-	fill(&c.IdleTimeout, defaultIdle)
-	fill(&c.SessionTimeout, defaultSession)
-	if c.Report == nil {
-		c.Report = func(string, ...any) {}
-	}
+	shell.Fill(&c.Site, defaultSite)
+	shell.Fill(&c.Forest, defaultForest)
+	shell.Fill(&c.ClientAddress, defaultClientAddress)
+	shell.Fill(&c.Tarpit, defaultTarpit)
+	shell.Fill(&c.MaxLine, defaultMaxLine)
+	shell.Fill(&c.MaxSize, defaultMaxSize)
+	shell.Fill(&c.MaxSendSize, defaultMaxSendSize)
+	shell.Fill(&c.MaxRecipients, defaultMaxRecipients)
+	shell.Fill(&c.MaxFailedAuth, defaultMaxFailedAuth)
+	shell.Fill(&c.MaxErrors, defaultMaxErrors)
+	shell.Fill(&c.MaxConcurrent, defaultMaxConcurrent)
+	shell.Fill(&c.MessagesPerMinute, defaultPerMinute)
+	shell.Fill(&c.RecipientsPerDay, defaultPerDay)
+	shell.Fill(&c.MaxHeaderSize, defaultMaxHeaderSize)
+	shell.Fill(&c.MaxContinuousErrors, defaultMaxContinuous)
+	shell.Fill(&c.IdleTimeout, defaultIdle)
+	shell.Fill(&c.SessionTimeout, defaultSession)
 	return c
-}
-
-func fill[V comparable](field *V, value V) {
-	var zero V
-	if *field == zero {
-		*field = value
-	}
 }
 
 // legacyHost takes TLS 1.0 and 1.1 from organizations that have opted in (docs/reference/exchange-smtp.md §4).

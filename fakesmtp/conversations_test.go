@@ -207,7 +207,7 @@ func TestContinuousFailuresBlockAMailbox(t *testing.T) {
 				again.fail(c)
 			}
 			require.Equal(t, again.reply, loosely(c.post("user@contoso.com", "Subject: x\r\n\r\n", "bob@fabrikam.com")))
-			_, err := s.world.Advance(throttleBlocked)
+			_, err := s.shell.World.Advance(throttleBlocked)
 			require.NoError(t, err)
 			require.Regexp(t, `^250 2\.0\.0`, c.post("user@contoso.com", "Subject: x\r\n\r\n", "bob@fabrikam.com"), "only for a while")
 		})

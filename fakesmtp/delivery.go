@@ -14,6 +14,7 @@ import (
 // deliver puts a message into the mailboxes of its recipients and a copy into Sent Items. What cannot be delivered is reported to the
 // sender, who has long heard 250.
 func (s *Server) deliver(user *mailbox, m mail.Message) {
+	defer s.arrival.Announce()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	user.sent = append(user.sent, m)
@@ -47,8 +48,6 @@ func (s *Server) deliver(user *mailbox, m mail.Message) {
 		}
 		s.trace = append(s.trace, row)
 	}
-	close(s.arrived)
-	s.arrived = make(chan struct{})
 }
 
 // takeExternal counts a message's recipients outside against the organization's limit of the day; the restriction says that they do not
@@ -89,7 +88,7 @@ func (s *Server) SetVerdict(address, verdict string) error {
 
 // SetLicensed gives a mailbox its licence or takes it away.
 func (s *Server) SetLicensed(address string, licensed bool) error {
-	return s.change(address, func(m *mailbox) { m.unlicensed.set(!licensed, s.clock.Now().Add(s.config.Propagation)) })
+	return s.change(address, func(m *mailbox) { m.unlicensed.set(!licensed, s.shell.Clock.Now().Add(s.config.Propagation)) })
 }
 
 // change changes a mailbox of an organization.

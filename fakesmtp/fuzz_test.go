@@ -159,7 +159,7 @@ func FuzzConversation(f *testing.F) {
 		s, err := New(Config{Tarpit: -1, Open: true, Start: vtime.DefaultStart, Report: t.Errorf})
 		require.NoError(t, err)
 		near, far := net.Pipe()
-		require.True(t, s.life.Take(far, func(connection net.Conn) { newSession(s, connection).run() }))
+		require.True(t, s.shell.Take(far, s.connection))
 		go func() { _, _ = near.Write(said); _, _ = near.Write([]byte("\r\n.\r\nQUIT\r\n")); _ = s.Close() }()
 		replies, _ := io.ReadAll(near)
 		for _, line := range strings.SplitAfter(string(replies), "\r\n") {

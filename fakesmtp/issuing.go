@@ -25,7 +25,7 @@ func (s *Server) account(address string) (identity.Account, bool) {
 // Token returns an access token for SMTP.Send, from now for an hour, that a server without a Directory takes for a user: a JWT signed
 // with a public test key for a work account, an opaque one for a personal account. The user need not exist; then the token is refused.
 func (s *Server) Token(user string) string {
-	now := s.clock.Now()
+	now := s.shell.Clock.Now()
 	claims := s.ClaimsOf(user, identity.SendScope, now, now.Add(tokenLifetime))
 	claims.Issued = now
 	return s.IssueToken(claims)
@@ -40,7 +40,7 @@ func (s *Server) RevokeTokens(user string) error {
 	if m == nil {
 		return fmt.Errorf("fakesmtp: revoke the tokens of %q: %s", user, refusal.UserUnknown)
 	}
-	m.revokedBefore = s.clock.Now()
+	m.revokedBefore = s.shell.Clock.Now()
 	return nil
 }
 
@@ -48,6 +48,6 @@ func (s *Server) RevokeTokens(user string) error {
 // personal tenant is opaque.
 func (s *Server) IssueToken(claims Claims) string {
 	token := s.issuer.Issue(claims)
-	s.secrets.add(token)
+	s.shell.Secrets.Add(token)
 	return token
 }

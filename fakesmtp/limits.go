@@ -70,7 +70,7 @@ func (s *Server) tooMany(c *session) bool {
 func (s *Server) aboveRate(m *mailbox) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.rateDelay(m, s.clock.Now()) > 0
+	return s.rateDelay(m, s.shell.Clock.Now()) > 0
 }
 
 // rateDelay is how long a message has to wait until there are fewer than allowed in the minute before it. Under s.mu.
@@ -115,7 +115,7 @@ func (s *Server) takeRecipients(m *mailbox, now time.Time, count int) bool {
 func (s *Server) failedAgain(m *mailbox, kind throttle) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	limit, now := s.config.MaxContinuousErrors, s.clock.Now()
+	limit, now := s.config.MaxContinuousErrors, s.shell.Clock.Now()
 	if limit <= 0 || m == nil {
 		return
 	}
@@ -144,7 +144,7 @@ func (s *Server) throttled(m *mailbox, now time.Time) replies.Event {
 func (s *Server) maxRecipients(m *mailbox) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if own := m.recipientLimit.at(s.clock.Now()); own > 0 {
+	if own := m.recipientLimit.at(s.shell.Clock.Now()); own > 0 {
 		return own
 	}
 	return s.config.MaxRecipients

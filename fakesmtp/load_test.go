@@ -113,7 +113,7 @@ func connect(address, user string, secure *Server, token string) (*loader, error
 	if err := l.ask("STARTTLS\r\n", "220"); err != nil {
 		return l, err
 	}
-	l.conn = tls.Client(conn, &tls.Config{RootCAs: secure.Network().Authority().Pool(), ServerName: "localhost", Time: secure.clock.Now})
+	l.conn = tls.Client(conn, &tls.Config{RootCAs: secure.Network().Authority().Pool(), ServerName: "localhost", Time: secure.shell.Clock.Now})
 	l.reader = bufio.NewReader(l.conn)
 	return l, errors.Join(l.ask("EHLO load.contoso.com\r\n", "250"), l.ask("AUTH XOAUTH2 "+blob(user, token)+"\r\n", "235"))
 }

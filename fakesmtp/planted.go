@@ -12,7 +12,7 @@ import (
 
 // giveAnswer takes the place of what the server does at a moment.
 func (c *session) giveAnswer(ctx context.Context, a *answers.Answer, act func(context.Context)) {
-	c.server.journal.Append(journal.Entry{
+	c.server.shell.Journal.Append(journal.Entry{
 		Party: Party, Connection: c.peer.Connection(), Kind: journal.KindFault, Text: journal.Plain("answer " + a.String()),
 	})
 	c.pause(ctx, a.Delay)

@@ -90,7 +90,7 @@ func oldTLS(t *testing.T, s *Server, host string, version uint16) *talker {
 	c.say("EHLO printer")
 	c.say("STARTTLS")
 	secure := tls.Client(c.conn, &tls.Config{
-		RootCAs: s.Network().Authority().Pool(), ServerName: host, MinVersion: version, MaxVersion: version, Time: s.clock.Now,
+		RootCAs: s.Network().Authority().Pool(), ServerName: host, MinVersion: version, MaxVersion: version, Time: s.shell.Clock.Now,
 	})
 	require.NoError(t, secure.Handshake(), "the handshake succeeds")
 	c.conn, c.reader = secure, newReader(secure)

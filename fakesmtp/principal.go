@@ -65,7 +65,7 @@ func (s *Server) holdsFullAccess(c *session) bool {
 	if c.principal == nil {
 		return true
 	}
-	for _, trustee := range c.user.fullAccess.at(s.clock.Now()) {
+	for _, trustee := range c.user.fullAccess.at(s.shell.Clock.Now()) {
 		if address.Among(c.principal.names(), trustee) {
 			return true
 		}

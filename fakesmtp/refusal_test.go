@@ -31,7 +31,7 @@ func workplace(t *testing.T) *Server {
 
 // goodClaims are those of a token that is taken.
 func goodClaims(s *Server) Claims {
-	now := s.clock.Now()
+	now := s.shell.Clock.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	tenant := s.organizationOf("contoso.com").id

@@ -15,6 +15,7 @@ import (
 
 // Deliver puts a mail from the Internet into a mailbox, byte for byte as it is given, and wakes who awaits it.
 func (s *Server) Deliver(address string, raw []byte) error {
+	defer s.arrival.Announce()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.mailboxOf(address)
@@ -22,17 +23,15 @@ func (s *Server) Deliver(address string, raw []byte) error {
 		return fmt.Errorf("fakesmtp: deliver to %q: %s", address, refusal.NoMailbox)
 	}
 	message := mail.Parse(raw)
-	message.EnvelopeTo, message.ReceivedAt = []string{m.address}, s.clock.Now()
+	message.EnvelopeTo, message.ReceivedAt = []string{m.address}, s.shell.Clock.Now()
 	m.inbox = append(m.inbox, message)
-	close(s.arrived)
-	s.arrived = make(chan struct{})
 	return nil
 }
 
 // LogOn judges a user name and a password for the service's other protocols: who it is, and nothing else. Whether a protocol still
 // takes passwords is for its server. An empty Reason is a success.
 func (s *Server) LogOn(user, password string) refusal.Reason {
-	s.secrets.add(password)
+	s.shell.Secrets.Add(password)
 	account, known := s.directory.Account(user)
 	switch {
 	case !known:
@@ -54,8 +53,8 @@ func (s *Server) LogOn(user, password string) refusal.Reason {
 // LogOnToken judges a token for another protocol of the service, by the checks and in the order of client submission. The scope is
 // that protocol's, for example "POP.AccessAsUser.All". An empty Reason is a success.
 func (s *Server) LogOnToken(user, token, scope string) refusal.Reason {
-	s.secrets.add(token)
-	claims, reason := identity.Check(token, s.directory, scope, s.clock.Now())
+	s.shell.Secrets.Add(token)
+	claims, reason := identity.Check(token, s.directory, scope, s.shell.Clock.Now())
 	if reason != "" {
 		return reason
 	}

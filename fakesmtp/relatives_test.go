@@ -41,7 +41,7 @@ func TestLoggingOnByAPasswordTellsWhoItIs(t *testing.T) {
 
 func TestATokenHoldsForTheScopesItHas(t *testing.T) {
 	s := prompt(t, Config{})
-	now := s.clock.Now()
+	now := s.shell.Clock.Now()
 	const pop = "POP.AccessAsUser.All"
 	token := s.IssueToken(s.ClaimsOf(DefaultMailbox, pop, now, now.Add(time.Hour)))
 	require.Empty(t, s.LogOnToken(DefaultMailbox, token, pop))

@@ -14,11 +14,11 @@ import (
 	"mfpsim/fakesmtp/internal/answers"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/fakesmtp/refusal"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
-	"mfpsim/vtime"
 )
 
 // session is one connection. Its fields belong to the goroutine that serves it.
@@ -61,7 +61,7 @@ func newSession(s *Server, connection net.Conn) *session {
 
 // run serves the connection to its end. Whatever only this side notices, such as an end of file, ends it in silence.
 func (c *session) run() {
-	c.peer = c.server.network.Peer(c.raw)
+	c.peer = c.server.shell.Network.Peer(c.raw)
 	c.peer.Guard(c.raw, c.serve)
 }
 
@@ -145,13 +145,11 @@ func (c *session) readLine() error {
 // back. Nothing that waits for the client happens inside. A planted answer that waits for one of the moments, or the one given, has its way.
 func (c *session) visit(name string, planted *answers.Answer, read journal.Text, act func(ctx context.Context), moments ...answers.Moment) {
 	c.watch.busy.Store(true)
-	c.server.sleeping(1) // until it is this client's turn, or the link's latency has passed
-	v := c.peer.Visit(name)
-	c.server.sleeping(-1)
+	v := c.server.shell.Visit(c.peer, name)
 	if read != nil {
 		c.record(journal.Join(journal.Plain("C: "), read), nil)
 	}
-	ctx := v.Context(context.Background()) // a client that hangs up does not end a visit
+	ctx := shell.Acting(v)
 	if planted == nil {
 		planted = c.server.answers.Meet(c.peer.Party(), moments...)
 	}
@@ -195,9 +193,7 @@ func (c *session) finishWriting() {
 
 // record writes one line of the conversation into the journal.
 func (c *session) record(text journal.Text, detail map[string]string) {
-	c.server.journal.Append(journal.Entry{
-		Party: Party, Connection: c.peer.Connection(), Kind: journal.KindSMTP, Text: text, Detail: detail,
-	})
+	c.server.shell.Record(c.peer.Connection(), text, detail)
 }
 
 // say adds a reply to what will be written, and journals it.
@@ -224,7 +220,7 @@ func (c *session) refuse(ctx context.Context, event replies.Event, reason refusa
 		}
 	}
 	c.server.refused(c, Refusal{
-		At: c.server.clock.Now(), Connection: c.peer.Connection(), Profile: c.profile, User: user, Event: event, Reason: reason, Reply: first,
+		At: c.server.shell.Clock.Now(), Connection: c.peer.Connection(), Profile: c.profile, User: user, Event: event, Reason: reason, Reply: first,
 	})
 	limit := c.server.config.MaxErrors
 	if row.Code >= 500 && row.Code <= 504 && limit > 0 {
@@ -286,9 +282,9 @@ func (c *session) fill(template string, v replies.Values) string {
 		case "diagnostics":
 			return c.diagnostics(), true
 		case "now":
-			return replies.InBanner(c.server.clock.Now()), true
+			return replies.InBanner(c.server.shell.Clock.Now()), true
 		case "instant":
-			return replies.InTail(c.server.clock.Now()), true
+			return replies.InTail(c.server.shell.Clock.Now()), true
 		}
 		return "", false
 	})
@@ -296,20 +292,7 @@ func (c *session) fill(template string, v replies.Values) string {
 
 // pause delays what is said next, on the bench's clock.
 func (c *session) pause(ctx context.Context, delay time.Duration) {
-	if delay <= 0 {
-		return
-	}
-	c.server.sleeping(1)
-	err := c.server.clock.Sleep(ctx, delay)
-	c.server.sleeping(-1)
-	if errors.Is(err, vtime.ErrNobodyAdvances) {
-		const lament = "a reply is due at +%v s and nobody advances this world"
-		c.server.journal.Append(journal.Entry{
-			Party: Party, Connection: c.peer.Connection(), Kind: journal.KindNote,
-			Text: journal.Plain(fmt.Sprintf(lament, delay.Seconds())),
-		})
-		c.server.config.Report("fakesmtp: %s: "+lament, c.peer.Connection(), delay.Seconds())
-	}
+	c.server.shell.Sleep(ctx, c.peer.Connection(), delay)
 }
 
 // client is the address that the front end greets: of a client on the bench the public one of its office.

@@ -42,7 +42,7 @@ const keptSessions = 10_000
 // Sessions returns the connections, the failed ones too, oldest first; of very many the last 10,000.
 func (s *Server) Sessions() []Session {
 	lines := map[string][]string{}
-	for _, entry := range s.journal.Entries() {
+	for _, entry := range s.shell.Journal.Entries() {
 		if entry.Party == Party && (entry.Kind == journal.KindSMTP || entry.Kind == journal.KindFault) {
 			lines[entry.Connection] = append(lines[entry.Connection], entry.Text.String())
 		}
@@ -59,7 +59,7 @@ func (s *Server) Sessions() []Session {
 }
 
 func (s *Server) opened(c *session) *Session {
-	shown := &Session{Connection: c.peer.Connection(), Opened: s.clock.Now(), Profile: replies.ProfileExchange}
+	shown := &Session{Connection: c.peer.Connection(), Opened: s.shell.Clock.Now(), Profile: replies.ProfileExchange}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.shown) >= keptSessions {
@@ -74,7 +74,7 @@ func (s *Server) ended(c *session, how string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.shown.End == "" {
-		c.shown.End, c.shown.Closed = how, s.clock.Now()
+		c.shown.End, c.shown.Closed = how, s.shell.Clock.Now()
 	}
 }
 

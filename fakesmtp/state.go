@@ -170,7 +170,7 @@ func (s *Server) AddMailbox(m Mailbox) error {
 		password: m.Password,
 	})
 	if !m.Password.Empty() {
-		s.secrets.add(m.Password.Reveal())
+		s.shell.Secrets.Add(m.Password.Reveal())
 	}
 	return nil
 }
@@ -191,7 +191,7 @@ func (s *Server) SetSecurityDefaults(organization string, on bool) error {
 	if o == nil {
 		return fmt.Errorf("fakesmtp: %s: %w", organization, ErrNoOrganization)
 	}
-	o.securityDefaults.set(on, s.clock.Now())
+	o.securityDefaults.set(on, s.shell.Clock.Now())
 	return nil
 }
 

@@ -33,7 +33,7 @@ func (c *session) submit(ctx context.Context, m mail.Message, size int64) {
 	event, v := s.judge(c, m, size)
 	delay := time.Duration(0)
 	if event == "" {
-		delay = s.takeRate(c.user, s.clock.Now())
+		delay = s.takeRate(c.user, s.shell.Clock.Now())
 	}
 	s.mu.Unlock()
 	switch event {
@@ -48,13 +48,10 @@ func (c *session) submit(ctx context.Context, m mail.Message, size int64) {
 		return
 	}
 	if delay > 0 {
-		s.journal.Append(journal.Entry{
-			Party: Party, Connection: m.Connection, Kind: journal.KindNote,
-			Text: journal.Plain(fmt.Sprintf("above %d messages a minute: delayed by %v", s.config.MessagesPerMinute, delay)),
-		})
+		s.shell.Note(m.Connection, fmt.Sprintf("above %d messages a minute: delayed by %v", s.config.MessagesPerMinute, delay))
 		c.pause(ctx, delay)
 	}
-	m.ReceivedAt = s.clock.Now()
+	m.ReceivedAt = s.shell.Clock.Now()
 	s.rewrite(c.user, &m)
 	m.Stamped, m.ID = c.stamp(m)
 	s.deliver(c.user, m)
@@ -64,7 +61,7 @@ func (c *session) submit(ctx context.Context, m mail.Message, size int64) {
 
 // judge returns the refusal that a message earns, with what its text is filled in with; empty: none. Under s.mu.
 func (s *Server) judge(c *session, m mail.Message, size int64) (replies.Event, replies.Values) {
-	now := s.clock.Now()
+	now := s.shell.Clock.Now()
 	limit := c.user.maxSendSize.at(now)
 	if limit == 0 {
 		limit = s.config.MaxSendSize
@@ -100,7 +97,7 @@ func (s *Server) judge(c *session, m mail.Message, size int64) (replies.Event, r
 func (s *Server) rewrite(user *mailbox, m *mail.Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if user.organization.fromAliases.at(s.clock.Now()) {
+	if user.organization.fromAliases.at(s.shell.Clock.Now()) {
 		return
 	}
 	if m.From != "" && !strings.EqualFold(m.From, user.address) && user.owns(m.From) {
@@ -123,7 +120,7 @@ func (s *Server) denied(user *mailbox, principal *servicePrincipal, m mail.Messa
 			continue
 		}
 		other := s.mailboxOf(sender)
-		if other == nil || other.organization != user.organization || !mayAs(other.sendAs.at(s.clock.Now())) {
+		if other == nil || other.organization != user.organization || !mayAs(other.sendAs.at(s.shell.Clock.Now())) {
 			return wire.Printable(sender)
 		}
 	}

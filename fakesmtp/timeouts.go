@@ -40,7 +40,7 @@ func (c *session) touch() {
 	if c.watch.opened.IsZero() {
 		return
 	}
-	now := c.server.clock.Now()
+	now := c.server.shell.Clock.Now()
 	if at, aged, limited := c.due(); limited && !c.watch.busy.Load() && now.After(at) && c.watch.lapsed == nil {
 		c.watch.lapsed = &lapse{at, aged}
 	}
@@ -67,19 +67,19 @@ func (c *session) overdue() bool { return c.watch.lapsed != nil }
 
 // startWatch begins to count. Connections of a flowing World and those from outside are ended by an event, others when they speak again.
 func (c *session) startWatch() {
-	c.watch.opened = c.server.clock.Now()
-	if _, _, limited := c.due(); limited && (!c.server.world.Stepped() || c.peer.Party() == faultnet.Outside) {
+	c.watch.opened = c.server.shell.Clock.Now()
+	if _, _, limited := c.due(); limited && (!c.server.shell.World.Stepped() || c.peer.Party() == faultnet.Outside) {
 		c.arm()
 	}
 }
 
 func (c *session) arm() {
 	at, _, _ := c.due()
-	left := max(at.Sub(c.server.clock.Now()), 0)
+	left := max(at.Sub(c.server.shell.Clock.Now()), 0)
 	if c.watch.busy.Load() {
 		left = max(left, time.Second)
 	}
-	ctx, cancel := c.server.clock.WithTimeout(context.Background(), left)
+	ctx, cancel := c.server.shell.Clock.WithTimeout(context.Background(), left)
 	c.watch.mu.Lock()
 	defer c.watch.mu.Unlock()
 	if c.watch.stopped {
@@ -101,7 +101,7 @@ func (c *session) ring() {
 	at, aged, _ := c.due()
 	switch {
 	case stopped:
-	case c.server.clock.Now().Before(at), c.watch.busy.Load() && !aged:
+	case c.server.shell.Clock.Now().Before(at), c.watch.busy.Load() && !aged:
 		c.arm()
 	default:
 		_ = c.raw.SetReadDeadline(time.Unix(1, 0)) // long past: the read that is under way, or the next one, ends

@@ -7,6 +7,7 @@ import (
 	"mfpsim/fakesmtp/internal/identity"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/shell"
 )
 
 // Message is a mail that a mailbox holds.
@@ -61,3 +62,6 @@ const (
 	Reset      = answers.Reset      // TCP is reset in place of the reply
 	HalfClose  = answers.HalfClose  // this side is closed, the other one is still read
 )
+
+// Bench says where one of this server's relatives stands; see [Server.Bench].
+type Bench = shell.Bench

@@ -9,9 +9,9 @@ import (
 	"sync"
 	"time"
 
-	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/generic"
 	"mfpsim/fakesmtp/internal/mail"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/journal"
 	"mfpsim/vtime"
 )
@@ -53,10 +53,8 @@ func New(config Config) (*Server, error) {
 	config = config.withDefaults()
 	s := &Server{config: config}
 	provider, err := generic.New(generic.Config{
-		World: config.World, Network: config.Network, Journal: config.Journal, Seed: config.Seed, Start: config.Start,
-		Party: config.Party, Host: config.Host, Accounts: config.Accounts, Mechanisms: config.Mechanisms,
-		Challenge: config.Challenge, Implicit: config.Implicit, MaxSize: config.MaxSize, Report: config.Report,
-		Recipient: s.recipient, Accept: s.accept,
+		Bench: config.Bench, Host: config.Host, Accounts: config.Accounts, Mechanisms: config.Mechanisms, Challenge: config.Challenge,
+		Security: config.Security, MaxSize: config.MaxSize, Recipient: s.recipient, Accept: s.accept,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("fax: %w", err)
@@ -67,18 +65,9 @@ func New(config Config) (*Server, error) {
 }
 
 // RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of the conversations.
-func RunT(t fakesmtp.T, config Config) *Server {
+func RunT(t shell.T, config Config) *Server {
 	t.Helper()
-	if config.Report == nil {
-		config.Report = t.Errorf
-	}
-	s, err := New(config)
-	if err != nil {
-		t.Fatalf("%v", err)
-		return nil
-	}
-	s.Start(t)
-	return s
+	return shell.Run(t, &config.Bench, func() (*Server, error) { return New(config) })
 }
 
 // Faxes returns all faxes, in the order in which they were accepted.
@@ -167,17 +156,7 @@ func (s *Server) call(ctx context.Context, index int) {
 	if s.config.Duration > 0 && s.clock.Sleep(ctx, s.config.Duration) != nil {
 		return // the World has ended
 	}
-	s.mu.Lock()
-	f := &s.faxes[index]
-	f.Status, f.Ended = Sent, s.clock.Now()
-	if line := s.config.Line; line != nil {
-		if err := line(f.Number); err != nil {
-			f.Status, f.Reason = Failed, err.Error()
-		}
-	}
-	ended := *f
-	s.mu.Unlock()
-
+	ended := s.end(index, s.reached(index))
 	text := fmt.Sprintf("Fax to %s: %s", ended.Number, ended.Status)
 	if ended.Reason != "" {
 		text += ", " + ended.Reason
@@ -186,4 +165,27 @@ func (s *Server) call(ctx context.Context, index int) {
 	s.Deliver(ended.Account, fmt.Appendf(nil, "From: Fax <fax@%s>\r\nTo: <%s>\r\nSubject: %s\r\nMessage-ID: <fax-%d@%s>\r\nDate: %s\r\n"+
 		"Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
 		s.config.Domain, ended.Account, text, index+1, s.config.Domain, ended.Ended.UTC().Format(time.RFC1123Z), text))
+}
+
+// reached asks the line how the call to a fax's number went.
+func (s *Server) reached(index int) error {
+	if s.config.Line == nil {
+		return nil
+	}
+	s.mu.Lock()
+	number := s.faxes[index].Number
+	s.mu.Unlock()
+	return s.config.Line(number)
+}
+
+// end notes how a call has ended.
+func (s *Server) end(index int, failed error) Fax {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := &s.faxes[index]
+	f.Status, f.Ended = Sent, s.clock.Now()
+	if failed != nil {
+		f.Status, f.Reason = Failed, failed.Error()
+	}
+	return *f
 }

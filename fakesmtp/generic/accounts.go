@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"mfpsim/fakesmtp/refusal"
-	"mfpsim/journal"
 )
 
 // token is an access token of the server's own.
@@ -21,10 +20,10 @@ const tokenAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 // Token returns an access token for an account, from now for [Config.TokenLifetime]. The account need not exist; then it is refused.
 func (s *Server) Token(account string) string {
 	text := "ya29." + s.random.Letters(tokenAlphabet, 200)
-	s.station.Secrets.Add(text)
+	s.shell.Secrets.Add(text)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tokens[text] = token{account: account, expires: s.station.Clock.Now().Add(s.config.TokenLifetime)}
+	s.tokens[text] = token{account: account, expires: s.shell.Clock.Now().Add(s.config.TokenLifetime)}
 	return text
 }
 
@@ -42,7 +41,7 @@ func (s *Server) Revoke(account string) {
 
 // bearer judges a token; user may be empty, for OAUTHBEARER needs none.
 func (s *Server) bearer(user, text string) (account string, reason refusal.Reason) {
-	s.station.Secrets.Add(text)
+	s.shell.Secrets.Add(text)
 	s.mu.Lock()
 	t, known := s.tokens[text]
 	s.mu.Unlock()
@@ -51,7 +50,7 @@ func (s *Server) bearer(user, text string) (account string, reason refusal.Reaso
 		return user, refusal.TokenUnknown
 	case t.revoked:
 		return user, refusal.TokenRevoked
-	case !s.station.Clock.Now().Before(t.expires):
+	case !s.shell.Clock.Now().Before(t.expires):
 		return user, refusal.Expired
 	case user != "" && !strings.EqualFold(user, t.account):
 		return user, refusal.UserMismatch
@@ -63,7 +62,7 @@ func (s *Server) bearer(user, text string) (account string, reason refusal.Reaso
 
 // LogOn judges a user name and a password, here and over POP3. An empty Reason is a success.
 func (s *Server) LogOn(user, password string) refusal.Reason {
-	s.station.Secrets.Add(password)
+	s.shell.Secrets.Add(password)
 	account := s.account(user)
 	switch {
 	case account == nil:
@@ -101,10 +100,7 @@ func (s *Server) Refusals() []Refusal {
 
 // refused keeps a refusal and journals its reason.
 func (s *Server) refused(r Refusal) {
-	s.station.Journal.Append(journal.Entry{
-		Party: s.config.Party, Connection: r.Connection, Kind: journal.KindNote,
-		Text: journal.Plain("AUTH " + r.Mechanism + " refused: " + string(r.Reason)),
-	})
+	s.shell.Note(r.Connection, "AUTH "+r.Mechanism+" refused: "+string(r.Reason))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refusals = append(s.refusals, r)

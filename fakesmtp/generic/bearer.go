@@ -35,7 +35,7 @@ func (b *bearerServer) Next(response []byte) (challenge []byte, done bool, err e
 	if ok {
 		user, reason = b.session.server.bearer(user, token)
 	} else {
-		b.session.server.station.Secrets.Add(token)
+		b.session.server.shell.Secrets.Add(token)
 	}
 	b.failed = b.session.finish(b.mechanism, user, reason)
 	if b.failed == nil || b.challenge == "" {

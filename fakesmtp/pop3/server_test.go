@@ -13,6 +13,7 @@ import (
 
 	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/talk"
 	"mfpsim/fakesmtp/refusal"
 	"mfpsim/vtime"
@@ -31,7 +32,7 @@ func transcript(s *Server) string {
 }
 
 func clientTLS(s *Server) *tls.Config {
-	config := s.Network().ClientTLS(s.station.World.Now)
+	config := s.Network().ClientTLS(s.shell.World.Now)
 	config.ServerName = s.config.Host
 	return config
 }
@@ -66,7 +67,7 @@ func plain(t *testing.T, config Config) (*Server, *talk.Talker) {
 
 func TestExchangeOnlineSpeaksItsOwnTexts(t *testing.T) {
 	t.Parallel()
-	s, c := exchange(t, Config{Seed: 7})
+	s, c := exchange(t, Config{Bench: shell.Bench{Seed: 7}})
 	require.Regexp(t, `^\+OK The Microsoft Exchange POP3 service is ready\. \[QgBNAFgAUABSADAAMQBDAEEA[A-Za-z0-9+/=]+\]$`, c.Line())
 	require.Equal(t, "+OK", c.Ask("CAPA"))
 	require.Equal(t, []string{"TOP", "UIDL", "SASL PLAIN XOAUTH2", "USER"}, c.Block())
@@ -102,7 +103,7 @@ func TestPasswordsEndedInOctober2022(t *testing.T) {
 		"after":  {time.Date(2022, 10, 1, 12, 0, 0, 0, time.UTC), "-ERR Basic authentication is disabled."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, client := exchange(t, Config{Start: c.start})
+			_, client := exchange(t, Config{Bench: shell.Bench{Start: c.start}})
 			client.Line()
 			require.Equal(t, "+OK", client.Ask("USER "+alice))
 			require.Equal(t, c.reply, client.Ask("PASS "+fakesmtp.DefaultPassword))
@@ -116,7 +117,7 @@ func TestTokensAreJudgedAsForSubmission(t *testing.T) {
 	own := s.Exchange()
 	require.NoError(t, own.AddMailbox(fakesmtp.Mailbox{Address: "shared@contoso.com", FullAccess: []string{alice}}))
 	require.NoError(t, own.AddMailbox(fakesmtp.Mailbox{Address: "carol@contoso.com"}))
-	now := s.station.Clock.Now()
+	now := s.shell.Clock.Now()
 	claims := func(change func(*fakesmtp.Claims)) string {
 		c := own.ClaimsOf(alice, scope, now, now.Add(time.Hour))
 		change(&c)
@@ -145,7 +146,7 @@ func TestALateRefusalTakesTheBenchsTime(t *testing.T) {
 	t.Parallel()
 	world := vtime.NewStepped(time.Time{})
 	defer world.Close()
-	s := RunT(t, Config{World: world})
+	s := RunT(t, Config{Bench: shell.Bench{World: world}})
 	dialer := s.Network().Dialer("printer")
 	require.NoError(t, world.Do("read", time.Minute, func(ctx context.Context) {
 		conn, err := dialer.DialContext(ctx, "tcp", s.Address())
@@ -268,8 +269,8 @@ func TestEveryRowOfTheTableHasASourceAndIsSaidOnce(t *testing.T) {
 func TestConfigurationsThatContradictThemselves(t *testing.T) {
 	_, err := New(Config{Profile: "imap"})
 	require.ErrorContains(t, err, `profile "imap"`)
-	_, err = New(Config{Profile: ProfilePlain, NoTLS: true, Implicit: true})
-	require.ErrorContains(t, err, "NoTLS together with TLS")
+	_, err = New(Config{Profile: ProfilePlain, Security: "optional"})
+	require.ErrorContains(t, err, `security "optional" is none of "", "implicit", "clear"`)
 }
 
 func TestSilentClientsLeaveNothingBehind(t *testing.T) {

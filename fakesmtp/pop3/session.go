@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"mfpsim/fakesmtp/internal/replies"
-	"mfpsim/fakesmtp/internal/station"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/fakesmtp/refusal"
 )
@@ -14,7 +14,7 @@ import (
 // session is the state of one connection, apart from the connection. Its fields belong to the goroutine that serves it.
 type session struct {
 	server  *Server
-	client  *station.Client
+	client  *shell.Client
 	secure  bool
 	user    string // logged on
 	name    string // from USER
@@ -104,7 +104,7 @@ func (c *session) capa(string) reply {
 }
 
 func (c *session) canStartTLS() bool {
-	return !c.secure && !c.server.config.NoTLS && c.server.config.Profile == ProfilePlain
+	return !c.secure && c.server.config.Security.TLS() && c.server.config.Profile == ProfilePlain
 }
 
 // startTLS is STLS (RFC 2595 §4).
@@ -130,12 +130,12 @@ func (c *session) auth(arguments string) reply {
 	case mechanism == "XOAUTH2" && exchange:
 		take = (*session).bearer
 	case mechanism != "PLAIN":
-		c.server.station.Secrets.Add(response)
+		c.server.shell.Secrets.Add(response)
 		return say(eventMechanism)
 	}
 	switch {
 	case hasResponse && exchange:
-		c.server.station.Secrets.Add(response)
+		c.server.shell.Secrets.Add(response)
 		r := say(eventInitial)
 		r.closes = true
 		return r
@@ -148,7 +148,7 @@ func (c *session) auth(arguments string) reply {
 
 func (c *session) bearer(line string) reply {
 	user, token, ok := wire.XOAUTH2(line)
-	c.server.station.Secrets.Add(token)
+	c.server.shell.Secrets.Add(token)
 	drops, takesTokens := c.server.config.Maildrops.(TokenMaildrops)
 	if !ok || !takesTokens {
 		return c.refuse(eventRefused, user, refusal.Malformed)
@@ -177,7 +177,7 @@ func (c *session) userName(arguments string) reply {
 }
 
 func (c *session) password(arguments string) reply {
-	c.server.station.Secrets.Add(arguments)
+	c.server.shell.Secrets.Add(arguments)
 	name := c.name
 	if name == "" {
 		return say(eventState)
@@ -187,7 +187,7 @@ func (c *session) password(arguments string) reply {
 }
 
 func (c *session) logOn(user, password string, success Event) reply {
-	c.server.station.Secrets.Add(password)
+	c.server.shell.Secrets.Add(password)
 	if !c.server.takesPasswords(user) {
 		return c.refuse(eventBasic, user, refusal.BasicDisabled)
 	}

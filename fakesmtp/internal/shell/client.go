@@ -1,7 +1,6 @@
-package station
+package shell
 
 import (
-	"context"
 	"net"
 
 	"mfpsim/chance"
@@ -15,6 +14,7 @@ type Client struct {
 	Who        string         // whom a server that goes by addresses takes it for: a party of the bench, or an address from outside
 	Random     *chance.Reader // the connection's own
 	State      any            // what the server keeps of the connection; whoever acts in its visit may change it
+	HangUp     func()         // ends the conversation from the side of a library; nil: the server is no library
 }
 
 // Network is that of the connection.
@@ -24,7 +24,7 @@ func (c *Client) Network() string { return "tcp" }
 func (c *Client) String() string { return net.JoinHostPort(c.Host, "0") }
 
 // Client tells who is at the other end of a connection. Clients of the bench have the address that is given.
-func (s *Station) Client(peer *faultnet.Peer, connection net.Conn, address string) *Client {
+func (s *Shell) Client(peer *faultnet.Peer, connection net.Conn, address string) *Client {
 	c := &Client{
 		Connection: peer.Connection(), Host: address, Who: peer.Party(),
 		Random: chance.New(s.Seed, s.Party+" "+peer.Connection()),
@@ -37,4 +37,16 @@ func (s *Station) Client(peer *faultnet.Peer, connection net.Conn, address strin
 	return c
 }
 
-func background() context.Context { return context.Background() } // a client that hangs up does not end a visit
+// Guard runs what a library asks a server about a client, and reports whether that came to its end. If it panics, this conversation ends
+// and nothing else does: the panic is kept in the World, and the library finds its client gone. A panic of a server's own program is
+// guarded by its peer ([faultnet.Peer.Guard]).
+func (s *Shell) Guard(c *Client, ask func()) (ok bool) {
+	defer func() {
+		if value := recover(); value != nil {
+			s.World.Panicked(s.Party+" for "+c.Connection, value)
+			c.HangUp()
+		}
+	}()
+	ask()
+	return true
+}

@@ -1,0 +1,63 @@
+package shell
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"mfpsim/fakesmtp/internal/mail"
+)
+
+// Boxes are the mailboxes of a server that keeps mail itself, by address, without regard to case. The zero Boxes are empty. All methods
+// are safe for concurrent use.
+type Boxes struct {
+	mu      sync.Mutex
+	boxes   map[string][]mail.Message
+	arrival Arrival
+}
+
+// Put adds a message to mailboxes, to each once.
+func (b *Boxes) Put(message mail.Message, addresses ...string) {
+	b.put(message, addresses)
+	b.arrival.Announce()
+}
+
+func (b *Boxes) put(message mail.Message, addresses []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.boxes == nil {
+		b.boxes = map[string][]mail.Message{}
+	}
+	done := map[string]bool{}
+	for _, address := range addresses {
+		key := b.Key(address)
+		if !done[key] {
+			done[key] = true
+			b.boxes[key] = append(b.boxes[key], message)
+		}
+	}
+}
+
+// Key is the name under which an address is kept.
+func (b *Boxes) Key(address string) string { return strings.ToLower(address) }
+
+// At returns what a mailbox holds, oldest first.
+func (b *Boxes) At(address string) []mail.Message {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.boxes[b.Key(address)])
+}
+
+// Nth returns the nth message that came to an address, from 0.
+func (b *Boxes) Nth(address string, n int) (mail.Message, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	box := b.boxes[b.Key(address)]
+	if n >= len(box) {
+		return mail.Message{}, false
+	}
+	return box[n], true
+}
+
+// Arrival is how Await hears of what comes.
+func (b *Boxes) Arrival() *Arrival { return &b.arrival }
