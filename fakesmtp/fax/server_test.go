@@ -156,3 +156,18 @@ func TestConfigurationsThatContradictThemselves(t *testing.T) {
 	_, err := New(Config{Mechanisms: []string{"NTLM"}})
 	require.ErrorContains(t, err, `fax: generic: mechanism "NTLM"`)
 }
+
+func TestALineThatPanicsEndsOneCall(t *testing.T) {
+	b := newBench(t, Config{Line: func(number string) error {
+		if number == "030" {
+			panic("planted")
+		}
+		return nil
+	}})
+	require.NoError(t, b.send(t, scan, "030@fax.example.com", "031@fax.example.com"))
+	_, err := b.world.Advance(time.Hour)
+	require.NoError(t, err)
+	require.Equal(t, Calling, b.Faxes()[0].Status, "nobody knows what became of it")
+	require.Equal(t, Sent, b.Faxes()[1].Status, "the other call goes on")
+	require.Len(t, b.world.Panics(), 1)
+}
