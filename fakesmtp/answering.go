@@ -1,14 +1,9 @@
 package fakesmtp
 
-import "fmt"
-
 // Arm plants answers, in a row behind those that are planted; none is if one of them is wrong. Where several wait for the same moment, the
 // first that is due and not used up has its way, so that several with Times are a sequence.
 func (s *Server) Arm(answers ...Answer) error {
-	if err := s.answers.Arm(answers...); err != nil {
-		return fmt.Errorf("fakesmtp: %w", err)
-	}
-	return nil
+	return ours(s.answers.Arm(answers...))
 }
 
 // ClearAnswers lets the server answer by its nature again. What met nothing stays among the unmet.

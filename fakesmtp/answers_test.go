@@ -13,7 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakesmtp/internal/answers"
+	"mfpsim/fakesmtp/internal/history"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/fakesmtp/refusal"
 	"mfpsim/vtime"
 )
@@ -82,7 +84,7 @@ func (c *talker) until(on answers.Moment) string {
 
 func TestAPlantedAnswerHasItsWayAtEveryMoment(t *testing.T) {
 	moments := []answers.Moment{OnConnect, OnResponse, OnEndOfData}
-	for verb := range commands {
+	for _, verb := range wire.Verbs() {
 		moments = append(moments, answers.Moment(verb))
 	}
 	for _, on := range moments {
@@ -314,10 +316,10 @@ func TestSessionsShowTheFailedOnesToo(t *testing.T) {
 	good, bad := sessions[0], sessions[1]
 	require.False(t, good.Failed())
 	require.True(t, bad.Failed())
-	require.Equal(t, []any{"outside#1", "smtp.office365.com", "TLS 1.3", "printer.contoso.com", DefaultMailbox, 1, endQuit},
+	require.Equal(t, []any{"outside#1", "smtp.office365.com", "TLS 1.3", "printer.contoso.com", DefaultMailbox, 1, history.Quit},
 		[]any{good.Connection, good.Host, good.TLS, good.Hello, good.User, good.Messages, good.End})
 	require.Equal(t, refusal.TokenUnreadable, bad.Refusals[0].Reason)
-	require.Equal(t, endHangUp, bad.End)
+	require.Equal(t, history.HungUp, bad.End)
 	require.Contains(t, strings.Join(bad.Lines, "\n"), "S: 535 5.7.3 Authentication unsuccessful [")
 	require.Contains(t, strings.Join(bad.Lines, "\n"), "C: AUTH XOAUTH2 [redacted]")
 }

@@ -3,6 +3,7 @@ package fakesmtp
 import (
 	"time"
 
+	"mfpsim/fakesmtp/internal/session"
 	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
@@ -12,8 +13,11 @@ import (
 // Party is the name under which the server journals, and under which faults are armed.
 const Party = "smtp"
 
-// T is what [RunT] needs of a test; *testing.T has it.
-type T = shell.T
+// DefaultMailbox is the mailbox that a server has if its Config names no Directory; its password is [DefaultPassword].
+const DefaultMailbox = "alice@contoso.com"
+
+// DefaultPassword is the password of [DefaultMailbox], for AUTH LOGIN. It is an invented one and protects nothing.
+const DefaultPassword = "Correct-Horse-9"
 
 // Config says what a server is to be. The zero value is right for a test of a mail client: a server that follows the machine's
 // clock, with one organization (contoso.com, SMTP AUTH enabled, security defaults off), one mailbox ([DefaultMailbox]) and tokens of
@@ -80,7 +84,7 @@ type Config struct {
 	IdleTimeout time.Duration
 	// SessionTimeout ends a connection of that age; zero: 20 min, which was seen on port 25; negative: never.
 	SessionTimeout time.Duration
-	// BasicAuthEnd is when basic authentication ends for good; zero: [Retirement]'s assumption, since Microsoft has not said.
+	// BasicAuthEnd is when basic authentication ends for good; zero: as docs/parity-exchange.md assumes, since Microsoft has not said.
 	BasicAuthEnd time.Time
 	// LegacyEndpoint makes the server smtp-legacy.office365.com for clients that name no host in the TLS handshake.
 	LegacyEndpoint bool
@@ -134,12 +138,9 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// legacyHost takes TLS 1.0 and 1.1 from organizations that have opted in (docs/reference/exchange-smtp.md §4).
-const legacyHost = "smtp-legacy.office365.com"
-
 // hosts are the names of the client submission endpoints (docs/reference/exchange-smtp.md §4); all lead to the same
 // front ends.
-var hosts = []string{"smtp-mail.outlook.com", "smtp.office365.com", "smtp.outlook.com", "outlook.office365.com", legacyHost}
+var hosts = []string{"smtp-mail.outlook.com", "smtp.office365.com", "smtp.outlook.com", "outlook.office365.com", session.LegacyHost}
 
 // Addresses returns the addresses that the server is to be reached under, "host:port": the names of client submission on port 587,
 // and on port 25, which takes it too (docs/reference/exchange-smtp.md §4).

@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakesmtp/internal/answers"
+	"mfpsim/fakesmtp/internal/limits"
+	"mfpsim/fakesmtp/internal/mailboxes"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/journal"
 )
@@ -110,7 +112,8 @@ S: 334 UGFzc3dvcmQ6
 C: ` + encode("Personal-1") + `
 S: 535 5.7.139 Authentication unsuccessful, basic authentication is disabled.` + tail},
 		"a role account's token, for a mailbox that is not there": {setup: func(t *testing.T, s *Server) {
-			require.NoError(t, s.AddMailbox(Mailbox{Address: "admin@contoso.com", Unlicensed: true}))
+			require.NoError(t, s.AddMailbox(Mailbox{Address: "admin@contoso.com"}))
+			require.NoError(t, s.SetLicensed("admin@contoso.com", false))
 		}, script: secure + `
 C: AUTH XOAUTH2 {blob of admin@contoso.com}
 S: 550 5.2.1 Mailbox cannot be accessed` + tail + `
@@ -207,11 +210,17 @@ func TestContinuousFailuresBlockAMailbox(t *testing.T) {
 				again.fail(c)
 			}
 			require.Equal(t, again.reply, loosely(c.post("user@contoso.com", "Subject: x\r\n\r\n", "bob@fabrikam.com")))
-			_, err := s.shell.World.Advance(throttleBlocked)
+			_, err := s.shell.World.Advance(limits.Blocked)
 			require.NoError(t, err)
 			require.Regexp(t, `^250 2\.0\.0`, c.post("user@contoso.com", "Subject: x\r\n\r\n", "bob@fabrikam.com"), "only for a while")
 		})
 	}
+}
+
+func TestARestrictionThatNoReportHas(t *testing.T) {
+	s := prompt(t, Config{})
+	require.ErrorContains(t, s.Restrict(DefaultMailbox, "5.7.5"), `no report has the code "5.7.5"; there are: 5.1.90, 5.1.8, `)
+	require.ErrorContains(t, s.Restrict("nobody@contoso.com", "5.7.501"), "the account has no mailbox")
 }
 
 // TestEveryRestrictionIsReportedLater: the client hears 250, the report is in the mailbox, and the trace knows why
@@ -221,13 +230,13 @@ func TestEveryRestrictionIsReportedLater(t *testing.T) {
 		t.Run(string(row.Restriction), func(t *testing.T) {
 			t.Parallel()
 			s := prompt(t, Config{})
-			require.NoError(t, s.Restrict(DefaultMailbox, row.Restriction))
+			require.NoError(t, s.Restrict(DefaultMailbox, string(row.Restriction)))
 			require.Regexp(t, `^250 2\.0\.0 OK`, authenticated(t, s).post(DefaultMailbox, scan, "bob@fabrikam.com"))
 			require.Empty(t, s.Mailbox("bob@fabrikam.com"))
 			reports := s.Mailbox(DefaultMailbox)
 			require.Len(t, reports, 1)
 			require.Contains(t, reports[0].Text, fmt.Sprintf("550 %s ", row.Restriction))
-			require.Equal(t, Failed, s.Trace()[0].Status)
+			require.Equal(t, mailboxes.Failed, s.Trace()[0].Status)
 			require.Len(t, s.SentItems(DefaultMailbox), 1)
 			require.NoError(t, s.Restrict(DefaultMailbox, ""))
 			authenticated(t, s).post(DefaultMailbox, scan, "bob@fabrikam.com")

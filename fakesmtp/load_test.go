@@ -194,7 +194,7 @@ func sideBySide(b *testing.B, sessions int, secure bool) {
 	var with *Server
 	var certificates *tls.Config
 	if secure {
-		with, certificates = fake, fake.tls
+		with, certificates = fake, fake.Network().TLSConfig(Party, fake.shell.Clock, "localhost")
 	}
 	address, kept := bare(b, certificates)
 	loads := []load{newLoad(b, fake.Addr(), sessions, with), newLoad(b, address, sessions, with)}
@@ -298,8 +298,8 @@ func BenchmarkToken(b *testing.B) {
 	token := s.Token(DefaultMailbox)
 	b.ReportAllocs()
 	for b.Loop() {
-		if v := s.bearer(DefaultMailbox, token); v.event != replies.AuthOK {
-			b.Fatal(v.reason)
+		if v := s.gate.Bearer(DefaultMailbox, token); v.Event != replies.AuthOK {
+			b.Fatal(v.Reason)
 		}
 	}
 }

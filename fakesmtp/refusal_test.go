@@ -22,7 +22,7 @@ func workplace(t *testing.T) *Server {
 	t.Helper()
 	s := prompt(t, Config{Start: vtime.DefaultStart, MaxFailedAuth: -1})
 	require.NoError(t, s.AddOrganization(Organization{Domains: []string{"outlook.com"}, Personal: true}))
-	require.NoError(t, s.AddOrganization(Organization{Domains: []string{"elsewhere.com"}}))
+	require.NoError(t, s.AddOrganization(Organization{Domains: []string{"elsewhere.com"}, SMTPAuth: true}))
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "pat@outlook.com", Password: journal.NewSecret("Personal-1")}))
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "carol@contoso.com", Password: journal.NewSecret("Carol-1")}))
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "scans@contoso.com", FullAccess: []string{DefaultMailbox}}))
@@ -32,9 +32,7 @@ func workplace(t *testing.T) *Server {
 // goodClaims are those of a token that is taken.
 func goodClaims(s *Server) Claims {
 	now := s.shell.Clock.Now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	tenant := s.organizationOf("contoso.com").id
+	tenant := s.mailboxes.Tenant("contoso.com", now).ID
 	return Claims{
 		Issuer: "https://sts.windows.net/" + tenant + "/", Tenant: tenant, User: DefaultMailbox,
 		Audience: []string{"https://outlook.office.com"}, Scopes: []string{"SMTP.Send"},
@@ -208,28 +206,28 @@ func TestSwitchesDecideAfterTheIdentity(t *testing.T) {
 		passDefaults    bool
 		withoutAMailbox bool
 	}{
-		"all open": {tokens: accepted, password: accepted},
+		"all open": {organization: Organization{SMTPAuth: true, BasicAuth: true}, tokens: accepted, password: accepted},
 		"the tenant's switch, inherited": {
-			organization: Organization{SMTPAuthDisabled: true}, tokens: tenantDisabled, password: tenantDisabled,
+			organization: Organization{BasicAuth: true}, tokens: tenantDisabled, password: tenantDisabled,
 		},
 		"the mailbox's $false overrides the tenant's": {
-			organization: Organization{SMTPAuthDisabled: true}, mailbox: &off, tokens: accepted, password: accepted,
+			organization: Organization{BasicAuth: true}, mailbox: &on, tokens: accepted, password: accepted,
 		},
-		"the mailbox's $true": {mailbox: &on, tokens: mailboxDisabled, password: mailboxDisabled},
+		"the mailbox's $true": {organization: Organization{SMTPAuth: true, BasicAuth: true}, mailbox: &off, tokens: mailboxDisabled, password: mailboxDisabled},
 		"both": {
-			organization: Organization{SMTPAuthDisabled: true}, mailbox: &on, tokens: mailboxDisabled, password: mailboxDisabled,
+			organization: Organization{BasicAuth: true}, mailbox: &off, tokens: mailboxDisabled, password: mailboxDisabled,
 		},
 		"security defaults": {
-			organization: Organization{SecurityDefaults: true}, tokens: lockedOut, password: lockedOut,
+			organization: Organization{SecurityDefaults: true, SMTPAuth: true, BasicAuth: true}, tokens: lockedOut, password: lockedOut,
 		},
 		"security defaults that let tokens pass": {
-			organization: Organization{SecurityDefaults: true}, tokens: accepted, password: lockedOut, passDefaults: true,
+			organization: Organization{SecurityDefaults: true, SMTPAuth: true, BasicAuth: true}, tokens: accepted, password: lockedOut, passDefaults: true,
 		},
 		"a new organization: the switch is told before security defaults": {
-			organization: Organization{SecurityDefaults: true, SMTPAuthDisabled: true}, tokens: tenantDisabled, password: lockedOut,
+			organization: Organization{SecurityDefaults: true, BasicAuth: true}, tokens: tenantDisabled, password: lockedOut,
 		},
 		"basic authentication blocked": {
-			organization: Organization{BasicAuthDisabled: true}, tokens: accepted, password: basicDisabled,
+			organization: Organization{SMTPAuth: true}, tokens: accepted, password: basicDisabled,
 		},
 		"a personal account": {
 			organization: Organization{Personal: true}, tokens: accepted, password: basicDisabled,
@@ -241,7 +239,7 @@ func TestSwitchesDecideAfterTheIdentity(t *testing.T) {
 			switches.organization.Domains = []string{"example.com"}
 			require.NoError(t, s.AddOrganization(switches.organization))
 			require.NoError(t, s.AddMailbox(Mailbox{
-				Address: "user@example.com", SMTPAuthDisabled: switches.mailbox, Password: journal.NewSecret("Secret-1"),
+				Address: "user@example.com", SMTPAuth: switches.mailbox, Password: journal.NewSecret("Secret-1"),
 			}))
 			expect := func(reply, got string) {
 				t.Helper()
@@ -291,7 +289,7 @@ func TestAccountsInTrouble(t *testing.T) {
 			t.Parallel()
 			s := prompt(t, Config{})
 			trouble.account.Password = password
-			s.directory = clerk{s.issuer, map[string]Account{"admin@contoso.com": trouble.account}}
+			s.gate.Directory = clerk{s.issuer, map[string]Account{"admin@contoso.com": trouble.account}}
 			require.Equal(t, trouble.tokens+tail, loosely(greeted(t, s).say("AUTH XOAUTH2 "+blob("admin@contoso.com", s.Token("admin@contoso.com")))))
 			c := greeted(t, s)
 			c.say("AUTH LOGIN " + encode("admin@contoso.com"))

@@ -1,17 +1,21 @@
 package fakesmtp
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
-	"strings"
-	"sync"
 
 	"mfpsim/chance"
 	"mfpsim/fakesmtp/internal/address"
 	"mfpsim/fakesmtp/internal/answers"
+	"mfpsim/fakesmtp/internal/cmdlets"
+	"mfpsim/fakesmtp/internal/gate"
+	"mfpsim/fakesmtp/internal/history"
 	"mfpsim/fakesmtp/internal/identity"
+	"mfpsim/fakesmtp/internal/limits"
+	"mfpsim/fakesmtp/internal/mailboxes"
+	"mfpsim/fakesmtp/internal/session"
 	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
@@ -22,19 +26,12 @@ type Server struct {
 	config    Config
 	shell     *shell.Shell
 	front     shell.Server
-	directory Directory
 	issuer    *identity.Issuer
-	tls       *tls.Config
-	answers   answers.Queue
-
-	mu            sync.Mutex
-	organizations []*organization
-	mailboxes     map[string]*mailbox // by address in lower case, aliases too
-	order         []*mailbox          // as they were made
-	trace         []TraceEntry
-	refusals      []Refusal
-	shown         []*Session // oldest first
-	arrival       shell.Arrival
+	mailboxes *mailboxes.Store
+	gate      *gate.Gate
+	console   *cmdlets.Console
+	answers   *answers.Queue
+	history   *history.Log
 }
 
 // New returns a server that [Server.Serve] is to be called on. It fails only on a Config that contradicts itself.
@@ -47,22 +44,52 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{config: config, shell: around, directory: config.Directory, mailboxes: map[string]*mailbox{}}
-	s.tls = around.Network.TLSConfig(Party, around.Clock, hosts...)
-	s.tls.MinVersion = tls.VersionTLS10 // the handshake succeeds, AUTH does not (docs/reference/exchange-smtp.md §4)
-	s.front = around.Server(shell.Front{Addresses: Addresses(), Connection: s.connection, Ended: s.unmet})
-	s.issuer = identity.NewIssuer(chance.New(config.Seed, "fakesmtp issuer"), s.account)
-	if s.directory == nil {
-		s.directory = s.issuer
-		domain := address.Domain(DefaultMailbox)
-		err := errors.Join(
-			s.AddOrganization(Organization{Domains: []string{domain}}),
-			s.AddMailbox(Mailbox{Address: DefaultMailbox, Password: journal.NewSecret(DefaultPassword)}))
-		if err != nil {
+	s := &Server{config: config, shell: around, answers: &answers.Queue{}, history: &history.Log{}}
+	s.mailboxes = mailboxes.New(config.Seed, mailboxes.Defaults{MaxSendSize: config.MaxSendSize, MaxRecipients: config.MaxRecipients})
+	s.issuer = identity.NewIssuer(chance.New(config.Seed, "fakesmtp issuer"), s.mailboxes.Account)
+	s.rooms()
+	if config.Directory == nil {
+		if err := s.settle(); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
+}
+
+// rooms puts the rooms together, from those that hold state to the one that serves clients.
+func (s *Server) rooms() {
+	c, now := s.config, s.shell.Clock.Now
+	s.console = &cmdlets.Console{Mailboxes: s.mailboxes, Now: now, Propagation: c.Propagation, MaxSize: c.MaxSize}
+	s.gate = &gate.Gate{
+		Directory: c.Directory, Mailboxes: s.mailboxes, Now: now, BasicAuthEnd: c.BasicAuthEnd,
+		TokensPassSecurityDefaults: c.TokensPassSecurityDefaults,
+	}
+	if s.gate.Directory == nil {
+		s.gate.Directory = s.issuer
+	}
+	security := s.shell.Network.TLSConfig(Party, s.shell.Clock, hosts...)
+	security.MinVersion = tls.VersionTLS10 // the handshake succeeds, AUTH does not (docs/reference/exchange-smtp.md §4)
+	endpoint := &session.Endpoint{
+		Shell: s.shell, TLS: security, Gate: s.gate, Mailboxes: s.mailboxes, Answers: s.answers, History: s.history,
+		Limits: limits.New(limits.Limits{
+			Concurrent: c.MaxConcurrent, PerMinute: c.MessagesPerMinute, RecipientsPerDay: c.RecipientsPerDay,
+			ContinuousErrors: c.MaxContinuousErrors,
+		}),
+		Settings: session.Settings{
+			Site: c.Site, Forest: c.Forest, ClientAddress: c.ClientAddress, Tarpit: c.Tarpit, MaxLine: c.MaxLine, MaxSize: c.MaxSize,
+			MaxFailedAuth: c.MaxFailedAuth, MaxErrors: c.MaxErrors, MaxHeaderSize: c.MaxHeaderSize,
+			MessagesPerMinute: c.MessagesPerMinute, RefuseAboveRate: c.RefuseAboveRate, IdleTimeout: c.IdleTimeout,
+			SessionTimeout: c.SessionTimeout, LegacyEndpoint: c.LegacyEndpoint, Open: c.Open,
+		},
+	}
+	s.front = s.shell.Server(shell.Front{Addresses: Addresses(), Connection: endpoint.Connection, Ended: s.unmet})
+}
+
+// settle makes the organization and the mailbox of a server that runs alone.
+func (s *Server) settle() error {
+	return errors.Join(
+		s.AddOrganization(Organization{Domains: []string{address.Domain(DefaultMailbox)}, SMTPAuth: true, BasicAuth: true}),
+		s.AddMailbox(Mailbox{Address: DefaultMailbox, Password: journal.NewSecret(DefaultPassword)}))
 }
 
 // RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of the conversations.
@@ -87,61 +114,31 @@ func (s *Server) unmet(t T) {
 	}
 }
 
-func (s *Server) connection(connection net.Conn) { newSession(s, connection).run() }
-
 // Serve takes connections from a listener until it or the server is closed; then it returns nil. The listener is the server's.
 // On a bench it is one of the bench's network, so that names, turns and faults reach it.
 func (s *Server) Serve(listener net.Listener) error { return s.front.Serve(listener) }
 
 // Close ends the server: listeners and connections are closed and their sessions have ended when it returns, except those that
-// sleep in a World that is not the server's own (the tarpit, the latency of a link); they end with that World. Mailboxes can still be read.
+// sleep in a World that is not the server's own (the tarpit, the latency of a link); they end with that World. Mailboxes can still be
+// read.
 func (s *Server) Close() error { return s.front.Close() }
 
 // Addr returns host and port of the first listener, for clients from outside; empty before there is one.
 func (s *Server) Addr() string { return s.front.Addr() }
 
-// Journal returns the record that the server writes to.
-func (s *Server) Journal() *journal.Journal { return s.front.Journal() }
+// Bench is where the server stands, so that one of its relatives can stand there too: generic.Config{Bench: s.Bench()}.
+func (s *Server) Bench() Bench { return s.front.Bench() }
 
 // Network returns the network that the server listens on; its Authority has signed the server's certificate.
 func (s *Server) Network() *faultnet.Network { return s.front.Network() }
 
-// Bench is where the server stands, so that another server can stand there too: generic.Config{Bench: s.Bench()}.
-func (s *Server) Bench() Bench { return s.front.Bench() }
+// Journal returns the record that the server writes to.
+func (s *Server) Journal() *journal.Journal { return s.front.Journal() }
 
-// Secrets returns every token and password that the server has issued or been sent, for a test that looks for leaks.
-func (s *Server) Secrets() []string { return s.front.Secrets() }
-
-// ErrNoMessage: no message came, and none is under way.
-var ErrNoMessage = shell.ErrNoMessage
-
-// AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first. In a flowing
-// World it waits until there is one or ctx ends. In a stepped World it lets time go on while anything is due, and fails with
-// [ErrNoMessage] when nothing is.
-func (s *Server) AwaitMessage(ctx context.Context, address string) (Message, error) {
-	return shell.Await(ctx, s.shell.World, (*inbox)(s), address)
-}
-
-// inbox is what Await looks at.
-type inbox Server
-
-func (s *inbox) Key(address string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if m := (*Server)(s).mailboxOf(address); m != nil {
-		return m.address
+// ours says whose error it is.
+func ours(err error) error {
+	if err == nil {
+		return nil
 	}
-	return strings.ToLower(address)
+	return fmt.Errorf("fakesmtp: %w", err)
 }
-
-func (s *inbox) Nth(address string, n int) (Message, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := (*Server)(s).mailboxOf(address)
-	if m == nil || n >= len(m.inbox) {
-		return Message{}, false
-	}
-	return m.inbox[n].Opened(), true
-}
-
-func (s *inbox) Arrival() *shell.Arrival { return &s.arrival }

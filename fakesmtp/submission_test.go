@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakesmtp/internal/mail"
+	"mfpsim/fakesmtp/internal/mailboxes"
 )
 
 // post sends a message on an authenticated connection and returns the reply to its end.
@@ -49,7 +50,7 @@ func TestAMailboxKeepsWhatWasSent(t *testing.T) {
 	require.Empty(t, s.Mailbox("nobody@fabrikam.com"))
 	trace := s.Trace()
 	require.Len(t, trace, 2)
-	require.Equal(t, Delivered, trace[0].Status)
+	require.Equal(t, mailboxes.Delivered, trace[0].Status)
 	require.Contains(t, transcript(s), "C: (a message of 453 octets, Subject: Scan à)\nC: .\n")
 }
 
@@ -114,7 +115,7 @@ func TestTheMailboxsSendLimitIsBelowTheAdvertisedSize(t *testing.T) {
 func TestAnUnknownRecipientIsReportedLater(t *testing.T) {
 	s := prompt(t, Config{})
 	require.Regexp(t, "^250", authenticated(t, s).post(DefaultMailbox, scan, "nobody@contoso.com"))
-	require.Equal(t, Failed, s.Trace()[0].Status)
+	require.Equal(t, mailboxes.Failed, s.Trace()[0].Status)
 	reports := s.Mailbox(DefaultMailbox)
 	require.Len(t, reports, 1)
 	require.Equal(t, "Undeliverable: Scan à", reports[0].Subject)

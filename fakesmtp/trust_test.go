@@ -12,7 +12,7 @@ func TestTrustedKeysAreEnoughOfADirectory(t *testing.T) {
 	issuing := prompt(t, Config{})
 	const tenant = "0a1b2c3d-0000-4000-8000-000000000001"
 	s := prompt(t, Config{Directory: TrustKeys(issuing.issuer.Keys)})
-	require.NoError(t, s.AddOrganization(Organization{ID: tenant, Domains: []string{"contoso.com"}}))
+	require.NoError(t, s.AddOrganization(Organization{ID: tenant, Domains: []string{"contoso.com"}, SMTPAuth: true, BasicAuth: true}))
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "scans@contoso.com"}))
 	claims := goodClaims(s)
 	claims.User = "scans@contoso.com"

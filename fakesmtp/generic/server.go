@@ -23,7 +23,7 @@ type Server struct {
 	shell.Server
 	config Config
 	shell  *shell.Shell
-	boxes  shell.Boxes
+	boxes  mail.Boxes
 	random *chance.Reader
 
 	mu       sync.Mutex
@@ -97,7 +97,7 @@ func (s *Server) Mailbox(address string) []mail.Message { return s.boxes.At(addr
 // AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first. In a flowing
 // World it waits until there is one or ctx ends; in a stepped one it fails with fakesmtp.ErrNoMessage when nothing is due.
 func (s *Server) AwaitMessage(ctx context.Context, address string) (mail.Message, error) {
-	return shell.Await(ctx, s.shell.World, &s.boxes, address)
+	return mail.Await(ctx, s.shell.World, &s.boxes, address)
 }
 
 // Deliver puts a mail of the provider's own into a mailbox.

@@ -24,7 +24,7 @@ type Server struct {
 	shell.Server
 	config Config
 	shell  *shell.Shell
-	boxes  shell.Boxes
+	boxes  mail.Boxes
 
 	mu       sync.Mutex
 	refusals []Refusal
@@ -104,7 +104,7 @@ func (s *Server) Mailbox(address string) []mail.Message { return s.boxes.At(addr
 // AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first. In a flowing
 // World it waits until there is one or ctx ends; in a stepped one it fails with fakesmtp.ErrNoMessage when nothing is due.
 func (s *Server) AwaitMessage(ctx context.Context, address string) (mail.Message, error) {
-	return shell.Await(ctx, s.shell.World, &s.boxes, address)
+	return mail.Await(ctx, s.shell.World, &s.boxes, address)
 }
 
 // Refusal is a refused AUTH or a client that was not let in, with the reason that the client is not told.

@@ -60,3 +60,17 @@ func (r Restriction) Diagnostic(user string) string {
 	}
 	return "550 " + string(r)
 }
+
+// Known reports whether a report has it.
+func (r Restriction) Known() bool {
+	return slices.ContainsFunc(reports, func(row Report) bool { return row.Restriction == r })
+}
+
+// RestrictionCodes lists the enhanced status codes of all restrictions.
+func RestrictionCodes() string {
+	var codes []string
+	for _, row := range reports {
+		codes = append(codes, string(row.Restriction))
+	}
+	return strings.Join(codes, ", ")
+}

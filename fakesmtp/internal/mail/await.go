@@ -1,4 +1,4 @@
-package shell
+package mail
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 
-	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/vtime"
 )
 
@@ -43,14 +42,14 @@ func (a *Arrival) arrived() <-chan struct{} {
 // Inbox is where messages arrive.
 type Inbox interface {
 	// Nth returns the nth message that came to an address, from 0.
-	Nth(address string, n int) (mail.Message, bool)
+	Nth(address string, n int) (Message, bool)
 	// Key is the one name of the mailbox that an address leads to.
 	Key(address string) string
 	Arrival() *Arrival
 }
 
 // take returns the next message for an address that was not taken yet.
-func take(inbox Inbox, address string) (mail.Message, bool) {
+func take(inbox Inbox, address string) (Message, bool) {
 	a, key := inbox.Arrival(), inbox.Key(address)
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -78,16 +77,16 @@ const awaitLimit = 1 << 62 // how far Await lets a stepped World go
 
 // Await returns the next message for an address: each call one that no call has returned before, oldest first. In a flowing World it waits
 // until there is one or ctx ends. In a stepped World it lets time go on while anything is due, and fails with [ErrNoMessage] when nothing is.
-func Await(ctx context.Context, world *vtime.World, inbox Inbox, address string) (mail.Message, error) {
+func Await(ctx context.Context, world *vtime.World, inbox Inbox, address string) (Message, error) {
 	if world.Stepped() && vtime.TurnFrom(ctx) == nil {
 		_, err := world.AdvanceUntil(awaitLimit, func() bool { return has(inbox, address) })
 		if message, ok := take(inbox, address); ok {
 			return message, nil
 		}
 		if err != nil && !errors.Is(err, vtime.ErrNothingDue) {
-			return mail.Message{}, fmt.Errorf("fakesmtp: await a message for %s: %w", address, err)
+			return Message{}, fmt.Errorf("fakesmtp: await a message for %s: %w", address, err)
 		}
-		return mail.Message{}, ErrNoMessage
+		return Message{}, ErrNoMessage
 	}
 	for {
 		arrived := inbox.Arrival().arrived()
@@ -95,12 +94,12 @@ func Await(ctx context.Context, world *vtime.World, inbox Inbox, address string)
 			return message, nil
 		}
 		if vtime.TurnFrom(ctx) != nil {
-			return mail.Message{}, ErrNoMessage // who waits here holds the turn that the sender would need
+			return Message{}, ErrNoMessage // who waits here holds the turn that the sender would need
 		}
 		select {
 		case <-arrived:
 		case <-ctx.Done():
-			return mail.Message{}, fmt.Errorf("fakesmtp: await a message for %s: %w", address, context.Cause(ctx))
+			return Message{}, fmt.Errorf("fakesmtp: await a message for %s: %w", address, context.Cause(ctx))
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package fakesmtp
+package session
 
 import (
 	"context"
@@ -12,9 +12,7 @@ import (
 
 // giveAnswer takes the place of what the server does at a moment.
 func (c *session) giveAnswer(ctx context.Context, a *answers.Answer, act func(context.Context)) {
-	c.server.shell.Journal.Append(journal.Entry{
-		Party: Party, Connection: c.peer.Connection(), Kind: journal.KindFault, Text: journal.Plain("answer " + a.String()),
-	})
+	c.tell(a)
 	c.pause(ctx, a.Delay)
 	if !a.Replaces() {
 		act(ctx)
@@ -29,6 +27,13 @@ func (c *session) giveAnswer(ctx context.Context, a *answers.Answer, act func(co
 	if a.Split > 0 {
 		c.split(ctx, a)
 	}
+}
+
+// tell journals that a planted answer has its way.
+func (c *session) tell(a *answers.Answer) {
+	c.endpoint.Shell.Journal.Append(journal.Entry{
+		Party: c.endpoint.Shell.Party, Connection: c.peer.Connection(), Kind: journal.KindFault, Text: journal.Plain("answer " + a.String()),
+	})
 }
 
 // answer says what the planted answer has in place of the server's own answer.

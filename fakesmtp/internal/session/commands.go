@@ -1,14 +1,14 @@
-package fakesmtp
+package session
 
 import (
 	"context"
-	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"mfpsim/fakesmtp/internal/address"
 	"mfpsim/fakesmtp/internal/answers"
+	"mfpsim/fakesmtp/internal/history"
+	"mfpsim/fakesmtp/internal/limits"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/wire"
@@ -49,8 +49,8 @@ func (c *session) greet(ctx context.Context, name string, extended bool) {
 	}
 	c.helo = name
 	c.abort()
-	c.server.noted(c, func(shown *Session) { shown.Hello = name })
-	size := strconv.FormatInt(c.server.config.MaxSize, 10)
+	c.shown.Note(func(shown *history.Session) { shown.Hello = name })
+	size := strconv.FormatInt(c.endpoint.Settings.MaxSize, 10)
 	switch {
 	case !extended:
 		c.say(replies.Helo)
@@ -72,10 +72,8 @@ func (c *session) starttls(ctx context.Context, arguments string) {
 	default:
 		c.say(replies.StartTLS)
 		c.upgrade = true
-		if c.handshake = c.server.answers.Meet(c.peer.Party(), answers.OnHandshake); c.handshake != nil {
-			c.server.shell.Journal.Append(journal.Entry{
-				Party: Party, Connection: c.peer.Connection(), Kind: journal.KindFault, Text: journal.Plain("answer " + c.handshake.String()),
-			})
+		if c.handshake = c.endpoint.Answers.Meet(c.peer.Party(), answers.OnHandshake); c.handshake != nil {
+			c.tell(c.handshake)
 		}
 	}
 }
@@ -85,26 +83,26 @@ func (c *session) mailFrom(ctx context.Context, arguments string) {
 	case c.helo == "":
 		c.refuse(ctx, replies.NeedHello, "")
 		return
-	case c.server.config.Open && c.user == nil && c.authError == "":
+	case c.endpoint.Settings.Open && c.user == "" && c.authError == "":
 		c.enterOpen(arguments)
-	case c.tls == nil && !c.server.config.Open:
+	case c.tls == nil && !c.endpoint.Settings.Open:
 		c.refuse(ctx, replies.MailNoTLS, "")
 		return
-	case c.user == nil && c.authError != "":
+	case c.user == "" && c.authError != "":
 		c.refuse(ctx, replies.MailAfterAuth, "", "error", c.authError)
 		return
-	case c.user == nil:
+	case c.user == "":
 		c.refuse(ctx, replies.MailNoAuth, "")
 		return
 	case c.mail != nil:
 		c.refuse(ctx, replies.MailAgain, "")
 		return
 	}
-	if c.user == nil {
+	if c.user == "" {
 		c.refuse(ctx, replies.MailNoAuth, "")
 		return
 	}
-	if c.server.config.RefuseAboveRate && c.server.aboveRate(c.user) {
+	if c.endpoint.Settings.RefuseAboveRate && c.endpoint.Limits.AboveRate(c.user, c.endpoint.now()) {
 		c.refuse(ctx, replies.RateExceeded, "")
 		return
 	}
@@ -124,7 +122,7 @@ func (c *session) mailFrom(ctx context.Context, arguments string) {
 			return
 		}
 	}
-	if started.declared > c.server.config.MaxSize {
+	if started.declared > c.endpoint.Settings.MaxSize {
 		c.refuse(ctx, replies.SizeDeclared, "")
 		return
 	}
@@ -143,12 +141,12 @@ func (c *session) rcptTo(ctx context.Context, arguments string) {
 		return
 	}
 	if !address.Valid(path) {
-		c.server.failedAgain(c.user, throttledInvalid)
+		c.endpoint.Limits.Failed(c.user, limits.Invalid, c.endpoint.now())
 		c.refuse(ctx, replies.RcptBadAddress, "")
 		return
 	}
-	if len(c.mail.to) >= c.server.maxRecipients(c.user) {
-		c.server.failedAgain(c.user, throttledRecipients)
+	if len(c.mail.to) >= c.endpoint.Mailboxes.Submission(c.user, c.endpoint.now()).MaxRecipients {
+		c.endpoint.Limits.Failed(c.user, limits.Recipients, c.endpoint.now())
 		c.refuse(ctx, replies.RcptTooMany, "")
 		return
 	}
@@ -172,7 +170,7 @@ func (c *session) data(ctx context.Context, arguments string) {
 	default:
 		c.say(replies.DataGo)
 		c.awaitData = true
-		c.server.submitting(c)
+		c.submitting()
 	}
 }
 
@@ -188,7 +186,7 @@ func (c *session) chunk(ctx context.Context, body []byte, size int64, last bool)
 	}
 	if !c.mail.chunked {
 		c.mail.chunked = true
-		c.server.submitting(c)
+		c.submitting()
 	}
 	c.mail.size += size
 	c.mail.chunks = append(c.mail.chunks, body...)
@@ -197,7 +195,7 @@ func (c *session) chunk(ctx context.Context, body []byte, size int64, last bool)
 		return
 	}
 	m := mail.ParseHeader(c.mail.chunks)
-	c.note(wire.Summary(c.mail.size, m.Subject))
+	c.record(journal.Plain("C: "+wire.Summary(c.mail.size, m.Subject)), nil)
 	c.submit(ctx, m, c.mail.size)
 }
 
@@ -219,7 +217,7 @@ func (c *session) vrfy(context.Context, string) { c.say(replies.Verify) }
 func (c *session) expn(ctx context.Context, _ string) { c.refuse(ctx, replies.NotImplemented, "") }
 
 func (c *session) quit(context.Context, string) {
-	c.server.ended(c, endQuit)
+	c.ended(history.Quit)
 	c.say(replies.Quit)
 }
 
@@ -227,106 +225,12 @@ func (c *session) quit(context.Context, string) {
 func (c *session) abort() {
 	if c.mail != nil {
 		c.mail = nil
-		c.server.submitted(c)
+		c.submitted()
 	}
 }
 
-// enterOpen lets a client in that has not authenticated, where [Config.Open] says so: as the mailbox that MAIL names, or the first one.
+// enterOpen lets a client in that has not authenticated, where the settings say so: as the mailbox that MAIL names, or the first one.
 func (c *session) enterOpen(arguments string) {
 	path, _, _ := parsePath(arguments, "FROM:")
-	s := c.server
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c.user = s.mailboxOf(path); c.user == nil || c.user.organization == nil {
-		c.user = nil
-		if i := slices.IndexFunc(s.order, func(m *mailbox) bool { return m.organization != nil }); i >= 0 {
-			c.user = s.order[i]
-		}
-	}
+	c.user = c.endpoint.Mailboxes.Submitter(path)
 }
-
-// transaction is one message on its way, from MAIL to the end of DATA.
-type transaction struct {
-	from     string
-	to       []string
-	declared int64 // SIZE=
-	binary   bool  // BODY=BINARYMIME
-	chunked  bool  // BDAT has begun
-	chunks   []byte
-	size     int64           // of the chunks, those thrown away included
-	planted  *answers.Answer // a recipient's address asked for it
-}
-
-// parameter takes one parameter of MAIL: SIZE (RFC 1870), BODY (RFC 6152, 3030), RET and ENVID (RFC 3461), SMTPUTF8 (RFC 6531) and
-// AUTH (RFC 4954 §5).
-func (t *transaction) parameter(parameter string) bool {
-	name, value, hasValue := strings.Cut(parameter, "=")
-	switch strings.ToUpper(name) {
-	case "SIZE":
-		size, err := strconv.ParseUint(value, 10, 63)
-		t.declared = int64(size) // parsed with 63 bits
-		return err == nil
-	case "BODY":
-		t.binary = strings.EqualFold(value, "BINARYMIME")
-		return t.binary || strings.EqualFold(value, "7BIT") || strings.EqualFold(value, "8BITMIME")
-	case "RET":
-		return strings.EqualFold(value, "FULL") || strings.EqualFold(value, "HDRS")
-	case "ENVID":
-		return value != "" && len(value) <= 100
-	case "SMTPUTF8":
-		return !hasValue
-	case "AUTH":
-		return value != ""
-	}
-	return false
-}
-
-// validRecipientParameters checks the parameters of RCPT: NOTIFY and ORCPT (RFC 3461).
-func validRecipientParameters(parameters []string) bool {
-	for _, parameter := range parameters {
-		name, value, _ := strings.Cut(parameter, "=")
-		switch strings.ToUpper(name) {
-		case "NOTIFY":
-			for _, word := range strings.Split(strings.ToUpper(value), ",") {
-				if word != "NEVER" && word != "SUCCESS" && word != "FAILURE" && word != "DELAY" {
-					return false
-				}
-			}
-		case "ORCPT":
-			if kind, recipient, ok := strings.Cut(value, ";"); !ok || kind == "" || recipient == "" {
-				return false
-			}
-		default:
-			return false
-		}
-	}
-	return true
-}
-
-// parsePath reads "FROM:<address> parameters". A space after the colon and a missing pair of brackets are borne.
-func parsePath(arguments, keyword string) (path string, parameters []string, ok bool) {
-	if len(arguments) < len(keyword) || !strings.EqualFold(arguments[:len(keyword)], keyword) {
-		return "", nil, false
-	}
-	rest := strings.TrimLeft(arguments[len(keyword):], " ")
-	if strings.HasPrefix(rest, "<") {
-		end := strings.IndexByte(rest, '>')
-		if end < 0 {
-			return "", nil, false
-		}
-		path, rest = rest[1:end], rest[end+1:]
-		if rest != "" && rest[0] != ' ' {
-			return "", nil, false
-		}
-		return path, strings.Fields(rest), true
-	}
-	words := strings.Fields(rest)
-	if len(words) == 0 {
-		return "", nil, false
-	}
-	return words[0], words[1:], true
-}
-
-// validHello is the rule for the name after EHLO and HELO: no label is empty, no character is foreign to names. Names of one label
-// were accepted (EOP-166, QA20); what exactly was wrong with the one that was refused (GITML) is inferred.
-func validHello(name string) bool { return address.ValidDomain(name) }

@@ -1,4 +1,4 @@
-package fakesmtp
+package session
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"mfpsim/fakesmtp/internal/history"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/faultnet"
 )
@@ -40,7 +41,7 @@ func (c *session) touch() {
 	if c.watch.opened.IsZero() {
 		return
 	}
-	now := c.server.shell.Clock.Now()
+	now := c.endpoint.now()
 	if at, aged, limited := c.due(); limited && !c.watch.busy.Load() && now.After(at) && c.watch.lapsed == nil {
 		c.watch.lapsed = &lapse{at, aged}
 	}
@@ -49,7 +50,7 @@ func (c *session) touch() {
 
 // due returns when the connection ends if nothing comes until then, and whether that is because of its age.
 func (c *session) due() (at time.Time, aged, limited bool) {
-	idle, session := c.server.config.IdleTimeout, c.server.config.SessionTimeout
+	idle, session := c.endpoint.Settings.IdleTimeout, c.endpoint.Settings.SessionTimeout
 	if idle > 0 {
 		at, limited = c.watch.opened.Add(time.Duration(c.watch.heard.Load())).Add(idle), true
 	}
@@ -67,19 +68,19 @@ func (c *session) overdue() bool { return c.watch.lapsed != nil }
 
 // startWatch begins to count. Connections of a flowing World and those from outside are ended by an event, others when they speak again.
 func (c *session) startWatch() {
-	c.watch.opened = c.server.shell.Clock.Now()
-	if _, _, limited := c.due(); limited && (!c.server.shell.World.Stepped() || c.peer.Party() == faultnet.Outside) {
+	c.watch.opened = c.endpoint.now()
+	if _, _, limited := c.due(); limited && (!c.endpoint.Shell.World.Stepped() || c.peer.Party() == faultnet.Outside) {
 		c.arm()
 	}
 }
 
 func (c *session) arm() {
 	at, _, _ := c.due()
-	left := max(at.Sub(c.server.shell.Clock.Now()), 0)
+	left := max(at.Sub(c.endpoint.now()), 0)
 	if c.watch.busy.Load() {
 		left = max(left, time.Second)
 	}
-	ctx, cancel := c.server.shell.Clock.WithTimeout(context.Background(), left)
+	ctx, cancel := c.endpoint.Shell.Clock.WithTimeout(context.Background(), left)
 	c.watch.mu.Lock()
 	defer c.watch.mu.Unlock()
 	if c.watch.stopped {
@@ -101,7 +102,7 @@ func (c *session) ring() {
 	at, aged, _ := c.due()
 	switch {
 	case stopped:
-	case c.server.shell.Clock.Now().Before(at), c.watch.busy.Load() && !aged:
+	case c.endpoint.now().Before(at), c.watch.busy.Load() && !aged:
 		c.arm()
 	default:
 		_ = c.raw.SetReadDeadline(time.Unix(1, 0)) // long past: the read that is under way, or the next one, ends
@@ -137,7 +138,7 @@ func (c *session) timeOut() {
 		}
 		c.say(replies.IdleTimeout, "instant", replies.InTail(at))
 	})
-	c.server.ended(c, endTimeout)
+	c.ended(history.TimedOut)
 }
 
 // duration is a length of time as .NET writes it: hours, minutes, seconds and seven digits.

@@ -1,4 +1,6 @@
-package fakesmtp
+// Package cmdlets is what an administrator has of Exchange Online PowerShell: the grammar of cmdlets, and those that concern client
+// submission.
+package cmdlets
 
 import (
 	"fmt"
@@ -6,18 +8,22 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
+
+	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/mailboxes"
 )
 
-// CmdletError says what was wrong with a cmdlet, and what there is instead.
-type CmdletError struct {
+// Error says what was wrong with a cmdlet, and what there is instead.
+type Error struct {
 	Cmdlet  string
 	Problem string
 	Known   []string // what would have been right
 }
 
 // Error gives one sentence.
-func (e *CmdletError) Error() string {
+func (e *Error) Error() string {
 	text := "exchange " + e.Cmdlet + ": " + e.Problem
 	if len(e.Known) > 0 {
 		text += "; there are: " + strings.Join(e.Known, ", ")
@@ -46,15 +52,17 @@ type cmdlet struct {
 	identity   string // what -Identity, or the first argument, names; empty: nothing
 	parameters map[string]kind
 	required   []string
-	run        func(s *Server, call *call) (string, error)
+	run        func(call *call) (string, error)
 }
 
 // call is one cmdlet as it was typed.
 type call struct {
+	store        *mailboxes.Store
+	maxSize      int64
 	cmdlet       *cmdlet
 	identity     string
 	values       map[string]string // by parameter name, as in cmdlet.parameters
-	organization *organization
+	organization mailboxes.OrganizationSettings
 	typed        time.Time // when the cmdlet was run
 	from         time.Time // when a change takes effect
 }
@@ -71,7 +79,7 @@ func (c *call) some(parameters ...string) error {
 }
 
 func (c *call) fail(known []string, format string, args ...any) error {
-	return &CmdletError{Cmdlet: c.cmdlet.name, Problem: fmt.Sprintf(format, args...), Known: known}
+	return &Error{Cmdlet: c.cmdlet.name, Problem: fmt.Sprintf(format, args...), Known: known}
 }
 
 // words that stand for values, as PowerShell writes them.
@@ -81,32 +89,45 @@ const (
 	wordNull  = "$null"
 )
 
-// Cmdlet runs a cmdlet of Exchange Online PowerShell as an administrator would, and returns what it prints. Names are compared
-// without regard to case; a value follows its parameter as a word of its own or after a colon. Two words of the bench's own:
-// propagation=15m lets a change take effect so much later, on the bench's clock, and -Organization names the organization where there are
-// several that are not personal.
-func (s *Server) Cmdlet(name string, args []string) (string, error) {
+// Console runs cmdlets, one at a time.
+type Console struct {
+	Mailboxes   *mailboxes.Store
+	Now         func() time.Time
+	Propagation time.Duration // how long a change takes unless the cmdlet says otherwise
+	MaxSize     int64         // above which no mailbox may send, whatever it is allowed
+
+	mu sync.Mutex
+}
+
+// Run runs a cmdlet as an administrator would, and returns what it prints. Names are compared without regard to case; a value follows its
+// parameter as a word of its own or after a colon. Two words of the bench's own: propagation=15m lets a change take effect so much later,
+// on the bench's clock, and -Organization names the organization where there are several that are not personal.
+func (r *Console) Run(name string, args []string) (string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	i := slices.IndexFunc(cmdlets, func(c *cmdlet) bool { return strings.EqualFold(c.name, name) })
 	if i < 0 {
 		var known []string
 		for _, c := range cmdlets {
 			known = append(known, c.name)
 		}
-		return "", &CmdletError{Cmdlet: name, Problem: "no such cmdlet", Known: known}
+		return "", &Error{Cmdlet: name, Problem: "no such cmdlet", Known: known}
 	}
-	c := &call{cmdlet: cmdlets[i], values: map[string]string{}, typed: s.shell.Clock.Now(), from: s.shell.Clock.Now().Add(s.config.Propagation)}
+	now := r.Now()
+	c := &call{
+		store: r.Mailboxes, maxSize: r.MaxSize, cmdlet: cmdlets[i], values: map[string]string{},
+		typed: now, from: now.Add(r.Propagation),
+	}
 	if err := c.parse(args); err != nil {
 		return "", err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.scope(c); err != nil {
+	if err := c.scope(); err != nil {
 		return "", err
 	}
 	if err := c.administered(); err != nil {
 		return "", err
 	}
-	return c.cmdlet.run(s, c)
+	return c.cmdlet.run(c)
 }
 
 // parse reads the arguments.
@@ -236,30 +257,30 @@ func (c *call) known() []string {
 	return append(known, "-Organization", "propagation=")
 }
 
-// scope finds the organization whose administrator types the cmdlet. Under s.mu.
-func (s *Server) scope(c *call) error {
+// scope finds the organization whose administrator types the cmdlet.
+func (c *call) scope() error {
 	if name, given := c.values["Organization"]; given {
-		if c.organization = s.organizationOf(name); c.organization == nil {
-			return c.fail(s.domains(), "no organization %q", name)
+		found, known := c.store.Organization(name)
+		if !known {
+			return c.fail(c.domains(), "no organization %q", name)
 		}
+		c.organization = found
 		return nil
 	}
-	if c.identity != "" {
-		if m := s.mailboxOf(c.identity); m != nil && m.organization != nil {
-			c.organization = m.organization
-			return nil
-		}
+	if found, known := c.store.OrganizationOf(c.identity); known {
+		c.organization = found
+		return nil
 	}
-	for _, o := range s.organizations {
+	for _, o := range c.store.Organizations() {
 		switch {
-		case o.personal:
-		case c.organization == nil:
+		case o.Personal:
+		case c.organization.ID == "":
 			c.organization = o
 		default:
-			return c.fail(s.domains(), "there are several organizations; say which with -Organization")
+			return c.fail(c.domains(), "there are several organizations; say which with -Organization")
 		}
 	}
-	if c.organization == nil {
+	if c.organization.ID == "" {
 		return c.fail(nil, "there is no organization")
 	}
 	return nil
@@ -268,37 +289,43 @@ func (s *Server) scope(c *call) error {
 // administered reports that personal accounts have nobody who could run a cmdlet for them
 // (docs/reference/exchange-smtp.md §8).
 func (c *call) administered() error {
-	if c.organization.personal {
+	if c.organization.Personal {
 		return c.fail(nil, "personal accounts have no administrator")
 	}
 	return nil
 }
 
-func (s *Server) domains() []string {
+func (c *call) domains() []string {
 	var domains []string
-	for _, o := range s.organizations {
-		domains = append(domains, o.domains...)
+	for _, o := range c.store.Organizations() {
+		domains = append(domains, o.Domains...)
 	}
 	return domains
 }
 
-// mailbox finds the mailbox that the cmdlet names. Under s.mu.
-func (c *call) mailbox(s *Server) (*mailbox, error) {
-	m := s.mailboxOf(c.identity)
-	if m == nil || m.organization != c.organization {
-		return nil, c.fail(s.addresses(c.organization), "couldn't find the mailbox %q", c.identity)
+// mailbox finds the mailbox that the cmdlet names, by any of its addresses.
+func (c *call) mailbox() (mailboxes.MailboxSettings, error) {
+	var known []string
+	for _, m := range c.store.MailboxesOf(c.organization.ID) {
+		if strings.EqualFold(m.Address, c.identity) || address.Among(m.Aliases, c.identity) {
+			return m, nil
+		}
+		known = append(known, m.Address)
 	}
-	return m, nil
+	return mailboxes.MailboxSettings{}, c.fail(known, "couldn't find the mailbox %q", c.identity)
 }
 
-func (s *Server) addresses(o *organization) []string {
-	var addresses []string
-	for _, m := range s.order {
-		if m.organization == o {
-			addresses = append(addresses, m.address)
-		}
+// changeMailbox changes the mailbox that the cmdlet names.
+func (c *call) changeMailbox(change mailboxes.MailboxChange) error {
+	m, err := c.mailbox()
+	if err == nil {
+		err = c.store.ChangeMailbox(m.Address, c.from, change)
 	}
-	return addresses
+	return err
+}
+
+func (c *call) changeOrganization(change mailboxes.OrganizationChange) error {
+	return c.store.ChangeOrganization(c.organization.ID, c.from, change)
 }
 
 // properties prints an object as Format-List does: names to the left, values after a colon.
@@ -325,11 +352,20 @@ func truth(value *bool) string {
 	return "False"
 }
 
-// nullable reads what check has let through.
-func nullable(value string) *bool {
-	if value == wordNull {
+// on reads a switch that was given; nil: it was not.
+func (c *call) on(parameter string) *bool {
+	if !c.has(parameter) {
 		return nil
 	}
-	on := value == wordTrue
+	on := c.values[parameter] == wordTrue
 	return &on
+}
+
+// not turns a switch round: Microsoft's says what is disabled, ours what is on.
+func not(value *bool) *bool {
+	if value == nil {
+		return nil
+	}
+	turned := !*value
+	return &turned
 }
