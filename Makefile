@@ -30,8 +30,11 @@ interop:
 	tools/interop
 
 lint:
-	@files="$$($(TOOL) gofumpt -l $$(git ls-files -co --exclude-standard '*.go'))"; \
+	@sources="$$(find . -name '*.go' -not -path './$(BUILD)/*')"; \
+	  if [ -z "$$sources" ]; then echo "there is nothing to look at here"; exit 1; fi; \
+	  files="$$($(TOOL) gofumpt -l $$sources)" || exit 1; \
 	  if [ -n "$$files" ]; then echo "not formatted as gofumpt does:"; echo "$$files"; exit 1; fi
+	go mod tidy -diff
 	go vet ./...
 	$(TOOL) staticcheck ./...
 	$(LINTER) run

@@ -91,7 +91,7 @@ func BenchmarkNinetyDays(b *testing.B) {
 		hours   = 10 * 24
 	)
 	var bench, bare time.Duration
-	der, err := os.ReadFile("fakeentra/keys/insecure-test-key-1.der")
+	der, err := os.ReadFile("fakeentra/internal/signing/keys/insecure-test-key-1.der")
 	require.NoError(b, err)
 	key, err := x509.ParsePKCS1PrivateKey(der)
 	require.NoError(b, err)

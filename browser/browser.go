@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/choice"
 	"mfpsim/device"
 )
 
@@ -126,7 +127,7 @@ func (b *Browser) Heading() (string, bool) {
 // Text gives the open page as text, one line for each line read, buttons in square brackets at the end.
 func (b *Browser) Text() string { return b.Page().String() }
 
-// Click clicks a button, a link, or the summary of a folded part. A [*device.LabelError] lists those that are there.
+// Click clicks a button, a link, or the summary of a folded part. A [*choice.Error] lists those that are there.
 func (b *Browser) Click(ctx context.Context, label string) error {
 	if b.page == nil {
 		return ErrNoPage
@@ -155,7 +156,7 @@ func (b *Browser) Click(ctx context.Context, label string) error {
 }
 
 // Set types a value into a field, or chooses it in a list or among radio buttons; on a box, "on", "yes" and "true" tick it.
-// Nothing is sent. A value that is not offered is a [*device.LabelError] that lists those that are.
+// Nothing is sent. A value that is not offered is a [*choice.Error] that lists those that are.
 func (b *Browser) Set(label, value string) error {
 	if b.page == nil {
 		return ErrNoPage
@@ -222,7 +223,7 @@ func (b *Browser) Link(label string) (string, error) {
 		return "", err
 	}
 	if target.kind != kindLink {
-		return "", &device.LabelError{What: "link", Wanted: label, Present: b.page.links()}
+		return "", &choice.Error{What: "link", Wanted: label, Present: b.page.links()}
 	}
 	u, err := b.page.base().Parse(target.href)
 	if err != nil {

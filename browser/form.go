@@ -9,7 +9,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
 
-	"mfpsim/device"
+	"mfpsim/choice"
 )
 
 type fieldKind int
@@ -83,7 +83,7 @@ func (p *page) field(label string) (*field, error) {
 		}
 		present = append(present, f.label)
 	}
-	return nil, &device.LabelError{What: "field", Wanted: label, Present: present}
+	return nil, &choice.Error{What: "field", Wanted: label, Present: present}
 }
 
 func (p *page) set(label, value string) error {
@@ -152,7 +152,7 @@ func (f *field) choose(value string) error {
 		p.typed[node] = value
 		return nil
 	}
-	return &device.LabelError{What: "value", Wanted: value, Present: f.options()}
+	return &choice.Error{What: "value", Wanted: value, Present: f.options()}
 }
 
 // options lists the words that can be chosen.

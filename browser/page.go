@@ -8,6 +8,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
 
+	"mfpsim/choice"
 	"mfpsim/device"
 )
 
@@ -109,7 +110,7 @@ func (p *page) clickable(label string) (target, error) {
 			return t, nil
 		}
 	}
-	return target{}, &device.LabelError{What: "button", Wanted: label, Present: p.buttons()}
+	return target{}, &choice.Error{What: "button", Wanted: label, Present: p.buttons()}
 }
 
 func (p *page) buttons() []string {

@@ -69,7 +69,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	}
 	e.oauth = oauth.New(oauth.Config{
 		Clock: o.Clock, Dialer: o.Dialer, Roots: o.Roots, RequestTimeout: o.Timeouts.CloudRequest,
-		UserAgent: o.UserAgent, KeepAlive: o.KeepAlive,
+		UserAgent: o.UserAgent, KeepAlive: o.KeepAlive, Transport: o.Transport,
 	})
 	e.submitter = mail.NewSubmitter(mail.Config{
 		Clock: o.Clock, Dialer: o.Dialer, Random: o.Random, Roots: o.Roots, HostName: o.HostName,

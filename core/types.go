@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"io"
 	"log/slog"
+	"net"
 	"time"
 
 	"mfpsim/core/host"
@@ -131,6 +132,8 @@ type Options struct {
 	HostName   string // the name in EHLO and Message-ID; empty: the address literal in EHLO, the sender's domain in Message-ID
 	// KeepAlive says how long a connection to the identity provider is kept; empty: for one series of polls.
 	KeepAlive oauth.KeepAlive
+	// Transport carries the requests to the identity provider; nil: net/http's. See [oauth.Config].
+	Transport func(dialTLS func(ctx context.Context, network, address string) (net.Conn, error), keep bool) oauth.Transport
 	// RefreshMargin is how long before its end an access token is no longer used; 5 min if zero.
 	RefreshMargin time.Duration
 	// RefreshRefusedToken tries once more with a fresh access token when the mail server refuses one that was kept from an

@@ -48,7 +48,7 @@ func between(text, mark string) string {
 
 // BenchmarkBareSignature is the physical limit of a refresh: the same key, nothing else.
 func BenchmarkBareSignature(b *testing.B) {
-	der, err := os.ReadFile("keys/insecure-test-key-1.der")
+	der, err := os.ReadFile("internal/signing/keys/insecure-test-key-1.der")
 	require.NoError(b, err)
 	key, err := x509.ParsePKCS1PrivateKey(der)
 	require.NoError(b, err)

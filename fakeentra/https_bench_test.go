@@ -27,8 +27,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// spent is what a number of requests took: time that passed, and processor time of client and server together, which other
-// programs on the machine do not lengthen.
+// spent is what a number of requests took: time that passed, and processor time of client and server together, which
+// other programs on the machine do not lengthen.
 type spent struct {
 	requests       int
 	elapsed, burnt time.Duration
@@ -136,10 +136,11 @@ func BenchmarkHTTPSDeviceAuthorization(b *testing.B) {
 	}
 }
 
-// BenchmarkHTTPSRefresh compares in one run, with the same workers: bare signatures with the fake's own key; the transport alone
-// (same client, same TLS, an answer of the same size that costs nothing); and refreshes. share/bare is what refreshes reach of the
-// bare signatures; server/bare is the same with the transport's time, which client and TLS take, told apart; the cpu- metrics say the
-// same by processor time. The three take turns, so that they meet the same load of the machine.
+// BenchmarkHTTPSRefresh compares in one run, with the same workers: bare signatures with the fake's own key; the
+// transport alone (same client, same TLS, an answer of the same size that costs nothing); and refreshes. share/bare is
+// what refreshes reach of the bare signatures; server/bare is the same with the transport's time, which client and TLS
+// take, told apart; the cpu- metrics say the same by processor time. The three take turns, so that they meet the same
+// load of the machine.
 func BenchmarkHTTPSRefresh(b *testing.B) {
 	for _, connections := range []int{1, 20} {
 		b.Run(fmt.Sprintf("connections=%d", connections), func(b *testing.B) {
@@ -178,7 +179,7 @@ const block = 60
 
 func benchKey(b *testing.B) *rsa.PrivateKey {
 	b.Helper()
-	der, err := os.ReadFile("keys/insecure-test-key-1.der")
+	der, err := os.ReadFile("internal/signing/keys/insecure-test-key-1.der")
 	require.NoError(b, err)
 	key, err := x509.ParsePKCS1PrivateKey(der)
 	require.NoError(b, err)

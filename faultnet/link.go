@@ -24,8 +24,7 @@ type link struct {
 	fault   *armed // bound when the connection was dialled
 	later   *armed // armed while the connection was open: strikes at its next write
 
-	clientWrites, serverWrites int                        // so far
-	points                     func(server bool, nth int) // told each; nil: nobody asks
+	clientWrites, serverWrites int // so far
 
 	silent    bool // nothing comes any more
 	muted     bool // the server is not heard any more
@@ -61,9 +60,10 @@ type link struct {
 	asking     bool // the serving side waits for more
 	deafServer bool // the serving side reads no more
 
-	web    bool // HTTP: the server reads ahead, so that asking says nothing
-	active bool // HTTP: a request is being answered
-	idle   bool // HTTP: the answer has been given, or none was asked for yet
+	web     bool // HTTP: the server reads ahead, so that asking says nothing
+	severed bool // HTTP: the server's machine was switched off meanwhile: not to be used again
+	active  bool // HTTP: a request is being answered
+	idle    bool // HTTP: the answer has been given, or none was asked for yet
 
 	door      *Outlet // of a party outside the process; nil: the dialling side is in this one
 	theirName string  // that party's name of the connection
@@ -85,12 +85,6 @@ func (n *Network) newLink(name, from, to, host string) *link {
 // outside makes the link of a connection that nobody of the bench dialled.
 func (n *Network) outside(to string) *link {
 	return n.newLink(n.number(Outside), Outside, to, "")
-}
-
-func (l *link) currentTurn() *vtime.Turn {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.turn
 }
 
 // resets reports the fault if the link is to be reset after a number of application bytes.

@@ -162,6 +162,20 @@ func (n *Network) Leave(party, network string) {
 	delete(n.networks[party], network)
 }
 
+// Sever ends the connections to a party that are kept for a next request: the party's machine has been switched off.
+func (n *Network) Sever(party string) {
+	n.mu.Lock()
+	open := append([]*link(nil), n.open...)
+	n.mu.Unlock()
+	for _, l := range open {
+		if l.to == party {
+			l.mu.Lock()
+			l.severed = true
+			l.mu.Unlock()
+		}
+	}
+}
+
 // reachable reports whether from may talk to an address of to. Under n.mu.
 func (n *Network) reachable(from, to, host string) bool {
 	address, err := netip.ParseAddr(host)

@@ -4,15 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"mfpsim/browser"
+	"mfpsim/choice"
 	"mfpsim/core/nvram"
 	"mfpsim/device"
+	"mfpsim/device/mount"
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/faultnet"
@@ -34,8 +34,8 @@ const (
 // seed, because another seed is to change ids and nothing else.
 const accessTokenLifetime = 75 * time.Minute
 
-// Config says what bench is wanted. The zero value is right for a test: a stepped World at [vtime.DefaultStart], one printer of
-// the default model, no latency, and clouds without organizations.
+// Config says what bench is wanted. The zero value is right for a test: a stepped World at [vtime.DefaultStart], one simulated
+// printer of the default model, no latency, and clouds without organizations.
 type Config struct {
 	// World is the bench's time; nil: a stepped one, which the lab closes.
 	World *vtime.World
@@ -47,7 +47,10 @@ type Config struct {
 	Language string
 	// Latency and Jitter of every link, in bench time; none by default.
 	Latency, Jitter time.Duration
-	// Models are those that printers can be; nil: those of the program.
+	// Devices are how printers are made that are not simulated ones, by the bench's name of the printer, else by the model that was
+	// asked for; "" is for all others. Nil: every printer is simulated.
+	Devices map[string]mount.Constructor
+	// Models are those that simulated printers can be; nil: those of the program.
 	Models *models.Set
 	// Model of printers that are put on the bench without one being named; empty: the default one of Models.
 	Model string
@@ -65,9 +68,9 @@ type Config struct {
 // Defect is a planted fault. Each field is a hook over one part of the bench; nil leaves the part as it is.
 type Defect struct {
 	Name string
-	// Printer changes how a printer is built.
+	// Printer changes how a simulated printer is built.
 	Printer func(*sim.Config)
-	// Flash stands between the core and its memory.
+	// Flash stands between the core of a simulated printer and its memory.
 	Flash func(nvram.Flash) nvram.Flash
 	// Device stands between the scenario and the printer.
 	Device func(device.Device) device.Device
@@ -86,17 +89,17 @@ type Lab struct {
 	SMTP    *fakesmtp.Server
 
 	config   Config
-	model    *models.Model // that of Config.Model
+	model    *models.Model // that of simulated printers whose model is not named
 	ownWorld bool
 	smtpDone chan struct{}
 	// smtpListener is closed by the lab too: a bench may end before its mail server has begun to listen.
 	smtpListener net.Listener
-	transports   []*http.Transport
+	transports   []*faultnet.Transport
 	browser      *browser.Browser
 
 	mu       sync.Mutex
 	printers []*Printer
-	passes   []string // passwords that were once somebody's
+	secrets  []string // passwords that were once somebody's, and what printers keep secret
 	unmet    []string // answers of the identity provider that were wanted and never given
 	closed   bool
 }
@@ -123,7 +126,8 @@ func New(c Config) (*Lab, error) {
 	return l, nil
 }
 
-// complete fills in models and language, and returns the model of printers whose model is not named.
+// complete fills in models and language, and returns the model of simulated printers whose model is not named. Model and
+// language of a first printer that is not simulated are for the device to refuse.
 func (c *Config) complete() (*models.Model, error) {
 	if c.Models == nil {
 		known, err := models.Embedded()
@@ -131,6 +135,12 @@ func (c *Config) complete() (*models.Model, error) {
 			return nil, err
 		}
 		c.Models = known
+	}
+	if c.constructor(DefaultPrinter, c.Model) != nil {
+		if c.Language == "" {
+			c.Language = locale.English
+		}
+		return c.Models.Get("")
 	}
 	model, err := c.Models.Get(c.Model)
 	if err != nil {
@@ -146,7 +156,7 @@ func (c *Config) complete() (*models.Model, error) {
 	case c.Language == "":
 		c.Language = languages[0]
 	case !slices.Contains(languages, c.Language):
-		return nil, &device.LabelError{What: "language", Wanted: c.Language, Present: languages}
+		return nil, &choice.Error{What: "language", Wanted: c.Language, Present: languages}
 	}
 	return model, nil
 }
@@ -207,7 +217,7 @@ func (l *Lab) registerApplication(model string) error {
 		}
 		done = append(done, p.ClientID)
 		_, err := l.Entra.AddApplication(fakeentra.Application{ID: p.ClientID, Name: fakeentra.ApplicationName, Publisher: "printers.example", Verified: true})
-		if err != nil && !strings.Contains(err.Error(), "already") {
+		if err != nil && !errors.Is(err, fakeentra.ErrExists) {
 			return fmt.Errorf("entra: %w", err)
 		}
 	}
@@ -280,6 +290,15 @@ func (l *Lab) Seed() uint64 { return l.config.Seed }
 // Model returns the model of printers whose model is not named; empty for the default one.
 func (l *Lab) Model() string { return l.config.Model }
 
+// StandardModel returns the name of the default model of the simulated printers, which goldens are of.
+func (l *Lab) StandardModel() string {
+	standard, err := l.config.Models.Get("")
+	if err != nil {
+		return ""
+	}
+	return standard.Name
+}
+
 // Language returns the language that the printers started in.
 func (l *Lab) Language() string { return l.config.Language }
 
@@ -296,15 +315,15 @@ func (l *Lab) newBrowser(party string) *browser.Browser {
 	})
 }
 
+// browserKeeps is how long a browser keeps a connection for the next page: Firefox's network.http.keep-alive.timeout.
+const browserKeeps = 115 * time.Second
+
 // transport reaches every name of the bench as a party, trusting the bench's authority.
-func (l *Lab) transport(party string) *http.Transport {
-	t := &http.Transport{
-		// Whether net/http uses a connection again depends on the machine's clock (it waits 50 ms for its own writer): on a busy
-		// machine the numbers of connections would differ from run to run.
-		DisableKeepAlives: true,
-		DialContext:       l.Network.Dialer(party).DialContext,
-		TLSClientConfig:   l.Network.ClientTLS(l.World.Now),
-	}
+func (l *Lab) transport(party string) *faultnet.Transport {
+	dial := l.Network.Dialer(party).DialContext
+	t := faultnet.NewTransport(faultnet.TransportConfig{
+		Dial: dial, DialTLS: faultnet.TLSDialer(dial, l.Network.ClientTLS(l.World.Now)), Now: l.World.Now, IdleLimit: browserKeeps,
+	})
 	l.mu.Lock()
 	l.transports = append(l.transports, t)
 	l.mu.Unlock()

@@ -278,24 +278,25 @@ func evidence(p *play, r Result, o Options) report.Evidence {
 	return e
 }
 
-// lacks says which capability of the header the device does not have; empty if it has all.
+// lacks says what the scenario needs and the device does not have; empty if it has all.
 func (p *play) lacks() (string, error) {
-	d, err := p.device()
+	description, err := p.description()
 	if err != nil {
 		return "", err
 	}
 	var missing []string
-	err = p.do(func(ctx context.Context) error {
-		description, err := d.Describe(ctx)
-		for _, need := range p.scenario.Needs {
-			if !description.Has(need) {
-				missing = append(missing, string(need))
-			}
+	for _, need := range p.scenario.Required() {
+		if !description.Has(need) {
+			missing = append(missing, string(need))
 		}
-		return err
-	})
-	if err != nil || len(missing) == 0 {
-		return "", err
+	}
+	for _, language := range p.scenario.languages() {
+		if !slices.Contains(description.Languages, language) {
+			missing = append(missing, "the language "+language)
+		}
+	}
+	if len(missing) == 0 {
+		return "", nil
 	}
 	return "needs " + strings.Join(missing, ", ") + ", which this device does not have", nil
 }

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/choice"
 	"mfpsim/core"
 	"mfpsim/core/mail"
 	"mfpsim/core/nvram"
@@ -59,6 +61,8 @@ type Config struct {
 	// AdministratorPassword is the password; default: the serial number, as on a new printer without a PASSWORD label.
 	AdministratorPassword string
 	Timeouts              core.Timeouts // of the core; zero fields mean its defaults
+	// KeepAlive is how long a connection to the identity provider is kept; empty: the core's default, for one series of polls.
+	KeepAlive oauth.KeepAlive
 	// Link returns where Web Config's link to an address of the cloud service leads; nil: to the address itself.
 	Link func(address string) string
 	// OnPower is told when the printer goes on and off, so that its place on the network can follow.
@@ -126,7 +130,7 @@ func New(config Config) (*Printer, error) {
 	}
 	config.complete(model)
 	if !slices.Contains(model.Panel.Languages, config.Language) {
-		return nil, &device.LabelError{What: "language", Wanted: config.Language, Present: model.Panel.Languages}
+		return nil, &choice.Error{What: "language", Wanted: config.Language, Present: model.Panel.Languages}
 	}
 	p := &Printer{config: config, model: model, serial: config.Serial, password: config.AdministratorPassword, random: chance.New(config.Seed, config.Name)}
 	p.mac = macOf(model, config.Name)
@@ -269,7 +273,7 @@ func (p *Printer) Power(ctx context.Context, act device.PowerAct) error {
 		p.flash.cut(act.AtWrite)
 		return nil
 	}
-	return &device.LabelError{What: "power state", Wanted: act.State, Present: []string{"off", "on", "cut"}}
+	return &choice.Error{What: "power state", Wanted: act.State, Present: []string{"off", "on", "cut"}}
 }
 
 func (p *Printer) powerUp(ctx context.Context) error {
@@ -295,8 +299,9 @@ func (p *Printer) powerUp(ctx context.Context) error {
 			p.config.World.Go(p.config.Name+": "+name, f)
 		},
 		WithCancel: p.config.World.WithCancel,
+		KeepAlive:  p.config.KeepAlive,
 		// net/http decides by the machine's clock whether it uses a connection again, which would show in the evidence.
-		KeepAlive: oauth.KeepAliveNever,
+		Transport: p.transport,
 	})
 	if err != nil {
 		return fmt.Errorf("start the printer's mail core: %w", err)
@@ -313,6 +318,17 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		p.config.OnPower(true)
 	}
 	return nil
+}
+
+// idleLimit is how long the printer keeps a connection to the identity provider between two polls: ours, longer than any interval.
+const idleLimit = 90 * time.Second
+
+func (p *Printer) transport(dialTLS func(ctx context.Context, network, address string) (net.Conn, error), keep bool) oauth.Transport {
+	config := faultnet.TransportConfig{DialTLS: dialTLS, Now: p.config.World.Now}
+	if keep {
+		config.IdleLimit = idleLimit
+	}
+	return faultnet.NewTransport(config)
 }
 
 // powerDown ends everything volatile at once.
@@ -380,7 +396,7 @@ func (p *Printer) SetLanguage(language string) error {
 		return device.ErrPoweredOff
 	}
 	if !slices.Contains(p.model.Panel.Languages, language) {
-		return &device.LabelError{What: "language", Wanted: language, Present: p.model.Panel.Languages}
+		return &choice.Error{What: "language", Wanted: language, Present: p.model.Panel.Languages}
 	}
 	return live.memory.change(func(x *preferences) { x.Language = language })
 }

@@ -53,6 +53,15 @@ type Config struct {
 	RequestTimeout time.Duration // one exchange, connecting included; 0: DefaultRequestTimeout
 	UserAgent      string        // empty: DefaultUserAgent
 	KeepAlive      KeepAlive     // empty: KeepAlivePolling
+	// Transport makes what carries the requests over connections that dialTLS has made secure; keep: connections are used again. Nil:
+	// net/http's, which keeps or drops a connection by the machine's clock.
+	Transport func(dialTLS func(ctx context.Context, network, address string) (net.Conn, error), keep bool) Transport
+}
+
+// Transport carries HTTP/1.1 requests.
+type Transport interface {
+	http.RoundTripper
+	CloseIdleConnections()
 }
 
 // Endpoint is an application at an identity provider.
@@ -76,7 +85,7 @@ func (e Endpoint) URLs() oauth2.Endpoint {
 // Client speaks to identity providers. It is safe for concurrent use.
 type Client struct {
 	config    Config
-	transport *http.Transport
+	transport Transport
 }
 
 // New makes a client. It opens no connection yet.
@@ -88,6 +97,10 @@ func New(config Config) *Client {
 		config.UserAgent = DefaultUserAgent
 	}
 	c := &Client{config: config}
+	if config.Transport != nil {
+		c.transport = config.Transport(c.dialTLS, config.KeepAlive != KeepAliveNever)
+		return c
+	}
 	// No time-out of the transport's own (they run on the machine's clock), no proxy of the environment, no HTTP/2, no
 	// decompression (an answer of a few bytes could otherwise become gigabytes).
 	c.transport = &http.Transport{

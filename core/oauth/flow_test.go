@@ -170,7 +170,7 @@ func TestDeviceGrantPollsAtTheIntervalUntilThePersonHasSignedIn(t *testing.T) {
 
 func TestNoKeepAliveOpensAConnectionForEachRequest(t *testing.T) {
 	c := newCloud(t, ok(goodCode), pending, ok(goodToken()))
-	c.client.transport.DisableKeepAlives = true
+	c.client.transport.(*http.Transport).DisableKeepAlives = true
 	_, failed := c.signIn(t, context.Background())
 	require.Nil(t, failed)
 	require.Len(t, c.dialer.Dials(), 3)

@@ -8,11 +8,16 @@ package locale
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
+
+	"mfpsim/choice"
+	"mfpsim/device"
 )
 
 // English is the language that is complete and that the others fall back to.
@@ -38,6 +43,8 @@ type Texts struct {
 	tables    *Tables
 	plain     map[string]string // texts without placeholders, ready
 	localizer *i18n.Localizer
+	collect   sync.Once
+	collected device.Words
 }
 
 // Language returns the language of the texts.
@@ -101,22 +108,40 @@ func (t *Texts) Messages() []string {
 	return names
 }
 
+// Words returns the texts as a device gives them: what [Texts.Message] and [Texts.Translate] know, as data.
+func (t *Texts) Words() device.Words {
+	t.collect.Do(func() {
+		w := device.Words{Language: t.language, Messages: map[string]string{}, Labels: map[string]string{}}
+		for id, text := range t.plain {
+			if !strings.HasPrefix(id, labelPrefix) {
+				w.Messages[id] = text
+			}
+		}
+		for tables := t.tables; tables != nil; tables = tables.standard {
+			// In the order of Find: the model's own words before the standard ones, labels before messages.
+			for _, id := range slices.Concat(tables.idsOf(true), tables.idsOf(false)) {
+				words := choice.Normalize(tables.texts[English].plain[id])
+				if _, known := w.Labels[words]; !known && words != "" {
+					w.Labels[words] = t.Text(id)
+				}
+			}
+		}
+		t.collected = w
+	})
+	return t.collected
+}
+
 // Is reports whether words name the label: the words of this language, or its English words, the model's or the
 // standard ones.
 func (t *Texts) Is(words, id string) bool {
-	wanted := Normalize(words)
-	if wanted == Normalize(t.Text(id)) {
+	wanted := choice.Normalize(words)
+	if wanted == choice.Normalize(t.Text(id)) {
 		return true
 	}
 	for tables := t.tables; tables != nil; tables = tables.standard {
-		if english, ok := tables.In(English).plain[id]; ok && wanted == Normalize(english) {
+		if english, ok := tables.In(English).plain[id]; ok && wanted == choice.Normalize(english) {
 			return true
 		}
 	}
 	return false
-}
-
-// Normalize brings words into the form in which they are compared: lower case, single spaces, ’ as '.
-func Normalize(words string) string {
-	return strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(words, "’", "'")), " "))
 }

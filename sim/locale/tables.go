@@ -14,6 +14,7 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 
+	"mfpsim/choice"
 	"mfpsim/sim/internal/yamlfile"
 )
 
@@ -168,7 +169,7 @@ func (t *Tables) index(english map[string]string) {
 	t.labelIDs = map[string][]string{}
 	for _, id := range t.ids {
 		if strings.HasPrefix(id, labelPrefix) {
-			words := Normalize(english[id])
+			words := choice.Normalize(english[id])
 			t.labelIDs[words] = append(t.labelIDs[words], id)
 		}
 	}
@@ -224,6 +225,11 @@ func (t *Tables) Languages() []string { return slices.Clone(t.languages) }
 // codes.
 func (t *Tables) IDs() []string { return slices.Clone(t.ids) }
 
+// idsOf are the message ids of labels, or those of the others.
+func (t *Tables) idsOf(labels bool) []string {
+	return slices.DeleteFunc(t.IDs(), func(id string) bool { return strings.HasPrefix(id, labelPrefix) != labels })
+}
+
 // Source tells where a message's English words are from: "guide", "recalled", "ours…"; empty where the message files'
 // sections say it.
 func (t *Tables) Source(id string) string { return t.sources[id] }
@@ -237,12 +243,12 @@ func (t *Tables) Has(id string) bool {
 // Find returns the message id of English words, without regard to case and to the kind of apostrophe; labels come
 // first.
 func (t *Tables) Find(english string) (id string, ok bool) {
-	wanted := Normalize(english)
+	wanted := choice.Normalize(english)
 	if ids := t.labelIDs[wanted]; len(ids) > 0 {
 		return ids[0], true
 	}
 	for _, id := range t.ids {
-		if Normalize(t.texts[English].plain[id]) == wanted && wanted != "" {
+		if choice.Normalize(t.texts[English].plain[id]) == wanted && wanted != "" {
 			return id, true
 		}
 	}

@@ -100,10 +100,10 @@ const recordHeader = 5
 // refuseTLS looks whether a handshake comes; an error of reading is left to who reads.
 func (w *Wire) refuseTLS() error {
 	const handshake, major = 0x16, 0x03
-	if first, err := w.Reader.Peek(1); err != nil || first[0] != handshake {
+	if first, _ := w.Reader.Peek(1); len(first) == 0 || first[0] != handshake {
 		return nil
 	}
-	if head, err := w.Reader.Peek(recordHeader); err == nil && head[1] == major {
+	if head, _ := w.Reader.Peek(recordHeader); len(head) == recordHeader && head[1] == major {
 		return &TLSError{Octets: recordHeader + int(head[3])<<8 + int(head[4])}
 	}
 	return nil
