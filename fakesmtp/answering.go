@@ -6,10 +6,10 @@ func (s *Server) Arm(answers ...Answer) error {
 	return ours(s.answers.Arm(answers...))
 }
 
-// ClearAnswers lets the server answer by its nature again. What met nothing stays among the unmet.
+// ClearAnswers lets the server answer by its nature again, and forgets what has not happened.
 func (s *Server) ClearAnswers() { s.answers.Clear() }
 
-// Answers returns the planted answers that wait for their moments, in their order.
+// Answers returns the answers that are planted, in their order.
 func (s *Server) Answers() []Answer { return s.answers.All() }
 
 // UnmetAnswers returns the planted answers that have not happened as often as they were to; each is a mistake of a test. [RunT] reports

@@ -20,15 +20,14 @@ type Row[T any] struct {
 }
 
 type thing[T any] struct {
-	value   T
-	count   Count
-	passed  int
-	met     int
-	cleared bool
+	value  T
+	count  Count
+	passed int
+	met    int
 }
 
-// over reports whether nothing can meet it any more.
-func (t *thing[T]) over() bool { return t.cleared || t.count.Times > 0 && t.met >= t.count.Times }
+// over reports whether it was met as often as it was to be.
+func (t *thing[T]) over() bool { return t.count.Times > 0 && t.met >= t.count.Times }
 
 // unmet reports whether it was not met as often as it was to be.
 func (t *thing[T]) unmet() bool { return t.met == 0 || t.met < t.count.Times }
@@ -59,19 +58,17 @@ func (r *Row[T]) Meet(fits func(T) bool) (value T, met bool) {
 	return value, met
 }
 
-// Clear ends all of them. Those that were not met stay among the unmet.
+// Clear takes all of them out: nothing meets them any more, and none is unmet.
 func (r *Row[T]) Clear() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, t := range r.things {
-		t.cleared = true
-	}
+	r.things = nil
 }
 
-// Waiting returns those that can still be met.
-func (r *Row[T]) Waiting() []T { return r.those(func(t *thing[T]) bool { return !t.over() }) }
+// All returns what is planted, used up or not.
+func (r *Row[T]) All() []T { return r.those(func(*thing[T]) bool { return true }) }
 
-// Unmet returns those that were not met as often as they were to be, cleared ones too.
+// Unmet returns what was not met yet, or not as often as it was to be.
 func (r *Row[T]) Unmet() []T { return r.those((*thing[T]).unmet) }
 
 func (r *Row[T]) those(wanted func(*thing[T]) bool) []T {

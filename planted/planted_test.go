@@ -32,11 +32,10 @@ func TestWhatARequestMeets(t *testing.T) {
 		requests string
 		meets    string
 		unmet    []string
-		waiting  []string
 	}{
 		"nothing is planted": {requests: "a", meets: "-"},
 		"without a number it is met by all": {
-			things: []thing{{"a", planted.Count{}}}, requests: "aab", meets: "a a -", waiting: []string{"a"},
+			things: []thing{{"a", planted.Count{}}}, requests: "aab", meets: "a a -",
 		},
 		"some pass before": {
 			things: []thing{{"a", planted.Count{After: 2, Times: 1}}}, requests: "aabaa", meets: "- - - a -",
@@ -50,11 +49,10 @@ func TestWhatARequestMeets(t *testing.T) {
 		},
 		"the first of two that are due has its way": {
 			things: []thing{{"a1", planted.Count{After: 1}}, {"a2", planted.Count{}}}, requests: "aaa", meets: "a2 a1 a1",
-			waiting: []string{"a1", "a2"},
 		},
 		"met less often than it was to be": {
 			things:   []thing{{"a", planted.Count{Times: 2}}, {"b", planted.Count{}}, {"c", planted.Count{After: 1}}},
-			requests: "ac", meets: "a -", unmet: []string{"a", "b", "c"}, waiting: []string{"a", "b", "c"},
+			requests: "ac", meets: "a -", unmet: []string{"a", "b", "c"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -64,20 +62,18 @@ func TestWhatARequestMeets(t *testing.T) {
 			}
 			require.Equal(t, c.meets, met(&row, c.requests))
 			require.Equal(t, c.unmet, row.Unmet())
-			require.Equal(t, c.waiting, row.Waiting())
+			require.Len(t, row.All(), len(c.things))
 		})
 	}
 }
 
-func TestWhatIsClearedIsMetByNothingAndStaysUnmet(t *testing.T) {
+func TestWhatIsClearedIsForgotten(t *testing.T) {
 	var row planted.Row[string]
 	row.Plant("a", planted.Count{Times: 1})
-	row.Plant("b", planted.Count{})
-	require.Equal(t, "b", met(&row, "b"))
 	row.Clear()
-	require.Equal(t, "- -", met(&row, "ab"))
-	require.Equal(t, []string{"a"}, row.Unmet())
-	require.Empty(t, row.Waiting())
+	require.Equal(t, "-", met(&row, "a"))
+	require.Empty(t, row.Unmet())
+	require.Empty(t, row.All())
 	row.Plant("b", planted.Count{})
 	require.Equal(t, "b", met(&row, "b"), "what is planted afterwards is met")
 }

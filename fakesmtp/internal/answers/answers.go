@@ -120,11 +120,11 @@ func (q *Queue) Arm(answers ...Answer) error {
 	return nil
 }
 
-// Clear ends all of them. Those that met nothing stay among the unmet.
+// Clear takes all of them out.
 func (q *Queue) Clear() { q.row.Clear() }
 
-// All returns those that wait for their moments.
-func (q *Queue) All() []Answer { return q.row.Waiting() }
+// All returns the answers that are planted, in their order.
+func (q *Queue) All() []Answer { return q.row.All() }
 
 // Unmet returns those that have not happened as often as they were to.
 func (q *Queue) Unmet() []Answer { return q.row.Unmet() }
