@@ -7,16 +7,16 @@ import (
 	"mfpsim/journal"
 )
 
-// Mailbox returns what arrived at an address, oldest first. An address without an organization is on the Internet and takes all
-// mail; an address that nobody has written to is empty.
+// Mailbox returns what arrived at an address, oldest first. An address without an organization is on the Internet and
+// takes all mail; an address that nobody has written to is empty.
 func (s *Server) Mailbox(address string) []Message { return s.mailboxes.Inbox(address) }
 
 // SentItems returns the copies that the service has kept of what was sent from a mailbox, oldest first.
 func (s *Server) SentItems(address string) []Message { return s.mailboxes.Sent(address) }
 
-// AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first. In a flowing
-// World it waits until there is one or ctx ends. In a stepped World it lets time go on while anything is due, and fails with
-// [ErrNoMessage] when nothing is.
+// AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first.
+// In a flowing World it waits until there is one or ctx ends. In a stepped World it lets time go on while anything is
+// due, and fails with [ErrNoMessage] when nothing is.
 func (s *Server) AwaitMessage(ctx context.Context, address string) (Message, error) {
 	return mail.Await(ctx, s.shell.World, s.mailboxes, address)
 }

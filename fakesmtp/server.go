@@ -21,7 +21,8 @@ import (
 	"mfpsim/journal"
 )
 
-// Server is one Exchange Online. Make it with [RunT] in a test or with [New] in a program. All methods are safe for concurrent use.
+// Server is one Exchange Online. Make it with [RunT] in a test or with [New] in a program. All methods are safe for
+// concurrent use.
 type Server struct {
 	config    Config
 	shell     *shell.Shell
@@ -38,14 +39,16 @@ type Server struct {
 func New(config Config) (*Server, error) {
 	config = config.withDefaults()
 	around, err := shell.Open("fakesmtp", shell.Bench{
-		World: config.World, Network: config.Network, Journal: config.Journal, Seed: config.Seed, Start: config.Start, Party: Party,
-		Report: config.Report,
+		World: config.World, Network: config.Network, Journal: config.Journal, Seed: config.Seed, Start: config.Start,
+		Party: Party, Report: config.Report,
 	})
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{config: config, shell: around, answers: &answers.Queue{}, history: &history.Log{}}
-	s.mailboxes = mailboxes.New(config.Seed, mailboxes.Defaults{MaxSendSize: config.MaxSendSize, MaxRecipients: config.MaxRecipients})
+	s.mailboxes = mailboxes.New(config.Seed, mailboxes.Defaults{
+		MaxSendSize: config.MaxSendSize, MaxRecipients: config.MaxRecipients,
+	})
 	s.issuer = identity.NewIssuer(chance.New(config.Seed, "fakesmtp issuer"), s.mailboxes.Account)
 	s.rooms()
 	if config.Directory == nil {
@@ -76,8 +79,8 @@ func (s *Server) rooms() {
 			ContinuousErrors: c.MaxContinuousErrors,
 		}),
 		Settings: session.Settings{
-			Site: c.Site, Forest: c.Forest, ClientAddress: c.ClientAddress, Tarpit: c.Tarpit, MaxLine: c.MaxLine, MaxSize: c.MaxSize,
-			MaxFailedAuth: c.MaxFailedAuth, MaxErrors: c.MaxErrors, MaxHeaderSize: c.MaxHeaderSize,
+			Site: c.Site, Forest: c.Forest, ClientAddress: c.ClientAddress, Tarpit: c.Tarpit, MaxLine: c.MaxLine,
+			MaxSize: c.MaxSize, MaxFailedAuth: c.MaxFailedAuth, MaxErrors: c.MaxErrors, MaxHeaderSize: c.MaxHeaderSize,
 			MessagesPerMinute: c.MessagesPerMinute, RefuseAboveRate: c.RefuseAboveRate, IdleTimeout: c.IdleTimeout,
 			SessionTimeout: c.SessionTimeout, LegacyEndpoint: c.LegacyEndpoint, Open: c.Open,
 		},
@@ -92,7 +95,8 @@ func (s *Server) settle() error {
 		s.AddMailbox(Mailbox{Address: DefaultMailbox, Password: journal.NewSecret(DefaultPassword)}))
 }
 
-// RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of the conversations.
+// RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of
+// the conversations.
 func RunT(t T, config Config) *Server {
 	t.Helper()
 	if config.Report == nil {
@@ -114,13 +118,13 @@ func (s *Server) unmet(t T) {
 	}
 }
 
-// Serve takes connections from a listener until it or the server is closed; then it returns nil. The listener is the server's.
-// On a bench it is one of the bench's network, so that names, turns and faults reach it.
+// Serve takes connections from a listener until it or the server is closed; then it returns nil. The listener is the
+// server's. On a bench it is one of the bench's network, so that names, turns and faults reach it.
 func (s *Server) Serve(listener net.Listener) error { return s.front.Serve(listener) }
 
-// Close ends the server: listeners and connections are closed and their sessions have ended when it returns, except those that
-// sleep in a World that is not the server's own (the tarpit, the latency of a link); they end with that World. Mailboxes can still be
-// read.
+// Close ends the server: listeners and connections are closed and their sessions have ended when it returns, except
+// those that sleep in a World that is not the server's own (the tarpit, the latency of a link); they end with that
+// World. Mailboxes can still be read.
 func (s *Server) Close() error { return s.front.Close() }
 
 // Addr returns host and port of the first listener, for clients from outside; empty before there is one.

@@ -23,8 +23,8 @@ type (
 
 // Whose tokens a server takes.
 type (
-	// Directory answers for the identity provider. A bench joins it to its fake Entra ID; a server that runs alone has a small issuer of
-	// its own.
+	// Directory answers for the identity provider. A bench joins it to its fake Entra ID; a server that runs alone has a
+	// small issuer of its own.
 	Directory = identity.Directory
 	// Claims is what an access token says of itself.
 	Claims = identity.Claims
@@ -35,8 +35,8 @@ type (
 // PersonalTenant is the tenant id of all personal accounts.
 const PersonalTenant = identity.PersonalTenant
 
-// TrustKeys returns a [Directory] that takes the tokens of work accounts that these keys have signed, for example those of a fake Entra
-// ID that runs beside it:
+// TrustKeys returns a [Directory] that takes the tokens of work accounts that these keys have signed, for example those
+// of a fake Entra ID that runs beside it:
 //
 //	smtp := fakesmtp.RunT(t, fakesmtp.Config{Directory: fakesmtp.TrustKeys(entra.Keys)})
 //
@@ -60,8 +60,8 @@ var (
 	ErrAddress        = mailboxes.ErrAddress
 )
 
-// Answer is one thing that the server is made to say or do against its nature: another reply, a late, garbled or split one, or the end of
-// the connection. See [Server.Arm].
+// Answer is one thing that the server is made to say or do against its nature: another reply, a late, garbled or split
+// one, or the end of the connection. See [Server.Arm].
 type Answer = answers.Answer
 
 // The moments of an [Answer] that are no verbs.

@@ -16,7 +16,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// Server is one provider. Make it with [RunT] in a test or with [New] in a program. What it has of a mail server is generic's.
+// Server is one provider. Make it with [RunT] in a test or with [New] in a program. What it has of a mail server is
+// generic's.
 type Server struct {
 	*generic.Server
 	config Config
@@ -53,8 +54,9 @@ func New(config Config) (*Server, error) {
 	config = config.withDefaults()
 	s := &Server{config: config}
 	provider, err := generic.New(generic.Config{
-		Bench: config.Bench, Host: config.Host, Accounts: config.Accounts, Mechanisms: config.Mechanisms, Challenge: config.Challenge,
-		Security: config.Security, MaxSize: config.MaxSize, Recipient: s.recipient, Accept: s.accept,
+		Bench: config.Bench, Host: config.Host, Accounts: config.Accounts, Mechanisms: config.Mechanisms,
+		Challenge: config.Challenge, Security: config.Security, MaxSize: config.MaxSize, Recipient: s.recipient,
+		Accept: s.accept,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("fax: %w", err)
@@ -64,7 +66,8 @@ func New(config Config) (*Server, error) {
 	return s, nil
 }
 
-// RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of the conversations.
+// RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of
+// the conversations.
 func RunT(t shell.T, config Config) *Server {
 	t.Helper()
 	return shell.Run(t, &config.Bench, func() (*Server, error) { return New(config) })
@@ -83,8 +86,8 @@ const (
 	longest  = 15
 )
 
-// number reads a fax number from the part of an address before the @: digits with the separators of RFC 3192 §2, after a plus sign if
-// it is international, after "FAX=" if the device writes addresses as that RFC does.
+// number reads a fax number from the part of an address before the @: digits with the separators of RFC 3192 §2, after
+// a plus sign if it is international, after "FAX=" if the device writes addresses as that RFC does.
 func number(local string) (string, bool) {
 	if len(local) > 4 && strings.EqualFold(local[:4], "FAX=") {
 		local = local[4:]
@@ -162,8 +165,9 @@ func (s *Server) call(ctx context.Context, index int) {
 		text += ", " + ended.Reason
 	}
 	s.Journal().Append(journal.Entry{Party: s.config.Party, Kind: journal.KindNote, Text: journal.Plain(text)})
-	s.Deliver(ended.Account, fmt.Appendf(nil, "From: Fax <fax@%s>\r\nTo: <%s>\r\nSubject: %s\r\nMessage-ID: <fax-%d@%s>\r\nDate: %s\r\n"+
-		"Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
+	s.Deliver(ended.Account, fmt.Appendf(nil, "From: Fax <fax@%s>\r\nTo: <%s>\r\nSubject: %s\r\n"+
+		"Message-ID: <fax-%d@%s>\r\nDate: %s\r\nAuto-Submitted: auto-replied\r\n"+
+		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
 		s.config.Domain, ended.Account, text, index+1, s.config.Domain, ended.Ended.UTC().Format(time.RFC1123Z), text))
 }
 

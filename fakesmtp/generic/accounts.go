@@ -17,7 +17,8 @@ type token struct {
 
 const tokenAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// Token returns an access token for an account, from now for [Config.TokenLifetime]. The account need not exist; then it is refused.
+// Token returns an access token for an account, from now for [Config.TokenLifetime]. The account need not exist; then
+// it is refused.
 func (s *Server) Token(account string) string {
 	text := "ya29." + s.random.Letters(tokenAlphabet, 200)
 	s.shell.Secrets.Add(text)

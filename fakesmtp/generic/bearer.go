@@ -9,11 +9,13 @@ import (
 
 // The reason of a refusal in JSON, as the challenge that a client has to answer before it hears the 535.
 const (
-	challengeOAuthBearer = `{"status":"invalid_token"}`                                             // D: RFC 7628 §3.2.2
-	challengeXOAUTH2     = `{"status":"401","schemes":"bearer","scope":"https://mail.google.com/"}` // D: Google, "OAuth 2.0 Mechanism"
+	challengeOAuthBearer = `{"status":"invalid_token"}` // D: RFC 7628 §3.2.2
+	// D: Google, "OAuth 2.0 Mechanism"
+	challengeXOAUTH2 = `{"status":"401","schemes":"bearer","scope":"https://mail.google.com/"}`
 )
 
-// bearerServer is the serving side of OAUTHBEARER and XOAUTH2: one response with a token and, if it is refused, one challenge more.
+// bearerServer is the serving side of OAUTHBEARER and XOAUTH2: one response with a token and, if it is refused, one
+// challenge more.
 type bearerServer struct {
 	session   *session
 	mechanism string

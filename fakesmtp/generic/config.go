@@ -57,8 +57,8 @@ type Config struct {
 	MaxRecipients int
 	// Recipient judges a recipient. The error's text is the refusal, after 550 5.1.1; nil: all are taken.
 	Recipient func(account, from, to string) error
-	// Accept judges a whole message and says into which mailboxes it goes. The error's text is the refusal, after 554 5.6.0; nil: it
-	// goes to its recipients.
+	// Accept judges a whole message and says into which mailboxes it goes. The error's text is the refusal, after 554
+	// 5.6.0; nil: it goes to its recipients.
 	Accept func(account string, message mail.Message) (mailboxes []string, err error)
 }
 

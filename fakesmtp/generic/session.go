@@ -39,7 +39,8 @@ func (s *Server) session(conn *smtp.Conn) (smtp.Session, error) {
 // errPanicked is what the library hears in place of an answer; nobody else does, since the conversation has ended.
 var errPanicked = errors.New("this server's program has panicked")
 
-// guarded answers the library. A panic, in a function of the Config for example, ends this conversation and nothing else.
+// guarded answers the library. A panic, in a function of the Config for example, ends this conversation and nothing
+// else.
 func (c *session) guarded(answer func() error) error {
 	err := errPanicked
 	c.server.shell.Guard(c.client, func() { err = answer() })
@@ -170,7 +171,8 @@ func (c *session) stamp(m *mail.Message) {
 		protocol = "ESMTPSA"
 	}
 	id := c.client.Random.Hex(12)
-	stamped := fmt.Sprintf("Received: from %s ([%s])\r\n by %s with %s id %s; %s\r\n", wire.Printable(c.conn.Hostname()), c.client.Host,
+	stamped := fmt.Sprintf("Received: from %s ([%s])\r\n by %s with %s id %s; %s\r\n",
+		wire.Printable(c.conn.Hostname()), c.client.Host,
 		c.server.config.Host, protocol, id, m.ReceivedAt.UTC().Format(time.RFC1123Z))
 	if m.ID == "" {
 		m.ID = "<" + id + "@" + c.server.config.Host + ">"

@@ -45,7 +45,8 @@ type Admission interface {
 	LoggedOnSince(client string, since time.Time) bool
 }
 
-// Config says what a relay is to be. The zero value is right for a test of a mail client: STARTTLS is required, and an account.
+// Config says what a relay is to be. The zero value is right for a test of a mail client: STARTTLS is required, and an
+// account.
 type Config struct {
 	// Bench says where the relay stands; zero: on a bench of its own.
 	shell.Bench
@@ -55,16 +56,18 @@ type Config struct {
 	Port int
 	// Accounts are those that may submit; nil: [DefaultAccount].
 	Accounts []Account
-	// Mechanisms are those that AUTH offers, in this order; nil: CRAM-MD5, LOGIN and PLAIN. [Open] and POPBeforeSMTP need none.
+	// Mechanisms are those that AUTH offers, in this order; nil: CRAM-MD5, LOGIN and PLAIN. [Open] and POPBeforeSMTP need
+	// none.
 	Mechanisms []string
 	// Open takes mail from anybody without authentication, as relays inside an office do.
 	Open bool
-	// POPBeforeSMTP takes mail without authentication from a client that has logged on there within the Window; nil: there is no such thing.
+	// POPBeforeSMTP takes mail without authentication from a client that has logged on there within the Window; nil: there
+	// is no such thing.
 	POPBeforeSMTP Admission
 	// Window is for how long a logon holds; zero: 30 minutes.
 	Window time.Duration
-	// Security is STARTTLS, which is required; [OptionalTLS], which takes passwords in clear as well; [InClear], which offers none; or
-	// [ImplicitTLS].
+	// Security is STARTTLS, which is required; [OptionalTLS], which takes passwords in clear as well; [InClear], which
+	// offers none; or [ImplicitTLS].
 	Security shell.Security
 	// ClientAddress is the one that the relay sees clients of the bench come from; empty: "192.0.2.10".
 	ClientAddress string

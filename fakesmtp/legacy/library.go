@@ -19,8 +19,8 @@ import (
 	"mfpsim/fakesmtp/refusal"
 )
 
-// This file is what the library asks, and what is changed of what it says. All of it happens inside a visit. What the library asks in a
-// goroutine of its own is guarded: a panic ends one conversation and nothing else.
+// This file is what the library asks, and what is changed of what it says. All of it happens inside a visit. What the
+// library asks in a goroutine of its own is guarded: a panic ends one conversation and nothing else.
 
 // clientOf finds who is at the other end: the library hands our own address on.
 func clientOf(address net.Addr) *shell.Client {
@@ -76,7 +76,8 @@ func (s *Server) authenticate(address net.Addr, mechanism string, user, password
 	return accepted, nil
 }
 
-// accepts judges AUTH. With CRAM-MD5, password is the client's digest, and the challenge is ours instead of the library's.
+// accepts judges AUTH. With CRAM-MD5, password is the client's digest, and the challenge is ours instead of the
+// library's.
 func (s *Server) accepts(client *shell.Client, mechanism, user, password string) bool {
 	var reason refusal.Reason
 	if mechanism == CRAMMD5 {
@@ -148,7 +149,8 @@ func (s *Server) admitted(client *shell.Client) bool {
 	if s.config.Open || s.config.POPBeforeSMTP == nil { // without POP before SMTP the library itself asks for AUTH
 		return true
 	}
-	return stateOf(client).authenticated || s.config.POPBeforeSMTP.LoggedOnSince(client.Who, s.shell.Clock.Now().Add(-s.config.Window))
+	since := s.shell.Clock.Now().Add(-s.config.Window)
+	return stateOf(client).authenticated || s.config.POPBeforeSMTP.LoggedOnSince(client.Who, since)
 }
 
 // recipient takes recipients of those who may send.
@@ -193,8 +195,10 @@ func (s *Server) keep(client *shell.Client, from string, to []string, data []byt
 	m := mail.Parse(bytes.Clone(raw))
 	m.EnvelopeFrom, m.EnvelopeTo = from, slices.Clone(to)
 	m.Connection, m.ReceivedAt = client.Connection, s.shell.Clock.Now()
-	m.Stamped = fmt.Appendf(nil, "Received: from %s (unknown [%s])\r\n        by %s (%s) with SMTP\r\n        for <%s>; %s\r\n",
-		wire.Printable(stateOf(client).helo), client.Host, s.config.Host, product, wire.Printable(to[0]), m.ReceivedAt.UTC().Format(time.RFC1123Z))
+	m.Stamped = fmt.Appendf(nil,
+		"Received: from %s (unknown [%s])\r\n        by %s (%s) with SMTP\r\n        for <%s>; %s\r\n",
+		wire.Printable(stateOf(client).helo), client.Host, s.config.Host, product, wire.Printable(to[0]),
+		m.ReceivedAt.UTC().Format(time.RFC1123Z))
 	s.boxes.Put(m, to...)
 	return nil
 }

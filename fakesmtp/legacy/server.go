@@ -17,9 +17,9 @@ import (
 	"mfpsim/fakesmtp/refusal"
 )
 
-// Server is one relay. Make it with [RunT] in a test or with [New] in a program. All methods are safe for concurrent use. What it has in
-// common with its relatives (Serve, Close, Addr, Address, Journal, Network, Secrets, and Start for a test that has called New) is told at
-// go doc mfpsim/fakesmtp/internal/shell.Server.
+// Server is one relay. Make it with [RunT] in a test or with [New] in a program. All methods are safe for concurrent
+// use. What it has in common with its relatives (Serve, Close, Addr, Address, Journal, Network, Secrets, and Start for
+// a test that has called New) is told at go doc mfpsim/fakesmtp/internal/shell.Server.
 type Server struct {
 	shell.Server
 	config Config
@@ -92,7 +92,8 @@ func (s *Server) library() (*smtpd.Server, error) {
 	return library, nil
 }
 
-// RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of the conversations.
+// RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of
+// the conversations.
 func RunT(t shell.T, config Config) *Server {
 	t.Helper()
 	return shell.Run(t, &config.Bench, func() (*Server, error) { return New(config) })
@@ -101,8 +102,9 @@ func RunT(t shell.T, config Config) *Server {
 // Mailbox returns what arrived at an address, oldest first.
 func (s *Server) Mailbox(address string) []mail.Message { return s.boxes.At(address) }
 
-// AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first. In a flowing
-// World it waits until there is one or ctx ends; in a stepped one it fails with fakesmtp.ErrNoMessage when nothing is due.
+// AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first.
+// In a flowing World it waits until there is one or ctx ends; in a stepped one it fails with fakesmtp.ErrNoMessage when
+// nothing is due.
 func (s *Server) AwaitMessage(ctx context.Context, address string) (mail.Message, error) {
 	return mail.Await(ctx, s.shell.World, &s.boxes, address)
 }

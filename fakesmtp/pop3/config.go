@@ -14,7 +14,8 @@ const Party = "pop3"
 
 // Maildrops are the mailboxes that a server serves: those of fakesmtp, generic and legacy are such.
 type Maildrops interface {
-	// Mailbox returns what arrived at an address, oldest first; what it has once returned it returns always, in the same place.
+	// Mailbox returns what arrived at an address, oldest first; what it has once returned it returns always, in the same
+	// place.
 	Mailbox(address string) []mail.Message
 	// LogOn judges a user name and a password; an empty Reason is a success.
 	LogOn(user, password string) refusal.Reason
@@ -31,8 +32,8 @@ const (
 	InClear     = shell.InClear
 )
 
-// Config says what a server is to be. The zero value is right for a test of a mail program that reads at Exchange Online: mailboxes
-// of an own fakesmtp.Server, which [Server.Exchange] returns.
+// Config says what a server is to be. The zero value is right for a test of a mail program that reads at Exchange
+// Online: mailboxes of an own fakesmtp.Server, which [Server.Exchange] returns.
 type Config struct {
 	// Bench says where the server stands; zero: on a bench of its own.
 	shell.Bench
@@ -42,12 +43,13 @@ type Config struct {
 	Maildrops Maildrops
 	// Host is the server's name; empty: "outlook.office365.com", with ProfilePlain "pop.example.com".
 	Host string
-	// Security of a plain server is STLS, on port 110, [InClear], which offers none, or [ImplicitTLS], on port 995. Exchange Online's is
-	// ImplicitTLS always.
+	// Security of a plain server is STLS, on port 110, [InClear], which offers none, or [ImplicitTLS], on port 995.
+	// Exchange Online's is ImplicitTLS always.
 	Security shell.Security
 	// Passwords lets Exchange Online take passwords whatever the date is.
 	Passwords bool
-	// Late is how late a refused logon is answered; zero: 9 s at Exchange Online (EOP-244), else at once; negative: at once.
+	// Late is how late a refused logon is answered; zero: 9 s at Exchange Online (EOP-244), else at once; negative: at
+	// once.
 	Late time.Duration
 	// Site is the site of the front ends as their names begin; empty: "BMXPR01".
 	Site string

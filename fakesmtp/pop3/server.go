@@ -13,9 +13,9 @@ import (
 	"mfpsim/fakesmtp/refusal"
 )
 
-// Server is one POP3 server. Make it with [RunT] in a test or with [New] in a program. All methods are safe for concurrent use. What it
-// has in common with its relatives (Serve, Close, Addr, Address, Journal, Network, Secrets, and Start for a test that has called New) is
-// told at go doc mfpsim/fakesmtp/internal/shell.Server.
+// Server is one POP3 server. Make it with [RunT] in a test or with [New] in a program. All methods are safe for
+// concurrent use. What it has in common with its relatives (Serve, Close, Addr, Address, Journal, Network, Secrets, and
+// Start for a test that has called New) is told at go doc mfpsim/fakesmtp/internal/shell.Server.
 type Server struct {
 	shell.Server
 	config   Config
@@ -49,8 +49,8 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		config: config, shell: around, logons: map[string]time.Time{}, deleted: map[string]map[string]bool{}, locked: map[string]bool{},
-		tls: around.Network.TLSConfig(config.Party, around.Clock, config.Host),
+		config: config, shell: around, logons: map[string]time.Time{}, deleted: map[string]map[string]bool{},
+		locked: map[string]bool{}, tls: around.Network.TLSConfig(config.Party, around.Clock, config.Host),
 	}
 	if config.Maildrops == nil {
 		s.exchange, err = fakesmtp.New(fakesmtp.Config{
@@ -61,7 +61,9 @@ func New(config Config) (*Server, error) {
 		}
 		s.config.Maildrops = s.exchange
 	}
-	s.Server = around.Server(shell.Front{Addresses: []string{config.address()}, Connection: s.connection, Closing: s.closing})
+	s.Server = around.Server(shell.Front{
+		Addresses: []string{config.address()}, Connection: s.connection, Closing: s.closing,
+	})
 	return s, nil
 }
 
@@ -72,17 +74,19 @@ func (s *Server) closing() error {
 	return s.exchange.Close()
 }
 
-// RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of the conversations.
+// RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of
+// the conversations.
 func RunT(t shell.T, config Config) *Server {
 	t.Helper()
 	return shell.Run(t, &config.Bench, func() (*Server, error) { return New(config) })
 }
 
-// Exchange returns the server's own mailboxes; nil if the Config named others. It is served by nobody: mail comes by its Deliver.
+// Exchange returns the server's own mailboxes; nil if the Config named others. It is served by nobody: mail comes by
+// its Deliver.
 func (s *Server) Exchange() *fakesmtp.Server { return s.exchange }
 
-// Token returns an access token for POP, from now for an hour, that the server takes for a user; empty if the mailboxes know no tokens
-// of their own. It is refused by a fakesmtp.Server that is joined to another issuer.
+// Token returns an access token for POP, from now for an hour, that the server takes for a user; empty if the mailboxes
+// know no tokens of their own. It is refused by a fakesmtp.Server that is joined to another issuer.
 func (s *Server) Token(user string) string {
 	issuer, ok := s.config.Maildrops.(interface {
 		ClaimsOf(user, scope string, from, until time.Time) fakesmtp.Claims
@@ -95,8 +99,8 @@ func (s *Server) Token(user string) string {
 	return issuer.IssueToken(issuer.ClaimsOf(user, scope, now, now.Add(time.Hour)))
 }
 
-// LoggedOnSince reports whether a client has logged on since a time. It is known by its address: a party of the bench by the party's
-// name. A server that takes mail after a POP3 logon asks this.
+// LoggedOnSince reports whether a client has logged on since a time. It is known by its address: a party of the bench
+// by the party's name. A server that takes mail after a POP3 logon asks this.
 func (s *Server) LoggedOnSince(client string, since time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

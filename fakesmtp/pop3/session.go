@@ -320,5 +320,6 @@ func (c *session) quit(string) reply {
 
 // shown is what a line of the conversation holds of a reply.
 func (r reply) shown(profile Profile, frontEnd string) string {
-	return wire.Printable(replies.Expand(lookUp(profile, r.event).Text, append(replies.Values{"frontend", frontEnd}, r.pairs...).Find))
+	values := append(replies.Values{"frontend", frontEnd}, r.pairs...)
+	return wire.Printable(replies.Expand(lookUp(profile, r.event).Text, values.Find))
 }

@@ -1,5 +1,6 @@
-// Package refusal holds the reasons for which the servers of this family refuse. On the wire most of them are the same reply; a test
-// reads here what it was. fakesmtp, generic, legacy and pop3 keep them with their refusals and in the journal.
+// Package refusal holds the reasons for which the servers of this family refuse. On the wire most of them are the same
+// reply; a test reads here what it was. fakesmtp, generic, legacy and pop3 keep them with their refusals and in the
+// journal.
 package refusal
 
 // Reason says why something was refused, in words. Empty: it was not.

@@ -7,8 +7,9 @@ import (
 	"mfpsim/fakesmtp/internal/address"
 )
 
-// faultDomain is the domain of recipients that bring an answer about without anybody planting one: <moment>-<what>@fault.test, where the
-// moment is rcpt or data and what is a reply code ("451", "550-5.1.1"), "close", "reset", "silence" or "delay-10s".
+// faultDomain is the domain of recipients that bring an answer about without anybody planting one:
+// <moment>-<what>@fault.test, where the moment is rcpt or data and what is a reply code ("451", "550-5.1.1"), "close",
+// "reset", "silence" or "delay-10s".
 const faultDomain = "fault.test"
 
 // ByAddress reads such a recipient for one of the moments [AtRecipient] and [AtData]; nil: it is none.

@@ -1,5 +1,5 @@
-// Package answers plants answers: what the server is made to say or do against its nature, at a moment of a conversation, counted and in
-// sequence.
+// Package answers plants answers: what the server is made to say or do against its nature, at a moment of a
+// conversation, counted and in sequence.
 package answers
 
 import (
@@ -14,7 +14,8 @@ import (
 	"mfpsim/planted"
 )
 
-// Moment is when in a conversation a [Answer] has its way: a verb in upper case ("EHLO", "MAIL", "BDAT" …), or one of the constants.
+// Moment is when in a conversation a [Answer] has its way: a verb in upper case ("EHLO", "MAIL", "BDAT" …), or one of
+// the constants.
 type Moment string
 
 // Moments that are no verbs.
@@ -40,8 +41,8 @@ const (
 	HalfClose  Ending = "half-close" // this side is closed, the other one is still read
 )
 
-// Answer is one thing that a server is made to say or do against its nature, so that a client can be tried: another reply, a late one,
-// a garbled or a split one, or the end of the connection.
+// Answer is one thing that a server is made to say or do against its nature, so that a client can be tried: another
+// reply, a late one, a garbled or a split one, or the end of the connection.
 type Answer struct {
 	// Name is what the journal and an unmet one's report call it; empty: made from the rest.
 	Name string
@@ -53,8 +54,8 @@ type Answer struct {
 	After, Times int
 	// Delay is how late the reply comes, on the World's clock.
 	Delay time.Duration
-	// Event is the reply, by a row of the table; Reply is one in words: "451 4.7.0 Try later", lines parted by a line feed, braces
-	// as in the table. Both empty: the server's own.
+	// Event is the reply, by a row of the table; Reply is one in words: "451 4.7.0 Try later", lines parted by a line
+	// feed, braces as in the table. Both empty: the server's own.
 	Event replies.Event
 	Reply string
 	// Garbled are octets that go out in place of a reply, as they are. In the handshake they stand for the ServerHello.
@@ -129,7 +130,8 @@ func (q *Queue) All() []Answer { return q.row.All() }
 // Unmet returns those that have not happened as often as they were to.
 func (q *Queue) Unmet() []Answer { return q.row.Unmet() }
 
-// Meet counts a moment of a conversation with a party, and finds the answer that has its way; nil: none. A moment can have two names.
+// Meet counts a moment of a conversation with a party, and finds the answer that has its way; nil: none. A moment can
+// have two names.
 func (q *Queue) Meet(party string, moments ...Moment) *Answer {
 	found, met := q.row.Meet(func(a Answer) bool { return (a.From == "" || a.From == party) && a.isAt(moments) })
 	if !met {

@@ -1,5 +1,5 @@
-// Package cmdlets is what an administrator has of Exchange Online PowerShell: the grammar of cmdlets, and those that concern client
-// submission.
+// Package cmdlets is what an administrator has of Exchange Online PowerShell: the grammar of cmdlets, and those that
+// concern client submission.
 package cmdlets
 
 import (
@@ -99,9 +99,10 @@ type Console struct {
 	mu sync.Mutex
 }
 
-// Run runs a cmdlet as an administrator would, and returns what it prints. Names are compared without regard to case; a value follows its
-// parameter as a word of its own or after a colon. Two words of the bench's own: propagation=15m lets a change take effect so much later,
-// on the bench's clock, and -Organization names the organization where there are several that are not personal.
+// Run runs a cmdlet as an administrator would, and returns what it prints. Names are compared without regard to case; a
+// value follows its parameter as a word of its own or after a colon. Two words of the bench's own: propagation=15m lets
+// a change take effect so much later, on the bench's clock, and -Organization names the organization where there are
+// several that are not personal.
 func (r *Console) Run(name string, args []string) (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -172,17 +173,24 @@ func (c *call) parse(args []string) error {
 	return nil
 }
 
+// identifies reports whether a parameter says what -Identity says.
+func (c *cmdlet) identifies(parameter string) bool {
+	return strings.EqualFold(parameter, "Identity") ||
+		strings.EqualFold(parameter, "Name") && strings.HasPrefix(c.name, "New-")
+}
+
 // take keeps one parameter.
 func (c *call) take(name, value string) error {
 	switch {
 	case value == "":
-		return c.fail(nil, "parameter -%s has an empty value; write %s, %s or %s as they stand", name, wordTrue, wordFalse, wordNull)
+		return c.fail(nil, "parameter -%s has an empty value; write %s, %s or %s as they stand",
+			name, wordTrue, wordFalse, wordNull)
 	case strings.EqualFold(name, "Confirm"):
 		return nil
 	case strings.EqualFold(name, "Organization"):
 		c.values["Organization"] = value
 		return nil
-	case c.cmdlet.identity != "" && (strings.EqualFold(name, "Identity") || strings.EqualFold(name, "Name") && strings.HasPrefix(c.cmdlet.name, "New-")):
+	case c.cmdlet.identity != "" && c.cmdlet.identifies(name):
 		c.identity = value
 		return nil
 	}

@@ -42,7 +42,8 @@ func setCASMailbox(c *call) (string, error) {
 
 func getMailbox(c *call) (string, error) {
 	return eachMailbox(c, func(m mailboxes.MailboxSettings) string {
-		return properties("PrimarySmtpAddress", m.Address, "EmailAddresses", strings.Join(append([]string{m.Address}, m.Aliases...), ", "),
+		addresses := strings.Join(append([]string{m.Address}, m.Aliases...), ", ")
+		return properties("PrimarySmtpAddress", m.Address, "EmailAddresses", addresses,
 			"MaxSendSize", fmt.Sprintf("%d MB (%d bytes)", m.MaxSendSize>>20, m.MaxSendSize),
 			"RecipientLimits", strconv.Itoa(m.RecipientLimit))
 	})

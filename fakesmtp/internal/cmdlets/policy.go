@@ -61,7 +61,8 @@ func setAuthenticationPolicy(c *call) (string, error) {
 		err = c.fail(names, "a policy's name is needed")
 	}
 	if err == nil {
-		c.store.SetPolicy(c.organization.ID, c.from, mailboxes.Policy{Name: name, AllowSMTP: c.values["AllowBasicAuthSmtp"] == wordTrue})
+		allowed := c.values["AllowBasicAuthSmtp"] == wordTrue
+		c.store.SetPolicy(c.organization.ID, c.from, mailboxes.Policy{Name: name, AllowSMTP: allowed})
 	}
 	return "", err
 }

@@ -7,7 +7,8 @@ const (
 	aliasParameter  = "SendFromAliasEnabled"
 )
 
-// cmdlets are the commands that an administrator has, in the order in which they are listed. Set-… print nothing, as in PowerShell.
+// cmdlets are the commands that an administrator has, in the order in which they are listed. Set-… print nothing, as in
+// PowerShell.
 var cmdlets = []*cmdlet{
 	{name: "Get-TransportConfig", run: getTransportConfig},
 	{name: "Set-TransportConfig", parameters: map[string]kind{switchParameter: isBool, legacyParameter: isBool}, run: setTransportConfig},

@@ -9,14 +9,17 @@ import (
 )
 
 func getTransportConfig(c *call) (string, error) {
-	return properties(switchParameter, truth(not(&c.organization.SMTPAuth)), legacyParameter, truth(&c.organization.LegacyTLS)), nil
+	o := c.organization
+	return properties(switchParameter, truth(not(&o.SMTPAuth)), legacyParameter, truth(&o.LegacyTLS)), nil
 }
 
 func setTransportConfig(c *call) (string, error) {
 	if err := c.some(switchParameter, legacyParameter); err != nil {
 		return "", err
 	}
-	return "", c.changeOrganization(mailboxes.OrganizationChange{SMTPAuth: not(c.on(switchParameter)), LegacyTLS: c.on(legacyParameter)})
+	return "", c.changeOrganization(mailboxes.OrganizationChange{
+		SMTPAuth: not(c.on(switchParameter)), LegacyTLS: c.on(legacyParameter),
+	})
 }
 
 func getOrganizationConfig(c *call) (string, error) {
@@ -47,8 +50,9 @@ func getMessageTrace(c *call) (string, error) {
 			recipient != "" && !strings.EqualFold(recipient, row.Recipient) {
 			continue
 		}
-		parts = append(parts, properties("Received", row.At.UTC().Format(time.DateTime), "SenderAddress", row.Sender, "RecipientAddress", row.Recipient,
-			"Subject", row.Subject, "Status", string(row.Status), "MessageId", row.MessageID))
+		parts = append(parts, properties("Received", row.At.UTC().Format(time.DateTime),
+			"SenderAddress", row.Sender, "RecipientAddress", row.Recipient, "Subject", row.Subject,
+			"Status", string(row.Status), "MessageId", row.MessageID))
 	}
 	return strings.Join(parts, "\n"), nil
 }

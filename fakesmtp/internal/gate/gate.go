@@ -1,5 +1,5 @@
-// Package gate decides who comes in: first who it is, then whether he may (docs/reference/exchange-smtp.md §5: 5.7.139 proves that the
-// identity was right).
+// Package gate decides who comes in: first who it is, then whether he may (docs/reference/exchange-smtp.md §5: 5.7.139
+// proves that the identity was right).
 package gate
 
 import (
@@ -53,7 +53,8 @@ func (g *Gate) Bearer(user, token string) Verdict {
 	return g.policy(user, false, now)
 }
 
-// belongs judges whose mailbox a good token opens: the account's state, its tenant, and that user= is the account's or one that it may open.
+// belongs judges whose mailbox a good token opens: the account's state, its tenant, and that user= is the account's or
+// one that it may open.
 func (g *Gate) belongs(user string, claims identity.Claims, now time.Time) refusal.Reason {
 	account, known := g.Directory.Account(claims.User)
 	tenant := g.Mailboxes.Standing(claims.User, now).Tenant
@@ -98,8 +99,8 @@ func (g *Gate) application(user string, claims identity.Claims, now time.Time) V
 	return v
 }
 
-// Password judges a user name and a password. Whether basic authentication is allowed at all comes before the password, because the
-// front end stops it before it asks the identity provider.
+// Password judges a user name and a password. Whether basic authentication is allowed at all comes before the password,
+// because the front end stops it before it asks the identity provider.
 func (g *Gate) Password(user, password string) Verdict {
 	now := g.Now()
 	standing := g.Mailboxes.Standing(user, now)
@@ -161,7 +162,8 @@ func (g *Gate) policy(user string, basic bool, now time.Time) Verdict {
 	return v
 }
 
-// allowsBasic reports whether basic authentication for SMTP gets through: by the calendar, then by an authentication policy.
+// allowsBasic reports whether basic authentication for SMTP gets through: by the calendar, then by an authentication
+// policy.
 func (g *Gate) allowsBasic(standing mailboxes.Standing, now time.Time) (allowed, removed bool) {
 	organization := retirement.Organization{Personal: standing.Tenant.Personal, Created: standing.Tenant.Created}
 	state := retirement.At(now, organization, g.BasicAuthEnd)
@@ -175,7 +177,8 @@ func (g *Gate) allowsBasic(standing mailboxes.Standing, now time.Time) (allowed,
 	}
 }
 
-// LogOn judges a user name and a password for the service's other protocols: who it is, and nothing else. An empty Reason is a success.
+// LogOn judges a user name and a password for the service's other protocols: who it is, and nothing else. An empty
+// Reason is a success.
 func (g *Gate) LogOn(user, password string) refusal.Reason {
 	account, known := g.Directory.Account(user)
 	switch reason := knows(account, known, password); {
@@ -189,7 +192,8 @@ func (g *Gate) LogOn(user, password string) refusal.Reason {
 	return g.hasMailbox(user)
 }
 
-// LogOnToken judges a token for another protocol of the service, whose scope it is to have. An empty Reason is a success.
+// LogOnToken judges a token for another protocol of the service, whose scope it is to have. An empty Reason is a
+// success.
 func (g *Gate) LogOnToken(user, token, scope string) refusal.Reason {
 	now := g.Now()
 	claims, reason := identity.Check(token, g.Directory, scope, now)

@@ -1,4 +1,5 @@
-// Package history keeps what happened on each connection and what was refused, the failed ones too, which no mailbox shows.
+// Package history keeps what happened on each connection and what was refused, the failed ones too, which no mailbox
+// shows.
 package history
 
 import (

@@ -15,7 +15,8 @@ import (
 // audiences that client submission takes (docs/reference/exchange-smtp.md §5); the GUID is the one of the application
 // Office 365 Exchange Online.
 var audiences = []string{
-	"https://outlook.office.com", "https://outlook.office365.com", "https://outlook.office365.us", "00000002-0000-0ff1-ce00-000000000000",
+	"https://outlook.office.com", "https://outlook.office365.com", "https://outlook.office365.us",
+	"00000002-0000-0ff1-ce00-000000000000",
 }
 
 // audiencesOfGraph are told apart because asking for the wrong one is the usual mistake.
@@ -27,8 +28,9 @@ const clockSkew = 5 * time.Minute
 // SendScope is the permission of client submission.
 const SendScope = "SMTP.Send"
 
-// Check takes a token apart and checks what it says of itself, for a permission such as [SendScope]. Whose mailbox it opens is for the
-// caller. An empty Reason means that it is good so far; refusal.Application may still be an application that acts for itself.
+// Check takes a token apart and checks what it says of itself, for a permission such as [SendScope]. Whose mailbox it
+// opens is for the caller. An empty Reason means that it is good so far; refusal.Application may still be an
+// application that acts for itself.
 func Check(token string, directory Directory, scope string, now time.Time) (Claims, refusal.Reason) {
 	claims, reason := read(token, directory)
 	if reason == "" {
@@ -37,7 +39,11 @@ func Check(token string, directory Directory, scope string, now time.Time) (Clai
 	return claims, reason
 }
 
-// read takes a token apart: a JWT by its signature, anything else by the directory. An empty reason means that it is good so far.
+// algorithms are those that a token can be read with; only the first is taken.
+var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.ES256, jose.HS256}
+
+// read takes a token apart: a JWT by its signature, anything else by the directory. An empty reason means that it is
+// good so far.
 func read(token string, directory Directory) (Claims, refusal.Reason) {
 	if strings.Count(token, ".") != 2 {
 		if claims, known := directory.Opaque(token); known {
@@ -48,7 +54,7 @@ func read(token string, directory Directory) (Claims, refusal.Reason) {
 		}
 		return Claims{}, refusal.TokenUnreadable
 	}
-	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.ES256, jose.HS256})
+	parsed, err := jwt.ParseSigned(token, algorithms)
 	if err != nil {
 		return Claims{}, refusal.TokenUnreadable
 	}

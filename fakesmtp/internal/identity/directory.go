@@ -9,8 +9,8 @@ import (
 	"mfpsim/journal"
 )
 
-// Directory answers for the identity provider whose tokens the server takes. A bench joins it to its fake Entra ID; a server that
-// runs alone has a small issuer of its own.
+// Directory answers for the identity provider whose tokens the server takes. A bench joins it to its fake Entra ID; a
+// server that runs alone has a small issuer of its own.
 type Directory interface {
 	// Keys are the public keys that tokens of work and school accounts are signed with.
 	Keys() jose.JSONWebKeySet

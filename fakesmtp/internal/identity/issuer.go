@@ -14,7 +14,8 @@ import (
 	"mfpsim/chance"
 )
 
-// insecureTestKey signs the tokens of a server that runs alone. It is public, as is everything in this repository: a test key.
+// insecureTestKey signs the tokens of a server that runs alone. It is public, as is everything in this repository: a
+// test key.
 //
 //go:embed insecure_test_key.der
 var insecureTestKey []byte
@@ -78,7 +79,8 @@ func (i *Issuer) Issue(claims Claims) string {
 // Good is what a good token of a user says.
 func Good(user, tenant, scope string, from, until time.Time) Claims {
 	claims := Claims{
-		Tenant: tenant, User: user, Audience: []string{audiences[0]}, Scopes: []string{scope}, NotBefore: from, Expires: until,
+		Tenant: tenant, User: user, Audience: []string{audiences[0]}, Scopes: []string{scope}, NotBefore: from,
+		Expires: until,
 	}
 	claims.Issuer = claims.issuer()
 	return claims
@@ -120,10 +122,12 @@ func Sign(claims Claims, key *rsa.PrivateKey, keyID string) string {
 	token, err := jwt.Signed(signer).Claims(wireClaims{
 		Claims: jwt.Claims{
 			Issuer: claims.Issuer, Audience: jwt.Audience(claims.Audience),
-			NotBefore: jwt.NewNumericDate(claims.NotBefore), Expiry: jwt.NewNumericDate(claims.Expires), IssuedAt: issued(claims.Issued),
+			NotBefore: jwt.NewNumericDate(claims.NotBefore), Expiry: jwt.NewNumericDate(claims.Expires),
+			IssuedAt: issued(claims.Issued),
 		},
 		Object: claims.Object, Application: claims.Application,
-		Tenant: claims.Tenant, User: claims.User, Scopes: strings.Join(claims.Scopes, " "), Roles: claims.Roles, Version: "1.0",
+		Tenant: claims.Tenant, User: claims.User, Scopes: strings.Join(claims.Scopes, " "), Roles: claims.Roles,
+		Version: "1.0",
 	}).Serialize()
 	if err != nil {
 		panic("identity: signing: " + err.Error())

@@ -5,8 +5,8 @@ import "github.com/go-jose/go-jose/v4"
 // trusted is a Directory that knows keys and nothing else.
 type trusted func() jose.JSONWebKeySet
 
-// TrustKeys returns a [Directory] that takes the tokens of work accounts that these keys have signed, for example those of a fake Entra
-// ID that runs beside it:
+// TrustKeys returns a [Directory] that takes the tokens of work accounts that these keys have signed, for example those
+// of a fake Entra ID that runs beside it:
 //
 //	smtp := fakesmtp.RunT(t, fakesmtp.Config{Directory: fakesmtp.TrustKeys(entra.Keys)})
 //

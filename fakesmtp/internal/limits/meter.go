@@ -16,7 +16,8 @@ type Limits struct {
 	ContinuousErrors int // failures of one kind in an hour that block the mailbox
 }
 
-// Meter counts what mailboxes have used. A mailbox is known by its primary address. All methods are safe for concurrent use.
+// Meter counts what mailboxes have used. A mailbox is known by its primary address. All methods are safe for concurrent
+// use.
 type Meter struct {
 	limits Limits
 
@@ -111,8 +112,8 @@ func (m *Meter) TakeRecipients(mailbox string, now time.Time, count int) bool {
 	return m.of(mailbox).recipients.Take(now, Day, count, m.limits.RecipientsPerDay)
 }
 
-// Failure is a kind of failure that blocks a mailbox when it goes on and on (docs/reference/exchange-smtp.md §2.3, MSTHR). It is the
-// event of the reply that the mailbox hears then.
+// Failure is a kind of failure that blocks a mailbox when it goes on and on (docs/reference/exchange-smtp.md §2.3,
+// MSTHR). It is the event of the reply that the mailbox hears then.
 type Failure replies.Event
 
 // The kinds of failures.

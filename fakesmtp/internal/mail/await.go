@@ -75,8 +75,9 @@ func has(inbox Inbox, address string) bool {
 
 const awaitLimit = 1 << 62 // how far Await lets a stepped World go
 
-// Await returns the next message for an address: each call one that no call has returned before, oldest first. In a flowing World it waits
-// until there is one or ctx ends. In a stepped World it lets time go on while anything is due, and fails with [ErrNoMessage] when nothing is.
+// Await returns the next message for an address: each call one that no call has returned before, oldest first. In a
+// flowing World it waits until there is one or ctx ends. In a stepped World it lets time go on while anything is due,
+// and fails with [ErrNoMessage] when nothing is.
 func Await(ctx context.Context, world *vtime.World, inbox Inbox, address string) (Message, error) {
 	if world.Stepped() && vtime.TurnFrom(ctx) == nil {
 		_, err := world.AdvanceUntil(awaitLimit, func() bool { return has(inbox, address) })

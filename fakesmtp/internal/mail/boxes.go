@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// Boxes are the mailboxes of a server that keeps mail itself, by address, without regard to case. The zero Boxes are empty. All methods
-// are safe for concurrent use.
+// Boxes are the mailboxes of a server that keeps mail itself, by address, without regard to case. The zero Boxes are
+// empty. All methods are safe for concurrent use.
 type Boxes struct {
 	mu      sync.Mutex
 	boxes   map[string][]Message

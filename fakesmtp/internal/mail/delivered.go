@@ -27,7 +27,8 @@ func replaceFrom(raw []byte, old, fresh string) []byte {
 		if n := bytes.IndexByte(raw[i:], '\n'); n >= 0 {
 			end = i + n + 1
 		}
-		if name, _, _ := bytes.Cut(raw[i:end], []byte(":")); strings.EqualFold(strings.TrimSpace(string(name)), "from") && raw[i] > ' ' {
+		name, _, _ := bytes.Cut(raw[i:end], []byte(":"))
+		if strings.EqualFold(strings.TrimSpace(string(name)), "from") && raw[i] > ' ' {
 			at, field = i, raw[i:i+len(raw)-len(rest)]
 			break
 		}

@@ -22,7 +22,8 @@ type Message struct {
 	EnvelopeFrom string   // MAIL FROM
 	EnvelopeTo   []string // RCPT TO, in the order given
 	From         string   // address of the From header, as the recipient sees it
-	// Alias is what the From header had before the service put the mailbox's primary address there; empty: it had that, or may have it.
+	// Alias is what the From header had before the service put the mailbox's primary address there; empty: it had that, or
+	// may have it.
 	Alias       string
 	To          []string // addresses of the To header
 	Subject     string
@@ -54,7 +55,8 @@ var ErrNotMIME = errors.New("the message has no readable header")
 // maxKept bounds what is kept of one decoded text part.
 const maxKept = 1 << 20
 
-// content is the parts of a message, decoded when somebody looks at them for the first time; copies of a message share it.
+// content is the parts of a message, decoded when somebody looks at them for the first time; copies of a message share
+// it.
 type content struct {
 	once        sync.Once
 	text        string
@@ -62,7 +64,8 @@ type content struct {
 	problem     string
 }
 
-// Parse reads what a mailbox shows of a message. It never fails: what cannot be read stays empty and ParseError says so.
+// Parse reads what a mailbox shows of a message. It never fails: what cannot be read stays empty and ParseError says
+// so.
 func Parse(raw []byte) Message { return ParseHeader(raw).Opened() }
 
 // ParseHeader reads the header only, which is all that the service itself looks at. The parts are read by Opened.

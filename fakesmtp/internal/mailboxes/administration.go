@@ -9,7 +9,8 @@ import (
 	"mfpsim/fakesmtp/internal/replies"
 )
 
-// This file is what an administrator reads and changes. What was set last is shown at once, and takes effect at its time.
+// This file is what an administrator reads and changes. What was set last is shown at once, and takes effect at its
+// time.
 
 // OrganizationSettings are an organization's switches, as they were set last.
 type OrganizationSettings struct {
@@ -55,8 +56,9 @@ func (s *Store) OrganizationOf(name string) (OrganizationSettings, bool) {
 
 func (o *organization) settings() OrganizationSettings {
 	return OrganizationSettings{
-		ID: o.id, Domains: slices.Clone(o.domains), Personal: o.personal, SMTPAuth: o.smtpAuth.written(), LegacyTLS: o.legacyTLS.written(),
-		SendFromAliases: o.sendFromAliases.written(), DefaultPolicy: o.defaultPolicy.written(),
+		ID: o.id, Domains: slices.Clone(o.domains), Personal: o.personal, SMTPAuth: o.smtpAuth.written(),
+		LegacyTLS: o.legacyTLS.written(), SendFromAliases: o.sendFromAliases.written(),
+		DefaultPolicy: o.defaultPolicy.written(),
 	}
 }
 
@@ -109,8 +111,9 @@ func (s *Store) MailboxesOf(organization string) []MailboxSettings {
 // settings returns those of a mailbox. Under s.mu.
 func (s *Store) settings(m *mailbox) MailboxSettings {
 	shown := MailboxSettings{
-		Address: m.address, Aliases: slices.Clone(m.aliases), SMTPAuth: m.smtpAuth.written(), MaxSendSize: m.maxSendSize.written(),
-		RecipientLimit: m.recipientLimit.written(), SendAs: slices.Clone(m.sendAs.written()), FullAccess: slices.Clone(m.fullAccess.written()),
+		Address: m.address, Aliases: slices.Clone(m.aliases), SMTPAuth: m.smtpAuth.written(),
+		MaxSendSize: m.maxSendSize.written(), RecipientLimit: m.recipientLimit.written(),
+		SendAs: slices.Clone(m.sendAs.written()), FullAccess: slices.Clone(m.fullAccess.written()),
 	}
 	if shown.MaxSendSize == 0 {
 		shown.MaxSendSize = s.defaults.MaxSendSize
@@ -263,7 +266,8 @@ func (s *Store) AddPrincipal(organization string, p Principal) {
 // onTheInternet is the mailbox of an address without an organization.
 func onTheInternet(address string) *mailbox {
 	return &mailbox{
-		address: address, smtpAuth: newSetting[*bool](nil), sendAs: newSetting[[]string](nil), fullAccess: newSetting[[]string](nil),
-		policy: newSetting(""), maxSendSize: newSetting[int64](0), recipientLimit: newSetting(0), licensed: newSetting(true),
+		address: address, smtpAuth: newSetting[*bool](nil), sendAs: newSetting[[]string](nil),
+		fullAccess: newSetting[[]string](nil), policy: newSetting(""), maxSendSize: newSetting[int64](0),
+		recipientLimit: newSetting(0), licensed: newSetting(true),
 	}
 }

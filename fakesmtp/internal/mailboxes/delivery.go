@@ -34,8 +34,8 @@ const (
 	Failed    Status = "Failed"
 )
 
-// Rewritten returns a message with the mailbox's primary address in place of an alias, unless the organization lets people send from
-// aliases (docs/reference/exchange-smtp.md §10).
+// Rewritten returns a message with the mailbox's primary address in place of an alias, unless the organization lets
+// people send from aliases (docs/reference/exchange-smtp.md §10).
 func (s *Store) Rewritten(name string, now time.Time, m mail.Message) mail.Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -52,8 +52,8 @@ func (s *Store) Rewritten(name string, now time.Time, m mail.Message) mail.Messa
 	return m
 }
 
-// Deliver puts a message into the mailboxes of its recipients and a copy into Sent Items. What cannot be delivered is reported to the
-// sender, who has long heard 250.
+// Deliver puts a message into the mailboxes of its recipients and a copy into Sent Items. What cannot be delivered is
+// reported to the sender, who has long heard 250.
 func (s *Store) Deliver(name string, m mail.Message) {
 	s.deliver(name, m)
 	s.arrival.Announce()
@@ -73,7 +73,8 @@ func (s *Store) deliver(name string, m mail.Message) {
 			MessageID: m.ID, Size: len(m.Raw), Status: Delivered,
 		}
 		target, restriction := s.mailbox(recipient), user.restriction
-		external := target == nil && s.organization(address.Domain(recipient)) == nil || target != nil && target.organization == nil
+		external := target == nil && s.organization(address.Domain(recipient)) == nil ||
+			target != nil && target.organization == nil
 		switch {
 		case restriction != "":
 		case external && outside != "":
@@ -96,8 +97,8 @@ func (s *Store) deliver(name string, m mail.Message) {
 	}
 }
 
-// takeExternal counts a message's recipients outside against the organization's limit of the day; the restriction says that they do not
-// fit. Under s.mu.
+// takeExternal counts a message's recipients outside against the organization's limit of the day; the restriction says
+// that they do not fit. Under s.mu.
 func (s *Store) takeExternal(o *organization, m mail.Message) replies.Restriction {
 	if o == nil || o.externalPerDay <= 0 {
 		return ""
@@ -120,10 +121,12 @@ func report(user *mailbox, m mail.Message, recipient, detail string) {
 	o := user.organization
 	o.reports++
 	postmaster := "postmaster@" + o.domains[0]
-	raw := fmt.Sprintf("From: Microsoft Outlook <%s>\r\nTo: <%s>\r\nSubject: Undeliverable: %s\r\nMessage-ID: <report-%d@%s>\r\n"+
-		"In-Reply-To: %s\r\nDate: %s\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+
+	raw := fmt.Sprintf("From: Microsoft Outlook <%s>\r\nTo: <%s>\r\nSubject: Undeliverable: %s\r\n"+
+		"Message-ID: <report-%d@%s>\r\nIn-Reply-To: %s\r\nDate: %s\r\nAuto-Submitted: auto-replied\r\n"+
+		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+
 		"Your message to %s couldn't be delivered.\r\n\r\n%s\r\n",
-		postmaster, user.address, oneLine(m.Subject), o.reports, o.domains[0], oneLine(m.ID), m.ReceivedAt.UTC().Format(time.RFC1123Z),
+		postmaster, user.address, oneLine(m.Subject), o.reports, o.domains[0], oneLine(m.ID),
+		m.ReceivedAt.UTC().Format(time.RFC1123Z),
 		recipient, detail)
 	ndr := mail.Parse([]byte(raw))
 	ndr.EnvelopeTo, ndr.ReceivedAt = []string{user.address}, m.ReceivedAt

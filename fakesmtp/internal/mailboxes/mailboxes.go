@@ -1,5 +1,6 @@
-// Package mailboxes holds the organizations, their mailboxes and switches, what the mailboxes hold, and the message trace. It owns its lock
-// and gives out values. A mailbox is known by any of its addresses, an organization by its id or a domain, without regard to case.
+// Package mailboxes holds the organizations, their mailboxes and switches, what the mailboxes hold, and the message
+// trace. It owns its lock and gives out values. A mailbox is known by any of its addresses, an organization by its id
+// or a domain, without regard to case.
 package mailboxes
 
 import (
@@ -24,20 +25,21 @@ import (
 type Organization struct {
 	ID      string   // tenant id; empty: made from the seed and the first domain, or the one of personal accounts
 	Domains []string // accepted domains, the first is the default one
-	// SMTPAuth is the tenant's switch: SMTP AUTH is enabled (Set-TransportConfig -SmtpClientAuthenticationDisabled $false). Without it
-	// nobody can submit mail unless a mailbox has it on, as in a new organization.
+	// SMTPAuth is the tenant's switch: SMTP AUTH is enabled (Set-TransportConfig -SmtpClientAuthenticationDisabled
+	// $false). Without it nobody can submit mail unless a mailbox has it on, as in a new organization.
 	SMTPAuth bool
 	// SecurityDefaults are on. They are a setting of Entra ID.
 	SecurityDefaults bool
-	// BasicAuth: the organization lets clients submit with a password, as far as the calendar allows. Without it an authentication policy
-	// blocks that.
+	// BasicAuth: the organization lets clients submit with a password, as far as the calendar allows. Without it an
+	// authentication policy blocks that.
 	BasicAuth bool
-	// Created is when the tenant was made; zero: before all that concerns new ones in the retirement of basic authentication.
+	// Created is when the tenant was made; zero: before all that concerns new ones in the retirement of basic
+	// authentication.
 	Created time.Time
 	// ExternalRecipientsPerDay is the limit of all its mailboxes together in any 24 h, 5,000 for a trial; zero: none.
 	ExternalRecipientsPerDay int
-	// Personal: mailboxes of consumers, outlook.com and its sisters. Nobody administers them: SMTP AUTH is on, basic authentication goes by
-	// the calendar.
+	// Personal: mailboxes of consumers, outlook.com and its sisters. Nobody administers them: SMTP AUTH is on, basic
+	// authentication goes by the calendar.
 	Personal bool
 }
 
@@ -47,7 +49,8 @@ type Mailbox struct {
 	Aliases []string
 	// Organization is the id or a domain of the mailbox's organization; empty: the one of the address's domain.
 	Organization string
-	// SMTPAuth is the mailbox's own switch (Set-CASMailbox -SmtpClientAuthenticationDisabled, turned round); nil: as the tenant's.
+	// SMTPAuth is the mailbox's own switch (Set-CASMailbox -SmtpClientAuthenticationDisabled, turned round); nil: as the
+	// tenant's.
 	SMTPAuth *bool
 	// SendAs are the accounts that may send as this mailbox.
 	SendAs []string
@@ -159,9 +162,10 @@ func (s *Store) AddOrganization(o Organization) error {
 		}
 	}
 	s.organizations = append(s.organizations, &organization{
-		id: o.ID, domains: slices.Clone(o.Domains), personal: o.Personal, created: o.Created, basicAuth: o.BasicAuth || o.Personal,
-		smtpAuth: newSetting(o.SMTPAuth || o.Personal), securityDefaults: newSetting(o.SecurityDefaults), legacyTLS: newSetting(false),
-		sendFromAliases: newSetting(false), defaultPolicy: newSetting(""), externalPerDay: o.ExternalRecipientsPerDay,
+		id: o.ID, domains: slices.Clone(o.Domains), personal: o.Personal, created: o.Created,
+		basicAuth: o.BasicAuth || o.Personal, smtpAuth: newSetting(o.SMTPAuth || o.Personal),
+		securityDefaults: newSetting(o.SecurityDefaults), legacyTLS: newSetting(false), sendFromAliases: newSetting(false),
+		defaultPolicy: newSetting(""), externalPerDay: o.ExternalRecipientsPerDay,
 	})
 	return nil
 }
@@ -188,9 +192,9 @@ func (s *Store) AddMailbox(m Mailbox) error {
 	}
 	s.add(&mailbox{
 		address: m.Address, aliases: slices.Clone(m.Aliases), organization: o, smtpAuth: newSetting(m.SMTPAuth),
-		sendAs: newSetting(slices.Clone(m.SendAs)), fullAccess: newSetting(slices.Clone(m.FullAccess)), policy: newSetting(""),
-		maxSendSize: newSetting(m.MaxSendSize), recipientLimit: newSetting(0), licensed: newSetting(true), quota: m.Quota,
-		password: m.Password,
+		sendAs: newSetting(slices.Clone(m.SendAs)), fullAccess: newSetting(slices.Clone(m.FullAccess)),
+		policy: newSetting(""), maxSendSize: newSetting(m.MaxSendSize), recipientLimit: newSetting(0),
+		licensed: newSetting(true), quota: m.Quota, password: m.Password,
 	})
 	return nil
 }

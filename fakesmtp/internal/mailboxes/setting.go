@@ -2,7 +2,8 @@ package mailboxes
 
 import "time"
 
-// setting is a switch whose change takes effect later than it is made, as an administrator's change in Exchange Online does.
+// setting is a switch whose change takes effect later than it is made, as an administrator's change in Exchange Online
+// does.
 type setting[V any] struct {
 	steps []step[V] // in the order in which they take effect; the first holds from the beginning
 }

@@ -37,8 +37,8 @@ func (o *organization) at(now time.Time) Tenant {
 		return Tenant{}
 	}
 	return Tenant{
-		ID: o.id, Personal: o.personal, Created: o.created, SMTPAuth: o.smtpAuth.at(now), SecurityDefaults: o.securityDefaults.at(now),
-		LegacyTLS: o.legacyTLS.at(now),
+		ID: o.id, Personal: o.personal, Created: o.created, SMTPAuth: o.smtpAuth.at(now),
+		SecurityDefaults: o.securityDefaults.at(now), LegacyTLS: o.legacyTLS.at(now),
 	}
 }
 
@@ -138,7 +138,8 @@ func (s *Store) Submission(name string, now time.Time) Submission {
 		return Submission{}
 	}
 	holds := Submission{
-		MaxSendSize: m.maxSendSize.at(now), MaxRecipients: m.recipientLimit.at(now), Quota: m.quota, Held: m.held, Verdict: m.verdict,
+		MaxSendSize: m.maxSendSize.at(now), MaxRecipients: m.recipientLimit.at(now), Quota: m.quota, Held: m.held,
+		Verdict: m.verdict,
 	}
 	if holds.MaxSendSize == 0 {
 		holds.MaxSendSize = s.defaults.MaxSendSize
@@ -149,8 +150,8 @@ func (s *Store) Submission(name string, now time.Time) Submission {
 	return holds
 }
 
-// Submitter returns the mailbox that submits where nobody need authenticate: the one with an address, or the first that an organization
-// has; empty: there is none.
+// Submitter returns the mailbox that submits where nobody need authenticate: the one with an address, or the first that
+// an organization has; empty: there is none.
 func (s *Store) Submitter(sender string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package replies is every text that the fake Exchange Online says on the wire: a table with the event that each row answers, its source
-// and a mark of certainty, and the texts of non-delivery reports.
+// Package replies is every text that the fake Exchange Online says on the wire: a table with the event that each row
+// answers, its source and a mark of certainty, and the texts of non-delivery reports.
 package replies
 
 import (
@@ -43,8 +43,8 @@ const (
 type Reply struct {
 	Profile Profile
 	Event   Event
-	// Code is the reply code, from which its class follows; Text follows it, an enhanced status code included. A line end parts
-	// the lines of a reply. Words in braces are filled in: see the table's own file.
+	// Code is the reply code, from which its class follows; Text follows it, an enhanced status code included. A line end
+	// parts the lines of a reply. Words in braces are filled in: see the table's own file.
 	Code   int
 	Text   string
 	Tail   Tail
@@ -132,7 +132,8 @@ func Expand(template string, find func(name string) (string, bool)) string {
 
 // Layouts of the times on the wire, both in UTC.
 const (
-	bannerTime = "Mon, 2 Jan 2006 15:04:05 -0700" // the day of the month is not padded (docs/reference/exchange-smtp.md §1.2)
+	// The day of the month is not padded (docs/reference/exchange-smtp.md §1.2).
+	bannerTime = "Mon, 2 Jan 2006 15:04:05 -0700"
 	tailTime   = "2006-01-02T15:04:05.000Z"
 )
 

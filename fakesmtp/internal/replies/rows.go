@@ -77,8 +77,8 @@ const (
 	SessionTimeout      Event = "session time-out"
 )
 
-// Events that nothing in this server brings about by itself, because Exchange's own machinery is their cause. They are for
-// a planted answer; the events of all other rows can stand there too.
+// Events that nothing in this server brings about by itself, because Exchange's own machinery is their cause. They are
+// for a planted answer; the events of all other rows can stand there too.
 const (
 	ServiceNotActive    Event = "service not active"                   // 421 4.3.2 at AUTH: the front end is being drained
 	ProxyFailed         Event = "front end cannot proxy"               // 451 4.7.0 … PRX4 at AUTH
@@ -92,10 +92,11 @@ const (
 	NotAuthenticatedOld Event = "not authenticated, the older wording" // 530 5.7.57
 )
 
-// What the words in braces stand for: {fe} the front end's host name, {label} its name in tails, {backend} the mailbox server,
-// {client} the client's address, {now} and {instant} the time of the reply, {session} the session id, {id} the Message-ID,
-// {size} a length in octets, {user} the account, {from} the sender, {error} the reply that AUTH got, {diagnostics} the numbers of
-// an exception, {bytes} octets received, {verdict} what the abuse control has found, {duration} a length of time.
+// What the words in braces stand for: {fe} the front end's host name, {label} its name in tails, {backend} the mailbox
+// server, {client} the client's address, {now} and {instant} the time of the reply, {session} the session id, {id} the
+// Message-ID, {size} a length in octets, {user} the account, {from} the sender, {error} the reply that AUTH got,
+// {diagnostics} the numbers of an exception, {bytes} octets received, {verdict} what the abuse control has found,
+// {duration} a length of time.
 const (
 	extensionsBefore = "SIZE {size}\nPIPELINING\nDSN\nENHANCEDSTATUSCODES\n"
 	extensionsAfter  = "\n8BITMIME\nBINARYMIME\nCHUNKING\nSMTPUTF8"

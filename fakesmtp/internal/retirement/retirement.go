@@ -44,20 +44,24 @@ var existedUntil = time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 // timetable is docs/reference/exchange-smtp.md §7, as Microsoft had it from 2026-01-27 on.
 var timetable = []Step{
 	{
-		From: time.Date(2024, 9, 16, 0, 0, 0, 0, time.UTC), What: "outlook.com: basic authentication off, app passwords included",
+		From: time.Date(2024, 9, 16, 0, 0, 0, 0, time.UTC),
+		What: "outlook.com: basic authentication off, app passwords included",
 		Mark: replies.Documented, Source: "EOP-297, Microsoft support", state: Never, whom: forPersonal,
 	},
 	{
-		From: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC), What: "existing organizations: off by default, administrators may switch it on again",
-		Mark: replies.Documented, Source: "techcommunity 4489835, MC786329 v3 (\"end of December 2026\"; the day is inferred)", state: Off, whom: forExisting,
+		From: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC),
+		What: "existing organizations: off by default, administrators may switch it on again", Mark: replies.Documented,
+		Source: "techcommunity 4489835, MC786329 v3 (\"end of December 2026\"; the day is inferred)", state: Off,
+		whom: forExisting,
 	},
 	{
 		From: existedUntil, What: "organizations made after December 2026 have none",
 		Mark: replies.Documented, Source: "techcommunity 4489835, MC786329 v3", state: Never, whom: forNew,
 	},
 	{
-		From: time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC), What: "removed for all: 550 5.7.30",
-		Mark: replies.Inferred, Source: "techcommunity 4114750 has the reply; the date is to be announced in the second half of 2027", state: Removed, whom: forAll,
+		From: time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC), What: "removed for all: 550 5.7.30", Mark: replies.Inferred,
+		Source: "techcommunity 4114750 has the reply; the date is to be announced in the second half of 2027",
+		state:  Removed, whom: forAll,
 	},
 }
 
@@ -70,7 +74,8 @@ type Organization struct {
 	Created  time.Time // zero: before all that concerns new ones
 }
 
-// At returns what has become of basic authentication for an organization at a time. end is when it ends for good; zero: as assumed.
+// At returns what has become of basic authentication for an organization at a time. end is when it ends for good; zero:
+// as assumed.
 func At(now time.Time, o Organization, end time.Time) State {
 	state := AsSet
 	for _, step := range timetable {

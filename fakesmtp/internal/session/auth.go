@@ -103,8 +103,8 @@ func (c *session) finish(ctx context.Context, v gate.Verdict) {
 	c.say(replies.AuthOK)
 }
 
-// modern reports whether the connection's TLS is good enough: 1.2 or later, or anything on the legacy endpoint for an organization that
-// has opted in. It shows at AUTH, not in the handshake (docs/reference/exchange-smtp.md §4).
+// modern reports whether the connection's TLS is good enough: 1.2 or later, or anything on the legacy endpoint for an
+// organization that has opted in. It shows at AUTH, not in the handshake (docs/reference/exchange-smtp.md §4).
 func (c *session) modern(tenant mailboxes.Tenant) bool {
 	if c.tls == nil {
 		return true
@@ -113,7 +113,8 @@ func (c *session) modern(tenant mailboxes.Tenant) bool {
 	if state.Version >= tls.VersionTLS12 {
 		return true
 	}
-	legacy := strings.EqualFold(state.ServerName, LegacyHost) || state.ServerName == "" && c.endpoint.Settings.LegacyEndpoint
+	legacy := strings.EqualFold(state.ServerName, LegacyHost) ||
+		state.ServerName == "" && c.endpoint.Settings.LegacyEndpoint
 	return legacy && tenant.LegacyTLS
 }
 

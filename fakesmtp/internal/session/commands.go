@@ -229,7 +229,8 @@ func (c *session) abort() {
 	}
 }
 
-// enterOpen lets a client in that has not authenticated, where the settings say so: as the mailbox that MAIL names, or the first one.
+// enterOpen lets a client in that has not authenticated, where the settings say so: as the mailbox that MAIL names, or
+// the first one.
 func (c *session) enterOpen(arguments string) {
 	path, _, _ := parsePath(arguments, "FROM:")
 	c.user = c.endpoint.Mailboxes.Submitter(path)

@@ -1,5 +1,5 @@
-// Package session is a conversation with a client: the state machine of client submission, over the rooms that know tokens, mailboxes,
-// limits and planted answers.
+// Package session is a conversation with a client: the state machine of client submission, over the rooms that know
+// tokens, mailboxes, limits and planted answers.
 package session
 
 import (

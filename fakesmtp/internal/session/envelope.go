@@ -20,8 +20,8 @@ type transaction struct {
 	planted  *answers.Answer // a recipient's address asked for it
 }
 
-// parameter takes one parameter of MAIL: SIZE (RFC 1870), BODY (RFC 6152, 3030), RET and ENVID (RFC 3461), SMTPUTF8 (RFC 6531) and
-// AUTH (RFC 4954 §5).
+// parameter takes one parameter of MAIL: SIZE (RFC 1870), BODY (RFC 6152, 3030), RET and ENVID (RFC 3461), SMTPUTF8
+// (RFC 6531) and AUTH (RFC 4954 §5).
 func (t *transaction) parameter(parameter string) bool {
 	name, value, hasValue := strings.Cut(parameter, "=")
 	switch strings.ToUpper(name) {
@@ -90,8 +90,8 @@ func parsePath(arguments, keyword string) (path string, parameters []string, ok 
 	return words[0], words[1:], true
 }
 
-// validHello is the rule for the name after EHLO and HELO: no label is empty, no character is foreign to names. Names of one label
-// were accepted (EOP-166, QA20); what exactly was wrong with the one that was refused (GITML) is inferred.
+// validHello is the rule for the name after EHLO and HELO: no label is empty, no character is foreign to names. Names
+// of one label were accepted (EOP-166, QA20); what exactly was wrong with the one that was refused (GITML) is inferred.
 func validHello(name string) bool { return address.ValidDomain(name) }
 
 // parseChunk reads the arguments of BDAT: a size and, for the last chunk, LAST.

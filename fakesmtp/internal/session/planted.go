@@ -32,7 +32,8 @@ func (c *session) giveAnswer(ctx context.Context, a *answers.Answer, act func(co
 // tell journals that a planted answer has its way.
 func (c *session) tell(a *answers.Answer) {
 	c.endpoint.Shell.Journal.Append(journal.Entry{
-		Party: c.endpoint.Shell.Party, Connection: c.peer.Connection(), Kind: journal.KindFault, Text: journal.Plain("answer " + a.String()),
+		Party: c.endpoint.Shell.Party, Connection: c.peer.Connection(), Kind: journal.KindFault,
+		Text: journal.Plain("answer " + a.String()),
 	})
 }
 
@@ -54,7 +55,8 @@ func (c *session) answer(a *answers.Answer) {
 	}
 }
 
-// follow waits for what the client sends after a reply that it was given in place of another one: nothing after a refusal.
+// follow waits for what the client sends after a reply that it was given in place of another one: nothing after a
+// refusal.
 func (c *session) follow(code int) {
 	c.awaitData = c.awaitData && code == 354
 	c.upgrade = c.upgrade && code == 220

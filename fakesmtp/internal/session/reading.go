@@ -20,7 +20,8 @@ func (c *session) readLine() error {
 	var hello *wire.TLSError
 	switch {
 	case errors.Is(err, wire.ErrLineTooLong):
-		c.visit("a long line", nil, journal.Plain("(a line of more than "+strconv.Itoa(c.endpoint.Settings.MaxLine)+" octets)"), func(ctx context.Context) {
+		read := journal.Plain("(a line of more than " + strconv.Itoa(c.endpoint.Settings.MaxLine) + " octets)")
+		c.visit("a long line", nil, read, func(ctx context.Context) {
 			c.pending = nil
 			c.refuse(ctx, replies.LineTooLong, "")
 		})
@@ -51,12 +52,13 @@ func (c *session) readLine() error {
 		path, _, _ := parsePath(arguments, "TO:")
 		planted = answers.ByAddress(path, answers.AtRecipient)
 	}
-	c.visit(visitName(verb), planted, wire.CommandText(line, wire.KnownVerb, nil), func(ctx context.Context) { c.command(ctx, verb, arguments) }, answers.Moment(verb))
+	act := func(ctx context.Context) { c.command(ctx, verb, arguments) }
+	c.visit(visitName(verb), planted, wire.CommandText(line, wire.KnownVerb, nil), act, answers.Moment(verb))
 	return nil
 }
 
-// startTLS makes the connection a secure one. What the client sent in clear beyond the command is dropped (RFC 3207 §4.2), and the
-// session begins anew.
+// startTLS makes the connection a secure one. What the client sent in clear beyond the command is dropped (RFC 3207
+// §4.2), and the session begins anew.
 func (c *session) startTLS() error {
 	c.upgrade = false
 	if err := c.wire.Writer.Flush(); err != nil {
@@ -98,7 +100,8 @@ func (c *session) readMessage() error {
 func (c *session) readChunk(line, arguments string) error {
 	size, last, ok := parseChunk(arguments)
 	if !ok {
-		c.visit("BDAT", nil, journal.Plain(wire.Printable(line)), func(ctx context.Context) { c.refuse(ctx, replies.BadArguments, "") }, "BDAT")
+		refuse := func(ctx context.Context) { c.refuse(ctx, replies.BadArguments, "") }
+		c.visit("BDAT", nil, journal.Plain(wire.Printable(line)), refuse, "BDAT")
 		return nil
 	}
 	room := int64(0)
@@ -113,7 +116,8 @@ func (c *session) readChunk(line, arguments string) error {
 	if last && c.mail != nil {
 		moments, planted = append(moments, answers.OnEndOfData), c.mail.planted
 	}
-	c.visit("BDAT", planted, journal.Plain(wire.Printable(line)), func(ctx context.Context) { c.chunk(ctx, body, size, last) }, moments...)
+	act := func(ctx context.Context) { c.chunk(ctx, body, size, last) }
+	c.visit("BDAT", planted, journal.Plain(wire.Printable(line)), act, moments...)
 	if last && c.mail != nil && len(c.mail.to) > 0 {
 		c.abort()
 	}

@@ -92,9 +92,12 @@ func (c *session) name() {
 	c.backend = fmt.Sprintf("%sMB%04d.%s", site, c.random.Intn(10000), forest)
 }
 
-// visit acts on something that was read in full: it journals it, lets act decide and speak, and writes only when the turn is given
-// back. Nothing that waits for the client happens inside. A planted answer that waits for one of the moments, or the one given, has its way.
-func (c *session) visit(name string, planted *answers.Answer, read journal.Text, act func(ctx context.Context), moments ...answers.Moment) {
+// visit acts on something that was read in full: it journals it, lets act decide and speak, and writes only when the
+// turn is given back. Nothing that waits for the client happens inside. A planted answer that waits for one of the
+// moments, or the one given, has its way.
+func (c *session) visit(
+	name string, planted *answers.Answer, read journal.Text, act func(ctx context.Context), moments ...answers.Moment,
+) {
 	c.watch.busy.Store(true)
 	v := c.endpoint.Shell.Visit(c.peer, name)
 	if read != nil {

@@ -40,7 +40,8 @@ func (c *session) refuse(ctx context.Context, event replies.Event, reason refusa
 		}
 	}
 	c.shown.Refuse(history.Refusal{
-		At: c.endpoint.now(), Connection: c.peer.Connection(), Profile: c.profile, User: user, Event: event, Reason: reason, Reply: first,
+		At: c.endpoint.now(), Connection: c.peer.Connection(), Profile: c.profile, User: user, Event: event, Reason: reason,
+		Reply: first,
 	})
 	limit := c.endpoint.Settings.MaxErrors
 	if row.Code >= 500 && row.Code <= 504 && limit > 0 {

@@ -11,8 +11,9 @@ import (
 	"mfpsim/fakesmtp/internal/wire"
 )
 
-// stamp makes what the service puts before a message: how it came in, and the Message-ID where there was none or, on a personal
-// account, in place of the one there was (docs/reference/exchange-smtp.md §10). It returns the Message-ID that holds.
+// stamp makes what the service puts before a message: how it came in, and the Message-ID where there was none or, on a
+// personal account, in place of the one there was (docs/reference/exchange-smtp.md §10). It returns the Message-ID that
+// holds.
 func (c *session) stamp(m mail.Message) (header []byte, id string) {
 	name, _, _ := strings.Cut(c.backend, ".")
 	version := "version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
@@ -21,11 +22,13 @@ func (c *session) stamp(m mail.Message) (header []byte, id string) {
 		version = "version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Received: from %s (%s) by\r\n %s (2603:1096:c01::1) with Microsoft SMTP Server\r\n (%s) id 15.20.8678.29; %s\r\n",
+	fmt.Fprintf(&b, "Received: from %s (%s) by\r\n %s (2603:1096:c01::1) with Microsoft SMTP Server\r\n"+
+		" (%s) id 15.20.8678.29; %s\r\n",
 		wire.Printable(c.helo), c.client(), c.backend, version, m.ReceivedAt.UTC().Format(time.RFC1123Z))
-	fmt.Fprintf(&b, "Received: from %s ([fe80::1:2:3:4]) by\r\n %s ([fe80::1:2:3:4%%5]) with mapi id 15.20.8678.029; %s\r\n",
+	fmt.Fprintf(&b, "Received: from %s ([fe80::1:2:3:4]) by\r\n %s ([fe80::1:2:3:4%%5])"+
+		" with mapi id 15.20.8678.029; %s\r\n",
 		c.backend, c.backend, m.ReceivedAt.UTC().Format(time.RFC1123Z))
-	fmt.Fprintf(&b, "X-ClientProxiedBy: %s (2603:1096:c00::1)\r\n", strings.Replace(c.label, "."+c.endpoint.Settings.Forest, ".outlook.office365.com", 1))
+	fmt.Fprintf(&b, "X-ClientProxiedBy: %s (2603:1096:c00::1)\r\n", c.host)
 	id = m.ID
 	if id == "" || c.profile == replies.ProfileOutlook {
 		fresh := "<" + name + strings.ToUpper(c.random.Hex(24)) + "@" + c.backend + ">"
@@ -40,8 +43,9 @@ func (c *session) stamp(m mail.Message) (header []byte, id string) {
 
 const diagnosticPairs = 95
 
-// diagnostics are the numbers in the middle of an exception's text: pairs of a place in the code and a value. The places are those of
-// docs/reference/exchange-smtp.md §2.3, the values come from the seed; Exchange's line is of about the same length.
+// diagnostics are the numbers in the middle of an exception's text: pairs of a place in the code and a value. The
+// places are those of docs/reference/exchange-smtp.md §2.3, the values come from the seed; Exchange's line is of about
+// the same length.
 //
 // diagnosticPairs makes the whole line longer than 2,000 octets, which is where some clients' buffers end.
 func (c *session) diagnostics() string {

@@ -30,7 +30,8 @@ func (c *session) submit(ctx context.Context, m mail.Message, size int64) {
 		return
 	}
 	if delay := e.Limits.TakeRate(c.user, e.now()); delay > 0 {
-		e.Shell.Note(m.Connection, fmt.Sprintf("above %d messages a minute: delayed by %v", e.Settings.MessagesPerMinute, delay))
+		e.Shell.Note(m.Connection,
+			fmt.Sprintf("above %d messages a minute: delayed by %v", e.Settings.MessagesPerMinute, delay))
 		c.pause(ctx, delay)
 	}
 	m.ReceivedAt = e.now()

@@ -14,8 +14,8 @@ import (
 	"mfpsim/faultnet"
 )
 
-// watch ends a connection on which nothing happens, or which has been there for too long, by the World's clock. It costs no goroutine
-// while it waits and holds no turn.
+// watch ends a connection on which nothing happens, or which has been there for too long, by the World's clock. It
+// costs no goroutine while it waits and holds no turn.
 type watch struct {
 	opened time.Time
 	heard  atomic.Int64 // when octets came last, or a reply was ready, in nanoseconds since opened
@@ -62,11 +62,12 @@ func (c *session) due() (at time.Time, aged, limited bool) {
 	return at, aged, limited
 }
 
-// overdue reports whether the connection's time was up before what came just now. A client on a stepped bench meets the time-out here:
-// an event for each silent connection would make the bench wait for what nobody waits for.
+// overdue reports whether the connection's time was up before what came just now. A client on a stepped bench meets the
+// time-out here: an event for each silent connection would make the bench wait for what nobody waits for.
 func (c *session) overdue() bool { return c.watch.lapsed != nil }
 
-// startWatch begins to count. Connections of a flowing World and those from outside are ended by an event, others when they speak again.
+// startWatch begins to count. Connections of a flowing World and those from outside are ended by an event, others when
+// they speak again.
 func (c *session) startWatch() {
 	c.watch.opened = c.endpoint.now()
 	if _, _, limited := c.due(); limited && (!c.endpoint.Shell.World.Stepped() || c.peer.Party() == faultnet.Outside) {
@@ -143,5 +144,6 @@ func (c *session) timeOut() {
 
 // duration is a length of time as .NET writes it: hours, minutes, seconds and seven digits.
 func duration(d time.Duration) string {
-	return fmt.Sprintf("%02d:%02d:%02d.%07d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60, d.Nanoseconds()%1e9/100)
+	return fmt.Sprintf("%02d:%02d:%02d.%07d",
+		int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60, d.Nanoseconds()%1e9/100)
 }

@@ -9,12 +9,13 @@ import (
 
 // Client is who a server talks to. It is a net.Addr, so that a library that a server is built on hands it on.
 type Client struct {
-	Connection string         // "printer#3"
-	Host       string         // the address that the server sees
-	Who        string         // whom a server that goes by addresses takes it for: a party of the bench, or an address from outside
-	Random     *chance.Reader // the connection's own
-	State      any            // what the server keeps of the connection; whoever acts in its visit may change it
-	HangUp     func()         // ends the conversation from the side of a library; nil: the server is no library
+	Connection string // "printer#3"
+	Host       string // the address that the server sees
+	// Who is whom a server that goes by addresses takes it for: a party of the bench, or an address from outside.
+	Who    string
+	Random *chance.Reader // the connection's own
+	State  any            // what the server keeps of the connection; whoever acts in its visit may change it
+	HangUp func()         // ends the conversation from the side of a library; nil: the server is no library
 }
 
 // Network is that of the connection.
@@ -37,9 +38,9 @@ func (s *Shell) Client(peer *faultnet.Peer, connection net.Conn, address string)
 	return c
 }
 
-// Guard runs what a library asks a server about a client, and reports whether that came to its end. If it panics, this conversation ends
-// and nothing else does: the panic is kept in the World, and the library finds its client gone. A panic of a server's own program is
-// guarded by its peer ([faultnet.Peer.Guard]).
+// Guard runs what a library asks a server about a client, and reports whether that came to its end. If it panics, this
+// conversation ends and nothing else does: the panic is kept in the World, and the library finds its client gone. A
+// panic of a server's own program is guarded by its peer ([faultnet.Peer.Guard]).
 func (s *Shell) Guard(c *Client, ask func()) (ok bool) {
 	defer func() {
 		if value := recover(); value != nil {

@@ -39,7 +39,8 @@ type Server struct {
 // Server makes a server of the shell.
 func (s *Shell) Server(front Front) Server { return Server{shell: s, front: front} }
 
-// Run opens a server for a test, serves it, and closes it at the test's end. What would pass unseen is reported to the test.
+// Run opens a server for a test, serves it, and closes it at the test's end. What would pass unseen is reported to the
+// test.
 func Run[S interface{ Start(t T) }](t T, bench *Bench, open func() (S, error)) S {
 	t.Helper()
 	if bench.Report == nil {
@@ -55,8 +56,8 @@ func Run[S interface{ Start(t T) }](t T, bench *Bench, open func() (S, error)) S
 	return s
 }
 
-// Start serves the server's addresses in a test and closes the server at the test's end, for servers that were made by New. If the test
-// has failed, it logs the last lines of the conversations.
+// Start serves the server's addresses in a test and closes the server at the test's end, for servers that were made by
+// New. If the test has failed, it logs the last lines of the conversations.
 func (s Server) Start(t T) {
 	t.Helper()
 	listener, err := s.shell.Network.Listen(s.shell.Party, s.front.Addresses...)
@@ -94,14 +95,15 @@ func (s *Shell) logLast(t T) {
 	}
 }
 
-// Serve takes connections from a listener until it or the server is closed; then it returns nil. The listener is the server's.
-// On a bench it is one of the bench's network, so that names, turns and faults reach it.
+// Serve takes connections from a listener until it or the server is closed; then it returns nil. The listener is the
+// server's. On a bench it is one of the bench's network, so that names, turns and faults reach it.
 func (s Server) Serve(listener net.Listener) error {
 	return s.shell.life.Serve(listener, s.shell.name, s.front.Connection)
 }
 
-// Close ends the server: listeners and connections are closed and their goroutines have ended when it returns, except those that wait for
-// a World that is not the server's own (a delay, the latency of a link); they end with that World. Mailboxes can still be read.
+// Close ends the server: listeners and connections are closed and their goroutines have ended when it returns, except
+// those that wait for a World that is not the server's own (a delay, the latency of a link); they end with that World.
+// Mailboxes can still be read.
 func (s Server) Close() error {
 	if s.shell.ownWorld {
 		s.shell.life.Close(s.shell.World.Close)
@@ -117,7 +119,8 @@ func (s Server) Close() error {
 // Addr returns host and port of the first listener, for clients from outside; empty before there is one.
 func (s Server) Addr() string { return s.shell.life.Addr() }
 
-// Address returns the name and port under which a bench's parties are to reach the server, for example "smtp.example.com:587".
+// Address returns the name and port under which a bench's parties are to reach the server, for example
+// "smtp.example.com:587".
 func (s Server) Address() string { return s.front.Addresses[0] }
 
 // Journal returns the record that the server writes to.
@@ -128,7 +131,10 @@ func (s Server) Network() *faultnet.Network { return s.shell.Network }
 
 // Bench is where the server stands, so that another server can stand there too.
 func (s Server) Bench() Bench {
-	return Bench{World: s.shell.World, Network: s.shell.Network, Journal: s.shell.Journal, Seed: s.shell.Seed, Report: s.shell.report}
+	around := s.shell
+	return Bench{
+		World: around.World, Network: around.Network, Journal: around.Journal, Seed: around.Seed, Report: around.report,
+	}
 }
 
 // Secrets returns every token and password that the server has issued or been sent, for a test that looks for leaks.

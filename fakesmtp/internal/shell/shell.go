@@ -1,6 +1,6 @@
-// Package shell is what every server of this family has around its protocol: where it stands (time, network, journal), the life of its
-// listeners and connections, its start and its end in a test, its secrets, and mailboxes for those that keep mail themselves. What is left
-// to a server is its Config and its protocol.
+// Package shell is what every server of this family has around its protocol: where it stands (time, network, journal),
+// the life of its listeners and connections, its start and its end in a test, its secrets, and mailboxes for those that
+// keep mail themselves. What is left to a server is its Config and its protocol.
 package shell
 
 import (
@@ -30,8 +30,8 @@ type Bench struct {
 	Start time.Time
 	// Party is the name under which the server journals, and under which faults are armed; empty: its package's Party.
 	Party string
-	// Report hears what would otherwise pass unseen, such as a delay that nobody will ever make pass; nil: only the journal does. RunT
-	// reports to the test.
+	// Report hears what would otherwise pass unseen, such as a delay that nobody will ever make pass; nil: only the
+	// journal does. RunT reports to the test.
 	Report func(format string, args ...any)
 }
 
@@ -76,7 +76,8 @@ func Open(name string, b Bench) (*Shell, error) {
 	return s, nil
 }
 
-// Visit opens a visit of a peer, when it is that client's turn and the link's latency has passed. Close does not wait for it.
+// Visit opens a visit of a peer, when it is that client's turn and the link's latency has passed. Close does not wait
+// for it.
 func (s *Shell) Visit(peer *faultnet.Peer, name string) *faultnet.Visit {
 	s.life.Wait(1)
 	defer s.life.Wait(-1)
@@ -86,7 +87,8 @@ func (s *Shell) Visit(peer *faultnet.Peer, name string) *faultnet.Visit {
 // Acting is the context in which a server acts in a visit: a client that hangs up does not end it.
 func Acting(visit *faultnet.Visit) context.Context { return visit.Context(context.Background()) }
 
-// Sleep delays what is said next on the bench's clock, in the context of a visit. A delay that nobody will make pass is reported.
+// Sleep delays what is said next on the bench's clock, in the context of a visit. A delay that nobody will make pass is
+// reported.
 func (s *Shell) Sleep(ctx context.Context, connection string, d time.Duration) {
 	if d <= 0 {
 		return
@@ -103,12 +105,16 @@ func (s *Shell) Sleep(ctx context.Context, connection string, d time.Duration) {
 
 // Record writes one line of a conversation into the journal.
 func (s *Shell) Record(connection string, text journal.Text, detail map[string]string) {
-	s.Journal.Append(journal.Entry{Party: s.Party, Connection: connection, Kind: journal.KindSMTP, Text: text, Detail: detail})
+	s.Journal.Append(journal.Entry{
+		Party: s.Party, Connection: connection, Kind: journal.KindSMTP, Text: text, Detail: detail,
+	})
 }
 
 // Note writes a note about a connection into the journal.
 func (s *Shell) Note(connection, text string) {
-	s.Journal.Append(journal.Entry{Party: s.Party, Connection: connection, Kind: journal.KindNote, Text: journal.Plain(text)})
+	s.Journal.Append(journal.Entry{
+		Party: s.Party, Connection: connection, Kind: journal.KindNote, Text: journal.Plain(text),
+	})
 }
 
 // Take serves one connection, in a goroutine of its own; after Close it closes the connection and returns false.

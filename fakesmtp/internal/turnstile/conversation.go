@@ -201,9 +201,11 @@ func (c *conversation) refuse(read journal.Text, reply string) {
 	c.wire.Say([]byte(reply + "\r\n"))
 }
 
-// visit lets the library act on something that was read in full, and returns the code of its last reply. Nothing that waits for the
-// client happens inside.
-func (c *conversation) visit(name string, read journal.Text, command string, given []byte, more ...journal.Text) (code int) {
+// visit lets the library act on something that was read in full, and returns the code of its last reply. Nothing that
+// waits for the client happens inside.
+func (c *conversation) visit(
+	name string, read journal.Text, command string, given []byte, more ...journal.Text,
+) (code int) {
 	s := c.turnstile.config.Shell
 	visit := s.Visit(c.peer, name)
 	if read != nil {

@@ -11,8 +11,8 @@ import (
 	"mfpsim/fakesmtp/internal/shell"
 )
 
-// pipe is a connection in memory between the turnstile and a library. What the library says to one request is all that it writes
-// until it asks for more than it was given: that moment can be waited for.
+// pipe is a connection in memory between the turnstile and a library. What the library says to one request is all that
+// it writes until it asks for more than it was given: that moment can be waited for.
 type pipe struct {
 	mu      sync.Mutex
 	changed *sync.Cond

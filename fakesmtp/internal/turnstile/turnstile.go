@@ -22,7 +22,8 @@ type Config struct {
 	// MaxLine is the longest line of a command; MaxSize is that of a message. The library has the same limits.
 	MaxLine int
 	MaxSize int64
-	// StopsAtSize: the library stops reading a message that is too large, and would take its rest for commands. It is given no rest.
+	// StopsAtSize: the library stops reading a message that is too large, and would take its rest for commands. It is
+	// given no rest.
 	StopsAtSize bool
 	// LineFeeds: the library takes a bare line feed in a message for a line end, and would take out dots after it.
 	LineFeeds bool

@@ -27,7 +27,8 @@ func XOAUTH2(line string) (user, token string, ok bool) {
 	return BearerResponse(text)
 }
 
-// BearerResponse reads "user=" user ^A "auth=Bearer " token ^A ^A. What could be read is returned even if it is not all good.
+// BearerResponse reads "user=" user ^A "auth=Bearer " token ^A ^A. What could be read is returned even if it is not all
+// good.
 func BearerResponse(text string) (user, token string, ok bool) {
 	fields := strings.Split(text, "\x01")
 	for _, field := range fields {
