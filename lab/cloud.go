@@ -45,8 +45,8 @@ func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
 		return made, err
 	}
 	err = l.SMTP.AddOrganization(fakesmtp.Organization{
-		ID: made.ID, Domains: []string{t.Name}, SMTPAuthDisabled: !t.SMTPAuth && !t.Personal,
-		SecurityDefaults: !t.NoDefaults && !t.Personal, BasicAuthDisabled: !t.BasicAuth, Personal: t.Personal,
+		ID: made.ID, Domains: []string{t.Name}, SMTPAuth: t.SMTPAuth,
+		SecurityDefaults: !t.NoDefaults && !t.Personal, BasicAuth: t.BasicAuth, Personal: t.Personal,
 	})
 	if err != nil {
 		return made, fmt.Errorf("exchange: %w", err)
