@@ -243,6 +243,10 @@ func (l *listener) intercept(raw net.Conn, link *link) (kept bool) {
 		l.network.meet(a)
 		l.mu.Lock()
 		defer l.mu.Unlock()
+		if l.closed { // it has let the others go already
+			_ = raw.Close()
+			return true
+		}
 		l.held[raw] = struct{}{}
 		return true
 	default:
