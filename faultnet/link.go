@@ -61,6 +61,7 @@ type link struct {
 	asking     bool // the serving side waits for more
 	answering  bool // the serving side's write is under way
 	deafServer bool // the serving side reads no more
+	leaving    bool // the serving side closes
 
 	web    bool // HTTP: the server reads ahead, so that asking says nothing
 	active bool // HTTP: a request is being answered

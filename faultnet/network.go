@@ -79,6 +79,7 @@ func New(config Config) *Network {
 	n.authority = NewAuthority("mfpsim lab CA", config.Seed, from, until)
 	n.stranger = NewAuthority("mfpsim stranger CA", config.Seed, from, until)
 	config.World.Decorate(renewTurn)
+	config.World.Explain(n.Waiting)
 	return n
 }
 
