@@ -3,7 +3,6 @@ package grants
 import (
 	"cmp"
 	"net/http"
-	"strings"
 	"time"
 
 	"mfpsim/fakeentra/internal/access"
@@ -16,6 +15,7 @@ import (
 	"mfpsim/fakeentra/internal/texts"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
+	"mfpsim/fakeentra/internal/words"
 )
 
 // DeviceCode answers the device authorization request.
@@ -77,7 +77,7 @@ func (e *Endpoint) makeCode(a *wire.Request) ([]byte, *catalogue.Problem) {
 
 // deviceMessage is what a device is to show its user: captured, AZJS-dev.
 func deviceMessage(c codes.Request, verification string) string {
-	return strings.NewReplacer("{uri}", verification, "{code}", c.User).Replace(c.Message)
+	return words.Fill(c.Message, "{uri}", verification, "{code}", c.User)
 }
 
 // Where a person types the code.
