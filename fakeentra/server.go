@@ -24,6 +24,7 @@ import (
 	"mfpsim/fakeentra/internal/router"
 	"mfpsim/fakeentra/internal/secrets"
 	"mfpsim/fakeentra/internal/signin"
+	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
@@ -136,6 +137,7 @@ func (s *Server) rooms(order []pages.Name) http.Handler {
 				SlowDown: c.SlowDown, VerificationURI: c.VerificationURI,
 			},
 			Front: front, Directory: s.directory, Codes: s.codes, Mint: s.mint, Places: s.places, Log: s.log, Secrets: s.secrets,
+			Line: signing.NewLine(),
 		},
 		Discovery: &discovery.Endpoint{Front: front, Directory: s.directory, Mint: s.mint},
 	})
