@@ -11,6 +11,7 @@ import (
 	"mfpsim/chance"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/expiry"
 	"mfpsim/fakeentra/internal/forms"
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/resources"
@@ -109,8 +110,9 @@ type Front struct {
 	Language  string // of the pages, where a request names none
 	LoopLimit int    // see [Front.Looping]
 
-	mu    sync.Mutex
-	loops map[string][]time.Time
+	mu     sync.Mutex
+	loops  map[string]int       // how often each request came within the window
+	looked expiry.Queue[string] // when each is out of it
 }
 
 // MaxBody is the largest request that is looked at; a longer one is cut.
@@ -133,7 +135,7 @@ func (f *Front) Read(r *http.Request) *Request {
 	a.Trace = f.TraceID()
 	a.Correlation = r.Header.Get("Client-Request-Id")
 	if a.Correlation == "" {
-		a.Correlation = a.Param("client-request-id")
+		a.Correlation = strings.Clone(a.Param("client-request-id")) // it is remembered, and the body is not to be with it
 	}
 	if !directory.ValidGUID(a.Correlation) {
 		a.Correlation = f.Random.UUID()
