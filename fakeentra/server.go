@@ -90,7 +90,7 @@ func New(c Config) (*Server, error) {
 		s.secrets.Bound(flowingSecrets)
 	}
 	if s.journal == nil {
-		s.journal = journal.New(s.world.Now)
+		s.journal = journal.For(s.world)
 	}
 	if s.network == nil {
 		s.network = faultnet.New(faultnet.Config{World: s.world, Journal: s.journal, Seed: c.Seed})

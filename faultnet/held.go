@@ -36,7 +36,7 @@ func (n *Network) Break(connection string) error {
 		n.fault(l.from, l.name, "broken by hand")
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.fired, l.limit = true, l.got
+		l.fired, l.limit, l.silent = true, l.got, false
 		_ = l.client.SetReadDeadline(past)
 		if l.server != nil {
 			_ = l.server.Close()

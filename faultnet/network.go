@@ -76,8 +76,8 @@ func New(config Config) *Network {
 		counts:   map[string]int{},
 	}
 	from, until := validity(config.World)
-	n.authority = NewAuthority("mfpsim lab CA", config.Seed, from, until)
-	n.stranger = NewAuthority("mfpsim stranger CA", config.Seed, from, until)
+	n.authority = sharedAuthority("mfpsim lab CA", config.Seed, from, until)
+	n.stranger = sharedAuthority("mfpsim stranger CA", config.Seed, from, until)
 	config.World.Decorate(renewTurn)
 	return n
 }

@@ -111,10 +111,11 @@ func (l *link) wait(d time.Duration) {
 	l.stalled = true
 	l.mu.Unlock()
 	stop := func() {}
-	err := turn.Stall(func() {
+	err := turn.Stall(func(ended error) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.stalled = false
+		over = over || ended != nil
 		l.changed.Broadcast()
 	})
 	if err == nil {

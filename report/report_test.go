@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -107,6 +108,21 @@ func TestEvidenceIsThereWholeOrNotAtAll(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "No status sheet was printed.\n", string(sheet))
 	require.ErrorContains(t, report.WriteFiles(folder, "../out", nil), "is no name for a folder")
+}
+
+func TestEvidenceSaysWhatTheJournalDidNotKeep(t *testing.T) {
+	j := record(t)
+	whole, err := report.Evidence{Journal: j}.Files()
+	require.NoError(t, err)
+	require.NotContains(t, string(whole["journal.jsonl"])+string(whole["entra.txt"]), "dropped")
+	j.Keep(journal.Keep{Entries: 2})
+	files, err := report.Evidence{Journal: j}.Files()
+	require.NoError(t, err)
+	lines := strings.Split(string(files["journal.jsonl"]), "\n")
+	require.Equal(t, `{"dropped":2}`, lines[0])
+	require.Contains(t, lines[1], `"number":3`)
+	require.Equal(t, "(The first 2 entries of the journal were not kept.)\n\nNobody spoke to Entra ID.\n", string(files["entra.txt"]))
+	require.Contains(t, string(files["smtp.txt"]), "(The first 2 entries of the journal were not kept.)\n\n-- printer#2")
 }
 
 func TestAFolderThatCannotBeUsedIsRefusedBeforehand(t *testing.T) {

@@ -49,14 +49,14 @@ func TestMistakesInAFileAreToldWithFileAndLine(t *testing.T) {
 		"another file's id":       {strings.Replace(header, "chapter/name", "chapter/other", 1), `chapter/name.txtar:1: id "chapter/other" does not belong to this file; it must be "chapter/name"`},
 		"an unknown level":        {strings.Replace(header, "MUST", "MAY", 1), `chapter/name.txtar:5: unknown level "MAY"; the levels are MUST, SHOULD`},
 		"an unknown rule":         {strings.Replace(header, "R39", "R39 R99", 1), `chapter/name.txtar:4: unknown rule "R99"`},
-		"an unknown capability":   {strings.Replace(header, "# level", "# needs: wings\n# level", 1), `chapter/name.txtar:5: unknown capability "wings"; there are clock, power, print-admin-serverless, fax-server, additional-network`},
+		"an unknown capability":   {strings.Replace(header, "# level", "# needs: wings\n# level", 1), `chapter/name.txtar:5: unknown capability "wings"; there are clock, power, power-cut, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
 		"an unknown verb":         {header + "panel home\nfly home\n", `chapter/name.txtar:8: unknown verb "fly"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`},
 		"exec":                    {header + "exec ls\n", `chapter/name.txtar:7: unknown verb "exec"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`},
 		"an empty argument":       {header + "scan email ''\n", `chapter/name.txtar:7: argument 2 of scan is empty`},
 		"! before another verb":   {header + "! scan email bob@fabrikam.com\n", `chapter/name.txtar:7: ! stands only before a line with shows; scan has none`},
 		"! without a blank":       {header + "!panel shows x\n", `chapter/name.txtar:7: put a blank between ! and panel`},
 		"a quote that stays open": {header + "panel press 'Scan\n", `chapter/name.txtar:7: a quote ' is opened and not closed`},
-		"an unknown condition":    {header + "[net] panel home\n", `chapter/name.txtar:7: unknown condition [net]; there is [needs:X] with clock, power, print-admin-serverless, fax-server, additional-network`},
+		"an unknown condition":    {header + "[net] panel home\n", `chapter/name.txtar:7: unknown condition [net]; there is [needs:X] with clock, power, power-cut, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, c.text)})

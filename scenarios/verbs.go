@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
@@ -133,7 +134,7 @@ func (p *play) verbClock(_ bool, args []string) (string, error) {
 			if err := p.do(func(ctx context.Context) error { return d.Drift(ctx, sign*drift) }); err != nil {
 				return "", err
 			}
-			return p.times(), nil
+			return p.times()
 		}
 		date, err := parseDate(rest[0])
 		if err != nil {
@@ -142,7 +143,7 @@ func (p *play) verbClock(_ bool, args []string) (string, error) {
 		if err := p.act(act, func(ctx context.Context) error { return d.SetDate(ctx, date) }); err != nil {
 			return "", err
 		}
-		return p.times(), nil
+		return p.times()
 	}
 	return "", usage("clock")
 }
@@ -151,21 +152,29 @@ func (p *play) advance(d time.Duration) (string, error) {
 	if _, err := p.lab.World.Advance(d); err != nil {
 		return "", fmt.Errorf("the bench got stuck: %w", err)
 	}
-	err := p.do(func(context.Context) error {
+	if err := p.do(func(context.Context) error {
 		p.note(journal.KindClock, "+%s", report.Span(d))
 		return nil
-	})
-	return p.times(), err
+	}); err != nil {
+		return "", err
+	}
+	return p.times()
 }
 
 // times lists the clocks of all parties.
-func (p *play) times() string {
+func (p *play) times() (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "true time  %s\n", p.lab.World.Now().Format(time.DateTime))
 	for _, name := range p.lab.Printers() {
-		fmt.Fprintf(&b, "%-9s  %s\n", name, p.lab.PrinterTime(name).Format(time.DateTime))
+		now, err := p.timeOf(name)
+		if err != nil && !errors.Is(err, device.ErrNotSupported) {
+			return "", err
+		}
+		if err == nil { // else it has no clock that anybody could read
+			fmt.Fprintf(&b, "%-9s  %s\n", name, now.Format(time.DateTime))
+		}
 	}
-	return b.String()
+	return b.String(), nil
 }
 
 // faultNames are the scenarios' words for what the network can do to a party, in the order in which they are listed.
@@ -198,7 +207,7 @@ func faultNamed(word string) (faultnet.FaultKind, error) {
 		}
 		words = append(words, f.word)
 	}
-	return "", &device.LabelError{What: "fault", Wanted: word, Present: words}
+	return "", &choice.Error{What: "fault", Wanted: word, Present: words}
 }
 
 func (p *play) verbNetwork(_ bool, args []string) (string, error) {
@@ -208,7 +217,7 @@ func (p *play) verbNetwork(_ bool, args []string) (string, error) {
 	party := args[0]
 	parties := append([]string{"entra", "smtp"}, p.lab.Printers()...)
 	if !slices.Contains(parties, party) {
-		return "", &device.LabelError{What: "party", Wanted: party, Present: parties}
+		return "", &choice.Error{What: "party", Wanted: party, Present: parties}
 	}
 	plain, values, err := settings(args[1:], "times", "after", "from", "at", "delay")
 	if err != nil {
@@ -292,7 +301,7 @@ func (p *play) verbWire(not bool, args []string) (string, error) {
 	}
 	party := rest[0]
 	if party != "entra" && party != "smtp" {
-		return "", &device.LabelError{What: "party", Wanted: party, Present: []string{"entra", "smtp"}}
+		return "", &choice.Error{What: "party", Wanted: party, Present: []string{"entra", "smtp"}}
 	}
 	see := func(context.Context) (surface, error) {
 		entries := p.lab.Journal.Entries()

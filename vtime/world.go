@@ -146,7 +146,8 @@ func (w *World) Close() {
 	for t := range w.parked {
 		if t.stall != nil {
 			w.held++ // nobody counted one: the World ends
-			w.resume(t)
+			w.unlend(t)
+			w.endStall(t, ErrClosed)
 			continue
 		}
 		w.wake(t, ErrClosed)

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mfpsim/faultnet"
 	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
 )
@@ -196,6 +197,9 @@ func (r *request) style() {
 	css, err := files.ReadFile("pages/style.css")
 	if err != nil {
 		panic("webconfig: the style sheet is not embedded")
+	}
+	if w, ok := r.w.(faultnet.Unrecorder); ok {
+		w.Unrecord()
 	}
 	r.w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	_, _ = r.w.Write(css)
