@@ -23,12 +23,13 @@ import (
 
 const module = "mfpsim"
 
-// arrows lists, for every room, the rooms that it may import. A package belongs to the longest room that its path begins with;
-// packages of one room may import each other. A room that is not listed here is refused: an arrow is a decision.
+// arrows lists, for every room, the rooms that it may import. A package belongs to the longest room that its path begins
+// with; packages of one room may import each other. A room that is not listed here is refused: an arrow is a decision.
 var arrows = map[string][]string{
 	"vtime":   {},
 	"chance":  {},
 	"choice":  {},
+	"planted": {},
 	"device":  {"choice"},
 	"browser": {"device", "choice"},
 
@@ -38,8 +39,8 @@ var arrows = map[string][]string{
 	"core":        {},
 	"journal":     {"vtime"},
 	"faultnet":    {"vtime", "journal", "chance"},
-	"fakeentra":   {"vtime", "journal", "faultnet", "chance", "choice"},
-	"fakesmtp":    {"vtime", "journal", "faultnet", "chance", "choice"},
+	"fakeentra":   {"vtime", "journal", "faultnet", "chance", "choice", "planted"},
+	"fakesmtp":    {"vtime", "journal", "faultnet", "chance", "choice", "planted"},
 	"sim":         {"core", "device", "device/mount", "device/webdriver", "choice", "vtime", "journal", "faultnet", "chance"},
 	"report":      {"journal"},
 	"lab":         {"sim", "core", "fakeentra", "fakesmtp", "faultnet", "journal", "vtime", "device", "device/mount", "browser", "chance", "choice"},
@@ -197,16 +198,16 @@ func TestTheArrowsTestSeesAForbiddenImport(t *testing.T) {
 	require.True(t, allowed("lab", "fakeentra", arrows["lab"]))
 }
 
-// innerRoom is a row of the table "Inside fakeentra" of docs/architecture.md: a room, what it holds, what it imports.
+// innerRoom is a row of a table of docs/architecture.md that tells the rooms inside a fake: a room, what it holds, what it imports.
 var innerRoom = regexp.MustCompile("(?m)^\\| `([a-z]+)` \\| [^|]+ \\| ([a-z, ]+) \\|$")
 
-// innerArrows reads that table.
-func innerArrows(t *testing.T) map[string][]string {
+// innerArrows reads the table "Inside …" of a fake.
+func innerArrows(t *testing.T, fake string) map[string][]string {
 	t.Helper()
 	text, err := os.ReadFile("docs/architecture.md")
 	require.NoError(t, err)
-	_, section, found := strings.Cut(string(text), "\n## Inside fakeentra\n")
-	require.True(t, found, "docs/architecture.md has no section about the rooms inside fakeentra")
+	_, section, found := strings.Cut(string(text), "\n## Inside "+fake+"\n")
+	require.True(t, found, "docs/architecture.md has no section about the rooms inside %s", fake)
 	section, _, _ = strings.Cut(section, "\n## ")
 	inner := map[string][]string{}
 	for _, row := range innerRoom.FindAllStringSubmatch(section, -1) {
@@ -218,10 +219,17 @@ func innerArrows(t *testing.T) map[string][]string {
 	return inner
 }
 
-func TestTheRoomsInsideFakeentraImportAlongTheirArrows(t *testing.T) {
-	const inside = module + "/fakeentra/internal/"
-	inner, seen := innerArrows(t), map[string]bool{}
-	for _, p := range listPackages(t) {
+func TestTheRoomsInsideTheFakesImportAlongTheirArrows(t *testing.T) {
+	packages := listPackages(t)
+	for _, fake := range []string{"fakeentra", "fakesmtp"} {
+		t.Run(fake, func(t *testing.T) { alongInnerArrows(t, fake, packages) })
+	}
+}
+
+func alongInnerArrows(t *testing.T, fake string, packages []goPackage) {
+	inside := module + "/" + fake + "/internal/"
+	inner, seen := innerArrows(t, fake), map[string]bool{}
+	for _, p := range packages {
 		room, is := strings.CutPrefix(p.ImportPath, inside)
 		if !is {
 			continue
@@ -229,19 +237,19 @@ func TestTheRoomsInsideFakeentraImportAlongTheirArrows(t *testing.T) {
 		seen[room] = true
 		rule, known := inner[room]
 		if !known {
-			t.Errorf("fakeentra/internal/%s has no row in docs/architecture.md: decide what it may import", room)
+			t.Errorf("%s/internal/%s has no row in docs/architecture.md: decide what it may import", fake, room)
 		}
 		var imported []string
 		for _, path := range p.Imports {
-			require.NotEqual(t, module+"/fakeentra", path, "fakeentra/internal/%s imports the façade", room)
+			require.NotEqual(t, module+"/"+fake, path, "%s/internal/%s imports the façade", fake, room)
 			if target, ours := strings.CutPrefix(path, inside); ours {
 				imported = append(imported, target)
 			}
 		}
-		require.ElementsMatch(t, rule, imported, "what fakeentra/internal/%s imports is not what docs/architecture.md says", room)
+		require.ElementsMatch(t, rule, imported, "what %s/internal/%s imports is not what docs/architecture.md says", fake, room)
 	}
 	for room := range inner {
-		require.True(t, seen[room], "docs/architecture.md names fakeentra/internal/%s, which is not there", room)
+		require.True(t, seen[room], "docs/architecture.md names %s/internal/%s, which is not there", fake, room)
 	}
 	require.NotEmpty(t, seen)
 }

@@ -434,7 +434,7 @@ func TestNoRowIsSurerThanItsSources(t *testing.T) {
 			reported["pages"] += strings.Count(text, "\t\"[R] docs/reference/")
 		}
 		if strings.HasPrefix(name, "fakesmtp/pop3/") && !strings.HasSuffix(name, "_test.go") {
-			reported["pop3"] += strings.Count(text, ", fakesmtp.Reported, ")
+			reported["pop3"] += strings.Count(text, ", replies.Reported, ")
 		}
 	}
 	sum := 0

@@ -1,6 +1,7 @@
 // Package choice is how a person's words choose one thing of several: a key, a page, a language, a fault, a user.
 //
-// It holds how words are compared, and the one error that says what there is to choose from. It is a leaf: every room may use it.
+// It holds how words are compared, and the one error that says what there is to choose from. It is a leaf: every room
+// may use it.
 package choice
 
 import (

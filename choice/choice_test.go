@@ -10,7 +10,8 @@ import (
 )
 
 func TestTheErrorListsWhatThereIs(t *testing.T) {
-	require.EqualError(t, &choice.Error{What: "key", Wanted: "Fax", Present: []string{"Copy", "Scan"}}, `no key "Fax" here; there are: Copy, Scan`)
+	fax := &choice.Error{What: "key", Wanted: "Fax", Present: []string{"Copy", "Scan"}}
+	require.EqualError(t, fax, `no key "Fax" here; there are: Copy, Scan`)
 	require.EqualError(t, &choice.Error{What: "key", Wanted: "Fax"}, `no key "Fax" here, and none at all`)
 }
 

@@ -1,8 +1,8 @@
 // Package device declares what the scenarios need of a printer, simulated or real.
 //
-// Every verb of the scenarios' language reaches a printer through [Device] and nothing else, so that the same
-// scenario runs against the simulated printer, against another build of it, or against hardware behind an adapter.
-// The package holds the interface and its data types only. All data are plain and have a form in JSON; errors are told apart by
+// Every verb of the scenarios' language reaches a printer through [Device] and nothing else, so that the same scenario
+// runs against the simulated printer, against another build of it, or against hardware behind an adapter. The package
+// holds the interface and its data types only. All data are plain and have a form in JSON; errors are told apart by
 // their type: [Error], and [*choice.Error] for what is not there.
 //
 // How a device gets onto a bench is in package mount; package webdriver drives any device's web page.
@@ -54,9 +54,9 @@ const (
 // Capabilities returns all that there are, in the order of the documentation.
 func Capabilities() []Capability {
 	return []Capability{
-		CapabilityClock, CapabilityPower, CapabilityPowerCut, CapabilityDate, CapabilityFirmware, CapabilityPanel, CapabilityWebConfig,
-		CapabilityScan, CapabilityCopy, CapabilityJobHistory, CapabilityStatusSheet, CapabilityPrintAdminServerless, CapabilityFaxServer,
-		CapabilityAdditionalNetwork,
+		CapabilityClock, CapabilityPower, CapabilityPowerCut, CapabilityDate, CapabilityFirmware, CapabilityPanel,
+		CapabilityWebConfig, CapabilityScan, CapabilityCopy, CapabilityJobHistory, CapabilityStatusSheet,
+		CapabilityPrintAdminServerless, CapabilityFaxServer, CapabilityAdditionalNetwork,
 	}
 }
 
@@ -75,26 +75,28 @@ type Description struct {
 // Has reports whether the device has a capability.
 func (d Description) Has(wanted Capability) bool { return slices.Contains(d.Capabilities, wanted) }
 
-// Device is one printer. Each method is an act of a person or a look at something that a person can see. What the device cannot do is
-// a capability that [Description] leaves out, and [ErrNotSupported].
+// Device is one printer. Each method is an act of a person or a look at something that a person can see. What the
+// device cannot do is a capability that [Description] leaves out, and [ErrNotSupported].
 //
-// A method that acts works in the turn that its context carries, and returns when the person could go on. A look (Describe, Now,
-// Words, Jobs, Sheet, the panel's Screen) acts on nothing. It needs no turn, so that a bench that is held can still be looked at; a device
-// in another process takes a turn for it if the context carries none.
+// A method that acts works in the turn that its context carries, and returns when the person could go on. A look
+// (Describe, Now, Words, Jobs, Sheet, the panel's Screen) acts on nothing. It needs no turn, so that a bench that is
+// held can still be looked at; a device in another process takes a turn for it if the context carries none.
 type Device interface {
 	Describe(ctx context.Context) (Description, error)
 	// Now returns what the device's own clock shows.
 	Now(ctx context.Context) (time.Time, error)
 	// Words returns the device's texts in a language; a [*choice.Error] lists those that there are.
 	Words(ctx context.Context, language string) (Words, error)
-	// AdministratorPassword returns what the owner of the device types to log in. It is a secret: for her, and for no record.
+	// AdministratorPassword returns what the owner of the device types to log in. It is a secret: for her, and for no
+	// record.
 	AdministratorPassword(ctx context.Context) (string, error)
 	Panel() Panel
 	WebConfig() WebConfig
 	// LoadOriginals lays pages into the document feeder, and takes out what lay there.
 	LoadOriginals(ctx context.Context, pages int) error
-	// Scan lays the originals in, walks Scan > Email (or To My Email, or Fax) on the panel, presses Start and returns the screen that the
-	// person then sees. It does not fail because sending fails: that is for the job history and the panel to say.
+	// Scan lays the originals in, walks Scan > Email (or To My Email, or Fax) on the panel, presses Start and returns
+	// the screen that the person then sees. It does not fail because sending fails: that is for the job history and the
+	// panel to say.
 	Scan(ctx context.Context, request ScanRequest) (Screen, error)
 	// Jobs returns the job history, newest first (guide rule R43).
 	Jobs(ctx context.Context) ([]Job, error)
@@ -120,12 +122,13 @@ type Device interface {
 type Panel interface {
 	// Screen returns what is on the panel now.
 	Screen(ctx context.Context) (Screen, error)
-	// Press presses a key by its label (the words of the panel's language, or the guide's English words). A path "A > B > C"
-	// is pressed from the home screen. An unknown key is a [*choice.Error] that lists the keys that are there.
+	// Press presses a key by its label (the words of the panel's language, or the guide's English words). A path "A > B
+	// > C" is pressed from the home screen. An unknown key is a [*choice.Error] that lists the keys that are there.
 	Press(ctx context.Context, path string) (Screen, error)
 	// Enter types into a field of the screen.
 	Enter(ctx context.Context, field, value string) (Screen, error)
-	// LogIn selects the padlock and signs in as administrator with a password (guide rule R25). An empty password is the right one.
+	// LogIn selects the padlock and signs in as administrator with a password (guide rule R25). An empty password is
+	// the right one.
 	LogIn(ctx context.Context, user, password string) (Screen, error)
 	LogOut(ctx context.Context) (Screen, error)
 	Home(ctx context.Context) (Screen, error)
@@ -136,8 +139,8 @@ type Panel interface {
 type WebConfig interface {
 	// Go enters an address (an IP address or a URL) into the browser.
 	Go(ctx context.Context, address string) (Page, error)
-	// LogIn goes to the device, logs in as administrator in a session of its own, named by who (empty: the only administrator).
-	// wrong types a wrong password.
+	// LogIn goes to the device, logs in as administrator in a session of its own, named by who (empty: the only
+	// administrator). wrong types a wrong password.
 	LogIn(ctx context.Context, who string, wrong bool) (Page, error)
 	// LogOut clicks Log out.
 	LogOut(ctx context.Context) (Page, error)
@@ -149,7 +152,8 @@ type WebConfig interface {
 	Set(ctx context.Context, field, value string) (Page, error)
 	// Choices returns the values that a field offers, in their order.
 	Choices(ctx context.Context, field string) ([]string, error)
-	// EnterPassword types the administrator's password into the page's password field, or, where field is given, value into it.
+	// EnterPassword types the administrator's password into the page's password field, or, where field is given, value
+	// into it.
 	EnterPassword(ctx context.Context, wrong bool) (Page, error)
 	// Leave closes the page without OK; what was typed is gone.
 	Leave(ctx context.Context) (Page, error)
@@ -159,7 +163,8 @@ type WebConfig interface {
 	UserCode(ctx context.Context) (code, url string, err error)
 }
 
-// Screen is what a panel shows: a title, lines, and the keys that can be pressed. It is plain data, already in the panel's language.
+// Screen is what a panel shows: a title, lines, and the keys that can be pressed. It is plain data, already in the
+// panel's language.
 type Screen struct {
 	Path    string   `json:"path"`    // where the screen is, in words: "Scan > Email"
 	Padlock bool     `json:"padlock"` // the padlock icon is shown: somebody can log in
@@ -250,8 +255,8 @@ type Job struct {
 // PowerAct is what happens to the device's supply.
 type PowerAct struct {
 	State string `json:"state"` // "off", "on", "cut"
-	// AtWrite, with "cut", is the write to the device's memory (1 is the next) during which the supply fails; 0 is now. It needs
-	// [CapabilityPowerCut].
+	// AtWrite, with "cut", is the write to the device's memory (1 is the next) during which the supply fails; 0 is now.
+	// It needs [CapabilityPowerCut].
 	AtWrite int `json:"atWrite"`
 }
 

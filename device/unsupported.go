@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Unsupported is a device that can do nothing: every method answers [ErrNotSupported]. A device that can do little embeds it and has
-// methods of its own for what it can do.
+// Unsupported is a device that can do nothing: every method answers [ErrNotSupported]. A device that can do little
+// embeds it and has methods of its own for what it can do.
 type Unsupported struct{}
 
 var _ Device = Unsupported{}

@@ -7,12 +7,15 @@ import (
 	"mfpsim/choice"
 )
 
-// Words are a device's texts in one language, as people and scenarios name them. The maps are shared and must not be changed.
+// Words are a device's texts in one language, as people and scenarios name them. The maps are shared and must not be
+// changed.
 type Words struct {
 	Language string `json:"language"`
-	// Messages are sentences by the name that scenarios write after @: "M1". Those of a job's code are code.361.status and code.361.solution.
+	// Messages are sentences by the name that scenarios write after @: "M1". Those of a job's code are code.361.status
+	// and code.361.solution.
 	Messages map[string]string `json:"messages"`
-	// Labels are the words of keys, fields, buttons, pages and values, by the guide's English words in the form of [choice.Normalize].
+	// Labels are the words of keys, fields, buttons, pages and values, by the guide's English words in the form of
+	// [choice.Normalize].
 	Labels map[string]string `json:"labels"`
 }
 
@@ -31,7 +34,8 @@ func (w Words) Message(name string) (string, error) {
 	return "", &choice.Error{What: "message", Wanted: "@" + name, Present: present}
 }
 
-// Translate returns the device's words for the guide's English ones; what the device has no other words for stays as it is written.
+// Translate returns the device's words for the guide's English ones; what the device has no other words for stays as it
+// is written.
 func (w Words) Translate(english string) string {
 	wanted := choice.Normalize(english)
 	if words, known := w.Labels[wanted]; known && choice.Normalize(words) != wanted {

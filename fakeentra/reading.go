@@ -66,8 +66,9 @@ func (s *Server) SignIns() SignInLog { return s.log.All() }
 // Audit returns the audit log, oldest first.
 func (s *Server) Audit() []AuditEntry { return s.directory.Audit() }
 
-// Secrets returns every secret that the fake gave out or knows: passwords, device codes, access, refresh and id tokens
-// (the newest 10,000 at least). It is for tests that look for leaks; nothing else may read it.
+// Secrets returns the secrets that the fake gave out or knows: all passwords; of device codes, access, refresh and id
+// tokens the newest 10,000, on a World that flows the newest 1,000. It is for tests that look for leaks; nothing else
+// may read it.
 func (s *Server) Secrets() []string { return s.secrets.All() }
 
 // Watch has f called after every change; it is called by whoever made it, in that turn, and may look at the Server.

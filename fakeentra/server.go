@@ -24,6 +24,7 @@ import (
 	"mfpsim/fakeentra/internal/router"
 	"mfpsim/fakeentra/internal/secrets"
 	"mfpsim/fakeentra/internal/signin"
+	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
@@ -59,6 +60,9 @@ type Server struct {
 	closed     bool
 }
 
+// flowingSecrets bounds what [Server.Secrets] remembers on a World that flows, which may do so for months.
+const flowingSecrets = 1000
+
 // New makes a fake that does not listen yet; see [Server.Serve] and [RunT].
 func New(c Config) (*Server, error) {
 	c = c.withDefaults()
@@ -81,6 +85,9 @@ func New(c Config) (*Server, error) {
 		} else {
 			s.world = vtime.NewStepped(c.Start)
 		}
+	}
+	if !s.world.Stepped() {
+		s.secrets.Bound(flowingSecrets)
 	}
 	if s.journal == nil {
 		s.journal = journal.For(s.world)
@@ -118,7 +125,7 @@ func (s *Server) rooms(order []pages.Name) http.Handler {
 	c, random := s.config, chance.New(s.config.Seed, Party) // codes, ids, tokens: drawn in the order of turns
 	front := &wire.Front{Random: random, Now: s.now, Language: c.Language, LoopLimit: c.LoopLimit}
 	s.codes = codes.New(random, s.secrets)
-	s.mint = tokens.New(c.Seed, random, s.secrets, s.places, c.AccessTokenLifetime)
+	s.mint = tokens.New(c.Seed, random, s.secrets, s.places, s.directory, c.AccessTokenLifetime)
 	s.desk = signin.New(
 		signin.Settings{Order: order, ShowTestAccounts: c.ShowTestAccounts, StaySignedIn: c.StaySignedIn},
 		signin.Rooms{
@@ -136,6 +143,7 @@ func (s *Server) rooms(order []pages.Name) http.Handler {
 				SlowDown: c.SlowDown, VerificationURI: c.VerificationURI,
 			},
 			Front: front, Directory: s.directory, Codes: s.codes, Mint: s.mint, Places: s.places, Log: s.log, Secrets: s.secrets,
+			Line: signing.NewLine(),
 		},
 		Discovery: &discovery.Endpoint{Front: front, Directory: s.directory, Mint: s.mint},
 	})

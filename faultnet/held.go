@@ -13,9 +13,9 @@ func (n *Network) Waiting() []string {
 	var waiting []string
 	for _, l := range open {
 		l.mu.Lock()
-		turn, reading := l.turn, l.reading
+		turn, waits := l.turn, l.reading || l.writing
 		l.mu.Unlock()
-		if reading && turn.Holds() {
+		if waits && turn.Holds() {
 			waiting = append(waiting, l.name)
 		}
 	}

@@ -60,6 +60,7 @@ type link struct {
 	asking     bool // the serving side waits for more
 	answering  bool // the serving side's write is under way
 	deafServer bool // the serving side reads no more
+	leaving    bool // the serving side closes
 
 	web     bool // HTTP: the server reads ahead, so that asking says nothing
 	severed bool // HTTP: the server's machine was switched off meanwhile: not to be used again

@@ -80,6 +80,7 @@ func New(config Config) *Network {
 	n.authority = sharedAuthority("mfpsim lab CA", config.Seed, from, until)
 	n.stranger = sharedAuthority("mfpsim stranger CA", config.Seed, from, until)
 	config.World.Decorate(renewTurn)
+	config.World.Explain(n.Waiting)
 	return n
 }
 

@@ -169,6 +169,15 @@ func (a *application) Write(p []byte) (int, error) {
 	return sent, err
 }
 
+// Close closes the connection. What TLS still writes is a farewell: a fault does not delay it, because whoever closes a server waits for it.
+func (a *application) Close() error {
+	a.link.mu.Lock()
+	a.link.leaving = true
+	a.link.changed.Broadcast()
+	a.link.mu.Unlock()
+	return a.Conn.Close()
+}
+
 // reset carries the fault out, once. The connection is up by then: a handshake that is still owed is made first.
 func (a *application) reset(fault *armed, inbound bool) {
 	if _, fired := a.link.left(); fired {
@@ -243,6 +252,10 @@ func (l *listener) intercept(raw net.Conn, link *link) (kept bool) {
 		l.network.meet(a)
 		l.mu.Lock()
 		defer l.mu.Unlock()
+		if l.closed { // it has let the others go already
+			_ = raw.Close()
+			return true
+		}
 		l.held[raw] = struct{}{}
 		return true
 	default:

@@ -174,8 +174,10 @@ func (s *serverConn) strikeServer(a *armed, p []byte) (err error, done bool) {
 	l.tell(a, fmt.Sprintf("at write %d", a.Write))
 	switch a.Kind {
 	case Slow:
-		l.awaitDialler()
-		l.wait(a.slowBy())
+		if !l.leaving {
+			l.awaitDialler()
+			l.wait(a.slowBy())
+		}
 		return nil, false
 	case Silent, HalfSilent:
 		if a.Kind == HalfSilent {

@@ -1,6 +1,7 @@
 package faultnet_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/faultnet"
+	"mfpsim/vtime"
 )
 
 // dial connects the printer and gives it a minute.
@@ -24,7 +27,7 @@ func (b *bench) dial(ctx context.Context, address string) net.Conn {
 	b.t.Helper()
 	conn, err := b.network.Dialer("printer").DialContext(ctx, "tcp", address)
 	require.NoError(b.t, err)
-	require.NoError(b.t, conn.SetDeadline(time.Now().Add(time.Minute)))
+	require.NoError(b.t, conn.SetDeadline(vtime.Deadline(time.Minute)))
 	return conn
 }
 
@@ -115,7 +118,7 @@ func TestADeadlineWakesOnlyWhoeverWaitsOnItsConnection(t *testing.T) {
 					_, err := talk(each, "")
 					require.NoError(t, err)
 				}
-				require.NoError(t, beside.SetDeadline(time.Now().Add(30*time.Second)))
+				require.NoError(t, beside.SetDeadline(vtime.Deadline(30*time.Second)))
 				require.NoError(t, test.wait(ctx, b, conn))
 				_, err := beside.Read(make([]byte, 1))
 				require.ErrorIs(t, err, os.ErrDeadlineExceeded)
@@ -342,4 +345,30 @@ func TestAVisitInsideAVisitWaitsForASilentParty(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What a server says while it is being closed is delayed by no fault: nobody would make the delay pass.
+func TestAServerIsClosedAtOnceWhateverFaultItsFarewellMeets(t *testing.T) {
+	b := newBench(t, nil)
+	l, err := b.network.Listen("entra", "login.example:443")
+	require.NoError(t, err)
+	server, err := b.network.ServeHTTP(l, b.network.TLSConfig("entra", nil, "login.example"), b.network.Handler("entra", nil, http.NotFoundHandler(), nil))
+	require.NoError(t, err)
+	var writes atomic.Int64
+	b.network.WatchPoints(func(p faultnet.Point) { writes.Store(int64(p.Nth)) })
+	ask := func() (stay net.Conn) { // a client from outside
+		conn, err := tls.Dial("tcp", l.Addr().String(), &tls.Config{RootCAs: b.network.Authority().Pool(), Time: b.world.Now, ServerName: "login.example"})
+		require.NoError(t, err)
+		_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: login.example\r\n\r\n")
+		require.NoError(t, err)
+		_, err = http.ReadResponse(bufio.NewReader(conn), nil)
+		require.NoError(t, err)
+		return conn
+	}
+	first := ask()
+	defer first.Close()
+	b.network.Arm(faultnet.Fault{To: "entra", Kind: faultnet.Slow, Write: int(writes.Load()) + 1})
+	conn := ask()
+	defer conn.Close()
+	require.NoError(t, server.Close())
 }

@@ -37,7 +37,7 @@ func (l *Lab) Answer(words ...string) error {
 	return l.Entra.Arm(planted...)
 }
 
-// UnmetAnswers names the answers of the identity provider and the behaviours of the mail service that were wanted and that
+// UnmetAnswers names the answers of the identity provider and those of the mail service that were wanted and that
 // nobody ever met.
 func (l *Lab) UnmetAnswers() []string {
 	l.mu.Lock()
@@ -46,8 +46,8 @@ func (l *Lab) UnmetAnswers() []string {
 	for _, k := range l.Entra.UnmetAnswers() {
 		unmet = append(unmet, "entra answers "+k.String())
 	}
-	for _, b := range l.SMTP.Unmet() {
-		unmet = append(unmet, "smtp: "+b.String())
+	for _, a := range l.SMTP.UnmetAnswers() {
+		unmet = append(unmet, "smtp: "+a.String())
 	}
 	return unmet
 }

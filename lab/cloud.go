@@ -45,8 +45,8 @@ func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
 		return made, err
 	}
 	err = l.SMTP.AddOrganization(fakesmtp.Organization{
-		ID: made.ID, Domains: []string{t.Name}, SMTPAuthDisabled: !t.SMTPAuth && !t.Personal,
-		SecurityDefaults: !t.NoDefaults && !t.Personal, BasicAuthDisabled: !t.BasicAuth, Personal: t.Personal,
+		ID: made.ID, Domains: []string{t.Name}, SMTPAuth: t.SMTPAuth,
+		SecurityDefaults: !t.NoDefaults && !t.Personal, BasicAuth: t.BasicAuth, Personal: t.Personal,
 	})
 	if err != nil {
 		return made, fmt.Errorf("exchange: %w", err)
@@ -244,7 +244,8 @@ func (l *Lab) EnglishOfPage(line string) (words string, ok bool) {
 	return fakeentra.English(l.config.Language, line)
 }
 
-// Application returns the client identifier and the scopes of the maker's application: what the printers of the bench's model sign in with.
+// Application returns the client identifier and the scopes of the maker's application: what simulated printers of the
+// bench's model sign in with.
 func (l *Lab) Application() (clientID string, scopes []string) {
 	provider := l.model.Providers[0]
 	return provider.ClientID, slices.Clone(provider.Scopes)

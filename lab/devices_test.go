@@ -59,7 +59,9 @@ func (b *box) Close() error {
 func TestADeviceIsMadeByItsNameElseByItsModelElseByTheRule(t *testing.T) {
 	byName, byModel, byRule := &box{model: "A"}, &box{model: "B"}, &box{model: "C"}
 	bench := lab.RunT(t, lab.Config{Devices: map[string]mount.Constructor{"desk": byName.mount, "Box 2": byModel.mount}})
-	for _, c := range []struct{ name, model, want string }{{"desk", "Box 2", "A"}, {"hall", "Box 2", "B"}, {"attic", "", bench.StandardModel()}} {
+	for _, c := range []struct{ name, model, want string }{
+		{"desk", "Box 2", "A"}, {"hall", "Box 2", "B"}, {"attic", "", bench.StandardModel()},
+	} {
 		made, err := bench.AddPrinter(c.name, c.model)
 		require.NoError(t, err)
 		require.Equal(t, c.want, made.Model)
@@ -143,7 +145,8 @@ func TestADeviceThatCannotBeMadeEndsTheBenchBeforeItBegins(t *testing.T) {
 	require.Equal(t, 1, silent.closed)
 
 	broken := errors.New("no answer at http://127.0.0.1:1")
-	_, err = lab.New(lab.Config{Devices: map[string]mount.Constructor{"": func(context.Context, mount.Point) (device.Device, error) { return nil, broken }}})
+	never := func(context.Context, mount.Point) (device.Device, error) { return nil, broken }
+	_, err = lab.New(lab.Config{Devices: map[string]mount.Constructor{"": never}})
 	require.ErrorIs(t, err, broken)
 }
 

@@ -34,8 +34,8 @@ const (
 // seed, because another seed is to change ids and nothing else.
 const accessTokenLifetime = 75 * time.Minute
 
-// Config says what bench is wanted. The zero value is right for a test: a stepped World at [vtime.DefaultStart], one simulated
-// printer of the default model, no latency, and clouds without organizations.
+// Config says what bench is wanted. The zero value is right for a test: a stepped World at [vtime.DefaultStart], one
+// simulated printer of the default model, no latency, and clouds without organizations.
 type Config struct {
 	// World is the bench's time; nil: a stepped one, which the lab closes.
 	World *vtime.World
@@ -47,8 +47,8 @@ type Config struct {
 	Language string
 	// Latency and Jitter of every link, in bench time; none by default.
 	Latency, Jitter time.Duration
-	// Devices are how printers are made that are not simulated ones, by the bench's name of the printer, else by the model that was
-	// asked for; "" is for all others. Nil: every printer is simulated.
+	// Devices are how printers are made that are not simulated, by the bench's name of the printer, else by the model that
+	// was asked for; "" is for all others. Nil: every printer is simulated.
 	Devices map[string]mount.Constructor
 	// Models are those that simulated printers can be; nil: those of the program.
 	Models *models.Set
@@ -133,8 +133,8 @@ func New(c Config) (*Lab, error) {
 	return l, nil
 }
 
-// complete fills in models and language, and returns the model of simulated printers whose model is not named. Model and
-// language of a first printer that is not simulated are for the device to refuse.
+// complete fills in models and language, and returns the model of simulated printers whose model is not named. Model
+// and language of a first printer that is not simulated are for the device to refuse.
 func (c *Config) complete() (*models.Model, error) {
 	if c.Models == nil {
 		known, err := models.Embedded()

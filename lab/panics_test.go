@@ -31,6 +31,11 @@ func (m *moody) act() {
 
 func (m *moody) LoggedOnSince(string, time.Time) bool { m.act(); return true }
 
+// standsOn puts a relative on the bench.
+func standsOn(bench *lab.Lab) fakesmtp.Bench {
+	return fakesmtp.Bench{World: bench.World, Network: bench.Network, Journal: bench.Journal}
+}
+
 // A panic in what a library asks of a party's own program ends that conversation, without a word to the client, and nothing else.
 func TestAPanicInsideALibrarysServerEndsOneConversation(t *testing.T) {
 	account := journal.NewSecret(generic.DefaultPassword)
@@ -40,19 +45,19 @@ func TestAPanicInsideALibrarysServerEndsOneConversation(t *testing.T) {
 	}{
 		{"when a provider judges a recipient", func(t *testing.T, bench *lab.Lab, m *moody) string {
 			return generic.RunT(t, generic.Config{
-				World: bench.World, Network: bench.Network, Journal: bench.Journal,
+				Bench:     standsOn(bench),
 				Recipient: func(_, _, _ string) error { m.act(); return nil },
 			}).Address()
 		}},
 		{"when a provider takes a message", func(t *testing.T, bench *lab.Lab, m *moody) string {
 			return generic.RunT(t, generic.Config{
-				World: bench.World, Network: bench.Network, Journal: bench.Journal,
+				Bench:  standsOn(bench),
 				Accept: func(string, fakesmtp.Message) ([]string, error) { m.act(); return nil, nil },
 			}).Address()
 		}},
 		{"when a relay asks who has logged on", func(t *testing.T, bench *lab.Lab, m *moody) string {
 			return legacy.RunT(t, legacy.Config{
-				World: bench.World, Network: bench.Network, Journal: bench.Journal, POPBeforeSMTP: m, Mechanisms: []string{},
+				Bench: standsOn(bench), POPBeforeSMTP: m, Mechanisms: []string{},
 			}).Address()
 		}},
 	} {
@@ -95,7 +100,7 @@ func TestAPanicOfAPOP3ServerLeavesNoMaildropLocked(t *testing.T) {
 	require.NoError(t, err)
 	defer owner.Close()
 	server := pop3.RunT(t, pop3.Config{
-		World: bench.World, Network: bench.Network, Journal: bench.Journal, Profile: pop3.ProfilePlain, Maildrops: owner,
+		Bench: standsOn(bench), Profile: pop3.ProfilePlain, Maildrops: owner,
 	})
 	logOn := says("a mail program", "USER "+fakesmtp.DefaultMailbox+"\r\nPASS "+fakesmtp.DefaultPassword+"\r\n")
 	bench.Network.Arm(faultnet.Fault{To: pop3.Party, Kind: faultnet.Panic, Write: 2, Times: 1})

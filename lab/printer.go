@@ -34,8 +34,8 @@ type Printer struct {
 	servers []*http.Server
 }
 
-// AddPrinter puts a further printer on the bench, switched on. An empty model is that of the bench. It takes a turn of its own: who has one
-// calls [Lab.UsePrinter].
+// AddPrinter puts a further printer on the bench, switched on. An empty model is that of the bench. It takes a turn of
+// its own: who has one calls [Lab.UsePrinter].
 func (l *Lab) AddPrinter(name, model string) (p *Printer, err error) {
 	failed := l.World.Do("bench: "+name, 0, func(ctx context.Context) { p, err = l.addPrinter(ctx, name, model) })
 	if failed != nil {
@@ -147,15 +147,16 @@ func (p *Printer) page() http.Handler {
 	return p.lab.Network.Handler(p.Name, p.web.Clock, p.web.Page, p.web.Record)
 }
 
-// ServeWeb shows the printer's web page at a further listener of the network, under further names, until the bench ends. A
-// printer that has no web page on the bench is [device.ErrNotSupported].
+// ServeWeb shows the printer's web page at a further listener of the network, under further names, until the bench
+// ends. A printer that has no web page on the bench is [device.ErrNotSupported].
 func (p *Printer) ServeWeb(listener net.Listener, hosts ...string) error {
 	if p.web == nil {
 		return device.ErrNotSupported
 	}
 	network := p.lab.Network
 	// The certificate is dated by true time: the printer's own date may be wrong, and its web page must stay reachable.
-	certificate := network.TLSConfig(p.Name, p.lab.World.Clock(p.Name+" web page"), append([]string{p.Address}, hosts...)...)
+	clock := p.lab.World.Clock(p.Name + " web page")
+	certificate := network.TLSConfig(p.Name, clock, append([]string{p.Address}, hosts...)...)
 	server, err := network.ServeHTTP(listener, certificate, p.page())
 	if err != nil {
 		return fmt.Errorf("the printer's web page: %w", err)

@@ -14,6 +14,7 @@ import (
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/fax"
 	"mfpsim/fakesmtp/generic"
 	"mfpsim/fakesmtp/legacy"
@@ -31,7 +32,7 @@ type stranger struct {
 // says is a client that says something and reads to the end.
 func says(name, words string) stranger {
 	return stranger{name, func(_ context.Context, _ *lab.Lab, conn net.Conn, _ string) error {
-		_ = conn.SetDeadline(time.Now().Add(time.Minute))
+		_ = conn.SetDeadline(vtime.Deadline(time.Minute))
 		if _, err := io.WriteString(conn, words); err != nil {
 			return err
 		}
@@ -109,16 +110,20 @@ func doors(t *testing.T, flowing bool, latency time.Duration) (*lab.Lab, []strin
 	t.Cleanup(func() { require.NoError(t, bench.Close()) })
 	bench.Network.Join("stranger", "office")
 	bench.Network.Join("printer", "office")
-	w, n, j := bench.World, bench.Network, bench.Journal
+	stands := func(party string) fakesmtp.Bench {
+		b := standsOn(bench)
+		b.Party = party
+		return b
+	}
 	return bench, []string{
 		"smtp.office365.com:587", "login.microsoftonline.com:443", "192.0.2.10:443",
-		generic.RunT(t, generic.Config{World: w, Network: n, Journal: j}).Address(),
-		generic.RunT(t, generic.Config{World: w, Network: n, Journal: j, Party: "provider over TLS", Host: "smtps.example.com", Implicit: true}).Address(),
-		legacy.RunT(t, legacy.Config{World: w, Network: n, Journal: j}).Address(),
-		legacy.RunT(t, legacy.Config{World: w, Network: n, Journal: j, Party: "relay over TLS", Host: "relays.example.com", Implicit: true}).Address(),
-		pop3.RunT(t, pop3.Config{World: w, Network: n, Journal: j}).Address(),
-		pop3.RunT(t, pop3.Config{World: w, Network: n, Journal: j, Party: "plain pop3", Profile: pop3.ProfilePlain}).Address(),
-		fax.RunT(t, fax.Config{World: w, Network: n, Journal: j}).Address(),
+		generic.RunT(t, generic.Config{Bench: stands("")}).Address(),
+		generic.RunT(t, generic.Config{Bench: stands("provider over TLS"), Host: "smtps.example.com", Security: generic.ImplicitTLS}).Address(),
+		legacy.RunT(t, legacy.Config{Bench: stands("")}).Address(),
+		legacy.RunT(t, legacy.Config{Bench: stands("relay over TLS"), Host: "relays.example.com", Security: legacy.ImplicitTLS}).Address(),
+		pop3.RunT(t, pop3.Config{Bench: stands("")}).Address(),
+		pop3.RunT(t, pop3.Config{Bench: stands("plain pop3"), Profile: pop3.ProfilePlain}).Address(),
+		fax.RunT(t, fax.Config{Bench: stands("")}).Address(),
 	}
 }
 

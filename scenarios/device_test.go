@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/smtp"
 	"net/textproto"
 	"strings"
@@ -18,8 +19,8 @@ import (
 	"mfpsim/scenarios"
 )
 
-// oldScanner is a second device: a scanner of the years before OAuth, with a panel of one line and a password that somebody has typed
-// into it. It has no web page, no job history and no status sheet.
+// oldScanner is a second device: a scanner of the years before OAuth, with a panel of one line and a password that
+// somebody has typed into it. It has no web page, no job history and no status sheet.
 type oldScanner struct {
 	device.Unsupported
 	device.UnsupportedPanel
@@ -108,7 +109,8 @@ func (s *oldScanner) send(ctx context.Context, from string, to []string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(body, "From: <%s>\r\nTo: <%s>\r\nSubject: Scan\r\n\r\nA page.\r\n", from, strings.Join(to, ">, <")); err != nil {
+	header := fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: Scan\r\n\r\n", from, strings.Join(to, ">, <"))
+	if _, err := io.WriteString(body, header+"A page.\r\n"); err != nil {
 		return err
 	}
 	if err := body.Close(); err != nil {
@@ -213,7 +215,9 @@ func TestWhatALineNeedsIsKnownFromItsWords(t *testing.T) {
 		"[needs:power] power off":                "needs nothing",
 	} {
 		t.Run(script, func(t *testing.T) {
-			results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, header+script+"\n"), Configure: withScanner(nil, false)})
+			results, err := scenarios.Run(t.Context(), scenarios.Options{
+				Folder: folder(t, header+script+"\n"), Configure: withScanner(nil, false),
+			})
 			require.NoError(t, err)
 			if !strings.HasPrefix(want, "needs ") || want == "needs nothing" {
 				require.NotEqual(t, report.Skipped, results[0].Verdict, results[0].Failure)

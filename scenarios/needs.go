@@ -7,14 +7,20 @@ import (
 	"mfpsim/device"
 )
 
-// Required returns what the device must be able to do so that every line can be played: what the header says, and what the verbs
-// need by themselves. A line under a condition needs nothing.
+// Required returns what the device must be able to do so that every line can be played: what the header says, and what
+// the verbs need by themselves. A line under a condition needs nothing.
 func (s Scenario) Required() []device.Capability {
 	needs := slices.Clone(s.Needs)
 	for _, l := range s.unconditional() {
 		needs = append(needs, needsOf(l.words)...)
 	}
-	return slices.DeleteFunc(device.Capabilities(), func(c device.Capability) bool { return !slices.Contains(needs, c) })
+	var required []device.Capability
+	for _, c := range device.Capabilities() {
+		if slices.Contains(needs, c) {
+			required = append(required, c)
+		}
+	}
+	return required
 }
 
 // languages are those that the scenario changes the printer's panel to.
@@ -36,8 +42,8 @@ func (s Scenario) unconditional() []line {
 	return slices.DeleteFunc(lines, func(l line) bool { return len(l.conditions) > 0 })
 }
 
-// needsOf is what one line needs. Acts that no device can be asked for yet (scan to-my-email, scan fax, printer user) say so when they
-// are played.
+// needsOf is what one line needs. Acts that no device can be asked for yet (scan to-my-email, scan fax, printer user)
+// say so when they are played.
 func needsOf(words []string) []device.Capability {
 	what, last := "", words[len(words)-1]
 	if len(words) > 1 {
@@ -53,9 +59,19 @@ func needsOf(words []string) []device.Capability {
 	case "sheet":
 		return []device.Capability{device.CapabilityStatusSheet}
 	case "scan":
-		return map[string][]device.Capability{"email": {device.CapabilityScan}, "copy": {device.CapabilityCopy}}[what]
+		switch what {
+		case "email":
+			return []device.Capability{device.CapabilityScan}
+		case "copy":
+			return []device.Capability{device.CapabilityCopy}
+		}
 	case "printer":
-		return map[string][]device.Capability{"sign-in": {device.CapabilityWebConfig}, "set": {device.CapabilityFirmware}}[what]
+		switch what {
+		case "sign-in":
+			return []device.Capability{device.CapabilityWebConfig}
+		case "set":
+			return []device.Capability{device.CapabilityFirmware}
+		}
 	case "clock":
 		if what == "printer" {
 			return []device.Capability{device.CapabilityDate}

@@ -153,7 +153,7 @@ func (p *play) words(args []string) ([]string, error) {
 	return found, nil
 }
 
-// deviceWords are the words of the printer in the language of the scenario. They do not change: a printer is asked once.
+// deviceWords are the words of the printer in the scenario's language. They do not change: a printer is asked once.
 func (p *play) deviceWords() (device.Words, error) {
 	key := p.printer + " " + p.language
 	if words, known := p.texts[key]; known {

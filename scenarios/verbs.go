@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strconv"
@@ -39,10 +40,11 @@ var verbs = map[string]verb{
 	"mailbox":   {"mailbox ADDRESS shows [from=] [subject=] [attachments=] [text=] | count N | is empty | screen", (*play).verbMailbox},
 	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s", (*play).verbClock},
 	"power":     {"power off | on | cut [at=write:N]", (*play).verbPower},
-	"network":   {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | no-starttls [times=N] [after=N]", (*play).verbNetwork},
-	"wire":      {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
-	"lang":      {"lang LANGUAGE", (*play).verbLang},
-	"handover":  {"handover", (*play).verbHandover},
+	"network": {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | no-starttls | black-hole | isolated | " +
+		"half-silent | slow [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N]", (*play).verbNetwork},
+	"wire":     {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
+	"lang":     {"lang LANGUAGE", (*play).verbLang},
+	"handover": {"handover", (*play).verbHandover},
 }
 
 func verbNames() []string {
@@ -265,9 +267,9 @@ func faultOf(party, word string, values map[string]string) (faultnet.Fault, erro
 	if _, atPoint := values["at"]; kind == faultnet.Reset && !atPoint {
 		after = &fault.Bytes
 	}
-	for key, text := range values {
+	for _, key := range slices.Sorted(maps.Keys(values)) {
 		var err error
-		switch key {
+		switch text := values[key]; key {
 		case "times":
 			err = number(key, text, &fault.Times)
 		case "after":
@@ -283,7 +285,8 @@ func faultOf(party, word string, values map[string]string) (faultnet.Fault, erro
 				err = number(key, nth, &fault.Write)
 			case "read":
 				err = number(key, nth, &fault.Read)
-			default:
+			}
+			if err != nil || fault.Write == 0 && fault.Read == 0 {
 				err = fmt.Errorf("at=%s is no point; write at=write:3 or at=read:3", text)
 			}
 		}

@@ -37,7 +37,9 @@ func (p *play) verbPrinter(_ bool, args []string) (string, error) {
 		if len(plain) != 1 {
 			return "", usage("printer")
 		}
-		if err := p.do(func(ctx context.Context) error { return p.lab.UsePrinter(ctx, plain[0], values["model"]) }); err != nil {
+		if err := p.do(func(ctx context.Context) error {
+			return p.lab.UsePrinter(ctx, plain[0], values["model"])
+		}); err != nil {
 			return "", err
 		}
 		p.printer = plain[0]

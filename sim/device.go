@@ -18,13 +18,14 @@ import (
 	"mfpsim/sim/webconfig"
 )
 
-// Mounted returns how simulated printers get onto a bench. known are the models that there are; nil: those of the program. change alters
-// what a printer is made of before it is: a planted defect; nil: nothing does.
+// Mounted returns how simulated printers get onto a bench. known are the models that there are; nil: those of the
+// program. change alters what a printer is made of before it is: a planted defect; nil: nothing does.
 func Mounted(known *models.Set, change func(*Config)) mount.Constructor {
 	return func(_ context.Context, at mount.Point) (device.Device, error) {
 		config := Config{
-			Name: at.Name, World: at.World, Network: at.Network, Journal: at.Journal, Seed: at.Seed, Models: known, Model: at.Model,
-			AdministratorPassword: at.AdministratorPassword, Address: at.Address, Language: at.Language, Link: at.Link, OnPower: at.Power,
+			Name: at.Name, World: at.World, Network: at.Network, Journal: at.Journal, Seed: at.Seed,
+			Models: known, Model: at.Model, Language: at.Language, Address: at.Address,
+			AdministratorPassword: at.AdministratorPassword, Link: at.Link, OnPower: at.Power,
 		}
 		if change != nil {
 			change(&config)
@@ -40,24 +41,29 @@ func Mounted(known *models.Set, change func(*Config)) mount.Constructor {
 		}
 		return p.Device(webdriver.New(webdriver.Config{
 			Address: p.Address(), Password: p.AdministratorPassword(), Window: at.Window,
-			// Where Web Config lacks the panel's language it is in the model's English (docs/reference/printer.md §1.7.1).
+			// Where Web Config lacks the panel's language it is in the model's English (docs/reference/printer.md
+			// §1.7.1).
 			Words: func(context.Context) ([]device.Words, error) {
 				return []device.Words{p.Texts().Words(), p.model.Texts(locale.English).Words()}, nil
 			},
 			Seen: func(page device.Page) {
-				p.record(journal.Entry{Kind: journal.KindScreen, Text: journal.Plain(page.String()), Detail: map[string]string{"surface": "Web Config"}})
+				p.record(journal.Entry{
+					Kind: journal.KindScreen, Text: journal.Plain(page.String()), Detail: map[string]string{"surface": "Web Config"},
+				})
 			},
 		})), nil
 	}
 }
 
-// secrets are the printer's own: its administrator's password and the key of its memory, in the forms in which a leak would show.
+// secrets are the printer's own: its administrator's password and the key of its memory, in the forms in which a leak
+// would show.
 func (p *Printer) secrets() []string {
-	return []string{p.password, string(p.sealing), hex.EncodeToString(p.sealing), base64.StdEncoding.EncodeToString(p.sealing)}
+	key := p.sealing
+	return []string{p.password, string(key), hex.EncodeToString(key), base64.StdEncoding.EncodeToString(key)}
 }
 
-// Device returns the printer as scenarios use it. Its Web Config is driven by whoever made webConfig: [webdriver.Driver], over HTTPS to
-// [Printer.WebConfig].
+// Device returns the printer as scenarios use it. Its Web Config is driven by whoever made webConfig:
+// [webdriver.Driver], over HTTPS to [Printer.WebConfig].
 func (p *Printer) Device(webConfig device.WebConfig) device.Device {
 	return &simulated{printer: p, web: webConfig}
 }
@@ -77,11 +83,12 @@ func (d *simulated) Describe(context.Context) (device.Description, error) {
 	return description, nil
 }
 
-// capabilities are what every simulated printer can do, what the model's panel leads to, and what the model says of itself.
+// capabilities are what every simulated printer can do, what the model's panel leads to, and what the model says of
+// itself.
 func (d *simulated) capabilities() []device.Capability {
 	list := []device.Capability{
-		device.CapabilityPowerCut, device.CapabilityDate, device.CapabilityFirmware, device.CapabilityPanel, device.CapabilityWebConfig,
-		device.CapabilityJobHistory,
+		device.CapabilityPowerCut, device.CapabilityDate, device.CapabilityFirmware, device.CapabilityPanel,
+		device.CapabilityWebConfig, device.CapabilityJobHistory,
 	}
 	for _, o := range []struct {
 		screen     string

@@ -1,7 +1,7 @@
 // Package mount is how a device gets onto a bench: a [Constructor] is given a [Point], and makes a device there.
 //
-// The simulated printer, a stub in a test and a device in another process are all made so. A Point has what a device needs of the bench
-// and nothing of any device.
+// The simulated printer, a stub in a test and a device in another process are all made so. A Point has what a device
+// needs of the bench and nothing of any device.
 package mount
 
 import (
@@ -15,8 +15,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// Constructor makes a device. It works in the turn that ctx carries: a device in another process is lent it while it starts. The
-// device is switched on, and it ends with [device.Device.Close].
+// Constructor makes a device. It works in the turn that ctx carries: a device in another process is lent it while it
+// starts. The device is switched on, and it ends with [device.Device.Close].
 type Constructor func(ctx context.Context, p Point) (device.Device, error)
 
 // Point is the place of one device on a bench.
@@ -34,15 +34,17 @@ type Point struct {
 	// Seed decides, together with Name, all that is random in the device.
 	Seed uint64
 
-	// World is true time. The device's own clock is World.Clock(Name); a device in another process is World.Outside(Name, …).
+	// World is true time. The device's own clock is World.Clock(Name); a device in another process is
+	// World.Outside(Name, …).
 	World *vtime.World
-	// Network is the way to the clouds: Network.Dialer(Name) in process, Network.Outlet from another one. The roots that the device is
-	// to trust are those of Network.Authority.
+	// Network is the way to the clouds: Network.Dialer(Name) in process, Network.Outlet from another one. The roots
+	// that the device is to trust are those of Network.Authority.
 	Network *faultnet.Network
 	// Journal is the record that the device's screens and sheets are kept in.
 	Journal *journal.Journal
 
-	// ServeWeb puts the device's web page on the network, under Address and the bench's certificate, until the device has been closed.
+	// ServeWeb puts the device's web page on the network, under Address and the bench's certificate, until the device
+	// has been closed.
 	ServeWeb func(Web) error
 	// Window opens a browser window at a computer on the printers' network.
 	Window func() *browser.Browser

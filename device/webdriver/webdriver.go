@@ -1,5 +1,6 @@
-// Package webdriver drives the web page of any device as an administrator does: real HTML over HTTPS, in a browser window for each
-// administrator. It needs to know of the device its address, the administrator's password, and the words that the pages may use.
+// Package webdriver drives the web page of any device as an administrator does: real HTML over HTTPS, in a browser
+// window for each administrator. It needs to know of the device its address, the administrator's password, and the
+// words that the pages may use.
 package webdriver
 
 import (
@@ -20,10 +21,12 @@ type Config struct {
 	Address string
 	// Password is the administrator's; empty: nobody can log in.
 	Password string
-	// Window opens a further window at a computer that reaches the device; it brings the transport, the roots and the clock.
+	// Window opens a further window at a computer that reaches the device; it brings the transport, the roots and the
+	// clock.
 	Window func() *browser.Browser
-	// Words are the words that the pages may be in beside English as it is written, likeliest first: those of the panel's language,
-	// and those of the device's own English, which pages are in where they lack that language. Nil: English only.
+	// Words are the words that the pages may be in beside English as it is written, likeliest first: those of the
+	// panel's language, and those of the device's own English, which pages are in where they lack that language. Nil:
+	// English only.
 	Words func(ctx context.Context) ([]device.Words, error)
 	// Seen is told each page that an act leaves, for the record. Nil: nobody is.
 	Seen func(device.Page)
@@ -51,7 +54,8 @@ func (d *Driver) window() *browser.Browser {
 	return d.windows[d.who]
 }
 
-// words are what may stand on the page for a label: the label as it was written, and its words in each of the page's languages.
+// words are what may stand on the page for a label: the label as it was written, and its words in each of the page's
+// languages.
 func (d *Driver) words(ctx context.Context, label string) ([]string, error) {
 	words := []string{label}
 	if d.config.Words == nil {
@@ -179,7 +183,8 @@ func (d *Driver) typePassword(wrong bool) error {
 // LogOut implements [device.WebConfig].
 func (d *Driver) LogOut(ctx context.Context) (device.Page, error) { return d.Click(ctx, "Log out") }
 
-// Open implements [device.WebConfig]. A page that is not there for a person who is not logged in is [device.ErrNotLoggedIn].
+// Open implements [device.WebConfig]. A page that is not there for a person who is not logged in is
+// [device.ErrNotLoggedIn].
 func (d *Driver) Open(ctx context.Context, path string) (device.Page, error) {
 	if !d.window().IsOpen() {
 		if err := d.home(ctx); err != nil {

@@ -16,15 +16,16 @@ import (
 	"mfpsim/device/webdriver"
 )
 
-// device under test: the web page of some maker's printer. Its panel is Greek; its page has Greek for some words only, and an English of
-// its own for the rest.
+// device under test: the web page of some maker's printer. Its panel is Greek; its page has Greek for some words only,
+// and an English of its own for the rest.
 const (
 	entrance = `<h1>Κατάσταση</h1><a href="/login">Σύνδεση χρήστη</a>`
-	form     = `<h1>Σύνδεση χρήστη</h1><form method="post" action="/login"><label>Όνομα χρήστη <input name="user"></label>` +
-		`<label>Pass phrase <input type="password" name="password"></label><button>ΟΚ</button></form>`
+	form     = `<h1>Σύνδεση χρήστη</h1><form method="post" action="/login">` +
+		`<label>Όνομα χρήστη <input name="user"></label><label>Pass phrase <input type="password" name="password"></label><button>ΟΚ</button></form>`
 	menu  = `<h1>Κατάσταση</h1><a href="/mail">Mail Server</a> <a href="/out">Αποσύνδεση</a>`
-	basic = `<h1>Mail Server</h1><form method="post" action="/mail"><label>Login Method <select name="m"><option value="off">Off</option>` +
-		`<option value="oauth2">OAuth2</option></select></label><button>ΟΚ</button></form>%s <a href="/out">Αποσύνδεση</a>`
+	basic = `<h1>Mail Server</h1><form method="post" action="/mail"><label>Login Method <select name="m">` +
+		`<option value="off">Off</option><option value="oauth2">OAuth2</option></select></label>` +
+		`<button>ΟΚ</button></form>%s <a href="/out">Αποσύνδεση</a>`
 )
 
 type served struct{ handler http.Handler }
@@ -37,7 +38,8 @@ func (s served) RoundTrip(r *http.Request) (*http.Response, error) {
 
 var words = []device.Words{
 	{Language: "el", Labels: map[string]string{
-		"log in": "Σύνδεση χρήστη", "log out": "Αποσύνδεση", "user name": "Όνομα χρήστη", "ok": "ΟΚ", "authentication code": "Κωδικός", "url": "Διεύθυνση",
+		"log in": "Σύνδεση χρήστη", "log out": "Αποσύνδεση", "user name": "Όνομα χρήστη", "ok": "ΟΚ",
+		"authentication code": "Κωδικός", "url": "Διεύθυνση",
 	}},
 	{Language: "en", Labels: map[string]string{"email server": "Mail Server", "authentication method": "Login Method"}},
 }

@@ -22,7 +22,9 @@ type smallPrinter struct {
 }
 
 func (p *smallPrinter) Describe(context.Context) (device.Description, error) {
-	return device.Description{Name: lab.DefaultPrinter, Model: "Small 1", Language: "en", Capabilities: []device.Capability{device.CapabilityPanel}}, nil
+	return device.Description{
+		Name: lab.DefaultPrinter, Model: "Small 1", Language: "en", Capabilities: []device.Capability{device.CapabilityPanel},
+	}, nil
 }
 
 func (p *smallPrinter) Panel() device.Panel { return p }
@@ -43,9 +45,8 @@ func (p *smallPrinter) LoadOriginals(_ context.Context, pages int) error {
 
 func TestAPrinterThatIsNotSimulatedIsServedAsFarAsItGoes(t *testing.T) {
 	printer := &smallPrinter{}
-	s := live(t, Config{Configure: func(c *lab.Config) {
-		c.Devices = map[string]mount.Constructor{"": func(context.Context, mount.Point) (device.Device, error) { return printer, nil }}
-	}})
+	small := func(context.Context, mount.Point) (device.Device, error) { return printer, nil }
+	s := live(t, Config{Configure: func(c *lab.Config) { c.Devices = map[string]mount.Constructor{"": small} }})
 	require.Empty(t, s.WebConfig)
 	require.Empty(t, s.WebConfigPassword)
 	require.NotContains(t, s.out.String(), "Web Config")

@@ -106,7 +106,9 @@ func (b *bench) mark() string {
 }
 
 func (b *bench) showPanel(w http.ResponseWriter, r *http.Request, status int, problem string) {
-	view := panelView{Bench: b.endpoints, Now: b.world.Now(), Problem: problem, Mark: b.mark(), Held: b.held(), Sheet: b.sheet()}
+	view := panelView{
+		Bench: b.endpoints, Now: b.world.Now(), Problem: problem, Mark: b.mark(), Held: b.held(), Sheet: b.sheet(),
+	}
 	view.Bench.Accounts = b.accounts()
 	view.Screen, view.On = b.screen()
 	view.Jobs, _ = b.jobs() // a printer that is off shows none

@@ -390,7 +390,8 @@ func (b *bench) press(what string, f func(ctx context.Context, d device.Device) 
 		screen, err = f(ctx, b.device)
 		if err == nil {
 			b.lab.Journal.Append(journal.Entry{
-				Party: b.printer.Name, Kind: journal.KindScreen, Text: journal.Plain(screen.String()), Detail: map[string]string{"surface": "panel"},
+				Party: b.printer.Name, Kind: journal.KindScreen, Text: journal.Plain(screen.String()),
+				Detail: map[string]string{"surface": "panel"},
 			})
 		}
 		return err
@@ -502,13 +503,15 @@ func (b *bench) printerRoutes() map[string]endpoint {
 			Language string `json:"language"`
 		},
 		) (any, error) {
-			return nil, b.act("control: language", func(ctx context.Context) error { return b.device.SetLanguage(ctx, in.Language) })
+			return nil, b.act("control: language", func(ctx context.Context) error {
+				return b.device.SetLanguage(ctx, in.Language)
+			})
 		}),
 	}
 }
 
-// screen looks at the panel; on is false if there is nothing to see because the printer is off. A look needs no turn: the page is shown
-// while the bench is held too.
+// screen looks at the panel; on is false if there is nothing to see because the printer is off. A look needs no turn: the
+// page is shown while the bench is held too.
 func (b *bench) screen() (screen device.Screen, on bool) {
 	screen, err := b.device.Panel().Screen(context.Background())
 	return screen, !errors.Is(err, device.ErrPoweredOff)

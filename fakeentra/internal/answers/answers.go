@@ -74,19 +74,6 @@ type Answer struct {
 	Interval    time.Duration // of "code"
 }
 
-// planted counts.
-type planted struct {
-	Answer
-	seen, done int
-	at         time.Time
-}
-
-// over reports whether an answer has done what it was for.
-func (a *planted) over(now time.Time) bool {
-	return a.Times > 0 && a.done >= a.Times || !a.Until.IsZero() && !now.Before(a.Until) ||
-		a.For > 0 && now.Sub(a.at) >= a.For
-}
-
 // Endpoints returns the names that Answer.Endpoint knows.
 func Endpoints() []string {
 	var names []string

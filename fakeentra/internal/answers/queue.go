@@ -3,24 +3,29 @@ package answers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"mfpsim/fakeentra/internal/endpoints"
+	"mfpsim/planted"
 )
 
 // Queue holds the answers that are planted, in their order.
-type Queue struct {
-	mu      sync.Mutex
-	planted []*planted
+type Queue struct{ row planted.Row[armed] }
+
+// armed is an answer with the moment of its arming.
+type armed struct {
+	Answer
+	at time.Time
 }
 
 // Arm plants answers, in a row behind those that are planted. None is if one of them is wrong, or names a user who is
 // not known.
 func (q *Queue) Arm(at time.Time, known func(user string) bool, answers ...Answer) error {
-	var row []*planted
-	for _, a := range answers {
+	answers = slices.Clone(answers) // the caller's stay as they are
+	for i := range answers {
+		a := &answers[i]
 		a.complete()
 		if err := a.check(); err != nil {
 			return err
@@ -28,39 +33,28 @@ func (q *Queue) Arm(at time.Time, known func(user string) bool, answers ...Answe
 		if a.Kind == KindApprove && !known(a.User) {
 			return fmt.Errorf("there is no user %q", a.User)
 		}
-		row = append(row, &planted{Answer: a, at: at})
 	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.planted = append(q.planted, row...)
+	for _, a := range answers {
+		q.row.Plant(armed{a, at}, planted.Count{After: a.After, Times: a.Times})
+	}
 	return nil
 }
 
 // Clear lets the fake answer truly again.
-func (q *Queue) Clear() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.planted = nil
-}
+func (q *Queue) Clear() { q.row.Clear() }
 
 // All returns the answers that are planted, in their order.
-func (q *Queue) All() []Answer { return q.those(func(*planted) bool { return true }) }
+func (q *Queue) All() []Answer { return unarmed(q.row.All()) }
 
 // Unmet returns those that no request has met yet, or not as often as they say.
-func (q *Queue) Unmet() []Answer {
-	return q.those(func(a *planted) bool { return a.done == 0 || a.done < a.Times })
-}
+func (q *Queue) Unmet() []Answer { return unarmed(q.row.Unmet()) }
 
-func (q *Queue) those(wanted func(*planted) bool) []Answer {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	var all []Answer
-	for _, a := range q.planted {
-		if wanted(a) {
-			all = append(all, a.Answer)
-		}
+func unarmed(row []armed) []Answer {
+	var answers []Answer
+	for _, a := range row {
+		answers = append(answers, a.Answer)
 	}
-	return all
+	return answers
 }
 
 // Request is what an answer looks at.
@@ -72,19 +66,13 @@ type Request struct {
 
 // Meet finds the answer that a request meets, and counts; ok is false if it is to be answered truly.
 func (q *Queue) Meet(r Request) (answer Answer, ok bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, a := range q.planted {
-		if a.over(r.At) || !a.fits(r) {
-			continue
-		}
-		if a.seen++; a.seen <= a.After {
-			continue
-		}
-		a.done++
-		return a.Answer, true
-	}
-	return Answer{}, false
+	met, ok := q.row.Meet(func(a armed) bool { return !a.expired(r.At) && a.fits(r) })
+	return met.Answer, ok
+}
+
+// expired reports whether the time of an answer is over.
+func (a armed) expired(now time.Time) bool {
+	return !a.Until.IsZero() && !now.Before(a.Until) || a.For > 0 && now.Sub(a.at) >= a.For
 }
 
 // fits reports whether a request is one that the answer is for.

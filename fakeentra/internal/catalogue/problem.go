@@ -3,8 +3,9 @@ package catalogue
 import (
 	"cmp"
 	"strconv"
-	"strings"
 	"time"
+
+	"mfpsim/fakeentra/internal/words"
 )
 
 // Problem is an error answer in the making.
@@ -45,7 +46,7 @@ func (p *Problem) Sentence() string {
 	if len(p.values) == 0 {
 		return p.Row.Text
 	}
-	return strings.NewReplacer(p.values...).Replace(p.Row.Text)
+	return words.Fill(p.Row.Text, p.values...)
 }
 
 // Message is the sentence behind its number; without a number, the sentence alone.

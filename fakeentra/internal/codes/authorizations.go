@@ -31,20 +31,18 @@ func (s *Store) Authorize(c Authorization, now time.Time) (code string) {
 			base64.RawURLEncoding.EncodeToString(s.random.Bytes(480))
 	}
 	c.Expires = now.Add(authorizationLifetime)
-	for key, old := range s.authorizations {
-		if now.Sub(old.Expires) > Keep {
-			delete(s.authorizations, key)
-		}
-	}
+	s.sweep(now)
 	s.authorizations[c.Text] = &c
+	s.redeemable.Add(&c, c.Expires.Add(Keep+1))
 	s.secrets.Add(c.Text)
 	return c.Text
 }
 
 // Authorization finds what an authorization code stands for.
-func (s *Store) Authorization(code string) (Authorization, bool) {
+func (s *Store) Authorization(code string, now time.Time) (Authorization, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.sweep(now)
 	c := s.authorizations[code]
 	if c == nil {
 		return Authorization{}, false

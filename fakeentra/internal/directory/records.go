@@ -348,7 +348,7 @@ func (d *book) addUser(u User) (*user, error) {
 	d.users[u.Principal] = made
 	d.userOrder = append(d.userOrder, made)
 	made.key = UserKey(len(d.userOrder))
-	d.secrets.Add(made.Password.Reveal())
+	d.secrets.Keep(made.Password.Reveal())
 	return made, nil
 }
 

@@ -77,7 +77,7 @@ func (d *book) setPassword(u *user, by ResetBy, password Password) {
 		password = d.password(u.Principal, u.epoch)
 	}
 	u.Password, u.PasswordExpired, u.PasswordMissing = password, false, false
-	d.secrets.Add(password.Reveal())
+	d.secrets.Keep(password.Reveal())
 	actor := administrator
 	if way.byUser {
 		actor = u.Principal

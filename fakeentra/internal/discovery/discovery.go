@@ -22,11 +22,17 @@ type Endpoint struct {
 	Front     *wire.Front
 	Directory *directory.Directory
 	Mint      *tokens.Mint
+
+	shelf shelf
 }
 
 // Configuration answers openid-configuration: fields, order and values as recorded, AZJS-dev (2022-03-01),
 // docs/reference/entra.md §1.2.
 func (e *Endpoint) Configuration(w http.ResponseWriter, a *wire.Request) {
+	e.send(w, a, "configuration", configuration)
+}
+
+func configuration(a *wire.Request) []byte {
 	base := a.Link("/" + a.Alias.Text)
 	tenantID, region := "{tenantid}", ""
 	if a.Alias.Tenant != 0 {
@@ -68,8 +74,7 @@ func (e *Endpoint) Configuration(w http.ResponseWriter, a *wire.Request) {
 	o.Text("cloud_graph_host_name", "graph.windows.net")
 	o.Text("msgraph_host", "graph.microsoft.com")
 	o.Text("rbac_url", "https://pas.windows.net")
-	e.Front.SetDiscoveryHeaders(w, a)
-	wire.Write(w, http.StatusOK, o.Bytes())
+	return o.Bytes()
 }
 
 // clouds are the metadata entries of instance discovery: captured, AZJS-dev (docs/reference/entra.md §1.3).
@@ -117,14 +122,18 @@ func (e *Endpoint) Instance(w http.ResponseWriter, a *wire.Request) {
 }
 
 // KeysV2 answers the JWKS, KeysV1 that of the older endpoint.
-func (e *Endpoint) KeysV2(w http.ResponseWriter, a *wire.Request) { e.keys(w, a, true) }
+func (e *Endpoint) KeysV2(w http.ResponseWriter, a *wire.Request) {
+	e.send(w, a, "keys", func(a *wire.Request) []byte { return keys(a, true) })
+}
 
 // KeysV1 is described at KeysV2.
-func (e *Endpoint) KeysV1(w http.ResponseWriter, a *wire.Request) { e.keys(w, a, false) }
+func (e *Endpoint) KeysV1(w http.ResponseWriter, a *wire.Request) {
+	e.send(w, a, "keys of v1", func(a *wire.Request) []byte { return keys(a, false) })
+}
 
-// keys answers the JWKS (docs/reference/entra.md §1.4): several keys live at once; those of personal accounts name
+// keys writes the JWKS (docs/reference/entra.md §1.4): several keys live at once; those of personal accounts name
 // their issuer in full.
-func (e *Endpoint) keys(w http.ResponseWriter, a *wire.Request, issuer bool) {
+func keys(a *wire.Request, issuer bool) []byte {
 	var list []*ordered.Object
 	for _, k := range signing.Keys() {
 		o := ordered.New(3000)
@@ -141,6 +150,5 @@ func (e *Endpoint) keys(w http.ResponseWriter, a *wire.Request, issuer bool) {
 		}
 		list = append(list, o)
 	}
-	e.Front.SetDiscoveryHeaders(w, a)
-	wire.Write(w, http.StatusOK, ordered.New(9000).Objects("keys", list...).Bytes())
+	return ordered.New(9000).Objects("keys", list...).Bytes()
 }

@@ -9,6 +9,10 @@ import (
 
 // ConfigurationV1 is the older discovery document: [D] v2-protocols-oidc.md, the same fields as far as v1 has them [I].
 func (e *Endpoint) ConfigurationV1(w http.ResponseWriter, a *wire.Request) {
+	e.send(w, a, "configuration of v1", configurationV1)
+}
+
+func configurationV1(a *wire.Request) []byte {
 	base := a.Link("/" + a.Alias.Text)
 	tenantID := "{tenantid}"
 	if a.Alias.Tenant != 0 {
@@ -32,6 +36,5 @@ func (e *Endpoint) ConfigurationV1(w http.ResponseWriter, a *wire.Request) {
 	o.Texts("claims_supported", "sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name",
 		"msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "email", "given_name", "family_name",
 		"nickname")
-	e.Front.SetDiscoveryHeaders(w, a)
-	wire.Write(w, http.StatusOK, o.Bytes())
+	return o.Bytes()
 }

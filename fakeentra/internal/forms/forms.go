@@ -15,8 +15,11 @@ func Is(contentType string) bool {
 	return strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded")
 }
 
-// Parse reads form encoding. What cannot be decoded is left out, as if it had not come.
+// Parse reads form encoding. What cannot be decoded is left out, as if it had not come. Nothing is nil.
 func Parse(text string) Values {
+	if text == "" {
+		return nil
+	}
 	v := Values{}
 	for text != "" {
 		var pair string

@@ -24,7 +24,7 @@ func (e *Endpoint) redeemCode(a *wire.Request, application directory.Application
 	if text == "" {
 		return nil, catalogue.Fail(900144).With("name", "code")
 	}
-	c, known := e.Codes.Authorization(text)
+	c, known := e.Codes.Authorization(text, a.At)
 	if !known {
 		if a.Alias.Consumers() {
 			return nil, catalogue.FailAs(70000, "consumers")

@@ -3,7 +3,6 @@ package grants
 import (
 	"cmp"
 	"net/http"
-	"strings"
 	"time"
 
 	"mfpsim/fakeentra/internal/access"
@@ -16,6 +15,7 @@ import (
 	"mfpsim/fakeentra/internal/texts"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
+	"mfpsim/fakeentra/internal/words"
 )
 
 // DeviceCode answers the device authorization request.
@@ -62,22 +62,22 @@ func (e *Endpoint) makeCode(a *wire.Request) ([]byte, *catalogue.Problem) {
 	c := e.Codes.Add(codes.Request{
 		Application: application.ID, Alias: a.Alias, Scope: scope, Correlation: a.Correlation, Capable: a.Capable(),
 		Interval: cmp.Or(a.Interval, e.Settings.Interval), Expires: a.At.Add(cmp.Or(a.Lifetime, e.Settings.CodeLifetime)),
-		Message: texts.DeviceMessage(a.Query["mkt"]),
 	}, a.At)
 	verification, lifetime := e.verificationURI(a), c.Expires.Sub(a.At)
+	message := deviceMessage(a, c, verification)
 	if a.V1 {
-		return deviceAnswerV1(c, verification, lifetime), nil
+		return deviceAnswerV1(c, verification, message, lifetime), nil
 	}
 	o := ordered.New(700)
 	o.Text("user_code", c.User).Text("device_code", c.Device).Text("verification_uri", verification)
 	o.Number("expires_in", int64(lifetime/time.Second)).Number("interval", int64(c.Interval/time.Second))
-	o.Text("message", deviceMessage(c, verification))
+	o.Text("message", message)
 	return o.Bytes(), nil
 }
 
-// deviceMessage is what a device is to show its user: captured, AZJS-dev.
-func deviceMessage(c codes.Request, verification string) string {
-	return strings.NewReplacer("{uri}", verification, "{code}", c.User).Replace(c.Message)
+// deviceMessage is what a device is to show its user, in the language of its request: captured, AZJS-dev.
+func deviceMessage(a *wire.Request, c codes.Request, verification string) string {
+	return words.Fill(texts.DeviceMessage(a.Query["mkt"]), "{uri}", verification, "{code}", c.User)
 }
 
 // Where a person types the code.
@@ -110,7 +110,7 @@ func (e *Endpoint) poll(
 	if text == "" {
 		return tokens.Grant{}, tokens.Holder{}, catalogue.Fail(900144).With("name", "device_code")
 	}
-	c, known := e.Codes.Device(text)
+	c, known := e.Codes.Device(text, a.At)
 	if !known {
 		return tokens.Grant{}, tokens.Holder{}, catalogue.FailAs(70000, "device_code")
 	}
@@ -146,7 +146,7 @@ func (e *Endpoint) notDue(
 	case c.Application != application.ID:
 		return catalogue.Fail(700007)
 	case !a.At.Before(c.Expires): // looked at before "already used" (docs/reference/entra.md §2.2)
-		if c.Alias.Consumers() {
+		if c.Personal {
 			return consumersExpired()
 		}
 		return catalogue.Fail(70020)
@@ -168,7 +168,7 @@ func (e *Endpoint) notDue(
 
 // StillPending tells a device to go on polling.
 func StillPending(c codes.Request) *catalogue.Problem {
-	if c.Alias.Consumers() {
+	if c.Personal {
 		return catalogue.FailAs(70016, "consumers")
 	}
 	return catalogue.Fail(70016)

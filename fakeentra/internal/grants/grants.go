@@ -9,6 +9,7 @@ import (
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/places"
 	"mfpsim/fakeentra/internal/secrets"
+	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
@@ -33,4 +34,5 @@ type Endpoint struct {
 	Places    *places.Places
 	Log       *signinlog.Log
 	Secrets   *secrets.List
+	Line      *signing.Line // where answers wait to be signed
 }

@@ -111,7 +111,7 @@ func (e *Endpoint) sendSigned(w http.ResponseWriter, status int, body []byte, sl
 	}
 	if later, ok := w.(faultnet.Finisher); ok {
 		wire.Write(w, status, body)
-		later.Finish(sign)
+		later.Finish(func(body []byte) { e.Line.Do(func() { sign(body) }) })
 		return
 	}
 	sign(body)

@@ -21,6 +21,9 @@ func Names() []string {
 
 // Of cuts the port off a host.
 func Of(address string) string {
+	if !strings.Contains(address, ":") {
+		return address
+	}
 	if host, _, err := net.SplitHostPort(address); err == nil {
 		return host
 	}

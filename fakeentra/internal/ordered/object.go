@@ -107,7 +107,12 @@ func (o *Object) Nested(name string, value *Object) *Object {
 }
 
 // Bytes returns the object as it stands; more can be added to it.
-func (o *Object) Bytes() []byte { return append(o.buf[:len(o.buf):len(o.buf)], '}') }
+func (o *Object) Bytes() []byte {
+	end := len(o.buf)
+	whole := append(o.buf, '}')
+	o.buf = whole[:end:end] // what is added goes elsewhere
+	return whole
+}
 
 // MarshalJSON lets an object stand where a value is marshalled.
 func (o *Object) MarshalJSON() ([]byte, error) { return o.Bytes(), nil }
@@ -146,12 +151,14 @@ func (o *Object) Members(object []byte) *Object {
 	return o
 }
 
-// Place adds a text of which nothing is to be escaped, and says where in the object's bytes it stands.
-func (o *Object) Place(name string, text []byte) (start, end int) {
+// Place adds a text of which nothing is to be escaped, and says where in the object's bytes it stands. write appends it.
+func (o *Object) Place(name string, write func(to []byte) []byte) (start, end int) {
 	o.key(name)
-	start = len(o.buf) + 1
-	end = start + len(text)
-	o.buf = append(append(append(o.buf, '"'), text...), '"')
+	o.buf = append(o.buf, '"')
+	start = len(o.buf)
+	o.buf = write(o.buf)
+	end = len(o.buf)
+	o.buf = append(o.buf, '"')
 	return start, end
 }
 

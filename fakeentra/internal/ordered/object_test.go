@@ -19,8 +19,17 @@ func TestMembersKeepTheirOrder(t *testing.T) {
 
 func TestAPlacedTextIsFoundInTheBytes(t *testing.T) {
 	o := ordered.New(0).Text("a", "b")
-	start, end := o.Place("token", []byte("xyz"))
+	start, end := o.Place("token", func(to []byte) []byte { return append(to, "xyz"...) })
 	require.Equal(t, "xyz", string(o.Null("c").Bytes()[start:end]))
+}
+
+func TestAnObjectCanBeAddedToAfterItWasLookedAt(t *testing.T) {
+	o := ordered.New(100).Text("a", "b")
+	first := o.Bytes()
+	second := o.Null("c").Bytes()
+	require.Equal(t, `{"a":"b"}`, string(first))
+	require.Equal(t, `{"a":"b","c":null}`, string(second))
+	require.Equal(t, `{"a":"b","c":null}`, string(o.Bytes()))
 }
 
 func TestWhatIsNoUTF8IsReplaced(t *testing.T) {

@@ -60,7 +60,7 @@ func asAnswersSee(a *wire.Request, endpoint *endpoints.Endpoint) answers.Request
 func (r *Router) answerPoll(
 	w http.ResponseWriter, a *wire.Request, planted answers.Answer,
 ) (http.ResponseWriter, bool) {
-	c, known := r.Codes.Device(grants.PolledCode(a))
+	c, known := r.Codes.Device(grants.PolledCode(a), a.At)
 	if !known {
 		return w, false // no code, no state: the true answer says so
 	}

@@ -11,6 +11,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/expiry"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/places"
 	"mfpsim/fakeentra/internal/secrets"
@@ -45,8 +46,9 @@ type Desk struct {
 type desk struct {
 	Rooms
 	settings Settings
-	visits   map[string]*visit   // by cookie
-	sessions map[string]*browser // by cookie
+	visits   map[string]*visit    // by cookie
+	ends     expiry.Queue[string] // of visits: those whose codes are long dead lead nowhere
+	sessions map[string]*browser  // by cookie
 }
 
 // New makes a desk.
@@ -199,13 +201,12 @@ func (d *Desk) SignOut(who directory.UserKey) {
 
 // open begins a visit.
 func (d *desk) open(now time.Time, c codes.Request) *visit {
-	for key, old := range d.visits { // those whose codes are long dead lead nowhere
-		if now.Sub(old.code.Expires) > codes.Keep {
-			delete(d.visits, key)
-		}
+	for key, over := d.ends.Over(now); over; key, over = d.ends.Over(now) {
+		delete(d.visits, key)
 	}
 	v := &visit{session: encode64(d.Random.Bytes(32)), canary: encode64(d.Random.Bytes(16)), code: c}
 	d.visits[v.session] = v
+	d.ends.Add(v.session, c.Expires.Add(codes.Keep))
 	return v
 }
 

@@ -7,6 +7,7 @@ import (
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/texts"
+	"mfpsim/fakeentra/internal/words"
 )
 
 // CodePage is the page on which a person types the code.
@@ -38,7 +39,7 @@ const country = "United States"
 
 // say finds a text, filled in.
 func (p *sheet) say(key texts.Key) string {
-	return strings.NewReplacer("{app}", p.app.Name, "{country}", country).Replace(texts.Say(key))
+	return words.Fill(texts.Say(key), "{app}", p.app.Name, "{country}", country)
 }
 
 // next is the button that goes on, other one that does something else.

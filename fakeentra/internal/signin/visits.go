@@ -76,8 +76,8 @@ func (d *desk) application(v *visit) directory.Application {
 
 // act does what a person did on the current page.
 func (d *desk) act(a *wire.Request, v *visit) {
-	if c, known := d.Codes.Device(v.code.Device); known {
-		v.code = c // others can approve, decline or expire it meanwhile
+	if c, known := d.Codes.Device(v.code.Device, a.At); known {
+		v.code.State, v.code.Expires = c.State, c.Expires // others can approve, decline or expire it meanwhile
 	}
 	v.problem = ""
 	if d.leave(a, v) {

@@ -10,6 +10,7 @@ import (
 	"embed"
 	"encoding/base64"
 	"fmt"
+	"strings"
 	"sync"
 
 	jose "github.com/go-jose/go-jose/v4"
@@ -79,18 +80,20 @@ func Set() jose.JSONWebKeySet {
 // signatureLength is an RS256 signature of a 2048-bit key in base64url.
 const signatureLength = (2048/8*4 + 2) / 3
 
-// Unsigned makes a compact JWS (RFC 7515 §3.1) whose signature is still to be filled in by [Key.SignInto]: the length
-// is right.
-func Unsigned(header string, claims []byte) []byte {
-	token := make([]byte, 0, len(header)+base64.RawURLEncoding.EncodedLen(len(claims))+2+signatureLength)
-	token = append(token, header...)
-	token = append(token, '.')
-	token = base64.RawURLEncoding.AppendEncode(token, claims)
-	token = append(token, '.')
-	for range signatureLength {
-		token = append(token, 'A')
-	}
-	return token
+// Length is that of a compact JWS.
+func Length(header string, claims []byte) int {
+	return len(header) + base64.RawURLEncoding.EncodedLen(len(claims)) + 2 + signatureLength
+}
+
+// unsigned stands where a signature will be.
+var unsigned = strings.Repeat("A", signatureLength)
+
+// AppendUnsigned appends a compact JWS (RFC 7515 §3.1) whose signature is still to be filled in by [Key.SignInto]: the
+// length is right.
+func AppendUnsigned(to []byte, header string, claims []byte) []byte {
+	to = append(append(to, header...), '.')
+	to = append(base64.RawURLEncoding.AppendEncode(to, claims), '.')
+	return append(to, unsigned...)
 }
 
 // SignInto fills in the signature of an unsigned token: RS256, the same bytes for the same input. Nothing is cached.
@@ -106,7 +109,7 @@ func (k *Key) SignInto(token []byte) {
 
 // Sign makes a compact JWS at once.
 func (k *Key) Sign(header string, claims []byte) string {
-	token := Unsigned(header, claims)
+	token := AppendUnsigned(make([]byte, 0, Length(header, claims)), header, claims)
 	k.SignInto(token)
 	return string(token)
 }

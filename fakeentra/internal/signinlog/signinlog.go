@@ -4,7 +4,6 @@ package signinlog
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -46,7 +45,7 @@ type Rows []SignIn
 // Log is the sign-in log.
 type Log struct {
 	mu   sync.Mutex
-	rows Rows
+	rows []*SignIn // a list of rows, when it grows, would take room for as many again
 }
 
 // maxLog bounds the log; the oldest rows go first.
@@ -131,7 +130,7 @@ func (l *Log) Add(row SignIn) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.rows = append(l.rows, row)
+	l.rows = append(l.rows, &row)
 	if len(l.rows) > maxLog {
 		l.rows = append(l.rows[:0:0], l.rows[len(l.rows)-maxLog/2:]...)
 	}
@@ -141,7 +140,11 @@ func (l *Log) Add(row SignIn) {
 func (l *Log) All() Rows {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.Clone(l.rows)
+	all := make(Rows, len(l.rows))
+	for i, row := range l.rows {
+		all[i] = *row
+	}
+	return all
 }
 
 // MarshalJSON gives Graph's signIn.

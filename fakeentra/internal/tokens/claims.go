@@ -32,7 +32,7 @@ func (m *Mint) accessClaims(
 	}
 	issued := a.At.Add(-IssuedEarly).Unix()
 	issuer := "https://sts.windows.net/" + u.Home.ID + "/"
-	o := ordered.New(1800)
+	o := ordered.New(1400)
 	o.Text("aud", scope.Audience).Text("iss", issuer)
 	o.Number("iat", issued).Number("nbf", issued).Number("exp", a.At.Unix()+seconds)
 	o.Number("acct", 0).Text("acr", "1").Text("aio", encode64(m.random.Bytes(45))).Texts("amr", amr...)

@@ -89,10 +89,10 @@ func capable(a *wire.Request, g Grant) bool { return g.Capable || a.Capable() }
 
 // Body writes the answer, tokens still unsigned; key order as captured (docs/reference/entra.md §3).
 func (t *Answer) Body() ([]byte, []signing.Slot) {
-	o := ordered.New(len(t.access)*2 + len(t.opaque) + len(t.refresh) + len(t.id)*2 + 1200)
+	o := ordered.New(t.length())
 	var slots []signing.Slot
 	token := func(name string, key *signing.Key, header string, claims []byte) {
-		start, end := o.Place(name, signing.Unsigned(header, claims))
+		start, end := o.Place(name, func(to []byte) []byte { return signing.AppendUnsigned(to, header, claims) })
 		slots = append(slots, signing.Slot{Start: start, End: end, Key: key})
 	}
 	o.Text("token_type", "Bearer")
@@ -119,6 +119,21 @@ func (t *Answer) Body() ([]byte, []signing.Slot) {
 		o.Text("client_info", t.clientInfo)
 	}
 	return o.Bytes(), slots
+}
+
+// length is about how long the answer is.
+func (t *Answer) length() int {
+	n := 250 + len(t.scope) + len(t.opaque) + len(t.refresh) + len(t.clientInfo)
+	if t.access != nil {
+		n += signing.Length(signing.Organizations().HeaderV1, t.access)
+	}
+	if t.id != nil {
+		n += signing.Length(t.idKey.HeaderV2, t.id)
+	}
+	if t.v1 {
+		n += 250
+	}
+	return n
 }
 
 // timesV1 writes the v1 form of a token's life: strings, and when it begins and ends ([C] MSAL.NET TestConstants,

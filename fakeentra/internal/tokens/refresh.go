@@ -23,13 +23,20 @@ func (m *Mint) makeRefreshToken(h Holder, g Grant, at time.Time) (token string, 
 	binary.BigEndian.PutUint64(plain[8:], number)
 	binary.BigEndian.PutUint64(plain[16:], uint64(at.UnixNano()))
 	aead := m.seal
-	data := m.random.Bytes(aead.NonceSize() + tokenPadding)
+	drawn := aead.NonceSize() + tokenPadding
+	data := make([]byte, drawn, drawn+tokenSecret+aead.Overhead())
+	m.random.Draw(data)
 	nonce, padding := data[:aead.NonceSize()], data[aead.NonceSize():]
-	data = append(data, aead.Seal(nil, nonce, plain[:], padding)...)
-	token = personalTokenHead + encode64(data)
-	if !h.Account.Personal {
-		token = "1." + encode64(append([]byte{0, 0x40}, h.Application.ID[:34]...)) + "." + workTokenBody + encode64(data)
+	data = aead.Seal(data, nonce, plain[:], padding)
+	text := make([]byte, 0, 64+len(workTokenBody)+base64.RawURLEncoding.EncodedLen(len(data)))
+	if h.Account.Personal {
+		text = append(text, personalTokenHead...)
+	} else {
+		text = append(text, "1."...)
+		text = base64.RawURLEncoding.AppendEncode(text, append([]byte{0, 0x40}, h.Application.ID[:34]...))
+		text = append(append(text, '.'), workTokenBody...)
 	}
+	token = string(base64.RawURLEncoding.AppendEncode(text, data))
 	m.secrets.Add(token)
 	return token, number
 }

@@ -59,29 +59,31 @@ type Binding struct{ Nonce, CodeHash, TokenHash string }
 
 // Mint makes tokens. It is safe for concurrent use.
 type Mint struct {
-	random   *chance.Reader // drawn from in the order of turns
-	secrets  *secrets.List
-	places   *places.Places
-	lifetime time.Duration // of access tokens; 0: drawn
-	key      [32]byte      // of refresh tokens
-	seal     cipher.AEAD   // refresh tokens that only this fake can read
+	random    *chance.Reader // drawn from in the order of turns
+	secrets   *secrets.List
+	places    *places.Places
+	directory *directory.Directory
+	lifetime  time.Duration // of access tokens; 0: drawn
+	key       [32]byte      // of what is sealed
+	seal      cipher.AEAD   // refresh tokens and personal accounts' access tokens, which only this fake can read
 
 	mu          sync.Mutex
 	grants      map[uint64]Grant
 	issued      uint64 // counts tokens
 	accessMark  uint64 // access tokens up to this number are expired by an act
 	refreshMark uint64 // refresh tokens likewise
-	opaque      map[string]opaqueToken
 }
 
 // New makes a mint. lifetime is that of access tokens; 0: drawn, 60 to 90 minutes.
-func New(seed uint64, random *chance.Reader, given *secrets.List, where *places.Places, lifetime time.Duration) *Mint {
+func New(
+	seed uint64, random *chance.Reader, given *secrets.List, where *places.Places, known *directory.Directory,
+	lifetime time.Duration,
+) *Mint {
 	var text [8]byte
 	binary.BigEndian.PutUint64(text[:], seed)
 	m := &Mint{
-		random: random, secrets: given, places: where, lifetime: lifetime, grants: map[uint64]Grant{},
-		opaque: map[string]opaqueToken{},
-		key:    sha256.Sum256(append([]byte("refresh tokens of mfpsim fakeentra, for tests only"), text[:]...)),
+		random: random, secrets: given, places: where, directory: known, lifetime: lifetime, grants: map[uint64]Grant{},
+		key: sha256.Sum256(append([]byte("refresh tokens of mfpsim fakeentra, for tests only"), text[:]...)),
 	}
 	block, err := aes.NewCipher(m.key[:])
 	if err != nil {

@@ -16,54 +16,96 @@ import (
 // estsServer is the release and the ring that the answers name: captured, AZJS-dev (2022-03-01).
 const estsServer = "2.1.12529.16 - WUS2 ProdSlices"
 
-// SetHeaders writes the headers of every token and devicecode answer: captured, AZJS-dev; X-XSS-Protection since 2022,
-// x-ms-srs and Referrer-Policy since 2024 (docs/reference/entra.md §2.3).
+// fields are header fields that are the same in every answer. Their values are shared by all answers: they are put in
+// place of others, never changed.
+type fields []struct {
+	name   string // as captured: not in Go's canonical form
+	values []string
+}
+
+// put sets the fields.
+func (f fields) put(h http.Header) {
+	for _, field := range f {
+		h[field.name] = field.values
+	}
+}
+
+// Fields of answers: captured, AZJS-dev; X-XSS-Protection since 2022, x-ms-srs and Referrer-Policy since 2024
+// (docs/reference/entra.md §2.3, §1.2).
+var (
+	commonFields = fields{
+		{"Strict-Transport-Security", []string{"max-age=31536000; includeSubDomains"}},
+		{"X-Content-Type-Options", []string{"nosniff"}},
+		{"P3P", []string{`CP="DSP CUR OTPi IND OTRi ONL FIN"`}},
+		{"x-ms-ests-server", []string{estsServer}},
+		{"x-ms-srs", []string{"1.P"}},
+		{"Referrer-Policy", []string{"strict-origin-when-cross-origin"}},
+		{"X-XSS-Protection", []string{"0"}},
+	}
+	scriptFields = fields{ // for pages with script
+		{"Access-Control-Allow-Origin", []string{"*"}},
+		{"Access-Control-Expose-Headers", []string{"Content-Length,Content-Encoding,x-ms-request-id,x-ms-srs"}},
+		{"Access-Control-Allow-Methods", []string{"POST, OPTIONS"}},
+	}
+	tokenFields = fields{
+		{"Cache-Control", []string{"no-store, no-cache"}},
+		{"Pragma", []string{"no-cache"}},
+		{"Content-Type", jsonType},
+		{"Expires", []string{"-1"}},
+	}
+	discoveryFields = fields{
+		{"Cache-Control", []string{"max-age=86400, private"}},
+		{"Content-Type", jsonType},
+		{"Access-Control-Allow-Origin", []string{"*"}},
+		{"Access-Control-Allow-Methods", []string{"GET, OPTIONS"}},
+	}
+	jsonType = []string{"application/json; charset=utf-8"}
+)
+
+// SetHeaders writes the headers of every token and devicecode answer.
 func (f *Front) SetHeaders(w http.ResponseWriter, a *Request) {
 	h := w.Header()
-	set := func(name, value string) { h[name] = []string{value} } // as captured: not in Go's canonical form
-	set("Cache-Control", "no-store, no-cache")
-	set("Pragma", "no-cache")
-	set("Content-Type", "application/json; charset=utf-8")
-	set("Expires", "-1")
+	tokenFields.put(h)
 	f.SetCommon(h, a)
 }
 
 // SetCommon writes the headers of every answer.
 func (f *Front) SetCommon(h http.Header, a *Request) {
-	set := func(name, value string) { h[name] = []string{value} }
-	set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-	set("X-Content-Type-Options", "nosniff")
-	set("P3P", `CP="DSP CUR OTPi IND OTRi ONL FIN"`)
-	if origin := a.HTTP.Header.Get("Origin"); origin != "" {
-		set("Access-Control-Allow-Origin", "*")
-		set("Access-Control-Expose-Headers", "Content-Length,Content-Encoding,x-ms-request-id,x-ms-srs")
-		set("Access-Control-Allow-Methods", "POST, OPTIONS")
+	commonFields.put(h)
+	if a.HTTP.Header.Get("Origin") != "" {
+		scriptFields.put(h)
 	}
-	if strings.EqualFold(a.HTTP.Header.Get("return-client-request-id"), "true") {
-		set("client-request-id", a.Correlation)
+	if strings.EqualFold(a.HTTP.Header.Get("Return-Client-Request-Id"), "true") {
+		h["client-request-id"] = []string{a.Correlation}
 	}
-	set("x-ms-request-id", a.Trace)
-	set("x-ms-ests-server", estsServer)
-	set("x-ms-srs", "1.P")
-	set("Referrer-Policy", "strict-origin-when-cross-origin")
-	set("X-XSS-Protection", "0")
-	expires := a.At.Add(30 * 24 * time.Hour).UTC().Format("Mon, 02-Jan-2006 15:04:05 GMT")
-	h["Set-Cookie"] = append(h["Set-Cookie"],
-		"fpc="+base64.RawURLEncoding.EncodeToString(f.Random.Bytes(16))+"; expires="+
-			expires+"; path=/; secure; HttpOnly; SameSite=None",
-		"x-ms-gateway-slice=estsfd; path=/; secure; samesite=none; httponly",
-		"stsservicecookie=estsfd; path=/; secure; samesite=none; httponly")
+	h["x-ms-request-id"] = []string{a.Trace}
+	h["Set-Cookie"] = append(h["Set-Cookie"], f.fpc(a.At), gatewayCookie, serviceCookie)
 }
 
-// SetDiscoveryHeaders writes those of discovery documents and keys: captured, AZJS-dev (docs/reference/entra.md §1.2).
+// Cookies of every answer: captured, AZJS-dev.
+const (
+	gatewayCookie = "x-ms-gateway-slice=estsfd; path=/; secure; samesite=none; httponly"
+	serviceCookie = "stsservicecookie=estsfd; path=/; secure; samesite=none; httponly"
+)
+
+// fpc draws the cookie that tells one client from another.
+func (f *Front) fpc(at time.Time) string {
+	var drawn [16]byte
+	f.Random.Draw(drawn[:])
+	b := make([]byte, 0, 128)
+	b = append(b, "fpc="...)
+	b = base64.RawURLEncoding.AppendEncode(b, drawn[:])
+	b = append(b, "; expires="...)
+	b = at.Add(30*24*time.Hour).UTC().AppendFormat(b, "Mon, 02-Jan-2006 15:04:05 GMT")
+	b = append(b, "; path=/; secure; HttpOnly; SameSite=None"...)
+	return string(b)
+}
+
+// SetDiscoveryHeaders writes those of discovery documents and keys.
 func (f *Front) SetDiscoveryHeaders(w http.ResponseWriter, a *Request) {
-	f.SetHeaders(w, a)
 	h := w.Header()
-	h["Cache-Control"] = []string{"max-age=86400, private"}
-	delete(h, "Pragma")
-	delete(h, "Expires")
-	h["Access-Control-Allow-Origin"] = []string{"*"}
-	h["Access-Control-Allow-Methods"] = []string{"GET, OPTIONS"}
+	f.SetCommon(h, a)
+	discoveryFields.put(h)
 }
 
 // Write sends a JSON answer.

@@ -36,14 +36,14 @@ func (f *Front) Looping(a *Request, kind, application string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.loops == nil {
-		f.loops = map[string][]time.Time{}
+		f.loops = map[string]int{}
 	}
-	var kept []time.Time
-	for _, at := range f.loops[key] {
-		if a.At.Sub(at) < loopWindow {
-			kept = append(kept, at)
+	for old, over := f.looked.Over(a.At); over; old, over = f.looked.Over(a.At) {
+		if f.loops[old]--; f.loops[old] == 0 {
+			delete(f.loops, old)
 		}
 	}
-	f.loops[key] = append(kept, a.At)
-	return len(kept)+1 >= f.LoopLimit
+	f.loops[key]++
+	f.looked.Add(key, a.At.Add(loopWindow))
+	return f.loops[key] >= f.LoopLimit
 }

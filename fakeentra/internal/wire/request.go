@@ -11,6 +11,7 @@ import (
 	"mfpsim/chance"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/expiry"
 	"mfpsim/fakeentra/internal/forms"
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/resources"
@@ -109,8 +110,9 @@ type Front struct {
 	Language  string // of the pages, where a request names none
 	LoopLimit int    // see [Front.Looping]
 
-	mu    sync.Mutex
-	loops map[string][]time.Time
+	mu     sync.Mutex
+	loops  map[string]int       // how often each request came within the window
+	looked expiry.Queue[string] // when each is out of it
 }
 
 // MaxBody is the largest request that is looked at; a longer one is cut.
@@ -118,8 +120,8 @@ const MaxBody = 1 << 20
 
 // Read parses a request. The body was read in full by the network's handler before.
 func (f *Front) Read(r *http.Request) *Request {
-	body, _ := io.ReadAll(io.LimitReader(r.Body, MaxBody)) // a buffer of the network: it does not fail
-	a := &Request{HTTP: r, Path: r.URL.Path, At: f.Now(), Query: forms.Parse(r.URL.RawQuery), Form: forms.Values{}}
+	a := &Request{HTTP: r, Path: r.URL.Path, At: f.Now(), Query: forms.Parse(r.URL.RawQuery)}
+	body := readBody(r)
 	if forms.Is(r.Header.Get("Content-Type")) {
 		a.Form = forms.Parse(string(body))
 	} else {
@@ -131,24 +133,38 @@ func (f *Front) Read(r *http.Request) *Request {
 		a.Host, a.Authority = host, "login.microsoftonline.com"
 	}
 	a.Trace = f.TraceID()
-	a.Correlation = r.Header.Get("client-request-id")
+	a.Correlation = r.Header.Get("Client-Request-Id")
 	if a.Correlation == "" {
-		a.Correlation = a.Param("client-request-id")
+		a.Correlation = strings.Clone(a.Param("client-request-id")) // it is remembered, and the body is not to be with it
 	}
 	if !directory.ValidGUID(a.Correlation) {
 		a.Correlation = f.Random.UUID()
 	}
 	for name := range r.Header {
-		a.Telemetry = a.Telemetry || strings.HasPrefix(strings.ToLower(name), "x-client-")
+		a.Telemetry = a.Telemetry || ofTelemetry(name)
 	}
 	for name := range a.Form {
-		a.Telemetry = a.Telemetry || strings.HasPrefix(strings.ToLower(name), "x-client-")
+		a.Telemetry = a.Telemetry || ofTelemetry(name)
 	}
 	return a
 }
 
-// TraceID draws a request id; those of Entra end in 00, 01 or 02 (docs/reference/entra.md §2.3).
-func (f *Front) TraceID() string {
-	id := f.Random.UUID()
-	return id[:34] + "00"
+// readBody reads a body up to MaxBody. It is a buffer of the network: it does not fail.
+func readBody(r *http.Request) []byte {
+	if r.ContentLength < 0 || r.ContentLength > MaxBody {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, MaxBody))
+		return body
+	}
+	body := make([]byte, r.ContentLength)
+	n, _ := io.ReadFull(r.Body, body)
+	return body[:n]
 }
+
+// ofTelemetry reports whether a header or a parameter is one by which a library of Microsoft's says what it is.
+func ofTelemetry(name string) bool {
+	const head = "x-client-"
+	return len(name) >= len(head) && strings.EqualFold(name[:len(head)], head)
+}
+
+// TraceID draws a request id; those of Entra end in 00, 01 or 02 (docs/reference/entra.md §2.3).
+func (f *Front) TraceID() string { return f.Random.UUIDEnding("00") }

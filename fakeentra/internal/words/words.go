@@ -1,5 +1,5 @@
-// Package words compares and reads the words that people and programs write: names, values, dates, none with regard to
-// case.
+// Package words compares and reads the words that people and programs write (names, values, dates, none with regard to
+// case), and fills words in where a sentence leaves a place for them.
 package words
 
 import (
@@ -23,6 +23,30 @@ func Cover(list, needed []string) bool {
 // Fold brings a text into the form in which texts are compared: small letters, single spaces, one kind of apostrophe.
 func Fold(text string) string {
 	return strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " "))
+}
+
+// Fill puts values in the places that a sentence leaves for them: pairs are a {word} and its value. What is filled in is
+// not looked at again.
+func Fill(sentence string, pairs ...string) string {
+	var b strings.Builder
+	for b.Grow(len(sentence) + 64); ; {
+		open := strings.IndexByte(sentence, '{')
+		if open < 0 {
+			b.WriteString(sentence)
+			return b.String()
+		}
+		b.WriteString(sentence[:open])
+		sentence = sentence[open:]
+		place, value := "{", "{" // a brace that begins no word
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if strings.HasPrefix(sentence, pairs[i]) {
+				place, value = pairs[i], pairs[i+1]
+				break
+			}
+		}
+		b.WriteString(value)
+		sentence = sentence[len(place):]
+	}
 }
 
 // OneOf reads a value that is one of some words into a field; known leads from the words in small letters to what they

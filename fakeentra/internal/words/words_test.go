@@ -16,6 +16,12 @@ func TestCaseDoesNotMatter(t *testing.T) {
 	require.Equal(t, words.Fold("That  code didn’t\twork"), words.Fold("that code didn't work"))
 }
 
+func TestWhatIsFilledInIsNotLookedAtAgain(t *testing.T) {
+	require.Equal(t, "open {code} and type {uri}{", words.Fill("open {uri} and type {code}{", "{uri}", "{code}", "{code}", "{uri}"))
+	require.Equal(t, "{none} a a", words.Fill("{none} {word} {word}", "{word}", "a"))
+	require.Equal(t, "", words.Fill("", "{word}", "a"))
+}
+
 func TestAnUnknownValueIsRefusedWithTheKnownOnes(t *testing.T) {
 	known := map[string]string{"on": "1", "off": "0"}
 	var field string
