@@ -206,16 +206,37 @@ func withLoopback(hosts []string) ([]string, error) {
 // clock is the party's; nil: true time. Sessions are not resumed, since a client would not look at the certificate then.
 // A host that cannot stand in a certificate is a mistake of the program and panics.
 func (n *Network) TLSConfig(party string, clock *vtime.Clock, hosts ...string) *tls.Config {
-	now := n.world.Now
-	if clock != nil {
-		now = clock.Now
-	}
 	known := map[string]bool{}
 	for _, host := range hosts {
 		known[strings.ToLower(host)] = true
 	}
 	if _, err := withLoopback(hosts); err != nil {
 		panic("faultnet: " + party + ": " + err.Error())
+	}
+	return n.servingTLS(clock, func(hello *tls.ClientHelloInfo) []string {
+		if sni := strings.ToLower(hello.ServerName); known[sni] {
+			return []string{sni}
+		}
+		return hosts
+	})
+}
+
+// dialledTLS is a [Network.TLSConfig] for whatever was dialled.
+func (n *Network) dialledTLS(clock *vtime.Clock) *tls.Config {
+	return n.servingTLS(clock, func(hello *tls.ClientHelloInfo) []string {
+		host, _ := splitAddress(n.Peer(hello.Conn).link.host)
+		if host == "" {
+			return nil // a client from outside
+		}
+		return []string{host}
+	})
+}
+
+// servingTLS shows a certificate for the hosts that a client asks for, a stranger's under a fault [Untrusted].
+func (n *Network) servingTLS(clock *vtime.Clock, wanted func(*tls.ClientHelloInfo) []string) *tls.Config {
+	now := n.world.Now
+	if clock != nil {
+		now = clock.Now
 	}
 	return &tls.Config{
 		MinVersion:             tls.VersionTLS12,
@@ -228,10 +249,7 @@ func (n *Network) TLSConfig(party string, clock *vtime.Clock, hosts ...string) *
 			if n.presentsStranger(hello.Conn) {
 				authority = n.stranger
 			}
-			if sni := strings.ToLower(hello.ServerName); known[sni] {
-				return authority.Certificate(sni)
-			}
-			return authority.Certificate(hosts...)
+			return authority.Certificate(wanted(hello)...)
 		},
 	}
 }

@@ -98,9 +98,11 @@ type Lab struct {
 	smtpListener net.Listener
 	transports   []*faultnet.Transport
 	browser      *browser.Browser
+	pages        *faultnet.SharedServer // the printers' web pages
 
 	mu       sync.Mutex
 	printers []*Printer
+	byName   map[string]*Printer
 	secrets  []string // passwords that were once somebody's, and what printers keep secret
 	unmet    []string // answers of the identity provider that were wanted and never given
 	closed   bool
@@ -112,7 +114,7 @@ func New(c Config) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{World: c.World, config: c, model: model}
+	l := &Lab{World: c.World, config: c, model: model, byName: map[string]*Printer{}}
 	if l.World == nil {
 		l.World, l.ownWorld = vtime.NewStepped(c.Start), true
 	}
@@ -174,6 +176,11 @@ func (l *Lab) build() error {
 		return err
 	}
 	l.browser = l.newBrowser(PartyBrowser)
+	var err error
+	// Certificates are dated by true time: a printer's own date may be wrong, and its web page must stay reachable.
+	if l.pages, err = l.Network.ServeShared("printers", nil); err != nil {
+		return errors.New("no port for the printers' web pages")
+	}
 	if _, err := l.AddPrinter(DefaultPrinter, ""); err != nil {
 		return err
 	}
@@ -270,6 +277,9 @@ func (l *Lab) Close() error {
 	var failed error
 	for _, p := range printers {
 		failed = errors.Join(failed, p.close())
+	}
+	if l.pages != nil {
+		failed = errors.Join(failed, l.pages.Close())
 	}
 	for _, t := range l.transports {
 		t.CloseIdleConnections()

@@ -18,9 +18,6 @@ import (
 	"mfpsim/sim"
 )
 
-// firstAddress is the IP address of the first printer; the next ones follow it (RFC 5737, TEST-NET-1).
-const firstAddress = 10
-
 // passwordLetters make passwords that can be read off a screen.
 const passwordLetters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
 
@@ -53,15 +50,16 @@ func (l *Lab) addPrinter(ctx context.Context, name, model string) (*Printer, err
 		return nil, fmt.Errorf("%q is no name for a printer", name)
 	}
 	l.mu.Lock()
-	for _, p := range l.printers {
-		if p.Name == name {
-			l.mu.Unlock()
-			return nil, fmt.Errorf("there is a printer %q already", name)
-		}
-	}
-	p := &Printer{Name: name, lab: l, Address: fmt.Sprintf("192.0.2.%d", firstAddress+len(l.printers))}
+	taken, number := l.byName[name] != nil, len(l.printers)
 	l.mu.Unlock()
-
+	if taken {
+		return nil, fmt.Errorf("there is a printer %q already", name)
+	}
+	address, err := addressOf(number)
+	if err != nil {
+		return nil, err
+	}
+	p := &Printer{Name: name, lab: l, Address: address}
 	l.Network.Join(name, NetworkOffice)
 	if err := p.start(ctx, model); err != nil {
 		return nil, errors.Join(err, p.close())
@@ -69,6 +67,7 @@ func (l *Lab) addPrinter(ctx context.Context, name, model string) (*Printer, err
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.printers = append(l.printers, p)
+	l.byName[name] = p
 	return p, nil
 }
 
@@ -138,12 +137,14 @@ func (p *Printer) power(on bool) {
 
 // serveWeb puts the printer's web page on the network, under its address.
 func (p *Printer) serveWeb(web mount.Web) error {
-	listener, err := p.lab.Network.Listen(p.Name, net.JoinHostPort(p.Address, "443"))
-	if err != nil {
-		return errors.New("no port for the printer's web page")
-	}
 	p.web = &web
-	return p.ServeWeb(listener)
+	p.lab.pages.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "443"))
+	return nil
+}
+
+// page is the printer's web page as a visitor of the bench.
+func (p *Printer) page() http.Handler {
+	return p.lab.Network.Handler(p.Name, p.web.Clock, p.web.Page, p.web.Record)
 }
 
 // ServeWeb shows the printer's web page at a further listener of the network, under further names, until the bench
@@ -156,8 +157,7 @@ func (p *Printer) ServeWeb(listener net.Listener, hosts ...string) error {
 	// The certificate is dated by true time: the printer's own date may be wrong, and its web page must stay reachable.
 	clock := p.lab.World.Clock(p.Name + " web page")
 	certificate := network.TLSConfig(p.Name, clock, append([]string{p.Address}, hosts...)...)
-	page := network.Handler(p.Name, p.web.Clock, p.web.Page, p.web.Record)
-	server, err := network.ServeHTTP(listener, certificate, page)
+	server, err := network.ServeHTTP(listener, certificate, p.page())
 	if err != nil {
 		return fmt.Errorf("the printer's web page: %w", err)
 	}
@@ -194,11 +194,11 @@ func (l *Lab) Printers() []string {
 func (l *Lab) Printer(name string) (*Printer, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if p := l.byName[name]; p != nil {
+		return p, nil
+	}
 	var present []string
 	for _, p := range l.printers {
-		if p.Name == name {
-			return p, nil
-		}
 		present = append(present, p.Name)
 	}
 	return nil, &choice.Error{What: "printer", Wanted: name, Present: present}
@@ -206,9 +206,11 @@ func (l *Lab) Printer(name string) (*Printer, error) {
 
 // UsePrinter makes sure that there is a printer of a name, and of a model if one is given. It works in the turn of ctx.
 func (l *Lab) UsePrinter(ctx context.Context, name, model string) error {
-	p, err := l.Printer(name)
-	if err != nil {
-		_, err = l.addPrinter(ctx, name, model)
+	l.mu.Lock()
+	p := l.byName[name]
+	l.mu.Unlock()
+	if p == nil {
+		_, err := l.addPrinter(ctx, name, model)
 		return err
 	}
 	if model != "" && !strings.EqualFold(model, p.Model) {

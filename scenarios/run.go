@@ -14,6 +14,7 @@ import (
 
 	"mfpsim/lab"
 	"mfpsim/report"
+	"mfpsim/vtime"
 )
 
 // Options say what to run and how. The zero value runs every scenario once, in English, with seed 0.
@@ -50,9 +51,10 @@ type Result struct {
 	Seed        uint64
 	Verdict     report.Verdict
 	Passed      bool
-	Failure     string // in full, several lines; the reason if it was skipped
-	Line        int    // of the script, where it failed; 0 if it did not
-	VirtualTime time.Duration
+	Failure     string            // in full, several lines; the reason if it was skipped
+	Line        int               // of the script, where it failed; 0 if it did not
+	VirtualTime time.Duration     // bench time that passed
+	MachineTime time.Duration     // the machine's time that the play took, of the first one if it was repeated
 	Files       map[string][]byte // the evidence, if [Options.KeepFiles]
 }
 
@@ -60,7 +62,7 @@ type Result struct {
 func (r Result) Case() report.Case {
 	return report.Case{
 		ID: r.Scenario.ID, Title: r.Scenario.Title, Level: r.Scenario.Level, Proves: r.Scenario.Proves, Seed: r.Seed,
-		Verdict: r.Verdict, Reason: r.Failure, Virtual: r.VirtualTime,
+		Verdict: r.Verdict, Reason: r.Failure, Virtual: r.VirtualTime, Machine: r.MachineTime,
 	}
 }
 
@@ -181,7 +183,9 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 		if ctx.Err() != nil {
 			return first, context.Cause(ctx)
 		}
+		watch := vtime.StartStopwatch()
 		result, err := playOnce(s, o, round == 0)
+		result.MachineTime = watch.Elapsed()
 		if err != nil {
 			return Result{Scenario: s, Seed: o.Seed, Verdict: report.Failed, Failure: err.Error()}, fmt.Errorf("%s: %w", s.ID, err)
 		}
