@@ -47,6 +47,7 @@ race:
 
 bench:
 	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
+	cd fakeentra/interop/rfc8628 && go test -run '^$$' -bench . -count $(COUNT) .
 
 fuzz:
 	tools/fuzz $(FUZZTIME)

@@ -23,6 +23,7 @@ import (
 	"mfpsim/fakeentra"
 	"mfpsim/fakeentra/internal/rates"
 	"mfpsim/faultnet"
+	"mfpsim/journal"
 )
 
 // keepOpen is a client of a fake that keeps so many connections open.
@@ -58,10 +59,10 @@ func send(c *http.Client, target, form, want string) error {
 	return nil
 }
 
-// served is a fake on loopback with a sign-in without openid, so that one refresh is one signature.
-func served(b *testing.B) (s *fakeentra.Server, refresh string) {
+// served is such a fake on loopback.
+func served(b *testing.B, scope string) (s *fakeentra.Server, refresh string) {
 	b.Helper()
-	s, refresh = benchSignIn(b)
+	s, refresh = benchSignIn(b, scope)
 	listener, err := s.Listen()
 	require.NoError(b, err)
 	require.NoError(b, s.Serve(listener))
@@ -92,7 +93,7 @@ func compared(b *testing.B, plan rates.Plan, sides ...rates.Side) {
 func BenchmarkHTTPSDeviceAuthorization(b *testing.B) {
 	for _, connections := range []int{1, 20} {
 		b.Run(fmt.Sprintf("connections=%d", connections), func(b *testing.B) {
-			s, _ := served(b)
+			s, _ := served(b, oneSignature)
 			c := keepOpen(b, s, connections)
 			address := authority + "/organizations" + devicecode
 			compared(
@@ -104,26 +105,72 @@ func BenchmarkHTTPSDeviceAuthorization(b *testing.B) {
 	}
 }
 
-// BenchmarkHTTPSRefresh is a refresh over HTTPS, beside bare signatures with the fake's own key, made by as many workers,
-// and beside a bare net/http handler that writes the same bytes over the same TLS and signs nothing.
+// BenchmarkHTTPSRefresh is a refresh over HTTPS, beside the signatures that it causes, made with the same key by as many
+// workers, and beside a bare net/http handler that writes the same bytes over the same TLS and signs nothing. The
+// printer's own scope has openid: it causes two signatures.
 func BenchmarkHTTPSRefresh(b *testing.B) {
-	for _, connections := range []int{1, 20, 100} {
-		b.Run(fmt.Sprintf("connections=%d", connections), func(b *testing.B) {
-			s, form := served(b)
-			c := keepOpen(b, s, connections)
-			address := authority + "/organizations" + token
-			key, digest := benchKey(b), sha256.Sum256([]byte("x"))
-			compared(
-				b, rates.Plan{Requests: 5 * connections, Block: 200, At: connections},
-				rates.Side{Name: "fakeentra", Work: func() error { return send(c, address, form, `{"token_type"`) }},
-				rates.Side{Name: "signatures", Work: func() error {
-					_, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
-					return err
-				}},
-				bareHTTP(b, s, connections, c, address, form),
-			)
+	for _, asked := range []struct {
+		name, scope string
+		signatures  int
+	}{{"", oneSignature, 1}, {"printer/", fakeentra.Scope, 2}} {
+		for _, connections := range []int{1, 20, 100} {
+			b.Run(fmt.Sprintf("%sconnections=%d", asked.name, connections), func(b *testing.B) {
+				s, form := served(b, asked.scope)
+				c := keepOpen(b, s, connections)
+				address := authority + "/organizations" + token
+				key, digest := benchKey(b), sha256.Sum256([]byte("x"))
+				compared(
+					b, rates.Plan{Requests: 5 * connections, Block: 200, At: connections},
+					rates.Side{Name: "fakeentra", Work: func() error { return send(c, address, form, `{"token_type"`) }},
+					rates.Side{Name: "signatures", Work: func() (err error) {
+						for range asked.signatures {
+							_, err = rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
+						}
+						return err
+					}},
+					bareHTTP(b, s, connections, c, address, form),
+				)
+			})
+		}
+	}
+}
+
+// BenchmarkRefreshKept is what one refresh leaves in memory on a World that flows, the journal bounded and full.
+func BenchmarkRefreshKept(b *testing.B) {
+	for _, tenant := range []string{"organizations", "consumers"} {
+		b.Run(tenant, func(b *testing.B) {
+			s, form := benchSignIn(b, oneSignature)
+			address := tenant + token
+			if tenant == "consumers" {
+				form = signInAs(b, s, "consumers", "bob@outlook.com", oneSignature)
+			}
+			const bound, refreshes = 100, 3000
+			s.Journal().Keep(journal.Keep{Entries: bound})
+			refresh := func(times int) uint64 {
+				for range times {
+					if a := benchPost(s, address, form); !strings.HasPrefix(a, `{"token_type"`) {
+						b.Fatal(a)
+					}
+				}
+				return heapInUse()
+			}
+			before := refresh(bound)
+			for b.Loop() {
+				after := refresh(refreshes)
+				b.ReportMetric(float64(max(after, before)-before)/refreshes, "B/refresh")
+				before = after
+			}
+			runtime.KeepAlive(s)
 		})
 	}
+}
+
+func heapInUse() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC() // what had a finalizer goes at the second
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 // BenchmarkHTTPSDiscovery is what a program asks before its first sign-in: the document and the keys.
@@ -131,7 +178,7 @@ func BenchmarkHTTPSDiscovery(b *testing.B) {
 	for _, asked := range []string{"/v2.0/.well-known/openid-configuration", "/discovery/v2.0/keys"} {
 		for _, connections := range []int{1, 20} {
 			b.Run(fmt.Sprintf("%s/connections=%d", path.Base(asked), connections), func(b *testing.B) {
-				s, _ := served(b)
+				s, _ := served(b, oneSignature)
 				c := keepOpen(b, s, connections)
 				address := authority + "/organizations" + asked
 				compared(
