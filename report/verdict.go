@@ -120,7 +120,10 @@ func WriteJUnit(w io.Writer, cases []Case) error {
 		suite := &all.Suites[at]
 		suite.Tests++
 		one := junitCase{Name: name, Class: "mfpsim." + chapter, Time: seconds(c.Machine), Properties: []junitProperty{
-			{"title", valid(c.Title)}, {"level", c.Level}, {"proves", strings.Join(c.Proves, " ")}, {"seed", fmt.Sprint(c.Seed)},
+			{"title", valid(c.Title)},
+			{"level", c.Level},
+			{"proves", strings.Join(c.Proves, " ")},
+			{"seed", fmt.Sprint(c.Seed)},
 			{"bench-seconds", seconds(c.Virtual)},
 		}}
 		first, _, _ := strings.Cut(c.Reason, "\n")
