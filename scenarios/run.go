@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mfpsim/lab"
+	"mfpsim/laws"
 	"mfpsim/report"
 	"mfpsim/vtime"
 )
@@ -53,6 +54,7 @@ type Result struct {
 	Passed      bool
 	Failure     string            // in full, several lines; the reason if it was skipped
 	Line        int               // of the script, where it failed; 0 if it did not
+	Broken      []laws.Breach     // laws that the record breaks, where the script itself has passed
 	VirtualTime time.Duration     // bench time that passed
 	MachineTime time.Duration     // the machine's time that the play took, of the first one if it was repeated
 	Files       map[string][]byte // the evidence, if [Options.KeepFiles]
@@ -247,13 +249,31 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 			}
 		case out.skipped != "":
 			result.Verdict, result.Passed, result.Failure = report.Skipped, false, out.skipped
+		default:
+			if result.Broken, err = p.judge(); err != nil {
+				return result, err
+			}
+			p.convict(&result, o)
 		}
 	}
 	result.VirtualTime = bench.World.Elapsed()
+	render := func() error { return nil }
 	if o.Evidence != "" || o.KeepFiles || o.Repeat > 1 {
-		if result.Files, err = evidence(p, result, o).Files(); err != nil {
+		render = func() error { result.Files, err = evidence(p, result, o).Files(); return err }
+	}
+	if err := render(); err != nil {
+		return result, err
+	}
+	if result.Passed {
+		if result.Broken, err = p.tempt(); err != nil {
 			return result, err
 		}
+		if p.convict(&result, o); !result.Passed {
+			err = render()
+		}
+	}
+	if err != nil {
+		return result, err
 	}
 	if o.Inspect != nil {
 		o.Inspect(result, bench)
