@@ -53,7 +53,6 @@ type Device struct {
 // Job is a row of the job history.
 type Job struct {
 	Receipt                int
-	Type, Result           string
 	Code, Status, Solution string
 	// Wanted are status and solution of the code in the language of the device; nil: the code is not in the table.
 	Wanted *Sentences

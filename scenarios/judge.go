@@ -9,33 +9,85 @@ import (
 	"mfpsim/device"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
+	"mfpsim/lab"
 	"mfpsim/laws"
 	"mfpsim/report"
 )
 
-// judge holds the record of a scenario that has passed against the laws, which are kept whatever a scenario is about.
-func (p *play) judge() ([]laws.Breach, error) {
-	record, err := p.record(p.lab.Journal.Entries())
+// Judge holds what has happened on a bench against the laws, which are kept whatever a scenario is about. What has fallen out of a
+// bounded journal is not judged.
+func Judge(l *lab.Lab) ([]laws.Breach, error) {
+	record, err := recordOf(l, l.Journal.Entries())
 	if err != nil {
 		return nil, err
 	}
 	return laws.Judge(record), nil
 }
 
-// record is what laws judge.
-func (p *play) record(entries []journal.Entry) (laws.Record, error) {
+// recordOf is what laws judge.
+func recordOf(l *lab.Lab, entries []journal.Entry) (laws.Record, error) {
 	record := laws.Record{Entries: entries}
-	for _, name := range p.lab.Printers() {
-		device, err := p.judged(name)
+	for _, name := range l.Printers() {
+		device, err := judged(l, name)
 		if err != nil {
 			return record, err
 		}
 		record.Devices = append(record.Devices, device)
 	}
-	for _, m := range p.lab.Mails() {
+	for _, m := range l.Mails() {
 		record.Mails = append(record.Mails, laws.Mail{Mailbox: m.Mailbox, Raw: m.Raw})
 	}
 	return record, nil
+}
+
+// judged collects what a device shows.
+func judged(l *lab.Lab, name string) (laws.Device, error) {
+	judged := laws.Device{Name: name}
+	d, err := l.Device(name)
+	if err != nil {
+		return judged, err
+	}
+	var description device.Description
+	var jobs []device.Job
+	var words device.Words
+	err = inTurn(l, func(ctx context.Context) error {
+		var err error
+		if description, err = d.Describe(ctx); err != nil {
+			return err
+		}
+		if words, err = d.Words(ctx, description.Language); err != nil {
+			return err
+		}
+		jobs, err = d.Jobs(ctx)
+		if errors.Is(err, device.ErrPoweredOff) || errors.Is(err, device.ErrNotSupported) {
+			err = nil // what cannot be seen is not judged
+		}
+		return err
+	})
+	if err != nil {
+		return judged, err
+	}
+	if description.Model == l.StandardModel() {
+		judged.ClientID, judged.Scopes = l.Application()
+	}
+	for _, j := range jobs {
+		row := laws.Job{Receipt: j.Receipt, Code: j.Code, Status: j.Status, Solution: j.Solution}
+		if status, err := words.Message("code." + j.Code + ".status"); err == nil && j.Code != "" {
+			solution, _ := words.Message("code." + j.Code + ".solution") // a code may have none
+			row.Wanted = &laws.Sentences{Status: status, Solution: solution}
+		}
+		judged.Jobs = append(judged.Jobs, row)
+	}
+	return judged, nil
+}
+
+// inTurn does something in a turn of its own.
+func inTurn(l *lab.Lab, f func(ctx context.Context) error) error {
+	var inner error
+	if err := l.World.Do("scenario", 0, func(ctx context.Context) { inner = f(ctx) }); err != nil {
+		return stuck(err)
+	}
+	return inner
 }
 
 // tokenLife is longer than an access token is good for on a bench.
@@ -45,10 +97,11 @@ const tokenLife = 2 * time.Hour
 // of the identity provider too. It returns what a printer told him. One that cannot send now is not tempted.
 func (p *play) tempt() ([]laws.Breach, error) {
 	from := p.lab.Journal.Len()
-	for _, party := range []string{"smtp", "entra"} {
+	parties := []string{"smtp", "entra"}
+	for _, party := range parties {
 		p.lab.Network.Clear(party)
 	}
-	for _, party := range []string{"smtp", "entra"} {
+	for _, party := range parties {
 		p.lab.Network.Arm(faultnet.Fault{To: party, Kind: faultnet.Untrusted})
 		for _, name := range p.lab.Printers() {
 			if err := p.send(name); err != nil {
@@ -59,7 +112,7 @@ func (p *play) tempt() ([]laws.Breach, error) {
 			return nil, stuck(err)
 		}
 	}
-	record, err := p.record(p.lab.Journal.Since(from))
+	record, err := recordOf(p.lab, p.lab.Journal.Since(from))
 	if err != nil {
 		return nil, err
 	}
@@ -85,61 +138,15 @@ func (p *play) send(printer string) error {
 	return p.settle()
 }
 
-// judged collects what a device shows.
-func (p *play) judged(name string) (laws.Device, error) {
-	judged := laws.Device{Name: name}
-	d, err := p.lab.Device(name)
-	if err != nil {
-		return judged, err
+// convict fails a scenario whose record breaks laws.
+func (p *play) convict(r *Result, broken []laws.Breach, o Options) {
+	if len(broken) == 0 {
+		return
 	}
-	var description device.Description
-	var jobs []device.Job
-	var words device.Words
-	err = p.do(func(ctx context.Context) error {
-		var err error
-		if description, err = d.Describe(ctx); err != nil {
-			return err
-		}
-		if words, err = d.Words(ctx, description.Language); err != nil {
-			return err
-		}
-		jobs, err = d.Jobs(ctx)
-		if errors.Is(err, device.ErrPoweredOff) || errors.Is(err, device.ErrNotSupported) {
-			err = nil // what cannot be seen is not judged
-		}
-		return err
-	})
-	if err != nil {
-		return judged, err
-	}
-	if description.Model == p.lab.StandardModel() {
-		judged.ClientID, judged.Scopes = p.lab.Application()
-	}
-	for _, j := range jobs {
-		row := laws.Job{Receipt: j.Receipt, Type: j.Type, Result: j.Result, Code: j.Code, Status: j.Status, Solution: j.Solution}
-		if status, err := words.Message("code." + j.Code + ".status"); err == nil && j.Code != "" {
-			solution, _ := words.Message("code." + j.Code + ".solution") // a code may have none
-			row.Wanted = &laws.Sentences{Status: status, Solution: solution}
-		}
-		judged.Jobs = append(judged.Jobs, row)
-	}
-	return judged, nil
-}
-
-// lawsBroken is the failure of a scenario whose record breaks laws.
-func lawsBroken(broken []laws.Breach) error {
 	lines := make([]string, len(broken))
 	for i, b := range broken {
 		lines[i] = b.String()
 	}
-	return errors.New(strings.Join(lines, "\n"))
-}
-
-// convict fails a scenario whose record breaks laws.
-func (p *play) convict(r *Result, o Options) {
-	if len(r.Broken) == 0 {
-		return
-	}
-	r.Verdict, r.Passed = report.Failed, false
-	r.Failure = tell(p.scenario, 0, "its lines hold, and a law does not", p.fail(lawsBroken(r.Broken)), o)
+	r.Verdict, r.Passed, r.Broken = report.Failed, false, broken
+	r.Failure = tell(p.scenario, 0, "its lines hold, and a law does not", p.fail(errors.New(strings.Join(lines, "\n"))), o)
 }

@@ -229,56 +229,67 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	if err != nil {
 		return result, err
 	}
-	reason, err := p.lacks()
-	if err != nil {
+	if err := p.decide(&result, o, update); err != nil {
 		return result, err
 	}
-	if reason != "" {
-		result.Verdict, result.Passed, result.Failure = report.Skipped, false, reason
-	} else {
-		out, err := p.guarded(update && o.Update, filepath.Join(o.Folder, filepath.FromSlash(s.File)))
-		if err != nil {
-			return result, err
-		}
-		switch {
-		case out.failure != nil:
-			result.Verdict, result.Passed, result.Line = report.Failed, false, out.line
-			result.Failure = tell(s, out.line, out.text, out.failure, o)
-			if out.failure.bench {
-				result.Verdict = report.Errored
-			}
-		case out.skipped != "":
-			result.Verdict, result.Passed, result.Failure = report.Skipped, false, out.skipped
-		default:
-			if result.Broken, err = p.judge(); err != nil {
-				return result, err
-			}
-			p.convict(&result, o)
-		}
-	}
 	result.VirtualTime = bench.World.Elapsed()
-	render := func() error { return nil }
-	if o.Evidence != "" || o.KeepFiles || o.Repeat > 1 {
-		render = func() error { result.Files, err = evidence(p, result, o).Files(); return err }
+	render := func() (err error) {
+		if o.Evidence != "" || o.KeepFiles || o.Repeat > 1 {
+			result.Files, err = evidence(p, result, o).Files()
+		}
+		return err
 	}
 	if err := render(); err != nil {
 		return result, err
 	}
 	if result.Passed {
-		if result.Broken, err = p.tempt(); err != nil {
+		broken, err := p.tempt()
+		if err != nil {
 			return result, err
 		}
-		if p.convict(&result, o); !result.Passed {
-			err = render()
+		if p.convict(&result, broken, o); !result.Passed {
+			if err := render(); err != nil {
+				return result, err
+			}
 		}
-	}
-	if err != nil {
-		return result, err
 	}
 	if o.Inspect != nil {
 		o.Inspect(result, bench)
 	}
 	return result, nil
+}
+
+// decide plays the script, if the device has what it needs, and holds its record against the laws.
+func (p *play) decide(result *Result, o Options, update bool) error {
+	reason, err := p.lacks()
+	if err != nil {
+		return err
+	}
+	if reason != "" {
+		result.Verdict, result.Passed, result.Failure = report.Skipped, false, reason
+		return nil
+	}
+	out, err := p.guarded(update && o.Update, filepath.Join(o.Folder, filepath.FromSlash(p.scenario.File)))
+	if err != nil {
+		return err
+	}
+	switch {
+	case out.failure != nil:
+		result.Verdict, result.Passed, result.Line = report.Failed, false, out.line
+		result.Failure = tell(p.scenario, out.line, out.text, out.failure, o)
+		if out.failure.bench {
+			result.Verdict = report.Errored
+		}
+	case out.skipped != "":
+		result.Verdict, result.Passed, result.Failure = report.Skipped, false, out.skipped
+	default:
+		broken, err := Judge(p.lab)
+		if err != nil {
+			return err
+		}
+		p.convict(result, broken, o)
+	}
+	return nil
 }
 
 // guarded plays the script; a panic of a verb ends this scenario and no other.
