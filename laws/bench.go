@@ -29,7 +29,6 @@ type event struct {
 	line    *line    // of a conversation with a mail server
 	act     bool     // a person acts on the device
 	written bool     // the device wrote settings and sign-in to its memory
-	power   bool     // it was switched on
 }
 
 // request is one HTTP exchange of a device.
