@@ -278,7 +278,7 @@ func TestAccountsInTrouble(t *testing.T) {
 	}{
 		"a role account without a mailbox": {Account{}, "550 5.2.1 Mailbox cannot be accessed", "550 5.2.1 Mailbox cannot be accessed"},
 		"disabled": {
-			Account{Disabled: true},
+			Account{State: Disabled},
 			"535 5.7.3 Authentication unsuccessful",
 			"535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.",
 		},

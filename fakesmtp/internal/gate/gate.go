@@ -61,7 +61,7 @@ func (g *Gate) belongs(user string, claims identity.Claims, now time.Time) refus
 	switch {
 	case !known:
 		return refusal.UserUnknown
-	case account.Disabled:
+	case account.State == identity.Disabled:
 		return refusal.Disabled
 	case !account.RevokedBefore.IsZero() && claims.Issued.Before(account.RevokedBefore):
 		return refusal.Revoked
@@ -135,7 +135,7 @@ func knows(account identity.Account, known bool, password string) refusal.Reason
 	switch {
 	case !known:
 		return refusal.UserUnknown
-	case account.Disabled:
+	case account.State == identity.Disabled:
 		return refusal.Disabled
 	case account.Password.Empty() || account.Password.Reveal() != password:
 		return refusal.Password
