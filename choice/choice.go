@@ -22,15 +22,16 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("no %s %q here, and none at all", e.What, e.Wanted)
 	}
 	text := fmt.Sprintf("no %s %q here; there are: %s", e.What, e.Wanted, strings.Join(e.Present, ", "))
-	if near := e.Nearest(); near != "" {
+	if near := e.Nearest(); near != "" && len(e.Present) > 1 {
 		text += "; the nearest is " + near
 	}
 	return text
 }
 
-// Nearest returns what is spelled most like the word that was wanted; empty if nothing is much like it.
+// Nearest returns what is spelled most like the word that was wanted, or begins with it; empty if nothing is much like it.
+// Of a word that carries a value, key=VALUE, the key counts.
 func (e *Error) Nearest() string {
-	wanted := Normalize(e.Wanted)
+	wanted := key(e.Wanted)
 	if len(wanted) > longestWord {
 		return ""
 	}
@@ -39,11 +40,21 @@ func (e *Error) Nearest() string {
 		if len(word) > 2*longestWord {
 			continue
 		}
-		if d := distance(wanted, Normalize(word)); d < least {
+		d := distance(wanted, key(word))
+		if len(wanted) > 2 && strings.HasPrefix(key(word), wanted) {
+			d = min(d, len(wanted)/2)
+		}
+		if d < least {
 			nearest, least = word, d
 		}
 	}
 	return nearest
+}
+
+// key is what is compared of a word.
+func key(word string) string {
+	before, _, _ := strings.Cut(word, "=")
+	return Normalize(before)
 }
 
 // longestWord is the length in octets beyond which nothing is looked for that is much like a word.

@@ -41,6 +41,8 @@ func TestTheNearestWordIsNamed(t *testing.T) {
 		"another case is no difference": {"HALF-silent", []string{"silent", "half-silent"}, "half-silent"},
 		"the first of two equally near": {"reser", []string{"reset", "resel"}, "reset"},
 		"letters of other scripts":      {"ρυθμίσει", []string{"Αρχική", "Ρυθμίσεις"}, "Ρυθμίσεις"},
+		"the beginning of a word":       {"refresh", []string{"device_code", "refresh_token"}, "refresh_token"},
+		"the key of a word":             {"tims=2", []string{"html", "times=N"}, "times=N"},
 		"nothing is much like it":       {"coffee", []string{"silent", "slow"}, ""},
 		"nothing is there":              {"silent", nil, ""},
 		"no word at all":                {"", []string{"silent"}, ""},
