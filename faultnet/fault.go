@@ -165,7 +165,7 @@ type armed struct {
 	Fault
 	seen    int // connections that it could have hit
 	used    int // connections that it was bound to
-	met     bool
+	met     int // times that it was carried out
 	cleared bool
 }
 
@@ -229,13 +229,13 @@ func (n *Network) Faults() []Fault {
 	return left
 }
 
-// Unmet returns the faults that no connection has met since they were armed, cleared ones too: each is a mistake of a script.
+// Unmet returns the faults that were not met, or not as often as they were to be, cleared ones too: each is a mistake of a script.
 func (n *Network) Unmet() []Fault {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var unmet []Fault
 	for _, a := range n.faults {
-		if !a.met {
+		if a.met == 0 || a.met < a.Times {
 			unmet = append(unmet, a.Fault)
 		}
 	}
@@ -279,5 +279,5 @@ func (n *Network) strike(a *armed) bool {
 func (n *Network) meet(a *armed) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	a.met = true
+	a.met++
 }

@@ -27,8 +27,8 @@ type verb struct {
 var verbs = map[string]verb{
 	"tenant":    {"tenant NAME [smtp-auth=disabled|enabled] [security-defaults=on|off] [user-consent=all|none] [consent-box=guide|microsoft] [basic-auth=disabled|enabled] [personal]", (*play).verbTenant},
 	"user":      {"user ADDRESS [role='…'] [mailbox|no-mailbox] [mfa] [disabled]", (*play).verbUser},
-	"entra":     {"entra set SETTING VALUE | policy NAME key=value… | revoke U | disable U | password U | withdraw-consent | source device|browser address=A … | answer ok|html|truncated|empty | log [shows WORDS]", (*play).verbEntra},
-	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m]", (*play).verbExchange},
+	"entra":     {"entra set SETTING VALUE | policy NAME key=value… | revoke U | disable U | password U | withdraw-consent | source device|browser address=A … | answer ok|html|truncated|empty … | log [shows WORDS]", (*play).verbEntra},
+	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m] | answer ok|at=MOMENT …", (*play).verbExchange},
 	"printer":   {"printer [use NAME [model=…]] | sign-in U | set firmware VERSION", (*play).verbPrinter},
 	"webconfig": {"webconfig go IP | log-in [NAME] [wrong] | log-out | open PATH | click B | set FIELD VALUE | choices FIELD shows WORDS | enter password [U|wrong] | enter FIELD VALUE | copy code | follow url | leave | shows WORDS | screen", (*play).verbWebConfig},
 	"browser":   {"browser sign-in U [consent=organization|user|cancel] | enter code [wrong] | enter account A | enter password [wrong] | click B | tick BOX | close | shows WORDS | screen", (*play).verbBrowser},
@@ -40,7 +40,7 @@ var verbs = map[string]verb{
 	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s", (*play).verbClock},
 	"power":     {"power off | on | cut [at=write:N]", (*play).verbPower},
 	"network": {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | no-starttls | black-hole | isolated | " +
-		"half-silent | slow [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N]", (*play).verbNetwork},
+		"half-silent | slow [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N] [then …]", (*play).verbNetwork},
 	"wire":     {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
 	"lang":     {"lang LANGUAGE", (*play).verbLang},
 	"handover": {"handover", (*play).verbHandover},
