@@ -229,14 +229,6 @@ func find[T any](terms []term[T], name string) (term[T], bool) {
 	return terms[i], true
 }
 
-func names[T any](terms []term[T]) []string {
-	var all []string
-	for _, t := range terms {
-		all = append(all, t.name+"=")
-	}
-	return all
-}
-
 // text sets a field to a value as it stands.
 func text[T any, S ~string](field func(*T) *S) func(*T, string) error {
 	return func(thing *T, value string) error {

@@ -124,7 +124,7 @@ func (g *Gate) Password(user, password string) Verdict {
 		return refused(replies.AuthDefaults, refusal.Defaults)
 	case account.MultiFactor:
 		return refused(replies.AuthCriteria, refusal.MultiFactor)
-	case account.LegacyBlocked:
+	case account.BasicAuth == identity.Disabled:
 		return refused(replies.AuthCriteria, refusal.LegacyBlocked)
 	}
 	return g.policy(user, true, now)
@@ -186,7 +186,7 @@ func (g *Gate) LogOn(user, password string) refusal.Reason {
 		return reason
 	case account.MultiFactor:
 		return refusal.MultiFactor
-	case account.LegacyBlocked:
+	case account.BasicAuth == identity.Disabled:
 		return refusal.LegacyBlocked
 	}
 	return g.hasMailbox(user)
