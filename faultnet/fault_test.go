@@ -301,8 +301,8 @@ func TestFaultsCountConnectionsAndNameThoseThatWereNeverMet(t *testing.T) {
 func TestAFaultThatIsNoneIsRefusedByName(t *testing.T) {
 	require.NoError(t, faultnet.Fault{To: "smtp", Kind: "no-starttls"}.Check())
 	require.Contains(t, faultnet.FaultKinds(), faultnet.NoSTARTTLS)
-	require.EqualError(t, faultnet.Fault{To: "smtp", Kind: "sluggish"}.Check(), `no fault "sluggish" here; there are: unreachable, no-name, silent, `+
-		`reset, untrusted, no-starttls, black-hole, isolated, half-silent, slow, garbled, wrong-protocol, closed, panic`)
+	require.EqualError(t, faultnet.Fault{To: "smtp", Kind: "sluggish"}.Check(),
+		`no fault "sluggish" here; there are: unreachable, no-name, silent, reset, untrusted, no-starttls, black-hole, isolated, half-silent, slow, garbled, wrong-protocol, closed, panic`)
 	require.ErrorContains(t, faultnet.Fault{To: "smtp", Kind: "strip-starttls"}.Check(), "; the nearest is no-starttls")
 }
 

@@ -93,7 +93,8 @@ func TestAnswersOfTheIdentityProviderAreCountedAndMissed(t *testing.T) {
 
 func TestWhatNobodyMetIsNamedWhereverItWasPlanted(t *testing.T) {
 	bench := lab.RunT(t, lab.Config{})
-	require.NoError(t, bench.SetFaults("smtp", faultnet.Fault{To: "smtp", Kind: faultnet.Unreachable, Times: 1}, faultnet.Fault{To: "smtp", Kind: faultnet.Silent}))
+	require.NoError(t, bench.SetFaults("smtp",
+		faultnet.Fault{To: "smtp", Kind: faultnet.Unreachable, Times: 1}, faultnet.Fault{To: "smtp", Kind: faultnet.Silent}))
 	require.NoError(t, bench.SetExchangeAnswers(fakesmtp.Answer{On: "MAIL", Silent: true, Times: 1}))
 	require.NoError(t, bench.SetEntraAnswers(fakeentra.Answer{Kind: "html"}))
 	want := []string{"smtp unreachable, once", "smtp silent", "entra answers html", "smtp answers MAIL: no reply 1 times"}
