@@ -32,8 +32,8 @@ func (e *Error) Error() string {
 // Of a word that carries a value, key=VALUE, the key counts.
 func (e *Error) Nearest() string {
 	wanted := key(e.Wanted)
-	if len(wanted) > longestWord {
-		return ""
+	if letters := len([]rune(wanted)); letters < 3 || letters > longestWord {
+		return "" // of two letters, any other one is half the word
 	}
 	nearest, least := "", len([]rune(wanted))/2+1
 	for _, word := range e.Present {
@@ -41,7 +41,7 @@ func (e *Error) Nearest() string {
 			continue
 		}
 		d := distance(wanted, key(word))
-		if len(wanted) > 2 && strings.HasPrefix(key(word), wanted) {
+		if strings.HasPrefix(key(word), wanted) {
 			d = min(d, len(wanted)/2)
 		}
 		if d < least {
@@ -57,7 +57,7 @@ func key(word string) string {
 	return Normalize(before)
 }
 
-// longestWord is the length in octets beyond which nothing is looked for that is much like a word.
+// longestWord is the length beyond which nothing is looked for that is much like a word.
 const longestWord = 100
 
 // distance is the number of letters to be put in, taken out or changed to make one word of the other (Levenshtein).

@@ -43,6 +43,7 @@ func TestTheNearestWordIsNamed(t *testing.T) {
 		"letters of other scripts":      {"ρυθμίσει", []string{"Αρχική", "Ρυθμίσεις"}, "Ρυθμίσεις"},
 		"the beginning of a word":       {"refresh", []string{"device_code", "refresh_token"}, "refresh_token"},
 		"the key of a word":             {"tims=2", []string{"html", "times=N"}, "times=N"},
+		"two letters are too few":       {"en", []string{"de", "el"}, ""},
 		"nothing is much like it":       {"coffee", []string{"silent", "slow"}, ""},
 		"nothing is there":              {"silent", nil, ""},
 		"no word at all":                {"", []string{"silent"}, ""},

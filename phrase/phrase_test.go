@@ -133,20 +133,20 @@ func read(what string, words []string) error {
 
 func TestAnErrorNamesTheWrongWordAndTheNearestRightOne(t *testing.T) {
 	for line, c := range map[string]struct{ wrong, nearest string }{
-		"fault smpt silent":                    {`no party "smpt" here`, "smtp"},
-		"fault smtp silnt":                     {`no fault "silnt" here`, "silent"},
-		"fault smtp strip-starttls":            {`no fault "strip-starttls" here`, "no-starttls"},
-		"entra html tims=2":                    {`no word of an answer "tims=2" here`, "times=N"},
-		"fault smtp silent time=1":             {`no word "time=" here`, "times="},
-		"entra htm":                            {`no word of an answer "htm" here`, "html"},
-		"entra html endpoint=tokn":             {`no endpoint "tokn" here`, "token"},
-		"entra html grant=refresh":             {`no grant "refresh" here`, "refresh_token"},
-		"exchange at=MALE silent":              {`no moment "MALE" here`, "MAIL"},
-		"exchange at=MAIL slient":              {`no word of an answer "slient" here`, "silent"},
-		"source devise address=203.0.113.7":    {`no party "devise" here`, "device"},
-		"source device addres=203.0.113.7":     {`no word "addres=" here`, "address="},
-		"source device address=x compliant=ye": {`no value of compliant "ye" here`, "yes"},
-		"policy user=":                         {`no word of a policy "user=" here`, "users="},
+		"fault smpt silent":                      {`no party "smpt" here`, "smtp"},
+		"fault smtp silnt":                       {`no fault "silnt" here`, "silent"},
+		"fault smtp strip-starttls":              {`no fault "strip-starttls" here`, "no-starttls"},
+		"entra html tims=2":                      {`no word of an answer "tims=2" here`, "times=N"},
+		"fault smtp silent time=1":               {`no word "time=" here`, "times="},
+		"entra htm":                              {`no word of an answer "htm" here`, "html"},
+		"entra html endpoint=tokn":               {`no endpoint "tokn" here`, "token"},
+		"entra html grant=refresh":               {`no grant "refresh" here`, "refresh_token"},
+		"exchange at=MALE silent":                {`no moment "MALE" here`, "MAIL"},
+		"exchange at=MAIL slient":                {`no word of an answer "slient" here`, "silent"},
+		"source devise address=203.0.113.7":      {`no party "devise" here`, "device"},
+		"source device addres=203.0.113.7":       {`no word "addres=" here`, "address="},
+		"source device address=x compliant=yess": {`no value of compliant "yess" here`, "yes"},
+		"policy user=":                           {`no word of a policy "user=" here`, "users="},
 	} {
 		t.Run(line, func(t *testing.T) {
 			what, words := phrase.First(split(t, line))
