@@ -33,7 +33,7 @@
 //
 // # What it is made to say
 //
-// [ParseAnswers] and [Server.Arm] plant answers in place of the truth, counted and in sequence; [Server.Answers],
+// [Server.Arm] plants answers in place of the truth, counted and in sequence; [AnswerKinds], [Server.Answers],
 // [Server.UnmetAnswers] and [Server.ClearAnswers] keep them in hand.
 //
 // # Reading back

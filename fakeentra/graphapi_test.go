@@ -251,9 +251,9 @@ func TestAnAdministratorKeepsConsentsAndApplicationsByTheAPI(t *testing.T) {
 
 	apps := a.list("/v1.0/applications?$select=id,appId")
 	require.Len(t, apps[0], 2)
-	a.ok(http.StatusNoContent, http.MethodPatch, "/v1.0/applications/"+apps[0]["id"].(string), `{"mfpsim":{"disabled":true}}`)
+	a.ok(http.StatusNoContent, http.MethodPatch, "/v1.0/applications/"+apps[0]["id"].(string), `{"mfpsim":{"enabled":false}}`)
 	requireAADSTS(t, refresh(), 7000112, "unauthorized_client")
-	a.ok(http.StatusNoContent, http.MethodPatch, "/v1.0/applications/"+apps[0]["id"].(string), `{"mfpsim":{"disabled":false},"isFallbackPublicClient":true}`)
+	a.ok(http.StatusNoContent, http.MethodPatch, "/v1.0/applications/"+apps[0]["id"].(string), `{"mfpsim":{"enabled":true},"isFallbackPublicClient":true}`)
 	require.Equal(t, http.StatusOK, refresh().status)
 	a.ok(http.StatusNoContent, http.MethodDelete, path, "")
 	requireAADSTS(t, refresh(), 65001, "invalid_grant")

@@ -32,6 +32,9 @@ type (
 	Account = identity.Account
 )
 
+// Disabled is the State of an [Account] whose sign-in is blocked, and its BasicAuth where a policy keeps that out.
+const Disabled = identity.Disabled
+
 // PersonalTenant is the tenant id of all personal accounts.
 const PersonalTenant = identity.PersonalTenant
 

@@ -63,11 +63,11 @@ type Config struct {
 	Link func(address string) string
 	// Keep bounds the journal. The zero value keeps everything on a stepped World and [journal.DefaultKeep] on a flowing one.
 	Keep journal.Keep
-	// Defect plants a fault of a printer's firmware, so that a scenario can be seen to fail. The zero value plants none.
+	// Defect plants a bug of a printer's firmware, so that a scenario can be seen to fail. The zero value plants none.
 	Defect Defect
 }
 
-// Defect is a planted fault. Each field is a hook over one part of the bench; nil leaves the part as it is.
+// Defect is a planted bug of a firmware. Each field is a hook over one part of the bench; nil leaves the part as it is.
 type Defect struct {
 	Name string
 	// Printer changes how a simulated printer is built.
@@ -104,7 +104,7 @@ type Lab struct {
 	printers []*Printer
 	byName   map[string]*Printer
 	secrets  []string // passwords that were once somebody's, and what printers keep secret
-	unmet    []string // answers of the identity provider that were wanted and never given
+	unmet    []string // answers that were planted, and ended before anybody met them
 	closed   bool
 }
 

@@ -301,14 +301,14 @@ func (b *bench) play(ctx context.Context) error {
 // furnish makes an organization with SMTP AUTH enabled, whose printer has not been set up, and a personal account.
 func (b *bench) furnish() error {
 	tenants := []lab.Tenant{
-		{Name: "contoso.com", SMTPAuth: true, NoDefaults: true},
+		{Name: "contoso.com", SMTPAuth: true, SecurityDefaults: lab.Off},
 		{Name: "outlook.com", Personal: true},
 	}
 	users := []lab.User{
 		{Address: "admin@contoso.com", Roles: []string{"Cloud Application Administrator"}},
 		{Address: "scanner@contoso.com"},
 		{Address: "alice@contoso.com"},
-		{Address: "consent@contoso.com", Roles: []string{"Cloud Application Administrator"}, NoMailbox: true},
+		{Address: "consent@contoso.com", Roles: []string{"Cloud Application Administrator"}, Mailbox: lab.Off},
 		{Address: "bob@outlook.com"},
 	}
 	for _, t := range tenants {

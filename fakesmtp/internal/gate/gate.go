@@ -61,7 +61,7 @@ func (g *Gate) belongs(user string, claims identity.Claims, now time.Time) refus
 	switch {
 	case !known:
 		return refusal.UserUnknown
-	case account.Disabled:
+	case account.State == identity.Disabled:
 		return refusal.Disabled
 	case !account.RevokedBefore.IsZero() && claims.Issued.Before(account.RevokedBefore):
 		return refusal.Revoked
@@ -124,7 +124,7 @@ func (g *Gate) Password(user, password string) Verdict {
 		return refused(replies.AuthDefaults, refusal.Defaults)
 	case account.MultiFactor:
 		return refused(replies.AuthCriteria, refusal.MultiFactor)
-	case account.LegacyBlocked:
+	case account.BasicAuth == identity.Disabled:
 		return refused(replies.AuthCriteria, refusal.LegacyBlocked)
 	}
 	return g.policy(user, true, now)
@@ -135,7 +135,7 @@ func knows(account identity.Account, known bool, password string) refusal.Reason
 	switch {
 	case !known:
 		return refusal.UserUnknown
-	case account.Disabled:
+	case account.State == identity.Disabled:
 		return refusal.Disabled
 	case account.Password.Empty() || account.Password.Reveal() != password:
 		return refusal.Password
@@ -186,7 +186,7 @@ func (g *Gate) LogOn(user, password string) refusal.Reason {
 		return reason
 	case account.MultiFactor:
 		return refusal.MultiFactor
-	case account.LegacyBlocked:
+	case account.BasicAuth == identity.Disabled:
 		return refusal.LegacyBlocked
 	}
 	return g.hasMailbox(user)
