@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"mfpsim/core/outcome"
+
 	"github.com/stretchr/testify/require"
 
-	"mfpsim/core"
 	"mfpsim/sim"
 	"mfpsim/sim/models"
 	"mfpsim/sim/webconfig"
@@ -20,7 +21,7 @@ func TestEveryKindOfTheCoreHasARowInTheModel(t *testing.T) {
 	model, err := models.Get("")
 	require.NoError(t, err)
 	known := map[string]bool{}
-	for _, kind := range core.Kinds() {
+	for _, kind := range outcome.Kinds() {
 		known[string(kind)] = true
 		row := model.Outcome(string(kind))
 		require.NotContains(t, row.Source, "no row of its own", kind)

@@ -21,6 +21,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"mfpsim/core/host"
+	"mfpsim/core/outcome"
+
 	"mfpsim/chance"
 	"mfpsim/choice"
 	"mfpsim/core"
@@ -45,7 +48,7 @@ type Config struct {
 	World   *vtime.World
 	Network *faultnet.Network
 	Clock   *vtime.Clock     // default: a clock of the World
-	Dialer  core.Dialer      // default: the network's for Name
+	Dialer  host.Dialer      // default: the network's for Name
 	Journal *journal.Journal // nil: nothing is recorded
 	Seed    uint64           // decides all that is random, together with Name
 
@@ -309,7 +312,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	}
 	live := &powered{since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}}
 	live.memory, live.broken = openRecords(p.records, p.model.Name, preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version})
-	live.history = jobs.Open(live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(core.Interrupted)).Code)
+	live.history = jobs.Open(live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(outcome.Interrupted)).Code)
 	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
 		return err
 	}
@@ -490,7 +493,7 @@ func providers(model *models.Model) []core.Provider {
 	var list []core.Provider
 	for _, m := range model.Providers {
 		list = append(list, core.Provider{
-			Service: core.Service(m.Service), Authority: m.Authority, Tenant: m.Tenant, ClientID: m.ClientID, Scopes: m.Scopes,
+			Service: mail.Service(m.Service), Authority: m.Authority, Tenant: m.Tenant, ClientID: m.ClientID, Scopes: m.Scopes,
 			SMTPAddress: m.SMTPAddress, SMTPPort: m.SMTPPort, SecureConnection: mail.Security(m.SecureConnection),
 		})
 	}
