@@ -180,6 +180,12 @@ func TestRoomsImportAlongTheArrowsOnly(t *testing.T) {
 	}
 }
 
+func TestOnlyTestsImportTheCoresBench(t *testing.T) {
+	for _, p := range listPackages(t) {
+		require.NotContains(t, p.Imports, module+"/core/internal/bench", "%s: a firmware must not carry it", p.ImportPath)
+	}
+}
+
 func TestAPackageBelongsToTheLongestRoomThatItsPathBeginsWith(t *testing.T) {
 	require.Equal(t, "device", roomOf("mfpsim/device"))
 	require.Equal(t, "device/webdriver", roomOf("mfpsim/device/webdriver"))

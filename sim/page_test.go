@@ -14,7 +14,6 @@ import (
 
 	"mfpsim/sim"
 	"mfpsim/sim/models"
-	"mfpsim/sim/webconfig"
 )
 
 func TestEveryKindOfTheCoreHasARowInTheModel(t *testing.T) {
@@ -99,13 +98,6 @@ func TestWhatIsTypedIsShownAsTextNotAsHTML(t *testing.T) {
 	b.set(b.browser, "Sender's Email Address", `"><script>alert(1)</script>`)
 	b.click(b.browser, "OK")
 	require.Contains(t, b.browser.Text(), `Sender's Email Address : "><script>alert(1)</script>`)
-}
-
-func TestPlainHTTPLeadsToHTTPS(t *testing.T) {
-	w := httptest.NewRecorder()
-	webconfig.Redirect().ServeHTTP(w, httptest.NewRequest("GET", "http://192.0.2.10/anything", nil))
-	require.Equal(t, 301, w.Code)
-	require.Equal(t, "https://192.0.2.10/", w.Header().Get("Location"))
 }
 
 func TestTheSameSeedGivesTheSameRecordAndAnotherPrinterIsAnother(t *testing.T) {

@@ -127,10 +127,3 @@ func (r *request) test() {
 	r.sessions.setTested(r.session, r.texts.Text(id))
 	r.redirect(pathTest + "?result=1")
 }
-
-// Redirect returns a handler for plain HTTP that leads to the same host over HTTPS (docs/reference/printer.md §2.0).
-func Redirect() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "https://"+r.Host+"/", http.StatusMovedPermanently)
-	})
-}
