@@ -39,6 +39,8 @@ lint:
 	go mod tidy -diff
 	go vet ./...
 	$(TOOL) staticcheck ./...
+	@dead="$$($(TOOL) deadcode -test ./...)" || exit 1; dead="$$(echo "$$dead" | grep -v '^defects/')"; \
+	  if [ -n "$$dead" ]; then echo "neither the program nor a test reaches:"; echo "$$dead"; exit 1; fi
 	$(LINTER) run
 
 race:

@@ -201,6 +201,12 @@ func coreKeepsToItsModules(t *testing.T, rooms map[string]room, p goPackage) {
 	}
 }
 
+func TestOnlyTestsImportTheCoresBench(t *testing.T) {
+	for _, p := range listPackages(t) {
+		require.NotContains(t, p.Imports, module+"/core/internal/bench", "%s: a firmware must not carry it", p.ImportPath)
+	}
+}
+
 func TestAPackageBelongsToTheLongestRoomThatItsPathBeginsWith(t *testing.T) {
 	rooms := rooms(t)
 	require.Equal(t, "device", roomOf(rooms, "mfpsim/device"))

@@ -54,6 +54,10 @@ type Config struct {
 	Models *models.Set
 	// Model of printers that are put on the bench without one being named; empty: the default one of Models.
 	Model string
+	// Flash is a folder in which the simulated printers keep their memory, so that it outlives the bench: see
+	// [sim.Folder]. It is made if it is missing. Everything else of a bench, the clouds and their accounts too, is new at
+	// each start. Empty: the memory ends with the bench.
+	Flash string
 	// ShowTestAccounts shows the test accounts beside Microsoft's sign-in form, for people at `mfpsim serve`.
 	ShowTestAccounts bool
 	// Entra and SMTP change the configuration of the clouds before they start. Nil: as they are.
@@ -72,7 +76,7 @@ type Defect struct {
 	Name string
 	// Printer changes how a simulated printer is built.
 	Printer func(*sim.Config)
-	// Flash stands between the core of a simulated printer and its memory.
+	// Flash stands between the core of a simulated printer and its memory, if that ends with the bench.
 	Flash func(nvram.Flash) nvram.Flash
 	// Device stands between the scenario and the printer.
 	Device func(device.Device) device.Device
@@ -99,6 +103,7 @@ type Lab struct {
 	transports   []*faultnet.Transport
 	browser      *browser.Browser
 	pages        *faultnet.SharedServer // the printers' web pages
+	folder       *sim.Folder            // the printers' memory; nil: it ends with the bench
 
 	mu       sync.Mutex
 	printers []*Printer
@@ -115,6 +120,11 @@ func New(c Config) (*Lab, error) {
 		return nil, err
 	}
 	l := &Lab{World: c.World, config: c, model: model, byName: map[string]*Printer{}}
+	if c.Flash != "" {
+		if l.folder, err = sim.OpenFolder(c.Flash); err != nil {
+			return nil, err
+		}
+	}
 	if l.World == nil {
 		l.World, l.ownWorld = vtime.NewStepped(c.Start), true
 	}
@@ -286,6 +296,9 @@ func (l *Lab) Close() error {
 	}
 	if l.ownWorld {
 		l.World.Close()
+	}
+	if l.folder != nil {
+		failed = errors.Join(failed, l.folder.Close())
 	}
 	if l.Entra != nil {
 		failed = errors.Join(failed, l.Entra.Close())

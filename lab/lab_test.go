@@ -165,3 +165,26 @@ func TestAVerbMayAskTheCloudByAClientFromOutside(t *testing.T) {
 		require.NoError(t, bench.World.Do("verb", 0, ask))
 	}
 }
+
+func TestPrintersKeepTheirMemoryInAFolderFromOneBenchToTheNext(t *testing.T) {
+	folder := t.TempDir()
+	for _, language := range []string{"en", "hi"} {
+		bench, err := lab.New(lab.Config{Flash: folder})
+		require.NoError(t, err)
+		_, err = bench.AddPrinter("attic", "")
+		require.NoError(t, err)
+		for _, name := range bench.Printers() {
+			d, err := bench.Device(name)
+			require.NoError(t, err)
+			require.NoError(t, bench.World.Do("test", 0, func(ctx context.Context) {
+				description, err := d.Describe(ctx)
+				require.NoError(t, err)
+				require.Equal(t, language, description.Language)
+				require.NoError(t, d.SetLanguage(ctx, "hi"))
+			}))
+		}
+		_, err = lab.New(lab.Config{Flash: folder})
+		require.ErrorContains(t, err, "another mfpsim uses this folder")
+		require.NoError(t, bench.Close())
+	}
+}

@@ -28,6 +28,7 @@ type records struct {
 
 type recordsImage struct {
 	Schema      int             `json:"schema"`
+	Model       string          `json:"model,omitempty"` // of the printer; older records do not tell
 	Preferences preferences     `json:"preferences"`
 	Jobs        json.RawMessage `json:"jobs,omitempty"`
 }
@@ -35,8 +36,8 @@ type recordsImage struct {
 const recordsSchema = 1
 
 // openRecords reads the memory; an empty one, or one that is torn or foreign, begins with the given preferences.
-func openRecords(flash nvram.Flash, fresh preferences) (*records, error) {
-	r := &records{flash: flash, image: recordsImage{Schema: recordsSchema, Preferences: fresh}}
+func openRecords(flash nvram.Flash, model string, fresh preferences) (*records, error) {
+	r := &records{flash: flash, image: recordsImage{Schema: recordsSchema, Model: model, Preferences: fresh}}
 	data, err := flash.Read()
 	if err != nil {
 		return r, fmt.Errorf("read the printer's records: %w", err)

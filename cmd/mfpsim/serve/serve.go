@@ -27,6 +27,7 @@ import (
 	"mfpsim/lab"
 	"mfpsim/report"
 	"mfpsim/scenarios"
+	"mfpsim/sim"
 	"mfpsim/vtime"
 )
 
@@ -41,6 +42,7 @@ type Config struct {
 	Seed     uint64
 	Model    string // of the printer; empty: the default one
 	Language string
+	Flash    string // folder in which the printers keep their memory, see lab.Config; empty: they do not
 	CA       string // file for the authority's certificate; empty: a temporary one, removed at the end
 	Host     string // address to listen on; empty: 127.0.0.1
 	Ports    Ports
@@ -146,6 +148,9 @@ func (c Config) check() error {
 			return misuse("%q fits %d scenarios; name one", c.Scenario, len(picked))
 		}
 	}
+	if c.Scenario != "" && c.Flash != "" && sim.HoldsPrinters(c.Flash) {
+		return misuse("--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash)
+	}
 	if c.Evidence != "" {
 		if err := report.CheckFolder(c.Evidence); err != nil {
 			return misuse("%w", err)
@@ -250,13 +255,17 @@ func (b *bench) start(ctx context.Context) error {
 	b.world = vtime.NewFlowing(start)
 	config := lab.Config{
 		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true, Link: b.link,
-		Keep: b.config.keep(),
+		Keep: b.config.keep(), Flash: b.config.Flash,
 	}
 	if b.config.Configure != nil {
 		b.config.Configure(&config)
 	}
 	made, err := lab.New(config)
-	if err != nil {
+	var refused *sim.FolderError
+	switch {
+	case errors.As(err, &refused):
+		return misuse("--flash: %w", err)
+	case err != nil:
 		return err
 	}
 	b.lab = made
