@@ -86,6 +86,8 @@ type (
 	Message = mail.Message
 	// Attachment is a part of a message that has a file name or asks to be treated as a file.
 	Attachment = mail.Attachment
+	// Keep bounds the messages that a server keeps; see [Config].
+	Keep = mail.Keep
 	// TraceEntry is a row of the message trace: one message to one recipient.
 	TraceEntry = mailboxes.TraceEntry
 	// Session is one connection as it went, a failed one too.
@@ -95,6 +97,9 @@ type (
 	// Reply is a row of the table of replies: what the server says to an event, and how that is known.
 	Reply = replies.Reply
 )
+
+// ReadMessage makes a message of its octets, for a program that keeps mail itself. What cannot be read stays empty.
+func ReadMessage(raw []byte) Message { return mail.Parse(raw) }
 
 // ErrNoMessage: no message came, and none is under way.
 var ErrNoMessage = mail.ErrNoMessage

@@ -128,7 +128,7 @@ var documents = []string{"application/pdf", "image/tiff", "image/tif"}
 // accept takes a message and begins the calls, one for each number.
 func (s *Server) accept(account string, m mail.Message) (mailboxes []string, err error) {
 	var document []mail.Attachment
-	for _, attachment := range m.Attachments {
+	for _, attachment := range m.Attachments() {
 		if slices.Contains(documents, strings.ToLower(attachment.Type)) {
 			document = append(document, attachment)
 		}

@@ -360,8 +360,8 @@ func (b *bench) mailbox(r *http.Request) (any, error) {
 func (b *bench) mail(address string) []mailRow {
 	rows := []mailRow{}
 	for _, m := range b.lab.SMTP.Mailbox(address) {
-		row := mailRow{From: m.From, To: list(m.To), Subject: m.Subject, Text: m.Text, ReceivedAt: m.ReceivedAt, Attachments: []attachment{}}
-		for _, a := range m.Attachments {
+		row := mailRow{From: m.From, To: list(m.To), Subject: m.Subject, Text: m.Text(), ReceivedAt: m.ReceivedAt, Attachments: []attachment{}}
+		for _, a := range m.Attachments() {
 			row.Attachments = append(row.Attachments, attachment{a.Name, a.Type, a.Size})
 		}
 		rows = append(rows, row)

@@ -3,7 +3,6 @@ package wire
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"io"
 )
@@ -27,11 +26,7 @@ var ErrLineTooLong = errors.New("command line too long")
 type Wire struct {
 	Reader *bufio.Reader
 	Writer *bufio.Writer // an error stays and comes back with the next read
-	buffer []byte        // for the message that is being read; kept for the next one, unless it has grown large
 }
-
-// keptBuffer is the largest buffer that a connection keeps between messages.
-const keptBuffer = 64 << 10
 
 // New makes a wire over a connection; heard is called when octets have come, and may be nil.
 func New(connection io.ReadWriter, heard func()) *Wire {
@@ -120,29 +115,22 @@ func (w *Wire) Drain() {
 
 // Message reads the lines after DATA up to a line of a single dot, ended and begun by CRLF and nothing else (RFC 5321
 // §4.1.1.4), and takes the stuffed dots out. What exceeds limit is read and counted, not kept.
-func (w *Wire) Message(limit int64) (body []byte, size int64, err error) {
+func (w *Wire) Message(limit int64) (pieces [][]byte, size int64, err error) {
 	lineStart, afterCR := true, false
-	body = w.buffer[:0]
-	w.buffer = nil
+	message := gathering{limit: limit}
 	for {
 		piece, err := w.Reader.ReadSlice('\n')
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return nil, size, err
+			message.letGo()
+			return nil, 0, err
 		}
 		if lineStart && piece[0] == '.' {
 			if string(piece) == ".\r\n" {
-				if cap(body) <= keptBuffer {
-					w.buffer = body
-					body = bytes.Clone(body)
-				}
-				return body, size, nil
+				return message.end(), message.size, nil
 			}
 			piece = piece[1:]
 		}
-		size += int64(len(piece))
-		if size <= limit {
-			body = append(body, piece...)
-		}
+		message.add(piece)
 		n := len(piece)
 		lineStart = piece[n-1] == '\n' && (n >= 2 && piece[n-2] == '\r' || n == 1 && afterCR)
 		afterCR = piece[n-1] == '\r'
@@ -150,17 +138,11 @@ func (w *Wire) Message(limit int64) (body []byte, size int64, err error) {
 }
 
 // Chunk reads so many octets. What exceeds room is read and thrown away.
-func (w *Wire) Chunk(size, room int64) ([]byte, error) {
-	kept := min(size, max(room, 0))
-	body, err := io.ReadAll(io.LimitReader(w.Reader, kept))
-	if err == nil && int64(len(body)) < kept {
-		err = io.ErrUnexpectedEOF
-	}
-	if err != nil {
+func (w *Wire) Chunk(size, room int64) ([][]byte, error) {
+	chunk := gathering{limit: room}
+	if err := chunk.take(w.Reader, size); err != nil {
+		chunk.letGo()
 		return nil, err
 	}
-	if _, err := io.CopyN(io.Discard, w.Reader, size-kept); err != nil {
-		return nil, err
-	}
-	return body, nil
+	return chunk.end(), nil
 }
