@@ -40,7 +40,8 @@ func (s *Server) AwaitMessage(ctx context.Context, address string) (Message, err
 // Trace returns the message trace of the messages that are kept, oldest first.
 func (s *Server) Trace() []TraceEntry { return s.mailboxes.Trace() }
 
-// Refusals returns what was refused, oldest first: the failed sessions, which a mailbox does not show.
+// Refusals returns what was refused, oldest first: the failed sessions, which a mailbox does not show;
+// of very many the last 10,000 at most.
 func (s *Server) Refusals() []Refusal { return s.history.Refusals() }
 
 // Sessions returns the connections, the failed ones too, oldest first; of very many the last 10,000.

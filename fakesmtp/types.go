@@ -98,6 +98,9 @@ type (
 	Reply = replies.Reply
 )
 
+// DefaultKeep is that of a bench that may flow for months.
+var DefaultKeep = Keep{Messages: 10_000, Bytes: 256 << 20}
+
 // ReadMessage makes a message of its octets, for a program that keeps mail itself. What cannot be read stays empty.
 func ReadMessage(raw []byte) Message { return mail.Parse(raw) }
 

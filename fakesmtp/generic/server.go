@@ -45,7 +45,7 @@ func New(config Config) (*Server, error) {
 		config: config, shell: around, tokens: map[string]token{}, random: chance.New(config.Seed, config.Party+" tokens"),
 	}
 	for _, account := range config.Accounts {
-		around.Secrets.Add(account.Password.Reveal())
+		around.Secrets.Keep(account.Password.Reveal())
 	}
 	library, err := s.library()
 	if err != nil {
@@ -55,6 +55,7 @@ func New(config Config) (*Server, error) {
 		Shell: around, Host: config.Host, Security: config.Security, Address: clientAddress, MaxLine: maxLine,
 		MaxSize: config.MaxSize, Serve: library.Serve,
 	})
+	s.boxes.Bound(config.Keep)
 	s.Server = around.Server(shell.Front{
 		Addresses: []string{config.address()}, Connection: entrance.Connection,
 		Closing: func() error {

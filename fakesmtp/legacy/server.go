@@ -11,6 +11,7 @@ import (
 
 	"github.com/mhale/smtpd"
 
+	"mfpsim/fakesmtp/internal/history"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/turnstile"
@@ -42,7 +43,7 @@ func New(config Config) (*Server, error) {
 	}
 	s := &Server{config: config, shell: around}
 	for _, account := range config.Accounts {
-		around.Secrets.Add(account.Password.Reveal())
+		around.Secrets.Keep(account.Password.Reveal())
 	}
 	library, err := s.library()
 	if err != nil {
@@ -52,6 +53,7 @@ func New(config Config) (*Server, error) {
 		Shell: around, Host: config.Host, Security: config.Security, Address: config.ClientAddress, MaxLine: maxLine,
 		MaxSize: config.MaxSize, StopsAtSize: true, LineFeeds: true, Edit: s.edit, Serve: library.Serve,
 	})
+	s.boxes.Bound(config.Keep)
 	s.Server = around.Server(shell.Front{
 		Addresses: []string{net.JoinHostPort(config.Host, strconv.Itoa(config.Port))}, Connection: entrance.Connection,
 		Closing: func() error {
@@ -143,5 +145,5 @@ func (s *Server) refused(r Refusal) {
 	s.shell.Note(r.Connection, what+" refused: "+string(r.Reason))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.refusals = append(s.refusals, r)
+	s.refusals = history.Newest(s.refusals, r)
 }

@@ -15,7 +15,7 @@ var ErrNoMessage = errors.New("fakesmtp: no message has come, and nothing is due
 // Arrival tells who waits for a message that one has come, and knows what was awaited. The zero Arrival is ready.
 type Arrival struct {
 	mu      sync.Mutex
-	next    chan struct{} // closed, and replaced, when a message comes
+	next    chan struct{}  // closed, and replaced, when a message comes
 	awaited map[string]int // number of the last message that was taken, by mailbox
 }
 

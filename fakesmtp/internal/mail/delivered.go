@@ -29,6 +29,19 @@ func (m Message) DeliveredSize() int {
 	return len(m.Stamped) + m.Size()
 }
 
+// EndsLine reports whether the message ends with a line end.
+func (m Message) EndsLine() bool {
+	if m.Size() == 0 {
+		return bytes.HasSuffix(m.Stamped, []byte("\r\n"))
+	}
+	var end []byte // the last two octets
+	for i := len(m.octets) - 1; i >= 0 && len(end) < 2; i-- {
+		piece := m.octets[i]
+		end = append(bytes.Clone(piece[max(0, len(piece)-2+len(end)):]), end...)
+	}
+	return string(end) == "\r\n"
+}
+
 // renamed reports whether the service has replaced the Message-ID.
 func (m Message) renamed() bool {
 	return bytes.Contains(m.Stamped, []byte("\nX-Microsoft-Original-Message-ID:"))
