@@ -27,14 +27,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // served is a bench that is live for a test.
 type served struct {
 	Endpoints
-	t      *testing.T
+	t      testing.TB
 	client *http.Client
 	out    *bytes.Buffer
 	stop   func() error
 }
 
 // live serves a bench until the test ends or stop is called.
-func live(t *testing.T, c Config) *served {
+func live(t testing.TB, c Config) *served {
 	t.Helper()
 	s := &served{t: t, out: &bytes.Buffer{}}
 	ready := make(chan Endpoints, 1)
