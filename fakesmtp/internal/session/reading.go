@@ -72,6 +72,7 @@ func (c *session) startTLS() error {
 		return err
 	}
 	c.tls = secure
+	c.wire.Free()
 	c.wire = wire.New(c.peer.Application(secure), c.touch)
 	c.helo = ""
 	c.abort()

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 	"time"
 
 	"mfpsim/fakesmtp/internal/lifecycle"
@@ -89,7 +90,24 @@ func (s *Shell) Visit(peer *faultnet.Peer, name string) *faultnet.Visit {
 }
 
 // Acting is the context in which a server acts in a visit: a client that hangs up does not end it.
-func Acting(visit *faultnet.Visit) context.Context { return visit.Context(context.Background()) }
+func Acting(visit *faultnet.Visit) context.Context {
+	return &acting{Context: context.Background(), visit: visit}
+}
+
+// acting is made when somebody looks for the turn: most acts do not wait.
+type acting struct {
+	context.Context
+	visit *faultnet.Visit
+
+	once sync.Once
+	made context.Context
+}
+
+// Value looks for a value of the visit's context.
+func (a *acting) Value(key any) any {
+	a.once.Do(func() { a.made = a.visit.Context(context.Background()) })
+	return a.made.Value(key)
+}
 
 // Sleep delays what is said next on the bench's clock, in the context of a visit. A delay that nobody will make pass is
 // reported.

@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -10,8 +11,7 @@ import (
 // them.
 const (
 	smallPiece = 64 << 10
-	largePiece = 1 << 20
-	manySmall  = 16 // pieces, from which on they are large
+	manySmall  = 16 // pieces, from which on each is a quarter of what has come
 	// pageSize and unevenTo are the runtime's: what is longer than unevenTo is rounded up by a page, or nearly so.
 	pageSize = 8 << 10
 	unevenTo = 10 << 10
@@ -24,6 +24,7 @@ var buffers = sync.Pool{New: func() any { return new([smallPiece]byte) }}
 type gathering struct {
 	limit  int64
 	size   int64
+	kept   int64 // of finished pieces
 	pieces [][]byte
 	buffer *[smallPiece]byte // nil: nothing has come, or the pieces are large
 	coming []byte            // in the buffer, or a large piece
@@ -71,7 +72,7 @@ func (g *gathering) room() []byte {
 			g.coming = g.buffer[:0]
 		} else {
 			g.letGo()
-			g.coming = make([]byte, 0, largePiece)
+			g.coming = make([]byte, 0, int(g.kept/4)/pageSize*pageSize)
 		}
 	}
 	return g.coming[len(g.coming):cap(g.coming)]
@@ -80,6 +81,7 @@ func (g *gathering) room() []byte {
 // finish puts the piece that was coming to the others.
 func (g *gathering) finish() {
 	rest := g.coming
+	g.kept += int64(len(rest))
 	if g.buffer == nil && len(rest) == cap(rest) && len(rest) > 0 {
 		g.pieces = append(g.pieces, rest) // a large one that is full
 		rest = nil
@@ -113,7 +115,7 @@ func (g *gathering) letGo() {
 func (g *gathering) end() [][]byte {
 	g.finish()
 	g.letGo()
-	return g.pieces
+	return slices.Concat(g.pieces) // without room for more
 }
 
 // take reads so many octets.

@@ -3,11 +3,14 @@ package wire
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
+	"sync"
 )
 
-const readBuffer = 8 << 10
+// A scan of one page in colour is larger, most other mails are not.
+const readBuffer, writeBuffer = 16 << 10, 4 << 10
 
 // TLSError: the client speaks TLS where a line was due (a record of a handshake, RFC 8446 §5.1). Nothing that it sends
 // is a line.
@@ -28,11 +31,27 @@ type Wire struct {
 	Writer *bufio.Writer // an error stays and comes back with the next read
 }
 
+// Readers and writers of connections that have ended, for others.
+var (
+	readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readBuffer) }}
+	writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, writeBuffer) }}
+)
+
 // New makes a wire over a connection; heard is called when octets have come, and may be nil.
 func New(connection io.ReadWriter, heard func()) *Wire {
-	w := &Wire{Writer: bufio.NewWriterSize(connection, 4<<10)}
-	w.Reader = bufio.NewReaderSize(flushing{connection, w.Writer, heard}, readBuffer)
+	w := &Wire{Writer: writers.Get().(*bufio.Writer), Reader: readers.Get().(*bufio.Reader)}
+	w.Writer.Reset(connection)
+	w.Reader.Reset(flushing{connection, w.Writer, heard})
 	return w
+}
+
+// Free ends the use of the wire, whose connection has ended or goes on over another one.
+func (w *Wire) Free() {
+	w.Reader.Reset(nil)
+	readers.Put(w.Reader)
+	w.Writer.Reset(nil)
+	writers.Put(w.Writer)
+	w.Reader, w.Writer = nil, nil
 }
 
 // flushing writes what was held back before it waits for the client.
@@ -62,32 +81,31 @@ func (w *Wire) Line(limit int) (string, error) {
 	if err := w.refuseTLS(); err != nil {
 		return "", err
 	}
-	var line []byte
+	var line []byte // the pieces before the last one
 	tooLong := false
 	for {
 		piece, err := w.Reader.ReadSlice('\n')
-		if !tooLong {
-			line = append(line, piece...)
-		}
-		if len(line) > limit+2 {
+		if len(line)+len(piece) > limit+2 {
 			tooLong, line = true, nil
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
+			if !tooLong {
+				line = append(line, piece...)
+			}
 			continue
 		case err != nil:
 			return "", err // half a line is no command
 		case tooLong:
 			return "", ErrLineTooLong
+		case line != nil:
+			piece = append(line, piece...)
 		}
-		line = line[:len(line)-1]
-		if n := len(line); n > 0 && line[n-1] == '\r' {
-			line = line[:n-1]
-		}
-		if len(line) > limit {
+		piece = bytes.TrimSuffix(piece[:len(piece)-1], []byte("\r"))
+		if len(piece) > limit {
 			return "", ErrLineTooLong
 		}
-		return string(line), nil
+		return string(piece), nil
 	}
 }
 
