@@ -221,7 +221,7 @@ type Mail struct {
 	Raw     []byte
 }
 
-// Mails returns all delivered messages, by mailbox in the order in which the mailboxes got their first mail.
+// Mails returns all delivered messages that are kept, by mailbox in the order in which the mailboxes got their first mail.
 func (l *Lab) Mails() []Mail {
 	var mails []Mail
 	seen := map[string]bool{}
@@ -231,8 +231,8 @@ func (l *Lab) Mails() []Mail {
 			continue
 		}
 		seen[address] = true
-		for i, m := range l.SMTP.Mailbox(address) {
-			mails = append(mails, Mail{Mailbox: address, Number: i + 1, Raw: m.Delivered()})
+		for _, m := range l.SMTP.Mailbox(address) {
+			mails = append(mails, Mail{Mailbox: address, Number: m.Number, Raw: m.Delivered()})
 		}
 	}
 	return mails

@@ -67,6 +67,8 @@ type Config struct {
 	Link func(address string) string
 	// Keep bounds the journal. The zero value keeps everything on a stepped World and [journal.DefaultKeep] on a flowing one.
 	Keep journal.Keep
+	// Mails bounds the mails that the mail service keeps. The zero value keeps everything.
+	Mails fakesmtp.Keep
 	// Defect plants a bug of a printer's firmware, so that a scenario can be seen to fail. The zero value plants none.
 	Defect Defect
 }
@@ -141,6 +143,16 @@ func New(c Config) (*Lab, error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
+}
+
+// Hold keeps the whole record and all mails until release is called, for who reads them from their beginning: a case that
+// is played.
+func (l *Lab) Hold() (release func()) {
+	records, mails := l.Journal.Hold(), l.SMTP.HoldMails()
+	return func() {
+		records()
+		mails()
+	}
 }
 
 // complete fills in models and language, and returns the model of simulated printers whose model is not named. Model
@@ -251,7 +263,7 @@ func (l *Lab) startSMTP() error {
 	if l.config.Defect.Mail != nil {
 		directory = l.config.Defect.Mail(directory)
 	}
-	config := fakesmtp.Config{World: l.World, Network: l.Network, Journal: l.Journal, Seed: l.config.Seed, Directory: directory}
+	config := fakesmtp.Config{World: l.World, Network: l.Network, Journal: l.Journal, Seed: l.config.Seed, Directory: directory, Keep: l.config.Mails}
 	if l.config.SMTP != nil {
 		l.config.SMTP(&config)
 	}

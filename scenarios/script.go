@@ -293,7 +293,7 @@ func (e *engine) Run(_ string, f func(testscript.T)) {
 // Play plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve --scenario` does.
 // A scenario without a handover is played to its end.
 func Play(ctx context.Context, l *lab.Lab, id string) error {
-	defer l.Journal.Hold()() // what a step looks for may stand at the record's beginning
+	defer l.Hold()() // what a step looks for may stand at the beginning
 	all, err := All()
 	if err != nil {
 		return err

@@ -283,12 +283,12 @@ func (p *play) verbMailbox(not bool, args []string) (string, error) {
 
 // mailRow is one mail in one line.
 func mailRow(number int, m fakesmtp.Message) string {
-	names := make([]string, len(m.Attachments))
-	for i, a := range m.Attachments {
+	names := make([]string, len(m.Attachments()))
+	for i, a := range m.Attachments() {
 		names[i] = fmt.Sprintf("%s (%s, %d bytes)", a.Name, a.Type, a.Size)
 	}
 	return fmt.Sprintf("%d | %s | from=%s | to=%s | subject=%s | attachments=%d: %s", number, m.ReceivedAt.UTC().Format(time.DateTime),
-		m.From, strings.Join(m.To, ","), m.Subject, len(m.Attachments), strings.Join(names, ", "))
+		m.From, strings.Join(m.To, ","), m.Subject, len(m.Attachments()), strings.Join(names, ", "))
 }
 
 // mailShows waits for the newest mail to be as said.
@@ -318,9 +318,9 @@ func (p *play) mailShows(not bool, address string, args []string, see look) (str
 			case "subject":
 				fits = plain0(m.Subject) == plain0(want)
 			case "attachments":
-				fits = strconv.Itoa(len(m.Attachments)) == want
+				fits = strconv.Itoa(len(m.Attachments())) == want
 			case "text":
-				fits = slices.ContainsFunc(lines(m.Text), func(l string) bool { return onLine(l, []string{want}) })
+				fits = slices.ContainsFunc(lines(m.Text()), func(l string) bool { return onLine(l, []string{want}) })
 			}
 			if !fits {
 				return false

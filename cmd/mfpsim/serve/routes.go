@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -16,9 +17,9 @@ import (
 	"mfpsim/journal"
 	"mfpsim/lab"
 	"mfpsim/laws"
-	"mfpsim/scenarios"
 	"mfpsim/phrase"
 	"mfpsim/phrase/people"
+	"mfpsim/scenarios"
 )
 
 // wording are the words of a phrase: one line, as it stands behind a verb of a scenario, or a list of words.
@@ -328,6 +329,7 @@ func (b *bench) onTenant(tenant *string, what string, f func() error) error {
 }
 
 type mailRow struct {
+	Number      int          `json:"number"` // in the mailbox, from 1
 	From        string       `json:"from"`
 	To          []string     `json:"to"`
 	Subject     string       `json:"subject"`
@@ -342,20 +344,32 @@ type attachment struct {
 	Size int    `json:"size"`
 }
 
-// mailbox lists the messages of an address, oldest first.
+// mailbox lists messages of an address, oldest first: those from a number on, and at most so many, as the query has it. It
+// tells how many have come, and how many of the oldest have fallen out.
 func (b *bench) mailbox(r *http.Request) (any, error) {
 	address := r.PathValue("address")
 	if !strings.Contains(address, "@") {
 		return nil, refuse("%q is no e-mail address", address)
 	}
-	return map[string]any{"messages": b.mail(address)}, nil
+	from, err := number(r, "from")
+	if err != nil {
+		return nil, err
+	}
+	limit := math.MaxInt
+	if r.URL.Query().Has("limit") {
+		if limit, err = number(r, "limit"); err != nil {
+			return nil, err
+		}
+	}
+	count, dropped := b.lab.SMTP.MailCount(address)
+	return map[string]any{"messages": b.mail(address, from, limit), "count": count, "dropped": dropped}, nil
 }
 
-func (b *bench) mail(address string) []mailRow {
+func (b *bench) mail(address string, from, limit int) []mailRow {
 	rows := []mailRow{}
-	for _, m := range b.lab.SMTP.Mailbox(address) {
-		row := mailRow{From: m.From, To: list(m.To), Subject: m.Subject, Text: m.Text, ReceivedAt: m.ReceivedAt, Attachments: []attachment{}}
-		for _, a := range m.Attachments {
+	for _, m := range b.lab.SMTP.MailboxPage(address, from, limit) {
+		row := mailRow{Number: m.Number, From: m.From, To: list(m.To), Subject: m.Subject, Text: m.Text(), ReceivedAt: m.ReceivedAt, Attachments: []attachment{}}
+		for _, a := range m.Attachments() {
 			row.Attachments = append(row.Attachments, attachment{a.Name, a.Type, a.Size})
 		}
 		rows = append(rows, row)

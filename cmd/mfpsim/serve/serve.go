@@ -46,7 +46,7 @@ type Config struct {
 	CA       string // file for the authority's certificate; empty: a temporary one, removed at the end
 	Host     string // address to listen on; empty: 127.0.0.1
 	Ports    Ports
-	Keep     int // entries of the journal; 0: as many as the World's journal keeps by itself
+	Keep     int // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
 	Out      io.Writer
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
@@ -164,13 +164,13 @@ func (c Config) check() error {
 	return nil
 }
 
-// keep bounds the journal by count and, as the World's journal does by itself, by size.
-func (c Config) keep() journal.Keep {
-	keep := journal.DefaultKeep
+// keep bounds the journal and the mails by count and, as the defaults do, by size.
+func (c Config) keep() (journal.Keep, fakesmtp.Keep) {
+	entries, mails := journal.DefaultKeep, fakesmtp.DefaultKeep
 	if c.Keep > 0 {
-		keep.Entries = c.Keep
+		entries.Entries, mails.Messages = c.Keep, c.Keep
 	}
-	return keep
+	return entries, mails
 }
 
 func contains(list []string, wanted string) bool {
@@ -255,8 +255,9 @@ func (b *bench) start(ctx context.Context) error {
 	b.world = vtime.NewFlowing(start)
 	config := lab.Config{
 		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true, Link: b.link,
-		Keep: b.config.keep(), Flash: b.config.Flash,
+		Flash: b.config.Flash,
 	}
+	config.Keep, config.Mails = b.config.keep()
 	if b.config.Configure != nil {
 		b.config.Configure(&config)
 	}
@@ -502,6 +503,7 @@ func (b *bench) evidence() error {
 		replay += " --model " + b.config.Model
 	}
 	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: fmt.Sprintf("%s --seed %d", replay, b.config.Seed)}
+	e.MailsDropped = b.lab.SMTP.DroppedMails()
 	for _, m := range b.lab.Mails() {
 		e.Mails = append(e.Mails, report.Mail{Mailbox: m.Mailbox, Number: m.Number, Raw: m.Raw})
 	}

@@ -139,7 +139,8 @@ func (q *Queue) Meet(party string, moments ...Moment) *Answer {
 	if !met {
 		return nil
 	}
-	return &found
+	answer := found // most moments meet none, and cost no memory
+	return &answer
 }
 
 func (a Answer) isAt(moments []Moment) bool {

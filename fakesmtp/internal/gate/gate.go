@@ -23,6 +23,8 @@ type Gate struct {
 	BasicAuthEnd time.Time
 	// TokensPassSecurityDefaults lets XOAUTH2 through where security defaults are on.
 	TokensPassSecurityDefaults bool
+
+	verified identity.Verified
 }
 
 // Verdict is what AUTH has come to.
@@ -38,7 +40,7 @@ type Verdict struct {
 // Bearer judges a token.
 func (g *Gate) Bearer(user, token string) Verdict {
 	now := g.Now()
-	claims, reason := identity.Check(token, g.Directory, identity.SendScope, now)
+	claims, reason := g.verified.Check(token, g.Directory, identity.SendScope, now)
 	if reason == refusal.Application && claims.User == "" && len(claims.Roles) > 0 {
 		return g.application(user, claims, now)
 	}
@@ -196,7 +198,7 @@ func (g *Gate) LogOn(user, password string) refusal.Reason {
 // success.
 func (g *Gate) LogOnToken(user, token, scope string) refusal.Reason {
 	now := g.Now()
-	claims, reason := identity.Check(token, g.Directory, scope, now)
+	claims, reason := g.verified.Check(token, g.Directory, scope, now)
 	if reason == "" {
 		reason = g.belongs(user, claims, now)
 	}
