@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"chance":  {},
 	"choice":  {},
 	"planted": {},
+	"guide":   {"choice"},
 	"device":  {"choice"},
 	"browser": {"device", "choice"},
 
@@ -44,7 +45,7 @@ var arrows = map[string][]string{
 	"sim":         {"core", "device", "device/mount", "device/webdriver", "choice", "vtime", "journal", "faultnet", "chance"},
 	"report":      {"journal"},
 	"lab":         {"sim", "core", "fakeentra", "fakesmtp", "faultnet", "journal", "vtime", "device", "device/mount", "browser", "chance", "choice"},
-	"scenarios":   {"lab", "device", "choice", "report", "journal", "vtime", "browser", "faultnet", "fakeentra", "fakesmtp", "chance"},
+	"scenarios":   {"lab", "device", "choice", "report", "journal", "vtime", "browser", "faultnet", "fakeentra", "fakesmtp", "chance", "guide"},
 	"defects":     {"scenarios", "chance", "vtime"},
 	"cmd":         {"*"},
 	"conformance": {"*"},
@@ -194,6 +195,7 @@ func TestTheArrowsTestSeesAForbiddenImport(t *testing.T) {
 	require.False(t, allowed("sim", "fakeentra", arrows["sim"], testArrows["sim"]))
 	require.False(t, allowed("core", "sim", arrows["core"], testArrows["core"]))
 	require.False(t, allowed("scenarios", "sim", arrows["scenarios"]), "no verb reaches around the device")
+	require.False(t, allowed("sim", "guide", arrows["sim"], testArrows["sim"]), "a printer is not to know what it is judged by")
 	require.False(t, allowed("device", "device/webdriver", arrows["device"]))
 	require.True(t, allowed("lab", "fakeentra", arrows["lab"]))
 }
