@@ -116,18 +116,35 @@ func Languages() []string { return []string{"en", "hi", "el"} }
 // Labels returns the glossary.
 func Labels() []Label { return slices.Clone(labels()) }
 
-// Words returns the words that a language has for a label, which is named by its English words. ok is false where the guide
-// has none.
+// Words returns the words that a language has for English ones: those of a label, or of a message, a code's status or its
+// solution as a whole. ok is false where the guide has none.
 func Words(language, english string) (words string, ok bool) {
-	wanted := choice.Normalize(english)
-	for _, l := range labels() {
-		if choice.Normalize(l.English) == wanted {
-			words = l.In(language)
-			return words, words != ""
+	found := dictionary()[choice.Normalize(english)]
+	words = inLanguage(language, found[0], found[1], found[2])
+	return words, words != ""
+}
+
+// dictionary gives English, Hindi and Greek words by the English ones in their form for comparison.
+var dictionary = sync.OnceValue(func() map[string][3]string {
+	found := map[string][3]string{}
+	add := func(english, hindi, greek string) {
+		key := choice.Normalize(english)
+		if _, known := found[key]; !known {
+			found[key] = [3]string{english, hindi, greek}
 		}
 	}
-	return "", false
-}
+	for _, l := range labels() {
+		add(l.English, l.Hindi, l.Greek)
+	}
+	for _, m := range messages() {
+		add(m.English, m.Hindi, m.Greek)
+	}
+	for _, c := range codes() {
+		add(c.English.Status, c.Hindi.Status, c.Greek.Status)
+		add(c.English.Solution, c.Hindi.Solution, c.Greek.Solution)
+	}
+	return found
+})
 
 // Message returns a message by its name ("M1"). ok is false where the guide gives no words.
 func Message(language, name string) (text string, ok bool) {

@@ -78,6 +78,7 @@ func TestALabelIsFoundByItsEnglishWords(t *testing.T) {
 		"in Hindi, a label of Web Config":      {"hi", "Signed in", "Signed in"},
 		"in English":                           {"en", "signed IN", "Signed in"},
 		"with a typographic apostrophe":        {"el", "Sender’s Email Address", "Διεύθυνση Email αποστολέα"},
+		"a code's solution, as a whole":        {"hi", "Connect to the cloud service or email service.", "क्लाउड सेवा या ईमेल सेवा से कनेक्ट करें।"},
 		"as the LCD cuts it off":               {"el", "Settings", "Ρυθμίς"},
 		"of the picture, whose Greek is not":   {"el", "Secure Connection", ""},
 		"that the guide does not print":        {"el", "Coffee", ""},
