@@ -10,6 +10,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/goccy/go-yaml"
@@ -40,9 +41,7 @@ type Label struct {
 	Hindi   string `yaml:"hi"`
 	Greek   string `yaml:"el"`
 	At      Place  `yaml:"at"`
-	// Secret: what is typed into a field of this name is nobody else's to read.
-	Secret bool   `yaml:"secret"`
-	Note   string `yaml:"note"`
+	Note    string `yaml:"note"`
 }
 
 // In returns the words of the label in a language; empty if the edition has none.
@@ -180,12 +179,20 @@ func WebConfigLanguage(panel string) string {
 	return panel
 }
 
-// Secret reports whether a field, named in any language, takes a password.
+// Titles are the English titles of the chapters, which scenarios name.
+func Titles() []string {
+	var titles []string
+	for _, c := range chapters() {
+		titles = append(titles, c.English)
+	}
+	return titles
+}
+
+// passwords is the guide's word for a password in each language, in the cases in which it stands.
+var passwords = []string{"password", "पासवर्ड", "κωδικός πρόσβασης", "κωδικό πρόσβασης"}
+
+// Secret reports whether a field takes a password, by its name in any language.
 func Secret(field string) bool {
-	wanted := choice.Normalize(field)
-	return wanted != "" && slices.ContainsFunc(labels(), func(l Label) bool {
-		return l.Secret && slices.ContainsFunc(Languages(), func(language string) bool {
-			return choice.Normalize(l.In(language)) == wanted
-		})
-	})
+	name := choice.Normalize(field)
+	return slices.ContainsFunc(passwords, func(word string) bool { return strings.Contains(name, word) })
 }
