@@ -145,8 +145,18 @@ var dictionary = sync.OnceValue(func() map[string][3]string {
 	return found
 })
 
-// Message returns a message by its name ("M1"). ok is false where the guide gives no words.
+// Message returns a message by its name ("M1"), or a sentence of a code ("code.361.status", "code.361.solution"). ok is false
+// where the guide gives no words.
 func Message(language, name string) (text string, ok bool) {
+	for _, c := range codes() {
+		row := inLanguage(language, c.English, c.Hindi, c.Greek)
+		switch name {
+		case "code." + c.Code + ".status":
+			return row.Status, row.Status != ""
+		case "code." + c.Code + ".solution":
+			return row.Solution, row.Solution != ""
+		}
+	}
 	for _, m := range messages() {
 		if m.ID == name {
 			text = inLanguage(language, m.English, m.Hindi, m.Greek)

@@ -95,12 +95,15 @@ func TestALabelIsFoundByItsEnglishWords(t *testing.T) {
 
 func TestAMessageWithoutWordsInTheGuideIsNotThere(t *testing.T) {
 	for _, language := range guide.Languages() {
-		for _, name := range []string{"M2", "M3", "M4", "M5", "sent"} {
+		for _, name := range []string{"M2", "M3", "M4", "M5", "sent", "code.313.status"} {
 			_, ok := guide.Message(language, name)
 			require.False(t, ok, name)
 		}
 	}
-	_, ok := guide.Message("de", "M1")
+	solution, ok := guide.Message("hi", "code.370.solution")
+	require.True(t, ok)
+	require.Equal(t, guide.Codes("hi")["370"].Solution, solution)
+	_, ok = guide.Message("de", "M1")
 	require.False(t, ok)
 	require.Empty(t, guide.Codes("de"))
 }

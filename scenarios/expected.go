@@ -97,15 +97,8 @@ func (p *play) rowWords(args []string) ([]string, error) {
 // sentencesOf are status and solution of a code; none for words that are no code.
 func sentencesOf(words device.Words, language, code string) []string {
 	var sentences []string
-	for _, name := range []string{"code." + code + ".status", "code." + code + ".solution"} {
-		text := words.Messages[name]
-		if row, known := guide.Codes(language)[code]; known && !words.IsOwn(name) {
-			text = row.Status
-			if strings.HasSuffix(name, ".solution") {
-				text = row.Solution
-			}
-		}
-		if text != "" {
+	for _, what := range []string{".status", ".solution"} {
+		if text, err := messageOf(words, language, "code."+code+what); err == nil {
 			sentences = append(sentences, text)
 		}
 	}

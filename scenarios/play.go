@@ -99,13 +99,7 @@ func (p *play) panicked() error {
 }
 
 // do runs one step of the script in a turn of its own.
-func (p *play) do(f func(ctx context.Context) error) error {
-	var inner error
-	if err := p.lab.World.Do("scenario", 0, func(ctx context.Context) { inner = f(ctx) }); err != nil {
-		return stuck(err)
-	}
-	return inner
-}
+func (p *play) do(f func(ctx context.Context) error) error { return inTurn(p.lab, f) }
 
 // act runs one step of a person, who takes a while before it is done.
 func (p *play) act(takes time.Duration, f func(ctx context.Context) error) error {

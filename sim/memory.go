@@ -101,7 +101,8 @@ type supply struct {
 type supplied struct {
 	*supply
 	flash   nvram.Flash
-	counted bool // its writes count for cutAt: settings and sign-in do, the job history does not
+	counted bool   // its writes count for cutAt: settings and sign-in do, the job history does not
+	written func() // called after each write; nil: nobody asks
 }
 
 // Read returns the image.
@@ -115,10 +116,10 @@ func (s *supplied) Write(image []byte) error {
 		return nvram.ErrPowerCut
 	}
 	if !s.counted || s.cutAt == 0 {
-		return s.flash.Write(image)
+		return s.keep(image)
 	}
 	if s.cutAt--; s.cutAt > 0 {
-		return s.flash.Write(image)
+		return s.keep(image)
 	}
 	s.failed = true
 	defer s.lost()
@@ -127,6 +128,14 @@ func (s *supplied) Write(image []byte) error {
 		return memory.Write(image)
 	}
 	return nvram.ErrPowerCut
+}
+
+func (s *supplied) keep(image []byte) error {
+	err := s.flash.Write(image)
+	if err == nil && s.written != nil {
+		s.written()
+	}
+	return err
 }
 
 // cut arms a failure at a write.

@@ -137,7 +137,7 @@ func New(config Config) (*Printer, error) {
 	p.hostName = model.Network.DeviceName + "-" + p.serial[max(0, len(p.serial)-6):]
 	p.sealing = chance.New(config.Seed, config.Name+" sealing key").Bytes(32)
 	power := &supply{random: chance.New(config.Seed, config.Name+" power supply"), lost: p.supplyFailed}
-	p.flash = &supplied{supply: power, flash: config.Flash, counted: true}
+	p.flash = &supplied{supply: power, flash: config.Flash, counted: true, written: p.wroteMemory}
 	p.records = &supplied{supply: power, flash: config.Records}
 	if p.panel, err = panel.New(panelMachine{p}); err != nil {
 		return nil, fmt.Errorf("the model %s: %w", model.Name, err)
@@ -453,6 +453,10 @@ func (p *Printer) Jobs() []device.Job {
 		return nil
 	}
 	return live.history.View(p.Texts())
+}
+
+func (p *Printer) wroteMemory() {
+	p.record(journal.Entry{Kind: journal.KindMemory, Text: journal.Plain("settings and sign-in are written to memory")})
 }
 
 func (p *Printer) record(e journal.Entry) {

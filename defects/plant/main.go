@@ -279,8 +279,8 @@ type junit struct {
 	} `xml:"testsuite"`
 }
 
-// assertion is the first line of a failure whose script line is an assertion.
-var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|\S+ shows)`)
+// assertion is the first line of a failure whose script line is an assertion, or of a law that does not hold.
+var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|\S+ shows|its lines hold, and a law does not)`)
 
 // run plays scenarios with a program.
 func (p *planter) run(program, folder string, patterns []string) (red, broken []string, err error) {

@@ -13,6 +13,8 @@ import (
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/lab"
+	"mfpsim/laws"
+	"mfpsim/scenarios"
 )
 
 // parties are whom a fault of the network can concern.
@@ -23,6 +25,7 @@ func (b *bench) parties() []string {
 func (b *bench) networkRoutes() map[string]endpoint {
 	return map[string]endpoint{
 		"GET /journal": plain(b.journalRows),
+		"GET /laws":    plain(b.judgement),
 		"GET /network/fault": plain(func(*http.Request) (any, error) {
 			return map[string]any{"armed": list(b.lab.Network.Faults()), "unmet": list(b.lab.Network.Unmet())}, nil
 		}),
@@ -534,4 +537,17 @@ func (b *bench) sheet() string {
 
 func (b *bench) loadOriginals(pages int) error {
 	return b.act("originals", func(ctx context.Context) error { return b.device.LoadOriginals(ctx, pages) })
+}
+
+// judgement tells which laws the record breaks so far.
+func (b *bench) judgement(*http.Request) (any, error) {
+	broken, err := scenarios.Judge(b.lab)
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		Laws    []laws.Law    `json:"laws"`
+		Broken  []laws.Breach `json:"broken"`
+		Dropped int           `json:"dropped"` // entries that have fallen out of the record and are not judged
+	}{laws.All(), list(broken), b.lab.Journal.Dropped()}, nil
 }
