@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 
 	"mfpsim/chance"
@@ -153,4 +155,17 @@ func (s *supplied) restore() {
 	if memory, ok := s.flash.(*nvram.Memory); ok {
 		memory.Restore()
 	}
+}
+
+// lit is the printer's way to the network: there is none once the supply has failed, though what was running has not ended yet.
+type lit struct{ printer *Printer }
+
+var errDark = errors.New("the printer is dark")
+
+// DialContext dials, unless the supply has failed.
+func (l lit) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	if l.printer.dark.Load() {
+		return nil, errDark
+	}
+	return l.printer.config.Dialer.DialContext(ctx, network, address)
 }

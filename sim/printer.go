@@ -291,7 +291,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	}
 	services := providers(p.model)
 	live.engine, err = core.Open(ctx, core.Options{
-		Clock: p.config.Clock, Dialer: p.config.Dialer, Random: p.random, Flash: p.flash, SealingKey: p.sealing, Roots: p.config.Roots,
+		Clock: p.config.Clock, Dialer: lit{p}, Random: p.random, Flash: p.flash, SealingKey: p.sealing, Roots: p.config.Roots,
 		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
 		HostName:  strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
