@@ -61,7 +61,6 @@ func TestMistakesInAFileAreToldWithFileAndLine(t *testing.T) {
 		"an empty argument":                     {header + "scan email ''\n", `chapter/name.txtar:7: argument 2 of scan is empty`},
 		"! before another verb":                 {header + "! scan email bob@fabrikam.com\n", `chapter/name.txtar:7: ! stands only before a line with shows; scan has none`},
 		"! without a blank":                     {header + "!panel shows x\n", `chapter/name.txtar:7: put a blank between ! and panel`},
-		"a chapter that is none":                {strings.Replace(header, "Cannot Send Email", "Cannot Send Emails", 1) + "panel shows Scan\n", `chapter/name.txtar:3: no chapter of the guide "Cannot Send Emails" here; there are: Introduction, Enabling SMTP AUTH in Exchange Online, Setting Up OAuth2.0 Authentication for the Email Server, Checking OAuth 2.0 Authentication Status, Checking from the Control Panel, Checking on the Network Status Sheet, Fax Server OAuth 2.0 Support, Epson Print Admin Serverless OAuth 2.0 Authentication for the To My Email Function, Troubleshooting, Cannot Sign in or Users Cannot Sign in, Cannot Send Email, An Expiration Message is Displayed, An Error Code is Displayed on the Job Confirmation Menu, Trademarks`},
 		"nothing but a header":                  {header, nothingPlayed},
 		"nothing but comments":                  {header + "# Nobody does anything.\n", nothingPlayed},
 		"nothing but a golden":                  {header + "-- screen.txt --\npanel shows Scan\n", nothingPlayed},
@@ -77,6 +76,13 @@ func TestMistakesInAFileAreToldWithFileAndLine(t *testing.T) {
 			require.EqualError(t, err, c.want)
 		})
 	}
+}
+
+func TestAChapterThatIsNoneIsToldWithThoseThatThereAre(t *testing.T) {
+	text := strings.Replace(header, "Cannot Send Email", "Cannot Send Emails", 1) + "panel shows Scan\n"
+	_, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, text)})
+	require.ErrorContains(t, err, `chapter/name.txtar:3: no chapter of the guide "Cannot Send Emails" here; there are: Introduction, `)
+	require.ErrorContains(t, err, ", Cannot Send Email, ")
 }
 
 // TestAPasswordIsNeverWritten holds that a password in a script is refused before anything is played or recorded, and not repeated.
