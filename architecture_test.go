@@ -223,6 +223,7 @@ func TestTheArrowsTestSeesAForbiddenImport(t *testing.T) {
 	require.False(t, allowed("sim", "fakeentra", rooms["sim"].imports, rooms["sim"].tests))
 	require.False(t, allowed("core", "sim", rooms["core"].imports, rooms["core"].tests))
 	require.False(t, allowed("scenarios", "sim", rooms["scenarios"].imports), "no verb reaches around the device")
+	require.False(t, allowed("sim", "guide", rooms["sim"].imports, rooms["sim"].tests), "a printer is not to know what it is judged by")
 	require.False(t, allowed("device", "device/webdriver", rooms["device"].imports))
 	require.True(t, allowed("lab", "fakeentra", rooms["lab"].imports))
 }

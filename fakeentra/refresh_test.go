@@ -103,7 +103,11 @@ func TestARefreshGivesANewTokenAndTheOldOneStaysGood(t *testing.T) {
 	require.Equal(t, http.StatusOK, c.refresh(first.text("refresh_token")).status)
 
 	withoutScope := c.post(token, url.Values{"grant_type": {"refresh_token"}, "client_id": {c.id}, "refresh_token": {first.text("refresh_token")}})
+	require.Equal(t, http.StatusOK, withoutScope.status, "the scope is optional (docs/reference/entra.md §4.1)")
+	require.Equal(t, first.text("scope"), withoutScope.text("scope"))
 	require.Equal(t, "https://outlook.office.com/SMTP.Send", withoutScope.text("scope"))
+	require.Equal(t, claimsOf(t, c, first.text("access_token"))["aud"], claimsOf(t, c, withoutScope.text("access_token"))["aud"])
+	require.NotEmpty(t, withoutScope.text("refresh_token"), "it can be refreshed again, though offline_access was not asked for")
 	cut := first.text("refresh_token")
 	requireAADSTS(t, c.refresh(cut[:len(cut)-1]), 9002313, "invalid_grant")
 	requireAADSTS(t, c.refresh(cut[:len(cut)/2]), 9002313, "invalid_grant")

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -24,6 +25,7 @@ var builtins = []string{"cmp", "env", "skip"}
 // lines checks and splits the script part of the file.
 func (s Scenario) lines() ([]line, error) {
 	var found []line
+	set := map[string]string{} // by env
 	for i, text := range strings.Split(string(s.archive().Comment), "\n") {
 		fail := func(format string, args ...any) ([]line, error) {
 			return nil, &LineError{File: s.File, Line: i + 1, Message: fmt.Sprintf(format, args...)}
@@ -72,9 +74,32 @@ func (s Scenario) lines() ([]line, error) {
 		if l.not && !negatable(words) {
 			return fail("! stands only before a line with shows; %s has none", words[0])
 		}
+		if words[0] == "env" {
+			for _, word := range words[1:] {
+				name, value, _ := strings.Cut(word, "=")
+				set[name] = value
+			}
+		}
+		if err := literalPassword(expand(words, set)); err != nil {
+			return fail("%v", err)
+		}
 		found = append(found, l)
 	}
 	return found, nil
+}
+
+// expand puts in what env has set, as far as it is known without playing.
+func expand(words []string, set map[string]string) []string {
+	expanded := make([]string, len(words))
+	for i, word := range words {
+		expanded[i] = os.Expand(word, func(name string) string {
+			if value, known := set[name]; known {
+				return value
+			}
+			return "$" + name
+		})
+	}
+	return expanded
 }
 
 // negatable reports whether a line says that something shows, the only thing that ! can deny.

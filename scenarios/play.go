@@ -126,47 +126,6 @@ func (p *play) description() (description device.Description, err error) {
 	return description, err
 }
 
-// words looks messages (@M1) and labels up in the device's words; what it has no words for stays as it is.
-func (p *play) words(args []string) ([]string, error) {
-	words, err := p.deviceWords()
-	if err != nil {
-		return nil, err
-	}
-	var found []string
-	for _, arg := range args {
-		if name, is := strings.CutPrefix(arg, "@"); is && !strings.Contains(name, "@") {
-			text, err := words.Message(name)
-			if err != nil {
-				return nil, err
-			}
-			found = append(found, text)
-			continue
-		}
-		found = append(found, words.Translate(arg))
-	}
-	return found, nil
-}
-
-// deviceWords are the words of the printer in the scenario's language. They do not change: a printer is asked once.
-func (p *play) deviceWords() (device.Words, error) {
-	key := p.printer + " " + p.language
-	if words, known := p.texts[key]; known {
-		return words, nil
-	}
-	d, err := p.device()
-	if err != nil {
-		return device.Words{}, err
-	}
-	err = p.do(func(ctx context.Context) error {
-		words, err := d.Words(ctx, p.language)
-		if err == nil {
-			p.texts[key] = words
-		}
-		return err
-	})
-	return p.texts[key], err
-}
-
 // surface is something that a person looks at.
 type surface struct {
 	name   string   // "panel", "page", "job history": as messages call it
@@ -191,7 +150,7 @@ type look func(ctx context.Context) (surface, error)
 
 // shows is the one assertion. It lets bench time run until the words are there; denied, it lets running exchanges finish and
 // looks once.
-func (p *play) shows(not bool, args []string, see look) (string, error) {
+func (p *play) shows(not bool, args []string, expected lexicon, see look) (string, error) {
 	limit, args, err := within(args)
 	if err != nil {
 		return "", err
@@ -199,7 +158,7 @@ func (p *play) shows(not bool, args []string, see look) (string, error) {
 	if len(args) == 0 {
 		return "", errors.New("shows what? the words are missing")
 	}
-	words, err := p.words(args)
+	words, err := expected(args)
 	if err != nil {
 		return "", err
 	}

@@ -161,37 +161,35 @@ func (p *play) condition(text string) (bool, error) {
 	return description.Has(device.Capability(need)), err
 }
 
-// localized puts screen.el.txt in the place of screen.txt; a comparison that has no golden in the language is left out,
-// and so are all on another model than the standard one, of which the goldens are.
+// localized compares with screen.el.txt in place of screen.txt where the scenario is played in Greek. A comparison that has no
+// golden in the language is left out, and so are all on another model than the standard one, of which the goldens are. A
+// golden that the script names with its language, for what stands after lang, is compared in any language.
 func localized(a *txtar.Archive, language string, standard bool) *txtar.Archive {
 	if language == english && standard {
 		return a
 	}
-	has := map[string][]byte{}
+	there := map[string]bool{}
 	for _, f := range a.Files {
-		has[f.Name] = f.Data
+		there[f.Name] = true
 	}
-	fresh := &txtar.Archive{}
-	for _, f := range a.Files {
-		base, ending, found := strings.Cut(f.Name, ".")
-		if data, there := has[base+"."+language+"."+ending]; found && there && language != english {
-			f.Data = data
-		}
-		fresh.Files = append(fresh.Files, f)
-	}
-	var lines []string
-	for _, text := range strings.Split(string(a.Comment), "\n") {
+	lines := strings.Split(string(a.Comment), "\n")
+	for i, text := range lines {
 		words, err := phrase.Split(text)
-		if err == nil && len(words) == 3 && words[0] == "cmp" {
-			base, ending, _ := strings.Cut(words[2], ".")
-			if _, there := has[base+"."+language+"."+ending]; !standard || !there && !strings.HasPrefix(ending, language+".") {
-				text = ""
-			}
+		if err != nil || len(words) != 3 || words[0] != "cmp" {
+			continue
 		}
-		lines = append(lines, text)
+		base, ending, _ := strings.Cut(words[2], ".")
+		own := base + "." + language + "." + ending
+		switch {
+		case !standard:
+			lines[i] = ""
+		case there[own]:
+			lines[i] = quoted([]string{"cmp", words[1], own})
+		case !strings.Contains(ending, "."):
+			lines[i] = ""
+		}
 	}
-	fresh.Comment = []byte(strings.Join(lines, "\n"))
-	return fresh
+	return &txtar.Archive{Comment: []byte(strings.Join(lines, "\n")), Files: a.Files}
 }
 
 // keepGoldens takes the files that testscript has rewritten back to the source.

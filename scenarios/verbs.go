@@ -210,7 +210,7 @@ func (p *play) verbWire(not bool, args []string) (string, error) {
 	}
 	switch {
 	case what == "shows" && len(rest) > 1:
-		return p.shows(not, rest[1:], see)
+		return p.shows(not, rest[1:], asWritten, see)
 	case what == "screen" && len(rest) == 1:
 		s, err := p.look(see)
 		return s.drawn, err

@@ -201,7 +201,7 @@ func (p *play) signInLog(not bool, args []string) (string, error) {
 		s, err := p.look(see)
 		return s.drawn, err
 	case what == "shows" && len(words) > 0:
-		return p.shows(not, words, see)
+		return p.shows(not, words, asWritten, see)
 	}
 	return "", usage("entra")
 }

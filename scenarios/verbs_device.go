@@ -159,7 +159,7 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 	}
 	what, rest := phrase.First(args)
 	if what == "shows" {
-		return p.shows(not, rest, see)
+		return p.shows(not, rest, p.panelWords, see)
 	}
 	acts := func(f func(ctx context.Context) (device.Screen, error)) (string, error) {
 		var s device.Screen
@@ -243,7 +243,7 @@ func (p *play) verbSheet(not bool, args []string) (string, error) {
 	what, rest := phrase.First(args)
 	switch {
 	case what == "shows":
-		return p.shows(not, rest, see)
+		return p.shows(not, rest, p.panelWords, see)
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(see)
 		return s.drawn, err
@@ -290,7 +290,11 @@ func (p *play) verbJobs(not bool, args []string) (string, error) {
 			}
 			return s, err
 		}
-		return p.shows(not, rest, newest)
+		expected := p.rowWords
+		if not {
+			expected = p.panelWords // a code that is not to be there is none, whatever is said of it
+		}
+		return p.shows(not, rest, expected, newest)
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(all)
 		return s.drawn, err

@@ -55,7 +55,7 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 	text := strings.Join(rest, " ")
 	switch {
 	case what == "shows":
-		return p.shows(not, rest, see)
+		return p.shows(not, rest, p.webWords, see)
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(see)
 		return s.drawn, err
@@ -80,7 +80,7 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 	case what == "set" && len(rest) == 2, what == "enter" && len(rest) == 2 && rest[0] != "password":
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Set(ctx, rest[0], rest[1]) })
 	case what == "choices" && len(rest) > 2 && rest[1] == "shows":
-		return p.shows(not, rest[2:], func(ctx context.Context) (surface, error) {
+		return p.shows(not, rest[2:], p.webWords, func(ctx context.Context) (surface, error) {
 			choices, err := web.Choices(ctx, rest[0])
 			return surface{name: "list", place: rest[0], lines: choices, drawn: strings.Join(choices, "\n")}, err
 		})
@@ -167,7 +167,7 @@ func (p *play) verbBrowser(not bool, args []string) (string, error) {
 	text := strings.Join(rest, " ")
 	switch {
 	case what == "shows":
-		return p.shows(not, rest, see)
+		return p.shows(not, rest, p.browserWords, see)
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(see)
 		return s.drawn, err

@@ -77,7 +77,7 @@ func TestALanguageIsAFile(t *testing.T) {
 	b.click(b.browser, "OK", "Netzwerk", "E-Mail-Server", "Allgemein")
 	require.Contains(t, b.browser.Text(), "Authentifizierungsmethode : Aus")
 	b.press("Settings > General Settings > Basic Settings > Language > Ελληνικά")
-	require.Contains(t, b.home().Keys, "Ρυθμίσεις")
+	require.Contains(t, b.home().Keys, "Ρυθμίς")
 }
 
 func TestAModelWithOtherMenusAndCodesIsAFile(t *testing.T) {
