@@ -38,6 +38,7 @@ var arrows = map[string][]string{
 
 	"core":        {},
 	"journal":     {"vtime"},
+	"rates":       {"vtime"},
 	"faultnet":    {"vtime", "journal", "chance"},
 	"fakeentra":   {"vtime", "journal", "faultnet", "chance", "choice", "planted"},
 	"fakesmtp":    {"vtime", "journal", "faultnet", "chance", "choice", "planted"},
@@ -57,8 +58,8 @@ var testArrows = map[string][]string{
 	"core":      {"vtime", "chance"},
 	"journal":   {"chance"},
 	"faultnet":  {},
-	"fakeentra": {},
-	"fakesmtp":  {},
+	"fakeentra": {"rates"},
+	"fakesmtp":  {"rates"},
 	"sim":       {"browser"},
 	"report":    {"vtime"},
 	"scenarios": {"*"},

@@ -21,7 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
-	"mfpsim/fakeentra/internal/rates"
+	"mfpsim/rates"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 )

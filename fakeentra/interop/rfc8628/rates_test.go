@@ -17,7 +17,7 @@ import (
 	"github.com/zitadel/oidc/v3/example/server/storage"
 
 	"mfpsim/fakeentra"
-	"mfpsim/fakeentra/internal/rates"
+	"mfpsim/rates"
 	"mfpsim/faultnet"
 	"mfpsim/vtime"
 )
