@@ -1,7 +1,7 @@
 # The commands of the project. `make run` and `make test` are all that a newcomer needs.
 #
 # Settings: SEED, FUZZTIME (per fuzz target), N (runs of soak), COUNT (runs of bench), BENCH (benchmarks to run, a regular expression),
-# BENCHTIME (for each), BASE (the commit to compare with), ROUNDS (of that comparison).
+# BENCHTIME (for each), BASE (the commit to compare with), ROUNDS (of that comparison), REFRESHES, SIGNED, MAILS (of memory).
 
 SEED     ?= 7
 FUZZTIME ?= 20s
@@ -11,11 +11,14 @@ BENCH    ?= .
 BENCHTIME ?= 1s
 BASE     ?=
 ROUNDS   ?= 6
+REFRESHES ?= 1000000
+SIGNED   ?= 100000
+MAILS    ?= 100000
 BUILD    := .build
 TOOL     := go tool -modfile=tools/go.mod
 LINTER   := go tool -modfile=tools/lint/go.mod golangci-lint
 
-.PHONY: run test faults interop lint bench bench-compare fuzz soak race determinism clean
+.PHONY: run test faults interop lint bench bench-compare memory fuzz soak race determinism clean
 
 # Every scenario against the simulated printer, and a table of verdicts.
 run:
@@ -44,6 +47,8 @@ lint:
 	go mod tidy -diff
 	go vet ./...
 	$(TOOL) staticcheck ./...
+	@dead="$$($(TOOL) deadcode -test ./...)" || exit 1; dead="$$(echo "$$dead" | grep -v '^defects/')"; \
+	  if [ -n "$$dead" ]; then echo "neither the program nor a test reaches:"; echo "$$dead"; exit 1; fi
 	$(LINTER) run
 
 race:
@@ -58,6 +63,13 @@ bench:
 # The benchmarks of a commit and of now, in turn: make bench-compare BASE=commit.
 bench-compare:
 	tools/bench-compare '$(BASE)' '$(ROUNDS)' '$(BENCH)' '$(BENCHTIME)'
+
+# What a bench of `serve --keep 1000` takes of memory over many refreshes and mails, at a tenth, the half and the whole: it must stay
+# flat. A signed refresh costs several times as much as an opaque one, so there are fewer of them.
+memory:
+	go test ./cmd/mfpsim/serve -run '^$$' -bench Memory/refreshes/opaque -benchtime $(REFRESHES)x -timeout 4h -v
+	go test ./cmd/mfpsim/serve -run '^$$' -bench Memory/refreshes/signed -benchtime $(SIGNED)x -timeout 4h -v
+	go test ./cmd/mfpsim/serve -run '^$$' -bench Memory/mails -benchtime $(MAILS)x -timeout 4h -v
 
 fuzz:
 	tools/fuzz $(FUZZTIME)

@@ -21,7 +21,7 @@ func benchLab(b *testing.B) *lab.Lab {
 	l, err := lab.New(lab.Config{Seed: 1})
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, l.Close()) })
-	_, err = l.AddTenant(lab.Tenant{Name: "contoso.com", SMTPAuth: true, NoDefaults: true})
+	_, err = l.AddTenant(lab.Tenant{Name: "contoso.com", SMTPAuth: true, SecurityDefaults: lab.Off})
 	require.NoError(b, err)
 	require.NoError(b, l.AddUser(lab.User{Address: benchUser, Roles: []string{"Cloud Application Administrator"}}))
 	return l

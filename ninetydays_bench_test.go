@@ -14,8 +14,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"mfpsim/core"
 	"mfpsim/core/oauth"
+	"mfpsim/core/secret"
 	"mfpsim/device"
 	"mfpsim/faultnet"
 	"mfpsim/lab"
@@ -189,7 +189,7 @@ func bareHandshake(b *testing.B) func() error {
 }
 
 // printersClient signs in with a client that is made as a printer makes its own.
-func printersClient(b *testing.B, l *lab.Lab) (*oauth.Client, oauth.Endpoint, core.Secret) {
+func printersClient(b *testing.B, l *lab.Lab) (*oauth.Client, oauth.Endpoint, secret.Secret) {
 	b.Helper()
 	model, err := models.Get("")
 	require.NoError(b, err)
@@ -202,7 +202,7 @@ func printersClient(b *testing.B, l *lab.Lab) (*oauth.Client, oauth.Endpoint, co
 			return faultnet.NewTransport(faultnet.TransportConfig{DialTLS: dialTLS, Now: l.World.Now, IdleLimit: 90 * time.Second})
 		},
 	})
-	var refresh core.Secret
+	var refresh secret.Secret
 	require.NoError(b, l.World.Do("sign in", 0, func(ctx context.Context) {
 		code, failure := client.Authorize(ctx, endpoint)
 		err = failure

@@ -30,7 +30,7 @@ func Page(all []Defect, verdicts []Verdict) string {
 				continue
 			}
 			v, planted := by[d.ID]
-			red := strings.Join(append(append(slices.Clone(v.Red), v.Broken...), v.Tests...), ", ")
+			red := some(append(append(slices.Clone(v.Red), v.Broken...), v.Tests...))
 			switch {
 			case d.Escapes != "":
 				red = "nothing can: " + d.Escapes
@@ -43,4 +43,13 @@ func Page(all []Defect, verdicts []Verdict) string {
 		}
 	}
 	return b.String()
+}
+
+// some lists names, and only counts them where they are many.
+func some(names []string) string {
+	const many, first = 6, 3
+	if len(names) < many {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:first], ", "), len(names)-first)
 }

@@ -1,8 +1,11 @@
 // Command plant builds the product with each planted defect and plays the scenarios against it.
 //
-//	go run ./defects/plant                        all defects; writes defects/verdicts.yaml and docs/defects.md
-//	go run ./defects/plant --only core/mail       those of an area, or one by its id; writes nothing
+//	go run ./defects/plant                        all defects
+//	go run ./defects/plant --stale                those whose verdict rests on something that has changed since
+//	go run ./defects/plant --only core/mail       those of an area, or one by its id
 //	go run ./defects/plant --changed main~1       those whose area has changed since a commit, and a part of the others
+//
+// It writes what came of them into defects/verdicts.yaml and docs/defects.md, but with --changed.
 package main
 
 import (
@@ -30,6 +33,7 @@ import (
 
 type options struct {
 	Only    []string `help:"Areas or ids; default: all."`
+	Stale   bool     `help:"Only those whose verdict rests on a file or a scenario that has changed since."`
 	Changed string   `placeholder:"COMMIT" help:"Only areas that have changed since, and a seeded part of the others."`
 	Part    int      `default:"20" help:"With --changed: one of so many of the others."`
 	Seed    uint64   `default:"7" help:"Of the scenarios, and of the part."`
@@ -64,10 +68,6 @@ func (o options) run() error {
 	if err != nil {
 		return err
 	}
-	picked, err := o.pick(root, all)
-	if err != nil {
-		return err
-	}
 	p := &planter{options: o, root: root, texts: map[string]string{}}
 	played, err := scenarios.All()
 	if err != nil {
@@ -75,6 +75,14 @@ func (o options) run() error {
 	}
 	for _, s := range played {
 		p.texts[s.ID] = s.Text
+	}
+	before, err := defects.Verdicts()
+	if err != nil {
+		return err
+	}
+	picked, err := p.pick(all, before)
+	if err != nil || len(picked) == 0 {
+		return err
 	}
 	if err := p.known(all); err != nil {
 		return err
@@ -90,8 +98,8 @@ func (o options) run() error {
 	}
 	survivors := table(picked, verdicts)
 	fmt.Printf("%d defects in %.0f s\n", len(picked), watch.Elapsed().Seconds())
-	if len(picked) == len(all) {
-		if err := p.write(all, verdicts); err != nil {
+	if o.Changed == "" {
+		if err := p.write(all, merged(all, before, verdicts)); err != nil {
 			return err
 		}
 	}
@@ -102,7 +110,14 @@ func (o options) run() error {
 }
 
 // pick chooses the defects to plant.
-func (o options) pick(root string, all []defects.Defect) ([]defects.Defect, error) {
+func (p *planter) pick(all []defects.Defect, before []defects.Verdict) ([]defects.Defect, error) {
+	o := p.options
+	if o.Stale {
+		return slices.DeleteFunc(slices.Clone(all), func(d defects.Defect) bool {
+			i := slices.IndexFunc(before, func(v defects.Verdict) bool { return v.ID == d.ID })
+			return i >= 0 && !before[i].Stale(d, p.texts, os.DirFS(p.root))
+		}), nil
+	}
 	if o.Changed == "" {
 		picked := slices.DeleteFunc(slices.Clone(all), func(d defects.Defect) bool {
 			return len(o.Only) > 0 && !slices.Contains(o.Only, d.Area) && !slices.Contains(o.Only, d.ID)
@@ -113,7 +128,7 @@ func (o options) pick(root string, all []defects.Defect) ([]defects.Defect, erro
 		return picked, nil
 	}
 	command := exec.Command("git", "diff", "--name-only", o.Changed, "--")
-	command.Dir = root
+	command.Dir = p.root
 	output, err := command.Output()
 	if err != nil {
 		return nil, fmt.Errorf("git diff %s: %w", o.Changed, err)
@@ -210,18 +225,8 @@ func (p *planter) one(d defects.Defect) (defects.Verdict, error) {
 			v.Tests = append(v.Tests, test)
 		}
 	}
-	v.Source = defects.Hash(d.Old, d.New, string(source))
-	v.Scenarios = p.hash(v)
+	v.Source, v.Scenarios = d.SourceHash(string(source)), v.ScenariosHash(p.texts)
 	return v, nil
-}
-
-// hash is that of the scenarios that turned red.
-func (p *planter) hash(v defects.Verdict) string {
-	var texts []string
-	for _, id := range v.Red {
-		texts = append(texts, p.texts[id])
-	}
-	return defects.Hash(texts...)
 }
 
 // overlay writes the changed file, and the list that the compiler reads in place of the folder.
@@ -279,8 +284,8 @@ type junit struct {
 	} `xml:"testsuite"`
 }
 
-// assertion is the first line of a failure whose script line is an assertion.
-var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|\S+ shows)`)
+// assertion is the first line of a failure whose script line is an assertion, or of a law that does not hold.
+var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|\S+ shows|its lines hold, and a law does not)`)
 
 // run plays scenarios with a program.
 func (p *planter) run(program, folder string, patterns []string) (red, broken []string, err error) {
