@@ -34,6 +34,8 @@ lint:
 	  if [ -z "$$sources" ]; then echo "there is nothing to look at here"; exit 1; fi; \
 	  files="$$($(TOOL) gofumpt -l $$sources)" || exit 1; \
 	  if [ -n "$$files" ]; then echo "not formatted as gofumpt does:"; echo "$$files"; exit 1; fi
+	@for script in .ci/run $$(find tools -maxdepth 1 -type f -perm -u+x); do \
+	  [ -s "$$script" ] && bash -n "$$script" || { echo "$$script: empty, or not a script"; exit 1; }; done
 	go mod tidy -diff
 	go vet ./...
 	$(TOOL) staticcheck ./...
@@ -45,6 +47,7 @@ race:
 
 bench:
 	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
+	cd fakeentra/interop/rfc8628 && go test -run '^$$' -bench . -count $(COUNT) .
 
 fuzz:
 	tools/fuzz $(FUZZTIME)

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -22,22 +23,29 @@ import (
 
 const module = "mfpsim"
 
-// arrows lists, for every room, the rooms that it may import. A package belongs to the room that its path begins with;
-// packages of one room may import each other. A room that is not listed here is refused: an arrow is a decision.
+// arrows lists, for every room, the rooms that it may import. A package belongs to the longest room that its path begins
+// with; packages of one room may import each other. A room that is not listed here is refused: an arrow is a decision.
 var arrows = map[string][]string{
-	"vtime":       {},
-	"chance":      {},
-	"device":      {},
-	"browser":     {"device"},
+	"vtime":   {},
+	"chance":  {},
+	"choice":  {},
+	"planted": {},
+	"device":  {"choice"},
+	"browser": {"device", "choice"},
+
+	"device/webdriver": {"device", "browser", "choice"},
+	"device/mount":     {"device", "browser", "vtime", "journal", "faultnet"},
+
 	"core":        {},
 	"journal":     {"vtime"},
 	"faultnet":    {"vtime", "journal", "chance"},
-	"fakeentra":   {"vtime", "journal", "faultnet", "chance"},
-	"fakesmtp":    {"vtime", "journal", "faultnet", "chance"},
-	"sim":         {"core", "device", "vtime", "journal", "faultnet", "chance"},
+	"fakeentra":   {"vtime", "journal", "faultnet", "chance", "choice", "planted"},
+	"fakesmtp":    {"vtime", "journal", "faultnet", "chance", "choice", "planted"},
+	"sim":         {"core", "device", "device/mount", "device/webdriver", "choice", "vtime", "journal", "faultnet", "chance"},
 	"report":      {"journal"},
-	"lab":         {"sim", "core", "fakeentra", "fakesmtp", "faultnet", "journal", "vtime", "device", "browser", "chance"},
-	"scenarios":   {"lab", "device", "report", "journal", "vtime", "browser", "faultnet", "fakeentra", "fakesmtp", "sim", "chance"},
+	"lab":         {"sim", "core", "fakeentra", "fakesmtp", "faultnet", "journal", "vtime", "device", "device/mount", "browser", "chance", "choice"},
+	"scenarios":   {"lab", "device", "choice", "report", "journal", "vtime", "browser", "faultnet", "fakeentra", "fakesmtp", "chance"},
+	"defects":     {"scenarios", "chance", "vtime"},
 	"cmd":         {"*"},
 	"conformance": {"*"},
 	"interop":     {},
@@ -104,6 +112,11 @@ func roomOf(path string) string {
 	if !ours {
 		return ""
 	}
+	for room := rest; room != "."; room = filepath.ToSlash(filepath.Dir(room)) {
+		if _, known := arrows[room]; known {
+			return room
+		}
+	}
 	room, _, _ := strings.Cut(rest, "/")
 	return room
 }
@@ -167,12 +180,78 @@ func TestRoomsImportAlongTheArrowsOnly(t *testing.T) {
 	}
 }
 
+func TestAPackageBelongsToTheLongestRoomThatItsPathBeginsWith(t *testing.T) {
+	require.Equal(t, "device", roomOf("mfpsim/device"))
+	require.Equal(t, "device/webdriver", roomOf("mfpsim/device/webdriver"))
+	require.Equal(t, "sim", roomOf("mfpsim/sim/panel"))
+	require.Equal(t, "nowhere", roomOf("mfpsim/nowhere/inside"))
+	require.Empty(t, roomOf("golang.org/x/net"))
+}
+
 func TestTheArrowsTestSeesAForbiddenImport(t *testing.T) {
 	require.False(t, allowed("fakeentra", "core", arrows["fakeentra"], testArrows["fakeentra"]))
 	require.False(t, allowed("fakeentra", "fakesmtp", arrows["fakeentra"], testArrows["fakeentra"]))
 	require.False(t, allowed("sim", "fakeentra", arrows["sim"], testArrows["sim"]))
 	require.False(t, allowed("core", "sim", arrows["core"], testArrows["core"]))
+	require.False(t, allowed("scenarios", "sim", arrows["scenarios"]), "no verb reaches around the device")
+	require.False(t, allowed("device", "device/webdriver", arrows["device"]))
 	require.True(t, allowed("lab", "fakeentra", arrows["lab"]))
+}
+
+// innerRoom is a row of a table of docs/architecture.md that tells the rooms inside a fake: a room, what it holds, what it imports.
+var innerRoom = regexp.MustCompile("(?m)^\\| `([a-z]+)` \\| [^|]+ \\| ([a-z, ]+) \\|$")
+
+// innerArrows reads the table "Inside …" of a fake.
+func innerArrows(t *testing.T, fake string) map[string][]string {
+	t.Helper()
+	text, err := os.ReadFile("docs/architecture.md")
+	require.NoError(t, err)
+	_, section, found := strings.Cut(string(text), "\n## Inside "+fake+"\n")
+	require.True(t, found, "docs/architecture.md has no section about the rooms inside %s", fake)
+	section, _, _ = strings.Cut(section, "\n## ")
+	inner := map[string][]string{}
+	for _, row := range innerRoom.FindAllStringSubmatch(section, -1) {
+		inner[row[1]] = nil
+		if row[2] != "nothing" {
+			inner[row[1]] = strings.Split(row[2], ", ")
+		}
+	}
+	return inner
+}
+
+func TestTheRoomsInsideTheFakesImportAlongTheirArrows(t *testing.T) {
+	packages := listPackages(t)
+	for _, fake := range []string{"fakeentra", "fakesmtp"} {
+		t.Run(fake, func(t *testing.T) { alongInnerArrows(t, fake, packages) })
+	}
+}
+
+func alongInnerArrows(t *testing.T, fake string, packages []goPackage) {
+	inside := module + "/" + fake + "/internal/"
+	inner, seen := innerArrows(t, fake), map[string]bool{}
+	for _, p := range packages {
+		room, is := strings.CutPrefix(p.ImportPath, inside)
+		if !is {
+			continue
+		}
+		seen[room] = true
+		rule, known := inner[room]
+		if !known {
+			t.Errorf("%s/internal/%s has no row in docs/architecture.md: decide what it may import", fake, room)
+		}
+		var imported []string
+		for _, path := range p.Imports {
+			require.NotEqual(t, module+"/"+fake, path, "%s/internal/%s imports the façade", fake, room)
+			if target, ours := strings.CutPrefix(path, inside); ours {
+				imported = append(imported, target)
+			}
+		}
+		require.ElementsMatch(t, rule, imported, "what %s/internal/%s imports is not what docs/architecture.md says", fake, room)
+	}
+	for room := range inner {
+		require.True(t, seen[room], "docs/architecture.md names %s/internal/%s, which is not there", fake, room)
+	}
+	require.NotEmpty(t, seen)
 }
 
 // sourceFiles gives every Go file of the module, tests included, with "/" in its path.

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"os"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -91,7 +92,7 @@ func BenchmarkNinetyDays(b *testing.B) {
 		hours   = 10 * 24
 	)
 	var bench, bare time.Duration
-	der, err := os.ReadFile("fakeentra/keys/insecure-test-key-1.der")
+	der, err := os.ReadFile("fakeentra/internal/signing/keys/insecure-test-key-1.der")
 	require.NoError(b, err)
 	key, err := x509.ParsePKCS1PrivateKey(der)
 	require.NoError(b, err)
@@ -187,6 +188,30 @@ func BenchmarkIdlePrinter(b *testing.B) {
 		require.NoError(b, l.Close())
 	}
 	b.ReportMetric(float64(grown)/float64(b.N*printers), "B/printer")
+}
+
+// BenchmarkAddPrinter is one more printer on a bench that has so many: it must not cost more on a large one.
+func BenchmarkAddPrinter(b *testing.B) {
+	for _, printers := range []int{10, 100, 1_000, 10_000} {
+		b.Run(strconv.Itoa(printers), func(b *testing.B) {
+			l := benchLab(b)
+			added := 0
+			add := func() {
+				_, err := l.AddPrinter("printer-"+strconv.Itoa(added), "")
+				require.NoError(b, err)
+				if added++; added%1_000 == 0 { // an instant of the World has 10,000 events at most
+					_, err := l.World.Advance(time.Second)
+					require.NoError(b, err)
+				}
+			}
+			for added < printers-1 {
+				add()
+			}
+			for b.Loop() {
+				add()
+			}
+		})
+	}
 }
 
 func heap() uint64 {

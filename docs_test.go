@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"mfpsim/device"
 )
 
 // TestTheReadmesExampleRunsInAnotherModule writes a module as the README says, with the README's own test in it, and runs it.
@@ -155,6 +157,14 @@ func TestTheLanguagesPageHasEveryVerb(t *testing.T) {
 }
 
 // TestTheJoinedExampleOfTheREADMERuns holds that the README shows the test that runs in the lab, letter by letter.
+func TestTheLanguagesPageHasEveryCapability(t *testing.T) {
+	text, err := os.ReadFile("docs/language.md")
+	require.NoError(t, err)
+	for _, capability := range device.Capabilities() {
+		require.Contains(t, string(text), "\n| `"+string(capability)+"` |")
+	}
+}
+
 func TestTheJoinedExampleOfTheREADMERuns(t *testing.T) {
 	source, err := os.ReadFile("lab/outside_test.go")
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/choice"
 	"mfpsim/device"
 )
 
@@ -119,19 +121,19 @@ func (b *Browser) Heading() (string, bool) {
 	if b.page == nil {
 		return "", false
 	}
-	heading := words(b.page.doc.Find("h1").First().Text())
+	heading := words(textRaw(b.page.heading))
 	return heading, heading != ""
 }
 
 // Text gives the open page as text, one line for each line read, buttons in square brackets at the end.
 func (b *Browser) Text() string { return b.Page().String() }
 
-// Click clicks a button, a link, or the summary of a folded part. A [*device.LabelError] lists those that are there.
+// Click clicks a button, a link, or the summary of a folded part. A [*choice.Error] lists those that are there.
 func (b *Browser) Click(ctx context.Context, label string) error {
 	if b.page == nil {
 		return ErrNoPage
 	}
-	target, err := b.page.clickable(label)
+	target, err := b.page.find(label)
 	if err != nil {
 		return err
 	}
@@ -140,7 +142,7 @@ func (b *Browser) Click(ctx context.Context, label string) error {
 		b.page.fold(target.node)
 		return nil
 	case kindLink:
-		u, err := b.page.base().Parse(target.href)
+		u, err := b.page.baseURL().Parse(target.href)
 		if err != nil {
 			return &LoadError{Host: b.page.url.Host, Reason: ReasonAddress, cause: err}
 		}
@@ -155,7 +157,7 @@ func (b *Browser) Click(ctx context.Context, label string) error {
 }
 
 // Set types a value into a field, or chooses it in a list or among radio buttons; on a box, "on", "yes" and "true" tick it.
-// Nothing is sent. A value that is not offered is a [*device.LabelError] that lists those that are.
+// Nothing is sent. A value that is not offered is a [*choice.Error] that lists those that are.
 func (b *Browser) Set(label, value string) error {
 	if b.page == nil {
 		return ErrNoPage
@@ -217,14 +219,14 @@ func (b *Browser) Link(label string) (string, error) {
 	if b.page == nil {
 		return "", ErrNoPage
 	}
-	target, err := b.page.clickable(label)
+	target, err := b.page.find(label)
 	if err != nil {
 		return "", err
 	}
 	if target.kind != kindLink {
-		return "", &device.LabelError{What: "link", Wanted: label, Present: b.page.links()}
+		return "", &choice.Error{What: "link", Wanted: label, Present: b.page.links()}
 	}
-	u, err := b.page.base().Parse(target.href)
+	u, err := b.page.baseURL().Parse(target.href)
 	if err != nil {
 		return "", &LoadError{Host: b.page.url.Host, Reason: ReasonAddress, cause: err}
 	}
@@ -261,7 +263,7 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 	}
 }
 
-func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url.Values) (*http.Response, string, error) {
+func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url.Values) (*http.Response, []byte, error) {
 	target := *u
 	target.Fragment = ""
 	var body io.Reader
@@ -275,7 +277,7 @@ func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url
 	}
 	request, err := http.NewRequestWithContext(ctx, method, target.String(), body)
 	if err != nil {
-		return nil, "", &LoadError{Host: u.Host, Reason: ReasonAddress, cause: err}
+		return nil, nil, &LoadError{Host: u.Host, Reason: ReasonAddress, cause: err}
 	}
 	request.Header.Set("User-Agent", "Mozilla/5.0 (mfpsim)")
 	request.Header.Set("Accept", "text/html,application/xhtml+xml")
@@ -291,16 +293,18 @@ func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url
 	}
 	response, err := b.config.Transport.RoundTrip(request)
 	if err != nil {
-		return nil, "", loadError(ctx, u.Host, err)
+		return nil, nil, loadError(ctx, u.Host, err)
 	}
 	defer response.Body.Close()
 	b.jar.set(u, response.Cookies())
-	text, err := io.ReadAll(io.LimitReader(response.Body, maximumPage+1))
+	var text bytes.Buffer
+	text.Grow(int(min(max(response.ContentLength, 0), maximumPage)) + bytes.MinRead)
+	n, err := text.ReadFrom(io.LimitReader(response.Body, maximumPage+1))
 	if err != nil {
-		return nil, "", loadError(ctx, u.Host, err)
+		return nil, nil, loadError(ctx, u.Host, err)
 	}
-	if len(text) > maximumPage {
-		return nil, "", &LoadError{Host: u.Host, Reason: ReasonTooLarge}
+	if n > maximumPage {
+		return nil, nil, &LoadError{Host: u.Host, Reason: ReasonTooLarge}
 	}
-	return response, string(text), nil
+	return response, text.Bytes(), nil
 }

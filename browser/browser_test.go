@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/browser"
-	"mfpsim/device"
+	"mfpsim/choice"
 )
 
 // served answers requests by a handler, without a network.
@@ -143,7 +143,7 @@ func TestWhatIsNotThereIsRefusedWithWhatIs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := c.act()
-			var label *device.LabelError
+			var label *choice.Error
 			require.ErrorAs(t, err, &label)
 			require.EqualError(t, err, c.want)
 		})

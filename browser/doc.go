@@ -7,6 +7,6 @@
 // one thing: an element with data-method="X" is shown while X is chosen in the form's list named method.
 //
 // Labels are compared whole, without regard to case; ’ equals ', and runs of white space are one blank. A label that is
-// not on the page is a [*device.LabelError] that lists what is there. Whatever goes over the network works in the turn
+// not on the page is a [*choice.Error] that lists what is there. Whatever goes over the network works in the turn
 // that the context carries; the browser itself reads no clock.
 package browser

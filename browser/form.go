@@ -6,10 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
 
-	"mfpsim/device"
+	"mfpsim/choice"
 )
 
 type fieldKind int
@@ -32,26 +31,29 @@ type field struct {
 
 // fields lists the controls that a person sees, in the order of the page.
 func (p *page) fields() []*field {
-	var found []*field
+	if p.seenFields != nil {
+		return p.seenFields
+	}
+	found := []*field{}
 	groups := map[string]*field{}
-	p.doc.Find("input, select, textarea").Each(func(_ int, s *goquery.Selection) {
-		node := s.Get(0)
+	for _, node := range p.controls {
 		kind, ok := kindOf(node)
 		if !ok || p.hidden(node) {
-			return
+			continue
 		}
 		if kind == kindRadio {
 			key := attribute(node, "name")
 			if group := groups[key]; group != nil {
 				group.nodes = append(group.nodes, node)
-				return
+				continue
 			}
 			groups[key] = &field{page: p, kind: kind, label: p.groupLabel(node), nodes: []*html.Node{node}}
 			found = append(found, groups[key])
-			return
+			continue
 		}
 		found = append(found, &field{page: p, kind: kind, label: p.label(node), nodes: []*html.Node{node}})
-	})
+	}
+	p.seenFields = found
 	return found
 }
 
@@ -83,7 +85,7 @@ func (p *page) field(label string) (*field, error) {
 		}
 		present = append(present, f.label)
 	}
-	return nil, &device.LabelError{What: "field", Wanted: label, Present: present}
+	return nil, &choice.Error{What: "field", Wanted: label, Present: present}
 }
 
 func (p *page) set(label, value string) error {
@@ -122,6 +124,7 @@ func (f *field) changed() bool {
 
 func (f *field) choose(value string) error {
 	p, node := f.page, f.nodes[0]
+	defer p.forget()
 	switch f.kind {
 	case kindSelect:
 		for _, option := range optionsOf(node) {
@@ -152,7 +155,7 @@ func (f *field) choose(value string) error {
 		p.typed[node] = value
 		return nil
 	}
-	return &device.LabelError{What: "value", Wanted: value, Present: f.options()}
+	return &choice.Error{What: "value", Wanted: value, Present: f.options()}
 }
 
 // options lists the words that can be chosen.
@@ -209,7 +212,7 @@ func (p *page) content(n *html.Node) string {
 	}
 	switch n.Data {
 	case "textarea":
-		return strings.TrimPrefix(goquery.NewDocumentFromNode(n).Text(), "\n")
+		return strings.TrimPrefix(textRaw(n), "\n")
 	case "select":
 		options := optionsOf(n)
 		for _, option := range options {
@@ -236,6 +239,15 @@ func (p *page) isTicked(n *html.Node) bool {
 
 // label finds the words beside a control: a label's text, an aria-label, the head of its row, a placeholder, its name.
 func (p *page) label(n *html.Node) string {
+	label, known := p.labels[n]
+	if !known {
+		label = p.findLabel(n)
+		p.labels[n] = label
+	}
+	return label
+}
+
+func (p *page) findLabel(n *html.Node) string {
 	if found := p.labelElement(n); found != nil {
 		return strings.TrimSpace(strings.TrimSuffix(words(textOf(found)), ":"))
 	}
@@ -284,7 +296,7 @@ func (p *page) ariaLabel(n *html.Node) string {
 	if id := attribute(n, "aria-labelledby"); id != "" {
 		var parts []string
 		for _, part := range strings.Fields(id) {
-			if found := p.byID(part); found != nil {
+			if found := p.byID[part]; found != nil {
 				parts = append(parts, words(textOf(found)))
 			}
 		}
@@ -293,20 +305,11 @@ func (p *page) ariaLabel(n *html.Node) string {
 	return ""
 }
 
-func (p *page) byID(id string) *html.Node {
-	found := p.doc.Find("[id]").FilterFunction(func(_ int, s *goquery.Selection) bool { return s.AttrOr("id", "") == id })
-	if found.Length() == 0 {
-		return nil
-	}
-	return found.Get(0)
-}
-
 // labelElement finds the label that names a control, by for= or by wrapping it.
 func (p *page) labelElement(n *html.Node) *html.Node {
 	if id := attribute(n, "id"); id != "" {
-		labels := p.doc.Find("label[for]").FilterFunction(func(_ int, s *goquery.Selection) bool { return s.AttrOr("for", "") == id })
-		if labels.Length() > 0 {
-			return labels.Get(0)
+		if label := p.labelFor[id]; label != nil {
+			return label
 		}
 	}
 	for at := n.Parent; at != nil; at = at.Parent {
@@ -353,7 +356,13 @@ func textOf(n *html.Node) string {
 }
 
 func optionsOf(n *html.Node) []*html.Node {
-	return goquery.NewDocumentFromNode(n).Find("option").Nodes
+	var options []*html.Node
+	for at := range n.Descendants() {
+		if at.Type == html.ElementNode && at.Data == "option" {
+			options = append(options, at)
+		}
+	}
+	return options
 }
 
 func optionValue(option *html.Node) string {
@@ -378,7 +387,7 @@ func (p *page) submission(button *html.Node) (method string, u *url.URL, form ur
 		}
 		return attribute(owner, onForm)
 	}
-	u, err = p.base().Parse(pick("formaction", "action"))
+	u, err = p.baseURL().Parse(pick("formaction", "action"))
 	if err != nil {
 		return "", nil, nil, &LoadError{Host: p.url.Host, Reason: ReasonAddress, cause: err}
 	}
@@ -399,7 +408,7 @@ func (p *page) submission(button *html.Node) (method string, u *url.URL, form ur
 
 func (p *page) formOf(n *html.Node) *html.Node {
 	if id := attribute(n, "form"); id != "" {
-		return p.byID(id)
+		return p.byID[id]
 	}
 	for at := n.Parent; at != nil; at = at.Parent {
 		if at.Data == "form" {
@@ -412,11 +421,10 @@ func (p *page) formOf(n *html.Node) *html.Node {
 // values collects what a form sends without its buttons.
 func (p *page) values(owner *html.Node) url.Values {
 	form := url.Values{}
-	p.doc.Find("input, select, textarea").Each(func(_ int, s *goquery.Selection) {
-		n := s.Get(0)
+	for _, n := range p.controls {
 		name := attribute(n, "name")
 		if name == "" || has(n, "disabled") || inDisabledSet(n) || p.formOf(n) != owner {
-			return
+			continue
 		}
 		kind, ok := kindOf(n)
 		switch {
@@ -434,6 +442,6 @@ func (p *page) values(owner *html.Node) url.Values {
 		default:
 			form.Add(name, p.content(n))
 		}
-	})
+	}
 	return form
 }

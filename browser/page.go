@@ -1,44 +1,55 @@
 package browser
 
 import (
+	"bytes"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
-	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
 
+	"mfpsim/choice"
 	"mfpsim/device"
 )
 
 // page is one loaded document and what was typed into it.
 type page struct {
+	*index
 	url    *url.URL
 	status int
-	doc    *goquery.Document
+	root   *html.Node
 	typed  map[*html.Node]string // text fields and lists (the chosen option's value)
 	ticked map[*html.Node]bool   // boxes and radio buttons
+	labels map[*html.Node]string // see label
+
+	// What a person sees follows from what is chosen and unfolded, and is found again after a change of those.
+	seenFields  []*field
+	seenTargets []target
 }
 
-func newPage(u *url.URL, status int, contentType, body string) *page {
+// forget drops what was seen before a choice was made or a part unfolded.
+func (p *page) forget() { p.seenFields, p.seenTargets = nil, nil }
+
+func newPage(u *url.URL, status int, contentType string, body []byte) *page {
 	if !strings.Contains(contentType, "html") {
-		body = "<pre>" + html.EscapeString(body) + "</pre>"
+		body = []byte("<pre>" + html.EscapeString(string(body)) + "</pre>")
 	}
-	// Without scripting, so that what is inside noscript is part of the page; the parser never fails on a string.
-	root, err := html.ParseWithOptions(strings.NewReader(body), html.ParseOptionEnableScripting(false))
+	// Without scripting, so that what is inside noscript is part of the page; the parser never fails on bytes in memory.
+	root, err := html.ParseWithOptions(bytes.NewReader(body), html.ParseOptionEnableScripting(false))
 	if err != nil {
 		root = &html.Node{Type: html.DocumentNode}
 	}
 	return &page{
-		url: u, status: status, doc: goquery.NewDocumentFromNode(root),
-		typed: map[*html.Node]string{}, ticked: map[*html.Node]bool{},
+		url: u, status: status, root: root, index: newIndex(root),
+		typed: map[*html.Node]string{}, ticked: map[*html.Node]bool{}, labels: map[*html.Node]string{},
 	}
 }
 
 // base is what relative links are resolved against.
-func (p *page) base() *url.URL {
-	if href, ok := p.doc.Find("base[href]").First().Attr("href"); ok {
-		if u, err := p.url.Parse(href); err == nil {
+func (p *page) baseURL() *url.URL {
+	if p.base != nil {
+		if u, err := p.url.Parse(attribute(p.base, "href")); err == nil {
 			return u
 		}
 	}
@@ -63,41 +74,46 @@ type target struct {
 
 // targets lists what can be clicked, in the order of the page.
 func (p *page) targets() []target {
-	var found []target
-	p.doc.Find("button, input[type=submit], input[type=image], input[type=button], input[type=reset], a[href], summary").Each(
-		func(_ int, s *goquery.Selection) {
-			node := s.Get(0)
-			if p.hidden(node) || has(node, "disabled") {
-				return
-			}
-			t := target{kind: kindButton, node: node}
-			switch node.Data {
-			case "a":
-				t.kind, t.href, t.label = kindLink, attribute(node, "href"), words(s.Text())
-			case "summary":
-				t.kind, t.label = kindSummary, words(s.Text())
-			case "input":
-				t.label = words(attribute(node, "value"))
-				if t.label == "" {
-					t.label = words(attribute(node, "alt"))
-				}
-				if t.label == "" && attribute(node, "type") == "submit" {
-					t.label = "Submit"
-				}
-			default:
-				t.label = words(s.Text())
-			}
-			if label := words(attribute(node, "aria-label")); label != "" && t.label == "" {
-				t.label = label
-			}
-			if t.label != "" {
-				found = append(found, t)
-			}
-		})
-	return found
+	if p.seenTargets != nil {
+		return p.seenTargets
+	}
+	p.seenTargets = []target{}
+	for _, node := range p.clickable {
+		if p.hidden(node) || has(node, "disabled") {
+			continue
+		}
+		if t := targetOf(node); t.label != "" {
+			p.seenTargets = append(p.seenTargets, t)
+		}
+	}
+	return p.seenTargets
 }
 
-func (p *page) clickable(label string) (target, error) {
+func targetOf(node *html.Node) target {
+	t := target{kind: kindButton, node: node}
+	switch node.Data {
+	case "a":
+		t.kind, t.href, t.label = kindLink, attribute(node, "href"), words(textRaw(node))
+	case "summary":
+		t.kind, t.label = kindSummary, words(textRaw(node))
+	case "input":
+		t.label = words(attribute(node, "value"))
+		if t.label == "" {
+			t.label = words(attribute(node, "alt"))
+		}
+		if t.label == "" && strings.EqualFold(attribute(node, "type"), "submit") {
+			t.label = "Submit"
+		}
+	default:
+		t.label = words(textRaw(node))
+	}
+	if t.label == "" {
+		t.label = words(attribute(node, "aria-label"))
+	}
+	return t
+}
+
+func (p *page) find(label string) (target, error) {
 	all := p.targets()
 	for _, t := range all {
 		if t.kind == kindButton && same(t.label, label) {
@@ -109,7 +125,7 @@ func (p *page) clickable(label string) (target, error) {
 			return t, nil
 		}
 	}
-	return target{}, &device.LabelError{What: "button", Wanted: label, Present: p.buttons()}
+	return target{}, &choice.Error{What: "button", Wanted: label, Present: p.buttons()}
 }
 
 func (p *page) buttons() []string {
@@ -138,6 +154,7 @@ func (p *page) fold(summary *html.Node) {
 	if details == nil || details.Data != "details" {
 		return
 	}
+	p.forget()
 	for i, a := range details.Attr {
 		if a.Key == "open" {
 			details.Attr = slices.Delete(details.Attr, i, i+1)
@@ -162,8 +179,11 @@ func (p *page) restore(old *page) {
 			}
 		}
 	}
-	for _, node := range old.doc.Find("details[open] > summary").Nodes {
-		label := words(goquery.NewDocumentFromNode(node).Text())
+	for _, node := range old.clickable {
+		if node.Data != "summary" || node.Parent == nil || node.Parent.Data != "details" || !has(node.Parent, "open") {
+			continue
+		}
+		label := words(textRaw(node))
 		for _, t := range p.targets() {
 			if t.kind == kindSummary && t.label == label && !has(t.node.Parent, "open") {
 				p.fold(t.node)
@@ -174,7 +194,7 @@ func (p *page) restore(old *page) {
 
 // read gives the page as data.
 func (p *page) read() device.Page {
-	reading := device.Page{Title: words(p.doc.Find("title").First().Text()), Lines: p.lines(), Buttons: p.buttons()}
+	reading := device.Page{Title: words(textRaw(p.title)), Lines: p.lines(), Buttons: p.buttons()}
 	for _, f := range p.fields() {
 		if !f.locked() && !slices.Contains(reading.Fields, f.label) {
 			reading.Fields = append(reading.Fields, f.label)
@@ -188,7 +208,22 @@ func same(a, b string) bool { return strings.EqualFold(words(a), words(b)) }
 
 // words collapses white space and makes typographic apostrophes plain.
 func words(s string) string {
+	if tidy(s) {
+		return s
+	}
 	return strings.Join(strings.Fields(strings.ReplaceAll(s, "’", "'")), " ")
+}
+
+// tidy reports whether a text is ASCII with single spaces between its words, as most are.
+func tidy(s string) bool {
+	space := true
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= utf8.RuneSelf || space && s[i] == ' ' {
+			return false
+		}
+		space = s[i] == ' '
+	}
+	return !space || s == ""
 }
 
 func attribute(n *html.Node, key string) string {
@@ -214,6 +249,9 @@ func unseen(n *html.Node) bool {
 			return true
 		}
 	}
+	if len(n.Attr) == 0 {
+		return false
+	}
 	return has(n, "hidden") || strings.Contains(strings.ReplaceAll(attribute(n, "style"), " ", ""), "display:none")
 }
 
@@ -224,8 +262,7 @@ func (p *page) unchosen(n *html.Node) bool {
 	if wanted == "" || strings.HasPrefix(wanted, "not ") {
 		return false
 	}
-	list := p.doc.Find("select[name=method]")
-	return list.Length() > 0 && p.content(list.Get(0)) != wanted
+	return p.methods != nil && p.content(p.methods) != wanted
 }
 
 // hidden reports whether a person cannot see the element: it or an ancestor is hidden, or it lies in a closed fold.

@@ -19,9 +19,7 @@ var blocks = []string{
 // lines reads the page from top to bottom: one line for each block, row or field; a field is "Label : value".
 func (p *page) lines() []string {
 	r := &reader{page: p, seen: map[string]bool{}}
-	for _, n := range p.doc.Nodes {
-		r.walk(n)
-	}
+	r.walk(p.root)
 	r.flush()
 	return r.lines
 }
@@ -210,7 +208,7 @@ func (p *page) labelIsNot(n *html.Node) bool {
 // consumed reports whether a label's words are told with its control.
 func (r *reader) consumed(label *html.Node) bool {
 	if id := attribute(label, "for"); id != "" {
-		control := r.page.byID(id)
+		control := r.page.byID[id]
 		return control != nil && !r.page.hidden(control) && r.page.labelElement(control) == label
 	}
 	return len(controlsIn(label)) > 0
@@ -243,17 +241,19 @@ func (r *reader) nameOfGroup(legend *html.Node) bool {
 	})
 }
 
+// textRaw is all text of an element as it stands; none of no element.
 func textRaw(n *html.Node) string {
+	if n == nil {
+		return ""
+	}
+	if only := n.FirstChild; only != nil && only.NextSibling == nil && only.Type == html.TextNode {
+		return only.Data
+	}
 	var b strings.Builder
-	var walk func(*html.Node)
-	walk = func(at *html.Node) {
+	for at := range n.Descendants() {
 		if at.Type == html.TextNode {
 			b.WriteString(at.Data)
 		}
-		for c := at.FirstChild; c != nil; c = c.NextSibling {
-			walk(c)
-		}
 	}
-	walk(n)
 	return b.String()
 }

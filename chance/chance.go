@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"math/rand/v2"
 	"sync"
 )
@@ -32,10 +31,17 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return r.source.Read(p)
 }
 
+// Draw fills p, as Read does.
+func (r *Reader) Draw(p []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, _ = r.source.Read(p) // never fails
+}
+
 // Bytes returns n bytes.
 func (r *Reader) Bytes(n int) []byte {
 	b := make([]byte, n)
-	_, _ = r.Read(b) // Read never fails
+	r.Draw(b)
 	return b
 }
 
@@ -43,10 +49,25 @@ func (r *Reader) Bytes(n int) []byte {
 func (r *Reader) Hex(n int) string { return hex.EncodeToString(r.Bytes((n + 1) / 2))[:n] }
 
 // UUID returns a random UUID (version 4, RFC 9562 section 5.4) in its usual text form.
-func (r *Reader) UUID() string {
-	b := r.Bytes(16)
+func (r *Reader) UUID() string { return r.UUIDEnding("") }
+
+// UUIDEnding is [Reader.UUID] whose last characters are given.
+func (r *Reader) UUIDEnding(end string) string {
+	var b [16]byte
+	r.Draw(b[:])
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	var text [36]byte
+	at := 0
+	for i, part := range b {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			text[at] = '-'
+			at++
+		}
+		hex.Encode(text[at:], []byte{part})
+		at += 2
+	}
+	copy(text[len(text)-len(end):], end)
+	return string(text[:])
 }
 
 // Intn returns a number from 0 up to but not including n, which must be positive.

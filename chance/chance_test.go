@@ -21,3 +21,8 @@ func TestTheSameSeedAndPartyGiveTheSameBytes(t *testing.T) {
 func TestUUIDIsOfVersionFour(t *testing.T) {
 	require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, chance.New(1, "x").UUID())
 }
+
+func TestTheEndOfAUUIDCanBeGiven(t *testing.T) {
+	whole := chance.New(1, "x").UUID()
+	require.Equal(t, whole[:34]+"00", chance.New(1, "x").UUIDEnding("00"), "the same bytes are drawn")
+}

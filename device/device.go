@@ -1,13 +1,17 @@
 // Package device declares what the scenarios need of a printer, simulated or real.
 //
-// Every verb of the scenarios' language reaches a printer through [Device] and nothing else, so that the same
-// scenario runs against the simulated printer, against another build of it, or against hardware behind an adapter.
-// The package holds the interface and its data types only; it imports nothing of this module.
+// Every verb of the scenarios' language reaches a printer through [Device] and nothing else, so that the same scenario
+// runs against the simulated printer, against another build of it, or against hardware behind an adapter. The package
+// holds the interface and its data types only. All data are plain and have a form in JSON; errors are told apart by
+// their type: [Error], and [*choice.Error] for what is not there.
+//
+// How a device gets onto a bench is in package mount; package webdriver drives any device's web page.
 package device
 
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,12 +19,30 @@ import (
 // Capability is something that a scenario may need of a device and that not every device has.
 type Capability string
 
-// Capabilities that scenario headers name after "needs:".
+// Capabilities that scenario headers name after "needs:", and that verbs need by themselves.
 const (
 	// CapabilityClock: the device's time follows the bench's, so that days pass in a moment.
 	CapabilityClock Capability = "clock"
 	// CapabilityPower: the device can be switched off and on by the harness.
 	CapabilityPower Capability = "power"
+	// CapabilityPowerCut: its supply can be made to fail at a write to its memory.
+	CapabilityPowerCut Capability = "power-cut"
+	// CapabilityDate: the harness can set the device's date and let its clock drift.
+	CapabilityDate Capability = "date"
+	// CapabilityFirmware: another version of the firmware can be fitted.
+	CapabilityFirmware Capability = "firmware"
+	// CapabilityPanel: it has a control panel that can be read and pressed.
+	CapabilityPanel Capability = "panel"
+	// CapabilityWebConfig: it has a web page for its administrator.
+	CapabilityWebConfig Capability = "web-config"
+	// CapabilityScan: it scans to e-mail.
+	CapabilityScan Capability = "scan"
+	// CapabilityCopy: it copies.
+	CapabilityCopy Capability = "copy"
+	// CapabilityJobHistory: it keeps a job history (guide rule R43).
+	CapabilityJobHistory Capability = "job-history"
+	// CapabilityStatusSheet: it prints a network status sheet (guide rule R27).
+	CapabilityStatusSheet Capability = "status-sheet"
 	// CapabilityPrintAdminServerless: the device authenticates users and offers To My Email (guide, chapter 7).
 	CapabilityPrintAdminServerless Capability = "print-admin-serverless"
 	// CapabilityFaxServer: the device sends faxes by e-mail through a server (guide, chapter 6).
@@ -29,35 +51,52 @@ const (
 	CapabilityAdditionalNetwork Capability = "additional-network"
 )
 
+// Capabilities returns all that there are, in the order of the documentation.
+func Capabilities() []Capability {
+	return []Capability{
+		CapabilityClock, CapabilityPower, CapabilityPowerCut, CapabilityDate, CapabilityFirmware, CapabilityPanel,
+		CapabilityWebConfig, CapabilityScan, CapabilityCopy, CapabilityJobHistory, CapabilityStatusSheet,
+		CapabilityPrintAdminServerless, CapabilityFaxServer, CapabilityAdditionalNetwork,
+	}
+}
+
 // Description is what a device says of itself.
 type Description struct {
-	Name         string // the bench's name of the device, for example "printer"
-	Model        string // the maker's model name
-	Serial       string
-	Firmware     string
-	Address      string // IP address of the standard network, as the panel shows it
-	Languages    []string
-	Capabilities []Capability
+	Name         string       `json:"name"`  // the bench's name of the device, for example "printer"
+	Model        string       `json:"model"` // the maker's model name
+	Serial       string       `json:"serial"`
+	Firmware     string       `json:"firmware"`
+	Address      string       `json:"address"`   // IP address of the standard network, as the panel shows it
+	Language     string       `json:"language"`  // of the panel now
+	Languages    []string     `json:"languages"` // that the panel can have
+	Capabilities []Capability `json:"capabilities"`
 }
 
 // Has reports whether the device has a capability.
-func (d Description) Has(wanted Capability) bool {
-	for _, c := range d.Capabilities {
-		if c == wanted {
-			return true
-		}
-	}
-	return false
-}
+func (d Description) Has(wanted Capability) bool { return slices.Contains(d.Capabilities, wanted) }
 
-// Device is one printer. Each method is an act of a person or a look at something that a person can see. A method that
-// acts works in the turn that its context carries, and returns when the person could go on.
+// Device is one printer. Each method is an act of a person or a look at something that a person can see. What the
+// device cannot do is a capability that [Description] leaves out, and [ErrNotSupported].
+//
+// A method that acts works in the turn that its context carries, and returns when the person could go on. A look
+// (Describe, Now, Words, Jobs, Sheet, the panel's Screen) acts on nothing. It needs no turn, so that a bench that is
+// held can still be looked at; a device in another process takes a turn for it if the context carries none.
 type Device interface {
 	Describe(ctx context.Context) (Description, error)
+	// Now returns what the device's own clock shows.
+	Now(ctx context.Context) (time.Time, error)
+	// Words returns the device's texts in a language; a [*choice.Error] lists those that there are.
+	Words(ctx context.Context, language string) (Words, error)
+	// AdministratorPassword returns what the owner of the device types to log in. It is a secret: for her, and for no
+	// record.
+	AdministratorPassword(ctx context.Context) (string, error)
 	Panel() Panel
 	WebConfig() WebConfig
-	// Scan walks Scan > Email (or To My Email, or Fax) on the panel, presses Start and returns the screen that the person
-	// then sees. It does not fail because sending fails: that is for the job history and the panel to say.
+	// LoadOriginals lays pages into the document feeder, and takes out what lay there.
+	LoadOriginals(ctx context.Context, pages int) error
+	// Scan lays the originals in, walks Scan > Email (or To My Email, or Fax) on the panel, presses Start and returns
+	// the screen that the person then sees. It does not fail because sending fails: that is for the job history and the
+	// panel to say.
 	Scan(ctx context.Context, request ScanRequest) (Screen, error)
 	// Jobs returns the job history, newest first (guide rule R43).
 	Jobs(ctx context.Context) ([]Job, error)
@@ -75,18 +114,21 @@ type Device interface {
 	SetFirmware(ctx context.Context, version string) error
 	// SetLanguage changes the language of the panel and of Web Config ("en", "hi", "el").
 	SetLanguage(ctx context.Context, language string) error
+	// Close ends the device with its bench: nothing of it acts any more when it returns.
+	Close() error
 }
 
 // Panel is the control panel: one screen, keys that are on it, and a padlock.
 type Panel interface {
 	// Screen returns what is on the panel now.
 	Screen(ctx context.Context) (Screen, error)
-	// Press presses a key by its label (the words of the panel's language, or the guide's English words). A path "A > B > C"
-	// is pressed from the home screen. An unknown key is a [*LabelError] that lists the keys that are there.
+	// Press presses a key by its label (the words of the panel's language, or the guide's English words). A path "A > B
+	// > C" is pressed from the home screen. An unknown key is a [*choice.Error] that lists the keys that are there.
 	Press(ctx context.Context, path string) (Screen, error)
 	// Enter types into a field of the screen.
 	Enter(ctx context.Context, field, value string) (Screen, error)
-	// LogIn selects the padlock and signs in as administrator with a password (guide rule R25). An empty password is the right one.
+	// LogIn selects the padlock and signs in as administrator with a password (guide rule R25). An empty password is
+	// the right one.
 	LogIn(ctx context.Context, user, password string) (Screen, error)
 	LogOut(ctx context.Context) (Screen, error)
 	Home(ctx context.Context) (Screen, error)
@@ -97,20 +139,21 @@ type Panel interface {
 type WebConfig interface {
 	// Go enters an address (an IP address or a URL) into the browser.
 	Go(ctx context.Context, address string) (Page, error)
-	// LogIn goes to the device, logs in as administrator in a session of its own, named by who (empty: the only administrator).
-	// wrong types a wrong password.
+	// LogIn goes to the device, logs in as administrator in a session of its own, named by who (empty: the only
+	// administrator). wrong types a wrong password.
 	LogIn(ctx context.Context, who string, wrong bool) (Page, error)
 	// LogOut clicks Log out.
 	LogOut(ctx context.Context) (Page, error)
 	// Open walks a path of the menu, for example "Network > Email Server > Basic".
 	Open(ctx context.Context, path string) (Page, error)
-	// Click clicks a button or a link of the page; an unknown one is a [*LabelError].
+	// Click clicks a button or a link of the page; an unknown one is a [*choice.Error].
 	Click(ctx context.Context, label string) (Page, error)
 	// Set types into a field or chooses a value; the page is not sent.
 	Set(ctx context.Context, field, value string) (Page, error)
 	// Choices returns the values that a field offers, in their order.
 	Choices(ctx context.Context, field string) ([]string, error)
-	// EnterPassword types the administrator's password into the page's password field, or, where field is given, value into it.
+	// EnterPassword types the administrator's password into the page's password field, or, where field is given, value
+	// into it.
 	EnterPassword(ctx context.Context, wrong bool) (Page, error)
 	// Leave closes the page without OK; what was typed is gone.
 	Leave(ctx context.Context) (Page, error)
@@ -120,13 +163,14 @@ type WebConfig interface {
 	UserCode(ctx context.Context) (code, url string, err error)
 }
 
-// Screen is what a panel shows: a title, lines, and the keys that can be pressed. It is plain data, already in the panel's language.
+// Screen is what a panel shows: a title, lines, and the keys that can be pressed. It is plain data, already in the
+// panel's language.
 type Screen struct {
-	Path    string   // where the screen is, in words: "Scan > Email"
-	Padlock bool     // the padlock icon is shown: somebody can log in
-	Lines   []string // one line each; a label and its value are parted by " : "
-	Keys    []string // what can be pressed
-	Fields  []string // what can be typed into
+	Path    string   `json:"path"`    // where the screen is, in words: "Scan > Email"
+	Padlock bool     `json:"padlock"` // the padlock icon is shown: somebody can log in
+	Lines   []string `json:"lines"`   // one line each; a label and its value are parted by " : "
+	Keys    []string `json:"keys"`    // what can be pressed
+	Fields  []string `json:"fields"`  // what can be typed into
 }
 
 // String draws the screen in a frame of ASCII, the form in which scenarios and evidence keep it.
@@ -151,11 +195,11 @@ func (s Screen) String() string {
 
 // Page is a Web Config page as a person reads it.
 type Page struct {
-	Title   string
-	Path    string   // "Network > Email Server > Basic"
-	Lines   []string // text in reading order; a field is "Label : value"
-	Fields  []string // labels of fields that can be set
-	Buttons []string // labels of buttons and links that can be clicked
+	Title   string   `json:"title"`
+	Path    string   `json:"path"`    // "Network > Email Server > Basic"
+	Lines   []string `json:"lines"`   // text in reading order; a field is "Label : value"
+	Fields  []string `json:"fields"`  // labels of fields that can be set
+	Buttons []string `json:"buttons"` // labels of buttons and links that can be clicked
 }
 
 // String gives the page as text, one line each, buttons in square brackets.
@@ -189,45 +233,31 @@ const (
 
 // ScanRequest is one scan as a person sets it up on the panel.
 type ScanRequest struct {
-	Function Function
-	To       []string // e-mail addresses, or a fax number
-	Subject  string   // empty: the device's default
-	File     string   // attachment's name without ending; empty: the device's default
-	Pages    int      // 0 means 1
+	Function Function `json:"function"`
+	To       []string `json:"to"`      // e-mail addresses, or a fax number
+	Subject  string   `json:"subject"` // empty: the device's default
+	File     string   `json:"file"`    // attachment's name without ending; empty: the device's default
+	Pages    int      `json:"pages"`   // 0 means 1
 }
 
 // Job is one row of Job/Status > Job Status (guide rules R43, R44).
 type Job struct {
-	Receipt  int       // receipt number, from 1
-	Time     time.Time // by the device's own clock
-	Type     string    // "Email"
-	To       string
-	Result   string // "Completed", "Canceled", "Error", "Sending"
-	Code     string // three digits, empty without error
-	Status   string // the sentence that belongs to the code
-	Solution string // what the guide says to do
+	Receipt  int       `json:"receipt"` // receipt number, from 1
+	Time     time.Time `json:"time"`    // by the device's own clock
+	Type     string    `json:"type"`    // "Email"
+	To       string    `json:"to"`
+	Result   string    `json:"result"`   // "Completed", "Canceled", "Error", "Sending"
+	Code     string    `json:"code"`     // three digits, empty without error
+	Status   string    `json:"status"`   // the sentence that belongs to the code
+	Solution string    `json:"solution"` // what the guide says to do
 }
 
 // PowerAct is what happens to the device's supply.
 type PowerAct struct {
-	State string // "off", "on", "cut"
+	State string `json:"state"` // "off", "on", "cut"
 	// AtWrite, with "cut", is the write to the device's memory (1 is the next) during which the supply fails; 0 is now.
-	AtWrite int
-}
-
-// LabelError says that a key, field, button, page or value is not there, and what is.
-type LabelError struct {
-	What    string // "key", "field", "button", "page", "value"
-	Wanted  string
-	Present []string
-}
-
-// Error lists what is there, so that the reader sees the right word.
-func (e *LabelError) Error() string {
-	if len(e.Present) == 0 {
-		return fmt.Sprintf("no %s %q here, and none at all", e.What, e.Wanted)
-	}
-	return fmt.Sprintf("no %s %q here; there are: %s", e.What, e.Wanted, strings.Join(e.Present, ", "))
+	// It needs [CapabilityPowerCut].
+	AtWrite int `json:"atWrite"`
 }
 
 // Error is a constant error of this package.
@@ -242,6 +272,8 @@ const (
 	ErrLocked Error = "the panel is locked: log in as administrator"
 	// ErrNotLoggedIn: the page is for administrators (guide rule R15).
 	ErrNotLoggedIn Error = "not logged in to Web Config as administrator"
+	// ErrNoPage: no page of Web Config is open.
+	ErrNoPage Error = "no page of Web Config is open"
 	// ErrPoweredOff: the device is off.
 	ErrPoweredOff Error = "the device is switched off"
 	// ErrNotSupported: the device cannot do this.

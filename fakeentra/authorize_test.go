@@ -9,10 +9,9 @@ import (
 	"testing"
 	"time"
 
+	jose "github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/stretchr/testify/require"
-
-	jose "github.com/go-jose/go-jose/v4"
 
 	"mfpsim/fakeentra"
 )
@@ -35,7 +34,7 @@ func challengeOf(verifier string) string {
 func web(t *testing.T) *client {
 	t.Helper()
 	c := newClient(t, fakeentra.Config{Start: start, Seed: 7, Applications: []fakeentra.Application{
-		{ID: fakeentra.ClientID, Name: fakeentra.ApplicationName, PublicRedirectURIs: []string{"http://localhost/done", fakeentra.NativeRedirectURI}},
+		{ID: fakeentra.ClientID, Name: fakeentra.ApplicationName, PublicRedirectURIs: []string{"http://localhost/done", nativeRedirectURI}},
 		{
 			ID: webApp, Name: "A server", WebRedirectURIs: []string{webPage}, IDTokens: true, AccessTokens: true,
 			Secrets: []fakeentra.ClientSecret{{Value: "right~secret"}, {Value: "old~secret", Expires: start}},
@@ -127,7 +126,7 @@ func TestACodeIsRedeemed(t *testing.T) {
 	last := c.entra.SignIns()[len(c.entra.SignIns())-1]
 	require.Equal(t, "oAuth2", last.Protocol)
 	require.Empty(t, last.Transfer)
-	_, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Block device code flow", Flows: []string{fakeentra.FlowDeviceCode}})
+	_, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Block device code flow", Flows: []string{"Device code flow"}})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, c.refresh(a.text("refresh_token")).status, "what was not signed in by device code is not tracked as such")
 }

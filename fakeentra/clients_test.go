@@ -15,8 +15,8 @@ import (
 	"mfpsim/fakeentra"
 )
 
-// TestMSALForGoSignsInUnmodified runs Microsoft's own library with instance discovery on and Microsoft's host name; only the
-// dialling of its HTTP client leads to loopback.
+// TestMSALForGoSignsInUnmodified runs Microsoft's own library with instance discovery on and Microsoft's host name;
+// only the dialling of its HTTP client leads to loopback.
 func TestMSALForGoSignsInUnmodified(t *testing.T) {
 	ctx := t.Context()
 	entra := fakeentra.RunT(t, fakeentra.Config{})
@@ -64,7 +64,7 @@ func TestMSALForGoHearsWhyItWasRefused(t *testing.T) {
 	require.NoError(t, entra.Decline(code.Result.UserCode))
 	_, err = code.AuthenticationResult(ctx)
 	require.ErrorContains(t, err, "authorization_declined")
-	_, err = entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Block", Where: fakeentra.WhereIssuance})
+	_, err = entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Block", Where: "issuance"})
 	require.NoError(t, err)
 	code, err = msal.AcquireTokenByDeviceCode(ctx, []string{"https://outlook.office.com/SMTP.Send"})
 	require.NoError(t, err)
@@ -122,16 +122,16 @@ func TestMSALForGoSignsInByABrowserUnmodified(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, result.AccessToken, forced.AccessToken)
 
-	address, err := msal.AuthCodeURL(ctx, fakeentra.ClientID, fakeentra.NativeRedirectURI, scopes)
+	address, err := msal.AuthCodeURL(ctx, fakeentra.ClientID, nativeRedirectURI, scopes)
 	require.NoError(t, err)
 	location, err := entra.Authorize(address, "admin@contoso.com")
 	require.NoError(t, err)
 	back, err := url.Parse(location)
 	require.NoError(t, err)
-	result, err = msal.AcquireTokenByAuthCode(ctx, back.Query().Get("code"), fakeentra.NativeRedirectURI, scopes)
+	result, err = msal.AcquireTokenByAuthCode(ctx, back.Query().Get("code"), nativeRedirectURI, scopes)
 	require.NoError(t, err)
 	require.Equal(t, "admin@contoso.com", result.Account.PreferredUsername)
-	_, err = msal.AcquireTokenByAuthCode(ctx, back.Query().Get("code"), fakeentra.NativeRedirectURI, scopes)
+	_, err = msal.AcquireTokenByAuthCode(ctx, back.Query().Get("code"), nativeRedirectURI, scopes)
 	require.ErrorContains(t, err, "AADSTS54005")
 	user, _ := entra.User("alice@contoso.com")
 	//lint:ignore SA1019 clients in the field still do it

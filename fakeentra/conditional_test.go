@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakeentra/internal/access"
 )
 
 // office and abroad are two places from which a device may ask.
@@ -16,7 +17,8 @@ var (
 	abroad = fakeentra.Source{Address: "198.51.100.9", Country: "DE"}
 )
 
-// TestConditionsOfAPolicy asks for each condition whether it means the device's refresh: the policy blocks, so 53003 says yes.
+// TestConditionsOfAPolicy asks for each condition whether it means the device's refresh: the policy blocks, so 53003
+// says yes.
 func TestConditionsOfAPolicy(t *testing.T) {
 	const pat = "pat@contoso.com"
 	exchange := "00000002-0000-0ff1-ce00-000000000000"
@@ -62,7 +64,7 @@ func TestConditionsOfAPolicy(t *testing.T) {
 		"a high sign-in risk that there is not": {fakeentra.Policy{SignInRisks: []string{"high"}}, office, false},
 		"a user risk that there is":             {fakeentra.Policy{UserRisks: []string{"medium", "high"}}, office, true},
 		"a user risk that there is not":         {fakeentra.Policy{UserRisks: []string{"high"}}, office, false},
-		"authentication transfer":               {fakeentra.Policy{Flows: []string{fakeentra.FlowTransfer}}, office, false},
+		"authentication transfer":               {fakeentra.Policy{Flows: []string{"Authentication transfer"}}, office, false},
 		"two conditions of which one fails":     {fakeentra.Policy{Users: []string{pat}, Locations: []string{"198.51.100.0/24"}}, office, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -95,7 +97,7 @@ func TestConditionsOfAPolicy(t *testing.T) {
 // TestWhatAPolicyDemandsAtARefresh is the list of docs/reference/entra.md §4.3 as far as Conditional Access goes.
 func TestWhatAPolicyDemandsAtARefresh(t *testing.T) {
 	const u = "pat@contoso.com"
-	registered, toEnrol := fakeentra.User{SecondFactor: fakeentra.SecondFactorRegistered}, fakeentra.User{SecondFactor: fakeentra.SecondFactorToEnrol}
+	registered, toEnrol := fakeentra.User{SecondFactor: "registered"}, fakeentra.User{SecondFactor: "to-enrol"}
 	always := fakeentra.User{MFA: true}
 	managed := fakeentra.Source{Address: office.Address, Compliant: true}
 	joined := fakeentra.Source{Address: office.Address, DomainJoined: true}
@@ -109,31 +111,31 @@ func TestWhatAPolicyDemandsAtARefresh(t *testing.T) {
 		claims   bool
 		result   string
 	}{
-		"a second factor that is registered":           {registered, office, fakeentra.Policy{Grant: fakeentra.GrantMFA}, 50076, "basic_action", true, "failure"},
-		"a second factor that has to be enrolled":      {toEnrol, office, fakeentra.Policy{Grant: fakeentra.GrantMFA}, 50079, "basic_action", true, "failure"},
-		"a second factor that was given":               {always, office, fakeentra.Policy{Grant: fakeentra.GrantMFA}, 0, "", false, "success"},
-		"a second factor, given too long ago":          {always, office, fakeentra.Policy{Grant: fakeentra.GrantMFA, SignInFrequency: time.Hour, SecondaryOnly: true}, 50078, "", false, "failure"},
-		"a compliant device":                           {registered, office, fakeentra.Policy{Grant: fakeentra.GrantCompliant}, 53000, "message_only", true, "failure"},
-		"a compliant device that is one":               {registered, managed, fakeentra.Policy{Grant: fakeentra.GrantCompliant}, 0, "", false, "success"},
-		"a domain-joined device":                       {registered, office, fakeentra.Policy{Grant: fakeentra.GrantJoined}, 53001, "message_only", true, "failure"},
-		"a domain-joined device that is one":           {registered, joined, fakeentra.Policy{Grant: fakeentra.GrantJoined}, 0, "", false, "success"},
-		"compliant or joined, and it is joined":        {registered, joined, fakeentra.Policy{Controls: []string{fakeentra.GrantCompliant, fakeentra.GrantJoined}}, 0, "", false, "success"},
-		"compliant and joined, and it is joined":       {registered, joined, fakeentra.Policy{Controls: []string{fakeentra.GrantCompliant, fakeentra.GrantJoined}, Operator: fakeentra.OperatorAnd}, 53000, "message_only", true, "failure"},
-		"compliant and joined, and it is both":         {registered, both, fakeentra.Policy{Controls: []string{fakeentra.GrantCompliant, fakeentra.GrantJoined}, Operator: fakeentra.OperatorAnd}, 0, "", false, "success"},
-		"a second factor or a compliant device":        {registered, office, fakeentra.Policy{Controls: []string{fakeentra.GrantMFA, fakeentra.GrantCompliant}}, 50076, "basic_action", true, "failure"},
-		"a second factor or a compliant device it has": {registered, managed, fakeentra.Policy{Controls: []string{fakeentra.GrantMFA, fakeentra.GrantCompliant}}, 0, "", false, "success"},
-		"a second factor and a compliant device":       {registered, managed, fakeentra.Policy{Controls: []string{fakeentra.GrantMFA, fakeentra.GrantCompliant}, Operator: fakeentra.OperatorAnd}, 50076, "basic_action", true, "failure"},
-		"a sign-in at least every hour":                {registered, office, fakeentra.Policy{Grant: fakeentra.GrantNone, SignInFrequency: time.Hour}, 70043, "token_expired", false, "failure"},
-		"a sign-in at least every day":                 {registered, office, fakeentra.Policy{Grant: fakeentra.GrantNone, SignInFrequency: 24 * time.Hour}, 0, "", false, "success"},
-		"a sign-in every time":                         {registered, office, fakeentra.Policy{Grant: fakeentra.GrantNone, EveryTime: true}, 70046, "token_expired", false, "failure"},
-		"a block of the device code flow":              {registered, office, fakeentra.Policy{Flows: []string{fakeentra.FlowDeviceCode}}, 530036, "", false, "failure"},
-		"a block of both flows":                        {registered, office, fakeentra.Policy{Flows: []string{fakeentra.FlowDeviceCode, fakeentra.FlowTransfer}}, 530036, "", false, "failure"},
-		"a block of the flow for Exchange alone":       {registered, office, fakeentra.Policy{Flows: []string{fakeentra.FlowDeviceCode}, Applications: []string{"Office 365 Exchange Online"}}, 53003, "message_only", true, "failure"},
-		"a block that only reports":                    {registered, office, fakeentra.Policy{State: fakeentra.PolicyReportOnly}, 0, "", false, "reportOnlyFailure"},
-		"a second factor, which only reports":          {registered, office, fakeentra.Policy{Grant: fakeentra.GrantMFA, State: fakeentra.PolicyReportOnly}, 0, "", false, "reportOnlyInterrupted"},
-		"a second factor that was given, reported":     {always, office, fakeentra.Policy{Grant: fakeentra.GrantMFA, State: fakeentra.PolicyReportOnly}, 0, "", false, "reportOnlySuccess"},
-		"a block elsewhere, reported":                  {registered, office, fakeentra.Policy{Locations: []string{"198.51.100.0/24"}, State: fakeentra.PolicyReportOnly}, 0, "", false, "reportOnlyNotApplied"},
-		"a policy that is off":                         {registered, office, fakeentra.Policy{State: fakeentra.PolicyOff}, 0, "", false, "notEnabled"},
+		"a second factor that is registered":           {registered, office, fakeentra.Policy{Grant: "mfa"}, 50076, "basic_action", true, "failure"},
+		"a second factor that has to be enrolled":      {toEnrol, office, fakeentra.Policy{Grant: "mfa"}, 50079, "basic_action", true, "failure"},
+		"a second factor that was given":               {always, office, fakeentra.Policy{Grant: "mfa"}, 0, "", false, "success"},
+		"a second factor, given too long ago":          {always, office, fakeentra.Policy{Grant: "mfa", SignInFrequency: time.Hour, SecondaryOnly: true}, 50078, "", false, "failure"},
+		"a compliant device":                           {registered, office, fakeentra.Policy{Grant: "compliant"}, 53000, "message_only", true, "failure"},
+		"a compliant device that is one":               {registered, managed, fakeentra.Policy{Grant: "compliant"}, 0, "", false, "success"},
+		"a domain-joined device":                       {registered, office, fakeentra.Policy{Grant: "domain-joined"}, 53001, "message_only", true, "failure"},
+		"a domain-joined device that is one":           {registered, joined, fakeentra.Policy{Grant: "domain-joined"}, 0, "", false, "success"},
+		"compliant or joined, and it is joined":        {registered, joined, fakeentra.Policy{Controls: []string{"compliant", "domain-joined"}}, 0, "", false, "success"},
+		"compliant and joined, and it is joined":       {registered, joined, fakeentra.Policy{Controls: []string{"compliant", "domain-joined"}, Operator: "AND"}, 53000, "message_only", true, "failure"},
+		"compliant and joined, and it is both":         {registered, both, fakeentra.Policy{Controls: []string{"compliant", "domain-joined"}, Operator: "AND"}, 0, "", false, "success"},
+		"a second factor or a compliant device":        {registered, office, fakeentra.Policy{Controls: []string{"mfa", "compliant"}}, 50076, "basic_action", true, "failure"},
+		"a second factor or a compliant device it has": {registered, managed, fakeentra.Policy{Controls: []string{"mfa", "compliant"}}, 0, "", false, "success"},
+		"a second factor and a compliant device":       {registered, managed, fakeentra.Policy{Controls: []string{"mfa", "compliant"}, Operator: "AND"}, 50076, "basic_action", true, "failure"},
+		"a sign-in at least every hour":                {registered, office, fakeentra.Policy{Grant: "none", SignInFrequency: time.Hour}, 70043, "token_expired", false, "failure"},
+		"a sign-in at least every day":                 {registered, office, fakeentra.Policy{Grant: "none", SignInFrequency: 24 * time.Hour}, 0, "", false, "success"},
+		"a sign-in every time":                         {registered, office, fakeentra.Policy{Grant: "none", EveryTime: true}, 70046, "token_expired", false, "failure"},
+		"a block of the device code flow":              {registered, office, fakeentra.Policy{Flows: []string{"Device code flow"}}, 530036, "", false, "failure"},
+		"a block of both flows":                        {registered, office, fakeentra.Policy{Flows: []string{"Device code flow", "Authentication transfer"}}, 530036, "", false, "failure"},
+		"a block of the flow for Exchange alone":       {registered, office, fakeentra.Policy{Flows: []string{"Device code flow"}, Applications: []string{"Office 365 Exchange Online"}}, 53003, "message_only", true, "failure"},
+		"a block that only reports":                    {registered, office, fakeentra.Policy{State: "report-only"}, 0, "", false, "reportOnlyFailure"},
+		"a second factor, which only reports":          {registered, office, fakeentra.Policy{Grant: "mfa", State: "report-only"}, 0, "", false, "reportOnlyInterrupted"},
+		"a second factor that was given, reported":     {always, office, fakeentra.Policy{Grant: "mfa", State: "report-only"}, 0, "", false, "reportOnlySuccess"},
+		"a block elsewhere, reported":                  {registered, office, fakeentra.Policy{Locations: []string{"198.51.100.0/24"}, State: "report-only"}, 0, "", false, "reportOnlyNotApplied"},
+		"a policy that is off":                         {registered, office, fakeentra.Policy{State: "off"}, 0, "", false, "notEnabled"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := stepped(t)
@@ -188,12 +190,12 @@ func TestWhereABlockFalls(t *testing.T) {
 		"the person is where it blocks":                {from("198.51.100.0/24", ""), office, abroad, browser, "You cannot access this right now", 53003},
 		"the device is where it blocks":                {from("198.51.100.0/24", ""), abroad, office, issuance, "", 53003},
 		"nobody is where it blocks":                    {from("198.51.100.0/24", ""), office, office, nowhere, "", 0},
-		"both are, and the override says browser":      {from("198.51.100.0/24", fakeentra.WhereBrowser), abroad, abroad, browser, "You cannot access this right now", 53003},
-		"the device is, and the override says browser": {from("198.51.100.0/24", fakeentra.WhereBrowser), abroad, office, nowhere, "", 0},
-		"both are, and the override says issuance":     {from("198.51.100.0/24", fakeentra.WhereIssuance), abroad, abroad, issuance, "", 53003},
-		"a compliant device is wanted of a remote one": {fakeentra.Policy{Name: "Policy", Grant: fakeentra.GrantCompliant}, office, office, browser, "Help us keep your device secure", 530033},
-		"a joined device is wanted of a remote one":    {fakeentra.Policy{Name: "Policy", Grant: fakeentra.GrantJoined}, office, office, browser, "Help us keep your device secure", 530033},
-		"the browser is compliant, the device is not":  {fakeentra.Policy{Name: "Policy", Grant: fakeentra.GrantCompliant}, office, fakeentra.Source{Address: office.Address, Compliant: true}, issuance, "", 530033},
+		"both are, and the override says browser":      {from("198.51.100.0/24", "browser"), abroad, abroad, browser, "You cannot access this right now", 53003},
+		"the device is, and the override says browser": {from("198.51.100.0/24", "browser"), abroad, office, nowhere, "", 0},
+		"both are, and the override says issuance":     {from("198.51.100.0/24", "issuance"), abroad, abroad, issuance, "", 53003},
+		"a compliant device is wanted of a remote one": {fakeentra.Policy{Name: "Policy", Grant: "compliant"}, office, office, browser, "Help us keep your device secure", 530033},
+		"a joined device is wanted of a remote one":    {fakeentra.Policy{Name: "Policy", Grant: "domain-joined"}, office, office, browser, "Help us keep your device secure", 530033},
+		"the browser is compliant, the device is not":  {fakeentra.Policy{Name: "Policy", Grant: "compliant"}, office, fakeentra.Source{Address: office.Address, Compliant: true}, issuance, "", 530033},
 		"the platform of the browser is blocked":       {fakeentra.Policy{Name: "Policy", Platforms: []string{"macOS"}}, office, fakeentra.Source{Address: office.Address, Platform: "macOS"}, browser, "You cannot access this right now", 53003},
 		"the sign-in is risky":                         {fakeentra.Policy{Name: "Policy", SignInRisks: []string{"high"}}, office, fakeentra.Source{Address: office.Address, Risk: "high"}, browser, "You cannot access this right now", 53003},
 	} {
@@ -242,9 +244,9 @@ func TestThePolicyThatMicrosoftManagesTurnsOnByItself(t *testing.T) {
 	c.advance(44 * 24 * time.Hour)
 	require.Equal(t, http.StatusOK, c.refresh(tokens.text("refresh_token")).status)
 	rows := c.entra.SignIns()
-	require.Equal(t, []fakeentra.PolicyResult{
-		{ID: made[0].ID, Name: fakeentra.ManagedDeviceCode, Grant: "block", Result: "reportOnlyFailure"},
-		{ID: made[1].ID, Name: fakeentra.ManagedLegacy, Grant: "block", Result: "reportOnlyNotApplied"},
+	require.Equal(t, []access.Result{
+		{ID: made[0].ID, Name: "Block device code flow", Grant: "block", Result: "reportOnlyFailure"},
+		{ID: made[1].ID, Name: "Block legacy authentication", Grant: "block", Result: "reportOnlyNotApplied"},
 	}, rows[len(rows)-1].Policies)
 	c.advance(24 * time.Hour)
 	requireAADSTS(t, c.refresh(tokens.text("refresh_token")), 530036, "invalid_grant")
@@ -260,10 +262,10 @@ func TestSecurityDefaultsByTheirModes(t *testing.T) {
 		refresh int
 		page    string
 	}{
-		"a switch that sign-ins do not feel":        {fakeentra.DefaultsSwitch, "admin@contoso.com", 0, "Are you trying to sign in to Example MFP Email Sender?"},
-		"the device code flow is refused":           {fakeentra.DefaultsDeviceCode, "admin@contoso.com", 530035, "You cannot access this right now"},
-		"administrators show a second factor":       {fakeentra.DefaultsMFA, "admin@contoso.com", 50076, "More information required"},
-		"others enrol one, and their devices go on": {fakeentra.DefaultsMFA, "alice@contoso.com", 0, "More information required"},
+		"a switch that sign-ins do not feel":        {"switch", "admin@contoso.com", 0, "Are you trying to sign in to Example MFP Email Sender?"},
+		"the device code flow is refused":           {"device-code", "admin@contoso.com", 530035, "You cannot access this right now"},
+		"administrators show a second factor":       {"mfa", "admin@contoso.com", 50076, "More information required"},
+		"others enrol one, and their devices go on": {"mfa", "alice@contoso.com", 0, "More information required"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := stepped(t)
@@ -288,7 +290,7 @@ func TestSecurityDefaultsByTheirModes(t *testing.T) {
 
 func TestPoliciesInABrowserThatRemembers(t *testing.T) {
 	c := web(t)
-	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Daily", Grant: fakeentra.GrantNone, SignInFrequency: 24 * time.Hour})))
+	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Daily", Grant: "none", SignInFrequency: 24 * time.Hour})))
 	p := c.person().open(c.address())
 	p.press("Next", "loginfmt", "alice@contoso.com").press("Sign In", "passwd", p.password("alice@contoso.com")).press("Accept")
 	require.Equal(t, http.StatusFound, p.status)
@@ -302,12 +304,12 @@ func TestPoliciesInABrowserThatRemembers(t *testing.T) {
 	p.press("Sign In", "passwd", p.password("alice@contoso.com"))
 	require.Equal(t, http.StatusFound, p.status)
 
-	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Browsers", ClientApps: []string{"browser"}, Grant: fakeentra.GrantCompliant})))
+	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Browsers", ClientApps: []string{"browser"}, Grant: "compliant"})))
 	require.Equal(t, "You can't get there from here", p.open(c.address()).heading())
 	require.Contains(t, p.press("More details").text(), "Error Code: 53000")
 	require.NoError(t, c.entra.SetBrowserSource(fakeentra.Source{Address: office.Address, Compliant: true}))
 	require.Equal(t, http.StatusFound, p.open(c.address()).status)
-	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Browsers", Grant: fakeentra.GrantJoined, ClientApps: []string{"browser"}})))
+	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Browsers", Grant: "domain-joined", ClientApps: []string{"browser"}})))
 	require.Contains(t, p.open(c.address()).press("More details").text(), "Error Code: 53001")
 }
 

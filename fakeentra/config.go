@@ -8,15 +8,13 @@ import (
 	"mfpsim/vtime"
 )
 
-// Party is the name under which the fake appears in the journal, in the network and among the clocks.
-const Party = "entra"
-
 // ClientID is the application id of the printer maker's application that a zero Config registers. It is invented: no
 // maker's real id is public (docs/reference/entra.md §11).
 const ClientID = "5b1d6c1e-0c6f-4f0e-9d6a-7e4d2b9a3c10"
 
-// NativeRedirectURI is the redirect URI that Microsoft offers to programs without a server of their own (docs/reference/entra.md §8.3).
-const NativeRedirectURI = "https://login.microsoftonline.com/common/oauth2/nativeclient"
+// nativeRedirectURI is the redirect URI that Microsoft offers to programs without a server of their own
+// (docs/reference/entra.md §8.3).
+const nativeRedirectURI = "https://login.microsoftonline.com/common/oauth2/nativeclient"
 
 // ApplicationName is the display name of that application.
 const ApplicationName = "Example MFP Email Sender"
@@ -25,21 +23,8 @@ const ApplicationName = "Example MFP Email Sender"
 // an id_token (docs/reference/entra.md §3.1).
 const Scope = "https://outlook.office.com/SMTP.Send offline_access openid profile"
 
-// PersonalTenantID is the tenant of personal Microsoft accounts, the same all over the world (docs/reference/entra.md §10).
-const PersonalTenantID = "9188040d-6c67-4c5b-b112-36a304b66dad"
-
-// Names returns the host names, with ports, under which Microsoft's side of a sign-in is reached; whoever owns the
-// network routes them to the fake.
-func Names() []string {
-	return []string{
-		"login.microsoftonline.com:443", "login.windows.net:443", "sts.windows.net:443",
-		"login.microsoft.com:443", "microsoft.com:443", "www.microsoft.com:443",
-		"graph.microsoft.com:443", // the userinfo endpoint that the configuration names
-	}
-}
-
-// Config says what a fake is made of. The zero value is right for a first test: a World that follows the machine's clock,
-// an organization contoso.com with an administrator and a user, personal accounts, and one application.
+// Config says what a fake is made of. The zero value is right for a first test: a World that follows the machine's
+// clock, an organization contoso.com with an administrator and a user, personal accounts, and one application.
 type Config struct {
 	World   *vtime.World      // the bench's time; nil: one of its own, flowing, or stepped if Start is given
 	Network *faultnet.Network // the bench's network; nil: one of its own
@@ -50,7 +35,7 @@ type Config struct {
 	// Empty leaves out what follows from a zero Config; there is only the tenant of personal accounts.
 	Empty        bool
 	Tenants      []Tenant      // nil: contoso.com
-	Users        []User        // nil: admin@contoso.com (Cloud Application Administrator), alice@contoso.com, bob@outlook.com
+	Users        []User        // nil: admin@contoso.com (may consent for all), alice@contoso.com, bob@outlook.com
 	Applications []Application // nil: the application [ClientID]
 
 	AccessTokenLifetime  time.Duration // 0: drawn from the seed, 60 to 90 minutes (personal accounts: 60 minutes)
@@ -61,22 +46,23 @@ type Config struct {
 	// SlowDown answers a poll that comes before the interval is over with slow_down. Off by default: it was never
 	// captured from Entra (docs/reference/entra.md §2.2).
 	SlowDown bool
-	// LoopLimit answers the same request with AADSTS50196 when it comes this often within five minutes; Microsoft documents 15 (BRK).
-	// 0: off, since no capture shows when Entra's detector bites a device that keeps to its interval.
+	// LoopLimit answers the same request with AADSTS50196 when it comes this often within five minutes; Microsoft
+	// documents 15 (BRK). 0: off, since no capture shows when Entra's detector bites a device that keeps to its interval.
 	LoopLimit int
 	// VerificationURI is where a person types the code of a work account. Empty: https://login.microsoft.com/device, or
 	// /device on the host under which the fake was reached, if that is not one of [Names].
 	VerificationURI string
-	// Pages is the order of the pages after the code was typed. Nil: [DefaultPages].
-	Pages []PageName
+	// Pages is the order of the pages after the code was typed. Nil: account, password, policy, mfa, confirm, permissions.
+	Pages []string
 	// ShowTestAccounts shows the test accounts with their roles beside the sign-in form, for people at mfpsim serve.
 	ShowTestAccounts bool
 	// ClientAddress is the public address from which every client appears to come; empty: 203.0.113.7 (RFC 5737).
 	ClientAddress string
-	// StaySignedIn asks "Stay signed in?" at the end of a sign-in in the browser (AADSTS50140). Off by default: many organizations
-	// switch it off, and a device hears nothing of it.
+	// StaySignedIn asks "Stay signed in?" at the end of a sign-in in the browser (AADSTS50140). Off by default: many
+	// organizations switch it off, and a device hears nothing of it.
 	StaySignedIn bool
-	// Language of the pages where the request names none that they have (?mkt=, ui_locales, Accept-Language): one of [Languages].
+	// Language of the pages where the request names none that they have (?mkt=, ui_locales, Accept-Language): one of
+	// [Languages].
 	Language string
 }
 
@@ -95,8 +81,6 @@ const (
 	defaultCodeLifetime         = 15 * time.Minute    // "expires_in":900, docs/reference/entra.md §2.1
 	defaultInterval             = 5 * time.Second     // "interval":5, docs/reference/entra.md §2.1
 	defaultClientAddress        = "203.0.113.7"
-	realVerificationURI         = "https://login.microsoft.com/device" // reports of 2026, docs/reference/entra.md §2.1
-	personalVerificationURI     = "https://www.microsoft.com/link"     // captures, docs/reference/entra.md §2.1
 )
 
 // withDefaults fills in what the zero Config leaves open.
@@ -113,9 +97,6 @@ func (c Config) withDefaults() Config {
 	if c.ClientAddress == "" {
 		c.ClientAddress = defaultClientAddress
 	}
-	if c.Pages == nil {
-		c.Pages = DefaultPages()
-	}
 	if c.Language == "" {
 		c.Language = "en"
 	}
@@ -123,7 +104,10 @@ func (c Config) withDefaults() Config {
 		return c
 	}
 	if c.Tenants == nil {
-		c.Tenants = []Tenant{{Name: "Contoso", Domains: []string{"contoso.com"}}, {Personal: true, Domains: []string{"outlook.com"}}}
+		c.Tenants = []Tenant{
+			{Name: "Contoso", Domains: []string{"contoso.com"}},
+			{Personal: true, Domains: []string{"outlook.com"}},
+		}
 	}
 	if c.Users == nil {
 		c.Users = []User{
@@ -133,7 +117,10 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	if c.Applications == nil {
-		c.Applications = []Application{{ID: ClientID, Name: ApplicationName, Publisher: "example.com", PublicRedirectURIs: []string{"http://localhost", NativeRedirectURI}}}
+		c.Applications = []Application{{
+			ID: ClientID, Name: ApplicationName, Publisher: "example.com",
+			PublicRedirectURIs: []string{"http://localhost", nativeRedirectURI},
+		}}
 	}
 	return c
 }

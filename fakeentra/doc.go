@@ -1,26 +1,58 @@
-// Package fakeentra is a fake Microsoft Entra ID: programs that sign in to Microsoft 365 by device code can be tested against it
-// unmodified and offline, with the failures that administrators meet in the field, and with the reason in a sign-in log.
+// Package fakeentra is a fake Microsoft Entra ID: programs that sign in to Microsoft 365 can be tested against it
+// unmodified and offline, with the failures that administrators meet in the field, and with the reason in a sign-in
+// log.
+//
+// # Start
 //
 // In a test, one line starts it; it listens on loopback with TLS and stops by itself:
 //
 //	entra := fakeentra.RunT(t, fakeentra.Config{})
 //
-// [Server.Client] reaches it under Microsoft's own host names. Outside tests, [New] and [Server.Serve] do the same.
+// [Server.Client] reaches it under Microsoft's own host names ([Names]), [Server.URL] under its own. Outside tests,
+// [New] with [Server.Listen], [Server.Serve] and [Server.Close] do the same. [Server.World] is its time.
 //
-// What a person does in the browser can be done on the pages, which are real HTML forms without script, or by methods:
-// [Server.Approve], [Server.Decline], [Server.EnterCode]. What an administrator does is a method too: [Server.SetPolicy],
-// [Server.Revoke], [Server.NewPassword], [Server.ChangeUser], [Server.ChangeServicePrincipal], [Server.WithdrawConsent]; or a
-// request in the paths and shapes of Microsoft Graph, to [Server.Graph]. Conditional Access is evaluated from where person and
-// device are ([Server.SetBrowserSource], [Server.SetDeviceSource]). What only time does has an act that needs no clock:
-// [Server.ExpireAccessTokens], [Server.ExpireRefreshTokens].
+// # What a person does
 //
-// Programs that sign in by a browser are answered too: authorization code with PKCE, through the same pages, and [Server.Authorize]
-// for a person who says yes to everything. Applications ask in their own name after [Server.GrantApplicationRoles].
+// In the browser, on pages that are real HTML forms without script; or by [Server.EnterCode], [Server.Approve],
+// [Server.Decline] for a device ([Server.PendingCode]), by [Server.Authorize] for a program that signs in by a browser,
+// and by [Server.SignOut] and [Server.ChangePassword]. Person and device are where [Server.SetBrowserSource] and
+// [Server.SetDeviceSource] put them. [Server.SignIn] and [Server.Refresh] play the program too.
 //
-// Every sentence that it says is a row of [Catalogue], which says whether it was captured, is documented, or is inferred.
-// Signing keys are well known and embedded: its tokens are worth nothing anywhere else.
+// # What an administrator does
 //
-// It refuses what it does not simulate, loudly: status 404 and a note in the journal, or, in the administration API, status 400 with
-// the name of the property. Not simulated are federation, accepted guests, authentication strengths, terms of use, device filters
-// and token protection. What security defaults do at a sign-in is a choice ([Tenant].SecurityDefaultsMode), since sources disagree.
+//   - tenants: [Server.AddTenant], [Server.Set], [Server.DeleteTenant]
+//   - users: [Server.AddUser], [Server.ChangeUser], [Server.Disable], [Server.Enable], [Server.Delete],
+//     [Server.SetMFA], [Server.NewPassword], [Server.Revoke]
+//   - applications: [Server.AddApplication], [Server.ChangeApplication], [Server.ChangeServicePrincipal],
+//     [Server.GrantConsent], [Server.GrantApplicationRoles], [Server.WithdrawConsent]
+//   - Conditional Access: [Server.SetPolicy], [Server.SetPolicyJSON], [Server.ChangePolicy], [Server.DeletePolicy],
+//     [Server.AddManagedPolicies], [Server.SetLocation]
+//   - what else only time does: [Server.ExpireAccessTokens], [Server.ExpireRefreshTokens]
+//
+// All of it can be a request in the paths and shapes of Microsoft Graph as well, to [Server.Graph].
+//
+// # What it is made to say
+//
+// [ParseAnswers] and [Server.Arm] plant answers in place of the truth, counted and in sequence; [Server.Answers],
+// [Server.UnmetAnswers] and [Server.ClearAnswers] keep them in hand.
+//
+// # Reading back
+//
+// [Server.SignIns] and [Server.Audit] are the logs; [Server.Tenant], [Server.Tenants], [Server.User], [Server.Users],
+// [Server.Policies], [Server.Locations], [Server.Consents], [Server.ServicePrincipals] and [Server.Sources] what there
+// is; [Server.Watch] hears of changes. A resource server asks [Server.Keys], [Server.Opaque] and [Server.Expired] about
+// tokens; a test that looks for leaks has [Server.Secrets] and [Server.Journal]. [AADSTS] is the number of a refusal,
+// [Catalogue] all sentences; [Languages], [Words] and [English] are about the words of the pages.
+//
+// # How sure it is
+//
+// Every sentence that it says is a row of [Catalogue], which says whether it was captured, is documented, was reported,
+// or is inferred. Signing keys are well known and embedded: its tokens are worth nothing anywhere else. It refuses what
+// it does not simulate, loudly: status 404 and a note in the journal, or, in the administration API, status 400 with
+// the name of the property. Not simulated are federation, accepted guests, authentication strengths, terms of use,
+// device filters and token protection. What security defaults do at a sign-in is a choice
+// ([Tenant].SecurityDefaultsMode), since sources disagree.
+//
+// The fields of [Tenant], [Policy] and the like are told where the types stand: go doc
+// mfpsim/fakeentra/internal/directory.Tenant.
 package fakeentra

@@ -41,7 +41,7 @@ func story(t *testing.T, seed uint64) (bodies []string, c *client) {
 	a = keep(c.refresh(a.text("refresh_token")))
 	require.NoError(t, c.entra.Revoke("admin@contoso.com"))
 	keep(c.refresh(a.text("refresh_token")))
-	bodies = append(bodies, fakeentra.SignInTable(c.entra.SignIns()), journalText(c.entra))
+	bodies = append(bodies, c.entra.SignIns().Table(), journalText(c.entra))
 	return bodies, c
 }
 
@@ -59,10 +59,11 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 
 var update = flag.Bool("update", false, "write the golden file anew")
 
-// TestTheStoryIsTheSameOnEveryMachine compares with what another machine wrote: texts as they are, tokens by their hash.
+// TestTheStoryIsTheSameOnEveryMachine compares with what another machine wrote: texts as they are, tokens by their
+// hash.
 func TestTheStoryIsTheSameOnEveryMachine(t *testing.T) {
 	bodies, c := story(t, 1)
-	golden := journalText(c.entra) + fakeentra.SignInTable(c.entra.SignIns())
+	golden := journalText(c.entra) + c.entra.SignIns().Table()
 	for _, body := range bodies {
 		golden += fmt.Sprintf("%x\n", sha256.Sum256([]byte(body)))
 	}
@@ -100,7 +101,7 @@ func TestNoSecretIsInTheJournalOrOnAPage(t *testing.T) {
 	c.do(http.MethodPost, authority+"/common"+token, "application/json", `{"refresh_token":"`+c.signIn("admin@contoso.com").text("refresh_token")+`"}`)
 	secrets := c.entra.Secrets()
 	require.Greater(t, len(secrets), 9)
-	text := journalText(c.entra) + fakeentra.SignInTable(c.entra.SignIns())
+	text := journalText(c.entra) + c.entra.SignIns().Table()
 	admin, _ := c.entra.User("admin@contoso.com")
 	marshalled, err := json.Marshal(admin)
 	require.NoError(t, err)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakeentra/internal/endpoints"
 )
 
 // withHeader is healthy for a request with header fields of its own.
@@ -34,7 +35,7 @@ func withHeader(t *testing.T, s *fakeentra.Server, method, target, body string, 
 // FuzzEveryEndpoint sends any query and any body, of any kind, to a row of the table of endpoints.
 func FuzzEveryEndpoint(f *testing.F) {
 	s := fuzzServer(f)
-	rows := fakeentra.Endpoints()
+	rows := endpoints.All()
 	for i := range rows {
 		f.Add(uint8(i), "client_id="+fakeentra.ClientID+"&scope=openid", "client_id="+fakeentra.ClientID+"&scope=openid", formType)
 		f.Add(uint8(i), "%zz&=&a=%00", `{"username":"x"}`, "application/json")
@@ -128,22 +129,22 @@ func FuzzLanguage(f *testing.F) {
 			_, _ = fakeentra.Words(tag, accept)
 			_, _ = fakeentra.English(tag, locales)
 		}
-		_ = fakeentra.Search(accept)
+		_ = fakeentra.Catalogue().Search(accept)
 	})
 }
 
-// FuzzKnobWords: what is read as a knob is written as one, and read again the same.
-func FuzzKnobWords(f *testing.F) {
+// FuzzPlantedAnswers: what is read as an answer is written as one, and read again the same.
+func FuzzPlantedAnswers(f *testing.F) {
 	for _, words := range []string{"html", "error=53003 times=2 then status=429", "latency=1h lifetime=1s", "body=\x00 charset=;", "until=2026-03-02 empty", "approve= after=99999999999999999999"} {
 		f.Add(words)
 	}
 	f.Fuzz(func(t *testing.T, words string) {
-		knobs, err := fakeentra.ParseKnobs(strings.Fields(words)...)
+		planted, err := fakeentra.ParseAnswers(strings.Fields(words)...)
 		if err != nil {
 			return
 		}
-		for _, k := range knobs {
-			again, err := fakeentra.ParseKnob(strings.Split(k.String(), " ")...)
+		for _, k := range planted {
+			again, err := parseOne(strings.Split(k.String(), " ")...)
 			require.NoError(t, err, k.String())
 			require.Equal(t, k, again)
 		}

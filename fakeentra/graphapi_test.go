@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/graph"
 )
 
 // admin is a program of an administrator: it talks to the administration API.
@@ -292,21 +294,21 @@ func TestSettingsOfTheTenantByTheAPI(t *testing.T) {
 	authorization := "/v1.0/policies/authorizationPolicy"
 	a.ok(http.StatusNoContent, http.MethodPatch, authorization, `{"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":[]}}`)
 	tenant, _ := c.entra.Tenant("contoso.com")
-	require.Equal(t, fakeentra.UserConsentNone, tenant.UserConsent)
+	require.Equal(t, "none", tenant.UserConsent)
 	a.ok(http.StatusNoContent, http.MethodPatch, authorization,
 		`{"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":["ManagePermissionGrantsForSelf.microsoft-user-default-low"]}}`)
 	tenant, _ = c.entra.Tenant("contoso.com")
-	require.Equal(t, fakeentra.UserConsentLow, tenant.UserConsent)
+	require.Equal(t, "low", tenant.UserConsent)
 	a.ok(http.StatusNoContent, http.MethodPut, "/v1.0/policies/adminConsentRequestPolicy", `{"isEnabled":true}`)
 	tenant, _ = c.entra.Tenant("contoso.com")
 	require.True(t, tenant.AdminConsentWorkflow)
 
 	require.Equal(t, "contoso.com", a.list("/v1.0/domains")[0]["id"])
 	require.Equal(t, tenant.ID, a.list("/v1.0/organization")[0]["id"])
-	require.Len(t, a.list("/v1.0/directoryRoles"), len(fakeentra.Roles()))
+	require.Len(t, a.list("/v1.0/directoryRoles"), len(directory.Roles()))
 	require.NotEmpty(t, a.list("/beta/roleManagement/directory/roleDefinitions"))
 	require.Empty(t, a.list("/v1.0/groups"))
-	require.NotEmpty(t, fakeentra.GraphPaths())
+	require.NotEmpty(t, graph.Paths())
 }
 
 func TestTheSignInLogByTheAPIFitsWhatTheDeviceSaw(t *testing.T) {

@@ -66,7 +66,7 @@ func TestAPolicyComesBackAsItWasPosted(t *testing.T) {
 			require.Equal(t, 30*time.Minute, p.SignInFrequency)
 			require.True(t, p.From.IsZero())
 		},
-		`{"grantControls":null}`:                           func(p fakeentra.Policy) { require.Equal(t, fakeentra.GrantNone, p.Grant) },
+		`{"grantControls":null}`:                           func(p fakeentra.Policy) { require.Equal(t, "none", p.Grant) },
 		`{"conditions":{"locations":null}}`:                func(p fakeentra.Policy) { require.Empty(t, p.Locations) },
 		`{"conditions":{"clientAppTypes":["all"]}}`:        func(p fakeentra.Policy) { require.Empty(t, p.ClientApps) },
 		`{"conditions":{"authenticationFlows":null}}`:      func(p fakeentra.Policy) { require.Empty(t, p.Flows) },
@@ -89,7 +89,7 @@ func TestEverythingThatIsListedCanBeReadByItsID(t *testing.T) {
 	c.signIn("admin@contoso.com")
 	require.NoError(t, second(c.entra.SetLocation("contoso.com", fakeentra.NamedLocation{Name: "Greece", Countries: []string{"GR"}, Unknown: true})))
 	require.NoError(t, second(c.entra.SetLocation("contoso.com", fakeentra.NamedLocation{Name: "IPv6", Ranges: []string{"2001:db8::/32"}})))
-	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "P", State: fakeentra.PolicyOff, Grant: fakeentra.GrantNone, SignInFrequency: 90 * time.Minute})))
+	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "P", State: "off", Grant: "none", SignInFrequency: 90 * time.Minute})))
 	for _, path := range []string{
 		"users", "identity/conditionalAccess/policies", "identity/conditionalAccess/namedLocations", "auditLogs/signIns",
 		"oauth2PermissionGrants", "servicePrincipals", "applications",

@@ -25,6 +25,9 @@ var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 const authority = "https://login.microsoftonline.com"
 
+// nativeRedirectURI is what Microsoft offers to programs without a server of their own.
+const nativeRedirectURI = authority + "/common/oauth2/nativeclient"
+
 // client is a program that signs in by device code: a few lines of HTTP, nobody's library.
 type client struct {
 	t      *testing.T

@@ -9,78 +9,22 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"path"
 	"runtime"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakeentra/internal/rates"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
-	"mfpsim/vtime"
 )
-
-// spent is what a number of requests took: time that passed, and processor time of client and server together, which other
-// programs on the machine do not lengthen.
-type spent struct {
-	requests       int
-	elapsed, burnt time.Duration
-}
-
-func (s *spent) add(other spent) {
-	s.requests, s.elapsed, s.burnt = s.requests+other.requests, s.elapsed+other.elapsed, s.burnt+other.burnt
-}
-
-// rate is requests a second.
-func (s *spent) rate() float64 { return float64(s.requests) / s.elapsed.Seconds() }
-
-// cost is processor time for one request, in microseconds.
-func (s *spent) cost() float64 { return float64(s.burnt.Microseconds()) / float64(s.requests) }
-
-// processorTime is what this process has used so far.
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var u syscall.Rusage
-	require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// workers runs work n times in all, by so many at once.
-func workers(b *testing.B, n, at int, work func() error) spent {
-	b.Helper()
-	before, burnt := b.Elapsed(), processorTime(b)
-	jobs := make(chan struct{}, n)
-	for range n {
-		jobs <- struct{}{}
-	}
-	close(jobs)
-	var group sync.WaitGroup
-	failed := make(chan error, at)
-	for range at {
-		group.Go(func() {
-			for range jobs {
-				if err := work(); err != nil {
-					failed <- err
-					return
-				}
-			}
-		})
-	}
-	group.Wait()
-	select {
-	case err := <-failed:
-		b.Fatal(err)
-	default:
-	}
-	return spent{requests: n, elapsed: b.Elapsed() - before, burnt: processorTime(b) - burnt}
-}
 
 // keepOpen is a client of a fake that keeps so many connections open.
 func keepOpen(b *testing.B, s *fakeentra.Server, connections int) *http.Client {
@@ -91,8 +35,16 @@ func keepOpen(b *testing.B, s *fakeentra.Server, connections int) *http.Client {
 	return c
 }
 
+// ask sends a form, or asks without one.
+func ask(c *http.Client, target, form string) (*http.Response, error) {
+	if form == "" {
+		return c.Get(target)
+	}
+	return c.Post(target, formType, strings.NewReader(form))
+}
+
 func send(c *http.Client, target, form, want string) error {
-	response, err := c.Post(target, formType, strings.NewReader(form))
+	response, err := ask(c, target, form)
 	if err != nil {
 		return err
 	}
@@ -107,10 +59,10 @@ func send(c *http.Client, target, form, want string) error {
 	return nil
 }
 
-// served is a fake on loopback with a sign-in without openid, so that one refresh is one signature.
-func served(b *testing.B) (s *fakeentra.Server, refresh string) {
+// served is such a fake on loopback.
+func served(b *testing.B, scope string) (s *fakeentra.Server, refresh string) {
 	b.Helper()
-	s, refresh = benchSignIn(b)
+	s, refresh = benchSignIn(b, scope)
 	listener, err := s.Listen()
 	require.NoError(b, err)
 	require.NoError(b, s.Serve(listener))
@@ -119,95 +71,170 @@ func served(b *testing.B) (s *fakeentra.Server, refresh string) {
 
 var authorizationForm = url.Values{"client_id": {fakeentra.ClientID}, "scope": {fakeentra.Scope}}.Encode()
 
-// BenchmarkHTTPSDeviceAuthorization is the first request of a sign-in, over HTTPS.
+// compared lets the sides work and reports how the first did beside the others.
+func compared(b *testing.B, plan rates.Plan, sides ...rates.Side) {
+	b.Helper()
+	plan.Rounds = 5
+	plan.Requests = max(plan.Requests, b.N/plan.Rounds)
+	plan.Block = max(plan.Block, 10*plan.At)
+	for _, side := range sides {
+		require.NoError(b, side.Work(), side.Name)
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	done, err := rates.Compare(plan, sides...)
+	b.StopTimer()
+	require.NoError(b, err)
+	rates.Report(b, sides, done)
+}
+
+// BenchmarkHTTPSDeviceAuthorization is the first request of a sign-in, over HTTPS, beside a bare net/http handler that
+// writes the same bytes over the same TLS. Its peers are compared in interop/rfc8628.
 func BenchmarkHTTPSDeviceAuthorization(b *testing.B) {
 	for _, connections := range []int{1, 20} {
 		b.Run(fmt.Sprintf("connections=%d", connections), func(b *testing.B) {
-			s, _ := served(b)
+			s, _ := served(b, oneSignature)
 			c := keepOpen(b, s, connections)
 			address := authority + "/organizations" + devicecode
-			require.NoError(b, send(c, address, authorizationForm, `{"user_code"`))
-			b.ReportAllocs()
-			b.ResetTimer()
-			done := workers(b, b.N, connections, func() error { return send(c, address, authorizationForm, `{"user_code"`) })
-			b.ReportMetric(done.rate(), "req/s")
-			b.ReportMetric(done.cost(), "cpu-us/req")
+			compared(
+				b, rates.Plan{Requests: 1000, At: connections},
+				rates.Side{Name: "fakeentra", Work: func() error { return send(c, address, authorizationForm, `{"user_code"`) }},
+				bareHTTP(b, s, connections, c, address, authorizationForm),
+			)
 		})
 	}
 }
 
-// BenchmarkHTTPSRefresh compares in one run, with the same workers: bare signatures with the fake's own key; the transport alone
-// (same client, same TLS, an answer of the same size that costs nothing); and refreshes. share/bare is what refreshes reach of the
-// bare signatures; server/bare is the same with the transport's time, which client and TLS take, told apart; the cpu- metrics say the
-// same by processor time. The three take turns, so that they meet the same load of the machine.
+// BenchmarkHTTPSRefresh is a refresh over HTTPS, beside the signatures that it causes, made with the same key by as many
+// workers, and beside a bare net/http handler that writes the same bytes over the same TLS and signs nothing. The
+// printer's own scope has openid: it causes two signatures.
 func BenchmarkHTTPSRefresh(b *testing.B) {
-	for _, connections := range []int{1, 20} {
-		b.Run(fmt.Sprintf("connections=%d", connections), func(b *testing.B) {
-			s, form := served(b)
-			c := keepOpen(b, s, connections)
-			address := authority + "/organizations" + token
-			require.NoError(b, send(c, address, form, `{"token_type"`))
-			plain := transportAlone(b, connections, len(benchPost(s, token, form)))
-			key := benchKey(b)
-			digest := sha256.Sum256([]byte("x"))
-			b.ReportAllocs()
-			b.ResetTimer()
-			var refreshes, bare, transport spent
-			for left := b.N; left > 0; left -= block {
-				n := min(left, block)
-				refreshes.add(workers(b, n, connections, func() error { return send(c, address, form, `{"token_type"`) }))
-				bare.add(workers(b, n, connections, func() error {
-					_, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
-					return err
-				}))
-				transport.add(workers(b, n, connections, func() error { return plain(form) }))
+	for _, asked := range []struct {
+		name, scope string
+		signatures  int
+	}{{"", oneSignature, 1}, {"printer/", fakeentra.Scope, 2}} {
+		for _, connections := range []int{1, 20, 100} {
+			b.Run(fmt.Sprintf("%sconnections=%d", asked.name, connections), func(b *testing.B) {
+				s, form := served(b, asked.scope)
+				c := keepOpen(b, s, connections)
+				address := authority + "/organizations" + token
+				key, digest := benchKey(b), sha256.Sum256([]byte("x"))
+				compared(
+					b, rates.Plan{Requests: 5 * connections, Block: 200, At: connections},
+					rates.Side{Name: "fakeentra", Work: func() error { return send(c, address, form, `{"token_type"`) }},
+					rates.Side{Name: "signatures", Work: func() (err error) {
+						for range asked.signatures {
+							_, err = rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
+						}
+						return err
+					}},
+					bareHTTP(b, s, connections, c, address, form),
+				)
+			})
+		}
+	}
+}
+
+// BenchmarkRefreshKept is what one refresh leaves in memory on a World that flows, the journal bounded and full.
+func BenchmarkRefreshKept(b *testing.B) {
+	for _, tenant := range []string{"organizations", "consumers"} {
+		b.Run(tenant, func(b *testing.B) {
+			s, form := benchSignIn(b, oneSignature)
+			address := tenant + token
+			if tenant == "consumers" {
+				form = signInAs(b, s, "consumers", "bob@outlook.com", oneSignature)
 			}
-			b.StopTimer()
-			b.ReportMetric(refreshes.rate(), "req/s")
-			b.ReportMetric(bare.rate(), "bare/s")
-			b.ReportMetric(refreshes.rate()/bare.rate(), "share/bare")
-			b.ReportMetric(1/(1/refreshes.rate()-1/transport.rate())/bare.rate(), "server/bare")
-			b.ReportMetric(bare.cost()/refreshes.cost(), "cpu-share/bare")
-			b.ReportMetric(bare.cost()/(refreshes.cost()-transport.cost()), "cpu-server/bare")
+			const bound, refreshes = 100, 3000
+			s.Journal().Keep(journal.Keep{Entries: bound})
+			refresh := func(times int) uint64 {
+				for range times {
+					if a := benchPost(s, address, form); !strings.HasPrefix(a, `{"token_type"`) {
+						b.Fatal(a)
+					}
+				}
+				return heapInUse()
+			}
+			before := refresh(bound)
+			for b.Loop() {
+				after := refresh(refreshes)
+				b.ReportMetric(float64(max(after, before)-before)/refreshes, "B/refresh")
+				before = after
+			}
+			runtime.KeepAlive(s)
 		})
 	}
 }
 
-// block is how many requests one of the three makes before the next has its turn.
-const block = 60
+func heapInUse() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC() // what had a finalizer goes at the second
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// BenchmarkHTTPSDiscovery is what a program asks before its first sign-in: the document and the keys.
+func BenchmarkHTTPSDiscovery(b *testing.B) {
+	for _, asked := range []string{"/v2.0/.well-known/openid-configuration", "/discovery/v2.0/keys"} {
+		for _, connections := range []int{1, 20} {
+			b.Run(fmt.Sprintf("%s/connections=%d", path.Base(asked), connections), func(b *testing.B) {
+				s, _ := served(b, oneSignature)
+				c := keepOpen(b, s, connections)
+				address := authority + "/organizations" + asked
+				compared(
+					b, rates.Plan{Requests: 1000, At: connections},
+					rates.Side{Name: "fakeentra", Work: func() error { return send(c, address, "", "{") }},
+					bareHTTP(b, s, connections, c, address, ""),
+				)
+			})
+		}
+	}
+}
 
 func benchKey(b *testing.B) *rsa.PrivateKey {
 	b.Helper()
-	der, err := os.ReadFile("keys/insecure-test-key-1.der")
+	der, err := os.ReadFile("internal/signing/keys/insecure-test-key-1.der")
 	require.NoError(b, err)
 	key, err := x509.ParsePKCS1PrivateKey(der)
 	require.NoError(b, err)
 	return key
 }
 
-// transportAlone serves an answer of a size that costs nothing, over the bench's network and TLS but without a turn.
-func transportAlone(b *testing.B, connections, size int) func(form string) error {
+// bareHTTP is a bare net/http handler that answers with the bytes with which the fake has answered once, header and
+// body, over TLS with a certificate of the same kind. It is asked by a client of its own with as many connections.
+func bareHTTP(b *testing.B, s *fakeentra.Server, connections int, asked *http.Client, target, form string) rates.Side {
 	b.Helper()
-	world := vtime.NewFlowing(time.Time{})
-	b.Cleanup(world.Close)
-	network := faultnet.New(faultnet.Config{World: world, Journal: journal.New(world.Now), Seed: 7})
-	listener, err := network.Listen("plain", "plain.example:443")
+	response, err := ask(asked, target, form)
 	require.NoError(b, err)
-	body := []byte(`{"token_type"` + strings.Repeat(" ", max(size-14, 0)) + "}")
-	server, err := network.ServeHTTP(listener, network.TLSConfig("plain", nil, "plain.example"), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(response.Body)
+	require.NoError(b, err)
+	require.NoError(b, response.Body.Close())
+	header := response.Header
+	network := faultnet.New(faultnet.Config{World: s.World(), Seed: 7})
+	secured := network.TLSConfig("bare", nil, "bare.example", "127.0.0.1").Clone()
+	secured.NextProtos = []string{"http/1.1"}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(b, err)
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
+		for name, values := range header {
+			w.Header()[name] = values
+		}
 		_, _ = w.Write(body)
-	}))
-	require.NoError(b, err)
+	})}
+	go func() { _ = server.Serve(tls.NewListener(listener, secured)) }()
 	b.Cleanup(func() { require.NoError(b, server.Close()) })
 	transport := &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: network.Authority().Pool(), Time: world.Now, MinVersion: tls.VersionTLS12},
+		TLSClientConfig: &tls.Config{RootCAs: network.Authority().Pool(), Time: s.World().Now, MinVersion: tls.VersionTLS12},
 		MaxConnsPerHost: connections, MaxIdleConnsPerHost: connections,
 	}
 	b.Cleanup(transport.CloseIdleConnections)
 	c := &http.Client{Transport: transport}
-	address := "https://" + listener.Addr().String()
-	return func(form string) error { return send(c, address, form, `{"token_type"`) }
+	address, err := url.Parse(target)
+	require.NoError(b, err)
+	address.Host = listener.Addr().String()
+	target = address.String()
+	return rates.Side{Name: "bare-http", Work: func() error { return send(c, target, form, string(body[:12])) }}
 }
 
 // BenchmarkThousandUsers is what users cost in memory.

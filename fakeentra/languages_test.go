@@ -126,7 +126,7 @@ func TestStaySignedInAndPickAnAccount(t *testing.T) {
 	require.Equal(t, "Stay signed in?", p.heading())
 	require.Equal(t, 1, p.page.Find("input#KmsiCheckboxField[name=DontShowAgain]").Length())
 	requireAADSTS(t, c.poll(device), 70016, "authorization_pending")
-	require.NotEmpty(t, fakeentra.FilterSignIns(c.entra.SignIns(), "admin@contoso.com", "50140"))
+	require.NotEmpty(t, c.entra.SignIns().Filter("admin@contoso.com", "50140"))
 	p.press("Yes")
 	require.Contains(t, p.text(), "You have signed in to the")
 	require.Equal(t, http.StatusOK, c.poll(device).status)

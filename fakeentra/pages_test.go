@@ -96,7 +96,7 @@ func TestMistakesOnThePages(t *testing.T) {
 	p.press("Next", "loginfmt", "ALICE@contoso.com")
 	require.Contains(t, p.press("Sign In").text(), "Please enter your password.")
 	require.Contains(t, p.press("Sign In", "passwd", "wrong").text(), "Your account or password is incorrect.")
-	require.NotEmpty(t, fakeentra.FilterSignIns(c.entra.SignIns(), "alice@contoso.com", "50126"))
+	require.NotEmpty(t, c.entra.SignIns().Filter("alice@contoso.com", "50126"))
 	p.press("Back")
 	require.Equal(t, "Sign in", p.heading())
 	p.press("Next", "loginfmt", "alice@contoso.com").press("Sign In", "passwd", p.password("alice@contoso.com"))
@@ -150,7 +150,7 @@ func TestADisabledAccountIsTurnedAway(t *testing.T) {
 	user, _ := c.ask()
 	p := c.person().typePassword(user, "alice@contoso.com")
 	require.Contains(t, p.text(), "Your account has been locked. Contact your support person to unlock it, then try again.")
-	require.NotEmpty(t, fakeentra.FilterSignIns(c.entra.SignIns(), "alice@contoso.com", "50057"))
+	require.NotEmpty(t, c.entra.SignIns().Filter("alice@contoso.com", "50057"))
 }
 
 func TestASecondFactorIsAskedFor(t *testing.T) {
@@ -162,7 +162,7 @@ func TestASecondFactorIsAskedFor(t *testing.T) {
 	p.press("Approve").press("Continue").press("Accept")
 	require.Equal(t, http.StatusOK, c.poll(device).status)
 
-	_, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "MFA for all", Grant: fakeentra.GrantMFA, Users: []string{"All"}})
+	_, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "MFA for all", Grant: "mfa", Users: []string{"All"}})
 	require.NoError(t, err)
 	user, _ = c.ask()
 	p = c.person().typePassword(user, "alice@contoso.com")

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakeentra/internal/endpoints"
 )
 
 //go:generate go test -run TestTheParityDocumentIsUpToDate -update .
@@ -98,10 +99,10 @@ templates; ERR, DCF, ACF and BRK are its documentation; AZJS are recordings of t
 
 The router reads this table: what is not in it is answered by status 404, an error "not_simulated", and a note in the journal.
 
-| name (of knobs) | path | methods | advertised as | mark | source | shown by |
+| name (of planted answers) | path | methods | advertised as | mark | source | shown by |
 | --- | --- | --- | --- | --- | --- | --- |
 `)
-	for _, e := range fakeentra.Endpoints() {
+	for _, e := range endpoints.All() {
 		require.NotEmpty(t, e.Tests, e.Path)
 		for _, name := range e.Tests {
 			test, there := tests[name]
@@ -118,8 +119,8 @@ The router reads this table: what is not in it is answered by status 404, an err
 	fmt.Fprintf(&b, `
 ## AADSTS numbers
 
-%d rows. Every one can be sent by a knob (%s) and is on the page /error?code=N. The tests in the last column
-meet the number as the fake says it by itself, or as a page shows it; rows without one are said by knobs only.
+%d rows. Every one can be sent by a planted answer (%s) and is on the page /error?code=N. The tests in the last column
+meet the number as the fake says it by itself, or as a page shows it; rows without one are said by planted answers only.
 
 | number | first sentence | error word | suberror | status | where | mark: sentence | mark: word | source | date | met in |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -128,7 +129,7 @@ meet the number as the fake says it by itself, or as a page shows it; rows witho
 	for _, r := range rows {
 		var met []string
 		for name, test := range tests {
-			if r.Code != 0 && test.numbers[r.Code] && !strings.Contains(name, "Knob") {
+			if r.Code != 0 && test.numbers[r.Code] && !strings.Contains(name, "PlantedAnswer") {
 				require.False(t, test.skips, name)
 				met = append(met, name)
 			}
@@ -194,17 +195,17 @@ func row(b *strings.Builder, cells ...string) {
 func code(text string) string { return "`" + text + "`" }
 
 func TestLookupAndSearch(t *testing.T) {
-	row, ok := fakeentra.Lookup(53003)
+	row, ok := fakeentra.Catalogue().Lookup(53003)
 	require.True(t, ok)
 	require.Equal(t, "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.", row.Text)
 	require.Equal(t, []string{"2025-03-07", "2026-02-17"}, row.Dates())
 	for _, code := range []int{0, 1, -53003} {
-		_, ok = fakeentra.Lookup(code)
+		_, ok = fakeentra.Catalogue().Lookup(code)
 		require.False(t, ok)
 	}
-	require.Contains(t, fakeentra.Search("blocked CONDITIONAL access"), row)
-	require.Contains(t, fakeentra.Search("AADSTS53003"), row)
-	require.NotEmpty(t, fakeentra.Search("consent_required"))
-	require.Empty(t, fakeentra.Search(""))
-	require.Empty(t, fakeentra.Search("printer on fire"))
+	require.Contains(t, fakeentra.Catalogue().Search("blocked CONDITIONAL access"), row)
+	require.Contains(t, fakeentra.Catalogue().Search("AADSTS53003"), row)
+	require.NotEmpty(t, fakeentra.Catalogue().Search("consent_required"))
+	require.Empty(t, fakeentra.Catalogue().Search(""))
+	require.Empty(t, fakeentra.Catalogue().Search("printer on fire"))
 }

@@ -66,10 +66,10 @@ func TestEveryRefusalOfTheTokenAndDeviceCodeEndpoints(t *testing.T) {
 				Start: start, Tenants: []fakeentra.Tenant{{Name: "Contoso", Domains: []string{"contoso.com"}}, {Name: "Fabrikam", Domains: []string{"fabrikam.com"}}},
 				Users: []fakeentra.User{}, Applications: []fakeentra.Application{
 					{ID: id, Name: "App"},
-					{ID: single, Name: "Single", Audience: fakeentra.AudienceOneTenant, Home: "contoso.com"},
-					{ID: secretive, Name: "Secretive", NoPublicClient: true},
+					{ID: single, Name: "Single", Audience: "AzureADMyOrg", Home: "contoso.com"},
+					{ID: secretive, Name: "Secretive", Confidential: true},
 					{ID: off, Name: "Disabled app", Disabled: true},
-					{ID: work, Name: "Work", Audience: fakeentra.AudienceOrganizations},
+					{ID: work, Name: "Work", Audience: "AzureADMultipleOrgs"},
 				},
 			})
 			c.tenant = test.tenant
@@ -159,7 +159,7 @@ func TestTheStatesOfADeviceCode(t *testing.T) {
 
 func TestPublicClientFlowsNotAllowedIsHeardAfterTheSignIn(t *testing.T) {
 	c := stepped(t)
-	require.NoError(t, c.entra.ChangeApplication(c.id, func(a *fakeentra.Application) { a.NoPublicClient = true }))
+	require.NoError(t, c.entra.ChangeApplication(c.id, func(a *fakeentra.Application) { a.Confidential = true }))
 	user, device := c.ask()
 	requireAADSTS(t, c.poll(device), 70016, "authorization_pending")
 	require.NoError(t, c.entra.Approve(user, "admin@contoso.com"))
@@ -204,11 +204,11 @@ func journalText(s *fakeentra.Server) string {
 	return b.String()
 }
 
-func TestKnobs(t *testing.T) {
+func TestPlantedAnswers(t *testing.T) {
 	c := stepped(t)
 	arm := func(words ...string) {
 		t.Helper()
-		k, err := fakeentra.ParseKnob(words...)
+		k, err := parseOne(words...)
 		require.NoError(t, err)
 		require.NoError(t, c.entra.Arm(k))
 	}
@@ -250,9 +250,9 @@ func TestKnobs(t *testing.T) {
 			require.Equal(t, "nothing", word)
 		}
 	}
-	require.Empty(t, c.entra.UnmetKnobs())
+	require.Empty(t, c.entra.UnmetAnswers())
 	for _, words := range [][]string{{"magic"}, {}, {"html", "endpoint=moon"}, {"error=1"}, {"status=1"}, {"html", "grant=x"}, {"html", "times=x"}} {
-		_, err := fakeentra.ParseKnob(words...)
+		_, err := parseOne(words...)
 		require.Error(t, err, words)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakeentra/internal/directory"
 )
 
 // claimsOf verifies a token by the published keys and returns what it says.
@@ -81,7 +82,7 @@ func TestPersonalAccountsHaveOpaqueTokens(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, "bob@outlook.com", claims.Principal)
 	require.Equal(t, []string{"SMTP.Send"}, claims.Scopes)
-	require.Equal(t, fakeentra.PersonalTenantID, claims.Tenant)
+	require.Equal(t, directory.PersonalTenantID, claims.Tenant)
 	_, ok = c.entra.Opaque("EwBinvented")
 	require.False(t, ok)
 	require.Equal(t, http.StatusOK, c.refresh(a.text("refresh_token")).status)
@@ -127,7 +128,7 @@ func TestNinetyDaysWithoutUse(t *testing.T) {
 	require.Contains(t, a.text("error_description"),
 		"The token was issued on 2026-05-30T09:00:00.0000000Z and was inactive for 90.00:00:00.")
 	require.Empty(t, a.text("suberror"))
-	require.NotEmpty(t, fakeentra.FilterSignIns(c.entra.SignIns(), "admin@contoso.com", "non-interactive", "700082"))
+	require.NotEmpty(t, c.entra.SignIns().Filter("admin@contoso.com", "non-interactive", "700082"))
 }
 
 func TestWhatEndsASignInBetweenTwoRefreshes(t *testing.T) {
@@ -153,12 +154,12 @@ func TestWhatEndsASignInBetweenTwoRefreshes(t *testing.T) {
 		"consent withdrawn":     {func(t *testing.T, c *client) { require.NoError(t, c.entra.WithdrawConsent("contoso.com", "")) }, 65001, "consent_required", "The user or administrator has not consented to use the application with ID '" + fakeentra.ClientID + "' named 'Example MFP Email Sender'.", false},
 		"tokens made to expire": {func(_ *testing.T, c *client) { c.entra.ExpireRefreshTokens() }, 700082, "", "", false},
 		"a block for all":       {policy(fakeentra.Policy{}), 53003, "message_only", "The access policy does not allow token issuance.", true},
-		"a block of the device code flow for all applications": {policy(fakeentra.Policy{Flows: []string{fakeentra.FlowDeviceCode}}), 530036, "", "", false},
-		"a block of the device code flow for Exchange only":    {policy(fakeentra.Policy{Flows: []string{fakeentra.FlowDeviceCode}, Applications: []string{"Office 365 Exchange Online"}}), 53003, "message_only", "", true},
+		"a block of the device code flow for all applications": {policy(fakeentra.Policy{Flows: []string{"Device code flow"}}), 530036, "", "", false},
+		"a block of the device code flow for Exchange only":    {policy(fakeentra.Policy{Flows: []string{"Device code flow"}, Applications: []string{"Office 365 Exchange Online"}}), 53003, "message_only", "", true},
 		"a block from this place":                              {policy(fakeentra.Policy{Locations: []string{"203.0.113.0/24"}}), 53003, "message_only", "", true},
-		"a second factor is demanded":                          {policy(fakeentra.Policy{Grant: fakeentra.GrantMFA}), 50076, "basic_action", "you must use multi-factor authentication to access '00000002-0000-0ff1-ce00-000000000000'.", true},
-		"a compliant device is demanded":                       {policy(fakeentra.Policy{Grant: fakeentra.GrantCompliant}), 53000, "message_only", "Conditional Access policy requires a compliant device", true},
-		"a sign-in frequency of half an hour":                  {policy(fakeentra.Policy{Grant: fakeentra.GrantNone, SignInFrequency: 30 * time.Minute}), 70043, "token_expired", "and the maximum allowed lifetime for this request is 1800.", false},
+		"a second factor is demanded":                          {policy(fakeentra.Policy{Grant: "mfa"}), 50076, "basic_action", "you must use multi-factor authentication to access '00000002-0000-0ff1-ce00-000000000000'.", true},
+		"a compliant device is demanded":                       {policy(fakeentra.Policy{Grant: "compliant"}), 53000, "message_only", "Conditional Access policy requires a compliant device", true},
+		"a sign-in frequency of half an hour":                  {policy(fakeentra.Policy{Grant: "none", SignInFrequency: 30 * time.Minute}), 70043, "token_expired", "and the maximum allowed lifetime for this request is 1800.", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := stepped(t)
@@ -182,8 +183,8 @@ func TestWhatEndsASignInBetweenTwoRefreshes(t *testing.T) {
 
 func TestAPolicyMissesWhomItDoesNotMean(t *testing.T) {
 	for name, p := range map[string]fakeentra.Policy{
-		"off":              {State: fakeentra.PolicyOff},
-		"report-only":      {State: fakeentra.PolicyReportOnly},
+		"off":              {State: "off"},
+		"report-only":      {State: "report-only"},
 		"from a later day": {From: start.Add(48 * time.Hour)},
 		"another user":     {Users: []string{"alice@contoso.com"}},
 		"excluded":         {Users: []string{"All"}, ExcludeUsers: []string{"admin@contoso.com"}},
@@ -200,7 +201,7 @@ func TestAPolicyMissesWhomItDoesNotMean(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, http.StatusOK, c.refresh(a.text("refresh_token")).status)
 			if name == "report-only" {
-				require.NotEmpty(t, fakeentra.FilterSignIns(c.entra.SignIns(), "Success", "Policy (report-only)"))
+				require.NotEmpty(t, c.entra.SignIns().Filter("Success", "Policy (report-only)"))
 			}
 			if name == "from a later day" {
 				c.advance(48 * time.Hour)
@@ -222,9 +223,9 @@ func TestABlockInTheBrowserLeavesTheDeviceWaiting(t *testing.T) {
 	require.Contains(t, p.text(), "Error Code: 53003\nRequest Id: ")
 	require.Contains(t, p.text(), "App name: Example MFP Email Sender\nApp id: "+fakeentra.ClientID+"\nIP address: 203.0.113.7\nDevice identifier: Not available")
 	requireAADSTS(t, c.poll(device), 70016, "authorization_pending")
-	rows := fakeentra.FilterSignIns(c.entra.SignIns(), "admin@contoso.com", "53003", "Block device code flow")
+	rows := c.entra.SignIns().Filter("admin@contoso.com", "53003", "Block device code flow")
 	require.Len(t, rows, 1)
-	require.Contains(t, fakeentra.SignInTable(rows), "Device code flow")
+	require.Contains(t, rows.Table(), "Device code flow")
 	require.Equal(t, c.poll(device).text("correlation_id"), rows[0].CorrelationID)
 
 	p.press("Sign out and sign in with a different account")
@@ -238,7 +239,7 @@ func TestABlockInTheBrowserLeavesTheDeviceWaiting(t *testing.T) {
 
 func TestABlockAtIssuanceIsHeardByTheDevice(t *testing.T) {
 	c := stepped(t)
-	policy, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Block", Where: fakeentra.WhereIssuance})
+	policy, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Block", Where: "issuance"})
 	require.NoError(t, err)
 	user, device := c.ask()
 	p := c.person().typePassword(user, "admin@contoso.com").press("Continue").press("Accept")
@@ -252,7 +253,7 @@ func TestABlockAtIssuanceIsHeardByTheDevice(t *testing.T) {
 
 func TestADeviceBasedPolicyBlocksARemoteDevice(t *testing.T) {
 	c := stepped(t)
-	_, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Compliant", Grant: fakeentra.GrantCompliant})
+	_, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Compliant", Grant: "compliant"})
 	require.NoError(t, err)
 	user, _ := c.ask()
 	p := c.person().typePassword(user, "admin@contoso.com")

@@ -14,10 +14,11 @@ import (
 // secretClient is an application with a secret, for the third column of the table of events.
 const secretClient = "20000000-0000-4000-8000-000000000002"
 
-// TestWhatAnEventDoesToRefreshTokens is the table of docs/reference/entra.md §4.2 row by row, which is Microsoft's own (refresh-tokens.md).
+// TestWhatAnEventDoesToRefreshTokens is the table of docs/reference/entra.md §4.2 row by row, which is Microsoft's own
+// (refresh-tokens.md).
 func TestWhatAnEventDoesToRefreshTokens(t *testing.T) {
 	const u = "pat@contoso.com"
-	reset := func(by fakeentra.ResetBy) func(*fakeentra.Server) error {
+	reset := func(by string) func(*fakeentra.Server) error {
 		return func(s *fakeentra.Server) error { return second(s.NewPassword(u, by, "")) }
 	}
 	type row struct {
@@ -30,9 +31,9 @@ func TestWhatAnEventDoesToRefreshTokens(t *testing.T) {
 			return s.ChangeUser(u, func(u *fakeentra.User) { u.PasswordExpired = true })
 		}, false, false, false},
 		{"the user changes the password", func(s *fakeentra.Server) error { return second(s.ChangePassword(u)) }, true, false, false},
-		{"the user resets the password by self-service", reset(fakeentra.ResetBySelfService), true, false, false},
-		{"an administrator resets the password in the Azure portal", reset(fakeentra.ResetInPortal), true, false, false},
-		{"an administrator resets the password in the Entra admin center", reset(fakeentra.ResetInAdminCenter), true, true, true},
+		{"the user resets the password by self-service", reset("self-service"), true, false, false},
+		{"an administrator resets the password in the Azure portal", reset("portal"), true, false, false},
+		{"an administrator resets the password in the Entra admin center", reset("admin-center"), true, true, true},
 		{"somebody revokes the sessions", func(s *fakeentra.Server) error { return s.Revoke(u) }, true, true, true},
 		{"the user signs out everywhere", func(s *fakeentra.Server) error { return s.SignOut(u) }, false, false, false},
 	} {
@@ -48,7 +49,7 @@ func TestWhatAnEventDoesToRefreshTokens(t *testing.T) {
 				form := url.Values{}
 				if kind == "a token of a client with a secret" {
 					_, err := c.entra.AddApplication(fakeentra.Application{
-						ID: secretClient, Name: "Server", NoPublicClient: true, Secrets: []fakeentra.ClientSecret{{Value: "right-secret"}},
+						ID: secretClient, Name: "Server", Confidential: true, Secrets: []fakeentra.ClientSecret{{Value: "right-secret"}},
 					})
 					require.NoError(t, err)
 					c.id = secretClient
@@ -133,10 +134,10 @@ func TestTheAuditLogSaysWhoDidWhat(t *testing.T) {
 	s := c.entra
 	require.NoError(t, s.Revoke("alice@contoso.com"))
 	require.NoError(t, second(s.ChangePassword("alice@contoso.com")))
-	require.NoError(t, second(s.NewPassword("alice@contoso.com", fakeentra.ResetInPortal, "Chosen-1")))
+	require.NoError(t, second(s.NewPassword("alice@contoso.com", "portal", "Chosen-1")))
 	require.NoError(t, s.ChangeUser("alice@contoso.com", func(u *fakeentra.User) { u.Roles = []string{"Global Reader"}; u.Disabled = true }))
 	require.NoError(t, second(s.SetPolicy("contoso.com", fakeentra.Policy{Name: "P"})))
-	require.NoError(t, second(s.SetPolicy("contoso.com", fakeentra.Policy{Name: "P", State: fakeentra.PolicyOff})))
+	require.NoError(t, second(s.SetPolicy("contoso.com", fakeentra.Policy{Name: "P", State: "off"})))
 	require.NoError(t, s.DeletePolicy("contoso.com", "p"))
 	require.NoError(t, s.WithdrawConsent("contoso.com", ""))
 	require.NoError(t, second(s.Set("contoso.com", "Admin consent requests", "Enabled")))

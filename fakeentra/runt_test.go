@@ -50,20 +50,20 @@ func TestAFailedTestTellsTheLastExchangesWithoutSecrets(t *testing.T) {
 	require.Empty(t, leaks(told, entra.Secrets()))
 }
 
-func TestAKnobThatWasNotMetFailsTheTestByName(t *testing.T) {
+func TestAPlantedAnswerThatWasNotMetFailsTheTestByName(t *testing.T) {
 	watched := &failingT{}
 	entra := fakeentra.RunT(watched, fakeentra.Config{Start: start})
-	require.NoError(t, entra.Arm(fakeentra.Knob{Kind: fakeentra.KnobHTML, Endpoint: "token", Times: 2}))
-	require.Contains(t, watched.end(), "a knob was armed and not met: [html endpoint=token times=2]")
+	require.NoError(t, entra.Arm(fakeentra.Answer{Kind: "html", Endpoint: "token", Times: 2}))
+	require.Contains(t, watched.end(), "an answer was armed and not met: [html endpoint=token times=2]")
 	require.True(t, watched.failed)
 }
 
 func TestABadConfigIsRefused(t *testing.T) {
 	for name, c := range map[string]fakeentra.Config{
-		"a page is missing":           {Pages: []fakeentra.PageName{"account", "password"}},
-		"a page comes twice":          {Pages: append(fakeentra.DefaultPages(), "account")},
-		"an unknown page":             {Pages: append(fakeentra.DefaultPages(), "quiz")},
-		"the password comes first":    {Pages: []fakeentra.PageName{"password", "account", "policy", "mfa", "confirm", "permissions"}},
+		"a page is missing":           {Pages: []string{"account", "password"}},
+		"a page comes twice":          {Pages: []string{"account", "password", "policy", "mfa", "confirm", "permissions", "account"}},
+		"an unknown page":             {Pages: []string{"account", "password", "policy", "mfa", "confirm", "permissions", "quiz"}},
+		"the password comes first":    {Pages: []string{"password", "account", "policy", "mfa", "confirm", "permissions"}},
 		"a domain is none":            {Tenants: []fakeentra.Tenant{{Domains: []string{"-"}}}},
 		"a tenant has no domain":      {Tenants: []fakeentra.Tenant{{Name: "x"}}},
 		"a tenant's id is none":       {Tenants: []fakeentra.Tenant{{Domains: []string{"x.example"}, ID: "7"}}},
@@ -71,7 +71,7 @@ func TestABadConfigIsRefused(t *testing.T) {
 		"an application has no name":  {Applications: []fakeentra.Application{{ID: fakeentra.ClientID}}},
 		"an application's id is none": {Applications: []fakeentra.Application{{ID: "x", Name: "x"}}},
 		"an unknown audience":         {Applications: []fakeentra.Application{{ID: fakeentra.ClientID, Name: "x", Audience: "everyone"}}},
-		"a home that is not there":    {Applications: []fakeentra.Application{{ID: fakeentra.ClientID, Name: "x", Audience: fakeentra.AudienceOneTenant}}},
+		"a home that is not there":    {Applications: []fakeentra.Application{{ID: fakeentra.ClientID, Name: "x", Audience: "AzureADMyOrg"}}},
 	} {
 		_, err := fakeentra.New(c)
 		require.Error(t, err, name)
@@ -79,7 +79,7 @@ func TestABadConfigIsRefused(t *testing.T) {
 }
 
 func TestTheOrderOfPagesIsData(t *testing.T) {
-	c := newClient(t, fakeentra.Config{Start: start, Pages: []fakeentra.PageName{"confirm", "account", "password", "policy", "permissions", "mfa"}})
+	c := newClient(t, fakeentra.Config{Start: start, Pages: []string{"confirm", "account", "password", "policy", "permissions", "mfa"}})
 	user, _ := c.ask()
 	p := c.person().open("https://login.microsoft.com/device").press("Next", "otc", user)
 	require.Equal(t, "Are you trying to sign in to Example MFP Email Sender?", p.heading())

@@ -2,9 +2,7 @@ package fakeentra
 
 import (
 	"context"
-	"crypto/cipher"
-	"crypto/sha256"
-	"encoding/binary"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -14,6 +12,22 @@ import (
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/answers"
+	"mfpsim/fakeentra/internal/browser"
+	"mfpsim/fakeentra/internal/codes"
+	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/discovery"
+	"mfpsim/fakeentra/internal/grants"
+	"mfpsim/fakeentra/internal/hosts"
+	"mfpsim/fakeentra/internal/pages"
+	"mfpsim/fakeentra/internal/places"
+	"mfpsim/fakeentra/internal/router"
+	"mfpsim/fakeentra/internal/secrets"
+	"mfpsim/fakeentra/internal/signin"
+	"mfpsim/fakeentra/internal/signing"
+	"mfpsim/fakeentra/internal/signinlog"
+	"mfpsim/fakeentra/internal/tokens"
+	"mfpsim/fakeentra/internal/wire"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -21,82 +35,48 @@ import (
 
 // Server is one fake Entra ID. It is safe for concurrent use.
 type Server struct {
-	config   Config
-	world    *vtime.World
-	ownWorld bool
-	network  *faultnet.Network
-	journal  *journal.Journal
-	clock    *vtime.Clock
-	random   *chance.Reader // codes, ids, tokens: drawn in the order of turns
-	macKey   [32]byte       // of refresh tokens
-	seal     cipher.AEAD    // refresh tokens that only this fake can read
-	handler  http.Handler
+	config    Config
+	world     *vtime.World
+	ownWorld  bool
+	network   *faultnet.Network
+	journal   *journal.Journal
+	clock     *vtime.Clock
+	handler   http.Handler
+	directory *directory.Directory
+	places    *places.Places
+	codes     *codes.Store
+	mint      *tokens.Mint
+	desk      *signin.Desk
+	browser   *browser.Endpoint
+	answers   *answers.Queue
+	log       *signinlog.Log
+	secrets   *secrets.List
 
-	mu          sync.Mutex
-	directory   *directory
-	codes       map[string]*deviceCode // by device code
-	userCodes   map[string]*deviceCode // by user code
-	codeOrder   []*deviceCode          // oldest first
-	grants      map[uint64]*grant
-	lastGrant   uint64
-	authCodes   map[string]*authCode
-	sessions    map[string]*browserSession // by cookie
-	loops       map[string][]time.Time
-	visits      map[string]*visit // sign-ins under way in browsers, by session
-	signIns     []SignIn
-	audit       []AuditEntry
-	issued      uint64 // counts tokens
-	accessMark  uint64 // access tokens up to this number are expired by an act
-	refreshMark uint64 // refresh tokens likewise
-	opaque      map[string]opaqueToken
-	secrets     secretList
-	knobs       []*armedKnob
-	address     string // of the device
-	device      Source // but for its address
-	browser     Source // of the person
-	watchers    []func(Change)
-	audits      uint64 // counts the rows of the audit log
-	url         string
-	listeners   []net.Listener
-	servers     []*http.Server
-	transports  []*http.Transport
-	closed      bool
+	mu         sync.Mutex
+	url        string
+	listeners  []net.Listener
+	servers    []*http.Server
+	transports []*http.Transport
+	closed     bool
 }
+
+// flowingSecrets bounds what [Server.Secrets] remembers on a World that flows, which may do so for months.
+const flowingSecrets = 1000
 
 // New makes a fake that does not listen yet; see [Server.Serve] and [RunT].
 func New(c Config) (*Server, error) {
 	c = c.withDefaults()
+	order, err := pages.Order(c.Pages)
+	if err != nil {
+		return nil, ours(err)
+	}
 	s := &Server{
 		config: c, world: c.World, network: c.Network, journal: c.Journal,
-		codes: map[string]*deviceCode{}, userCodes: map[string]*deviceCode{}, grants: map[uint64]*grant{},
-		authCodes: map[string]*authCode{}, sessions: map[string]*browserSession{}, loops: map[string][]time.Time{},
-		visits: map[string]*visit{}, opaque: map[string]opaqueToken{}, address: c.ClientAddress,
-		directory: newDirectory(c.Seed), random: chance.New(c.Seed, Party),
+		places: places.New(c.ClientAddress), answers: &answers.Queue{}, log: &signinlog.Log{}, secrets: &secrets.List{},
 	}
-	s.browser = Source{Address: c.ClientAddress, Platform: "windows"}
-	if err := checkPages(c.Pages); err != nil {
-		return nil, err
-	}
-	var seed [8]byte
-	binary.BigEndian.PutUint64(seed[:], c.Seed)
-	s.macKey = sha256.Sum256(append([]byte("refresh tokens of mfpsim fakeentra, for tests only"), seed[:]...))
-	s.seal = s.refreshSeal()
-	for _, t := range c.Tenants {
-		if _, err := s.directory.addTenant(t); err != nil {
-			return nil, fmt.Errorf("fakeentra: %w", err)
-		}
-	}
-	for _, a := range c.Applications {
-		if _, err := s.directory.addApplication(a); err != nil {
-			return nil, fmt.Errorf("fakeentra: %w", err)
-		}
-	}
-	for _, u := range c.Users {
-		made, err := s.directory.addUser(u)
-		if err != nil {
-			return nil, fmt.Errorf("fakeentra: %w", err)
-		}
-		s.secrets.add(made.Password.Reveal())
+	s.directory = directory.New(c.Seed, s.now, s.secrets)
+	if err := s.fill(); err != nil {
+		return nil, ours(err)
 	}
 	if s.world == nil {
 		s.ownWorld = true
@@ -106,19 +86,71 @@ func New(c Config) (*Server, error) {
 			s.world = vtime.NewStepped(c.Start)
 		}
 	}
+	if !s.world.Stepped() {
+		s.secrets.Bound(flowingSecrets)
+	}
 	if s.journal == nil {
-		s.journal = journal.New(s.world.Now)
+		s.journal = journal.For(s.world)
 	}
 	if s.network == nil {
 		s.network = faultnet.New(faultnet.Config{World: s.world, Journal: s.journal, Seed: c.Seed})
 	}
 	s.clock = s.world.Clock(Party)
-	s.handler = s.network.Handler(Party, s.clock, http.HandlerFunc(s.route), record)
+	s.handler = s.network.Handler(Party, s.clock, s.rooms(order), secrets.Record)
 	return s, nil
 }
 
-// RunT starts a fake for a test: it listens on loopback with TLS and stops when the test ends. If the test failed, the last
-// exchanges are logged, secrets redacted.
+// fill makes what the Config says there is.
+func (s *Server) fill() error {
+	for _, t := range s.config.Tenants {
+		if _, err := s.directory.AddTenant(t); err != nil {
+			return err
+		}
+	}
+	for _, a := range s.config.Applications {
+		if _, err := s.directory.AddApplication(a); err != nil {
+			return err
+		}
+	}
+	for _, u := range s.config.Users {
+		if _, err := s.directory.AddUser(u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rooms puts the rooms together, from those that hold state to the one that answers requests.
+func (s *Server) rooms(order []pages.Name) http.Handler {
+	c, random := s.config, chance.New(s.config.Seed, Party) // codes, ids, tokens: drawn in the order of turns
+	front := &wire.Front{Random: random, Now: s.now, Language: c.Language, LoopLimit: c.LoopLimit}
+	s.codes = codes.New(random, s.secrets)
+	s.mint = tokens.New(c.Seed, random, s.secrets, s.places, s.directory, c.AccessTokenLifetime)
+	s.desk = signin.New(
+		signin.Settings{Order: order, ShowTestAccounts: c.ShowTestAccounts, StaySignedIn: c.StaySignedIn},
+		signin.Rooms{
+			Directory: s.directory, Codes: s.codes, Log: s.log, Places: s.places, Secrets: s.secrets,
+			Random: random,
+		},
+	)
+	s.browser = &browser.Endpoint{Front: front, Directory: s.directory, Codes: s.codes, Mint: s.mint, Desk: s.desk}
+	return router.New(router.Rooms{
+		Front: front, Directory: s.directory, Codes: s.codes, Answers: s.answers, Journal: s.journal, Clock: s.clock,
+		Browser: s.browser,
+		Grants: &grants.Endpoint{
+			Settings: grants.Settings{
+				RefreshTokenLifetime: c.RefreshTokenLifetime, CodeLifetime: c.CodeLifetime, Interval: c.Interval,
+				SlowDown: c.SlowDown, VerificationURI: c.VerificationURI,
+			},
+			Front: front, Directory: s.directory, Codes: s.codes, Mint: s.mint, Places: s.places, Log: s.log, Secrets: s.secrets,
+			Line: signing.NewLine(),
+		},
+		Discovery: &discovery.Endpoint{Front: front, Directory: s.directory, Mint: s.mint},
+	})
+}
+
+// RunT starts a fake for a test: it listens on loopback with TLS and stops when the test ends. If the test failed, the
+// last exchanges are logged, secrets redacted.
 func RunT(t T, c Config) *Server {
 	t.Helper()
 	s, err := New(c)
@@ -133,8 +165,8 @@ func RunT(t T, c Config) *Server {
 		if err := s.Close(); err != nil {
 			t.Logf("closing %s: %v", Party, err)
 		}
-		if unmet := s.UnmetKnobs(); len(unmet) > 0 && !t.Failed() {
-			t.Fatalf("fakeentra: a knob was armed and not met: %v", unmet)
+		if unmet := s.UnmetAnswers(); len(unmet) > 0 && !t.Failed() {
+			t.Fatalf("fakeentra: an answer was armed and not met: %v", unmet)
 		}
 	})
 	listener, err := s.Listen()
@@ -154,11 +186,11 @@ func (s *Server) Listen() (net.Listener, error) { return s.network.Listen(Party,
 // Serve answers HTTPS on a listener until Close; it returns at once. The certificate is of the network's own authority
 // and holds for the names of [Names], localhost and 127.0.0.1.
 func (s *Server) Serve(l net.Listener) error {
-	hosts := make([]string, 0, len(Names()))
+	names := make([]string, 0, len(Names()))
 	for _, name := range Names() {
-		hosts = append(hosts, hostOf(name))
+		names = append(names, hosts.Of(name))
 	}
-	server, err := s.network.ServeHTTP(l, s.network.TLSConfig(Party, s.clock, hosts...), s.handler)
+	server, err := s.network.ServeHTTP(l, s.network.TLSConfig(Party, s.clock, names...), s.handler)
 	if err != nil {
 		return fmt.Errorf("fakeentra: %w", err)
 	}
@@ -198,16 +230,17 @@ func (s *Server) Close() error {
 	return err
 }
 
-// URL returns the base URL of the first listener, with its port, or "" if there is none. Clients that insist on Microsoft's
-// name use https://login.microsoftonline.com with [Server.Client].
+// URL returns the base URL of the first listener, with its port, or "" if there is none. Clients that insist on
+// Microsoft's name use https://login.microsoftonline.com with [Server.Client].
 func (s *Server) URL() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.url
 }
 
-// Client returns an HTTP client for programs outside the bench: it reaches the fake under every name of [Names], trusts its
-// certificate, and keeps no cookies; its Transport has Unwrap() *http.Transport. A request whose context carries a turn is acted on under that turn.
+// Client returns an HTTP client for programs outside the bench: it reaches the fake under every name of [Names], trusts
+// its certificate, and keeps no cookies; its Transport has Unwrap() *http.Transport. A request whose context carries a
+// turn is acted on under that turn.
 func (s *Server) Client() *http.Client {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -259,10 +292,36 @@ func (s *Server) Journal() *journal.Journal { return s.journal }
 // now is the fake's own time.
 func (s *Server) now() time.Time { return s.clock.Now().UTC() }
 
-// hostOf cuts the port off a host.
-func hostOf(address string) string {
-	if host, _, err := net.SplitHostPort(address); err == nil {
-		return host
+// lastExchanges draws the newest exchanges with the fake, for a failed test.
+func (s *Server) lastExchanges(n int) string {
+	var all []journal.Entry
+	for _, e := range s.journal.Entries() {
+		if e.Party == Party && (e.HTTP != nil || e.Kind == journal.KindNote) {
+			all = append(all, e)
+		}
 	}
-	return address
+	if len(all) > n {
+		all = all[len(all)-n:]
+	}
+	var b strings.Builder
+	for _, e := range all {
+		if e.HTTP == nil {
+			fmt.Fprintf(&b, "%s note %s\n", e.At.UTC().Format("15:04:05"), e.Text)
+			continue
+		}
+		fmt.Fprintf(&b, "%s %s %s%s -> %d\n", e.At.UTC().Format("15:04:05"), e.HTTP.Method, e.HTTP.Host, e.HTTP.Target,
+			e.HTTP.Status)
+		if body := e.HTTP.RequestBody.String(); body != "" {
+			fmt.Fprintf(&b, "    %s\n", body)
+		}
+		if body := e.HTTP.ResponseBody.String(); strings.HasPrefix(body, "{") {
+			fmt.Fprintf(&b, "    %s\n", body)
+		}
+	}
+	return b.String()
+}
+
+// clientTLS trusts the network's authority; the client's time is the World's.
+func (s *Server) clientTLS() *tls.Config {
+	return &tls.Config{RootCAs: s.network.Authority().Pool(), Time: s.world.Now, MinVersion: tls.VersionTLS12}
 }

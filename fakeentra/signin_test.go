@@ -26,14 +26,14 @@ func TestSignInsAreRefusedWithTheirReason(t *testing.T) {
 	require.NoError(t, entra.Disable("alice@contoso.com"))
 	_, err = entra.SignIn("alice@contoso.com")
 	require.Equal(t, 50057, fakeentra.AADSTS(err))
-	var answer *fakeentra.AnswerError
+	var answer *fakeentra.Refusal
 	_, err = entra.Refresh(fakeentra.Tokens{Refresh: "x"})
 	require.True(t, errors.As(err, &answer))
 	require.Equal(t, "invalid_grant", answer.Word)
 	for _, words := range []string{"html", "status=500"} {
-		knobs, err := fakeentra.ParseKnobs(words, "times=1")
+		planted, err := fakeentra.ParseAnswers(words, "times=1")
 		require.NoError(t, err)
-		require.NoError(t, entra.Arm(knobs...))
+		require.NoError(t, entra.Arm(planted...))
 		_, err = entra.Refresh(tokens)
 		require.Error(t, err)
 	}
@@ -62,17 +62,17 @@ func TestTheFirstTestOfTheDocumentIsTheOneThatRuns(t *testing.T) {
 	require.Contains(t, string(document), test)
 }
 
-// A knob: one outage, then the truth.
+// A planted answer: one outage, then the truth.
 func ExampleServer_Arm() {
 	entra, stop := running()
 	defer stop()
 	tokens, _ := entra.SignIn("admin@contoso.com")
-	knobs, _ := fakeentra.ParseKnobs("error=90033", "grant=refresh_token", "times=1")
-	_ = entra.Arm(knobs...)
+	planted, _ := fakeentra.ParseAnswers("error=90033", "grant=refresh_token", "times=1")
+	_ = entra.Arm(planted...)
 	_, err := entra.Refresh(tokens)
 	fmt.Println(fakeentra.AADSTS(err))
 	_, err = entra.Refresh(tokens)
-	fmt.Println(err, len(entra.UnmetKnobs()))
+	fmt.Println(err, len(entra.UnmetAnswers()))
 	// Output:
 	// 90033
 	// <nil> 0
@@ -105,7 +105,7 @@ func ExampleServer_World() {
 }
 
 func ExampleLookup() {
-	row, _ := fakeentra.Lookup(53003)
+	row, _ := fakeentra.Catalogue().Lookup(53003)
 	fmt.Println(row.Text)
 	fmt.Println(row.Word, row.Suberror, row.Tag, row.Dates())
 	// Output:

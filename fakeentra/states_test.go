@@ -9,7 +9,8 @@ import (
 	"mfpsim/fakeentra"
 )
 
-// TestWhatAnAccountsStateShows goes through the states of docs/reference/entra.md §7: the page, the log, and what Approve says.
+// TestWhatAnAccountsStateShows goes through the states of docs/reference/entra.md §7: the page, the log, and what
+// Approve says.
 func TestWhatAnAccountsStateShows(t *testing.T) {
 	for name, test := range map[string]struct {
 		user    fakeentra.User
@@ -20,7 +21,7 @@ func TestWhatAnAccountsStateShows(t *testing.T) {
 		"disabled":                       {fakeentra.User{Disabled: true}, 50057, "Your account has been locked. Contact your support person to unlock it, then try again.", "Enter password"},
 		"password expired":               {fakeentra.User{PasswordExpired: true}, 50055, "You need to update your password because this is the first time you are signing in, or because your password has expired.", "Update your password"},
 		"password expired on premises":   {fakeentra.User{PasswordExpired: true, OnPremises: true}, 50144, "AADSTS50144: The user's Active Directory password has expired.", "Sorry, but we’re having trouble signing you in."},
-		"no password":                    {fakeentra.User{NoPassword: true}, 50056, "AADSTS50056: Invalid or missing password: password does not exist in the directory for this user.", "Sorry, but we’re having trouble signing you in."},
+		"no password":                    {fakeentra.User{PasswordMissing: true}, 50056, "AADSTS50056: Invalid or missing password: password does not exist in the directory for this user.", "Sorry, but we’re having trouble signing you in."},
 		"guest who has not redeemed yet": {fakeentra.User{Invited: true}, 50014, "AADSTS50014: The user's redemption is in a pending state.", "Sorry, but we’re having trouble signing you in."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +83,7 @@ func TestAnExpiredPasswordIsUpdatedOnThePageAndTheSignInGoesOn(t *testing.T) {
 
 func TestASignInWithoutAPassword(t *testing.T) {
 	c := stepped(t)
-	_, err := c.entra.AddUser(fakeentra.User{Principal: "pat@contoso.com", Passwordless: true, NoPassword: true})
+	_, err := c.entra.AddUser(fakeentra.User{Principal: "pat@contoso.com", Passwordless: true, PasswordMissing: true})
 	require.NoError(t, err)
 	user, device := c.ask()
 	p := c.person().open("https://login.microsoft.com/device").press("Next", "otc", user).press("Next", "loginfmt", "pat@contoso.com")

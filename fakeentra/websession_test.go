@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakeentra/internal/endpoints"
+	"mfpsim/fakeentra/internal/grants"
 )
 
 // browse signs somebody in and returns the browser, whose session goes on.
@@ -185,7 +187,7 @@ func TestApplicationsInTheirOwnName(t *testing.T) {
 // embeddedKey is one of the well-known keys, which stands for a client's here.
 func embeddedKey(t *testing.T, number string) *rsa.PrivateKey {
 	t.Helper()
-	der, err := os.ReadFile("keys/insecure-test-key-" + number + ".der")
+	der, err := os.ReadFile("internal/signing/keys/insecure-test-key-" + number + ".der")
 	require.NoError(t, err)
 	key, err := x509.ParsePKCS1PrivateKey(der)
 	require.NoError(t, err)
@@ -358,14 +360,14 @@ func TestEveryAdvertisedEndpointAnswers(t *testing.T) {
 	}
 	advertised := map[string]bool{}
 	configuration := c.do(http.MethodGet, authority+"/common/v2.0/.well-known/openid-configuration", "", "")
-	for _, e := range fakeentra.Endpoints() {
+	for _, e := range endpoints.All() {
 		if e.Advertised != "" {
 			advertised[e.Advertised] = true
 			require.Contains(t, configuration.json, e.Advertised)
 		}
 	}
 	require.Len(t, advertised, 7)
-	for _, grant := range fakeentra.Grants() {
+	for _, grant := range grants.Grants() {
 		a := c.post(token, url.Values{"grant_type": {grant}, "client_id": {c.id}})
 		require.NotEqual(t, "unsupported_grant_type", a.text("error"), grant)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/vtime"
 )
 
@@ -27,7 +28,7 @@ func onTheBench(s *Server, ctx context.Context, party, user, token, subject stri
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // a time-out wakes the library, which knows no context
 	defer stop()
 	client, err := smtp.NewClientStartTLS(conn, &tls.Config{
-		RootCAs: s.Network().Authority().Pool(), ServerName: "smtp-mail.outlook.com", Time: s.clock.Now,
+		RootCAs: s.Network().Authority().Pool(), ServerName: "smtp-mail.outlook.com", Time: s.shell.Clock.Now,
 	})
 	if err != nil {
 		return err
@@ -149,7 +150,7 @@ func TestADelayThatNobodyWillEndIsReported(t *testing.T) {
 func TestAFlowingWorldKeepsTheClientWaiting(t *testing.T) {
 	s := RunT(t, Config{Start: vtime.DefaultStart, Tarpit: 50 * time.Millisecond})
 	c := greeted(t, s)
-	before := s.clock.Now()
+	before := s.shell.Clock.Now()
 	require.Regexp(t, `^535 5\.7\.3`, c.say("AUTH XOAUTH2 {bad}"))
 	require.GreaterOrEqual(t, s.Refusals()[0].At.Sub(before), 50*time.Millisecond)
 }
@@ -177,7 +178,7 @@ func TestAwaitMessageInASteppedWorld(t *testing.T) {
 
 func TestAwaitMessageInAFlowingWorldWaits(t *testing.T) {
 	s := prompt(t, Config{})
-	done := make(chan Message)
+	done := make(chan mail.Message)
 	go func() {
 		m, err := s.AwaitMessage(context.Background(), "bob@fabrikam.com")
 		if err != nil {

@@ -44,7 +44,7 @@ func goSMTP(t *testing.T, s *Server) *smtp.Client {
 	conn, err := net.Dial("tcp", s.Addr())
 	require.NoError(t, err)
 	client, err := smtp.NewClientStartTLS(conn, &tls.Config{
-		RootCAs: s.Network().Authority().Pool(), ServerName: "smtp-mail.outlook.com", Time: s.clock.Now,
+		RootCAs: s.Network().Authority().Pool(), ServerName: "smtp-mail.outlook.com", Time: s.shell.Clock.Now,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = client.Close() })

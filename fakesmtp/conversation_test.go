@@ -95,7 +95,7 @@ func (c *talker) startTLS() {
 	c.t.Helper()
 	require.Zero(c.t, c.reader.Buffered(), "the server spoke before TLS")
 	secure := tls.Client(c.conn, &tls.Config{
-		RootCAs: c.server.Network().Authority().Pool(), ServerName: "smtp.office365.com", Time: c.server.clock.Now,
+		RootCAs: c.server.Network().Authority().Pool(), ServerName: "smtp.office365.com", Time: c.server.shell.Clock.Now,
 	})
 	require.NoError(c.t, secure.Handshake())
 	c.conn, c.reader = secure, bufio.NewReader(secure)

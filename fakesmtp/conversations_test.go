@@ -7,6 +7,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/internal/answers"
+	"mfpsim/fakesmtp/internal/limits"
+	"mfpsim/fakesmtp/internal/mailboxes"
+	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/journal"
 )
 
@@ -34,12 +38,12 @@ func secureOpening() string {
 }
 
 // TestConversationsOfTheReferenceThatHaveACause replays what docs/reference/exchange-smtp.md §2 and §3 give, with the
-// state or the behaviour that brings it about.
+// state or the answer that brings it about.
 func TestConversationsOfTheReferenceThatHaveACause(t *testing.T) {
 	secure := secureOpening()
-	arm := func(on Moment, event Event) func(*testing.T, *Server) {
+	arm := func(on answers.Moment, event replies.Event) func(*testing.T, *Server) {
 		return func(t *testing.T, s *Server) {
-			require.NoError(t, s.Arm(Behaviour{On: on, Event: event, Times: 1}))
+			require.NoError(t, s.Arm(Answer{On: on, Event: event, Times: 1}))
 		}
 	}
 	submit := secure + authOK + envelope
@@ -48,31 +52,31 @@ func TestConversationsOfTheReferenceThatHaveACause(t *testing.T) {
 		setup  func(*testing.T, *Server)
 		script string
 	}{
-		"a front end that is being drained, at AUTH (MK-1106)": {setup: arm("AUTH", EventServiceNotActive), script: secure + `
+		"a front end that is being drained, at AUTH (MK-1106)": {setup: arm("AUTH", replies.ServiceNotActive), script: secure + `
 C: AUTH XOAUTH2 {blob}
 S: 421 4.3.2 Service not active` + tail + `
 CLOSED`},
-		"a front end that cannot proxy, with a space before the tail (OMS-5)": {setup: arm("AUTH", EventProxyFailed), script: secure + `
+		"a front end that cannot proxy, with a space before the tail (OMS-5)": {setup: arm("AUTH", replies.ProxyFailed), script: secure + `
 C: AUTH XOAUTH2 {blob}
 S: 451 4.7.0 Temporary server error. Please try again later. PRX4 ` + tail + authOK},
-		"a transient failure of AUTH": {setup: arm("AUTH", EventTemporaryAuth), script: secure + `
+		"a transient failure of AUTH": {setup: arm("AUTH", replies.TemporaryAuth), script: secure + `
 C: AUTH XOAUTH2 {blob}
 S: 454 4.7.0 Temporary authentication failure` + tail + authOK},
-		"5.7.139 without a reason (NM-1482)": {setup: arm("AUTH", EventNoReason), script: secure + `
+		"5.7.139 without a reason (NM-1482)": {setup: arm("AUTH", replies.NoReason), script: secure + `
 C: AUTH XOAUTH2 {blob}
 S: 535 5.7.139 Authentication unsuccessful` + tail},
-		"the older wording of 5.7.57 (MSPRN)": {setup: arm("MAIL", EventNotAuthenticatedOld), script: secure + `
+		"the older wording of 5.7.57 (MSPRN)": {setup: arm("MAIL", replies.NotAuthenticatedOld), script: secure + `
 C: MAIL FROM:<alice@contoso.com>
 S: 530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM` + tail},
-		"a mailbox server in trouble (datalust #101)": {setup: arm(OnEndOfData, EventTemporaryServer), script: submit +
+		"a mailbox server in trouble (datalust #101)": {setup: arm(OnEndOfData, replies.TemporaryServer), script: submit +
 			"S: 451 4.3.111 Temporary server error. Please try again later MRH1" + hostname},
-		"the older wording of 432 (timeoff #308)": {setup: arm(OnEndOfData, EventTooManyOlder), script: submit +
+		"the older wording of 432 (timeoff #308)": {setup: arm(OnEndOfData, replies.TooManyOlder), script: submit +
 			"S: 432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded" + hostname},
-		"send as denied, 2018 to 2021 (MK-1176)": {setup: arm(OnEndOfData, EventSendAsDeniedOlder), script: submit +
+		"send as denied, 2018 to 2021 (MK-1176)": {setup: arm(OnEndOfData, replies.SendAsDeniedOlder), script: submit +
 			"S: 554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message Cannot submit message. " + numbers + hostname},
-		"send as denied, mid 2021 (direct_mail #267)": {setup: arm(OnEndOfData, EventSendAsDeniedMiddle), script: submit +
+		"send as denied, mid 2021 (direct_mail #267)": {setup: arm(OnEndOfData, replies.SendAsDeniedMiddle), script: submit +
 			"S: 554 5.2.252 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; " + permanentS + "Cannot submit message. " + numbers + "[EndDiagnosticData]" + hostname},
-		"send as denied, 2017 and 2018 (PM-1231)": {setup: arm(OnEndOfData, EventSendAsDeniedOldest), script: submit +
+		"send as denied, 2017 and 2018 (PM-1231)": {setup: arm(OnEndOfData, replies.SendAsDeniedOldest), script: submit +
 			"S: 550 5.7.60 SMTP; Client does not have permissions to send as this sender [<BE>]"},
 		"send as denied today (gophish #2900)": {script: secure + authOK + strings.Replace(envelope, "From: alice", "From: carol", 1) +
 			"S: 554 5.2.252 SendAsDenied; alice@contoso.com not allowed to send as carol@contoso.com; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; " + permanentS + "Cannot submit message. " + numbers + "[EndDiagnosticData]" + hostname},
@@ -108,7 +112,8 @@ S: 334 UGFzc3dvcmQ6
 C: ` + encode("Personal-1") + `
 S: 535 5.7.139 Authentication unsuccessful, basic authentication is disabled.` + tail},
 		"a role account's token, for a mailbox that is not there": {setup: func(t *testing.T, s *Server) {
-			require.NoError(t, s.AddMailbox(Mailbox{Address: "admin@contoso.com", Unlicensed: true}))
+			require.NoError(t, s.AddMailbox(Mailbox{Address: "admin@contoso.com"}))
+			require.NoError(t, s.SetLicensed("admin@contoso.com", false))
 		}, script: secure + `
 C: AUTH XOAUTH2 {blob of admin@contoso.com}
 S: 550 5.2.1 Mailbox cannot be accessed` + tail + `
@@ -205,27 +210,33 @@ func TestContinuousFailuresBlockAMailbox(t *testing.T) {
 				again.fail(c)
 			}
 			require.Equal(t, again.reply, loosely(c.post("user@contoso.com", "Subject: x\r\n\r\n", "bob@fabrikam.com")))
-			_, err := s.world.Advance(throttleBlocked)
+			_, err := s.shell.World.Advance(limits.Blocked)
 			require.NoError(t, err)
 			require.Regexp(t, `^250 2\.0\.0`, c.post("user@contoso.com", "Subject: x\r\n\r\n", "bob@fabrikam.com"), "only for a while")
 		})
 	}
 }
 
+func TestARestrictionThatNoReportHas(t *testing.T) {
+	s := prompt(t, Config{})
+	require.ErrorContains(t, s.Restrict(DefaultMailbox, "5.7.5"), `no report has the code "5.7.5"; there are: 5.1.90, 5.1.8, `)
+	require.ErrorContains(t, s.Restrict("nobody@contoso.com", "5.7.501"), "the account has no mailbox")
+}
+
 // TestEveryRestrictionIsReportedLater: the client hears 250, the report is in the mailbox, and the trace knows why
 // (docs/reference/exchange-smtp.md §2.5).
 func TestEveryRestrictionIsReportedLater(t *testing.T) {
-	for _, row := range Reports() {
+	for _, row := range replies.Reports() {
 		t.Run(string(row.Restriction), func(t *testing.T) {
 			t.Parallel()
 			s := prompt(t, Config{})
-			require.NoError(t, s.Restrict(DefaultMailbox, row.Restriction))
+			require.NoError(t, s.Restrict(DefaultMailbox, string(row.Restriction)))
 			require.Regexp(t, `^250 2\.0\.0 OK`, authenticated(t, s).post(DefaultMailbox, scan, "bob@fabrikam.com"))
 			require.Empty(t, s.Mailbox("bob@fabrikam.com"))
 			reports := s.Mailbox(DefaultMailbox)
 			require.Len(t, reports, 1)
 			require.Contains(t, reports[0].Text, fmt.Sprintf("550 %s ", row.Restriction))
-			require.Equal(t, Failed, s.Trace()[0].Status)
+			require.Equal(t, mailboxes.Failed, s.Trace()[0].Status)
 			require.Len(t, s.SentItems(DefaultMailbox), 1)
 			require.NoError(t, s.Restrict(DefaultMailbox, ""))
 			authenticated(t, s).post(DefaultMailbox, scan, "bob@fabrikam.com")

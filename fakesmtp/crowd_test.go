@@ -76,7 +76,7 @@ func TestAThousandClientsCostLittle(t *testing.T) {
 				_, err = reader.ReadByte()
 				require.ErrorIs(t, err, io.EOF)
 			}
-			s.life.Drained()
+			s.shell.Drained()
 			left, _ := goroutinesAndHeap()
 			require.LessOrEqual(t, left-goroutines, 10, "nothing is left behind")
 		})

@@ -63,7 +63,7 @@ func Example() {
 	// SMTP AUTH is disabled for the tenant
 }
 
-// A behaviour is what the server does against its nature. Here the first message is refused for the moment, and the second is taken
+// An answer is planted: the server says or does something against its nature. Here the first message is refused for the moment, and the second is taken
 // although its sender hears nothing of it: a good client sends it again.
 func ExampleServer_Arm() {
 	server, err := fakesmtp.New(fakesmtp.Config{Tarpit: -1, Open: true})
@@ -77,8 +77,8 @@ func ExampleServer_Arm() {
 	}
 	go func() { _ = server.Serve(listener) }()
 	err = server.Arm(
-		fakesmtp.Behaviour{Name: "greylisted", On: fakesmtp.OnEndOfData, Reply: "451 4.3.111 Temporary server error. Please try again later MRH1", Times: 1},
-		fakesmtp.Behaviour{Name: "the line drops", On: fakesmtp.OnEndOfData, CarriedOut: true, Silent: true, Then: fakesmtp.Disconnect, Times: 1},
+		fakesmtp.Answer{Name: "greylisted", On: fakesmtp.OnEndOfData, Reply: "451 4.3.111 Temporary server error. Please try again later MRH1", Times: 1},
+		fakesmtp.Answer{Name: "the line drops", On: fakesmtp.OnEndOfData, CarriedOut: true, Silent: true, Then: fakesmtp.Disconnect, Times: 1},
 	)
 	if err != nil {
 		panic(err)
@@ -92,12 +92,12 @@ func ExampleServer_Arm() {
 		fmt.Println(err)
 		_ = client.Close()
 	}
-	fmt.Println(len(server.Mailbox("bob@fabrikam.com")), "messages,", len(server.Sessions()), "sessions,", len(server.Unmet()), "behaviours unmet")
+	fmt.Println(len(server.Mailbox("bob@fabrikam.com")), "messages,", len(server.Sessions()), "sessions,", len(server.UnmetAnswers()), "answers unmet")
 	// Output:
 	// SMTP error 451: Temporary server error. Please try again later MRH1
 	// EOF
 	// <nil>
-	// 2 messages, 3 sessions, 0 behaviours unmet
+	// 2 messages, 3 sessions, 0 answers unmet
 }
 
 // A switch of the administrator takes effect when it has reached the front ends, by the World's clock.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/internal/history"
 	"mfpsim/vtime"
 )
 
@@ -122,7 +123,7 @@ func TestTheRecipientsOfADayRollOn(t *testing.T) {
 
 func TestTheOrganizationsExternalRecipientsOfADay(t *testing.T) {
 	s := prompt(t, Config{})
-	require.NoError(t, s.AddOrganization(Organization{Domains: []string{"trial.com"}, ExternalRecipientsPerDay: 1}))
+	require.NoError(t, s.AddOrganization(Organization{Domains: []string{"trial.com"}, SMTPAuth: true, ExternalRecipientsPerDay: 1}))
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "user@trial.com"}))
 	c := greeted(t, s)
 	require.Equal(t, accepted, c.say("AUTH XOAUTH2 {blob of user@trial.com}"))
@@ -223,5 +224,5 @@ func TestAClientOnTheBenchMeetsTheTimeOutWhenItComesBack(t *testing.T) {
 	require.Equal(t, "421 4.4.1 Connection timed out"+tail, loosely(line))
 	require.Contains(t, line, "2026-03-02T09:05:00.000Z")
 	require.Equal(t, vtime.DefaultStart.Add(6*time.Minute), world.Now(), "no event was due in between")
-	require.Equal(t, endTimeout, s.Sessions()[0].End)
+	require.Equal(t, history.TimedOut, s.Sessions()[0].End)
 }

@@ -17,6 +17,8 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
+
+	"mfpsim/fakesmtp/internal/replies"
 )
 
 // tenKibibytes is the message of the load.
@@ -111,7 +113,7 @@ func connect(address, user string, secure *Server, token string) (*loader, error
 	if err := l.ask("STARTTLS\r\n", "220"); err != nil {
 		return l, err
 	}
-	l.conn = tls.Client(conn, &tls.Config{RootCAs: secure.Network().Authority().Pool(), ServerName: "localhost", Time: secure.clock.Now})
+	l.conn = tls.Client(conn, &tls.Config{RootCAs: secure.Network().Authority().Pool(), ServerName: "localhost", Time: secure.shell.Clock.Now})
 	l.reader = bufio.NewReader(l.conn)
 	return l, errors.Join(l.ask("EHLO load.contoso.com\r\n", "250"), l.ask("AUTH XOAUTH2 "+blob(user, token)+"\r\n", "235"))
 }
@@ -192,7 +194,7 @@ func sideBySide(b *testing.B, sessions int, secure bool) {
 	var with *Server
 	var certificates *tls.Config
 	if secure {
-		with, certificates = fake, fake.tls
+		with, certificates = fake, fake.Network().TLSConfig(Party, fake.shell.Clock, "localhost")
 	}
 	address, kept := bare(b, certificates)
 	loads := []load{newLoad(b, fake.Addr(), sessions, with), newLoad(b, address, sessions, with)}
@@ -296,8 +298,8 @@ func BenchmarkToken(b *testing.B) {
 	token := s.Token(DefaultMailbox)
 	b.ReportAllocs()
 	for b.Loop() {
-		if v := s.bearer(DefaultMailbox, token); v.event != eventAuthOK {
-			b.Fatal(v.reason)
+		if v := s.gate.Bearer(DefaultMailbox, token); v.Event != replies.AuthOK {
+			b.Fatal(v.Reason)
 		}
 	}
 }

@@ -17,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/retirement"
 	"mfpsim/journal"
 )
 
@@ -30,9 +32,9 @@ var seen = struct {
 	by map[string]map[string]bool // by key of row or report, names of tests
 }{by: map[string]map[string]bool{}}
 
-func rowKey(row Reply) string { return string(row.Profile) + " | " + string(row.Event) }
+func rowKey(row replies.Reply) string { return string(row.Profile) + " | " + string(row.Event) }
 
-func reportKey(row Report) string { return "report | " + string(row.Restriction) }
+func reportKey(row replies.Report) string { return "report | " + string(row.Restriction) }
 
 func saw(key, test string) {
 	seen.Lock()
@@ -51,11 +53,11 @@ func witness(t *testing.T, s *Server) *Server {
 			return
 		}
 		for _, r := range s.Refusals() {
-			saw(rowKey(*lookUp(r.Profile, r.Event)), t.Name())
+			saw(rowKey(*replies.LookUp(r.Profile, r.Event)), t.Name())
 		}
 		personal := map[string]bool{}
 		for _, session := range s.Sessions() {
-			personal[session.Connection] = session.Profile == ProfileOutlook
+			personal[session.Connection] = session.Profile == replies.ProfileOutlook
 		}
 		for _, entry := range s.Journal().Entries() {
 			if entry.Party == Party && entry.Kind == journal.KindSMTP {
@@ -63,7 +65,7 @@ func witness(t *testing.T, s *Server) *Server {
 			}
 		}
 		for _, row := range s.Trace() {
-			for _, report := range reportTable {
+			for _, report := range replies.Reports() {
 				if strings.HasPrefix(row.Detail, "550 "+string(report.Restriction)+" ") {
 					saw(reportKey(report), t.Name())
 				}
@@ -77,7 +79,7 @@ func witness(t *testing.T, s *Server) *Server {
 var patterns = sync.OnceValue(func() map[int]*regexp.Regexp {
 	placeholder := regexp.MustCompile(`\\\{[a-z]+\\\}`)
 	all := map[int]*regexp.Regexp{}
-	for i, row := range table {
+	for i, row := range replies.All() {
 		first, _, more := strings.Cut(row.Text, "\n")
 		separator := " "
 		if more {
@@ -89,14 +91,14 @@ var patterns = sync.OnceValue(func() map[int]*regexp.Regexp {
 	return all
 })
 
-// sawLine finds the rows of a line that is no refusal; a behaviour's line names its event, and a refusal was found by its event.
+// sawLine finds the rows of a line that is no refusal; a planted answer's line names its event, and a refusal was found by its event.
 func sawLine(t *testing.T, personal bool, entry journal.Entry) {
 	text := entry.Text.String()
 	if !strings.HasPrefix(text, "S: ") || entry.Detail["event"] != "" {
 		return
 	}
-	for i, row := range table {
-		if row.Profile == ProfileOutlook && !personal || personal && row.Profile == ProfileExchange && replyIndex[ProfileOutlook][row.Event] != nil {
+	for i, row := range replies.All() {
+		if row.Profile == replies.ProfileOutlook && !personal || personal && row.Profile == replies.ProfileExchange && replies.Has(replies.ProfileOutlook, row.Event) {
 			continue
 		}
 		if patterns()[i].MatchString(text) {
@@ -189,9 +191,9 @@ What Exchange Online does *not* do has its tests too: no 334 challenge of JSON a
 |---|---|---|---|---|---|---|
 `)
 	cell := strings.NewReplacer("|", "\\|", "\n", " / ", "{diagnostics}", "…")
-	tails := map[Tail]string{NoTail: "", FrontEnd: "front end", MailboxTail: "mailbox server", PlainTail: "host"}
-	counts := map[Mark]int{}
-	for _, row := range table {
+	tails := map[replies.Tail]string{replies.NoTail: "", replies.FrontEnd: "front end", replies.MailboxTail: "mailbox server", replies.PlainTail: "host"}
+	counts := map[replies.Mark]int{}
+	for _, row := range replies.All() {
 		counts[row.Mark]++
 		closes := ""
 		if row.Closes {
@@ -208,15 +210,15 @@ The client hears 250; the report comes into its mailbox.
 | Row | Diagnostic | Mark | Source | Test |
 |---|---|---|---|---|
 `)
-	for _, row := range reportTable {
+	for _, row := range replies.Reports() {
 		counts[row.Mark]++
 		fmt.Fprintf(&b, "| `report: %s` | 550 %s %s | %s | %s | %s |\n", row.Restriction, row.Restriction, cell.Replace(row.Text), row.Mark, cell.Replace(row.Source), proof(reportKey(row)))
 	}
 	b.WriteString("\n## End of basic authentication\n\nBy the World's calendar; proved by `TestBasicAuthenticationEndsByTheCalendar`.\n\n| From | What | Mark | Source |\n|---|---|---|---|\n")
-	for _, step := range Retirement() {
+	for _, step := range retirement.Timetable() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", step.From.Format("2006-01-02"), step.What, step.Mark, step.Source)
 	}
-	fmt.Fprintf(&b, "\n%d rows seen, %d documented, %d reported, %d inferred.\n", counts[Seen], counts[Documented], counts[Reported], counts[Inferred])
+	fmt.Fprintf(&b, "\n%d rows seen, %d documented, %d reported, %d inferred.\n", counts[replies.Seen], counts[replies.Documented], counts[replies.Reported], counts[replies.Inferred])
 	return b.String()
 }
 
@@ -244,10 +246,10 @@ func TestEveryClaimOfParityNamesATestThatExists(t *testing.T) {
 		require.True(t, tests[function], "%s names %s, which is no test here", parityFile, c.test)
 		have[c.key] = true
 	}
-	for _, row := range table {
+	for _, row := range replies.All() {
 		require.True(t, have[rowKey(row)], "no test has seen %q on the wire", rowKey(row))
 	}
-	for _, row := range reportTable {
+	for _, row := range replies.Reports() {
 		require.True(t, have[reportKey(row)], "no test has seen the report %s", row.Restriction)
 	}
 	require.Contains(t, string(content), "TestBasicAuthenticationEndsByTheCalendar")

@@ -7,6 +7,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/internal/retirement"
+	"mfpsim/fakesmtp/internal/session"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/journal"
 	"mfpsim/vtime"
 )
@@ -14,7 +17,7 @@ import (
 func TestBasicAuthenticationEndsByTheCalendar(t *testing.T) {
 	const removed = "550 5.7.30 Basic authentication is not supported for Client Submission."
 	const reenabled = "re-enabled"
-	work := Organization{Domains: []string{"example.com"}}
+	work := Organization{Domains: []string{"example.com"}, SMTPAuth: true, BasicAuth: true}
 	for name, at := range map[string]struct {
 		date         string
 		organization Organization
@@ -25,7 +28,7 @@ func TestBasicAuthenticationEndsByTheCalendar(t *testing.T) {
 		"an organization in November 2026":                        {date: "2026-11-23", organization: work, reply: accepted},
 		"the same at the end of December":                         {date: "2026-12-31", organization: work, reply: basicDisabled},
 		"the same, where the administrator has switched it on":    {date: "2026-12-31", organization: work, policy: reenabled, reply: accepted},
-		"a new organization, which cannot":                        {date: "2027-03-01", organization: Organization{Domains: work.Domains, Created: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)}, policy: reenabled, reply: basicDisabled},
+		"a new organization, which cannot":                        {date: "2027-03-01", organization: Organization{Domains: work.Domains, SMTPAuth: true, BasicAuth: true, Created: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)}, policy: reenabled, reply: basicDisabled},
 		"removed in the end":                                      {date: "2028-01-01", organization: work, policy: reenabled, reply: removed},
 		"removed when Microsoft says so":                          {date: "2027-07-01", organization: work, policy: reenabled, config: Config{BasicAuthEnd: time.Date(2027, 7, 1, 0, 0, 0, 0, time.UTC)}, reply: removed},
 		"a personal account before September 2024":                {date: "2024-09-15", organization: Organization{Domains: work.Domains, Personal: true}, reply: accepted},
@@ -72,9 +75,9 @@ func TestTheTimetableGoesOnByTheWorldsClock(t *testing.T) {
 	_, err := world.Advance(12 * time.Hour)
 	require.NoError(t, err)
 	require.Equal(t, basicDisabled+tail, login())
-	for i, step := range Retirement() {
+	for i, step := range retirement.Timetable() {
 		require.NotEmpty(t, step.Source)
-		require.True(t, i == 0 || step.From.After(Retirement()[i-1].From))
+		require.True(t, i == 0 || step.From.After(retirement.Timetable()[i-1].From))
 	}
 }
 
@@ -88,7 +91,7 @@ func oldTLS(t *testing.T, s *Server, host string, version uint16) *talker {
 	c.say("EHLO printer")
 	c.say("STARTTLS")
 	secure := tls.Client(c.conn, &tls.Config{
-		RootCAs: s.Network().Authority().Pool(), ServerName: host, MinVersion: version, MaxVersion: version, Time: s.clock.Now,
+		RootCAs: s.Network().Authority().Pool(), ServerName: host, MinVersion: version, MaxVersion: version, Time: s.shell.Clock.Now,
 	})
 	require.NoError(t, secure.Handshake(), "the handshake succeeds")
 	c.conn, c.reader = secure, newReader(secure)
@@ -106,11 +109,11 @@ func TestLegacyTLSIsRefusedAtAUTH(t *testing.T) {
 		"TLS 1.0": {"smtp.office365.com", tls.VersionTLS10, false, legacyRefused},
 		"TLS 1.1": {"smtp.office365.com", tls.VersionTLS11, false, legacyRefused},
 		"TLS 1.1, opted in, at the wrong endpoint":         {"smtp.office365.com", tls.VersionTLS11, true, legacyRefused},
-		"TLS 1.1 at the legacy endpoint without opting in": {legacyHost, tls.VersionTLS11, false, legacyRefused},
-		"TLS 1.1 at the legacy endpoint, opted in":         {legacyHost, tls.VersionTLS11, true, accepted},
-		"TLS 1.0 at the legacy endpoint, opted in":         {legacyHost, tls.VersionTLS10, true, accepted},
+		"TLS 1.1 at the legacy endpoint without opting in": {session.LegacyHost, tls.VersionTLS11, false, legacyRefused},
+		"TLS 1.1 at the legacy endpoint, opted in":         {session.LegacyHost, tls.VersionTLS11, true, accepted},
+		"TLS 1.0 at the legacy endpoint, opted in":         {session.LegacyHost, tls.VersionTLS10, true, accepted},
 		"TLS 1.2":                        {"smtp.office365.com", tls.VersionTLS12, false, accepted},
-		"TLS 1.3 at the legacy endpoint": {legacyHost, tls.VersionTLS13, false, accepted},
+		"TLS 1.3 at the legacy endpoint": {session.LegacyHost, tls.VersionTLS13, false, accepted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -129,7 +132,7 @@ func TestLegacyTLSIsRefusedAtAUTH(t *testing.T) {
 			}
 			require.Equal(t, old.reply+tail, reply, "after the credentials, not in the handshake")
 			c.play("CLOSED")
-			require.Equal(t, ReasonLegacyTLS, s.Refusals()[0].Reason)
+			require.Equal(t, refusal.LegacyTLS, s.Refusals()[0].Reason)
 		})
 	}
 }
@@ -162,7 +165,7 @@ func TestEverySwitchTakesItsTime(t *testing.T) {
 		"Set-TransportConfig": {
 			[]string{"Set-TransportConfig", "-AllowLegacyTLSClients", "$true"},
 			"^421 ", "^235 ",
-			func() string { return oldTLS(t, s, legacyHost, tls.VersionTLS11).say("AUTH XOAUTH2 {blob}") },
+			func() string { return oldTLS(t, s, session.LegacyHost, tls.VersionTLS11).say("AUTH XOAUTH2 {blob}") },
 		},
 		"Add-RecipientPermission": {
 			[]string{"Add-RecipientPermission", "carol@contoso.com", "-Trustee", DefaultMailbox, "-AccessRights", "SendAs"},
@@ -197,9 +200,9 @@ func TestEverySwitchTakesItsTime(t *testing.T) {
 
 func TestPersonalAccountsHaveNoAdministrator(t *testing.T) {
 	s := prompt(t, Config{})
-	on := true
+	off := false
 	require.NoError(t, s.AddOrganization(Organization{Domains: []string{"outlook.com"}, Personal: true}))
-	require.NoError(t, s.AddMailbox(Mailbox{Address: "pat@outlook.com", SMTPAuthDisabled: &on}))
+	require.NoError(t, s.AddMailbox(Mailbox{Address: "pat@outlook.com", SMTPAuth: &off}))
 	require.Equal(t, mailboxDisabled+tail, loosely(greeted(t, s).say("AUTH XOAUTH2 {blob of pat@outlook.com}")))
 	_, err := s.Cmdlet("Set-CASMailbox", []string{"pat@outlook.com", "-SmtpClientAuthenticationDisabled", "$false"})
 	require.ErrorContains(t, err, "personal accounts have no administrator")

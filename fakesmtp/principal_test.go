@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/vtime"
 )
 
@@ -60,16 +61,16 @@ func TestApplicationsThatAreRefused(t *testing.T) {
 	for name, refused := range map[string]struct {
 		user   string
 		change func(*Claims)
-		reason Reason
+		reason refusal.Reason
 	}{
-		"without a service principal": {change: func(c *Claims) { c.Application = "cccccccc-0000-4000-8000-000000000003" }, reason: ReasonApplication},
-		"the object id of the app registration instead of the enterprise application": {change: func(c *Claims) { c.Object = appID }, reason: ReasonObject},
-		"without the role":           {change: func(c *Claims) { c.Roles = []string{"Mail.Send"} }, reason: ReasonRole},
-		"another tenant's":           {change: anotherTenant, reason: ReasonTenant},
-		"for a mailbox not there":    {user: "nobody@contoso.com", reason: ReasonUserUnknown},
-		"for another organization":   {user: "user@elsewhere.com", reason: ReasonUserUnknown},
-		"for Graph":                  {change: func(c *Claims) { c.Audience = []string{"https://graph.microsoft.com"} }, reason: ReasonAudienceGraph},
-		"with neither role nor user": {change: func(c *Claims) { c.Roles = nil }, reason: ReasonApplication},
+		"without a service principal": {change: func(c *Claims) { c.Application = "cccccccc-0000-4000-8000-000000000003" }, reason: refusal.Application},
+		"the object id of the app registration instead of the enterprise application": {change: func(c *Claims) { c.Object = appID }, reason: refusal.Object},
+		"without the role":           {change: func(c *Claims) { c.Roles = []string{"Mail.Send"} }, reason: refusal.Role},
+		"another tenant's":           {change: anotherTenant, reason: refusal.Tenant},
+		"for a mailbox not there":    {user: "nobody@contoso.com", reason: refusal.UserUnknown},
+		"for another organization":   {user: "user@elsewhere.com", reason: refusal.UserUnknown},
+		"for Graph":                  {change: func(c *Claims) { c.Audience = []string{"https://graph.microsoft.com"} }, reason: refusal.AudienceGraph},
+		"with neither role nor user": {change: func(c *Claims) { c.Roles = nil }, reason: refusal.Application},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -105,11 +106,11 @@ func TestRevokedTokensAndMissingLicences(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, s.RevokeTokens(DefaultMailbox))
 	require.Equal(t, "535 5.7.3 Authentication unsuccessful"+tail, loosely(c.say("AUTH XOAUTH2 "+old)))
-	require.Equal(t, ReasonRevoked, s.Refusals()[0].Reason)
+	require.Equal(t, refusal.Revoked, s.Refusals()[0].Reason)
 	fresh := blob(DefaultMailbox, s.Token(DefaultMailbox))
 	require.NoError(t, s.SetLicensed(DefaultMailbox, false))
 	require.Equal(t, "550 5.2.1 Mailbox cannot be accessed"+tail, loosely(c.say("AUTH XOAUTH2 "+fresh)))
-	require.Equal(t, ReasonLicence, s.Refusals()[1].Reason)
+	require.Equal(t, refusal.Licence, s.Refusals()[1].Reason)
 	require.NoError(t, s.SetLicensed(DefaultMailbox, true))
 	require.Equal(t, accepted, c.say("AUTH XOAUTH2 "+fresh))
 	require.Error(t, s.RevokeTokens("nobody@contoso.com"))

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/internal/identity"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/journal"
 	"mfpsim/vtime"
 )
@@ -20,7 +22,7 @@ func workplace(t *testing.T) *Server {
 	t.Helper()
 	s := prompt(t, Config{Start: vtime.DefaultStart, MaxFailedAuth: -1})
 	require.NoError(t, s.AddOrganization(Organization{Domains: []string{"outlook.com"}, Personal: true}))
-	require.NoError(t, s.AddOrganization(Organization{Domains: []string{"elsewhere.com"}}))
+	require.NoError(t, s.AddOrganization(Organization{Domains: []string{"elsewhere.com"}, SMTPAuth: true}))
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "pat@outlook.com", Password: journal.NewSecret("Personal-1")}))
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "carol@contoso.com", Password: journal.NewSecret("Carol-1")}))
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "scans@contoso.com", FullAccess: []string{DefaultMailbox}}))
@@ -29,10 +31,8 @@ func workplace(t *testing.T) *Server {
 
 // goodClaims are those of a token that is taken.
 func goodClaims(s *Server) Claims {
-	now := s.clock.Now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	tenant := s.organizationOf("contoso.com").id
+	now := s.shell.Clock.Now()
+	tenant := s.mailboxes.Tenant("contoso.com", now).ID
 	return Claims{
 		Issuer: "https://sts.windows.net/" + tenant + "/", Tenant: tenant, User: DefaultMailbox,
 		Audience: []string{"https://outlook.office.com"}, Scopes: []string{"SMTP.Send"},
@@ -51,30 +51,30 @@ func TestEveryTokenFaultIsTheSameOnTheWireAndAnotherInTheJournal(t *testing.T) {
 	for name, fault := range map[string]struct {
 		user   string // user=, alice if empty
 		token  func(*Server) string
-		reason Reason
+		reason refusal.Reason
 	}{
-		"no token but words":           {token: func(*Server) string { return "nonsense" }, reason: ReasonTokenUnreadable},
-		"three parts that are no JWT":  {token: func(*Server) string { return "a.b.c" }, reason: ReasonTokenUnreadable},
-		"signed with a shared secret":  {token: symmetric, reason: ReasonAlgorithm},
-		"signed with a stranger's key": {token: strangers, reason: ReasonSignature},
+		"no token but words":           {token: func(*Server) string { return "nonsense" }, reason: refusal.TokenUnreadable},
+		"three parts that are no JWT":  {token: func(*Server) string { return "a.b.c" }, reason: refusal.TokenUnreadable},
+		"signed with a shared secret":  {token: symmetric, reason: refusal.Algorithm},
+		"signed with a stranger's key": {token: strangers, reason: refusal.Signature},
 		"an unknown key id": {token: func(s *Server) string {
-			return sign(goodClaims(s), testKey(), "another")
-		}, reason: ReasonUnknownKey},
-		"changed after signing":   {token: func(s *Server) string { return tampered(s.Token(DefaultMailbox)) }, reason: ReasonSignature},
-		"for Microsoft Graph":     {token: change(func(c *Claims) { c.Audience = []string{"https://graph.microsoft.com"} }), reason: ReasonAudienceGraph},
-		"for another service":     {token: change(func(c *Claims) { c.Audience = []string{"https://vault.azure.net"} }), reason: ReasonAudience},
-		"for nobody":              {token: change(func(c *Claims) { c.Audience = nil }), reason: ReasonAudience},
-		"not valid yet":           {token: change(func(c *Claims) { c.NotBefore = c.NotBefore.Add(time.Hour) }), reason: ReasonNotYetValid},
-		"expired":                 {token: change(func(c *Claims) { c.Expires = c.Expires.Add(-2 * time.Hour) }), reason: ReasonExpired},
-		"without an end":          {token: change(func(c *Claims) { c.Expires = time.Time{} }), reason: ReasonExpired},
-		"from another issuer":     {token: change(func(c *Claims) { c.Issuer = "https://accounts.example.com" }), reason: ReasonIssuer},
-		"of another tenant":       {token: change(anotherTenant), reason: ReasonTenant},
-		"an application's":        {token: change(func(c *Claims) { c.User, c.Scopes, c.Roles = "", nil, []string{"SMTP.SendAsApp"} }), reason: ReasonApplication},
-		"without SMTP.Send":       {token: change(func(c *Claims) { c.Scopes = []string{"Mail.Send", "IMAP.AccessAsUser.All"} }), reason: ReasonScope},
-		"of an unknown account":   {token: change(func(c *Claims) { c.User = "nobody@contoso.com" }), user: "nobody@contoso.com", reason: ReasonUserUnknown},
-		"of somebody else":        {token: func(s *Server) string { return s.Token("carol@contoso.com") }, reason: ReasonUserMismatch},
-		"for a mailbox not there": {token: func(s *Server) string { return s.Token(DefaultMailbox) }, user: "nobody@contoso.com", reason: ReasonUserMismatch},
-		"an unknown opaque one":   {token: func(*Server) string { return "EwBunknown" }, reason: ReasonTokenUnreadable},
+			return identity.Sign(goodClaims(s), identity.TestKey(), "another")
+		}, reason: refusal.UnknownKey},
+		"changed after signing":   {token: func(s *Server) string { return tampered(s.Token(DefaultMailbox)) }, reason: refusal.Signature},
+		"for Microsoft Graph":     {token: change(func(c *Claims) { c.Audience = []string{"https://graph.microsoft.com"} }), reason: refusal.AudienceGraph},
+		"for another service":     {token: change(func(c *Claims) { c.Audience = []string{"https://vault.azure.net"} }), reason: refusal.Audience},
+		"for nobody":              {token: change(func(c *Claims) { c.Audience = nil }), reason: refusal.Audience},
+		"not valid yet":           {token: change(func(c *Claims) { c.NotBefore = c.NotBefore.Add(time.Hour) }), reason: refusal.NotYetValid},
+		"expired":                 {token: change(func(c *Claims) { c.Expires = c.Expires.Add(-2 * time.Hour) }), reason: refusal.Expired},
+		"without an end":          {token: change(func(c *Claims) { c.Expires = time.Time{} }), reason: refusal.Expired},
+		"from another issuer":     {token: change(func(c *Claims) { c.Issuer = "https://accounts.example.com" }), reason: refusal.Issuer},
+		"of another tenant":       {token: change(anotherTenant), reason: refusal.Tenant},
+		"an application's":        {token: change(func(c *Claims) { c.User, c.Scopes, c.Roles = "", nil, []string{"SMTP.SendAsApp"} }), reason: refusal.Application},
+		"without SMTP.Send":       {token: change(func(c *Claims) { c.Scopes = []string{"Mail.Send", "IMAP.AccessAsUser.All"} }), reason: refusal.Scope},
+		"of an unknown account":   {token: change(func(c *Claims) { c.User = "nobody@contoso.com" }), user: "nobody@contoso.com", reason: refusal.UserUnknown},
+		"of somebody else":        {token: func(s *Server) string { return s.Token("carol@contoso.com") }, reason: refusal.UserMismatch},
+		"for a mailbox not there": {token: func(s *Server) string { return s.Token(DefaultMailbox) }, user: "nobody@contoso.com", reason: refusal.UserMismatch},
+		"an unknown opaque one":   {token: func(*Server) string { return "EwBunknown" }, reason: refusal.TokenUnreadable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -118,7 +118,7 @@ func strangers(s *Server) string {
 	if err != nil {
 		panic(err)
 	}
-	return sign(goodClaims(s), key, issuerKeyID)
+	return identity.Sign(goodClaims(s), key, identity.KeyID)
 }
 
 func tampered(token string) string {
@@ -183,7 +183,7 @@ func TestBlobsThatAreNone(t *testing.T) {
 			require.Equal(t, "334 ", c.say("AUTH XOAUTH2"))
 			require.Equal(t, "535 5.7.3 Authentication unsuccessful"+tail, loosely(c.say(line)))
 			refusals := s.Refusals()
-			require.Equal(t, ReasonMalformed, refusals[len(refusals)-1].Reason)
+			require.Equal(t, refusal.Malformed, refusals[len(refusals)-1].Reason)
 		})
 	}
 }
@@ -206,28 +206,28 @@ func TestSwitchesDecideAfterTheIdentity(t *testing.T) {
 		passDefaults    bool
 		withoutAMailbox bool
 	}{
-		"all open": {tokens: accepted, password: accepted},
+		"all open": {organization: Organization{SMTPAuth: true, BasicAuth: true}, tokens: accepted, password: accepted},
 		"the tenant's switch, inherited": {
-			organization: Organization{SMTPAuthDisabled: true}, tokens: tenantDisabled, password: tenantDisabled,
+			organization: Organization{BasicAuth: true}, tokens: tenantDisabled, password: tenantDisabled,
 		},
 		"the mailbox's $false overrides the tenant's": {
-			organization: Organization{SMTPAuthDisabled: true}, mailbox: &off, tokens: accepted, password: accepted,
+			organization: Organization{BasicAuth: true}, mailbox: &on, tokens: accepted, password: accepted,
 		},
-		"the mailbox's $true": {mailbox: &on, tokens: mailboxDisabled, password: mailboxDisabled},
+		"the mailbox's $true": {organization: Organization{SMTPAuth: true, BasicAuth: true}, mailbox: &off, tokens: mailboxDisabled, password: mailboxDisabled},
 		"both": {
-			organization: Organization{SMTPAuthDisabled: true}, mailbox: &on, tokens: mailboxDisabled, password: mailboxDisabled,
+			organization: Organization{BasicAuth: true}, mailbox: &off, tokens: mailboxDisabled, password: mailboxDisabled,
 		},
 		"security defaults": {
-			organization: Organization{SecurityDefaults: true}, tokens: lockedOut, password: lockedOut,
+			organization: Organization{SecurityDefaults: true, SMTPAuth: true, BasicAuth: true}, tokens: lockedOut, password: lockedOut,
 		},
 		"security defaults that let tokens pass": {
-			organization: Organization{SecurityDefaults: true}, tokens: accepted, password: lockedOut, passDefaults: true,
+			organization: Organization{SecurityDefaults: true, SMTPAuth: true, BasicAuth: true}, tokens: accepted, password: lockedOut, passDefaults: true,
 		},
 		"a new organization: the switch is told before security defaults": {
-			organization: Organization{SecurityDefaults: true, SMTPAuthDisabled: true}, tokens: tenantDisabled, password: lockedOut,
+			organization: Organization{SecurityDefaults: true, BasicAuth: true}, tokens: tenantDisabled, password: lockedOut,
 		},
 		"basic authentication blocked": {
-			organization: Organization{BasicAuthDisabled: true}, tokens: accepted, password: basicDisabled,
+			organization: Organization{SMTPAuth: true}, tokens: accepted, password: basicDisabled,
 		},
 		"a personal account": {
 			organization: Organization{Personal: true}, tokens: accepted, password: basicDisabled,
@@ -239,7 +239,7 @@ func TestSwitchesDecideAfterTheIdentity(t *testing.T) {
 			switches.organization.Domains = []string{"example.com"}
 			require.NoError(t, s.AddOrganization(switches.organization))
 			require.NoError(t, s.AddMailbox(Mailbox{
-				Address: "user@example.com", SMTPAuthDisabled: switches.mailbox, Password: journal.NewSecret("Secret-1"),
+				Address: "user@example.com", SMTPAuth: switches.mailbox, Password: journal.NewSecret("Secret-1"),
 			}))
 			expect := func(reply, got string) {
 				t.Helper()
@@ -263,7 +263,7 @@ func TestSwitchesDecideAfterTheIdentity(t *testing.T) {
 
 // clerk is a Directory with accounts that have no mailbox, or trouble.
 type clerk struct {
-	*issuer
+	*identity.Issuer
 	accounts map[string]Account
 }
 
@@ -289,7 +289,7 @@ func TestAccountsInTrouble(t *testing.T) {
 			t.Parallel()
 			s := prompt(t, Config{})
 			trouble.account.Password = password
-			s.directory = clerk{s.issuer, map[string]Account{"admin@contoso.com": trouble.account}}
+			s.gate.Directory = clerk{s.issuer, map[string]Account{"admin@contoso.com": trouble.account}}
 			require.Equal(t, trouble.tokens+tail, loosely(greeted(t, s).say("AUTH XOAUTH2 "+blob("admin@contoso.com", s.Token("admin@contoso.com")))))
 			c := greeted(t, s)
 			c.say("AUTH LOGIN " + encode("admin@contoso.com"))

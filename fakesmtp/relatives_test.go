@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/journal"
 	"mfpsim/vtime"
 )
@@ -28,9 +29,9 @@ func TestLoggingOnByAPasswordTellsWhoItIs(t *testing.T) {
 	require.NoError(t, s.AddOrganization(Organization{Domains: []string{"outlook.com"}, Personal: true}))
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "carol@outlook.com", Password: journal.NewSecret("pw")}))
 	require.Empty(t, s.LogOn(DefaultMailbox, DefaultPassword))
-	require.Equal(t, ReasonPassword, s.LogOn(DefaultMailbox, "guess"))
-	require.Equal(t, ReasonPassword, s.LogOn("tokens@contoso.com", ""), "no password is no empty password")
-	require.Equal(t, ReasonUserUnknown, s.LogOn("nobody@contoso.com", "guess"))
+	require.Equal(t, refusal.Password, s.LogOn(DefaultMailbox, "guess"))
+	require.Equal(t, refusal.Password, s.LogOn("tokens@contoso.com", ""), "no password is no empty password")
+	require.Equal(t, refusal.UserUnknown, s.LogOn("nobody@contoso.com", "guess"))
 	require.Empty(t, s.LogOn("carol@outlook.com", "pw"))
 	require.True(t, s.IsPersonal("carol@outlook.com"))
 	require.False(t, s.IsPersonal(DefaultMailbox))
@@ -40,15 +41,15 @@ func TestLoggingOnByAPasswordTellsWhoItIs(t *testing.T) {
 
 func TestATokenHoldsForTheScopesItHas(t *testing.T) {
 	s := prompt(t, Config{})
-	now := s.clock.Now()
+	now := s.shell.Clock.Now()
 	const pop = "POP.AccessAsUser.All"
 	token := s.IssueToken(s.ClaimsOf(DefaultMailbox, pop, now, now.Add(time.Hour)))
 	require.Empty(t, s.LogOnToken(DefaultMailbox, token, pop))
-	require.Equal(t, ReasonScope, s.LogOnToken(DefaultMailbox, token, "IMAP.AccessAsUser.All"))
-	require.Equal(t, ReasonScope, s.LogOnToken(DefaultMailbox, s.Token(DefaultMailbox), pop))
+	require.Equal(t, refusal.Scope, s.LogOnToken(DefaultMailbox, token, "IMAP.AccessAsUser.All"))
+	require.Equal(t, refusal.Scope, s.LogOnToken(DefaultMailbox, s.Token(DefaultMailbox), pop))
 	claims := s.ClaimsOf(DefaultMailbox, pop, now, now.Add(time.Hour))
 	claims.Scopes, claims.Roles = nil, []string{"POP.AccessAsApp"}
-	require.Equal(t, ReasonApplication, s.LogOnToken(DefaultMailbox, s.IssueToken(claims), pop))
+	require.Equal(t, refusal.Application, s.LogOnToken(DefaultMailbox, s.IssueToken(claims), pop))
 }
 
 func TestServeAfterCloseEndsAtOnce(t *testing.T) {

@@ -1,85 +1,102 @@
 package fakesmtp
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
-	"sync"
 
 	"mfpsim/chance"
-	"mfpsim/fakesmtp/internal/lifecycle"
+	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/answers"
+	"mfpsim/fakesmtp/internal/cmdlets"
+	"mfpsim/fakesmtp/internal/gate"
+	"mfpsim/fakesmtp/internal/history"
+	"mfpsim/fakesmtp/internal/identity"
+	"mfpsim/fakesmtp/internal/limits"
+	"mfpsim/fakesmtp/internal/mailboxes"
+	"mfpsim/fakesmtp/internal/session"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
-	"mfpsim/vtime"
 )
 
-// Server is one Exchange Online. Make it with [RunT] in a test or with [New] in a program. All methods are safe for concurrent use.
+// Server is one Exchange Online. Make it with [RunT] in a test or with [New] in a program. All methods are safe for
+// concurrent use.
 type Server struct {
 	config    Config
-	world     *vtime.World
-	network   *faultnet.Network
-	journal   *journal.Journal
-	clock     *vtime.Clock
-	directory Directory
-	issuer    *issuer
-	tls       *tls.Config
-	ownWorld  bool
-	secrets   secrets
-
-	mu            sync.Mutex
-	organizations []*organization
-	mailboxes     map[string]*mailbox // by address in lower case, aliases too
-	order         []*mailbox          // as they were made
-	trace         []TraceEntry
-	refusals      []Refusal
-	shown         []*Session    // oldest first
-	behaviours    []*armed      // in the order of their arming
-	arrived       chan struct{} // closed, and replaced, when a mailbox gets a message
-	awaited       map[string]int
-
-	life *lifecycle.Life
+	shell     *shell.Shell
+	front     shell.Server
+	issuer    *identity.Issuer
+	mailboxes *mailboxes.Store
+	gate      *gate.Gate
+	console   *cmdlets.Console
+	answers   *answers.Queue
+	history   *history.Log
 }
 
 // New returns a server that [Server.Serve] is to be called on. It fails only on a Config that contradicts itself.
 func New(config Config) (*Server, error) {
 	config = config.withDefaults()
-	s := &Server{
-		config: config, world: config.World, network: config.Network, journal: config.Journal, directory: config.Directory,
-		mailboxes: map[string]*mailbox{}, arrived: make(chan struct{}), awaited: map[string]int{},
-		life: lifecycle.New(),
+	around, err := shell.Open("fakesmtp", shell.Bench{
+		World: config.World, Network: config.Network, Journal: config.Journal, Seed: config.Seed, Start: config.Start,
+		Party: Party, Report: config.Report,
+	})
+	if err != nil {
+		return nil, err
 	}
-	if s.world == nil {
-		if s.network != nil {
-			return nil, errors.New("fakesmtp: a Network without its World")
-		}
-		s.world, s.ownWorld = vtime.NewFlowing(config.Start), true
-	}
-	if s.journal == nil {
-		s.journal = journal.New(s.world.Now)
-	}
-	if s.network == nil {
-		s.network = faultnet.New(faultnet.Config{World: s.world, Journal: s.journal, Seed: config.Seed})
-	}
-	s.clock = s.world.Clock(Party)
-	s.tls = s.network.TLSConfig(Party, s.clock, hosts...)
-	s.tls.MinVersion = tls.VersionTLS10 // the handshake succeeds, AUTH does not (docs/reference/exchange-smtp.md §4)
-	s.issuer = &issuer{server: s, random: chance.New(config.Seed, "fakesmtp issuer"), opaque: map[string]Claims{}}
-	if s.directory == nil {
-		s.directory = s.issuer
-		domain := domainOf(DefaultMailbox)
-		err := errors.Join(
-			s.AddOrganization(Organization{Domains: []string{domain}}),
-			s.AddMailbox(Mailbox{Address: DefaultMailbox, Password: journal.NewSecret(DefaultPassword)}))
-		if err != nil {
+	s := &Server{config: config, shell: around, answers: &answers.Queue{}, history: &history.Log{}}
+	s.mailboxes = mailboxes.New(config.Seed, mailboxes.Defaults{
+		MaxSendSize: config.MaxSendSize, MaxRecipients: config.MaxRecipients,
+	})
+	s.issuer = identity.NewIssuer(chance.New(config.Seed, "fakesmtp issuer"), s.mailboxes.Account)
+	s.rooms()
+	if config.Directory == nil {
+		if err := s.settle(); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
 }
 
-// RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of the conversations.
+// rooms puts the rooms together, from those that hold state to the one that serves clients.
+func (s *Server) rooms() {
+	c, now := s.config, s.shell.Clock.Now
+	s.console = &cmdlets.Console{Mailboxes: s.mailboxes, Now: now, Propagation: c.Propagation, MaxSize: c.MaxSize}
+	s.gate = &gate.Gate{
+		Directory: c.Directory, Mailboxes: s.mailboxes, Now: now, BasicAuthEnd: c.BasicAuthEnd,
+		TokensPassSecurityDefaults: c.TokensPassSecurityDefaults,
+	}
+	if s.gate.Directory == nil {
+		s.gate.Directory = s.issuer
+	}
+	security := s.shell.Network.TLSConfig(Party, s.shell.Clock, hosts...)
+	security.MinVersion = tls.VersionTLS10 // the handshake succeeds, AUTH does not (docs/reference/exchange-smtp.md §4)
+	endpoint := &session.Endpoint{
+		Shell: s.shell, TLS: security, Gate: s.gate, Mailboxes: s.mailboxes, Answers: s.answers, History: s.history,
+		Limits: limits.New(limits.Limits{
+			Concurrent: c.MaxConcurrent, PerMinute: c.MessagesPerMinute, RecipientsPerDay: c.RecipientsPerDay,
+			ContinuousErrors: c.MaxContinuousErrors,
+		}),
+		Settings: session.Settings{
+			Site: c.Site, Forest: c.Forest, ClientAddress: c.ClientAddress, Tarpit: c.Tarpit, MaxLine: c.MaxLine,
+			MaxSize: c.MaxSize, MaxFailedAuth: c.MaxFailedAuth, MaxErrors: c.MaxErrors, MaxHeaderSize: c.MaxHeaderSize,
+			MessagesPerMinute: c.MessagesPerMinute, RefuseAboveRate: c.RefuseAboveRate, IdleTimeout: c.IdleTimeout,
+			SessionTimeout: c.SessionTimeout, LegacyEndpoint: c.LegacyEndpoint, Open: c.Open,
+		},
+	}
+	s.front = s.shell.Server(shell.Front{Addresses: Addresses(), Connection: endpoint.Connection, Ended: s.unmet})
+}
+
+// settle makes the organization and the mailbox of a server that runs alone.
+func (s *Server) settle() error {
+	return errors.Join(
+		s.AddOrganization(Organization{Domains: []string{address.Domain(DefaultMailbox)}, SMTPAuth: true, BasicAuth: true}),
+		s.AddMailbox(Mailbox{Address: DefaultMailbox, Password: journal.NewSecret(DefaultPassword)}))
+}
+
+// RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of
+// the conversations.
 func RunT(t T, config Config) *Server {
 	t.Helper()
 	if config.Report == nil {
@@ -87,154 +104,45 @@ func RunT(t T, config Config) *Server {
 	}
 	s, err := New(config)
 	if err != nil {
-		t.Fatalf("fakesmtp: %v", err)
+		t.Fatalf("%v", err)
 		return nil
 	}
-	listener, err := s.network.Listen(Party, Addresses()...)
-	if err != nil {
-		t.Fatalf("fakesmtp: %v", err)
-		return nil
-	}
-	s.life.Adopt(listener)
-	served := make(chan struct{})
-	go func() { defer close(served); _ = s.Serve(listener) }()
-	t.Cleanup(func() {
-		_ = s.Close()
-		<-served
-		for _, b := range s.Unmet() {
-			t.Errorf("fakesmtp: the behaviour %q was not met as often as it was to be", b)
-		}
-		if t.Failed() {
-			s.logLast(t)
-		}
-	})
+	s.front.Start(t)
 	return s
 }
 
-// logged is how many lines of the conversations a failed test shows.
-const logged = 40
-
-func (s *Server) logLast(t T) {
-	var lines []string
-	for _, entry := range s.journal.Entries() {
-		if entry.Party == Party {
-			lines = append(lines, fmt.Sprintf("%s %s %s", entry.At.Format("15:04:05.000"), entry.Connection, entry.Text))
-		}
-	}
-	for _, line := range lines[max(0, len(lines)-logged):] {
-		t.Logf("%s", line)
+// unmet tells a test which planted answers have not happened.
+func (s *Server) unmet(t T) {
+	for _, a := range s.UnmetAnswers() {
+		t.Errorf("fakesmtp: the answer %q was not met as often as it was to be", a)
 	}
 }
 
-// Serve takes connections from a listener until it or the server is closed; then it returns nil. The listener is the server's.
-// On a bench it is one of the bench's network, so that names, turns and faults reach it.
-func (s *Server) Serve(listener net.Listener) error {
-	return s.life.Serve(listener, "fakesmtp", func(connection net.Conn) { newSession(s, connection).run() })
-}
+// Serve takes connections from a listener until it or the server is closed; then it returns nil. The listener is the
+// server's. On a bench it is one of the bench's network, so that names, turns and faults reach it.
+func (s *Server) Serve(listener net.Listener) error { return s.front.Serve(listener) }
 
-// sleeping counts the sessions that wait for the World, which Close cannot wake.
-func (s *Server) sleeping(change int) { s.life.Wait(change) }
-
-// Close ends the server: listeners and connections are closed and their sessions have ended when it returns, except those that
-// sleep in a World that is not the server's own (the tarpit, the latency of a link); they end with that World. Mailboxes can still be read.
-func (s *Server) Close() error {
-	if s.ownWorld {
-		s.life.Close(s.world.Close)
-	} else {
-		s.life.Close(nil)
-	}
-	return nil
-}
+// Close ends the server: listeners and connections are closed and their sessions have ended when it returns, except
+// those that sleep in a World that is not the server's own (the tarpit, the latency of a link); they end with that
+// World. Mailboxes can still be read.
+func (s *Server) Close() error { return s.front.Close() }
 
 // Addr returns host and port of the first listener, for clients from outside; empty before there is one.
-func (s *Server) Addr() string { return s.life.Addr() }
+func (s *Server) Addr() string { return s.front.Addr() }
 
-// Journal returns the record that the server writes to.
-func (s *Server) Journal() *journal.Journal { return s.journal }
+// Bench is where the server stands, so that one of its relatives can stand there too: generic.Config{Bench: s.Bench()}.
+func (s *Server) Bench() Bench { return s.front.Bench() }
 
 // Network returns the network that the server listens on; its Authority has signed the server's certificate.
-func (s *Server) Network() *faultnet.Network { return s.network }
+func (s *Server) Network() *faultnet.Network { return s.front.Network() }
 
-// awaitLimit is how far AwaitMessage lets a stepped World go.
-const awaitLimit = 1 << 62
+// Journal returns the record that the server writes to.
+func (s *Server) Journal() *journal.Journal { return s.front.Journal() }
 
-// ErrNoMessage: no message came, and none is under way.
-var ErrNoMessage = errors.New("fakesmtp: no message has come, and nothing is due that could bring one")
-
-// AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first. In a flowing
-// World it waits until there is one or ctx ends. In a stepped World it lets time go on while anything is due, and fails with
-// [ErrNoMessage] when nothing is.
-func (s *Server) AwaitMessage(ctx context.Context, address string) (Message, error) {
-	if s.world.Stepped() && vtime.TurnFrom(ctx) == nil {
-		if _, err := s.world.AdvanceUntil(awaitLimit, func() bool { return s.hasNext(address) }); err != nil && !s.hasNext(address) {
-			return Message{}, fmt.Errorf("fakesmtp: await a message for %s: %w", address, err)
-		}
-		if message, ok := s.next(address); ok {
-			return message, nil
-		}
-		return Message{}, ErrNoMessage
+// ours says whose error it is.
+func ours(err error) error {
+	if err == nil {
+		return nil
 	}
-	for {
-		s.mu.Lock()
-		arrived := s.arrived
-		s.mu.Unlock()
-		if message, ok := s.next(address); ok {
-			return message, nil
-		}
-		if vtime.TurnFrom(ctx) != nil {
-			return Message{}, ErrNoMessage // who waits here holds the turn that the sender would need
-		}
-		select {
-		case <-arrived:
-		case <-ctx.Done():
-			return Message{}, fmt.Errorf("fakesmtp: await a message for %s: %w", address, context.Cause(ctx))
-		}
-	}
-}
-
-func (s *Server) hasNext(address string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.mailboxOf(address)
-	return m != nil && len(m.inbox) > s.awaited[m.address]
-}
-
-func (s *Server) next(address string) (Message, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.mailboxOf(address)
-	if m == nil || len(m.inbox) <= s.awaited[m.address] {
-		return Message{}, false
-	}
-	s.awaited[m.address]++
-	return m.inbox[s.awaited[m.address]-1].opened(), true
-}
-
-// secrets is what must not be found in any artefact.
-type secrets struct {
-	mu   sync.Mutex
-	seen map[string]struct{}
-	list []string
-}
-
-func (s *secrets) add(secret string) {
-	if secret == "" {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.seen == nil {
-		s.seen = map[string]struct{}{}
-	}
-	if _, known := s.seen[secret]; !known {
-		s.seen[secret] = struct{}{}
-		s.list = append(s.list, secret)
-	}
-}
-
-// Secrets returns every token and password that the server has issued or been sent, for a test that looks for leaks.
-func (s *Server) Secrets() []string {
-	s.secrets.mu.Lock()
-	defer s.secrets.mu.Unlock()
-	return append([]string(nil), s.secrets.list...)
+	return fmt.Errorf("fakesmtp: %w", err)
 }

@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"mfpsim/fakesmtp/internal/mail"
+	"mfpsim/fakesmtp/internal/mailboxes"
 )
 
 // post sends a message on an authenticated connection and returns the reply to its end.
@@ -38,7 +41,7 @@ func TestAMailboxKeepsWhatWasSent(t *testing.T) {
 	require.Equal(t, "Scan à", m.Subject)
 	require.Equal(t, "Attached é", m.Text)
 	require.Len(t, m.Attachments, 1)
-	require.Equal(t, Attachment{Name: "scan.pdf", Type: "application/pdf", Size: 8, Content: []byte("%PDF-1.4")}, m.Attachments[0])
+	require.Equal(t, mail.Attachment{Name: "scan.pdf", Type: "application/pdf", Size: 8, Content: []byte("%PDF-1.4")}, m.Attachments[0])
 	require.Equal(t, scan, string(m.Raw))
 	require.Regexp(t, `(?s)^Received: from printer\.contoso\.com \(127\.0\.0\.1\) by.*Microsoft SMTP Server.*\nFrom: Scanner`, string(m.Delivered()))
 
@@ -47,7 +50,7 @@ func TestAMailboxKeepsWhatWasSent(t *testing.T) {
 	require.Empty(t, s.Mailbox("nobody@fabrikam.com"))
 	trace := s.Trace()
 	require.Len(t, trace, 2)
-	require.Equal(t, Delivered, trace[0].Status)
+	require.Equal(t, mailboxes.Delivered, trace[0].Status)
 	require.Contains(t, transcript(s), "C: (a message of 453 octets, Subject: Scan à)\nC: .\n")
 }
 
@@ -112,7 +115,7 @@ func TestTheMailboxsSendLimitIsBelowTheAdvertisedSize(t *testing.T) {
 func TestAnUnknownRecipientIsReportedLater(t *testing.T) {
 	s := prompt(t, Config{})
 	require.Regexp(t, "^250", authenticated(t, s).post(DefaultMailbox, scan, "nobody@contoso.com"))
-	require.Equal(t, Failed, s.Trace()[0].Status)
+	require.Equal(t, mailboxes.Failed, s.Trace()[0].Status)
 	reports := s.Mailbox(DefaultMailbox)
 	require.Len(t, reports, 1)
 	require.Equal(t, "Undeliverable: Scan à", reports[0].Subject)

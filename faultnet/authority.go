@@ -23,12 +23,20 @@ import (
 // everywhere are the names that every host certificate holds for, so that clients from outside can use the loopback address.
 var everywhere = []string{"localhost", "127.0.0.1", "::1"}
 
+// curves are crypto/tls's own without the post-quantum ones: a key of ML-KEM is most of the cost of a handshake, and protects nothing here.
+var curves = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
+
+// identity is what all keys and certificates of an authority follow from.
+type identity struct {
+	name        string
+	seed        uint64
+	from, until time.Time // UTC
+}
+
 // Authority is a certificate authority for the hosts of a bench. Its keys and certificates are functions of name, seed and
 // validity: the same bytes on every machine. They protect nothing.
 type Authority struct {
-	name        string
-	seed        uint64
-	from, until time.Time
+	identity
 	key         *ecdsa.PrivateKey
 	certificate *x509.Certificate
 
@@ -38,11 +46,15 @@ type Authority struct {
 
 // NewAuthority makes an authority whose certificates are valid from one time until another.
 func NewAuthority(name string, seed uint64, from, until time.Time) *Authority {
-	a := &Authority{name: name, seed: seed, from: from.UTC(), until: until.UTC(), issued: map[string]*tls.Certificate{}}
+	return newAuthority(identity{name, seed, from.UTC(), until.UTC()})
+}
+
+func newAuthority(id identity) *Authority {
+	a := &Authority{identity: id, issued: map[string]*tls.Certificate{}}
 	a.key = a.deriveKey("authority")
 	template := &x509.Certificate{
 		SerialNumber:          a.serial("authority"),
-		Subject:               pkix.Name{CommonName: name, Organization: []string{"mfpsim simulation"}},
+		Subject:               pkix.Name{CommonName: id.name, Organization: []string{"mfpsim simulation"}},
 		NotBefore:             a.from,
 		NotAfter:              a.until,
 		IsCA:                  true,
@@ -50,6 +62,33 @@ func NewAuthority(name string, seed uint64, from, until time.Time) *Authority {
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
 	a.certificate = a.sign(template, template, a.key)
+	return a
+}
+
+// shared are the authorities of the last benches: the next bench of the same seed has the same ones.
+var shared struct {
+	mu   sync.Mutex
+	last []*Authority
+}
+
+// maximumShared is the number of authorities that are kept for the next bench: two for each of eight seeds.
+const maximumShared = 16
+
+// maximumIssued is the number of certificates that an authority keeps.
+const maximumIssued = 1024
+
+// sharedAuthority is [NewAuthority], but an authority that is known is not made again.
+func sharedAuthority(name string, seed uint64, from, until time.Time) *Authority {
+	id := identity{name, seed, from.UTC(), until.UTC()}
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	for _, a := range shared.last {
+		if a.identity == id {
+			return a
+		}
+	}
+	a := newAuthority(id)
+	shared.last = append(shared.last[max(0, len(shared.last)+1-maximumShared):], a)
 	return a
 }
 
@@ -107,7 +146,8 @@ func (a *Authority) Pool() *x509.CertPool {
 }
 
 // Certificate returns the certificate, with its key, for host names and addresses; localhost and the loopback addresses are
-// always among them. It is made once. Without a host it holds for the loopback names only.
+// always among them. It is made once. Without a host it holds for the loopback names only. The authority's own certificate is
+// not sent along: whoever trusts it has it (RFC 8446 section 4.4.2).
 func (a *Authority) Certificate(hosts ...string) (*tls.Certificate, error) {
 	hosts, err := withLoopback(hosts)
 	if err != nil {
@@ -136,7 +176,10 @@ func (a *Authority) Certificate(hosts ...string) (*tls.Certificate, error) {
 	}
 	key := a.deriveKey(id)
 	leaf := a.sign(template, a.certificate, key)
-	c := &tls.Certificate{Certificate: [][]byte{leaf.Raw, a.certificate.Raw}, PrivateKey: key, Leaf: leaf}
+	c := &tls.Certificate{Certificate: [][]byte{leaf.Raw}, PrivateKey: key, Leaf: leaf}
+	if len(a.issued) >= maximumIssued {
+		clear(a.issued) // those that are wanted again are made again, with the same bytes
+	}
 	a.issued[id] = c
 	return c, nil
 }
@@ -163,10 +206,6 @@ func withLoopback(hosts []string) ([]string, error) {
 // clock is the party's; nil: true time. Sessions are not resumed, since a client would not look at the certificate then.
 // A host that cannot stand in a certificate is a mistake of the program and panics.
 func (n *Network) TLSConfig(party string, clock *vtime.Clock, hosts ...string) *tls.Config {
-	now := n.world.Now
-	if clock != nil {
-		now = clock.Now
-	}
 	known := map[string]bool{}
 	for _, host := range hosts {
 		known[strings.ToLower(host)] = true
@@ -174,9 +213,35 @@ func (n *Network) TLSConfig(party string, clock *vtime.Clock, hosts ...string) *
 	if _, err := withLoopback(hosts); err != nil {
 		panic("faultnet: " + party + ": " + err.Error())
 	}
+	return n.servingTLS(clock, func(hello *tls.ClientHelloInfo) []string {
+		if sni := strings.ToLower(hello.ServerName); known[sni] {
+			return []string{sni}
+		}
+		return hosts
+	})
+}
+
+// dialledTLS is a [Network.TLSConfig] for whatever was dialled.
+func (n *Network) dialledTLS(clock *vtime.Clock) *tls.Config {
+	return n.servingTLS(clock, func(hello *tls.ClientHelloInfo) []string {
+		host, _ := splitAddress(n.Peer(hello.Conn).link.host)
+		if host == "" {
+			return nil // a client from outside
+		}
+		return []string{host}
+	})
+}
+
+// servingTLS shows a certificate for the hosts that a client asks for, a stranger's under a fault [Untrusted].
+func (n *Network) servingTLS(clock *vtime.Clock, wanted func(*tls.ClientHelloInfo) []string) *tls.Config {
+	now := n.world.Now
+	if clock != nil {
+		now = clock.Now
+	}
 	return &tls.Config{
 		MinVersion:             tls.VersionTLS12,
 		NextProtos:             []string{"http/1.1"},
+		CurvePreferences:       curves,
 		Time:                   now,
 		SessionTicketsDisabled: true,
 		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -184,10 +249,7 @@ func (n *Network) TLSConfig(party string, clock *vtime.Clock, hosts ...string) *
 			if n.presentsStranger(hello.Conn) {
 				authority = n.stranger
 			}
-			if sni := strings.ToLower(hello.ServerName); known[sni] {
-				return authority.Certificate(sni)
-			}
-			return authority.Certificate(hosts...)
+			return authority.Certificate(wanted(hello)...)
 		},
 	}
 }
@@ -216,5 +278,5 @@ func (n *Network) presentsStranger(conn net.Conn) bool {
 
 // ClientTLS returns a client's configuration that trusts the lab's authority and nobody else, by the clock that now reads.
 func (n *Network) ClientTLS(now func() time.Time) *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: n.authority.Pool(), Time: now}
+	return &tls.Config{MinVersion: tls.VersionTLS12, CurvePreferences: curves, RootCAs: n.authority.Pool(), Time: now}
 }

@@ -110,3 +110,14 @@ func TestCertificatesOfAFlowingBenchHoldForAnyDate(t *testing.T) {
 	require.Equal(t, 1999, c.Leaf.NotBefore.Year())
 	require.Equal(t, 2099, c.Leaf.NotAfter.Year())
 }
+
+func TestBenchesOfTheSameSeedAndTimeShareTheirAuthority(t *testing.T) {
+	one, two := newBench(t, nil), newBench(t, nil)
+	require.Same(t, one.network.Authority(), two.network.Authority())
+	require.Same(t, one.network.Stranger(), two.network.Stranger())
+	other := newBench(t, func(c *faultnet.Config) { c.Seed++ })
+	require.NotEqual(t, one.network.Authority().PEM(), other.network.Authority().PEM())
+	later := vtime.NewStepped(vtime.DefaultStart.AddDate(1, 0, 0))
+	defer later.Close()
+	require.NotEqual(t, one.network.Authority().PEM(), faultnet.New(faultnet.Config{World: later, Seed: 7}).Authority().PEM())
+}

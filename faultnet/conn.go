@@ -75,6 +75,7 @@ func (c *Conn) read(p []byte) (int, error) {
 			continue
 		case l.fired && l.limit >= 0:
 			if l.got >= l.limit {
+				l.awaitTurn() // of a silence that was broken by hand
 				return 0, resetError("read", l.host)
 			}
 			room = min(room, int(l.limit-l.got))
@@ -221,27 +222,32 @@ func (c *Conn) Write(p []byte) (int, error) {
 func (c *Conn) writeRaw(p []byte) (int, error) {
 	l := c.link
 	l.writing = true
+	l.spent = l.spent && l.reading // what came back was the turn of another wait
 	l.sent += int64(len(p))
 	l.changed.Broadcast()
+	l.settle()
 	l.mu.Unlock()
 	n, err := c.Conn.Write(p)
 	l.mu.Lock()
 	l.writing = false
 	l.sent -= int64(len(p) - n)
 	l.changed.Broadcast()
+	if !l.reading {
+		l.awaitTurn() // of a jam
+	}
 	l.settle()
 	return n, err
 }
 
-// SetDeadline is [Conn.SetReadDeadline]: a write to loopback does not block.
+// SetDeadline is [Conn.SetReadDeadline], which ends a write that the server does not take, too.
 func (c *Conn) SetDeadline(at time.Time) error { return c.SetReadDeadline(at) }
 
-// SetWriteDeadline does nothing: a write to loopback does not block.
+// SetWriteDeadline does nothing: only a write that the server does not take is worth ending, and libraries that write much set both.
 func (c *Conn) SetWriteDeadline(time.Time) error { return nil }
 
 // SetReadDeadline makes a deadline on the machine's clock a time-out of the World, so many whole seconds ahead as are left.
-// It can only fire while the turn is lent, takes the turn back, and wakes the read with [os.ErrDeadlineExceeded]. Setting
-// another one, the zero time and closing disarm it.
+// It can only fire while the turn is lent. If somebody waits on this connection by then, it takes the turn back and wakes him with
+// [os.ErrDeadlineExceeded]; whoever waits elsewhere goes on waiting. Setting another one, the zero time and closing disarm it.
 func (c *Conn) SetReadDeadline(at time.Time) error {
 	c.setting.Lock()
 	defer c.setting.Unlock()
@@ -265,17 +271,16 @@ func (c *Conn) SetReadDeadline(at time.Time) error {
 		raw = past
 	}
 	err := c.Conn.SetReadDeadline(raw)
+	_ = c.Conn.SetWriteDeadline(time.Time{})
 	l.changed.Broadcast()
 	l.mu.Unlock()
 	if turn == nil || at.IsZero() || raw == past {
 		return anonymous(err, l.host)
 	}
-	c.stop = l.network.world.Interrupt(turn, vtime.Remaining(at), "deadline of "+l.name, os.ErrDeadlineExceeded, func() {
+	c.stop = l.network.world.Interrupt(turn, vtime.Remaining(at), "deadline of "+l.name, os.ErrDeadlineExceeded, func() bool {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.expired = true
-		_ = c.Conn.SetReadDeadline(past)
-		l.changed.Broadcast()
+		return l.expire()
 	})
 	return anonymous(err, l.host)
 }

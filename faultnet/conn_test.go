@@ -4,8 +4,11 @@ import (
 	"net"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"mfpsim/vtime"
 )
 
 // lateWriter is a socket whose write comes back to the writer long after the reply has been read.
@@ -46,4 +49,26 @@ func TestAReplyIsNotSeenBeforeTheWriteOfTheRequestHasReturned(t *testing.T) {
 	require.True(t, socket.returned, "net/http would count its 50 ms from here on")
 	conn.link.mu.Unlock()
 	require.NoError(t, <-written)
+}
+
+func TestAConnectionFromOutsideThatIsKeptSilentEndsWithItsListener(t *testing.T) {
+	for _, closedBefore := range []bool{false, true} {
+		world := vtime.NewStepped(time.Time{})
+		defer world.Close()
+		network := New(Config{World: world})
+		network.Arm(Fault{To: "smtp", Kind: Silent})
+		open, err := network.Listen("smtp", "mail.example:587")
+		require.NoError(t, err)
+		l := open.(*listener)
+		near, far := net.Pipe()
+		closing := func() { require.NoError(t, l.Close()) }
+		if closedBefore { // between the accepting and the keeping
+			closing()
+			closing = func() {}
+		}
+		require.True(t, l.intercept(far, network.outside("smtp")))
+		closing()
+		_, err = near.Read(make([]byte, 1))
+		require.Error(t, err)
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/http/httptrace"
 	"net/netip"
+	"runtime"
+	"strings"
 	"syscall"
 
 	"mfpsim/vtime"
@@ -77,7 +79,7 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 		return nil, dialError(address, hang(ctx))
 	}
 	l := n.newLink(connection, d.party, r.party, address)
-	l.door, l.theirName = d.door, connectionName(ctx)
+	l.door, l.theirName, l.pooled = d.door, connectionName(ctx), forPool()
 	l.turn, l.fault, l.listener = vtime.TurnFrom(ctx), a, r.listener
 	if a != nil && a.Kind == Silent {
 		n.meet(a)
@@ -89,6 +91,22 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 		return refuse(connectError(address, syscall.ECONNREFUSED), "connection refused")
 	}
 	return n.dialled(l, raw), nil
+}
+
+// forPool reports whether net/http dials for its pool of connections: it reads from them also while nobody waits for an answer, as no
+// other client does, and says so to nobody.
+func forPool() bool {
+	callers := make([]uintptr, 32)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
+	for {
+		frame, more := frames.Next()
+		if strings.HasPrefix(frame.Function, "net/http.(*Transport).") {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
 }
 
 // connect dials the listener and notes the link in one step: a server that speaks first must find the note.

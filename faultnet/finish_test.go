@@ -48,6 +48,7 @@ func TestAnAnswerIsFinishedAfterItsVisitAndAfterItsRecord(t *testing.T) {
 		require.Equal(t, "token=sign", body)
 	})
 	require.True(t, ended, "the visit's turn had ended")
+	require.Len(t, b.journal.Entries(), 1)
 	require.Equal(t, "token=....", recorded)
 }
 

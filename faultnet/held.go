@@ -13,9 +13,9 @@ func (n *Network) Waiting() []string {
 	var waiting []string
 	for _, l := range open {
 		l.mu.Lock()
-		turn, reading := l.turn, l.reading
+		turn, waits := l.turn, l.reading || l.writing
 		l.mu.Unlock()
-		if reading && turn.Holds() {
+		if waits && turn.Holds() {
 			waiting = append(waiting, l.name)
 		}
 	}
@@ -36,7 +36,7 @@ func (n *Network) Break(connection string) error {
 		n.fault(l.from, l.name, "broken by hand")
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.fired, l.limit = true, l.got
+		l.fired, l.limit, l.silent = true, l.got, false
 		_ = l.client.SetReadDeadline(past)
 		if l.server != nil {
 			_ = l.server.Close()

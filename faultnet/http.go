@@ -37,16 +37,28 @@ type Finisher interface {
 	Finish(complete func(body []byte))
 }
 
+// Unrecorder is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers that nobody looks for in the journal,
+// such as a style sheet.
+type Unrecorder interface {
+	http.ResponseWriter
+	// Unrecord keeps the exchange out of the journal.
+	Unrecord()
+}
+
+// Record makes the journal's exchange of a request, of which it is given the request line, host and header, of its body and of the
+// answer. It is called when somebody reads the entry: what it says follows from its arguments alone.
+type Record func(r *http.Request, body []byte, response *Response) *journal.Exchange
+
 type connectionKey struct{}
 
 // Handler makes h a visitor of the bench: the request is read in full, a visit is opened, h answers into memory under the
-// visit's context, the answer is dated by the party's clock (nil: true time), record's exchange is written to the journal
-// (nil: nothing is), the visit ends, and only then the answer is written. h may sleep and dial under the request's context.
-// record sees the request, its body and the answer; it may be nil. A handler that panics with [http.ErrAbortHandler] closes
+// visit's context, the answer is dated by the party's clock (nil: true time), the exchange is written to the journal as record
+// tells it (nil: nothing is), the visit ends, and only then the answer is written. h may sleep and dial under the request's
+// context. A handler that panics with [http.ErrAbortHandler] closes
 // the connection without an answer; another panic is kept in the World and answered with status 500.
 // Handlers that stream, or that act on nothing, are not to be wrapped.
 func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
-	record func(r *http.Request, body []byte, response *Response) *journal.Exchange,
+	record Record,
 ) http.Handler {
 	now := n.world.Now
 	if clock != nil {
@@ -77,12 +89,8 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 			if aborted {
 				answer.status = 0
 			}
-			if record == nil {
-				return aborted
-			}
-			exchange := record(r, body, &Response{Status: answer.status, Header: answer.header, Body: answer.body.Bytes()})
-			if exchange != nil {
-				n.record(journal.Entry{Party: party, Connection: peer.Connection(), Kind: journal.KindHTTP, HTTP: exchange})
+			if record != nil && n.journal != nil && !answer.unrecorded {
+				n.recordExchange(journal.Entry{Party: party, Connection: peer.Connection(), Kind: journal.KindHTTP}, record, r, body, answer)
 			}
 			return aborted
 		}()
@@ -99,6 +107,31 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 		_, _ = w.Write(answer.body.Bytes()) // a client that has gone is no matter of the server's
 	})
 }
+
+// recordExchange writes an exchange to the journal. The bodies are copied, since an answer is finished after its record.
+func (n *Network) recordExchange(entry journal.Entry, record Record, r *http.Request, body []byte, answer *recorder) {
+	request := &http.Request{
+		Method: r.Method, URL: r.URL, Proto: r.Proto, ProtoMajor: r.ProtoMajor, ProtoMinor: r.ProtoMinor, Header: r.Header,
+		ContentLength: r.ContentLength, Host: r.Host, RequestURI: r.RequestURI,
+	}
+	body = bytes.Clone(body)
+	response := &Response{Status: answer.status, Header: answer.header, Body: bytes.Clone(answer.body.Bytes())}
+	size := exchangeBytes + len(body) + len(response.Body)
+	for _, header := range []http.Header{r.Header, answer.header} {
+		for _, values := range header {
+			for _, value := range values {
+				size += headerBytes + len(value)
+			}
+		}
+	}
+	n.journal.AppendExchange(entry, size, func() *journal.Exchange { return record(request, body, response) })
+}
+
+// What an exchange takes in memory beside its bodies and the values of its headers, in bytes, about.
+const (
+	exchangeBytes = 600
+	headerBytes   = 60
+)
 
 // serve runs h and reports whether it broke the connection off.
 func (n *Network) serve(h http.Handler, w *recorder, r *http.Request, who string) (aborted bool) {
@@ -143,7 +176,12 @@ type recorder struct {
 	status   int
 	body     bytes.Buffer
 	complete func(body []byte)
+
+	unrecorded bool
 }
+
+// Unrecord implements [Unrecorder].
+func (r *recorder) Unrecord() { r.unrecorded = true }
 
 // Finish implements [Finisher].
 func (r *recorder) Finish(complete func(body []byte)) { r.complete = complete }
@@ -195,6 +233,7 @@ func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handle
 		counted.tls = tlsConfig.Clone()
 		counted.tls.NextProtos = []string{"http/1.1"}
 	}
+	Expect(l)
 	go func() { _ = server.Serve(counted) }() // ends with http.ErrServerClosed
 	return server, nil
 }

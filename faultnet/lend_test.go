@@ -26,7 +26,10 @@ type outside struct {
 	bench   *bench
 	party   *vtime.Outside
 	address string
+	kill    func()
+	gone    chan struct{} // closed when a call to the device has failed
 
+	once    sync.Once
 	mu      sync.Mutex
 	results map[string]string
 }
@@ -34,7 +37,7 @@ type outside struct {
 // startDevice runs the device as another process of this test's program.
 func startDevice(b *bench, name string) *outside {
 	b.t.Helper()
-	o := &outside{bench: b, results: map[string]string{}}
+	o := &outside{bench: b, results: map[string]string{}, gone: make(chan struct{})}
 	o.party = b.world.Outside(name, o)
 	outlet, err := b.network.Outlet(o.party)
 	require.NoError(b.t, err)
@@ -47,6 +50,7 @@ func startDevice(b *bench, name string) *outside {
 	stdout, err := command.StdoutPipe()
 	require.NoError(b.t, err)
 	require.NoError(b.t, command.Start())
+	o.kill = func() { _ = command.Process.Kill() }
 	b.t.Cleanup(func() {
 		_ = stdin.Close()
 		_ = command.Wait()
@@ -66,6 +70,7 @@ func (o *outside) post(path string, m message) (report, error) {
 	}
 	response, err := http.Post("http://"+o.address+path, "application/json", bytes.NewReader(body))
 	if err != nil {
+		o.once.Do(func() { close(o.gone) })
 		return report{}, err
 	}
 	defer response.Body.Close()

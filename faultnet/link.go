@@ -58,12 +58,16 @@ type link struct {
 	reading    bool // the dialling side waits for more
 	writing    bool // the dialling side's write is under way
 	asking     bool // the serving side waits for more
+	answering  bool // the serving side's write is under way
 	deafServer bool // the serving side reads no more
+	leaving    bool // the serving side closes
 
 	web     bool // HTTP: the server reads ahead, so that asking says nothing
 	severed bool // HTTP: the server's machine was switched off meanwhile: not to be used again
 	active  bool // HTTP: a request is being answered
 	idle    bool // HTTP: the answer has been given, or none was asked for yet
+	ahead   bool // HTTP: the server has all of the request, and reads only to hear that the dialling side goes
+	pooled  bool // HTTP: a client's pool reads on while nobody waits
 
 	door      *Outlet // of a party outside the process; nil: the dialling side is in this one
 	theirName string  // that party's name of the connection

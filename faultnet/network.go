@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,9 +18,9 @@ import (
 // Outside names the party that a connection belongs to when nobody of the bench dialled it.
 const Outside = "outside"
 
-// private is the range of addresses that only parties of the same network reach: TEST-NET-1 (RFC 5737), in which the
-// bench's printers live (guide rule R13).
-var private = netip.MustParsePrefix("192.0.2.0/24")
+// private are the addresses that only parties of the same network reach (guide rule R13): TEST-NET-1 (RFC 5737), in which the bench's
+// first printers live, and the range for benchmarks (RFC 2544), which has room for many.
+var private = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15")}
 
 // Config says what a network is made of.
 type Config struct {
@@ -76,9 +77,10 @@ func New(config Config) *Network {
 		counts:   map[string]int{},
 	}
 	from, until := validity(config.World)
-	n.authority = NewAuthority("mfpsim lab CA", config.Seed, from, until)
-	n.stranger = NewAuthority("mfpsim stranger CA", config.Seed, from, until)
+	n.authority = sharedAuthority("mfpsim lab CA", config.Seed, from, until)
+	n.stranger = sharedAuthority("mfpsim stranger CA", config.Seed, from, until)
 	config.World.Decorate(renewTurn)
+	config.World.Explain(n.Waiting)
 	return n
 }
 
@@ -103,16 +105,28 @@ func (n *Network) Stranger() *Authority { return n.stranger }
 
 // Listen opens a loopback listener for a party and routes addresses ("login.microsoftonline.com:443", "192.0.2.10:443") to it.
 func (n *Network) Listen(party string, addresses ...string) (net.Listener, error) {
+	l, err := n.listen(party, addresses...)
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+func (n *Network) listen(party string, addresses ...string) (*listener, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("open a listener for %s: %w", party, err)
 	}
-	return n.Adopt(party, l, addresses...), nil
+	return n.adopt(party, l, addresses...), nil
 }
 
 // Adopt takes a listener that somebody else opened into the network, as if [Network.Listen] had opened it. The returned one
 // is to be used in its place.
 func (n *Network) Adopt(party string, l net.Listener, addresses ...string) net.Listener {
+	return n.adopt(party, l, addresses...)
+}
+
+func (n *Network) adopt(party string, l net.Listener, addresses ...string) *listener {
 	adopted := &listener{Listener: l, network: n, party: party, held: map[net.Conn]struct{}{}}
 	n.add(route{party: party, target: dialable(l.Addr()), listener: adopted}, addresses)
 	return adopted
@@ -126,8 +140,15 @@ func (n *Network) Route(party string, target string, addresses ...string) {
 
 func (n *Network) add(r route, addresses []string) {
 	n.mu.Lock()
-	defer n.mu.Unlock()
 	n.targets[r.target] = r
+	n.mu.Unlock()
+	n.lead(r, addresses)
+}
+
+// lead routes addresses.
+func (n *Network) lead(r route, addresses []string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	for _, address := range addresses {
 		host, _ := splitAddress(address)
 		n.routes[normal(address)] = r
@@ -144,8 +165,8 @@ func dialable(address net.Addr) string {
 	return fmt.Sprintf("127.0.0.1:%d", tcp.Port)
 }
 
-// Join makes a party a member of a network of its own choice of name. The addresses 192.0.2.0/24 are reachable only between
-// members of the same network (guide rule R13); a party may be in several (R12).
+// Join makes a party a member of a network of its own choice of name. The addresses 192.0.2.0/24 and 198.18.0.0/15 are reachable only
+// between members of the same network (guide rule R13); a party may be in several (R12).
 func (n *Network) Join(party, network string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -179,7 +200,8 @@ func (n *Network) Sever(party string) {
 // reachable reports whether from may talk to an address of to. Under n.mu.
 func (n *Network) reachable(from, to, host string) bool {
 	address, err := netip.ParseAddr(host)
-	if err != nil || !private.Contains(address) || from == to {
+	isPrivate := func(p netip.Prefix) bool { return p.Contains(address) }
+	if err != nil || !slices.ContainsFunc(private, isPrivate) || from == to {
 		return true
 	}
 	for network := range n.networks[from] {

@@ -116,6 +116,7 @@ func (a *application) counts() (*armed, bool) {
 
 // Read hands over what the client has sent, up to the byte at which the connection is reset; that read and all later ones fail.
 func (a *application) Read(p []byte) (int, error) {
+	a.link.readAhead(len(p) == 1)
 	fault, counts := a.counts()
 	if !counts || len(p) == 0 {
 		return a.Conn.Read(p)
@@ -168,6 +169,15 @@ func (a *application) Write(p []byte) (int, error) {
 	return sent, err
 }
 
+// Close closes the connection. What TLS still writes is a farewell: a fault does not delay it, because whoever closes a server waits for it.
+func (a *application) Close() error {
+	a.link.mu.Lock()
+	a.link.leaving = true
+	a.link.changed.Broadcast()
+	a.link.mu.Unlock()
+	return a.Conn.Close()
+}
+
 // reset carries the fault out, once. The connection is up by then: a handshake that is still owed is made first.
 func (a *application) reset(fault *armed, inbound bool) {
 	if _, fired := a.link.left(); fired {
@@ -190,11 +200,21 @@ type listener struct {
 
 	mu     sync.Mutex
 	held   map[net.Conn]struct{} // connections from outside that a fault keeps silent
-	served bool                  // somebody accepts
+	served bool                  // somebody accepts, or is going to
 	closed bool
 }
 
-// serves reports whether somebody is there to accept a connection.
+// Expect tells that somebody is going to accept the connections of a listener of a network, for example in a goroutine that has not come
+// to it yet: whoever closes a connection meanwhile waits until the server has heard of it. Of another listener it says nothing.
+func Expect(l net.Listener) {
+	if l, ours := l.(*listener); ours {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.served = true
+	}
+}
+
+// serves reports whether somebody is there to accept a connection, or is expected.
 func (l *listener) serves() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -203,9 +223,7 @@ func (l *listener) serves() bool {
 
 // Accept waits for a connection that a fault does not keep from the server.
 func (l *listener) Accept() (net.Conn, error) {
-	l.mu.Lock()
-	l.served = true
-	l.mu.Unlock()
+	Expect(l)
 	for {
 		raw, err := l.Listener.Accept()
 		if err != nil {
@@ -234,6 +252,10 @@ func (l *listener) intercept(raw net.Conn, link *link) (kept bool) {
 		l.network.meet(a)
 		l.mu.Lock()
 		defer l.mu.Unlock()
+		if l.closed { // it has let the others go already
+			_ = raw.Close()
+			return true
+		}
 		l.held[raw] = struct{}{}
 		return true
 	default:
@@ -308,9 +330,12 @@ func (s *serverConn) Write(p []byte) (int, error) {
 func (s *serverConn) writeRaw(p []byte) error {
 	l := s.link
 	l.wrote += int64(len(p))
+	l.answering = true
+	l.settle()
 	l.mu.Unlock()
 	n, err := s.Conn.Write(p)
 	l.mu.Lock()
+	l.answering = false
 	l.wrote -= int64(len(p) - n)
 	return err
 }

@@ -111,10 +111,11 @@ func (l *link) wait(d time.Duration) {
 	l.stalled = true
 	l.mu.Unlock()
 	stop := func() {}
-	err := turn.Stall(func() {
+	err := turn.Stall(func(ended error) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.stalled = false
+		over = over || ended != nil
 		l.changed.Broadcast()
 	})
 	if err == nil {
@@ -173,8 +174,10 @@ func (s *serverConn) strikeServer(a *armed, p []byte) (err error, done bool) {
 	l.tell(a, fmt.Sprintf("at write %d", a.Write))
 	switch a.Kind {
 	case Slow:
-		l.awaitDialler()
-		l.wait(a.slowBy())
+		if !l.leaving {
+			l.awaitDialler()
+			l.wait(a.slowBy())
+		}
 		return nil, false
 	case Silent, HalfSilent:
 		if a.Kind == HalfSilent {

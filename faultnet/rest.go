@@ -6,11 +6,25 @@ import (
 	"mfpsim/vtime"
 )
 
-// waits reports whether the dialling side waits for the server: it reads, and has taken all that was written to it. Under l.mu.
-func (l *link) waits() bool { return l.reading && l.got == l.wrote && !l.writing }
+// waits reports whether the dialling side waits for the server: it reads, and has taken all that was written to it. A pool reads
+// before its client has written anything. Under l.mu.
+func (l *link) waits() bool {
+	return l.reading && l.got == l.wrote && !l.writing && (l.sent > 0 || !l.pooled)
+}
 
 // stuffed reports whether the dialling side writes more than the sockets take, which is as good as waiting. Under l.mu.
 func (l *link) stuffed() bool { return l.writing && l.sent-l.consumed > roomy }
+
+// jammed reports whether both sides write more than the sockets take, and neither reads. Under l.mu.
+func (l *link) jammed() bool {
+	return l.stuffed() && !l.reading && l.answering && l.wrote-l.got > roomy
+}
+
+// actsForHTTP reports whether the HTTP server has read a request that it owes an answer, or the dialling side is an HTTP client's pool, which
+// reads on while nobody waits. In a handshake neither is so. Under l.mu.
+func (l *link) actsForHTTP() bool {
+	return (l.active || l.idle) && (l.pooled || l.ahead)
+}
 
 // deadEnd reports whether neither side will do anything of its own: the dialling side waits, and the server waits for more or is not
 // heard. Nothing but an event of the World changes that. Under l.mu.
@@ -19,16 +33,16 @@ func (l *link) deadEnd() bool {
 	case l.turn == nil || l.client == nil || l.stalled || l.delaying || l.spent || l.clientGone || l.expired || l.fired || l.begun > 0:
 		return false
 	case l.silent:
-		return l.reading && (l.fresh || l.swallowed)
+		return l.reading && (l.swallowed || l.fresh && !l.pooled)
 	case l.muted:
 		atRest := l.serverGone || l.asking && l.consumed == l.sent
-		return l.waits() && atRest && (!l.web || l.voided || !l.active && !l.idle)
+		return l.waits() && atRest && (!l.web || l.voided || !l.actsForHTTP())
+	case l.jammed():
+		return true
 	case !l.waits() || l.listener == nil || l.serverGone || !l.asking || l.consumed != l.sent:
 		return false
-	case l.web:
-		return !l.active && !l.idle // in a handshake
 	default:
-		return true
+		return !l.web || !l.actsForHTTP()
 	}
 }
 
@@ -49,22 +63,35 @@ func (l *link) stall() {
 	l.stalled = true
 	turn := l.turn
 	l.mu.Unlock()
-	err := turn.Stall(func() {
+	err := turn.Stall(func(ended error) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.stalled, l.spent = false, true
-		l.changed.Broadcast()
+		l.unstall(ended)
 	})
 	l.mu.Lock()
-	if err == nil {
-		return
+	if err != nil {
+		l.unstall(err)
 	}
+}
+
+// unstall notes that the turn is back. A wait that nothing would ever end, because nobody moves the World, ends as a time-out. Under l.mu.
+func (l *link) unstall(err error) {
 	l.stalled, l.spent = false, true
-	if errors.Is(err, vtime.ErrNobodyAdvances) { // the wait would never end: it ends now, as a time-out
-		l.expired = true
-		_ = l.client.SetReadDeadline(past)
-		l.changed.Broadcast()
+	if errors.Is(err, vtime.ErrNobodyAdvances) || errors.Is(err, vtime.ErrClosed) {
+		l.expire()
 	}
+	l.changed.Broadcast()
+}
+
+// expire ends what the dialling side waits for, as a time-out; waited reports whether it waited at all. Under l.mu.
+func (l *link) expire() (waited bool) {
+	l.expired = true
+	_ = l.client.SetReadDeadline(past)
+	if l.writing {
+		_ = l.client.SetWriteDeadline(past)
+	}
+	l.changed.Broadcast()
+	return l.reading || l.writing || l.delaying
 }
 
 // setReading notes that the dialling side begins or ends to wait for more. Under l.mu.
@@ -79,7 +106,7 @@ func (l *link) setReading(reading bool) {
 // listen waits in silence until the connection is closed or the read deadline has passed. Under l.mu.
 func (l *link) listen() {
 	l.setReading(true)
-	for !l.clientGone && !l.expired {
+	for l.silent && !l.clientGone && !l.expired {
 		l.changed.Wait()
 	}
 	l.setReading(false)
@@ -119,4 +146,11 @@ func (l *link) endRequest() {
 	defer l.mu.Unlock()
 	l.active, l.idle, l.voided = false, true, l.voided || l.muted && l.active
 	l.settle()
+}
+
+// readAhead notes whether the HTTP server reads while it answers: net/http does so by one octet at a time, and all else by more.
+func (l *link) readAhead(ahead bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ahead = ahead
 }

@@ -22,6 +22,7 @@ import (
 
 	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/generic"
+	"mfpsim/fakesmtp/refusal"
 )
 
 const (
@@ -206,13 +207,13 @@ func TestClientsHearThatTheIdentityIsWrong(t *testing.T) {
 		require.False(t, r.sent, r.words)
 		require.Contains(t, r.words, "5.7.3 Authentication unsuccessful")
 		require.Contains(t, r.words, c.refused)
-		var reasons []fakesmtp.Reason
+		var reasons []refusal.Reason
 		for _, refusal := range s.Refusals() {
 			if refusal.Reason != "" { // go-smtp's client says a star after the refusal, which is no command
 				reasons = append(reasons, refusal.Reason)
 			}
 		}
-		require.Equal(t, []fakesmtp.Reason{fakesmtp.ReasonTokenUnreadable}, reasons, "Exchange's refusal comes at once: nobody tries again")
+		require.Equal(t, []refusal.Reason{refusal.TokenUnreadable}, reasons, "Exchange's refusal comes at once: nobody tries again")
 	})
 }
 

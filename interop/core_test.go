@@ -19,6 +19,7 @@ import (
 	"mfpsim/fakesmtp/generic"
 	"mfpsim/fakesmtp/legacy"
 	"mfpsim/fakesmtp/pop3"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -44,6 +45,11 @@ func newBench(t *testing.T, start time.Time) *bench {
 		Roots: func() *x509.CertPool { return b.network.Authority().Pool() }, HostName: "printer.example.com",
 	})
 	return b
+}
+
+// place is where the servers of this bench stand.
+func (b *bench) place() fakesmtp.Bench {
+	return fakesmtp.Bench{World: b.world, Network: b.network, Journal: b.journal}
 }
 
 // settings are those of a printer for a server's address, with the method and the account given.
@@ -103,7 +109,7 @@ func TestThePasswordMethodAtALegacyRelay(t *testing.T) {
 		security mail.Security
 	}{
 		"over STARTTLS":  {legacy.Config{}, mail.SecuritySTARTTLS},
-		"over TLS":       {legacy.Config{Implicit: true}, mail.SecurityTLS},
+		"over TLS":       {legacy.Config{Security: legacy.ImplicitTLS}, mail.SecurityTLS},
 		"by LOGIN alone": {legacy.Config{Mechanisms: []string{legacy.Login}}, mail.SecuritySTARTTLS},
 		"by PLAIN alone": {legacy.Config{Mechanisms: []string{legacy.Plain}}, mail.SecuritySTARTTLS},
 	} {
@@ -120,7 +126,7 @@ func TestThePasswordMethodAtALegacyRelay(t *testing.T) {
 			s.Password = secret.New("guess")
 			failed := b.refused(outcome.AuthenticationRefused, b.send(s, "", recipient))
 			require.Equal(t, 535, failed.SMTPCode)
-			require.Equal(t, fakesmtp.ReasonPassword, relay.Refusals()[0].Reason)
+			require.Equal(t, refusal.Password, relay.Refusals()[0].Reason)
 		})
 	}
 }
@@ -128,19 +134,19 @@ func TestThePasswordMethodAtALegacyRelay(t *testing.T) {
 func TestWhatALegacyRelayLacks(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, time.Time{})
-	relay := legacy.RunT(t, legacy.Config{World: b.world, Network: b.network, Journal: b.journal})
+	relay := legacy.RunT(t, legacy.Config{Bench: b.place()})
 	b.refused(outcome.AuthenticationUnsupported,
 		b.send(settings(mail.MethodOAuth2, relay.Address(), legacy.DefaultAccount, ""), "token", recipient))
 	require.Empty(t, relay.Refusals(), "no token is shown to a server that does not offer to take it")
 
 	digest := legacy.RunT(t, legacy.Config{
-		World: b.world, Network: b.network, Journal: b.journal, Host: "digest.example.com", Mechanisms: []string{legacy.CRAMMD5},
+		Bench: b.place(), Host: "digest.example.com", Mechanisms: []string{legacy.CRAMMD5},
 	})
 	b.refused(outcome.AuthenticationUnsupported,
 		b.send(settings(mail.MethodSMTPAuth, digest.Address(), legacy.DefaultAccount, legacy.DefaultPassword), "", recipient))
 
 	open := legacy.RunT(t, legacy.Config{
-		World: b.world, Network: b.network, Journal: b.journal, Host: "open.example.com", NoTLS: true, Open: true,
+		Bench: b.place(), Host: "open.example.com", Security: legacy.InClear, Open: true,
 	})
 	b.refused(outcome.NoSTARTTLS, b.send(settings(mail.MethodSMTPAuth, open.Address(), legacy.DefaultAccount, legacy.DefaultPassword), "", recipient))
 	s := settings(mail.MethodOff, open.Address(), "", "")
@@ -157,10 +163,10 @@ func TestPOPBeforeSMTP(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = owner.Close() })
 	pop := pop3.RunT(t, pop3.Config{
-		World: b.world, Network: b.network, Journal: b.journal, Profile: pop3.ProfilePlain, NoTLS: true, Maildrops: owner,
+		Bench: b.place(), Profile: pop3.ProfilePlain, Security: pop3.InClear, Maildrops: owner,
 	})
 	relay := legacy.RunT(t, legacy.Config{
-		World: b.world, Network: b.network, Journal: b.journal, NoTLS: true, POPBeforeSMTP: pop, Mechanisms: []string{},
+		Bench: b.place(), Security: legacy.InClear, POPBeforeSMTP: pop, Mechanisms: []string{},
 	})
 	s := settings(mail.MethodPOPBeforeSMTP, relay.Address(), fakesmtp.DefaultMailbox, fakesmtp.DefaultPassword)
 	s.Security, s.POP3Server = mail.SecurityNone, "pop.example.com"
@@ -175,7 +181,7 @@ func TestPOPBeforeSMTP(t *testing.T) {
 	wrong.Password = secret.New("guess")
 	failed = b.refused(outcome.AuthenticationRefused, b.send(wrong, "", recipient))
 	require.Equal(t, outcome.StagePOP3, failed.Stage)
-	require.Equal(t, fakesmtp.ReasonPassword, pop.Refusals()[0].Reason)
+	require.Equal(t, refusal.Password, pop.Refusals()[0].Reason)
 
 	require.Nil(t, b.send(s, "", recipient))
 	arrived(t, relay.Mailbox(recipient))
@@ -190,7 +196,7 @@ func TestPOPBeforeSMTPGivesNoRightAtExchangeOnline(t *testing.T) {
 	b := newBench(t, time.Date(2022, 9, 1, 9, 0, 0, 0, time.UTC))
 	cloud := fakesmtp.RunT(t, fakesmtp.Config{World: b.world, Network: b.network, Journal: b.journal})
 	pop := pop3.RunT(t, pop3.Config{
-		World: b.world, Network: b.network, Journal: b.journal, Profile: pop3.ProfilePlain, NoTLS: true, Maildrops: cloud,
+		Bench: b.place(), Profile: pop3.ProfilePlain, Security: pop3.InClear, Maildrops: cloud,
 	})
 	s := settings(mail.MethodPOPBeforeSMTP, "smtp.office365.com:587", fakesmtp.DefaultMailbox, fakesmtp.DefaultPassword)
 	s.Security, s.POP3Server = mail.SecurityNone, "pop.example.com"
@@ -207,7 +213,7 @@ func TestTheOAuthMethodAtAProviderThatIsNotMicrosoft(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, time.Time{})
-			provider := generic.RunT(t, generic.Config{World: b.world, Network: b.network, Journal: b.journal, Challenge: challenge})
+			provider := generic.RunT(t, generic.Config{Bench: b.place(), Challenge: challenge})
 			s := settings(mail.MethodOAuth2, provider.Address(), generic.DefaultAccount, "")
 			require.Nil(t, b.send(s, provider.Token(generic.DefaultAccount), recipient))
 			arrived(t, provider.Mailbox(recipient))
@@ -223,7 +229,7 @@ func TestTheOAuthMethodAtAProviderThatIsNotMicrosoft(t *testing.T) {
 func TestAFaxByMail(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, time.Time{})
-	provider := fax.RunT(t, fax.Config{World: b.world, Network: b.network, Journal: b.journal})
+	provider := fax.RunT(t, fax.Config{Bench: b.place()})
 	s := settings(mail.MethodOAuth2, provider.Address(), fax.DefaultAccount, "")
 	token := provider.Token(fax.DefaultAccount)
 	require.Nil(t, b.send(s, token, "+49301234567@fax.example.com"))

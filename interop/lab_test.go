@@ -17,6 +17,7 @@ import (
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/pop3"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/lab"
 )
 
@@ -41,7 +42,7 @@ func TestTheLabsMailboxesAreReadOverPOP3WithATokenOfItsEntraID(t *testing.T) {
 	require.NoError(t, bench.SMTP.Deliver(alice, []byte("Subject: Welcome\r\n\r\nHello\r\n")))
 	program, err := bench.Entra.AddApplication(fakeentra.Application{ID: "6f0a1c52-7a34-4b0e-9d6b-0d2b8f7c1e11", Name: "A mail program"})
 	require.NoError(t, err)
-	pop := pop3.RunT(t, pop3.Config{World: bench.World, Network: bench.Network, Journal: bench.Journal, Seed: bench.Seed(), Maildrops: bench.SMTP})
+	pop := pop3.RunT(t, pop3.Config{Bench: fakesmtp.Bench{World: bench.World, Network: bench.Network, Journal: bench.Journal, Seed: bench.Seed()}, Maildrops: bench.SMTP})
 
 	token := func(scope string) string {
 		client := bench.Entra.Client()
@@ -80,5 +81,5 @@ func TestTheLabsMailboxesAreReadOverPOP3WithATokenOfItsEntraID(t *testing.T) {
 		"+ ", "+OK User successfully authenticated.", "+OK 1 27", "+OK Microsoft Exchange Server POP3 server signing off.",
 	}, read(token("https://outlook.office.com/POP.AccessAsUser.All")))
 	require.Equal(t, "-ERR Authentication failure: unknown user name or bad password.", read(token("https://outlook.office.com/SMTP.Send"))[1])
-	require.Equal(t, fakesmtp.ReasonScope, pop.Refusals()[0].Reason)
+	require.Equal(t, refusal.Scope, pop.Refusals()[0].Reason)
 }

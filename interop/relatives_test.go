@@ -13,6 +13,7 @@ import (
 	"mfpsim/fakesmtp/generic"
 	"mfpsim/fakesmtp/legacy"
 	"mfpsim/fakesmtp/pop3"
+	"mfpsim/fakesmtp/refusal"
 )
 
 func TestCurlReadsExchangeOnlineOverPOP3(t *testing.T) {
@@ -30,7 +31,7 @@ func TestCurlReadsExchangeOnlineOverPOP3(t *testing.T) {
 	output, exit = read("nonsense")
 	require.Equal(t, 67, exit, output)
 	require.Contains(t, output, "-ERR Authentication failure: unknown user name or bad password.")
-	require.Equal(t, fakesmtp.ReasonTokenUnreadable, s.Refusals()[0].Reason)
+	require.Equal(t, refusal.TokenUnreadable, s.Refusals()[0].Reason)
 }
 
 func TestPoplibReadsAProviderOfTheYearsBefore(t *testing.T) {
@@ -104,5 +105,5 @@ func TestCurlByOAUTHBEARER(t *testing.T) {
 	require.Len(t, s.Mailbox(bob), 1)
 	output, exit = send("nonsense")
 	require.Equal(t, 67, exit, output)
-	require.Equal(t, generic.ReasonTokenUnknown, s.Refusals()[0].Reason)
+	require.Equal(t, refusal.TokenUnknown, s.Refusals()[0].Reason)
 }

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -63,11 +64,16 @@ func Hidden(s string) Text {
 
 // Join puts texts one after the other.
 func Join(texts ...Text) Text {
-	var all Text
-	for _, t := range texts {
-		all = append(all, t...)
+	return slices.Concat(texts...)
+}
+
+// memory is about how many bytes the text takes.
+func (t Text) memory() int {
+	n := len(t) * partBytes
+	for _, p := range t {
+		n += len(p.plain) + len(p.hidden.value)
 	}
-	return all
+	return n
 }
 
 // Add returns t followed by more.

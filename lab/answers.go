@@ -10,44 +10,44 @@ import (
 const AnswerOK = "ok"
 
 // Answer makes the identity provider answer devices otherwise than it would, as a proxy on the way does: "html", "truncated",
-// "empty", "nothing", "status=503", with "times=2", "after=1", "endpoint=token"; see [fakeentra.ParseKnobs]. "ok" ends it.
+// "empty", "nothing", "status=503", with "times=2", "after=1", "endpoint=token"; see [fakeentra.ParseAnswers]. "ok" ends it.
 func (l *Lab) Answer(words ...string) error {
-	var knobs []fakeentra.Knob
+	var planted []fakeentra.Answer
 	ok := len(words) == 1 && words[0] == AnswerOK
 	if !ok {
 		var err error
-		if knobs, err = fakeentra.ParseKnobs(words...); err != nil {
+		if planted, err = fakeentra.ParseAnswers(words...); err != nil {
 			return err
 		}
-		for i := range knobs {
-			if knobs[i].Kind == fakeentra.KnobTruncated {
-				knobs[i].Kind = fakeentra.KnobHalf // half a JSON; a connection that breaks is the network's to say
+		for i := range planted {
+			if planted[i].Kind == "truncated" {
+				planted[i].Kind = "half" // half a JSON; a connection that breaks is the network's to say
 			}
 		}
 	}
 	l.mu.Lock()
-	for _, unmet := range l.Entra.UnmetKnobs() {
+	for _, unmet := range l.Entra.UnmetAnswers() {
 		l.unmet = append(l.unmet, "entra answers "+unmet.String())
 	}
 	l.mu.Unlock()
-	l.Entra.ClearKnobs()
+	l.Entra.ClearAnswers()
 	if ok {
 		return nil
 	}
-	return l.Entra.Arm(knobs...)
+	return l.Entra.Arm(planted...)
 }
 
-// UnmetAnswers names the answers of the identity provider and the behaviours of the mail service that were wanted and that
+// UnmetAnswers names the answers of the identity provider and those of the mail service that were wanted and that
 // nobody ever met.
 func (l *Lab) UnmetAnswers() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	unmet := slices.Clone(l.unmet)
-	for _, k := range l.Entra.UnmetKnobs() {
+	for _, k := range l.Entra.UnmetAnswers() {
 		unmet = append(unmet, "entra answers "+k.String())
 	}
-	for _, b := range l.SMTP.Unmet() {
-		unmet = append(unmet, "smtp: "+b.String())
+	for _, a := range l.SMTP.UnmetAnswers() {
+		unmet = append(unmet, "smtp: "+a.String())
 	}
 	return unmet
 }

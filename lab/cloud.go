@@ -3,11 +3,12 @@ package lab
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 
-	"mfpsim/device"
+	"mfpsim/choice"
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/journal"
@@ -20,8 +21,8 @@ type Tenant struct {
 	SMTPAuth    bool   // client submission is enabled
 	NoDefaults  bool   // security defaults are off
 	BasicAuth   bool   // submission with a password is still allowed
-	UserConsent string // fakeentra.UserConsentAll (default), fakeentra.UserConsentNone
-	ConsentBox  string // fakeentra.ConsentBoxGuide (default), fakeentra.ConsentBoxMicrosoft
+	UserConsent string // "all" (default), "none"
+	ConsentBox  string // "guide" (default), "microsoft"
 	Personal    bool
 }
 
@@ -44,8 +45,8 @@ func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
 		return made, err
 	}
 	err = l.SMTP.AddOrganization(fakesmtp.Organization{
-		ID: made.ID, Domains: []string{t.Name}, SMTPAuthDisabled: !t.SMTPAuth && !t.Personal,
-		SecurityDefaults: !t.NoDefaults && !t.Personal, BasicAuthDisabled: !t.BasicAuth, Personal: t.Personal,
+		ID: made.ID, Domains: []string{t.Name}, SMTPAuth: t.SMTPAuth,
+		SecurityDefaults: !t.NoDefaults && !t.Personal, BasicAuth: t.BasicAuth, Personal: t.Personal,
 	})
 	if err != nil {
 		return made, fmt.Errorf("exchange: %w", err)
@@ -122,7 +123,7 @@ func (l *Lab) Password(principal string) (string, error) {
 		for _, other := range l.Entra.Users() {
 			present = append(present, other.Principal)
 		}
-		return "", &device.LabelError{What: "user", Wanted: principal, Present: present}
+		return "", &choice.Error{What: "user", Wanted: principal, Present: present}
 	}
 	return u.Password.Reveal(), nil
 }
@@ -134,25 +135,20 @@ func (l *Lab) ChangePassword(principal string) error {
 	return err
 }
 
-func (l *Lab) remember(password string) {
-	if password == "" {
-		return
-	}
+// remember keeps secrets that no party of the bench has any more, or that the bench cannot ask for.
+func (l *Lab) remember(secrets ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.passes = append(l.passes, password)
+	l.secrets = append(l.secrets, secrets...)
 }
 
-// Secrets returns everything that must appear in no record, page or file: tokens, device codes, passwords, and the keys of the
-// printers' memories.
+// Secrets returns everything that must appear in no record, page or file: tokens, device codes, passwords, and what
+// the printers keep secret.
 func (l *Lab) Secrets() []string {
 	secrets := append(l.Entra.Secrets(), l.SMTP.Secrets()...)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	secrets = append(secrets, l.passes...)
-	for _, p := range l.printers {
-		secrets = append(secrets, p.secrets()...)
-	}
+	secrets = append(secrets, l.secrets...)
 	var found []string
 	seen := map[string]bool{}
 	for _, s := range secrets {
@@ -246,4 +242,11 @@ func (l *Lab) WordsOfPage(label string) (words string, ok bool) {
 // EnglishOfPage returns the English words of a line of Microsoft's pages.
 func (l *Lab) EnglishOfPage(line string) (words string, ok bool) {
 	return fakeentra.English(l.config.Language, line)
+}
+
+// Application returns the client identifier and the scopes of the maker's application: what simulated printers of the
+// bench's model sign in with.
+func (l *Lab) Application() (clientID string, scopes []string) {
+	provider := l.model.Providers[0]
+	return provider.ClientID, slices.Clone(provider.Scopes)
 }

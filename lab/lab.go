@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"mfpsim/browser"
+	"mfpsim/choice"
 	"mfpsim/core/nvram"
 	"mfpsim/device"
+	"mfpsim/device/mount"
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/faultnet"
@@ -33,8 +34,8 @@ const (
 // seed, because another seed is to change ids and nothing else.
 const accessTokenLifetime = 75 * time.Minute
 
-// Config says what bench is wanted. The zero value is right for a test: a stepped World at [vtime.DefaultStart], one printer of
-// the default model, no latency, and clouds without organizations.
+// Config says what bench is wanted. The zero value is right for a test: a stepped World at [vtime.DefaultStart], one
+// simulated printer of the default model, no latency, and clouds without organizations.
 type Config struct {
 	// World is the bench's time; nil: a stepped one, which the lab closes.
 	World *vtime.World
@@ -46,7 +47,10 @@ type Config struct {
 	Language string
 	// Latency and Jitter of every link, in bench time; none by default.
 	Latency, Jitter time.Duration
-	// Models are those that printers can be; nil: those of the program.
+	// Devices are how printers are made that are not simulated, by the bench's name of the printer, else by the model that
+	// was asked for; "" is for all others. Nil: every printer is simulated.
+	Devices map[string]mount.Constructor
+	// Models are those that simulated printers can be; nil: those of the program.
 	Models *models.Set
 	// Model of printers that are put on the bench without one being named; empty: the default one of Models.
 	Model string
@@ -57,6 +61,8 @@ type Config struct {
 	SMTP  func(*fakesmtp.Config)
 	// Link returns where Web Config's link to an address of the cloud service leads; nil: to the address itself.
 	Link func(address string) string
+	// Keep bounds the journal. The zero value keeps everything on a stepped World and [journal.DefaultKeep] on a flowing one.
+	Keep journal.Keep
 	// Defect plants a fault of a printer's firmware, so that a scenario can be seen to fail. The zero value plants none.
 	Defect Defect
 }
@@ -64,9 +70,9 @@ type Config struct {
 // Defect is a planted fault. Each field is a hook over one part of the bench; nil leaves the part as it is.
 type Defect struct {
 	Name string
-	// Printer changes how a printer is built.
+	// Printer changes how a simulated printer is built.
 	Printer func(*sim.Config)
-	// Flash stands between the core and its memory.
+	// Flash stands between the core of a simulated printer and its memory.
 	Flash func(nvram.Flash) nvram.Flash
 	// Device stands between the scenario and the printer.
 	Device func(device.Device) device.Device
@@ -85,17 +91,19 @@ type Lab struct {
 	SMTP    *fakesmtp.Server
 
 	config   Config
-	model    *models.Model // that of Config.Model
+	model    *models.Model // that of simulated printers whose model is not named
 	ownWorld bool
 	smtpDone chan struct{}
 	// smtpListener is closed by the lab too: a bench may end before its mail server has begun to listen.
 	smtpListener net.Listener
 	transports   []*faultnet.Transport
 	browser      *browser.Browser
+	pages        *faultnet.SharedServer // the printers' web pages
 
 	mu       sync.Mutex
 	printers []*Printer
-	passes   []string // passwords that were once somebody's
+	byName   map[string]*Printer
+	secrets  []string // passwords that were once somebody's, and what printers keep secret
 	unmet    []string // answers of the identity provider that were wanted and never given
 	closed   bool
 }
@@ -106,11 +114,14 @@ func New(c Config) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{World: c.World, config: c, model: model}
+	l := &Lab{World: c.World, config: c, model: model, byName: map[string]*Printer{}}
 	if l.World == nil {
 		l.World, l.ownWorld = vtime.NewStepped(c.Start), true
 	}
-	l.Journal = journal.New(l.World.Now)
+	l.Journal = journal.For(l.World)
+	if c.Keep != (journal.Keep{}) {
+		l.Journal.Keep(c.Keep)
+	}
 	l.Network = faultnet.New(faultnet.Config{World: l.World, Journal: l.Journal, Seed: c.Seed, Latency: c.Latency, Jitter: c.Jitter})
 	l.World.OnPanic(func(e *vtime.PanicError) {
 		l.Journal.Append(journal.Entry{Party: "bench", Kind: journal.KindNote, Text: journal.Plain(e.Party + " panicked")})
@@ -122,7 +133,8 @@ func New(c Config) (*Lab, error) {
 	return l, nil
 }
 
-// complete fills in models and language, and returns the model of printers whose model is not named.
+// complete fills in models and language, and returns the model of simulated printers whose model is not named. Model
+// and language of a first printer that is not simulated are for the device to refuse.
 func (c *Config) complete() (*models.Model, error) {
 	if c.Models == nil {
 		known, err := models.Embedded()
@@ -130,6 +142,12 @@ func (c *Config) complete() (*models.Model, error) {
 			return nil, err
 		}
 		c.Models = known
+	}
+	if c.constructor(DefaultPrinter, c.Model) != nil {
+		if c.Language == "" {
+			c.Language = locale.English
+		}
+		return c.Models.Get("")
 	}
 	model, err := c.Models.Get(c.Model)
 	if err != nil {
@@ -145,7 +163,7 @@ func (c *Config) complete() (*models.Model, error) {
 	case c.Language == "":
 		c.Language = languages[0]
 	case !slices.Contains(languages, c.Language):
-		return nil, &device.LabelError{What: "language", Wanted: c.Language, Present: languages}
+		return nil, &choice.Error{What: "language", Wanted: c.Language, Present: languages}
 	}
 	return model, nil
 }
@@ -158,6 +176,11 @@ func (l *Lab) build() error {
 		return err
 	}
 	l.browser = l.newBrowser(PartyBrowser)
+	var err error
+	// Certificates are dated by true time: a printer's own date may be wrong, and its web page must stay reachable.
+	if l.pages, err = l.Network.ServeShared("printers", nil); err != nil {
+		return errors.New("no port for the printers' web pages")
+	}
 	if _, err := l.AddPrinter(DefaultPrinter, ""); err != nil {
 		return err
 	}
@@ -206,7 +229,7 @@ func (l *Lab) registerApplication(model string) error {
 		}
 		done = append(done, p.ClientID)
 		_, err := l.Entra.AddApplication(fakeentra.Application{ID: p.ClientID, Name: fakeentra.ApplicationName, Publisher: "printers.example", Verified: true})
-		if err != nil && !strings.Contains(err.Error(), "already") {
+		if err != nil && !errors.Is(err, fakeentra.ErrExists) {
 			return fmt.Errorf("entra: %w", err)
 		}
 	}
@@ -232,6 +255,7 @@ func (l *Lab) startSMTP() error {
 		return errors.New("smtp: no port to listen on")
 	}
 	l.smtpDone, l.smtpListener = make(chan struct{}), listener
+	faultnet.Expect(listener)
 	go func() {
 		defer close(l.smtpDone)
 		// Serve ends without an error when the server is closed; a broken listener shows as a connection refused.
@@ -253,6 +277,9 @@ func (l *Lab) Close() error {
 	var failed error
 	for _, p := range printers {
 		failed = errors.Join(failed, p.close())
+	}
+	if l.pages != nil {
+		failed = errors.Join(failed, l.pages.Close())
 	}
 	for _, t := range l.transports {
 		t.CloseIdleConnections()
@@ -278,6 +305,15 @@ func (l *Lab) Seed() uint64 { return l.config.Seed }
 
 // Model returns the model of printers whose model is not named; empty for the default one.
 func (l *Lab) Model() string { return l.config.Model }
+
+// StandardModel returns the name of the default model of the simulated printers, which goldens are of.
+func (l *Lab) StandardModel() string {
+	standard, err := l.config.Models.Get("")
+	if err != nil {
+		return ""
+	}
+	return standard.Name
+}
 
 // Language returns the language that the printers started in.
 func (l *Lab) Language() string { return l.config.Language }

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"mfpsim/device"
+	"mfpsim/choice"
 	"mfpsim/fakeentra"
 	"mfpsim/lab"
 )
@@ -56,7 +56,7 @@ func TestBothCloudsKnowAnOrganizationAndItsPeople(t *testing.T) {
 	require.Contains(t, bench.Secrets(), before)
 	require.Contains(t, bench.Secrets(), after)
 	_, err = bench.Password("nobody@contoso.com")
-	var label *device.LabelError
+	var label *choice.Error
 	require.ErrorAs(t, err, &label)
 	require.Equal(t, []string{"alice@contoso.com"}, label.Present)
 }
@@ -65,15 +65,15 @@ func TestPrintersHaveAddressesAndNamesOfTheirOwn(t *testing.T) {
 	bench := lab.RunT(t, lab.Config{})
 	second, err := bench.AddPrinter("second", "")
 	require.NoError(t, err)
-	require.Equal(t, "192.0.2.11", second.Address())
+	require.Equal(t, "192.0.2.11", second.Address)
 	_, err = bench.AddPrinter("second", "")
 	require.Error(t, err)
 	for _, name := range []string{"", "entra", "smtp", "browser", "a b", "a#1"} {
 		_, err = bench.AddPrinter(name, "")
 		require.Error(t, err, name)
 	}
-	require.NoError(t, bench.UsePrinter("second", second.Model))
-	require.Error(t, bench.UsePrinter("second", "another model"))
+	require.NoError(t, bench.UsePrinter(t.Context(), "second", second.Model))
+	require.Error(t, bench.UsePrinter(t.Context(), "second", "another model"))
 	_, err = bench.Device("third")
 	require.ErrorContains(t, err, "printer, second")
 }
@@ -94,7 +94,7 @@ func TestABenchThatCannotBeBuiltLeavesNothingBehind(t *testing.T) {
 	require.ErrorContains(t, err, "tlh")
 	_, err = lab.New(lab.Config{Model: "no such model"})
 	require.Error(t, err)
-	_, err = lab.New(lab.Config{Entra: func(c *fakeentra.Config) { c.Pages = []fakeentra.PageName{"no such page"} }})
+	_, err = lab.New(lab.Config{Entra: func(c *fakeentra.Config) { c.Pages = []string{"no such page"} }})
 	require.Error(t, err)
 }
 

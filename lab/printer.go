@@ -1,138 +1,182 @@
 package lab
 
 import (
-	"encoding/base64"
-	"encoding/hex"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"strings"
-	"time"
 
+	"mfpsim/browser"
 	"mfpsim/chance"
+	"mfpsim/choice"
 	"mfpsim/core/nvram"
 	"mfpsim/device"
+	"mfpsim/device/mount"
 	"mfpsim/sim"
-	"mfpsim/sim/locale"
-	"mfpsim/sim/webconfig"
 )
-
-// firstAddress is the IP address of the first printer; the next ones follow it (RFC 5737, TEST-NET-1).
-const firstAddress = 10
 
 // passwordLetters make passwords that can be read off a screen.
 const passwordLetters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
 
-// Printer is one simulated printer on the bench, with its web page on the network.
+// Printer is one printer on the bench: a simulated one, or what [Config.Devices] has in its place.
 type Printer struct {
-	*sim.Printer
-	Model string
+	Name    string // the bench's
+	Model   string // as the device says
+	Address string // on the printers' network
 
-	name     string
-	lab      *Lab
-	device   device.Device
-	listener net.Listener
-	server   *http.Server
+	lab     *Lab
+	made    device.Device
+	device  device.Device // as scenarios use it: a planted defect may stand before the one that was made
+	web     *mount.Web    // nil: it has no web page on the bench
+	servers []*http.Server
 }
 
-// AddPrinter puts a further printer on the bench, switched on. An empty model is that of the bench.
-func (l *Lab) AddPrinter(name, model string) (*Printer, error) {
+// AddPrinter puts a further printer on the bench, switched on. An empty model is that of the bench. It takes a turn of
+// its own: who has one calls [Lab.UsePrinter].
+func (l *Lab) AddPrinter(name, model string) (p *Printer, err error) {
+	failed := l.World.Do("bench: "+name, 0, func(ctx context.Context) { p, err = l.addPrinter(ctx, name, model) })
+	if failed != nil {
+		return nil, fmt.Errorf("start the printer %q: %w", name, failed)
+	}
+	return p, err
+}
+
+// addPrinter works in the turn of ctx.
+func (l *Lab) addPrinter(ctx context.Context, name, model string) (*Printer, error) {
 	if name == "" || strings.ContainsAny(name, "# \t") || name == PartyBrowser || name == "entra" || name == "smtp" {
 		return nil, fmt.Errorf("%q is no name for a printer", name)
 	}
-	if model == "" {
-		model = l.model.Name
-	}
 	l.mu.Lock()
-	for _, p := range l.printers {
-		if p.name == name {
-			l.mu.Unlock()
-			return nil, fmt.Errorf("there is a printer %q already", name)
-		}
-	}
-	address := fmt.Sprintf("192.0.2.%d", firstAddress+len(l.printers))
+	taken, number := l.byName[name] != nil, len(l.printers)
 	l.mu.Unlock()
-
-	l.Network.Join(name, NetworkOffice)
-	p := &Printer{Model: model, name: name, lab: l}
-	defect := l.config.Defect
-	config := sim.Config{
-		Name: name, World: l.World, Network: l.Network, Clock: l.World.Clock(name), Journal: l.Journal,
-		Seed: l.config.Seed, Models: l.config.Models, Model: model,
-		// Not the serial number, which a new printer's password is: that is printed on every status sheet.
-		AdministratorPassword: chance.New(l.config.Seed, name+" administrator").Letters(passwordLetters, 12),
-		Address:               address, Language: l.config.Language, Link: l.config.Link,
-		OnPower: func(on bool) {
-			if on {
-				l.Network.Join(name, NetworkOffice)
-				return
-			}
-			l.Network.Leave(name, NetworkOffice)
-			l.Network.Sever(name)
-		},
+	if taken {
+		return nil, fmt.Errorf("there is a printer %q already", name)
 	}
-	if defect.Flash != nil {
-		config.Flash = defect.Flash(nvram.NewMemory(nil))
-	}
-	if defect.Printer != nil {
-		defect.Printer(&config)
-	}
-	made, err := sim.New(config)
+	address, err := addressOf(number)
 	if err != nil {
 		return nil, err
 	}
-	p.Printer = made
-	if err := p.serve(address); err != nil {
-		made.Close()
-		return nil, err
-	}
-	p.device = made.Device(&webConfig{printer: p})
-	if defect.Device != nil {
-		p.device = defect.Device(p.device)
+	p := &Printer{Name: name, lab: l, Address: address}
+	l.Network.Join(name, NetworkOffice)
+	if err := p.start(ctx, model); err != nil {
+		return nil, errors.Join(err, p.close())
 	}
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.printers = append(l.printers, p)
-	l.mu.Unlock()
+	l.byName[name] = p
 	return p, nil
 }
 
-// serve puts the printer's web page on the network: HTTPS under its address, and under a loopback port for people.
-func (p *Printer) serve(address string) error {
-	listener, err := p.lab.Network.Listen(p.name, net.JoinHostPort(address, "443"))
-	if err != nil {
-		return errors.New("no port for the printer's web page")
+// start makes the device.
+func (p *Printer) start(ctx context.Context, model string) (err error) {
+	l := p.lab
+	construct := l.config.constructor(p.Name, model)
+	if construct == nil {
+		construct = sim.Mounted(l.config.Models, l.config.Defect.simulated())
+		if model == "" {
+			model = l.model.Name
+		}
 	}
-	handler := p.lab.Network.Handler(p.name, p.Clock(), p.WebConfig(), webconfig.Record)
-	p.listener = listener
-	// The certificate is dated by true time: the printer's own date may be wrong, and its web page must stay reachable.
-	p.server, err = p.lab.Network.ServeHTTP(listener, p.lab.Network.TLSConfig(p.name, p.lab.World.Clock(p.name+" web page"), address), handler)
+	p.made, err = construct(ctx, mount.Point{
+		Name: p.Name, Model: model, Language: l.config.Language, Address: p.Address, Seed: l.config.Seed,
+		World: l.World, Network: l.Network, Journal: l.Journal,
+		// Not the serial number, which a new printer's password is: that is printed on every status sheet.
+		AdministratorPassword: chance.New(l.config.Seed, p.Name+" administrator").Letters(passwordLetters, 12),
+		ServeWeb:              p.serveWeb, Window: func() *browser.Browser { return l.newBrowser(PartyBrowser) },
+		Link: l.config.Link, Power: p.power, Hide: l.remember,
+	})
 	if err != nil {
-		return fmt.Errorf("the printer's web page: %w", err)
+		return err
+	}
+	description, err := p.made.Describe(ctx)
+	if err != nil {
+		return fmt.Errorf("the printer %q does not say what it is: %w", p.Name, err)
+	}
+	p.Model, p.Address, p.device = description.Model, cmp.Or(description.Address, p.Address), p.made
+	if wrap := l.config.Defect.Device; wrap != nil {
+		p.device = wrap(p.made)
 	}
 	return nil
 }
 
-// URL is where people on this machine reach the printer's web page: a loopback address with a port.
-func (p *Printer) URL() string { return "https://" + p.listener.Addr().String() }
+// constructor returns how a device is made that is no simulated printer; nil if it is one.
+func (c *Config) constructor(name, model string) mount.Constructor {
+	for _, key := range []string{name, model, ""} {
+		if construct := c.Devices[key]; construct != nil {
+			return construct
+		}
+	}
+	return nil
+}
+
+// simulated is what the planted defect changes in a simulated printer.
+func (d Defect) simulated() func(*sim.Config) {
+	return func(c *sim.Config) {
+		if d.Flash != nil {
+			c.Flash = d.Flash(nvram.NewMemory(nil))
+		}
+		if d.Printer != nil {
+			d.Printer(c)
+		}
+	}
+}
+
+// power lets the printer's place on the network follow its power switch.
+func (p *Printer) power(on bool) {
+	if on {
+		p.lab.Network.Join(p.Name, NetworkOffice)
+		return
+	}
+	p.lab.Network.Leave(p.Name, NetworkOffice)
+	p.lab.Network.Sever(p.Name)
+}
+
+// serveWeb puts the printer's web page on the network, under its address.
+func (p *Printer) serveWeb(web mount.Web) error {
+	p.web = &web
+	p.lab.pages.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "443"))
+	return nil
+}
+
+// page is the printer's web page as a visitor of the bench.
+func (p *Printer) page() http.Handler {
+	return p.lab.Network.Handler(p.Name, p.web.Clock, p.web.Page, p.web.Record)
+}
+
+// ServeWeb shows the printer's web page at a further listener of the network, under further names, until the bench
+// ends. A printer that has no web page on the bench is [device.ErrNotSupported].
+func (p *Printer) ServeWeb(listener net.Listener, hosts ...string) error {
+	if p.web == nil {
+		return device.ErrNotSupported
+	}
+	network := p.lab.Network
+	// The certificate is dated by true time: the printer's own date may be wrong, and its web page must stay reachable.
+	clock := p.lab.World.Clock(p.Name + " web page")
+	certificate := network.TLSConfig(p.Name, clock, append([]string{p.Address}, hosts...)...)
+	server, err := network.ServeHTTP(listener, certificate, p.page())
+	if err != nil {
+		return fmt.Errorf("the printer's web page: %w", err)
+	}
+	p.servers = append(p.servers, server)
+	return nil
+}
 
 // Device is the printer as scenarios use it.
 func (p *Printer) Device() device.Device { return p.device }
 
 func (p *Printer) close() error {
-	if p.server == nil {
-		return nil
+	var failed error
+	if p.made != nil {
+		failed = p.made.Close()
 	}
-	p.Close()
-	return p.server.Close()
-}
-
-// secrets are the printer's own: its administrator password and the key of its memory, in the forms in which a leak would show.
-func (p *Printer) secrets() []string {
-	key := chance.New(p.lab.config.Seed, p.name+" sealing key").Bytes(32)
-	return []string{
-		p.AdministratorPassword(), string(key), hex.EncodeToString(key), base64.StdEncoding.EncodeToString(key),
+	for _, server := range p.servers {
+		failed = errors.Join(failed, server.Close())
 	}
+	return failed
 }
 
 // Printers returns the names of the printers, in the order in which they were added.
@@ -141,7 +185,7 @@ func (l *Lab) Printers() []string {
 	defer l.mu.Unlock()
 	names := make([]string, len(l.printers))
 	for i, p := range l.printers {
-		names[i] = p.name
+		names[i] = p.Name
 	}
 	return names
 }
@@ -150,21 +194,23 @@ func (l *Lab) Printers() []string {
 func (l *Lab) Printer(name string) (*Printer, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if p := l.byName[name]; p != nil {
+		return p, nil
+	}
 	var present []string
 	for _, p := range l.printers {
-		if p.name == name {
-			return p, nil
-		}
-		present = append(present, p.name)
+		present = append(present, p.Name)
 	}
-	return nil, &device.LabelError{What: "printer", Wanted: name, Present: present}
+	return nil, &choice.Error{What: "printer", Wanted: name, Present: present}
 }
 
-// UsePrinter makes sure that there is a printer of a name, and of a model if one is given.
-func (l *Lab) UsePrinter(name, model string) error {
-	p, err := l.Printer(name)
-	if err != nil {
-		_, err = l.AddPrinter(name, model)
+// UsePrinter makes sure that there is a printer of a name, and of a model if one is given. It works in the turn of ctx.
+func (l *Lab) UsePrinter(ctx context.Context, name, model string) error {
+	l.mu.Lock()
+	p := l.byName[name]
+	l.mu.Unlock()
+	if p == nil {
+		_, err := l.addPrinter(ctx, name, model)
 		return err
 	}
 	if model != "" && !strings.EqualFold(model, p.Model) {
@@ -183,35 +229,4 @@ func (l *Lab) Device(name string) (device.Device, error) {
 		return nil, err
 	}
 	return p.device, nil
-}
-
-// PrinterTime is what a printer's own clock shows; true time if there is no such printer.
-func (l *Lab) PrinterTime(name string) time.Time {
-	if p, err := l.Printer(name); err == nil {
-		return p.Clock().Now()
-	}
-	return l.World.Now()
-}
-
-// Message returns a message of the printers in a language, by the name that scenarios write after @.
-func (l *Lab) Message(language, name string) (string, bool) {
-	return l.model.Texts(language).Message(name)
-}
-
-// Messages lists the names that [Lab.Message] knows.
-func (l *Lab) Messages() []string {
-	names := l.model.Texts(locale.English).Messages()
-	for i := range names {
-		names[i] = "@" + names[i]
-	}
-	return names
-}
-
-// Translate returns the words of a language for the guide's English words; words that no table has stay as they are.
-func (l *Lab) Translate(language, english string) string {
-	found, ok := l.model.Texts(language).Translate(english)
-	if !ok || language == locale.English && locale.Normalize(found) == locale.Normalize(english) {
-		return english
-	}
-	return found
 }

@@ -39,17 +39,25 @@ func (e Evidence) Files() (map[string][]byte, error) {
 	var lines bytes.Buffer
 	encoder := json.NewEncoder(&lines)
 	encoder.SetEscapeHTML(false)
-	for _, entry := range e.Journal.Entries() {
+	entries := e.Journal.Entries()
+	dropped := 0
+	if len(entries) > 0 {
+		dropped = entries[0].Number - 1
+	}
+	if dropped > 0 {
+		fmt.Fprintf(&lines, "{\"dropped\":%d}\n", dropped)
+	}
+	for _, entry := range entries {
 		if err := encoder.Encode(entry); err != nil {
 			return nil, fmt.Errorf("journal entry %d: %w", entry.Number, err)
 		}
 	}
 	files := map[string][]byte{
 		"journal.jsonl": lines.Bytes(),
-		"entra.txt":     orElse(Transcript(e.Journal, "entra"), "Nobody spoke to Entra ID."),
-		"smtp.txt":      orElse(Transcript(e.Journal, "smtp"), "Nobody spoke to the mail server."),
-		"screens.txt":   orElse(Screens(e.Journal), "No screen was shown."),
-		"sheet.txt":     orElse(Sheets(e.Journal), "No status sheet was printed."),
+		"entra.txt":     told(dropped, Conversation(entries, "entra", nil), "Nobody spoke to Entra ID."),
+		"smtp.txt":      told(dropped, Conversation(entries, "smtp", nil), "Nobody spoke to the mail server."),
+		"screens.txt":   told(dropped, ofKind(entries, journal.KindScreen), "No screen was shown."),
+		"sheet.txt":     told(dropped, ofKind(entries, journal.KindSheet), "No status sheet was printed."),
 		"replay.txt":    []byte(e.Replay + "\n"),
 	}
 	if e.Failure != "" {
@@ -64,10 +72,13 @@ func (e Evidence) Files() (map[string][]byte, error) {
 	return files, nil
 }
 
-// orElse says in a file that there was nothing, so that an empty file is never taken for a lost one.
-func orElse(text, nothing string) []byte {
+// told says in a file that there was nothing, so that an empty file is never taken for a lost one, and what the journal did not keep.
+func told(dropped int, text, nothing string) []byte {
 	if text == "" {
 		text = nothing + "\n"
+	}
+	if dropped > 0 {
+		text = fmt.Sprintf("(The first %d entries of the journal were not kept.)\n\n%s", dropped, text)
 	}
 	return []byte(text)
 }

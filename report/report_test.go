@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,18 +57,25 @@ HTTP 200 OK
 
 func TestJUnitEscapesWhatXMLCannotCarry(t *testing.T) {
 	cases := []report.Case{
-		{ID: "setup/one", Title: "a <b> & \"c\"", Level: "MUST", Verdict: report.Passed, Virtual: 91 * 24 * time.Hour},
+		{ID: "setup/one", Title: "a <b> & \"c\"", Level: "MUST", Verdict: report.Passed, Virtual: 91 * 24 * time.Hour, Machine: 30 * time.Millisecond},
 		{ID: "trouble/two", Verdict: report.Failed, Reason: "FAIL <x>\x00\x1b[0m ]]>\nsecond"},
 		{ID: "trouble/three", Verdict: report.Skipped, Reason: "needs fax-server"},
 	}
 	var out bytes.Buffer
 	require.NoError(t, report.WriteJUnit(&out, cases))
 	var read struct {
-		Tests  int `xml:"tests,attr"`
+		Tests  int    `xml:"tests,attr"`
+		Time   string `xml:"time,attr"`
 		Suites []struct {
 			Name  string `xml:"name,attr"`
+			Time  string `xml:"time,attr"`
 			Cases []struct {
-				Name    string `xml:"name,attr"`
+				Name       string `xml:"name,attr"`
+				Time       string `xml:"time,attr"`
+				Properties []struct {
+					Name  string `xml:"name,attr"`
+					Value string `xml:"value,attr"`
+				} `xml:"properties>property"`
 				Failure *struct {
 					Text string `xml:",chardata"`
 				} `xml:"failure"`
@@ -77,6 +85,11 @@ func TestJUnitEscapesWhatXMLCannotCarry(t *testing.T) {
 	require.NoError(t, xml.Unmarshal(out.Bytes(), &read))
 	require.Equal(t, 3, read.Tests)
 	require.Len(t, read.Suites, 2)
+	for _, machine := range []string{read.Time, read.Suites[0].Time, read.Suites[0].Cases[0].Time} {
+		require.Equal(t, "0.030", machine)
+	}
+	properties := read.Suites[0].Cases[0].Properties
+	require.Equal(t, "bench-seconds=7862400.000", properties[len(properties)-1].Name+"="+properties[len(properties)-1].Value)
 	require.Equal(t, "FAIL <x>[0m ]]>\nsecond", read.Suites[1].Cases[0].Failure.Text)
 	require.Contains(t, report.Table(cases), "3 scenarios: 1 passed, 1 failed, 1 skipped; 91d of bench time")
 }
@@ -107,6 +120,21 @@ func TestEvidenceIsThereWholeOrNotAtAll(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "No status sheet was printed.\n", string(sheet))
 	require.ErrorContains(t, report.WriteFiles(folder, "../out", nil), "is no name for a folder")
+}
+
+func TestEvidenceSaysWhatTheJournalDidNotKeep(t *testing.T) {
+	j := record(t)
+	whole, err := report.Evidence{Journal: j}.Files()
+	require.NoError(t, err)
+	require.NotContains(t, string(whole["journal.jsonl"])+string(whole["entra.txt"]), "dropped")
+	j.Keep(journal.Keep{Entries: 2})
+	files, err := report.Evidence{Journal: j}.Files()
+	require.NoError(t, err)
+	lines := strings.Split(string(files["journal.jsonl"]), "\n")
+	require.Equal(t, `{"dropped":2}`, lines[0])
+	require.Contains(t, lines[1], `"number":3`)
+	require.Equal(t, "(The first 2 entries of the journal were not kept.)\n\nNobody spoke to Entra ID.\n", string(files["entra.txt"]))
+	require.Contains(t, string(files["smtp.txt"]), "(The first 2 entries of the journal were not kept.)\n\n-- printer#2")
 }
 
 func TestAFolderThatCannotBeUsedIsRefusedBeforehand(t *testing.T) {

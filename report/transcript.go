@@ -111,15 +111,10 @@ func short(s string) string {
 	return s
 }
 
-// Screens writes what was shown on panel and pages, in order, one paragraph each.
-func Screens(j *journal.Journal) string { return ofKind(j, journal.KindScreen) }
-
-// Sheets writes the status sheets that were printed.
-func Sheets(j *journal.Journal) string { return ofKind(j, journal.KindSheet) }
-
-func ofKind(j *journal.Journal, kind journal.Kind) string {
+// ofKind writes what was shown on panel and pages, or printed, in order, one paragraph each.
+func ofKind(entries []journal.Entry, kind journal.Kind) string {
 	var b strings.Builder
-	for _, e := range j.Entries() {
+	for _, e := range entries {
 		if e.Kind == kind {
 			fmt.Fprintf(&b, "-- %s, %s\n%s\n\n", e.Party, e.At.UTC().Format(stamp), strings.TrimRight(e.Text.String(), "\n"))
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"mfpsim/device"
 )
 
 // line is one line of a script, split into words as the engine splits it.
@@ -41,8 +43,8 @@ func (s Scenario) lines() ([]line, error) {
 		}
 		for _, c := range l.conditions {
 			name, found := strings.CutPrefix(strings.TrimPrefix(c, "!"), "needs:")
-			if !found || !slices.Contains(strings.Split(join(capabilities), ", "), name) {
-				return fail("unknown condition [%s]; there is [needs:X] with %s", c, join(capabilities))
+			if !found || !slices.Contains(device.Capabilities(), device.Capability(name)) {
+				return fail("unknown condition [%s]; there is [needs:X] with %s", c, join(device.Capabilities()))
 			}
 		}
 		if len(words) > 0 && words[0] == "!" {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/lab"
@@ -34,6 +35,7 @@ type play struct {
 	lines    []line
 	cursor   int // in lines: what was played last
 	readFile func(name string) (string, error)
+	texts    map[string]device.Words // by printer and language
 
 	tenant        string // the organization that was made last
 	account       string // typed last on Microsoft's page
@@ -48,7 +50,7 @@ func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {
 		return nil, err
 	}
 	return &play{
-		scenario: s, lab: l, language: language, lines: lines, printer: lab.DefaultPrinter,
+		scenario: s, lab: l, language: language, lines: lines, printer: lab.DefaultPrinter, texts: map[string]device.Words{},
 		readFile: func(name string) (string, error) { return "", fmt.Errorf("no file %q", name) },
 	}, nil
 }
@@ -120,21 +122,55 @@ func (p *play) note(kind journal.Kind, format string, args ...any) {
 
 func (p *play) device() (device.Device, error) { return p.lab.Device(p.printer) }
 
-// words looks messages (@M1) and, in another language, labels up; what no table knows stays as it is.
+// description is what the printer says of itself.
+func (p *play) description() (description device.Description, err error) {
+	d, err := p.device()
+	if err != nil {
+		return description, err
+	}
+	err = p.do(func(ctx context.Context) (err error) { description, err = d.Describe(ctx); return err })
+	return description, err
+}
+
+// words looks messages (@M1) and labels up in the device's words; what it has no words for stays as it is.
 func (p *play) words(args []string) ([]string, error) {
+	words, err := p.deviceWords()
+	if err != nil {
+		return nil, err
+	}
 	var found []string
 	for _, arg := range args {
 		if name, is := strings.CutPrefix(arg, "@"); is && !strings.Contains(name, "@") {
-			text, known := p.lab.Message(p.language, name)
-			if !known {
-				return nil, &device.LabelError{What: "message", Wanted: arg, Present: p.lab.Messages()}
+			text, err := words.Message(name)
+			if err != nil {
+				return nil, err
 			}
 			found = append(found, text)
 			continue
 		}
-		found = append(found, p.lab.Translate(p.language, arg))
+		found = append(found, words.Translate(arg))
 	}
 	return found, nil
+}
+
+// deviceWords are the words of the printer in the scenario's language. They do not change: a printer is asked once.
+func (p *play) deviceWords() (device.Words, error) {
+	key := p.printer + " " + p.language
+	if words, known := p.texts[key]; known {
+		return words, nil
+	}
+	d, err := p.device()
+	if err != nil {
+		return device.Words{}, err
+	}
+	err = p.do(func(ctx context.Context) error {
+		words, err := d.Words(ctx, p.language)
+		if err == nil {
+			p.texts[key] = words
+		}
+		return err
+	})
+	return p.texts[key], err
 }
 
 // surface is something that a person looks at.
@@ -249,7 +285,23 @@ func (p *play) exactly(want int, count func() int) (int, error) {
 	return count(), nil
 }
 
-func (p *play) printerTime() time.Time { return p.lab.PrinterTime(p.printer) }
+// printerTime is what the clock of the printer shows, for messages; true time if it does not say.
+func (p *play) printerTime() time.Time {
+	now, err := p.timeOf(p.printer)
+	if err != nil {
+		return p.lab.World.Now()
+	}
+	return now
+}
+
+func (p *play) timeOf(printer string) (now time.Time, err error) {
+	d, err := p.lab.Device(printer)
+	if err != nil {
+		return now, err
+	}
+	err = p.do(func(ctx context.Context) (err error) { now, err = d.Now(ctx); return err })
+	return now, err
+}
 
 // within takes within=1m out of the words.
 func within(args []string) (time.Duration, []string, error) {
@@ -316,7 +368,7 @@ func settings(args []string, allowed ...string) (plain []string, values map[stri
 			continue
 		}
 		if !slices.Contains(allowed, key) {
-			return nil, nil, &device.LabelError{What: "word", Wanted: key + "=", Present: withEquals(allowed)}
+			return nil, nil, &choice.Error{What: "word", Wanted: key + "=", Present: withEquals(allowed)}
 		}
 		if _, twice := values[key]; twice {
 			return nil, nil, fmt.Errorf("%s= stands twice", key)

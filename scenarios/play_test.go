@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/faultnet"
+	"mfpsim/journal"
 	"mfpsim/lab"
 	"mfpsim/report"
 	"mfpsim/scenarios"
@@ -35,6 +36,42 @@ func TestEveryHandoverIsReachedOnALiveBench(t *testing.T) {
 			require.False(t, world.Now().Before(vtime.DefaultStart))
 			last := bench.Journal.Entries()
 			require.NotEmpty(t, last)
+		})
+	}
+}
+
+func TestTheJournalIsNotCutWhileACaseIsPlayed(t *testing.T) {
+	bench := lab.RunT(t, lab.Config{Seed: 7, Keep: journal.Keep{Entries: 1}})
+	before, written := bench.Journal.Dropped(), 0
+	bench.Journal.Observe(func(journal.Entry) {
+		written++
+		require.Equal(t, before, bench.Journal.Dropped(), "entry %d of the case", written)
+	})
+	require.NoError(t, scenarios.Play(t.Context(), bench, "trouble/code-not-entered"))
+	require.Greater(t, written, 10)
+	require.Len(t, bench.Journal.Entries(), 1)
+}
+
+func TestEvidenceIsRenderedOnlyWhenSomebodyWantsIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		options scenarios.Options
+		wanted  bool
+	}{
+		"nobody":                 {scenarios.Options{}, false},
+		"who keeps the files":    {scenarios.Options{KeepFiles: true}, true},
+		"who wants a folder":     {scenarios.Options{Evidence: t.TempDir()}, true},
+		"who compares two plays": {scenarios.Options{Repeat: 2}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			plays := 0
+			c.options.Patterns = []string{"status/padlock"}
+			c.options.Inspect = func(r scenarios.Result, _ *lab.Lab) {
+				plays++
+				require.Equal(t, c.wanted, r.Files != nil)
+			}
+			_, err := scenarios.Run(t.Context(), c.options)
+			require.NoError(t, err)
+			require.Equal(t, max(1, c.options.Repeat), plays)
 		})
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"mfpsim/lab"
 	"mfpsim/report"
+	"mfpsim/vtime"
 )
 
 // Options say what to run and how. The zero value runs every scenario once, in English, with seed 0.
@@ -50,9 +51,10 @@ type Result struct {
 	Seed        uint64
 	Verdict     report.Verdict
 	Passed      bool
-	Failure     string // in full, several lines; the reason if it was skipped
-	Line        int    // of the script, where it failed; 0 if it did not
-	VirtualTime time.Duration
+	Failure     string            // in full, several lines; the reason if it was skipped
+	Line        int               // of the script, where it failed; 0 if it did not
+	VirtualTime time.Duration     // bench time that passed
+	MachineTime time.Duration     // the machine's time that the play took, of the first one if it was repeated
 	Files       map[string][]byte // the evidence, if [Options.KeepFiles]
 }
 
@@ -60,7 +62,7 @@ type Result struct {
 func (r Result) Case() report.Case {
 	return report.Case{
 		ID: r.Scenario.ID, Title: r.Scenario.Title, Level: r.Scenario.Level, Proves: r.Scenario.Proves, Seed: r.Seed,
-		Verdict: r.Verdict, Reason: r.Failure, Virtual: r.VirtualTime,
+		Verdict: r.Verdict, Reason: r.Failure, Virtual: r.VirtualTime, Machine: r.MachineTime,
 	}
 }
 
@@ -181,7 +183,9 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 		if ctx.Err() != nil {
 			return first, context.Cause(ctx)
 		}
+		watch := vtime.StartStopwatch()
 		result, err := playOnce(s, o, round == 0)
+		result.MachineTime = watch.Elapsed()
 		if err != nil {
 			return Result{Scenario: s, Seed: o.Seed, Verdict: report.Failed, Failure: err.Error()}, fmt.Errorf("%s: %w", s.ID, err)
 		}
@@ -207,7 +211,7 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 	return first, nil
 }
 
-// playOnce builds a bench, plays the scenario on it and renders the evidence.
+// playOnce builds a bench, plays the scenario on it and renders the evidence if somebody wants it.
 func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	result := Result{Scenario: s, Seed: o.Seed, Verdict: report.Passed, Passed: true}
 	config := lab.Config{Seed: o.Seed, Language: o.Language, Model: o.Model, Latency: o.Latency, Jitter: o.Jitter}
@@ -246,10 +250,15 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 		}
 	}
 	result.VirtualTime = bench.World.Elapsed()
-	if result.Files, err = evidence(p, result, o).Files(); err == nil && o.Inspect != nil {
+	if o.Evidence != "" || o.KeepFiles || o.Repeat > 1 {
+		if result.Files, err = evidence(p, result, o).Files(); err != nil {
+			return result, err
+		}
+	}
+	if o.Inspect != nil {
 		o.Inspect(result, bench)
 	}
-	return result, err
+	return result, nil
 }
 
 // guarded plays the script; a panic of a verb ends this scenario and no other.
@@ -278,24 +287,25 @@ func evidence(p *play, r Result, o Options) report.Evidence {
 	return e
 }
 
-// lacks says which capability of the header the device does not have; empty if it has all.
+// lacks says what the scenario needs and the device does not have; empty if it has all.
 func (p *play) lacks() (string, error) {
-	d, err := p.device()
+	description, err := p.description()
 	if err != nil {
 		return "", err
 	}
 	var missing []string
-	err = p.do(func(ctx context.Context) error {
-		description, err := d.Describe(ctx)
-		for _, need := range p.scenario.Needs {
-			if !description.Has(need) {
-				missing = append(missing, string(need))
-			}
+	for _, need := range p.scenario.Required() {
+		if !description.Has(need) {
+			missing = append(missing, string(need))
 		}
-		return err
-	})
-	if err != nil || len(missing) == 0 {
-		return "", err
+	}
+	for _, language := range p.scenario.languages() {
+		if !slices.Contains(description.Languages, language) {
+			missing = append(missing, "the language "+language)
+		}
+	}
+	if len(missing) == 0 {
+		return "", nil
 	}
 	return "needs " + strings.Join(missing, ", ") + ", which this device does not have", nil
 }

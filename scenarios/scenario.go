@@ -22,15 +22,15 @@ var embedded embed.FS
 
 // Scenario is one script with what its header says.
 type Scenario struct {
-	ID     string   // folder/name, fixed for ever: "trouble/sign-in-not-saved"
-	Title  string   // one sentence
-	Guide  string   // the chapter of the guide, its English title
-	Proves []string // rules of the guide: "R39"
-	Level  string   // MUST or SHOULD
-	Needs  []device.Capability
-	Name   string // the last part of the ID
-	File   string // "trouble/sign-in-not-saved.txtar", with / on every machine
-	Text   string // the whole file
+	ID     string              // folder/name, fixed for ever: "trouble/sign-in-not-saved"
+	Title  string              // one sentence
+	Guide  string              // the chapter of the guide, its English title
+	Proves []string            // rules of the guide: "R39"
+	Level  string              // MUST or SHOULD
+	Needs  []device.Capability // of the header; see also [Scenario.Required]
+	Name   string              // the last part of the ID
+	File   string              // "trouble/sign-in-not-saved.txtar", with / on every machine
+	Text   string              // the whole file
 
 	folder string // the source folder that it was read from, as it was given; empty: this program
 }
@@ -43,12 +43,6 @@ const (
 
 // headerKeys are the words that a header line may begin with.
 var headerKeys = []string{"id", "title", "guide", "proves", "level", "needs"}
-
-// capabilities are what "needs" may name.
-var capabilities = []device.Capability{
-	device.CapabilityClock, device.CapabilityPower, device.CapabilityPrintAdminServerless, device.CapabilityFaxServer,
-	device.CapabilityAdditionalNetwork,
-}
 
 // LineError is a mistake in a scenario file or in the rules, with its place.
 type LineError struct {
@@ -151,8 +145,8 @@ func Parse(file, text string) (Scenario, error) {
 			s.Level = value
 		case "needs":
 			for _, need := range strings.Fields(value) {
-				if !slices.Contains(capabilities, device.Capability(need)) {
-					return fail(number, "unknown capability %q; there are %s", need, join(capabilities))
+				if !slices.Contains(device.Capabilities(), device.Capability(need)) {
+					return fail(number, "unknown capability %q; there are %s", need, join(device.Capabilities()))
 				}
 				s.Needs = append(s.Needs, device.Capability(need))
 			}

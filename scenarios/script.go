@@ -34,7 +34,11 @@ func (p *play) script(update bool, source string) (outcome, error) {
 		return outcome{}, errors.New("no folder for temporary files")
 	}
 	defer os.RemoveAll(folder)
-	material := localized(p.scenario.archive(), p.language, p.lab.Model() == "")
+	description, err := p.description()
+	if err != nil {
+		return outcome{}, err
+	}
+	material := localized(p.scenario.archive(), p.language, description.Model == p.lab.StandardModel())
 	file := filepath.Join(folder, p.scenario.Name+".txtar")
 	if err := os.WriteFile(file, txtar.Format(material), 0o600); err != nil {
 		return outcome{}, errors.New("no folder for temporary files")
@@ -150,17 +154,8 @@ func (p *play) condition(text string) (bool, error) {
 	if !is {
 		return false, fmt.Errorf("unknown condition %q", text)
 	}
-	d, err := p.device()
-	if err != nil {
-		return false, err
-	}
-	var has bool
-	err = p.do(func(ctx context.Context) error {
-		description, err := d.Describe(ctx)
-		has = description.Has(device.Capability(need))
-		return err
-	})
-	return has, err
+	description, err := p.description()
+	return description.Has(device.Capability(need)), err
 }
 
 // localized puts screen.el.txt in the place of screen.txt; a comparison that has no golden in the language is left out,
@@ -295,6 +290,7 @@ func (e *engine) Run(_ string, f func(testscript.T)) {
 // Play plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve --scenario` does.
 // A scenario without a handover is played to its end.
 func Play(ctx context.Context, l *lab.Lab, id string) error {
+	defer l.Journal.Hold()() // what a step looks for may stand at the record's beginning
 	all, err := All()
 	if err != nil {
 		return err

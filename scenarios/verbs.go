@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
 	"time"
 
+	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
@@ -38,10 +40,11 @@ var verbs = map[string]verb{
 	"mailbox":   {"mailbox ADDRESS shows [from=] [subject=] [attachments=] [text=] | count N | is empty | screen", (*play).verbMailbox},
 	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s", (*play).verbClock},
 	"power":     {"power off | on | cut [at=write:N]", (*play).verbPower},
-	"network":   {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | no-starttls [times=N] [after=N]", (*play).verbNetwork},
-	"wire":      {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
-	"lang":      {"lang LANGUAGE", (*play).verbLang},
-	"handover":  {"handover", (*play).verbHandover},
+	"network": {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | no-starttls | black-hole | isolated | " +
+		"half-silent | slow [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N]", (*play).verbNetwork},
+	"wire":     {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
+	"lang":     {"lang LANGUAGE", (*play).verbLang},
+	"handover": {"handover", (*play).verbHandover},
 }
 
 func verbNames() []string {
@@ -133,7 +136,7 @@ func (p *play) verbClock(_ bool, args []string) (string, error) {
 			if err := p.do(func(ctx context.Context) error { return d.Drift(ctx, sign*drift) }); err != nil {
 				return "", err
 			}
-			return p.times(), nil
+			return p.times()
 		}
 		date, err := parseDate(rest[0])
 		if err != nil {
@@ -142,7 +145,7 @@ func (p *play) verbClock(_ bool, args []string) (string, error) {
 		if err := p.act(act, func(ctx context.Context) error { return d.SetDate(ctx, date) }); err != nil {
 			return "", err
 		}
-		return p.times(), nil
+		return p.times()
 	}
 	return "", usage("clock")
 }
@@ -151,21 +154,29 @@ func (p *play) advance(d time.Duration) (string, error) {
 	if _, err := p.lab.World.Advance(d); err != nil {
 		return "", fmt.Errorf("the bench got stuck: %w", err)
 	}
-	err := p.do(func(context.Context) error {
+	if err := p.do(func(context.Context) error {
 		p.note(journal.KindClock, "+%s", report.Span(d))
 		return nil
-	})
-	return p.times(), err
+	}); err != nil {
+		return "", err
+	}
+	return p.times()
 }
 
 // times lists the clocks of all parties.
-func (p *play) times() string {
+func (p *play) times() (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "true time  %s\n", p.lab.World.Now().Format(time.DateTime))
 	for _, name := range p.lab.Printers() {
-		fmt.Fprintf(&b, "%-9s  %s\n", name, p.lab.PrinterTime(name).Format(time.DateTime))
+		now, err := p.timeOf(name)
+		if err != nil && !errors.Is(err, device.ErrNotSupported) {
+			return "", err
+		}
+		if err == nil { // else it has no clock that anybody could read
+			fmt.Fprintf(&b, "%-9s  %s\n", name, now.Format(time.DateTime))
+		}
 	}
-	return b.String()
+	return b.String(), nil
 }
 
 // faultNames are the scenarios' words for what the network can do to a party, in the order in which they are listed.
@@ -198,7 +209,7 @@ func faultNamed(word string) (faultnet.FaultKind, error) {
 		}
 		words = append(words, f.word)
 	}
-	return "", &device.LabelError{What: "fault", Wanted: word, Present: words}
+	return "", &choice.Error{What: "fault", Wanted: word, Present: words}
 }
 
 func (p *play) verbNetwork(_ bool, args []string) (string, error) {
@@ -208,7 +219,7 @@ func (p *play) verbNetwork(_ bool, args []string) (string, error) {
 	party := args[0]
 	parties := append([]string{"entra", "smtp"}, p.lab.Printers()...)
 	if !slices.Contains(parties, party) {
-		return "", &device.LabelError{What: "party", Wanted: party, Present: parties}
+		return "", &choice.Error{What: "party", Wanted: party, Present: parties}
 	}
 	plain, values, err := settings(args[1:], "times", "after", "from", "at", "delay")
 	if err != nil {
@@ -256,9 +267,9 @@ func faultOf(party, word string, values map[string]string) (faultnet.Fault, erro
 	if _, atPoint := values["at"]; kind == faultnet.Reset && !atPoint {
 		after = &fault.Bytes
 	}
-	for key, text := range values {
+	for _, key := range slices.Sorted(maps.Keys(values)) {
 		var err error
-		switch key {
+		switch text := values[key]; key {
 		case "times":
 			err = number(key, text, &fault.Times)
 		case "after":
@@ -274,7 +285,8 @@ func faultOf(party, word string, values map[string]string) (faultnet.Fault, erro
 				err = number(key, nth, &fault.Write)
 			case "read":
 				err = number(key, nth, &fault.Read)
-			default:
+			}
+			if err != nil || fault.Write == 0 && fault.Read == 0 {
 				err = fmt.Errorf("at=%s is no point; write at=write:3 or at=read:3", text)
 			}
 		}
@@ -292,7 +304,7 @@ func (p *play) verbWire(not bool, args []string) (string, error) {
 	}
 	party := rest[0]
 	if party != "entra" && party != "smtp" {
-		return "", &device.LabelError{What: "party", Wanted: party, Present: []string{"entra", "smtp"}}
+		return "", &choice.Error{What: "party", Wanted: party, Present: []string{"entra", "smtp"}}
 	}
 	see := func(context.Context) (surface, error) {
 		entries := p.lab.Journal.Entries()

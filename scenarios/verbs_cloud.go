@@ -10,14 +10,14 @@ import (
 	"strings"
 	"time"
 
-	"mfpsim/device"
+	"mfpsim/choice"
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/lab"
 )
 
-// choice reads a word that has two values.
-func choice(values map[string]string, key, yes, no string, otherwise bool) (bool, error) {
+// either reads a word that has two values.
+func either(values map[string]string, key, yes, no string, otherwise bool) (bool, error) {
 	switch values[key] {
 	case "":
 		return otherwise, nil
@@ -26,7 +26,7 @@ func choice(values map[string]string, key, yes, no string, otherwise bool) (bool
 	case no:
 		return false, nil
 	}
-	return false, &device.LabelError{What: "value of " + key, Wanted: values[key], Present: []string{yes, no}}
+	return false, &choice.Error{What: "value of " + key, Wanted: values[key], Present: []string{yes, no}}
 }
 
 func (p *play) verbTenant(_ bool, args []string) (string, error) {
@@ -41,25 +41,25 @@ func (p *play) verbTenant(_ bool, args []string) (string, error) {
 	t := lab.Tenant{Name: name}
 	for _, flag := range flags {
 		if flag != "personal" {
-			return "", &device.LabelError{What: "word", Wanted: flag, Present: []string{"personal"}}
+			return "", &choice.Error{What: "word", Wanted: flag, Present: []string{"personal"}}
 		}
 		t.Personal = true
 	}
 	var defaults bool
-	if t.SMTPAuth, err = choice(values, "smtp-auth", "enabled", "disabled", false); err != nil {
+	if t.SMTPAuth, err = either(values, "smtp-auth", "enabled", "disabled", false); err != nil {
 		return "", err
 	}
-	if defaults, err = choice(values, "security-defaults", "on", "off", true); err != nil {
+	if defaults, err = either(values, "security-defaults", "on", "off", true); err != nil {
 		return "", err
 	}
 	t.NoDefaults = !defaults
-	if t.BasicAuth, err = choice(values, "basic-auth", "enabled", "disabled", false); err != nil {
+	if t.BasicAuth, err = either(values, "basic-auth", "enabled", "disabled", false); err != nil {
 		return "", err
 	}
-	if _, err = choice(values, "user-consent", fakeentra.UserConsentAll, fakeentra.UserConsentNone, true); err != nil {
+	if _, err = either(values, "user-consent", "all", "none", true); err != nil {
 		return "", err
 	}
-	if _, err = choice(values, "consent-box", fakeentra.ConsentBoxGuide, fakeentra.ConsentBoxMicrosoft, true); err != nil {
+	if _, err = either(values, "consent-box", "guide", "microsoft", true); err != nil {
 		return "", err
 	}
 	t.UserConsent, t.ConsentBox = values["user-consent"], values["consent-box"]
@@ -91,7 +91,7 @@ func (p *play) verbUser(_ bool, args []string) (string, error) {
 		case u.Address == "" && strings.Contains(arg, "@"):
 			u.Address = arg
 		default:
-			return "", &device.LabelError{What: "word", Wanted: arg, Present: []string{"role=", "mailbox", "no-mailbox", "mfa", "disabled"}}
+			return "", &choice.Error{What: "word", Wanted: arg, Present: []string{"role=", "mailbox", "no-mailbox", "mfa", "disabled"}}
 		}
 	}
 	if u.Address == "" {
@@ -240,13 +240,13 @@ func (p *play) source(args []string) (string, error) {
 	}
 	set := map[string]func(fakeentra.Source) error{"device": p.lab.Entra.SetDeviceSource, "browser": p.lab.Entra.SetBrowserSource}[plain[0]]
 	if set == nil {
-		return "", &device.LabelError{What: "party", Wanted: plain[0], Present: []string{"device", "browser"}}
+		return "", &choice.Error{What: "party", Wanted: plain[0], Present: []string{"device", "browser"}}
 	}
 	source := fakeentra.Source{Address: values["address"], Country: values["country"], Platform: values["platform"], Risk: values["risk"]}
-	if source.Compliant, err = choice(values, "compliant", "yes", "no", false); err != nil {
+	if source.Compliant, err = either(values, "compliant", "yes", "no", false); err != nil {
 		return "", err
 	}
-	if source.DomainJoined, err = choice(values, "joined", "yes", "no", false); err != nil {
+	if source.DomainJoined, err = either(values, "joined", "yes", "no", false); err != nil {
 		return "", err
 	}
 	if err := p.act(act, func(context.Context) error { return set(source) }); err != nil {
@@ -296,7 +296,7 @@ func policyWords(text string) ([]string, error) {
 
 func (p *play) signInLog(not bool, args []string) (string, error) {
 	see := func(context.Context) (surface, error) {
-		table := fakeentra.SignInTable(p.lab.Entra.SignIns())
+		table := p.lab.Entra.SignIns().Table()
 		return surface{name: "sign-in log", lines: lines(table), drawn: table}, nil
 	}
 	what, words := first(args)

@@ -37,7 +37,9 @@ func (p *play) verbPrinter(_ bool, args []string) (string, error) {
 		if len(plain) != 1 {
 			return "", usage("printer")
 		}
-		if err := p.do(func(context.Context) error { return p.lab.UsePrinter(plain[0], values["model"]) }); err != nil {
+		if err := p.do(func(ctx context.Context) error {
+			return p.lab.UsePrinter(ctx, plain[0], values["model"])
+		}); err != nil {
 			return "", err
 		}
 		p.printer = plain[0]
@@ -80,17 +82,8 @@ func (p *play) cannot(what string, need device.Capability) error {
 }
 
 func (p *play) describe() (string, error) {
-	d, err := p.device()
-	if err != nil {
-		return "", err
-	}
-	var output string
-	err = p.do(func(ctx context.Context) error {
-		x, err := d.Describe(ctx)
-		output = fmt.Sprintf("%s %s %s\n", x.Name, x.Model, x.Address)
-		return err
-	})
-	return output, err
+	x, err := p.description()
+	return fmt.Sprintf("%s %s %s\n", x.Name, x.Model, x.Address), err
 }
 
 // twelveSteps is the guide's procedure in one line; each step is played and logged.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mfpsim/browser"
+	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/journal"
 )
@@ -223,7 +224,7 @@ func (p *play) enter(args []string) (string, error) {
 			}
 			label, found := b.PasswordField()
 			if !found {
-				return &device.LabelError{What: "field", Wanted: "password", Present: b.Page().Fields}
+				return &choice.Error{What: "field", Wanted: "password", Present: b.Page().Fields}
 			}
 			return b.Set(label, password)
 		})
@@ -243,7 +244,7 @@ func typeInto(b *browser.Browser, value string) error {
 	if !b.IsOpen() {
 		return browser.ErrNoPage
 	}
-	return &device.LabelError{What: "field", Wanted: "to type into", Present: fields}
+	return &choice.Error{What: "field", Wanted: "to type into", Present: fields}
 }
 
 // signIn is Microsoft's side of the procedure in one line: code, account, password, and what the pages ask after it.
@@ -254,7 +255,7 @@ func (p *play) signIn(args []string) (string, error) {
 	}
 	consent := values["consent"]
 	if !slices.Contains([]string{"", "organization", "user", "cancel"}, consent) {
-		return "", &device.LabelError{What: "consent", Wanted: consent, Present: []string{"organization", "user", "cancel"}}
+		return "", &choice.Error{What: "consent", Wanted: consent, Present: []string{"organization", "user", "cancel"}}
 	}
 	d, err := p.device()
 	if err != nil {

@@ -6,10 +6,11 @@ import (
 	"unicode/utf8"
 )
 
+var plainMarks = strings.NewReplacer("’", "'", "‘", "'", "\u00a0", " ")
+
 // plain makes text comparable: white space runs together, ’ equals ', upper and lower case are one.
 func plain(s string) string {
-	s = strings.NewReplacer("’", "'", "‘", "'", "\u00a0", " ").Replace(s)
-	return strings.ToLower(strings.Join(strings.Fields(s), " "))
+	return strings.ToLower(strings.Join(strings.Fields(plainMarks.Replace(s)), " "))
 }
 
 // onLine reports whether all phrases stand on a line, in order, each as whole words.

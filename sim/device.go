@@ -2,15 +2,68 @@ package sim
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"slices"
 	"time"
 
+	"mfpsim/choice"
 	"mfpsim/device"
+	"mfpsim/device/mount"
+	"mfpsim/device/webdriver"
 	"mfpsim/journal"
+	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
 	"mfpsim/sim/panel"
+	"mfpsim/sim/webconfig"
 )
 
-// Device returns the printer as scenarios use it. Its Web Config is reached by whoever made webConfig: a browser that speaks HTTPS
-// to [Printer.WebConfig].
+// Mounted returns how simulated printers get onto a bench. known are the models that there are; nil: those of the
+// program. change alters what a printer is made of before it is: a planted defect; nil: nothing does.
+func Mounted(known *models.Set, change func(*Config)) mount.Constructor {
+	return func(_ context.Context, at mount.Point) (device.Device, error) {
+		config := Config{
+			Name: at.Name, World: at.World, Network: at.Network, Journal: at.Journal, Seed: at.Seed,
+			Models: known, Model: at.Model, Language: at.Language, Address: at.Address,
+			AdministratorPassword: at.AdministratorPassword, Link: at.Link, OnPower: at.Power,
+		}
+		if change != nil {
+			change(&config)
+		}
+		p, err := New(config)
+		if err != nil {
+			return nil, err
+		}
+		at.Hide(p.secrets()...)
+		if err := at.ServeWeb(mount.Web{Page: p.WebConfig(), Clock: p.Clock(), Record: webconfig.Record}); err != nil {
+			p.Close()
+			return nil, err
+		}
+		return p.Device(webdriver.New(webdriver.Config{
+			Address: p.Address(), Password: p.AdministratorPassword(), Window: at.Window,
+			// Where Web Config lacks the panel's language it is in the model's English (docs/reference/printer.md
+			// §1.7.1).
+			Words: func(context.Context) ([]device.Words, error) {
+				return []device.Words{p.Texts().Words(), p.model.Texts(locale.English).Words()}, nil
+			},
+			Seen: func(page device.Page) {
+				p.record(journal.Entry{
+					Kind: journal.KindScreen, Text: journal.Plain(page.String()), Detail: map[string]string{"surface": "Web Config"},
+				})
+			},
+		})), nil
+	}
+}
+
+// secrets are the printer's own: its administrator's password and the key of its memory, in the forms in which a leak
+// would show.
+func (p *Printer) secrets() []string {
+	key := p.sealing
+	return []string{p.password, string(key), hex.EncodeToString(key), base64.StdEncoding.EncodeToString(key)}
+}
+
+// Device returns the printer as scenarios use it. Its Web Config is driven by whoever made webConfig:
+// [webdriver.Driver], over HTTPS to [Printer.WebConfig].
 func (p *Printer) Device(webConfig device.WebConfig) device.Device {
 	return &simulated{printer: p, web: webConfig}
 }
@@ -25,9 +78,56 @@ func (d *simulated) Describe(context.Context) (device.Description, error) {
 	f := d.printer.Facts()
 	description := device.Description{
 		Name: d.printer.Name(), Model: f.Model.Name, Serial: f.Serial, Firmware: f.Firmware.Version, Address: f.Address,
-		Languages: f.Model.Panel.Languages, Capabilities: f.Model.Capabilities,
+		Language: d.printer.Texts().Language(), Languages: f.Model.Panel.Languages, Capabilities: d.capabilities(),
 	}
 	return description, nil
+}
+
+// capabilities are what every simulated printer can do, what the model's panel leads to, and what the model says of
+// itself.
+func (d *simulated) capabilities() []device.Capability {
+	list := []device.Capability{
+		device.CapabilityPowerCut, device.CapabilityDate, device.CapabilityFirmware, device.CapabilityPanel,
+		device.CapabilityWebConfig, device.CapabilityJobHistory,
+	}
+	for _, o := range []struct {
+		screen     string
+		capability device.Capability
+	}{
+		{panel.ScreenScanToEmail, device.CapabilityScan},
+		{panel.ScreenCopy, device.CapabilityCopy},
+		{panel.ScreenPrintStatusSheet, device.CapabilityStatusSheet},
+	} {
+		if _, leads := d.printer.panel.Path(o.screen); leads {
+			list = append(list, o.capability)
+		}
+	}
+	return append(list, d.printer.model.Capabilities...)
+}
+
+func (d *simulated) Now(context.Context) (time.Time, error) { return d.printer.Clock().Now(), nil }
+
+// Words has English in any model: it is what the other languages fall back to.
+func (d *simulated) Words(_ context.Context, language string) (device.Words, error) {
+	languages := d.printer.model.Panel.Languages
+	if language != locale.English && !slices.Contains(languages, language) {
+		return device.Words{}, &choice.Error{What: "language", Wanted: language, Present: languages}
+	}
+	return d.printer.model.Texts(language).Words(), nil
+}
+
+func (d *simulated) AdministratorPassword(context.Context) (string, error) {
+	return d.printer.password, nil
+}
+
+func (d *simulated) Close() error {
+	d.printer.Close()
+	return nil
+}
+
+func (d *simulated) LoadOriginals(_ context.Context, pages int) error {
+	d.printer.LoadOriginals(pages)
+	return nil
 }
 
 func (d *simulated) WebConfig() device.WebConfig { return d.web }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/choice"
 	"mfpsim/core/nvram"
 	"mfpsim/device"
 	"mfpsim/faultnet"
@@ -289,7 +290,7 @@ func TestTheSheetIsPrintedAfterItsMessage(t *testing.T) {
 func TestAnUnknownKeyOrFieldIsToldWithThoseThatAreThere(t *testing.T) {
 	b := newBench(t)
 	_, err := b.device.Panel().Press(context.Background(), "Fax")
-	var label *device.LabelError
+	var label *choice.Error
 	require.True(t, errors.As(err, &label))
 	require.Equal(t, []string{"Copy", "Scan", "Settings", "Job/Status"}, label.Present)
 	_, err = b.device.Panel().Enter(context.Background(), "To", "bob@fabrikam.com")

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"mfpsim/chance"
+	"mfpsim/choice"
 	"mfpsim/core"
 	"mfpsim/core/mail"
 	"mfpsim/core/nvram"
@@ -129,7 +130,7 @@ func New(config Config) (*Printer, error) {
 	}
 	config.complete(model)
 	if !slices.Contains(model.Panel.Languages, config.Language) {
-		return nil, &device.LabelError{What: "language", Wanted: config.Language, Present: model.Panel.Languages}
+		return nil, &choice.Error{What: "language", Wanted: config.Language, Present: model.Panel.Languages}
 	}
 	p := &Printer{config: config, model: model, serial: config.Serial, password: config.AdministratorPassword, random: chance.New(config.Seed, config.Name)}
 	p.mac = macOf(model, config.Name)
@@ -272,7 +273,7 @@ func (p *Printer) Power(ctx context.Context, act device.PowerAct) error {
 		p.flash.cut(act.AtWrite)
 		return nil
 	}
-	return &device.LabelError{What: "power state", Wanted: act.State, Present: []string{"off", "on", "cut"}}
+	return &choice.Error{What: "power state", Wanted: act.State, Present: []string{"off", "on", "cut"}}
 }
 
 func (p *Printer) powerUp(ctx context.Context) error {
@@ -395,7 +396,7 @@ func (p *Printer) SetLanguage(language string) error {
 		return device.ErrPoweredOff
 	}
 	if !slices.Contains(p.model.Panel.Languages, language) {
-		return &device.LabelError{What: "language", Wanted: language, Present: p.model.Panel.Languages}
+		return &choice.Error{What: "language", Wanted: language, Present: p.model.Panel.Languages}
 	}
 	return live.memory.change(func(x *preferences) { x.Language = language })
 }

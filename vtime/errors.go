@@ -2,6 +2,7 @@ package vtime
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -33,10 +34,15 @@ const (
 
 // StuckError tells who has held the turn for too much machine time: somebody waits for I/O that nobody will do.
 type StuckError struct {
-	Holder   string // the chain of turns, caller first, with their connections
+	Holder   string   // the chain of turns, caller first, with their connections
+	Waits    []string // the connections on which it waits, as far as a network tells
 	Patience time.Duration
 }
 
 func (e *StuckError) Error() string {
-	return fmt.Sprintf("vtime: the turn has been held for %s of machine time by %s", e.Patience, e.Holder)
+	s := fmt.Sprintf("vtime: the turn has been held for %s of machine time by %s", e.Patience, e.Holder)
+	if len(e.Waits) > 0 {
+		s += ", which waits on " + strings.Join(e.Waits, ", ")
+	}
+	return s
 }

@@ -53,7 +53,9 @@ type lending struct {
 	id    string
 	turn  *Turn
 	ended chan struct{} // closed when the party has said that the call has ended and the turn is back
-	told  bool          // the party has said so
+	told  bool          // the party has said so, or is lost
+	rests bool          // the call has been answered, and waits for ended
+	lost  bool          // the party is lost, and says nothing more
 }
 
 // ErrLost is what a party's failure is: it answers no more, or not as agreed.
@@ -83,7 +85,18 @@ func (o *Outside) fail(err error) error {
 	if o.failed == nil {
 		o.failed = fmt.Errorf("%w: %s: %w", ErrLost, o.name, err)
 	}
+	for _, l := range o.lendings {
+		o.giveUp(l)
+	}
 	return o.failed
+}
+
+// giveUp gets the turn of a call that rests back from a party that is lost. Under o.mu.
+func (o *Outside) giveUp(l *lending) {
+	if o.failed != nil && l.rests && !l.told {
+		l.told, l.lost = true, true
+		o.world.giveBack(l)
+	}
 }
 
 // Lend gives the turn of ctx to the party while call is under way: the party's requests are acted on under it. call gets the name under
@@ -99,24 +112,41 @@ func (o *Outside) Lend(ctx context.Context, call func(ctx context.Context, id st
 	l := o.begin(turn)
 	defer o.end(l)
 	rest, err := call(ctx, l.id)
-	if err != nil {
-		return o.fail(err)
-	}
-	o.rested(rest)
-	if rest.Pending && !o.wasTold(l) {
-		if err := turn.Stall(func() {}); err != nil {
-			return err
+	switch {
+	case err != nil:
+		_ = o.fail(err)
+		turn.awaitVisit() // what a server has begun for the party goes on
+	default:
+		o.rested(rest)
+		if rest.Pending && !o.wasTold(l) {
+			if err := turn.Stall(func(error) {}); err != nil {
+				return err
+			}
+		}
+		if !rest.Pending && turn.acts() {
+			return nil // it ended under its own turn
 		}
 	}
-	if !rest.Pending && turn.acts() {
-		return nil // it ended under its own turn
-	}
+	return o.await(l)
+}
+
+// await waits until the turn of a call is back.
+func (o *Outside) await(l *lending) error {
+	o.mu.Lock()
+	l.rests = true
+	o.giveUp(l)
+	o.mu.Unlock()
 	select {
 	case <-l.ended:
-		return nil
 	case <-o.world.done:
 		return ErrClosed
 	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if l.lost {
+		return o.failed
+	}
+	return nil
 }
 
 func (o *Outside) begin(turn *Turn) *lending {
@@ -229,6 +259,13 @@ func (t *Turn) acts() bool {
 	t.world.mu.Lock()
 	defer t.world.mu.Unlock()
 	return t.world.acts(t)
+}
+
+// awaitVisit waits until no visit acts under the turn.
+func (t *Turn) awaitVisit() {
+	t.world.mu.Lock()
+	defer t.world.mu.Unlock()
+	t.world.awaitVisit(t)
 }
 
 // giveBack gives the turn of a call that has ended back to it: the first event of this instant. A call that ended under its own turn has it.

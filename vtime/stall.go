@@ -8,14 +8,15 @@ import (
 // stall is a turn that waits for a party that says nothing. No goroutine waits with it: whoever ends the silence is an event
 // of the World, or a visit of the silent party.
 type stall struct {
-	back    func() // told, under w.mu, that the turn is back
-	counted bool   // counts as an exchange under way
+	back    func(ended error) // told, under w.mu, that the turn is back
+	counted bool              // counts as an exchange under way
 }
 
 // Stall lends the turn to the clock because the party that it waits for says nothing: what silence does. It returns at once. The
 // turn comes back with a time-out or a cancel, by [World.Resume], or with a visit that the silent party makes to this caller; back
-// is told so while the World is locked, and must not call the World. [ErrNobodyAdvances] and [ErrClosed] say that it was not lent.
-func (t *Turn) Stall(back func()) error {
+// is told so while the World is locked, and must not call the World; [ErrClosed] and [ErrNoTurn] tell it that the World, or the turn, has
+// ended meanwhile. [ErrNobodyAdvances] and [ErrClosed] say that the turn was not lent.
+func (t *Turn) Stall(back func(ended error)) error {
 	w := t.world
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -37,13 +38,18 @@ func (t *Turn) Stall(back func()) error {
 
 // resume ends a stall and gives t the turn that the caller has counted. Under w.mu.
 func (w *World) resume(t *Turn) {
+	w.unlend(t)
+	w.endStall(t, nil)
+}
+
+// endStall ends a stall; the turn is somebody else's matter. Under w.mu.
+func (w *World) endStall(t *Turn, ended error) {
 	s := t.stall
 	t.stall = nil
 	if s.counted {
 		w.busy--
 	}
-	w.unlend(t)
-	s.back()
+	s.back(ended)
 }
 
 // Resume gives a stalled turn back as an event of this instant; it does nothing if something else was faster.

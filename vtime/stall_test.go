@@ -20,7 +20,7 @@ func TestSilenceLendsTheTurnToTheClock(t *testing.T) {
 		waiting := world.Go("printer", func(ctx context.Context) {
 			limited, cancel := clock.WithTimeout(ctx, time.Minute)
 			defer cancel()
-			require.NoError(t, vtime.TurnFrom(ctx).Stall(func() { close(back) }))
+			require.NoError(t, vtime.TurnFrom(ctx).Stall(func(error) { close(back) }))
 			<-back
 			ended = world.Elapsed()
 			require.ErrorIs(t, context.Cause(limited), context.DeadlineExceeded)
@@ -39,7 +39,7 @@ func TestSilenceLendsTheTurnToTheClock(t *testing.T) {
 		defer world.Close()
 		back := make(chan struct{})
 		require.ErrorIs(t, world.Do("printer", 0, func(ctx context.Context) {
-			require.NoError(t, vtime.TurnFrom(ctx).Stall(func() { close(back) }))
+			require.NoError(t, vtime.TurnFrom(ctx).Stall(func(error) { close(back) }))
 			<-back
 		}), vtime.ErrNothingDue)
 	})
@@ -49,8 +49,8 @@ func TestSilenceLendsTheTurnToTheClock(t *testing.T) {
 		back := make(chan struct{})
 		require.NoError(t, world.Do("printer", 0, func(ctx context.Context) {
 			turn := vtime.TurnFrom(ctx)
-			require.NoError(t, turn.Stall(func() { close(back) }))
-			require.ErrorIs(t, turn.Stall(func() {}), vtime.ErrTwice)
+			require.NoError(t, turn.Stall(func(error) { close(back) }))
+			require.ErrorIs(t, turn.Stall(func(error) {}), vtime.ErrTwice)
 			require.ErrorIs(t, turn.Sleep(time.Second), vtime.ErrTwice)
 			turn.Resume("printer")
 			<-back

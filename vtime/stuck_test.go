@@ -12,6 +12,10 @@ func TestTheWatchdogNamesWhoHoldsTheTurn(t *testing.T) {
 	world := NewStepped(time.Time{})
 	defer world.Close()
 	world.patience = 10 * time.Millisecond
+	world.Explain(func() []string {
+		_ = world.Now() // it may ask the World
+		return []string{"printer#3"}
+	})
 	release := make(chan struct{})
 	turn := world.Go("printer job", func(ctx context.Context) {
 		visit := world.Visit(Request{Caller: TurnFrom(ctx), Name: "smtp on printer#3"})
@@ -24,6 +28,7 @@ func TestTheWatchdogNamesWhoHoldsTheTurn(t *testing.T) {
 	var stuck *StuckError
 	require.ErrorAs(t, err, &stuck)
 	require.Equal(t, "printer job > smtp on printer#3", stuck.Holder)
+	require.Contains(t, stuck.Error(), "by printer job > smtp on printer#3, which waits on printer#3")
 	_, err = world.Advance(time.Second)
 	require.ErrorAs(t, err, &stuck, "a bench that was stuck proves nothing any more")
 }

@@ -88,10 +88,36 @@ func (w *World) finish(t *Turn) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.end(t)
-	if t.asleep != nil || t.stall != nil || t.lent != nil {
-		return // it panicked while its turn was with the clock: there is none to give back
+	if !w.leave(t) {
+		w.drop()
 	}
-	w.drop()
+}
+
+// leave lets go of what still waits or acts under a turn that has ended, for example a request that nobody waited for. It reports
+// whether the turn was with the clock, or goes on with a visit: then there is none to give back. Under w.mu.
+func (w *World) leave(t *Turn) (elsewhere bool) {
+	switch {
+	case t.asleep != nil:
+		s := t.asleep
+		t.asleep = nil
+		delete(w.parked, t)
+		w.kill(s.due)
+		if s.counted {
+			w.busy--
+		}
+		s.woken <- ErrNoTurn
+	case t.stall != nil:
+		w.endStall(t, ErrNoTurn)
+		delete(w.parked, t)
+	case t.lent != nil:
+		w.orphan(t)
+	case t.callee != nil:
+		t.callee.caller = nil
+		t.callee = nil
+	default:
+		return false
+	}
+	return true
 }
 
 // end marks a turn as ended, once. Under w.mu.
@@ -248,17 +274,22 @@ func (w *World) interrupt(t *Turn, cause error, forced bool) {
 	case t.stall != nil:
 		w.resume(t)
 	case t.lent != nil:
-		orphan := t.lent
-		orphan.caller = nil
-		t.lent, t.callee = nil, nil
+		w.orphan(t)
 		for callee := t; callee.caller != nil; callee = callee.caller {
 			callee.caller.lent = nil
 		}
-		w.forgetSilent(orphan)
 		w.holder = t
 	default:
 		w.drop()
 	}
+}
+
+// orphan parts t from the visit under it that waits for the clock: nobody waits for its answer. Under w.mu.
+func (w *World) orphan(t *Turn) {
+	visit := t.lent
+	visit.caller = nil
+	t.lent, t.callee = nil, nil
+	w.forgetSilent(visit)
 }
 
 // forgetSilent: an orphan that sleeps until interrupted has nobody left who waits for it, so it is no exchange under way.
@@ -280,17 +311,21 @@ func (w *World) forgetSilent(t *Turn) {
 // cause. Whichever fires ends it, since nothing else could; it need not be one of ctx, for libraries dial under contexts of their own.
 func (t *Turn) Park(ctx context.Context) error { return t.world.park(ctx, t, 0, true) }
 
-// Interrupt arms a time-out for library code that knows no context: after d of true time the turn gets its right to act
-// back, although a server may still sleep under it, and do runs to wake the blocked I/O. stop disarms it.
-func (w *World) Interrupt(t *Turn, d time.Duration, name string, cause error, do func()) (stop func()) {
+// Interrupt arms a time-out for library code that knows no context. After d of true time do runs, while the World is locked, to end
+// the I/O that it is for. If do reports that somebody waited for that, the turn gets its right to act back, although a server may
+// still sleep under it. stop disarms it.
+func (w *World) Interrupt(t *Turn, d time.Duration, name string, cause error, do func() (waited bool)) (stop func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
 		return func() {}
 	}
 	e := w.push(d, name, func() {
+		if !do() {
+			w.drop()
+			return
+		}
 		w.interrupt(t, cause, true)
-		do()
 	})
 	return func() {
 		w.mu.Lock()

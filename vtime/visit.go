@@ -31,9 +31,7 @@ func (w *World) Visit(r Request) *Visit {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if r.Caller != nil && !r.Gone {
-		for w.acts(r.Caller) && r.Caller.callee != nil && !w.closed {
-			w.changed.Wait()
-		}
+		w.awaitVisit(r.Caller)
 		if w.acts(r.Caller) {
 			t.caller = r.Caller
 			r.Caller.callee = t
@@ -64,6 +62,13 @@ func (w *World) Visit(r Request) *Visit {
 	<-given
 	w.mu.Lock()
 	return &Visit{turn: t}
+}
+
+// awaitVisit waits until no visit acts under t. Under w.mu.
+func (w *World) awaitVisit(t *Turn) {
+	for w.acts(t) && t.callee != nil && !w.closed {
+		w.changed.Wait()
+	}
 }
 
 // acts reports whether t is not with the clock and has not ended. Under w.mu.
@@ -108,8 +113,8 @@ func (v *Visit) EndFor(stalled *Turn) {
 		w.changed.Broadcast()
 		return
 	}
-	if t.asleep != nil || t.stall != nil || t.lent != nil {
-		return // it broke off while its turn was with the clock
+	if w.leave(t) {
+		return
 	}
 	if stalled != nil && stalled.stall != nil && !w.closed {
 		w.resume(stalled)

@@ -45,6 +45,7 @@ type World struct {
 	closed   bool
 	decorate []func(context.Context) context.Context
 	observer func(Step)
+	waits    []func() []string // the networks' own, for the watchdog
 	panics   []*PanicError
 	onPanic  func(*PanicError)
 	patience time.Duration // machine time after which the watchdog speaks
@@ -114,6 +115,25 @@ func (w *World) Observe(f func(Step)) {
 	w.observer = f
 }
 
+// Explain registers who tells the connections on which the holder of the turn waits, when it has been held for too long.
+func (w *World) Explain(f func() []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.waits = append(w.waits, f)
+}
+
+// stuck tells who has held the turn for too long. Under w.mu, which is given up for a moment.
+func (w *World) stuck() *StuckError {
+	e := &StuckError{Holder: w.holder.path(), Patience: w.patience}
+	waits := w.waits
+	w.mu.Unlock()
+	defer w.mu.Lock()
+	for _, f := range waits {
+		e.Waits = append(e.Waits, f()...)
+	}
+	return e
+}
+
 // Decorate registers a function that every context made by Go, Do and Visit passes through; the network hangs its traces there.
 func (w *World) Decorate(f func(context.Context) context.Context) {
 	w.mu.Lock()
@@ -146,7 +166,8 @@ func (w *World) Close() {
 	for t := range w.parked {
 		if t.stall != nil {
 			w.held++ // nobody counted one: the World ends
-			w.resume(t)
+			w.unlend(t)
+			w.endStall(t, ErrClosed)
 			continue
 		}
 		w.wake(t, ErrClosed)
@@ -275,7 +296,7 @@ func (w *World) waitIdle() error {
 		w.changed.Wait()
 	}
 	if w.held > 0 && late && !w.closed {
-		stuck := &StuckError{Holder: w.holder.path(), Patience: w.patience}
+		stuck := w.stuck()
 		fmt.Fprintln(os.Stderr, stuck)
 		if w.flowing {
 			return w.waitIdle() // a live bench is not ended for it

@@ -220,7 +220,7 @@ func TestSilence(t *testing.T) {
 		require.NoError(t, world.Do("client", 0, func(ctx context.Context) {
 			c := b.dial(ctx)
 			defer c.Close()
-			stop := world.Interrupt(vtime.TurnFrom(ctx), 4*time.Second, "deadline", errOther, func() { _ = c.SetReadDeadline(time.Unix(1, 0)) })
+			stop := world.Interrupt(vtime.TurnFrom(ctx), 4*time.Second, "deadline", errOther, func() bool { return c.SetReadDeadline(time.Unix(1, 0)) == nil })
 			defer stop()
 			_, err := c.ask(context.Background(), "delay 9s word")
 			require.Error(t, err)

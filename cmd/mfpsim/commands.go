@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"mfpsim/journal"
 	"mfpsim/sim/models"
 )
 
@@ -86,6 +88,7 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) (code int)
 			"version": "mfpsim " + buildVersion(),
 			"models":  strings.Join(known.Names(), ", "), "default_model": standard.Name,
 			"languages": strings.Join(known.Languages(), ", "),
+			"keep":      strconv.Itoa(journal.DefaultKeep.Entries),
 		},
 	)
 	if err != nil {

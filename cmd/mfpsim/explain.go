@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"mfpsim/choice"
 	"mfpsim/core/oauth"
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
@@ -71,7 +72,7 @@ func (e *explainer) line(format string, values ...any) {
 func (e *explainer) shown(words ...string) {
 	e.shownWhere(func(step string) bool {
 		for _, word := range words {
-			if word != "" && holds(locale.Normalize(step), locale.Normalize(word)) {
+			if word != "" && holds(choice.Normalize(step), choice.Normalize(word)) {
 				return true
 			}
 		}
@@ -218,7 +219,7 @@ func (e *explainer) aadstsWords() {
 	if e.found || len(strings.Fields(e.words)) < 2 && !strings.Contains(e.words, "_") {
 		return
 	}
-	for _, row := range fakeentra.Search(e.words) {
+	for _, row := range fakeentra.Catalogue().Search(e.words) {
 		if row.Code == 0 {
 			continue
 		}
@@ -293,7 +294,7 @@ func alike(text, words string) bool {
 
 // message explains words that the printer shows, in any of its languages.
 func (e *explainer) message() {
-	wanted := locale.Normalize(e.words)
+	wanted := choice.Normalize(e.words)
 	if len([]rune(wanted)) < 4 || threeDigits.MatchString(wanted) {
 		return
 	}
@@ -303,7 +304,7 @@ func (e *explainer) message() {
 		}
 		for _, language := range e.model.Tables().Languages() {
 			text := e.model.Texts(language).Format(id, nil)
-			if !strings.HasPrefix(locale.Normalize(text), wanted) {
+			if !strings.HasPrefix(choice.Normalize(text), wanted) {
 				continue
 			}
 			e.explainMessage(id, text)

@@ -16,6 +16,8 @@ type serveCommand struct {
 	Lang     string `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: ${languages}."`
 	CA       string `name:"ca" placeholder:"FILE" help:"Where the certificate authority is written to (PEM). Default: a temporary file."`
 
+	Keep int `placeholder:"N" default:"${keep}" help:"Entries of the journal that are kept, of 64 MiB at most."`
+
 	Listen        string `placeholder:"HOST" default:"127.0.0.1" help:"Address to listen on."`
 	WebConfigPort int    `placeholder:"PORT" default:"0" help:"Port of Web Config; 0: any."`
 	PanelPort     int    `placeholder:"PORT" default:"0" help:"Port of the panel; 0: any."`
@@ -26,9 +28,12 @@ type serveCommand struct {
 
 // Run serves until Ctrl-C.
 func (c *serveCommand) Run(s *streams) error {
+	if c.Keep < 1 {
+		return usage("--keep %d: one entry is kept at least", c.Keep)
+	}
 	err := serve.Run(s.ctx, serve.Config{
 		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
-		CA: c.CA, Host: c.Listen,
+		CA: c.CA, Host: c.Listen, Keep: c.Keep,
 		Ports: serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, Control: c.ControlPort},
 		Out:   s.out,
 	})

@@ -52,7 +52,7 @@ func (m *Memory) Write(image []byte) error {
 		m.image = torn
 		return ErrPowerCut
 	}
-	m.image = slices.Clone(image)
+	m.image = append(m.image[:0], image...)
 	return nil
 }
 

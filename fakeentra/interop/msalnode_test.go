@@ -62,7 +62,7 @@ func start(t *testing.T) *node {
 		World: world, Network: network, Journal: record, Seed: 7, Interval: 1e9,
 		Applications: []fakeentra.Application{
 			{ID: fakeentra.ClientID, Name: fakeentra.ApplicationName, PublicRedirectURIs: []string{"http://localhost"}},
-			{ID: otherApp, Name: "A server", NoPublicClient: true, WebRedirectURIs: []string{"https://app.example/"}},
+			{ID: otherApp, Name: "A server", Confidential: true, WebRedirectURIs: []string{"https://app.example/"}},
 		},
 	})
 	roots := filepath.Join(t.TempDir(), "roots.pem")

@@ -6,8 +6,10 @@
 //	receipt, err := s.AwaitMessage(ctx, fax.DefaultAccount)
 //	sent := s.Faxes()
 //
-// How a device reaches it, by OAuth 2.0 or by a password, and what it hears of a bad token is as in package generic, whose server this
-// is. Which values a device needs for a provider's server is for the provider to say; no provider's texts are modelled.
+// How a device reaches it, by OAuth 2.0 or by a password, and what it hears of a bad token is as in package generic,
+// whose server this is. Which values a device needs for a provider's server is for the provider to say; no provider's
+// texts are modelled.
 //
-// What it refuses to be: it calls nobody. Not modelled: faxes that come in, cover pages, several documents in several calls.
+// What it refuses to be: it calls nobody. Not modelled: faxes that come in, cover pages, several documents in several
+// calls.
 package fax

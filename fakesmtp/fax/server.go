@@ -9,13 +9,15 @@ import (
 	"sync"
 	"time"
 
-	"mfpsim/fakesmtp"
 	"mfpsim/fakesmtp/generic"
+	"mfpsim/fakesmtp/internal/mail"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/journal"
 	"mfpsim/vtime"
 )
 
-// Server is one provider. Make it with [RunT] in a test or with [New] in a program. What it has of a mail server is generic's.
+// Server is one provider. Make it with [RunT] in a test or with [New] in a program. What it has of a mail server is
+// generic's.
 type Server struct {
 	*generic.Server
 	config Config
@@ -40,7 +42,7 @@ type Fax struct {
 	Number   string // "+49301234567", or as it was dialled if it is not international
 	Account  string // who sent it
 	Subject  string
-	Document []fakesmtp.Attachment
+	Document []mail.Attachment
 	Accepted time.Time
 	Ended    time.Time
 	Status   Status
@@ -52,10 +54,9 @@ func New(config Config) (*Server, error) {
 	config = config.withDefaults()
 	s := &Server{config: config}
 	provider, err := generic.New(generic.Config{
-		World: config.World, Network: config.Network, Journal: config.Journal, Seed: config.Seed, Start: config.Start,
-		Party: config.Party, Host: config.Host, Accounts: config.Accounts, Mechanisms: config.Mechanisms,
-		Challenge: config.Challenge, Implicit: config.Implicit, MaxSize: config.MaxSize, Report: config.Report,
-		Recipient: s.recipient, Accept: s.accept,
+		Bench: config.Bench, Host: config.Host, Accounts: config.Accounts, Mechanisms: config.Mechanisms,
+		Challenge: config.Challenge, Security: config.Security, MaxSize: config.MaxSize, Recipient: s.recipient,
+		Accept: s.accept,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("fax: %w", err)
@@ -65,19 +66,11 @@ func New(config Config) (*Server, error) {
 	return s, nil
 }
 
-// RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of the conversations.
-func RunT(t fakesmtp.T, config Config) *Server {
+// RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of
+// the conversations.
+func RunT(t shell.T, config Config) *Server {
 	t.Helper()
-	if config.Report == nil {
-		config.Report = t.Errorf
-	}
-	s, err := New(config)
-	if err != nil {
-		t.Fatalf("%v", err)
-		return nil
-	}
-	s.Start(t)
-	return s
+	return shell.Run(t, &config.Bench, func() (*Server, error) { return New(config) })
 }
 
 // Faxes returns all faxes, in the order in which they were accepted.
@@ -93,8 +86,8 @@ const (
 	longest  = 15
 )
 
-// number reads a fax number from the part of an address before the @: digits with the separators of RFC 3192 §2, after a plus sign if
-// it is international, after "FAX=" if the device writes addresses as that RFC does.
+// number reads a fax number from the part of an address before the @: digits with the separators of RFC 3192 §2, after
+// a plus sign if it is international, after "FAX=" if the device writes addresses as that RFC does.
 func number(local string) (string, bool) {
 	if len(local) > 4 && strings.EqualFold(local[:4], "FAX=") {
 		local = local[4:]
@@ -133,8 +126,8 @@ func (s *Server) recipient(_, _, to string) error {
 var documents = []string{"application/pdf", "image/tiff", "image/tif"}
 
 // accept takes a message and begins the calls, one for each number.
-func (s *Server) accept(account string, m fakesmtp.Message) (mailboxes []string, err error) {
-	var document []fakesmtp.Attachment
+func (s *Server) accept(account string, m mail.Message) (mailboxes []string, err error) {
+	var document []mail.Attachment
 	for _, attachment := range m.Attachments {
 		if slices.Contains(documents, strings.ToLower(attachment.Type)) {
 			document = append(document, attachment)
@@ -166,23 +159,37 @@ func (s *Server) call(ctx context.Context, index int) {
 	if s.config.Duration > 0 && s.clock.Sleep(ctx, s.config.Duration) != nil {
 		return // the World has ended
 	}
-	s.mu.Lock()
-	f := &s.faxes[index]
-	f.Status, f.Ended = Sent, s.clock.Now()
-	if line := s.config.Line; line != nil {
-		if err := line(f.Number); err != nil {
-			f.Status, f.Reason = Failed, err.Error()
-		}
-	}
-	ended := *f
-	s.mu.Unlock()
-
+	ended := s.end(index, s.reached(index))
 	text := fmt.Sprintf("Fax to %s: %s", ended.Number, ended.Status)
 	if ended.Reason != "" {
 		text += ", " + ended.Reason
 	}
 	s.Journal().Append(journal.Entry{Party: s.config.Party, Kind: journal.KindNote, Text: journal.Plain(text)})
-	s.Deliver(ended.Account, fmt.Appendf(nil, "From: Fax <fax@%s>\r\nTo: <%s>\r\nSubject: %s\r\nMessage-ID: <fax-%d@%s>\r\nDate: %s\r\n"+
-		"Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
+	s.Deliver(ended.Account, fmt.Appendf(nil, "From: Fax <fax@%s>\r\nTo: <%s>\r\nSubject: %s\r\n"+
+		"Message-ID: <fax-%d@%s>\r\nDate: %s\r\nAuto-Submitted: auto-replied\r\n"+
+		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
 		s.config.Domain, ended.Account, text, index+1, s.config.Domain, ended.Ended.UTC().Format(time.RFC1123Z), text))
+}
+
+// reached asks the line how the call to a fax's number went.
+func (s *Server) reached(index int) error {
+	if s.config.Line == nil {
+		return nil
+	}
+	s.mu.Lock()
+	number := s.faxes[index].Number
+	s.mu.Unlock()
+	return s.config.Line(number)
+}
+
+// end notes how a call has ended.
+func (s *Server) end(index int, failed error) Fax {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := &s.faxes[index]
+	f.Status, f.Ended = Sent, s.clock.Now()
+	if failed != nil {
+		f.Status, f.Reason = Failed, failed.Error()
+	}
+	return *f
 }

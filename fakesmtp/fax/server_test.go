@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakesmtp/generic"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -125,7 +126,7 @@ func record(b *bench) string {
 func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 	t.Parallel()
 	play := func() string {
-		b := newBench(t, Config{Seed: 7})
+		b := newBench(t, Config{Bench: shell.Bench{Seed: 7}})
 		require.NoError(t, b.send(t, scan, "110@fax.example.com", "112@fax.example.com"))
 		_, err := b.world.Advance(time.Hour)
 		require.NoError(t, err)
@@ -138,7 +139,7 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 
 func TestAProviderAloneFlows(t *testing.T) {
 	t.Parallel()
-	s := RunT(t, Config{Duration: -1, Mechanisms: []string{generic.Plain}, Implicit: true})
+	s := RunT(t, Config{Duration: -1, Mechanisms: []string{generic.Plain}, Security: generic.ImplicitTLS})
 	config := s.Network().ClientTLS(s.clock.Now)
 	config.ServerName = "smtp.fax.example.com"
 	client, err := smtp.DialTLS(s.Addr(), config)
@@ -154,4 +155,19 @@ func TestAProviderAloneFlows(t *testing.T) {
 func TestConfigurationsThatContradictThemselves(t *testing.T) {
 	_, err := New(Config{Mechanisms: []string{"NTLM"}})
 	require.ErrorContains(t, err, `fax: generic: mechanism "NTLM"`)
+}
+
+func TestALineThatPanicsEndsOneCall(t *testing.T) {
+	b := newBench(t, Config{Line: func(number string) error {
+		if number == "030" {
+			panic("planted")
+		}
+		return nil
+	}})
+	require.NoError(t, b.send(t, scan, "030@fax.example.com", "031@fax.example.com"))
+	_, err := b.world.Advance(time.Hour)
+	require.NoError(t, err)
+	require.Equal(t, Calling, b.Faxes()[0].Status, "nobody knows what became of it")
+	require.Equal(t, Sent, b.Faxes()[1].Status, "the other call goes on")
+	require.Len(t, b.world.Panics(), 1)
 }

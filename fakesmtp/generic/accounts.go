@@ -5,8 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"mfpsim/fakesmtp"
-	"mfpsim/journal"
+	"mfpsim/fakesmtp/refusal"
 )
 
 // token is an access token of the server's own.
@@ -18,13 +17,14 @@ type token struct {
 
 const tokenAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// Token returns an access token for an account, from now for [Config.TokenLifetime]. The account need not exist; then it is refused.
+// Token returns an access token for an account, from now for [Config.TokenLifetime]. The account need not exist; then
+// it is refused.
 func (s *Server) Token(account string) string {
 	text := "ya29." + s.random.Letters(tokenAlphabet, 200)
-	s.station.Secrets.Add(text)
+	s.shell.Secrets.Add(text)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tokens[text] = token{account: account, expires: s.station.Clock.Now().Add(s.config.TokenLifetime)}
+	s.tokens[text] = token{account: account, expires: s.shell.Clock.Now().Add(s.config.TokenLifetime)}
 	return text
 }
 
@@ -40,42 +40,36 @@ func (s *Server) Revoke(account string) {
 	}
 }
 
-// Reasons that Exchange Online does not have.
-const (
-	ReasonTokenUnknown fakesmtp.Reason = "the token is not one of this provider's"
-	ReasonTokenRevoked fakesmtp.Reason = "the token has been revoked"
-)
-
 // bearer judges a token; user may be empty, for OAUTHBEARER needs none.
-func (s *Server) bearer(user, text string) (account string, reason fakesmtp.Reason) {
-	s.station.Secrets.Add(text)
+func (s *Server) bearer(user, text string) (account string, reason refusal.Reason) {
+	s.shell.Secrets.Add(text)
 	s.mu.Lock()
 	t, known := s.tokens[text]
 	s.mu.Unlock()
 	switch {
 	case !known:
-		return user, ReasonTokenUnknown
+		return user, refusal.TokenUnknown
 	case t.revoked:
-		return user, ReasonTokenRevoked
-	case !s.station.Clock.Now().Before(t.expires):
-		return user, fakesmtp.ReasonExpired
+		return user, refusal.TokenRevoked
+	case !s.shell.Clock.Now().Before(t.expires):
+		return user, refusal.Expired
 	case user != "" && !strings.EqualFold(user, t.account):
-		return user, fakesmtp.ReasonUserMismatch
+		return user, refusal.UserMismatch
 	case s.account(t.account) == nil:
-		return t.account, fakesmtp.ReasonUserUnknown
+		return t.account, refusal.UserUnknown
 	}
 	return t.account, ""
 }
 
 // LogOn judges a user name and a password, here and over POP3. An empty Reason is a success.
-func (s *Server) LogOn(user, password string) fakesmtp.Reason {
-	s.station.Secrets.Add(password)
+func (s *Server) LogOn(user, password string) refusal.Reason {
+	s.shell.Secrets.Add(password)
 	account := s.account(user)
 	switch {
 	case account == nil:
-		return fakesmtp.ReasonUserUnknown
+		return refusal.UserUnknown
 	case account.Password.Empty() || account.Password.Reveal() != password:
-		return fakesmtp.ReasonPassword
+		return refusal.Password
 	}
 	return ""
 }
@@ -95,7 +89,7 @@ type Refusal struct {
 	Connection string
 	User       string
 	Mechanism  string
-	Reason     fakesmtp.Reason
+	Reason     refusal.Reason
 }
 
 // Refusals returns the refused AUTH, oldest first.
@@ -107,10 +101,7 @@ func (s *Server) Refusals() []Refusal {
 
 // refused keeps a refusal and journals its reason.
 func (s *Server) refused(r Refusal) {
-	s.station.Journal.Append(journal.Entry{
-		Party: s.config.Party, Connection: r.Connection, Kind: journal.KindNote,
-		Text: journal.Plain("AUTH " + r.Mechanism + " refused: " + string(r.Reason)),
-	})
+	s.shell.Note(r.Connection, "AUTH "+r.Mechanism+" refused: "+string(r.Reason))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refusals = append(s.refusals, r)

@@ -3,16 +3,19 @@ package generic
 import (
 	"strings"
 
-	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/wire"
+	"mfpsim/fakesmtp/refusal"
 )
 
 // The reason of a refusal in JSON, as the challenge that a client has to answer before it hears the 535.
 const (
-	challengeOAuthBearer = `{"status":"invalid_token"}`                                             // D: RFC 7628 §3.2.2
-	challengeXOAUTH2     = `{"status":"401","schemes":"bearer","scope":"https://mail.google.com/"}` // D: Google, "OAuth 2.0 Mechanism"
+	challengeOAuthBearer = `{"status":"invalid_token"}` // D: RFC 7628 §3.2.2
+	// D: Google, "OAuth 2.0 Mechanism"
+	challengeXOAUTH2 = `{"status":"401","schemes":"bearer","scope":"https://mail.google.com/"}`
 )
 
-// bearerServer is the serving side of OAUTHBEARER and XOAUTH2: one response with a token and, if it is refused, one challenge more.
+// bearerServer is the serving side of OAUTHBEARER and XOAUTH2: one response with a token and, if it is refused, one
+// challenge more.
 type bearerServer struct {
 	session   *session
 	mechanism string
@@ -30,33 +33,17 @@ func (b *bearerServer) Next(response []byte) (challenge []byte, done bool, err e
 		return []byte{}, false, nil
 	}
 	user, token, ok := b.parse(string(response))
-	reason := fakesmtp.ReasonMalformed
+	reason := refusal.Malformed
 	if ok {
 		user, reason = b.session.server.bearer(user, token)
 	} else {
-		b.session.server.station.Secrets.Add(token)
+		b.session.server.shell.Secrets.Add(token)
 	}
 	b.failed = b.session.finish(b.mechanism, user, reason)
 	if b.failed == nil || b.challenge == "" {
 		return nil, true, b.failed
 	}
 	return []byte(b.challenge), false, nil
-}
-
-// parseXOAUTH2 reads "user=" user ^A "auth=Bearer " token ^A ^A. What could be read is returned even if it is not all good.
-func parseXOAUTH2(response string) (user, token string, ok bool) {
-	fields := strings.Split(response, "\x01")
-	for _, field := range fields {
-		name, value, _ := strings.Cut(field, "=")
-		switch strings.ToLower(name) {
-		case "user":
-			user = value
-		case "auth":
-			token = bearerOf(value)
-		}
-	}
-	ok = len(fields) == 4 && fields[2] == "" && fields[3] == "" && user != "" && token != ""
-	return user, token, ok
 }
 
 // parseOAuthBearer reads "n,a=" user "," ^A (key "=" value ^A)* ^A (RFC 7628 §3.1). The user may be missing.
@@ -82,17 +69,8 @@ func parseOAuthBearer(response string) (user, token string, ok bool) {
 			return user, token, false
 		}
 		if strings.EqualFold(name, "auth") {
-			token = bearerOf(value)
+			token = wire.BearerToken(value)
 		}
 	}
 	return user, token, token != ""
-}
-
-// bearerOf reads "Bearer " token; the word's case makes no difference (RFC 9110 §11.1).
-func bearerOf(value string) string {
-	scheme, token, found := strings.Cut(value, " ")
-	if !found || !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.TrimSpace(token)
 }

@@ -1,13 +1,13 @@
 package generic
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
-	"mfpsim/fakesmtp"
-	"mfpsim/faultnet"
+	"mfpsim/fakesmtp/internal/mail"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/journal"
-	"mfpsim/vtime"
 )
 
 // Party is the name under which the server journals, and under which faults are armed, unless the Config has another.
@@ -26,6 +26,9 @@ const (
 	OAuthBearer = "OAUTHBEARER"
 )
 
+// ImplicitTLS is TLS from the first octet (RFC 8314).
+const ImplicitTLS = shell.ImplicitTLS
+
 // Account is who may submit.
 type Account struct {
 	Address  string
@@ -34,18 +37,8 @@ type Account struct {
 
 // Config says what a server is to be. The zero value is right for a test of a mail client.
 type Config struct {
-	// World is the bench's time; nil: a flowing World of the server's own, closed with it.
-	World *vtime.World
-	// Network is the bench's network; nil: one of the server's own.
-	Network *faultnet.Network
-	// Journal is the bench's record; nil: one of the server's own.
-	Journal *journal.Journal
-	// Seed decides every identifier and token.
-	Seed uint64
-	// Start is when a World of the server's own starts; zero: the machine's now.
-	Start time.Time
-	// Party is the name under which the server journals; empty: [Party].
-	Party string
+	// Bench says where the server stands; zero: on a bench of its own.
+	shell.Bench
 	// Host is the server's name; empty: "smtp.example.com".
 	Host string
 	// Accounts are those that may submit; nil: [DefaultAccount].
@@ -54,8 +47,8 @@ type Config struct {
 	Mechanisms []string
 	// Challenge makes a refused XOAUTH2 begin with Google's 334 and its reason in JSON. Otherwise it is 535 at once.
 	Challenge bool
-	// Implicit is TLS from the first byte (RFC 8314), on port 465 instead of 587.
-	Implicit bool
+	// Security is STARTTLS, on port 587, or [ImplicitTLS], on port 465.
+	Security shell.Security
 	// TokenLifetime is how long a token of [Server.Token] holds; zero: an hour.
 	TokenLifetime time.Duration
 	// MaxSize is the largest message in octets; zero: 25 MiB.
@@ -64,11 +57,9 @@ type Config struct {
 	MaxRecipients int
 	// Recipient judges a recipient. The error's text is the refusal, after 550 5.1.1; nil: all are taken.
 	Recipient func(account, from, to string) error
-	// Accept judges a whole message and says into which mailboxes it goes. The error's text is the refusal, after 554 5.6.0; nil: it
-	// goes to its recipients.
-	Accept func(account string, message fakesmtp.Message) (mailboxes []string, err error)
-	// Report hears what would otherwise pass unseen; nil: only the journal does. [RunT] reports to the test.
-	Report func(format string, args ...any)
+	// Accept judges a whole message and says into which mailboxes it goes. The error's text is the refusal, after 554
+	// 5.6.0; nil: it goes to its recipients.
+	Accept func(account string, message mail.Message) (mailboxes []string, err error)
 }
 
 const (
@@ -80,12 +71,11 @@ const (
 )
 
 func (c Config) withDefaults() Config {
-	if c.Party == "" {
-		c.Party = Party
-	}
-	if c.Host == "" {
-		c.Host = defaultHost
-	}
+	shell.Fill(&c.Party, Party)
+	shell.Fill(&c.Host, defaultHost)
+	shell.Fill(&c.TokenLifetime, time.Hour)
+	shell.Fill(&c.MaxSize, defaultMaxSize)
+	shell.Fill(&c.MaxRecipients, defaultMaxRecipients)
 	if c.Accounts == nil {
 		c.Accounts = []Account{{Address: DefaultAccount, Password: journal.NewSecret(DefaultPassword)}}
 	}
@@ -93,20 +83,20 @@ func (c Config) withDefaults() Config {
 		c.Mechanisms = []string{OAuthBearer, XOAUTH2, Plain}
 	}
 	c.Mechanisms = slices.Clone(c.Mechanisms)
-	if c.TokenLifetime == 0 {
-		c.TokenLifetime = time.Hour
-	}
-	if c.MaxSize == 0 {
-		c.MaxSize = defaultMaxSize
-	}
-	if c.MaxRecipients == 0 {
-		c.MaxRecipients = defaultMaxRecipients
-	}
 	return c
 }
 
+func (c Config) check() error {
+	for _, mechanism := range c.Mechanisms {
+		if !slices.Contains([]string{Plain, XOAUTH2, OAuthBearer}, mechanism) {
+			return fmt.Errorf("mechanism %q is none of %s, %s, %s", mechanism, Plain, XOAUTH2, OAuthBearer)
+		}
+	}
+	return c.Security.Check(shell.StartTLS, shell.ImplicitTLS)
+}
+
 func (c Config) address() string {
-	if c.Implicit {
+	if c.Security == ImplicitTLS {
 		return c.Host + ":465"
 	}
 	return c.Host + ":587"

@@ -14,6 +14,7 @@ import (
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -25,7 +26,7 @@ func TestFaultsOfTheNetworkReachALibrarysServer(t *testing.T) {
 	defer world.Close()
 	record := journal.New(world.Now)
 	network := faultnet.New(faultnet.Config{World: world, Journal: record})
-	s := RunT(t, Config{World: world, Network: network, Journal: record})
+	s := RunT(t, Config{Bench: shell.Bench{World: world, Network: network, Journal: record}})
 	send := func() (failed error) {
 		require.NoError(t, world.Do("send", time.Minute, func(ctx context.Context) {
 			failed = func() error {

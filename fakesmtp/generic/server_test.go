@@ -13,8 +13,9 @@ import (
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
 
-	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/talk"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -23,7 +24,7 @@ import (
 const scan = "From: alice@example.com\r\nTo: bob@fabrikam.com\r\nSubject: Scan\r\nMessage-ID: <1@printer>\r\n\r\n..a dot\r\nEnd\r\n"
 
 func clientTLS(s *Server) *tls.Config {
-	config := s.Network().ClientTLS(s.station.World.Now)
+	config := s.Network().ClientTLS(s.shell.World.Now)
 	config.ServerName = s.config.Host
 	return config
 }
@@ -79,7 +80,7 @@ func TestPlainTakesThePassword(t *testing.T) {
 	s := RunT(t, Config{})
 	require.NoError(t, connect(t, s).Auth(sasl.NewPlainClient("", DefaultAccount, DefaultPassword)))
 	require.Error(t, connect(t, s).Auth(sasl.NewPlainClient("", DefaultAccount, "wrong")))
-	require.Equal(t, fakesmtp.ReasonPassword, s.Refusals()[0].Reason)
+	require.Equal(t, refusal.Password, s.Refusals()[0].Reason)
 	require.NotContains(t, transcript(s), DefaultPassword)
 	require.Contains(t, s.Secrets(), "wrong")
 }
@@ -108,18 +109,18 @@ func TestARefusalComesInTwoShapes(t *testing.T) {
 
 func TestTokensAreTold(t *testing.T) {
 	t.Parallel()
-	s := RunT(t, Config{World: stepped(t)})
+	s := RunT(t, Config{Bench: shell.Bench{World: stepped(t)}})
 	good, expired, revoked := s.Token(DefaultAccount), s.Token(DefaultAccount), s.Token("bob@example.com")
 	foreign := s.Token("carol@elsewhere.com")
 	cases := []struct {
 		user, token string
-		reason      fakesmtp.Reason
+		reason      refusal.Reason
 	}{
 		{DefaultAccount, good, ""},
 		{"", good, ""},
-		{"bob@example.com", good, fakesmtp.ReasonUserMismatch},
-		{DefaultAccount, "nonsense", ReasonTokenUnknown},
-		{"carol@elsewhere.com", foreign, fakesmtp.ReasonUserUnknown},
+		{"bob@example.com", good, refusal.UserMismatch},
+		{DefaultAccount, "nonsense", refusal.TokenUnknown},
+		{"carol@elsewhere.com", foreign, refusal.UserUnknown},
 	}
 	for _, c := range cases {
 		_, reason := s.bearer(c.user, c.token)
@@ -127,11 +128,11 @@ func TestTokensAreTold(t *testing.T) {
 	}
 	s.Revoke("BOB@example.com")
 	_, reason := s.bearer("bob@example.com", revoked)
-	require.Equal(t, ReasonTokenRevoked, reason)
-	_, err := s.station.World.Advance(time.Hour)
+	require.Equal(t, refusal.TokenRevoked, reason)
+	_, err := s.shell.World.Advance(time.Hour)
 	require.NoError(t, err)
 	_, reason = s.bearer(DefaultAccount, expired)
-	require.Equal(t, fakesmtp.ReasonExpired, reason)
+	require.Equal(t, refusal.Expired, reason)
 }
 
 func stepped(t *testing.T) *vtime.World {
@@ -146,7 +147,7 @@ func bench(t *testing.T, seed uint64) string {
 	world := stepped(t)
 	record := journal.New(world.Now)
 	network := faultnet.New(faultnet.Config{World: world, Journal: record, Seed: seed, Latency: 20 * time.Millisecond})
-	s := RunT(t, Config{World: world, Network: network, Journal: record, Seed: seed})
+	s := RunT(t, Config{Bench: shell.Bench{World: world, Network: network, Journal: record, Seed: seed}})
 	dialer := network.Dialer("printer")
 	for range 2 {
 		require.NoError(t, world.Do("send", time.Minute, func(ctx context.Context) {
@@ -239,7 +240,7 @@ func TestALineThatIsTooLongEndsTheConnection(t *testing.T) {
 
 func TestTLSFromTheFirstByte(t *testing.T) {
 	t.Parallel()
-	s := RunT(t, Config{Implicit: true})
+	s := RunT(t, Config{Security: ImplicitTLS})
 	require.Equal(t, "smtp.example.com:465", s.Address())
 	conn, err := tls.Dial("tcp", s.Addr(), clientTLS(s))
 	require.NoError(t, err)
@@ -263,6 +264,6 @@ func TestSilentClientsLeaveNothingBehind(t *testing.T) {
 func TestUnknownMechanismsAreRefused(t *testing.T) {
 	_, err := New(Config{Mechanisms: []string{"NTLM"}})
 	require.ErrorContains(t, err, `mechanism "NTLM"`)
-	_, err = New(Config{Network: &faultnet.Network{}})
+	_, err = New(Config{Bench: shell.Bench{Network: &faultnet.Network{}}})
 	require.ErrorContains(t, err, "a Network without its World")
 }

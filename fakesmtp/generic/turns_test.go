@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -23,7 +24,7 @@ func together(t *testing.T, seed uint64) string {
 	defer world.Close()
 	record := journal.New(world.Now)
 	network := faultnet.New(faultnet.Config{World: world, Journal: record, Seed: seed, Latency: 10 * time.Millisecond, Jitter: 30 * time.Millisecond})
-	s := RunT(t, Config{World: world, Network: network, Journal: record, Seed: seed})
+	s := RunT(t, Config{Bench: shell.Bench{World: world, Network: network, Journal: record, Seed: seed}})
 	failed := make(chan error, 3)
 	for n := range 3 {
 		world.Go(fmt.Sprintf("printer %d", n), func(ctx context.Context) {

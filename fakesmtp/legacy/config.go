@@ -1,11 +1,13 @@
 package legacy
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
-	"mfpsim/faultnet"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/journal"
-	"mfpsim/vtime"
 )
 
 // Party is the name under which the server journals, and under which faults are armed, unless the Config has another.
@@ -25,6 +27,13 @@ const (
 	CRAMMD5 = "CRAM-MD5"
 )
 
+// What a relay's security can be beside STARTTLS that is required.
+const (
+	ImplicitTLS = shell.ImplicitTLS // from the first octet (RFC 8314)
+	OptionalTLS = shell.OptionalTLS
+	InClear     = shell.InClear
+)
+
 // Account is who may submit.
 type Account struct {
 	Name     string // user name, often the address
@@ -36,44 +45,34 @@ type Admission interface {
 	LoggedOnSince(client string, since time.Time) bool
 }
 
-// Config says what a relay is to be. The zero value is right for a test of a mail client: STARTTLS is required, and an account.
+// Config says what a relay is to be. The zero value is right for a test of a mail client: STARTTLS is required, and an
+// account.
 type Config struct {
-	// World is the bench's time; nil: a flowing World of the server's own, closed with it.
-	World *vtime.World
-	// Network is the bench's network; nil: one of the server's own.
-	Network *faultnet.Network
-	// Journal is the bench's record; nil: one of the server's own.
-	Journal *journal.Journal
-	// Seed decides every identifier.
-	Seed uint64
-	// Start is when a World of the server's own starts; zero: the machine's now.
-	Start time.Time
-	// Party is the name under which the server journals; empty: [Party].
-	Party string
+	// Bench says where the relay stands; zero: on a bench of its own.
+	shell.Bench
 	// Host is the server's name; empty: "relay.example.com".
 	Host string
-	// Port is where a bench's parties reach it; zero: 587, with NoTLS 25, with Implicit 465.
+	// Port is where a bench's parties reach it; zero: 587, [InClear] 25, with [ImplicitTLS] 465.
 	Port int
 	// Accounts are those that may submit; nil: [DefaultAccount].
 	Accounts []Account
-	// Mechanisms are those that AUTH offers, in this order; nil: CRAM-MD5, LOGIN and PLAIN. [Open] and POPBeforeSMTP need none.
+	// Mechanisms are those that AUTH offers, in this order; nil: CRAM-MD5, LOGIN and PLAIN. [Open] and POPBeforeSMTP need
+	// none.
 	Mechanisms []string
 	// Open takes mail from anybody without authentication, as relays inside an office do.
 	Open bool
-	// POPBeforeSMTP takes mail without authentication from a client that has logged on there within the Window; nil: there is no such thing.
+	// POPBeforeSMTP takes mail without authentication from a client that has logged on there within the Window; nil: there
+	// is no such thing.
 	POPBeforeSMTP Admission
 	// Window is for how long a logon holds; zero: 30 minutes.
 	Window time.Duration
-	// NoTLS: the relay offers none, and takes passwords in clear. Implicit: TLS from the first byte.
-	NoTLS, Implicit bool
-	// OptionalTLS: the relay offers STARTTLS and takes passwords in clear as well.
-	OptionalTLS bool
+	// Security is STARTTLS, which is required; [OptionalTLS], which takes passwords in clear as well; [InClear], which
+	// offers none; or [ImplicitTLS].
+	Security shell.Security
 	// ClientAddress is the one that the relay sees clients of the bench come from; empty: "192.0.2.10".
 	ClientAddress string
 	// MaxSize is the largest message in octets; zero: 10 MiB.
 	MaxSize int64
-	// Report hears what would otherwise pass unseen; nil: only the journal does. [RunT] reports to the test.
-	Report func(format string, args ...any)
 }
 
 const (
@@ -86,34 +85,36 @@ const (
 )
 
 func (c Config) withDefaults() Config {
-	if c.Party == "" {
-		c.Party = Party
-	}
-	if c.Host == "" {
-		c.Host = defaultHost
-	}
+	shell.Fill(&c.Party, Party)
+	shell.Fill(&c.Host, defaultHost)
+	shell.Fill(&c.Window, defaultWindow)
+	shell.Fill(&c.MaxSize, defaultMaxSize)
+	shell.Fill(&c.ClientAddress, defaultClient)
 	if c.Accounts == nil {
 		c.Accounts = []Account{{Name: DefaultAccount, Password: journal.NewSecret(DefaultPassword)}}
 	}
 	if c.Mechanisms == nil {
 		c.Mechanisms = []string{CRAMMD5, Login, Plain}
 	}
-	if c.Window == 0 {
-		c.Window = defaultWindow
-	}
-	if c.MaxSize == 0 {
-		c.MaxSize = defaultMaxSize
-	}
-	if c.ClientAddress == "" {
-		c.ClientAddress = defaultClient
-	}
-	if c.Port == 0 {
-		switch c.Port = 587; {
-		case c.NoTLS:
-			c.Port = 25
-		case c.Implicit:
-			c.Port = 465
-		}
+	switch c.Security {
+	case InClear:
+		shell.Fill(&c.Port, 25)
+	case ImplicitTLS:
+		shell.Fill(&c.Port, 465)
+	default:
+		shell.Fill(&c.Port, 587)
 	}
 	return c
+}
+
+func (c Config) check() error {
+	for _, mechanism := range c.Mechanisms {
+		if !slices.Contains([]string{Login, Plain, CRAMMD5}, mechanism) {
+			return fmt.Errorf("mechanism %q is none of %s, %s, %s", mechanism, Login, Plain, CRAMMD5)
+		}
+	}
+	if len(c.Mechanisms) == 0 && !c.Open && c.POPBeforeSMTP == nil {
+		return errors.New("without mechanisms, Open and POPBeforeSMTP nobody could send")
+	}
+	return c.Security.Check(shell.StartTLS, ImplicitTLS, OptionalTLS, InClear)
 }

@@ -14,7 +14,7 @@ import (
 
 // A relay without TLS, as it stands in many an office: it takes the password in clear.
 func Example() {
-	server, err := legacy.New(legacy.Config{NoTLS: true})
+	server, err := legacy.New(legacy.Config{Security: legacy.InClear})
 	if err != nil {
 		panic(err)
 	}

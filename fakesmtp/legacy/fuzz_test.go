@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/vtime"
 )
 
@@ -26,7 +27,7 @@ func FuzzConversation(f *testing.F) {
 	world := vtime.NewStepped(time.Time{})
 	f.Cleanup(world.Close)
 	f.Fuzz(func(t *testing.T, sent []byte) {
-		s := RunT(t, Config{World: world, OptionalTLS: true, Open: true, MaxSize: 1000})
+		s := RunT(t, Config{Bench: shell.Bench{World: world}, Security: OptionalTLS, Open: true, MaxSize: 1000})
 		conn, err := net.Dial("tcp", s.Addr())
 		require.NoError(t, err)
 		defer conn.Close()

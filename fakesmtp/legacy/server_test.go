@@ -17,8 +17,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/talk"
 	"mfpsim/fakesmtp/pop3"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -27,7 +29,7 @@ import (
 const scan = "From: scanner@example.com\r\nTo: bob@fabrikam.com\r\nSubject: Scan\r\n\r\n..a dot\r\n.\r.\r\na\n.\nb\n..c\r\nEnd\r\n"
 
 func clientTLS(s *Server) *tls.Config {
-	config := s.Network().ClientTLS(s.station.World.Now)
+	config := s.Network().ClientTLS(s.shell.World.Now)
 	config.ServerName = s.config.Host
 	return config
 }
@@ -117,7 +119,7 @@ func bench(t *testing.T, seed uint64) (record string, delivered []byte) {
 	defer world.Close()
 	book := journal.New(world.Now)
 	network := faultnet.New(faultnet.Config{World: world, Journal: book, Seed: seed, Latency: 10 * time.Millisecond})
-	s := RunT(t, Config{World: world, Network: network, Journal: book, Seed: seed})
+	s := RunT(t, Config{Bench: shell.Bench{World: world, Network: network, Journal: book, Seed: seed}})
 	dialer := network.Dialer("printer")
 	require.NoError(t, world.Do("send", time.Minute, func(ctx context.Context) {
 		conn, err := dialer.DialContext(ctx, "tcp", s.Address())
@@ -156,7 +158,7 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 
 func TestGoSMTPSends(t *testing.T) {
 	t.Parallel()
-	s := RunT(t, Config{OptionalTLS: true})
+	s := RunT(t, Config{Security: OptionalTLS})
 	client, err := smtp.Dial(s.Addr())
 	require.NoError(t, err)
 	defer client.Close()
@@ -170,7 +172,7 @@ func TestGoSMTPSends(t *testing.T) {
 
 func TestAMessageThatIsTooLargeLeavesTheConversationInStep(t *testing.T) {
 	t.Parallel()
-	s := RunT(t, Config{Open: true, OptionalTLS: true, MaxSize: 1000})
+	s := RunT(t, Config{Open: true, Security: OptionalTLS, MaxSize: 1000})
 	c := hello(t, s)
 	require.Contains(t, c.Say("MAIL FROM:<a@example.com> SIZE=1001"), "552 5.3.4 ")
 	c.Say("MAIL FROM:<a@example.com>")
@@ -190,8 +192,8 @@ func TestMailAfterAVisitToThePOP3Server(t *testing.T) {
 	owner, err := fakesmtp.New(fakesmtp.Config{World: world, Network: network, Journal: record})
 	require.NoError(t, err)
 	defer owner.Close()
-	pop := pop3.RunT(t, pop3.Config{World: world, Network: network, Journal: record, Profile: pop3.ProfilePlain, Maildrops: owner})
-	s := RunT(t, Config{World: world, Network: network, Journal: record, NoTLS: true, POPBeforeSMTP: pop, Mechanisms: []string{}})
+	pop := pop3.RunT(t, pop3.Config{Bench: shell.Bench{World: world, Network: network, Journal: record}, Profile: pop3.ProfilePlain, Maildrops: owner})
+	s := RunT(t, Config{Bench: shell.Bench{World: world, Network: network, Journal: record}, Security: InClear, POPBeforeSMTP: pop, Mechanisms: []string{}})
 	require.Equal(t, "relay.example.com:25", s.Address())
 	recipient := func() (reply string) {
 		require.NoError(t, world.Do("send", time.Minute, func(ctx context.Context) {
@@ -225,12 +227,12 @@ func TestMailAfterAVisitToThePOP3Server(t *testing.T) {
 	_, err = world.Advance(31 * time.Minute)
 	require.NoError(t, err)
 	require.Contains(t, recipient(), "550 5.7.1 ", "the window has closed")
-	require.Equal(t, ReasonNotAdmitted, s.Refusals()[0].Reason)
+	require.Equal(t, refusal.NotAdmitted, s.Refusals()[0].Reason)
 }
 
 func TestTLSFromTheFirstByte(t *testing.T) {
 	t.Parallel()
-	s := RunT(t, Config{Implicit: true})
+	s := RunT(t, Config{Security: ImplicitTLS})
 	require.Equal(t, "relay.example.com:465", s.Address())
 	conn, err := tls.Dial("tcp", s.Addr(), clientTLS(s))
 	require.NoError(t, err)
@@ -244,8 +246,8 @@ func TestConfigurationsThatContradictThemselves(t *testing.T) {
 	for message, config := range map[string]Config{
 		`mechanism "XOAUTH2"`:         {Mechanisms: []string{"XOAUTH2"}},
 		"nobody could send":           {Mechanisms: []string{}},
-		"NoTLS together with TLS":     {NoTLS: true, Implicit: true},
-		"a Network without its World": {Network: &faultnet.Network{}},
+		`security "none" is none of`:  {Security: "none"},
+		"a Network without its World": {Bench: shell.Bench{Network: &faultnet.Network{}}},
 	} {
 		_, err := New(config)
 		require.ErrorContains(t, err, message)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"unicode/utf16"
 
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
@@ -27,9 +28,9 @@ type connection struct {
 
 // connection serves a client to its end.
 func (s *Server) connection(raw net.Conn) {
-	peer := s.station.Network.Peer(raw)
+	peer := s.shell.Network.Peer(raw)
 	c := &connection{
-		session: &session{server: s, client: s.station.Client(peer, raw, clientAddress)},
+		session: &session{server: s, client: s.shell.Client(peer, raw, clientAddress)},
 		raw:     raw, peer: peer,
 	}
 	peer.Guard(raw, c.run)
@@ -39,14 +40,16 @@ func (c *connection) run() {
 	s, raw, peer := c.server, c.raw, c.peer
 	c.frontEnd = frontEnd(fmt.Sprintf("%sCA%04d.outlook.office365.com", s.config.Site, c.client.Random.Intn(10000)))
 	c.wire = wire.New(peer.Application(raw), nil)
-	if s.config.Implicit && c.handshake() != nil {
+	if s.config.Security == ImplicitTLS && c.handshake() != nil {
 		return
 	}
+	defer func() {
+		if c.user != "" {
+			s.release(c.user) // also after a panic
+		}
+	}()
 	c.visit("greeting", nil, func() reply { return say(eventGreeting) })
 	for c.serve() {
-	}
-	if c.user != "" {
-		s.release(c.user)
 	}
 	if c.wire.Writer.Flush() == nil && c.tls != nil {
 		_ = c.tls.CloseWrite()
@@ -110,7 +113,7 @@ func (c *connection) serve() bool {
 
 // visit acts on a line inside a visit. Nothing that waits for the client happens there.
 func (c *connection) visit(name string, read journal.Text, act func() reply) reply {
-	s := c.server.station
+	s := c.server.shell
 	visit := s.Visit(c.peer, name)
 	if read != nil {
 		s.Record(c.client.Connection, journal.Join(journal.Plain("C: "), read), nil)
@@ -118,7 +121,7 @@ func (c *connection) visit(name string, read journal.Text, act func() reply) rep
 	r := act()
 	detail := map[string]string(nil)
 	if r.refused != "" {
-		s.Sleep(visit, c.client.Connection, c.server.config.Late)
+		s.Sleep(shell.Acting(visit), c.client.Connection, c.server.config.Late)
 		detail = map[string]string{"event": string(r.event), "reason": string(r.refused)}
 	}
 	first := r.shown(c.server.config.Profile, c.frontEnd)

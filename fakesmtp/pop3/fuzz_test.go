@@ -12,7 +12,7 @@ import (
 
 	"mfpsim/chance"
 	"mfpsim/fakesmtp"
-	"mfpsim/fakesmtp/internal/station"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/vtime"
 )
@@ -42,11 +42,11 @@ func FuzzSession(f *testing.F) {
 		if exchange {
 			profile = ProfileExchange
 		}
-		s, err := New(Config{World: world, Profile: profile, Passwords: true})
+		s, err := New(Config{Bench: shell.Bench{World: world}, Profile: profile, Passwords: true})
 		require.NoError(t, err)
 		defer s.Close()
-		require.NoError(t, s.Exchange().Deliver(alice, []byte(mail)))
-		c := &session{server: s, client: &station.Client{Connection: "fuzz#1", Who: "fuzz", Random: chance.New(1, "fuzz")}}
+		require.NoError(t, s.Exchange().Deliver(alice, []byte(letterOne)))
+		c := &session{server: s, client: &shell.Client{Connection: "fuzz#1", Who: "fuzz", Random: chance.New(1, "fuzz")}}
 		w := wire.New(said{bytes.NewReader(sent), io.Discard}, nil)
 		knows := bytes.Contains(sent, []byte(fakesmtp.DefaultPassword)) || bytes.Contains(bytes.ToUpper(sent), []byte("AUTH"))
 		for {

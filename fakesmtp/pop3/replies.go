@@ -1,10 +1,6 @@
 package pop3
 
-import (
-	"strings"
-
-	"mfpsim/fakesmtp"
-)
+import "mfpsim/fakesmtp/internal/replies"
 
 // Profile is a set of replies.
 type Profile string
@@ -52,7 +48,7 @@ type Reply struct {
 	Profile Profile
 	Event   Event
 	Text    string // words in braces are filled in
-	Mark    fakesmtp.Mark
+	Mark    replies.Mark
 	Source  string // key of docs/reference/sources.md, RFC, or the reason of an inference
 }
 
@@ -60,53 +56,53 @@ const inferred = "RFC 1939 leaves the words open; Exchange's not seen"
 
 // table: what has a status "+OK" or "-ERR" is RFC 1939 §3, what has a code in brackets RFC 2449 §8.
 var table = []Reply{
-	{ProfileExchange, eventGreeting, "+OK The Microsoft Exchange POP3 service is ready. [{frontend}]", fakesmtp.Seen, "vmime #267"},
-	{ProfileExchange, eventCapa, "+OK", fakesmtp.Seen, "EOP-62, vmime #267"},
-	{ProfileExchange, eventUser, "+OK", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventLoggedOn, "+OK User successfully logged on.", fakesmtp.Reported, "public logs, before 2022-10"},
-	{ProfileExchange, eventContinue, "+ ", fakesmtp.Documented, "MSOAUTH"},
-	{ProfileExchange, eventToken, "+OK User successfully authenticated.", fakesmtp.Documented, "MSOAUTH"},
-	{ProfileExchange, eventRefused, "-ERR Authentication failure: unknown user name or bad password.", fakesmtp.Seen, "EOP-244"},
-	{ProfileExchange, eventBasic, "-ERR Basic authentication is disabled.", fakesmtp.Inferred, "as the same service's IMAP4 says (uxc #445)"},
-	{ProfileExchange, eventCancelled, "-ERR Authentication failure: unknown user name or bad password.", fakesmtp.Inferred, "as client submission, which says 535 to a star (docs/reference/exchange-smtp.md §1.2)"},
-	{ProfileExchange, eventMechanism, "-ERR Command is not valid in this state.", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventInitial, "-ERR Protocol error. Connection is closed. 10", fakesmtp.Inferred, "MSOAUTH: two lines only; words of the refusal not seen"},
-	{ProfileExchange, eventStat, "+OK {count} {size}", fakesmtp.Documented, "RFC 1939 §5"},
-	{ProfileExchange, eventList, "+OK {count} {size}", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventOne, "+OK {number} {value}", fakesmtp.Documented, "RFC 1939 §5, §7"},
-	{ProfileExchange, eventRetrieve, "+OK", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventDeleted, "+OK", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventNoMessage, "-ERR The requested message is not available.", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventDone, "+OK", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventState, "-ERR Command is not valid in this state.", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventArguments, "-ERR Invalid arguments.", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventUnknown, "-ERR Protocol error. Command is not valid.", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventLineTooLong, "-ERR Protocol error. Connection is closed. 10", fakesmtp.Inferred, inferred},
-	{ProfileExchange, eventQuit, "+OK Microsoft Exchange Server POP3 server signing off.", fakesmtp.Reported, "public logs"},
+	{ProfileExchange, eventGreeting, "+OK The Microsoft Exchange POP3 service is ready. [{frontend}]", replies.Seen, "vmime #267"},
+	{ProfileExchange, eventCapa, "+OK", replies.Seen, "EOP-62, vmime #267"},
+	{ProfileExchange, eventUser, "+OK", replies.Inferred, inferred},
+	{ProfileExchange, eventLoggedOn, "+OK User successfully logged on.", replies.Reported, "public logs, before 2022-10"},
+	{ProfileExchange, eventContinue, "+ ", replies.Documented, "MSOAUTH"},
+	{ProfileExchange, eventToken, "+OK User successfully authenticated.", replies.Documented, "MSOAUTH"},
+	{ProfileExchange, eventRefused, "-ERR Authentication failure: unknown user name or bad password.", replies.Seen, "EOP-244"},
+	{ProfileExchange, eventBasic, "-ERR Basic authentication is disabled.", replies.Inferred, "as the same service's IMAP4 says (uxc #445)"},
+	{ProfileExchange, eventCancelled, "-ERR Authentication failure: unknown user name or bad password.", replies.Inferred, "as client submission, which says 535 to a star (docs/reference/exchange-smtp.md §1.2)"},
+	{ProfileExchange, eventMechanism, "-ERR Command is not valid in this state.", replies.Inferred, inferred},
+	{ProfileExchange, eventInitial, "-ERR Protocol error. Connection is closed. 10", replies.Inferred, "MSOAUTH: two lines only; words of the refusal not seen"},
+	{ProfileExchange, eventStat, "+OK {count} {size}", replies.Documented, "RFC 1939 §5"},
+	{ProfileExchange, eventList, "+OK {count} {size}", replies.Inferred, inferred},
+	{ProfileExchange, eventOne, "+OK {number} {value}", replies.Documented, "RFC 1939 §5, §7"},
+	{ProfileExchange, eventRetrieve, "+OK", replies.Inferred, inferred},
+	{ProfileExchange, eventDeleted, "+OK", replies.Inferred, inferred},
+	{ProfileExchange, eventNoMessage, "-ERR The requested message is not available.", replies.Inferred, inferred},
+	{ProfileExchange, eventDone, "+OK", replies.Inferred, inferred},
+	{ProfileExchange, eventState, "-ERR Command is not valid in this state.", replies.Inferred, inferred},
+	{ProfileExchange, eventArguments, "-ERR Invalid arguments.", replies.Inferred, inferred},
+	{ProfileExchange, eventUnknown, "-ERR Protocol error. Command is not valid.", replies.Inferred, inferred},
+	{ProfileExchange, eventLineTooLong, "-ERR Protocol error. Connection is closed. 10", replies.Inferred, inferred},
+	{ProfileExchange, eventQuit, "+OK Microsoft Exchange Server POP3 server signing off.", replies.Reported, "public logs"},
 
-	{ProfilePlain, eventGreeting, "+OK POP3 server ready", fakesmtp.Documented, "RFC 1939 §4"},
-	{ProfilePlain, eventCapa, "+OK Capability list follows", fakesmtp.Documented, "RFC 2449 §5"},
-	{ProfilePlain, eventUser, "+OK send the password", fakesmtp.Documented, "RFC 1939 §7"},
-	{ProfilePlain, eventLoggedOn, "+OK maildrop locked and ready", fakesmtp.Documented, "RFC 1939 §7"},
-	{ProfilePlain, eventContinue, "+ ", fakesmtp.Documented, "RFC 5034 §4"},
-	{ProfilePlain, eventToken, "+OK maildrop locked and ready", fakesmtp.Documented, "RFC 5034 §6"},
-	{ProfilePlain, eventRefused, "-ERR [AUTH] invalid user name or password", fakesmtp.Documented, "RFC 3206 §4"},
-	{ProfilePlain, eventCancelled, "-ERR authentication cancelled", fakesmtp.Documented, "RFC 5034 §4"},
-	{ProfilePlain, eventInUse, "-ERR [IN-USE] maildrop already locked", fakesmtp.Documented, "RFC 2449 §8.1.1"},
-	{ProfilePlain, eventMechanism, "-ERR mechanism not supported", fakesmtp.Documented, "RFC 5034 §4"},
-	{ProfilePlain, eventStartTLS, "+OK Begin TLS negotiation", fakesmtp.Documented, "RFC 2595 §4"},
-	{ProfilePlain, eventStat, "+OK {count} {size}", fakesmtp.Documented, "RFC 1939 §5"},
-	{ProfilePlain, eventList, "+OK {count} messages ({size} octets)", fakesmtp.Documented, "RFC 1939 §5"},
-	{ProfilePlain, eventOne, "+OK {number} {value}", fakesmtp.Documented, "RFC 1939 §5, §7"},
-	{ProfilePlain, eventRetrieve, "+OK message follows", fakesmtp.Documented, "RFC 1939 §5"},
-	{ProfilePlain, eventDeleted, "+OK message {number} deleted", fakesmtp.Documented, "RFC 1939 §5"},
-	{ProfilePlain, eventNoMessage, "-ERR no such message", fakesmtp.Documented, "RFC 1939 §5"},
-	{ProfilePlain, eventDone, "+OK", fakesmtp.Documented, "RFC 1939 §5"},
-	{ProfilePlain, eventState, "-ERR command not valid in this state", fakesmtp.Documented, "RFC 1939 §3"},
-	{ProfilePlain, eventArguments, "-ERR bad arguments", fakesmtp.Documented, "RFC 1939 §3"},
-	{ProfilePlain, eventUnknown, "-ERR unknown command", fakesmtp.Documented, "RFC 1939 §3"},
-	{ProfilePlain, eventLineTooLong, "-ERR line too long", fakesmtp.Documented, "RFC 2449 §4"},
-	{ProfilePlain, eventQuit, "+OK POP3 server signing off", fakesmtp.Documented, "RFC 1939 §6"},
+	{ProfilePlain, eventGreeting, "+OK POP3 server ready", replies.Documented, "RFC 1939 §4"},
+	{ProfilePlain, eventCapa, "+OK Capability list follows", replies.Documented, "RFC 2449 §5"},
+	{ProfilePlain, eventUser, "+OK send the password", replies.Documented, "RFC 1939 §7"},
+	{ProfilePlain, eventLoggedOn, "+OK maildrop locked and ready", replies.Documented, "RFC 1939 §7"},
+	{ProfilePlain, eventContinue, "+ ", replies.Documented, "RFC 5034 §4"},
+	{ProfilePlain, eventToken, "+OK maildrop locked and ready", replies.Documented, "RFC 5034 §6"},
+	{ProfilePlain, eventRefused, "-ERR [AUTH] invalid user name or password", replies.Documented, "RFC 3206 §4"},
+	{ProfilePlain, eventCancelled, "-ERR authentication cancelled", replies.Documented, "RFC 5034 §4"},
+	{ProfilePlain, eventInUse, "-ERR [IN-USE] maildrop already locked", replies.Documented, "RFC 2449 §8.1.1"},
+	{ProfilePlain, eventMechanism, "-ERR mechanism not supported", replies.Documented, "RFC 5034 §4"},
+	{ProfilePlain, eventStartTLS, "+OK Begin TLS negotiation", replies.Documented, "RFC 2595 §4"},
+	{ProfilePlain, eventStat, "+OK {count} {size}", replies.Documented, "RFC 1939 §5"},
+	{ProfilePlain, eventList, "+OK {count} messages ({size} octets)", replies.Documented, "RFC 1939 §5"},
+	{ProfilePlain, eventOne, "+OK {number} {value}", replies.Documented, "RFC 1939 §5, §7"},
+	{ProfilePlain, eventRetrieve, "+OK message follows", replies.Documented, "RFC 1939 §5"},
+	{ProfilePlain, eventDeleted, "+OK message {number} deleted", replies.Documented, "RFC 1939 §5"},
+	{ProfilePlain, eventNoMessage, "-ERR no such message", replies.Documented, "RFC 1939 §5"},
+	{ProfilePlain, eventDone, "+OK", replies.Documented, "RFC 1939 §5"},
+	{ProfilePlain, eventState, "-ERR command not valid in this state", replies.Documented, "RFC 1939 §3"},
+	{ProfilePlain, eventArguments, "-ERR bad arguments", replies.Documented, "RFC 1939 §3"},
+	{ProfilePlain, eventUnknown, "-ERR unknown command", replies.Documented, "RFC 1939 §3"},
+	{ProfilePlain, eventLineTooLong, "-ERR line too long", replies.Documented, "RFC 2449 §4"},
+	{ProfilePlain, eventQuit, "+OK POP3 server signing off", replies.Documented, "RFC 1939 §6"},
 }
 
 // Replies returns the table of replies, for documents and tests.
@@ -132,12 +128,4 @@ func capabilities(profile Profile, canStartTLS bool) []string {
 		lines = append(lines, "STLS")
 	}
 	return lines
-}
-
-// expand fills a row in; pairs are name, value, name, value …
-func expand(text string, pairs ...string) string {
-	for i := 0; i+1 < len(pairs); i += 2 {
-		text = strings.ReplaceAll(text, "{"+pairs[i]+"}", pairs[i+1])
-	}
-	return text
 }

@@ -8,7 +8,7 @@ import (
 
 	"mfpsim/chance"
 	"mfpsim/fakesmtp"
-	"mfpsim/fakesmtp/internal/station"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/talk"
 )
 
@@ -19,7 +19,7 @@ func talkTo(t *testing.T, s *Server, sessions ...string) map[Event]bool {
 	words := strings.NewReplacer("{token}", talk.XOAUTH2(alice, s.Token(alice)), "{plain}", talk.Plain(alice, fakesmtp.DefaultPassword),
 		"{user}", alice, "{password}", fakesmtp.DefaultPassword)
 	for _, lines := range sessions {
-		c := &session{server: s, client: &station.Client{Connection: "test#1", Who: "test", Random: chance.New(1, "test")}}
+		c := &session{server: s, client: &shell.Client{Connection: "test#1", Who: "test", Random: chance.New(1, "test")}}
 		for _, line := range strings.Split(words.Replace(lines), "|") {
 			said[c.answer(line).event] = true
 		}
@@ -31,7 +31,7 @@ func TestEveryRowOfTheTableIsSaid(t *testing.T) {
 	owner, err := fakesmtp.New(fakesmtp.Config{})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = owner.Close() })
-	require.NoError(t, owner.Deliver(alice, []byte(mail)))
+	require.NoError(t, owner.Deliver(alice, []byte(letterOne)))
 	const reading = "|STAT|LIST|LIST 1|RETR 1|DELE 1|RETR 1|TOP 1|NOOP|QUIT"
 	for profile, sessions := range map[Profile][]string{
 		ProfileExchange: {

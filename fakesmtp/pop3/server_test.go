@@ -12,13 +12,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/talk"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/vtime"
 )
 
 const alice = fakesmtp.DefaultMailbox
 
-const mail = "From: bob@fabrikam.com\r\nSubject: One\r\n\r\n.dot\r\nsecond\r\nthird\r\n"
+const letterOne = "From: bob@fabrikam.com\r\nSubject: One\r\n\r\n.dot\r\nsecond\r\nthird\r\n"
 
 func transcript(s *Server) string {
 	var b strings.Builder
@@ -29,7 +32,7 @@ func transcript(s *Server) string {
 }
 
 func clientTLS(s *Server) *tls.Config {
-	config := s.Network().ClientTLS(s.station.World.Now)
+	config := s.Network().ClientTLS(s.shell.World.Now)
 	config.ServerName = s.config.Host
 	return config
 }
@@ -41,7 +44,7 @@ func exchange(t *testing.T, config Config) (*Server, *talk.Talker) {
 		config.Late = -1
 	}
 	s := RunT(t, config)
-	require.NoError(t, s.Exchange().Deliver(alice, []byte(mail)))
+	require.NoError(t, s.Exchange().Deliver(alice, []byte(letterOne)))
 	require.NoError(t, s.Exchange().Deliver(alice, []byte("Subject: Two\r\n\r\nno line end")))
 	conn, err := tls.Dial("tcp", s.Addr(), clientTLS(s))
 	require.NoError(t, err)
@@ -54,7 +57,7 @@ func plain(t *testing.T, config Config) (*Server, *talk.Talker) {
 	owner, err := fakesmtp.New(fakesmtp.Config{})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = owner.Close() })
-	require.NoError(t, owner.Deliver(alice, []byte(mail)))
+	require.NoError(t, owner.Deliver(alice, []byte(letterOne)))
 	config.Profile, config.Maildrops = ProfilePlain, owner
 	s := RunT(t, config)
 	c := talk.Dial(t, s.Addr())
@@ -64,7 +67,7 @@ func plain(t *testing.T, config Config) (*Server, *talk.Talker) {
 
 func TestExchangeOnlineSpeaksItsOwnTexts(t *testing.T) {
 	t.Parallel()
-	s, c := exchange(t, Config{Seed: 7})
+	s, c := exchange(t, Config{Bench: shell.Bench{Seed: 7}})
 	require.Regexp(t, `^\+OK The Microsoft Exchange POP3 service is ready\. \[QgBNAFgAUABSADAAMQBDAEEA[A-Za-z0-9+/=]+\]$`, c.Line())
 	require.Equal(t, "+OK", c.Ask("CAPA"))
 	require.Equal(t, []string{"TOP", "UIDL", "SASL PLAIN XOAUTH2", "USER"}, c.Block())
@@ -100,7 +103,7 @@ func TestPasswordsEndedInOctober2022(t *testing.T) {
 		"after":  {time.Date(2022, 10, 1, 12, 0, 0, 0, time.UTC), "-ERR Basic authentication is disabled."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, client := exchange(t, Config{Start: c.start})
+			_, client := exchange(t, Config{Bench: shell.Bench{Start: c.start}})
 			client.Line()
 			require.Equal(t, "+OK", client.Ask("USER "+alice))
 			require.Equal(t, c.reply, client.Ask("PASS "+fakesmtp.DefaultPassword))
@@ -114,7 +117,7 @@ func TestTokensAreJudgedAsForSubmission(t *testing.T) {
 	own := s.Exchange()
 	require.NoError(t, own.AddMailbox(fakesmtp.Mailbox{Address: "shared@contoso.com", FullAccess: []string{alice}}))
 	require.NoError(t, own.AddMailbox(fakesmtp.Mailbox{Address: "carol@contoso.com"}))
-	now := s.station.Clock.Now()
+	now := s.shell.Clock.Now()
 	claims := func(change func(*fakesmtp.Claims)) string {
 		c := own.ClaimsOf(alice, scope, now, now.Add(time.Hour))
 		change(&c)
@@ -122,17 +125,17 @@ func TestTokensAreJudgedAsForSubmission(t *testing.T) {
 	}
 	cases := []struct {
 		name, user, token string
-		reason            fakesmtp.Reason
+		reason            refusal.Reason
 	}{
 		{"a good one", alice, claims(func(*fakesmtp.Claims) {}), ""},
 		{"with the long name of the scope", alice, claims(func(c *fakesmtp.Claims) { c.Scopes = []string{"https://outlook.office.com/" + scope} }), ""},
 		{"for a shared mailbox", "shared@contoso.com", claims(func(*fakesmtp.Claims) {}), ""},
-		{"for submission only", alice, own.Token(alice), fakesmtp.ReasonScope},
-		{"of another user", "carol@contoso.com", claims(func(*fakesmtp.Claims) {}), fakesmtp.ReasonUserMismatch},
-		{"for Microsoft Graph", alice, claims(func(c *fakesmtp.Claims) { c.Audience = []string{"https://graph.microsoft.com"} }), fakesmtp.ReasonAudienceGraph},
-		{"that has expired", alice, claims(func(c *fakesmtp.Claims) { c.Expires = now.Add(-time.Hour) }), fakesmtp.ReasonExpired},
-		{"of nobody", "nobody@contoso.com", claims(func(c *fakesmtp.Claims) { c.User = "nobody@contoso.com" }), fakesmtp.ReasonUserUnknown},
-		{"no token", alice, "nonsense", fakesmtp.ReasonTokenUnreadable},
+		{"for submission only", alice, own.Token(alice), refusal.Scope},
+		{"of another user", "carol@contoso.com", claims(func(*fakesmtp.Claims) {}), refusal.UserMismatch},
+		{"for Microsoft Graph", alice, claims(func(c *fakesmtp.Claims) { c.Audience = []string{"https://graph.microsoft.com"} }), refusal.AudienceGraph},
+		{"that has expired", alice, claims(func(c *fakesmtp.Claims) { c.Expires = now.Add(-time.Hour) }), refusal.Expired},
+		{"of nobody", "nobody@contoso.com", claims(func(c *fakesmtp.Claims) { c.User = "nobody@contoso.com" }), refusal.UserUnknown},
+		{"no token", alice, "nonsense", refusal.TokenUnreadable},
 	}
 	for _, c := range cases {
 		require.Equal(t, c.reason, own.LogOnToken(c.user, c.token, scope), c.name)
@@ -143,7 +146,7 @@ func TestALateRefusalTakesTheBenchsTime(t *testing.T) {
 	t.Parallel()
 	world := vtime.NewStepped(time.Time{})
 	defer world.Close()
-	s := RunT(t, Config{World: world})
+	s := RunT(t, Config{Bench: shell.Bench{World: world}})
 	dialer := s.Network().Dialer("printer")
 	require.NoError(t, world.Do("read", time.Minute, func(ctx context.Context) {
 		conn, err := dialer.DialContext(ctx, "tcp", s.Address())
@@ -162,7 +165,7 @@ func TestALateRefusalTakesTheBenchsTime(t *testing.T) {
 		require.False(t, s.LoggedOnSince("printer", world.Now().Add(time.Second)))
 		_ = secure.Close()
 	}))
-	require.Equal(t, fakesmtp.ReasonTokenUnreadable, s.Refusals()[0].Reason)
+	require.Equal(t, refusal.TokenUnreadable, s.Refusals()[0].Reason)
 	require.Contains(t, transcript(s), "printer#1 logon refused: the token is neither a JWT nor a known opaque token\n")
 }
 
@@ -258,7 +261,7 @@ func TestEveryRowOfTheTableHasASourceAndIsSaidOnce(t *testing.T) {
 		require.False(t, seen[key], key)
 		seen[key] = true
 		require.NotEmpty(t, row.Source, key)
-		require.Contains(t, []fakesmtp.Mark{fakesmtp.Seen, fakesmtp.Documented, fakesmtp.Reported, fakesmtp.Inferred}, row.Mark, key)
+		require.Contains(t, []replies.Mark{replies.Seen, replies.Documented, replies.Reported, replies.Inferred}, row.Mark, key)
 		require.Regexp(t, `^(\+OK|-ERR|\+ )`, row.Text, key)
 	}
 }
@@ -266,8 +269,8 @@ func TestEveryRowOfTheTableHasASourceAndIsSaidOnce(t *testing.T) {
 func TestConfigurationsThatContradictThemselves(t *testing.T) {
 	_, err := New(Config{Profile: "imap"})
 	require.ErrorContains(t, err, `profile "imap"`)
-	_, err = New(Config{Profile: ProfilePlain, NoTLS: true, Implicit: true})
-	require.ErrorContains(t, err, "NoTLS together with TLS")
+	_, err = New(Config{Profile: ProfilePlain, Security: "optional"})
+	require.ErrorContains(t, err, `security "optional" is none of "", "implicit", "clear"`)
 }
 
 func TestSilentClientsLeaveNothingBehind(t *testing.T) {

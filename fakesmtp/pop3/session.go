@@ -5,15 +5,16 @@ import (
 	"strconv"
 	"strings"
 
-	"mfpsim/fakesmtp"
-	"mfpsim/fakesmtp/internal/station"
+	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/wire"
+	"mfpsim/fakesmtp/refusal"
 )
 
 // session is the state of one connection, apart from the connection. Its fields belong to the goroutine that serves it.
 type session struct {
 	server  *Server
-	client  *station.Client
+	client  *shell.Client
 	secure  bool
 	user    string // logged on
 	name    string // from USER
@@ -26,7 +27,7 @@ type reply struct {
 	event   Event
 	pairs   []string
 	text    []byte // of a reply of several lines, with its end
-	refused fakesmtp.Reason
+	refused refusal.Reason
 	closes  bool
 	upgrade bool // TLS follows
 }
@@ -88,7 +89,7 @@ func unlessCancelled(take func(*session, string) reply) func(*session, string) r
 	return func(c *session, line string) reply {
 		if strings.TrimSpace(line) == "*" {
 			r := say(eventCancelled)
-			r.refused = fakesmtp.ReasonCancelled
+			r.refused = refusal.Cancelled
 			return r
 		}
 		return take(c, line)
@@ -103,7 +104,7 @@ func (c *session) capa(string) reply {
 }
 
 func (c *session) canStartTLS() bool {
-	return !c.secure && !c.server.config.NoTLS && c.server.config.Profile == ProfilePlain
+	return !c.secure && c.server.config.Security.TLS() && c.server.config.Profile == ProfilePlain
 }
 
 // startTLS is STLS (RFC 2595 §4).
@@ -129,12 +130,12 @@ func (c *session) auth(arguments string) reply {
 	case mechanism == "XOAUTH2" && exchange:
 		take = (*session).bearer
 	case mechanism != "PLAIN":
-		c.server.station.Secrets.Add(response)
+		c.server.shell.Secrets.Add(response)
 		return say(eventMechanism)
 	}
 	switch {
 	case hasResponse && exchange:
-		c.server.station.Secrets.Add(response)
+		c.server.shell.Secrets.Add(response)
 		r := say(eventInitial)
 		r.closes = true
 		return r
@@ -146,11 +147,11 @@ func (c *session) auth(arguments string) reply {
 }
 
 func (c *session) bearer(line string) reply {
-	user, token, ok := decodeXOAUTH2(line)
-	c.server.station.Secrets.Add(token)
+	user, token, ok := wire.XOAUTH2(line)
+	c.server.shell.Secrets.Add(token)
 	drops, takesTokens := c.server.config.Maildrops.(TokenMaildrops)
 	if !ok || !takesTokens {
-		return c.refuse(eventRefused, user, fakesmtp.ReasonMalformed)
+		return c.refuse(eventRefused, user, refusal.Malformed)
 	}
 	if reason := drops.LogOnToken(user, token, scope); reason != "" {
 		return c.refuse(eventRefused, user, reason)
@@ -162,7 +163,7 @@ func (c *session) plain(line string) reply {
 	decoded, err := base64.StdEncoding.Strict().DecodeString(strings.TrimSpace(line))
 	parts := strings.Split(string(decoded), "\x00")
 	if err != nil || len(parts) != 3 {
-		return c.refuse(eventRefused, "", fakesmtp.ReasonMalformed)
+		return c.refuse(eventRefused, "", refusal.Malformed)
 	}
 	return c.logOn(parts[1], parts[2], eventToken)
 }
@@ -176,7 +177,7 @@ func (c *session) userName(arguments string) reply {
 }
 
 func (c *session) password(arguments string) reply {
-	c.server.station.Secrets.Add(arguments)
+	c.server.shell.Secrets.Add(arguments)
 	name := c.name
 	if name == "" {
 		return say(eventState)
@@ -186,9 +187,9 @@ func (c *session) password(arguments string) reply {
 }
 
 func (c *session) logOn(user, password string, success Event) reply {
-	c.server.station.Secrets.Add(password)
+	c.server.shell.Secrets.Add(password)
 	if !c.server.takesPasswords(user) {
-		return c.refuse(eventBasic, user, fakesmtp.ReasonBasicDisabled)
+		return c.refuse(eventBasic, user, refusal.BasicDisabled)
 	}
 	if reason := c.server.config.Maildrops.LogOn(user, password); reason != "" {
 		return c.refuse(eventRefused, user, reason)
@@ -196,7 +197,7 @@ func (c *session) logOn(user, password string, success Event) reply {
 	return c.enter(user, success)
 }
 
-func (c *session) refuse(event Event, user string, reason fakesmtp.Reason) reply {
+func (c *session) refuse(event Event, user string, reason refusal.Reason) reply {
 	c.server.refused(c.client.Connection, user, reason)
 	r := say(event)
 	r.refused = reason
@@ -317,28 +318,8 @@ func (c *session) quit(string) reply {
 	return r
 }
 
-// decodeXOAUTH2 reads "user=" user ^A "auth=Bearer " token ^A ^A in base64.
-func decodeXOAUTH2(line string) (user, token string, ok bool) {
-	decoded, err := base64.StdEncoding.Strict().DecodeString(strings.TrimSpace(line))
-	if err != nil {
-		return "", "", false
-	}
-	fields := strings.Split(string(decoded), "\x01")
-	for _, field := range fields {
-		name, value, _ := strings.Cut(field, "=")
-		switch strings.ToLower(name) {
-		case "user":
-			user = value
-		case "auth":
-			if scheme, rest, found := strings.Cut(value, " "); found && strings.EqualFold(scheme, "Bearer") {
-				token = strings.TrimSpace(rest)
-			}
-		}
-	}
-	return user, token, len(fields) == 4 && fields[2] == "" && fields[3] == "" && user != "" && token != ""
-}
-
 // shown is what a line of the conversation holds of a reply.
 func (r reply) shown(profile Profile, frontEnd string) string {
-	return wire.Printable(expand(lookUp(profile, r.event).Text, append([]string{"frontend", frontEnd}, r.pairs...)...))
+	values := append(replies.Values{"frontend", frontEnd}, r.pairs...)
+	return wire.Printable(replies.Expand(lookUp(profile, r.event).Text, values.Find))
 }

@@ -8,11 +8,16 @@ package locale
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
+
+	"mfpsim/choice"
+	"mfpsim/device"
 )
 
 // English is the language that is complete and that the others fall back to.
@@ -23,6 +28,8 @@ const labelPrefix = "label."
 
 // LabelID is the message id of a label's name.
 func LabelID(name string) string { return labelPrefix + name }
+
+func isLabel(id string) bool { return strings.HasPrefix(id, labelPrefix) }
 
 // NameOf is a language in its own words, as language lists show it: "Ελληνικά".
 func NameOf(tag string) string {
@@ -37,7 +44,18 @@ type Texts struct {
 	language  string
 	tables    *Tables
 	plain     map[string]string // texts without placeholders, ready
+	normal    map[string]string // the same, normalized
 	localizer *i18n.Localizer
+	collect   sync.Once
+	collected device.Words
+}
+
+func newTexts(language string, tables *Tables, plain map[string]string, localizer *i18n.Localizer) *Texts {
+	t := &Texts{language: language, tables: tables, plain: plain, normal: make(map[string]string, len(plain)), localizer: localizer}
+	for id, words := range plain {
+		t.normal[id] = choice.Normalize(words)
+	}
+	return t
 }
 
 // Language returns the language of the texts.
@@ -82,7 +100,7 @@ func (t *Texts) Translate(english string) (words string, ok bool) {
 // Message returns a message by the name that people write after @: its id, if it is no label. ok is false if there is
 // none.
 func (t *Texts) Message(name string) (text string, ok bool) {
-	if strings.HasPrefix(name, labelPrefix) {
+	if isLabel(name) {
 		return "", false
 	}
 	text, ok = t.plain[name]
@@ -94,29 +112,50 @@ func (t *Texts) Messages() []string {
 	var names []string
 	for _, id := range t.tables.ids {
 		_, plain := t.plain[id]
-		if plain && !strings.HasPrefix(id, labelPrefix) && !strings.HasPrefix(id, "code.") {
+		if plain && !isLabel(id) && !strings.HasPrefix(id, "code.") {
 			names = append(names, id)
 		}
 	}
 	return names
 }
 
+// Words returns the texts as a device gives them: what [Texts.Message] and [Texts.Translate] know, as data.
+func (t *Texts) Words() device.Words {
+	t.collect.Do(func() {
+		w := device.Words{Language: t.language, Messages: map[string]string{}, Labels: map[string]string{}}
+		for id, text := range t.plain {
+			if !strings.HasPrefix(id, labelPrefix) {
+				w.Messages[id] = text
+			}
+		}
+		for tables := t.tables; tables != nil; tables = tables.standard {
+			// In the order of Find: the model's own words before the standard ones, labels before messages.
+			for _, id := range slices.Concat(tables.idsOf(true), tables.idsOf(false)) {
+				words := choice.Normalize(tables.texts[English].plain[id])
+				if _, known := w.Labels[words]; !known && words != "" {
+					w.Labels[words] = t.Text(id)
+				}
+			}
+		}
+		t.collected = w
+	})
+	return t.collected
+}
+
 // Is reports whether words name the label: the words of this language, or its English words, the model's or the
 // standard ones.
 func (t *Texts) Is(words, id string) bool {
-	wanted := Normalize(words)
-	if wanted == Normalize(t.Text(id)) {
+	wanted := choice.Normalize(words)
+	if _, known := t.normal[id]; !known {
+		panic(fmt.Sprintf("locale: no message %q without placeholders", id))
+	}
+	if wanted == t.normal[id] {
 		return true
 	}
 	for tables := t.tables; tables != nil; tables = tables.standard {
-		if english, ok := tables.In(English).plain[id]; ok && wanted == Normalize(english) {
+		if english, ok := tables.In(English).normal[id]; ok && wanted == english {
 			return true
 		}
 	}
 	return false
-}
-
-// Normalize brings words into the form in which they are compared: lower case, single spaces, ’ as '.
-func Normalize(words string) string {
-	return strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(words, "’", "'")), " "))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/choice"
 	"mfpsim/sim/locale"
 )
 
@@ -69,7 +70,7 @@ func TestNoSentenceOfBasicSaysWordsThatScenariosLookForAsAState(t *testing.T) {
 		if !strings.HasPrefix(id, "sign-in-") && !strings.HasPrefix(id, "cloud-") && !strings.HasPrefix(id, "invalid-") {
 			continue
 		}
-		text := locale.Normalize(tables.In("en").Text(id))
+		text := choice.Normalize(tables.In("en").Text(id))
 		for _, words := range []string{"sign in", "signed in", "current status", "sign out"} {
 			require.NotContains(t, text, words, id)
 		}
@@ -159,6 +160,44 @@ func TestAModelsWordsStandInPlaceOfTheTables(t *testing.T) {
 		require.Equal(t, "Σάρωση και αποστολή", found)
 	}
 	require.Same(t, standard, standard.With(nil))
+}
+
+// TestWordsAreTheTextsAsData holds what a device says of its words against the tables that it takes them from.
+func TestWordsAreTheTextsAsData(t *testing.T) {
+	standard := embedded(t)
+	own := standard.With(map[string]map[string]string{
+		"en": {"label.scan": "Scan & Send", "code.E42.status": "The sign-in is missing."},
+		"el": {"label.scan": "Σάρωση και αποστολή"},
+	})
+	for _, tables := range []*locale.Tables{standard, own} {
+		for _, language := range tables.Languages() {
+			texts := tables.In(language)
+			words := texts.Words()
+			require.Equal(t, language, words.Language)
+			for _, id := range tables.IDs() {
+				if !tables.Has(id) {
+					require.NotContains(t, words.Messages, id, "it has placeholders")
+					continue
+				}
+				named := []string{tables.In("en").Text(id)}
+				if standard.Has(id) {
+					named = append(named, standard.In("en").Text(id))
+				}
+				for _, english := range named {
+					if want, ok := texts.Translate(english); ok {
+						require.Equal(t, choice.Normalize(want), choice.Normalize(words.Translate(english)), "%s: %s", language, english)
+					} else {
+						require.Equal(t, english, words.Translate(english))
+					}
+				}
+				want, isMessage := texts.Message(id)
+				got, isListed := words.Messages[id]
+				require.Equal(t, isMessage, isListed, id)
+				require.Equal(t, want, got)
+			}
+		}
+	}
+	require.Equal(t, "Σάρωση και αποστολή", own.In("el").Words().Translate("Scan"), "the standard words find the model's own")
 }
 
 func TestMessagesAreKnownByTheirNames(t *testing.T) {

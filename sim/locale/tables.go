@@ -14,6 +14,7 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 
+	"mfpsim/choice"
 	"mfpsim/sim/internal/yamlfile"
 )
 
@@ -24,10 +25,10 @@ var embedded embed.FS
 type Tables struct {
 	languages []string // English first
 	texts     map[string]*Texts
-	ids       []string            // sorted
-	sources   map[string]string   // description of a message id
-	labelIDs  map[string][]string // normalized English words -> ids of labels
-	standard  *Tables             // those that a model's words were put over; nil: there are none
+	ids       []string          // sorted
+	sources   map[string]string // description of a message id
+	found     map[string]string // normalized English words -> id; labels come first, then the first by id
+	standard  *Tables           // those that a model's words were put over; nil: there are none
 }
 
 // Embedded returns the tables of this program.
@@ -74,11 +75,9 @@ func Load(files fs.FS) (*Tables, error) {
 		if err := s.check(words); err != nil {
 			return nil, err
 		}
-		t.texts[s.tag] = &Texts{
-			language: s.tag, tables: t, plain: s.plain(words), localizer: i18n.NewLocalizer(bundle, s.tag, English),
-		}
+		t.texts[s.tag] = newTexts(s.tag, t, s.plain(words), i18n.NewLocalizer(bundle, s.tag, English))
 	}
-	t.index(words)
+	t.index(slices.Sorted(maps.Keys(words)))
 	return t, nil
 }
 
@@ -162,14 +161,14 @@ func (s *source) errorAt(id, format string, values ...any) error {
 
 func hasPlaceholder(words string) bool { return strings.Contains(words, "{{") }
 
-// index fills in what is looked up by English words.
-func (t *Tables) index(english map[string]string) {
-	t.ids = slices.Sorted(maps.Keys(english))
-	t.labelIDs = map[string][]string{}
+// index fills in what is looked up by English words. The ids are sorted.
+func (t *Tables) index(ids []string) {
+	t.ids = ids
+	t.found = make(map[string]string, len(t.ids))
 	for _, id := range t.ids {
-		if strings.HasPrefix(id, labelPrefix) {
-			words := Normalize(english[id])
-			t.labelIDs[words] = append(t.labelIDs[words], id)
+		words := t.texts[English].normal[id]
+		if known, taken := t.found[words]; words != "" && (!taken || isLabel(id) && !isLabel(known)) {
+			t.found[words] = id
 		}
 	}
 	t.languages = []string{English}
@@ -197,15 +196,11 @@ func (t *Tables) With(words map[string]map[string]string) *Tables {
 			own.sources[id] = "the model"
 		}
 		maps.Copy(plain, words[tag])
-		own.texts[tag] = &Texts{language: tag, tables: own, plain: plain, localizer: texts.localizer}
+		own.texts[tag] = newTexts(tag, own, plain, texts.localizer)
 	}
-	english := maps.Clone(own.texts[English].plain)
-	for _, id := range t.ids {
-		if _, plain := english[id]; !plain {
-			english[id] = "" // with placeholders
-		}
-	}
-	own.index(english)
+	ids := slices.Concat(t.ids, slices.Collect(maps.Keys(own.texts[English].plain)))
+	slices.Sort(ids)
+	own.index(slices.Compact(ids))
 	return own
 }
 
@@ -224,6 +219,11 @@ func (t *Tables) Languages() []string { return slices.Clone(t.languages) }
 // codes.
 func (t *Tables) IDs() []string { return slices.Clone(t.ids) }
 
+// idsOf are the message ids of labels, or those of the others.
+func (t *Tables) idsOf(labels bool) []string {
+	return slices.DeleteFunc(t.IDs(), func(id string) bool { return strings.HasPrefix(id, labelPrefix) != labels })
+}
+
 // Source tells where a message's English words are from: "guide", "recalled", "ours…"; empty where the message files'
 // sections say it.
 func (t *Tables) Source(id string) string { return t.sources[id] }
@@ -237,17 +237,11 @@ func (t *Tables) Has(id string) bool {
 // Find returns the message id of English words, without regard to case and to the kind of apostrophe; labels come
 // first.
 func (t *Tables) Find(english string) (id string, ok bool) {
-	wanted := Normalize(english)
-	if ids := t.labelIDs[wanted]; len(ids) > 0 {
-		return ids[0], true
-	}
-	for _, id := range t.ids {
-		if Normalize(t.texts[English].plain[id]) == wanted && wanted != "" {
+	wanted := choice.Normalize(english)
+	for tables := t; tables != nil; tables = tables.standard {
+		if id, ok := tables.found[wanted]; ok {
 			return id, true
 		}
-	}
-	if t.standard != nil {
-		return t.standard.Find(english)
 	}
 	return "", false
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mfpsim/choice"
 	"mfpsim/core/outcome"
 	"mfpsim/sim/internal/yamlfile"
 	"mfpsim/sim/locale"
@@ -115,7 +116,7 @@ func (c *checker) tellApart(where at, languages, names []string) {
 	for _, language := range languages {
 		shown := map[string]bool{}
 		for i, name := range names {
-			words := locale.Normalize(c.Texts(language).Label(name))
+			words := choice.Normalize(c.Texts(language).Label(name))
 			if shown[words] {
 				c.wrong(where.place(i).key("label"), "two keys are called %q in %q", words, language)
 			}

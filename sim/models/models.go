@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"mfpsim/choice"
 	"mfpsim/core/outcome"
 	"mfpsim/device"
 	"mfpsim/sim/locale"
@@ -189,7 +190,7 @@ func (m *Model) Fitted(version string) (Firmware, error) {
 		}
 		present = append(present, f.Version)
 	}
-	return Firmware{}, &device.LabelError{What: "firmware", Wanted: version, Present: present}
+	return Firmware{}, &choice.Error{What: "firmware", Wanted: version, Present: present}
 }
 
 // Outcome returns the row of a kind. Every kind of the core has one; for any other it returns that of a lost

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/choice"
 	"mfpsim/core/mail"
 	"mfpsim/device"
 	"mfpsim/sim/locale"
@@ -69,7 +70,7 @@ func TestAnOldFirmwareHasNoOAuth2(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, old.Supports(models.MethodOAuth2))
 	_, err = model.Fitted("9.99")
-	var label *device.LabelError
+	var label *choice.Error
 	require.True(t, errors.As(err, &label))
 	require.Contains(t, label.Present, "1.04.GN22")
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"mfpsim/device"
+	"mfpsim/choice"
 	"mfpsim/sim/internal/yamlfile"
 	"mfpsim/sim/locale"
 )
@@ -110,7 +110,7 @@ func (s *Set) Get(name string) (*Model, error) {
 			return m, nil
 		}
 	}
-	return nil, &device.LabelError{What: "model", Wanted: name, Present: s.Names()}
+	return nil, &choice.Error{What: "model", Wanted: name, Present: s.Names()}
 }
 
 // Get returns one of the models of this program; see [Set.Get].

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
@@ -75,7 +76,7 @@ func (p *Panel) Home(context.Context) (device.Screen, error) {
 }
 
 // Press presses a key by its label; a path "A > B > C" is pressed from the home screen, and so is a single label that is a key of
-// the home screen and not of the one that is shown. An unknown key is a [*device.LabelError], an item that is kept for
+// the home screen and not of the one that is shown. An unknown key is a [*choice.Error], an item that is kept for
 // administrators [device.ErrLocked]; the screen then stays as it was before that key.
 func (p *Panel) Press(ctx context.Context, path string) (device.Screen, error) {
 	return p.do(func() error {
@@ -105,7 +106,7 @@ func (p *Panel) Enter(_ context.Context, field, value string) (device.Screen, er
 				}
 			}
 		}
-		return &device.LabelError{What: "field", Wanted: field, Present: present}
+		return &choice.Error{What: "field", Wanted: field, Present: present}
 	})
 }
 
@@ -253,10 +254,10 @@ func label(words string) string { return strings.TrimSpace(words) }
 // find returns the key that words name: the one on which they stand, else the one whose English words they are. The
 // first match counts: a Greek label can name two keys, and own keys come before those of the frame.
 func (p *Panel) find(words string) (found key, ok bool) {
-	texts, wanted := p.machine.Texts(), locale.Normalize(words)
+	texts, wanted := p.machine.Texts(), choice.Normalize(words)
 	keys := p.keys()
 	for i, shown := range p.labels(keys) {
-		if locale.Normalize(shown) == wanted {
+		if choice.Normalize(shown) == wanted {
 			return keys[i], true
 		}
 	}
@@ -283,7 +284,7 @@ func (p *Panel) press(words string, a *act) error {
 	p.settle()
 	k, ok := p.find(words)
 	if !ok {
-		return &device.LabelError{What: "key", Wanted: words, Present: p.labels(p.keys())}
+		return &choice.Error{What: "key", Wanted: words, Present: p.labels(p.keys())}
 	}
 	return k.press(p, a)
 }

@@ -76,12 +76,13 @@ func Pages() (all, public []string) {
 type menu struct {
 	models.WebConfig
 	known map[string]place // by id
+	all   []string         // ids of the pages of the menu, each once
 }
 
 // newMenu returns a model's menu. A page that is not known, or that cannot be for everybody, is an error.
 func newMenu(c models.WebConfig) (*menu, error) {
-	m := &menu{WebConfig: c, known: places}
-	for _, id := range m.ids() {
+	m := &menu{WebConfig: c, known: places, all: idsOf(c.Tabs)}
+	for _, id := range m.all {
 		page, found := m.known[id]
 		switch {
 		case !found:
@@ -93,8 +94,8 @@ func newMenu(c models.WebConfig) (*menu, error) {
 	return m, nil
 }
 
-// ids are the pages of the menu, each once.
-func (m *menu) ids() []string {
+// idsOf are the pages of a menu, each once.
+func idsOf(tabs []models.WebItem) []string {
 	var ids []string
 	var add func(items []models.WebItem)
 	add = func(items []models.WebItem) {
@@ -105,7 +106,7 @@ func (m *menu) ids() []string {
 			add(item.Items)
 		}
 	}
-	add(m.Tabs)
+	add(tabs)
 	return ids
 }
 
@@ -138,10 +139,7 @@ func trail(items []models.WebItem, id string) []string {
 }
 
 // has reports whether the model has a page.
-func (m *menu) has(id string) bool {
-	_, _, found := m.trail(id)
-	return found
-}
+func (m *menu) has(id string) bool { return slices.Contains(m.all, id) }
 
 func (m *menu) address(id string) string { return m.known[id].address }
 
@@ -151,7 +149,7 @@ func (m *menu) home() string { return m.address(m.Tabs[0].Page) }
 // tabOf returns the tab that an address belongs to: that of its page, else that whose own address it begins with, else the
 // first.
 func (m *menu) tabOf(address string) int {
-	for _, id := range m.ids() {
+	for _, id := range m.all {
 		page := m.known[id]
 		if page.address == address || slices.ContainsFunc(page.below, func(p place) bool { return p.address == address }) {
 			tab, _, _ := m.trail(id)
@@ -227,21 +225,4 @@ func (r *request) path(labels ...string) string {
 		words[i] = r.texts.Label(label)
 	}
 	return strings.Join(words, " > ")
-}
-
-// register makes the pages of the model's menu known to the mux.
-func (s *Server) register() {
-	for _, id := range s.pages.ids() {
-		s.add(s.pages.known[id], s.pages.ShownToAll(id))
-	}
-}
-
-func (s *Server) add(p place, everybody bool) {
-	s.mux.HandleFunc(p.get.pattern, s.handle(p.get.answer, !everybody))
-	if p.post.answer != nil {
-		s.mux.HandleFunc(p.post.pattern, s.handle(p.post.answer, true))
-	}
-	for _, below := range p.below {
-		s.add(below, false)
-	}
 }

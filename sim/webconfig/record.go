@@ -23,12 +23,9 @@ var (
 // tokenInPage finds the anti-forgery token in a page of ours.
 var tokenInPage = regexp.MustCompile(`name="token" value="([0-9a-f]+)"`)
 
-// Record turns an exchange with Web Config into a journal entry: passwords, cookies and anti-forgery tokens are hidden. It fits
-// faultnet's Handler. The style sheet is not recorded.
+// Record turns an exchange with Web Config into a journal entry: passwords, cookies and anti-forgery tokens are hidden. It is a
+// [faultnet.Record]. The style sheet is not recorded.
 func Record(r *http.Request, body []byte, response *faultnet.Response) *journal.Exchange {
-	if r.URL.Path == pathStyle {
-		return nil
-	}
 	return &journal.Exchange{
 		Method: r.Method, Host: hostName(r.Host), Target: journal.Plain(r.URL.RequestURI()),
 		RequestHeader: fields(r.Header, recordedRequest), RequestBody: formText(string(body)),

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mfpsim/faultnet"
 	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
 )
@@ -40,7 +41,6 @@ type Server struct {
 	machine  Machine
 	pages    *menu
 	sessions *sessions
-	mux      *http.ServeMux
 }
 
 // New returns the Web Config of a printer. A page of the model's menu that is not known is an error.
@@ -49,20 +49,8 @@ func New(machine Machine) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{machine: machine, pages: pages, sessions: newSessions(), mux: http.NewServeMux()}
-	open := func(pattern string, h func(*request)) { s.mux.HandleFunc(pattern, s.handle(h, false)) }
-	open("GET /{$}", func(r *request) { r.redirect(r.pages.home()) })
-	open("GET "+pathStyle, (*request).style)
-	open("GET "+pathLogIn, (*request).logInPage)
-	open("POST "+pathLogIn, (*request).logIn)
-	s.mux.HandleFunc("POST "+pathLogOut, s.handle((*request).logOut, true))
-	s.register()
-	open("/", func(r *request) { r.fail(http.StatusNotFound, "not-found") })
-	return s, nil
+	return &Server{machine: machine, pages: pages, sessions: newSessions()}, nil
 }
-
-// ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
 // Reset is what power off does: all sessions end, and with them what was typed.
 func (s *Server) Reset() { s.sessions.reset() }
@@ -78,39 +66,37 @@ type request struct {
 	base    *url.URL // of the page in hand, for Refresh
 }
 
-// handle wraps a page: power, form, session and anti-forgery token are checked before it.
-func (s *Server) handle(page func(*request), admin bool) http.HandlerFunc {
-	return func(w http.ResponseWriter, httpRequest *http.Request) {
-		r := &request{Server: s, w: w, r: httpRequest, texts: s.machine.Texts(), engine: s.machine.Engine(), base: httpRequest.URL}
-		header := w.Header()
-		header.Set("Cache-Control", "no-store")
-		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Referrer-Policy", "no-referrer")
-		if r.engine == nil {
-			panic(http.ErrAbortHandler) // a printer that is off does not answer: net/http closes the connection
-		}
-		if httpRequest.Method == http.MethodPost && !r.parse() {
-			return
-		}
-		var ended bool
-		r.session, ended = s.sessions.find(httpRequest, s.machine)
-		switch {
-		case admin && r.session == nil && ended:
-			r.redirect(pathLogIn + "?because=ended")
-			return
-		case admin && r.session == nil:
-			r.redirect(pathLogIn + "?because=first")
-			return
-		case admin && httpRequest.Method == http.MethodPost &&
-			subtle.ConstantTimeCompare([]byte(httpRequest.PostFormValue("token")), []byte(r.session.token)) != 1:
-			r.fail(http.StatusForbidden, "wrong-token")
-			return
-		}
-		page(r)
-		if s.machine.Engine() == nil {
-			panic(http.ErrAbortHandler) // the power failed meanwhile
-		}
+// handle shows a page: power, form, session and anti-forgery token are checked before it.
+func (s *Server) handle(w http.ResponseWriter, httpRequest *http.Request, page func(*request), admin bool) {
+	r := &request{Server: s, w: w, r: httpRequest, texts: s.machine.Texts(), engine: s.machine.Engine(), base: httpRequest.URL}
+	header := w.Header()
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Referrer-Policy", "no-referrer")
+	if r.engine == nil {
+		panic(http.ErrAbortHandler) // a printer that is off does not answer: net/http closes the connection
+	}
+	if httpRequest.Method == http.MethodPost && !r.parse() {
+		return
+	}
+	var ended bool
+	r.session, ended = s.sessions.find(httpRequest, s.machine)
+	switch {
+	case admin && r.session == nil && ended:
+		r.redirect(pathLogIn + "?because=ended")
+		return
+	case admin && r.session == nil:
+		r.redirect(pathLogIn + "?because=first")
+		return
+	case admin && httpRequest.Method == http.MethodPost &&
+		subtle.ConstantTimeCompare([]byte(httpRequest.PostFormValue("token")), []byte(r.session.token)) != 1:
+		r.fail(http.StatusForbidden, "wrong-token")
+		return
+	}
+	page(r)
+	if s.machine.Engine() == nil {
+		panic(http.ErrAbortHandler) // the power failed meanwhile
 	}
 }
 
@@ -196,6 +182,9 @@ func (r *request) style() {
 	css, err := files.ReadFile("pages/style.css")
 	if err != nil {
 		panic("webconfig: the style sheet is not embedded")
+	}
+	if w, ok := r.w.(faultnet.Unrecorder); ok {
+		w.Unrecord()
 	}
 	r.w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	_, _ = r.w.Write(css)

@@ -21,7 +21,7 @@ var identifiers = []struct {
 	{regexp.MustCompile(`--seed \d+`), "--seed N"},
 	{regexp.MustCompile(`(?i)"?seed"?: ?\d+`), "seed: N"},
 	{regexp.MustCompile(`[0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}`), "GUID"},
-	{regexp.MustCompile(`\b[A-Z]{2,7}PR\d{2}[A-Z]{2}\d{4}[0-9A-F]{20}\b`), "TOKEN"}, // a Message-ID of the service's own
+	{regexp.MustCompile(`\b[A-Z]{2,7}PR\d{2}[A-Z]{2}\d{4}[0-9A-F]{24}\b`), "TOKEN"}, // a Message-ID of the service's own
 	{regexp.MustCompile(`\b[0-9A-Fa-f]{12,}\b`), "HEX"},
 	{regexp.MustCompile(`\b[0-9A-F]{8}\b`), "CODE"},
 	{regexp.MustCompile(`\b[A-Z]{3,7}\d{2}(CA|MB)\d{4}\b`), "HOST"},

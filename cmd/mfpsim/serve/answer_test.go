@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestKnobsAreSetThroughTheControlPlane(t *testing.T) {
+func TestAnswersArePlantedThroughTheControlPlane(t *testing.T) {
 	s := live(t, Config{})
 	status, answer := s.ask(http.MethodPost, "/entra/answer", `{"answer":"pending times=2 then status=503 times=1"}`)
 	require.Equal(t, http.StatusOK, status)

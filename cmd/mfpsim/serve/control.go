@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/journal"
 )
@@ -168,7 +169,7 @@ func methodsOf(mux *http.ServeMux, r *http.Request) []string {
 func respond(w http.ResponseWriter, r *http.Request, e endpoint) {
 	value, err := e(r)
 	var bad badRequest
-	var label *device.LabelError
+	var label *choice.Error
 	switch {
 	case err == nil && value == nil:
 		answer(w, http.StatusOK, map[string]bool{"ok": true})
@@ -193,9 +194,9 @@ func (b *bench) act(name string, f func(ctx context.Context) error) error {
 }
 
 type clockState struct {
-	Now     time.Time `json:"now"`     // true time
-	Start   time.Time `json:"start"`   // of the bench
-	Printer time.Time `json:"printer"` // what the printer's clock shows
+	Now     time.Time  `json:"now"`               // true time
+	Start   time.Time  `json:"start"`             // of the bench
+	Printer *time.Time `json:"printer,omitempty"` // what the printer's clock shows; nil if it has none to be read
 }
 
 type advanced struct {
@@ -239,8 +240,15 @@ func (b *bench) clockRoutes() map[string]endpoint {
 		) (any, error) {
 			return nil, b.breakConnection(in.Connection)
 		}),
-		"GET /clock": plain(func(*http.Request) (any, error) {
-			return clockState{Now: b.world.Now(), Start: b.world.Start(), Printer: b.printer.Clock().Now()}, nil
+		"GET /clock": plain(func(r *http.Request) (any, error) {
+			state := clockState{Now: b.world.Now(), Start: b.world.Start()}
+			switch shown, err := b.device.Now(r.Context()); {
+			case err == nil:
+				state.Printer = &shown
+			case !errors.Is(err, device.ErrNotSupported):
+				return nil, err
+			}
+			return state, nil
 		}),
 		"POST /clock/advance": takes(func(_ *http.Request, in struct {
 			Duration string `json:"duration"`
@@ -268,7 +276,7 @@ func (b *bench) clockRoutes() map[string]endpoint {
 				}
 			}
 			return nil, b.act("control: set the printer's clock", func(ctx context.Context) error {
-				d := b.printer.Device()
+				d := b.device
 				if in.Date != nil {
 					if err := d.SetDate(ctx, *in.Date); err != nil {
 						return err
@@ -325,7 +333,7 @@ func parseDuration(text string) (time.Duration, error) {
 	return whole, nil
 }
 
-// journalRows are the entries after a number.
+// journalRows are the entries after a number, and how many of the oldest have fallen out.
 func (b *bench) journalRows(r *http.Request) (any, error) {
 	since, err := number(r, "since")
 	if err != nil {
@@ -338,7 +346,7 @@ func (b *bench) journalRows(r *http.Request) (any, error) {
 	if entries == nil {
 		entries = []journal.Entry{}
 	}
-	return map[string]any{"entries": entries}, nil
+	return map[string]any{"entries": entries, "dropped": b.lab.Journal.Dropped()}, nil
 }
 
 // number reads a whole number of the query; 0 if it is not there.

@@ -27,7 +27,7 @@ type panelView struct {
 	Language string // of the printer's screen
 	Screen   device.Screen
 	Now      time.Time
-	Jobs     []jobRow
+	Jobs     []device.Job
 	Sheet    string
 	Mail     []mailRow
 	Mailbox  string
@@ -80,11 +80,11 @@ func (b *bench) panel() http.Handler {
 		return p.LogOut(ctx)
 	}))
 	act("POST /home", panel(func(ctx context.Context, p device.Panel, _ *http.Request) (device.Screen, error) { return p.Home(ctx) }))
-	act("POST /originals", func(*http.Request) error { b.printer.LoadOriginals(1); return nil })
+	act("POST /originals", func(*http.Request) error { return b.loadOriginals(1) })
 	act("POST /power", func(r *http.Request) error {
 		return b.act("panel: power", func(ctx context.Context) error {
 			b.note("power %s", r.PostFormValue("state"))
-			return b.printer.Device().Power(ctx, device.PowerAct{State: r.PostFormValue("state")})
+			return b.device.Power(ctx, device.PowerAct{State: r.PostFormValue("state")})
 		})
 	})
 	act("POST /break", func(r *http.Request) error { return b.breakConnection(r.PostFormValue("connection")) })
@@ -100,23 +100,21 @@ func (b *bench) panel() http.Handler {
 
 // mark changes when the page would show something else.
 func (b *bench) mark() string {
-	screen, _ := b.screen() // a printer that is off has no screen
-	var jobs string
-	if rows, err := b.jobs(); err == nil {
-		jobs = fmt.Sprint(rows)
-	}
-	sheet, _ := b.printer.Sheet()
-	return fmt.Sprintf("%t %t %s %s %d", b.held().Held, b.printer.PoweredOn(), screen, jobs, len(sheet))
+	screen, on := b.screen()
+	jobs, _ := b.jobs() // a printer that is off shows none
+	return fmt.Sprintf("%t %t %s %v %d", b.held().Held, on, screen, jobs, len(b.sheet()))
 }
 
 func (b *bench) showPanel(w http.ResponseWriter, r *http.Request, status int, problem string) {
-	view := panelView{Bench: b.endpoints, On: b.printer.PoweredOn(), Now: b.world.Now(), Problem: problem, Mark: b.mark(), Held: b.held(), Language: b.printer.Texts().Language()}
-	view.Bench.Accounts = b.accounts()
-	if view.On {
-		view.Screen, _ = b.screen() // switched off just now: an empty screen
-		view.Jobs, _ = b.jobs()
+	view := panelView{
+		Bench: b.endpoints, Now: b.world.Now(), Problem: problem, Mark: b.mark(), Held: b.held(), Sheet: b.sheet(),
 	}
-	view.Sheet, _ = b.printer.Sheet()
+	view.Bench.Accounts = b.accounts()
+	view.Screen, view.On = b.screen()
+	view.Jobs, _ = b.jobs() // a printer that is off shows none
+	if description, err := b.device.Describe(r.Context()); err == nil {
+		view.Language = description.Language
+	}
 	if view.Mailbox = r.URL.Query().Get("mailbox"); view.Mailbox != "" {
 		view.Mail = b.mail(view.Mailbox)
 	}

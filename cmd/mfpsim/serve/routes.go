@@ -163,13 +163,13 @@ type settingRequest struct {
 	Value   string `json:"value"`
 }
 
-// knobWords are the knobs that are set, and those of them that no request has met, in the words of the verb "entra answer".
-func knobWords(entra *fakeentra.Server) map[string][]string {
+// plantedWords are the answers that are planted, and those of them that no request has met, in the words of the verb "entra answer".
+func plantedWords(entra *fakeentra.Server) map[string][]string {
 	words := map[string][]string{"set": {}, "unmet": {}}
-	for _, k := range entra.Knobs() {
+	for _, k := range entra.Answers() {
 		words["set"] = append(words["set"], k.String())
 	}
-	for _, k := range entra.UnmetKnobs() {
+	for _, k := range entra.UnmetAnswers() {
 		words["unmet"] = append(words["unmet"], k.String())
 	}
 	return words
@@ -255,7 +255,7 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 			})
 			return changed, err
 		}),
-		"GET /entra/answer": plain(func(*http.Request) (any, error) { return knobWords(entra), nil }),
+		"GET /entra/answer": plain(func(*http.Request) (any, error) { return plantedWords(entra), nil }),
 		"POST /entra/answer": takes(func(_ *http.Request, in struct {
 			Answer string `json:"answer"`
 		},
@@ -267,7 +267,7 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 			if err != nil {
 				return nil, refuse("%v", err)
 			}
-			return knobWords(entra), nil
+			return plantedWords(entra), nil
 		}),
 		"POST /exchange/cmdlet": takes(func(_ *http.Request, in cmdletRequest) (any, error) {
 			if in.Name == "" {
@@ -387,10 +387,11 @@ func screenOf(s device.Screen) screenRow {
 func (b *bench) press(what string, f func(ctx context.Context, d device.Device) (device.Screen, error)) (any, error) {
 	var screen device.Screen
 	err := b.act("panel: "+what, func(ctx context.Context) (err error) {
-		screen, err = f(ctx, b.printer.Device())
+		screen, err = f(ctx, b.device)
 		if err == nil {
 			b.lab.Journal.Append(journal.Entry{
-				Party: b.printer.Name(), Kind: journal.KindScreen, Text: journal.Plain(screen.String()), Detail: map[string]string{"surface": "panel"},
+				Party: b.printer.Name, Kind: journal.KindScreen, Text: journal.Plain(screen.String()),
+				Detail: map[string]string{"surface": "panel"},
 			})
 		}
 		return err
@@ -411,15 +412,16 @@ func (b *bench) printerRoutes() map[string]endpoint {
 		"GET /printer": plain(func(*http.Request) (any, error) {
 			var d device.Description
 			err := b.act("control: describe", func(ctx context.Context) (err error) {
-				d, err = b.printer.Device().Describe(ctx)
+				d, err = b.device.Describe(ctx)
 				return err
 			})
+			_, on := b.screen()
 			return map[string]any{
-				"name": d.Name, "model": d.Model, "serial": d.Serial, "firmware": d.Firmware, "address": d.Address, "on": b.printer.PoweredOn(),
+				"name": d.Name, "model": d.Model, "serial": d.Serial, "firmware": d.Firmware, "address": d.Address, "on": on,
 			}, err
 		}),
-		"GET /printer/panel": plain(func(*http.Request) (any, error) {
-			screen, err := b.screen()
+		"GET /printer/panel": plain(func(r *http.Request) (any, error) {
+			screen, err := b.device.Panel().Screen(r.Context())
 			return screenOf(screen), err
 		}),
 		"POST /printer/panel/press": takes(func(_ *http.Request, in struct {
@@ -467,8 +469,7 @@ func (b *bench) printerRoutes() map[string]endpoint {
 			if in.Pages < 0 || in.Pages > 999 {
 				return nil, refuse("field \"pages\": 0 to 999")
 			}
-			b.printer.LoadOriginals(in.Pages)
-			return nil, nil
+			return nil, b.loadOriginals(in.Pages)
 		}),
 		"POST /printer/scan": takes(func(_ *http.Request, in scanRequest) (any, error) {
 			if in.Pages < 0 || in.Pages > 999 {
@@ -482,8 +483,8 @@ func (b *bench) printerRoutes() map[string]endpoint {
 		}),
 		"GET /printer/jobs": plain(func(*http.Request) (any, error) { return b.jobs() }),
 		"GET /printer/sheet": plain(func(*http.Request) (any, error) {
-			text, printed := b.printer.Sheet()
-			return map[string]any{"printed": printed, "text": text}, nil
+			text := b.sheet()
+			return map[string]any{"printed": text != "", "text": text}, nil
 		}),
 		"POST /printer/sheet": plain(func(*http.Request) (any, error) {
 			return b.press("print the status sheet", func(ctx context.Context, d device.Device) (device.Screen, error) { return d.PrintSheet(ctx) })
@@ -495,44 +496,42 @@ func (b *bench) printerRoutes() map[string]endpoint {
 		) (any, error) {
 			return nil, b.act("control: power", func(ctx context.Context) error {
 				b.note("power %s", in.State)
-				return b.printer.Device().Power(ctx, device.PowerAct{State: in.State, AtWrite: in.AtWrite})
+				return b.device.Power(ctx, device.PowerAct{State: in.State, AtWrite: in.AtWrite})
 			})
 		}),
 		"POST /printer/language": takes(func(_ *http.Request, in struct {
 			Language string `json:"language"`
 		},
 		) (any, error) {
-			return nil, b.act("control: language", func(ctx context.Context) error { return b.printer.Device().SetLanguage(ctx, in.Language) })
+			return nil, b.act("control: language", func(ctx context.Context) error {
+				return b.device.SetLanguage(ctx, in.Language)
+			})
 		}),
 	}
 }
 
-// screen looks at the panel. A look acts on nothing, so it needs no turn.
-func (b *bench) screen() (device.Screen, error) {
-	if !b.printer.PoweredOn() {
-		return device.Screen{}, device.ErrPoweredOff
-	}
-	return b.printer.Panel().Screen(context.Background())
+// screen looks at the panel; on is false if there is nothing to see because the printer is off. A look needs no turn: the
+// page is shown while the bench is held too.
+func (b *bench) screen() (screen device.Screen, on bool) {
+	screen, err := b.device.Panel().Screen(context.Background())
+	return screen, !errors.Is(err, device.ErrPoweredOff)
 }
 
-type jobRow struct {
-	Receipt  int       `json:"receipt"`
-	Time     time.Time `json:"time"`
-	Type     string    `json:"type"`
-	To       string    `json:"to"`
-	Result   string    `json:"result"`
-	Code     string    `json:"code"`
-	Status   string    `json:"status"`
-	Solution string    `json:"solution"`
+// jobs is the job history, newest first.
+func (b *bench) jobs() ([]device.Job, error) {
+	jobs, err := b.device.Jobs(context.Background())
+	return list(jobs), err
 }
 
-func (b *bench) jobs() ([]jobRow, error) {
-	if !b.printer.PoweredOn() {
-		return nil, device.ErrPoweredOff
+// sheet is what was printed last; empty if nothing was.
+func (b *bench) sheet() string {
+	text, err := b.device.Sheet(context.Background())
+	if err != nil {
+		return ""
 	}
-	rows := []jobRow{}
-	for _, j := range b.printer.Jobs() {
-		rows = append(rows, jobRow(j))
-	}
-	return rows, nil
+	return text
+}
+
+func (b *bench) loadOriginals(pages int) error {
+	return b.act("originals", func(ctx context.Context) error { return b.device.LoadOriginals(ctx, pages) })
 }

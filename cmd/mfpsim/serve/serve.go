@@ -19,12 +19,14 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"mfpsim/device"
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
+	"mfpsim/faultnet"
+	"mfpsim/journal"
 	"mfpsim/lab"
 	"mfpsim/report"
 	"mfpsim/scenarios"
-	"mfpsim/sim/webconfig"
 	"mfpsim/vtime"
 )
 
@@ -42,9 +44,12 @@ type Config struct {
 	CA       string // file for the authority's certificate; empty: a temporary one, removed at the end
 	Host     string // address to listen on; empty: 127.0.0.1
 	Ports    Ports
+	Keep     int // entries of the journal; 0: as many as the World's journal keeps by itself
 	Out      io.Writer
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
+	// Configure changes the bench before it is built, for tests.
+	Configure func(*lab.Config)
 	// Lab is told the bench before it is ready, for tests.
 	Lab func(*lab.Lab)
 	// HeldFor is how long a turn may be held, by the machine's clock, before the pages say so; 0: 10 s.
@@ -71,7 +76,7 @@ type Account struct {
 
 // Endpoints is where the bench is reached and with what: the line of `serve --json`.
 type Endpoints struct {
-	WebConfig string    `json:"webConfig"` // base URL
+	WebConfig string    `json:"webConfig"` // base URL; empty if the printer has no web page on the bench
 	Panel     string    `json:"panel"`     // base URL
 	Entra     string    `json:"entra"`     // base URL
 	Control   string    `json:"control"`   // base URL
@@ -154,6 +159,15 @@ func (c Config) check() error {
 	return nil
 }
 
+// keep bounds the journal by count and, as the World's journal does by itself, by size.
+func (c Config) keep() journal.Keep {
+	keep := journal.DefaultKeep
+	if c.Keep > 0 {
+		keep.Entries = c.Keep
+	}
+	return keep
+}
+
 func contains(list []string, wanted string) bool {
 	for _, one := range list {
 		if one == wanted {
@@ -169,6 +183,7 @@ type bench struct {
 	world     *vtime.World
 	lab       *lab.Lab
 	printer   *lab.Printer
+	device    device.Device // of the printer
 	endpoints Endpoints
 
 	listeners map[string]net.Listener // by flag, as long as nobody serves them
@@ -233,9 +248,14 @@ func (b *bench) start(ctx context.Context) error {
 		start = vtime.DefaultStart // the dates in a scenario are after this one
 	}
 	b.world = vtime.NewFlowing(start)
-	made, err := lab.New(lab.Config{
+	config := lab.Config{
 		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true, Link: b.link,
-	})
+		Keep: b.config.keep(),
+	}
+	if b.config.Configure != nil {
+		b.config.Configure(&config)
+	}
+	made, err := lab.New(config)
 	if err != nil {
 		return err
 	}
@@ -243,6 +263,7 @@ func (b *bench) start(ctx context.Context) error {
 	if b.printer, err = made.Printer(lab.DefaultPrinter); err != nil {
 		return err
 	}
+	b.device = b.printer.Device()
 	if b.config.Scenario != "" {
 		err = b.play(ctx)
 	} else {
@@ -324,10 +345,15 @@ func (b *bench) describe() error {
 		tenant, _ := b.lab.Entra.Tenant(domain)
 		e.Tenant = tenant.ID
 	}
-	model := b.printer.Facts().Model
-	e.ClientID, e.Scope = model.Providers[0].ClientID, strings.Join(model.Providers[0].Scopes, " ")
+	clientID, scopes := b.lab.Application()
+	e.ClientID, e.Scope = clientID, strings.Join(scopes, " ")
 	e.Accounts = b.accounts()
-	e.WebConfigPassword = b.printer.AdministratorPassword()
+	if err := b.act("the administrator's password", func(ctx context.Context) (err error) {
+		e.WebConfigPassword, err = b.device.AdministratorPassword(ctx)
+		return err
+	}); err != nil && !errors.Is(err, device.ErrNotSupported) {
+		return err
+	}
 	e.CA = b.config.CA
 	if e.CA == "" {
 		var err error
@@ -360,11 +386,14 @@ func (b *bench) serve() error {
 		delete(b.listeners, flag)
 		return l
 	}
-	name := b.printer.Name()
-	web, err := network.ServeHTTP(network.Adopt(name, take("web-config-port")),
-		network.TLSConfig(name, b.world.Clock(name+" web page"), b.printer.Address(), b.config.Host),
-		network.Handler(name, b.printer.Clock(), b.printer.WebConfig(), webconfig.Record))
-	if err != nil {
+	web := network.Adopt(b.printer.Name, take("web-config-port"))
+	switch err := b.printer.ServeWeb(web, b.config.Host); {
+	case errors.Is(err, device.ErrNotSupported):
+		b.endpoints.WebConfig = ""
+		if err := web.Close(); err != nil {
+			return err
+		}
+	case err != nil:
 		return err
 	}
 	hosts := []string{b.config.Host}
@@ -386,8 +415,9 @@ func (b *bench) serve() error {
 	if err != nil {
 		return err
 	}
-	b.servers = []*http.Server{web, entra, control, panel}
+	b.servers = []*http.Server{entra, control, panel}
 	b.smtp = network.Adopt(fakesmtp.Party, take("smtp-port"))
+	faultnet.Expect(b.smtp)
 	b.smtpDone = make(chan struct{})
 	go func() {
 		defer close(b.smtpDone)
@@ -423,7 +453,9 @@ func (b *bench) announce() error {
 		return err
 	}
 	t := tabwriter.NewWriter(b.config.Out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintf(t, "Web Config\t%s\tadministrator password %s\n", e.WebConfig, e.WebConfigPassword)
+	if e.WebConfig != "" {
+		_, _ = fmt.Fprintf(t, "Web Config\t%s\tadministrator password %s\n", e.WebConfig, e.WebConfigPassword)
+	}
 	_, _ = fmt.Fprintf(t, "Panel\t%s\t\n", e.Panel)
 	_, _ = fmt.Fprintf(t, "Entra\t%s/device\tsimulation of Microsoft's sign-in\n", e.Entra)
 	_, _ = fmt.Fprintf(t, "SMTP\t%s\tsimulation of Exchange Online\n", e.SMTP)

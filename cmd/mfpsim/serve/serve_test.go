@@ -180,6 +180,22 @@ func TestDiscoveryCarriesTheURLUnderWhichItWasReachedAndAClientSignsIn(t *testin
 	require.NotContains(t, entries, code.DeviceCode)
 }
 
+func TestAJournalThatIsBoundedSaysWhatHasFallenOut(t *testing.T) {
+	s := live(t, Config{Keep: 3})
+	for range 5 {
+		status, text := s.get(s.Entra + "/organizations/v2.0/.well-known/openid-configuration")
+		require.Equal(t, http.StatusOK, status, text)
+	}
+	status, answer := s.ask(http.MethodGet, "/journal", "")
+	require.Equal(t, http.StatusOK, status)
+	entries := answer["entries"].([]any)
+	require.Len(t, entries, 3)
+	first := entries[0].(map[string]any)
+	require.Contains(t, fmt.Sprint(first["http"]), "openid-configuration")
+	require.Equal(t, first["number"].(float64)-1, answer["dropped"])
+	require.GreaterOrEqual(t, answer["dropped"], float64(2))
+}
+
 func TestClockIsAdvancedWhileSomebodySendsHalfARequest(t *testing.T) {
 	s := live(t, Config{})
 	for _, address := range []string{s.Entra, s.WebConfig} {

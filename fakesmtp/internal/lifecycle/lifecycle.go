@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"sync"
+
+	"mfpsim/faultnet"
 )
 
 // Life counts listeners and connections. All methods are safe for concurrent use.
@@ -35,13 +37,14 @@ func (l *Life) Adopt(listener net.Listener) {
 		return
 	}
 	l.listeners[listener] = struct{}{}
+	faultnet.Expect(listener)
 	if l.address == "" {
 		l.address = listener.Addr().String()
 	}
 }
 
-// Serve gives every connection of a listener to serve, in a goroutine of its own, until the listener or the server is closed.
-// party is named in an error.
+// Serve gives every connection of a listener to serve, in a goroutine of its own, until the listener or the server is
+// closed. party is named in an error.
 func (l *Life) Serve(listener net.Listener, party string, serve func(net.Conn)) error {
 	l.Adopt(listener)
 	defer listener.Close()
@@ -59,7 +62,8 @@ func (l *Life) Serve(listener net.Listener, party string, serve func(net.Conn)) 
 	}
 }
 
-// Take gives one connection to serve, in a goroutine of its own; after Close it closes the connection and returns false.
+// Take gives one connection to serve, in a goroutine of its own; after Close it closes the connection and returns
+// false.
 func (l *Life) Take(connection net.Conn, serve func(net.Conn)) bool {
 	if !l.enter(connection) {
 		_ = connection.Close()
@@ -104,8 +108,8 @@ func (l *Life) Wait(change int) {
 	l.idle.Broadcast()
 }
 
-// Close closes listeners and connections and returns when their goroutines have ended, except those that wait for a World that
-// is not the server's own. endWorld ends the server's own World; nil: it has none.
+// Close closes listeners and connections and returns when their goroutines have ended, except those that wait for a
+// World that is not the server's own. endWorld ends the server's own World; nil: it has none.
 func (l *Life) Close(endWorld func()) {
 	l.mu.Lock()
 	l.closed = true

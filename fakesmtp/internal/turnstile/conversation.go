@@ -5,12 +5,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
-	"slices"
 	"strconv"
 	"strings"
 
-	"mfpsim/fakesmtp"
-	"mfpsim/fakesmtp/internal/station"
+	"mfpsim/fakesmtp/internal/mail"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
@@ -21,7 +20,7 @@ type conversation struct {
 	turnstile *Turnstile
 	raw       net.Conn // below TLS
 	peer      *faultnet.Peer
-	client    *station.Client
+	client    *shell.Client
 	wire      *wire.Wire
 	tls       *tls.Conn // to the client; nil: in clear
 	pipe      *pipe
@@ -38,8 +37,8 @@ func (c *conversation) open() error {
 	end := net.Conn(library{c.pipe, c.client})
 	c.inside = inside{library{c.pipe, c.client}}
 	c.wire = wire.New(c.peer.Application(c.raw), nil)
-	if c.turnstile.config.Implicit {
-		server, err := ServerTLS(c.turnstile.config.Station, c.turnstile.config.Host)
+	if c.implicit() {
+		server, err := ServerTLS(c.turnstile.config.Shell, c.turnstile.config.Host)
 		if err != nil {
 			return err
 		}
@@ -52,18 +51,20 @@ func (c *conversation) open() error {
 		return errLibrary
 	}
 	c.admitted = true
-	if c.turnstile.config.Implicit {
+	if c.implicit() {
 		return c.secureInside()
 	}
 	return nil
 }
+
+func (c *conversation) implicit() bool { return c.turnstile.config.Security == shell.ImplicitTLS }
 
 // secure makes TLS with the client. What the client sent in clear before is dropped (RFC 3207 §4.2).
 func (c *conversation) secure() error {
 	if err := c.wire.Writer.Flush(); err != nil {
 		return err
 	}
-	c.tls = tls.Server(c.raw, c.turnstile.config.TLS)
+	c.tls = tls.Server(c.raw, c.turnstile.outer)
 	if err := c.tls.Handshake(); err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func (c *conversation) secureInside() error {
 // run serves the client.
 func (c *conversation) run() {
 	c.visit("banner", nil, "", nil)
-	for !c.pipe.isClosed() {
+	for !c.pipe.isOver() {
 		var err error
 		switch {
 		case c.upgrade:
@@ -121,13 +122,13 @@ func (c *conversation) line() error {
 		return err
 	}
 	verb, arguments := wire.Command(line)
-	text, name, command := wire.CommandText(line, known, nil), verb, line
+	text, name, command := wire.CommandText(line, wire.KnownVerb, nil), verb, line
 	switch {
 	case c.answering:
 		text, name, command = wire.AnswerText(line), "AUTH", "AUTH"
 	case verb == "BDAT":
 		return c.chunk(line, arguments)
-	case !known(verb):
+	case !wire.KnownVerb(verb):
 		name = "an unknown command"
 	}
 	challenge := c.answering || verb == "AUTH"
@@ -137,18 +138,11 @@ func (c *conversation) line() error {
 		c.answering = true
 	case verb == "DATA" && code == 354:
 		c.data = true
-	case verb == "STARTTLS" && code == 220 && c.turnstile.config.TLS != nil:
+	case verb == "STARTTLS" && code == 220 && c.turnstile.outer != nil:
 		c.upgrade = true
 	}
 	return nil
 }
-
-// verbs are those that the journal shows with their arguments.
-var verbs = []string{
-	"HELO", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT",
-}
-
-func known(verb string) bool { return slices.Contains(verbs, verb) }
 
 // message serves the lines after DATA.
 func (c *conversation) message() error {
@@ -169,7 +163,7 @@ func (c *conversation) message() error {
 	if size <= limit || !c.turnstile.config.StopsAtSize {
 		given = append(given, ".\r\n"...)
 	}
-	c.visitMessage("end of DATA", wire.Summary(size, fakesmtp.Parse(body).Subject), given)
+	c.visitMessage("end of DATA", wire.Summary(size, mail.Parse(body).Subject), given)
 	return nil
 }
 
@@ -199,7 +193,7 @@ func (c *conversation) chunk(line, arguments string) error {
 
 // refuse answers in the library's place.
 func (c *conversation) refuse(read journal.Text, reply string) {
-	s := c.turnstile.config.Station
+	s := c.turnstile.config.Shell
 	visit := s.Visit(c.peer, "BDAT")
 	c.record("C: ", read)
 	c.record("S: ", journal.Plain(reply))
@@ -207,10 +201,12 @@ func (c *conversation) refuse(read journal.Text, reply string) {
 	c.wire.Say([]byte(reply + "\r\n"))
 }
 
-// visit lets the library act on something that was read in full, and returns the code of its last reply. Nothing that waits for the
-// client happens inside.
-func (c *conversation) visit(name string, read journal.Text, command string, given []byte, more ...journal.Text) (code int) {
-	s := c.turnstile.config.Station
+// visit lets the library act on something that was read in full, and returns the code of its last reply. Nothing that
+// waits for the client happens inside.
+func (c *conversation) visit(
+	name string, read journal.Text, command string, given []byte, more ...journal.Text,
+) (code int) {
+	s := c.turnstile.config.Shell
 	visit := s.Visit(c.peer, name)
 	if read != nil {
 		c.record("C: ", read)
@@ -254,5 +250,5 @@ func (c *conversation) said() string {
 }
 
 func (c *conversation) record(who string, text journal.Text) {
-	c.turnstile.config.Station.Record(c.client.Connection, journal.Join(journal.Plain(who), text), nil)
+	c.turnstile.config.Shell.Record(c.client.Connection, journal.Join(journal.Plain(who), text), nil)
 }

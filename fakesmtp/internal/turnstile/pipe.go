@@ -8,11 +8,11 @@ import (
 	"sync"
 	"time"
 
-	"mfpsim/fakesmtp/internal/station"
+	"mfpsim/fakesmtp/internal/shell"
 )
 
-// pipe is a connection in memory between the turnstile and a library. What the library says to one request is all that it writes
-// until it asks for more than it was given: that moment can be waited for.
+// pipe is a connection in memory between the turnstile and a library. What the library says to one request is all that
+// it writes until it asks for more than it was given: that moment can be waited for.
 type pipe struct {
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -20,6 +20,7 @@ type pipe struct {
 	out     bytes.Buffer // from it
 	asking  bool         // the library waits for more
 	ended   bool         // the turnstile gives no more
+	hungUp  bool         // the conversation is over for both
 	closed  bool         // the library has closed
 }
 
@@ -33,15 +34,26 @@ func newPipe() *pipe {
 func (p *pipe) quiet() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for !p.closed && (!p.asking || p.in.Len() > 0) {
+	for !p.over() && (!p.asking || p.in.Len() > 0) {
 		p.changed.Wait()
 	}
 }
 
-func (p *pipe) isClosed() bool {
+// over reports whether the library says nothing any more. Under p.mu.
+func (p *pipe) over() bool { return p.closed || p.hungUp }
+
+func (p *pipe) isOver() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.closed
+	return p.over()
+}
+
+// hangUp ends the conversation in the middle of what the library does: it can neither read nor write any more.
+func (p *pipe) hangUp() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hungUp = true
+	p.changed.Broadcast()
 }
 
 // end is the turnstile's farewell: the library reads an end of file.
@@ -64,7 +76,7 @@ func (p *pipe) gone() {
 // library is the library's end.
 type library struct {
 	*pipe
-	client *station.Client
+	client *shell.Client
 }
 
 // Read waits for what the turnstile gives.
@@ -72,7 +84,7 @@ func (l library) Read(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for l.in.Len() == 0 {
-		if l.ended || l.closed {
+		if l.ended || l.over() {
 			return 0, io.EOF
 		}
 		l.asking = true
@@ -87,7 +99,7 @@ func (l library) Read(b []byte) (int, error) {
 func (l library) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closed || l.ended {
+	if l.over() || l.ended {
 		return 0, io.ErrClosedPipe
 	}
 	defer l.changed.Broadcast()
@@ -121,7 +133,7 @@ func (i inside) Read(b []byte) (int, error) {
 	defer i.mu.Unlock()
 	for i.out.Len() == 0 {
 		switch {
-		case i.closed:
+		case i.over():
 			return 0, io.EOF
 		case i.asking && i.in.Len() == 0:
 			return 0, os.ErrDeadlineExceeded
@@ -135,7 +147,7 @@ func (i inside) Read(b []byte) (int, error) {
 func (i inside) Write(b []byte) (int, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.closed {
+	if i.over() {
 		return 0, io.ErrClosedPipe
 	}
 	defer i.changed.Broadcast()
@@ -182,4 +194,4 @@ func (e *entrance) Close() error {
 }
 
 // Addr is no real one.
-func (e *entrance) Addr() net.Addr { return &station.Client{Host: "library"} }
+func (e *entrance) Addr() net.Addr { return &shell.Client{Host: "library"} }

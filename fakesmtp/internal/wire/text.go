@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,11 +17,23 @@ func Command(line string) (verb, arguments string) {
 	return strings.ToUpper(strings.TrimRight(verb, " \t")), strings.Trim(arguments, " \t")
 }
 
-// longestVerb is the longest unknown verb that the journal shows. A longer one may be a token that was sent at the wrong moment.
+// verbs are those of SMTP that the servers of this family know.
+var verbs = []string{
+	"EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "HELP", "VRFY", "EXPN", "QUIT",
+}
+
+// Verbs returns the verbs of SMTP that the servers of this family know.
+func Verbs() []string { return slices.Clone(verbs) }
+
+// KnownVerb reports whether a verb, in upper case, is one of SMTP's.
+func KnownVerb(verb string) bool { return slices.Contains(verbs, verb) }
+
+// longestVerb is the longest unknown verb that the journal shows. A longer one may be a token that was sent at the
+// wrong moment.
 const longestVerb = 16
 
-// CommandText is what the journal shows of a command line: nothing of what follows AUTH's mechanism, nothing of what follows a verb
-// that is not known or that carries a secret (nil: none does).
+// CommandText is what the journal shows of a command line: nothing of what follows AUTH's mechanism, nothing of what
+// follows a verb that is not known or that carries a secret (nil: none does).
 func CommandText(line string, known, secret func(verb string) bool) journal.Text {
 	verb, arguments := Command(line)
 	switch {
@@ -88,8 +101,8 @@ func Printable(s string) string {
 // IsControl reports whether a character would break a transcript.
 func IsControl(r rune) bool { return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 }
 
-// Stuff puts a dot before every line that begins with one (RFC 5321 §4.5.2, RFC 1939 §3). The text is to end with a line end, which
-// is CRLF and nothing else.
+// Stuff puts a dot before every line that begins with one (RFC 5321 §4.5.2, RFC 1939 §3). The text is to end with a
+// line end, which is CRLF and nothing else.
 func Stuff(text []byte) []byte { return stuff(text, "\r\n") }
 
 // StuffLenient does the same for a reader that takes a bare line feed for a line end too.

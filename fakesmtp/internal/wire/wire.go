@@ -10,7 +10,8 @@ import (
 
 const readBuffer = 8 << 10
 
-// TLSError: the client speaks TLS where a line was due (a record of a handshake, RFC 8446 §5.1). Nothing that it sends is a line.
+// TLSError: the client speaks TLS where a line was due (a record of a handshake, RFC 8446 §5.1). Nothing that it sends
+// is a line.
 type TLSError struct{ Octets int } // of the first record, as its header says
 
 func (e *TLSError) Error() string { return "a TLS handshake in place of a command" }
@@ -21,8 +22,8 @@ const InClear = "(a TLS handshake, in clear)"
 // ErrLineTooLong: a line was longer than allowed; its rest was read and thrown away, so that the next line can be read.
 var ErrLineTooLong = errors.New("command line too long")
 
-// Wire reads what a client sends and holds back what the server says until the client is waited for, so that the answers to
-// pipelined commands go out together (RFC 2920 §3.2).
+// Wire reads what a client sends and holds back what the server says until the client is waited for, so that the
+// answers to pipelined commands go out together (RFC 2920 §3.2).
 type Wire struct {
 	Reader *bufio.Reader
 	Writer *bufio.Writer // an error stays and comes back with the next read
@@ -60,7 +61,8 @@ func (f flushing) Read(p []byte) (int, error) {
 // Say keeps what is to be said until the client is waited for.
 func (w *Wire) Say(text []byte) { _, _ = w.Writer.Write(text) }
 
-// Line reads one line without its line end. A bare line feed ends a line too: commands, in which people type, are read leniently.
+// Line reads one line without its line end. A bare line feed ends a line too: commands, in which people type, are read
+// leniently.
 func (w *Wire) Line(limit int) (string, error) {
 	if err := w.refuseTLS(); err != nil {
 		return "", err
@@ -116,8 +118,8 @@ func (w *Wire) Drain() {
 	}
 }
 
-// Message reads the lines after DATA up to a line of a single dot, ended and begun by CRLF and nothing else (RFC 5321 §4.1.1.4),
-// and takes the stuffed dots out. What exceeds limit is read and counted, not kept.
+// Message reads the lines after DATA up to a line of a single dot, ended and begun by CRLF and nothing else (RFC 5321
+// §4.1.1.4), and takes the stuffed dots out. What exceeds limit is read and counted, not kept.
 func (w *Wire) Message(limit int64) (body []byte, size int64, err error) {
 	lineStart, afterCR := true, false
 	body = w.buffer[:0]

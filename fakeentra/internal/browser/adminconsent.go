@@ -1,0 +1,52 @@
+package browser
+
+import (
+	"net/http"
+
+	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/codes"
+	"mfpsim/fakeentra/internal/resources"
+	"mfpsim/fakeentra/internal/wire"
+)
+
+// AdminConsent lets an administrator consent for the organization (docs/reference/entra.md §6.2). v1 asks for what the
+// application has registered; here that is sending mail.
+func (e *Endpoint) AdminConsent(w http.ResponseWriter, a *wire.Request) {
+	c, p := e.readAdminConsent(a)
+	if p != nil {
+		e.refuseAuthorize(w, a, c, p)
+		return
+	}
+	e.reply(w, a, e.Desk.BeginAdmin(a, *c))
+}
+
+func (e *Endpoint) readAdminConsent(a *wire.Request) (*codes.Request, *catalogue.Problem) {
+	application, p := e.webClient(a)
+	if p != nil {
+		return nil, p
+	}
+	if a.Alias.Consumers() {
+		return nil, catalogue.Fail(90130).With("appConstant", "Application").With("appId", application.ID).
+			With("appName", application.Name)
+	}
+	web := &codes.Web{Mode: "query", Admin: true, Prompt: "consent", State: a.Param("state"), AdminText: a.Param("scope")}
+	_, web.HasState = a.Either("state")
+	if web.Redirect, web.Platform = application.RedirectOf(a.Param("redirect_uri")); web.Redirect == "" {
+		return nil, catalogue.Fail(50011).With("redirectTerm", "redirect URI").With("replyAddress", a.Param("redirect_uri")).
+			With("identifier", application.ID)
+	}
+	c := &codes.Request{
+		Application: application.ID, Alias: a.Alias, Correlation: a.Correlation,
+		Expires: a.At.Add(pageLifetime), Web: web,
+	}
+	c.Alias.Common, c.Alias.Work = false, c.Alias.Common || c.Alias.Work // an organization's matter
+	if a.V1 || web.AdminText == "" {
+		c.Scope, p = resources.Whole(resources.Exchange.Audience)
+	} else {
+		c.Scope, p = resources.Parse(web.AdminText, application.Name, false)
+	}
+	if p != nil {
+		return c, p.With("tenant", a.Alias.DirectoryName())
+	}
+	return c, nil
+}

@@ -1,0 +1,20 @@
+// Package browser answers people's browsers: the page for a code, the pages of a sign-in, authorization requests and
+// what they send back, admin consent, logout.
+package browser
+
+import (
+	"mfpsim/fakeentra/internal/codes"
+	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/signin"
+	"mfpsim/fakeentra/internal/tokens"
+	"mfpsim/fakeentra/internal/wire"
+)
+
+// Endpoint answers browsers. It holds no state of its own.
+type Endpoint struct {
+	Front     *wire.Front
+	Directory *directory.Directory
+	Codes     *codes.Store
+	Mint      *tokens.Mint
+	Desk      *signin.Desk
+}

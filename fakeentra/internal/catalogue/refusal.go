@@ -1,0 +1,43 @@
+package catalogue
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Refusal is how Entra refused: a person on a page, or a program at an endpoint.
+type Refusal struct {
+	AADSTS int    // the number; 0: there is none
+	Text   string // its first sentence; from an endpoint: the whole description
+	Page   string // the page's heading; "": it was no page
+
+	// Of an endpoint's answer.
+	Status   int    // HTTP status
+	Word     string // error
+	Suberror string
+}
+
+// Error returns one sentence.
+func (r *Refusal) Error() string {
+	switch {
+	case r.Page == "":
+		return fmt.Sprintf("%s: %s", r.Word, r.Text)
+	case r.AADSTS == 0:
+		return fmt.Sprintf("%s: %s", r.Page, r.Text)
+	}
+	return fmt.Sprintf("%s: AADSTS%d: %s", r.Page, r.AADSTS, r.Text)
+}
+
+// Refuse is a refusal by the page of that heading.
+func Refuse(code int, heading string) *Refusal {
+	return &Refusal{AADSTS: code, Page: heading, Text: Reason(code)}
+}
+
+// AADSTS returns the number that an answer or a page refused with, 0 if the error is of another kind or has none.
+func AADSTS(err error) int {
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return refusal.AADSTS
+	}
+	return 0
+}

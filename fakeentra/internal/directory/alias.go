@@ -1,0 +1,102 @@
+package directory
+
+import (
+	"strings"
+
+	"mfpsim/fakeentra/internal/catalogue"
+)
+
+// Alias is the first part of a path: what kind of account a sign-in is for.
+type Alias struct {
+	Text   string
+	Common bool      // common: work and personal
+	Work   bool      // organizations
+	Tenant TenantKey // consumers, an id or a domain; 0: none
+	ID     string    // the tenant's
+	Name   string    // likewise
+
+	personal bool
+}
+
+// Admits reports whether an account may sign in under the alias.
+func (a Alias) Admits(u Account) bool {
+	switch {
+	case a.Common:
+		return true
+	case a.Work:
+		return !u.Personal
+	default:
+		return a.Tenant == u.Home.Key
+	}
+}
+
+// Consumers reports whether the alias is for personal accounts only.
+func (a Alias) Consumers() bool { return a.personal }
+
+// Organization reports whether the alias is one organization.
+func (a Alias) Organization() bool { return a.Tenant != 0 && !a.personal }
+
+// DirectoryName is what messages call the alias.
+func (a Alias) DirectoryName() string {
+	switch {
+	case a.personal:
+		return a.ID
+	case a.Tenant != 0:
+		return a.Name
+	}
+	return a.Text
+}
+
+// Resolve reads a tenant from a path (docs/reference/entra.md §1.1, §6.4).
+func (d *Directory) Resolve(text string) (Alias, *catalogue.Problem) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	key := strings.ToLower(text)
+	var t *tenant
+	switch key {
+	case "common":
+		return Alias{Text: text, Common: true}, nil
+	case "organizations":
+		return Alias{Text: text, Work: true}, nil
+	case "consumers":
+		t = d.book.personal
+	default:
+		if !ValidGUID(text) && !ValidDomain(text) {
+			return Alias{Text: text}, catalogue.Fail(900023).With("tenant", text)
+		}
+		if t = d.book.byID[key]; t == nil {
+			t = d.book.byDomain[key]
+		}
+	}
+	if t == nil {
+		return Alias{Text: text}, catalogue.Fail(90002).With("tenant", text)
+	}
+	return Alias{Text: text, Tenant: t.key, ID: t.ID, Name: t.Name, personal: t.Personal}, nil
+}
+
+// Client finds the application that a program says it is, and what forbids it under an alias.
+func (d *Directory) Client(alias Alias, id string) (Application, *catalogue.Problem) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	application, known := d.book.applications[strings.ToLower(id)]
+	foreign := func() *catalogue.Problem {
+		return catalogue.Fail(700016).With("id", id).With("tenant", alias.DirectoryName())
+	}
+	switch {
+	case !known:
+		return Application{}, foreign()
+	case alias.Consumers() && (application.Audience == AudienceOrganizations || application.Audience == AudienceOneTenant):
+		return Application{}, catalogue.Fail(9002332).With("id", id).With("name", application.Name)
+	case application.Audience == AudienceOneTenant && alias.Tenant != 0 && !d.book.owns(alias.Tenant, application.Home):
+		return Application{}, foreign()
+	case application.Disabled:
+		return Application{}, catalogue.Fail(7000112).With("id", id).With("name", application.Name)
+	}
+	return application, nil
+}
+
+// owns reports whether a tenant has a domain.
+func (d *book) owns(key TenantKey, domain string) bool {
+	t := d.byDomain[domain]
+	return t != nil && t.key == key
+}

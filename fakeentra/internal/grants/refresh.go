@@ -1,0 +1,115 @@
+package grants
+
+import (
+	"strconv"
+	"time"
+
+	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/resources"
+	"mfpsim/fakeentra/internal/signinlog"
+	"mfpsim/fakeentra/internal/tokens"
+	"mfpsim/fakeentra/internal/wire"
+)
+
+// refresh redeems a refresh token (docs/reference/entra.md §4). Each use gives a new one; the old one stays good.
+func (e *Endpoint) refresh(a *wire.Request, application directory.Application) (*tokens.Answer, *catalogue.Problem) {
+	text := a.Param("refresh_token")
+	if text == "" {
+		return nil, catalogue.Fail(900144).With("name", "refresh_token")
+	}
+	token, ok := e.Mint.Redeem(text)
+	if !ok {
+		if a.Alias.Consumers() {
+			return nil, catalogue.FailAs(70000, "consumers")
+		}
+		return nil, catalogue.Fail(9002313)
+	}
+	g := token.Grant
+	if g.Application != application.ID {
+		return nil, catalogue.Fail(70000)
+	}
+	how, p := redeemer(a, g, application)
+	if p != nil {
+		return nil, p
+	}
+	g.Proof = how
+	e.Mint.Proved(g.Number, how)
+	u := e.Directory.AccountBy(g.User)
+	if p := e.usable(a, token, u, application); p != nil {
+		return nil, p
+	}
+	scope, p := refreshed(a, g.Scope, application)
+	if p != nil {
+		return nil, p.With("tenant", u.Home.Name)
+	}
+	scope.Offline = true // a refresh token is answered by a refresh token
+	holder, p := e.permit(a, g, scope, true)
+	if p != nil {
+		return nil, p
+	}
+	return e.Mint.Issue(a, holder, g, scope, tokens.Binding{}), nil
+}
+
+// usable says why a refresh token cannot be redeemed for its user now; nil: it can.
+func (e *Endpoint) usable(
+	a *wire.Request, token tokens.Refresh, u directory.Account, application directory.Application,
+) *catalogue.Problem {
+	g := token.Grant
+	switch {
+	case g.Platform == directory.PlatformSPA && a.At.Sub(g.SignedIn) >= spaLifetime:
+		return catalogue.Fail(700084).With("time", dotNetSpan(spaLifetime))
+	case !a.Alias.Admits(u) && a.Alias.Organization() && !u.Personal:
+		return catalogue.Fail(50020).With("user", u.Principal).With("idp", "https://sts.windows.net/"+u.Home.ID+"/").
+			With("tenant", a.Alias.Name).With("id", application.ID).With("name", application.Name)
+	case !a.Alias.Admits(u):
+		return catalogue.Fail(9002313)
+	case a.At.Sub(token.At) >= e.Settings.RefreshTokenLifetime || token.Void:
+		p := catalogue.Fail(700082).With("issued", catalogue.SevenDigits(token.At)).
+			With("idle", dotNetSpan(e.Settings.RefreshTokenLifetime))
+		e.Log.Add(signinlog.SignIn{
+			Time: a.At, Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, Application: application.Name,
+			ApplicationID: application.ID, Resource: g.Scope.API.Name, Address: e.Places.Device().Address, AADSTS: 700082,
+			Protocol: signinlog.ProtocolOf(g.Flow), Transfer: g.Flow, CorrelationID: a.Correlation, TraceID: a.Trace,
+		})
+		if u.Personal {
+			p = personal(p)
+		}
+		return p
+	}
+	return nil
+}
+
+// refreshed is what a refresh asks for: the same as at first, unless it says otherwise.
+func refreshed(
+	a *wire.Request, first resources.Request, application directory.Application,
+) (resources.Request, *catalogue.Problem) {
+	switch {
+	case a.Has("scope") && !a.V1:
+		asked, p := resources.Parse(a.Param("scope"), application.Name, true)
+		return asked.Narrowed(first), p
+	case a.V1 && a.Has("resource"):
+		return resources.Whole(a.Param("resource"))
+	}
+	return first, nil
+}
+
+// redeemer checks who presents a refresh token: a server shows its secret, a page with script its origin
+// (docs/reference/entra.md §8.2).
+func redeemer(a *wire.Request, g tokens.Grant, application directory.Application) (tokens.Proof, *catalogue.Problem) {
+	if g.Platform != directory.PlatformNone {
+		if p := crossOrigin(a, g.Platform); p != nil {
+			return tokens.ProofNone, p
+		}
+	}
+	return prove(a, application, g.Proof != tokens.ProofNone || application.Confidential)
+}
+
+// dotNetSpan writes a duration as "90.00:00:00" (captured, azure-cli#23105).
+func dotNetSpan(d time.Duration) string {
+	clock := time.Unix(0, 0).UTC().Add(d % (24 * time.Hour)).Format("15:04:05")
+	if d < 24*time.Hour {
+		return clock
+	}
+	return strconv.Itoa(int(d/(24*time.Hour))) + "." + clock
+}

@@ -1,0 +1,17 @@
+//go:build unix
+
+package rates
+
+import (
+	"syscall"
+	"time"
+)
+
+// processor reads what this process has used so far.
+func processor() Processor {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return Processor{}
+	}
+	return Processor{User: time.Duration(u.Utime.Nano()), System: time.Duration(u.Stime.Nano())}
+}

@@ -1,0 +1,111 @@
+package signin
+
+import (
+	"mfpsim/fakeentra/internal/access"
+	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/pages"
+	"mfpsim/fakeentra/internal/signinlog"
+	"mfpsim/fakeentra/internal/texts"
+	"mfpsim/fakeentra/internal/wire"
+)
+
+// judge evaluates the policies of the person's tenant as the browser meets them.
+func (d *desk) judge(a *wire.Request, v *visit) access.Verdict {
+	client := ""
+	if v.code.Flow() != access.FlowDeviceCode {
+		client = "browser"
+	}
+	s := d.standing(v)
+	return s.Home.Rules.Evaluate(access.Attempt{
+		ClientApp: client, Person: s.Person(), Application: s.Application.ID, Name: s.Application.Name, API: v.code.Scope.API,
+		Flow: v.code.Flow(), At: a.At, MFA: v.mfaDone, SignedIn: v.signedIn, Source: d.Places.Browser(), Browser: true,
+	})
+}
+
+// policyRefuses evaluates Conditional Access where the browser meets it.
+func (d *desk) policyRefuses(a *wire.Request, v *visit) bool {
+	judged, s := d.judge(a, v), d.standing(v)
+	switch {
+	case !s.Assigned:
+		d.refuse(a, v, 50105, catalogue.Fail(50105).With("name", s.Application.Name).With("id", s.Application.ID).Sentence())
+		return true
+	case judged.BlockInBrowser != nil:
+		v.refusal = 53003
+	case judged.Defaults:
+		v.refusal = 530035
+	case judged.Compliant != nil || judged.Joined != nil:
+		v.refusal = v.deviceRefusal(judged)
+	default:
+		return false
+	}
+	v.current, v.details, v.trace, v.refusedAt = pages.Blocked, false, a.Trace, a.At
+	d.logBrowser(a, v, v.refusal, judged.Results)
+	return true
+}
+
+// accept takes the answer to the permissions page.
+func (d *desk) accept(v *visit, forAll bool) {
+	u, by := d.Directory.AccountBy(v.user), v.user
+	if forAll {
+		by = 0
+	}
+	d.Directory.Consent(u.Home.Key, v.code.Application, u.Principal, by, v.code.Scope.Needed())
+	v.consented = true
+}
+
+// logBrowser writes a row of the sign-in log for what happened on a page.
+func (d *desk) logBrowser(a *wire.Request, v *visit, code int, results []access.Result) {
+	if v.user == 0 {
+		return
+	}
+	if results == nil && v.passwordDone {
+		results = d.judge(a, v).Results
+	}
+	u := d.Directory.AccountBy(v.user)
+	d.log(a, v, signinlog.SignIn{Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, AADSTS: code, Policies: results})
+}
+
+// log completes a row and writes it.
+func (d *desk) log(a *wire.Request, v *visit, row signinlog.SignIn) {
+	app, browser := d.application(v), d.Places.Browser()
+	row.Time, row.TraceID, row.CorrelationID, row.Interactive = a.At, a.Trace, v.code.Correlation, true
+	row.Application, row.ApplicationID, row.Resource = app.Name, app.ID, v.code.Scope.API.Name
+	row.Address, row.Source, row.Note = browser.Address, browser, signinlog.Note(row.AADSTS, false)
+	row.Protocol, row.Transfer = signinlog.ProtocolOf(v.code.Flow()), v.code.Flow()
+	d.Log.Add(row)
+}
+
+// approveAll walks a visit to its end, as a person who says yes to everything.
+func (d *desk) approveAll(a *wire.Request, v *visit) error {
+	u := d.Directory.AccountBy(v.user)
+	if !v.code.Alias.Admits(u) {
+		return catalogue.Refuse(map[bool]int{true: 500200, false: 50020}[u.Personal], texts.Say(texts.ErrorTitle))
+	}
+	if code := u.Barred(); code != 0 {
+		d.logBrowser(a, v, code, nil)
+		return catalogue.Refuse(code, texts.Say(texts.PasswordTitle))
+	}
+	for range 10 {
+		d.advance(a, v)
+		switch v.current {
+		case pages.Enrol:
+			d.Directory.Enrol(v.user)
+			v.mfaDone = true
+		case pages.MFA:
+			v.mfaDone = true
+		case pages.Permissions:
+			d.accept(v, u.MayConsentForAll())
+		case pages.Approval:
+			return catalogue.Refuse(90094, texts.Say(texts.ApprovalTitle))
+		case pages.Request:
+			return catalogue.Refuse(90095, texts.Say(texts.RequestTitle))
+		case pages.Blocked:
+			return catalogue.Refuse(v.refusal, d.page(v).Heading)
+		case pages.Error:
+			return catalogue.Refuse(v.refusal, texts.Say(texts.ErrorTitle))
+		case pages.Done:
+			return nil
+		}
+	}
+	panic("fakeentra: the pages of a sign-in do not end")
+}

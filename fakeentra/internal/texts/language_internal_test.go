@@ -1,0 +1,25 @@
+package texts
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The tables of the languages are not exported, so this looks at them from the inside.
+func TestEveryTextOfThePagesIsThereInEveryLanguage(t *testing.T) {
+	for tag, table := range translations {
+		for key, w := range english {
+			require.NotEmpty(t, table[w.text].text, "%s: %s: %q", tag, key, w.text)
+		}
+		for _, text := range []string{LookupHelp, LookupUnknown, LookupLabel, LookupButton} {
+			require.NotEmpty(t, table[text].text, "%s: %q", tag, text)
+		}
+		for key, w := range table {
+			require.NotEmpty(t, w.source, "%s: %q", tag, key)
+			from, to := placeholder.FindAllString(regexp.QuoteMeta(key), -1), placeholder.FindAllString(regexp.QuoteMeta(w.text), -1)
+			require.ElementsMatch(t, from, to, "%s: what is filled in: %q", tag, key)
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package fakeentra
+
+import (
+	"net/http"
+	"slices"
+
+	jose "github.com/go-jose/go-jose/v4"
+
+	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/graph"
+	"mfpsim/fakeentra/internal/hosts"
+	"mfpsim/fakeentra/internal/signing"
+	"mfpsim/fakeentra/internal/texts"
+)
+
+// Tenant finds a tenant by one of its domains, its id or its name.
+func (s *Server) Tenant(name string) (Tenant, bool) {
+	home, known := s.directory.Home(name)
+	home.Domains = slices.Clone(home.Domains)
+	return home.Tenant, known
+}
+
+// Tenants returns all tenants, the one of personal accounts first.
+func (s *Server) Tenants() []Tenant { return s.directory.Tenants() }
+
+// User finds an account by its principal name.
+func (s *Server) User(principal string) (User, bool) { return s.directory.User(principal) }
+
+// Users returns all accounts in the order in which they were added.
+func (s *Server) Users() []User { return s.directory.Users() }
+
+// Policies returns the policies of a tenant.
+func (s *Server) Policies(tenant string) []Policy {
+	home, _ := s.directory.Home(tenant)
+	return slices.Clone(home.Rules.Policies)
+}
+
+// Locations returns the named locations of a tenant.
+func (s *Server) Locations(tenant string) []NamedLocation {
+	home, _ := s.directory.Home(tenant)
+	return slices.Clone(home.Rules.Locations)
+}
+
+// Consents returns the delegated permission grants of a tenant.
+func (s *Server) Consents(tenant string) []Consent {
+	home, known := s.directory.Home(tenant)
+	if !known {
+		return nil
+	}
+	return s.directory.Consents(home.Key)
+}
+
+// ServicePrincipals returns those of a tenant, in the order of their application ids.
+func (s *Server) ServicePrincipals(tenant string) []ServicePrincipal {
+	home, known := s.directory.Home(tenant)
+	if !known {
+		return nil
+	}
+	return s.directory.ServicePrincipals(home.Key)
+}
+
+// SignIns returns the sign-in log, oldest first.
+func (s *Server) SignIns() SignInLog { return s.log.All() }
+
+// Audit returns the audit log, oldest first.
+func (s *Server) Audit() []AuditEntry { return s.directory.Audit() }
+
+// Secrets returns the secrets that the fake gave out or knows: all passwords; of device codes, access, refresh and id
+// tokens the newest 10,000, on a World that flows the newest 1,000. It is for tests that look for leaks; nothing else
+// may read it.
+func (s *Server) Secrets() []string { return s.secrets.All() }
+
+// Watch has f called after every change; it is called by whoever made it, in that turn, and may look at the Server.
+func (s *Server) Watch(f func(Change)) { s.directory.Watch(f) }
+
+// Keys returns the public keys that tokens are signed with, as a resource server fetches them from
+// /discovery/v2.0/keys.
+func (s *Server) Keys() jose.JSONWebKeySet { return signing.Set() }
+
+// Opaque returns what an access token of a personal account stands for, as Microsoft's own services know it; ok is
+// false if the fake has not issued it. Tokens made void by [Server.ExpireAccessTokens] have expired.
+func (s *Server) Opaque(token string) (claims Claims, ok bool) { return s.mint.Opaque(token, s.now()) }
+
+// Expired reports whether an access token of an organization was made void by [Server.ExpireAccessTokens], although its
+// exp claim lies ahead; a resource server of the bench asks beside checking the token itself.
+func (s *Server) Expired(token string) bool { return s.mint.Expired(token, s.now()) }
+
+// Graph is the administration API: the paths and the shapes of Microsoft Graph v1.0, for /v1.0 and /beta alike. It is
+// for whoever owns the bench and asks for no token; mount it where the sign-in's clients do not come. Without a tenant
+// in the path it means the organization that was added last; /contoso.com/v1.0/… names one. Each request acts in a turn
+// of the World.
+func (s *Server) Graph() http.Handler {
+	return s.network.Handler(graph.Party, s.clock, graph.New(graph.Rooms{
+		Directory: s.directory, Log: s.log, Random: chance.New(s.config.Seed, graph.Party), Now: s.now,
+		Start: s.world.Start(),
+	}), graph.Record)
+}
+
+// Catalogue returns the AADSTS catalogue, in the order of its numbers as text. Its method Lookup finds a number, Search
+// finds words.
+func Catalogue() catalogue.Table { return catalogue.All() }
+
+// AADSTS returns the number that an answer or a page refused with, 0 if the error is of another kind or has none.
+func AADSTS(err error) int { return catalogue.AADSTS(err) }
+
+// Names returns the host names, with ports, under which Microsoft's side of a sign-in is reached; whoever owns the
+// network routes them to the fake.
+func Names() []string { return hosts.Names() }
+
+// Languages returns the languages of the pages: English, Hindi and Greek, those of the guide.
+func Languages() []string { return texts.Languages() }
+
+// Words returns how the pages of a language write a label or a sentence that is given in any of their languages, in the
+// first or in the second words of the guide; ok is false for what the tables do not know.
+func Words(tag, words string) (found string, ok bool) { return texts.Words(tag, words) }
+
+// English returns the English words of a line that a page of a language shows, with what is filled in kept; ok is false
+// for a line that is none of its texts.
+func English(tag, line string) (words string, ok bool) { return texts.English(tag, line) }

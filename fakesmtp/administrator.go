@@ -1,0 +1,117 @@
+package fakesmtp
+
+import (
+	"fmt"
+	"time"
+
+	"mfpsim/fakesmtp/internal/address"
+	"mfpsim/fakesmtp/internal/identity"
+	"mfpsim/fakesmtp/internal/mailboxes"
+	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/refusal"
+)
+
+// AddOrganization makes a tenant. Its first domain is required.
+func (s *Server) AddOrganization(o Organization) error { return ours(s.mailboxes.AddOrganization(o)) }
+
+// AddMailbox makes a mailbox in an organization that is there.
+func (s *Server) AddMailbox(m Mailbox) error {
+	if err := s.mailboxes.AddMailbox(m); err != nil {
+		return ours(err)
+	}
+	s.shell.Secrets.Add(m.Password.Reveal())
+	return nil
+}
+
+// Cmdlet runs a cmdlet of Exchange Online PowerShell as an administrator would, and returns what it prints. Names are
+// compared without regard to case; a value follows its parameter as a word of its own or after a colon. Two words of
+// the bench's own: propagation=15m lets a change take effect so much later, on the bench's clock, and -Organization
+// names the organization where there are several that are not personal. A mistake is a [CmdletError].
+func (s *Server) Cmdlet(name string, args []string) (string, error) { return s.console.Run(name, args) }
+
+// SetSecurityDefaults turns an organization's security defaults on or off from now on. They are a setting of Entra ID;
+// a bench tells the mail service. The organization is named by its id or by one of its domains.
+func (s *Server) SetSecurityDefaults(organization string, on bool) error {
+	return ours(s.mailboxes.ChangeOrganization(organization, s.now(), mailboxes.OrganizationChange{SecurityDefaults: &on}))
+}
+
+// SetLicensed gives a mailbox its licence or takes it away.
+func (s *Server) SetLicensed(address string, licensed bool) error {
+	from := s.now().Add(s.config.Propagation)
+	return ours(s.mailboxes.ChangeMailbox(address, from, mailboxes.MailboxChange{Licensed: &licensed}))
+}
+
+// Restrict keeps what a mailbox sends from now on from being delivered: it is accepted, and a non-delivery report says
+// why. The restriction is the enhanced status code of a report, for example "5.7.501"; an unknown one is refused, and
+// the error has all of them. Empty lifts it.
+func (s *Server) Restrict(address, restriction string) error {
+	r := replies.Restriction(restriction)
+	if restriction != "" && !r.Known() {
+		return fmt.Errorf("fakesmtp: no report has the code %q; there are: %s", restriction, replies.RestrictionCodes())
+	}
+	return ours(s.mailboxes.Restrict(address, r))
+}
+
+// SetVerdict lets outlook.com's abuse control find something against a personal mailbox, so that its mail is refused at
+// the end of DATA; seen were "HipNotify", "RefuseQuota" and "Suspend, ShowTierUpgrade". An empty verdict lifts it.
+func (s *Server) SetVerdict(address, verdict string) error {
+	return ours(s.mailboxes.SetVerdict(address, verdict))
+}
+
+// RevokeTokens makes the tokens that the server's own issuer has given an account worthless, from now on: it acts on
+// the account as continuous access evaluation does. With a Directory, that says so (Account.RevokedBefore).
+func (s *Server) RevokeTokens(user string) error { return ours(s.mailboxes.Revoke(user, s.now())) }
+
+// Deliver puts a mail from the Internet into a mailbox, byte for byte as it is given, and wakes who awaits it.
+func (s *Server) Deliver(address string, raw []byte) error {
+	return ours(s.mailboxes.Put(address, raw, s.now()))
+}
+
+// tokenLifetime is how long the issuer's own tokens hold.
+const tokenLifetime = time.Hour
+
+// Token returns an access token for SMTP.Send, from now for an hour, that a server without a Directory takes for a
+// user: a JWT signed with a public test key for a work account, an opaque one for a personal account. The user need not
+// exist; then the token is refused.
+func (s *Server) Token(user string) string {
+	now := s.now()
+	claims := s.ClaimsOf(user, identity.SendScope, now, now.Add(tokenLifetime))
+	claims.Issued = now
+	return s.IssueToken(claims)
+}
+
+// ClaimsOf is what a good token of a user says, for a scope and a time, to be changed and issued by
+// [Server.IssueToken].
+func (s *Server) ClaimsOf(user, scope string, from, until time.Time) Claims {
+	return identity.Good(user, s.mailboxes.Tenant(address.Domain(user), s.now()).ID, scope, from, until)
+}
+
+// IssueToken returns a token of the server's own issuer that says what it is told to, so that refusals can be tried. A
+// token of the personal tenant is opaque.
+func (s *Server) IssueToken(claims Claims) string {
+	token := s.issuer.Issue(claims)
+	s.shell.Secrets.Add(token)
+	return token
+}
+
+// LogOn judges a user name and a password for the service's other protocols: who it is, and nothing else. Whether a
+// protocol still takes passwords is for its server. An empty Reason is a success.
+func (s *Server) LogOn(user, password string) refusal.Reason {
+	s.shell.Secrets.Add(password)
+	return s.gate.LogOn(user, password)
+}
+
+// LogOnToken judges a token for another protocol of the service, by the checks and in the order of client submission.
+// The scope is that protocol's, for example "POP.AccessAsUser.All". An empty Reason is a success.
+func (s *Server) LogOnToken(user, token, scope string) refusal.Reason {
+	s.shell.Secrets.Add(token)
+	return s.gate.LogOnToken(user, token, scope)
+}
+
+// IsPersonal reports whether an address belongs to a personal account.
+func (s *Server) IsPersonal(address string) bool {
+	return s.mailboxes.Standing(address, s.now()).Tenant.Personal
+}
+
+// now is the time on the server's clock.
+func (s *Server) now() time.Time { return s.shell.Clock.Now() }

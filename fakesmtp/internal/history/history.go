@@ -1,0 +1,122 @@
+// Package history keeps what happened on each connection and what was refused, the failed ones too, which no mailbox
+// shows.
+package history
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/refusal"
+)
+
+// Session is one connection as it went, a failed one too.
+type Session struct {
+	Connection string          // "printer#3"
+	Opened     time.Time       // true time
+	Closed     time.Time       // zero: it is open
+	Host       string          // the server's name that the client gave in the TLS handshake
+	TLS        string          // "TLS 1.3"; empty: in clear
+	Hello      string          // the name after EHLO
+	User       string          // who was authenticated
+	Profile    replies.Profile // of the account
+	Messages   int             // messages that were accepted
+	Refusals   []Refusal
+	End        string   // how it ended; empty: it is open
+	Lines      []string // the conversation, without its secrets
+}
+
+// Failed reports whether something was refused or the connection ended without a message.
+func (s Session) Failed() bool { return len(s.Refusals) > 0 || s.Messages == 0 }
+
+// Refusal is something that the server has refused, with the reason that the client is not told.
+type Refusal struct {
+	At         time.Time
+	Connection string
+	Profile    replies.Profile
+	User       string // who the client said it was, as far as it had
+	Event      replies.Event
+	Reason     refusal.Reason // of a refused AUTH; else empty
+	Reply      string         // the first line of what the client was told, without its tail
+}
+
+// How sessions end.
+const (
+	Closed   = "closed by the server"
+	Quit     = "QUIT"
+	HungUp   = "the client hung up"
+	TimedOut = "timed out"
+)
+
+// kept bounds what is kept of a server's past sessions.
+const kept = 10_000
+
+// Log keeps sessions and refusals. The zero Log is empty. All methods are safe for concurrent use.
+type Log struct {
+	mu       sync.Mutex
+	sessions []*Session // oldest first
+	refusals []Refusal
+}
+
+// Entry is a session that is being written.
+type Entry struct {
+	log     *Log
+	session *Session
+}
+
+// Open begins an entry.
+func (l *Log) Open(connection string, at time.Time) Entry {
+	session := &Session{Connection: connection, Opened: at, Profile: replies.ProfileExchange}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.sessions) >= kept {
+		l.sessions = append(l.sessions[:0:0], l.sessions[kept/2:]...)
+	}
+	l.sessions = append(l.sessions, session)
+	return Entry{l, session}
+}
+
+// Note changes what is shown of the session.
+func (e Entry) Note(change func(*Session)) {
+	e.log.mu.Lock()
+	defer e.log.mu.Unlock()
+	change(e.session)
+}
+
+// End notes how the session ended, unless that is known already.
+func (e Entry) End(how string, at time.Time) {
+	e.Note(func(s *Session) {
+		if s.End == "" {
+			s.End, s.Closed = how, at
+		}
+	})
+}
+
+// Refuse notes a refusal.
+func (e Entry) Refuse(r Refusal) {
+	e.log.mu.Lock()
+	defer e.log.mu.Unlock()
+	e.log.refusals = append(e.log.refusals, r)
+	e.session.Refusals = append(e.session.Refusals, r)
+}
+
+// Sessions returns the connections, oldest first; of very many the last ones.
+func (l *Log) Sessions() []Session {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var sessions []Session
+	for _, s := range l.sessions {
+		shown := *s
+		shown.Refusals = slices.Clone(s.Refusals)
+		sessions = append(sessions, shown)
+	}
+	return sessions
+}
+
+// Refusals returns what was refused, oldest first.
+func (l *Log) Refusals() []Refusal {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.refusals)
+}

@@ -1,0 +1,60 @@
+// Package session is a conversation with a client: the state machine of client submission, over the rooms that know
+// tokens, mailboxes, limits and planted answers.
+package session
+
+import (
+	"crypto/tls"
+	"net"
+	"time"
+
+	"mfpsim/fakesmtp/internal/answers"
+	"mfpsim/fakesmtp/internal/gate"
+	"mfpsim/fakesmtp/internal/history"
+	"mfpsim/fakesmtp/internal/limits"
+	"mfpsim/fakesmtp/internal/mailboxes"
+	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/shell"
+)
+
+// LegacyHost takes TLS 1.0 and 1.1 from organizations that have opted in (docs/reference/exchange-smtp.md §4).
+const LegacyHost = "smtp-legacy.office365.com"
+
+// Settings are what the front ends of a server are like. They are told at fakesmtp.Config, under the same names.
+type Settings struct {
+	Site, Forest      string
+	ClientAddress     string
+	Tarpit            time.Duration
+	MaxLine           int
+	MaxSize           int64
+	MaxFailedAuth     int
+	MaxErrors         int
+	MaxHeaderSize     int
+	MessagesPerMinute int
+	RefuseAboveRate   bool
+	IdleTimeout       time.Duration
+	SessionTimeout    time.Duration
+	LegacyEndpoint    bool
+	Open              bool
+}
+
+// Endpoint serves clients.
+type Endpoint struct {
+	Settings  Settings
+	Shell     *shell.Shell
+	TLS       *tls.Config
+	Gate      *gate.Gate
+	Mailboxes *mailboxes.Store
+	Limits    *limits.Meter
+	Answers   *answers.Queue
+	History   *history.Log
+}
+
+// now is the time on the server's clock.
+func (e *Endpoint) now() time.Time { return e.Shell.Clock.Now() }
+
+// Connection serves one client to its end. Whatever only this side notices, such as an end of file, ends it in silence.
+func (e *Endpoint) Connection(connection net.Conn) {
+	c := &session{endpoint: e, raw: connection, profile: replies.ProfileExchange}
+	c.peer = e.Shell.Network.Peer(connection)
+	c.peer.Guard(connection, c.serve)
+}

@@ -1,0 +1,133 @@
+package session
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"strconv"
+
+	"mfpsim/fakesmtp/internal/answers"
+	"mfpsim/fakesmtp/internal/history"
+	"mfpsim/fakesmtp/internal/mail"
+	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/wire"
+	"mfpsim/journal"
+)
+
+// readLine serves one command line or one SASL answer.
+func (c *session) readLine() error {
+	line, err := c.wire.Line(c.endpoint.Settings.MaxLine)
+	var hello *wire.TLSError
+	switch {
+	case errors.Is(err, wire.ErrLineTooLong):
+		read := journal.Plain("(a line of more than " + strconv.Itoa(c.endpoint.Settings.MaxLine) + " octets)")
+		c.visit("a long line", nil, read, func(ctx context.Context) {
+			c.pending = nil
+			c.refuse(ctx, replies.LineTooLong, "")
+		})
+		return nil
+	case errors.As(err, &hello):
+		c.visit("TLS in clear", nil, journal.Plain(wire.InClear), func(ctx context.Context) {
+			c.pending = nil
+			c.refuse(ctx, replies.Unknown, "", "size", strconv.Itoa(hello.Octets))
+		})
+		c.closing, c.drain = true, true // what follows are no lines
+		return nil
+	case err != nil:
+		return err
+	case c.overdue():
+		return errOverdue
+	}
+	if answer := c.pending; answer != nil {
+		c.pending = nil
+		c.visit("AUTH", nil, wire.AnswerText(line), func(ctx context.Context) { answer(ctx, line) }, answers.OnResponse)
+		return nil
+	}
+	verb, arguments := wire.Command(line)
+	if verb == "BDAT" {
+		return c.readChunk(line, arguments)
+	}
+	var planted *answers.Answer
+	if verb == "RCPT" {
+		path, _, _ := parsePath(arguments, "TO:")
+		planted = answers.ByAddress(path, answers.AtRecipient)
+	}
+	act := func(ctx context.Context) { c.command(ctx, verb, arguments) }
+	c.visit(visitName(verb), planted, wire.CommandText(line, wire.KnownVerb, nil), act, answers.Moment(verb))
+	return nil
+}
+
+// startTLS makes the connection a secure one. What the client sent in clear beyond the command is dropped (RFC 3207
+// §4.2), and the session begins anew.
+func (c *session) startTLS() error {
+	c.upgrade = false
+	if err := c.wire.Writer.Flush(); err != nil {
+		return err
+	}
+	if planted := c.handshake; planted != nil {
+		return c.breakHandshake(planted)
+	}
+	secure := tls.Server(c.raw, c.endpoint.TLS)
+	if err := secure.Handshake(); err != nil {
+		return err
+	}
+	c.tls = secure
+	c.wire = wire.New(c.peer.Application(secure), c.touch)
+	c.helo = ""
+	c.abort()
+	state := secure.ConnectionState()
+	c.shown.Note(func(shown *history.Session) { shown.Host, shown.TLS = state.ServerName, tls.VersionName(state.Version) })
+	return nil
+}
+
+// readMessage serves the lines after DATA.
+func (c *session) readMessage() error {
+	c.awaitData = false
+	body, size, err := c.wire.Message(c.endpoint.Settings.MaxSize)
+	if err != nil {
+		return err
+	}
+	m := mail.ParseHeader(body)
+	c.visit("end of DATA", c.mail.planted, journal.Plain(wire.Summary(size, m.Subject)), func(ctx context.Context) {
+		c.record(journal.Plain("C: ."), nil)
+		c.submit(ctx, m, size)
+	}, answers.OnEndOfData)
+	c.abort() // a planted answer may have kept submit from ending it
+	return nil
+}
+
+// readChunk serves BDAT, whose octets follow the command at once (RFC 3030 §2). They are read even where it is refused.
+func (c *session) readChunk(line, arguments string) error {
+	size, last, ok := parseChunk(arguments)
+	if !ok {
+		refuse := func(ctx context.Context) { c.refuse(ctx, replies.BadArguments, "") }
+		c.visit("BDAT", nil, journal.Plain(wire.Printable(line)), refuse, "BDAT")
+		return nil
+	}
+	room := int64(0)
+	if c.mail != nil {
+		room = c.endpoint.Settings.MaxSize - int64(len(c.mail.chunks))
+	}
+	body, err := c.wire.Chunk(size, room)
+	if err != nil {
+		return err
+	}
+	moments, planted := []answers.Moment{"BDAT"}, (*answers.Answer)(nil)
+	if last && c.mail != nil {
+		moments, planted = append(moments, answers.OnEndOfData), c.mail.planted
+	}
+	act := func(ctx context.Context) { c.chunk(ctx, body, size, last) }
+	c.visit("BDAT", planted, journal.Plain(wire.Printable(line)), act, moments...)
+	if last && c.mail != nil && len(c.mail.to) > 0 {
+		c.abort()
+	}
+	return nil
+}
+
+// visitName is what the watchdog calls a visit.
+func visitName(verb string) string {
+	if wire.KnownVerb(verb) {
+		return verb
+	}
+	return "an unknown command"
+}

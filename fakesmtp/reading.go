@@ -1,0 +1,46 @@
+package fakesmtp
+
+import (
+	"context"
+
+	"mfpsim/fakesmtp/internal/mail"
+	"mfpsim/journal"
+)
+
+// Mailbox returns what arrived at an address, oldest first. An address without an organization is on the Internet and
+// takes all mail; an address that nobody has written to is empty.
+func (s *Server) Mailbox(address string) []Message { return s.mailboxes.Inbox(address) }
+
+// SentItems returns the copies that the service has kept of what was sent from a mailbox, oldest first.
+func (s *Server) SentItems(address string) []Message { return s.mailboxes.Sent(address) }
+
+// AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first.
+// In a flowing World it waits until there is one or ctx ends. In a stepped World it lets time go on while anything is
+// due, and fails with [ErrNoMessage] when nothing is.
+func (s *Server) AwaitMessage(ctx context.Context, address string) (Message, error) {
+	return mail.Await(ctx, s.shell.World, s.mailboxes, address)
+}
+
+// Trace returns the message trace, oldest first.
+func (s *Server) Trace() []TraceEntry { return s.mailboxes.Trace() }
+
+// Refusals returns what was refused, oldest first: the failed sessions, which a mailbox does not show.
+func (s *Server) Refusals() []Refusal { return s.history.Refusals() }
+
+// Sessions returns the connections, the failed ones too, oldest first; of very many the last 10,000.
+func (s *Server) Sessions() []Session {
+	lines := map[string][]string{}
+	for _, entry := range s.shell.Journal.Entries() {
+		if entry.Party == Party && (entry.Kind == journal.KindSMTP || entry.Kind == journal.KindFault) {
+			lines[entry.Connection] = append(lines[entry.Connection], entry.Text.String())
+		}
+	}
+	sessions := s.history.Sessions()
+	for i := range sessions {
+		sessions[i].Lines = lines[sessions[i].Connection]
+	}
+	return sessions
+}
+
+// Secrets returns every token and password that the server has issued or been sent, for a test that looks for leaks.
+func (s *Server) Secrets() []string { return s.front.Secrets() }
