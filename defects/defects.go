@@ -22,8 +22,11 @@ import (
 //go:embed *.yaml
 var files embed.FS
 
-// verdictsFile is what `make defects` writes.
-const verdictsFile = "verdicts.yaml"
+// Files of the folder that hold no defects.
+const (
+	verdictsFile = "verdicts.yaml" // what `make defects` writes
+	namedFile    = "named.yaml"
+)
 
 // Defect is one planted bug.
 type Defect struct {
@@ -54,6 +57,26 @@ type Verdict struct {
 // Caught reports whether something turned red.
 func (v Verdict) Caught() bool { return len(v.Red)+len(v.Broken)+len(v.Tests) > 0 }
 
+// Named is a defect in words, that a scenario must catch and that no file plants yet.
+type Named struct {
+	Scenario string `yaml:"scenario"`
+	Says     string `yaml:"says"`
+	InTests  bool   `yaml:"in_tests"` // a test of the scenarios plants it, in the device or in the fakes
+}
+
+// AllNamed returns what the scenarios must catch, in words.
+func AllNamed() ([]Named, error) {
+	text, err := files.ReadFile(namedFile)
+	if err != nil {
+		return nil, err
+	}
+	var list []Named
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&list); err != nil {
+		return nil, fmt.Errorf("defects/%s: %w", namedFile, err)
+	}
+	return list, nil
+}
+
 // All returns the defects in the order of their files, and of their places in them.
 func All() ([]Defect, error) { return Load(files) }
 
@@ -66,7 +89,7 @@ func Load(folder fs.FS) ([]Defect, error) {
 	var all []Defect
 	seen := map[string]string{}
 	for _, name := range names {
-		if name == verdictsFile {
+		if name == verdictsFile || name == namedFile {
 			continue
 		}
 		text, err := fs.ReadFile(folder, name)

@@ -19,6 +19,9 @@ const (
 	Silent        FaultKind = "silent"         // connected, but nothing ever comes; open connections fall silent too
 	Reset         FaultKind = "reset"          // syscall.ECONNRESET after so many application bytes, both directions counted
 	Untrusted     FaultKind = "untrusted"      // the server presents a certificate of an authority that nobody trusts
+	WrongName     FaultKind = "wrong-name"     // the server presents a trusted certificate that is made out to another host
+	Expired       FaultKind = "expired"        // the server presents a certificate whose time is over
+	OldTLS        FaultKind = "old-tls"        // the server speaks TLS 1.1 at most
 	StripSTARTTLS FaultKind = "strip-starttls" // STARTTLS is taken out of the server's EHLO reply (RFC 3207 section 6)
 	Isolated      FaultKind = "isolated"       // the party is cut off from all others, in both directions: syscall.ENETUNREACH
 
@@ -35,6 +38,7 @@ const (
 // faultKinds gives for each kind where it can strike, for [ParseFaultKind] and [Fault.Check].
 var faultKinds = map[FaultKind]struct{ connection, point bool }{
 	NoName: {connection: true}, Unreachable: {connection: true}, BlackHole: {connection: true}, Untrusted: {connection: true},
+	WrongName: {connection: true}, Expired: {connection: true}, OldTLS: {connection: true},
 	StripSTARTTLS: {connection: true}, Isolated: {connection: true},
 	Silent: {connection: true, point: true}, Reset: {connection: true, point: true},
 	HalfSilent: {point: true}, Slow: {point: true}, Garbled: {point: true}, WrongProtocol: {point: true}, Closed: {point: true}, Panic: {point: true},

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"mfpsim/fakeentra"
+	"mfpsim/fakesmtp"
 )
 
 // AnswerOK is the word that ends what [Lab.Answer] began.
@@ -35,6 +36,26 @@ func (l *Lab) Answer(words ...string) error {
 		return nil
 	}
 	return l.Entra.Arm(planted...)
+}
+
+// AnswerMail makes the mail service answer otherwise than it would: "auth reply=454 4.7.0 Try later", "rcpt late=2m times=1"; see
+// [fakesmtp.ParseAnswers]. "ok" ends it.
+func (l *Lab) AnswerMail(words ...string) error {
+	var planted []fakesmtp.Answer
+	ok := len(words) == 1 && words[0] == AnswerOK
+	if !ok {
+		var err error
+		if planted, err = fakesmtp.ParseAnswers(words...); err != nil {
+			return err
+		}
+	}
+	l.mu.Lock()
+	for _, unmet := range l.SMTP.UnmetAnswers() {
+		l.unmet = append(l.unmet, "smtp: "+unmet.String())
+	}
+	l.mu.Unlock()
+	l.SMTP.ClearAnswers()
+	return l.SMTP.Arm(planted...)
 }
 
 // UnmetAnswers names the answers of the identity provider and those of the mail service that were wanted and that

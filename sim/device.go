@@ -87,7 +87,7 @@ func (d *simulated) Describe(context.Context) (device.Description, error) {
 // itself.
 func (d *simulated) capabilities() []device.Capability {
 	list := []device.Capability{
-		device.CapabilityPowerCut, device.CapabilityDate, device.CapabilityFirmware, device.CapabilityPanel,
+		device.CapabilityPowerCut, device.CapabilityMemory, device.CapabilityDate, device.CapabilityFirmware, device.CapabilityPanel,
 		device.CapabilityWebConfig, device.CapabilityJobHistory,
 	}
 	for _, o := range []struct {
@@ -200,6 +200,8 @@ func (d *simulated) Sheet(context.Context) (string, error) {
 	}
 	return text, nil
 }
+
+func (d *simulated) Memory(context.Context) ([]byte, error) { return d.printer.Memory() }
 
 func (d *simulated) Power(ctx context.Context, act device.PowerAct) error {
 	return d.printer.Power(ctx, act)

@@ -123,10 +123,34 @@ func (s *supplied) Write(image []byte) error {
 	s.failed = true
 	defer s.lost()
 	if memory, ok := s.flash.(*nvram.Memory); ok {
-		memory.CutPower(1, s.random.Intn(len(image)+1))
+		memory.CutPower(1, s.tear(memory.Image(), image))
 		return memory.Write(image)
 	}
 	return nvram.ErrPowerCut
+}
+
+// tear draws how many bytes of a new image arrive: at least the first one that changes, and not all that do.
+func (s *supply) tear(before, image []byte) int {
+	changes := func(i int) bool { return i >= len(before) || before[i] != image[i] }
+	begin, end := 0, len(image)
+	for begin < len(image) && !changes(begin) {
+		begin++
+	}
+	for end > begin && !changes(end-1) {
+		end--
+	}
+	if end-begin < 2 {
+		return begin
+	}
+	return begin + 1 + s.random.Intn(end-begin-1)
+}
+
+// image is what the memory holds, power or not.
+func (s *supplied) image() ([]byte, error) {
+	if memory, ok := s.flash.(*nvram.Memory); ok {
+		return memory.Image(), nil
+	}
+	return s.flash.Read()
 }
 
 // cut arms a failure at a write.

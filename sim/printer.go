@@ -276,6 +276,16 @@ func (p *Printer) Power(ctx context.Context, act device.PowerAct) error {
 	return &choice.Error{What: "power state", Wanted: act.State, Present: []string{"off", "on", "cut"}}
 }
 
+// Memory returns what the flash memory holds: settings and sign-ins, then preferences and the job history.
+func (p *Printer) Memory() ([]byte, error) {
+	settings, err := p.flash.image()
+	if err != nil {
+		return nil, err
+	}
+	records, err := p.records.image()
+	return append(settings, records...), err
+}
+
 func (p *Printer) powerUp(ctx context.Context) error {
 	p.flash.restore()
 	p.records.restore()

@@ -21,3 +21,27 @@ func TestAnswersArePlantedThroughTheControlPlane(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	require.Empty(t, answer["set"])
 }
+
+func TestAnswersOfTheMailServerArePlantedThroughTheControlPlane(t *testing.T) {
+	s := live(t, Config{})
+	status, answer := s.ask(http.MethodPost, "/exchange/answer", `{"answer":["auth","reply=454 4.7.0 Later","times=1"]}`)
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, []any{`AUTH: "454 4.7.0 Later" 1 times`}, answer["set"])
+	status, answer = s.ask(http.MethodGet, "/exchange/answer", "")
+	require.Equal(t, http.StatusOK, status)
+	require.Len(t, answer["unmet"], 1)
+	status, _ = s.ask(http.MethodPost, "/exchange/answer", `{"answer":["tea"]}`)
+	require.Equal(t, http.StatusBadRequest, status)
+	status, answer = s.ask(http.MethodPost, "/exchange/answer", `{"answer":["ok"]}`)
+	require.Equal(t, http.StatusOK, status)
+	require.Empty(t, answer["set"])
+}
+
+func TestThePrintersMemoryCanBeReadOut(t *testing.T) {
+	s := live(t, Config{})
+	status, _ := s.ask(http.MethodPost, "/printer/language", `{"language":"el"}`)
+	require.Equal(t, http.StatusOK, status)
+	status, answer := s.ask(http.MethodGet, "/printer/memory", "")
+	require.Equal(t, http.StatusOK, status)
+	require.NotEmpty(t, answer["image"])
+}

@@ -175,6 +175,18 @@ func plantedWords(entra *fakeentra.Server) map[string][]string {
 	return words
 }
 
+// plantedAnswers are those of the mail service.
+func plantedAnswers(mail *fakesmtp.Server) map[string][]string {
+	words := map[string][]string{"set": {}, "unmet": {}}
+	for _, a := range mail.Answers() {
+		words["set"] = append(words["set"], a.String())
+	}
+	for _, a := range mail.UnmetAnswers() {
+		words["unmet"] = append(words["unmet"], a.String())
+	}
+	return words
+}
+
 func (b *bench) cloudRoutes() map[string]endpoint {
 	entra := b.lab.Entra
 	routes := map[string]endpoint{
@@ -268,6 +280,20 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 				return nil, refuse("%v", err)
 			}
 			return plantedWords(entra), nil
+		}),
+		"GET /exchange/answer": plain(func(*http.Request) (any, error) { return plantedAnswers(b.lab.SMTP), nil }),
+		"POST /exchange/answer": takes(func(_ *http.Request, in struct {
+			Answer []string `json:"answer"` // "auth", "reply=454 4.7.0 Try later", "times=1"
+		},
+		) (any, error) {
+			err := b.act("control: answer", func(context.Context) error {
+				b.note("exchange: answer %s", strings.Join(in.Answer, " "))
+				return b.lab.AnswerMail(in.Answer...)
+			})
+			if err != nil {
+				return nil, refuse("%v", err)
+			}
+			return plantedAnswers(b.lab.SMTP), nil
 		}),
 		"POST /exchange/cmdlet": takes(func(_ *http.Request, in cmdletRequest) (any, error) {
 			if in.Name == "" {
@@ -498,6 +524,10 @@ func (b *bench) printerRoutes() map[string]endpoint {
 				b.note("power %s", in.State)
 				return b.device.Power(ctx, device.PowerAct{State: in.State, AtWrite: in.AtWrite})
 			})
+		}),
+		"GET /printer/memory": plain(func(*http.Request) (any, error) {
+			image, err := b.device.Memory(context.Background())
+			return map[string][]byte{"image": image}, err // in base64
 		}),
 		"POST /printer/language": takes(func(_ *http.Request, in struct {
 			Language string `json:"language"`
