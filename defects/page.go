@@ -74,5 +74,14 @@ func (d Defect) red(by map[string]Verdict) string {
 	case !v.Caught():
 		return "nothing"
 	}
-	return strings.Join(slices.Concat(v.Red, v.Broken, v.Tests), ", ")
+	return some(slices.Concat(v.Red, v.Broken, v.Tests))
+}
+
+// some lists names, and only counts them where they are many.
+func some(names []string) string {
+	const many, first = 6, 3
+	if len(names) < many {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:first], ", "), len(names)-first)
 }

@@ -26,6 +26,7 @@ const (
 	KindClock   Kind = "clock"   // time was moved or a clock was set
 	KindFault   Kind = "fault"   // a fault of the network was carried out
 	KindOutcome Kind = "outcome" // how a sign-in or a job ended
+	KindMemory  Kind = "memory"  // a device has written settings and sign-in to its memory
 	KindNote    Kind = "note"    // a step of a scenario, a setting, a reason
 )
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mfpsim/device"
+	"mfpsim/phrase"
 )
 
 // line is one line of a script, split into words as the engine splits it.
@@ -30,7 +31,7 @@ func (s Scenario) lines() ([]line, error) {
 		if strings.HasPrefix(text, "#") {
 			continue
 		}
-		words, err := split(text)
+		words, err := phrase.Split(text)
 		if err != nil {
 			return fail("%v", err)
 		}
@@ -84,44 +85,4 @@ func negatable(words []string) bool {
 		}
 	}
 	return words[0] == "cmp"
-}
-
-// split cuts a line into words: blanks part them, ' quotes, a doubled ” inside quotes is a quote, # begins a comment.
-func split(text string) ([]string, error) {
-	var words []string
-	var word strings.Builder
-	begun, quoted := false, false
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case c == '\'' && !quoted:
-			begun, quoted = true, true
-		case c == '\'' && i+1 < len(text) && text[i+1] == '\'':
-			word.WriteByte('\'')
-			i++
-		case c == '\'':
-			quoted = false
-		case quoted:
-			word.WriteByte(c)
-		case c == ' ' || c == '\t' || c == '\r' || c == '#':
-			if begun {
-				words = append(words, word.String())
-				word.Reset()
-				begun = false
-			}
-			if c == '#' {
-				return words, nil
-			}
-		default:
-			begun = true
-			word.WriteByte(c)
-		}
-	}
-	if quoted {
-		return nil, fmt.Errorf("a quote ' is opened and not closed")
-	}
-	if begun {
-		words = append(words, word.String())
-	}
-	return words, nil
 }

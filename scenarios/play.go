@@ -8,10 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/lab"
+	"mfpsim/phrase"
 	"mfpsim/vtime"
 )
 
@@ -99,13 +99,7 @@ func (p *play) panicked() error {
 }
 
 // do runs one step of the script in a turn of its own.
-func (p *play) do(f func(ctx context.Context) error) error {
-	var inner error
-	if err := p.lab.World.Do("scenario", 0, func(ctx context.Context) { inner = f(ctx) }); err != nil {
-		return stuck(err)
-	}
-	return inner
-}
+func (p *play) do(f func(ctx context.Context) error) error { return inTurn(p.lab, f) }
 
 // act runs one step of a person, who takes a while before it is done.
 func (p *play) act(takes time.Duration, f func(ctx context.Context) error) error {
@@ -313,78 +307,11 @@ func within(args []string) (time.Duration, []string, error) {
 			rest = append(rest, arg)
 			continue
 		}
-		d, err := parseSpan(value)
+		d, err := phrase.Duration(value)
 		if err != nil {
 			return 0, nil, err
 		}
 		limit = d
 	}
 	return limit, rest, nil
-}
-
-// parseSpan reads a length of time: "90s", "15m", "2h30m", "91d", "1w".
-func parseSpan(text string) (time.Duration, error) {
-	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
-	bad := fmt.Errorf("%q is no length of time; write 90s, 15m, 2h30m, 91d or 1w", text)
-	var total, number time.Duration
-	digits := 0
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if c >= '0' && c <= '9' && digits < 6 {
-			number = number*10 + time.Duration(c-'0')
-			digits++
-			continue
-		}
-		unit, known := units[c]
-		if !known || digits == 0 {
-			return 0, bad
-		}
-		total += number * unit
-		number, digits = 0, 0
-	}
-	if digits > 0 || text == "" || total > 100*365*24*time.Hour {
-		return 0, bad
-	}
-	return total, nil
-}
-
-// parseDate reads a date with or without a time of day, UTC.
-func parseDate(text string) (time.Time, error) {
-	for _, layout := range []string{"2006-01-02", "2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", time.RFC3339} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("%q is no date; write 2026-03-02 or '2026-03-02 09:00'", text)
-}
-
-// settings splits key=value words from plain ones and refuses keys that are not allowed.
-func settings(args []string, allowed ...string) (plain []string, values map[string]string, err error) {
-	values = map[string]string{}
-	for _, arg := range args {
-		key, value, is := strings.Cut(arg, "=")
-		if !is {
-			plain = append(plain, arg)
-			continue
-		}
-		if !slices.Contains(allowed, key) {
-			return nil, nil, &choice.Error{What: "word", Wanted: key + "=", Present: withEquals(allowed)}
-		}
-		if _, twice := values[key]; twice {
-			return nil, nil, fmt.Errorf("%s= stands twice", key)
-		}
-		if value == "" {
-			return nil, nil, fmt.Errorf("%s= has no value", key)
-		}
-		values[key] = value
-	}
-	return plain, values, nil
-}
-
-func withEquals(keys []string) []string {
-	var found []string
-	for _, k := range keys {
-		found = append(found, k+"=")
-	}
-	return found
 }

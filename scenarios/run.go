@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mfpsim/lab"
+	"mfpsim/laws"
 	"mfpsim/report"
 	"mfpsim/vtime"
 )
@@ -53,6 +54,7 @@ type Result struct {
 	Passed      bool
 	Failure     string            // in full, several lines; the reason if it was skipped
 	Line        int               // of the script, where it failed; 0 if it did not
+	Broken      []laws.Breach     // laws that the record breaks, where the script itself has passed
 	VirtualTime time.Duration     // bench time that passed
 	MachineTime time.Duration     // the machine's time that the play took, of the first one if it was repeated
 	Files       map[string][]byte // the evidence, if [Options.KeepFiles]
@@ -227,38 +229,67 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	if err != nil {
 		return result, err
 	}
-	reason, err := p.lacks()
-	if err != nil {
+	if err := p.decide(&result, o, update); err != nil {
 		return result, err
 	}
-	if reason != "" {
-		result.Verdict, result.Passed, result.Failure = report.Skipped, false, reason
-	} else {
-		out, err := p.guarded(update && o.Update, filepath.Join(o.Folder, filepath.FromSlash(s.File)))
+	result.VirtualTime = bench.World.Elapsed()
+	render := func() (err error) {
+		if o.Evidence != "" || o.KeepFiles || o.Repeat > 1 {
+			result.Files, err = evidence(p, result, o).Files()
+		}
+		return err
+	}
+	if err := render(); err != nil {
+		return result, err
+	}
+	if result.Passed {
+		broken, err := p.tempt()
 		if err != nil {
 			return result, err
 		}
-		switch {
-		case out.failure != nil:
-			result.Verdict, result.Passed, result.Line = report.Failed, false, out.line
-			result.Failure = tell(s, out.line, out.text, out.failure, o)
-			if out.failure.bench {
-				result.Verdict = report.Errored
+		if p.convict(&result, broken, o); !result.Passed {
+			if err := render(); err != nil {
+				return result, err
 			}
-		case out.skipped != "":
-			result.Verdict, result.Passed, result.Failure = report.Skipped, false, out.skipped
-		}
-	}
-	result.VirtualTime = bench.World.Elapsed()
-	if o.Evidence != "" || o.KeepFiles || o.Repeat > 1 {
-		if result.Files, err = evidence(p, result, o).Files(); err != nil {
-			return result, err
 		}
 	}
 	if o.Inspect != nil {
 		o.Inspect(result, bench)
 	}
 	return result, nil
+}
+
+// decide plays the script, if the device has what it needs, and holds its record against the laws.
+func (p *play) decide(result *Result, o Options, update bool) error {
+	reason, err := p.lacks()
+	if err != nil {
+		return err
+	}
+	if reason != "" {
+		result.Verdict, result.Passed, result.Failure = report.Skipped, false, reason
+		return nil
+	}
+	out, err := p.guarded(update && o.Update, filepath.Join(o.Folder, filepath.FromSlash(p.scenario.File)))
+	if err != nil {
+		return err
+	}
+	switch {
+	case out.failure != nil:
+		result.Verdict, result.Passed, result.Line = report.Failed, false, out.line
+		result.Failure = tell(p.scenario, out.line, out.text, out.failure, o)
+		if out.failure.bench {
+			result.Verdict = report.Errored
+		}
+	case out.skipped != "":
+		result.Verdict, result.Passed, result.Failure = report.Skipped, false, out.skipped
+	default:
+		broken, err := Judge(p.lab)
+		if err != nil {
+			return err
+		}
+		p.convict(result, broken, o)
+	}
+	return nil
 }
 
 // guarded plays the script; a panic of a verb ends this scenario and no other.

@@ -16,6 +16,7 @@ import (
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/lab"
+	"mfpsim/phrase"
 )
 
 // outcome is how the engine ended.
@@ -80,17 +81,19 @@ func (p *play) script(update bool, source string) (outcome, error) {
 	return out, nil
 }
 
-// unmet names the faults that no connection ever met: a mistake of the script.
+// unmet names what was planted and that nobody ever met: a mistake of the script.
 func (p *play) unmet() error {
-	var names []string
-	for _, f := range p.lab.Network.Unmet() {
-		names = append(names, f.String())
+	if names := p.lab.Unmet(); len(names) > 0 {
+		return &unmetError{names}
 	}
-	names = append(names, p.lab.UnmetAnswers()...)
-	if len(names) == 0 {
-		return nil
-	}
-	return fmt.Errorf("at the end: armed and never met: %s", strings.Join(names, "; "))
+	return nil
+}
+
+// unmetError says what was planted and never met. It is told at the end, and no failure of a bench that a person takes over.
+type unmetError struct{ names []string }
+
+func (e *unmetError) Error() string {
+	return "at the end: armed and never met: " + strings.Join(e.names, "; ")
 }
 
 // commands are the verbs as testscript calls them.
@@ -178,7 +181,7 @@ func localized(a *txtar.Archive, language string, standard bool) *txtar.Archive 
 	}
 	var lines []string
 	for _, text := range strings.Split(string(a.Comment), "\n") {
-		words, err := split(text)
+		words, err := phrase.Split(text)
 		if err == nil && len(words) == 3 && words[0] == "cmp" {
 			base, ending, _ := strings.Cut(words[2], ".")
 			if _, there := has[base+"."+language+"."+ending]; !standard || !there && !strings.HasPrefix(ending, language+".") {
@@ -290,7 +293,7 @@ func (e *engine) Run(_ string, f func(testscript.T)) {
 // Play plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve --scenario` does.
 // A scenario without a handover is played to its end.
 func Play(ctx context.Context, l *lab.Lab, id string) error {
-	defer l.Journal.Hold()() // what a step looks for may stand at the record's beginning
+	defer l.Hold()() // what a step looks for may stand at the beginning
 	all, err := All()
 	if err != nil {
 		return err
@@ -322,7 +325,7 @@ func Play(ctx context.Context, l *lab.Lab, id string) error {
 	if err != nil {
 		return err
 	}
-	if out.failure != nil && !strings.HasPrefix(out.failure.message, "at the end: ") {
+	if out.failure != nil && !out.failure.unmet {
 		o := Options{Seed: l.Seed(), Language: l.Language(), Model: l.Model()}
 		return errors.New(strings.TrimRight(tell(s, out.line, out.text, out.failure, o), "\n"))
 	}

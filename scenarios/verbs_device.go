@@ -10,6 +10,7 @@ import (
 
 	"mfpsim/device"
 	"mfpsim/journal"
+	"mfpsim/phrase"
 )
 
 // screenSurface is a panel's screen as shows searches it.
@@ -25,12 +26,12 @@ func screenSurface(s device.Screen) surface {
 }
 
 func (p *play) verbPrinter(_ bool, args []string) (string, error) {
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	switch what {
 	case "":
 		return p.describe()
 	case "use":
-		plain, values, err := settings(rest, "model")
+		plain, values, err := phrase.Settings(rest, "model")
 		if err != nil {
 			return "", err
 		}
@@ -156,7 +157,7 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 		s, err := panel.Screen(ctx)
 		return screenSurface(s), err
 	}
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	if what == "shows" {
 		return p.shows(not, rest, see)
 	}
@@ -190,8 +191,8 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 }
 
 func (p *play) verbScan(_ bool, args []string) (string, error) {
-	what, rest := first(args)
-	plain, values, err := settings(rest, "subject", "file", "pages")
+	what, rest := phrase.First(args)
+	plain, values, err := phrase.Settings(rest, "subject", "file", "pages")
 	if err != nil {
 		return "", err
 	}
@@ -239,7 +240,7 @@ func (p *play) verbSheet(not bool, args []string) (string, error) {
 		text, err := d.Sheet(ctx)
 		return surface{name: "sheet", lines: lines(text), drawn: text}, err
 	}
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	switch {
 	case what == "shows":
 		return p.shows(not, rest, see)
@@ -279,7 +280,7 @@ func (p *play) verbJobs(not bool, args []string) (string, error) {
 		}
 		return surface{name: "job history", lines: lines(b.String()), drawn: b.String()}, err
 	}
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	switch {
 	case what == "shows":
 		newest := func(ctx context.Context) (surface, error) {
@@ -313,9 +314,9 @@ func jobRow(j device.Job) string {
 }
 
 func (p *play) verbPower(_ bool, args []string) (string, error) {
-	state, rest := first(args)
+	state, rest := phrase.First(args)
 	power := device.PowerAct{State: state}
-	_, values, err := settings(rest, "at")
+	_, values, err := phrase.Settings(rest, "at")
 	if err != nil || len(rest) > 1 {
 		return "", errors.Join(err, usage("power"))
 	}

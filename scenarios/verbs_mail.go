@@ -15,11 +15,12 @@ import (
 
 	"mfpsim/choice"
 	"mfpsim/fakesmtp"
+	"mfpsim/phrase"
 )
 
 func (p *play) verbMailbox(not bool, args []string) (string, error) {
-	address, rest := first(args)
-	what, rest := first(rest)
+	address, rest := phrase.First(args)
+	what, rest := phrase.First(rest)
 	if !strings.Contains(address, "@") {
 		return "", usage("mailbox")
 	}
@@ -66,12 +67,12 @@ func (p *play) verbMailbox(not bool, args []string) (string, error) {
 
 // mailRow is one mail in one line.
 func mailRow(number int, m fakesmtp.Message) string {
-	names := make([]string, len(m.Attachments))
-	for i, a := range m.Attachments {
+	names := make([]string, len(m.Attachments()))
+	for i, a := range m.Attachments() {
 		names[i] = fmt.Sprintf("%s (%s, %d bytes)", a.Name, a.Type, a.Size)
 	}
 	return fmt.Sprintf("%d | %s | from=%s | to=%s | subject=%s | attachments=%d: %s", number, m.ReceivedAt.UTC().Format(time.DateTime),
-		m.From, strings.Join(m.To, ","), m.Subject, len(m.Attachments), strings.Join(names, ", "))
+		m.From, strings.Join(m.To, ","), m.Subject, len(m.Attachments()), strings.Join(names, ", "))
 }
 
 // mailShows waits for the newest mail to be as said.
@@ -80,7 +81,7 @@ func (p *play) mailShows(not bool, address string, args []string, see look) (str
 	if err != nil {
 		return "", err
 	}
-	plain, values, err := settings(args, mailWords...)
+	plain, values, err := phrase.Settings(args, mailWords...)
 	if err != nil {
 		return "", err
 	}
@@ -137,15 +138,15 @@ func (p *play) mailFits(m fakesmtp.Message, key, want string) bool {
 	case "subject":
 		return plain(m.Subject) == plain(want)
 	case "attachments":
-		return strconv.Itoa(len(m.Attachments)) == want
+		return strconv.Itoa(len(m.Attachments())) == want
 	case "text":
-		return slices.ContainsFunc(lines(m.Text), func(l string) bool { return onLine(l, []string{want}) })
+		return slices.ContainsFunc(lines(m.Text()), func(l string) bool { return onLine(l, []string{want}) })
 	case "file":
-		return slices.ContainsFunc(m.Attachments, func(a fakesmtp.Attachment) bool { return a.Name == want })
+		return slices.ContainsFunc(m.Attachments(), func(a fakesmtp.Attachment) bool { return a.Name == want })
 	case "bytes":
-		return slices.ContainsFunc(m.Attachments, func(a fakesmtp.Attachment) bool { return strconv.Itoa(a.Size) == want })
+		return slices.ContainsFunc(m.Attachments(), func(a fakesmtp.Attachment) bool { return strconv.Itoa(a.Size) == want })
 	case "pdf":
-		return slices.ContainsFunc(m.Attachments, func(a fakesmtp.Attachment) bool {
+		return slices.ContainsFunc(m.Attachments(), func(a fakesmtp.Attachment) bool {
 			return a.Type == "application/pdf" && strconv.Itoa(pages(a.Content)) == want
 		})
 	case "date":
@@ -177,7 +178,7 @@ func submitted(m fakesmtp.Message) map[string][]string {
 
 // headerLines are the fields of the header that the device has sent, each on one line.
 func headerLines(m fakesmtp.Message) []string {
-	header, _, _ := bytes.Cut(m.Raw, []byte("\r\n\r\n"))
+	header, _, _ := bytes.Cut(m.Raw(), []byte("\r\n\r\n"))
 	return strings.Split(strings.NewReplacer("\r\n ", " ", "\r\n\t", " ").Replace(string(header)), "\r\n")
 }
 
@@ -188,7 +189,7 @@ func (p *play) isNew(m fakesmtp.Message) bool {
 		return false
 	}
 	for _, other := range p.lab.Mails() {
-		if bytes.Contains(other.Raw, []byte(id[0])) && !bytes.HasSuffix(other.Raw, m.Raw) {
+		if bytes.Contains(other.Raw, []byte(id[0])) && !bytes.HasSuffix(other.Raw, m.Raw()) {
 			return false
 		}
 	}

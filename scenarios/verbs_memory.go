@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mfpsim/lab"
+	"mfpsim/phrase"
 )
 
 // noSecrets stands for all that the bench keeps secret: tokens, codes, passwords.
@@ -15,7 +16,7 @@ const noSecrets = "secrets"
 // verbMemory looks at what the printer's memory holds, as somebody does who has taken out the chip. A word is looked for as it is, and in
 // the encodings in which a secret could lie there.
 func (p *play) verbMemory(_ bool, args []string) (string, error) {
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	no := len(rest) > 0 && rest[0] == "no"
 	if no {
 		rest = rest[1:]

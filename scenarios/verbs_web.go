@@ -12,6 +12,7 @@ import (
 	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/journal"
+	"mfpsim/phrase"
 )
 
 // pageSurface is a page as shows searches it: what is read, what can be clicked, title and path.
@@ -45,7 +46,7 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		page, err := web.Page(ctx)
 		return pageSurface("page", page), err
 	}
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	acts := func(takes time.Duration, f func(ctx context.Context) (device.Page, error)) (string, error) {
 		var page device.Page
 		err := p.act(takes, func(ctx context.Context) (err error) { page, err = f(ctx); return err })
@@ -162,7 +163,7 @@ func (p *play) verbBrowser(not bool, args []string) (string, error) {
 		s.drawn = b.Text()
 		return s, nil
 	}
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	text := strings.Join(rest, " ")
 	switch {
 	case what == "shows":
@@ -193,7 +194,7 @@ const (
 
 // enter types a code, an account or a password into the field of the page.
 func (p *play) enter(args []string) (string, error) {
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	wrong := len(rest) == 1 && rest[0] == "wrong"
 	switch {
 	case what == "code" && (len(rest) == 0 || wrong):
@@ -249,7 +250,7 @@ func typeInto(b *browser.Browser, value string) error {
 
 // signIn is Microsoft's side of the procedure in one line: code, account, password, and what the pages ask after it.
 func (p *play) signIn(args []string) (string, error) {
-	plain, values, err := settings(args, "consent")
+	plain, values, err := phrase.Settings(args, "consent")
 	if err != nil || len(plain) != 1 {
 		return "", errors.Join(err, usage("browser"))
 	}

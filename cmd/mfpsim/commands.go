@@ -31,6 +31,7 @@ type commands struct {
 	Run      runCommand      `cmd:"" help:"Play scenarios and print a table of verdicts."`
 	List     listCommand     `cmd:"" help:"List the scenarios."`
 	Coverage coverageCommand `cmd:"" help:"Show which scenario proves which rule of the guide; fails on a rule without one."`
+	Laws     lawsCommand     `cmd:"" help:"Show what every scenario holds a device to, whatever it is about."`
 	Explain  explainCommand  `cmd:"" help:"Say what a code (360), AADSTS53003, '535 5.7.139' or a message means."`
 	Serve    serveCommand    `cmd:"" help:"Serve the bench live: Web Config, panel, Entra, SMTP and a control API on loopback."`
 

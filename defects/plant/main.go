@@ -251,25 +251,14 @@ func (p *planter) one(ctx context.Context, d defects.Defect) (defects.Verdict, e
 			v.Tests = append(v.Tests, test)
 		}
 	}
-	v.Source = defects.Hash(d.Old, d.New, string(source))
-	v.Scenarios = p.hash(v)
+	v.Source, v.Scenarios = d.SourceHash(string(source)), v.ScenariosHash(p.texts)
 	return v, nil
-}
-
-// hash is that of the scenarios that turned red.
-func (p *planter) hash(v defects.Verdict) string {
-	var texts []string
-	for _, id := range v.Red {
-		texts = append(texts, p.texts[id])
-	}
-	return defects.Hash(texts...)
 }
 
 // fits reports whether the verdict on a defect still rests on what is there.
 func (p *planter) fits(d defects.Defect) bool {
 	v, planted := p.before[d.ID]
-	source, err := os.ReadFile(filepath.Join(p.root, filepath.FromSlash(d.File)))
-	return planted && err == nil && v.Caught() && v.Source == defects.Hash(d.Old, d.New, string(source)) && v.Scenarios == p.hash(v)
+	return planted && v.Caught() && !v.Stale(d, p.texts, os.DirFS(p.root))
 }
 
 // overlay writes the changed file, and the list that the compiler reads in place of the folder.
@@ -354,8 +343,8 @@ type junit struct {
 	} `xml:"testsuite"`
 }
 
-// assertion is the first line of a failure whose script line is an assertion.
-var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|memory has |\S+ shows)`)
+// assertion is the first line of a failure whose script line is an assertion, or of a law that does not hold.
+var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|memory has |its lines hold, and a law does not|\S+ shows)`)
 
 // run plays scenarios with a program.
 func (p *planter) run(ctx context.Context, defect, program, folder string, patterns []string) (red, broken []string, err error) {

@@ -1,0 +1,188 @@
+package laws
+
+import (
+	"bytes"
+	"net/mail"
+	"slices"
+	"strings"
+)
+
+var mailLaws = []Law{
+	{
+		ID: "one-delivery", Says: "A job is delivered once at most",
+		Clause: "RFC 5321 section 4.2.5", judge: oneDelivery,
+	},
+	{
+		ID: "recipients", Says: "Each address that was typed gets the mail, and is named in it",
+		Clause: "RFC 5321 section 3.3; RFC 5322 section 3.6.3", judge: recipients,
+	},
+	{
+		ID: "message-id", Says: "Each message has one Message-ID, which no other has",
+		Clause: "RFC 5322 section 3.6.4", judge: messageID,
+	},
+	{
+		ID: "job-row", Says: "A job that failed shows a code of the table with the sentences that belong to it",
+		Clause: "guide rules R43 and R44", judge: jobRow,
+	},
+}
+
+// transaction is one mail transaction (RFC 5321 section 3.3).
+type transaction struct {
+	begun, ended int // entries
+	to           []string
+	data         bool // DATA was accepted
+	accepted     bool // and so was the message
+}
+
+// transactions reads the mail transactions of a device.
+func transactions(h *history) []*transaction {
+	var all []*transaction
+	open := map[string]*transaction{}
+	last := map[string]string{} // the client's last command, by connection
+	for _, e := range h.events {
+		c := e.entry.Connection
+		if said := e.line.said(); said != "" {
+			last[c] = strings.ToUpper(said)
+			if strings.HasPrefix(last[c], "MAIL FROM:") {
+				open[c] = &transaction{begun: e.entry.Number}
+				all = append(all, open[c])
+			}
+			if t := open[c]; t != nil && strings.HasPrefix(last[c], "RCPT TO:") {
+				address, _, _ := strings.Cut(said[len("RCPT TO:"):], ">")
+				t.to = append(t.to, strings.ToLower(strings.Trim(address, " <")))
+			}
+			continue
+		}
+		t, answer := open[c], e.line.answered()
+		if t == nil || answer == "" {
+			continue
+		}
+		t.ended = e.entry.Number
+		switch {
+		case strings.HasPrefix(answer, "354"):
+			t.data = true
+		case t.data && strings.HasPrefix(answer, "250"):
+			t.accepted = true
+			delete(open, c)
+		}
+	}
+	return all
+}
+
+func oneDelivery(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		if h.Jobs == nil {
+			continue
+		}
+		sent, last := 0, 0
+		for _, t := range transactions(h) {
+			if t.accepted {
+				sent, last = sent+1, t.ended
+			}
+		}
+		if sent > len(h.Jobs) {
+			found = append(found, breaks(h.Name, last, "has sent %d messages for %d jobs", sent, len(h.Jobs)))
+		}
+	}
+	return found
+}
+
+func recipients(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		all := transactions(h)
+		for i, e := range h.events {
+			wanted := typed(e)
+			if wanted == nil {
+				continue
+			}
+			until := 0
+			for _, later := range h.events[i+1:] {
+				if typed(later) != nil || later.act && strings.Contains(later.entry.Text.String(), "panel enter") {
+					until = later.entry.Number
+					break
+				}
+			}
+			for _, t := range all {
+				if !t.data || t.begun < e.entry.Number || until > 0 && t.begun > until {
+					continue
+				}
+				for _, address := range wanted {
+					if !slices.Contains(t.to, address) {
+						found = append(found, breaks(h.Name, t.begun, "sends a mail without %s, which was typed", address))
+					}
+				}
+				for _, address := range t.to {
+					if !slices.Contains(wanted, address) {
+						found = append(found, breaks(h.Name, t.begun, "sends a mail to %s, which was not typed", address))
+					}
+				}
+				break
+			}
+		}
+	}
+	for _, m := range b.Mails {
+		message, err := mail.ReadMessage(bytes.NewReader(m.Raw))
+		if err != nil {
+			continue
+		}
+		named := strings.ToLower(message.Header.Get("To") + "," + message.Header.Get("Cc"))
+		if !strings.Contains(named, strings.ToLower(m.Mailbox)) {
+			found = append(found, breaks("the mail in "+m.Mailbox, 0, "does not name that address"))
+		}
+	}
+	return found
+}
+
+// typed returns the addresses of a step that scans to e-mail; nil if it is none.
+func typed(e event) (addresses []string) {
+	if !e.act {
+		return nil
+	}
+	_, words, scans := strings.Cut(e.entry.Text.String(), "scan email ")
+	if !scans {
+		return nil
+	}
+	for _, word := range strings.Fields(words) {
+		if !strings.Contains(word, "=") && strings.Contains(word, "@") {
+			addresses = append(addresses, strings.ToLower(strings.Trim(word, `'"`)))
+		}
+	}
+	return addresses
+}
+
+func messageID(b *bench) (found []breach) {
+	mailboxes := map[string][]string{} // by Message-ID
+	for _, m := range b.Mails {
+		message, err := mail.ReadMessage(bytes.NewReader(m.Raw))
+		if err != nil {
+			continue
+		}
+		ids := message.Header["Message-Id"]
+		if len(ids) != 1 {
+			found = append(found, breaks("the mail in "+m.Mailbox, 0, "has %d Message-IDs", len(ids)))
+			continue
+		}
+		if slices.Contains(mailboxes[ids[0]], m.Mailbox) {
+			found = append(found, breaks("the mail in "+m.Mailbox, 0, "has the Message-ID of another one"))
+		}
+		mailboxes[ids[0]] = append(mailboxes[ids[0]], m.Mailbox)
+	}
+	return found
+}
+
+func jobRow(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		for _, j := range h.Jobs {
+			switch {
+			case j.Code == "":
+			case j.Wanted == nil:
+				found = append(found, breaks(h.Name, 0, "shows job %d with the code %q, which the table does not have", j.Receipt, j.Code))
+			case j.Status != j.Wanted.Status:
+				found = append(found, breaks(h.Name, 0, "shows job %d with code %s and the status %q", j.Receipt, j.Code, j.Status))
+			case j.Solution != j.Wanted.Solution:
+				found = append(found, breaks(h.Name, 0, "shows job %d with code %s and the solution %q", j.Receipt, j.Code, j.Solution))
+			}
+		}
+	}
+	return found
+}

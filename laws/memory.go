@@ -1,0 +1,52 @@
+package laws
+
+var memoryLaws = []Law{
+	{
+		ID: "stored-before-ok", Says: "A sign-in made in Web Config is not kept before OK is clicked",
+		Clause: "guide rule R23", judge: storedBeforeOK,
+	},
+	{
+		ID: "rotated-token", Says: "A refresh token that came in the place of another is kept before the device goes on",
+		Clause: "RFC 6749 section 6", judge: rotatedToken,
+	},
+}
+
+// storedBeforeOK: what is written after the tokens of a sign-in have come, and before anybody acts on the device, can only be they.
+// A refresh of an older sign-in may be written meanwhile.
+func storedBeforeOK(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		signedIn := false
+		for _, e := range h.events {
+			switch {
+			case e.act:
+				signedIn = false
+			case e.request != nil && e.request.token(grantRefresh):
+				signedIn = false
+			case e.request != nil && e.request.token(grantDeviceCode) && e.request.text("access_token") != "":
+				signedIn = true
+			case e.written && signedIn:
+				found = append(found, breaks(h.Name, e.entry.Number, "writes to its memory when the sign-in is done, before OK"))
+			}
+		}
+	}
+	return found
+}
+
+// rotatedToken: a device that tells nothing of its memory is not judged.
+func rotatedToken(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		writes, rotated := false, false
+		for _, e := range h.events {
+			switch {
+			case e.written:
+				writes, rotated = true, false
+			case e.request != nil && e.request.token(grantRefresh) && e.request.text("refresh_token") != "":
+				rotated = true
+			case e.line.said() != "" && e.line.hidden && rotated && writes:
+				found = append(found, breaks(h.Name, e.entry.Number, "logs in at the mail server with a new token, and has not kept the new refresh token"))
+				rotated = false
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,124 @@
+package laws
+
+import (
+	"encoding/base64"
+	"net/url"
+	"strings"
+
+	"mfpsim/journal"
+)
+
+// Stranger begins the text of a fault that shows a client a certificate which it must not take.
+const Stranger = "certificate of a stranger"
+
+var secrecyLaws = []Law{
+	{
+		ID: "stranger", Says: "Nothing is said to a server whose certificate does not hold, unless Certificate Validation is off and it is a mail server",
+		Clause: "RFC 8314 section 4.1; RFC 9325 section 6", judge: stranger,
+	},
+	{
+		ID: "secret-in-clear", Says: "No token, code or password goes over a connection in clear",
+		Clause: "RFC 6749 section 1.6; RFC 4954 section 4", judge: secretInClear,
+	},
+	{
+		ID: "token-to-its-host", Says: "A token or code goes only to the host that it is for",
+		Clause: "RFC 6749 section 10.3 and 10.4", judge: tokenToItsHost,
+	},
+}
+
+func stranger(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		strangers := map[string]bool{} // connections
+		validation := true
+		for _, e := range h.events {
+			step := e.entry.Text.String()
+			switch {
+			case e.act && strings.Contains(step, "'Certificate Validation' Disable"):
+				validation = false
+			case e.act && strings.Contains(step, "'Certificate Validation' Enable"):
+				validation = true
+			case e.entry.Kind == journal.KindFault && strings.Contains(step, Stranger):
+				strangers[e.entry.Connection] = true
+			case !strangers[e.entry.Connection]:
+			case e.request != nil:
+				found = append(found, breaks(h.Name, e.entry.Number, "sends a request to a server whose certificate is a stranger's"))
+			case e.line.said() != "" && e.line.secure && validation:
+				found = append(found, breaks(h.Name, e.entry.Number, "goes on with a mail server whose certificate is a stranger's"))
+			}
+		}
+	}
+	return found
+}
+
+func secretInClear(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		plain := false // the administrator has chosen no secure connection
+		for _, e := range h.events {
+			step := e.entry.Text.String()
+			switch {
+			case e.act && strings.Contains(step, "'Secure Connection' None"):
+				plain = true
+			case e.act && strings.Contains(step, "'Secure Connection' "):
+				plain = false
+			case e.line.said() != "" && e.line.hidden && !e.line.secure && !plain:
+				found = append(found, breaks(h.Name, e.entry.Number, "says a secret to a mail server in clear"))
+			}
+		}
+	}
+	return found
+}
+
+// guarded is a secret of the cloud, and where it may go.
+type guarded struct {
+	what, secret string
+	mail         bool   // to the mail server of the cloud
+	host         string // to the host that has issued it; empty: to no web server
+}
+
+func tokenToItsHost(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		var secrets []guarded
+		for _, e := range h.events {
+			if r := e.request; r != nil {
+				for _, s := range secrets {
+					if r.host != s.host && (strings.Contains(r.body, s.secret) || strings.Contains(r.body, url.QueryEscape(s.secret))) {
+						found = append(found, breaks(h.Name, e.entry.Number, "tells %s, which came from %s, to %s", s.what, s.host, r.host))
+					}
+				}
+				for _, name := range []string{"access_token", "refresh_token", "device_code"} {
+					if secret := r.text(name); secret != "" && r.status < 300 {
+						secrets = append(secrets, guarded{
+							what: "the " + strings.ReplaceAll(name, "_", " "), secret: secret, mail: name == "access_token", host: r.host,
+						})
+					}
+				}
+			}
+			if e.line.said() == "" || !e.line.hidden {
+				continue
+			}
+			said := decoded(e.line.said())
+			for _, s := range secrets {
+				if strings.Contains(said, s.secret) && (!s.mail || e.entry.Party != partyMail) {
+					found = append(found, breaks(h.Name, e.entry.Number, "tells %s to the server %s", s.what, e.entry.Party))
+				}
+			}
+		}
+	}
+	return found
+}
+
+// partyMail is the mail service of the cloud on a bench, the only server that an access token is for.
+const partyMail = "smtp"
+
+// decoded adds what the last word of a line says in base64, as SASL sends it (RFC 4954 section 4).
+func decoded(line string) string {
+	words := strings.Fields(line)
+	if len(words) == 0 {
+		return line
+	}
+	plain, err := base64.StdEncoding.DecodeString(words[len(words)-1])
+	if err != nil {
+		return line
+	}
+	return line + "\n" + string(plain)
+}

@@ -1,0 +1,104 @@
+package laws
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// onTheWay is what two requests may come nearer to each other on their way: the latency of the bench's links varies.
+const onTheWay = time.Second
+
+// defaultInterval is that of an answer without one (RFC 8628 section 3.2).
+const defaultInterval = 5 * time.Second
+
+var signInLaws = []Law{
+	{
+		ID: "poll-interval", Says: "A device waits the interval of the answer between two polls, and five seconds more after each slow_down",
+		Clause: "RFC 8628 section 3.5", judge: pollInterval,
+	},
+	{
+		ID: "retry-after", Says: "A device does not ask for the same code before the time that Retry-After names",
+		Clause: "RFC 9110 section 10.2.3", judge: retryAfter,
+	},
+	{
+		ID: "scopes", Says: "A device asks for the scopes of its maker's application, no more and no less",
+		Clause: "RFC 6749 section 3.3; guide rule R31", judge: scopes,
+	},
+}
+
+// polls calls f with each poll of a device and the one before it for the same code, nil at first.
+func polls(h *history, f func(interval time.Duration, before, poll *event)) {
+	intervals, last := map[string]time.Duration{}, map[string]*event{}
+	for i := range h.events {
+		e := &h.events[i]
+		switch r := e.request; {
+		case r == nil:
+		case r.text("device_code") != "":
+			intervals[r.text("device_code")] = r.seconds("interval", defaultInterval)
+		case r.token(grantDeviceCode):
+			code := r.form.Get("device_code")
+			interval, known := intervals[code]
+			if !known {
+				interval = defaultInterval
+			}
+			f(interval, last[code], e)
+			last[code], intervals[code] = e, interval
+			if r.text("error") == "slow_down" {
+				intervals[code] += 5 * time.Second
+			}
+		}
+	}
+}
+
+func pollInterval(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		polls(h, func(interval time.Duration, before, poll *event) {
+			if before == nil {
+				return
+			}
+			if gap := poll.entry.At.Sub(before.entry.At); gap < interval-onTheWay {
+				found = append(found, breaks(h.Name, poll.entry.Number, "polls after %s; the interval is %s", gap, interval))
+			}
+		})
+	}
+	return found
+}
+
+func retryAfter(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		polls(h, func(_ time.Duration, before, poll *event) {
+			if before == nil || before.request.status != http.StatusTooManyRequests && before.request.status != http.StatusServiceUnavailable {
+				return
+			}
+			seconds, err := strconv.Atoi(before.request.retryAfter)
+			wait := time.Duration(seconds) * time.Second
+			if gap := poll.entry.At.Sub(before.entry.At); err == nil && gap < wait-onTheWay {
+				found = append(found, breaks(h.Name, poll.entry.Number, "polls %s after an answer with Retry-After: %d", gap, seconds))
+			}
+		})
+	}
+	return found
+}
+
+func scopes(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		if len(h.Scopes) == 0 {
+			continue
+		}
+		wanted := slices.Sorted(slices.Values(h.Scopes))
+		for _, e := range h.events {
+			if e.request == nil || !strings.HasSuffix(e.request.path, "/devicecode") {
+				continue
+			}
+			asked := slices.Sorted(slices.Values(strings.Fields(e.request.form.Get("scope"))))
+			if e.request.form.Get("client_id") == h.ClientID && !slices.Equal(asked, wanted) {
+				found = append(found, breaks(h.Name, e.entry.Number, "asks for %s; its application has %s",
+					strings.Join(asked, " "), strings.Join(wanted, " ")))
+			}
+		}
+	}
+	return found
+}

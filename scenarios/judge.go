@@ -1,0 +1,152 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"mfpsim/device"
+	"mfpsim/faultnet"
+	"mfpsim/journal"
+	"mfpsim/lab"
+	"mfpsim/laws"
+	"mfpsim/report"
+)
+
+// Judge holds what has happened on a bench against the laws, which are kept whatever a scenario is about. What has fallen out of a
+// bounded journal is not judged.
+func Judge(l *lab.Lab) ([]laws.Breach, error) {
+	record, err := recordOf(l, l.Journal.Entries())
+	if err != nil {
+		return nil, err
+	}
+	return laws.Judge(record), nil
+}
+
+// recordOf is what laws judge.
+func recordOf(l *lab.Lab, entries []journal.Entry) (laws.Record, error) {
+	record := laws.Record{Entries: entries}
+	for _, name := range l.Printers() {
+		device, err := judged(l, name)
+		if err != nil {
+			return record, err
+		}
+		record.Devices = append(record.Devices, device)
+	}
+	for _, m := range l.Mails() {
+		record.Mails = append(record.Mails, laws.Mail{Mailbox: m.Mailbox, Raw: m.Raw})
+	}
+	return record, nil
+}
+
+// judged collects what a device shows.
+func judged(l *lab.Lab, name string) (laws.Device, error) {
+	judged := laws.Device{Name: name}
+	d, err := l.Device(name)
+	if err != nil {
+		return judged, err
+	}
+	var description device.Description
+	var jobs []device.Job
+	var words device.Words
+	err = inTurn(l, func(ctx context.Context) error {
+		var err error
+		if description, err = d.Describe(ctx); err != nil {
+			return err
+		}
+		if words, err = d.Words(ctx, description.Language); err != nil {
+			return err
+		}
+		jobs, err = d.Jobs(ctx)
+		if errors.Is(err, device.ErrPoweredOff) || errors.Is(err, device.ErrNotSupported) {
+			err = nil // what cannot be seen is not judged
+		}
+		return err
+	})
+	if err != nil {
+		return judged, err
+	}
+	if description.Model == l.StandardModel() {
+		judged.ClientID, judged.Scopes = l.Application()
+	}
+	for _, j := range jobs {
+		row := laws.Job{Receipt: j.Receipt, Code: j.Code, Status: j.Status, Solution: j.Solution}
+		if status, err := words.Message("code." + j.Code + ".status"); err == nil && j.Code != "" {
+			solution, _ := words.Message("code." + j.Code + ".solution") // a code may have none
+			row.Wanted = &laws.Sentences{Status: status, Solution: solution}
+		}
+		judged.Jobs = append(judged.Jobs, row)
+	}
+	return judged, nil
+}
+
+// inTurn does something in a turn of its own.
+func inTurn(l *lab.Lab, f func(ctx context.Context) error) error {
+	var inner error
+	if err := l.World.Do("scenario", 0, func(ctx context.Context) { inner = f(ctx) }); err != nil {
+		return stuck(err)
+	}
+	return inner
+}
+
+// tokenLife is longer than an access token is good for on a bench.
+const tokenLife = 2 * time.Hour
+
+// tempt lets each printer send twice more, when a scenario is over: first a stranger sits in the place of the mail server, then in that
+// of the identity provider too. It returns what a printer told him. One that cannot send now is not tempted.
+func (p *play) tempt() ([]laws.Breach, error) {
+	from := p.lab.Journal.Len()
+	parties := []string{"smtp", "entra"}
+	for _, party := range parties {
+		p.lab.Network.Clear(party)
+	}
+	for _, party := range parties {
+		p.lab.Network.Arm(faultnet.Fault{To: party, Kind: faultnet.Untrusted})
+		for _, name := range p.lab.Printers() {
+			if err := p.send(name); err != nil {
+				return nil, err
+			}
+		}
+		if _, err := p.lab.World.Advance(tokenLife); err != nil {
+			return nil, stuck(err)
+		}
+	}
+	record, err := recordOf(p.lab, p.lab.Journal.Since(from))
+	if err != nil {
+		return nil, err
+	}
+	return laws.JudgeStranger(record), nil
+}
+
+// send scans to e-mail, if the printer can.
+func (p *play) send(printer string) error {
+	d, err := p.lab.Device(printer)
+	if err != nil {
+		return err
+	}
+	err = p.do(func(ctx context.Context) error {
+		_, err := d.Scan(ctx, device.ScanRequest{Function: device.FunctionEmail, To: []string{"nobody@fabrikam.com"}})
+		if err != nil {
+			p.note(journal.KindNote, "%s cannot send now: %v", printer, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.settle()
+}
+
+// convict fails a scenario whose record breaks laws.
+func (p *play) convict(r *Result, broken []laws.Breach, o Options) {
+	if len(broken) == 0 {
+		return
+	}
+	lines := make([]string, len(broken))
+	for i, b := range broken {
+		lines[i] = b.String()
+	}
+	r.Verdict, r.Passed, r.Broken = report.Failed, false, broken
+	r.Failure = tell(p.scenario, 0, "its lines hold, and a law does not", p.fail(errors.New(strings.Join(lines, "\n"))), o)
+}
