@@ -1,6 +1,6 @@
-// Package defects holds planted firmware bugs: one place of the source each, changed as an engineer might have it wrong, and the
-// scenarios that are meant to turn red. The program in defects/plant builds the product with each of them and plays the scenarios; what
-// came of it is in verdicts.yaml, on which `mfpsim coverage` rests.
+// Package defects holds planted firmware bugs: one place of the source each, changed as an engineer might have it
+// wrong, and the scenarios that are meant to turn red. The program in defects/plant builds the product with each
+// of them and plays the scenarios; what came of it is in verdicts.yaml, on which `mfpsim coverage` rests.
 package defects
 
 import (
@@ -49,7 +49,8 @@ type Verdict struct {
 	Red    []string `yaml:"red"`              // scenarios that turned red at an assertion
 	Broken []string `yaml:"broken,omitempty"` // scenarios that turned red elsewhere: at a page that is not there, a bench that got stuck
 	Tests  []string `yaml:"tests,omitempty"`  // packages whose tests turned red
-	// Source and Scenarios are hashes of what the verdict rests on: the file with the defect, and the scenarios that turned red.
+	// Source and Scenarios are hashes of what the verdict rests on: the file with the defect, and the scenarios
+	// that turned red.
 	Source    string `yaml:"source"`
 	Scenarios string `yaml:"scenarios"`
 }
@@ -131,7 +132,8 @@ func (d Defect) check() error {
 	return nil
 }
 
-// Plant changes a source text. The old text is to stand there exactly once: one that has gone is no defect any more.
+// Plant changes a source text. The old text is to stand there exactly once: one that has gone is no defect any
+// more.
 func (d Defect) Plant(source string) (string, error) {
 	switch n := strings.Count(source, d.Old); n {
 	case 1:

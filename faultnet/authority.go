@@ -20,10 +20,12 @@ import (
 	"mfpsim/vtime"
 )
 
-// everywhere are the names that every host certificate holds for, so that clients from outside can use the loopback address.
+// everywhere are the names that every host certificate holds for, so that clients from outside can use the
+// loopback address.
 var everywhere = []string{"localhost", "127.0.0.1", "::1"}
 
-// curves are crypto/tls's own without the post-quantum ones: a key of ML-KEM is most of the cost of a handshake, and protects nothing here.
+// curves are crypto/tls's own without the post-quantum ones: a key of ML-KEM is most of the cost of a handshake,
+// and protects nothing here.
 var curves = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
 
 // identity is what all keys and certificates of an authority follow from.
@@ -33,8 +35,8 @@ type identity struct {
 	from, until time.Time // UTC
 }
 
-// Authority is a certificate authority for the hosts of a bench. Its keys and certificates are functions of name, seed and
-// validity: the same bytes on every machine. They protect nothing.
+// Authority is a certificate authority for the hosts of a bench. Its keys and certificates are functions of name,
+// seed and validity: the same bytes on every machine. They protect nothing.
 type Authority struct {
 	identity
 	key         *ecdsa.PrivateKey
@@ -103,7 +105,8 @@ func (a *Authority) derive(purpose string, length int) []byte {
 	return b
 }
 
-// deriveKey gives the ECDSA P-256 key of a purpose. A number beyond the curve's order (once in 2^32) is passed over.
+// deriveKey gives the ECDSA P-256 key of a purpose. A number beyond the curve's order (once in 2^32) is passed
+// over.
 func (a *Authority) deriveKey(purpose string) *ecdsa.PrivateKey {
 	for attempt := 0; ; attempt++ {
 		key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), a.derive(fmt.Sprintf("key %d of %s", attempt, purpose), 32))
@@ -145,9 +148,9 @@ func (a *Authority) Pool() *x509.CertPool {
 	return pool
 }
 
-// Certificate returns the certificate, with its key, for host names and addresses; localhost and the loopback addresses are
-// always among them. It is made once. Without a host it holds for the loopback names only. The authority's own certificate is
-// not sent along: whoever trusts it has it (RFC 8446 section 4.4.2).
+// Certificate returns the certificate, with its key, for host names and addresses; localhost and the loopback
+// addresses are always among them. It is made once. Without a host it holds for the loopback names only. The
+// authority's own certificate is not sent along: whoever trusts it has it (RFC 8446 section 4.4.2).
 func (a *Authority) Certificate(hosts ...string) (*tls.Certificate, error) {
 	return a.certify("", a.until, hosts)
 }
@@ -210,10 +213,11 @@ func withLoopback(hosts []string) ([]string, error) {
 	return all, nil
 }
 
-// TLSConfig returns the serving side's configuration for a party and its hosts. A client that names one of them (SNI) is
-// shown that host's certificate, any other client one for all of them; a fault [Untrusted], [WrongName] or [Expired] puts another
-// in its place. The clock is the party's; nil: true time. Sessions are not resumed, since a client would not look at the certificate then.
-// A host that cannot stand in a certificate is a mistake of the program and panics.
+// TLSConfig returns the serving side's configuration for a party and its hosts. A client that names one of them
+// (SNI) is shown that host's certificate, any other client one for all of them; a fault [Untrusted], [WrongName]
+// or [Expired] puts another in its place. The clock is the party's; nil: true time. Sessions are not resumed,
+// since a client would not look at the certificate then. A host that cannot stand in a certificate is a mistake of
+// the program and panics.
 func (n *Network) TLSConfig(party string, clock *vtime.Clock, hosts ...string) *tls.Config {
 	known := map[string]bool{}
 	for _, host := range hosts {
@@ -241,7 +245,8 @@ func (n *Network) dialledTLS(clock *vtime.Clock) *tls.Config {
 	})
 }
 
-// servingTLS shows a certificate for the hosts that a client asks for, and what a fault of the handshake has in its place.
+// servingTLS shows a certificate for the hosts that a client asks for, and what a fault of the handshake has in
+// its place.
 func (n *Network) servingTLS(clock *vtime.Clock, wanted func(*tls.ClientHelloInfo) []string) *tls.Config {
 	now := n.world.Now
 	if clock != nil {
@@ -288,8 +293,8 @@ var handshakeFaults = map[FaultKind]string{
 	OldTLS:    "TLS 1.1 at most",
 }
 
-// inHandshake reports whether a fault strikes in the handshake of a connection, and notes it. It is carried out under the turn of the
-// client, who waits.
+// inHandshake reports whether a fault strikes in the handshake of a connection, and notes it. It is carried out
+// under the turn of the client, who waits.
 func (n *Network) inHandshake(conn net.Conn, kind FaultKind) bool {
 	s, ours := unwrap(conn).(*serverConn)
 	var l *link
@@ -311,7 +316,8 @@ func (n *Network) inHandshake(conn net.Conn, kind FaultKind) bool {
 	return true
 }
 
-// ClientTLS returns a client's configuration that trusts the lab's authority and nobody else, by the clock that now reads.
+// ClientTLS returns a client's configuration that trusts the lab's authority and nobody else, by the clock that
+// now reads.
 func (n *Network) ClientTLS(now func() time.Time) *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, CurvePreferences: curves, RootCAs: n.authority.Pool(), Time: now}
 }

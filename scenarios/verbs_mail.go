@@ -43,7 +43,8 @@ func (p *play) verbMailbox(not bool, args []string) (string, error) {
 			return "", err
 		}
 		if got != want {
-			err = &surfaceError{cause: fmt.Errorf("%d mails, not %d (printer time %s)", got, want, p.printerTime().Format(time.DateTime)), surface: s}
+			at := p.printerTime().Format(time.DateTime)
+			err = &surfaceError{cause: fmt.Errorf("%d mails, not %d (printer time %s)", got, want, at), surface: s}
 		}
 		return s.drawn, err
 	}
@@ -71,7 +72,8 @@ func mailRow(number int, m fakesmtp.Message) string {
 	for i, a := range m.Attachments() {
 		names[i] = fmt.Sprintf("%s (%s, %d bytes)", a.Name, a.Type, a.Size)
 	}
-	return fmt.Sprintf("%d | %s | from=%s | to=%s | subject=%s | attachments=%d: %s", number, m.ReceivedAt.UTC().Format(time.DateTime),
+	at := m.ReceivedAt.UTC().Format(time.DateTime)
+	return fmt.Sprintf("%d | %s | from=%s | to=%s | subject=%s | attachments=%d: %s", number, at,
 		m.From, strings.Join(m.To, ","), m.Subject, len(m.Attachments()), strings.Join(names, ", "))
 }
 
@@ -196,14 +198,15 @@ func (p *play) isNew(m fakesmtp.Message) bool {
 	return true
 }
 
-// page is a page of a PDF (PDF 1.4 §3.6.2), as one that is not compressed has it; table is where it says that its table of objects begins.
+// page is a page of a PDF (PDF 1.4 §3.6.2), as one that is not compressed has it; table is where it says that its
+// table of objects begins.
 var (
 	page  = regexp.MustCompile(`/Type\s*/Page[^s]`)
 	table = regexp.MustCompile(`startxref\s+(\d+)\s+%%EOF\s*$`)
 )
 
-// pages counts the pages of a PDF; -1: it is none, or not whole. Where an octet is lost or too many, the table of objects is not where the
-// file says.
+// pages counts the pages of a PDF; -1: it is none, or not whole. Where an octet is lost or too many, the table of
+// objects is not where the file says.
 func pages(pdf []byte) int {
 	place := table.FindSubmatch(pdf)
 	if !bytes.HasPrefix(pdf, []byte("%PDF-")) || place == nil {

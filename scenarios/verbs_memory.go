@@ -13,8 +13,8 @@ import (
 // noSecrets stands for all that the bench keeps secret: tokens, codes, passwords.
 const noSecrets = "secrets"
 
-// verbMemory looks at what the printer's memory holds, as somebody does who has taken out the chip. A word is looked for as it is, and in
-// the encodings in which a secret could lie there.
+// verbMemory looks at what the printer's memory holds, as somebody does who has taken out the chip. A word is
+// looked for as it is, and in the encodings in which a secret could lie there.
 func (p *play) verbMemory(_ bool, args []string) (string, error) {
 	what, rest := phrase.First(args)
 	no := len(rest) > 0 && rest[0] == "no"

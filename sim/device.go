@@ -55,8 +55,8 @@ func Mounted(known *models.Set, change func(*Config)) mount.Constructor {
 	}
 }
 
-// secrets are the printer's own: its administrator's password and the key of its memory, in the forms in which a leak
-// would show.
+// secrets are the printer's own: its administrator's password and the key of its memory, in the forms in which a
+// leak would show.
 func (p *Printer) secrets() []string {
 	key := p.sealing
 	return []string{p.password, string(key), hex.EncodeToString(key), base64.StdEncoding.EncodeToString(key)}
@@ -83,8 +83,8 @@ func (d *simulated) Describe(context.Context) (device.Description, error) {
 	return description, nil
 }
 
-// capabilities are what every simulated printer can do, what the model's panel leads to, and what the model says of
-// itself.
+// capabilities are what every simulated printer can do, what the model's panel leads to, and what the model says
+// of itself.
 func (d *simulated) capabilities() []device.Capability {
 	list := []device.Capability{
 		device.CapabilityPowerCut, device.CapabilityMemory, device.CapabilityDate, device.CapabilityFirmware, device.CapabilityPanel,

@@ -182,7 +182,8 @@ func (s *supplied) restore() {
 	}
 }
 
-// lit is the printer's way to the network: there is none once the supply has failed, though what was running has not ended yet.
+// lit is the printer's way to the network: there is none once the supply has failed, though what was running has
+// not ended yet.
 type lit struct{ printer *Printer }
 
 var errDark = errors.New("the printer is dark")

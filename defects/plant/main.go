@@ -5,8 +5,8 @@
 //	go run ./defects/plant --stale                those whose verdict no longer fits their file or their scenarios
 //	go run ./defects/plant --changed main~1       those whose area has changed since a commit, and a part of the others
 //
-// What came of them goes to defects/verdicts.yaml and docs/defects.md, and the verdicts on the others stay. With another seed or
-// language nothing is written.
+// What came of them goes to defects/verdicts.yaml and docs/defects.md, and the verdicts on the others stay. With
+// another seed or language nothing is written.
 package main
 
 import (
@@ -40,7 +40,8 @@ const (
 	usualLanguage = "en"
 )
 
-// longest is how long the scenarios may take with one defect, by the machine's clock: one that makes the bench wait for ever counts as seen.
+// longest is how long the scenarios may take with one defect, by the machine's clock: one that makes the bench
+// wait for ever counts as seen.
 const longest = 3 * time.Minute
 
 type options struct {
@@ -299,10 +300,12 @@ func (p *planter) build(ctx context.Context, picked []defects.Defect) error {
 }
 
 func (p *planter) compile(ctx context.Context, overlay, program string) ([]byte, error) {
-	return p.command(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-overlay", overlay, "-o", program, "./cmd/mfpsim").CombinedOutput()
+	return p.command(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-overlay", overlay,
+		"-o", program, "./cmd/mfpsim").CombinedOutput()
 }
 
-// play builds the program, if it is none of the shared ones, and plays the scenarios that are meant to catch the defect, and the others only if those stay green.
+// play builds the program, if it is none of the shared ones, and plays the scenarios that are meant to catch the
+// defect, and the others only if those stay green.
 func (p *planter) play(ctx context.Context, v *defects.Verdict, d defects.Defect, folder, overlay string) error {
 	if len(d.Caught) == 0 && !p.Whole {
 		return nil
@@ -347,9 +350,13 @@ type junit struct {
 var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|memory has |its lines hold, and a law does not|\S+ shows)`)
 
 // run plays scenarios with a program.
-func (p *planter) run(ctx context.Context, defect, program, folder string, patterns []string) (red, broken []string, err error) {
+func (p *planter) run(
+	ctx context.Context, defect, program, folder string, patterns []string,
+) (red, broken []string, err error) {
 	report := filepath.Join(folder, "junit.xml")
-	args := append([]string{"run", "--parallel", "1", "--seed", fmt.Sprint(p.Seed), "--lang", p.Lang, "--junit", report}, patterns...)
+	args := append([]string{
+		"run", "--parallel", "1", "--seed", fmt.Sprint(p.Seed), "--lang", p.Lang, "--junit", report,
+	}, patterns...)
 	_ = os.Remove(report)
 	limited, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()

@@ -11,8 +11,8 @@ import (
 	"mfpsim/defects"
 )
 
-// table prints what came of each defect that was planted, and the percentages of all. It returns how many of the planted ones were not
-// caught as they were meant to be.
+// table prints what came of each defect that was planted, and the percentages of all. It returns how many of the
+// planted ones were not caught as they were meant to be.
 func table(all, picked []defects.Defect, verdicts map[string]defects.Verdict) (survivors int) {
 	for _, d := range picked {
 		v := verdicts[d.ID]

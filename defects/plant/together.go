@@ -18,8 +18,9 @@ import (
 // chosen is the environment's name for the defect that a program with several of them is to have.
 const chosen = "MFPSIM_DEFECT"
 
-// Building takes far longer than playing, so that as many defects as possible share one program. Each of them is a copy of the function in
-// which it lies, and the function itself asks first which one is wanted; a table is put in place of the true one when the program starts.
+// Building takes far longer than playing, so that as many defects as possible share one program. Each of them is a
+// copy of the function in which it lies, and the function itself asks first which one is wanted; a table is put in
+// place of the true one when the program starts.
 
 // together writes an overlay with all defects that can share a program, and returns which they are.
 func (p *planter) together(picked []defects.Defect, folder string) (overlay string, shared map[string]bool, err error) {
@@ -119,7 +120,8 @@ func (m *merger) add(d defects.Defect) bool {
 
 // function makes a copy of the function with the defect.
 func (m *merger) function(d defects.Defect, f *ast.FuncDecl, from, to int, rewritten func(from, to int) string) bool {
-	if f.Body == nil || f.Type.TypeParams != nil || from <= m.offset(f.Body.Lbrace) || to > m.offset(f.Body.Rbrace) || f.Name.Name == "init" {
+	inside := f.Body != nil && from > m.offset(f.Body.Lbrace) && to <= m.offset(f.Body.Rbrace)
+	if !inside || f.Type.TypeParams != nil || f.Name.Name == "init" {
 		return false
 	}
 	var arguments []string
@@ -175,7 +177,8 @@ func (m *merger) table(d defects.Defect, g *ast.GenDecl, from, to int, rewritten
 		if from < begin || to > end {
 			continue
 		}
-		fmt.Fprintf(&m.behind, "\nfunc init() {\n\tif defectChosen == %q {\n\t\t%s = %s\n\t}\n}\n", d.ID, spec.Names[0].Name, rewritten(begin, end))
+		fmt.Fprintf(&m.behind, "\nfunc init() {\n\tif defectChosen == %q {\n\t\t%s = %s\n\t}\n}\n",
+			d.ID, spec.Names[0].Name, rewritten(begin, end))
 		return true
 	}
 	return false
