@@ -280,7 +280,7 @@ type junit struct {
 }
 
 // assertion is the first line of a failure whose script line is an assertion, or of a law that does not hold.
-var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|\S+ shows|its lines hold, and a law does not)`)
+var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|\S+ shows|panel refuses |its lines hold, and a law does not)`)
 
 // run plays scenarios with a program.
 func (p *planter) run(program, folder string, patterns []string) (red, broken []string, err error) {
