@@ -116,7 +116,7 @@ func TestWhatAVerbRefuses(t *testing.T) {
 		"a key that anybody may press":       {"panel refuses Settings\n", `"Settings" is not kept for administrators`},
 		"a forged link":                      {"webconfig go 192.0.2.10\nwebconfig forge 'Log in'\n", "the button belongs to no form"},
 		"an unknown word of a forgery":       {"webconfig log-in\nwebconfig forge OK strange\n", `no word "strange" here; there are: stranger`},
-		"a job that is not there":            {"jobs 7 shows Email\n", "not in the job history within 30 s"},
+		"a job that is not there":            {"jobs 7 shows Email\n", "not on the job history within 30 s"},
 		"jobs that were not":                 {"jobs count 2\n", "0 jobs, not 2"},
 		"originals without a number":         {"scan originals\n", "originals pages=N"},
 		"two users on the panel":             {"panel log-in anna bert\n", "log-in [USER] [wrong]"},

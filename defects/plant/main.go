@@ -2,6 +2,7 @@
 //
 //	go run ./defects/plant                        all defects; writes defects/verdicts.yaml and docs/defects.md
 //	go run ./defects/plant --only core/mail       those of an area, or one by its id; writes nothing
+//	go run ./defects/plant --together careless    those of a set, in one printer at once; writes defects/sets/verdicts.yaml
 //	go run ./defects/plant --changed main~1       those whose area has changed since a commit, and a part of the others
 package main
 
@@ -29,13 +30,14 @@ import (
 )
 
 type options struct {
-	Only    []string `help:"Areas or ids; default: all."`
-	Changed string   `placeholder:"COMMIT" help:"Only areas that have changed since, and a seeded part of the others."`
-	Part    int      `default:"20" help:"With --changed: one of so many of the others."`
-	Seed    uint64   `default:"7" help:"Of the scenarios, and of the part."`
-	Lang    string   `default:"en" help:"Language of the scenarios."`
-	Whole   bool     `help:"Play all scenarios against each defect, not only those that are meant to catch it."`
-	Workers int      `default:"0" help:"Defects at a time; 0: one for each processor."`
+	Only     []string `help:"Areas or ids; default: all."`
+	Changed  string   `placeholder:"COMMIT" help:"Only areas that have changed since, and a seeded part of the others."`
+	Part     int      `default:"20" help:"With --changed: one of so many of the others."`
+	Seed     uint64   `default:"7" help:"Of the scenarios, and of the part."`
+	Lang     string   `default:"en" help:"Language of the scenarios."`
+	Whole    bool     `help:"Play all scenarios against each defect, not only those that are meant to catch it."`
+	Together string   `placeholder:"NAME" help:"The defects of a set, defects/sets/NAME.yaml, in one printer at once."`
+	Workers  int      `default:"0" help:"Defects at a time; 0: one for each processor."`
 }
 
 func main() {
@@ -83,6 +85,9 @@ func (o options) run() error {
 		return err
 	}
 	defer os.RemoveAll(p.folder)
+	if o.Together != "" {
+		return p.together(o.Together, all)
+	}
 	watch := vtime.StartStopwatch()
 	verdicts, err := p.all(picked)
 	if err != nil {
