@@ -1,16 +1,19 @@
 # The commands of the project. `make run` and `make test` are all that a newcomer needs.
 #
-# Settings: SEED, FUZZTIME (per fuzz target), N (runs of soak), COUNT (runs of bench).
+# Settings: SEED, FUZZTIME (per fuzz target), N (runs of soak), COUNT (runs of bench), REFRESHES, SIGNED, MAILS (of memory).
 
 SEED     ?= 7
 FUZZTIME ?= 20s
 N        ?= 20
 COUNT    ?= 1
+REFRESHES ?= 1000000
+SIGNED   ?= 100000
+MAILS    ?= 100000
 BUILD    := .build
 TOOL     := go tool -modfile=tools/go.mod
 LINTER   := go tool -modfile=tools/lint/go.mod golangci-lint
 
-.PHONY: run test faults interop lint bench fuzz soak race determinism clean
+.PHONY: run test faults interop lint bench memory fuzz soak race determinism clean
 
 # Every scenario against the simulated printer, and a table of verdicts.
 run:
@@ -39,6 +42,8 @@ lint:
 	go mod tidy -diff
 	go vet ./...
 	$(TOOL) staticcheck ./...
+	@dead="$$($(TOOL) deadcode -test ./...)" || exit 1; dead="$$(echo "$$dead" | grep -v '^defects/')"; \
+	  if [ -n "$$dead" ]; then echo "neither the program nor a test reaches:"; echo "$$dead"; exit 1; fi
 	$(LINTER) run
 
 race:
@@ -48,6 +53,13 @@ race:
 bench:
 	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
 	cd fakeentra/interop/rfc8628 && go test -run '^$$' -bench . -count $(COUNT) .
+
+# What a bench of `serve --keep 1000` takes of memory over many refreshes and mails, at a tenth, the half and the whole: it must stay
+# flat. A signed refresh costs several times as much as an opaque one, so there are fewer of them.
+memory:
+	go test ./cmd/mfpsim/serve -run '^$$' -bench Memory/refreshes/opaque -benchtime $(REFRESHES)x -timeout 4h -v
+	go test ./cmd/mfpsim/serve -run '^$$' -bench Memory/refreshes/signed -benchtime $(SIGNED)x -timeout 4h -v
+	go test ./cmd/mfpsim/serve -run '^$$' -bench Memory/mails -benchtime $(MAILS)x -timeout 4h -v
 
 fuzz:
 	tools/fuzz $(FUZZTIME)

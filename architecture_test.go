@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -13,9 +14,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,48 +26,53 @@ import (
 
 const module = "mfpsim"
 
-// arrows lists, for every room, the rooms that it may import. A package belongs to the longest room that its path begins
-// with; packages of one room may import each other. A room that is not listed here is refused: an arrow is a decision.
-var arrows = map[string][]string{
-	"vtime":   {},
-	"chance":  {},
-	"choice":  {},
-	"planted": {},
-	"device":  {"choice"},
-	"browser": {"device", "choice"},
-
-	"device/webdriver": {"device", "browser", "choice"},
-	"device/mount":     {"device", "browser", "vtime", "journal", "faultnet"},
-
-	"core":        {},
-	"journal":     {"vtime"},
-	"faultnet":    {"vtime", "journal", "chance"},
-	"fakeentra":   {"vtime", "journal", "faultnet", "chance", "choice", "planted"},
-	"fakesmtp":    {"vtime", "journal", "faultnet", "chance", "choice", "planted"},
-	"sim":         {"core", "device", "device/mount", "device/webdriver", "choice", "vtime", "journal", "faultnet", "chance"},
-	"report":      {"journal"},
-	"laws":        {"journal"},
-	"lab":         {"sim", "core", "fakeentra", "fakesmtp", "faultnet", "journal", "vtime", "device", "device/mount", "browser", "chance", "choice"},
-	"scenarios":   {"lab", "laws", "device", "choice", "report", "journal", "vtime", "browser", "faultnet", "fakeentra", "fakesmtp", "chance"},
-	"defects":     {"scenarios", "chance", "vtime"},
-	"cmd":         {"*"},
-	"conformance": {"*"},
-	"interop":     {},
+// room is a row of a table of rooms in docs/architecture.md.
+type room struct {
+	imports []string // rooms that it imports
+	tests   []string // rooms that its tests may import beside those
 }
 
-// testArrows lists what a room's tests may import beside the room's own arrows: the bench under the room's feet, never the
-// room's opposite number. A fake is never tested with the core, nor the core with a fake: they would share their mistakes.
-var testArrows = map[string][]string{
-	"core":      {"vtime", "chance"},
-	"journal":   {"chance"},
-	"faultnet":  {},
-	"fakeentra": {},
-	"fakesmtp":  {},
-	"sim":       {"browser"},
-	"report":    {"vtime"},
-	"scenarios": {"*"},
-	"lab":       {"*"},
-	"interop":   {"*"}, // the one place where the core meets a fake without a bench between them
+// everything is the word of a room that may import all others.
+const everything = "everything"
+
+// architecture holds the rooms of the module, by name. A room that has no row is refused: an arrow is a decision.
+var architecture = sync.OnceValues(func() (map[string]room, error) { return readRooms("Rooms") })
+
+func rooms(t *testing.T) map[string]room {
+	t.Helper()
+	found, err := architecture()
+	require.NoError(t, err)
+	return found
+}
+
+// rowOfRoom is a row of a table of rooms: its name, what it holds, what it imports and, of the module's rooms, what its tests import.
+var rowOfRoom = regexp.MustCompile("(?m)^\\| `([^`|]+)` \\| [^|]+ \\| ([a-z/, ]+) \\|(?: ([a-z/, ]+) \\|)?$")
+
+// readRooms reads the table of a section of docs/architecture.md.
+func readRooms(section string) (map[string]room, error) {
+	text, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		return nil, err
+	}
+	_, table, found := strings.Cut(string(text), "\n## "+section+"\n")
+	if !found {
+		return nil, fmt.Errorf("docs/architecture.md has no section %q", section)
+	}
+	table, _, _ = strings.Cut(table, "\n## ")
+	list := func(words string) []string {
+		if words == "nothing" || words == "" {
+			return nil
+		}
+		return strings.Split(words, ", ")
+	}
+	named := map[string]room{}
+	for _, row := range rowOfRoom.FindAllStringSubmatch(table, -1) {
+		named[row[1]] = room{imports: list(row[2]), tests: list(row[3])}
+	}
+	if rows := strings.Count(table, "\n| `"); rows != len(named) {
+		return nil, fmt.Errorf("docs/architecture.md, %s: %d rows, of which %d are understood", section, rows, len(named))
+	}
+	return named, nil
 }
 
 // coreModules are the foreign modules that the core may use: it is meant to be taken as it is into a firmware.
@@ -108,13 +116,13 @@ func listPackages(t *testing.T) []goPackage {
 }
 
 // roomOf names the room of an import path of this module; "" for a foreign path.
-func roomOf(path string) string {
+func roomOf(rooms map[string]room, path string) string {
 	rest, ours := strings.CutPrefix(path, module+"/")
 	if !ours {
 		return ""
 	}
 	for room := rest; room != "."; room = filepath.ToSlash(filepath.Dir(room)) {
-		if _, known := arrows[room]; known {
+		if _, known := rooms[room]; known {
 			return room
 		}
 	}
@@ -128,7 +136,7 @@ func allowed(room, target string, lists ...[]string) bool {
 	}
 	for _, list := range lists {
 		for _, name := range list {
-			if name == target || name == "*" {
+			if name == target || name == everything {
 				return true
 			}
 		}
@@ -137,87 +145,87 @@ func allowed(room, target string, lists ...[]string) bool {
 }
 
 func TestRoomsImportAlongTheArrowsOnly(t *testing.T) {
-	seen := map[string]bool{}
+	rooms, imported := rooms(t), map[string]map[string]bool{}
 	for _, p := range listPackages(t) {
-		room := roomOf(p.ImportPath)
-		if room == "" {
+		name := roomOf(rooms, p.ImportPath)
+		if name == "" {
 			continue
 		}
-		seen[room] = true
-		rule, known := arrows[room]
+		rule, known := rooms[name]
 		if !known {
-			t.Errorf("%s: the room %q has no row in arrows: decide what it may import, here and in docs/architecture.md", p.ImportPath, room)
+			t.Errorf("%s: the room %q has no row in docs/architecture.md: decide what it imports", p.ImportPath, name)
 			continue
+		}
+		if imported[name] == nil {
+			imported[name] = map[string]bool{}
 		}
 		for _, path := range p.Imports {
-			if target := roomOf(path); target != "" && !allowed(room, target, rule) {
-				t.Errorf("%s imports %s: %q must not import %q", p.ImportPath, path, room, target)
+			target := roomOf(rooms, path)
+			if target != "" && !allowed(name, target, rule.imports) {
+				t.Errorf("%s imports %s: %q must not import %q", p.ImportPath, path, name, target)
 			}
+			imported[name][target] = true
 		}
 		for _, path := range append(append([]string{}, p.TestImports...), p.XTestImports...) {
-			if target := roomOf(path); target != "" && !allowed(room, target, rule, testArrows[room]) {
-				t.Errorf("tests of %s import %s: %q must not import %q, not even there", p.ImportPath, path, room, target)
+			if target := roomOf(rooms, path); target != "" && !allowed(name, target, rule.imports, rule.tests) {
+				t.Errorf("tests of %s import %s: %q must not import %q, not even there", p.ImportPath, path, name, target)
 			}
 		}
-		if room != "core" {
-			continue
-		}
-		for _, path := range p.Imports {
-			domain, _, _ := strings.Cut(path, "/")
-			if roomOf(path) != "" || !strings.Contains(domain, ".") {
-				continue
-			}
-			known := false
-			for _, prefix := range coreModules {
-				known = known || strings.HasPrefix(path, prefix)
-			}
-			if !known {
-				t.Errorf("%s imports %s: the core keeps to %s", p.ImportPath, path, strings.Join(coreModules, ", "))
-			}
+		if name == "core" {
+			coreKeepsToItsModules(t, rooms, p)
 		}
 	}
-	for _, room := range []string{"vtime", "core", "device"} {
-		require.True(t, seen[room], "no package of room %q was listed: the test sees too little", room)
+	for name, rule := range rooms {
+		require.NotNil(t, imported[name], "docs/architecture.md names the room %q, which is not there", name)
+		for _, target := range rule.imports {
+			require.True(t, target == everything || imported[name][target],
+				"docs/architecture.md says that %q imports %q; it does not", name, target)
+		}
+	}
+}
+
+func coreKeepsToItsModules(t *testing.T, rooms map[string]room, p goPackage) {
+	t.Helper()
+	for _, path := range p.Imports {
+		domain, _, _ := strings.Cut(path, "/")
+		if roomOf(rooms, path) != "" || !strings.Contains(domain, ".") {
+			continue
+		}
+		known := false
+		for _, prefix := range coreModules {
+			known = known || strings.HasPrefix(path, prefix)
+		}
+		if !known {
+			t.Errorf("%s imports %s: the core keeps to %s", p.ImportPath, path, strings.Join(coreModules, ", "))
+		}
+	}
+}
+
+func TestOnlyTestsImportTheCoresBench(t *testing.T) {
+	for _, p := range listPackages(t) {
+		require.NotContains(t, p.Imports, module+"/core/internal/bench", "%s: a firmware must not carry it", p.ImportPath)
 	}
 }
 
 func TestAPackageBelongsToTheLongestRoomThatItsPathBeginsWith(t *testing.T) {
-	require.Equal(t, "device", roomOf("mfpsim/device"))
-	require.Equal(t, "device/webdriver", roomOf("mfpsim/device/webdriver"))
-	require.Equal(t, "sim", roomOf("mfpsim/sim/panel"))
-	require.Equal(t, "nowhere", roomOf("mfpsim/nowhere/inside"))
-	require.Empty(t, roomOf("golang.org/x/net"))
+	rooms := rooms(t)
+	require.Equal(t, "device", roomOf(rooms, "mfpsim/device"))
+	require.Equal(t, "device/webdriver", roomOf(rooms, "mfpsim/device/webdriver"))
+	require.Equal(t, "sim", roomOf(rooms, "mfpsim/sim/panel"))
+	require.Equal(t, "nowhere", roomOf(rooms, "mfpsim/nowhere/inside"))
+	require.Empty(t, roomOf(rooms, "golang.org/x/net"))
 }
 
 func TestTheArrowsTestSeesAForbiddenImport(t *testing.T) {
-	require.False(t, allowed("fakeentra", "core", arrows["fakeentra"], testArrows["fakeentra"]))
-	require.False(t, allowed("fakeentra", "fakesmtp", arrows["fakeentra"], testArrows["fakeentra"]))
-	require.False(t, allowed("sim", "fakeentra", arrows["sim"], testArrows["sim"]))
-	require.False(t, allowed("core", "sim", arrows["core"], testArrows["core"]))
-	require.False(t, allowed("scenarios", "sim", arrows["scenarios"]), "no verb reaches around the device")
-	require.False(t, allowed("device", "device/webdriver", arrows["device"]))
-	require.True(t, allowed("lab", "fakeentra", arrows["lab"]))
-}
-
-// innerRoom is a row of a table of docs/architecture.md that tells the rooms inside a fake: a room, what it holds, what it imports.
-var innerRoom = regexp.MustCompile("(?m)^\\| `([a-z]+)` \\| [^|]+ \\| ([a-z, ]+) \\|$")
-
-// innerArrows reads the table "Inside …" of a fake.
-func innerArrows(t *testing.T, fake string) map[string][]string {
-	t.Helper()
-	text, err := os.ReadFile("docs/architecture.md")
-	require.NoError(t, err)
-	_, section, found := strings.Cut(string(text), "\n## Inside "+fake+"\n")
-	require.True(t, found, "docs/architecture.md has no section about the rooms inside %s", fake)
-	section, _, _ = strings.Cut(section, "\n## ")
-	inner := map[string][]string{}
-	for _, row := range innerRoom.FindAllStringSubmatch(section, -1) {
-		inner[row[1]] = nil
-		if row[2] != "nothing" {
-			inner[row[1]] = strings.Split(row[2], ", ")
-		}
-	}
-	return inner
+	rooms := rooms(t)
+	require.False(t, allowed("fakeentra", "core", rooms["fakeentra"].imports, rooms["fakeentra"].tests))
+	require.False(t, allowed("fakeentra", "fakesmtp", rooms["fakeentra"].imports, rooms["fakeentra"].tests))
+	require.False(t, allowed("sim", "fakeentra", rooms["sim"].imports, rooms["sim"].tests))
+	require.False(t, allowed("core", "sim", rooms["core"].imports, rooms["core"].tests))
+	require.False(t, allowed("scenarios", "sim", rooms["scenarios"].imports), "no verb reaches around the device")
+	require.False(t, allowed("sim", "guide", rooms["sim"].imports, rooms["sim"].tests), "a printer is not to know what it is judged by")
+	require.False(t, allowed("device", "device/webdriver", rooms["device"].imports))
+	require.True(t, allowed("lab", "fakeentra", rooms["lab"].imports))
 }
 
 func TestTheRoomsInsideTheFakesImportAlongTheirArrows(t *testing.T) {
@@ -229,7 +237,9 @@ func TestTheRoomsInsideTheFakesImportAlongTheirArrows(t *testing.T) {
 
 func alongInnerArrows(t *testing.T, fake string, packages []goPackage) {
 	inside := module + "/" + fake + "/internal/"
-	inner, seen := innerArrows(t, fake), map[string]bool{}
+	inner, err := readRooms("Inside " + fake)
+	require.NoError(t, err)
+	seen := map[string]bool{}
 	for _, p := range packages {
 		room, is := strings.CutPrefix(p.ImportPath, inside)
 		if !is {
@@ -247,7 +257,7 @@ func alongInnerArrows(t *testing.T, fake string, packages []goPackage) {
 				imported = append(imported, target)
 			}
 		}
-		require.ElementsMatch(t, rule, imported, "what %s/internal/%s imports is not what docs/architecture.md says", fake, room)
+		require.ElementsMatch(t, rule.imports, imported, "what %s/internal/%s imports is not what docs/architecture.md says", fake, room)
 	}
 	for room := range inner {
 		require.True(t, seen[room], "docs/architecture.md names %s/internal/%s, which is not there", fake, room)
@@ -347,26 +357,44 @@ func TestTheClockTestSeesEveryFormOfReading(t *testing.T) {
 	require.Empty(t, clockReads(t, "a.go", `package a; import "time"; var d = time.Second`))
 }
 
-// realRandomness names the folders that may use crypto/rand: programs that people run, where nothing is to be replayed.
-var realRandomness = []string{"cmd/"}
+// randomness leads from the packages that make random bytes to the folders that may use them.
+var randomness = map[string][]string{
+	"crypto/rand":  {"cmd/"},                            // programs that people run, where nothing is to be replayed
+	"math/rand":    {},                                  // its sources are seeded by the machine
+	"math/rand/v2": {"chance/", "core/internal/bench/"}, // the seeded ChaCha8 of a bench, and of the core's own tests
+}
+
+// unseeded gives the packages of randomness that a file imports and must not.
+func unseeded(t *testing.T, name string, source any) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ImportsOnly)
+	require.NoError(t, err)
+	var found []string
+	for path, folders := range randomness {
+		permitted := slices.ContainsFunc(folders, func(folder string) bool { return strings.HasPrefix(name, folder) })
+		if !permitted && importedAs(file, path) != "" {
+			found = append(found, path)
+		}
+	}
+	return found
+}
 
 func TestRandomnessComesFromAReaderThatIsGivenIn(t *testing.T) {
 	for _, name := range sourceFiles(t) {
-		permitted := false
-		for _, prefix := range realRandomness {
-			permitted = permitted || strings.HasPrefix(name, prefix)
-		}
-		if permitted {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
-		require.NoError(t, err)
-		for _, path := range []string{"crypto/rand", "math/rand"} {
-			if importedAs(file, path) != "" {
-				t.Errorf("%s imports %s: randomness comes from a chance.Reader or an io.Reader that is given in", name, path)
-			}
+		for _, path := range unseeded(t, name, nil) {
+			t.Errorf("%s imports %s: randomness comes from a chance.Reader or an io.Reader that is given in", name, path)
 		}
 	}
+}
+
+func TestTheRandomnessTestSeesEveryPackage(t *testing.T) {
+	for path := range randomness {
+		require.Equal(t, []string{path}, unseeded(t, "lab/a.go", `package a; import "`+path+`"`))
+		require.Equal(t, []string{path}, unseeded(t, "lab/a.go", `package a; import dice "`+path+`"`))
+		require.Equal(t, []string{path}, unseeded(t, "lab/a.go", `package a; import _ "`+path+`"`))
+	}
+	require.Empty(t, unseeded(t, "chance/a.go", `package a; import "math/rand/v2"`))
+	require.Equal(t, []string{"crypto/rand"}, unseeded(t, "chance/a.go", `package a; import "crypto/rand"`))
 }
 
 // longestFile is the number of lines beyond which a file is a question in review.

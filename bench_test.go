@@ -12,9 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"mfpsim/core/secret"
+
 	"github.com/stretchr/testify/require"
 
-	"mfpsim/core"
 	"mfpsim/core/oauth"
 	"mfpsim/device"
 	"mfpsim/lab"
@@ -29,7 +30,7 @@ func benchLab(b *testing.B) *lab.Lab {
 	l, err := lab.New(lab.Config{Seed: 1})
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, l.Close()) })
-	_, err = l.AddTenant(lab.Tenant{Name: "contoso.com", SMTPAuth: true, NoDefaults: true})
+	_, err = l.AddTenant(lab.Tenant{Name: "contoso.com", SMTPAuth: true, SecurityDefaults: lab.Off})
 	require.NoError(b, err)
 	require.NoError(b, l.AddUser(lab.User{Address: benchUser, Roles: []string{"Cloud Application Administrator"}}))
 	return l
@@ -133,7 +134,7 @@ func BenchmarkNinetyDays(b *testing.B) {
 }
 
 // benchClient signs a bare core client in, without openid: one signature a refresh.
-func benchClient(b *testing.B, l *lab.Lab) (*oauth.Client, oauth.Endpoint, core.Secret) {
+func benchClient(b *testing.B, l *lab.Lab) (*oauth.Client, oauth.Endpoint, secret.Secret) {
 	b.Helper()
 	model, err := models.Get("")
 	require.NoError(b, err)
@@ -142,7 +143,7 @@ func benchClient(b *testing.B, l *lab.Lab) (*oauth.Client, oauth.Endpoint, core.
 	client := oauth.New(oauth.Config{
 		KeepAlive: oauth.KeepAliveAlways, Clock: l.World.Clock("printer"), Dialer: l.Network.Dialer("bench"), Roots: l.Network.Authority().Pool,
 	})
-	var refresh core.Secret
+	var refresh secret.Secret
 	require.NoError(b, l.World.Do("sign in", 0, func(ctx context.Context) {
 		code, failure := client.Authorize(ctx, endpoint)
 		err = failure

@@ -2,6 +2,7 @@ package mfpsim_test
 
 import (
 	"flag"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,7 +45,11 @@ func TestConformance(t *testing.T) {
 func TestEveryBehaviourRuleHasItsScenario(t *testing.T) {
 	rules, err := scenarios.RulesWithProof()
 	require.NoError(t, err)
-	require.Len(t, rules, 46)
+	numbers := map[string]bool{} // a rule of which only a part is shown stands in two rows, R4 and R4b
+	for _, r := range rules {
+		numbers[strings.TrimSuffix(r.ID, "b")] = true
+	}
+	require.Len(t, numbers, 46)
 	for _, r := range rules {
 		if r.Kind != scenarios.RuleBehaviour {
 			continue

@@ -13,16 +13,32 @@ import (
 	"mfpsim/device"
 )
 
-// TestTheReadmesExampleRunsInAnotherModule writes a module as the README says, with the README's own test in it, and runs it.
-func TestTheReadmesExampleRunsInAnotherModule(t *testing.T) {
+// readmeExamples gives the Go files that README.md shows, by the package of ours that each is about.
+func readmeExamples(t *testing.T) map[string]string {
+	t.Helper()
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
-	block := regexp.MustCompile("(?s)```go\n(package .*?)```").FindSubmatch(readme)
-	require.NotNil(t, block, "README.md has no ```go block that begins with a package clause")
-	example := string(block[1])
-	body := example[strings.Index(example, "func Test"):]
-	require.LessOrEqual(t, strings.Count(strings.TrimSpace(body), "\n")+1, 10, "the README's example is to be ten lines at most")
+	examples := map[string]string{}
+	for _, block := range regexp.MustCompile("(?s)```go\n(package .*?)```").FindAllSubmatch(readme, -1) {
+		example := string(block[1])
+		start := regexp.MustCompile(`([a-z]+)\.RunT\(`).FindStringSubmatch(example)
+		require.NotNil(t, start, "an example of README.md starts nothing:\n%s", example)
+		require.Empty(t, examples[start[1]], "README.md has two examples of %s", start[1])
+		examples[start[1]] = example
+		body := example[strings.Index(example, "func Test"):]
+		lines := strings.Count(strings.TrimSpace(body), "\n") + 1
+		require.LessOrEqual(t, lines, longestExample, "README.md's example of %s has %d lines", start[1], lines)
+		require.NotContains(t, body, "_ = ", "README.md's example of %s drops an error", start[1])
+	}
+	return examples
+}
 
+// longestExample is a test of ten lines in its func line and its brace.
+const longestExample = 12
+
+// TestTheExamplesOfTheReadmeRunInAnotherModule writes a module as the README says, with the README's own tests in it, and
+// runs it. What the module needs is in this module's go.sum, so nothing is fetched that this module has not fetched.
+func TestTheExamplesOfTheReadmeRunInAnotherModule(t *testing.T) {
 	here, err := os.Getwd()
 	require.NoError(t, err)
 	directory := t.TempDir()
@@ -33,14 +49,48 @@ func TestTheReadmesExampleRunsInAnotherModule(t *testing.T) {
 	require.NoError(t, err)
 	write("go.mod", "module example.org/scanner\n\ngo 1.26.0\n\nrequire mfpsim v0.0.0\n\nreplace mfpsim => "+here+"\n")
 	write("go.sum", string(sums))
-	write("scan_test.go", example)
+	examples := readmeExamples(t)
+	for name, example := range examples {
+		write(name+"_test.go", example)
+	}
+	for _, name := range []string{"fakeentra", "fakesmtp", "lab"} {
+		require.Contains(t, examples, name, "README.md has no example of %s", name)
+	}
 
 	command := exec.Command("go", "test", "-v", "./...")
 	command.Dir = directory
 	command.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
 	output, err := command.CombinedOutput()
 	require.NoError(t, err, string(output))
-	require.Contains(t, string(output), "--- PASS: Test")
+	require.Equal(t, len(examples), strings.Count(string(output), "--- PASS: Test"), string(output))
+}
+
+// screenLines is how many lines two screens of a terminal hold.
+const screenLines = 50
+
+func TestWhatAFakeIsFitsTwoScreens(t *testing.T) {
+	for _, fake := range []string{"fakeentra", "fakesmtp"} {
+		output, err := exec.Command("go", "doc", "./"+fake).Output()
+		require.NoError(t, err)
+		before, _, found := strings.Cut(string(output), "\ntype ")
+		require.True(t, found)
+		lines := strings.Count(before, "\n") + 1
+		require.LessOrEqual(t, lines, screenLines, "go doc ./%s has %d lines before its types", fake, lines)
+	}
+}
+
+// namedFile is a path of this repository in a document: between backquotes, with a folder or an ending.
+var namedFile = regexp.MustCompile("`([a-z][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)+/?|[A-Za-z][A-Za-z0-9_-]*\\.(?:go|md|yaml|yml|mod))`")
+
+func TestTheGuideForContributorsNamesFilesThatAreThere(t *testing.T) {
+	text, err := os.ReadFile("CONTRIBUTING.md")
+	require.NoError(t, err)
+	names := namedFile.FindAllStringSubmatch(string(text), -1)
+	require.Greater(t, len(names), 20)
+	for _, name := range names {
+		_, err := os.Stat(name[1])
+		require.NoError(t, err, "CONTRIBUTING.md names a file that is not there")
+	}
 }
 
 // documents are the endings of files that people read, and scripts.
@@ -156,7 +206,6 @@ func TestTheLanguagesPageHasEveryVerb(t *testing.T) {
 	}
 }
 
-// TestTheJoinedExampleOfTheREADMERuns holds that the README shows the test that runs in the lab, letter by letter.
 func TestTheLanguagesPageHasEveryCapability(t *testing.T) {
 	text, err := os.ReadFile("docs/language.md")
 	require.NoError(t, err)
@@ -165,6 +214,7 @@ func TestTheLanguagesPageHasEveryCapability(t *testing.T) {
 	}
 }
 
+// TestTheJoinedExampleOfTheREADMERuns holds that the README shows the test that runs in the lab, letter by letter.
 func TestTheJoinedExampleOfTheREADMERuns(t *testing.T) {
 	source, err := os.ReadFile("lab/outside_test.go")
 	require.NoError(t, err)

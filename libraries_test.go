@@ -66,7 +66,7 @@ func TestTestsAssertWithTestify(t *testing.T) {
 	const testify = "github.com/stretchr/testify/require"
 	using := 0
 	for _, p := range listPackages(t) {
-		if roomOf(p.ImportPath) == "" && p.ImportPath != module {
+		if roomOf(rooms(t), p.ImportPath) == "" && p.ImportPath != module {
 			continue
 		}
 		imports := slices.Concat(p.TestImports, p.XTestImports)

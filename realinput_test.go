@@ -25,7 +25,7 @@ func TestMSALSignsInAndCurlSendsWithItsToken(t *testing.T) {
 	world := vtime.NewFlowing(time.Time{})
 	t.Cleanup(world.Close)
 	l := lab.RunT(t, lab.Config{World: world})
-	_, err = l.AddTenant(lab.Tenant{Name: "contoso.com", SMTPAuth: true, NoDefaults: true})
+	_, err = l.AddTenant(lab.Tenant{Name: "contoso.com", SMTPAuth: true, SecurityDefaults: lab.Off})
 	require.NoError(t, err)
 	require.NoError(t, l.AddUser(lab.User{Address: benchUser, Roles: []string{"Cloud Application Administrator"}}))
 

@@ -108,7 +108,8 @@ func TestAForgedFormHasWhatIsSeenAndNothingThatIsHidden(t *testing.T) {
 	require.NoError(t, b.Click(ctx, "OK"))
 	require.Contains(t, (*log)[2], "token=t1 session=s1", "the administrator is still logged in")
 	require.ErrorIs(t, b.Forge(ctx, "CA Certificate", true), browser.ErrNoForm)
-	require.EqualError(t, b.Forge(ctx, "Coffee", true), `no button "Coffee" here; there are: CA Certificate, More details, OK, Sign In`)
+	require.EqualError(t, b.Forge(ctx, "Coffee", true),
+		`no button "Coffee" here; there are: CA Certificate, More details, OK, Sign In`)
 }
 
 func TestAFormIsFilledInAndSentAsABrowserSendsIt(t *testing.T) {
@@ -154,7 +155,7 @@ func TestWhatIsNotThereIsRefusedWithWhatIs(t *testing.T) {
 		act  func() error
 		want string
 	}{
-		"a button": {func() error { return b.Click(ctx, "Sign") }, `no button "Sign" here; there are: CA Certificate, More details, OK, Sign In`},
+		"a button": {func() error { return b.Click(ctx, "Sign") }, `no button "Sign" here; there are: CA Certificate, More details, OK, Sign In; the nearest is Sign In`},
 		"a value":  {func() error { return b.Set("Authentication Method", "POP") }, `no value "POP" here; there are: Off, OAuth2`},
 		"a choice": {func() error { return b.Set("Certificate Validation", "Maybe") }, `no value "Maybe" here; there are: Enable, Disable`},
 		"a field":  {func() error { return b.Set("Port", "25") }, `no field "Port" here; there are: Authentication Method, Certificate Validation, Sender's Email Address, Locked, Password, Consent on behalf of your organization`},

@@ -36,7 +36,7 @@ type Engine struct {
 }
 
 // Open reads the device's memory. Without memory that can be read, or with a record of a newer firmware, there is no
-// engine and the error is an [*Outcome] of kind StorageFailed with the [*nvram.Error] beside it; with a record that is
+// engine and the error is an [*outcome.Outcome] of kind StorageFailed with the [*nvram.Error] beside it; with a record that is
 // torn or was sealed with another key the device goes on with less, and [Engine.Recovered] says so.
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	if o.Clock == nil || o.Dialer == nil || o.Random == nil || o.Flash == nil || o.Go == nil {
@@ -142,20 +142,20 @@ func (e *Engine) persist(ctx context.Context, of *Mailer, settings mail.Settings
 	}
 	if err := write(r); err != nil {
 		e.o.Log.ErrorContext(ctx, "settings memory not written", "owner", of.owner, "fault", err)
-		return e.outcome(StorageFailed, Device)
+		return e.outcome(outcome.StorageFailed, outcome.Device)
 	}
 	return nil
 }
 
-func (e *Engine) outcome(kind Kind, side Side) *Outcome {
+func (e *Engine) outcome(kind outcome.Kind, side outcome.Side) *outcome.Outcome {
 	return outcome.New(kind, side, outcome.StageNone, e.o.Clock.Now())
 }
 
 // asOutcome finds the outcome in an error of the packages below; they return no other.
-func (e *Engine) asOutcome(err error, s Service) *Outcome {
-	var o *Outcome
+func (e *Engine) asOutcome(err error, s mail.Service) *outcome.Outcome {
+	var o *outcome.Outcome
 	if !errors.As(err, &o) {
-		o = e.outcome(Interrupted, Device)
+		o = e.outcome(outcome.Interrupted, outcome.Device)
 	}
 	if o.Service == "" {
 		o.Service = string(s)

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"mfpsim/core/outcome"
+
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/core/internal/bench"
@@ -21,15 +23,15 @@ var ctx = context.Background()
 func TestOpenNeedsItsParts(t *testing.T) {
 	_, err := Open(ctx, Options{})
 	require.Error(t, err)
-	require.Nil(t, AsOutcome(err), "a mistake of the program, not of the device's day")
+	require.Nil(t, asOutcome(err), "a mistake of the program, not of the device's day")
 }
 
 func TestANewDeviceIsNotConfigured(t *testing.T) {
 	e := newRig(t).powerOn()
 	require.Equal(t, Status{Phase: SignedOut}, e.Status())
-	require.Equal(t, NotConfigured, e.Ready().Kind)
+	require.Equal(t, outcome.NotConfigured, e.Ready().Kind)
 	_, err := e.Send(ctx, letter())
-	require.Equal(t, NotConfigured, kind(t, err))
+	require.Equal(t, outcome.NotConfigured, kind(t, err))
 	require.NoError(t, e.Recovered())
 }
 
@@ -49,9 +51,9 @@ func TestTheGuidesWholeWay(t *testing.T) {
 	require.Equal(t, Status{Phase: AwaitingOK, Service: mail.ServiceExchangeOnline, Account: account}, e.Status())
 	require.True(t, e.Status().SignedIn())
 	require.Zero(t, r.flash.Writes(), "nothing is stored before OK")
-	require.Equal(t, SignInWaiting, e.Ready().Kind)
+	require.Equal(t, outcome.SignInWaiting, e.Ready().Kind)
 	_, err = e.Send(ctx, letter())
-	require.Equal(t, SignInWaiting, kind(t, err))
+	require.Equal(t, outcome.SignInWaiting, kind(t, err))
 
 	form := e.Providers()[0].Preset()
 	require.NoError(t, e.Save(ctx, form))
@@ -91,7 +93,7 @@ func TestWhatDropsAWaitingSignIn(t *testing.T) {
 		{"a newer sign-in that fails", func(r *rig, e powered) powered {
 			r.html = true
 			_, err := e.BeginSignIn(ctx, mail.ServiceOutlook)
-			require.Equal(r.t, CloudMalformed, kind(r.t, err))
+			require.Equal(r.t, outcome.CloudMalformed, kind(r.t, err))
 			return e
 		}, SignedOut},
 		{"not Cancel: there is nothing to cancel any more", func(r *rig, e powered) powered { e.CancelSignIn(ctx); return e }, AwaitingOK},
@@ -119,12 +121,12 @@ func TestEndsOfASignInAreSaid(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		act  func(r *rig, e powered)
-		want Kind
+		want outcome.Kind
 	}{
-		{"Cancel", func(r *rig, e powered) { e.CancelSignIn(ctx) }, SignInCancelled},
-		{"the code is not entered in time", func(r *rig, e powered) { r.pending = 1000 }, SignInCodeExpired},
-		{"blocked at issuance", func(r *rig, e powered) { r.refuse(53003) }, PolicyBlocked},
-		{"HTML", func(r *rig, e powered) { r.html = true }, CloudMalformed},
+		{"Cancel", func(r *rig, e powered) { e.CancelSignIn(ctx) }, outcome.SignInCancelled},
+		{"the code is not entered in time", func(r *rig, e powered) { r.pending = 1000 }, outcome.SignInCodeExpired},
+		{"blocked at issuance", func(r *rig, e powered) { r.refuse(53003) }, outcome.PolicyBlocked},
+		{"HTML", func(r *rig, e powered) { r.html = true }, outcome.CloudMalformed},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r, e := signedIn(t)
@@ -154,8 +156,8 @@ func TestCancelWhileTheServiceIsAskedAndWhilePolling(t *testing.T) {
 			e.CancelSignIn(ctx)
 		}
 		status, err := e.BeginSignIn(ctx, mail.ServiceExchangeOnline)
-		require.Equal(t, SignInCancelled, kind(t, err))
-		require.Equal(t, SignInCancelled, status.Ended.Kind)
+		require.Equal(t, outcome.SignInCancelled, kind(t, err))
+		require.Equal(t, outcome.SignInCancelled, status.Ended.Kind)
 		r.background()
 		require.Zero(t, r.polls)
 	})
@@ -167,7 +169,7 @@ func TestCancelWhileTheServiceIsAskedAndWhilePolling(t *testing.T) {
 		r.onToken = func(url.Values) { e.CancelSignIn(ctx) }
 		r.background()
 		require.Equal(t, SignedOut, e.Status().Phase, "a sign-in that completes after Cancel is dropped")
-		require.Equal(t, SignInCancelled, e.Status().Ended.Kind)
+		require.Equal(t, outcome.SignInCancelled, e.Status().Ended.Kind)
 	})
 	t.Run("by a newer sign-in, whose polling alone counts", func(t *testing.T) {
 		r := newRig(t)
@@ -189,16 +191,16 @@ func TestCancelWhileTheServiceIsAskedAndWhilePolling(t *testing.T) {
 		r.background()
 		require.Zero(t, r.polls)
 		_, err = e.BeginSignIn(ctx, mail.ServiceExchangeOnline)
-		require.Equal(t, Interrupted, kind(t, err))
+		require.Equal(t, outcome.Interrupted, kind(t, err))
 		_, err = e.Send(ctx, letter())
-		require.Equal(t, Interrupted, kind(t, err))
+		require.Equal(t, outcome.Interrupted, kind(t, err))
 	})
 }
 
 func TestAServiceThatTheModelDoesNotKnow(t *testing.T) {
 	e := newRig(t).powerOn()
 	_, err := e.BeginSignIn(ctx, "Gmail")
-	require.Equal(t, NotConfigured, kind(t, err))
+	require.Equal(t, outcome.NotConfigured, kind(t, err))
 	var invalid *mail.InvalidSettings
 	require.ErrorAs(t, e.Save(ctx, mail.Settings{Method: mail.MethodOAuth2, Service: "Gmail", Server: "s", Port: 1, Security: mail.SecurityTLS}), &invalid)
 	require.Equal(t, mail.FieldService, invalid.Fields[0].Field)
@@ -214,14 +216,14 @@ func TestReady(t *testing.T) {
 		name   string
 		stored mail.Settings
 		waits  bool
-		want   Kind
+		want   outcome.Kind
 	}{
-		{"Off and no server", mail.FactorySettings(), false, NotConfigured},
-		{"Off and a sign-in waits", mail.FactorySettings(), true, SignInWaiting},
+		{"Off and no server", mail.FactorySettings(), false, outcome.NotConfigured},
+		{"Off and a sign-in waits", mail.FactorySettings(), true, outcome.SignInWaiting},
 		{"Off with a relay that needs no authentication", relay, false, ""},
-		{"the same, and a sign-in waits", relay, true, SignInWaiting},
-		{"OAuth2 without a sign-in", providers()[0].Preset(), false, NoSignIn},
-		{"OAuth2 and a sign-in waits", providers()[0].Preset(), true, SignInWaiting},
+		{"the same, and a sign-in waits", relay, true, outcome.SignInWaiting},
+		{"OAuth2 without a sign-in", providers()[0].Preset(), false, outcome.NoSignIn},
+		{"OAuth2 and a sign-in waits", providers()[0].Preset(), true, outcome.SignInWaiting},
 		{"a password method", password, false, ""},
 		{"a password method works on while a sign-in waits", password, true, ""},
 	} {
@@ -232,10 +234,10 @@ func TestReady(t *testing.T) {
 			if test.waits {
 				r.signIn(e, mail.ServiceExchangeOnline)
 			}
-			got := Kind("")
+			got := outcome.Kind("")
 			if o := e.Ready(); o != nil {
 				got = o.Kind
-				require.Equal(t, Device, o.Side)
+				require.Equal(t, outcome.Device, o.Side)
 			}
 			require.Equal(t, test.want, got)
 			if test.stored.Method == mail.MethodSMTPAuth {
@@ -260,7 +262,7 @@ func TestASignInOfAnotherServiceIsDroppedBySave(t *testing.T) {
 	_, e := signedIn(t)
 	require.NoError(t, e.Save(ctx, e.Providers()[1].Preset()))
 	require.False(t, e.Status().Stored)
-	require.Equal(t, NoSignIn, e.Ready().Kind)
+	require.Equal(t, outcome.NoSignIn, e.Ready().Kind)
 }
 
 func TestSaveOfTheSameServiceKeepsTheSignInAndTheSenderTyped(t *testing.T) {
@@ -277,7 +279,7 @@ func TestSignOutLeavesTheSettingsAndNoToken(t *testing.T) {
 	require.NoError(t, e.SignOut(ctx))
 	require.Equal(t, SignedOut, e.Status().Phase)
 	require.Equal(t, mail.MethodOAuth2, e.Settings().Method)
-	require.Equal(t, NoSignIn, e.Ready().Kind)
+	require.Equal(t, outcome.NoSignIn, e.Ready().Kind)
 	require.NotContains(t, string(r.flash.Image()), "refresh_token_sealed")
 	e.Close()
 	require.False(t, r.powerOn().Status().Stored)
@@ -292,7 +294,7 @@ func TestPowerCutAtOK(t *testing.T) {
 			r.signIn(e, mail.ServiceExchangeOnline)
 			r.flash.CutPower(write, at)
 			err := e.Save(ctx, e.Providers()[0].Preset())
-			require.Equal(t, StorageFailed, kind(t, err))
+			require.Equal(t, outcome.StorageFailed, kind(t, err))
 			require.Equal(t, AwaitingOK, e.Status().Phase, "nothing has changed")
 			r.flash.Restore()
 			woken := r.powerOn()
@@ -304,7 +306,7 @@ func TestPowerCutAtOK(t *testing.T) {
 func TestMemoryThatIsWorn(t *testing.T) {
 	r, e := signedIn(t)
 	r.flash.CutPower(1, 0)
-	require.Equal(t, StorageFailed, kind(t, e.SignOut(ctx)))
+	require.Equal(t, outcome.StorageFailed, kind(t, e.SignOut(ctx)))
 	require.True(t, e.Status().Stored, "said to be there still, because it is")
 }
 
@@ -317,7 +319,7 @@ func TestOpenOnAForeignKeyKeepsTheSettings(t *testing.T) {
 	require.ErrorAs(t, woken.Recovered(), &fault)
 	require.Equal(t, nvram.FaultForeignKey, fault.Fault)
 	require.Equal(t, "smtp.example.com", woken.Settings().Server)
-	require.Equal(t, NoSignIn, woken.Ready().Kind)
+	require.Equal(t, outcome.NoSignIn, woken.Ready().Kind)
 }
 
 func TestOpenWithoutMemory(t *testing.T) {
@@ -325,7 +327,7 @@ func TestOpenWithoutMemory(t *testing.T) {
 	r.flash.CutPower(1, 0)
 	_ = r.flash.Write(nil)
 	_, err := Open(ctx, Options{Clock: r.clock, Dialer: r.dialer, Random: bench.Random(1), Flash: r.flash, SealingKey: r.key, Go: func(string, func(context.Context)) {}})
-	require.Equal(t, StorageFailed, kind(t, err))
+	require.Equal(t, outcome.StorageFailed, kind(t, err))
 }
 
 func TestConcurrentUse(t *testing.T) {
@@ -345,10 +347,10 @@ func TestConcurrentUse(t *testing.T) {
 }
 
 func TestEveryKindHasItsSentence(t *testing.T) {
-	for _, k := range Kinds() {
-		require.NotEqual(t, Kind("x").Sentence(), k.Sentence(), k)
-		require.Regexp(t, `^[A-Z].*\.$`, (&Outcome{Kind: k, AADSTS: 53003}).Error())
+	for _, k := range outcome.Kinds() {
+		require.NotEqual(t, outcome.Kind("x").Sentence(), k.Sentence(), k)
+		require.Regexp(t, `^[A-Z].*\.$`, (&outcome.Outcome{Kind: k, AADSTS: 53003}).Error())
 	}
-	require.True(t, errors.Is(&Outcome{Kind: TooLarge, SMTPCode: 552}, &Outcome{Kind: TooLarge}))
-	require.False(t, (&Outcome{Kind: TooLarge}).Is(net.ErrClosed))
+	require.True(t, errors.Is(&outcome.Outcome{Kind: outcome.TooLarge, SMTPCode: 552}, &outcome.Outcome{Kind: outcome.TooLarge}))
+	require.False(t, (&outcome.Outcome{Kind: outcome.TooLarge}).Is(net.ErrClosed))
 }

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"mfpsim/core/outcome"
+	"mfpsim/core/secret"
+
 	"mfpsim/core/mail"
 	"mfpsim/core/nvram"
 	"mfpsim/core/oauth"
@@ -22,15 +25,15 @@ type Mailer struct {
 	settings mail.Settings // a user's are not used
 	stored   *signIn       // also in the store
 	attempt  *attempt      // the sign-in being made, or waiting for OK
-	ended    *Outcome
-	lost     *Outcome
+	ended    *outcome.Outcome
+	lost     *outcome.Outcome
 }
 
 // signIn is a sign-in with its tokens. It is never changed once it is shared: a rotated token makes a new one.
 type signIn struct {
 	nvram.SignIn
-	Access   Secret    // volatile; empty after power on. Exported, so that printing redacts it
-	obtained time.Time // of the access token, by the device's clock
+	Access   secret.Secret // volatile; empty after power on. Exported, so that printing redacts it
+	obtained time.Time     // of the access token, by the device's clock
 	expires  time.Time
 	serial   *struct{ _ byte } // the same for all that come from one act of signing in
 }
@@ -73,7 +76,7 @@ func (m *Mailer) inUse() mail.Settings {
 	if s.Method != mail.MethodOAuth2 {
 		return mail.FactorySettings()
 	}
-	s.Account, s.Sender, s.Password = "", "", Secret{}
+	s.Account, s.Sender, s.Password = "", "", secret.Secret{}
 	if m.stored != nil {
 		s.Service, s.Account, s.Sender = m.stored.Service, m.stored.Account, m.stored.Account
 	}
@@ -108,35 +111,35 @@ func (m *Mailer) status() Status {
 // scanned: NotConfigured (method Off and no server), NoSignIn (method OAuth2 and no sign-in is stored), or
 // SignInWaiting (a completed sign-in waits for OK and the stored method cannot do without it). A stored password method
 // works on until OK replaces it.
-func (m *Mailer) Ready() *Outcome {
+func (m *Mailer) Ready() *outcome.Outcome {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()
 	return m.ready()
 }
 
-func (m *Mailer) ready() *Outcome {
+func (m *Mailer) ready() *outcome.Outcome {
 	settings, waits := m.inUse(), m.waiting() != nil
-	kind := Kind("")
+	kind := outcome.Kind("")
 	switch settings.Method {
 	case mail.MethodOAuth2:
 		if m.stored == nil {
-			kind = NoSignIn
+			kind = outcome.NoSignIn
 		}
 	case mail.MethodOff:
 		if settings.Server == "" {
-			kind = NotConfigured
+			kind = outcome.NotConfigured
 		}
 		if waits {
-			kind = SignInWaiting
+			kind = outcome.SignInWaiting
 		}
 	}
-	if kind == NoSignIn && waits {
-		kind = SignInWaiting
+	if kind == outcome.NoSignIn && waits {
+		kind = outcome.SignInWaiting
 	}
 	if kind == "" {
 		return nil
 	}
-	o := m.e.outcome(kind, Device)
+	o := m.e.outcome(kind, outcome.Device)
 	if settings.Method == mail.MethodOAuth2 {
 		o.Service = string(settings.Service)
 	}
@@ -152,7 +155,7 @@ func (m *Mailer) waiting() *signIn {
 }
 
 // Save is OK (guide rule R23): it checks the settings and stores them, together with the sign-in that waits, if one
-// does and the method is OAuth2, in one write. The error is a [*mail.InvalidSettings], or an [*Outcome] of kind
+// does and the method is OAuth2, in one write. The error is a [*mail.InvalidSettings], or an [*outcome.Outcome] of kind
 // StorageFailed; after either nothing has changed.
 //
 // With OAuth2 the service and the account are those of the sign-in; fields that are empty get the provider's values,
@@ -164,7 +167,7 @@ func (m *Mailer) Save(ctx context.Context, s mail.Settings) error {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()
 	if m.e.closed {
-		return m.e.outcome(Interrupted, Device)
+		return m.e.outcome(outcome.Interrupted, outcome.Device)
 	}
 	user := m.owner.IsUser()
 	kept := m.stored
@@ -240,7 +243,7 @@ func (m *Mailer) drop() {
 	}
 }
 
-func (m *Mailer) provider(s Service) *Provider {
+func (m *Mailer) provider(s mail.Service) *Provider {
 	for _, p := range m.providers() {
 		if p.Service == s {
 			return &p

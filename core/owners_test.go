@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"mfpsim/core/outcome"
+
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/core/internal/bench"
@@ -62,8 +64,8 @@ func TestWhatEndsOneSignInLeavesTheOthers(t *testing.T) {
 			r.clock.Advance(91 * 24 * time.Hour)
 			r.refuse(700082)
 			_, err := m.Send(ctx, letter())
-			require.Equal(r.t, SignInExpired, kind(r.t, err))
-			require.Equal(r.t, SignInExpired, m.Status().Lost.Kind)
+			require.Equal(r.t, outcome.SignInExpired, kind(r.t, err))
+			require.Equal(r.t, outcome.SignInExpired, m.Status().Lost.Kind)
 			r.refuse(0)
 		}},
 		{"Sign Out", func(r *rig, m *Mailer) { require.NoError(r.t, m.SignOut(ctx)) }},
@@ -79,7 +81,7 @@ func TestWhatEndsOneSignInLeavesTheOthers(t *testing.T) {
 					m := woken.For(other)
 					require.Equal(t, other != owner, m.Status().Stored, other)
 					if other == owner {
-						require.Equal(t, NoSignIn, m.Ready().Kind)
+						require.Equal(t, outcome.NoSignIn, m.Ready().Kind)
 						continue
 					}
 					_, err := m.Send(ctx, letter())
@@ -100,7 +102,7 @@ func TestTwoSignInsAreOnTheirWayAtTheSameTime(t *testing.T) {
 		require.Equal(t, AwaitingUser, m.Status().Phase)
 	}
 	bob.CancelSignIn(ctx)
-	require.Equal(t, SignInCancelled, bob.Status().Ended.Kind)
+	require.Equal(t, outcome.SignInCancelled, bob.Status().Ended.Kind)
 	r.background()
 	require.Equal(t, AwaitingOK, alice.Status().Phase)
 	require.Equal(t, SignedOut, bob.Status().Phase)
@@ -112,14 +114,14 @@ func TestAUserHasTheServerOfThePrinterAndNoSettings(t *testing.T) {
 	e := r.powerOn()
 	alice := e.For(nvram.User("alice"))
 	r.person = "alice@contoso.com"
-	require.Equal(t, NotConfigured, alice.Ready().Kind, "the printer's method is Off")
+	require.Equal(t, outcome.NotConfigured, alice.Ready().Kind, "the printer's method is Off")
 	r.signIn(alice, mail.ServiceExchangeOnline)
 	require.NoError(t, alice.Save(ctx, mail.Settings{Method: "nonsense"}), "only the sign-in is stored")
-	require.Equal(t, NotConfigured, alice.Ready().Kind)
+	require.Equal(t, outcome.NotConfigured, alice.Ready().Kind)
 	require.Equal(t, mail.FactorySettings(), e.Settings())
 
 	require.NoError(t, e.Save(ctx, e.Providers()[0].Preset()))
-	require.Equal(t, NoSignIn, e.Ready().Kind, "the printer itself is not signed in")
+	require.Equal(t, outcome.NoSignIn, e.Ready().Kind, "the printer itself is not signed in")
 	require.Nil(t, alice.Ready())
 	_, err := alice.Send(ctx, letter())
 	require.NoError(t, err)
@@ -136,7 +138,7 @@ func TestAnEngineOnTheMemoryOfANewerFirmwareSaysSoAndLeavesIt(t *testing.T) {
 	_, err := Open(ctx, Options{
 		Clock: r.clock, Dialer: r.dialer, Random: bench.Random(1), Flash: r.flash, SealingKey: r.key, Go: func(string, func(context.Context)) {},
 	})
-	require.Equal(t, StorageFailed, kind(t, err))
+	require.Equal(t, outcome.StorageFailed, kind(t, err))
 	require.ErrorIs(t, err, &nvram.Error{Fault: nvram.FaultSchema})
 	require.ErrorContains(t, err, "the record was written by a newer firmware")
 	require.Equal(t, before, r.flash.Image())

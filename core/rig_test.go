@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,6 +17,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"mfpsim/core/outcome"
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
@@ -137,9 +140,9 @@ func (r *rig) background() {
 
 // signIn signs in up to the point where OK is missing.
 func (r *rig) signIn(e interface {
-	BeginSignIn(context.Context, Service) (Status, error)
+	BeginSignIn(context.Context, mail.Service) (Status, error)
 	Status() Status
-}, s Service,
+}, s mail.Service,
 ) {
 	r.t.Helper()
 	_, err := e.BeginSignIn(context.Background(), s)
@@ -265,12 +268,21 @@ func letter() mail.Message {
 }
 
 // kind is the kind of an error's outcome; "" for none.
-func kind(t *testing.T, err error) Kind {
+func kind(t *testing.T, err error) outcome.Kind {
 	t.Helper()
 	if err == nil {
 		return ""
 	}
-	o := AsOutcome(err)
+	o := asOutcome(err)
 	require.NotNil(t, o, "%v", err)
 	return o.Kind
+}
+
+// asOutcome finds the outcome in an error; nil if there is none.
+func asOutcome(err error) *outcome.Outcome {
+	var o *outcome.Outcome
+	if errors.As(err, &o) {
+		return o
+	}
+	return nil
 }

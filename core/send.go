@@ -2,13 +2,14 @@ package core
 
 import (
 	"context"
-	"errors"
+
+	"mfpsim/core/secret"
 
 	"mfpsim/core/mail"
 	"mfpsim/core/outcome"
 )
 
-// Send sends a message with the stored settings and, with OAuth2, the stored sign-in. The error is always an [*Outcome].
+// Send sends a message with the stored settings and, with OAuth2, the stored sign-in. The error is always an [*outcome.Outcome].
 //
 // The access token of an earlier message is used until shortly before its end by the device's clock; then a new one is got
 // with the refresh token, and a rotated refresh token is stored before anything is sent. When the identity provider
@@ -27,7 +28,7 @@ func (m *Mailer) Send(ctx context.Context, message mail.Message) (mail.Receipt, 
 }
 
 // ConnectionTest does all that [Mailer.Send] does but for the message: it refreshes the sign-in if need be, connects to
-// the mail server, authenticates and names the sender. The error is always an [*Outcome].
+// the mail server, authenticates and names the sender. The error is always an [*outcome.Outcome].
 func (m *Mailer) ConnectionTest(ctx context.Context) error {
 	return m.use(ctx, func(settings mail.Settings, who mail.Credential) error {
 		return m.e.submitter.Test(ctx, settings, who)
@@ -42,7 +43,7 @@ func (m *Mailer) use(
 	settings, refusal, closed := m.inUse(), m.ready(), m.e.closed
 	m.e.mu.Unlock()
 	if closed {
-		return m.e.outcome(Interrupted, Device)
+		return m.e.outcome(outcome.Interrupted, outcome.Device)
 	}
 	if refusal != nil {
 		return refusal
@@ -68,7 +69,7 @@ func (m *Mailer) use(
 			return nil
 		}
 		o := m.report(ctx, err, settings.Service)
-		if o.Kind != AuthenticationRefused {
+		if o.Kind != outcome.AuthenticationRefused {
 			return o
 		}
 		m.forget(s)
@@ -78,7 +79,7 @@ func (m *Mailer) use(
 	}
 }
 
-func (m *Mailer) report(ctx context.Context, err error, s Service) *Outcome {
+func (m *Mailer) report(ctx context.Context, err error, s mail.Service) *outcome.Outcome {
 	o := m.e.asOutcome(err, s)
 	m.e.o.Log.WarnContext(ctx, "not sent", "owner", m.owner, "kind", o.Kind, "stage", o.Stage,
 		"aadsts", o.AADSTS, "smtp", o.SMTPCode, "enhanced", o.Enhanced)
@@ -87,7 +88,7 @@ func (m *Mailer) report(ctx context.Context, err error, s Service) *Outcome {
 
 // authorized returns the stored sign-in with an access token that is good for now; kept says that it is one of before.
 // Messages that are sent at the same time may refresh at the same time: none waits for another.
-func (m *Mailer) authorized(ctx context.Context) (s *signIn, kept bool, failed *Outcome) {
+func (m *Mailer) authorized(ctx context.Context) (s *signIn, kept bool, failed *outcome.Outcome) {
 	// A refresh can be refused because another message has used up the token meanwhile; that one's is then tried.
 	const attempts = 3
 	for range attempts {
@@ -97,7 +98,7 @@ func (m *Mailer) authorized(ctx context.Context) (s *signIn, kept bool, failed *
 		m.e.mu.Unlock()
 		switch {
 		case s == nil:
-			return nil, false, m.e.outcome(NoSignIn, Device)
+			return nil, false, m.e.outcome(outcome.NoSignIn, outcome.Device)
 		case usable:
 			return s, true, nil
 		}
@@ -106,7 +107,7 @@ func (m *Mailer) authorized(ctx context.Context) (s *signIn, kept bool, failed *
 			return renewed, false, failed
 		}
 	}
-	return nil, false, m.e.outcome(Interrupted, Device)
+	return nil, false, m.e.outcome(outcome.Interrupted, outcome.Device)
 }
 
 // usable reports whether an access token is there and not near its end, by the device's clock. A date before the token was
@@ -117,10 +118,10 @@ func (m *Mailer) usable(s *signIn) bool {
 }
 
 // refresh gets a new access token for s. overtaken: s is no longer the stored sign-in's newest state.
-func (m *Mailer) refresh(ctx context.Context, s *signIn) (renewed *signIn, overtaken bool, failed *Outcome) {
+func (m *Mailer) refresh(ctx context.Context, s *signIn) (renewed *signIn, overtaken bool, failed *outcome.Outcome) {
 	p := m.provider(s.Service)
 	if p == nil { // the model has lost the service
-		return nil, false, m.e.outcome(NotConfigured, Device)
+		return nil, false, m.e.outcome(outcome.NotConfigured, outcome.Device)
 	}
 	var err error
 	if s.RefreshToken.Empty() { // the service gave none: offline_access is missing
@@ -162,7 +163,7 @@ func (m *Mailer) refresh(ctx context.Context, s *signIn) (renewed *signIn, overt
 }
 
 // lose drops the stored sign-in because the service refuses it.
-func (m *Mailer) lose(ctx context.Context, why *Outcome) {
+func (m *Mailer) lose(ctx context.Context, why *outcome.Outcome) {
 	// If the store fails the sign-in is back after power off, and is refused again.
 	_ = m.e.persist(ctx, m, m.settings, nil, true)
 	m.stored, m.lost = nil, why
@@ -175,16 +176,7 @@ func (m *Mailer) forget(s *signIn) {
 	defer m.e.mu.Unlock()
 	if m.stored != nil && m.stored.Access == s.Access {
 		without := *m.stored
-		without.Access = Secret{}
+		without.Access = secret.Secret{}
 		m.stored = &without
 	}
-}
-
-// AsOutcome finds the [*Outcome] in an error; nil if there is none.
-func AsOutcome(err error) *Outcome {
-	var o *Outcome
-	if errors.As(err, &o) {
-		return o
-	}
-	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"mfpsim/core/outcome"
+
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/core/mail"
@@ -17,7 +19,7 @@ import (
 	"mfpsim/core/secret"
 )
 
-func mustSecret(s string) Secret { return secret.New(s) }
+func mustSecret(s string) secret.Secret { return secret.New(s) }
 
 func TestAccessTokensAreUsedUntilShortlyBeforeTheirEnd(t *testing.T) {
 	for _, test := range []struct {
@@ -55,7 +57,7 @@ func TestARotatedRefreshTokenIsStoredBeforeSending(t *testing.T) {
 	r.dialer.Fail(mailAt, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)})
 	r.clock.Advance(2 * time.Hour)
 	_, err := e.Send(ctx, letter())
-	require.Equal(t, Unreachable, kind(t, err))
+	require.Equal(t, outcome.Unreachable, kind(t, err))
 	r.dialer.Fail(mailAt, nil)
 	e.Close()
 	_, err = r.powerOn().Send(ctx, letter())
@@ -64,9 +66,9 @@ func TestARotatedRefreshTokenIsStoredBeforeSending(t *testing.T) {
 }
 
 func TestRefusalsThatDropTheSignIn(t *testing.T) {
-	for code, want := range map[int]Kind{
-		700082: SignInExpired, 50173: SignInRevoked, 50133: PasswordChanged, 65001: ConsentWithdrawn, 53003: PolicyBlocked,
-		530036: PolicyBlocked, 50076: MultiFactorRequired, 50057: AccountDisabled, 70043: SignInFrequency, 70000: SignInRefused,
+	for code, want := range map[int]outcome.Kind{
+		700082: outcome.SignInExpired, 50173: outcome.SignInRevoked, 50133: outcome.PasswordChanged, 65001: outcome.ConsentWithdrawn, 53003: outcome.PolicyBlocked,
+		530036: outcome.PolicyBlocked, 50076: outcome.MultiFactorRequired, 50057: outcome.AccountDisabled, 70043: outcome.SignInFrequency, 70000: outcome.SignInRefused,
 	} {
 		r, e := signedIn(t)
 		r.clock.Advance(91 * 24 * time.Hour)
@@ -74,12 +76,12 @@ func TestRefusalsThatDropTheSignIn(t *testing.T) {
 		r.refuse(code)
 		_, err := e.Send(ctx, letter())
 		require.Equal(t, want, kind(t, err))
-		require.Equal(t, code, AsOutcome(err).AADSTS)
+		require.Equal(t, code, asOutcome(err).AADSTS)
 		status := e.Status()
 		require.Equal(t, SignedOut, status.Phase)
 		require.Equal(t, want, status.Lost.Kind)
 		require.Equal(t, mail.MethodOAuth2, e.Settings().Method, "the settings stay")
-		require.Equal(t, NoSignIn, e.Ready().Kind)
+		require.Equal(t, outcome.NoSignIn, e.Ready().Kind)
 		require.NotContains(t, string(r.flash.Image()), "refresh_token_sealed")
 		e.Close()
 		require.False(t, r.powerOn().Status().Stored)
@@ -91,16 +93,16 @@ func TestFailuresThatLeaveTheSignIn(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		set  func(r *rig)
-		want Kind
+		want outcome.Kind
 	}{
-		{"HTML", func(r *rig) { r.html = true }, CloudMalformed},
-		{"loop detector", func(r *rig) { r.refuse(50196) }, CloudError},
-		{"application disabled", func(r *rig) { r.refusal = `{"error":"unauthorized_client","error_codes":[7000112]}` }, ApplicationRefused},
-		{"name", func(r *rig) { r.dialer.Fail(cloudAt, &net.DNSError{IsNotFound: true}) }, NameNotResolved},
+		{"HTML", func(r *rig) { r.html = true }, outcome.CloudMalformed},
+		{"loop detector", func(r *rig) { r.refuse(50196) }, outcome.CloudError},
+		{"application disabled", func(r *rig) { r.refusal = `{"error":"unauthorized_client","error_codes":[7000112]}` }, outcome.ApplicationRefused},
+		{"name", func(r *rig) { r.dialer.Fail(cloudAt, &net.DNSError{IsNotFound: true}) }, outcome.NameNotResolved},
 		{"refused", func(r *rig) {
 			r.dialer.Fail(cloudAt, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)})
-		}, Unreachable},
-		{"a wrong date", func(r *rig) { r.clock.Set(time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC)) }, CertificateDate},
+		}, outcome.Unreachable},
+		{"a wrong date", func(r *rig) { r.clock.Set(time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC)) }, outcome.CertificateDate},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r, e := signedIn(t)
@@ -108,7 +110,7 @@ func TestFailuresThatLeaveTheSignIn(t *testing.T) {
 			test.set(r)
 			_, err := e.Send(ctx, letter())
 			require.Equal(t, test.want, kind(t, err))
-			require.Equal(t, Cloud, AsOutcome(err).Side)
+			require.Equal(t, outcome.Cloud, asOutcome(err).Side)
 			require.True(t, e.Status().Stored)
 			require.Nil(t, e.Status().Lost)
 			require.Nil(t, e.Ready())
@@ -120,8 +122,8 @@ func TestATokenThatTheMailServerRefusesIsNotUsedAgain(t *testing.T) {
 	r, e := signedIn(t)
 	r.accepted = map[string]bool{"access-2": true}
 	_, err := e.Send(ctx, letter())
-	require.Equal(t, AuthenticationRefused, kind(t, err))
-	require.Equal(t, "5.7.3", AsOutcome(err).Enhanced)
+	require.Equal(t, outcome.AuthenticationRefused, kind(t, err))
+	require.Equal(t, "5.7.3", asOutcome(err).Enhanced)
 	require.True(t, e.Status().Stored, "the mail server's refusal is not the identity provider's")
 	_, err = e.Send(ctx, letter())
 	require.NoError(t, err, "the next message has a fresh one")
@@ -140,7 +142,7 @@ func TestRefreshRefusedTokenTriesOnceMore(t *testing.T) {
 	require.NoError(t, err)
 	r.accepted = map[string]bool{}
 	_, err = e.Send(ctx, letter())
-	require.Equal(t, AuthenticationRefused, kind(t, err))
+	require.Equal(t, outcome.AuthenticationRefused, kind(t, err))
 	require.Len(t, r.seen, 5, "once, not for ever")
 }
 
@@ -154,7 +156,7 @@ func TestWithoutARefreshTokenTheSignInEndsWithItsAccessToken(t *testing.T) {
 	require.NoError(t, err)
 	r.clock.Advance(time.Hour)
 	_, err = e.Send(ctx, letter())
-	require.Equal(t, SignInExpired, kind(t, err))
+	require.Equal(t, outcome.SignInExpired, kind(t, err))
 	require.False(t, e.Status().Stored)
 }
 
@@ -165,7 +167,7 @@ func TestTooLargeIsKnownBeforeAnythingIsAsked(t *testing.T) {
 	m := letter()
 	m.AttachmentLimit = 3
 	_, err := e.Send(ctx, m)
-	require.Equal(t, TooLarge, kind(t, err))
+	require.Equal(t, outcome.TooLarge, kind(t, err))
 	require.Len(t, r.dialer.Dials(), dials)
 }
 
@@ -208,7 +210,7 @@ func TestAnInterruptedMessage(t *testing.T) {
 	ctx, cancel := context.WithCancel(ctx)
 	r.onToken = func(url.Values) { cancel() }
 	_, err := e.Send(ctx, letter())
-	require.Equal(t, Interrupted, kind(t, err))
+	require.Equal(t, outcome.Interrupted, kind(t, err))
 	require.True(t, e.Status().Stored)
 }
 
@@ -233,26 +235,26 @@ func TestConnectionTest(t *testing.T) {
 		require.Empty(t, r.mails)
 	})
 	t.Run("nothing is set up", func(t *testing.T) {
-		require.Equal(t, NotConfigured, kind(t, newRig(t).powerOn().ConnectionTest(ctx)))
+		require.Equal(t, outcome.NotConfigured, kind(t, newRig(t).powerOn().ConnectionTest(ctx)))
 	})
 	t.Run("the mail server refuses", func(t *testing.T) {
 		r, e := signedIn(t)
 		r.accepted = map[string]bool{}
-		require.Equal(t, AuthenticationRefused, kind(t, e.ConnectionTest(ctx)))
+		require.Equal(t, outcome.AuthenticationRefused, kind(t, e.ConnectionTest(ctx)))
 	})
 	t.Run("the sender is no address", func(t *testing.T) {
 		r, e := signedIn(t)
 		s := e.Settings()
 		s.Sender = "scanner"
 		require.NoError(t, e.Save(ctx, s))
-		require.Equal(t, SenderRefused, kind(t, e.ConnectionTest(ctx)))
+		require.Equal(t, outcome.SenderRefused, kind(t, e.ConnectionTest(ctx)))
 		require.Empty(t, r.seen)
 	})
 	t.Run("the sign-in has expired: dropped as by a message", func(t *testing.T) {
 		r, e := signedIn(t)
 		r.clock.Advance(91 * 24 * time.Hour)
 		r.refuse(700082)
-		require.Equal(t, SignInExpired, kind(t, e.ConnectionTest(ctx)))
+		require.Equal(t, outcome.SignInExpired, kind(t, e.ConnectionTest(ctx)))
 		require.False(t, e.Status().Stored)
 	})
 }

@@ -4,25 +4,28 @@ import (
 	"context"
 	"time"
 
+	"mfpsim/core/mail"
+	"mfpsim/core/outcome"
+
 	"mfpsim/core/nvram"
 	"mfpsim/core/oauth"
 )
 
 // BeginSignIn asks the service for a code, in the caller's activity, and returns the status with it; waiting for the person is
 // a background activity. It drops a sign-in that is being made or waits for OK (guide rule R41); a stored one stays. The
-// error is an [*Outcome], which the status carries as Ended as well.
-func (m *Mailer) BeginSignIn(ctx context.Context, s Service) (Status, error) {
+// error is an [*outcome.Outcome], which the status carries as Ended as well.
+func (m *Mailer) BeginSignIn(ctx context.Context, s mail.Service) (Status, error) {
 	m.e.mu.Lock()
 	m.drop()
 	m.ended = nil
 	p := m.provider(s)
 	if p == nil || m.e.closed {
 		defer m.e.mu.Unlock()
-		kind := NotConfigured
+		kind := outcome.NotConfigured
 		if m.e.closed {
-			kind = Interrupted
+			kind = outcome.Interrupted
 		}
-		o := m.e.outcome(kind, Device)
+		o := m.e.outcome(kind, outcome.Device)
 		o.Service = string(s)
 		m.ended = o
 		return m.status(), o
@@ -36,7 +39,7 @@ func (m *Mailer) BeginSignIn(ctx context.Context, s Service) (Status, error) {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()
 	if m.attempt != a { // cancelled, signed out, powered off or overtaken meanwhile
-		o := m.e.outcome(SignInCancelled, Device)
+		o := m.e.outcome(outcome.SignInCancelled, outcome.Device)
 		o.Service = string(s)
 		return m.status(), o
 	}
@@ -108,18 +111,18 @@ func (m *Mailer) CancelSignIn(ctx context.Context) {
 		return
 	}
 	m.drop()
-	m.ended = m.e.outcome(SignInCancelled, Device)
+	m.ended = m.e.outcome(outcome.SignInCancelled, outcome.Device)
 	m.ended.Service = string(a.provider.Service)
 	m.e.o.Log.InfoContext(ctx, "sign-in cancelled", "owner", m.owner, "service", a.provider.Service)
 }
 
 // SignOut drops the sign-in that is being made or waits, and the stored one, at once and without OK; the settings stay. No
-// token is left in memory. The error is an [*Outcome] of kind StorageFailed: then the stored sign-in is still there.
+// token is left in memory. The error is an [*outcome.Outcome] of kind StorageFailed: then the stored sign-in is still there.
 func (m *Mailer) SignOut(ctx context.Context) error {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()
 	if m.e.closed {
-		return m.e.outcome(Interrupted, Device)
+		return m.e.outcome(outcome.Interrupted, outcome.Device)
 	}
 	m.drop()
 	m.ended, m.lost = nil, nil

@@ -13,76 +13,11 @@ import (
 	"mfpsim/core/nvram"
 	"mfpsim/core/oauth"
 	"mfpsim/core/outcome"
-	"mfpsim/core/secret"
 )
-
-// Names of the packages below, so that a caller of the core needs to import core and core/mail only.
-type (
-	Clock   = host.Clock
-	Dialer  = host.Dialer
-	Secret  = secret.Secret
-	Outcome = outcome.Outcome
-	Kind    = outcome.Kind
-	Side    = outcome.Side
-	Stage   = outcome.Stage
-	Service = mail.Service
-)
-
-// The sides.
-const (
-	Device     = outcome.Device
-	Cloud      = outcome.Cloud
-	MailServer = outcome.MailServer
-)
-
-// The kinds; see package outcome for what each means.
-const (
-	NotConfigured             = outcome.NotConfigured
-	NoSignIn                  = outcome.NoSignIn
-	SignInWaiting             = outcome.SignInWaiting
-	StorageFailed             = outcome.StorageFailed
-	Interrupted               = outcome.Interrupted
-	SignInExpired             = outcome.SignInExpired
-	SignInRevoked             = outcome.SignInRevoked
-	PasswordChanged           = outcome.PasswordChanged
-	ConsentWithdrawn          = outcome.ConsentWithdrawn
-	PolicyBlocked             = outcome.PolicyBlocked
-	MultiFactorRequired       = outcome.MultiFactorRequired
-	AccountDisabled           = outcome.AccountDisabled
-	SignInFrequency           = outcome.SignInFrequency
-	ApplicationRefused        = outcome.ApplicationRefused
-	SignInCancelled           = outcome.SignInCancelled
-	SignInDeclined            = outcome.SignInDeclined
-	SignInCodeExpired         = outcome.SignInCodeExpired
-	SignInRefused             = outcome.SignInRefused
-	CloudError                = outcome.CloudError
-	CloudMalformed            = outcome.CloudMalformed
-	NameNotResolved           = outcome.NameNotResolved
-	Unreachable               = outcome.Unreachable
-	TimedOut                  = outcome.TimedOut
-	ConnectionLost            = outcome.ConnectionLost
-	CertificateUntrusted      = outcome.CertificateUntrusted
-	CertificateDate           = outcome.CertificateDate
-	CertificateName           = outcome.CertificateName
-	SecureConnection          = outcome.SecureConnection
-	NoSTARTTLS                = outcome.NoSTARTTLS
-	STARTTLSRequired          = outcome.STARTTLSRequired
-	AuthenticationRefused     = outcome.AuthenticationRefused
-	AuthenticationUnsupported = outcome.AuthenticationUnsupported
-	SenderRefused             = outcome.SenderRefused
-	RecipientRefused          = outcome.RecipientRefused
-	TooLarge                  = outcome.TooLarge
-	ServerBusy                = outcome.ServerBusy
-	MessageRefused            = outcome.MessageRefused
-	ServerMalformed           = outcome.ServerMalformed
-)
-
-// Kinds returns all kinds, so that a table of messages can be checked for being complete.
-func Kinds() []Kind { return outcome.Kinds() }
 
 // Provider is what the device knows of an email service. It is data of the model.
 type Provider struct {
-	Service          Service
+	Service          mail.Service
 	Authority        string   // base URL of the identity provider, "https://login.microsoftonline.com"
 	Tenant           string   // "organizations", "consumers", "common" or a tenant
 	ClientID         string   // of the maker's application
@@ -112,8 +47,8 @@ type Timeouts struct {
 
 // Options are what an [Engine] is made of.
 type Options struct {
-	Clock      Clock       // required
-	Dialer     Dialer      // required
+	Clock      host.Clock  // required
+	Dialer     host.Dialer // required
 	Random     io.Reader   // required: for Message-ID, MIME boundary, nonces; crypto/rand in production
 	Flash      nvram.Flash // required
 	SealingKey []byte      // required: the device's own key, at least 16 bytes; tokens and passwords are sealed with it
@@ -155,15 +90,15 @@ const (
 // Status is one snapshot of all that surfaces show of the sign-in.
 type Status struct {
 	Phase           Phase
-	Service         Service   // of the sign-in that waits or, failing that, is stored; of the one being made in AwaitingUser
-	Account         string    // likewise; empty in AwaitingUser and SignedOut
-	UserCode        string    // AwaitingUser only
-	VerificationURI string    // AwaitingUser only; always https
-	CodeExpires     time.Time // AwaitingUser only; by the device's clock
-	Ended           *Outcome  // how the last sign-in ended without success; nil if it succeeded, or another began
-	Lost            *Outcome  // why the stored sign-in was dropped, since power on; nil if it was not
-	Stored          bool      // a sign-in is stored, whatever the phase
-	StoredAccount   string    // the account of it
+	Service         mail.Service     // of the sign-in that waits or, failing that, is stored; of the one being made in AwaitingUser
+	Account         string           // likewise; empty in AwaitingUser and SignedOut
+	UserCode        string           // AwaitingUser only
+	VerificationURI string           // AwaitingUser only; always https
+	CodeExpires     time.Time        // AwaitingUser only; by the device's clock
+	Ended           *outcome.Outcome // how the last sign-in ended without success; nil if it succeeded, or another began
+	Lost            *outcome.Outcome // why the stored sign-in was dropped, since power on; nil if it was not
+	Stored          bool             // a sign-in is stored, whatever the phase
+	StoredAccount   string           // the account of it
 }
 
 // SignedIn reports whether Web Config shows "Signed in" and the account: a sign-in waits for OK or is stored.

@@ -7,10 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"github.com/goccy/go-yaml"
-
-	"mfpsim/choice"
 )
 
 //go:embed sets/*.yaml
@@ -19,12 +18,11 @@ var setFiles embed.FS
 // setVerdictsFile is what `plant --together` writes.
 const setVerdictsFile = "sets/verdicts.yaml"
 
-// Set returns the defects of a named set, sets/NAME.yaml: they are planted in one printer at once. An unknown name is a
-// [*choice.Error].
+// Set returns the defects of a named set, sets/NAME.yaml: they are planted in one printer at once.
 func Set(name string, all []Defect) ([]Defect, error) {
 	text, err := setFiles.ReadFile("sets/" + name + ".yaml")
 	if err != nil || name == "verdicts" {
-		return nil, &choice.Error{What: "set of defects", Wanted: name, Present: Sets()}
+		return nil, fmt.Errorf("no set of defects %q; there are: %s", name, strings.Join(Sets(), ", "))
 	}
 	var ids []string
 	if err := yaml.Unmarshal(text, &ids); err != nil {

@@ -29,7 +29,7 @@ func TestAPrinterWithAllDefectsOfASetIsRed(t *testing.T) {
 		require.NoError(t, err)
 		require.NotEmpty(t, list)
 		require.NotEmpty(t, red[name].Red, "the set %s was not planted, or nothing turned red: make defects", name)
-		require.Equal(t, defects.HashOfSet(list), red[name].Source, "the set %s is another than the one that was planted: make defects", name)
+		require.Equal(t, defects.HashOfSet(list), red[name].Source, "the set %s is not the one that was planted", name)
 		for _, d := range list {
 			require.Empty(t, d.Escapes, "%s of the set %s", d.ID, name)
 			if v, known := planted[d.ID]; known {
@@ -41,7 +41,7 @@ func TestAPrinterWithAllDefectsOfASetIsRed(t *testing.T) {
 
 func TestAnUnknownSetIsRefused(t *testing.T) {
 	_, err := defects.Set("carefree", nil)
-	require.EqualError(t, err, `no set of defects "carefree" here; there are: careless`)
+	require.EqualError(t, err, `no set of defects "carefree"; there are: careless`)
 	_, err = defects.Set("careless", nil)
 	require.ErrorContains(t, err, "defects/sets/careless.yaml: there is no defect ")
 }

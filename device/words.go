@@ -17,6 +17,14 @@ type Words struct {
 	// Labels are the words of keys, fields, buttons, pages and values, by the guide's English words in the form of
 	// [choice.Normalize].
 	Labels map[string]string `json:"labels"`
+	// Own names the labels and messages, as the maps do, in which the model has words of its own on purpose (guide rules R32,
+	// R35). Of all others the guide's words are demanded where it has some.
+	Own []string `json:"own,omitempty"`
+}
+
+// IsOwn reports whether a label, by its English words, or a message, by its name, is one of the model's own.
+func (w Words) IsOwn(name string) bool {
+	return slices.Contains(w.Own, name) || slices.Contains(w.Own, choice.Normalize(name))
 }
 
 // Message returns a message by its name. A [*choice.Error] lists the names that there are, but those of codes.

@@ -63,12 +63,12 @@ func (s *Server) onPerson(principal string, act func(directory.UserKey)) error {
 
 // Disable blocks the sign-in of a user: AADSTS50057.
 func (s *Server) Disable(principal string) error {
-	return s.onPerson(principal, func(u directory.UserKey) { s.directory.SetDisabled(u, true) })
+	return s.onPerson(principal, func(u directory.UserKey) { s.directory.SetState(u, directory.Disabled) })
 }
 
 // Enable undoes Disable.
 func (s *Server) Enable(principal string) error {
-	return s.onPerson(principal, func(u directory.UserKey) { s.directory.SetDisabled(u, false) })
+	return s.onPerson(principal, func(u directory.UserKey) { s.directory.SetState(u, directory.Enabled) })
 }
 
 // Delete removes a user: AADSTS50034.
@@ -140,7 +140,7 @@ func (s *Server) GrantConsent(tenant, application string, scopes ...string) erro
 	}
 	a, known := s.directory.Application(application)
 	if !known {
-		return fmt.Errorf("fakeentra: there is no application %q", application)
+		return ours(fmt.Errorf("there is no application %q", application))
 	}
 	s.directory.Consent(home.Key, a.ID, "", 0, scopes)
 	return nil
@@ -152,9 +152,9 @@ func (s *Server) WithdrawConsent(tenant, application string) error {
 	home, known := s.directory.Home(tenant)
 	switch {
 	case !known:
-		return fmt.Errorf("fakeentra: there is no tenant %q", tenant)
+		return ours(fmt.Errorf("there is no tenant %q", tenant))
 	case !s.directory.WithdrawConsent(home.Key, application):
-		return fmt.Errorf("fakeentra: %s has given no consent to %q", tenant, application)
+		return ours(fmt.Errorf("%s has given no consent to %q", tenant, application))
 	}
 	return nil
 }
@@ -183,19 +183,15 @@ func (s *Server) SetPolicyJSON(tenant, name string, text []byte) (Policy, error)
 	return s.SetPolicy(tenant, p)
 }
 
-// ChangePolicy changes a policy by words such as "state=on", "users=All", "exclude=admin@contoso.com",
-// "from=2026-04-15", or makes it if the tenant has none of that name. Values are lists, parted by commas; the error
-// lists the keys.
-func (s *Server) ChangePolicy(tenant, policy string, words ...string) (Policy, error) {
+// ChangePolicy lets change alter the policy of that name, or a new one if the tenant has none.
+func (s *Server) ChangePolicy(tenant, policy string, change func(*Policy)) (Policy, error) {
 	p := Policy{Name: policy}
 	for _, old := range s.Policies(tenant) {
 		if strings.EqualFold(old.Name, policy) {
 			p = old
 		}
 	}
-	if err := p.Change(words...); err != nil {
-		return Policy{}, ours(err)
-	}
+	change(&p)
 	return s.SetPolicy(tenant, p)
 }
 

@@ -2,12 +2,14 @@ package fakeentra
 
 import "mfpsim/fakeentra/internal/answers"
 
-// ParseAnswers reads a sequence of answers from words such as "html", "endpoint=token", "grant=refresh_token",
-// "after=1", "times=2", "error=50196", "status=503", "retry-after=30", "latency=20s", parted by the word "then". All
-// but the last need times=, for= or until=. docs/language.md has all words, and so has the error.
-func ParseAnswers(words ...string) ([]Answer, error) {
-	parsed, err := answers.Parse(words...)
-	return parsed, ours(err)
+// AnswerKinds returns the kinds of an [Answer].
+func AnswerKinds() []string {
+	kinds := answers.Kinds()
+	words := make([]string, len(kinds))
+	for i, kind := range kinds {
+		words[i] = string(kind)
+	}
+	return words
 }
 
 // Arm plants answers, in a row behind those that are planted. None is if one of them is wrong.

@@ -16,20 +16,21 @@ import (
 	"mfpsim/fakeentra/internal/endpoints"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
+	"mfpsim/phrase"
 	"mfpsim/vtime"
 )
 
 // arm plants a sequence of answers, written in words.
 func (c *client) arm(words string) {
 	c.t.Helper()
-	planted, err := fakeentra.ParseAnswers(strings.Fields(words)...)
+	planted, err := phrase.EntraAnswers(strings.Fields(words))
 	require.NoError(c.t, err, words)
 	require.NoError(c.t, c.entra.Arm(planted...), words)
 }
 
 // parseOne reads one answer.
 func parseOne(words ...string) (fakeentra.Answer, error) {
-	parsed, err := fakeentra.ParseAnswers(words...)
+	parsed, err := phrase.EntraAnswers(words)
 	if err != nil {
 		return fakeentra.Answer{}, err
 	}
@@ -236,7 +237,7 @@ func TestPlantedAnswersAreWrittenAsTheyAreRead(t *testing.T) {
 		require.Error(t, err, words)
 	}
 	for _, words := range []string{"then", "html then empty", "html times=1 then", "times=1 then html"} {
-		_, err := fakeentra.ParseAnswers(strings.Fields(words)...)
+		_, err := phrase.EntraAnswers(strings.Fields(words))
 		require.Error(t, err, words)
 	}
 	c := stepped(t)

@@ -330,6 +330,6 @@ func TestASourceThatIsNoneIsRefused(t *testing.T) {
 	require.Error(t, second(c.entra.SetLocation("nowhere.example", fakeentra.NamedLocation{Name: "x", Countries: []string{"GR"}})))
 	require.Empty(t, c.entra.Locations("contoso.com"))
 	require.Nil(t, c.entra.Locations("nowhere.example"))
-	require.Error(t, second(c.entra.ChangePolicy("contoso.com", "x", "grant=block,mfa")))
+	require.Error(t, second(change(c.entra, "x", "grant=block,mfa")))
 	require.Error(t, c.entra.DeletePolicy("contoso.com", "x"))
 }

@@ -116,7 +116,8 @@ func TestNoSecretIsInTheJournalOrOnAPage(t *testing.T) {
 
 func TestObjectsHaveGraphsShapes(t *testing.T) {
 	c := stepped(t)
-	policy, err := c.entra.ChangePolicy("contoso.com", "Block device code flow", "flow=Device code flow", "users=All", "exclude=alice@contoso.com", "from=2026-05-01", "state=report-only")
+	policy, err := change(c.entra, "Block device code flow", "flow=Device code flow", "users=All",
+		"exclude=alice@contoso.com", "from=2026-05-01", "state=report-only")
 	require.NoError(t, err)
 	text, err := json.Marshal(policy)
 	require.NoError(t, err)

@@ -11,6 +11,7 @@ import (
 
 	"mfpsim/fakeentra"
 	"mfpsim/fakeentra/internal/endpoints"
+	"mfpsim/phrase"
 )
 
 // withHeader is healthy for a request with header fields of its own.
@@ -139,7 +140,7 @@ func FuzzPlantedAnswers(f *testing.F) {
 		f.Add(words)
 	}
 	f.Fuzz(func(t *testing.T, words string) {
-		planted, err := fakeentra.ParseAnswers(strings.Fields(words)...)
+		planted, err := phrase.EntraAnswers(strings.Fields(words))
 		if err != nil {
 			return
 		}

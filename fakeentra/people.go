@@ -18,8 +18,17 @@ func ours(err error) error {
 	if errors.As(err, &refusal) {
 		return err
 	}
-	return fmt.Errorf("fakeentra: %w", err)
+	return &Error{Cause: err}
 }
+
+// Error is what the fake says of a call that it refuses. Its text names the package; that of its Cause does not.
+type Error struct{ Cause error }
+
+// Error gives the text of the cause with the package's name.
+func (e *Error) Error() string { return "fakeentra: " + e.Cause.Error() }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
 
 // EnterCode types a code into the page "Enter code to allow access" and reports how the page takes it; nothing is
 // approved by it. The error is a [*Refusal].

@@ -68,7 +68,7 @@ func TestEveryRefusalOfTheTokenAndDeviceCodeEndpoints(t *testing.T) {
 					{ID: id, Name: "App"},
 					{ID: single, Name: "Single", Audience: "AzureADMyOrg", Home: "contoso.com"},
 					{ID: secretive, Name: "Secretive", Confidential: true},
-					{ID: off, Name: "Disabled app", Disabled: true},
+					{ID: off, Name: "Disabled app", State: fakeentra.Disabled},
 					{ID: work, Name: "Work", Audience: "AzureADMultipleOrgs"},
 				},
 			})

@@ -13,6 +13,7 @@ import (
 
 	"mfpsim/fakeentra"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/phrase"
 )
 
 // claimsOf verifies a token by the published keys and returns what it says.
@@ -102,7 +103,11 @@ func TestARefreshGivesANewTokenAndTheOldOneStaysGood(t *testing.T) {
 	require.Equal(t, http.StatusOK, c.refresh(first.text("refresh_token")).status)
 
 	withoutScope := c.post(token, url.Values{"grant_type": {"refresh_token"}, "client_id": {c.id}, "refresh_token": {first.text("refresh_token")}})
+	require.Equal(t, http.StatusOK, withoutScope.status, "the scope is optional (docs/reference/entra.md §4.1)")
+	require.Equal(t, first.text("scope"), withoutScope.text("scope"))
 	require.Equal(t, "https://outlook.office.com/SMTP.Send", withoutScope.text("scope"))
+	require.Equal(t, claimsOf(t, c, first.text("access_token"))["aud"], claimsOf(t, c, withoutScope.text("access_token"))["aud"])
+	require.NotEmpty(t, withoutScope.text("refresh_token"), "it can be refreshed again, though offline_access was not asked for")
 	cut := first.text("refresh_token")
 	requireAADSTS(t, c.refresh(cut[:len(cut)-1]), 9002313, "invalid_grant")
 	requireAADSTS(t, c.refresh(cut[:len(cut)/2]), 9002313, "invalid_grant")
@@ -213,7 +218,7 @@ func TestAPolicyMissesWhomItDoesNotMean(t *testing.T) {
 
 func TestABlockInTheBrowserLeavesTheDeviceWaiting(t *testing.T) {
 	c := stepped(t)
-	_, err := c.entra.ChangePolicy("contoso.com", "Block device code flow", "flow=Device code flow", "users=All", "grant=Block", "state=On")
+	_, err := change(c.entra, "Block device code flow", "flow=Device code flow", "users=All", "grant=Block", "state=On")
 	require.NoError(t, err)
 	user, device := c.ask()
 	p := c.person().typePassword(user, "admin@contoso.com")
@@ -230,7 +235,7 @@ func TestABlockInTheBrowserLeavesTheDeviceWaiting(t *testing.T) {
 
 	p.press("Sign out and sign in with a different account")
 	require.Equal(t, "Sign in", p.heading())
-	_, err = c.entra.ChangePolicy("contoso.com", "Block device code flow", "exclude=admin@contoso.com")
+	_, err = change(c.entra, "Block device code flow", "exclude=admin@contoso.com")
 	require.NoError(t, err)
 	require.Len(t, c.entra.Policies("contoso.com"), 1)
 	p.press("Next", "loginfmt", "admin@contoso.com").press("Sign In", "passwd", p.password("admin@contoso.com")).press("Continue").press("Accept")
@@ -266,14 +271,14 @@ func TestActsAreRefusedByName(t *testing.T) {
 	for name, err := range map[string]error{
 		"unknown user":        c.entra.Revoke("nobody@contoso.com"),
 		"unknown tenant":      second(c.entra.SetPolicy("nowhere.example", fakeentra.Policy{Name: "x"})),
-		"unknown key":         second(c.entra.ChangePolicy("contoso.com", "x", "colour=red")),
-		"unknown grant":       second(c.entra.ChangePolicy("contoso.com", "x", "grant=maybe")),
-		"unknown flow":        second(c.entra.ChangePolicy("contoso.com", "x", "flow=Carrier pigeon")),
-		"unknown policy user": second(c.entra.ChangePolicy("contoso.com", "x", "users=nobody@contoso.com")),
-		"bad location":        second(c.entra.ChangePolicy("contoso.com", "x", "locations=home")),
-		"bad date":            second(c.entra.ChangePolicy("contoso.com", "x", "from=soon")),
-		"no value":            second(c.entra.ChangePolicy("contoso.com", "x", "users=")),
-		"unknown app":         second(c.entra.ChangePolicy("contoso.com", "x", "apps=Solitaire")),
+		"unknown key":         second(change(c.entra, "x", "colour=red")),
+		"unknown grant":       second(change(c.entra, "x", "grant=maybe")),
+		"unknown flow":        second(change(c.entra, "x", "flow=Carrier pigeon")),
+		"unknown policy user": second(change(c.entra, "x", "users=nobody@contoso.com")),
+		"bad location":        second(change(c.entra, "x", "locations=home")),
+		"bad date":            second(change(c.entra, "x", "from=soon")),
+		"no value":            second(change(c.entra, "x", "users=")),
+		"unknown app":         second(change(c.entra, "x", "apps=Solitaire")),
 		"unknown setting":     second(c.entra.Set("contoso.com", "Gravity", "off")),
 		"unknown value":       second(c.entra.Set("contoso.com", "Security defaults", "maybe")),
 		"personal tenant":     second(c.entra.Set("outlook.com", "Security defaults", "off")),
@@ -291,6 +296,15 @@ func TestActsAreRefusedByName(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, changed.SecurityDefaults)
 	require.NotEmpty(t, c.entra.Audit())
+}
+
+// change changes a policy as the words say.
+func change(s *fakeentra.Server, policy string, words ...string) (fakeentra.Policy, error) {
+	how, err := phrase.Policy(words)
+	if err != nil {
+		return fakeentra.Policy{}, err
+	}
+	return s.ChangePolicy("contoso.com", policy, how)
 }
 
 func second[A any](_ A, err error) error { return err }

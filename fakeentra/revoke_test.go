@@ -91,13 +91,13 @@ func TestWhatElseEndsASignIn(t *testing.T) {
 		"the account is deleted":   {func(s *fakeentra.Server) error { return s.Delete(u) }, 50034, "invalid_grant", "bad_token"},
 		"the consent is withdrawn": {func(s *fakeentra.Server) error { return s.WithdrawConsent("contoso.com", "") }, 65001, "invalid_grant", "consent_required"},
 		"the application is closed": {func(s *fakeentra.Server) error {
-			return s.ChangeApplication(fakeentra.ClientID, func(a *fakeentra.Application) { a.Disabled = true })
+			return s.ChangeApplication(fakeentra.ClientID, func(a *fakeentra.Application) { a.State = fakeentra.Disabled })
 		}, 7000112, "unauthorized_client", ""},
 		"the organization closes the application": {func(s *fakeentra.Server) error {
-			return s.ChangeServicePrincipal("contoso.com", fakeentra.ApplicationName, func(p *fakeentra.ServicePrincipal) { p.Disabled = true })
+			return s.ChangeServicePrincipal("contoso.com", fakeentra.ApplicationName, func(p *fakeentra.ServicePrincipal) { p.State = fakeentra.Disabled })
 		}, 7000112, "unauthorized_client", ""},
 		"the organization gives up Exchange Online": {func(s *fakeentra.Server) error {
-			return s.ChangeServicePrincipal("contoso.com", "Office 365 Exchange Online", func(p *fakeentra.ServicePrincipal) { p.Disabled = true })
+			return s.ChangeServicePrincipal("contoso.com", "Office 365 Exchange Online", func(p *fakeentra.ServicePrincipal) { p.State = fakeentra.Disabled })
 		}, 500014, "invalid_resource", ""},
 		"nobody is assigned any more": {func(s *fakeentra.Server) error {
 			return s.ChangeServicePrincipal("contoso.com", fakeentra.ClientID, func(p *fakeentra.ServicePrincipal) { p.AssignmentRequired = true })
@@ -135,7 +135,7 @@ func TestTheAuditLogSaysWhoDidWhat(t *testing.T) {
 	require.NoError(t, s.Revoke("alice@contoso.com"))
 	require.NoError(t, second(s.ChangePassword("alice@contoso.com")))
 	require.NoError(t, second(s.NewPassword("alice@contoso.com", "portal", "Chosen-1")))
-	require.NoError(t, s.ChangeUser("alice@contoso.com", func(u *fakeentra.User) { u.Roles = []string{"Global Reader"}; u.Disabled = true }))
+	require.NoError(t, s.ChangeUser("alice@contoso.com", func(u *fakeentra.User) { u.Roles = []string{"Global Reader"}; u.State = fakeentra.Disabled }))
 	require.NoError(t, second(s.SetPolicy("contoso.com", fakeentra.Policy{Name: "P"})))
 	require.NoError(t, second(s.SetPolicy("contoso.com", fakeentra.Policy{Name: "P", State: "off"})))
 	require.NoError(t, s.DeletePolicy("contoso.com", "p"))

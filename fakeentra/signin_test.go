@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
+	"mfpsim/phrase"
 )
 
 func TestSignInsAreRefusedWithTheirReason(t *testing.T) {
@@ -31,7 +32,7 @@ func TestSignInsAreRefusedWithTheirReason(t *testing.T) {
 	require.True(t, errors.As(err, &answer))
 	require.Equal(t, "invalid_grant", answer.Word)
 	for _, words := range []string{"html", "status=500"} {
-		planted, err := fakeentra.ParseAnswers(words, "times=1")
+		planted, err := phrase.EntraAnswers([]string{words, "times=1"})
 		require.NoError(t, err)
 		require.NoError(t, entra.Arm(planted...))
 		_, err = entra.Refresh(tokens)
@@ -67,8 +68,7 @@ func ExampleServer_Arm() {
 	entra, stop := running()
 	defer stop()
 	tokens, _ := entra.SignIn("admin@contoso.com")
-	planted, _ := fakeentra.ParseAnswers("error=90033", "grant=refresh_token", "times=1")
-	_ = entra.Arm(planted...)
+	_ = entra.Arm(fakeentra.Answer{Kind: "error", AADSTS: 90033, Grant: "refresh_token", Times: 1})
 	_, err := entra.Refresh(tokens)
 	fmt.Println(fakeentra.AADSTS(err))
 	_, err = entra.Refresh(tokens)

@@ -18,7 +18,7 @@ func TestWhatAnAccountsStateShows(t *testing.T) {
 		text    string // on the page
 		heading string
 	}{
-		"disabled":                       {fakeentra.User{Disabled: true}, 50057, "Your account has been locked. Contact your support person to unlock it, then try again.", "Enter password"},
+		"disabled":                       {fakeentra.User{State: fakeentra.Disabled}, 50057, "Your account has been locked. Contact your support person to unlock it, then try again.", "Enter password"},
 		"password expired":               {fakeentra.User{PasswordExpired: true}, 50055, "You need to update your password because this is the first time you are signing in, or because your password has expired.", "Update your password"},
 		"password expired on premises":   {fakeentra.User{PasswordExpired: true, OnPremises: true}, 50144, "AADSTS50144: The user's Active Directory password has expired.", "Sorry, but we’re having trouble signing you in."},
 		"no password":                    {fakeentra.User{PasswordMissing: true}, 50056, "AADSTS50056: Invalid or missing password: password does not exist in the directory for this user.", "Sorry, but we’re having trouble signing you in."},

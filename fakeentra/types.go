@@ -38,6 +38,9 @@ type (
 	Change = directory.Change
 )
 
+// Disabled is the State of a [User], an [Application] or a [ServicePrincipal] that is not in use.
+const Disabled = directory.Disabled
+
 // Kinds of a [Change].
 const (
 	ChangeDefaults = directory.ChangeDefaults // security defaults of a tenant

@@ -296,7 +296,7 @@ func TestTheOlderEndpoints(t *testing.T) {
 	c.advance(15 * time.Minute)
 	requireAADSTS(t, poll(a.text("device_code")), 70020, "code_expired")
 
-	_, err = c.entra.ChangePolicy("contoso.com", "Block", "state=off")
+	_, err = change(c.entra, "Block", "state=off")
 	require.NoError(t, err)
 	location, err := c.entra.Authorize(strings.Replace(c.address("scope", "", "resource", resource), authorize, "/oauth2/authorize", 1), "alice@contoso.com")
 	require.NoError(t, err)

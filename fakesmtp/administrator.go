@@ -19,7 +19,7 @@ func (s *Server) AddMailbox(m Mailbox) error {
 	if err := s.mailboxes.AddMailbox(m); err != nil {
 		return ours(err)
 	}
-	s.shell.Secrets.Add(m.Password.Reveal())
+	s.shell.Secrets.Keep(m.Password.Reveal())
 	return nil
 }
 

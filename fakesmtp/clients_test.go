@@ -59,7 +59,7 @@ func TestGoSMTPSendsByXOAUTH2(t *testing.T) {
 			require.NoError(t, client.Auth(bearerClient{DefaultMailbox, s.Token(DefaultMailbox), twoLines}))
 			require.NoError(t, client.SendMail(DefaultMailbox, []string{"bob@fabrikam.com"}, strings.NewReader(scan)))
 			require.NoError(t, client.Quit())
-			require.Equal(t, scan, string(s.Mailbox("bob@fabrikam.com")[0].Raw))
+			require.Equal(t, scan, string(s.Mailbox("bob@fabrikam.com")[0].Raw()))
 		})
 	}
 }

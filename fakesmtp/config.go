@@ -97,6 +97,9 @@ type Config struct {
 	LegacyEndpoint bool
 	// Open lets clients submit without TLS and without AUTH, which Exchange Online never does: for load tests of the rest.
 	Open bool
+	// Keep bounds the messages that are kept, in all mailboxes and Sent Items together, and with them the message trace. The
+	// oldest fall out, and are counted. The zero value keeps everything.
+	Keep Keep
 	// Report hears what would otherwise pass unseen, such as a delay that nobody will ever make pass; nil: only the
 	// journal does. [RunT] reports to the test.
 	Report func(format string, args ...any)

@@ -235,7 +235,7 @@ func TestEveryRestrictionIsReportedLater(t *testing.T) {
 			require.Empty(t, s.Mailbox("bob@fabrikam.com"))
 			reports := s.Mailbox(DefaultMailbox)
 			require.Len(t, reports, 1)
-			require.Contains(t, reports[0].Text, fmt.Sprintf("550 %s ", row.Restriction))
+			require.Contains(t, reports[0].Text(), fmt.Sprintf("550 %s ", row.Restriction))
 			require.Equal(t, mailboxes.Failed, s.Trace()[0].Status)
 			require.Len(t, s.SentItems(DefaultMailbox), 1)
 			require.NoError(t, s.Restrict(DefaultMailbox, ""))

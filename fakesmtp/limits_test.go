@@ -131,7 +131,7 @@ func TestTheOrganizationsExternalRecipientsOfADay(t *testing.T) {
 		require.Regexp(t, "^250 ", c.post("user@trial.com", "Subject: x\r\n\r\n", "bob@fabrikam.com"))
 	}
 	require.Len(t, s.Mailbox("bob@fabrikam.com"), 1)
-	require.Contains(t, s.Mailbox("user@trial.com")[0].Text, "550 5.7.233 ")
+	require.Contains(t, s.Mailbox("user@trial.com")[0].Text(), "550 5.7.233 ")
 	require.Regexp(t, "^250 ", c.post("user@trial.com", "Subject: x\r\n\r\n", "user@trial.com"), "inside there is no such limit")
 	require.Len(t, s.Mailbox("user@trial.com"), 2)
 }

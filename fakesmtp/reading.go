@@ -8,11 +8,27 @@ import (
 )
 
 // Mailbox returns what arrived at an address, oldest first. An address without an organization is on the Internet and
-// takes all mail; an address that nobody has written to is empty.
-func (s *Server) Mailbox(address string) []Message { return s.mailboxes.Inbox(address) }
+// takes all mail; an address that nobody has written to is empty. The parts of a message are decoded when they are
+// looked at.
+func (s *Server) Mailbox(address string) []Message { return s.mailboxes.Inbox(address, 1, -1) }
+
+// MailboxPage returns at most so many of these messages, from the one with a number on. The first that came has number
+// 1 ([Message].Number), whether it has fallen out ([Config].Keep) or not.
+func (s *Server) MailboxPage(address string, from, most int) []Message {
+	return s.mailboxes.Inbox(address, from, max(most, 0))
+}
+
+// MailCount is how many messages have arrived at an address; dropped of them have fallen out ([Config].Keep).
+func (s *Server) MailCount(address string) (count, dropped int) { return s.mailboxes.Count(address) }
 
 // SentItems returns the copies that the service has kept of what was sent from a mailbox, oldest first.
-func (s *Server) SentItems(address string) []Message { return s.mailboxes.Sent(address) }
+func (s *Server) SentItems(address string) []Message { return s.mailboxes.Sent(address, 1, -1) }
+
+// DroppedMails is how many messages have fallen out, of all mailboxes.
+func (s *Server) DroppedMails() int { return s.mailboxes.Dropped() }
+
+// HoldMails keeps all messages until release is called, for who reads mailboxes from their beginning.
+func (s *Server) HoldMails() (release func()) { return s.mailboxes.Hold() }
 
 // AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first.
 // In a flowing World it waits until there is one or ctx ends. In a stepped World it lets time go on while anything is
@@ -21,10 +37,11 @@ func (s *Server) AwaitMessage(ctx context.Context, address string) (Message, err
 	return mail.Await(ctx, s.shell.World, s.mailboxes, address)
 }
 
-// Trace returns the message trace, oldest first.
+// Trace returns the message trace of the messages that are kept, oldest first.
 func (s *Server) Trace() []TraceEntry { return s.mailboxes.Trace() }
 
-// Refusals returns what was refused, oldest first: the failed sessions, which a mailbox does not show.
+// Refusals returns what was refused, oldest first: the failed sessions, which a mailbox does not show;
+// of very many the last 10,000 at most.
 func (s *Server) Refusals() []Refusal { return s.history.Refusals() }
 
 // Sessions returns the connections, the failed ones too, oldest first; of very many the last 10,000.

@@ -278,12 +278,12 @@ func TestAccountsInTrouble(t *testing.T) {
 	}{
 		"a role account without a mailbox": {Account{}, "550 5.2.1 Mailbox cannot be accessed", "550 5.2.1 Mailbox cannot be accessed"},
 		"disabled": {
-			Account{Disabled: true},
+			Account{State: Disabled},
 			"535 5.7.3 Authentication unsuccessful",
 			"535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.",
 		},
 		"a second factor is needed":       {Account{MultiFactor: true}, "550 5.2.1 Mailbox cannot be accessed", tooFew},
-		"Conditional Access blocks basic": {Account{LegacyBlocked: true}, "550 5.2.1 Mailbox cannot be accessed", tooFew},
+		"Conditional Access blocks basic": {Account{BasicAuth: Disabled}, "550 5.2.1 Mailbox cannot be accessed", tooFew},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

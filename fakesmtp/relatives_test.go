@@ -18,7 +18,7 @@ func TestMailFromTheInternetIsDelivered(t *testing.T) {
 	require.NoError(t, s.Deliver(DefaultMailbox, raw))
 	message, err := s.AwaitMessage(context.Background(), DefaultMailbox)
 	require.NoError(t, err)
-	require.Equal(t, raw, message.Raw)
+	require.Equal(t, raw, message.Raw())
 	require.Equal(t, []string{DefaultMailbox}, message.EnvelopeTo)
 	require.Error(t, s.Deliver("nobody@contoso.com", raw))
 }

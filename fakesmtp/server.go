@@ -48,7 +48,7 @@ func New(config Config) (*Server, error) {
 	s := &Server{config: config, shell: around, answers: &answers.Queue{}, history: &history.Log{}}
 	s.mailboxes = mailboxes.New(config.Seed, mailboxes.Defaults{
 		MaxSendSize: config.MaxSendSize, MaxRecipients: config.MaxRecipients,
-	})
+	}, config.Keep)
 	s.issuer = identity.NewIssuer(chance.New(config.Seed, "fakesmtp issuer"), s.mailboxes.Account)
 	s.rooms()
 	if config.Directory == nil {

@@ -39,10 +39,10 @@ func TestAMailboxKeepsWhatWasSent(t *testing.T) {
 	require.Equal(t, "alice@contoso.com", m.From)
 	require.Equal(t, []string{"bob@fabrikam.com"}, m.To)
 	require.Equal(t, "Scan à", m.Subject)
-	require.Equal(t, "Attached é", m.Text)
-	require.Len(t, m.Attachments, 1)
-	require.Equal(t, mail.Attachment{Name: "scan.pdf", Type: "application/pdf", Size: 8, Content: []byte("%PDF-1.4")}, m.Attachments[0])
-	require.Equal(t, scan, string(m.Raw))
+	require.Equal(t, "Attached é", m.Text())
+	require.Len(t, m.Attachments(), 1)
+	require.Equal(t, mail.Attachment{Name: "scan.pdf", Type: "application/pdf", Size: 8, Content: []byte("%PDF-1.4")}, m.Attachments()[0])
+	require.Equal(t, scan, string(m.Raw()))
 	require.Regexp(t, `(?s)^Received: from printer\.contoso\.com \(127\.0\.0\.1\) by.*Microsoft SMTP Server.*\nFrom: Scanner`, string(m.Delivered()))
 
 	require.Len(t, s.Mailbox(DefaultMailbox), 1)
@@ -119,7 +119,7 @@ func TestAnUnknownRecipientIsReportedLater(t *testing.T) {
 	reports := s.Mailbox(DefaultMailbox)
 	require.Len(t, reports, 1)
 	require.Equal(t, "Undeliverable: Scan à", reports[0].Subject)
-	require.Contains(t, reports[0].Text, "nobody@contoso.com")
+	require.Contains(t, reports[0].Text(), "nobody@contoso.com")
 }
 
 func TestChunks(t *testing.T) {
@@ -133,7 +133,7 @@ func TestChunks(t *testing.T) {
 	c.send(fmt.Sprintf("BDAT 100\r\n%sBDAT %d LAST\r\n%s", binary[:100], len(binary)-100, binary[100:]))
 	require.Equal(t, []string{"250 2.6.0 CHUNK received OK, 100 octets"}, c.reply())
 	require.Regexp(t, `^250 2\.0\.0 OK <`, c.reply()[0])
-	require.Equal(t, binary, s.Mailbox("bob@fabrikam.com")[0].Raw)
+	require.Equal(t, binary, s.Mailbox("bob@fabrikam.com")[0].Raw())
 	require.Regexp(t, "^501", c.say("BDAT many"))
 	require.Regexp(t, "^503 5.5.2 Need mail", c.say("BDAT 7 LAST\r\nhello"))
 	require.Equal(t, "250 2.0.0 OK", c.say("NOOP"), "the octets of a refused chunk are no commands")
@@ -150,14 +150,14 @@ func TestPipelinedCommandsAreAnsweredInOrder(t *testing.T) {
 	for _, start := range []string{"250 2.0.0 OK <", "250 2.0.0 OK", "221"} {
 		require.Equal(t, start, c.line()[:len(start)])
 	}
-	require.Equal(t, "Subject: x\r\n\r\n.\r\n", string(s.Mailbox("bob@fabrikam.com")[0].Raw))
+	require.Equal(t, "Subject: x\r\n\r\n.\r\n", string(s.Mailbox("bob@fabrikam.com")[0].Raw()))
 }
 
 func TestABareLineFeedEndsNoMessage(t *testing.T) {
 	s := prompt(t, Config{})
 	c := authenticated(t, s)
 	c.post(DefaultMailbox, "Subject: x\r\n\r\none\n.\nMAIL FROM:<evil@contoso.com>\r\n.\n\r\n", "bob@fabrikam.com")
-	require.Equal(t, "Subject: x\r\n\r\none\n.\nMAIL FROM:<evil@contoso.com>\r\n\n\r\n", string(s.Mailbox("bob@fabrikam.com")[0].Raw))
+	require.Equal(t, "Subject: x\r\n\r\none\n.\nMAIL FROM:<evil@contoso.com>\r\n\n\r\n", string(s.Mailbox("bob@fabrikam.com")[0].Raw()))
 	require.Len(t, s.Trace(), 1)
 }
 
@@ -197,7 +197,7 @@ func TestWhatIsNoMailIsKeptAllTheSame(t *testing.T) {
 	s := prompt(t, Config{})
 	c := authenticated(t, s)
 	require.Regexp(t, "^250", c.post(DefaultMailbox, "\x00\xff no header at all\r\n", "bob@fabrikam.com"))
-	require.NotEmpty(t, s.Mailbox("bob@fabrikam.com")[0].ParseError)
+	require.NotEmpty(t, s.Mailbox("bob@fabrikam.com")[0].ParseError())
 }
 
 func TestAnAliasIsRewrittenUnlessItMayBeUsed(t *testing.T) {
@@ -211,7 +211,7 @@ func TestAnAliasIsRewrittenUnlessItMayBeUsed(t *testing.T) {
 	require.Equal(t, "scans@contoso.com", got.From)
 	require.Equal(t, "scans@contoso.com", got.EnvelopeFrom)
 	require.Equal(t, "copier@contoso.com", got.Alias)
-	require.Equal(t, message, string(got.Raw), "the original octets are kept")
+	require.Equal(t, message, string(got.Raw()), "the original octets are kept")
 	require.Contains(t, string(got.Delivered()), "Subject: x\r\nFROM: \"The copier\"\r\n <scans@contoso.com>\r\nTo: copier@contoso.com\r\n\r\ncopier@contoso.com\r\n")
 	_, err := s.Cmdlet("Set-OrganizationConfig", []string{"-SendFromAliasEnabled", "$true"})
 	require.NoError(t, err)

@@ -61,7 +61,7 @@ func TestTheCanonicalSession(t *testing.T) {
 	dial(t, s).play(canonical)
 	messages := s.Mailbox("b@fabrikam.com")
 	require.Len(t, messages, 1)
-	require.Equal(t, "From: alice@contoso.com\r\nMessage-ID: <one@contoso.com>\r\n\r\n.a dot\r\n", string(messages[0].Raw))
+	require.Equal(t, "From: alice@contoso.com\r\nMessage-ID: <one@contoso.com>\r\n\r\n.a dot\r\n", string(messages[0].Raw()))
 	for _, secret := range s.Secrets() {
 		require.NotContains(t, transcript(s), secret)
 	}

@@ -32,6 +32,9 @@ type (
 	Account = identity.Account
 )
 
+// Disabled is the State of an [Account] whose sign-in is blocked, and its BasicAuth where a policy keeps that out.
+const Disabled = identity.Disabled
+
 // PersonalTenant is the tenant id of all personal accounts.
 const PersonalTenant = identity.PersonalTenant
 
@@ -86,6 +89,8 @@ type (
 	Message = mail.Message
 	// Attachment is a part of a message that has a file name or asks to be treated as a file.
 	Attachment = mail.Attachment
+	// Keep bounds the messages that a server keeps; see [Config].
+	Keep = mail.Keep
 	// TraceEntry is a row of the message trace: one message to one recipient.
 	TraceEntry = mailboxes.TraceEntry
 	// Session is one connection as it went, a failed one too.
@@ -95,6 +100,12 @@ type (
 	// Reply is a row of the table of replies: what the server says to an event, and how that is known.
 	Reply = replies.Reply
 )
+
+// DefaultKeep is that of a bench that may flow for months.
+var DefaultKeep = Keep{Messages: 10_000, Bytes: 256 << 20}
+
+// ReadMessage makes a message of its octets, for a program that keeps mail itself. What cannot be read stays empty.
+func ReadMessage(raw []byte) Message { return mail.Parse(raw) }
 
 // ErrNoMessage: no message came, and none is under way.
 var ErrNoMessage = mail.ErrNoMessage

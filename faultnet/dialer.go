@@ -137,7 +137,7 @@ func (n *Network) dialled(l *link, raw net.Conn) net.Conn {
 	n.open = append(n.open, l)
 	n.mu.Unlock()
 	c := &Conn{Conn: raw, link: l}
-	if l.fault != nil && l.fault.Kind == StripSTARTTLS {
+	if l.fault != nil && l.fault.Kind == NoSTARTTLS {
 		c.strip = &stripper{source: c.read, met: func() {
 			n.meet(l.fault)
 			n.fault(l.from, l.name, "%s: STARTTLS taken out of the EHLO reply", l.host)

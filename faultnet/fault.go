@@ -3,9 +3,9 @@ package faultnet
 import (
 	"errors"
 	"fmt"
-	"sort"
-	"strings"
 	"time"
+
+	"mfpsim/choice"
 )
 
 // FaultKind says what goes wrong on a connection.
@@ -13,14 +13,14 @@ type FaultKind string
 
 // The kinds of faults and what the dialling side sees of them.
 const (
-	NoName        FaultKind = "no-name"        // the name does not resolve: *net.DNSError with IsNotFound
-	Unreachable   FaultKind = "unreachable"    // syscall.ECONNREFUSED
-	BlackHole     FaultKind = "black-hole"     // the dial itself hangs until its context ends
-	Silent        FaultKind = "silent"         // connected, but nothing ever comes; open connections fall silent too
-	Reset         FaultKind = "reset"          // syscall.ECONNRESET after so many application bytes, both directions counted
-	Untrusted     FaultKind = "untrusted"      // the server presents a certificate of an authority that nobody trusts
-	StripSTARTTLS FaultKind = "strip-starttls" // STARTTLS is taken out of the server's EHLO reply (RFC 3207 section 6)
-	Isolated      FaultKind = "isolated"       // the party is cut off from all others, in both directions: syscall.ENETUNREACH
+	NoName      FaultKind = "no-name"     // the name does not resolve: *net.DNSError with IsNotFound
+	Unreachable FaultKind = "unreachable" // syscall.ECONNREFUSED
+	BlackHole   FaultKind = "black-hole"  // the dial itself hangs until its context ends
+	Silent      FaultKind = "silent"      // connected, but nothing ever comes; open connections fall silent too
+	Reset       FaultKind = "reset"       // syscall.ECONNRESET after so many application bytes, both directions counted
+	Untrusted   FaultKind = "untrusted"   // the server presents a certificate of an authority that nobody trusts
+	NoSTARTTLS  FaultKind = "no-starttls" // STARTTLS is taken out of the server's EHLO reply (RFC 3207 section 6)
+	Isolated    FaultKind = "isolated"    // the party is cut off from all others, in both directions: syscall.ENETUNREACH
 
 	// At a point of a connection ([Fault.Write], [Fault.Read]), where [Silent] and [Reset] can strike too.
 
@@ -32,25 +32,43 @@ const (
 	Panic         FaultKind = "panic"          // the server's own program panics instead
 )
 
-// faultKinds gives for each kind where it can strike, for [ParseFaultKind] and [Fault.Check].
-var faultKinds = map[FaultKind]struct{ connection, point bool }{
-	NoName: {connection: true}, Unreachable: {connection: true}, BlackHole: {connection: true}, Untrusted: {connection: true},
-	StripSTARTTLS: {connection: true}, Isolated: {connection: true},
-	Silent: {connection: true, point: true}, Reset: {connection: true, point: true},
-	HalfSilent: {point: true}, Slow: {point: true}, Garbled: {point: true}, WrongProtocol: {point: true}, Closed: {point: true}, Panic: {point: true},
+// faultKinds says for each kind where it can strike.
+var faultKinds = []struct {
+	kind              FaultKind
+	connection, point bool
+}{
+	{Unreachable, true, false},
+	{NoName, true, false},
+	{Silent, true, true},
+	{Reset, true, true},
+	{Untrusted, true, false},
+	{NoSTARTTLS, true, false},
+	{BlackHole, true, false},
+	{Isolated, true, false},
+	{HalfSilent, false, true},
+	{Slow, false, true},
+	{Garbled, false, true},
+	{WrongProtocol, false, true},
+	{Closed, false, true},
+	{Panic, false, true},
 }
 
-// ParseFaultKind reads the name of a kind; the error lists all of them.
-func ParseFaultKind(name string) (FaultKind, error) {
-	if _, known := faultKinds[FaultKind(name)]; known {
-		return FaultKind(name), nil
+// FaultKinds returns all kinds.
+func FaultKinds() []FaultKind {
+	kinds := make([]FaultKind, len(faultKinds))
+	for i, k := range faultKinds {
+		kinds[i] = k.kind
 	}
-	var names []string
-	for kind := range faultKinds {
-		names = append(names, string(kind))
+	return kinds
+}
+
+// noSuchFault names what was wanted and what there is.
+func noSuchFault(kind FaultKind) error {
+	present := make([]string, len(faultKinds))
+	for i, k := range faultKinds {
+		present[i] = string(k.kind)
 	}
-	sort.Strings(names)
-	return "", fmt.Errorf("no fault is called %q; there are: %s", name, strings.Join(names, ", "))
+	return &choice.Error{What: "fault", Wanted: string(kind), Present: present}
 }
 
 // Fault is one thing that is to go wrong.
@@ -84,11 +102,17 @@ func (d *Delay) UnmarshalText(text []byte) error {
 
 // Check says what cannot be meant.
 func (f Fault) Check() error {
-	can, known := faultKinds[f.Kind]
+	place := -1
+	for i, k := range faultKinds {
+		if k.kind == f.Kind {
+			place = i
+		}
+	}
+	if place < 0 {
+		return noSuchFault(f.Kind)
+	}
+	can := faultKinds[place]
 	switch {
-	case !known:
-		_, err := ParseFaultKind(string(f.Kind))
-		return err
 	case f.After < 0 || f.Times < 0 || f.Bytes < 0 || f.Write < 0 || f.Read < 0 || f.Delay < 0:
 		return errors.New("no number of a fault is negative")
 	case f.Write > 0 && f.Read > 0:
@@ -141,7 +165,7 @@ type armed struct {
 	Fault
 	seen    int // connections that it could have hit
 	used    int // connections that it was bound to
-	met     bool
+	met     int // times that it was carried out
 	cleared bool
 }
 
@@ -205,13 +229,13 @@ func (n *Network) Faults() []Fault {
 	return left
 }
 
-// Unmet returns the faults that no connection has met since they were armed, cleared ones too: each is a mistake of a script.
+// Unmet returns the faults that were not met, or not as often as they were to be, cleared ones too: each is a mistake of a script.
 func (n *Network) Unmet() []Fault {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var unmet []Fault
 	for _, a := range n.faults {
-		if !a.met {
+		if a.met == 0 || a.met < a.Times {
 			unmet = append(unmet, a.Fault)
 		}
 	}
@@ -255,5 +279,5 @@ func (n *Network) strike(a *armed) bool {
 func (n *Network) meet(a *armed) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	a.met = true
+	a.met++
 }

@@ -239,7 +239,7 @@ func TestUntrustedCertificateIsAStrangers(t *testing.T) {
 func TestSTARTTLSIsTakenOutOfTheReply(t *testing.T) {
 	b := newBench(t, nil)
 	b.lineServer(true)
-	b.network.Arm(faultnet.Fault{To: "smtp", Kind: faultnet.StripSTARTTLS, Times: 1})
+	b.network.Arm(faultnet.Fault{To: "smtp", Kind: faultnet.NoSTARTTLS, Times: 1})
 	hello := func() (offered, size bool) {
 		b.do("printer", func(ctx context.Context) {
 			conn, err := b.network.Dialer("printer").DialContext(ctx, "tcp", "mail.example:587")
@@ -298,12 +298,12 @@ func TestFaultsCountConnectionsAndNameThoseThatWereNeverMet(t *testing.T) {
 	require.Equal(t, unmet[1:], b.network.Faults())
 }
 
-func TestFaultKindsAreReadByName(t *testing.T) {
-	kind, err := faultnet.ParseFaultKind("strip-starttls")
-	require.NoError(t, err)
-	require.Equal(t, faultnet.StripSTARTTLS, kind)
-	_, err = faultnet.ParseFaultKind("sluggish")
-	require.ErrorContains(t, err, `no fault is called "sluggish"; there are: black-hole, closed,`)
+func TestAFaultThatIsNoneIsRefusedByName(t *testing.T) {
+	require.NoError(t, faultnet.Fault{To: "smtp", Kind: "no-starttls"}.Check())
+	require.Contains(t, faultnet.FaultKinds(), faultnet.NoSTARTTLS)
+	require.EqualError(t, faultnet.Fault{To: "smtp", Kind: "sluggish"}.Check(),
+		`no fault "sluggish" here; there are: unreachable, no-name, silent, reset, untrusted, no-starttls, black-hole, isolated, half-silent, slow, garbled, wrong-protocol, closed, panic`)
+	require.ErrorContains(t, faultnet.Fault{To: "smtp", Kind: "strip-starttls"}.Check(), "; the nearest is no-starttls")
 }
 
 func TestHangingDialTimesOut(t *testing.T) {

@@ -195,7 +195,7 @@ func TestClientsSend(t *testing.T) {
 		messages := s.Mailbox(bob)
 		require.Len(t, messages, 1)
 		require.Equal(t, "Scan", messages[0].Subject)
-		require.Equal(t, strings.TrimSpace(text), strings.TrimSpace(messages[0].Text))
+		require.Equal(t, strings.TrimSpace(text), strings.TrimSpace(messages[0].Text()))
 	})
 }
 

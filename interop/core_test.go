@@ -99,7 +99,7 @@ func arrived(t *testing.T, messages []fakesmtp.Message) {
 	t.Helper()
 	require.Len(t, messages, 1)
 	require.Equal(t, "Scan", messages[0].Subject)
-	require.Equal(t, "%PDF-1.7 a page", string(messages[0].Attachments[0].Content))
+	require.Equal(t, "%PDF-1.7 a page", string(messages[0].Attachments()[0].Content))
 }
 
 func TestThePasswordMethodAtALegacyRelay(t *testing.T) {

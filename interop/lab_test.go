@@ -36,7 +36,7 @@ func post(t *testing.T, client *http.Client, endpoint string, form url.Values) m
 func TestTheLabsMailboxesAreReadOverPOP3WithATokenOfItsEntraID(t *testing.T) {
 	t.Parallel()
 	bench := lab.RunT(t, lab.Config{})
-	_, err := bench.AddTenant(lab.Tenant{Name: "contoso.com", SMTPAuth: true, NoDefaults: true})
+	_, err := bench.AddTenant(lab.Tenant{Name: "contoso.com", SMTPAuth: true, SecurityDefaults: lab.Off})
 	require.NoError(t, err)
 	require.NoError(t, bench.AddUser(lab.User{Address: alice}))
 	require.NoError(t, bench.SMTP.Deliver(alice, []byte("Subject: Welcome\r\n\r\nHello\r\n")))

@@ -17,28 +17,39 @@ import (
 // Tenant is an organization, or the one tenant of personal accounts, as both clouds are told of it. The zero value but for its
 // name is a new organization: SMTP AUTH disabled (guide rule R2), security defaults on (R9), passwords refused (R1).
 type Tenant struct {
-	Name        string // domain
-	SMTPAuth    bool   // client submission is enabled
-	NoDefaults  bool   // security defaults are off
-	BasicAuth   bool   // submission with a password is still allowed
-	UserConsent string // "all" (default), "none"
-	ConsentBox  string // "guide" (default), "microsoft"
-	Personal    bool
+	Name             string // domain
+	SMTPAuth         bool   // client submission is enabled
+	SecurityDefaults Switch // on by default
+	BasicAuth        bool   // submission with a password is still allowed
+	UserConsent      string // "all" (default), "none"
+	ConsentBox       string // "guide" (default), "microsoft"
+	Personal         bool   // the tenant of personal accounts, which has no security defaults
 }
+
+// Switch is a setting that keeps its default until somebody sets it. Which one that is, the field says.
+type Switch string
+
+// What a [Switch] can be.
+const (
+	Default Switch = ""
+	On      Switch = "on"
+	Off     Switch = "off"
+)
 
 // User is a person, or a role, with an account and perhaps a mailbox.
 type User struct {
-	Address   string
-	Roles     []string
-	NoMailbox bool
-	MFA       bool
-	Disabled  bool
+	Address string
+	Roles   []string
+	Mailbox Switch // on by default
+	MFA     bool   // every sign-in asks for a second factor
+	SignIn  Switch // on by default; Off: the account is disabled
 }
 
 // AddTenant makes an organization known to both clouds and returns it as the identity provider has it.
 func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
+	defaults := t.SecurityDefaults != Off && !t.Personal
 	made, err := l.Entra.AddTenant(fakeentra.Tenant{
-		Name: t.Name, Domains: []string{t.Name}, SecurityDefaults: !t.NoDefaults && !t.Personal, UserConsent: t.UserConsent,
+		Name: t.Name, Domains: []string{t.Name}, SecurityDefaults: defaults, UserConsent: t.UserConsent,
 		ConsentBox: t.ConsentBox, Personal: t.Personal,
 	})
 	if err != nil {
@@ -46,7 +57,7 @@ func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
 	}
 	err = l.SMTP.AddOrganization(fakesmtp.Organization{
 		ID: made.ID, Domains: []string{t.Name}, SMTPAuth: t.SMTPAuth,
-		SecurityDefaults: !t.NoDefaults && !t.Personal, BasicAuth: t.BasicAuth, Personal: t.Personal,
+		SecurityDefaults: defaults, BasicAuth: t.BasicAuth, Personal: t.Personal,
 	})
 	if err != nil {
 		return made, fmt.Errorf("exchange: %w", err)
@@ -62,17 +73,21 @@ func (l *Lab) AddUser(u User) error {
 		return fmt.Errorf("%q is no e-mail address", u.Address)
 	}
 	if _, known := l.Entra.Tenant(domain); !known {
-		if len(u.Roles) > 0 || u.MFA || u.Disabled {
+		if len(u.Roles) > 0 || u.MFA || u.SignIn == Off {
 			return fmt.Errorf("no tenant has the domain %s; an address of the Internet has no role", domain)
 		}
 		return nil
 	}
-	made, err := l.Entra.AddUser(fakeentra.User{Principal: u.Address, Roles: u.Roles, MFA: u.MFA, Disabled: u.Disabled})
+	account := fakeentra.User{Principal: u.Address, Roles: u.Roles, MFA: u.MFA}
+	if u.SignIn == Off {
+		account.State = fakeentra.Disabled
+	}
+	made, err := l.Entra.AddUser(account)
 	if err != nil {
 		return err
 	}
 	l.remember(made.Password.Reveal())
-	if u.NoMailbox {
+	if u.Mailbox == Off {
 		return nil
 	}
 	if err := l.SMTP.AddMailbox(fakesmtp.Mailbox{Address: u.Address, Organization: domain}); err != nil {
@@ -93,6 +108,17 @@ func (l *Lab) Set(tenant, setting, value string) (fakeentra.Tenant, error) {
 		}
 	}
 	return changed, nil
+}
+
+// SetSource says from where "device", or the person's "browser", reaches the identity provider.
+func (l *Lab) SetSource(of string, source fakeentra.Source) error {
+	switch of {
+	case "device":
+		return l.Entra.SetDeviceSource(source)
+	case "browser":
+		return l.Entra.SetBrowserSource(source)
+	}
+	return &choice.Error{What: "party", Wanted: of, Present: []string{"device", "browser"}}
 }
 
 // follow keeps the mail service and the list of secrets in step with changes that come through Entra's administration API.
@@ -181,9 +207,11 @@ func (p people) Account(address string) (fakesmtp.Account, bool) {
 	if !known {
 		return fakesmtp.Account{}, false
 	}
-	return fakesmtp.Account{
-		Address: u.Principal, Password: journal.NewSecret(u.Password.Reveal()), Disabled: u.Disabled, MultiFactor: u.MFA,
-	}, true
+	account := fakesmtp.Account{Address: u.Principal, Password: journal.NewSecret(u.Password.Reveal()), MultiFactor: u.MFA}
+	if u.State == fakeentra.Disabled {
+		account.State = fakesmtp.Disabled
+	}
+	return account, true
 }
 
 // Mail is a delivered message of a bench.
@@ -193,7 +221,7 @@ type Mail struct {
 	Raw     []byte
 }
 
-// Mails returns all delivered messages, by mailbox in the order in which the mailboxes got their first mail.
+// Mails returns all delivered messages that are kept, by mailbox in the order in which the mailboxes got their first mail.
 func (l *Lab) Mails() []Mail {
 	var mails []Mail
 	seen := map[string]bool{}
@@ -203,8 +231,8 @@ func (l *Lab) Mails() []Mail {
 			continue
 		}
 		seen[address] = true
-		for i, m := range l.SMTP.Mailbox(address) {
-			mails = append(mails, Mail{Mailbox: address, Number: i + 1, Raw: m.Delivered()})
+		for _, m := range l.SMTP.Mailbox(address) {
+			mails = append(mails, Mail{Mailbox: address, Number: m.Number, Raw: m.Delivered()})
 		}
 	}
 	return mails

@@ -54,6 +54,10 @@ type Config struct {
 	Models *models.Set
 	// Model of printers that are put on the bench without one being named; empty: the default one of Models.
 	Model string
+	// Flash is a folder in which the simulated printers keep their memory, so that it outlives the bench: see
+	// [sim.Folder]. It is made if it is missing. Everything else of a bench, the clouds and their accounts too, is new at
+	// each start. Empty: the memory ends with the bench.
+	Flash string
 	// ShowTestAccounts shows the test accounts beside Microsoft's sign-in form, for people at `mfpsim serve`.
 	ShowTestAccounts bool
 	// Entra and SMTP change the configuration of the clouds before they start. Nil: as they are.
@@ -63,16 +67,18 @@ type Config struct {
 	Link func(address string) string
 	// Keep bounds the journal. The zero value keeps everything on a stepped World and [journal.DefaultKeep] on a flowing one.
 	Keep journal.Keep
-	// Defect plants a fault of a printer's firmware, so that a scenario can be seen to fail. The zero value plants none.
+	// Mails bounds the mails that the mail service keeps. The zero value keeps everything.
+	Mails fakesmtp.Keep
+	// Defect plants a bug of a printer's firmware, so that a scenario can be seen to fail. The zero value plants none.
 	Defect Defect
 }
 
-// Defect is a planted fault. Each field is a hook over one part of the bench; nil leaves the part as it is.
+// Defect is a planted bug of a firmware. Each field is a hook over one part of the bench; nil leaves the part as it is.
 type Defect struct {
 	Name string
 	// Printer changes how a simulated printer is built.
 	Printer func(*sim.Config)
-	// Flash stands between the core of a simulated printer and its memory.
+	// Flash stands between the core of a simulated printer and its memory, if that ends with the bench.
 	Flash func(nvram.Flash) nvram.Flash
 	// Device stands between the scenario and the printer.
 	Device func(device.Device) device.Device
@@ -99,12 +105,13 @@ type Lab struct {
 	transports   []*faultnet.Transport
 	browser      *browser.Browser
 	pages        *faultnet.SharedServer // the printers' web pages
+	folder       *sim.Folder            // the printers' memory; nil: it ends with the bench
 
 	mu       sync.Mutex
 	printers []*Printer
 	byName   map[string]*Printer
 	secrets  []string // passwords that were once somebody's, and what printers keep secret
-	unmet    []string // answers of the identity provider that were wanted and never given
+	unmet    []string // answers that were planted, and ended before anybody met them
 	closed   bool
 }
 
@@ -115,6 +122,11 @@ func New(c Config) (*Lab, error) {
 		return nil, err
 	}
 	l := &Lab{World: c.World, config: c, model: model, byName: map[string]*Printer{}}
+	if c.Flash != "" {
+		if l.folder, err = sim.OpenFolder(c.Flash); err != nil {
+			return nil, err
+		}
+	}
 	if l.World == nil {
 		l.World, l.ownWorld = vtime.NewStepped(c.Start), true
 	}
@@ -131,6 +143,16 @@ func New(c Config) (*Lab, error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
+}
+
+// Hold keeps the whole record and all mails until release is called, for who reads them from their beginning: a case that
+// is played.
+func (l *Lab) Hold() (release func()) {
+	records, mails := l.Journal.Hold(), l.SMTP.HoldMails()
+	return func() {
+		records()
+		mails()
+	}
 }
 
 // complete fills in models and language, and returns the model of simulated printers whose model is not named. Model
@@ -241,7 +263,7 @@ func (l *Lab) startSMTP() error {
 	if l.config.Defect.Mail != nil {
 		directory = l.config.Defect.Mail(directory)
 	}
-	config := fakesmtp.Config{World: l.World, Network: l.Network, Journal: l.Journal, Seed: l.config.Seed, Directory: directory}
+	config := fakesmtp.Config{World: l.World, Network: l.Network, Journal: l.Journal, Seed: l.config.Seed, Directory: directory, Keep: l.config.Mails}
 	if l.config.SMTP != nil {
 		l.config.SMTP(&config)
 	}
@@ -286,6 +308,9 @@ func (l *Lab) Close() error {
 	}
 	if l.ownWorld {
 		l.World.Close()
+	}
+	if l.folder != nil {
+		failed = errors.Join(failed, l.folder.Close())
 	}
 	if l.Entra != nil {
 		failed = errors.Join(failed, l.Entra.Close())

@@ -12,6 +12,8 @@ import (
 
 	"mfpsim/choice"
 	"mfpsim/fakeentra"
+	"mfpsim/fakesmtp"
+	"mfpsim/faultnet"
 	"mfpsim/lab"
 )
 
@@ -80,13 +82,30 @@ func TestPrintersHaveAddressesAndNamesOfTheirOwn(t *testing.T) {
 
 func TestAnswersOfTheIdentityProviderAreCountedAndMissed(t *testing.T) {
 	bench := lab.RunT(t, lab.Config{})
-	require.Empty(t, bench.UnmetAnswers())
-	require.NoError(t, bench.Answer("html"))
-	require.NoError(t, bench.Answer("empty", "times=2"))
-	require.NoError(t, bench.Answer("ok"))
-	require.Equal(t, []string{"entra answers html", "entra answers empty times=2"}, bench.UnmetAnswers())
-	require.Error(t, bench.Answer("sleepy"))
-	require.Error(t, bench.Answer())
+	require.Empty(t, bench.Unmet())
+	require.NoError(t, bench.SetEntraAnswers(fakeentra.Answer{Kind: "html"}))
+	require.NoError(t, bench.SetEntraAnswers(fakeentra.Answer{Kind: "empty", Times: 2}))
+	require.NoError(t, bench.SetEntraAnswers())
+	require.Equal(t, []string{"entra answers html", "entra answers empty times=2"}, bench.Unmet())
+	require.Error(t, bench.SetEntraAnswers(fakeentra.Answer{Kind: "sleepy"}))
+	require.Error(t, bench.SetEntraAnswers(fakeentra.Answer{}))
+}
+
+func TestWhatNobodyMetIsNamedWhereverItWasPlanted(t *testing.T) {
+	bench := lab.RunT(t, lab.Config{})
+	require.NoError(t, bench.SetFaults("smtp",
+		faultnet.Fault{To: "smtp", Kind: faultnet.Unreachable, Times: 1}, faultnet.Fault{To: "smtp", Kind: faultnet.Silent}))
+	require.NoError(t, bench.SetExchangeAnswers(fakesmtp.Answer{On: "MAIL", Silent: true, Times: 1}))
+	require.NoError(t, bench.SetEntraAnswers(fakeentra.Answer{Kind: "html"}))
+	want := []string{"smtp unreachable, once", "smtp silent", "entra answers html", "smtp answers MAIL: no reply 1 times"}
+	require.Equal(t, want, bench.Unmet())
+	require.NoError(t, bench.SetFaults("smtp"))
+	require.Empty(t, bench.Network.Faults())
+	require.NoError(t, bench.SetExchangeAnswers())
+	require.NoError(t, bench.SetEntraAnswers())
+	require.ElementsMatch(t, want, bench.Unmet(), "what has ended was not met all the same")
+	require.ErrorContains(t, bench.SetFaults("smtp", faultnet.Fault{To: "entra", Kind: faultnet.Silent}), "entra")
+	require.ErrorContains(t, bench.SetExchangeAnswers(fakesmtp.Answer{On: "COFFEE"}), `no moment "COFFEE" here; there are: connect,`)
 }
 
 func TestABenchThatCannotBeBuiltLeavesNothingBehind(t *testing.T) {
@@ -144,5 +163,28 @@ func TestAVerbMayAskTheCloudByAClientFromOutside(t *testing.T) {
 			continue
 		}
 		require.NoError(t, bench.World.Do("verb", 0, ask))
+	}
+}
+
+func TestPrintersKeepTheirMemoryInAFolderFromOneBenchToTheNext(t *testing.T) {
+	folder := t.TempDir()
+	for _, language := range []string{"en", "hi"} {
+		bench, err := lab.New(lab.Config{Flash: folder})
+		require.NoError(t, err)
+		_, err = bench.AddPrinter("attic", "")
+		require.NoError(t, err)
+		for _, name := range bench.Printers() {
+			d, err := bench.Device(name)
+			require.NoError(t, err)
+			require.NoError(t, bench.World.Do("test", 0, func(ctx context.Context) {
+				description, err := d.Describe(ctx)
+				require.NoError(t, err)
+				require.Equal(t, language, description.Language)
+				require.NoError(t, d.SetLanguage(ctx, "hi"))
+			}))
+		}
+		_, err = lab.New(lab.Config{Flash: folder})
+		require.ErrorContains(t, err, "another mfpsim uses this folder")
+		require.NoError(t, bench.Close())
 	}
 }

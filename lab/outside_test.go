@@ -19,7 +19,8 @@ func TestASignInAndAMail(t *testing.T) {
 	entra := fakeentra.RunT(t, fakeentra.Config{})
 	mail := fakesmtp.RunT(t, fakesmtp.Config{Directory: fakesmtp.TrustKeys(entra.Keys)})
 	tenant, _ := entra.Tenant("contoso.com")
-	require.NoError(t, mail.AddOrganization(fakesmtp.Organization{ID: tenant.ID, Domains: tenant.Domains, SMTPAuth: true}))
+	organization := fakesmtp.Organization{ID: tenant.ID, Domains: tenant.Domains, SMTPAuth: true}
+	require.NoError(t, mail.AddOrganization(organization))
 	require.NoError(t, mail.AddMailbox(fakesmtp.Mailbox{Address: "admin@contoso.com"}))
 	token := signIn(t, entra.Client(), func(code string) error { return entra.Approve(code, "admin@contoso.com") })
 	send(t, mail, "admin@contoso.com", token)

@@ -76,7 +76,7 @@ func (p *Printer) start(ctx context.Context, model string) (err error) {
 	l := p.lab
 	construct := l.config.constructor(p.Name, model)
 	if construct == nil {
-		construct = sim.Mounted(l.config.Models, l.config.Defect.simulated())
+		construct = sim.Mounted(l.config.Models, l.simulated)
 		if model == "" {
 			model = l.model.Name
 		}
@@ -113,15 +113,15 @@ func (c *Config) constructor(name, model string) mount.Constructor {
 	return nil
 }
 
-// simulated is what the planted defect changes in a simulated printer.
-func (d Defect) simulated() func(*sim.Config) {
-	return func(c *sim.Config) {
-		if d.Flash != nil {
-			c.Flash = d.Flash(nvram.NewMemory(nil))
-		}
-		if d.Printer != nil {
-			d.Printer(c)
-		}
+// simulated is what the bench changes in a simulated printer: where its memory is kept, and the planted defect.
+func (l *Lab) simulated(c *sim.Config) {
+	c.Folder = l.folder
+	d := l.config.Defect
+	if d.Flash != nil {
+		c.Flash = d.Flash(nvram.NewMemory(nil))
+	}
+	if d.Printer != nil {
+		d.Printer(c)
 	}
 }
 

@@ -93,7 +93,8 @@ type scan struct {
 	sent bool
 }
 
-// scansBefore returns the scans that were begun before an entry; judged is false where nobody knows what was typed last.
+// scansBefore returns the scans that were begun before an entry; judged is false where nobody knows what was typed
+// last.
 func scansBefore(h *history, number int) (scans []*scan, judged bool) {
 	for i := range h.events {
 		e := &h.events[i]

@@ -28,6 +28,8 @@ type Evidence struct {
 	Mails   []Mail
 	// Replay is the command line that plays the same case again, byte by byte.
 	Replay string
+	// MailsDropped is how many mails were not kept.
+	MailsDropped int
 	// Failure is the failure in full; empty if the case passed.
 	Failure string
 	// Panics are the calls that led to each panic of a party; none on a bench that works.
@@ -68,6 +70,9 @@ func (e Evidence) Files() (map[string][]byte, error) {
 	}
 	for _, m := range e.Mails {
 		files[fmt.Sprintf("mails/%s-%03d.eml", plainName(m.Mailbox), m.Number)] = m.Raw
+	}
+	if e.MailsDropped > 0 {
+		files["mails/dropped.txt"] = fmt.Appendf(nil, "The first %d mails were not kept.\n", e.MailsDropped)
 	}
 	return files, nil
 }

@@ -50,8 +50,8 @@ GET https://login.example/device
 
 HTTP 200 OK
 
-`, report.Transcript(j, "entra"))
-	require.Equal(t, "-- printer#2, 2026-03-02 09:13:41.000\n09:13:41.000 S: 220 hello\n", report.Transcript(j, "smtp"))
+`, report.Conversation(j.Entries(), "entra", nil))
+	require.Equal(t, "-- printer#2, 2026-03-02 09:13:41.000\n09:13:41.000 S: 220 hello\n", report.Conversation(j.Entries(), "smtp", nil))
 	require.Equal(t, "entra POST …/token 200 (09:13:41)", report.Headline(j.Entries()[0]))
 }
 

@@ -12,13 +12,9 @@ import (
 // stamp is how a moment is written in transcripts: true time, UTC, to the millisecond.
 const stamp = "2006-01-02 15:04:05.000"
 
-// Transcript writes the conversation that a party ("entra", "smtp", "printer") had with everybody, in the order of the
-// journal: HTTP exchanges as they were on the wire, SMTP line by line. Secrets are redacted; there are no ports.
-func Transcript(j *journal.Journal, party string) string {
-	return Conversation(j.Entries(), party, nil)
-}
-
-// Conversation is [Transcript] over the entries whose connection is accepted by keep; nil keeps all.
+// Conversation writes what a party ("entra", "smtp", "printer") said and heard, in the order of the entries: HTTP exchanges
+// as they were on the wire, SMTP line by line. Secrets are redacted; there are no ports. Entries whose connection keep does
+// not accept are left out; a nil keep accepts all.
 func Conversation(entries []journal.Entry, party string, keep func(connection string) bool) string {
 	var b strings.Builder
 	last := ""

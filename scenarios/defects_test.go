@@ -106,6 +106,11 @@ var planted = []plantedDefect{
 		broken(func(d *brokenDevice) { d.codes = map[string]string{"312": "370"} }),
 	},
 	{
+		"every remedy is the status sentence",
+		[]string{"trouble/codes-in-each-language", "trouble/expired-by-disuse", "trouble/smtp-auth-disabled"},
+		broken(func(d *brokenDevice) { d.remedyIsStatus = true }),
+	},
+	{
 		"311 and 313 are swapped",
 		[]string{"exchange/unreachable"},
 		broken(func(d *brokenDevice) { d.codes = map[string]string{"311": "313", "313": "311"} }),
@@ -214,6 +219,8 @@ type brokenDevice struct {
 	ignoresDate bool
 	alwaysOn    bool
 	boasts      bool
+	// remedyIsStatus: whoever filled the column put the status in twice.
+	remedyIsStatus bool
 }
 
 func (d *brokenDevice) WebConfig() device.WebConfig {
@@ -230,6 +237,9 @@ func (d *brokenDevice) Jobs(ctx context.Context) ([]device.Job, error) {
 	for i := range list {
 		if other, swapped := d.codes[list[i].Code]; swapped {
 			list[i].Code = other
+		}
+		if d.remedyIsStatus {
+			list[i].Solution = list[i].Status
 		}
 	}
 	return list, err

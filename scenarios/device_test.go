@@ -216,7 +216,7 @@ func TestWhatALineNeedsIsKnownFromItsWords(t *testing.T) {
 	} {
 		t.Run(script, func(t *testing.T) {
 			results, err := scenarios.Run(t.Context(), scenarios.Options{
-				Folder: folder(t, header+script+"\n"), Configure: withScanner(nil, false),
+				Folder: folder(t, header+script+"\ncmp stdout seen.txt\n-- seen.txt --\n"), Configure: withScanner(nil, false),
 			})
 			require.NoError(t, err)
 			if !strings.HasPrefix(want, "needs ") || want == "needs nothing" {
@@ -231,7 +231,7 @@ func TestWhatALineNeedsIsKnownFromItsWords(t *testing.T) {
 
 func TestADeviceThatLiesAboutWhatItCanDoFails(t *testing.T) {
 	results, err := scenarios.Run(t.Context(), scenarios.Options{
-		Folder: folder(t, header+"webconfig log-in\n"), Configure: withScanner(nil, true),
+		Folder: folder(t, header+"webconfig log-in\npanel shows Scan\n"), Configure: withScanner(nil, true),
 	})
 	require.NoError(t, err)
 	require.Equal(t, report.Failed, results[0].Verdict)

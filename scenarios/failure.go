@@ -95,11 +95,13 @@ type failure struct {
 	message string // one or more lines
 	wire    string // the last thing on the wire
 	bench   bool   // the bench broke, so that nothing is said of the device
+	unmet   bool   // all lines passed, and something that was planted was never met
 }
 
 func (p *play) fail(err error) *failure {
 	var broke *vtime.PanicError
-	f := &failure{message: err.Error(), bench: errors.Is(err, errStuck) || errors.As(err, &broke)}
+	var unmet *unmetError
+	f := &failure{message: err.Error(), bench: errors.Is(err, errStuck) || errors.As(err, &broke), unmet: errors.As(err, &unmet)}
 	entries := p.lab.Journal.Entries()
 	for _, e := range slices.Backward(entries) {
 		if (e.Kind == journal.KindHTTP || e.Kind == journal.KindSMTP) && (e.Party == "entra" || e.Party == "smtp") && fromDevice(e.Connection) {

@@ -72,8 +72,8 @@ func judged(l *lab.Lab, name string) (laws.Device, error) {
 	}
 	for _, j := range jobs {
 		row := laws.Job{Receipt: j.Receipt, Code: j.Code, Status: j.Status, Solution: j.Solution}
-		if status, err := words.Message("code." + j.Code + ".status"); err == nil && j.Code != "" {
-			solution, _ := words.Message("code." + j.Code + ".solution") // a code may have none
+		if status, err := messageOf(words, description.Language, "code."+j.Code+".status"); err == nil && j.Code != "" {
+			solution, _ := messageOf(words, description.Language, "code."+j.Code+".solution") // a code may have none
 			row.Wanted = &laws.Sentences{Status: status, Solution: solution}
 		}
 		judged.Jobs = append(judged.Jobs, row)

@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,26 +42,78 @@ func playText(t *testing.T, script string) scenarios.Result {
 	return results[0]
 }
 
+const (
+	nothingPlayed   = "chapter/name.txtar:5: no step follows the header; a scenario plays something and says what is to be seen"
+	nothingAsserted = "nothing is asserted up to here; a line with shows, count, is empty or cmp, under no condition, says what is to be seen"
+)
+
 func TestMistakesInAFileAreToldWithFileAndLine(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"an unknown header key":   {"# id: chapter/name\n# author: me\n\n", `chapter/name.txtar:2: unknown header key "author"; the keys are id, title, guide, proves, level, needs`},
-		"a header key twice":      {"# id: chapter/name\n# id: chapter/name\n\n", `chapter/name.txtar:2: header key "id" again; it stood in line 1`},
-		"a missing header key":    {"# id: chapter/name\n\n", `chapter/name.txtar:1: header key "title" is missing`},
-		"another file's id":       {strings.Replace(header, "chapter/name", "chapter/other", 1), `chapter/name.txtar:1: id "chapter/other" does not belong to this file; it must be "chapter/name"`},
-		"an unknown level":        {strings.Replace(header, "MUST", "MAY", 1), `chapter/name.txtar:5: unknown level "MAY"; the levels are MUST, SHOULD`},
-		"an unknown rule":         {strings.Replace(header, "R39", "R39 R99", 1), `chapter/name.txtar:4: unknown rule "R99"`},
-		"an unknown capability":   {strings.Replace(header, "# level", "# needs: wings\n# level", 1), `chapter/name.txtar:5: unknown capability "wings"; there are clock, power, power-cut, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
-		"an unknown verb":         {header + "panel home\nfly home\n", `chapter/name.txtar:8: unknown verb "fly"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`},
-		"exec":                    {header + "exec ls\n", `chapter/name.txtar:7: unknown verb "exec"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`},
-		"an empty argument":       {header + "scan email ''\n", `chapter/name.txtar:7: argument 2 of scan is empty`},
-		"! before another verb":   {header + "! scan email bob@fabrikam.com\n", `chapter/name.txtar:7: ! stands only before a line with shows; scan has none`},
-		"! without a blank":       {header + "!panel shows x\n", `chapter/name.txtar:7: put a blank between ! and panel`},
-		"a quote that stays open": {header + "panel press 'Scan\n", `chapter/name.txtar:7: a quote ' is opened and not closed`},
-		"an unknown condition":    {header + "[net] panel home\n", `chapter/name.txtar:7: unknown condition [net]; there is [needs:X] with clock, power, power-cut, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
+		"an unknown header key":                 {"# id: chapter/name\n# author: me\n\n", `chapter/name.txtar:2: unknown header key "author"; the keys are id, title, guide, proves, level, needs`},
+		"a header key twice":                    {"# id: chapter/name\n# id: chapter/name\n\n", `chapter/name.txtar:2: header key "id" again; it stood in line 1`},
+		"a missing header key":                  {"# id: chapter/name\n\n", `chapter/name.txtar:1: header key "title" is missing`},
+		"another file's id":                     {strings.Replace(header, "chapter/name", "chapter/other", 1), `chapter/name.txtar:1: id "chapter/other" does not belong to this file; it must be "chapter/name"`},
+		"an unknown level":                      {strings.Replace(header, "MUST", "MAY", 1), `chapter/name.txtar:5: unknown level "MAY"; the levels are MUST, SHOULD`},
+		"an unknown rule":                       {strings.Replace(header, "R39", "R39 R99", 1), `chapter/name.txtar:4: unknown rule "R99"`},
+		"an unknown capability":                 {strings.Replace(header, "# level", "# needs: wings\n# level", 1), `chapter/name.txtar:5: unknown capability "wings"; there are clock, power, power-cut, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
+		"an unknown verb":                       {header + "panel home\nfly home\n", `chapter/name.txtar:8: unknown verb "fly"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`},
+		"exec":                                  {header + "exec ls\n", `chapter/name.txtar:7: unknown verb "exec"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`},
+		"an empty argument":                     {header + "scan email ''\n", `chapter/name.txtar:7: argument 2 of scan is empty`},
+		"! before another verb":                 {header + "! scan email bob@fabrikam.com\n", `chapter/name.txtar:7: ! stands only before a line with shows; scan has none`},
+		"! without a blank":                     {header + "!panel shows x\n", `chapter/name.txtar:7: put a blank between ! and panel`},
+		"nothing but a header":                  {header, nothingPlayed},
+		"nothing but comments":                  {header + "# Nobody does anything.\n", nothingPlayed},
+		"nothing but a golden":                  {header + "-- screen.txt --\npanel shows Scan\n", nothingPlayed},
+		"no assertion":                          {header + "panel home\nscan email bob@fabrikam.com\n# That was it.\n", `chapter/name.txtar:8: ` + nothingAsserted},
+		"a condition before the only assertion": {header + "panel home\n[needs:wings-less] panel home\n", `chapter/name.txtar:8: unknown condition [needs:wings-less]; there is [needs:X] with clock, power, power-cut, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
+		"an assertion under a condition":        {header + "[needs:fax-server] panel shows Fax\n", `chapter/name.txtar:7: ` + nothingAsserted},
+		"shows in a value":                      {header + "webconfig enter Subject shows\n", `chapter/name.txtar:7: ` + nothingAsserted},
+		"a quote that stays open":               {header + "panel press 'Scan\n", `chapter/name.txtar:7: a quote ' is opened and not closed`},
+		"an unknown condition":                  {header + "[net] panel home\n", `chapter/name.txtar:7: unknown condition [net]; there is [needs:X] with clock, power, power-cut, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, c.text)})
 			require.EqualError(t, err, c.want)
+		})
+	}
+}
+
+func TestAChapterThatIsNoneIsToldWithThoseThatThereAre(t *testing.T) {
+	text := strings.Replace(header, "Cannot Send Email", "Cannot Send Emails", 1) + "panel shows Scan\n"
+	_, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, text)})
+	require.ErrorContains(t, err, `chapter/name.txtar:3: no chapter of the guide "Cannot Send Emails" here; there are: Introduction, `)
+	require.ErrorContains(t, err, ", Cannot Send Email, ")
+}
+
+// TestAPasswordIsNeverWritten holds that a password in a script is refused before anything is played or recorded, and not repeated.
+func TestAPasswordIsNeverWritten(t *testing.T) {
+	const secret = "Wiesel-4711"
+	for name, line := range map[string]string{
+		"into Authenticated Password":                "webconfig enter 'Authenticated Password' " + secret,
+		"by set":                                     "webconfig set 'authenticated password' " + secret,
+		"into the field as Greek calls it":           "webconfig enter 'κωδικός πρόσβασης διαχειριστή' " + secret,
+		"into a field as Hindi calls it":             "panel enter 'व्यवस्थापक पासवर्ड' " + secret,
+		"into a field of the panel":                  "panel enter 'New Password' " + secret,
+		"into a field that a variable names":         "env FIELD='Authenticated Password'\nwebconfig enter $FIELD " + secret,
+		"of the administrator of Web Config":         "webconfig enter password " + secret,
+		"on Microsoft's page":                        "browser enter password " + secret,
+		"behind log-in":                              "webconfig log-in ada " + secret,
+		"behind log-in on the panel":                 "panel log-in ada " + secret,
+		"in a variable":                              "env PASSWORD=" + secret + "\nwebconfig enter 'Authenticated Password' $PASSWORD",
+		"under a condition":                          "[needs:web-config] webconfig enter password " + secret,
+		"of a field whose value is split into words": "webconfig enter 'Authenticated Password' " + secret + " more",
+	} {
+		t.Run(name, func(t *testing.T) {
+			evidence := t.TempDir()
+			_, err := scenarios.Run(t.Context(), scenarios.Options{
+				Folder: folder(t, header+"panel shows Scan\n"+line+"\n"), Evidence: evidence,
+			})
+			place := fmt.Sprintf("chapter/name.txtar:%d: a password is never written", 8+strings.Count(line, "\n"))
+			require.ErrorContains(t, err, place)
+			require.NotContains(t, err.Error(), secret)
+			left, err := os.ReadDir(evidence)
+			require.NoError(t, err)
+			require.Empty(t, left, "nothing was played")
 		})
 	}
 }
@@ -119,7 +172,6 @@ func TestWhatAVerbRefuses(t *testing.T) {
 		"a job that is not there":            {"jobs 7 shows Email\n", "not on the job history within 30 s"},
 		"jobs that were not":                 {"jobs count 2\n", "0 jobs, not 2"},
 		"originals without a number":         {"scan originals\n", "originals pages=N"},
-		"two users on the panel":             {"panel log-in anna bert\n", "log-in [USER] [wrong]"},
 		"a consent that nobody gave":         {ready + "webconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Authentication Method' OAuth2\nwebconfig click 'Sign In'\nwebconfig click 'Sign in with Microsoft'\nbrowser sign-in admin@contoso.com\n", "browser sign-in: the page asks for a consent"},
 		"a password before an account":       {"browser enter password\n", "begin with: browser enter account A"},
 		"a code before it was copied":        {"browser enter code\n", "no code was copied; begin with: webconfig copy code"},
@@ -127,16 +179,16 @@ func TestWhatAVerbRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			result := playText(t, c.script)
+			result := playText(t, "panel shows Scan\n"+c.script)
 			require.Equal(t, report.Failed, result.Verdict)
 			require.Contains(t, result.Failure, c.want)
-			require.Equal(t, 6+strings.Count(c.script, "\n"), result.Line)
+			require.Equal(t, 7+strings.Count(c.script, "\n"), result.Line)
 		})
 	}
 }
 
 func TestWordsOfPowerShellStandForThemselves(t *testing.T) {
-	result := playText(t, "tenant contoso.com\nexchange Set-TransportConfig -SmtpClientAuthenticationDisabled $false\nexchange Get-TransportConfig\n")
+	result := playText(t, "tenant contoso.com\nexchange Set-TransportConfig -SmtpClientAuthenticationDisabled $false\nexchange Get-TransportConfig\npanel shows Scan\n")
 	require.Equal(t, report.Passed, result.Verdict, result.Failure)
 }
 
@@ -197,7 +249,7 @@ func TestARepeatedScenarioIsComparedWithItself(t *testing.T) {
 
 func TestAScenarioThatTheDeviceCannotPlayIsSkipped(t *testing.T) {
 	text := strings.Replace(header, "# level", "# needs: print-admin-serverless\n# level", 1)
-	results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, text+"panel home\n")})
+	results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, text+"panel shows Scan\n")})
 	require.NoError(t, err)
 	require.Equal(t, report.Skipped, results[0].Verdict)
 	require.Equal(t, "needs print-admin-serverless, which this device does not have", results[0].Failure)

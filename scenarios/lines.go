@@ -2,10 +2,12 @@ package scenarios
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
 	"mfpsim/device"
+	"mfpsim/phrase"
 )
 
 // line is one line of a script, split into words as the engine splits it.
@@ -23,6 +25,7 @@ var builtins = []string{"cmp", "env", "skip"}
 // lines checks and splits the script part of the file.
 func (s Scenario) lines() ([]line, error) {
 	var found []line
+	set := map[string]string{} // by env
 	for i, text := range strings.Split(string(s.archive().Comment), "\n") {
 		fail := func(format string, args ...any) ([]line, error) {
 			return nil, &LineError{File: s.File, Line: i + 1, Message: fmt.Sprintf(format, args...)}
@@ -30,7 +33,7 @@ func (s Scenario) lines() ([]line, error) {
 		if strings.HasPrefix(text, "#") {
 			continue
 		}
-		words, err := split(text)
+		words, err := phrase.Split(text)
 		if err != nil {
 			return fail("%v", err)
 		}
@@ -71,9 +74,32 @@ func (s Scenario) lines() ([]line, error) {
 		if l.not && !negatable(words) {
 			return fail("! stands only before a line with shows; %s has none", words[0])
 		}
+		if words[0] == "env" {
+			for _, word := range words[1:] {
+				name, value, _ := strings.Cut(word, "=")
+				set[name] = value
+			}
+		}
+		if err := literalPassword(expand(words, set)); err != nil {
+			return fail("%v", err)
+		}
 		found = append(found, l)
 	}
 	return found, nil
+}
+
+// expand puts in what env has set, as far as it is known without playing.
+func expand(words []string, set map[string]string) []string {
+	expanded := make([]string, len(words))
+	for i, word := range words {
+		expanded[i] = os.Expand(word, func(name string) string {
+			if value, known := set[name]; known {
+				return value
+			}
+			return "$" + name
+		})
+	}
+	return expanded
 }
 
 // negatable reports whether a line says that something shows, the only thing that ! can deny.
@@ -84,44 +110,4 @@ func negatable(words []string) bool {
 		}
 	}
 	return words[0] == "cmp"
-}
-
-// split cuts a line into words: blanks part them, ' quotes, a doubled ” inside quotes is a quote, # begins a comment.
-func split(text string) ([]string, error) {
-	var words []string
-	var word strings.Builder
-	begun, quoted := false, false
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case c == '\'' && !quoted:
-			begun, quoted = true, true
-		case c == '\'' && i+1 < len(text) && text[i+1] == '\'':
-			word.WriteByte('\'')
-			i++
-		case c == '\'':
-			quoted = false
-		case quoted:
-			word.WriteByte(c)
-		case c == ' ' || c == '\t' || c == '\r' || c == '#':
-			if begun {
-				words = append(words, word.String())
-				word.Reset()
-				begun = false
-			}
-			if c == '#' {
-				return words, nil
-			}
-		default:
-			begun = true
-			word.WriteByte(c)
-		}
-	}
-	if quoted {
-		return nil, fmt.Errorf("a quote ' is opened and not closed")
-	}
-	if begun {
-		words = append(words, word.String())
-	}
-	return words, nil
 }

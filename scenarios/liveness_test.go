@@ -30,7 +30,7 @@ var (
 	faultsSeed = flag.Uint64("faults-seed", 7, "which part of the faults at points is tried")
 )
 
-// faultsAtPoints are the eight misbehaviours that are tried at each point.
+// faultsAtPoints are the eight faults that are tried at each point.
 var faultsAtPoints = []faultnet.FaultKind{
 	faultnet.Silent, faultnet.HalfSilent, faultnet.Slow, faultnet.Garbled, faultnet.WrongProtocol, faultnet.Closed, faultnet.Reset, faultnet.Panic,
 }

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/lab"
+	"mfpsim/phrase"
 	"mfpsim/vtime"
 )
 
@@ -126,47 +126,6 @@ func (p *play) description() (description device.Description, err error) {
 	return description, err
 }
 
-// words looks messages (@M1) and labels up in the device's words; what it has no words for stays as it is.
-func (p *play) words(args []string) ([]string, error) {
-	words, err := p.deviceWords()
-	if err != nil {
-		return nil, err
-	}
-	var found []string
-	for _, arg := range args {
-		if name, is := strings.CutPrefix(arg, "@"); is && !strings.Contains(name, "@") {
-			text, err := words.Message(name)
-			if err != nil {
-				return nil, err
-			}
-			found = append(found, text)
-			continue
-		}
-		found = append(found, words.Translate(arg))
-	}
-	return found, nil
-}
-
-// deviceWords are the words of the printer in the scenario's language. They do not change: a printer is asked once.
-func (p *play) deviceWords() (device.Words, error) {
-	key := p.printer + " " + p.language
-	if words, known := p.texts[key]; known {
-		return words, nil
-	}
-	d, err := p.device()
-	if err != nil {
-		return device.Words{}, err
-	}
-	err = p.do(func(ctx context.Context) error {
-		words, err := d.Words(ctx, p.language)
-		if err == nil {
-			p.texts[key] = words
-		}
-		return err
-	})
-	return p.texts[key], err
-}
-
 // surface is something that a person looks at.
 type surface struct {
 	name   string   // "panel", "page", "job history": as messages call it
@@ -191,7 +150,7 @@ type look func(ctx context.Context) (surface, error)
 
 // shows is the one assertion. It lets bench time run until the words are there; denied, it lets running exchanges finish and
 // looks once.
-func (p *play) shows(not bool, args []string, see look) (string, error) {
+func (p *play) shows(not bool, args []string, expected lexicon, see look) (string, error) {
 	limit, args, err := within(args)
 	if err != nil {
 		return "", err
@@ -199,7 +158,7 @@ func (p *play) shows(not bool, args []string, see look) (string, error) {
 	if len(args) == 0 {
 		return "", errors.New("shows what? the words are missing")
 	}
-	words, err := p.words(args)
+	words, err := expected(args)
 	if err != nil {
 		return "", err
 	}
@@ -307,78 +266,11 @@ func within(args []string) (time.Duration, []string, error) {
 			rest = append(rest, arg)
 			continue
 		}
-		d, err := parseSpan(value)
+		d, err := phrase.Duration(value)
 		if err != nil {
 			return 0, nil, err
 		}
 		limit = d
 	}
 	return limit, rest, nil
-}
-
-// parseSpan reads a length of time: "90s", "15m", "2h30m", "91d", "1w".
-func parseSpan(text string) (time.Duration, error) {
-	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
-	bad := fmt.Errorf("%q is no length of time; write 90s, 15m, 2h30m, 91d or 1w", text)
-	var total, number time.Duration
-	digits := 0
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if c >= '0' && c <= '9' && digits < 6 {
-			number = number*10 + time.Duration(c-'0')
-			digits++
-			continue
-		}
-		unit, known := units[c]
-		if !known || digits == 0 {
-			return 0, bad
-		}
-		total += number * unit
-		number, digits = 0, 0
-	}
-	if digits > 0 || text == "" || total > 100*365*24*time.Hour {
-		return 0, bad
-	}
-	return total, nil
-}
-
-// parseDate reads a date with or without a time of day, UTC.
-func parseDate(text string) (time.Time, error) {
-	for _, layout := range []string{"2006-01-02", "2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", time.RFC3339} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("%q is no date; write 2026-03-02 or '2026-03-02 09:00'", text)
-}
-
-// settings splits key=value words from plain ones and refuses keys that are not allowed.
-func settings(args []string, allowed ...string) (plain []string, values map[string]string, err error) {
-	values = map[string]string{}
-	for _, arg := range args {
-		key, value, is := strings.Cut(arg, "=")
-		if !is {
-			plain = append(plain, arg)
-			continue
-		}
-		if !slices.Contains(allowed, key) {
-			return nil, nil, &choice.Error{What: "word", Wanted: key + "=", Present: withEquals(allowed)}
-		}
-		if _, twice := values[key]; twice {
-			return nil, nil, fmt.Errorf("%s= stands twice", key)
-		}
-		if value == "" {
-			return nil, nil, fmt.Errorf("%s= has no value", key)
-		}
-		values[key] = value
-	}
-	return plain, values, nil
-}
-
-func withEquals(keys []string) []string {
-	var found []string
-	for _, k := range keys {
-		found = append(found, k+"=")
-	}
-	return found
 }

@@ -34,7 +34,7 @@ type Options struct {
 	Latency, Jitter time.Duration
 	// Folder reads the scenarios from a source folder instead of this program.
 	Folder string
-	// Update rewrites the goldens of scenarios whose cmp fails; it needs Folder and English.
+	// Update rewrites the goldens of scenarios whose cmp fails, those of Language; it needs Folder.
 	Update bool
 	// KeepFiles leaves the rendered evidence in the results.
 	KeepFiles bool
@@ -145,9 +145,6 @@ func (o Options) pick() ([]Scenario, error) {
 	}
 	if o.Update && o.Folder == "" {
 		return nil, errors.New("goldens are rewritten in a source folder only; name it with --folder")
-	}
-	if o.Update && o.Language != "" && o.Language != english {
-		return nil, errors.New("goldens are rewritten in English only")
 	}
 	if o.Update && o.Model != "" {
 		return nil, errors.New("goldens are rewritten on the default model only: leave --model out")

@@ -167,22 +167,6 @@ func Parse(file, text string) (Scenario, error) {
 	return s, nil
 }
 
-// check looks at rules and at every line of the script, without playing it.
-func (s Scenario) check(rules map[string]bool) error {
-	for i, line := range strings.Split(s.Text, "\n") {
-		if value, found := strings.CutPrefix(line, "# proves:"); found {
-			for _, id := range strings.Fields(value) {
-				if !rules[id] {
-					return &LineError{File: s.File, Line: i + 1, Message: fmt.Sprintf("unknown rule %q", id)}
-				}
-			}
-			break
-		}
-	}
-	_, err := s.lines()
-	return err
-}
-
 // archive parses the file into script and fixtures.
 func (s Scenario) archive() *txtar.Archive { return txtar.Parse([]byte(s.Text)) }
 

@@ -16,6 +16,7 @@ import (
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/lab"
+	"mfpsim/phrase"
 )
 
 // outcome is how the engine ended.
@@ -80,17 +81,19 @@ func (p *play) script(update bool, source string) (outcome, error) {
 	return out, nil
 }
 
-// unmet names the faults that no connection ever met: a mistake of the script.
+// unmet names what was planted and that nobody ever met: a mistake of the script.
 func (p *play) unmet() error {
-	var names []string
-	for _, f := range p.lab.Network.Unmet() {
-		names = append(names, f.String())
+	if names := p.lab.Unmet(); len(names) > 0 {
+		return &unmetError{names}
 	}
-	names = append(names, p.lab.UnmetAnswers()...)
-	if len(names) == 0 {
-		return nil
-	}
-	return fmt.Errorf("at the end: armed and never met: %s", strings.Join(names, "; "))
+	return nil
+}
+
+// unmetError says what was planted and never met. It is told at the end, and no failure of a bench that a person takes over.
+type unmetError struct{ names []string }
+
+func (e *unmetError) Error() string {
+	return "at the end: armed and never met: " + strings.Join(e.names, "; ")
 }
 
 // commands are the verbs as testscript calls them.
@@ -158,37 +161,35 @@ func (p *play) condition(text string) (bool, error) {
 	return description.Has(device.Capability(need)), err
 }
 
-// localized puts screen.el.txt in the place of screen.txt; a comparison that has no golden in the language is left out,
-// and so are all on another model than the standard one, of which the goldens are.
+// localized compares with screen.el.txt in place of screen.txt where the scenario is played in Greek. A comparison that has no
+// golden in the language is left out, and so are all on another model than the standard one, of which the goldens are. A
+// golden that the script names with its language, for what stands after lang, is compared in any language.
 func localized(a *txtar.Archive, language string, standard bool) *txtar.Archive {
 	if language == english && standard {
 		return a
 	}
-	has := map[string][]byte{}
+	there := map[string]bool{}
 	for _, f := range a.Files {
-		has[f.Name] = f.Data
+		there[f.Name] = true
 	}
-	fresh := &txtar.Archive{}
-	for _, f := range a.Files {
-		base, ending, found := strings.Cut(f.Name, ".")
-		if data, there := has[base+"."+language+"."+ending]; found && there && language != english {
-			f.Data = data
+	lines := strings.Split(string(a.Comment), "\n")
+	for i, text := range lines {
+		words, err := phrase.Split(text)
+		if err != nil || len(words) != 3 || words[0] != "cmp" {
+			continue
 		}
-		fresh.Files = append(fresh.Files, f)
-	}
-	var lines []string
-	for _, text := range strings.Split(string(a.Comment), "\n") {
-		words, err := split(text)
-		if err == nil && len(words) == 3 && words[0] == "cmp" {
-			base, ending, _ := strings.Cut(words[2], ".")
-			if _, there := has[base+"."+language+"."+ending]; !standard || !there && !strings.HasPrefix(ending, language+".") {
-				text = ""
-			}
+		base, ending, _ := strings.Cut(words[2], ".")
+		own := base + "." + language + "." + ending
+		switch {
+		case !standard:
+			lines[i] = ""
+		case there[own]:
+			lines[i] = quoted([]string{"cmp", words[1], own})
+		case !strings.Contains(ending, "."):
+			lines[i] = ""
 		}
-		lines = append(lines, text)
 	}
-	fresh.Comment = []byte(strings.Join(lines, "\n"))
-	return fresh
+	return &txtar.Archive{Comment: []byte(strings.Join(lines, "\n")), Files: a.Files}
 }
 
 // keepGoldens takes the files that testscript has rewritten back to the source.
@@ -290,7 +291,7 @@ func (e *engine) Run(_ string, f func(testscript.T)) {
 // Play plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve --scenario` does.
 // A scenario without a handover is played to its end.
 func Play(ctx context.Context, l *lab.Lab, id string) error {
-	defer l.Journal.Hold()() // what a step looks for may stand at the record's beginning
+	defer l.Hold()() // what a step looks for may stand at the beginning
 	all, err := All()
 	if err != nil {
 		return err
@@ -322,7 +323,7 @@ func Play(ctx context.Context, l *lab.Lab, id string) error {
 	if err != nil {
 		return err
 	}
-	if out.failure != nil && !strings.HasPrefix(out.failure.message, "at the end: ") {
+	if out.failure != nil && !out.failure.unmet {
 		o := Options{Seed: l.Seed(), Language: l.Language(), Model: l.Model()}
 		return errors.New(strings.TrimRight(tell(s, out.line, out.text, out.failure, o), "\n"))
 	}

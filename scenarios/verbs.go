@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sort"
 	"strconv"
@@ -13,8 +12,8 @@ import (
 
 	"mfpsim/choice"
 	"mfpsim/device"
-	"mfpsim/faultnet"
 	"mfpsim/journal"
+	"mfpsim/phrase"
 	"mfpsim/report"
 )
 
@@ -28,8 +27,8 @@ type verb struct {
 var verbs = map[string]verb{
 	"tenant":    {"tenant NAME [smtp-auth=disabled|enabled] [security-defaults=on|off] [user-consent=all|none] [consent-box=guide|microsoft] [basic-auth=disabled|enabled] [personal]", (*play).verbTenant},
 	"user":      {"user ADDRESS [role='…'] [mailbox|no-mailbox] [mfa] [disabled]", (*play).verbUser},
-	"entra":     {"entra set SETTING VALUE | policy NAME key=value… | revoke U | disable U | password U | withdraw-consent | source device|browser address=A … | answer ok|html|truncated|empty | log [shows WORDS]", (*play).verbEntra},
-	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m]", (*play).verbExchange},
+	"entra":     {"entra set SETTING VALUE | policy NAME key=value… | revoke U | disable U | password U | withdraw-consent | source device|browser address=A … | answer ok|html|truncated|empty … | log [shows WORDS]", (*play).verbEntra},
+	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m] | answer ok|at=MOMENT …", (*play).verbExchange},
 	"printer":   {"printer [use NAME [model=…]] | sign-in U | set firmware VERSION", (*play).verbPrinter},
 	"webconfig": {"webconfig go IP | log-in [NAME] [wrong] | log-out | open PATH | click B | forge B [stranger] | set FIELD VALUE | choices FIELD shows WORDS | enter password [U|wrong] | enter FIELD VALUE | copy code | follow url | leave | shows WORDS | screen", (*play).verbWebConfig},
 	"browser":   {"browser sign-in U [consent=organization|user|cancel] | enter code [wrong] | enter account A | enter password [wrong] | click B | tick BOX | close | shows WORDS | screen", (*play).verbBrowser},
@@ -41,7 +40,7 @@ var verbs = map[string]verb{
 	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s", (*play).verbClock},
 	"power":     {"power off | on | cut [at=write:N]", (*play).verbPower},
 	"network": {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | no-starttls | black-hole | isolated | " +
-		"half-silent | slow [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N]", (*play).verbNetwork},
+		"half-silent | slow [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N] [then …]", (*play).verbNetwork},
 	"wire":     {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
 	"lang":     {"lang LANGUAGE", (*play).verbLang},
 	"handover": {"handover", (*play).verbHandover},
@@ -70,14 +69,6 @@ func init() {
 	}
 }
 
-// first takes the first word off, which names the act.
-func first(args []string) (string, []string) {
-	if len(args) == 0 {
-		return "", nil
-	}
-	return args[0], args[1:]
-}
-
 func (p *play) verbHandover(_ bool, args []string) (string, error) {
 	if len(args) != 0 {
 		return "", usage("handover")
@@ -101,16 +92,16 @@ func (p *play) verbLang(_ bool, args []string) (string, error) {
 }
 
 func (p *play) verbClock(_ bool, args []string) (string, error) {
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	switch {
 	case strings.HasPrefix(what, "+") && len(rest) == 0:
-		d, err := parseSpan(what[1:])
+		d, err := phrase.Duration(what[1:])
 		if err != nil {
 			return "", err
 		}
 		return p.advance(d)
 	case what == "to" && len(rest) == 1:
-		date, err := parseDate(rest[0])
+		date, err := phrase.Date(rest[0])
 		if err != nil {
 			return "", err
 		}
@@ -129,7 +120,7 @@ func (p *play) verbClock(_ bool, args []string) (string, error) {
 			if strings.HasPrefix(text, "-") {
 				sign = -1
 			}
-			drift, err := parseSpan(strings.TrimLeft(text, "+-"))
+			drift, err := phrase.Duration(strings.TrimLeft(text, "+-"))
 			if err != nil {
 				return "", err
 			}
@@ -138,7 +129,7 @@ func (p *play) verbClock(_ bool, args []string) (string, error) {
 			}
 			return p.times()
 		}
-		date, err := parseDate(rest[0])
+		date, err := phrase.Date(rest[0])
 		if err != nil {
 			return "", err
 		}
@@ -179,126 +170,29 @@ func (p *play) times() (string, error) {
 	return b.String(), nil
 }
 
-// faultNames are the scenarios' words for what the network can do to a party, in the order in which they are listed.
-var faultNames = []struct {
-	word string
-	kind faultnet.FaultKind // empty: none
-}{
-	{"ok", ""},
-	{"unreachable", faultnet.Unreachable},
-	{"no-name", faultnet.NoName},
-	{"silent", faultnet.Silent},
-	{"reset", faultnet.Reset},
-	{"untrusted", faultnet.Untrusted},
-	{"no-starttls", faultnet.StripSTARTTLS},
-	{"black-hole", faultnet.BlackHole},
-	{"isolated", faultnet.Isolated},
-	{"half-silent", faultnet.HalfSilent},
-	{"slow", faultnet.Slow},
-	{"garbled", faultnet.Garbled},
-	{"wrong-protocol", faultnet.WrongProtocol},
-	{"closed", faultnet.Closed},
-	{"panic", faultnet.Panic},
-}
-
-func faultNamed(word string) (faultnet.FaultKind, error) {
-	var words []string
-	for _, f := range faultNames {
-		if f.word == word {
-			return f.kind, nil
-		}
-		words = append(words, f.word)
-	}
-	return "", &choice.Error{What: "fault", Wanted: word, Present: words}
-}
-
 func (p *play) verbNetwork(_ bool, args []string) (string, error) {
 	if len(args) < 2 {
 		return "", usage("network")
 	}
-	party := args[0]
-	parties := append([]string{"entra", "smtp"}, p.lab.Printers()...)
-	if !slices.Contains(parties, party) {
-		return "", &choice.Error{What: "party", Wanted: party, Present: parties}
-	}
-	plain, values, err := settings(args[1:], "times", "after", "from", "at", "delay")
+	party, faults, err := phrase.Faults(args, p.lab.Parties())
 	if err != nil {
 		return "", err
 	}
-	if len(plain) != 1 {
-		return "", usage("network")
+	if err := p.do(func(context.Context) error { return p.lab.SetFaults(party, faults...) }); err != nil {
+		return "", err
 	}
-	output := party + " ok"
-	err = p.do(func(context.Context) error {
-		p.lab.Network.Clear(party)
-		if plain[0] == "ok" {
-			if len(values) > 0 {
-				return errors.New("ok takes no further words")
-			}
-			return nil
-		}
-		fault, err := faultOf(party, plain[0], values)
-		if err != nil {
-			return err
-		}
-		p.lab.Network.Arm(fault)
-		output = fault.String()
-		return nil
-	})
-	return output, err
-}
-
-// faultOf reads the words of a fault: its kind, and key=value.
-func faultOf(party, word string, values map[string]string) (faultnet.Fault, error) {
-	kind, err := faultNamed(word)
-	if err != nil {
-		return faultnet.Fault{}, err
+	if len(faults) == 0 {
+		return party + " ok", nil
 	}
-	fault := faultnet.Fault{To: party, Kind: kind, From: values["from"]}
-	number := func(key, text string, into *int) error {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 {
-			return fmt.Errorf("%s=%s is no number", key, text)
-		}
-		*into = n
-		return nil
+	told := make([]string, len(faults))
+	for i, f := range faults {
+		told[i] = f.String()
 	}
-	after := &fault.After
-	if _, atPoint := values["at"]; kind == faultnet.Reset && !atPoint {
-		after = &fault.Bytes
-	}
-	for _, key := range slices.Sorted(maps.Keys(values)) {
-		var err error
-		switch text := values[key]; key {
-		case "times":
-			err = number(key, text, &fault.Times)
-		case "after":
-			err = number(key, text, after)
-		case "delay":
-			var d time.Duration
-			d, err = parseSpan(text)
-			fault.Delay = faultnet.Delay(d)
-		case "at":
-			what, nth, _ := strings.Cut(text, ":")
-			switch what {
-			case "write":
-				err = number(key, nth, &fault.Write)
-			case "read":
-				err = number(key, nth, &fault.Read)
-			}
-			if err != nil || fault.Write == 0 && fault.Read == 0 {
-				err = fmt.Errorf("at=%s is no point; write at=write:3 or at=read:3", text)
-			}
-		}
-		if err != nil {
-			return fault, err
-		}
-	}
-	return fault, fault.Check()
+	return strings.Join(told, "\n"), nil
 }
 
 func (p *play) verbWire(not bool, args []string) (string, error) {
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	if len(rest) == 0 {
 		return "", usage("wire")
 	}
@@ -316,7 +210,7 @@ func (p *play) verbWire(not bool, args []string) (string, error) {
 	}
 	switch {
 	case what == "shows" && len(rest) > 1:
-		return p.shows(not, rest[1:], see)
+		return p.shows(not, rest[1:], asWritten, see)
 	case what == "screen" && len(rest) == 1:
 		s, err := p.look(see)
 		return s.drawn, err

@@ -10,92 +10,31 @@ import (
 	"strings"
 	"time"
 
-	"mfpsim/choice"
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
-	"mfpsim/lab"
+	"mfpsim/phrase"
+	"mfpsim/phrase/people"
 )
 
-// either reads a word that has two values.
-func either(values map[string]string, key, yes, no string, otherwise bool) (bool, error) {
-	switch values[key] {
-	case "":
-		return otherwise, nil
-	case yes:
-		return true, nil
-	case no:
-		return false, nil
-	}
-	return false, &choice.Error{What: "value of " + key, Wanted: values[key], Present: []string{yes, no}}
-}
-
 func (p *play) verbTenant(_ bool, args []string) (string, error) {
-	plain, values, err := settings(args, "smtp-auth", "security-defaults", "user-consent", "consent-box", "basic-auth")
+	t, err := people.Tenant(args)
 	if err != nil {
 		return "", err
 	}
-	name, flags := first(plain)
-	if name == "" {
-		return "", usage("tenant")
-	}
-	t := lab.Tenant{Name: name}
-	for _, flag := range flags {
-		if flag != "personal" {
-			return "", &choice.Error{What: "word", Wanted: flag, Present: []string{"personal"}}
-		}
-		t.Personal = true
-	}
-	var defaults bool
-	if t.SMTPAuth, err = either(values, "smtp-auth", "enabled", "disabled", false); err != nil {
-		return "", err
-	}
-	if defaults, err = either(values, "security-defaults", "on", "off", true); err != nil {
-		return "", err
-	}
-	t.NoDefaults = !defaults
-	if t.BasicAuth, err = either(values, "basic-auth", "enabled", "disabled", false); err != nil {
-		return "", err
-	}
-	if _, err = either(values, "user-consent", "all", "none", true); err != nil {
-		return "", err
-	}
-	if _, err = either(values, "consent-box", "guide", "microsoft", true); err != nil {
-		return "", err
-	}
-	t.UserConsent, t.ConsentBox = values["user-consent"], values["consent-box"]
 	var made fakeentra.Tenant
 	if err := p.do(func(context.Context) (err error) { made, err = p.lab.AddTenant(t); return err }); err != nil {
 		return "", plainError(err)
 	}
 	if !t.Personal {
-		p.tenant = name
+		p.tenant = t.Name
 	}
 	return asJSON(made), nil
 }
 
 func (p *play) verbUser(_ bool, args []string) (string, error) {
-	var u lab.User
-	for _, arg := range args {
-		value, isRole := strings.CutPrefix(arg, "role=")
-		switch {
-		case isRole:
-			u.Roles = append(u.Roles, value)
-		case arg == "mailbox":
-			u.NoMailbox = false
-		case arg == "no-mailbox":
-			u.NoMailbox = true
-		case arg == "mfa":
-			u.MFA = true
-		case arg == "disabled":
-			u.Disabled = true
-		case u.Address == "" && strings.Contains(arg, "@"):
-			u.Address = arg
-		default:
-			return "", &choice.Error{What: "word", Wanted: arg, Present: []string{"role=", "mailbox", "no-mailbox", "mfa", "disabled"}}
-		}
-	}
-	if u.Address == "" {
-		return "", usage("user")
+	u, err := people.User(args)
+	if err != nil {
+		return "", err
 	}
 	if err := p.do(func(context.Context) error { return p.lab.AddUser(u) }); err != nil {
 		return "", plainError(err)
@@ -107,7 +46,7 @@ func (p *play) verbUser(_ bool, args []string) (string, error) {
 }
 
 // organization is the tenant that a line means: tenant=NAME, else the one that was made last.
-func (p *play) organization(values map[string]string) (string, error) {
+func (p *play) organization(values phrase.Values) (string, error) {
 	if name := values["tenant"]; name != "" {
 		return name, nil
 	}
@@ -118,8 +57,10 @@ func (p *play) organization(values map[string]string) (string, error) {
 }
 
 func (p *play) verbEntra(not bool, args []string) (string, error) {
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	switch what {
+	case "answer":
+		return p.entraAnswers(rest)
 	case "log":
 		return p.signInLog(not, rest)
 	case "policy":
@@ -127,13 +68,9 @@ func (p *play) verbEntra(not bool, args []string) (string, error) {
 	case "source":
 		return p.source(rest)
 	}
-	var plain []string
-	var values map[string]string
-	if what != "answer" {
-		var err error
-		if plain, values, err = settings(rest, "tenant"); err != nil {
-			return "", err
-		}
+	plain, values, err := phrase.Settings(rest, "tenant")
+	if err != nil {
+		return "", err
 	}
 	var output any
 	one := func(f func(string) error) error {
@@ -148,7 +85,7 @@ func (p *play) verbEntra(not bool, args []string) (string, error) {
 		}
 		return nil
 	}
-	err := p.act(act, func(context.Context) error {
+	err = p.act(act, func(context.Context) error {
 		switch what {
 		case "set":
 			if len(plain) != 2 {
@@ -177,12 +114,6 @@ func (p *play) verbEntra(not bool, args []string) (string, error) {
 				output = p.lab.Entra.Consents(tenant)
 			}
 			return err
-		case "answer":
-			if len(rest) == 0 {
-				return usage("entra")
-			}
-			output = strings.Join(rest, " ")
-			return p.lab.Answer(rest...)
 		}
 		return usage("entra")
 	})
@@ -192,36 +123,54 @@ func (p *play) verbEntra(not bool, args []string) (string, error) {
 	return asJSON(output), nil
 }
 
+// entraAnswers makes Microsoft answer otherwise than it would.
+func (p *play) entraAnswers(words []string) (string, error) {
+	answers, err := phrase.EntraAnswers(words)
+	if err != nil {
+		return "", err
+	}
+	if err := p.act(act, func(context.Context) error { return p.lab.SetEntraAnswers(answers...) }); err != nil {
+		return "", plainError(err)
+	}
+	return asJSON(strings.Join(words, " ")), nil
+}
+
 // policy makes a Conditional Access policy, or changes the keys that are given of one that is there.
 func (p *play) policy(args []string) (string, error) {
-	name, words := first(args)
+	name, words := phrase.First(args)
 	if name == "" || len(words) == 0 {
 		return "", usage("entra")
 	}
-	var graphs []byte // a policy as Microsoft Graph has it
+	var graph []byte // a policy as Microsoft Graph has it
 	if len(words) == 1 && strings.HasSuffix(words[0], ".json") {
 		file := words[0]
 		text, err := p.readFile(file)
 		if err != nil {
 			return "", err
 		}
-		if isGraphPolicy(text) {
-			graphs = []byte(text)
-		} else if words, err = policyWords(text); err != nil {
+		inGraph := false
+		if words, inGraph, err = phrase.PolicyFile([]byte(text)); err != nil {
 			return "", fmt.Errorf("%s: %w", file, err)
+		}
+		if inGraph {
+			graph = []byte(text)
 		}
 	}
 	tenant, err := p.organization(nil)
 	if err != nil {
 		return "", err
 	}
+	change, err := phrase.Policy(words)
+	if err != nil {
+		return "", err
+	}
 	var made fakeentra.Policy
 	if err := p.act(act, func(context.Context) (err error) {
-		if graphs != nil {
-			made, err = p.lab.Entra.SetPolicyJSON(tenant, name, graphs)
+		if graph != nil {
+			made, err = p.lab.Entra.SetPolicyJSON(tenant, name, graph)
 			return err
 		}
-		made, err = p.lab.Entra.ChangePolicy(tenant, name, words...)
+		made, err = p.lab.Entra.ChangePolicy(tenant, name, change)
 		return err
 	}); err != nil {
 		return "", plainError(err)
@@ -231,67 +180,14 @@ func (p *play) policy(args []string) (string, error) {
 
 // source says from where the device or the browser reaches the cloud.
 func (p *play) source(args []string) (string, error) {
-	plain, values, err := settings(args, "address", "country", "platform", "compliant", "joined", "risk")
+	of, source, err := phrase.Source(args)
 	if err != nil {
 		return "", err
 	}
-	if len(plain) != 1 || values["address"] == "" {
-		return "", usage("entra")
-	}
-	set := map[string]func(fakeentra.Source) error{"device": p.lab.Entra.SetDeviceSource, "browser": p.lab.Entra.SetBrowserSource}[plain[0]]
-	if set == nil {
-		return "", &choice.Error{What: "party", Wanted: plain[0], Present: []string{"device", "browser"}}
-	}
-	source := fakeentra.Source{Address: values["address"], Country: values["country"], Platform: values["platform"], Risk: values["risk"]}
-	if source.Compliant, err = either(values, "compliant", "yes", "no", false); err != nil {
-		return "", err
-	}
-	if source.DomainJoined, err = either(values, "joined", "yes", "no", false); err != nil {
-		return "", err
-	}
-	if err := p.act(act, func(context.Context) error { return set(source) }); err != nil {
+	if err := p.act(act, func(context.Context) error { return p.lab.SetSource(of, source) }); err != nil {
 		return "", plainError(err)
 	}
-	return plain[0] + " at " + source.Address + "\n", nil
-}
-
-// isGraphPolicy reports whether a file holds a policy in the shape of Microsoft Graph, as the portal exports it.
-func isGraphPolicy(text string) bool {
-	var object map[string]json.RawMessage
-	if json.Unmarshal([]byte(text), &object) != nil {
-		return false
-	}
-	for _, member := range []string{"conditions", "grantControls", "displayName"} {
-		if _, has := object[member]; has {
-			return true
-		}
-	}
-	return false
-}
-
-// policyWords reads a policy from a file: an object whose keys are those of the verb, values texts or lists of texts.
-func policyWords(text string) ([]string, error) {
-	var object map[string]any
-	if err := json.Unmarshal([]byte(text), &object); err != nil {
-		return nil, errors.New("no JSON object")
-	}
-	var words []string
-	for key, value := range object {
-		switch v := value.(type) {
-		case string:
-			words = append(words, key+"="+v)
-		case []any:
-			var parts []string
-			for _, part := range v {
-				parts = append(parts, fmt.Sprint(part))
-			}
-			words = append(words, key+"="+strings.Join(parts, ","))
-		default:
-			return nil, fmt.Errorf("the value of %q is neither a text nor a list of texts", key)
-		}
-	}
-	slices.Sort(words)
-	return words, nil
+	return of + " at " + source.Address + "\n", nil
 }
 
 func (p *play) signInLog(not bool, args []string) (string, error) {
@@ -299,21 +195,24 @@ func (p *play) signInLog(not bool, args []string) (string, error) {
 		table := p.lab.Entra.SignIns().Table()
 		return surface{name: "sign-in log", lines: lines(table), drawn: table}, nil
 	}
-	what, words := first(args)
+	what, words := phrase.First(args)
 	switch {
 	case what == "" || what == "screen" && len(words) == 0:
 		s, err := p.look(see)
 		return s.drawn, err
 	case what == "shows" && len(words) > 0:
-		return p.shows(not, words, see)
+		return p.shows(not, words, asWritten, see)
 	}
 	return "", usage("entra")
 }
 
 func (p *play) verbExchange(_ bool, args []string) (string, error) {
-	name, rest := first(args)
-	if name == "" {
+	name, rest := phrase.First(args)
+	switch name {
+	case "":
 		return "", usage("exchange")
+	case "answer":
+		return p.exchangeAnswers(rest)
 	}
 	var output string
 	err := p.act(act, func(context.Context) (err error) {
@@ -323,9 +222,21 @@ func (p *play) verbExchange(_ bool, args []string) (string, error) {
 	return output, err
 }
 
+// exchangeAnswers makes the mail service say or do something against its nature.
+func (p *play) exchangeAnswers(words []string) (string, error) {
+	answers, err := phrase.ExchangeAnswers(words)
+	if err != nil {
+		return "", err
+	}
+	if err := p.act(act, func(context.Context) error { return p.lab.SetExchangeAnswers(answers...) }); err != nil {
+		return "", err
+	}
+	return asJSON(strings.Join(words, " ")), nil
+}
+
 func (p *play) verbMailbox(not bool, args []string) (string, error) {
-	address, rest := first(args)
-	what, rest := first(rest)
+	address, rest := phrase.First(args)
+	what, rest := phrase.First(rest)
 	if !strings.Contains(address, "@") {
 		return "", usage("mailbox")
 	}
@@ -372,12 +283,12 @@ func (p *play) verbMailbox(not bool, args []string) (string, error) {
 
 // mailRow is one mail in one line.
 func mailRow(number int, m fakesmtp.Message) string {
-	names := make([]string, len(m.Attachments))
-	for i, a := range m.Attachments {
+	names := make([]string, len(m.Attachments()))
+	for i, a := range m.Attachments() {
 		names[i] = fmt.Sprintf("%s (%s, %d bytes)", a.Name, a.Type, a.Size)
 	}
 	return fmt.Sprintf("%d | %s | from=%s | to=%s | subject=%s | attachments=%d: %s", number, m.ReceivedAt.UTC().Format(time.DateTime),
-		m.From, strings.Join(m.To, ","), m.Subject, len(m.Attachments), strings.Join(names, ", "))
+		m.From, strings.Join(m.To, ","), m.Subject, len(m.Attachments()), strings.Join(names, ", "))
 }
 
 // mailShows waits for the newest mail to be as said.
@@ -386,7 +297,7 @@ func (p *play) mailShows(not bool, address string, args []string, see look) (str
 	if err != nil {
 		return "", err
 	}
-	plain, values, err := settings(args, "from", "subject", "attachments", "text")
+	plain, values, err := phrase.Settings(args, "from", "subject", "attachments", "text")
 	if err != nil {
 		return "", err
 	}
@@ -407,9 +318,9 @@ func (p *play) mailShows(not bool, address string, args []string, see look) (str
 			case "subject":
 				fits = plain0(m.Subject) == plain0(want)
 			case "attachments":
-				fits = strconv.Itoa(len(m.Attachments)) == want
+				fits = strconv.Itoa(len(m.Attachments())) == want
 			case "text":
-				fits = slices.ContainsFunc(lines(m.Text), func(l string) bool { return onLine(l, []string{want}) })
+				fits = slices.ContainsFunc(lines(m.Text()), func(l string) bool { return onLine(l, []string{want}) })
 			}
 			if !fits {
 				return false
@@ -460,8 +371,9 @@ func asJSON(v any) string {
 
 // plainError takes the package's name off an error: the verb says who.
 func plainError(err error) error {
-	if text, is := strings.CutPrefix(err.Error(), "fakeentra: "); is {
-		return errors.New(text)
+	var own *fakeentra.Error
+	if errors.As(err, &own) {
+		return own.Cause
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 
 	"mfpsim/device"
 	"mfpsim/journal"
+	"mfpsim/phrase"
 )
 
 // screenSurface is a panel's screen as shows searches it.
@@ -26,12 +27,12 @@ func screenSurface(s device.Screen) surface {
 }
 
 func (p *play) verbPrinter(_ bool, args []string) (string, error) {
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	switch what {
 	case "":
 		return p.describe()
 	case "use":
-		plain, values, err := settings(rest, "model")
+		plain, values, err := phrase.Settings(rest, "model")
 		if err != nil {
 			return "", err
 		}
@@ -157,9 +158,9 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 		s, err := panel.Screen(ctx)
 		return screenSurface(s), err
 	}
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	if what == "shows" {
-		return p.shows(not, rest, see)
+		return p.shows(not, rest, p.panelWords, see)
 	}
 	acts := func(f func(ctx context.Context) (device.Screen, error)) (string, error) {
 		var s device.Screen
@@ -176,7 +177,9 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 		output, err := acts(func(ctx context.Context) (device.Screen, error) { return panel.Press(ctx, rest[0]) })
 		switch {
 		case err == nil:
-			return output, &surfaceError{cause: fmt.Errorf("%q is not kept for administrators", rest[0]), surface: surface{name: "panel", drawn: output}}
+			return output, &surfaceError{
+				cause: fmt.Errorf("%q is not kept for administrators", rest[0]), surface: surface{name: "panel", drawn: output},
+			}
 		case errors.Is(err, device.ErrLocked):
 			return output, nil
 		}
@@ -207,14 +210,18 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 }
 
 func (p *play) verbScan(_ bool, args []string) (string, error) {
-	what, rest := first(args)
-	plain, values, err := settings(rest, "subject", "file", "pages")
+	what, rest := phrase.First(args)
+	plain, values, err := phrase.Settings(rest, "subject", "file", "pages")
 	if err != nil {
 		return "", err
 	}
 	request := device.ScanRequest{To: plain, Subject: values["subject"], File: values["file"]}
 	if text := values["pages"]; text != "" {
-		if request.Pages, err = strconv.Atoi(text); err != nil || request.Pages < 0 || request.Pages == 0 && what != "originals" {
+		least := 1
+		if what == "originals" {
+			least = 0
+		}
+		if request.Pages, err = strconv.Atoi(text); err != nil || request.Pages < least {
 			return "", fmt.Errorf("pages=%s is no number of pages", text)
 		}
 	}
@@ -265,10 +272,10 @@ func (p *play) verbSheet(not bool, args []string) (string, error) {
 		text, err := d.Sheet(ctx)
 		return surface{name: "sheet", lines: lines(text), drawn: text}, err
 	}
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	switch {
 	case what == "shows":
-		return p.shows(not, rest, see)
+		return p.shows(not, rest, p.panelWords, see)
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(see)
 		return s.drawn, err
@@ -305,14 +312,19 @@ func (p *play) verbJobs(not bool, args []string) (string, error) {
 		}
 		return surface{name: "job history", lines: lines(b.String()), drawn: b.String()}, err
 	}
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	receipt, err := strconv.Atoi(what)
 	numbered := err == nil && receipt > 0
+	expected := p.rowWords
+	if not {
+		expected = p.panelWords // a code that is not to be there is none, whatever is said of it
+	}
 	switch {
 	case numbered && len(rest) > 0 && rest[0] == "shows":
-		return p.shows(not, rest[1:], func(ctx context.Context) (surface, error) {
+		return p.shows(not, rest[1:], expected, func(ctx context.Context) (surface, error) {
 			s, err := all(ctx)
-			s.lines = slices.DeleteFunc(s.lines, func(l string) bool { return !strings.HasPrefix(l, fmt.Sprintf("%03d |", receipt)) })
+			head := fmt.Sprintf("%03d |", receipt)
+			s.lines = slices.DeleteFunc(s.lines, func(l string) bool { return !strings.HasPrefix(l, head) })
 			return s, err
 		})
 	case what == "count" && len(rest) == 1:
@@ -325,7 +337,7 @@ func (p *play) verbJobs(not bool, args []string) (string, error) {
 			}
 			return s, err
 		}
-		return p.shows(not, rest, newest)
+		return p.shows(not, rest, expected, newest)
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(all)
 		return s.drawn, err
@@ -367,9 +379,9 @@ func jobRow(j device.Job) string {
 }
 
 func (p *play) verbPower(_ bool, args []string) (string, error) {
-	state, rest := first(args)
+	state, rest := phrase.First(args)
 	power := device.PowerAct{State: state}
-	_, values, err := settings(rest, "at")
+	_, values, err := phrase.Settings(rest, "at")
 	if err != nil || len(rest) > 1 {
 		return "", errors.Join(err, usage("power"))
 	}

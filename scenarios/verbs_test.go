@@ -42,7 +42,7 @@ func TestVerbsThatTheScenariosDoNotNeed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			passes(t, script)
+			passes(t, "panel shows Scan\n"+script)
 		})
 	}
 }
@@ -68,4 +68,22 @@ func TestAGoldenOfAnotherLanguageLiesBesideTheEnglishOne(t *testing.T) {
 	results, err = scenarios.Run(t.Context(), scenarios.Options{Folder: root})
 	require.NoError(t, err)
 	require.True(t, results[0].Passed, results[0].Failure)
+
+	results, err = scenarios.Run(t.Context(), scenarios.Options{Folder: root, Language: "el", Update: true})
+	require.NoError(t, err)
+	require.True(t, results[0].Passed, "it is rewritten: %s", results[0].Failure)
+	both, err := os.ReadFile(filepath.Join(root, "chapter", "name.txtar"))
+	require.NoError(t, err)
+	require.Contains(t, string(both), string(english), "the English one stays")
+	require.Contains(t, string(both), "<Ρυθμίς>")
+}
+
+func TestAGoldenOfWhatStandsAfterLangIsComparedInAnyLanguage(t *testing.T) {
+	root := folder(t, header+"lang el\npanel home\ncmp stdout screen.el.txt\n-- screen.el.txt --\nnot this\n")
+	for _, language := range []string{"", "hi", "el"} {
+		results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: root, Language: language})
+		require.NoError(t, err)
+		require.False(t, results[0].Passed, language)
+		require.Contains(t, results[0].Failure, "not this")
+	}
 }

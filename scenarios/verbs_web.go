@@ -12,6 +12,7 @@ import (
 	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/journal"
+	"mfpsim/phrase"
 )
 
 // pageSurface is a page as shows searches it: what is read, what can be clicked, title and path.
@@ -45,7 +46,7 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		page, err := web.Page(ctx)
 		return pageSurface("page", page), err
 	}
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	acts := func(takes time.Duration, f func(ctx context.Context) (device.Page, error)) (string, error) {
 		var page device.Page
 		err := p.act(takes, func(ctx context.Context) (err error) { page, err = f(ctx); return err })
@@ -54,7 +55,7 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 	text := strings.Join(rest, " ")
 	switch {
 	case what == "shows":
-		return p.shows(not, rest, see)
+		return p.shows(not, rest, p.webWords, see)
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(see)
 		return s.drawn, err
@@ -84,7 +85,7 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 	case what == "set" && len(rest) == 2, what == "enter" && len(rest) == 2 && rest[0] != "password":
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Set(ctx, rest[0], rest[1]) })
 	case what == "choices" && len(rest) > 2 && rest[1] == "shows":
-		return p.shows(not, rest[2:], func(ctx context.Context) (surface, error) {
+		return p.shows(not, rest[2:], p.webWords, func(ctx context.Context) (surface, error) {
 			choices, err := web.Choices(ctx, rest[0])
 			return surface{name: "list", place: rest[0], lines: choices, drawn: strings.Join(choices, "\n")}, err
 		})
@@ -167,11 +168,11 @@ func (p *play) verbBrowser(not bool, args []string) (string, error) {
 		s.drawn = b.Text()
 		return s, nil
 	}
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	text := strings.Join(rest, " ")
 	switch {
 	case what == "shows":
-		return p.shows(not, rest, see)
+		return p.shows(not, rest, p.browserWords, see)
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(see)
 		return s.drawn, err
@@ -198,7 +199,7 @@ const (
 
 // enter types a code, an account or a password into the field of the page.
 func (p *play) enter(args []string) (string, error) {
-	what, rest := first(args)
+	what, rest := phrase.First(args)
 	wrong := len(rest) == 1 && rest[0] == "wrong"
 	switch {
 	case what == "code" && (len(rest) == 0 || wrong):
@@ -254,7 +255,7 @@ func typeInto(b *browser.Browser, value string) error {
 
 // signIn is Microsoft's side of the procedure in one line: code, account, password, and what the pages ask after it.
 func (p *play) signIn(args []string) (string, error) {
-	plain, values, err := settings(args, "consent")
+	plain, values, err := phrase.Settings(args, "consent")
 	if err != nil || len(plain) != 1 {
 		return "", errors.Join(err, usage("browser"))
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"mfpsim/phrase"
 )
 
 func TestWordsOnALineAreWholeAndInOrder(t *testing.T) {
@@ -41,18 +42,18 @@ func TestLengthsOfTimeAndDatesAreRead(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"90s": 90 * time.Second, "15m": 15 * time.Minute, "2h30m": 150 * time.Minute, "91d": 91 * 24 * time.Hour, "1w": 7 * 24 * time.Hour,
 	} {
-		got, err := parseSpan(text)
+		got, err := phrase.Duration(text)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
 	for _, text := range []string{"", "5", "d", "1y", "-1d", "1d2", "1000000d", "1.5h"} {
-		_, err := parseSpan(text)
+		_, err := phrase.Duration(text)
 		require.Error(t, err, text)
 	}
-	date, err := parseDate("2026-05-01")
+	date, err := phrase.Date("2026-05-01")
 	require.NoError(t, err)
 	require.Equal(t, time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), date)
-	_, err = parseDate("tomorrow")
+	_, err = phrase.Date("tomorrow")
 	require.EqualError(t, err, "\"tomorrow\" is no date; write 2026-03-02 or '2026-03-02 09:00'")
 }
 
@@ -62,7 +63,7 @@ func FuzzALineIsSplitOrRefused(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		words, err := split(text)
+		words, err := phrase.Split(text)
 		if err != nil {
 			require.Empty(t, words)
 		}

@@ -77,7 +77,7 @@ func TestALanguageIsAFile(t *testing.T) {
 	b.click(b.browser, "OK", "Netzwerk", "E-Mail-Server", "Allgemein")
 	require.Contains(t, b.browser.Text(), "Authentifizierungsmethode : Aus")
 	b.press("Settings > General Settings > Basic Settings > Language > Ελληνικά")
-	require.Contains(t, b.home().Keys, "Ρυθμίσεις")
+	require.Contains(t, b.home().Keys, "Ρυθμίς")
 }
 
 func TestAModelWithOtherMenusAndCodesIsAFile(t *testing.T) {
@@ -133,7 +133,7 @@ func TestAPrinterOfAnUnknownModelOrLanguageIsRefused(t *testing.T) {
 	t.Cleanup(world.Close)
 	network := faultnet.New(faultnet.Config{World: world})
 	_, err := sim.New(sim.Config{World: world, Network: network, Models: moreModels(t), Model: "Office 10"})
-	require.EqualError(t, err, `no model "Office 10" here; there are: MFP-4100, Office 9, Scan 1`)
+	require.EqualError(t, err, `no model "Office 10" here; there are: MFP-4100, Office 9, Scan 1; the nearest is Office 9`)
 	_, err = sim.New(sim.Config{World: world, Network: network, Models: moreModels(t), Model: "Scan 1", Language: "en"})
 	require.EqualError(t, err, `no language "en" here; there are: de, el`)
 }

@@ -8,7 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"mfpsim/core"
+	"mfpsim/core/outcome"
+
 	"mfpsim/core/mail"
 	"mfpsim/device"
 	"mfpsim/journal"
@@ -86,7 +87,7 @@ func (p *Printer) send(ctx context.Context, live *powered) {
 		live.running, live.cancel = next.receipt, cancel
 		canceled := live.canceled[next.receipt]
 		p.mu.Unlock()
-		err := error(&core.Outcome{Kind: core.Interrupted, Side: core.Device})
+		err := error(&outcome.Outcome{Kind: outcome.Interrupted, Side: outcome.Device})
 		if !canceled {
 			_, err = live.mail.Send(jobContext, next.message)
 		}
@@ -107,12 +108,12 @@ func (p *Printer) finish(live *powered, receipt int, err error) {
 	}
 	result, code, kind, message := jobs.Completed, "", "", "sent"
 	if err != nil {
-		outcome := &core.Outcome{Kind: core.ConnectionLost}
+		outcome := &outcome.Outcome{Kind: outcome.ConnectionLost}
 		errors.As(err, &outcome)
 		row := p.model.Outcome(string(outcome.Kind))
 		result, code, kind, message = jobs.Failed, row.Code, row.Kind, row.PanelID()
 	}
-	if canceled && kind == string(core.Interrupted) { // a mail that was handed over before is not called back
+	if canceled && kind == string(outcome.Interrupted) { // a mail that was handed over before is not called back
 		result, code, kind, message = jobs.Canceled, "", "", "send-canceled"
 	}
 	live.history.End(receipt, result, code)

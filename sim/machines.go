@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"mfpsim/core"
 	"mfpsim/core/mail"
 	"mfpsim/device"
 	"mfpsim/journal"
@@ -94,7 +93,7 @@ func (m webMachine) Engine() webconfig.Engine {
 	return nil
 }
 
-func (m webMachine) Preset(service core.Service) (mail.Settings, bool) {
+func (m webMachine) Preset(service mail.Service) (mail.Settings, bool) {
 	for _, provider := range providers(m.model) {
 		if provider.Service == service {
 			return provider.Preset(), true

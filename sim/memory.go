@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 
 	"mfpsim/chance"
@@ -26,6 +28,7 @@ type records struct {
 
 type recordsImage struct {
 	Schema      int             `json:"schema"`
+	Model       string          `json:"model,omitempty"` // of the printer; older records do not tell
 	Preferences preferences     `json:"preferences"`
 	Jobs        json.RawMessage `json:"jobs,omitempty"`
 }
@@ -33,8 +36,8 @@ type recordsImage struct {
 const recordsSchema = 1
 
 // openRecords reads the memory; an empty one, or one that is torn or foreign, begins with the given preferences.
-func openRecords(flash nvram.Flash, fresh preferences) (*records, error) {
-	r := &records{flash: flash, image: recordsImage{Schema: recordsSchema, Preferences: fresh}}
+func openRecords(flash nvram.Flash, model string, fresh preferences) (*records, error) {
+	r := &records{flash: flash, image: recordsImage{Schema: recordsSchema, Model: model, Preferences: fresh}}
 	data, err := flash.Read()
 	if err != nil {
 		return r, fmt.Errorf("read the printer's records: %w", err)
@@ -153,4 +156,17 @@ func (s *supplied) restore() {
 	if memory, ok := s.flash.(*nvram.Memory); ok {
 		memory.Restore()
 	}
+}
+
+// lit is the printer's way to the network: there is none once the supply has failed, though what was running has not ended yet.
+type lit struct{ printer *Printer }
+
+var errDark = errors.New("the printer is dark")
+
+// DialContext dials, unless the supply has failed.
+func (l lit) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	if l.printer.dark.Load() {
+		return nil, errDark
+	}
+	return l.printer.config.Dialer.DialContext(ctx, network, address)
 }

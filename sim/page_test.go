@@ -8,19 +8,19 @@ import (
 	"strings"
 	"testing"
 
+	"mfpsim/core/outcome"
+
 	"github.com/stretchr/testify/require"
 
-	"mfpsim/core"
 	"mfpsim/sim"
 	"mfpsim/sim/models"
-	"mfpsim/sim/webconfig"
 )
 
 func TestEveryKindOfTheCoreHasARowInTheModel(t *testing.T) {
 	model, err := models.Get("")
 	require.NoError(t, err)
 	known := map[string]bool{}
-	for _, kind := range core.Kinds() {
+	for _, kind := range outcome.Kinds() {
 		known[string(kind)] = true
 		row := model.Outcome(string(kind))
 		require.NotContains(t, row.Source, "no row of its own", kind)
@@ -98,13 +98,6 @@ func TestWhatIsTypedIsShownAsTextNotAsHTML(t *testing.T) {
 	b.set(b.browser, "Sender's Email Address", `"><script>alert(1)</script>`)
 	b.click(b.browser, "OK")
 	require.Contains(t, b.browser.Text(), `Sender's Email Address : "><script>alert(1)</script>`)
-}
-
-func TestPlainHTTPLeadsToHTTPS(t *testing.T) {
-	w := httptest.NewRecorder()
-	webconfig.Redirect().ServeHTTP(w, httptest.NewRequest("GET", "http://192.0.2.10/anything", nil))
-	require.Equal(t, 301, w.Code)
-	require.Equal(t, "https://192.0.2.10/", w.Header().Get("Location"))
 }
 
 func TestTheSameSeedGivesTheSameRecordAndAnotherPrinterIsAnother(t *testing.T) {

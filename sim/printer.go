@@ -8,6 +8,7 @@ package sim
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -19,6 +20,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"mfpsim/core/host"
+	"mfpsim/core/outcome"
 
 	"mfpsim/chance"
 	"mfpsim/choice"
@@ -44,7 +48,7 @@ type Config struct {
 	World   *vtime.World
 	Network *faultnet.Network
 	Clock   *vtime.Clock     // default: a clock of the World
-	Dialer  core.Dialer      // default: the network's for Name
+	Dialer  host.Dialer      // default: the network's for Name
 	Journal *journal.Journal // nil: nothing is recorded
 	Seed    uint64           // decides all that is random, together with Name
 
@@ -54,7 +58,11 @@ type Config struct {
 	Serial   string      // default: the model's for the printer called "printer", else one made from Name
 	Flash    nvram.Flash // settings and sign-in; default: a memory of its own
 	Records  nvram.Flash // job history and preferences; default: a memory of its own
-	Address  string      // default "192.0.2.10"
+	// SealingKey is the device's own key, 32 bytes, with which Flash is sealed; default: made from Seed and Name.
+	SealingKey []byte
+	// Folder keeps the memory beyond the program's end, in place of Flash, Records and SealingKey; nil: nothing does.
+	Folder   *Folder
+	Address  string // default "192.0.2.10"
 	Roots    func() *x509.CertPool
 	Language string // of a new printer; default: "en", or the model's first where it has no English
 	Locked   bool   // Lock Setting of a new printer (guide rule R25)
@@ -129,13 +137,19 @@ func New(config Config) (*Printer, error) {
 		return nil, err
 	}
 	config.complete(model)
+	if config.Folder != nil {
+		config.Model = model.Name
+		if err := config.Folder.equip(&config, config.SealingKey); err != nil {
+			return nil, err
+		}
+	}
 	if !slices.Contains(model.Panel.Languages, config.Language) {
 		return nil, &choice.Error{What: "language", Wanted: config.Language, Present: model.Panel.Languages}
 	}
-	p := &Printer{config: config, model: model, serial: config.Serial, password: config.AdministratorPassword, random: chance.New(config.Seed, config.Name)}
+	p := &Printer{config: config, model: model, serial: config.Serial, password: config.AdministratorPassword, random: chance.New(config.Seed, config.Name+lifeOf(config.Flash))}
 	p.mac = macOf(model, config.Name)
 	p.hostName = model.Network.DeviceName + "-" + p.serial[max(0, len(p.serial)-6):]
-	p.sealing = chance.New(config.Seed, config.Name+" sealing key").Bytes(32)
+	p.sealing = config.SealingKey
 	power := &supply{random: chance.New(config.Seed, config.Name+" power supply"), lost: p.supplyFailed}
 	p.flash = &supplied{supply: power, flash: config.Flash, counted: true, written: p.wroteMemory}
 	p.records = &supplied{supply: power, flash: config.Records}
@@ -164,6 +178,9 @@ func (c *Config) complete(model *models.Model) {
 	if c.Roots == nil {
 		c.Roots = c.Network.Authority().Pool
 	}
+	if c.SealingKey == nil {
+		c.SealingKey = chance.New(c.Seed, c.Name+" sealing key").Bytes(sealingKeyLength)
+	}
 	if c.Flash == nil {
 		c.Flash = nvram.NewMemory(nil)
 	}
@@ -188,6 +205,16 @@ func (c *Config) complete(model *models.Model) {
 	if c.AdministratorPassword == "" {
 		c.AdministratorPassword = c.Serial
 	}
+}
+
+// lifeOf tells printers apart that start with the same seed on different memories: with the same randomness a second start
+// would seal other secrets under the nonces of the first. "" for a new printer.
+func lifeOf(flash nvram.Flash) string {
+	image, err := flash.Read()
+	if err != nil || len(image) == 0 {
+		return "" // starting tells what is wrong
+	}
+	return fmt.Sprintf(" after %x", sha256.Sum256(image))
 }
 
 func hash(name string) uint32 {
@@ -284,14 +311,14 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return err
 	}
 	live := &powered{since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}}
-	live.memory, live.broken = openRecords(p.records, preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version})
-	live.history = jobs.Open(live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(core.Interrupted)).Code)
+	live.memory, live.broken = openRecords(p.records, p.model.Name, preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version})
+	live.history = jobs.Open(live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(outcome.Interrupted)).Code)
 	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
 		return err
 	}
 	services := providers(p.model)
 	live.engine, err = core.Open(ctx, core.Options{
-		Clock: p.config.Clock, Dialer: p.config.Dialer, Random: p.random, Flash: p.flash, SealingKey: p.sealing, Roots: p.config.Roots,
+		Clock: p.config.Clock, Dialer: lit{p}, Random: p.random, Flash: p.flash, SealingKey: p.sealing, Roots: p.config.Roots,
 		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
 		HostName:  strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
@@ -470,7 +497,7 @@ func providers(model *models.Model) []core.Provider {
 	var list []core.Provider
 	for _, m := range model.Providers {
 		list = append(list, core.Provider{
-			Service: core.Service(m.Service), Authority: m.Authority, Tenant: m.Tenant, ClientID: m.ClientID, Scopes: m.Scopes,
+			Service: mail.Service(m.Service), Authority: m.Authority, Tenant: m.Tenant, ClientID: m.ClientID, Scopes: m.Scopes,
 			SMTPAddress: m.SMTPAddress, SMTPPort: m.SMTPPort, SecureConnection: mail.Security(m.SecureConnection),
 		})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/defects"
 	"mfpsim/scenarios"
 )
 
@@ -107,19 +108,35 @@ func TestListShowsScenariosPlainAndByTheGuidesChapters(t *testing.T) {
 	require.Contains(t, out, "mfpsim run trouble/smtp-auth-disabled")
 }
 
-func TestCoverageFailsOnARuleWithoutProofAndOnAnOpenOneWithProof(t *testing.T) {
+func TestCoverageTellsWhatIsProvedAndFailsWhereNothingIs(t *testing.T) {
+	proofs := map[string][]defects.Proof{
+		"R1": {{Defect: "wrong-one", Scenarios: []string{"a/b"}}},
+		"R6": {{Defect: "wrong-six", Scenarios: []string{"a/b"}, Stale: true}},
+		"R7": {{Defect: "wrong-six", Scenarios: []string{"a/b"}, Stale: true}, {Defect: "wrong-seven", Scenarios: []string{"a/b"}}},
+	}
 	text, wrong := coverage([]scenarios.Rule{
 		{ID: "R1", Sentence: "one", Kind: scenarios.RuleBehaviour, ProvedBy: []string{"a/b"}},
 		{ID: "R2", Sentence: "two", Kind: scenarios.RuleBehaviour},
 		{ID: "R3", Sentence: "three", Kind: scenarios.RuleBehaviour, Open: "later"},
 		{ID: "R4", Sentence: "four", Kind: scenarios.RuleBehaviour, Open: "later", ProvedBy: []string{"a/c"}},
 		{ID: "R5", Sentence: "five", Kind: scenarios.RuleDocument, Where: "README.md"},
-	})
+		{ID: "R6", Sentence: "six", Kind: scenarios.RuleBehaviour, ProvedBy: []string{"a/b"}},
+		{ID: "R7", Sentence: "seven", Kind: scenarios.RuleBehaviour, ProvedBy: []string{"a/b"}},
+	}, proofs)
 	require.Equal(t, []string{"R2 is proved by no scenario: two", "R4 is listed as open (later), but a/c proves it: take it off the list"}, wrong)
-	require.Contains(t, text, "5 rules: 1 proved, 1 carried by a document, 1 open, 2 without proof")
+	require.Contains(t, text, "R1   proved   one\n     wrong-one → a/b\n")
+	require.Contains(t, text, "R6   stale    six\n     wrong-six → a/b (stale: what it rests on has changed)\n")
+	require.Contains(t, text, "7 rules: 2 proved, 1 stale, 1 only claimed, 1 carried by a document, 1 open, 1 without a scenario\n")
 	code, out, errs := run("coverage")
 	require.Equal(t, exitOK, code, errs)
 	require.Contains(t, out, "R39")
+	require.Contains(t, out, "The source is not at hand")
+	code, _, errs = run("coverage", "--source", t.TempDir())
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "is not the source of mfpsim")
+	code, out, _ = run("coverage", "--source", "../..")
+	require.Equal(t, exitOK, code)
+	require.NotContains(t, out, "The source is not at hand")
 }
 
 func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {

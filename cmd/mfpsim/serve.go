@@ -14,9 +14,10 @@ type serveCommand struct {
 	Seed     uint64 `default:"0" help:"Decides every id, code and token."`
 	Model    string `placeholder:"NAME" help:"Model of the printer: ${models}. Default: ${default_model}."`
 	Lang     string `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: ${languages}."`
+	Flash    string `placeholder:"DIR" help:"Keep the printers' memory in this folder, made with mode 0700 if it is missing: settings and sign-ins survive the end of serve. Each printer's key lies beside it (NAME.key, 0600): it is a simulator's key and protects nothing. Entra and the mail service start anew, so a kept sign-in is one that they no longer know."`
 	CA       string `name:"ca" placeholder:"FILE" help:"Where the certificate authority is written to (PEM). Default: a temporary file."`
 
-	Keep int `placeholder:"N" default:"${keep}" help:"Entries of the journal that are kept, of 64 MiB at most."`
+	Keep int `placeholder:"N" default:"${keep}" help:"Entries of the journal and mails that are kept, of 64 and 256 MiB at most."`
 
 	Listen        string `placeholder:"HOST" default:"127.0.0.1" help:"Address to listen on."`
 	WebConfigPort int    `placeholder:"PORT" default:"0" help:"Port of Web Config; 0: any."`
@@ -29,11 +30,11 @@ type serveCommand struct {
 // Run serves until Ctrl-C.
 func (c *serveCommand) Run(s *streams) error {
 	if c.Keep < 1 {
-		return usage("--keep %d: one entry is kept at least", c.Keep)
+		return usage("--keep %d: one entry and one mail are kept at least", c.Keep)
 	}
 	err := serve.Run(s.ctx, serve.Config{
 		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
-		CA: c.CA, Host: c.Listen, Keep: c.Keep,
+		Flash: c.Flash, CA: c.CA, Host: c.Listen, Keep: c.Keep,
 		Ports: serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, Control: c.ControlPort},
 		Out:   s.out,
 	})

@@ -297,7 +297,7 @@ func (s *Submitter) handshake(ctx context.Context, raw net.Conn, settings Settin
 	return secure, nil
 }
 
-// spokeFirst reports whether what came in place of a TLS record is the greeting of a server that wants STARTTLS (RFC 5321 §3.1).
+// spokeFirst reports whether a greeting (RFC 5321 §3.1) came in place of a TLS record: the server wants STARTTLS.
 func spokeFirst(err error) bool {
 	var record tls.RecordHeaderError
 	return errors.As(err, &record) && string(record.RecordHeader[:3]) == "220"

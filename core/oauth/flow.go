@@ -111,8 +111,9 @@ func (c *Client) poll(ctx context.Context, e Endpoint, form url.Values) (token *
 	return nil, "", failed
 }
 
-// Refresh gets a new access token (RFC 6749 §6), and usually a new refresh token. Entra wants the scope as well: without it
-// the answer is AADSTS900144 or a token for another resource. The error is an [*outcome.Outcome].
+// Refresh gets a new access token (RFC 6749 §6), and usually a new refresh token. It names the scope of the sign-in, which is
+// what a refresh without one is given as well; Microsoft asks clients not to rely on that (docs/reference/entra.md §4.1). The error
+// is an [*outcome.Outcome].
 func (c *Client) Refresh(ctx context.Context, e Endpoint, refresh secret.Secret) (*Token, error) {
 	form := url.Values{
 		"grant_type": {"refresh_token"}, "client_id": {e.ClientID}, "refresh_token": {refresh.Reveal()},

@@ -338,6 +338,21 @@ func TestRefreshSendsTheScope(t *testing.T) {
 	}, c.forms[0])
 }
 
+// TestARefreshAsksForTheScopeOfTheSignIn holds that the core does not rely on what a server makes of a refresh without a scope, and
+// never asks for more than was granted (RFC 6749 §6).
+func TestARefreshAsksForTheScopeOfTheSignIn(t *testing.T) {
+	c := newCloud(t, ok(`{"device_code":"d","user_code":"u","verification_uri":"https://example.com/devicelogin","expires_in":900,"interval":5}`),
+		ok(`{"token_type":"Bearer","expires_in":3599,"access_token":"access-2"}`))
+	_, err := c.client.Authorize(context.Background(), endpoint)
+	require.NoError(t, err)
+	token, err := c.client.Refresh(context.Background(), endpoint, secret.New("0.refresh-1"))
+	require.NoError(t, err, "an answer that names no scope is for the scope that was asked (RFC 6749 §5.1)")
+	require.Equal(t, "access-2", token.Access.Reveal())
+	require.Len(t, c.forms, 2)
+	require.NotEmpty(t, c.forms[0].Get("scope"))
+	require.Equal(t, c.forms[0].Get("scope"), c.forms[1].Get("scope"))
+}
+
 func TestTheWayToTheCloud(t *testing.T) {
 	for _, test := range []struct {
 		name string

@@ -1,9 +1,12 @@
 // Command plant builds the product with each planted defect and plays the scenarios against it.
 //
-//	go run ./defects/plant                        all defects; writes defects/verdicts.yaml and docs/defects.md
-//	go run ./defects/plant --only core/mail       those of an area, or one by its id; writes nothing
-//	go run ./defects/plant --together careless    those of a set, in one printer at once; writes defects/sets/verdicts.yaml
+//	go run ./defects/plant                        all defects
+//	go run ./defects/plant --stale                those whose verdict rests on something that has changed since
+//	go run ./defects/plant --only core/mail       those of an area, or one by its id
+//	go run ./defects/plant --together careless    those of defects/sets/careless.yaml, in one printer at once
 //	go run ./defects/plant --changed main~1       those whose area has changed since a commit, and a part of the others
+//
+// It writes what came of them into defects/verdicts.yaml and docs/defects.md, but with --changed.
 package main
 
 import (
@@ -31,6 +34,7 @@ import (
 
 type options struct {
 	Only     []string `help:"Areas or ids; default: all."`
+	Stale    bool     `help:"Only those whose verdict rests on a file or a scenario that has changed since."`
 	Changed  string   `placeholder:"COMMIT" help:"Only areas that have changed since, and a seeded part of the others."`
 	Part     int      `default:"20" help:"With --changed: one of so many of the others."`
 	Seed     uint64   `default:"7" help:"Of the scenarios, and of the part."`
@@ -66,10 +70,6 @@ func (o options) run() error {
 	if err != nil {
 		return err
 	}
-	picked, err := o.pick(root, all)
-	if err != nil {
-		return err
-	}
 	p := &planter{options: o, root: root, texts: map[string]string{}}
 	played, err := scenarios.All()
 	if err != nil {
@@ -77,6 +77,14 @@ func (o options) run() error {
 	}
 	for _, s := range played {
 		p.texts[s.ID] = s.Text
+	}
+	before, err := defects.Verdicts()
+	if err != nil {
+		return err
+	}
+	picked, err := p.pick(all, before)
+	if err != nil || len(picked) == 0 {
+		return err
 	}
 	if err := p.known(all); err != nil {
 		return err
@@ -95,8 +103,8 @@ func (o options) run() error {
 	}
 	survivors := table(picked, verdicts)
 	fmt.Printf("%d defects in %.0f s\n", len(picked), watch.Elapsed().Seconds())
-	if len(picked) == len(all) {
-		if err := p.write(all, verdicts); err != nil {
+	if o.Changed == "" {
+		if err := p.write(all, merged(all, before, verdicts)); err != nil {
 			return err
 		}
 	}
@@ -107,7 +115,14 @@ func (o options) run() error {
 }
 
 // pick chooses the defects to plant.
-func (o options) pick(root string, all []defects.Defect) ([]defects.Defect, error) {
+func (p *planter) pick(all []defects.Defect, before []defects.Verdict) ([]defects.Defect, error) {
+	o := p.options
+	if o.Stale {
+		return slices.DeleteFunc(slices.Clone(all), func(d defects.Defect) bool {
+			i := slices.IndexFunc(before, func(v defects.Verdict) bool { return v.ID == d.ID })
+			return i >= 0 && !before[i].Stale(d, p.texts, os.DirFS(p.root))
+		}), nil
+	}
 	if o.Changed == "" {
 		picked := slices.DeleteFunc(slices.Clone(all), func(d defects.Defect) bool {
 			return len(o.Only) > 0 && !slices.Contains(o.Only, d.Area) && !slices.Contains(o.Only, d.ID)
@@ -118,7 +133,7 @@ func (o options) pick(root string, all []defects.Defect) ([]defects.Defect, erro
 		return picked, nil
 	}
 	command := exec.Command("git", "diff", "--name-only", o.Changed, "--")
-	command.Dir = root
+	command.Dir = p.root
 	output, err := command.Output()
 	if err != nil {
 		return nil, fmt.Errorf("git diff %s: %w", o.Changed, err)
@@ -215,18 +230,8 @@ func (p *planter) one(d defects.Defect) (defects.Verdict, error) {
 			v.Tests = append(v.Tests, test)
 		}
 	}
-	v.Source = defects.Hash(d.Old, d.New, string(source))
-	v.Scenarios = p.hash(v)
+	v.Source, v.Scenarios = d.SourceHash(string(source)), v.ScenariosHash(p.texts)
 	return v, nil
-}
-
-// hash is that of the scenarios that turned red.
-func (p *planter) hash(v defects.Verdict) string {
-	var texts []string
-	for _, id := range v.Red {
-		texts = append(texts, p.texts[id])
-	}
-	return defects.Hash(texts...)
 }
 
 // overlay writes the changed file, and the list that the compiler reads in place of the folder.

@@ -53,6 +53,21 @@ func table(picked []defects.Defect, verdicts []defects.Verdict) (survivors int) 
 	return survivors
 }
 
+// merged are the verdicts of before, with the new ones in their places, of the defects that there still are.
+func merged(all []defects.Defect, before, now []defects.Verdict) []defects.Verdict {
+	by := map[string]defects.Verdict{}
+	for _, v := range append(slices.Clone(before), now...) {
+		by[v.ID] = v
+	}
+	var list []defects.Verdict
+	for _, d := range all {
+		if v, planted := by[d.ID]; planted {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
 // write keeps the verdicts and the page for people.
 func (p *planter) write(all []defects.Defect, verdicts []defects.Verdict) error {
 	text, err := defects.FormatVerdicts(verdicts)

@@ -46,7 +46,8 @@ func (p *planter) together(name string, all []defects.Defect) error {
 	if err := os.WriteFile(at, overlay, 0o600); err != nil {
 		return err
 	}
-	if output, err := p.command("go", "build", "-overlay", at, "-o", program, "./cmd/mfpsim").CombinedOutput(); err != nil {
+	build := p.command("go", "build", "-overlay", at, "-o", program, "./cmd/mfpsim")
+	if output, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("the set %s does not compile:\n%s", name, output)
 	}
 	red, broken, err := p.run(program, p.folder, nil)

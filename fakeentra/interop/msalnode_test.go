@@ -19,6 +19,7 @@ import (
 	"mfpsim/fakeentra"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
+	"mfpsim/phrase"
 	"mfpsim/vtime"
 )
 
@@ -181,7 +182,9 @@ func TestMSALNodeHearsWhyItWasRefused(t *testing.T) {
 		require.True(t, h.OK, h.Text)
 	}
 	policy := func(words ...string) {
-		_, err := n.entra.ChangePolicy("contoso.com", "A policy", words...)
+		change, err := phrase.Policy(words)
+		require.NoError(t, err)
+		_, err = n.entra.ChangePolicy("contoso.com", "A policy", change)
 		require.NoError(t, err)
 	}
 	require.True(t, n.device(nil, n.approve(admin)).OK, "consent for the organization")

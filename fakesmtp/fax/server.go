@@ -24,7 +24,8 @@ type Server struct {
 	clock  *vtime.Clock
 
 	mu    sync.Mutex
-	faxes []Fax
+	faxes []*Fax
+	jobs  int // faxes so far
 }
 
 // Status is what became of a fax.
@@ -73,11 +74,15 @@ func RunT(t shell.T, config Config) *Server {
 	return shell.Run(t, &config.Bench, func() (*Server, error) { return New(config) })
 }
 
-// Faxes returns all faxes, in the order in which they were accepted.
+// Faxes returns the faxes that are kept (shell.Bench.Keep), in the order in which they were accepted.
 func (s *Server) Faxes() []Fax {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.faxes)
+	faxes := make([]Fax, len(s.faxes))
+	for i, f := range s.faxes {
+		faxes[i] = *f
+	}
+	return faxes
 }
 
 // The longest and the shortest number that is taken: E.164 has 15 digits, and a number within a house has three.
@@ -128,7 +133,7 @@ var documents = []string{"application/pdf", "image/tiff", "image/tif"}
 // accept takes a message and begins the calls, one for each number.
 func (s *Server) accept(account string, m mail.Message) (mailboxes []string, err error) {
 	var document []mail.Attachment
-	for _, attachment := range m.Attachments {
+	for _, attachment := range m.Attachments() {
 		if slices.Contains(documents, strings.ToLower(attachment.Type)) {
 			document = append(document, attachment)
 		}
@@ -143,23 +148,34 @@ func (s *Server) accept(account string, m mail.Message) (mailboxes []string, err
 			continue
 		}
 		mailboxes = append(mailboxes, mailbox)
-		s.mu.Lock()
-		s.faxes = append(s.faxes, Fax{
+		f := &Fax{
 			Number: n, Account: account, Subject: m.Subject, Document: document, Accepted: m.ReceivedAt, Status: Calling,
-		})
-		index := len(s.faxes) - 1
-		s.mu.Unlock()
-		s.Network().World().Go(s.config.Party+" calls "+n, func(ctx context.Context) { s.call(ctx, index) })
+		}
+		job := s.add(f)
+		s.Network().World().Go(s.config.Party+" calls "+n, func(ctx context.Context) { s.call(ctx, f, job) })
 	}
 	return mailboxes, nil
 }
 
+// add keeps a fax and returns its number. As of messages, the oldest fall out.
+func (s *Server) add(f *Fax) (job int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.jobs++
+	if most := s.config.Keep.Messages; most > 0 && len(s.faxes) >= most {
+		s.faxes[0] = nil
+		s.faxes = s.faxes[1:]
+	}
+	s.faxes = append(s.faxes, f)
+	return s.jobs
+}
+
 // call is a call: it takes its time, ends as the line has it, and the sender is told by mail.
-func (s *Server) call(ctx context.Context, index int) {
+func (s *Server) call(ctx context.Context, f *Fax, job int) {
 	if s.config.Duration > 0 && s.clock.Sleep(ctx, s.config.Duration) != nil {
 		return // the World has ended
 	}
-	ended := s.end(index, s.reached(index))
+	ended := s.end(f, s.reached(f.Number))
 	text := fmt.Sprintf("Fax to %s: %s", ended.Number, ended.Status)
 	if ended.Reason != "" {
 		text += ", " + ended.Reason
@@ -168,25 +184,21 @@ func (s *Server) call(ctx context.Context, index int) {
 	s.Deliver(ended.Account, fmt.Appendf(nil, "From: Fax <fax@%s>\r\nTo: <%s>\r\nSubject: %s\r\n"+
 		"Message-ID: <fax-%d@%s>\r\nDate: %s\r\nAuto-Submitted: auto-replied\r\n"+
 		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
-		s.config.Domain, ended.Account, text, index+1, s.config.Domain, ended.Ended.UTC().Format(time.RFC1123Z), text))
+		s.config.Domain, ended.Account, text, job, s.config.Domain, ended.Ended.UTC().Format(time.RFC1123Z), text))
 }
 
-// reached asks the line how the call to a fax's number went.
-func (s *Server) reached(index int) error {
+// reached asks the line how the call to a number went.
+func (s *Server) reached(number string) error {
 	if s.config.Line == nil {
 		return nil
 	}
-	s.mu.Lock()
-	number := s.faxes[index].Number
-	s.mu.Unlock()
 	return s.config.Line(number)
 }
 
 // end notes how a call has ended.
-func (s *Server) end(index int, failed error) Fax {
+func (s *Server) end(f *Fax, failed error) Fax {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := &s.faxes[index]
 	f.Status, f.Ended = Sent, s.clock.Now()
 	if failed != nil {
 		f.Status, f.Reason = Failed, failed.Error()

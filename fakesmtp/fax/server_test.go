@@ -84,7 +84,7 @@ func TestAFaxIsSentAndTheSenderIsTold(t *testing.T) {
 	require.Equal(t, time.Minute, sent.Ended.Sub(sent.Accepted))
 	require.Equal(t, DefaultAccount, sent.Account)
 	require.Equal(t, Failed, b.Faxes()[1].Status)
-	require.Equal(t, scan, string(b.Mailbox("+49301234567@fax.example.com")[0].Raw))
+	require.Equal(t, scan, string(b.Mailbox("+49301234567@fax.example.com")[0].Raw()))
 }
 
 func TestWhatIsNoFaxIsRefused(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/fakesmtp/internal/history"
 	"mfpsim/fakesmtp/refusal"
 )
 
@@ -104,5 +105,5 @@ func (s *Server) refused(r Refusal) {
 	s.shell.Note(r.Connection, "AUTH "+r.Mechanism+" refused: "+string(r.Reason))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.refusals = append(s.refusals, r)
+	s.refusals = history.Newest(s.refusals, r)
 }

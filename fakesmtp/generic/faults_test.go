@@ -58,7 +58,7 @@ func TestFaultsOfTheNetworkReachALibrarysServer(t *testing.T) {
 	var invalid *tls.CertificateVerificationError
 	err := send()
 	require.True(t, errors.As(err, &unknown) || errors.As(err, &invalid), "%v", err)
-	network.Arm(faultnet.Fault{To: Party, Kind: faultnet.StripSTARTTLS, Times: 1})
+	network.Arm(faultnet.Fault{To: Party, Kind: faultnet.NoSTARTTLS, Times: 1})
 	require.ErrorContains(t, send(), "STARTTLS")
 	require.Empty(t, network.Unmet())
 	require.NoError(t, send())

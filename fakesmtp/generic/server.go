@@ -45,7 +45,7 @@ func New(config Config) (*Server, error) {
 		config: config, shell: around, tokens: map[string]token{}, random: chance.New(config.Seed, config.Party+" tokens"),
 	}
 	for _, account := range config.Accounts {
-		around.Secrets.Add(account.Password.Reveal())
+		around.Secrets.Keep(account.Password.Reveal())
 	}
 	library, err := s.library()
 	if err != nil {
@@ -55,6 +55,7 @@ func New(config Config) (*Server, error) {
 		Shell: around, Host: config.Host, Security: config.Security, Address: clientAddress, MaxLine: maxLine,
 		MaxSize: config.MaxSize, Serve: library.Serve,
 	})
+	s.boxes.Bound(config.Keep)
 	s.Server = around.Server(shell.Front{
 		Addresses: []string{config.address()}, Connection: entrance.Connection,
 		Closing: func() error {
@@ -92,8 +93,17 @@ func RunT(t shell.T, config Config) *Server {
 	return shell.Run(t, &config.Bench, func() (*Server, error) { return New(config) })
 }
 
-// Mailbox returns what arrived at an address, oldest first.
-func (s *Server) Mailbox(address string) []mail.Message { return s.boxes.At(address) }
+// Mailbox returns what arrived at an address, oldest first. The parts of a message are decoded when they are looked at.
+func (s *Server) Mailbox(address string) []mail.Message { return s.boxes.Page(address, 1, -1) }
+
+// MailboxPage returns at most so many of these messages, from the one with a number on. The first that came has number
+// 1, whether it has fallen out (shell.Bench.Keep) or not.
+func (s *Server) MailboxPage(address string, from, most int) []mail.Message {
+	return s.boxes.Page(address, from, max(most, 0))
+}
+
+// MailCount is how many messages have arrived at an address; dropped of them have fallen out.
+func (s *Server) MailCount(address string) (count, dropped int) { return s.boxes.Count(address) }
 
 // AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first.
 // In a flowing World it waits until there is one or ctx ends; in a stepped one it fails with fakesmtp.ErrNoMessage when

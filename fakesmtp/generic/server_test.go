@@ -69,7 +69,7 @@ func TestAMessageIsKeptByteForByte(t *testing.T) {
 	require.NoError(t, client.Quit())
 	message, err := s.AwaitMessage(context.Background(), "bob@fabrikam.com")
 	require.NoError(t, err)
-	require.Equal(t, scan, string(message.Raw))
+	require.Equal(t, scan, string(message.Raw()))
 	require.Equal(t, "Scan", message.Subject)
 	require.Contains(t, string(message.Stamped), "Received: from localhost ([127.0.0.1])\r\n by smtp.example.com with ESMTPSA id ")
 	require.Len(t, s.Mailbox("bob@fabrikam.com"), 1, "one mailbox, one copy")
@@ -201,12 +201,12 @@ func TestMistakesAreAnsweredInStep(t *testing.T) {
 	c.Send("BDAT 3\r\nabcBDAT 2 LAST\r\nde")
 	require.Equal(t, []string{"250 2.0.0 Continue"}, c.Reply())
 	require.Equal(t, []string{"250 2.0.0 OK: queued"}, c.Reply())
-	require.Equal(t, "abcde", string(s.Mailbox("bob@fabrikam.com")[0].Raw))
+	require.Equal(t, "abcde", string(s.Mailbox("bob@fabrikam.com")[0].Raw()))
 
 	begin()
 	require.Contains(t, c.Say("DATA"), "354 ")
 	require.Contains(t, c.Say("a\n.\nb\n..c\r\n..d\r\n."), "250 ")
-	require.Equal(t, "a\n.\nb\n..c\r\n.d\r\n", string(s.Mailbox("bob@fabrikam.com")[1].Raw), "a bare line feed ends no line")
+	require.Equal(t, "a\n.\nb\n..c\r\n.d\r\n", string(s.Mailbox("bob@fabrikam.com")[1].Raw()), "a bare line feed ends no line")
 
 	c.Send("MAIL FROM:<" + DefaultAccount + ">\r\nRCPT TO:<bob@fabrikam.com>\r\nRSET\r\nNOOP\r\n")
 	for range 4 {

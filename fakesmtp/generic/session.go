@@ -142,15 +142,15 @@ func (c *session) recipient(to string) error {
 
 // Data takes the message.
 func (c *session) Data(reader io.Reader) error {
-	raw, err := io.ReadAll(reader)
+	raw, err := wire.All(reader)
 	if err != nil {
 		return err
 	}
 	return c.guarded(func() error { return c.message(raw) })
 }
 
-func (c *session) message(raw []byte) (err error) {
-	m := mail.Parse(raw)
+func (c *session) message(raw [][]byte) (err error) {
+	m := mail.Received(raw)
 	m.EnvelopeFrom, m.EnvelopeTo = c.from, slices.Clone(c.to)
 	m.Connection, m.ReceivedAt = c.client.Connection, c.server.shell.Clock.Now()
 	c.stamp(&m)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mhale/smtpd"
 
+	"mfpsim/fakesmtp/internal/history"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/turnstile"
@@ -42,7 +43,7 @@ func New(config Config) (*Server, error) {
 	}
 	s := &Server{config: config, shell: around}
 	for _, account := range config.Accounts {
-		around.Secrets.Add(account.Password.Reveal())
+		around.Secrets.Keep(account.Password.Reveal())
 	}
 	library, err := s.library()
 	if err != nil {
@@ -52,6 +53,7 @@ func New(config Config) (*Server, error) {
 		Shell: around, Host: config.Host, Security: config.Security, Address: config.ClientAddress, MaxLine: maxLine,
 		MaxSize: config.MaxSize, StopsAtSize: true, LineFeeds: true, Edit: s.edit, Serve: library.Serve,
 	})
+	s.boxes.Bound(config.Keep)
 	s.Server = around.Server(shell.Front{
 		Addresses: []string{net.JoinHostPort(config.Host, strconv.Itoa(config.Port))}, Connection: entrance.Connection,
 		Closing: func() error {
@@ -99,8 +101,17 @@ func RunT(t shell.T, config Config) *Server {
 	return shell.Run(t, &config.Bench, func() (*Server, error) { return New(config) })
 }
 
-// Mailbox returns what arrived at an address, oldest first.
-func (s *Server) Mailbox(address string) []mail.Message { return s.boxes.At(address) }
+// Mailbox returns what arrived at an address, oldest first. The parts of a message are decoded when they are looked at.
+func (s *Server) Mailbox(address string) []mail.Message { return s.boxes.Page(address, 1, -1) }
+
+// MailboxPage returns at most so many of these messages, from the one with a number on. The first that came has number
+// 1, whether it has fallen out (shell.Bench.Keep) or not.
+func (s *Server) MailboxPage(address string, from, most int) []mail.Message {
+	return s.boxes.Page(address, from, max(most, 0))
+}
+
+// MailCount is how many messages have arrived at an address; dropped of them have fallen out.
+func (s *Server) MailCount(address string) (count, dropped int) { return s.boxes.Count(address) }
 
 // AwaitMessage returns the next message for an address: each call one that no call has returned before, oldest first.
 // In a flowing World it waits until there is one or ctx ends; in a stepped one it fails with fakesmtp.ErrNoMessage when
@@ -134,5 +145,5 @@ func (s *Server) refused(r Refusal) {
 	s.shell.Note(r.Connection, what+" refused: "+string(r.Reason))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.refusals = append(s.refusals, r)
+	s.refusals = history.Newest(s.refusals, r)
 }

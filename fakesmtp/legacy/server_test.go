@@ -140,7 +140,7 @@ func bench(t *testing.T, seed uint64) (record string, delivered []byte) {
 	}))
 	messages := s.Mailbox("bob@fabrikam.com")
 	require.Len(t, messages, 1)
-	require.Equal(t, scan, string(messages[0].Raw))
+	require.Equal(t, scan, string(messages[0].Raw()))
 	return transcript(s), messages[0].Delivered()
 }
 
@@ -167,7 +167,7 @@ func TestGoSMTPSends(t *testing.T) {
 	require.NoError(t, client.Quit())
 	message, err := s.AwaitMessage(context.Background(), "bob@fabrikam.com")
 	require.NoError(t, err)
-	require.Equal(t, "Subject: Scan\r\n\r\n..a dot\r\n", string(message.Raw))
+	require.Equal(t, "Subject: Scan\r\n\r\n..a dot\r\n", string(message.Raw()))
 }
 
 func TestAMessageThatIsTooLargeLeavesTheConversationInStep(t *testing.T) {

@@ -2,39 +2,79 @@ package pop3
 
 import (
 	"bytes"
+	"maps"
 	"strconv"
 	"strings"
 
 	"mfpsim/chance"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/wire"
 )
 
 // letter is a message of a maildrop as one session sees it: numbered from 1, with its deletion undone by RSET.
 type letter struct {
-	id      string // unique id (RFC 1939 §7, UIDL)
-	text    []byte
+	message mail.Message
+	number  int // in the mailbox, from 0
+	size    int // octets of the text
 	deleted bool
 }
+
+// text is the message as it is sent, which ends with a line end.
+func (l *letter) text() []byte {
+	text := l.message.Delivered()
+	if !endsLine(text) {
+		text = append(text, lineEnd...)
+	}
+	return text
+}
+
+const lineEnd = "\r\n"
+
+func endsLine(text []byte) bool { return bytes.HasSuffix(text, []byte(lineEnd)) }
 
 // maildrop makes a session's view of a mailbox. The same message has the same unique id in every session.
 func (s *Server) maildrop(address string) []letter {
 	messages := s.config.Maildrops.Mailbox(address)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	key := strings.ToLower(address)
+	gone := s.gone(address, messages)
 	var letters []letter
 	for i, m := range messages {
-		id := chance.New(s.config.Seed, "pop3 "+key+" "+strconv.Itoa(i)).Hex(16)
-		if s.deleted[key][id] {
+		number := place(m, i)
+		if gone[number] {
 			continue
 		}
-		text := m.Delivered()
-		if !bytes.HasSuffix(text, []byte("\r\n")) {
-			text = append(text, "\r\n"...)
+		size := m.DeliveredSize()
+		if !m.EndsLine() {
+			size += len(lineEnd)
 		}
-		letters = append(letters, letter{id: id, text: text})
+		letters = append(letters, letter{message: m, number: number, size: size})
 	}
 	return letters
+}
+
+// place is a message's number from 0, which it has even when those before it have fallen out; a mailbox of somebody else's
+// program may not say it.
+func place(m mail.Message, i int) int {
+	if m.Number > 0 {
+		return m.Number - 1
+	}
+	return i
+}
+
+// gone returns the messages of a mailbox that were deleted, and forgets those that have fallen out.
+func (s *Server) gone(address string, messages []mail.Message) map[int]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	gone := s.deleted[strings.ToLower(address)]
+	if len(messages) > 0 {
+		first := place(messages[0], 0)
+		maps.DeleteFunc(gone, func(number int, _ bool) bool { return number < first })
+	}
+	return maps.Clone(gone)
+}
+
+// unique is a message's unique id (RFC 1939 §7, UIDL).
+func (s *Server) unique(address string, l *letter) string {
+	return chance.New(s.config.Seed, "pop3 "+strings.ToLower(address)+" "+strconv.Itoa(l.number)).Hex(16)
 }
 
 // remove deletes what a session has marked, at QUIT (RFC 1939 §6).
@@ -47,9 +87,9 @@ func (s *Server) remove(address string, letters []letter) {
 			continue
 		}
 		if s.deleted[key] == nil {
-			s.deleted[key] = map[string]bool{}
+			s.deleted[key] = map[int]bool{}
 		}
-		s.deleted[key][l.id] = true
+		s.deleted[key][l.number] = true
 	}
 }
 

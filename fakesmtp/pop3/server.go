@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mfpsim/fakesmtp"
+	"mfpsim/fakesmtp/internal/history"
 	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/refusal"
 )
@@ -24,9 +25,9 @@ type Server struct {
 	exchange *fakesmtp.Server // of its own; nil: the Maildrops are somebody else's
 
 	mu       sync.Mutex
-	logons   map[string]time.Time       // by client: the last one
-	deleted  map[string]map[string]bool // by address: unique ids
-	locked   map[string]bool            // by address
+	logons   map[string]time.Time    // by client: the last one
+	deleted  map[string]map[int]bool // by address: numbers in the mailbox
+	locked   map[string]bool         // by address
 	refusals []Refusal
 }
 
@@ -49,12 +50,13 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		config: config, shell: around, logons: map[string]time.Time{}, deleted: map[string]map[string]bool{},
+		config: config, shell: around, logons: map[string]time.Time{}, deleted: map[string]map[int]bool{},
 		locked: map[string]bool{}, tls: around.Network.TLSConfig(config.Party, around.Clock, config.Host),
 	}
 	if config.Maildrops == nil {
 		s.exchange, err = fakesmtp.New(fakesmtp.Config{
 			World: around.World, Network: around.Network, Journal: around.Journal, Seed: config.Seed,
+			Keep: config.Keep,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("pop3: %w", err)
@@ -119,7 +121,7 @@ func (s *Server) refused(connection, user string, reason refusal.Reason) {
 	s.shell.Note(connection, "logon refused: "+string(reason))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.refusals = append(s.refusals, Refusal{At: s.shell.Clock.Now(), Connection: connection, User: user, Reason: reason})
+	s.refusals = history.Newest(s.refusals, Refusal{At: s.shell.Clock.Now(), Connection: connection, User: user, Reason: reason})
 }
 
 // admit notes a logon and locks the maildrop (RFC 1939 §4); Exchange Online lets several read at once (I).

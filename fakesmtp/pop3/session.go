@@ -216,7 +216,7 @@ func (c *session) total() (count, size int) {
 	for _, l := range c.letters {
 		if !l.deleted {
 			count++
-			size += len(l.text)
+			size += l.size
 		}
 	}
 	return count, size
@@ -259,11 +259,11 @@ func (c *session) listing(arguments string, value func(*letter) string) reply {
 }
 
 func (c *session) list(arguments string) reply {
-	return c.listing(arguments, func(l *letter) string { return strconv.Itoa(len(l.text)) })
+	return c.listing(arguments, func(l *letter) string { return strconv.Itoa(l.size) })
 }
 
 func (c *session) unique(arguments string) reply {
-	return c.listing(arguments, func(l *letter) string { return l.id })
+	return c.listing(arguments, func(l *letter) string { return c.server.unique(c.user, l) })
 }
 
 func (c *session) retrieve(arguments string) reply {
@@ -272,7 +272,7 @@ func (c *session) retrieve(arguments string) reply {
 		return say(eventNoMessage)
 	}
 	r := say(eventRetrieve)
-	r.text = block(l.text)
+	r.text = block(l.text())
 	return r
 }
 
@@ -287,7 +287,7 @@ func (c *session) top(arguments string) reply {
 		return say(eventNoMessage)
 	}
 	r := say(eventRetrieve)
-	r.text = block(top(l.text, int(count)))
+	r.text = block(top(l.text(), int(count)))
 	return r
 }
 

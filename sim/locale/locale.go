@@ -135,11 +135,30 @@ func (t *Texts) Words() device.Words {
 				if _, known := w.Labels[words]; !known && words != "" {
 					w.Labels[words] = t.Text(id)
 				}
+				if words != "" && t.isOwn(id) {
+					w.Own = append(w.Own, words)
+				}
 			}
 		}
+		for name := range w.Messages {
+			if t.isOwn(name) {
+				w.Own = append(w.Own, name)
+			}
+		}
+		slices.Sort(w.Own)
+		w.Own = slices.Compact(w.Own)
 		t.collected = w
 	})
 	return t.collected
+}
+
+// isOwn reports whether a model has put words of its own in place of the standard ones.
+func (t *Texts) isOwn(id string) bool {
+	if t.tables.standard == nil {
+		return false
+	}
+	standard, known := t.tables.standard.In(t.language).plain[id]
+	return known && standard != t.plain[id]
 }
 
 // Is reports whether words name the label: the words of this language, or its English words, the model's or the

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"mfpsim/core/outcome"
+
 	"mfpsim/core"
 	"mfpsim/core/mail"
 	"mfpsim/core/secret"
@@ -12,7 +14,7 @@ import (
 	"mfpsim/sim/models"
 )
 
-func newSecret(s string) core.Secret { return secret.New(s) }
+func newSecret(s string) secret.Secret { return secret.New(s) }
 
 // choice is one value of a list or of radio buttons.
 type choice struct {
@@ -127,16 +129,16 @@ func (r *request) save() {
 		return
 	}
 	err := r.engine.Save(r.r.Context(), settings)
-	var outcome *core.Outcome
+	var failure *outcome.Outcome
 	switch {
 	case err == nil:
 		r.redirect(pathBasic + "?saved=1")
 	case errors.As(err, &invalid):
 		r.back(&draft{form: f, problems: fromInvalid(invalid, nil)})
-	case errors.As(err, &outcome):
-		r.back(&draft{form: f, ended: outcome})
+	case errors.As(err, &failure):
+		r.back(&draft{form: f, ended: failure})
 	default:
-		r.back(&draft{form: f, ended: &core.Outcome{Kind: core.StorageFailed, Side: core.Device}})
+		r.back(&draft{form: f, ended: &outcome.Outcome{Kind: outcome.StorageFailed, Side: outcome.Device}})
 	}
 }
 
@@ -149,7 +151,7 @@ func (r *request) back(d *draft) {
 func (r *request) signOut() {
 	d := &draft{signIn: true, form: form{Service: string(r.engine.Status().Service)}}
 	if err := r.engine.SignOut(r.r.Context()); err != nil && !errors.As(err, &d.ended) {
-		d.ended = &core.Outcome{Kind: core.StorageFailed, Side: core.Device}
+		d.ended = &outcome.Outcome{Kind: outcome.StorageFailed, Side: outcome.Device}
 	}
 	r.back(d)
 }

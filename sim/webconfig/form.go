@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"mfpsim/core/secret"
+
 	"mfpsim/core"
 	"mfpsim/core/mail"
 	"mfpsim/sim/models"
@@ -93,7 +95,7 @@ func (r *request) shown(status core.Status, d *draft) form {
 
 // fill puts the server fields of the chosen service in (docs/reference/printer.md §1.6: preset).
 func (r *request) fill(f *form) {
-	if preset, ok := r.machine.Preset(core.Service(f.Service)); ok {
+	if preset, ok := r.machine.Preset(mail.Service(f.Service)); ok {
 		f.Server, f.Port, f.Security = preset.Server, number(preset.Port), string(preset.Security)
 	}
 }
@@ -108,7 +110,7 @@ func (r *request) settings(f form, status core.Status) (mail.Settings, []problem
 	}
 	oauth2 := f.Method == models.MethodOAuth2
 	if oauth2 {
-		if _, ok := r.machine.Preset(core.Service(f.Service)); !ok {
+		if _, ok := r.machine.Preset(mail.Service(f.Service)); !ok {
 			add(mail.FieldService, "invalid-choice")
 		} else if status.SignedIn() && f.Service != string(status.Service) {
 			add(mail.FieldService, "invalid-service")
@@ -128,7 +130,7 @@ func (r *request) settings(f form, status core.Status) (mail.Settings, []problem
 	switch {
 	case oauth2:
 		// Under OAuth2 account and password are the sign-in's, not the form's.
-		s.Service, s.Account, s.Password = mail.Service(f.Service), status.Account, core.Secret{}
+		s.Service, s.Account, s.Password = mail.Service(f.Service), status.Account, secret.Secret{}
 		if s.Account == "" && stored.Method == mail.MethodOAuth2 {
 			s.Account = stored.Account // of the sign-in before: the next one knows by it whether the sender's address was typed
 		}

@@ -27,7 +27,7 @@ import (
 type Engine interface {
 	Settings() mail.Settings
 	Status() core.Status
-	BeginSignIn(ctx context.Context, service core.Service) (core.Status, error)
+	BeginSignIn(ctx context.Context, service mail.Service) (core.Status, error)
 	CancelSignIn(ctx context.Context)
 	SignOut(ctx context.Context) error
 	Save(ctx context.Context, settings mail.Settings) error
@@ -42,7 +42,7 @@ type Machine interface {
 	Jobs() []device.Job
 	Engine() Engine // nil while the power is off
 	// Preset returns the settings that are filled in when a service is chosen.
-	Preset(service core.Service) (mail.Settings, bool)
+	Preset(service mail.Service) (mail.Settings, bool)
 	CheckPassword(user, password string) bool
 	// Elapsed is a running timer since power on, which setting the date does not move: sessions and the lockout count by it.
 	Elapsed() time.Duration

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"mfpsim/core"
+	"mfpsim/core/outcome"
 )
 
 // cookieName is the session's cookie.
@@ -31,8 +31,8 @@ type draft struct {
 	number   int
 	form     form
 	problems []problem
-	ended    *core.Outcome // how an attempt that this form began ended
-	signIn   bool          // only method and service count: the form belongs to a sign-in
+	ended    *outcome.Outcome // how an attempt that this form began ended
+	signIn   bool             // only method and service count: the form belongs to a sign-in
 }
 
 // sessions are all that are open.

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strconv"
 
+	"mfpsim/core/mail"
+	"mfpsim/core/outcome"
+
 	"mfpsim/core"
 	"mfpsim/sim/facts"
 	"mfpsim/sim/models"
@@ -60,9 +63,9 @@ func (r *request) signIn() {
 		r.back(d)
 		return
 	}
-	if _, err := r.engine.BeginSignIn(r.r.Context(), core.Service(service)); err != nil {
+	if _, err := r.engine.BeginSignIn(r.r.Context(), mail.Service(service)); err != nil {
 		if !errors.As(err, &d.ended) {
-			d.ended = &core.Outcome{Kind: core.CloudError, Side: core.Cloud}
+			d.ended = &outcome.Outcome{Kind: outcome.CloudError, Side: outcome.Cloud}
 		}
 		r.back(d)
 		return
@@ -111,23 +114,16 @@ func (r *request) testPage() {
 func (r *request) test() {
 	id := "test-ok"
 	if err := r.engine.ConnectionTest(r.r.Context()); err != nil {
-		var outcome *core.Outcome
-		if !errors.As(err, &outcome) {
-			outcome = &core.Outcome{Kind: core.ConnectionLost, Side: core.MailServer}
+		var failure *outcome.Outcome
+		if !errors.As(err, &failure) {
+			failure = &outcome.Outcome{Kind: outcome.ConnectionLost, Side: outcome.MailServer}
 		}
-		row := r.machine.Model().Outcome(string(outcome.Kind))
+		row := r.machine.Model().Outcome(string(failure.Kind))
 		id = row.Test
-		if outcome.Side == core.Cloud && row.Cloud != "" {
+		if failure.Side == outcome.Cloud && row.Cloud != "" {
 			id = row.Cloud
 		}
 	}
 	r.sessions.setTested(r.session, r.texts.Text(id))
 	r.redirect(pathTest + "?result=1")
-}
-
-// Redirect returns a handler for plain HTTP that leads to the same host over HTTPS (docs/reference/printer.md §2.0).
-func Redirect() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "https://"+r.Host+"/", http.StatusMovedPermanently)
-	})
 }

@@ -9,15 +9,15 @@ import (
 
 func TestAnswersArePlantedThroughTheControlPlane(t *testing.T) {
 	s := live(t, Config{})
-	status, answer := s.ask(http.MethodPost, "/entra/answer", `{"answer":"pending times=2 then status=503 times=1"}`)
+	status, answer := s.ask(http.MethodPost, "/entra/answer", `{"words":"pending times=2 then status=503 times=1"}`)
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, []any{"pending grant=device_code times=2", "status=503 times=1"}, answer["set"])
 	status, answer = s.ask(http.MethodGet, "/entra/answer", "")
 	require.Equal(t, http.StatusOK, status)
 	require.Len(t, answer["unmet"], 2)
-	status, _ = s.ask(http.MethodPost, "/entra/answer", `{"answer":"sleepy"}`)
+	status, _ = s.ask(http.MethodPost, "/entra/answer", `{"words":"sleepy"}`)
 	require.Equal(t, http.StatusBadRequest, status)
-	status, answer = s.ask(http.MethodPost, "/entra/answer", `{"answer":"ok"}`)
+	status, answer = s.ask(http.MethodPost, "/entra/answer", `{"words":"ok"}`)
 	require.Equal(t, http.StatusOK, status)
 	require.Empty(t, answer["set"])
 }

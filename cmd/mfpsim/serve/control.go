@@ -18,6 +18,7 @@ import (
 
 	"mfpsim/choice"
 	"mfpsim/device"
+	"mfpsim/fakeentra"
 	"mfpsim/journal"
 )
 
@@ -170,6 +171,7 @@ func respond(w http.ResponseWriter, r *http.Request, e endpoint) {
 	value, err := e(r)
 	var bad badRequest
 	var label *choice.Error
+	var entra *fakeentra.Error
 	switch {
 	case err == nil && value == nil:
 		answer(w, http.StatusOK, map[string]bool{"ok": true})
@@ -179,6 +181,8 @@ func respond(w http.ResponseWriter, r *http.Request, e endpoint) {
 		answerError(w, http.StatusBadRequest, bad.Error())
 	case errors.As(err, &label):
 		answerError(w, http.StatusNotFound, label.Error())
+	case errors.As(err, &entra): // without the name of the package: the request says whose it is
+		answerError(w, http.StatusUnprocessableEntity, entra.Cause.Error())
 	default:
 		answerError(w, http.StatusUnprocessableEntity, err.Error())
 	}

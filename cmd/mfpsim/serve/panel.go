@@ -22,18 +22,19 @@ func sprintf(format string, values ...any) string { return fmt.Sprintf(format, v
 
 // panelView is what the page shows.
 type panelView struct {
-	Bench    Endpoints
-	On       bool
-	Language string // of the printer's screen
-	Screen   device.Screen
-	Now      time.Time
-	Jobs     []device.Job
-	Sheet    string
-	Mail     []mailRow
-	Mailbox  string
-	Problem  string
-	Mark     string
-	Held     heldState
+	Bench     Endpoints
+	On        bool
+	Language  string // of the printer's screen
+	Screen    device.Screen
+	Now       time.Time
+	Jobs      []device.Job
+	Sheet     string
+	Mail      []mailRow // the newest
+	MailCount int       // of all that have come
+	Mailbox   string
+	Problem   string
+	Mark      string
+	Held      heldState
 }
 
 // panel is the page over the printer's panel, with the bench's clock beside it. It needs no script; with one it follows the printer.
@@ -98,6 +99,9 @@ func (b *bench) panel() http.Handler {
 	return mux
 }
 
+// shownMails is how many mails of a mailbox the page shows.
+const shownMails = 50
+
 // mark changes when the page would show something else.
 func (b *bench) mark() string {
 	screen, on := b.screen()
@@ -116,7 +120,8 @@ func (b *bench) showPanel(w http.ResponseWriter, r *http.Request, status int, pr
 		view.Language = description.Language
 	}
 	if view.Mailbox = r.URL.Query().Get("mailbox"); view.Mailbox != "" {
-		view.Mail = b.mail(view.Mailbox)
+		view.MailCount, _ = b.lab.SMTP.MailCount(view.Mailbox)
+		view.Mail = b.mail(view.Mailbox, view.MailCount-shownMails+1, shownMails)
 	}
 	var page bytes.Buffer
 	if err := panelPage.Execute(&page, view); err != nil {

@@ -2,7 +2,10 @@ package serve
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -14,12 +17,54 @@ import (
 	"mfpsim/journal"
 	"mfpsim/lab"
 	"mfpsim/laws"
+	"mfpsim/phrase"
+	"mfpsim/phrase/people"
 	"mfpsim/scenarios"
 )
 
-// parties are whom a fault of the network can concern.
-func (b *bench) parties() []string {
-	return append([]string{fakeentra.Party, fakesmtp.Party}, b.lab.Printers()...)
+// wording are the words of a phrase: one line, as it stands behind a verb of a scenario, or a list of words.
+type wording []string
+
+// UnmarshalJSON reads a line or a list.
+func (w *wording) UnmarshalJSON(body []byte) error {
+	var line string
+	if json.Unmarshal(body, &line) == nil {
+		words, err := phrase.Split(line)
+		*w = words
+		return err
+	}
+	if json.Unmarshal(body, (*[]string)(w)) != nil {
+		return errors.New("words are a line or a list of words")
+	}
+	return nil
+}
+
+// phraseRequest is a phrase of the language of scenarios.
+type phraseRequest struct {
+	Words wording `json:"words"`
+}
+
+// said makes an endpoint of words: read says what they mean, and what is wrong with them; do does it, in a turn of its own.
+func said[T any](b *bench, what string, read func(words []string) (T, error), do func(T) (any, error)) endpoint {
+	return takes(func(_ *http.Request, in phraseRequest) (any, error) {
+		meant, err := read(in.Words)
+		if err != nil {
+			return nil, badRequest{err}
+		}
+		var done any
+		err = b.act("control: "+what, func(context.Context) (err error) {
+			b.note("%s %s", what, strings.Join(in.Words, " "))
+			done, err = do(meant)
+			return err
+		})
+		return done, err
+	})
+}
+
+// fault is what the network is to do to a party.
+type fault struct {
+	party  string
+	faults []faultnet.Fault
 }
 
 func (b *bench) networkRoutes() map[string]endpoint {
@@ -29,19 +74,10 @@ func (b *bench) networkRoutes() map[string]endpoint {
 		"GET /network/fault": plain(func(*http.Request) (any, error) {
 			return map[string]any{"armed": list(b.lab.Network.Faults()), "unmet": list(b.lab.Network.Unmet())}, nil
 		}),
-		"POST /network/fault": takes(func(_ *http.Request, in faultnet.Fault) (any, error) {
-			if !contains(b.parties(), in.To) {
-				return nil, refuse("field \"to\": no party %q; there are: %s", in.To, strings.Join(b.parties(), ", "))
-			}
-			if err := in.Check(); err != nil {
-				return nil, badRequest{err}
-			}
-			return nil, b.act("control: fault", func(context.Context) error {
-				b.lab.Network.Arm(in)
-				b.note("fault: %s", in.String())
-				return nil
-			})
-		}),
+		"POST /network/fault": said(b, "network", func(words []string) (f fault, err error) {
+			f.party, f.faults, err = phrase.Faults(words, b.lab.Parties())
+			return f, err
+		}, func(f fault) (any, error) { return nil, b.lab.SetFaults(f.party, f.faults...) }),
 		"POST /network/clear": takes(func(_ *http.Request, in struct {
 			To string `json:"to"` // empty: all
 		},
@@ -120,44 +156,14 @@ func (b *bench) onCode(what string, needsUser bool, f func(code, user string) er
 	})
 }
 
-// sourceRequest says from where the device, or the person's browser, reaches Entra.
-type sourceRequest struct {
-	Of           string `json:"of"` // "device" or "browser"
-	Address      string `json:"address"`
-	Country      string `json:"country"`
-	Platform     string `json:"platform"`
-	Compliant    bool   `json:"compliant"`
-	DomainJoined bool   `json:"domainJoined"`
-	Risk         string `json:"risk"`
-}
-
 type cmdletRequest struct {
 	Name      string   `json:"name"`      // "Set-CASMailbox"
 	Arguments []string `json:"arguments"` // "alice@contoso.com", "-SmtpClientAuthenticationDisabled", "$false"
 }
 
-type tenantRequest struct {
-	Name             string `json:"name"` // domain
-	SMTPAuth         bool   `json:"smtpAuth"`
-	SecurityDefaults bool   `json:"securityDefaults"`
-	BasicAuth        bool   `json:"basicAuth"`
-	UserConsent      string `json:"userConsent"`
-	ConsentBox       string `json:"consentBox"`
-	Personal         bool   `json:"personal"`
-}
-
-type newUserRequest struct {
-	User     string   `json:"user"`
-	Roles    []string `json:"roles"`
-	Mailbox  *bool    `json:"mailbox"` // default true
-	MFA      bool     `json:"mfa"`
-	Disabled bool     `json:"disabled"`
-}
-
 type policyRequest struct {
-	Tenant string   `json:"tenant"` // empty: the organization that was added last
-	Name   string   `json:"name"`
-	Words  []string `json:"words"` // "state=on", "users=All", "grant=block"
+	Tenant string  `json:"tenant"` // empty: the organization that was added last
+	Words  wording `json:"words"`  // "'Block device code flow' state=on users=All": its name, and what is to be changed
 }
 
 type settingRequest struct {
@@ -166,16 +172,16 @@ type settingRequest struct {
 	Value   string `json:"value"`
 }
 
-// plantedWords are the answers that are planted, and those of them that no request has met, in the words of the verb "entra answer".
-func plantedWords(entra *fakeentra.Server) map[string][]string {
-	words := map[string][]string{"set": {}, "unmet": {}}
-	for _, k := range entra.Answers() {
-		words["set"] = append(words["set"], k.String())
+// answersNow are the answers that a cloud is made to give, and those of them that nobody has met.
+func answersNow[T fmt.Stringer](all, unmet []T) map[string][]string {
+	told := func(answers []T) []string {
+		words := make([]string, len(answers))
+		for i, a := range answers {
+			words[i] = a.String()
+		}
+		return words
 	}
-	for _, k := range entra.UnmetAnswers() {
-		words["unmet"] = append(words["unmet"], k.String())
-	}
-	return words
+	return map[string][]string{"set": told(all), "unmet": told(unmet)}
 }
 
 func (b *bench) cloudRoutes() map[string]endpoint {
@@ -228,28 +234,25 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 			return nil, b.act("control: expire refresh tokens", func(context.Context) error { entra.ExpireRefreshTokens(); return nil })
 		}),
 		"POST /entra/policy": takes(func(_ *http.Request, in policyRequest) (any, error) {
-			if in.Name == "" {
-				return nil, refuse("field \"name\" is missing")
+			name, words := phrase.First(in.Words)
+			if name == "" {
+				return nil, refuse("a policy has a name: NAME key=value…")
+			}
+			change, err := phrase.Policy(words)
+			if err != nil {
+				return nil, badRequest{err}
 			}
 			var made fakeentra.Policy
-			err := b.onTenant(&in.Tenant, "policy "+in.Name, func() (err error) {
-				made, err = entra.ChangePolicy(in.Tenant, in.Name, in.Words...)
+			err = b.onTenant(&in.Tenant, "policy "+name, func() (err error) {
+				made, err = entra.ChangePolicy(in.Tenant, name, change)
 				return err
 			})
 			return made, err
 		}),
-		"POST /entra/source": takes(func(_ *http.Request, in sourceRequest) (any, error) {
-			set := map[string]func(fakeentra.Source) error{"device": entra.SetDeviceSource, "browser": entra.SetBrowserSource}[in.Of]
-			if set == nil {
-				return nil, refuse("field \"of\": device or browser")
-			}
-			return nil, b.act("control: source", func(context.Context) error {
-				b.note("entra: the %s is at %s", in.Of, in.Address)
-				return set(fakeentra.Source{
-					Address: in.Address, Country: in.Country, Platform: in.Platform, Risk: in.Risk, Compliant: in.Compliant, DomainJoined: in.DomainJoined,
-				})
-			})
-		}),
+		"POST /entra/source": said(b, "entra source", func(words []string) (s source, err error) {
+			s.of, s.Source, err = phrase.Source(words)
+			return s, err
+		}, func(s source) (any, error) { return nil, b.lab.SetSource(s.of, s.Source) }),
 		"POST /entra/set": takes(func(_ *http.Request, in settingRequest) (any, error) {
 			var changed fakeentra.Tenant
 			err := b.onTenant(&in.Tenant, "set "+in.Setting, func() (err error) {
@@ -258,19 +261,15 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 			})
 			return changed, err
 		}),
-		"GET /entra/answer": plain(func(*http.Request) (any, error) { return plantedWords(entra), nil }),
-		"POST /entra/answer": takes(func(_ *http.Request, in struct {
-			Answer string `json:"answer"`
-		},
-		) (any, error) {
-			err := b.act("control: answer", func(context.Context) error {
-				b.note("entra: answer %s", in.Answer)
-				return b.lab.Answer(strings.Fields(in.Answer)...)
-			})
-			if err != nil {
-				return nil, refuse("%v", err)
-			}
-			return plantedWords(entra), nil
+		"GET /entra/answer":    plain(func(*http.Request) (any, error) { return b.entraAnswers(), nil }),
+		"GET /exchange/answer": plain(func(*http.Request) (any, error) { return b.exchangeAnswers(), nil }),
+		"POST /entra/answer": said(b, "entra answer", phrase.EntraAnswers, func(answers []fakeentra.Answer) (any, error) {
+			err := b.lab.SetEntraAnswers(answers...)
+			return b.entraAnswers(), err
+		}),
+		"POST /exchange/answer": said(b, "exchange answer", phrase.ExchangeAnswers, func(answers []fakesmtp.Answer) (any, error) {
+			err := b.lab.SetExchangeAnswers(answers...)
+			return b.exchangeAnswers(), err
 		}),
 		"POST /exchange/cmdlet": takes(func(_ *http.Request, in cmdletRequest) (any, error) {
 			if in.Name == "" {
@@ -284,41 +283,34 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 			})
 			return map[string]string{"output": printed}, err
 		}),
-		"POST /tenant": takes(func(_ *http.Request, in tenantRequest) (any, error) {
-			if in.Name == "" {
-				return nil, refuse("field \"name\" is missing")
-			}
-			var made fakeentra.Tenant
-			err := b.act("control: tenant", func(context.Context) (err error) {
-				made, err = b.lab.AddTenant(lab.Tenant{
-					Name: in.Name, SMTPAuth: in.SMTPAuth, NoDefaults: !in.SecurityDefaults, BasicAuth: in.BasicAuth,
-					UserConsent: in.UserConsent, ConsentBox: in.ConsentBox, Personal: in.Personal,
-				})
-				return err
-			})
-			return made, err
-		}),
-		"POST /user": takes(func(_ *http.Request, in newUserRequest) (any, error) {
-			if in.User == "" {
-				return nil, refuse("field \"user\" is missing")
-			}
-			err := b.act("control: user", func(context.Context) error {
-				return b.lab.AddUser(lab.User{
-					Address: in.User, Roles: in.Roles, NoMailbox: in.Mailbox != nil && !*in.Mailbox, MFA: in.MFA, Disabled: in.Disabled,
-				})
-			})
-			if err != nil {
+		"POST /tenant": said(b, "tenant", people.Tenant, func(t lab.Tenant) (any, error) { return b.lab.AddTenant(t) }),
+		"POST /user": said(b, "user", people.User, func(u lab.User) (any, error) {
+			if err := b.lab.AddUser(u); err != nil {
 				return nil, err
 			}
 			for _, a := range b.accounts() {
-				if strings.EqualFold(a.User, in.User) {
+				if strings.EqualFold(a.User, u.Address) {
 					return a, nil
 				}
 			}
-			return Account{User: in.User, Roles: []string{}}, nil
+			return Account{User: u.Address, Roles: []string{}}, nil
 		}),
 	}
 	return routes
+}
+
+// source says from where the device, or the person's browser, reaches Entra.
+type source struct {
+	of string
+	fakeentra.Source
+}
+
+func (b *bench) entraAnswers() any {
+	return answersNow(b.lab.Entra.Answers(), b.lab.Entra.UnmetAnswers())
+}
+
+func (b *bench) exchangeAnswers() any {
+	return answersNow(b.lab.SMTP.Answers(), b.lab.SMTP.UnmetAnswers())
 }
 
 // onTenant is an act on an organization, by default the one that was added last.
@@ -337,6 +329,7 @@ func (b *bench) onTenant(tenant *string, what string, f func() error) error {
 }
 
 type mailRow struct {
+	Number      int          `json:"number"` // in the mailbox, from 1
 	From        string       `json:"from"`
 	To          []string     `json:"to"`
 	Subject     string       `json:"subject"`
@@ -351,20 +344,32 @@ type attachment struct {
 	Size int    `json:"size"`
 }
 
-// mailbox lists the messages of an address, oldest first.
+// mailbox lists messages of an address, oldest first: those from a number on, and at most so many, as the query has it. It
+// tells how many have come, and how many of the oldest have fallen out.
 func (b *bench) mailbox(r *http.Request) (any, error) {
 	address := r.PathValue("address")
 	if !strings.Contains(address, "@") {
 		return nil, refuse("%q is no e-mail address", address)
 	}
-	return map[string]any{"messages": b.mail(address)}, nil
+	from, err := number(r, "from")
+	if err != nil {
+		return nil, err
+	}
+	limit := math.MaxInt
+	if r.URL.Query().Has("limit") {
+		if limit, err = number(r, "limit"); err != nil {
+			return nil, err
+		}
+	}
+	count, dropped := b.lab.SMTP.MailCount(address)
+	return map[string]any{"messages": b.mail(address, from, limit), "count": count, "dropped": dropped}, nil
 }
 
-func (b *bench) mail(address string) []mailRow {
+func (b *bench) mail(address string, from, limit int) []mailRow {
 	rows := []mailRow{}
-	for _, m := range b.lab.SMTP.Mailbox(address) {
-		row := mailRow{From: m.From, To: list(m.To), Subject: m.Subject, Text: m.Text, ReceivedAt: m.ReceivedAt, Attachments: []attachment{}}
-		for _, a := range m.Attachments {
+	for _, m := range b.lab.SMTP.MailboxPage(address, from, limit) {
+		row := mailRow{Number: m.Number, From: m.From, To: list(m.To), Subject: m.Subject, Text: m.Text(), ReceivedAt: m.ReceivedAt, Attachments: []attachment{}}
+		for _, a := range m.Attachments() {
 			row.Attachments = append(row.Attachments, attachment{a.Name, a.Type, a.Size})
 		}
 		rows = append(rows, row)

@@ -27,6 +27,7 @@ import (
 	"mfpsim/lab"
 	"mfpsim/report"
 	"mfpsim/scenarios"
+	"mfpsim/sim"
 	"mfpsim/vtime"
 )
 
@@ -41,10 +42,11 @@ type Config struct {
 	Seed     uint64
 	Model    string // of the printer; empty: the default one
 	Language string
+	Flash    string // folder in which the printers keep their memory, see lab.Config; empty: they do not
 	CA       string // file for the authority's certificate; empty: a temporary one, removed at the end
 	Host     string // address to listen on; empty: 127.0.0.1
 	Ports    Ports
-	Keep     int // entries of the journal; 0: as many as the World's journal keeps by itself
+	Keep     int // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
 	Out      io.Writer
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
@@ -146,6 +148,9 @@ func (c Config) check() error {
 			return misuse("%q fits %d scenarios; name one", c.Scenario, len(picked))
 		}
 	}
+	if c.Scenario != "" && c.Flash != "" && sim.HoldsPrinters(c.Flash) {
+		return misuse("--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash)
+	}
 	if c.Evidence != "" {
 		if err := report.CheckFolder(c.Evidence); err != nil {
 			return misuse("%w", err)
@@ -159,13 +164,13 @@ func (c Config) check() error {
 	return nil
 }
 
-// keep bounds the journal by count and, as the World's journal does by itself, by size.
-func (c Config) keep() journal.Keep {
-	keep := journal.DefaultKeep
+// keep bounds the journal and the mails by count and, as the defaults do, by size.
+func (c Config) keep() (journal.Keep, fakesmtp.Keep) {
+	entries, mails := journal.DefaultKeep, fakesmtp.DefaultKeep
 	if c.Keep > 0 {
-		keep.Entries = c.Keep
+		entries.Entries, mails.Messages = c.Keep, c.Keep
 	}
-	return keep
+	return entries, mails
 }
 
 func contains(list []string, wanted string) bool {
@@ -250,13 +255,18 @@ func (b *bench) start(ctx context.Context) error {
 	b.world = vtime.NewFlowing(start)
 	config := lab.Config{
 		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true, Link: b.link,
-		Keep: b.config.keep(),
+		Flash: b.config.Flash,
 	}
+	config.Keep, config.Mails = b.config.keep()
 	if b.config.Configure != nil {
 		b.config.Configure(&config)
 	}
 	made, err := lab.New(config)
-	if err != nil {
+	var refused *sim.FolderError
+	switch {
+	case errors.As(err, &refused):
+		return misuse("--flash: %w", err)
+	case err != nil:
 		return err
 	}
 	b.lab = made
@@ -301,14 +311,14 @@ func (b *bench) play(ctx context.Context) error {
 // furnish makes an organization with SMTP AUTH enabled, whose printer has not been set up, and a personal account.
 func (b *bench) furnish() error {
 	tenants := []lab.Tenant{
-		{Name: "contoso.com", SMTPAuth: true, NoDefaults: true},
+		{Name: "contoso.com", SMTPAuth: true, SecurityDefaults: lab.Off},
 		{Name: "outlook.com", Personal: true},
 	}
 	users := []lab.User{
 		{Address: "admin@contoso.com", Roles: []string{"Cloud Application Administrator"}},
 		{Address: "scanner@contoso.com"},
 		{Address: "alice@contoso.com"},
-		{Address: "consent@contoso.com", Roles: []string{"Cloud Application Administrator"}, NoMailbox: true},
+		{Address: "consent@contoso.com", Roles: []string{"Cloud Application Administrator"}, Mailbox: lab.Off},
 		{Address: "bob@outlook.com"},
 	}
 	for _, t := range tenants {
@@ -493,6 +503,7 @@ func (b *bench) evidence() error {
 		replay += " --model " + b.config.Model
 	}
 	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: fmt.Sprintf("%s --seed %d", replay, b.config.Seed)}
+	e.MailsDropped = b.lab.SMTP.DroppedMails()
 	for _, m := range b.lab.Mails() {
 		e.Mails = append(e.Mails, report.Mail{Mailbox: m.Mailbox, Number: m.Number, Raw: m.Raw})
 	}

@@ -17,7 +17,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
 	"go.uber.org/goleak"
+	"mfpsim/lab"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -25,14 +27,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // served is a bench that is live for a test.
 type served struct {
 	Endpoints
-	t      *testing.T
+	t      testing.TB
 	client *http.Client
 	out    *bytes.Buffer
 	stop   func() error
 }
 
 // live serves a bench until the test ends or stop is called.
-func live(t *testing.T, c Config) *served {
+func live(t testing.TB, c Config) *served {
 	t.Helper()
 	s := &served{t: t, out: &bytes.Buffer{}}
 	ready := make(chan Endpoints, 1)
@@ -196,6 +198,36 @@ func TestAJournalThatIsBoundedSaysWhatHasFallenOut(t *testing.T) {
 	require.GreaterOrEqual(t, answer["dropped"], float64(2))
 }
 
+func TestAMailboxThatIsBoundedIsCountedAndReadByPages(t *testing.T) {
+	var bench *lab.Lab
+	s := live(t, Config{Keep: 3, Lab: func(l *lab.Lab) { bench = l }})
+	for i := range 5 {
+		require.NoError(t, bench.SMTP.Deliver("alice@contoso.com", fmt.Appendf(nil, "Subject: mail %d\r\n\r\nText\r\n", i+1)))
+	}
+	for query, numbers := range map[string]string{
+		"": "3 4 5", "?from=4": "4 5", "?from=1&limit=2": "3 4", "?from=4&limit=1": "4", "?limit=0": "", "?from=6": "",
+	} {
+		status, answer := s.ask(http.MethodGet, "/mailbox/alice@contoso.com"+query, "")
+		require.Equal(t, http.StatusOK, status)
+		require.Equal(t, []any{float64(5), float64(2)}, []any{answer["count"], answer["dropped"]}, query)
+		var found []string
+		for _, m := range answer["messages"].([]any) {
+			row := m.(map[string]any)
+			require.Equal(t, fmt.Sprintf("mail %v", row["number"]), row["subject"])
+			require.Equal(t, "Text\r\n", row["text"])
+			found = append(found, fmt.Sprint(row["number"]))
+		}
+		require.Equal(t, numbers, strings.Join(found, " "), query)
+	}
+	status, answer := s.ask(http.MethodGet, "/mailbox/alice@contoso.com?limit=some", "")
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Contains(t, answer["error"], "limit=some")
+	status, text := s.get(s.Panel + "/?mailbox=alice@contoso.com")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, text, "The newest of 5:")
+	require.Contains(t, text, "mail 5")
+}
+
 func TestClockIsAdvancedWhileSomebodySendsHalfARequest(t *testing.T) {
 	s := live(t, Config{})
 	for _, address := range []string{s.Entra, s.WebConfig} {
@@ -231,9 +263,9 @@ func TestControlAPIRefusesWhatItDoesNotKnow(t *testing.T) {
 		{"two hundred years", "POST", "/clock/advance", `{"duration":"75000d"}`, 400, "more than a hundred years"},
 		{"an unknown path", "GET", "/clok", ``, 404, "there is no /clok"},
 		{"another method", "GET", "/clock/advance", ``, 405, "takes POST"},
-		{"an unknown fault", "POST", "/network/fault", `{"to":"entra","kind":"sluggish"}`, 400, `no fault is called "sluggish"`},
-		{"an unknown party", "POST", "/network/fault", `{"to":"fax","kind":"silent"}`, 400, `no party "fax"`},
-		{"bytes without a reset", "POST", "/network/fault", `{"to":"smtp","kind":"silent","bytes":5}`, 400, "belongs to the fault reset"},
+		{"an unknown fault", "POST", "/network/fault", `{"words":"entra sluggish"}`, 400, `no fault "sluggish" here; there are: ok, unreachable,`},
+		{"an unknown party", "POST", "/network/fault", `{"words":"fax silent"}`, 400, `no party "fax"`},
+		{"a delay without slow", "POST", "/network/fault", `{"words":"smtp silent delay=5s"}`, 400, "belongs to the fault slow"},
 		{"an unknown user", "POST", "/entra/revoke", `{"user":"nobody@contoso.com"}`, 422, "nobody@contoso.com"},
 		{"no user", "POST", "/entra/revoke", `{}`, 400, `field "user" is missing`},
 		{"no code waits", "POST", "/entra/approve", `{"user":"admin@contoso.com"}`, 422, "no code waits"},

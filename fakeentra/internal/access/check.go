@@ -36,7 +36,7 @@ func (p *Policy) Complete(n Lookups) error {
 	if err := p.checkControls(); err != nil {
 		return wrong("%w", err)
 	}
-	if err := policyKeys["flow"](p, p.Flows); err != nil {
+	if err := closed["flow"](p, p.Flows); err != nil {
 		return wrong("%w", err)
 	}
 	for _, list := range []struct {
@@ -99,7 +99,7 @@ func (p *Policy) checkControls() error {
 		if *word.field == "" {
 			*word.field = word.ifItIsEmpty
 		}
-		if err := policyKeys[word.key](p, []string{*word.field}); err != nil {
+		if err := closed[word.key](p, []string{*word.field}); err != nil {
 			return err
 		}
 	}
@@ -110,7 +110,7 @@ func (p *Policy) checkControls() error {
 	if len(controls) == 0 {
 		controls = []string{GrantBlock}
 	}
-	if err := policyKeys["grant"](p, controls); err != nil {
+	if err := closed["grant"](p, controls); err != nil {
 		return err
 	}
 	if len(p.Controls) > 1 && (slices.Contains(p.Controls, GrantBlock) || slices.Contains(p.Controls, GrantNone)) {

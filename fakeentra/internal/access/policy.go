@@ -1,10 +1,6 @@
 package access
 
 import (
-	"fmt"
-	"maps"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -101,8 +97,9 @@ type Result struct {
 	Result string
 }
 
-// policyKeys are the words of Change, with what they mean.
-var policyKeys = map[string]func(p *Policy, values []string) error{
+// closed are the properties whose values are words of a list, each read without regard to case and in Microsoft Graph's
+// spelling too.
+var closed = map[string]func(p *Policy, values []string) error{
 	"state": func(p *Policy, v []string) error {
 		return words.OneOf(&p.State, "state", strings.Join(v, ","), map[string]string{
 			"on": StateOn, "enabled": StateOn, "off": StateOff, "disabled": StateOff, "report-only": StateReportOnly,
@@ -143,66 +140,6 @@ var policyKeys = map[string]func(p *Policy, values []string) error{
 		}
 		return nil
 	},
-	"from":              func(p *Policy, v []string) error { return words.Date(&p.From, "from", strings.Join(v, ",")) },
-	"enforced":          func(p *Policy, v []string) error { return words.Date(&p.Enforced, "enforced", strings.Join(v, ",")) },
-	"users":             func(p *Policy, v []string) error { p.Users = v; return nil },
-	"exclude":           func(p *Policy, v []string) error { p.ExcludeUsers = v; return nil },
-	"apps":              func(p *Policy, v []string) error { p.Applications = v; return nil },
-	"locations":         func(p *Policy, v []string) error { p.Locations = v; return nil },
-	"exclude-locations": func(p *Policy, v []string) error { p.ExcludeLocations = v; return nil },
-	"roles":             func(p *Policy, v []string) error { p.Roles = v; return nil },
-	"groups":            func(p *Policy, v []string) error { p.Groups = v; return nil },
-	"exclude-groups":    func(p *Policy, v []string) error { p.ExcludeGroups = v; return nil },
-	"exclude-roles":     func(p *Policy, v []string) error { p.ExcludeRoles = v; return nil },
-	"exclude-apps":      func(p *Policy, v []string) error { p.ExcludeApps = v; return nil },
-	"platforms":         func(p *Policy, v []string) error { p.Platforms = v; return nil },
-	"exclude-platforms": func(p *Policy, v []string) error { p.ExcludePlatforms = v; return nil },
-	"client-apps":       func(p *Policy, v []string) error { p.ClientApps = v; return nil },
-	"sign-in-risk":      func(p *Policy, v []string) error { p.SignInRisks = v; return nil },
-	"user-risk":         func(p *Policy, v []string) error { p.UserRisks = v; return nil },
-	"sign-in-frequency": func(p *Policy, v []string) error {
-		text := strings.Join(v, ",")
-		if p.EveryTime = strings.EqualFold(text, "every-time"); p.EveryTime {
-			p.SignInFrequency = 0
-			return nil
-		}
-		d, err := time.ParseDuration(text)
-		if days, isDays := strings.CutSuffix(text, "d"); err != nil && isDays {
-			var n int
-			n, err = strconv.Atoi(days)
-			d = time.Duration(n) * 24 * time.Hour
-		}
-		if err != nil || d <= 0 {
-			return fmt.Errorf("sign-in-frequency: %q is no duration such as 12h or 7d, nor every-time", strings.Join(v, ","))
-		}
-		p.SignInFrequency = d
-		return nil
-	},
-}
-
-// Change changes the policy by words such as "state=on" or "users=All".
-func (p *Policy) Change(words ...string) error {
-	for _, word := range words {
-		key, value, ok := strings.Cut(word, "=")
-		change := policyKeys[strings.ToLower(key)]
-		if !ok || change == nil {
-			return fmt.Errorf("policy %q: unknown word %q; the keys are: %s", p.Name, word,
-				strings.Join(slices.Sorted(maps.Keys(policyKeys)), ", "))
-		}
-		var values []string
-		for _, v := range strings.Split(value, ",") {
-			if v = strings.TrimSpace(v); v != "" {
-				values = append(values, v)
-			}
-		}
-		if len(values) == 0 && !strings.HasPrefix(key, "exclude") {
-			return fmt.Errorf("policy %q: %s= needs a value", p.Name, key)
-		}
-		if err := change(p, values); err != nil {
-			return fmt.Errorf("policy %q: %w", p.Name, err)
-		}
-	}
-	return nil
 }
 
 // grantWords and flowWords are the words of the bench and of Microsoft Graph.

@@ -1,14 +1,13 @@
-// Package answers plants answers: what the fake is made to say in place of the truth, in words, counted and in
-// sequence.
+// Package answers plants answers: what the fake is made to say in place of the truth, counted and in sequence.
 package answers
 
 import (
 	"fmt"
 	"slices"
 	"sort"
-	"strings"
 	"time"
 
+	"mfpsim/choice"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/endpoints"
 )
@@ -100,13 +99,22 @@ func Kinds() []Kind {
 	}
 }
 
+// kindWords are the kinds as words.
+func kindWords() []string {
+	var words []string
+	for _, kind := range Kinds() {
+		words = append(words, string(kind))
+	}
+	return words
+}
+
 // AtPolls reports whether it is about the device code of a poll.
 func (a Answer) AtPolls() bool {
 	return slices.Contains([]Kind{KindPending, KindApprove, KindDeclined, KindExpired, KindSlowDown}, a.Kind)
 }
 
-// complete fills in where a kind can only be.
-func (a *Answer) complete() {
+// Complete fills in where a kind can only be, and refuses an answer that could not do what it says.
+func (a Answer) Complete() (Answer, error) {
 	switch {
 	case a.Kind == "" && (a.ContentType != "" || a.Charset != "" || a.Latency > 0):
 		a.Kind = KindAnswer
@@ -121,17 +129,17 @@ func (a *Answer) complete() {
 	case a.Kind == KindCodeRefused && a.Endpoint == "":
 		a.Endpoint = "code-page"
 	}
+	return a, a.check()
 }
 
-// check refuses an answer that could not do what it says.
 func (a Answer) check() error {
 	switch {
 	case !slices.Contains(Kinds(), a.Kind):
-		return fmt.Errorf("an answer needs a kind, one of: %s", kindWords())
+		return &choice.Error{What: "kind of an answer", Wanted: string(a.Kind), Present: kindWords()}
 	case a.Endpoint != "" && !slices.Contains(Endpoints(), a.Endpoint):
-		return fmt.Errorf("unknown endpoint %q; the endpoints are: %s", a.Endpoint, strings.Join(Endpoints(), ", "))
+		return &choice.Error{What: "endpoint", Wanted: a.Endpoint, Present: Endpoints()}
 	case a.Grant != "" && !slices.Contains(Grants(), a.Grant):
-		return fmt.Errorf("unknown grant %q; the grants are: %s", a.Grant, strings.Join(Grants(), ", "))
+		return &choice.Error{What: "grant", Wanted: a.Grant, Present: Grants()}
 	case a.Kind == KindError && !catalogue.Known(a.AADSTS):
 		return fmt.Errorf("AADSTS%d is not in the catalogue", a.AADSTS)
 	case (a.Kind == KindStatus || a.Status != 0) && (a.Status < 200 || a.Status > 599):

@@ -25,11 +25,11 @@ type armed struct {
 func (q *Queue) Arm(at time.Time, known func(user string) bool, answers ...Answer) error {
 	answers = slices.Clone(answers) // the caller's stay as they are
 	for i := range answers {
-		a := &answers[i]
-		a.complete()
-		if err := a.check(); err != nil {
+		a, err := answers[i].Complete()
+		if err != nil {
 			return err
 		}
+		answers[i] = a
 		if a.Kind == KindApprove && !known(a.User) {
 			return fmt.Errorf("there is no user %q", a.User)
 		}

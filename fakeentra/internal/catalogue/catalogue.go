@@ -17,7 +17,7 @@ type Row struct {
 	Word     string // the error word of RFC 6749 §5.2 that the token endpoint sends with it; "": never seen there
 	Suberror string
 	Status   int    // HTTP status at the token endpoint
-	OmitsURI bool   // error_uri is left out (docs/reference/entra.md §2.3)
+	LeftOut  string // member that the error body lacks: "error_uri" (docs/reference/entra.md §2.3); empty: none
 	Where    string // where it appears
 	Tag      string // of the sentence: C captured, D documented, R reported, I inferred
 	WordTag  string // of the error word and the status

@@ -89,7 +89,7 @@ func (d *Directory) Client(alias Alias, id string) (Application, *catalogue.Prob
 		return Application{}, catalogue.Fail(9002332).With("id", id).With("name", application.Name)
 	case application.Audience == AudienceOneTenant && alias.Tenant != 0 && !d.book.owns(alias.Tenant, application.Home):
 		return Application{}, foreign()
-	case application.Disabled:
+	case application.State == Disabled:
 		return Application{}, catalogue.Fail(7000112).With("id", id).With("name", application.Name)
 	}
 	return application, nil

@@ -96,8 +96,8 @@ func (d *Directory) WithdrawScopes(key TenantKey, application, user, detail stri
 type Standing struct {
 	Account
 	Application Application
-	Disabled    bool     // the tenant has switched the application off
-	APIDisabled bool     // the API likewise
+	State       State    // of the application in the tenant
+	API         State    // of the API likewise
 	Required    bool     // only who is assigned may use the application
 	Assigned    bool     // the person may use it: nobody need be assigned, or he or a group of his is
 	Consented   []string // what the tenant and the person himself have consented to
@@ -110,13 +110,13 @@ func (d *Directory) Standing(key UserKey, application, api string) Standing {
 	u := d.book.user(key)
 	s := Standing{Account: u.account(), Application: d.book.applications[application], Assigned: true}
 	if p := u.tenant.principals[api]; p != nil {
-		s.APIDisabled = p.disabled
+		s.API = p.state
 	}
 	sp := u.tenant.principals[application]
 	if sp == nil {
 		return s
 	}
-	s.Disabled, s.Required, s.Assigned = sp.disabled, sp.required, sp.assignedTo(u)
+	s.State, s.Required, s.Assigned = sp.state, sp.required, sp.assignedTo(u)
 	for _, c := range sp.consents {
 		if c.User == "" || c.User == u.Principal {
 			s.Consented = append(s.Consented, c.Scopes...)

@@ -42,7 +42,7 @@ func (u *user) checkPassword(typed string, at time.Time) int {
 			return 50053
 		}
 		return 50126
-	case u.Disabled:
+	case u.State == Disabled:
 		return 50057
 	}
 	u.failures, u.lastBad, u.lockedFor = 0, nil, 0
@@ -60,7 +60,7 @@ func (u User) Barred() int {
 	switch {
 	case u.Invited:
 		return 50014
-	case u.Disabled:
+	case u.State == Disabled:
 		return 50057
 	case u.Passwordless:
 		return 0

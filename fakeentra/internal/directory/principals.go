@@ -17,7 +17,7 @@ type ServicePrincipal struct {
 	Tenant             string // tenant id
 	Application        string // application id
 	Name               string
-	Disabled           bool     // "Enabled for users to sign in: No": 7000112, and 500014 for an API
+	State              State    // disabled is "Enabled for users to sign in: No": 7000112, and 500014 for an API
 	AssignmentRequired bool     // who is not assigned meets 50105
 	Assigned           []string // principals and names of groups
 	Roles              []string // application permissions that it was given, with the resource; see GrantRoles
@@ -50,7 +50,7 @@ func (d *Directory) ServicePrincipal(key TenantKey, id string) (ServicePrincipal
 func (d *book) describePrincipal(t *tenant, id string) ServicePrincipal {
 	sp := t.principals[id]
 	return ServicePrincipal{
-		ID: sp.id, Tenant: t.ID, Application: id, Name: d.nameOf(id), Disabled: sp.disabled, AssignmentRequired: sp.required,
+		ID: sp.id, Tenant: t.ID, Application: id, Name: d.nameOf(id), State: sp.state, AssignmentRequired: sp.required,
 		Assigned: slices.Sorted(maps.Keys(sp.assigned)), Roles: slices.Clone(sp.roles), Created: sp.created,
 	}
 }
@@ -117,7 +117,7 @@ func (d *book) changePrincipal(t *tenant, id string, described ServicePrincipal)
 			d.log(t, "Add app role assignment grant to user", administrator, d.nameOf(id), name)
 		}
 	}
-	sp.disabled, sp.required, sp.assigned = described.Disabled, described.AssignmentRequired, assigned
+	sp.state, sp.required, sp.assigned = described.State, described.AssignmentRequired, assigned
 	d.log(t, "Update service principal", administrator, d.nameOf(id), "")
 	return nil
 }

@@ -79,6 +79,15 @@ type Tenant struct {
 	Personal             bool // adds the domains to the tenant of personal accounts
 }
 
+// State says whether an account or an application is in use.
+type State string
+
+// What a [State] can be.
+const (
+	Enabled  State = ""
+	Disabled State = "disabled"
+)
+
 // User is one account.
 type User struct {
 	Principal string   // user principal name, an e-mail address
@@ -86,8 +95,8 @@ type User struct {
 	Password  Password // empty: drawn from the seed
 	Roles     []string // display names of directory roles, see [Roles]
 	MFA       bool     // every sign-in asks for a second factor
-	Disabled  bool
-	Personal  bool // a personal Microsoft account; implied by a personal domain
+	State     State    // enabled by default
+	Personal  bool     // a personal Microsoft account; implied by a personal domain
 
 	Groups       []string // display names of security groups, for policies
 	SecondFactor string   // "registered", "to-enrol"; empty: the page lets enrol, a refresh says 50076
@@ -123,7 +132,7 @@ type Application struct {
 	Home      string // domain of the tenant that owns it; empty: a vendor elsewhere. Needed by AzureADMyOrg
 	// Confidential is "Allow public client flows: No": the token endpoint wants a secret (AADSTS7000218).
 	Confidential bool
-	Disabled     bool // by its owner, in every tenant (AADSTS7000112)
+	State        State // enabled by default; its owner disables it in every tenant (AADSTS7000112)
 	// Redirect URIs by platform, the words of Microsoft Graph: web, spa, publicClient (docs/reference/entra.md §8.3).
 	WebRedirectURIs, SPARedirectURIs, PublicRedirectURIs []string
 
@@ -154,7 +163,7 @@ type tenant struct {
 
 type servicePrincipal struct {
 	id       string
-	disabled bool
+	state    State
 	required bool            // assignment required
 	assigned map[string]bool // principals and groups that are assigned
 	created  time.Time

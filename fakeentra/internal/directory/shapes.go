@@ -43,7 +43,7 @@ func (u User) MarshalJSON() ([]byte, error) {
 	}
 	o := ordered.New(600)
 	o.Text("id", u.ID).Text("displayName", u.Name).Text("userPrincipalName", u.Principal).
-		Boolean("accountEnabled", !u.Disabled)
+		Boolean("accountEnabled", u.State == Enabled)
 	o.Objects("memberOf", roles...)
 	extra := ordered.New(160).Boolean("secondFactor", u.MFA).Boolean("personal", u.Personal)
 	for _, state := range []struct {

@@ -75,9 +75,9 @@ func (d *book) changeUser(u *user, change func(*User)) error {
 		}
 	}
 	switch {
-	case c.Disabled != u.Disabled && c.Disabled:
+	case c.State != u.State && c.State == Disabled:
 		d.log(u.tenant, "Disable account", administrator, u.Principal, "")
-	case c.Disabled != u.Disabled:
+	case c.State != u.State:
 		d.log(u.tenant, "Enable account", administrator, u.Principal, "")
 	default:
 		d.log(u.tenant, "Update user", administrator, u.Principal, "")
@@ -93,14 +93,14 @@ func (d *book) changeUser(u *user, change func(*User)) error {
 	return nil
 }
 
-// SetDisabled blocks the sign-in of a user, or no longer: AADSTS50057.
-func (d *Directory) SetDisabled(key UserKey, disabled bool) {
+// SetState blocks the sign-in of a user, or no longer: AADSTS50057.
+func (d *Directory) SetState(key UserKey, state State) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	u := d.book.user(key)
-	u.Disabled = disabled
+	u.State = state
 	activity := "Enable account"
-	if disabled {
+	if state == Disabled {
 		activity = "Disable account"
 	}
 	d.book.log(u.tenant, activity, administrator, u.Principal, "")

@@ -107,7 +107,7 @@ func (e *Endpoint) clientCredentials(
 	switch {
 	case !known:
 		p = catalogue.Fail(700016).With("id", application.ID).With("tenant", a.Alias.DirectoryName())
-	case sp.Disabled:
+	case sp.State == directory.Disabled:
 		p = catalogue.Fail(7000112).With("id", application.ID).With("name", application.Name)
 	}
 	if p != nil {

@@ -53,7 +53,7 @@ func permission(s directory.Standing, g tokens.Grant, scope resources.Request) *
 		return catalogue.Fail(90002).With("tenant", s.Home.ID)
 	case s.Deleted:
 		return catalogue.Fail(50034).With("user", s.ID).With("tenant", s.Home.ID)
-	case s.Account.Disabled:
+	case s.Account.State == directory.Disabled:
 		return catalogue.Fail(50057)
 	case s.Revoked(g.Epoch, g.Proof.Confidential()):
 		return catalogue.Fail(50173).With("issued", catalogue.SevenDigits(g.SignedIn)).
@@ -61,11 +61,11 @@ func permission(s directory.Standing, g tokens.Grant, scope resources.Request) *
 	}
 	if !s.Personal {
 		switch {
-		case s.Disabled:
+		case s.State == directory.Disabled:
 			return catalogue.Fail(7000112).With("id", s.Application.ID).With("name", s.Application.Name)
 		case !s.Assigned:
 			return catalogue.Fail(50105).With("id", s.Application.ID).With("name", s.Application.Name)
-		case s.APIDisabled:
+		case s.API == directory.Disabled:
 			return catalogue.Fail(500014).With("identifier", scope.API.ID)
 		}
 	}

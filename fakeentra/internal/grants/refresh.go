@@ -80,7 +80,7 @@ func (e *Endpoint) usable(
 	return nil
 }
 
-// refreshed is what a refresh asks for: the same as at first, unless it says otherwise.
+// refreshed is what a refresh asks for: the same as at first, unless it says otherwise (docs/reference/entra.md §4.1).
 func refreshed(
 	a *wire.Request, first resources.Request, application directory.Application,
 ) (resources.Request, *catalogue.Problem) {

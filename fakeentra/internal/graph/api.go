@@ -162,15 +162,6 @@ func init() { // filled here, because the table and what it lists refer to each 
 	}
 }
 
-// Paths returns the paths that the API answers, with their methods.
-func Paths() []string {
-	var all []string
-	for _, path := range slices.Sorted(maps.Keys(routes)) {
-		all = append(all, strings.Join(slices.Sorted(maps.Keys(routes[path])), ", ")+" /v1.0/"+path)
-	}
-	return all
-}
-
 func isVersion(part string) bool { return part == "v1.0" || part == "beta" }
 
 // answer finds the tenant and the route.

@@ -17,12 +17,20 @@ func (g *api) application(a directory.Application) *ordered.Object {
 	o.Nested("web", ordered.New(100).Texts("redirectUris", a.WebRedirectURIs...))
 	o.Nested("spa", ordered.New(100).Texts("redirectUris", a.SPARedirectURIs...))
 	o.Nested("publicClient", ordered.New(100).Texts("redirectUris", a.PublicRedirectURIs...))
-	return o.Nested("mfpsim", ordered.New(60).Boolean("disabled", a.Disabled).Boolean("verifiedPublisher", a.Verified))
+	return o.Nested("mfpsim", ordered.New(60).Boolean("enabled", a.State == directory.Enabled).Boolean("verifiedPublisher", a.Verified))
+}
+
+// stateOf is what Graph's accountEnabled says.
+func stateOf(enabled bool) directory.State {
+	if enabled {
+		return directory.Enabled
+	}
+	return directory.Disabled
 }
 
 // readApplication reads what a request says of an application.
 func readApplication(body []byte, a *directory.Application, create bool) error {
-	public := !a.Confidential
+	public, enabled := !a.Confidential, a.State == directory.Enabled
 	uris := func(list *[]string) bodyField {
 		return nestedObject(map[string]bodyField{
 			"redirectUris": readList(list), "homePageUrl": unsimulated, "logoutUrl": unsimulated, "implicitGrantSettings": unsimulated,
@@ -36,7 +44,7 @@ func readApplication(body []byte, a *directory.Application, create bool) error {
 		"web": uris(&a.WebRedirectURIs), "spa": uris(&a.SPARedirectURIs), "publicClient": uris(&a.PublicRedirectURIs),
 		"requiredResourceAccess": passed, "identifierUris": unsimulated, "api": unsimulated, "appRoles": unsimulated, "tags": passed,
 		"passwordCredentials": unsimulated, "keyCredentials": unsimulated, "notes": passed, "description": passed,
-		"mfpsim": nestedObject(map[string]bodyField{"disabled": readBool(&a.Disabled), "verifiedPublisher": readBool(&a.Verified)}),
+		"mfpsim": nestedObject(map[string]bodyField{"enabled": readBool(&enabled), "verifiedPublisher": readBool(&a.Verified)}),
 	}
 	if create {
 		fields["appId"] = readText(&a.ID)
@@ -46,7 +54,7 @@ func readApplication(body []byte, a *directory.Application, create bool) error {
 	if err := readObject("", body, fields); err != nil {
 		return err
 	}
-	a.Confidential = !public
+	a.Confidential, a.State = !public, stateOf(enabled)
 	return nil
 }
 
@@ -119,7 +127,7 @@ func (g *api) changeApplication(a *ask) (*result, error) {
 func servicePrincipal(sp directory.ServicePrincipal) *ordered.Object {
 	return ordered.New(400).Text("id", sp.ID).Text("appId", sp.Application).Text("displayName", sp.Name).
 		Text("appDisplayName", sp.Name).
-		Boolean("accountEnabled", !sp.Disabled).Boolean("appRoleAssignmentRequired", sp.AssignmentRequired).
+		Boolean("accountEnabled", sp.State == directory.Enabled).Boolean("appRoleAssignmentRequired", sp.AssignmentRequired).
 		Text("servicePrincipalType", "Application").Time("createdDateTime", sp.Created)
 }
 
@@ -176,12 +184,12 @@ func (g *api) changePrincipal(a *ask) (*result, error) {
 		return nil, err
 	}
 	err = g.Directory.ChangeServicePrincipal(a.home.Key, sp.Application, func(c *directory.ServicePrincipal) error {
-		enabled := !c.Disabled
+		enabled := c.State == directory.Enabled
 		err := readObject("", a.body, map[string]bodyField{
 			"accountEnabled": readBool(&enabled), "appRoleAssignmentRequired": readBool(&c.AssignmentRequired), "id": passed, "appId": passed,
 			"displayName": passed, "tags": passed,
 		})
-		c.Disabled = !enabled
+		c.State = stateOf(enabled)
 		return err
 	})
 	if err != nil {

@@ -22,7 +22,7 @@ func (g *api) person(u directory.Account) *ordered.Object {
 	} else {
 		o.Null("surname")
 	}
-	o.Text("userPrincipalName", u.Principal).Text("mail", u.Principal).Boolean("accountEnabled", !u.Disabled)
+	o.Text("userPrincipalName", u.Principal).Text("mail", u.Principal).Boolean("accountEnabled", u.State == directory.Enabled)
 	kind := "Member"
 	if u.Guest() {
 		kind = "Guest"
@@ -127,7 +127,7 @@ func (g *api) addUser(a *ask) (*result, error) {
 	if _, taken := g.Directory.Account(b.Principal); taken {
 		return nil, badRequest("Another object with the same value for property userPrincipalName already exists.")
 	}
-	b.Password, b.Disabled = directory.Password(b.password), !b.enabled
+	b.Password, b.State = directory.Password(b.password), stateOf(b.enabled)
 	b.PasswordExpired = b.PasswordExpired || b.forceReset
 	u, err := g.Directory.AddUser(b.User)
 	if err != nil {
@@ -144,11 +144,11 @@ func (g *api) changeUser(a *ask) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := userBody{User: u.User, enabled: !u.Disabled}
+	b := userBody{User: u.User, enabled: u.State == directory.Enabled}
 	if err := readObject("", a.body, b.fields(false)); err != nil {
 		return nil, err
 	}
-	b.Disabled = !b.enabled
+	b.State = stateOf(b.enabled)
 	if b.password != "" {
 		if _, err := g.Directory.NewPassword(u.Key, directory.ResetInAdminCenter,
 			directory.Password(b.password)); err != nil {

@@ -45,7 +45,7 @@ func (c *account) lifetime() time.Duration {
 
 // usable reports whether an account's session still stands for its person, u.
 func (c *account) usable(u directory.Account, alias directory.Alias, at time.Time) bool {
-	return !u.Deleted && !u.Disabled && !u.Revoked(c.epoch, false) && at.Sub(c.used) < c.lifetime() && alias.Admits(u)
+	return !u.Deleted && u.State == directory.Enabled && !u.Revoked(c.epoch, false) && at.Sub(c.used) < c.lifetime() && alias.Admits(u)
 }
 
 func (d *desk) usable(c *account, alias directory.Alias, at time.Time) bool {

@@ -169,7 +169,7 @@ func (d *desk) fillIn(a *wire.Request, v *visit) bool {
 func (d *desk) showFactor(a *wire.Request, v *visit) bool {
 	if !v.passwordDone {
 		u := d.Directory.AccountBy(v.user)
-		if u.Disabled {
+		if u.State == directory.Disabled {
 			d.refuse(a, v, 50057, sentenceOf(50057))
 			return false
 		}

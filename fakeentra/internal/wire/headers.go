@@ -138,7 +138,7 @@ func errorBody(a *Request, p *catalogue.Problem) []byte {
 		o.Numbers("error_codes")
 	}
 	o.Text("timestamp", stamp).Text("trace_id", a.Trace).Text("correlation_id", correlation)
-	if p.Row.Code != 0 && !p.Row.OmitsURI {
+	if p.Row.Code != 0 && p.Row.LeftOut != "error_uri" {
 		o.Text("error_uri", "https://"+a.Authority+"/error?code="+strconv.Itoa(p.Row.Code))
 	}
 	if p.Row.Suberror != "" {

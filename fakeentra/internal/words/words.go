@@ -3,11 +3,14 @@
 package words
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"mfpsim/choice"
 )
 
 // Contain reports whether a list holds a word.
@@ -56,8 +59,12 @@ func OneOf(field *string, key, value string, known map[string]string) error {
 		*field = meaning
 		return nil
 	}
-	return fmt.Errorf("%s: unknown value %q; the values are: %s", key, value,
-		strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+	there := slices.Sorted(maps.Keys(known))
+	text := fmt.Sprintf("%s: unknown value %q; the values are: %s", key, value, strings.Join(there, ", "))
+	if near := (&choice.Error{Wanted: value, Present: there}).Nearest(); near != "" {
+		text += "; the nearest is " + near
+	}
+	return errors.New(text)
 }
 
 // layouts are the forms of a moment.

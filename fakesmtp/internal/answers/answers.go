@@ -5,10 +5,12 @@ package answers
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"mfpsim/choice"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/planted"
@@ -111,7 +113,7 @@ type Queue struct{ row planted.Row[Answer] }
 // Arm plants answers, in a row behind those that are planted. None is if one of them is wrong.
 func (q *Queue) Arm(answers ...Answer) error {
 	for _, a := range answers {
-		if err := a.check(); err != nil {
+		if err := a.Check(); err != nil {
 			return fmt.Errorf("answer %s: %w", a, err)
 		}
 	}
@@ -137,7 +139,8 @@ func (q *Queue) Meet(party string, moments ...Moment) *Answer {
 	if !met {
 		return nil
 	}
-	return &found
+	answer := found // most moments meet none, and cost no memory
+	return &answer
 }
 
 func (a Answer) isAt(moments []Moment) bool {
@@ -149,13 +152,15 @@ func (a Answer) isAt(moments []Moment) bool {
 	return false
 }
 
-func (a Answer) check() error {
-	switch a.On {
-	case OnConnect, OnHandshake, OnResponse, OnEndOfData, OnAny:
-	default:
-		if !wire.KnownVerb(string(a.On)) {
-			return ErrNoMoment
-		}
+// Check refuses an answer that could not do what it says: the error is an [ErrNoMoment] or an [ErrNoReply].
+func (a Answer) Check() error {
+	moments := []string{string(OnConnect), string(OnHandshake), string(OnResponse), string(OnEndOfData), string(OnAny)}
+	if !slices.Contains(moments, string(a.On)) && !wire.KnownVerb(string(a.On)) {
+		there := append(moments, wire.Verbs()...)
+		return fmt.Errorf("%w: %w", ErrNoMoment, &choice.Error{What: "moment", Wanted: string(a.On), Present: there})
+	}
+	if a.After < 0 || a.Times < 0 || a.Split < 0 || a.Delay < 0 || a.Pause < 0 {
+		return errors.New("an answer counts from 0")
 	}
 	if a.Event != "" && !replies.Known(a.Event) {
 		return fmt.Errorf("event %q: %w", a.Event, ErrNoReply)

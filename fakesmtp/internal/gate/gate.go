@@ -23,6 +23,8 @@ type Gate struct {
 	BasicAuthEnd time.Time
 	// TokensPassSecurityDefaults lets XOAUTH2 through where security defaults are on.
 	TokensPassSecurityDefaults bool
+
+	verified identity.Verified
 }
 
 // Verdict is what AUTH has come to.
@@ -38,7 +40,7 @@ type Verdict struct {
 // Bearer judges a token.
 func (g *Gate) Bearer(user, token string) Verdict {
 	now := g.Now()
-	claims, reason := identity.Check(token, g.Directory, identity.SendScope, now)
+	claims, reason := g.verified.Check(token, g.Directory, identity.SendScope, now)
 	if reason == refusal.Application && claims.User == "" && len(claims.Roles) > 0 {
 		return g.application(user, claims, now)
 	}
@@ -61,7 +63,7 @@ func (g *Gate) belongs(user string, claims identity.Claims, now time.Time) refus
 	switch {
 	case !known:
 		return refusal.UserUnknown
-	case account.Disabled:
+	case account.State == identity.Disabled:
 		return refusal.Disabled
 	case !account.RevokedBefore.IsZero() && claims.Issued.Before(account.RevokedBefore):
 		return refusal.Revoked
@@ -124,7 +126,7 @@ func (g *Gate) Password(user, password string) Verdict {
 		return refused(replies.AuthDefaults, refusal.Defaults)
 	case account.MultiFactor:
 		return refused(replies.AuthCriteria, refusal.MultiFactor)
-	case account.LegacyBlocked:
+	case account.BasicAuth == identity.Disabled:
 		return refused(replies.AuthCriteria, refusal.LegacyBlocked)
 	}
 	return g.policy(user, true, now)
@@ -135,7 +137,7 @@ func knows(account identity.Account, known bool, password string) refusal.Reason
 	switch {
 	case !known:
 		return refusal.UserUnknown
-	case account.Disabled:
+	case account.State == identity.Disabled:
 		return refusal.Disabled
 	case account.Password.Empty() || account.Password.Reveal() != password:
 		return refusal.Password
@@ -186,7 +188,7 @@ func (g *Gate) LogOn(user, password string) refusal.Reason {
 		return reason
 	case account.MultiFactor:
 		return refusal.MultiFactor
-	case account.LegacyBlocked:
+	case account.BasicAuth == identity.Disabled:
 		return refusal.LegacyBlocked
 	}
 	return g.hasMailbox(user)
@@ -196,7 +198,7 @@ func (g *Gate) LogOn(user, password string) refusal.Reason {
 // success.
 func (g *Gate) LogOnToken(user, token, scope string) refusal.Reason {
 	now := g.Now()
-	claims, reason := identity.Check(token, g.Directory, scope, now)
+	claims, reason := g.verified.Check(token, g.Directory, scope, now)
 	if reason == "" {
 		reason = g.belongs(user, claims, now)
 	}

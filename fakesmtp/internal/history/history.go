@@ -49,8 +49,16 @@ const (
 	TimedOut = "timed out"
 )
 
-// kept bounds what is kept of a server's past sessions.
+// kept bounds what is kept of a server's past sessions and refusals.
 const kept = 10_000
+
+// Newest adds to a list. If it has grown long, its older half is let go.
+func Newest[E any](list []E, e E) []E {
+	if len(list) >= kept {
+		list = append(list[:0:0], list[kept/2:]...)
+	}
+	return append(list, e)
+}
 
 // Log keeps sessions and refusals. The zero Log is empty. All methods are safe for concurrent use.
 type Log struct {
@@ -70,10 +78,7 @@ func (l *Log) Open(connection string, at time.Time) Entry {
 	session := &Session{Connection: connection, Opened: at, Profile: replies.ProfileExchange}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.sessions) >= kept {
-		l.sessions = append(l.sessions[:0:0], l.sessions[kept/2:]...)
-	}
-	l.sessions = append(l.sessions, session)
+	l.sessions = Newest(l.sessions, session)
 	return Entry{l, session}
 }
 
@@ -97,8 +102,8 @@ func (e Entry) End(how string, at time.Time) {
 func (e Entry) Refuse(r Refusal) {
 	e.log.mu.Lock()
 	defer e.log.mu.Unlock()
-	e.log.refusals = append(e.log.refusals, r)
-	e.session.Refusals = append(e.session.Refusals, r)
+	e.log.refusals = Newest(e.log.refusals, r)
+	e.session.Refusals = Newest(e.session.Refusals, r)
 }
 
 // Sessions returns the connections, oldest first; of very many the last ones.
@@ -114,7 +119,7 @@ func (l *Log) Sessions() []Session {
 	return sessions
 }
 
-// Refusals returns what was refused, oldest first.
+// Refusals returns what was refused, oldest first; of very much the last.
 func (l *Log) Refusals() []Refusal {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"crypto/sha256"
 	"slices"
 	"strings"
 	"time"
@@ -31,8 +32,8 @@ const SendScope = "SMTP.Send"
 // Check takes a token apart and checks what it says of itself, for a permission such as [SendScope]. Whose mailbox it
 // opens is for the caller. An empty Reason means that it is good so far; refusal.Application may still be an
 // application that acts for itself.
-func Check(token string, directory Directory, scope string, now time.Time) (Claims, refusal.Reason) {
-	claims, reason := read(token, directory)
+func (v *Verified) Check(token string, directory Directory, scope string, now time.Time) (Claims, refusal.Reason) {
+	claims, reason := v.read(token, directory)
 	if reason == "" {
 		reason = examine(claims, scope, now)
 	}
@@ -44,7 +45,7 @@ var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, j
 
 // read takes a token apart: a JWT by its signature, anything else by the directory. An empty reason means that it is
 // good so far.
-func read(token string, directory Directory) (Claims, refusal.Reason) {
+func (v *Verified) read(token string, directory Directory) (Claims, refusal.Reason) {
 	if strings.Count(token, ".") != 2 {
 		if claims, known := directory.Opaque(token); known {
 			if claims.Issuer == "" { // what nobody can read needs no issuer
@@ -54,6 +55,10 @@ func read(token string, directory Directory) (Claims, refusal.Reason) {
 		}
 		return Claims{}, refusal.TokenUnreadable
 	}
+	keys, sum := directory.Keys(), sha256.Sum256([]byte(token))
+	if claims, known := v.claims(sum, keys); known {
+		return claims, ""
+	}
 	parsed, err := jwt.ParseSigned(token, algorithms)
 	if err != nil {
 		return Claims{}, refusal.TokenUnreadable
@@ -62,7 +67,6 @@ func read(token string, directory Directory) (Claims, refusal.Reason) {
 	if header.Algorithm != string(jose.RS256) {
 		return Claims{}, refusal.Algorithm
 	}
-	keys := directory.Keys()
 	known := keys.Key(header.KeyID)
 	if len(known) == 0 {
 		return Claims{}, refusal.UnknownKey
@@ -86,6 +90,7 @@ func read(token string, directory Directory) (Claims, refusal.Reason) {
 			claims.User = user
 		}
 	}
+	v.remember(sum, known[0], claims)
 	return claims, ""
 }
 

@@ -35,15 +35,24 @@ type Claims struct {
 	Application, Object string
 }
 
+// State says whether an account is in use.
+type State string
+
+// What a [State] can be.
+const (
+	Enabled  State = ""
+	Disabled State = "disabled"
+)
+
 // Account is what the identity provider knows of an account.
 type Account struct {
 	Address  string         // principal name
 	Password journal.Secret // for AUTH LOGIN
-	Disabled bool           // sign-in is blocked
+	State    State          // enabled by default; disabled: sign-in is blocked
 	// MultiFactor: signing in needs a second factor, which a password alone cannot give.
 	MultiFactor bool
-	// LegacyBlocked: a Conditional Access policy keeps clients with basic authentication out.
-	LegacyBlocked bool
+	// BasicAuth is enabled by default; disabled: a Conditional Access policy keeps clients with basic authentication out.
+	BasicAuth State
 	// RevokedBefore: tokens issued earlier are refused (continuous access evaluation); zero: none are.
 	RevokedBefore time.Time
 }

@@ -12,11 +12,11 @@ import (
 // ErrNoMessage: no message came, and none is under way.
 var ErrNoMessage = errors.New("fakesmtp: no message has come, and nothing is due that could bring one")
 
-// Arrival tells who waits for a message that one has come, and counts what was awaited. The zero Arrival is ready.
+// Arrival tells who waits for a message that one has come, and knows what was awaited. The zero Arrival is ready.
 type Arrival struct {
 	mu      sync.Mutex
-	next    chan struct{} // closed, and replaced, when a message comes
-	awaited map[string]int
+	next    chan struct{}  // closed, and replaced, when a message comes
+	awaited map[string]int // number of the last message that was taken, by mailbox
 }
 
 // Announce wakes those who wait.
@@ -41,8 +41,9 @@ func (a *Arrival) arrived() <-chan struct{} {
 
 // Inbox is where messages arrive.
 type Inbox interface {
-	// Nth returns the nth message that came to an address, from 0.
-	Nth(address string, n int) (Message, bool)
+	// After returns the first message to an address that came after the one with a number, and its own number; 0 is before
+	// all. What has fallen out is passed over.
+	After(address string, number int) (m Message, own int, found bool)
 	// Key is the one name of the mailbox that an address leads to.
 	Key(address string) string
 	Arrival() *Arrival
@@ -53,14 +54,14 @@ func take(inbox Inbox, address string) (Message, bool) {
 	a, key := inbox.Arrival(), inbox.Key(address)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	message, has := inbox.Nth(address, a.awaited[key])
-	if has {
+	message, number, found := inbox.After(address, a.awaited[key])
+	if found {
 		if a.awaited == nil {
 			a.awaited = map[string]int{}
 		}
-		a.awaited[key]++
+		a.awaited[key] = number
 	}
-	return message, has
+	return message, found
 }
 
 // has reports whether there is one.
@@ -69,7 +70,7 @@ func has(inbox Inbox, address string) bool {
 	a.mu.Lock()
 	n := a.awaited[inbox.Key(address)]
 	a.mu.Unlock()
-	_, there := inbox.Nth(address, n)
+	_, _, there := inbox.After(address, n)
 	return there
 }
 

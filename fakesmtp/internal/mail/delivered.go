@@ -2,20 +2,53 @@ package mail
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
 // Delivered returns the message as the recipient's mailbox holds it. A Message-ID that was replaced stays in Raw.
 func (m Message) Delivered() []byte {
-	raw := m.Raw
-	if bytes.Contains(m.Stamped, []byte("\nX-Microsoft-Original-Message-ID:")) {
+	if !m.altered() {
+		return slices.Concat(append([][]byte{m.Stamped}, m.octets...)...)
+	}
+	raw := m.Raw()
+	if m.renamed() {
 		raw = dropField(raw, "message-id")
 	}
 	if m.Alias != "" {
 		raw = replaceFrom(raw, m.Alias, m.From)
 	}
-	return append(bytes.Clone(m.Stamped), raw...)
+	return slices.Concat(m.Stamped, raw)
 }
+
+// DeliveredSize is the length of that, in octets.
+func (m Message) DeliveredSize() int {
+	if m.altered() {
+		return len(m.Delivered())
+	}
+	return len(m.Stamped) + m.Size()
+}
+
+// EndsLine reports whether the message ends with a line end.
+func (m Message) EndsLine() bool {
+	if m.Size() == 0 {
+		return bytes.HasSuffix(m.Stamped, []byte("\r\n"))
+	}
+	var end []byte // the last two octets
+	for i := len(m.octets) - 1; i >= 0 && len(end) < 2; i-- {
+		piece := m.octets[i]
+		end = append(bytes.Clone(piece[max(0, len(piece)-2+len(end)):]), end...)
+	}
+	return string(end) == "\r\n"
+}
+
+// renamed reports whether the service has replaced the Message-ID.
+func (m Message) renamed() bool {
+	return bytes.Contains(m.Stamped, []byte("\nX-Microsoft-Original-Message-ID:"))
+}
+
+// altered reports whether the mailbox holds something else than what was submitted.
+func (m Message) altered() bool { return m.Alias != "" || m.renamed() }
 
 // replaceFrom puts an address in place of another one in the From field of a message, which may be folded.
 func replaceFrom(raw []byte, old, fresh string) []byte {

@@ -12,7 +12,7 @@ func FuzzMessages(f *testing.F) {
 	f.Add([]byte("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		m := Parse(raw)
-		require.Equal(t, raw, m.Raw)
+		require.Equal(t, raw, m.Raw())
 		_ = m.Delivered()
 	})
 }

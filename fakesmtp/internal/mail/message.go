@@ -1,22 +1,21 @@
-// Package mail reads messages as a mailbox shows them.
+// Package mail reads messages as a mailbox shows them, and keeps them.
 package mail
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/emersion/go-message"
 	fields "github.com/emersion/go-message/mail"
+	"github.com/emersion/go-message/textproto"
 
 	// Character sets other than UTF-8 in what clients send.
 	_ "github.com/emersion/go-message/charset"
 )
 
-// Message is a mail that a mailbox holds.
+// Message is a mail that a mailbox holds. Its header is read when it comes in, its parts when somebody looks at them
+// for the first time; they live as long as the Message that was looked at, and its copies.
 type Message struct {
 	ID           string   // Message-ID as the recipient sees it, with its angle brackets
 	EnvelopeFrom string   // MAIL FROM
@@ -24,21 +23,19 @@ type Message struct {
 	From         string   // address of the From header, as the recipient sees it
 	// Alias is what the From header had before the service put the mailbox's primary address there; empty: it had that, or
 	// may have it.
-	Alias       string
-	To          []string // addresses of the To header
-	Subject     string
-	Text        string // the first text part, decoded
-	Attachments []Attachment
-	// Raw is what the client submitted, byte for byte, after dot-unstuffing or joining the chunks.
-	Raw []byte
-	// Stamped are the header fields that the service put before it, each with its line end.
+	Alias   string
+	To      []string // addresses of the To header
+	Subject string
+	// Stamped are the header fields that the service put before the message, each with its line end.
 	Stamped    []byte
 	Connection string // "printer#3"; empty for what the service wrote itself
 	ReceivedAt time.Time
-	// ParseError says why the message could not be read as MIME; the fields that could be read are filled.
-	ParseError string
+	// Number is the message's place in its mailbox, from 1: those that have fallen out count too. 0: it is in none.
+	Number int
 
-	content *content // nil: nothing more to decode
+	octets  octets
+	broken  bool   // there is no readable header
+	content *parts // nil: nobody has it to look at yet
 }
 
 // Attachment is a part of a message that has a file name or asks to be treated as a file.
@@ -52,32 +49,24 @@ type Attachment struct {
 // ErrNotMIME is the reason of a [Message.ParseError] where the text is no mail at all.
 var ErrNotMIME = errors.New("the message has no readable header")
 
-// maxKept bounds what is kept of one decoded text part.
-const maxKept = 1 << 20
-
-// content is the parts of a message, decoded when somebody looks at them for the first time; copies of a message share
-// it.
-type content struct {
-	once        sync.Once
-	text        string
-	attachments []Attachment
-	problem     string
-}
+// maxHeader bounds what is read of one header.
+const maxHeader = 1 << 20
 
 // Parse reads what a mailbox shows of a message. It never fails: what cannot be read stays empty and ParseError says
-// so.
-func Parse(raw []byte) Message { return ParseHeader(raw).Opened() }
+// so. The octets are the message's from now on.
+func Parse(raw []byte) Message { return Received([][]byte{raw}).shown() }
 
-// ParseHeader reads the header only, which is all that the service itself looks at. The parts are read by Opened.
-func ParseHeader(raw []byte) Message {
-	m := Message{Raw: raw}
-	entity, err := message.Read(bytes.NewReader(raw))
-	if entity == nil || err != nil && !message.IsUnknownCharset(err) && !message.IsUnknownEncoding(err) {
-		m.ParseError = ErrNotMIME.Error()
+// Received reads the header of a message that came in pieces, which is all that the service itself looks at.
+func Received(pieces [][]byte) Message {
+	m := Message{octets: pieces}
+	reader := m.octets.reader(maxHeader)
+	defer free(reader)
+	read, err := textproto.ReadHeader(reader)
+	if err != nil {
+		m.broken = true
 		return m
 	}
-	m.content = &content{}
-	header := fields.Header{Header: entity.Header}
+	header := fields.Header{Header: message.Header{Header: read}}
 	if subject, err := header.Subject(); err == nil {
 		m.Subject = subject
 	} else {
@@ -95,66 +84,42 @@ func ParseHeader(raw []byte) Message {
 	return m
 }
 
-// Opened returns the message with its parts.
-func (m Message) Opened() Message {
-	if m.content == nil {
-		return m
-	}
-	m.content.once.Do(func() { m.content.decode(m.Raw) })
-	m.Text, m.Attachments, m.ParseError = m.content.text, m.content.attachments, m.content.problem
+// shown returns the message for somebody to look at.
+func (m Message) shown() Message {
+	m.content = &parts{}
 	return m
 }
 
-// Opened returns messages with their parts; the slice is the caller's and is changed.
-func Opened(messages []Message) []Message {
-	for i := range messages {
-		messages[i] = messages[i].Opened()
+// Size is the length of what the client submitted, in octets.
+func (m Message) Size() int { return m.octets.size() }
+
+// HeaderSize is the length of the message's header block, in octets.
+func (m Message) HeaderSize() int { return m.octets.headerSize() }
+
+// Raw is what the client submitted, byte for byte, after dot-unstuffing or joining the chunks. It must not be changed.
+func (m Message) Raw() []byte {
+	if len(m.octets) < 2 || m.content == nil {
+		return m.octets.joined()
 	}
-	return messages
+	m.content.joining.Do(func() { m.content.raw = m.octets.joined() })
+	return m.content.raw
 }
 
-// decode reads the parts of a message whose header could be read.
-func (c *content) decode(raw []byte) {
-	entity, _ := message.Read(bytes.NewReader(raw)) // ParseHeader has read it before and found it good enough
-	if entity == nil {
-		c.problem = ErrNotMIME.Error()
-		return
-	}
-	foundText := false
-	err := entity.Walk(func(_ []int, part *message.Entity, err error) error {
-		if err != nil && !message.IsUnknownCharset(err) && !message.IsUnknownEncoding(err) {
-			return err
-		}
-		mediaType, parameters, _ := part.Header.ContentType()
-		if strings.HasPrefix(mediaType, "multipart/") {
-			return nil
-		}
-		disposition, dispositionParameters, _ := part.Header.ContentDisposition()
-		name := dispositionParameters["filename"]
-		if name == "" {
-			name = parameters["name"]
-		}
-		if disposition != "attachment" && name == "" && strings.HasPrefix(mediaType, "text/") {
-			if foundText {
-				return nil
-			}
-			text, err := io.ReadAll(io.LimitReader(part.Body, maxKept))
-			c.text, foundText = string(text), true
-			return err
-		}
-		octets, err := io.ReadAll(part.Body)
-		c.attachments = append(c.attachments, Attachment{Name: name, Type: mediaType, Size: len(octets), Content: octets})
-		return err
-	})
-	if err != nil {
-		c.problem = "a part of the message could not be decoded"
-	}
-}
+// Text is the first text part, decoded, of at most 1 MiB.
+func (m Message) Text() string { return m.decoded().text }
 
-// HeaderSize returns the length of a message's header block.
-func HeaderSize(raw []byte) int {
-	if i := bytes.Index(raw, []byte("\r\n\r\n")); i >= 0 {
-		return i + 2
+// Attachments are the other parts, decoded.
+func (m Message) Attachments() []Attachment { return m.decoded().attachments }
+
+// ParseError says why the message could not be read as MIME; what could be read is there. Empty: it could.
+func (m Message) ParseError() string { return m.decoded().problem }
+
+// decoded returns the parts.
+func (m Message) decoded() *parts {
+	content := m.content
+	if content == nil {
+		content = &parts{}
 	}
-	return len(raw)
+	content.decoding.Do(func() { content.decode(m) })
+	return content
 }

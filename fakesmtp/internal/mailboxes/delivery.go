@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"mfpsim/fakesmtp/internal/address"
@@ -63,14 +64,15 @@ func (s *Store) deliver(name string, m mail.Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	user := s.mailbox(name)
-	user.sent = append(user.sent, m)
-	user.held += int64(len(m.Raw))
+	size := int64(m.Size())
+	user.held += size
 	outside := s.takeExternal(user.organization, m)
-	done := map[*mailbox]bool{}
+	boxes := append(make([]*mail.Box, 0, 1+len(m.EnvelopeTo)), &user.sent)
+	var reports []mail.Message
 	for _, recipient := range m.EnvelopeTo {
 		row := TraceEntry{
 			At: m.ReceivedAt, Connection: m.Connection, Sender: m.EnvelopeFrom, Recipient: recipient, Subject: m.Subject,
-			MessageID: m.ID, Size: len(m.Raw), Status: Delivered,
+			MessageID: m.ID, Size: int(size), Status: Delivered,
 		}
 		target, restriction := s.mailbox(recipient), user.restriction
 		external := target == nil && s.organization(address.Domain(recipient)) == nil ||
@@ -87,13 +89,29 @@ func (s *Store) deliver(name string, m mail.Message) {
 		}
 		if restriction != "" {
 			row.Status, row.Detail = Failed, restriction.Diagnostic(user.address)
-			report(user, m, recipient, row.Detail)
-		} else if !done[target] {
-			done[target] = true
-			target.inbox = append(target.inbox, m)
-			target.held += int64(len(m.Raw))
+			reports = append(reports, report(user, m, recipient, row.Detail))
+		} else if !slices.Contains(boxes, &target.inbox) {
+			boxes = append(boxes, &target.inbox)
+			target.held += size
 		}
 		s.trace = append(s.trace, row)
+	}
+	s.shelf.Put(m, len(m.EnvelopeTo), boxes...)
+	for _, ndr := range reports {
+		s.shelf.Put(ndr, 0, &user.inbox)
+		user.held += int64(ndr.Size())
+	}
+}
+
+// dropped forgets what a message that has fallen out leaves: its rows of the trace, and mailboxes on the Internet that
+// have nothing else. What a mailbox holds by its quota it goes on to hold. Under s.mu.
+func (s *Store) dropped(letter *mail.Letter) {
+	clear(s.trace[:letter.Rows])
+	s.trace = s.trace[letter.Rows:]
+	for _, recipient := range letter.Recipients() {
+		if m := s.mailbox(recipient); m != nil && m.organization == nil && m.inbox.Empty() {
+			delete(s.mailboxes, strings.ToLower(recipient))
+		}
 	}
 }
 
@@ -115,9 +133,9 @@ func (s *Store) takeExternal(o *organization, m mail.Message) replies.Restrictio
 	return ""
 }
 
-// report puts a non-delivery report into the sender's mailbox (docs/reference/exchange-smtp.md §2.5: client submission
+// report writes a non-delivery report for the sender's mailbox (docs/reference/exchange-smtp.md §2.5: client submission
 // takes any address and tells later). Under s.mu.
-func report(user *mailbox, m mail.Message, recipient, detail string) {
+func report(user *mailbox, m mail.Message, recipient, detail string) mail.Message {
 	o := user.organization
 	o.reports++
 	postmaster := "postmaster@" + o.domains[0]
@@ -130,8 +148,7 @@ func report(user *mailbox, m mail.Message, recipient, detail string) {
 		recipient, detail)
 	ndr := mail.Parse([]byte(raw))
 	ndr.EnvelopeTo, ndr.ReceivedAt = []string{user.address}, m.ReceivedAt
-	user.inbox = append(user.inbox, ndr)
-	user.held += int64(len(raw))
+	return ndr
 }
 
 // oneLine keeps what a client wrote from adding header fields of its own.
@@ -147,38 +164,69 @@ func (s *Store) Put(name string, raw []byte, now time.Time) error {
 }
 
 func (s *Store) put(name string, raw []byte, now time.Time) error {
+	message := mail.Parse(raw)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.mailbox(name)
 	if m == nil {
 		return fmt.Errorf("deliver to %q: %w", name, ErrNoMailbox)
 	}
-	message := mail.Parse(raw)
 	message.EnvelopeTo, message.ReceivedAt = []string{m.address}, now
-	m.inbox = append(m.inbox, message)
+	s.shelf.Put(message, 0, &m.inbox)
 	return nil
 }
 
-// Inbox returns what arrived at an address, oldest first.
-func (s *Store) Inbox(address string) []mail.Message {
-	return s.messages(address, func(m *mailbox) []mail.Message { return m.inbox })
+// Inbox returns at most so many of the messages that arrived at an address, from the one with a number on, oldest first;
+// negative: all.
+func (s *Store) Inbox(address string, from, most int) []mail.Message {
+	return s.page(address, from, most, func(m *mailbox) *mail.Box { return &m.inbox })
 }
 
-// Sent returns the copies of what was sent from a mailbox, oldest first.
-func (s *Store) Sent(address string) []mail.Message {
-	return s.messages(address, func(m *mailbox) []mail.Message { return m.sent })
+// Sent returns the copies of what was sent from a mailbox, as Inbox does.
+func (s *Store) Sent(address string, from, most int) []mail.Message {
+	return s.page(address, from, most, func(m *mailbox) *mail.Box { return &m.sent })
 }
 
-func (s *Store) messages(address string, of func(*mailbox) []mail.Message) []mail.Message {
+func (s *Store) page(address string, from, most int, of func(*mailbox) *mail.Box) []mail.Message {
+	s.mu.Lock()
+	var page mail.Page
+	if m := s.mailbox(address); m != nil {
+		page = of(m).Page(from, most)
+	}
+	s.mu.Unlock()
+	return page.Shown()
+}
+
+// Count is how many messages have arrived at an address, and how many of them have fallen out.
+func (s *Store) Count(address string) (count, dropped int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m := s.mailbox(address); m != nil {
-		return mail.Opened(slices.Clone(of(m)))
+		return m.inbox.Count(), m.inbox.Dropped()
 	}
-	return nil
+	return 0, 0
 }
 
-// Trace returns the message trace, oldest first.
+// Dropped is how many messages have fallen out, of all mailboxes.
+func (s *Store) Dropped() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shelf.Fallen()
+}
+
+// Hold keeps everything until release is called.
+func (s *Store) Hold() (release func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shelf.Hold()
+	return sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.shelf.Release()
+	})
+}
+
+// Trace returns the message trace of the messages that are kept, oldest first.
 func (s *Store) Trace() []TraceEntry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -195,15 +243,14 @@ func (s *Store) Key(address string) string {
 	return strings.ToLower(address)
 }
 
-// Nth returns the nth message that came to an address, from 0.
-func (s *Store) Nth(address string, n int) (mail.Message, bool) {
+// After returns the first message to an address that came after the one with a number, and its own.
+func (s *Store) After(address string, number int) (found mail.Message, own int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m := s.mailbox(address)
-	if m == nil || n >= len(m.inbox) {
-		return mail.Message{}, false
+	if m := s.mailbox(address); m != nil {
+		return m.inbox.After(number)
 	}
-	return m.inbox[n].Opened(), true
+	return mail.Message{}, 0, false
 }
 
 // Arrival is how those who wait hear of what comes.

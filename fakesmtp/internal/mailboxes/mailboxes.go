@@ -87,8 +87,9 @@ type Store struct {
 	mu            sync.Mutex
 	organizations []*organization
 	mailboxes     map[string]*mailbox // by address in lower case, aliases too
-	order         []*mailbox          // as they were made
-	trace         []TraceEntry
+	order         []*mailbox          // those of organizations, as they were made
+	shelf         mail.Shelf
+	trace         []TraceEntry // of the messages on the shelf
 	arrival       mail.Arrival
 }
 
@@ -135,13 +136,15 @@ type mailbox struct {
 	verdict        string              // of the abuse control; empty: none
 	restriction    replies.Restriction // empty: none
 	password       journal.Secret
-	inbox          []mail.Message
-	sent           []mail.Message
+	inbox          mail.Box
+	sent           mail.Box
 }
 
 // New makes a store without organizations. The seed decides their ids.
-func New(seed uint64, defaults Defaults) *Store {
-	return &Store{seed: seed, defaults: defaults, mailboxes: map[string]*mailbox{}}
+func New(seed uint64, defaults Defaults, keep mail.Keep) *Store {
+	s := &Store{seed: seed, defaults: defaults, mailboxes: map[string]*mailbox{}}
+	s.shelf.Keep, s.shelf.Dropped = keep, s.dropped
+	return s
 }
 
 // AddOrganization makes a tenant. Its first domain is required.
@@ -203,7 +206,9 @@ func (s *Store) add(m *mailbox) {
 	for _, name := range append([]string{m.address}, m.aliases...) {
 		s.mailboxes[strings.ToLower(name)] = m
 	}
-	s.order = append(s.order, m)
+	if m.organization != nil {
+		s.order = append(s.order, m)
+	}
 }
 
 // organization finds an organization by its id or by a domain; nil: there is none. Under s.mu.

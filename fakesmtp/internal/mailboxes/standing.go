@@ -1,7 +1,6 @@
 package mailboxes
 
 import (
-	"slices"
 	"time"
 
 	"mfpsim/fakesmtp/internal/address"
@@ -158,8 +157,8 @@ func (s *Store) Submitter(sender string) string {
 	if m := s.mailbox(sender); m != nil && m.organization != nil {
 		return m.address
 	}
-	if i := slices.IndexFunc(s.order, func(m *mailbox) bool { return m.organization != nil }); i >= 0 {
-		return s.order[i].address
+	if len(s.order) > 0 {
+		return s.order[0].address
 	}
 	return ""
 }

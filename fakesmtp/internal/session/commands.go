@@ -175,7 +175,7 @@ func (c *session) data(ctx context.Context, arguments string) {
 }
 
 // chunk takes the octets of one BDAT.
-func (c *session) chunk(ctx context.Context, body []byte, size int64, last bool) {
+func (c *session) chunk(ctx context.Context, body [][]byte, size int64, last bool) {
 	switch {
 	case c.mail == nil:
 		c.refuse(ctx, replies.NeedMail, "")
@@ -194,7 +194,7 @@ func (c *session) chunk(ctx context.Context, body []byte, size int64, last bool)
 		c.say(replies.Chunk, "bytes", strconv.FormatInt(size, 10))
 		return
 	}
-	m := mail.ParseHeader(c.mail.chunks)
+	m := mail.Received(c.mail.chunks)
 	c.record(journal.Plain("C: "+wire.Summary(c.mail.size, m.Subject)), nil)
 	c.submit(ctx, m, c.mail.size)
 }

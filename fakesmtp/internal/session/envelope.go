@@ -15,7 +15,7 @@ type transaction struct {
 	declared int64 // SIZE=
 	binary   bool  // BODY=BINARYMIME
 	chunked  bool  // BDAT has begun
-	chunks   []byte
+	chunks   [][]byte
 	size     int64           // of the chunks, those thrown away included
 	planted  *answers.Answer // a recipient's address asked for it
 }

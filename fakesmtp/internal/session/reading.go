@@ -72,6 +72,7 @@ func (c *session) startTLS() error {
 		return err
 	}
 	c.tls = secure
+	c.wire.Free()
 	c.wire = wire.New(c.peer.Application(secure), c.touch)
 	c.helo = ""
 	c.abort()
@@ -87,7 +88,7 @@ func (c *session) readMessage() error {
 	if err != nil {
 		return err
 	}
-	m := mail.ParseHeader(body)
+	m := mail.Received(body)
 	c.visit("end of DATA", c.mail.planted, journal.Plain(wire.Summary(size, m.Subject)), func(ctx context.Context) {
 		c.record(journal.Plain("C: ."), nil)
 		c.submit(ctx, m, size)
@@ -106,7 +107,7 @@ func (c *session) readChunk(line, arguments string) error {
 	}
 	room := int64(0)
 	if c.mail != nil {
-		room = c.endpoint.Settings.MaxSize - int64(len(c.mail.chunks))
+		room = c.endpoint.Settings.MaxSize - c.mail.size
 	}
 	body, err := c.wire.Chunk(size, room)
 	if err != nil {

@@ -29,6 +29,7 @@ type session struct {
 
 	// Names that this connection's front end and mailbox server have in replies.
 	id, host, label, backend string
+	greeted                  string // the client's address, once it was asked for
 
 	helo      string
 	user      string          // primary address of the mailbox that has authenticated
@@ -54,6 +55,7 @@ type session struct {
 
 func (c *session) serve() {
 	c.wire = wire.New(c.peer.Application(c.raw), c.touch)
+	defer func() { c.wire.Free() }()
 	c.name()
 	c.shown = c.endpoint.History.Open(c.peer.Connection(), c.endpoint.now())
 	c.startWatch()

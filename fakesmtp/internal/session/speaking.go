@@ -60,24 +60,25 @@ func (c *session) reply(event replies.Event, detail map[string]string, v []strin
 // speak adds a reply to what will be written, and journals it.
 func (c *session) speak(code int, text, tail string, closes bool, detail map[string]string, v []string) (first string) {
 	c.closing = c.closing || closes
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		separator := "-"
-		if i == len(lines)-1 {
-			separator = " "
+	const server = "S: "
+	number := strconv.Itoa(code)
+	for more := true; more; {
+		var line, separator, end string
+		if line, text, more = strings.Cut(text, "\n"); more {
+			separator = "-"
+		} else {
+			separator, end = " ", c.fill(tail, v)
 		}
-		line = strconv.Itoa(code) + separator + c.fill(line, v)
-		if i == 0 {
-			first = line
-		}
-		if i == len(lines)-1 {
-			line += c.fill(tail, v)
+		recorded := server + number + separator + c.fill(line, v) + end // in one piece, of which the line is a part
+		line = recorded[len(server):]
+		if first == "" {
+			first = line[:len(line)-len(end)]
 		}
 		if c.muted {
 			continue
 		}
 		c.replies = append(c.replies, line)
-		c.record(journal.Plain("S: "+line), detail)
+		c.record(journal.Plain(recorded), detail)
 		detail = nil
 	}
 	return first
@@ -118,6 +119,13 @@ func (c *session) pause(ctx context.Context, delay time.Duration) {
 
 // client is the address that the front end greets: of a client on the bench the public one of its office.
 func (c *session) client() string {
+	if c.greeted == "" {
+		c.greeted = c.clientAddress()
+	}
+	return c.greeted
+}
+
+func (c *session) clientAddress() string {
 	if !strings.HasPrefix(c.peer.Connection(), faultnet.Outside+"#") {
 		return c.endpoint.Settings.ClientAddress
 	}

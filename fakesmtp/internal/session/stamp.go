@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"crypto/tls"
 	"fmt"
 	"strings"
@@ -21,24 +22,23 @@ func (c *session) stamp(m mail.Message) (header []byte, id string) {
 		// The cipher that Exchange Online prefers; the one in use depends on the machine's processor.
 		version = "version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384"
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "Received: from %s (%s) by\r\n %s (2603:1096:c01::1) with Microsoft SMTP Server\r\n"+
-		" (%s) id 15.20.8678.29; %s\r\n",
-		wire.Printable(c.helo), c.client(), c.backend, version, m.ReceivedAt.UTC().Format(time.RFC1123Z))
-	fmt.Fprintf(&b, "Received: from %s ([fe80::1:2:3:4]) by\r\n %s ([fe80::1:2:3:4%%5])"+
-		" with mapi id 15.20.8678.029; %s\r\n",
-		c.backend, c.backend, m.ReceivedAt.UTC().Format(time.RFC1123Z))
-	fmt.Fprintf(&b, "X-ClientProxiedBy: %s (2603:1096:c00::1)\r\n", c.host)
+	date := m.ReceivedAt.UTC().Format(time.RFC1123Z)
+	var room [1 << 10]byte // more is only a long name of the client's
+	b := append(room[:0], "Received: from "+wire.Printable(c.helo)+" ("+c.client()+") by\r\n "+c.backend+
+		" (2603:1096:c01::1) with Microsoft SMTP Server\r\n ("+version+") id 15.20.8678.29; "+date+"\r\n"...)
+	b = append(b, "Received: from "+c.backend+" ([fe80::1:2:3:4]) by\r\n "+c.backend+
+		" ([fe80::1:2:3:4%5]) with mapi id 15.20.8678.029; "+date+"\r\n"...)
+	b = append(b, "X-ClientProxiedBy: "+c.host+" (2603:1096:c00::1)\r\n"...)
 	id = m.ID
 	if id == "" || c.profile == replies.ProfileOutlook {
 		fresh := "<" + name + strings.ToUpper(c.random.Hex(24)) + "@" + c.backend + ">"
 		if id != "" {
-			fmt.Fprintf(&b, "X-Microsoft-Original-Message-ID: %s\r\n", wire.Printable(id))
+			b = append(b, "X-Microsoft-Original-Message-ID: "+wire.Printable(id)+"\r\n"...)
 		}
-		fmt.Fprintf(&b, "Message-ID: %s\r\n", fresh)
+		b = append(b, "Message-ID: "+fresh+"\r\n"...)
 		id = fresh
 	}
-	return []byte(b.String()), id
+	return bytes.Clone(b), id
 }
 
 const diagnosticPairs = 95

@@ -55,7 +55,7 @@ func (c *session) judge(m mail.Message, size int64) (replies.Event, replies.Valu
 	switch {
 	case size > e.Settings.MaxSize:
 		return replies.TooLarge, nil
-	case mail.HeaderSize(m.Raw) > e.Settings.MaxHeaderSize:
+	case m.HeaderSize() > e.Settings.MaxHeaderSize:
 		return replies.HeaderTooLarge, nil
 	case c.principal.Known() && !e.Mailboxes.HasFullAccess(c.user, now, c.principal):
 		return replies.NoFullAccess, nil // a permission takes its time to reach the mailbox server

@@ -5,32 +5,58 @@ import (
 	"sync"
 )
 
-// Secrets is what must not be found in any artefact.
+// mostHeard bounds what is remembered of the secrets that clients were given or have sent.
+const mostHeard = 10_000
+
+// Secrets is what must not be found in any artefact: those of accounts for good, and of what clients were given or have
+// sent the newest. The zero Secrets are none. All methods are safe for concurrent use.
 type Secrets struct {
-	mu   sync.Mutex
-	seen map[string]struct{}
-	list []string
+	mu    sync.Mutex
+	seen  map[string]struct{}
+	kept  []string
+	heard []string // a ring when it is full
+	next  int      // place in the full ring
 }
 
-// Add notes a secret; an empty one is none.
-func (s *Secrets) Add(secret string) {
-	if secret == "" {
-		return
-	}
+// Keep notes a secret for good; an empty one is none.
+func (s *Secrets) Keep(secret string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.fresh(secret) {
+		s.kept = append(s.kept, secret)
+	}
+}
+
+// Add notes a secret, until many others have been; an empty one is none.
+func (s *Secrets) Add(secret string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case !s.fresh(secret):
+	case len(s.heard) < mostHeard:
+		s.heard = append(s.heard, secret)
+	default:
+		delete(s.seen, s.heard[s.next])
+		s.heard[s.next] = secret
+		s.next = (s.next + 1) % mostHeard
+	}
+}
+
+// fresh reports whether a secret was not noted yet. Under s.mu.
+func (s *Secrets) fresh(secret string) bool {
+	if _, known := s.seen[secret]; known || secret == "" {
+		return false
+	}
 	if s.seen == nil {
 		s.seen = map[string]struct{}{}
 	}
-	if _, known := s.seen[secret]; !known {
-		s.seen[secret] = struct{}{}
-		s.list = append(s.list, secret)
-	}
+	s.seen[secret] = struct{}{}
+	return true
 }
 
-// List returns all of them, in the order in which they were noted.
+// List returns all that are remembered: those for good, then the others in the order in which they were noted.
 func (s *Secrets) List() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.list)
+	return slices.Concat(s.kept, s.heard[s.next:], s.heard[:s.next])
 }

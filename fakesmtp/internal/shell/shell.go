@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 	"time"
 
 	"mfpsim/fakesmtp/internal/lifecycle"
+	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -33,6 +35,9 @@ type Bench struct {
 	// Report hears what would otherwise pass unseen, such as a delay that nobody will ever make pass; nil: only the
 	// journal does. RunT reports to the test.
 	Report func(format string, args ...any)
+	// Keep bounds the messages that are kept, in all mailboxes together; the oldest fall out. Zero: everything is kept. A
+	// server that reads another's mailboxes has none to bound.
+	Keep mail.Keep
 }
 
 // Shell is where a server stands and lives. All methods are safe for concurrent use.
@@ -85,7 +90,24 @@ func (s *Shell) Visit(peer *faultnet.Peer, name string) *faultnet.Visit {
 }
 
 // Acting is the context in which a server acts in a visit: a client that hangs up does not end it.
-func Acting(visit *faultnet.Visit) context.Context { return visit.Context(context.Background()) }
+func Acting(visit *faultnet.Visit) context.Context {
+	return &acting{Context: context.Background(), visit: visit}
+}
+
+// acting is made when somebody looks for the turn: most acts do not wait.
+type acting struct {
+	context.Context
+	visit *faultnet.Visit
+
+	once sync.Once
+	made context.Context
+}
+
+// Value looks for a value of the visit's context.
+func (a *acting) Value(key any) any {
+	a.once.Do(func() { a.made = a.visit.Context(context.Background()) })
+	return a.made.Value(key)
+}
 
 // Sleep delays what is said next on the bench's clock, in the context of a visit. A delay that nobody will make pass is
 // reported.

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -148,10 +149,11 @@ func (c *conversation) line() error {
 func (c *conversation) message() error {
 	c.data = false
 	limit := c.turnstile.config.MaxSize
-	body, size, err := c.wire.Message(limit)
+	pieces, size, err := c.wire.Message(limit)
 	if err != nil {
 		return err
 	}
+	body := slices.Concat(pieces...)
 	given := wire.Stuff(body)
 	if c.turnstile.config.LineFeeds {
 		given = wire.StuffLenient(body)
@@ -163,7 +165,7 @@ func (c *conversation) message() error {
 	if size <= limit || !c.turnstile.config.StopsAtSize {
 		given = append(given, ".\r\n"...)
 	}
-	c.visitMessage("end of DATA", wire.Summary(size, mail.Parse(body).Subject), given)
+	c.visitMessage("end of DATA", wire.Summary(size, mail.Received(pieces).Subject), given)
 	return nil
 }
 
@@ -185,7 +187,7 @@ func (c *conversation) chunk(line, arguments string) error {
 			c.refuse(text, "552 5.3.4 Max message size exceeded")
 			return nil
 		}
-		given = append(given, body...)
+		given = slices.Concat(append([][]byte{given}, body...)...)
 	}
 	c.visit("BDAT", text, line, given)
 	return nil

@@ -6,9 +6,11 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"sync"
 )
 
-const readBuffer = 8 << 10
+// A scan of one page in colour is larger, most other mails are not.
+const readBuffer, writeBuffer = 16 << 10, 4 << 10
 
 // TLSError: the client speaks TLS where a line was due (a record of a handshake, RFC 8446 §5.1). Nothing that it sends
 // is a line.
@@ -27,17 +29,29 @@ var ErrLineTooLong = errors.New("command line too long")
 type Wire struct {
 	Reader *bufio.Reader
 	Writer *bufio.Writer // an error stays and comes back with the next read
-	buffer []byte        // for the message that is being read; kept for the next one, unless it has grown large
 }
 
-// keptBuffer is the largest buffer that a connection keeps between messages.
-const keptBuffer = 64 << 10
+// Readers and writers of connections that have ended, for others.
+var (
+	readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readBuffer) }}
+	writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, writeBuffer) }}
+)
 
 // New makes a wire over a connection; heard is called when octets have come, and may be nil.
 func New(connection io.ReadWriter, heard func()) *Wire {
-	w := &Wire{Writer: bufio.NewWriterSize(connection, 4<<10)}
-	w.Reader = bufio.NewReaderSize(flushing{connection, w.Writer, heard}, readBuffer)
+	w := &Wire{Writer: writers.Get().(*bufio.Writer), Reader: readers.Get().(*bufio.Reader)}
+	w.Writer.Reset(connection)
+	w.Reader.Reset(flushing{connection, w.Writer, heard})
 	return w
+}
+
+// Free ends the use of the wire, whose connection has ended or goes on over another one.
+func (w *Wire) Free() {
+	w.Reader.Reset(nil)
+	readers.Put(w.Reader)
+	w.Writer.Reset(nil)
+	writers.Put(w.Writer)
+	w.Reader, w.Writer = nil, nil
 }
 
 // flushing writes what was held back before it waits for the client.
@@ -67,32 +81,31 @@ func (w *Wire) Line(limit int) (string, error) {
 	if err := w.refuseTLS(); err != nil {
 		return "", err
 	}
-	var line []byte
+	var line []byte // the pieces before the last one
 	tooLong := false
 	for {
 		piece, err := w.Reader.ReadSlice('\n')
-		if !tooLong {
-			line = append(line, piece...)
-		}
-		if len(line) > limit+2 {
+		if len(line)+len(piece) > limit+2 {
 			tooLong, line = true, nil
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
+			if !tooLong {
+				line = append(line, piece...)
+			}
 			continue
 		case err != nil:
 			return "", err // half a line is no command
 		case tooLong:
 			return "", ErrLineTooLong
+		case line != nil:
+			piece = append(line, piece...)
 		}
-		line = line[:len(line)-1]
-		if n := len(line); n > 0 && line[n-1] == '\r' {
-			line = line[:n-1]
-		}
-		if len(line) > limit {
+		piece = bytes.TrimSuffix(piece[:len(piece)-1], []byte("\r"))
+		if len(piece) > limit {
 			return "", ErrLineTooLong
 		}
-		return string(line), nil
+		return string(piece), nil
 	}
 }
 
@@ -120,29 +133,22 @@ func (w *Wire) Drain() {
 
 // Message reads the lines after DATA up to a line of a single dot, ended and begun by CRLF and nothing else (RFC 5321
 // §4.1.1.4), and takes the stuffed dots out. What exceeds limit is read and counted, not kept.
-func (w *Wire) Message(limit int64) (body []byte, size int64, err error) {
+func (w *Wire) Message(limit int64) (pieces [][]byte, size int64, err error) {
 	lineStart, afterCR := true, false
-	body = w.buffer[:0]
-	w.buffer = nil
+	message := gathering{limit: limit}
 	for {
 		piece, err := w.Reader.ReadSlice('\n')
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return nil, size, err
+			message.letGo()
+			return nil, 0, err
 		}
 		if lineStart && piece[0] == '.' {
 			if string(piece) == ".\r\n" {
-				if cap(body) <= keptBuffer {
-					w.buffer = body
-					body = bytes.Clone(body)
-				}
-				return body, size, nil
+				return message.end(), message.size, nil
 			}
 			piece = piece[1:]
 		}
-		size += int64(len(piece))
-		if size <= limit {
-			body = append(body, piece...)
-		}
+		message.add(piece)
 		n := len(piece)
 		lineStart = piece[n-1] == '\n' && (n >= 2 && piece[n-2] == '\r' || n == 1 && afterCR)
 		afterCR = piece[n-1] == '\r'
@@ -150,17 +156,11 @@ func (w *Wire) Message(limit int64) (body []byte, size int64, err error) {
 }
 
 // Chunk reads so many octets. What exceeds room is read and thrown away.
-func (w *Wire) Chunk(size, room int64) ([]byte, error) {
-	kept := min(size, max(room, 0))
-	body, err := io.ReadAll(io.LimitReader(w.Reader, kept))
-	if err == nil && int64(len(body)) < kept {
-		err = io.ErrUnexpectedEOF
-	}
-	if err != nil {
+func (w *Wire) Chunk(size, room int64) ([][]byte, error) {
+	chunk := gathering{limit: room}
+	if err := chunk.take(w.Reader, size); err != nil {
+		chunk.letGo()
 		return nil, err
 	}
-	if _, err := io.CopyN(io.Discard, w.Reader, size-kept); err != nil {
-		return nil, err
-	}
-	return body, nil
+	return chunk.end(), nil
 }

@@ -1,0 +1,33 @@
+package defects_test
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/defects"
+	"mfpsim/scenarios"
+)
+
+func TestARuleIsProvedByADefectThatBreaksItAndAScenarioThatClaimsIt(t *testing.T) {
+	played := []scenarios.Scenario{
+		{ID: "a/claims", Proves: []string{"R1"}, Text: "one"},
+		{ID: "a/other", Proves: []string{"R2"}, Text: "two"},
+	}
+	source := fstest.MapFS{"core/x.go": {Data: []byte("old text")}}
+	defect := defects.Defect{ID: "wrong", File: "core/x.go", Old: "old", New: "new", Breaks: []string{"R1", "R3"}}
+	verdict := defects.Verdict{ID: "wrong", Red: []string{"a/claims", "a/other"}, Source: defect.SourceHash("old text")}
+	verdict.Scenarios = verdict.ScenariosHash(map[string]string{"a/claims": "one", "a/other": "two"})
+
+	proofs := defects.Proofs([]defects.Defect{defect}, []defects.Verdict{verdict}, played, source)
+	require.Equal(t, map[string][]defects.Proof{"R1": {{Defect: "wrong", Scenarios: []string{"a/claims"}}}}, proofs)
+
+	source["core/x.go"] = &fstest.MapFile{Data: []byte("old text, changed elsewhere")}
+	require.True(t, defects.Proofs([]defects.Defect{defect}, []defects.Verdict{verdict}, played, source)["R1"][0].Stale)
+	require.False(t, defects.Proofs([]defects.Defect{defect}, []defects.Verdict{verdict}, played, nil)["R1"][0].Stale)
+
+	played[1].Text = "two, changed"
+	require.True(t, defects.Proofs([]defects.Defect{defect}, []defects.Verdict{verdict}, played, nil)["R1"][0].Stale)
+	require.Empty(t, defects.Proofs([]defects.Defect{defect}, nil, played, source), "it was not planted")
+}
