@@ -13,7 +13,7 @@ BUILD    := .build
 TOOL     := go tool -modfile=tools/go.mod
 LINTER   := go tool -modfile=tools/lint/go.mod golangci-lint
 
-.PHONY: run test faults interop lint bench memory fuzz soak race determinism clean
+.PHONY: run test faults defects interop lint bench memory fuzz soak race determinism clean
 
 # Every scenario against the simulated printer, and a table of verdicts.
 run:
@@ -27,6 +27,12 @@ test:
 # Every fault at every point of a day of the printer: a sign-in, a refresh, a connection test, a mail. make test tries a part of them.
 faults:
 	go test ./scenarios -run TestWhateverAPartyDoes -timeout 60m -v -faults 1 -faults-seed $(SEED) | grep -v '^=== '
+
+# Every planted defect, and the scenarios that are meant to turn red; writes docs/defects.md. CHANGED=main plants those whose area has changed
+# since, and a twentieth of the others.
+defects:
+	go run ./defects/plant --seed $(SEED) $(if $(CHANGED),--changed $(CHANGED))
+	@for set in $$(cd defects/sets && ls *.yaml | grep -v verdicts); do go run ./defects/plant --together $${set%.yaml} || exit 1; done
 
 # Clients and servers that others wrote, unmodified, beside the fakes: curl, nodemailer, go-smtp, smtplib, msal-node, zitadel/oidc.
 interop:

@@ -156,8 +156,10 @@ func scenarioIDs(t *testing.T) []string {
 func TestEveryScenarioHasADefectThatItMustCatch(t *testing.T) {
 	content, err := os.ReadFile("docs/defects.md")
 	require.NoError(t, err)
+	table, _, _ := strings.Cut(string(content), "\n## ") // the tables by area name defects, not scenarios
 	named := map[string]bool{}
-	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (.+) \\|").FindAllStringSubmatch(string(content), -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (.+) \\|").FindAllStringSubmatch(table, -1) {
+		require.NotEqual(t, "none yet", row[2], "no defect turns %s red", row[1])
 		require.False(t, named[row[1]], "%s stands twice", row[1])
 		named[row[1]] = true
 	}

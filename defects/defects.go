@@ -1,6 +1,6 @@
-// Package defects holds planted firmware bugs: one place of the source each, changed as an engineer might have it wrong, and the
-// scenarios that are meant to turn red. The program in defects/plant builds the product with each of them and plays the scenarios; what
-// came of it is in verdicts.yaml, on which `mfpsim coverage` rests.
+// Package defects holds planted firmware bugs: one place of the source each, changed as an engineer might have it
+// wrong, and the scenarios that are meant to turn red. The program in defects/plant builds the product with each
+// of them and plays the scenarios; what came of it is in verdicts.yaml, on which `mfpsim coverage` rests.
 package defects
 
 import (
@@ -22,8 +22,11 @@ import (
 //go:embed *.yaml
 var files embed.FS
 
-// verdictsFile is what `make defects` writes.
-const verdictsFile = "verdicts.yaml"
+// Files of the folder that hold no defects.
+const (
+	verdictsFile = "verdicts.yaml" // what `make defects` writes
+	namedFile    = "named.yaml"
+)
 
 // Defect is one planted bug.
 type Defect struct {
@@ -46,13 +49,34 @@ type Verdict struct {
 	Red    []string `yaml:"red"`              // scenarios that turned red at an assertion
 	Broken []string `yaml:"broken,omitempty"` // scenarios that turned red elsewhere: at a page that is not there, a bench that got stuck
 	Tests  []string `yaml:"tests,omitempty"`  // packages whose tests turned red
-	// Source and Scenarios are hashes of what the verdict rests on: the file with the defect, and the scenarios that turned red.
+	// Source and Scenarios are hashes of what the verdict rests on: the file with the defect, and the scenarios
+	// that turned red.
 	Source    string `yaml:"source"`
 	Scenarios string `yaml:"scenarios"`
 }
 
 // Caught reports whether something turned red.
 func (v Verdict) Caught() bool { return len(v.Red)+len(v.Broken)+len(v.Tests) > 0 }
+
+// Named is a defect in words, that a scenario must catch and that no file plants yet.
+type Named struct {
+	Scenario string `yaml:"scenario"`
+	Says     string `yaml:"says"`
+	InTests  bool   `yaml:"in_tests"` // a test of the scenarios plants it, in the device or in the fakes
+}
+
+// AllNamed returns what the scenarios must catch, in words.
+func AllNamed() ([]Named, error) {
+	text, err := files.ReadFile(namedFile)
+	if err != nil {
+		return nil, err
+	}
+	var list []Named
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&list); err != nil {
+		return nil, fmt.Errorf("defects/%s: %w", namedFile, err)
+	}
+	return list, nil
+}
 
 // All returns the defects in the order of their files, and of their places in them.
 func All() ([]Defect, error) { return Load(files) }
@@ -66,7 +90,7 @@ func Load(folder fs.FS) ([]Defect, error) {
 	var all []Defect
 	seen := map[string]string{}
 	for _, name := range names {
-		if name == verdictsFile {
+		if name == verdictsFile || name == namedFile {
 			continue
 		}
 		text, err := fs.ReadFile(folder, name)
@@ -108,7 +132,8 @@ func (d Defect) check() error {
 	return nil
 }
 
-// Plant changes a source text. The old text is to stand there exactly once: one that has gone is no defect any more.
+// Plant changes a source text. The old text is to stand there exactly once: one that has gone is no defect any
+// more.
 func (d Defect) Plant(source string) (string, error) {
 	switch n := strings.Count(source, d.Old); n {
 	case 1:

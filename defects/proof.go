@@ -14,9 +14,9 @@ type Proof struct {
 	Stale     bool // the defect's file, or one of the scenarios that turned red, has changed since
 }
 
-// Proofs gives for each rule what proves it, by the verdicts. A rule is proved by a defect that breaks it and a scenario that claims it
-// and turns red; others that follow from it may fall too. Source is the module's source, in which the defects are planted; nil: it is
-// not at hand, and only the scenarios are compared.
+// Proofs gives for each rule what proves it, by the verdicts. A rule is proved by a defect that breaks it and a
+// scenario that claims it and turns red; others that follow from it may fall too. Source is the module's source,
+// in which the defects are planted; nil: it is not at hand, and only the scenarios are compared.
 func Proofs(list []Defect, verdicts []Verdict, played []scenarios.Scenario, source fs.FS) map[string][]Proof {
 	verdict := map[string]Verdict{}
 	for _, v := range verdicts {
@@ -61,7 +61,8 @@ func (v Verdict) ScenariosHash(texts map[string]string) string {
 	return Hash(red...)
 }
 
-// Stale reports whether something that the verdict rests on has changed since. A source that is nil is not looked at.
+// Stale reports whether something that the verdict rests on has changed since. A source that is nil is not looked
+// at.
 func (v Verdict) Stale(d Defect, texts map[string]string, source fs.FS) bool {
 	if v.Scenarios != v.ScenariosHash(texts) {
 		return true

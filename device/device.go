@@ -27,6 +27,8 @@ const (
 	CapabilityPower Capability = "power"
 	// CapabilityPowerCut: its supply can be made to fail at a write to its memory.
 	CapabilityPowerCut Capability = "power-cut"
+	// CapabilityMemory: what its non-volatile memory holds can be read out.
+	CapabilityMemory Capability = "memory"
 	// CapabilityDate: the harness can set the device's date and let its clock drift.
 	CapabilityDate Capability = "date"
 	// CapabilityFirmware: another version of the firmware can be fitted.
@@ -54,7 +56,7 @@ const (
 // Capabilities returns all that there are, in the order of the documentation.
 func Capabilities() []Capability {
 	return []Capability{
-		CapabilityClock, CapabilityPower, CapabilityPowerCut, CapabilityDate, CapabilityFirmware, CapabilityPanel,
+		CapabilityClock, CapabilityPower, CapabilityPowerCut, CapabilityMemory, CapabilityDate, CapabilityFirmware, CapabilityPanel,
 		CapabilityWebConfig, CapabilityScan, CapabilityCopy, CapabilityJobHistory, CapabilityStatusSheet,
 		CapabilityPrintAdminServerless, CapabilityFaxServer, CapabilityAdditionalNetwork,
 	}
@@ -79,7 +81,7 @@ func (d Description) Has(wanted Capability) bool { return slices.Contains(d.Capa
 // device cannot do is a capability that [Description] leaves out, and [ErrNotSupported].
 //
 // A method that acts works in the turn that its context carries, and returns when the person could go on. A look
-// (Describe, Now, Words, Jobs, Sheet, the panel's Screen) acts on nothing. It needs no turn, so that a bench that is
+// (Describe, Now, Words, Jobs, Sheet, Memory, the panel's Screen) acts on nothing. It needs no turn, so that a bench that is
 // held can still be looked at; a device in another process takes a turn for it if the context carries none.
 type Device interface {
 	Describe(ctx context.Context) (Description, error)
@@ -106,6 +108,9 @@ type Device interface {
 	Sheet(ctx context.Context) (string, error)
 	// Power switches the device off or on, or cuts its supply. It needs [CapabilityPower].
 	Power(ctx context.Context, act PowerAct) error
+	// Memory returns what the device's non-volatile memory holds, as somebody reads it out who has taken the chip. It is a look, and
+	// needs [CapabilityMemory].
+	Memory(ctx context.Context) ([]byte, error)
 	// SetDate sets the device's own date, as an administrator does or an empty battery; true time goes on.
 	SetDate(ctx context.Context, date time.Time) error
 	// Drift makes the device's clock gain (or, negative, lose) so much a day.

@@ -51,6 +51,9 @@ func (Unsupported) Sheet(context.Context) (string, error) { return "", ErrNotSup
 // Power implements [Device].
 func (Unsupported) Power(context.Context, PowerAct) error { return ErrNotSupported }
 
+// Memory implements [Device].
+func (Unsupported) Memory(context.Context) ([]byte, error) { return nil, ErrNotSupported }
+
 // SetDate implements [Device].
 func (Unsupported) SetDate(context.Context, time.Time) error { return ErrNotSupported }
 

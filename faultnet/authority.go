@@ -20,10 +20,12 @@ import (
 	"mfpsim/vtime"
 )
 
-// everywhere are the names that every host certificate holds for, so that clients from outside can use the loopback address.
+// everywhere are the names that every host certificate holds for, so that clients from outside can use the
+// loopback address.
 var everywhere = []string{"localhost", "127.0.0.1", "::1"}
 
-// curves are crypto/tls's own without the post-quantum ones: a key of ML-KEM is most of the cost of a handshake, and protects nothing here.
+// curves are crypto/tls's own without the post-quantum ones: a key of ML-KEM is most of the cost of a handshake,
+// and protects nothing here.
 var curves = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
 
 // identity is what all keys and certificates of an authority follow from.
@@ -33,8 +35,8 @@ type identity struct {
 	from, until time.Time // UTC
 }
 
-// Authority is a certificate authority for the hosts of a bench. Its keys and certificates are functions of name, seed and
-// validity: the same bytes on every machine. They protect nothing.
+// Authority is a certificate authority for the hosts of a bench. Its keys and certificates are functions of name,
+// seed and validity: the same bytes on every machine. They protect nothing.
 type Authority struct {
 	identity
 	key         *ecdsa.PrivateKey
@@ -103,7 +105,8 @@ func (a *Authority) derive(purpose string, length int) []byte {
 	return b
 }
 
-// deriveKey gives the ECDSA P-256 key of a purpose. A number beyond the curve's order (once in 2^32) is passed over.
+// deriveKey gives the ECDSA P-256 key of a purpose. A number beyond the curve's order (once in 2^32) is passed
+// over.
 func (a *Authority) deriveKey(purpose string) *ecdsa.PrivateKey {
 	for attempt := 0; ; attempt++ {
 		key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), a.derive(fmt.Sprintf("key %d of %s", attempt, purpose), 32))
@@ -145,15 +148,24 @@ func (a *Authority) Pool() *x509.CertPool {
 	return pool
 }
 
-// Certificate returns the certificate, with its key, for host names and addresses; localhost and the loopback addresses are
-// always among them. It is made once. Without a host it holds for the loopback names only. The authority's own certificate is
-// not sent along: whoever trusts it has it (RFC 8446 section 4.4.2).
+// Certificate returns the certificate, with its key, for host names and addresses; localhost and the loopback
+// addresses are always among them. It is made once. Without a host it holds for the loopback names only. The
+// authority's own certificate is not sent along: whoever trusts it has it (RFC 8446 section 4.4.2).
 func (a *Authority) Certificate(hosts ...string) (*tls.Certificate, error) {
+	return a.certify("", a.until, hosts)
+}
+
+// expired is a [Authority.Certificate] that was good for a day.
+func (a *Authority) expired(hosts ...string) (*tls.Certificate, error) {
+	return a.certify("expired ", a.from.AddDate(0, 0, 1), hosts)
+}
+
+func (a *Authority) certify(kind string, until time.Time, hosts []string) (*tls.Certificate, error) {
 	hosts, err := withLoopback(hosts)
 	if err != nil {
 		return nil, err
 	}
-	id := strings.Join(hosts, " ")
+	id := kind + strings.Join(hosts, " ")
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if c := a.issued[id]; c != nil {
@@ -163,7 +175,7 @@ func (a *Authority) Certificate(hosts ...string) (*tls.Certificate, error) {
 		SerialNumber: a.serial(id),
 		Subject:      pkix.Name{CommonName: hosts[0], Organization: []string{"mfpsim simulation"}},
 		NotBefore:    a.from,
-		NotAfter:     a.until,
+		NotAfter:     until,
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
@@ -201,10 +213,11 @@ func withLoopback(hosts []string) ([]string, error) {
 	return all, nil
 }
 
-// TLSConfig returns the serving side's configuration for a party and its hosts. A client that names one of them (SNI) is
-// shown that host's certificate, any other client one for all of them; under a fault [Untrusted] it is a stranger's. The
-// clock is the party's; nil: true time. Sessions are not resumed, since a client would not look at the certificate then.
-// A host that cannot stand in a certificate is a mistake of the program and panics.
+// TLSConfig returns the serving side's configuration for a party and its hosts. A client that names one of them
+// (SNI) is shown that host's certificate, any other client one for all of them; a fault [Untrusted], [WrongName]
+// or [Expired] puts another in its place. The clock is the party's; nil: true time. Sessions are not resumed,
+// since a client would not look at the certificate then. A host that cannot stand in a certificate is a mistake of
+// the program and panics.
 func (n *Network) TLSConfig(party string, clock *vtime.Clock, hosts ...string) *tls.Config {
 	known := map[string]bool{}
 	for _, host := range hosts {
@@ -232,11 +245,23 @@ func (n *Network) dialledTLS(clock *vtime.Clock) *tls.Config {
 	})
 }
 
-// servingTLS shows a certificate for the hosts that a client asks for, a stranger's under a fault [Untrusted].
+// servingTLS shows a certificate for the hosts that a client asks for, and what a fault of the handshake has in
+// its place.
 func (n *Network) servingTLS(clock *vtime.Clock, wanted func(*tls.ClientHelloInfo) []string) *tls.Config {
 	now := n.world.Now
 	if clock != nil {
 		now = clock.Now
+	}
+	certificate := func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		switch {
+		case n.inHandshake(hello.Conn, Untrusted):
+			return n.stranger.Certificate(wanted(hello)...)
+		case n.inHandshake(hello.Conn, WrongName):
+			return n.authority.Certificate(elsewhere)
+		case n.inHandshake(hello.Conn, Expired):
+			return n.authority.expired(wanted(hello)...)
+		}
+		return n.authority.Certificate(wanted(hello)...)
 	}
 	return &tls.Config{
 		MinVersion:             tls.VersionTLS12,
@@ -244,18 +269,33 @@ func (n *Network) servingTLS(clock *vtime.Clock, wanted func(*tls.ClientHelloInf
 		CurvePreferences:       curves,
 		Time:                   now,
 		SessionTicketsDisabled: true,
-		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-			authority := n.authority
-			if n.presentsStranger(hello.Conn) {
-				authority = n.stranger
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			if !n.inHandshake(hello.Conn, OldTLS) {
+				return nil, nil
 			}
-			return authority.Certificate(wanted(hello)...)
+			return &tls.Config{
+				MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11, //nolint:gosec // that is the fault
+				Time: now, SessionTicketsDisabled: true, GetCertificate: certificate,
+			}, nil
 		},
+		GetCertificate: certificate,
 	}
 }
 
-// presentsStranger carries out a fault [Untrusted] in the handshake, under the turn of the client, who waits.
-func (n *Network) presentsStranger(conn net.Conn) bool {
+// elsewhere is whom a certificate is made out to under a fault [WrongName].
+const elsewhere = "another.example"
+
+// handshakeFaults are the faults of the certificate and of the version, in the words of the journal.
+var handshakeFaults = map[FaultKind]string{
+	Untrusted: "certificate of a stranger",
+	WrongName: "certificate of another host",
+	Expired:   "certificate that has expired",
+	OldTLS:    "TLS 1.1 at most",
+}
+
+// inHandshake reports whether a fault strikes in the handshake of a connection, and notes it. It is carried out
+// under the turn of the client, who waits.
+func (n *Network) inHandshake(conn net.Conn, kind FaultKind) bool {
 	s, ours := unwrap(conn).(*serverConn)
 	var l *link
 	if ours {
@@ -266,17 +306,18 @@ func (n *Network) presentsStranger(conn net.Conn) bool {
 	l.mu.Lock()
 	a := l.fault
 	l.mu.Unlock()
-	if a == nil || a.Kind != Untrusted {
+	if a == nil || a.Kind != kind {
 		return false
 	}
 	n.meet(a)
 	if l.from != Outside {
-		n.fault(l.from, l.name, "%s: certificate of a stranger", l.host)
+		n.fault(l.from, l.name, "%s: %s", l.host, handshakeFaults[kind])
 	}
 	return true
 }
 
-// ClientTLS returns a client's configuration that trusts the lab's authority and nobody else, by the clock that now reads.
+// ClientTLS returns a client's configuration that trusts the lab's authority and nobody else, by the clock that
+// now reads.
 func (n *Network) ClientTLS(now func() time.Time) *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, CurvePreferences: curves, RootCAs: n.authority.Pool(), Time: now}
 }

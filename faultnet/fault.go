@@ -19,6 +19,9 @@ const (
 	Silent      FaultKind = "silent"      // connected, but nothing ever comes; open connections fall silent too
 	Reset       FaultKind = "reset"       // syscall.ECONNRESET after so many application bytes, both directions counted
 	Untrusted   FaultKind = "untrusted"   // the server presents a certificate of an authority that nobody trusts
+	WrongName   FaultKind = "wrong-name"  // the server presents a trusted certificate that is made out to another host
+	Expired     FaultKind = "expired"     // the server presents a certificate whose time is over
+	OldTLS      FaultKind = "old-tls"     // the server speaks TLS 1.1 at most
 	NoSTARTTLS  FaultKind = "no-starttls" // STARTTLS is taken out of the server's EHLO reply (RFC 3207 section 6)
 	Isolated    FaultKind = "isolated"    // the party is cut off from all others, in both directions: syscall.ENETUNREACH
 
@@ -42,6 +45,9 @@ var faultKinds = []struct {
 	{Silent, true, true},
 	{Reset, true, true},
 	{Untrusted, true, false},
+	{WrongName, true, false},
+	{Expired, true, false},
+	{OldTLS, true, false},
 	{NoSTARTTLS, true, false},
 	{BlackHole, true, false},
 	{Isolated, true, false},

@@ -236,6 +236,41 @@ func TestUntrustedCertificateIsAStrangers(t *testing.T) {
 	require.Empty(t, b.network.Unmet())
 }
 
+func TestOtherFaultsOfTheHandshake(t *testing.T) {
+	for kind, c := range map[faultnet.FaultKind]struct {
+		said  string
+		check func(*testing.T, error)
+	}{
+		faultnet.WrongName: {"certificate of another host", func(t *testing.T, err error) {
+			var name x509.HostnameError
+			require.ErrorAs(t, err, &name)
+		}},
+		faultnet.Expired: {"certificate that has expired", func(t *testing.T, err error) {
+			var invalid x509.CertificateInvalidError
+			require.ErrorAs(t, err, &invalid)
+			require.Equal(t, x509.Expired, invalid.Reason)
+		}},
+		faultnet.OldTLS: {"TLS 1.1 at most", func(t *testing.T, err error) {
+			require.ErrorContains(t, err, "protocol version")
+		}},
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			b := newBench(t, nil)
+			b.https(http.NotFoundHandler())
+			client := b.client("printer")
+			b.network.Arm(faultnet.Fault{To: "entra", Kind: kind, Times: 1})
+			b.do("printer", func(ctx context.Context) {
+				_, err := get(ctx, client, "https://login.example/")
+				c.check(t, err)
+				_, err = get(ctx, client, "https://login.example/")
+				require.NoError(t, err)
+			})
+			require.Equal(t, "09:00:00 fault printer printer#1: login.example:443: "+c.said, b.lines()[0])
+			require.Empty(t, b.network.Unmet())
+		})
+	}
+}
+
 func TestSTARTTLSIsTakenOutOfTheReply(t *testing.T) {
 	b := newBench(t, nil)
 	b.lineServer(true)
@@ -302,7 +337,7 @@ func TestAFaultThatIsNoneIsRefusedByName(t *testing.T) {
 	require.NoError(t, faultnet.Fault{To: "smtp", Kind: "no-starttls"}.Check())
 	require.Contains(t, faultnet.FaultKinds(), faultnet.NoSTARTTLS)
 	require.EqualError(t, faultnet.Fault{To: "smtp", Kind: "sluggish"}.Check(),
-		`no fault "sluggish" here; there are: unreachable, no-name, silent, reset, untrusted, no-starttls, black-hole, isolated, half-silent, slow, garbled, wrong-protocol, closed, panic`)
+		`no fault "sluggish" here; there are: unreachable, no-name, silent, reset, untrusted, wrong-name, expired, old-tls, no-starttls, black-hole, isolated, half-silent, slow, garbled, wrong-protocol, closed, panic`)
 	require.ErrorContains(t, faultnet.Fault{To: "smtp", Kind: "strip-starttls"}.Check(), "; the nearest is no-starttls")
 }
 

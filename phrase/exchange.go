@@ -23,13 +23,19 @@ var exchangeTerms = []term[fakesmtp.Answer]{
 	{"at", "MOMENT", readMoment},
 	{"reply", "TEXT", text(func(a *fakesmtp.Answer) *string { return &a.Reply })},
 	{"event", "NAME", func(a *fakesmtp.Answer, value string) error { set(&a.Event, value); return nil }},
-	{"garbled", "TEXT", text(func(a *fakesmtp.Answer) *string { return &a.Garbled })},
+	{"garbled", "TEXT", readGarbled},
 	{"latency", "DURATION", span(func(a *fakesmtp.Answer) *time.Duration { return &a.Delay })},
 	{"split", "N", count("split", func(a *fakesmtp.Answer) *int { return &a.Split })},
 	{"pause", "DURATION", span(func(a *fakesmtp.Answer) *time.Duration { return &a.Pause })},
 	{"from", "PARTY", text(func(a *fakesmtp.Answer) *string { return &a.From })},
 	{"after", "N", count("after", func(a *fakesmtp.Answer) *int { return &a.After })},
 	{"times", "N", count("times", func(a *fakesmtp.Answer) *int { return &a.Times })},
+}
+
+// readGarbled reads octets in which \r and \n stand for a line end.
+func readGarbled(a *fakesmtp.Answer, value string) error {
+	a.Garbled = strings.NewReplacer(`\r`, "\r", `\n`, "\n").Replace(value)
+	return nil
 }
 
 // exchangeFlags are those that stand alone.

@@ -210,6 +210,7 @@ func TestWhatALineNeedsIsKnownFromItsWords(t *testing.T) {
 		"clock printer 2000-01-01":               "needs date",
 		"power off":                              "needs power",
 		"power cut":                              "needs power",
+		"memory has no secrets":                  "needs memory",
 		"power cut at=write:2":                   "needs power, power-cut",
 		"lang el\npower off":                     "needs power, the language el",
 		"[needs:power] power off":                "needs nothing",

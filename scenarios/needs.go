@@ -58,6 +58,8 @@ func needsOf(words []string) []device.Capability {
 		return []device.Capability{device.CapabilityJobHistory}
 	case "sheet":
 		return []device.Capability{device.CapabilityStatusSheet}
+	case "memory":
+		return []device.Capability{device.CapabilityMemory}
 	case "scan":
 		switch what {
 		case "email":

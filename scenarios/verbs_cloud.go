@@ -5,13 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"mfpsim/fakeentra"
-	"mfpsim/fakesmtp"
 	"mfpsim/phrase"
 	"mfpsim/phrase/people"
 )
@@ -233,120 +229,6 @@ func (p *play) exchangeAnswers(words []string) (string, error) {
 	}
 	return asJSON(strings.Join(words, " ")), nil
 }
-
-func (p *play) verbMailbox(not bool, args []string) (string, error) {
-	address, rest := phrase.First(args)
-	what, rest := phrase.First(rest)
-	if !strings.Contains(address, "@") {
-		return "", usage("mailbox")
-	}
-	see := func(context.Context) (surface, error) {
-		s := surface{name: "mailbox", place: address}
-		var b strings.Builder
-		for i, m := range p.lab.SMTP.Mailbox(address) {
-			row := mailRow(i+1, m)
-			s.lines = append(s.lines, row)
-			b.WriteString(row + "\n")
-		}
-		s.drawn = b.String()
-		return s, nil
-	}
-	count := func() int { return len(p.lab.SMTP.Mailbox(address)) }
-	number := func(want int) (string, error) {
-		got, err := p.exactly(want, count)
-		s, lookErr := p.look(see)
-		if err = errors.Join(err, lookErr); err != nil {
-			return "", err
-		}
-		if got != want {
-			err = &surfaceError{cause: fmt.Errorf("%d mails, not %d (printer time %s)", got, want, p.printerTime().Format(time.DateTime)), surface: s}
-		}
-		return s.drawn, err
-	}
-	switch {
-	case what == "shows":
-		return p.mailShows(not, address, rest, see)
-	case what == "count" && len(rest) == 1:
-		want, err := strconv.Atoi(rest[0])
-		if err != nil || want < 0 {
-			return "", fmt.Errorf("%q is no number", rest[0])
-		}
-		return number(want)
-	case what == "is" && len(rest) == 1 && rest[0] == "empty":
-		return number(0)
-	case what == "screen" && len(rest) == 0:
-		s, err := p.look(see)
-		return s.drawn, err
-	}
-	return "", usage("mailbox")
-}
-
-// mailRow is one mail in one line.
-func mailRow(number int, m fakesmtp.Message) string {
-	names := make([]string, len(m.Attachments()))
-	for i, a := range m.Attachments() {
-		names[i] = fmt.Sprintf("%s (%s, %d bytes)", a.Name, a.Type, a.Size)
-	}
-	return fmt.Sprintf("%d | %s | from=%s | to=%s | subject=%s | attachments=%d: %s", number, m.ReceivedAt.UTC().Format(time.DateTime),
-		m.From, strings.Join(m.To, ","), m.Subject, len(m.Attachments()), strings.Join(names, ", "))
-}
-
-// mailShows waits for the newest mail to be as said.
-func (p *play) mailShows(not bool, address string, args []string, see look) (string, error) {
-	limit, args, err := within(args)
-	if err != nil {
-		return "", err
-	}
-	plain, values, err := phrase.Settings(args, "from", "subject", "attachments", "text")
-	if err != nil {
-		return "", err
-	}
-	if len(plain) > 0 || len(values) == 0 {
-		return "", usage("mailbox")
-	}
-	newest := func() bool {
-		all := p.lab.SMTP.Mailbox(address)
-		if len(all) == 0 {
-			return false
-		}
-		m := all[len(all)-1]
-		for key, want := range values {
-			var fits bool
-			switch key {
-			case "from":
-				fits = strings.EqualFold(m.From, want)
-			case "subject":
-				fits = plain0(m.Subject) == plain0(want)
-			case "attachments":
-				fits = strconv.Itoa(len(m.Attachments())) == want
-			case "text":
-				fits = slices.ContainsFunc(lines(m.Text()), func(l string) bool { return onLine(l, []string{want}) })
-			}
-			if !fits {
-				return false
-			}
-		}
-		return true
-	}
-	if not {
-		if err := p.settle(); err != nil {
-			return "", err
-		}
-		s, err := p.look(see)
-		if err == nil && newest() {
-			err = &showError{surface: s, words: args, not: true, at: p.printerTime()}
-		}
-		return s.drawn, err
-	}
-	s, met, err := p.await(limit, see, func(surface) bool { return newest() })
-	if err == nil && !met {
-		err = &showError{surface: s, words: args, limit: limit, at: p.printerTime()}
-	}
-	return s.drawn, err
-}
-
-// plain0 is [plain] under a name that the local word "plain" does not hide.
-func plain0(s string) string { return plain(s) }
 
 func lines(text string) []string {
 	var found []string

@@ -25,20 +25,24 @@ printer sign-in admin@contoso.com
 
 func TestVerbsThatTheScenariosDoNotNeed(t *testing.T) {
 	for name, script := range map[string]string{
-		"who the printer is":       "printer\nenv X=y\n",
-		"a clock that drifts":      "clock printer drift=60s\nclock +1d\nclock printer drift=-60s\n",
-		"the language of a panel":  "lang el\npanel home\npanel shows Settings\nlang en\npanel shows Settings\n",
-		"a wrong password":         "webconfig log-in wrong\nwebconfig shows 'Incorrect user name or password'\nwebconfig log-in\nwebconfig shows 'Log out'\nwebconfig log-out\nwebconfig shows 'Log in'\n",
-		"tables and transcripts":   working + "scan email bob@fabrikam.com file=letter subject='A letter' pages=2\njobs shows Email Completed\njobs screen\nmailbox bob@fabrikam.com shows text='Scanned by' subject='a letter' attachments=1\nmailbox bob@fabrikam.com screen\nwire screen smtp\nwire screen entra\nwire count smtp 'AUTH XOAUTH2' 1\nentra log\nentra log shows admin@contoso.com Success\nsheet print\nsheet screen\npanel screen\nwebconfig screen\n",
-		"a denied mail":            working + "scan email bob@fabrikam.com\nmailbox bob@fabrikam.com shows from=admin@contoso.com\n! mailbox bob@fabrikam.com shows from=eve@contoso.com\n",
-		"a supply that fails":      working + "power cut\npower on\nscan email bob@fabrikam.com\nmailbox bob@fabrikam.com count 1\n",
-		"a supply that fails late": "tenant contoso.com smtp-auth=enabled security-defaults=off\nuser admin@contoso.com role='Cloud Application Administrator' mailbox\nprinter sign-in admin@contoso.com\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Sender''s Email Address' other@contoso.com\npower cut at=write:1\nwebconfig shows OK\n",
-		"several printers":         "printer use second\nprinter use printer\nprinter use second\nclock +1m\n",
-		"a policy from a file":     "tenant contoso.com\nuser a@contoso.com mailbox\nentra policy Block block.json\n-- block.json --\n{\"flow\": \"Device code flow\", \"users\": [\"All\"], \"state\": \"on\"}\n",
-		"entra's other acts":       "tenant contoso.com\nuser a@contoso.com mailbox mfa\nentra set 'Security defaults' Disabled tenant=contoso.com\nentra revoke a@contoso.com\nentra disable a@contoso.com\nentra enable a@contoso.com\nentra password a@contoso.com\n",
-		"a condition that holds":   "[needs:clock] panel home\n[!needs:clock] panel press Coffee\n",
-		"a wait of its own length": working + "scan email bob@fabrikam.com\njobs shows Email Completed within=5m\n",
-		"faults that are met":      "network entra unreachable times=1\n" + "tenant contoso.com\nuser a@contoso.com role='Cloud Application Administrator' mailbox\nwebconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Authentication Method' OAuth2\nwebconfig click 'Sign In'\nwebconfig click 'Sign in with Microsoft'\nwebconfig shows @cloud-unreachable\nnetwork entra ok\n",
+		"who the printer is":      "printer\nenv X=y\n",
+		"a clock that drifts":     "clock printer drift=60s\nclock +1d\nclock printer drift=-60s\n",
+		"the language of a panel": "lang el\npanel home\npanel shows Settings\nlang en\npanel shows Settings\n",
+		"a wrong password":        "webconfig log-in wrong\nwebconfig shows 'Incorrect user name or password'\nwebconfig log-in\nwebconfig shows 'Log out'\nwebconfig log-out\nwebconfig shows 'Log in'\n",
+		"tables and transcripts":  working + "scan email bob@fabrikam.com file=letter subject='A letter' pages=2\njobs shows Email Completed\njobs screen\nmailbox bob@fabrikam.com shows text='Scanned by' subject='a letter' attachments=1\nmailbox bob@fabrikam.com screen\nwire screen smtp\nwire screen entra\nwire count smtp 'AUTH XOAUTH2' 1\nentra log\nentra log shows admin@contoso.com Success\nsheet print\nsheet screen\npanel screen\nwebconfig screen\n",
+		"all that can be said of a mail": working + "scan email bob@fabrikam.com file=letter subject=Brief pages=3\nmailbox bob@fabrikam.com shows to=bob@fabrikam.com file=letter.pdf pdf=3 date=now id=new header='Subject: Brief'\n" +
+			"! mailbox bob@fabrikam.com shows pdf=2\n! mailbox bob@fabrikam.com shows bytes=1\n! mailbox bob@fabrikam.com shows file=letter\n! mailbox bob@fabrikam.com shows header='X-Mailer: nobody'\n! mailbox bob@fabrikam.com shows to=eve@fabrikam.com\n",
+		"the mail server's answers": working + "exchange answer at=AUTH reply='454 4.7.0 Later' times=1 then at=MAIL latency=10s times=1\nscan email bob@fabrikam.com\njobs shows Email 312\nscan email bob@fabrikam.com\njobs shows Email Completed\n",
+		"what the memory holds":     working + "memory has admin@contoso.com\nmemory has no bob@fabrikam.com\nmemory has no secrets\n",
+		"a denied mail":             working + "scan email bob@fabrikam.com\nmailbox bob@fabrikam.com shows from=admin@contoso.com\n! mailbox bob@fabrikam.com shows from=eve@contoso.com\n",
+		"a supply that fails":       working + "power cut\npower on\nscan email bob@fabrikam.com\nmailbox bob@fabrikam.com count 1\n",
+		"a supply that fails late":  "tenant contoso.com smtp-auth=enabled security-defaults=off\nuser admin@contoso.com role='Cloud Application Administrator' mailbox\nprinter sign-in admin@contoso.com\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Sender''s Email Address' other@contoso.com\npower cut at=write:1\nwebconfig shows OK\n",
+		"several printers":          "printer use second\nprinter use printer\nprinter use second\nclock +1m\n",
+		"a policy from a file":      "tenant contoso.com\nuser a@contoso.com mailbox\nentra policy Block block.json\n-- block.json --\n{\"flow\": \"Device code flow\", \"users\": [\"All\"], \"state\": \"on\"}\n",
+		"entra's other acts":        "tenant contoso.com\nuser a@contoso.com mailbox mfa\nentra set 'Security defaults' Disabled tenant=contoso.com\nentra revoke a@contoso.com\nentra disable a@contoso.com\nentra enable a@contoso.com\nentra password a@contoso.com\n",
+		"a condition that holds":    "[needs:clock] panel home\n[!needs:clock] panel press Coffee\n",
+		"a wait of its own length":  working + "scan email bob@fabrikam.com\njobs shows Email Completed within=5m\n",
+		"faults that are met":       "network entra unreachable times=1\n" + "tenant contoso.com\nuser a@contoso.com role='Cloud Application Administrator' mailbox\nwebconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Authentication Method' OAuth2\nwebconfig click 'Sign In'\nwebconfig click 'Sign in with Microsoft'\nwebconfig shows @cloud-unreachable\nnetwork entra ok\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

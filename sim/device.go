@@ -55,8 +55,8 @@ func Mounted(known *models.Set, change func(*Config)) mount.Constructor {
 	}
 }
 
-// secrets are the printer's own: its administrator's password and the key of its memory, in the forms in which a leak
-// would show.
+// secrets are the printer's own: its administrator's password and the key of its memory, in the forms in which a
+// leak would show.
 func (p *Printer) secrets() []string {
 	key := p.sealing
 	return []string{p.password, string(key), hex.EncodeToString(key), base64.StdEncoding.EncodeToString(key)}
@@ -83,11 +83,11 @@ func (d *simulated) Describe(context.Context) (device.Description, error) {
 	return description, nil
 }
 
-// capabilities are what every simulated printer can do, what the model's panel leads to, and what the model says of
-// itself.
+// capabilities are what every simulated printer can do, what the model's panel leads to, and what the model says
+// of itself.
 func (d *simulated) capabilities() []device.Capability {
 	list := []device.Capability{
-		device.CapabilityPowerCut, device.CapabilityDate, device.CapabilityFirmware, device.CapabilityPanel,
+		device.CapabilityPowerCut, device.CapabilityMemory, device.CapabilityDate, device.CapabilityFirmware, device.CapabilityPanel,
 		device.CapabilityWebConfig, device.CapabilityJobHistory,
 	}
 	for _, o := range []struct {
@@ -200,6 +200,8 @@ func (d *simulated) Sheet(context.Context) (string, error) {
 	}
 	return text, nil
 }
+
+func (d *simulated) Memory(context.Context) ([]byte, error) { return d.printer.Memory() }
 
 func (d *simulated) Power(ctx context.Context, act device.PowerAct) error {
 	return d.printer.Power(ctx, act)

@@ -127,10 +127,34 @@ func (s *supplied) Write(image []byte) error {
 	s.failed = true
 	defer s.lost()
 	if memory, ok := s.flash.(*nvram.Memory); ok {
-		memory.CutPower(1, s.random.Intn(len(image)+1))
+		memory.CutPower(1, s.tear(memory.Image(), image))
 		return memory.Write(image)
 	}
 	return nvram.ErrPowerCut
+}
+
+// tear draws how many bytes of a new image arrive: at least the first one that changes, and not all that do.
+func (s *supply) tear(before, image []byte) int {
+	changes := func(i int) bool { return i >= len(before) || before[i] != image[i] }
+	begin, end := 0, len(image)
+	for begin < len(image) && !changes(begin) {
+		begin++
+	}
+	for end > begin && !changes(end-1) {
+		end--
+	}
+	if end-begin < 2 {
+		return begin
+	}
+	return begin + 1 + s.random.Intn(end-begin-1)
+}
+
+// image is what the memory holds, power or not.
+func (s *supplied) image() ([]byte, error) {
+	if memory, ok := s.flash.(*nvram.Memory); ok {
+		return memory.Image(), nil
+	}
+	return s.flash.Read()
 }
 
 func (s *supplied) keep(image []byte) error {
@@ -158,7 +182,8 @@ func (s *supplied) restore() {
 	}
 }
 
-// lit is the printer's way to the network: there is none once the supply has failed, though what was running has not ended yet.
+// lit is the printer's way to the network: there is none once the supply has failed, though what was running has
+// not ended yet.
 type lit struct{ printer *Printer }
 
 var errDark = errors.New("the printer is dark")

@@ -1,9 +1,10 @@
-// Package sim is the simulated printer: a panel, a Web Config and a printed status sheet around the mail core that a firmware
-// would ship, on the bench's time and network.
+// Package sim is the simulated printer: a panel, a Web Config and a printed status sheet around the mail core that
+// a firmware would ship, on the bench's time and network.
 //
-// A [Printer] has a power switch. What is volatile (a sign-in that waits for OK, sessions, what was typed, jobs under way) is gone
-// when it is switched off; settings, the stored sign-in, the job history and the panel's preferences are kept in flash memory. Its
-// clock is its own and may be wrong. It knows no fake: it speaks to the clouds over the network only.
+// A [Printer] has a power switch. What is volatile (a sign-in that waits for OK, sessions, what was typed, jobs
+// under way) is gone when it is switched off; settings, the stored sign-in, the job history and the panel's
+// preferences are kept in flash memory. Its clock is its own and may be wrong. It knows no fake: it speaks to the
+// clouds over the network only.
 package sim
 
 import (
@@ -60,16 +61,19 @@ type Config struct {
 	Records  nvram.Flash // job history and preferences; default: a memory of its own
 	// SealingKey is the device's own key, 32 bytes, with which Flash is sealed; default: made from Seed and Name.
 	SealingKey []byte
-	// Folder keeps the memory beyond the program's end, in place of Flash, Records and SealingKey; nil: nothing does.
+	// Folder keeps the memory beyond the program's end, in place of Flash, Records and SealingKey; nil: nothing
+	// does.
 	Folder   *Folder
 	Address  string // default "192.0.2.10"
 	Roots    func() *x509.CertPool
 	Language string // of a new printer; default: "en", or the model's first where it has no English
 	Locked   bool   // Lock Setting of a new printer (guide rule R25)
-	// AdministratorPassword is the password; default: the serial number, as on a new printer without a PASSWORD label.
+	// AdministratorPassword is the password; default: the serial number, as on a new printer without a PASSWORD
+	// label.
 	AdministratorPassword string
 	Timeouts              core.Timeouts // of the core; zero fields mean its defaults
-	// KeepAlive is how long a connection to the identity provider is kept; empty: the core's default, for one series of polls.
+	// KeepAlive is how long a connection to the identity provider is kept; empty: the core's default, for one
+	// series of polls.
 	KeepAlive oauth.KeepAlive
 	// Link returns where Web Config's link to an address of the cloud service leads; nil: to the address itself.
 	Link func(address string) string
@@ -77,7 +81,8 @@ type Config struct {
 	OnPower func(on bool)
 }
 
-// Printer is one simulated printer. Its methods are safe for concurrent use; those that take a context work in the turn it carries.
+// Printer is one simulated printer. Its methods are safe for concurrent use; those that take a context work in the
+// turn it carries.
 type Printer struct {
 	config   Config
 	model    *models.Model
@@ -207,8 +212,8 @@ func (c *Config) complete(model *models.Model) {
 	}
 }
 
-// lifeOf tells printers apart that start with the same seed on different memories: with the same randomness a second start
-// would seal other secrets under the nonces of the first. "" for a new printer.
+// lifeOf tells printers apart that start with the same seed on different memories: with the same randomness a
+// second start would seal other secrets under the nonces of the first. "" for a new printer.
 func lifeOf(flash nvram.Flash) string {
 	image, err := flash.Read()
 	if err != nil || len(image) == 0 {
@@ -255,8 +260,8 @@ func (p *Printer) WebConfig() http.Handler { return p.web }
 // PoweredOn reports whether the printer is on.
 func (p *Printer) PoweredOn() bool { return p.on() != nil }
 
-// Mailer is the mail core for an owner of a sign-in, nil while the power is off. Persons reach it through panel and Web
-// Config only.
+// Mailer is the mail core for an owner of a sign-in, nil while the power is off. Persons reach it through panel
+// and Web Config only.
 func (p *Printer) Mailer(owner nvram.Owner) *core.Mailer {
 	if live := p.on(); live != nil {
 		return live.engine.For(owner)
@@ -283,8 +288,8 @@ func (p *Printer) Recovered() error {
 	return errors.Join(live.broken, live.history.Broken(), live.engine.Recovered())
 }
 
-// Power switches the printer on ("on") or off ("off"), or cuts its supply ("cut"), at once or at a write to the memory of settings
-// and sign-in. Switching on what is on, or off what is off, does nothing.
+// Power switches the printer on ("on") or off ("off"), or cuts its supply ("cut"), at once or at a write to the
+// memory of settings and sign-in. Switching on what is on, or off what is off, does nothing.
 func (p *Printer) Power(ctx context.Context, act device.PowerAct) error {
 	switch {
 	case act.State == "on":
@@ -301,6 +306,16 @@ func (p *Printer) Power(ctx context.Context, act device.PowerAct) error {
 		return nil
 	}
 	return &choice.Error{What: "power state", Wanted: act.State, Present: []string{"off", "on", "cut"}}
+}
+
+// Memory returns what the flash memory holds: settings and sign-ins, then preferences and the job history.
+func (p *Printer) Memory() ([]byte, error) {
+	settings, err := p.flash.image()
+	if err != nil {
+		return nil, err
+	}
+	records, err := p.records.image()
+	return append(settings, records...), err
 }
 
 func (p *Printer) powerUp(ctx context.Context) error {
@@ -327,7 +342,8 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		},
 		WithCancel: p.config.World.WithCancel,
 		KeepAlive:  p.config.KeepAlive,
-		// net/http decides by the machine's clock whether it uses a connection again, which would show in the evidence.
+		// net/http decides by the machine's clock whether it uses a connection again, which would show in the
+		// evidence.
 		Transport: p.transport,
 	})
 	if err != nil {
@@ -347,7 +363,8 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	return nil
 }
 
-// idleLimit is how long the printer keeps a connection to the identity provider between two polls: ours, longer than any interval.
+// idleLimit is how long the printer keeps a connection to the identity provider between two polls: ours, longer
+// than any interval.
 const idleLimit = 90 * time.Second
 
 func (p *Printer) transport(dialTLS func(ctx context.Context, network, address string) (net.Conn, error), keep bool) oauth.Transport {
@@ -387,7 +404,8 @@ func (p *Printer) end(live *powered) {
 	}
 }
 
-// supplyFailed is told by the memory in the middle of a write: the printer is dark at once, the rest follows as an event.
+// supplyFailed is told by the memory in the middle of a write: the printer is dark at once, the rest follows as an
+// event.
 func (p *Printer) supplyFailed() {
 	p.dark.Store(true)
 	p.mu.Lock()

@@ -1,16 +1,18 @@
 // Command plant builds the product with each planted defect and plays the scenarios against it.
 //
 //	go run ./defects/plant                        all defects
-//	go run ./defects/plant --stale                those whose verdict rests on something that has changed since
 //	go run ./defects/plant --only core/mail       those of an area, or one by its id
 //	go run ./defects/plant --together careless    those of defects/sets/careless.yaml, in one printer at once
+//	go run ./defects/plant --stale                those whose verdict no longer fits their file or their scenarios
 //	go run ./defects/plant --changed main~1       those whose area has changed since a commit, and a part of the others
 //
-// It writes what came of them into defects/verdicts.yaml and docs/defects.md, but with --changed.
+// What came of them goes to defects/verdicts.yaml and docs/defects.md, and the verdicts on the others stay. With
+// another seed or language, or with --within, nothing is written.
 package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -23,6 +25,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -32,22 +35,35 @@ import (
 	"mfpsim/vtime"
 )
 
+// A run with these is written down.
+const (
+	usualSeed     = 7
+	usualLanguage = "en"
+)
+
+// longest is how long the scenarios may take with one defect, by the machine's clock: one that makes the bench
+// wait for ever counts as seen.
+const longest = 3 * time.Minute
+
 type options struct {
-	Only     []string `help:"Areas or ids; default: all."`
-	Stale    bool     `help:"Only those whose verdict rests on a file or a scenario that has changed since."`
-	Changed  string   `placeholder:"COMMIT" help:"Only areas that have changed since, and a seeded part of the others."`
-	Part     int      `default:"20" help:"With --changed: one of so many of the others."`
-	Seed     uint64   `default:"7" help:"Of the scenarios, and of the part."`
-	Lang     string   `default:"en" help:"Language of the scenarios."`
-	Whole    bool     `help:"Play all scenarios against each defect, not only those that are meant to catch it."`
-	Together string   `placeholder:"NAME" help:"The defects of a set, defects/sets/NAME.yaml, in one printer at once."`
-	Workers  int      `default:"0" help:"Defects at a time; 0: one for each processor."`
+	Only     []string      `help:"Areas or ids; default: all."`
+	Stale    bool          `help:"Only those that have no verdict, or one that rests on another text than today's."`
+	Changed  string        `placeholder:"COMMIT" help:"Only areas that have changed since, and a seeded part of the others."`
+	Part     int           `default:"20" help:"With --changed: one of so many of the others."`
+	Seed     uint64        `default:"7" help:"Of the scenarios."`
+	Draw     uint64        `default:"7" help:"Seed of the part, and of the order where there is not time for all."`
+	Lang     string        `default:"en" help:"Language of the scenarios."`
+	Whole    bool          `help:"Play all scenarios against each defect, not only those that are meant to catch it."`
+	Page     bool          `help:"Plant nothing, only write the page anew."`
+	Together string        `placeholder:"NAME" help:"The defects of a set, defects/sets/NAME.yaml, in one printer at once."`
+	Within   time.Duration `help:"Begin with no further defect after so long; 0: plant all."`
+	Workers  int           `default:"0" help:"Defects at a time; 0: one for each processor."`
 }
 
 func main() {
 	var o options
 	kong.Parse(&o, kong.Name("plant"))
-	if err := o.run(); err != nil {
+	if err := o.run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "plant:", err)
 		os.Exit(1)
 	}
@@ -59,9 +75,11 @@ type planter struct {
 	root   string
 	folder string            // for what is built
 	texts  map[string]string // of the scenarios, by id
+	before map[string]defects.Verdict
+	shared map[string]bool // defects that share one program
 }
 
-func (o options) run() error {
+func (o options) run(ctx context.Context) error {
 	root, err := os.Getwd()
 	if err != nil {
 		return err
@@ -70,7 +88,11 @@ func (o options) run() error {
 	if err != nil {
 		return err
 	}
-	p := &planter{options: o, root: root, texts: map[string]string{}}
+	picked, err := o.pick(ctx, root, all)
+	if err != nil {
+		return err
+	}
+	p := &planter{options: o, root: root, texts: map[string]string{}, before: map[string]defects.Verdict{}}
 	played, err := scenarios.All()
 	if err != nil {
 		return err
@@ -78,35 +100,54 @@ func (o options) run() error {
 	for _, s := range played {
 		p.texts[s.ID] = s.Text
 	}
-	before, err := defects.Verdicts()
+	if err := p.known(all); err != nil {
+		return err
+	}
+	verdicts, err := defects.Verdicts()
 	if err != nil {
 		return err
 	}
-	picked, err := p.pick(all, before)
-	if err != nil || len(picked) == 0 {
-		return err
+	for _, v := range verdicts {
+		p.before[v.ID] = v
 	}
-	if err := p.known(all); err != nil {
-		return err
+	switch {
+	case o.Page:
+		picked = nil
+	case o.Stale:
+		picked = slices.DeleteFunc(picked, p.fits)
 	}
 	if p.folder, err = os.MkdirTemp("", "mfpsim-defects-*"); err != nil {
 		return err
 	}
 	defer os.RemoveAll(p.folder)
 	if o.Together != "" {
-		return p.together(o.Together, all)
+		return p.plantSet(ctx, o.Together, all)
 	}
 	watch := vtime.StartStopwatch()
-	verdicts, err := p.all(picked)
-	if err != nil {
+	if err := p.build(ctx, picked); err != nil {
 		return err
 	}
-	survivors := table(picked, verdicts)
-	fmt.Printf("%d defects in %.0f s\n", len(picked), watch.Elapsed().Seconds())
-	if o.Changed == "" {
-		if err := p.write(all, merged(all, before, verdicts)); err != nil {
+	verdicts, failed := p.all(ctx, picked) // what came of the others is kept
+	for _, v := range verdicts {
+		if v.ID != "" && v.Source != "" {
+			p.before[v.ID] = v
+		}
+	}
+	if n := len(picked); p.Within > 0 {
+		picked = slices.DeleteFunc(picked, func(d defects.Defect) bool {
+			return !slices.ContainsFunc(verdicts, func(v defects.Verdict) bool { return v.ID == d.ID })
+		})
+		fmt.Printf("%d of %d planted within %s\n", len(picked), n, p.Within)
+	}
+	survivors := table(all, picked, p.before)
+	fmt.Printf("%d planted in %.0f s\n", len(picked), watch.Elapsed().Seconds())
+	if o.Seed == usualSeed && o.Lang == usualLanguage && o.Within == 0 {
+		if err := p.write(all); err != nil {
 			return err
 		}
+	}
+	if failed != nil {
+		return failed
 	}
 	if survivors > 0 {
 		return fmt.Errorf("%d defects were not caught as they were meant to be", survivors)
@@ -115,14 +156,7 @@ func (o options) run() error {
 }
 
 // pick chooses the defects to plant.
-func (p *planter) pick(all []defects.Defect, before []defects.Verdict) ([]defects.Defect, error) {
-	o := p.options
-	if o.Stale {
-		return slices.DeleteFunc(slices.Clone(all), func(d defects.Defect) bool {
-			i := slices.IndexFunc(before, func(v defects.Verdict) bool { return v.ID == d.ID })
-			return i >= 0 && !before[i].Stale(d, p.texts, os.DirFS(p.root))
-		}), nil
-	}
+func (o options) pick(ctx context.Context, root string, all []defects.Defect) ([]defects.Defect, error) {
 	if o.Changed == "" {
 		picked := slices.DeleteFunc(slices.Clone(all), func(d defects.Defect) bool {
 			return len(o.Only) > 0 && !slices.Contains(o.Only, d.Area) && !slices.Contains(o.Only, d.ID)
@@ -132,14 +166,14 @@ func (p *planter) pick(all []defects.Defect, before []defects.Verdict) ([]defect
 		}
 		return picked, nil
 	}
-	command := exec.Command("git", "diff", "--name-only", o.Changed, "--")
-	command.Dir = p.root
+	command := exec.CommandContext(ctx, "git", "diff", "--name-only", o.Changed, "--")
+	command.Dir = root
 	output, err := command.Output()
 	if err != nil {
 		return nil, fmt.Errorf("git diff %s: %w", o.Changed, err)
 	}
 	changed := strings.Fields(string(output))
-	dice := chance.New(o.Seed, "defects")
+	dice := chance.New(o.Draw, "defects")
 	return slices.DeleteFunc(slices.Clone(all), func(d defects.Defect) bool {
 		drawn := dice.Intn(max(o.Part, 1)) == 0
 		touched := slices.ContainsFunc(changed, func(name string) bool {
@@ -170,28 +204,35 @@ func (p *planter) known(all []defects.Defect) error {
 }
 
 // all plants defects, several at a time.
-func (p *planter) all(picked []defects.Defect) ([]defects.Verdict, error) {
+func (p *planter) all(ctx context.Context, picked []defects.Defect) ([]defects.Verdict, error) {
 	workers := p.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	verdicts := make([]defects.Verdict, len(picked))
 	var failed error
+	done := 0
 	var mutex sync.Mutex
 	var wait sync.WaitGroup
 	next := make(chan int)
-	for range min(workers, len(picked)) {
+	for range workers {
 		wait.Go(func() {
 			for i := range next {
-				v, err := p.one(picked[i])
+				v, err := p.one(ctx, picked[i])
 				mutex.Lock()
+				done++
+				fmt.Fprintf(os.Stderr, "%d of %d  %s\n", done, len(picked), picked[i].ID)
 				verdicts[i] = v
 				failed = errors.Join(failed, err)
 				mutex.Unlock()
 			}
 		})
 	}
-	for i := range picked {
+	watch := vtime.StartStopwatch()
+	for _, i := range p.order(len(picked)) {
+		if p.Within > 0 && watch.Elapsed() > p.Within {
+			break
+		}
 		next <- i
 	}
 	close(next)
@@ -199,8 +240,22 @@ func (p *planter) all(picked []defects.Defect) ([]defects.Verdict, error) {
 	return verdicts, failed
 }
 
+// order is that of the files, and one that the seed decides where there may not be time for all.
+func (p *planter) order(n int) []int {
+	order := make([]int, n)
+	dice := chance.New(p.Draw, "order of defects")
+	for i := range order {
+		order[i] = i
+		if p.Within > 0 {
+			j := dice.Intn(i + 1)
+			order[i], order[j] = order[j], order[i]
+		}
+	}
+	return order
+}
+
 // one plants one defect and plays.
-func (p *planter) one(d defects.Defect) (defects.Verdict, error) {
+func (p *planter) one(ctx context.Context, d defects.Defect) (defects.Verdict, error) {
 	v := defects.Verdict{ID: d.ID}
 	source, err := os.ReadFile(filepath.Join(p.root, filepath.FromSlash(d.File)))
 	if err != nil {
@@ -219,11 +274,11 @@ func (p *planter) one(d defects.Defect) (defects.Verdict, error) {
 	if err != nil {
 		return v, err
 	}
-	if err := p.play(&v, d, folder, overlay); err != nil {
+	if err := p.play(ctx, &v, d, folder, overlay); err != nil {
 		return v, err
 	}
 	for _, test := range d.Tests {
-		if output, err := p.command("go", "test", "-overlay", overlay, test).CombinedOutput(); err != nil {
+		if output, err := p.command(ctx, "go", "test", "-trimpath", "-overlay", overlay, test).CombinedOutput(); err != nil {
 			if bytes.Contains(output, []byte("[build failed]")) {
 				return v, fmt.Errorf("defect %s does not compile:\n%s", d.ID, output)
 			}
@@ -232,6 +287,12 @@ func (p *planter) one(d defects.Defect) (defects.Verdict, error) {
 	}
 	v.Source, v.Scenarios = d.SourceHash(string(source)), v.ScenariosHash(p.texts)
 	return v, nil
+}
+
+// fits reports whether the verdict on a defect still rests on what is there.
+func (p *planter) fits(d defects.Defect) bool {
+	v, planted := p.before[d.ID]
+	return planted && v.Caught() && !v.Stale(d, p.texts, os.DirFS(p.root))
 }
 
 // overlay writes the changed file, and the list that the compiler reads in place of the folder.
@@ -245,27 +306,56 @@ func (p *planter) overlay(folder string, d defects.Defect, changed string) (stri
 	return list, errors.Join(os.WriteFile(file, []byte(changed), 0o600), os.WriteFile(list, text, 0o600))
 }
 
-func (p *planter) command(name string, args ...string) *exec.Cmd {
-	command := exec.Command(name, args...)
+func (p *planter) command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, name, args...)
 	command.Dir = p.root
 	return command
 }
 
-// play builds the program and plays the scenarios that are meant to catch the defect, and the others only if those stay green.
-func (p *planter) play(v *defects.Verdict, d defects.Defect, folder, overlay string) error {
+// program is where the program with many defects lies.
+func (p *planter) program() string { return filepath.Join(p.folder, "mfpsim") }
+
+// build makes the program with all defects that can share one.
+func (p *planter) build(ctx context.Context, picked []defects.Defect) error {
+	if len(picked) < 2 {
+		return nil // one is as fast alone
+	}
+	overlay, shared, err := p.together(picked, p.folder)
+	if err != nil {
+		return err
+	}
+	if output, err := p.compile(ctx, overlay, p.program()); err != nil {
+		return fmt.Errorf("one of the defects does not compile:\n%s", output)
+	}
+	p.shared = shared
+	fmt.Fprintf(os.Stderr, "%d of %d share one program\n", len(shared), len(picked))
+	return nil
+}
+
+func (p *planter) compile(ctx context.Context, overlay, program string) ([]byte, error) {
+	return p.command(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-overlay", overlay,
+		"-o", program, "./cmd/mfpsim").CombinedOutput()
+}
+
+// play builds the program, if it is none of the shared ones, and plays the scenarios that are meant to catch the
+// defect, and the others only if those stay green.
+func (p *planter) play(ctx context.Context, v *defects.Verdict, d defects.Defect, folder, overlay string) error {
 	if len(d.Caught) == 0 && !p.Whole {
 		return nil
 	}
-	program := filepath.Join(folder, "mfpsim")
-	if output, err := p.command("go", "build", "-overlay", overlay, "-o", program, "./cmd/mfpsim").CombinedOutput(); err != nil {
-		return fmt.Errorf("defect %s does not compile:\n%s", d.ID, output)
+	program := p.program()
+	if !p.shared[d.ID] {
+		program = filepath.Join(folder, "mfpsim")
+		if output, err := p.compile(ctx, overlay, program); err != nil {
+			return fmt.Errorf("defect %s does not compile:\n%s", d.ID, output)
+		}
 	}
 	rounds := [][]string{d.Caught, nil}
 	if p.Whole {
 		rounds = [][]string{nil}
 	}
 	for _, patterns := range rounds {
-		red, broken, err := p.run(program, folder, patterns)
+		red, broken, err := p.run(ctx, d.ID, program, folder, patterns)
 		if err != nil {
 			return fmt.Errorf("defect %s: %w", d.ID, err)
 		}
@@ -290,13 +380,25 @@ type junit struct {
 }
 
 // assertion is the first line of a failure whose script line is an assertion, or of a law that does not hold.
-var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|\S+ shows|panel refuses |its lines hold, and a law does not)`)
+var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|memory has |panel refuses |its lines hold, and a law does not|\S+ shows)`)
 
 // run plays scenarios with a program.
-func (p *planter) run(program, folder string, patterns []string) (red, broken []string, err error) {
+func (p *planter) run(
+	ctx context.Context, defect, program, folder string, patterns []string,
+) (red, broken []string, err error) {
 	report := filepath.Join(folder, "junit.xml")
-	args := append([]string{"run", "--parallel", "1", "--seed", fmt.Sprint(p.Seed), "--lang", p.Lang, "--junit", report}, patterns...)
-	output, failed := p.command(program, args...).CombinedOutput()
+	args := append([]string{
+		"run", "--parallel", "1", "--seed", fmt.Sprint(p.Seed), "--lang", p.Lang, "--junit", report,
+	}, patterns...)
+	_ = os.Remove(report)
+	limited, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	command := p.command(limited, program, args...)
+	command.Env = append(os.Environ(), chosen+"="+defect)
+	output, failed := command.CombinedOutput()
+	if limited.Err() != nil && ctx.Err() == nil {
+		return nil, []string{"the bench does not end"}, nil
+	}
 	text, err := os.ReadFile(report)
 	if err != nil {
 		return nil, nil, fmt.Errorf("no report (%w):\n%s", failed, output)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -10,8 +11,8 @@ import (
 	"mfpsim/defects"
 )
 
-// together plants the defects of a set in one printer and plays all scenarios against it.
-func (p *planter) together(name string, all []defects.Defect) error {
+// plantSet plants the defects of a set in one printer and plays all scenarios against it.
+func (p *planter) plantSet(ctx context.Context, name string, all []defects.Defect) error {
 	list, err := defects.Set(name, all)
 	if err != nil {
 		return err
@@ -46,11 +47,10 @@ func (p *planter) together(name string, all []defects.Defect) error {
 	if err := os.WriteFile(at, overlay, 0o600); err != nil {
 		return err
 	}
-	build := p.command("go", "build", "-overlay", at, "-o", program, "./cmd/mfpsim")
-	if output, err := build.CombinedOutput(); err != nil {
+	if output, err := p.compile(ctx, at, program); err != nil {
 		return fmt.Errorf("the set %s does not compile:\n%s", name, output)
 	}
-	red, broken, err := p.run(program, p.folder, nil)
+	red, broken, err := p.run(ctx, "", program, p.folder, nil)
 	if err != nil {
 		return fmt.Errorf("the set %s: %w", name, err)
 	}

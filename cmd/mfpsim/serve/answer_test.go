@@ -21,3 +21,12 @@ func TestAnswersArePlantedThroughTheControlPlane(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	require.Empty(t, answer["set"])
 }
+
+func TestThePrintersMemoryCanBeReadOut(t *testing.T) {
+	s := live(t, Config{})
+	status, _ := s.ask(http.MethodPost, "/printer/language", `{"language":"el"}`)
+	require.Equal(t, http.StatusOK, status)
+	status, answer := s.ask(http.MethodGet, "/printer/memory", "")
+	require.Equal(t, http.StatusOK, status)
+	require.NotEmpty(t, answer["image"])
+}

@@ -507,6 +507,10 @@ func (b *bench) printerRoutes() map[string]endpoint {
 				return b.device.Power(ctx, device.PowerAct{State: in.State, AtWrite: in.AtWrite})
 			})
 		}),
+		"GET /printer/memory": plain(func(*http.Request) (any, error) {
+			image, err := b.device.Memory(context.Background())
+			return map[string][]byte{"image": image}, err // in base64
+		}),
 		"POST /printer/language": takes(func(_ *http.Request, in struct {
 			Language string `json:"language"`
 		},
