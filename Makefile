@@ -1,11 +1,16 @@
 # The commands of the project. `make run` and `make test` are all that a newcomer needs.
 #
-# Settings: SEED, FUZZTIME (per fuzz target), N (runs of soak), COUNT (runs of bench), REFRESHES, SIGNED, MAILS (of memory).
+# Settings: SEED, FUZZTIME (per fuzz target), N (runs of soak), COUNT (runs of bench), BENCH (benchmarks to run, a regular expression),
+# BENCHTIME (for each), BASE (the commit to compare with), ROUNDS (of that comparison), REFRESHES, SIGNED, MAILS (of memory).
 
 SEED     ?= 7
 FUZZTIME ?= 20s
 N        ?= 20
 COUNT    ?= 1
+BENCH    ?= .
+BENCHTIME ?= 1s
+BASE     ?=
+ROUNDS   ?= 6
 REFRESHES ?= 1000000
 SIGNED   ?= 100000
 MAILS    ?= 100000
@@ -13,7 +18,7 @@ BUILD    := .build
 TOOL     := go tool -modfile=tools/go.mod
 LINTER   := go tool -modfile=tools/lint/go.mod golangci-lint
 
-.PHONY: run test faults defects interop lint bench memory fuzz soak race determinism clean
+.PHONY: run test faults defects interop lint bench bench-compare memory fuzz soak race determinism clean
 
 # Every scenario against the simulated printer, and a table of verdicts.
 run:
@@ -56,9 +61,14 @@ race:
 	tools/need gcc
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
 
+# What the product costs, beside a peer or the bare work in the same run.
 bench:
-	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
-	cd fakeentra/interop/rfc8628 && go test -run '^$$' -bench . -count $(COUNT) .
+	go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem -count $(COUNT) -timeout 60m ./...
+	cd fakeentra/interop/rfc8628 && go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -count $(COUNT) .
+
+# The benchmarks of a commit and of now, in turn: make bench-compare BASE=commit.
+bench-compare:
+	tools/bench-compare '$(BASE)' '$(ROUNDS)' '$(BENCH)' '$(BENCHTIME)'
 
 # What a bench of `serve --keep 1000` takes of memory over many refreshes and mails, at a tenth, the half and the whole: it must stay
 # flat. A signed refresh costs several times as much as an opaque one, so there are fewer of them.

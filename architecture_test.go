@@ -84,36 +84,41 @@ var coreModules = []string{
 // goPackage is what `go list -json` says of a package, as far as the arrows need it.
 type goPackage struct {
 	ImportPath   string
-	Standard     bool
-	Dir          string
 	Imports      []string
 	TestImports  []string
 	XTestImports []string
-	Deps         []string
-	GoFiles      []string
 }
 
-// listPackages runs `go list -deps -json` over the module.
+// listPackages runs `go list -deps -json` over the module, once for all tests.
 func listPackages(t *testing.T) []goPackage {
 	t.Helper()
+	packages, err := listed()
+	require.NoError(t, err)
+	return packages
+}
+
+var listed = sync.OnceValues(func() ([]goPackage, error) {
 	var errs bytes.Buffer
-	command := exec.Command("go", "list", "-deps", "-json", "./...")
+	command := exec.Command("go", "list", "-deps", "-json=ImportPath,Imports,TestImports,XTestImports", "./...")
 	command.Stderr = &errs
 	output, err := command.Output()
-	require.NoError(t, err, errs.String())
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w: %s", err, errs.String())
+	}
 	var packages []goPackage
 	decoder := json.NewDecoder(bytes.NewReader(output))
 	for {
 		var p goPackage
 		err := decoder.Decode(&p)
 		if errors.Is(err, io.EOF) {
-			break
+			return packages, nil
 		}
-		require.NoError(t, err)
+		if err != nil {
+			return nil, err
+		}
 		packages = append(packages, p)
 	}
-	return packages
-}
+})
 
 // roomOf names the room of an import path of this module; "" for a foreign path.
 func roomOf(rooms map[string]room, path string) string {

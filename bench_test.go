@@ -2,24 +2,15 @@ package mfpsim_test
 
 import (
 	"context"
-	"crypto"
-	"crypto/rsa"
-	"crypto/sha256"
-	"crypto/x509"
-	"os"
 	"runtime"
 	"strconv"
 	"testing"
 	"time"
 
-	"mfpsim/core/secret"
-
 	"github.com/stretchr/testify/require"
 
-	"mfpsim/core/oauth"
 	"mfpsim/device"
 	"mfpsim/lab"
-	"mfpsim/sim/models"
 )
 
 const benchUser = "admin@contoso.com"
@@ -83,84 +74,6 @@ func BenchmarkSignInAndSend(b *testing.B) {
 		require.Len(b, l.SMTP.Mailbox("bob@fabrikam.com"), 1)
 		require.NoError(b, l.Close())
 	}
-}
-
-// BenchmarkNinetyDays refreshes a token every hour for 90 virtual days over HTTPS, and makes the same number of bare RS256
-// signatures in the same run, ten days of each in turn: the signature is the physical limit, every token is really signed.
-func BenchmarkNinetyDays(b *testing.B) {
-	const (
-		decades = 9
-		hours   = 10 * 24
-	)
-	var bench, bare time.Duration
-	der, err := os.ReadFile("fakeentra/internal/signing/keys/insecure-test-key-1.der")
-	require.NoError(b, err)
-	key, err := x509.ParsePKCS1PrivateKey(der)
-	require.NoError(b, err)
-	digest := sha256.Sum256([]byte("a token"))
-	for b.Loop() {
-		l := benchLab(b)
-		client, endpoint, refresh := benchClient(b, l)
-		clock := l.World.Clock("printer")
-		for range decades {
-			started := b.Elapsed()
-			require.NoError(b, l.World.Do("ten days", 11*24*time.Hour, func(ctx context.Context) {
-				for range hours {
-					token, err := client.Refresh(ctx, endpoint, refresh)
-					if err == nil {
-						refresh = token.Refresh
-						err = clock.Sleep(ctx, time.Hour)
-					}
-					if err != nil {
-						b.Error(err)
-						return
-					}
-				}
-			}))
-			bench += b.Elapsed() - started
-			started = b.Elapsed()
-			for range hours {
-				_, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
-				require.NoError(b, err)
-			}
-			bare += b.Elapsed() - started
-		}
-		require.GreaterOrEqual(b, l.World.Elapsed(), 90*24*time.Hour)
-		client.Close()
-		require.NoError(b, l.Close())
-	}
-	b.ReportMetric(bench.Seconds()/bare.Seconds(), "x-bare-signatures")
-	b.ReportMetric(float64(bench.Microseconds())/float64(b.N*decades*hours), "µs/refresh")
-}
-
-// benchClient signs a bare core client in, without openid: one signature a refresh.
-func benchClient(b *testing.B, l *lab.Lab) (*oauth.Client, oauth.Endpoint, secret.Secret) {
-	b.Helper()
-	model, err := models.Get("")
-	require.NoError(b, err)
-	p := model.Providers[0]
-	endpoint := oauth.Endpoint{Authority: p.Authority, Tenant: p.Tenant, ClientID: p.ClientID, Scopes: p.Scopes}
-	client := oauth.New(oauth.Config{
-		KeepAlive: oauth.KeepAliveAlways, Clock: l.World.Clock("printer"), Dialer: l.Network.Dialer("bench"), Roots: l.Network.Authority().Pool,
-	})
-	var refresh secret.Secret
-	require.NoError(b, l.World.Do("sign in", 0, func(ctx context.Context) {
-		code, failure := client.Authorize(ctx, endpoint)
-		err = failure
-		if err != nil {
-			return
-		}
-		if err = l.Entra.Approve(code.UserCode, benchUser); err != nil {
-			return
-		}
-		token, failure := client.Poll(ctx, endpoint, code)
-		if err = failure; err == nil {
-			refresh = token.Refresh
-		}
-	}))
-	require.NoError(b, err)
-	endpoint.Scopes = []string{"https://outlook.office.com/SMTP.Send", "offline_access"}
-	return client, endpoint, refresh
 }
 
 // BenchmarkLab is how long a bench takes to stand: both clouds, one printer, its web page.

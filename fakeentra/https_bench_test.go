@@ -21,9 +21,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
-	"mfpsim/fakeentra/internal/rates"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
+	"mfpsim/rates"
 )
 
 // keepOpen is a client of a fake that keeps so many connections open.

@@ -14,12 +14,10 @@
 //
 // Limits and time-outs are fields of [Config]; they count by the World's clock. The service's other protocols ask
 // [Server.LogOn], [Server.LogOnToken], [Server.IsPersonal].
-//
 // Answers in place of the truth, at any moment of a conversation: [Server.Arm], [Server.Answers], [Server.UnmetAnswers],
 // [Server.ClearAnswers]. A client that is tried by hand asks for one by its recipient: rcpt-451-4.7.0@fault.test,
 // data-554@fault.test, data-delay-10s@fault.test, data-close@fault.test, rcpt-reset@fault.test.
-//
-// Reading back: [Server.Mailbox], [Server.AwaitMessage], [Server.SentItems], [Server.Trace] for the mail;
+// Reading back: [Server.Mailbox], [Server.MailboxPage], [Server.AwaitMessage], [Server.SentItems], [Server.Trace] for the mail;
 // [Server.Refusals] with the reasons that clients are not told, [Server.Sessions]; [Server.Secrets] and [Server.Journal]
 // for a search for leaks; [Replies] is every text on the wire, with its source.
 //

@@ -84,16 +84,22 @@ type deviceConnection struct {
 
 // runDevice serves the bench until it is killed. It prints the address of its control port.
 func runDevice(outlet string) {
+	fmt.Println(serveDevice(outlet))
+	_, _ = io.Copy(io.Discard, os.Stdin) // until the bench has gone
+}
+
+// serveDevice starts a device and returns the address of its control port. One process can hold several, each on a bench of its own.
+func serveDevice(outlet string) (address string) {
 	d := &smallDevice{outlet: outlet, connections: map[string]*deviceConnection{}, open: map[string]int{}, results: map[string]string{}}
 	d.changed = sync.NewCond(&d.mu)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return
+		return ""
 	}
-	fmt.Println(listener.Addr())
 	mux := http.NewServeMux()
 	for path, f := range map[string]func(message) report{
 		"/act": d.act, "/wake": d.wake, "/slow": d.called, "/stalled": d.stalled, "/answer": d.answer,
+		"/another": func(m message) report { return report{Results: map[string]string{"address": serveDevice(m.Host)}} },
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			var m message
@@ -104,11 +110,8 @@ func runDevice(outlet string) {
 			_ = json.NewEncoder(w).Encode(f(m))
 		})
 	}
-	go func() { // the bench has gone: so does the device
-		_, _ = io.Copy(io.Discard, os.Stdin)
-		os.Exit(0)
-	}()
-	_ = http.Serve(listener, mux)
+	go func() { _ = http.Serve(listener, mux) }()
+	return listener.Addr().String()
 }
 
 // report is made when the device is at rest. Under d.mu.

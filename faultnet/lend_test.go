@@ -63,6 +63,20 @@ func startDevice(b *bench, name string) *outside {
 	return o
 }
 
+// another starts one more device in the same process, on another bench.
+func (o *outside) another(b *bench, name string) *outside {
+	b.t.Helper()
+	next := &outside{bench: b, results: map[string]string{}, gone: make(chan struct{}), kill: o.kill}
+	next.party = b.world.Outside(name, next)
+	outlet, err := b.network.Outlet(next.party)
+	require.NoError(b.t, err)
+	b.t.Cleanup(func() { require.NoError(b.t, outlet.Close()) })
+	r, err := o.post("/another", message{Host: outlet.Address()})
+	require.NoError(b.t, err)
+	next.address = r.Results["address"]
+	return next
+}
+
 func (o *outside) post(path string, m message) (report, error) {
 	body, err := json.Marshal(m)
 	if err != nil {
@@ -167,10 +181,17 @@ func TestATurnIsLentToADeviceInAnotherProcess(t *testing.T) {
 }
 
 func TestTwoActsOfALentDeviceAtOnceGiveOneOrder(t *testing.T) {
+	var process *outside
 	run := func(t *testing.T) []string {
 		b := newBench(t, func(c *faultnet.Config) { c.Latency, c.Jitter = 20*time.Millisecond, 20*time.Millisecond })
 		b.lineServer(false)
-		o := startDevice(b, "scanner")
+		var o *outside
+		if process == nil {
+			process = startDevice(b, "scanner")
+			o = process
+		} else {
+			o = process.another(b, "scanner")
+		}
 		for i, m := range []message{
 			{Lines: []string{"slow 5", "NOOP", "slow 2"}, Timeout: 60},
 			{Lines: []string{"slow 3", "slow 9"}, Timeout: 7},

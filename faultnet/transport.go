@@ -48,6 +48,7 @@ type exchangeConn struct {
 	net.Conn
 	key    string
 	reader *bufio.Reader
+	writer *bufio.Writer
 	limit  *io.LimitedReader // under reader: what is left for the header
 	since  time.Time         // idle since
 	used   bool              // it has carried an exchange
@@ -150,7 +151,7 @@ func (t *Transport) connection(r *http.Request) (*exchangeConn, error) {
 		return nil, err
 	}
 	limit := &io.LimitedReader{R: conn}
-	return &exchangeConn{Conn: conn, key: key, limit: limit, reader: bufio.NewReader(limit)}, nil
+	return &exchangeConn{Conn: conn, key: key, limit: limit, reader: bufio.NewReader(limit), writer: bufio.NewWriter(conn)}, nil
 }
 
 // gone reports whether the other end has closed a connection of the bench.
@@ -191,11 +192,10 @@ func (t *Transport) exchange(c *exchangeConn, r *http.Request) (response *http.R
 		r = r.Clone(r.Context())
 		r.Close = true
 	}
-	buffer := bufio.NewWriter(c.Conn)
-	if err := r.Write(buffer); err != nil {
+	if err := r.Write(c.writer); err != nil {
 		return nil, false, err
 	}
-	if err := buffer.Flush(); err != nil {
+	if err := c.writer.Flush(); err != nil {
 		return nil, false, err
 	}
 	c.limit.N = maxResponseHeader

@@ -144,10 +144,11 @@ func (p *play) policy(args []string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		inGraph := false
-		if words, inGraph, err = phrase.PolicyFile([]byte(text)); err != nil {
+		read, inGraph, err := phrase.PolicyFile([]byte(text))
+		if err != nil {
 			return "", fmt.Errorf("%s: %w", file, err)
 		}
+		words = read
 		if inGraph {
 			graph = []byte(text)
 		}

@@ -14,7 +14,9 @@ const (
 // scanPDF makes the file of a scan: a PDF (1.4) of so many pages, each with a grey picture of its own. The same number of pages
 // gives the same bytes.
 func scanPDF(pages int) []byte {
+	const aroundAPicture = 512 // bytes at most of a page that are no points of its picture
 	var b bytes.Buffer
+	b.Grow((pages + 1) * (scanWidth*scanHeight + aroundAPicture))
 	var offsets []int
 	object := func(format string, values ...any) {
 		offsets = append(offsets, b.Len())

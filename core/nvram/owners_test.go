@@ -126,17 +126,17 @@ func TestAPowerCutWhileTheMemoryGrowsOrShrinksLosesNothing(t *testing.T) {
 		for _, users := range sizes[:write] {
 			require.NoError(t, s.Save(crowd(users)))
 		}
-		before := flash.Image()
-		require.NoError(t, s.Save(crowd(sizes[write])))
+		before, next := flash.Image(), crowd(sizes[write])
+		require.NoError(t, s.Save(next))
 		longest := max(len(before), len(flash.Image()))
 		for cut := 0; cut <= longest; cut += 1777 {
 			flash := NewMemory(before)
 			s, old := open(t, flash)
 			flash.CutPower(1, cut)
-			require.ErrorIs(t, s.Save(crowd(sizes[write])), errorOf(FaultWrite))
+			require.ErrorIs(t, s.Save(next), errorOf(FaultWrite))
 			flash.Restore()
 			_, got := open(t, flash)
-			if !equal(got, old) && !equal(got, crowd(sizes[write])) {
+			if !equal(got, old) && !equal(got, next) {
 				require.Failf(t, "neither the old record nor the new", "write %d cut at %d", write, cut)
 			}
 		}

@@ -140,6 +140,10 @@ func bench(t *testing.T, seed uint64) (record string, delivered []byte) {
 	}))
 	messages := s.Mailbox("bob@fabrikam.com")
 	require.Len(t, messages, 1)
+	count, dropped := s.MailCount("bob@fabrikam.com")
+	require.Equal(t, []int{1, 0}, []int{count, dropped})
+	require.Len(t, s.MailboxPage("bob@fabrikam.com", 1, 5), 1)
+	require.Empty(t, s.MailboxPage("bob@fabrikam.com", 2, 5))
 	require.Equal(t, scan, string(messages[0].Raw()))
 	return transcript(s), messages[0].Delivered()
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/zitadel/oidc/v3/example/server/storage"
 
 	"mfpsim/fakeentra"
-	"mfpsim/fakeentra/internal/rates"
 	"mfpsim/faultnet"
+	"mfpsim/rates"
 	"mfpsim/vtime"
 )
 

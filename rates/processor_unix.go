@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// processor reads what this process has used so far.
-func processor() Processor {
+// Used reads what this process has used so far.
+func Used() Processor {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return Processor{}

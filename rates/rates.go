@@ -45,12 +45,20 @@ type Round struct {
 // Processor is processor time of this process.
 type Processor struct{ User, System time.Duration }
 
+// Since is what was used after an earlier reading.
+func (p Processor) Since(earlier Processor) Processor {
+	return Processor{User: p.User - earlier.User, System: p.System - earlier.System}
+}
+
+// Total is user and system time together.
+func (p Processor) Total() time.Duration { return p.User + p.System }
+
 // Rate is requests a second.
 func (r Round) Rate() float64 { return float64(r.Requests) / r.Elapsed.Seconds() }
 
 // Cost is processor time for one request, in microseconds.
 func (r Round) Cost() float64 {
-	return float64((r.Used.User + r.Used.System).Microseconds()) / float64(r.Requests)
+	return float64(r.Used.Total().Microseconds()) / float64(r.Requests)
 }
 
 // User is user time for one request, in microseconds.
@@ -92,7 +100,7 @@ func (r *Round) work(request func() error, n, at int) error {
 		took      = make([]time.Duration, n)
 		overtaken = make([]int, n)
 		failed    = make(chan error, at)
-		before    = processor()
+		before    = Used()
 		watch     = vtime.StartStopwatch()
 	)
 	for range at {
@@ -114,9 +122,9 @@ func (r *Round) work(request func() error, n, at int) error {
 	}
 	group.Wait()
 	r.Elapsed += watch.Elapsed()
-	now := processor()
-	r.Used.User += now.User - before.User
-	r.Used.System += now.System - before.System
+	used := Used().Since(before)
+	r.Used.User += used.User
+	r.Used.System += used.System
 	r.Requests += n
 	r.Took = append(r.Took, took...)
 	r.Overtaken = append(r.Overtaken, overtaken...)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"mfpsim/fakeentra/internal/rates"
+	"mfpsim/rates"
 )
 
 // notes hears metrics.
