@@ -28,7 +28,7 @@ func (p *planter) together(picked []defects.Defect, folder string) (overlay stri
 	replace := map[string]string{}
 	byFile := map[string][]defects.Defect{}
 	for _, d := range picked {
-		if d.Escapes == "" && len(d.Tests) == 0 && strings.HasSuffix(d.File, ".go") {
+		if d.Escapes == "" && strings.HasSuffix(d.File, ".go") {
 			byFile[d.File] = append(byFile[d.File], d)
 		}
 	}
@@ -195,7 +195,8 @@ func (m *merger) table(d defects.Defect, g *ast.GenDecl, from, to int, rewritten
 		if m.tables[begin] == nil {
 			m.tables[begin] = &literal{kind: m.source[m.offset(value.Type.Pos()):m.offset(value.Type.End())], end: end}
 		}
-		m.tables[begin].cases = append(m.tables[begin].cases, fmt.Sprintf("case %q:\nreturn %s\n", d.ID, rewritten(begin, end)))
+		chosen := fmt.Sprintf("case %q:\nreturn %s\n", d.ID, rewritten(begin, end))
+		m.tables[begin].cases = append(m.tables[begin].cases, chosen)
 		return true
 	}
 	return false
