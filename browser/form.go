@@ -101,7 +101,9 @@ func (p *page) set(label, value string) error {
 
 // locked: the control is shown but cannot be changed.
 func (f *field) locked() bool {
-	return !slices.ContainsFunc(f.nodes, func(n *html.Node) bool { return !has(n, "disabled") && !inDisabledSet(n) && !has(n, "readonly") })
+	return !slices.ContainsFunc(
+		f.nodes, func(n *html.Node) bool { return !has(n, "disabled") && !inDisabledSet(n) && !has(n, "readonly") },
+	)
 }
 
 func inDisabledSet(n *html.Node) bool {
@@ -345,7 +347,8 @@ func textOf(n *html.Node) string {
 			b.WriteString(at.Data)
 		}
 		for c := at.FirstChild; c != nil; c = c.NextSibling {
-			if c.Type == html.ElementNode && (c.Data == "select" || c.Data == "textarea" || c.Data == "button" || unseen(c)) {
+			if c.Type == html.ElementNode &&
+				(c.Data == "select" || c.Data == "textarea" || c.Data == "button" || unseen(c)) {
 				continue
 			}
 			walk(c)
@@ -404,6 +407,18 @@ func (p *page) submission(button *html.Node) (method string, u *url.URL, form ur
 	target := *u
 	target.RawQuery = form.Encode()
 	return http.MethodGet, &target, nil, nil
+}
+
+// secrets are the names of the hidden fields of a button's form.
+func (p *page) secrets(button *html.Node) []string {
+	owner := p.formOf(button)
+	var names []string
+	for _, n := range p.controls {
+		if attribute(n, "type") == "hidden" && p.formOf(n) == owner {
+			names = append(names, attribute(n, "name"))
+		}
+	}
+	return names
 }
 
 func (p *page) formOf(n *html.Node) *html.Node {

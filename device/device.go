@@ -56,9 +56,9 @@ const (
 // Capabilities returns all that there are, in the order of the documentation.
 func Capabilities() []Capability {
 	return []Capability{
-		CapabilityClock, CapabilityPower, CapabilityPowerCut, CapabilityMemory, CapabilityDate, CapabilityFirmware, CapabilityPanel,
-		CapabilityWebConfig, CapabilityScan, CapabilityCopy, CapabilityJobHistory, CapabilityStatusSheet,
-		CapabilityPrintAdminServerless, CapabilityFaxServer, CapabilityAdditionalNetwork,
+		CapabilityClock, CapabilityPower, CapabilityPowerCut, CapabilityMemory, CapabilityDate, CapabilityFirmware,
+		CapabilityPanel, CapabilityWebConfig, CapabilityScan, CapabilityCopy, CapabilityJobHistory,
+		CapabilityStatusSheet, CapabilityPrintAdminServerless, CapabilityFaxServer, CapabilityAdditionalNetwork,
 	}
 }
 
@@ -81,8 +81,8 @@ func (d Description) Has(wanted Capability) bool { return slices.Contains(d.Capa
 // device cannot do is a capability that [Description] leaves out, and [ErrNotSupported].
 //
 // A method that acts works in the turn that its context carries, and returns when the person could go on. A look
-// (Describe, Now, Words, Jobs, Sheet, Memory, the panel's Screen) acts on nothing. It needs no turn, so that a bench that is
-// held can still be looked at; a device in another process takes a turn for it if the context carries none.
+// (Describe, Now, Words, Jobs, Sheet, Memory, the panel's Screen) acts on nothing. It needs no turn, so that a bench
+// that is held can still be looked at; a device in another process takes a turn for it if the context carries none.
 type Device interface {
 	Describe(ctx context.Context) (Description, error)
 	// Now returns what the device's own clock shows.
@@ -108,8 +108,8 @@ type Device interface {
 	Sheet(ctx context.Context) (string, error)
 	// Power switches the device off or on, or cuts its supply. It needs [CapabilityPower].
 	Power(ctx context.Context, act PowerAct) error
-	// Memory returns what the device's non-volatile memory holds, as somebody reads it out who has taken the chip. It is a look, and
-	// needs [CapabilityMemory].
+	// Memory returns what the device's non-volatile memory holds, as somebody reads it out who has taken the chip. It
+	// is a look, and needs [CapabilityMemory].
 	Memory(ctx context.Context) ([]byte, error)
 	// SetDate sets the device's own date, as an administrator does or an empty battery; true time goes on.
 	SetDate(ctx context.Context, date time.Time) error
@@ -153,6 +153,10 @@ type WebConfig interface {
 	Open(ctx context.Context, path string) (Page, error)
 	// Click clicks a button or a link of the page; an unknown one is a [*choice.Error].
 	Click(ctx context.Context, label string) (Page, error)
+	// Forge sends the form of a button as the page of somebody else would, without what is hidden in the device's own
+	// page: in the administrator's browser, so that her session goes along, or, with stranger, in one where nobody is
+	// logged in.
+	Forge(ctx context.Context, button string, stranger bool) (Page, error)
 	// Set types into a field or chooses a value; the page is not sent.
 	Set(ctx context.Context, field, value string) (Page, error)
 	// Choices returns the values that a field offers, in their order.

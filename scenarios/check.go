@@ -31,7 +31,13 @@ func (s Scenario) check(rules map[string]bool) error {
 			}
 		case "guide":
 			if !slices.Contains(guide.Titles(), strings.TrimSpace(value)) {
-				return mistake(header, "%v", &choice.Error{What: "chapter of the guide", Wanted: strings.TrimSpace(value), Present: guide.Titles()})
+				return mistake(
+					header,
+					"%v",
+					&choice.Error{
+						What: "chapter of the guide", Wanted: strings.TrimSpace(value), Present: guide.Titles(),
+					},
+				)
 			}
 		}
 	}
@@ -48,7 +54,8 @@ func (s Scenario) check(rules map[string]bool) error {
 	return nil
 }
 
-// asserts reports whether the line can fail because of what is to be seen. Under a condition it may not be played at all.
+// asserts reports whether the line can fail because of what is to be seen. Under a condition it may not be played at
+// all.
 func (l line) asserts() bool {
 	word := func(place int) string {
 		if place < len(l.words) {
@@ -62,8 +69,12 @@ func (l line) asserts() bool {
 	switch l.words[0] {
 	case "cmp":
 		return true
-	case "panel", "browser", "sheet", "jobs":
+	case "panel":
+		return word(1) == "shows" || word(1) == "refuses"
+	case "browser", "sheet":
 		return word(1) == "shows"
+	case "jobs":
+		return word(1) == "shows" || word(1) == "count" || word(2) == "shows"
 	case "webconfig":
 		return word(1) == "shows" || word(1) == "choices" && word(3) == "shows"
 	case "entra":
@@ -80,7 +91,8 @@ func (l line) asserts() bool {
 var errLiteralPassword = errors.New("a password is never written, because lines are recorded; write enter password, " +
 	"which types the right one (webconfig enter password ADDRESS: that of an account), or enter password wrong")
 
-// literalPassword refuses words in the place of a password: as a value of such a field, or behind a verb that types one by itself.
+// literalPassword refuses words in the place of a password: as a value of such a field, or behind a verb that types one
+// by itself.
 func literalPassword(words []string) error {
 	if len(words) < 3 || !slices.Contains([]string{"webconfig", "panel", "browser"}, words[0]) {
 		return nil
@@ -96,13 +108,14 @@ func literalPassword(words []string) error {
 		}
 		known := func(word string) bool {
 			// An account is an address; a $NAME is one that only testscript knows.
-			return word == "wrong" || words[0] == "webconfig" && strings.Contains(word, "@") || strings.HasPrefix(word, "$")
+			return word == "wrong" || words[0] == "webconfig" && strings.Contains(word, "@") ||
+				strings.HasPrefix(word, "$")
 		}
 		if slices.ContainsFunc(rest[1:], func(word string) bool { return !known(word) }) {
 			return errLiteralPassword
 		}
 	case "log-in":
-		if len(rest) > 1 && (words[0] != "webconfig" || rest[1] != "wrong" || len(rest) > 2) {
+		if len(rest) > 1 && (words[0] == "browser" || rest[1] != "wrong" || len(rest) > 2) {
 			return errLiteralPassword
 		}
 	}

@@ -30,12 +30,12 @@ var verbs = map[string]verb{
 	"entra":     {"entra set SETTING VALUE | policy NAME key=value… | revoke U | disable U | password U | withdraw-consent | source device|browser address=A … | answer ok|html|truncated|empty … | log [shows WORDS]", (*play).verbEntra},
 	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m] | answer ok|at=MOMENT …", (*play).verbExchange},
 	"printer":   {"printer [use NAME [model=…]] | sign-in U | set firmware VERSION", (*play).verbPrinter},
-	"webconfig": {"webconfig go IP | log-in [NAME] [wrong] | log-out | open PATH | click B | set FIELD VALUE | choices FIELD shows WORDS | enter password [U|wrong] | enter FIELD VALUE | copy code | follow url | leave | shows WORDS | screen", (*play).verbWebConfig},
+	"webconfig": {"webconfig go IP | log-in [NAME] [wrong] | log-out | open PATH | click B | forge B [stranger] | set FIELD VALUE | choices FIELD shows WORDS | enter password [U|wrong] | enter FIELD VALUE | copy code | follow url | leave | shows WORDS | screen", (*play).verbWebConfig},
 	"browser":   {"browser sign-in U [consent=organization|user|cancel] | enter code [wrong] | enter account A | enter password [wrong] | click B | tick BOX | close | shows WORDS | screen", (*play).verbBrowser},
-	"panel":     {"panel press LABEL | enter FIELD VALUE | log-in [USER] | log-out | home | shows WORDS | screen", (*play).verbPanel},
-	"scan":      {"scan email ADDRESS… [subject=] [file=] [pages=] | copy [pages=] | to-my-email | fax NUMBER", (*play).verbScan},
+	"panel":     {"panel press LABEL | refuses LABEL | enter FIELD VALUE | log-in [USER] [wrong] | log-out | home | shows WORDS | screen", (*play).verbPanel},
+	"scan":      {"scan email ADDRESS… [subject=] [file=] [pages=] | copy [pages=] | originals pages=N | to-my-email | fax NUMBER", (*play).verbScan},
 	"sheet":     {"sheet print | shows WORDS | screen", (*play).verbSheet},
-	"jobs":      {"jobs shows WORDS | screen", (*play).verbJobs},
+	"jobs":      {"jobs [NUMBER] shows WORDS | count N | screen", (*play).verbJobs},
 	"mailbox":   {"mailbox ADDRESS shows [from=] [to=] [subject=] [attachments=] [text=] [file=] [bytes=] [date=now] [id=new] [header=] | count N | is empty | screen", (*play).verbMailbox},
 	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s", (*play).verbClock},
 	"power":     {"power off | on | cut [at=write:N]", (*play).verbPower},
@@ -222,7 +222,9 @@ func (p *play) verbWire(not bool, args []string) (string, error) {
 		}
 		got, err := p.exactly(want, func() int { return p.spoken(party, rest[1]) })
 		if err == nil && got != want {
-			err = fmt.Errorf("%d times on the wire, not %d (printer time %s)", got, want, p.printerTime().Format(time.DateTime))
+			err = fmt.Errorf(
+				"%d times on the wire, not %d (printer time %s)", got, want, p.printerTime().Format(time.DateTime),
+			)
 		}
 		return fmt.Sprint(got), err
 	}

@@ -1,4 +1,5 @@
-// Package outcome is the core's one kind of error: what became of an attempt, in words that a table of messages can use.
+// Package outcome is the core's one kind of error: what became of an attempt, in words that a table of messages can
+// use.
 //
 // An [Outcome] is decided by the class of an error and by numbers on the wire, never by the text of a library's error,
 // and carries neither such texts nor secrets. The model of the device decides which code and message the user sees.
@@ -13,7 +14,8 @@ import (
 // Kind is what happened, as far as the user of a device could act on it.
 type Kind string
 
-// The kinds. The numbers are Microsoft's AADSTS codes and SMTP replies; the whole tables are in this package and in mail.
+// The kinds. The numbers are Microsoft's AADSTS codes and SMTP replies; the whole tables are in this package and in
+// mail.
 const (
 	// Device: known before anything is sent.
 
