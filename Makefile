@@ -37,6 +37,7 @@ faults:
 # since, and a twentieth of the others.
 defects:
 	go run ./defects/plant --seed $(SEED) $(if $(CHANGED),--changed $(CHANGED))
+	@for set in $$(cd defects/sets && ls *.yaml | grep -v verdicts); do go run ./defects/plant --together $${set%.yaml} || exit 1; done
 
 # Clients and servers that others wrote, unmodified, beside the fakes: curl, nodemailer, go-smtp, smtplib, msal-node, zitadel/oidc.
 interop:

@@ -156,6 +156,35 @@ func (b *Browser) Click(ctx context.Context, label string) error {
 	}
 }
 
+// Forge sends the form of a button as the page of somebody else would: with what is on the page, without what is
+// hidden in it, which only the device's own page knows. Signed tells whether the cookies of this browser go along, as
+// they do when the administrator opens that page; without them it is a stranger's.
+func (b *Browser) Forge(ctx context.Context, label string, signed bool) error {
+	if b.page == nil {
+		return ErrNoPage
+	}
+	target, err := b.page.find(label)
+	if err != nil {
+		return err
+	}
+	if target.kind == kindLink || target.kind == kindSummary {
+		return ErrNoForm
+	}
+	method, u, form, err := b.page.submission(target.node)
+	if err != nil {
+		return err
+	}
+	for _, name := range b.page.secrets(target.node) {
+		form.Del(name)
+	}
+	if !signed {
+		kept := b.jar
+		b.jar = newJar(b.config.Now)
+		defer func() { b.jar = kept }()
+	}
+	return b.load(ctx, method, u, form)
+}
+
 // Set types a value into a field, or chooses it in a list or among radio buttons; on a box, "on", "yes" and "true" tick it.
 // Nothing is sent. A value that is not offered is a [*choice.Error] that lists those that are.
 func (b *Browser) Set(label, value string) error {

@@ -93,6 +93,25 @@ func TestAPageIsReadInOrderWithItsFields(t *testing.T) {
 	require.Equal(t, []string{"CA Certificate", "More details", "OK", "Sign In"}, page.Buttons)
 }
 
+func TestAForgedFormHasWhatIsSeenAndNothingThatIsHidden(t *testing.T) {
+	b, log := printer(t)
+	ctx := context.Background()
+	require.ErrorIs(t, b.Forge(ctx, "OK", true), browser.ErrNoPage)
+	require.NoError(t, b.Open(ctx, "https://printer.example/basic/page"))
+	require.NoError(t, b.Set("Certificate Validation", "Disable"))
+	require.NoError(t, b.Forge(ctx, "OK", true))
+	require.NoError(t, b.Forge(ctx, "Sign In", false))
+	require.Equal(t, []string{
+		"POST /basic/save cv=0&do=ok&locked=x&method=off&password=&sender=a%40b.example session=s1",
+		"POST /sign-in cv=1&do=signin&locked=x&method=off&password=&sender=a%40b.example ",
+	}, *log)
+	require.NoError(t, b.Click(ctx, "OK"))
+	require.Contains(t, (*log)[2], "token=t1 session=s1", "the administrator is still logged in")
+	require.ErrorIs(t, b.Forge(ctx, "CA Certificate", true), browser.ErrNoForm)
+	require.EqualError(t, b.Forge(ctx, "Coffee", true),
+		`no button "Coffee" here; there are: CA Certificate, More details, OK, Sign In`)
+}
+
 func TestAFormIsFilledInAndSentAsABrowserSendsIt(t *testing.T) {
 	b, log := printer(t)
 	ctx := context.Background()

@@ -406,6 +406,18 @@ func (p *page) submission(button *html.Node) (method string, u *url.URL, form ur
 	return http.MethodGet, &target, nil, nil
 }
 
+// secrets are the names of the hidden fields of a button's form.
+func (p *page) secrets(button *html.Node) []string {
+	owner := p.formOf(button)
+	var names []string
+	for _, n := range p.controls {
+		if attribute(n, "type") == "hidden" && p.formOf(n) == owner {
+			names = append(names, attribute(n, "name"))
+		}
+	}
+	return names
+}
+
 func (p *page) formOf(n *html.Node) *html.Node {
 	if id := attribute(n, "form"); id != "" {
 		return p.byID[id]

@@ -50,7 +50,9 @@ func Proofs(list []Defect, verdicts []Verdict, played []scenarios.Scenario, sour
 }
 
 // SourceHash is that of what a verdict rests on: the defect, and the file in which it was planted.
-func (d Defect) SourceHash(source string) string { return Hash(d.Old, d.New, source) }
+func (d Defect) SourceHash(source string) string {
+	return Hash(essence(d.File, d.Old), essence(d.File, d.New), essence(d.File, source))
+}
 
 // ScenariosHash is that of the scenarios that turned red, by their texts.
 func (v Verdict) ScenariosHash(texts map[string]string) string {

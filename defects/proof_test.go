@@ -31,3 +31,18 @@ func TestARuleIsProvedByADefectThatBreaksItAndAScenarioThatClaimsIt(t *testing.T
 	require.True(t, defects.Proofs([]defects.Defect{defect}, []defects.Verdict{verdict}, played, nil)["R1"][0].Stale)
 	require.Empty(t, defects.Proofs([]defects.Defect{defect}, nil, played, source), "it was not planted")
 }
+
+func TestAVerdictOutlivesABrokenLineAndAComment(t *testing.T) {
+	defect := defects.Defect{ID: "wrong", File: "core/x.go", Old: "f(a, b)", New: "f(b, a)"}
+	hash := defect.SourceHash("package x\n\nfunc g() { f(a, b) }\n")
+	for name, text := range map[string]string{
+		"a broken line": "package x\n\nfunc g() {\n\tf(\n\t\ta, b,\n\t)\n}\n",
+		"a comment":     "package x\n\n// g calls f.\nfunc g() { f(a, b) }\n",
+	} {
+		require.Equal(t, hash, defect.SourceHash(text), name)
+	}
+	require.NotEqual(t, hash, defect.SourceHash("package x\n\nfunc g() { f(a, c) }\n"))
+	require.NotEqual(t, hash, defect.SourceHash("package x\n\nfunc g() { f(a, b); f(a, b) }\n"))
+	defect.New = "f(a)"
+	require.NotEqual(t, hash, defect.SourceHash("package x\n\nfunc g() { f(a, b) }\n"))
+}

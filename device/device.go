@@ -153,6 +153,10 @@ type WebConfig interface {
 	Open(ctx context.Context, path string) (Page, error)
 	// Click clicks a button or a link of the page; an unknown one is a [*choice.Error].
 	Click(ctx context.Context, label string) (Page, error)
+	// Forge sends the form of a button as the page of somebody else would, without what is hidden in the device's own
+	// page: in the administrator's browser, so that her session goes along, or, with stranger, in one where nobody is
+	// logged in.
+	Forge(ctx context.Context, button string, stranger bool) (Page, error)
 	// Set types into a field or chooses a value; the page is not sent.
 	Set(ctx context.Context, field, value string) (Page, error)
 	// Choices returns the values that a field offers, in their order.

@@ -124,6 +124,11 @@ func (UnsupportedWebConfig) Click(context.Context, string) (Page, error) {
 	return Page{}, ErrNotSupported
 }
 
+// Forge implements [WebConfig].
+func (UnsupportedWebConfig) Forge(context.Context, string, bool) (Page, error) {
+	return Page{}, ErrNotSupported
+}
+
 // Set implements [WebConfig].
 func (UnsupportedWebConfig) Set(context.Context, string, string) (Page, error) {
 	return Page{}, ErrNotSupported

@@ -27,6 +27,7 @@ type event struct {
 	entry   journal.Entry
 	request *request // an exchange with a server of the cloud
 	line    *line    // of a conversation with a mail server
+	scan    *scan    // of an act that begins one
 	act     bool     // a person acts on the device
 	written bool     // the device wrote settings and sign-in to its memory
 }

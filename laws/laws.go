@@ -75,8 +75,11 @@ func All() []Law {
 // Judge returns the places at which the record breaks a law, the first of each law and device only: what follows from it says no more.
 func Judge(r Record) []Breach { return judge(r, All()) }
 
-// JudgeStranger judges by the law about certificates alone.
-func JudgeStranger(r Record) []Breach { return judge(r, secrecyLaws[:1]) }
+// JudgeStranger judges by the law about certificates alone, and what came after the entry with a number. What came before tells what
+// an administrator has set.
+func JudgeStranger(r Record, after int) []Breach {
+	return slices.DeleteFunc(judge(r, secrecyLaws[:1]), func(b Breach) bool { return b.Entry <= after })
+}
 
 func judge(r Record, laws []Law) []Breach {
 	b := read(r)

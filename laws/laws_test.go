@@ -223,3 +223,12 @@ func TestTheDocumentationListsTheLaws(t *testing.T) {
 		require.Contains(t, string(text), fmt.Sprintf("| `%s` | %s | %s |", law.ID, law.Says, law.Clause))
 	}
 }
+
+func TestWhatWasSetBeforeCountsWhenAPrinterIsTemptedAfterwards(t *testing.T) {
+	const disabled = "0 scenario webconfig set 'Certificate Validation' Disable\n"
+	const tempted = "1 printer#2 C: STARTTLS\n1 printer#2 S: 220 go\n1 printer#2 fault certificate of a stranger\n1 printer#2 C: EHLO x"
+	devices := []Device{{Name: "printer"}}
+	require.Empty(t, JudgeStranger(Record{Entries: record(t, disabled+tempted), Devices: devices}, 1))
+	require.Len(t, JudgeStranger(Record{Entries: record(t, tempted), Devices: devices}, 1), 1)
+	require.Empty(t, JudgeStranger(Record{Entries: record(t, tempted), Devices: devices}, 4))
+}

@@ -87,36 +87,63 @@ func oneDelivery(b *bench) (found []breach) {
 	return found
 }
 
+// scan is one that a step of a scenario has begun. It may wait while those before it are sent.
+type scan struct {
+	to   []string
+	sent bool
+}
+
+// scansBefore returns the scans that were begun before an entry; judged is false where nobody knows what was typed
+// last.
+func scansBefore(h *history, number int) (scans []*scan, judged bool) {
+	for i := range h.events {
+		e := &h.events[i]
+		if e.entry.Number > number {
+			break
+		}
+		if to := typed(*e); to != nil {
+			if e.scan == nil {
+				e.scan = &scan{to: to}
+			}
+			scans, judged = append(scans, e.scan), true
+		} else if e.act && strings.Contains(e.entry.Text.String(), "panel enter") {
+			judged = false
+		}
+	}
+	return scans, judged
+}
+
+func sameAddresses(a, b []string) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(address string) bool { return !slices.Contains(b, address) })
+}
+
 func recipients(b *bench) (found []breach) {
 	for _, h := range b.devices {
-		all := transactions(h)
-		for i, e := range h.events {
-			wanted := typed(e)
-			if wanted == nil {
+		for _, t := range transactions(h) {
+			if !t.data {
 				continue
 			}
-			until := 0
-			for _, later := range h.events[i+1:] {
-				if typed(later) != nil || later.act && strings.Contains(later.entry.Text.String(), "panel enter") {
-					until = later.entry.Number
-					break
+			scans, judged := scansBefore(h, t.begun)
+			if !judged {
+				continue
+			}
+			if fits := slices.IndexFunc(scans, func(x *scan) bool { return !x.sent && sameAddresses(x.to, t.to) }); fits >= 0 {
+				scans[fits].sent = t.accepted
+				continue
+			}
+			newest := scans[len(scans)-1]
+			if newest.sent {
+				continue
+			}
+			for _, address := range newest.to {
+				if !slices.Contains(t.to, address) {
+					found = append(found, breaks(h.Name, t.begun, "sends a mail without %s, which was typed", address))
 				}
 			}
-			for _, t := range all {
-				if !t.data || t.begun < e.entry.Number || until > 0 && t.begun > until {
-					continue
+			for _, address := range t.to {
+				if !slices.Contains(newest.to, address) {
+					found = append(found, breaks(h.Name, t.begun, "sends a mail to %s, which was not typed", address))
 				}
-				for _, address := range wanted {
-					if !slices.Contains(t.to, address) {
-						found = append(found, breaks(h.Name, t.begun, "sends a mail without %s, which was typed", address))
-					}
-				}
-				for _, address := range t.to {
-					if !slices.Contains(wanted, address) {
-						found = append(found, breaks(h.Name, t.begun, "sends a mail to %s, which was not typed", address))
-					}
-				}
-				break
 			}
 		}
 	}

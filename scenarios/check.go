@@ -62,8 +62,12 @@ func (l line) asserts() bool {
 	switch l.words[0] {
 	case "cmp":
 		return true
-	case "panel", "browser", "sheet", "jobs":
+	case "panel":
+		return word(1) == "shows" || word(1) == "refuses"
+	case "browser", "sheet":
 		return word(1) == "shows"
+	case "jobs":
+		return word(1) == "shows" || word(1) == "count" || word(2) == "shows"
 	case "webconfig":
 		return word(1) == "shows" || word(1) == "choices" && word(3) == "shows"
 	case "entra":
@@ -102,7 +106,7 @@ func literalPassword(words []string) error {
 			return errLiteralPassword
 		}
 	case "log-in":
-		if len(rest) > 1 && (words[0] != "webconfig" || rest[1] != "wrong" || len(rest) > 2) {
+		if len(rest) > 1 && (words[0] == "browser" || rest[1] != "wrong" || len(rest) > 2) {
 			return errLiteralPassword
 		}
 	}

@@ -112,11 +112,11 @@ func (p *play) tempt() ([]laws.Breach, error) {
 			return nil, stuck(err)
 		}
 	}
-	record, err := recordOf(p.lab, p.lab.Journal.Since(from))
+	record, err := recordOf(p.lab, p.lab.Journal.Entries())
 	if err != nil {
 		return nil, err
 	}
-	return laws.JudgeStranger(record), nil
+	return laws.JudgeStranger(record, from), nil
 }
 
 // send scans to e-mail, if the printer can.

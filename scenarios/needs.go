@@ -64,6 +64,8 @@ func needsOf(words []string) []device.Capability {
 		switch what {
 		case "email":
 			return []device.Capability{device.CapabilityScan}
+		case "originals":
+			return []device.Capability{device.CapabilityScan}
 		case "copy":
 			return []device.Capability{device.CapabilityCopy}
 		}

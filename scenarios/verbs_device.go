@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -172,11 +173,29 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 	switch {
 	case what == "press" && len(rest) == 1:
 		return acts(func(ctx context.Context) (device.Screen, error) { return panel.Press(ctx, rest[0]) })
+	case what == "refuses" && len(rest) == 1:
+		output, err := acts(func(ctx context.Context) (device.Screen, error) { return panel.Press(ctx, rest[0]) })
+		switch {
+		case err == nil:
+			return output, &surfaceError{
+				cause: fmt.Errorf("%q is not kept for administrators", rest[0]), surface: surface{name: "panel", drawn: output},
+			}
+		case errors.Is(err, device.ErrLocked):
+			return output, nil
+		}
+		return output, err
 	case what == "enter" && len(rest) == 2:
 		return acts(func(ctx context.Context) (device.Screen, error) { return panel.Enter(ctx, rest[0], rest[1]) })
-	case what == "log-in" && len(rest) <= 1:
+	case what == "log-in" && len(rest) <= 2:
+		password := "" // the right one
+		if len(rest) > 0 && rest[len(rest)-1] == "wrong" {
+			password, rest = wrongPassword, rest[:len(rest)-1]
+		}
+		if len(rest) > 1 {
+			return "", usage("panel")
+		}
 		user := strings.Join(rest, "")
-		return acts(func(ctx context.Context) (device.Screen, error) { return panel.LogIn(ctx, user, "") })
+		return acts(func(ctx context.Context) (device.Screen, error) { return panel.LogIn(ctx, user, password) })
 	case what == "log-out" && len(rest) == 0:
 		return acts(panel.LogOut)
 	case what == "home" && len(rest) == 0:
@@ -198,7 +217,11 @@ func (p *play) verbScan(_ bool, args []string) (string, error) {
 	}
 	request := device.ScanRequest{To: plain, Subject: values["subject"], File: values["file"]}
 	if text := values["pages"]; text != "" {
-		if request.Pages, err = strconv.Atoi(text); err != nil || request.Pages < 1 {
+		least := 1
+		if what == "originals" {
+			least = 0
+		}
+		if request.Pages, err = strconv.Atoi(text); err != nil || request.Pages < least {
 			return "", fmt.Errorf("pages=%s is no number of pages", text)
 		}
 	}
@@ -213,6 +236,15 @@ func (p *play) verbScan(_ bool, args []string) (string, error) {
 		if len(plain) > 0 {
 			return "", usage("scan")
 		}
+	case "originals":
+		if len(plain) > 0 || values["pages"] == "" || len(values) > 1 {
+			return "", usage("scan")
+		}
+		d, err := p.device()
+		if err != nil {
+			return "", err
+		}
+		return "", p.act(act, func(ctx context.Context) error { return d.LoadOriginals(ctx, request.Pages) })
 	case "to-my-email":
 		return "", p.cannot("To My Email", device.CapabilityPrintAdminServerless)
 	case "fax":
@@ -281,7 +313,22 @@ func (p *play) verbJobs(not bool, args []string) (string, error) {
 		return surface{name: "job history", lines: lines(b.String()), drawn: b.String()}, err
 	}
 	what, rest := phrase.First(args)
+	receipt, err := strconv.Atoi(what)
+	numbered := err == nil && receipt > 0
+	expected := p.rowWords
+	if not {
+		expected = p.panelWords // a code that is not to be there is none, whatever is said of it
+	}
 	switch {
+	case numbered && len(rest) > 0 && rest[0] == "shows":
+		return p.shows(not, rest[1:], expected, func(ctx context.Context) (surface, error) {
+			s, err := all(ctx)
+			head := fmt.Sprintf("%03d |", receipt)
+			s.lines = slices.DeleteFunc(s.lines, func(l string) bool { return !strings.HasPrefix(l, head) })
+			return s, err
+		})
+	case what == "count" && len(rest) == 1:
+		return p.countJobs(d, rest[0])
 	case what == "shows":
 		newest := func(ctx context.Context) (surface, error) {
 			s, err := all(ctx)
@@ -290,16 +337,30 @@ func (p *play) verbJobs(not bool, args []string) (string, error) {
 			}
 			return s, err
 		}
-		expected := p.rowWords
-		if not {
-			expected = p.panelWords // a code that is not to be there is none, whatever is said of it
-		}
 		return p.shows(not, rest, expected, newest)
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(all)
 		return s.drawn, err
 	}
 	return "", usage("jobs")
+}
+
+// countJobs says how many jobs the history has.
+func (p *play) countJobs(d device.Device, number string) (string, error) {
+	want, err := strconv.Atoi(number)
+	if err != nil || want < 0 {
+		return "", fmt.Errorf("%q is no number", number)
+	}
+	var jobs []device.Job
+	var failed error
+	got, err := p.exactly(want, func() int {
+		failed = p.do(func(ctx context.Context) (err error) { jobs, err = d.Jobs(ctx); return err })
+		return len(jobs)
+	})
+	if err = errors.Join(err, failed); err == nil && got != want {
+		err = fmt.Errorf("%d jobs, not %d (printer time %s)", got, want, p.printerTime().Format(time.DateTime))
+	}
+	return fmt.Sprint(got), err
 }
 
 // jobRow is one row of the job history.

@@ -77,6 +77,11 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Open(ctx, text) })
 	case what == "click" && len(rest) == 1:
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Click(ctx, text) })
+	case what == "forge" && len(rest) >= 1 && len(rest) <= 2:
+		if len(rest) == 2 && rest[1] != "stranger" {
+			return "", &choice.Error{What: "word", Wanted: rest[1], Present: []string{"stranger"}}
+		}
+		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Forge(ctx, rest[0], len(rest) == 2) })
 	case what == "set" && len(rest) == 2, what == "enter" && len(rest) == 2 && rest[0] != "password":
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Set(ctx, rest[0], rest[1]) })
 	case what == "choices" && len(rest) > 2 && rest[1] == "shows":

@@ -2,11 +2,12 @@
 //
 //	go run ./defects/plant                        all defects
 //	go run ./defects/plant --only core/mail       those of an area, or one by its id
+//	go run ./defects/plant --together careless    those of defects/sets/careless.yaml, in one printer at once
 //	go run ./defects/plant --stale                those whose verdict no longer fits their file or their scenarios
 //	go run ./defects/plant --changed main~1       those whose area has changed since a commit, and a part of the others
 //
 // What came of them goes to defects/verdicts.yaml and docs/defects.md, and the verdicts on the others stay. With
-// another seed or language nothing is written.
+// another seed or language, or with --within, nothing is written.
 package main
 
 import (
@@ -45,15 +46,18 @@ const (
 const longest = 3 * time.Minute
 
 type options struct {
-	Only    []string `help:"Areas or ids; default: all."`
-	Stale   bool     `help:"Only those that have no verdict, or one that rests on another text than today's."`
-	Changed string   `placeholder:"COMMIT" help:"Only areas that have changed since, and a seeded part of the others."`
-	Part    int      `default:"20" help:"With --changed: one of so many of the others."`
-	Seed    uint64   `default:"7" help:"Of the scenarios, and of the part."`
-	Lang    string   `default:"en" help:"Language of the scenarios."`
-	Whole   bool     `help:"Play all scenarios against each defect, not only those that are meant to catch it."`
-	Page    bool     `help:"Plant nothing, only write the page anew."`
-	Workers int      `default:"0" help:"Defects at a time; 0: one for each processor."`
+	Only     []string      `help:"Areas or ids; default: all."`
+	Stale    bool          `help:"Only those that have no verdict, or one that rests on another text than today's."`
+	Changed  string        `placeholder:"COMMIT" help:"Only areas that have changed since, and a seeded part of the others."`
+	Part     int           `default:"20" help:"With --changed: one of so many of the others."`
+	Seed     uint64        `default:"7" help:"Of the scenarios."`
+	Draw     uint64        `default:"7" help:"Seed of the part, and of the order where there is not time for all."`
+	Lang     string        `default:"en" help:"Language of the scenarios."`
+	Whole    bool          `help:"Play all scenarios against each defect, not only those that are meant to catch it."`
+	Page     bool          `help:"Plant nothing, only write the page anew."`
+	Together string        `placeholder:"NAME" help:"The defects of a set, defects/sets/NAME.yaml, in one printer at once."`
+	Within   time.Duration `help:"Begin with no further defect after so long; 0: plant all."`
+	Workers  int           `default:"0" help:"Defects at a time; 0: one for each processor."`
 }
 
 func main() {
@@ -116,23 +120,34 @@ func (o options) run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(p.folder)
+	if o.Together != "" {
+		return p.plantSet(ctx, o.Together, all)
+	}
 	watch := vtime.StartStopwatch()
 	if err := p.build(ctx, picked); err != nil {
 		return err
 	}
-	verdicts, err = p.all(ctx, picked)
-	if err != nil {
-		return err
-	}
+	verdicts, failed := p.all(ctx, picked) // what came of the others is kept
 	for _, v := range verdicts {
-		p.before[v.ID] = v
+		if v.ID != "" && v.Source != "" {
+			p.before[v.ID] = v
+		}
+	}
+	if n := len(picked); p.Within > 0 {
+		picked = slices.DeleteFunc(picked, func(d defects.Defect) bool {
+			return !slices.ContainsFunc(verdicts, func(v defects.Verdict) bool { return v.ID == d.ID })
+		})
+		fmt.Printf("%d of %d planted within %s\n", len(picked), n, p.Within)
 	}
 	survivors := table(all, picked, p.before)
 	fmt.Printf("%d planted in %.0f s\n", len(picked), watch.Elapsed().Seconds())
-	if o.Seed == usualSeed && o.Lang == usualLanguage {
+	if o.Seed == usualSeed && o.Lang == usualLanguage && o.Within == 0 {
 		if err := p.write(all); err != nil {
 			return err
 		}
+	}
+	if failed != nil {
+		return failed
 	}
 	if survivors > 0 {
 		return fmt.Errorf("%d defects were not caught as they were meant to be", survivors)
@@ -158,7 +173,7 @@ func (o options) pick(ctx context.Context, root string, all []defects.Defect) ([
 		return nil, fmt.Errorf("git diff %s: %w", o.Changed, err)
 	}
 	changed := strings.Fields(string(output))
-	dice := chance.New(o.Seed, "defects")
+	dice := chance.New(o.Draw, "defects")
 	return slices.DeleteFunc(slices.Clone(all), func(d defects.Defect) bool {
 		drawn := dice.Intn(max(o.Part, 1)) == 0
 		touched := slices.ContainsFunc(changed, func(name string) bool {
@@ -213,12 +228,30 @@ func (p *planter) all(ctx context.Context, picked []defects.Defect) ([]defects.V
 			}
 		})
 	}
-	for i := range picked {
+	watch := vtime.StartStopwatch()
+	for _, i := range p.order(len(picked)) {
+		if p.Within > 0 && watch.Elapsed() > p.Within {
+			break
+		}
 		next <- i
 	}
 	close(next)
 	wait.Wait()
 	return verdicts, failed
+}
+
+// order is that of the files, and one that the seed decides where there may not be time for all.
+func (p *planter) order(n int) []int {
+	order := make([]int, n)
+	dice := chance.New(p.Draw, "order of defects")
+	for i := range order {
+		order[i] = i
+		if p.Within > 0 {
+			j := dice.Intn(i + 1)
+			order[i], order[j] = order[j], order[i]
+		}
+	}
+	return order
 }
 
 // one plants one defect and plays.
@@ -347,7 +380,7 @@ type junit struct {
 }
 
 // assertion is the first line of a failure whose script line is an assertion, or of a law that does not hold.
-var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|memory has |its lines hold, and a law does not|\S+ shows)`)
+var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|memory has |panel refuses |its lines hold, and a law does not|\S+ shows)`)
 
 // run plays scenarios with a program.
 func (p *planter) run(

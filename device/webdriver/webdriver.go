@@ -217,6 +217,11 @@ func (d *Driver) Click(ctx context.Context, label string) (device.Page, error) {
 	return d.acted(d.click(ctx, label))
 }
 
+// Forge implements [device.WebConfig].
+func (d *Driver) Forge(ctx context.Context, button string, stranger bool) (device.Page, error) {
+	return d.acted(d.try(ctx, button, func(l string) error { return d.window().Forge(ctx, l, !stranger) }))
+}
+
 // Set implements [device.WebConfig].
 func (d *Driver) Set(ctx context.Context, field, value string) (device.Page, error) {
 	var found string

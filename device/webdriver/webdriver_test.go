@@ -162,6 +162,26 @@ func TestWhatIsNotOnThePageIsToldWithWhatIs(t *testing.T) {
 	require.ErrorIs(t, err, device.ErrNoPage)
 }
 
+func TestAFormIsForgedInTheAdministratorsBrowserAndInAStrangers(t *testing.T) {
+	p := &printer{password: "geheim"}
+	d := p.driver()
+	_, err := d.LogIn(t.Context(), "", false)
+	require.NoError(t, err)
+	_, err = d.Open(t.Context(), "Email Server")
+	require.NoError(t, err)
+	page, err := d.Forge(t.Context(), "OK", false)
+	require.NoError(t, err)
+	require.Equal(t, "Κατάσταση", page.Path)
+	require.Equal(t, "/mail m=off", p.requests[1])
+	_, err = d.Forge(t.Context(), "Log out", false)
+	require.ErrorIs(t, err, browser.ErrNoForm)
+	_, err = d.Open(t.Context(), "Email Server")
+	require.NoError(t, err)
+	page, err = d.Forge(t.Context(), "OK", true)
+	require.NoError(t, err)
+	require.Contains(t, page.Buttons, "Σύνδεση χρήστη", "nobody is logged in there")
+}
+
 func TestTheCodeIsReadOffThePage(t *testing.T) {
 	p := &printer{password: "geheim", code: "<p>Κωδικός : FRWQDE7YL</p><p>Διεύθυνση : https://login.example/device</p>"}
 	d := p.driver()
