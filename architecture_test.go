@@ -45,7 +45,8 @@ func rooms(t *testing.T) map[string]room {
 	return found
 }
 
-// rowOfRoom is a row of a table of rooms: its name, what it holds, what it imports and, of the module's rooms, what its tests import.
+// rowOfRoom is a row of a table of rooms: its name, what it holds, what it imports and, of the module's rooms, what its
+// tests import.
 var rowOfRoom = regexp.MustCompile("(?m)^\\| `([^`|]+)` \\| [^|]+ \\| ([a-z/, ]+) \\|(?: ([a-z/, ]+) \\|)?$")
 
 // readRooms reads the table of a section of docs/architecture.md.
@@ -208,7 +209,9 @@ func coreKeepsToItsModules(t *testing.T, rooms map[string]room, p goPackage) {
 
 func TestOnlyTestsImportTheCoresBench(t *testing.T) {
 	for _, p := range listPackages(t) {
-		require.NotContains(t, p.Imports, module+"/core/internal/bench", "%s: a firmware must not carry it", p.ImportPath)
+		require.NotContains(
+			t, p.Imports, module+"/core/internal/bench", "%s: a firmware must not carry it", p.ImportPath,
+		)
 	}
 }
 
@@ -228,7 +231,10 @@ func TestTheArrowsTestSeesAForbiddenImport(t *testing.T) {
 	require.False(t, allowed("sim", "fakeentra", rooms["sim"].imports, rooms["sim"].tests))
 	require.False(t, allowed("core", "sim", rooms["core"].imports, rooms["core"].tests))
 	require.False(t, allowed("scenarios", "sim", rooms["scenarios"].imports), "no verb reaches around the device")
-	require.False(t, allowed("sim", "guide", rooms["sim"].imports, rooms["sim"].tests), "a printer is not to know what it is judged by")
+	require.False(
+		t, allowed("sim", "guide", rooms["sim"].imports, rooms["sim"].tests),
+		"a printer is not to know what it is judged by",
+	)
 	require.False(t, allowed("device", "device/webdriver", rooms["device"].imports))
 	require.True(t, allowed("lab", "fakeentra", rooms["lab"].imports))
 }
@@ -262,7 +268,9 @@ func alongInnerArrows(t *testing.T, fake string, packages []goPackage) {
 				imported = append(imported, target)
 			}
 		}
-		require.ElementsMatch(t, rule.imports, imported, "what %s/internal/%s imports is not what docs/architecture.md says", fake, room)
+		require.ElementsMatch(
+			t, rule.imports, imported, "what %s/internal/%s imports is not what docs/architecture.md says", fake, room,
+		)
 	}
 	for room := range inner {
 		require.True(t, seen[room], "docs/architecture.md names %s/internal/%s, which is not there", fake, room)

@@ -50,7 +50,8 @@ func signIn(ctx context.Context, l *lab.Lab, d device.Device) error {
 	return l.Entra.Approve(code, benchUser)
 }
 
-// BenchmarkSignInAndSend is the guide's procedure and one scan: a new bench, the sign-in through real pages, OK, one mail.
+// BenchmarkSignInAndSend is the guide's procedure and one scan: a new bench, the sign-in through real pages, OK, one
+// mail.
 func BenchmarkSignInAndSend(b *testing.B) {
 	for b.Loop() {
 		l := benchLab(b)
@@ -65,7 +66,9 @@ func BenchmarkSignInAndSend(b *testing.B) {
 				_, err = d.WebConfig().Click(ctx, "OK")
 			}
 			if err == nil {
-				_, err = d.Scan(ctx, device.ScanRequest{Function: device.FunctionEmail, To: []string{"bob@fabrikam.com"}})
+				_, err = d.Scan(
+					ctx, device.ScanRequest{Function: device.FunctionEmail, To: []string{"bob@fabrikam.com"}},
+				)
 			}
 		}))
 		require.NoError(b, err)

@@ -41,7 +41,8 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// TestEveryBehaviourRuleHasItsScenario holds that what the guide says is either shown by a scenario, carried by a text, or openly open.
+// TestEveryBehaviourRuleHasItsScenario holds that what the guide says is either shown by a scenario, carried by a text,
+// or openly open.
 func TestEveryBehaviourRuleHasItsScenario(t *testing.T) {
 	rules, err := scenarios.RulesWithProof()
 	require.NoError(t, err)

@@ -36,8 +36,9 @@ func readmeExamples(t *testing.T) map[string]string {
 // longestExample is a test of ten lines in its func line and its brace.
 const longestExample = 12
 
-// TestTheExamplesOfTheReadmeRunInAnotherModule writes a module as the README says, with the README's own tests in it, and
-// runs it. What the module needs is in this module's go.sum, so nothing is fetched that this module has not fetched.
+// TestTheExamplesOfTheReadmeRunInAnotherModule writes a module as the README says, with the README's own tests in it,
+// and runs it. What the module needs is in this module's go.sum, so nothing is fetched that this module has not
+// fetched.
 func TestTheExamplesOfTheReadmeRunInAnotherModule(t *testing.T) {
 	here, err := os.Getwd()
 	require.NoError(t, err)
@@ -94,7 +95,9 @@ func TestTheGuideForContributorsNamesFilesThatAreThere(t *testing.T) {
 }
 
 // documents are the endings of files that people read, and scripts.
-var documents = []string{".md", ".go", ".yaml", ".yml", ".txtar", ".mod", ".html", ".json", "Makefile", "run", "need", "fuzz", "soak"}
+var documents = []string{
+	".md", ".go", ".yaml", ".yml", ".txtar", ".mod", ".html", ".json", "Makefile", "run", "need", "fuzz", "soak",
+}
 
 func TestNoFileNamesAPathOfThisMachine(t *testing.T) {
 	here, err := os.Getwd()
@@ -177,7 +180,9 @@ func TestScenariosAboutTroubleHaveAHandover(t *testing.T) {
 		}
 		content, err := os.ReadFile("scenarios/" + id + ".txtar")
 		require.NoError(t, err)
-		require.Equal(t, 1, strings.Count(string(content), "\nhandover\n"), "%s: one handover is where a person takes over", id)
+		require.Equal(
+			t, 1, strings.Count(string(content), "\nhandover\n"), "%s: one handover is where a person takes over", id,
+		)
 	}
 }
 

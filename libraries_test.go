@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// owners are the libraries that the owner of the project wants to see used, each where it stands: the package whose program imports it.
+// owners are the libraries that the owner of the project wants to see used, each where it stands: the package whose
+// program imports it.
 var owners = []struct{ path, in string }{
 	{"golang.org/x/oauth2", "core/oauth"},
 	{"github.com/emersion/go-smtp", "core/mail"},
@@ -72,7 +73,10 @@ func TestTestsAssertWithTestify(t *testing.T) {
 		imports := slices.Concat(p.TestImports, p.XTestImports)
 		for _, path := range imports {
 			for _, other := range assertions {
-				require.False(t, strings.HasPrefix(path, other), "the tests of %s import %s: this project asserts with %s", p.ImportPath, path, testify)
+				require.False(
+					t, strings.HasPrefix(path, other), "the tests of %s import %s: this project asserts with %s",
+					p.ImportPath, path, testify,
+				)
 			}
 		}
 		if slices.Contains(imports, testify) {

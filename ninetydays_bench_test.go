@@ -30,9 +30,10 @@ const (
 	signatures       = 2
 )
 
-// BenchmarkNinetyDays refreshes a token every hour for 90 virtual days, by a client as the printer builds it, with the printer's scopes; a
-// connection is opened for each refresh. In the same run, ten days of each in turn, are made: as many bare RS256 signatures as these
-// refreshes cause (every token is really signed), and these signatures with a bare TLS handshake beside each pair of them.
+// BenchmarkNinetyDays refreshes a token every hour for 90 virtual days, by a client as the printer builds it, with the
+// printer's scopes; a connection is opened for each refresh. In the same run, ten days of each in turn, are made: as
+// many bare RS256 signatures as these refreshes cause (every token is really signed), and these signatures with a bare
+// TLS handshake beside each pair of them.
 func BenchmarkNinetyDays(b *testing.B) {
 	sign := bareSignatures(b)
 	shake := bareHandshake(b)
@@ -80,8 +81,8 @@ func BenchmarkNinetyDays(b *testing.B) {
 	b.ReportMetric(float64(bench.processor.Microseconds())/float64(b.N*9*refreshesADecade), "cpu-µs/refresh")
 }
 
-// BenchmarkScanAnHour is the whole printer: ten virtual days of a scan every hour, each with a refresh and a mail, beside the bare
-// signatures that its refreshes cause.
+// BenchmarkScanAnHour is the whole printer: ten virtual days of a scan every hour, each with a refresh and a mail,
+// beside the bare signatures that its refreshes cause.
 func BenchmarkScanAnHour(b *testing.B) {
 	sign := bareSignatures(b)
 	var bench, bare spent
@@ -103,7 +104,9 @@ func BenchmarkScanAnHour(b *testing.B) {
 			for range refreshesADecade {
 				var failed error
 				if err := l.World.Do("scan", 0, func(ctx context.Context) {
-					_, failed = d.Scan(ctx, device.ScanRequest{Function: device.FunctionEmail, To: []string{"bob@fabrikam.com"}})
+					_, failed = d.Scan(
+						ctx, device.ScanRequest{Function: device.FunctionEmail, To: []string{"bob@fabrikam.com"}},
+					)
 				}); err != nil {
 					return err
 				}
@@ -178,7 +181,9 @@ func bareHandshake(b *testing.B) func() error {
 			_ = conn.Close()
 		}
 	}()
-	config := &tls.Config{RootCAs: network.Authority().Pool(), ServerName: "bare.example", Time: world.Now, MinVersion: tls.VersionTLS12}
+	config := &tls.Config{
+		RootCAs: network.Authority().Pool(), ServerName: "bare.example", Time: world.Now, MinVersion: tls.VersionTLS12,
+	}
 	return func() error {
 		conn, err := tls.Dial("tcp", listener.Addr().String(), config)
 		if err != nil {
@@ -197,9 +202,13 @@ func printersClient(b *testing.B, l *lab.Lab) (*oauth.Client, oauth.Endpoint, se
 	endpoint := oauth.Endpoint{Authority: p.Authority, Tenant: p.Tenant, ClientID: p.ClientID, Scopes: p.Scopes}
 	require.Contains(b, p.Scopes, "openid", "two signatures a refresh")
 	client := oauth.New(oauth.Config{
-		Clock: l.World.Clock("printer"), Dialer: l.Network.Dialer("bench"), Roots: l.Network.Authority().Pool,
+		Clock:  l.World.Clock("printer"),
+		Dialer: l.Network.Dialer("bench"),
+		Roots:  l.Network.Authority().Pool,
 		Transport: func(dialTLS func(ctx context.Context, network, address string) (net.Conn, error), _ bool) oauth.Transport {
-			return faultnet.NewTransport(faultnet.TransportConfig{DialTLS: dialTLS, Now: l.World.Now, IdleLimit: 90 * time.Second})
+			return faultnet.NewTransport(
+				faultnet.TransportConfig{DialTLS: dialTLS, Now: l.World.Now, IdleLimit: 90 * time.Second},
+			)
 		},
 	})
 	var refresh secret.Secret

@@ -16,9 +16,9 @@ import (
 	"mfpsim/vtime"
 )
 
-// TestMSALSignsInAndCurlSendsWithItsToken runs two unmodified programs against one bench: Microsoft's library gets a token
-// by device code, with instance discovery on and Microsoft's host name (only the dialling leads to loopback), and curl submits a
-// mail with it.
+// TestMSALSignsInAndCurlSendsWithItsToken runs two unmodified programs against one bench: Microsoft's library gets a
+// token by device code, with instance discovery on and Microsoft's host name (only the dialling leads to loopback), and
+// curl submits a mail with it.
 func TestMSALSignsInAndCurlSendsWithItsToken(t *testing.T) {
 	curl, err := exec.LookPath("curl")
 	require.NoError(t, err, "make test installs it")
@@ -32,7 +32,10 @@ func TestMSALSignsInAndCurlSendsWithItsToken(t *testing.T) {
 	model, err := models.Get("")
 	require.NoError(t, err)
 	provider := model.Providers[0]
-	msal, err := public.New(provider.ClientID, public.WithAuthority(provider.Authority+"/organizations"), public.WithHTTPClient(l.Entra.Client()))
+	msal, err := public.New(
+		provider.ClientID, public.WithAuthority(provider.Authority+"/organizations"),
+		public.WithHTTPClient(l.Entra.Client()),
+	)
 	require.NoError(t, err)
 	code, err := msal.AcquireTokenByDeviceCode(t.Context(), []string{"https://outlook.office.com/SMTP.Send"})
 	require.NoError(t, err)
@@ -48,13 +51,17 @@ func TestMSALSignsInAndCurlSendsWithItsToken(t *testing.T) {
 		return path
 	}
 	authority := write("ca.pem", l.Network.Authority().PEM())
-	message := write("mail.eml", []byte("From: "+benchUser+"\r\nTo: bob@fabrikam.com\r\nSubject: by curl\r\n\r\nHello\r\n"))
+	message := write(
+		"mail.eml", []byte("From: "+benchUser+"\r\nTo: bob@fabrikam.com\r\nSubject: by curl\r\n\r\nHello\r\n"),
+	)
 	_, port, err := net.SplitHostPort(l.SMTP.Addr())
 	require.NoError(t, err)
-	output, err := exec.CommandContext(t.Context(), curl, "--silent", "--show-error", "--max-time", "60", "--ssl-reqd", "--cacert", authority,
-		"--connect-to", "smtp.office365.com:587:127.0.0.1:"+port, "--url", "smtp://smtp.office365.com:587/printer.contoso.com",
-		"--user", benchUser, "--oauth2-bearer", result.AccessToken, "--mail-from", benchUser, "--mail-rcpt", "bob@fabrikam.com",
-		"--upload-file", message).CombinedOutput()
+	output, err := exec.CommandContext(
+		t.Context(), curl, "--silent", "--show-error", "--max-time", "60", "--ssl-reqd", "--cacert", authority,
+		"--connect-to", "smtp.office365.com:587:127.0.0.1:"+port, "--url",
+		"smtp://smtp.office365.com:587/printer.contoso.com", "--user", benchUser, "--oauth2-bearer", result.AccessToken,
+		"--mail-from", benchUser, "--mail-rcpt", "bob@fabrikam.com", "--upload-file", message,
+	).CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	mails := l.SMTP.Mailbox("bob@fabrikam.com")
 	require.Len(t, mails, 1)

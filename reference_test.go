@@ -46,7 +46,9 @@ var (
 
 func readReference(t *testing.T) reference {
 	t.Helper()
-	r := reference{sections: map[string]map[string]bool{}, labels: map[string]map[string]bool{}, numbers: map[string]int{}}
+	r := reference{
+		sections: map[string]map[string]bool{}, labels: map[string]map[string]bool{}, numbers: map[string]int{},
+	}
 	pages, err := filepath.Glob(referenceFolder + "*.md")
 	require.NoError(t, err)
 	require.NotEmpty(t, pages)
@@ -116,7 +118,9 @@ func citationOf(name string) *regexp.Regexp {
 	case name == "public log":
 		return regexp.MustCompile(`\bpublic logs?\b`)
 	case strings.HasSuffix(name, "#n"):
-		return regexp.MustCompile(before + `(?:[\w.-]+/)?` + regexp.QuoteMeta(strings.TrimSuffix(name, "#n")) + ` ?(?:PR ?)?#[0-9]+`)
+		return regexp.MustCompile(
+			before + `(?:[\w.-]+/)?` + regexp.QuoteMeta(strings.TrimSuffix(name, "#n")) + ` ?(?:PR ?)?#[0-9]+`,
+		)
 	case strings.HasSuffix(name, "-n"), strings.HasSuffix(name, " n"):
 		return regexp.MustCompile(before + regexp.QuoteMeta(strings.TrimSuffix(name, "n")) + `[0-9]+`)
 	default:
@@ -143,10 +147,12 @@ func citingFiles(t *testing.T) map[string]string {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "evidence" || entry.Name() == "node_modules") {
+		if entry.IsDir() && name != "." &&
+			(strings.HasPrefix(entry.Name(), ".") || entry.Name() == "evidence" || entry.Name() == "node_modules") {
 			return filepath.SkipDir
 		}
-		if !slices.Contains([]string{".go", ".md", ".yaml", ".txtar"}, filepath.Ext(name)) || name == "reference_test.go" {
+		if !slices.Contains([]string{".go", ".md", ".yaml", ".txtar"}, filepath.Ext(name)) ||
+			name == "reference_test.go" {
 			return nil
 		}
 		content, err := os.ReadFile(name)
@@ -161,12 +167,16 @@ func citingFiles(t *testing.T) map[string]string {
 var citation = regexp.MustCompile(`RFC [0-9]+|PDF 1\.4|OpenID Connect Core|docs/reference/([a-z-]+\.md)|§ ?([0-9]+(?:\.[0-9]+)*)|(?:^|[^\w/.-])(entra|exchange-smtp|printer|guide-rows)\.md`)
 
 // ruleCited finds the guide's rules where they are called so.
-var ruleNumber, ruleCited = regexp.MustCompile(`R[0-9]+`), regexp.MustCompile(`\brules? (R[0-9]+(?:,? (?:to )?R[0-9]+)*)`)
+var ruleNumber, ruleCited = regexp.MustCompile(
+	`R[0-9]+`,
+), regexp.MustCompile(
+	`\brules? (R[0-9]+(?:,? (?:to )?R[0-9]+)*)`,
+)
 
 var labelBehind = regexp.MustCompile(`^,? ([EXRM][0-9]+)\b`)
 
-// wrongSections returns the citations of sections and labels in a text that do not resolve. page is the text's own page of the
-// reference, whose sections need no name; empty for a file elsewhere.
+// wrongSections returns the citations of sections and labels in a text that do not resolve. page is the text's own page
+// of the reference, whose sections need no name; empty for a file elsewhere.
 func (r reference) wrongSections(name, page, text string) []string {
 	var wrong []string
 	named, since := page, 0
@@ -260,7 +270,8 @@ func TestTheSectionTestSeesEachMistake(t *testing.T) {
 	}
 }
 
-// Tokens that look like keys of sources, wherever they stand: name#123, AB-123, a page.md, and the word behind a mark in brackets.
+// Tokens that look like keys of sources, wherever they stand: name#123, AB-123, a page.md, and the word behind a mark
+// in brackets.
 var (
 	issueToken  = regexp.MustCompile(`(?:^|[^\w./#-])([A-Za-z][\w./-]*) ?(?:PR ?)?#[0-9]+`)
 	numberToken = regexp.MustCompile(`(?:^|[^\w./-])([A-Z]{2,}-[0-9]+)\b`)
@@ -278,7 +289,8 @@ var noKeys = regexp.MustCompile(`^(UTF|UTC|PDF|CA|SHA|AES|MFP|ISO|CRAM|NPD|TLS|H
 // protocolWords stand where keys stand and are none.
 var protocolWords = strings.Fields("AUTH XOAUTH2 LOGIN PLAIN TLS DATA MAIL RCPT GET POST HTTP RFC BDAT BINARYMIME EXPN VRFY MSAL JSON ISO README TYPO3 Web")
 
-// unknownKeys returns what looks like a key in a text and is in no row of sources.md. own are the names of this repository's pages.
+// unknownKeys returns what looks like a key in a text and is in no row of sources.md. own are the names of this
+// repository's pages.
 func (r reference) unknownKeys(text string, own map[string]bool) []string {
 	var unknown []string
 	known := func(citation string) bool {
@@ -374,8 +386,14 @@ func TestEveryKeyThatIsCitedIsKnown(t *testing.T) {
 		}
 	}
 	for _, key := range r.keys {
-		require.Equal(t, key.background, uncited[key.name], "%s in sources.md: a key that nothing cites is marked as background, no other", key.name)
-		require.Contains(t, []string{"capture", "client", "document", "standard", "notes", "guide", "manual", "page"}, key.kind, key.name)
+		require.Equal(
+			t, key.background, uncited[key.name],
+			"%s in sources.md: a key that nothing cites is marked as background, no other", key.name,
+		)
+		require.Contains(
+			t, []string{"capture", "client", "document", "standard", "notes", "guide", "manual", "page"}, key.kind,
+			key.name,
+		)
 	}
 }
 
@@ -419,7 +437,10 @@ func TestNoRowIsSurerThanItsSources(t *testing.T) {
 			reported[row.table]++
 		}
 		if row.table != "words" {
-			require.True(t, r.certain(row.mark, row.source), "%s: the mark %s does not follow from the source %q", row.table, row.mark, row.source)
+			require.True(
+				t, r.certain(row.mark, row.source), "%s: the mark %s does not follow from the source %q", row.table,
+				row.mark, row.source,
+			)
 		}
 	}
 	require.False(t, r.certain("C", "public log 2025-03-07; FB"))

@@ -13,8 +13,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// BenchmarkScenarios plays every scenario, one after the other, as `mfpsim run --parallel 1` does: what a case takes on average, and which
-// one takes most of the processor.
+// BenchmarkScenarios plays every scenario, one after the other, as `mfpsim run --parallel 1` does: what a case takes on
+// average, and which one takes most of the processor.
 func BenchmarkScenarios(b *testing.B) {
 	all, err := scenarios.All()
 	require.NoError(b, err)

@@ -26,7 +26,8 @@ type Config struct {
 	Now func() time.Time
 	// Language is sent as Accept-Language; empty sends "en".
 	Language string
-	// WithTimeout limits how long an answer is waited for ([Patience]), by the clock that the servers go by. Nil: for ever.
+	// WithTimeout limits how long an answer is waited for ([Patience]), by the clock that the servers go by. Nil: for
+	// ever.
 	WithTimeout func(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc)
 }
 
@@ -54,8 +55,8 @@ func New(c Config) *Browser {
 	return &Browser{config: c, jar: newJar(c.Now)}
 }
 
-// Open enters an address into the browser and follows redirects. Without a scheme it is https. The error is a [*LoadError].
-// A page with an error status is a page all the same: see [Browser.Status].
+// Open enters an address into the browser and follows redirects. Without a scheme it is https. The error is a
+// [*LoadError]. A page with an error status is a page all the same: see [Browser.Status].
 func (b *Browser) Open(ctx context.Context, address string) error {
 	if !strings.Contains(address, "://") {
 		address = "https://" + address
@@ -185,8 +186,8 @@ func (b *Browser) Forge(ctx context.Context, label string, signed bool) error {
 	return b.load(ctx, method, u, form)
 }
 
-// Set types a value into a field, or chooses it in a list or among radio buttons; on a box, "on", "yes" and "true" tick it.
-// Nothing is sent. A value that is not offered is a [*choice.Error] that lists those that are.
+// Set types a value into a field, or chooses it in a list or among radio buttons; on a box, "on", "yes" and "true" tick
+// it. Nothing is sent. A value that is not offered is a [*choice.Error] that lists those that are.
 func (b *Browser) Set(label, value string) error {
 	if b.page == nil {
 		return ErrNoPage
@@ -292,7 +293,9 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 	}
 }
 
-func (b *Browser) fetch(ctx context.Context, method string, u *url.URL, form url.Values) (*http.Response, []byte, error) {
+func (b *Browser) fetch(
+	ctx context.Context, method string, u *url.URL, form url.Values,
+) (*http.Response, []byte, error) {
 	target := *u
 	target.Fragment = ""
 	var body io.Reader

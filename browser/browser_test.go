@@ -65,7 +65,9 @@ func printer(t *testing.T) (*browser.Browser, *[]string) {
 	}
 	mux.HandleFunc("/basic/save", record)
 	mux.HandleFunc("/sign-in", record)
-	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
+	mux.HandleFunc(
+		"/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) },
+	)
 	return browser.New(browser.Config{Transport: served{mux}}), &log
 }
 
@@ -190,8 +192,14 @@ func TestErrorsOfTheNetworkCarryNoLibrarysWords(t *testing.T) {
 		})
 	}
 	b, _ := printer(t)
-	require.EqualError(t, b.Open(context.Background(), "https://printer.example/loop"), "cannot open printer.example: too many redirects")
-	require.EqualError(t, b.Open(context.Background(), "ftp://printer.example/"), "cannot open ftp://printer.example/: the address is not a web address")
+	require.EqualError(
+		t, b.Open(context.Background(), "https://printer.example/loop"),
+		"cannot open printer.example: too many redirects",
+	)
+	require.EqualError(
+		t, b.Open(context.Background(), "ftp://printer.example/"),
+		"cannot open ftp://printer.example/: the address is not a web address",
+	)
 }
 
 func TestCookiesFollowHostPathAndAge(t *testing.T) {

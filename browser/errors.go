@@ -55,9 +55,13 @@ func loadError(ctx context.Context, host string, err error) *LoadError {
 		reason = ReasonNoName
 	case errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid), errors.As(err, &verify):
 		reason = ReasonCertificate
-	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+	case errors.Is(err, syscall.ECONNREFUSED),
+		errors.Is(err, syscall.EHOSTUNREACH),
+		errors.Is(err, syscall.ENETUNREACH):
 		reason = ReasonRefused
-	case errors.Is(context.Cause(ctx), context.DeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(context.Cause(ctx), context.DeadlineExceeded),
+		errors.Is(err, context.DeadlineExceeded),
+		errors.Is(err, os.ErrDeadlineExceeded):
 		reason = ReasonTimeout
 	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
 		reason = ReasonLost

@@ -101,7 +101,9 @@ func (p *page) set(label, value string) error {
 
 // locked: the control is shown but cannot be changed.
 func (f *field) locked() bool {
-	return !slices.ContainsFunc(f.nodes, func(n *html.Node) bool { return !has(n, "disabled") && !inDisabledSet(n) && !has(n, "readonly") })
+	return !slices.ContainsFunc(
+		f.nodes, func(n *html.Node) bool { return !has(n, "disabled") && !inDisabledSet(n) && !has(n, "readonly") },
+	)
 }
 
 func inDisabledSet(n *html.Node) bool {
@@ -345,7 +347,8 @@ func textOf(n *html.Node) string {
 			b.WriteString(at.Data)
 		}
 		for c := at.FirstChild; c != nil; c = c.NextSibling {
-			if c.Type == html.ElementNode && (c.Data == "select" || c.Data == "textarea" || c.Data == "button" || unseen(c)) {
+			if c.Type == html.ElementNode &&
+				(c.Data == "select" || c.Data == "textarea" || c.Data == "button" || unseen(c)) {
 				continue
 			}
 			walk(c)

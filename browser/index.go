@@ -6,8 +6,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// index is what is looked up in a document, found in one pass when it is loaded. Elements are in the order of the page; a document
-// is changed in one thing only, which folds are open.
+// index is what is looked up in a document, found in one pass when it is loaded. Elements are in the order of the page;
+// a document is changed in one thing only, which folds are open.
 type index struct {
 	controls  []*html.Node          // input, select, textarea
 	clickable []*html.Node          // buttons of every kind, links, summaries

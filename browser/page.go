@@ -35,7 +35,8 @@ func newPage(u *url.URL, status int, contentType string, body []byte) *page {
 	if !strings.Contains(contentType, "html") {
 		body = []byte("<pre>" + html.EscapeString(string(body)) + "</pre>")
 	}
-	// Without scripting, so that what is inside noscript is part of the page; the parser never fails on bytes in memory.
+	// Without scripting, so that what is inside noscript is part of the page; the parser never fails on bytes in
+	// memory.
 	root, err := html.ParseWithOptions(bytes.NewReader(body), html.ParseOptionEnableScripting(false))
 	if err != nil {
 		root = &html.Node{Type: html.DocumentNode}
@@ -255,8 +256,9 @@ func unseen(n *html.Node) bool {
 	return has(n, "hidden") || strings.Contains(strings.ReplaceAll(attribute(n, "style"), " ", ""), "display:none")
 }
 
-// unchosen reports whether the element belongs to another choice than the one made in the list of the same form: an element
-// with data-method="X" is for the choice X of the list named method. It is the one rule of style sheets that is followed.
+// unchosen reports whether the element belongs to another choice than the one made in the list of the same form: an
+// element with data-method="X" is for the choice X of the list named method. It is the one rule of style sheets that is
+// followed.
 func (p *page) unchosen(n *html.Node) bool {
 	wanted := attribute(n, "data-method")
 	if wanted == "" || strings.HasPrefix(wanted, "not ") {

@@ -224,7 +224,8 @@ func (r *reader) controlsOf(label *html.Node) {
 func controlsIn(n *html.Node) []*html.Node {
 	var found []*html.Node
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if c.Type == html.ElementNode && (c.Data == "input" || c.Data == "select" || c.Data == "textarea") && !unseen(c) {
+		if c.Type == html.ElementNode && (c.Data == "input" || c.Data == "select" || c.Data == "textarea") &&
+			!unseen(c) {
 			found = append(found, c)
 			continue
 		}

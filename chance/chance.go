@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// Reader is an endless source of bytes for one party (ChaCha8). It is safe for concurrent use; who draws first is a matter
-// of the turn. Its bytes are predictable and fit for tests only.
+// Reader is an endless source of bytes for one party (ChaCha8). It is safe for concurrent use; who draws first is a
+// matter of the turn. Its bytes are predictable and fit for tests only.
 type Reader struct {
 	mu     sync.Mutex
 	source *rand.ChaCha8

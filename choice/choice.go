@@ -28,8 +28,8 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Nearest returns what is spelled most like the word that was wanted, or begins with it; empty if nothing is much like it.
-// Of a word that carries a value, key=VALUE, the key counts.
+// Nearest returns what is spelled most like the word that was wanted, or begins with it; empty if nothing is much like
+// it. Of a word that carries a value, key=VALUE, the key counts.
 func (e *Error) Nearest() string {
 	wanted := key(e.Wanted)
 	if letters := len([]rune(wanted)); letters < 3 || letters > longestWord {

@@ -36,8 +36,8 @@ type Engine struct {
 }
 
 // Open reads the device's memory. Without memory that can be read, or with a record of a newer firmware, there is no
-// engine and the error is an [*outcome.Outcome] of kind StorageFailed with the [*nvram.Error] beside it; with a record that is
-// torn or was sealed with another key the device goes on with less, and [Engine.Recovered] says so.
+// engine and the error is an [*outcome.Outcome] of kind StorageFailed with the [*nvram.Error] beside it; with a record
+// that is torn or was sealed with another key the device goes on with less, and [Engine.Recovered] says so.
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	if o.Clock == nil || o.Dialer == nil || o.Random == nil || o.Flash == nil || o.Go == nil {
 		return nil, errors.New("core: Options need Clock, Dialer, Random, Flash and Go")

@@ -57,9 +57,17 @@ func TestTheGuidesWholeWay(t *testing.T) {
 
 	form := e.Providers()[0].Preset()
 	require.NoError(t, e.Save(ctx, form))
-	require.Equal(t, Status{Phase: Stored, Service: mail.ServiceExchangeOnline, Account: account, Stored: true, StoredAccount: account}, e.Status())
+	require.Equal(
+		t,
+		Status{
+			Phase: Stored, Service: mail.ServiceExchangeOnline, Account: account, Stored: true, StoredAccount: account,
+		},
+		e.Status(),
+	)
 	stored := e.Settings()
-	require.Equal(t, []string{account, account, "smtp.example.com"}, []string{stored.Account, stored.Sender, stored.Server})
+	require.Equal(
+		t, []string{account, account, "smtp.example.com"}, []string{stored.Account, stored.Sender, stored.Server},
+	)
 	require.Nil(t, e.Ready())
 
 	receipt, err := e.Send(ctx, letter())
@@ -202,7 +210,16 @@ func TestAServiceThatTheModelDoesNotKnow(t *testing.T) {
 	_, err := e.BeginSignIn(ctx, "Gmail")
 	require.Equal(t, outcome.NotConfigured, kind(t, err))
 	var invalid *mail.InvalidSettings
-	require.ErrorAs(t, e.Save(ctx, mail.Settings{Method: mail.MethodOAuth2, Service: "Gmail", Server: "s", Port: 1, Security: mail.SecurityTLS}), &invalid)
+	require.ErrorAs(
+		t,
+		e.Save(
+			ctx,
+			mail.Settings{
+				Method: mail.MethodOAuth2, Service: "Gmail", Server: "s", Port: 1, Security: mail.SecurityTLS,
+			},
+		),
+		&invalid,
+	)
 	require.Equal(t, mail.FieldService, invalid.Fields[0].Field)
 }
 
@@ -298,7 +315,9 @@ func TestPowerCutAtOK(t *testing.T) {
 			require.Equal(t, AwaitingOK, e.Status().Phase, "nothing has changed")
 			r.flash.Restore()
 			woken := r.powerOn()
-			require.Equal(t, woken.Settings().Method == mail.MethodOAuth2, woken.Status().Stored, "settings and sign-in together")
+			require.Equal(
+				t, woken.Settings().Method == mail.MethodOAuth2, woken.Status().Stored, "settings and sign-in together",
+			)
 		}
 	}
 }
@@ -326,7 +345,13 @@ func TestOpenWithoutMemory(t *testing.T) {
 	r := newRig(t)
 	r.flash.CutPower(1, 0)
 	_ = r.flash.Write(nil)
-	_, err := Open(ctx, Options{Clock: r.clock, Dialer: r.dialer, Random: bench.Random(1), Flash: r.flash, SealingKey: r.key, Go: func(string, func(context.Context)) {}})
+	_, err := Open(
+		ctx,
+		Options{
+			Clock: r.clock, Dialer: r.dialer, Random: bench.Random(1), Flash: r.flash, SealingKey: r.key,
+			Go: func(string, func(context.Context)) {},
+		},
+	)
 	require.Equal(t, outcome.StorageFailed, kind(t, err))
 }
 
@@ -351,6 +376,8 @@ func TestEveryKindHasItsSentence(t *testing.T) {
 		require.NotEqual(t, outcome.Kind("x").Sentence(), k.Sentence(), k)
 		require.Regexp(t, `^[A-Z].*\.$`, (&outcome.Outcome{Kind: k, AADSTS: 53003}).Error())
 	}
-	require.True(t, errors.Is(&outcome.Outcome{Kind: outcome.TooLarge, SMTPCode: 552}, &outcome.Outcome{Kind: outcome.TooLarge}))
+	require.True(
+		t, errors.Is(&outcome.Outcome{Kind: outcome.TooLarge, SMTPCode: 552}, &outcome.Outcome{Kind: outcome.TooLarge}),
+	)
 	require.False(t, (&outcome.Outcome{Kind: outcome.TooLarge}).Is(net.ErrClosed))
 }

@@ -136,7 +136,8 @@ func TestAnEngineOnTheMemoryOfANewerFirmwareSaysSoAndLeavesIt(t *testing.T) {
 	r.flash = nvram.NewMemory(fmt.Appendf(nil, `{"schema":3,"generation":5,"checksum":"%x","record":{}}`, sum))
 	before := r.flash.Image()
 	_, err := Open(ctx, Options{
-		Clock: r.clock, Dialer: r.dialer, Random: bench.Random(1), Flash: r.flash, SealingKey: r.key, Go: func(string, func(context.Context)) {},
+		Clock: r.clock, Dialer: r.dialer, Random: bench.Random(1), Flash: r.flash, SealingKey: r.key,
+		Go: func(string, func(context.Context)) {},
 	})
 	require.Equal(t, outcome.StorageFailed, kind(t, err))
 	require.ErrorIs(t, err, &nvram.Error{Fault: nvram.FaultSchema})

@@ -74,7 +74,9 @@ func newRig(t *testing.T) *rig {
 	r.dialer.Route(cloudAt, cloud.Listener.Addr())
 	certificate, roots := bench.Certificate()
 	r.roots = roots
-	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &mailSession{r: r}, nil }))
+	server := smtp.NewServer(
+		smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &mailSession{r: r}, nil }),
+	)
 	server.Domain, server.TLSConfig = "smtp.example.com", &tls.Config{Certificates: []tls.Certificate{certificate}}
 	server.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -203,7 +205,11 @@ func (r *rig) serveCloud(w http.ResponseWriter, request *http.Request) {
 				refresh = ""
 			}
 			part := base64.RawURLEncoding.EncodeToString
-			identity := part([]byte(`{}`)) + "." + part([]byte(fmt.Sprintf(`{"aud":%q,"preferred_username":%q}`, clientID, r.person))) + ".sig"
+			identity := part(
+				[]byte(`{}`),
+			) + "." + part(
+				[]byte(fmt.Sprintf(`{"aud":%q,"preferred_username":%q}`, clientID, r.person)),
+			) + ".sig"
 			answer(200, `{"token_type":"Bearer","expires_in":3599,"access_token":"access-%d",%s"id_token":%q}`, r.tokens, refresh, identity)
 		}
 	}
@@ -258,13 +264,18 @@ func (b *bearer) Next(response []byte) (challenge []byte, done bool, err error) 
 	b.r.seen = append(b.r.seen, strings.ReplaceAll(string(response), "\x01", "|"))
 	_, token, _ := strings.Cut(string(response), "Bearer ")
 	if b.r.accepted != nil && !b.r.accepted[strings.Trim(token, "\x01")] {
-		return nil, false, &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 3}, Message: "Authentication unsuccessful"}
+		return nil, false, &smtp.SMTPError{
+			Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 3}, Message: "Authentication unsuccessful",
+		}
 	}
 	return nil, true, nil
 }
 
 func letter() mail.Message {
-	return mail.Message{To: []string{"clerk@example.net"}, Subject: "Scan", Attachments: []mail.Attachment{{Name: "scan.pdf", Data: []byte("%PDF")}}}
+	return mail.Message{
+		To: []string{"clerk@example.net"}, Subject: "Scan",
+		Attachments: []mail.Attachment{{Name: "scan.pdf", Data: []byte("%PDF")}},
+	}
 }
 
 // kind is the kind of an error's outcome; "" for none.

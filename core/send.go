@@ -9,12 +9,13 @@ import (
 	"mfpsim/core/outcome"
 )
 
-// Send sends a message with the stored settings and, with OAuth2, the stored sign-in. The error is always an [*outcome.Outcome].
+// Send sends a message with the stored settings and, with OAuth2, the stored sign-in. The error is always an
+// [*outcome.Outcome].
 //
-// The access token of an earlier message is used until shortly before its end by the device's clock; then a new one is got
-// with the refresh token, and a rotated refresh token is stored before anything is sent. When the identity provider
-// refuses in a way that needs the person ([Kind.EndsSignIn]) the stored sign-in is dropped, in memory and in the store, and
-// the settings stay. When it cannot be reached, or answers nonsense, the sign-in stays.
+// The access token of an earlier message is used until shortly before its end by the device's clock; then a new one is
+// got with the refresh token, and a rotated refresh token is stored before anything is sent. When the identity provider
+// refuses in a way that needs the person ([Kind.EndsSignIn]) the stored sign-in is dropped, in memory and in the store,
+// and the settings stay. When it cannot be reached, or answers nonsense, the sign-in stays.
 func (m *Mailer) Send(ctx context.Context, message mail.Message) (mail.Receipt, error) {
 	var receipt mail.Receipt
 	err := m.use(ctx, func(settings mail.Settings, who mail.Credential) (err error) {
@@ -110,8 +111,8 @@ func (m *Mailer) authorized(ctx context.Context) (s *signIn, kept bool, failed *
 	return nil, false, m.e.outcome(outcome.Interrupted, outcome.Device)
 }
 
-// usable reports whether an access token is there and not near its end, by the device's clock. A date before the token was
-// got means that the clock was set back: nothing is known then, and a new token is got.
+// usable reports whether an access token is there and not near its end, by the device's clock. A date before the token
+// was got means that the clock was set back: nothing is known then, and a new token is got.
 func (m *Mailer) usable(s *signIn) bool {
 	now := m.e.o.Clock.Now()
 	return !s.Access.Empty() && !now.Before(s.obtained) && now.Add(m.e.o.RefreshMargin).Before(s.expires)

@@ -172,8 +172,8 @@ func TestTooLargeIsKnownBeforeAnythingIsAsked(t *testing.T) {
 }
 
 func TestMessagesAtTheSameTimeShareARotatedToken(t *testing.T) {
-	// The second message refreshes while the first one does, with the token that the first has used up: a strict service
-	// refuses it, and the second goes on with the first one's.
+	// The second message refreshes while the first one does, with the token that the first has used up: a strict
+	// service refuses it, and the second goes on with the first one's.
 	r, e := signedIn(t)
 	r.clock.Advance(2 * time.Hour)
 	first := true
@@ -201,7 +201,9 @@ func TestSignOutDuringASending(t *testing.T) {
 	_, err := e.Send(ctx, letter())
 	require.NoError(t, err, "the message on its way goes out")
 	require.False(t, e.Status().Stored)
-	require.NotContains(t, string(r.flash.Image()), "refresh_token_sealed", "the new token is not stored after Sign Out")
+	require.NotContains(
+		t, string(r.flash.Image()), "refresh_token_sealed", "the new token is not stored after Sign Out",
+	)
 }
 
 func TestAnInterruptedMessage(t *testing.T) {

@@ -11,9 +11,9 @@ import (
 	"mfpsim/core/oauth"
 )
 
-// BeginSignIn asks the service for a code, in the caller's activity, and returns the status with it; waiting for the person is
-// a background activity. It drops a sign-in that is being made or waits for OK (guide rule R41); a stored one stays. The
-// error is an [*outcome.Outcome], which the status carries as Ended as well.
+// BeginSignIn asks the service for a code, in the caller's activity, and returns the status with it; waiting for the
+// person is a background activity. It drops a sign-in that is being made or waits for OK (guide rule R41); a stored one
+// stays. The error is an [*outcome.Outcome], which the status carries as Ended as well.
 func (m *Mailer) BeginSignIn(ctx context.Context, s mail.Service) (Status, error) {
 	m.e.mu.Lock()
 	m.drop()
@@ -101,8 +101,8 @@ func (s *signIn) with(t *oauth.Token, now time.Time) *signIn {
 	return &renewed
 }
 
-// CancelSignIn is Cancel while a code is shown: it ends the sign-in that is being made. One that waits for OK already is
-// not touched, nor is a stored one.
+// CancelSignIn is Cancel while a code is shown: it ends the sign-in that is being made. One that waits for OK already
+// is not touched, nor is a stored one.
 func (m *Mailer) CancelSignIn(ctx context.Context) {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()
@@ -116,8 +116,9 @@ func (m *Mailer) CancelSignIn(ctx context.Context) {
 	m.e.o.Log.InfoContext(ctx, "sign-in cancelled", "owner", m.owner, "service", a.provider.Service)
 }
 
-// SignOut drops the sign-in that is being made or waits, and the stored one, at once and without OK; the settings stay. No
-// token is left in memory. The error is an [*outcome.Outcome] of kind StorageFailed: then the stored sign-in is still there.
+// SignOut drops the sign-in that is being made or waits, and the stored one, at once and without OK; the settings stay.
+// No token is left in memory. The error is an [*outcome.Outcome] of kind StorageFailed: then the stored sign-in is
+// still there.
 func (m *Mailer) SignOut(ctx context.Context) error {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()

@@ -35,8 +35,8 @@ func (p Provider) Preset() mail.Settings {
 	}
 }
 
-// Timeouts are elapsed times by the device's clock. A zero field means its default. None is documented for the devices of
-// the guide; the defaults are those of RFC 5321 §4.5.3.2 where it gives one.
+// Timeouts are elapsed times by the device's clock. A zero field means its default. None is documented for the devices
+// of the guide; the defaults are those of RFC 5321 §4.5.3.2 where it gives one.
 type Timeouts struct {
 	CloudRequest   time.Duration // one exchange with the identity provider, connecting included; 60 s
 	MailConnect    time.Duration // connecting to the mail server, TLS included; 60 s
@@ -64,15 +64,17 @@ type Options struct {
 	Log        *slog.Logger // nil: none. No secret is ever logged
 	Timeouts   Timeouts
 	UserAgent  string // of requests to the identity provider; empty: "mfp-mail/1.0"
-	HostName   string // the name in EHLO and Message-ID; empty: the address literal in EHLO, the sender's domain in Message-ID
+	// the name in EHLO and Message-ID; empty: the address literal in EHLO, the sender's domain in Message-ID
+	HostName string
 	// KeepAlive says how long a connection to the identity provider is kept; empty: for one series of polls.
 	KeepAlive oauth.KeepAlive
 	// Transport carries the requests to the identity provider; nil: net/http's. See [oauth.Config].
 	Transport func(dialTLS func(ctx context.Context, network, address string) (net.Conn, error), keep bool) oauth.Transport
 	// RefreshMargin is how long before its end an access token is no longer used; 5 min if zero.
 	RefreshMargin time.Duration
-	// RefreshRefusedToken tries once more with a fresh access token when the mail server refuses one that was kept from an
-	// earlier job. Off: the job ends, as everything documented of the devices says, and the next job gets a fresh one.
+	// RefreshRefusedToken tries once more with a fresh access token when the mail server refuses one that was kept from
+	// an earlier job. Off: the job ends, as everything documented of the devices says, and the next job gets a fresh
+	// one.
 	RefreshRefusedToken bool
 }
 
@@ -89,16 +91,18 @@ const (
 
 // Status is one snapshot of all that surfaces show of the sign-in.
 type Status struct {
-	Phase           Phase
-	Service         mail.Service     // of the sign-in that waits or, failing that, is stored; of the one being made in AwaitingUser
-	Account         string           // likewise; empty in AwaitingUser and SignedOut
-	UserCode        string           // AwaitingUser only
-	VerificationURI string           // AwaitingUser only; always https
-	CodeExpires     time.Time        // AwaitingUser only; by the device's clock
-	Ended           *outcome.Outcome // how the last sign-in ended without success; nil if it succeeded, or another began
-	Lost            *outcome.Outcome // why the stored sign-in was dropped, since power on; nil if it was not
-	Stored          bool             // a sign-in is stored, whatever the phase
-	StoredAccount   string           // the account of it
+	Phase Phase
+	// of the sign-in that waits or, failing that, is stored; of the one being made in AwaitingUser
+	Service         mail.Service
+	Account         string    // likewise; empty in AwaitingUser and SignedOut
+	UserCode        string    // AwaitingUser only
+	VerificationURI string    // AwaitingUser only; always https
+	CodeExpires     time.Time // AwaitingUser only; by the device's clock
+	// how the last sign-in ended without success; nil if it succeeded, or another began
+	Ended         *outcome.Outcome
+	Lost          *outcome.Outcome // why the stored sign-in was dropped, since power on; nil if it was not
+	Stored        bool             // a sign-in is stored, whatever the phase
+	StoredAccount string           // the account of it
 }
 
 // SignedIn reports whether Web Config shows "Signed in" and the account: a sign-in waits for OK or is stored.

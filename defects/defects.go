@@ -45,10 +45,11 @@ type Defect struct {
 
 // Verdict is what came of a defect when it was planted.
 type Verdict struct {
-	ID     string   `yaml:"id"`
-	Red    []string `yaml:"red"`              // scenarios that turned red at an assertion
-	Broken []string `yaml:"broken,omitempty"` // scenarios that turned red elsewhere: at a page that is not there, a bench that got stuck
-	Tests  []string `yaml:"tests,omitempty"`  // packages whose tests turned red
+	ID  string   `yaml:"id"`
+	Red []string `yaml:"red"` // scenarios that turned red at an assertion
+	// scenarios that turned red elsewhere: at a page that is not there, a bench that got stuck
+	Broken []string `yaml:"broken,omitempty"`
+	Tests  []string `yaml:"tests,omitempty"` // packages whose tests turned red
 	// Source and Scenarios are hashes of what the verdict rests on: the file with the defect, and the scenarios
 	// that turned red.
 	Source    string `yaml:"source"`
@@ -98,7 +99,12 @@ func Load(folder fs.FS) ([]Defect, error) {
 			return nil, err
 		}
 		var list []Defect
-		if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&list); err != nil && !errors.Is(err, io.EOF) {
+		if err := yaml.NewDecoder(
+			bytes.NewReader(text), yaml.Strict(),
+		).Decode(
+			&list,
+		); err != nil &&
+			!errors.Is(err, io.EOF) {
 			return nil, fmt.Errorf("defects/%s: %w", name, err)
 		}
 		for _, d := range list {
@@ -157,7 +163,12 @@ func Verdicts() ([]Verdict, error) {
 // ParseVerdicts reads what [FormatVerdicts] has written.
 func ParseVerdicts(text []byte) ([]Verdict, error) {
 	var list []Verdict
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&list); err != nil && !errors.Is(err, io.EOF) {
+	if err := yaml.NewDecoder(
+		bytes.NewReader(text), yaml.Strict(),
+	).Decode(
+		&list,
+	); err != nil &&
+		!errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("defects/%s: %w", verdictsFile, err)
 	}
 	return list, nil

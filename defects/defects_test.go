@@ -64,17 +64,15 @@ func TestThePageIsWhatTheVerdictsSay(t *testing.T) {
 	}
 	page, err := os.ReadFile(filepath.Join("..", "docs", "defects.md"))
 	require.NoError(t, err)
-	require.Equal(t, defects.Page(all, verdicts, named, ids), string(page), "write it anew with: go run ./defects/plant --stale")
+	require.Equal(
+		t, defects.Page(all, verdicts, named, ids), string(page), "write it anew with: go run ./defects/plant --stale",
+	)
 }
 
 func TestADefectThatCannotBePlantedIsRefused(t *testing.T) {
 	const whole = "id: a\n  area: core\n  says: It is wrong.\n  file: core/send.go\n  caught: [trouble/sign-out]\n"
 	for name, c := range map[string]struct{ text, want string }{
-		"without its old text":       {"- " + whole, `defects/x.yaml: defect "a" has no old`},
-		"that changes nothing":       {"- " + whole + "  old: x\n  new: x\n", "defects/x.yaml: defect a changes nothing"},
-		"outside of the module":      {"- id: a\n  area: core\n  says: s\n  file: ../x.go\n  old: x\n  caught: [y]\n", `defects/x.yaml: defect a: "../x.go" is no path from the module's root`},
-		"that nothing is to catch":   {"- id: a\n  area: core\n  says: s\n  file: x.go\n  old: x\n", "defects/x.yaml: defect a names nothing that is meant to catch it"},
-		"whose id stands twice":      {"- " + whole + "  old: x\n- " + whole + "  old: x\n", "defects/x.yaml: a stands in defects/x.yaml already"},
+		"without its old text": {"- " + whole, `defects/x.yaml: defect "a" has no old`}, "that changes nothing": {"- " + whole + "  old: x\n  new: x\n", "defects/x.yaml: defect a changes nothing"}, "outside of the module": {"- id: a\n  area: core\n  says: s\n  file: ../x.go\n  old: x\n  caught: [y]\n", `defects/x.yaml: defect a: "../x.go" is no path from the module's root`}, "that nothing is to catch": {"- id: a\n  area: core\n  says: s\n  file: x.go\n  old: x\n", "defects/x.yaml: defect a names nothing that is meant to catch it"}, "whose id stands twice": {"- " + whole + "  old: x\n- " + whole + "  old: x\n", "defects/x.yaml: a stands in defects/x.yaml already"},
 		"with a word that is no key": {"- " + whole + "  old: x\n  colour: red\n", "colour"},
 	} {
 		t.Run(name, func(t *testing.T) {

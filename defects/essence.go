@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// essence is what a compiler reads of a file: of Go the tokens, without comments and line ends; of anything else the words. A verdict
-// does not become stale because somebody has broken a line.
+// essence is what a compiler reads of a file: of Go the tokens, without comments and line ends; of anything else the
+// words. A verdict does not become stale because somebody has broken a line.
 func essence(file, text string) string {
 	if path.Ext(file) != ".go" {
 		return strings.Join(strings.Fields(text), " ")

@@ -71,7 +71,12 @@ func SetVerdicts() ([]Verdict, error) {
 		return nil, err
 	}
 	var list []Verdict
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&list); err != nil && !errors.Is(err, io.EOF) {
+	if err := yaml.NewDecoder(
+		bytes.NewReader(text), yaml.Strict(),
+	).Decode(
+		&list,
+	); err != nil &&
+		!errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("defects/%s: %w", setVerdictsFile, err)
 	}
 	return list, nil

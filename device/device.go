@@ -56,9 +56,9 @@ const (
 // Capabilities returns all that there are, in the order of the documentation.
 func Capabilities() []Capability {
 	return []Capability{
-		CapabilityClock, CapabilityPower, CapabilityPowerCut, CapabilityMemory, CapabilityDate, CapabilityFirmware, CapabilityPanel,
-		CapabilityWebConfig, CapabilityScan, CapabilityCopy, CapabilityJobHistory, CapabilityStatusSheet,
-		CapabilityPrintAdminServerless, CapabilityFaxServer, CapabilityAdditionalNetwork,
+		CapabilityClock, CapabilityPower, CapabilityPowerCut, CapabilityMemory, CapabilityDate, CapabilityFirmware,
+		CapabilityPanel, CapabilityWebConfig, CapabilityScan, CapabilityCopy, CapabilityJobHistory,
+		CapabilityStatusSheet, CapabilityPrintAdminServerless, CapabilityFaxServer, CapabilityAdditionalNetwork,
 	}
 }
 
@@ -81,8 +81,8 @@ func (d Description) Has(wanted Capability) bool { return slices.Contains(d.Capa
 // device cannot do is a capability that [Description] leaves out, and [ErrNotSupported].
 //
 // A method that acts works in the turn that its context carries, and returns when the person could go on. A look
-// (Describe, Now, Words, Jobs, Sheet, Memory, the panel's Screen) acts on nothing. It needs no turn, so that a bench that is
-// held can still be looked at; a device in another process takes a turn for it if the context carries none.
+// (Describe, Now, Words, Jobs, Sheet, Memory, the panel's Screen) acts on nothing. It needs no turn, so that a bench
+// that is held can still be looked at; a device in another process takes a turn for it if the context carries none.
 type Device interface {
 	Describe(ctx context.Context) (Description, error)
 	// Now returns what the device's own clock shows.
@@ -108,8 +108,8 @@ type Device interface {
 	Sheet(ctx context.Context) (string, error)
 	// Power switches the device off or on, or cuts its supply. It needs [CapabilityPower].
 	Power(ctx context.Context, act PowerAct) error
-	// Memory returns what the device's non-volatile memory holds, as somebody reads it out who has taken the chip. It is a look, and
-	// needs [CapabilityMemory].
+	// Memory returns what the device's non-volatile memory holds, as somebody reads it out who has taken the chip. It
+	// is a look, and needs [CapabilityMemory].
 	Memory(ctx context.Context) ([]byte, error)
 	// SetDate sets the device's own date, as an administrator does or an empty battery; true time goes on.
 	SetDate(ctx context.Context, date time.Time) error

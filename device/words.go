@@ -17,8 +17,8 @@ type Words struct {
 	// Labels are the words of keys, fields, buttons, pages and values, by the guide's English words in the form of
 	// [choice.Normalize].
 	Labels map[string]string `json:"labels"`
-	// Own names the labels and messages, as the maps do, in which the model has words of its own on purpose (guide rules R32,
-	// R35). Of all others the guide's words are demanded where it has some.
+	// Own names the labels and messages, as the maps do, in which the model has words of its own on purpose (guide
+	// rules R32, R35). Of all others the guide's words are demanded where it has some.
 	Own []string `json:"own,omitempty"`
 }
 

@@ -18,7 +18,9 @@ var greek = device.Words{
 
 func TestEnglishWordsAreTranslatedAndOthersStayAsTheyAreWritten(t *testing.T) {
 	require.Equal(t, "Σύνδεση", greek.Translate("Sign  IN"))
-	require.Equal(t, "IP address", greek.Translate("IP address"), "the device writes it as it was asked for, but for case")
+	require.Equal(
+		t, "IP address", greek.Translate("IP address"), "the device writes it as it was asked for, but for case",
+	)
 	require.Equal(t, "bob@fabrikam.com", greek.Translate("bob@fabrikam.com"))
 }
 

@@ -198,7 +198,10 @@ func TestLatencyIsBenchTime(t *testing.T) {
 	network := faultnet.New(faultnet.Config{World: world, Journal: journal.New(world.Now)})
 	c := newClient(t, fakeentra.Config{World: world, Network: network})
 	c.arm("latency=20s status=503 times=1")
-	transport := &http.Transport{DialContext: network.Dialer("printer").DialContext, TLSClientConfig: &tls.Config{RootCAs: network.Authority().Pool(), Time: world.Now}}
+	transport := &http.Transport{
+		DialContext:     network.Dialer("printer").DialContext,
+		TLSClientConfig: &tls.Config{RootCAs: network.Authority().Pool(), Time: world.Now},
+	}
 	defer transport.CloseIdleConnections()
 	var status int
 	require.NoError(t, world.Do("printer", time.Minute, func(ctx context.Context) {
@@ -241,6 +244,9 @@ func TestPlantedAnswersAreWrittenAsTheyAreRead(t *testing.T) {
 		require.Error(t, err, words)
 	}
 	c := stepped(t)
-	require.ErrorContains(t, c.entra.Arm(fakeentra.Answer{Kind: "html"}, fakeentra.Answer{Kind: "approve", User: "nobody@x.example"}), "nobody@x.example")
+	require.ErrorContains(
+		t, c.entra.Arm(fakeentra.Answer{Kind: "html"}, fakeentra.Answer{Kind: "approve", User: "nobody@x.example"}),
+		"nobody@x.example",
+	)
 	require.Empty(t, c.entra.Answers(), "all or none")
 }

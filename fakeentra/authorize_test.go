@@ -87,7 +87,10 @@ func parameters(t *testing.T, location string) url.Values {
 // redeem presents a code; changes are pairs as in address, "Origin" is a header.
 func (c *client) redeem(code string, changes ...string) answer {
 	c.t.Helper()
-	form := url.Values{"grant_type": {"authorization_code"}, "client_id": {c.id}, "code": {code}, "redirect_uri": {loopback}, "code_verifier": {verifier}}
+	form := url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {c.id}, "code": {code}, "redirect_uri": {loopback},
+		"code_verifier": {verifier},
+	}
 	var header []string
 	for i := 0; i+1 < len(changes); i += 2 {
 		switch {
@@ -117,7 +120,10 @@ func TestACodeIsRedeemed(t *testing.T) {
 	code := parameters(t, location).Get("code")
 	a := c.redeem(code)
 	require.Equal(t, http.StatusOK, a.status, a.body)
-	require.Equal(t, []string{"token_type", "scope", "expires_in", "ext_expires_in", "access_token", "refresh_token", "id_token"}, keysOf(t, a.body))
+	require.Equal(
+		t, []string{"token_type", "scope", "expires_in", "ext_expires_in", "access_token", "refresh_token", "id_token"},
+		keysOf(t, a.body),
+	)
 	requireAADSTS(t, c.redeem(code), 54005, "invalid_grant")
 	require.Equal(t, http.StatusOK, c.refresh(a.text("refresh_token")).status)
 	require.NotContains(t, journalText(c.entra), code, "codes are secret")
@@ -126,9 +132,14 @@ func TestACodeIsRedeemed(t *testing.T) {
 	last := c.entra.SignIns()[len(c.entra.SignIns())-1]
 	require.Equal(t, "oAuth2", last.Protocol)
 	require.Empty(t, last.Transfer)
-	_, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Block device code flow", Flows: []string{"Device code flow"}})
+	_, err := c.entra.SetPolicy(
+		"contoso.com", fakeentra.Policy{Name: "Block device code flow", Flows: []string{"Device code flow"}},
+	)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, c.refresh(a.text("refresh_token")).status, "what was not signed in by device code is not tracked as such")
+	require.Equal(
+		t, http.StatusOK, c.refresh(a.text("refresh_token")).status,
+		"what was not signed in by device code is not tracked as such",
+	)
 }
 
 func keysOf(t *testing.T, body string) []string {
@@ -181,7 +192,13 @@ func TestAMethodThatIsLeftOutMeansPlain(t *testing.T) {
 		code := c.code("alice@contoso.com", "code_challenge", verifier, "code_challenge_method", method)
 		require.Equal(t, http.StatusOK, c.redeem(code).status)
 	}
-	require.Equal(t, http.StatusOK, c.redeem(c.code("alice@contoso.com", "code_challenge", "", "code_challenge_method", ""), "code_verifier", "").status)
+	require.Equal(
+		t,
+		http.StatusOK,
+		c.redeem(
+			c.code("alice@contoso.com", "code_challenge", "", "code_challenge_method", ""), "code_verifier", "",
+		).status,
+	)
 }
 
 func TestWhereErrorsOfTheAuthorizationRequestGo(t *testing.T) {
@@ -225,7 +242,9 @@ func TestWhereErrorsOfTheAuthorizationRequestGo(t *testing.T) {
 			values := parameters(t, location)
 			require.Equal(t, test.word, values.Get("error"))
 			require.Contains(t, values.Get("error_description"), "AADSTS"+test.code+": ")
-			require.Contains(t, location, "&error_uri=https%3a%2f%2flogin.microsoftonline.com%2ferror%3fcode%3d"+test.code+"&state=")
+			require.Contains(
+				t, location, "&error_uri=https%3a%2f%2flogin.microsoftonline.com%2ferror%3fcode%3d"+test.code+"&state=",
+			)
 			require.Equal(t, "a b&c=%41", values.Get("state"))
 		})
 	}
@@ -288,8 +307,15 @@ func TestTheWaysBackToTheClient(t *testing.T) {
 				form := []string{"redirect_uri", webPage, "code_verifier", ""}
 				requireAADSTS(t, c.redeem(code, form...), 7000218, "invalid_client")
 				requireAADSTS(t, c.redeem(code, append(form, "client_secret", "wrong")...), 7000215, "invalid_client")
-				requireAADSTS(t, c.redeem(code, append(form, "client_secret", "old~secret")...), 7000222, "invalid_client")
-				a := c.redeem(code, append(form, "client_id", "", "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(webApp+":right~secret")))...)
+				requireAADSTS(
+					t, c.redeem(code, append(form, "client_secret", "old~secret")...), 7000222, "invalid_client",
+				)
+				a := c.redeem(
+					code,
+					append(
+						form, "client_id", "", "Authorization",
+						"Basic "+base64.StdEncoding.EncodeToString([]byte(webApp+":right~secret")),
+					)...)
 				require.Equal(t, http.StatusOK, a.status, a.body)
 				require.Equal(t, "once", verified(t, c.entra, a.text("id_token"))["nonce"])
 				require.Equal(t, "1", verified(t, c.entra, a.text("access_token"))["appidacr"])
@@ -322,8 +348,15 @@ func TestPagesWithScript(t *testing.T) {
 	require.Equal(t, http.StatusOK, a.status, a.body)
 	require.Equal(t, "*", a.header.Get("Access-Control-Allow-Origin"))
 	refresh := func() answer {
-		return c.post(token, url.Values{"grant_type": {"refresh_token"}, "client_id": {c.id}, "refresh_token": {a.text("refresh_token")}, "scope": {fakeentra.Scope}},
-			"Origin", "https://app.example")
+		return c.post(
+			token,
+			url.Values{
+				"grant_type": {"refresh_token"}, "client_id": {c.id}, "refresh_token": {a.text("refresh_token")},
+				"scope": {fakeentra.Scope},
+			},
+			"Origin",
+			"https://app.example",
+		)
 	}
 	requireAADSTS(t, c.refresh(a.text("refresh_token")), 9002327, "invalid_request")
 	c.advance(23 * time.Hour)
@@ -366,7 +399,13 @@ func FuzzAuthorize(f *testing.F) {
 		} {
 			healthy(t, s, http.MethodGet, path, query, "", "")
 		}
-		healthy(t, s, http.MethodPost, "/contoso.com/oauth2/token", "", formType, query+"&grant_type=authorization_code&client_id="+fakeentra.ClientID)
-		healthy(t, s, http.MethodPost, "/contoso.com/oauth2/v2.0/token", "", formType, query+"&grant_type=client_credentials&client_id="+fakeentra.ClientID)
+		healthy(
+			t, s, http.MethodPost, "/contoso.com/oauth2/token", "", formType,
+			query+"&grant_type=authorization_code&client_id="+fakeentra.ClientID,
+		)
+		healthy(
+			t, s, http.MethodPost, "/contoso.com/oauth2/v2.0/token", "", formType,
+			query+"&grant_type=client_credentials&client_id="+fakeentra.ClientID,
+		)
 	})
 }

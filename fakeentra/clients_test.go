@@ -22,7 +22,9 @@ func TestMSALForGoSignsInUnmodified(t *testing.T) {
 	entra := fakeentra.RunT(t, fakeentra.Config{})
 	for tenant, principal := range map[string]string{"organizations": "admin@contoso.com", "contoso.com": "admin@contoso.com", "consumers": "bob@outlook.com"} {
 		t.Run(tenant, func(t *testing.T) {
-			msal, err := public.New(fakeentra.ClientID, public.WithAuthority(authority+"/"+tenant), public.WithHTTPClient(entra.Client()))
+			msal, err := public.New(
+				fakeentra.ClientID, public.WithAuthority(authority+"/"+tenant), public.WithHTTPClient(entra.Client()),
+			)
 			require.NoError(t, err)
 			scopes := []string{"https://outlook.office.com/SMTP.Send"}
 			code, err := msal.AcquireTokenByDeviceCode(ctx, scopes)
@@ -37,12 +39,16 @@ func TestMSALForGoSignsInUnmodified(t *testing.T) {
 			again, err := msal.AcquireTokenSilent(ctx, scopes, public.WithSilentAccount(result.Account))
 			require.NoError(t, err)
 			require.Equal(t, result.AccessToken, again.AccessToken, "from the cache")
-			forced, err := msal.AcquireTokenSilent(ctx, scopes, public.WithSilentAccount(result.Account), public.WithClaims(`{"access_token":{}}`))
+			forced, err := msal.AcquireTokenSilent(
+				ctx, scopes, public.WithSilentAccount(result.Account), public.WithClaims(`{"access_token":{}}`),
+			)
 			require.NoError(t, err)
 			require.NotEqual(t, result.AccessToken, forced.AccessToken, "by the refresh token")
 
 			require.NoError(t, entra.Revoke(principal))
-			_, err = msal.AcquireTokenSilent(ctx, scopes, public.WithSilentAccount(result.Account), public.WithClaims(`{"access_token":{}}`))
+			_, err = msal.AcquireTokenSilent(
+				ctx, scopes, public.WithSilentAccount(result.Account), public.WithClaims(`{"access_token":{}}`),
+			)
 			if tenant == "consumers" {
 				require.ErrorContains(t, err, "AADSTS70000")
 			} else {
@@ -55,7 +61,9 @@ func TestMSALForGoSignsInUnmodified(t *testing.T) {
 func TestMSALForGoHearsWhyItWasRefused(t *testing.T) {
 	ctx := t.Context()
 	entra := fakeentra.RunT(t, fakeentra.Config{})
-	msal, err := public.New(fakeentra.ClientID, public.WithAuthority(authority+"/organizations"), public.WithHTTPClient(entra.Client()))
+	msal, err := public.New(
+		fakeentra.ClientID, public.WithAuthority(authority+"/organizations"), public.WithHTTPClient(entra.Client()),
+	)
 	require.NoError(t, err)
 	_, err = msal.AcquireTokenByDeviceCode(ctx, []string{"https://outlook.office.com/SMTP.Fly"})
 	require.ErrorContains(t, err, "AADSTS650053")
@@ -98,7 +106,9 @@ func TestOAuth2SignsInUnmodified(t *testing.T) {
 func TestMSALForGoSignsInByABrowserUnmodified(t *testing.T) {
 	ctx := t.Context()
 	entra := fakeentra.RunT(t, fakeentra.Config{})
-	msal, err := public.New(fakeentra.ClientID, public.WithAuthority(authority+"/organizations"), public.WithHTTPClient(entra.Client()))
+	msal, err := public.New(
+		fakeentra.ClientID, public.WithAuthority(authority+"/organizations"), public.WithHTTPClient(entra.Client()),
+	)
 	require.NoError(t, err)
 	scopes := []string{"https://outlook.office.com/SMTP.Send"}
 	open := func(principal string) func(string) error {
@@ -118,7 +128,9 @@ func TestMSALForGoSignsInByABrowserUnmodified(t *testing.T) {
 	result, err := msal.AcquireTokenInteractive(ctx, scopes, public.WithOpenURL(open("alice@contoso.com")))
 	require.NoError(t, err)
 	require.Equal(t, "alice@contoso.com", result.Account.PreferredUsername)
-	forced, err := msal.AcquireTokenSilent(ctx, scopes, public.WithSilentAccount(result.Account), public.WithClaims(`{"access_token":{}}`))
+	forced, err := msal.AcquireTokenSilent(
+		ctx, scopes, public.WithSilentAccount(result.Account), public.WithClaims(`{"access_token":{}}`),
+	)
 	require.NoError(t, err)
 	require.NotEqual(t, result.AccessToken, forced.AccessToken)
 
@@ -145,11 +157,15 @@ func TestMSALForGoAsksInAnApplicationsOwnName(t *testing.T) {
 	entra := fakeentra.RunT(t, fakeentra.Config{Applications: []fakeentra.Application{
 		{ID: server, Name: "A server", Secrets: []fakeentra.ClientSecret{{Value: "right~secret"}}},
 	}})
-	require.NoError(t, entra.GrantApplicationRoles("contoso.com", server, "https://outlook.office365.com/SMTP.SendAsApp"))
+	require.NoError(
+		t, entra.GrantApplicationRoles("contoso.com", server, "https://outlook.office365.com/SMTP.SendAsApp"),
+	)
 	for secret, refused := range map[string]string{"right~secret": "", "wrong": "AADSTS7000215"} {
 		credential, err := confidential.NewCredFromSecret(secret)
 		require.NoError(t, err)
-		msal, err := confidential.New(authority+"/contoso.com", server, credential, confidential.WithHTTPClient(entra.Client()))
+		msal, err := confidential.New(
+			authority+"/contoso.com", server, credential, confidential.WithHTTPClient(entra.Client()),
+		)
 		require.NoError(t, err)
 		result, err := msal.AcquireTokenByCredential(t.Context(), []string{"https://outlook.office365.com/.default"})
 		if refused != "" {
@@ -165,14 +181,18 @@ func TestOAuth2SignsInByABrowserUnmodified(t *testing.T) {
 	entra := fakeentra.RunT(t, fakeentra.Config{})
 	ctx := context.WithValue(t.Context(), oauth2.HTTPClient, entra.Client())
 	config := oauth2.Config{
-		ClientID: fakeentra.ClientID, Scopes: []string{"https://outlook.office.com/SMTP.Send", "offline_access"}, RedirectURL: "http://localhost:4711",
+		ClientID:    fakeentra.ClientID,
+		Scopes:      []string{"https://outlook.office.com/SMTP.Send", "offline_access"},
+		RedirectURL: "http://localhost:4711",
 		Endpoint: oauth2.Endpoint{
 			AuthURL: authority + "/organizations/oauth2/v2.0/authorize", TokenURL: authority + "/organizations/oauth2/v2.0/token",
 			AuthStyle: oauth2.AuthStyleInParams,
 		},
 	}
 	proof := oauth2.GenerateVerifier()
-	location, err := entra.Authorize(config.AuthCodeURL("state", oauth2.S256ChallengeOption(proof)), "alice@contoso.com")
+	location, err := entra.Authorize(
+		config.AuthCodeURL("state", oauth2.S256ChallengeOption(proof)), "alice@contoso.com",
+	)
 	require.NoError(t, err)
 	back, err := url.Parse(location)
 	require.NoError(t, err)

@@ -27,51 +27,56 @@ func TestConditionsOfAPolicy(t *testing.T) {
 		source fakeentra.Source
 		blocks bool
 	}{
-		"everybody":                           {fakeentra.Policy{Users: []string{"All"}}, office, true},
-		"nobody":                              {fakeentra.Policy{Users: []string{"None"}}, office, false},
-		"the user":                            {fakeentra.Policy{Users: []string{pat}}, office, true},
-		"another user":                        {fakeentra.Policy{Users: []string{"alice@contoso.com"}}, office, false},
-		"everybody but the user":              {fakeentra.Policy{Users: []string{"All"}, ExcludeUsers: []string{pat}}, office, false},
-		"guests":                              {fakeentra.Policy{Users: []string{"GuestsOrExternalUsers"}}, office, false},
-		"a group of the user":                 {fakeentra.Policy{Groups: []string{"scanners"}}, office, true},
-		"everybody but a group of the user":   {fakeentra.Policy{Users: []string{"All"}, ExcludeGroups: []string{"Scanners"}}, office, false},
-		"a role of the user":                  {fakeentra.Policy{Roles: []string{"Printer Administrator"}}, office, true},
-		"a role of the user, by its template": {fakeentra.Policy{Roles: []string{"644ef478-e28f-4e28-b9dc-3fdde9aa0b1f"}}, office, true},
-		"a role of the user that is excluded": {fakeentra.Policy{Users: []string{pat}, ExcludeRoles: []string{"Printer Administrator"}}, office, false},
-		"another role, but the user by name":  {fakeentra.Policy{Users: []string{pat}, Roles: []string{"Global Reader"}}, office, true},
-		"all applications":                    {fakeentra.Policy{Applications: []string{"All"}}, office, true},
-		"the resource by its id":              {fakeentra.Policy{Applications: []string{exchange}}, office, true},
-		"Office 365":                          {fakeentra.Policy{Applications: []string{"Office365"}}, office, true},
-		"another resource":                    {fakeentra.Policy{Applications: []string{"Microsoft Graph"}}, office, false},
-		"all applications but the resource":   {fakeentra.Policy{Applications: []string{"All"}, ExcludeApps: []string{exchange}}, office, false},
-		"an address range around the device":  {fakeentra.Policy{Locations: []string{"203.0.113.0/24"}}, office, true},
-		"an address range elsewhere":          {fakeentra.Policy{Locations: []string{"203.0.113.0/24"}}, abroad, false},
-		"a named location by address":         {fakeentra.Policy{Locations: []string{"Head office"}}, office, true},
-		"a named location by country":         {fakeentra.Policy{Locations: []string{"Greece"}}, office, true},
-		"another country":                     {fakeentra.Policy{Locations: []string{"Greece"}}, abroad, false},
-		"all trusted places":                  {fakeentra.Policy{Locations: []string{"AllTrusted"}}, office, true},
-		"all trusted places, from a named one that is not trusted": {fakeentra.Policy{Locations: []string{"AllTrusted"}}, fakeentra.Source{Address: "198.51.100.9", Country: "GR"}, false},
-		"anywhere but trusted places, at home":                     {fakeentra.Policy{Locations: []string{"All"}, ExcludeLocations: []string{"AllTrusted"}}, office, false},
-		"anywhere but trusted places, abroad":                      {fakeentra.Policy{Locations: []string{"All"}, ExcludeLocations: []string{"AllTrusted"}}, abroad, true},
-		"any platform, for one that is not known":                  {fakeentra.Policy{Platforms: []string{"all"}}, office, true},
-		"Windows, for one that is not known":                       {fakeentra.Policy{Platforms: []string{"windows"}}, office, false},
-		"Linux, for a Linux device":                                {fakeentra.Policy{Platforms: []string{"linux"}}, fakeentra.Source{Address: office.Address, Platform: "linux"}, true},
-		"any platform but Linux":                                   {fakeentra.Policy{Platforms: []string{"all"}, ExcludePlatforms: []string{"linux"}}, fakeentra.Source{Address: office.Address, Platform: "linux"}, false},
-		"mobile applications and desktop clients":                  {fakeentra.Policy{ClientApps: []string{"mobileAppsAndDesktopClients"}}, office, true},
-		"browsers":                              {fakeentra.Policy{ClientApps: []string{"browser"}}, office, false},
-		"legacy clients":                        {fakeentra.Policy{ClientApps: []string{"exchangeActiveSync", "other"}}, office, false},
-		"a high sign-in risk that there is":     {fakeentra.Policy{SignInRisks: []string{"high"}}, fakeentra.Source{Address: office.Address, Risk: "high"}, true},
+		"everybody":    {fakeentra.Policy{Users: []string{"All"}}, office, true},
+		"nobody":       {fakeentra.Policy{Users: []string{"None"}}, office, false},
+		"the user":     {fakeentra.Policy{Users: []string{pat}}, office, true},
+		"another user": {fakeentra.Policy{Users: []string{"alice@contoso.com"}}, office, false}, "everybody but the user": {fakeentra.Policy{Users: []string{"All"}, ExcludeUsers: []string{pat}}, office, false}, "guests": {fakeentra.Policy{Users: []string{"GuestsOrExternalUsers"}}, office, false},
+		"a group of the user": {fakeentra.Policy{Groups: []string{"scanners"}}, office, true}, "everybody but a group of the user": {fakeentra.Policy{Users: []string{"All"}, ExcludeGroups: []string{"Scanners"}}, office, false}, "a role of the user": {fakeentra.Policy{Roles: []string{"Printer Administrator"}}, office, true}, "a role of the user, by its template": {fakeentra.Policy{Roles: []string{"644ef478-e28f-4e28-b9dc-3fdde9aa0b1f"}}, office, true},
+		"a role of the user that is excluded": {fakeentra.Policy{Users: []string{pat}, ExcludeRoles: []string{"Printer Administrator"}}, office, false}, "another role, but the user by name": {fakeentra.Policy{Users: []string{pat}, Roles: []string{"Global Reader"}}, office, true}, "all applications": {fakeentra.Policy{Applications: []string{"All"}}, office, true},
+		"the resource by its id": {fakeentra.Policy{Applications: []string{exchange}}, office, true},
+		"Office 365":             {fakeentra.Policy{Applications: []string{"Office365"}}, office, true}, "another resource": {fakeentra.Policy{Applications: []string{"Microsoft Graph"}}, office, false}, "all applications but the resource": {fakeentra.Policy{Applications: []string{"All"}, ExcludeApps: []string{exchange}}, office, false},
+		"an address range around the device": {fakeentra.Policy{Locations: []string{"203.0.113.0/24"}}, office, true},
+		"an address range elsewhere":         {fakeentra.Policy{Locations: []string{"203.0.113.0/24"}}, abroad, false},
+		"a named location by address":        {fakeentra.Policy{Locations: []string{"Head office"}}, office, true},
+		"a named location by country":        {fakeentra.Policy{Locations: []string{"Greece"}}, office, true},
+		"another country":                    {fakeentra.Policy{Locations: []string{"Greece"}}, abroad, false},
+		"all trusted places":                 {fakeentra.Policy{Locations: []string{"AllTrusted"}}, office, true}, "all trusted places, from a named one that is not trusted": {fakeentra.Policy{Locations: []string{"AllTrusted"}}, fakeentra.Source{Address: "198.51.100.9", Country: "GR"}, false}, "anywhere but trusted places, at home": {fakeentra.Policy{Locations: []string{"All"}, ExcludeLocations: []string{"AllTrusted"}}, office, false},
+		"anywhere but trusted places, abroad": {fakeentra.Policy{Locations: []string{"All"}, ExcludeLocations: []string{"AllTrusted"}}, abroad, true}, "any platform, for one that is not known": {fakeentra.Policy{Platforms: []string{"all"}}, office, true}, "Windows, for one that is not known": {fakeentra.Policy{Platforms: []string{"windows"}}, office, false}, "Linux, for a Linux device": {fakeentra.Policy{Platforms: []string{"linux"}}, fakeentra.Source{Address: office.Address, Platform: "linux"}, true}, "any platform but Linux": {fakeentra.Policy{Platforms: []string{"all"}, ExcludePlatforms: []string{"linux"}}, fakeentra.Source{Address: office.Address, Platform: "linux"}, false}, "mobile applications and desktop clients": {fakeentra.Policy{ClientApps: []string{"mobileAppsAndDesktopClients"}}, office, true},
+		"browsers": {fakeentra.Policy{ClientApps: []string{"browser"}}, office, false}, "legacy clients": {fakeentra.Policy{ClientApps: []string{"exchangeActiveSync", "other"}}, office, false}, "a high sign-in risk that there is": {fakeentra.Policy{SignInRisks: []string{"high"}}, fakeentra.Source{Address: office.Address, Risk: "high"}, true},
 		"a high sign-in risk that there is not": {fakeentra.Policy{SignInRisks: []string{"high"}}, office, false},
-		"a user risk that there is":             {fakeentra.Policy{UserRisks: []string{"medium", "high"}}, office, true},
-		"a user risk that there is not":         {fakeentra.Policy{UserRisks: []string{"high"}}, office, false},
-		"authentication transfer":               {fakeentra.Policy{Flows: []string{"Authentication transfer"}}, office, false},
-		"two conditions of which one fails":     {fakeentra.Policy{Users: []string{pat}, Locations: []string{"198.51.100.0/24"}}, office, false},
+		"a user risk that there is":             {fakeentra.Policy{UserRisks: []string{"medium", "high"}}, office, true}, "a user risk that there is not": {fakeentra.Policy{UserRisks: []string{"high"}}, office, false}, "authentication transfer": {fakeentra.Policy{Flows: []string{"Authentication transfer"}}, office, false},
+		"two conditions of which one fails": {fakeentra.Policy{Users: []string{pat}, Locations: []string{"198.51.100.0/24"}}, office, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := stepped(t)
-			require.NoError(t, second(c.entra.AddUser(fakeentra.User{Principal: pat, Groups: []string{"Scanners"}, Roles: []string{"Printer Administrator"}, Risk: "medium"})))
-			require.NoError(t, second(c.entra.SetLocation("contoso.com", fakeentra.NamedLocation{Name: "Head office", Ranges: []string{"203.0.113.0/24"}, Trusted: true})))
-			require.NoError(t, second(c.entra.SetLocation("contoso.com", fakeentra.NamedLocation{Name: "Greece", Countries: []string{"GR"}})))
+			require.NoError(
+				t,
+				second(
+					c.entra.AddUser(
+						fakeentra.User{
+							Principal: pat, Groups: []string{"Scanners"}, Roles: []string{"Printer Administrator"},
+							Risk: "medium",
+						},
+					),
+				),
+			)
+			require.NoError(
+				t,
+				second(
+					c.entra.SetLocation(
+						"contoso.com",
+						fakeentra.NamedLocation{Name: "Head office", Ranges: []string{"203.0.113.0/24"}, Trusted: true},
+					),
+				),
+			)
+			require.NoError(
+				t,
+				second(
+					c.entra.SetLocation(
+						"contoso.com", fakeentra.NamedLocation{Name: "Greece", Countries: []string{"GR"}},
+					),
+				),
+			)
 			tokens := c.signIn(pat)
 			test.policy.Name = "Policy"
 			policy, err := c.entra.SetPolicy("contoso.com", test.policy)
@@ -88,7 +93,9 @@ func TestConditionsOfAPolicy(t *testing.T) {
 			}
 			requireAADSTS(t, got, 53003, "invalid_grant")
 			require.Equal(t, "message_only", got.text("suberror"))
-			require.Equal(t, `{"access_token":{"capolids":{"essential":true,"values":["`+policy.ID+`"]}}}`, got.text("claims"))
+			require.Equal(
+				t, `{"access_token":{"capolids":{"essential":true,"values":["`+policy.ID+`"]}}}`, got.text("claims"),
+			)
 			require.Equal(t, "failure", last.Policies[0].Result)
 		})
 	}
@@ -166,7 +173,10 @@ func TestWhatAPolicyDemandsAtARefresh(t *testing.T) {
 			require.Equal(t, claims, got.text("claims"))
 			if test.code == 70043 {
 				require.Empty(t, got.text("error_uri"), "captured without")
-				require.Contains(t, got.text("error_description"), "The token was issued on 2026-03-02T09:00:00.0000000Z and the maximum allowed lifetime for this request is 3600.")
+				require.Contains(
+					t, got.text("error_description"),
+					"The token was issued on 2026-03-02T09:00:00.0000000Z and the maximum allowed lifetime for this request is 3600.",
+				)
 			}
 			require.Equal(t, got.text("trace_id"), last.TraceID)
 			require.Equal(t, got.text("correlation_id"), last.CorrelationID)
@@ -187,17 +197,8 @@ func TestWhereABlockFalls(t *testing.T) {
 		page            string
 		code            int
 	}{
-		"the person is where it blocks":                {from("198.51.100.0/24", ""), office, abroad, browser, "You cannot access this right now", 53003},
-		"the device is where it blocks":                {from("198.51.100.0/24", ""), abroad, office, issuance, "", 53003},
-		"nobody is where it blocks":                    {from("198.51.100.0/24", ""), office, office, nowhere, "", 0},
-		"both are, and the override says browser":      {from("198.51.100.0/24", "browser"), abroad, abroad, browser, "You cannot access this right now", 53003},
-		"the device is, and the override says browser": {from("198.51.100.0/24", "browser"), abroad, office, nowhere, "", 0},
-		"both are, and the override says issuance":     {from("198.51.100.0/24", "issuance"), abroad, abroad, issuance, "", 53003},
-		"a compliant device is wanted of a remote one": {fakeentra.Policy{Name: "Policy", Grant: "compliant"}, office, office, browser, "Help us keep your device secure", 530033},
-		"a joined device is wanted of a remote one":    {fakeentra.Policy{Name: "Policy", Grant: "domain-joined"}, office, office, browser, "Help us keep your device secure", 530033},
-		"the browser is compliant, the device is not":  {fakeentra.Policy{Name: "Policy", Grant: "compliant"}, office, fakeentra.Source{Address: office.Address, Compliant: true}, issuance, "", 530033},
-		"the platform of the browser is blocked":       {fakeentra.Policy{Name: "Policy", Platforms: []string{"macOS"}}, office, fakeentra.Source{Address: office.Address, Platform: "macOS"}, browser, "You cannot access this right now", 53003},
-		"the sign-in is risky":                         {fakeentra.Policy{Name: "Policy", SignInRisks: []string{"high"}}, office, fakeentra.Source{Address: office.Address, Risk: "high"}, browser, "You cannot access this right now", 53003},
+		"the person is where it blocks": {from("198.51.100.0/24", ""), office, abroad, browser, "You cannot access this right now", 53003}, "the device is where it blocks": {from("198.51.100.0/24", ""), abroad, office, issuance, "", 53003}, "nobody is where it blocks": {from("198.51.100.0/24", ""), office, office, nowhere, "", 0},
+		"both are, and the override says browser": {from("198.51.100.0/24", "browser"), abroad, abroad, browser, "You cannot access this right now", 53003}, "the device is, and the override says browser": {from("198.51.100.0/24", "browser"), abroad, office, nowhere, "", 0}, "both are, and the override says issuance": {from("198.51.100.0/24", "issuance"), abroad, abroad, issuance, "", 53003}, "a compliant device is wanted of a remote one": {fakeentra.Policy{Name: "Policy", Grant: "compliant"}, office, office, browser, "Help us keep your device secure", 530033}, "a joined device is wanted of a remote one": {fakeentra.Policy{Name: "Policy", Grant: "domain-joined"}, office, office, browser, "Help us keep your device secure", 530033}, "the browser is compliant, the device is not": {fakeentra.Policy{Name: "Policy", Grant: "compliant"}, office, fakeentra.Source{Address: office.Address, Compliant: true}, issuance, "", 530033}, "the platform of the browser is blocked": {fakeentra.Policy{Name: "Policy", Platforms: []string{"macOS"}}, office, fakeentra.Source{Address: office.Address, Platform: "macOS"}, browser, "You cannot access this right now", 53003}, "the sign-in is risky": {fakeentra.Policy{Name: "Policy", SignInRisks: []string{"high"}}, office, fakeentra.Source{Address: office.Address, Risk: "high"}, browser, "You cannot access this right now", 53003},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := stepped(t)
@@ -262,8 +263,7 @@ func TestSecurityDefaultsByTheirModes(t *testing.T) {
 		refresh int
 		page    string
 	}{
-		"a switch that sign-ins do not feel":        {"switch", "admin@contoso.com", 0, "Are you trying to sign in to Example MFP Email Sender?"},
-		"the device code flow is refused":           {"device-code", "admin@contoso.com", 530035, "You cannot access this right now"},
+		"a switch that sign-ins do not feel": {"switch", "admin@contoso.com", 0, "Are you trying to sign in to Example MFP Email Sender?"}, "the device code flow is refused": {"device-code", "admin@contoso.com", 530035, "You cannot access this right now"},
 		"administrators show a second factor":       {"mfa", "admin@contoso.com", 50076, "More information required"},
 		"others enrol one, and their devices go on": {"mfa", "alice@contoso.com", 0, "More information required"},
 	} {
@@ -290,9 +290,22 @@ func TestSecurityDefaultsByTheirModes(t *testing.T) {
 
 func TestPoliciesInABrowserThatRemembers(t *testing.T) {
 	c := web(t)
-	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Daily", Grant: "none", SignInFrequency: 24 * time.Hour})))
+	require.NoError(
+		t,
+		second(
+			c.entra.SetPolicy(
+				"contoso.com", fakeentra.Policy{Name: "Daily", Grant: "none", SignInFrequency: 24 * time.Hour},
+			),
+		),
+	)
 	p := c.person().open(c.address())
-	p.press("Next", "loginfmt", "alice@contoso.com").press("Sign In", "passwd", p.password("alice@contoso.com")).press("Accept")
+	p.press(
+		"Next", "loginfmt", "alice@contoso.com",
+	).press(
+		"Sign In", "passwd", p.password("alice@contoso.com"),
+	).press(
+		"Accept",
+	)
 	require.Equal(t, http.StatusFound, p.status)
 	c.advance(23 * time.Hour)
 	require.Equal(t, http.StatusFound, p.open(c.address()).status, "the browser remembers")
@@ -304,12 +317,27 @@ func TestPoliciesInABrowserThatRemembers(t *testing.T) {
 	p.press("Sign In", "passwd", p.password("alice@contoso.com"))
 	require.Equal(t, http.StatusFound, p.status)
 
-	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Browsers", ClientApps: []string{"browser"}, Grant: "compliant"})))
+	require.NoError(
+		t,
+		second(
+			c.entra.SetPolicy(
+				"contoso.com", fakeentra.Policy{Name: "Browsers", ClientApps: []string{"browser"}, Grant: "compliant"},
+			),
+		),
+	)
 	require.Equal(t, "You can't get there from here", p.open(c.address()).heading())
 	require.Contains(t, p.press("More details").text(), "Error Code: 53000")
 	require.NoError(t, c.entra.SetBrowserSource(fakeentra.Source{Address: office.Address, Compliant: true}))
 	require.Equal(t, http.StatusFound, p.open(c.address()).status)
-	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Browsers", Grant: "domain-joined", ClientApps: []string{"browser"}})))
+	require.NoError(
+		t,
+		second(
+			c.entra.SetPolicy(
+				"contoso.com",
+				fakeentra.Policy{Name: "Browsers", Grant: "domain-joined", ClientApps: []string{"browser"}},
+			),
+		),
+	)
 	require.Contains(t, p.open(c.address()).press("More details").text(), "Error Code: 53001")
 }
 
@@ -327,7 +355,10 @@ func TestASourceThatIsNoneIsRefused(t *testing.T) {
 	} {
 		require.Error(t, second(c.entra.SetLocation("contoso.com", l)), name)
 	}
-	require.Error(t, second(c.entra.SetLocation("nowhere.example", fakeentra.NamedLocation{Name: "x", Countries: []string{"GR"}})))
+	require.Error(
+		t,
+		second(c.entra.SetLocation("nowhere.example", fakeentra.NamedLocation{Name: "x", Countries: []string{"GR"}})),
+	)
 	require.Empty(t, c.entra.Locations("contoso.com"))
 	require.Nil(t, c.entra.Locations("nowhere.example"))
 	require.Error(t, second(change(c.entra, "x", "grant=block,mfa")))

@@ -47,12 +47,14 @@ type Config struct {
 	// captured from Entra (docs/reference/entra.md §2.2).
 	SlowDown bool
 	// LoopLimit answers the same request with AADSTS50196 when it comes this often within five minutes; Microsoft
-	// documents 15 (BRK). 0: off, since no capture shows when Entra's detector bites a device that keeps to its interval.
+	// documents 15 (BRK). 0: off, since no capture shows when Entra's detector bites a device that keeps to its
+	// interval.
 	LoopLimit int
 	// VerificationURI is where a person types the code of a work account. Empty: https://login.microsoft.com/device, or
 	// /device on the host under which the fake was reached, if that is not one of [Names].
 	VerificationURI string
-	// Pages is the order of the pages after the code was typed. Nil: account, password, policy, mfa, confirm, permissions.
+	// Pages is the order of the pages after the code was typed. Nil: account, password, policy, mfa, confirm,
+	// permissions.
 	Pages []string
 	// ShowTestAccounts shows the test accounts with their roles beside the sign-in form, for people at mfpsim serve.
 	ShowTestAccounts bool

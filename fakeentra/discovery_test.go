@@ -56,7 +56,9 @@ func TestADocumentFollowsTheDirectoryAndTheNameItIsAskedUnder(t *testing.T) {
 
 	require.NoError(t, entra.DeleteTenant("contoso.com"))
 	require.Empty(t, issuer(authority, "contoso.com"), "there is no such tenant any more")
-	second, err := entra.AddTenant(fakeentra.Tenant{Name: "Another", Domains: []string{"another.example", "contoso.com"}})
+	second, err := entra.AddTenant(
+		fakeentra.Tenant{Name: "Another", Domains: []string{"another.example", "contoso.com"}},
+	)
 	require.NoError(t, err)
 	require.NotEqual(t, first.ID, second.ID)
 	require.Equal(t, authority+"/"+second.ID+"/v2.0", issuer(authority, "contoso.com"))

@@ -33,9 +33,21 @@ func story(t *testing.T, seed uint64) (bodies []string, c *client) {
 	keep(c.do(http.MethodGet, authority+"/common/discovery/v2.0/keys", "", ""))
 	code := keep(c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {fakeentra.Scope}}))
 	keep(c.poll(code.text("device_code")))
-	p := c.person().open("https://login.microsoft.com/device").press("Next", "otc", code.text("user_code")).press("Next", "loginfmt", "admin@contoso.com")
+	p := c.person().open(
+		"https://login.microsoft.com/device",
+	).press(
+		"Next", "otc", code.text("user_code"),
+	).press(
+		"Next", "loginfmt", "admin@contoso.com",
+	)
 	p.press("Sign In", "passwd", "wrong")
-	p.press("Sign In", "passwd", p.password("admin@contoso.com")).press("Continue").press("Accept", "adminConsent", "true")
+	p.press(
+		"Sign In", "passwd", p.password("admin@contoso.com"),
+	).press(
+		"Continue",
+	).press(
+		"Accept", "adminConsent", "true",
+	)
 	a := keep(c.poll(code.text("device_code")))
 	c.advance(50 * time.Minute)
 	a = keep(c.refresh(a.text("refresh_token")))
@@ -98,7 +110,10 @@ func TestNoSecretIsInTheJournalOrOnAPage(t *testing.T) {
 	p := c.person()
 	user, _ := c.ask()
 	p.typePassword(user, "alice@contoso.com")
-	c.do(http.MethodPost, authority+"/common"+token, "application/json", `{"refresh_token":"`+c.signIn("admin@contoso.com").text("refresh_token")+`"}`)
+	c.do(
+		http.MethodPost, authority+"/common"+token, "application/json",
+		`{"refresh_token":"`+c.signIn("admin@contoso.com").text("refresh_token")+`"}`,
+	)
 	secrets := c.entra.Secrets()
 	require.Greater(t, len(secrets), 9)
 	text := journalText(c.entra) + c.entra.SignIns().Table()
@@ -121,12 +136,16 @@ func TestObjectsHaveGraphsShapes(t *testing.T) {
 	require.NoError(t, err)
 	text, err := json.Marshal(policy)
 	require.NoError(t, err)
-	require.JSONEq(t, `{"id":"`+policy.ID+`","displayName":"Block device code flow","createdDateTime":"2026-03-02T09:00:00Z",
+	require.JSONEq(
+		t,
+		`{"id":"`+policy.ID+`","displayName":"Block device code flow","createdDateTime":"2026-03-02T09:00:00Z",
 		"state":"enabledForReportingButNotEnforced","conditions":{"userRiskLevels":[],"signInRiskLevels":[],"clientAppTypes":["all"],
 		"platforms":null,"locations":null,"users":{"includeUsers":["All"],"excludeUsers":["alice@contoso.com"],"includeGroups":[],
 		"excludeGroups":[],"includeRoles":[],"excludeRoles":[]},
 		"applications":{"includeApplications":["All"],"excludeApplications":[]},"authenticationFlows":{"transferMethods":"deviceCodeFlow"}},
-		"grantControls":{"operator":"OR","builtInControls":["block"]},"sessionControls":null,"mfpsim":{"from":"2026-05-01T00:00:00Z"}}`, string(text))
+		"grantControls":{"operator":"OR","builtInControls":["block"]},"sessionControls":null,"mfpsim":{"from":"2026-05-01T00:00:00Z"}}`,
+		string(text),
+	)
 	c.signIn("admin@contoso.com")
 	for _, thing := range []any{c.entra.Tenants(), c.entra.Users(), c.entra.Consents("contoso.com"), c.entra.SignIns(), c.entra.Audit()} {
 		text, err := json.Marshal(thing)

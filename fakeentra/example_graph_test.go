@@ -20,10 +20,14 @@ func ExampleServer_Graph() {
 	defer func() { _ = entra.Close() }()
 	graph := httptest.NewServer(entra.Graph())
 	defer graph.Close()
-	response, err := graph.Client().Post(graph.URL+"/v1.0/identity/conditionalAccess/policies", "application/json", strings.NewReader(`{
+	response, err := graph.Client().Post(
+		graph.URL+"/v1.0/identity/conditionalAccess/policies",
+		"application/json",
+		strings.NewReader(`{
 		"displayName": "Block device code flow", "state": "enabledForReportingButNotEnforced",
 		"conditions": {"users": {"includeUsers": ["All"]}, "authenticationFlows": {"transferMethods": "deviceCodeFlow"}},
-		"grantControls": {"operator": "OR", "builtInControls": ["block"]}}`))
+		"grantControls": {"operator": "OR", "builtInControls": ["block"]}}`),
+	)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -27,7 +27,9 @@ func Example() {
 		return
 	}
 	ask := func(endpoint string, form url.Values) map[string]any {
-		response, err := entra.Client().PostForm("https://login.microsoftonline.com/organizations/oauth2/v2.0/"+endpoint, form)
+		response, err := entra.Client().PostForm(
+			"https://login.microsoftonline.com/organizations/oauth2/v2.0/"+endpoint, form,
+		)
 		if err != nil {
 			return map[string]any{"error": err.Error()}
 		}
@@ -37,7 +39,9 @@ func Example() {
 		return answer
 	}
 	code := ask("devicecode", url.Values{"client_id": {fakeentra.ClientID}, "scope": {fakeentra.Scope}})
-	poll := url.Values{"grant_type": {"device_code"}, "client_id": {fakeentra.ClientID}, "device_code": {code["device_code"].(string)}}
+	poll := url.Values{
+		"grant_type": {"device_code"}, "client_id": {fakeentra.ClientID}, "device_code": {code["device_code"].(string)},
+	}
 	fmt.Println(ask("token", poll)["error"])
 	if err := entra.Approve(code["user_code"].(string), "admin@contoso.com"); err != nil {
 		fmt.Println(err)

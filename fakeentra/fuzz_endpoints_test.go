@@ -15,7 +15,9 @@ import (
 )
 
 // withHeader is healthy for a request with header fields of its own.
-func withHeader(t *testing.T, s *fakeentra.Server, method, target, body string, header map[string]string) *httptest.ResponseRecorder {
+func withHeader(
+	t *testing.T, s *fakeentra.Server, method, target, body string, header map[string]string,
+) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(method, "https://login.microsoftonline.com"+target, strings.NewReader(body))
 	if body != "" {
@@ -38,9 +40,16 @@ func FuzzEveryEndpoint(f *testing.F) {
 	s := fuzzServer(f)
 	rows := endpoints.All()
 	for i := range rows {
-		f.Add(uint8(i), "client_id="+fakeentra.ClientID+"&scope=openid", "client_id="+fakeentra.ClientID+"&scope=openid", formType)
+		f.Add(
+			uint8(i), "client_id="+fakeentra.ClientID+"&scope=openid", "client_id="+fakeentra.ClientID+"&scope=openid",
+			formType,
+		)
 		f.Add(uint8(i), "%zz&=&a=%00", `{"username":"x"}`, "application/json")
-		f.Add(uint8(i), "response_type=code+id_token&redirect_uri=http%3A%2F%2Flocalhost%3A99999&response_mode=form_post&state=%22", "\xff\xfe", "multipart/form-data; boundary=")
+		f.Add(
+			uint8(i),
+			"response_type=code+id_token&redirect_uri=http%3A%2F%2Flocalhost%3A99999&response_mode=form_post&state=%22",
+			"\xff\xfe", "multipart/form-data; boundary=",
+		)
 	}
 	f.Fuzz(func(t *testing.T, row uint8, query, body, contentType string) {
 		endpoint := rows[int(row)%len(rows)]
@@ -73,7 +82,8 @@ func FuzzAuthorizationCode(f *testing.F) {
 	f.Add("\x00", strings.Repeat("v", 129), "://")
 	f.Fuzz(func(t *testing.T, code, verifier, redirect string) {
 		body := url.Values{
-			"grant_type": {"authorization_code"}, "client_id": {fakeentra.ClientID}, "code": {code}, "code_verifier": {verifier}, "redirect_uri": {redirect},
+			"grant_type": {"authorization_code"}, "client_id": {fakeentra.ClientID}, "code": {code}, "code_verifier": {verifier},
+			"redirect_uri": {redirect},
 		}
 		w := withHeader(t, s, http.MethodPost, "/common/oauth2/v2.0/token", body.Encode(), nil)
 		require.NotEqual(t, http.StatusOK, w.Code)
@@ -88,7 +98,10 @@ func FuzzClientProof(f *testing.F) {
 	f.Add("", "eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.", "Bearer x")
 	f.Fuzz(func(t *testing.T, secret, assertion, authorization string) {
 		for _, grant := range []string{"client_credentials", "refresh_token"} {
-			body := url.Values{"grant_type": {grant}, "client_id": {fakeentra.ClientID}, "scope": {"https://graph.microsoft.com/.default"}, "refresh_token": {"x"}}
+			body := url.Values{
+				"grant_type": {grant}, "client_id": {fakeentra.ClientID},
+				"scope": {"https://graph.microsoft.com/.default"}, "refresh_token": {"x"},
+			}
 			if secret != "" {
 				body.Set("client_secret", secret)
 			}
@@ -96,7 +109,10 @@ func FuzzClientProof(f *testing.F) {
 				body.Set("client_assertion", assertion)
 				body.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
 			}
-			w := withHeader(t, s, http.MethodPost, "/contoso.com/oauth2/v2.0/token", body.Encode(), map[string]string{"Authorization": authorization})
+			w := withHeader(
+				t, s, http.MethodPost, "/contoso.com/oauth2/v2.0/token", body.Encode(),
+				map[string]string{"Authorization": authorization},
+			)
 			require.NotEqual(t, http.StatusOK, w.Code)
 		}
 	})
@@ -124,7 +140,9 @@ func FuzzLanguage(f *testing.F) {
 	f.Add(";q=;,,*", "-", strings.Repeat("x ", 300))
 	f.Fuzz(func(t *testing.T, accept, market, locales string) {
 		query := url.Values{"mkt": {market}, "ui_locales": {locales}}.Encode()
-		w := withHeader(t, s, http.MethodGet, "/common/oauth2/deviceauth?"+query, "", map[string]string{"Accept-Language": accept})
+		w := withHeader(
+			t, s, http.MethodGet, "/common/oauth2/deviceauth?"+query, "", map[string]string{"Accept-Language": accept},
+		)
 		require.Contains(t, w.Body.String(), `<html lang="`)
 		for _, tag := range fakeentra.Languages() {
 			_, _ = fakeentra.Words(tag, accept)

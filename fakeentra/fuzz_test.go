@@ -70,8 +70,17 @@ func FuzzRefreshToken(f *testing.F) {
 	f.Add("1.AAAA.AgABAwEAAADAAAA")
 	f.Add("M.C536_BAY.0.U.-AAAA")
 	f.Fuzz(func(t *testing.T, token string) {
-		r := httptest.NewRequest(http.MethodPost, "https://login.microsoftonline.com/common/oauth2/v2.0/token", strings.NewReader(
-			"grant_type=refresh_token&client_id="+fakeentra.ClientID+"&refresh_token="+strings.NewReplacer("&", "%26", "%", "%25", "+", "%2B", ";", "%3B").Replace(token)))
+		r := httptest.NewRequest(
+			http.MethodPost,
+			"https://login.microsoftonline.com/common/oauth2/v2.0/token",
+			strings.NewReader(
+				"grant_type=refresh_token&client_id="+fakeentra.ClientID+"&refresh_token="+strings.NewReplacer(
+					"&", "%26", "%", "%25", "+", "%2B", ";", "%3B",
+				).Replace(
+					token,
+				),
+			),
+		)
 		r.Header.Set("Content-Type", formType)
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)

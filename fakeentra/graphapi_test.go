@@ -83,7 +83,10 @@ func TestAPastedPolicyEndsASignInAndCanBeTakenBack(t *testing.T) {
 
 	me := a.list("/v1.0/users?$filter=userPrincipalName%20eq%20'ADMIN@contoso.com'")
 	require.Len(t, me, 1)
-	a.ok(http.StatusNoContent, http.MethodPatch, path, `{"conditions":{"users":{"excludeUsers":["`+me[0]["id"].(string)+`"]}}}`)
+	a.ok(
+		http.StatusNoContent, http.MethodPatch, path,
+		`{"conditions":{"users":{"excludeUsers":["`+me[0]["id"].(string)+`"]}}}`,
+	)
 	require.Equal(t, http.StatusOK, c.refresh(tokens.text("refresh_token")).status)
 	got := a.ok(http.StatusOK, http.MethodGet, path, "")
 	users := got.json["conditions"].(map[string]any)["users"].(map[string]any)
@@ -93,7 +96,9 @@ func TestAPastedPolicyEndsASignInAndCanBeTakenBack(t *testing.T) {
 	a.ok(http.StatusNoContent, http.MethodPatch, path, `{"state":"enabledForReportingButNotEnforced","conditions":{"users":{"excludeUsers":[]}}}`)
 	require.Equal(t, http.StatusOK, c.refresh(tokens.text("refresh_token")).status)
 	rows := a.list("/v1.0/auditLogs/signIns?$top=1")
-	require.Equal(t, "reportOnlyFailure", rows[0]["appliedConditionalAccessPolicies"].([]any)[0].(map[string]any)["result"])
+	require.Equal(
+		t, "reportOnlyFailure", rows[0]["appliedConditionalAccessPolicies"].([]any)[0].(map[string]any)["result"],
+	)
 
 	a.ok(http.StatusCreated, http.MethodPost, "/v1.0/identity/conditionalAccess/policies", got.body)
 	require.Len(t, a.list("/v1.0/identity/conditionalAccess/policies"), 2, "what was read can be pasted again")
@@ -110,39 +115,9 @@ func TestTheAdministrationAPIRefusesByName(t *testing.T) {
 		status             int
 		code, text         string
 	}{
-		"an unknown property":                  {http.MethodPost, policies, with(`"state"`, `"sate"`), 400, "Request_BadRequest", "Unknown property 'sate'"},
-		"an unknown property deep inside":      {http.MethodPost, policies, with(`"includeUsers"`, `"includeUserz"`), 400, "Request_BadRequest", "'conditions.users.includeUserz'"},
-		"a property that comes twice":          {http.MethodPost, policies, with(`"templateId"`, `"id"`), 400, "Request_BadRequest", "'id' comes twice"},
-		"a device filter, which is not there":  {http.MethodPost, policies, with(`"devices": null`, `"devices": {"deviceFilter": {"mode": "include", "rule": "x"}}`), 400, "Request_BadRequest", "'conditions.devices' is one of Microsoft Graph's that mfpsim does not simulate"},
-		"an unknown control":                   {http.MethodPost, policies, with(`["block"]`, `["passwordChange"]`), 400, "Request_BadRequest", "'passwordChange'"},
-		"an unknown state":                     {http.MethodPost, policies, with(`"enabled"`, `"on"`), 400, "Request_BadRequest", "enabledForReportingButNotEnforced"},
-		"an unknown flow":                      {http.MethodPost, policies, with(`"deviceCodeFlow"`, `"pigeon"`), 400, "Request_BadRequest", "'pigeon'"},
-		"an unknown user":                      {http.MethodPost, policies, with(`"excludeUsers": []`, `"excludeUsers": ["nobody"]`), 400, "Request_BadRequest", `has no user "nobody"`},
-		"a policy that demands nothing":        {http.MethodPost, policies, `{"displayName":"x","state":"enabled","conditions":{"users":{"includeUsers":["All"]}}}`, 400, "Request_BadRequest", "grantControls"},
-		"a policy for nobody":                  {http.MethodPost, policies, `{"displayName":"x","state":"enabled","grantControls":{"builtInControls":["block"]}}`, 400, "Request_BadRequest", "includeUsers"},
-		"a text for a list":                    {http.MethodPost, policies, with(`"includeUsers": ["All"]`, `"includeUsers": "All"`), 400, "Request_BadRequest", "is no list of texts"},
-		"half a body":                          {http.MethodPost, policies, blockDeviceCode[:300], 400, "Request_BadRequest", ""},
-		"two bodies":                           {http.MethodPost, policies, `{} {}`, 400, "Request_BadRequest", "more than one"},
-		"no body":                              {http.MethodPost, policies, ``, 400, "Request_BadRequest", "no JSON object"},
-		"an unknown path":                      {http.MethodGet, "/v1.0/printers", ``, 400, "Request_BadRequest", "segment 'printers'"},
-		"no version":                           {http.MethodGet, "/users", ``, 404, "InvalidVersion", ""},
-		"an unknown tenant":                    {http.MethodGet, "/nowhere.example/v1.0/users", ``, 404, "InvalidVersion", ""},
-		"personal accounts":                    {http.MethodGet, "/outlook.com/v1.0/users", ``, 400, "Request_BadRequest", "no administrator"},
-		"another method":                       {http.MethodPut, policies, `{}`, 405, "Request_BadRequest", "It takes GET, POST"},
-		"an unknown user id":                   {http.MethodGet, "/v1.0/users/nobody@contoso.com", ``, 404, "Request_ResourceNotFound", "nobody@contoso.com"},
-		"a user twice":                         {http.MethodPost, "/v1.0/users", `{"accountEnabled":true,"displayName":"A","mailNickname":"a","userPrincipalName":"alice@contoso.com","passwordProfile":{"password":"x"}}`, 400, "Request_BadRequest", "already exists"},
-		"a user of a foreign domain":           {http.MethodPost, "/v1.0/users", `{"displayName":"A","userPrincipalName":"a@fabrikam.com","passwordProfile":{"password":"x"}}`, 400, "Request_BadRequest", "contoso.com"},
-		"a user without a password":            {http.MethodPost, "/v1.0/users", `{"displayName":"A","userPrincipalName":"a@contoso.com"}`, 400, "Request_BadRequest", "passwordProfile.password"},
-		"a query option that is not there":     {http.MethodGet, "/v1.0/users?$expand=manager", ``, 400, "Request_BadRequest", "'$expand'"},
-		"a filter that is not understood":      {http.MethodGet, "/v1.0/users?$filter=" + url.QueryEscape("startswith(mail,'a')"), ``, 400, "Request_BadRequest", "Invalid filter clause"},
-		"a filter on a property that is none":  {http.MethodGet, "/v1.0/users?$filter=" + url.QueryEscape("colour eq 'red'"), ``, 400, "Request_BadRequest", "'colour'"},
-		"a page size of nought":                {http.MethodGet, "/v1.0/users?$top=0", ``, 400, "Request_BadRequest", "page size"},
-		"a location without ranges":            {http.MethodPost, "/v1.0/identity/conditionalAccess/namedLocations", `{"displayName":"HQ"}`, 400, "Request_BadRequest", "address ranges"},
-		"a scope that the API does not have":   {http.MethodPost, "/v1.0/oauth2PermissionGrants", `{"clientId":"x"}`, 404, "Request_ResourceNotFound", ""},
-		"a security default that is a text":    {http.MethodPatch, "/v1.0/policies/identitySecurityDefaultsEnforcementPolicy", `{"isEnabled":"yes"}`, 400, "Request_BadRequest", "truth value"},
-		"an unknown member of an application":  {http.MethodPatch, "/v1.0/applications/" + fakeentra.ClientID, `{"isFallbackPublicClients":true}`, 400, "Request_BadRequest", "isFallbackPublicClients"},
-		"a role assignment over a unit":        {http.MethodPost, "/v1.0/roleManagement/directory/roleAssignments", `{"principalId":"alice@contoso.com","roleDefinitionId":"158c047a-c907-4556-b7ef-446551a6b5f7","directoryScopeId":"/administrativeUnits/1"}`, 400, "Request_BadRequest", "directoryScopeId"},
-		"a sign-in frequency of part of a day": {http.MethodPost, policies, with(`"sessionControls": null`, `"sessionControls":{"signInFrequency":{"value":0.5,"type":"days"}}`), 400, "Request_BadRequest", "whole number"},
+		"an unknown property": {http.MethodPost, policies, with(`"state"`, `"sate"`), 400, "Request_BadRequest", "Unknown property 'sate'"}, "an unknown property deep inside": {http.MethodPost, policies, with(`"includeUsers"`, `"includeUserz"`), 400, "Request_BadRequest", "'conditions.users.includeUserz'"}, "a property that comes twice": {http.MethodPost, policies, with(`"templateId"`, `"id"`), 400, "Request_BadRequest", "'id' comes twice"}, "a device filter, which is not there": {http.MethodPost, policies, with(`"devices": null`, `"devices": {"deviceFilter": {"mode": "include", "rule": "x"}}`), 400, "Request_BadRequest", "'conditions.devices' is one of Microsoft Graph's that mfpsim does not simulate"}, "an unknown control": {http.MethodPost, policies, with(`["block"]`, `["passwordChange"]`), 400, "Request_BadRequest", "'passwordChange'"}, "an unknown state": {http.MethodPost, policies, with(`"enabled"`, `"on"`), 400, "Request_BadRequest", "enabledForReportingButNotEnforced"}, "an unknown flow": {http.MethodPost, policies, with(`"deviceCodeFlow"`, `"pigeon"`), 400, "Request_BadRequest", "'pigeon'"}, "an unknown user": {http.MethodPost, policies, with(`"excludeUsers": []`, `"excludeUsers": ["nobody"]`), 400, "Request_BadRequest", `has no user "nobody"`}, "a policy that demands nothing": {http.MethodPost, policies, `{"displayName":"x","state":"enabled","conditions":{"users":{"includeUsers":["All"]}}}`, 400, "Request_BadRequest", "grantControls"}, "a policy for nobody": {http.MethodPost, policies, `{"displayName":"x","state":"enabled","grantControls":{"builtInControls":["block"]}}`, 400, "Request_BadRequest", "includeUsers"}, "a text for a list": {http.MethodPost, policies, with(`"includeUsers": ["All"]`, `"includeUsers": "All"`), 400, "Request_BadRequest", "is no list of texts"}, "half a body": {http.MethodPost, policies, blockDeviceCode[:300], 400, "Request_BadRequest", ""}, "two bodies": {http.MethodPost, policies, `{} {}`, 400, "Request_BadRequest", "more than one"}, "no body": {http.MethodPost, policies, ``, 400, "Request_BadRequest", "no JSON object"}, "an unknown path": {http.MethodGet, "/v1.0/printers", ``, 400, "Request_BadRequest", "segment 'printers'"},
+		"no version": {http.MethodGet, "/users", ``, 404, "InvalidVersion", ""}, "an unknown tenant": {http.MethodGet, "/nowhere.example/v1.0/users", ``, 404, "InvalidVersion", ""}, "personal accounts": {http.MethodGet, "/outlook.com/v1.0/users", ``, 400, "Request_BadRequest", "no administrator"}, "another method": {http.MethodPut, policies, `{}`, 405, "Request_BadRequest", "It takes GET, POST"}, "an unknown user id": {http.MethodGet, "/v1.0/users/nobody@contoso.com", ``, 404, "Request_ResourceNotFound", "nobody@contoso.com"}, "a user twice": {http.MethodPost, "/v1.0/users", `{"accountEnabled":true,"displayName":"A","mailNickname":"a","userPrincipalName":"alice@contoso.com","passwordProfile":{"password":"x"}}`, 400, "Request_BadRequest", "already exists"},
+		"a user of a foreign domain": {http.MethodPost, "/v1.0/users", `{"displayName":"A","userPrincipalName":"a@fabrikam.com","passwordProfile":{"password":"x"}}`, 400, "Request_BadRequest", "contoso.com"}, "a user without a password": {http.MethodPost, "/v1.0/users", `{"displayName":"A","userPrincipalName":"a@contoso.com"}`, 400, "Request_BadRequest", "passwordProfile.password"}, "a query option that is not there": {http.MethodGet, "/v1.0/users?$expand=manager", ``, 400, "Request_BadRequest", "'$expand'"}, "a filter that is not understood": {http.MethodGet, "/v1.0/users?$filter=" + url.QueryEscape("startswith(mail,'a')"), ``, 400, "Request_BadRequest", "Invalid filter clause"}, "a filter on a property that is none": {http.MethodGet, "/v1.0/users?$filter=" + url.QueryEscape("colour eq 'red'"), ``, 400, "Request_BadRequest", "'colour'"}, "a page size of nought": {http.MethodGet, "/v1.0/users?$top=0", ``, 400, "Request_BadRequest", "page size"}, "a location without ranges": {http.MethodPost, "/v1.0/identity/conditionalAccess/namedLocations", `{"displayName":"HQ"}`, 400, "Request_BadRequest", "address ranges"}, "a scope that the API does not have": {http.MethodPost, "/v1.0/oauth2PermissionGrants", `{"clientId":"x"}`, 404, "Request_ResourceNotFound", ""}, "a security default that is a text": {http.MethodPatch, "/v1.0/policies/identitySecurityDefaultsEnforcementPolicy", `{"isEnabled":"yes"}`, 400, "Request_BadRequest", "truth value"}, "an unknown member of an application": {http.MethodPatch, "/v1.0/applications/" + fakeentra.ClientID, `{"isFallbackPublicClients":true}`, 400, "Request_BadRequest", "isFallbackPublicClients"}, "a role assignment over a unit": {http.MethodPost, "/v1.0/roleManagement/directory/roleAssignments", `{"principalId":"alice@contoso.com","roleDefinitionId":"158c047a-c907-4556-b7ef-446551a6b5f7","directoryScopeId":"/administrativeUnits/1"}`, 400, "Request_BadRequest", "directoryScopeId"}, "a sign-in frequency of part of a day": {http.MethodPost, policies, with(`"sessionControls": null`, `"sessionControls":{"signInFrequency":{"value":0.5,"type":"days"}}`), 400, "Request_BadRequest", "whole number"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := stepped(t).admin()
@@ -189,8 +164,15 @@ func TestAnAdministratorKeepsUsersByTheAPI(t *testing.T) {
 	a.ok(http.StatusCreated, http.MethodPost, "/v1.0/roleManagement/directory/roleAssignments",
 		`{"principalId":"`+made.text("id")+`","roleDefinitionId":"158c047a-c907-4556-b7ef-446551a6b5f7","directoryScopeId":"/"}`)
 	require.Equal(t, "Cloud Application Administrator", a.list(path + "/memberOf")[0]["displayName"])
-	assignments := a.list("/v1.0/roleManagement/directory/roleAssignments?$filter=" + url.QueryEscape("principalId eq '"+made.text("id")+"'"))
-	a.ok(http.StatusNoContent, http.MethodDelete, "/v1.0/roleManagement/directory/roleAssignments/"+assignments[0]["id"].(string), "")
+	assignments := a.list(
+		"/v1.0/roleManagement/directory/roleAssignments?$filter=" + url.QueryEscape(
+			"principalId eq '"+made.text("id")+"'",
+		),
+	)
+	a.ok(
+		http.StatusNoContent, http.MethodDelete,
+		"/v1.0/roleManagement/directory/roleAssignments/"+assignments[0]["id"].(string), "",
+	)
 	require.Empty(t, a.list(path+"/memberOf"))
 
 	a.ok(http.StatusNoContent, http.MethodDelete, path, "")
@@ -229,30 +211,52 @@ func TestAnAdministratorKeepsConsentsAndApplicationsByTheAPI(t *testing.T) {
 
 	a.ok(http.StatusNoContent, http.MethodDelete, "/v1.0/oauth2PermissionGrants/"+grants[0]["id"].(string), "")
 	requireAADSTS(t, refresh(), 65001, "invalid_grant")
-	a.ok(http.StatusCreated, http.MethodPost, "/v1.0/oauth2PermissionGrants", `{"clientId":"`+principals[0]["id"].(string)+
-		`","consentType":"AllPrincipals","principalId":null,"resourceId":"`+grants[0]["resourceId"].(string)+`","scope":"SMTP.Send"}`)
+	a.ok(
+		http.StatusCreated,
+		http.MethodPost,
+		"/v1.0/oauth2PermissionGrants",
+		`{"clientId":"`+principals[0]["id"].(string)+
+			`","consentType":"AllPrincipals","principalId":null,"resourceId":"`+grants[0]["resourceId"].(string)+`","scope":"SMTP.Send"}`,
+	)
 	require.Equal(t, http.StatusOK, refresh().status)
 
 	a.ok(http.StatusNoContent, http.MethodPatch, path, `{"appRoleAssignmentRequired":true}`)
 	requireAADSTS(t, refresh(), 50105, "invalid_grant")
 	me := a.list("/v1.0/users?$filter=userPrincipalName%20eq%20'admin@contoso.com'")[0]["id"].(string)
-	a.ok(http.StatusCreated, http.MethodPost, path+"/appRoleAssignedTo", `{"principalId":"`+me+`","resourceId":"`+principals[0]["id"].(string)+`","appRoleId":"00000000-0000-0000-0000-000000000000"}`)
+	a.ok(
+		http.StatusCreated, http.MethodPost, path+"/appRoleAssignedTo",
+		`{"principalId":"`+me+`","resourceId":"`+principals[0]["id"].(string)+`","appRoleId":"00000000-0000-0000-0000-000000000000"}`,
+	)
 	require.Equal(t, http.StatusOK, refresh().status)
 	require.Equal(t, "User", a.list(path + "/appRoleAssignedTo")[0]["principalType"])
 	a.ok(http.StatusNoContent, http.MethodPatch, path, `{"accountEnabled":false}`)
 	requireAADSTS(t, refresh(), 7000112, "unauthorized_client")
 	a.ok(http.StatusNoContent, http.MethodPatch, path, `{"accountEnabled":true}`)
 
-	exchange := a.list("/v1.0/servicePrincipals?$filter=" + url.QueryEscape("displayName eq 'Office 365 Exchange Online'"))
-	a.ok(http.StatusNoContent, http.MethodPatch, "/v1.0/servicePrincipals/"+exchange[0]["id"].(string), `{"accountEnabled":false}`)
+	exchange := a.list(
+		"/v1.0/servicePrincipals?$filter=" + url.QueryEscape("displayName eq 'Office 365 Exchange Online'"),
+	)
+	a.ok(
+		http.StatusNoContent, http.MethodPatch, "/v1.0/servicePrincipals/"+exchange[0]["id"].(string),
+		`{"accountEnabled":false}`,
+	)
 	requireAADSTS(t, refresh(), 500014, "invalid_resource")
-	a.ok(http.StatusNoContent, http.MethodPatch, "/v1.0/servicePrincipals/"+exchange[0]["id"].(string), `{"accountEnabled":true}`)
+	a.ok(
+		http.StatusNoContent, http.MethodPatch, "/v1.0/servicePrincipals/"+exchange[0]["id"].(string),
+		`{"accountEnabled":true}`,
+	)
 
 	apps := a.list("/v1.0/applications?$select=id,appId")
 	require.Len(t, apps[0], 2)
-	a.ok(http.StatusNoContent, http.MethodPatch, "/v1.0/applications/"+apps[0]["id"].(string), `{"mfpsim":{"enabled":false}}`)
+	a.ok(
+		http.StatusNoContent, http.MethodPatch, "/v1.0/applications/"+apps[0]["id"].(string),
+		`{"mfpsim":{"enabled":false}}`,
+	)
 	requireAADSTS(t, refresh(), 7000112, "unauthorized_client")
-	a.ok(http.StatusNoContent, http.MethodPatch, "/v1.0/applications/"+apps[0]["id"].(string), `{"mfpsim":{"enabled":true},"isFallbackPublicClient":true}`)
+	a.ok(
+		http.StatusNoContent, http.MethodPatch, "/v1.0/applications/"+apps[0]["id"].(string),
+		`{"mfpsim":{"enabled":true},"isFallbackPublicClient":true}`,
+	)
 	require.Equal(t, http.StatusOK, refresh().status)
 	a.ok(http.StatusNoContent, http.MethodDelete, path, "")
 	requireAADSTS(t, refresh(), 65001, "invalid_grant")
@@ -264,16 +268,24 @@ func TestNamedLocationsByTheAPI(t *testing.T) {
 	tokens := c.signIn("admin@contoso.com")
 	made := a.ok(http.StatusCreated, http.MethodPost, "/v1.0/identity/conditionalAccess/namedLocations",
 		`{"@odata.type":"#microsoft.graph.ipNamedLocation","displayName":"Head office","isTrusted":true,"ipRanges":[{"@odata.type":"#microsoft.graph.iPv4CidrRange","cidrAddress":"203.0.113.0/24"}]}`)
-	a.ok(http.StatusCreated, http.MethodPost, "/v1.0/identity/conditionalAccess/policies", `{"displayName":"Only from the office","state":"enabled",
+	a.ok(
+		http.StatusCreated,
+		http.MethodPost,
+		"/v1.0/identity/conditionalAccess/policies",
+		`{"displayName":"Only from the office","state":"enabled",
 		"conditions":{"users":{"includeUsers":["All"]},"locations":{"includeLocations":["All"],"excludeLocations":["`+made.text("id")+`"]}},
-		"grantControls":{"operator":"OR","builtInControls":["block"]}}`)
+		"grantControls":{"operator":"OR","builtInControls":["block"]}}`,
+	)
 	require.Equal(t, http.StatusOK, c.refresh(tokens.text("refresh_token")).status)
 	require.NoError(t, c.entra.SetDeviceSource(fakeentra.Source{Address: "198.51.100.9"}))
 	requireAADSTS(t, c.refresh(tokens.text("refresh_token")), 53003, "invalid_grant")
 	path := "/v1.0/identity/conditionalAccess/namedLocations/" + made.text("id")
 	a.ok(http.StatusBadRequest, http.MethodDelete, path, "")
 	a.ok(http.StatusNoContent, http.MethodPatch, path, `{"displayName":"All offices","ipRanges":[{"cidrAddress":"198.51.100.0/24"}]}`)
-	require.Equal(t, http.StatusOK, c.refresh(tokens.text("refresh_token")).status, "the policy follows the location's new name and ranges")
+	require.Equal(
+		t, http.StatusOK, c.refresh(tokens.text("refresh_token")).status,
+		"the policy follows the location's new name and ranges",
+	)
 	require.Equal(t, "All offices", a.list("/v1.0/identity/conditionalAccess/namedLocations")[0]["displayName"])
 }
 
@@ -291,7 +303,10 @@ func TestSettingsOfTheTenantByTheAPI(t *testing.T) {
 	require.Equal(t, 1, heard)
 
 	authorization := "/v1.0/policies/authorizationPolicy"
-	a.ok(http.StatusNoContent, http.MethodPatch, authorization, `{"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":[]}}`)
+	a.ok(
+		http.StatusNoContent, http.MethodPatch, authorization,
+		`{"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":[]}}`,
+	)
 	tenant, _ := c.entra.Tenant("contoso.com")
 	require.Equal(t, "none", tenant.UserConsent)
 	a.ok(http.StatusNoContent, http.MethodPatch, authorization,
@@ -319,7 +334,11 @@ func TestTheSignInLogByTheAPIFitsWhatTheDeviceSaw(t *testing.T) {
 	require.NoError(t, c.entra.Revoke("admin@contoso.com"))
 	refused := c.refresh(tokens.text("refresh_token"))
 	requireAADSTS(t, refused, 50173, "invalid_grant")
-	rows := a.list("/v1.0/auditLogs/signIns?$filter=" + url.QueryEscape("status/errorCode eq 50173 and userPrincipalName eq 'admin@contoso.com'"))
+	rows := a.list(
+		"/v1.0/auditLogs/signIns?$filter=" + url.QueryEscape(
+			"status/errorCode eq 50173 and userPrincipalName eq 'admin@contoso.com'",
+		),
+	)
 	require.Len(t, rows, 1)
 	row := rows[0]
 	require.Equal(t, refused.text("trace_id"), row["id"])
@@ -329,8 +348,14 @@ func TestTheSignInLogByTheAPIFitsWhatTheDeviceSaw(t *testing.T) {
 	require.Equal(t, "2026-03-02T10:00:00Z", row["createdDateTime"])
 	require.Equal(t, []any{"nonInteractiveUser"}, row["signInEventTypes"])
 	require.Contains(t, row["status"].(map[string]any)["failureReason"], "due to it being revoked")
-	require.Equal(t, refused.text("trace_id"), a.ok(http.StatusOK, http.MethodGet, "/v1.0/auditLogs/signIns/"+row["id"].(string), "").text("id"))
-	require.NotEmpty(t, a.list("/v1.0/auditLogs/signIns?$filter="+url.QueryEscape("status/errorCode eq 50199")), "the interrupt is in the log")
+	require.Equal(
+		t, refused.text("trace_id"),
+		a.ok(http.StatusOK, http.MethodGet, "/v1.0/auditLogs/signIns/"+row["id"].(string), "").text("id"),
+	)
+	require.NotEmpty(
+		t, a.list("/v1.0/auditLogs/signIns?$filter="+url.QueryEscape("status/errorCode eq 50199")),
+		"the interrupt is in the log",
+	)
 	counted := a.ok(http.StatusOK, http.MethodGet, "/v1.0/auditLogs/signIns?$count=true&$top=1", "")
 	require.Equal(t, float64(len(c.entra.SignIns())), counted.json["@odata.count"])
 }
@@ -361,7 +386,9 @@ func FuzzGraphBody(f *testing.F) {
 		handler := entra.Graph()
 		target := paths[int(which)%len(paths)]
 		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, httptest.NewRequest(target.method, "https://graph.example"+target.path, strings.NewReader(body)))
+		handler.ServeHTTP(
+			w, httptest.NewRequest(target.method, "https://graph.example"+target.path, strings.NewReader(body)),
+		)
 		require.Less(t, w.Code, 500, w.Body.String())
 		require.True(t, w.Code == http.StatusNoContent || json.Valid(w.Body.Bytes()), w.Body.String())
 	})

@@ -32,7 +32,9 @@ const everything = `{
 
 func TestAPolicyComesBackAsItWasPosted(t *testing.T) {
 	c := stepped(t)
-	require.NoError(t, c.entra.ChangeUser("admin@contoso.com", func(u *fakeentra.User) { u.Groups = []string{"Scanners"} }))
+	require.NoError(
+		t, c.entra.ChangeUser("admin@contoso.com", func(u *fakeentra.User) { u.Groups = []string{"Scanners"} }),
+	)
 	a := c.admin()
 	made := a.ok(http.StatusCreated, http.MethodPost, "/v1.0/identity/conditionalAccess/policies", everything)
 	path := "/v1.0/identity/conditionalAccess/policies/" + made.text("id")
@@ -87,9 +89,31 @@ func TestEverythingThatIsListedCanBeReadByItsID(t *testing.T) {
 	c := stepped(t)
 	a := c.admin()
 	c.signIn("admin@contoso.com")
-	require.NoError(t, second(c.entra.SetLocation("contoso.com", fakeentra.NamedLocation{Name: "Greece", Countries: []string{"GR"}, Unknown: true})))
-	require.NoError(t, second(c.entra.SetLocation("contoso.com", fakeentra.NamedLocation{Name: "IPv6", Ranges: []string{"2001:db8::/32"}})))
-	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "P", State: "off", Grant: "none", SignInFrequency: 90 * time.Minute})))
+	require.NoError(
+		t,
+		second(
+			c.entra.SetLocation(
+				"contoso.com", fakeentra.NamedLocation{Name: "Greece", Countries: []string{"GR"}, Unknown: true},
+			),
+		),
+	)
+	require.NoError(
+		t,
+		second(
+			c.entra.SetLocation(
+				"contoso.com", fakeentra.NamedLocation{Name: "IPv6", Ranges: []string{"2001:db8::/32"}},
+			),
+		),
+	)
+	require.NoError(
+		t,
+		second(
+			c.entra.SetPolicy(
+				"contoso.com",
+				fakeentra.Policy{Name: "P", State: "off", Grant: "none", SignInFrequency: 90 * time.Minute},
+			),
+		),
+	)
 	for _, path := range []string{
 		"users", "identity/conditionalAccess/policies", "identity/conditionalAccess/namedLocations", "auditLogs/signIns",
 		"oauth2PermissionGrants", "servicePrincipals", "applications",
@@ -108,7 +132,10 @@ func TestEverythingThatIsListedCanBeReadByItsID(t *testing.T) {
 	}
 	location := a.list("/v1.0/identity/conditionalAccess/namedLocations?$filter=" + url.QueryEscape("displayName eq 'Greece'"))[0]
 	require.Equal(t, []any{"GR"}, location["countriesAndRegions"])
-	a.ok(http.StatusNoContent, http.MethodDelete, "/v1.0/identity/conditionalAccess/namedLocations/"+location["id"].(string), "")
+	a.ok(
+		http.StatusNoContent, http.MethodDelete,
+		"/v1.0/identity/conditionalAccess/namedLocations/"+location["id"].(string), "",
+	)
 	require.Len(t, a.list("/v1.0/identity/conditionalAccess/namedLocations"), 1)
 }
 
@@ -140,25 +167,58 @@ func TestFiltersCompare(t *testing.T) {
 func TestAnApplicationOfTheOrganizationsOwn(t *testing.T) {
 	c := stepped(t)
 	a := c.admin()
-	made := a.ok(http.StatusCreated, http.MethodPost, "/v1.0/applications", `{"displayName":"Scanner","signInAudience":"AzureADMyOrg",
-		"isFallbackPublicClient":true,"publicClient":{"redirectUris":["http://localhost"]},"web":{"redirectUris":[],"implicitGrantSettings":{"enableIdTokenIssuance":false}}}`)
+	made := a.ok(
+		http.StatusCreated,
+		http.MethodPost,
+		"/v1.0/applications",
+		`{"displayName":"Scanner","signInAudience":"AzureADMyOrg",
+		"isFallbackPublicClient":true,"publicClient":{"redirectUris":["http://localhost"]},"web":{"redirectUris":[],"implicitGrantSettings":{"enableIdTokenIssuance":false}}}`,
+	)
 	c.id, c.tenant = made.text("appId"), "contoso.com"
 	sp := a.ok(http.StatusCreated, http.MethodPost, "/v1.0/servicePrincipals", `{"appId":"`+c.id+`"}`)
 	a.ok(http.StatusBadRequest, http.MethodPost, "/v1.0/servicePrincipals", `{"appId":"`+c.id+`"}`)
 	exchange := a.list("/v1.0/servicePrincipals?$filter=" + url.QueryEscape("appId eq '00000002-0000-0ff1-ce00-000000000000'"))[0]["id"].(string)
 	alice, _ := c.entra.User("alice@contoso.com")
-	grant := `{"clientId":"` + sp.text("id") + `","consentType":"Principal","principalId":"` + alice.ID + `","resourceId":"` + exchange + `","scope":"SMTP.Send"}`
-	require.Equal(t, alice.ID, a.ok(http.StatusCreated, http.MethodPost, "/v1.0/oauth2PermissionGrants", grant).text("principalId"))
-	a.ok(http.StatusBadRequest, http.MethodPost, "/v1.0/oauth2PermissionGrants", strings.Replace(grant, "SMTP.Send", "Coffee.Make", 1))
-	a.ok(http.StatusNoContent, http.MethodPatch, "/v1.0/users/alice@contoso.com", `{"mfpsim":{"groups":["Scanners"],"risk":"low","secondFactor":"registered"}}`)
-	a.ok(http.StatusNoContent, http.MethodPatch, "/v1.0/servicePrincipals/"+sp.text("id"), `{"appRoleAssignmentRequired":true}`)
+	grant := `{"clientId":"` + sp.text(
+		"id",
+	) + `","consentType":"Principal","principalId":"` + alice.ID + `","resourceId":"` + exchange + `","scope":"SMTP.Send"}`
+	require.Equal(
+		t, alice.ID,
+		a.ok(http.StatusCreated, http.MethodPost, "/v1.0/oauth2PermissionGrants", grant).text("principalId"),
+	)
+	a.ok(
+		http.StatusBadRequest, http.MethodPost, "/v1.0/oauth2PermissionGrants",
+		strings.Replace(grant, "SMTP.Send", "Coffee.Make", 1),
+	)
+	a.ok(
+		http.StatusNoContent, http.MethodPatch, "/v1.0/users/alice@contoso.com",
+		`{"mfpsim":{"groups":["Scanners"],"risk":"low","secondFactor":"registered"}}`,
+	)
+	a.ok(
+		http.StatusNoContent, http.MethodPatch, "/v1.0/servicePrincipals/"+sp.text("id"),
+		`{"appRoleAssignmentRequired":true}`,
+	)
 	group := a.list("/v1.0/users/alice@contoso.com/memberOf")[0]["id"].(string)
-	require.Equal(t, "Group", a.ok(http.StatusCreated, http.MethodPost, "/v1.0/servicePrincipals/"+sp.text("id")+"/appRoleAssignedTo", `{"principalId":"`+group+`"}`).text("principalType"))
-	a.ok(http.StatusNotFound, http.MethodPost, "/v1.0/servicePrincipals/"+sp.text("id")+"/appRoleAssignedTo", `{"principalId":"nobody"}`)
+	require.Equal(
+		t,
+		"Group",
+		a.ok(
+			http.StatusCreated, http.MethodPost, "/v1.0/servicePrincipals/"+sp.text("id")+"/appRoleAssignedTo",
+			`{"principalId":"`+group+`"}`,
+		).text(
+			"principalType",
+		),
+	)
+	a.ok(
+		http.StatusNotFound, http.MethodPost, "/v1.0/servicePrincipals/"+sp.text("id")+"/appRoleAssignedTo",
+		`{"principalId":"nobody"}`,
+	)
 
 	code := c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {"https://outlook.office.com/SMTP.Send"}})
 	require.NoError(t, c.entra.Approve(code.text("user_code"), "alice@contoso.com"))
 	require.Equal(t, http.StatusOK, c.poll(code.text("device_code")).status)
 	c.tenant = "organizations"
-	requireAADSTS(t, c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {fakeentra.Scope}}), 50059, "invalid_request")
+	requireAADSTS(
+		t, c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {fakeentra.Scope}}), 50059, "invalid_request",
+	)
 }

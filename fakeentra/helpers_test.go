@@ -92,7 +92,12 @@ func (c *client) do(method, target, contentType, body string, header ...string) 
 
 func (c *client) post(endpoint string, form url.Values, header ...string) answer {
 	c.t.Helper()
-	return c.do(http.MethodPost, authority+"/"+c.tenant+endpoint, "application/x-www-form-urlencoded", form.Encode(), header...)
+	return c.do(
+		http.MethodPost,
+		authority+"/"+c.tenant+endpoint,
+		"application/x-www-form-urlencoded",
+		form.Encode(),
+		header...)
 }
 
 const (

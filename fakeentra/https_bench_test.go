@@ -97,16 +97,20 @@ func BenchmarkHTTPSDeviceAuthorization(b *testing.B) {
 			c := keepOpen(b, s, connections)
 			address := authority + "/organizations" + devicecode
 			compared(
-				b, rates.Plan{Requests: 1000, At: connections},
-				rates.Side{Name: "fakeentra", Work: func() error { return send(c, address, authorizationForm, `{"user_code"`) }},
+				b,
+				rates.Plan{Requests: 1000, At: connections},
+				rates.Side{
+					Name: "fakeentra",
+					Work: func() error { return send(c, address, authorizationForm, `{"user_code"`) },
+				},
 				bareHTTP(b, s, connections, c, address, authorizationForm),
 			)
 		})
 	}
 }
 
-// BenchmarkHTTPSRefresh is a refresh over HTTPS, beside the signatures that it causes, made with the same key by as many
-// workers, and beside a bare net/http handler that writes the same bytes over the same TLS and signs nothing. The
+// BenchmarkHTTPSRefresh is a refresh over HTTPS, beside the signatures that it causes, made with the same key by as
+// many workers, and beside a bare net/http handler that writes the same bytes over the same TLS and signs nothing. The
 // printer's own scope has openid: it causes two signatures.
 func BenchmarkHTTPSRefresh(b *testing.B) {
 	for _, asked := range []struct {
@@ -120,8 +124,11 @@ func BenchmarkHTTPSRefresh(b *testing.B) {
 				address := authority + "/organizations" + token
 				key, digest := benchKey(b), sha256.Sum256([]byte("x"))
 				compared(
-					b, rates.Plan{Requests: 5 * connections, Block: 200, At: connections},
-					rates.Side{Name: "fakeentra", Work: func() error { return send(c, address, form, `{"token_type"`) }},
+					b,
+					rates.Plan{Requests: 5 * connections, Block: 200, At: connections},
+					rates.Side{
+						Name: "fakeentra", Work: func() error { return send(c, address, form, `{"token_type"`) },
+					},
 					rates.Side{Name: "signatures", Work: func() (err error) {
 						for range asked.signatures {
 							_, err = rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])

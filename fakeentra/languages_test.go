@@ -48,7 +48,10 @@ func TestASignInInEveryLanguage(t *testing.T) {
 			p.open("https://login.microsoft.com/device")
 			require.Equal(t, tag, p.page.Find("html").AttrOr("lang", ""))
 			require.Equal(t, in("Enter code to allow access"), p.heading())
-			require.Contains(t, p.press(in("Next"), "otc", "WRONG").text(), in("That code didn't work. Check the code and try again."))
+			require.Contains(
+				t, p.press(in("Next"), "otc", "WRONG").text(),
+				in("That code didn't work. Check the code and try again."),
+			)
 			p.press(in("Next"), "otc", user).press(in("Next"), "loginfmt", "admin@contoso.com")
 			require.Contains(t, p.press(in("Sign In")).text(), in("Please enter your password."))
 			p.press(in("Sign In"), "passwd", p.password("admin@contoso.com"))
@@ -143,7 +146,10 @@ func TestStaySignedInAndPickAnAccount(t *testing.T) {
 	require.Equal(t, "Sign in", p.heading())
 	require.NoError(t, c.entra.Revoke("admin@contoso.com"))
 	user, _ = c.ask()
-	require.Equal(t, "Sign in", p.open("https://login.microsoft.com/device").press("Next", "otc", user).heading(), "that session is over")
+	require.Equal(
+		t, "Sign in", p.open("https://login.microsoft.com/device").press("Next", "otc", user).heading(),
+		"that session is over",
+	)
 }
 
 // sound demands what a person without a mouse, or without sight, needs of a page.

@@ -87,11 +87,17 @@ func TestMistakesOnThePages(t *testing.T) {
 	c := stepped(t)
 	user, device := c.ask()
 	p := c.person().open("https://microsoft.com/devicelogin")
-	require.Contains(t, p.press("Next", "otc", "WRONGCODE").text(), "That code didn't work. Check the code and try again.")
+	require.Contains(
+		t, p.press("Next", "otc", "WRONGCODE").text(), "That code didn't work. Check the code and try again.",
+	)
 	require.Contains(t, p.press("Next", "otc", "").text(), "That code didn't work.")
 	p.press("Next", "otc", strings.ToLower(user[:4]+"-"+user[4:]))
-	require.Contains(t, p.press("Next", "loginfmt", "").text(), "Enter a valid email address, phone number, or Skype name.")
-	require.Contains(t, p.press("Next", "loginfmt", "x@nowhere.example").text(), "We couldn't find an account with that username.")
+	require.Contains(
+		t, p.press("Next", "loginfmt", "").text(), "Enter a valid email address, phone number, or Skype name.",
+	)
+	require.Contains(
+		t, p.press("Next", "loginfmt", "x@nowhere.example").text(), "We couldn't find an account with that username.",
+	)
 	require.Contains(t, p.press("Next", "loginfmt", "nobody@contoso.com").text(), "This username may be incorrect.")
 	p.press("Next", "loginfmt", "ALICE@contoso.com")
 	require.Contains(t, p.press("Sign In").text(), "Please enter your password.")
@@ -104,13 +110,22 @@ func TestMistakesOnThePages(t *testing.T) {
 	require.Equal(t, "You have cancelled the sign-in", p.heading())
 	a := c.poll(device)
 	require.Equal(t, "authorization_declined", a.text("error"))
-	require.Contains(t, c.person().open("https://www.microsoft.com/link").press("Next", "otc", user).text(), "That code didn't work.")
+	require.Contains(
+		t, c.person().open("https://www.microsoft.com/link").press("Next", "otc", user).text(),
+		"That code didn't work.",
+	)
 }
 
 func TestAnAccountIsLockedAfterTenWrongPasswords(t *testing.T) {
 	c := stepped(t)
 	user, _ := c.ask()
-	p := c.person().open(authority+"/common/oauth2/deviceauth").press("Next", "otc", user).press("Next", "loginfmt", "alice@contoso.com")
+	p := c.person().open(
+		authority+"/common/oauth2/deviceauth",
+	).press(
+		"Next", "otc", user,
+	).press(
+		"Next", "loginfmt", "alice@contoso.com",
+	)
 	for i := range 20 { // the same wrong password is not counted again
 		p.press("Sign In", "passwd", "same")
 		require.Contains(t, p.text(), "Your account or password is incorrect.", "attempt %d", i)
@@ -119,15 +134,27 @@ func TestAnAccountIsLockedAfterTenWrongPasswords(t *testing.T) {
 		p.press("Sign In", "passwd", strings.Repeat("x", i+1))
 	}
 	require.Contains(t, p.text(), "Your account is temporarily locked")
-	require.Contains(t, p.press("Sign In", "passwd", p.password("alice@contoso.com")).text(), "temporarily locked", "the right password does not open it")
+	require.Contains(
+		t, p.press("Sign In", "passwd", p.password("alice@contoso.com")).text(), "temporarily locked",
+		"the right password does not open it",
+	)
 	c.advance(61 * time.Second)
-	require.Equal(t, "Are you trying to sign in to Example MFP Email Sender?", p.press("Sign In", "passwd", p.password("alice@contoso.com")).heading())
+	require.Equal(
+		t, "Are you trying to sign in to Example MFP Email Sender?",
+		p.press("Sign In", "passwd", p.password("alice@contoso.com")).heading(),
+	)
 }
 
 func TestTheWrongKindOfAccount(t *testing.T) {
 	c := stepped(t)
 	user, _ := c.ask()
-	p := c.person().open("https://login.microsoft.com/device").press("Next", "otc", user).press("Next", "loginfmt", "bob@outlook.com")
+	p := c.person().open(
+		"https://login.microsoft.com/device",
+	).press(
+		"Next", "otc", user,
+	).press(
+		"Next", "loginfmt", "bob@outlook.com",
+	)
 	require.Equal(t, "Sorry, but we’re having trouble signing you in.", p.heading())
 	require.Contains(t, p.text(), "AADSTS500200: User account 'bob@outlook.com' is a personal Microsoft account.")
 	require.Contains(t, p.text(), "Troubleshooting details")
@@ -136,9 +163,21 @@ func TestTheWrongKindOfAccount(t *testing.T) {
 	c.tenant = "consumers"
 	user, _ = c.ask()
 	require.Len(t, user, 8)
-	p = c.person().open("https://www.microsoft.com/link").press("Next", "otc", user).press("Next", "loginfmt", "admin@contoso.com")
+	p = c.person().open(
+		"https://www.microsoft.com/link",
+	).press(
+		"Next", "otc", user,
+	).press(
+		"Next", "loginfmt", "admin@contoso.com",
+	)
 	require.Contains(t, p.text(), "We couldn't find an account with that username.")
-	p.press("Next", "loginfmt", "bob@outlook.com").press("Sign In", "passwd", p.password("bob@outlook.com")).press("Continue")
+	p.press(
+		"Next", "loginfmt", "bob@outlook.com",
+	).press(
+		"Sign In", "passwd", p.password("bob@outlook.com"),
+	).press(
+		"Continue",
+	)
 	require.Equal(t, "Permissions requested", p.heading())
 	require.NotContains(t, p.text(), "organization")
 	require.Contains(t, p.press("Accept").text(), "You have signed in to the")
@@ -162,14 +201,18 @@ func TestASecondFactorIsAskedFor(t *testing.T) {
 	p.press("Approve").press("Continue").press("Accept")
 	require.Equal(t, http.StatusOK, c.poll(device).status)
 
-	_, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "MFA for all", Grant: "mfa", Users: []string{"All"}})
+	_, err := c.entra.SetPolicy(
+		"contoso.com", fakeentra.Policy{Name: "MFA for all", Grant: "mfa", Users: []string{"All"}},
+	)
 	require.NoError(t, err)
 	user, _ = c.ask()
 	p = c.person().typePassword(user, "alice@contoso.com")
 	require.Equal(t, "More information required", p.heading())
 	require.Equal(t, "Are you trying to sign in to Example MFP Email Sender?", p.press("Next").heading())
 	user, _ = c.ask()
-	require.Equal(t, "Approve sign in request", c.person().typePassword(user, "alice@contoso.com").heading(), "she has enrolled")
+	require.Equal(
+		t, "Approve sign in request", c.person().typePassword(user, "alice@contoso.com").heading(), "she has enrolled",
+	)
 }
 
 func TestAStaleFormChangesNothing(t *testing.T) {
@@ -183,7 +226,10 @@ func TestAStaleFormChangesNothing(t *testing.T) {
 
 	stranger := c.person()
 	stranger.address, stranger.page = p.address, p.page
-	require.Equal(t, "Enter code to allow access", stranger.press("Sign In", "passwd", "x").heading(), "without the cookie there is no sign-in")
+	require.Equal(
+		t, "Enter code to allow access", stranger.press("Sign In", "passwd", "x").heading(),
+		"without the cookie there is no sign-in",
+	)
 }
 
 func TestTestAccountsAreShownWithTheirRolesAndWithoutPasswords(t *testing.T) {

@@ -148,7 +148,10 @@ meet the number as the fake says it by itself, or as a page shows it; rows witho
 		if r.Status != 0 {
 			status = strconv.Itoa(r.Status)
 		}
-		row(&b, number, code(r.Text), r.Word, r.Suberror, status, r.Where, r.Tag, r.WordTag, r.Source, strings.Join(r.Dates(), ", "), strings.Join(met, ", "))
+		row(
+			&b, number, code(r.Text), r.Word, r.Suberror, status, r.Where, r.Tag, r.WordTag, r.Source,
+			strings.Join(r.Dates(), ", "), strings.Join(met, ", "),
+		)
 	}
 	file := filepath.Join("..", "docs", "parity-entra.md")
 	if *update {

@@ -63,8 +63,13 @@ func TestEveryRefusalOfTheTokenAndDeviceCodeEndpoints(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t, fakeentra.Config{
-				Start: start, Tenants: []fakeentra.Tenant{{Name: "Contoso", Domains: []string{"contoso.com"}}, {Name: "Fabrikam", Domains: []string{"fabrikam.com"}}},
-				Users: []fakeentra.User{}, Applications: []fakeentra.Application{
+				Start: start,
+				Tenants: []fakeentra.Tenant{
+					{Name: "Contoso", Domains: []string{"contoso.com"}},
+					{Name: "Fabrikam", Domains: []string{"fabrikam.com"}},
+				},
+				Users: []fakeentra.User{},
+				Applications: []fakeentra.Application{
 					{ID: id, Name: "App"},
 					{ID: single, Name: "Single", Audience: "AzureADMyOrg", Home: "contoso.com"},
 					{ID: secretive, Name: "Secretive", Confidential: true},
@@ -84,7 +89,10 @@ func TestEveryRefusalOfTheTokenAndDeviceCodeEndpoints(t *testing.T) {
 func TestTheLayoutOfErrors(t *testing.T) {
 	c := stepped(t)
 	const correlation = "9ddb74cd-ff25-4dbc-9d58-2c1b6a2c2e77"
-	a := c.post(devicecode, url.Values{"client_id": {c.id}}, "client-request-id", correlation, "x-client-SKU", "test", "return-client-request-id", "true")
+	a := c.post(
+		devicecode, url.Values{"client_id": {c.id}}, "client-request-id", correlation, "x-client-SKU", "test",
+		"return-client-request-id", "true",
+	)
 	trace := a.header.Get("x-ms-request-id")
 	require.Regexp(t, `^[0-9a-f-]{34}00$`, trace)
 	require.Equal(t, `{"error":"invalid_request","error_description":"AADSTS900144: The request body must contain the following parameter: 'scope'. `+
@@ -113,7 +121,9 @@ func TestTheFirstAnswerOfADeviceSignIn(t *testing.T) {
 	require.Equal(t, http.StatusOK, get.status, "GET with a query is used in the field")
 	c.tenant = "consumers"
 	require.Regexp(t, `"user_code":"[2-9A-Z]{8}".*"verification_uri":"https://www.microsoft.com/link"`, c.post(devicecode, form).body)
-	own := c.do(http.MethodPost, c.entra.URL()+"/organizations"+devicecode, "application/x-www-form-urlencoded", form.Encode())
+	own := c.do(
+		http.MethodPost, c.entra.URL()+"/organizations"+devicecode, "application/x-www-form-urlencoded", form.Encode(),
+	)
 	require.Equal(t, c.entra.URL()+"/device", own.text("verification_uri"), "whoever follows it stays on the bench")
 }
 
@@ -186,7 +196,10 @@ func TestWhatIsNotSimulatedIsLoud(t *testing.T) {
 	a = c.do(http.MethodGet, authority+"/nothing", "", "", "Accept", "text/html")
 	require.Contains(t, a.body, "This page is not simulated")
 	requireAADSTS(t, c.do(http.MethodGet, authority+"/common"+token, "", ""), 900561, "invalid_request")
-	require.Contains(t, c.do(http.MethodGet, authority+"/error?code=53003", "", "").body, "Access has been blocked by Conditional Access policies.")
+	require.Contains(
+		t, c.do(http.MethodGet, authority+"/error?code=53003", "", "").body,
+		"Access has been blocked by Conditional Access policies.",
+	)
 	require.Equal(t, http.StatusNotFound, c.do(http.MethodGet, authority+"/error?code=1", "", "").status)
 }
 
@@ -195,7 +208,9 @@ func journalText(s *fakeentra.Server) string {
 	for _, e := range s.Journal().Entries() {
 		b.WriteString(e.Text.String() + "\n")
 		if e.HTTP != nil {
-			b.WriteString(e.HTTP.Target.String() + "\n" + e.HTTP.RequestBody.String() + "\n" + e.HTTP.ResponseBody.String() + "\n")
+			b.WriteString(
+				e.HTTP.Target.String() + "\n" + e.HTTP.RequestBody.String() + "\n" + e.HTTP.ResponseBody.String() + "\n",
+			)
 			for _, f := range append(e.HTTP.RequestHeader, e.HTTP.ResponseHeader...) {
 				b.WriteString(f.Name + ": " + f.Value.String() + "\n")
 			}

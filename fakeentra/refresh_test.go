@@ -30,7 +30,10 @@ func TestTheAnswerToARedeemedCode(t *testing.T) {
 	c := stepped(t)
 	user, device := c.ask()
 	require.NoError(t, c.entra.Approve(user, "admin@contoso.com"))
-	a := c.post(token, url.Values{"grant_type": {deviceURN}, "client_id": {c.id}, "device_code": {device}, "client_info": {"1"}})
+	a := c.post(
+		token,
+		url.Values{"grant_type": {deviceURN}, "client_id": {c.id}, "device_code": {device}, "client_info": {"1"}},
+	)
 	require.Regexp(t, `^\{"token_type":"Bearer","scope":"https://outlook.office.com/SMTP.Send","expires_in":(\d+),"ext_expires_in":(\d+),`+
 		`"access_token":"eyJ[^"]+","refresh_token":"1\.[\w-]+\.AgAB[^"]+","id_token":"eyJ[^"]+","client_info":"[\w-]+"\}$`, a.body)
 	seconds := a.json["expires_in"].(float64)
@@ -68,7 +71,9 @@ func TestWhatWasNotAskedForIsNotGiven(t *testing.T) {
 	a = c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {"SMTP.Send openid"}})
 	require.NoError(t, c.entra.Approve(a.text("user_code"), "admin@contoso.com"))
 	a = c.poll(a.text("device_code"))
-	require.Equal(t, "https://graph.microsoft.com", claimsOf(t, c, a.text("access_token"))["aud"], "a bare scope means Graph")
+	require.Equal(
+		t, "https://graph.microsoft.com", claimsOf(t, c, a.text("access_token"))["aud"], "a bare scope means Graph",
+	)
 	require.Equal(t, "openid https://graph.microsoft.com/SMTP.Send", a.text("scope"))
 }
 
@@ -102,12 +107,21 @@ func TestARefreshGivesANewTokenAndTheOldOneStaysGood(t *testing.T) {
 	require.NotEqual(t, first.text("access_token"), second.text("access_token"))
 	require.Equal(t, http.StatusOK, c.refresh(first.text("refresh_token")).status)
 
-	withoutScope := c.post(token, url.Values{"grant_type": {"refresh_token"}, "client_id": {c.id}, "refresh_token": {first.text("refresh_token")}})
+	withoutScope := c.post(
+		token,
+		url.Values{
+			"grant_type": {"refresh_token"}, "client_id": {c.id}, "refresh_token": {first.text("refresh_token")},
+		},
+	)
 	require.Equal(t, http.StatusOK, withoutScope.status, "the scope is optional (docs/reference/entra.md §4.1)")
 	require.Equal(t, first.text("scope"), withoutScope.text("scope"))
 	require.Equal(t, "https://outlook.office.com/SMTP.Send", withoutScope.text("scope"))
-	require.Equal(t, claimsOf(t, c, first.text("access_token"))["aud"], claimsOf(t, c, withoutScope.text("access_token"))["aud"])
-	require.NotEmpty(t, withoutScope.text("refresh_token"), "it can be refreshed again, though offline_access was not asked for")
+	require.Equal(
+		t, claimsOf(t, c, first.text("access_token"))["aud"], claimsOf(t, c, withoutScope.text("access_token"))["aud"],
+	)
+	require.NotEmpty(
+		t, withoutScope.text("refresh_token"), "it can be refreshed again, though offline_access was not asked for",
+	)
 	cut := first.text("refresh_token")
 	requireAADSTS(t, c.refresh(cut[:len(cut)-1]), 9002313, "invalid_grant")
 	requireAADSTS(t, c.refresh(cut[:len(cut)/2]), 9002313, "invalid_grant")
@@ -226,7 +240,10 @@ func TestABlockInTheBrowserLeavesTheDeviceWaiting(t *testing.T) {
 	require.NotContains(t, p.text(), "53003")
 	p.press("More details")
 	require.Contains(t, p.text(), "Error Code: 53003\nRequest Id: ")
-	require.Contains(t, p.text(), "App name: Example MFP Email Sender\nApp id: "+fakeentra.ClientID+"\nIP address: 203.0.113.7\nDevice identifier: Not available")
+	require.Contains(
+		t, p.text(),
+		"App name: Example MFP Email Sender\nApp id: "+fakeentra.ClientID+"\nIP address: 203.0.113.7\nDevice identifier: Not available",
+	)
 	requireAADSTS(t, c.poll(device), 70016, "authorization_pending")
 	rows := c.entra.SignIns().Filter("admin@contoso.com", "53003", "Block device code flow")
 	require.Len(t, rows, 1)
@@ -238,7 +255,15 @@ func TestABlockInTheBrowserLeavesTheDeviceWaiting(t *testing.T) {
 	_, err = change(c.entra, "Block device code flow", "exclude=admin@contoso.com")
 	require.NoError(t, err)
 	require.Len(t, c.entra.Policies("contoso.com"), 1)
-	p.press("Next", "loginfmt", "admin@contoso.com").press("Sign In", "passwd", p.password("admin@contoso.com")).press("Continue").press("Accept")
+	p.press(
+		"Next", "loginfmt", "admin@contoso.com",
+	).press(
+		"Sign In", "passwd", p.password("admin@contoso.com"),
+	).press(
+		"Continue",
+	).press(
+		"Accept",
+	)
 	require.Equal(t, http.StatusOK, c.poll(device).status)
 }
 
@@ -276,22 +301,23 @@ func TestActsAreRefusedByName(t *testing.T) {
 		"unknown flow":        second(change(c.entra, "x", "flow=Carrier pigeon")),
 		"unknown policy user": second(change(c.entra, "x", "users=nobody@contoso.com")),
 		"bad location":        second(change(c.entra, "x", "locations=home")),
-		"bad date":            second(change(c.entra, "x", "from=soon")),
-		"no value":            second(change(c.entra, "x", "users=")),
-		"unknown app":         second(change(c.entra, "x", "apps=Solitaire")),
-		"unknown setting":     second(c.entra.Set("contoso.com", "Gravity", "off")),
-		"unknown value":       second(c.entra.Set("contoso.com", "Security defaults", "maybe")),
-		"personal tenant":     second(c.entra.Set("outlook.com", "Security defaults", "off")),
-		"unknown role":        second(c.entra.AddUser(fakeentra.User{Principal: "x@contoso.com", Roles: []string{"King"}})),
-		"unknown domain":      second(c.entra.AddUser(fakeentra.User{Principal: "x@nowhere.example"})),
-		"user twice":          second(c.entra.AddUser(fakeentra.User{Principal: "alice@contoso.com"})),
-		"tenant twice":        second(c.entra.AddTenant(fakeentra.Tenant{Domains: []string{"contoso.com"}})),
-		"application twice":   second(c.entra.AddApplication(fakeentra.Application{ID: fakeentra.ClientID, Name: "x"})),
-		"no consent":          c.entra.WithdrawConsent("contoso.com", "x"),
+		"bad date":            second(change(c.entra, "x", "from=soon")), "no value": second(change(c.entra, "x", "users=")),
+		"unknown app":     second(change(c.entra, "x", "apps=Solitaire")),
+		"unknown setting": second(c.entra.Set("contoso.com", "Gravity", "off")),
+		"unknown value":   second(c.entra.Set("contoso.com", "Security defaults", "maybe")),
+		"personal tenant": second(c.entra.Set("outlook.com", "Security defaults", "off")), "unknown role": second(c.entra.AddUser(fakeentra.User{Principal: "x@contoso.com", Roles: []string{"King"}})),
+		"unknown domain":    second(c.entra.AddUser(fakeentra.User{Principal: "x@nowhere.example"})),
+		"user twice":        second(c.entra.AddUser(fakeentra.User{Principal: "alice@contoso.com"})),
+		"tenant twice":      second(c.entra.AddTenant(fakeentra.Tenant{Domains: []string{"contoso.com"}})),
+		"application twice": second(c.entra.AddApplication(fakeentra.Application{ID: fakeentra.ClientID, Name: "x"})),
+		"no consent":        c.entra.WithdrawConsent("contoso.com", "x"),
 	} {
 		require.Error(t, err, name)
 	}
-	require.ErrorContains(t, second(c.entra.AddUser(fakeentra.User{Principal: "x@contoso.com", Roles: []string{"King"}})), "Cloud Application Administrator")
+	require.ErrorContains(
+		t, second(c.entra.AddUser(fakeentra.User{Principal: "x@contoso.com", Roles: []string{"King"}})),
+		"Cloud Application Administrator",
+	)
 	changed, err := c.entra.Set("contoso.com", "security defaults", "Enabled")
 	require.NoError(t, err)
 	require.True(t, changed.SecurityDefaults)

@@ -44,12 +44,15 @@ func TestWhatAnEventDoesToRefreshTokens(t *testing.T) {
 		} {
 			t.Run(row.event+": "+kind, func(t *testing.T) {
 				c := stepped(t)
-				_, err := c.entra.AddUser(fakeentra.User{Principal: u, Passwordless: kind == "a token of a sign-in without the password"})
+				_, err := c.entra.AddUser(
+					fakeentra.User{Principal: u, Passwordless: kind == "a token of a sign-in without the password"},
+				)
 				require.NoError(t, err)
 				form := url.Values{}
 				if kind == "a token of a client with a secret" {
 					_, err := c.entra.AddApplication(fakeentra.Application{
-						ID: secretClient, Name: "Server", Confidential: true, Secrets: []fakeentra.ClientSecret{{Value: "right-secret"}},
+						ID: secretClient, Name: "Server", Confidential: true,
+						Secrets: []fakeentra.ClientSecret{{Value: "right-secret"}},
 					})
 					require.NoError(t, err)
 					c.id = secretClient
@@ -73,7 +76,9 @@ func TestWhatAnEventDoesToRefreshTokens(t *testing.T) {
 				}
 				requireAADSTS(t, got, 50173, "invalid_grant")
 				require.Equal(t, "bad_token", got.text("suberror"))
-				require.False(t, c.entra.Expired(tokens.text("access_token")), "access tokens live on until they expire")
+				require.False(
+					t, c.entra.Expired(tokens.text("access_token")), "access tokens live on until they expire",
+				)
 			})
 		}
 	}
@@ -121,7 +126,9 @@ func TestATenantThatIsGone(t *testing.T) {
 	refused := c.refresh(tokens.text("refresh_token"))
 	requireAADSTS(t, refused, 90002, "invalid_tenant")
 	c.tenant = "contoso.com"
-	requireAADSTS(t, c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {fakeentra.Scope}}), 90002, "invalid_tenant")
+	requireAADSTS(
+		t, c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {fakeentra.Scope}}), 90002, "invalid_tenant",
+	)
 	_, known := c.entra.User("alice@contoso.com")
 	require.False(t, known)
 	require.Error(t, c.entra.DeleteTenant("contoso.com"))
@@ -135,7 +142,13 @@ func TestTheAuditLogSaysWhoDidWhat(t *testing.T) {
 	require.NoError(t, s.Revoke("alice@contoso.com"))
 	require.NoError(t, second(s.ChangePassword("alice@contoso.com")))
 	require.NoError(t, second(s.NewPassword("alice@contoso.com", "portal", "Chosen-1")))
-	require.NoError(t, s.ChangeUser("alice@contoso.com", func(u *fakeentra.User) { u.Roles = []string{"Global Reader"}; u.State = fakeentra.Disabled }))
+	require.NoError(
+		t,
+		s.ChangeUser(
+			"alice@contoso.com",
+			func(u *fakeentra.User) { u.Roles = []string{"Global Reader"}; u.State = fakeentra.Disabled },
+		),
+	)
 	require.NoError(t, second(s.SetPolicy("contoso.com", fakeentra.Policy{Name: "P"})))
 	require.NoError(t, second(s.SetPolicy("contoso.com", fakeentra.Policy{Name: "P", State: "off"})))
 	require.NoError(t, s.DeletePolicy("contoso.com", "p"))

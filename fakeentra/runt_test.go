@@ -60,18 +60,13 @@ func TestAPlantedAnswerThatWasNotMetFailsTheTestByName(t *testing.T) {
 
 func TestABadConfigIsRefused(t *testing.T) {
 	for name, c := range map[string]fakeentra.Config{
-		"a page is missing":           {Pages: []string{"account", "password"}},
-		"a page comes twice":          {Pages: []string{"account", "password", "policy", "mfa", "confirm", "permissions", "account"}},
-		"an unknown page":             {Pages: []string{"account", "password", "policy", "mfa", "confirm", "permissions", "quiz"}},
-		"the password comes first":    {Pages: []string{"password", "account", "policy", "mfa", "confirm", "permissions"}},
+		"a page is missing": {Pages: []string{"account", "password"}}, "a page comes twice": {Pages: []string{"account", "password", "policy", "mfa", "confirm", "permissions", "account"}}, "an unknown page": {Pages: []string{"account", "password", "policy", "mfa", "confirm", "permissions", "quiz"}}, "the password comes first": {Pages: []string{"password", "account", "policy", "mfa", "confirm", "permissions"}},
 		"a domain is none":            {Tenants: []fakeentra.Tenant{{Domains: []string{"-"}}}},
 		"a tenant has no domain":      {Tenants: []fakeentra.Tenant{{Name: "x"}}},
 		"a tenant's id is none":       {Tenants: []fakeentra.Tenant{{Domains: []string{"x.example"}, ID: "7"}}},
 		"a user has no domain":        {Users: []fakeentra.User{{Principal: "x"}}},
 		"an application has no name":  {Applications: []fakeentra.Application{{ID: fakeentra.ClientID}}},
-		"an application's id is none": {Applications: []fakeentra.Application{{ID: "x", Name: "x"}}},
-		"an unknown audience":         {Applications: []fakeentra.Application{{ID: fakeentra.ClientID, Name: "x", Audience: "everyone"}}},
-		"a home that is not there":    {Applications: []fakeentra.Application{{ID: fakeentra.ClientID, Name: "x", Audience: "AzureADMyOrg"}}},
+		"an application's id is none": {Applications: []fakeentra.Application{{ID: "x", Name: "x"}}}, "an unknown audience": {Applications: []fakeentra.Application{{ID: fakeentra.ClientID, Name: "x", Audience: "everyone"}}}, "a home that is not there": {Applications: []fakeentra.Application{{ID: fakeentra.ClientID, Name: "x", Audience: "AzureADMyOrg"}}},
 	} {
 		_, err := fakeentra.New(c)
 		require.Error(t, err, name)
@@ -79,7 +74,12 @@ func TestABadConfigIsRefused(t *testing.T) {
 }
 
 func TestTheOrderOfPagesIsData(t *testing.T) {
-	c := newClient(t, fakeentra.Config{Start: start, Pages: []string{"confirm", "account", "password", "policy", "permissions", "mfa"}})
+	c := newClient(
+		t,
+		fakeentra.Config{
+			Start: start, Pages: []string{"confirm", "account", "password", "policy", "permissions", "mfa"},
+		},
+	)
 	user, _ := c.ask()
 	p := c.person().open("https://login.microsoft.com/device").press("Next", "otc", user)
 	require.Equal(t, "Are you trying to sign in to Example MFP Email Sender?", p.heading())
@@ -120,7 +120,13 @@ func TestApproveIsRefusedAsThePagesWouldRefuse(t *testing.T) {
 		})
 	}
 	c := stepped(t)
-	require.NoError(t, c.entra.GrantConsent("contoso.com", fakeentra.ClientID, "https://outlook.office.com/SMTP.Send", "openid", "profile", "offline_access"))
+	require.NoError(
+		t,
+		c.entra.GrantConsent(
+			"contoso.com", fakeentra.ClientID, "https://outlook.office.com/SMTP.Send", "openid", "profile",
+			"offline_access",
+		),
+	)
 	require.NoError(t, second(c.entra.Set("contoso.com", "User consent", "none")))
 	require.Equal(t, http.StatusOK, c.signIn("alice@contoso.com").status)
 }
@@ -134,7 +140,9 @@ func TestManyInstancesEachWithItsOwnTime(t *testing.T) {
 			c.signIn("admin@contoso.com")
 			c.advance(time.Duration(i) * time.Hour)
 			_, device := c.ask()
-			require.Equal(t, at.Add(time.Duration(i)*time.Hour).Format("2006-01-02 15:04:05Z"), c.poll(device).text("timestamp"))
+			require.Equal(
+				t, at.Add(time.Duration(i)*time.Hour).Format("2006-01-02 15:04:05Z"), c.poll(device).text("timestamp"),
+			)
 		})
 	}
 }

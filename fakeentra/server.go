@@ -142,8 +142,14 @@ func (s *Server) rooms(order []pages.Name) http.Handler {
 				RefreshTokenLifetime: c.RefreshTokenLifetime, CodeLifetime: c.CodeLifetime, Interval: c.Interval,
 				SlowDown: c.SlowDown, VerificationURI: c.VerificationURI,
 			},
-			Front: front, Directory: s.directory, Codes: s.codes, Mint: s.mint, Places: s.places, Log: s.log, Secrets: s.secrets,
-			Line: signing.NewLine(),
+			Front:     front,
+			Directory: s.directory,
+			Codes:     s.codes,
+			Mint:      s.mint,
+			Places:    s.places,
+			Log:       s.log,
+			Secrets:   s.secrets,
+			Line:      signing.NewLine(),
 		},
 		Discovery: &discovery.Endpoint{Front: front, Directory: s.directory, Mint: s.mint},
 	})
@@ -259,7 +265,9 @@ func (s *Server) Client() *http.Client {
 			return dialer.DialContext(ctx, network, address)
 		},
 	}
-	turned := &http.Transport{TLSClientConfig: s.clientTLS(), DialContext: s.network.Dialer(faultnet.Outside).DialContext}
+	turned := &http.Transport{
+		TLSClientConfig: s.clientTLS(), DialContext: s.network.Dialer(faultnet.Outside).DialContext,
+	}
 	s.transports = append(s.transports, bare, turned)
 	return &http.Client{Transport: byTurn{bare: bare, turned: turned}}
 }

@@ -30,7 +30,13 @@ func TestWhatAnAccountsStateShows(t *testing.T) {
 			_, err := c.entra.AddUser(test.user)
 			require.NoError(t, err)
 			user, device := c.ask()
-			p := c.person().open("https://login.microsoft.com/device").press("Next", "otc", user).press("Next", "loginfmt", "pat@contoso.com")
+			p := c.person().open(
+				"https://login.microsoft.com/device",
+			).press(
+				"Next", "otc", user,
+			).press(
+				"Next", "loginfmt", "pat@contoso.com",
+			)
 			if !test.user.Invited {
 				p.press("Sign In", "passwd", p.password("pat@contoso.com"))
 			}
@@ -50,7 +56,13 @@ func TestWhatAnAccountsStateShows(t *testing.T) {
 func TestALockedAccountIsLockedForTheRightPasswordToo(t *testing.T) {
 	c := stepped(t)
 	user, _ := c.ask()
-	p := c.person().open("https://login.microsoft.com/device").press("Next", "otc", user).press("Next", "loginfmt", "alice@contoso.com")
+	p := c.person().open(
+		"https://login.microsoft.com/device",
+	).press(
+		"Next", "otc", user,
+	).press(
+		"Next", "loginfmt", "alice@contoso.com",
+	)
 	for _, wrong := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"} {
 		p.press("Sign In", "passwd", wrong)
 	}
@@ -86,7 +98,13 @@ func TestASignInWithoutAPassword(t *testing.T) {
 	_, err := c.entra.AddUser(fakeentra.User{Principal: "pat@contoso.com", Passwordless: true, PasswordMissing: true})
 	require.NoError(t, err)
 	user, device := c.ask()
-	p := c.person().open("https://login.microsoft.com/device").press("Next", "otc", user).press("Next", "loginfmt", "pat@contoso.com")
+	p := c.person().open(
+		"https://login.microsoft.com/device",
+	).press(
+		"Next", "otc", user,
+	).press(
+		"Next", "loginfmt", "pat@contoso.com",
+	)
 	require.Equal(t, "Approve sign in request", p.heading())
 	p.press("Approve").press("Continue").press("Accept")
 	require.Equal(t, 200, c.poll(device).status)
@@ -94,12 +112,21 @@ func TestASignInWithoutAPassword(t *testing.T) {
 
 func TestAGuestWhoIsNotInvitedHasNoAccountHere(t *testing.T) {
 	c := newClient(t, fakeentra.Config{
-		Start: start, Tenants: []fakeentra.Tenant{{Domains: []string{"contoso.com", "mail.contoso.com"}}, {Domains: []string{"fabrikam.com"}}},
+		Start: start,
+		Tenants: []fakeentra.Tenant{
+			{Domains: []string{"contoso.com", "mail.contoso.com"}}, {Domains: []string{"fabrikam.com"}},
+		},
 		Users: []fakeentra.User{{Principal: "eve@fabrikam.com"}, {Principal: "pat@mail.contoso.com"}},
 	})
 	c.tenant = "contoso.com"
 	user, device := c.ask()
-	p := c.person().open("https://login.microsoft.com/device").press("Next", "otc", user).press("Next", "loginfmt", "eve@fabrikam.com")
+	p := c.person().open(
+		"https://login.microsoft.com/device",
+	).press(
+		"Next", "otc", user,
+	).press(
+		"Next", "loginfmt", "eve@fabrikam.com",
+	)
 	require.Contains(t, p.text(), "AADSTS50020: User account 'eve@fabrikam.com' from identity provider")
 	require.NoError(t, c.entra.Approve(user, "pat@mail.contoso.com"), "a second verified domain is the same tenant")
 	require.Equal(t, 200, c.poll(device).status)
@@ -132,7 +159,10 @@ func TestWhoMayConsent(t *testing.T) {
 		"an administrator needs no workflow, and is not asked to": {consent: "none", role: "Global Administrator", scope: mailOnly, workflow: true, heading: "Permissions requested", tick: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			app := fakeentra.Application{ID: fakeentra.ClientID, Name: fakeentra.ApplicationName, Verified: test.verified, Publisher: "example.com"}
+			app := fakeentra.Application{
+				ID: fakeentra.ClientID, Name: fakeentra.ApplicationName, Verified: test.verified,
+				Publisher: "example.com",
+			}
 			if test.own {
 				app.Home = "contoso.com"
 			}
@@ -145,9 +175,16 @@ func TestWhoMayConsent(t *testing.T) {
 				Tenants: []fakeentra.Tenant{{Domains: []string{"contoso.com"}, UserConsent: test.consent, ConsentBox: test.box, AdminConsentWorkflow: test.workflow}},
 			})
 			if test.required {
-				require.NoError(t, c.entra.ChangeServicePrincipal("contoso.com", fakeentra.ClientID, func(p *fakeentra.ServicePrincipal) {
-					p.AssignmentRequired, p.Assigned = true, []string{"pat@contoso.com"}
-				}))
+				require.NoError(
+					t,
+					c.entra.ChangeServicePrincipal(
+						"contoso.com",
+						fakeentra.ClientID,
+						func(p *fakeentra.ServicePrincipal) {
+							p.AssignmentRequired, p.Assigned = true, []string{"pat@contoso.com"}
+						},
+					),
+				)
 			}
 			a := c.post(devicecode, map[string][]string{"client_id": {c.id}, "scope": {test.scope}})
 			p := c.person().typePassword(a.text("user_code"), "pat@contoso.com").press("Continue")
@@ -175,11 +212,20 @@ func TestWhoMayConsent(t *testing.T) {
 func TestAssignmentRequired(t *testing.T) {
 	c := stepped(t)
 	assign := func(who ...string) {
-		require.NoError(t, c.entra.ChangeServicePrincipal("contoso.com", fakeentra.ClientID, func(p *fakeentra.ServicePrincipal) {
-			p.AssignmentRequired, p.Assigned = true, who
-		}))
+		require.NoError(
+			t,
+			c.entra.ChangeServicePrincipal("contoso.com", fakeentra.ClientID, func(p *fakeentra.ServicePrincipal) {
+				p.AssignmentRequired, p.Assigned = true, who
+			}),
+		)
 	}
-	require.NoError(t, c.entra.GrantConsent("contoso.com", fakeentra.ClientID, "https://outlook.office.com/SMTP.Send", "offline_access", "openid", "profile"))
+	require.NoError(
+		t,
+		c.entra.GrantConsent(
+			"contoso.com", fakeentra.ClientID, "https://outlook.office.com/SMTP.Send", "offline_access", "openid",
+			"profile",
+		),
+	)
 	assign()
 	user, device := c.ask()
 	p := c.person().typePassword(user, "alice@contoso.com")
@@ -189,10 +235,17 @@ func TestAssignmentRequired(t *testing.T) {
 	require.NoError(t, c.entra.Approve(user, "alice@contoso.com"))
 	tokens := c.poll(device)
 	require.Equal(t, 200, tokens.status)
-	require.NoError(t, c.entra.ChangeUser("alice@contoso.com", func(u *fakeentra.User) { u.Groups = []string{"Scanners"} }))
+	require.NoError(
+		t, c.entra.ChangeUser("alice@contoso.com", func(u *fakeentra.User) { u.Groups = []string{"Scanners"} }),
+	)
 	assign("Scanners")
 	require.Equal(t, 200, c.refresh(tokens.text("refresh_token")).status, "a group can be assigned")
 	require.Equal(t, []string{"scanners"}, c.entra.ServicePrincipals("contoso.com")[0].Assigned)
-	require.Error(t, c.entra.ChangeServicePrincipal("contoso.com", fakeentra.ClientID, func(p *fakeentra.ServicePrincipal) { p.Assigned = []string{"nobody"} }))
+	require.Error(
+		t,
+		c.entra.ChangeServicePrincipal(
+			"contoso.com", fakeentra.ClientID, func(p *fakeentra.ServicePrincipal) { p.Assigned = []string{"nobody"} },
+		),
+	)
 	require.Error(t, c.entra.ChangeServicePrincipal("contoso.com", "Solitaire", func(*fakeentra.ServicePrincipal) {}))
 }

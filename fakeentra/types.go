@@ -50,20 +50,20 @@ const (
 
 // What a tenant asks of its people.
 type (
-	// Policy is a Conditional Access policy. It is evaluated at every sign-in in the browser, at the issue of tokens and
-	// at every refresh.
+	// Policy is a Conditional Access policy. It is evaluated at every sign-in in the browser, at the issue of tokens
+	// and at every refresh.
 	Policy = access.Policy
 	// NamedLocation is a place that policies name: address ranges, or countries.
 	NamedLocation = access.NamedLocation
-	// Source is where a request comes from, as Conditional Access sees it. The person's browser and the device that polls
-	// and refreshes have one each.
+	// Source is where a request comes from, as Conditional Access sees it. The person's browser and the device that
+	// polls and refreshes have one each.
 	Source = access.Source
 )
 
 // What the fake says, and what it is made to say.
 type (
-	// Answer makes the fake answer some requests otherwise than the state says: counted, never by chance. They stand in a
-	// row; a request meets the first that fits it and has requests left, so answers with Times make a sequence.
+	// Answer makes the fake answer some requests otherwise than the state says: counted, never by chance. They stand in
+	// a row; a request meets the first that fits it and has requests left, so answers with Times make a sequence.
 	Answer = answers.Answer
 	// Refusal is how Entra refused: a person on a page, or a program at an endpoint.
 	Refusal = catalogue.Refusal

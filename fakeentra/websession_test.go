@@ -43,8 +43,13 @@ func TestABrowserRemembersWhoSignedIn(t *testing.T) {
 	require.NotEqual(t, first.Get("code"), again.Get("code"))
 	require.Equal(t, first.Get("session_state"), again.Get("session_state"))
 	require.NotEmpty(t, parameters(t, p.open(c.address("prompt", "none")).location()).Get("code"))
-	require.NotEmpty(t, parameters(t, p.open(c.address("prompt", "none", "login_hint", "alice@contoso.com")).location()).Get("code"))
-	require.Equal(t, "login_required", parameters(t, p.open(c.address("prompt", "none", "login_hint", "admin@contoso.com")).location()).Get("error"))
+	require.NotEmpty(
+		t, parameters(t, p.open(c.address("prompt", "none", "login_hint", "alice@contoso.com")).location()).Get("code"),
+	)
+	require.Equal(
+		t, "login_required",
+		parameters(t, p.open(c.address("prompt", "none", "login_hint", "admin@contoso.com")).location()).Get("error"),
+	)
 
 	require.Equal(t, "Sign in", p.open(c.address("prompt", "login")).heading())
 	require.Equal(t, "Permissions requested", p.open(c.address("prompt", "consent")).heading())
@@ -56,17 +61,32 @@ func TestABrowserRemembersWhoSignedIn(t *testing.T) {
 	require.Equal(t, "Pick an account", p.open(c.address("prompt", "select_account")).heading())
 	p.press("alice@contoso.com")
 	require.NotEmpty(t, parameters(t, p.location()).Get("code"))
-	p.open(c.address("prompt", "select_account")).press("Use another account").press("Next", "loginfmt", "admin@contoso.com")
+	p.open(
+		c.address("prompt", "select_account"),
+	).press(
+		"Use another account",
+	).press(
+		"Next", "loginfmt", "admin@contoso.com",
+	)
 	p.press("Sign In", "passwd", p.password("admin@contoso.com")).press("Accept")
-	require.Equal(t, "login_required", parameters(t, p.open(c.address("prompt", "none")).location()).Get("error"), "which of the two?")
+	require.Equal(
+		t, "login_required", parameters(t, p.open(c.address("prompt", "none")).location()).Get("error"),
+		"which of the two?",
+	)
 
-	require.Equal(t, "login_required", parameters(t, c.person().open(c.address("prompt", "none")).location()).Get("error"), "another browser")
+	require.Equal(
+		t, "login_required", parameters(t, c.person().open(c.address("prompt", "none")).location()).Get("error"),
+		"another browser",
+	)
 	require.NoError(t, c.entra.WithdrawConsent("contoso.com", c.id))
 	refused := parameters(t, p.open(c.address("prompt", "none", "login_hint", "alice@contoso.com")).location())
 	require.Equal(t, "consent_required", refused.Get("error"))
 	require.Contains(t, refused.Get("error_description"), "AADSTS65001")
 	require.NoError(t, c.entra.Revoke("alice@contoso.com"))
-	require.Equal(t, "login_required", parameters(t, p.open(c.address("prompt", "none", "login_hint", "alice@contoso.com")).location()).Get("error"))
+	require.Equal(
+		t, "login_required",
+		parameters(t, p.open(c.address("prompt", "none", "login_hint", "alice@contoso.com")).location()).Get("error"),
+	)
 }
 
 func TestAHintFillsInTheAccount(t *testing.T) {
@@ -110,7 +130,11 @@ func TestLogoutEndsTheBrowsersSessionAndNoToken(t *testing.T) {
 		require.Equal(t, http.StatusOK, c.refresh(a.text("refresh_token")).status)
 		p.open(authority + "/common" + path + "?post_logout_redirect_uri=" + url.QueryEscape(webPage) + "&state=x")
 		require.Equal(t, webPage+"?state=x", p.location())
-		require.Equal(t, http.StatusOK, p.open(authority+"/common"+path+"?post_logout_redirect_uri=https%3A%2F%2Felsewhere.example").status, "nobody registered it")
+		require.Equal(
+			t, http.StatusOK,
+			p.open(authority+"/common"+path+"?post_logout_redirect_uri=https%3A%2F%2Felsewhere.example").status,
+			"nobody registered it",
+		)
 	}
 }
 
@@ -140,18 +164,31 @@ func TestAdminConsent(t *testing.T) {
 	for _, path := range []string{"/v2.0/adminconsent", "/adminconsent"} {
 		p = signIn(path, "admin@contoso.com").press("Accept")
 		tenant, _ := c.entra.Tenant("contoso.com")
-		require.Equal(t, webPage+"?admin_consent=True&tenant="+tenant.ID+"&scope=https%3a%2f%2foutlook.office.com%2fSMTP.Send&state=s", p.location())
+		require.Equal(
+			t,
+			webPage+"?admin_consent=True&tenant="+tenant.ID+"&scope=https%3a%2f%2foutlook.office.com%2fSMTP.Send&state=s",
+			p.location(),
+		)
 		require.Len(t, c.entra.Consents("contoso.com"), 1)
 		require.Empty(t, c.entra.Consents("contoso.com")[0].User, "for the whole organization")
 	}
-	require.Contains(t, c.do(http.MethodGet, strings.Replace(address("/v2.0/adminconsent"), "organizations", "consumers", 1), "", "").body, "AADSTS90130")
+	require.Contains(
+		t,
+		c.do(
+			http.MethodGet, strings.Replace(address("/v2.0/adminconsent"), "organizations", "consumers", 1), "", "",
+		).body,
+		"AADSTS90130",
+	)
 }
 
 func TestApplicationsInTheirOwnName(t *testing.T) {
 	c := web(t)
 	c.id, c.tenant = webApp, "contoso.com"
 	ask := func(changes ...string) answer {
-		form := url.Values{"grant_type": {"client_credentials"}, "client_id": {webApp}, "client_secret": {"right~secret"}, "scope": {"https://outlook.office365.com/.default"}}
+		form := url.Values{
+			"grant_type": {"client_credentials"}, "client_id": {webApp}, "client_secret": {"right~secret"},
+			"scope": {"https://outlook.office365.com/.default"},
+		}
 		for i := 0; i+1 < len(changes); i += 2 {
 			form.Set(changes[i], changes[i+1])
 		}
@@ -198,7 +235,12 @@ func TestASignedAssertionInPlaceOfASecret(t *testing.T) {
 	c := web(t)
 	c.tenant = "contoso.com"
 	key, stranger := embeddedKey(t, "2"), embeddedKey(t, "3")
-	require.NoError(t, c.entra.ChangeApplication(webApp, func(a *fakeentra.Application) { a.Keys = []jose.JSONWebKey{{Key: &key.PublicKey}} }))
+	require.NoError(
+		t,
+		c.entra.ChangeApplication(
+			webApp, func(a *fakeentra.Application) { a.Keys = []jose.JSONWebKey{{Key: &key.PublicKey}} },
+		),
+	)
 	require.NoError(t, c.entra.GrantApplicationRoles("contoso.com", webApp))
 	present := func(change func(*jwt.Claims), with *rsa.PrivateKey) answer {
 		claims := jwt.Claims{
@@ -219,8 +261,13 @@ func TestASignedAssertionInPlaceOfASecret(t *testing.T) {
 	require.Equal(t, "2", verified(t, c.entra, good.text("access_token"))["appidacr"])
 	requireAADSTS(t, present(func(*jwt.Claims) {}, stranger), 700027, "invalid_client")
 	requireAADSTS(t, present(func(c *jwt.Claims) { c.Issuer = spaApp }, key), 700021, "invalid_client")
-	requireAADSTS(t, present(func(c *jwt.Claims) { c.Audience = jwt.Audience{"https://elsewhere.example"} }, key), 700023, "invalid_client")
-	requireAADSTS(t, present(func(c *jwt.Claims) { c.Expiry = jwt.NewNumericDate(start) }, key), 700024, "invalid_client")
+	requireAADSTS(
+		t, present(func(c *jwt.Claims) { c.Audience = jwt.Audience{"https://elsewhere.example"} }, key), 700023,
+		"invalid_client",
+	)
+	requireAADSTS(
+		t, present(func(c *jwt.Claims) { c.Expiry = jwt.NewNumericDate(start) }, key), 700024, "invalid_client",
+	)
 	requireAADSTS(t, c.post(token, url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {webApp}, "scope": {"https://outlook.office365.com/.default"},
 		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}, "client_assertion": {"x.y.z"},
@@ -245,10 +292,21 @@ func TestPasswordsAtTheTokenEndpoint(t *testing.T) {
 	c := web(t)
 	alice, _ := c.entra.User("alice@contoso.com")
 	ask := func(name, password string) answer {
-		return c.post(token, url.Values{"grant_type": {"password"}, "client_id": {c.id}, "scope": {fakeentra.Scope}, "username": {name}, "password": {password}})
+		return c.post(
+			token,
+			url.Values{
+				"grant_type": {"password"}, "client_id": {c.id}, "scope": {fakeentra.Scope}, "username": {name},
+				"password": {password},
+			},
+		)
 	}
 	requireAADSTS(t, ask("alice@contoso.com", alice.Password.Reveal()), 65001, "invalid_grant")
-	require.NoError(t, c.entra.GrantConsent("contoso.com", c.id, "https://outlook.office.com/SMTP.Send", "openid", "profile", "offline_access"))
+	require.NoError(
+		t,
+		c.entra.GrantConsent(
+			"contoso.com", c.id, "https://outlook.office.com/SMTP.Send", "openid", "profile", "offline_access",
+		),
+	)
 	require.Equal(t, http.StatusOK, ask("alice@contoso.com", alice.Password.Reveal()).status)
 	requireAADSTS(t, ask("alice@contoso.com", "wrong"), 50126, "invalid_grant")
 	requireAADSTS(t, ask("nobody@contoso.com", "wrong"), 50034, "invalid_grant")
@@ -262,21 +320,31 @@ func TestTheOlderEndpoints(t *testing.T) {
 	c := web(t)
 	const resource = "https://outlook.office.com"
 	requireAADSTS(t, c.post("/oauth2/devicecode", url.Values{"client_id": {c.id}}), 900144, "invalid_request")
-	requireAADSTS(t, c.post("/oauth2/devicecode", url.Values{"client_id": {c.id}, "resource": {"https://nobody.example"}}), 500011, "invalid_resource")
+	requireAADSTS(
+		t, c.post("/oauth2/devicecode", url.Values{"client_id": {c.id}, "resource": {"https://nobody.example"}}),
+		500011, "invalid_resource",
+	)
 	ask := func() answer {
 		return c.post("/oauth2/devicecode", url.Values{"client_id": {c.id}, "resource": {resource}})
 	}
 	poll := func(code string) answer {
-		return c.post("/oauth2/token", url.Values{"grant_type": {"device_code"}, "client_id": {c.id}, "resource": {resource}, "code": {code}})
+		return c.post(
+			"/oauth2/token",
+			url.Values{"grant_type": {"device_code"}, "client_id": {c.id}, "resource": {resource}, "code": {code}},
+		)
 	}
 	a := ask()
-	require.Equal(t, []string{"user_code", "device_code", "verification_url", "expires_in", "interval", "message"}, keysOf(t, strings.ReplaceAll(a.body, "https:", "")))
+	require.Equal(
+		t, []string{"user_code", "device_code", "verification_url", "expires_in", "interval", "message"},
+		keysOf(t, strings.ReplaceAll(a.body, "https:", "")),
+	)
 	require.Equal(t, "900", a.text("expires_in"))
 	requireAADSTS(t, poll(a.text("device_code")), 70016, "authorization_pending")
 	require.NoError(t, c.entra.Approve(a.text("user_code"), "alice@contoso.com"))
 	tokens := poll(a.text("device_code"))
 	require.Equal(t, []string{
-		"token_type", "scope", "expires_in", "ext_expires_in", "expires_on", "not_before", "resource", "access_token", "refresh_token", "id_token",
+		"token_type", "scope", "expires_in", "ext_expires_in", "expires_on", "not_before", "resource", "access_token",
+		"refresh_token", "id_token",
 	}, keysOf(t, strings.ReplaceAll(tokens.body, "https:", "")))
 	require.Equal(t, "SMTP.Send", tokens.text("scope"))
 	require.Equal(t, resource, tokens.text("resource"))
@@ -285,7 +353,13 @@ func TestTheOlderEndpoints(t *testing.T) {
 	require.Contains(t, id["iss"], "https://sts.windows.net/")
 
 	refresh := func() answer {
-		return c.post("/oauth2/token", url.Values{"grant_type": {"refresh_token"}, "client_id": {c.id}, "resource": {resource}, "refresh_token": {tokens.text("refresh_token")}})
+		return c.post(
+			"/oauth2/token",
+			url.Values{
+				"grant_type": {"refresh_token"}, "client_id": {c.id}, "resource": {resource},
+				"refresh_token": {tokens.text("refresh_token")},
+			},
+		)
 	}
 	require.Equal(t, http.StatusOK, refresh().status)
 	_, err := c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Block"})
@@ -298,10 +372,14 @@ func TestTheOlderEndpoints(t *testing.T) {
 
 	_, err = change(c.entra, "Block", "state=off")
 	require.NoError(t, err)
-	location, err := c.entra.Authorize(strings.Replace(c.address("scope", "", "resource", resource), authorize, "/oauth2/authorize", 1), "alice@contoso.com")
+	location, err := c.entra.Authorize(
+		strings.Replace(c.address("scope", "", "resource", resource), authorize, "/oauth2/authorize", 1),
+		"alice@contoso.com",
+	)
 	require.NoError(t, err)
 	a = c.post("/oauth2/token", url.Values{
-		"grant_type": {"authorization_code"}, "client_id": {c.id}, "code": {parameters(t, location).Get("code")}, "redirect_uri": {loopback}, "code_verifier": {verifier},
+		"grant_type": {"authorization_code"}, "client_id": {c.id}, "code": {parameters(t, location).Get("code")}, "redirect_uri": {loopback},
+		"code_verifier": {verifier},
 	})
 	require.Equal(t, resource, a.text("resource"), a.body)
 }
@@ -339,7 +417,8 @@ func TestEveryAdvertisedEndpointAnswers(t *testing.T) {
 			found := 0
 			for name, value := range c.do(http.MethodGet, authority+"/"+alias+document, "", "").json {
 				address, isText := value.(string)
-				if !isText || !strings.HasPrefix(address, "https://") || name == "issuer" || name == "rbac_url" { // names, no endpoints of Entra
+				// names, no endpoints of Entra
+				if !isText || !strings.HasPrefix(address, "https://") || name == "issuer" || name == "rbac_url" {
 					continue
 				}
 				found++
@@ -372,7 +451,9 @@ func TestEveryAdvertisedEndpointAnswers(t *testing.T) {
 		require.NotEqual(t, "unsupported_grant_type", a.text("error"), grant)
 	}
 	for _, grant := range []string{"urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:token-exchange", "magic"} {
-		requireAADSTS(t, c.post(token, url.Values{"grant_type": {grant}, "client_id": {c.id}}), 70003, "unsupported_grant_type")
+		requireAADSTS(
+			t, c.post(token, url.Values{"grant_type": {grant}, "client_id": {c.id}}), 70003, "unsupported_grant_type",
+		)
 	}
 	for _, path := range []string{"/common/oauth2/v2.0/revoke", "/common/oauth2/v2.0/introspect", "/common/oauth2/v2.0/register", "/.well-known/oauth-authorization-server"} {
 		require.Equal(t, http.StatusNotFound, c.do(http.MethodPost, authority+path, "", "").status, path)
@@ -392,9 +473,13 @@ func TestHeadAndOptions(t *testing.T) {
 	require.Equal(t, "*", preflight.header.Get("Access-Control-Allow-Origin"))
 	require.Equal(t, "POST, OPTIONS", preflight.header.Get("Access-Control-Allow-Methods"))
 	require.Equal(t, "content-type", preflight.header.Get("Access-Control-Allow-Headers"))
-	require.NotContains(t, c.do(http.MethodOptions, authority+"/common"+token, "", "").header, "Access-Control-Allow-Origin")
+	require.NotContains(
+		t, c.do(http.MethodOptions, authority+"/common"+token, "", "").header, "Access-Control-Allow-Origin",
+	)
 	require.NotContains(t, c.post(token, url.Values{}).header, "Access-Control-Allow-Origin")
-	require.Equal(t, "*", c.post(token, url.Values{}, "Origin", "https://app.example").header.Get("Access-Control-Allow-Origin"))
+	require.Equal(
+		t, "*", c.post(token, url.Values{}, "Origin", "https://app.example").header.Get("Access-Control-Allow-Origin"),
+	)
 }
 
 func TestUserInfo(t *testing.T) {
@@ -404,8 +489,14 @@ func TestUserInfo(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, a.status)
 	require.Contains(t, a.body, "InvalidAuthenticationToken")
 	mail := c.redeem(c.code("alice@contoso.com"))
-	require.Equal(t, http.StatusUnauthorized, c.do(http.MethodGet, address, "", "", "Authorization", "Bearer "+mail.text("access_token")).status, "for another resource")
-	tokens := c.redeem(c.code("alice@contoso.com", "scope", "openid profile email User.Read"), "scope", "openid profile User.Read")
+	require.Equal(
+		t, http.StatusUnauthorized,
+		c.do(http.MethodGet, address, "", "", "Authorization", "Bearer "+mail.text("access_token")).status,
+		"for another resource",
+	)
+	tokens := c.redeem(
+		c.code("alice@contoso.com", "scope", "openid profile email User.Read"), "scope", "openid profile User.Read",
+	)
 	a = c.do(http.MethodGet, address, "", "", "Authorization", "Bearer "+tokens.text("access_token"))
 	require.Equal(t, http.StatusOK, a.status, a.body)
 	require.Equal(t, "alice@contoso.com", a.text("email"))
@@ -415,7 +506,15 @@ func TestTheRealmOfAUser(t *testing.T) {
 	c := web(t)
 	realm := c.do(http.MethodGet, authority+"/common/UserRealm/alice%40contoso.com?api-version=1.0", "", "")
 	require.Equal(t, "Managed", realm.text("account_type"))
-	require.Equal(t, "Unknown", c.do(http.MethodGet, authority+"/common/UserRealm/x@nowhere.example?api-version=1.0", "", "").text("account_type"))
+	require.Equal(
+		t,
+		"Unknown",
+		c.do(
+			http.MethodGet, authority+"/common/UserRealm/x@nowhere.example?api-version=1.0", "", "",
+		).text(
+			"account_type",
+		),
+	)
 	kind := func(name string) answer {
 		body, err := json.Marshal(map[string]string{"username": name})
 		require.NoError(t, err)
@@ -423,7 +522,10 @@ func TestTheRealmOfAUser(t *testing.T) {
 	}
 	require.Equal(t, float64(0), kind("alice@contoso.com").json["IfExistsResult"])
 	require.Equal(t, float64(1), kind("nobody@contoso.com").json["IfExistsResult"])
-	requireAADSTS(t, c.do(http.MethodPost, authority+"/common/GetCredentialType", "application/json", "{"), 90014, "invalid_request")
+	requireAADSTS(
+		t, c.do(http.MethodPost, authority+"/common/GetCredentialType", "application/json", "{"), 90014,
+		"invalid_request",
+	)
 }
 
 func TestPersonalAccountsByABrowser(t *testing.T) {

@@ -32,7 +32,9 @@ func (s *Server) Cmdlet(name string, args []string) (string, error) { return s.c
 // SetSecurityDefaults turns an organization's security defaults on or off from now on. They are a setting of Entra ID;
 // a bench tells the mail service. The organization is named by its id or by one of its domains.
 func (s *Server) SetSecurityDefaults(organization string, on bool) error {
-	return ours(s.mailboxes.ChangeOrganization(organization, s.now(), mailboxes.OrganizationChange{SecurityDefaults: &on}))
+	return ours(
+		s.mailboxes.ChangeOrganization(organization, s.now(), mailboxes.OrganizationChange{SecurityDefaults: &on}),
+	)
 }
 
 // SetLicensed gives a mailbox its licence or takes it away.

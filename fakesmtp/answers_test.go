@@ -20,7 +20,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// until brings a talker as far as a moment, as a client does that sends one message, and returns the reply at that moment.
+// until brings a talker as far as a moment, as a client does that sends one message, and returns the reply at that
+// moment.
 func (c *talker) until(on answers.Moment) string {
 	c.t.Helper()
 	steps := []struct {
@@ -132,7 +133,13 @@ func (c *cleaning) Cleanup(f func()) { c.end = append(c.end, f) }
 func TestAnUnmetAnswerFailsTheTestByName(t *testing.T) {
 	c := &cleaning{recorder: recorder{T: t}}
 	s := RunT(c, Config{})
-	require.NoError(t, s.Arm(Answer{Name: "the fax drops the line", On: "MAIL", Then: Disconnect}, Answer{On: "RCPT", Reply: "550 No", Times: 2}))
+	require.NoError(
+		t,
+		s.Arm(
+			Answer{Name: "the fax drops the line", On: "MAIL", Then: Disconnect},
+			Answer{On: "RCPT", Reply: "550 No", Times: 2},
+		),
+	)
 	for _, f := range c.end {
 		f()
 	}
@@ -163,18 +170,10 @@ func TestHowAPlantedAnswerAnswers(t *testing.T) {
 		got       string
 		delivered int
 	}{
-		"a disconnect after the reply":           {Answer{On: OnEndOfData, Then: Disconnect}, "250 2.0.0 OK <ID>", 1},
-		"a disconnect in place of the reply":     {Answer{On: OnEndOfData, Silent: true, Then: Disconnect}, "", 0},
-		"delivered, and nobody is told":          {Answer{On: OnEndOfData, Silent: true, CarriedOut: true, Then: Disconnect}, "", 1},
-		"a reset":                                {Answer{On: OnEndOfData, Then: Reset}, "(reset)", 0},
-		"a half-close after a refusal":           {Answer{On: OnEndOfData, Reply: "451 4.3.0 Later", Then: HalfClose}, "451 4.3.0 Later\r\n", 0},
-		"delivered, but the client hears no":     {Answer{On: OnEndOfData, Reply: "421 4.3.0 Bye", CarriedOut: true}, "421 4.3.0 Bye\r\n", 1},
-		"garbled octets":                         {Answer{On: OnEndOfData, Garbled: "\xff\x002 5 0\n", Then: Disconnect}, "\xff\x002 5 0\n", 0},
-		"a split reply":                          {Answer{On: OnEndOfData, Reply: "421 4.3.0 Bye", Split: 5, Pause: time.Millisecond}, "421 4.3.0 Bye\r\n", 0},
-		"a row of the table with its tail":       {Answer{On: OnEndOfData, Event: replies.TooManySubmissions, Then: HalfClose}, tooManyAtOnce + "\r\n", 0},
-		"a late reply, which is Exchange's own":  {Answer{On: OnEndOfData, Delay: time.Millisecond, Then: HalfClose}, "250 2.0.0 OK <ID>", 1},
-		"any moment, here the next one to come":  {Answer{On: OnAny, After: 8, Reply: "421 4.3.0 Any"}, "421 4.3.0 Any\r\n", 0},
-		"nothing, and the connection stays open": {Answer{On: OnEndOfData, Silent: true}, "250 2.0.0 OK\r\n221 2.0.0 Service closing transmission channel\r\n", 0},
+		"a disconnect after the reply":       {Answer{On: OnEndOfData, Then: Disconnect}, "250 2.0.0 OK <ID>", 1},
+		"a disconnect in place of the reply": {Answer{On: OnEndOfData, Silent: true, Then: Disconnect}, "", 0}, "delivered, and nobody is told": {Answer{On: OnEndOfData, Silent: true, CarriedOut: true, Then: Disconnect}, "", 1},
+		"a reset": {Answer{On: OnEndOfData, Then: Reset}, "(reset)", 0}, "a half-close after a refusal": {Answer{On: OnEndOfData, Reply: "451 4.3.0 Later", Then: HalfClose}, "451 4.3.0 Later\r\n", 0}, "delivered, but the client hears no": {Answer{On: OnEndOfData, Reply: "421 4.3.0 Bye", CarriedOut: true}, "421 4.3.0 Bye\r\n", 1}, "garbled octets": {Answer{On: OnEndOfData, Garbled: "\xff\x002 5 0\n", Then: Disconnect}, "\xff\x002 5 0\n", 0}, "a split reply": {Answer{On: OnEndOfData, Reply: "421 4.3.0 Bye", Split: 5, Pause: time.Millisecond}, "421 4.3.0 Bye\r\n", 0}, "a row of the table with its tail": {Answer{On: OnEndOfData, Event: replies.TooManySubmissions, Then: HalfClose}, tooManyAtOnce + "\r\n", 0}, "a late reply, which is Exchange's own": {Answer{On: OnEndOfData, Delay: time.Millisecond, Then: HalfClose}, "250 2.0.0 OK <ID>", 1},
+		"any moment, here the next one to come": {Answer{On: OnAny, After: 8, Reply: "421 4.3.0 Any"}, "421 4.3.0 Any\r\n", 0}, "nothing, and the connection stays open": {Answer{On: OnEndOfData, Silent: true}, "250 2.0.0 OK\r\n221 2.0.0 Service closing transmission channel\r\n", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -217,9 +216,8 @@ func TestWhatGoesWrongDuringSTARTTLS(t *testing.T) {
 		answer Answer
 		says   string
 	}{
-		"the line drops":             {Answer{On: OnHandshake, Then: Disconnect}, "EOF"},
-		"the line is reset":          {Answer{On: OnHandshake, Then: Reset}, "connection reset"},
-		"the server answers in SMTP": {Answer{On: OnHandshake, Garbled: "454 4.7.0 TLS not available\r\n", Then: HalfClose}, "first record does not look like a TLS handshake"},
+		"the line drops":    {Answer{On: OnHandshake, Then: Disconnect}, "EOF"},
+		"the line is reset": {Answer{On: OnHandshake, Then: Reset}, "connection reset"}, "the server answers in SMTP": {Answer{On: OnHandshake, Garbled: "454 4.7.0 TLS not available\r\n", Then: HalfClose}, "first record does not look like a TLS handshake"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -229,7 +227,12 @@ func TestWhatGoesWrongDuringSTARTTLS(t *testing.T) {
 			c.reply()
 			c.say("EHLO printer")
 			require.Regexp(t, "^220 ", c.say("STARTTLS"))
-			err := tls.Client(c.conn, &tls.Config{RootCAs: s.Network().Authority().Pool(), ServerName: "smtp.office365.com", Time: s.shell.Clock.Now}).Handshake()
+			err := tls.Client(
+				c.conn,
+				&tls.Config{
+					RootCAs: s.Network().Authority().Pool(), ServerName: "smtp.office365.com", Time: s.shell.Clock.Now,
+				},
+			).Handshake()
 			require.ErrorContains(t, err, b.says)
 			require.Empty(t, s.UnmetAnswers())
 		})
@@ -286,7 +289,14 @@ func TestFaultAddressesNeedNobodyToArmThem(t *testing.T) {
 	c.say("DATA")
 	require.Equal(t, "452 4.3.1 As the address asks for", c.say("x\r\n."))
 	c.say("RSET")
-	require.Regexp(t, "^250 ", c.post(DefaultMailbox, "x\r\n", "data-delay-1ms@fault.test", "rcpt-delay-1ms@fault.test", "rcpt-nonsense@fault.test"))
+	require.Regexp(
+		t,
+		"^250 ",
+		c.post(
+			DefaultMailbox, "x\r\n", "data-delay-1ms@fault.test", "rcpt-delay-1ms@fault.test",
+			"rcpt-nonsense@fault.test",
+		),
+	)
 	c.say("MAIL FROM:<alice@contoso.com>")
 	c.send("RCPT TO:<rcpt-close@fault.test>\r\n")
 	_, err := c.reader.ReadByte()
@@ -308,8 +318,10 @@ func TestSessionsShowTheFailedOnesToo(t *testing.T) {
 	good, bad := sessions[0], sessions[1]
 	require.False(t, good.Failed())
 	require.True(t, bad.Failed())
-	require.Equal(t, []any{"outside#1", "smtp.office365.com", "TLS 1.3", "printer.contoso.com", DefaultMailbox, 1, history.Quit},
-		[]any{good.Connection, good.Host, good.TLS, good.Hello, good.User, good.Messages, good.End})
+	require.Equal(
+		t, []any{"outside#1", "smtp.office365.com", "TLS 1.3", "printer.contoso.com", DefaultMailbox, 1, history.Quit},
+		[]any{good.Connection, good.Host, good.TLS, good.Hello, good.User, good.Messages, good.End},
+	)
 	require.Equal(t, refusal.TokenUnreadable, bad.Refusals[0].Reason)
 	require.Equal(t, history.HungUp, bad.End)
 	require.Contains(t, strings.Join(bad.Lines, "\n"), "S: 535 5.7.3 Authentication unsuccessful [")

@@ -63,7 +63,13 @@ func benchRun(t *testing.T, seed uint64) string {
 	require.Len(t, s.Mailbox("bob@fabrikam.com"), 2)
 	var lines []string
 	for _, entry := range s.Journal().Entries() {
-		lines = append(lines, fmt.Sprintf("%d %s %s %s %v", entry.Number, entry.At.Format(time.RFC3339Nano), entry.Connection, entry.Text, entry.Detail))
+		lines = append(
+			lines,
+			fmt.Sprintf(
+				"%d %s %s %s %v", entry.Number, entry.At.Format(time.RFC3339Nano), entry.Connection, entry.Text,
+				entry.Detail,
+			),
+		)
 	}
 	for _, m := range s.Mailbox("bob@fabrikam.com") {
 		lines = append(lines, string(m.Delivered()))
@@ -94,7 +100,10 @@ func TestTheTarpitRunsOnTheBenchsClock(t *testing.T) {
 	require.ErrorContains(t, failed, "Authentication unsuccessful")
 	refusals := s.Refusals()
 	require.Equal(t, vtime.DefaultStart.Add(5*time.Second), refusals[0].At, "the refusal is 5 s late")
-	require.Contains(t, transcript(s), "C: *\nS: 500 5.3.3 Unrecognized command 'Length: 1'", "go-smtp cancels an exchange that has ended")
+	require.Contains(
+		t, transcript(s), "C: *\nS: 500 5.3.3 Unrecognized command 'Length: 1'",
+		"go-smtp cancels an exchange that has ended",
+	)
 	require.Equal(t, vtime.DefaultStart.Add(10*time.Second), world.Now(), "and waits for that reply too")
 	require.Contains(t, transcript(s), "2026-03-02T09:00:05.000Z")
 }

@@ -76,7 +76,10 @@ func TestGoSMTPHearsTheRefusals(t *testing.T) {
 	refused(goSMTP(t, s).Auth(bearerClient{user: DefaultMailbox, token: "nonsense"}), 535, smtp.EnhancedCode{5, 7, 3})
 	_, err := s.Cmdlet("Set-CASMailbox", []string{DefaultMailbox, "-SmtpClientAuthenticationDisabled", "$true"})
 	require.NoError(t, err)
-	refused(goSMTP(t, s).Auth(bearerClient{user: DefaultMailbox, token: s.Token(DefaultMailbox)}), 535, smtp.EnhancedCode{5, 7, 139})
+	refused(
+		goSMTP(t, s).Auth(bearerClient{user: DefaultMailbox, token: s.Token(DefaultMailbox)}), 535,
+		smtp.EnhancedCode{5, 7, 139},
+	)
 	refused(goSMTP(t, s).Mail(DefaultMailbox, nil), 530, smtp.EnhancedCode{5, 7, 57})
 }
 
@@ -88,7 +91,8 @@ func authorityFile(t *testing.T, s *Server) string {
 	return file
 }
 
-// program finds a program that the tests need. Set-up installs it; without it the test fails, because a skipped proof is none.
+// program finds a program that the tests need. Set-up installs it; without it the test fails, because a skipped proof
+// is none.
 func program(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)

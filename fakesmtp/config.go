@@ -48,57 +48,60 @@ type Config struct {
 	// MaxLine is the longest command line in octets without its line end; zero: 16384 (RFC 4954 §4 asks for 12288 with
 	// AUTH).
 	MaxLine int
-	// MaxSize is the SIZE that is advertised and enforced for every message; zero: 157286400, as on every front end that
-	// was seen.
+	// MaxSize is the SIZE that is advertised and enforced for every message; zero: 157286400, as on every front end
+	// that was seen.
 	MaxSize int64
 	// MaxSendSize is the send limit of mailboxes that have none of their own; zero: 35 MB, Exchange Online's default.
 	MaxSendSize int64
 	// MaxRecipients is the number of recipients that one message may have; zero: 500, Exchange Online's default.
 	MaxRecipients int
-	// MaxFailedAuth is how many refused AUTH close the connection; zero: 3, negative: never. Not established for Exchange
-	// Online.
+	// MaxFailedAuth is how many refused AUTH close the connection; zero: 3, negative: never. Not established for
+	// Exchange Online.
 	MaxFailedAuth int
-	// MaxErrors is how many protocol errors close the connection; zero: 5, negative: never. Not established for Exchange
-	// Online.
+	// MaxErrors is how many protocol errors close the connection; zero: 5, negative: never. Not established for
+	// Exchange Online.
 	MaxErrors int
-	// TokensPassSecurityDefaults lets XOAUTH2 through where security defaults are on. Whether Exchange Online does is not
-	// established (docs/reference/exchange-smtp.md §13.7); it is refused by default because the guide tells to turn
+	// TokensPassSecurityDefaults lets XOAUTH2 through where security defaults are on. Whether Exchange Online does is
+	// not established (docs/reference/exchange-smtp.md §13.7); it is refused by default because the guide tells to turn
 	// them off (R9).
 	TokensPassSecurityDefaults bool
 	// Propagation is how long a change by a cmdlet takes to reach the front ends unless the cmdlet says otherwise
 	// (propagation=…); zero: none. In Exchange Online it is minutes to an hour, at most a day
 	// (docs/reference/exchange-smtp.md §6).
 	Propagation time.Duration
-	// MaxConcurrent is how many submissions of one mailbox may be under way at once, from DATA or BDAT to the reply at the
-	// end; zero: 3, as Exchange Online's, negative: any number.
+	// MaxConcurrent is how many submissions of one mailbox may be under way at once, from DATA or BDAT to the reply at
+	// the end; zero: 3, as Exchange Online's, negative: any number.
 	MaxConcurrent int
-	// MessagesPerMinute is how many messages a mailbox may send in any 60 s; zero: 30, as Exchange Online's, negative: any
-	// number. What is above is delayed until it fits, at the end of DATA, as Microsoft says; in a flowing World that is
-	// time of the machine's, unless somebody advances it.
+	// MessagesPerMinute is how many messages a mailbox may send in any 60 s; zero: 30, as Exchange Online's, negative:
+	// any number. What is above is delayed until it fits, at the end of DATA, as Microsoft says; in a flowing World
+	// that is time of the machine's, unless somebody advances it.
 	MessagesPerMinute int
 	// RefuseAboveRate refuses MAIL above that rate with 421 4.4.2 instead, as field notes have it.
 	RefuseAboveRate bool
 	// RecipientsPerDay is how many recipients a mailbox may write to in any 24 h; zero: 10,000, as Exchange Online's,
 	// negative: any number.
 	RecipientsPerDay int
-	// MaxHeaderSize is the largest header block of a message in octets; zero: 256 KB, not established for Exchange Online.
+	// MaxHeaderSize is the largest header block of a message in octets; zero: 256 KB, not established for Exchange
+	// Online.
 	MaxHeaderSize int
-	// MaxContinuousErrors is how many failures of one kind in an hour without a success block a mailbox for an hour; zero:
-	// 100, negative: never. Microsoft documents the block and not the number.
+	// MaxContinuousErrors is how many failures of one kind in an hour without a success block a mailbox for an hour;
+	// zero: 100, negative: never. Microsoft documents the block and not the number.
 	MaxContinuousErrors int
-	// IdleTimeout ends a connection on which nothing was heard for so long; zero: 5 min, negative: never. Not established.
+	// IdleTimeout ends a connection on which nothing was heard for so long; zero: 5 min, negative: never. Not
+	// established.
 	IdleTimeout time.Duration
 	// SessionTimeout ends a connection of that age; zero: 20 min, which was seen on port 25; negative: never.
 	SessionTimeout time.Duration
-	// BasicAuthEnd is when basic authentication ends for good; zero: as docs/parity-exchange.md assumes, since Microsoft
-	// has not said.
+	// BasicAuthEnd is when basic authentication ends for good; zero: as docs/parity-exchange.md assumes, since
+	// Microsoft has not said.
 	BasicAuthEnd time.Time
 	// LegacyEndpoint makes the server smtp-legacy.office365.com for clients that name no host in the TLS handshake.
 	LegacyEndpoint bool
-	// Open lets clients submit without TLS and without AUTH, which Exchange Online never does: for load tests of the rest.
+	// Open lets clients submit without TLS and without AUTH, which Exchange Online never does: for load tests of the
+	// rest.
 	Open bool
-	// Keep bounds the messages that are kept, in all mailboxes and Sent Items together, and with them the message trace. The
-	// oldest fall out, and are counted. The zero value keeps everything.
+	// Keep bounds the messages that are kept, in all mailboxes and Sent Items together, and with them the message
+	// trace. The oldest fall out, and are counted. The zero value keeps everything.
 	Keep Keep
 	// Report hears what would otherwise pass unseen, such as a delay that nobody will ever make pass; nil: only the
 	// journal does. [RunT] reports to the test.

@@ -145,13 +145,17 @@ func loosely(line string) string {
 	return line
 }
 
-// play holds a conversation: "S: " lines are compared byte for byte but for names and times, "C: " lines are sent, "TLS" is the handshake.
+// play holds a conversation: "S: " lines are compared byte for byte but for names and times, "C: " lines are sent,
+// "TLS" is the handshake.
 func (c *talker) play(script string) {
 	c.t.Helper()
 	for number, step := range strings.Split(strings.Trim(script, "\n"), "\n") {
 		switch {
 		case strings.HasPrefix(step, "S: "):
-			require.Equal(c.t, loosely(strings.TrimPrefix(step, "S: ")), loosely(c.line()), "line %d of the conversation", number+1)
+			require.Equal(
+				c.t, loosely(strings.TrimPrefix(step, "S: ")), loosely(c.line()), "line %d of the conversation",
+				number+1,
+			)
 		case strings.HasPrefix(step, "C: "):
 			c.send(strings.TrimPrefix(step, "C: ") + "\r\n")
 		case step == "TLS":

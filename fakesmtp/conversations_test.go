@@ -163,7 +163,9 @@ func mailboxOf(m Mailbox) func(*testing.T, *Server) {
 
 // full is a submission as another user of the same organization.
 func full(user string) string {
-	return "\nC: AUTH XOAUTH2 {blob of " + user + "}\nS: 235 2.7.0 Authentication successful\n" + strings.ReplaceAll(envelope, DefaultMailbox, user)
+	return "\nC: AUTH XOAUTH2 {blob of " + user + "}\nS: 235 2.7.0 Authentication successful\n" + strings.ReplaceAll(
+		envelope, DefaultMailbox, user,
+	)
 }
 
 // TestContinuousFailuresBlockAMailbox: each kind has its reply (MSTHR), for an hour.
@@ -202,7 +204,9 @@ func TestContinuousFailuresBlockAMailbox(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := prompt(t, Config{MaxContinuousErrors: 3, MaxErrors: -1, MaxRecipients: 1, IdleTimeout: -1, SessionTimeout: -1})
+			s := prompt(
+				t, Config{MaxContinuousErrors: 3, MaxErrors: -1, MaxRecipients: 1, IdleTimeout: -1, SessionTimeout: -1},
+			)
 			require.NoError(t, s.AddMailbox(Mailbox{Address: "user@contoso.com", Quota: again.quota}))
 			c := greeted(t, s)
 			require.Equal(t, accepted, c.say("AUTH XOAUTH2 "+blob("user@contoso.com", s.Token("user@contoso.com"))))
@@ -212,14 +216,19 @@ func TestContinuousFailuresBlockAMailbox(t *testing.T) {
 			require.Equal(t, again.reply, loosely(c.post("user@contoso.com", "Subject: x\r\n\r\n", "bob@fabrikam.com")))
 			_, err := s.shell.World.Advance(limits.Blocked)
 			require.NoError(t, err)
-			require.Regexp(t, `^250 2\.0\.0`, c.post("user@contoso.com", "Subject: x\r\n\r\n", "bob@fabrikam.com"), "only for a while")
+			require.Regexp(
+				t, `^250 2\.0\.0`, c.post("user@contoso.com", "Subject: x\r\n\r\n", "bob@fabrikam.com"),
+				"only for a while",
+			)
 		})
 	}
 }
 
 func TestARestrictionThatNoReportHas(t *testing.T) {
 	s := prompt(t, Config{})
-	require.ErrorContains(t, s.Restrict(DefaultMailbox, "5.7.5"), `no report has the code "5.7.5"; there are: 5.1.90, 5.1.8, `)
+	require.ErrorContains(
+		t, s.Restrict(DefaultMailbox, "5.7.5"), `no report has the code "5.7.5"; there are: 5.1.90, 5.1.8, `,
+	)
 	require.ErrorContains(t, s.Restrict("nobody@contoso.com", "5.7.501"), "the account has no mailbox")
 }
 

@@ -24,8 +24,8 @@ func goroutinesAndHeap() (int, uint64) {
 	return runtime.NumGoroutine(), stats.HeapInuse + stats.StackInuse
 }
 
-// TestAThousandClientsCostLittle: they say nothing, or one octet a second. Each costs one goroutine and bounded memory, holds nobody up,
-// and all are gone when the time-out has come.
+// TestAThousandClientsCostLittle: they say nothing, or one octet a second. Each costs one goroutine and bounded memory,
+// holds nobody up, and all are gone when the time-out has come.
 func TestAThousandClientsCostLittle(t *testing.T) {
 	for name, speaks := range map[string]bool{"that say nothing": false, "that send an octet a second": true} {
 		t.Run(name, func(t *testing.T) {
@@ -41,7 +41,8 @@ func TestAThousandClientsCostLittle(t *testing.T) {
 				require.NoError(t, err)
 				t.Cleanup(func() { _ = conn.Close() })
 				reader := bufio.NewReaderSize(conn, 256)
-				_, err = reader.ReadString('\n') // one after the other: a listener's backlog that overflows costs a minute of retries
+				// one after the other: a listener's backlog that overflows costs a minute of retries
+				_, err = reader.ReadString('\n')
 				require.NoError(t, err)
 				conns, readers = append(conns, conn), append(readers, reader)
 			}
@@ -83,7 +84,8 @@ func TestAThousandClientsCostLittle(t *testing.T) {
 	}
 }
 
-// TestAnEndlessLineIsNotKept: a client that sends octets without a line end makes the server hold its limit and no more.
+// TestAnEndlessLineIsNotKept: a client that sends octets without a line end makes the server hold its limit and no
+// more.
 func TestAnEndlessLineIsNotKept(t *testing.T) {
 	s := prompt(t, Config{})
 	c := greeted(t, s)

@@ -1,8 +1,8 @@
 // Package fakesmtp is a fake Exchange Online: programs that submit mail (port 587) are tested against it unmodified and
 // offline (docs/parity-exchange.md).
 //
-// Start: in a test fakesmtp.RunT(t, fakesmtp.Config{}); elsewhere [New], [Server.Serve], [Server.Close]. Programs send to
-// [Server.Addr] as [DefaultMailbox] with [DefaultPassword] or [Server.Token] and trust the authority of
+// Start: in a test fakesmtp.RunT(t, fakesmtp.Config{}); elsewhere [New], [Server.Serve], [Server.Close]. Programs send
+// to [Server.Addr] as [DefaultMailbox] with [DefaultPassword] or [Server.Token] and trust the authority of
 // [Server.Network]. A bench reaches it under [Addresses]; by [Server.Bench] another server stands where it does.
 //
 // The administrator:
@@ -13,16 +13,16 @@
 //     [Server.RevokeTokens]; [TrustKeys] takes those of an identity provider
 //
 // Limits and time-outs are fields of [Config]; they count by the World's clock. The service's other protocols ask
-// [Server.LogOn], [Server.LogOnToken], [Server.IsPersonal].
-// Answers in place of the truth, at any moment of a conversation: [Server.Arm], [Server.Answers], [Server.UnmetAnswers],
-// [Server.ClearAnswers]. A client that is tried by hand asks for one by its recipient: rcpt-451-4.7.0@fault.test,
-// data-554@fault.test, data-delay-10s@fault.test, data-close@fault.test, rcpt-reset@fault.test.
-// Reading back: [Server.Mailbox], [Server.MailboxPage], [Server.AwaitMessage], [Server.SentItems], [Server.Trace] for the mail;
-// [Server.Refusals] with the reasons that clients are not told, [Server.Sessions]; [Server.Secrets] and [Server.Journal]
-// for a search for leaks; [Replies] is every text on the wire, with its source.
+// [Server.LogOn], [Server.LogOnToken], [Server.IsPersonal]. Answers in place of the truth, at any moment of a
+// conversation: [Server.Arm], [Server.Answers], [Server.UnmetAnswers], [Server.ClearAnswers]. A client that is tried by
+// hand asks for one by its recipient: rcpt-451-4.7.0@fault.test, data-554@fault.test, data-delay-10s@fault.test,
+// data-close@fault.test, rcpt-reset@fault.test. Reading back: [Server.Mailbox], [Server.MailboxPage],
+// [Server.AwaitMessage], [Server.SentItems], [Server.Trace] for the mail; [Server.Refusals] with the reasons that
+// clients are not told, [Server.Sessions]; [Server.Secrets] and [Server.Journal] for a search for leaks; [Replies] is
+// every text on the wire, with its source.
 //
-// It delivers nothing outside the process and is no relay. POP3 and servers of other makers are packages below this one.
-// The fields of a type: go doc mfpsim/fakesmtp/internal/answers.Answer.
+// It delivers nothing outside the process and is no relay. POP3 and servers of other makers are packages below this
+// one. The fields of a type: go doc mfpsim/fakesmtp/internal/answers.Answer.
 //
 //go:generate go test -count=1 . -update
 package fakesmtp

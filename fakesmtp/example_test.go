@@ -23,7 +23,8 @@ func (x xoauth2) Start() (string, []byte, error) {
 
 func (xoauth2) Next([]byte) ([]byte, error) { return []byte{}, nil }
 
-// A program starts the server on a listener, points a client at it, and reads what arrived. In a test, [fakesmtp.RunT] does the first part.
+// A program starts the server on a listener, points a client at it, and reads what arrived. In a test, [fakesmtp.RunT]
+// does the first part.
 func Example() {
 	server, err := fakesmtp.New(fakesmtp.Config{Tarpit: -1})
 	if err != nil {
@@ -37,7 +38,10 @@ func Example() {
 	go func() { _ = server.Serve(listener) }()
 
 	send := func() error {
-		client, err := smtp.DialStartTLS(listener.Addr().String(), &tls.Config{RootCAs: server.Network().Authority().Pool(), ServerName: "smtp.office365.com"})
+		client, err := smtp.DialStartTLS(
+			listener.Addr().String(),
+			&tls.Config{RootCAs: server.Network().Authority().Pool(), ServerName: "smtp.office365.com"},
+		)
 		if err != nil {
 			return err
 		}
@@ -45,7 +49,9 @@ func Example() {
 		if err := client.Auth(xoauth2{fakesmtp.DefaultMailbox, server.Token(fakesmtp.DefaultMailbox)}); err != nil {
 			return err
 		}
-		return client.SendMail(fakesmtp.DefaultMailbox, []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\nHello\r\n"))
+		return client.SendMail(
+			fakesmtp.DefaultMailbox, []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\nHello\r\n"),
+		)
 	}
 	fmt.Println(send())
 	message, err := server.AwaitMessage(context.Background(), "bob@fabrikam.com")
@@ -63,8 +69,8 @@ func Example() {
 	// SMTP AUTH is disabled for the tenant
 }
 
-// An answer is planted: the server says or does something against its nature. Here the first message is refused for the moment, and the second is taken
-// although its sender hears nothing of it: a good client sends it again.
+// An answer is planted: the server says or does something against its nature. Here the first message is refused for the
+// moment, and the second is taken although its sender hears nothing of it: a good client sends it again.
 func ExampleServer_Arm() {
 	server, err := fakesmtp.New(fakesmtp.Config{Tarpit: -1, Open: true})
 	if err != nil {
@@ -77,8 +83,14 @@ func ExampleServer_Arm() {
 	}
 	go func() { _ = server.Serve(listener) }()
 	err = server.Arm(
-		fakesmtp.Answer{Name: "greylisted", On: fakesmtp.OnEndOfData, Reply: "451 4.3.111 Temporary server error. Please try again later MRH1", Times: 1},
-		fakesmtp.Answer{Name: "the line drops", On: fakesmtp.OnEndOfData, CarriedOut: true, Silent: true, Then: fakesmtp.Disconnect, Times: 1},
+		fakesmtp.Answer{
+			Name: "greylisted", On: fakesmtp.OnEndOfData,
+			Reply: "451 4.3.111 Temporary server error. Please try again later MRH1", Times: 1,
+		},
+		fakesmtp.Answer{
+			Name: "the line drops", On: fakesmtp.OnEndOfData, CarriedOut: true, Silent: true, Then: fakesmtp.Disconnect,
+			Times: 1,
+		},
 	)
 	if err != nil {
 		panic(err)
@@ -88,11 +100,16 @@ func ExampleServer_Arm() {
 		if err != nil {
 			panic(err)
 		}
-		err = client.SendMail(fakesmtp.DefaultMailbox, []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\nHello\r\n"))
+		err = client.SendMail(
+			fakesmtp.DefaultMailbox, []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\nHello\r\n"),
+		)
 		fmt.Println(err)
 		_ = client.Close()
 	}
-	fmt.Println(len(server.Mailbox("bob@fabrikam.com")), "messages,", len(server.Sessions()), "sessions,", len(server.UnmetAnswers()), "answers unmet")
+	fmt.Println(
+		len(server.Mailbox("bob@fabrikam.com")), "messages,", len(server.Sessions()), "sessions,",
+		len(server.UnmetAnswers()), "answers unmet",
+	)
 	// Output:
 	// SMTP error 451: Temporary server error. Please try again later MRH1
 	// EOF
@@ -109,7 +126,10 @@ func ExampleServer_Cmdlet() {
 		panic(err)
 	}
 	defer server.Close()
-	_, err = server.Cmdlet("Set-CASMailbox", []string{fakesmtp.DefaultMailbox, "-SmtpClientAuthenticationDisabled", "$true", "propagation=30m"})
+	_, err = server.Cmdlet(
+		"Set-CASMailbox",
+		[]string{fakesmtp.DefaultMailbox, "-SmtpClientAuthenticationDisabled", "$true", "propagation=30m"},
+	)
 	fmt.Println(err)
 	shown, err := server.Cmdlet("Get-CASMailbox", []string{fakesmtp.DefaultMailbox})
 	fmt.Print(shown, err)

@@ -13,7 +13,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// FuzzConversation: whatever a client sends after AUTH, every line that the server says is a reply of the table's form, and it lives on.
+// FuzzConversation: whatever a client sends after AUTH, every line that the server says is a reply of the table's form,
+// and it lives on.
 func FuzzConversation(f *testing.F) {
 	f.Add([]byte("MAIL FROM:<alice@contoso.com>\r\nRCPT TO:<b@c.d>\r\nDATA\r\nSubject: x\r\n\r\n.\r\nQUIT\r\n"))
 	f.Add([]byte("MAIL FROM:<>\r\nBDAT 3 LAST\r\nabcRSET\r\nAUTH XOAUTH2\r\n*\r\n"))

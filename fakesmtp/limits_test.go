@@ -39,7 +39,10 @@ func TestTheFourthSubmissionAtOnceIsRefusedAtItsEnd(t *testing.T) {
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "carol@contoso.com"}))
 	other := greeted(t, s)
 	require.Equal(t, accepted, other.say("AUTH XOAUTH2 {blob of carol@contoso.com}"))
-	require.Regexp(t, "^250 ", other.post("carol@contoso.com", "Subject: x\r\n\r\n", "bob@fabrikam.com"), "the limit is the mailbox's")
+	require.Regexp(
+		t, "^250 ", other.post("carol@contoso.com", "Subject: x\r\n\r\n", "bob@fabrikam.com"),
+		"the limit is the mailbox's",
+	)
 }
 
 func TestASubmissionThatIsBrokenOffCountsNoMore(t *testing.T) {
@@ -60,7 +63,9 @@ func burst(t *testing.T, s *Server, world *vtime.World, count int) []time.Durati
 	var times []time.Duration
 	require.NoError(t, world.Do("printer", time.Hour, func(ctx context.Context) {
 		for i := range count {
-			if err := onTheBench(s, ctx, "printer", DefaultMailbox, s.Token(DefaultMailbox), fmt.Sprint(i)); err != nil {
+			if err := onTheBench(
+				s, ctx, "printer", DefaultMailbox, s.Token(DefaultMailbox), fmt.Sprint(i),
+			); err != nil {
 				t.Error(i, err)
 				return
 			}
@@ -91,12 +96,17 @@ func TestTheRateDelaysAndItsWindowMoves(t *testing.T) {
 func TestTheRateCanBeRefused(t *testing.T) {
 	world := vtime.NewStepped(time.Time{})
 	defer world.Close()
-	s := prompt(t, Config{World: world, MessagesPerMinute: 2, RefuseAboveRate: true, IdleTimeout: -1, SessionTimeout: -1})
+	s := prompt(
+		t, Config{World: world, MessagesPerMinute: 2, RefuseAboveRate: true, IdleTimeout: -1, SessionTimeout: -1},
+	)
 	c := authenticated(t, s)
 	for range 2 {
 		require.Regexp(t, "^250 ", c.post(DefaultMailbox, "Subject: x\r\n\r\n", "bob@fabrikam.com"))
 	}
-	require.Equal(t, "421 4.4.2 Message submission rate for this client has exceeded the configured limit"+tail, loosely(c.say("MAIL FROM:<"+DefaultMailbox+">")))
+	require.Equal(
+		t, "421 4.4.2 Message submission rate for this client has exceeded the configured limit"+tail,
+		loosely(c.say("MAIL FROM:<"+DefaultMailbox+">")),
+	)
 	_, err := world.Advance(time.Minute)
 	require.NoError(t, err)
 	require.Regexp(t, "^250 ", authenticated(t, s).post(DefaultMailbox, "Subject: x\r\n\r\n", "bob@fabrikam.com"))
@@ -114,7 +124,10 @@ func TestTheRecipientsOfADayRollOn(t *testing.T) {
 	}
 	require.Regexp(t, "^250 ", send("a@fabrikam.com", "b@fabrikam.com"))
 	advance(12 * time.Hour)
-	require.Regexp(t, `^554 5\.2\.0 STOREDRV\.Submission\.Exception:SubmissionQuotaExceededException; `, send("a@fabrikam.com", "b@fabrikam.com"))
+	require.Regexp(
+		t, `^554 5\.2\.0 STOREDRV\.Submission\.Exception:SubmissionQuotaExceededException; `,
+		send("a@fabrikam.com", "b@fabrikam.com"),
+	)
 	require.Regexp(t, "^250 ", send("a@fabrikam.com"), "what was refused does not count")
 	advance(12 * time.Hour)
 	require.Regexp(t, "^250 ", send("a@fabrikam.com", "b@fabrikam.com"), "the first two are a day old")
@@ -123,7 +136,9 @@ func TestTheRecipientsOfADayRollOn(t *testing.T) {
 
 func TestTheOrganizationsExternalRecipientsOfADay(t *testing.T) {
 	s := prompt(t, Config{})
-	require.NoError(t, s.AddOrganization(Organization{Domains: []string{"trial.com"}, SMTPAuth: true, ExternalRecipientsPerDay: 1}))
+	require.NoError(
+		t, s.AddOrganization(Organization{Domains: []string{"trial.com"}, SMTPAuth: true, ExternalRecipientsPerDay: 1}),
+	)
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "user@trial.com"}))
 	c := greeted(t, s)
 	require.Equal(t, accepted, c.say("AUTH XOAUTH2 {blob of user@trial.com}"))
@@ -132,7 +147,9 @@ func TestTheOrganizationsExternalRecipientsOfADay(t *testing.T) {
 	}
 	require.Len(t, s.Mailbox("bob@fabrikam.com"), 1)
 	require.Contains(t, s.Mailbox("user@trial.com")[0].Text(), "550 5.7.233 ")
-	require.Regexp(t, "^250 ", c.post("user@trial.com", "Subject: x\r\n\r\n", "user@trial.com"), "inside there is no such limit")
+	require.Regexp(
+		t, "^250 ", c.post("user@trial.com", "Subject: x\r\n\r\n", "user@trial.com"), "inside there is no such limit",
+	)
 	require.Len(t, s.Mailbox("user@trial.com"), 2)
 }
 
@@ -182,7 +199,9 @@ func TestAnIdleConnectionIsEndedByTheWorldsClock(t *testing.T) {
 			c.play("S: 421 4.4.1 Connection timed out" + tail + "\nCLOSED")
 			if !flowing {
 				require.Contains(t, transcript(s), "421 4.4.1 Connection timed out [", "")
-				require.Contains(t, transcript(s), "2026-03-02T09:13:00.000Z", "the reply bears the time at which the wait ended")
+				require.Contains(
+					t, transcript(s), "2026-03-02T09:13:00.000Z", "the reply bears the time at which the wait ended",
+				)
 			}
 		})
 	}

@@ -25,7 +25,9 @@ import (
 )
 
 // tenKibibytes is the message of the load.
-var tenKibibytes = "Subject: load\r\nMessage-ID: <load@contoso.com>\r\n\r\n" + strings.Repeat(strings.Repeat("x", 78)+"\r\n", 127)
+var tenKibibytes = "Subject: load\r\nMessage-ID: <load@contoso.com>\r\n\r\n" + strings.Repeat(
+	strings.Repeat("x", 78)+"\r\n", 127,
+)
 
 // keeper is a backend of emersion/go-smtp that keeps every message, so that the two servers do the same work.
 type keeper struct {
@@ -99,8 +101,10 @@ func (l *loader) ask(text, code string) error {
 }
 
 func (l *loader) message() error {
-	return errors.Join(l.ask("MAIL FROM:<"+l.user+">\r\n", "250"), l.ask("RCPT TO:<bob@fabrikam.com>\r\n", "250"), l.ask("DATA\r\n", "354"),
-		l.ask(tenKibibytes+".\r\n", "250"))
+	return errors.Join(
+		l.ask("MAIL FROM:<"+l.user+">\r\n", "250"), l.ask("RCPT TO:<bob@fabrikam.com>\r\n", "250"),
+		l.ask("DATA\r\n", "354"), l.ask(tenKibibytes+".\r\n", "250"),
+	)
 }
 
 // connect opens a session, over TLS and with a token if a server is given that wants them.
@@ -118,9 +122,16 @@ func connect(address, user string, secure *Server, token string) (*loader, error
 	if err := l.ask("STARTTLS\r\n", "220"); err != nil {
 		return l, err
 	}
-	l.conn = tls.Client(conn, &tls.Config{RootCAs: secure.Network().Authority().Pool(), ServerName: "localhost", Time: secure.shell.Clock.Now})
+	l.conn = tls.Client(
+		conn,
+		&tls.Config{
+			RootCAs: secure.Network().Authority().Pool(), ServerName: "localhost", Time: secure.shell.Clock.Now,
+		},
+	)
 	l.reader = bufio.NewReader(l.conn)
-	return l, errors.Join(l.ask("EHLO load.contoso.com\r\n", "250"), l.ask("AUTH XOAUTH2 "+blob(user, token)+"\r\n", "235"))
+	return l, errors.Join(
+		l.ask("EHLO load.contoso.com\r\n", "250"), l.ask("AUTH XOAUTH2 "+blob(user, token)+"\r\n", "235"),
+	)
 }
 
 // load is a number of sessions with one server.
@@ -199,10 +210,11 @@ func loaded(b *testing.B, open bool) *Server {
 	return s
 }
 
-// BenchmarkSideBySide sends the same messages, in five rounds and in turns of 200, to this server and to a bare emersion/go-smtp that
-// keeps them too; in clear also to postfix's smtp-sink if it is installed, which keeps nothing. The metrics: messages a second of each,
-// this server's share of the others' over the rounds (least, median, greatest), and processor time beside go-smtp's, the clients' in it.
-// In the secure mixes both have STARTTLS and XOAUTH2 at the beginning of each session; only this server checks the token.
+// BenchmarkSideBySide sends the same messages, in five rounds and in turns of 200, to this server and to a bare
+// emersion/go-smtp that keeps them too; in clear also to postfix's smtp-sink if it is installed, which keeps nothing.
+// The metrics: messages a second of each, this server's share of the others' over the rounds (least, median, greatest),
+// and processor time beside go-smtp's, the clients' in it. In the secure mixes both have STARTTLS and XOAUTH2 at the
+// beginning of each session; only this server checks the token.
 func BenchmarkSideBySide(b *testing.B) {
 	for _, secure := range []bool{false, true} {
 		mix := "plain"
@@ -210,7 +222,10 @@ func BenchmarkSideBySide(b *testing.B) {
 			mix = "secure"
 		}
 		for _, sessions := range []int{1, 20} {
-			b.Run(fmt.Sprintf("%s/sessions=%d", mix, sessions), func(b *testing.B) { sideBySide(b, sessions, secure, false) })
+			b.Run(
+				fmt.Sprintf("%s/sessions=%d", mix, sessions),
+				func(b *testing.B) { sideBySide(b, sessions, secure, false) },
+			)
 		}
 		b.Run(mix+"/connection-per-message", func(b *testing.B) { sideBySide(b, 4, secure, true) })
 	}
@@ -271,7 +286,10 @@ func sideBySide(b *testing.B, sessions int, secure, once bool) {
 		with, certificates = fake, fake.Network().TLSConfig(Party, fake.shell.Clock, "localhost")
 	}
 	address, kept := bare(b, certificates)
-	sides := []*side{{load: newLoad(b, fake.Addr(), sessions, with), once: once}, {load: newLoad(b, address, sessions, with), once: once}}
+	sides := []*side{
+		{load: newLoad(b, fake.Addr(), sessions, with), once: once},
+		{load: newLoad(b, address, sessions, with), once: once},
+	}
 	if !secure {
 		if at := smtpSink(b); at != "" {
 			sides = append(sides, &side{load: newLoad(b, at, sessions, nil), once: once})
@@ -295,7 +313,10 @@ func sideBySide(b *testing.B, sessions int, secure, once bool) {
 	rate := func(i, round int) float64 { return float64(messages) / sides[i].elapsed[round].Seconds() }
 	report(b, "fakesmtp-messages/s", func(round int) float64 { return rate(0, round) })
 	report(b, "of-go-smtp", func(round int) float64 { return rate(0, round) / rate(1, round) })
-	report(b, "processor-of-go-smtp", func(round int) float64 { return float64(sides[0].used[round]) / float64(sides[1].used[round]) })
+	report(
+		b, "processor-of-go-smtp",
+		func(round int) float64 { return float64(sides[0].used[round]) / float64(sides[1].used[round]) },
+	)
 	if len(sides) > 2 {
 		report(b, "of-smtp-sink", func(round int) float64 { return rate(0, round) / rate(2, round) })
 	}
@@ -366,7 +387,8 @@ func benchmarkLoad(b *testing.B, s *Server, l load) {
 	require.NotEmpty(b, s.Mailbox("bob@fabrikam.com"))
 }
 
-// BenchmarkToken is what the check of a token costs: the first time, most of it the signature, and when it is shown again.
+// BenchmarkToken is what the check of a token costs: the first time, most of it the signature, and when it is shown
+// again.
 func BenchmarkToken(b *testing.B) {
 	s := loaded(b, false)
 	token := s.Token(DefaultMailbox)

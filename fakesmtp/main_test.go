@@ -9,8 +9,8 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain looks for goroutines that were left behind, and checks docs/parity-exchange.md against what the tests have seen on the
-// wire. With -update it writes the document.
+// TestMain looks for goroutines that were left behind, and checks docs/parity-exchange.md against what the tests have
+// seen on the wire. With -update it writes the document.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(proven{m}) }
 
 // proven runs the tests, then the check.

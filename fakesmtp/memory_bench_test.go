@@ -33,11 +33,16 @@ func heap() (now, ever uint64) {
 	return stats.HeapAlloc, stats.TotalAlloc
 }
 
-// BenchmarkReceive is what it takes to receive a message and to keep it: octets allocated by the octet of the message, of which the
-// client's are few, and octets kept beside those of the message. Of the journal, which is bounded, little is kept.
+// BenchmarkReceive is what it takes to receive a message and to keep it: octets allocated by the octet of the message,
+// of which the client's are few, and octets kept beside those of the message. Of the journal, which is bounded, little
+// is kept.
 func BenchmarkReceive(b *testing.B) {
 	for name, size := range map[string]int{"10KiB": 10 << 10, "100kB": 100_000, "2MB": 2_000_000, "25MB": 25_000_000} {
-		text := []byte("Subject: load\r\nMessage-ID: <load@contoso.com>\r\n\r\n" + strings.Repeat(strings.Repeat("x", 78)+"\r\n", size/80) + ".\r\n")
+		text := []byte(
+			"Subject: load\r\nMessage-ID: <load@contoso.com>\r\n\r\n" + strings.Repeat(
+				strings.Repeat("x", 78)+"\r\n", size/80,
+			) + ".\r\n",
+		)
 		b.Run(name, func(b *testing.B) {
 			s := loaded(b, true)
 			s.Journal().Keep(journal.Keep{Entries: 100})
@@ -59,14 +64,17 @@ func BenchmarkReceive(b *testing.B) {
 	}
 }
 
-// BenchmarkMailbox reads a mailbox of 100,000 mails: how many there are, ten of them with their parts, all without them, all with them.
+// BenchmarkMailbox reads a mailbox of 100,000 mails: how many there are, ten of them with their parts, all without
+// them, all with them.
 func BenchmarkMailbox(b *testing.B) {
 	const mails, address = 100_000, "bob@fabrikam.com"
 	s := loaded(b, true)
 	require.NoError(b, s.AddOrganization(Organization{Domains: []string{"fabrikam.com"}}))
 	require.NoError(b, s.AddMailbox(Mailbox{Address: address}))
 	for i := range mails {
-		require.NoError(b, s.Deliver(address, fmt.Appendf(nil, "Subject: mail %d\r\n\r\n%s\r\n", i, strings.Repeat("x", 78))))
+		require.NoError(
+			b, s.Deliver(address, fmt.Appendf(nil, "Subject: mail %d\r\n\r\n%s\r\n", i, strings.Repeat("x", 78))),
+		)
 	}
 	for name, look := range map[string]func() int{
 		"count": func() int { count, _ := s.MailCount(address); return count / mails },

@@ -85,20 +85,24 @@ var patterns = sync.OnceValue(func() map[int]*regexp.Regexp {
 		if more {
 			separator = "-"
 		}
-		all[i] = regexp.MustCompile("^S: " + strconv.Itoa(row.Code) + separator + placeholder.ReplaceAllString(regexp.QuoteMeta(first), ".*") +
-			placeholder.ReplaceAllString(regexp.QuoteMeta(string(row.Tail)), ".*") + "$")
+		all[i] = regexp.MustCompile(
+			"^S: " + strconv.Itoa(row.Code) + separator + placeholder.ReplaceAllString(regexp.QuoteMeta(first), ".*") +
+				placeholder.ReplaceAllString(regexp.QuoteMeta(string(row.Tail)), ".*") + "$",
+		)
 	}
 	return all
 })
 
-// sawLine finds the rows of a line that is no refusal; a planted answer's line names its event, and a refusal was found by its event.
+// sawLine finds the rows of a line that is no refusal; a planted answer's line names its event, and a refusal was found
+// by its event.
 func sawLine(t *testing.T, personal bool, entry journal.Entry) {
 	text := entry.Text.String()
 	if !strings.HasPrefix(text, "S: ") || entry.Detail["event"] != "" {
 		return
 	}
 	for i, row := range replies.All() {
-		if row.Profile == replies.ProfileOutlook && !personal || personal && row.Profile == replies.ProfileExchange && replies.Has(replies.ProfileOutlook, row.Event) {
+		if row.Profile == replies.ProfileOutlook && !personal ||
+			personal && row.Profile == replies.ProfileExchange && replies.Has(replies.ProfileOutlook, row.Event) {
 			continue
 		}
 		if patterns()[i].MatchString(text) {
@@ -107,7 +111,8 @@ func sawLine(t *testing.T, personal bool, entry journal.Entry) {
 	}
 }
 
-// provedBy chooses the test that the document names: the one that it has named so far, if that still proves it, else the first by name.
+// provedBy chooses the test that the document names: the one that it has named so far, if that still proves it, else
+// the first by name.
 func provedBy(key string, soFar map[string]string) string {
 	if seen.by[key][soFar[key]] {
 		return soFar[key]
@@ -191,7 +196,10 @@ What Exchange Online does *not* do has its tests too: no 334 challenge of JSON a
 |---|---|---|---|---|---|---|
 `)
 	cell := strings.NewReplacer("|", "\\|", "\n", " / ", "{diagnostics}", "…")
-	tails := map[replies.Tail]string{replies.NoTail: "", replies.FrontEnd: "front end", replies.MailboxTail: "mailbox server", replies.PlainTail: "host"}
+	tails := map[replies.Tail]string{
+		replies.NoTail: "", replies.FrontEnd: "front end", replies.MailboxTail: "mailbox server",
+		replies.PlainTail: "host",
+	}
 	counts := map[replies.Mark]int{}
 	for _, row := range replies.All() {
 		counts[row.Mark]++
@@ -199,8 +207,11 @@ What Exchange Online does *not* do has its tests too: no 334 challenge of JSON a
 		if row.Closes {
 			closes = ", closes"
 		}
-		fmt.Fprintf(&b, "| `%s: %s` | %d %s | %s%s | %s | %s | %s | %s |\n", row.Profile, row.Event, row.Code, cell.Replace(row.Text), tails[row.Tail], closes,
-			row.Mark, cell.Replace(row.Source), row.Date, proof(rowKey(row)))
+		fmt.Fprintf(
+			&b, "| `%s: %s` | %d %s | %s%s | %s | %s | %s | %s |\n", row.Profile, row.Event, row.Code,
+			cell.Replace(row.Text), tails[row.Tail], closes, row.Mark, cell.Replace(row.Source), row.Date,
+			proof(rowKey(row)),
+		)
 	}
 	b.WriteString(`
 ## Non-delivery reports
@@ -212,13 +223,19 @@ The client hears 250; the report comes into its mailbox.
 `)
 	for _, row := range replies.Reports() {
 		counts[row.Mark]++
-		fmt.Fprintf(&b, "| `report: %s` | 550 %s %s | %s | %s | %s |\n", row.Restriction, row.Restriction, cell.Replace(row.Text), row.Mark, cell.Replace(row.Source), proof(reportKey(row)))
+		fmt.Fprintf(
+			&b, "| `report: %s` | 550 %s %s | %s | %s | %s |\n", row.Restriction, row.Restriction,
+			cell.Replace(row.Text), row.Mark, cell.Replace(row.Source), proof(reportKey(row)),
+		)
 	}
 	b.WriteString("\n## End of basic authentication\n\nBy the World's calendar; proved by `TestBasicAuthenticationEndsByTheCalendar`.\n\n| From | What | Mark | Source |\n|---|---|---|---|\n")
 	for _, step := range retirement.Timetable() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", step.From.Format("2006-01-02"), step.What, step.Mark, step.Source)
 	}
-	fmt.Fprintf(&b, "\n%d rows seen, %d documented, %d reported, %d inferred.\n", counts[replies.Seen], counts[replies.Documented], counts[replies.Reported], counts[replies.Inferred])
+	fmt.Fprintf(
+		&b, "\n%d rows seen, %d documented, %d reported, %d inferred.\n", counts[replies.Seen],
+		counts[replies.Documented], counts[replies.Reported], counts[replies.Inferred],
+	)
 	return b.String()
 }
 

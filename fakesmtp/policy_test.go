@@ -43,9 +43,14 @@ func TestBasicAuthenticationEndsByTheCalendar(t *testing.T) {
 			at.config.Start = date
 			s := prompt(t, at.config)
 			require.NoError(t, s.AddOrganization(at.organization))
-			require.NoError(t, s.AddMailbox(Mailbox{Address: "user@example.com", Password: journal.NewSecret("Secret-1")}))
+			require.NoError(
+				t, s.AddMailbox(Mailbox{Address: "user@example.com", Password: journal.NewSecret("Secret-1")}),
+			)
 			if at.policy != "" {
-				_, err := s.Cmdlet("New-AuthenticationPolicy", []string{at.policy, "-AllowBasicAuthSmtp", "$true", "-Organization", "example.com"})
+				_, err := s.Cmdlet(
+					"New-AuthenticationPolicy",
+					[]string{at.policy, "-AllowBasicAuthSmtp", "$true", "-Organization", "example.com"},
+				)
 				require.NoError(t, err)
 				_, err = s.Cmdlet("Set-User", []string{"user@example.com", "-AuthenticationPolicy", at.policy})
 				require.NoError(t, err)
@@ -57,7 +62,9 @@ func TestBasicAuthenticationEndsByTheCalendar(t *testing.T) {
 				reply += tail
 			}
 			require.Equal(t, reply, loosely(c.say(encode("Secret-1"))))
-			require.Equal(t, accepted, greeted(t, s).say("AUTH XOAUTH2 {blob of user@example.com}"), "tokens are not concerned")
+			require.Equal(
+				t, accepted, greeted(t, s).say("AUTH XOAUTH2 {blob of user@example.com}"), "tokens are not concerned",
+			)
 		})
 	}
 }
@@ -107,11 +114,9 @@ func TestLegacyTLSIsRefusedAtAUTH(t *testing.T) {
 		reply   string
 	}{
 		"TLS 1.0": {"smtp.office365.com", tls.VersionTLS10, false, legacyRefused},
-		"TLS 1.1": {"smtp.office365.com", tls.VersionTLS11, false, legacyRefused},
-		"TLS 1.1, opted in, at the wrong endpoint":         {"smtp.office365.com", tls.VersionTLS11, true, legacyRefused},
-		"TLS 1.1 at the legacy endpoint without opting in": {session.LegacyHost, tls.VersionTLS11, false, legacyRefused},
-		"TLS 1.1 at the legacy endpoint, opted in":         {session.LegacyHost, tls.VersionTLS11, true, accepted},
-		"TLS 1.0 at the legacy endpoint, opted in":         {session.LegacyHost, tls.VersionTLS10, true, accepted},
+		"TLS 1.1": {"smtp.office365.com", tls.VersionTLS11, false, legacyRefused}, "TLS 1.1, opted in, at the wrong endpoint": {"smtp.office365.com", tls.VersionTLS11, true, legacyRefused}, "TLS 1.1 at the legacy endpoint without opting in": {session.LegacyHost, tls.VersionTLS11, false, legacyRefused},
+		"TLS 1.1 at the legacy endpoint, opted in": {session.LegacyHost, tls.VersionTLS11, true, accepted},
+		"TLS 1.0 at the legacy endpoint, opted in": {session.LegacyHost, tls.VersionTLS10, true, accepted},
 		"TLS 1.2":                        {"smtp.office365.com", tls.VersionTLS12, false, accepted},
 		"TLS 1.3 at the legacy endpoint": {session.LegacyHost, tls.VersionTLS13, false, accepted},
 	} {

@@ -42,12 +42,18 @@ func TestAnApplicationNeedsFullAccessAndHearsOfItAtTheEnd(t *testing.T) {
 	require.Contains(t, out, "ObjectId    : "+objectID)
 	require.Equal(t, out, run(t, s, "Get-ServicePrincipal"))
 	c := greeted(t, s)
-	require.Equal(t, accepted, c.say("AUTH XOAUTH2 "+blob("scans@contoso.com", s.IssueToken(appClaims(s)))), "AUTH says nothing of it")
+	require.Equal(
+		t, accepted, c.say("AUTH XOAUTH2 "+blob("scans@contoso.com", s.IssueToken(appClaims(s)))),
+		"AUTH says nothing of it",
+	)
 	send := func(from string) string {
 		return loosely(c.post("scans@contoso.com", "From: "+from+"\r\n\r\n", "bob@fabrikam.com"))
 	}
 	require.Equal(t, noFullAccess, send("scans@contoso.com"))
-	run(t, s, "Add-MailboxPermission", "scans@contoso.com", "-User", objectID, "-AccessRights", "FullAccess", "propagation=1h")
+	run(
+		t, s, "Add-MailboxPermission", "scans@contoso.com", "-User", objectID, "-AccessRights", "FullAccess",
+		"propagation=1h",
+	)
 	require.Equal(t, noFullAccess, send("scans@contoso.com"), "the permission takes its time")
 	_, err := world.Advance(time.Hour)
 	require.NoError(t, err)
@@ -63,13 +69,9 @@ func TestApplicationsThatAreRefused(t *testing.T) {
 		change func(*Claims)
 		reason refusal.Reason
 	}{
-		"without a service principal": {change: func(c *Claims) { c.Application = "cccccccc-0000-4000-8000-000000000003" }, reason: refusal.Application},
-		"the object id of the app registration instead of the enterprise application": {change: func(c *Claims) { c.Object = appID }, reason: refusal.Object},
-		"without the role":           {change: func(c *Claims) { c.Roles = []string{"Mail.Send"} }, reason: refusal.Role},
-		"another tenant's":           {change: anotherTenant, reason: refusal.Tenant},
-		"for a mailbox not there":    {user: "nobody@contoso.com", reason: refusal.UserUnknown},
-		"for another organization":   {user: "user@elsewhere.com", reason: refusal.UserUnknown},
-		"for Graph":                  {change: func(c *Claims) { c.Audience = []string{"https://graph.microsoft.com"} }, reason: refusal.AudienceGraph},
+		"without a service principal": {change: func(c *Claims) { c.Application = "cccccccc-0000-4000-8000-000000000003" }, reason: refusal.Application}, "the object id of the app registration instead of the enterprise application": {change: func(c *Claims) { c.Object = appID }, reason: refusal.Object}, "without the role": {change: func(c *Claims) { c.Roles = []string{"Mail.Send"} }, reason: refusal.Role}, "another tenant's": {change: anotherTenant, reason: refusal.Tenant},
+		"for a mailbox not there":  {user: "nobody@contoso.com", reason: refusal.UserUnknown},
+		"for another organization": {user: "user@elsewhere.com", reason: refusal.UserUnknown}, "for Graph": {change: func(c *Claims) { c.Audience = []string{"https://graph.microsoft.com"} }, reason: refusal.AudienceGraph},
 		"with neither role nor user": {change: func(c *Claims) { c.Roles = nil }, reason: refusal.Application},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -84,7 +86,10 @@ func TestApplicationsThatAreRefused(t *testing.T) {
 			if refused.change != nil {
 				refused.change(&claims)
 			}
-			require.Equal(t, "535 5.7.3 Authentication unsuccessful"+tail, loosely(greeted(t, s).say("AUTH XOAUTH2 "+blob(user, s.IssueToken(claims)))))
+			require.Equal(
+				t, "535 5.7.3 Authentication unsuccessful"+tail,
+				loosely(greeted(t, s).say("AUTH XOAUTH2 "+blob(user, s.IssueToken(claims)))),
+			)
 			require.Equal(t, refused.reason, s.Refusals()[0].Reason)
 		})
 	}
@@ -92,7 +97,10 @@ func TestApplicationsThatAreRefused(t *testing.T) {
 		s := prompt(t, Config{})
 		run(t, s, "New-ServicePrincipal", "-AppId", appID, "-ObjectId", objectID)
 		run(t, s, "Set-TransportConfig", "-SmtpClientAuthenticationDisabled", "$true")
-		require.Equal(t, tenantDisabled+tail, loosely(greeted(t, s).say("AUTH XOAUTH2 "+blob(DefaultMailbox, s.IssueToken(appClaims(s))))))
+		require.Equal(
+			t, tenantDisabled+tail,
+			loosely(greeted(t, s).say("AUTH XOAUTH2 "+blob(DefaultMailbox, s.IssueToken(appClaims(s))))),
+		)
 	})
 }
 

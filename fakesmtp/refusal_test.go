@@ -84,14 +84,19 @@ func TestEveryTokenFaultIsTheSameOnTheWireAndAnotherInTheJournal(t *testing.T) {
 				user = DefaultMailbox
 			}
 			c := greeted(t, s)
-			require.Equal(t, "535 5.7.3 Authentication unsuccessful"+tail, loosely(c.say("AUTH XOAUTH2 "+blob(user, fault.token(s)))))
+			require.Equal(
+				t, "535 5.7.3 Authentication unsuccessful"+tail,
+				loosely(c.say("AUTH XOAUTH2 "+blob(user, fault.token(s)))),
+			)
 			refusals := s.Refusals()
 			require.Len(t, refusals, 1)
 			require.Equal(t, fault.reason, refusals[0].Reason)
 			require.Equal(t, user, refusals[0].User)
 			last := s.Journal().Entries()[s.Journal().Len()-1]
 			require.Equal(t, string(fault.reason), last.Detail["reason"])
-			require.Equal(t, "235 2.7.0 Authentication successful", c.say("AUTH XOAUTH2 {blob}"), "the connection stays usable")
+			require.Equal(
+				t, "235 2.7.0 Authentication successful", c.say("AUTH XOAUTH2 {blob}"), "the connection stays usable",
+			)
 		})
 	}
 }
@@ -102,7 +107,9 @@ func anotherTenant(c *Claims) {
 }
 
 func symmetric(s *Server) string {
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: []byte("0123456789abcdef0123456789abcdef")}, nil)
+	signer, err := jose.NewSigner(
+		jose.SigningKey{Algorithm: jose.HS256, Key: []byte("0123456789abcdef0123456789abcdef")}, nil,
+	)
 	if err != nil {
 		panic(err)
 	}
@@ -152,7 +159,9 @@ func TestTokensThatAreTaken(t *testing.T) {
 			claims := goodClaims(s)
 			taken.change(&claims)
 			c := greeted(t, s)
-			require.Equal(t, "235 2.7.0 Authentication successful", c.say("AUTH XOAUTH2 "+blob(taken.user, s.IssueToken(claims))))
+			require.Equal(
+				t, "235 2.7.0 Authentication successful", c.say("AUTH XOAUTH2 "+blob(taken.user, s.IssueToken(claims))),
+			)
 		})
 	}
 	t.Run("an opaque one of a personal account", func(t *testing.T) {
@@ -160,7 +169,9 @@ func TestTokensThatAreTaken(t *testing.T) {
 		token := s.Token("pat@outlook.com")
 		require.True(t, strings.HasPrefix(token, "EwB"))
 		require.NotContains(t, token, ".")
-		require.Equal(t, "235 2.7.0 Authentication successful", greeted(t, s).say("AUTH XOAUTH2 "+blob("pat@outlook.com", token)))
+		require.Equal(
+			t, "235 2.7.0 Authentication successful", greeted(t, s).say("AUTH XOAUTH2 "+blob("pat@outlook.com", token)),
+		)
 	})
 }
 
@@ -248,7 +259,10 @@ func TestSwitchesDecideAfterTheIdentity(t *testing.T) {
 				}
 				require.Equal(t, reply, loosely(got))
 			}
-			expect(switches.tokens, greeted(t, s).say("AUTH XOAUTH2 "+blob("user@example.com", s.Token("user@example.com"))))
+			expect(
+				switches.tokens,
+				greeted(t, s).say("AUTH XOAUTH2 "+blob("user@example.com", s.Token("user@example.com"))),
+			)
 			c := greeted(t, s)
 			c.say("AUTH LOGIN " + encode("user@example.com"))
 			expect(switches.password, c.say(encode("Secret-1")))
@@ -290,7 +304,10 @@ func TestAccountsInTrouble(t *testing.T) {
 			s := prompt(t, Config{})
 			trouble.account.Password = password
 			s.gate.Directory = clerk{s.issuer, map[string]Account{"admin@contoso.com": trouble.account}}
-			require.Equal(t, trouble.tokens+tail, loosely(greeted(t, s).say("AUTH XOAUTH2 "+blob("admin@contoso.com", s.Token("admin@contoso.com")))))
+			require.Equal(
+				t, trouble.tokens+tail,
+				loosely(greeted(t, s).say("AUTH XOAUTH2 "+blob("admin@contoso.com", s.Token("admin@contoso.com")))),
+			)
 			c := greeted(t, s)
 			c.say("AUTH LOGIN " + encode("admin@contoso.com"))
 			require.Equal(t, trouble.password+tail, loosely(c.say(encode("Secret-1"))))

@@ -91,8 +91,11 @@ func (s *Server) rooms() {
 // settle makes the organization and the mailbox of a server that runs alone.
 func (s *Server) settle() error {
 	return errors.Join(
-		s.AddOrganization(Organization{Domains: []string{address.Domain(DefaultMailbox)}, SMTPAuth: true, BasicAuth: true}),
-		s.AddMailbox(Mailbox{Address: DefaultMailbox, Password: journal.NewSecret(DefaultPassword)}))
+		s.AddOrganization(
+			Organization{Domains: []string{address.Domain(DefaultMailbox)}, SMTPAuth: true, BasicAuth: true},
+		),
+		s.AddMailbox(Mailbox{Address: DefaultMailbox, Password: journal.NewSecret(DefaultPassword)}),
+	)
 }
 
 // RunT starts a server for a test and closes it at the test's end. If the test has failed, it logs the last lines of

@@ -32,7 +32,10 @@ const scan = "From: Scanner <alice@contoso.com>\r\nTo: bob@fabrikam.com\r\nSubje
 func TestAMailboxKeepsWhatWasSent(t *testing.T) {
 	s := prompt(t, Config{})
 	c := authenticated(t, s)
-	require.Equal(t, "250 2.0.0 OK <1@printer> [Hostname=<BE>]", loosely(c.post(DefaultMailbox, scan, "bob@fabrikam.com", DefaultMailbox)))
+	require.Equal(
+		t, "250 2.0.0 OK <1@printer> [Hostname=<BE>]",
+		loosely(c.post(DefaultMailbox, scan, "bob@fabrikam.com", DefaultMailbox)),
+	)
 
 	m, err := s.AwaitMessage(context.Background(), "Bob@Fabrikam.com")
 	require.NoError(t, err)
@@ -41,7 +44,10 @@ func TestAMailboxKeepsWhatWasSent(t *testing.T) {
 	require.Equal(t, "Scan à", m.Subject)
 	require.Equal(t, "Attached é", m.Text())
 	require.Len(t, m.Attachments(), 1)
-	require.Equal(t, mail.Attachment{Name: "scan.pdf", Type: "application/pdf", Size: 8, Content: []byte("%PDF-1.4")}, m.Attachments()[0])
+	require.Equal(
+		t, mail.Attachment{Name: "scan.pdf", Type: "application/pdf", Size: 8, Content: []byte("%PDF-1.4")},
+		m.Attachments()[0],
+	)
 	require.Equal(t, scan, string(m.Raw()))
 	require.Regexp(t, `(?s)^Received: from printer\.contoso\.com \(127\.0\.0\.1\) by.*Microsoft SMTP Server.*\nFrom: Scanner`, string(m.Delivered()))
 
@@ -69,7 +75,10 @@ func TestAPersonalAccountGetsANewMessageID(t *testing.T) {
 
 func TestAMessageWithoutAnIDGetsOne(t *testing.T) {
 	s := prompt(t, Config{})
-	require.Regexp(t, `^250 2\.0\.0 OK <\S+@\S+> \[Hostname=`, authenticated(t, s).post(DefaultMailbox, "Subject: x\r\n\r\n", "bob@fabrikam.com"))
+	require.Regexp(
+		t, `^250 2\.0\.0 OK <\S+@\S+> \[Hostname=`,
+		authenticated(t, s).post(DefaultMailbox, "Subject: x\r\n\r\n", "bob@fabrikam.com"),
+	)
 }
 
 func TestSendAs(t *testing.T) {
@@ -94,7 +103,10 @@ func TestSendAs(t *testing.T) {
 		})
 	}
 	require.Empty(t, s.Mailbox("bob@fabrikam.com"))
-	_, err := s.Cmdlet("Add-RecipientPermission", []string{"carol@contoso.com", "-Trustee", DefaultMailbox, "-AccessRights", "SendAs", "-Confirm:$false"})
+	_, err := s.Cmdlet(
+		"Add-RecipientPermission",
+		[]string{"carol@contoso.com", "-Trustee", DefaultMailbox, "-AccessRights", "SendAs", "-Confirm:$false"},
+	)
 	require.NoError(t, err)
 	require.Regexp(t, "^250", c.post(DefaultMailbox, "From: carol@contoso.com\r\n\r\nx\r\n", "bob@fabrikam.com"))
 }
@@ -125,7 +137,9 @@ func TestAnUnknownRecipientIsReportedLater(t *testing.T) {
 func TestChunks(t *testing.T) {
 	s := prompt(t, Config{})
 	c := authenticated(t, s)
-	binary := append([]byte("From: alice@contoso.com\r\nSubject: chunks\r\n\r\n"), bytes.Repeat([]byte{0, '\n', '.', '\r', 0xff}, 2000)...)
+	binary := append(
+		[]byte("From: alice@contoso.com\r\nSubject: chunks\r\n\r\n"),
+		bytes.Repeat([]byte{0, '\n', '.', '\r', 0xff}, 2000)...)
 	require.Equal(t, "250 2.1.0 Sender OK", c.say("MAIL FROM:<alice@contoso.com> BODY=BINARYMIME"))
 	require.Regexp(t, "^503 5.5.2 Need rcpt", c.say("BDAT 5\r\nabc"))
 	require.Equal(t, "250 2.1.5 Recipient OK", c.say("RCPT TO:<bob@fabrikam.com>"))
@@ -157,14 +171,19 @@ func TestABareLineFeedEndsNoMessage(t *testing.T) {
 	s := prompt(t, Config{})
 	c := authenticated(t, s)
 	c.post(DefaultMailbox, "Subject: x\r\n\r\none\n.\nMAIL FROM:<evil@contoso.com>\r\n.\n\r\n", "bob@fabrikam.com")
-	require.Equal(t, "Subject: x\r\n\r\none\n.\nMAIL FROM:<evil@contoso.com>\r\n\n\r\n", string(s.Mailbox("bob@fabrikam.com")[0].Raw()))
+	require.Equal(
+		t, "Subject: x\r\n\r\none\n.\nMAIL FROM:<evil@contoso.com>\r\n\n\r\n",
+		string(s.Mailbox("bob@fabrikam.com")[0].Raw()),
+	)
 	require.Len(t, s.Trace(), 1)
 }
 
 func TestLongLines(t *testing.T) {
 	s := prompt(t, Config{MaxErrors: -1})
 	c := greeted(t, s)
-	require.Regexp(t, "^535 5.7.3", c.say("AUTH XOAUTH2 "+blob(DefaultMailbox, strings.Repeat("x", 9000))), "12 kB pass")
+	require.Regexp(
+		t, "^535 5.7.3", c.say("AUTH XOAUTH2 "+blob(DefaultMailbox, strings.Repeat("x", 9000))), "12 kB pass",
+	)
 	require.Regexp(t, "^500 5.5.2 Command line too long", c.say("NOOP "+strings.Repeat("x", 16384)))
 	require.Regexp(t, "^500 5.5.2 Command line too long", c.say("NOOP "+strings.Repeat("x", 1<<20)))
 	require.Equal(t, "250 2.0.0 OK", c.say("NOOP"))
@@ -245,8 +264,13 @@ func TestTheAbuseControlOfOutlook(t *testing.T) {
 			c := greeted(t, s)
 			require.Equal(t, accepted, c.say("AUTH XOAUTH2 {blob of pat@outlook.com}"))
 			words := "WASCL UserAction verdict is not None. Actual verdict is " + verdict + ". "
-			require.Equal(t, "554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; "+permanentS+words+"OutboundSpamException: "+strings.TrimSpace(words)+"[EndDiagnosticData]"+hostname,
-				loosely(c.post("pat@outlook.com", "From: pat@outlook.com\r\n\r\n", "bob@fabrikam.com")))
+			require.Equal(
+				t,
+				"554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; "+permanentS+words+"OutboundSpamException: "+strings.TrimSpace(
+					words,
+				)+"[EndDiagnosticData]"+hostname,
+				loosely(c.post("pat@outlook.com", "From: pat@outlook.com\r\n\r\n", "bob@fabrikam.com")),
+			)
 			require.Empty(t, s.Mailbox("bob@fabrikam.com"))
 			require.NoError(t, s.SetVerdict("pat@outlook.com", ""))
 			require.Regexp(t, "^250 ", c.post("pat@outlook.com", "From: pat@outlook.com\r\n\r\n", "bob@fabrikam.com"))

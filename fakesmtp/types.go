@@ -23,8 +23,8 @@ type (
 
 // Whose tokens a server takes.
 type (
-	// Directory answers for the identity provider. A bench joins it to its fake Entra ID; a server that runs alone has a
-	// small issuer of its own.
+	// Directory answers for the identity provider. A bench joins it to its fake Entra ID; a server that runs alone has
+	// a small issuer of its own.
 	Directory = identity.Directory
 	// Claims is what an access token says of itself.
 	Claims = identity.Claims
@@ -48,7 +48,8 @@ func TrustKeys(keys func() jose.JSONWebKeySet) Directory { return identity.Trust
 
 // What an administrator makes.
 type (
-	// Organization is a tenant as Exchange Online knows it. As in a new one, SMTP AUTH is not enabled unless it says so.
+	// Organization is a tenant as Exchange Online knows it. As in a new one, SMTP AUTH is not enabled unless it says
+	// so.
 	Organization = mailboxes.Organization
 	// Mailbox is a mailbox that is to be.
 	Mailbox = mailboxes.Mailbox

@@ -109,7 +109,9 @@ func (a *Authority) derive(purpose string, length int) []byte {
 // over.
 func (a *Authority) deriveKey(purpose string) *ecdsa.PrivateKey {
 	for attempt := 0; ; attempt++ {
-		key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), a.derive(fmt.Sprintf("key %d of %s", attempt, purpose), 32))
+		key, err := ecdsa.ParseRawPrivateKey(
+			elliptic.P256(), a.derive(fmt.Sprintf("key %d of %s", attempt, purpose), 32),
+		)
 		if err == nil {
 			return key
 		}

@@ -42,7 +42,9 @@ func TestCertificateHoldsForItsHostsAndTheLoopbackNames(t *testing.T) {
 	c, err := a.Certificate("login.example", "192.0.2.10")
 	require.NoError(t, err)
 	for _, host := range []string{"login.example", "192.0.2.10", "localhost", "127.0.0.1", "::1"} {
-		_, err := c.Leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: a.Pool(), CurrentTime: vtime.DefaultStart.Add(time.Hour)})
+		_, err := c.Leaf.Verify(
+			x509.VerifyOptions{DNSName: host, Roots: a.Pool(), CurrentTime: vtime.DefaultStart.Add(time.Hour)},
+		)
 		if host == "192.0.2.10" || host == "127.0.0.1" || host == "::1" {
 			require.NoError(t, c.Leaf.VerifyHostname(host))
 			continue
@@ -54,7 +56,9 @@ func TestCertificateHoldsForItsHostsAndTheLoopbackNames(t *testing.T) {
 		_, err := a.Certificate(bad)
 		require.ErrorContains(t, err, "not a host name", bad)
 	}
-	_, err = c.Leaf.Verify(x509.VerifyOptions{Roots: a.Pool(), CurrentTime: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)})
+	_, err = c.Leaf.Verify(
+		x509.VerifyOptions{Roots: a.Pool(), CurrentTime: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)},
+	)
 	var invalid x509.CertificateInvalidError
 	require.ErrorAs(t, err, &invalid)
 	require.Equal(t, x509.Expired, invalid.Reason)
@@ -119,5 +123,7 @@ func TestBenchesOfTheSameSeedAndTimeShareTheirAuthority(t *testing.T) {
 	require.NotEqual(t, one.network.Authority().PEM(), other.network.Authority().PEM())
 	later := vtime.NewStepped(vtime.DefaultStart.AddDate(1, 0, 0))
 	defer later.Close()
-	require.NotEqual(t, one.network.Authority().PEM(), faultnet.New(faultnet.Config{World: later, Seed: 7}).Authority().PEM())
+	require.NotEqual(
+		t, one.network.Authority().PEM(), faultnet.New(faultnet.Config{World: later, Seed: 7}).Authority().PEM(),
+	)
 }

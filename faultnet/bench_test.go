@@ -53,7 +53,9 @@ func newBench(t testing.TB, change func(*faultnet.Config)) *bench {
 
 // note writes an entry as a party would.
 func (b *bench) note(party, connection, text string) {
-	b.journal.Append(journal.Entry{Party: party, Connection: connection, Kind: journal.KindNote, Text: journal.Plain(text)})
+	b.journal.Append(
+		journal.Entry{Party: party, Connection: connection, Kind: journal.KindNote, Text: journal.Plain(text)},
+	)
 }
 
 // lines are the journal, one line an entry.
@@ -64,7 +66,9 @@ func (b *bench) lines() []string {
 		if e.HTTP != nil {
 			text = fmt.Sprintf("%s %s %d", e.HTTP.Method, e.HTTP.Target, e.HTTP.Status)
 		}
-		lines = append(lines, fmt.Sprintf("%s %s %s %s: %s", e.At.Format("15:04:05"), e.Kind, e.Party, e.Connection, text))
+		lines = append(
+			lines, fmt.Sprintf("%s %s %s %s: %s", e.At.Format("15:04:05"), e.Kind, e.Party, e.Connection, text),
+		)
 	}
 	return lines
 }
@@ -238,7 +242,8 @@ func outcome(ctx context.Context, err error) string {
 	switch {
 	case err == nil:
 		return "ok"
-	case context.Cause(ctx) != nil && errors.Is(context.Cause(ctx), context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
+	case context.Cause(ctx) != nil && errors.Is(context.Cause(ctx), context.DeadlineExceeded),
+		errors.Is(err, os.ErrDeadlineExceeded),
 		errors.Is(err, context.DeadlineExceeded):
 		return "timed out"
 	default:

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Close closes the connection and disarms its deadline. It returns when the server has heard of it: when it has read all that was
-// sent and has closed too, or has a visit under way or a place for one in the order of events. So what the server still does has
-// one place in the order of turns, on every machine.
+// Close closes the connection and disarms its deadline. It returns when the server has heard of it: when it has read
+// all that was sent and has closed too, or has a visit under way or a place for one in the order of events. So what the
+// server still does has one place in the order of turns, on every machine.
 func (c *Conn) Close() error {
 	c.setting.Lock()
 	if c.stop != nil {
@@ -42,7 +42,8 @@ func (c *Conn) close() error {
 	return anonymous(c.Conn.Close(), l.host)
 }
 
-// closeOrderly sends the end of the stream, reads what still comes, and waits until the server has heard it. The caller holds the lock.
+// closeOrderly sends the end of the stream, reads what still comes, and waits until the server has heard it. The caller
+// holds the lock.
 func (c *Conn) closeOrderly() {
 	l := c.link
 	_ = c.Conn.SetReadDeadline(past) // wakes a read that waits
@@ -54,7 +55,8 @@ func (c *Conn) closeOrderly() {
 	if !can || half.CloseWrite() != nil {
 		return
 	}
-	go func() { _, _ = io.Copy(io.Discard, c.Conn) }() // ends when the connection is closed; a server that writes is not held up
+	// ends when the connection is closed; a server that writes is not held up
+	go func() { _, _ = io.Copy(io.Discard, c.Conn) }()
 	for !l.serverGone && l.begun == 0 && (l.server != nil || l.listener.serves()) {
 		l.changed.Wait()
 	}

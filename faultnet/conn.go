@@ -114,8 +114,9 @@ func (c *Conn) read(p []byte) (int, error) {
 // roomy is how many bytes a loopback socket takes without anybody reading, with a large margin.
 const roomy = 64 << 10
 
-// awaitWriter lets a write that is under way return before the reply to it is seen: otherwise net/http, whose writing goroutine
-// may be kept waiting by a busy machine, gives up on the connection after 50 ms and dials another. The caller holds the lock.
+// awaitWriter lets a write that is under way return before the reply to it is seen: otherwise net/http, whose writing
+// goroutine may be kept waiting by a busy machine, gives up on the connection after 50 ms and dials another. The caller
+// holds the lock.
 func (c *Conn) awaitWriter() {
 	l := c.link
 	for l.writing && l.sent-l.consumed <= roomy && !l.clientGone && !l.expired {
@@ -169,8 +170,8 @@ func (c *Conn) broken() bool {
 	return struck
 }
 
-// Write sends to the server. On a connection that is going to be reset it returns when the server has taken the bytes, so
-// that the reset shows at the same byte every time.
+// Write sends to the server. On a connection that is going to be reset it returns when the server has taken the bytes,
+// so that the reset shows at the same byte every time.
 func (c *Conn) Write(p []byte) (int, error) {
 	l := c.link
 	l.mu.Lock()
@@ -242,12 +243,14 @@ func (c *Conn) writeRaw(p []byte) (int, error) {
 // SetDeadline is [Conn.SetReadDeadline], which ends a write that the server does not take, too.
 func (c *Conn) SetDeadline(at time.Time) error { return c.SetReadDeadline(at) }
 
-// SetWriteDeadline does nothing: only a write that the server does not take is worth ending, and libraries that write much set both.
+// SetWriteDeadline does nothing: only a write that the server does not take is worth ending, and libraries that write
+// much set both.
 func (c *Conn) SetWriteDeadline(time.Time) error { return nil }
 
-// SetReadDeadline makes a deadline on the machine's clock a time-out of the World, so many whole seconds ahead as are left.
-// It can only fire while the turn is lent. If somebody waits on this connection by then, it takes the turn back and wakes him with
-// [os.ErrDeadlineExceeded]; whoever waits elsewhere goes on waiting. Setting another one, the zero time and closing disarm it.
+// SetReadDeadline makes a deadline on the machine's clock a time-out of the World, so many whole seconds ahead as are
+// left. It can only fire while the turn is lent. If somebody waits on this connection by then, it takes the turn back
+// and wakes him with [os.ErrDeadlineExceeded]; whoever waits elsewhere goes on waiting. Setting another one, the zero
+// time and closing disarm it.
 func (c *Conn) SetReadDeadline(at time.Time) error {
 	c.setting.Lock()
 	defer c.setting.Unlock()
@@ -277,10 +280,16 @@ func (c *Conn) SetReadDeadline(at time.Time) error {
 	if turn == nil || at.IsZero() || raw == past {
 		return anonymous(err, l.host)
 	}
-	c.stop = l.network.world.Interrupt(turn, vtime.Remaining(at), "deadline of "+l.name, os.ErrDeadlineExceeded, func() bool {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		return l.expire()
-	})
+	c.stop = l.network.world.Interrupt(
+		turn,
+		vtime.Remaining(at),
+		"deadline of "+l.name,
+		os.ErrDeadlineExceeded,
+		func() bool {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			return l.expire()
+		},
+	)
 	return anonymous(err, l.host)
 }

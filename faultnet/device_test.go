@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// This file is a device in a process of its own, small but whole: activities that speak to line servers through the bench's outlet,
-// time-outs by the time that the bench tells, and the messages by which it is lent turns.
+// This file is a device in a process of its own, small but whole: activities that speak to line servers through the
+// bench's outlet, time-outs by the time that the bench tells, and the messages by which it is lent turns.
 
 const deviceOutlet = "MFPSIM_TEST_DEVICE_OUTLET"
 
@@ -68,8 +68,8 @@ type smallDevice struct {
 	results     map[string]string
 }
 
-// activity is what an act of a person began. It works under one open call after the other: that of the act, or that of the wake in which
-// its timer fired.
+// activity is what an act of a person began. It works under one open call after the other: that of the act, or that of
+// the wake in which its timer fired.
 type activity struct{ act, call string }
 
 type deviceConnection struct {
@@ -88,9 +88,13 @@ func runDevice(outlet string) {
 	_, _ = io.Copy(io.Discard, os.Stdin) // until the bench has gone
 }
 
-// serveDevice starts a device and returns the address of its control port. One process can hold several, each on a bench of its own.
+// serveDevice starts a device and returns the address of its control port. One process can hold several, each on a
+// bench of its own.
 func serveDevice(outlet string) (address string) {
-	d := &smallDevice{outlet: outlet, connections: map[string]*deviceConnection{}, open: map[string]int{}, results: map[string]string{}}
+	d := &smallDevice{
+		outlet: outlet, connections: map[string]*deviceConnection{}, open: map[string]int{},
+		results: map[string]string{},
+	}
 	d.changed = sync.NewCond(&d.mu)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -188,7 +192,8 @@ func (d *smallDevice) begin(m message, call string) *bool {
 	return ended
 }
 
-// move lets an activity work under the wake under way; the call that it leaves has ended, unless it is the act itself. Under d.mu.
+// move lets an activity work under the wake under way; the call that it leaves has ended, unless it is the act itself.
+// Under d.mu.
 func (d *smallDevice) move(a *activity) {
 	d.open[a.call]--
 	if a.call != a.act && d.open[a.call] == 0 {

@@ -26,9 +26,9 @@ func (n *Network) Dialer(party string) *Dialer { return &Dialer{network: n, part
 // Party returns who dials.
 func (d *Dialer) Party() string { return d.party }
 
-// DialContext connects to a routed address. The turn that ctx carries is noted for the server. Errors have the types that
-// package net gives: [*net.DNSError], syscall.ECONNREFUSED (a known host, another port), syscall.EHOSTUNREACH (an address that
-// nobody has), syscall.ENETUNREACH (an address of a network that the party is not on).
+// DialContext connects to a routed address. The turn that ctx carries is noted for the server. Errors have the types
+// that package net gives: [*net.DNSError], syscall.ECONNREFUSED (a known host, another port), syscall.EHOSTUNREACH (an
+// address that nobody has), syscall.ENETUNREACH (an address of a network that the party is not on).
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	n := d.network
 	if err := context.Cause(ctx); err != nil {
@@ -93,8 +93,8 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	return n.dialled(l, raw), nil
 }
 
-// forPool reports whether net/http dials for its pool of connections: it reads from them also while nobody waits for an answer, as no
-// other client does, and says so to nobody.
+// forPool reports whether net/http dials for its pool of connections: it reads from them also while nobody waits for an
+// answer, as no other client does, and says so to nobody.
 func forPool() bool {
 	callers := make([]uintptr, 32)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
@@ -160,8 +160,9 @@ func hang(ctx context.Context) error {
 	return err
 }
 
-// renewTurn hangs a trace into a context: whoever gets a connection that is kept alive acts on it from then on. A context
-// inside another one has two traces, the inner is called first: it tells the connection how many of the outer ones to ignore.
+// renewTurn hangs a trace into a context: whoever gets a connection that is kept alive acts on it from then on. A
+// context inside another one has two traces, the inner is called first: it tells the connection how many of the outer
+// ones to ignore.
 func renewTurn(ctx context.Context) context.Context {
 	depth, _ := ctx.Value(depthKey{}).(int)
 	turn := vtime.TurnFrom(ctx)
@@ -175,7 +176,8 @@ func renewTurn(ctx context.Context) context.Context {
 
 type depthKey struct{}
 
-// unwrap takes TLS and this package's layers above it off a connection, down to a [*Conn], a server's connection or a raw one.
+// unwrap takes TLS and this package's layers above it off a connection, down to a [*Conn], a server's connection or a
+// raw one.
 func unwrap(conn net.Conn) net.Conn {
 	for {
 		switch layer := conn.(type) {

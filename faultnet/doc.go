@@ -1,5 +1,5 @@
-// Package faultnet is the network of a bench: host names that lead to loopback listeners, a lab's certificate authority,
-// numbered connections that carry the turn from one party to the other, latency in virtual time, and faults.
+// Package faultnet is the network of a bench: host names that lead to loopback listeners, a lab's certificate
+// authority, numbered connections that carry the turn from one party to the other, latency in virtual time, and faults.
 //
 // The dialling side ([Dialer]) numbers its connections ("printer#3") and notes whose turn it is, under the addresses of the
 // connection. The serving side ([Network.Peer]) finds the note by the remote address, so nothing is added to the wire. A

@@ -79,15 +79,17 @@ func noSuchFault(kind FaultKind) error {
 
 // Fault is one thing that is to go wrong.
 type Fault struct {
-	To    string    `json:"to"`             // party that is dialled ("entra", "smtp", "printer"); the party itself for [Isolated]
+	// party that is dialled ("entra", "smtp", "printer"); the party itself for [Isolated]
+	To    string    `json:"to"`
 	From  string    `json:"from,omitempty"` // party that dials; empty: any
 	Kind  FaultKind `json:"kind"`
 	After int       `json:"after,omitempty"` // connections that pass before
 	Times int       `json:"times,omitempty"` // connections that are hit; 0: until cleared
 	Bytes int       `json:"bytes,omitempty"` // for [Reset]: application bytes that pass before
-	Write int       `json:"write,omitempty"` // it strikes when the server of the connection writes for the nth time, from 1
-	Read  int       `json:"read,omitempty"`  // it strikes at what the server would read the nth time
-	Delay Delay     `json:"delay,omitempty"` // for [Slow]: how late; 20 s if zero
+	// it strikes when the server of the connection writes for the nth time, from 1
+	Write int   `json:"write,omitempty"`
+	Read  int   `json:"read,omitempty"`  // it strikes at what the server would read the nth time
+	Delay Delay `json:"delay,omitempty"` // for [Slow]: how late; 20 s if zero
 }
 
 // Delay is a duration that JSON writes as "90s".
@@ -189,8 +191,8 @@ func (a *armed) matches(from, to string) bool {
 // spent reports whether the fault has hit as many connections as it should.
 func (a *armed) spent() bool { return a.cleared || a.Times > 0 && a.used >= a.Times }
 
-// Arm makes a fault wait for its connections. Connections that are open already break at their next write, unless the fault
-// lets connections pass first ([Fault.After]); a [Silent] fault makes them fall silent instead.
+// Arm makes a fault wait for its connections. Connections that are open already break at their next write, unless the
+// fault lets connections pass first ([Fault.After]); a [Silent] fault makes them fall silent instead.
 func (n *Network) Arm(f Fault) {
 	a := &armed{Fault: f}
 	n.mu.Lock()
@@ -235,7 +237,8 @@ func (n *Network) Faults() []Fault {
 	return left
 }
 
-// Unmet returns the faults that were not met, or not as often as they were to be, cleared ones too: each is a mistake of a script.
+// Unmet returns the faults that were not met, or not as often as they were to be, cleared ones too: each is a mistake
+// of a script.
 func (n *Network) Unmet() []Fault {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -266,8 +269,8 @@ func (n *Network) bind(from, to string, possible func(FaultKind) bool) *armed {
 	return hit
 }
 
-// strike lets a fault that was armed later hit an open connection: it reports false if the fault is over. An open connection
-// that falls silent counts as one that was hit; one that breaks does not, since its successor will be.
+// strike lets a fault that was armed later hit an open connection: it reports false if the fault is over. An open
+// connection that falls silent counts as one that was hit; one that breaks does not, since its successor will be.
 func (n *Network) strike(a *armed) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

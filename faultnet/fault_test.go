@@ -178,7 +178,9 @@ func TestHTTPSRequestIsResetAtTheSameByteEveryTime(t *testing.T) {
 		b.network.Arm(faultnet.Fault{To: "entra", Kind: faultnet.Reset, Bytes: bytes, Times: 75})
 		for range 75 {
 			b.do("printer", func(ctx context.Context) {
-				request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://login.example/", strings.NewReader(strings.Repeat("x", 50_000)))
+				request, err := http.NewRequestWithContext(
+					ctx, http.MethodPost, "https://login.example/", strings.NewReader(strings.Repeat("x", 50_000)),
+				)
 				require.NoError(t, err)
 				_, err = send(client, request)
 				require.ErrorIs(t, err, syscall.ECONNRESET)
@@ -389,9 +391,13 @@ func TestClientsFromOutsideMeetFaultsToo(t *testing.T) {
 	b := newBench(t, nil)
 	l, err := b.network.Listen("web", "web.example:80")
 	require.NoError(t, err)
-	server, err := b.network.ServeHTTP(l, nil, b.network.Handler("web", nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, "hello")
-	}), nil))
+	server, err := b.network.ServeHTTP(
+		l,
+		nil,
+		b.network.Handler("web", nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "hello")
+		}), nil),
+	)
 	require.NoError(t, err)
 	defer func() { _ = server.Close() }()
 	ask := func() (string, error) {

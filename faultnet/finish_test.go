@@ -38,7 +38,9 @@ func TestAnAnswerIsFinishedAfterItsVisitAndAfterItsRecord(t *testing.T) {
 		recorded = string(response.Body)
 		return exchange(r, body, response)
 	}
-	server, err := b.network.ServeHTTP(l, b.network.TLSConfig("entra", nil, "login.example"), b.network.Handler("entra", nil, handler, record))
+	server, err := b.network.ServeHTTP(
+		l, b.network.TLSConfig("entra", nil, "login.example"), b.network.Handler("entra", nil, handler, record),
+	)
 	require.NoError(t, err)
 	defer func() { _ = server.Close() }()
 	client := b.client("printer")
@@ -81,7 +83,9 @@ func TestAHandlerThatPanicsIsNotFinished(t *testing.T) {
 	b := newBench(t, nil)
 	finished := false
 	b.https(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.(faultnet.Finisher).Finish(func(body []byte) { finished = true; copy(body, bytes.Repeat([]byte("x"), len(body))) })
+		w.(faultnet.Finisher).Finish(
+			func(body []byte) { finished = true; copy(body, bytes.Repeat([]byte("x"), len(body))) },
+		)
 		panic(http.ErrAbortHandler)
 	}))
 	client := b.client("printer")

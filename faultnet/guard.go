@@ -2,8 +2,8 @@ package faultnet
 
 import "net"
 
-// Guard runs what a server does for one connection. If it panics, the conversation ends and nothing else: the panic is kept in the
-// World ([vtime.World.Panics]), the dialler gets its turn back, and the connection is closed.
+// Guard runs what a server does for one connection. If it panics, the conversation ends and nothing else: the panic is
+// kept in the World ([vtime.World.Panics]), the dialler gets its turn back, and the connection is closed.
 func (p *Peer) Guard(conn net.Conn, serve func()) {
 	l := p.link
 	defer func() {

@@ -26,37 +26,37 @@ type Response struct {
 	Body   []byte
 }
 
-// Finisher is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers whose costly part is pure
-// computation, such as a signature.
+// Finisher is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers whose costly part is
+// pure computation, such as a signature.
 type Finisher interface {
 	http.ResponseWriter
 	// Finish registers what completes the body after the visit has ended and before the answer is written, so that many
 	// answers can be completed at a time. It changes bytes in place, depends on nothing but what the visit decided, and
-	// touches nothing that another turn can see. The record is made before: it sees the body as it was written. A handler
-	// that breaks off or panics is not finished.
+	// touches nothing that another turn can see. The record is made before: it sees the body as it was written. A
+	// handler that breaks off or panics is not finished.
 	Finish(complete func(body []byte))
 }
 
-// Unrecorder is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers that nobody looks for in the journal,
-// such as a style sheet.
+// Unrecorder is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers that nobody looks
+// for in the journal, such as a style sheet.
 type Unrecorder interface {
 	http.ResponseWriter
 	// Unrecord keeps the exchange out of the journal.
 	Unrecord()
 }
 
-// Record makes the journal's exchange of a request, of which it is given the request line, host and header, of its body and of the
-// answer. It is called when somebody reads the entry: what it says follows from its arguments alone.
+// Record makes the journal's exchange of a request, of which it is given the request line, host and header, of its body
+// and of the answer. It is called when somebody reads the entry: what it says follows from its arguments alone.
 type Record func(r *http.Request, body []byte, response *Response) *journal.Exchange
 
 type connectionKey struct{}
 
-// Handler makes h a visitor of the bench: the request is read in full, a visit is opened, h answers into memory under the
-// visit's context, the answer is dated by the party's clock (nil: true time), the exchange is written to the journal as record
-// tells it (nil: nothing is), the visit ends, and only then the answer is written. h may sleep and dial under the request's
-// context. A handler that panics with [http.ErrAbortHandler] closes
-// the connection without an answer; another panic is kept in the World and answered with status 500.
-// Handlers that stream, or that act on nothing, are not to be wrapped.
+// Handler makes h a visitor of the bench: the request is read in full, a visit is opened, h answers into memory under
+// the visit's context, the answer is dated by the party's clock (nil: true time), the exchange is written to the
+// journal as record tells it (nil: nothing is), the visit ends, and only then the answer is written. h may sleep and
+// dial under the request's context. A handler that panics with [http.ErrAbortHandler] closes the connection without an
+// answer; another panic is kept in the World and answered with status 500. Handlers that stream, or that act on
+// nothing, are not to be wrapped.
 func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 	record Record,
 ) http.Handler {
@@ -90,7 +90,10 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 				answer.status = 0
 			}
 			if record != nil && n.journal != nil && !answer.unrecorded {
-				n.recordExchange(journal.Entry{Party: party, Connection: peer.Connection(), Kind: journal.KindHTTP}, record, r, body, answer)
+				n.recordExchange(
+					journal.Entry{Party: party, Connection: peer.Connection(), Kind: journal.KindHTTP}, record, r, body,
+					answer,
+				)
 			}
 			return aborted
 		}()
@@ -108,7 +111,8 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 	})
 }
 
-// recordExchange writes an exchange to the journal. The bodies are copied, since an answer is finished after its record.
+// recordExchange writes an exchange to the journal. The bodies are copied, since an answer is finished after its
+// record.
 func (n *Network) recordExchange(entry journal.Entry, record Record, r *http.Request, body []byte, answer *recorder) {
 	request := &http.Request{
 		Method: r.Method, URL: r.URL, Proto: r.Proto, ProtoMajor: r.ProtoMajor, ProtoMinor: r.ProtoMinor, Header: r.Header,
@@ -199,8 +203,8 @@ func (r *recorder) Write(p []byte) (int, error) {
 	return r.body.Write(p)
 }
 
-// finish fills in what net/http would otherwise decide while writing. A length that the handler set itself stays: a longer
-// one than its body makes a truncated answer.
+// finish fills in what net/http would otherwise decide while writing. A length that the handler set itself stays: a
+// longer one than its body makes a truncated answer.
 func (r *recorder) finish() {
 	r.WriteHeader(http.StatusOK)
 	bodiless := r.status < 200 || r.status == http.StatusNoContent || r.status == http.StatusNotModified
@@ -215,7 +219,8 @@ func (r *recorder) finish() {
 // ServeHTTP serves h on a listener of the network until the returned server is closed; tlsConfig nil: without TLS. The
 // server has no time-outs, since they would be the machine's, and logs nothing. Connections are counted for [Reset].
 func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handler) (*http.Server, error) {
-	if tlsConfig != nil && tlsConfig.GetCertificate == nil && len(tlsConfig.Certificates) == 0 && tlsConfig.GetConfigForClient == nil {
+	if tlsConfig != nil && tlsConfig.GetCertificate == nil && len(tlsConfig.Certificates) == 0 &&
+		tlsConfig.GetConfigForClient == nil {
 		return nil, errors.New("serve HTTPS: the configuration has no certificate")
 	}
 	server := &http.Server{
@@ -299,7 +304,8 @@ func connState(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// handshaking makes TLS before the first request is waited for, so that waiting for it is told apart from waiting in the handshake.
+// handshaking makes TLS before the first request is waited for, so that waiting for it is told apart from waiting in
+// the handshake.
 type handshaking struct {
 	*tls.Conn
 	link *link

@@ -209,7 +209,9 @@ func TestTwoActsOfALentDeviceAtOnceGiveOneOrder(t *testing.T) {
 		return b.lines()
 	}
 	first := run(t)
-	require.Len(t, slices.DeleteFunc(slices.Clone(first), func(l string) bool { return !strings.Contains(l, "person") }), 3)
+	require.Len(
+		t, slices.DeleteFunc(slices.Clone(first), func(l string) bool { return !strings.Contains(l, "person") }), 3,
+	)
 	for range 20 {
 		require.Equal(t, first, run(t))
 	}
@@ -219,7 +221,10 @@ func TestARequestWithoutALentTurnIsToldAsLate(t *testing.T) {
 	b := newBench(t, nil)
 	b.lineServer(false)
 	o := startDevice(b, "scanner")
-	r, err := o.post("/act", message{Call: "by-itself", Now: b.world.Now(), Host: "mail.example:587", Lines: []string{"NOOP"}, Timeout: 60})
+	r, err := o.post(
+		"/act",
+		message{Call: "by-itself", Now: b.world.Now(), Host: "mail.example:587", Lines: []string{"NOOP"}, Timeout: 60},
+	)
 	require.NoError(t, err)
 	require.Equal(t, "220 mail.example | 250 NOOP", r.Results["by-itself"])
 	require.Contains(t, b.lines()[0], "a request without a turn")

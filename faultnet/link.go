@@ -8,8 +8,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// link is one connection as both of its ends and the faults see it. Its lock is taken inside World events: nobody may call
-// the World or the journal while holding it.
+// link is one connection as both of its ends and the faults see it. Its lock is taken inside World events: nobody may
+// call the World or the journal while holding it.
 type link struct {
 	network  *Network
 	name     string    // "printer#3"
@@ -113,7 +113,8 @@ func (l *link) pass(bytes int) (last bool) {
 	return l.passed >= l.fault.Bytes
 }
 
-// holdBack makes the dialling side wait until the reset has been carried out, so that it cannot act on the last byte before.
+// holdBack makes the dialling side wait until the reset has been carried out, so that it cannot act on the last byte
+// before.
 func (l *link) holdBack() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

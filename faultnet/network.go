@@ -18,8 +18,8 @@ import (
 // Outside names the party that a connection belongs to when nobody of the bench dialled it.
 const Outside = "outside"
 
-// private are the addresses that only parties of the same network reach (guide rule R13): TEST-NET-1 (RFC 5737), in which the bench's
-// first printers live, and the range for benchmarks (RFC 2544), which has room for many.
+// private are the addresses that only parties of the same network reach (guide rule R13): TEST-NET-1 (RFC 5737), in
+// which the bench's first printers live, and the range for benchmarks (RFC 2544), which has room for many.
 var private = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15")}
 
 // Config says what a network is made of.
@@ -84,8 +84,8 @@ func New(config Config) *Network {
 	return n
 }
 
-// validity is that of all certificates: of a stepped bench from a year before its start, so that a printer in the year 2000
-// refuses them; of a flowing one long enough for any date.
+// validity is that of all certificates: of a stepped bench from a year before its start, so that a printer in the year
+// 2000 refuses them; of a flowing one long enough for any date.
 func validity(world *vtime.World) (from, until time.Time) {
 	if world.Stepped() {
 		from = world.Start().AddDate(-1, 0, 0).Truncate(time.Second)
@@ -103,7 +103,8 @@ func (n *Network) Authority() *Authority { return n.authority }
 // Stranger returns the authority that nobody trusts; it signs what [Untrusted] presents.
 func (n *Network) Stranger() *Authority { return n.stranger }
 
-// Listen opens a loopback listener for a party and routes addresses ("login.microsoftonline.com:443", "192.0.2.10:443") to it.
+// Listen opens a loopback listener for a party and routes addresses ("login.microsoftonline.com:443", "192.0.2.10:443")
+// to it.
 func (n *Network) Listen(party string, addresses ...string) (net.Listener, error) {
 	l, err := n.listen(party, addresses...)
 	if err != nil {
@@ -120,8 +121,8 @@ func (n *Network) listen(party string, addresses ...string) (*listener, error) {
 	return n.adopt(party, l, addresses...), nil
 }
 
-// Adopt takes a listener that somebody else opened into the network, as if [Network.Listen] had opened it. The returned one
-// is to be used in its place.
+// Adopt takes a listener that somebody else opened into the network, as if [Network.Listen] had opened it. The returned
+// one is to be used in its place.
 func (n *Network) Adopt(party string, l net.Listener, addresses ...string) net.Listener {
 	return n.adopt(party, l, addresses...)
 }
@@ -165,8 +166,8 @@ func dialable(address net.Addr) string {
 	return fmt.Sprintf("127.0.0.1:%d", tcp.Port)
 }
 
-// Join makes a party a member of a network of its own choice of name. The addresses 192.0.2.0/24 and 198.18.0.0/15 are reachable only
-// between members of the same network (guide rule R13); a party may be in several (R12).
+// Join makes a party a member of a network of its own choice of name. The addresses 192.0.2.0/24 and 198.18.0.0/15 are
+// reachable only between members of the same network (guide rule R13); a party may be in several (R12).
 func (n *Network) Join(party, network string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

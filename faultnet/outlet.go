@@ -14,13 +14,13 @@ import (
 	"mfpsim/vtime"
 )
 
-// Outlet is the door through which a party outside the process reaches the bench: a loopback port that speaks HTTP CONNECT (RFC 9110 §9.3.6).
-// What comes through it is the party's own: its connections carry its name and number ("scanner#3"), meet the faults of the network,
-// and act under the turn that the party is lent. TLS stays end to end.
+// Outlet is the door through which a party outside the process reaches the bench: a loopback port that speaks HTTP
+// CONNECT (RFC 9110 §9.3.6). What comes through it is the party's own: its connections carry its name and number
+// ("scanner#3"), meet the faults of the network, and act under the turn that the party is lent. TLS stays end to end.
 //
-// The party sends its own name of the connection in the header Connection-Name; the bench uses it when it speaks of the connection. A
-// connection that cannot be made is answered with status 502 and the reason phrase "no-name", "refused", "unreachable" or
-// "network-unreachable".
+// The party sends its own name of the connection in the header Connection-Name; the bench uses it when it speaks of the
+// connection. A connection that cannot be made is answered with status 502 and the reason phrase "no-name", "refused",
+// "unreachable" or "network-unreachable".
 type Outlet struct {
 	network *Network
 	party   *vtime.Outside
@@ -42,10 +42,13 @@ func (n *Network) Outlet(party *vtime.Outside) (*Outlet, error) {
 		return nil, fmt.Errorf("no port for the outlet of %s", party.Name())
 	}
 	o := &Outlet{
-		network: n, party: party, dialer: n.Dialer(party.Name()), address: listener.Addr().String(), open: map[net.Conn]struct{}{},
+		network: n, party: party, dialer: n.Dialer(party.Name()), address: listener.Addr().String(),
+		open: map[net.Conn]struct{}{},
 	}
 	o.dialer.door = o
-	o.server = &http.Server{Handler: o, ErrorLog: n.quiet(), BaseContext: func(net.Listener) context.Context { return background() }}
+	o.server = &http.Server{
+		Handler: o, ErrorLog: n.quiet(), BaseContext: func(net.Listener) context.Context { return background() },
+	}
 	go func() { _ = o.server.Serve(listener) }() // ends with http.ErrServerClosed
 	return o, nil
 }
@@ -183,8 +186,8 @@ func (l *link) answer() {
 	l.mu.Lock()
 }
 
-// inquire asks a party outside whether it waits on a connection that is at a dead end for all that the bench can see, and lends the
-// turn if it does. Under l.mu.
+// inquire asks a party outside whether it waits on a connection that is at a dead end for all that the bench can see,
+// and lends the turn if it does. Under l.mu.
 func (l *link) inquire() {
 	if l.inquiring {
 		return
@@ -205,7 +208,8 @@ func (l *link) inquire() {
 	}()
 }
 
-// late records that a party outside acts without a turn: the order is not guaranteed. Under l.mu, which is given up meanwhile.
+// late records that a party outside acts without a turn: the order is not guaranteed. Under l.mu, which is given up
+// meanwhile.
 func (l *link) late() {
 	l.mu.Unlock()
 	l.network.fault(l.from, l.name, "a request without a turn: its place in the order is not guaranteed")

@@ -13,8 +13,8 @@ type Peer struct {
 	link    *link
 }
 
-// Peer finds the dialling side of a server's connection, plain, under TLS or wrapped by [Peer.Application]. A connection
-// that nobody of the bench dialled has a peer from outside, numbered when it is first seen.
+// Peer finds the dialling side of a server's connection, plain, under TLS or wrapped by [Peer.Application]. A
+// connection that nobody of the bench dialled has a peer from outside, numbered when it is first seen.
 func (n *Network) Peer(conn net.Conn) *Peer {
 	raw := unwrap(conn)
 	if s, ok := raw.(*serverConn); ok {
@@ -62,8 +62,8 @@ func (p *Peer) HalfClose() error {
 	return nil
 }
 
-// Reset ends the connection with a TCP reset of the server's. What was written just before may be lost; a server that says nothing
-// first is seen by its client in the same way every time.
+// Reset ends the connection with a TCP reset of the server's. What was written just before may be lost; a server that
+// says nothing first is seen by its client in the same way every time.
 func (p *Peer) Reset() {
 	kernelReset(p.socket())
 	p.link.leave()
@@ -75,8 +75,8 @@ func (p *Peer) socket() net.Conn {
 	return p.link.server
 }
 
-// Application wraps the serving side of a connection above TLS, where bytes are counted for [Reset]. After STARTTLS it is
-// called again with the *tls.Conn, made over the raw connection or over the first wrapper.
+// Application wraps the serving side of a connection above TLS, where bytes are counted for [Reset]. After STARTTLS it
+// is called again with the *tls.Conn, made over the raw connection or over the first wrapper.
 func (p *Peer) Application(conn net.Conn) net.Conn {
 	for inner := conn; ; {
 		switch layer := inner.(type) {
@@ -114,7 +114,8 @@ func (a *application) counts() (*armed, bool) {
 	return fault, resets && !retired
 }
 
-// Read hands over what the client has sent, up to the byte at which the connection is reset; that read and all later ones fail.
+// Read hands over what the client has sent, up to the byte at which the connection is reset; that read and all later
+// ones fail.
 func (a *application) Read(p []byte) (int, error) {
 	a.link.readAhead(len(p) == 1)
 	fault, counts := a.counts()
@@ -169,7 +170,8 @@ func (a *application) Write(p []byte) (int, error) {
 	return sent, err
 }
 
-// Close closes the connection. What TLS still writes is a farewell: a fault does not delay it, because whoever closes a server waits for it.
+// Close closes the connection. What TLS still writes is a farewell: a fault does not delay it, because whoever closes a
+// server waits for it.
 func (a *application) Close() error {
 	a.link.mu.Lock()
 	a.link.leaving = true
@@ -204,8 +206,9 @@ type listener struct {
 	closed bool
 }
 
-// Expect tells that somebody is going to accept the connections of a listener of a network, for example in a goroutine that has not come
-// to it yet: whoever closes a connection meanwhile waits until the server has heard of it. Of another listener it says nothing.
+// Expect tells that somebody is going to accept the connections of a listener of a network, for example in a goroutine
+// that has not come to it yet: whoever closes a connection meanwhile waits until the server has heard of it. Of another
+// listener it says nothing.
 func Expect(l net.Listener) {
 	if l, ours := l.(*listener); ours {
 		l.mu.Lock()
@@ -283,7 +286,8 @@ type serverConn struct {
 	link *link
 }
 
-// Read counts raw bytes. Before it waits it tells that everything was taken, and gives up the turn that an orphan has kept.
+// Read counts raw bytes. Before it waits it tells that everything was taken, and gives up the turn that an orphan has
+// kept.
 func (s *serverConn) Read(p []byte) (int, error) {
 	l := s.link
 	l.mu.Lock()
@@ -340,7 +344,8 @@ func (s *serverConn) writeRaw(p []byte) error {
 	return err
 }
 
-// Close closes the connection. After a reset the dialling side may still have to read what came before: then it closes both.
+// Close closes the connection. After a reset the dialling side may still have to read what came before: then it closes
+// both.
 func (s *serverConn) Close() error {
 	l := s.link
 	l.mu.Lock()

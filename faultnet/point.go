@@ -8,9 +8,9 @@ import (
 	"mfpsim/chance"
 )
 
-// A fault can wait for a point of a connection: the nth time that the server writes ([Fault.Write]) or reads ([Fault.Read]), which is the
-// nth time that the dialling side writes. Writes are counted below TLS, each call once, so that they are the same in every run; the
-// octets of a handshake are points too.
+// A fault can wait for a point of a connection: the nth time that the server writes ([Fault.Write]) or reads
+// ([Fault.Read]), which is the nth time that the dialling side writes. Writes are counted below TLS, each call once, so
+// that they are the same in every run; the octets of a handshake are points too.
 
 // httpWords and smtpWords are what [WrongProtocol] says: each to those who expect anything else.
 const (
@@ -27,7 +27,8 @@ type Point struct {
 	Octets     []byte // what is written, as it goes over the wire; not to be kept
 }
 
-// WatchPoints registers who is told each write between parties, before anybody dials; it must not call back. For tests that go through all points.
+// WatchPoints registers who is told each write between parties, before anybody dials; it must not call back. For tests
+// that go through all points.
 func (n *Network) WatchPoints(f func(Point)) { n.points = f }
 
 // atPoint reports whether the fault waits for a point of the connection.
@@ -79,7 +80,11 @@ func (l *link) toName() string {
 func (l *link) instead(kind FaultKind, p []byte) []byte {
 	switch {
 	case kind == Garbled:
-		return chance.New(l.network.seed, fmt.Sprintf("garbled %s %d %d", l.name, l.clientWrites, l.serverWrites)).Bytes(len(p))
+		return chance.New(
+			l.network.seed, fmt.Sprintf("garbled %s %d %d", l.name, l.clientWrites, l.serverWrites),
+		).Bytes(
+			len(p),
+		)
 	case l.web:
 		return []byte(smtpWords)
 	default:
@@ -87,7 +92,8 @@ func (l *link) instead(kind FaultKind, p []byte) []byte {
 	}
 }
 
-// wait makes the dialling side wait for so long, on the World's clock, unless its time-out is shorter. Under l.mu, which is given up meanwhile.
+// wait makes the dialling side wait for so long, on the World's clock, unless its time-out is shorter. Under l.mu,
+// which is given up meanwhile.
 func (l *link) wait(d time.Duration) {
 	over := false
 	due := func() {
@@ -133,7 +139,8 @@ func (l *link) wait(d time.Duration) {
 	l.answer()
 }
 
-// strikeDialler carries out a fault at a write of the dialling side; done says that nothing is left to write. Under l.mu.
+// strikeDialler carries out a fault at a write of the dialling side; done says that nothing is left to write. Under
+// l.mu.
 func (c *Conn) strikeDialler(a *armed, p []byte) (n int, err error, done bool) {
 	l := c.link
 	l.tell(a, fmt.Sprintf("at read %d", a.Read))
@@ -198,7 +205,8 @@ func (s *serverConn) strikeServer(a *armed, p []byte) (err error, done bool) {
 		l.mu.Lock()
 		return resetError("write", l.name), true
 	case Panic:
-		if l.web && (l.active || l.idle) { // net/http writes, nothing of the party's own: what would be left of its panic
+		// net/http writes, nothing of the party's own: what would be left of its panic
+		if l.web && (l.active || l.idle) {
 			l.mu.Unlock()
 			l.network.world.Panicked(l.to+" for "+l.name, "planted: "+a.String())
 			_ = s.Conn.Close()

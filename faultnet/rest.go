@@ -6,8 +6,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// waits reports whether the dialling side waits for the server: it reads, and has taken all that was written to it. A pool reads
-// before its client has written anything. Under l.mu.
+// waits reports whether the dialling side waits for the server: it reads, and has taken all that was written to it. A
+// pool reads before its client has written anything. Under l.mu.
 func (l *link) waits() bool {
 	return l.reading && l.got == l.wrote && !l.writing && (l.sent > 0 || !l.pooled)
 }
@@ -20,14 +20,14 @@ func (l *link) jammed() bool {
 	return l.stuffed() && !l.reading && l.answering && l.wrote-l.got > roomy
 }
 
-// actsForHTTP reports whether the HTTP server has read a request that it owes an answer, or the dialling side is an HTTP client's pool, which
-// reads on while nobody waits. In a handshake neither is so. Under l.mu.
+// actsForHTTP reports whether the HTTP server has read a request that it owes an answer, or the dialling side is an
+// HTTP client's pool, which reads on while nobody waits. In a handshake neither is so. Under l.mu.
 func (l *link) actsForHTTP() bool {
 	return (l.active || l.idle) && (l.pooled || l.ahead)
 }
 
-// deadEnd reports whether neither side will do anything of its own: the dialling side waits, and the server waits for more or is not
-// heard. Nothing but an event of the World changes that. Under l.mu.
+// deadEnd reports whether neither side will do anything of its own: the dialling side waits, and the server waits for
+// more or is not heard. Nothing but an event of the World changes that. Under l.mu.
 func (l *link) deadEnd() bool {
 	switch {
 	case l.turn == nil || l.client == nil || l.stalled || l.delaying || l.spent || l.clientGone || l.expired || l.fired || l.begun > 0:
@@ -46,8 +46,8 @@ func (l *link) deadEnd() bool {
 	}
 }
 
-// settle lends the dialling side's turn to the clock if the connection is at a dead end. The caller holds the lock, which is given up
-// for a moment.
+// settle lends the dialling side's turn to the clock if the connection is at a dead end. The caller holds the lock,
+// which is given up for a moment.
 func (l *link) settle() {
 	switch {
 	case !l.deadEnd():
@@ -74,7 +74,8 @@ func (l *link) stall() {
 	}
 }
 
-// unstall notes that the turn is back. A wait that nothing would ever end, because nobody moves the World, ends as a time-out. Under l.mu.
+// unstall notes that the turn is back. A wait that nothing would ever end, because nobody moves the World, ends as a
+// time-out. Under l.mu.
 func (l *link) unstall(err error) {
 	l.stalled, l.spent = false, true
 	if errors.Is(err, vtime.ErrNobodyAdvances) || errors.Is(err, vtime.ErrClosed) {
@@ -148,7 +149,8 @@ func (l *link) endRequest() {
 	l.settle()
 }
 
-// readAhead notes whether the HTTP server reads while it answers: net/http does so by one octet at a time, and all else by more.
+// readAhead notes whether the HTTP server reads while it answers: net/http does so by one octet at a time, and all else
+// by more.
 func (l *link) readAhead(ahead bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// SharedServer serves the HTTPS pages of many parties at one listener: who was dialled answers, under a certificate for the name that was
-// dialled. A party costs no socket and no goroutine.
+// SharedServer serves the HTTPS pages of many parties at one listener: who was dialled answers, under a certificate for
+// the name that was dialled. A party costs no socket and no goroutine.
 type SharedServer struct {
 	network  *Network
 	listener *listener
@@ -19,8 +19,9 @@ type SharedServer struct {
 	pages map[string]http.Handler // by party
 }
 
-// ServeShared opens a loopback listener that nobody's address leads to yet, and serves it until the server is closed. Certificates are
-// dated by the clock; nil: true time. The party is that of clients from outside, who dial nobody and are told so.
+// ServeShared opens a loopback listener that nobody's address leads to yet, and serves it until the server is closed.
+// Certificates are dated by the clock; nil: true time. The party is that of clients from outside, who dial nobody and
+// are told so.
 func (n *Network) ServeShared(party string, clock *vtime.Clock) (*SharedServer, error) {
 	l, err := n.listen(party)
 	if err != nil {

@@ -14,7 +14,10 @@ import (
 
 // page answers with a text, as a party.
 func page(n *faultnet.Network, party, text string) http.Handler {
-	return n.Handler(party, nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }), exchange)
+	return n.Handler(
+		party, nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }),
+		exchange,
+	)
 }
 
 func TestAtASharedServerWhoeverWasDialledAnswers(t *testing.T) {

@@ -4,8 +4,8 @@ import (
 	"bytes"
 )
 
-// stripper takes the STARTTLS line out of a multi-line reply of an SMTP server (RFC 3207 section 6: a man in the middle can).
-// What follows the first bytes that are no SMTP reply is passed through untouched.
+// stripper takes the STARTTLS line out of a multi-line reply of an SMTP server (RFC 3207 section 6: a man in the middle
+// can). What follows the first bytes that are no SMTP reply is passed through untouched.
 type stripper struct {
 	source func([]byte) (int, error)
 	met    func()

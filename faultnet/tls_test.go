@@ -22,7 +22,9 @@ func TestAnUnmodifiedClientFromOutsideIsServed(t *testing.T) {
 			b := newBench(t, nil)
 			l, err := b.network.Listen("entra", "login.example:443")
 			require.NoError(t, err)
-			answer := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+			answer := http.HandlerFunc(
+				func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
+			)
 			server, err := b.network.ServeHTTP(l, b.network.TLSConfig("entra", nil, "login.example"), answer)
 			require.NoError(t, err)
 			defer func() { require.NoError(t, server.Close()) }()

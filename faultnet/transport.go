@@ -29,8 +29,9 @@ type TransportConfig struct {
 // maxResponseHeader is the longest header of an answer that is read; net/http's own limit is larger.
 const maxResponseHeader = 64 << 10
 
-// Transport is an HTTP/1.1 client in which everything happens in the caller's goroutine: whether a connection is used again follows
-// from the order of turns, not from the machine's clock, by which net/http's transport decides. It is safe for concurrent use.
+// Transport is an HTTP/1.1 client in which everything happens in the caller's goroutine: whether a connection is used
+// again follows from the order of turns, not from the machine's clock, by which net/http's transport decides. It is
+// safe for concurrent use.
 type Transport struct {
 	config TransportConfig
 
@@ -55,7 +56,9 @@ type exchangeConn struct {
 }
 
 // TLSDialer makes the handshake over what dial connects, for [TransportConfig.DialTLS].
-func TLSDialer(dial func(ctx context.Context, network, address string) (net.Conn, error), config *tls.Config) func(context.Context, string, string) (net.Conn, error) {
+func TLSDialer(
+	dial func(ctx context.Context, network, address string) (net.Conn, error), config *tls.Config,
+) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		host, _ := splitAddress(address)
 		raw, err := dial(ctx, network, address)
@@ -76,8 +79,8 @@ func TLSDialer(dial func(ctx context.Context, network, address string) (net.Conn
 // errSilentClose: the server closed a connection before it said anything.
 var errSilentClose = fmt.Errorf("the server closed the connection without an answer: %w", io.EOF)
 
-// RoundTrip sends a request and returns the answer, whose body is read from the connection as the caller reads it. A kept connection that
-// turns out to be broken before the server has heard anything is replaced by a new one.
+// RoundTrip sends a request and returns the answer, whose body is read from the connection as the caller reads it. A
+// kept connection that turns out to be broken before the server has heard anything is replaced by a new one.
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	for {
 		c, err := t.connection(r)
@@ -151,7 +154,9 @@ func (t *Transport) connection(r *http.Request) (*exchangeConn, error) {
 		return nil, err
 	}
 	limit := &io.LimitedReader{R: conn}
-	return &exchangeConn{Conn: conn, key: key, limit: limit, reader: bufio.NewReader(limit), writer: bufio.NewWriter(conn)}, nil
+	return &exchangeConn{
+		Conn: conn, key: key, limit: limit, reader: bufio.NewReader(limit), writer: bufio.NewWriter(conn),
+	}, nil
 }
 
 // gone reports whether the other end has closed a connection of the bench.
@@ -178,8 +183,8 @@ func (t *Transport) take(key string) *exchangeConn {
 	return c
 }
 
-// exchange sends the request on a connection and reads the head of the answer. heard: the server may have acted on it. A connection that
-// failed is closed.
+// exchange sends the request on a connection and reads the head of the answer. heard: the server may have acted on it.
+// A connection that failed is closed.
 func (t *Transport) exchange(c *exchangeConn, r *http.Request) (response *http.Response, heard bool, err error) {
 	stop := context.AfterFunc(r.Context(), func() { _ = c.Close() })
 	defer func() {

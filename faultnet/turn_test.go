@@ -59,7 +59,8 @@ func TestKeptConnectionCarriesTheTurnOfWhoeverUsesIt(t *testing.T) {
 	b := newBench(t, nil)
 	clock := b.world.Clock("entra")
 	b.https(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_ = clock.Sleep(r.Context(), 5*time.Second) // with the turn of an actor that has ended nobody would move the clock
+		// with the turn of an actor that has ended nobody would move the clock
+		_ = clock.Sleep(r.Context(), 5*time.Second)
 		_, _ = io.WriteString(w, "done")
 	}))
 	client := b.client("printer")
@@ -79,19 +80,25 @@ func TestKeptConnectionCarriesTheTurnOfWhoeverUsesIt(t *testing.T) {
 func TestKeptConnectionCarriesTheTurnOfAVisitInsideAnother(t *testing.T) {
 	b := newBench(t, nil)
 	clock := b.world.Clock("entra")
-	b.https(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _ = clock.Sleep(r.Context(), 5*time.Second) }))
+	b.https(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _ = clock.Sleep(r.Context(), 5*time.Second) }),
+	)
 	client := b.client("printer")
 	web, err := b.network.Listen("printer", "printer.example:80")
 	require.NoError(t, err)
-	server, err := b.network.ServeHTTP(web, nil, b.network.Handler("printer", nil, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// Nested on purpose: the visit's context inside the one that is already a visit's.
-		visit := b.world.Visit(vtime.Request{Caller: vtime.TurnFrom(r.Context()), Name: "inner"})
-		defer visit.End()
-		_, err := get(visit.Context(r.Context()), client, "https://login.example/b")
-		if err != nil {
-			w.WriteHeader(http.StatusBadGateway)
-		}
-	}), exchange))
+	server, err := b.network.ServeHTTP(
+		web,
+		nil,
+		b.network.Handler("printer", nil, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			// Nested on purpose: the visit's context inside the one that is already a visit's.
+			visit := b.world.Visit(vtime.Request{Caller: vtime.TurnFrom(r.Context()), Name: "inner"})
+			defer visit.End()
+			_, err := get(visit.Context(r.Context()), client, "https://login.example/b")
+			if err != nil {
+				w.WriteHeader(http.StatusBadGateway)
+			}
+		}), exchange),
+	)
 	require.NoError(t, err)
 	defer func() { _ = server.Close() }()
 	browser := b.client("browser")
@@ -121,7 +128,11 @@ func TestClientTimeOutOnEitherSideOfAHandlersDelay(t *testing.T) {
 			for range 50 {
 				b := newBench(t, nil)
 				clock := b.world.Clock("entra")
-				b.https(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _ = clock.Sleep(r.Context(), 5*time.Second) }))
+				b.https(
+					http.HandlerFunc(
+						func(w http.ResponseWriter, r *http.Request) { _ = clock.Sleep(r.Context(), 5*time.Second) },
+					),
+				)
 				client := b.client("printer")
 				var got string
 				b.do("printer", func(ctx context.Context) {
@@ -185,7 +196,11 @@ func TestTimeOutOfAConnectionThatIsSilentOrWasOpenWhenItFellSilent(t *testing.T)
 		t.Run(fmt.Sprintf("open before: %v", open), func(t *testing.T) {
 			for range 30 {
 				b := newBench(t, nil)
-				b.https(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") }))
+				b.https(
+					http.HandlerFunc(
+						func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") },
+					),
+				)
 				client := b.client("printer")
 				if open {
 					b.do("warm up", func(ctx context.Context) {
@@ -241,9 +256,13 @@ func TestClientFromOutsideIsNumberedAndHalfARequestStopsNobody(t *testing.T) {
 	b.https(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") }))
 	l, err := b.network.Listen("web", "web.example:80")
 	require.NoError(t, err)
-	server, err := b.network.ServeHTTP(l, nil, b.network.Handler("web", nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, "hello")
-	}), exchange))
+	server, err := b.network.ServeHTTP(
+		l,
+		nil,
+		b.network.Handler("web", nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "hello")
+		}), exchange),
+	)
 	require.NoError(t, err)
 	defer func() { _ = server.Close() }()
 
@@ -360,22 +379,28 @@ func TestHandlerDatesItsAnswerByThePartysClock(t *testing.T) {
 	clock.Set(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))
 	l, err := b.network.Listen("printer", "printer.example:80")
 	require.NoError(t, err)
-	server, err := b.network.ServeHTTP(l, nil, b.network.Handler("printer", clock, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/nothing":
-			panic(http.ErrAbortHandler)
-		case "/truncated":
-			w.Header().Set("Content-Length", "100")
-			_, _ = io.WriteString(w, `{"token_type":"Bea`)
-		default:
-			_, _ = io.Copy(w, r.Body)
-		}
-	}), exchange))
+	server, err := b.network.ServeHTTP(
+		l,
+		nil,
+		b.network.Handler("printer", clock, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case "/nothing":
+				panic(http.ErrAbortHandler)
+			case "/truncated":
+				w.Header().Set("Content-Length", "100")
+				_, _ = io.WriteString(w, `{"token_type":"Bea`)
+			default:
+				_, _ = io.Copy(w, r.Body)
+			}
+		}), exchange),
+	)
 	require.NoError(t, err)
 	defer func() { _ = server.Close() }()
 	client := b.client("browser")
 	b.do("browser", func(ctx context.Context) {
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://printer.example/", bytes.NewReader([]byte("hello")))
+		request, err := http.NewRequestWithContext(
+			ctx, http.MethodPost, "http://printer.example/", bytes.NewReader([]byte("hello")),
+		)
 		require.NoError(t, err)
 		response, err := client.Do(request)
 		require.NoError(t, err)
@@ -409,7 +434,9 @@ func TestServerThatSomebodyElseOpenedIsRoutedTo(t *testing.T) {
 		_, err = get(ctx, client, "http://"+l.Addr().String()+"/b")
 		require.NoError(t, err)
 	})
-	require.Equal(t, []string{"09:00:00 http web browser#1: GET /a 404", "09:00:00 http web browser#2: GET /b 404"}, b.lines())
+	require.Equal(
+		t, []string{"09:00:00 http web browser#1: GET /a 404", "09:00:00 http web browser#2: GET /b 404"}, b.lines(),
+	)
 	require.NoError(t, server.Close())
 	require.ErrorIs(t, <-served, http.ErrServerClosed)
 }

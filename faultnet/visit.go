@@ -13,9 +13,10 @@ type Visit struct {
 	ended bool // guarded by link.mu
 }
 
-// Visit opens a visit under the dialler's turn, after the link's latency; for a client from outside under a turn of its own. It is called
-// when the request has been read in full, and begins when the dialler waits for its answer. A dialler that has closed the connection
-// instead leaves the server an orphan, whose turn is the next event of this instant and stays with it until it waits for more.
+// Visit opens a visit under the dialler's turn, after the link's latency; for a client from outside under a turn of its
+// own. It is called when the request has been read in full, and begins when the dialler waits for its answer. A dialler
+// that has closed the connection instead leaves the server an orphan, whose turn is the next event of this instant and
+// stays with it until it waits for more.
 func (p *Peer) Visit(name string) *Visit {
 	l := p.link
 	v := &Visit{link: l}
@@ -98,7 +99,8 @@ func (v *Visit) End() {
 	v.EndFor(stalled)
 }
 
-// release gives up the turn of an orphan, when the server waits for more or has closed. Under l.mu, which is given up for a moment.
+// release gives up the turn of an orphan, when the server waits for more or has closed. Under l.mu, which is given up
+// for a moment.
 func (l *link) release() {
 	retained := l.retained
 	if retained == nil {

@@ -135,7 +135,9 @@ func TestTwoWhoWriteAtEachOtherWaitOnTheClock(t *testing.T) {
 	waiting := b.world.Go("printer", func(ctx context.Context) {
 		conn := b.dial(ctx, "mail.example:587")
 		defer conn.Close()
-		_, err := io.WriteString(conn, "long 20000000\r\n"+strings.Repeat("long 0"+strings.Repeat(" ", 1000)+"\r\n", 12000))
+		_, err := io.WriteString(
+			conn, "long 20000000\r\n"+strings.Repeat("long 0"+strings.Repeat(" ", 1000)+"\r\n", 12000),
+		)
 		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 		b.note("printer", "", "timed out")
 	})
@@ -257,7 +259,8 @@ func TestASilentConnectionCanBeBrokenByHand(t *testing.T) {
 	}
 }
 
-// A server that has not come to accept yet is waited for by whoever closes a connection to it: else what it does then has no fixed place.
+// A server that has not come to accept yet is waited for by whoever closes a connection to it: else what it does then
+// has no fixed place.
 func TestAServerThatIsExpectedHearsOfEveryConnection(t *testing.T) {
 	b := newBench(t, nil)
 	l, err := b.network.Listen("smtp", "mail.example:587")
@@ -288,7 +291,8 @@ func TestAServerThatIsExpectedHearsOfEveryConnection(t *testing.T) {
 	require.NoError(t, l.Close())
 }
 
-// A browser asks a printer's page, which asks a cloud under the same turn: whichever of the two gives up first, the clock goes on for others.
+// A browser asks a printer's page, which asks a cloud under the same turn: whichever of the two gives up first, the
+// clock goes on for others.
 func TestAVisitInsideAVisitWaitsForASilentParty(t *testing.T) {
 	for _, test := range []struct {
 		name           string
@@ -317,12 +321,16 @@ func TestAVisitInsideAVisitWaitsForASilentParty(t *testing.T) {
 				inside, browser := b.client("printer"), b.client("browser")
 				l, err := b.network.Listen("printer", "printer.example:80")
 				require.NoError(t, err)
-				server, err := b.network.ServeHTTP(l, nil, b.network.Handler("printer", nil, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-					limited, cancel := b.world.Clock("printer").WithTimeout(r.Context(), test.cloud)
-					defer cancel()
-					_, err := get(limited, inside, "https://login.example/")
-					b.note("printer", "", outcome(limited, err))
-				}), exchange))
+				server, err := b.network.ServeHTTP(
+					l,
+					nil,
+					b.network.Handler("printer", nil, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+						limited, cancel := b.world.Clock("printer").WithTimeout(r.Context(), test.cloud)
+						defer cancel()
+						_, err := get(limited, inside, "https://login.example/")
+						b.note("printer", "", outcome(limited, err))
+					}), exchange),
+				)
 				require.NoError(t, err)
 				defer func() { require.NoError(t, server.Close()) }()
 				b.world.Go("person", func(ctx context.Context) {
@@ -341,7 +349,10 @@ func TestAVisitInsideAVisitWaitsForASilentParty(t *testing.T) {
 				_, err = b.world.Advance(time.Minute)
 				require.NoError(t, err)
 				require.Equal(t, 10, ticks)
-				require.Equal(t, test.lines, slices.DeleteFunc(b.lines(), func(line string) bool { return strings.Contains(line, " fault ") }))
+				require.Equal(
+					t, test.lines,
+					slices.DeleteFunc(b.lines(), func(line string) bool { return strings.Contains(line, " fault ") }),
+				)
 			}
 		})
 	}
@@ -352,12 +363,18 @@ func TestAServerIsClosedAtOnceWhateverFaultItsFarewellMeets(t *testing.T) {
 	b := newBench(t, nil)
 	l, err := b.network.Listen("entra", "login.example:443")
 	require.NoError(t, err)
-	server, err := b.network.ServeHTTP(l, b.network.TLSConfig("entra", nil, "login.example"), b.network.Handler("entra", nil, http.NotFoundHandler(), nil))
+	server, err := b.network.ServeHTTP(
+		l, b.network.TLSConfig("entra", nil, "login.example"),
+		b.network.Handler("entra", nil, http.NotFoundHandler(), nil),
+	)
 	require.NoError(t, err)
 	var writes atomic.Int64
 	b.network.WatchPoints(func(p faultnet.Point) { writes.Store(int64(p.Nth)) })
 	ask := func() (stay net.Conn) { // a client from outside
-		conn, err := tls.Dial("tcp", l.Addr().String(), &tls.Config{RootCAs: b.network.Authority().Pool(), Time: b.world.Now, ServerName: "login.example"})
+		conn, err := tls.Dial(
+			"tcp", l.Addr().String(),
+			&tls.Config{RootCAs: b.network.Authority().Pool(), Time: b.world.Now, ServerName: "login.example"},
+		)
 		require.NoError(t, err)
 		_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: login.example\r\n\r\n")
 		require.NoError(t, err)

@@ -83,7 +83,8 @@ var (
 	chapters = sync.OnceValue(func() []Chapter { return read[Chapter]("chapters") })
 )
 
-// read gives the rows of a table. The tables are part of the program: one that cannot be read is a mistake in it, and panics.
+// read gives the rows of a table. The tables are part of the program: one that cannot be read is a mistake in it, and
+// panics.
 func read[row any](name string) []row {
 	text, err := data.ReadFile("data/" + name + ".yaml")
 	if err != nil {
@@ -115,8 +116,8 @@ func Languages() []string { return []string{"en", "hi", "el"} }
 // Labels returns the glossary.
 func Labels() []Label { return slices.Clone(labels()) }
 
-// Words returns the words that a language has for English ones: those of a label, or of a message, a code's status or its
-// solution as a whole. ok is false where the guide has none.
+// Words returns the words that a language has for English ones: those of a label, or of a message, a code's status or
+// its solution as a whole. ok is false where the guide has none.
 func Words(language, english string) (words string, ok bool) {
 	found := dictionary()[choice.Normalize(english)]
 	words = inLanguage(language, found[0], found[1], found[2])
@@ -145,8 +146,8 @@ var dictionary = sync.OnceValue(func() map[string][3]string {
 	return found
 })
 
-// Message returns a message by its name ("M1"), or a sentence of a code ("code.361.status", "code.361.solution"). ok is false
-// where the guide gives no words.
+// Message returns a message by its name ("M1"), or a sentence of a code ("code.361.status", "code.361.solution"). ok is
+// false where the guide gives no words.
 func Message(language, name string) (text string, ok bool) {
 	for _, c := range codes() {
 		row := inLanguage(language, c.English, c.Hindi, c.Greek)
@@ -180,8 +181,8 @@ func Codes(language string) map[string]Code {
 // Chapters returns the chapters in their order.
 func Chapters() []Chapter { return slices.Clone(chapters()) }
 
-// WebConfigLanguage is the language that Web Config has while the panel has the given one: the Hindi edition prints every label of
-// Web Config in English (docs/reference/printer.md §1.7).
+// WebConfigLanguage is the language that Web Config has while the panel has the given one: the Hindi edition prints
+// every label of Web Config in English (docs/reference/printer.md §1.7).
 func WebConfigLanguage(panel string) string {
 	if panel == "hi" {
 		return "en"

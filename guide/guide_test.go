@@ -35,7 +35,9 @@ func TestEveryWordStandsInTheReference(t *testing.T) {
 	for _, l := range guide.Labels() {
 		require.NotEmpty(t, l.English)
 		require.NotEmpty(t, l.Hindi, "the Hindi edition has a word for each, if only the English one: %s", l.English)
-		require.Equal(t, l.At == guide.Picture, l.Greek == "", "%s: Greek lacks the words of the picture alone", l.English)
+		require.Equal(
+			t, l.At == guide.Picture, l.Greek == "", "%s: Greek lacks the words of the picture alone", l.English,
+		)
 		for _, language := range guide.Languages() {
 			require.True(t, strings.Contains(page, choice.Normalize(l.In(language))), "%s in %s", l.English, language)
 		}
@@ -73,12 +75,10 @@ func TestTheCodesAreThoseOfTheReference(t *testing.T) {
 
 func TestALabelIsFoundByItsEnglishWords(t *testing.T) {
 	for name, c := range map[string]struct{ language, english, want string }{
-		"in Greek":                             {"el", "Signed in", "Συνδεδεμένος (σε υπηρεσία)"},
-		"in Hindi":                             {"hi", "Job/Status", "कार्य/स्थिति"},
-		"in Hindi, a label of Web Config":      {"hi", "Signed in", "Signed in"},
-		"in English":                           {"en", "signed IN", "Signed in"},
-		"with a typographic apostrophe":        {"el", "Sender’s Email Address", "Διεύθυνση Email αποστολέα"},
-		"a code's solution, as a whole":        {"hi", "Connect to the cloud service or email service.", "क्लाउड सेवा या ईमेल सेवा से कनेक्ट करें।"},
+		"in Greek": {"el", "Signed in", "Συνδεδεμένος (σε υπηρεσία)"}, "in Hindi": {"hi", "Job/Status", "कार्य/स्थिति"},
+		"in Hindi, a label of Web Config": {"hi", "Signed in", "Signed in"},
+		"in English":                      {"en", "signed IN", "Signed in"},
+		"with a typographic apostrophe":   {"el", "Sender’s Email Address", "Διεύθυνση Email αποστολέα"}, "a code's solution, as a whole": {"hi", "Connect to the cloud service or email service.", "क्लाउड सेवा या ईमेल सेवा से कनेक्ट करें।"},
 		"as the LCD cuts it off":               {"el", "Settings", "Ρυθμίς"},
 		"of the picture, whose Greek is not":   {"el", "Secure Connection", ""},
 		"that the guide does not print":        {"el", "Coffee", ""},

@@ -116,7 +116,10 @@ func nodemailer(renewed string) func(*testing.T, attempt) result {
 	return func(t *testing.T, a attempt) result {
 		host, port, err := net.SplitHostPort(a.address)
 		require.NoError(t, err)
-		output, exit := run(t, text, "node", filepath.Join("nodemailer", "send.mjs"), host, port, a.host, file(t, a.authority), a.user, a.token, a.from, renewed)
+		output, exit := run(
+			t, text, "node", filepath.Join("nodemailer", "send.mjs"), host, port, a.host, file(t, a.authority), a.user,
+			a.token, a.from, renewed,
+		)
 		require.Zero(t, exit, output)
 		r := result{words: output}
 		require.NoError(t, json.Unmarshal([]byte(output), &r.detail), output)
@@ -129,7 +132,10 @@ func smtplib(lines string) func(*testing.T, attempt) result {
 	return func(t *testing.T, a attempt) result {
 		_, port, err := net.SplitHostPort(a.address)
 		require.NoError(t, err)
-		output, exit := run(t, letter(a.from), "python3", "send.py", "localhost", port, file(t, a.authority), a.user, a.token, a.from, lines)
+		output, exit := run(
+			t, letter(a.from), "python3", "send.py", "localhost", port, file(t, a.authority), a.user, a.token, a.from,
+			lines,
+		)
 		return result{sent: exit == 0, words: output}
 	}
 }
@@ -166,7 +172,9 @@ func goSMTP(t *testing.T, a attempt) result {
 	var reply *smtp.SMTPError
 	if errors.As(err, &reply) {
 		code := reply.EnhancedCode
-		return result{words: fmt.Sprintf("go-smtp %d %d.%d.%d %s", reply.Code, code[0], code[1], code[2], reply.Message)}
+		return result{
+			words: fmt.Sprintf("go-smtp %d %d.%d.%d %s", reply.Code, code[0], code[1], code[2], reply.Message),
+		}
 	}
 	return result{words: "go-smtp " + err.Error()}
 }
@@ -213,7 +221,10 @@ func TestClientsHearThatTheIdentityIsWrong(t *testing.T) {
 				reasons = append(reasons, refusal.Reason)
 			}
 		}
-		require.Equal(t, []refusal.Reason{refusal.TokenUnreadable}, reasons, "Exchange's refusal comes at once: nobody tries again")
+		require.Equal(
+			t, []refusal.Reason{refusal.TokenUnreadable}, reasons,
+			"Exchange's refusal comes at once: nobody tries again",
+		)
 	})
 }
 

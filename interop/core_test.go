@@ -59,8 +59,8 @@ func settings(method mail.Method, address, account, password string) mail.Settin
 		panic(err)
 	}
 	s := mail.Settings{
-		Method: method, Account: account, Password: secret.New(password), Sender: account, Server: host, Security: mail.SecuritySTARTTLS,
-		ValidateCertificate: true, POP3Port: 110,
+		Method: method, Account: account, Password: secret.New(password), Sender: account, Server: host,
+		Security: mail.SecuritySTARTTLS, ValidateCertificate: true, POP3Port: 110,
 	}
 	s.Port, _ = strconv.Atoi(port)
 	return s
@@ -142,13 +142,23 @@ func TestWhatALegacyRelayLacks(t *testing.T) {
 	digest := legacy.RunT(t, legacy.Config{
 		Bench: b.place(), Host: "digest.example.com", Mechanisms: []string{legacy.CRAMMD5},
 	})
-	b.refused(outcome.AuthenticationUnsupported,
-		b.send(settings(mail.MethodSMTPAuth, digest.Address(), legacy.DefaultAccount, legacy.DefaultPassword), "", recipient))
+	b.refused(
+		outcome.AuthenticationUnsupported,
+		b.send(
+			settings(mail.MethodSMTPAuth, digest.Address(), legacy.DefaultAccount, legacy.DefaultPassword), "",
+			recipient,
+		),
+	)
 
 	open := legacy.RunT(t, legacy.Config{
 		Bench: b.place(), Host: "open.example.com", Security: legacy.InClear, Open: true,
 	})
-	b.refused(outcome.NoSTARTTLS, b.send(settings(mail.MethodSMTPAuth, open.Address(), legacy.DefaultAccount, legacy.DefaultPassword), "", recipient))
+	b.refused(
+		outcome.NoSTARTTLS,
+		b.send(
+			settings(mail.MethodSMTPAuth, open.Address(), legacy.DefaultAccount, legacy.DefaultPassword), "", recipient,
+		),
+	)
 	s := settings(mail.MethodOff, open.Address(), "", "")
 	s.Security, s.Sender = mail.SecurityNone, legacy.DefaultAccount
 	require.NoError(t, s.Validate())

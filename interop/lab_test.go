@@ -32,7 +32,8 @@ func post(t *testing.T, client *http.Client, endpoint string, form url.Values) m
 	return answer
 }
 
-// A mail program signs in at the bench's Entra ID for POP and reads, over POP3, what lies in the bench's Exchange Online.
+// A mail program signs in at the bench's Entra ID for POP and reads, over POP3, what lies in the bench's Exchange
+// Online.
 func TestTheLabsMailboxesAreReadOverPOP3WithATokenOfItsEntraID(t *testing.T) {
 	t.Parallel()
 	bench := lab.RunT(t, lab.Config{})
@@ -40,9 +41,19 @@ func TestTheLabsMailboxesAreReadOverPOP3WithATokenOfItsEntraID(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, bench.AddUser(lab.User{Address: alice}))
 	require.NoError(t, bench.SMTP.Deliver(alice, []byte("Subject: Welcome\r\n\r\nHello\r\n")))
-	program, err := bench.Entra.AddApplication(fakeentra.Application{ID: "6f0a1c52-7a34-4b0e-9d6b-0d2b8f7c1e11", Name: "A mail program"})
+	program, err := bench.Entra.AddApplication(
+		fakeentra.Application{ID: "6f0a1c52-7a34-4b0e-9d6b-0d2b8f7c1e11", Name: "A mail program"},
+	)
 	require.NoError(t, err)
-	pop := pop3.RunT(t, pop3.Config{Bench: fakesmtp.Bench{World: bench.World, Network: bench.Network, Journal: bench.Journal, Seed: bench.Seed()}, Maildrops: bench.SMTP})
+	pop := pop3.RunT(
+		t,
+		pop3.Config{
+			Bench: fakesmtp.Bench{
+				World: bench.World, Network: bench.Network, Journal: bench.Journal, Seed: bench.Seed(),
+			},
+			Maildrops: bench.SMTP,
+		},
+	)
 
 	token := func(scope string) string {
 		client := bench.Entra.Client()
@@ -78,8 +89,12 @@ func TestTheLabsMailboxesAreReadOverPOP3WithATokenOfItsEntraID(t *testing.T) {
 		return replies
 	}
 	require.Equal(t, []string{
-		"+ ", "+OK User successfully authenticated.", "+OK 1 27", "+OK Microsoft Exchange Server POP3 server signing off.",
+		"+ ", "+OK User successfully authenticated.", "+OK 1 27",
+		"+OK Microsoft Exchange Server POP3 server signing off.",
 	}, read(token("https://outlook.office.com/POP.AccessAsUser.All")))
-	require.Equal(t, "-ERR Authentication failure: unknown user name or bad password.", read(token("https://outlook.office.com/SMTP.Send"))[1])
+	require.Equal(
+		t, "-ERR Authentication failure: unknown user name or bad password.",
+		read(token("https://outlook.office.com/SMTP.Send"))[1],
+	)
 	require.Equal(t, refusal.Scope, pop.Refusals()[0].Reason)
 }

@@ -21,8 +21,11 @@ func TestCurlReadsExchangeOnlineOverPOP3(t *testing.T) {
 	s := pop3.RunT(t, pop3.Config{Late: -1})
 	require.NoError(t, s.Exchange().Deliver(alice, []byte(letter(alice))))
 	read := func(token string) (string, int) {
-		return run(t, "", "curl", "--silent", "--show-error", "--verbose", "--cacert", file(t, s.Network().Authority().PEM()),
-			"--connect-to", s.Address()+":"+s.Addr(), "--user", alice+":", "--oauth2-bearer", token, "--url", "pop3s://"+s.Address()+"/1")
+		return run(
+			t, "", "curl", "--silent", "--show-error", "--verbose", "--cacert", file(t, s.Network().Authority().PEM()),
+			"--connect-to", s.Address()+":"+s.Addr(), "--user", alice+":", "--oauth2-bearer", token, "--url",
+			"pop3s://"+s.Address()+"/1",
+		)
 	}
 	output, exit := read(s.Token(alice))
 	require.Zero(t, exit, output)
@@ -43,7 +46,10 @@ func TestPoplibReadsAProviderOfTheYearsBefore(t *testing.T) {
 	_, port, err := net.SplitHostPort(s.Addr())
 	require.NoError(t, err)
 	read := func(password, security string) (string, int) {
-		return run(t, "", "python3", "read.py", "localhost", port, file(t, s.Network().Authority().PEM()), alice, password, security)
+		return run(
+			t, "", "python3", "read.py", "localhost", port, file(t, s.Network().Authority().PEM()), alice, password,
+			security,
+		)
 	}
 	for _, security := range []string{"stls", "clear"} {
 		require.NoError(t, owner.Deliver(alice, []byte(letter(alice))))
@@ -94,10 +100,12 @@ func TestCurlByOAUTHBEARER(t *testing.T) {
 	t.Parallel()
 	s := generic.RunT(t, generic.Config{})
 	send := func(token string) (string, int) {
-		return run(t, letter(generic.DefaultAccount), "curl", "--silent", "--show-error", "--verbose", "--ssl-reqd",
-			"--cacert", file(t, s.Network().Authority().PEM()), "--connect-to", s.Address()+":"+s.Addr(),
-			"--url", "smtp://"+s.Address()+"/printer.example.com", "--user", generic.DefaultAccount+":", "--oauth2-bearer", token,
-			"--mail-from", generic.DefaultAccount, "--mail-rcpt", bob, "--upload-file", "-")
+		return run(
+			t, letter(generic.DefaultAccount), "curl", "--silent", "--show-error", "--verbose", "--ssl-reqd",
+			"--cacert", file(t, s.Network().Authority().PEM()), "--connect-to", s.Address()+":"+s.Addr(), "--url",
+			"smtp://"+s.Address()+"/printer.example.com", "--user", generic.DefaultAccount+":", "--oauth2-bearer",
+			token, "--mail-from", generic.DefaultAccount, "--mail-rcpt", bob, "--upload-file", "-",
+		)
 	}
 	output, exit := send(s.Token(generic.DefaultAccount))
 	require.Zero(t, exit, output)

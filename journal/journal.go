@@ -94,7 +94,8 @@ type kept struct {
 // New returns an empty journal that stamps its entries by now, the bench's true time. It keeps everything.
 func New(now func() time.Time) *Journal { return &Journal{now: now} }
 
-// For returns an empty journal of a World. Where the World flows it keeps [DefaultKeep], unless told otherwise ([Journal.Keep]).
+// For returns an empty journal of a World. Where the World flows it keeps [DefaultKeep], unless told otherwise
+// ([Journal.Keep]).
 func For(world *vtime.World) *Journal {
 	j := New(world.Now)
 	if !world.Stepped() {
@@ -111,7 +112,8 @@ func (j *Journal) Keep(k Keep) {
 	j.cut()
 }
 
-// Hold keeps everything until release is called, for whoever reads the record from its beginning: a case that is played.
+// Hold keeps everything until release is called, for whoever reads the record from its beginning: a case that is
+// played.
 func (j *Journal) Hold() (release func()) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -148,8 +150,8 @@ func (j *Journal) Dropped() int {
 // Append records an entry; its number and time are set here.
 func (j *Journal) Append(e Entry) { j.append(&kept{entry: e, bytes: e.memory()}) }
 
-// AppendExchange is [Journal.Append] for an entry whose exchange is made when somebody reads it. render depends on nothing that
-// changes; bytes is the memory that it holds.
+// AppendExchange is [Journal.Append] for an entry whose exchange is made when somebody reads it. render depends on
+// nothing that changes; bytes is the memory that it holds.
 func (j *Journal) AppendExchange(e Entry, bytes int, render func() *Exchange) {
 	j.append(&kept{entry: e, bytes: e.memory() + bytes, render: render})
 }

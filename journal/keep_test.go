@@ -52,7 +52,9 @@ func TestAJournalIsBoundedByBytesToo(t *testing.T) {
 	}
 	require.Len(t, j.Entries(), 10)
 	require.Equal(t, 90, j.Dropped())
-	j.AppendExchange(journal.Entry{Kind: journal.KindHTTP}, 900<<10, func() *journal.Exchange { return &journal.Exchange{} })
+	j.AppendExchange(
+		journal.Entry{Kind: journal.KindHTTP}, 900<<10, func() *journal.Exchange { return &journal.Exchange{} },
+	)
 	require.Len(t, j.Entries(), 2, "the exchange and one note")
 }
 

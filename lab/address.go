@@ -9,8 +9,8 @@ import (
 // ErrNoAddress: all addresses of the printers' network are taken.
 var ErrNoAddress = errors.New("the printers' network has no address left")
 
-// The printers' network: the first printers are in TEST-NET-1 (RFC 5737), up to an address that no router or broadcast has; the further ones
-// in the range for benchmarks (RFC 2544).
+// The printers' network: the first printers are in TEST-NET-1 (RFC 5737), up to an address that no router or broadcast
+// has; the further ones in the range for benchmarks (RFC 2544).
 const (
 	firstAddress = 10
 	lastAddress  = 249

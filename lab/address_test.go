@@ -61,7 +61,9 @@ func TestNoPrinterIsReachedFromElsewhere(t *testing.T) {
 		}
 		require.NoError(t, open(l.newBrowser(PartyBrowser)), name)
 		require.Contains(t, text, strings.ToUpper(serialOf(t, l, name)), "the page is the printer's own")
-		require.EqualError(t, open(l.newBrowser("elsewhere")), "cannot open "+address+": the server refused the connection")
+		require.EqualError(
+			t, open(l.newBrowser("elsewhere")), "cannot open "+address+": the server refused the connection",
+		)
 	}
 }
 

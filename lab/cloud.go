@@ -14,8 +14,9 @@ import (
 	"mfpsim/journal"
 )
 
-// Tenant is an organization, or the one tenant of personal accounts, as both clouds are told of it. The zero value but for its
-// name is a new organization: SMTP AUTH disabled (guide rule R2), security defaults on (R9), passwords refused (R1).
+// Tenant is an organization, or the one tenant of personal accounts, as both clouds are told of it. The zero value but
+// for its name is a new organization: SMTP AUTH disabled (guide rule R2), security defaults on (R9), passwords refused
+// (R1).
 type Tenant struct {
 	Name             string // domain
 	SMTPAuth         bool   // client submission is enabled
@@ -65,8 +66,8 @@ func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
 	return made, nil
 }
 
-// AddUser makes an account and, unless told otherwise, its mailbox. An address whose domain no tenant has is the Internet's:
-// it needs no account and takes all mail.
+// AddUser makes an account and, unless told otherwise, its mailbox. An address whose domain no tenant has is the
+// Internet's: it needs no account and takes all mail.
 func (l *Lab) AddUser(u User) error {
 	_, domain, found := strings.Cut(u.Address, "@")
 	if !found || domain == "" {
@@ -121,12 +122,14 @@ func (l *Lab) SetSource(of string, source fakeentra.Source) error {
 	return &choice.Error{What: "party", Wanted: of, Present: []string{"device", "browser"}}
 }
 
-// follow keeps the mail service and the list of secrets in step with changes that come through Entra's administration API.
+// follow keeps the mail service and the list of secrets in step with changes that come through Entra's administration
+// API.
 func (l *Lab) follow(c fakeentra.Change) {
 	switch c.Kind {
 	case fakeentra.ChangeDefaults:
 		if t, known := l.Entra.Tenant(c.Tenant); known {
-			_ = l.SMTP.SetSecurityDefaults(t.ID, t.SecurityDefaults) // an organization that the mail service lacks has no mail
+			// an organization that the mail service lacks has no mail
+			_ = l.SMTP.SetSecurityDefaults(t.ID, t.SecurityDefaults)
 		}
 	case fakeentra.ChangePassword, fakeentra.ChangeUserNew:
 		u, known := l.Entra.User(c.User)
@@ -136,7 +139,8 @@ func (l *Lab) follow(c fakeentra.Change) {
 		l.remember(u.Password.Reveal())
 		_, domain, _ := strings.Cut(u.Principal, "@")
 		if c.Kind == fakeentra.ChangeUserNew {
-			_ = l.SMTP.AddMailbox(fakesmtp.Mailbox{Address: u.Principal, Organization: domain}) // one that is there stays
+			// one that is there stays
+			_ = l.SMTP.AddMailbox(fakesmtp.Mailbox{Address: u.Principal, Organization: domain})
 		}
 	}
 }
@@ -207,7 +211,9 @@ func (p people) Account(address string) (fakesmtp.Account, bool) {
 	if !known {
 		return fakesmtp.Account{}, false
 	}
-	account := fakesmtp.Account{Address: u.Principal, Password: journal.NewSecret(u.Password.Reveal()), MultiFactor: u.MFA}
+	account := fakesmtp.Account{
+		Address: u.Principal, Password: journal.NewSecret(u.Password.Reveal()), MultiFactor: u.MFA,
+	}
 	if u.State == fakeentra.Disabled {
 		account.State = fakesmtp.Disabled
 	}
@@ -221,7 +227,8 @@ type Mail struct {
 	Raw     []byte
 }
 
-// Mails returns all delivered messages that are kept, by mailbox in the order in which the mailboxes got their first mail.
+// Mails returns all delivered messages that are kept, by mailbox in the order in which the mailboxes got their first
+// mail.
 func (l *Lab) Mails() []Mail {
 	var mails []Mail
 	seen := map[string]bool{}
@@ -262,7 +269,8 @@ func (l *Lab) OnlyTenant() (string, error) {
 	return found, nil
 }
 
-// WordsOfPage returns how Microsoft's pages write a label in the bench's language; the label may be in any of their languages.
+// WordsOfPage returns how Microsoft's pages write a label in the bench's language; the label may be in any of their
+// languages.
 func (l *Lab) WordsOfPage(label string) (words string, ok bool) {
 	return fakeentra.Words(l.config.Language, label)
 }

@@ -58,7 +58,9 @@ func (b *box) Close() error {
 
 func TestADeviceIsMadeByItsNameElseByItsModelElseByTheRule(t *testing.T) {
 	byName, byModel, byRule := &box{model: "A"}, &box{model: "B"}, &box{model: "C"}
-	bench := lab.RunT(t, lab.Config{Devices: map[string]mount.Constructor{"desk": byName.mount, "Box 2": byModel.mount}})
+	bench := lab.RunT(
+		t, lab.Config{Devices: map[string]mount.Constructor{"desk": byName.mount, "Box 2": byModel.mount}},
+	)
 	for _, c := range []struct{ name, model, want string }{
 		{"desk", "Box 2", "A"}, {"hall", "Box 2", "B"}, {"attic", "", bench.StandardModel()},
 	} {
@@ -70,7 +72,9 @@ func TestADeviceIsMadeByItsNameElseByItsModelElseByTheRule(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, bench.StandardModel(), first.Model, "what nobody names is a simulated printer")
 
-	other := lab.RunT(t, lab.Config{Model: "Box 3", Language: "tlh", Devices: map[string]mount.Constructor{"": byRule.mount}})
+	other := lab.RunT(
+		t, lab.Config{Model: "Box 3", Language: "tlh", Devices: map[string]mount.Constructor{"": byRule.mount}},
+	)
 	first, err = other.Printer(lab.DefaultPrinter)
 	require.NoError(t, err)
 	require.Same(t, byRule, first.Device())

@@ -30,8 +30,8 @@ const (
 	DefaultPrinter = "printer"
 )
 
-// accessTokenLifetime is the middle of what the real service draws from (60 to 90 minutes). On a bench it is the same for every
-// seed, because another seed is to change ids and nothing else.
+// accessTokenLifetime is the middle of what the real service draws from (60 to 90 minutes). On a bench it is the same
+// for every seed, because another seed is to change ids and nothing else.
 const accessTokenLifetime = 75 * time.Minute
 
 // Config says what bench is wanted. The zero value is right for a test: a stepped World at [vtime.DefaultStart], one
@@ -47,16 +47,16 @@ type Config struct {
 	Language string
 	// Latency and Jitter of every link, in bench time; none by default.
 	Latency, Jitter time.Duration
-	// Devices are how printers are made that are not simulated, by the bench's name of the printer, else by the model that
-	// was asked for; "" is for all others. Nil: every printer is simulated.
+	// Devices are how printers are made that are not simulated, by the bench's name of the printer, else by the model
+	// that was asked for; "" is for all others. Nil: every printer is simulated.
 	Devices map[string]mount.Constructor
 	// Models are those that simulated printers can be; nil: those of the program.
 	Models *models.Set
 	// Model of printers that are put on the bench without one being named; empty: the default one of Models.
 	Model string
 	// Flash is a folder in which the simulated printers keep their memory, so that it outlives the bench: see
-	// [sim.Folder]. It is made if it is missing. Everything else of a bench, the clouds and their accounts too, is new at
-	// each start. Empty: the memory ends with the bench.
+	// [sim.Folder]. It is made if it is missing. Everything else of a bench, the clouds and their accounts too, is new
+	// at each start. Empty: the memory ends with the bench.
 	Flash string
 	// ShowTestAccounts shows the test accounts beside Microsoft's sign-in form, for people at `mfpsim serve`.
 	ShowTestAccounts bool
@@ -65,7 +65,8 @@ type Config struct {
 	SMTP  func(*fakesmtp.Config)
 	// Link returns where Web Config's link to an address of the cloud service leads; nil: to the address itself.
 	Link func(address string) string
-	// Keep bounds the journal. The zero value keeps everything on a stepped World and [journal.DefaultKeep] on a flowing one.
+	// Keep bounds the journal. The zero value keeps everything on a stepped World and [journal.DefaultKeep] on a
+	// flowing one.
 	Keep journal.Keep
 	// Mails bounds the mails that the mail service keeps. The zero value keeps everything.
 	Mails fakesmtp.Keep
@@ -134,9 +135,13 @@ func New(c Config) (*Lab, error) {
 	if c.Keep != (journal.Keep{}) {
 		l.Journal.Keep(c.Keep)
 	}
-	l.Network = faultnet.New(faultnet.Config{World: l.World, Journal: l.Journal, Seed: c.Seed, Latency: c.Latency, Jitter: c.Jitter})
+	l.Network = faultnet.New(
+		faultnet.Config{World: l.World, Journal: l.Journal, Seed: c.Seed, Latency: c.Latency, Jitter: c.Jitter},
+	)
 	l.World.OnPanic(func(e *vtime.PanicError) {
-		l.Journal.Append(journal.Entry{Party: "bench", Kind: journal.KindNote, Text: journal.Plain(e.Party + " panicked")})
+		l.Journal.Append(
+			journal.Entry{Party: "bench", Kind: journal.KindNote, Text: journal.Plain(e.Party + " panicked")},
+		)
 	})
 	l.Network.Join(PartyBrowser, NetworkOffice)
 	if err := l.build(); err != nil {
@@ -145,8 +150,8 @@ func New(c Config) (*Lab, error) {
 	return l, nil
 }
 
-// Hold keeps the whole record and all mails until release is called, for who reads them from their beginning: a case that
-// is played.
+// Hold keeps the whole record and all mails until release is called, for who reads them from their beginning: a case
+// that is played.
 func (l *Lab) Hold() (release func()) {
 	records, mails := l.Journal.Hold(), l.SMTP.HoldMails()
 	return func() {
@@ -238,7 +243,8 @@ func (l *Lab) startEntra() error {
 	return entra.Serve(listener)
 }
 
-// registerApplication makes the maker's application known to the identity provider, as its vendor did once for all tenants.
+// registerApplication makes the maker's application known to the identity provider, as its vendor did once for all
+// tenants.
 func (l *Lab) registerApplication(model string) error {
 	m, err := l.config.Models.Get(model)
 	if err != nil {
@@ -250,7 +256,11 @@ func (l *Lab) registerApplication(model string) error {
 			continue
 		}
 		done = append(done, p.ClientID)
-		_, err := l.Entra.AddApplication(fakeentra.Application{ID: p.ClientID, Name: fakeentra.ApplicationName, Publisher: "printers.example", Verified: true})
+		_, err := l.Entra.AddApplication(
+			fakeentra.Application{
+				ID: p.ClientID, Name: fakeentra.ApplicationName, Publisher: "printers.example", Verified: true,
+			},
+		)
 		if err != nil && !errors.Is(err, fakeentra.ErrExists) {
 			return fmt.Errorf("entra: %w", err)
 		}
@@ -263,7 +273,10 @@ func (l *Lab) startSMTP() error {
 	if l.config.Defect.Mail != nil {
 		directory = l.config.Defect.Mail(directory)
 	}
-	config := fakesmtp.Config{World: l.World, Network: l.Network, Journal: l.Journal, Seed: l.config.Seed, Directory: directory, Keep: l.config.Mails}
+	config := fakesmtp.Config{
+		World: l.World, Network: l.Network, Journal: l.Journal, Seed: l.config.Seed, Directory: directory,
+		Keep: l.config.Mails,
+	}
 	if l.config.SMTP != nil {
 		l.config.SMTP(&config)
 	}
@@ -363,7 +376,8 @@ const browserKeeps = 115 * time.Second
 func (l *Lab) transport(party string) *faultnet.Transport {
 	dial := l.Network.Dialer(party).DialContext
 	t := faultnet.NewTransport(faultnet.TransportConfig{
-		Dial: dial, DialTLS: faultnet.TLSDialer(dial, l.Network.ClientTLS(l.World.Now)), Now: l.World.Now, IdleLimit: browserKeeps,
+		Dial: dial, DialTLS: faultnet.TLSDialer(dial, l.Network.ClientTLS(l.World.Now)), Now: l.World.Now,
+		IdleLimit: browserKeeps,
 	})
 	l.mu.Lock()
 	l.transports = append(l.transports, t)

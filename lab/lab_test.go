@@ -93,11 +93,18 @@ func TestAnswersOfTheIdentityProviderAreCountedAndMissed(t *testing.T) {
 
 func TestWhatNobodyMetIsNamedWhereverItWasPlanted(t *testing.T) {
 	bench := lab.RunT(t, lab.Config{})
-	require.NoError(t, bench.SetFaults("smtp",
-		faultnet.Fault{To: "smtp", Kind: faultnet.Unreachable, Times: 1}, faultnet.Fault{To: "smtp", Kind: faultnet.Silent}))
+	require.NoError(t, bench.SetFaults(
+		"smtp",
+		faultnet.Fault{
+			To: "smtp", Kind: faultnet.Unreachable, Times: 1,
+		},
+		faultnet.Fault{To: "smtp", Kind: faultnet.Silent},
+	))
 	require.NoError(t, bench.SetExchangeAnswers(fakesmtp.Answer{On: "MAIL", Silent: true, Times: 1}))
 	require.NoError(t, bench.SetEntraAnswers(fakeentra.Answer{Kind: "html"}))
-	want := []string{"smtp unreachable, once", "smtp silent", "entra answers html", "smtp answers MAIL: no reply 1 times"}
+	want := []string{
+		"smtp unreachable, once", "smtp silent", "entra answers html", "smtp answers MAIL: no reply 1 times",
+	}
 	require.Equal(t, want, bench.Unmet())
 	require.NoError(t, bench.SetFaults("smtp"))
 	require.Empty(t, bench.Network.Faults())
@@ -105,7 +112,9 @@ func TestWhatNobodyMetIsNamedWhereverItWasPlanted(t *testing.T) {
 	require.NoError(t, bench.SetEntraAnswers())
 	require.ElementsMatch(t, want, bench.Unmet(), "what has ended was not met all the same")
 	require.ErrorContains(t, bench.SetFaults("smtp", faultnet.Fault{To: "entra", Kind: faultnet.Silent}), "entra")
-	require.ErrorContains(t, bench.SetExchangeAnswers(fakesmtp.Answer{On: "COFFEE"}), `no moment "COFFEE" here; there are: connect,`)
+	require.ErrorContains(
+		t, bench.SetExchangeAnswers(fakesmtp.Answer{On: "COFFEE"}), `no moment "COFFEE" here; there are: connect,`,
+	)
 }
 
 func TestABenchThatCannotBeBuiltLeavesNothingBehind(t *testing.T) {
@@ -151,7 +160,9 @@ func TestAVerbMayAskTheCloudByAClientFromOutside(t *testing.T) {
 	defer client.CloseIdleConnections()
 	for _, when := range []string{"inside a verb", "again, on a connection that was kept", "outside of one"} {
 		ask := func(ctx context.Context) {
-			request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://login.microsoftonline.com/common/discovery/v2.0/keys", nil)
+			request, err := http.NewRequestWithContext(
+				ctx, http.MethodGet, "https://login.microsoftonline.com/common/discovery/v2.0/keys", nil,
+			)
 			require.NoError(t, err, when)
 			response, err := client.Do(request)
 			require.NoError(t, err, when)

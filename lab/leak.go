@@ -34,8 +34,9 @@ type needle struct {
 // window is how many bytes of a needle are looked up at once; shorter secrets are searched for one by one.
 const window = 12
 
-// FindLeaks looks for secrets in files: as they are, in hexadecimal, URL-encoded, escaped for JSON and HTML, and in base64 of both
-// alphabets at every alignment, so that one inside an XOAUTH2 response is found as well. Each secret is reported once a file.
+// FindLeaks looks for secrets in files: as they are, in hexadecimal, URL-encoded, escaped for JSON and HTML, and in
+// base64 of both alphabets at every alignment, so that one inside an XOAUTH2 response is found as well. Each secret is
+// reported once a file.
 func FindLeaks(files map[string][]byte, secrets []string) []Leak {
 	short, long := needles(secrets)
 	names := make([]string, 0, len(files))
@@ -105,7 +106,10 @@ func forms(s string) []needle {
 	if quoted, err := json.Marshal(s); err == nil {
 		add(strings.Trim(string(quoted), `"`), "escaped for JSON")
 	}
-	add(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "+", "&#43;", `"`, "&#34;").Replace(s), "escaped for HTML")
+	add(
+		strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "+", "&#43;", `"`, "&#34;").Replace(s),
+		"escaped for HTML",
+	)
 	add(hex.EncodeToString([]byte(s)), "hexadecimal")
 	for _, alphabet := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
 		for before := range 3 {
@@ -119,7 +123,8 @@ func forms(s string) []needle {
 	return list
 }
 
-// inner is what base64 makes of a secret that follows so many other bytes, without the characters that those bytes decide too.
+// inner is what base64 makes of a secret that follows so many other bytes, without the characters that those bytes
+// decide too.
 func inner(alphabet *base64.Encoding, s string, before int) string {
 	text := alphabet.EncodeToString(append(make([]byte, before), s...))
 	skip := []int{0, 2, 3}[before]

@@ -20,18 +20,18 @@ func TestALeakIsFoundInEveryForm(t *testing.T) {
 		quoted, err := json.Marshal(secret)
 		require.NoError(t, err)
 		for name, text := range map[string]string{
-			"plain":                           "x" + secret + "y",
-			"base64":                          base64.StdEncoding.EncodeToString([]byte(secret)),
-			"base64 for URLs, no padding":     base64.RawURLEncoding.EncodeToString([]byte(secret)),
-			"URL-encoded":                     "a=" + url.QueryEscape(secret) + "&b=c",
-			"escaped for JSON":                string(quoted),
-			"hexadecimal":                     hex.EncodeToString([]byte(secret)),
-			"in an XOAUTH2 response":          "AUTH XOAUTH2 " + base64.StdEncoding.EncodeToString([]byte(blob(secret))),
+			"plain": "x" + secret + "y", "base64": base64.StdEncoding.EncodeToString([]byte(secret)),
+			"base64 for URLs, no padding": base64.RawURLEncoding.EncodeToString([]byte(secret)),
+			"URL-encoded":                 "a=" + url.QueryEscape(secret) + "&b=c", "escaped for JSON": string(quoted),
+			"hexadecimal": hex.EncodeToString([]byte(secret)), "in an XOAUTH2 response": "AUTH XOAUTH2 " + base64.StdEncoding.EncodeToString([]byte(blob(secret))),
 			"in an XOAUTH2 response, shifted": base64.StdEncoding.EncodeToString([]byte("u" + blob(secret))),
 			"in an XOAUTH2 response, by two":  base64.StdEncoding.EncodeToString([]byte("uu" + blob(secret))),
 		} {
 			t.Run(name, func(t *testing.T) {
-				leaks := lab.FindLeaks(map[string][]byte{"file": []byte("before " + text + " after")}, []string{"another secret of no use", secret})
+				leaks := lab.FindLeaks(
+					map[string][]byte{"file": []byte("before " + text + " after")},
+					[]string{"another secret of no use", secret},
+				)
 				require.Len(t, leaks, 1)
 				require.Equal(t, 2, leaks[0].Secret)
 				require.NotContains(t, leaks[0].String(), secret)

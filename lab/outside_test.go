@@ -42,7 +42,13 @@ func signIn(t *testing.T, client *http.Client, person func(code string) error) s
 	}
 	code := ask("devicecode", url.Values{"client_id": {fakeentra.ClientID}, "scope": {fakeentra.Scope}})
 	require.NoError(t, person(code["user_code"].(string)))
-	answer := ask("token", url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "client_id": {fakeentra.ClientID}, "device_code": {code["device_code"].(string)}})
+	answer := ask(
+		"token",
+		url.Values{
+			"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "client_id": {fakeentra.ClientID},
+			"device_code": {code["device_code"].(string)},
+		},
+	)
 	require.Contains(t, answer, "access_token", "%v", answer)
 	return answer["access_token"].(string)
 }
@@ -56,9 +62,13 @@ func (x xoauth2) Start() (string, []byte, error) {
 func (xoauth2) Next([]byte) ([]byte, error) { return nil, nil }
 
 func send(t *testing.T, server *fakesmtp.Server, user, token string) {
-	client, err := smtp.DialStartTLS(server.Addr(), &tls.Config{RootCAs: server.Network().Authority().Pool(), ServerName: "smtp.office365.com"})
+	client, err := smtp.DialStartTLS(
+		server.Addr(), &tls.Config{RootCAs: server.Network().Authority().Pool(), ServerName: "smtp.office365.com"},
+	)
 	require.NoError(t, err)
 	defer client.Close()
 	require.NoError(t, client.Auth(xoauth2{user, token}))
-	require.NoError(t, client.SendMail(user, []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\nHello\r\n")))
+	require.NoError(
+		t, client.SendMail(user, []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\nHello\r\n")),
+	)
 }

@@ -36,7 +36,8 @@ func standsOn(bench *lab.Lab) fakesmtp.Bench {
 	return fakesmtp.Bench{World: bench.World, Network: bench.Network, Journal: bench.Journal}
 }
 
-// A panic in what a library asks of a party's own program ends that conversation, without a word to the client, and nothing else.
+// A panic in what a library asks of a party's own program ends that conversation, without a word to the client, and
+// nothing else.
 func TestAPanicInsideALibrarysServerEndsOneConversation(t *testing.T) {
 	account := journal.NewSecret(generic.DefaultPassword)
 	for _, test := range []struct {
@@ -74,9 +75,14 @@ func TestAPanicInsideALibrarysServerEndsOneConversation(t *testing.T) {
 					require.NoError(t, err)
 					defer client.Close()
 					if mechanisms, _ := client.Extension("AUTH"); mechanisms {
-						require.NoError(t, client.Auth(sasl.NewPlainClient("", generic.DefaultAccount, account.Reveal())))
+						require.NoError(
+							t, client.Auth(sasl.NewPlainClient("", generic.DefaultAccount, account.Reveal())),
+						)
 					}
-					failed = client.SendMail(generic.DefaultAccount, []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\nText\r\n"))
+					failed = client.SendMail(
+						generic.DefaultAccount, []string{"bob@fabrikam.com"},
+						strings.NewReader("Subject: Scan\r\n\r\nText\r\n"),
+					)
 				}))
 				return failed
 			}

@@ -20,8 +20,8 @@ type T interface {
 // lastEntries is how much of the record a failed test prints.
 const lastEntries = 20
 
-// RunT builds a bench for a test and ends it with the test. If the test has failed, it prints the last of what happened and the
-// command that plays the same test again.
+// RunT builds a bench for a test and ends it with the test. If the test has failed, it prints the last of what happened
+// and the command that plays the same test again.
 func RunT(t T, c Config) *Lab {
 	t.Helper()
 	l, err := New(c)
@@ -58,7 +58,10 @@ func (l *Lab) Last(most int) string {
 		if letters := []rune(what); len(letters) > 160 {
 			what = string(letters[:160]) + "…"
 		}
-		fmt.Fprintf(&b, "  %4d %s %-8s %-12s %s\n", e.Number, e.At.UTC().Format("2006-01-02 15:04:05"), e.Party, e.Connection, what)
+		fmt.Fprintf(
+			&b, "  %4d %s %-8s %-12s %s\n", e.Number, e.At.UTC().Format("2006-01-02 15:04:05"), e.Party, e.Connection,
+			what,
+		)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

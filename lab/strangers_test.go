@@ -23,7 +23,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// stranger is a client that does not know whom it talks to. What it says comes to an end by itself, or by a time-out of bench time.
+// stranger is a client that does not know whom it talks to. What it says comes to an end by itself, or by a time-out of
+// bench time.
 type stranger struct {
 	name string
 	talk func(ctx context.Context, bench *lab.Lab, conn net.Conn, address string) error
@@ -70,7 +71,9 @@ var strangers = []stranger{
 		defer transport.CloseIdleConnections()
 		limited, cancel := bench.World.Clock("stranger").WithTimeout(ctx, time.Minute)
 		defer cancel()
-		request, err := http.NewRequestWithContext(limited, http.MethodPost, "http://"+address+"/", strings.NewReader("x=y"))
+		request, err := http.NewRequestWithContext(
+			limited, http.MethodPost, "http://"+address+"/", strings.NewReader("x=y"),
+		)
 		if err != nil {
 			return err
 		}
@@ -158,7 +161,8 @@ func visitDoors(t *testing.T, s stranger, flowing bool, latency time.Duration) [
 	return came
 }
 
-// Whoever speaks whatever protocol at whichever door, only he waits, for no longer than he likes, and it is the same each time.
+// Whoever speaks whatever protocol at whichever door, only he waits, for no longer than he likes, and it is the same
+// each time.
 func TestAStrangerAtAnyDoorIsAloneWithIt(t *testing.T) {
 	for _, s := range strangers {
 		for _, latency := range []time.Duration{0, 20 * time.Millisecond} {

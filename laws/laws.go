@@ -72,11 +72,12 @@ func All() []Law {
 	return slices.Concat(signInLaws, secrecyLaws, memoryLaws, mailLaws)
 }
 
-// Judge returns the places at which the record breaks a law, the first of each law and device only: what follows from it says no more.
+// Judge returns the places at which the record breaks a law, the first of each law and device only: what follows from
+// it says no more.
 func Judge(r Record) []Breach { return judge(r, All()) }
 
-// JudgeStranger judges by the law about certificates alone, and what came after the entry with a number. What came before tells what
-// an administrator has set.
+// JudgeStranger judges by the law about certificates alone, and what came after the entry with a number. What came
+// before tells what an administrator has set.
 func JudgeStranger(r Record, after int) []Breach {
 	return slices.DeleteFunc(judge(r, secrecyLaws[:1]), func(b Breach) bool { return b.Entry <= after })
 }

@@ -72,10 +72,18 @@ func exchange(t *testing.T, words []string) *journal.Exchange {
 	case "devicecode":
 		x.Target = journal.Plain("/organizations/oauth2/v2.0/devicecode")
 		x.RequestBody = journal.Plain("client_id=app&scope=" + values["scope"])
-		x.ResponseBody = journal.Plain(`{"device_code":"`).Add(journal.Hidden("C"), journal.Plain(`","interval":`+values["interval"]+`}`))
+		x.ResponseBody = journal.Plain(
+			`{"device_code":"`,
+		).Add(
+			journal.Hidden("C"), journal.Plain(`","interval":`+values["interval"]+`}`),
+		)
 	case "poll":
 		x.Target = journal.Plain("/organizations/oauth2/v2.0/token")
-		x.RequestBody = journal.Plain("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=").Add(journal.Hidden("C"))
+		x.RequestBody = journal.Plain(
+			"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=",
+		).Add(
+			journal.Hidden("C"),
+		)
 		answer(x, words[1])
 	case "refresh":
 		x.Target = journal.Plain("/organizations/oauth2/v2.0/token")
@@ -125,8 +133,7 @@ func TestALawIsBroken(t *testing.T) {
 		},
 		"slow_down is heard": {entries: "0 printer#1 devicecode interval=5\n5 printer#1 poll slow_down\n15 printer#1 poll pending\n25 printer#1 poll pending"},
 		"slow_down is heard once only": {
-			entries: "0 printer#1 devicecode interval=5\n5 printer#1 poll slow_down\n15 printer#1 poll pending\n20 printer#1 poll pending",
-			broken:  "poll-interval",
+			entries: "0 printer#1 devicecode interval=5\n5 printer#1 poll slow_down\n15 printer#1 poll pending\n20 printer#1 poll pending", broken: "poll-interval",
 		},
 		"Retry-After is kept": {entries: "0 printer#1 devicecode interval=5\n5 printer#1 poll 429:30\n35 printer#1 poll pending"},
 		"Retry-After is not kept": {
@@ -202,7 +209,10 @@ func FuzzJudge(f *testing.F) {
 	f.Add("S: 354", "scope=%00", `[1]`)
 	f.Add("C: RCPT TO:", "", `{"device_code":{}}`)
 	f.Fuzz(func(_ *testing.T, line, body, answer string) {
-		x := &journal.Exchange{Host: "h", Target: journal.Plain("/token"), RequestBody: journal.Hidden(body), ResponseBody: journal.Hidden(answer), Status: 200}
+		x := &journal.Exchange{
+			Host: "h", Target: journal.Plain("/token"), RequestBody: journal.Hidden(body),
+			ResponseBody: journal.Hidden(answer), Status: 200,
+		}
 		Judge(Record{
 			Entries: []journal.Entry{
 				{Party: "smtp", Connection: "printer#1", Kind: journal.KindSMTP, Text: journal.Plain("C: MAIL FROM:<x>")},

@@ -114,7 +114,8 @@ func scansBefore(h *history, number int) (scans []*scan, judged bool) {
 }
 
 func sameAddresses(a, b []string) bool {
-	return len(a) == len(b) && !slices.ContainsFunc(a, func(address string) bool { return !slices.Contains(b, address) })
+	return len(a) == len(b) &&
+		!slices.ContainsFunc(a, func(address string) bool { return !slices.Contains(b, address) })
 }
 
 func recipients(b *bench) (found []breach) {
@@ -127,7 +128,9 @@ func recipients(b *bench) (found []breach) {
 			if !judged {
 				continue
 			}
-			if fits := slices.IndexFunc(scans, func(x *scan) bool { return !x.sent && sameAddresses(x.to, t.to) }); fits >= 0 {
+			if fits := slices.IndexFunc(
+				scans, func(x *scan) bool { return !x.sent && sameAddresses(x.to, t.to) },
+			); fits >= 0 {
 				scans[fits].sent = t.accepted
 				continue
 			}
@@ -203,11 +206,22 @@ func jobRow(b *bench) (found []breach) {
 			switch {
 			case j.Code == "":
 			case j.Wanted == nil:
-				found = append(found, breaks(h.Name, 0, "shows job %d with the code %q, which the table does not have", j.Receipt, j.Code))
+				found = append(
+					found,
+					breaks(
+						h.Name, 0, "shows job %d with the code %q, which the table does not have", j.Receipt, j.Code,
+					),
+				)
 			case j.Status != j.Wanted.Status:
-				found = append(found, breaks(h.Name, 0, "shows job %d with code %s and the status %q", j.Receipt, j.Code, j.Status))
+				found = append(
+					found,
+					breaks(h.Name, 0, "shows job %d with code %s and the status %q", j.Receipt, j.Code, j.Status),
+				)
 			case j.Solution != j.Wanted.Solution:
-				found = append(found, breaks(h.Name, 0, "shows job %d with code %s and the solution %q", j.Receipt, j.Code, j.Solution))
+				found = append(
+					found,
+					breaks(h.Name, 0, "shows job %d with code %s and the solution %q", j.Receipt, j.Code, j.Solution),
+				)
 			}
 		}
 	}

@@ -11,8 +11,8 @@ var memoryLaws = []Law{
 	},
 }
 
-// storedBeforeOK: what is written after the tokens of a sign-in have come, and before anybody acts on the device, can only be they.
-// A refresh of an older sign-in may be written meanwhile.
+// storedBeforeOK: what is written after the tokens of a sign-in have come, and before anybody acts on the device, can
+// only be they. A refresh of an older sign-in may be written meanwhile.
 func storedBeforeOK(b *bench) (found []breach) {
 	for _, h := range b.devices {
 		signedIn := false
@@ -25,7 +25,9 @@ func storedBeforeOK(b *bench) (found []breach) {
 			case e.request != nil && e.request.token(grantDeviceCode) && e.request.text("access_token") != "":
 				signedIn = true
 			case e.written && signedIn:
-				found = append(found, breaks(h.Name, e.entry.Number, "writes to its memory when the sign-in is done, before OK"))
+				found = append(
+					found, breaks(h.Name, e.entry.Number, "writes to its memory when the sign-in is done, before OK"),
+				)
 			}
 		}
 	}
@@ -43,7 +45,13 @@ func rotatedToken(b *bench) (found []breach) {
 			case e.request != nil && e.request.token(grantRefresh) && e.request.text("refresh_token") != "":
 				rotated = true
 			case e.line.said() != "" && e.line.hidden && rotated && writes:
-				found = append(found, breaks(h.Name, e.entry.Number, "logs in at the mail server with a new token, and has not kept the new refresh token"))
+				found = append(
+					found,
+					breaks(
+						h.Name, e.entry.Number,
+						"logs in at the mail server with a new token, and has not kept the new refresh token",
+					),
+				)
 				rotated = false
 			}
 		}

@@ -13,7 +13,8 @@ const Stranger = "certificate of a stranger"
 
 var secrecyLaws = []Law{
 	{
-		ID: "stranger", Says: "Nothing is said to a server whose certificate does not hold, unless Certificate Validation is off and it is a mail server",
+		ID:     "stranger",
+		Says:   "Nothing is said to a server whose certificate does not hold, unless Certificate Validation is off and it is a mail server",
 		Clause: "RFC 8314 section 4.1; RFC 9325 section 6", judge: stranger,
 	},
 	{
@@ -41,9 +42,15 @@ func stranger(b *bench) (found []breach) {
 				strangers[e.entry.Connection] = true
 			case !strangers[e.entry.Connection]:
 			case e.request != nil:
-				found = append(found, breaks(h.Name, e.entry.Number, "sends a request to a server whose certificate is a stranger's"))
+				found = append(
+					found,
+					breaks(h.Name, e.entry.Number, "sends a request to a server whose certificate is a stranger's"),
+				)
 			case e.line.said() != "" && e.line.secure && validation:
-				found = append(found, breaks(h.Name, e.entry.Number, "goes on with a mail server whose certificate is a stranger's"))
+				found = append(
+					found,
+					breaks(h.Name, e.entry.Number, "goes on with a mail server whose certificate is a stranger's"),
+				)
 			}
 		}
 	}
@@ -81,8 +88,14 @@ func tokenToItsHost(b *bench) (found []breach) {
 		for _, e := range h.events {
 			if r := e.request; r != nil {
 				for _, s := range secrets {
-					if r.host != s.host && (strings.Contains(r.body, s.secret) || strings.Contains(r.body, url.QueryEscape(s.secret))) {
-						found = append(found, breaks(h.Name, e.entry.Number, "tells %s, which came from %s, to %s", s.what, s.host, r.host))
+					if r.host != s.host &&
+						(strings.Contains(r.body, s.secret) || strings.Contains(r.body, url.QueryEscape(s.secret))) {
+						found = append(
+							found,
+							breaks(
+								h.Name, e.entry.Number, "tells %s, which came from %s, to %s", s.what, s.host, r.host,
+							),
+						)
 					}
 				}
 				for _, name := range []string{"access_token", "refresh_token", "device_code"} {
@@ -99,7 +112,9 @@ func tokenToItsHost(b *bench) (found []breach) {
 			said := decoded(e.line.said())
 			for _, s := range secrets {
 				if strings.Contains(said, s.secret) && (!s.mail || e.entry.Party != partyMail) {
-					found = append(found, breaks(h.Name, e.entry.Number, "tells %s to the server %s", s.what, e.entry.Party))
+					found = append(
+						found, breaks(h.Name, e.entry.Number, "tells %s to the server %s", s.what, e.entry.Party),
+					)
 				}
 			}
 		}

@@ -16,7 +16,8 @@ const defaultInterval = 5 * time.Second
 
 var signInLaws = []Law{
 	{
-		ID: "poll-interval", Says: "A device waits the interval of the answer between two polls, and five seconds more after each slow_down",
+		ID:     "poll-interval",
+		Says:   "A device waits the interval of the answer between two polls, and five seconds more after each slow_down",
 		Clause: "RFC 8628 section 3.5", judge: pollInterval,
 	},
 	{
@@ -60,7 +61,9 @@ func pollInterval(b *bench) (found []breach) {
 				return
 			}
 			if gap := poll.entry.At.Sub(before.entry.At); gap < interval-onTheWay {
-				found = append(found, breaks(h.Name, poll.entry.Number, "polls after %s; the interval is %s", gap, interval))
+				found = append(
+					found, breaks(h.Name, poll.entry.Number, "polls after %s; the interval is %s", gap, interval),
+				)
 			}
 		})
 	}
@@ -70,13 +73,18 @@ func pollInterval(b *bench) (found []breach) {
 func retryAfter(b *bench) (found []breach) {
 	for _, h := range b.devices {
 		polls(h, func(_ time.Duration, before, poll *event) {
-			if before == nil || before.request.status != http.StatusTooManyRequests && before.request.status != http.StatusServiceUnavailable {
+			if before == nil ||
+				before.request.status != http.StatusTooManyRequests &&
+					before.request.status != http.StatusServiceUnavailable {
 				return
 			}
 			seconds, err := strconv.Atoi(before.request.retryAfter)
 			wait := time.Duration(seconds) * time.Second
 			if gap := poll.entry.At.Sub(before.entry.At); err == nil && gap < wait-onTheWay {
-				found = append(found, breaks(h.Name, poll.entry.Number, "polls %s after an answer with Retry-After: %d", gap, seconds))
+				found = append(
+					found,
+					breaks(h.Name, poll.entry.Number, "polls %s after an answer with Retry-After: %d", gap, seconds),
+				)
 			}
 		})
 	}

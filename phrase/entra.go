@@ -10,8 +10,8 @@ import (
 	"mfpsim/fakeentra"
 )
 
-// EntraAnswers reads the answers that the fake Entra ID is made to give: "html", "status=503 times=2", "pending times=2 then
-// error=50196 grant=refresh_token". Only the word [OK] gives none.
+// EntraAnswers reads the answers that the fake Entra ID is made to give: "html", "status=503 times=2", "pending times=2
+// then error=50196 grant=refresh_token". Only the word [OK] gives none.
 func EntraAnswers(words []string) ([]fakeentra.Answer, error) {
 	if len(words) == 1 && words[0] == OK {
 		return nil, nil

@@ -8,8 +8,8 @@ import (
 	"mfpsim/fakesmtp"
 )
 
-// ExchangeAnswers reads what the fake Exchange Online is made to say or do at a moment of a conversation:
-// "at=MAIL reply='451 4.7.0 Try later' times=1", "at=connect silent times=1 then at=DATA reset". Only the word [OK] gives none.
+// ExchangeAnswers reads what the fake Exchange Online is made to say or do at a moment of a conversation: "at=MAIL
+// reply='451 4.7.0 Try later' times=1", "at=connect silent times=1 then at=DATA reset". Only the word [OK] gives none.
 func ExchangeAnswers(words []string) ([]fakesmtp.Answer, error) {
 	if len(words) == 1 && words[0] == OK {
 		return nil, nil

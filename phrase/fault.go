@@ -11,8 +11,8 @@ import (
 	"mfpsim/faultnet"
 )
 
-// Faults reads what the network does to a party: "smtp reset after=100 times=1", "entra unreachable times=1 then silent",
-// "smtp half-silent at=write:3". Only the word [OK] gives none. parties are those that there are.
+// Faults reads what the network does to a party: "smtp reset after=100 times=1", "entra unreachable times=1 then
+// silent", "smtp half-silent at=write:3". Only the word [OK] gives none. parties are those that there are.
 func Faults(words, parties []string) (party string, faults []faultnet.Fault, err error) {
 	party, rest := First(words)
 	switch {

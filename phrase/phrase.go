@@ -1,5 +1,5 @@
-// Package phrase reads the words in which a person says what the clouds and the network of a bench are to do: answers that
-// a server is made to give, policies, sources, faults. [mfpsim/phrase/people] reads tenants and users.
+// Package phrase reads the words in which a person says what the clouds and the network of a bench are to do: answers
+// that a server is made to give, policies, sources, faults. [mfpsim/phrase/people] reads tenants and users.
 //
 // A phrase is one line of words, as it follows a verb of a scenario or comes in a request to the control API of
 // `mfpsim serve`. This package reads both, so that the same words mean the same. docs/language.md lists the words. The result
@@ -139,7 +139,9 @@ const longest = 100 * 365 * 24 * time.Hour
 
 // Duration reads a length of time of at most a hundred years: "90s", "15m", "2h30m", "91d", "1w".
 func Duration(text string) (time.Duration, error) {
-	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
+	units := map[byte]time.Duration{
+		's': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour,
+	}
 	bad := fmt.Errorf("%q is no length of time; write 90s, 15m, 2h30m, 91d or 1w", text)
 	var total, number time.Duration
 	digits := 0
@@ -191,7 +193,9 @@ func Date(text string) (time.Time, error) {
 }
 
 // sequence reads things parted by the word then. All but the last must end by themselves.
-func sequence[T fmt.Stringer](words []string, read func([]string) (T, error), ends func(T) bool, how string) ([]T, error) {
+func sequence[T fmt.Stringer](
+	words []string, read func([]string) (T, error), ends func(T) bool, how string,
+) ([]T, error) {
 	var all []T
 	for {
 		end := slices.Index(words, then)

@@ -47,16 +47,13 @@ func TestWhatThePhrasesOfAFaultMean(t *testing.T) {
 
 func TestWhatThePhrasesOfAnEntraAnswerMean(t *testing.T) {
 	for line, want := range map[string][]fakeentra.Answer{
-		"ok":                               nil,
-		"html":                             {{Kind: "html"}},
+		"ok": nil, "html": {{Kind: "html"}},
 		"status=503 retry-after=30":        {{Kind: "status", Status: 503, RetryAfter: "30"}},
 		"html status=511":                  {{Kind: "html", Status: 511}},
 		"error=AADSTS50196 client=x":       {{Kind: "error", AADSTS: 50196, Client: "x"}},
 		"pending times=2 then empty":       {{Kind: "pending", Grant: "device_code", Times: 2}, {Kind: "empty"}},
-		"body='<p>a b</p>' endpoint=token": {{Kind: "body", Body: "<p>a b</p>", Endpoint: "token"}},
-		"lifetime=1m interval=500ms":       {{Kind: "code", Endpoint: "devicecode", Lifetime: time.Minute, Interval: 500 * time.Millisecond}},
-		"nothing until=2026-03-02 after=1": {{Kind: "nothing", Until: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), After: 1}},
-		"latency=20s":                      {{Kind: "answer", Latency: 20 * time.Second}},
+		"body='<p>a b</p>' endpoint=token": {{Kind: "body", Body: "<p>a b</p>", Endpoint: "token"}}, "lifetime=1m interval=500ms": {{Kind: "code", Endpoint: "devicecode", Lifetime: time.Minute, Interval: 500 * time.Millisecond}}, "nothing until=2026-03-02 after=1": {{Kind: "nothing", Until: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), After: 1}},
+		"latency=20s": {{Kind: "answer", Latency: 20 * time.Second}},
 	} {
 		t.Run(line, func(t *testing.T) {
 			answers, err := phrase.EntraAnswers(split(t, line))
@@ -90,18 +87,16 @@ func TestWhatThePhraseOfASourceMeans(t *testing.T) {
 	of, source, err := phrase.Source(split(t, "device address=203.0.113.7 country=DE platform=linux compliant=yes joined=no risk=low"))
 	require.NoError(t, err)
 	require.Equal(t, phrase.Device, of)
-	require.Equal(t, fakeentra.Source{Address: "203.0.113.7", Country: "DE", Platform: "linux", Compliant: true, Risk: "low"}, source)
+	require.Equal(
+		t, fakeentra.Source{Address: "203.0.113.7", Country: "DE", Platform: "linux", Compliant: true, Risk: "low"},
+		source,
+	)
 }
 
 func TestAPolicyIsChangedInWhatIsSaidOnly(t *testing.T) {
 	for line, want := range map[string]fakeentra.Policy{
-		"state=off":                     {Name: "x", State: "off", Users: []string{"All"}, Grant: "block"},
-		"users=a@x.example,b@x.example": {Name: "x", State: "on", Users: []string{"a@x.example", "b@x.example"}, Grant: "block"},
-		"grant=mfa,compliant":           {Name: "x", State: "on", Users: []string{"All"}, Grant: "mfa", Controls: []string{"mfa", "compliant"}},
-		"exclude=":                      {Name: "x", State: "on", Users: []string{"All"}, Grant: "block"},
-		"sign-in-frequency=7d":          {Name: "x", State: "on", Users: []string{"All"}, Grant: "block", SignInFrequency: 7 * 24 * time.Hour},
-		"Sign-In-Frequency=every-time":  {Name: "x", State: "on", Users: []string{"All"}, Grant: "block", EveryTime: true},
-		"from=2026-04-15":               {Name: "x", State: "on", Users: []string{"All"}, Grant: "block", From: time.Date(2026, 4, 15, 0, 0, 0, 0, time.UTC)},
+		"state=off": {Name: "x", State: "off", Users: []string{"All"}, Grant: "block"}, "users=a@x.example,b@x.example": {Name: "x", State: "on", Users: []string{"a@x.example", "b@x.example"}, Grant: "block"}, "grant=mfa,compliant": {Name: "x", State: "on", Users: []string{"All"}, Grant: "mfa", Controls: []string{"mfa", "compliant"}},
+		"exclude=": {Name: "x", State: "on", Users: []string{"All"}, Grant: "block"}, "sign-in-frequency=7d": {Name: "x", State: "on", Users: []string{"All"}, Grant: "block", SignInFrequency: 7 * 24 * time.Hour}, "Sign-In-Frequency=every-time": {Name: "x", State: "on", Users: []string{"All"}, Grant: "block", EveryTime: true}, "from=2026-04-15": {Name: "x", State: "on", Users: []string{"All"}, Grant: "block", From: time.Date(2026, 4, 15, 0, 0, 0, 0, time.UTC)},
 	} {
 		t.Run(line, func(t *testing.T) {
 			change, err := phrase.Policy(split(t, line))

@@ -13,8 +13,8 @@ import (
 	"mfpsim/fakeentra"
 )
 
-// Policy reads what is to be changed in a Conditional Access policy: "state=on", "users=All", "exclude=admin@contoso.com",
-// "from=2026-04-15". Values are lists, parted by commas.
+// Policy reads what is to be changed in a Conditional Access policy: "state=on", "users=All",
+// "exclude=admin@contoso.com", "from=2026-04-15". Values are lists, parted by commas.
 func Policy(words []string) (change func(*fakeentra.Policy), err error) {
 	var changes []func(*fakeentra.Policy)
 	for _, word := range words {
@@ -22,7 +22,9 @@ func Policy(words []string) (change func(*fakeentra.Policy), err error) {
 		key = strings.ToLower(key)
 		read, known := policyWords[key]
 		if !is || !known {
-			return nil, &choice.Error{What: "word of a policy", Wanted: word, Present: withEquals(slices.Sorted(maps.Keys(policyWords)))}
+			return nil, &choice.Error{
+				What: "word of a policy", Wanted: word, Present: withEquals(slices.Sorted(maps.Keys(policyWords))),
+			}
 		}
 		var values []string
 		for _, v := range strings.Split(value, ",") {
@@ -110,8 +112,8 @@ func date(key string, field func(*fakeentra.Policy) *time.Time) policyWord {
 	}
 }
 
-// PolicyFile reads a policy from a file. graph is true if it has the shape of Microsoft Graph, as the portal exports it; else it
-// is an object whose keys are those of [Policy], values texts or lists of texts, and words are these.
+// PolicyFile reads a policy from a file. graph is true if it has the shape of Microsoft Graph, as the portal exports
+// it; else it is an object whose keys are those of [Policy], values texts or lists of texts, and words are these.
 func PolicyFile(content []byte) (words []string, graph bool, err error) {
 	var object map[string]any
 	if err := json.Unmarshal(content, &object); err != nil {

@@ -13,8 +13,8 @@ const (
 	Browser = "browser" // of the person
 )
 
-// Source reads from where the device, or the person's browser, reaches the cloud: "device address=203.0.113.7 country=DE
-// compliant=yes". What is not said is as for a device that is not known.
+// Source reads from where the device, or the person's browser, reaches the cloud: "device address=203.0.113.7
+// country=DE compliant=yes". What is not said is as for a device that is not known.
 func Source(words []string) (of string, source fakeentra.Source, err error) {
 	plain, values, err := Settings(words, "address", "country", "platform", "compliant", "joined", "risk")
 	switch {
@@ -27,7 +27,9 @@ func Source(words []string) (of string, source fakeentra.Source, err error) {
 	case values["address"] == "":
 		return "", source, errors.New("a source has an address: address=203.0.113.7")
 	}
-	source = fakeentra.Source{Address: values["address"], Country: values["country"], Platform: values["platform"], Risk: values["risk"]}
+	source = fakeentra.Source{
+		Address: values["address"], Country: values["country"], Platform: values["platform"], Risk: values["risk"],
+	}
 	if source.Compliant, err = values.Either("compliant", "yes", "no", false); err != nil {
 		return "", source, err
 	}

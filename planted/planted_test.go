@@ -9,7 +9,8 @@ import (
 	"mfpsim/planted"
 )
 
-// met plays requests, one a letter, against a row, and returns what they meet, "-" for nothing. A thing fits the letter that it begins with.
+// met plays requests, one a letter, against a row, and returns what they meet, "-" for nothing. A thing fits the letter
+// that it begins with.
 func met(row *planted.Row[string], requests string) string {
 	var names []string
 	for _, letter := range requests {

@@ -35,8 +35,8 @@ type Round struct {
 	Requests int
 	Elapsed  time.Duration
 	Used     Processor
-	// Overtaken are, in rising order, how many answers others got while a request waited for its own: a measure of order
-	// that the load of the machine does not change.
+	// Overtaken are, in rising order, how many answers others got while a request waited for its own: a measure of
+	// order that the load of the machine does not change.
 	Overtaken []int
 	// Took are, in rising order, how long the answers took.
 	Took []time.Duration

@@ -19,7 +19,9 @@ func Report(b Reporter, sides []Side, done [][]Round) {
 	b.ReportMetric(median(Round.Rate), "req/s")
 	b.ReportMetric(median(Round.Cost), "cpu-us/req")
 	b.ReportMetric(median(Round.User), "user-us/req")
-	b.ReportMetric(median(func(r Round) float64 { return ratio(Quantile(r.Took, 0.99), Quantile(r.Took, 0.5)) }), "p99/p50")
+	b.ReportMetric(
+		median(func(r Round) float64 { return ratio(Quantile(r.Took, 0.99), Quantile(r.Took, 0.5)) }), "p99/p50",
+	)
 	b.ReportMetric(median(func(r Round) float64 {
 		return ratio(Quantile(r.Overtaken, 0.99), Quantile(r.Overtaken, 0.5))
 	}), "order-p99/p50")

@@ -77,7 +77,8 @@ func (e Evidence) Files() (map[string][]byte, error) {
 	return files, nil
 }
 
-// told says in a file that there was nothing, so that an empty file is never taken for a lost one, and what the journal did not keep.
+// told says in a file that there was nothing, so that an empty file is never taken for a lost one, and what the journal
+// did not keep.
 func told(dropped int, text, nothing string) []byte {
 	if text == "" {
 		text = nothing + "\n"
@@ -128,8 +129,8 @@ func folderError(folder string, err error) error {
 	return &FolderError{Folder: folder, Why: why, cause: err}
 }
 
-// CheckFolder makes the evidence folder if need be and tries to write into it, so that a run ends before it begins if its
-// evidence could not be kept. The error is a [*FolderError].
+// CheckFolder makes the evidence folder if need be and tries to write into it, so that a run ends before it begins if
+// its evidence could not be kept. The error is a [*FolderError].
 func CheckFolder(folder string) error {
 	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
 		return &FolderError{Folder: folder, Why: "is a file, not a folder"}

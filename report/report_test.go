@@ -28,7 +28,11 @@ func record(t *testing.T) *journal.Journal {
 	j.Append(journal.Entry{Party: "entra", Connection: "browser#1", Kind: journal.KindHTTP, HTTP: &journal.Exchange{
 		Method: "GET", Host: "login.example", Target: journal.Plain("/device"), Status: 200,
 	}})
-	j.Append(journal.Entry{Party: "smtp", Connection: "printer#2", Kind: journal.KindSMTP, Text: journal.Plain("S: 220 hello")})
+	j.Append(
+		journal.Entry{
+			Party: "smtp", Connection: "printer#2", Kind: journal.KindSMTP, Text: journal.Plain("S: 220 hello"),
+		},
+	)
 	j.Append(journal.Entry{Party: "printer", Kind: journal.KindScreen, Text: journal.Plain("| Home\n")})
 	return j
 }
@@ -51,7 +55,10 @@ GET https://login.example/device
 HTTP 200 OK
 
 `, report.Conversation(j.Entries(), "entra", nil))
-	require.Equal(t, "-- printer#2, 2026-03-02 09:13:41.000\n09:13:41.000 S: 220 hello\n", report.Conversation(j.Entries(), "smtp", nil))
+	require.Equal(
+		t, "-- printer#2, 2026-03-02 09:13:41.000\n09:13:41.000 S: 220 hello\n",
+		report.Conversation(j.Entries(), "smtp", nil),
+	)
 	require.Equal(t, "entra POST …/token 200 (09:13:41)", report.Headline(j.Entries()[0]))
 }
 
@@ -89,14 +96,19 @@ func TestJUnitEscapesWhatXMLCannotCarry(t *testing.T) {
 		require.Equal(t, "0.030", machine)
 	}
 	properties := read.Suites[0].Cases[0].Properties
-	require.Equal(t, "bench-seconds=7862400.000", properties[len(properties)-1].Name+"="+properties[len(properties)-1].Value)
+	require.Equal(
+		t, "bench-seconds=7862400.000", properties[len(properties)-1].Name+"="+properties[len(properties)-1].Value,
+	)
 	require.Equal(t, "FAIL <x>[0m ]]>\nsecond", read.Suites[1].Cases[0].Failure.Text)
 	require.Contains(t, report.Table(cases), "3 scenarios: 1 passed, 1 failed, 1 skipped; 91d of bench time")
 }
 
 func TestEvidenceIsThereWholeOrNotAtAll(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "deep", "evidence")
-	e := report.Evidence{ID: "trouble/x", Journal: record(t), Replay: "mfpsim run trouble/x --seed 7", Mails: []report.Mail{{Mailbox: "bob@b.example", Number: 1, Raw: []byte("Subject: x\r\n\r\n")}}}
+	e := report.Evidence{
+		ID: "trouble/x", Journal: record(t), Replay: "mfpsim run trouble/x --seed 7",
+		Mails: []report.Mail{{Mailbox: "bob@b.example", Number: 1, Raw: []byte("Subject: x\r\n\r\n")}},
+	}
 	require.NoError(t, report.CheckFolder(folder))
 	for range 2 {
 		require.NoError(t, report.WriteEvidence(folder, e))

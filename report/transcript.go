@@ -12,9 +12,9 @@ import (
 // stamp is how a moment is written in transcripts: true time, UTC, to the millisecond.
 const stamp = "2006-01-02 15:04:05.000"
 
-// Conversation writes what a party ("entra", "smtp", "printer") said and heard, in the order of the entries: HTTP exchanges
-// as they were on the wire, SMTP line by line. Secrets are redacted; there are no ports. Entries whose connection keep does
-// not accept are left out; a nil keep accepts all.
+// Conversation writes what a party ("entra", "smtp", "printer") said and heard, in the order of the entries: HTTP
+// exchanges as they were on the wire, SMTP line by line. Secrets are redacted; there are no ports. Entries whose
+// connection keep does not accept are left out; a nil keep accepts all.
 func Conversation(entries []journal.Entry, party string, keep func(connection string) bool) string {
 	var b strings.Builder
 	last := ""
@@ -112,7 +112,9 @@ func ofKind(entries []journal.Entry, kind journal.Kind) string {
 	var b strings.Builder
 	for _, e := range entries {
 		if e.Kind == kind {
-			fmt.Fprintf(&b, "-- %s, %s\n%s\n\n", e.Party, e.At.UTC().Format(stamp), strings.TrimRight(e.Text.String(), "\n"))
+			fmt.Fprintf(
+				&b, "-- %s, %s\n%s\n\n", e.Party, e.At.UTC().Format(stamp), strings.TrimRight(e.Text.String(), "\n"),
+			)
 		}
 	}
 	return b.String()

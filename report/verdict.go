@@ -99,8 +99,9 @@ type junitMessage struct {
 	Text    string `xml:",chardata"`
 }
 
-// WriteJUnit writes the verdicts as JUnit XML: a suite for each chapter folder, in the order of the cases. The times are the
-// machine's, as readers of JUnit expect; the bench time that passed is a property of each case. Both are in seconds.
+// WriteJUnit writes the verdicts as JUnit XML: a suite for each chapter folder, in the order of the cases. The times
+// are the machine's, as readers of JUnit expect; the bench time that passed is a property of each case. Both are in
+// seconds.
 func WriteJUnit(w io.Writer, cases []Case) error {
 	all := junitSuites{Name: "mfpsim", Tests: len(cases)}
 	place := map[string]int{}

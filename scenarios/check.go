@@ -31,7 +31,13 @@ func (s Scenario) check(rules map[string]bool) error {
 			}
 		case "guide":
 			if !slices.Contains(guide.Titles(), strings.TrimSpace(value)) {
-				return mistake(header, "%v", &choice.Error{What: "chapter of the guide", Wanted: strings.TrimSpace(value), Present: guide.Titles()})
+				return mistake(
+					header,
+					"%v",
+					&choice.Error{
+						What: "chapter of the guide", Wanted: strings.TrimSpace(value), Present: guide.Titles(),
+					},
+				)
 			}
 		}
 	}
@@ -48,7 +54,8 @@ func (s Scenario) check(rules map[string]bool) error {
 	return nil
 }
 
-// asserts reports whether the line can fail because of what is to be seen. Under a condition it may not be played at all.
+// asserts reports whether the line can fail because of what is to be seen. Under a condition it may not be played at
+// all.
 func (l line) asserts() bool {
 	word := func(place int) string {
 		if place < len(l.words) {
@@ -84,7 +91,8 @@ func (l line) asserts() bool {
 var errLiteralPassword = errors.New("a password is never written, because lines are recorded; write enter password, " +
 	"which types the right one (webconfig enter password ADDRESS: that of an account), or enter password wrong")
 
-// literalPassword refuses words in the place of a password: as a value of such a field, or behind a verb that types one by itself.
+// literalPassword refuses words in the place of a password: as a value of such a field, or behind a verb that types one
+// by itself.
 func literalPassword(words []string) error {
 	if len(words) < 3 || !slices.Contains([]string{"webconfig", "panel", "browser"}, words[0]) {
 		return nil
@@ -100,7 +108,8 @@ func literalPassword(words []string) error {
 		}
 		known := func(word string) bool {
 			// An account is an address; a $NAME is one that only testscript knows.
-			return word == "wrong" || words[0] == "webconfig" && strings.Contains(word, "@") || strings.HasPrefix(word, "$")
+			return word == "wrong" || words[0] == "webconfig" && strings.Contains(word, "@") ||
+				strings.HasPrefix(word, "$")
 		}
 		if slices.ContainsFunc(rest[1:], func(word string) bool { return !known(word) }) {
 			return errLiteralPassword

@@ -29,8 +29,8 @@ type plantedDefect struct {
 	plant  func(*lab.Config)
 }
 
-// planted are the defects of docs/defects.md that can be planted from outside: in the printer's configuration and memory, in
-// what the device does or shows, and in the clouds.
+// planted are the defects of docs/defects.md that can be planted from outside: in the printer's configuration and
+// memory, in what the device does or shows, and in the clouds.
 var planted = []plantedDefect{
 	{
 		"OK sends nothing to the printer",
@@ -144,13 +144,16 @@ var planted = []plantedDefect{
 	},
 }
 
-// TestPlantedDefectsAreCaught plants each defect and wants each of its scenarios to fail, in the shape that failures have.
+// TestPlantedDefectsAreCaught plants each defect and wants each of its scenarios to fail, in the shape that failures
+// have.
 func TestPlantedDefectsAreCaught(t *testing.T) {
 	for _, d := range planted {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			for _, id := range d.caught {
-				results, err := scenarios.Run(t.Context(), scenarios.Options{Seed: 7, Patterns: []string{id}, Configure: d.plant})
+				results, err := scenarios.Run(
+					t.Context(), scenarios.Options{Seed: 7, Patterns: []string{id}, Configure: d.plant},
+				)
 				require.NoError(t, err)
 				require.Len(t, results, 1)
 				require.False(t, results[0].Passed, "%s does not see it", id)

@@ -117,7 +117,8 @@ func names(files map[string][]byte) []string {
 	return list
 }
 
-// TestTheSameSeedGivesTheSameBytes compares a play on all processors, beside a busy loop, with one on a single processor.
+// TestTheSameSeedGivesTheSameBytes compares a play on all processors, beside a busy loop, with one on a single
+// processor.
 func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 	patterns := []string(nil)
 	if testing.Short() {
@@ -153,8 +154,8 @@ func withoutIDs(line string) string {
 	return line
 }
 
-// commonBeginning is how much two lines have in common, up to a space. No identifier reaches over it: --seed, which could, is cut off with
-// its number.
+// commonBeginning is how much two lines have in common, up to a space. No identifier reaches over it: --seed, which
+// could, is cut off with its number.
 func commonBeginning(a, b string) int {
 	n := 0
 	for n < min(len(a), len(b)) && a[n] == b[n] {
@@ -206,7 +207,9 @@ func TestAPlantedLeakIsSeen(t *testing.T) {
 			require.Empty(t, lab.FindLeaks(r.Files, all))
 			for i, secret := range all {
 				careless := journal.New(l.World.Now)
-				careless.Append(journal.Entry{Party: "printer", Kind: journal.KindNote, Text: journal.Plain("token " + secret)})
+				careless.Append(
+					journal.Entry{Party: "printer", Kind: journal.KindNote, Text: journal.Plain("token " + secret)},
+				)
 				text, err := json.Marshal(careless.Entries())
 				require.NoError(t, err)
 				leaks := lab.FindLeaks(map[string][]byte{"journal.jsonl": text}, all)
@@ -214,7 +217,12 @@ func TestAPlantedLeakIsSeen(t *testing.T) {
 					require.NotEmpty(t, leaks, "secret number %d of %s", i+1, r.Scenario.ID)
 				}
 				redacted := journal.New(l.World.Now)
-				redacted.Append(journal.Entry{Party: "printer", Kind: journal.KindNote, Text: journal.Plain("token ").Add(journal.Hidden(secret))})
+				redacted.Append(
+					journal.Entry{
+						Party: "printer", Kind: journal.KindNote,
+						Text: journal.Plain("token ").Add(journal.Hidden(secret)),
+					},
+				)
 				text, err = json.Marshal(redacted.Entries())
 				require.NoError(t, err)
 				require.Empty(t, lab.FindLeaks(map[string][]byte{"journal.jsonl": text}, all))
@@ -232,8 +240,12 @@ type careless struct {
 
 func (c *careless) Scan(ctx context.Context, request device.ScanRequest) (device.Screen, error) {
 	for _, secret := range (*c.bench).Entra.Secrets() {
-		blob := base64.StdEncoding.EncodeToString([]byte("user=admin@contoso.com\x01auth=Bearer " + secret + "\x01\x01"))
-		(*c.bench).Journal.Append(journal.Entry{Party: "printer", Kind: journal.KindNote, Text: journal.Plain("AUTH XOAUTH2 " + blob)})
+		blob := base64.StdEncoding.EncodeToString(
+			[]byte("user=admin@contoso.com\x01auth=Bearer " + secret + "\x01\x01"),
+		)
+		(*c.bench).Journal.Append(
+			journal.Entry{Party: "printer", Kind: journal.KindNote, Text: journal.Plain("AUTH XOAUTH2 " + blob)},
+		)
 	}
 	return c.Device.Scan(ctx, request)
 }

@@ -26,8 +26,9 @@ func (p *play) webWords(args []string) ([]string, error) {
 // browserWords are for Microsoft's pages, beside whose words [play.microsoftPage] puts the English ones.
 func (p *play) browserWords(args []string) ([]string, error) { return p.words(english, args) }
 
-// words looks messages (@M1) and labels up: in the guide, so that a wrong word of the printer's is not expected; what the guide
-// does not print, and what the model calls otherwise on purpose, in the device's words; what neither has stays as it is.
+// words looks messages (@M1) and labels up: in the guide, so that a wrong word of the printer's is not expected; what
+// the guide does not print, and what the model calls otherwise on purpose, in the device's words; what neither has
+// stays as it is.
 func (p *play) words(language string, args []string) ([]string, error) {
 	words, err := p.deviceWords(language)
 	if err != nil {
@@ -71,8 +72,8 @@ func labelOf(words device.Words, language, arg string) string {
 	return words.Translate(arg)
 }
 
-// rowWords are for a row of the job history. A code stands for all that the guide says of it: status and solution follow it on
-// the row, in the language. Of a code that the guide lacks they are the device's.
+// rowWords are for a row of the job history. A code stands for all that the guide says of it: status and solution
+// follow it on the row, in the language. Of a code that the guide lacks they are the device's.
 func (p *play) rowWords(args []string) ([]string, error) {
 	words, err := p.deviceWords(p.language)
 	if err != nil {
@@ -86,7 +87,8 @@ func (p *play) rowWords(args []string) ([]string, error) {
 		}
 		for _, sentence := range sentencesOf(words, p.language, args[i]) {
 			whole = append(whole, sentence)
-			if i+1 < len(args) && choice.Normalize(labelOf(words, p.language, args[i+1])) == choice.Normalize(sentence) {
+			if i+1 < len(args) &&
+				choice.Normalize(labelOf(words, p.language, args[i+1])) == choice.Normalize(sentence) {
 				i++ // the script says it too
 			}
 		}

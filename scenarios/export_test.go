@@ -4,7 +4,9 @@ import "mfpsim/lab"
 
 // Step plays one line on a bench that stands, as a scenario would, and returns what its verb prints.
 func Step(l *lab.Lab, line string) (string, error) {
-	s := Scenario{ID: "chapter/name", Name: "name", File: "chapter/name.txtar", Text: "# id: chapter/name\n\n" + line + "\n"}
+	s := Scenario{
+		ID: "chapter/name", Name: "name", File: "chapter/name.txtar", Text: "# id: chapter/name\n\n" + line + "\n",
+	}
 	p, err := newPlay(s, l, l.Language())
 	if err != nil {
 		return "", err

@@ -101,10 +101,13 @@ type failure struct {
 func (p *play) fail(err error) *failure {
 	var broke *vtime.PanicError
 	var unmet *unmetError
-	f := &failure{message: err.Error(), bench: errors.Is(err, errStuck) || errors.As(err, &broke), unmet: errors.As(err, &unmet)}
+	f := &failure{
+		message: err.Error(), bench: errors.Is(err, errStuck) || errors.As(err, &broke), unmet: errors.As(err, &unmet),
+	}
 	entries := p.lab.Journal.Entries()
 	for _, e := range slices.Backward(entries) {
-		if (e.Kind == journal.KindHTTP || e.Kind == journal.KindSMTP) && (e.Party == "entra" || e.Party == "smtp") && fromDevice(e.Connection) {
+		if (e.Kind == journal.KindHTTP || e.Kind == journal.KindSMTP) && (e.Party == "entra" || e.Party == "smtp") &&
+			fromDevice(e.Connection) {
 			f.wire = report.Headline(e)
 			break
 		}

@@ -14,8 +14,8 @@ import (
 	"mfpsim/report"
 )
 
-// Judge holds what has happened on a bench against the laws, which are kept whatever a scenario is about. What has fallen out of a
-// bounded journal is not judged.
+// Judge holds what has happened on a bench against the laws, which are kept whatever a scenario is about. What has
+// fallen out of a bounded journal is not judged.
 func Judge(l *lab.Lab) ([]laws.Breach, error) {
 	record, err := recordOf(l, l.Journal.Entries())
 	if err != nil {
@@ -93,8 +93,9 @@ func inTurn(l *lab.Lab, f func(ctx context.Context) error) error {
 // tokenLife is longer than an access token is good for on a bench.
 const tokenLife = 2 * time.Hour
 
-// tempt lets each printer send twice more, when a scenario is over: first a stranger sits in the place of the mail server, then in that
-// of the identity provider too. It returns what a printer told him. One that cannot send now is not tempted.
+// tempt lets each printer send twice more, when a scenario is over: first a stranger sits in the place of the mail
+// server, then in that of the identity provider too. It returns what a printer told him. One that cannot send now is
+// not tempted.
 func (p *play) tempt() ([]laws.Breach, error) {
 	from := p.lab.Journal.Len()
 	parties := []string{"smtp", "entra"}
@@ -148,5 +149,7 @@ func (p *play) convict(r *Result, broken []laws.Breach, o Options) {
 		lines[i] = b.String()
 	}
 	r.Verdict, r.Passed, r.Broken = report.Failed, false, broken
-	r.Failure = tell(p.scenario, 0, "its lines hold, and a law does not", p.fail(errors.New(strings.Join(lines, "\n"))), o)
+	r.Failure = tell(
+		p.scenario, 0, "its lines hold, and a law does not", p.fail(errors.New(strings.Join(lines, "\n"))), o,
+	)
 }

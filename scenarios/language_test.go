@@ -52,27 +52,11 @@ const (
 
 func TestMistakesInAFileAreToldWithFileAndLine(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"an unknown header key":                 {"# id: chapter/name\n# author: me\n\n", `chapter/name.txtar:2: unknown header key "author"; the keys are id, title, guide, proves, level, needs`},
-		"a header key twice":                    {"# id: chapter/name\n# id: chapter/name\n\n", `chapter/name.txtar:2: header key "id" again; it stood in line 1`},
-		"a missing header key":                  {"# id: chapter/name\n\n", `chapter/name.txtar:1: header key "title" is missing`},
-		"another file's id":                     {strings.Replace(header, "chapter/name", "chapter/other", 1), `chapter/name.txtar:1: id "chapter/other" does not belong to this file; it must be "chapter/name"`},
-		"an unknown level":                      {strings.Replace(header, "MUST", "MAY", 1), `chapter/name.txtar:5: unknown level "MAY"; the levels are MUST, SHOULD`},
-		"an unknown rule":                       {strings.Replace(header, "R39", "R39 R99", 1), `chapter/name.txtar:4: unknown rule "R99"`},
-		"an unknown capability":                 {strings.Replace(header, "# level", "# needs: wings\n# level", 1), `chapter/name.txtar:5: unknown capability "wings"; there are clock, power, power-cut, memory, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
-		"an unknown verb":                       {header + "panel home\nfly home\n", `chapter/name.txtar:8: unknown verb "fly"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, memory, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`},
-		"exec":                                  {header + "exec ls\n", `chapter/name.txtar:7: unknown verb "exec"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, memory, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`},
-		"an empty argument":                     {header + "scan email ''\n", `chapter/name.txtar:7: argument 2 of scan is empty`},
-		"! before another verb":                 {header + "! scan email bob@fabrikam.com\n", `chapter/name.txtar:7: ! stands only before a line with shows; scan has none`},
-		"! without a blank":                     {header + "!panel shows x\n", `chapter/name.txtar:7: put a blank between ! and panel`},
-		"nothing but a header":                  {header, nothingPlayed},
-		"nothing but comments":                  {header + "# Nobody does anything.\n", nothingPlayed},
-		"nothing but a golden":                  {header + "-- screen.txt --\npanel shows Scan\n", nothingPlayed},
-		"no assertion":                          {header + "panel home\nscan email bob@fabrikam.com\n# That was it.\n", `chapter/name.txtar:8: ` + nothingAsserted},
-		"a condition before the only assertion": {header + "panel home\n[needs:wings-less] panel home\n", `chapter/name.txtar:8: unknown condition [needs:wings-less]; there is [needs:X] with clock, power, power-cut, memory, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
-		"an assertion under a condition":        {header + "[needs:fax-server] panel shows Fax\n", `chapter/name.txtar:7: ` + nothingAsserted},
-		"shows in a value":                      {header + "webconfig enter Subject shows\n", `chapter/name.txtar:7: ` + nothingAsserted},
-		"a quote that stays open":               {header + "panel press 'Scan\n", `chapter/name.txtar:7: a quote ' is opened and not closed`},
-		"an unknown condition":                  {header + "[net] panel home\n", `chapter/name.txtar:7: unknown condition [net]; there is [needs:X] with clock, power, power-cut, memory, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
+		"an unknown header key": {"# id: chapter/name\n# author: me\n\n", `chapter/name.txtar:2: unknown header key "author"; the keys are id, title, guide, proves, level, needs`}, "a header key twice": {"# id: chapter/name\n# id: chapter/name\n\n", `chapter/name.txtar:2: header key "id" again; it stood in line 1`}, "a missing header key": {"# id: chapter/name\n\n", `chapter/name.txtar:1: header key "title" is missing`}, "another file's id": {strings.Replace(header, "chapter/name", "chapter/other", 1), `chapter/name.txtar:1: id "chapter/other" does not belong to this file; it must be "chapter/name"`}, "an unknown level": {strings.Replace(header, "MUST", "MAY", 1), `chapter/name.txtar:5: unknown level "MAY"; the levels are MUST, SHOULD`}, "an unknown rule": {strings.Replace(header, "R39", "R39 R99", 1), `chapter/name.txtar:4: unknown rule "R99"`}, "an unknown capability": {strings.Replace(header, "# level", "# needs: wings\n# level", 1), `chapter/name.txtar:5: unknown capability "wings"; there are clock, power, power-cut, memory, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`}, "an unknown verb": {header + "panel home\nfly home\n", `chapter/name.txtar:8: unknown verb "fly"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, memory, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`}, "exec": {header + "exec ls\n", `chapter/name.txtar:7: unknown verb "exec"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, memory, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`}, "an empty argument": {header + "scan email ''\n", `chapter/name.txtar:7: argument 2 of scan is empty`}, "! before another verb": {header + "! scan email bob@fabrikam.com\n", `chapter/name.txtar:7: ! stands only before a line with shows; scan has none`}, "! without a blank": {header + "!panel shows x\n", `chapter/name.txtar:7: put a blank between ! and panel`},
+		"nothing but a header": {header, nothingPlayed},
+		"nothing but comments": {header + "# Nobody does anything.\n", nothingPlayed},
+		"nothing but a golden": {header + "-- screen.txt --\npanel shows Scan\n", nothingPlayed}, "no assertion": {header + "panel home\nscan email bob@fabrikam.com\n# That was it.\n", `chapter/name.txtar:8: ` + nothingAsserted}, "a condition before the only assertion": {header + "panel home\n[needs:wings-less] panel home\n", `chapter/name.txtar:8: unknown condition [needs:wings-less]; there is [needs:X] with clock, power, power-cut, memory, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
+		"an assertion under a condition": {header + "[needs:fax-server] panel shows Fax\n", `chapter/name.txtar:7: ` + nothingAsserted}, "shows in a value": {header + "webconfig enter Subject shows\n", `chapter/name.txtar:7: ` + nothingAsserted}, "a quote that stays open": {header + "panel press 'Scan\n", `chapter/name.txtar:7: a quote ' is opened and not closed`}, "an unknown condition": {header + "[net] panel home\n", `chapter/name.txtar:7: unknown condition [net]; there is [needs:X] with clock, power, power-cut, memory, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, c.text)})
@@ -88,21 +72,19 @@ func TestAChapterThatIsNoneIsToldWithThoseThatThereAre(t *testing.T) {
 	require.ErrorContains(t, err, ", Cannot Send Email, ")
 }
 
-// TestAPasswordIsNeverWritten holds that a password in a script is refused before anything is played or recorded, and not repeated.
+// TestAPasswordIsNeverWritten holds that a password in a script is refused before anything is played or recorded, and
+// not repeated.
 func TestAPasswordIsNeverWritten(t *testing.T) {
 	const secret = "Wiesel-4711"
 	for name, line := range map[string]string{
-		"into Authenticated Password":                "webconfig enter 'Authenticated Password' " + secret,
-		"by set":                                     "webconfig set 'authenticated password' " + secret,
-		"into the field as Greek calls it":           "webconfig enter 'κωδικός πρόσβασης διαχειριστή' " + secret,
-		"into a field as Hindi calls it":             "panel enter 'व्यवस्थापक पासवर्ड' " + secret,
-		"into a field of the panel":                  "panel enter 'New Password' " + secret,
-		"into a field that a variable names":         "env FIELD='Authenticated Password'\nwebconfig enter $FIELD " + secret,
-		"of the administrator of Web Config":         "webconfig enter password " + secret,
-		"on Microsoft's page":                        "browser enter password " + secret,
-		"behind log-in":                              "webconfig log-in ada " + secret,
-		"behind log-in on the panel":                 "panel log-in ada " + secret,
-		"in a variable":                              "env PASSWORD=" + secret + "\nwebconfig enter 'Authenticated Password' $PASSWORD",
+		"into Authenticated Password":      "webconfig enter 'Authenticated Password' " + secret,
+		"by set":                           "webconfig set 'authenticated password' " + secret,
+		"into the field as Greek calls it": "webconfig enter 'κωδικός πρόσβασης διαχειριστή' " + secret,
+		"into a field as Hindi calls it":   "panel enter 'व्यवस्थापक पासवर्ड' " + secret,
+		"into a field of the panel":        "panel enter 'New Password' " + secret, "into a field that a variable names": "env FIELD='Authenticated Password'\nwebconfig enter $FIELD " + secret,
+		"of the administrator of Web Config": "webconfig enter password " + secret,
+		"on Microsoft's page":                "browser enter password " + secret, "behind log-in": "webconfig log-in ada " + secret,
+		"behind log-in on the panel": "panel log-in ada " + secret, "in a variable": "env PASSWORD=" + secret + "\nwebconfig enter 'Authenticated Password' $PASSWORD",
 		"under a condition":                          "[needs:web-config] webconfig enter password " + secret,
 		"of a field whose value is split into words": "webconfig enter 'Authenticated Password' " + secret + " more",
 	} {
@@ -145,45 +127,19 @@ func TestAFailureTellsTheSentenceThatANameStandsFor(t *testing.T) {
 func TestWhatAVerbRefuses(t *testing.T) {
 	const ready = "tenant contoso.com smtp-auth=enabled security-defaults=off\nuser admin@contoso.com role='Cloud Application Administrator' mailbox\n"
 	for name, c := range map[string]struct{ script, want string }{
-		"an unknown key of the panel":           {"panel press 'Coffee'\n", `no key "Coffee" here; there are: `},
-		"a page without logging in":             {"webconfig open 'Network > Email Server > Basic'\n", "not logged in to Web Config as administrator"},
-		"an unknown button":                     {"webconfig log-in\nwebconfig click Coffee\n", `no button "Coffee" here; there are: `},
-		"an unknown page":                       {"webconfig log-in\nwebconfig open 'Network > Coffee'\n", `no page "Coffee" here; there are: `},
-		"an unknown field":                      {"webconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set Coffee black\n", `no field "Coffee" here; there are: Authentication Method,`},
-		"an unknown value":                      {"webconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Authentication Method' Coffee\n", `no value "Coffee" here; there are: Off,`},
-		"a tenant twice":                        {"tenant contoso.com\ntenant contoso.com\n", "contoso.com"},
-		"an unknown word of a tenant":           {"tenant contoso.com coffee=black\n", `no word "coffee=" here; there are: smtp-auth=, security-defaults=,`},
-		"an unknown value of a tenant":          {"tenant contoso.com smtp-auth=perhaps\n", `no value of smtp-auth "perhaps" here; there are: enabled, disabled`},
-		"an unknown role":                       {"tenant contoso.com\nuser a@contoso.com role='Emperor'\n", "Cloud Application Administrator"},
-		"an unknown cmdlet":                     {ready + "exchange Get-Coffee\n", "exchange Get-Coffee: "},
-		"an unknown message":                    {"panel shows @M9\n", `no message "@M9" here; there are: @M1, @M2,`},
-		"a variable that is not set":            {"panel press $coffee\n", "argument 2 is empty: $coffee is not set"},
-		"a date that has gone":                  {"clock to 2025-01-01\n", "true time does not go back: it is 2026-03-02 09:00:00"},
-		"a time that is none":                   {"clock +soon\n", `"soon" is no length of time; write 90s, 15m, 2h30m, 91d or 1w`},
-		"a sheet that was not printed":          {"sheet shows Email\n", "no status sheet was printed yet"},
-		"To My Email":                           {"scan to-my-email\n", "this device cannot do that: To My Email needs print-admin-serverless"},
-		"a fault of nobody":                     {"network moon unreachable\n", `no party "moon" here; there are: entra, smtp, printer`},
-		"an unknown fault":                      {"network smtp sleepy\n", "sleepy"},
-		"a point that is none":                  {"network smtp silent at=write:0\n", "at=write:0 is no point; write at=write:3 or at=read:3"},
-		"two words of a fault that are none":    {"network smtp slow at=read:1 delay=soon times=often\n", `"soon" is no length of time`},
-		"a fault that nobody met":               {"network smtp reset after=100 times=1\npanel home\n", "at the end: armed and never met: smtp reset after 100 bytes, "},
-		"an answer that nobody got":             {"entra answer html\npanel home\n", "at the end: armed and never met: entra answers html"},
-		"a mailbox that is not empty":           {ready + "printer sign-in admin@contoso.com\nscan email bob@fabrikam.com\nmailbox bob@fabrikam.com is empty\n", "1 mails, not 0"},
-		"a key that anybody may press":          {"panel refuses Settings\n", `"Settings" is not kept for administrators`},
-		"a forged link":                         {"webconfig go 192.0.2.10\nwebconfig forge 'Log in'\n", "the button belongs to no form"},
-		"an unknown word of a forgery":          {"webconfig log-in\nwebconfig forge OK strange\n", `no word "strange" here; there are: stranger`},
-		"a job that is not there":               {"jobs 7 shows Email\n", "not on the job history within 30 s"},
-		"jobs that were not":                    {"jobs count 2\n", "0 jobs, not 2"},
-		"originals without a number":            {"scan originals\n", "originals pages=N"},
-		"a consent that nobody gave":            {ready + "webconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Authentication Method' OAuth2\nwebconfig click 'Sign In'\nwebconfig click 'Sign in with Microsoft'\nbrowser sign-in admin@contoso.com\n", "browser sign-in: the page asks for a consent"},
-		"a password before an account":          {"browser enter password\n", "begin with: browser enter account A"},
-		"a code before it was copied":           {"browser enter code\n", "no code was copied; begin with: webconfig copy code"},
-		"what is on the surface after!":         {"panel home\n! panel shows Scan\n", "it is on the panel"},
-		"a memory that has what it must not":    {ready + "printer sign-in admin@contoso.com\nmemory has no admin@contoso.com\n", `the memory has "admin@contoso.com": byte `},
-		"a memory that lacks what it must have": {"memory has admin@contoso.com\n", `the memory has no "admin@contoso.com"; it holds `},
-		"a look at the memory for nothing":      {"memory has secrets\n", "not understood; the words are: memory has WORD"},
-		"an unknown date of a mail":             {"mailbox a@contoso.com shows date=2026-03-02\n", `no value of date "2026-03-02" here; there are: now`},
-		"an unknown word of a mail":             {"mailbox a@contoso.com shows colour=red\n", `no word "colour=" here; there are: from=, to=, subject=,`},
+		"an unknown key of the panel": {"panel press 'Coffee'\n", `no key "Coffee" here; there are: `}, "a page without logging in": {"webconfig open 'Network > Email Server > Basic'\n", "not logged in to Web Config as administrator"}, "an unknown button": {"webconfig log-in\nwebconfig click Coffee\n", `no button "Coffee" here; there are: `},
+		"an unknown page": {"webconfig log-in\nwebconfig open 'Network > Coffee'\n", `no page "Coffee" here; there are: `}, "an unknown field": {"webconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set Coffee black\n", `no field "Coffee" here; there are: Authentication Method,`}, "an unknown value": {"webconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Authentication Method' Coffee\n", `no value "Coffee" here; there are: Off,`}, "a tenant twice": {"tenant contoso.com\ntenant contoso.com\n", "contoso.com"}, "an unknown word of a tenant": {"tenant contoso.com coffee=black\n", `no word "coffee=" here; there are: smtp-auth=, security-defaults=,`},
+		"an unknown value of a tenant": {"tenant contoso.com smtp-auth=perhaps\n", `no value of smtp-auth "perhaps" here; there are: enabled, disabled`}, "an unknown role": {"tenant contoso.com\nuser a@contoso.com role='Emperor'\n", "Cloud Application Administrator"}, "an unknown cmdlet": {ready + "exchange Get-Coffee\n", "exchange Get-Coffee: "},
+		"an unknown message":         {"panel shows @M9\n", `no message "@M9" here; there are: @M1, @M2,`},
+		"a variable that is not set": {"panel press $coffee\n", "argument 2 is empty: $coffee is not set"}, "a date that has gone": {"clock to 2025-01-01\n", "true time does not go back: it is 2026-03-02 09:00:00"},
+		"a time that is none": {"clock +soon\n", `"soon" is no length of time; write 90s, 15m, 2h30m, 91d or 1w`}, "a sheet that was not printed": {"sheet shows Email\n", "no status sheet was printed yet"}, "To My Email": {"scan to-my-email\n", "this device cannot do that: To My Email needs print-admin-serverless"},
+		"a fault of nobody": {"network moon unreachable\n", `no party "moon" here; there are: entra, smtp, printer`}, "an unknown fault": {"network smtp sleepy\n", "sleepy"}, "a point that is none": {"network smtp silent at=write:0\n", "at=write:0 is no point; write at=write:3 or at=read:3"}, "two words of a fault that are none": {"network smtp slow at=read:1 delay=soon times=often\n", `"soon" is no length of time`}, "a fault that nobody met": {"network smtp reset after=100 times=1\npanel home\n", "at the end: armed and never met: smtp reset after 100 bytes, "}, "an answer that nobody got": {"entra answer html\npanel home\n", "at the end: armed and never met: entra answers html"}, "a mailbox that is not empty": {ready + "printer sign-in admin@contoso.com\nscan email bob@fabrikam.com\nmailbox bob@fabrikam.com is empty\n", "1 mails, not 0"}, "a key that anybody may press": {"panel refuses Settings\n", `"Settings" is not kept for administrators`},
+		"a forged link": {"webconfig go 192.0.2.10\nwebconfig forge 'Log in'\n", "the button belongs to no form"}, "an unknown word of a forgery": {"webconfig log-in\nwebconfig forge OK strange\n", `no word "strange" here; there are: stranger`}, "a job that is not there": {"jobs 7 shows Email\n", "not on the job history within 30 s"},
+		"jobs that were not":         {"jobs count 2\n", "0 jobs, not 2"},
+		"originals without a number": {"scan originals\n", "originals pages=N"}, "a consent that nobody gave": {ready + "webconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Authentication Method' OAuth2\nwebconfig click 'Sign In'\nwebconfig click 'Sign in with Microsoft'\nbrowser sign-in admin@contoso.com\n", "browser sign-in: the page asks for a consent"},
+		"a password before an account": {"browser enter password\n", "begin with: browser enter account A"}, "a code before it was copied": {"browser enter code\n", "no code was copied; begin with: webconfig copy code"},
+		"what is on the surface after!": {"panel home\n! panel shows Scan\n", "it is on the panel"}, "a memory that has what it must not": {ready + "printer sign-in admin@contoso.com\nmemory has no admin@contoso.com\n", `the memory has "admin@contoso.com": byte `}, "a memory that lacks what it must have": {"memory has admin@contoso.com\n", `the memory has no "admin@contoso.com"; it holds `},
+		"a look at the memory for nothing": {"memory has secrets\n", "not understood; the words are: memory has WORD"}, "an unknown date of a mail": {"mailbox a@contoso.com shows date=2026-03-02\n", `no value of date "2026-03-02" here; there are: now`}, "an unknown word of a mail": {"mailbox a@contoso.com shows colour=red\n", `no word "colour=" here; there are: from=, to=, subject=,`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -255,7 +211,9 @@ func TestOptionsThatCannotBeAreRefusedBeforehand(t *testing.T) {
 }
 
 func TestARepeatedScenarioIsComparedWithItself(t *testing.T) {
-	results, err := scenarios.Run(t.Context(), scenarios.Options{Patterns: []string{"trouble/sign-in-not-saved"}, Seed: 7, Repeat: 3})
+	results, err := scenarios.Run(
+		t.Context(), scenarios.Options{Patterns: []string{"trouble/sign-in-not-saved"}, Seed: 7, Repeat: 3},
+	)
 	require.NoError(t, err)
 	require.True(t, results[0].Passed, results[0].Failure)
 }

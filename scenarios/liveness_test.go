@@ -32,7 +32,8 @@ var (
 
 // faultsAtPoints are the eight faults that are tried at each point.
 var faultsAtPoints = []faultnet.FaultKind{
-	faultnet.Silent, faultnet.HalfSilent, faultnet.Slow, faultnet.Garbled, faultnet.WrongProtocol, faultnet.Closed, faultnet.Reset, faultnet.Panic,
+	faultnet.Silent, faultnet.HalfSilent, faultnet.Slow, faultnet.Garbled, faultnet.WrongProtocol, faultnet.Closed,
+	faultnet.Reset, faultnet.Panic,
 }
 
 const (
@@ -41,7 +42,8 @@ const (
 	next     = "carol@fabrikam.com"
 )
 
-// A whole day of a printer: a sign-in, a refresh, a connection test, a mail. What a person sees on the way may be anything.
+// A whole day of a printer: a sign-in, a refresh, a connection test, a mail. What a person sees on the way may be
+// anything.
 var wholeDay = [][]string{
 	{"webconfig", "log-in"},
 	{"webconfig", "open", "Network > Email Server > Basic"},
@@ -144,7 +146,8 @@ func (d *day) step(words []string) (string, error) {
 
 const innocent = "innocent"
 
-// ask is what a client beside does while the printer is in trouble: it gets its answer in the same instant of the bench.
+// ask is what a client beside does while the printer is in trouble: it gets its answer in the same instant of the
+// bench.
 func (d *day) ask() error {
 	var answered error
 	began := d.play.lab.World.Now()
@@ -154,7 +157,9 @@ func (d *day) ask() error {
 			DialContext: dialer.DialContext, DisableKeepAlives: true, TLSClientConfig: d.play.lab.Network.ClientTLS(d.play.lab.World.Now),
 		}
 		defer transport.CloseIdleConnections()
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://login.microsoftonline.com/common/discovery/v2.0/keys", nil)
+		request, err := http.NewRequestWithContext(
+			ctx, http.MethodGet, "https://login.microsoftonline.com/common/discovery/v2.0/keys", nil,
+		)
 		if err != nil {
 			answered = err
 			return
@@ -229,7 +234,8 @@ func (d *day) judge(fault faultnet.Fault) {
 	}
 	require.LessOrEqual(t, len(bench.SMTP.Mailbox(intended)), 1, "one scan, one mail at most")
 
-	// The fault is over: what a person does next works. Where the sign-in was not saved, OK saves it; else it is made again.
+	// The fault is over: what a person does next works. Where the sign-in was not saved, OK saves it; else it is made
+	// again.
 	bench.Network.Clear("")
 	for _, remedy := range [][][]string{nil, {wholeDay[0], wholeDay[1], {"webconfig", "click", "OK"}}, wholeDay[:signedIn]} {
 		if len(bench.SMTP.Mailbox(next)) > 0 {
@@ -265,7 +271,10 @@ func (d *day) nothingInClear() {
 	defer d.mu.Unlock()
 	for key, wire := range d.wires {
 		for _, secret := range d.play.lab.Secrets() {
-			require.False(d.test, len(secret) >= 8 && bytes.Contains(wire.Bytes(), []byte(secret)), "a secret in clear on %s", key)
+			require.False(
+				d.test, len(secret) >= 8 && bytes.Contains(wire.Bytes(), []byte(secret)), "a secret in clear on %s",
+				key,
+			)
 		}
 	}
 }
@@ -335,7 +344,10 @@ func TestWhateverAPartyDoesOnlyItsCallerWaits(t *testing.T) {
 			defer end()
 			defer func() {
 				if t.Failed() {
-					t.Logf("the scenario that shows it:\n%s\nwhat happened last:\n%s", scenarioOf(trial.fault), d.play.lab.Last(30))
+					t.Logf(
+						"the scenario that shows it:\n%s\nwhat happened last:\n%s", scenarioOf(trial.fault),
+						d.play.lab.Last(30),
+					)
 				}
 			}()
 			d.play.lab.Network.Arm(trial.fault)
@@ -354,7 +366,9 @@ func scenarioOf(f faultnet.Fault) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# id: faults/point\n# title: %s\n# guide: Cannot Send Email\n# proves: R43\n# level: SHOULD\n\n", f)
-	b.WriteString("tenant contoso.com smtp-auth=enabled security-defaults=off\nuser " + account + " role='Cloud Application Administrator' mailbox\n")
+	b.WriteString(
+		"tenant contoso.com smtp-auth=enabled security-defaults=off\nuser " + account + " role='Cloud Application Administrator' mailbox\n",
+	)
 	fmt.Fprintf(&b, "network %s %s at=%s from=%s after=%d times=1\n", f.To, f.Kind, at, f.From, f.After)
 	for _, words := range wholeDay {
 		b.WriteString(quoted(words) + "\n")

@@ -7,8 +7,8 @@ import (
 	"mfpsim/device"
 )
 
-// microsoftPage is the page in Microsoft's window. Scenarios name labels in English: beside the words of the page's language stand
-// the English ones.
+// microsoftPage is the page in Microsoft's window. Scenarios name labels in English: beside the words of the page's
+// language stand the English ones.
 func (p *play) microsoftPage() device.Page {
 	page := p.lab.Browser().Page()
 	if p.lab.Language() == english {
@@ -27,7 +27,8 @@ func (p *play) microsoftPage() device.Page {
 	return page
 }
 
-// microsoftLabel is a label of a scenario as the page in the window has it: in its language, in the first words of the guide.
+// microsoftLabel is a label of a scenario as the page in the window has it: in its language, in the first words of the
+// guide.
 func (p *play) microsoftLabel(b *browser.Browser, label string) string {
 	words, ok := p.lab.WordsOfPage(label)
 	if !ok {

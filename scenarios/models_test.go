@@ -59,7 +59,9 @@ func TestAnotherModelAndAnotherLanguageAreFiles(t *testing.T) {
 			for _, r := range results {
 				require.True(t, r.Passed, r.Failure)
 			}
-			require.Contains(t, panel, map[string]string{"en": "<Send & Scan>", "de": "<Senden>", "hi": "<Send & Scan>"}[language])
+			require.Contains(
+				t, panel, map[string]string{"en": "<Send & Scan>", "de": "<Senden>", "hi": "<Send & Scan>"}[language],
+			)
 		})
 	}
 }

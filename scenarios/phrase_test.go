@@ -115,7 +115,8 @@ func TestAVerbAndTheControlAPIMeanTheSameByAPhrase(t *testing.T) {
 			if err == nil && (c.path == "/tenant" || c.path == "/entra/policy") {
 				var made map[string]any
 				require.NoError(t, json.Unmarshal([]byte(printed), &made))
-				for _, changing := range []string{"createdDateTime", "modifiedDateTime"} { // the served bench's time flows
+				// the served bench's time flows
+				for _, changing := range []string{"createdDateTime", "modifiedDateTime"} {
 					delete(made, changing)
 					delete(answer, changing)
 				}

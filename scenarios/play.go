@@ -58,7 +58,8 @@ func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {
 // at finds the line that is being played: the next one of the script with these words.
 func (p *play) at(not bool, words []string) (line, bool) {
 	for i := p.cursor; i < len(p.lines); i++ {
-		if p.lines[i].not == not && p.lines[i].words[0] == words[0] && len(p.lines[i].words) == len(words) && sameWords(p.lines[i].words, words) {
+		if p.lines[i].not == not && p.lines[i].words[0] == words[0] && len(p.lines[i].words) == len(words) &&
+			sameWords(p.lines[i].words, words) {
 			p.cursor = i + 1
 			return p.lines[i], true
 		}
@@ -111,7 +112,9 @@ func (p *play) act(takes time.Duration, f func(ctx context.Context) error) error
 
 // note records a step in the journal, where evidence and failures find it.
 func (p *play) note(kind journal.Kind, format string, args ...any) {
-	p.lab.Journal.Append(journal.Entry{Party: "scenario", Kind: kind, Text: journal.Plain(fmt.Sprintf(format, args...))})
+	p.lab.Journal.Append(
+		journal.Entry{Party: "scenario", Kind: kind, Text: journal.Plain(fmt.Sprintf(format, args...))},
+	)
 }
 
 func (p *play) device() (device.Device, error) { return p.lab.Device(p.printer) }
@@ -148,8 +151,8 @@ func (s surface) shows(words []string) bool {
 // look is a look at a surface, in a turn.
 type look func(ctx context.Context) (surface, error)
 
-// shows is the one assertion. It lets bench time run until the words are there; denied, it lets running exchanges finish and
-// looks once.
+// shows is the one assertion. It lets bench time run until the words are there; denied, it lets running exchanges
+// finish and looks once.
 func (p *play) shows(not bool, args []string, expected lexicon, see look) (string, error) {
 	limit, args, err := within(args)
 	if err != nil {

@@ -16,7 +16,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// TestEveryHandoverIsReachedOnALiveBench plays each scenario as `serve --scenario` does: on a World that follows the machine's clock.
+// TestEveryHandoverIsReachedOnALiveBench plays each scenario as `serve --scenario` does: on a World that follows the
+// machine's clock.
 func TestEveryHandoverIsReachedOnALiveBench(t *testing.T) {
 	all, err := scenarios.All()
 	require.NoError(t, err)
@@ -78,7 +79,10 @@ func TestEvidenceIsRenderedOnlyWhenSomebodyWantsIt(t *testing.T) {
 
 func TestAScenarioThatIsNotThereCannotBePlayed(t *testing.T) {
 	bench := lab.RunT(t, lab.Config{Seed: 7})
-	require.EqualError(t, scenarios.Play(t.Context(), bench, "trouble/nothing"), "no scenario fits \"trouble/nothing\"; `mfpsim list` shows them")
+	require.EqualError(
+		t, scenarios.Play(t.Context(), bench, "trouble/nothing"),
+		"no scenario fits \"trouble/nothing\"; `mfpsim list` shows them",
+	)
 	require.ErrorContains(t, scenarios.Play(t.Context(), bench, "trouble"), "name one")
 }
 

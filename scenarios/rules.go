@@ -65,7 +65,9 @@ func ParseRules(file string, text []byte) ([]Rule, error) {
 		case r.Sentence == "":
 			return fail("rule %s has no sentence", r.ID)
 		case r.Kind != RuleBehaviour && r.Kind != RuleDocument:
-			return fail("rule %s is of unknown kind %q; the kinds are %s, %s", r.ID, r.Kind, RuleBehaviour, RuleDocument)
+			return fail(
+				"rule %s is of unknown kind %q; the kinds are %s, %s", r.ID, r.Kind, RuleBehaviour, RuleDocument,
+			)
 		case r.Kind == RuleDocument && r.Where == "":
 			return fail("rule %s is proved by a document, but does not say where", r.ID)
 		}

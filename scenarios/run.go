@@ -77,9 +77,9 @@ func Cases(results []Result) []report.Case {
 	return cases
 }
 
-// Run plays scenarios, each on a bench of its own, and returns their results in the order of their IDs. The error says that
-// nothing was played (a mistake in the options, a pattern that fits nothing, a folder that cannot be used) or that the context
-// ended; a scenario that fails is a result, not an error.
+// Run plays scenarios, each on a bench of its own, and returns their results in the order of their IDs. The error says
+// that nothing was played (a mistake in the options, a pattern that fits nothing, a folder that cannot be used) or that
+// the context ended; a scenario that fails is a result, not an error.
 func Run(ctx context.Context, o Options) ([]Result, error) {
 	picked, err := o.pick()
 	if err != nil {
@@ -174,8 +174,8 @@ func (o Options) load() ([]Scenario, error) {
 	return all, err
 }
 
-// RunScenario plays one scenario as often as the options say and writes its evidence. The error says that the evidence could
-// not be written, or that the bench could not be built.
+// RunScenario plays one scenario as often as the options say and writes its evidence. The error says that the evidence
+// could not be written, or that the bench could not be built.
 func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 	var first Result
 	for round := range max(o.Repeat, 1) {
@@ -186,7 +186,11 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 		result, err := playOnce(s, o, round == 0)
 		result.MachineTime = watch.Elapsed()
 		if err != nil {
-			return Result{Scenario: s, Seed: o.Seed, Verdict: report.Failed, Failure: err.Error()}, fmt.Errorf("%s: %w", s.ID, err)
+			return Result{
+				Scenario: s, Seed: o.Seed, Verdict: report.Failed, Failure: err.Error(),
+			}, fmt.Errorf(
+				"%s: %w", s.ID, err,
+			)
 		}
 		if round == 0 {
 			first = result

@@ -192,8 +192,8 @@ func join[T ~string](words []T) string {
 	return strings.Join(parts, ", ")
 }
 
-// Select picks scenarios by patterns: an ID, a folder ("trouble" or "trouble/"), or a path pattern ("*/sign-*"). No pattern
-// picks all. A pattern that fits nothing is an error.
+// Select picks scenarios by patterns: an ID, a folder ("trouble" or "trouble/"), or a path pattern ("*/sign-*"). No
+// pattern picks all. A pattern that fits nothing is an error.
 func Select(all []Scenario, patterns []string) ([]Scenario, error) {
 	if len(patterns) == 0 {
 		return all, nil

@@ -27,8 +27,8 @@ type outcome struct {
 	skipped string
 }
 
-// script plays the file by testscript: outside `go test`, in a folder of its own that is removed afterwards. source is where
-// -update writes goldens to.
+// script plays the file by testscript: outside `go test`, in a folder of its own that is removed afterwards. source is
+// where -update writes goldens to.
 func (p *play) script(update bool, source string) (outcome, error) {
 	folder, err := os.MkdirTemp("", "mfpsim-*")
 	if err != nil {
@@ -89,7 +89,8 @@ func (p *play) unmet() error {
 	return nil
 }
 
-// unmetError says what was planted and never met. It is told at the end, and no failure of a bench that a person takes over.
+// unmetError says what was planted and never met. It is told at the end, and no failure of a bench that a person takes
+// over.
 type unmetError struct{ names []string }
 
 func (e *unmetError) Error() string {
@@ -161,9 +162,10 @@ func (p *play) condition(text string) (bool, error) {
 	return description.Has(device.Capability(need)), err
 }
 
-// localized compares with screen.el.txt in place of screen.txt where the scenario is played in Greek. A comparison that has no
-// golden in the language is left out, and so are all on another model than the standard one, of which the goldens are. A
-// golden that the script names with its language, for what stands after lang, is compared in any language.
+// localized compares with screen.el.txt in place of screen.txt where the scenario is played in Greek. A comparison that
+// has no golden in the language is left out, and so are all on another model than the standard one, of which the
+// goldens are. A golden that the script names with its language, for what stands after lang, is compared in any
+// language.
 func localized(a *txtar.Archive, language string, standard bool) *txtar.Archive {
 	if language == english && standard {
 		return a
@@ -288,8 +290,8 @@ func (e *engine) Run(_ string, f func(testscript.T)) {
 	f(e)
 }
 
-// Play plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve --scenario` does.
-// A scenario without a handover is played to its end.
+// Play plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve --scenario`
+// does. A scenario without a handover is played to its end.
 func Play(ctx context.Context, l *lab.Lab, id string) error {
 	defer l.Hold()() // what a step looks for may stand at the beginning
 	all, err := All()

@@ -222,7 +222,9 @@ func (p *play) verbWire(not bool, args []string) (string, error) {
 		}
 		got, err := p.exactly(want, func() int { return p.spoken(party, rest[1]) })
 		if err == nil && got != want {
-			err = fmt.Errorf("%d times on the wire, not %d (printer time %s)", got, want, p.printerTime().Format(time.DateTime))
+			err = fmt.Errorf(
+				"%d times on the wire, not %d (printer time %s)", got, want, p.printerTime().Format(time.DateTime),
+			)
 		}
 		return fmt.Sprint(got), err
 	}

@@ -257,7 +257,9 @@ func (p *play) verbScan(_ bool, args []string) (string, error) {
 		return "", err
 	}
 	var s device.Screen
-	if err := p.act(act, func(ctx context.Context) (err error) { s, err = d.Scan(ctx, request); return err }); err != nil {
+	if err := p.act(
+		act, func(ctx context.Context) (err error) { s, err = d.Scan(ctx, request); return err },
+	); err != nil {
 		return "", err
 	}
 	return s.String(), nil
@@ -369,7 +371,9 @@ func jobRow(j device.Job) string {
 	if code == "" {
 		code = "-"
 	}
-	row := fmt.Sprintf("%03d | %s | %s | %s | %s | %s", j.Receipt, j.Time.Format(time.DateTime), j.Type, j.To, j.Result, code)
+	row := fmt.Sprintf(
+		"%03d | %s | %s | %s | %s | %s", j.Receipt, j.Time.Format(time.DateTime), j.Type, j.To, j.Result, code,
+	)
 	for _, text := range []string{j.Status, j.Solution} {
 		if text != "" {
 			row += " | " + text

@@ -146,7 +146,9 @@ func (p *play) mailFits(m fakesmtp.Message, key, want string) bool {
 	case "file":
 		return slices.ContainsFunc(m.Attachments(), func(a fakesmtp.Attachment) bool { return a.Name == want })
 	case "bytes":
-		return slices.ContainsFunc(m.Attachments(), func(a fakesmtp.Attachment) bool { return strconv.Itoa(a.Size) == want })
+		return slices.ContainsFunc(
+			m.Attachments(), func(a fakesmtp.Attachment) bool { return strconv.Itoa(a.Size) == want },
+		)
 	case "pdf":
 		return slices.ContainsFunc(m.Attachments(), func(a fakesmtp.Attachment) bool {
 			return a.Type == "application/pdf" && strconv.Itoa(pages(a.Content)) == want

@@ -46,7 +46,9 @@ func (p *play) verbMemory(_ bool, args []string) (string, error) {
 		for _, leak := range found {
 			places = append(places, leak.String())
 		}
-		return "", fmt.Errorf("the memory holds secrets in a form that anybody can read:\n  %s", strings.Join(places, "\n  "))
+		return "", fmt.Errorf(
+			"the memory holds secrets in a form that anybody can read:\n  %s", strings.Join(places, "\n  "),
+		)
 	case no && len(found) > 0:
 		return "", fmt.Errorf("the memory has %q: byte %d, %s", rest[0], found[0].Offset, found[0].Encoding)
 	case !no && len(found) == 0:

@@ -64,7 +64,12 @@ func TestAGoldenOfAnotherLanguageLiesBesideTheEnglishOne(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, results[0].Passed, "without a Greek golden nothing is compared: %s", results[0].Failure)
 
-	require.NoError(t, os.WriteFile(filepath.Join(root, "chapter", "name.txtar"), append(english, "-- screen.el.txt --\nnot this\n"...), 0o600))
+	require.NoError(
+		t,
+		os.WriteFile(
+			filepath.Join(root, "chapter", "name.txtar"), append(english, "-- screen.el.txt --\nnot this\n"...), 0o600,
+		),
+	)
 	results, err = scenarios.Run(t.Context(), scenarios.Options{Folder: root, Language: "el"})
 	require.NoError(t, err)
 	require.False(t, results[0].Passed)

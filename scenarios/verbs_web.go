@@ -81,7 +81,9 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		if len(rest) == 2 && rest[1] != "stranger" {
 			return "", &choice.Error{What: "word", Wanted: rest[1], Present: []string{"stranger"}}
 		}
-		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Forge(ctx, rest[0], len(rest) == 2) })
+		return acts(
+			act, func(ctx context.Context) (device.Page, error) { return web.Forge(ctx, rest[0], len(rest) == 2) },
+		)
 	case what == "set" && len(rest) == 2, what == "enter" && len(rest) == 2 && rest[0] != "password":
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Set(ctx, rest[0], rest[1]) })
 	case what == "choices" && len(rest) > 2 && rest[1] == "shows":
@@ -145,7 +147,9 @@ func (p *play) browse(takes time.Duration, f func(ctx context.Context, b *browse
 	err := p.act(takes, func(ctx context.Context) error {
 		err := f(ctx, b)
 		if err == nil && b.IsOpen() {
-			p.lab.Journal.Append(journal.Entry{Party: "browser", Kind: journal.KindScreen, Text: p.withoutCode(b.Text())})
+			p.lab.Journal.Append(
+				journal.Entry{Party: "browser", Kind: journal.KindScreen, Text: p.withoutCode(b.Text())},
+			)
 		}
 		return err
 	})
@@ -181,9 +185,13 @@ func (p *play) verbBrowser(not bool, args []string) (string, error) {
 	case what == "enter" && len(rest) >= 1:
 		return p.enter(rest)
 	case what == "click" && len(rest) == 1:
-		return p.browse(act, func(ctx context.Context, b *browser.Browser) error { return b.Click(ctx, p.microsoftLabel(b, text)) })
+		return p.browse(
+			act, func(ctx context.Context, b *browser.Browser) error { return b.Click(ctx, p.microsoftLabel(b, text)) },
+		)
 	case what == "tick" && len(rest) == 1:
-		return p.browse(act, func(_ context.Context, b *browser.Browser) error { return b.Tick(p.microsoftLabel(b, text), true) })
+		return p.browse(
+			act, func(_ context.Context, b *browser.Browser) error { return b.Tick(p.microsoftLabel(b, text), true) },
+		)
 	case what == "close" && len(rest) == 0:
 		// A private window: the next sign-in begins without cookies.
 		return p.browse(act, func(_ context.Context, b *browser.Browser) error { b.Forget(); return nil })
@@ -353,5 +361,7 @@ func (p *play) unexpected(err error) error {
 	if errors.As(err, &already) {
 		return err
 	}
-	return &surfaceError{cause: fmt.Errorf("browser sign-in: %w", err), surface: pageSurface("browser", p.lab.Browser().Page())}
+	return &surfaceError{
+		cause: fmt.Errorf("browser sign-in: %w", err), surface: pageSurface("browser", p.lab.Browser().Page()),
+	}
 }

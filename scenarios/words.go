@@ -49,11 +49,12 @@ func phraseEnd(text, phrase string) int {
 	}
 }
 
-// joined reports whether a letter would make a longer word with its neighbour. Marks count: Devanagari vowels are marks.
+// joined reports whether a letter would make a longer word with its neighbour. Marks count: Devanagari vowels are
+// marks.
 func joined(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
 
-// onWire reports whether all phrases stand on a line of a transcript, in order. On the wire there are no words: AADSTS53003
-// shows 53003.
+// onWire reports whether all phrases stand on a line of a transcript, in order. On the wire there are no words:
+// AADSTS53003 shows 53003.
 func onWire(line string, phrases []string) bool {
 	rest := plain(line)
 	for _, phrase := range phrases {

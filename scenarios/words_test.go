@@ -14,22 +14,16 @@ func TestWordsOnALineAreWholeAndInOrder(t *testing.T) {
 		words  []string
 		onLine bool
 	}{
-		"the words themselves":             {"Current Status : Signed in", []string{"Current Status", "Signed in"}, true},
-		"without regard to case":           {"Current Status : Signed in", []string{"CURRENT status", "signed IN"}, true},
-		"in another order":                 {"Current Status : Signed in", []string{"Signed in", "Current Status"}, false},
-		"part of a word":                   {"Current Status : Signed in", []string{"Sign"}, false},
-		"a number in a longer one":         {"IP Address : 192.0.2.100", []string{"192.0.2.10"}, false},
-		"a number at the end":              {"IP Address : 192.0.2.10", []string{"192.0.2.10"}, true},
-		"an apostrophe of either kind":     {"Sender’s Email Address : a@b.example", []string{"sender's email address"}, true},
-		"white space runs together":        {"a   b\tc", []string{"a b c"}, true},
-		"the same words twice":             {"one two", []string{"two", "two"}, false},
-		"a later place fits":               {"signing in, sign in", []string{"sign in"}, true},
-		"Devanagari, whole":                {"ईमेल सेवा : Microsoft", []string{"ईमेल सेवा"}, true},
-		"Devanagari, without its vowel":    {"सेवा", []string{"सेव"}, false},
-		"Greek, without regard to case":    {"Τρέχουσα Κατάσταση : Συνδεδεμένος", []string{"τρέχουσα κατάσταση"}, true},
-		"nothing shows nothing":            {"anything", []string{""}, false},
-		"a sentence with its full stop":    {"The email server is not set.", []string{"The email server is not set."}, true},
-		"a sentence without its full stop": {"The email server is not set.", []string{"The email server is not set"}, true},
+		"the words themselves": {"Current Status : Signed in", []string{"Current Status", "Signed in"}, true}, "without regard to case": {"Current Status : Signed in", []string{"CURRENT status", "signed IN"}, true}, "in another order": {"Current Status : Signed in", []string{"Signed in", "Current Status"}, false}, "part of a word": {"Current Status : Signed in", []string{"Sign"}, false},
+		"a number in a longer one": {"IP Address : 192.0.2.100", []string{"192.0.2.10"}, false},
+		"a number at the end":      {"IP Address : 192.0.2.10", []string{"192.0.2.10"}, true}, "an apostrophe of either kind": {"Sender’s Email Address : a@b.example", []string{"sender's email address"}, true},
+		"white space runs together":     {"a   b\tc", []string{"a b c"}, true},
+		"the same words twice":          {"one two", []string{"two", "two"}, false},
+		"a later place fits":            {"signing in, sign in", []string{"sign in"}, true},
+		"Devanagari, whole":             {"ईमेल सेवा : Microsoft", []string{"ईमेल सेवा"}, true},
+		"Devanagari, without its vowel": {"सेवा", []string{"सेव"}, false},
+		"Greek, without regard to case": {"Τρέχουσα Κατάσταση : Συνδεδεμένος", []string{"τρέχουσα κατάσταση"}, true},
+		"nothing shows nothing":         {"anything", []string{""}, false}, "a sentence with its full stop": {"The email server is not set.", []string{"The email server is not set."}, true}, "a sentence without its full stop": {"The email server is not set.", []string{"The email server is not set"}, true},
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, c.onLine, onLine(c.line, c.words)) })
 	}

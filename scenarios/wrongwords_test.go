@@ -64,15 +64,17 @@ func inMessage(t *testing.T, language, id, line string) func(fstest.MapFS) {
 // red plays one scenario and wants it to fail at an assertion.
 func red(t *testing.T, language, id string, plant func(*lab.Config)) {
 	t.Helper()
-	results, err := scenarios.Run(t.Context(), scenarios.Options{Seed: 7, Patterns: []string{id}, Language: language, Configure: plant})
+	results, err := scenarios.Run(
+		t.Context(), scenarios.Options{Seed: 7, Patterns: []string{id}, Language: language, Configure: plant},
+	)
 	require.NoError(t, err)
 	require.Len(t, results, 1)
 	require.Equal(t, report.Failed, results[0].Verdict, "%s does not see it", id)
 	require.Regexp(t, `^FAIL \S+: (\S+ shows|cmp|printer sign-in \S+\n +webconfig shows) `, results[0].Failure)
 }
 
-// TestAWrongWordIsRedInItsLanguage puts another word in the place of each word of the guide that the printer's table has, and takes
-// some out.
+// TestAWrongWordIsRedInItsLanguage puts another word in the place of each word of the guide that the printer's table
+// has, and takes some out.
 func TestAWrongWordIsRedInItsLanguage(t *testing.T) {
 	for _, language := range []string{"hi", "el"} {
 		text, err := os.ReadFile(messagesFolder + "/" + language + ".yaml")
@@ -85,7 +87,8 @@ func TestAWrongWordIsRedInItsLanguage(t *testing.T) {
 				continue
 			}
 			scenario := wordsScenario
-			if id == "M1" || strings.HasPrefix(id, "code.") || id == "label.error-code" || id == "label.status" || id == "label.solution" {
+			if id == "M1" || strings.HasPrefix(id, "code.") || id == "label.error-code" || id == "label.status" ||
+				id == "label.solution" {
 				scenario = codesScenario
 			}
 			t.Run(language+" "+id, func(t *testing.T) {
@@ -99,20 +102,13 @@ func TestAWrongWordIsRedInItsLanguage(t *testing.T) {
 // TestAWrongOrMissingWordIsRedWhenTheLanguageIsChosen plants in the language in which all scenarios are played.
 func TestAWrongOrMissingWordIsRedWhenTheLanguageIsChosen(t *testing.T) {
 	for name, c := range map[string]struct{ language, message, line, scenario string }{
-		"Greek, the status of 361 is another":         {"el", "code.361.status", "code.361.status: \"x\"\n", "trouble/expired-by-disuse"},
-		"Greek, the solution of 361 is its status":    {"el", "code.361.solution", "code.361.solution: \"Η σύνδεση στην υπηρεσία cloud ή email έχει λήξει.\"\n", "trouble/expired-by-disuse"},
-		"Greek, the solution of 370 is missing":       {"el", "code.370.solution", "", "entra/sessions-revoked"},
-		"Greek, Current Status is missing":            {"el", "label.current-status", "", "status/signed-in"},
-		"Greek, Settings in full, not as on the LCD":  {"el", "label.settings", "label.settings: \"Ρυθμίσεις\"\n", wordsScenario},
-		"Hindi, M1 is missing":                        {"hi", "M1", "", "trouble/sign-in-not-saved"},
-		"Hindi, the status of 360 is that of 361":     {"hi", "code.360.status", "code.360.status: \"क्लाउड सेवा या ईमेल सेवा से कनेक्शन समाप्त हो गया है।\"\n", "status/not-signed-in"},
-		"Hindi, Email Server Status is another":       {"hi", "label.email-server-status", "label.email-server-status: \"ईमेल सर्वर\"\n", "status/signed-in"},
-		"Hindi, Job/Status is missing":                {"hi", "label.job-status-menu", "", wordsScenario},
-		"Hindi, a word of ours on the panel, Home":    {"hi", "label.home", "label.home: \"x\"\n", "status/signed-in"},
-		"English, Signed in is another":               {"en", "label.signed-in", "label.signed-in: Signed on\n", "status/signed-in"},
-		"English, the solution of 361 is its status":  {"en", "code.361.solution", "code.361.solution: The connection to the cloud service or email service has expired.\n", "trouble/expired-by-disuse"},
-		"English, M1 is another":                      {"en", "M1", "M1: Sign in to your email service.\n", "trouble/sign-in-not-saved"},
-		"English, a word of ours on the sheet, Model": {"en", "label.model", "label.model: Machine\n", "status/signed-in"},
+		"Greek, the status of 361 is another": {"el", "code.361.status", "code.361.status: \"x\"\n", "trouble/expired-by-disuse"}, "Greek, the solution of 361 is its status": {"el", "code.361.solution", "code.361.solution: \"Η σύνδεση στην υπηρεσία cloud ή email έχει λήξει.\"\n", "trouble/expired-by-disuse"},
+		"Greek, the solution of 370 is missing": {"el", "code.370.solution", "", "entra/sessions-revoked"},
+		"Greek, Current Status is missing":      {"el", "label.current-status", "", "status/signed-in"}, "Greek, Settings in full, not as on the LCD": {"el", "label.settings", "label.settings: \"Ρυθμίσεις\"\n", wordsScenario},
+		"Hindi, M1 is missing": {"hi", "M1", "", "trouble/sign-in-not-saved"}, "Hindi, the status of 360 is that of 361": {"hi", "code.360.status", "code.360.status: \"क्लाउड सेवा या ईमेल सेवा से कनेक्शन समाप्त हो गया है।\"\n", "status/not-signed-in"}, "Hindi, Email Server Status is another": {"hi", "label.email-server-status", "label.email-server-status: \"ईमेल सर्वर\"\n", "status/signed-in"},
+		"Hindi, Job/Status is missing":             {"hi", "label.job-status-menu", "", wordsScenario},
+		"Hindi, a word of ours on the panel, Home": {"hi", "label.home", "label.home: \"x\"\n", "status/signed-in"},
+		"English, Signed in is another":            {"en", "label.signed-in", "label.signed-in: Signed on\n", "status/signed-in"}, "English, the solution of 361 is its status": {"en", "code.361.solution", "code.361.solution: The connection to the cloud service or email service has expired.\n", "trouble/expired-by-disuse"}, "English, M1 is another": {"en", "M1", "M1: Sign in to your email service.\n", "trouble/sign-in-not-saved"}, "English, a word of ours on the sheet, Model": {"en", "label.model", "label.model: Machine\n", "status/signed-in"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -135,7 +135,9 @@ func (b *bench) answer(f func(map[string]string) (int, string)) {
 }
 
 func (b *bench) serveMail() {
-	listener, err := b.network.Listen("smtp", "smtp-mail.outlook.com:587", "mail.office.example:587", "mail.office.example:25")
+	listener, err := b.network.Listen(
+		"smtp", "smtp-mail.outlook.com:587", "mail.office.example:587", "mail.office.example:25",
+	)
 	require.NoError(b.t, err)
 	b.t.Cleanup(func() { _ = listener.Close() })
 	config := b.network.TLSConfig("smtp", b.world.Clock("smtp"), "smtp-mail.outlook.com", "mail.office.example")
@@ -207,7 +209,10 @@ func (b *bench) mailSession(conn net.Conn, config *tls.Config) {
 }
 
 func (b *bench) serveWeb() {
-	b.listen("printer", true, b.network.Handler("printer", b.printer.Clock(), b.printer.WebConfig(), webconfig.Record), "192.0.2.10:443")
+	b.listen(
+		"printer", true, b.network.Handler("printer", b.printer.Clock(), b.printer.WebConfig(), webconfig.Record),
+		"192.0.2.10:443",
+	)
 	b.browser = b.newBrowser()
 }
 
@@ -245,7 +250,10 @@ func (b *bench) advance(d time.Duration) {
 func (b *bench) press(path string) device.Screen {
 	b.t.Helper()
 	var screen device.Screen
-	b.do("press "+path, func(ctx context.Context) (err error) { screen, err = b.device.Panel().Press(ctx, path); return err })
+	b.do(
+		"press "+path,
+		func(ctx context.Context) (err error) { screen, err = b.device.Panel().Press(ctx, path); return err },
+	)
 	return screen
 }
 

@@ -89,7 +89,10 @@ func TestAModelWithOtherMenusAndCodesIsAFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Scan 1", description.Model)
 	require.Equal(t, []string{"de", "el"}, description.Languages)
-	require.Equal(t, []string{"Auftragsstatus", "Senden", "Advanced"}, b.home().Keys, "no English on the panel: its first language")
+	require.Equal(
+		t, []string{"Auftragsstatus", "Senden", "Advanced"}, b.home().Keys,
+		"no English on the panel: its first language",
+	)
 
 	b.open(b.browser, "/")
 	require.Contains(t, b.browser.Text(), "Netzwerkstatus")
@@ -112,13 +115,17 @@ func TestAModelWithOtherMenusAndCodesIsAFile(t *testing.T) {
 	require.Equal(t, "Log on again.", job.Solution)
 
 	for _, function := range []device.Function{device.FunctionCopy, device.FunctionFax} {
-		_, err := b.device.Scan(context.Background(), device.ScanRequest{Function: function, Pages: 1, To: []string{"0123"}})
+		_, err := b.device.Scan(
+			context.Background(), device.ScanRequest{Function: function, Pages: 1, To: []string{"0123"}},
+		)
 		require.ErrorIs(t, err, device.ErrNotSupported)
 	}
 	_, err = b.device.PrintSheet(context.Background())
 	require.ErrorIs(t, err, device.ErrNotSupported)
 	b.press("Senden")
-	_, err = b.device.Panel().Enter(context.Background(), "Subject", "a subject of more than forty characters, too long")
+	_, err = b.device.Panel().Enter(
+		context.Background(), "Subject", "a subject of more than forty characters, too long",
+	)
 	require.ErrorContains(t, err, "takes up to 40 characters")
 }
 

@@ -209,13 +209,22 @@ func (d *simulated) Power(ctx context.Context, act device.PowerAct) error {
 
 func (d *simulated) SetDate(_ context.Context, date time.Time) error {
 	d.printer.config.Clock.Set(date)
-	d.printer.record(journal.Entry{Kind: journal.KindClock, Text: journal.Plain("the printer's date is set to " + date.UTC().Format(time.DateTime))})
+	d.printer.record(
+		journal.Entry{
+			Kind: journal.KindClock,
+			Text: journal.Plain("the printer's date is set to " + date.UTC().Format(time.DateTime)),
+		},
+	)
 	return nil
 }
 
 func (d *simulated) Drift(_ context.Context, perDay time.Duration) error {
 	d.printer.config.Clock.Drift(perDay)
-	d.printer.record(journal.Entry{Kind: journal.KindClock, Text: journal.Plain("the printer's clock drifts by " + perDay.String() + " a day")})
+	d.printer.record(
+		journal.Entry{
+			Kind: journal.KindClock, Text: journal.Plain("the printer's clock drifts by " + perDay.String() + " a day"),
+		},
+	)
 	return nil
 }
 

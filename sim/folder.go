@@ -62,7 +62,10 @@ func OpenFolder(path string) (*Folder, error) {
 	case err != nil:
 		return nil, &FolderError{path, "the folder cannot be read: " + reason(err)}
 	}
-	if note, err := os.Lstat(filepath.Join(path, folderNote)); len(entries) > 0 && (err != nil || !note.Mode().IsRegular()) {
+	if note, err := os.Lstat(
+		filepath.Join(path, folderNote),
+	); len(entries) > 0 &&
+		(err != nil || !note.Mode().IsRegular()) {
 		return nil, &FolderError{path, "the folder holds other files; name a new or an empty one for the printers' memory"}
 	}
 	note, err := os.OpenFile(filepath.Join(path, folderNote), os.O_RDWR|os.O_CREATE, 0o600)
@@ -119,8 +122,8 @@ func HoldsPrinters(path string) bool {
 	return false
 }
 
-// equip gives a printer its memory in the folder. A damaged file is an error, where a printer with a memory of its own would
-// begin anew: somebody may want to have the file back.
+// equip gives a printer its memory in the folder. A damaged file is an error, where a printer with a memory of its own
+// would begin anew: somebody may want to have the file back.
 func (f *Folder) equip(c *Config, fresh []byte) error {
 	name := filepath.Join(f.path, url.PathEscape(c.Name))
 	key, err := openKey(name+keyEnding, fresh, exists(name+flashEnding) || exists(name+recordEnding))
@@ -142,7 +145,10 @@ func (f *Folder) equip(c *Config, fresh []byte) error {
 		}
 		if read.Model != "" && read.Model != c.Model {
 			return &FolderError{
-				f.path, fmt.Sprintf("the printer %q in this folder is a %s, not a %s; name another folder", c.Name, read.Model, c.Model),
+				f.path,
+				fmt.Sprintf(
+					"the printer %q in this folder is a %s, not a %s; name another folder", c.Name, read.Model, c.Model,
+				),
 			}
 		}
 	}

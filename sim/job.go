@@ -22,14 +22,16 @@ type job struct {
 	message mail.Message
 }
 
-// startScan begins a scan to e-mail. If the printer refuses at once it returns the message for the panel; if that has a code, the
-// attempt is in the job history all the same (guide rules R39, R43).
+// startScan begins a scan to e-mail. If the printer refuses at once it returns the message for the panel; if that has a
+// code, the attempt is in the job history all the same (guide rules R39, R43).
 func (p *Printer) startScan(_ context.Context, request device.ScanRequest) (receipt int, refusal string) {
 	live := p.on()
 	if live == nil {
 		return 0, "email-server-not-set"
 	}
-	entry := jobs.Record{Time: p.config.Clock.Now(), Type: "email", To: strings.Join(request.To, ", "), Result: jobs.Running}
+	entry := jobs.Record{
+		Time: p.config.Clock.Now(), Type: "email", To: strings.Join(request.To, ", "), Result: jobs.Running,
+	}
 	if outcome := live.mail.Ready(); outcome != nil {
 		row := p.model.Outcome(string(outcome.Kind))
 		if row.Code != "" {
@@ -62,8 +64,8 @@ func (p *Printer) message(request device.ScanRequest) mail.Message {
 		file = p.defaultFile()
 	}
 	return mail.Message{
-		To: slices.Clone(request.To), Subject: subject, Text: "Scanned by " + p.model.Name + ".\r\n", AttachmentLimit: p.model.Mail.AttachmentLimit,
-		Attachments: []mail.Attachment{{Name: file + ".pdf", ContentType: "application/pdf", Data: scanPDF(max(1, request.Pages))}},
+		To: slices.Clone(request.To), Subject: subject, Text: "Scanned by " + p.model.Name + ".\r\n",
+		AttachmentLimit: p.model.Mail.AttachmentLimit, Attachments: []mail.Attachment{{Name: file + ".pdf", ContentType: "application/pdf", Data: scanPDF(max(1, request.Pages))}},
 	}
 }
 

@@ -18,7 +18,8 @@ import (
 )
 
 func TestAPrinterWithAMemoryOfTheFirstVersionIsSignedInStill(t *testing.T) {
-	// The lines of the two slots of this printer's memory, signed in as admin@contoso.com, without what fills the slots.
+	// The lines of the two slots of this printer's memory, signed in as admin@contoso.com, without what fills the
+	// slots.
 	lines, err := os.ReadFile("testdata/schema-1.txt")
 	require.NoError(t, err)
 	image := bytes.Repeat([]byte{'\n'}, 2*nvram.SlotSize)
@@ -41,7 +42,9 @@ func TestAPrinterWithAMemoryOfTheFirstVersionIsSignedInStill(t *testing.T) {
 	require.True(t, bytes.Contains(flash.Image(), []byte(`{"schema":2,`)))
 	b.power("off")
 	b.power("on")
-	require.Contains(t, b.press(networkStatus+"Email Server Status").String(), "Authenticated Account : admin@contoso.com")
+	require.Contains(
+		t, b.press(networkStatus+"Email Server Status").String(), "Authenticated Account : admin@contoso.com",
+	)
 }
 
 func TestAPrinterDoesNotStartOnTheMemoryOfANewerFirmwareAndLeavesIt(t *testing.T) {

@@ -87,7 +87,10 @@ func TestBadRequestsAreAnsweredCleanly(t *testing.T) {
 	for _, target := range []string{basic, "/network", "/status/jobs", "/network/email-server/code", "/network-security"} {
 		require.Equal(t, "/login?because=first", b.ask("GET", target, "", "").Header.Get("Location"), target)
 	}
-	require.Equal(t, "/login?because=ended", b.ask("GET", basic, "", "", &http.Cookie{Name: "SESSION", Value: "f00"}).Header.Get("Location"))
+	require.Equal(
+		t, "/login?because=ended",
+		b.ask("GET", basic, "", "", &http.Cookie{Name: "SESSION", Value: "f00"}).Header.Get("Location"),
+	)
 	require.Equal(t, 200, b.ask("GET", "/style.css", "", "").StatusCode)
 }
 

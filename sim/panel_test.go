@@ -36,7 +36,10 @@ func TestThePanelsScreensAreAsInTheGuide(t *testing.T) {
 	b.golden("screens.txt", all.String())
 	for _, language := range []string{"el", "hi"} {
 		b.do("language", func(ctx context.Context) error { return b.device.SetLanguage(ctx, language) })
-		b.golden("screens."+language+".txt", b.press(networkStatus+"Email Server Status").String()+"\n"+b.press("Job/Status > Job Status").String())
+		b.golden(
+			"screens."+language+".txt",
+			b.press(networkStatus+"Email Server Status").String()+"\n"+b.press("Job/Status > Job Status").String(),
+		)
 	}
 }
 
@@ -56,7 +59,9 @@ func TestAnExpiredSignInIsSaidAtTheAttemptAndThenTheSignInIsGoneEverywhere(t *te
 	b.signIn(b.browser, true)
 	b.advance(91 * 24 * time.Hour)
 	b.answer(func(map[string]string) (int, string) { return 400, refusal("invalid_grant", 700082) })
-	require.Contains(t, b.press(networkStatus+"Email Server Status").String(), "Signed in", "nobody knows before the first attempt")
+	require.Contains(
+		t, b.press(networkStatus+"Email Server Status").String(), "Signed in", "nobody knows before the first attempt",
+	)
 	started, ended := b.scan("bob@fabrikam.com")
 	require.Equal(t, []string{"Sending..."}, started.Lines)
 	require.Equal(t, []string{"The period of validity of the email service's authentication has expired. Please contact your administrator."}, ended.Lines)
@@ -109,7 +114,9 @@ func TestCodesOfTheJobHistory(t *testing.T) {
 			require.NotEmpty(t, job.Solution)
 			require.Contains(t, b.press("Job/Status > Job Status > 1").String(), "Error code : "+test.code)
 			lost := test.code == "370"
-			require.Equal(t, !lost, strings.Contains(b.press(networkStatus+"Email Server Status").String(), "Signed in"))
+			require.Equal(
+				t, !lost, strings.Contains(b.press(networkStatus+"Email Server Status").String(), "Signed in"),
+			)
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			require.Empty(t, b.mails)
@@ -123,7 +130,12 @@ func TestABookIsTooLargeAndAFewPagesAreNot(t *testing.T) {
 	b.signIn(b.browser, true)
 	for pages, code := range map[int]string{400: "314", 4: ""} {
 		b.do("scan", func(ctx context.Context) error {
-			_, err := b.device.Scan(ctx, device.ScanRequest{To: []string{"bob@fabrikam.com"}, Pages: pages, Subject: "Holiday photos", File: "photos"})
+			_, err := b.device.Scan(
+				ctx,
+				device.ScanRequest{
+					To: []string{"bob@fabrikam.com"}, Pages: pages, Subject: "Holiday photos", File: "photos",
+				},
+			)
 			return err
 		})
 		b.settle()
@@ -276,7 +288,10 @@ func TestTheSheetIsPrintedAfterItsMessage(t *testing.T) {
 	b := newBench(t)
 	_, err := b.device.Sheet(context.Background())
 	require.ErrorIs(t, err, device.ErrNothingPrinted)
-	require.Equal(t, []string{"The network status sheet will be printed. Load A4 paper, then start printing."}, b.press(networkStatus+"Print Status Sheet").Lines)
+	require.Equal(
+		t, []string{"The network status sheet will be printed. Load A4 paper, then start printing."},
+		b.press(networkStatus+"Print Status Sheet").Lines,
+	)
 	b.golden("sheet.txt", b.sheet())
 	var printed []journal.Entry
 	for _, e := range b.journal.Entries() {

@@ -11,8 +11,8 @@ const (
 	scanHeight = 80
 )
 
-// scanPDF makes the file of a scan: a PDF (1.4) of so many pages, each with a grey picture of its own. The same number of pages
-// gives the same bytes.
+// scanPDF makes the file of a scan: a PDF (1.4) of so many pages, each with a grey picture of its own. The same number
+// of pages gives the same bytes.
 func scanPDF(pages int) []byte {
 	const aroundAPicture = 512 // bytes at most of a page that are no points of its picture
 	var b bytes.Buffer
@@ -41,7 +41,13 @@ func scanPDF(pages int) []byte {
 		number := 3 + 3*page
 		object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /XObject << /Scan %d 0 R >> >> >>", number+1, number+2)
 		stream("", []byte("q 595 0 0 842 0 0 cm /Scan Do Q"))
-		stream(fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 ", scanWidth, scanHeight), picture(page))
+		stream(
+			fmt.Sprintf(
+				"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 ",
+				scanWidth, scanHeight,
+			),
+			picture(page),
+		)
 	}
 	table := b.Len()
 	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(offsets)+1)

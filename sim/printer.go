@@ -151,7 +151,10 @@ func New(config Config) (*Printer, error) {
 	if !slices.Contains(model.Panel.Languages, config.Language) {
 		return nil, &choice.Error{What: "language", Wanted: config.Language, Present: model.Panel.Languages}
 	}
-	p := &Printer{config: config, model: model, serial: config.Serial, password: config.AdministratorPassword, random: chance.New(config.Seed, config.Name+lifeOf(config.Flash))}
+	p := &Printer{
+		config: config, model: model, serial: config.Serial, password: config.AdministratorPassword,
+		random: chance.New(config.Seed, config.Name+lifeOf(config.Flash)),
+	}
 	p.mac = macOf(model, config.Name)
 	p.hostName = model.Network.DeviceName + "-" + p.serial[max(0, len(p.serial)-6):]
 	p.sealing = config.SealingKey
@@ -326,8 +329,13 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return err
 	}
 	live := &powered{since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}}
-	live.memory, live.broken = openRecords(p.records, p.model.Name, preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version})
-	live.history = jobs.Open(live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(outcome.Interrupted)).Code)
+	live.memory, live.broken = openRecords(
+		p.records, p.model.Name,
+		preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version},
+	)
+	live.history = jobs.Open(
+		live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(outcome.Interrupted)).Code,
+	)
 	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
 		return err
 	}
@@ -355,7 +363,12 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	p.live = live
 	p.mu.Unlock()
 	if p.Recovered() != nil {
-		p.record(journal.Entry{Kind: journal.KindNote, Text: journal.Plain("something in the printer's memory was damaged and is lost")})
+		p.record(
+			journal.Entry{
+				Kind: journal.KindNote,
+				Text: journal.Plain("something in the printer's memory was damaged and is lost"),
+			},
+		)
 	}
 	if p.config.OnPower != nil {
 		p.config.OnPower(true)
@@ -367,7 +380,9 @@ func (p *Printer) powerUp(ctx context.Context) error {
 // than any interval.
 const idleLimit = 90 * time.Second
 
-func (p *Printer) transport(dialTLS func(ctx context.Context, network, address string) (net.Conn, error), keep bool) oauth.Transport {
+func (p *Printer) transport(
+	dialTLS func(ctx context.Context, network, address string) (net.Conn, error), keep bool,
+) oauth.Transport {
 	config := faultnet.TransportConfig{DialTLS: dialTLS, Now: p.config.World.Now}
 	if keep {
 		config.IdleLimit = idleLimit
@@ -463,7 +478,10 @@ func (p *Printer) Texts() *locale.Texts {
 
 // Facts is what panel, Web Config and sheet show.
 func (p *Printer) Facts() facts.Facts {
-	f := facts.Facts{Model: p.model, Serial: p.serial, MAC: p.mac, Address: p.config.Address, HostName: p.hostName, Now: p.config.Clock.Now()}
+	f := facts.Facts{
+		Model: p.model, Serial: p.serial, MAC: p.mac, Address: p.config.Address, HostName: p.hostName,
+		Now: p.config.Clock.Now(),
+	}
 	live := p.on()
 	if live == nil {
 		return f
@@ -473,7 +491,8 @@ func (p *Printer) Facts() facts.Facts {
 	f.Email = facts.Email{
 		Method: string(settings.Method), Service: string(settings.Service), Account: settings.Account, Sender: settings.Sender,
 		SignedIn: settings.Method == mail.MethodOAuth2 && status.Stored, Server: settings.Server, Port: settings.Port,
-		Security: string(settings.Security), ValidateCertificate: settings.ValidateCertificate, POP3Server: settings.POP3Server, POP3Port: settings.POP3Port,
+		Security: string(settings.Security), ValidateCertificate: settings.ValidateCertificate, POP3Server: settings.POP3Server,
+		POP3Port: settings.POP3Port,
 	}
 	if f.Email.SignedIn {
 		f.Email.Account = status.StoredAccount

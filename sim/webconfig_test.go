@@ -115,7 +115,9 @@ func TestEveryEndOfASignInIsSaidOnBasicInOneSentence(t *testing.T) {
 			b.refresh(b.browser)
 			require.Contains(t, b.browser.Text(), test.want)
 			require.NotContains(t, b.browser.Text(), "Current Status")
-			require.Contains(t, b.browser.Text(), "[Sign In]", "the method and service that were chosen are still there")
+			require.Contains(
+				t, b.browser.Text(), "[Sign In]", "the method and service that were chosen are still there",
+			)
 			require.Contains(t, b.browser.Text(), "Email service : Microsoft Exchange Online")
 		})
 	}

@@ -29,7 +29,8 @@ type bench struct {
 	journal []string
 }
 
-// newBench serves lines: the answer to "delay 5s word" is "word", 5 s later; "greeting" is said before anything is asked.
+// newBench serves lines: the answer to "delay 5s word" is "word", 5 s later; "greeting" is said before anything is
+// asked.
 func newBench(t *testing.T, world *vtime.World, greeting string) *bench {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -129,7 +130,8 @@ func (c *conn) read(ctx context.Context) (string, error) {
 	return strings.TrimSpace(line), err
 }
 
-// ask begins no I/O under a context that has ended: nobody would wait for the answer, and the server would act at the same time.
+// ask begins no I/O under a context that has ended: nobody would wait for the answer, and the server would act at the
+// same time.
 func (c *conn) ask(ctx context.Context, request string) (string, error) {
 	if cause := context.Cause(ctx); cause != nil {
 		return "", cause

@@ -69,8 +69,9 @@ func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	return c.world.park(ctx, t, d, false)
 }
 
-// WithTimeout returns a context that ends with [context.DeadlineExceeded] after d of true time. It has no Deadline, because
-// libraries would compare it with the machine's clock. The returned function must be called when the work is done.
+// WithTimeout returns a context that ends with [context.DeadlineExceeded] after d of true time. It has no Deadline,
+// because libraries would compare it with the machine's clock. The returned function must be called when the work is
+// done.
 func (c *Clock) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	w := c.world
 	t := TurnFrom(ctx)
@@ -105,5 +106,6 @@ func Remaining(deadline time.Time) time.Duration {
 	return time.Until(deadline).Round(time.Second)
 }
 
-// Deadline is so far ahead on the machine's clock, for connections that know no other: on a bench it becomes a time-out of the World.
+// Deadline is so far ahead on the machine's clock, for connections that know no other: on a bench it becomes a time-out
+// of the World.
 func Deadline(d time.Duration) time.Time { return time.Now().Add(d) }

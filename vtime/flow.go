@@ -2,7 +2,8 @@ package vtime
 
 import "time"
 
-// NewFlowing returns a World that follows the machine's clock from start on (zero: the machine's now). [World.Close] stops it.
+// NewFlowing returns a World that follows the machine's clock from start on (zero: the machine's now). [World.Close]
+// stops it.
 func NewFlowing(start time.Time) *World {
 	if start.IsZero() {
 		start = time.Now()

@@ -10,7 +10,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// An actor that starts goroutines under its turn, and ends before them, leaves no turn behind that nobody would give back.
+// An actor that starts goroutines under its turn, and ends before them, leaves no turn behind that nobody would give
+// back.
 func TestWhatAnActorLeavesBehindEndsWithIt(t *testing.T) {
 	for _, test := range []struct {
 		name  string

@@ -9,31 +9,35 @@ import (
 	"time"
 )
 
-// Control is how the bench speaks to a party in another process, which works only while it is lent a turn. Calls come while others are
-// open. An error of any of them is the end of the party: see [Outside.Err].
+// Control is how the bench speaks to a party in another process, which works only while it is lent a turn. Calls come
+// while others are open. An error of any of them is the end of the party: see [Outside.Err].
 type Control interface {
 	// Wake tells the party that the time it has named has come: it fires one timer. It returns when the party rests.
 	Wake(ctx context.Context, call string, now time.Time) (Rest, error)
-	// Slow tells the party that the answer on a connection takes time, and how many octets it has been given on it. It returns when the
-	// party has taken them, waits for more, and rests.
+	// Slow tells the party that the answer on a connection takes time, and how many octets it has been given on it. It
+	// returns when the party has taken them, waits for more, and rests.
 	Slow(ctx context.Context, call, connection string, given int64) (Rest, error)
-	// Stalled asks the party whether it waits on a connection on which it was given so many octets, so many of its own were taken, and
-	// nothing more will come. It returns as Slow does, or, with Moved, when the party has written more or has closed it.
+	// Stalled asks the party whether it waits on a connection on which it was given so many octets, so many of its own
+	// were taken, and nothing more will come. It returns as Slow does, or, with Moved, when the party has written more
+	// or has closed it.
 	Stalled(ctx context.Context, call, connection string, given, taken int64) (Rest, error)
 	// Answer tells the party that the answer comes now, and gives it the turn back. gone: it does not wait any more.
 	Answer(ctx context.Context, connection string, now time.Time) (gone bool, err error)
 }
 
-// Rest is what a party says when it rests: each of its activities waits for a timer of its own or for an answer that was called slow.
+// Rest is what a party says when it rests: each of its activities waits for a timer of its own or for an answer that
+// was called slow.
 type Rest struct {
 	Sequence uint64    // counts the party's reports; an older one does not set the timer
 	WakeAt   time.Time // true time of its next timer; zero: it has none
 	Finished []string  // calls that have ended; naming one twice does no harm
-	Pending  bool      // the call itself has not ended: it waits for a timer, and will be among the finished of a later report
-	Moved    bool      // of Stalled: the party does not wait
+	// the call itself has not ended: it waits for a timer, and will be among the finished of a later report
+	Pending bool
+	Moved   bool // of Stalled: the party does not wait
 }
 
-// Outside is a party outside the process that turns can be lent to. Create it with [World.Outside]. Its methods are safe for concurrent use.
+// Outside is a party outside the process that turns can be lent to. Create it with [World.Outside]. Its methods are
+// safe for concurrent use.
 type Outside struct {
 	world   *World
 	name    string
@@ -99,8 +103,9 @@ func (o *Outside) giveUp(l *lending) {
 	}
 }
 
-// Lend gives the turn of ctx to the party while call is under way: the party's requests are acted on under it. call gets the name under
-// which the party is to report that it has ended. Lend returns when the call has ended and the turn is back.
+// Lend gives the turn of ctx to the party while call is under way: the party's requests are acted on under it. call
+// gets the name under which the party is to report that it has ended. Lend returns when the call has ended and the turn
+// is back.
 func (o *Outside) Lend(ctx context.Context, call func(ctx context.Context, id string) (Rest, error)) error {
 	turn := TurnFrom(ctx)
 	if turn == nil {
@@ -170,7 +175,8 @@ func (o *Outside) wasTold(l *lending) bool {
 	return l.told
 }
 
-// Turn returns the lent turn that the party acts under now, and the call that it is lent for; nil while it is lent none.
+// Turn returns the lent turn that the party acts under now, and the call that it is lent for; nil while it is lent
+// none.
 func (o *Outside) Turn() (turn *Turn, call string) {
 	o.mu.Lock()
 	lendings := slices.Clone(o.lendings)
@@ -268,7 +274,8 @@ func (t *Turn) awaitVisit() {
 	t.world.awaitVisit(t)
 }
 
-// giveBack gives the turn of a call that has ended back to it: the first event of this instant. A call that ended under its own turn has it.
+// giveBack gives the turn of a call that has ended back to it: the first event of this instant. A call that ended under
+// its own turn has it.
 func (w *World) giveBack(l *lending) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

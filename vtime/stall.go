@@ -5,17 +5,18 @@ import (
 	"time"
 )
 
-// stall is a turn that waits for a party that says nothing. No goroutine waits with it: whoever ends the silence is an event
-// of the World, or a visit of the silent party.
+// stall is a turn that waits for a party that says nothing. No goroutine waits with it: whoever ends the silence is an
+// event of the World, or a visit of the silent party.
 type stall struct {
 	back    func(ended error) // told, under w.mu, that the turn is back
 	counted bool              // counts as an exchange under way
 }
 
-// Stall lends the turn to the clock because the party that it waits for says nothing: what silence does. It returns at once. The
-// turn comes back with a time-out or a cancel, by [World.Resume], or with a visit that the silent party makes to this caller; back
-// is told so while the World is locked, and must not call the World; [ErrClosed] and [ErrNoTurn] tell it that the World, or the turn, has
-// ended meanwhile. [ErrNobodyAdvances] and [ErrClosed] say that the turn was not lent.
+// Stall lends the turn to the clock because the party that it waits for says nothing: what silence does. It returns at
+// once. The turn comes back with a time-out or a cancel, by [World.Resume], or with a visit that the silent party makes
+// to this caller; back is told so while the World is locked, and must not call the World; [ErrClosed] and [ErrNoTurn]
+// tell it that the World, or the turn, has ended meanwhile. [ErrNobodyAdvances] and [ErrClosed] say that the turn was
+// not lent.
 func (t *Turn) Stall(back func(ended error)) error {
 	w := t.world
 	w.mu.Lock()
@@ -63,8 +64,8 @@ func (t *Turn) Resume(name string) {
 	w.push(0, name, func() { w.resumeOrDrop(t) })
 }
 
-// ResumeAfter gives a stalled turn back after d, unless something else does before; stop disarms it. due is told, while the World is
-// locked, that d has passed, whoever has the turn by then.
+// ResumeAfter gives a stalled turn back after d, unless something else does before; stop disarms it. due is told, while
+// the World is locked, that d has passed, whoever has the turn by then.
 func (t *Turn) ResumeAfter(d time.Duration, name string, due func()) (stop func()) {
 	w := t.world
 	w.mu.Lock()

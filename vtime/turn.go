@@ -93,8 +93,8 @@ func (w *World) finish(t *Turn) {
 	}
 }
 
-// leave lets go of what still waits or acts under a turn that has ended, for example a request that nobody waited for. It reports
-// whether the turn was with the clock, or goes on with a visit: then there is none to give back. Under w.mu.
+// leave lets go of what still waits or acts under a turn that has ended, for example a request that nobody waited for.
+// It reports whether the turn was with the clock, or goes on with a visit: then there is none to give back. Under w.mu.
 func (w *World) leave(t *Turn) (elsewhere bool) {
 	switch {
 	case t.asleep != nil:
@@ -128,9 +128,10 @@ func (w *World) end(t *Turn) {
 	}
 }
 
-// Do is a stimulus from outside, for example one verb of a scenario: it runs f as an actor and returns when f has ended.
-// In a stepped World it fires what is due, up to limit ahead (0: [DefaultDrive]), while f waits; [ErrNothingDue] or
-// [ErrStillBusy] say that f was left waiting, a [*PanicError] that f panicked. Not to be called by somebody who holds a turn.
+// Do is a stimulus from outside, for example one verb of a scenario: it runs f as an actor and returns when f has
+// ended. In a stepped World it fires what is due, up to limit ahead (0: [DefaultDrive]), while f waits; [ErrNothingDue]
+// or [ErrStillBusy] say that f was left waiting, a [*PanicError] that f panicked. Not to be called by somebody who
+// holds a turn.
 func (w *World) Do(name string, limit time.Duration, f func(ctx context.Context)) (err error) {
 	var broke *PanicError
 	t := w.Go(name, func(ctx context.Context) {
@@ -259,8 +260,8 @@ func (t *Turn) root() *Turn {
 	return t
 }
 
-// interrupt passes the turn that the caller has counted to t, which sleeps under a context that has just ended, or whose
-// callee sleeps; if t runs on by itself or has ended, the turn is dropped. Under w.mu.
+// interrupt passes the turn that the caller has counted to t, which sleeps under a context that has just ended, or
+// whose callee sleeps; if t runs on by itself or has ended, the turn is dropped. Under w.mu.
 func (w *World) interrupt(t *Turn, cause error, forced bool) {
 	switch {
 	case t == nil || t.ended:
@@ -292,7 +293,8 @@ func (w *World) orphan(t *Turn) {
 	w.forgetSilent(visit)
 }
 
-// forgetSilent: an orphan that sleeps until interrupted has nobody left who waits for it, so it is no exchange under way.
+// forgetSilent: an orphan that sleeps until interrupted has nobody left who waits for it, so it is no exchange under
+// way.
 func (w *World) forgetSilent(t *Turn) {
 	for t.lent != nil {
 		t = t.lent
@@ -307,13 +309,14 @@ func (w *World) forgetSilent(t *Turn) {
 	}
 }
 
-// Park lends the turn to the clock until one of its time-outs or a cancel interrupts it: what silence does. It returns the
-// cause. Whichever fires ends it, since nothing else could; it need not be one of ctx, for libraries dial under contexts of their own.
+// Park lends the turn to the clock until one of its time-outs or a cancel interrupts it: what silence does. It returns
+// the cause. Whichever fires ends it, since nothing else could; it need not be one of ctx, for libraries dial under
+// contexts of their own.
 func (t *Turn) Park(ctx context.Context) error { return t.world.park(ctx, t, 0, true) }
 
-// Interrupt arms a time-out for library code that knows no context. After d of true time do runs, while the World is locked, to end
-// the I/O that it is for. If do reports that somebody waited for that, the turn gets its right to act back, although a server may
-// still sleep under it. stop disarms it.
+// Interrupt arms a time-out for library code that knows no context. After d of true time do runs, while the World is
+// locked, to end the I/O that it is for. If do reports that somebody waited for that, the turn gets its right to act
+// back, although a server may still sleep under it. stop disarms it.
 func (w *World) Interrupt(t *Turn, d time.Duration, name string, cause error, do func() (waited bool)) (stop func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -349,8 +352,8 @@ func (s *scope) Err() error {
 	return err
 }
 
-// WithCancel returns a context and its cancel. Called while the turn sleeps or waits for a server, cancel is an event of
-// this instant that wakes it with [ErrCanceled]; called by the turn itself, it just ends the context.
+// WithCancel returns a context and its cancel. Called while the turn sleeps or waits for a server, cancel is an event
+// of this instant that wakes it with [ErrCanceled]; called by the turn itself, it just ends the context.
 func (w *World) WithCancel(ctx context.Context) (context.Context, context.CancelFunc) {
 	t := TurnFrom(ctx)
 	inner, end := context.WithCancelCause(ctx)

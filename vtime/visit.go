@@ -13,15 +13,17 @@ type Request struct {
 	Gone bool
 	// Name tells who serves, on which connection, what: for the watchdog.
 	Name string
-	// Queued is told when the visit has its place in the order of events, before it waits for its turn; nil: nobody asks.
+	// Queued is told when the visit has its place in the order of events, before it waits for its turn; nil: nobody
+	// asks.
 	Queued func()
-	// Before is called before the visit lends its turn to the clock, After when it has slept to the end; both may be nil.
+	// Before is called before the visit lends its turn to the clock, After when it has slept to the end; both may be
+	// nil.
 	Before, After func()
 }
 
-// Visit opens a visit under the turn of the caller whose request it is. A second request under one turn waits until the first has
-// its answer. A request whose caller is not the one who acts (it has given up, it sleeps, it has ended) is acted on in a turn of its
-// own, queued as an event; one without a caller waits until nobody runs.
+// Visit opens a visit under the turn of the caller whose request it is. A second request under one turn waits until the
+// first has its answer. A request whose caller is not the one who acts (it has given up, it sleeps, it has ended) is
+// acted on in a turn of its own, queued as an event; one without a caller waits until nobody runs.
 func (w *World) Visit(r Request) *Visit {
 	t := &Turn{world: w, name: r.Name, visit: true, done: make(chan struct{}), before: r.Before, after: r.After}
 	queued := r.Queued
@@ -92,10 +94,12 @@ func (v *Visit) Orphan() bool {
 	return v.turn.caller == nil && !v.turn.outer
 }
 
-// End ends the visit; the reply is written afterwards. The turn goes back to a caller that waits; else it is dropped. A second call does nothing.
+// End ends the visit; the reply is written afterwards. The turn goes back to a caller that waits; else it is dropped. A
+// second call does nothing.
 func (v *Visit) End() { v.EndFor(nil) }
 
-// EndFor ends the visit as [Visit.End] does, and gives its turn to a party that has been stalled and is to get what the visit said.
+// EndFor ends the visit as [Visit.End] does, and gives its turn to a party that has been stalled and is to get what the
+// visit said.
 func (v *Visit) EndFor(stalled *Turn) {
 	w := v.turn.world
 	w.mu.Lock()

@@ -75,7 +75,10 @@ func NewStepped(start time.Time) *World {
 }
 
 func newWorld(start time.Time) *World {
-	w := &World{start: start.UTC().Round(0), parked: map[*Turn]struct{}{}, queued: map[*Turn]chan struct{}{}, done: make(chan struct{}), patience: time.Minute}
+	w := &World{
+		start: start.UTC().Round(0), parked: map[*Turn]struct{}{}, queued: map[*Turn]chan struct{}{},
+		done: make(chan struct{}), patience: time.Minute,
+	}
 	w.changed = sync.NewCond(&w.mu)
 	return w
 }
@@ -115,7 +118,8 @@ func (w *World) Observe(f func(Step)) {
 	w.observer = f
 }
 
-// Explain registers who tells the connections on which the holder of the turn waits, when it has been held for too long.
+// Explain registers who tells the connections on which the holder of the turn waits, when it has been held for too
+// long.
 func (w *World) Explain(f func() []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -134,7 +138,8 @@ func (w *World) stuck() *StuckError {
 	return e
 }
 
-// Decorate registers a function that every context made by Go, Do and Visit passes through; the network hangs its traces there.
+// Decorate registers a function that every context made by Go, Do and Visit passes through; the network hangs its
+// traces there.
 func (w *World) Decorate(f func(context.Context) context.Context) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -346,7 +351,9 @@ func (w *World) countInstant(e *event) error {
 		w.instant.names = append(w.instant.names, e.name)
 	}
 	if w.instant.count > eventsPerInstant {
-		return fmt.Errorf("%w at %s: the last were %q", ErrEndlessInstant, w.start.Add(e.at).Format(time.RFC3339), w.instant.names)
+		return fmt.Errorf(
+			"%w at %s: the last were %q", ErrEndlessInstant, w.start.Add(e.at).Format(time.RFC3339), w.instant.names,
+		)
 	}
 	return nil
 }
@@ -414,8 +421,8 @@ func (w *World) AdvanceToNext(limit time.Duration) (fired bool, err error) {
 	}
 }
 
-// AdvanceUntil fires event after event until done reports true, and returns whether it did. It stops at limit, and at once
-// when nothing is due. done runs between turns and must not drive the World.
+// AdvanceUntil fires event after event until done reports true, and returns whether it did. It stops at limit, and at
+// once when nothing is due. done runs between turns and must not drive the World.
 func (w *World) AdvanceUntil(limit time.Duration, done func() bool) (bool, error) {
 	w.driving.Lock()
 	defer w.driving.Unlock()
@@ -450,8 +457,8 @@ func (w *World) ask(done func() bool) bool {
 	return done()
 }
 
-// Settle lets the exchanges that are under way finish: servers that sleep before they reply, peers that are silent until a
-// time-out. Actors that merely sleep are left asleep. It returns [ErrStillBusy] when limit has passed before.
+// Settle lets the exchanges that are under way finish: servers that sleep before they reply, peers that are silent
+// until a time-out. Actors that merely sleep are left asleep. It returns [ErrStillBusy] when limit has passed before.
 func (w *World) Settle(limit time.Duration) error {
 	w.mu.Lock()
 	end := w.elapsed() + limit

@@ -194,7 +194,14 @@ func TestNestedVisits(t *testing.T) {
 		}))
 		require.NoError(t, world.Settle(time.Hour))
 		<-done
-		require.Equal(t, []string{"0s C: delay 7s word", "2s browser gave up", "7s S: word", "7s printer heard the cloud: <nil>, orphan true"}, b.lines())
+		require.Equal(
+			t,
+			[]string{
+				"0s C: delay 7s word", "2s browser gave up", "7s S: word",
+				"7s printer heard the cloud: <nil>, orphan true",
+			},
+			b.lines(),
+		)
 	})
 }
 
@@ -220,7 +227,10 @@ func TestSilence(t *testing.T) {
 		require.NoError(t, world.Do("client", 0, func(ctx context.Context) {
 			c := b.dial(ctx)
 			defer c.Close()
-			stop := world.Interrupt(vtime.TurnFrom(ctx), 4*time.Second, "deadline", errOther, func() bool { return c.SetReadDeadline(time.Unix(1, 0)) == nil })
+			stop := world.Interrupt(
+				vtime.TurnFrom(ctx), 4*time.Second, "deadline", errOther,
+				func() bool { return c.SetReadDeadline(time.Unix(1, 0)) == nil },
+			)
 			defer stop()
 			_, err := c.ask(context.Background(), "delay 9s word")
 			require.Error(t, err)
@@ -329,7 +339,12 @@ func TestTenPrintersAtOnceGiveOneJournal(t *testing.T) {
 		if first == nil {
 			first = got
 			require.Greater(t, len(first), 60)
-			require.True(t, slices.ContainsFunc(first, func(line string) bool { return strings.Contains(line, "deadline exceeded") }))
+			require.True(
+				t,
+				slices.ContainsFunc(
+					first, func(line string) bool { return strings.Contains(line, "deadline exceeded") },
+				),
+			)
 		}
 		require.Equal(t, first, got, "run %d", run)
 		world.Close()

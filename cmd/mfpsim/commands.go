@@ -18,8 +18,8 @@ import (
 // version is that of the next release.
 const version = "0.1.0"
 
-// Exit codes: all is well; something was found (a failed scenario, a rule without proof); the command was not understood or
-// could not begin.
+// Exit codes: all is well; something was found (a failed scenario, a rule without proof); the command was not
+// understood or could not begin.
 const (
 	exitOK     = 0
 	exitFailed = 1

@@ -77,7 +77,10 @@ func TestVersionAndHelpAreExitCodeZero(t *testing.T) {
 func TestRunPrintsATableAndWritesJUnitAndEvidence(t *testing.T) {
 	folder := t.TempDir()
 	junit := filepath.Join(folder, "junit.xml")
-	code, out, errs := run("run", "trouble/sign-in-not-saved", "--seed", "7", "--evidence", filepath.Join(folder, "evidence"), "--junit", junit, "--repeat", "2")
+	code, out, errs := run(
+		"run", "trouble/sign-in-not-saved", "--seed", "7", "--evidence", filepath.Join(folder, "evidence"), "--junit",
+		junit, "--repeat", "2",
+	)
 	require.Equal(t, exitOK, code, out+errs)
 	require.Contains(t, out, "passed   MUST    trouble/sign-in-not-saved")
 	require.Contains(t, out, "1 scenarios: 1 passed, 0 failed")
@@ -128,7 +131,13 @@ func TestCoverageTellsWhatIsProvedAndFailsWhereNothingIs(t *testing.T) {
 		{ID: "R6", Sentence: "six", Kind: scenarios.RuleBehaviour, ProvedBy: []string{"a/b"}},
 		{ID: "R7", Sentence: "seven", Kind: scenarios.RuleBehaviour, ProvedBy: []string{"a/b"}},
 	}, proofs)
-	require.Equal(t, []string{"R2 is proved by no scenario: two", "R4 is listed as open (later), but a/c proves it: take it off the list"}, wrong)
+	require.Equal(
+		t,
+		[]string{
+			"R2 is proved by no scenario: two", "R4 is listed as open (later), but a/c proves it: take it off the list",
+		},
+		wrong,
+	)
 	require.Contains(t, text, "R1   proved   one\n     wrong-one → a/b\n")
 	require.Contains(t, text, "R6   stale    six\n     wrong-six → a/b (stale: what it rests on has changed)\n")
 	require.Contains(t, text, "7 rules: 2 proved, 1 stale, 1 only claimed, 1 carried by a document, 1 open, 1 without a scenario\n")

@@ -17,8 +17,8 @@ type coverageCommand struct {
 	Source string `placeholder:"FOLDER" help:"Folder with the module's source, needed to see which verdicts are stale. Default: the current folder, if it has the source."`
 }
 
-// Run prints the rules with what proves them, and fails on a behaviour that nothing proves and on a rule that is called open although a
-// scenario claims it.
+// Run prints the rules with what proves them, and fails on a behaviour that nothing proves and on a rule that is called
+// open although a scenario claims it.
 func (c *coverageCommand) Run(s *streams) error {
 	source, err := c.source()
 	if err != nil {
@@ -70,8 +70,8 @@ func (c *coverageCommand) source() (fs.FS, error) {
 	return nil, nil
 }
 
-// coverage writes the table and tells what is wrong with it. A rule is proved by a defect that breaks it and a scenario that claims it
-// and turns red; it is only claimed where a scenario names it and no such defect is known.
+// coverage writes the table and tells what is wrong with it. A rule is proved by a defect that breaks it and a scenario
+// that claims it and turns red; it is only claimed where a scenario names it and no such defect is known.
 func coverage(rules []scenarios.Rule, proofs map[string][]defects.Proof) (text string, wrong []string) {
 	var b strings.Builder
 	count := map[string]int{}
@@ -81,7 +81,13 @@ func coverage(rules []scenarios.Rule, proofs map[string][]defects.Proof) (text s
 		_, _ = fmt.Fprintf(&b, "%-4s %-8s %s\n", rule.ID, state, rule.Sentence)
 		switch {
 		case rule.Open != "" && len(rule.ProvedBy) > 0:
-			wrong = append(wrong, fmt.Sprintf("%s is listed as open (%s), but %s proves it: take it off the list", rule.ID, rule.Open, rule.ProvedBy[0]))
+			wrong = append(
+				wrong,
+				fmt.Sprintf(
+					"%s is listed as open (%s), but %s proves it: take it off the list", rule.ID, rule.Open,
+					rule.ProvedBy[0],
+				),
+			)
 		case state == stateNothing:
 			wrong = append(wrong, rule.ID+" is proved by no scenario: "+rule.Sentence)
 		case state == stateDocument:
@@ -100,8 +106,10 @@ func coverage(rules []scenarios.Rule, proofs map[string][]defects.Proof) (text s
 			_, _ = fmt.Fprintf(&b, "     %s\n", strings.Join(rule.ProvedBy, " "))
 		}
 	}
-	_, _ = fmt.Fprintf(&b, "%d rules: %d proved, %d stale, %d only claimed, %d carried by a document, %d open, %d without a scenario\n", len(rules),
-		count[stateProved], count[stateStale], count[stateClaimed], count[stateDocument], count[stateOpen], count[stateNothing])
+	_, _ = fmt.Fprintf(
+		&b, "%d rules: %d proved, %d stale, %d only claimed, %d carried by a document, %d open, %d without a scenario\n", len(rules), count[stateProved], count[stateStale], count[stateClaimed], count[stateDocument],
+		count[stateOpen], count[stateNothing],
+	)
 	return b.String(), wrong
 }
 

@@ -179,7 +179,9 @@ func (e *explainer) aadsts() {
 		}
 		e.section("AADSTS%d: %s", row.Code, row.Text)
 		if row.Word != "" {
-			e.line("the token endpoint says %s with status %d", strings.TrimSpace(row.Word+" "+row.Suberror), row.Status)
+			e.line(
+				"the token endpoint says %s with status %d", strings.TrimSpace(row.Word+" "+row.Suberror), row.Status,
+			)
 		}
 		e.line("where: %s", row.Where)
 		e.onPrinter(row.Code)
@@ -247,7 +249,8 @@ func certainty(mark string) string {
 
 var replyCode = regexp.MustCompile(`^(?:([245][0-9]{2})(?:[ -]|$))?([245]\.[0-9]{1,3}\.[0-9]{1,3})?(?:\s|$)`)
 
-// smtp explains a reply of the mail server: its code, its enhanced status code, or both, and words of it; or words alone.
+// smtp explains a reply of the mail server: its code, its enhanced status code, or both, and words of it; or words
+// alone.
 func (e *explainer) smtp() {
 	match := replyCode.FindStringSubmatch(e.words)
 	if match == nil || match[1] == "" && match[2] == "" {
@@ -256,7 +259,8 @@ func (e *explainer) smtp() {
 	rest := strings.TrimSpace(e.words[len(match[0]):])
 	for _, row := range fakesmtp.Replies() {
 		text := strings.ReplaceAll(row.Text, "\n", " / ")
-		if match[0] == "" && !e.isTextOf(row.Text) || match[1] != "" && fmt.Sprint(row.Code) != match[1] || match[2] != "" && !strings.HasPrefix(row.Text, match[2]+" ") ||
+		if match[0] == "" && !e.isTextOf(row.Text) || match[1] != "" && fmt.Sprint(row.Code) != match[1] ||
+			match[2] != "" && !strings.HasPrefix(row.Text, match[2]+" ") ||
 			rest != "" && !alike(row.Text, rest) {
 			continue
 		}

@@ -1,5 +1,5 @@
-// Command mfpsim plays the troubleshooting cases of an office printer's e-mail on a simulated bench, explains what its codes and
-// messages mean, and serves the bench live. See `mfpsim --help` and the project's README.
+// Command mfpsim plays the troubleshooting cases of an office printer's e-mail on a simulated bench, explains what its
+// codes and messages mean, and serves the bench live. See `mfpsim --help` and the project's README.
 package main
 
 import (

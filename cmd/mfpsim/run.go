@@ -90,8 +90,8 @@ func (c *runCommand) Run(s *streams) error {
 // memoryLimit is where the collector goes back to work as often as it must, in bytes.
 const memoryLimit = 1 << 30
 
-// collectRarely lets the collector run less often than is Go's habit: benches come and go, and with a few megabytes alive a fifth of
-// the time would be spent on freeing them. What the environment says stands.
+// collectRarely lets the collector run less often than is Go's habit: benches come and go, and with a few megabytes
+// alive a fifth of the time would be spent on freeing them. What the environment says stands.
 func collectRarely() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
@@ -104,8 +104,8 @@ func collectRarely() {
 // trimmed ends a text of several lines with exactly one line end, and one empty line after it.
 func trimmed(text string) string { return string(bytes.TrimRight([]byte(text), "\n")) + "\n" }
 
-// outputFile is a file that appears when it is complete: it is opened before the work begins, so that a wrong name is told
-// at once, and nothing half-written is left.
+// outputFile is a file that appears when it is complete: it is opened before the work begins, so that a wrong name is
+// told at once, and nothing half-written is left.
 type outputFile struct {
 	path, temporary string
 }

@@ -13,10 +13,11 @@ import (
 type Clock interface {
 	// Now returns the device's date and time.
 	Now() time.Time
-	// Sleep waits until d has elapsed, or until ctx ends and then returns its error. Elapsed time is not the date: setting
-	// the date neither shortens nor lengthens a sleep.
+	// Sleep waits until d has elapsed, or until ctx ends and then returns its error. Elapsed time is not the date:
+	// setting the date neither shortens nor lengthens a sleep.
 	Sleep(ctx context.Context, d time.Duration) error
-	// WithTimeout returns a context that ends after d has elapsed, with [context.DeadlineExceeded] as its error and cause.
+	// WithTimeout returns a context that ends after d has elapsed, with [context.DeadlineExceeded] as its error and
+	// cause.
 	WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc)
 }
 

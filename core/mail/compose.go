@@ -133,7 +133,8 @@ func check(m Message, now time.Time) *outcome.Outcome {
 	return nil
 }
 
-// addressCharacters are those of an e-mail address in the manuals (contacts, notification), RFC 5322 atoms with . and @.
+// addressCharacters are those of an e-mail address in the manuals (contacts, notification), RFC 5322 atoms with . and
+// @.
 const addressCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-./=?^_{|}~@`"
 
 // isAddress reports whether s can stand in MAIL FROM, RCPT TO and a header field as it is.

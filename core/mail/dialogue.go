@@ -6,8 +6,9 @@ import (
 	"net"
 )
 
-// keptLine is how much of a reply line is kept, and longestLine how much of one is read at all. go-smtp's client takes no line
-// of more than 2,000 bytes (twice RFC 5321 §4.5.3.1.5), while Exchange Online refuses a sender in one line of about 2 kB.
+// keptLine is how much of a reply line is kept, and longestLine how much of one is read at all. go-smtp's client takes
+// no line of more than 2,000 bytes (twice RFC 5321 §4.5.3.1.5), while Exchange Online refuses a sender in one line of
+// about 2 kB.
 const (
 	keptLine    = 1500
 	longestLine = 64 << 10
@@ -16,8 +17,8 @@ const (
 
 var errLine = errors.New("mail: the server says too much")
 
-// dialogue is a connection to an SMTP server as go-smtp's client can bear it: overlong reply lines are cut, a greeting that
-// was read before STARTTLS is repeated, and one command that must not be sent is kept back.
+// dialogue is a connection to an SMTP server as go-smtp's client can bear it: overlong reply lines are cut, a greeting
+// that was read before STARTTLS is repeated, and one command that must not be sent is kept back.
 type dialogue struct {
 	net.Conn
 	pending []byte // what the client reads next
@@ -75,9 +76,9 @@ func (d *dialogue) take(arrived []byte) {
 // cancelled is the line that ends an exchange of AUTH (RFC 4954 §4).
 var cancelled = []byte("*\r\n")
 
-// Write sends what the client says. go-smtp's client cancels an AUTH with "*" even when the server has refused it for good, a
-// command that no server knows; Exchange Online answers it 5 s late and counts it as an error. After a reply other than 334 it
-// is not sent, and the client reads the answer that it waits for.
+// Write sends what the client says. go-smtp's client cancels an AUTH with "*" even when the server has refused it for
+// good, a command that no server knows; Exchange Online answers it 5 s late and counts it as an error. After a reply
+// other than 334 it is not sent, and the client reads the answer that it waits for.
 func (d *dialogue) Write(b []byte) (int, error) {
 	if bytes.Equal(b, cancelled) && string(d.code[:]) != "334" {
 		d.replay("501 5.7.0 cancelled\r\n")

@@ -14,10 +14,11 @@ import (
 	"mfpsim/core/outcome"
 )
 
-// This file is what is said before TLS: go-smtp's client says EHLO with a name of its own there, and leaves the handshake to
-// the next command. Nothing secret is sent here.
+// This file is what is said before TLS: go-smtp's client says EHLO with a name of its own there, and leaves the
+// handshake to the next command. Nothing secret is sent here.
 
-// errPlaintext: something came after the reply to STARTTLS that is not TLS, as an attacker would inject it (RFC 3207 §6).
+// errPlaintext: something came after the reply to STARTTLS that is not TLS, as an attacker would inject it (RFC 3207
+// §6).
 var errPlaintext = errors.New("mail: text after STARTTLS")
 
 // startTLS reads the greeting, says EHLO and STARTTLS, and makes the connection secure.
@@ -81,9 +82,11 @@ func offers(words, keyword string) bool {
 	return false
 }
 
-// guard does one step on a connection within a time, by the device's clock: when it is over, or the caller gives up, the
-// connection is closed under the step.
-func (s *Submitter) guard(ctx context.Context, raw net.Conn, d time.Duration, stage outcome.Stage, step func() error) *outcome.Outcome {
+// guard does one step on a connection within a time, by the device's clock: when it is over, or the caller gives up,
+// the connection is closed under the step.
+func (s *Submitter) guard(
+	ctx context.Context, raw net.Conn, d time.Duration, stage outcome.Stage, step func() error,
+) *outcome.Outcome {
 	limited, cancel := s.config.Clock.WithTimeout(ctx, d)
 	defer cancel()
 	stop := context.AfterFunc(limited, func() { _ = raw.Close() })
@@ -122,7 +125,9 @@ func unreadable(ctx context.Context, err error) outcome.Kind {
 	var protocol textproto.ProtocolError
 	var encoding base64.CorruptInputError
 	if errors.As(err, &protocol) || errors.As(err, &encoding) ||
-		errors.Is(err, errLine) || errors.Is(err, errPlaintext) || errors.Is(err, errChallenge) || errors.Is(err, smtp.ErrTooLongLine) {
+		errors.Is(
+			err, errLine,
+		) || errors.Is(err, errPlaintext) || errors.Is(err, errChallenge) || errors.Is(err, smtp.ErrTooLongLine) {
 		return outcome.ServerMalformed
 	}
 	if kind := outcome.Network(ctx, err); kind != "" {

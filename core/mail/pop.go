@@ -12,8 +12,8 @@ import (
 // errDenied is a POP3 server's -ERR.
 var errDenied = errors.New("mail: the POP3 server denies")
 
-// popBefore authenticates at the POP3 server (RFC 1939), which then lets the device's address send for a while. The connection
-// is not encrypted: the manuals offer nothing else for this method.
+// popBefore authenticates at the POP3 server (RFC 1939), which then lets the device's address send for a while. The
+// connection is not encrypted: the manuals offer nothing else for this method.
 func (s *Submitter) popBefore(ctx context.Context, settings Settings) *outcome.Outcome {
 	raw, failed := s.dial(ctx, settings.POP3Server, settings.POP3Port)
 	if failed != nil {
@@ -33,7 +33,9 @@ func (s *Submitter) popBefore(ctx context.Context, settings Settings) *outcome.O
 			return err
 		})
 		if failed == nil && denied {
-			failed = outcome.New(outcome.AuthenticationRefused, outcome.MailServer, outcome.StagePOP3, s.config.Clock.Now())
+			failed = outcome.New(
+				outcome.AuthenticationRefused, outcome.MailServer, outcome.StagePOP3, s.config.Clock.Now(),
+			)
 			if command == "" {
 				failed = outcome.New(outcome.ServerBusy, outcome.MailServer, outcome.StagePOP3, s.config.Clock.Now())
 			}

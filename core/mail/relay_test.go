@@ -42,9 +42,14 @@ func TestALegacyRelayThatKnowsPasswordsOnly(t *testing.T) {
 				var to []string
 				var data []byte
 				server := &smtpd.Server{
-					Appname: "relay", Hostname: "relay.example.com", DisableReverseDNS: true, TLSRequired: true, AuthRequired: true,
-					TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}}, TLSListener: security == SecurityTLS,
-					AuthMechs: map[string]bool{"LOGIN": mechanism == "LOGIN", "PLAIN": mechanism == "PLAIN", "CRAM-MD5": false},
+					Appname:           "relay",
+					Hostname:          "relay.example.com",
+					DisableReverseDNS: true,
+					TLSRequired:       true,
+					AuthRequired:      true,
+					TLSConfig:         &tls.Config{Certificates: []tls.Certificate{certificate}},
+					TLSListener:       security == SecurityTLS,
+					AuthMechs:         map[string]bool{"LOGIN": mechanism == "LOGIN", "PLAIN": mechanism == "PLAIN", "CRAM-MD5": false},
 					AuthHandler: func(_ net.Addr, _ string, user, password, _ []byte) (bool, error) {
 						return string(user) == "scanner@example.com" && string(password) == "pass-secret", nil
 					},
@@ -61,7 +66,9 @@ func TestALegacyRelayThatKnowsPasswordsOnly(t *testing.T) {
 				defer func() { _ = server.Close() }()
 
 				s := settings()
-				s.Method, s.Server, s.Password, s.Security = MethodSMTPAuth, "relay.example.com", secret.New("pass-secret"), security
+				s.Method, s.Server, s.Password, s.Security = MethodSMTPAuth, "relay.example.com", secret.New(
+					"pass-secret",
+				), security
 				_, failed := r.submit(t, context.Background(), s, letter())
 				require.Nil(t, failed)
 				require.Equal(t, "scanner@example.com", from)
@@ -106,7 +113,9 @@ type xoauth2Server struct{ refused bool }
 func (x *xoauth2Server) Next(response []byte) (challenge []byte, done bool, err error) {
 	switch {
 	case x.refused:
-		return nil, false, &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "Username and Password not accepted"}
+		return nil, false, &smtp.SMTPError{
+			Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "Username and Password not accepted",
+		}
 	case response == nil:
 		return []byte{}, false, nil
 	case string(response) == "user=scanner@example.com\x01auth=Bearer bearer-secret\x01\x01":

@@ -37,7 +37,8 @@ func classify(stage outcome.Stage, r reply) outcome.Kind {
 		if transient && r.code != 454 {
 			return outcome.ServerBusy // 451 4.7.0, 432
 		}
-		return outcome.AuthenticationRefused // 535, 530, 504, 534, 454 (temporary by its number, final in the field), 550 5.7.30
+		// 535, 530, 504, 534, 454 (temporary by its number, final in the field), 550 5.7.30
+		return outcome.AuthenticationRefused
 	}
 	switch {
 	case r.code == 530 || r.code == 535:

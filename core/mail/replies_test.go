@@ -53,7 +53,8 @@ func FuzzReply(f *testing.F) {
 		f.Add(s)
 	}
 	stages := []outcome.Stage{
-		outcome.StageHello, outcome.StageSTARTTLS, outcome.StageAuthentication, outcome.StageSender, outcome.StageRecipient, outcome.StageData,
+		outcome.StageHello, outcome.StageSTARTTLS, outcome.StageAuthentication, outcome.StageSender, outcome.StageRecipient,
+		outcome.StageData,
 	}
 	f.Fuzz(func(t *testing.T, wire string) {
 		d := &dialogue{}

@@ -10,8 +10,8 @@ import (
 
 var errChallenge = errors.New("mail: one challenge too many")
 
-// xoauth2 is Microsoft's and Google's XOAUTH2 mechanism: one response, "user=…^Aauth=Bearer …^A^A". It is sent after the empty
-// challenge, not with the command: with a token in it the command would exceed 512 octets (RFC 4954 §4).
+// xoauth2 is Microsoft's and Google's XOAUTH2 mechanism: one response, "user=…^Aauth=Bearer …^A^A". It is sent after
+// the empty challenge, not with the command: with a token in it the command would exceed 512 octets (RFC 4954 §4).
 type xoauth2 struct {
 	user   string
 	token  secret.Secret
@@ -21,8 +21,8 @@ type xoauth2 struct {
 // Start names the mechanism.
 func (x *xoauth2) Start() (mechanism string, initial []byte, err error) { return "XOAUTH2", nil, nil }
 
-// Next answers a challenge. The second one holds the reason of a refusal and is answered with an empty line, upon which the
-// server sends its 535. The slice must not be nil: go-smtp's client takes nil for the end of a successful exchange.
+// Next answers a challenge. The second one holds the reason of a refusal and is answered with an empty line, upon which
+// the server sends its 535. The slice must not be nil: go-smtp's client takes nil for the end of a successful exchange.
 func (x *xoauth2) Next([]byte) ([]byte, error) {
 	x.answer++
 	switch x.answer {

@@ -20,13 +20,14 @@ import (
 
 // script is an SMTP server that says what a test tells it to.
 type script struct {
-	greeting string            // "" is a normal one
-	noTLS    bool              // STARTTLS is not offered
-	implicit bool              // TLS from the first byte
-	auth     string            // what AUTH offers; "" is "LOGIN XOAUTH2"
-	size     int               // SIZE; 0 is none
-	say      map[string]string // replies by verb ("AUTH", "token" for the response, "DATA.", "QUIT" …); "" closes, "silence" says nothing
-	act      func(verb string)
+	greeting string // "" is a normal one
+	noTLS    bool   // STARTTLS is not offered
+	implicit bool   // TLS from the first byte
+	auth     string // what AUTH offers; "" is "LOGIN XOAUTH2"
+	size     int    // SIZE; 0 is none
+	// replies by verb ("AUTH", "token" for the response, "DATA.", "QUIT" …); "" closes, "silence" says nothing
+	say map[string]string
+	act func(verb string)
 
 	mu      sync.Mutex
 	lines   []string // what the client said

@@ -23,7 +23,8 @@ func Methods() []Method {
 	return []Method{MethodOff, MethodSMTPAuth, MethodPOPBeforeSMTP, MethodOAuth2}
 }
 
-// Security is how the connection to the mail server is protected; the values are those of Web Config's Secure Connection.
+// Security is how the connection to the mail server is protected; the values are those of Web Config's Secure
+// Connection.
 type Security string
 
 // The kinds of secure connection.
@@ -47,20 +48,22 @@ const (
 
 // Settings are the fields of Network > Email Server > Basic that are stored.
 type Settings struct {
-	Method              Method
-	Service             Service       // only with OAuth2
-	Account             string        // Authenticated Account: 0 to 255 of ASCII 0x20 to 0x7E
-	Password            secret.Secret // Authenticated Password: 0 to 20 of ASCII 0x20 to 0x7E
-	Sender              string        // Sender's Email Address: 0 to 255 of ASCII 0x20 to 0x7E except : ( ) < > [ ] ; ¥, no leading period
-	Server              string        // SMTP Server Address: 0 to 255 of A–Z a–z 0–9 . -
-	Port                int           // SMTP Server Port Number: 1 to 65535
-	Security            Security      // Secure Connection
-	ValidateCertificate bool          // Certificate Validation
-	POP3Server          string        // POP3 Server Address: as Server
-	POP3Port            int           // POP3 Server Port Number: 1 to 65535
+	Method   Method
+	Service  Service       // only with OAuth2
+	Account  string        // Authenticated Account: 0 to 255 of ASCII 0x20 to 0x7E
+	Password secret.Secret // Authenticated Password: 0 to 20 of ASCII 0x20 to 0x7E
+	// Sender's Email Address: 0 to 255 of ASCII 0x20 to 0x7E except : ( ) < > [ ] ; ¥, no leading period
+	Sender              string
+	Server              string   // SMTP Server Address: 0 to 255 of A–Z a–z 0–9 . -
+	Port                int      // SMTP Server Port Number: 1 to 65535
+	Security            Security // Secure Connection
+	ValidateCertificate bool     // Certificate Validation
+	POP3Server          string   // POP3 Server Address: as Server
+	POP3Port            int      // POP3 Server Port Number: 1 to 65535
 }
 
-// FactorySettings are the settings of a new device: method Off and no server; the numbers are the defaults of the manuals.
+// FactorySettings are the settings of a new device: method Off and no server; the numbers are the defaults of the
+// manuals.
 func FactorySettings() Settings {
 	return Settings{Method: MethodOff, Port: 25, Security: SecurityNone, ValidateCertificate: true, POP3Port: 110}
 }
@@ -121,8 +124,8 @@ const (
 	maxPassword = 20
 )
 
-// Validate checks every field against the limits of the manuals. It returns nil or an [*InvalidSettings]. Fields that the
-// method does not use may be empty, but what is in them must be well formed.
+// Validate checks every field against the limits of the manuals. It returns nil or an [*InvalidSettings]. Fields that
+// the method does not use may be empty, but what is in them must be well formed.
 func (s Settings) Validate() error {
 	var bad []FieldError
 	add := func(f Field, p Problem) {

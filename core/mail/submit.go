@@ -19,8 +19,8 @@ import (
 	"mfpsim/core/secret"
 )
 
-// Timeouts of a submission. The connection's deadlines carry them once go-smtp's client has it; before that, the device's
-// clock does. A zero field means its default.
+// Timeouts of a submission. The connection's deadlines carry them once go-smtp's client has it; before that, the
+// device's clock does. A zero field means its default.
 type Timeouts struct {
 	Connect    time.Duration // connecting and TLS, each; 60 s
 	Command    time.Duration // the reply to one command; 5 min (RFC 5321 §4.5.3.2)
@@ -128,7 +128,9 @@ func (s *Submitter) Test(ctx context.Context, settings Settings, who Credential)
 }
 
 // connected makes the connection, does the work on it and says goodbye.
-func (s *Submitter) connected(ctx context.Context, settings Settings, who Credential, work func(*smtp.Client, net.Conn) *outcome.Outcome) *outcome.Outcome {
+func (s *Submitter) connected(
+	ctx context.Context, settings Settings, who Credential, work func(*smtp.Client, net.Conn) *outcome.Outcome,
+) *outcome.Outcome {
 	if settings.Method == MethodOAuth2 && settings.Security == SecurityNone {
 		return s.refuse(outcome.NoSTARTTLS, outcome.StageConnect) // no bearer token without TLS (RFC 6750 §5.3)
 	}
@@ -175,7 +177,9 @@ func (s *Submitter) connected(ctx context.Context, settings Settings, who Creden
 }
 
 // authenticate says EHLO and authenticates, if the settings want it.
-func (s *Submitter) authenticate(ctx context.Context, client *smtp.Client, raw net.Conn, settings Settings, who Credential) *outcome.Outcome {
+func (s *Submitter) authenticate(
+	ctx context.Context, client *smtp.Client, raw net.Conn, settings Settings, who Credential,
+) *outcome.Outcome {
 	if err := client.Hello(s.helloName(raw)); err != nil {
 		return s.failed(ctx, outcome.StageHello, err)
 	}
@@ -190,7 +194,9 @@ func (s *Submitter) authenticate(ctx context.Context, client *smtp.Client, raw n
 }
 
 // handOver sends the message and returns the server's last words.
-func (s *Submitter) handOver(ctx context.Context, client *smtp.Client, raw net.Conn, m Message, message []byte) (string, *outcome.Outcome) {
+func (s *Submitter) handOver(
+	ctx context.Context, client *smtp.Client, raw net.Conn, m Message, message []byte,
+) (string, *outcome.Outcome) {
 	if most, known := client.MaxMessageSize(); known && most > 0 && len(message) > most {
 		return "", s.refuse(outcome.TooLarge, outcome.StageSender)
 	}
@@ -241,7 +247,8 @@ func (s *Submitter) refuse(kind outcome.Kind, stage outcome.Stage) *outcome.Outc
 	return outcome.New(kind, outcome.Device, stage, s.config.Clock.Now())
 }
 
-// helloName is the name in EHLO: the configured one or, as RFC 5321 §4.1.3 has it for a client without a name, its address.
+// helloName is the name in EHLO: the configured one or, as RFC 5321 §4.1.3 has it for a client without a name, its
+// address.
 func (s *Submitter) helloName(conn net.Conn) string {
 	if s.config.HostName != "" {
 		return s.config.HostName

@@ -89,7 +89,9 @@ func TestStrippedSTARTTLSSendsNothingSecret(t *testing.T) {
 }
 
 // diagnostics is the tail of Exchange Online's end-of-DATA refusals: one line of about 2 kB.
-var diagnostics = "[BeginDiagnosticData]Cannot submit message. " + strings.Repeat("0.35250:1F009983, ", 120) + "[EndDiagnosticData] [Hostname=BACK.example.com]"
+var diagnostics = "[BeginDiagnosticData]Cannot submit message. " + strings.Repeat(
+	"0.35250:1F009983, ", 120,
+) + "[EndDiagnosticData] [Hostname=BACK.example.com]"
 
 func TestRepliesOfTheServer(t *testing.T) {
 	for _, test := range []struct {
@@ -211,7 +213,8 @@ func TestTheWayToTheMailServer(t *testing.T) {
 			require.Equal(t, test.kind, failed.Kind)
 			require.NotContains(t, strings.Join(r.said(), "\n"), "AUTH")
 
-			if failed.Kind == outcome.CertificateDate || failed.Kind == outcome.CertificateName || failed.Kind == outcome.CertificateUntrusted {
+			if failed.Kind == outcome.CertificateDate || failed.Kind == outcome.CertificateName ||
+				failed.Kind == outcome.CertificateUntrusted {
 				s.ValidateCertificate = false
 				_, failed = r.submit(t, context.Background(), s, letter())
 				require.Nil(t, failed, "Certificate Validation: Disable")
@@ -306,19 +309,37 @@ func TestPasswordMethods(t *testing.T) {
 	}
 	encode := base64.StdEncoding.EncodeToString
 	t.Run("LOGIN where PLAIN is not offered", func(t *testing.T) {
-		r := newRig(t, &script{say: map[string]string{"token": "334 UGFzc3dvcmQ6", "after": "235 2.7.0 Authentication successful"}})
+		r := newRig(
+			t,
+			&script{
+				say: map[string]string{"token": "334 UGFzc3dvcmQ6", "after": "235 2.7.0 Authentication successful"},
+			},
+		)
 		_, failed := r.submit(t, context.Background(), password(), letter())
 		require.Nil(t, failed)
-		require.Equal(t, []string{"AUTH LOGIN", encode([]byte("scanner@example.com")), encode([]byte("pass-secret"))}, r.said()[3:6])
+		require.Equal(
+			t, []string{"AUTH LOGIN", encode([]byte("scanner@example.com")), encode([]byte("pass-secret"))},
+			r.said()[3:6],
+		)
 	})
 	t.Run("PLAIN where it is", func(t *testing.T) {
-		r := newRig(t, &script{auth: "PLAIN LOGIN", say: map[string]string{"AUTH": "235 2.7.0 Authentication successful"}})
+		r := newRig(
+			t, &script{auth: "PLAIN LOGIN", say: map[string]string{"AUTH": "235 2.7.0 Authentication successful"}},
+		)
 		_, failed := r.submit(t, context.Background(), password(), letter())
 		require.Nil(t, failed)
 		require.Equal(t, "AUTH PLAIN "+encode([]byte("\x00scanner@example.com\x00pass-secret")), r.said()[3])
 	})
 	t.Run("basic authentication is disabled", func(t *testing.T) {
-		r := newRig(t, &script{say: map[string]string{"token": "334 UGFzc3dvcmQ6", "after": "535 5.7.139 Authentication unsuccessful, basic authentication is disabled."}})
+		r := newRig(
+			t,
+			&script{
+				say: map[string]string{
+					"token": "334 UGFzc3dvcmQ6",
+					"after": "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
+				},
+			},
+		)
 		_, failed := r.submit(t, context.Background(), password(), letter())
 		require.Equal(t, outcome.AuthenticationRefused, failed.Kind)
 	})
@@ -328,7 +349,10 @@ func TestConnectionTestNamesTheSenderAndLeaves(t *testing.T) {
 	r := newRig(t, &script{})
 	require.NoError(t, r.submitter.Test(context.Background(), settings(), who))
 	said := r.said()
-	require.Equal(t, []string{"AUTH XOAUTH2", "MAIL FROM:<scanner@example.com> BODY=8BITMIME", "QUIT"}, []string{said[3], said[5], said[6]})
+	require.Equal(
+		t, []string{"AUTH XOAUTH2", "MAIL FROM:<scanner@example.com> BODY=8BITMIME", "QUIT"},
+		[]string{said[3], said[5], said[6]},
+	)
 	require.Empty(t, r.message)
 
 	r = newRig(t, &script{say: map[string]string{"MAIL": "530 5.7.57 Client not authenticated to send mail."}})

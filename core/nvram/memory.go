@@ -6,11 +6,12 @@ import (
 	"sync"
 )
 
-// ErrPowerCut is what a [Memory] answers to the write at which its power was cut, and from then on until [Memory.Restore].
+// ErrPowerCut is what a [Memory] answers to the write at which its power was cut, and from then on until
+// [Memory.Restore].
 var ErrPowerCut = errors.New("nvram: power cut")
 
-// Memory is a [Flash] in memory whose power can be cut in the middle of a write, for simulated devices and tests. The zero
-// value is an empty memory. It is safe for concurrent use.
+// Memory is a [Flash] in memory whose power can be cut in the middle of a write, for simulated devices and tests. The
+// zero value is an empty memory. It is safe for concurrent use.
 type Memory struct {
 	mu      sync.Mutex
 	image   []byte

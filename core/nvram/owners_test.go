@@ -14,8 +14,8 @@ import (
 	"mfpsim/core/secret"
 )
 
-// version1 is a memory as a device with version 1 of the schema has left it: two generations of [sample], the older one with
-// another refresh token. The file has the lines of the two slots, without the newlines that fill them.
+// version1 is a memory as a device with version 1 of the schema has left it: two generations of [sample], the older one
+// with another refresh token. The file has the lines of the two slots, without the newlines that fill them.
 func version1(t *testing.T) []byte {
 	lines, err := os.ReadFile("testdata/schema-1.txt")
 	require.NoError(t, err)
@@ -71,8 +71,13 @@ func TestOwnersHaveSettingsAndSignInsOfTheirOwn(t *testing.T) {
 	fax := mail.FactorySettings()
 	fax.Server, fax.Password = "mail.fax.example", secret.New("fax password")
 	record.Settings[FaxServer] = fax
-	record = with(record, FaxServer, SignIn{Service: "Fax", Account: "fax@fax.example", RefreshToken: secret.New("0.fax")})
-	record = with(record, User("alice"), SignIn{Service: "Mail", Account: "alice@contoso.com", RefreshToken: secret.New("0.alice")})
+	record = with(
+		record, FaxServer, SignIn{Service: "Fax", Account: "fax@fax.example", RefreshToken: secret.New("0.fax")},
+	)
+	record = with(
+		record, User("alice"),
+		SignIn{Service: "Mail", Account: "alice@contoso.com", RefreshToken: secret.New("0.alice")},
+	)
 
 	flash := &Memory{}
 	s, _ := open(t, flash)

@@ -56,8 +56,8 @@ type Store struct {
 	sealer *sealer
 }
 
-// Open reads the record. A new device has factory settings and no error. With a fault for which [Error.Recovered] holds it
-// returns a store, what could be saved, and the fault; with any other no store.
+// Open reads the record. A new device has factory settings and no error. With a fault for which [Error.Recovered] holds
+// it returns a store, what could be saved, and the fault; with any other no store.
 func Open(flash Flash, key []byte, random io.Reader) (*Store, Record, error) {
 	sealer, err := newSealer(key, random)
 	if err != nil {

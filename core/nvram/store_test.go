@@ -170,14 +170,20 @@ func TestPowerCutsInARandomLife(t *testing.T) {
 		require.NoError(rt, err)
 		for range rapid.IntRange(1, 8).Draw(rt, "writes") {
 			next := sample()
-			next = withPrinter(next, func(s *mail.Settings) { s.Sender = rapid.StringMatching(`[a-z]{1,40}@contoso\.com`).Draw(rt, "sender") })
+			next = withPrinter(
+				next,
+				func(s *mail.Settings) { s.Sender = rapid.StringMatching(`[a-z]{1,40}@contoso\.com`).Draw(rt, "sender") },
+			)
 			next = withToken(next, rapid.StringMatching(`[!-~]{0,400}`).Draw(rt, "token"))
 			if rapid.Bool().Draw(rt, "signed out") {
 				next = signedOut(next)
 			}
 			for range rapid.IntRange(0, 3).Draw(rt, "users") {
 				size := rapid.IntRange(0, SlotSize).Draw(rt, "token of the user")
-				next = with(next, User(rapid.StringMatching(`[a-z]{1,8}`).Draw(rt, "user")), SignIn{RefreshToken: secret.New(strings.Repeat("u", size))})
+				next = with(
+					next, User(rapid.StringMatching(`[a-z]{1,8}`).Draw(rt, "user")),
+					SignIn{RefreshToken: secret.New(strings.Repeat("u", size))},
+				)
 			}
 			save := s.Save
 			writes := 1
@@ -186,7 +192,14 @@ func TestPowerCutsInARandomLife(t *testing.T) {
 			}
 			cut := rapid.Bool().Draw(rt, "cut")
 			if cut {
-				flash.CutPower(rapid.IntRange(1, writes).Draw(rt, "at"), rapid.OneOf(rapid.IntRange(0, 2000), rapid.IntRange(SlotSize, SlotSize+2000), rapid.IntRange(0, 8*SlotSize)).Draw(rt, "byte"))
+				flash.CutPower(
+					rapid.IntRange(1, writes).Draw(rt, "at"),
+					rapid.OneOf(
+						rapid.IntRange(0, 2000), rapid.IntRange(SlotSize, SlotSize+2000), rapid.IntRange(0, 8*SlotSize),
+					).Draw(
+						rt, "byte",
+					),
+				)
 			}
 			err := save(next)
 			flash.Restore()
@@ -268,7 +281,9 @@ func TestADeviceGoesOnWithLess(t *testing.T) {
 	})
 	t.Run("an owner that no device has: factory settings", func(t *testing.T) {
 		record := json.RawMessage(`{"key_id":"","settings":{"scanner":{}}}`)
-		image, err := json.Marshal(line{Schema: Schema, Generation: 5, Checksum: checksum(Schema, 5, record), Record: record})
+		image, err := json.Marshal(
+			line{Schema: Schema, Generation: 5, Checksum: checksum(Schema, 5, record), Record: record},
+		)
 		require.NoError(t, err)
 		_, r, err := Open(NewMemory(image), key, bench.Random(1))
 		require.ErrorIs(t, err, errorOf(FaultCorrupt))
@@ -291,7 +306,9 @@ func TestADeviceGoesOnWithLess(t *testing.T) {
 // later is the image of a version of the schema that this package does not know.
 func later(t *testing.T) []byte {
 	record := json.RawMessage(`{"later":true}`)
-	image, err := json.Marshal(line{Schema: Schema + 1, Generation: 5, Checksum: checksum(Schema+1, 5, record), Record: record})
+	image, err := json.Marshal(
+		line{Schema: Schema + 1, Generation: 5, Checksum: checksum(Schema+1, 5, record), Record: record},
+	)
 	require.NoError(t, err)
 	return image
 }

@@ -53,7 +53,9 @@ func decodeDeviceCode(body []byte) (DeviceCode, bool) {
 	if interval == 0 {
 		interval = DefaultInterval
 	}
-	return DeviceCode{UserCode: user, VerificationURI: uri, ExpiresIn: life, Interval: interval, Code: secret.New(device)}, true
+	return DeviceCode{
+		UserCode: user, VerificationURI: uri, ExpiresIn: life, Interval: interval, Code: secret.New(device),
+	}, true
 }
 
 // secureAddress: the address becomes a link on a page of the device, so it must be https and nothing else.
@@ -103,10 +105,10 @@ func decodeToken(body []byte, clientID string) (Token, bool) {
 	return t, true
 }
 
-// accountOf returns the account name of an id_token. Its signature is not checked: it comes from the token endpoint itself
-// over TLS, and then "the TLS server validation MAY be used to validate the issuer in place of checking the token signature"
-// (OIDC Core 3.1.3.7, item 6). The audience is checked (item 3). The dates are not: only a name is taken, and the device's
-// clock may be wrong.
+// accountOf returns the account name of an id_token. Its signature is not checked: it comes from the token endpoint
+// itself over TLS, and then "the TLS server validation MAY be used to validate the issuer in place of checking the
+// token signature" (OIDC Core 3.1.3.7, item 6). The audience is checked (item 3). The dates are not: only a name is
+// taken, and the device's clock may be wrong.
 func accountOf(token, clientID string) (account string, ok bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

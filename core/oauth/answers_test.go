@@ -52,27 +52,22 @@ func TestTokenAnswersThatAreRefused(t *testing.T) {
 	require.True(t, good)
 	change := func(old, new string) string { return strings.Replace(goodToken(), old, new, 1) }
 	for name, body := range map[string]string{
-		"empty":                           "",
-		"null":                            "null",
-		"truncated":                       goodToken()[:100],
-		"no access token":                 change(`"access_token":"access-1",`, ``),
-		"access token that is a number":   change(`"access-1"`, `1`),
-		"access token with a control A":   change(`access-1`, `access\u0001auth=Bearer other`),
-		"access token of 1 MiB":           change(`access-1`, strings.Repeat("a", 1<<20)),
-		"not Bearer":                      change(`Bearer`, `mac`),
-		"no type":                         change(`"token_type":"Bearer",`, ``),
-		"doubled access token":            change(`"scope"`, `"access_token":"x","scope"`),
-		"huge life":                       change(`3599`, strings.Repeat("9", 400)),
-		"negative life":                   change(`3599`, `-3599`),
+		"empty": "", "null": "null", "truncated": goodToken()[:100],
+		"no access token":               change(`"access_token":"access-1",`, ``),
+		"access token that is a number": change(`"access-1"`, `1`),
+		"access token with a control A": change(`access-1`, `access\u0001auth=Bearer other`),
+		"access token of 1 MiB":         change(`access-1`, strings.Repeat("a", 1<<20)), "not Bearer": change(`Bearer`, `mac`),
+		"no type":              change(`"token_type":"Bearer",`, ``),
+		"doubled access token": change(`"scope"`, `"access_token":"x","scope"`),
+		"huge life":            change(`3599`, strings.Repeat("9", 400)), "negative life": change(`3599`, `-3599`),
 		"an error as well":                change(`"scope"`, `"error":"x","scope"`),
 		"refresh token with a line break": change(`0.refresh-1`, `0.refresh\r\n`),
 		"id_token of two parts":           change(goodIdentity, `a.b`),
 		"id_token that is no base64":      change(goodIdentity, `a.***.c`),
 		"id_token for another client":     change(goodIdentity, idToken(`{"aud":"other","preferred_username":"a@b"}`)),
 		"id_token without audience":       change(goodIdentity, idToken(`{"preferred_username":"a@b"}`)),
-		"id_token without a name":         change(goodIdentity, idToken(`{"aud":"`+clientID+`","name":"Scanner"}`)),
-		"name with a control A":           change(goodIdentity, idToken(`{"aud":"`+clientID+`","upn":"a@b\u0001auth=x"}`)),
-		"deep nesting":                    change(`3599`, strings.Repeat("[", 20000)+strings.Repeat("]", 20000)),
+		"id_token without a name":         change(goodIdentity, idToken(`{"aud":"`+clientID+`","name":"Scanner"}`)), "name with a control A": change(goodIdentity, idToken(`{"aud":"`+clientID+`","upn":"a@b\u0001auth=x"}`)),
+		"deep nesting": change(`3599`, strings.Repeat("[", 20000)+strings.Repeat("]", 20000)),
 	} {
 		token, ok := decodeToken([]byte(body), clientID)
 		require.False(t, ok, name)

@@ -53,8 +53,8 @@ type Config struct {
 	RequestTimeout time.Duration // one exchange, connecting included; 0: DefaultRequestTimeout
 	UserAgent      string        // empty: DefaultUserAgent
 	KeepAlive      KeepAlive     // empty: KeepAlivePolling
-	// Transport makes what carries the requests over connections that dialTLS has made secure; keep: connections are used again. Nil:
-	// net/http's, which keeps or drops a connection by the machine's clock.
+	// Transport makes what carries the requests over connections that dialTLS has made secure; keep: connections are
+	// used again. Nil: net/http's, which keeps or drops a connection by the machine's clock.
 	Transport func(dialTLS func(ctx context.Context, network, address string) (net.Conn, error), keep bool) Transport
 }
 
@@ -135,8 +135,8 @@ var errPlain = errors.New("oauth: only https is spoken")
 
 func refusePlain(context.Context, string, string) (net.Conn, error) { return nil, errPlain }
 
-// requestContext is the key under which a request's own context travels to the dialler: the transport dials under a context
-// that is cut off from the request's end, and a dial that nobody ends would outlive the request.
+// requestContext is the key under which a request's own context travels to the dialler: the transport dials under a
+// context that is cut off from the request's end, and a dial that nobody ends would outlive the request.
 type requestContext struct{}
 
 func (c *Client) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
@@ -178,14 +178,18 @@ type answer struct {
 }
 
 // post sends a form and reads the answer. An answer of any status is no error here.
-func (c *Client) post(ctx context.Context, stage outcome.Stage, address string, form url.Values) (*answer, *outcome.Outcome) {
+func (c *Client) post(
+	ctx context.Context, stage outcome.Stage, address string, form url.Values,
+) (*answer, *outcome.Outcome) {
 	ctx, cancel := c.config.Clock.WithTimeout(ctx, c.config.RequestTimeout)
 	defer cancel()
 	fail := func(kind outcome.Kind) *outcome.Outcome {
 		return outcome.New(kind, outcome.Cloud, stage, c.config.Clock.Now())
 	}
 	var answered atomic.Bool
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotFirstResponseByte: func() { answered.Store(true) }})
+	traced := httptrace.WithClientTrace(
+		ctx, &httptrace.ClientTrace{GotFirstResponseByte: func() { answered.Store(true) }},
+	)
 	traced = context.WithValue(traced, requestContext{}, ctx)
 	request, err := http.NewRequestWithContext(traced, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil || request.URL.Scheme != "https" {
@@ -232,8 +236,8 @@ func (c *Client) post(ctx context.Context, stage outcome.Stage, address string, 
 // maxRetryAfter bounds what a server may ask us to wait; MSAL's bound is the same.
 const maxRetryAfter = time.Hour
 
-// retryAfter reads Retry-After (RFC 9110 §10.2.3), seconds or a date. A date counts from the answer's own Date, because the
-// device's may be wrong. 0: none, or nonsense.
+// retryAfter reads Retry-After (RFC 9110 §10.2.3), seconds or a date. A date counts from the answer's own Date, because
+// the device's may be wrong. 0: none, or nonsense.
 func retryAfter(header http.Header) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if value == "" {

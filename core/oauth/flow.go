@@ -39,10 +39,11 @@ func (c *Client) Authorize(ctx context.Context, e Endpoint) (*DeviceCode, error)
 	return &code, nil
 }
 
-// Poll waits until the person has entered the code and signed in, or the code's life is over (RFC 8628 §3.4, §3.5). It waits
-// the interval before each request. A failure that may pass (connection, 5xx, 429) is tried again within the life of the
-// code, with waits that double; when the life ends in the middle of such failures, the last of them is the outcome. The error
-// is an [*outcome.Outcome]. The life is elapsed time from the call on: setting the device's date does not change it.
+// Poll waits until the person has entered the code and signed in, or the code's life is over (RFC 8628 §3.4, §3.5). It
+// waits the interval before each request. A failure that may pass (connection, 5xx, 429) is tried again within the life
+// of the code, with waits that double; when the life ends in the middle of such failures, the last of them is the
+// outcome. The error is an [*outcome.Outcome]. The life is elapsed time from the call on: setting the device's date
+// does not change it.
 func (c *Client) Poll(ctx context.Context, e Endpoint, code *DeviceCode) (*Token, error) {
 	life, cancel := c.config.Clock.WithTimeout(ctx, code.ExpiresIn)
 	defer cancel()
@@ -63,7 +64,8 @@ func (c *Client) Poll(ctx context.Context, e Endpoint, code *DeviceCode) (*Token
 		case failed != nil && outcome.Ended(life) != "" && (failed.Kind == outcome.TimedOut || failed.Kind == outcome.Interrupted):
 			return nil, c.over(ctx, last) // the life ended this request; no fault of the server
 		case failed != nil && failed.Kind.Transient():
-			// RFC 8628 §3.5: after a connection time-out a client MUST reduce its polling frequency; doubling is recommended.
+			// RFC 8628 §3.5: after a connection time-out a client MUST reduce its polling frequency; doubling is
+			// recommended.
 			last, backoff = failed, min(2*max(interval, backoff), maxBackoff)
 		case failed != nil:
 			return nil, failed
@@ -95,7 +97,9 @@ func (c *Client) over(ctx context.Context, last *outcome.Outcome) *outcome.Outco
 }
 
 // poll asks once. pending is the word that tells to go on.
-func (c *Client) poll(ctx context.Context, e Endpoint, form url.Values) (token *Token, pending string, failed *outcome.Outcome) {
+func (c *Client) poll(
+	ctx context.Context, e Endpoint, form url.Values,
+) (token *Token, pending string, failed *outcome.Outcome) {
 	got, failed := c.post(ctx, outcome.StageToken, e.URLs().TokenURL, form)
 	if failed != nil {
 		return nil, "", failed
@@ -111,9 +115,9 @@ func (c *Client) poll(ctx context.Context, e Endpoint, form url.Values) (token *
 	return nil, "", failed
 }
 
-// Refresh gets a new access token (RFC 6749 §6), and usually a new refresh token. It names the scope of the sign-in, which is
-// what a refresh without one is given as well; Microsoft asks clients not to rely on that (docs/reference/entra.md §4.1). The error
-// is an [*outcome.Outcome].
+// Refresh gets a new access token (RFC 6749 §6), and usually a new refresh token. It names the scope of the sign-in,
+// which is what a refresh without one is given as well; Microsoft asks clients not to rely on that
+// (docs/reference/entra.md §4.1). The error is an [*outcome.Outcome].
 func (c *Client) Refresh(ctx context.Context, e Endpoint, refresh secret.Secret) (*Token, error) {
 	form := url.Values{
 		"grant_type": {"refresh_token"}, "client_id": {e.ClientID}, "refresh_token": {refresh.Reveal()},

@@ -255,7 +255,10 @@ func TestAServiceThatStaysAwayUntilTheCodesEndIsTheOutcome(t *testing.T) {
 	code, err := c.client.Authorize(context.Background(), endpoint)
 	require.NoError(t, err)
 	c.client.Close()
-	c.dialer.Fail("login.example.com:443", &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)})
+	c.dialer.Fail(
+		"login.example.com:443",
+		&net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)},
+	)
 	_, err = c.client.Poll(context.Background(), endpoint, code)
 	require.Equal(t, outcome.Unreachable, asOutcome(t, err).Kind)
 	require.Equal(t, bench.Start.Add(15*time.Minute), c.clock.Now())
@@ -338,8 +341,8 @@ func TestRefreshSendsTheScope(t *testing.T) {
 	}, c.forms[0])
 }
 
-// TestARefreshAsksForTheScopeOfTheSignIn holds that the core does not rely on what a server makes of a refresh without a scope, and
-// never asks for more than was granted (RFC 6749 §6).
+// TestARefreshAsksForTheScopeOfTheSignIn holds that the core does not rely on what a server makes of a refresh without
+// a scope, and never asks for more than was granted (RFC 6749 §6).
 func TestARefreshAsksForTheScopeOfTheSignIn(t *testing.T) {
 	c := newCloud(t, ok(`{"device_code":"d","user_code":"u","verification_uri":"https://example.com/devicelogin","expires_in":900,"interval":5}`),
 		ok(`{"token_type":"Bearer","expires_in":3599,"access_token":"access-2"}`))

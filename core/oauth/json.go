@@ -10,8 +10,8 @@ import (
 // object is a JSON object's members, each still encoded.
 type object map[string]json.RawMessage
 
-// decodeObject reads one JSON object and nothing after it. Doubled names are refused (RFC 8259 §4: what a reader makes of them
-// is unpredictable), and names are compared as they are, which encoding/json does not do for structs.
+// decodeObject reads one JSON object and nothing after it. Doubled names are refused (RFC 8259 §4: what a reader makes
+// of them is unpredictable), and names are compared as they are, which encoding/json does not do for structs.
 func decodeObject(data []byte) (object, bool) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {

@@ -101,8 +101,8 @@ func isGUID(s string) bool {
 	return true
 }
 
-// byCode is what each AADSTS number means for a device. Sources: Microsoft's error code reference and message templates;
-// the numbers marked "captured" were seen on the wire in answers to a refresh or a device code.
+// byCode is what each AADSTS number means for a device. Sources: Microsoft's error code reference and message
+// templates; the numbers marked "captured" were seen on the wire in answers to a refresh or a device code.
 var byCode = map[int]outcome.Kind{
 	// Expired by disuse or age.
 	700082: outcome.SignInExpired, // captured: 90 days of inactivity
@@ -209,8 +209,8 @@ var byWord = map[string]outcome.Kind{
 	"server_error":              outcome.CloudError,
 }
 
-// Meaning says what an AADSTS number (as 53003) in a refusal means for a device; false for a number that is judged by its
-// suberror or its word only.
+// Meaning says what an AADSTS number (as 53003) in a refusal means for a device; false for a number that is judged by
+// its suberror or its word only.
 func Meaning(aadsts int) (outcome.Kind, bool) {
 	kind, known := byCode[aadsts]
 	return kind, known

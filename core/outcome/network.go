@@ -11,9 +11,9 @@ import (
 	"syscall"
 )
 
-// Network classifies a failure of the network or of TLS. ctx is the context under which it was tried: what ended it counts
-// before the error, because a library may report either. It returns "" for an error that is neither; the caller knows
-// what else it can be.
+// Network classifies a failure of the network or of TLS. ctx is the context under which it was tried: what ended it
+// counts before the error, because a library may report either. It returns "" for an error that is neither; the caller
+// knows what else it can be.
 func Network(ctx context.Context, err error) Kind {
 	if kind := Ended(ctx); kind != "" {
 		return kind

@@ -13,7 +13,8 @@ import (
 // Kind is what happened, as far as the user of a device could act on it.
 type Kind string
 
-// The kinds. The numbers are Microsoft's AADSTS codes and SMTP replies; the whole tables are in this package and in mail.
+// The kinds. The numbers are Microsoft's AADSTS codes and SMTP replies; the whole tables are in this package and in
+// mail.
 const (
 	// Device: known before anything is sent.
 

@@ -9,7 +9,8 @@ import (
 // Redacted is what a [Secret] shows wherever it is printed.
 const Redacted = "[redacted]"
 
-// Secret is a password or a token. Printing, logging and marshalling it show [Redacted]; only [Secret.Reveal] gives it away.
+// Secret is a password or a token. Printing, logging and marshalling it show [Redacted]; only [Secret.Reveal] gives it
+// away.
 type Secret struct{ value string }
 
 // New makes a secret of s.

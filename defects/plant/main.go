@@ -177,7 +177,8 @@ func (o options) pick(ctx context.Context, root string, all []defects.Defect) ([
 	return slices.DeleteFunc(slices.Clone(all), func(d defects.Defect) bool {
 		drawn := dice.Intn(max(o.Part, 1)) == 0
 		touched := slices.ContainsFunc(changed, func(name string) bool {
-			return filepath.Dir(name) == filepath.Dir(d.File) || slices.Contains(d.Caught, strings.TrimSuffix(strings.TrimPrefix(name, "scenarios/"), ".txtar"))
+			return filepath.Dir(name) == filepath.Dir(d.File) ||
+				slices.Contains(d.Caught, strings.TrimSuffix(strings.TrimPrefix(name, "scenarios/"), ".txtar"))
 		})
 		return !drawn && !touched
 	}), nil
@@ -278,7 +279,9 @@ func (p *planter) one(ctx context.Context, d defects.Defect) (defects.Verdict, e
 		return v, err
 	}
 	for _, test := range d.Tests {
-		if output, err := p.command(ctx, "go", "test", "-trimpath", "-overlay", overlay, test).CombinedOutput(); err != nil {
+		if output, err := p.command(
+			ctx, "go", "test", "-trimpath", "-overlay", overlay, test,
+		).CombinedOutput(); err != nil {
 			if bytes.Contains(output, []byte("[build failed]")) {
 				return v, fmt.Errorf("defect %s does not compile:\n%s", d.ID, output)
 			}
@@ -299,7 +302,9 @@ func (p *planter) fits(d defects.Defect) bool {
 func (p *planter) overlay(folder string, d defects.Defect, changed string) (string, error) {
 	file := filepath.Join(folder, "changed"+filepath.Ext(d.File))
 	list := filepath.Join(folder, "overlay.json")
-	text, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(p.root, filepath.FromSlash(d.File)): file}})
+	text, err := json.Marshal(
+		map[string]map[string]string{"Replace": {filepath.Join(p.root, filepath.FromSlash(d.File)): file}},
+	)
 	if err != nil {
 		return "", err
 	}

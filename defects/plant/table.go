@@ -31,7 +31,10 @@ func table(all, picked []defects.Defect, verdicts map[string]defects.Verdict) (s
 			word = "others"
 			survivors++
 		}
-		fmt.Printf("%-8s %-44s %s\n", word, d.ID, strings.Join(append(append(slices.Clone(v.Red), v.Broken...), v.Tests...), " "))
+		fmt.Printf(
+			"%-8s %-44s %s\n", word, d.ID,
+			strings.Join(append(append(slices.Clone(v.Red), v.Broken...), v.Tests...), " "),
+		)
 	}
 	count, caught := map[string]int{}, map[string]int{}
 	for _, d := range all {

@@ -72,7 +72,9 @@ func start(t *testing.T) *node {
 	require.NoError(t, err)
 	command := exec.Command("node", "signin.cjs")
 	command.Dir, command.Stderr = "msal-node", os.Stderr
-	command.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+roots, "ENTRA_PORT="+base.Port(), "ENTRA_AUTHORITY="+authority)
+	command.Env = append(
+		os.Environ(), "NODE_EXTRA_CA_CERTS="+roots, "ENTRA_PORT="+base.Port(), "ENTRA_AUTHORITY="+authority,
+	)
 	in, err := command.StdinPipe()
 	require.NoError(t, err)
 	out, err := command.StdoutPipe()
@@ -105,7 +107,9 @@ func (n *node) hear() heard {
 // ask runs an act; change alters what it asks for.
 func (n *node) ask(act string, change func(map[string]any)) {
 	n.t.Helper()
-	message := map[string]any{"act": act, "client": fakeentra.ClientID, "tenant": "organizations", "scopes": mailScopes, "redirect": redirect}
+	message := map[string]any{
+		"act": act, "client": fakeentra.ClientID, "tenant": "organizations", "scopes": mailScopes, "redirect": redirect,
+	}
 	if change != nil {
 		change(message)
 	}
@@ -197,7 +201,8 @@ func TestMSALNodeHearsWhyItWasRefused(t *testing.T) {
 	}{
 		{"declined", func() heard {
 			return n.device(nil, func(code string) { require.NoError(t, n.entra.Decline(code)) })
-		}, "post_request_failed", "authorization_declined", ""}, // while it polls, this client keeps the word and drops the sentence
+			// while it polls, this client keeps the word and drops the sentence
+		}, "post_request_failed", "authorization_declined", ""},
 		{"an unknown application", func() heard {
 			return n.device(func(m map[string]any) { m["client"] = ghostApp }, nil)
 		}, "post_request_failed", "unauthorized_client", ""},

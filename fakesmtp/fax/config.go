@@ -18,8 +18,8 @@ const DefaultAccount = "scanner@contoso.com"
 type Config struct {
 	// Bench says where the server stands; zero: on a bench of its own.
 	shell.Bench
-	// Domain is what follows the number and the @; empty: "fax.example.com". Host is the server's name; empty: "smtp." and
-	// the domain.
+	// Domain is what follows the number and the @; empty: "fax.example.com". Host is the server's name; empty: "smtp."
+	// and the domain.
 	Domain, Host string
 	// Accounts are those that may send; nil: [DefaultAccount].
 	Accounts []generic.Account
@@ -29,8 +29,8 @@ type Config struct {
 	Challenge bool
 	// Security is STARTTLS, on port 587, or [generic.ImplicitTLS], on port 465.
 	Security shell.Security
-	// Line is how a call to a number goes: nil error: the fax is sent; else it has failed for the reason that the error's
-	// text gives. Nil: every call succeeds.
+	// Line is how a call to a number goes: nil error: the fax is sent; else it has failed for the reason that the
+	// error's text gives. Nil: every call succeeds.
 	Line func(number string) error
 	// Duration is how long a call takes on the bench's clock; zero: a minute, negative: no time.
 	Duration time.Duration

@@ -16,7 +16,9 @@ import (
 
 // A scan is sent as a fax; the line is busy, and a mail says so.
 func Example() {
-	server, err := fax.New(fax.Config{Security: generic.ImplicitTLS, Duration: -1, Line: func(string) error { return errors.New("busy") }})
+	server, err := fax.New(
+		fax.Config{Security: generic.ImplicitTLS, Duration: -1, Line: func(string) error { return errors.New("busy") }},
+	)
 	if err != nil {
 		panic(err)
 	}

@@ -52,7 +52,14 @@ func (b *bench) send(t *testing.T, message string, to ...string) error {
 		client, err := smtp.NewClientStartTLS(conn, config)
 		require.NoError(t, err)
 		defer client.Close()
-		require.NoError(t, client.Auth(sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: DefaultAccount, Token: b.Token(DefaultAccount)})))
+		require.NoError(
+			t,
+			client.Auth(
+				sasl.NewOAuthBearerClient(
+					&sasl.OAuthBearerOptions{Username: DefaultAccount, Token: b.Token(DefaultAccount)},
+				),
+			),
+		)
 		if failed = client.SendMail(DefaultAccount, to, strings.NewReader(message)); failed == nil {
 			failed = client.Quit()
 		}
@@ -68,7 +75,9 @@ func TestAFaxIsSentAndTheSenderIsTold(t *testing.T) {
 		}
 		return nil
 	}})
-	require.NoError(t, b.send(t, scan, "+49-30.123-4567@fax.example.com", "110@FAX.example.com", "fax=110@fax.example.com"))
+	require.NoError(
+		t, b.send(t, scan, "+49-30.123-4567@fax.example.com", "110@FAX.example.com", "fax=110@fax.example.com"),
+	)
 	require.Len(t, b.Faxes(), 2, "one call for each number")
 	require.Equal(t, Calling, b.Faxes()[0].Status)
 

@@ -9,7 +9,8 @@ import (
 	"mfpsim/fakesmtp/internal/talk"
 )
 
-// TestACrowdThatSaysNothingCostsTwoGoroutinesEach: one of the turnstile and one of the library, and they end with the server.
+// TestACrowdThatSaysNothingCostsTwoGoroutinesEach: one of the turnstile and one of the library, and they end with the
+// server.
 func TestACrowdThatSaysNothingCostsTwoGoroutinesEach(t *testing.T) {
 	const crowd = 300
 	s := RunT(t, Config{})

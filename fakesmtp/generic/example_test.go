@@ -12,7 +12,8 @@ import (
 	"mfpsim/fakesmtp/generic"
 )
 
-// A program starts the provider on a listener, points a client at it, and reads what arrived. In a test, [generic.RunT] does the first part.
+// A program starts the provider on a listener, points a client at it, and reads what arrived. In a test, [generic.RunT]
+// does the first part.
 func Example() {
 	server, err := generic.New(generic.Config{})
 	if err != nil {
@@ -37,7 +38,9 @@ func Example() {
 		if err := client.Auth(bearer); err != nil {
 			return err
 		}
-		return client.SendMail(generic.DefaultAccount, []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\nHello\r\n"))
+		return client.SendMail(
+			generic.DefaultAccount, []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\nHello\r\n"),
+		)
 	}
 	token := server.Token(generic.DefaultAccount)
 	fmt.Println(send(token))

@@ -51,7 +51,9 @@ func TestFaultsOfTheNetworkReachALibrarysServer(t *testing.T) {
 	for _, bytes := range []int{1, 100, 500} {
 		network.Arm(faultnet.Fault{To: Party, Kind: faultnet.Reset, Times: 1, Bytes: bytes})
 		require.Error(t, send()) // in the middle of a line the client has an error of its own
-		require.Contains(t, transcript(s), fmt.Sprintf("connection to provider reset after %d application bytes", bytes))
+		require.Contains(
+			t, transcript(s), fmt.Sprintf("connection to provider reset after %d application bytes", bytes),
+		)
 	}
 	network.Arm(faultnet.Fault{To: Party, Kind: faultnet.Untrusted, Times: 1})
 	var unknown x509.UnknownAuthorityError

@@ -29,8 +29,13 @@ func submit(ctx context.Context, s *Server, party, to string, content func(*smtp
 	}
 	defer client.Close()
 	return errors.Join(
-		client.Auth(sasl.NewPlainClient("", DefaultAccount, DefaultPassword)), client.Mail(DefaultAccount, nil), client.Rcpt(to, nil),
-		content(client))
+		client.Auth(
+			sasl.NewPlainClient("", DefaultAccount, DefaultPassword),
+		),
+		client.Mail(DefaultAccount, nil),
+		client.Rcpt(to, nil),
+		content(client),
+	)
 }
 
 func byData(client *smtp.Client) error {
@@ -79,13 +84,21 @@ func TestAPanicInWhatTheLibraryAsksEndsOneConversation(t *testing.T) {
 	}
 }
 
-// TestAPanicDuringAChunkEndsOneConversation: the library asks for a message that comes by BDAT in a goroutine of its own.
+// TestAPanicDuringAChunkEndsOneConversation: the library asks for a message that comes by BDAT in a goroutine of its
+// own.
 func TestAPanicDuringAChunkEndsOneConversation(t *testing.T) {
 	world := vtime.NewStepped(time.Time{})
 	defer world.Close()
-	s := RunT(t, Config{Bench: shell.Bench{World: world}, Security: ImplicitTLS, Accept: func(string, mail.Message) ([]string, error) {
-		panic("planted")
-	}})
+	s := RunT(
+		t,
+		Config{
+			Bench:    shell.Bench{World: world},
+			Security: ImplicitTLS,
+			Accept: func(string, mail.Message) ([]string, error) {
+				panic("planted")
+			},
+		},
+	)
 	require.NoError(t, world.Do("printer", time.Hour, func(ctx context.Context) {
 		conn, err := s.Network().Dialer("printer").DialContext(ctx, "tcp", s.Address())
 		require.NoError(t, err)

@@ -64,8 +64,17 @@ func TestAMessageIsKeptByteForByte(t *testing.T) {
 	t.Parallel()
 	s := RunT(t, Config{})
 	client := connect(t, s)
-	require.NoError(t, client.Auth(sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: DefaultAccount, Token: s.Token(DefaultAccount)})))
-	require.NoError(t, client.SendMail(DefaultAccount, []string{"bob@fabrikam.com", "BOB@fabrikam.com"}, strings.NewReader(scan)))
+	require.NoError(
+		t,
+		client.Auth(
+			sasl.NewOAuthBearerClient(
+				&sasl.OAuthBearerOptions{Username: DefaultAccount, Token: s.Token(DefaultAccount)},
+			),
+		),
+	)
+	require.NoError(
+		t, client.SendMail(DefaultAccount, []string{"bob@fabrikam.com", "BOB@fabrikam.com"}, strings.NewReader(scan)),
+	)
 	require.NoError(t, client.Quit())
 	message, err := s.AwaitMessage(context.Background(), "bob@fabrikam.com")
 	require.NoError(t, err)
@@ -89,7 +98,10 @@ func TestARefusalComesInTwoShapes(t *testing.T) {
 	t.Parallel()
 	t.Run("at once, as Microsoft does", func(t *testing.T) {
 		c := secure(t, RunT(t, Config{}))
-		require.Equal(t, "535 5.7.8 Authentication credentials invalid", c.Say("AUTH XOAUTH2 "+talk.XOAUTH2(DefaultAccount, "bad")))
+		require.Equal(
+			t, "535 5.7.8 Authentication credentials invalid",
+			c.Say("AUTH XOAUTH2 "+talk.XOAUTH2(DefaultAccount, "bad")),
+		)
 	})
 	t.Run("after Google's challenge", func(t *testing.T) {
 		s := RunT(t, Config{Challenge: true})
@@ -97,7 +109,10 @@ func TestARefusalComesInTwoShapes(t *testing.T) {
 		require.Equal(t, "334 ", c.Say("AUTH XOAUTH2"))
 		require.Equal(t, "334 "+talk.Encode(challengeXOAUTH2), c.Say(talk.XOAUTH2(DefaultAccount, "bad")))
 		require.Equal(t, "535 5.7.8 Authentication credentials invalid", c.Say(""))
-		require.Equal(t, "235 2.0.0 Authentication succeeded", c.Say("AUTH XOAUTH2 "+talk.XOAUTH2(DefaultAccount, s.Token(DefaultAccount))))
+		require.Equal(
+			t, "235 2.0.0 Authentication succeeded",
+			c.Say("AUTH XOAUTH2 "+talk.XOAUTH2(DefaultAccount, s.Token(DefaultAccount))),
+		)
 	})
 	t.Run("OAUTHBEARER after its own", func(t *testing.T) {
 		c := secure(t, RunT(t, Config{}))
@@ -182,7 +197,9 @@ func TestMistakesAreAnsweredInStep(t *testing.T) {
 	require.Equal(t, "504 5.7.4 Unsupported authentication mechanism", c.Say("AUTH LOGIN"))
 	require.Equal(t, "334 ", c.Say("AUTH XOAUTH2"))
 	require.Equal(t, "501 5.0.0 Negotiation cancelled", c.Say("*"))
-	require.Equal(t, "235 2.0.0 Authentication succeeded", c.Say("AUTH PLAIN "+talk.Plain(DefaultAccount, DefaultPassword)))
+	require.Equal(
+		t, "235 2.0.0 Authentication succeeded", c.Say("AUTH PLAIN "+talk.Plain(DefaultAccount, DefaultPassword)),
+	)
 	require.Contains(t, c.Say("MAIL FROM:<mallory@elsewhere.com>"), "550 5.7.1 Sender address rejected")
 
 	begin := func() {
@@ -206,7 +223,9 @@ func TestMistakesAreAnsweredInStep(t *testing.T) {
 	begin()
 	require.Contains(t, c.Say("DATA"), "354 ")
 	require.Contains(t, c.Say("a\n.\nb\n..c\r\n..d\r\n."), "250 ")
-	require.Equal(t, "a\n.\nb\n..c\r\n.d\r\n", string(s.Mailbox("bob@fabrikam.com")[1].Raw()), "a bare line feed ends no line")
+	require.Equal(
+		t, "a\n.\nb\n..c\r\n.d\r\n", string(s.Mailbox("bob@fabrikam.com")[1].Raw()), "a bare line feed ends no line",
+	)
 
 	c.Send("MAIL FROM:<" + DefaultAccount + ">\r\nRCPT TO:<bob@fabrikam.com>\r\nRSET\r\nNOOP\r\n")
 	for range 4 {

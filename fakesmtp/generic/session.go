@@ -65,7 +65,9 @@ func (c *session) exchange(mechanism string) sasl.Server {
 			return c.finish(Plain, user, c.server.LogOn(user, password))
 		})
 	case mechanism == OAuthBearer:
-		return &bearerServer{session: c, mechanism: OAuthBearer, parse: parseOAuthBearer, challenge: challengeOAuthBearer}
+		return &bearerServer{
+			session: c, mechanism: OAuthBearer, parse: parseOAuthBearer, challenge: challengeOAuthBearer,
+		}
 	case c.server.config.Challenge:
 		return &bearerServer{session: c, mechanism: XOAUTH2, parse: wire.BearerResponse, challenge: challengeXOAUTH2}
 	default:

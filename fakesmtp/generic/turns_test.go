@@ -23,7 +23,11 @@ func together(t *testing.T, seed uint64) string {
 	world := vtime.NewStepped(time.Time{})
 	defer world.Close()
 	record := journal.New(world.Now)
-	network := faultnet.New(faultnet.Config{World: world, Journal: record, Seed: seed, Latency: 10 * time.Millisecond, Jitter: 30 * time.Millisecond})
+	network := faultnet.New(
+		faultnet.Config{
+			World: world, Journal: record, Seed: seed, Latency: 10 * time.Millisecond, Jitter: 30 * time.Millisecond,
+		},
+	)
 	s := RunT(t, Config{Bench: shell.Bench{World: world, Network: network, Journal: record, Seed: seed}})
 	failed := make(chan error, 3)
 	for n := range 3 {

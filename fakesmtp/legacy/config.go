@@ -56,13 +56,13 @@ type Config struct {
 	Port int
 	// Accounts are those that may submit; nil: [DefaultAccount].
 	Accounts []Account
-	// Mechanisms are those that AUTH offers, in this order; nil: CRAM-MD5, LOGIN and PLAIN. [Open] and POPBeforeSMTP need
-	// none.
+	// Mechanisms are those that AUTH offers, in this order; nil: CRAM-MD5, LOGIN and PLAIN. [Open] and POPBeforeSMTP
+	// need none.
 	Mechanisms []string
 	// Open takes mail from anybody without authentication, as relays inside an office do.
 	Open bool
-	// POPBeforeSMTP takes mail without authentication from a client that has logged on there within the Window; nil: there
-	// is no such thing.
+	// POPBeforeSMTP takes mail without authentication from a client that has logged on there within the Window; nil:
+	// there is no such thing.
 	POPBeforeSMTP Admission
 	// Window is for how long a logon holds; zero: 30 minutes.
 	Window time.Duration

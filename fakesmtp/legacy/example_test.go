@@ -31,7 +31,11 @@ func Example() {
 	}
 	defer client.Close()
 	fmt.Println(client.Auth(sasl.NewPlainClient("", legacy.DefaultAccount, legacy.DefaultPassword)))
-	fmt.Println(client.SendMail(legacy.DefaultAccount, []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\nHello\r\n")))
+	fmt.Println(
+		client.SendMail(
+			legacy.DefaultAccount, []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\nHello\r\n"),
+		),
+	)
 	message, err := server.AwaitMessage(context.Background(), "bob@fabrikam.com")
 	fmt.Println(message.Subject, err)
 	// Output:

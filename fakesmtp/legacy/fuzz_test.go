@@ -13,8 +13,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// FuzzConversation: whatever a client sends, the library survives it, the turnstile stays in step with it, and the connection ends
-// when the client has hung up.
+// FuzzConversation: whatever a client sends, the library survives it, the turnstile stays in step with it, and the
+// connection ends when the client has hung up.
 func FuzzConversation(f *testing.F) {
 	for _, lines := range []string{
 		"EHLO a\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<d@e.f>\r\nDATA\r\nSubject: x\r\n\r\n..\r\n.\r\nQUIT\r\n",

@@ -44,7 +44,8 @@ func (s *Server) edit(client *shell.Client, command, reply string) string {
 		return "334 " + base64.StdEncoding.EncodeToString([]byte(challenge)) + "\r\n"
 	case verb == "RCPT" && strings.HasPrefix(reply, "550 5.1.0 ") && !s.admitted(client):
 		// The library has one refusal for a recipient. This is what relays with POP before SMTP say.
-		return "550 5.7.1 Relaying denied. Please check your mail first\r\n" // I: several relays word it so; RFC 3463 X.7.1
+		// I: several relays word it so; RFC 3463 X.7.1
+		return "550 5.7.1 Relaying denied. Please check your mail first\r\n"
 	}
 	return reply
 }

@@ -22,11 +22,14 @@ func (odd) LoggedOnSince(client string, _ time.Time) bool {
 	return true
 }
 
-// TestAPanicInWhatTheLibraryAsksEndsOneConversation: the library asks in a goroutine of its own, whose panic would end the process.
+// TestAPanicInWhatTheLibraryAsksEndsOneConversation: the library asks in a goroutine of its own, whose panic would end
+// the process.
 func TestAPanicInWhatTheLibraryAsksEndsOneConversation(t *testing.T) {
 	world := vtime.NewStepped(time.Time{})
 	defer world.Close()
-	s := RunT(t, Config{Bench: shell.Bench{World: world}, Security: InClear, POPBeforeSMTP: odd{}, Mechanisms: []string{}})
+	s := RunT(
+		t, Config{Bench: shell.Bench{World: world}, Security: InClear, POPBeforeSMTP: odd{}, Mechanisms: []string{}},
+	)
 	as := func(ctx context.Context, party string) *talk.Talker {
 		conn, err := s.Network().Dialer(party).DialContext(ctx, "tcp", s.Address())
 		require.NoError(t, err)

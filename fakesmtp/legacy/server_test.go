@@ -95,7 +95,9 @@ func TestTokensAreNotKnown(t *testing.T) {
 	t.Parallel()
 	s := RunT(t, Config{})
 	c := secure(t, s)
-	require.Equal(t, "504 5.5.4 Unrecognized authentication type", c.Say("AUTH XOAUTH2 "+talk.XOAUTH2(DefaultAccount, "token")))
+	require.Equal(
+		t, "504 5.5.4 Unrecognized authentication type", c.Say("AUTH XOAUTH2 "+talk.XOAUTH2(DefaultAccount, "token")),
+	)
 	require.Equal(t, "530 5.7.0 Authentication required", c.Say("MAIL FROM:<scanner@example.com>"))
 }
 
@@ -134,7 +136,10 @@ func bench(t *testing.T, seed uint64) (record string, delivered []byte) {
 		c.Say("MAIL FROM:<scanner@example.com>")
 		c.Say("RCPT TO:<bob@fabrikam.com>")
 		c.Say("DATA")
-		require.Equal(t, "250 2.0.0 Ok: queued", c.Say(strings.ReplaceAll(strings.TrimSuffix(scan, "\r\n"), "\r\n.", "\r\n..")+"\r\n."))
+		require.Equal(
+			t, "250 2.0.0 Ok: queued",
+			c.Say(strings.ReplaceAll(strings.TrimSuffix(scan, "\r\n"), "\r\n.", "\r\n..")+"\r\n."),
+		)
 		require.Contains(t, c.Say("QUIT"), "221 ")
 		_ = conn.Close()
 	}))
@@ -166,8 +171,16 @@ func TestGoSMTPSends(t *testing.T) {
 	client, err := smtp.Dial(s.Addr())
 	require.NoError(t, err)
 	defer client.Close()
-	require.NoError(t, client.Auth(sasl.NewPlainClient("", DefaultAccount, DefaultPassword)), "in clear, because TLS is optional here")
-	require.NoError(t, client.SendMail("scanner@example.com", []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\n..a dot\r\n")))
+	require.NoError(
+		t, client.Auth(sasl.NewPlainClient("", DefaultAccount, DefaultPassword)),
+		"in clear, because TLS is optional here",
+	)
+	require.NoError(
+		t,
+		client.SendMail(
+			"scanner@example.com", []string{"bob@fabrikam.com"}, strings.NewReader("Subject: Scan\r\n\r\n..a dot\r\n"),
+		),
+	)
 	require.NoError(t, client.Quit())
 	message, err := s.AwaitMessage(context.Background(), "bob@fabrikam.com")
 	require.NoError(t, err)
@@ -196,8 +209,20 @@ func TestMailAfterAVisitToThePOP3Server(t *testing.T) {
 	owner, err := fakesmtp.New(fakesmtp.Config{World: world, Network: network, Journal: record})
 	require.NoError(t, err)
 	defer owner.Close()
-	pop := pop3.RunT(t, pop3.Config{Bench: shell.Bench{World: world, Network: network, Journal: record}, Profile: pop3.ProfilePlain, Maildrops: owner})
-	s := RunT(t, Config{Bench: shell.Bench{World: world, Network: network, Journal: record}, Security: InClear, POPBeforeSMTP: pop, Mechanisms: []string{}})
+	pop := pop3.RunT(
+		t,
+		pop3.Config{
+			Bench: shell.Bench{World: world, Network: network, Journal: record}, Profile: pop3.ProfilePlain,
+			Maildrops: owner,
+		},
+	)
+	s := RunT(
+		t,
+		Config{
+			Bench: shell.Bench{World: world, Network: network, Journal: record}, Security: InClear, POPBeforeSMTP: pop,
+			Mechanisms: []string{},
+		},
+	)
 	require.Equal(t, "relay.example.com:25", s.Address())
 	recipient := func() (reply string) {
 		require.NoError(t, world.Do("send", time.Minute, func(ctx context.Context) {

@@ -14,8 +14,8 @@ const Party = "pop3"
 
 // Maildrops are the mailboxes that a server serves: those of fakesmtp, generic and legacy are such.
 type Maildrops interface {
-	// Mailbox returns what arrived at an address, oldest first; what it has once returned it returns always, in the same
-	// place.
+	// Mailbox returns what arrived at an address, oldest first; what it has once returned it returns always, in the
+	// same place.
 	Mailbox(address string) []mail.Message
 	// LogOn judges a user name and a password; an empty Reason is a success.
 	LogOn(user, password string) refusal.Reason

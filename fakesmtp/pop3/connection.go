@@ -90,9 +90,13 @@ func (c *connection) serve() bool {
 		c.wire.Drain()
 		return false
 	case errors.Is(err, wire.ErrLineTooLong):
-		r = c.visit("a long line", journal.Plain("(a line of more than "+strconv.Itoa(maxLine)+" octets)"), func() reply {
-			return reply{event: eventLineTooLong, closes: true}
-		})
+		r = c.visit(
+			"a long line",
+			journal.Plain("(a line of more than "+strconv.Itoa(maxLine)+" octets)"),
+			func() reply {
+				return reply{event: eventLineTooLong, closes: true}
+			},
+		)
 	case err != nil:
 		return false
 	default:

@@ -11,7 +11,8 @@ import (
 	"mfpsim/fakesmtp/pop3"
 )
 
-// A mail is put into a mailbox of Exchange Online and read over POP3, with a token in the two lines that Microsoft asks for.
+// A mail is put into a mailbox of Exchange Online and read over POP3, with a token in the two lines that Microsoft asks
+// for.
 func Example() {
 	server, err := pop3.New(pop3.Config{})
 	if err != nil {
@@ -35,7 +36,9 @@ func Example() {
 	defer connection.Close()
 	text := textproto.NewConn(connection)
 	_, _ = text.ReadLine() // the greeting
-	blob := base64.StdEncoding.EncodeToString([]byte("user=" + user + "\x01auth=Bearer " + server.Token(user) + "\x01\x01"))
+	blob := base64.StdEncoding.EncodeToString(
+		[]byte("user=" + user + "\x01auth=Bearer " + server.Token(user) + "\x01\x01"),
+	)
 	for _, line := range []string{"AUTH XOAUTH2", blob, "STAT", "QUIT"} {
 		_ = text.PrintfLine("%s", line)
 		reply, err := text.ReadLine()

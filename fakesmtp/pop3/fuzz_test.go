@@ -23,8 +23,8 @@ type said struct {
 	io.Writer
 }
 
-// FuzzSession: whatever a client sends, every line gets one reply, of one line or with an end; nobody logs on without the password;
-// and no line shows it.
+// FuzzSession: whatever a client sends, every line gets one reply, of one line or with an end; nobody logs on without
+// the password; and no line shows it.
 func FuzzSession(f *testing.F) {
 	for _, lines := range []string{
 		"CAPA\r\nQUIT\r\n",
@@ -46,9 +46,12 @@ func FuzzSession(f *testing.F) {
 		require.NoError(t, err)
 		defer s.Close()
 		require.NoError(t, s.Exchange().Deliver(alice, []byte(letterOne)))
-		c := &session{server: s, client: &shell.Client{Connection: "fuzz#1", Who: "fuzz", Random: chance.New(1, "fuzz")}}
+		c := &session{
+			server: s, client: &shell.Client{Connection: "fuzz#1", Who: "fuzz", Random: chance.New(1, "fuzz")},
+		}
 		w := wire.New(said{bytes.NewReader(sent), io.Discard}, nil)
-		knows := bytes.Contains(sent, []byte(fakesmtp.DefaultPassword)) || bytes.Contains(bytes.ToUpper(sent), []byte("AUTH"))
+		knows := bytes.Contains(sent, []byte(fakesmtp.DefaultPassword)) ||
+			bytes.Contains(bytes.ToUpper(sent), []byte("AUTH"))
 		for {
 			line, err := w.Line(maxLine)
 			if err != nil {
@@ -62,7 +65,9 @@ func FuzzSession(f *testing.F) {
 			require.NotContains(t, first, "{")
 			if r.text != nil {
 				require.True(t, bytes.HasSuffix(r.text, []byte("\r\n.\r\n")) || string(r.text) == ".\r\n")
-				require.NotContains(t, strings.TrimSuffix("\r\n"+string(r.text), "\r\n.\r\n"), "\r\n.\r\n", "an end within")
+				require.NotContains(
+					t, strings.TrimSuffix("\r\n"+string(r.text), "\r\n.\r\n"), "\r\n.\r\n", "an end within",
+				)
 			}
 			require.True(t, c.user == "" || knows)
 			if r.closes {

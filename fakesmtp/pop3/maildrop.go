@@ -51,8 +51,8 @@ func (s *Server) maildrop(address string) []letter {
 	return letters
 }
 
-// place is a message's number from 0, which it has even when those before it have fallen out; a mailbox of somebody else's
-// program may not say it.
+// place is a message's number from 0, which it has even when those before it have fallen out; a mailbox of somebody
+// else's program may not say it.
 func place(m mail.Message, i int) int {
 	if m.Number > 0 {
 		return m.Number - 1

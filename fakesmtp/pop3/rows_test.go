@@ -12,14 +12,19 @@ import (
 	"mfpsim/fakesmtp/internal/talk"
 )
 
-// talkTo gives lines to sessions of a server, one a string with "|" between its lines, and returns the events of the replies.
+// talkTo gives lines to sessions of a server, one a string with "|" between its lines, and returns the events of the
+// replies.
 func talkTo(t *testing.T, s *Server, sessions ...string) map[Event]bool {
 	t.Helper()
 	said := map[Event]bool{eventGreeting: true, eventLineTooLong: true} // by the connection, see the other tests
-	words := strings.NewReplacer("{token}", talk.XOAUTH2(alice, s.Token(alice)), "{plain}", talk.Plain(alice, fakesmtp.DefaultPassword),
-		"{user}", alice, "{password}", fakesmtp.DefaultPassword)
+	words := strings.NewReplacer(
+		"{token}", talk.XOAUTH2(alice, s.Token(alice)), "{plain}", talk.Plain(alice, fakesmtp.DefaultPassword),
+		"{user}", alice, "{password}", fakesmtp.DefaultPassword,
+	)
 	for _, lines := range sessions {
-		c := &session{server: s, client: &shell.Client{Connection: "test#1", Who: "test", Random: chance.New(1, "test")}}
+		c := &session{
+			server: s, client: &shell.Client{Connection: "test#1", Who: "test", Random: chance.New(1, "test")},
+		}
 		for _, line := range strings.Split(words.Replace(lines), "|") {
 			said[c.answer(line).event] = true
 		}
@@ -47,10 +52,12 @@ func TestEveryRowOfTheTableIsSaid(t *testing.T) {
 		t.Cleanup(func() { _ = s.Close() })
 		said := talkTo(t, s, sessions...)
 		if profile == ProfileExchange {
-			said[eventLoggedOn] = said[eventLoggedOn] || talkTo(t, withPasswords(t, owner), "USER {user}|PASS {password}")[eventLoggedOn]
+			said[eventLoggedOn] = said[eventLoggedOn] ||
+				talkTo(t, withPasswords(t, owner), "USER {user}|PASS {password}")[eventLoggedOn]
 		} else {
 			said[eventInUse] = said[eventInUse] || talkTo(t, s, "AUTH PLAIN|{plain}", "AUTH PLAIN|{plain}")[eventInUse]
-			said[eventLoggedOn] = said[eventLoggedOn] || talkTo(t, another(t, owner), "USER {user}|PASS {password}")[eventLoggedOn]
+			said[eventLoggedOn] = said[eventLoggedOn] ||
+				talkTo(t, another(t, owner), "USER {user}|PASS {password}")[eventLoggedOn]
 		}
 		for _, row := range Replies() {
 			if row.Profile == profile {

@@ -121,7 +121,9 @@ func (s *Server) refused(connection, user string, reason refusal.Reason) {
 	s.shell.Note(connection, "logon refused: "+string(reason))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.refusals = history.Newest(s.refusals, Refusal{At: s.shell.Clock.Now(), Connection: connection, User: user, Reason: reason})
+	s.refusals = history.Newest(
+		s.refusals, Refusal{At: s.shell.Clock.Now(), Connection: connection, User: user, Reason: reason},
+	)
 }
 
 // admit notes a logon and locks the maildrop (RFC 1939 §4); Exchange Online lets several read at once (I).

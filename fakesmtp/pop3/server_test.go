@@ -72,7 +72,9 @@ func TestExchangeOnlineSpeaksItsOwnTexts(t *testing.T) {
 	require.Equal(t, "+OK", c.Ask("CAPA"))
 	require.Equal(t, []string{"TOP", "UIDL", "SASL PLAIN XOAUTH2", "USER"}, c.Block())
 	require.Equal(t, "+ ", c.Ask("AUTH XOAUTH2"))
-	require.Equal(t, "-ERR Authentication failure: unknown user name or bad password.", c.Ask(talk.XOAUTH2(alice, "nonsense")))
+	require.Equal(
+		t, "-ERR Authentication failure: unknown user name or bad password.", c.Ask(talk.XOAUTH2(alice, "nonsense")),
+	)
 	require.Equal(t, "+ ", c.Ask("auth xoauth2"))
 	token := s.Token(alice)
 	require.Equal(t, "+OK User successfully authenticated.", c.Ask(talk.XOAUTH2(alice, token)))
@@ -261,7 +263,9 @@ func TestEveryRowOfTheTableHasASourceAndIsSaidOnce(t *testing.T) {
 		require.False(t, seen[key], key)
 		seen[key] = true
 		require.NotEmpty(t, row.Source, key)
-		require.Contains(t, []replies.Mark{replies.Seen, replies.Documented, replies.Reported, replies.Inferred}, row.Mark, key)
+		require.Contains(
+			t, []replies.Mark{replies.Seen, replies.Documented, replies.Reported, replies.Inferred}, row.Mark, key,
+		)
 		require.Regexp(t, `^(\+OK|-ERR|\+ )`, row.Text, key)
 	}
 }

@@ -15,7 +15,9 @@ import (
 // one; with the word personal it is the tenant of personal accounts.
 func Tenant(words []string) (lab.Tenant, error) {
 	var t lab.Tenant
-	plain, values, err := phrase.Settings(words, "smtp-auth", "security-defaults", "user-consent", "consent-box", "basic-auth")
+	plain, values, err := phrase.Settings(
+		words, "smtp-auth", "security-defaults", "user-consent", "consent-box", "basic-auth",
+	)
 	if err != nil {
 		return t, err
 	}
@@ -50,7 +52,8 @@ func Tenant(words []string) (lab.Tenant, error) {
 	return t, err
 }
 
-// User reads an account: "admin@contoso.com role='Global Administrator' mfa". It has a mailbox unless it says no-mailbox.
+// User reads an account: "admin@contoso.com role='Global Administrator' mfa". It has a mailbox unless it says
+// no-mailbox.
 func User(words []string) (lab.User, error) {
 	var u lab.User
 	for _, word := range words {
@@ -71,7 +74,9 @@ func User(words []string) (lab.User, error) {
 		case u.Address == "" && strings.Contains(word, "@"):
 			u.Address = word
 		default:
-			return u, &choice.Error{What: "word", Wanted: word, Present: []string{"role=", "mailbox", "no-mailbox", "mfa", "disabled"}}
+			return u, &choice.Error{
+				What: "word", Wanted: word, Present: []string{"role=", "mailbox", "no-mailbox", "mfa", "disabled"},
+			}
 		}
 	}
 	if u.Address == "" {

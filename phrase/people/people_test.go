@@ -59,15 +59,13 @@ func TestAnErrorNamesTheWrongWordAndTheNearestRightOne(t *testing.T) {
 		read func([]string) error
 		want []string
 	}{
-		"":                                {tenant, []string{"a tenant has a name"}},
-		"contoso.com smtp-aut=enabled":    {tenant, []string{`no word "smtp-aut=" here`, "the nearest is smtp-auth="}},
-		"contoso.com smtp-auth=enable":    {tenant, []string{`no value of smtp-auth "enable" here`, "the nearest is enabled"}},
-		"contoso.com user-consent=nobody": {tenant, []string{`no value of user-consent "nobody" here; there are: all, none`}},
-		"contoso.com private":             {tenant, []string{`no word "private" here; there are: personal`}},
-		"mfa":                             {user, []string{"a user has an address"}},
-		"a@contoso.com no-mailbx":         {user, []string{`no word "no-mailbx" here`, "the nearest is no-mailbox"}},
-		"a@contoso.com role=":             {user, []string{"role= has no value"}},
-		"a@contoso.com b@contoso.com":     {user, []string{`no word "b@contoso.com" here`}},
+		"":                             {tenant, []string{"a tenant has a name"}},
+		"contoso.com smtp-aut=enabled": {tenant, []string{`no word "smtp-aut=" here`, "the nearest is smtp-auth="}},
+		"contoso.com smtp-auth=enable": {tenant, []string{`no value of smtp-auth "enable" here`, "the nearest is enabled"}}, "contoso.com user-consent=nobody": {tenant, []string{`no value of user-consent "nobody" here; there are: all, none`}}, "contoso.com private": {tenant, []string{`no word "private" here; there are: personal`}},
+		"mfa":                         {user, []string{"a user has an address"}},
+		"a@contoso.com no-mailbx":     {user, []string{`no word "no-mailbx" here`, "the nearest is no-mailbox"}},
+		"a@contoso.com role=":         {user, []string{"role= has no value"}},
+		"a@contoso.com b@contoso.com": {user, []string{`no word "b@contoso.com" here`}},
 	} {
 		t.Run(line, func(t *testing.T) {
 			for _, want := range c.want {

@@ -65,8 +65,8 @@ func Value(texts *locale.Texts, english string) string {
 	return english
 }
 
-// EmailServer are the email server settings as panel and sheet show them (guide rules R26, R27). Without a stored sign-in there is
-// no account and no Current Status under OAuth2.
+// EmailServer are the email server settings as panel and sheet show them (guide rules R26, R27). Without a stored
+// sign-in there is no account and no Current Status under OAuth2.
 func (f Facts) EmailServer(texts *locale.Texts) []Row {
 	e := f.Email
 	rows := []Row{{texts.Label("authentication-method"), Value(texts, e.Method)}}
@@ -74,7 +74,10 @@ func (f Facts) EmailServer(texts *locale.Texts) []Row {
 	case e.Method == models.MethodOAuth2:
 		rows = append(rows, Row{texts.Label("email-service"), e.Service})
 		if e.SignedIn {
-			rows = append(rows, Row{texts.Label("current-status"), texts.Label("signed-in")}, Row{texts.Label("authenticated-account"), e.Account})
+			rows = append(
+				rows, Row{texts.Label("current-status"), texts.Label("signed-in")},
+				Row{texts.Label("authenticated-account"), e.Account},
+			)
 		}
 	case e.Method != models.MethodOff:
 		rows = append(rows, Row{texts.Label("authenticated-account"), e.Account})
@@ -86,7 +89,10 @@ func (f Facts) EmailServer(texts *locale.Texts) []Row {
 		Row{texts.Label("secure-connection"), Value(texts, e.Security)},
 		Row{texts.Label("certificate-validation"), enabled(texts, e.ValidateCertificate)})
 	if e.Method == models.MethodPOPBeforeSMTP {
-		rows = append(rows, Row{texts.Label("pop3-server-address"), e.POP3Server}, Row{texts.Label("pop3-server-port"), port(e.POP3Port)})
+		rows = append(
+			rows, Row{texts.Label("pop3-server-address"), e.POP3Server},
+			Row{texts.Label("pop3-server-port"), port(e.POP3Port)},
+		)
 	}
 	return rows
 }

@@ -140,7 +140,10 @@ func (h *History) View(texts *locale.Texts) []device.Job {
 	view := make([]device.Job, 0, len(h.file.Jobs))
 	for i := len(h.file.Jobs) - 1; i >= 0; i-- {
 		r := h.file.Jobs[i]
-		job := device.Job{Receipt: r.Receipt, Time: r.Time, Type: texts.Label(r.Type), To: r.To, Result: texts.Label(string(r.Result)), Code: r.Code}
+		job := device.Job{
+			Receipt: r.Receipt, Time: r.Time, Type: texts.Label(r.Type), To: r.To,
+			Result: texts.Label(string(r.Result)), Code: r.Code,
+		}
 		// A code that the model does not know comes from a memory of another one.
 		row := models.Outcome{Code: r.Code}
 		job.Status, _ = texts.Message(row.StatusID())

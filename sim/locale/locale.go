@@ -51,7 +51,10 @@ type Texts struct {
 }
 
 func newTexts(language string, tables *Tables, plain map[string]string, localizer *i18n.Localizer) *Texts {
-	t := &Texts{language: language, tables: tables, plain: plain, normal: make(map[string]string, len(plain)), localizer: localizer}
+	t := &Texts{
+		language: language, tables: tables, plain: plain, normal: make(map[string]string, len(plain)),
+		localizer: localizer,
+	}
 	for id, words := range plain {
 		t.normal[id] = choice.Normalize(words)
 	}
@@ -87,8 +90,8 @@ func (t *Texts) Format(id string, values map[string]any) string {
 	return text
 }
 
-// Translate returns the words of this language for English words: the words of a label, or of any other message, as a whole.
-// ok is false when no message has these words; they are then to be taken as they are.
+// Translate returns the words of this language for English words: the words of a label, or of any other message, as a
+// whole. ok is false when no message has these words; they are then to be taken as they are.
 func (t *Texts) Translate(english string) (words string, ok bool) {
 	id, ok := t.tables.Find(english)
 	if !ok {

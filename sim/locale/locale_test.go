@@ -61,13 +61,16 @@ func TestALabelIsFoundByItsEnglishWords(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, "Σύνδεση", words)
 	require.True(t, tables.In("el").Is("sign in", "label.sign-in"))
-	require.True(t, tables.In("el").Is("σύνδεση", "label.log-in"), "one Greek word names two labels; each screen knows its own")
+	require.True(
+		t, tables.In("el").Is("σύνδεση", "label.log-in"), "one Greek word names two labels; each screen knows its own",
+	)
 }
 
 func TestNoSentenceOfBasicSaysWordsThatScenariosLookForAsAState(t *testing.T) {
 	tables := embedded(t)
 	for _, id := range tables.IDs() {
-		if !strings.HasPrefix(id, "sign-in-") && !strings.HasPrefix(id, "cloud-") && !strings.HasPrefix(id, "invalid-") {
+		if !strings.HasPrefix(id, "sign-in-") && !strings.HasPrefix(id, "cloud-") &&
+			!strings.HasPrefix(id, "invalid-") {
 			continue
 		}
 		text := choice.Normalize(tables.In("en").Text(id))
@@ -80,7 +83,9 @@ func TestNoSentenceOfBasicSaysWordsThatScenariosLookForAsAState(t *testing.T) {
 func TestAPlaceholderIsFilledIn(t *testing.T) {
 	tables := embedded(t)
 	for _, language := range tables.Languages() {
-		require.Equal(t, "MFP - A > B", tables.In(language).Format("page-title", map[string]any{"Model": "MFP", "Path": "A > B"}))
+		require.Equal(
+			t, "MFP - A > B", tables.In(language).Format("page-title", map[string]any{"Model": "MFP", "Path": "A > B"}),
+		)
 	}
 	require.Panics(t, func() { tables.In("el").Format("no-such-id", nil) })
 }
@@ -127,7 +132,9 @@ func TestAMistakeInALanguageIsToldWithFileAndLine(t *testing.T) {
 		{"a name that is no language", "greek-table.yaml", "label.scan: Σάρωση\n", "greek-table.yaml: the name is no language"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := locale.Load(fstest.MapFS{"en.yaml": {Data: []byte(english)}, test.file: {Data: []byte(test.data)}})
+			_, err := locale.Load(
+				fstest.MapFS{"en.yaml": {Data: []byte(english)}, test.file: {Data: []byte(test.data)}},
+			)
 			require.ErrorContains(t, err, test.want)
 		})
 	}
@@ -147,7 +154,9 @@ func TestAModelsWordsStandInPlaceOfTheTables(t *testing.T) {
 	require.Equal(t, "Scan", standard.In("en").Label("scan"), "the tables themselves stay")
 	require.Equal(t, "Ρυθμίς", own.In("el").Label("settings"), "what the model does not name is as in the tables")
 	require.True(t, own.Has("code.E42.status"))
-	require.Equal(t, "The sign-in is missing.", own.In("hi").Text("code.E42.status"), "a new message falls back to English")
+	require.Equal(
+		t, "The sign-in is missing.", own.In("hi").Text("code.E42.status"), "a new message falls back to English",
+	)
 	require.Equal(t, "MFP - A", own.In("el").Format("page-title", map[string]any{"Model": "MFP", "Path": "A"}))
 
 	for _, words := range []string{"scan & send", "Scan", "Σάρωση και αποστολή"} {
@@ -185,7 +194,10 @@ func TestWordsAreTheTextsAsData(t *testing.T) {
 				}
 				for _, english := range named {
 					if want, ok := texts.Translate(english); ok {
-						require.Equal(t, choice.Normalize(want), choice.Normalize(words.Translate(english)), "%s: %s", language, english)
+						require.Equal(
+							t, choice.Normalize(want), choice.Normalize(words.Translate(english)), "%s: %s", language,
+							english,
+						)
 					} else {
 						require.Equal(t, english, words.Translate(english))
 					}
@@ -197,7 +209,9 @@ func TestWordsAreTheTextsAsData(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, "Σάρωση και αποστολή", own.In("el").Words().Translate("Scan"), "the standard words find the model's own")
+	require.Equal(
+		t, "Σάρωση και αποστολή", own.In("el").Words().Translate("Scan"), "the standard words find the model's own",
+	)
 }
 
 func TestMessagesAreKnownByTheirNames(t *testing.T) {

@@ -75,10 +75,12 @@ type Network struct {
 	Domain           string `yaml:"domain"`
 }
 
-// Administrator is how the printer keeps strangers out. The times are elapsed times: setting the date does not move them.
+// Administrator is how the printer keeps strangers out. The times are elapsed times: setting the date does not move
+// them.
 type Administrator struct {
-	UserMaximum      int           `yaml:"userMaximum"`     // characters of a user name; any name will do
-	LockoutAttempts  int           `yaml:"lockoutAttempts"` // wrong passwords in a row until Web Config says "Try again later."
+	UserMaximum int `yaml:"userMaximum"` // characters of a user name; any name will do
+	// wrong passwords in a row until Web Config says "Try again later."
+	LockoutAttempts  int           `yaml:"lockoutAttempts"`
 	LockoutTime      time.Duration `yaml:"lockoutTime"`
 	WebSessionTime   time.Duration `yaml:"webSessionTime"`   // without a request
 	PanelSessionTime time.Duration `yaml:"panelSessionTime"` // without a key

@@ -85,10 +85,7 @@ func TestAnUnknownModelIsRefusedWithThoseThatAreThere(t *testing.T) {
 
 func TestAWrongModelFileIsRefused(t *testing.T) {
 	for name, data := range map[string]string{
-		"an unknown key":      "name: A\nprice: 12\n",
-		"nothing":             "",
-		"not YAML":            "name: [",
-		"a missing serial":    "name: A\n",
+		"an unknown key": "name: A\nprice: 12\n", "nothing": "", "not YAML": "name: [", "a missing serial": "name: A\n",
 		"a code without text": "name: A\nserial: B\nmac: C\nfirmware: v\nfirmwares: [{version: v}]\nlanguages: [en]\nwebConfigLanguages: [en]\nproviders: [{service: S}]\nadministrator: {lockoutAttempts: 1, webSessionTime: 1m, panelSessionTime: 1m}\nmail: {jobHistoryLength: 1}\noutcomes: [{kind: K, code: '999', source: x}]\n",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -179,14 +176,20 @@ func TestAModelThatDoesNotHoldTogetherIsRefused(t *testing.T) {
 }
 
 func TestAllMistakesAreToldAtOnce(t *testing.T) {
-	text := strings.NewReplacer("screen: tcp-ip", "screen: a", "page: connection-test", "page: b", "maker: ", "makers: ").Replace(standard(t))
+	text := strings.NewReplacer(
+		"screen: tcp-ip", "screen: a", "page: connection-test", "page: b", "maker: ", "makers: ",
+	).Replace(
+		standard(t),
+	)
 	_, err := models.Parse("a.yaml", []byte(text), tables(t))
 	require.Error(t, err)
 	require.Len(t, strings.Split(err.Error(), "\n"), 4, "%v", err) // maker is missing and makers unknown
 }
 
 func TestAModelHasCodesAndWordsOfItsOwn(t *testing.T) {
-	text := strings.Replace(standard(t), `kind: TooLarge,             code: "314"`, `kind: TooLarge,             code: "E-42"`, 1)
+	text := strings.Replace(
+		standard(t), `kind: TooLarge,             code: "314"`, `kind: TooLarge,             code: "E-42"`, 1,
+	)
 	require.NotEqual(t, standard(t), text)
 	text = strings.Replace(text, "mail:\n", `words:
   en: {label.scan: Scan & Send, code.E-42.status: "The file is too large.", code.E-42.solution: "Scan fewer pages."}
@@ -277,7 +280,8 @@ func TestTheSchemaOffersWhatTheProgramKnows(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(models.Schema, &schema))
 	require.Equal(t, []device.Capability{
-		device.CapabilityClock, device.CapabilityPower, device.CapabilityPrintAdminServerless, device.CapabilityFaxServer, device.CapabilityAdditionalNetwork,
+		device.CapabilityClock, device.CapabilityPower, device.CapabilityPrintAdminServerless, device.CapabilityFaxServer,
+		device.CapabilityAdditionalNetwork,
 	}, schema.Properties.Capabilities.Items.Enum)
 	var methods, securities []string
 	for _, m := range mail.Methods() {

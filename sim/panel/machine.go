@@ -1,8 +1,9 @@
 // Package panel is the control panel of the simulated printer: screens in the order of the model's menu, keys that are
 // named by their labels, a padlock.
 //
-// The panel shows what its [Machine] tells it and makes the machine act; it keeps nothing but the screen that is open, what was
-// typed on it and who is logged in. The email server's OAuth2 sign-in is not here: that is Web Config's (guide rule R11).
+// The panel shows what its [Machine] tells it and makes the machine act; it keeps nothing but the screen that is open,
+// what was typed on it and who is logged in. The email server's OAuth2 sign-in is not here: that is Web Config's (guide
+// rule R11).
 package panel
 
 import (
@@ -24,11 +25,13 @@ type Machine interface {
 	SetLanguage(language string) error
 	// Originals is how many pages lie in the document feeder.
 	Originals() int
-	// DefaultSubject and DefaultFile are used where nothing is typed; date and time of Start follow the file's beginning.
+	// DefaultSubject and DefaultFile are used where nothing is typed; date and time of Start follow the file's
+	// beginning.
 	DefaultSubject() string
 	DefaultFile() string
 
-	// StartScan begins a scan to e-mail. If the printer refuses at once it returns the message id and no receipt number.
+	// StartScan begins a scan to e-mail. If the printer refuses at once it returns the message id and no receipt
+	// number.
 	StartScan(ctx context.Context, request device.ScanRequest) (receipt int, refusal string)
 	// StartCopy copies what lies in the document feeder.
 	StartCopy(ctx context.Context)

@@ -75,9 +75,9 @@ func (p *Panel) Home(context.Context) (device.Screen, error) {
 	return p.do(func() error { p.home(); return nil })
 }
 
-// Press presses a key by its label; a path "A > B > C" is pressed from the home screen, and so is a single label that is a key of
-// the home screen and not of the one that is shown. An unknown key is a [*choice.Error], an item that is kept for
-// administrators [device.ErrLocked]; the screen then stays as it was before that key.
+// Press presses a key by its label; a path "A > B > C" is pressed from the home screen, and so is a single label that
+// is a key of the home screen and not of the one that is shown. An unknown key is a [*choice.Error], an item that is
+// kept for administrators [device.ErrLocked]; the screen then stays as it was before that key.
 func (p *Panel) Press(ctx context.Context, path string) (device.Screen, error) {
 	return p.do(func() error {
 		labels := strings.Split(path, ">")
@@ -198,7 +198,8 @@ func (p *Panel) do(f func() error) (device.Screen, error) {
 	return screen, err
 }
 
-// settle does what time has done since the last key: the administrator is logged out, a finished job's message is there.
+// settle does what time has done since the last key: the administrator is logged out, a finished job's message is
+// there.
 func (p *Panel) settle() {
 	if p.admin && p.machine.Elapsed()-p.acted >= p.machine.SessionTime() {
 		p.user, p.admin = "", false
@@ -224,13 +225,21 @@ func (p *Panel) keys() []key {
 	var keys []key
 	switch {
 	case p.job != 0:
-		keys = append(keys, key{label: "label.cancel", press: func(p *Panel, a *act) error { p.machine.CancelJob(a.ctx, p.job); return nil }})
+		keys = append(
+			keys,
+			key{
+				label: "label.cancel",
+				press: func(p *Panel, a *act) error { p.machine.CancelJob(a.ctx, p.job); return nil },
+			},
+		)
 	case p.message != "":
 		keys = append(keys, key{label: "label.ok", press: func(p *Panel, _ *act) error { p.message = ""; return nil }})
 	case p.detail == 0:
 		for n := range p.top().Items {
 			child := p.top().child(n)
-			keys = append(keys, key{label: child.id(), press: func(p *Panel, _ *act) error { return p.enterItem(child) }})
+			keys = append(
+				keys, key{label: child.id(), press: func(p *Panel, _ *act) error { return p.enterItem(child) }},
+			)
 		}
 		if own := p.shown().keys; own != nil {
 			keys = append(keys, own(p, texts)...)
@@ -333,7 +342,8 @@ func (p *Panel) startScan(a *act) error {
 		p.message = "no-originals"
 	default:
 		request := device.ScanRequest{
-			Function: device.FunctionEmail, To: slices.Clone(p.to), Subject: p.typed[fieldSubject], File: p.typed[fieldFile], Pages: p.machine.Originals(),
+			Function: device.FunctionEmail, To: slices.Clone(p.to), Subject: p.typed[fieldSubject], File: p.typed[fieldFile],
+			Pages: p.machine.Originals(),
 		}
 		p.job, p.message = p.machine.StartScan(a.ctx, request)
 	}

@@ -41,18 +41,13 @@ const (
 
 // screens are all that there are, by the ids that models name (docs/reference/printer.md §3).
 var screens = map[string]screen{
-	ScreenCopy:              {lines: originals, keys: startKey((*Panel).startCopy)},
-	ScreenScanToEmail:       {lines: scanLines, keys: startKey((*Panel).startScan), fields: []string{fieldTo, fieldSubject, fieldFile}},
-	ScreenPrintStatusSheet:  {lines: sheetLines, keys: startKey((*Panel).printSheet)},
-	"language":              {lines: languageLines, keys: languageKeys},
-	"date-and-time":         {lines: dateLines},
-	"wired-lan-wifi-status": {lines: networkLines},
-	"wifi-direct-status":    {lines: wifiDirectLines},
-	"email-server-status":   {lines: emailLines},
-	"tcp-ip":                {lines: tcpLines},
-	"server-settings":       {lines: serverSettingsLines},
-	"lock-setting":          {lines: lockLines, keys: lockKeys},
-	"job-status":            {lines: jobLines, keys: jobKeys},
+	ScreenCopy: {lines: originals, keys: startKey((*Panel).startCopy)}, ScreenScanToEmail: {lines: scanLines, keys: startKey((*Panel).startScan), fields: []string{fieldTo, fieldSubject, fieldFile}},
+	ScreenPrintStatusSheet: {lines: sheetLines, keys: startKey((*Panel).printSheet)},
+	"language":             {lines: languageLines, keys: languageKeys}, "date-and-time": {lines: dateLines},
+	"wired-lan-wifi-status": {lines: networkLines}, "wifi-direct-status": {lines: wifiDirectLines},
+	"email-server-status": {lines: emailLines}, "tcp-ip": {lines: tcpLines},
+	"server-settings": {lines: serverSettingsLines}, "lock-setting": {lines: lockLines, keys: lockKeys},
+	"job-status": {lines: jobLines, keys: jobKeys},
 }
 
 // Screens lists the ids of the screens, sorted.
@@ -153,7 +148,9 @@ func jobLines(p *Panel, texts *locale.Texts) []string {
 	}
 	var lines []string
 	for _, job := range jobs[:min(len(jobs), p.machine.Model().Panel.JobsListed)] {
-		line := strings.Join([]string{strconv.Itoa(job.Receipt), facts.Stamp(job.Time), job.Type, job.To, job.Result}, " | ")
+		line := strings.Join(
+			[]string{strconv.Itoa(job.Receipt), facts.Stamp(job.Time), job.Type, job.To, job.Result}, " | ",
+		)
 		if job.Code != "" {
 			line += " " + job.Code
 		}

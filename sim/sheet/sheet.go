@@ -42,7 +42,9 @@ func Print(f facts.Facts, texts *locale.Texts) string {
 			if value == "" {
 				value = "-"
 			}
-			b.WriteString("  " + row.Label + strings.Repeat(" ", max(1, width-columns(row.Label))) + ": " + value + "\n")
+			b.WriteString(
+				"  " + row.Label + strings.Repeat(" ", max(1, width-columns(row.Label))) + ": " + value + "\n",
+			)
 		}
 	}
 	b.WriteString("\n" + label("printed") + " " + facts.Stamp(f.Now) + "\n")
@@ -59,9 +61,15 @@ func sections(f facts.Facts, texts *locale.Texts) []section {
 		{label("wired-lan"), wired},
 		{label("tcp-ip"), tcpip},
 		{label("network-security"), []facts.Row{{Label: label("ipsec"), Value: disabled}, {Label: label("ieee8021x"), Value: disabled}}},
-		{label("services"), []facts.Row{
-			{Label: label("bonjour"), Value: use}, {Label: label("llmnr"), Value: use}, {Label: label("snmp"), Value: use}, {Label: label("ipp"), Value: use},
-		}},
+		{
+			label("services"),
+			[]facts.Row{
+				{Label: label("bonjour"), Value: use},
+				{Label: label("llmnr"), Value: use},
+				{Label: label("snmp"), Value: use},
+				{Label: label("ipp"), Value: use},
+			},
+		},
 		{label("wifi-direct"), []facts.Row{{Label: label("connection-mode"), Value: label("off")}}},
 		{label("email-server"), f.EmailServer(texts)},
 	}

@@ -38,15 +38,16 @@ func printed(t *testing.T, email facts.Email) facts.Facts {
 	model, err := models.Get("")
 	require.NoError(t, err)
 	return facts.Facts{
-		Model: model, Firmware: model.Firmwares[0], Serial: model.Serial, MAC: model.MAC, Address: "192.0.2.10", HostName: "MFP4100-004100",
-		Now: time.Date(2026, 3, 2, 9, 5, 0, 0, time.UTC), Email: email,
+		Model: model, Firmware: model.Firmwares[0], Serial: model.Serial, MAC: model.MAC, Address: "192.0.2.10",
+		HostName: "MFP4100-004100", Now: time.Date(2026, 3, 2, 9, 5, 0, 0, time.UTC), Email: email,
 	}
 }
 
 func TestTheSheetShowsNetworkInformationAndEmailServerSettings(t *testing.T) {
 	signedIn := facts.Email{
-		Method: "OAuth2", Service: "Microsoft Exchange Online", SignedIn: true, Account: "admin@contoso.com", Sender: "admin@contoso.com",
-		Server: "smtp-mail.outlook.com", Port: 587, Security: "STARTTLS", ValidateCertificate: true,
+		Method: "OAuth2", Service: "Microsoft Exchange Online", SignedIn: true, Account: "admin@contoso.com",
+		Sender: "admin@contoso.com", Server: "smtp-mail.outlook.com", Port: 587, Security: "STARTTLS",
+		ValidateCertificate: true,
 	}
 	golden(t, "signed-in.txt", sheet.Print(printed(t, signedIn), texts(t, "en")))
 	golden(t, "signed-in.el.txt", sheet.Print(printed(t, signedIn), texts(t, "el")))

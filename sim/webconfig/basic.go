@@ -71,7 +71,9 @@ func (r *request) basicNotices(status core.Status, d *draft, saved bool) []notic
 	}
 	if d != nil {
 		for _, p := range d.problems {
-			notices = append(notices, notice{Text: facts.Value(r.texts, p.field) + ": " + r.texts.Text(p.id), Problem: true})
+			notices = append(
+				notices, notice{Text: facts.Value(r.texts, p.field) + ": " + r.texts.Text(p.id), Problem: true},
+			)
 		}
 	}
 	if status.Phase == core.AwaitingUser {

@@ -35,7 +35,8 @@ type problem struct {
 func fromSettings(s mail.Settings) form {
 	f := form{
 		Method: string(s.Method), Service: string(s.Service), Account: s.Account, Sender: s.Sender, Server: s.Server,
-		Port: number(s.Port), Security: string(s.Security), Validation: disable, POP3Server: s.POP3Server, POP3Port: number(s.POP3Port),
+		Port: number(s.Port), Security: string(s.Security), Validation: disable, POP3Server: s.POP3Server,
+		POP3Port: number(s.POP3Port),
 	}
 	if s.ValidateCertificate {
 		f.Validation = enable
@@ -61,8 +62,8 @@ func (r *request) typed() form {
 	}
 }
 
-// shown is the form as the page shows it: what is stored, in its place the method and service of a sign-in under way or waiting for
-// OK, or what an earlier try to store it was refused for.
+// shown is the form as the page shows it: what is stored, in its place the method and service of a sign-in under way or
+// waiting for OK, or what an earlier try to store it was refused for.
 func (r *request) shown(status core.Status, d *draft) form {
 	stored := r.engine.Settings()
 	f := fromSettings(stored)
@@ -132,7 +133,8 @@ func (r *request) settings(f form, status core.Status) (mail.Settings, []problem
 		// Under OAuth2 account and password are the sign-in's, not the form's.
 		s.Service, s.Account, s.Password = mail.Service(f.Service), status.Account, secret.Secret{}
 		if s.Account == "" && stored.Method == mail.MethodOAuth2 {
-			s.Account = stored.Account // of the sign-in before: the next one knows by it whether the sender's address was typed
+			// of the sign-in before: the next one knows by it whether the sender's address was typed
+			s.Account = stored.Account
 		}
 		if s.Sender == "" {
 			s.Sender = status.Account

@@ -1,14 +1,14 @@
 // Package webconfig is the web page of the simulated printer: real HTML for a browser, without script.
 //
-// Status pages are for everybody. Network > Email Server > Basic and the other settings are for administrators (guide rule R15),
-// several of whom can be logged in at once, each in a session of its own. What is typed on a page is sent by its buttons only and
-// stored by OK only (R23); a page that is opened anew shows what the printer has. A sign-in that waits for OK belongs to the
-// printer, not to a session: every administrator sees it (R40).
+// Status pages are for everybody. Network > Email Server > Basic and the other settings are for administrators (guide
+// rule R15), several of whom can be logged in at once, each in a session of its own. What is typed on a page is sent by
+// its buttons only and stored by OK only (R23); a page that is opened anew shows what the printer has. A sign-in that
+// waits for OK belongs to the printer, not to a session: every administrator sees it (R40).
 //
-// How the pages are written, for programs that read them: a field is a label with its control, or a fieldset whose legend is the
-// label of its radio buttons; a value that cannot be changed is a dt with its dd; the path is the h1 ("Email Server > Basic"); each
-// item of the menu is a link. Groups that only one method uses are always in the page and carry data-method; the style sheet shows
-// those of the method that is chosen.
+// How the pages are written, for programs that read them: a field is a label with its control, or a fieldset whose
+// legend is the label of its radio buttons; a value that cannot be changed is a dt with its dd; the path is the h1
+// ("Email Server > Basic"); each item of the menu is a link. Groups that only one method uses are always in the page
+// and carry data-method; the style sheet shows those of the method that is chosen.
 package webconfig
 
 import (
@@ -44,7 +44,8 @@ type Machine interface {
 	// Preset returns the settings that are filled in when a service is chosen.
 	Preset(service mail.Service) (mail.Settings, bool)
 	CheckPassword(user, password string) bool
-	// Elapsed is a running timer since power on, which setting the date does not move: sessions and the lockout count by it.
+	// Elapsed is a running timer since power on, which setting the date does not move: sessions and the lockout count
+	// by it.
 	Elapsed() time.Duration
 	// Token returns so many random hexadecimal digits.
 	Token(digits int) string

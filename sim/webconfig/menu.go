@@ -10,8 +10,8 @@ import (
 	"mfpsim/sim/models"
 )
 
-// place is a page that the program can show; whether a model has it, where in its menu and under what label is data of the
-// model.
+// place is a page that the program can show; whether a model has it, where in its menu and under what label is data of
+// the model.
 type place struct {
 	address   string
 	get, post handler
@@ -110,8 +110,8 @@ func idsOf(tabs []models.WebItem) []string {
 	return ids
 }
 
-// trail returns the tab of a page and the names of labels that lead there from below the tab; the tab's own for a page that only
-// the tab shows. found is false for a page that the model has not.
+// trail returns the tab of a page and the names of labels that lead there from below the tab; the tab's own for a page
+// that only the tab shows. found is false for a page that the model has not.
 func (m *menu) trail(id string) (tab int, labels []string, found bool) {
 	for i, item := range m.Tabs {
 		if labels := trail(item.Items, id); labels != nil {
@@ -146,12 +146,13 @@ func (m *menu) address(id string) string { return m.known[id].address }
 // home is the address of the page that is shown first.
 func (m *menu) home() string { return m.address(m.Tabs[0].Page) }
 
-// tabOf returns the tab that an address belongs to: that of its page, else that whose own address it begins with, else the
-// first.
+// tabOf returns the tab that an address belongs to: that of its page, else that whose own address it begins with, else
+// the first.
 func (m *menu) tabOf(address string) int {
 	for _, id := range m.all {
 		page := m.known[id]
-		if page.address == address || slices.ContainsFunc(page.below, func(p place) bool { return p.address == address }) {
+		if page.address == address ||
+			slices.ContainsFunc(page.below, func(p place) bool { return p.address == address }) {
 			tab, _, _ := m.trail(id)
 			return tab
 		}

@@ -23,8 +23,8 @@ var (
 // tokenInPage finds the anti-forgery token in a page of ours.
 var tokenInPage = regexp.MustCompile(`name="token" value="([0-9a-f]+)"`)
 
-// Record turns an exchange with Web Config into a journal entry: passwords, cookies and anti-forgery tokens are hidden. It is a
-// [faultnet.Record]. The style sheet is not recorded.
+// Record turns an exchange with Web Config into a journal entry: passwords, cookies and anti-forgery tokens are hidden.
+// It is a [faultnet.Record]. The style sheet is not recorded.
 func Record(r *http.Request, body []byte, response *faultnet.Response) *journal.Exchange {
 	return &journal.Exchange{
 		Method: r.Method, Host: hostName(r.Host), Target: journal.Plain(r.URL.RequestURI()),
@@ -52,7 +52,8 @@ func fields(header http.Header, names []string) []journal.Field {
 	return list
 }
 
-// formText keeps a form's bytes in their order and hides the values of secret fields. What is no form is hidden as a whole.
+// formText keeps a form's bytes in their order and hides the values of secret fields. What is no form is hidden as a
+// whole.
 func formText(body string) journal.Text {
 	if body == "" {
 		return nil

@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// router finds the page of an address. It knows the pages of all models, so that all printers share it; what a printer's own model lacks
-// is not found.
+// router finds the page of an address. It knows the pages of all models, so that all printers share it; what a
+// printer's own model lacks is not found.
 var router = newRouter()
 
 // way is what a pattern of the router leads to.

@@ -35,8 +35,8 @@ const (
 	pathStyle  = "/style.css"
 )
 
-// Server is the Web Config of one printer, an [http.Handler] that is to be served over HTTPS. A request that makes the printer act
-// works in the turn that the request's context carries.
+// Server is the Web Config of one printer, an [http.Handler] that is to be served over HTTPS. A request that makes the
+// printer act works in the turn that the request's context carries.
 type Server struct {
 	machine  Machine
 	pages    *menu
@@ -68,7 +68,9 @@ type request struct {
 
 // handle shows a page: power, form, session and anti-forgery token are checked before it.
 func (s *Server) handle(w http.ResponseWriter, httpRequest *http.Request, page func(*request), admin bool) {
-	r := &request{Server: s, w: w, r: httpRequest, texts: s.machine.Texts(), engine: s.machine.Engine(), base: httpRequest.URL}
+	r := &request{
+		Server: s, w: w, r: httpRequest, texts: s.machine.Texts(), engine: s.machine.Engine(), base: httpRequest.URL,
+	}
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
 	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")

@@ -45,7 +45,8 @@ type sessions struct {
 
 func newSessions() *sessions { return &sessions{open: map[string]*session{}} }
 
-// find returns the session of a request that has not timed out, and counts the request as use. ended reports that there was one.
+// find returns the session of a request that has not timed out, and counts the request as use. ended reports that there
+// was one.
 func (s *sessions) find(r *http.Request, m Machine) (found *session, ended bool) {
 	cookie, err := r.Cookie(cookieName)
 	if err != nil || cookie.Value == "" {
@@ -84,7 +85,8 @@ func (s *sessions) logIn(m Machine, user, password string) (opened *session, ref
 	if len(s.open) >= maxSessions {
 		var oldest *session
 		for _, candidate := range s.open {
-			if oldest == nil || candidate.used < oldest.used || candidate.used == oldest.used && candidate.id < oldest.id {
+			if oldest == nil || candidate.used < oldest.used ||
+				candidate.used == oldest.used && candidate.id < oldest.id {
 				oldest = candidate
 			}
 		}
@@ -118,7 +120,8 @@ func (s *sessions) keep(x *session, d *draft) int {
 	return d.number
 }
 
-// take returns the session's draft if it has that number; any other number means that a page was opened anew, and drops it.
+// take returns the session's draft if it has that number; any other number means that a page was opened anew, and drops
+// it.
 func (s *sessions) take(x *session, number int) *draft {
 	s.mu.Lock()
 	defer s.mu.Unlock()

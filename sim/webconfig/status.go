@@ -24,7 +24,12 @@ func (r *request) network() {
 // (docs/reference/printer.md §2.6).
 func (r *request) jobs() {
 	t := r.texts.Label
-	list := &table{Head: []string{t("receipt-no"), t("date-time"), t("type"), t("result"), t("to"), t("error-code"), t("status"), t("solution")}}
+	list := &table{
+		Head: []string{
+			t("receipt-no"), t("date-time"), t("type"), t("result"), t("to"), t("error-code"), t("status"),
+			t("solution"),
+		},
+	}
 	for _, job := range r.machine.Jobs() {
 		list.Rows = append(list.Rows, []string{
 			strconv.Itoa(job.Receipt), facts.Stamp(job.Time), job.Type, job.Result, job.To, job.Code, job.Status, job.Solution,
@@ -43,7 +48,9 @@ func (r *request) networkTab() {
 
 // emailMenu says which network mail is sent on: the standard one, because no other knows OAuth2 (guide rule R12).
 func (r *request) emailMenu() {
-	rows := append([]facts.Row{{Label: r.texts.Label("network"), Value: r.texts.Label("standard-network")}}, r.machine.Facts().EmailServer(r.texts)...)
+	rows := append(
+		[]facts.Row{{Label: r.texts.Label("network"), Value: r.texts.Label("standard-network")}},
+		r.machine.Facts().EmailServer(r.texts)...)
 	r.show(http.StatusOK, "rows", page{Path: r.heading("email-server"), Rows: rows})
 }
 
@@ -86,7 +93,13 @@ func (r *request) logIn() {
 	opened, refusal := r.sessions.logIn(r.machine, r.r.PostFormValue("user"), r.r.PostFormValue("password"))
 	switch refusal {
 	case "":
-		http.SetCookie(r.w, &http.Cookie{Name: cookieName, Value: opened.id, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
+		http.SetCookie(
+			r.w,
+			&http.Cookie{
+				Name: cookieName, Value: opened.id, Path: "/", HttpOnly: true, Secure: true,
+				SameSite: http.SameSiteStrictMode,
+			},
+		)
 		r.redirect(r.pages.home())
 	case "try-again-later":
 		r.redirect(pathLogIn + "?because=later")
@@ -97,6 +110,11 @@ func (r *request) logIn() {
 
 func (r *request) logOut() {
 	r.sessions.logOut(r.session)
-	http.SetCookie(r.w, &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(
+		r.w,
+		&http.Cookie{
+			Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode,
+		},
+	)
 	r.redirect(pathLogIn + "?because=out")
 }

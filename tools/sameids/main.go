@@ -1,4 +1,5 @@
-// Sameids compares two folders of evidence that were made with different seeds: every identifier may differ, nothing else may.
+// Sameids compares two folders of evidence that were made with different seeds: every identifier may differ, nothing
+// else may.
 //
 // Usage: sameids A B. It prints the first lines that differ in more than identifiers and exits 1.
 package main
@@ -13,7 +14,8 @@ import (
 	"strings"
 )
 
-// identifiers are the forms that seeded identifiers take in evidence; each is replaced by its name before the comparison.
+// identifiers are the forms that seeded identifiers take in evidence; each is replaced by its name before the
+// comparison.
 var identifiers = []struct {
 	form *regexp.Regexp
 	name string

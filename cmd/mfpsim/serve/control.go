@@ -70,7 +70,8 @@ func answerError(w http.ResponseWriter, status int, message string) {
 // endpoint answers one request of the control API.
 type endpoint func(r *http.Request) (any, error)
 
-// takes makes an endpoint of a function of the request's JSON body. Unknown fields are refused by name; an empty body is {}.
+// takes makes an endpoint of a function of the request's JSON body. Unknown fields are refused by name; an empty body
+// is {}.
 func takes[T any](f func(r *http.Request, in T) (any, error)) endpoint {
 	return func(r *http.Request) (any, error) {
 		var in T
@@ -146,7 +147,9 @@ func (b *bench) control() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if allowed := methodsOf(mux, r); len(allowed) > 0 {
 			w.Header().Set("Allow", strings.Join(allowed, ", "))
-			answerError(w, http.StatusMethodNotAllowed, fmt.Sprintf("%s takes %s", r.URL.Path, strings.Join(allowed, " and ")))
+			answerError(
+				w, http.StatusMethodNotAllowed, fmt.Sprintf("%s takes %s", r.URL.Path, strings.Join(allowed, " and ")),
+			)
 			return
 		}
 		answerError(w, http.StatusNotFound, fmt.Sprintf("there is no %s; GET / lists what there is", r.URL.Path))
@@ -225,7 +228,9 @@ func (b *bench) held() heldState {
 	if !held {
 		return heldState{Connections: []string{}}
 	}
-	return heldState{Held: true, By: holding.By, Seconds: int(holding.For.Seconds()), Connections: list(b.lab.Network.Waiting())}
+	return heldState{
+		Held: true, By: holding.By, Seconds: int(holding.For.Seconds()), Connections: list(b.lab.Network.Waiting()),
+	}
 }
 
 func (b *bench) breakConnection(connection string) error {
@@ -301,7 +306,11 @@ func (b *bench) advance(d time.Duration) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.lab.Journal.Append(journal.Entry{Party: "control", Kind: journal.KindClock, Text: journal.Plain("the clock is advanced by " + d.String())})
+	b.lab.Journal.Append(
+		journal.Entry{
+			Party: "control", Kind: journal.KindClock, Text: journal.Plain("the clock is advanced by " + d.String()),
+		},
+	)
 	return advanced{Now: b.world.Now(), Events: events}, nil
 }
 

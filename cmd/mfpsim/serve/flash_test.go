@@ -52,7 +52,9 @@ func TestThePrintersMemoryOutlivesServeInItsFolder(t *testing.T) {
 	before := s.sheet()
 	require.Contains(t, before, signedInAs)
 	require.NoError(t, s.stop())
-	require.ElementsMatch(t, []string{"mfpsim-flash.txt", "printer.flash", "printer.key", "printer.records"}, namesOf(filesOf(t, folder)))
+	require.ElementsMatch(
+		t, []string{"mfpsim-flash.txt", "printer.flash", "printer.key", "printer.records"}, namesOf(filesOf(t, folder)),
+	)
 
 	// Another seed: the key is the one in the folder, and so is all that the printer knew.
 	s = live(t, Config{Flash: folder, Seed: 8})
@@ -94,7 +96,10 @@ func TestNoSecretStandsInTheFolderOfTheMemory(t *testing.T) {
 			files := filesOf(t, folder)
 			require.Greater(t, len(files["printer.flash"]), 1000)
 			key := files["printer.key"]
-			require.NotEmpty(t, lab.FindLeaks(map[string][]byte{"printer.key": key}, secrets), "the key is among the secrets looked for")
+			require.NotEmpty(
+				t, lab.FindLeaks(map[string][]byte{"printer.key": key}, secrets),
+				"the key is among the secrets looked for",
+			)
 			delete(files, "printer.key")
 			require.Empty(t, lab.FindLeaks(files, secrets))
 		})

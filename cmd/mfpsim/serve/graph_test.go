@@ -15,7 +15,10 @@ func TestGraphIsMountedOnTheControlPlane(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	require.Len(t, answer["value"], 1)
 
-	status, _ = s.ask(http.MethodPost, "/graph/v1.0/users", `{"displayName":"Pat","userPrincipalName":"pat@contoso.com","passwordProfile":{"password":"Only-4-the-bench"}}`)
+	status, _ = s.ask(
+		http.MethodPost, "/graph/v1.0/users",
+		`{"displayName":"Pat","userPrincipalName":"pat@contoso.com","passwordProfile":{"password":"Only-4-the-bench"}}`,
+	)
 	require.Equal(t, http.StatusCreated, status)
 	status, answer = s.ask(http.MethodGet, "/", "")
 	require.Equal(t, http.StatusOK, status)

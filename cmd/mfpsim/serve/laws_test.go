@@ -22,7 +22,8 @@ func TestAServedBenchIsHeldAgainstTheLaws(t *testing.T) {
 
 	require.NoError(t, bench.World.Do("a printer", 0, func(context.Context) {
 		bench.Journal.Append(journal.Entry{
-			Party: "smtp", Connection: "printer#1", Kind: journal.KindSMTP, Text: journal.Join(journal.Plain("C: AUTH PLAIN "), journal.Hidden("c2VjcmV0")),
+			Party: "smtp", Connection: "printer#1", Kind: journal.KindSMTP,
+			Text: journal.Join(journal.Plain("C: AUTH PLAIN "), journal.Hidden("c2VjcmV0")),
 		})
 	}))
 	_, answer = s.ask("GET", "/laws", "")

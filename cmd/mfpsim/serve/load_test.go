@@ -27,9 +27,9 @@ const keptUnderLoad = 1000
 // clients is how many act at once.
 const clients = 20
 
-// BenchmarkMemory is a bench of `serve --keep 1000` over real sockets. The metrics are what it takes after a tenth, the half and the
-// whole of b.N, after a collection of garbage, in MiB: a bench that lives for months must stay flat. `make memory` makes a million
-// refreshes and 100,000 mails.
+// BenchmarkMemory is a bench of `serve --keep 1000` over real sockets. The metrics are what it takes after a tenth, the
+// half and the whole of b.N, after a collection of garbage, in MiB: a bench that lives for months must stay flat. `make
+// memory` makes a million refreshes and 100,000 mails.
 func BenchmarkMemory(b *testing.B) {
 	for kind, user := range map[string]string{"signed": "admin@contoso.com", "opaque": "bob@outlook.com"} {
 		b.Run("refreshes/"+kind, func(b *testing.B) {
@@ -67,7 +67,10 @@ type session struct {
 
 func (s *served) signIn(b *testing.B, user string) session {
 	b.Helper()
-	status, text := s.form(s.Entra+"/common/oauth2/v2.0/devicecode", url.Values{"client_id": {s.ClientID}, "scope": {"https://outlook.office.com/SMTP.Send offline_access"}})
+	status, text := s.form(
+		s.Entra+"/common/oauth2/v2.0/devicecode",
+		url.Values{"client_id": {s.ClientID}, "scope": {"https://outlook.office.com/SMTP.Send offline_access"}},
+	)
 	require.Equal(b, http.StatusOK, status, text)
 	var code struct {
 		DeviceCode string `json:"device_code"`
@@ -89,7 +92,9 @@ func (s *served) signIn(b *testing.B, user string) session {
 // refresh refreshes the session's tokens so often; every hundredth time it is refused, on a connection of its own.
 func (c *session) refresh(from, until int) error {
 	for i := from; i < until; i++ {
-		form := url.Values{"grant_type": {"refresh_token"}, "client_id": {c.bench.ClientID}, "refresh_token": {c.Refresh}}
+		form := url.Values{
+			"grant_type": {"refresh_token"}, "client_id": {c.bench.ClientID}, "refresh_token": {c.Refresh},
+		}
 		want := http.StatusOK
 		if i%100 == 99 {
 			c.bench.client.CloseIdleConnections()
@@ -126,7 +131,9 @@ func (s *served) send(token string, client, from, until int) error {
 			return err
 		}
 		roots := s.client.Transport.(*http.Transport).TLSClientConfig.RootCAs
-		c, err := smtp.NewClientStartTLS(conn, &tls.Config{RootCAs: roots, ServerName: "smtp.office365.com", MinVersion: tls.VersionTLS12})
+		c, err := smtp.NewClientStartTLS(
+			conn, &tls.Config{RootCAs: roots, ServerName: "smtp.office365.com", MinVersion: tls.VersionTLS12},
+		)
 		if err != nil {
 			return err
 		}
@@ -192,8 +199,8 @@ func (s *served) measure(b *testing.B, act func(client, from, until int) error) 
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "acts/s")
 }
 
-// memory is the heap after a collection, and what the process has of the machine's memory, in MiB; of a system that does not
-// tell it, 0.
+// memory is the heap after a collection, and what the process has of the machine's memory, in MiB; of a system that
+// does not tell it, 0.
 func memory(b *testing.B) (heap, resident float64) {
 	b.Helper()
 	runtime.GC()

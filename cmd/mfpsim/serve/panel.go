@@ -37,7 +37,8 @@ type panelView struct {
 	Held      heldState
 }
 
-// panel is the page over the printer's panel, with the bench's clock beside it. It needs no script; with one it follows the printer.
+// panel is the page over the printer's panel, with the bench's clock beside it. It needs no script; with one it follows
+// the printer.
 func (b *bench) panel() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { b.showPanel(w, r, http.StatusOK, "") })
@@ -61,7 +62,10 @@ func (b *bench) panel() http.Handler {
 	}
 	panel := func(f func(ctx context.Context, p device.Panel, r *http.Request) (device.Screen, error)) func(r *http.Request) error {
 		return func(r *http.Request) error {
-			_, err := b.press(strings.Trim(r.URL.Path, "/"), func(ctx context.Context, d device.Device) (device.Screen, error) { return f(ctx, d.Panel(), r) })
+			_, err := b.press(
+				strings.Trim(r.URL.Path, "/"),
+				func(ctx context.Context, d device.Device) (device.Screen, error) { return f(ctx, d.Panel(), r) },
+			)
 			return err
 		}
 	}
@@ -80,7 +84,10 @@ func (b *bench) panel() http.Handler {
 	act("POST /log-out", panel(func(ctx context.Context, p device.Panel, _ *http.Request) (device.Screen, error) {
 		return p.LogOut(ctx)
 	}))
-	act("POST /home", panel(func(ctx context.Context, p device.Panel, _ *http.Request) (device.Screen, error) { return p.Home(ctx) }))
+	act(
+		"POST /home",
+		panel(func(ctx context.Context, p device.Panel, _ *http.Request) (device.Screen, error) { return p.Home(ctx) }),
+	)
 	act("POST /originals", func(*http.Request) error { return b.loadOriginals(1) })
 	act("POST /power", func(r *http.Request) error {
 		return b.act("panel: power", func(ctx context.Context) error {

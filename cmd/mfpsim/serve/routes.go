@@ -44,7 +44,8 @@ type phraseRequest struct {
 	Words wording `json:"words"`
 }
 
-// said makes an endpoint of words: read says what they mean, and what is wrong with them; do does it, in a turn of its own.
+// said makes an endpoint of words: read says what they mean, and what is wrong with them; do does it, in a turn of its
+// own.
 func said[T any](b *bench, what string, read func(words []string) (T, error), do func(T) (any, error)) endpoint {
 	return takes(func(_ *http.Request, in phraseRequest) (any, error) {
 		meant, err := read(in.Words)
@@ -93,7 +94,9 @@ func (b *bench) networkRoutes() map[string]endpoint {
 
 // note records what was done through the control API or the bench's page.
 func (b *bench) note(format string, values ...any) {
-	b.lab.Journal.Append(journal.Entry{Party: "control", Kind: journal.KindNote, Text: journal.Plain(sprintf(format, values...))})
+	b.lab.Journal.Append(
+		journal.Entry{Party: "control", Kind: journal.KindNote, Text: journal.Plain(sprintf(format, values...))},
+	)
 }
 
 func or(text, otherwise string) string {
@@ -225,13 +228,21 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 			Application string `json:"application"`
 		},
 		) (any, error) {
-			return nil, b.onTenant(&in.Tenant, "withdraw consent", func() error { return entra.WithdrawConsent(in.Tenant, in.Application) })
+			return nil, b.onTenant(
+				&in.Tenant, "withdraw consent",
+				func() error { return entra.WithdrawConsent(in.Tenant, in.Application) },
+			)
 		}),
 		"POST /entra/expire-access-tokens": plain(func(*http.Request) (any, error) {
-			return nil, b.act("control: expire access tokens", func(context.Context) error { entra.ExpireAccessTokens(); return nil })
+			return nil, b.act(
+				"control: expire access tokens", func(context.Context) error { entra.ExpireAccessTokens(); return nil },
+			)
 		}),
 		"POST /entra/expire-refresh-tokens": plain(func(*http.Request) (any, error) {
-			return nil, b.act("control: expire refresh tokens", func(context.Context) error { entra.ExpireRefreshTokens(); return nil })
+			return nil, b.act(
+				"control: expire refresh tokens",
+				func(context.Context) error { entra.ExpireRefreshTokens(); return nil },
+			)
 		}),
 		"POST /entra/policy": takes(func(_ *http.Request, in policyRequest) (any, error) {
 			name, words := phrase.First(in.Words)
@@ -263,14 +274,24 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 		}),
 		"GET /entra/answer":    plain(func(*http.Request) (any, error) { return b.entraAnswers(), nil }),
 		"GET /exchange/answer": plain(func(*http.Request) (any, error) { return b.exchangeAnswers(), nil }),
-		"POST /entra/answer": said(b, "entra answer", phrase.EntraAnswers, func(answers []fakeentra.Answer) (any, error) {
-			err := b.lab.SetEntraAnswers(answers...)
-			return b.entraAnswers(), err
-		}),
-		"POST /exchange/answer": said(b, "exchange answer", phrase.ExchangeAnswers, func(answers []fakesmtp.Answer) (any, error) {
-			err := b.lab.SetExchangeAnswers(answers...)
-			return b.exchangeAnswers(), err
-		}),
+		"POST /entra/answer": said(
+			b,
+			"entra answer",
+			phrase.EntraAnswers,
+			func(answers []fakeentra.Answer) (any, error) {
+				err := b.lab.SetEntraAnswers(answers...)
+				return b.entraAnswers(), err
+			},
+		),
+		"POST /exchange/answer": said(
+			b,
+			"exchange answer",
+			phrase.ExchangeAnswers,
+			func(answers []fakesmtp.Answer) (any, error) {
+				err := b.lab.SetExchangeAnswers(answers...)
+				return b.exchangeAnswers(), err
+			},
+		),
 		"POST /exchange/cmdlet": takes(func(_ *http.Request, in cmdletRequest) (any, error) {
 			if in.Name == "" {
 				return nil, refuse("field \"name\" is missing")
@@ -344,8 +365,8 @@ type attachment struct {
 	Size int    `json:"size"`
 }
 
-// mailbox lists messages of an address, oldest first: those from a number on, and at most so many, as the query has it. It
-// tells how many have come, and how many of the oldest have fallen out.
+// mailbox lists messages of an address, oldest first: those from a number on, and at most so many, as the query has it.
+// It tells how many have come, and how many of the oldest have fallen out.
 func (b *bench) mailbox(r *http.Request) (any, error) {
 	address := r.PathValue("address")
 	if !strings.Contains(address, "@") {
@@ -368,7 +389,10 @@ func (b *bench) mailbox(r *http.Request) (any, error) {
 func (b *bench) mail(address string, from, limit int) []mailRow {
 	rows := []mailRow{}
 	for _, m := range b.lab.SMTP.MailboxPage(address, from, limit) {
-		row := mailRow{Number: m.Number, From: m.From, To: list(m.To), Subject: m.Subject, Text: m.Text(), ReceivedAt: m.ReceivedAt, Attachments: []attachment{}}
+		row := mailRow{
+			Number: m.Number, From: m.From, To: list(m.To), Subject: m.Subject, Text: m.Text(),
+			ReceivedAt: m.ReceivedAt, Attachments: []attachment{},
+		}
 		for _, a := range m.Attachments() {
 			row.Attachments = append(row.Attachments, attachment{a.Name, a.Type, a.Size})
 		}
@@ -465,10 +489,16 @@ func (b *bench) printerRoutes() map[string]endpoint {
 			})
 		}),
 		"POST /printer/panel/log-out": plain(func(*http.Request) (any, error) {
-			return b.press("log out", func(ctx context.Context, d device.Device) (device.Screen, error) { return d.Panel().LogOut(ctx) })
+			return b.press(
+				"log out",
+				func(ctx context.Context, d device.Device) (device.Screen, error) { return d.Panel().LogOut(ctx) },
+			)
 		}),
 		"POST /printer/panel/home": plain(func(*http.Request) (any, error) {
-			return b.press("home", func(ctx context.Context, d device.Device) (device.Screen, error) { return d.Panel().Home(ctx) })
+			return b.press(
+				"home",
+				func(ctx context.Context, d device.Device) (device.Screen, error) { return d.Panel().Home(ctx) },
+			)
 		}),
 		"POST /printer/originals": takes(func(_ *http.Request, in struct {
 			Pages int `json:"pages"`
@@ -495,7 +525,10 @@ func (b *bench) printerRoutes() map[string]endpoint {
 			return map[string]any{"printed": text != "", "text": text}, nil
 		}),
 		"POST /printer/sheet": plain(func(*http.Request) (any, error) {
-			return b.press("print the status sheet", func(ctx context.Context, d device.Device) (device.Screen, error) { return d.PrintSheet(ctx) })
+			return b.press(
+				"print the status sheet",
+				func(ctx context.Context, d device.Device) (device.Screen, error) { return d.PrintSheet(ctx) },
+			)
 		}),
 		"POST /printer/power": takes(func(_ *http.Request, in struct {
 			State   string `json:"state"`   // "off", "on", "cut"
@@ -522,8 +555,8 @@ func (b *bench) printerRoutes() map[string]endpoint {
 	}
 }
 
-// screen looks at the panel; on is false if there is nothing to see because the printer is off. A look needs no turn: the
-// page is shown while the bench is held too.
+// screen looks at the panel; on is false if there is nothing to see because the printer is off. A look needs no turn:
+// the page is shown while the bench is held too.
 func (b *bench) screen() (screen device.Screen, on bool) {
 	screen, err := b.device.Panel().Screen(context.Background())
 	return screen, !errors.Is(err, device.ErrPoweredOff)

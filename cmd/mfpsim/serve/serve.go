@@ -1,5 +1,5 @@
-// Package serve is the live bench of `mfpsim serve`: Web Config, the panel, Entra, SMTP and a control API, each on a loopback
-// port of its own, on a World that follows the machine's clock.
+// Package serve is the live bench of `mfpsim serve`: Web Config, the panel, Entra, SMTP and a control API, each on a
+// loopback port of its own, on a World that follows the machine's clock.
 package serve
 
 import (
@@ -254,8 +254,8 @@ func (b *bench) start(ctx context.Context) error {
 	}
 	b.world = vtime.NewFlowing(start)
 	config := lab.Config{
-		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true, Link: b.link,
-		Flash: b.config.Flash,
+		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true,
+		Link: b.link, Flash: b.config.Flash,
 	}
 	config.Keep, config.Mails = b.config.keep()
 	if b.config.Configure != nil {
@@ -372,7 +372,11 @@ func (b *bench) describe() error {
 		}
 		e.CA = filepath.Join(b.temporary, "ca.pem")
 	}
-	if err := os.WriteFile(e.CA, b.lab.Network.Authority().PEM(), 0o644); err != nil { //nolint:gosec // a certificate is public
+	if err := os.WriteFile(
+		e.CA,
+		b.lab.Network.Authority().PEM(),
+		0o644,
+	); err != nil { //nolint:gosec // a certificate is public
 		return misuse("cannot write the certificate authority to %s", e.CA)
 	}
 	return nil
@@ -383,7 +387,13 @@ func (b *bench) accounts() []Account {
 	accounts := []Account{}
 	for _, u := range b.lab.Entra.Users() {
 		_, err := b.lab.SMTP.Cmdlet("Get-CASMailbox", []string{u.Principal})
-		accounts = append(accounts, Account{User: u.Principal, Password: u.Password.Reveal(), Roles: append([]string{}, u.Roles...), Mailbox: err == nil})
+		accounts = append(
+			accounts,
+			Account{
+				User: u.Principal, Password: u.Password.Reveal(), Roles: append([]string{}, u.Roles...),
+				Mailbox: err == nil,
+			},
+		)
 	}
 	return accounts
 }
@@ -439,7 +449,8 @@ func (b *bench) serve() error {
 // graphPath is where Entra's administration API is mounted beside the control API.
 const graphPath = "/graph"
 
-// withGraph adds the administration API to the control plane: it is for whoever owns the bench, never for what is tested.
+// withGraph adds the administration API to the control plane: it is for whoever owns the bench, never for what is
+// tested.
 func (b *bench) withGraph(control http.Handler) http.Handler {
 	graph := http.StripPrefix(graphPath, b.lab.Entra.Graph())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -478,7 +489,10 @@ func (b *bench) announce() error {
 		if a.Mailbox {
 			mailbox = "mailbox"
 		}
-		_, _ = fmt.Fprintf(t, "Account\t%s\tpassword %s, %s\n", a.User, a.Password, strings.Join(append(append([]string{}, a.Roles...), mailbox), ", "))
+		_, _ = fmt.Fprintf(
+			t, "Account\t%s\tpassword %s, %s\n", a.User, a.Password,
+			strings.Join(append(append([]string{}, a.Roles...), mailbox), ", "),
+		)
 	}
 	if err := t.Flush(); err != nil {
 		return err

@@ -157,7 +157,9 @@ func TestDiscoveryCarriesTheURLUnderWhichItWasReachedAndAClientSignsIn(t *testin
 	status, text := s.get(s.Entra + "/organizations/v2.0/.well-known/openid-configuration")
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, text, `"device_authorization_endpoint":"`+s.Entra+`/organizations/oauth2/v2.0/devicecode"`)
-	status, text = s.form(s.Entra+"/organizations/oauth2/v2.0/devicecode", url.Values{"client_id": {s.ClientID}, "scope": {s.Scope}})
+	status, text = s.form(
+		s.Entra+"/organizations/oauth2/v2.0/devicecode", url.Values{"client_id": {s.ClientID}, "scope": {s.Scope}},
+	)
 	require.Equal(t, http.StatusOK, status, text)
 	var code struct {
 		DeviceCode string `json:"device_code"`
@@ -204,7 +206,9 @@ func TestAMailboxThatIsBoundedIsCountedAndReadByPages(t *testing.T) {
 	var bench *lab.Lab
 	s := live(t, Config{Keep: 3, Lab: func(l *lab.Lab) { bench = l }})
 	for i := range 5 {
-		require.NoError(t, bench.SMTP.Deliver("alice@contoso.com", fmt.Appendf(nil, "Subject: mail %d\r\n\r\nText\r\n", i+1)))
+		require.NoError(
+			t, bench.SMTP.Deliver("alice@contoso.com", fmt.Appendf(nil, "Subject: mail %d\r\n\r\nText\r\n", i+1)),
+		)
 	}
 	for query, numbers := range map[string]string{
 		"": "3 4 5", "?from=4": "4 5", "?from=1&limit=2": "3 4", "?from=4&limit=1": "4", "?limit=0": "", "?from=6": "",
@@ -233,7 +237,9 @@ func TestAMailboxThatIsBoundedIsCountedAndReadByPages(t *testing.T) {
 func TestClockIsAdvancedWhileSomebodySendsHalfARequest(t *testing.T) {
 	s := live(t, Config{})
 	for _, address := range []string{s.Entra, s.WebConfig} {
-		conn, err := tls.Dial("tcp", strings.TrimPrefix(address, "https://"), s.client.Transport.(*http.Transport).TLSClientConfig)
+		conn, err := tls.Dial(
+			"tcp", strings.TrimPrefix(address, "https://"), s.client.Transport.(*http.Transport).TLSClientConfig,
+		)
 		require.NoError(t, err)
 		defer func() { _ = conn.Close() }()
 		_, err = io.WriteString(conn, "POST /common/oauth2/v2.0/token HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\ngrant_")

@@ -1,5 +1,5 @@
-// Package bench has what the core's tests share: a clock that moves when somebody sleeps, a dialler with routes and faults, a
-// certificate. Only tests import it.
+// Package bench has what the core's tests share: a clock that moves when somebody sleeps, a dialler with routes and
+// faults, a certificate. Only tests import it.
 package bench
 
 import (
@@ -153,7 +153,9 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 		return nil, err
 	}
 	if !known {
-		return nil, &net.OpError{Op: "dial", Net: network, Err: &net.DNSError{Err: "no such host", Name: address, IsNotFound: true}}
+		return nil, &net.OpError{
+			Op: "dial", Net: network, Err: &net.DNSError{Err: "no such host", Name: address, IsNotFound: true},
+		}
 	}
 	return new(net.Dialer).DialContext(ctx, network, to)
 }

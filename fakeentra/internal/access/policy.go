@@ -92,8 +92,8 @@ type Policy struct {
 // Result is what a policy said to one sign-in, in the words of Microsoft Graph's appliedConditionalAccessPolicies.
 type Result struct {
 	ID, Name, Grant string
-	// Result is success, failure, notApplied, notEnabled, reportOnlySuccess, reportOnlyFailure, reportOnlyInterrupted (the
-	// person would have been asked) or reportOnlyNotApplied.
+	// Result is success, failure, notApplied, notEnabled, reportOnlySuccess, reportOnlyFailure, reportOnlyInterrupted
+	// (the person would have been asked) or reportOnlyNotApplied.
 	Result string
 }
 

@@ -29,11 +29,21 @@ func (e *Endpoint) readAdminConsent(a *wire.Request) (*codes.Request, *catalogue
 		return nil, catalogue.Fail(90130).With("appConstant", "Application").With("appId", application.ID).
 			With("appName", application.Name)
 	}
-	web := &codes.Web{Mode: "query", Admin: true, Prompt: "consent", State: a.Param("state"), AdminText: a.Param("scope")}
+	web := &codes.Web{
+		Mode: "query", Admin: true, Prompt: "consent", State: a.Param("state"), AdminText: a.Param("scope"),
+	}
 	_, web.HasState = a.Either("state")
 	if web.Redirect, web.Platform = application.RedirectOf(a.Param("redirect_uri")); web.Redirect == "" {
-		return nil, catalogue.Fail(50011).With("redirectTerm", "redirect URI").With("replyAddress", a.Param("redirect_uri")).
-			With("identifier", application.ID)
+		return nil, catalogue.Fail(
+			50011,
+		).With(
+			"redirectTerm", "redirect URI",
+		).With(
+			"replyAddress", a.Param("redirect_uri"),
+		).
+			With(
+				"identifier", application.ID,
+			)
 	}
 	c := &codes.Request{
 		Application: application.ID, Alias: a.Alias, Correlation: a.Correlation,

@@ -55,8 +55,16 @@ func (e *Endpoint) readAuthorize(a *wire.Request) (*codes.Request, *catalogue.Pr
 		if !web.Explicit {
 			return nil, catalogue.Fail(900971)
 		}
-		return nil, catalogue.Fail(50011).With("redirectTerm", "redirect URI").With("replyAddress", a.Param("redirect_uri")).
-			With("identifier", application.ID)
+		return nil, catalogue.Fail(
+			50011,
+		).With(
+			"redirectTerm", "redirect URI",
+		).With(
+			"replyAddress", a.Param("redirect_uri"),
+		).
+			With(
+				"identifier", application.ID,
+			)
 	}
 	_, web.HasState = a.Either("state")
 	web.State, web.Mode, web.Info = a.Param("state"), "query", a.Param("client_info") == "1"

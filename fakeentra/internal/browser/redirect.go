@@ -149,8 +149,11 @@ func (e *Endpoint) redirectError(w http.ResponseWriter, a *wire.Request, web *co
 	if web.Admin {
 		list.add("admin_consent", "True")
 		list.add("error", word)
-		list.add("error_description", text+"\r\nTrace ID: "+a.Trace+"\r\nCorrelation ID: "+a.Correlation+"\r\nTimestamp: "+
-			catalogue.ErrorTime(a.At))
+		list.add(
+			"error_description",
+			text+"\r\nTrace ID: "+a.Trace+"\r\nCorrelation ID: "+a.Correlation+"\r\nTimestamp: "+
+				catalogue.ErrorTime(a.At),
+		)
 	} else {
 		list.add("error", word)
 		list.add("error_description", text+" Trace ID: "+a.Trace+" Correlation ID: "+a.Correlation+" Timestamp: "+
@@ -232,7 +235,8 @@ func postForm(w http.ResponseWriter, web *codes.Web, p parameters) {
 		Target template.URL // registered by the application's owner; schemes of programs are allowed
 		Values parameters
 		Notice string
-	}{template.URL(web.Redirect), p, texts.Say(texts.Simulation)} // #nosec G203 -- compared with the registration before
+		// #nosec G203 -- compared with the registration before
+	}{template.URL(web.Redirect), p, texts.Say(texts.Simulation)}
 	if err := postTemplate().Execute(&b, data); err != nil {
 		panic("fakeentra: the form of form_post does not fit its data: " + err.Error())
 	}

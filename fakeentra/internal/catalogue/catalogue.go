@@ -60,8 +60,10 @@ func (t Table) Search(wanted string) []Row {
 	asked := strings.Fields(words.Fold(wanted))
 	var found []Row
 	for _, row := range t {
-		text := words.Fold("AADSTS" + strconv.Itoa(row.Code) + " " + row.Text + " " + row.Word + " " + row.Suberror + " " +
-			row.Where)
+		text := words.Fold(
+			"AADSTS" + strconv.Itoa(row.Code) + " " + row.Text + " " + row.Word + " " + row.Suberror + " " +
+				row.Where,
+		)
 		fits := len(asked) > 0
 		for _, word := range asked {
 			fits = fits && strings.Contains(text, word)

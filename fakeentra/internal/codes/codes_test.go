@@ -19,7 +19,9 @@ var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 func TestACodeIsGoodUntilItIsUsedOrOver(t *testing.T) {
 	given := &secrets.List{}
 	s := codes.New(chance.New(7, "test"), given)
-	c := s.Add(codes.Request{Application: "app", Expires: monday.Add(15 * time.Minute), Interval: 5 * time.Second}, monday)
+	c := s.Add(
+		codes.Request{Application: "app", Expires: monday.Add(15 * time.Minute), Interval: 5 * time.Second}, monday,
+	)
 	require.Equal(t, []string{c.Device}, given.All())
 
 	typed := " " + strings.ToLower(c.User[:4]) + "-" + c.User[4:]
@@ -49,7 +51,9 @@ func TestACodeIsGoodUntilItIsUsedOrOver(t *testing.T) {
 
 func TestADeadCodeLeavesWhatTellsItFromAnInventedOne(t *testing.T) {
 	s := codes.New(chance.New(7, "test"), &secrets.List{})
-	request := codes.Request{Application: "app", Correlation: "one", Expires: monday.Add(15 * time.Minute), Interval: time.Second}
+	request := codes.Request{
+		Application: "app", Correlation: "one", Expires: monday.Add(15 * time.Minute), Interval: time.Second,
+	}
 	c := s.Add(request, monday)
 	s.Redeem(c.Device)
 	left, known := s.Device(c.Device, monday.Add(time.Hour))
@@ -83,8 +87,8 @@ func TestTheNewestCodeThatWaitsIsTheOneThatWasGivenOutLast(t *testing.T) {
 	require.Empty(t, waits(monday.Add(15*time.Minute)))
 }
 
-// BenchmarkWaiting is a look for the newest code beside 100,000 others; B/dead is what each keeps when its life is over,
-// B/forgotten a day later.
+// BenchmarkWaiting is a look for the newest code beside 100,000 others; B/dead is what each keeps when its life is
+// over, B/forgotten a day later.
 func BenchmarkWaiting(b *testing.B) {
 	const others = 100_000
 	heap := func() uint64 {

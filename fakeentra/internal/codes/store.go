@@ -23,8 +23,8 @@ const (
 	deviceCodePrefix   = "FAQABAAEAAAAm-" // captured in this form; the rest is opaque
 )
 
-// Store holds codes. It is safe for concurrent use, and gives out copies. A code whose life is over leaves what tells it
-// from an invented one, for as long as [Keep] says. Nothing wakes the store for it: it looks at every use.
+// Store holds codes. It is safe for concurrent use, and gives out copies. A code whose life is over leaves what tells
+// it from an invented one, for as long as [Keep] says. Nothing wakes the store for it: it looks at every use.
 type Store struct {
 	random  *chance.Reader
 	secrets *secrets.List

@@ -43,7 +43,8 @@ func (u User) Guest() bool {
 func (d *book) userIn(home *tenant) func(string) (string, bool) {
 	return func(text string) (string, bool) {
 		for _, u := range d.userOrder {
-			if u.tenant == home && !u.deleted && (strings.EqualFold(u.Principal, text) || strings.EqualFold(u.ID, text)) {
+			if u.tenant == home && !u.deleted &&
+				(strings.EqualFold(u.Principal, text) || strings.EqualFold(u.ID, text)) {
 				return u.Principal, true
 			}
 		}

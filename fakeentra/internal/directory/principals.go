@@ -147,7 +147,9 @@ func (d *Directory) MakeAPIs(key TenantKey, created time.Time) {
 	t := d.book.tenant(key)
 	for _, r := range resources.All() {
 		if t.principals[r.ID] == nil {
-			t.principals[r.ID] = &servicePrincipal{id: d.book.identity("service principal "+t.ID, r.ID), created: created}
+			t.principals[r.ID] = &servicePrincipal{
+				id: d.book.identity("service principal "+t.ID, r.ID), created: created,
+			}
 		}
 	}
 }

@@ -66,9 +66,9 @@ type Tenant struct {
 	Name    string   // display name; empty: the first domain
 	Domains []string // verified domain names; at least one for an organization
 	ID      string   // GUID; empty: drawn from the seed
-	// SecurityDefaults demands MFA registration of everybody and MFA of administrators, and blocks legacy authentication.
-	// What of it is seen at sign-in is SecurityDefaultsMode; the mail server refuses SMTP AUTH while it is on (guide rule
-	// R9).
+	// SecurityDefaults demands MFA registration of everybody and MFA of administrators, and blocks legacy
+	// authentication. What of it is seen at sign-in is SecurityDefaultsMode; the mail server refuses SMTP AUTH while it
+	// is on (guide rule R9).
 	SecurityDefaults     bool
 	SecurityDefaultsMode string // "switch" (default), "mfa" or "device-code"
 	UserConsent          string // "all" (default), "low" or "none"
@@ -303,8 +303,10 @@ func (t *Tenant) complete() error {
 		t.ConsentBox = ConsentBoxGuide
 	}
 	if t.ConsentBox != ConsentBoxGuide && t.ConsentBox != ConsentBoxMicrosoft {
-		return fmt.Errorf("tenant %q: the consent box is %q or %q, not %q", t.Name, ConsentBoxGuide, ConsentBoxMicrosoft,
-			t.ConsentBox)
+		return fmt.Errorf(
+			"tenant %q: the consent box is %q or %q, not %q", t.Name, ConsentBoxGuide, ConsentBoxMicrosoft,
+			t.ConsentBox,
+		)
 	}
 	return nil
 }

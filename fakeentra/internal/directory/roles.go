@@ -13,8 +13,8 @@ import (
 type Role struct {
 	Name string // display name
 	ID   string // template id, which appears in the token's wids claim
-	// Rank orders the roles that may grant consent: 0 may not; 1 Cloud Application Administrator; higher is higher (guide
-	// rule R18).
+	// Rank orders the roles that may grant consent: 0 may not; 1 Cloud Application Administrator; higher is higher
+	// (guide rule R18).
 	Rank int
 }
 

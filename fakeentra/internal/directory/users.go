@@ -121,7 +121,9 @@ func (d *Directory) SetMFA(key UserKey, on bool) {
 	defer d.mu.Unlock()
 	u := d.book.user(key)
 	u.MFA = on
-	d.book.log(u.tenant, "Update user", administrator, u.Principal, fmt.Sprintf("second factor at every sign-in: %t", on))
+	d.book.log(
+		u.tenant, "Update user", administrator, u.Principal, fmt.Sprintf("second factor at every sign-in: %t", on),
+	)
 }
 
 // Enrol notes that a user has set up a second factor.

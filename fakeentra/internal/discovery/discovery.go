@@ -49,8 +49,8 @@ func configuration(a *wire.Request) []byte {
 	o.Texts("scopes_supported", "openid", "profile", "email", "offline_access")
 	o.Text("issuer", "https://"+a.Authority+"/"+tenantID+"/v2.0")
 	o.Boolean("request_uri_parameter_supported", false)
-	// Captured under Microsoft's own name; under another one a client that follows it must not take its token to the real
-	// service.
+	// Captured under Microsoft's own name; under another one a client that follows it must not take its token to the
+	// real service.
 	userInfo := "https://graph.microsoft.com/oidc/userinfo"
 	if a.Authority != "login.microsoftonline.com" {
 		userInfo = a.Link("/oidc/userinfo")
@@ -61,9 +61,11 @@ func configuration(a *wire.Request) []byte {
 	o.Boolean("http_logout_supported", true)
 	o.Boolean("frontchannel_logout_supported", true)
 	o.Text("end_session_endpoint", base+"/oauth2/v2.0/logout")
-	o.Texts("claims_supported", "sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name",
+	o.Texts(
+		"claims_supported", "sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name",
 		"msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver",
-		"at_hash", "c_hash", "email")
+		"at_hash", "c_hash", "email",
+	)
 	o.Text("kerberos_endpoint", base+"/kerberos")
 	if region == "" {
 		o.Null("tenant_region_scope")

@@ -86,7 +86,15 @@ func (e *Endpoint) CredentialType(w http.ResponseWriter, a *wire.Request) {
 	if known {
 		exists = 0
 	}
-	o := ordered.New(500).Text("Username", asked.Username).Text("Display", asked.Username).Number("IfExistsResult", exists)
+	o := ordered.New(
+		500,
+	).Text(
+		"Username", asked.Username,
+	).Text(
+		"Display", asked.Username,
+	).Number(
+		"IfExistsResult", exists,
+	)
 	o.Boolean("IsUnmanaged", false).Number("ThrottleStatus", 0)
 	o.Nested("Credentials", ordered.New(100).Number("PrefCredential", 1).
 		Boolean("HasPassword", known && !u.PasswordMissing))

@@ -33,8 +33,10 @@ func configurationV1(a *wire.Request) []byte {
 	o.Text("device_authorization_endpoint", base+"/oauth2/devicecode")
 	o.Boolean("http_logout_supported", true).Boolean("frontchannel_logout_supported", true)
 	o.Text("end_session_endpoint", base+"/oauth2/logout")
-	o.Texts("claims_supported", "sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name",
+	o.Texts(
+		"claims_supported", "sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name",
 		"msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "email", "given_name", "family_name",
-		"nickname")
+		"nickname",
+	)
 	return o.Bytes()
 }

@@ -48,34 +48,37 @@ func coreRows() []Endpoint {
 			Tests: []string{"TestMSALForGoSignsInUnmodified"},
 		},
 		{
-			Name: "openid-configuration", Path: "/{tenant}/v2.0/.well-known/openid-configuration", Kind: Protocol, Tag: "C", Source: "AZJS-dev",
-			Tests: []string{"TestTheStoryIsTheSameOnEveryMachine"},
+			Name: "openid-configuration", Path: "/{tenant}/v2.0/.well-known/openid-configuration", Kind: Protocol, Tag: "C",
+			Source: "AZJS-dev", Tests: []string{"TestTheStoryIsTheSameOnEveryMachine"},
 		},
 		{
-			Name: "keys", Path: "/{tenant}/discovery/v2.0/keys", Kind: Protocol, Advertised: "jwks_uri", Tag: "C", Source: "AZJS-dev",
-			Tests: []string{"TestTheStoryIsTheSameOnEveryMachine"},
+			Name: "keys", Path: "/{tenant}/discovery/v2.0/keys", Kind: Protocol, Advertised: "jwks_uri", Tag: "C",
+			Source: "AZJS-dev", Tests: []string{"TestTheStoryIsTheSameOnEveryMachine"},
 		},
 		{
 			Name: "keys", Path: "/{tenant}/discovery/keys", Kind: Protocol, Tag: "R", Source: "public log: pasted keys",
 			Tests: []string{"TestTheStoryIsTheSameOnEveryMachine"},
 		},
 		{
-			Name: "devicecode", Path: "/{tenant}/oauth2/v2.0/devicecode", Kind: Protocol, Methods: []string{http.MethodPost, http.MethodGet},
-			Advertised: "device_authorization_endpoint", Tag: "C", Source: "AZJS-dev; GET: observed clients, docs/reference/entra.md §14",
-			Tests: []string{"TestTheFirstAnswerOfADeviceSignIn"},
+			Name: "devicecode", Path: "/{tenant}/oauth2/v2.0/devicecode", Kind: Protocol,
+			Methods: []string{http.MethodPost, http.MethodGet}, Advertised: "device_authorization_endpoint", Tag: "C",
+			Source: "AZJS-dev; GET: observed clients, docs/reference/entra.md §14",
+			Tests:  []string{"TestTheFirstAnswerOfADeviceSignIn"},
 		},
 		{
-			Name: "token", Path: "/{tenant}/oauth2/v2.0/token", Kind: Protocol, Methods: post, Advertised: "token_endpoint", Tag: "C", Source: "AZJS-dev",
-			Tests: []string{"TestTheFirstAnswerOfADeviceSignIn"},
+			Name: "token", Path: "/{tenant}/oauth2/v2.0/token", Kind: Protocol, Methods: post, Advertised: "token_endpoint",
+			Tag: "C", Source: "AZJS-dev", Tests: []string{"TestTheFirstAnswerOfADeviceSignIn"},
 		},
 
 		{
-			Name: "code-page", Path: "/{tenant}/oauth2/deviceauth", Kind: Page, Tag: "I", Source: "public log; docs/reference/entra.md §2.1",
-			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"},
+			Name: "code-page", Path: "/{tenant}/oauth2/deviceauth", Kind: Page, Tag: "I",
+			Source: "public log; docs/reference/entra.md §2.1",
+			Tests:  []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"},
 		},
 		{
-			Name: "entrance", Path: "/device", Kind: Page, Methods: get, Tag: "R", Source: "public logs of 2026; docs/reference/entra.md §2.1",
-			Tests: []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"},
+			Name: "entrance", Path: "/device", Kind: Page, Methods: get, Tag: "R",
+			Source: "public logs of 2026; docs/reference/entra.md §2.1",
+			Tests:  []string{"TestAnAdministratorSignsInAndConsentsForTheOrganization"},
 		},
 		{
 			Name: "entrance", Path: "/devicelogin", Kind: Page, Methods: get, Tag: "C", Source: "AZJS-dev",

@@ -8,24 +8,25 @@ func webRows() []Endpoint {
 	browser := []string{"TestACodeIsRedeemed"}
 	return []Endpoint{
 		{
-			Name: "authorize", Path: "/{tenant}/oauth2/v2.0/authorize", Kind: Page, Methods: both, Advertised: "authorization_endpoint",
-			Tag: "C", Source: "AZJS-dev", Tests: browser,
+			Name: "authorize", Path: "/{tenant}/oauth2/v2.0/authorize", Kind: Page, Methods: both,
+			Advertised: "authorization_endpoint", Tag: "C", Source: "AZJS-dev", Tests: browser,
 		},
 		{
 			Name: "logout", Path: "/{tenant}/oauth2/v2.0/logout", Kind: Page, Methods: both, Advertised: "end_session_endpoint",
 			Tag: "C", Source: "AZJS-dev", Tests: []string{"TestLogoutEndsTheBrowsersSessionAndNoToken"},
 		},
 		{
-			Name: "kerberos", Path: "/{tenant}/kerberos", Kind: Protocol, Methods: post, Advertised: "kerberos_endpoint",
-			Tag: "C", Source: "AZJS-dev; what it answers was never captured", Tests: []string{"TestEveryAdvertisedEndpointAnswers"},
+			Name: "kerberos", Path: "/{tenant}/kerberos", Kind: Protocol, Methods: post, Advertised: "kerberos_endpoint", Tag: "C",
+			Source: "AZJS-dev; what it answers was never captured",
+			Tests:  []string{"TestEveryAdvertisedEndpointAnswers"},
 		},
 		{
 			Name: "userinfo", Path: "/oidc/userinfo", Kind: Protocol, Methods: both, Advertised: "userinfo_endpoint",
 			Tag: "C", Source: "AZJS-dev", Tests: []string{"TestUserInfo"},
 		},
 		{
-			Name: "adminconsent", Path: "/{tenant}/v2.0/adminconsent", Kind: Page, Methods: get, Tag: "D", Source: "v2-admin-consent.md",
-			Tests: []string{"TestAdminConsent"},
+			Name: "adminconsent", Path: "/{tenant}/v2.0/adminconsent", Kind: Page, Methods: get, Tag: "D",
+			Source: "v2-admin-consent.md", Tests: []string{"TestAdminConsent"},
 		},
 		{
 			Name: "adminconsent", Path: "/{tenant}/adminconsent", Kind: Page, Methods: get, Tag: "D", Source: "grant-admin-consent.md",
@@ -44,20 +45,20 @@ func webRows() []Endpoint {
 			Tests: []string{"TestTheOlderEndpoints"},
 		},
 		{
-			Name: "logout", Path: "/{tenant}/oauth2/logout", Kind: Page, Methods: both, Tag: "D", Source: "v1 of v2-protocols-oidc.md",
-			Tests: []string{"TestLogoutEndsTheBrowsersSessionAndNoToken"},
+			Name: "logout", Path: "/{tenant}/oauth2/logout", Kind: Page, Methods: both, Tag: "D",
+			Source: "v1 of v2-protocols-oidc.md", Tests: []string{"TestLogoutEndsTheBrowsersSessionAndNoToken"},
 		},
 		{
 			Name: "openid-configuration", Path: "/{tenant}/.well-known/openid-configuration", Kind: Protocol, Tag: "D",
 			Source: "v2-protocols-oidc.md", Tests: []string{"TestEveryAdvertisedEndpointAnswers"},
 		},
 		{
-			Name: "user-realm", Path: "/{tenant}/UserRealm/{name}", Kind: Protocol, Methods: get, Tag: "C", Source: "client source, MSAL.go oauth.go l.217",
-			Tests: []string{"TestTheRealmOfAUser"},
+			Name: "user-realm", Path: "/{tenant}/UserRealm/{name}", Kind: Protocol, Methods: get, Tag: "C",
+			Source: "client source, MSAL.go oauth.go l.217", Tests: []string{"TestTheRealmOfAUser"},
 		},
 		{
-			Name: "credential-type", Path: "/common/GetCredentialType", Kind: Protocol, Methods: post, Tag: "I", Source: "widely known, not captured",
-			Tests: []string{"TestTheRealmOfAUser"},
+			Name: "credential-type", Path: "/common/GetCredentialType", Kind: Protocol, Methods: post, Tag: "I",
+			Source: "widely known, not captured", Tests: []string{"TestTheRealmOfAUser"},
 		},
 	}
 }

@@ -130,7 +130,8 @@ func applicationScope(a *wire.Request) (resources.Request, *catalogue.Problem) {
 	}
 	var asked []string
 	for _, word := range strings.Fields(text) {
-		if !words.Contain([]string{"openid", "profile", "offline_access", "email"}, word) { // MSAL.go adds them here too
+		// MSAL.go adds them here too
+		if !words.Contain([]string{"openid", "profile", "offline_access", "email"}, word) {
 			asked = append(asked, word)
 		}
 	}

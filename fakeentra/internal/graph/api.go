@@ -189,7 +189,9 @@ func (g *api) answer(a *ask) (*result, error) {
 	}
 	for _, path := range slices.Sorted(maps.Keys(routes)) {
 		pattern := strings.Split(path, "/")
-		if !slices.EqualFunc(pattern, a.parts, func(p, part string) bool { return p == part || p == "{id}" && part != "" }) {
+		if !slices.EqualFunc(
+			pattern, a.parts, func(p, part string) bool { return p == part || p == "{id}" && part != "" },
+		) {
 			continue
 		}
 		route := routes[path][a.request.Method]

@@ -17,7 +17,10 @@ func (g *api) application(a directory.Application) *ordered.Object {
 	o.Nested("web", ordered.New(100).Texts("redirectUris", a.WebRedirectURIs...))
 	o.Nested("spa", ordered.New(100).Texts("redirectUris", a.SPARedirectURIs...))
 	o.Nested("publicClient", ordered.New(100).Texts("redirectUris", a.PublicRedirectURIs...))
-	return o.Nested("mfpsim", ordered.New(60).Boolean("enabled", a.State == directory.Enabled).Boolean("verifiedPublisher", a.Verified))
+	return o.Nested(
+		"mfpsim",
+		ordered.New(60).Boolean("enabled", a.State == directory.Enabled).Boolean("verifiedPublisher", a.Verified),
+	)
 }
 
 // stateOf is what Graph's accountEnabled says.
@@ -127,7 +130,9 @@ func (g *api) changeApplication(a *ask) (*result, error) {
 func servicePrincipal(sp directory.ServicePrincipal) *ordered.Object {
 	return ordered.New(400).Text("id", sp.ID).Text("appId", sp.Application).Text("displayName", sp.Name).
 		Text("appDisplayName", sp.Name).
-		Boolean("accountEnabled", sp.State == directory.Enabled).Boolean("appRoleAssignmentRequired", sp.AssignmentRequired).
+		Boolean(
+			"accountEnabled", sp.State == directory.Enabled,
+		).Boolean("appRoleAssignmentRequired", sp.AssignmentRequired).
 		Text("servicePrincipalType", "Application").Time("createdDateTime", sp.Created)
 }
 

@@ -71,7 +71,9 @@ func readObject(path string, raw json.RawMessage, fields map[string]bodyField) e
 				known = append(known, field)
 			}
 			sort.Strings(known)
-			return badRequest("Unknown property '%s'. The properties are: %s.", join(path, name), strings.Join(known, ", "))
+			return badRequest(
+				"Unknown property '%s'. The properties are: %s.", join(path, name), strings.Join(known, ", "),
+			)
 		}
 		if err := read(join(path, name), value); err != nil {
 			return err
@@ -142,7 +144,9 @@ func readWord(field *string, words ...string) bodyField {
 		}
 		i := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, text) })
 		if i < 0 {
-			return badRequest("The value '%s' of '%s' is not known. The values are: %s.", text, name, strings.Join(words, ", "))
+			return badRequest(
+				"The value '%s' of '%s' is not known. The values are: %s.", text, name, strings.Join(words, ", "),
+			)
 		}
 		*field = words[i]
 		return nil

@@ -22,7 +22,13 @@ func (g *api) person(u directory.Account) *ordered.Object {
 	} else {
 		o.Null("surname")
 	}
-	o.Text("userPrincipalName", u.Principal).Text("mail", u.Principal).Boolean("accountEnabled", u.State == directory.Enabled)
+	o.Text(
+		"userPrincipalName", u.Principal,
+	).Text(
+		"mail", u.Principal,
+	).Boolean(
+		"accountEnabled", u.State == directory.Enabled,
+	)
 	kind := "Member"
 	if u.Guest() {
 		kind = "Guest"
@@ -79,8 +85,9 @@ func (b *userBody) fields(create bool) map[string]bodyField {
 			"forceChangePasswordNextSignInWithMfa": unsimulated,
 		}),
 		"mfpsim": nestedObject(map[string]bodyField{
-			"secondFactorAtEverySignIn": readBool(&b.MFA), "secondFactor": readWord(&b.SecondFactor, directory.SecondFactorRegistered, directory.SecondFactorToEnrol),
-			"passwordExpired": readBool(&b.PasswordExpired), "onPremises": readBool(&b.OnPremises), "noPassword": readBool(&b.PasswordMissing),
+			"secondFactorAtEverySignIn": readBool(&b.MFA),
+			"secondFactor":              readWord(&b.SecondFactor, directory.SecondFactorRegistered, directory.SecondFactorToEnrol),
+			"passwordExpired":           readBool(&b.PasswordExpired), "onPremises": readBool(&b.OnPremises), "noPassword": readBool(&b.PasswordMissing),
 			"passwordless": readBool(&b.Passwordless), "invited": readBool(&b.Invited), "groups": readList(&b.Groups),
 			"risk": readWord(&b.Risk, "low", "medium", "high"), "secondFactorRegistered": passed, "locked": passed,
 		}),
@@ -154,7 +161,9 @@ func (g *api) changeUser(a *ask) (*result, error) {
 			directory.Password(b.password)); err != nil {
 			return nil, err
 		}
-		a.changes = append(a.changes, directory.Change{Kind: directory.ChangePassword, Tenant: a.home.ID, User: u.Principal})
+		a.changes = append(
+			a.changes, directory.Change{Kind: directory.ChangePassword, Tenant: a.home.ID, User: u.Principal},
+		)
 		b.PasswordExpired, b.PasswordMissing = b.forceReset, false
 	}
 	b.PasswordExpired = b.PasswordExpired || b.forceReset
@@ -179,7 +188,9 @@ func (g *api) revokeSessions(a *ask) (*result, error) {
 		return nil, err
 	}
 	g.Directory.Revoke(u.Key)
-	return &result{status: http.StatusOK, context: "Edm.Boolean", entity: ordered.New(20).Boolean("value", true).Bytes()},
+	return &result{
+			status: http.StatusOK, context: "Edm.Boolean", entity: ordered.New(20).Boolean("value", true).Bytes(),
+		},
 		nil
 }
 
@@ -279,7 +290,8 @@ func (g *api) listAssignments(a *ask) (*result, error) {
 func (g *api) addAssignment(a *ask) (*result, error) {
 	var principal, role, scope string
 	err := readObject("", a.body, map[string]bodyField{
-		"id": passed, "principalId": readText(&principal), "roleDefinitionId": readText(&role), "directoryScopeId": readText(&scope),
+		"id": passed, "principalId": readText(&principal), "roleDefinitionId": readText(&role),
+		"directoryScopeId": readText(&scope),
 	})
 	if err != nil {
 		return nil, err

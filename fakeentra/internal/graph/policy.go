@@ -21,15 +21,11 @@ func ReadPolicy(raw json.RawMessage, p *access.Policy) error {
 	var state string
 	b := policyBody{p}
 	fields := map[string]bodyField{
-		"id": passed, "templateId": readText(&p.Template), "createdDateTime": passed, "modifiedDateTime": passed, "deletedDateTime": passed,
-		"displayName":               readText(&p.Name),
-		"state":                     readWord(&state, "enabled", "disabled", "enabledForReportingButNotEnforced"),
-		"conditions":                nestedObject(b.conditionFields()),
-		"grantControls":             b.readGrant,
-		"sessionControls":           b.readSession,
-		"partialEnablementStrategy": unsimulated,
-		"description":               unsimulated,
-		"mfpsim":                    nestedObject(b.extraFields()),
+		"id": passed, "templateId": readText(&p.Template), "createdDateTime": passed, "modifiedDateTime": passed,
+		"deletedDateTime": passed, "displayName": readText(&p.Name),
+		"state":      readWord(&state, "enabled", "disabled", "enabledForReportingButNotEnforced"),
+		"conditions": nestedObject(b.conditionFields()), "grantControls": b.readGrant, "sessionControls": b.readSession,
+		"partialEnablementStrategy": unsimulated, "description": unsimulated, "mfpsim": nestedObject(b.extraFields()),
 	}
 	if err := readObject("", raw, fields); err != nil {
 		return err

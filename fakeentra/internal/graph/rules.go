@@ -63,7 +63,8 @@ func (g *api) addPolicy(a *ask) (*result, error) {
 	there := a.home.Rules.Policies
 	p.ID = g.Directory.Identity("policy "+a.home.ID, p.Name)
 	for n := len(there) + 1; slices.ContainsFunc(there, func(other access.Policy) bool { return other.ID == p.ID }); n++ {
-		p.ID = g.Directory.Identity("policy "+a.home.ID, p.Name+" "+strconv.Itoa(n)) // Graph lets two have the same name
+		// Graph lets two have the same name
+		p.ID = g.Directory.Identity("policy "+a.home.ID, p.Name+" "+strconv.Itoa(n))
 	}
 	p, err := g.Directory.AddPolicy(a.home.Key, p)
 	if err != nil {
@@ -119,9 +120,14 @@ func (g *api) getLocation(a *ask) (*result, error) {
 // readLocation reads Graph's ipNamedLocation or countryNamedLocation.
 func readLocation(raw json.RawMessage, l *access.NamedLocation) error {
 	return readObject("", raw, map[string]bodyField{
-		"id": passed, "createdDateTime": passed, "modifiedDateTime": passed, "displayName": readText(&l.Name), "isTrusted": readBool(&l.Trusted),
-		"countriesAndRegions": readList(&l.Countries), "includeUnknownCountriesAndRegions": readBool(&l.Unknown),
-		"countryLookupMethod": readWord(new(string), "clientIpAddress"),
+		"id":                                passed,
+		"createdDateTime":                   passed,
+		"modifiedDateTime":                  passed,
+		"displayName":                       readText(&l.Name),
+		"isTrusted":                         readBool(&l.Trusted),
+		"countriesAndRegions":               readList(&l.Countries),
+		"includeUnknownCountriesAndRegions": readBool(&l.Unknown),
+		"countryLookupMethod":               readWord(new(string), "clientIpAddress"),
 		"ipRanges": func(name string, raw json.RawMessage) error {
 			var list []json.RawMessage
 			if json.Unmarshal(raw, &list) != nil {
@@ -290,7 +296,9 @@ func (g *api) changeAuthorization(a *ask) (*result, error) {
 }
 
 func (g *api) getWorkflow(a *ask) (*result, error) {
-	return one("policies/adminConsentRequestPolicy", 0, ordered.New(60).Boolean("isEnabled", a.home.AdminConsentWorkflow))
+	return one(
+		"policies/adminConsentRequestPolicy", 0, ordered.New(60).Boolean("isEnabled", a.home.AdminConsentWorkflow),
+	)
 }
 
 func (g *api) changeWorkflow(a *ask) (*result, error) {
@@ -319,8 +327,11 @@ func (g *api) listDomains(a *ask) (*result, error) {
 func (g *api) listOrganization(a *ask) (*result, error) {
 	var domains []*ordered.Object
 	for i, name := range a.home.Domains {
-		domains = append(domains, ordered.New(80).Text("name", name).Text("type", "Managed").Boolean("isDefault", i == 0).
-			Boolean("isInitial", i == 0))
+		domains = append(
+			domains,
+			ordered.New(80).Text("name", name).Text("type", "Managed").Boolean("isDefault", i == 0).
+				Boolean("isInitial", i == 0),
+		)
 	}
 	o := ordered.New(400).Text("id", a.home.ID).Text("displayName", a.home.Name).Text("tenantType", "AAD").
 		Objects("verifiedDomains", domains...)

@@ -151,7 +151,8 @@ func (o *Object) Members(object []byte) *Object {
 	return o
 }
 
-// Place adds a text of which nothing is to be escaped, and says where in the object's bytes it stands. write appends it.
+// Place adds a text of which nothing is to be escaped, and says where in the object's bytes it stands. write appends
+// it.
 func (o *Object) Place(name string, write func(to []byte) []byte) (start, end int) {
 	o.key(name)
 	o.buf = append(o.buf, '"')

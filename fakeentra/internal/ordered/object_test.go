@@ -10,7 +10,21 @@ import (
 )
 
 func TestMembersKeepTheirOrder(t *testing.T) {
-	o := ordered.New(0).Text("z", `say "ü" <&>`).Number("y", -1).Boolean("x", true).Null("w").Numbers("v").Texts("u", "a", "b")
+	o := ordered.New(
+		0,
+	).Text(
+		"z", `say "ü" <&>`,
+	).Number(
+		"y", -1,
+	).Boolean(
+		"x", true,
+	).Null(
+		"w",
+	).Numbers(
+		"v",
+	).Texts(
+		"u", "a", "b",
+	)
 	o.Objects("t", ordered.New(0), ordered.New(0).Null("s")).Nested("r", ordered.New(0)).Raw("q", []byte("1.5"))
 	o.Raws("p", []json.RawMessage{[]byte("1"), []byte("null")}).Members([]byte(`{"o":1,"n":2}`)).Members([]byte("{}"))
 	require.Equal(t, `{"z":"say \"ü\" <&>","y":-1,"x":true,"w":null,"v":[],"u":["a","b"],"t":[{},{"s":null}],"r":{},"q":1.5,"p":[1,null],"o":1,"n":2}`,

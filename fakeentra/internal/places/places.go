@@ -15,7 +15,9 @@ type Places struct {
 
 // New puts both at an address; the person's computer runs Windows.
 func New(address string) *Places {
-	return &Places{device: access.Source{Address: address}, browser: access.Source{Address: address, Platform: "windows"}}
+	return &Places{
+		device: access.Source{Address: address}, browser: access.Source{Address: address, Platform: "windows"},
+	}
 }
 
 // Device is where the device is that asks for tokens.

@@ -169,7 +169,8 @@ func Split(word string) (r *API, root, permission string, ok bool) {
 	if permission == "" || strings.HasSuffix(root, ":/") {
 		return nil, "", "", false
 	}
-	root = strings.TrimSuffix(root, "/") // https://outlook.office.com//.default is the documented form for some resources
+	// https://outlook.office.com//.default is the documented form for some resources
+	root = strings.TrimSuffix(root, "/")
 	return Named(root), root, permission, true
 }
 

@@ -18,7 +18,8 @@ import (
 // to anybody.
 var hiddenParameters = map[string]bool{
 	"device_code": true, "code": true, "refresh_token": true, "passwd": true, "password": true, "client_secret": true,
-	"client_assertion": true, "assertion": true, "code_verifier": true, "access_token": true, "id_token": true, "id_token_hint": true, "canary": true,
+	"client_assertion": true, "assertion": true, "code_verifier": true, "access_token": true, "id_token": true, "id_token_hint": true,
+	"canary": true,
 }
 
 // hiddenMembers are members of JSON answers whose values are secret.
@@ -29,7 +30,8 @@ var hiddenHeaders = map[string]bool{"Authorization": true, "Cookie": true}
 
 // Cookies whose values are secret.
 const (
-	// SessionCookie holds the session of a visit; the name is one that the captures show (docs/reference/entra.md §1.2).
+	// SessionCookie holds the session of a visit; the name is one that the captures show (docs/reference/entra.md
+	// §1.2).
 	SessionCookie = "esctx"
 	// AuthCookie holds the session of a browser that somebody has signed in with: the name is Microsoft's [D].
 	AuthCookie = "ESTSAUTH"

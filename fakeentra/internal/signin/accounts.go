@@ -85,7 +85,9 @@ func (d *desk) typePassword(a *wire.Request, v *visit) {
 	case -1:
 		v.problem = texts.Say(texts.PasswordEmpty)
 	default:
-		v.problem = texts.Say(map[int]texts.Key{50053: texts.Locked, 50126: texts.PasswordWrong, 50057: texts.Disabled}[code])
+		v.problem = texts.Say(
+			map[int]texts.Key{50053: texts.Locked, 50126: texts.PasswordWrong, 50057: texts.Disabled}[code],
+		)
 		d.logBrowser(a, v, code, nil)
 	}
 }

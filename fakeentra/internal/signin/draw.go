@@ -86,7 +86,13 @@ func (d *desk) accountPage(v *visit, p *sheet) {
 		}}
 		p.Buttons = []pages.Button{p.next(texts.Next)}
 		if d.settings.ShowTestAccounts {
-			p.Aside, p.AsideHelp, p.Accounts = p.say(texts.Accounts), p.say(texts.AccountsHelp), d.testAccounts(v.code.Alias)
+			p.Aside, p.AsideHelp, p.Accounts = p.say(
+				texts.Accounts,
+			), p.say(
+				texts.AccountsHelp,
+			), d.testAccounts(
+				v.code.Alias,
+			)
 		}
 	case pages.Pick:
 		d.pickPage(v, p)
@@ -155,9 +161,15 @@ func (p *sheet) consentPage(v *visit) {
 	case pages.Approval:
 		p.Title, p.Heading, p.Action = p.say(texts.ApprovalTitle), p.say(texts.ApprovalTitle), pages.PathPermissions
 		p.Lines = []string{p.app.Name, publisher(p.app), p.say(texts.ApprovalHelp)}
-		p.Buttons = []pages.Button{p.other("", "switch", texts.ApprovalSwitch), p.other("", "cancel", texts.ApprovalReturn)}
+		p.Buttons = []pages.Button{
+			p.other("", "switch", texts.ApprovalSwitch), p.other("", "cancel", texts.ApprovalReturn),
+		}
 	case pages.Request:
-		p.Title, p.Heading, p.Action, p.ErrorID = p.say(texts.RequestTitle), p.say(texts.RequestTitle), pages.PathPermissions,
+		p.Title, p.Heading, p.Action, p.ErrorID = p.say(
+			texts.RequestTitle,
+		), p.say(
+			texts.RequestTitle,
+		), pages.PathPermissions,
 			"justificationError"
 		p.Lines = []string{p.app.Name, publisher(p.app), p.say(texts.RequestHelp)}
 		p.List = v.code.Scope.Shown()

@@ -27,7 +27,9 @@ func (d *desk) policyRefuses(a *wire.Request, v *visit) bool {
 	judged, s := d.judge(a, v), d.standing(v)
 	switch {
 	case !s.Assigned:
-		d.refuse(a, v, 50105, catalogue.Fail(50105).With("name", s.Application.Name).With("id", s.Application.ID).Sentence())
+		d.refuse(
+			a, v, 50105, catalogue.Fail(50105).With("name", s.Application.Name).With("id", s.Application.ID).Sentence(),
+		)
 		return true
 	case judged.BlockInBrowser != nil:
 		v.refusal = 53003

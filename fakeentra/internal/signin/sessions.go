@@ -45,7 +45,8 @@ func (c *account) lifetime() time.Duration {
 
 // usable reports whether an account's session still stands for its person, u.
 func (c *account) usable(u directory.Account, alias directory.Alias, at time.Time) bool {
-	return !u.Deleted && u.State == directory.Enabled && !u.Revoked(c.epoch, false) && at.Sub(c.used) < c.lifetime() && alias.Admits(u)
+	return !u.Deleted && u.State == directory.Enabled && !u.Revoked(c.epoch, false) && at.Sub(c.used) < c.lifetime() &&
+		alias.Admits(u)
 }
 
 func (d *desk) usable(c *account, alias directory.Alias, at time.Time) bool {
@@ -164,7 +165,9 @@ func (d *desk) rememberSession(a *wire.Request, v *visit) (state string, cookies
 	if found.stay {
 		expires = "; expires=" + a.At.Add(stayLifetime).UTC().Format("Mon, 02-Jan-2006 15:04:05 GMT")
 	}
-	return found.state, []string{secrets.AuthCookie + "=" + b.id + expires + "; path=/; secure; HttpOnly; SameSite=None"}
+	return found.state, []string{
+		secrets.AuthCookie + "=" + b.id + expires + "; path=/; secure; HttpOnly; SameSite=None",
+	}
 }
 
 // pickAccount takes the answer to "Pick an account".

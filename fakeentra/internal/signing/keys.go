@@ -51,8 +51,10 @@ var parsed = sync.OnceValue(func() []*Key {
 		}
 		thumbprint := sha1.Sum(certificate) // #nosec G401 -- see the import
 		k := &Key{ID: base64.RawURLEncoding.EncodeToString(thumbprint[:]), Private: private, Certificate: certificate}
-		k.HeaderV1 = base64.RawURLEncoding.EncodeToString([]byte(`{"typ":"JWT","alg":"RS256","x5t":"` + k.ID + `","kid":"` +
-			k.ID + `"}`))
+		k.HeaderV1 = base64.RawURLEncoding.EncodeToString(
+			[]byte(`{"typ":"JWT","alg":"RS256","x5t":"` + k.ID + `","kid":"` +
+				k.ID + `"}`),
+		)
 		k.HeaderV2 = base64.RawURLEncoding.EncodeToString([]byte(`{"typ":"JWT","alg":"RS256","kid":"` + k.ID + `"}`))
 		keys = append(keys, k)
 	}
@@ -72,7 +74,9 @@ func Personal() *Key { return Keys()[personal] }
 func Set() jose.JSONWebKeySet {
 	var set jose.JSONWebKeySet
 	for _, k := range Keys() {
-		set.Keys = append(set.Keys, jose.JSONWebKey{Key: &k.Private.PublicKey, KeyID: k.ID, Algorithm: "RS256", Use: "sig"})
+		set.Keys = append(
+			set.Keys, jose.JSONWebKey{Key: &k.Private.PublicKey, KeyID: k.ID, Algorithm: "RS256", Use: "sig"},
+		)
 	}
 	return set
 }

@@ -14,5 +14,6 @@ func (l *Line) Do(work func()) {
 	l.places <- struct{}{}
 	defer func() { <-l.places }()
 	work()
-	runtime.Gosched() // what came over the network meanwhile is run before the next signature, or it would wait for many
+	// what came over the network meanwhile is run before the next signature, or it would wait for many
+	runtime.Gosched()
 }

@@ -18,7 +18,11 @@ func TestEveryTextOfThePagesIsThereInEveryLanguage(t *testing.T) {
 		}
 		for key, w := range table {
 			require.NotEmpty(t, w.source, "%s: %q", tag, key)
-			from, to := placeholder.FindAllString(regexp.QuoteMeta(key), -1), placeholder.FindAllString(regexp.QuoteMeta(w.text), -1)
+			from, to := placeholder.FindAllString(
+				regexp.QuoteMeta(key), -1,
+			), placeholder.FindAllString(
+				regexp.QuoteMeta(w.text), -1,
+			)
 			require.ElementsMatch(t, from, to, "%s: what is filled in: %q", tag, key)
 		}
 	}

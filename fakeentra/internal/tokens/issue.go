@@ -148,7 +148,8 @@ func (t *Answer) timesV1(o *ordered.Object) {
 
 // Application makes the answer to an application that asks in its own name: an access token alone.
 func (m *Mint) Application(
-	a *wire.Request, application directory.Application, sp directory.ServicePrincipal, scope resources.Request, how Proof,
+	a *wire.Request, application directory.Application, sp directory.ServicePrincipal, scope resources.Request,
+	how Proof,
 ) *Answer {
 	t := &Answer{v1: a.V1, at: a.At, resource: scope.Audience, bare: true, seconds: 3599}
 	if m.lifetime > 0 {

@@ -135,7 +135,8 @@ func (f *Front) Read(r *http.Request) *Request {
 	a.Trace = f.TraceID()
 	a.Correlation = r.Header.Get("Client-Request-Id")
 	if a.Correlation == "" {
-		a.Correlation = strings.Clone(a.Param("client-request-id")) // it is remembered, and the body is not to be with it
+		// it is remembered, and the body is not to be with it
+		a.Correlation = strings.Clone(a.Param("client-request-id"))
 	}
 	if !directory.ValidGUID(a.Correlation) {
 		a.Correlation = f.Random.UUID()

@@ -28,8 +28,8 @@ func Fold(text string) string {
 	return strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " "))
 }
 
-// Fill puts values in the places that a sentence leaves for them: pairs are a {word} and its value. What is filled in is
-// not looked at again.
+// Fill puts values in the places that a sentence leaves for them: pairs are a {word} and its value. What is filled in
+// is not looked at again.
 func Fill(sentence string, pairs ...string) string {
 	var b strings.Builder
 	for b.Grow(len(sentence) + 64); ; {

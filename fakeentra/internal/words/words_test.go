@@ -17,7 +17,10 @@ func TestCaseDoesNotMatter(t *testing.T) {
 }
 
 func TestWhatIsFilledInIsNotLookedAtAgain(t *testing.T) {
-	require.Equal(t, "open {code} and type {uri}{", words.Fill("open {uri} and type {code}{", "{uri}", "{code}", "{code}", "{uri}"))
+	require.Equal(
+		t, "open {code} and type {uri}{",
+		words.Fill("open {uri} and type {code}{", "{uri}", "{code}", "{code}", "{uri}"),
+	)
 	require.Equal(t, "{none} a a", words.Fill("{none} {word} {word}", "{word}", "a"))
 	require.Equal(t, "", words.Fill("", "{word}", "a"))
 }
@@ -27,7 +30,9 @@ func TestAnUnknownValueIsRefusedWithTheKnownOnes(t *testing.T) {
 	var field string
 	require.NoError(t, words.OneOf(&field, "state", "ON", known))
 	require.Equal(t, "1", field)
-	require.EqualError(t, words.OneOf(&field, "state", "maybe", known), `state: unknown value "maybe"; the values are: off, on`)
+	require.EqualError(
+		t, words.OneOf(&field, "state", "maybe", known), `state: unknown value "maybe"; the values are: off, on`,
+	)
 	require.Equal(t, "1", field, "nothing is changed")
 }
 

@@ -1,5 +1,6 @@
-// Package rfc8628 lets one client trace meet the fake and another server of RFC 8628, the example server of zitadel/oidc, and
-// lists every difference with its source. It is a module of its own so that zitadel's dependencies stay out of the product's.
+// Package rfc8628 lets one client trace meet the fake and another server of RFC 8628, the example server of
+// zitadel/oidc, and lists every difference with its source. It is a module of its own so that zitadel's dependencies
+// stay out of the product's.
 package rfc8628
 
 import (
@@ -67,7 +68,9 @@ func zitadel(t *testing.T) *server {
 		approve: func(code string) { require.NoError(t, kept.CompleteDeviceAuthorization(ctx, code, "id1")) },
 		deny:    func(code string) { require.NoError(t, kept.DenyDeviceAuthorization(ctx, code)) },
 		expire: func(code string) {
-			require.NoError(t, kept.StoreDeviceAuthorization(ctx, "device", code, code[:8], time.Unix(0, 0), []string{"openid"}))
+			require.NoError(
+				t, kept.StoreDeviceAuthorization(ctx, "device", code, code[:8], time.Unix(0, 0), []string{"openid"}),
+			)
 		},
 	}
 }
@@ -104,7 +107,8 @@ func (s *server) begin(t *testing.T) (userCode, deviceCode string) {
 	t.Helper()
 	word, members := s.post(t, s.authorize, url.Values{"client_id": {s.client}, "scope": {strings.Join(s.scopes, " ")}})
 	require.Equal(t, "ok", word, "%v", members)
-	for _, name := range []string{"device_code", "user_code", "verification_uri", "expires_in"} { // RFC 8628 §3.2: REQUIRED
+	// RFC 8628 §3.2: REQUIRED
+	for _, name := range []string{"device_code", "user_code", "verification_uri", "expires_in"} {
 		require.Contains(t, members, name, s.name)
 	}
 	return members["user_code"].(string), members["device_code"].(string)
@@ -112,7 +116,9 @@ func (s *server) begin(t *testing.T) (userCode, deviceCode string) {
 
 func (s *server) poll(t *testing.T, deviceCode string) string {
 	t.Helper()
-	word, _ := s.post(t, s.token, url.Values{"grant_type": {grant}, "client_id": {s.client}, "device_code": {deviceCode}})
+	word, _ := s.post(
+		t, s.token, url.Values{"grant_type": {grant}, "client_id": {s.client}, "device_code": {deviceCode}},
+	)
 	return word
 }
 
@@ -187,14 +193,20 @@ func trace() []step {
 		}, entra: "unsupported_grant_type", other: "unsupported_grant_type"},
 		{
 			name: "an invented refresh token", play: func(t *testing.T, s *server) string {
-				word, _ := s.post(t, s.token, url.Values{"client_id": {s.client}, "grant_type": {"refresh_token"}, "refresh_token": {"invented"}})
+				word, _ := s.post(
+					t, s.token,
+					url.Values{"client_id": {s.client}, "grant_type": {"refresh_token"}, "refresh_token": {"invented"}},
+				)
 				return word
 			}, entra: "invalid_grant", other: "unauthorized_client",
 			why: "RFC 6749 §5.2 has both; zitadel's device client is not registered for the refresh grant, Entra knows no such registration",
 		},
 		{
 			name: "a client that is not registered", play: func(t *testing.T, s *server) string {
-				word, _ := s.post(t, s.authorize, url.Values{"client_id": {"11111111-1111-1111-1111-111111111111"}, "scope": {"openid"}})
+				word, _ := s.post(
+					t, s.authorize,
+					url.Values{"client_id": {"11111111-1111-1111-1111-111111111111"}, "scope": {"openid"}},
+				)
 				return word
 			}, entra: "unauthorized_client", other: "server_error",
 			why: "docs/reference/entra.md §6.4 [C]: 700016 is unauthorized_client; RFC 6749 §5.2 says invalid_client; zitadel passes on its example storage's own error",
@@ -216,12 +228,16 @@ func TestOneTraceMeetsBoth(t *testing.T) {
 		t.Run(step.name, func(t *testing.T) {
 			require.Equal(t, step.entra, step.play(t, ours), ours.name)
 			require.Equal(t, step.other, step.play(t, theirs), theirs.name)
-			require.Equal(t, step.entra != step.other, step.why != "", "a difference has a source, and nothing else has")
+			require.Equal(
+				t, step.entra != step.other, step.why != "", "a difference has a source, and nothing else has",
+			)
 		})
 		if step.entra == step.other {
 			same++
 		} else {
-			t.Logf("%s: %s says %q, %s says %q: %s", step.name, ours.name, step.entra, theirs.name, step.other, step.why)
+			t.Logf(
+				"%s: %s says %q, %s says %q: %s", step.name, ours.name, step.entra, theirs.name, step.other, step.why,
+			)
 		}
 	}
 	t.Logf("%d steps the same, %d differ", same, len(trace())-same)
@@ -232,16 +248,25 @@ func TestOneLibrarySignsInAtBoth(t *testing.T) {
 	for _, s := range []*server{entra(t), zitadel(t)} {
 		t.Run(s.name, func(t *testing.T) {
 			ctx := context.WithValue(t.Context(), oauth2.HTTPClient, s.http)
-			config := oauth2.Config{ClientID: s.client, ClientSecret: s.secret, Scopes: s.scopes, Endpoint: oauth2.Endpoint{
-				DeviceAuthURL: s.authorize, TokenURL: s.token, AuthStyle: oauth2.AuthStyleInParams,
-			}}
+			config := oauth2.Config{
+				ClientID:     s.client,
+				ClientSecret: s.secret,
+				Scopes:       s.scopes,
+				Endpoint: oauth2.Endpoint{
+					DeviceAuthURL: s.authorize, TokenURL: s.token, AuthStyle: oauth2.AuthStyleInParams,
+				},
+			}
 			if s.secret != "" {
 				config.Endpoint.AuthStyle = oauth2.AuthStyleInHeader
 			}
-			word, members := s.post(t, s.authorize, url.Values{"client_id": {s.client}, "scope": {strings.Join(s.scopes, " ")}})
+			word, members := s.post(
+				t, s.authorize, url.Values{"client_id": {s.client}, "scope": {strings.Join(s.scopes, " ")}},
+			)
 			require.Equal(t, "ok", word)
 			s.approve(members["user_code"].(string))
-			token, err := config.DeviceAccessToken(ctx, &oauth2.DeviceAuthResponse{DeviceCode: members["device_code"].(string), Interval: 1})
+			token, err := config.DeviceAccessToken(
+				ctx, &oauth2.DeviceAuthResponse{DeviceCode: members["device_code"].(string), Interval: 1},
+			)
 			require.NoError(t, err)
 			require.NotEmpty(t, token.AccessToken)
 			require.Equal(t, "Bearer", token.Type())

@@ -55,7 +55,8 @@ func ValidDomain(domain string) bool {
 			return false
 		}
 		for _, r := range label {
-			letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r >= 0xa0
+			letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' ||
+				r >= 0xa0
 			if !letter {
 				return false
 			}

@@ -68,7 +68,9 @@ func setMailbox(c *call) (string, error) {
 	if c.has("RecipientLimits") {
 		limit, err := strconv.Atoi(c.values["RecipientLimits"])
 		if err != nil || limit > maxRecipientLimit {
-			return "", c.fail([]string{"1 to 1000"}, "parameter -RecipientLimits cannot be %q", c.values["RecipientLimits"])
+			return "", c.fail(
+				[]string{"1 to 1000"}, "parameter -RecipientLimits cannot be %q", c.values["RecipientLimits"],
+			)
 		}
 		change.RecipientLimit = &limit
 	}

@@ -68,7 +68,9 @@ func setAuthenticationPolicy(c *call) (string, error) {
 }
 
 func newServicePrincipal(c *call) (string, error) {
-	p := mailboxes.Principal{Application: c.values["AppId"], Object: c.values["ObjectId"], Name: c.values["DisplayName"]}
+	p := mailboxes.Principal{
+		Application: c.values["AppId"], Object: c.values["ObjectId"], Name: c.values["DisplayName"],
+	}
 	for _, name := range p.Names() {
 		if _, known := c.store.Principal(c.organization.ID, name); known {
 			return "", c.fail(nil, "the service principal %q exists already", name)

@@ -51,7 +51,8 @@ type Account struct {
 	State    State          // enabled by default; disabled: sign-in is blocked
 	// MultiFactor: signing in needs a second factor, which a password alone cannot give.
 	MultiFactor bool
-	// BasicAuth is enabled by default; disabled: a Conditional Access policy keeps clients with basic authentication out.
+	// BasicAuth is enabled by default; disabled: a Conditional Access policy keeps clients with basic authentication
+	// out.
 	BasicAuth State
 	// RevokedBefore: tokens issued earlier are refused (continuous access evaluation); zero: none are.
 	RevokedBefore time.Time

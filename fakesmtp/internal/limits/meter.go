@@ -143,7 +143,9 @@ func (m *Meter) Failed(mailbox string, kind Failure, now time.Time) {
 	if u.failures == nil {
 		u.failures, u.blocked = map[Failure][]time.Time{}, map[Failure]time.Time{}
 	}
-	failures := slices.DeleteFunc(u.failures[kind], func(at time.Time) bool { return !now.Before(at.Add(failureWindow)) })
+	failures := slices.DeleteFunc(
+		u.failures[kind], func(at time.Time) bool { return !now.Before(at.Add(failureWindow)) },
+	)
 	u.failures[kind] = append(failures, now)
 	if len(u.failures[kind]) >= m.limits.ContinuousErrors {
 		u.failures[kind] = nil

@@ -41,8 +41,8 @@ func (a *Arrival) arrived() <-chan struct{} {
 
 // Inbox is where messages arrive.
 type Inbox interface {
-	// After returns the first message to an address that came after the one with a number, and its own number; 0 is before
-	// all. What has fallen out is passed over.
+	// After returns the first message to an address that came after the one with a number, and its own number; 0 is
+	// before all. What has fallen out is passed over.
 	After(address string, number int) (m Message, own int, found bool)
 	// Key is the one name of the mailbox that an address leads to.
 	Key(address string) string

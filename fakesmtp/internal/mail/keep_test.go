@@ -104,7 +104,10 @@ func TestAMessageIsReadFromItsPieces(t *testing.T) {
 			require.Equal(t, len(raw), m.DeliveredSize())
 			require.Equal(t, bytes.Index(raw, []byte("\r\n\r\n"))+2, m.HeaderSize(), "pieces of %d", size)
 			require.Equal(t, "Text", m.Text())
-			require.Equal(t, []Attachment{{Name: "a.pdf", Type: "application/pdf", Size: 4, Content: []byte("%PDF")}}, m.Attachments())
+			require.Equal(
+				t, []Attachment{{Name: "a.pdf", Type: "application/pdf", Size: 4, Content: []byte("%PDF")}},
+				m.Attachments(),
+			)
 			require.Empty(t, m.ParseError())
 		}
 	}

@@ -21,8 +21,8 @@ type Message struct {
 	EnvelopeFrom string   // MAIL FROM
 	EnvelopeTo   []string // RCPT TO, in the order given
 	From         string   // address of the From header, as the recipient sees it
-	// Alias is what the From header had before the service put the mailbox's primary address there; empty: it had that, or
-	// may have it.
+	// Alias is what the From header had before the service put the mailbox's primary address there; empty: it had that,
+	// or may have it.
 	Alias   string
 	To      []string // addresses of the To header
 	Subject string

@@ -60,7 +60,9 @@ func (c *parts) decode(m Message) {
 			return err
 		}
 		content, err := io.ReadAll(part.Body)
-		c.attachments = append(c.attachments, Attachment{Name: name, Type: mediaType, Size: len(content), Content: content})
+		c.attachments = append(
+			c.attachments, Attachment{Name: name, Type: mediaType, Size: len(content), Content: content},
+		)
 		return err
 	})
 	if err != nil {

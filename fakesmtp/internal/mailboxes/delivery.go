@@ -176,8 +176,8 @@ func (s *Store) put(name string, raw []byte, now time.Time) error {
 	return nil
 }
 
-// Inbox returns at most so many of the messages that arrived at an address, from the one with a number on, oldest first;
-// negative: all.
+// Inbox returns at most so many of the messages that arrived at an address, from the one with a number on, oldest
+// first; negative: all.
 func (s *Store) Inbox(address string, from, most int) []mail.Message {
 	return s.page(address, from, most, func(m *mailbox) *mail.Box { return &m.inbox })
 }

@@ -49,8 +49,8 @@ type Mailbox struct {
 	Aliases []string
 	// Organization is the id or a domain of the mailbox's organization; empty: the one of the address's domain.
 	Organization string
-	// SMTPAuth is the mailbox's own switch (Set-CASMailbox -SmtpClientAuthenticationDisabled, turned round); nil: as the
-	// tenant's.
+	// SMTPAuth is the mailbox's own switch (Set-CASMailbox -SmtpClientAuthenticationDisabled, turned round); nil: as
+	// the tenant's.
 	SMTPAuth *bool
 	// SendAs are the accounts that may send as this mailbox.
 	SendAs []string

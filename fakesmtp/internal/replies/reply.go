@@ -43,8 +43,8 @@ const (
 type Reply struct {
 	Profile Profile
 	Event   Event
-	// Code is the reply code, from which its class follows; Text follows it, an enhanced status code included. A line end
-	// parts the lines of a reply. Words in braces are filled in: see the table's own file.
+	// Code is the reply code, from which its class follows; Text follows it, an enhanced status code included. A line
+	// end parts the lines of a reply. Words in braces are filled in: see the table's own file.
 	Code   int
 	Text   string
 	Tail   Tail

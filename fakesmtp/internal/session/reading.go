@@ -77,7 +77,9 @@ func (c *session) startTLS() error {
 	c.helo = ""
 	c.abort()
 	state := secure.ConnectionState()
-	c.shown.Note(func(shown *history.Session) { shown.Host, shown.TLS = state.ServerName, tls.VersionName(state.Version) })
+	c.shown.Note(
+		func(shown *history.Session) { shown.Host, shown.TLS = state.ServerName, tls.VersionName(state.Version) },
+	)
 	return nil
 }
 

@@ -40,9 +40,10 @@ type session struct {
 	closing   bool
 	pending   func(ctx context.Context, line string) // takes the next line instead of a command: a SASL answer
 	mail      *transaction
-	replies   []string        // of the visit under way, without line ends
-	garbled   []byte          // what goes out in place of the replies, as it is
-	muted     bool            // what the server would say is neither said nor journaled: a planted answer speaks instead
+	replies   []string // of the visit under way, without line ends
+	garbled   []byte   // what goes out in place of the replies, as it is
+	// what the server would say is neither said nor journaled: a planted answer speaks instead
+	muted     bool
 	upgrade   bool            // after the replies: TLS
 	awaitData bool            // after the replies: the message
 	handshake *answers.Answer // what is to go wrong in the handshake that comes

@@ -87,7 +87,9 @@ func (s *Shell) logLast(t T) {
 	var lines []string
 	for _, entry := range s.Journal.Entries() {
 		if entry.Party == s.Party {
-			lines = append(lines, fmt.Sprintf("%s %s %s", entry.At.Format("15:04:05.000"), entry.Connection, entry.Text))
+			lines = append(
+				lines, fmt.Sprintf("%s %s %s", entry.At.Format("15:04:05.000"), entry.Connection, entry.Text),
+			)
 		}
 	}
 	for _, line := range lines[max(0, len(lines)-logged):] {

@@ -35,8 +35,8 @@ type Bench struct {
 	// Report hears what would otherwise pass unseen, such as a delay that nobody will ever make pass; nil: only the
 	// journal does. RunT reports to the test.
 	Report func(format string, args ...any)
-	// Keep bounds the messages that are kept, in all mailboxes together; the oldest fall out. Zero: everything is kept. A
-	// server that reads another's mailboxes has none to bound.
+	// Keep bounds the messages that are kept, in all mailboxes together; the oldest fall out. Zero: everything is kept.
+	// A server that reads another's mailboxes has none to bound.
 	Keep mail.Keep
 }
 

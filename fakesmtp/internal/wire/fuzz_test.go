@@ -12,7 +12,8 @@ import (
 	"mfpsim/fakesmtp/internal/talk"
 )
 
-// FuzzCommandReader: no line is longer than the limit, none has a line end in it, and lines and rejects make up what was sent.
+// FuzzCommandReader: no line is longer than the limit, none has a line end in it, and lines and rejects make up what
+// was sent.
 func FuzzCommandReader(f *testing.F) {
 	f.Add([]byte("EHLO a\r\nNOOP\nQUIT\r\n"), 16)
 	f.Add([]byte("a\rb\r\n\r\n\n"), 1)

@@ -40,7 +40,8 @@ func BearerResponse(text string) (user, token string, ok bool) {
 			token = BearerToken(value)
 		}
 	}
-	ok = len(fields) == 4 && fields[2] == "" && fields[3] == "" && strings.HasPrefix(strings.ToLower(fields[0]), "user=")
+	ok = len(fields) == 4 && fields[2] == "" && fields[3] == "" &&
+		strings.HasPrefix(strings.ToLower(fields[0]), "user=")
 	return user, token, ok && user != "" && token != ""
 }
 
