@@ -21,6 +21,6 @@
 // World ([NewFlowing]) follows the machine's clock and can be advanced on top. This package is the only one that reads
 // the machine's clock.
 //
-// A running timer does not move when a party's clock is set: [Clock.Sleep] and [Clock.WithTimeout] count elapsed true time,
-// [Clock.Now] is the time that the party believes it is.
+// A running timer does not move when a party's clock is set: [Clock.Sleep] and [Clock.WithTimeout] count elapsed true
+// time, [Clock.Now] is the time that the party believes it is.
 package vtime

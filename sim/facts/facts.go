@@ -1,5 +1,5 @@
-// Package facts has what a simulated printer knows about itself, in the form in which it is shown. Panel, Web Config and status
-// sheet all take it from here, so that they cannot disagree.
+// Package facts has what a simulated printer knows about itself, in the form in which it is shown. Panel, Web Config
+// and status sheet all take it from here, so that they cannot disagree.
 package facts
 
 import (

@@ -1,5 +1,5 @@
-// Package directory has all objects of Entra: tenants, users, applications, service principals, consents, the policies of
-// each tenant, and the audit log of changes. It has its own lock, and returns values, never pointers to its state.
+// Package directory has all objects of Entra: tenants, users, applications, service principals, consents, the policies
+// of each tenant, and the audit log of changes. It has its own lock, and returns values, never pointers to its state.
 package directory
 
 import (

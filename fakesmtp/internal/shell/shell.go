@@ -1,6 +1,6 @@
-// Package shell has what every server of this family needs around its protocol: time, network and journal, the start and
-// end of its listeners and connections, its start and end in a test, its secrets, and mailboxes for those that
-// keep mail themselves. A server adds only its Config and its protocol.
+// Package shell has what every server of this family needs around its protocol: time, network and journal, the start
+// and end of its listeners and connections, its start and end in a test, its secrets, and mailboxes for those that keep
+// mail themselves. A server adds only its Config and its protocol.
 package shell
 
 import (
