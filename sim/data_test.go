@@ -143,7 +143,8 @@ func TestAPrinterOfAnUnknownModelOrLanguageIsRefused(t *testing.T) {
 	t.Cleanup(world.Close)
 	network := faultnet.New(faultnet.Config{World: world})
 	_, err := sim.New(sim.Config{World: world, Network: network, Models: moreModels(t), Model: "Office 10"})
-	require.EqualError(t, err, (&choice.Error{What: "model", Wanted: "Office 10", Present: moreModels(t).Names()}).Error())
+	want := &choice.Error{What: "model", Wanted: "Office 10", Present: moreModels(t).Names()}
+	require.EqualError(t, err, want.Error())
 	require.ErrorContains(t, err, "; the nearest is Office 9")
 	_, err = sim.New(sim.Config{World: world, Network: network, Models: moreModels(t), Model: "Scan 1", Language: "en"})
 	require.EqualError(t, err, `no language "en" here; there are: de, el`)
