@@ -47,17 +47,17 @@ const longest = 3 * time.Minute
 
 type options struct {
 	Only     []string      `help:"Areas or ids; default: all."`
-	Stale    bool          `help:"Only those that have no verdict, or one that rests on another text than today's."`
-	Changed  string        `placeholder:"COMMIT" help:"Only areas that have changed since, and a seeded part of the others."`
-	Part     int           `default:"20" help:"With --changed: one of so many of the others."`
+	Stale    bool          `help:"Only those that have no verdict, or whose file or scenarios have changed since."`
+	Changed  string        `placeholder:"COMMIT" help:"Only areas that have changed since this commit, and a random part of the others."`
+	Part     int           `default:"20" help:"With --changed: plant one in this many of the others."`
 	Seed     uint64        `default:"7" help:"Of the scenarios."`
-	Draw     uint64        `default:"7" help:"Seed of the part, and of the order where there is not time for all."`
+	Draw     uint64        `default:"7" help:"Seed that picks the random part, and the order when --within leaves no time for all."`
 	Lang     string        `default:"en" help:"Language of the scenarios."`
 	Whole    bool          `help:"Play all scenarios against each defect, not only those that are meant to catch it."`
-	Page     bool          `help:"Plant nothing, only write the page anew."`
-	Together string        `placeholder:"NAME" help:"The defects of a set, defects/sets/NAME.yaml, in one printer at once."`
-	Within   time.Duration `help:"Begin with no further defect after so long; 0: plant all."`
-	Workers  int           `default:"0" help:"Defects at a time; 0: one for each processor."`
+	Page     bool          `help:"Plant nothing, only write docs/defects.md again."`
+	Together string        `placeholder:"NAME" help:"Plant all defects of the set defects/sets/NAME.yaml in one printer at once."`
+	Within   time.Duration `help:"Start no further defect after this time; 0: plant all."`
+	Workers  int           `default:"0" help:"How many defects to plant at once; 0: one per processor."`
 }
 
 func main() {
