@@ -205,7 +205,9 @@ func printersClient(b *testing.B, l *lab.Lab) (*oauth.Client, oauth.Endpoint, se
 		Clock:  l.World.Clock("printer"),
 		Dialer: l.Network.Dialer("bench"),
 		Roots:  l.Network.Authority().Pool,
-		Transport: func(dialTLS func(ctx context.Context, network, address string) (net.Conn, error), _ bool) oauth.Transport {
+		Transport: func(
+			dialTLS func(ctx context.Context, network, address string) (net.Conn, error), _ bool,
+		) oauth.Transport {
 			return faultnet.NewTransport(
 				faultnet.TransportConfig{DialTLS: dialTLS, Now: l.World.Now, IdleLimit: 90 * time.Second},
 			)

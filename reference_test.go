@@ -208,7 +208,8 @@ func (r reference) wrongSections(name, page, text string) []string {
 				named, since = cited, 0
 				if r.sections[cited] == nil {
 					complain(referenceFolder + cited + " is no page")
-				} else if label := labelBehind.FindStringSubmatch(line[m[1]:]); label != nil && !r.labels[cited][label[1]] {
+				} else if label := labelBehind.FindStringSubmatch(line[m[1]:]); label != nil &&
+					!r.labels[cited][label[1]] {
 					complain(referenceFolder + cited + " has no row " + label[1])
 				}
 			case section == "":

@@ -36,9 +36,12 @@ const basicPage = `<!doctype html><html><head><title>Email Server &gt; Basic</ti
 <form method="post" action="save">
 <input type="hidden" name="token" value="t1">
 <table>
-<tr><th><label for="m">Authentication Method</label></th><td><select id="m" name="method"><option value="off" selected>Off</option><option value="oauth2">OAuth2</option></select></td></tr>
+<tr><th><label for="m">Authentication Method</label></th><td><select id="m" name="method">` +
+	`<option value="off" selected>Off</option><option value="oauth2">OAuth2</option></select></td></tr>
 <tr><th>Current Status</th><td>Signed in</td></tr>
-<tr><th>Certificate Validation</th><td><label><input type="radio" name="cv" value="1" checked> Enable</label> <label><input type="radio" name="cv" value="0"> Disable</label></td></tr>
+<tr><th>Certificate Validation</th><td>` +
+	`<label><input type="radio" name="cv" value="1" checked> Enable</label> ` +
+	`<label><input type="radio" name="cv" value="0"> Disable</label></td></tr>
 <tr><th>Sender’s Email Address</th><td><input name="sender" value="a@b.example"></td></tr>
 <tr><th>Locked</th><td><input name="locked" value="x" readonly></td></tr>
 </table>

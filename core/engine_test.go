@@ -226,7 +226,8 @@ func TestAServiceThatTheModelDoesNotKnow(t *testing.T) {
 func TestReady(t *testing.T) {
 	password := mail.FactorySettings()
 	password.Method, password.Account, password.Password = mail.MethodSMTPAuth, account, mustSecret("old password")
-	password.Sender, password.Server, password.Port, password.Security = account, "smtp.example.com", 587, mail.SecuritySTARTTLS
+	password.Sender, password.Server = account, "smtp.example.com"
+	password.Port, password.Security = 587, mail.SecuritySTARTTLS
 	relay := password
 	relay.Method = mail.MethodOff
 	for _, test := range []struct {

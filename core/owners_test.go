@@ -77,7 +77,9 @@ func TestWhatEndsOneSignInLeavesTheOthers(t *testing.T) {
 				require.False(t, e.For(owner).Status().Stored)
 				e.Close()
 				woken := r.powerOn()
-				for _, other := range []nvram.Owner{nvram.Printer, nvram.FaxServer, nvram.User("alice"), nvram.User("bob")} {
+				for _, other := range []nvram.Owner{
+					nvram.Printer, nvram.FaxServer, nvram.User("alice"), nvram.User("bob"),
+				} {
 					m := woken.For(other)
 					require.Equal(t, other != owner, m.Status().Stored, other)
 					if other == owner {

@@ -69,7 +69,9 @@ type Options struct {
 	// KeepAlive says how long a connection to the identity provider is kept; empty: for one series of polls.
 	KeepAlive oauth.KeepAlive
 	// Transport carries the requests to the identity provider; nil: net/http's. See [oauth.Config].
-	Transport func(dialTLS func(ctx context.Context, network, address string) (net.Conn, error), keep bool) oauth.Transport
+	Transport func(
+		dialTLS func(ctx context.Context, network, address string) (net.Conn, error), keep bool,
+	) oauth.Transport
 	// RefreshMargin is how long before its end an access token is no longer used; 5 min if zero.
 	RefreshMargin time.Duration
 	// RefreshRefusedToken tries once more with a fresh access token when the mail server refuses one that was kept from

@@ -122,7 +122,9 @@ func Load(folder fs.FS) ([]Defect, error) {
 }
 
 func (d Defect) check() error {
-	for what, text := range map[string]string{"id": d.ID, "area": d.Area, "says": d.Says, "file": d.File, "old": d.Old} {
+	for what, text := range map[string]string{
+		"id": d.ID, "area": d.Area, "says": d.Says, "file": d.File, "old": d.Old,
+	} {
 		if text == "" {
 			return fmt.Errorf("defect %q has no %s", d.ID, what)
 		}

@@ -59,19 +59,24 @@ func TestEveryKindOfPlantedAnswer(t *testing.T) {
 			requireAADSTS(t, a, 90033, "temporarily_unavailable")
 			require.Equal(t, "60", a.header.Get("Retry-After"))
 		}},
-		"an error with another word, suberror and status": {"error=AADSTS53003 word=interaction_required suberror=basic_action status=401", 401, func(t *testing.T, _ *client, a answer, _, _ string) {
-			requireAADSTS(t, a, 53003, "interaction_required")
-			require.Equal(t, "basic_action", a.text("suberror"))
-		}},
+		"an error with another word, suberror and status": {
+			"error=AADSTS53003 word=interaction_required suberror=basic_action status=401", 401,
+			func(t *testing.T, _ *client, a answer, _, _ string) {
+				requireAADSTS(t, a, 53003, "interaction_required")
+				require.Equal(t, "basic_action", a.text("suberror"))
+			},
+		},
 		"loop detection": {"error=50196", 400, func(t *testing.T, _ *client, a answer, _, _ string) { requireAADSTS(t, a, 50196, "invalid_grant") }},
 		"plain-text 429": {"status=429", 429, func(t *testing.T, _ *client, a answer, _, _ string) {
 			require.Equal(t, "Too Many Requests", a.body)
 			require.Equal(t, "60", a.header.Get("Retry-After"))
 			require.Equal(t, "text/plain; charset=utf-8", a.header.Get("Content-Type"))
 		}},
-		"503 with Retry-After of its own": {"status=503 retry-after=7", 503, func(t *testing.T, _ *client, a answer, _, _ string) {
-			require.Equal(t, "7", a.header.Get("Retry-After"))
-		}},
+		"503 with Retry-After of its own": {
+			"status=503 retry-after=7", 503, func(t *testing.T, _ *client, a answer, _, _ string) {
+				require.Equal(t, "7", a.header.Get("Retry-After"))
+			},
+		},
 		"503 without Retry-After": {"status=503 retry-after=none", 503, func(t *testing.T, _ *client, a answer, _, _ string) { require.Empty(t, a.header.Get("Retry-After")) }},
 		"a body as it stands":     {"body={} status=418", 418, func(t *testing.T, _ *client, a answer, _, _ string) { require.Equal(t, "{}", a.body) }},
 		"a redirect": {"redirect=/elsewhere status=307", 307, func(t *testing.T, _ *client, a answer, _, _ string) {
@@ -94,9 +99,11 @@ func TestEveryKindOfPlantedAnswer(t *testing.T) {
 		"another charset": {"charset=utf-16", 400, func(t *testing.T, _ *client, a answer, _, _ string) {
 			require.Equal(t, "application/json; charset=utf-16", a.header.Get("Content-Type"))
 		}},
-		"declined by a person who is not there": {"declined", 400, func(t *testing.T, _ *client, a answer, _, _ string) {
-			require.Equal(t, "authorization_declined", a.text("error"))
-		}},
+		"declined by a person who is not there": {
+			"declined", 400, func(t *testing.T, _ *client, a answer, _, _ string) {
+				require.Equal(t, "authorization_declined", a.text("error"))
+			},
+		},
 		"expired early": {"expired", 400, func(t *testing.T, c *client, a answer, user, _ string) {
 			requireAADSTS(t, a, 70020, "expired_token")
 			require.Error(t, c.entra.EnterCode(user))
@@ -106,12 +113,14 @@ func TestEveryKindOfPlantedAnswer(t *testing.T) {
 		"pending, whatever was approved": {"pending", 400, func(t *testing.T, _ *client, a answer, _, _ string) {
 			requireAADSTS(t, a, 70016, "authorization_pending")
 		}},
-		"the page refuses the code, the device waits": {"code-refused", 400, func(t *testing.T, c *client, a answer, user, device string) {
-			require.Equal(t, "Enter code to allow access", page(c, user))
-			requireAADSTS(t, c.poll(device), 70016, "authorization_pending")
-			c.entra.ClearAnswers()
-			require.Equal(t, "Sign in", page(c, user))
-		}},
+		"the page refuses the code, the device waits": {
+			"code-refused", 400, func(t *testing.T, c *client, a answer, user, device string) {
+				require.Equal(t, "Enter code to allow access", page(c, user))
+				requireAADSTS(t, c.poll(device), 70016, "authorization_pending")
+				c.entra.ClearAnswers()
+				require.Equal(t, "Sign in", page(c, user))
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := stepped(t)

@@ -372,7 +372,9 @@ func TestTheSameSeedGivesTheSameRedirectsAndTokens(t *testing.T) {
 	play := func() []string {
 		c := web(t)
 		var all []string
-		for _, changes := range [][]string{nil, {"prompt", "none"}, {"response_mode", "fragment"}, {"scope", "nonsense/"}} {
+		for _, changes := range [][]string{
+			nil, {"prompt", "none"}, {"response_mode", "fragment"}, {"scope", "nonsense/"},
+		} {
 			location, err := c.entra.Authorize(c.address(changes...), "alice@contoso.com")
 			require.NoError(t, err)
 			all = append(all, location)

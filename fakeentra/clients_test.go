@@ -20,7 +20,9 @@ import (
 func TestMSALForGoSignsInUnmodified(t *testing.T) {
 	ctx := t.Context()
 	entra := fakeentra.RunT(t, fakeentra.Config{})
-	for tenant, principal := range map[string]string{"organizations": "admin@contoso.com", "contoso.com": "admin@contoso.com", "consumers": "bob@outlook.com"} {
+	for tenant, principal := range map[string]string{
+		"organizations": "admin@contoso.com", "contoso.com": "admin@contoso.com", "consumers": "bob@outlook.com",
+	} {
 		t.Run(tenant, func(t *testing.T) {
 			msal, err := public.New(
 				fakeentra.ClientID, public.WithAuthority(authority+"/"+tenant), public.WithHTTPClient(entra.Client()),

@@ -139,15 +139,21 @@ func TestObjectsHaveGraphsShapes(t *testing.T) {
 	require.JSONEq(
 		t,
 		`{"id":"`+policy.ID+`","displayName":"Block device code flow","createdDateTime":"2026-03-02T09:00:00Z",
-		"state":"enabledForReportingButNotEnforced","conditions":{"userRiskLevels":[],"signInRiskLevels":[],"clientAppTypes":["all"],
-		"platforms":null,"locations":null,"users":{"includeUsers":["All"],"excludeUsers":["alice@contoso.com"],"includeGroups":[],
+		"state":"enabledForReportingButNotEnforced",
+		"conditions":{"userRiskLevels":[],"signInRiskLevels":[],"clientAppTypes":["all"],
+		"platforms":null,"locations":null,
+		"users":{"includeUsers":["All"],"excludeUsers":["alice@contoso.com"],"includeGroups":[],
 		"excludeGroups":[],"includeRoles":[],"excludeRoles":[]},
-		"applications":{"includeApplications":["All"],"excludeApplications":[]},"authenticationFlows":{"transferMethods":"deviceCodeFlow"}},
-		"grantControls":{"operator":"OR","builtInControls":["block"]},"sessionControls":null,"mfpsim":{"from":"2026-05-01T00:00:00Z"}}`,
+		"applications":{"includeApplications":["All"],"excludeApplications":[]},
+		"authenticationFlows":{"transferMethods":"deviceCodeFlow"}},
+		"grantControls":{"operator":"OR","builtInControls":["block"]},"sessionControls":null,
+		"mfpsim":{"from":"2026-05-01T00:00:00Z"}}`,
 		string(text),
 	)
 	c.signIn("admin@contoso.com")
-	for _, thing := range []any{c.entra.Tenants(), c.entra.Users(), c.entra.Consents("contoso.com"), c.entra.SignIns(), c.entra.Audit()} {
+	for _, thing := range []any{
+		c.entra.Tenants(), c.entra.Users(), c.entra.Consents("contoso.com"), c.entra.SignIns(), c.entra.Audit(),
+	} {
 		text, err := json.Marshal(thing)
 		require.NoError(t, err)
 		require.Greater(t, len(text), 50)

@@ -25,7 +25,8 @@ func ExampleServer_Graph() {
 		"application/json",
 		strings.NewReader(`{
 		"displayName": "Block device code flow", "state": "enabledForReportingButNotEnforced",
-		"conditions": {"users": {"includeUsers": ["All"]}, "authenticationFlows": {"transferMethods": "deviceCodeFlow"}},
+		"conditions": {"users": {"includeUsers": ["All"]},
+			"authenticationFlows": {"transferMethods": "deviceCodeFlow"}},
 		"grantControls": {"operator": "OR", "builtInControls": ["block"]}}`),
 	)
 	if err != nil {

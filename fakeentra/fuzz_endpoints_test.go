@@ -63,11 +63,16 @@ func FuzzEveryEndpoint(f *testing.F) {
 // FuzzCookies sends any cookies to the pages.
 func FuzzCookies(f *testing.F) {
 	s := fuzzServer(f)
-	for _, text := range []string{"", "esctx=", "esctx=x; ESTSAUTH=y; fpc=z", "ESTSAUTH=1.AAAA", "=;;=", "esctx=\"", strings.Repeat("a=b; ", 500)} {
+	for _, text := range []string{
+		"", "esctx=", "esctx=x; ESTSAUTH=y; fpc=z", "ESTSAUTH=1.AAAA", "=;;=", "esctx=\"", strings.Repeat("a=b; ", 500),
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, cookies string) {
-		for _, path := range []string{"/common/login", "/appverify", "/common/Consent/Set", "/common/oauth2/v2.0/logout", "/common/oauth2/v2.0/authorize?client_id=" + fakeentra.ClientID} {
+		for _, path := range []string{
+			"/common/login", "/appverify", "/common/Consent/Set", "/common/oauth2/v2.0/logout",
+			"/common/oauth2/v2.0/authorize?client_id=" + fakeentra.ClientID,
+		} {
 			withHeader(t, s, http.MethodGet, path, "", map[string]string{"Cookie": cookies})
 		}
 		withHeader(t, s, http.MethodPost, "/common/login", "loginfmt=x&canary=y", map[string]string{"Cookie": cookies})
@@ -121,7 +126,9 @@ func FuzzClientProof(f *testing.F) {
 // FuzzBearerToken: the userinfo endpoint takes no token but its own.
 func FuzzBearerToken(f *testing.F) {
 	s := fuzzServer(f)
-	for _, text := range []string{"", "Bearer", "Bearer ", "Bearer a.b.c", "Bearer eyJhbGciOiJub25lIn0.e30.", "bearer \x00", "Basic eDp5"} {
+	for _, text := range []string{
+		"", "Bearer", "Bearer ", "Bearer a.b.c", "Bearer eyJhbGciOiJub25lIn0.e30.", "bearer \x00", "Basic eDp5",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, authorization string) {
@@ -154,7 +161,10 @@ func FuzzLanguage(f *testing.F) {
 
 // FuzzPlantedAnswers: what is read as an answer is written as one, and read again the same.
 func FuzzPlantedAnswers(f *testing.F) {
-	for _, words := range []string{"html", "error=53003 times=2 then status=429", "latency=1h lifetime=1s", "body=\x00 charset=;", "until=2026-03-02 empty", "approve= after=99999999999999999999"} {
+	for _, words := range []string{
+		"html", "error=53003 times=2 then status=429", "latency=1h lifetime=1s", "body=\x00 charset=;",
+		"until=2026-03-02 empty", "approve= after=99999999999999999999",
+	} {
 		f.Add(words)
 	}
 	f.Fuzz(func(t *testing.T, words string) {

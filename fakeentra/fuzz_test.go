@@ -46,7 +46,10 @@ func FuzzForm(f *testing.F) {
 		f.Add(body)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		for _, path := range []string{"/common/oauth2/v2.0/token", "/consumers/oauth2/v2.0/devicecode", "/common/oauth2/deviceauth", "/common/login"} {
+		for _, path := range []string{
+			"/common/oauth2/v2.0/token", "/consumers/oauth2/v2.0/devicecode", "/common/oauth2/deviceauth",
+			"/common/login",
+		} {
 			healthy(t, s, http.MethodPost, path, "", formType, body)
 		}
 	})

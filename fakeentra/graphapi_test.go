@@ -56,18 +56,22 @@ func (a *admin) list(path string) []map[string]any {
 const blockDeviceCode = `{
     "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#identity/conditionalAccess/policies/$entity",
     "id": "7f5b4c2e-0000-4000-8000-000000000001", "templateId": null, "displayName": "CA010: Block device code flow",
-    "createdDateTime": "2026-01-12T10:01:02Z", "modifiedDateTime": null, "state": "enabled", "partialEnablementStrategy": null,
+    "createdDateTime": "2026-01-12T10:01:02Z", "modifiedDateTime": null, "state": "enabled",
+    "partialEnablementStrategy": null,
     "sessionControls": null,
     "conditions": {
         "userRiskLevels": [], "signInRiskLevels": [], "clientAppTypes": ["all"], "platforms": null, "locations": null,
-        "times": null, "deviceStates": null, "devices": null, "clientApplications": null, "servicePrincipalRiskLevels": [], "insiderRiskLevels": null,
+        "times": null, "deviceStates": null, "devices": null, "clientApplications": null,
+        "servicePrincipalRiskLevels": [], "insiderRiskLevels": null,
         "applications": {"includeApplications": ["All"], "excludeApplications": [], "includeUserActions": [],
             "includeAuthenticationContextClassReferences": [], "applicationFilter": null},
-        "users": {"includeUsers": ["All"], "excludeUsers": [], "includeGroups": [], "excludeGroups": [], "includeRoles": [], "excludeRoles": [],
+        "users": {"includeUsers": ["All"], "excludeUsers": [], "includeGroups": [], "excludeGroups": [],
+            "includeRoles": [], "excludeRoles": [],
             "includeGuestsOrExternalUsers": null, "excludeGuestsOrExternalUsers": null},
         "authenticationFlows": {"transferMethods": "deviceCodeFlow"}
     },
-    "grantControls": {"operator": "OR", "builtInControls": ["block"], "customAuthenticationFactors": [], "termsOfUse": [],
+    "grantControls": {"operator": "OR", "builtInControls": ["block"],
+        "customAuthenticationFactors": [], "termsOfUse": [],
         "authenticationStrength@odata.context": "https://graph.microsoft.com/", "authenticationStrength": null}
 }`
 
@@ -215,8 +219,8 @@ func TestAnAdministratorKeepsConsentsAndApplicationsByTheAPI(t *testing.T) {
 		http.StatusCreated,
 		http.MethodPost,
 		"/v1.0/oauth2PermissionGrants",
-		`{"clientId":"`+principals[0]["id"].(string)+
-			`","consentType":"AllPrincipals","principalId":null,"resourceId":"`+grants[0]["resourceId"].(string)+`","scope":"SMTP.Send"}`,
+		`{"clientId":"`+principals[0]["id"].(string)+`","consentType":"AllPrincipals","principalId":null,`+
+			`"resourceId":"`+grants[0]["resourceId"].(string)+`","scope":"SMTP.Send"}`,
 	)
 	require.Equal(t, http.StatusOK, refresh().status)
 
@@ -225,7 +229,8 @@ func TestAnAdministratorKeepsConsentsAndApplicationsByTheAPI(t *testing.T) {
 	me := a.list("/v1.0/users?$filter=userPrincipalName%20eq%20'admin@contoso.com'")[0]["id"].(string)
 	a.ok(
 		http.StatusCreated, http.MethodPost, path+"/appRoleAssignedTo",
-		`{"principalId":"`+me+`","resourceId":"`+principals[0]["id"].(string)+`","appRoleId":"00000000-0000-0000-0000-000000000000"}`,
+		`{"principalId":"`+me+`","resourceId":"`+principals[0]["id"].(string)+
+			`","appRoleId":"00000000-0000-0000-0000-000000000000"}`,
 	)
 	require.Equal(t, http.StatusOK, refresh().status)
 	require.Equal(t, "User", a.list(path + "/appRoleAssignedTo")[0]["principalType"])
@@ -273,7 +278,8 @@ func TestNamedLocationsByTheAPI(t *testing.T) {
 		http.MethodPost,
 		"/v1.0/identity/conditionalAccess/policies",
 		`{"displayName":"Only from the office","state":"enabled",
-		"conditions":{"users":{"includeUsers":["All"]},"locations":{"includeLocations":["All"],"excludeLocations":["`+made.text("id")+`"]}},
+		"conditions":{"users":{"includeUsers":["All"]},
+		"locations":{"includeLocations":["All"],"excludeLocations":["`+made.text("id")+`"]}},
 		"grantControls":{"operator":"OR","builtInControls":["block"]}}`,
 	)
 	require.Equal(t, http.StatusOK, c.refresh(tokens.text("refresh_token")).status)
@@ -396,7 +402,10 @@ func FuzzGraphBody(f *testing.F) {
 
 // FuzzGraphQuery does the same with queries.
 func FuzzGraphQuery(f *testing.F) {
-	for _, seed := range []string{"$filter=a eq 'b'", "$filter=a/b ne 1 and c le 'x''y'", "$top=-1", "$orderby=id desc", "$select=,", "%zz", "$filter='"} {
+	for _, seed := range []string{
+		"$filter=a eq 'b'", "$filter=a/b ne 1 and c le 'x''y'", "$top=-1", "$orderby=id desc", "$select=,", "%zz",
+		"$filter='",
+	} {
 		f.Add(seed)
 	}
 	entra, err := fakeentra.New(fakeentra.Config{Start: start})

@@ -17,16 +17,20 @@ import (
 const everything = `{
 	"displayName": "Everything", "state": "enabled", "templateId": "c7503427-338e-4c5e-902d-abe252abfb43",
 	"conditions": {
-		"userRiskLevels": ["high"], "signInRiskLevels": ["low", "medium"], "clientAppTypes": ["browser", "mobileAppsAndDesktopClients"],
+		"userRiskLevels": ["high"], "signInRiskLevels": ["low", "medium"],
+		"clientAppTypes": ["browser", "mobileAppsAndDesktopClients"],
 		"platforms": {"includePlatforms": ["all"], "excludePlatforms": ["iOS"]},
 		"locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]},
-		"applications": {"includeApplications": ["Office365"], "excludeApplications": ["00000003-0000-0000-c000-000000000000"]},
-		"users": {"includeUsers": ["GuestsOrExternalUsers"], "excludeUsers": ["alice@contoso.com"], "includeGroups": ["Scanners"],
-			"excludeGroups": [], "includeRoles": ["Printer Administrator"], "excludeRoles": ["62e90394-69f5-4237-9190-012177145e10"]},
+		"applications": {"includeApplications": ["Office365"],
+			"excludeApplications": ["00000003-0000-0000-c000-000000000000"]},
+		"users": {"includeUsers": ["GuestsOrExternalUsers"], "excludeUsers": ["alice@contoso.com"],
+			"includeGroups": ["Scanners"], "excludeGroups": [],
+			"includeRoles": ["Printer Administrator"], "excludeRoles": ["62e90394-69f5-4237-9190-012177145e10"]},
 		"authenticationFlows": {"transferMethods": "deviceCodeFlow,authenticationTransfer"}
 	},
 	"grantControls": {"operator": "AND", "builtInControls": ["mfa", "compliantDevice", "domainJoinedDevice"]},
-	"sessionControls": {"signInFrequency": {"value": 7, "type": "days", "authenticationType": "secondaryAuthentication", "frequencyInterval": "timeBased", "isEnabled": true}},
+	"sessionControls": {"signInFrequency": {"value": 7, "type": "days",
+		"authenticationType": "secondaryAuthentication", "frequencyInterval": "timeBased", "isEnabled": true}},
 	"mfpsim": {"where": "issuance", "from": "2026-04-01T00:00:00Z", "enforced": "2026-05-01T00:00:00Z"}
 }`
 
@@ -127,10 +131,14 @@ func TestEverythingThatIsListedCanBeReadByItsID(t *testing.T) {
 		}
 		a.ok(http.StatusNotFound, http.MethodGet, "/v1.0/"+path+"/00000000-0000-0000-0000-00000000dead", "")
 	}
-	for _, path := range []string{"policies/authorizationPolicy", "policies/adminConsentRequestPolicy", "policies/identitySecurityDefaultsEnforcementPolicy"} {
+	for _, path := range []string{
+		"policies/authorizationPolicy", "policies/adminConsentRequestPolicy",
+		"policies/identitySecurityDefaultsEnforcementPolicy",
+	} {
 		a.ok(http.StatusOK, http.MethodGet, "/v1.0/"+path, "")
 	}
-	location := a.list("/v1.0/identity/conditionalAccess/namedLocations?$filter=" + url.QueryEscape("displayName eq 'Greece'"))[0]
+	greece := url.QueryEscape("displayName eq 'Greece'")
+	location := a.list("/v1.0/identity/conditionalAccess/namedLocations?$filter=" + greece)[0]
 	require.Equal(t, []any{"GR"}, location["countriesAndRegions"])
 	a.ok(
 		http.StatusNoContent, http.MethodDelete,
@@ -172,16 +180,17 @@ func TestAnApplicationOfTheOrganizationsOwn(t *testing.T) {
 		http.MethodPost,
 		"/v1.0/applications",
 		`{"displayName":"Scanner","signInAudience":"AzureADMyOrg",
-		"isFallbackPublicClient":true,"publicClient":{"redirectUris":["http://localhost"]},"web":{"redirectUris":[],"implicitGrantSettings":{"enableIdTokenIssuance":false}}}`,
+		"isFallbackPublicClient":true,"publicClient":{"redirectUris":["http://localhost"]},
+		"web":{"redirectUris":[],"implicitGrantSettings":{"enableIdTokenIssuance":false}}}`,
 	)
 	c.id, c.tenant = made.text("appId"), "contoso.com"
 	sp := a.ok(http.StatusCreated, http.MethodPost, "/v1.0/servicePrincipals", `{"appId":"`+c.id+`"}`)
 	a.ok(http.StatusBadRequest, http.MethodPost, "/v1.0/servicePrincipals", `{"appId":"`+c.id+`"}`)
-	exchange := a.list("/v1.0/servicePrincipals?$filter=" + url.QueryEscape("appId eq '00000002-0000-0ff1-ce00-000000000000'"))[0]["id"].(string)
+	filter := url.QueryEscape("appId eq '00000002-0000-0ff1-ce00-000000000000'")
+	exchange := a.list("/v1.0/servicePrincipals?$filter=" + filter)[0]["id"].(string)
 	alice, _ := c.entra.User("alice@contoso.com")
-	grant := `{"clientId":"` + sp.text(
-		"id",
-	) + `","consentType":"Principal","principalId":"` + alice.ID + `","resourceId":"` + exchange + `","scope":"SMTP.Send"}`
+	grant := `{"clientId":"` + sp.text("id") + `","consentType":"Principal","principalId":"` + alice.ID +
+		`","resourceId":"` + exchange + `","scope":"SMTP.Send"}`
 	require.Equal(
 		t, alice.ID,
 		a.ok(http.StatusCreated, http.MethodPost, "/v1.0/oauth2PermissionGrants", grant).text("principalId"),

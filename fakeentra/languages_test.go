@@ -95,7 +95,12 @@ func TestTheLanguageComesFromTheAddressOrTheBrowser(t *testing.T) {
 func TestTheMessageOfADeviceIsInTheLanguageThatMktAsksFor(t *testing.T) {
 	c := stepped(t)
 	form := url.Values{"client_id": {c.id}, "scope": {fakeentra.Scope}}
-	for market, begins := range map[string]string{"": "To sign in, use a web browser", "el-GR": "Για να συνδεθείτε", "hi-IN": "साइन इन करने के लिए", "fr-FR": "To sign in"} {
+	for market, begins := range map[string]string{
+		"":      "To sign in, use a web browser",
+		"el-GR": "Για να συνδεθείτε",
+		"hi-IN": "साइन इन करने के लिए",
+		"fr-FR": "To sign in",
+	} {
 		a := c.post(devicecode+"?mkt="+market, form)
 		require.Equal(t, http.StatusOK, a.status)
 		require.True(t, strings.HasPrefix(a.text("message"), begins), a.text("message"))
@@ -219,7 +224,10 @@ func TestTheIdsOfMicrosoftsPages(t *testing.T) {
 
 func TestTheLookupPage(t *testing.T) {
 	c := stepped(t)
-	for code, status := range map[string]int{"53003": 200, "AADSTS53003": 200, "aadsts70016 ": 200, "": 200, "1": 404, "x": 404, "-1": 404, "0": 404, "99999999999999999999": 404} {
+	for code, status := range map[string]int{
+		"53003": 200, "AADSTS53003": 200, "aadsts70016 ": 200, "": 200,
+		"1": 404, "x": 404, "-1": 404, "0": 404, "99999999999999999999": 404,
+	} {
 		a := c.do(http.MethodGet, authority+"/error?code="+url.QueryEscape(code), "", "")
 		require.Equal(t, status, a.status, code)
 		require.Contains(t, a.body, "simulation by mfpsim")

@@ -92,12 +92,14 @@ func TestTheParityDocumentIsUpToDate(t *testing.T) {
 
 <!-- Generated from the tables of the package: go generate ./fakeentra. Do not edit. -->
 
-Marks: **C** captured, **D** documented, **R** reported, **I** inferred by us. Sources are the keys of [reference/sources.md](reference/sources.md): FB is a dump of Microsoft's own
+Marks: **C** captured, **D** documented, **R** reported, **I** inferred by us. ` +
+		`Sources are the keys of [reference/sources.md](reference/sources.md): FB is a dump of Microsoft's own
 templates; ERR, DCF, ACF and BRK are its documentation; AZJS are recordings of the Azure SDK for JavaScript.
 
 ## Endpoints
 
-The router reads this table: what is not in it is answered by status 404, an error "not_simulated", and a note in the journal.
+The router reads this table: what is not in it is answered by status 404, an error "not_simulated", ` +
+		`and a note in the journal.
 
 | name (of planted answers) | path | methods | advertised as | mark | source | shown by |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -122,7 +124,8 @@ The router reads this table: what is not in it is answered by status 404, an err
 %d rows. Every one can be sent by a planted answer (%s) and is on the page /error?code=N. The tests in the last column
 meet the number as the fake says it by itself, or as a page shows it; rows without one are said by planted answers only.
 
-| number | first sentence | error word | suberror | status | where | mark: sentence | mark: word | source | date | met in |
+| number | first sentence | error word | suberror | status | where `+
+		`| mark: sentence | mark: word | source | date | met in |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 `, len(rows), sayAll)
 	require.Contains(t, tests, sayAll)

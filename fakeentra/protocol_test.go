@@ -25,8 +25,13 @@ func TestEveryRefusalOfTheTokenAndDeviceCodeEndpoints(t *testing.T) {
 	}
 	scope := fakeentra.Scope
 	const id = fakeentra.ClientID
-	const other, single, secretive, off, work = "10000000-0000-4000-8000-000000000001", "10000000-0000-4000-8000-000000000002",
-		"10000000-0000-4000-8000-000000000003", "10000000-0000-4000-8000-000000000004", "10000000-0000-4000-8000-000000000005"
+	const (
+		other     = "10000000-0000-4000-8000-000000000001"
+		single    = "10000000-0000-4000-8000-000000000002"
+		secretive = "10000000-0000-4000-8000-000000000003"
+		off       = "10000000-0000-4000-8000-000000000004"
+		work      = "10000000-0000-4000-8000-000000000005"
+	)
 	for name, test := range map[string]struct {
 		tenant, endpoint string
 		form             url.Values
@@ -97,7 +102,8 @@ func TestTheLayoutOfErrors(t *testing.T) {
 	require.Regexp(t, `^[0-9a-f-]{34}00$`, trace)
 	require.Equal(t, `{"error":"invalid_request","error_description":"AADSTS900144: The request body must contain the following parameter: 'scope'. `+
 		`Trace ID: `+trace+` Correlation ID: `+correlation+` Timestamp: 2026-03-02 09:00:00Z","error_codes":[900144],"timestamp":"2026-03-02 09:00:00Z",`+
-		`"trace_id":"`+trace+`","correlation_id":"`+correlation+`","error_uri":"https://login.microsoftonline.com/error?code=900144"}`, a.body)
+		`"trace_id":"`+trace+`","correlation_id":"`+correlation+`",`+
+		`"error_uri":"https://login.microsoftonline.com/error?code=900144"}`, a.body)
 	require.Equal(t, "1,900144,0,,", a.header.Get("x-ms-clitelem"))
 	require.Equal(t, correlation, a.header.Get("client-request-id"))
 	for name, value := range map[string]string{
@@ -208,9 +214,8 @@ func journalText(s *fakeentra.Server) string {
 	for _, e := range s.Journal().Entries() {
 		b.WriteString(e.Text.String() + "\n")
 		if e.HTTP != nil {
-			b.WriteString(
-				e.HTTP.Target.String() + "\n" + e.HTTP.RequestBody.String() + "\n" + e.HTTP.ResponseBody.String() + "\n",
-			)
+			b.WriteString(e.HTTP.Target.String() + "\n" +
+				e.HTTP.RequestBody.String() + "\n" + e.HTTP.ResponseBody.String() + "\n")
 			for _, f := range append(e.HTTP.RequestHeader, e.HTTP.ResponseHeader...) {
 				b.WriteString(f.Name + ": " + f.Value.String() + "\n")
 			}
@@ -266,7 +271,9 @@ func TestPlantedAnswers(t *testing.T) {
 		}
 	}
 	require.Empty(t, c.entra.UnmetAnswers())
-	for _, words := range [][]string{{"magic"}, {}, {"html", "endpoint=moon"}, {"error=1"}, {"status=1"}, {"html", "grant=x"}, {"html", "times=x"}} {
+	for _, words := range [][]string{
+		{"magic"}, {}, {"html", "endpoint=moon"}, {"error=1"}, {"status=1"}, {"html", "grant=x"}, {"html", "times=x"},
+	} {
 		_, err := parseOne(words...)
 		require.Error(t, err, words)
 	}

@@ -242,7 +242,8 @@ func TestABlockInTheBrowserLeavesTheDeviceWaiting(t *testing.T) {
 	require.Contains(t, p.text(), "Error Code: 53003\nRequest Id: ")
 	require.Contains(
 		t, p.text(),
-		"App name: Example MFP Email Sender\nApp id: "+fakeentra.ClientID+"\nIP address: 203.0.113.7\nDevice identifier: Not available",
+		"App name: Example MFP Email Sender\nApp id: "+fakeentra.ClientID+
+			"\nIP address: 203.0.113.7\nDevice identifier: Not available",
 	)
 	requireAADSTS(t, c.poll(device), 70016, "authorization_pending")
 	rows := c.entra.SignIns().Filter("admin@contoso.com", "53003", "Block device code flow")

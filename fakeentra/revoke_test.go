@@ -96,16 +96,27 @@ func TestWhatElseEndsASignIn(t *testing.T) {
 		"the account is deleted":   {func(s *fakeentra.Server) error { return s.Delete(u) }, 50034, "invalid_grant", "bad_token"},
 		"the consent is withdrawn": {func(s *fakeentra.Server) error { return s.WithdrawConsent("contoso.com", "") }, 65001, "invalid_grant", "consent_required"},
 		"the application is closed": {func(s *fakeentra.Server) error {
-			return s.ChangeApplication(fakeentra.ClientID, func(a *fakeentra.Application) { a.State = fakeentra.Disabled })
+			return s.ChangeApplication(
+				fakeentra.ClientID, func(a *fakeentra.Application) { a.State = fakeentra.Disabled },
+			)
 		}, 7000112, "unauthorized_client", ""},
 		"the organization closes the application": {func(s *fakeentra.Server) error {
-			return s.ChangeServicePrincipal("contoso.com", fakeentra.ApplicationName, func(p *fakeentra.ServicePrincipal) { p.State = fakeentra.Disabled })
+			return s.ChangeServicePrincipal(
+				"contoso.com", fakeentra.ApplicationName,
+				func(p *fakeentra.ServicePrincipal) { p.State = fakeentra.Disabled },
+			)
 		}, 7000112, "unauthorized_client", ""},
 		"the organization gives up Exchange Online": {func(s *fakeentra.Server) error {
-			return s.ChangeServicePrincipal("contoso.com", "Office 365 Exchange Online", func(p *fakeentra.ServicePrincipal) { p.State = fakeentra.Disabled })
+			return s.ChangeServicePrincipal(
+				"contoso.com", "Office 365 Exchange Online",
+				func(p *fakeentra.ServicePrincipal) { p.State = fakeentra.Disabled },
+			)
 		}, 500014, "invalid_resource", ""},
 		"nobody is assigned any more": {func(s *fakeentra.Server) error {
-			return s.ChangeServicePrincipal("contoso.com", fakeentra.ClientID, func(p *fakeentra.ServicePrincipal) { p.AssignmentRequired = true })
+			return s.ChangeServicePrincipal(
+				"contoso.com", fakeentra.ClientID,
+				func(p *fakeentra.ServicePrincipal) { p.AssignmentRequired = true },
+			)
 		}, 50105, "invalid_grant", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -166,7 +166,8 @@ func TestAdminConsent(t *testing.T) {
 		tenant, _ := c.entra.Tenant("contoso.com")
 		require.Equal(
 			t,
-			webPage+"?admin_consent=True&tenant="+tenant.ID+"&scope=https%3a%2f%2foutlook.office.com%2fSMTP.Send&state=s",
+			webPage+"?admin_consent=True&tenant="+tenant.ID+
+				"&scope=https%3a%2f%2foutlook.office.com%2fSMTP.Send&state=s",
 			p.location(),
 		)
 		require.Len(t, c.entra.Consents("contoso.com"), 1)
@@ -413,7 +414,9 @@ func TestEveryAdvertisedEndpointAnswers(t *testing.T) {
 	c := web(t)
 	tenant, _ := c.entra.Tenant("contoso.com")
 	for _, alias := range []string{"common", "organizations", "consumers", "contoso.com", tenant.ID} {
-		for _, document := range []string{"/v2.0/.well-known/openid-configuration", "/.well-known/openid-configuration"} {
+		for _, document := range []string{
+			"/v2.0/.well-known/openid-configuration", "/.well-known/openid-configuration",
+		} {
 			found := 0
 			for name, value := range c.do(http.MethodGet, authority+"/"+alias+document, "", "").json {
 				address, isText := value.(string)
@@ -450,12 +453,17 @@ func TestEveryAdvertisedEndpointAnswers(t *testing.T) {
 		a := c.post(token, url.Values{"grant_type": {grant}, "client_id": {c.id}})
 		require.NotEqual(t, "unsupported_grant_type", a.text("error"), grant)
 	}
-	for _, grant := range []string{"urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:token-exchange", "magic"} {
+	for _, grant := range []string{
+		"urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:token-exchange", "magic",
+	} {
 		requireAADSTS(
 			t, c.post(token, url.Values{"grant_type": {grant}, "client_id": {c.id}}), 70003, "unsupported_grant_type",
 		)
 	}
-	for _, path := range []string{"/common/oauth2/v2.0/revoke", "/common/oauth2/v2.0/introspect", "/common/oauth2/v2.0/register", "/.well-known/oauth-authorization-server"} {
+	for _, path := range []string{
+		"/common/oauth2/v2.0/revoke", "/common/oauth2/v2.0/introspect", "/common/oauth2/v2.0/register",
+		"/.well-known/oauth-authorization-server",
+	} {
 		require.Equal(t, http.StatusNotFound, c.do(http.MethodPost, authority+path, "", "").status, path)
 	}
 }

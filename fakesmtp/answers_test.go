@@ -113,7 +113,9 @@ func TestPlantedAnswersAreCountedAndSequenced(t *testing.T) {
 	require.Len(t, s.UnmetAnswers(), 3)
 	c := dial(t, s)
 	c.reply()
-	for _, reply := range []string{"250 2.0.0 OK", "451 4.0.0 One", "451 4.0.0 One", "452 4.0.0 lines", "250 2.0.0 OK"} {
+	for _, reply := range []string{
+		"250 2.0.0 OK", "451 4.0.0 One", "451 4.0.0 One", "452 4.0.0 lines", "250 2.0.0 OK",
+	} {
 		require.Equal(t, reply, c.say("NOOP"))
 	}
 	require.Len(t, s.UnmetAnswers(), 1)

@@ -81,7 +81,9 @@ func TestCmdlets(t *testing.T) {
 	t.Run("every cmdlet that only looks prints something", func(t *testing.T) {
 		s := workplace(t)
 		authenticated(t, s).post(DefaultMailbox, scan, "bob@fabrikam.com")
-		for _, name := range []string{"Get-TransportConfig", "Get-CASMailbox", "Get-Mailbox", "Get-OrganizationConfig", "Get-MessageTrace"} {
+		for _, name := range []string{
+			"Get-TransportConfig", "Get-CASMailbox", "Get-Mailbox", "Get-OrganizationConfig", "Get-MessageTrace",
+		} {
 			out, err := s.Cmdlet(name, []string{"-Organization", "contoso.com"})
 			require.NoError(t, err)
 			require.Regexp(t, `^\w+ +: ?.*\n`, out)

@@ -52,13 +52,19 @@ func TestConversationsOfTheReferenceThatHaveACause(t *testing.T) {
 		setup  func(*testing.T, *Server)
 		script string
 	}{
-		"a front end that is being drained, at AUTH (MK-1106)": {setup: arm("AUTH", replies.ServiceNotActive), script: secure + `
+		"a front end that is being drained, at AUTH (MK-1106)": {
+			setup: arm("AUTH", replies.ServiceNotActive),
+			script: secure + `
 C: AUTH XOAUTH2 {blob}
 S: 421 4.3.2 Service not active` + tail + `
-CLOSED`},
-		"a front end that cannot proxy, with a space before the tail (OMS-5)": {setup: arm("AUTH", replies.ProxyFailed), script: secure + `
+CLOSED`,
+		},
+		"a front end that cannot proxy, with a space before the tail (OMS-5)": {
+			setup: arm("AUTH", replies.ProxyFailed),
+			script: secure + `
 C: AUTH XOAUTH2 {blob}
-S: 451 4.7.0 Temporary server error. Please try again later. PRX4 ` + tail + authOK},
+S: 451 4.7.0 Temporary server error. Please try again later. PRX4 ` + tail + authOK,
+		},
 		"a transient failure of AUTH": {setup: arm("AUTH", replies.TemporaryAuth), script: secure + `
 C: AUTH XOAUTH2 {blob}
 S: 454 4.7.0 Temporary authentication failure` + tail + authOK},
@@ -68,30 +74,61 @@ S: 535 5.7.139 Authentication unsuccessful` + tail},
 		"the older wording of 5.7.57 (MSPRN)": {setup: arm("MAIL", replies.NotAuthenticatedOld), script: secure + `
 C: MAIL FROM:<alice@contoso.com>
 S: 530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM` + tail},
-		"a mailbox server in trouble (datalust #101)": {setup: arm(OnEndOfData, replies.TemporaryServer), script: submit +
-			"S: 451 4.3.111 Temporary server error. Please try again later MRH1" + hostname},
+		"a mailbox server in trouble (datalust #101)": {
+			setup: arm(OnEndOfData, replies.TemporaryServer),
+			script: submit +
+				"S: 451 4.3.111 Temporary server error. Please try again later MRH1" + hostname,
+		},
 		"the older wording of 432 (timeoff #308)": {setup: arm(OnEndOfData, replies.TooManyOlder), script: submit +
 			"S: 432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded" + hostname},
 		"send as denied, 2018 to 2021 (MK-1176)": {setup: arm(OnEndOfData, replies.SendAsDeniedOlder), script: submit +
 			"S: 554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message Cannot submit message. " + numbers + hostname},
-		"send as denied, mid 2021 (direct_mail #267)": {setup: arm(OnEndOfData, replies.SendAsDeniedMiddle), script: submit +
-			"S: 554 5.2.252 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; " + permanentS + "Cannot submit message. " + numbers + "[EndDiagnosticData]" + hostname},
-		"send as denied, 2017 and 2018 (PM-1231)": {setup: arm(OnEndOfData, replies.SendAsDeniedOldest), script: submit +
-			"S: 550 5.7.60 SMTP; Client does not have permissions to send as this sender [<BE>]"},
-		"send as denied today (gophish #2900)": {script: secure + authOK + strings.Replace(envelope, "From: alice", "From: carol", 1) +
-			"S: 554 5.2.252 SendAsDenied; alice@contoso.com not allowed to send as carol@contoso.com; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; " + permanentS + "Cannot submit message. " + numbers + "[EndDiagnosticData]" + hostname},
-		"a mailbox that is full (MSSUB)": {setup: mailboxOf(Mailbox{Quota: 1}), script: secure + full("full@contoso.com") +
-			"S: 554 5.2.2 mailbox full; STOREDRV.Submission.Exception:QuotaExceededException.MapiExceptionShutoffQuotaExceeded; " + permanentS + numbers + "[EndDiagnosticData]" + hostname},
-		"the recipients of the day are used up (MSSUB)": {config: Config{RecipientsPerDay: 1}, script: submit + "S: 250 2.0.0 OK <<ID>@<BE>> [Hostname=<BE>]\n" + envelope +
-			"S: 554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException; " + permanentS + numbers + "[EndDiagnosticData]" + hostname},
+		"send as denied, mid 2021 (direct_mail #267)": {
+			setup: arm(OnEndOfData, replies.SendAsDeniedMiddle),
+			script: submit +
+				"S: 554 5.2.252 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; " +
+				permanentS + "Cannot submit message. " + numbers + "[EndDiagnosticData]" + hostname,
+		},
+		"send as denied, 2017 and 2018 (PM-1231)": {
+			setup: arm(OnEndOfData, replies.SendAsDeniedOldest),
+			script: submit +
+				"S: 550 5.7.60 SMTP; Client does not have permissions to send as this sender [<BE>]",
+		},
+		"send as denied today (gophish #2900)": {
+			script: secure + authOK + strings.Replace(envelope, "From: alice", "From: carol", 1) +
+				"S: 554 5.2.252 SendAsDenied; alice@contoso.com not allowed to send as carol@contoso.com; " +
+				"STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; " +
+				permanentS + "Cannot submit message. " + numbers + "[EndDiagnosticData]" + hostname,
+		},
+		"a mailbox that is full (MSSUB)": {
+			setup: mailboxOf(Mailbox{Quota: 1}),
+			script: secure + full("full@contoso.com") +
+				"S: 554 5.2.2 mailbox full; " +
+				"STOREDRV.Submission.Exception:QuotaExceededException.MapiExceptionShutoffQuotaExceeded; " +
+				permanentS + numbers + "[EndDiagnosticData]" + hostname,
+		},
+		"the recipients of the day are used up (MSSUB)": {
+			config: Config{RecipientsPerDay: 1},
+			script: submit + "S: 250 2.0.0 OK <<ID>@<BE>> [Hostname=<BE>]\n" + envelope +
+				"S: 554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException; " +
+				permanentS + numbers + "[EndDiagnosticData]" + hostname,
+		},
 		"a header that is too large, then RSET (MK-904)": {config: Config{MaxHeaderSize: 10}, script: submit +
 			"S: 552 5.3.4 Header size exceeds fixed maximum size" + hostname + "\nC: RSET\nS: 250 2.0.0 Resetting"},
-		"a message above the mailbox's limit though SIZE says 150 MB (pm2-health #52)": {config: Config{MaxSendSize: 10}, script: submit +
-			"S: 554 5.2.3 MapiExceptionMaxSubmissionExceeded; Message size exceeds maximum size limit.; STOREDRV.Submission.Exception:MessageSubmissionExceededException.MapiExceptionMaxSubmissionExceeded; " + permanentS + "Cannot submit message. " + numbers + "[EndDiagnosticData]" + hostname},
-		"above the rate, where it is refused": {config: Config{MessagesPerMinute: 1, RefuseAboveRate: true}, script: submit + `S: 250 2.0.0 OK <<ID>@<BE>> [Hostname=<BE>]
+		"a message above the mailbox's limit though SIZE says 150 MB (pm2-health #52)": {
+			config: Config{MaxSendSize: 10},
+			script: submit +
+				"S: 554 5.2.3 MapiExceptionMaxSubmissionExceeded; Message size exceeds maximum size limit.; " +
+				"STOREDRV.Submission.Exception:MessageSubmissionExceededException.MapiExceptionMaxSubmissionExceeded; " +
+				permanentS + "Cannot submit message. " + numbers + "[EndDiagnosticData]" + hostname,
+		},
+		"above the rate, where it is refused": {
+			config: Config{MessagesPerMinute: 1, RefuseAboveRate: true},
+			script: submit + `S: 250 2.0.0 OK <<ID>@<BE>> [Hostname=<BE>]
 C: MAIL FROM:<alice@contoso.com>
 S: 421 4.4.2 Message submission rate for this client has exceeded the configured limit` + tail + `
-CLOSED`},
+CLOSED`,
+		},
 		"AUTH PLAIN and OAUTHBEARER are not offered (OLC)": {script: secure + `
 C: AUTH PLAIN AGFsaWNlAHB3
 S: 504 5.7.4 Unrecognized authentication type` + tail + `
@@ -104,7 +141,9 @@ C: AUTH XOAUTH2
 S: 334 
 C: {blob of pat@outlook.com}
 S: 235 2.7.0 Authentication successful
-` + strings.NewReplacer(DefaultMailbox, "pat@outlook.com", "C: \n", "C: Message-ID: <one@printer>\nC: \n").Replace(envelope) +
+` + strings.NewReplacer(
+			DefaultMailbox, "pat@outlook.com", "C: \n", "C: Message-ID: <one@printer>\nC: \n",
+		).Replace(envelope) +
 			"S: 250 2.0.0 OK <<ID>@<BE>> [Hostname=<BE>]"},
 		"outlook.com: LOGIN is offered and never succeeds (NM-1714)": {setup: personal, script: secure + `
 C: AUTH LOGIN ` + encode("pat@outlook.com") + `
@@ -179,7 +218,8 @@ func TestContinuousFailuresBlockAMailbox(t *testing.T) {
 		reply string
 	}{
 		"mailbox full": {quota: 60, reply: blocked("5.2.251", "mailbox full"), fail: func(c *talker) {
-			require.Regexp(c.t, "^554 5.2.2 ", c.post("user@contoso.com", strings.Repeat("x", 70)+"\r\n", "bob@fabrikam.com"))
+			long := strings.Repeat("x", 70) + "\r\n"
+			require.Regexp(c.t, "^554 5.2.2 ", c.post("user@contoso.com", long, "bob@fabrikam.com"))
 		}},
 		"send as denied": {reply: blocked("5.2.252", "send as denied"), fail: func(c *talker) {
 			require.Regexp(c.t, "^554 5.2.252 ", c.post("user@contoso.com", "From: x@y.z\r\n\r\n", "bob@fabrikam.com"))
@@ -198,7 +238,8 @@ func TestContinuousFailuresBlockAMailbox(t *testing.T) {
 		"invalid license": {reply: blocked("5.2.253", "invalid license"), fail: func(c *talker) {
 			require.NoError(c.t, c.server.SetLicensed("user@contoso.com", false))
 			other := greeted(c.t, c.server)
-			require.Regexp(c.t, `^550 5\.2\.1 Mailbox cannot be accessed`, other.say("AUTH XOAUTH2 "+blob("user@contoso.com", c.server.Token("user@contoso.com"))))
+			answer := other.say("AUTH XOAUTH2 " + blob("user@contoso.com", c.server.Token("user@contoso.com")))
+			require.Regexp(c.t, `^550 5\.2\.1 Mailbox cannot be accessed`, answer)
 			require.NoError(c.t, c.server.SetLicensed("user@contoso.com", true))
 		}},
 	} {

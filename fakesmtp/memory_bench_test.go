@@ -13,7 +13,11 @@ import (
 
 // blasted sends a message that is written in one piece, so that the client allocates nothing.
 func blasted(l *loader, text []byte) error {
-	for _, step := range [][2]string{{"MAIL FROM:<" + l.user + ">\r\n", "250"}, {"RCPT TO:<bob@fabrikam.com>\r\n", "250"}, {"DATA\r\n", "354"}} {
+	for _, step := range [][2]string{
+		{"MAIL FROM:<" + l.user + ">\r\n", "250"},
+		{"RCPT TO:<bob@fabrikam.com>\r\n", "250"},
+		{"DATA\r\n", "354"},
+	} {
 		if err := l.ask(step[0], step[1]); err != nil {
 			return err
 		}

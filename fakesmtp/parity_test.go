@@ -188,9 +188,12 @@ func document(soFar map[string]string) string {
 	var b strings.Builder
 	b.WriteString(`# What the fake Exchange Online says, and how that is known
 
-Made from the reply table by ` + "`go test ./fakesmtp -update`" + `; do not edit. Marks: T seen in a transcript or a log, D documented, R reported, I inferred.
-Sources are the keys of [reference/sources.md](reference/sources.md). Each row was said on the wire in the test that stands beside it; a run of all tests checks that.
-What Exchange Online does *not* do has its tests too: no 334 challenge of JSON after a refused token, no OAUTHBEARER, no AUTH PLAIN.
+Made from the reply table by ` + "`go test ./fakesmtp -update`" + `; do not edit. ` +
+		`Marks: T seen in a transcript or a log, D documented, R reported, I inferred.
+Sources are the keys of [reference/sources.md](reference/sources.md). ` +
+		`Each row was said on the wire in the test that stands beside it; a run of all tests checks that.
+What Exchange Online does *not* do has its tests too: ` +
+		`no 334 challenge of JSON after a refused token, no OAUTHBEARER, no AUTH PLAIN.
 
 | Row | Reply | Tail | Mark | Source | Seen | Test |
 |---|---|---|---|---|---|---|

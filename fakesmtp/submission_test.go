@@ -215,7 +215,9 @@ func TestATokenSentAtTheWrongMomentStaysASecret(t *testing.T) {
 	c.say("AUTH PLAIN " + encode("\x00a\x00"+DefaultPassword))
 	c.say("LOGIN " + DefaultPassword)
 	text := transcript(s)
-	for _, secret := range []string{blob(DefaultMailbox, s.Token(DefaultMailbox)), DefaultPassword, encode("\x00a\x00" + DefaultPassword)} {
+	for _, secret := range []string{
+		blob(DefaultMailbox, s.Token(DefaultMailbox)), DefaultPassword, encode("\x00a\x00" + DefaultPassword),
+	} {
 		require.NotContains(t, text, secret)
 	}
 	require.Contains(t, text, "C: AUTH PLAIN [redacted]")
@@ -275,9 +277,8 @@ func TestTheAbuseControlOfOutlook(t *testing.T) {
 			words := "WASCL UserAction verdict is not None. Actual verdict is " + verdict + ". "
 			require.Equal(
 				t,
-				"554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; "+permanentS+words+"OutboundSpamException: "+strings.TrimSpace(
-					words,
-				)+"[EndDiagnosticData]"+hostname,
+				"554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; "+permanentS+words+
+					"OutboundSpamException: "+strings.TrimSpace(words)+"[EndDiagnosticData]"+hostname,
 				loosely(c.post("pat@outlook.com", "From: pat@outlook.com\r\n\r\n", "bob@fabrikam.com")),
 			)
 			require.Empty(t, s.Mailbox("bob@fabrikam.com"))

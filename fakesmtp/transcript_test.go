@@ -9,7 +9,8 @@ import (
 
 // canonical is the session of docs/reference/exchange-smtp.md §1.1, as it was assembled there.
 const canonical = `
-S: 220 BMXPR01CA0083.outlook.office365.com Microsoft ESMTP MAIL Service ready at Sat, 26 Apr 2025 18:06:30 +0000 [08DD842467C8274D]
+S: 220 BMXPR01CA0083.outlook.office365.com Microsoft ESMTP MAIL Service ready at ` +
+	`Sat, 26 Apr 2025 18:06:30 +0000 [08DD842467C8274D]
 C: EHLO printer.contoso.com
 S: 250-BMXPR01CA0083.outlook.office365.com Hello [203.0.113.9]
 S: 250-SIZE 157286400

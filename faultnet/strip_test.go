@@ -25,7 +25,9 @@ func TestStripperKeepsTheReplyValidHoweverItIsSplit(t *testing.T) {
 		{"no SMTP", "hello\n250-STARTTLS\r\n", "hello\n250-STARTTLS\r\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			for _, split := range []func(io.Reader) io.Reader{iotest.OneByteReader, iotest.HalfReader, iotest.DataErrReader} {
+			for _, split := range []func(io.Reader) io.Reader{
+				iotest.OneByteReader, iotest.HalfReader, iotest.DataErrReader,
+			} {
 				source := split(newReader(test.in))
 				met := 0
 				s := &stripper{source: source.Read, met: func() { met++ }}

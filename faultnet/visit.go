@@ -69,7 +69,8 @@ func (p *Peer) Visit(name string) *Visit {
 
 // awaitDialler waits until the dialling side waits for the server, or has gone. Under l.mu.
 func (l *link) awaitDialler() {
-	for l.client != nil && l.listener != nil && l.turn != nil && !l.clientGone && !l.serverGone && !l.fired && !l.silent && !l.waits() && !l.stuffed() {
+	for l.client != nil && l.listener != nil && l.turn != nil && !l.clientGone && !l.serverGone &&
+		!l.fired && !l.silent && !l.waits() && !l.stuffed() {
 		l.changed.Wait()
 	}
 }

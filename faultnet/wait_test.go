@@ -158,7 +158,10 @@ func TestTwoWhoWriteAtEachOtherWaitOnTheClock(t *testing.T) {
 }
 
 func TestTheEndOfTheWorldEndsEveryWait(t *testing.T) {
-	for _, test := range []struct{ name, words string }{{"for a silent server", "hush"}, {"for a slow server", "slow 50"}} {
+	for _, test := range []struct{ name, words string }{
+		{"for a silent server", "hush"},
+		{"for a slow server", "slow 50"},
+	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := newBench(t, nil)
 			b.lineServer(false)
@@ -306,9 +309,13 @@ func TestAVisitInsideAVisitWaitsForASilentParty(t *testing.T) {
 		{"the printer gives up first", faultnet.Silent, 7 * time.Second, 5 * time.Second, []string{
 			"09:00:05 note printer : timed out", "09:00:05 http printer browser#1: GET / 200", "09:00:05 note person : ok",
 		}},
-		{"both at once: the browser's time-out was armed first", faultnet.Silent, 5 * time.Second, 5 * time.Second, []string{
-			"09:00:05 note person : timed out", "09:00:05 note printer : timed out", "09:00:05 http printer browser#1: GET / 200",
-		}},
+		{
+			"both at once: the browser's time-out was armed first", faultnet.Silent, 5 * time.Second, 5 * time.Second,
+			[]string{
+				"09:00:05 note person : timed out", "09:00:05 note printer : timed out",
+				"09:00:05 http printer browser#1: GET / 200",
+			},
+		},
 		{"the connection attempt hangs", faultnet.BlackHole, 3 * time.Second, 5 * time.Second, []string{
 			"09:00:03 note person : timed out", "09:00:05 note printer : timed out", "09:00:05 http printer browser#1: GET / 200",
 		}},

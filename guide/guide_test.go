@@ -109,7 +109,10 @@ func TestAMessageWithoutWordsInTheGuideIsNotThere(t *testing.T) {
 }
 
 func TestFieldsOfPasswordsAreSecretInEachLanguage(t *testing.T) {
-	for _, field := range []string{"Authenticated Password", "authenticated password", "Administrator password", "κωδικός πρόσβασης διαχειριστή", "व्यवस्थापक पासवर्ड"} {
+	for _, field := range []string{
+		"Authenticated Password", "authenticated password", "Administrator password",
+		"κωδικός πρόσβασης διαχειριστή", "व्यवस्थापक पासवर्ड",
+	} {
 		require.True(t, guide.Secret(field), field)
 	}
 	for _, field := range []string{"Authenticated Account", "κωδικός ελέγχου ταυτότητας", "प्रमाणीकरण कोड", ""} {

@@ -71,12 +71,19 @@ func TestPasswordsAtALegacyRelay(t *testing.T) {
 	authority := file(t, s.Network().Authority().PEM())
 	for name, send := range map[string]func(password string) (string, int){
 		"smtplib, by CRAM-MD5": func(password string) (string, int) {
-			return run(t, letter(legacy.DefaultAccount), "python3", "relay.py", "localhost", port, authority, legacy.DefaultAccount, password)
+			return run(
+				t, letter(legacy.DefaultAccount), "python3", "relay.py", "localhost", port, authority,
+				legacy.DefaultAccount, password,
+			)
 		},
 		"curl": func(password string) (string, int) {
-			return run(t, letter(legacy.DefaultAccount), "curl", "--silent", "--show-error", "--verbose", "--ssl-reqd", "--cacert", authority,
+			return run(
+				t, letter(legacy.DefaultAccount),
+				"curl", "--silent", "--show-error", "--verbose", "--ssl-reqd", "--cacert", authority,
 				"--connect-to", s.Address()+":"+s.Addr(), "--url", "smtp://"+s.Address()+"/printer.example.com",
-				"--user", legacy.DefaultAccount+":"+password, "--mail-from", legacy.DefaultAccount, "--mail-rcpt", bob, "--upload-file", "-")
+				"--user", legacy.DefaultAccount+":"+password,
+				"--mail-from", legacy.DefaultAccount, "--mail-rcpt", bob, "--upload-file", "-",
+			)
 		},
 	} {
 		before := len(s.Mailbox(bob))

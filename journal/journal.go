@@ -133,7 +133,8 @@ func (j *Journal) cut() {
 		return
 	}
 	n := 0
-	for n < len(j.entries) && (j.keep.Entries > 0 && len(j.entries)-n > j.keep.Entries || j.keep.Bytes > 0 && j.bytes > j.keep.Bytes) {
+	for n < len(j.entries) &&
+		(j.keep.Entries > 0 && len(j.entries)-n > j.keep.Entries || j.keep.Bytes > 0 && j.bytes > j.keep.Bytes) {
 		j.bytes -= j.entries[n].bytes
 		j.entries[n] = nil
 		n++

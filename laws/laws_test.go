@@ -177,7 +177,8 @@ func TestALawIsBroken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c.device.Name = "printer"
 			var found []string
-			for _, b := range Judge(Record{Entries: record(t, c.entries), Devices: []Device{c.device}, Mails: c.mails}) {
+			whole := Record{Entries: record(t, c.entries), Devices: []Device{c.device}, Mails: c.mails}
+			for _, b := range Judge(whole) {
 				found = append(found, b.Law.ID)
 				require.NotContains(t, b.String(), "R1")
 				require.NotContains(t, b.String(), "A1")

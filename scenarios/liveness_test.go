@@ -237,7 +237,9 @@ func (d *day) judge(fault faultnet.Fault) {
 	// The fault is over: what a person does next works. Where the sign-in was not saved, OK saves it; else it is made
 	// again.
 	bench.Network.Clear("")
-	for _, remedy := range [][][]string{nil, {wholeDay[0], wholeDay[1], {"webconfig", "click", "OK"}}, wholeDay[:signedIn]} {
+	for _, remedy := range [][][]string{
+		nil, {wholeDay[0], wholeDay[1], {"webconfig", "click", "OK"}}, wholeDay[:signedIn],
+	} {
 		if len(bench.SMTP.Mailbox(next)) > 0 {
 			break
 		}
@@ -367,7 +369,8 @@ func scenarioOf(f faultnet.Fault) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# id: faults/point\n# title: %s\n# guide: Cannot Send Email\n# proves: R43\n# level: SHOULD\n\n", f)
 	b.WriteString(
-		"tenant contoso.com smtp-auth=enabled security-defaults=off\nuser " + account + " role='Cloud Application Administrator' mailbox\n",
+		"tenant contoso.com smtp-auth=enabled security-defaults=off\n" +
+			"user " + account + " role='Cloud Application Administrator' mailbox\n",
 	)
 	fmt.Fprintf(&b, "network %s %s at=%s from=%s after=%d times=1\n", f.To, f.Kind, at, f.From, f.After)
 	for _, words := range wholeDay {

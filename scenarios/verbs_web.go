@@ -287,7 +287,14 @@ func (p *play) signIn(args []string) (string, error) {
 	}); err != nil {
 		return "", err
 	}
-	for _, step := range [][]string{{"enter", "code"}, {"click", "Next"}, {"enter", "account", plain[0]}, {"click", "Next"}, {"enter", "password"}, {"click", "Sign In"}} {
+	for _, step := range [][]string{
+		{"enter", "code"},
+		{"click", "Next"},
+		{"enter", "account", plain[0]},
+		{"click", "Next"},
+		{"enter", "password"},
+		{"click", "Sign In"},
+	} {
 		if output, err := p.inner(append([]string{"browser"}, step...)); err != nil {
 			return output, p.unexpected(err)
 		}
@@ -343,7 +350,9 @@ func (p *play) finish(consent string) (string, error) {
 // secondFactor says how a person answers a page that asks for a further proof; nil if the page is none.
 func (p *play) secondFactor(page device.Page) [][]string {
 	s := pageSurface("browser", page)
-	for _, heading := range []string{"Approve sign in request", "Verify your identity", "More information required", "Enter code"} {
+	for _, heading := range []string{
+		"Approve sign in request", "Verify your identity", "More information required", "Enter code",
+	} {
 		if s.shows([]string{heading}) {
 			for _, button := range []string{"Approve", "Verify", "I have approved it", "Next"} {
 				if slices.Contains(page.Buttons, button) {

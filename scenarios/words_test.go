@@ -53,7 +53,9 @@ func TestLengthsOfTimeAndDatesAreRead(t *testing.T) {
 
 // FuzzALineIsSplitOrRefused holds that any line of a script is either words or a clear refusal.
 func FuzzALineIsSplitOrRefused(f *testing.F) {
-	for _, seed := range []string{"panel shows 'Sign In'", "a ''''b # c", "'open", "[needs:clock] ! x shows y", "x ''"} {
+	for _, seed := range []string{
+		"panel shows 'Sign In'", "a ''''b # c", "'open", "[needs:clock] ! x shows y", "x ''",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -25,7 +25,8 @@ const (
 	keyEnding    = ".key"
 )
 
-const folderText = `The memory of simulated printers (mfpsim): settings, sign-ins and job history, three files a printer.
+const folderText = `The memory of simulated printers (mfpsim): settings, sign-ins and job history, ` +
+	`three files a printer.
 Each NAME.key opens the passwords and tokens in NAME.flash. A real device keeps its key in hardware; here it lies
 beside what it opens, so it protects nothing. Keep no real passwords in here.
 `

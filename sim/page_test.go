@@ -84,7 +84,9 @@ func TestBadRequestsAreAnsweredCleanly(t *testing.T) {
 		})
 	}
 	require.Equal(t, "Off", b.printer.Facts().Email.Method)
-	for _, target := range []string{basic, "/network", "/status/jobs", "/network/email-server/code", "/network-security"} {
+	for _, target := range []string{
+		basic, "/network", "/status/jobs", "/network/email-server/code", "/network-security",
+	} {
 		require.Equal(t, "/login?because=first", b.ask("GET", target, "", "").Header.Get("Location"), target)
 	}
 	require.Equal(

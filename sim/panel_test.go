@@ -311,7 +311,9 @@ func TestAnUnknownKeyOrFieldIsToldWithThoseThatAreThere(t *testing.T) {
 	_, err = b.device.Panel().Enter(context.Background(), "To", "bob@fabrikam.com")
 	require.EqualError(t, err, `no field "To" here, and none at all`)
 	b.press("Scan > Email")
-	for _, bad := range []string{"", "bob", "bob@", "@x", "a@b@c", "bob@fab rikam.com", "βob@x.gr", strings.Repeat("a", 300) + "@x.com"} {
+	for _, bad := range []string{
+		"", "bob", "bob@", "@x", "a@b@c", "bob@fab rikam.com", "βob@x.gr", strings.Repeat("a", 300) + "@x.com",
+	} {
 		_, err = b.device.Panel().Enter(context.Background(), "To", bad)
 		require.Error(t, err, bad)
 	}

@@ -18,7 +18,9 @@ func TestWhatAnActorLeavesBehindEndsWithIt(t *testing.T) {
 		leave func(ctx context.Context, world *vtime.World, begun chan<- struct{}) error
 		want  error
 	}{
-		{"a sleeper is told that the turn has ended", func(ctx context.Context, world *vtime.World, begun chan<- struct{}) error {
+		{"a sleeper is told that the turn has ended", func(
+			ctx context.Context, world *vtime.World, begun chan<- struct{},
+		) error {
 			close(begun)
 			return world.Clock("printer").Sleep(ctx, 5*time.Second)
 		}, vtime.ErrNoTurn},
@@ -30,7 +32,9 @@ func TestWhatAnActorLeavesBehindEndsWithIt(t *testing.T) {
 			close(begun)
 			return <-back
 		}, vtime.ErrNoTurn},
-		{"a visit that sleeps is an orphan", func(ctx context.Context, world *vtime.World, begun chan<- struct{}) error {
+		{"a visit that sleeps is an orphan", func(
+			ctx context.Context, world *vtime.World, begun chan<- struct{},
+		) error {
 			visit := world.Visit(vtime.Request{Caller: vtime.TurnFrom(ctx), Name: "server"})
 			defer visit.End()
 			close(begun)

@@ -107,7 +107,9 @@ func coverage(rules []scenarios.Rule, proofs map[string][]defects.Proof) (text s
 		}
 	}
 	_, _ = fmt.Fprintf(
-		&b, "%d rules: %d proved, %d stale, %d only claimed, %d carried by a document, %d open, %d without a scenario\n", len(rules), count[stateProved], count[stateStale], count[stateClaimed], count[stateDocument],
+		&b,
+		"%d rules: %d proved, %d stale, %d only claimed, %d carried by a document, %d open, %d without a scenario\n",
+		len(rules), count[stateProved], count[stateStale], count[stateClaimed], count[stateDocument],
 		count[stateOpen], count[stateNothing],
 	)
 	return b.String(), wrong

@@ -56,7 +56,12 @@ func NewSubmitter(config Config) *Submitter {
 	for _, d := range []struct {
 		field    *time.Duration
 		standard time.Duration
-	}{{&t.Connect, time.Minute}, {&t.Command, 5 * time.Minute}, {&t.Data, 10 * time.Minute}, {&t.Submission, 10 * time.Minute}} {
+	}{
+		{&t.Connect, time.Minute},
+		{&t.Command, 5 * time.Minute},
+		{&t.Data, 10 * time.Minute},
+		{&t.Submission, 10 * time.Minute},
+	} {
 		if *d.field <= 0 {
 			*d.field = d.standard
 		}

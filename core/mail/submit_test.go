@@ -193,7 +193,8 @@ func TestTheWayToTheMailServer(t *testing.T) {
 	}{
 		{"the name does not resolve", func(r *rig, s *Settings) { s.Server = "nowhere.example.com" }, outcome.NameNotResolved},
 		{"refused", func(r *rig, s *Settings) {
-			r.dialer.Fail("mail.example.com:587", &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)})
+			refused := os.NewSyscallError("connect", syscall.ECONNREFUSED)
+			r.dialer.Fail("mail.example.com:587", &net.OpError{Op: "dial", Err: refused})
 		}, outcome.Unreachable},
 		{"an unknown error of dialling", func(r *rig, s *Settings) { r.dialer.Fail("mail.example.com:587", os.ErrPermission) }, outcome.Unreachable},
 		{"the certificate's dates", func(r *rig, s *Settings) { r.clock.Set(time.Date(2090, 1, 1, 0, 0, 0, 0, time.UTC)) }, outcome.CertificateDate},

@@ -22,7 +22,8 @@ var key = []byte("the device's own key, 32 bytes!!")
 
 func sample() Record {
 	settings := mail.FactorySettings()
-	settings.Method, settings.Service, settings.Account = mail.MethodOAuth2, mail.ServiceExchangeOnline, "scanner@contoso.com"
+	settings.Method, settings.Service = mail.MethodOAuth2, mail.ServiceExchangeOnline
+	settings.Account = "scanner@contoso.com"
 	settings.Password, settings.Sender = secret.New("old password"), "scanner@contoso.com"
 	settings.Server, settings.Port, settings.Security = "smtp-mail.outlook.com", 587, mail.SecuritySTARTTLS
 	return with(Record{Settings: map[Owner]mail.Settings{Printer: settings}}, Printer, SignIn{
@@ -67,7 +68,11 @@ func open(t *testing.T, flash Flash) (*Store, Record) {
 }
 
 func TestANewDeviceHasFactorySettingsAndNoSignIn(t *testing.T) {
-	for name, image := range map[string][]byte{"empty": nil, "erased to ones": bytes.Repeat([]byte{0xFF}, 100), "erased to zeros": make([]byte, 100)} {
+	for name, image := range map[string][]byte{
+		"empty":           nil,
+		"erased to ones":  bytes.Repeat([]byte{0xFF}, 100),
+		"erased to zeros": make([]byte, 100),
+	} {
 		_, r := open(t, NewMemory(image))
 		require.Equal(t, factory(), r, name)
 	}
@@ -170,10 +175,9 @@ func TestPowerCutsInARandomLife(t *testing.T) {
 		require.NoError(rt, err)
 		for range rapid.IntRange(1, 8).Draw(rt, "writes") {
 			next := sample()
-			next = withPrinter(
-				next,
-				func(s *mail.Settings) { s.Sender = rapid.StringMatching(`[a-z]{1,40}@contoso\.com`).Draw(rt, "sender") },
-			)
+			next = withPrinter(next, func(s *mail.Settings) {
+				s.Sender = rapid.StringMatching(`[a-z]{1,40}@contoso\.com`).Draw(rt, "sender")
+			})
 			next = withToken(next, rapid.StringMatching(`[!-~]{0,400}`).Draw(rt, "token"))
 			if rapid.Bool().Draw(rt, "signed out") {
 				next = signedOut(next)

@@ -106,7 +106,9 @@ func TestRefusalsKeepOnlyWhatIsWellFormed(t *testing.T) {
 		_, ok := decodeRefusal([]byte(body))
 		require.False(t, ok, name)
 	}
-	for digits, want := range map[string]int{"50173": 50173, "7000218": 7000218, "1": 0, "99999999999": 0, "-5017": 0, "5e100": 0} {
+	for digits, want := range map[string]int{
+		"50173": 50173, "7000218": 7000218, "1": 0, "99999999999": 0, "-5017": 0, "5e100": 0,
+	} {
 		require.Equal(t, want, aadsts(digits), digits)
 	}
 }

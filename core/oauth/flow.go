@@ -61,7 +61,8 @@ func (c *Client) Poll(ctx context.Context, e Endpoint, code *DeviceCode) (*Token
 		}
 		token, pending, failed := c.poll(life, e, form)
 		switch {
-		case failed != nil && outcome.Ended(life) != "" && (failed.Kind == outcome.TimedOut || failed.Kind == outcome.Interrupted):
+		case failed != nil && outcome.Ended(life) != "" &&
+			(failed.Kind == outcome.TimedOut || failed.Kind == outcome.Interrupted):
 			return nil, c.over(ctx, last) // the life ended this request; no fault of the server
 		case failed != nil && failed.Kind.Transient():
 			// RFC 8628 §3.5: after a connection time-out a client MUST reduce its polling frequency; doubling is

@@ -43,12 +43,17 @@ func Network(ctx context.Context, err error) Kind {
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		return TimedOut
 	}
-	for _, refused := range []syscall.Errno{syscall.ECONNREFUSED, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ENETDOWN, syscall.EHOSTDOWN} {
+	for _, refused := range []syscall.Errno{
+		syscall.ECONNREFUSED, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ENETDOWN, syscall.EHOSTDOWN,
+	} {
 		if errors.Is(err, refused) {
 			return Unreachable
 		}
 	}
-	for _, lost := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE} {
+	for _, lost := range []error{
+		io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed,
+		syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE,
+	} {
 		if errors.Is(err, lost) {
 			return ConnectionLost
 		}

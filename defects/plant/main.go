@@ -4,7 +4,8 @@
 //	go run ./defects/plant --only core/mail       those of an area, or one by its id
 //	go run ./defects/plant --together careless    those of defects/sets/careless.yaml, in one printer at once
 //	go run ./defects/plant --stale                those whose verdict no longer fits their file or their scenarios
-//	go run ./defects/plant --changed main~1       those whose area has changed since a commit, and a part of the others
+//	go run ./defects/plant --changed main~1       those whose area has changed since a commit, and a part of the
+//	                                              others
 //
 // What came of them goes to defects/verdicts.yaml and docs/defects.md, and the verdicts on the others stay. With
 // another seed or language, or with --within, nothing is written.

@@ -27,7 +27,8 @@ func table(all, picked []defects.Defect, verdicts map[string]defects.Verdict) (s
 		case len(v.Tests) > 0:
 		case len(v.Red) == 0:
 			word = "broken" // red, but at no assertion
-		case len(d.Caught) > 0 && !slices.ContainsFunc(d.Caught, func(id string) bool { return slices.Contains(v.Red, id) }):
+		case len(d.Caught) > 0 &&
+			!slices.ContainsFunc(d.Caught, func(id string) bool { return slices.Contains(v.Red, id) }):
 			word = "others"
 			survivors++
 		}

@@ -45,7 +45,8 @@ func together(t *testing.T, seed uint64) string {
 				if err := client.Auth(sasl.NewPlainClient("", DefaultAccount, DefaultPassword)); err != nil {
 					return err
 				}
-				if err := client.SendMail(DefaultAccount, []string{"bob@fabrikam.com"}, strings.NewReader(scan)); err != nil {
+				recipients := []string{"bob@fabrikam.com"}
+				if err := client.SendMail(DefaultAccount, recipients, strings.NewReader(scan)); err != nil {
 					return err
 				}
 				return client.Quit()

@@ -191,7 +191,9 @@ func TestAMailProgramReadsAndDeletes(t *testing.T) {
 	require.Len(t, ids, 2)
 	require.Equal(t, "+OK "+ids[1], c.Ask("UIDL 2"))
 	require.Equal(t, "+OK", c.Ask("DELE 1"))
-	for _, line := range []string{"RETR 1", "DELE 1", "LIST 1", "LIST 3", "LIST 0", "RETR x", "RETR", "TOP 1 1", "RETR 99999999999999999999"} {
+	for _, line := range []string{
+		"RETR 1", "DELE 1", "LIST 1", "LIST 3", "LIST 0", "RETR x", "RETR", "TOP 1 1", "RETR 99999999999999999999",
+	} {
 		require.Equal(t, "-ERR The requested message is not available.", c.Ask(line), line)
 	}
 	require.Equal(t, "-ERR Invalid arguments.", c.Ask("TOP 2"))

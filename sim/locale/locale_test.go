@@ -117,7 +117,9 @@ func TestALanguageIsAFile(t *testing.T) {
 }
 
 func TestLanguagesAreCalledByTheirOwnNames(t *testing.T) {
-	for tag, name := range map[string]string{"en": "English", "hi": "हिन्दी", "el": "Ελληνικά", "fi": "suomi", "tlh": "tlh"} {
+	for tag, name := range map[string]string{
+		"en": "English", "hi": "हिन्दी", "el": "Ελληνικά", "fi": "suomi", "tlh": "tlh",
+	} {
 		require.Equal(t, name, locale.NameOf(tag))
 	}
 }

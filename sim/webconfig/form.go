@@ -139,7 +139,8 @@ func (r *request) settings(f form, status core.Status) (mail.Settings, []problem
 		if s.Sender == "" {
 			s.Sender = status.Account
 		}
-	case f.password == "" && f.Account == stored.Account && f.Server == stored.Server && f.POP3Server == stored.POP3Server:
+	case f.password == "" &&
+		f.Account == stored.Account && f.Server == stored.Server && f.POP3Server == stored.POP3Server:
 		// A password that is not typed again is kept, but never sent to another server than the one it was given for.
 		s.Password = stored.Password
 	}

@@ -123,7 +123,9 @@ func plain(f func(r *http.Request) (any, error)) endpoint {
 func (b *bench) control() http.Handler {
 	mux := http.NewServeMux()
 	routes := map[string]endpoint{}
-	for _, group := range []map[string]endpoint{b.clockRoutes(), b.networkRoutes(), b.cloudRoutes(), b.printerRoutes()} {
+	for _, group := range []map[string]endpoint{
+		b.clockRoutes(), b.networkRoutes(), b.cloudRoutes(), b.printerRoutes(),
+	} {
 		for pattern, e := range group {
 			routes[pattern] = e
 		}

@@ -60,7 +60,9 @@ func (b *bench) panel() http.Handler {
 			http.Redirect(w, r, "/", http.StatusSeeOther)
 		})
 	}
-	panel := func(f func(ctx context.Context, p device.Panel, r *http.Request) (device.Screen, error)) func(r *http.Request) error {
+	panel := func(
+		f func(ctx context.Context, p device.Panel, r *http.Request) (device.Screen, error),
+	) func(r *http.Request) error {
 		return func(r *http.Request) error {
 			_, err := b.press(
 				strings.Trim(r.URL.Path, "/"),

@@ -120,7 +120,9 @@ func TestOneLineOfJSONSaysWhereTheBenchIs(t *testing.T) {
 	var line map[string]any
 	require.Equal(t, 1, strings.Count(s.out.String(), "\n"))
 	require.NoError(t, json.Unmarshal(s.out.Bytes(), &line))
-	for _, field := range []string{"webConfig", "panel", "entra", "control", "graph", "smtp", "ca", "tenant", "clientId", "scope", "accounts"} {
+	for _, field := range []string{
+		"webConfig", "panel", "entra", "control", "graph", "smtp", "ca", "tenant", "clientId", "scope", "accounts",
+	} {
 		require.NotEmpty(t, line[field], field)
 	}
 	account := line["accounts"].([]any)[0].(map[string]any)

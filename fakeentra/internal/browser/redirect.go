@@ -222,7 +222,8 @@ var postTemplate = sync.OnceValue(func() *template.Template {
 {{- range .Values}}
 <input type="hidden" name="{{.Name}}" value="{{.Value}}">
 {{- end}}
-<noscript><p>{{.Notice}}</p><p>Script is disabled. Click Submit to continue.</p><button type="submit">Submit</button></noscript>
+<noscript><p>{{.Notice}}</p><p>Script is disabled. Click Submit to continue.</p>` +
+		`<button type="submit">Submit</button></noscript>
 </form>
 <script>` + submitScript + `</script>
 </body></html>

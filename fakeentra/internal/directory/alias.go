@@ -85,7 +85,8 @@ func (d *Directory) Client(alias Alias, id string) (Application, *catalogue.Prob
 	switch {
 	case !known:
 		return Application{}, foreign()
-	case alias.Consumers() && (application.Audience == AudienceOrganizations || application.Audience == AudienceOneTenant):
+	case alias.Consumers() &&
+		(application.Audience == AudienceOrganizations || application.Audience == AudienceOneTenant):
 		return Application{}, catalogue.Fail(9002332).With("id", id).With("name", application.Name)
 	case application.Audience == AudienceOneTenant && alias.Tenant != 0 && !d.book.owns(alias.Tenant, application.Home):
 		return Application{}, foreign()

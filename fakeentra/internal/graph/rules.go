@@ -62,7 +62,8 @@ func (g *api) addPolicy(a *ask) (*result, error) {
 	}
 	there := a.home.Rules.Policies
 	p.ID = g.Directory.Identity("policy "+a.home.ID, p.Name)
-	for n := len(there) + 1; slices.ContainsFunc(there, func(other access.Policy) bool { return other.ID == p.ID }); n++ {
+	taken := func(other access.Policy) bool { return other.ID == p.ID }
+	for n := len(there) + 1; slices.ContainsFunc(there, taken); n++ {
 		// Graph lets two have the same name
 		p.ID = g.Directory.Identity("policy "+a.home.ID, p.Name+" "+strconv.Itoa(n))
 	}

@@ -37,7 +37,9 @@ func TestAnUnknownValueIsRefusedWithTheKnownOnes(t *testing.T) {
 }
 
 func TestDates(t *testing.T) {
-	for _, text := range []string{"2026-04-15", "2026-04-15 00:00", "2026-04-15 00:00:00", "2026-04-15T02:00:00+02:00"} {
+	for _, text := range []string{
+		"2026-04-15", "2026-04-15 00:00", "2026-04-15 00:00:00", "2026-04-15T02:00:00+02:00",
+	} {
 		var at time.Time
 		require.NoError(t, words.Date(&at, "from", text))
 		require.Equal(t, time.Date(2026, 4, 15, 0, 0, 0, 0, time.UTC), at, text)

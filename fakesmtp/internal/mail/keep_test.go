@@ -22,7 +22,10 @@ func subjects(messages []Message) string {
 }
 
 func TestTheOldestMessagesFallOutOfAllTheirBoxes(t *testing.T) {
-	for name, keep := range map[string]Keep{"by count": {Messages: 3}, "by size": {Bytes: 3 * int64(note("a").Size())}} {
+	for name, keep := range map[string]Keep{
+		"by count": {Messages: 3},
+		"by size":  {Bytes: 3 * int64(note("a").Size())},
+	} {
 		t.Run(name, func(t *testing.T) {
 			var boxes Boxes
 			boxes.Bound(keep)

@@ -47,7 +47,9 @@ func FuzzChunks(f *testing.F) {
 
 // FuzzPaths: what is taken for an address has a local part and a domain, and no control characters.
 func FuzzPaths(f *testing.F) {
-	for _, arguments := range []string{"FROM:<a@b.c> SIZE=1", "from: <>", "FROM:a@b", "FROM:<\"a b\"@[127.0.0.1]>", "FROM:<@x@y>"} {
+	for _, arguments := range []string{
+		"FROM:<a@b.c> SIZE=1", "from: <>", "FROM:a@b", "FROM:<\"a b\"@[127.0.0.1]>", "FROM:<@x@y>",
+	} {
 		f.Add(arguments)
 	}
 	f.Fuzz(func(t *testing.T, arguments string) {

@@ -20,7 +20,9 @@ func lines(size int) []byte {
 }
 
 func TestAMessageOfAnySizeComesOutAsItWasAndTakesNoMoreRoom(t *testing.T) {
-	for _, size := range []int{2, 100, 10_000, 10_241, 30_000, smallPiece - 1, smallPiece, smallPiece + 1, manySmall * smallPiece, 3_000_001} {
+	for _, size := range []int{
+		2, 100, 10_000, 10_241, 30_000, smallPiece - 1, smallPiece, smallPiece + 1, manySmall * smallPiece, 3_000_001,
+	} {
 		message := lines(size)
 		w := New(&pipe{Reader: bytes.NewReader(append(Stuff(message), ".\r\n"...))}, nil)
 		pieces, got, err := w.Message(1 << 30)
