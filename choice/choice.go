@@ -1,7 +1,7 @@
-// Package choice is how a person's words choose one thing of several: a key, a page, a language, a fault, a user.
+// Package choice finds which of several things a person's words mean: a key, a page, a language, a fault, a user.
 //
-// It holds how words are compared, and the one error that says what there is to choose from. It is a leaf: every room
-// may use it.
+// It compares words, and has the one error that lists what there is to choose from. It imports no other package of this
+// module, and every other may import it.
 package choice
 
 import (

@@ -3,8 +3,8 @@
 //
 // [Engine] is all that a device needs. It holds the sign-ins of several owners, the printer's own, the fax server's and
 // those of users, and gives each of them a [Mailer]. It is safe for concurrent use, starts no goroutine of its own,
-// reads no clock and no randomness but what it is given, and reports every failure as one [*outcome.Outcome]. Two
-// things are its own:
+// reads no clock and no randomness but what it is given, and reports every failure as one [*outcome.Outcome]. Two rules
+// are special to it:
 //
 //   - Nothing is stored before OK. A completed sign-in waits in volatile memory until [Mailer.Save] stores it together
 //     with the settings; power off, [Mailer.SignOut] and a newer [Mailer.BeginSignIn] drop it (guide rules R23, R40,

@@ -1,6 +1,6 @@
-// Package defects holds planted firmware bugs: one place of the source each, changed as an engineer might have it
-// wrong, and the scenarios that are meant to turn red. The program in defects/plant builds the product with each
-// of them and plays the scenarios; what came of it is in verdicts.yaml, on which `mfpsim coverage` rests.
+// Package defects has planted firmware bugs. Each changes one place of the source, as an engineer might get it
+// wrong, and names the scenarios that must fail with it. The program in defects/plant builds the product with each
+// of them and plays the scenarios; it writes the results to verdicts.yaml, which `mfpsim coverage` reads.
 package defects
 
 import (

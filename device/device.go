@@ -1,9 +1,9 @@
-// Package device declares what the scenarios need of a printer, simulated or real.
+// Package device declares what the scenarios need from a printer, simulated or real.
 //
 // Every verb of the scenarios' language reaches a printer through [Device] and nothing else, so that the same scenario
 // runs against the simulated printer, against another build of it, or against hardware behind an adapter. The package
-// holds the interface and its data types only. All data are plain and have a form in JSON; errors are told apart by
-// their type: [Error], and [*choice.Error] for what is not there.
+// has the interface and its data types only. All data are plain and have a form in JSON. Errors differ by
+// their type: [Error], and [*choice.Error] for something that is not there.
 //
 // How a device gets onto a bench is in package mount; package webdriver drives any device's web page.
 package device

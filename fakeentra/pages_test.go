@@ -281,3 +281,23 @@ func TestNoPageLeadsOutOfTheBench(t *testing.T) {
 	require.NoError(t, css.Body.Close())
 	require.Equal(t, "text/css; charset=utf-8", css.Header.Get("Content-Type"))
 }
+
+func TestOnlyTheVeryPasswordOpensAnAccount(t *testing.T) {
+	for what, typed := range map[string]func(right, admins string) string{
+		"another account's":   func(_, admins string) string { return admins },
+		"in capitals":         func(right, _ string) string { return strings.ToUpper(right) },
+		"a letter short":      func(right, _ string) string { return right[:len(right)-1] },
+		"a letter too many":   func(right, _ string) string { return right + "x" },
+		"with a space behind": func(right, _ string) string { return right + " " },
+	} {
+		t.Run(what, func(t *testing.T) {
+			c := stepped(t)
+			user, device := c.ask()
+			p := c.person().open("https://login.microsoft.com/device").press("Next", "otc", user)
+			p.press("Next", "loginfmt", "alice@contoso.com")
+			p.press("Sign In", "passwd", typed(p.password("alice@contoso.com"), p.password("admin@contoso.com")))
+			require.Contains(t, p.text(), "Your account or password is incorrect.")
+			require.Equal(t, "authorization_pending", c.poll(device).text("error"))
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -132,6 +133,19 @@ func TestTheRecipientsOfADayRollOn(t *testing.T) {
 	advance(12 * time.Hour)
 	require.Regexp(t, "^250 ", send("a@fabrikam.com", "b@fabrikam.com"), "the first two are a day old")
 	require.Regexp(t, "^554 ", send("a@fabrikam.com"), "the third one is not")
+}
+
+func TestTheQuotaCountsWhatTheMailboxHoldsAlready(t *testing.T) {
+	s := prompt(t, Config{})
+	const address = "full@contoso.com"
+	require.NoError(t, s.AddMailbox(Mailbox{Address: address, Quota: 1000}))
+	c := greeted(t, s)
+	require.Equal(t, accepted, c.say("AUTH XOAUTH2 {blob of "+address+"}"))
+	half := "Subject: x\r\n\r\n" + strings.Repeat("x", 484) + "\r\n" // 500 octets
+	require.Regexp(t, "^250 ", c.post(address, half, "bob@fabrikam.com"))
+	require.Regexp(t, "^250 ", c.post(address, half, "bob@fabrikam.com"), "it is full, to the octet")
+	require.Regexp(t, `^554 5\.2\.2 mailbox full; `, c.post(address, "Subject: y\r\n", "bob@fabrikam.com"))
+	require.Len(t, s.Mailbox("bob@fabrikam.com"), 2)
 }
 
 func TestTheOrganizationsExternalRecipientsOfADay(t *testing.T) {

@@ -60,6 +60,17 @@ func TestAMailboxKeepsWhatWasSent(t *testing.T) {
 	require.Contains(t, transcript(s), "C: (a message of 453 octets, Subject: Scan à)\nC: .\n")
 }
 
+func TestAMailToTwoAddressesOfAMailboxLiesThereOnce(t *testing.T) {
+	s := prompt(t, Config{})
+	require.NoError(t, s.AddMailbox(Mailbox{Address: "office@contoso.com", Aliases: []string{"info@contoso.com"}}))
+	c := authenticated(t, s)
+	require.Regexp(
+		t, "^250 ", c.post(DefaultMailbox, scan, "office@contoso.com", "info@contoso.com", "OFFICE@contoso.com"),
+	)
+	require.Len(t, s.Mailbox("office@contoso.com"), 1)
+	require.Len(t, s.Trace(), 3, "each address has its row")
+}
+
 func TestAPersonalAccountGetsANewMessageID(t *testing.T) {
 	s := workplace(t)
 	c := greeted(t, s)

@@ -1,9 +1,9 @@
 // Package faultnet is the network of a bench: host names that lead to loopback listeners, a lab's certificate
 // authority, numbered connections that carry the turn from one party to the other, latency in virtual time, and faults.
 //
-// The dialling side ([Dialer]) numbers its connections ("printer#3") and notes under the connection's addresses whose
-// turn it is; the serving side ([Network.Peer]) finds the note by remote address, so nothing of it is on the wire. A
-// connection without a note belongs to a client from outside ("outside#1").
+// The dialling side ([Dialer]) numbers its connections ("printer#3") and notes whose turn it is, under the addresses of
+// the connection. The serving side ([Network.Peer]) finds the note by the remote address, so nothing is added to the
+// wire. A connection without a note belongs to a client from outside ("outside#1").
 //
 // A server opens a visit ([Peer.Visit]) when a request is complete, acts, ends the visit and only then replies.
 // [Network.Handler] does that for HTTP; a line-based server does it line by line:
@@ -19,8 +19,8 @@
 // ([Conn.SetReadDeadline]). Write deadlines are ignored: a write to loopback does not block.
 //
 // Faults ([Network.Arm]) are carried out on the dialling side, in application bytes, so that the same fault gives the
-// same error at the same byte every time. Clients from outside get what a socket can give them: a kernel reset,
-// silence, a stranger's certificate.
+// same error at the same byte every time. Clients from outside get what a socket can give them: a reset from the
+// kernel, silence, the certificate of another server.
 //
-// No entry in the journal and no error made here carries a loopback port.
+// No entry in the journal and no error of this package contains a loopback port.
 package faultnet

@@ -1,9 +1,9 @@
-// Package guide holds what the devices of the Device Authentication Guide for Microsoft Exchange Online show: labels,
-// messages and codes in each of its languages, and the titles of its chapters.
+// Package guide has what devices show according to the Device Authentication Guide for Microsoft Exchange Online:
+// labels, messages and codes in each of its languages, and the titles of its chapters.
 //
-// It is what printers are judged by, so no printer may import it: a wrong word of a printer's own table would be
-// expected and found. A word that the guide does not print is not here. Source: docs/reference/printer.md §1.0, §1.3 to
-// §1.6.
+// Scenarios judge printers by it, so no printer may import it: otherwise a wrong word would be both expected and shown,
+// and no scenario would fail. A word that the guide does not print is not here. Source: docs/reference/printer.md §1.0,
+// §1.3 to §1.6.
 package guide
 
 import (

@@ -1,9 +1,9 @@
 // Package journal is the one ordered record of what happened on a bench.
 //
-// Its order is the order of turns: an entry is written by the party that holds the turn, before the bytes that let the
+// Its order is the order of turns: the party that holds the turn writes an entry before it sends the bytes that let the
 // other side go on. What one side merely notices (end of file, a failed write, an idle connection dropped) is no entry;
-// a close is recorded by who closes. Verdicts, transcripts and every other piece of evidence are derived from it. It
-// holds no port, no path of the machine and no text of a library's error; secrets are a type that redacts itself
+// the side that closes a connection records it. Verdicts, transcripts and all other evidence are made from the journal.
+// It has no port, no path of the machine and no text of a library's error; secrets are a type that redacts itself
 // ([Secret], [Text]).
 package journal
 

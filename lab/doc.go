@@ -1,6 +1,5 @@
-// Package lab puts one bench together: one time, one network, one record, the two clouds, and one or more printers.
+// Package lab builds a bench: one clock, one network, one journal, the two clouds, and one or more printers.
 //
-// A test says lab.RunT(t, lab.Config{}); a program says lab.New. The identity provider and the mail service know
-// nothing of each other: the lab tells both of an organization and of its people, and answers the mail service's
-// question who a token is for.
+// A test calls lab.RunT(t, lab.Config{}), a program lab.New. The identity provider and the mail service know nothing of
+// each other: the lab tells both about an organization and its people, and tells the mail service who a token is for.
 package lab

@@ -1,10 +1,10 @@
 // Package phrase reads the words in which a person says what the clouds and the network of a bench are to do: answers
 // that a server is made to give, policies, sources, faults. [mfpsim/phrase/people] reads tenants and users.
 //
-// A phrase is one line of words, as it stands behind a verb of a scenario and in a request to the control API of
-// `mfpsim serve`; both come here, so that the same words mean the same. docs/language.md lists the words. What comes
-// out are the typed values of the room that does it. What is wrong is a [*choice.Error] that names the word, or says in
-// one sentence what is missing.
+// A phrase is one line of words, as it follows a verb of a scenario or comes in a request to the control API of `mfpsim
+// serve`. This package reads both, so that the same words mean the same. docs/language.md lists the words. The result
+// is a typed value of the package that carries it out. An error is a [*choice.Error] that names the wrong word, or says
+// in one sentence what is missing.
 package phrase
 
 import (

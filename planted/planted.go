@@ -1,9 +1,9 @@
 // Package planted counts what is planted on a bench, such as the answers that a server is made to give.
 //
-// What is planted stands in a [Row] in the order of its planting. Each thing counts the requests that fit it, from its
-// planting on: After of them pass first, then it is met Times times. A request meets the first thing that fits and is
-// due, so that several with Times are a sequence. What was not met as often as it was to be is a mistake of a test or a
-// script, and is reported by name.
+// A [Row] keeps what is planted, in that order. Each entry counts the requests that fit it from then on: After of them
+// pass first, then Times of them are met. A request meets the first entry that fits and is due, so several entries with
+// Times make a sequence. An entry that was not met as often as it says is a mistake of the test or script, and is
+// reported by name.
 package planted
 
 import "sync"

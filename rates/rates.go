@@ -1,5 +1,5 @@
-// Package rates compares how fast several parties do a thing, for benchmarks: in one run, block by block in turn, so
-// that all of them meet the same load of the machine.
+// Package rates compares, for benchmarks, how fast several parties do the same work: they take turns in one run, block
+// by block, so that the load of the machine is the same for all of them.
 package rates
 
 import (

@@ -9,8 +9,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/choice"
+	"mfpsim/lab"
 	"mfpsim/report"
 	"mfpsim/scenarios"
+	"mfpsim/sim/models"
 )
 
 // header is a right one; tests put a script behind it.
@@ -180,13 +183,24 @@ func TestGoldensAreComparedAndRewritten(t *testing.T) {
 func TestOptionsThatCannotBeAreRefusedBeforehand(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	known, err := models.Embedded()
+	require.NoError(t, err)
+	noModel := (&choice.Error{What: "model", Wanted: "MFP-9999", Present: known.Names()}).Error()
+	languages, err := lab.Languages("")
+	require.NoError(t, err)
 	for name, c := range map[string]struct {
 		options scenarios.Options
 		want    string
 	}{
-		"an unknown language": {scenarios.Options{Language: "tlh"}, `unknown language "tlh"; there are en, hi, el`}, "an unknown model": {scenarios.Options{Model: "MFP-9999"}, `no model "MFP-9999" here; there are: MFP-4100`}, "goldens of another model": {scenarios.Options{Update: true, Folder: ".", Model: "MFP-4100"}, "goldens are rewritten on the default model only: leave --model out"}, "a pattern that fits nothing": {scenarios.Options{Patterns: []string{"nothing/*"}}, "no scenario fits \"nothing/*\"; `mfpsim list` shows them"}, "an empty pattern": {scenarios.Options{Patterns: []string{""}}, "an empty pattern picks nothing"},
-		"a negative repetition": {scenarios.Options{Repeat: -1}, "a scenario cannot be repeated -1 times"}, "goldens without a source folder": {scenarios.Options{Update: true}, "goldens are rewritten in a source folder only; name it with --folder"},
-		"a folder that is not there": {scenarios.Options{Folder: "nowhere"}, "no source folder nowhere"}, "evidence into a file": {scenarios.Options{Evidence: file, Patterns: []string{"setup/exchange-online"}}, "evidence folder " + file + ": is a file, not a folder"},
+		"an unknown language":             {scenarios.Options{Language: "tlh"}, `unknown language "tlh"; there are ` + strings.Join(languages, ", ")},
+		"an unknown model":                {scenarios.Options{Model: "MFP-9999"}, noModel},
+		"goldens of another model":        {scenarios.Options{Update: true, Folder: ".", Model: "MFP-4100"}, "goldens are rewritten on the default model only: leave --model out"},
+		"a pattern that fits nothing":     {scenarios.Options{Patterns: []string{"nothing/*"}}, "no scenario fits \"nothing/*\"; `mfpsim list` shows them"},
+		"an empty pattern":                {scenarios.Options{Patterns: []string{""}}, "an empty pattern picks nothing"},
+		"a negative repetition":           {scenarios.Options{Repeat: -1}, "a scenario cannot be repeated -1 times"},
+		"goldens without a source folder": {scenarios.Options{Update: true}, "goldens are rewritten in a source folder only; name it with --folder"},
+		"a folder that is not there":      {scenarios.Options{Folder: "nowhere"}, "no source folder nowhere"},
+		"evidence into a file":            {scenarios.Options{Evidence: file, Patterns: []string{"setup/exchange-online"}}, "evidence folder " + file + ": is a file, not a folder"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			results, err := scenarios.Run(t.Context(), c.options)

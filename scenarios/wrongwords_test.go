@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -37,10 +38,9 @@ const messagesFolder = "../sim/locale/messages"
 func withMessages(t *testing.T, change func(files fstest.MapFS)) func(*lab.Config) {
 	t.Helper()
 	files := fstest.MapFS{}
+	maps.Copy(files, together(t, messagesFolder).(fstest.MapFS))
 	for _, language := range guide.Languages() {
-		text, err := os.ReadFile(messagesFolder + "/" + language + ".yaml")
-		require.NoError(t, err)
-		files[language+".yaml"] = &fstest.MapFile{Data: text}
+		require.Contains(t, files, language+".yaml")
 	}
 	change(files)
 	tables, err := locale.Load(files)

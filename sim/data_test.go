@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/choice"
 	"mfpsim/core/nvram"
 	"mfpsim/device"
 	"mfpsim/faultnet"
@@ -42,7 +43,9 @@ func moreModels(t *testing.T) *models.Set {
 	require.NoError(t, err)
 	set, err := models.Load(together(t, "models/data", "models/testdata"), tables)
 	require.NoError(t, err)
-	require.Equal(t, []string{"MFP-4100", "Office 9", "Scan 1"}, set.Names())
+	own, err := models.Embedded()
+	require.NoError(t, err)
+	require.ElementsMatch(t, append(own.Names(), "Office 9", "Scan 1"), set.Names())
 	return set
 }
 
@@ -140,7 +143,9 @@ func TestAPrinterOfAnUnknownModelOrLanguageIsRefused(t *testing.T) {
 	t.Cleanup(world.Close)
 	network := faultnet.New(faultnet.Config{World: world})
 	_, err := sim.New(sim.Config{World: world, Network: network, Models: moreModels(t), Model: "Office 10"})
-	require.EqualError(t, err, `no model "Office 10" here; there are: MFP-4100, Office 9, Scan 1; the nearest is Office 9`)
+	want := &choice.Error{What: "model", Wanted: "Office 10", Present: moreModels(t).Names()}
+	require.EqualError(t, err, want.Error())
+	require.ErrorContains(t, err, "; the nearest is Office 9")
 	_, err = sim.New(sim.Config{World: world, Network: network, Models: moreModels(t), Model: "Scan 1", Language: "en"})
 	require.EqualError(t, err, `no language "en" here; there are: de, el`)
 }

@@ -1,7 +1,7 @@
 // Package vtime is the time of a bench: one [World] of true time, a [Clock] for each party, and one turn at a time.
 //
-// Four parties that talk over real sockets give the same record every time only if time and order are part of the
-// bench. The rule is that the turn follows cause and effect:
+// Parties that talk over real sockets give the same record in every run only if the bench controls time and order. Only
+// the party that has the turn acts, and the turn follows cause and effect (docs/time.md):
 //
 //   - An actor ([World.Go], [World.Do]) has a [Turn]. At most one turn runs at any moment. An actor keeps its turn
 //     while it waits for I/O: the party at the other end acts under it.
@@ -12,8 +12,8 @@
 //     which has a turn of its own when it wakes.
 //   - A client from outside gets a turn for each complete request.
 //
-// One duty is left to whoever does I/O: to begin none under a context that has ended. A request that is written
-// although nobody will wait for its answer would let the server act beside its caller.
+// Code that does I/O must not begin it under a context that has ended: if it sent a request and did not wait for the
+// answer, the server would act at the same time as its caller.
 //
 // Whose turn it is travels in the context ([TurnFrom]) and, between parties, with the connection (package faultnet).
 //
@@ -22,5 +22,5 @@
 // the machine's clock.
 //
 // A running timer does not move when a party's clock is set: [Clock.Sleep] and [Clock.WithTimeout] count elapsed true
-// time, [Clock.Now] tells what the party believes.
+// time, [Clock.Now] is the time that the party believes it is.
 package vtime

@@ -30,10 +30,10 @@ const (
 type commands struct {
 	Run      runCommand      `cmd:"" help:"Play scenarios and print a table of verdicts."`
 	List     listCommand     `cmd:"" help:"List the scenarios."`
-	Coverage coverageCommand `cmd:"" help:"Show which scenario proves which rule of the guide; fails on a rule without one."`
-	Laws     lawsCommand     `cmd:"" help:"Show what every scenario holds a device to, whatever it is about."`
-	Explain  explainCommand  `cmd:"" help:"Say what a code (360), AADSTS53003, '535 5.7.139' or a message means."`
-	Serve    serveCommand    `cmd:"" help:"Serve the bench live: Web Config, panel, Entra, SMTP and a control API on loopback."`
+	Coverage coverageCommand `cmd:"" help:"Show which scenario proves which rule of the guide; fail if a rule has none."`
+	Laws     lawsCommand     `cmd:"" help:"Show the laws: what every scenario checks besides its own lines."`
+	Explain  explainCommand  `cmd:"" help:"Explain a code (360), AADSTS53003, '535 5.7.139' or a message."`
+	Serve    serveCommand    `cmd:"" help:"Run a live bench on loopback: Web Config, panel, Entra, SMTP and a control API."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
@@ -81,8 +81,9 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) (code int)
 	var cli commands
 	parser, err := kong.New(&cli,
 		kong.Name("mfpsim"),
-		kong.Description("A simulated office printer, a fake Entra ID and a fake Exchange Online on one bench with one clock. "+
-			"Exit codes: 0 all is well, 1 something failed, 2 the command was not understood or could not begin."),
+		kong.Description("Test how an office printer signs in to Microsoft 365 and sends mail: a simulated printer, "+
+			"a fake Entra ID and a fake Exchange Online on one bench with one simulated clock. "+
+			"Exit codes: 0 success, 1 something failed, 2 the command was not understood or could not start."),
 		kong.Writers(out, errs),
 		kong.Exit(func(code int) { panic(left(code)) }),
 		kong.Vars{

@@ -9,8 +9,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/choice"
 	"mfpsim/defects"
 	"mfpsim/scenarios"
+	"mfpsim/sim/models"
 )
 
 func run(args ...string) (code int, out, errs string) {
@@ -23,6 +25,9 @@ func TestMisuseIsExitCodeTwoWithAClearMessage(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	known, err := models.Embedded()
+	require.NoError(t, err)
+	noModel := (&choice.Error{What: "model", Wanted: "MFP-9999", Present: known.Names()}).Error()
 	for _, test := range []struct {
 		name    string
 		args    []string
@@ -35,8 +40,8 @@ func TestMisuseIsExitCodeTwoWithAClearMessage(t *testing.T) {
 		{"a seed that is no number", []string{"run", "--seed", "x"}, "--seed: expected a valid 64 bit uint"},
 		{"an unknown scenario", []string{"run", "nothing/here"}, `no scenario fits "nothing/here"`},
 		{"an unknown language", []string{"run", "--lang", "xx"}, `unknown language "xx"`},
-		{"an unknown model", []string{"run", "--model", "MFP-9999"}, `no model "MFP-9999" here; there are: MFP-4100`},
-		{"an unknown model to serve", []string{"serve", "--model", "MFP-9999"}, `no model "MFP-9999" here; there are: MFP-4100`},
+		{"an unknown model", []string{"run", "--model", "MFP-9999"}, noModel},
+		{"an unknown model to serve", []string{"serve", "--model", "MFP-9999"}, noModel},
 		{"no repetition", []string{"run", "--repeat", "0"}, "a scenario is played once at least"},
 		{"no benches", []string{"run", "--parallel=-1"}, "not a number of benches"},
 		{"an evidence folder that is a file", []string{"run", "--evidence", file}, "is a file, not a folder"},

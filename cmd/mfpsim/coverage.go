@@ -14,7 +14,7 @@ import (
 
 // coverageCommand is `mfpsim coverage`.
 type coverageCommand struct {
-	Source string `placeholder:"FOLDER" help:"The module's source, to see whether verdicts are stale; default: this folder, if it is one."`
+	Source string `placeholder:"FOLDER" help:"Folder with the module's source, needed to see which verdicts are stale. Default: the current folder, if it has the source."`
 }
 
 // Run prints the rules with what proves them, and fails on a behaviour that nothing proves and on a rule that is called

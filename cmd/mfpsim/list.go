@@ -11,7 +11,7 @@ import (
 // listCommand is `mfpsim list`.
 type listCommand struct {
 	Patterns []string `arg:"" optional:"" name:"pattern" help:"Scenarios: an ID, a folder, or a path pattern. Default: all."`
-	Guide    bool     `help:"In the order of the guide's chapters: chapter, question, scenario."`
+	Guide    bool     `help:"List by the chapters of the guide: chapter, question, scenario."`
 }
 
 // Run prints the list.

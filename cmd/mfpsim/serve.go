@@ -9,15 +9,15 @@ import (
 // serveCommand is `mfpsim serve`.
 type serveCommand struct {
 	Scenario string `placeholder:"ID" help:"Play a scenario up to its handover and stay there."`
-	Evidence string `placeholder:"DIR" help:"Write the evidence at Ctrl-C."`
+	Evidence string `placeholder:"DIR" help:"Write the record into this folder when Ctrl-C ends the program."`
 	JSON     bool   `name:"json" help:"Print the addresses as one line of JSON when ready, and nothing else."`
-	Seed     uint64 `default:"0" help:"Decides every id, code and token."`
+	Seed     uint64 `default:"0" help:"Seed of every id, code and token."`
 	Model    string `placeholder:"NAME" help:"Model of the printer: ${models}. Default: ${default_model}."`
 	Lang     string `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: ${languages}."`
-	Flash    string `placeholder:"DIR" help:"Keep the printers' memory in this folder, made with mode 0700 if it is missing: settings and sign-ins survive the end of serve. Each printer's key lies beside it (NAME.key, 0600): it is a simulator's key and protects nothing. Entra and the mail service start anew, so a kept sign-in is one that they no longer know."`
-	CA       string `name:"ca" placeholder:"FILE" help:"Where the certificate authority is written to (PEM). Default: a temporary file."`
+	Flash    string `placeholder:"DIR" help:"Keep the printers' memory in this folder, so that settings and sign-ins survive a restart. A missing folder is made with mode 0700. Each printer's key lies beside its memory (NAME.key, 0600); it is a simulator's key and protects nothing. Entra and the mail service start empty each time and do not know a sign-in that was kept."`
+	CA       string `name:"ca" placeholder:"FILE" help:"File to write the certificate authority to (PEM). Default: a temporary file."`
 
-	Keep int `placeholder:"N" default:"${keep}" help:"Entries of the journal and mails that are kept, of 64 and 256 MiB at most."`
+	Keep int `placeholder:"N" default:"${keep}" help:"How many journal entries and how many mails to keep, at most 64 MiB and 256 MiB of them."`
 
 	Listen        string `placeholder:"HOST" default:"127.0.0.1" help:"Address to listen on."`
 	WebConfigPort int    `placeholder:"PORT" default:"0" help:"Port of Web Config; 0: any."`

@@ -1,6 +1,7 @@
-// Package host declares what the core needs of the device that it runs in: time, a way to the network.
+// Package host declares what the core needs from the device that it runs in: time, and a way to the network.
 //
-// The interfaces are small and in standard-library types, so that a firmware implements each in a few lines.
+// The interfaces are small and use the types of the standard library, so that a firmware implements each in a few
+// lines.
 package host
 
 import (

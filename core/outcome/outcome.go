@@ -1,5 +1,4 @@
-// Package outcome is the core's one kind of error: what became of an attempt, in words that a table of messages can
-// use.
+// Package outcome is the core's one kind of error: how an attempt ended, as a value that a table of messages can use.
 //
 // An [Outcome] is decided by the class of an error and by numbers on the wire, never by the text of a library's error,
 // and carries neither such texts nor secrets. The model of the device decides which code and message the user sees.

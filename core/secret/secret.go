@@ -1,4 +1,4 @@
-// Package secret has one type, for passwords and tokens: a string that does not show itself.
+// Package secret has one type, for passwords and tokens: a string that prints as [redacted].
 package secret
 
 import (

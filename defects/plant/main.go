@@ -48,17 +48,17 @@ const longest = 3 * time.Minute
 
 type options struct {
 	Only     []string      `help:"Areas or ids; default: all."`
-	Stale    bool          `help:"Only those that have no verdict, or one that rests on another text than today's."`
-	Changed  string        `placeholder:"COMMIT" help:"Only areas that have changed since, and a seeded part of the others."`
-	Part     int           `default:"20" help:"With --changed: one of so many of the others."`
+	Stale    bool          `help:"Only those that have no verdict, or whose file or scenarios have changed since."`
+	Changed  string        `placeholder:"COMMIT" help:"Only areas that have changed since this commit, and a random part of the others."`
+	Part     int           `default:"20" help:"With --changed: plant one in this many of the others."`
 	Seed     uint64        `default:"7" help:"Of the scenarios."`
-	Draw     uint64        `default:"7" help:"Seed of the part, and of the order where there is not time for all."`
+	Draw     uint64        `default:"7" help:"Seed that picks the random part, and the order when --within leaves no time for all."`
 	Lang     string        `default:"en" help:"Language of the scenarios."`
 	Whole    bool          `help:"Play all scenarios against each defect, not only those that are meant to catch it."`
-	Page     bool          `help:"Plant nothing, only write the page anew."`
-	Together string        `placeholder:"NAME" help:"The defects of a set, defects/sets/NAME.yaml, in one printer at once."`
-	Within   time.Duration `help:"Begin with no further defect after so long; 0: plant all."`
-	Workers  int           `default:"0" help:"Defects at a time; 0: one for each processor."`
+	Page     bool          `help:"Plant nothing, only write docs/defects.md again."`
+	Together string        `placeholder:"NAME" help:"Plant all defects of the set defects/sets/NAME.yaml in one printer at once."`
+	Within   time.Duration `help:"Start no further defect after this time; 0: plant all."`
+	Workers  int           `default:"0" help:"How many defects to plant at once; 0: one per processor."`
 }
 
 func main() {
@@ -280,17 +280,68 @@ func (p *planter) one(ctx context.Context, d defects.Defect) (defects.Verdict, e
 		return v, err
 	}
 	for _, test := range d.Tests {
-		if output, err := p.command(
-			ctx, "go", "test", "-trimpath", "-overlay", overlay, test,
-		).CombinedOutput(); err != nil {
-			if bytes.Contains(output, []byte("[build failed]")) {
-				return v, fmt.Errorf("defect %s does not compile:\n%s", d.ID, output)
-			}
+		red, err := p.test(ctx, d, test, overlay)
+		if err != nil {
+			return v, err
+		}
+		if red {
 			v.Tests = append(v.Tests, test)
 		}
 	}
 	v.Source, v.Scenarios = d.SourceHash(string(source)), v.ScenariosHash(p.texts)
 	return v, nil
+}
+
+// test reports whether the tests of a package turn red with a defect.
+func (p *planter) test(ctx context.Context, d defects.Defect, test, overlay string) (red bool, err error) {
+	if p.shared[d.ID] {
+		output, err := p.runTests(ctx, test, d.ID)
+		if err != nil && output == nil {
+			return false, fmt.Errorf("defect %s: tests of %s: %w", d.ID, test, err)
+		}
+		return err != nil, nil
+	}
+	output, err := p.command(ctx, "go", "test", "-trimpath", "-failfast", "-overlay", overlay, test).CombinedOutput()
+	if err != nil && bytes.Contains(output, []byte("[build failed]")) {
+		return false, fmt.Errorf("defect %s does not compile:\n%s", d.ID, output)
+	}
+	return err != nil, nil
+}
+
+// testProgram is where a package's tests with many defects lie.
+func (p *planter) testProgram(test string) string {
+	return filepath.Join(p.folder, strings.ReplaceAll(strings.TrimPrefix(test, "./"), "/", "_")+".test")
+}
+
+// runTests runs a package's tests with one of the defects that they share; an error without an output is none of
+// the tests'.
+func (p *planter) runTests(ctx context.Context, test, defect string) ([]byte, error) {
+	command := p.command(ctx, p.testProgram(test), "-test.failfast", "-test.timeout", longest.String())
+	command.Dir = filepath.Join(p.root, filepath.FromSlash(test))
+	command.Env = append(os.Environ(), chosen+"="+defect)
+	return command.CombinedOutput()
+}
+
+// buildTests makes the tests that the defects of one program share, and sees that they are green without a defect.
+func (p *planter) buildTests(ctx context.Context, picked []defects.Defect, overlay string) error {
+	var tests []string
+	for _, d := range picked {
+		if p.shared[d.ID] {
+			tests = append(tests, d.Tests...)
+		}
+	}
+	slices.Sort(tests)
+	for _, test := range slices.Compact(tests) {
+		output, err := p.command(ctx, "go", "test", "-c", "-trimpath", "-overlay", overlay, "-o", p.testProgram(test),
+			test).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("the tests of %s do not compile with the defects:\n%s", test, output)
+		}
+		if output, err := p.runTests(ctx, test, ""); err != nil {
+			return fmt.Errorf("the tests of %s are red without any defect: %w\n%s", test, err, output)
+		}
+	}
+	return nil
 }
 
 // fits reports whether the verdict on a defect still rests on what is there.
@@ -335,7 +386,7 @@ func (p *planter) build(ctx context.Context, picked []defects.Defect) error {
 	}
 	p.shared = shared
 	fmt.Fprintf(os.Stderr, "%d of %d share one program\n", len(shared), len(picked))
-	return nil
+	return p.buildTests(ctx, picked, overlay)
 }
 
 func (p *planter) compile(ctx context.Context, overlay, program string) ([]byte, error) {

@@ -19,8 +19,8 @@ import (
 const chosen = "MFPSIM_DEFECT"
 
 // Building takes far longer than playing, so that as many defects as possible share one program. Each of them is a
-// copy of the function in which it lies, and the function itself asks first which one is wanted; a table is put in
-// place of the true one when the program starts.
+// copy of the function in which it lies, and the function itself asks first which one is wanted; a table is chosen
+// where it is declared, so that what is made of it, an index for example, is made of the chosen one.
 
 // together writes an overlay with all defects that can share a program, and returns which they are.
 func (p *planter) together(picked []defects.Defect, folder string) (overlay string, shared map[string]bool, err error) {
@@ -28,7 +28,7 @@ func (p *planter) together(picked []defects.Defect, folder string) (overlay stri
 	replace := map[string]string{}
 	byFile := map[string][]defects.Defect{}
 	for _, d := range picked {
-		if d.Escapes == "" && len(d.Tests) == 0 && strings.HasSuffix(d.File, ".go") {
+		if d.Escapes == "" && strings.HasSuffix(d.File, ".go") {
 			byFile[d.File] = append(byFile[d.File], d)
 		}
 	}
@@ -76,12 +76,20 @@ type merger struct {
 	set     *token.FileSet
 	file    *ast.File
 	choices map[int][]string // by the offset behind the brace that opens a function's body: its cases
+	tables  map[int]*literal // by the offset at which a variable's value begins
 	behind  bytes.Buffer     // what is appended to the file
 	count   int
 }
 
+// literal is the value of a variable, of which there are several.
+type literal struct {
+	kind  string // its type
+	end   int    // the offset behind it
+	cases []string
+}
+
 func newMerger(name, source string) (*merger, error) {
-	m := &merger{source: source, set: token.NewFileSet(), choices: map[int][]string{}}
+	m := &merger{source: source, set: token.NewFileSet(), choices: map[int][]string{}, tables: map[int]*literal{}}
 	var err error
 	m.file, err = parser.ParseFile(m.set, name, source, parser.ParseComments|parser.SkipObjectResolution)
 	return m, err
@@ -163,7 +171,7 @@ func (m *merger) function(d defects.Defect, f *ast.FuncDecl, from, to int, rewri
 	return true
 }
 
-// table makes a copy of a variable with the defect, and puts it in place of the true one when the program starts.
+// table makes a copy of a variable's value with the defect.
 func (m *merger) table(d defects.Defect, g *ast.GenDecl, from, to int, rewritten func(from, to int) string) bool {
 	if g.Tok != token.VAR {
 		return false
@@ -177,8 +185,18 @@ func (m *merger) table(d defects.Defect, g *ast.GenDecl, from, to int, rewritten
 		if from < begin || to > end {
 			continue
 		}
-		fmt.Fprintf(&m.behind, "\nfunc init() {\n\tif defectChosen == %q {\n\t\t%s = %s\n\t}\n}\n",
-			d.ID, spec.Names[0].Name, rewritten(begin, end))
+		value, is := spec.Values[0].(*ast.CompositeLit)
+		if !is || from <= m.offset(value.Lbrace) {
+			return false
+		}
+		if array, is := value.Type.(*ast.ArrayType); is && array.Len != nil {
+			return false // its length may be told by the value
+		}
+		if m.tables[begin] == nil {
+			m.tables[begin] = &literal{kind: m.source[m.offset(value.Type.Pos()):m.offset(value.Type.End())], end: end}
+		}
+		chosen := fmt.Sprintf("case %q:\nreturn %s\n", d.ID, rewritten(begin, end))
+		m.tables[begin].cases = append(m.tables[begin].cases, chosen)
 		return true
 	}
 	return false
@@ -187,7 +205,16 @@ func (m *merger) table(d defects.Defect, g *ast.GenDecl, from, to int, rewritten
 // text is the file with all defects that were added.
 func (m *merger) text() ([]byte, error) {
 	var b bytes.Buffer
+	closed := -1
 	for i := 0; i < len(m.source); i++ {
+		if i == closed {
+			b.WriteString("\n}()")
+		}
+		if table := m.tables[i]; table != nil {
+			cases := strings.Join(table.cases, "")
+			fmt.Fprintf(&b, "func() %s {\nswitch defectChosen {\n%s}\nreturn ", table.kind, cases)
+			closed = table.end
+		}
 		if cases := m.choices[i]; len(cases) > 0 {
 			b.WriteString("\nswitch defectChosen {\n" + strings.Join(cases, "") + "}\n")
 		}

@@ -52,7 +52,13 @@ func TestManyDefectsShareOneFile(t *testing.T) {
 
 const width = 210
 
-var sizes = []string{"A4", "A5"}
+var sizes = func() []string {
+	switch defectChosen {
+	case "no-a5":
+		return []string{"A4"}
+	}
+	return []string{"A4", "A5"}
+}()
 
 type tray struct{ sheets int }
 
@@ -81,12 +87,6 @@ func (t *tray) clear() {
 }
 
 func (*tray) empty() bool { return false }
-
-func init() {
-	if defectChosen == "no-a5" {
-		sizes = []string{"A4"}
-	}
-}
 
 func (t *tray) take_defect1(n int) bool {
 	if t.sheets < 0 {

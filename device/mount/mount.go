@@ -1,7 +1,7 @@
 // Package mount is how a device gets onto a bench: a [Constructor] is given a [Point], and makes a device there.
 //
-// The simulated printer, a stub in a test and a device in another process are all made so. A Point has what a device
-// needs of the bench and nothing of any device.
+// The simulated printer, a stub in a test and a device in another process are all made in this way. A Point has what a
+// device needs from the bench; it knows nothing about any device.
 package mount
 
 import (

@@ -1,5 +1,5 @@
-// Package webdriver drives the web page of any device as an administrator does: real HTML over HTTPS, in a browser
-// window for each administrator. It needs to know of the device its address, the administrator's password, and the
+// Package webdriver uses the web page of any device as an administrator does: real HTML over HTTPS, in a browser
+// window for each administrator. All that it needs is the device's address, the administrator's password, and the
 // words that the pages may use.
 package webdriver
 

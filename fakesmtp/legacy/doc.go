@@ -1,7 +1,7 @@
-// Package legacy is a mail relay as it stands in many a cellar, for programs that submit mail: an SMTP server of the
+// Package legacy is an old mail relay, as many offices still have, for programs that submit mail: an SMTP server of the
 // years before OAuth that takes LOGIN, PLAIN and CRAM-MD5, with STARTTLS or without any TLS, by POP before SMTP, or by
-// the client's address alone. It knows no token: a device that is set to OAuth 2.0 fails here, and is to say so. It is
-// mhale/smtpd's server, unmodified.
+// the client's address alone. It knows no tokens: a device that is set to OAuth 2.0 fails here, and has to report it.
+// It is mhale/smtpd's server, unmodified.
 //
 //	s := legacy.RunT(t, legacy.Config{})
 //	send(s.Addr(), legacy.DefaultAccount, legacy.DefaultPassword)

@@ -1,5 +1,5 @@
-// Package refusal holds the reasons for which the servers of this family refuse. On the wire most of them are the same
-// reply; a test reads here what it was. fakesmtp, generic, legacy and pop3 keep them with their refusals and in the
+// Package refusal has the reasons for which the servers of this family refuse. On the wire most of them get the same
+// reply; a test can read the reason. fakesmtp, generic, legacy and pop3 keep it with each refusal and in the
 // journal.
 package refusal
 

@@ -1,5 +1,5 @@
-// Package people reads the words in which a person says what organizations and accounts there are, as both clouds are
-// told of them. It is a part of [mfpsim/phrase].
+// Package people reads the words in which a person says what organizations and accounts there are. Both clouds have to
+// know them. It is a part of [mfpsim/phrase].
 package people
 
 import (

@@ -1,5 +1,5 @@
-// Package facts holds what a simulated printer knows of itself, in the form in which its panel, its Web Config and its
-// status sheet show it: one place, so that the three cannot disagree.
+// Package facts has what a simulated printer knows about itself, in the form in which it is shown. Panel, Web Config
+// and status sheet all take it from here, so that they cannot disagree.
 package facts
 
 import (

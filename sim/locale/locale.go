@@ -1,4 +1,4 @@
-// Package locale holds every text that the simulated printer shows. A language is a file of messages, and nothing else.
+// Package locale has every text that the simulated printer shows. A language is one file of messages and nothing else.
 //
 // A text is looked up by its message id. English is complete; the other languages have the words that the guide prints
 // and fall back to English for the rest. Labels ("label.…") can be found by their English words, because people and

@@ -1,6 +1,6 @@
 // Package models holds the simulated printers as data: what a model is called, what its firmware can do, which cloud
-// services it knows, and the one table that says what the user sees of each outcome. A model is a file of YAML, and
-// nothing else; it is read strictly, and every mistake in it is told with its line.
+// services it knows, and the one table that says what the user sees of each outcome. A model is one YAML file and
+// nothing else. Every mistake in it is an error with file and line.
 package models
 
 import (

@@ -76,8 +76,11 @@ func TestAnOldFirmwareHasNoOAuth2(t *testing.T) {
 }
 
 func TestAnUnknownModelIsRefusedWithThoseThatAreThere(t *testing.T) {
-	_, err := models.Get("MFP-9999")
-	require.EqualError(t, err, `no model "MFP-9999" here; there are: MFP-4100`)
+	own, err := models.Embedded()
+	require.NoError(t, err)
+	require.Contains(t, own.Names(), "MFP-4100")
+	_, err = models.Get("MFP-9999")
+	require.EqualError(t, err, (&choice.Error{What: "model", Wanted: "MFP-9999", Present: own.Names()}).Error())
 }
 
 func TestAWrongModelFileIsRefused(t *testing.T) {
@@ -116,8 +119,8 @@ func TestAnUnknownWordIsToldWithFileAndLine(t *testing.T) {
 		{"a page", "page: connection-test", "page: connection-tests", `unknown word "connection-tests" here; there are: ca-certificate,`},
 		{"a page that is not for everybody", "page: email-server-basic}", "page: email-server-basic, everybody: true}", `unknown word "email-server-basic" here; there are: ca-certificate, email-server, job-history`},
 		{"a label of Web Config", "{label: basic, page", "{label: basics, page", `no label "basics"`},
-		{"a language of the panel", "languages: [en, hi, el]", "languages: [en, hi, xx]", `no language "xx"; there are: en, el, hi`},
-		{"a language of Web Config", "languages: [en, el]", "languages: [en, xx]", `no language "xx"`},
+		{"a language of the panel", "languages: [en, hi, el", "languages: [en, hi, xx", `no language "xx"; there are: ` + strings.Join(tables(t).Languages(), ", ")},
+		{"a language of Web Config", "languages: [en, el", "languages: [en, xx", `no language "xx"`},
 		{"a capability", "capabilities: [clock, power]", "capabilities: [clock, powers]", `unknown word "powers" here; there are: clock, power,`},
 		{"an authentication method", `"POP before SMTP", "OAuth2"]`, `"POP before SMTP", "OAuth3"]`, `unknown word "OAuth3"`},
 		{"a secure connection", "secureConnection: STARTTLS\n  - service: Outlook.com", "secureConnection: STARTLS\n  - service: Outlook.com", `unknown word "STARTLS"`},
@@ -230,10 +233,11 @@ func TestASetHasOneDefaultModel(t *testing.T) {
 	set, err = load(plain, standard(t))
 	require.NoError(t, err)
 	require.Equal(t, []string{"MFP-4100", "MFP-4200"}, set.Names())
-	require.Equal(t, []string{"en", "hi", "el"}, set.Languages())
 	m, err := set.Get("")
 	require.NoError(t, err)
 	require.Equal(t, "MFP-4100", m.Name)
+	require.Equal(t, []string{"en", "hi", "el"}, m.Panel.Languages[:3])
+	require.Equal(t, m.Panel.Languages, set.Languages(), "each once")
 	set, err = load(plain)
 	require.NoError(t, err)
 	m, err = set.Get("")

@@ -1,5 +1,5 @@
 // Package sheet prints the network status sheet (guide rule R27) as text. The order of its sections is recalled from
-// manuals, not established (docs/reference/printer.md §3).
+// manuals, not confirmed (docs/reference/printer.md §3).
 package sheet
 
 import (

@@ -19,7 +19,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"go.uber.org/goleak"
+	"mfpsim/choice"
 	"mfpsim/lab"
+	"mfpsim/sim/models"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -363,6 +365,11 @@ func TestWhatCannotBeServedIsSaidAtOnce(t *testing.T) {
 	port := taken.Addr().(*net.TCPAddr).Port
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	known, err := models.Embedded()
+	require.NoError(t, err)
+	noModel := (&choice.Error{What: "model", Wanted: "MFP-9999", Present: known.Names()}).Error()
+	languages, err := lab.Languages("")
+	require.NoError(t, err)
 	for _, test := range []struct {
 		name    string
 		config  Config
@@ -373,8 +380,8 @@ func TestWhatCannotBeServedIsSaidAtOnce(t *testing.T) {
 		{"no address of this machine", Config{Host: "192.0.2.77"}, "cannot listen on 192.0.2.77"},
 		{"an unknown scenario", Config{Scenario: "trouble/none"}, `no scenario fits "trouble/none"`},
 		{"several scenarios", Config{Scenario: "trouble"}, `"trouble" fits`},
-		{"an unknown language", Config{Language: "xx"}, `unknown language "xx"; there are en, hi, el`},
-		{"an unknown model", Config{Model: "MFP-9999"}, `no model "MFP-9999" here; there are: MFP-4100`},
+		{"an unknown language", Config{Language: "xx"}, `unknown language "xx"; there are ` + strings.Join(languages, ", ")},
+		{"an unknown model", Config{Model: "MFP-9999"}, noModel},
 		{"an evidence folder that is a file", Config{Evidence: file}, "is a file, not a folder"},
 		{"no folder for the CA", Config{CA: filepath.Join(file, "ca.pem")}, "cannot write the certificate authority"},
 	} {

@@ -1,4 +1,4 @@
-// Package answers plants answers: what the fake is made to say in place of the truth, counted and in sequence.
+// Package answers plants answers: what the fake is told to say instead of its own answer, counted and in sequence.
 package answers
 
 import (

@@ -1,5 +1,5 @@
-// Package browser answers people's browsers: the page for a code, the pages of a sign-in, authorization requests and
-// what they send back, admin consent, logout.
+// Package browser answers people's browsers: the page where a code is entered, the pages of a sign-in, authorization
+// requests and their redirects, admin consent, logout.
 package browser
 
 import (

@@ -1,4 +1,4 @@
-// Package catalogue holds every sentence with a number that Entra ID says, and makes error answers of them.
+// Package catalogue has every numbered error (AADSTS) of Entra ID with its sentence, and makes error answers of them.
 package catalogue
 
 import (

@@ -1,4 +1,4 @@
-// Package codes holds the sign-ins that were asked for and wait for a person, and what a finished one is fetched with:
+// Package codes holds the sign-ins that wait for a person, and the codes with which a program fetches a finished one:
 // device codes, user codes and authorization codes.
 package codes
 

@@ -1,5 +1,5 @@
-// Package directory is who and what there is: tenants, users, applications, service principals, consents, the rules of
-// each tenant, and the audit log of what was changed. It owns its lock and gives out values, never what it holds.
+// Package directory has all objects of Entra: tenants, users, applications, service principals, consents, the policies
+// of each tenant, and the audit log of changes. It has its own lock, and returns values, never pointers to its state.
 package directory
 
 import (

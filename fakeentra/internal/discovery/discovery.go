@@ -1,5 +1,5 @@
-// Package discovery answers what programs ask before and around a sign-in: documents, keys, how a name signs in, who a
-// token's bearer is.
+// Package discovery answers what programs ask before and around a sign-in: discovery documents, keys, how a user name
+// signs in, whose token it is.
 package discovery
 
 import (

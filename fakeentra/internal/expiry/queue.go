@@ -1,5 +1,5 @@
-// Package expiry keeps what has a life in the order in which it ends, so that whoever holds many such things can let go
-// of the dead without looking at the living.
+// Package expiry keeps things in the order in which they expire, so that a holder of many of them can drop the expired
+// ones without looking at the others.
 package expiry
 
 import (

@@ -1,4 +1,4 @@
-// Package forms reads form encoding as the fake does: leniently, the first of a name counts.
+// Package forms reads form encoding leniently. If a name comes twice, the first one counts.
 package forms
 
 import (

@@ -1,5 +1,5 @@
-// Package grants answers the token endpoint, one grant type a file, and the device authorization endpoint. What it
-// refuses and why is in the sign-in log.
+// Package grants answers the token endpoint, with one file per grant type, and the device authorization endpoint. It
+// records each refusal and its reason in the sign-in log.
 package grants
 
 import (

@@ -1,4 +1,4 @@
-// Package places knows where the device and the person's browser are.
+// Package places keeps from where the device and the person's browser reach Entra.
 package places
 
 import (

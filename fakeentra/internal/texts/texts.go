@@ -1,4 +1,4 @@
-// Package texts holds the words of the pages, in English, Hindi and Greek, and brings one language into another.
+// Package texts has the texts of the pages in English, Hindi and Greek, and translates from one language into another.
 package texts
 
 // Key names a text of the pages.

@@ -1,5 +1,4 @@
-// Package tokens makes what a client is given: access tokens, refresh tokens and id tokens, and knows later what they
-// stand for.
+// Package tokens makes access tokens, refresh tokens and id tokens, and recognizes them when a client sends them back.
 package tokens
 
 import (

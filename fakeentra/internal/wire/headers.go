@@ -1,4 +1,4 @@
-// Package wire reads requests, and writes what every answer of Entra has: headers, error bodies, pages.
+// Package wire reads requests, and writes the parts that all answers of Entra have: headers, error bodies, pages.
 package wire
 
 import (

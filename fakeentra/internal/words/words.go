@@ -1,5 +1,5 @@
-// Package words compares and reads the words that people and programs write (names, values, dates, none with regard to
-// case), and fills words in where a sentence leaves a place for them.
+// Package words compares and reads the words that people and programs write (names, values, dates), without regard to
+// case, and fills words into the placeholders of a sentence.
 package words
 
 import (

@@ -1,4 +1,4 @@
-// Package answers plants answers: what the server is made to say or do against its nature, at a moment of a
+// Package answers plants answers: what the server is told to say or do instead of what it would, at a moment of a
 // conversation, counted and in sequence.
 package answers
 

@@ -1,4 +1,4 @@
-// Package cmdlets is what an administrator has of Exchange Online PowerShell: the grammar of cmdlets, and those that
+// Package cmdlets is a part of Exchange Online PowerShell: the grammar of cmdlets, and the cmdlets that
 // concern client submission.
 package cmdlets
 

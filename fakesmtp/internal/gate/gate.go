@@ -1,5 +1,5 @@
-// Package gate decides who comes in: first who it is, then whether he may (docs/reference/exchange-smtp.md §5: 5.7.139
-// proves that the identity was right).
+// Package gate decides who may log on. It checks first who the client is, then whether that account may
+// (docs/reference/exchange-smtp.md §5: 5.7.139 proves that the identity was right).
 package gate
 
 import (

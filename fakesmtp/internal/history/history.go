@@ -1,5 +1,5 @@
-// Package history keeps what happened on each connection and what was refused, the failed ones too, which no mailbox
-// shows.
+// Package history keeps what happened on each connection and what was refused, including what failed and left no trace
+// in a mailbox.
 package history
 
 import (

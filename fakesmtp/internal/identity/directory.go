@@ -1,4 +1,4 @@
-// Package identity is who a client is: the identity provider that the mail service asks, and the check of its tokens.
+// Package identity finds out who a client is: it asks the identity provider of the mail service, and checks its tokens.
 package identity
 
 import (

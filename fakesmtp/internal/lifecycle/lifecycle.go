@@ -1,4 +1,4 @@
-// Package lifecycle is the life of a server of this room: its listeners, its connections, and how both end.
+// Package lifecycle starts and ends the listeners and connections of a server.
 package lifecycle
 
 import (

@@ -1,4 +1,4 @@
-// Package limits counts what mailboxes have used of Exchange Online's limits, on the World's clock: a window moves.
+// Package limits counts what mailboxes have used of Exchange Online's limits, in moving windows of the World's clock.
 package limits
 
 import (

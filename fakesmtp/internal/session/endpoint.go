@@ -1,4 +1,4 @@
-// Package session is a conversation with a client: the state machine of client submission, over the rooms that know
+// Package session holds a conversation with a client: the state machine of client submission. Other packages know
 // tokens, mailboxes, limits and planted answers.
 package session
 

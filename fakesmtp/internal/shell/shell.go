@@ -1,6 +1,6 @@
-// Package shell is what every server of this family has around its protocol: where it stands (time, network, journal),
-// the life of its listeners and connections, its start and its end in a test, its secrets, and mailboxes for those that
-// keep mail themselves. What is left to a server is its Config and its protocol.
+// Package shell has what every server of this family needs around its protocol: time, network and journal, the start
+// and end of its listeners and connections, its start and end in a test, its secrets, and mailboxes for those that keep
+// mail themselves. A server adds only its Config and its protocol.
 package shell
 
 import (

@@ -1,5 +1,5 @@
-// Package yamlfile reads files of YAML that hold data of the simulated printer, and says of every mistake in which file
-// and line it is. Nothing in such a file can make the program panic.
+// Package yamlfile reads YAML files with data of the simulated printer, and reports every mistake with file and line.
+// Nothing in such a file can make the program panic.
 package yamlfile
 
 import (
