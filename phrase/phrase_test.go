@@ -139,7 +139,7 @@ func TestAnErrorNamesTheWrongWordAndTheNearestRightOne(t *testing.T) {
 		"exchange at=MALE silent":                {`no moment "MALE" here`, "MAIL"},
 		"exchange at=MAIL slient":                {`no word of an answer "slient" here`, "silent"},
 		"source devise address=203.0.113.7":      {`no party "devise" here`, "device"},
-		"source device adress=203.0.113.7":       {`no word "adress=" here`, "address="},
+		"source device addrss=203.0.113.7":       {`no word "addrss=" here`, "address="},
 		"source device address=x compliant=yess": {`no value of compliant "yess" here`, "yes"},
 		"policy user=":                           {`no word of a policy "user=" here`, "users="},
 	} {
