@@ -64,7 +64,9 @@ func TestAMailToTwoAddressesOfAMailboxLiesThereOnce(t *testing.T) {
 	s := prompt(t, Config{})
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "office@contoso.com", Aliases: []string{"info@contoso.com"}}))
 	c := authenticated(t, s)
-	require.Regexp(t, "^250 ", c.post(DefaultMailbox, scan, "office@contoso.com", "info@contoso.com", "OFFICE@contoso.com"))
+	require.Regexp(
+		t, "^250 ", c.post(DefaultMailbox, scan, "office@contoso.com", "info@contoso.com", "OFFICE@contoso.com"),
+	)
 	require.Len(t, s.Mailbox("office@contoso.com"), 1)
 	require.Len(t, s.Trace(), 3, "each address has its row")
 }

@@ -39,7 +39,9 @@ func TestTheMailServerHearsWhatChangesAtTheIdentityProvider(t *testing.T) {
 	graph := func(bench *lab.Lab, path, body string) {
 		server := httptest.NewServer(bench.Entra.Graph())
 		defer server.Close()
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, server.URL+path, strings.NewReader(body))
+		request, err := http.NewRequestWithContext(
+			t.Context(), http.MethodPatch, server.URL+path, strings.NewReader(body),
+		)
 		require.NoError(t, err)
 		request.Header.Set("Content-Type", "application/json")
 		response, err := server.Client().Do(request)
@@ -68,7 +70,9 @@ func TestTheMailServerHearsWhatChangesAtTheIdentityProvider(t *testing.T) {
 			_, err := bench.AddTenant(lab.Tenant{Name: "contoso.com", SMTPAuth: true, SecurityDefaults: lab.Off})
 			require.NoError(t, err)
 			require.NoError(t, bench.AddUser(lab.User{Address: user, Roles: []string{"Global Administrator"}}))
-			_, err = bench.Entra.AddApplication(fakeentra.Application{ID: fakeentra.ClientID, Name: "Example MFP Email Sender"})
+			_, err = bench.Entra.AddApplication(
+				fakeentra.Application{ID: fakeentra.ClientID, Name: "Example MFP Email Sender"},
+			)
 			require.NoError(t, err)
 			tokens, err := bench.Entra.SignIn(user)
 			require.NoError(t, err)

@@ -211,7 +211,8 @@ func (m *merger) text() ([]byte, error) {
 			b.WriteString("\n}()")
 		}
 		if table := m.tables[i]; table != nil {
-			fmt.Fprintf(&b, "func() %s {\nswitch defectChosen {\n%s}\nreturn ", table.kind, strings.Join(table.cases, ""))
+			cases := strings.Join(table.cases, "")
+			fmt.Fprintf(&b, "func() %s {\nswitch defectChosen {\n%s}\nreturn ", table.kind, cases)
 			closed = table.end
 		}
 		if cases := m.choices[i]; len(cases) > 0 {

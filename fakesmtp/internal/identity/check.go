@@ -110,9 +110,8 @@ func examine(claims Claims, scope string, now time.Time) refusal.Reason {
 		return refusal.Issuer
 	case claims.User == "" || len(claims.Scopes) == 0 && len(claims.Roles) > 0:
 		return refusal.Application
-	case !slices.ContainsFunc(
-		claims.Scopes, func(have string) bool { return strings.EqualFold(shortened(have), scope) },
-	):
+	case !slices.ContainsFunc(claims.Scopes,
+		func(have string) bool { return strings.EqualFold(shortened(have), scope) }):
 		return refusal.Scope
 	}
 	return ""
