@@ -186,11 +186,8 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 		result, err := playOnce(s, o, round == 0)
 		result.MachineTime = watch.Elapsed()
 		if err != nil {
-			return Result{
-				Scenario: s, Seed: o.Seed, Verdict: report.Failed, Failure: err.Error(),
-			}, fmt.Errorf(
-				"%s: %w", s.ID, err,
-			)
+			failed := Result{Scenario: s, Seed: o.Seed, Verdict: report.Failed, Failure: err.Error()}
+			return failed, fmt.Errorf("%s: %w", s.ID, err)
 		}
 		if round == 0 {
 			first = result
