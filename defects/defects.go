@@ -99,12 +99,7 @@ func Load(folder fs.FS) ([]Defect, error) {
 			return nil, err
 		}
 		var list []Defect
-		if err := yaml.NewDecoder(
-			bytes.NewReader(text), yaml.Strict(),
-		).Decode(
-			&list,
-		); err != nil &&
-			!errors.Is(err, io.EOF) {
+		if err := decode(text, &list); err != nil {
 			return nil, fmt.Errorf("defects/%s: %w", name, err)
 		}
 		for _, d := range list {
@@ -119,6 +114,15 @@ func Load(folder fs.FS) ([]Defect, error) {
 		}
 	}
 	return all, nil
+}
+
+// decode reads a list of YAML, in which unknown members are mistakes; an empty file is an empty list.
+func decode(text []byte, list any) error {
+	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(list)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
 }
 
 func (d Defect) check() error {
@@ -165,12 +169,7 @@ func Verdicts() ([]Verdict, error) {
 // ParseVerdicts reads what [FormatVerdicts] has written.
 func ParseVerdicts(text []byte) ([]Verdict, error) {
 	var list []Verdict
-	if err := yaml.NewDecoder(
-		bytes.NewReader(text), yaml.Strict(),
-	).Decode(
-		&list,
-	); err != nil &&
-		!errors.Is(err, io.EOF) {
+	if err := decode(text, &list); err != nil {
 		return nil, fmt.Errorf("defects/%s: %w", verdictsFile, err)
 	}
 	return list, nil

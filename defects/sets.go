@@ -1,15 +1,10 @@
 package defects
 
 import (
-	"bytes"
 	"embed"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 )
 
 //go:embed sets/*.yaml
@@ -25,7 +20,7 @@ func Set(name string, all []Defect) ([]Defect, error) {
 		return nil, fmt.Errorf("no set of defects %q; there are: %s", name, strings.Join(Sets(), ", "))
 	}
 	var ids []string
-	if err := yaml.Unmarshal(text, &ids); err != nil {
+	if err := decode(text, &ids); err != nil {
 		return nil, fmt.Errorf("defects/sets/%s.yaml: %w", name, err)
 	}
 	by := map[string]Defect{}
@@ -71,12 +66,7 @@ func SetVerdicts() ([]Verdict, error) {
 		return nil, err
 	}
 	var list []Verdict
-	if err := yaml.NewDecoder(
-		bytes.NewReader(text), yaml.Strict(),
-	).Decode(
-		&list,
-	); err != nil &&
-		!errors.Is(err, io.EOF) {
+	if err := decode(text, &list); err != nil {
 		return nil, fmt.Errorf("defects/%s: %w", setVerdictsFile, err)
 	}
 	return list, nil
