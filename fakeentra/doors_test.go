@@ -270,7 +270,8 @@ func newVisitor(t *testing.T) *visitor {
 	c := newClient(t, fakeentra.Config{
 		Start: start,
 		Tenants: []fakeentra.Tenant{
-			{Name: "Contoso", Domains: []string{"contoso.com"}}, {Name: "Fabrikam", Domains: []string{"fabrikam.com"}},
+			{Name: "Contoso", Domains: []string{"contoso.com"}},
+			{Name: "Fabrikam", Domains: []string{"fabrikam.com"}},
 			{Personal: true, Domains: []string{"outlook.com"}},
 		},
 		Users: []fakeentra.User{{Principal: atWork}, {Principal: atHome}},

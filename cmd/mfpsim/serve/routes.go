@@ -244,6 +244,16 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 				func(context.Context) error { entra.ExpireRefreshTokens(); return nil },
 			)
 		}),
+		"POST /entra/strict-doors": takes(func(_ *http.Request, in struct {
+			On bool `json:"on"`
+		},
+		) (any, error) {
+			return nil, b.act("control: strict doors", func(context.Context) error {
+				entra.SetStrictDoors(in.On)
+				return nil
+			})
+		}),
+		"GET /entra/doors": plain(func(*http.Request) (any, error) { return fakeentra.Doors(), nil }),
 		"POST /entra/policy": takes(func(_ *http.Request, in policyRequest) (any, error) {
 			name, words := phrase.First(in.Words)
 			if name == "" {

@@ -19,6 +19,8 @@ func (p *Problem) Sentence() string {
 // ofRow are stand-ins of single rows, in which a word means another thing than elsewhere.
 var ofRow = map[int][]string{
 	500011: {"{name}", "https://outlook.office.com"},
+	500014: {"{identifier}", exchange}, 50072: {"{identifier}", exchange}, 50079: {"{identifier}", exchange},
+	50076: {"{resource}", exchange}, 50078: {"{resource}", exchange},
 	90014:  {"{name}", "client_id"},
 	900144: {"{name}", "client_id"},
 }
@@ -37,6 +39,9 @@ var standIns = []string{
 	"{tenantName}", unknownID, "{time}", "1.00:00:00", "{type}", "unknown", "{user}", unknownUser,
 	"{validFrom}", unknownTime,
 }
+
+// exchange is the id of Exchange Online, which a device that sends mail asks for.
+const exchange = "00000002-0000-0ff1-ce00-000000000000"
 
 // Values that stand for what is not known.
 const (

@@ -60,10 +60,13 @@ func (r *Router) about(a *wire.Request, p *catalogue.Problem) *catalogue.Problem
 	id, _, _ := a.Client()
 	if application, known := r.Directory.Application(id); known {
 		for word, value := range map[string]string{
-			"id": application.ID, "appId": application.ID, "identifier": application.ID, "name": application.Name,
-			"appName": application.Name,
+			"id": application.ID, "appId": application.ID, "name": application.Name, "appName": application.Name,
 		} {
 			p = p.With(word, value)
+		}
+		switch p.Row.Code {
+		case 50011, 7000215, 7000222: // elsewhere the identifier is a resource's
+			p = p.With("identifier", application.ID)
 		}
 	}
 	return p
