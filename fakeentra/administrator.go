@@ -225,6 +225,9 @@ func (s *Server) SetLocation(tenant string, l NamedLocation) (NamedLocation, err
 	return set, ours(err)
 }
 
+// SetStrictDoors changes [Config.StrictDoors].
+func (s *Server) SetStrictDoors(on bool) { s.doors.SetStrict(on) }
+
 // ExpireAccessTokens makes every access token given out so far count as expired, without moving a clock; see
 // [Server.Expired].
 func (s *Server) ExpireAccessTokens() { s.mint.ExpireAccess() }

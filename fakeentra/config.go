@@ -50,6 +50,9 @@ type Config struct {
 	// documents 15 (BRK). 0: off, since no capture shows when Entra's detector bites a device that keeps to its
 	// interval.
 	LoopLimit int
+	// StrictDoors refuses, in the fake's own words and with status 501, whoever comes to a door where nobody knows what
+	// Entra ID says: the cells that docs/doors.md marks as ours. See [Doors].
+	StrictDoors bool
 	// VerificationURI is where a person types the code of a work account. Empty: https://login.microsoft.com/device, or
 	// /device on the host under which the fake was reached, if that is not one of [Names].
 	VerificationURI string

@@ -91,6 +91,9 @@ func TestAPastedPolicyEndsASignInAndCanBeTakenBack(t *testing.T) {
 		http.StatusNoContent, http.MethodPatch, path,
 		`{"conditions":{"users":{"excludeUsers":["`+me[0]["id"].(string)+`"]}}}`,
 	)
+	requireAADSTS(t, c.refresh(tokens.text("refresh_token")), 530036, "invalid_grant")
+	require.NotEmpty(t, c.entra.SignIns().Filter("530036", "the token will never be usable and should be deleted."))
+	tokens = c.signIn("admin@contoso.com") // who is excluded can sign in anew
 	require.Equal(t, http.StatusOK, c.refresh(tokens.text("refresh_token")).status)
 	got := a.ok(http.StatusOK, http.MethodGet, path, "")
 	users := got.json["conditions"].(map[string]any)["users"].(map[string]any)

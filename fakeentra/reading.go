@@ -8,6 +8,7 @@ import (
 
 	"mfpsim/chance"
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/graph"
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/signing"
@@ -100,6 +101,10 @@ func (s *Server) Graph() http.Handler {
 // Catalogue returns the AADSTS catalogue, in the order of its numbers as text. Its method Lookup finds a number, Search
 // finds words.
 func Catalogue() catalogue.Table { return catalogue.All() }
+
+// Doors returns the table of doors, cell by cell: which number an application or an account hears at which endpoint or
+// grant, under which tenant. The fake reads the same table at each request.
+func Doors() []Door { return doors.Rows() }
 
 // AADSTS returns the number that an answer or a page refused with, 0 if the error is of another kind or has none.
 func AADSTS(err error) int { return catalogue.AADSTS(err) }

@@ -17,6 +17,7 @@ import (
 	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/discovery"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/grants"
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/pages"
@@ -44,6 +45,7 @@ type Server struct {
 	handler   http.Handler
 	directory *directory.Directory
 	places    *places.Places
+	doors     *doors.Keeper
 	codes     *codes.Store
 	mint      *tokens.Mint
 	desk      *signin.Desk
@@ -124,18 +126,22 @@ func (s *Server) fill() error {
 func (s *Server) rooms(order []pages.Name) http.Handler {
 	c, random := s.config, chance.New(s.config.Seed, Party) // codes, ids, tokens: drawn in the order of turns
 	front := &wire.Front{Random: random, Now: s.now, Language: c.Language, LoopLimit: c.LoopLimit}
+	s.doors = &doors.Keeper{Directory: s.directory}
+	s.doors.SetStrict(c.StrictDoors)
 	s.codes = codes.New(random, s.secrets)
 	s.mint = tokens.New(c.Seed, random, s.secrets, s.places, s.directory, c.AccessTokenLifetime)
 	s.desk = signin.New(
 		signin.Settings{Order: order, ShowTestAccounts: c.ShowTestAccounts, StaySignedIn: c.StaySignedIn},
 		signin.Rooms{
-			Directory: s.directory, Codes: s.codes, Log: s.log, Places: s.places, Secrets: s.secrets,
+			Directory: s.directory, Doors: s.doors, Codes: s.codes, Log: s.log, Places: s.places, Secrets: s.secrets,
 			Random: random,
 		},
 	)
-	s.browser = &browser.Endpoint{Front: front, Directory: s.directory, Codes: s.codes, Mint: s.mint, Desk: s.desk}
+	s.browser = &browser.Endpoint{
+		Front: front, Directory: s.directory, Doors: s.doors, Codes: s.codes, Mint: s.mint, Desk: s.desk,
+	}
 	return router.New(router.Rooms{
-		Front: front, Directory: s.directory, Codes: s.codes, Answers: s.answers, Journal: s.journal, Clock: s.clock,
+		Front: front, Directory: s.directory, Doors: s.doors, Codes: s.codes, Answers: s.answers, Journal: s.journal, Clock: s.clock,
 		Browser: s.browser,
 		Grants: &grants.Endpoint{
 			Settings: grants.Settings{
@@ -144,6 +150,7 @@ func (s *Server) rooms(order []pages.Name) http.Handler {
 			},
 			Front:     front,
 			Directory: s.directory,
+			Doors:     s.doors,
 			Codes:     s.codes,
 			Mint:      s.mint,
 			Places:    s.places,

@@ -5,6 +5,7 @@ import (
 	"mfpsim/fakeentra/internal/answers"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
@@ -69,6 +70,8 @@ type (
 	Refusal = catalogue.Refusal
 	// CatalogueRow is one sentence of Entra ID: a row of the AADSTS catalogue.
 	CatalogueRow = catalogue.Row
+	// Door is a cell of the table of doors, see [Doors].
+	Door = doors.Row
 	// SignIn is a row of the sign-in log: what an administrator reads when a device cannot sign in.
 	SignIn = signinlog.SignIn
 	// SignInLog is the log, or a part of it: Filter finds rows by their words, Table draws them.

@@ -100,6 +100,12 @@ func (p *play) verbEntra(not bool, args []string) (string, error) {
 			return one(p.lab.Entra.Enable)
 		case "password":
 			return one(p.lab.ChangePassword)
+		case "strict-doors":
+			if len(plain) != 1 || plain[0] != "on" && plain[0] != "off" {
+				return usage("entra")
+			}
+			p.lab.Entra.SetStrictDoors(plain[0] == "on")
+			return nil
 		case "withdraw-consent":
 			if len(plain) != 0 {
 				return usage("entra")

@@ -20,11 +20,15 @@ import (
 
 // explainCommand is `mfpsim explain`.
 type explainCommand struct {
-	Words []string `arg:"" help:"A code of the job history (360), AADSTS53003, '535 5.7.139', or a message or its beginning."`
+	Words []string `arg:"" optional:"" help:"A code of the job history (360), AADSTS53003, '535 5.7.139', or a message or its beginning."`
+	Doors bool     `help:"Print who is let in where at Entra: which number is said at which endpoint or grant, tenant, account and application. With words: the rows that have them all."`
 }
 
 // Run prints all that is known.
 func (c *explainCommand) Run(s *streams) error {
+	if c.Doors {
+		return printDoors(s, c.Words)
+	}
 	words := strings.TrimSpace(strings.Join(c.Words, " "))
 	if words == "" {
 		return usage("explain what? name a code or a message")

@@ -9,24 +9,26 @@ import (
 	"runtime/debug"
 	"time"
 
+	"mfpsim/lab"
 	"mfpsim/report"
 	"mfpsim/scenarios"
 )
 
 // runCommand is `mfpsim run`.
 type runCommand struct {
-	Patterns []string      `arg:"" optional:"" name:"pattern" help:"Scenarios: an ID, a folder, or a path pattern. Default: all."`
-	Seed     uint64        `default:"0" help:"Seed of every id, code and token."`
-	Evidence string        `placeholder:"DIR" help:"Write the record of each scenario into a folder of its own below DIR."`
-	JUnit    string        `name:"junit" placeholder:"FILE" help:"Write the verdicts as JUnit XML."`
-	Model    string        `placeholder:"NAME" help:"Model of the printers: ${models}. Default: ${default_model}."`
-	Lang     string        `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: ${languages}."`
-	Repeat   int           `placeholder:"N" default:"1" help:"Play each scenario N times; the evidence must be the same every time."`
-	Parallel int           `placeholder:"N" default:"0" help:"How many scenarios to play at once; 0: one per processor."`
-	Latency  time.Duration `placeholder:"TIME" help:"Simulated time that a server waits before it acts on a request, for example 20ms."`
-	Jitter   time.Duration `placeholder:"TIME" help:"Random time on top of the latency, up to TIME; the seed decides how much."`
-	Folder   string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
-	Update   bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
+	Patterns    []string      `arg:"" optional:"" name:"pattern" help:"Scenarios: an ID, a folder, or a path pattern. Default: all."`
+	Seed        uint64        `default:"0" help:"Seed of every id, code and token."`
+	Evidence    string        `placeholder:"DIR" help:"Write the record of each scenario into a folder of its own below DIR."`
+	JUnit       string        `name:"junit" placeholder:"FILE" help:"Write the verdicts as JUnit XML."`
+	Model       string        `placeholder:"NAME" help:"Model of the printers: ${models}. Default: ${default_model}."`
+	Lang        string        `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: ${languages}."`
+	Repeat      int           `placeholder:"N" default:"1" help:"Play each scenario N times; the evidence must be the same every time."`
+	Parallel    int           `placeholder:"N" default:"0" help:"How many scenarios to play at once; 0: one per processor."`
+	Latency     time.Duration `placeholder:"TIME" help:"Simulated time that a server waits before it acts on a request, for example 20ms."`
+	Jitter      time.Duration `placeholder:"TIME" help:"Random time on top of the latency, up to TIME; the seed decides how much."`
+	StrictDoors bool          `help:"Entra refuses, with a sentence, where nobody knows what Microsoft's says (docs/doors.md, 'mfpsim explain --doors')."`
+	Folder      string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
+	Update      bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
 }
 
 // Run plays the scenarios.
@@ -49,8 +51,13 @@ func (c *runCommand) Run(s *streams) error {
 		defer junit.discard()
 	}
 	collectRarely()
+	var configure func(*lab.Config)
+	if c.StrictDoors {
+		configure = strictDoors
+	}
 	results, err := scenarios.Run(s.ctx, scenarios.Options{
-		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence,
+		Configure: configure,
+		Patterns:  c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence,
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
 		Latency: c.Latency, Jitter: c.Jitter,
 	})

@@ -17,6 +17,8 @@ type serveCommand struct {
 	Flash    string `placeholder:"DIR" help:"Keep the printers' memory in this folder, so that settings and sign-ins survive a restart. A missing folder is made with mode 0700. Each printer's key lies beside its memory (NAME.key, 0600); it is a simulator's key and protects nothing. Entra and the mail service start empty each time and do not know a sign-in that was kept."`
 	CA       string `name:"ca" placeholder:"FILE" help:"File to write the certificate authority to (PEM). Default: a temporary file."`
 
+	StrictDoors bool `help:"Entra refuses, with a sentence, where nobody knows what Microsoft's says (docs/doors.md, 'mfpsim explain --doors')."`
+
 	Keep int `placeholder:"N" default:"${keep}" help:"How many journal entries and how many mails to keep, at most 64 MiB and 256 MiB of them."`
 
 	Listen        string `placeholder:"HOST" default:"127.0.0.1" help:"Address to listen on."`
@@ -36,7 +38,7 @@ func (c *serveCommand) Run(s *streams) error {
 		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
 		Flash: c.Flash, CA: c.CA, Host: c.Listen, Keep: c.Keep,
 		Ports: serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, Control: c.ControlPort},
-		Out:   s.out,
+		Out:   s.out, StrictDoors: c.StrictDoors,
 	})
 	var misuse *serve.ConfigError
 	if errors.As(err, &misuse) {

@@ -166,6 +166,8 @@ var byCode = map[int]outcome.Kind{
 	70003: outcome.ApplicationRefused, 70011: outcome.ApplicationRefused, 28000: outcome.ApplicationRefused,
 	50194: outcome.ApplicationRefused, 9001023: outcome.ApplicationRefused, 90023: outcome.ApplicationRefused,
 	90124: outcome.ApplicationRefused, 90130: outcome.ApplicationRefused, 9002332: outcome.ApplicationRefused,
+	9002331: outcome.ApplicationRefused, // captured: for personal accounts only
+	9002346: outcome.ApplicationRefused, 9002339: outcome.ApplicationRefused, 90027: outcome.ApplicationRefused,
 
 	// Temporary by Microsoft's own words, whatever the error word (50196 is an invalid_grant).
 	50196: outcome.CloudError, 90033: outcome.CloudError, 90055: outcome.CloudError,

@@ -37,6 +37,10 @@ type mfaRequest struct {
 	On   bool   `json:"on,omitempty" doc:"every sign-in asks for a second factor"`
 }
 
+type strictRequest struct {
+	On bool `json:"on,omitempty" doc:"cells of the table that are ours are refused"`
+}
+
 type consentRequest struct {
 	Tenant      string `json:"tenant,omitempty" doc:"domain of an organization; without it: the one that was added last"`
 	Application string `json:"application,omitempty" doc:"id or name; without it: all of them"`
@@ -170,6 +174,20 @@ func entraRoutes() group {
 				Request: "POST /entra/expire-refresh-tokens",
 				About:   "Makes all refresh tokens that were given out expire by disuse, without moving a clock.",
 				Act:     onTokens("expire refresh tokens", (*fakeentra.Server).ExpireRefreshTokens),
+			},
+			{
+				Request: "POST /entra/strict-doors", Example: `{"on":true}`,
+				About: "Refuses with a sentence of ours what no source tells how Entra ID answers, or no longer.",
+				Act: does(func(b *bench, in strictRequest) error {
+					return b.act("control: strict doors", func(context.Context) error {
+						b.lab.Entra.SetStrictDoors(in.On)
+						return nil
+					})
+				}),
+			},
+			{
+				Request: "GET /entra/doors", About: "Returns the table of doors: who gets in where, and with which number not.",
+				Act: shows(func(*bench) ([]fakeentra.Door, error) { return fakeentra.Doors(), nil }),
 			},
 			{
 				Request: "POST /entra/policy", Example: `{"words":"'Block device code flow' state=on users=All flow=deviceCodeFlow grant=block"}`,

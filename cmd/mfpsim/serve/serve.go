@@ -50,6 +50,8 @@ type Config struct {
 	Out      io.Writer
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
+	// StrictDoors is fakeentra's: it refuses where nobody knows what Entra ID says.
+	StrictDoors bool
 	// Configure changes the bench before it is built, for tests.
 	Configure func(*lab.Config)
 	// Lab is told the bench before it is ready, for tests.
@@ -258,6 +260,9 @@ func (b *bench) start(ctx context.Context) error {
 		Link: b.link, Flash: b.config.Flash,
 	}
 	config.Keep, config.Mails = b.config.keep()
+	if b.config.StrictDoors {
+		config.Entra = func(c *fakeentra.Config) { c.StrictDoors = true }
+	}
 	if b.config.Configure != nil {
 		b.config.Configure(&config)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/codes"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/wire"
 )
@@ -21,13 +22,9 @@ func (e *Endpoint) AdminConsent(w http.ResponseWriter, a *wire.Request) {
 }
 
 func (e *Endpoint) readAdminConsent(a *wire.Request) (*codes.Request, *catalogue.Problem) {
-	application, p := e.webClient(a)
+	application, p := e.webClient(a, doors.AdminConsent)
 	if p != nil {
 		return nil, p
-	}
-	if a.Alias.Consumers() {
-		return nil, catalogue.Fail(90130).With("appConstant", "Application").With("appId", application.ID).
-			With("appName", application.Name)
 	}
 	web := &codes.Web{
 		Mode: "query", Admin: true, Prompt: "consent", State: a.Param("state"), AdminText: a.Param("scope"),
@@ -46,10 +43,9 @@ func (e *Endpoint) readAdminConsent(a *wire.Request) (*codes.Request, *catalogue
 			)
 	}
 	c := &codes.Request{
-		Application: application.ID, Alias: a.Alias, Correlation: a.Correlation,
+		Application: application.ID, Alias: a.Alias, Correlation: a.Correlation, V1: a.V1,
 		Expires: a.At.Add(pageLifetime), Web: web,
 	}
-	c.Alias.Common, c.Alias.Work = false, c.Alias.Common || c.Alias.Work // an organization's matter
 	if a.V1 || web.AdminText == "" {
 		c.Scope, p = resources.Whole(resources.Exchange.Audience)
 	} else {

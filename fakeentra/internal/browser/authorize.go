@@ -8,6 +8,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/wire"
 )
@@ -43,7 +44,7 @@ func (e *Endpoint) refuseAuthorize(w http.ResponseWriter, a *wire.Request, c *co
 // readAuthorize checks an authorization request in order: client, redirect URI, and then what a redirect can report.
 // The request comes back, as far as it was read, for the redirect.
 func (e *Endpoint) readAuthorize(a *wire.Request) (*codes.Request, *catalogue.Problem) {
-	application, p := e.webClient(a)
+	application, p := e.webClient(a, doors.Authorize)
 	if p != nil {
 		return nil, p
 	}
@@ -70,7 +71,7 @@ func (e *Endpoint) readAuthorize(a *wire.Request) (*codes.Request, *catalogue.Pr
 	web.State, web.Mode, web.Info = a.Param("state"), "query", a.Param("client_info") == "1"
 	web.Capable = a.Capable()
 	c := &codes.Request{
-		Application: application.ID, Alias: a.Alias, Correlation: a.Correlation,
+		Application: application.ID, Alias: a.Alias, Correlation: a.Correlation, V1: a.V1,
 		Expires: a.At.Add(pageLifetime), Web: web,
 	}
 	if p := readResponse(a, web, application); p != nil {
@@ -102,7 +103,7 @@ func (e *Endpoint) readAuthorize(a *wire.Request) (*codes.Request, *catalogue.Pr
 }
 
 // webClient finds the application of a request that came by a browser.
-func (e *Endpoint) webClient(a *wire.Request) (directory.Application, *catalogue.Problem) {
+func (e *Endpoint) webClient(a *wire.Request, door doors.Door) (directory.Application, *catalogue.Problem) {
 	tenant, _, _ := strings.Cut(strings.TrimPrefix(a.Path, "/"), "/")
 	alias, p := e.Directory.Resolve(tenant)
 	if p != nil {
@@ -113,13 +114,13 @@ func (e *Endpoint) webClient(a *wire.Request) (directory.Application, *catalogue
 		return directory.Application{}, catalogue.Fail(900144).With("name", "client_id")
 	}
 	application, p := e.Directory.Client(a.Alias, a.Param("client_id"))
-	if p != nil {
-		return directory.Application{}, p
+	if p == nil {
+		p = e.Doors.Application(doors.Visit{Door: door, V1: a.V1, Alias: a.Alias, Application: application})
 	}
-	if (a.Alias.Common || a.Alias.Work) && application.Audience == directory.AudienceOneTenant {
-		return directory.Application{}, catalogue.Fail(50194).With("id", application.ID).With("name", application.Name)
+	if p == nil {
+		p = application.InUse()
 	}
-	return application, nil
+	return application, p
 }
 
 // readResponse reads response_type and response_mode (docs/reference/entra.md §1.2, §8.1).

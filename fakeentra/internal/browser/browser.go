@@ -5,6 +5,7 @@ package browser
 import (
 	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/signin"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
@@ -14,6 +15,7 @@ import (
 type Endpoint struct {
 	Front     *wire.Front
 	Directory *directory.Directory
+	Doors     *doors.Keeper
 	Codes     *codes.Store
 	Mint      *tokens.Mint
 	Desk      *signin.Desk

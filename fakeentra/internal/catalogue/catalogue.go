@@ -87,15 +87,3 @@ var index = func() map[rowKey]*Row {
 	}
 	return byKey
 }()
-
-// Reason is the first sentence of a number, for the sign-in log.
-func Reason(code int) string {
-	row := index[rowKey{code, ""}]
-	if row == nil {
-		return ""
-	}
-	if i := strings.Index(row.Text, ". "); i >= 0 {
-		return row.Text[:i+1]
-	}
-	return row.Text
-}

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"strconv"
 	"time"
-
-	"mfpsim/fakeentra/internal/words"
 )
 
 // Problem is an error answer in the making.
@@ -29,6 +27,11 @@ func FailAs(code int, variant string) *Problem {
 	return &Problem{Row: *row}
 }
 
+// Ours begins a refusal that is not Entra's but the fake's own, with a status.
+func Ours(status int, word, sentence string) *Problem {
+	return &Problem{Row: Row{Text: sentence, Word: word, Status: status, Tag: "I", Source: "ours"}}
+}
+
 // With fills in a word of the sentence.
 func (p *Problem) With(word, value string) *Problem {
 	p.values = append(p.values, "{"+word+"}", value)
@@ -39,14 +42,6 @@ func (p *Problem) With(word, value string) *Problem {
 func (p *Problem) In(correlation string) *Problem {
 	p.Correlation = correlation
 	return p
-}
-
-// Sentence is the text after the number.
-func (p *Problem) Sentence() string {
-	if len(p.values) == 0 {
-		return p.Row.Text
-	}
-	return words.Fill(p.Row.Text, p.values...)
 }
 
 // Message is the sentence behind its number; without a number, the sentence alone.

@@ -8,7 +8,7 @@ import (
 // Refusal is how Entra refused: a person on a page, or a program at an endpoint.
 type Refusal struct {
 	AADSTS int    // the number; 0: there is none
-	Text   string // its first sentence; from an endpoint: the whole description
+	Text   string // its sentence; from an endpoint: the whole description
 	Page   string // the page's heading; "": it was no page
 
 	// Of an endpoint's answer.
@@ -29,8 +29,8 @@ func (r *Refusal) Error() string {
 }
 
 // Refuse is a refusal by the page of that heading.
-func Refuse(code int, heading string) *Refusal {
-	return &Refusal{AADSTS: code, Page: heading, Text: Reason(code)}
+func (p *Problem) Refuse(heading string) *Refusal {
+	return &Refusal{AADSTS: p.Row.Code, Page: heading, Text: p.Sentence()}
 }
 
 // AADSTS returns the number that an answer or a page refused with, 0 if the error is of another kind or has none.

@@ -33,6 +33,7 @@ type Request struct {
 	Expires      time.Time
 	Interval     time.Duration
 	Capable      bool // the client understands claims challenges
+	V1           bool // it came by one of the older endpoints
 	State        State
 
 	Approval

@@ -143,13 +143,13 @@ func (s *Store) Live(typed string, now time.Time) (Request, error) {
 	c := s.users[code]
 	switch {
 	case strings.TrimSpace(typed) == "":
-		return Request{}, catalogue.Refuse(90119, texts.Say(texts.CodeTitle))
+		return Request{}, catalogue.Fail(90119).Refuse(texts.Say(texts.CodeTitle))
 	case s.graves.users[code] != nil:
-		return Request{}, catalogue.Refuse(70019, texts.Say(texts.CodeTitle))
+		return Request{}, catalogue.Fail(70019).Refuse(texts.Say(texts.CodeTitle))
 	case c == nil:
-		return Request{}, catalogue.Refuse(70018, texts.Say(texts.CodeTitle))
+		return Request{}, catalogue.Fail(70018).Refuse(texts.Say(texts.CodeTitle))
 	case c.State != Pending:
-		return Request{}, catalogue.Refuse(90120, texts.Say(texts.CodeTitle))
+		return Request{}, catalogue.Fail(90120).Refuse(texts.Say(texts.CodeTitle))
 	}
 	return c.copy(), nil
 }

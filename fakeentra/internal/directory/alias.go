@@ -18,18 +18,6 @@ type Alias struct {
 	personal bool
 }
 
-// Admits reports whether an account may sign in under the alias.
-func (a Alias) Admits(u Account) bool {
-	switch {
-	case a.Common:
-		return true
-	case a.Work:
-		return !u.Personal
-	default:
-		return a.Tenant == u.Home.Key
-	}
-}
-
 // Consumers reports whether the alias is for personal accounts only.
 func (a Alias) Consumers() bool { return a.personal }
 
@@ -74,30 +62,27 @@ func (d *Directory) Resolve(text string) (Alias, *catalogue.Problem) {
 	return Alias{Text: text, Tenant: t.key, ID: t.ID, Name: t.Name, personal: t.Personal}, nil
 }
 
-// Client finds the application that a program says it is, and what forbids it under an alias.
+// Client finds the application that a program says it is. Whether it is let in is another question; so is its state.
 func (d *Directory) Client(alias Alias, id string) (Application, *catalogue.Problem) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	application, known := d.book.applications[strings.ToLower(id)]
-	foreign := func() *catalogue.Problem {
-		return catalogue.Fail(700016).With("id", id).With("tenant", alias.DirectoryName())
-	}
-	switch {
-	case !known:
-		return Application{}, foreign()
-	case alias.Consumers() &&
-		(application.Audience == AudienceOrganizations || application.Audience == AudienceOneTenant):
-		return Application{}, catalogue.Fail(9002332).With("id", id).With("name", application.Name)
-	case application.Audience == AudienceOneTenant && alias.Tenant != 0 && !d.book.owns(alias.Tenant, application.Home):
-		return Application{}, foreign()
-	case application.State == Disabled:
-		return Application{}, catalogue.Fail(7000112).With("id", id).With("name", application.Name)
+	application, known := d.Application(id)
+	if !known {
+		return Application{}, catalogue.Fail(700016).With("id", id).With("tenant", alias.DirectoryName())
 	}
 	return application, nil
 }
 
-// owns reports whether a tenant has a domain.
-func (d *book) owns(key TenantKey, domain string) bool {
-	t := d.byDomain[domain]
+// InUse says that an application is disabled; nil: it is not.
+func (a Application) InUse() *catalogue.Problem {
+	if a.State == Disabled {
+		return catalogue.Fail(7000112).With("id", a.ID).With("name", a.Name)
+	}
+	return nil
+}
+
+// Owns reports whether a tenant has a domain.
+func (d *Directory) Owns(key TenantKey, domain string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	t := d.book.byDomain[domain]
 	return t != nil && t.key == key
 }

@@ -8,6 +8,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
@@ -35,8 +36,11 @@ func (e *Endpoint) redeemCode(a *wire.Request, application directory.Application
 	switch {
 	case c.Request.Application != application.ID:
 		return nil, catalogue.Fail(700007)
-	case !a.Alias.Admits(u):
-		return nil, catalogue.Fail(700005)
+	}
+	if p := e.Doors.Account(visit(a, doors.ByCode, application), u); p != nil {
+		return nil, p
+	}
+	switch {
 	case !a.At.Before(c.Expires) && u.Personal:
 		return nil, catalogue.FailAs(70000, "consumers-expired")
 	case !a.At.Before(c.Expires):
@@ -132,7 +136,7 @@ func crossOrigin(a *wire.Request, kind directory.Platform) *catalogue.Problem {
 	case kind == directory.PlatformSPA && !origin:
 		return catalogue.Fail(9002327)
 	case kind != directory.PlatformSPA && origin:
-		return catalogue.Fail(9002326)
+		return catalogue.Fail(9002326).With("origin", a.HTTP.Header.Get("Origin"))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package grants
 
 import (
 	"strings"
+	"time"
 
 	jose "github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
@@ -41,7 +42,7 @@ func prove(a *wire.Request, application directory.Application, needed bool) (tok
 		}
 		return tokens.ProofSecret, nil
 	}
-	return tokens.ProofNone, catalogue.Fail(7000215)
+	return tokens.ProofNone, catalogue.Fail(7000215).With("identifier", application.ID)
 }
 
 // proveByAssertion checks a signed assertion (RFC 7523 §3): signature, issuer and subject, audience, life.
@@ -75,21 +76,26 @@ func proveByAssertion(
 		return tokens.ProofNone, catalogue.Fail(700023)
 	case claims.Expiry == nil || !a.At.Before(claims.Expiry.Time()) ||
 		claims.NotBefore != nil && a.At.Before(claims.NotBefore.Time().Add(-tokens.IssuedEarly)):
-		return tokens.ProofNone, catalogue.Fail(700024)
+		return tokens.ProofNone, outOfTime(claims, a.At)
 	}
 	return tokens.ProofAssertion, nil
+}
+
+// outOfTime is the refusal of an assertion that is not valid now.
+func outOfTime(claims jwt.Claims, at time.Time) *catalogue.Problem {
+	p := catalogue.Fail(700024).With("now", catalogue.SevenDigits(at))
+	for word, moment := range map[string]*jwt.NumericDate{"validFrom": claims.NotBefore, "expires": claims.Expiry} {
+		if moment != nil {
+			p = p.With(word, catalogue.SevenDigits(moment.Time()))
+		}
+	}
+	return p
 }
 
 // clientCredentials answers an application that asks in its own name (RFC 6749 §4.4). There is no refresh token.
 func (e *Endpoint) clientCredentials(
 	a *wire.Request, application directory.Application,
 ) (*tokens.Answer, *catalogue.Problem) {
-	if a.Alias.Common || a.Alias.Consumers() {
-		return nil, catalogue.Fail(9001023) // before the credentials (docs/reference/entra.md §6.4)
-	}
-	if a.Alias.Work {
-		return nil, catalogue.Fail(50059)
-	}
 	how, p := prove(a, application, true)
 	if p != nil {
 		return nil, p
@@ -111,7 +117,7 @@ func (e *Endpoint) clientCredentials(
 		p = catalogue.Fail(7000112).With("id", application.ID).With("name", application.Name)
 	}
 	if p != nil {
-		row.AADSTS = p.Row.Code
+		row.AADSTS, row.Reason = p.Row.Code, p.Sentence()
 		e.Log.Add(row)
 		return nil, p
 	}

@@ -9,6 +9,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/resources"
@@ -44,12 +45,12 @@ func (e *Endpoint) makeCode(a *wire.Request) ([]byte, *catalogue.Problem) {
 			return nil, catalogue.Fail(900144).With("name", name)
 		}
 	}
-	application, p := e.Directory.Client(a.Alias, a.Param("client_id"))
+	application, p := e.client(a, doors.DeviceCode, a.Param("client_id"))
 	if p != nil {
 		return nil, p
 	}
-	if (a.Alias.Common || a.Alias.Work) && application.Audience == directory.AudienceOneTenant {
-		return nil, catalogue.Fail(50059) // captured straight from /devicecode, MSAL.py#154
+	if a.Alias.Consumers() && application.Confidential {
+		return nil, catalogue.Fail(70002) // elsewhere the refusal comes at the token endpoint
 	}
 	scope, p := a.Scope(application.Name)
 	if p != nil {
@@ -61,6 +62,7 @@ func (e *Endpoint) makeCode(a *wire.Request) ([]byte, *catalogue.Problem) {
 	}
 	c := e.Codes.Add(codes.Request{
 		Application: application.ID, Alias: a.Alias, Scope: scope, Correlation: a.Correlation, Capable: a.Capable(),
+		V1:       a.V1,
 		Interval: cmp.Or(a.Interval, e.Settings.Interval), Expires: a.At.Add(cmp.Or(a.Lifetime, e.Settings.CodeLifetime)),
 	}, a.At)
 	verification, lifetime := e.verificationURI(a), c.Expires.Sub(a.At)
@@ -150,6 +152,11 @@ func (e *Endpoint) notDue(
 			return consumersExpired()
 		}
 		return catalogue.Fail(70020)
+	}
+	if p := e.Doors.Poll(doors.Visit{V1: a.V1, Alias: a.Alias, Application: application}, c.Alias); p != nil {
+		return p
+	}
+	switch {
 	case c.State == codes.Redeemed:
 		return catalogue.FailAs(70000, "device_code")
 	case c.State == codes.Declined:

@@ -7,6 +7,7 @@ import (
 
 	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/places"
 	"mfpsim/fakeentra/internal/secrets"
 	"mfpsim/fakeentra/internal/signing"
@@ -29,6 +30,7 @@ type Endpoint struct {
 	Settings  Settings
 	Front     *wire.Front
 	Directory *directory.Directory
+	Doors     *doors.Keeper
 	Codes     *codes.Store
 	Mint      *tokens.Mint
 	Places    *places.Places

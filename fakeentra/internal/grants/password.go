@@ -3,6 +3,7 @@ package grants
 import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
@@ -13,9 +14,6 @@ import (
 func (e *Endpoint) passwordGrant(
 	a *wire.Request, application directory.Application,
 ) (*tokens.Answer, *catalogue.Problem) {
-	if a.Alias.Common || a.Alias.Consumers() {
-		return nil, catalogue.Fail(9001023) // before the credentials (docs/reference/entra.md §6.4)
-	}
 	how, p := prove(a, application, application.Confidential)
 	if p != nil {
 		return nil, p
@@ -30,20 +28,25 @@ func (e *Endpoint) passwordGrant(
 		return nil, p.With("tenant", a.Alias.DirectoryName())
 	}
 	u, known := e.Directory.Account(a.Param("username"))
-	if !known || !a.Alias.Admits(u) {
+	if !known {
 		return nil, catalogue.Fail(50034).With("user", a.Param("username")).With("tenant", a.Alias.DirectoryName())
+	}
+	if p := e.Doors.Account(visit(a, doors.ByPassword, application), u); p != nil {
+		return nil, p
 	}
 	g := tokens.Grant{
 		User: u.Key, Application: application.ID, Scope: scope, Epoch: u.Epoch, SignedIn: a.At, Correlation: a.Correlation,
 		Proof: how, Capable: a.Capable(),
 	}
 	if code := e.Directory.CheckPassword(u.Key, a.Param("password"), a.At); code != 0 {
+		p := catalogue.Fail(code)
 		e.Log.Add(signinlog.SignIn{
 			Time: a.At, Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, Application: application.Name,
 			ApplicationID: application.ID, Resource: scope.API.Name, Address: e.Places.Device().Address, AADSTS: code,
+			Reason:   p.Sentence(),
 			Protocol: "ropc", CorrelationID: a.Correlation, TraceID: a.Trace,
 		})
-		return nil, catalogue.Fail(code)
+		return nil, p
 	}
 	if u.MFA {
 		return nil, catalogue.Fail(50076).With("resource", scope.API.ID)

@@ -36,7 +36,7 @@ func (e *Endpoint) permit(
 		p = conditional(s, g, scope, verdict, device, refresh)
 	}
 	if p != nil {
-		row.AADSTS, row.Reason = p.Row.Code, catalogue.Reason(p.Row.Code)
+		row.AADSTS, row.Reason = p.Row.Code, p.Sentence()
 		row.Note = signinlog.Note(p.Row.Code, refresh)
 	}
 	e.Log.Add(row)
@@ -64,7 +64,8 @@ func permission(s directory.Standing, g tokens.Grant, scope resources.Request) *
 		case s.State == directory.Disabled:
 			return catalogue.Fail(7000112).With("id", s.Application.ID).With("name", s.Application.Name)
 		case !s.Assigned:
-			return catalogue.Fail(50105).With("id", s.Application.ID).With("name", s.Application.Name)
+			return catalogue.Fail(50105).With("id", s.Application.ID).With("name", s.Application.Name).
+				With("user", s.Principal)
 		case s.API == directory.Disabled:
 			return catalogue.Fail(500014).With("identifier", scope.API.ID)
 		}

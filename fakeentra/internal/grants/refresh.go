@@ -2,10 +2,12 @@ package grants
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
@@ -20,7 +22,10 @@ func (e *Endpoint) refresh(a *wire.Request, application directory.Application) (
 	}
 	token, ok := e.Mint.Redeem(text)
 	if !ok {
-		if a.Alias.Consumers() {
+		switch {
+		case a.Alias.Consumers() && !strings.HasPrefix(text, "M."): // the shape of an organization's
+			return nil, catalogue.Fail(7000012)
+		case a.Alias.Consumers():
 			return nil, catalogue.FailAs(70000, "consumers")
 		}
 		return nil, catalogue.Fail(9002313)
@@ -45,6 +50,9 @@ func (e *Endpoint) refresh(a *wire.Request, application directory.Application) (
 	}
 	scope.Offline = true // a refresh token is answered by a refresh token
 	holder, p := e.permit(a, g, scope, true)
+	if p != nil && p.Row.Code == 530036 {
+		e.Mint.Bury(token) // for good, whatever becomes of the policy (docs/reference/entra.md E7)
+	}
 	if p != nil {
 		return nil, p
 	}
@@ -56,28 +64,33 @@ func (e *Endpoint) usable(
 	a *wire.Request, token tokens.Refresh, u directory.Account, application directory.Application,
 ) *catalogue.Problem {
 	g := token.Grant
-	switch {
-	case g.Platform == directory.PlatformSPA && a.At.Sub(g.SignedIn) >= spaLifetime:
-		return catalogue.Fail(700084).With("time", dotNetSpan(spaLifetime))
-	case !a.Alias.Admits(u) && a.Alias.Organization() && !u.Personal:
-		return catalogue.Fail(50020).With("user", u.Principal).With("idp", "https://sts.windows.net/"+u.Home.ID+"/").
-			With("tenant", a.Alias.Name).With("id", application.ID).With("name", application.Name)
-	case !a.Alias.Admits(u):
-		return catalogue.Fail(9002313)
-	case a.At.Sub(token.At) >= e.Settings.RefreshTokenLifetime || token.Void:
-		p := catalogue.Fail(700082).With("issued", catalogue.SevenDigits(token.At)).
-			With("idle", dotNetSpan(e.Settings.RefreshTokenLifetime))
-		e.Log.Add(signinlog.SignIn{
-			Time: a.At, Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, Application: application.Name,
-			ApplicationID: application.ID, Resource: g.Scope.API.Name, Address: e.Places.Device().Address, AADSTS: 700082,
-			Protocol: signinlog.ProtocolOf(g.Flow), Transfer: g.Flow, CorrelationID: a.Correlation, TraceID: a.Trace,
-		})
-		if u.Personal {
-			p = personal(p)
-		}
+	if g.Platform == directory.PlatformSPA && a.At.Sub(g.SignedIn) >= spaLifetime {
+		return catalogue.Fail(700084).With("time", dotNetSpan(spaLifetime)).
+			With("issued", catalogue.SevenDigits(token.At))
+	}
+	if p := e.Doors.Account(visit(a, doors.ByRefresh, application), u); p != nil {
 		return p
 	}
-	return nil
+	var p *catalogue.Problem
+	switch {
+	case token.Dead:
+		p = catalogue.Fail(530036)
+	case a.At.Sub(token.At) >= e.Settings.RefreshTokenLifetime || token.Void:
+		p = catalogue.Fail(700082).With("issued", catalogue.SevenDigits(token.At)).
+			With("idle", dotNetSpan(e.Settings.RefreshTokenLifetime))
+	default:
+		return nil
+	}
+	e.Log.Add(signinlog.SignIn{
+		Time: a.At, Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, Application: application.Name,
+		ApplicationID: application.ID, Resource: g.Scope.API.Name, Address: e.Places.Device().Address,
+		AADSTS: p.Row.Code, Reason: p.Sentence(), Note: signinlog.Note(p.Row.Code, true),
+		Protocol: signinlog.ProtocolOf(g.Flow), Transfer: g.Flow, CorrelationID: a.Correlation, TraceID: a.Trace,
+	})
+	if u.Personal {
+		p = personal(p)
+	}
+	return p
 }
 
 // refreshed is what a refresh asks for: the same as at first, unless it says otherwise (docs/reference/entra.md §4.1).

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
@@ -52,6 +54,29 @@ const (
 	deviceCode       = "device_code"
 )
 
+// doorOf are the doors of the grants.
+var doorOf = map[string]doors.Door{
+	grantRefresh: doors.ByRefresh, grantCode: doors.ByCode, grantCredentials: doors.ByCredentials,
+	grantPassword: doors.ByPassword, deviceCode: doors.ByDevice, DeviceGrant: doors.ByDevice,
+}
+
+// client finds the application that a program says it is, and says why it is not let in.
+func (e *Endpoint) client(a *wire.Request, door doors.Door, id string) (directory.Application, *catalogue.Problem) {
+	application, p := e.Directory.Client(a.Alias, id)
+	if p == nil {
+		p = e.Doors.Application(visit(a, door, application))
+	}
+	if p == nil {
+		p = application.InUse()
+	}
+	return application, p
+}
+
+// visit is a request at a door.
+func visit(a *wire.Request, door doors.Door, application directory.Application) doors.Visit {
+	return doors.Visit{Door: door, V1: a.V1, Alias: a.Alias, Application: application}
+}
+
 // Grants returns the grants of the token endpoint, by the names that clients send.
 func Grants() []string {
 	return []string{grantCode, grantCredentials, deviceCode, grantPassword, grantRefresh, DeviceGrant}
@@ -70,7 +95,7 @@ func (e *Endpoint) exchange(a *wire.Request) (*tokens.Answer, *catalogue.Problem
 	if id == "" {
 		return nil, catalogue.Fail(900144).With("name", "client_id")
 	}
-	application, p := e.Directory.Client(a.Alias, id)
+	application, p := e.client(a, doorOf[kind], id)
 	if p != nil {
 		return nil, p
 	}

@@ -13,6 +13,7 @@ import (
 	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/discovery"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/endpoints"
 	"mfpsim/fakeentra/internal/grants"
 	"mfpsim/fakeentra/internal/hosts"
@@ -27,6 +28,7 @@ import (
 type Rooms struct {
 	Front     *wire.Front
 	Directory *directory.Directory
+	Doors     *doors.Keeper
 	Codes     *codes.Store
 	Answers   *answers.Queue
 	Journal   *journal.Journal
@@ -48,9 +50,9 @@ type handler func(r *Router, w http.ResponseWriter, a *wire.Request)
 // handlers are who answers the endpoints of the table, by their paths.
 var handlers = map[string]handler{
 	"/common/discovery/instance":                      byDiscovery((*discovery.Endpoint).Instance),
-	"/{tenant}/v2.0/.well-known/openid-configuration": byDiscovery((*discovery.Endpoint).Configuration),
-	"/{tenant}/discovery/v2.0/keys":                   byDiscovery((*discovery.Endpoint).KeysV2),
-	"/{tenant}/discovery/keys":                        byDiscovery((*discovery.Endpoint).KeysV1),
+	"/{tenant}/v2.0/.well-known/openid-configuration": at(doors.Configuration, byDiscovery((*discovery.Endpoint).Configuration)),
+	"/{tenant}/discovery/v2.0/keys":                   at(doors.Keys, byDiscovery((*discovery.Endpoint).KeysV2)),
+	"/{tenant}/discovery/keys":                        older(at(doors.Keys, byDiscovery((*discovery.Endpoint).KeysV1))),
 	"/{tenant}/oauth2/v2.0/devicecode":                byGrants((*grants.Endpoint).DeviceCode),
 	"/{tenant}/oauth2/v2.0/token":                     byGrants((*grants.Endpoint).Token),
 	"/{tenant}/oauth2/deviceauth":                     byBrowser((*browser.Endpoint).CodeEntry),
@@ -73,7 +75,7 @@ var handlers = map[string]handler{
 	"/{tenant}/oauth2/token":                          older(byGrants((*grants.Endpoint).Token)),
 	"/{tenant}/oauth2/authorize":                      older(byBrowser((*browser.Endpoint).AuthorizationRequest)),
 	"/{tenant}/oauth2/logout":                         byBrowser((*browser.Endpoint).Logout),
-	"/{tenant}/.well-known/openid-configuration":      byDiscovery((*discovery.Endpoint).ConfigurationV1),
+	"/{tenant}/.well-known/openid-configuration":      older(at(doors.Configuration, byDiscovery((*discovery.Endpoint).ConfigurationV1))),
 	"/{tenant}/UserRealm/{name}":                      byDiscovery((*discovery.Endpoint).UserRealm),
 	"/common/GetCredentialType":                       byDiscovery((*discovery.Endpoint).CredentialType),
 }
@@ -94,6 +96,17 @@ func byDiscovery(h func(*discovery.Endpoint, http.ResponseWriter, *wire.Request)
 func older(h handler) handler {
 	return func(r *Router, w http.ResponseWriter, a *wire.Request) {
 		a.V1 = true
+		h(r, w, a)
+	}
+}
+
+// at asks at the door of a discovery document.
+func at(door doors.Door, h handler) handler {
+	return func(r *Router, w http.ResponseWriter, a *wire.Request) {
+		if p := r.Doors.Discovery(door, a.V1, a.Alias); p != nil {
+			r.Front.AnswerError(w, a, p)
+			return
+		}
 		h(r, w, a)
 	}
 }

@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"strconv"
 	"strings"
 
 	"mfpsim/fakeentra/internal/catalogue"
@@ -36,37 +35,37 @@ func (d *desk) findAccount(a *wire.Request, v *visit, typed string) {
 	case !known && ours && !home.Personal && !alias.Consumers():
 		v.problem = texts.Say(texts.AccountNotHere)
 		gone := strings.ToLower(typed)
-		d.log(a, v, signinlog.SignIn{Tenant: home.ID, User: gone, UserID: d.Directory.ObjectID(gone), AADSTS: 50034})
-	case !known, alias.Consumers() && !u.Personal:
+		p := catalogue.Fail(50034).With("user", gone).With("tenant", home.ID)
+		d.log(a, v, signinlog.SignIn{
+			Tenant: home.ID, User: gone, UserID: d.Directory.ObjectID(gone), AADSTS: 50034, Reason: p.Sentence(),
+		})
+		return
+	case !known:
 		v.problem = texts.Say(texts.AccountUnknown)
-	case u.Personal && !alias.Admits(u):
-		v.user = u.Key
-		d.refuse(a, v, 500200, catalogue.Fail(500200).With("user", u.Principal).Sentence())
-		v.user = 0
-	case !alias.Admits(u):
-		v.user = u.Key
-		d.refuse(a, v, 50020, catalogue.Fail(50020).With("user", u.Principal).
-			With("idp", "https://sts.windows.net/"+u.Home.ID+"/").
-			With("tenant", alias.Name).With("id", v.code.Application).With("name", d.application(v).Name).Sentence())
-		v.user = 0
-	case u.Invited:
-		v.user = u.Key
-		d.refuse(a, v, 50014, sentenceOf(50014))
-		v.user = 0
-	default:
-		v.user = u.Key
+		return
 	}
+	p := d.Doors.Account(d.at(v.code), u)
+	if p == nil && u.Invited {
+		p = d.problem(v, 50014)
+	}
+	switch v.user = u.Key; {
+	case p == nil:
+		return
+	case p.Row.Code == 50034: // at consumers, an organization's account is no account
+		v.problem = texts.Say(texts.AccountUnknown)
+	default:
+		d.refuse(a, v, p)
+	}
+	v.user = 0
 }
 
 // refuse ends a visit on the error page.
-func (d *desk) refuse(a *wire.Request, v *visit, code int, sentence string) {
-	v.refusal, v.message = code, "AADSTS"+strconv.Itoa(code)+": "+sentence
+func (d *desk) refuse(a *wire.Request, v *visit, p *catalogue.Problem) {
+	v.refusal, v.refused, v.message = p.Row.Code, p, p.Message()
 	v.trace, v.refusedAt, v.details = a.Trace, a.At, false
 	v.current = pages.Error
-	d.logBrowser(a, v, code, nil)
+	d.logProblem(a, v, p, nil)
 }
-
-func sentenceOf(code int) string { return catalogue.Fail(code).Sentence() }
 
 // typePassword checks a password: smart lockout, then the password, then the account (docs/reference/entra.md §7).
 func (d *desk) typePassword(a *wire.Request, v *visit) {
@@ -81,7 +80,7 @@ func (d *desk) typePassword(a *wire.Request, v *visit) {
 		v.passwordDone, v.epoch, v.signedIn = true, u.Epoch, a.At
 		d.logBrowser(a, v, code, nil)
 	case 50056, 50144:
-		d.refuse(a, v, code, sentenceOf(code))
+		d.refuse(a, v, d.problem(v, code))
 	case -1:
 		v.problem = texts.Say(texts.PasswordEmpty)
 	default:

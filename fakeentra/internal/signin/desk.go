@@ -11,6 +11,7 @@ import (
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/expiry"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/places"
@@ -29,6 +30,7 @@ type Settings struct {
 // Rooms are what a desk stands on.
 type Rooms struct {
 	Directory *directory.Directory
+	Doors     *doors.Keeper
 	Codes     *codes.Store
 	Log       *signinlog.Log
 	Places    *places.Places
@@ -90,7 +92,7 @@ func (d *Desk) Enter(a *wire.Request, typed string) (Stand, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	v := d.desk.open(a.At, c)
-	v.choices = d.desk.sessionUsers(a, c.Alias)
+	v.choices = d.desk.sessionUsers(a, c)
 	d.desk.advance(a, v)
 	return d.desk.stand(v, v.cookie()), nil
 }
@@ -135,7 +137,7 @@ func (d *Desk) BeginAdmin(a *wire.Request, c codes.Request) Stand {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	v := d.desk.openWeb(a.At, c)
-	if session := d.desk.sessionOf(a, c.Alias, ""); session != nil {
+	if session := d.desk.sessionOf(a, c, ""); session != nil {
 		d.desk.take(v, session)
 	}
 	d.desk.advance(a, v)

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/texts"
@@ -91,7 +92,7 @@ func (d *desk) accountPage(v *visit, p *sheet) {
 			), p.say(
 				texts.AccountsHelp,
 			), d.testAccounts(
-				v.code.Alias,
+				v.code,
 			)
 		}
 	case pages.Pick:
@@ -235,10 +236,10 @@ func publisher(a directory.Application) string {
 }
 
 // testAccounts lists the people who may sign in here, for the table beside the form.
-func (d *desk) testAccounts(alias directory.Alias) []pages.TestAccount {
+func (d *desk) testAccounts(request codes.Request) []pages.TestAccount {
 	var list []pages.TestAccount
 	for _, u := range d.Directory.Accounts() {
-		if !alias.Admits(u) {
+		if !d.Doors.Admits(d.at(request), u) {
 			continue
 		}
 		roles := strings.Join(u.Roles, ", ")

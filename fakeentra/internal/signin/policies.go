@@ -27,9 +27,7 @@ func (d *desk) policyRefuses(a *wire.Request, v *visit) bool {
 	judged, s := d.judge(a, v), d.standing(v)
 	switch {
 	case !s.Assigned:
-		d.refuse(
-			a, v, 50105, catalogue.Fail(50105).With("name", s.Application.Name).With("id", s.Application.ID).Sentence(),
-		)
+		d.refuse(a, v, d.problem(v, 50105))
 		return true
 	case judged.BlockInBrowser != nil:
 		v.refusal = 53003
@@ -55,8 +53,28 @@ func (d *desk) accept(v *visit, forAll bool) {
 	v.consented = true
 }
 
-// logBrowser writes a row of the sign-in log for what happened on a page.
+// problem is a refusal with all that is known of a visit filled in.
+func (d *desk) problem(v *visit, code int) *catalogue.Problem {
+	app, u := d.application(v), d.Directory.AccountBy(v.user)
+	p := catalogue.Fail(code).With("id", app.ID).With("name", app.Name).With("user", u.Principal).
+		With("tenant", v.code.Alias.DirectoryName()).With("state", d.Places.Browser().State())
+	if api := v.code.Scope.API; api != nil {
+		p = p.With("resource", api.ID).With("identifier", api.ID)
+	}
+	return p
+}
+
+// logBrowser writes a row of the sign-in log for what happened on a page; code 0: all went well.
 func (d *desk) logBrowser(a *wire.Request, v *visit, code int, results []access.Result) {
+	if code == 0 {
+		d.logProblem(a, v, nil, results)
+		return
+	}
+	d.logProblem(a, v, d.problem(v, code), results)
+}
+
+// logProblem is logBrowser for a refusal that is there.
+func (d *desk) logProblem(a *wire.Request, v *visit, p *catalogue.Problem, results []access.Result) {
 	if v.user == 0 {
 		return
 	}
@@ -64,7 +82,11 @@ func (d *desk) logBrowser(a *wire.Request, v *visit, code int, results []access.
 		results = d.judge(a, v).Results
 	}
 	u := d.Directory.AccountBy(v.user)
-	d.log(a, v, signinlog.SignIn{Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, AADSTS: code, Policies: results})
+	row := signinlog.SignIn{Tenant: u.Home.ID, User: u.Principal, UserID: u.ID, Policies: results}
+	if p != nil {
+		row.AADSTS, row.Reason = p.Row.Code, p.Sentence()
+	}
+	d.log(a, v, row)
 }
 
 // log completes a row and writes it.
@@ -80,12 +102,13 @@ func (d *desk) log(a *wire.Request, v *visit, row signinlog.SignIn) {
 // approveAll walks a visit to its end, as a person who says yes to everything.
 func (d *desk) approveAll(a *wire.Request, v *visit) error {
 	u := d.Directory.AccountBy(v.user)
-	if !v.code.Alias.Admits(u) {
-		return catalogue.Refuse(map[bool]int{true: 500200, false: 50020}[u.Personal], texts.Say(texts.ErrorTitle))
+	if p := d.Doors.Account(d.at(v.code), u); p != nil {
+		d.logProblem(a, v, p, []access.Result{})
+		return p.Refuse(texts.Say(texts.ErrorTitle))
 	}
 	if code := u.Barred(); code != 0 {
 		d.logBrowser(a, v, code, nil)
-		return catalogue.Refuse(code, texts.Say(texts.PasswordTitle))
+		return d.problem(v, code).Refuse(texts.Say(texts.PasswordTitle))
 	}
 	for range 10 {
 		d.advance(a, v)
@@ -98,13 +121,13 @@ func (d *desk) approveAll(a *wire.Request, v *visit) error {
 		case pages.Permissions:
 			d.accept(v, u.MayConsentForAll())
 		case pages.Approval:
-			return catalogue.Refuse(90094, texts.Say(texts.ApprovalTitle))
+			return d.problem(v, 90094).Refuse(texts.Say(texts.ApprovalTitle))
 		case pages.Request:
-			return catalogue.Refuse(90095, texts.Say(texts.RequestTitle))
+			return d.problem(v, 90095).Refuse(texts.Say(texts.RequestTitle))
 		case pages.Blocked:
-			return catalogue.Refuse(v.refusal, d.page(v).Heading)
+			return d.problem(v, v.refusal).Refuse(d.page(v).Heading)
 		case pages.Error:
-			return catalogue.Refuse(v.refusal, texts.Say(texts.ErrorTitle))
+			return v.refused.Refuse(texts.Say(texts.ErrorTitle))
 		case pages.Done:
 			return nil
 		}

@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/secrets"
 	"mfpsim/fakeentra/internal/texts"
@@ -44,13 +46,27 @@ func (c *account) lifetime() time.Duration {
 }
 
 // usable reports whether an account's session still stands for its person, u.
-func (c *account) usable(u directory.Account, alias directory.Alias, at time.Time) bool {
-	return !u.Deleted && u.State == directory.Enabled && !u.Revoked(c.epoch, false) && at.Sub(c.used) < c.lifetime() &&
-		alias.Admits(u)
+func (c *account) usable(u directory.Account, at time.Time) bool {
+	return !u.Deleted && u.State == directory.Enabled && !u.Revoked(c.epoch, false) && at.Sub(c.used) < c.lifetime()
 }
 
-func (d *desk) usable(c *account, alias directory.Alias, at time.Time) bool {
-	return c.usable(d.Directory.AccountBy(c.user), alias, at)
+// usable reports whether an account's session can answer a request.
+func (d *desk) usable(c *account, request codes.Request, at time.Time) bool {
+	u := d.Directory.AccountBy(c.user)
+	return c.usable(u, at) && d.Doors.Admits(d.at(request), u)
+}
+
+// at is the door at which a sign-in stands.
+func (d *desk) at(request codes.Request) doors.Visit {
+	app, _ := d.Directory.Application(request.Application) // applications are never removed
+	visit := doors.Visit{Door: doors.DeviceCode, V1: request.V1, Alias: request.Alias, Application: app}
+	switch {
+	case request.ForAll():
+		visit.Door = doors.AdminConsent
+	case request.Web != nil:
+		visit.Door = doors.Authorize
+	}
+	return visit
 }
 
 func (d *desk) browserOf(a *wire.Request) *browser {
@@ -65,11 +81,11 @@ func (d *desk) browserOf(a *wire.Request) *browser {
 }
 
 // sessionUsers lists who could go on without a password.
-func (d *desk) sessionUsers(a *wire.Request, alias directory.Alias) []*account {
+func (d *desk) sessionUsers(a *wire.Request, request codes.Request) []*account {
 	var list []*account
 	if b := d.browserOf(a); b != nil {
 		for _, c := range b.accounts {
-			if d.usable(c, alias, a.At) {
+			if d.usable(c, request, a.At) {
 				list = append(list, c)
 			}
 		}
@@ -78,8 +94,8 @@ func (d *desk) sessionUsers(a *wire.Request, alias directory.Alias) []*account {
 }
 
 // sessionOf picks the one session that a request can mean: the only one, or the one that the hint names.
-func (d *desk) sessionOf(a *wire.Request, alias directory.Alias, hint string) *account {
-	list := d.sessionUsers(a, alias)
+func (d *desk) sessionOf(a *wire.Request, request codes.Request, hint string) *account {
+	list := d.sessionUsers(a, request)
 	if hint == "" {
 		if len(list) == 1 {
 			return list[0]
@@ -99,12 +115,12 @@ func (d *desk) sessionOf(a *wire.Request, alias directory.Alias, hint string) *a
 // resume looks for a session of the browser that answers without a page, or says what prompt=none hears.
 func (d *desk) resume(a *wire.Request, v *visit) *catalogue.Problem {
 	web := v.code.Web
-	session := d.sessionOf(a, v.code.Alias, web.Hint)
+	session := d.sessionOf(a, v.code, web.Hint)
 	switch {
 	case web.Prompt == "login":
 		session = nil
 	case web.Prompt == "select_account" && session != nil:
-		v.choices = d.sessionUsers(a, v.code.Alias)
+		v.choices = d.sessionUsers(a, v.code)
 		session = nil
 	}
 	if session == nil && web.Prompt == "none" {
@@ -130,7 +146,7 @@ func (d *desk) resume(a *wire.Request, v *visit) *catalogue.Problem {
 	case v.current == pages.MFA, v.current == pages.Enrol:
 		return catalogue.Fail(50076).With("resource", v.code.Scope.API.ID).Say("interaction_required")
 	case catalogue.Known(v.refusal):
-		return catalogue.Fail(v.refusal).With("name", app.Name).With("id", app.ID).Say("interaction_required")
+		return d.problem(v, v.refusal).Say("interaction_required")
 	}
 	return catalogue.Fail(50058)
 }
@@ -145,7 +161,7 @@ func (d *desk) rememberSession(a *wire.Request, v *visit) (state string, cookies
 	}
 	var found *account
 	for _, c := range b.accounts {
-		if c.user == v.user && d.usable(c, v.code.Alias, a.At) {
+		if c.user == v.user && d.usable(c, v.code, a.At) {
 			found = c
 		}
 	}
@@ -174,7 +190,7 @@ func (d *desk) rememberSession(a *wire.Request, v *visit) (state string, cookies
 func (d *desk) pickAccount(a *wire.Request, v *visit, principal string) {
 	for _, c := range v.choices {
 		u := d.Directory.AccountBy(c.user)
-		if u.Principal == principal && c.usable(u, v.code.Alias, a.At) {
+		if u.Principal == principal && d.usable(c, v.code, a.At) {
 			v.user, v.account = c.user, principal
 			if v.code.Web == nil && u.Personal {
 				break // a personal account signs in anew for a device: [D] DCF (docs/reference/entra.md §10)

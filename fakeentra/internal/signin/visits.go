@@ -30,7 +30,8 @@ type visit struct {
 	askedConfirm bool
 	consented    bool
 
-	refusal   int // AADSTS of a block or an error
+	refusal   int                // AADSTS of a block or an error
+	refused   *catalogue.Problem // of an error
 	message   string
 	trace     string
 	refusedAt time.Time
@@ -85,7 +86,7 @@ func (d *desk) act(a *wire.Request, v *visit) {
 	}
 	if v.current != pages.Done && v.current != pages.Declined &&
 		(v.code.State != codes.Pending || !a.At.Before(v.code.Expires)) {
-		d.refuse(a, v, 70019, sentenceOf(70019)) // the code died, or was used, while the person was typing
+		d.refuse(a, v, d.problem(v, 70019)) // the code died, or was used, while the person was typing
 		v.current = pages.Error
 		return
 	}
@@ -170,7 +171,7 @@ func (d *desk) showFactor(a *wire.Request, v *visit) bool {
 	if !v.passwordDone {
 		u := d.Directory.AccountBy(v.user)
 		if u.State == directory.Disabled {
-			d.refuse(a, v, 50057, sentenceOf(50057))
+			d.refuse(a, v, d.problem(v, 50057))
 			return false
 		}
 		v.passwordDone, v.epoch, v.signedIn = true, u.Epoch, a.At
@@ -239,7 +240,7 @@ func (d *desk) advance(a *wire.Request, v *visit) {
 		case pages.Permissions:
 			s := d.standing(v)
 			if v.code.ForAll() && !s.MayConsentForAll() {
-				d.refuse(a, v, 90093, catalogue.Fail(90093).With("name", s.Application.Name).Sentence())
+				d.refuse(a, v, d.problem(v, 90093))
 				return
 			}
 			if v.consented || !v.code.AsksAgain() && words.Cover(s.Consented, v.code.Scope.Needed()) {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"mfpsim/fakeentra/internal/access"
-	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/resources"
 )
@@ -26,7 +25,7 @@ type SignIn struct {
 	Resource      string // display name
 	Address       string
 	AADSTS        int    // 0: success
-	Reason        string // the first sentence of the error; empty for a success
+	Reason        string // the sentence of the error; empty for a success
 	Interactive   bool   // in the browser; a refresh is not
 	Protocol      string // authenticationProtocol: "deviceCode"
 	Transfer      string // original transfer method: "Device code flow"
@@ -122,12 +121,9 @@ func (rows Rows) Table() string {
 	return b.String()
 }
 
-// Add appends a row; its reason and its id are filled in.
+// Add appends a row; its id is filled in.
 func (l *Log) Add(row SignIn) {
 	row.ID = row.TraceID
-	if row.AADSTS != 0 && row.Reason == "" {
-		row.Reason = catalogue.Reason(row.AADSTS)
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.rows = append(l.rows, &row)

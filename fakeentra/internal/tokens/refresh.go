@@ -46,6 +46,9 @@ type Refresh struct {
 	Grant Grant
 	At    time.Time // when it was issued
 	Void  bool      // by [Mint.ExpireRefresh]
+	Dead  bool      // by [Mint.Bury]
+
+	number uint64
 }
 
 // Redeem opens a refresh token; ok is false for anything that is not whole and ours.
@@ -54,7 +57,19 @@ func (m *Mint) Redeem(text string) (r Refresh, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	g, known := m.grants[number]
-	return Refresh{Grant: g, At: at, Void: issued <= m.refreshMark}, ok && known
+	return Refresh{
+		Grant: g, At: at, Void: issued <= m.refreshMark, Dead: m.dead[issued], number: issued,
+	}, ok && known
+}
+
+// Bury makes one refresh token dead for good.
+func (m *Mint) Bury(r Refresh) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.dead == nil {
+		m.dead = map[uint64]bool{}
+	}
+	m.dead[r.number] = true
 }
 
 // ExpireRefresh makes every refresh token given out so far count as unused for too long.

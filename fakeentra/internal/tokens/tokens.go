@@ -68,9 +68,10 @@ type Mint struct {
 
 	mu          sync.Mutex
 	grants      map[uint64]Grant
-	issued      uint64 // counts tokens
-	accessMark  uint64 // access tokens up to this number are expired by an act
-	refreshMark uint64 // refresh tokens likewise
+	issued      uint64          // counts tokens
+	accessMark  uint64          // access tokens up to this number are expired by an act
+	refreshMark uint64          // refresh tokens likewise
+	dead        map[uint64]bool // refresh tokens that are dead for good, by their numbers
 }
 
 // New makes a mint. lifetime is that of access tokens; 0: drawn, 60 to 90 minutes.
