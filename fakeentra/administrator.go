@@ -171,16 +171,23 @@ func (s *Server) SetPolicy(tenant string, p Policy) (Policy, error) {
 }
 
 // SetPolicyJSON adds a policy as it stands in Microsoft Graph or is exported from the portal, or replaces the one of
-// the same name; name, if not empty, wins over displayName.
+// the same name; name, if not empty, wins over displayName. It is taken whole: see [Policy.Unknown] and Policy.Rest.
 func (s *Server) SetPolicyJSON(tenant, name string, text []byte) (Policy, error) {
-	p := Policy{Grant: access.GrantNone}
-	if err := graph.ReadPolicy(text, &p); err != nil {
+	p, err := ReadPolicy(text)
+	if err != nil {
 		return Policy{}, err
 	}
 	if name != "" {
 		p.Name = name
 	}
 	return s.SetPolicy(tenant, p)
+}
+
+// ReadPolicy reads a policy as it stands in Microsoft Graph, without a tenant: the names in it are not looked up.
+func ReadPolicy(text []byte) (Policy, error) {
+	p := Policy{Grant: access.GrantNone}
+	err := graph.ReadPolicy(text, &p)
+	return p, err
 }
 
 // ChangePolicy lets change alter the policy of that name, or a new one if the tenant has none.

@@ -7,6 +7,7 @@ import (
 	jose "github.com/go-jose/go-jose/v4"
 
 	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/graph"
 	"mfpsim/fakeentra/internal/hosts"
@@ -34,6 +35,20 @@ func (s *Server) Users() []User { return s.directory.Users() }
 func (s *Server) Policies(tenant string) []Policy {
 	home, _ := s.directory.Home(tenant)
 	return slices.Clone(home.Rules.Policies)
+}
+
+// UnknownPolicies returns the policies of all tenants, but for those that are off, that have conditions which are not
+// simulated: they neither block nor grant; [Policy.Unknown] says which conditions.
+func (s *Server) UnknownPolicies() []Policy {
+	var unknown []Policy
+	for _, t := range s.Tenants() {
+		for _, p := range s.Policies(t.ID) {
+			if p.State != access.StateOff && len(p.Unknown()) > 0 {
+				unknown = append(unknown, p)
+			}
+		}
+	}
+	return unknown
 }
 
 // Locations returns the named locations of a tenant.

@@ -53,6 +53,8 @@ type (
 	// Policy is a Conditional Access policy. It is evaluated at every sign-in in the browser, at the issue of tokens
 	// and at every refresh.
 	Policy = access.Policy
+	// PolicyMember is a member of a policy that mfpsim does not simulate.
+	PolicyMember = access.Member
 	// NamedLocation is a place that policies name: address ranges, or countries.
 	NamedLocation = access.NamedLocation
 	// Source is where a request comes from, as Conditional Access sees it. The person's browser and the device that
