@@ -26,14 +26,14 @@ func export(t *testing.T, name string) string {
 func TestAnExportedPolicyIsTakenWhole(t *testing.T) {
 	const blocked = "You cannot access this right now"
 	for name, test := range map[string]struct {
-		risk      string
-		page      string // the page that ends the sign-in; empty: it goes on
-		code      int    // of the page, and of a refresh
-		result    string // in the log of the page
-		unknown   []string
-		sessions  []string
+		risk     string
+		page     string // the page that ends the sign-in; empty: it goes on
+		code     int    // of the page, and of a refresh
+		result   string // in the log of the page
+		unknown  []string
+		sessions []string
 	}{
-		"approved-application": {page: blocked, code: 53002, result: "failure"},
+		"approved-application":        {page: blocked, code: 53002, result: "failure"},
 		"phishing-resistant-strength": {page: blocked, code: 53003, result: "failure"},
 		"terms-of-use":                {page: blocked, code: 50158, result: "failure"},
 		"password-change-at-risk":     {risk: "high", page: blocked, code: 53003, result: "failure", sessions: []string{"signInFrequency"}},

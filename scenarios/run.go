@@ -55,6 +55,7 @@ type Result struct {
 	Failure     string            // in full, several lines; the reason if it was skipped
 	Line        int               // of the script, where it failed; 0 if it did not
 	Broken      []laws.Breach     // laws that the record breaks, where the script itself has passed
+	Warnings    []string          // what the bench could not simulate: the scenario proves nothing then
 	VirtualTime time.Duration     // bench time that passed
 	MachineTime time.Duration     // the machine's time that the play took, of the first one if it was repeated
 	Files       map[string][]byte // the evidence, if [Options.KeepFiles]
@@ -62,10 +63,14 @@ type Result struct {
 
 // Case gives the result as reports want it.
 func (r Result) Case() report.Case {
-	return report.Case{
-		ID: r.Scenario.ID, Title: r.Scenario.Title, Level: r.Scenario.Level, Proves: r.Scenario.Proves, Seed: r.Seed,
-		Verdict: r.Verdict, Reason: r.Failure, Virtual: r.VirtualTime, Machine: r.MachineTime,
+	c := report.Case{
+		ID: r.Scenario.ID, Title: r.Scenario.Title, Level: r.Scenario.Level, Proves: r.Scenario.Proofs(), Seed: r.Seed,
+		Verdict: r.Verdict, Reason: r.Failure, Virtual: r.VirtualTime, Machine: r.MachineTime, Warnings: r.Warnings,
 	}
+	if len(r.Warnings) > 0 {
+		c.Proves = nil
+	}
+	return c
 }
 
 // Cases gives all results as reports want them.
@@ -231,6 +236,7 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 		return result, err
 	}
 	result.VirtualTime = bench.World.Elapsed()
+	result.Warnings = p.warnings()
 	render := func() (err error) {
 		if o.Evidence != "" || o.KeepFiles || o.Repeat > 1 {
 			result.Files, err = evidence(p, result, o).Files()

@@ -69,6 +69,11 @@ func (c *runCommand) Run(s *streams) error {
 	}
 	cases := scenarios.Cases(results)
 	_, _ = fmt.Fprint(s.out, report.Table(cases))
+	for _, c := range cases {
+		for _, warning := range c.Warnings {
+			_, _ = fmt.Fprintf(s.out, "warning: %s: %s\n", c.ID, warning)
+		}
+	}
 	if junit != nil {
 		var text bytes.Buffer
 		if err := report.WriteJUnit(&text, cases); err != nil {

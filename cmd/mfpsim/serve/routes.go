@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -167,6 +168,9 @@ type cmdletRequest struct {
 type policyRequest struct {
 	Tenant string  `json:"tenant"` // empty: the organization that was added last
 	Words  wording `json:"words"`  // "'Block device code flow' state=on users=All": its name, and what is to be changed
+	// Policy is one as it is exported from the portal or from Microsoft Graph, in place of what is to be changed; its
+	// name is displayName, if the words do not say one.
+	Policy json.RawMessage `json:"policy"`
 }
 
 type settingRequest struct {
@@ -246,14 +250,23 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 		}),
 		"POST /entra/policy": takes(func(_ *http.Request, in policyRequest) (any, error) {
 			name, words := phrase.First(in.Words)
-			if name == "" {
+			change, err := phrase.Policy(words)
+			switch {
+			case err != nil:
+				return nil, badRequest{err}
+			case in.Policy != nil && len(words) > 0:
+				return nil, refuse("a policy is either exported or said in words: words beside policy are its name alone")
+			case in.Policy == nil && name == "":
 				return nil, refuse("a policy has a name: NAME key=value…")
 			}
-			change, err := phrase.Policy(words)
-			if err != nil {
-				return nil, badRequest{err}
-			}
 			var made fakeentra.Policy
+			if in.Policy != nil {
+				err = b.onTenant(&in.Tenant, "policy "+cmp.Or(name, "from an export"), func() (err error) {
+					made, err = entra.SetPolicyJSON(in.Tenant, name, in.Policy)
+					return err
+				})
+				return made, err
+			}
 			err = b.onTenant(&in.Tenant, "policy "+name, func() (err error) {
 				made, err = entra.ChangePolicy(in.Tenant, name, change)
 				return err

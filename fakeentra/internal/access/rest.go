@@ -154,10 +154,14 @@ func Strength(id string) string {
 var members = map[string]Member{
 	GrantTermsOfUse:   {grantPath + ".termsOfUse", json.RawMessage(`["terms-of-use"]`)},
 	GrantCustomFactor: {grantPath + ".customAuthenticationFactors", json.RawMessage(`["custom-factor"]`)},
-	GrantStrengthMFA: {grantPath + ".authenticationStrength",
-		json.RawMessage(`{"id":"` + builtInMFA + `","displayName":"Multifactor authentication"}`)},
-	GrantStrength: {grantPath + ".authenticationStrength",
-		json.RawMessage(`{"id":"` + phishingResistant + `","displayName":"Phishing-resistant MFA"}`)},
+	GrantStrengthMFA: {
+		grantPath + ".authenticationStrength",
+		json.RawMessage(`{"id":"` + builtInMFA + `","displayName":"Multifactor authentication"}`),
+	},
+	GrantStrength: {
+		grantPath + ".authenticationStrength",
+		json.RawMessage(`{"id":"` + phishingResistant + `","displayName":"Phishing-resistant MFA"}`),
+	},
 }
 
 // writeMembers makes Rest say what the controls say, and no more.
