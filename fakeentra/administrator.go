@@ -3,10 +3,12 @@ package fakeentra
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/graph"
+	"mfpsim/fakeentra/internal/wire"
 )
 
 // AddTenant adds an organization, or domains to the tenant of personal accounts, and returns it with its id.
@@ -230,6 +232,15 @@ func (s *Server) SetLocation(tenant string, l NamedLocation) (NamedLocation, err
 	}
 	set, err := s.directory.SetLocation(home.Key, l)
 	return set, ours(err)
+}
+
+// SetAsOf gives the answers of another day from now on; see [Config.AsOf].
+func (s *Server) SetAsOf(at time.Time) (Day, error) {
+	day, err := wire.DayAt(at)
+	if err == nil {
+		s.front.SetDay(day)
+	}
+	return day, ours(err)
 }
 
 // ExpireAccessTokens makes every access token given out so far count as expired, without moving a clock; see

@@ -3,6 +3,7 @@ package fakeentra
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	jose "github.com/go-jose/go-jose/v4"
 
@@ -13,6 +14,7 @@ import (
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/fakeentra/internal/texts"
+	"mfpsim/fakeentra/internal/wire"
 )
 
 // Tenant finds a tenant by one of its domains, its id or its name.
@@ -73,6 +75,16 @@ func (s *Server) ServicePrincipals(tenant string) []ServicePrincipal {
 		return nil
 	}
 	return s.directory.ServicePrincipals(home.Key)
+}
+
+// Days returns the days since which Entra ID has answered otherwise than before, oldest first.
+func Days() []Day { return wire.Days() }
+
+// DayAt is the newest of [Days] that had come at a moment; the error says that nothing is known of the time before the
+// first.
+func DayAt(at time.Time) (Day, error) {
+	day, err := wire.DayAt(at)
+	return day, ours(err)
 }
 
 // SignIns returns the sign-in log, oldest first.

@@ -8,6 +8,7 @@ import (
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
+	"mfpsim/fakeentra/internal/wire"
 )
 
 // Party is the name under which the fake appears in the journal, in the network and among the clocks.
@@ -69,6 +70,8 @@ type (
 	Answer = answers.Answer
 	// Refusal is how Entra refused: a person on a page, or a program at an endpoint.
 	Refusal = catalogue.Refusal
+	// Day is a day since which Entra ID has answered otherwise than before.
+	Day = wire.Day
 	// CatalogueRow is one sentence of Entra ID: a row of the AADSTS catalogue.
 	CatalogueRow = catalogue.Row
 	// SignIn is a row of the sign-in log: what an administrator reads when a device cannot sign in.
