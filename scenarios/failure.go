@@ -155,6 +155,9 @@ func replay(s Scenario, o Options) string {
 	if o.Jitter > 0 {
 		command += fmt.Sprintf(" --jitter %s", o.Jitter)
 	}
+	if !o.AsOf.IsZero() {
+		command += " --as-of " + o.AsOf.UTC().Format(time.DateOnly)
+	}
 	if s.folder != "" {
 		command += " --folder '" + s.folder + "'"
 	}

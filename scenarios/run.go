@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"mfpsim/fakeentra"
 	"mfpsim/lab"
 	"mfpsim/laws"
 	"mfpsim/report"
@@ -32,6 +33,8 @@ type Options struct {
 	Parallel int
 	// Latency and Jitter of every link, in bench time. Goldens are those of a bench without.
 	Latency, Jitter time.Duration
+	// AsOf is the day whose answers Entra ID gives; zero: the newest that is known. See [fakeentra.Config].
+	AsOf time.Time
 	// Folder reads the scenarios from a source folder instead of this program.
 	Folder string
 	// Update rewrites the goldens of scenarios whose cmp fails, those of Language; it needs Folder.
@@ -145,6 +148,9 @@ func (o Options) pick() ([]Scenario, error) {
 	if o.Language != "" && !slices.Contains(known, o.Language) {
 		return nil, fmt.Errorf("unknown language %q; there are %s", o.Language, strings.Join(known, ", "))
 	}
+	if _, err := fakeentra.DayAt(o.AsOf); err != nil {
+		return nil, plainError(err)
+	}
 	if o.Repeat < 0 {
 		return nil, fmt.Errorf("a scenario cannot be repeated %d times", o.Repeat)
 	}
@@ -220,6 +226,9 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	result := Result{Scenario: s, Seed: o.Seed, Verdict: report.Passed, Passed: true}
 	config := lab.Config{Seed: o.Seed, Language: o.Language, Model: o.Model, Latency: o.Latency, Jitter: o.Jitter}
+	if !o.AsOf.IsZero() {
+		config.Entra = func(c *fakeentra.Config) { c.AsOf = o.AsOf }
+	}
 	if o.Configure != nil {
 		o.Configure(&config)
 	}

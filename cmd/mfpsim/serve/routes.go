@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -259,20 +258,19 @@ func (b *bench) cloudRoutes() map[string]endpoint {
 			case in.Policy == nil && name == "":
 				return nil, refuse("a policy has a name: NAME key=value…")
 			}
-			var made fakeentra.Policy
 			if in.Policy != nil {
-				err = b.onTenant(&in.Tenant, "policy "+cmp.Or(name, "from an export"), func() (err error) {
-					made, err = entra.SetPolicyJSON(in.Tenant, name, in.Policy)
-					return err
-				})
-				return made, err
+				return b.exportedPolicy(in, name)
 			}
+			var made fakeentra.Policy
 			err = b.onTenant(&in.Tenant, "policy "+name, func() (err error) {
 				made, err = entra.ChangePolicy(in.Tenant, name, change)
 				return err
 			})
 			return made, err
 		}),
+		"GET /entra/days": plain(func(*http.Request) (any, error) { return fakeentra.Days(), nil }),
+		"POST /entra/as-of": said(b, "entra as-of", phrase.AsOf,
+			func(at time.Time) (any, error) { return entra.SetAsOf(at) }),
 		"POST /entra/source": said(b, "entra source", func(words []string) (s source, err error) {
 			s.of, s.Source, err = phrase.Source(words)
 			return s, err

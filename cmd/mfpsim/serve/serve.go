@@ -46,7 +46,8 @@ type Config struct {
 	CA       string // file for the authority's certificate; empty: a temporary one, removed at the end
 	Host     string // address to listen on; empty: 127.0.0.1
 	Ports    Ports
-	Keep     int // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
+	AsOf     time.Time // the day whose answers Entra ID gives; zero: the newest, see fakeentra.Config
+	Keep     int       // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
 	Out      io.Writer
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
@@ -258,6 +259,9 @@ func (b *bench) start(ctx context.Context) error {
 		Link: b.link, Flash: b.config.Flash,
 	}
 	config.Keep, config.Mails = b.config.keep()
+	if !b.config.AsOf.IsZero() {
+		config.Entra = func(c *fakeentra.Config) { c.AsOf = b.config.AsOf }
+	}
 	if b.config.Configure != nil {
 		b.config.Configure(&config)
 	}

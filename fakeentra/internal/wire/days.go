@@ -25,10 +25,10 @@ const (
 
 // Day is a day since which Entra ID has answered otherwise than before.
 type Day struct {
-	From   time.Time
-	What   string // what has been so since then
-	Source string
-	Tag    string // C captured, D documented, R reported, I inferred
+	From   time.Time `json:"from"`
+	What   string    `json:"what"` // what has been so since then
+	Source string    `json:"source"`
+	Tag    string    `json:"tag"` // C captured, D documented, R reported, I inferred
 
 	fact Fact
 }
