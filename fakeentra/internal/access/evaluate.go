@@ -81,9 +81,10 @@ func (p *Policy) applies(a Attempt, locations []NamedLocation) holds {
 
 // meansUser evaluates users, groups and roles; an exclusion wins over any inclusion.
 func (p *Policy) meansUser(u Person) holds {
-	switch {
-	case u.in(p.ExcludeUsers, p.ExcludeGroups, p.ExcludeRoles):
+	if u.in(p.ExcludeUsers, p.ExcludeGroups, p.ExcludeRoles) {
 		return no
+	}
+	switch {
 	case len(p.Users)+len(p.Groups)+len(p.Roles) == 0, u.in(p.Users, p.Groups, p.Roles):
 		return yes
 	case slices.ContainsFunc(p.Users, isID), slices.ContainsFunc(p.Groups, isID):
@@ -294,7 +295,8 @@ func (rules Rules) Evaluate(a Attempt) Verdict {
 			r.Result, r.Unknown = "unknown", p.Unknown()
 		default:
 			d := p.wants(a)
-			r.Result, r.Sessions = d.result(state == StateReportOnly), p.sessions()
+			r.Result = d.result(state == StateReportOnly)
+			r.Sessions = p.sessions()
 			if state == StateOn {
 				v.note(p, d, a.Browser)
 			}
