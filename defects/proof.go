@@ -37,7 +37,7 @@ func Proofs(list []Defect, verdicts []Verdict, played []scenarios.Scenario, sour
 		for _, rule := range d.Breaks {
 			proof := Proof{Defect: d.ID, Stale: stale}
 			for _, id := range v.Red {
-				if s, there := byID[id]; there && slices.Contains(s.Proves, rule) {
+				if s, there := byID[id]; there && slices.Contains(s.Proofs(), rule) {
 					proof.Scenarios = append(proof.Scenarios, id)
 				}
 			}

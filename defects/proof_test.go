@@ -30,6 +30,11 @@ func TestARuleIsProvedByADefectThatBreaksItAndAScenarioThatClaimsIt(t *testing.T
 	played[1].Text = "two, changed"
 	require.True(t, defects.Proofs([]defects.Defect{defect}, []defects.Verdict{verdict}, played, nil)["R1"][0].Stale)
 	require.Empty(t, defects.Proofs([]defects.Defect{defect}, nil, played, source), "it was not planted")
+
+	played[0].Text = "# a header\n\nentra policy X x.json\n-- x.json --\n" +
+		`{"displayName":"X","conditions":{"devices":{"deviceFilter":{"mode":"include","rule":"x"}}}}` + "\n"
+	require.Empty(t, defects.Proofs([]defects.Defect{defect}, []defects.Verdict{verdict}, played, source),
+		"the scenario sets a policy that is unknown")
 }
 
 func TestAVerdictOutlivesABrokenLineAndAComment(t *testing.T) {

@@ -3,10 +3,12 @@ package fakeentra
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/graph"
+	"mfpsim/fakeentra/internal/wire"
 )
 
 // AddTenant adds an organization, or domains to the tenant of personal accounts, and returns it with its id.
@@ -171,16 +173,23 @@ func (s *Server) SetPolicy(tenant string, p Policy) (Policy, error) {
 }
 
 // SetPolicyJSON adds a policy as it stands in Microsoft Graph or is exported from the portal, or replaces the one of
-// the same name; name, if not empty, wins over displayName.
+// the same name; name, if not empty, wins over displayName. It is taken whole: see [Policy.Unknown] and Policy.Rest.
 func (s *Server) SetPolicyJSON(tenant, name string, text []byte) (Policy, error) {
-	p := Policy{Grant: access.GrantNone}
-	if err := graph.ReadPolicy(text, &p); err != nil {
+	p, err := ReadPolicy(text)
+	if err != nil {
 		return Policy{}, err
 	}
 	if name != "" {
 		p.Name = name
 	}
 	return s.SetPolicy(tenant, p)
+}
+
+// ReadPolicy reads a policy as it stands in Microsoft Graph, without a tenant: the names in it are not looked up.
+func ReadPolicy(text []byte) (Policy, error) {
+	p := Policy{Grant: access.GrantNone}
+	err := graph.ReadPolicy(text, &p)
+	return p, err
 }
 
 // ChangePolicy lets change alter the policy of that name, or a new one if the tenant has none.
@@ -227,6 +236,15 @@ func (s *Server) SetLocation(tenant string, l NamedLocation) (NamedLocation, err
 
 // SetStrictDoors changes [Config.StrictDoors].
 func (s *Server) SetStrictDoors(on bool) { s.doors.SetStrict(on) }
+
+// SetAsOf gives the answers of another day from now on; see [Config.AsOf].
+func (s *Server) SetAsOf(at time.Time) (Day, error) {
+	day, err := wire.DayAt(at)
+	if err == nil {
+		s.front.SetDay(day)
+	}
+	return day, ours(err)
+}
 
 // ExpireAccessTokens makes every access token given out so far count as expired, without moving a clock; see
 // [Server.Expired].

@@ -32,6 +32,10 @@ type Config struct {
 	Seed    uint64            // ids, codes and tokens follow from it, and nothing else does
 	Start   time.Time         // of a World of its own: that World is stepped and starts here
 
+	// AsOf gives the answers of a day: those of the newest day of [Days] that had come by then. Zero: the newest. It is
+	// an error before the first.
+	AsOf time.Time
+
 	// Empty leaves out what follows from a zero Config; there is only the tenant of personal accounts.
 	Empty        bool
 	Tenants      []Tenant      // nil: contoso.com

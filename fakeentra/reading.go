@@ -3,16 +3,19 @@ package fakeentra
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	jose "github.com/go-jose/go-jose/v4"
 
 	"mfpsim/chance"
+	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/graph"
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/fakeentra/internal/texts"
+	"mfpsim/fakeentra/internal/wire"
 )
 
 // Tenant finds a tenant by one of its domains, its id or its name.
@@ -37,6 +40,20 @@ func (s *Server) Policies(tenant string) []Policy {
 	return slices.Clone(home.Rules.Policies)
 }
 
+// UnknownPolicies returns the policies of all tenants, but for those that are off, that have conditions which are not
+// simulated: they neither block nor grant; [Policy.Unknown] says which conditions.
+func (s *Server) UnknownPolicies() []Policy {
+	var unknown []Policy
+	for _, t := range s.Tenants() {
+		for _, p := range s.Policies(t.ID) {
+			if p.State != access.StateOff && len(p.Unknown()) > 0 {
+				unknown = append(unknown, p)
+			}
+		}
+	}
+	return unknown
+}
+
 // Locations returns the named locations of a tenant.
 func (s *Server) Locations(tenant string) []NamedLocation {
 	home, _ := s.directory.Home(tenant)
@@ -59,6 +76,16 @@ func (s *Server) ServicePrincipals(tenant string) []ServicePrincipal {
 		return nil
 	}
 	return s.directory.ServicePrincipals(home.Key)
+}
+
+// Days returns the days since which Entra ID has answered otherwise than before, oldest first.
+func Days() []Day { return wire.Days() }
+
+// DayAt is the newest of [Days] that had come at a moment; the error says that nothing is known of the time before the
+// first.
+func DayAt(at time.Time) (Day, error) {
+	day, err := wire.DayAt(at)
+	return day, ours(err)
 }
 
 // SignIns returns the sign-in log, oldest first.

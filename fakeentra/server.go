@@ -53,6 +53,8 @@ type Server struct {
 	answers   *answers.Queue
 	log       *signinlog.Log
 	secrets   *secrets.List
+	front     *wire.Front
+	day       wire.Day // at the start
 
 	mu         sync.Mutex
 	url        string
@@ -72,8 +74,12 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, ours(err)
 	}
+	day, err := wire.DayAt(c.AsOf)
+	if err != nil {
+		return nil, ours(err)
+	}
 	s := &Server{
-		config: c, world: c.World, network: c.Network, journal: c.Journal,
+		day: day, config: c, world: c.World, network: c.Network, journal: c.Journal,
 		places: places.New(c.ClientAddress), answers: &answers.Queue{}, log: &signinlog.Log{}, secrets: &secrets.List{},
 	}
 	s.directory = directory.New(c.Seed, s.now, s.secrets)
@@ -125,7 +131,12 @@ func (s *Server) fill() error {
 // rooms puts the rooms together, from those that hold state to the one that answers requests.
 func (s *Server) rooms(order []pages.Name) http.Handler {
 	c, random := s.config, chance.New(s.config.Seed, Party) // codes, ids, tokens: drawn in the order of turns
-	front := &wire.Front{Random: random, Now: s.now, Language: c.Language, LoopLimit: c.LoopLimit}
+	front := &wire.Front{
+		Random: random, Now: s.now, Language: c.Language, LoopLimit: c.LoopLimit,
+		Cookies: chance.New(s.config.Seed, Party+" cookies"),
+	}
+	front.SetDay(s.day)
+	s.front = front
 	s.doors = &doors.Keeper{Directory: s.directory}
 	s.doors.SetStrict(c.StrictDoors)
 	s.codes = codes.New(random, s.secrets)
@@ -203,7 +214,9 @@ func (s *Server) Serve(l net.Listener) error {
 	for _, name := range Names() {
 		names = append(names, hosts.Of(name))
 	}
-	server, err := s.network.ServeHTTP(l, s.network.TLSConfig(Party, s.clock, names...), s.handler)
+	config := s.network.TLSConfig(Party, s.clock, names...)
+	config.MinVersion = tls.VersionTLS10 //nolint:gosec // old versions hear an HTTP answer, not an alert (azure-docs#96851)
+	server, err := s.network.ServeHTTP(l, config, s.handler)
 	if err != nil {
 		return fmt.Errorf("fakeentra: %w", err)
 	}

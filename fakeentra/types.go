@@ -9,6 +9,7 @@ import (
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
+	"mfpsim/fakeentra/internal/wire"
 )
 
 // Party is the name under which the fake appears in the journal, in the network and among the clocks.
@@ -54,6 +55,8 @@ type (
 	// Policy is a Conditional Access policy. It is evaluated at every sign-in in the browser, at the issue of tokens
 	// and at every refresh.
 	Policy = access.Policy
+	// PolicyMember is a member of a policy that mfpsim does not simulate.
+	PolicyMember = access.Member
 	// NamedLocation is a place that policies name: address ranges, or countries.
 	NamedLocation = access.NamedLocation
 	// Source is where a request comes from, as Conditional Access sees it. The person's browser and the device that
@@ -68,6 +71,8 @@ type (
 	Answer = answers.Answer
 	// Refusal is how Entra refused: a person on a page, or a program at an endpoint.
 	Refusal = catalogue.Refusal
+	// Day is a day since which Entra ID has answered otherwise than before.
+	Day = wire.Day
 	// CatalogueRow is one sentence of Entra ID: a row of the AADSTS catalogue.
 	CatalogueRow = catalogue.Row
 	// Door is a cell of the table of doors, see [Doors].

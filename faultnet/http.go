@@ -5,10 +5,12 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -319,12 +321,27 @@ func (h *handshaking) NetConn() net.Conn { return h.Conn.NetConn() }
 func (h *handshaking) Read(p []byte) (int, error) {
 	if !h.made {
 		if err := h.Handshake(); err != nil {
+			answerPlain(err)
 			return 0, err
 		}
 		h.made = true
 		h.link.endRequest()
 	}
 	return h.Conn.Read(p)
+}
+
+// plainAnswer is what a client hears that speaks HTTP to a port of HTTPS.
+const plainAnswer = "This port speaks HTTPS. Write https:// in place of http:// in the address.\n"
+
+// answerPlain answers a client whose first octets are those of an HTTP request, not of a handshake.
+func answerPlain(err error) {
+	var header tls.RecordHeaderError
+	if !errors.As(err, &header) || header.Conn == nil ||
+		!slices.Contains([]string{"GET /", "HEAD ", "POST ", "PUT /", "OPTIO", "DELET", "PATCH"}, string(header.RecordHeader[:])) {
+		return
+	}
+	_, _ = fmt.Fprintf(header.Conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"+
+		"Content-Length: %d\r\nConnection: close\r\n\r\n%s", len(plainAnswer), plainAnswer)
 }
 
 // withTLSState tells handlers that the request came over TLS, which net/http does not see under our wrapper.

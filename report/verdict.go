@@ -31,6 +31,8 @@ type Case struct {
 	Reason  string        // the failure in full, or why it was skipped
 	Virtual time.Duration // bench time that passed
 	Machine time.Duration // the machine's time that it took
+	// Warnings say what the bench could not simulate.
+	Warnings []string
 }
 
 // Table writes the verdicts, one line each, and a last line with the sums and the bench time that passed.
@@ -127,6 +129,9 @@ func WriteJUnit(w io.Writer, cases []Case) error {
 			{"seed", fmt.Sprint(c.Seed)},
 			{"bench-seconds", seconds(c.Virtual)},
 		}}
+		for _, warning := range c.Warnings {
+			one.Properties = append(one.Properties, junitProperty{"warning", valid(warning)})
+		}
 		first, _, _ := strings.Cut(c.Reason, "\n")
 		switch c.Verdict {
 		case Failed:

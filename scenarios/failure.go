@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -130,7 +131,7 @@ func tell(s Scenario, number int, text string, f *failure, o Options) string {
 	for _, l := range strings.Split(strings.TrimRight(f.message, "\n"), "\n") {
 		b.WriteString("  " + l + "\n")
 	}
-	fmt.Fprintf(&b, "  proves %s (guide: %s)\n", strings.Join(s.Proves, " "), s.Guide)
+	fmt.Fprintf(&b, "  proves %s (guide: %s)\n", cmp.Or(strings.Join(s.Proofs(), " "), "no rule"), s.Guide)
 	if f.wire != "" {
 		fmt.Fprintf(&b, "  last on the wire: %s\n", f.wire)
 	}
@@ -153,6 +154,9 @@ func replay(s Scenario, o Options) string {
 	}
 	if o.Jitter > 0 {
 		command += fmt.Sprintf(" --jitter %s", o.Jitter)
+	}
+	if !o.AsOf.IsZero() {
+		command += " --as-of " + o.AsOf.UTC().Format(time.DateOnly)
 	}
 	if s.folder != "" {
 		command += " --folder '" + s.folder + "'"

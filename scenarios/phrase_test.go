@@ -83,6 +83,11 @@ func TestAVerbAndTheControlAPIMeanTheSameByAPhrase(t *testing.T) {
 		{"entra source", "/entra/source", "browser address=198.51.100.9 compliant=perhaps"},
 		{"entra source", "/entra/source", "printer address=198.51.100.9"},
 		{"entra source", "/entra/source", "device"},
+		{"entra as-of", "/entra/as-of", "2023-08-17"},
+		{"entra as-of", "/entra/as-of", "2019-01-01"},
+		{"entra as-of", "/entra/as-of", "soon"},
+		{"entra as-of", "/entra/as-of", "2023-08-17 2024-01-01 x"},
+		{"entra as-of", "/entra/as-of", "newest"},
 		{"entra answer", "/entra/answer", "pending times=2 then status=503 retry-after=30 times=1"},
 		{"entra answer", "/entra/answer", "body='a b' endpoint=token"},
 		{"entra answer", "/entra/answer", "truncated"},
@@ -112,7 +117,7 @@ func TestAVerbAndTheControlAPIMeanTheSameByAPhrase(t *testing.T) {
 			} else {
 				require.Equal(t, http.StatusOK, status, answer)
 			}
-			if err == nil && (c.path == "/tenant" || c.path == "/entra/policy") {
+			if err == nil && (c.path == "/tenant" || c.path == "/entra/policy" || c.path == "/entra/as-of") {
 				var made map[string]any
 				require.NoError(t, json.Unmarshal([]byte(printed), &made))
 				// the served bench's time flows

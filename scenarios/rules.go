@@ -97,7 +97,7 @@ func RulesWithProof() ([]Rule, error) {
 	}
 	for i := range rules {
 		for _, s := range all {
-			if slices.Contains(s.Proves, rules[i].ID) {
+			if slices.Contains(s.Proofs(), rules[i].ID) {
 				rules[i].ProvedBy = append(rules[i].ProvedBy, s.ID)
 			}
 		}

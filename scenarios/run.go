@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"mfpsim/fakeentra"
 	"mfpsim/lab"
 	"mfpsim/laws"
 	"mfpsim/report"
@@ -32,6 +33,8 @@ type Options struct {
 	Parallel int
 	// Latency and Jitter of every link, in bench time. Goldens are those of a bench without.
 	Latency, Jitter time.Duration
+	// AsOf is the day whose answers Entra ID gives; zero: the newest that is known. See [fakeentra.Config].
+	AsOf time.Time
 	// Folder reads the scenarios from a source folder instead of this program.
 	Folder string
 	// Update rewrites the goldens of scenarios whose cmp fails, those of Language; it needs Folder.
@@ -55,6 +58,7 @@ type Result struct {
 	Failure     string            // in full, several lines; the reason if it was skipped
 	Line        int               // of the script, where it failed; 0 if it did not
 	Broken      []laws.Breach     // laws that the record breaks, where the script itself has passed
+	Warnings    []string          // what the bench could not simulate: the scenario proves nothing then
 	VirtualTime time.Duration     // bench time that passed
 	MachineTime time.Duration     // the machine's time that the play took, of the first one if it was repeated
 	Files       map[string][]byte // the evidence, if [Options.KeepFiles]
@@ -62,10 +66,14 @@ type Result struct {
 
 // Case gives the result as reports want it.
 func (r Result) Case() report.Case {
-	return report.Case{
-		ID: r.Scenario.ID, Title: r.Scenario.Title, Level: r.Scenario.Level, Proves: r.Scenario.Proves, Seed: r.Seed,
-		Verdict: r.Verdict, Reason: r.Failure, Virtual: r.VirtualTime, Machine: r.MachineTime,
+	c := report.Case{
+		ID: r.Scenario.ID, Title: r.Scenario.Title, Level: r.Scenario.Level, Proves: r.Scenario.Proofs(), Seed: r.Seed,
+		Verdict: r.Verdict, Reason: r.Failure, Virtual: r.VirtualTime, Machine: r.MachineTime, Warnings: r.Warnings,
 	}
+	if len(r.Warnings) > 0 {
+		c.Proves = nil
+	}
+	return c
 }
 
 // Cases gives all results as reports want them.
@@ -139,6 +147,9 @@ func (o Options) pick() ([]Scenario, error) {
 	}
 	if o.Language != "" && !slices.Contains(known, o.Language) {
 		return nil, fmt.Errorf("unknown language %q; there are %s", o.Language, strings.Join(known, ", "))
+	}
+	if _, err := fakeentra.DayAt(o.AsOf); err != nil {
+		return nil, plainError(err)
 	}
 	if o.Repeat < 0 {
 		return nil, fmt.Errorf("a scenario cannot be repeated %d times", o.Repeat)
@@ -215,6 +226,9 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	result := Result{Scenario: s, Seed: o.Seed, Verdict: report.Passed, Passed: true}
 	config := lab.Config{Seed: o.Seed, Language: o.Language, Model: o.Model, Latency: o.Latency, Jitter: o.Jitter}
+	if !o.AsOf.IsZero() {
+		config.Entra = func(c *fakeentra.Config) { c.AsOf = o.AsOf }
+	}
 	if o.Configure != nil {
 		o.Configure(&config)
 	}
@@ -231,6 +245,7 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 		return result, err
 	}
 	result.VirtualTime = bench.World.Elapsed()
+	result.Warnings = p.warnings()
 	render := func() (err error) {
 		if o.Evidence != "" || o.KeepFiles || o.Repeat > 1 {
 			result.Files, err = evidence(p, result, o).Files()

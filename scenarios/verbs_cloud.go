@@ -57,6 +57,8 @@ func (p *play) verbEntra(not bool, args []string) (string, error) {
 	switch what {
 	case "answer":
 		return p.entraAnswers(rest)
+	case "as-of":
+		return p.asOf(rest)
 	case "log":
 		return p.signInLog(not, rest)
 	case "policy":
@@ -179,6 +181,19 @@ func (p *play) policy(args []string) (string, error) {
 		return "", plainError(err)
 	}
 	return asJSON(made), nil
+}
+
+// asOf makes Microsoft answer as on a day.
+func (p *play) asOf(args []string) (string, error) {
+	at, err := phrase.AsOf(args)
+	if err != nil {
+		return "", err
+	}
+	var day fakeentra.Day
+	if err := p.act(act, func(context.Context) (err error) { day, err = p.lab.Entra.SetAsOf(at); return err }); err != nil {
+		return "", plainError(err)
+	}
+	return asJSON(day), nil
 }
 
 // source says from where the device or the browser reaches the cloud.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -47,6 +48,9 @@ func TestMisuseIsExitCodeTwoWithAClearMessage(t *testing.T) {
 		{"an evidence folder that is a file", []string{"run", "--evidence", file}, "is a file, not a folder"},
 		{"a JUnit file in no folder", []string{"run", "--junit", filepath.Join(folder, "none", "a.xml")}, "no such file or directory"},
 		{"a JUnit file that is a folder", []string{"run", "--junit", folder}, "is a folder, not a file"},
+		{"a day that is none", []string{"run", "--as-of", "yesterday"}, `--as-of: "yesterday" is no date`},
+		{"a day before the first", []string{"run", "--as-of", "2019-01-01"}, "--as-of: nothing is known of Entra ID as of 2019-01-01"},
+		{"a day before the first to serve", []string{"serve", "--as-of", "2019-01-01"}, "--as-of: nothing is known of Entra ID as of 2019-01-01"},
 		{"no source folder", []string{"run", "--folder", filepath.Join(folder, "none")}, "no source folder"},
 		{"an unknown scenario to list", []string{"list", "none"}, `no scenario fits "none"`},
 		{"nothing to explain", []string{"explain", " "}, "explain what?"},
@@ -103,6 +107,26 @@ func TestFailedScenarioIsExitCodeOneAndToldInFull(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, out, "FAIL trouble/wrong.txtar:7: panel shows 'Purple'")
 	require.Contains(t, out, "1 scenarios: 0 passed, 1 failed")
+}
+
+func TestAnUnknownPolicyIsWarnedOfByName(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(folder, "entra"), 0o755)) //nolint:gosec // a test's own folder
+	export, err := os.ReadFile("../../fakeentra/testdata/policies/device-filter.json")
+	require.NoError(t, err)
+	text := "# id: entra/filter\n# title: A device filter\n# guide: Introduction\n# proves: R1\n# level: MUST\n\n" +
+		"tenant contoso.com\nentra policy 'CA310' export.json\npanel shows Scan\n-- export.json --\n" + string(export)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "entra", "filter.txtar"), []byte(text), 0o600))
+	junit := filepath.Join(t.TempDir(), "junit.xml")
+	code, out, errs := run("run", "--folder", folder, "--junit", junit)
+	require.Equal(t, exitOK, code, out+errs)
+	const warning = `warning: entra/filter: the policy "CA310" is unknown, it neither blocks nor grants, and no rule is proved: ` +
+		"not simulated: conditions.devices\n"
+	require.True(t, strings.HasSuffix(out, warning), out)
+	cases, err := os.ReadFile(junit)
+	require.NoError(t, err)
+	require.Contains(t, string(cases), `<property name="proves" value="">`)
+	require.Contains(t, string(cases), `<property name="warning" value="the policy`)
 }
 
 func TestListShowsScenariosPlainAndByTheGuidesChapters(t *testing.T) {

@@ -9,7 +9,9 @@ import (
 	"runtime/debug"
 	"time"
 
+	"mfpsim/fakeentra"
 	"mfpsim/lab"
+	"mfpsim/phrase"
 	"mfpsim/report"
 	"mfpsim/scenarios"
 )
@@ -27,6 +29,7 @@ type runCommand struct {
 	Latency     time.Duration `placeholder:"TIME" help:"Simulated time that a server waits before it acts on a request, for example 20ms."`
 	Jitter      time.Duration `placeholder:"TIME" help:"Random time on top of the latency, up to TIME; the seed decides how much."`
 	StrictDoors bool          `help:"Entra refuses, with a sentence, where nobody knows what Microsoft's says (docs/doors.md, 'mfpsim explain --doors')."`
+	AsOf        string        `placeholder:"DATE" help:"Answers of Entra ID as on this day, for example 2023-08-17. Default: the newest that are known."`
 	Folder      string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
 	Update      bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
 }
@@ -41,6 +44,10 @@ func (c *runCommand) Run(s *streams) error {
 	}
 	if c.Latency < 0 || c.Jitter < 0 {
 		return usage("--latency %s, --jitter %s: time does not go back", c.Latency, c.Jitter)
+	}
+	asOf, err := asOf(c.AsOf)
+	if err != nil {
+		return err
 	}
 	var junit *outputFile
 	if c.JUnit != "" {
@@ -59,7 +66,7 @@ func (c *runCommand) Run(s *streams) error {
 		Configure: configure,
 		Patterns:  c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence,
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
-		Latency: c.Latency, Jitter: c.Jitter,
+		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf,
 	})
 	if s.ctx.Err() != nil {
 		return errors.New("interrupted")
@@ -76,6 +83,11 @@ func (c *runCommand) Run(s *streams) error {
 	}
 	cases := scenarios.Cases(results)
 	_, _ = fmt.Fprint(s.out, report.Table(cases))
+	for _, c := range cases {
+		for _, warning := range c.Warnings {
+			_, _ = fmt.Fprintf(s.out, "warning: %s: %s\n", c.ID, warning)
+		}
+	}
 	if junit != nil {
 		var text bytes.Buffer
 		if err := report.WriteJUnit(&text, cases); err != nil {
@@ -92,6 +104,25 @@ func (c *runCommand) Run(s *streams) error {
 		return exit(exitFailed)
 	}
 	return nil
+}
+
+// asOf reads the day whose answers Entra ID is to give; empty: the newest.
+func asOf(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := phrase.AsOf([]string{text})
+	if err == nil {
+		_, err = fakeentra.DayAt(at)
+	}
+	if err != nil {
+		var own *fakeentra.Error
+		if errors.As(err, &own) {
+			err = own.Cause
+		}
+		return time.Time{}, usage("--as-of: %v", err)
+	}
+	return at, nil
 }
 
 // memoryLimit is where the collector goes back to work as often as it must, in bytes.

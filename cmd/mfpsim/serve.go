@@ -12,6 +12,7 @@ type serveCommand struct {
 	Evidence string `placeholder:"DIR" help:"Write the record into this folder when Ctrl-C ends the program."`
 	JSON     bool   `name:"json" help:"Print the addresses as one line of JSON when ready, and nothing else."`
 	Seed     uint64 `default:"0" help:"Seed of every id, code and token."`
+	AsOf     string `placeholder:"DATE" help:"Answers of Entra ID as on this day, for example 2023-08-17. Default: the newest that are known."`
 	Model    string `placeholder:"NAME" help:"Model of the printer: ${models}. Default: ${default_model}."`
 	Lang     string `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: ${languages}."`
 	Flash    string `placeholder:"DIR" help:"Keep the printers' memory in this folder, so that settings and sign-ins survive a restart. A missing folder is made with mode 0700. Each printer's key lies beside its memory (NAME.key, 0600); it is a simulator's key and protects nothing. Entra and the mail service start empty each time and do not know a sign-in that was kept."`
@@ -34,11 +35,15 @@ func (c *serveCommand) Run(s *streams) error {
 	if c.Keep < 1 {
 		return usage("--keep %d: one entry and one mail are kept at least", c.Keep)
 	}
-	err := serve.Run(s.ctx, serve.Config{
+	asOf, err := asOf(c.AsOf)
+	if err != nil {
+		return err
+	}
+	err = serve.Run(s.ctx, serve.Config{
 		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
 		Flash: c.Flash, CA: c.CA, Host: c.Listen, Keep: c.Keep,
 		Ports: serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, Control: c.ControlPort},
-		Out:   s.out, StrictDoors: c.StrictDoors,
+		Out:   s.out, StrictDoors: c.StrictDoors, AsOf: asOf,
 	})
 	var misuse *serve.ConfigError
 	if errors.As(err, &misuse) {

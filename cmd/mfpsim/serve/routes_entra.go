@@ -2,7 +2,9 @@ package serve
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"time"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/fakeentra"
@@ -47,8 +49,9 @@ type consentRequest struct {
 }
 
 type policyRequest struct {
-	Tenant string  `json:"tenant,omitempty" doc:"domain of an organization; without it: the one that was added last"`
-	Words  wording `json:"words" doc:"NAME key=value…, as they stand behind entra policy: one line, or a list of words"`
+	Tenant string          `json:"tenant,omitempty" doc:"domain of an organization; without it: the one that was added last"`
+	Words  wording         `json:"words,omitempty" doc:"NAME key=value…, as they stand behind entra policy: one line, or a list of words"`
+	Policy json.RawMessage `json:"policy,omitempty" doc:"a policy as the portal or Microsoft Graph exports it, in place of key=value…"`
 }
 
 type settingRequest struct {
@@ -195,6 +198,17 @@ func entraRoutes() group {
 				Act:   tells((*bench).changePolicy),
 			},
 			{
+				Request: "GET /entra/days", About: "Lists the days whose answers are known, oldest first.",
+				Act: shows(func(*bench) ([]fakeentra.Day, error) { return fakeentra.Days(), nil }),
+			},
+			{
+				Request: "POST /entra/as-of", Example: `{"words":"2023-08-17"}`,
+				About: "Answers as on a day from now on: the words of `entra as-of`.",
+				Act: said("entra as-of", alone(phrase.AsOf), func(b *bench, at time.Time) (fakeentra.Day, error) {
+					return b.lab.Entra.SetAsOf(at)
+				}),
+			},
+			{
 				Request: "POST /entra/source", Example: `{"words":"device address=198.51.100.7 country=FR"}`,
 				About: "Says from where the device, or the person's browser, reaches the cloud: the words of `entra source`.",
 				Act: said("entra source", func(_ *bench, words []string) (s source, err error) {
@@ -251,12 +265,17 @@ func (b *bench) changePassword(in userRequest) (passwordAnswer, error) {
 
 func (b *bench) changePolicy(in policyRequest) (made fakeentra.Policy, err error) {
 	name, words := phrase.First(in.Words)
-	if name == "" {
+	change, err := phrase.Policy(words)
+	switch {
+	case err != nil:
+		return made, routes.Refused(err)
+	case in.Policy != nil && len(words) > 0:
+		return made, routes.Refuse("a policy is either exported or said in words: words beside policy are its name alone")
+	case in.Policy == nil && name == "":
 		return made, routes.Refuse("a policy has a name: NAME key=value…")
 	}
-	change, err := phrase.Policy(words)
-	if err != nil {
-		return made, routes.Refused(err)
+	if in.Policy != nil {
+		return b.exportedPolicy(in, name)
 	}
 	err = b.onTenant(in.Tenant, "policy "+name, func(tenant string) (err error) {
 		made, err = b.lab.Entra.ChangePolicy(tenant, name, change)

@@ -46,7 +46,8 @@ type Config struct {
 	CA       string // file for the authority's certificate; empty: a temporary one, removed at the end
 	Host     string // address to listen on; empty: 127.0.0.1
 	Ports    Ports
-	Keep     int // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
+	AsOf     time.Time // the day whose answers Entra ID gives; zero: the newest, see fakeentra.Config
+	Keep     int       // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
 	Out      io.Writer
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
@@ -260,9 +261,7 @@ func (b *bench) start(ctx context.Context) error {
 		Link: b.link, Flash: b.config.Flash,
 	}
 	config.Keep, config.Mails = b.config.keep()
-	if b.config.StrictDoors {
-		config.Entra = func(c *fakeentra.Config) { c.StrictDoors = true }
-	}
+	config.Entra = func(c *fakeentra.Config) { c.StrictDoors, c.AsOf = b.config.StrictDoors, b.config.AsOf }
 	if b.config.Configure != nil {
 		b.config.Configure(&config)
 	}

@@ -14,7 +14,7 @@ var (
 	}
 	riskWords     = []string{"low", "medium", "high", "none"}
 	userWords     = []string{"All", "None", "GuestsOrExternalUsers"}
-	appWords      = []string{"All", "None", "Office365"}
+	appWords      = []string{"All", "None", "Office365", "MicrosoftAdminPortals"}
 	locationWords = []string{"All", "AllTrusted"}
 )
 
@@ -63,6 +63,8 @@ func (p *Policy) Complete(n Lookups) error {
 			name, ok := list.find(text)
 			switch {
 			case ok:
+			case isID(text) && list.what != "platform":
+				name = strings.ToLower(text) // of another tenant, or of an application that nobody has here
 			case list.what == "user" || list.what == "group":
 				return wrong("%s has no %s %q", n.Home, list.what, text)
 			case list.what == "location":
@@ -79,6 +81,9 @@ func (p *Policy) Complete(n Lookups) error {
 		names := make([]string, 0, len(*list))
 		for _, text := range *list {
 			role, err := n.Role(text)
+			if err != nil && isID(text) {
+				role, err = strings.ToLower(text), nil // nobody holds it here
+			}
 			if err != nil {
 				return wrong("%w", err)
 			}
@@ -116,6 +121,7 @@ func (p *Policy) checkControls() error {
 	if len(p.Controls) > 1 && (slices.Contains(p.Controls, GrantBlock) || slices.Contains(p.Controls, GrantNone)) {
 		return fmt.Errorf("grant: %s and %s stand alone", GrantBlock, GrantNone)
 	}
+	p.writeMembers()
 	if p.SignInFrequency < 0 {
 		return fmt.Errorf("sign-in-frequency: it cannot be negative")
 	}

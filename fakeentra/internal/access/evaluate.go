@@ -53,20 +53,44 @@ func (p *Policy) stateAt(at time.Time) string {
 	return p.State
 }
 
-// applies evaluates a policy's conditions, but for its state.
-func (p *Policy) applies(a Attempt, locations []NamedLocation) bool {
-	return p.meansUser(a.Person) && p.meansApplication(a) && p.meansClient(a) && p.meansPlace(a, locations)
+// holds is what can be said of a condition.
+type holds int
+
+const (
+	no    holds = iota
+	maybe       // it is not simulated
+	yes
+)
+
+func certainly(it bool) holds {
+	if it {
+		return yes
+	}
+	return no
+}
+
+// applies evaluates a policy's conditions, but for its state: one that does not hold decides.
+func (p *Policy) applies(a Attempt, locations []NamedLocation) holds {
+	all := min(p.meansUser(a.Person), certainly(p.meansApplication(a)), certainly(p.meansClient(a)),
+		p.meansPlace(a, locations))
+	if p.unsimulated() {
+		all = min(all, maybe)
+	}
+	return all
 }
 
 // meansUser evaluates users, groups and roles; an exclusion wins over any inclusion.
-func (p *Policy) meansUser(u Person) bool {
+func (p *Policy) meansUser(u Person) holds {
 	if u.in(p.ExcludeUsers, p.ExcludeGroups, p.ExcludeRoles) {
-		return false
+		return no
 	}
-	if len(p.Users)+len(p.Groups)+len(p.Roles) == 0 {
-		return true
+	switch {
+	case len(p.Users)+len(p.Groups)+len(p.Roles) == 0, u.in(p.Users, p.Groups, p.Roles):
+		return yes
+	case slices.ContainsFunc(p.Users, isID), slices.ContainsFunc(p.Groups, isID):
+		return maybe
 	}
-	return u.in(p.Users, p.Groups, p.Roles)
+	return no
 }
 
 // in reports whether lists of users, groups and roles mean the user.
@@ -123,17 +147,28 @@ func (p *Policy) meansClient(a Attempt) bool {
 }
 
 // meansPlace evaluates the device's platform and the location.
-func (p *Policy) meansPlace(a Attempt, locations []NamedLocation) bool {
+func (p *Policy) meansPlace(a Attempt, locations []NamedLocation) holds {
 	platform := func(list []string) bool {
 		return words.Contain(list, "all") || a.Source.Platform != "" && words.Contain(list, a.Source.Platform)
 	}
 	if platform(p.ExcludePlatforms) || len(p.Platforms) > 0 && !platform(p.Platforms) {
-		return false
+		return no
 	}
 	if a.within(p.ExcludeLocations, locations) {
-		return false
+		return no
 	}
-	return len(p.Locations) == 0 || a.within(p.Locations, locations)
+	included := yes
+	switch {
+	case len(p.Locations) == 0 || a.within(p.Locations, locations):
+	case slices.ContainsFunc(p.Locations, isID):
+		included = maybe
+	default:
+		included = no
+	}
+	if slices.ContainsFunc(p.ExcludeLocations, isID) {
+		included = min(included, maybe)
+	}
+	return included
 }
 
 // within reports whether an access comes from one of the places.
@@ -172,16 +207,21 @@ type Verdict struct {
 	MFA            *Policy // the first that wants a second factor that was not given
 	MFAStale       *Policy // the first for which the second factor was given too long ago
 	Stale          *Policy // the first whose sign-in frequency is over
+	Unmet          *Policy // the first with a demand that is not simulated, and so not satisfied
+	Control        string  // that demand
 	Defaults       bool    // security defaults refuse the device code flow
 }
 
 // demand is what a policy still wants of an access.
-type demand struct{ block, compliant, joined, mfa, stale, mfaStale bool }
+type demand struct {
+	block, compliant, joined, mfa, stale, mfaStale bool
+	unmet                                          string // the first control that is not simulated
+}
 
 func (d demand) any() bool { return d != demand{} }
 
 // asks reports whether a person could meet the demand by answering a page.
-func (d demand) asks() bool { return d.any() && !d.block && !d.compliant && !d.joined }
+func (d demand) asks() bool { return d.any() && !d.block && !d.compliant && !d.joined && d.unmet == "" }
 
 // wants evaluates the controls of a policy whose conditions hold.
 func (p *Policy) wants(a Attempt) demand {
@@ -195,7 +235,7 @@ func (p *Policy) wants(a Attempt) demand {
 		switch control {
 		case GrantBlock:
 			d.block = true
-		case GrantMFA:
+		case GrantMFA, GrantStrengthMFA:
 			d.mfa = !a.MFA
 			if a.MFA {
 				met++
@@ -208,6 +248,9 @@ func (p *Policy) wants(a Attempt) demand {
 			if d.joined = !a.Source.DomainJoined; a.Source.DomainJoined {
 				met++
 			}
+		case GrantNone:
+		default:
+			d.unmet = cmp.Or(d.unmet, control)
 		}
 	}
 	if p.Operator != OperatorAnd {
@@ -232,6 +275,9 @@ func (p *Policy) wants(a Attempt) demand {
 // Evaluate asks every policy of the person's tenant, and its security defaults.
 func (rules Rules) Evaluate(a Attempt) Verdict {
 	var v Verdict
+	if a.Flow == FlowDeviceCode && (a.Browser || a.Issuance) {
+		a.Source.Platform = "" // the device is not there, and the browser's is not its own (msgraph-sdk-powershell#343)
+	}
 	for i := range rules.Policies {
 		p := &rules.Policies[i]
 		r := Result{ID: p.ID, Name: p.Name, Grant: strings.Join(p.Controls, ",")}
@@ -239,15 +285,18 @@ func (rules Rules) Evaluate(a Attempt) Verdict {
 		switch {
 		case state == StateOff:
 			r.Result = "notEnabled"
-		case a.At.Before(p.From), !p.applies(a, rules.Locations), a.Issuance && p.Where == WhereBrowser,
+		case a.At.Before(p.From), p.applies(a, rules.Locations) == no, a.Issuance && p.Where == WhereBrowser,
 			a.Browser && p.Where == WhereIssuance:
 			r.Result = "notApplied"
 			if state == StateReportOnly {
 				r.Result = "reportOnlyNotApplied"
 			}
+		case p.applies(a, rules.Locations) == maybe:
+			r.Result, r.Unknown = "unknown", p.Unknown()
 		default:
 			d := p.wants(a)
 			r.Result = d.result(state == StateReportOnly)
+			r.Sessions = p.sessions()
 			if state == StateOn {
 				v.note(p, d, a.Browser)
 			}
@@ -289,6 +338,9 @@ func (v *Verdict) note(p *Policy, d demand, browser bool) {
 		if slot.set && *slot.slot == nil {
 			*slot.slot = p
 		}
+	}
+	if d.unmet != "" && v.Unmet == nil {
+		v.Unmet, v.Control = p, d.unmet
 	}
 }
 

@@ -21,6 +21,20 @@ const (
 	GrantCompliant = "compliant"
 	GrantJoined    = "domain-joined"
 	GrantNone      = "none" // a policy of session controls only
+
+	// GrantStrengthMFA is the built-in authentication strength "Multifactor authentication": what GrantMFA demands.
+	GrantStrengthMFA = "mfa-strength"
+
+	// What is not simulated counts as not satisfied: the sign-in is refused.
+
+	GrantApprovedApp     = "approved-application"  // an approved client application
+	GrantProtectedApp    = "protected-application" // an application under an Intune protection policy
+	GrantPasswordChange  = "password-change"
+	GrantRiskRemediation = "risk-remediation"
+	GrantFuture          = "unknown-future-value"    // Graph's word for a control that its reader does not know
+	GrantTermsOfUse      = "terms-of-use"            // grantControls.termsOfUse
+	GrantCustomFactor    = "custom-factor"           // grantControls.customAuthenticationFactors
+	GrantStrength        = "authentication-strength" // one other than GrantStrengthMFA
 )
 
 // How several demands of one policy belong together (Policy.Operator).
@@ -87,14 +101,20 @@ type Policy struct {
 	SignInFrequency time.Duration // session control; 0: none
 	EveryTime       bool          // sign-in frequency "every time"
 	SecondaryOnly   bool          // the frequency is of the second factor alone (secondaryAuthentication): 50078
+
+	// Rest is what Microsoft Graph says of the policy and mfpsim does not simulate: kept as it came, given back as it
+	// came. A condition among it makes the policy unknown; see [Policy.Unknown].
+	Rest []Member
 }
 
 // Result is what a policy said to one sign-in, in the words of Microsoft Graph's appliedConditionalAccessPolicies.
 type Result struct {
 	ID, Name, Grant string
 	// Result is success, failure, notApplied, notEnabled, reportOnlySuccess, reportOnlyFailure, reportOnlyInterrupted
-	// (the person would have been asked) or reportOnlyNotApplied.
-	Result string
+	// (the person would have been asked), reportOnlyNotApplied or unknown.
+	Result   string
+	Unknown  []string // with the result unknown: the conditions that are not simulated
+	Sessions []string // the session controls of a policy that applied
 }
 
 // closed are the properties whose values are words of a list, each read without regard to case and in Microsoft Graph's
@@ -147,6 +167,13 @@ var (
 	grantWords = map[string]string{
 		"block": GrantBlock, "mfa": GrantMFA, "compliant": GrantCompliant, "compliantdevice": GrantCompliant,
 		"domain-joined": GrantJoined, "domainjoineddevice": GrantJoined, "none": GrantNone,
+		"mfa-strength":         GrantStrengthMFA,
+		"approved-application": GrantApprovedApp, "approvedapplication": GrantApprovedApp,
+		"protected-application": GrantProtectedApp, "compliantapplication": GrantProtectedApp,
+		"password-change": GrantPasswordChange, "passwordchange": GrantPasswordChange,
+		"risk-remediation": GrantRiskRemediation, "riskremediation": GrantRiskRemediation,
+		"unknown-future-value": GrantFuture, "unknownfuturevalue": GrantFuture,
+		"terms-of-use": GrantTermsOfUse, "custom-factor": GrantCustomFactor, "authentication-strength": GrantStrength,
 	}
 	FlowWords = map[string]string{
 		"device code flow": FlowDeviceCode, "devicecodeflow": FlowDeviceCode,

@@ -16,6 +16,8 @@ var GraphStates = map[string]string{
 // GraphGrants are Graph's words for what a policy demands.
 var GraphGrants = map[string]string{
 	GrantBlock: "block", GrantMFA: "mfa", GrantCompliant: "compliantDevice", GrantJoined: "domainJoinedDevice",
+	GrantApprovedApp: "approvedApplication", GrantProtectedApp: "compliantApplication",
+	GrantPasswordChange: "passwordChange", GrantRiskRemediation: "riskRemediation", GrantFuture: "unknownFutureValue",
 }
 
 // GraphFlows are Graph's words for authentication flows.
@@ -37,6 +39,7 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 		o.Text("templateId", p.Template)
 	}
 	o.Text("displayName", p.Name)
+	p.giveBack(o, "")
 	if !p.Created.IsZero() {
 		o.Time("createdDateTime", p.Created)
 	}
@@ -44,14 +47,18 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 		o.Time("modifiedDateTime", p.Modified)
 	}
 	o.Text("state", GraphStates[p.State]).Nested("conditions", p.conditions())
-	if words := p.builtIn(); len(words) > 0 {
-		o.Nested("grantControls", ordered.New(80).Text("operator", cmp.Or(p.Operator, OperatorOr)).
-			Texts("builtInControls", words...))
+	if words := p.builtIn(); len(words) > 0 || p.has(grantPath) {
+		o.Nested("grantControls", p.giveBack(ordered.New(80).Text("operator", cmp.Or(p.Operator, OperatorOr)).
+			Texts("builtInControls", words...), grantPath))
 	} else {
 		o.Null("grantControls")
 	}
+	session := ordered.New(120)
 	if p.SignInFrequency > 0 || p.EveryTime {
-		o.Nested("sessionControls", ordered.New(120).Nested("signInFrequency", p.frequency()))
+		session.Nested("signInFrequency", p.frequency())
+	}
+	if p.SignInFrequency > 0 || p.EveryTime || p.has(sessionPath) {
+		o.Nested("sessionControls", p.giveBack(session, sessionPath))
 	} else {
 		o.Null("sessionControls")
 	}
@@ -103,6 +110,7 @@ func (p Policy) conditions() *ordered.Object {
 	users.Texts("includeUsers", include...).Texts("excludeUsers", p.ExcludeUsers...)
 	users.Texts("includeGroups", p.Groups...).Texts("excludeGroups", p.ExcludeGroups...)
 	users.Texts("includeRoles", p.Roles...).Texts("excludeRoles", p.ExcludeRoles...)
+	p.giveBack(users, usersPath)
 	c := ordered.New(900)
 	c.Texts("userRiskLevels", p.UserRisks...).Texts("signInRiskLevels", p.SignInRisks...)
 	clients := p.ClientApps
@@ -122,9 +130,14 @@ func (p Policy) conditions() *ordered.Object {
 	}
 	pair("platforms", "includePlatforms", "excludePlatforms", p.Platforms, p.ExcludePlatforms, "all")
 	pair("locations", "includeLocations", "excludeLocations", p.Locations, p.ExcludeLocations, "All")
-	c.Nested("applications", ordered.New(200).Texts("includeApplications", orAll(p.Applications)...).
-		Texts("excludeApplications", p.ExcludeApps...))
+	applications := p.Applications
+	if !p.has(applicationsPath) { // else it may mean user actions or authentication contexts alone
+		applications = orAll(applications)
+	}
+	c.Nested("applications", p.giveBack(ordered.New(200).Texts("includeApplications", applications...).
+		Texts("excludeApplications", p.ExcludeApps...), applicationsPath))
 	c.Nested("users", users)
+	p.giveBack(c, conditionsPath)
 	if len(p.Flows) == 0 {
 		return c.Null("authenticationFlows")
 	}

@@ -156,8 +156,7 @@ func (e *Endpoint) redirectError(w http.ResponseWriter, a *wire.Request, web *co
 		)
 	} else {
 		list.add("error", word)
-		list.add("error_description", text+" Trace ID: "+a.Trace+" Correlation ID: "+a.Correlation+" Timestamp: "+
-			catalogue.ErrorTime(a.At))
+		list.add("error_description", text+a.Trailer(a.Correlation, catalogue.ErrorTime(a.At)))
 		list.add("error_uri", "https://"+a.Authority+"/error?code="+strconv.Itoa(p.Row.Code))
 	}
 	e.redirect(w, a, web, withState(web, list))

@@ -21,6 +21,8 @@ const (
 	userCodeLength     = 9
 	personalCodeLength = 8
 	deviceCodePrefix   = "FAQABAAEAAAAm-" // captured in this form; the rest is opaque
+	// deviceCodeLength follows from devicecode answers of 473 octets (azure-powershell#13477, #24962).
+	deviceCodeLength = 207
 )
 
 // Store holds codes. It is safe for concurrent use, and gives out copies. A code whose life is over leaves what tells
@@ -74,7 +76,7 @@ func (s *Store) drawDevice() string {
 	s.random.Draw(drawn[:])
 	b := make([]byte, 0, len(deviceCodePrefix)+len(drawn)/3*4+len(end))
 	b = base64.RawURLEncoding.AppendEncode(append(b, deviceCodePrefix...), drawn[:])
-	return string(append(b, end...))
+	return string(append(b[:deviceCodeLength-len(end)], end...))
 }
 
 // letters draws a word of an alphabet whose length is a power of two.

@@ -11,6 +11,7 @@ import (
 
 	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/directory"
+	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/fakeentra/internal/tokens"
@@ -27,7 +28,7 @@ type Endpoint struct {
 }
 
 // Configuration answers openid-configuration: fields, order and values as recorded, AZJS-dev (2022-03-01),
-// docs/reference/entra.md §1.2.
+// docs/reference/entra.md §1.2; what came later, and what was not there before, by its day ([wire.Days]).
 func (e *Endpoint) Configuration(w http.ResponseWriter, a *wire.Request) {
 	e.send(w, a, "configuration", configuration)
 }
@@ -40,11 +41,18 @@ func configuration(a *wire.Request) []byte {
 	}
 	o := ordered.New(2000)
 	o.Text("token_endpoint", base+"/oauth2/v2.0/token")
-	o.Texts("token_endpoint_auth_methods_supported", "client_secret_post", "private_key_jwt", "client_secret_basic")
+	methods := []string{"client_secret_post", "private_key_jwt", "client_secret_basic"}
+	if a.Since(wire.MutualTLS) {
+		methods = append(methods, "self_signed_tls_client_auth")
+	}
+	o.Texts("token_endpoint_auth_methods_supported", methods...)
 	o.Text("jwks_uri", base+"/discovery/v2.0/keys")
 	o.Texts("response_modes_supported", "query", "fragment", "form_post")
 	o.Texts("subject_types_supported", "pairwise")
 	o.Texts("id_token_signing_alg_values_supported", "RS256")
+	if a.Since(wire.ChallengeMethods) {
+		o.Texts("code_challenge_methods_supported", "plain", "S256")
+	}
 	o.Texts("response_types_supported", "code", "id_token", "code id_token", "id_token token")
 	o.Texts("scopes_supported", "openid", "profile", "email", "offline_access")
 	o.Text("issuer", "https://"+a.Authority+"/"+tenantID+"/v2.0")
@@ -66,7 +74,18 @@ func configuration(a *wire.Request) []byte {
 		"msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver",
 		"at_hash", "c_hash", "email",
 	)
-	o.Text("kerberos_endpoint", base+"/kerberos")
+	if a.Since(wire.KerberosEndpoint) {
+		o.Text("kerberos_endpoint", base+"/kerberos")
+	}
+	if a.Since(wire.MutualTLS) {
+		// The members are captured, the alias is as MSAL's sources make it: a host of its own, the same path.
+		alias := "https://" + hosts.MutualTLS + "/" + a.Alias.Text
+		if a.Authority != "login.microsoftonline.com" {
+			alias = base
+		}
+		o.Nested("mtls_endpoint_aliases", ordered.New(120).Text("token_endpoint", alias+"/oauth2/v2.0/token"))
+		o.Boolean("tls_client_certificate_bound_access_tokens", true)
+	}
 	if region == "" {
 		o.Null("tenant_region_scope")
 	} else {

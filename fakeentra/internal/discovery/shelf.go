@@ -13,6 +13,7 @@ type document struct {
 	kind            string
 	host, authority string
 	alias, id       string
+	day             wire.Fact
 }
 
 // shelf keeps the bytes of documents. It is safe for concurrent use.
@@ -26,7 +27,7 @@ const shelfSize = 1000
 
 // send answers with a document, which is made if it is asked for in this form for the first time.
 func (e *Endpoint) send(w http.ResponseWriter, a *wire.Request, kind string, make func(a *wire.Request) []byte) {
-	d := document{kind: kind, host: a.Host, authority: a.Authority, alias: a.Alias.Text, id: a.Alias.ID}
+	d := document{kind: kind, host: a.Host, authority: a.Authority, alias: a.Alias.Text, id: a.Alias.ID, day: a.Day}
 	e.Front.SetDiscoveryHeaders(w, a)
 	wire.Write(w, http.StatusOK, e.shelf.find(d, func() []byte { return make(a) }))
 }

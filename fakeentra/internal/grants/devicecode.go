@@ -29,7 +29,7 @@ func (e *Endpoint) DeviceCode(w http.ResponseWriter, a *wire.Request) {
 		e.Front.AnswerError(w, a, p)
 		return
 	}
-	e.Front.SetHeaders(w, a)
+	e.Front.SetDeviceHeaders(w, a)
 	wire.Write(w, http.StatusOK, body)
 }
 
@@ -84,6 +84,7 @@ func deviceMessage(a *wire.Request, c codes.Request, verification string) string
 
 // Where a person types the code.
 const (
+	oldVerificationURI      = "https://microsoft.com/devicelogin"  // captures until 2025, docs/reference/entra.md §2.1
 	realVerificationURI     = "https://login.microsoft.com/device" // reports of 2026, docs/reference/entra.md §2.1
 	personalVerificationURI = "https://www.microsoft.com/link"     // captures, docs/reference/entra.md §2.1
 )
@@ -92,12 +93,14 @@ const (
 // who follows it may end up at Microsoft's.
 func (e *Endpoint) verificationURI(a *wire.Request) string {
 	switch {
-	case !hosts.Microsofts(a.HTTP.Host):
+	case !hosts.Microsofts(a.HTTP.Host), a.OwnPort():
 		return a.Link("/device")
 	case a.Alias.Consumers():
 		return personalVerificationURI
 	case e.Settings.VerificationURI != "":
 		return e.Settings.VerificationURI
+	case !a.Since(wire.DeviceAddress):
+		return oldVerificationURI
 	default:
 		return realVerificationURI
 	}

@@ -39,6 +39,10 @@ func conditional(
 		return device(v.Compliant, 53000)
 	case v.Joined != nil:
 		return device(v.Joined, 53001)
+	case v.Unmet != nil:
+		p := catalogue.Fail(access.RefusalOf(v.Control)).Say("invalid_grant").With("state", source.State())
+		p.Claims = capolids(v.Unmet.ID)
+		return p
 	case v.MFA != nil:
 		p := catalogue.Fail(50076).With("resource", scope.API.ID)
 		if s.SecondFactor == directory.SecondFactorToEnrol && !s.Enrolled {

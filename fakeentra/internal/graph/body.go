@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"mfpsim/fakeentra/internal/access"
 )
 
 // failure is a refusal of the administration API, in Microsoft Graph's words.
@@ -39,7 +41,7 @@ func notFound(what, id string) *failure {
 type bodyField func(name string, raw json.RawMessage) error
 
 // readObject reads an object strictly: a member that has no field is refused by its path, and so is one that comes
-// twice. Annotations (members with "@odata.") are passed over, since whatever Graph answers holds them.
+// twice. Annotations ("@odata.context", "@microsoft.graph.tips") are passed over: whatever Graph answers holds them.
 func readObject(path string, raw json.RawMessage, fields map[string]bodyField) error {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	first, err := decoder.Token()
@@ -61,7 +63,7 @@ func readObject(path string, raw json.RawMessage, fields map[string]bodyField) e
 			return badRequest("The property '%s' comes twice.", join(path, name))
 		}
 		seen[name] = true
-		if strings.Contains(name, "@odata.") {
+		if strings.Contains(name, "@") {
 			continue
 		}
 		read := fields[name]
@@ -166,26 +168,9 @@ func nestedObject(fields map[string]bodyField) bodyField {
 // passed takes a member that Graph answers but does not let anybody set.
 func passed(string, json.RawMessage) error { return nil }
 
-// saysNothing reports whether a value is there without saying anything.
-func saysNothing(raw json.RawMessage) bool {
-	switch string(bytes.TrimSpace(raw)) {
-	case "null", "[]", "{}", `""`, "false":
-		return true
-	}
-	return false
-}
-
 // unsimulated takes a member that Graph has and the fake does not, as long as it says nothing, nor do its own members.
 func unsimulated(name string, raw json.RawMessage) error {
-	if saysNothing(raw) {
-		return nil
-	}
-	var object map[string]json.RawMessage
-	empty := json.Unmarshal(raw, &object) == nil && object != nil
-	for member, value := range object {
-		empty = empty && (saysNothing(value) || strings.Contains(member, "@odata."))
-	}
-	if empty {
+	if access.SaysNothing(raw) {
 		return nil
 	}
 	return badRequest("The property '%s' is one of Microsoft Graph's that mfpsim does not simulate.", name)

@@ -3,6 +3,7 @@ package graph
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -25,7 +26,7 @@ func ReadPolicy(raw json.RawMessage, p *access.Policy) error {
 		"deletedDateTime": passed, "displayName": readText(&p.Name),
 		"state":      readWord(&state, "enabled", "disabled", "enabledForReportingButNotEnforced"),
 		"conditions": nestedObject(b.conditionFields()), "grantControls": b.readGrant, "sessionControls": b.readSession,
-		"partialEnablementStrategy": unsimulated, "description": unsimulated, "mfpsim": nestedObject(b.extraFields()),
+		"partialEnablementStrategy": b.kept, "description": b.kept, "mfpsim": nestedObject(b.extraFields()),
 	}
 	if err := readObject("", raw, fields); err != nil {
 		return err
@@ -61,18 +62,18 @@ func (p policyBody) conditionFields() map[string]bodyField {
 		"locations": cleared(locations, &p.Locations, &p.ExcludeLocations),
 		"applications": nestedObject(map[string]bodyField{
 			"includeApplications": readList(&p.Applications), "excludeApplications": readList(&p.ExcludeApps),
-			"includeUserActions": unsimulated, "includeAuthenticationContextClassReferences": unsimulated,
-			"applicationFilter": unsimulated, "networkAccess": unsimulated, "globalSecureAccess": unsimulated,
+			"includeUserActions": p.kept, "includeAuthenticationContextClassReferences": p.kept,
+			"applicationFilter": p.kept, "networkAccess": p.kept, "globalSecureAccess": p.kept,
 		}),
 		"users": nestedObject(map[string]bodyField{
 			"includeUsers": readList(&p.Users), "excludeUsers": readList(&p.ExcludeUsers),
 			"includeGroups": readList(&p.Groups), "excludeGroups": readList(&p.ExcludeGroups),
 			"includeRoles": readList(&p.Roles), "excludeRoles": readList(&p.ExcludeRoles),
-			"includeGuestsOrExternalUsers": unsimulated, "excludeGuestsOrExternalUsers": unsimulated,
+			"includeGuestsOrExternalUsers": p.kept, "excludeGuestsOrExternalUsers": p.kept,
 		}),
 		"authenticationFlows": p.readFlows,
-		"devices":             unsimulated, "deviceStates": unsimulated, "clientApplications": unsimulated, "insiderRiskLevels": unsimulated,
-		"servicePrincipalRiskLevels": unsimulated, "agentIdRiskLevels": unsimulated, "times": unsimulated,
+		"devices":             p.kept, "deviceStates": p.kept, "clientApplications": p.kept, "insiderRiskLevels": p.kept,
+		"servicePrincipalRiskLevels": p.kept, "agentIdRiskLevels": p.kept, "times": p.kept,
 	}
 }
 
@@ -109,16 +110,39 @@ func (p policyBody) readFlows(name string, raw json.RawMessage) error {
 	return nil
 }
 
-// readGrant reads grantControls; null makes a policy of session controls only.
+// kept takes a member that the fake does not simulate.
+func (p policyBody) kept(name string, raw json.RawMessage) error {
+	p.Keep(name, raw)
+	return nil
+}
+
+// readGrant reads grantControls; null makes a policy of session controls only. What is not simulated counts as not
+// satisfied.
 func (p policyBody) readGrant(name string, raw json.RawMessage) error {
+	p.Forget(name)
 	if isNull(raw) {
 		p.Grant, p.Controls = access.GrantNone, []string{access.GrantNone}
 		return nil
 	}
-	var words []string
+	var words, factors, terms []string
+	var strength struct {
+		ID string `json:"id"`
+	}
+	both := func(fields ...bodyField) bodyField {
+		return func(name string, raw json.RawMessage) error {
+			for _, read := range fields {
+				if err := read(name, raw); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
 	err := nestedObject(map[string]bodyField{
-		"operator": readWord(&p.Operator, access.OperatorAnd, access.OperatorOr), "builtInControls": readList(&words),
-		"customAuthenticationFactors": unsimulated, "termsOfUse": unsimulated, "authenticationStrength": unsimulated, "id": passed,
+		"operator":                    readWord(&p.Operator, access.OperatorAnd, access.OperatorOr),
+		"builtInControls":             readList(&words),
+		"customAuthenticationFactors": both(readList(&factors), p.kept), "termsOfUse": both(readList(&terms), p.kept),
+		"authenticationStrength": both(readAs(&strength, "authentication strength"), p.kept), "id": passed,
 	})(name, raw)
 	if err != nil {
 		return err
@@ -132,10 +156,19 @@ func (p policyBody) readGrant(name string, raw json.RawMessage) error {
 			}
 		}
 		if control == "" {
-			return badRequest("The value '%s' of '%s.builtInControls' is not simulated. "+
-				"The values are: block, mfa, compliantDevice, domainJoinedDevice.", word, name)
+			return badRequest("The value '%s' of '%s.builtInControls' is not known. The values are: %s.", word, name,
+				strings.Join(slices.Sorted(maps.Values(access.GraphGrants)), ", "))
 		}
 		p.Controls = append(p.Controls, control)
+	}
+	if strength.ID != "" {
+		p.Controls = append(p.Controls, access.Strength(strength.ID))
+	}
+	if len(factors) > 0 {
+		p.Controls = append(p.Controls, access.GrantCustomFactor)
+	}
+	if len(terms) > 0 {
+		p.Controls = append(p.Controls, access.GrantTermsOfUse)
 	}
 	if len(p.Controls) == 0 {
 		p.Controls = []string{access.GrantNone}
@@ -144,16 +177,17 @@ func (p policyBody) readGrant(name string, raw json.RawMessage) error {
 	return nil
 }
 
-// readSession reads sessionControls: the sign-in frequency is what the fake evaluates.
+// readSession reads sessionControls: the sign-in frequency is what the fake evaluates, the others have no effect.
 func (p policyBody) readSession(name string, raw json.RawMessage) error {
 	if isNull(raw) {
 		p.SignInFrequency, p.EveryTime, p.SecondaryOnly = 0, false, false
+		p.Forget(name)
 		return nil
 	}
 	return nestedObject(map[string]bodyField{
-		"signInFrequency": p.readFrequency, "disableResilienceDefaults": unsimulated, "applicationEnforcedRestrictions": unsimulated,
-		"cloudAppSecurity": unsimulated, "persistentBrowser": unsimulated, "continuousAccessEvaluation": unsimulated,
-		"secureSignInSession": unsimulated, "globalSecureAccessFilteringProfile": unsimulated,
+		"signInFrequency": p.readFrequency, "disableResilienceDefaults": p.kept, "applicationEnforcedRestrictions": p.kept,
+		"cloudAppSecurity": p.kept, "persistentBrowser": p.kept, "continuousAccessEvaluation": p.kept,
+		"secureSignInSession": p.kept, "globalSecureAccessFilteringProfile": p.kept,
 	})(name, raw)
 }
 
@@ -221,7 +255,10 @@ func (g *api) withIDs(p access.Policy, home directory.Home) access.Policy {
 	ids := func(list []string, find func(string) string) []string {
 		out := make([]string, 0, len(list))
 		for _, name := range list {
-			out = append(out, cmp.Or(find(name), name))
+			if !directory.ValidGUID(name) { // an id that the tenant does not have
+				name = cmp.Or(find(name), name)
+			}
+			out = append(out, name)
 		}
 		return out
 	}

@@ -57,7 +57,7 @@ func (g *api) addPolicy(a *ask) (*result, error) {
 	case len(p.Users)+len(p.Groups)+len(p.Roles) == 0:
 		return nil, badRequest("1008: conditions.users: who is included has to be said: includeUsers, includeGroups or " +
 			"includeRoles.")
-	case p.Grant == access.GrantNone && p.SignInFrequency == 0 && !p.EveryTime:
+	case !p.Demands():
 		return nil, badRequest("1007: Either grantControls or sessionControls have to be said.")
 	}
 	there := a.home.Rules.Policies

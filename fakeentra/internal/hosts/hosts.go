@@ -9,6 +9,10 @@ import (
 // Party is the name under which the fake appears in the journal, in the network and among the clocks.
 const Party = "entra"
 
+// MutualTLS is the host of the token endpoint for clients that show a certificate: its name is in the sources of every
+// MSAL. Certificates of clients are not looked at here; it answers as the others do.
+const MutualTLS = "mtlsauth.microsoft.com"
+
 // Names returns the host names, with ports, under which Microsoft's side of a sign-in is reached; whoever owns the
 // network routes them to the fake.
 func Names() []string {
@@ -16,6 +20,7 @@ func Names() []string {
 		"login.microsoftonline.com:443", "login.windows.net:443", "sts.windows.net:443",
 		"login.microsoft.com:443", "microsoft.com:443", "www.microsoft.com:443",
 		"graph.microsoft.com:443", // the userinfo endpoint that the configuration names
+		MutualTLS + ":443",
 	}
 }
 

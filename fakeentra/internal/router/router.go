@@ -3,6 +3,7 @@
 package router
 
 import (
+	"crypto/tls"
 	"net/http"
 	"slices"
 	"strings"
@@ -118,6 +119,13 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		a.Path = strings.TrimSuffix(a.Path, "/")
 	}
 	endpoint, tenant := endpoints.At(a.Path)
+	if request.TLS != nil && request.TLS.Version < tls.VersionTLS12 && a.Since(wire.OldTLSRefused) {
+		if alias, p := r.Directory.Resolve(tenant); p == nil && alias.ID != "" {
+			tenant = alias.ID
+		}
+		r.Front.AnswerOldTLS(w, a, tenant)
+		return
+	}
 	if endpoint == nil {
 		r.unknown(w, a)
 		return

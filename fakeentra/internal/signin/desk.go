@@ -103,8 +103,10 @@ func (d *Desk) Step(a *wire.Request, posted bool) (stand Stand, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var v *visit
-	if cookie, err := a.HTTP.Cookie(secrets.SessionCookie); err == nil {
-		v = d.desk.visits[cookie.Value]
+	for _, cookie := range a.HTTP.CookiesNamed(secrets.SessionCookie) { // other endpoints set one of that name too
+		if open := d.desk.visits[cookie.Value]; open != nil {
+			v = open
+		}
 	}
 	if v == nil {
 		return Stand{}, false

@@ -35,6 +35,8 @@ func (d *desk) policyRefuses(a *wire.Request, v *visit) bool {
 		v.refusal = 530035
 	case judged.Compliant != nil || judged.Joined != nil:
 		v.refusal = v.deviceRefusal(judged)
+	case judged.Unmet != nil:
+		v.refusal = access.RefusalOf(judged.Control)
 	default:
 		return false
 	}

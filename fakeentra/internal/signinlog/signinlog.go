@@ -58,10 +58,13 @@ func (s SignIn) Result() string {
 	return fmt.Sprintf("%d %s", s.AADSTS, s.Reason)
 }
 
-// PolicyNames returns the names of the policies that refused.
+// PolicyNames returns the names of the policies that refused, or would have, and of those that are unknown.
 func (s SignIn) PolicyNames() []string {
 	var names []string
 	for _, p := range s.Policies {
+		if p.Result == "unknown" {
+			names = append(names, p.Name+" (unknown: "+strings.Join(p.Unknown, ", ")+")")
+		}
 		if p.Result == "failure" || p.Result == "reportOnlyFailure" || p.Result == "reportOnlyInterrupted" {
 			name := p.Name
 			if p.Result != "failure" {
@@ -150,12 +153,17 @@ func (s SignIn) MarshalJSON() ([]byte, error) {
 	for _, p := range s.Policies {
 		var grants []string
 		for _, g := range strings.Split(p.Grant, ",") {
-			if word := access.GraphGrants[g]; word != "" {
-				grants = append(grants, word)
+			if g != "" && g != access.GrantNone {
+				grants = append(grants, cmp.Or(access.GraphGrants[g], g))
 			}
 		}
-		policies = append(policies, ordered.New(200).Text("id", p.ID).Text("displayName", p.Name).
-			Texts("enforcedGrantControls", grants...).Texts("enforcedSessionControls").Text("result", p.Result))
+		applied := ordered.New(200).Text("id", p.ID).Text("displayName", p.Name).
+			Texts("enforcedGrantControls", grants...).Texts("enforcedSessionControls", p.Sessions...).
+			Text("result", p.Result)
+		if len(p.Unknown) > 0 {
+			applied.Nested("mfpsim", ordered.New(100).Texts("notSimulated", p.Unknown...))
+		}
+		policies = append(policies, applied)
 		if p.Result == "failure" || p.Result == "success" && status == "notApplied" {
 			status = p.Result
 		}

@@ -5,12 +5,15 @@ import (
 	"cmp"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"mfpsim/fakeentra/internal/catalogue"
+	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/secrets"
 )
 
 // estsServer is the release and the ring that the answers name: captured, AZJS-dev (2022-03-01).
@@ -38,11 +41,13 @@ var (
 		{"X-Content-Type-Options", []string{"nosniff"}},
 		{"P3P", []string{`CP="DSP CUR OTPi IND OTRi ONL FIN"`}},
 		{"x-ms-ests-server", []string{estsServer}},
+	}
+	referrerFields = fields{
 		{"x-ms-srs", []string{"1.P"}},
 		{"Referrer-Policy", []string{"strict-origin-when-cross-origin"}},
-		{"X-XSS-Protection", []string{"0"}},
 	}
-	scriptFields = fields{ // for pages with script
+	protectionFields = fields{{"X-XSS-Protection", []string{"0"}}}
+	scriptFields     = fields{ // for pages with script
 		{"Access-Control-Allow-Origin", []string{"*"}},
 		{"Access-Control-Expose-Headers", []string{"Content-Length,Content-Encoding,x-ms-request-id,x-ms-srs"}},
 		{"Access-Control-Allow-Methods", []string{"POST, OPTIONS"}},
@@ -72,6 +77,12 @@ func (f *Front) SetHeaders(w http.ResponseWriter, a *Request) {
 // SetCommon writes the headers of every answer.
 func (f *Front) SetCommon(h http.Header, a *Request) {
 	commonFields.put(h)
+	if a.Since(ReferrerHeaders) {
+		referrerFields.put(h)
+	}
+	if a.Since(DeviceCookie) {
+		protectionFields.put(h)
+	}
 	if a.HTTP.Header.Get("Origin") != "" {
 		scriptFields.put(h)
 	}
@@ -80,6 +91,28 @@ func (f *Front) SetCommon(h http.Header, a *Request) {
 	}
 	h["x-ms-request-id"] = []string{a.Trace}
 	h["Set-Cookie"] = append(h["Set-Cookie"], f.fpc(a.At), gatewayCookie, serviceCookie)
+}
+
+// SetDeviceHeaders writes the headers of a devicecode answer: since 2022-05 with esctx.
+func (f *Front) SetDeviceHeaders(w http.ResponseWriter, a *Request) {
+	f.SetHeaders(w, a)
+	if a.Since(DeviceCookie) {
+		f.addSession(w.Header(), a)
+	}
+}
+
+// addSession adds the cookie esctx behind fpc. Its name, attributes, length and the beginning and end of its value are
+// captured (azure-sdk-for-js, a recording of 2023-10-13); nothing is behind it here.
+func (f *Front) addSession(h http.Header, a *Request) {
+	var drawn [144]byte
+	f.Cookies.Draw(drawn[:])
+	value := "PAQABAAEAAAA" + base64.RawURLEncoding.EncodeToString(drawn[:])
+	cookie := secrets.SessionCookie + "=" + value + "gAA"
+	if hosts.Microsofts(a.Host) {
+		cookie += "; domain=.login.microsoftonline.com"
+	}
+	h["Set-Cookie"] = slices.Insert(h["Set-Cookie"], len(h["Set-Cookie"])-2,
+		cookie+"; path=/; secure; HttpOnly; SameSite=None")
 }
 
 // Cookies of every answer: captured, AZJS-dev.
@@ -105,6 +138,7 @@ func (f *Front) fpc(at time.Time) string {
 func (f *Front) SetDiscoveryHeaders(w http.ResponseWriter, a *Request) {
 	h := w.Header()
 	f.SetCommon(h, a)
+	f.addSession(h, a)
 	discoveryFields.put(h)
 }
 
@@ -115,8 +149,7 @@ func Write(w http.ResponseWriter, status int, body []byte) {
 	_, _ = w.Write(body) // into the network's buffer
 }
 
-// AnswerError sends an error in Entra's JSON layout (docs/reference/entra.md §2.3): key order, single spaces as since
-// October 2023, trace_id equal to x-ms-request-id.
+// AnswerError sends an error in Entra's JSON layout (docs/reference/entra.md §2.3): key order, trace_id equal to x-ms-request-id.
 func (f *Front) AnswerError(w http.ResponseWriter, a *Request, p *catalogue.Problem) {
 	f.SetHeaders(w, a)
 	if a.Telemetry {
@@ -125,13 +158,25 @@ func (f *Front) AnswerError(w http.ResponseWriter, a *Request, p *catalogue.Prob
 	Write(w, cmp.Or(p.Row.Status, http.StatusBadRequest), errorBody(a, p))
 }
 
+// AnswerOldTLS tells a client that it comes by a version of TLS that is not served any more: an HTTP answer, not an
+// alert, and without trace ids (azure-docs#96851).
+func (f *Front) AnswerOldTLS(w http.ResponseWriter, a *Request, tenant string) {
+	p := catalogue.Fail(1002016).With("tenantId", tenant)
+	f.SetHeaders(w, a)
+	Write(w, p.Row.Status, ordered.New(500).Text("error", p.Word()).Text("error_description", p.Message()).Bytes())
+}
+
 // errorBody is the body of an error answer.
 func errorBody(a *Request, p *catalogue.Problem) []byte {
 	correlation := cmp.Or(p.Correlation, a.Correlation)
 	stamp := catalogue.ErrorTime(a.At)
 	o := ordered.New(700)
-	o.Text("error", p.Word())
-	o.Text("error_description", p.Message()+" Trace ID: "+a.Trace+" Correlation ID: "+correlation+" Timestamp: "+stamp)
+	word := p.Word()
+	if p.Row.Code == 90002 && word == p.Row.Word && !a.Since(TenantWord) {
+		word = "invalid_request" // seen in 2020 and 2021 (docs/reference/entra.md §6.4)
+	}
+	o.Text("error", word)
+	o.Text("error_description", p.Message()+a.Trailer(correlation, stamp))
 	if p.Row.Code != 0 {
 		o.Numbers("error_codes", p.Row.Code)
 	} else {

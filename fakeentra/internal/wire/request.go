@@ -3,9 +3,11 @@ package wire
 import (
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mfpsim/chance"
@@ -22,7 +24,7 @@ import (
 type Request struct {
 	HTTP        *http.Request
 	Path        string
-	Host        string // as the client reached us, with a port that is not 443
+	Host        string // as the client reached us, with its port
 	Authority   string // the host that issuers and links name
 	Alias       directory.Alias
 	Form        forms.Values // of the body
@@ -33,6 +35,7 @@ type Request struct {
 	Correlation string
 	V1          bool          // it came by one of the older endpoints
 	Telemetry   bool          // the client sent x-client-…: it gets x-ms-clitelem
+	Day         Fact          // the newest fact of the day whose answers are given
 	Lifetime    time.Duration // of the code that is asked for, by a planted answer; 0: the usual one
 	Interval    time.Duration
 }
@@ -109,6 +112,10 @@ type Front struct {
 	Now       func() time.Time
 	Language  string // of the pages, where a request names none
 	LoopLimit int    // see [Front.Looping]
+	// Cookies is where the cookie of a session that nobody has signed in to is drawn from.
+	Cookies *chance.Reader
+
+	day atomic.Int64 // the newest fact
 
 	mu     sync.Mutex
 	loops  map[string]int       // how often each request came within the window
@@ -120,7 +127,9 @@ const MaxBody = 1 << 20
 
 // Read parses a request. The body was read in full by the network's handler before.
 func (f *Front) Read(r *http.Request) *Request {
-	a := &Request{HTTP: r, Path: r.URL.Path, At: f.Now(), Query: forms.Parse(r.URL.RawQuery)}
+	a := &Request{
+		HTTP: r, Path: r.URL.Path, At: f.Now(), Query: forms.Parse(r.URL.RawQuery), Day: Fact(f.day.Load()),
+	}
 	body := readBody(r)
 	if forms.Is(r.Header.Get("Content-Type")) {
 		a.Form = forms.Parse(string(body))
@@ -130,7 +139,9 @@ func (f *Front) Read(r *http.Request) *Request {
 	host := strings.ToLower(hosts.Of(r.Host))
 	a.Host, a.Authority = r.Host, r.Host
 	if hosts.Microsofts(host) {
-		a.Host, a.Authority = host, "login.microsoftonline.com"
+		// Under Microsoft's names a port that is not 443 stays: without it addresses would lead to the real service.
+		port := portOf(r.Host)
+		a.Host, a.Authority = host+port, "login.microsoftonline.com"+port
 	}
 	a.Trace = f.TraceID()
 	a.Correlation = r.Header.Get("Client-Request-Id")
@@ -149,6 +160,17 @@ func (f *Front) Read(r *http.Request) *Request {
 	}
 	return a
 }
+
+// portOf is the port that a client named, with its colon; "" for that of HTTPS.
+func portOf(host string) string {
+	if _, port, err := net.SplitHostPort(host); err == nil && port != "443" {
+		return ":" + port
+	}
+	return ""
+}
+
+// OwnPort reports whether the client reached the fake at a port that is not that of HTTPS.
+func (a *Request) OwnPort() bool { return portOf(a.Host) != "" }
 
 // readBody reads a body up to MaxBody. It is a buffer of the network: it does not fail.
 func readBody(r *http.Request) []byte {
