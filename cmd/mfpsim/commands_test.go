@@ -12,6 +12,7 @@ import (
 
 	"mfpsim/choice"
 	"mfpsim/defects"
+	"mfpsim/fakeentra"
 	"mfpsim/scenarios"
 	"mfpsim/sim/models"
 )
@@ -211,7 +212,17 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 	require.Contains(t, out, "AADSTS65001: The user or administrator has not consented")
 	_, out, _ = run("explain", "53003")
 	require.NotContains(t, out, "managed-policy", "530036 is another number")
-	code, out, errs := run("explain", "xyzzy")
+	code, out, errs := run("explain", "--doors", "refresh_token", "consumers", "work")
+	require.Equal(t, exitOK, code, errs)
+	require.Regexp(t, `token refresh_token +v2 +- +consumers +work +both +AADSTS7000012 +captured +sasl-xoauth2#54`, out)
+	require.Contains(t, out, "2 doors, of which 0 are ours: --strict-doors refuses those.")
+	code, out, _ = run("explain", "--doors")
+	require.Equal(t, exitOK, code)
+	require.Equal(t, len(fakeentra.Doors())+3, strings.Count(out, "\n"))
+	code, _, errs = run("explain", "--doors", "garage")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, `no door has the words "garage"; without words all are shown`)
+	code, out, errs = run("explain", "xyzzy")
 	require.Equal(t, exitFailed, code)
 	require.Empty(t, out)
 	require.Contains(t, errs, `nothing is known of "xyzzy"`)
