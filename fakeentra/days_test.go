@@ -29,10 +29,16 @@ func (c *client) configuration(tenant string) answer {
 	return c.do(http.MethodGet, authority+"/"+tenant+"/v2.0/.well-known/openid-configuration", "", "")
 }
 
+// asked is the answer to a device authorization request.
+func (c *client) asked() answer {
+	c.t.Helper()
+	return c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {fakeentra.Scope}})
+}
+
 // TestEachDayHasItsBytes renders what changed on each day that is known, on the day itself and on the day before.
 func TestEachDayHasItsBytes(t *testing.T) {
 	unknownTenant := func(c *client) string {
-		return c.do(http.MethodGet, authority+"/no.such.example/v2.0/.well-known/openid-configuration", "", "").text("error")
+		return c.configuration("no.such.example").text("error")
 	}
 	pending := func(c *client) string {
 		_, device := c.ask()
@@ -40,7 +46,7 @@ func TestEachDayHasItsBytes(t *testing.T) {
 	}
 	cookies := func(c *client) string {
 		var names []string
-		for _, cookie := range c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {fakeentra.Scope}}).header.Values("Set-Cookie") {
+		for _, cookie := range c.asked().header.Values("Set-Cookie") {
 			name, _, _ := strings.Cut(cookie, "=")
 			names = append(names, name)
 		}
@@ -61,8 +67,8 @@ func TestEachDayHasItsBytes(t *testing.T) {
 		}, "x-ms-srs= ", "x-ms-srs=1.P strict-origin-when-cross-origin"},
 		"2025-10-03": {discovery, `"id_token_signing_alg_values_supported":["RS256"],"response_types_supported"`, `"id_token_signing_alg_values_supported":["RS256"],"code_challenge_methods_supported":["plain","S256"],"response_types_supported"`},
 		"2026-01-01": {func(c *client) string {
-			return c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {fakeentra.Scope}}).text("message")
-		}, "open the page https://microsoft.com/devicelogin and", "open the page https://login.microsoft.com/device and"},
+			return c.asked().text("message")
+		}, "open the page https://microsoft.com/devicelogin", "open the page https://login.microsoft.com/device"},
 		"2026-07-13": {discovery, `"client_secret_basic"],"jwks_uri"`, `"client_secret_basic","self_signed_tls_client_auth"],"jwks_uri"`},
 	} {
 		t.Run(day, func(t *testing.T) {
@@ -93,7 +99,8 @@ func TestTheNewestDayAdvertisesClientCertificates(t *testing.T) {
 	require.Contains(t, c.configuration("common").body, `"kerberos_endpoint":"https://login.microsoftonline.com/common/kerberos",`+
 		`"mtls_endpoint_aliases":{"token_endpoint":"https://mtlsauth.microsoft.com/common/oauth2/v2.0/token"},`+
 		`"tls_client_certificate_bound_access_tokens":true,"tenant_region_scope":null`)
-	alias := c.do(http.MethodPost, "https://mtlsauth.microsoft.com/common/oauth2/v2.0/token", "application/x-www-form-urlencoded", "grant_type=x")
+	const address = "https://mtlsauth.microsoft.com/common/oauth2/v2.0/token"
+	alias := c.do(http.MethodPost, address, "application/x-www-form-urlencoded", "grant_type=x")
 	require.Contains(t, alias.body, "AADSTS", "the fake answers there, not the real service")
 }
 
@@ -115,9 +122,7 @@ func TestAnswersHaveTheLengthsThatPublicLogsShow(t *testing.T) {
 		require.True(t, there)
 		return contoso.ID
 	}
-	asked := func(c *client) answer {
-		return c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {fakeentra.Scope}})
-	}
+	asked := (*client).asked
 	for name, test := range map[string]struct {
 		day    string
 		answer func(c *client) answer
@@ -149,7 +154,7 @@ func TestEsctxIsAsLongAsInTheRecordings(t *testing.T) {
 	first := c.configuration("common").header.Values("Set-Cookie")
 	require.Len(t, first, 4)
 	require.Regexp(t, captured, first[1])
-	second := c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {fakeentra.Scope}}).header.Values("Set-Cookie")
+	second := c.asked().header.Values("Set-Cookie")
 	require.Len(t, second, 4)
 	require.Regexp(t, captured, second[1])
 	require.NotEqual(t, first[1], second[1])

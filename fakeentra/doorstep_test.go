@@ -23,7 +23,7 @@ func outsider(t *testing.T, entra *fakeentra.Server, config *tls.Config, resolve
 	t.Helper()
 	config.RootCAs = entra.Client().Transport.(interface{ Unwrap() *http.Transport }).Unwrap().TLSClientConfig.RootCAs
 	config.Time = entra.World().Now
-	transport := &http.Transport{TLSClientConfig: config, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
 		host, port, err := net.SplitHostPort(address)
 		if err != nil {
 			return nil, err
@@ -34,7 +34,8 @@ func outsider(t *testing.T, entra *fakeentra.Server, config *tls.Config, resolve
 			}
 		}
 		return nil, fmt.Errorf("%s would lead to the real service", address)
-	}}
+	}
+	transport := &http.Transport{TLSClientConfig: config, DialContext: dial}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}
 }
@@ -67,7 +68,8 @@ func TestUnderMicrosoftsNameEveryAddressKeepsThePort(t *testing.T) {
 			base := "https://" + name + ":" + port
 			h := outsider(t, entra, &tls.Config{}, name, "login.microsoftonline.com")
 			for _, version := range []string{"/v2.0", ""} {
-				document := fetch(t, h, http.MethodGet, base+"/organizations"+version+"/.well-known/openid-configuration", nil)
+				about := base + "/organizations" + version + "/.well-known/openid-configuration"
+				document := fetch(t, h, http.MethodGet, about, nil)
 				addresses := 0
 				for field, value := range document.json {
 					text, _ := value.(string)
@@ -82,38 +84,49 @@ func TestUnderMicrosoftsNameEveryAddressKeepsThePort(t *testing.T) {
 				if version != "" {
 					alias := document.json["mtls_endpoint_aliases"].(map[string]any)["token_endpoint"]
 					require.Equal(t, base+"/organizations/oauth2/v2.0/token", alias)
-					require.Equal(t, "https://login.microsoftonline.com:"+port+"/{tenantid}/v2.0", document.text("issuer"))
+					issuer := "https://login.microsoftonline.com:" + port + "/{tenantid}/v2.0"
+					require.Equal(t, issuer, document.text("issuer"))
 				}
 			}
-			instance := fetch(t, h, http.MethodGet, base+"/common/discovery/instance?api-version=1.1&authorization_endpoint="+
+			instance := fetch(t, h, http.MethodGet, base+
+				"/common/discovery/instance?api-version=1.1&authorization_endpoint="+
 				url.QueryEscape(base+"/organizations/oauth2/v2.0/authorize"), nil)
-			require.Equal(t, base+"/organizations/v2.0/.well-known/openid-configuration", instance.text("tenant_discovery_endpoint"))
+			require.Equal(
+				t, base+"/organizations/v2.0/.well-known/openid-configuration", instance.text("tenant_discovery_endpoint"),
+			)
 
 			asked := fetch(t, h, http.MethodPost, base+"/organizations/oauth2/v2.0/devicecode", url.Values{
 				"client_id": {fakeentra.ClientID}, "scope": {fakeentra.Scope},
 			})
-			require.Equal(t, base+"/device", asked.text("verification_uri"), "a person who follows it stays with the fake too")
+			require.Equal(t, base+"/device", asked.text("verification_uri"), "who follows it stays with the fake")
 			require.Contains(t, asked.text("message"), base+"/device")
 			require.NoError(t, entra.Approve(asked.text("user_code"), "admin@contoso.com"))
 			tokens := fetch(t, h, http.MethodPost, base+"/organizations/oauth2/v2.0/token", url.Values{
 				"grant_type": {deviceURN}, "client_id": {fakeentra.ClientID}, "device_code": {asked.text("device_code")},
 			})
 			require.Equal(t, http.StatusOK, tokens.status, tokens.body)
-			refused := fetch(t, h, http.MethodPost, base+"/organizations/oauth2/v2.0/token", url.Values{"grant_type": {deviceURN}, "client_id": {fakeentra.ClientID}})
-			require.True(t, strings.HasPrefix(refused.text("error_uri"), "https://login.microsoftonline.com:"+port+"/error?code="), refused.body)
+			refused := fetch(t, h, http.MethodPost, base+"/organizations/oauth2/v2.0/token", url.Values{
+				"grant_type": {deviceURN}, "client_id": {fakeentra.ClientID},
+			})
+			require.Contains(t, refused.text("error_uri"), "https://login.microsoftonline.com:"+port+"/error?code=")
 		})
 	}
 }
 
 // TestAnOldVersionOfTLSIsAnsweredByHTTP: by the captures it is no alert that the client meets.
 func TestAnOldVersionOfTLSIsAnsweredByHTTP(t *testing.T) {
-	for name, version := range map[string]uint16{"TLS 1.0": tls.VersionTLS10, "TLS 1.1": tls.VersionTLS11, "TLS 1.2": tls.VersionTLS12} {
+	for name, version := range map[string]uint16{
+		"TLS 1.0": tls.VersionTLS10, "TLS 1.1": tls.VersionTLS11, "TLS 1.2": tls.VersionTLS12,
+	} {
 		t.Run(name, func(t *testing.T) {
 			c := stepped(t)
 			contoso, _ := c.entra.Tenant("contoso.com")
-			h := outsider(t, c.entra, &tls.Config{MinVersion: version, MaxVersion: version}) //nolint:gosec // that is the test
+			only := &tls.Config{MinVersion: version, MaxVersion: version} //nolint:gosec // that is the test
+			h := outsider(t, c.entra, only)
 			ask := func(tenant string) answer {
-				return fetch(t, h, http.MethodPost, c.entra.URL()+"/"+tenant+devicecode, url.Values{"client_id": {c.id}, "scope": {fakeentra.Scope}})
+				return fetch(t, h, http.MethodPost, c.entra.URL()+"/"+tenant+devicecode, url.Values{
+					"client_id": {c.id}, "scope": {fakeentra.Scope},
+				})
 			}
 			got := ask("contoso.com")
 			if version == tls.VersionTLS12 {
@@ -140,7 +153,8 @@ func TestPlainHTTPToTheTLSPortGetsASentence(t *testing.T) {
 	entra := fakeentra.RunT(t, fakeentra.Config{Start: start})
 	h := outsider(t, entra, &tls.Config{})
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		got := fetch(t, h, method, "http://"+strings.TrimPrefix(entra.URL(), "https://")+"/common"+devicecode, url.Values{"client_id": {"x"}})
+		plain := "http://" + strings.TrimPrefix(entra.URL(), "https://")
+		got := fetch(t, h, method, plain+"/common"+devicecode, url.Values{"client_id": {"x"}})
 		require.Equal(t, http.StatusBadRequest, got.status)
 		require.Equal(t, "This port speaks HTTPS. Write https:// in place of http:// in the address.\n", got.body)
 	}

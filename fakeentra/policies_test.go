@@ -162,7 +162,9 @@ func TestWhatIsNotSimulatedCanBeTakenBackByTheAPI(t *testing.T) {
 
 // TestAConditionThatDoesNotHoldDecides: of an unknown policy it can be said that it does not apply.
 func TestAConditionThatDoesNotHoldDecides(t *testing.T) {
-	devices := fakeentra.PolicyMember{Path: "conditions.devices", Value: json.RawMessage(`{"deviceFilter":{"mode":"include","rule":"x"}}`)}
+	devices := fakeentra.PolicyMember{
+		Path: "conditions.devices", Value: json.RawMessage(`{"deviceFilter":{"mode":"include","rule":"x"}}`),
+	}
 	const id = "5c4f3e2d-0000-4000-8000-0000000000e1"
 	for name, test := range map[string]struct {
 		policy fakeentra.Policy
@@ -241,7 +243,8 @@ func TestADemandThatIsNotSimulatedAmongOthers(t *testing.T) {
 // TestThePlatformOfABrowserCountsWhereNoDeviceSignsIn: without a device code, the browser is the device.
 func TestThePlatformOfABrowserCountsWhereNoDeviceSignsIn(t *testing.T) {
 	c := web(t)
-	require.NoError(t, second(c.entra.SetPolicy("contoso.com", fakeentra.Policy{Name: "Policy", Platforms: []string{"windows"}})))
+	policy := fakeentra.Policy{Name: "Policy", Platforms: []string{"windows"}}
+	require.NoError(t, second(c.entra.SetPolicy("contoso.com", policy)))
 	const blocked = "You cannot access this right now"
 	page := func() string {
 		p := c.person().open(c.address()).press("Next", "loginfmt", "admin@contoso.com")

@@ -215,7 +215,8 @@ func (s *Server) Serve(l net.Listener) error {
 		names = append(names, hosts.Of(name))
 	}
 	config := s.network.TLSConfig(Party, s.clock, names...)
-	config.MinVersion = tls.VersionTLS10 //nolint:gosec // old versions hear an HTTP answer, not an alert (azure-docs#96851)
+	// Old versions hear an HTTP answer, not an alert (azure-docs#96851).
+	config.MinVersion = tls.VersionTLS10 //nolint:gosec // that is what they are served for
 	server, err := s.network.ServeHTTP(l, config, s.handler)
 	if err != nil {
 		return fmt.Errorf("fakeentra: %w", err)

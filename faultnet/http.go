@@ -333,11 +333,14 @@ func (h *handshaking) Read(p []byte) (int, error) {
 // plainAnswer is what a client hears that speaks HTTP to a port of HTTPS.
 const plainAnswer = "This port speaks HTTPS. Write https:// in place of http:// in the address.\n"
 
+// requestLines are the first octets of HTTP requests, as many as a record of TLS has for its header.
+var requestLines = []string{"GET /", "HEAD ", "POST ", "PUT /", "OPTIO", "DELET", "PATCH"}
+
 // answerPlain answers a client whose first octets are those of an HTTP request, not of a handshake.
 func answerPlain(err error) {
 	var header tls.RecordHeaderError
 	if !errors.As(err, &header) || header.Conn == nil ||
-		!slices.Contains([]string{"GET /", "HEAD ", "POST ", "PUT /", "OPTIO", "DELET", "PATCH"}, string(header.RecordHeader[:])) {
+		!slices.Contains(requestLines, string(header.RecordHeader[:])) {
 		return
 	}
 	_, _ = fmt.Fprintf(header.Conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"+

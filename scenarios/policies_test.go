@@ -39,8 +39,8 @@ mailbox bob@fabrikam.com is empty
 	return all[0]
 }
 
-// TestAnExportedPolicyIsTakenByTheVerbAndByTheControlAPI says each export in a scenario and over HTTP: both make the same
-// of it.
+// TestAnExportedPolicyIsTakenByTheVerbAndByTheControlAPI says each export in a scenario and over HTTP: both make the
+// same of it.
 func TestAnExportedPolicyIsTakenByTheVerbAndByTheControlAPI(t *testing.T) {
 	files, err := filepath.Glob("../fakeentra/testdata/policies/*.json")
 	require.NoError(t, err)
@@ -64,7 +64,9 @@ func TestAnExportedPolicyIsTakenByTheVerbAndByTheControlAPI(t *testing.T) {
 			var said map[string]any
 			require.NoError(t, json.Unmarshal(kept, &said))
 
-			body, err := json.Marshal(map[string]any{"words": "'From the portal'", "policy": json.RawMessage(text), "tenant": "contoso.com"})
+			body, err := json.Marshal(map[string]any{
+				"words": "'From the portal'", "policy": json.RawMessage(text), "tenant": "contoso.com",
+			})
 			require.NoError(t, err)
 			status, answer := ask(http.MethodPost, "/entra/policy", string(body))
 			require.Equal(t, http.StatusOK, status, answer)

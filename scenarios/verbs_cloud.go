@@ -190,7 +190,8 @@ func (p *play) asOf(args []string) (string, error) {
 		return "", err
 	}
 	var day fakeentra.Day
-	if err := p.act(act, func(context.Context) (err error) { day, err = p.lab.Entra.SetAsOf(at); return err }); err != nil {
+	err = p.act(act, func(context.Context) (err error) { day, err = p.lab.Entra.SetAsOf(at); return err })
+	if err != nil {
 		return "", plainError(err)
 	}
 	return asJSON(day), nil

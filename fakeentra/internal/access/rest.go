@@ -82,8 +82,8 @@ func SaysNothing(raw json.RawMessage) bool {
 
 // Unknown returns the conditions of which it cannot be said whether they hold: those that are not simulated, and users,
 // groups and locations that are named by ids that the tenant does not have, as in the export of another. Where all
-// others hold, such a policy neither blocks nor grants. An excluded user or group that the tenant does not have excludes
-// nobody, which is known.
+// others hold, such a policy neither blocks nor grants. An excluded user or group that the tenant does not have
+// excludes nobody, which is known.
 func (p *Policy) Unknown() []string {
 	var paths []string
 	for _, m := range p.Rest {

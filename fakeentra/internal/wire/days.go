@@ -40,11 +40,11 @@ var days = []Day{
 	{date(2022, 4, 21), "AADSTS90002 says invalid_tenant, no longer invalid_request", "azure-cli#22145 (2022-04-21)", "C", TenantWord},
 	{date(2022, 5, 3), "X-XSS-Protection: 0; devicecode answers set esctx too", "azure-cli#22251 (2022-05-03)", "C", DeviceCookie},
 	{date(2022, 7, 29), "TLS 1.0 and 1.1 are answered with AADSTS1002016; documented since 2022-01-31", "MSAL.objc#1527 (2022-07-29); azure-docs#96851 (2022-08-08)", "C", OldTLSRefused},
-	{date(2023, 10, 20), "error_description: single spaces before Trace ID, Correlation ID and Timestamp; CRLF was last seen on 2023-08-17", "public logs", "C", SingleSpaces},
-	{date(2024, 10, 10), "x-ms-srs: 1.P and Referrer-Policy", "public log (2024-10-10)", "C", ReferrerHeaders},
-	{date(2025, 10, 3), "code_challenge_methods_supported in the discovery document, which has 1805 bytes for a tenant", "public log (2025-10-03)", "C", ChallengeMethods},
-	{date(2026, 1, 1), "verification_uri https://login.microsoft.com/device; the day is not known, the logs with it are of 2026", "public logs of 2026", "I", DeviceAddress},
-	{date(2026, 7, 13), "self_signed_tls_client_auth, tls_client_certificate_bound_access_tokens, mtls_endpoint_aliases; what the alias holds is from MSAL's sources", "calvinchengx/entra-emulator, golden of 2026-07-13; values and order inferred", "C", MutualTLS},
+	{date(2023, 10, 20), "error_description: single spaces before Trace ID, Correlation ID and Timestamp; CRLF was last seen on 2023-08-17", "azure-docs#116236; public log (2023-10-20)", "R", SingleSpaces},
+	{date(2024, 10, 10), "x-ms-srs: 1.P and Referrer-Policy", "public log (2024-10-10)", "R", ReferrerHeaders},
+	{date(2025, 10, 3), "code_challenge_methods_supported in the discovery document, which has 1805 bytes for a tenant", "public log (2025-10-03)", "R", ChallengeMethods},
+	{date(2026, 1, 1), "verification_uri https://login.microsoft.com/device; the day is not known, the logs with it are of 2026", "public log (2026)", "I", DeviceAddress},
+	{date(2026, 7, 13), "self_signed_tls_client_auth, tls_client_certificate_bound_access_tokens, mtls_endpoint_aliases; what the alias holds is from MSAL's sources", "entra-emulator (2026-07-13); values and order inferred", "C", MutualTLS},
 }
 
 func date(year int, month time.Month, day int) time.Time {
@@ -83,5 +83,6 @@ func (a *Request) Trailer(correlation, stamp string) string {
 	if !a.Since(SingleSpaces) {
 		separator = "\r\n"
 	}
-	return separator + "Trace ID: " + a.Trace + separator + "Correlation ID: " + correlation + separator + "Timestamp: " + stamp
+	return separator + "Trace ID: " + a.Trace + separator + "Correlation ID: " + correlation +
+		separator + "Timestamp: " + stamp
 }

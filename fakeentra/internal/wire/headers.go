@@ -149,7 +149,8 @@ func Write(w http.ResponseWriter, status int, body []byte) {
 	_, _ = w.Write(body) // into the network's buffer
 }
 
-// AnswerError sends an error in Entra's JSON layout (docs/reference/entra.md §2.3): key order, trace_id equal to x-ms-request-id.
+// AnswerError sends an error in Entra's JSON layout (docs/reference/entra.md §2.3): key order, trace_id
+// equal to x-ms-request-id.
 func (f *Front) AnswerError(w http.ResponseWriter, a *Request, p *catalogue.Problem) {
 	f.SetHeaders(w, a)
 	if a.Telemetry {
