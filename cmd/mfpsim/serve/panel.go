@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/device"
 )
 
@@ -48,7 +49,7 @@ func (b *bench) panel() http.Handler {
 	})
 	act := func(pattern string, f func(r *http.Request) error) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			r.Body = http.MaxBytesReader(w, r.Body, routes.MaxBody)
 			if err := r.ParseForm(); err != nil {
 				b.showPanel(w, r, http.StatusBadRequest, "the form was not understood")
 				return
@@ -79,7 +80,7 @@ func (b *bench) panel() http.Handler {
 	}))
 	act("POST /log-in", panel(func(ctx context.Context, p device.Panel, r *http.Request) (device.Screen, error) {
 		if r.PostFormValue("password") == "" {
-			return device.Screen{}, refuse("enter the administrator password")
+			return device.Screen{}, routes.Refuse("enter the administrator password")
 		}
 		return p.LogIn(ctx, "", r.PostFormValue("password"))
 	}))

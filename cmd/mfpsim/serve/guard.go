@@ -1,0 +1,32 @@
+package serve
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"mfpsim/cmd/mfpsim/serve/routes"
+)
+
+// guard keeps pages of other sites out: a browser tells where a request comes from, and under which name it was sent.
+func (b *bench) guard(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		ip := net.ParseIP(strings.Trim(host, "[]"))
+		if !strings.EqualFold(host, "localhost") && ip == nil && !strings.EqualFold(host, b.config.Host) {
+			routes.WriteError(w, http.StatusForbidden, "this name does not belong to the bench")
+			return
+		}
+		if origin := r.Header.Get("Origin"); origin != "" {
+			if u, err := url.Parse(origin); err != nil || u.Host != r.Host {
+				routes.WriteError(w, http.StatusForbidden, "requests from pages of other sites are refused")
+				return
+			}
+		}
+		h.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,180 @@
+package routes
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// MaxBody is how long the body of a request may be, in octets.
+const MaxBody = 1 << 20
+
+// read fills in what the request carries. What it does not know it refuses, and names what it knows.
+func (r Route[B]) read(request *http.Request) (reflect.Value, error) {
+	in := reflect.New(r.Act.in).Elem()
+	for _, m := range r.Act.at(inPath) {
+		if err := set(in.FieldByIndex(m.index), m.name, request.PathValue(m.name)); err != nil {
+			return in, err
+		}
+	}
+	if err := r.readQuery(request.URL.RawQuery, in); err != nil {
+		return in, err
+	}
+	return in, r.readBody(request, in)
+}
+
+func (r Route[B]) readQuery(raw string, in reflect.Value) error {
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return Refuse("the query is not encoded as a query is")
+	}
+	known := r.Act.at(inQuery)
+	for name, values := range query {
+		i := slices.IndexFunc(known, func(m member) bool { return m.name == name })
+		if i < 0 {
+			return Refuse("unknown parameter %q; %s", name, allOf("parameter", known))
+		}
+		if len(values) > 1 {
+			return Refuse("parameter %q stands there %d times", name, len(values))
+		}
+		if err := set(in.FieldByIndex(known[i].index), name, values[0]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r Route[B]) readBody(request *http.Request, in reflect.Value) error {
+	body, err := io.ReadAll(io.LimitReader(request.Body, MaxBody+1))
+	switch {
+	case err != nil:
+		return Refuse("the request was cut off")
+	case len(body) > MaxBody:
+		return Refuse("the request is too long")
+	case len(strings.TrimSpace(string(body))) == 0:
+		body = []byte("{}")
+	}
+	known := r.Act.at(inBody)
+	decoder := json.NewDecoder(strings.NewReader(string(body)))
+	var given map[string]json.RawMessage
+	if err := decoder.Decode(&given); err != nil {
+		return Refuse("%s", mistake(err))
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return Refuse("there is more than one JSON value")
+	}
+	for _, name := range sorted(given) {
+		if !slices.ContainsFunc(known, func(m member) bool { return m.name == name }) {
+			return Refuse("unknown field %q; %s", name, allOf("field", known))
+		}
+	}
+	for _, m := range known {
+		field := in.FieldByIndex(m.index)
+		text, there := given[m.name]
+		if there {
+			nested := json.NewDecoder(strings.NewReader(string(text)))
+			nested.DisallowUnknownFields()
+			if err := nested.Decode(field.Addr().Interface()); err != nil {
+				return Refuse("%s", mistakeIn(m, err))
+			}
+		}
+		if m.required && (!there || field.Kind() == reflect.String && field.Len() == 0) {
+			return Refuse("field %q is missing%s", m.name, r.written())
+		}
+	}
+	return nil
+}
+
+// written shows how the body can look.
+func (r Route[B]) written() string {
+	if r.Example == "" {
+		return ""
+	}
+	return "; write " + r.Example
+}
+
+// allOf lists what could have been named.
+func allOf(what string, known []member) string {
+	if len(known) == 0 {
+		return "the request takes no " + what + "s"
+	}
+	names := make([]string, len(known))
+	for i, m := range known {
+		names[i] = m.name
+	}
+	return "there are: " + strings.Join(names, ", ")
+}
+
+func sorted(given map[string]json.RawMessage) []string {
+	names := make([]string, 0, len(given))
+	for name := range given {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// mistake says in our words why a body is no object.
+func mistake(err error) string {
+	var kind *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &kind):
+		return fmt.Sprintf("the body is JSON of the kind %s; it must be an object", kind.Value)
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("the body is no JSON (at byte %d)", syntax.Offset)
+	default:
+		return "the body is no JSON: it ends too early"
+	}
+}
+
+// mistakeIn says in our words why a member of the body could not be read.
+func mistakeIn(m member, err error) string {
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) {
+		name := m.name
+		if kind.Field != "" {
+			name += "." + kind.Field
+		}
+		return fmt.Sprintf("field %q cannot be a %s", name, kind.Value)
+	}
+	return fmt.Sprintf("field %q: %s", m.name, strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// set reads a word of the path or the query.
+func set(field reflect.Value, name, text string) error {
+	if field.Kind() == reflect.Pointer {
+		value := reflect.New(field.Type().Elem())
+		if err := set(value.Elem(), name, text); err != nil {
+			return err
+		}
+		field.Set(value)
+		return nil
+	}
+	switch field.Kind() {
+	case reflect.String:
+		field.SetString(text)
+	case reflect.Int:
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return Refuse("%s=%s: not a number", name, text)
+		}
+		field.SetInt(int64(n))
+	case reflect.Bool:
+		on, err := strconv.ParseBool(text)
+		if err != nil {
+			return Refuse("%s=%s: not true or false", name, text)
+		}
+		field.SetBool(on)
+	default:
+		panic(fmt.Sprintf("routes: %s cannot stand in a path or a query", field.Type()))
+	}
+	return nil
+}

@@ -1,0 +1,180 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strconv"
+	"time"
+
+	"mfpsim/cmd/mfpsim/serve/routes"
+	"mfpsim/device"
+	"mfpsim/journal"
+)
+
+type clockState struct {
+	Now     time.Time  `json:"now" doc:"true time"`
+	Start   time.Time  `json:"start" doc:"true time at which the bench began"`
+	Printer *time.Time `json:"printer,omitempty" doc:"what the printer's clock shows, if it has one to be read"`
+}
+
+type advanceRequest struct {
+	Duration string `json:"duration" doc:"how long: 90s, 15m, 2160h, 91d, 1d12h"`
+}
+
+type advanced struct {
+	Now    time.Time `json:"now" doc:"true time afterwards"`
+	Events int       `json:"events" doc:"how many things happened meanwhile"`
+}
+
+type printerClockRequest struct {
+	Date  *time.Time `json:"date,omitempty" doc:"what the clock is to show"`
+	Drift string     `json:"drift,omitempty" doc:"gained per day: 30s; lost: -2m"`
+}
+
+// heldState tells of a bench that does not go on.
+type heldState struct {
+	Held        bool     `json:"held" doc:"the bench does not go on"`
+	By          string   `json:"by,omitempty" doc:"the chain of turns, caller first"`
+	Seconds     int      `json:"seconds,omitempty" doc:"for how long, by the machine's clock"`
+	Connections []string `json:"connections" doc:"on which the holder waits; each can be broken"`
+}
+
+type breakRequest struct {
+	Connection string `json:"connection" doc:"one of the connections of GET /turn"`
+}
+
+func clockRoutes() group {
+	return group{
+		Title: "Time",
+		About: "The bench follows the machine's clock and can be moved forward; nothing sleeps, so 91 days pass in a moment.",
+		Routes: []route{
+			{Request: "GET /clock", About: "Tells the times of the bench.", Act: tellsClock()},
+			{
+				Request: "POST /clock/advance", Example: `{"duration":"2160h"}`,
+				About: "Lets time pass: whatever falls due meanwhile happens.",
+				Act: tells(func(b *bench, in advanceRequest) (advanced, error) {
+					d, err := parseDuration(in.Duration)
+					if err != nil {
+						return advanced{}, err
+					}
+					return b.advance(d)
+				}),
+			},
+			{
+				Request: "POST /clock/printer", Example: `{"date":"2000-01-01T00:00:00Z"}`,
+				About: "Sets the printer's clock, or makes it go wrong. Running timers do not move.", Act: does(setPrinterClock),
+			},
+			{
+				Request: "GET /turn", About: "Tells whether the bench goes on, and if not, who holds it.",
+				Act: shows(func(b *bench) (heldState, error) { return b.held(), nil }),
+			},
+			{
+				Request: "POST /turn/break", Example: `{"connection":"printer#3"}`,
+				About: "Breaks a connection on which the bench waits.",
+				Act:   does(func(b *bench, in breakRequest) error { return b.breakConnection(in.Connection) }),
+			},
+		},
+	}
+}
+
+func tellsClock() act {
+	return routes.Tells(func(ctx context.Context, b *bench, _ routes.None) (clockState, error) {
+		state := clockState{Now: b.world.Now(), Start: b.world.Start()}
+		switch shown, err := b.device.Now(ctx); {
+		case err == nil:
+			state.Printer = &shown
+		case !errors.Is(err, device.ErrNotSupported):
+			return state, err
+		}
+		return state, nil
+	})
+}
+
+func setPrinterClock(b *bench, in printerClockRequest) error {
+	if in.Date == nil && in.Drift == "" {
+		return routes.Refuse("name a date, or a drift per day")
+	}
+	var drift time.Duration
+	if in.Drift != "" {
+		var err error
+		if drift, err = time.ParseDuration(in.Drift); err != nil {
+			return routes.Refuse("%q is no length of time; write 30s or -2m", in.Drift)
+		}
+	}
+	return b.act("control: set the printer's clock", func(ctx context.Context) error {
+		if in.Date != nil {
+			if err := b.device.SetDate(ctx, *in.Date); err != nil {
+				return err
+			}
+		}
+		if in.Drift != "" {
+			return b.device.Drift(ctx, drift)
+		}
+		return nil
+	})
+}
+
+func (b *bench) held() heldState {
+	limit := b.config.HeldFor
+	if limit == 0 {
+		limit = heldFor
+	}
+	holding, held := b.world.Held(limit)
+	if !held {
+		return heldState{Connections: []string{}}
+	}
+	return heldState{
+		Held: true, By: holding.By, Seconds: int(holding.For.Seconds()), Connections: list(b.lab.Network.Waiting()),
+	}
+}
+
+func (b *bench) breakConnection(connection string) error {
+	return routes.Refused(b.lab.Network.Break(connection))
+}
+
+// advance lets bench time pass.
+func (b *bench) advance(d time.Duration) (advanced, error) {
+	events, err := b.world.Advance(d)
+	if err != nil {
+		return advanced{}, err
+	}
+	b.lab.Journal.Append(
+		journal.Entry{
+			Party: "control", Kind: journal.KindClock, Text: journal.Plain("the clock is advanced by " + d.String()),
+		},
+	)
+	return advanced{Now: b.world.Now(), Events: events}, nil
+}
+
+var days = regexp.MustCompile(`^([0-9]{1,5})d(.*)$`)
+
+// longest is how far the clock goes in one step.
+const longest = 100 * 365 * 24 * time.Hour
+
+// parseDuration reads "2160h", "15m", "91d" or "1d12h".
+func parseDuration(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, routes.Refuse("field \"duration\" is missing; write {\"duration\":\"2160h\"}")
+	}
+	var whole time.Duration
+	rest := text
+	if m := days.FindStringSubmatch(text); m != nil {
+		n, _ := strconv.Atoi(m[1]) // five digits at most
+		whole, rest = time.Duration(n)*24*time.Hour, m[2]
+	}
+	if rest != "" {
+		d, err := time.ParseDuration(rest)
+		if err != nil {
+			return 0, routes.Refuse("%q is no length of time; write 90s, 15m, 2160h or 91d", text)
+		}
+		whole += d
+	}
+	if whole < 0 {
+		return 0, routes.Refuse("time does not go back: %s", text)
+	}
+	if whole > longest {
+		return 0, routes.Refuse("%s is more than a hundred years", text)
+	}
+	return whole, nil
+}

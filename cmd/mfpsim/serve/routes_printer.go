@@ -1,0 +1,266 @@
+package serve
+
+import (
+	"context"
+	"errors"
+
+	"mfpsim/cmd/mfpsim/serve/routes"
+	"mfpsim/device"
+	"mfpsim/journal"
+)
+
+type printerAnswer struct {
+	Name     string `json:"name"`
+	Model    string `json:"model"`
+	Serial   string `json:"serial"`
+	Firmware string `json:"firmware" doc:"its version"`
+	Address  string `json:"address" doc:"on the printers' network"`
+	On       bool   `json:"on" doc:"the printer is switched on"`
+}
+
+// screenRow is a screen of the panel.
+type screenRow struct {
+	Path    string   `json:"path" doc:"where on the panel: Scan > Email"`
+	Padlock bool     `json:"padlock" doc:"the padlock is shown"`
+	Lines   []string `json:"lines" doc:"what the screen says"`
+	Keys    []string `json:"keys" doc:"what can be pressed"`
+	Fields  []string `json:"fields" doc:"what can be typed into"`
+	Text    string   `json:"text" doc:"the screen, drawn with its frame"`
+}
+
+type pressRequest struct {
+	Path string `json:"path" doc:"a key, or a path from the home screen: Scan > Email"`
+}
+
+type enterRequest struct {
+	Field string `json:"field" doc:"one of the screen's fields"`
+	Value string `json:"value,omitempty" doc:"what is typed; without it the field is emptied"`
+}
+
+type logInRequest struct {
+	User     string `json:"user,omitempty" doc:"name of the administrator, where the model asks for one"`
+	Password string `json:"password" doc:"the administrator's password of the printer"`
+}
+
+type originalsRequest struct {
+	Pages int `json:"pages" doc:"0 to 999"`
+}
+
+type scanRequest struct {
+	Function string   `json:"function,omitempty" doc:"Email or Copy; without it Email"`
+	To       []string `json:"to,omitempty" doc:"addresses"`
+	Subject  string   `json:"subject,omitempty" doc:"of the mail; without it the printer's own"`
+	File     string   `json:"file,omitempty" doc:"name of the attached file; without it the printer's own"`
+	Pages    int      `json:"pages,omitempty" doc:"0 to 999; 0: those in the feeder, else one"`
+}
+
+type sheetAnswer struct {
+	Printed bool   `json:"printed" doc:"a sheet was printed"`
+	Text    string `json:"text" doc:"the network status sheet that was printed last"`
+}
+
+type powerRequest struct {
+	State   string `json:"state,omitempty" doc:"off, on, or cut: the power fails"`
+	AtWrite int    `json:"atWrite,omitempty" doc:"with cut: at which write to its memory"`
+}
+
+type memoryAnswer struct {
+	Image []byte `json:"image" doc:"what the printer's memory holds, in base64"`
+}
+
+type languageRequest struct {
+	Language string `json:"language,omitempty" doc:"a language of the panel: en"`
+}
+
+func screenOf(s device.Screen) screenRow {
+	return screenRow{s.Path, s.Padlock, list(s.Lines), list(s.Keys), list(s.Fields), s.String()}
+}
+
+// press does something on the panel and records the screen.
+func (b *bench) press(
+	what string, f func(ctx context.Context, d device.Device) (device.Screen, error),
+) (screenRow, error) {
+	var screen device.Screen
+	err := b.act("panel: "+what, func(ctx context.Context) (err error) {
+		screen, err = f(ctx, b.device)
+		if err == nil {
+			b.lab.Journal.Append(journal.Entry{
+				Party: b.printer.Name, Kind: journal.KindScreen, Text: journal.Plain(screen.String()),
+				Detail: map[string]string{"surface": "panel"},
+			})
+		}
+		return err
+	})
+	return screenOf(screen), err
+}
+
+// presses makes an act on the panel of what a person does with the device; what says it for the record.
+func presses[In any](
+	what func(in In) string, f func(ctx context.Context, d device.Device, in In) (device.Screen, error),
+) act {
+	return tells(func(b *bench, in In) (screenRow, error) {
+		return b.press(what(in), func(ctx context.Context, d device.Device) (device.Screen, error) {
+			return f(ctx, d, in)
+		})
+	})
+}
+
+// plainly says always the same.
+func plainly[In any](words string) func(In) string { return func(In) string { return words } }
+
+func printerRoutes() group {
+	return group{Title: "The printer", Routes: []route{
+		{
+			Request: "GET /printer", About: "Tells what printer it is.", Act: shows((*bench).describePrinter),
+		},
+		{
+			Request: "GET /printer/panel", About: "Looks at the screen of the control panel.",
+			Act: routes.Tells(func(ctx context.Context, b *bench, _ routes.None) (screenRow, error) {
+				screen, err := b.device.Panel().Screen(ctx)
+				return screenOf(screen), err
+			}),
+		},
+		{
+			Request: "POST /printer/panel/press", Example: `{"path":"Scan > Email"}`,
+			About: "Presses a key, or walks a path from the home screen, and returns the screen.",
+			Act: presses(func(in pressRequest) string { return in.Path },
+				func(ctx context.Context, d device.Device, in pressRequest) (device.Screen, error) {
+					return d.Panel().Press(ctx, in.Path)
+				}),
+		},
+		{
+			Request: "POST /printer/panel/enter", Example: `{"field":"Recipient","value":"bob@fabrikam.com"}`,
+			About: "Types into a field of the screen.",
+			Act: presses(plainly[enterRequest]("type"),
+				func(ctx context.Context, d device.Device, in enterRequest) (device.Screen, error) {
+					return d.Panel().Enter(ctx, in.Field, in.Value)
+				}),
+		},
+		{
+			Request: "POST /printer/panel/log-in", Example: `{"password":"…"}`, About: "Logs the administrator in at the panel.",
+			Act: presses(plainly[logInRequest]("log in"),
+				func(ctx context.Context, d device.Device, in logInRequest) (device.Screen, error) {
+					return d.Panel().LogIn(ctx, in.User, in.Password)
+				}),
+		},
+		{
+			Request: "POST /printer/panel/log-out", About: "Logs the administrator out.",
+			Act: presses(plainly[routes.None]("log out"),
+				func(ctx context.Context, d device.Device, _ routes.None) (device.Screen, error) {
+					return d.Panel().LogOut(ctx)
+				}),
+		},
+		{
+			Request: "POST /printer/panel/home", About: "Goes to the home screen.",
+			Act: presses(plainly[routes.None]("home"),
+				func(ctx context.Context, d device.Device, _ routes.None) (device.Screen, error) {
+					return d.Panel().Home(ctx)
+				}),
+		},
+		{
+			Request: "POST /printer/originals", Example: `{"pages":2}`, About: "Lays originals into the feeder.",
+			Act: does(func(b *bench, in originalsRequest) error {
+				if in.Pages < 0 || in.Pages > 999 {
+					return errPages
+				}
+				return b.loadOriginals(in.Pages)
+			}),
+		},
+		{
+			Request: "POST /printer/scan", Example: `{"to":["bob@fabrikam.com"]}`,
+			About: "Scans to e-mail, or copies, and returns the screen after Start. Look at the jobs for what became of it.",
+			Act:   tells((*bench).scan),
+		},
+		{
+			Request: "GET /printer/jobs", About: "Returns the job history, newest first.", Act: shows((*bench).jobs),
+		},
+		{
+			Request: "GET /printer/sheet", About: "Returns the network status sheet that was printed last.",
+			Act: shows(func(b *bench) (sheetAnswer, error) {
+				text := b.sheet()
+				return sheetAnswer{Printed: text != "", Text: text}, nil
+			}),
+		},
+		{
+			Request: "POST /printer/sheet", About: "Prints the network status sheet.",
+			Act: presses(plainly[routes.None]("print the status sheet"),
+				func(ctx context.Context, d device.Device, _ routes.None) (device.Screen, error) {
+					return d.PrintSheet(ctx)
+				}),
+		},
+		{
+			Request: "POST /printer/power", Example: `{"state":"off"}`, About: "Switches the printer off and on, or cuts its power.",
+			Act: does(func(b *bench, in powerRequest) error {
+				return b.act("control: power", func(ctx context.Context) error {
+					b.note("power %s", in.State)
+					return b.device.Power(ctx, device.PowerAct{State: in.State, AtWrite: in.AtWrite})
+				})
+			}),
+		},
+		{
+			Request: "GET /printer/memory", About: "Reads the printer's memory out.",
+			Act: shows(func(b *bench) (memoryAnswer, error) {
+				image, err := b.device.Memory(context.Background())
+				return memoryAnswer{image}, err
+			}),
+		},
+		{
+			Request: "POST /printer/language", Example: `{"language":"el"}`, About: "Changes the language of the panel.",
+			Act: does(func(b *bench, in languageRequest) error {
+				return b.act("control: language", func(ctx context.Context) error {
+					return b.device.SetLanguage(ctx, in.Language)
+				})
+			}),
+		},
+	}}
+}
+
+var errPages = routes.Refuse("field \"pages\": 0 to 999")
+
+func (b *bench) describePrinter() (printerAnswer, error) {
+	var d device.Description
+	err := b.act("control: describe", func(ctx context.Context) (err error) {
+		d, err = b.device.Describe(ctx)
+		return err
+	})
+	_, on := b.screen()
+	return printerAnswer{d.Name, d.Model, d.Serial, d.Firmware, d.Address, on}, err
+}
+
+func (b *bench) scan(in scanRequest) (screenRow, error) {
+	if in.Pages < 0 || in.Pages > 999 {
+		return screenRow{}, errPages
+	}
+	function := device.Function(or(in.Function, string(device.FunctionEmail)))
+	return b.press("scan", func(ctx context.Context, d device.Device) (device.Screen, error) {
+		return d.Scan(ctx, device.ScanRequest{
+			Function: function, To: in.To, Subject: in.Subject, File: in.File, Pages: in.Pages,
+		})
+	})
+}
+
+// screen looks at the panel; on is false if there is nothing to see because the printer is off. A look needs no turn:
+// the page is shown while the bench is held too.
+func (b *bench) screen() (screen device.Screen, on bool) {
+	screen, err := b.device.Panel().Screen(context.Background())
+	return screen, !errors.Is(err, device.ErrPoweredOff)
+}
+
+// jobs is the job history, newest first.
+func (b *bench) jobs() ([]device.Job, error) {
+	jobs, err := b.device.Jobs(context.Background())
+	return list(jobs), err
+}
+
+// sheet is what was printed last; empty if nothing was.
+func (b *bench) sheet() string {
+	text, err := b.device.Sheet(context.Background())
+	if err != nil {
+		return ""
+	}
+	return text
+}
+
+func (b *bench) loadOriginals(pages int) error {
+	return b.act("originals", func(ctx context.Context) error { return b.device.LoadOriginals(ctx, pages) })
+}

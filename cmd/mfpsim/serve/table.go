@@ -1,0 +1,129 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"mfpsim/choice"
+	"mfpsim/cmd/mfpsim/serve/routes"
+	"mfpsim/fakeentra"
+	"mfpsim/journal"
+)
+
+type (
+	group = routes.Group[*bench]
+	route = routes.Route[*bench]
+	act   = routes.Act[*bench]
+)
+
+// table is the control API: everything that the bench's pages can do, in JSON.
+func table() []group {
+	return []group{
+		overview(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), exchangeRoutes(), networkRoutes(),
+		printerRoutes(),
+	}
+}
+
+// tells makes an act that answers with something.
+func tells[In, Out any](f func(b *bench, in In) (Out, error)) act {
+	return routes.Tells(func(_ context.Context, b *bench, in In) (Out, error) { return f(b, in) })
+}
+
+// shows makes an act that takes nothing and answers with something.
+func shows[Out any](f func(b *bench) (Out, error)) act {
+	return tells(func(b *bench, _ routes.None) (Out, error) { return f(b) })
+}
+
+// does makes an act that has nothing to tell.
+func does[In any](f func(b *bench, in In) error) act {
+	return tells(func(b *bench, in In) (routes.Done, error) { return routes.Done{OK: true}, f(b, in) })
+}
+
+// control is the control API.
+func (b *bench) control() http.Handler {
+	return routes.Server[*bench]{Groups: table(), On: func() *bench { return b }, Failed: failed}.Handler()
+}
+
+// failed says with which status an error is answered.
+func failed(err error) (status int, message string) {
+	var label *choice.Error
+	var entra *fakeentra.Error
+	switch {
+	case errors.As(err, &label):
+		return http.StatusNotFound, label.Error()
+	case errors.As(err, &entra): // without the name of the package: the request says whose it is
+		return http.StatusUnprocessableEntity, entra.Cause.Error()
+	default:
+		return http.StatusUnprocessableEntity, err.Error()
+	}
+}
+
+// act runs an act of a person in a turn of its own.
+func (b *bench) act(name string, f func(ctx context.Context) error) error {
+	var failed error
+	if err := b.world.Do(name, 0, func(ctx context.Context) { failed = f(ctx) }); err != nil {
+		return fmt.Errorf("the bench is stuck: %w", err)
+	}
+	return failed
+}
+
+// note records what was done through the control API or the bench's page.
+func (b *bench) note(format string, values ...any) {
+	b.lab.Journal.Append(
+		journal.Entry{Party: "control", Kind: journal.KindNote, Text: journal.Plain(sprintf(format, values...))},
+	)
+}
+
+// onTenant is an act on an organization, by default the one that was added last.
+func (b *bench) onTenant(tenant, what string, f func(tenant string) error) error {
+	if tenant == "" {
+		only, err := b.lab.OnlyTenant()
+		if err != nil {
+			return err
+		}
+		tenant = only
+	}
+	return b.act("control: "+what, func(context.Context) error {
+		b.note("entra: %s (%s)", what, tenant)
+		return f(tenant)
+	})
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// list makes null an empty list.
+func list[T any](rows []T) []T {
+	if rows == nil {
+		return []T{}
+	}
+	return rows
+}
+
+type overviewAnswer struct {
+	Bench    Endpoints `json:"bench" doc:"what serve --json prints"`
+	Requests []string  `json:"requests" doc:"all requests of the control API"`
+}
+
+func overview() group {
+	return group{Title: "The bench", Routes: []route{
+		{
+			Request: "GET /{$}", About: "Tells where the bench is, who has an account, and what can be asked.",
+			Act: shows(func(b *bench) (overviewAnswer, error) {
+				answer := overviewAnswer{Bench: b.endpoints}
+				answer.Bench.Accounts = b.accounts()
+				for _, r := range routes.All(table()) {
+					answer.Requests = append(answer.Requests, strings.TrimSuffix(r.Request, "{$}"))
+				}
+				return answer, nil
+			}),
+		},
+	}}
+}
