@@ -125,5 +125,9 @@ func overview() group {
 				return answer, nil
 			}),
 		},
+		{
+			Request: "GET /openapi.json", About: "Returns this API as an OpenAPI 3.1 document.", Media: "application/json",
+			Act: shows(func(*bench) (routes.Raw, error) { return openAPI() }),
+		},
 	}}
 }
