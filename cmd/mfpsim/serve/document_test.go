@@ -25,7 +25,7 @@ func TestThePageOfTheControlAPIIsUpToDate(t *testing.T) {
 	}
 	written, err := os.ReadFile(controlPage)
 	require.NoError(t, err)
-	require.Equal(t, page, string(written), "go generate ./cmd/mfpsim/serve")
+	require.True(t, page == string(written), "docs/control.md is older than the table: go generate ./cmd/mfpsim/serve")
 }
 
 // document reads the OpenAPI document of a live bench.

@@ -27,6 +27,11 @@ type approveRequest struct {
 	User string `json:"user" doc:"address of the account that signs in"`
 }
 
+type passwordRequest struct {
+	User     string `json:"user" doc:"address of the account"`
+	Password string `json:"password,omitempty" doc:"that is chosen; without it one is drawn from the seed"`
+}
+
 type passwordAnswer struct {
 	User     string `json:"user"`
 	Password string `json:"password" doc:"the new one"`
@@ -221,9 +226,12 @@ func (b *bench) entraAnswers() plantedAnswers {
 	return answersNow(b.lab.Entra.Answers(), b.lab.Entra.UnmetAnswers())
 }
 
-func (b *bench) changePassword(in userRequest) (passwordAnswer, error) {
+func (b *bench) changePassword(in passwordRequest) (passwordAnswer, error) {
 	err := b.act("control: change a password", func(context.Context) error {
 		b.note("entra: change the password of %s", in.User)
+		if in.Password != "" {
+			return b.lab.ChoosePassword(in.User, in.Password)
+		}
 		return b.lab.ChangePassword(in.User)
 	})
 	if err != nil {

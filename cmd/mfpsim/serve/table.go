@@ -11,6 +11,7 @@ import (
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/fakeentra"
 	"mfpsim/journal"
+	"mfpsim/vtime"
 )
 
 type (
@@ -22,7 +23,7 @@ type (
 // table is the control API: everything that the bench's pages can do, in JSON.
 func table() []group {
 	return []group{
-		overview(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), exchangeRoutes(), networkRoutes(),
+		overview(), pointRoutes(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), exchangeRoutes(), networkRoutes(),
 		printerRoutes(),
 	}
 }
@@ -42,16 +43,16 @@ func does[In any](f func(b *bench, in In) error) act {
 	return tells(func(b *bench, in In) (routes.Done, error) { return routes.Done{OK: true}, f(b, in) })
 }
 
-// control is the control API.
-func (b *bench) control() http.Handler {
-	return routes.Server[*bench]{Groups: table(), On: func() *bench { return b }, Failed: failed}.Handler()
-}
+// errEnded is what a request hears whose bench has gone.
+var errEnded = errors.New("the bench was reset meanwhile, or has ended")
 
 // failed says with which status an error is answered.
 func failed(err error) (status int, message string) {
 	var label *choice.Error
 	var entra *fakeentra.Error
 	switch {
+	case errors.Is(err, vtime.ErrClosed), errors.Is(err, errEnded):
+		return http.StatusServiceUnavailable, errEnded.Error()
 	case errors.As(err, &label):
 		return http.StatusNotFound, label.Error()
 	case errors.As(err, &entra): // without the name of the package: the request says whose it is

@@ -9,6 +9,7 @@ import (
 // answers, and a curl line that can be run as it is.
 func Page[B any](introduction string, groups []Group[B], f Foreign) string {
 	known := newShapes(f)
+	linked := shared(groups, known)
 	var page strings.Builder
 	page.WriteString(introduction)
 	for _, group := range groups {
@@ -17,61 +18,59 @@ func Page[B any](introduction string, groups []Group[B], f Foreign) string {
 			fmt.Fprintf(&page, "\n%s\n", group.About)
 		}
 		for _, route := range group.Routes {
-			route.describe(&page, known)
+			route.describe(&page, known, linked)
 		}
 	}
 	page.WriteString("\n## Objects in answers\n")
-	for _, s := range nested(groups, known) {
+	for _, s := range known.named {
+		if !linked[s] {
+			continue
+		}
 		fmt.Fprintf(&page, "\n### %s\n\n", s.name)
 		s.list(&page)
 	}
 	return page.String()
 }
 
-// nested are the objects that stand inside others, or in a list: those that a row links to.
-func nested[B any](groups []Group[B], known *shapes) []*shape {
+// shared are the objects that have a section of their own: they stand inside others or in a list, or several requests
+// answer with them.
+func shared[B any](groups []Group[B], known *shapes) map[*shape]bool {
 	linked := map[*shape]bool{}
-	var link func(s *shape)
+	var inside, link func(s *shape)
+	inside = func(s *shape) {
+		for _, m := range s.members {
+			link(m.shape)
+		}
+	}
 	link = func(s *shape) {
 		switch {
 		case s.of != nil:
 			link(s.of)
 		case s.kind == object && !linked[s]:
 			linked[s] = true
-			for _, m := range s.members {
-				link(m.shape)
-			}
+			inside(s)
 		}
 	}
-	uses := map[*shape]int{}
+	seen := map[*shape]bool{}
 	for _, route := range All(groups) {
+		for _, m := range route.Act.at(inBody) {
+			link(known.of(m.kind))
+		}
 		if route.Act.out == rawType || route.Act.out == doneType {
 			continue
 		}
 		out := known.of(route.Act.out)
-		uses[out]++
-		if out.kind != object {
-			link(out)
-			continue
-		}
-		if uses[out] == 2 {
+		if out.kind != object || seen[out] {
 			link(out)
 		}
-		for _, m := range out.members {
-			link(m.shape)
-		}
+		seen[out] = true
+		inside(out)
 	}
-	var found []*shape
-	for _, s := range known.named {
-		if linked[s] {
-			found = append(found, s)
-		}
-	}
-	return found
+	return linked
 }
 
 // describe writes a row.
-func (r Route[B]) describe(page *strings.Builder, known *shapes) {
+func (r Route[B]) describe(page *strings.Builder, known *shapes, linked map[*shape]bool) {
 	fmt.Fprintf(page, "\n### `%s %s`\n\n%s\n", r.Method(), r.Path(), r.About)
 	if len(r.Act.members) > 0 {
 		page.WriteString("\nTakes:\n\n")
@@ -93,7 +92,7 @@ func (r Route[B]) describe(page *strings.Builder, known *shapes) {
 		fmt.Fprintf(page, "\nAnswers `%s`.\n", r.media())
 	default:
 		s := known.of(out)
-		if s.kind != object {
+		if s.kind != object || linked[s] {
 			fmt.Fprintf(page, "\nAnswers: %s.\n", s.says())
 			break
 		}
