@@ -16,3 +16,6 @@ func (s *Server) Arrived() <-chan struct{} { return s.mailboxes.Arrival().Arrive
 func (s *Server) HasMailbox(address string) bool {
 	return s.mailboxes.Standing(address, s.now()).Mailbox != ""
 }
+
+// Sender names the account that a connection was authenticated as; empty: none, or it is forgotten.
+func (s *Server) Sender(connection string) string { return s.history.User(connection) }

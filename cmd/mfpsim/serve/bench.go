@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"mfpsim/cmd/mfpsim/serve/mailpit"
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/device"
 	"mfpsim/fakeentra"
@@ -34,6 +35,7 @@ type bench struct {
 	printer   *lab.Printer
 	device    device.Device // of the printer
 	endpoints Endpoints
+	mails     *mailpit.Box            // as their owner looks at them
 	planes    map[string]http.Handler // of its owner
 	calls     calls
 	closed    chan struct{}
@@ -120,6 +122,7 @@ func (b *bench) furnish(ctx context.Context) error {
 		return err
 	}
 	b.lab = made
+	b.mails = mailpit.New(made.SMTP)
 	b.planes[inGraph] = http.StripPrefix(graphPath, made.Entra.Graph())
 	if b.printer, err = made.Printer(lab.DefaultPrinter); err != nil {
 		return err

@@ -50,7 +50,7 @@ type attachment struct {
 }
 
 func exchangeRoutes() group {
-	return group{Title: "Exchange Online", Routes: []route{
+	return group{Title: "Exchange Online", Routes: append([]route{
 		{
 			Request: "GET /mailbox/{address}", At: "/mailbox/alice@contoso.com?from=1&limit=10",
 			About: "Lists the mails of an address, oldest first.", Act: routes.Tells(mailbox),
@@ -73,7 +73,7 @@ func exchangeRoutes() group {
 			Request: "GET /exchange/answer", About: "Lists the answers that are planted, and those that were not met.",
 			Act: shows(func(b *bench) (plantedAnswers, error) { return b.exchangeAnswers(), nil }),
 		},
-	}}
+	}, beyondRoutes()...)}
 }
 
 func (b *bench) exchangeAnswers() plantedAnswers {
@@ -108,9 +108,15 @@ func mailbox(ctx context.Context, b *bench, in mailboxRequest) (answer mailboxAn
 	return answer, err
 }
 
+// mail returns mails of a mailbox that were not deleted.
 func (b *bench) mail(address string, from, limit int) []storedMail {
+	return shown(b.lab.SMTP.MailboxPage(address, from, limit))
+}
+
+// shown tells of mails in JSON.
+func shown(messages []fakesmtp.Message) []storedMail {
 	rows := []storedMail{}
-	for _, m := range b.lab.SMTP.MailboxPage(address, from, limit) {
+	for _, m := range messages {
 		row := storedMail{
 			Number: m.Number, From: m.From, To: list(m.To), Subject: m.Subject, Text: m.Text(),
 			ReceivedAt: m.ReceivedAt, Attachments: []attachment{},

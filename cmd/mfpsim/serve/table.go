@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mfpsim/choice"
+	"mfpsim/cmd/mfpsim/serve/mailpit"
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/fakeentra"
 	"mfpsim/journal"
@@ -23,7 +24,7 @@ type (
 // table is the control API: everything that the bench's pages can do, in JSON.
 func table() []group {
 	return []group{
-		overview(), pointRoutes(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), exchangeRoutes(), networkRoutes(),
+		overview(), pointRoutes(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), mailRoutes(), exchangeRoutes(), networkRoutes(),
 		printerRoutes(),
 	}
 }
@@ -49,10 +50,15 @@ var errEnded = errors.New("the bench was reset meanwhile, or has ended")
 // failed says with which status an error is answered.
 func failed(err error) (status int, message string) {
 	var label *choice.Error
+	var search mailpit.ErrSearch
 	var entra *fakeentra.Error
 	switch {
 	case errors.Is(err, vtime.ErrClosed), errors.Is(err, errEnded):
 		return http.StatusServiceUnavailable, errEnded.Error()
+	case errors.Is(err, mailpit.ErrNone):
+		return http.StatusNotFound, err.Error()
+	case errors.As(err, &search):
+		return http.StatusBadRequest, err.Error()
 	case errors.As(err, &label):
 		return http.StatusNotFound, label.Error()
 	case errors.As(err, &entra): // without the name of the package: the request says whose it is
