@@ -141,5 +141,8 @@ func (s *server) reset(ctx context.Context, to string) (Endpoints, error) {
 	if err != nil {
 		return Endpoints{}, fmt.Errorf("the bench could not be built anew: %w", err)
 	}
+	if s.config.Lab != nil {
+		s.config.Lab(b.lab)
+	}
 	return b.endpoints, nil
 }

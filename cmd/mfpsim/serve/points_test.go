@@ -52,6 +52,7 @@ func TestABenchIsResetToItsStart(t *testing.T) {
 			require.Equal(t, clock["now"].(string)[:10], now["now"].(string)[:10])
 
 			// Clients find the new bench behind the same addresses.
+			s.client.CloseIdleConnections()
 			status, text := s.get(s.Entra + "/organizations/v2.0/.well-known/openid-configuration")
 			require.Equal(t, http.StatusOK, status, text)
 			conn, err := net.Dial("tcp", s.SMTP)

@@ -73,11 +73,11 @@ func mailRoutes() group {
 			"What is deleted here is shown no more; the mailbox, its quota, the message trace and the evidence keep it. There are no relaying, no tags of your own and no checks of HTML or links.",
 		Routes: []route{
 			{
-				Request: "GET /api/v1/messages", At: "/api/v1/messages?to=bob@fabrikam.com&wait=10s",
+				Request: "GET /api/v1/messages", At: "/api/v1/messages?to=alice@contoso.com&wait=10s",
 				About: "Lists the mails, newest first.", Act: routes.Tells(listMails),
 			},
 			{
-				Request: "GET /api/v1/search", At: "/api/v1/search?query=to:bob@fabrikam.com+subject:Scan",
+				Request: "GET /api/v1/search", At: "/api/v1/search?query=to:alice@contoso.com+subject:Scan",
 				About: "Lists the mails that fit a search, newest first.", Act: routes.Tells(searchMails),
 			},
 			{

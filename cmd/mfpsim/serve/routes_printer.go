@@ -129,7 +129,7 @@ func printerRoutes() group {
 				}),
 		},
 		{
-			Request: "POST /printer/panel/enter", Example: `{"field":"Recipient","value":"bob@fabrikam.com"}`,
+			Request: "POST /printer/panel/enter", Example: `{"field":"To","value":"bob@fabrikam.com"}`,
 			About: "Types into a field of the screen.",
 			Act: presses(plainly[enterRequest]("type"),
 				func(ctx context.Context, d device.Device, in enterRequest) (device.Screen, error) {
@@ -137,7 +137,7 @@ func printerRoutes() group {
 				}),
 		},
 		{
-			Request: "POST /printer/panel/log-in", Example: `{"password":"…"}`, About: "Logs the administrator in at the panel.",
+			Request: "POST /printer/panel/log-in", Example: `{"password":"the-admin-password"}`, About: "Logs the administrator in at the panel.",
 			Act: presses(plainly[logInRequest]("log in"),
 				func(ctx context.Context, d device.Device, in logInRequest) (device.Screen, error) {
 					return d.Panel().LogIn(ctx, in.User, in.Password)

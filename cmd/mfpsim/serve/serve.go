@@ -52,7 +52,7 @@ type Config struct {
 	Ready func(Endpoints)
 	// Configure changes the bench before it is built, for tests.
 	Configure func(*lab.Config)
-	// Lab is told the bench before it is ready, for tests.
+	// Lab is told the bench before it is ready, and after each reset, for tests.
 	Lab func(*lab.Lab)
 	// HeldFor is how long a turn may be held, by the machine's clock, before the pages say so; 0: 10 s.
 	HeldFor time.Duration

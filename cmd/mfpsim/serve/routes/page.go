@@ -106,8 +106,11 @@ func (r Route[B]) describe(page *strings.Builder, known *shapes, linked map[*sha
 func (s *shape) list(page *strings.Builder) {
 	for _, m := range s.members {
 		words := m.shape.says()
-		if m.optional {
+		switch {
+		case m.optional:
 			words += ", not always there"
+		case m.nullable:
+			words += ", or null"
 		}
 		line(page, m.name, words, m.about)
 	}

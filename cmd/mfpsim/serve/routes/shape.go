@@ -40,6 +40,7 @@ type field struct {
 	name     string
 	about    string
 	optional bool
+	nullable bool
 	shape    *shape
 }
 
@@ -119,8 +120,10 @@ func (s *shapes) object(t reflect.Type) *shape {
 		if name == "" {
 			name = f.Name
 		}
+		optional := strings.Contains(options, "omitempty")
 		found.members = append(found.members, field{
-			name: name, about: f.Tag.Get("doc"), shape: s.of(f.Type), optional: strings.Contains(options, "omitempty"),
+			name: name, about: f.Tag.Get("doc"), shape: s.of(f.Type), optional: optional,
+			nullable: f.Type.Kind() == reflect.Pointer && !optional,
 		})
 	}
 	return found
@@ -161,7 +164,11 @@ func (s *shape) schema() map[string]any {
 func (s *shape) properties() map[string]any {
 	properties, required := map[string]any{}, []string{}
 	for _, m := range s.members {
-		properties[m.name] = described(m.shape.schema(), m.about)
+		schema := m.shape.schema()
+		if m.nullable {
+			schema = map[string]any{"anyOf": []any{schema, map[string]any{"type": "null"}}}
+		}
+		properties[m.name] = described(schema, m.about)
 		if !m.optional {
 			required = append(required, m.name)
 		}
