@@ -26,7 +26,7 @@ run:
 
 # What the tests need beside Go is installed when it is missing.
 test:
-	tools/need curl
+	tools/need curl python3
 	$(TOOL) gotestsum --no-color --format pkgname-and-test-fails -- -timeout 10m ./...
 
 # Every fault at every point of a day of the printer: a sign-in, a refresh, a connection test, a mail. make test tries a part of them.

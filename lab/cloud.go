@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,6 +45,8 @@ type User struct {
 	Mailbox Switch // on by default
 	MFA     bool   // every sign-in asks for a second factor
 	SignIn  Switch // on by default; Off: the account is disabled
+	// Password that is chosen; empty: that of [Config.Passwords], else one that is drawn from the seed.
+	Password string
 }
 
 // AddTenant makes an organization known to both clouds and returns it as the identity provider has it.
@@ -79,7 +82,13 @@ func (l *Lab) AddUser(u User) error {
 		}
 		return nil
 	}
-	account := fakeentra.User{Principal: u.Address, Roles: u.Roles, MFA: u.MFA}
+	chosen := cmp.Or(u.Password, l.config.password(u.Address))
+	if err := CheckPassword(chosen); chosen != "" && err != nil {
+		return err
+	}
+	account := fakeentra.User{
+		Principal: u.Address, Roles: u.Roles, MFA: u.MFA, Password: fakeentra.Password(chosen),
+	}
 	if u.SignIn == Off {
 		account.State = fakeentra.Disabled
 	}
@@ -158,11 +167,41 @@ func (l *Lab) Password(principal string) (string, error) {
 	return u.Password.Reveal(), nil
 }
 
-// ChangePassword gives a user a new password; the old one stays among the secrets of the bench.
+// ChangePassword gives a user a new password, as the user himself does; the old one stays among the secrets of the
+// bench.
 func (l *Lab) ChangePassword(principal string) error {
 	fresh, err := l.Entra.ChangePassword(principal)
 	l.remember(fresh.Reveal())
 	return err
+}
+
+// ChoosePassword does the same with a password that is chosen.
+func (l *Lab) ChoosePassword(principal, password string) error {
+	if err := CheckPassword(password); err != nil {
+		return err
+	}
+	fresh, err := l.Entra.NewPassword(principal, "user", fakeentra.Password(password))
+	l.remember(fresh.Reveal())
+	return err
+}
+
+// CheckPassword says what is wrong with a password that somebody chooses. A shorter one would be found by chance in
+// what a bench writes, where it is looked for.
+func CheckPassword(password string) error {
+	if len(password) < 8 || len(password) > 256 || strings.TrimSpace(password) != password {
+		return errors.New("a password has 8 to 256 characters, and no blank at its ends")
+	}
+	return nil
+}
+
+// password is what was chosen for an account or a printer; empty: nothing.
+func (c *Config) password(who string) string {
+	for name, password := range c.Passwords {
+		if strings.EqualFold(name, who) {
+			return password
+		}
+	}
+	return ""
 }
 
 // remember keeps secrets that no party of the bench has any more, or that the bench cannot ask for.

@@ -58,6 +58,9 @@ type Config struct {
 	// [sim.Folder]. It is made if it is missing. Everything else of a bench, the clouds and their accounts too, is new
 	// at each start. Empty: the memory ends with the bench.
 	Flash string
+	// Passwords are chosen ones, in place of those that are drawn from the seed: of accounts by their address, of
+	// printers' administrators by the printer's name. [CheckPassword] says what they can be.
+	Passwords map[string]string
 	// ShowTestAccounts shows the test accounts beside Microsoft's sign-in form, for people at `mfpsim serve`.
 	ShowTestAccounts bool
 	// Entra and SMTP change the configuration of the clouds before they start. Nil: as they are.

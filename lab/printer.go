@@ -85,8 +85,10 @@ func (p *Printer) start(ctx context.Context, model string) (err error) {
 		Name: p.Name, Model: model, Language: l.config.Language, Address: p.Address, Seed: l.config.Seed,
 		World: l.World, Network: l.Network, Journal: l.Journal,
 		// Not the serial number, which a new printer's password is: that is printed on every status sheet.
-		AdministratorPassword: chance.New(l.config.Seed, p.Name+" administrator").Letters(passwordLetters, 12),
-		ServeWeb:              p.serveWeb, Window: func() *browser.Browser { return l.newBrowser(PartyBrowser) },
+		AdministratorPassword: cmp.Or(
+			l.config.password(p.Name), chance.New(l.config.Seed, p.Name+" administrator").Letters(passwordLetters, 12),
+		),
+		ServeWeb: p.serveWeb, Window: func() *browser.Browser { return l.newBrowser(PartyBrowser) },
 		Link: l.config.Link, Power: p.power, Hide: l.remember,
 	})
 	if err != nil {

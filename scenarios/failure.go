@@ -131,9 +131,14 @@ func tell(s Scenario, number int, text string, f *failure, o Options) string {
 	for _, l := range strings.Split(strings.TrimRight(f.message, "\n"), "\n") {
 		b.WriteString("  " + l + "\n")
 	}
-	fmt.Fprintf(&b, "  proves %s (guide: %s)\n", cmp.Or(strings.Join(s.Proofs(), " "), "no rule"), s.Guide)
+	if s.ID != "" {
+		fmt.Fprintf(&b, "  proves %s (guide: %s)\n", cmp.Or(strings.Join(s.Proofs(), " "), "no rule"), s.Guide)
+	}
 	if f.wire != "" {
 		fmt.Fprintf(&b, "  last on the wire: %s\n", f.wire)
+	}
+	if s.ID == "" { // a script of somebody's own
+		return b.String()
 	}
 	fmt.Fprintf(&b, "  again: %s", replay(s, o))
 	if s.folder == "" { // serve plays what is in this program

@@ -305,7 +305,24 @@ func Play(ctx context.Context, l *lab.Lab, id string) error {
 	if len(picked) != 1 {
 		return fmt.Errorf("%q fits %d scenarios; name one", id, len(picked))
 	}
-	s := picked[0]
+	return playTo(ctx, l, picked[0])
+}
+
+// PlayScript plays lines of the language that are no scenario, without a header, up to their handover, and leaves the
+// bench live: what `serve --script` does. name is what messages call them.
+func PlayScript(ctx context.Context, l *lab.Lab, name, text string) error {
+	defer l.Hold()()
+	return playTo(ctx, l, Scenario{Name: "script", File: name, Text: text})
+}
+
+// CheckScript finds the mistakes in such lines that can be told without playing them.
+func CheckScript(name, text string) error {
+	_, err := Scenario{File: name, Text: text}.lines()
+	return err
+}
+
+// playTo plays up to the handover.
+func playTo(ctx context.Context, l *lab.Lab, s Scenario) error {
 	if stop := s.HandoverLine(); stop > 0 {
 		a := s.archive()
 		a.Comment = []byte(strings.Join(strings.Split(string(a.Comment), "\n")[:stop-1], "\n") + "\n")

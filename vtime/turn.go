@@ -143,7 +143,7 @@ func (w *World) Do(name string, limit time.Duration, f func(ctx context.Context)
 			err = broke
 		}
 	}()
-	if w.flowing {
+	if w.drifts() {
 		<-t.done
 		return nil
 	}

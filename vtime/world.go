@@ -32,6 +32,7 @@ type World struct {
 	now      time.Duration
 	anchor   time.Time // flowing: the machine's time at which now was now
 	frozen   bool      // flowing: somebody advances, the machine's clock does not count
+	paused   bool      // flowing: until somebody lets it flow, as if stepped
 	held     int       // 0 or 1: how many turns run
 	holder   *Turn     // who runs, for the watchdog
 	taken    time.Time // flowing: the machine's time at which the turn was taken
@@ -360,7 +361,7 @@ func (w *World) countInstant(e *event) error {
 
 // freeze takes the World out of the machine's time while somebody drives it. Under w.mu.
 func (w *World) freeze() (thaw func()) {
-	if !w.flowing {
+	if !w.flowing || w.paused {
 		return func() {}
 	}
 	w.now = w.elapsed()

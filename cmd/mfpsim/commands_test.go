@@ -56,6 +56,10 @@ func TestMisuseIsExitCodeTwoWithAClearMessage(t *testing.T) {
 		{"an unknown scenario to list", []string{"list", "none"}, `no scenario fits "none"`},
 		{"nothing to explain", []string{"explain", " "}, "explain what?"},
 		{"an unknown scenario to serve", []string{"serve", "--scenario", "none"}, `no scenario fits "none"`},
+		{"a start that is no date", []string{"serve", "--start", "soon"}, `--start: "soon" is no date`},
+		{"a password without an account", []string{"serve", "--password", "Chosen-1"}, "--password: expected"},
+		{"a password for nobody", []string{"serve", "--password", "nobody@contoso.com=Chosen-1"}, "--password: there is no nobody@contoso.com"},
+		{"two beginnings", []string{"serve", "--ready", "--script", "a.txt"}, "--ready and --script: a bench begins in one way"},
 		{"a port that is none", []string{"serve", "--smtp-port", "99999"}, "a port is a number from 0 to 65535"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -2,13 +2,21 @@ package main
 
 import (
 	"errors"
+	"time"
 
 	"mfpsim/cmd/mfpsim/serve"
+	"mfpsim/phrase"
 )
 
 // serveCommand is `mfpsim serve`.
 type serveCommand struct {
+	Ready    bool   `help:"Begin with an organization that is prepared: SMTP AUTH enabled, security defaults off. Without it, --scenario and --script the organization is new, as chapter 3 of the guide finds it."`
 	Scenario string `placeholder:"ID" help:"Play a scenario up to its handover and stay there."`
+	Script   string `placeholder:"FILE" help:"Play lines in the language of the scenarios, without a header, up to a handover or to their end, and stay there."`
+	Start    string `placeholder:"DATE" help:"True time at which the bench begins: 2026-03-02, '2026-03-02 09:14' (UTC), or with a zone as in RFC 3339. Default: the machine's now."`
+
+	Password map[string]string `placeholder:"WHO=TEXT" mapsep:"none" help:"Choose the password of an account, by its address, or of the printer's administrator, by the name printer. May be given more than once. Others can read a command line: choose no real password."`
+
 	Evidence string `placeholder:"DIR" help:"Write the record into this folder when Ctrl-C ends the program."`
 	JSON     bool   `name:"json" help:"Print the addresses as one line of JSON when ready, and nothing else."`
 	Seed     uint64 `default:"0" help:"Seed of every id, code and token."`
@@ -23,11 +31,11 @@ type serveCommand struct {
 	Keep int `placeholder:"N" default:"${keep}" help:"How many journal entries and how many mails to keep, at most 64 MiB and 256 MiB of them."`
 
 	Listen        string `placeholder:"HOST" default:"127.0.0.1" help:"Address to listen on."`
-	WebConfigPort int    `placeholder:"PORT" default:"0" help:"Port of Web Config; 0: any."`
-	PanelPort     int    `placeholder:"PORT" default:"0" help:"Port of the panel; 0: any."`
-	EntraPort     int    `placeholder:"PORT" default:"0" help:"Port of Entra; 0: any."`
-	SMTPPort      int    `name:"smtp-port" placeholder:"PORT" default:"0" help:"Port of SMTP; 0: any."`
-	ControlPort   int    `placeholder:"PORT" default:"0" help:"Port of the control API; 0: any."`
+	WebConfigPort int    `placeholder:"PORT" default:"0" env:"MFPSIM_WEB_CONFIG_PORT" help:"Port of Web Config; 0: any."`
+	PanelPort     int    `placeholder:"PORT" default:"0" env:"MFPSIM_PANEL_PORT" help:"Port of the panel; 0: any."`
+	EntraPort     int    `placeholder:"PORT" default:"0" env:"MFPSIM_ENTRA_PORT" help:"Port of Entra; 0: any."`
+	SMTPPort      int    `name:"smtp-port" placeholder:"PORT" default:"0" env:"MFPSIM_SMTP_PORT" help:"Port of SMTP; 0: any."`
+	ControlPort   int    `placeholder:"PORT" default:"0" env:"MFPSIM_CONTROL_PORT" help:"Port of the control API; 0: any."`
 }
 
 // Run serves until Ctrl-C.
@@ -35,11 +43,16 @@ func (c *serveCommand) Run(s *streams) error {
 	if c.Keep < 1 {
 		return usage("--keep %d: one entry and one mail are kept at least", c.Keep)
 	}
+	start, err := startOf(c.Start)
+	if err != nil {
+		return err
+	}
 	asOf, err := asOf(c.AsOf)
 	if err != nil {
 		return err
 	}
 	err = serve.Run(s.ctx, serve.Config{
+		Prepared: c.Ready, Script: c.Script, Start: start, Passwords: c.Password,
 		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
 		Flash: c.Flash, CA: c.CA, Host: c.Listen, Keep: c.Keep,
 		Ports: serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, Control: c.ControlPort},
@@ -50,4 +63,16 @@ func (c *serveCommand) Run(s *streams) error {
 		return usageError{err}
 	}
 	return err
+}
+
+// startOf reads a date of the command line; empty is the zero time.
+func startOf(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := phrase.Date(text)
+	if err != nil {
+		return at, usage("--start: %w", err)
+	}
+	return at, nil
 }

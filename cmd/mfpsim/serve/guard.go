@@ -10,14 +10,14 @@ import (
 )
 
 // guard keeps pages of other sites out: a browser tells where a request comes from, and under which name it was sent.
-func (b *bench) guard(h http.Handler) http.Handler {
+func (s *server) guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if name, _, err := net.SplitHostPort(host); err == nil {
 			host = name
 		}
 		ip := net.ParseIP(strings.Trim(host, "[]"))
-		if !strings.EqualFold(host, "localhost") && ip == nil && !strings.EqualFold(host, b.config.Host) {
+		if !strings.EqualFold(host, "localhost") && ip == nil && !strings.EqualFold(host, s.config.Host) {
 			routes.WriteError(w, http.StatusForbidden, "this name does not belong to the bench")
 			return
 		}

@@ -51,7 +51,7 @@ func BenchmarkMemory(b *testing.B) {
 // underLoad is a bench whose mailboxes may send as much as they like.
 func underLoad(b *testing.B) *served {
 	b.Helper()
-	s := live(b, Config{Keep: keptUnderLoad, Configure: func(c *lab.Config) {
+	s := live(b, Config{Prepared: true, Keep: keptUnderLoad, Configure: func(c *lab.Config) {
 		c.SMTP = func(c *fakesmtp.Config) { c.MessagesPerMinute, c.RecipientsPerDay, c.MaxConcurrent = -1, -1, -1 }
 	}})
 	s.client.Transport.(*http.Transport).MaxIdleConnsPerHost = clients

@@ -30,8 +30,8 @@ type panelView struct {
 	Now       time.Time
 	Jobs      []device.Job
 	Sheet     string
-	Mail      []mailRow // the newest
-	MailCount int       // of all that have come
+	Mail      []storedMail // the newest
+	MailCount int          // of all that have come
 	Mailbox   string
 	Problem   string
 	Mark      string

@@ -139,6 +139,7 @@ func (b *bench) advance(d time.Duration) (advanced, error) {
 	if err != nil {
 		return advanced{}, err
 	}
+	b.ahead.Add(int64(d))
 	b.lab.Journal.Append(
 		journal.Entry{
 			Party: "control", Kind: journal.KindClock, Text: journal.Plain("the clock is advanced by " + d.String()),

@@ -29,6 +29,11 @@ type approveRequest struct {
 	User string `json:"user" doc:"address of the account that signs in"`
 }
 
+type passwordRequest struct {
+	User     string `json:"user" doc:"address of the account"`
+	Password string `json:"password,omitempty" doc:"that is chosen; without it one is drawn from the seed"`
+}
+
 type passwordAnswer struct {
 	User     string `json:"user"`
 	Password string `json:"password" doc:"the new one"`
@@ -157,7 +162,9 @@ func entraRoutes() group {
 				Request: "POST /entra/mfa", Example: `{"user":"admin@contoso.com","on":true}`,
 				About: "Makes every sign-in of a user ask for a second factor, or no longer.",
 				Act: does(func(b *bench, in mfaRequest) error {
-					return b.act("control: MFA", func(context.Context) error { return b.lab.Entra.SetMFA(in.User, in.On) })
+					return b.act("control: MFA", func(context.Context) error {
+						return b.lab.Entra.SetMFA(in.User, in.On)
+					})
 				}),
 			},
 			{
@@ -251,9 +258,12 @@ func (b *bench) entraAnswers() plantedAnswers {
 	return answersNow(b.lab.Entra.Answers(), b.lab.Entra.UnmetAnswers())
 }
 
-func (b *bench) changePassword(in userRequest) (passwordAnswer, error) {
+func (b *bench) changePassword(in passwordRequest) (passwordAnswer, error) {
 	err := b.act("control: change a password", func(context.Context) error {
 		b.note("entra: change the password of %s", in.User)
+		if in.Password != "" {
+			return b.lab.ChoosePassword(in.User, in.Password)
+		}
 		return b.lab.ChangePassword(in.User)
 	})
 	if err != nil {

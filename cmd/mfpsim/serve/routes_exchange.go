@@ -24,15 +24,16 @@ type mailboxRequest struct {
 	Address string `json:"-" path:"address" doc:"of the mailbox"`
 	From    int    `json:"-" query:"from" doc:"number of the first mail to return, counted from 1 including discarded mails"`
 	Limit   *int   `json:"-" query:"limit" doc:"how many to return at most; 0 only counts"`
+	Wait    string `json:"-" query:"wait" doc:"how long to wait for a mail to return, in bench time: 10s"`
 }
 
 type mailboxAnswer struct {
-	Messages []mailRow `json:"messages" doc:"oldest first"`
-	Count    int       `json:"count" doc:"how many mails have arrived in all"`
-	Dropped  int       `json:"dropped" doc:"how many of the oldest were discarded"`
+	Messages []storedMail `json:"messages" doc:"oldest first"`
+	Count    int          `json:"count" doc:"how many mails have arrived in all"`
+	Dropped  int          `json:"dropped" doc:"how many of the oldest were discarded"`
 }
 
-type mailRow struct {
+type storedMail struct {
 	Number      int          `json:"number" doc:"in the mailbox, from 1"`
 	From        string       `json:"from" doc:"address of the From header"`
 	To          []string     `json:"to" doc:"addresses of the To header"`
@@ -49,10 +50,10 @@ type attachment struct {
 }
 
 func exchangeRoutes() group {
-	return group{Title: "Exchange Online", Routes: []route{
+	return group{Title: "Exchange Online", Routes: append([]route{
 		{
 			Request: "GET /mailbox/{address}", At: "/mailbox/alice@contoso.com?from=1&limit=10",
-			About: "Lists the mails of an address, oldest first.", Act: tells((*bench).mailbox),
+			About: "Lists the mails of an address, oldest first.", Act: routes.Tells(mailbox),
 		},
 		{
 			Request: "POST /exchange/cmdlet", About: "Runs a cmdlet of Exchange Online PowerShell, as an administrator would.",
@@ -72,7 +73,7 @@ func exchangeRoutes() group {
 			Request: "GET /exchange/answer", About: "Lists the answers that are planted, and those that were not met.",
 			Act: shows(func(b *bench) (plantedAnswers, error) { return b.exchangeAnswers(), nil }),
 		},
-	}}
+	}, beyondRoutes()...)}
 }
 
 func (b *bench) exchangeAnswers() plantedAnswers {
@@ -91,22 +92,32 @@ func (b *bench) cmdlet(in cmdletRequest) (cmdletAnswer, error) {
 
 // mailbox lists messages of an address, oldest first: those from a number on, and at most so many. It tells how many
 // have come, and how many of the oldest have fallen out.
-func (b *bench) mailbox(in mailboxRequest) (mailboxAnswer, error) {
+func mailbox(ctx context.Context, b *bench, in mailboxRequest) (answer mailboxAnswer, err error) {
 	if !strings.Contains(in.Address, "@") {
-		return mailboxAnswer{}, routes.Refuse("%q is no e-mail address", in.Address)
+		return answer, routes.Refuse("%q is no e-mail address", in.Address)
 	}
 	limit := math.MaxInt
 	if in.Limit != nil {
 		limit = *in.Limit
 	}
-	count, dropped := b.lab.SMTP.MailCount(in.Address)
-	return mailboxAnswer{Messages: b.mail(in.Address, in.From, limit), Count: count, Dropped: dropped}, nil
+	err = b.await(ctx, in.Wait, func() bool {
+		answer.Count, answer.Dropped = b.lab.SMTP.MailCount(in.Address)
+		answer.Messages = b.mail(in.Address, in.From, limit)
+		return len(answer.Messages) > 0
+	})
+	return answer, err
 }
 
-func (b *bench) mail(address string, from, limit int) []mailRow {
-	rows := []mailRow{}
-	for _, m := range b.lab.SMTP.MailboxPage(address, from, limit) {
-		row := mailRow{
+// mail returns mails of a mailbox that were not deleted.
+func (b *bench) mail(address string, from, limit int) []storedMail {
+	return shown(b.lab.SMTP.MailboxPage(address, from, limit))
+}
+
+// shown tells of mails in JSON.
+func shown(messages []fakesmtp.Message) []storedMail {
+	rows := []storedMail{}
+	for _, m := range messages {
+		row := storedMail{
 			Number: m.Number, From: m.From, To: list(m.To), Subject: m.Subject, Text: m.Text(),
 			ReceivedAt: m.ReceivedAt, Attachments: []attachment{},
 		}

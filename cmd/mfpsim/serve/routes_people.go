@@ -1,8 +1,10 @@
 package serve
 
 import (
+	"context"
 	"strings"
 
+	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/fakeentra"
 	"mfpsim/lab"
 	"mfpsim/phrase/people"
@@ -23,7 +25,7 @@ func peopleRoutes() group {
 			{
 				Request: "POST /user", Example: `{"words":"carol@contoso.com mailbox"}`,
 				About: "Makes an account, with a password and, unless told otherwise, a mailbox.",
-				Act:   said("user", alone(people.User), (*bench).addUser),
+				Act:   tells((*bench).addUser),
 			},
 			{
 				Request: "GET /accounts", About: "Lists the accounts with their passwords, for whoever plays the person.",
@@ -33,8 +35,21 @@ func peopleRoutes() group {
 	}
 }
 
-func (b *bench) addUser(u lab.User) (Account, error) {
-	if err := b.lab.AddUser(u); err != nil {
+type newUserRequest struct {
+	Words    wording `json:"words" doc:"as they stand behind the verb user: one line, or a list of words"`
+	Password string  `json:"password,omitempty" doc:"that is chosen; without it one is drawn from the seed"`
+}
+
+func (b *bench) addUser(in newUserRequest) (Account, error) {
+	u, err := people.User(in.Words)
+	if err != nil {
+		return Account{}, routes.Refused(err)
+	}
+	u.Password = in.Password
+	if err := b.act("control: user", func(context.Context) error {
+		b.note("user %s", strings.Join(in.Words, " "))
+		return b.lab.AddUser(u)
+	}); err != nil {
 		return Account{}, err
 	}
 	for _, a := range b.accounts() {

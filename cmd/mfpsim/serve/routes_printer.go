@@ -18,8 +18,8 @@ type printerAnswer struct {
 	On       bool   `json:"on" doc:"the printer is switched on"`
 }
 
-// screenRow is a screen of the panel.
-type screenRow struct {
+// panelScreen is a screen of the panel.
+type panelScreen struct {
 	Path    string   `json:"path" doc:"where on the panel: Scan > Email"`
 	Padlock bool     `json:"padlock" doc:"the padlock is shown"`
 	Lines   []string `json:"lines" doc:"what the screen says"`
@@ -72,14 +72,14 @@ type languageRequest struct {
 	Language string `json:"language,omitempty" doc:"a language of the panel: en"`
 }
 
-func screenOf(s device.Screen) screenRow {
-	return screenRow{s.Path, s.Padlock, list(s.Lines), list(s.Keys), list(s.Fields), s.String()}
+func screenOf(s device.Screen) panelScreen {
+	return panelScreen{s.Path, s.Padlock, list(s.Lines), list(s.Keys), list(s.Fields), s.String()}
 }
 
 // press does something on the panel and records the screen.
 func (b *bench) press(
 	what string, f func(ctx context.Context, d device.Device) (device.Screen, error),
-) (screenRow, error) {
+) (panelScreen, error) {
 	var screen device.Screen
 	err := b.act("panel: "+what, func(ctx context.Context) (err error) {
 		screen, err = f(ctx, b.device)
@@ -98,7 +98,7 @@ func (b *bench) press(
 func presses[In any](
 	what func(in In) string, f func(ctx context.Context, d device.Device, in In) (device.Screen, error),
 ) act {
-	return tells(func(b *bench, in In) (screenRow, error) {
+	return tells(func(b *bench, in In) (panelScreen, error) {
 		return b.press(what(in), func(ctx context.Context, d device.Device) (device.Screen, error) {
 			return f(ctx, d, in)
 		})
@@ -115,7 +115,7 @@ func printerRoutes() group {
 		},
 		{
 			Request: "GET /printer/panel", About: "Looks at the screen of the control panel.",
-			Act: routes.Tells(func(ctx context.Context, b *bench, _ routes.None) (screenRow, error) {
+			Act: routes.Tells(func(ctx context.Context, b *bench, _ routes.None) (panelScreen, error) {
 				screen, err := b.device.Panel().Screen(ctx)
 				return screenOf(screen), err
 			}),
@@ -129,7 +129,7 @@ func printerRoutes() group {
 				}),
 		},
 		{
-			Request: "POST /printer/panel/enter", Example: `{"field":"Recipient","value":"bob@fabrikam.com"}`,
+			Request: "POST /printer/panel/enter", Example: `{"field":"To","value":"bob@fabrikam.com"}`,
 			About: "Types into a field of the screen.",
 			Act: presses(plainly[enterRequest]("type"),
 				func(ctx context.Context, d device.Device, in enterRequest) (device.Screen, error) {
@@ -137,7 +137,7 @@ func printerRoutes() group {
 				}),
 		},
 		{
-			Request: "POST /printer/panel/log-in", Example: `{"password":"…"}`, About: "Logs the administrator in at the panel.",
+			Request: "POST /printer/panel/log-in", Example: `{"password":"the-admin-password"}`, About: "Logs the administrator in at the panel.",
 			Act: presses(plainly[logInRequest]("log in"),
 				func(ctx context.Context, d device.Device, in logInRequest) (device.Screen, error) {
 					return d.Panel().LogIn(ctx, in.User, in.Password)
@@ -227,9 +227,9 @@ func (b *bench) describePrinter() (printerAnswer, error) {
 	return printerAnswer{d.Name, d.Model, d.Serial, d.Firmware, d.Address, on}, err
 }
 
-func (b *bench) scan(in scanRequest) (screenRow, error) {
+func (b *bench) scan(in scanRequest) (panelScreen, error) {
 	if in.Pages < 0 || in.Pages > 999 {
-		return screenRow{}, errPages
+		return panelScreen{}, errPages
 	}
 	function := device.Function(or(in.Function, string(device.FunctionEmail)))
 	return b.press("scan", func(ctx context.Context, d device.Device) (device.Screen, error) {

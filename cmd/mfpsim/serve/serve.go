@@ -8,21 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
-	"syscall"
 	"text/tabwriter"
 	"time"
 
-	"mfpsim/device"
-	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
-	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/lab"
 	"mfpsim/report"
@@ -37,6 +30,13 @@ type Ports struct{ WebConfig, Panel, Entra, SMTP, Control int }
 // Config says what is to be served.
 type Config struct {
 	Scenario string // played up to its handover; empty: a small organization whose printer is not set up yet
+	Script   string // file with lines of the language, played up to their handover
+	Prepared bool   // the organization has been made ready for mail: SMTP AUTH is on, security defaults are off
+	// Start is the true time at which the bench begins; zero: the machine's now, or that of the scenario.
+	Start time.Time
+	// Passwords are chosen ones, see [lab.Config].
+	Passwords map[string]string
+
 	Evidence string // folder for the evidence at the end; empty: none
 	JSON     bool   // print one line of JSON instead of a table
 	Seed     uint64
@@ -55,10 +55,12 @@ type Config struct {
 	StrictDoors bool
 	// Configure changes the bench before it is built, for tests.
 	Configure func(*lab.Config)
-	// Lab is told the bench before it is ready, for tests.
+	// Lab is told the bench before it is ready, and after each reset, for tests.
 	Lab func(*lab.Lab)
 	// HeldFor is how long a turn may be held, by the machine's clock, before the pages say so; 0: 10 s.
 	HeldFor time.Duration
+
+	script string // what the file says
 }
 
 // heldFor is longer than any party of a bench that works holds the turn.
@@ -73,10 +75,32 @@ func misuse(format string, values ...any) error { return &ConfigError{fmt.Errorf
 
 // Account is a test account, with the password that a person types.
 type Account struct {
-	User     string   `json:"user"`
-	Password string   `json:"password"`
-	Roles    []string `json:"roles"`
-	Mailbox  bool     `json:"mailbox"`
+	User     string   `json:"user" doc:"address"`
+	Password string   `json:"password" doc:"what the person types"`
+	Roles    []string `json:"roles" doc:"in the directory; without one nobody consents for an organization"`
+	Mailbox  bool     `json:"mailbox" doc:"it has a mailbox, and can be sent from"`
+	Personal bool     `json:"personal" doc:"a personal Microsoft account, of no organization"`
+	MFA      bool     `json:"mfa,omitempty" doc:"every sign-in asks for a second factor"`
+	Disabled bool     `json:"disabled,omitempty" doc:"the sign-in is blocked"`
+}
+
+// can says on a line what an account can do.
+func (a Account) can() string {
+	words := slices.Clone(a.Roles)
+	switch {
+	case a.Personal:
+		words = append(words, "personal account")
+	case len(words) == 0:
+		words = append(words, "no role")
+	}
+	words = append(words, map[bool]string{true: "mailbox", false: "no mailbox"}[a.Mailbox])
+	if a.MFA {
+		words = append(words, "second factor")
+	}
+	if a.Disabled {
+		words = append(words, "sign-in blocked")
+	}
+	return strings.Join(words, ", ")
 }
 
 // Endpoints is where the bench is reached and with what: the line of `serve --json`.
@@ -107,26 +131,29 @@ func Run(ctx context.Context, c Config) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	b := &bench{config: c}
-	if err := b.open(); err != nil {
-		return errors.Join(err, b.close())
+	if err := c.readScript(); err != nil {
+		return err
 	}
-	if err := b.start(ctx); err != nil {
-		return errors.Join(err, b.close())
+	s, err := openServer(c)
+	if err != nil {
+		return err
+	}
+	if err := s.start(ctx); err != nil {
+		return errors.Join(err, s.close())
 	}
 	if ctx.Err() == nil {
-		if err := b.announce(); err != nil {
-			return errors.Join(err, b.close())
+		if err := s.bench.announce(); err != nil {
+			return errors.Join(err, s.close())
 		}
 		if c.Lab != nil {
-			c.Lab(b.lab)
+			c.Lab(s.bench.lab)
 		}
 		if c.Ready != nil {
-			c.Ready(b.endpoints)
+			c.Ready(s.bench.endpoints)
 		}
 		<-ctx.Done()
 	}
-	return errors.Join(b.evidence(), b.close())
+	return errors.Join(s.now().evidence(), s.close())
 }
 
 // check looks at all that can be wrong before anything is opened.
@@ -151,6 +178,9 @@ func (c Config) check() error {
 			return misuse("%q fits %d scenarios; name one", c.Scenario, len(picked))
 		}
 	}
+	if err := c.checkStart(); err != nil {
+		return err
+	}
 	if c.Scenario != "" && c.Flash != "" && sim.HoldsPrinters(c.Flash) {
 		return misuse("--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash)
 	}
@@ -164,6 +194,46 @@ func (c Config) check() error {
 			return misuse("cannot write the certificate authority to %s: no such folder", c.CA)
 		}
 	}
+	return nil
+}
+
+// checkStart looks at how the bench is to begin.
+func (c Config) checkStart() error {
+	var chosen []string
+	for flag, given := range map[string]bool{
+		"--scenario": c.Scenario != "", "--script": c.Script != "", "--ready": c.Prepared,
+	} {
+		if given {
+			chosen = append(chosen, flag)
+		}
+	}
+	if slices.Sort(chosen); len(chosen) > 1 {
+		return misuse("%s: a bench begins in one way; name one of them", strings.Join(chosen, " and "))
+	}
+	if c.Scenario != "" && !c.Start.IsZero() {
+		return misuse("--start: a scenario has dates of its own and begins on %s", vtime.DefaultStart.Format(time.DateOnly))
+	}
+	for who, password := range c.Passwords {
+		if err := lab.CheckPassword(password); err != nil {
+			return misuse("--password %s: %w", who, err)
+		}
+	}
+	return nil
+}
+
+// readScript reads the file of the script and looks for mistakes in its lines.
+func (c *Config) readScript() error {
+	if c.Script == "" {
+		return nil
+	}
+	text, err := os.ReadFile(c.Script)
+	if err != nil {
+		return misuse("--script: %s cannot be read", c.Script)
+	}
+	if err := scenarios.CheckScript(filepath.Base(c.Script), string(text)); err != nil {
+		return misuse("--script: %w", err)
+	}
+	c.script = string(text)
 	return nil
 }
 
@@ -183,287 +253,6 @@ func contains(list []string, wanted string) bool {
 		}
 	}
 	return false
-}
-
-// bench is a lab with its doors to the outside.
-type bench struct {
-	config    Config
-	world     *vtime.World
-	lab       *lab.Lab
-	printer   *lab.Printer
-	device    device.Device // of the printer
-	endpoints Endpoints
-
-	listeners map[string]net.Listener // by flag, as long as nobody serves them
-	servers   []*http.Server
-	smtp      net.Listener
-	smtpDone  chan struct{}
-	temporary string // folder of the authority's file
-}
-
-// doors are the listeners, by the flag that chooses their port.
-var doors = []struct {
-	flag string
-	port func(Ports) int
-}{
-	{"web-config-port", func(p Ports) int { return p.WebConfig }},
-	{"panel-port", func(p Ports) int { return p.Panel }},
-	{"entra-port", func(p Ports) int { return p.Entra }},
-	{"smtp-port", func(p Ports) int { return p.SMTP }},
-	{"control-port", func(p Ports) int { return p.Control }},
-}
-
-// open opens all ports, so that one that is in use is told before anything is built.
-func (b *bench) open() error {
-	b.listeners = map[string]net.Listener{}
-	for _, door := range doors {
-		port := door.port(b.config.Ports)
-		if port < 0 || port > 65535 {
-			return misuse("--%s %d: a port is a number from 0 to 65535", door.flag, port)
-		}
-		l, err := net.Listen("tcp", net.JoinHostPort(b.config.Host, strconv.Itoa(port)))
-		switch {
-		case errors.Is(err, syscall.EADDRINUSE):
-			return misuse("--%s: port %d is in use on %s; choose another one, or 0 for any", door.flag, port, b.config.Host)
-		case errors.Is(err, syscall.EACCES):
-			return misuse("--%s: port %d is not allowed to this user; choose one above 1023", door.flag, port)
-		case err != nil:
-			return misuse("cannot listen on %s: it is no address of this machine", b.config.Host)
-		}
-		b.listeners[door.flag] = l
-	}
-	return nil
-}
-
-// host is the address that a listener is reached under from this machine, with its port.
-func (b *bench) host(flag string) string {
-	_, port, _ := net.SplitHostPort(b.listeners[flag].Addr().String())
-	host := b.config.Host
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return net.JoinHostPort(host, port)
-}
-
-// start builds the lab, plays the scenario and serves the ports.
-func (b *bench) start(ctx context.Context) error {
-	b.endpoints = Endpoints{
-		WebConfig: "https://" + b.host("web-config-port"), Panel: "http://" + b.host("panel-port"), Entra: "https://" + b.host("entra-port"),
-		Control: "http://" + b.host("control-port"), Graph: "http://" + b.host("control-port") + graphPath + "/v1.0", SMTP: b.host("smtp-port"),
-	}
-	var start time.Time // the machine's now, for clients that look at their own clock
-	if b.config.Scenario != "" {
-		start = vtime.DefaultStart // the dates in a scenario are after this one
-	}
-	b.world = vtime.NewFlowing(start)
-	config := lab.Config{
-		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true,
-		Link: b.link, Flash: b.config.Flash,
-	}
-	config.Keep, config.Mails = b.config.keep()
-	config.Entra = func(c *fakeentra.Config) { c.StrictDoors, c.AsOf = b.config.StrictDoors, b.config.AsOf }
-	if b.config.Configure != nil {
-		b.config.Configure(&config)
-	}
-	made, err := lab.New(config)
-	var refused *sim.FolderError
-	switch {
-	case errors.As(err, &refused):
-		return misuse("--flash: %w", err)
-	case err != nil:
-		return err
-	}
-	b.lab = made
-	if b.printer, err = made.Printer(lab.DefaultPrinter); err != nil {
-		return err
-	}
-	b.device = b.printer.Device()
-	if b.config.Scenario != "" {
-		err = b.play(ctx)
-	} else {
-		err = b.furnish()
-	}
-	if err != nil || ctx.Err() != nil {
-		return err
-	}
-	if err := b.describe(); err != nil {
-		return err
-	}
-	return b.serve()
-}
-
-// play plays the scenario; Ctrl-C while it does ends the bench.
-func (b *bench) play(ctx context.Context) error {
-	var failed error
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		failed = scenarios.Play(ctx, b.lab, b.config.Scenario)
-	}()
-	select {
-	case <-done:
-		if ctx.Err() == nil {
-			return failed
-		}
-	case <-ctx.Done():
-		b.world.Close() // the scenario is broken off
-		<-done
-	}
-	return nil
-}
-
-// furnish makes an organization with SMTP AUTH enabled, whose printer has not been set up, and a personal account.
-func (b *bench) furnish() error {
-	tenants := []lab.Tenant{
-		{Name: "contoso.com", SMTPAuth: true, SecurityDefaults: lab.Off},
-		{Name: "outlook.com", Personal: true},
-	}
-	users := []lab.User{
-		{Address: "admin@contoso.com", Roles: []string{"Cloud Application Administrator"}},
-		{Address: "scanner@contoso.com"},
-		{Address: "alice@contoso.com"},
-		{Address: "consent@contoso.com", Roles: []string{"Cloud Application Administrator"}, Mailbox: lab.Off},
-		{Address: "bob@outlook.com"},
-	}
-	for _, t := range tenants {
-		if _, err := b.lab.AddTenant(t); err != nil {
-			return err
-		}
-	}
-	for _, u := range users {
-		if err := b.lab.AddUser(u); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// link leads an address of Microsoft's to the bench: no page links to the real one.
-func (b *bench) link(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return b.endpoints.Entra
-	}
-	base, err := url.Parse(b.endpoints.Entra)
-	if err != nil {
-		return b.endpoints.Entra
-	}
-	u.Scheme, u.Host = base.Scheme, base.Host
-	return u.String()
-}
-
-// describe fills in the rest of the endpoints and writes the authority's certificate.
-func (b *bench) describe() error {
-	e := &b.endpoints
-	if domain, err := b.lab.OnlyTenant(); err == nil {
-		tenant, _ := b.lab.Entra.Tenant(domain)
-		e.Tenant = tenant.ID
-	}
-	clientID, scopes := b.lab.Application()
-	e.ClientID, e.Scope = clientID, strings.Join(scopes, " ")
-	e.Accounts = b.accounts()
-	if err := b.act("the administrator's password", func(ctx context.Context) (err error) {
-		e.WebConfigPassword, err = b.device.AdministratorPassword(ctx)
-		return err
-	}); err != nil && !errors.Is(err, device.ErrNotSupported) {
-		return err
-	}
-	e.CA = b.config.CA
-	if e.CA == "" {
-		var err error
-		if b.temporary, err = os.MkdirTemp("", "mfpsim-"); err != nil {
-			return errors.New("no temporary folder for the certificate authority; name a file with --ca")
-		}
-		e.CA = filepath.Join(b.temporary, "ca.pem")
-	}
-	if err := os.WriteFile(
-		e.CA,
-		b.lab.Network.Authority().PEM(),
-		0o644,
-	); err != nil { //nolint:gosec // a certificate is public
-		return misuse("cannot write the certificate authority to %s", e.CA)
-	}
-	return nil
-}
-
-// accounts are the test accounts as they are now.
-func (b *bench) accounts() []Account {
-	accounts := []Account{}
-	for _, u := range b.lab.Entra.Users() {
-		_, err := b.lab.SMTP.Cmdlet("Get-CASMailbox", []string{u.Principal})
-		accounts = append(
-			accounts,
-			Account{
-				User: u.Principal, Password: u.Password.Reveal(), Roles: append([]string{}, u.Roles...),
-				Mailbox: err == nil,
-			},
-		)
-	}
-	return accounts
-}
-
-// serve answers on all ports.
-func (b *bench) serve() error {
-	network := b.lab.Network
-	take := func(flag string) net.Listener {
-		l := b.listeners[flag]
-		delete(b.listeners, flag)
-		return l
-	}
-	web := network.Adopt(b.printer.Name, take("web-config-port"))
-	switch err := b.printer.ServeWeb(web, b.config.Host); {
-	case errors.Is(err, device.ErrNotSupported):
-		b.endpoints.WebConfig = ""
-		if err := web.Close(); err != nil {
-			return err
-		}
-	case err != nil:
-		return err
-	}
-	hosts := []string{b.config.Host}
-	for _, address := range fakeentra.Names() {
-		host, _, _ := net.SplitHostPort(address)
-		hosts = append(hosts, host)
-	}
-	entra, err := network.ServeHTTP(network.Adopt(fakeentra.Party, take("entra-port")),
-		network.TLSConfig(fakeentra.Party, b.world.Clock(fakeentra.Party), hosts...), b.lab.Entra)
-	if err != nil {
-		return err
-	}
-	// The control plane and the panel's page act through World.Do, in turns of their own.
-	control, err := network.ServeHTTP(take("control-port"), nil, b.guard(b.withGraph(b.control())))
-	if err != nil {
-		return err
-	}
-	panel, err := network.ServeHTTP(take("panel-port"), nil, b.guard(b.panel()))
-	if err != nil {
-		return err
-	}
-	b.servers = []*http.Server{entra, control, panel}
-	b.smtp = network.Adopt(fakesmtp.Party, take("smtp-port"))
-	faultnet.Expect(b.smtp)
-	b.smtpDone = make(chan struct{})
-	go func() {
-		defer close(b.smtpDone)
-		_ = b.lab.SMTP.Serve(b.smtp) // ends when the bench is closed
-	}()
-	return nil
-}
-
-// graphPath is where Entra's administration API is mounted beside the control API.
-const graphPath = "/graph"
-
-// withGraph adds the administration API to the control plane: it is for whoever owns the bench, never for what is
-// tested.
-func (b *bench) withGraph(control http.Handler) http.Handler {
-	graph := http.StripPrefix(graphPath, b.lab.Entra.Graph())
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, graphPath+"/") {
-			graph.ServeHTTP(w, r)
-			return
-		}
-		control.ServeHTTP(w, r)
-	})
 }
 
 // announce prints where the bench is.
@@ -489,66 +278,26 @@ func (b *bench) announce() error {
 	_, _ = fmt.Fprintf(t, "CA\t%s\tto be trusted by clients of the bench only\n", e.CA)
 	_, _ = fmt.Fprintf(t, "Tenant\t%s\tapplication %s\n", e.Tenant, e.ClientID)
 	for _, a := range e.Accounts {
-		mailbox := "no mailbox"
-		if a.Mailbox {
-			mailbox = "mailbox"
-		}
-		_, _ = fmt.Fprintf(
-			t, "Account\t%s\tpassword %s, %s\n", a.User, a.Password,
-			strings.Join(append(append([]string{}, a.Roles...), mailbox), ", "),
-		)
+		_, _ = fmt.Fprintf(t, "Account\t%s\tpassword %s, %s\n", a.User, a.Password, a.can())
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if b.config.Scenario != "" {
-		_, _ = fmt.Fprintf(b.config.Out, "%s has been played up to its handover: go on by hand.\n", b.config.Scenario)
-	}
+	_, _ = fmt.Fprintln(b.config.Out, b.config.begins())
 	_, err := fmt.Fprintln(b.config.Out, "Ctrl-C ends the bench.")
 	return err
 }
 
-// evidence writes what the bench leaves behind.
-func (b *bench) evidence() error {
-	if b.config.Evidence == "" || b.lab == nil {
-		return nil
+// begins says how the bench begins.
+func (c Config) begins() string {
+	switch {
+	case c.Scenario != "":
+		return c.Scenario + " has been played up to its handover: go on by hand."
+	case c.Script != "":
+		return filepath.Base(c.Script) + " has been played: go on by hand."
+	case c.Prepared:
+		return "SMTP AUTH is enabled and security defaults are off; the printer is not set up."
 	}
-	id, replay := "serve", "mfpsim serve"
-	if b.config.Scenario != "" {
-		id, replay = b.config.Scenario, replay+" --scenario "+b.config.Scenario
-	}
-	if b.config.Model != "" {
-		replay += " --model " + b.config.Model
-	}
-	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: fmt.Sprintf("%s --seed %d", replay, b.config.Seed)}
-	e.MailsDropped = b.lab.SMTP.DroppedMails()
-	for _, m := range b.lab.Mails() {
-		e.Mails = append(e.Mails, report.Mail{Mailbox: m.Mailbox, Number: m.Number, Raw: m.Raw})
-	}
-	return report.WriteEvidence(b.config.Evidence, e)
-}
-
-// close ends everything that was opened.
-func (b *bench) close() error {
-	var failed error
-	for _, l := range b.listeners {
-		failed = errors.Join(failed, l.Close())
-	}
-	if b.world != nil {
-		b.world.Close() // sleepers wake, so that handlers end
-	}
-	for _, s := range b.servers {
-		failed = errors.Join(failed, s.Close())
-	}
-	if b.lab != nil {
-		failed = errors.Join(failed, b.lab.Close())
-	}
-	if b.smtp != nil {
-		_ = b.smtp.Close() // the lab has closed it already
-		<-b.smtpDone
-	}
-	if b.temporary != "" {
-		failed = errors.Join(failed, os.RemoveAll(b.temporary))
-	}
-	return failed
+	return "A new organization: SMTP AUTH is disabled, security defaults are on, users may not consent. " +
+		"--ready begins with one that is prepared."
 }

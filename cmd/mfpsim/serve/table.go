@@ -8,9 +8,11 @@ import (
 	"strings"
 
 	"mfpsim/choice"
+	"mfpsim/cmd/mfpsim/serve/mailpit"
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/fakeentra"
 	"mfpsim/journal"
+	"mfpsim/vtime"
 )
 
 type (
@@ -22,7 +24,7 @@ type (
 // table is the control API: everything that the bench's pages can do, in JSON.
 func table() []group {
 	return []group{
-		overview(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), exchangeRoutes(), networkRoutes(),
+		overview(), pointRoutes(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), mailRoutes(), exchangeRoutes(), networkRoutes(),
 		printerRoutes(),
 	}
 }
@@ -42,16 +44,21 @@ func does[In any](f func(b *bench, in In) error) act {
 	return tells(func(b *bench, in In) (routes.Done, error) { return routes.Done{OK: true}, f(b, in) })
 }
 
-// control is the control API.
-func (b *bench) control() http.Handler {
-	return routes.Server[*bench]{Groups: table(), On: func() *bench { return b }, Failed: failed}.Handler()
-}
+// errEnded is what a request hears whose bench has gone.
+var errEnded = errors.New("the bench was reset meanwhile, or has ended")
 
 // failed says with which status an error is answered.
 func failed(err error) (status int, message string) {
 	var label *choice.Error
+	var search mailpit.ErrSearch
 	var entra *fakeentra.Error
 	switch {
+	case errors.Is(err, vtime.ErrClosed), errors.Is(err, errEnded):
+		return http.StatusServiceUnavailable, errEnded.Error()
+	case errors.Is(err, mailpit.ErrNone):
+		return http.StatusNotFound, err.Error()
+	case errors.As(err, &search):
+		return http.StatusBadRequest, err.Error()
 	case errors.As(err, &label):
 		return http.StatusNotFound, label.Error()
 	case errors.As(err, &entra): // without the name of the package: the request says whose it is
@@ -124,6 +131,10 @@ func overview() group {
 				}
 				return answer, nil
 			}),
+		},
+		{
+			Request: "GET /openapi.json", About: "Returns this API as an OpenAPI 3.1 document.", Media: "application/json",
+			Act: shows(func(*bench) (routes.Raw, error) { return openAPI() }),
 		},
 	}}
 }

@@ -119,6 +119,18 @@ func (l *Log) Sessions() []Session {
 	return sessions
 }
 
+// User names the account that a connection was authenticated as; empty: none, or the session is forgotten.
+func (l *Log) User(connection string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, s := range slices.Backward(l.sessions) {
+		if s.Connection == connection {
+			return s.User
+		}
+	}
+	return ""
+}
+
 // Refusals returns what was refused, oldest first; of very much the last.
 func (l *Log) Refusals() []Refusal {
 	l.mu.Lock()

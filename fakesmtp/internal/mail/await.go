@@ -29,8 +29,8 @@ func (a *Arrival) Announce() {
 	}
 }
 
-// arrived returns a channel that is closed when the next message comes.
-func (a *Arrival) arrived() <-chan struct{} {
+// Arrived returns a channel that is closed when the next message comes.
+func (a *Arrival) Arrived() <-chan struct{} {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.next == nil {
@@ -91,7 +91,7 @@ func Await(ctx context.Context, world *vtime.World, inbox Inbox, address string)
 		return Message{}, ErrNoMessage
 	}
 	for {
-		arrived := inbox.Arrival().arrived()
+		arrived := inbox.Arrival().Arrived()
 		if message, ok := take(inbox, address); ok {
 			return message, nil
 		}

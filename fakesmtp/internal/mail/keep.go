@@ -1,6 +1,9 @@
 package mail
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // Keep bounds the messages that a server keeps, in all its mailboxes together; the oldest fall out, the newest stays. A
 // zero field is no bound.
@@ -33,6 +36,21 @@ type Letter struct {
 
 // Recipients are those that the client named.
 func (l *Letter) Recipients() []string { return l.message.EnvelopeTo }
+
+// Serial is the message's place among all that came to the shelf, from 1.
+func (l *Letter) Serial() int { return l.number }
+
+// Boxes are those in which the message lies. They must not be changed.
+func (l *Letter) Boxes() []*Box { return l.boxes }
+
+// Shown returns the message, for somebody to look at.
+func (l *Letter) Shown() Message { return l.message.shown() }
+
+// After returns the messages that came to the shelf after the one with a serial number and are kept, oldest first.
+func (s *Shelf) After(serial int) []*Letter {
+	letters := s.letters.items()
+	return slices.Clone(letters[sort.Search(len(letters), func(i int) bool { return letters[i].number > serial }):])
+}
 
 // Box is what lies in one mailbox, or in its Sent Items, oldest first. The zero Box is empty.
 type Box struct {

@@ -147,7 +147,7 @@ func report(user *mailbox, m mail.Message, recipient, detail string) mail.Messag
 		m.ReceivedAt.UTC().Format(time.RFC1123Z),
 		recipient, detail)
 	ndr := mail.Parse([]byte(raw))
-	ndr.EnvelopeTo, ndr.ReceivedAt = []string{user.address}, m.ReceivedAt
+	ndr.EnvelopeTo, ndr.ReceivedAt, ndr.NonDelivery = []string{user.address}, m.ReceivedAt, true
 	return ndr
 }
 

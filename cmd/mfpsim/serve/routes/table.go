@@ -21,6 +21,7 @@ type Route[B any] struct {
 	About   string // what it does, in a sentence or two
 	Example string // a body that can be sent as it is; empty: none
 	At      string // path and query of the example, where the pattern alone cannot be asked
+	Media   string // media type of the answer, where that is Raw; empty: text/plain
 	Act     Act[B]
 }
 
@@ -31,6 +32,14 @@ func (r Route[B]) Method() string { method, _, _ := strings.Cut(r.Request, " ");
 func (r Route[B]) Path() string {
 	_, path, _ := strings.Cut(r.Request, " ")
 	return strings.TrimSuffix(path, "{$}")
+}
+
+// media is the media type of an answer that is not JSON.
+func (r Route[B]) media() string {
+	if r.Media == "" {
+		return "text/plain"
+	}
+	return r.Media
 }
 
 // Act is what a route does, with the types of what it takes and gives. [Tells] makes one.
@@ -66,6 +75,12 @@ type Raw struct {
 	Body   []byte      // as it is sent
 	Header http.Header // further header fields; nil: none
 }
+
+var (
+	doneType    = reflect.TypeFor[Done]()
+	rawType     = reflect.TypeFor[Raw]()
+	problemType = reflect.TypeFor[Problem]()
+)
 
 // Refusal is a request that was not understood: status 400.
 type Refusal struct{ error }

@@ -1,0 +1,123 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// server has the ports, and one bench at a time behind them.
+type server struct {
+	config Config
+	doors  map[string]*door // by flag
+	https  []*http.Server   // of the control API and of the panel's page, which outlive a bench
+
+	resetting sync.Mutex // held by who puts a bench in the place of another
+	points    []point    // that were saved; under resetting
+	temporary string     // folder of the authority's file; empty: there is none
+
+	mu    sync.RWMutex // written to while one bench takes the place of another
+	bench *bench
+}
+
+// openServer opens all ports.
+func openServer(c Config) (*server, error) {
+	s := &server{config: c, doors: map[string]*door{}}
+	for _, d := range doors {
+		opened, err := openDoor(d.flag, c.Host, d.port(c.Ports))
+		if err != nil {
+			return nil, errors.Join(err, s.close())
+		}
+		s.doors[d.flag] = opened
+	}
+	return s, nil
+}
+
+// host is the address that a door is reached under from this machine, with its port.
+func (s *server) host(flag string) string {
+	_, port, _ := net.SplitHostPort(s.doors[flag].tcp.Addr().String())
+	host := s.config.Host
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// now is the bench that stands. It waits while one takes the place of another.
+func (s *server) now() *bench {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.bench
+}
+
+// start builds the first bench and opens its owner's pages.
+func (s *server) start(ctx context.Context) error {
+	b, err := s.build(ctx, point{})
+	s.bench = b
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	if err := b.serve(); err != nil {
+		return err
+	}
+	s.open(controlPort, func(r *http.Request) string {
+		if strings.HasPrefix(r.URL.Path, graphPath+"/") {
+			return inGraph
+		}
+		return inControl
+	})
+	s.open(panelPort, func(*http.Request) string { return inPanel })
+	return nil
+}
+
+// open serves pages of the bench's owner; plane says which ones a request is for.
+func (s *server) open(flag string, plane func(r *http.Request) string) {
+	served := &http.Server{
+		ErrorLog: log.New(io.Discard, "", 0),
+		Handler: s.guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			b := s.now()
+			b.calls.keep(b.world.Elapsed(), plane(r), r, func() { b.planes[plane(r)].ServeHTTP(w, r) })
+		})),
+	}
+	s.https = append(s.https, served)
+	go func() { _ = served.Serve(s.doors[flag].tcp) }() // ends when it is closed
+}
+
+// authorityFile is a temporary file for the authority's certificate, which outlives a reset.
+func (s *server) authorityFile() (string, error) {
+	if s.temporary == "" {
+		folder, err := os.MkdirTemp("", "mfpsim-")
+		if err != nil {
+			return "", errors.New("no temporary folder for the certificate authority; name a file with --ca")
+		}
+		s.temporary = folder
+	}
+	return filepath.Join(s.temporary, "ca.pem"), nil
+}
+
+// close ends the bench and closes all ports.
+func (s *server) close() error {
+	var failed error
+	for _, served := range s.https {
+		failed = errors.Join(failed, served.Close())
+	}
+	if s.bench != nil {
+		failed = errors.Join(failed, s.bench.close())
+	}
+	for _, d := range s.doors {
+		if err := d.tcp.Close(); !errors.Is(err, net.ErrClosed) {
+			failed = errors.Join(failed, err)
+		}
+	}
+	if s.temporary != "" {
+		failed = errors.Join(failed, os.RemoveAll(s.temporary))
+	}
+	return failed
+}
