@@ -3,6 +3,7 @@ package fakeentra
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/directory"
@@ -109,6 +110,30 @@ func (s *Server) ChangeApplication(id string, change func(*Application)) error {
 	return ours(s.directory.ChangeApplication(id, func(a *Application) error { change(a); return nil }))
 }
 
+// AddClientSecret gives an application, by id or name, a secret, which it returns with its key id; the value is drawn
+// from the seed. The zero expires is never.
+func (s *Server) AddClientSecret(application, name string, expires time.Time) (ClientSecret, error) {
+	a, err := s.directory.ApplicationNamed(application)
+	if err != nil {
+		return ClientSecret{}, ours(err)
+	}
+	made, err := s.directory.AddSecret(a.ID, name, "", expires)
+	return made, ours(err)
+}
+
+// RemoveClientSecret takes a secret away from an application again, by its key id.
+func (s *Server) RemoveClientSecret(application, key string) error {
+	a, err := s.directory.ApplicationNamed(application)
+	if err == nil {
+		err = s.directory.RemoveSecret(a.ID, key)
+	}
+	return ours(err)
+}
+
+// AddResource adds an API to those that tokens are made for, or permissions to one that is there, as Config.Resources
+// does.
+func (s *Server) AddResource(r Resource) error { return ours(s.directory.AddResource(r)) }
+
 // ChangeServicePrincipal lets change alter an application, or an API, as a tenant knows it, by id or name; it is made
 // if the tenant has none yet.
 func (s *Server) ChangeServicePrincipal(tenant, application string, change func(*ServicePrincipal)) error {
@@ -132,7 +157,7 @@ func (s *Server) GrantApplicationRoles(tenant, application string, roles ...stri
 }
 
 // GrantConsent gives an application consent for a whole organization without a sign-in, as an administrator can in the
-// admin center.
+// admin center. Scopes are named as in a scope parameter. The error lists what a resource has.
 func (s *Server) GrantConsent(tenant, application string, scopes ...string) error {
 	home, err := s.directory.Organization(tenant)
 	if err != nil {
@@ -142,8 +167,24 @@ func (s *Server) GrantConsent(tenant, application string, scopes ...string) erro
 	if !known {
 		return ours(fmt.Errorf("there is no application %q", application))
 	}
-	s.directory.Consent(home.Key, a.ID, "", 0, scopes)
+	scopes, err = s.canonical(scopes)
+	if err != nil {
+		return ours(err)
+	}
+	s.directory.Consent(home.Key, a.ID, "", 0, scopes, nil)
 	return nil
+}
+
+// canonical brings scopes into the form in which consents keep them.
+func (s *Server) canonical(scopes []string) ([]string, error) {
+	list, known := make([]string, len(scopes)), s.directory.Resources()
+	for i, scope := range scopes {
+		var err error
+		if list[i], err = known.Canonical(scope); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // WithdrawConsent removes every grant that a tenant gave an application (by id or name; empty: every application); the

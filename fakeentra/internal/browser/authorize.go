@@ -76,10 +76,10 @@ func (e *Endpoint) readAuthorize(a *wire.Request) (*codes.Request, *catalogue.Pr
 	if p := readResponse(a, web, application); p != nil {
 		return c, p
 	}
-	if c.Scope, p = a.Scope(application.Name); p != nil {
+	if c.Scope, p = a.Scope(e.Directory.Resources(), application.Name); p != nil {
 		return c, p.With("tenant", a.Alias.DirectoryName())
 	}
-	if a.Alias.Consumers() && c.Scope.API == resources.Exchange && c.Scope.Audience != resources.Exchange.Roots[0] {
+	if a.Alias.Consumers() && c.Scope.API.Same(resources.Exchange) && c.Scope.Audience != resources.Exchange.Roots[0] {
 		return c, catalogue.Fail(70011).With("scope", a.Param("scope"))
 	}
 	switch web.Prompt {
@@ -118,6 +118,9 @@ func (e *Endpoint) webClient(a *wire.Request) (directory.Application, *catalogue
 	}
 	if (a.Alias.Common || a.Alias.Work) && application.Audience == directory.AudienceOneTenant {
 		return directory.Application{}, catalogue.Fail(50194).With("id", application.ID).With("name", application.Name)
+	}
+	if uri, _ := application.FirstRedirect(); uri == "" {
+		return application, catalogue.Fail(500113) // whatever address the request names (news-2026-11 E6 [C])
 	}
 	return application, nil
 }
