@@ -74,7 +74,7 @@ func TestWhatWasNotAskedForIsNotGiven(t *testing.T) {
 	require.Equal(
 		t, "https://graph.microsoft.com", claimsOf(t, c, a.text("access_token"))["aud"], "a bare scope means Graph",
 	)
-	// as it was asked for, and OpenID's words (news-2026-11 E1)
+	// as it was asked for, and OpenID's words (docs/reference/entra.md E1)
 	require.Equal(t, "SMTP.Send profile openid email", a.text("scope"))
 }
 

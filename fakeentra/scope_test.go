@@ -48,10 +48,21 @@ func scoped(t *testing.T) *client {
 	return c
 }
 
+// begin asks for a device code.
+func (c *client) begin(scope string) answer {
+	c.t.Helper()
+	return c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {scope}})
+}
+
+// listed are the permissions that a page lists.
+func (p *person) listed() []string {
+	return p.page.Find("ul li").Map(func(_ int, s *selection) string { return strings.TrimSpace(s.Text()) })
+}
+
 // device signs somebody in with a scope and returns the token answer.
 func (c *client) device(principal, scope string) answer {
 	c.t.Helper()
-	a := c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {scope}})
+	a := c.begin(scope)
 	if a.status != http.StatusOK {
 		return a
 	}
@@ -100,7 +111,7 @@ func TestTheAnswerNamesScopesAsTheyWereAskedFor(t *testing.T) {
 	}
 }
 
-// What was consented to comes along, whoever consented (news-2026-11 E2); .default is that alone (E3).
+// What was consented to comes along, whoever consented (docs/reference/entra.md E2); .default is that alone (E3).
 func TestATokenHoldsWhatWasConsentedTo(t *testing.T) {
 	c := scoped(t)
 	c.id = bareApp
@@ -118,7 +129,8 @@ func TestATokenHoldsWhatWasConsentedTo(t *testing.T) {
 	requireAADSTS(t, c.refreshAs(a.text("refresh_token"), "api://scans/.default"), 65001, "invalid_grant")
 
 	require.NoError(t, c.entra.WithdrawConsent("contoso.com", bareApp))
-	requireAADSTS(t, c.refreshAs(a.text("refresh_token"), "https://outlook.office.com/.default"), 65001, "invalid_grant")
+	again = c.refreshAs(a.text("refresh_token"), "https://outlook.office.com/.default")
+	requireAADSTS(t, again, 65001, "invalid_grant")
 
 	// with a personal account nothing comes along
 	c.tenant = "consumers"
@@ -128,7 +140,8 @@ func TestATokenHoldsWhatWasConsentedTo(t *testing.T) {
 	claims, ok := c.entra.Opaque(again.text("access_token"))
 	require.True(t, ok)
 	require.Equal(t, []string{"SMTP.Send"}, claims.Scopes)
-	requireAADSTS(t, c.refreshAs(a.text("refresh_token"), "https://outlook.office.com/EWS.AccessAsUser.All"), 70000, "invalid_grant")
+	again = c.refreshAs(a.text("refresh_token"), "https://outlook.office.com/EWS.AccessAsUser.All")
+	requireAADSTS(t, again, 70000, "invalid_grant")
 }
 
 // .default of a resource that the registration does not name is refused on the page, and the device waits.
@@ -146,7 +159,7 @@ func TestDefaultOfWhatWasNotRequested(t *testing.T) {
 		{bareApp, "https://graph.microsoft.com/.default", "any permissions for 'Microsoft Graph' in the requested permissions", 650056},
 	} {
 		c.id = test.app
-		a := c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {test.scope}})
+		a := c.begin(test.scope)
 		p := c.person().typePassword(a.text("user_code"), "alice@contoso.com").press("Continue")
 		require.Contains(t, p.text(), test.text)
 		requireAADSTS(t, c.poll(a.text("device_code")), 70016, "authorization_pending")
@@ -161,7 +174,8 @@ func TestDefaultOfWhatWasNotRequested(t *testing.T) {
 		require.Contains(t, parameters(t, location).Get("error_description"), test.text)
 
 		require.NoError(t, c.entra.GrantConsent("contoso.com", c.id, "User.Read", mailSend))
-		require.Equal(t, http.StatusOK, c.device("alice@contoso.com", test.scope).status, "what was consented to needs no registration")
+		given := c.device("alice@contoso.com", test.scope)
+		require.Equal(t, http.StatusOK, given.status, "what was consented to needs no registration")
 		require.NoError(t, c.entra.WithdrawConsent("contoso.com", c.id))
 	}
 }
@@ -186,10 +200,10 @@ func TestTheConsentPageListsWhatIsAskedFor(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := scoped(t)
 			c.id = test.app
-			a := c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {test.scope}})
+			a := c.begin(test.scope)
 			p := c.person().typePassword(a.text("user_code"), "alice@contoso.com").press("Continue")
 			require.Equal(t, "Permissions requested", p.heading())
-			require.Equal(t, test.shown, p.page.Find("ul li").Map(func(_ int, s *selection) string { return strings.TrimSpace(s.Text()) }))
+			require.Equal(t, test.shown, p.listed())
 			p.press("Accept")
 			consents := c.entra.Consents("contoso.com")
 			require.Len(t, consents, 1)
@@ -200,12 +214,13 @@ func TestTheConsentPageListsWhatIsAskedFor(t *testing.T) {
 	}
 	c := scoped(t)
 	c.id = bareApp
-	a := c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {"api://scans/Scan.Delete"}})
-	require.Equal(t, 90094, fakeentra.AADSTS(c.entra.Approve(a.text("user_code"), "alice@contoso.com")), "an administrator's permission")
+	a := c.begin("api://scans/Scan.Delete")
+	err := c.entra.Approve(a.text("user_code"), "alice@contoso.com")
+	require.Equal(t, 90094, fakeentra.AADSTS(err), "an administrator's permission")
 	require.NoError(t, c.entra.Approve(a.text("user_code"), "admin@contoso.com"))
 }
 
-// The address that makers' support pages give (news-2026-11 E14).
+// The address that makers' support pages give (docs/reference/entra.md E14).
 func TestAnAdministratorConsentsByTheAddressAlone(t *testing.T) {
 	c := scoped(t)
 	tenant, _ := c.entra.Tenant("contoso.com")
@@ -213,10 +228,11 @@ func TestAnAdministratorConsentsByTheAddressAlone(t *testing.T) {
 	p := c.person().open(address(serverApp)).press("Next", "loginfmt", "admin@contoso.com")
 	p.press("Sign In", "passwd", p.password("admin@contoso.com"))
 	require.Equal(t, "Permissions requested", p.heading())
-	require.Equal(
-		t, []string{"Send emails from mailboxes using SMTP AUTH", "Read your scans", "Send mail as any user via SMTP AUTH"},
-		p.page.Find("ul li").Map(func(_ int, s *selection) string { return strings.TrimSpace(s.Text()) }),
-	)
+	require.Equal(t, []string{
+		"Send emails from mailboxes using SMTP AUTH",
+		"Read your scans",
+		"Send mail as any user via SMTP AUTH",
+	}, p.listed())
 	p.press("Accept")
 	require.Equal(t, "http://localhost?admin_consent=True&tenant="+tenant.ID, p.location())
 	consents := c.entra.Consents("contoso.com")
@@ -244,11 +260,15 @@ func TestAnAdministratorConsentsByTheAddressAlone(t *testing.T) {
 	require.Contains(t, location, "AADSTS650056", "it requests nothing")
 }
 
-// Whatever address a request names: none is registered (news-2026-11 E6).
+// Whatever address a request names: none is registered (docs/reference/entra.md E6).
 func TestAnApplicationWithoutAReplyAddress(t *testing.T) {
 	c := scoped(t)
 	for _, redirect := range []string{"", "&redirect_uri=http%3A%2F%2Flocalhost%3A8400"} {
-		for _, path := range []string{"/organizations/oauth2/v2.0/authorize?response_type=code&scope=openid", "/organizations/adminconsent?x=1", "/organizations/v2.0/adminconsent?scope=openid"} {
+		for _, path := range []string{
+			"/organizations/oauth2/v2.0/authorize?response_type=code&scope=openid",
+			"/organizations/adminconsent?x=1",
+			"/organizations/v2.0/adminconsent?scope=openid",
+		} {
 			a := c.do(http.MethodGet, authority+path+"&client_id="+fakeentra.ClientID+redirect, "", "")
 			require.Equal(t, http.StatusBadRequest, a.status)
 			require.Contains(t, a.body, "AADSTS500113: No reply address is registered for the application.")
@@ -257,7 +277,7 @@ func TestAnApplicationWithoutAReplyAddress(t *testing.T) {
 	require.Equal(t, http.StatusOK, c.signIn("alice@contoso.com").status, "a device needs none")
 }
 
-// Two resources in one scope (news-2026-11 E17, docs/reference/entra.md §3.1).
+// Two resources in one scope (docs/reference/entra.md E17, docs/reference/entra.md §3.1).
 func TestTwoResourcesInOneScope(t *testing.T) {
 	c := scoped(t)
 	c.id = bareApp
@@ -265,11 +285,13 @@ func TestTwoResourcesInOneScope(t *testing.T) {
 	a := c.device("alice@contoso.com", both)
 	require.Equal(t, mailSend, a.text("scope"), "the token is for the first")
 	requireAADSTS(t, c.refreshAs(a.text("refresh_token"), both), 28000, "invalid_request")
-	require.Equal(t, "Mail.Read profile openid email", c.refreshAs(a.text("refresh_token"), "Mail.Read").text("scope"), "consent was given to the second")
+	second := c.refreshAs(a.text("refresh_token"), "Mail.Read")
+	require.Equal(t, "Mail.Read profile openid email", second.text("scope"), "consent was given to it as well")
 
-	incompatible := "AADSTS70011: The provided value for the input parameter 'scope' is not valid. One or more scopes in '" + both + "' are not compatible with each other."
+	incompatible := "AADSTS70011: The provided value for the input parameter 'scope' is not valid. " +
+		"One or more scopes in '" + both + "' are not compatible with each other."
 	c.tenant = "common"
-	code := c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {both}})
+	code := c.begin(both)
 	p := c.person().typePassword(code.text("user_code"), "bob@outlook.com").press("Continue")
 	require.Contains(t, p.text(), incompatible, "who signs in is known on the page")
 	require.Equal(t, 70011, fakeentra.AADSTS(c.entra.Approve(code.text("user_code"), "bob@outlook.com")))
@@ -278,7 +300,7 @@ func TestTwoResourcesInOneScope(t *testing.T) {
 	requireAADSTS(t, again, 70011, "invalid_scope")
 	require.Contains(t, again.text("error_description"), incompatible)
 	c.tenant = "consumers"
-	refused := c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {both}})
+	refused := c.begin(both)
 	requireAADSTS(t, refused, 70011, "invalid_scope")
 	require.Contains(t, refused.text("error_description"), incompatible)
 }
@@ -288,11 +310,12 @@ func TestDefaultBesideNamesIsRefused(t *testing.T) {
 	for _, scope := range []string{
 		"https://outlook.office.com/.default " + mailSend, mailSend + " https://graph.microsoft.com/.default", "https://outlook.office.com/.default User.Read",
 	} {
-		a := c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {scope}})
+		a := c.begin(scope)
 		requireAADSTS(t, a, 70011, "invalid_scope")
-		require.Contains(t, a.text("error_description"), "The scope "+scope+" is not valid. .default scope can't be combined with resource-specific scopes.")
+		require.Contains(t, a.text("error_description"), "The scope "+scope+" is not valid. "+
+			".default scope can't be combined with resource-specific scopes.")
 	}
-	a := c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {"https://outlook.office.com/.default https://graph.microsoft.com/.default"}})
+	a := c.begin("https://outlook.office.com/.default https://graph.microsoft.com/.default")
 	requireAADSTS(t, a, 70011, "invalid_scope")
 }
 
@@ -305,7 +328,7 @@ func TestWhatNoTableHasIsRefusedAsOurs(t *testing.T) {
 		"https://management.azure.com/.default":     "mfpsim does not know the resource 'https://management.azure.com'",
 		"https://contoso.sharepoint.com/Sites.Read": "mfpsim does not know the resource 'https://contoso.sharepoint.com'",
 	} {
-		a := c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {scope}})
+		a := c.begin(scope)
 		require.Equal(t, http.StatusBadRequest, a.status)
 		require.Empty(t, a.json["error_codes"], a.body)
 		require.Contains(t, a.text("error_description"), want)
@@ -315,13 +338,14 @@ func TestWhatNoTableHasIsRefusedAsOurs(t *testing.T) {
 		}.Encode(), "", "")
 		require.Contains(t, page.header.Get("Location"), "mfpsim+does+not+know")
 	}
-	requireAADSTS(t, c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {"https://scans.example/Scan.Fly"}}), 650053, "invalid_scope")
-	requireAADSTS(t, c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {"https://nobody.example/.default"}}), 500011, "invalid_resource")
+	requireAADSTS(t, c.begin("https://scans.example/Scan.Fly"), 650053, "invalid_scope")
+	requireAADSTS(t, c.begin("https://nobody.example/.default"), 500011, "invalid_resource")
 
 	require.NoError(t, c.entra.AddResource(fakeentra.Resource{
 		Name: "Microsoft Graph", Scopes: []fakeentra.Permission{{Name: "Sites.Manage.All", Text: "Create, edit, and delete items and lists"}},
 	}))
-	require.Equal(t, "Sites.Manage.All profile openid email", c.device("alice@contoso.com", "Sites.Manage.All").text("scope"))
+	given := c.device("alice@contoso.com", "Sites.Manage.All")
+	require.Equal(t, "Sites.Manage.All profile openid email", given.text("scope"), given.body)
 	require.NoError(t, c.entra.AddResource(fakeentra.Resource{
 		Name: "Azure Resource Manager", ID: "797f4846-ba00-4fd7-ba43-dac1f8f63013", Roots: []string{"https://management.azure.com/"},
 		Scopes: []fakeentra.Permission{{Name: "user_impersonation"}},
@@ -337,5 +361,6 @@ func TestWhatNoTableHasIsRefusedAsOurs(t *testing.T) {
 		require.Error(t, c.entra.AddResource(wrong), wrong.Name)
 	}
 	require.ErrorContains(t, c.entra.GrantConsent("contoso.com", bareApp, "SMTP.Fly"), "it has: User.Read")
-	require.ErrorContains(t, c.entra.ChangeApplication(bareApp, func(a *fakeentra.Application) { a.RequestedScopes = []string{"SMTP.Fly"} }), "no delegated permission")
+	wrong := func(a *fakeentra.Application) { a.RequestedScopes = []string{"SMTP.Fly"} }
+	require.ErrorContains(t, c.entra.ChangeApplication(bareApp, wrong), "no delegated permission")
 }

@@ -35,7 +35,7 @@ func (e *Endpoint) readAdminConsent(a *wire.Request) (*codes.Request, *catalogue
 	_, web.HasState = a.Either("state")
 	web.Redirect, web.Platform = application.RedirectOf(a.Param("redirect_uri"))
 	if !a.Has("redirect_uri") {
-		web.Redirect, web.Platform = application.FirstRedirect() // news-2026-11 E14 [D]
+		web.Redirect, web.Platform = application.FirstRedirect() // docs/reference/entra.md E14 [D]
 	}
 	if web.Redirect == "" {
 		return nil, catalogue.Fail(

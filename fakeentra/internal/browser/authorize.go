@@ -120,7 +120,8 @@ func (e *Endpoint) webClient(a *wire.Request) (directory.Application, *catalogue
 		return directory.Application{}, catalogue.Fail(50194).With("id", application.ID).With("name", application.Name)
 	}
 	if uri, _ := application.FirstRedirect(); uri == "" {
-		return application, catalogue.Fail(500113) // whatever address the request names (news-2026-11 E6 [C])
+		// whatever address the request names (docs/reference/entra.md E6 [C])
+		return application, catalogue.Fail(500113)
 	}
 	return application, nil
 }

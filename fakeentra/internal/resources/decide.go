@@ -20,8 +20,8 @@ type Decision struct {
 // application's registration requests has its say before, when consent is asked for: see [Request.Consent].
 //
 //   - An organization's account gets all of the resource that was consented to, also what was not asked for by name
-//     (news-2026-11 E2 [D] BRK August 2021; "Scope has changed" of oauthlib [C]). A personal account gets what was
-//     asked for (docs/reference/entra.md §10; that nothing comes along [I]).
+//     (docs/reference/entra.md E2 [D] BRK August 2021; "Scope has changed" of oauthlib [C]). A personal account gets
+//     what was asked for (docs/reference/entra.md §10; that nothing comes along [I]).
 //   - .default and the resource of v1 are what was consented to (E3 [D]).
 //   - The answer has names as they were asked for, short ones alone, .default too, and never offline_access (E1 [C]).
 //   - Consent to anything is consent to OpenID's four words (azure-docs#101648, Microsoft's answer [D]), and Graph's
@@ -215,7 +215,7 @@ func (q Request) missing(app Registration) *catalogue.Problem {
 	}
 	return catalogue.Fail(650057).With("appId", app.ID).With("appName", app.Name).With("resourceAppId", q.API.ID).
 		With("resource", q.Audience).With("regList", strings.Join(list, ", ")).
-		Say("invalid_client") // captured in a redirect, msal_streamlit_authentication#43 (2024-07-23)
+		Say("invalid_client") // in a redirect: public log (2024-07-23)
 }
 
 // shown lists permissions in the words of the consent page.

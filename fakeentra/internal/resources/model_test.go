@@ -11,8 +11,8 @@ import (
 	"mfpsim/fakeentra/internal/resources"
 )
 
-// This model of scope and consent was written from the reference (news-2026-11 E1 to E3, E17) and knows nothing of the
-// package but its interface: sets of whole names, one rule a line. It is slow and plain on purpose.
+// This model of scope and consent was written from the reference (docs/reference/entra.md E1 to E3, E17) and knows
+// nothing of the package but its interface: sets of whole names, one rule a line. It is slow and plain on purpose.
 
 // world is one point of the product: what was registered, consented to and asked for, and by what kind of account.
 type world struct {
