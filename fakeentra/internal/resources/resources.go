@@ -10,20 +10,20 @@ import (
 
 // Permission is one permission of an API.
 type Permission struct {
-	Name  string // "SMTP.Send"
-	ID    string // the GUID by which registrations name it (requiredResourceAccess); empty: made from the names
-	Text  string // what the consent page says of it; empty: its name
-	Admin bool   // only an administrator may consent to it
+	Name  string `json:"name"`            // "SMTP.Send"
+	ID    string `json:"id,omitempty"`    // GUID of it in registrations (requiredResourceAccess); empty: made up
+	Text  string `json:"text,omitempty"`  // what the consent page says of it; empty: its name
+	Admin bool   `json:"admin,omitempty"` // only an administrator may consent to it
 }
 
 // API is a resource that tokens are made for.
 type API struct {
-	Name     string       // display name of its service principal
-	ID       string       // application id, a GUID
-	Roots    []string     // what scopes begin with; the first is the canonical one
-	Audience string       // aud of its tokens, unless a scope names another root; empty: the first root
-	Scopes   []Permission // delegated permissions
-	Roles    []Permission // application permissions
+	Name     string       `json:"name"`     // display name of its service principal
+	ID       string       `json:"id"`       // application id, a GUID
+	Roots    []string     `json:"roots"`    // what scopes begin with; the first is the canonical one
+	Audience string       `json:"audience"` // aud of its tokens, unless a scope names a root; empty: the first root
+	Scopes   []Permission `json:"scopes"`   // delegated permissions
+	Roles    []Permission `json:"roles"`    // application permissions
 
 	partial bool // Microsoft has more permissions than the table: an unknown name is no error of the client's
 }
