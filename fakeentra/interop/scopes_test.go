@@ -61,7 +61,7 @@ func TestMSALForNodeAndForPythonAndSixShapesOfScope(t *testing.T) {
 				h := n.device(func(m map[string]any) { m["scopes"] = shape.scopes }, n.approve("alice@contoso.com"))
 				switch {
 				case shape.reserved && library == "msal-python":
-					require.Contains(t, h.Text, "reserved")
+					require.Contains(t, h.Text, "user-provided scopes")
 					return
 				case shape.refused != "":
 					require.False(t, h.OK)
@@ -71,9 +71,13 @@ func TestMSALForNodeAndForPythonAndSixShapesOfScope(t *testing.T) {
 					return
 				}
 				require.True(t, h.OK, h.Text)
+				if library == "msal-python" && shape.missed { // it asks in no order: the token is for either
+					require.False(t, h.FromCache)
+					return
+				}
 				require.ElementsMatch(t, strings.Fields(shape.said), h.Scopes)
 				if library == "msal-python" {
-					require.Equal(t, !shape.missed, h.FromCache)
+					require.True(t, h.FromCache)
 				}
 			})
 		}
