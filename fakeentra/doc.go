@@ -12,6 +12,7 @@
 // The administrator, here or by [Server.Graph] in the shapes of Microsoft Graph: [Server.AddTenant], [Server.Set],
 // [Server.DeleteTenant]; [Server.AddUser], [Server.ChangeUser], [Server.Disable], [Server.Enable], [Server.Delete],
 // [Server.SetMFA], [Server.NewPassword], [Server.Revoke]; [Server.AddApplication], [Server.ChangeApplication],
+// [Server.SetApplication], [Server.AddClientSecret], [Server.RemoveClientSecret], [Server.AddResource],
 // [Server.ChangeServicePrincipal], [Server.GrantConsent], [Server.GrantApplicationRoles], [Server.WithdrawConsent];
 // [Server.SetPolicy], [Server.SetPolicyJSON], [Server.ChangePolicy], [Server.DeletePolicy],
 // [Server.AddManagedPolicies], [Server.SetLocation]; and, without waiting, [Server.ExpireAccessTokens],
