@@ -111,6 +111,49 @@ func (s *Server) ChangeApplication(id string, change func(*Application)) error {
 	return ours(s.directory.ChangeApplication(id, func(a *Application) error { change(a); return nil }))
 }
 
+// SetApplication lets change alter the application of that id or name, or a new one if there is none, and returns it.
+// The id of a new one is drawn from the seed unless change gives one.
+func (s *Server) SetApplication(name string, change func(*Application)) (Application, error) {
+	a, err := s.directory.ApplicationNamed(name)
+	if err != nil {
+		a = Application{Name: name}
+		if change(&a); a.ID == "" {
+			a.ID = s.directory.Identity("application", strings.ToLower(name))
+		}
+		made, err := s.directory.AddApplication(a)
+		return made, ours(err)
+	}
+	err = s.directory.ChangeApplication(a.ID, func(old *Application) error { change(old); a = *old; return nil })
+	if err == nil {
+		a, err = s.directory.ApplicationNamed(a.ID)
+	}
+	return a, ours(err)
+}
+
+// AddClientSecret gives an application, by id or name, a secret, which it returns with its key id; the value is drawn
+// from the seed. The zero expires is never.
+func (s *Server) AddClientSecret(application, name string, expires time.Time) (ClientSecret, error) {
+	a, err := s.directory.ApplicationNamed(application)
+	if err != nil {
+		return ClientSecret{}, ours(err)
+	}
+	made, err := s.directory.AddSecret(a.ID, name, "", expires)
+	return made, ours(err)
+}
+
+// RemoveClientSecret takes a secret away from an application again, by its key id.
+func (s *Server) RemoveClientSecret(application, key string) error {
+	a, err := s.directory.ApplicationNamed(application)
+	if err == nil {
+		err = s.directory.RemoveSecret(a.ID, key)
+	}
+	return ours(err)
+}
+
+// AddResource adds an API to those that tokens are made for, or permissions to one that is there, as Config.Resources
+// does.
+func (s *Server) AddResource(r Resource) error { return ours(s.directory.AddResource(r)) }
+
 // ChangeServicePrincipal lets change alter an application, or an API, as a tenant knows it, by id or name; it is made
 // if the tenant has none yet.
 func (s *Server) ChangeServicePrincipal(tenant, application string, change func(*ServicePrincipal)) error {
@@ -133,19 +176,39 @@ func (s *Server) GrantApplicationRoles(tenant, application string, roles ...stri
 	return ours(err)
 }
 
-// GrantConsent gives an application consent for a whole organization without a sign-in, as an administrator can in the
-// admin center.
+// GrantConsent gives an application, by id or name, consent for a whole organization without a sign-in, as an
+// administrator can in the admin center. Scopes are named as in a scope parameter; without any it is consent to all
+// that the registration requests. The error lists what there is.
 func (s *Server) GrantConsent(tenant, application string, scopes ...string) error {
 	home, err := s.directory.Organization(tenant)
 	if err != nil {
 		return ours(err)
 	}
-	a, known := s.directory.Application(application)
-	if !known {
-		return ours(fmt.Errorf("there is no application %q", application))
+	a, err := s.directory.ApplicationNamed(application)
+	if err != nil {
+		return ours(err)
 	}
-	s.directory.Consent(home.Key, a.ID, "", 0, scopes)
-	return nil
+	if len(scopes) == 0 {
+		s.directory.Consent(home.Key, a.ID, "", 0, a.RequestedScopes, a.RequestedRoles)
+		return nil
+	}
+	scopes, err = s.canonical(scopes)
+	if err == nil {
+		s.directory.Consent(home.Key, a.ID, "", 0, scopes, nil)
+	}
+	return ours(err)
+}
+
+// canonical brings scopes into the form in which consents keep them.
+func (s *Server) canonical(scopes []string) ([]string, error) {
+	list, known := make([]string, len(scopes)), s.directory.Resources()
+	for i, scope := range scopes {
+		var err error
+		if list[i], err = known.Canonical(scope); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // WithdrawConsent removes every grant that a tenant gave an application (by id or name; empty: every application); the

@@ -33,14 +33,20 @@ func challengeOf(verifier string) string {
 // web is a client with a browser, a server and a page with script beside the device's application.
 func web(t *testing.T) *client {
 	t.Helper()
-	c := newClient(t, fakeentra.Config{Start: start, Seed: 7, Applications: []fakeentra.Application{
-		{ID: fakeentra.ClientID, Name: fakeentra.ApplicationName, PublicRedirectURIs: []string{"http://localhost/done", nativeRedirectURI}},
-		{
-			ID: webApp, Name: "A server", WebRedirectURIs: []string{webPage}, IDTokens: true, AccessTokens: true,
-			Secrets: []fakeentra.ClientSecret{{Value: "right~secret"}, {Value: "old~secret", Expires: start}},
+	c := newClient(t, fakeentra.Config{
+		Start: start, Seed: 7, Resources: []fakeentra.Resource{scans}, Applications: []fakeentra.Application{
+			{
+				ID: fakeentra.ClientID, Name: fakeentra.ApplicationName, PublicRedirectURIs: []string{"http://localhost/done", nativeRedirectURI},
+				RequestedScopes: []string{"https://outlook.office.com/SMTP.Send"},
+			},
+			{
+				ID: webApp, Name: "A server", WebRedirectURIs: []string{webPage}, IDTokens: true, AccessTokens: true,
+				Secrets:         []fakeentra.ClientSecret{{Value: "right~secret"}, {Value: "old~secret", Expires: start}},
+				RequestedScopes: []string{"https://outlook.office.com/SMTP.Send"},
+			},
+			{ID: spaApp, Name: "A page with script", SPARedirectURIs: []string{webPage}},
 		},
-		{ID: spaApp, Name: "A page with script", SPARedirectURIs: []string{webPage}},
-	}})
+	})
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return c
 }
@@ -223,7 +229,7 @@ func TestWhereErrorsOfTheAuthorizationRequestGo(t *testing.T) {
 		{"an unknown response mode", []string{"response_mode", "pigeon"}, "90023", "invalid_request"},
 		{"an unknown prompt", []string{"prompt", "please"}, "90023", "invalid_request"},
 		{"no scope", []string{"scope", ""}, "900144", "invalid_request"},
-		{"an unknown permission", []string{"scope", "https://outlook.office.com/SMTP.Fly"}, "650053", "invalid_scope"},
+		{"an unknown permission", []string{"scope", "https://scans.example/Scan.Fly"}, "650053", "invalid_scope"},
 		{"a short challenge", []string{"code_challenge", "short"}, "501491", "invalid_request"},
 		{"an unknown method", []string{"code_challenge_method", "S512"}, "9002313", "invalid_request"},
 		{"prompt=none without a session", []string{"prompt", "none"}, "50058", "login_required"},

@@ -62,12 +62,12 @@ func TestMSALForGoSignsInUnmodified(t *testing.T) {
 
 func TestMSALForGoHearsWhyItWasRefused(t *testing.T) {
 	ctx := t.Context()
-	entra := fakeentra.RunT(t, fakeentra.Config{})
+	entra := fakeentra.RunT(t, fakeentra.Config{Resources: []fakeentra.Resource{scans}})
 	msal, err := public.New(
 		fakeentra.ClientID, public.WithAuthority(authority+"/organizations"), public.WithHTTPClient(entra.Client()),
 	)
 	require.NoError(t, err)
-	_, err = msal.AcquireTokenByDeviceCode(ctx, []string{"https://outlook.office.com/SMTP.Fly"})
+	_, err = msal.AcquireTokenByDeviceCode(ctx, []string{"https://scans.example/Scan.Fly"})
 	require.ErrorContains(t, err, "AADSTS650053")
 	code, err := msal.AcquireTokenByDeviceCode(ctx, []string{"https://outlook.office.com/SMTP.Send"})
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package fakeentra
 
 import (
+	"strings"
 	"time"
 
 	"mfpsim/faultnet"
@@ -41,6 +42,10 @@ type Config struct {
 	Tenants      []Tenant      // nil: contoso.com
 	Users        []User        // nil: admin@contoso.com (may consent for all), alice@contoso.com, bob@outlook.com
 	Applications []Application // nil: the application [ClientID]
+	// Resources are APIs beside those that the fake has (Exchange Online, Microsoft Graph), or more permissions of
+	// these: a row whose name or id is there already adds to it. A permission of Microsoft's that no table has is
+	// refused with a sentence of the fake's own.
+	Resources []Resource
 
 	AccessTokenLifetime  time.Duration // 0: drawn from the seed, 60 to 90 minutes (personal accounts: 60 minutes)
 	RefreshTokenLifetime time.Duration // 0: 90 days without use (docs/reference/entra.md §4.1)
@@ -129,6 +134,7 @@ func (c Config) withDefaults() Config {
 		c.Applications = []Application{{
 			ID: ClientID, Name: ApplicationName, Publisher: "example.com",
 			PublicRedirectURIs: []string{"http://localhost", nativeRedirectURI},
+			RequestedScopes:    strings.Fields(Scope),
 		}}
 	}
 	return c

@@ -9,13 +9,13 @@
 // [Server.Decline]; [Server.Authorize], [Server.SignOut], [Server.ChangePassword]. [Server.SetBrowserSource] and
 // [Server.SetDeviceSource] say where from. [Server.SignIn] and [Server.Refresh] play the program as well.
 //
-// The administrator, here or by [Server.Graph] in the shapes of Microsoft Graph: [Server.AddTenant], [Server.Set],
+// The administrator, here or by [Server.Graph] as by Microsoft Graph: [Server.AddTenant], [Server.Set],
 // [Server.DeleteTenant]; [Server.AddUser], [Server.ChangeUser], [Server.Disable], [Server.Enable], [Server.Delete],
 // [Server.SetMFA], [Server.NewPassword], [Server.Revoke]; [Server.AddApplication], [Server.ChangeApplication],
-// [Server.ChangeServicePrincipal], [Server.GrantConsent], [Server.GrantApplicationRoles], [Server.WithdrawConsent];
-// [Server.SetPolicy], [Server.SetPolicyJSON], [Server.ChangePolicy], [Server.DeletePolicy],
-// [Server.AddManagedPolicies], [Server.SetLocation]; and, without waiting, [Server.ExpireAccessTokens],
-// [Server.ExpireRefreshTokens].
+// [Server.SetApplication], [Server.ChangeServicePrincipal], [Server.GrantConsent],
+// [Server.GrantApplicationRoles], [Server.WithdrawConsent]; [Server.SetPolicy], [Server.SetPolicyJSON],
+// [Server.ChangePolicy], [Server.DeletePolicy], [Server.AddManagedPolicies], [Server.SetLocation]; and, without
+// waiting, [Server.ExpireAccessTokens], [Server.ExpireRefreshTokens].
 //
 // Planted answers: [AnswerKinds], [Server.Arm], [Server.Answers], [Server.UnmetAnswers], [Server.ClearAnswers]. Reading
 // back: the logs [Server.SignIns] and [Server.Audit]; [Server.Tenant], [Server.Tenants], [Server.User], [Server.Users],

@@ -19,9 +19,10 @@ func TestAnOpaqueTokenSaysItAllAndIsNotRemembered(t *testing.T) {
 	name := strings.Repeat("long", 20) + "@" + strings.Repeat(strings.Repeat("label", 12)+".", 4) + "example"
 	_, err := c.entra.AddUser(fakeentra.User{Principal: name, Personal: true})
 	require.NoError(t, err)
-	var scopes []string
+	var scopes, names []string
 	for _, scope := range resources.Exchange.Scopes {
-		scopes = append(scopes, "https://outlook.office.com/"+scope)
+		names = append(names, scope.Name)
+		scopes = append(scopes, "https://outlook.office.com/"+scope.Name)
 	}
 	begun := c.post(devicecode, url.Values{"client_id": {c.id}, "scope": {strings.Join(scopes, " ")}})
 	require.NoError(t, c.entra.Approve(begun.text("user_code"), name))
@@ -33,7 +34,7 @@ func TestAnOpaqueTokenSaysItAllAndIsNotRemembered(t *testing.T) {
 	require.True(t, ok)
 	user, _ := c.entra.User(name)
 	require.Equal(t, fakeentra.Claims{
-		Audience: "https://outlook.office.com", Issuer: authority + "/" + user.Tenant + "/v2.0", Scopes: resources.Exchange.Scopes,
+		Audience: "https://outlook.office.com", Issuer: authority + "/" + user.Tenant + "/v2.0", Scopes: names,
 		Principal: name, ObjectID: user.ID, Tenant: user.Tenant, ApplicationID: c.id,
 		IssuedAt: start, NotBefore: start, Expires: start.Add(time.Hour),
 	}, claims)

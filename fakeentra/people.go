@@ -69,6 +69,18 @@ func (s *Server) Authorize(address, principal string) (redirect string, err erro
 	return redirect, ours(err)
 }
 
+// AdminConsent opens the address at which an administrator consents for the organization, as a person would who says
+// yes to everything, in a browser of its own: https://login.microsoftonline.com/contoso.com/adminconsent?client_id=…
+// It returns the address that the browser is sent to. What a page would refuse is refused, with a [*Refusal].
+func (s *Server) AdminConsent(address, principal string) (redirect string, err error) {
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return "", fmt.Errorf("fakeentra: admin consent: %w", err)
+	}
+	redirect, err = s.browser.AdminConsentAs(request, principal)
+	return redirect, ours(err)
+}
+
 // ChangePassword gives a user a new password, which it returns, as the user himself does. What was signed in with the
 // old one is revoked.
 func (s *Server) ChangePassword(principal string) (Password, error) {

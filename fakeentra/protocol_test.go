@@ -49,7 +49,7 @@ func TestEveryRefusalOfTheTokenAndDeviceCodeEndpoints(t *testing.T) {
 		"work-only client at consumers":       {"consumers", devicecode, form("client_id", work, "scope", scope), 9002332, "unauthorized_client", "is configured for use by Azure Active Directory users only.", 400},
 		"bad scope":                           {"organizations", devicecode, form("client_id", id, "scope", "/"), 70011, "invalid_scope", "The provided value for the input parameter 'scope' is not valid.", 400},
 		"unknown resource":                    {"contoso.com", devicecode, form("client_id", id, "scope", "https://api.example.com/Read"), 500011, "invalid_resource", "The resource principal named https://api.example.com was not found in the tenant named Contoso.", 400},
-		"unknown permission":                  {"organizations", devicecode, form("client_id", id, "scope", "https://outlook.office.com/SMTP.Fly"), 650053, "invalid_scope", "asked for scope 'SMTP.Fly' that doesn't exist on the resource", 400},
+		"unknown permission":                  {"organizations", devicecode, form("client_id", id, "scope", "https://scans.example/Scan.Fly"), 650053, "invalid_scope", "The application 'App' asked for scope 'Scan.Fly' that doesn't exist on the resource '10000000-0000-4000-8000-000000000006'.", 400},
 		"outlook.office365.com at consumers":  {"consumers", devicecode, form("client_id", id, "scope", "https://outlook.office365.com/SMTP.Send"), 70011, "invalid_scope", "", 400},
 		"unknown tenant":                      {"nowhere.example", devicecode, form("client_id", id, "scope", scope), 90002, "invalid_tenant", "Tenant 'nowhere.example' not found.", 400},
 		"unknown tenant id":                   {"10000000-0000-4000-8000-00000000000f", token, form(), 90002, "invalid_tenant", "", 400},
@@ -73,7 +73,8 @@ func TestEveryRefusalOfTheTokenAndDeviceCodeEndpoints(t *testing.T) {
 					{Name: "Contoso", Domains: []string{"contoso.com"}},
 					{Name: "Fabrikam", Domains: []string{"fabrikam.com"}},
 				},
-				Users: []fakeentra.User{},
+				Users:     []fakeentra.User{},
+				Resources: []fakeentra.Resource{scans},
 				Applications: []fakeentra.Application{
 					{ID: id, Name: "App"},
 					{ID: single, Name: "Single", Audience: "AzureADMyOrg", Home: "contoso.com"},

@@ -60,6 +60,24 @@ func (s *Server) Locations(tenant string) []NamedLocation {
 	return slices.Clone(home.Rules.Locations)
 }
 
+// Application finds an application by its id or its name. The error lists those that there are.
+func (s *Server) Application(name string) (Application, error) {
+	a, err := s.directory.ApplicationNamed(name)
+	return a, ours(err)
+}
+
+// Applications returns all applications, in the order of their ids.
+func (s *Server) Applications() []Application { return s.directory.Applications() }
+
+// Resources returns the APIs that tokens are made for, with their permissions.
+func (s *Server) Resources() []Resource {
+	var all []Resource
+	for _, r := range s.directory.Resources().All() {
+		all = append(all, *r)
+	}
+	return all
+}
+
 // Consents returns the delegated permission grants of a tenant.
 func (s *Server) Consents(tenant string) []Consent {
 	home, known := s.directory.Home(tenant)

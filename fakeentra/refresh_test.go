@@ -74,7 +74,8 @@ func TestWhatWasNotAskedForIsNotGiven(t *testing.T) {
 	require.Equal(
 		t, "https://graph.microsoft.com", claimsOf(t, c, a.text("access_token"))["aud"], "a bare scope means Graph",
 	)
-	require.Equal(t, "openid https://graph.microsoft.com/SMTP.Send", a.text("scope"))
+	// as it was asked for, and OpenID's words (docs/reference/entra.md E1)
+	require.Equal(t, "SMTP.Send profile openid email", a.text("scope"))
 }
 
 func TestPersonalAccountsHaveOpaqueTokens(t *testing.T) {

@@ -115,6 +115,11 @@ func (s *Server) fill() error {
 			return err
 		}
 	}
+	for _, r := range s.config.Resources {
+		if err := s.directory.AddResource(r); err != nil {
+			return err
+		}
+	}
 	for _, a := range s.config.Applications {
 		if _, err := s.directory.AddApplication(a); err != nil {
 			return err

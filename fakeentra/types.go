@@ -7,6 +7,7 @@ import (
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/hosts"
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
@@ -30,6 +31,10 @@ type (
 	Application = directory.Application
 	// ClientSecret is a secret of an application that is not a public client.
 	ClientSecret = directory.ClientSecret
+	// Resource is an API that tokens are made for, with its permissions.
+	Resource = resources.API
+	// Permission is one permission of a [Resource].
+	Permission = resources.Permission
 	// ServicePrincipal is an application, or an API, as one tenant knows it: an "enterprise application".
 	ServicePrincipal = directory.ServicePrincipal
 	// Consent is one delegated permission grant (Microsoft Graph: oauth2PermissionGrant).

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -246,6 +247,9 @@ func (l *Lab) startEntra() error {
 	return entra.Serve(listener)
 }
 
+// nativeRedirectURI is what Microsoft offers to programs without a server of their own (docs/reference/entra.md §8.3).
+const nativeRedirectURI = "https://login.microsoftonline.com/common/oauth2/nativeclient"
+
 // registerApplication makes the maker's application known to the identity provider, as its vendor did once for all
 // tenants.
 func (l *Lab) registerApplication(model string) error {
@@ -262,6 +266,7 @@ func (l *Lab) registerApplication(model string) error {
 		_, err := l.Entra.AddApplication(
 			fakeentra.Application{
 				ID: p.ClientID, Name: fakeentra.ApplicationName, Publisher: "printers.example", Verified: true,
+				RequestedScopes: strings.Fields(fakeentra.Scope), PublicRedirectURIs: []string{nativeRedirectURI},
 			},
 		)
 		if err != nil && !errors.Is(err, fakeentra.ErrExists) {

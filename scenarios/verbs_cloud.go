@@ -65,6 +65,12 @@ func (p *play) verbEntra(not bool, args []string) (string, error) {
 		return p.policy(rest)
 	case "source":
 		return p.source(rest)
+	case "application":
+		return p.application(rest)
+	case "resource":
+		return p.resource(rest)
+	case "consent":
+		return p.consent(rest)
 	}
 	plain, values, err := phrase.Settings(rest, "tenant")
 	if err != nil {
@@ -100,6 +106,8 @@ func (p *play) verbEntra(not bool, args []string) (string, error) {
 			return one(p.lab.Entra.Disable)
 		case "enable":
 			return one(p.lab.Entra.Enable)
+		case "delete":
+			return one(p.lab.Entra.Delete)
 		case "password":
 			return one(p.lab.ChangePassword)
 		case "strict-doors":

@@ -40,9 +40,12 @@ func TestVerbsThatTheScenariosDoNotNeed(t *testing.T) {
 		"several printers":          "printer use second\nprinter use printer\nprinter use second\nclock +1m\n",
 		"a policy from a file":      "tenant contoso.com\nuser a@contoso.com mailbox\nentra policy Block block.json\n-- block.json --\n{\"flow\": \"Device code flow\", \"users\": [\"All\"], \"state\": \"on\"}\n",
 		"entra's other acts":        "tenant contoso.com\nuser a@contoso.com mailbox mfa\nentra set 'Security defaults' Disabled tenant=contoso.com\nentra revoke a@contoso.com\nentra disable a@contoso.com\nentra enable a@contoso.com\nentra password a@contoso.com\nentra strict-doors on\nentra strict-doors off\n",
-		"a condition that holds":    "[needs:clock] panel home\n[!needs:clock] panel press Coffee\n",
-		"a wait of its own length":  working + "scan email bob@fabrikam.com\njobs shows Email Completed within=5m\n",
-		"faults that are met":       "network entra unreachable times=1\n" + "tenant contoso.com\nuser a@contoso.com role='Cloud Application Administrator' mailbox\nwebconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Authentication Method' OAuth2\nwebconfig click 'Sign In'\nwebconfig click 'Sign in with Microsoft'\nwebconfig shows @cloud-unreachable\nnetwork entra ok\n",
+		"applications": "tenant contoso.com\nuser a@contoso.com role='Global Administrator' mailbox\nuser b@contoso.com mailbox\nentra application 'Scan tool' audience=one-tenant requests=User.Read,offline_access redirects=http://localhost secret\n" +
+			"entra application 'Scan tool' public-client=no web-redirects=https://scan.example/done secret-expires=2026-05-01 no-secrets\nentra resource 'Scan archive' id=10000000-0000-4000-8000-000000000006 roots=api://scans scopes=Scan.Read\n" +
+			"entra consent 'Scan tool' api://scans/Scan.Read tenant=contoso.com\nentra consent 'Scan tool'\nbrowser admin-consent 'Scan tool'\nbrowser enter account a@contoso.com\nbrowser click Next\nbrowser enter password\nbrowser click 'Sign In'\nbrowser shows 'Sign you in and read your profile'\nbrowser close\nentra delete b@contoso.com\n",
+		"a condition that holds":   "[needs:clock] panel home\n[!needs:clock] panel press Coffee\n",
+		"a wait of its own length": working + "scan email bob@fabrikam.com\njobs shows Email Completed within=5m\n",
+		"faults that are met":      "network entra unreachable times=1\n" + "tenant contoso.com\nuser a@contoso.com role='Cloud Application Administrator' mailbox\nwebconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Authentication Method' OAuth2\nwebconfig click 'Sign In'\nwebconfig click 'Sign in with Microsoft'\nwebconfig shows @cloud-unreachable\nnetwork entra ok\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -192,6 +192,8 @@ func (p *play) verbBrowser(not bool, args []string) (string, error) {
 		return p.browse(
 			act, func(_ context.Context, b *browser.Browser) error { return b.Tick(p.microsoftLabel(b, text), true) },
 		)
+	case what == "admin-consent":
+		return p.openAdminConsent(rest)
 	case what == "close" && len(rest) == 0:
 		// A private window: the next sign-in begins without cookies.
 		return p.browse(act, func(_ context.Context, b *browser.Browser) error { b.Forget(); return nil })

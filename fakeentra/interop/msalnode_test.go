@@ -51,9 +51,22 @@ type heard struct {
 	HasToken bool
 	Message  string
 	Address  string
+	Scopes   []string
+	// FromCache: the library found the token again by its scopes, and asked nobody.
+	FromCache bool
 }
 
 func start(t *testing.T) *node {
+	t.Helper()
+	return run(t, "msal-node", []string{"node", "signin.cjs"}, fakeentra.Application{
+		ID: fakeentra.ClientID, Name: fakeentra.ApplicationName, PublicRedirectURIs: []string{"http://localhost"},
+	}, fakeentra.Application{
+		ID: otherApp, Name: "A server", Confidential: true, WebRedirectURIs: []string{"https://app.example/"},
+	})
+}
+
+// run starts a script in its folder beside a fake that has some applications.
+func run(t *testing.T, folder string, words []string, applications ...fakeentra.Application) *node {
 	t.Helper()
 	world := vtime.NewFlowing(time.Time{})
 	t.Cleanup(world.Close)
@@ -61,19 +74,16 @@ func start(t *testing.T) *node {
 	network := faultnet.New(faultnet.Config{World: world, Journal: record, Seed: 7})
 	entra := fakeentra.RunT(t, fakeentra.Config{
 		World: world, Network: network, Journal: record, Seed: 7, Interval: 1e9,
-		Applications: []fakeentra.Application{
-			{ID: fakeentra.ClientID, Name: fakeentra.ApplicationName, PublicRedirectURIs: []string{"http://localhost"}},
-			{ID: otherApp, Name: "A server", Confidential: true, WebRedirectURIs: []string{"https://app.example/"}},
-		},
+		Applications: applications,
 	})
 	roots := filepath.Join(t.TempDir(), "roots.pem")
 	require.NoError(t, os.WriteFile(roots, network.Authority().PEM(), 0o600))
 	base, err := url.Parse(entra.URL())
 	require.NoError(t, err)
-	command := exec.Command("node", "signin.cjs")
-	command.Dir, command.Stderr = "msal-node", os.Stderr
+	command := exec.Command(words[0], words[1:]...)
+	command.Dir, command.Stderr = folder, os.Stderr
 	command.Env = append(
-		os.Environ(), "NODE_EXTRA_CA_CERTS="+roots, "ENTRA_PORT="+base.Port(), "ENTRA_AUTHORITY="+authority,
+		os.Environ(), "NODE_EXTRA_CA_CERTS="+roots, "REQUESTS_CA_BUNDLE="+roots, "ENTRA_PORT="+base.Port(), "ENTRA_AUTHORITY="+authority,
 	)
 	in, err := command.StdinPipe()
 	require.NoError(t, err)

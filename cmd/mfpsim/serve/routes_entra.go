@@ -107,7 +107,7 @@ func entraRoutes() group {
 	return group{
 		Title: "Entra ID",
 		About: "What is not here is under `/graph/v1.0`, in the paths and JSON of Microsoft Graph: users, policies, named locations, consents, the sign-in log.",
-		Routes: []route{
+		Routes: append([]route{
 			{
 				Request: "GET /entra/code", About: "Tells the user code that waits for a person.",
 				Act: shows(func(b *bench) (codeAnswer, error) {
@@ -250,7 +250,7 @@ func entraRoutes() group {
 				Request: "GET /entra/audit", About: "Returns the audit log, oldest first: what was changed in the directory.",
 				Act: shows(func(b *bench) ([]fakeentra.AuditEntry, error) { return list(b.lab.Entra.Audit()), nil }),
 			},
-		},
+		}, applicationRoutes()...),
 	}
 }
 

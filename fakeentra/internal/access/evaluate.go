@@ -119,7 +119,7 @@ func (u Person) in(users, groups, roles []string) bool {
 func (p *Policy) meansApplication(a Attempt) bool {
 	in := func(list []string) bool {
 		for _, name := range list {
-			if name == "All" || name == "Office365" && a.API == resources.Exchange || a.API.Is(name) ||
+			if name == "All" || name == "Office365" && a.API.Same(resources.Exchange) || a.API.Is(name) ||
 				strings.EqualFold(name, a.Application) || strings.EqualFold(name, a.Name) {
 				return true
 			}

@@ -47,10 +47,41 @@ func (e *Endpoint) Authorize(request *http.Request, principal string) (redirect 
 		return "", err
 	}
 	stand, err := e.Desk.ApproveWeb(a, *c, who)
+	switch {
+	case err != nil:
+		return "", err
+	case stand.Wrong != nil:
+		e.redirectError(w, a, c.Web, stand.Wrong)
+	default:
+		e.redirect(w, a, c.Web, e.success(a, stand, e.Front.Random.UUID()))
+	}
+	return w.Header().Get("Location"), nil
+}
+
+// AdminConsentAs opens the address at which an administrator consents for the organization, in a browser of its own,
+// and accepts. The answer is the address that the browser is sent to. What a page would refuse is refused, with a
+// [*catalogue.Refusal].
+func (e *Endpoint) AdminConsentAs(request *http.Request, principal string) (redirect string, err error) {
+	a := e.Front.Read(request)
+	a.V1 = !strings.Contains(a.Path, "/v2.0/")
+	c, p := e.readAdminConsent(a)
+	if p != nil {
+		return "", &catalogue.Refusal{AADSTS: p.Row.Code, Page: texts.Say(texts.ErrorTitle), Text: p.Sentence()}
+	}
+	who, err := e.Directory.Person(principal)
 	if err != nil {
 		return "", err
 	}
-	e.redirect(w, a, c.Web, e.success(a, stand, e.Front.Random.UUID()))
+	stand, err := e.Desk.ApproveWeb(a, *c, who)
+	w := &discarded{header: http.Header{}}
+	switch {
+	case err != nil:
+		return "", err
+	case stand.Wrong != nil:
+		e.redirectError(w, a, c.Web, stand.Wrong)
+	default:
+		e.redirectConsented(w, a, stand)
+	}
 	return w.Header().Get("Location"), nil
 }
 

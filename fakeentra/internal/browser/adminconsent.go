@@ -10,8 +10,8 @@ import (
 	"mfpsim/fakeentra/internal/wire"
 )
 
-// AdminConsent lets an administrator consent for the organization (docs/reference/entra.md §6.2). v1 asks for what the
-// application has registered; here that is sending mail.
+// AdminConsent lets an administrator consent for the organization (docs/reference/entra.md §6.2). Without scopes, as
+// makers' support pages give the address, it asks for what the application's registration requests.
 func (e *Endpoint) AdminConsent(w http.ResponseWriter, a *wire.Request) {
 	c, p := e.readAdminConsent(a)
 	if p != nil {
@@ -30,7 +30,11 @@ func (e *Endpoint) readAdminConsent(a *wire.Request) (*codes.Request, *catalogue
 		Mode: "query", Admin: true, Prompt: "consent", State: a.Param("state"), AdminText: a.Param("scope"),
 	}
 	_, web.HasState = a.Either("state")
-	if web.Redirect, web.Platform = application.RedirectOf(a.Param("redirect_uri")); web.Redirect == "" {
+	web.Redirect, web.Platform = application.RedirectOf(a.Param("redirect_uri"))
+	if !a.Has("redirect_uri") {
+		web.Redirect, web.Platform = application.FirstRedirect() // docs/reference/entra.md E14 [D]
+	}
+	if web.Redirect == "" {
 		return nil, catalogue.Fail(
 			50011,
 		).With(
@@ -47,9 +51,9 @@ func (e *Endpoint) readAdminConsent(a *wire.Request) (*codes.Request, *catalogue
 		Expires: a.At.Add(pageLifetime), Web: web,
 	}
 	if a.V1 || web.AdminText == "" {
-		c.Scope, p = resources.Whole(resources.Exchange.Audience)
+		c.Scope = e.Directory.Resources().Registered()
 	} else {
-		c.Scope, p = resources.Parse(web.AdminText, application.Name, false)
+		c.Scope, p = e.Directory.Resources().Parse(web.AdminText, application.Name, resources.Several)
 	}
 	if p != nil {
 		return c, p.With("tenant", a.Alias.DirectoryName())

@@ -77,10 +77,10 @@ func (e *Endpoint) readAuthorize(a *wire.Request) (*codes.Request, *catalogue.Pr
 	if p := readResponse(a, web, application); p != nil {
 		return c, p
 	}
-	if c.Scope, p = a.Scope(application.Name); p != nil {
+	if c.Scope, p = a.Scope(e.Directory.Resources(), application.Name); p != nil {
 		return c, p.With("tenant", a.Alias.DirectoryName())
 	}
-	if a.Alias.Consumers() && c.Scope.API == resources.Exchange && c.Scope.Audience != resources.Exchange.Roots[0] {
+	if a.Alias.Consumers() && c.Scope.API.Same(resources.Exchange) && c.Scope.Audience != resources.Exchange.Roots[0] {
 		return c, catalogue.Fail(70011).With("scope", a.Param("scope"))
 	}
 	switch web.Prompt {
@@ -120,7 +120,14 @@ func (e *Endpoint) webClient(a *wire.Request, door doors.Door) (directory.Applic
 	if p == nil {
 		p = application.InUse()
 	}
-	return application, p
+	if p != nil {
+		return application, p
+	}
+	if uri, _ := application.FirstRedirect(); uri == "" {
+		// whatever address the request names (docs/reference/entra.md E6 [C])
+		return application, catalogue.Fail(500113)
+	}
+	return application, nil
 }
 
 // readResponse reads response_type and response_mode (docs/reference/entra.md §1.2, §8.1).

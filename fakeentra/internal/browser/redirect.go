@@ -61,6 +61,9 @@ func (e *Endpoint) reply(w http.ResponseWriter, a *wire.Request, s signin.Stand)
 	setCookies(w, s.Cookies)
 	web := s.Request.Web
 	switch {
+	case web != nil && s.Wrong != nil:
+		e.Desk.Close(s)
+		e.redirectError(w, a, web, s.Wrong)
 	case web == nil || !s.Done && !s.Declined:
 		e.Front.Show(w, a, http.StatusOK, s.Page)
 	case s.Declined:
@@ -68,19 +71,25 @@ func (e *Endpoint) reply(w http.ResponseWriter, a *wire.Request, s signin.Stand)
 		e.redirectDeclined(w, a, s)
 	case web.Admin:
 		e.Desk.Close(s)
-		var p parameters
-		p.add("admin_consent", "True")
-		p.add("tenant", e.Directory.AccountBy(s.Approval.Account).Home.ID)
-		if web.AdminText != "" {
-			p.add("scope", web.AdminText)
-		}
-		e.redirect(w, a, web, withState(web, p))
+		e.redirectConsented(w, a, s)
 	default:
 		e.Desk.Close(s)
 		session, cookies := e.Desk.Remember(a, s)
 		setCookies(w, cookies)
 		e.redirect(w, a, web, e.success(a, s, session))
 	}
+}
+
+// redirectConsented reports that the administrator has consented (docs/reference/entra.md §6.2).
+func (e *Endpoint) redirectConsented(w http.ResponseWriter, a *wire.Request, s signin.Stand) {
+	web := s.Request.Web
+	var p parameters
+	p.add("admin_consent", "True")
+	p.add("tenant", e.Directory.AccountBy(s.Approval.Account).Home.ID)
+	if web.AdminText != "" {
+		p.add("scope", web.AdminText)
+	}
+	e.redirect(w, a, web, withState(web, p))
 }
 
 func setCookies(w http.ResponseWriter, lines []string) {
@@ -94,7 +103,10 @@ func setCookies(w http.ResponseWriter, lines []string) {
 func (e *Endpoint) success(a *wire.Request, s signin.Stand, session string) parameters {
 	c, web, p := s.Request, s.Request.Web, parameters{}
 	standing := e.Directory.Standing(s.Approval.Account, c.Application, c.Scope.API.ID)
-	holder := tokens.Holder{Account: standing.Account, Application: standing.Application}
+	holder := tokens.Holder{
+		Account: standing.Account, Application: standing.Application,
+		Decision: c.Scope.Decide(standing.Consented, standing.Personal),
+	}
 	g := tokens.Grant{
 		User: holder.Account.Key, Application: c.Application, Scope: c.Scope, Epoch: s.Approval.Epoch,
 		SignedIn: s.Approval.SignedIn, MFA: s.Approval.MFA, Correlation: c.Correlation, Session: session,
@@ -115,7 +127,7 @@ func (e *Endpoint) success(a *wire.Request, s signin.Stand, session string) para
 		p.add("access_token", access)
 		p.add("token_type", "Bearer")
 		p.add("expires_in", strconv.Itoa(int(seconds)))
-		p.add("scope", g.Scope.Echo(g.Scope.Permissions))
+		p.add("scope", holder.Decision.Scope)
 	}
 	if web.IDToken {
 		p.add("id_token", e.Mint.ID(a, holder, g, bound))
@@ -157,7 +169,9 @@ func (e *Endpoint) redirectError(w http.ResponseWriter, a *wire.Request, web *co
 	} else {
 		list.add("error", word)
 		list.add("error_description", text+a.Trailer(a.Correlation, catalogue.ErrorTime(a.At)))
-		list.add("error_uri", "https://"+a.Authority+"/error?code="+strconv.Itoa(p.Row.Code))
+		if p.Row.Code != 0 {
+			list.add("error_uri", "https://"+a.Authority+"/error?code="+strconv.Itoa(p.Row.Code))
+		}
 	}
 	e.redirect(w, a, web, withState(web, list))
 }

@@ -24,13 +24,18 @@ func (d *Directory) Consents(key TenantKey) []Consent {
 
 // Consent notes a delegated permission grant by a user, or (0) for a whole organization, and makes the service
 // principal if the tenant has none yet; actor is named by the audit log, "" is an administrator.
-func (d *Directory) Consent(key TenantKey, application, actor string, by UserKey, scopes []string) {
+// roles are application permissions, which an administrator's consent for the organization gives as well.
+func (d *Directory) Consent(key TenantKey, application, actor string, by UserKey, scopes, roles []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if actor == "" {
 		actor = administrator
 	}
-	d.book.consent(actor, d.book.tenant(key), d.book.applications[application], d.book.user(by), scopes)
+	t, a := d.book.tenant(key), d.book.applications[application]
+	if len(scopes) > 0 {
+		d.book.consent(actor, t, a, d.book.user(by), scopes)
+	}
+	d.book.grantRoles(t, a, actor, roles)
 }
 
 func (d *book) consent(actor string, home *tenant, a Application, by *user, scopes []string) {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"mfpsim/fakeentra/internal/access"
-	"mfpsim/fakeentra/internal/resources"
 )
 
 // complete fills in a policy of a tenant, and refuses what the tenant does not know.
@@ -79,7 +78,7 @@ func (d *book) applicationNamed(text string) (string, bool) {
 			return text, true
 		}
 	}
-	if r := resources.Named(text); r != nil {
+	if r := d.apis.Named(text); r != nil {
 		return text, true
 	}
 	return "", false

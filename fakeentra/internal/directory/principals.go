@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"mfpsim/fakeentra/internal/resources"
-	"mfpsim/fakeentra/internal/words"
 )
 
 // ServicePrincipal is an application, or an API, as one tenant knows it: an "enterprise application".
@@ -66,7 +63,7 @@ func (d *book) nameOf(id string) string {
 	if a, ok := d.applications[id]; ok {
 		return a.Name
 	}
-	if r := resources.Named(id); r != nil {
+	if r := d.apis.Named(id); r != nil {
 		return r.Name
 	}
 	return id
@@ -85,7 +82,7 @@ func (d *Directory) ChangeServicePrincipal(
 			id = key
 		}
 	}
-	if r := resources.Named(application); id == "" && r != nil {
+	if r := d.book.apis.Named(application); id == "" && r != nil {
 		id = r.ID
 	}
 	if id == "" {
@@ -145,8 +142,8 @@ func (d *Directory) MakeAPIs(key TenantKey, created time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	t := d.book.tenant(key)
-	for _, r := range resources.All() {
-		if t.principals[r.ID] == nil {
+	for _, r := range d.book.apis.All() {
+		if _, own := d.book.applications[r.ID]; !own && t.principals[r.ID] == nil {
 			t.principals[r.ID] = &servicePrincipal{
 				id: d.book.identity("service principal "+t.ID, r.ID), created: created,
 			}
@@ -175,17 +172,25 @@ func (d *Directory) GrantRoles(key TenantKey, application string, roles ...strin
 		return fmt.Errorf("there is no application %q", application)
 	}
 	for _, role := range roles {
-		if !resources.HasRole(role) {
-			return fmt.Errorf("no resource has the application permission %q; one is https://outlook.office365.com/SMTP.SendAsApp",
-				role)
+		if _, err := d.book.apis.CanonicalRole(role); err != nil {
+			return err
 		}
 	}
-	sp := d.book.principal(t, a.ID, administrator)
-	for _, role := range roles {
-		if !words.Contain(sp.roles, role) {
-			sp.roles = append(sp.roles, role)
-			d.book.log(t, "Add app role assignment to service principal", administrator, a.Name, role)
-		}
-	}
+	d.book.grantRoles(t, a, administrator, roles)
 	return nil
+}
+
+func (d *book) grantRoles(t *tenant, a Application, actor string, roles []string) {
+	sp := d.principal(t, a.ID, actor)
+	for _, role := range roles {
+		has := func(old string) bool {
+			was, err := d.apis.CanonicalRole(old)
+			is, wrong := d.apis.CanonicalRole(role)
+			return err == nil && wrong == nil && was == is
+		}
+		if !slices.ContainsFunc(sp.roles, has) {
+			sp.roles = append(sp.roles, role)
+			d.log(t, "Add app role assignment to service principal", actor, a.Name, role)
+		}
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"mfpsim/chance"
 	"mfpsim/fakeentra/internal/access"
 	"mfpsim/fakeentra/internal/hosts"
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/secrets"
 	"mfpsim/fakeentra/internal/words"
 )
@@ -140,6 +141,16 @@ type Application struct {
 	Keys         []jose.JSONWebKey // public keys of its signed assertions (private_key_jwt)
 	IDTokens     bool              // the authorization endpoint gives it id_tokens (700054)
 	AccessTokens bool              // and access tokens (700051)
+
+	// What its registration requests (requiredResourceAccess): delegated permissions as a scope parameter names them,
+	// "https://outlook.office.com/SMTP.Send", and application permissions likewise,
+	// "https://outlook.office365.com/SMTP.SendAsApp". It is what .default and an administrator's consent by address
+	// ask for; scopes that are asked for by name need not be here.
+	RequestedScopes, RequestedRoles []string
+
+	// What it exposes as an API of its own: the roots of its scopes, such as api://…, and its permissions.
+	IdentifierURIs []string
+	Scopes, Roles  []resources.Permission
 }
 
 // Consent is one delegated permission grant (Microsoft Graph: oauth2PermissionGrant).
@@ -200,6 +211,7 @@ type book struct {
 	users        map[string]*user
 	userOrder    []*user // by their keys, which count from 1; deleted ones stay
 	applications map[string]Application
+	apis         *resources.Table // replaced as a whole
 	audit        []AuditEntry
 	audits       uint64 // counts them
 }
@@ -207,7 +219,7 @@ type book struct {
 func newBook(seed uint64, now func() time.Time, given *secrets.List) *book {
 	d := &book{
 		seed: seed, now: now, secrets: given, byDomain: map[string]*tenant{}, byID: map[string]*tenant{},
-		users: map[string]*user{}, applications: map[string]Application{},
+		users: map[string]*user{}, applications: map[string]Application{}, apis: resources.Builtin(),
 	}
 	d.personal = &tenant{Tenant: Tenant{
 		Name: "Microsoft accounts", ID: PersonalTenantID, Personal: true,
@@ -379,40 +391,6 @@ func (u *User) check() error {
 func (d *book) password(principal string, change int) Password {
 	r := chance.New(d.seed, fmt.Sprintf("%s password %s %d", hosts.Party, principal, change))
 	return Password("Pw-" + r.Letters("abcdefghjkmnpqrstuvwxyz23456789", 12))
-}
-
-func (d *book) addApplication(a Application) (Application, error) {
-	a.ID = strings.ToLower(a.ID)
-	switch {
-	case !ValidGUID(a.ID):
-		return Application{}, fmt.Errorf("application %q: the id %q is not a GUID", a.Name, a.ID)
-	case a.Name == "":
-		return Application{}, fmt.Errorf("application %s: a name is needed", a.ID)
-	case d.registered(a.ID):
-		return Application{}, fmt.Errorf("application %s %w", a.ID, ErrExists)
-	}
-	switch a.Audience {
-	case "":
-		a.Audience = AudienceEverybody
-	case AudienceEverybody, AudienceOrganizations, AudiencePersonal:
-	case AudienceOneTenant:
-		if d.byDomain[a.Home] == nil {
-			return Application{},
-				fmt.Errorf("application %q: a single-tenant application needs the domain of its tenant, not %q", a.Name, a.Home)
-		}
-	default:
-		return Application{}, fmt.Errorf("application %q: unknown audience %q", a.Name, a.Audience)
-	}
-	if wrong := a.checkRedirects(); wrong != "" {
-		return Application{}, fmt.Errorf("application %q %s", a.Name, wrong)
-	}
-	d.applications[a.ID] = a
-	return a, nil
-}
-
-func (d *book) registered(id string) bool {
-	_, there := d.applications[id]
-	return there
 }
 
 // tenantOf finds a tenant by domain, id or display name.

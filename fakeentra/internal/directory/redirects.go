@@ -51,6 +51,19 @@ func (a Application) RedirectOf(text string) (uri string, kind Platform) {
 	return "", PlatformNone
 }
 
+// FirstRedirect is the redirect URI that was registered first; empty: there is none.
+func (a Application) FirstRedirect() (uri string, kind Platform) {
+	switch {
+	case len(a.WebRedirectURIs) > 0:
+		return a.WebRedirectURIs[0], PlatformWeb
+	case len(a.SPARedirectURIs) > 0:
+		return a.SPARedirectURIs[0], PlatformSPA
+	case len(a.PublicRedirectURIs) > 0:
+		return a.PublicRedirectURIs[0], PlatformPublic
+	}
+	return "", PlatformNone
+}
+
 // sameRedirect compares as Microsoft documents (docs/reference/entra.md §8.3): exactly, the path with regard to case,
 // "/" where there is no path, http for localhost and 127.0.0.1 alone, and for localhost whatever port.
 func sameRedirect(registered, asked string) bool {

@@ -96,16 +96,16 @@ func (a Account) MayConsentForAll() bool {
 var lowImpact = []string{"openid", "profile", "email", "offline_access", resources.Graph.Roots[0] + "/User.Read"}
 
 // MayConsent reports whether the user may consent to an application's permissions, at least for himself. An application
-// with assignment required always needs an administrator (docs/reference/entra.md §6.1).
-func (s Standing) MayConsent(needed []string) bool {
+// with assignment required always needs an administrator (docs/reference/entra.md §6.1), and so do some permissions.
+func (s Standing) MayConsent(asked resources.Consent) bool {
 	switch {
 	case s.Personal, s.rank() >= 1:
 		return true
-	case s.Required, s.Home.UserConsent == UserConsentNone:
+	case s.Required, asked.Admin, s.Home.UserConsent == UserConsentNone:
 		return false
 	case s.Home.UserConsent == UserConsentLow:
 		own := s.Application.Home != "" && words.Contain(s.Home.Domains, s.Application.Home)
-		return (s.Application.Verified || own) && words.Cover(lowImpact, needed)
+		return (s.Application.Verified || own) && words.Cover(lowImpact, asked.Scopes)
 	}
 	return true
 }

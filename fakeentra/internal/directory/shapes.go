@@ -70,6 +70,26 @@ func (u User) MarshalJSON() ([]byte, error) {
 	return o.Bytes(), nil
 }
 
+// MarshalJSON gives Graph's application, never its secrets. What it requests stands by name under "mfpsim", since
+// requiredResourceAccess has ids.
+func (a Application) MarshalJSON() ([]byte, error) {
+	o := ordered.New(600)
+	o.Text("appId", a.ID).Text("displayName", a.Name).Text("signInAudience", a.Audience).
+		Text("publisherDomain", a.Publisher).Boolean("isFallbackPublicClient", !a.Confidential)
+	for _, kind := range []struct {
+		name string
+		uris []string
+	}{{"web", a.WebRedirectURIs}, {"spa", a.SPARedirectURIs}, {"publicClient", a.PublicRedirectURIs}} {
+		o.Nested(kind.name, ordered.New(100).Texts("redirectUris", kind.uris...))
+	}
+	extra := ordered.New(300).Boolean("enabled", a.State == Enabled).Boolean("verifiedPublisher", a.Verified)
+	if a.Home != "" {
+		extra.Text("home", a.Home)
+	}
+	extra.Texts("requests", a.RequestedScopes...).Texts("roles", a.RequestedRoles...)
+	return o.Nested("mfpsim", extra.Number("secrets", int64(len(a.Secrets)))).Bytes(), nil
+}
+
 // MarshalJSON gives Graph's oauth2PermissionGrant; clientId is the application's id, since that is what people look
 // for.
 func (c Consent) MarshalJSON() ([]byte, error) {

@@ -65,7 +65,7 @@ func (e *Endpoint) redeemCode(a *wire.Request, application directory.Application
 	}
 	scope := g.Scope
 	if a.Has("scope") && !a.V1 {
-		asked, p := resources.Parse(a.Param("scope"), application.Name, true)
+		asked, p := e.Directory.Resources().Parse(a.Param("scope"), application.Name, resources.LimitOf(u.Personal))
 		if p != nil {
 			return nil, p.With("tenant", u.Home.Name)
 		}

@@ -100,7 +100,7 @@ func (e *Endpoint) clientCredentials(
 	if p != nil {
 		return nil, p
 	}
-	scope, p := applicationScope(a)
+	scope, p := applicationScope(a, e.Directory.Resources())
 	if p != nil {
 		return nil, p.With("tenant", a.Alias.DirectoryName())
 	}
@@ -126,9 +126,9 @@ func (e *Endpoint) clientCredentials(
 }
 
 // applicationScope reads what an application asks for in its own name: the whole of one resource.
-func applicationScope(a *wire.Request) (resources.Request, *catalogue.Problem) {
+func applicationScope(a *wire.Request, known *resources.Table) (resources.Request, *catalogue.Problem) {
 	if a.V1 {
-		return resources.Whole(a.Param("resource"))
+		return known.Whole(a.Param("resource"))
 	}
 	text := a.Param("scope")
 	if text == "" {
@@ -145,5 +145,5 @@ func applicationScope(a *wire.Request) (resources.Request, *catalogue.Problem) {
 	if !ok || len(asked) != 1 {
 		return resources.Request{}, catalogue.Fail(1002012).With("scope", text)
 	}
-	return resources.Whole(root)
+	return known.Whole(root)
 }

@@ -52,11 +52,11 @@ func (e *Endpoint) makeCode(a *wire.Request) ([]byte, *catalogue.Problem) {
 	if a.Alias.Consumers() && application.Confidential {
 		return nil, catalogue.Fail(70002) // elsewhere the refusal comes at the token endpoint
 	}
-	scope, p := a.Scope(application.Name)
+	scope, p := a.Scope(e.Directory.Resources(), application.Name)
 	if p != nil {
 		return nil, p.With("tenant", a.Alias.DirectoryName())
 	}
-	if a.Alias.Consumers() && scope.API == resources.Exchange && scope.Audience != resources.Exchange.Roots[0] {
+	if a.Alias.Consumers() && scope.API.Same(resources.Exchange) && scope.Audience != resources.Exchange.Roots[0] {
 		// outlook.office365.com is not for Outlook.com (docs/reference/entra.md §10)
 		return nil, catalogue.Fail(70011).With("scope", a.Param("scope"))
 	}

@@ -23,7 +23,7 @@ func (e *Endpoint) passwordGrant(
 			return nil, catalogue.Fail(900144).With("name", name)
 		}
 	}
-	scope, p := resources.Parse(a.Param("scope"), application.Name, true)
+	scope, p := e.Directory.Resources().Parse(a.Param("scope"), application.Name, resources.Single)
 	if p != nil {
 		return nil, p.With("tenant", a.Alias.DirectoryName())
 	}

@@ -8,7 +8,6 @@ import (
 	"mfpsim/fakeentra/internal/signinlog"
 	"mfpsim/fakeentra/internal/tokens"
 	"mfpsim/fakeentra/internal/wire"
-	"mfpsim/fakeentra/internal/words"
 )
 
 // permit decides whether tokens may be issued now: state of the user, of the application, consent, policies.
@@ -31,7 +30,8 @@ func (e *Endpoint) permit(
 	if refresh {
 		row.CorrelationID = a.Correlation
 	}
-	p := permission(s, g, scope)
+	decided := scope.Decide(s.Consented, s.Personal)
+	p := permission(s, g, scope, decided)
 	if p == nil {
 		p = conditional(s, g, scope, verdict, device, refresh)
 	}
@@ -43,11 +43,13 @@ func (e *Endpoint) permit(
 	if p != nil && s.Personal {
 		p = personal(p)
 	}
-	return tokens.Holder{Account: s.Account, Application: s.Application}, p
+	return tokens.Holder{Account: s.Account, Application: s.Application, Decision: decided}, p
 }
 
 // permission is permit but for the policies.
-func permission(s directory.Standing, g tokens.Grant, scope resources.Request) *catalogue.Problem {
+func permission(
+	s directory.Standing, g tokens.Grant, scope resources.Request, decided resources.Decision,
+) *catalogue.Problem {
 	switch {
 	case s.Home.Deleted:
 		return catalogue.Fail(90002).With("tenant", s.Home.ID)
@@ -70,7 +72,7 @@ func permission(s directory.Standing, g tokens.Grant, scope resources.Request) *
 			return catalogue.Fail(500014).With("identifier", scope.API.ID)
 		}
 	}
-	if !words.Cover(s.Consented, scope.Demanded()) {
+	if !decided.Consented {
 		return catalogue.Fail(65001).With("id", s.Application.ID).With("name", s.Application.Name)
 	}
 	return nil

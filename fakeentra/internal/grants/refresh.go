@@ -44,7 +44,7 @@ func (e *Endpoint) refresh(a *wire.Request, application directory.Application) (
 	if p := e.usable(a, token, u, application); p != nil {
 		return nil, p
 	}
-	scope, p := refreshed(a, g.Scope, application)
+	scope, p := e.refreshed(a, g.Scope, application, u.Personal)
 	if p != nil {
 		return nil, p.With("tenant", u.Home.Name)
 	}
@@ -94,15 +94,15 @@ func (e *Endpoint) usable(
 }
 
 // refreshed is what a refresh asks for: the same as at first, unless it says otherwise (docs/reference/entra.md §4.1).
-func refreshed(
-	a *wire.Request, first resources.Request, application directory.Application,
+func (e *Endpoint) refreshed(
+	a *wire.Request, first resources.Request, application directory.Application, personal bool,
 ) (resources.Request, *catalogue.Problem) {
 	switch {
 	case a.Has("scope") && !a.V1:
-		asked, p := resources.Parse(a.Param("scope"), application.Name, true)
+		asked, p := e.Directory.Resources().Parse(a.Param("scope"), application.Name, resources.LimitOf(personal))
 		return asked.Narrowed(first), p
 	case a.V1 && a.Has("resource"):
-		return resources.Whole(a.Param("resource"))
+		return e.Directory.Resources().Whole(a.Param("resource"))
 	}
 	return first, nil
 }

@@ -70,6 +70,9 @@ func Record(r *http.Request, body []byte, answer *faultnet.Response) *journal.Ex
 		RequestHeader: secrets.Header(r.Header), Status: answer.Status, ResponseHeader: secrets.Header(answer.Header),
 		ResponseBody: journal.Plain(string(answer.Body)),
 	}
+	if bytes.Contains(answer.Body, []byte(`"secretText"`)) {
+		e.ResponseBody = journal.Hidden(string(answer.Body))
+	}
 	if bytes.Contains(bytes.ToLower(body), []byte("passw")) || bytes.Contains(body, []byte(`\u`)) {
 		e.RequestBody = journal.Hidden(string(body))
 	} else {
@@ -154,6 +157,8 @@ func init() { // filled here, because the table and what it lists refer to each 
 		"servicePrincipals/{id}/appRoleAssignedTo":           {http.MethodGet: (*api).listAssigned, http.MethodPost: (*api).assign},
 		"applications":                                       {http.MethodGet: (*api).listApplications, http.MethodPost: (*api).addApplication},
 		"applications/{id}":                                  {http.MethodGet: (*api).getApplication, http.MethodPatch: (*api).changeApplication},
+		"applications/{id}/addPassword":                      {http.MethodPost: (*api).addPassword},
+		"applications/{id}/removePassword":                   {http.MethodPost: (*api).removePassword},
 		"policies/identitySecurityDefaultsEnforcementPolicy": {http.MethodGet: (*api).getDefaults, http.MethodPatch: (*api).changeDefaults},
 		"policies/authorizationPolicy":                       {http.MethodGet: (*api).getAuthorization, http.MethodPatch: (*api).changeAuthorization},
 		"policies/adminConsentRequestPolicy":                 {http.MethodGet: (*api).getWorkflow, http.MethodPut: (*api).changeWorkflow},

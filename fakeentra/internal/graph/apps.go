@@ -6,6 +6,7 @@ import (
 
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/ordered"
+	"mfpsim/fakeentra/internal/resources"
 )
 
 // application draws Graph's application.
@@ -14,9 +15,20 @@ func (g *api) application(a directory.Application) *ordered.Object {
 	o.Text("id", g.Directory.Identity("application object", a.ID)).Text("appId", a.ID).Text("displayName", a.Name)
 	o.Text("signInAudience", a.Audience).Text("publisherDomain", a.Publisher).
 		Boolean("isFallbackPublicClient", !a.Confidential)
-	o.Nested("web", ordered.New(100).Texts("redirectUris", a.WebRedirectURIs...))
+	o.Nested("web", ordered.New(160).Texts("redirectUris", a.WebRedirectURIs...).
+		Nested("implicitGrantSettings", ordered.New(80).Boolean("enableAccessTokenIssuance", a.AccessTokens).
+			Boolean("enableIdTokenIssuance", a.IDTokens)))
 	o.Nested("spa", ordered.New(100).Texts("redirectUris", a.SPARedirectURIs...))
 	o.Nested("publicClient", ordered.New(100).Texts("redirectUris", a.PublicRedirectURIs...))
+	o.Objects("requiredResourceAccess", requested(g.Directory.Resources(), a)...)
+	var secrets []*ordered.Object
+	for _, secret := range a.Secrets {
+		secrets = append(secrets, credential(secret))
+	}
+	o.Objects("passwordCredentials", secrets...).Texts("identifierUris", a.IdentifierURIs...)
+	if r := g.Directory.Resources().Named(a.ID); r != nil {
+		o.Nested("api", exposed(r)).Objects("appRoles", roles(r)...)
+	}
 	return o.Nested(
 		"mfpsim",
 		ordered.New(60).Boolean("enabled", a.State == directory.Enabled).Boolean("verifiedPublisher", a.Verified),
@@ -32,12 +44,14 @@ func stateOf(enabled bool) directory.State {
 }
 
 // readApplication reads what a request says of an application.
-func readApplication(body []byte, a *directory.Application, create bool) error {
+func readApplication(known *resources.Table, body []byte, a *directory.Application, create bool) error {
 	public, enabled := !a.Confidential, a.State == directory.Enabled
 	uris := func(list *[]string) bodyField {
 		return nestedObject(map[string]bodyField{
-			"redirectUris": readList(list), "homePageUrl": unsimulated, "logoutUrl": unsimulated, "implicitGrantSettings": unsimulated,
-			"redirectUriSettings": unsimulated,
+			"redirectUris": readList(list), "homePageUrl": unsimulated, "logoutUrl": unsimulated, "redirectUriSettings": unsimulated,
+			"implicitGrantSettings": nestedObject(map[string]bodyField{
+				"enableAccessTokenIssuance": readBool(&a.AccessTokens), "enableIdTokenIssuance": readBool(&a.IDTokens),
+			}),
 		})
 	}
 	fields := map[string]bodyField{
@@ -45,8 +59,13 @@ func readApplication(body []byte, a *directory.Application, create bool) error {
 		"signInAudience":  readWord(&a.Audience, directory.AudienceEverybody, directory.AudienceOrganizations, directory.AudienceOneTenant, directory.AudiencePersonal),
 		"publisherDomain": passed, "isFallbackPublicClient": readBool(&public),
 		"web": uris(&a.WebRedirectURIs), "spa": uris(&a.SPARedirectURIs), "publicClient": uris(&a.PublicRedirectURIs),
-		"requiredResourceAccess": passed, "identifierUris": unsimulated, "api": unsimulated, "appRoles": unsimulated, "tags": passed,
-		"passwordCredentials": unsimulated, "keyCredentials": unsimulated, "notes": passed, "description": passed,
+		"requiredResourceAccess": readRequested(known, a), "identifierUris": readList(&a.IdentifierURIs),
+		"api": nestedObject(map[string]bodyField{
+			"oauth2PermissionScopes": readPermissions(&a.Scopes, "adminConsentDescription"), "acceptMappedClaims": passed,
+			"knownClientApplications": unsimulated, "preAuthorizedApplications": unsimulated, "requestedAccessTokenVersion": passed,
+		}),
+		"appRoles": readPermissions(&a.Roles, "description"), "tags": passed,
+		"passwordCredentials": passed, "keyCredentials": unsimulated, "notes": passed, "description": passed,
 		"mfpsim": nestedObject(map[string]bodyField{"enabled": readBool(&enabled), "verifiedPublisher": readBool(&a.Verified)}),
 	}
 	if create {
@@ -95,11 +114,14 @@ func (g *api) addApplication(a *ask) (*result, error) {
 		Confidential: true, Home: a.home.Domains[0], Publisher: a.home.Domains[0],
 		Audience: directory.AudienceOneTenant,
 	}
-	if err := readApplication(a.body, &app, true); err != nil {
+	if err := readApplication(g.Directory.Resources(), a.body, &app, true); err != nil {
 		return nil, err
 	}
 	if app.ID == "" {
 		app.ID = g.Directory.Identity("new application "+a.home.ID, app.Name)
+	}
+	if r := g.Directory.Resources().Named(app.ID); r != nil {
+		return g.extendResource(r, app)
 	}
 	made, err := g.Directory.AddApplication(app)
 	if err != nil {
@@ -114,8 +136,9 @@ func (g *api) changeApplication(a *ask) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	known := g.Directory.Resources() // the directory is locked while it changes
 	err = g.Directory.ChangeApplication(app.ID, func(c *directory.Application) error {
-		err := readApplication(a.body, c, false)
+		err := readApplication(known, a.body, c, false)
 		app = *c
 		return err
 	})

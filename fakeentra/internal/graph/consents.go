@@ -10,7 +10,6 @@ import (
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/resources"
-	"mfpsim/fakeentra/internal/words"
 )
 
 // delegated is one oauth2PermissionGrant: Graph has one for each API, client and person.
@@ -24,14 +23,15 @@ type delegated struct {
 // grants lists what the tenant has consented to.
 func (g *api) grants(home directory.TenantKey) []delegated {
 	g.Directory.MakeAPIs(home, g.Start)
+	known := g.Directory.Resources()
 	var all []delegated
 	for _, c := range g.Directory.Consents(home) {
 		client, _ := g.Directory.ServicePrincipal(home, c.Application)
-		for _, r := range resources.All() {
+		for _, r := range known.All() {
 			api, _ := g.Directory.ServicePrincipal(home, r.ID)
 			d := delegated{client: client, consent: c, api: api}
 			for _, scope := range c.Scopes {
-				if short, ok := shortOf(scope, r); ok {
+				if short, ok := shortOf(known, scope, r); ok {
 					d.scopes = append(d.scopes, short)
 				}
 			}
@@ -44,8 +44,8 @@ func (g *api) grants(home directory.TenantKey) []delegated {
 }
 
 // shortOf is the short name of a scope of a resource.
-func shortOf(scope string, r *resources.API) (short string, ok bool) {
-	api, _, short, ok := resources.Split(scope)
+func shortOf(known *resources.Table, scope string, r *resources.API) (short string, ok bool) {
+	api, _, short, ok := known.Split(scope)
 	return short, ok && api == r
 }
 
@@ -105,7 +105,8 @@ func (g *api) addGrant(a *ask) (*result, error) {
 	}
 	_, isApplication := g.Directory.Application(sp.Application)
 	resource, err := g.enterprise(a, api)
-	r := resources.Named(resource.Application)
+	known := g.Directory.Resources()
+	r := known.Named(resource.Application)
 	switch {
 	case err != nil:
 		return nil, err
@@ -114,7 +115,7 @@ func (g *api) addGrant(a *ask) (*result, error) {
 	case kind == "":
 		return nil, badRequest("A value is required for property 'consentType' of resource 'OAuth2PermissionGrant'.")
 	}
-	scopes, err := scopesOf(r, scope)
+	scopes, err := scopesOf(known, r, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func (g *api) addGrant(a *ask) (*result, error) {
 			return nil, notFound("principalId", principal)
 		}
 	}
-	g.Directory.Consent(a.home.Key, sp.Application, "", by.Key, scopes)
+	g.Directory.Consent(a.home.Key, sp.Application, "", by.Key, scopes, nil)
 	for _, d := range g.grants(a.home.Key) {
 		if d.client.Application == sp.Application && d.api.Application == r.ID && d.consent.User == by.Principal {
 			return one("oauth2PermissionGrants", http.StatusCreated, g.delegatedObject(d))
@@ -135,17 +136,14 @@ func (g *api) addGrant(a *ask) (*result, error) {
 }
 
 // scopesOf reads short names of a resource's scopes.
-func scopesOf(r *resources.API, text string) ([]string, error) {
+func scopesOf(table *resources.Table, r *resources.API, text string) ([]string, error) {
 	var scopes []string
 	for _, word := range strings.Fields(text) {
-		if r != resources.Graph || !words.Contain([]string{"openid", "profile", "email", "offline_access"}, word) {
-			known := r.Scope(word)
-			if known == "" {
-				return nil, badRequest("The permission '%s' does not exist on %s.", word, r.Name)
-			}
-			word = r.Roots[0] + "/" + known
+		full, err := table.Canonical(r.Roots[0] + "/" + word)
+		if err != nil {
+			return nil, badRequest("The permission '%s' does not exist on %s.", word, r.Name)
 		}
-		scopes = append(scopes, word)
+		scopes = append(scopes, full)
 	}
 	return scopes, nil
 }
@@ -155,10 +153,11 @@ func (g *api) deleteGrant(a *ask) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := resources.Named(d.api.Application)
+	known := g.Directory.Resources()
+	r := known.Named(d.api.Application)
 	g.Directory.WithdrawScopes(a.home.Key, d.client.Application, d.consent.User, strings.Join(d.scopes, " "),
 		func(scope string) bool {
-			short, ok := shortOf(scope, r)
+			short, ok := shortOf(known, scope, r)
 			return ok && slices.Contains(d.scopes, short)
 		})
 	return nothing()

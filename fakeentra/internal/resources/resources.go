@@ -1,71 +1,140 @@
-// Package resources holds the APIs that tokens are made for, and reads the scopes by which programs ask for them.
+// Package resources holds the APIs that tokens are made for, with their permissions; it reads the scopes by which
+// programs ask for them, and decides what a token holds and what the answer says of it.
 package resources
 
 import (
+	"fmt"
 	"slices"
 	"strings"
-
-	"mfpsim/fakeentra/internal/catalogue"
-	"mfpsim/fakeentra/internal/words"
 )
+
+// Permission is one permission of an API.
+type Permission struct {
+	Name  string `json:"name"`            // "SMTP.Send"
+	ID    string `json:"id,omitempty"`    // GUID of it in registrations (requiredResourceAccess); empty: made up
+	Text  string `json:"text,omitempty"`  // what the consent page says of it; empty: its name
+	Admin bool   `json:"admin,omitempty"` // only an administrator may consent to it
+}
 
 // API is a resource that tokens are made for.
 type API struct {
-	Name     string   // display name of its service principal
-	ID       string   // application id
-	Roots    []string // what scopes begin with; the first is the canonical one
-	Audience string   // aud of its tokens, unless a scope names another root
-	Scopes   []string // delegated permissions that it has
+	Name     string       `json:"name"`     // display name of its service principal
+	ID       string       `json:"id"`       // application id, a GUID
+	Roots    []string     `json:"roots"`    // what scopes begin with; the first is the canonical one
+	Audience string       `json:"audience"` // aud of its tokens, unless a scope names a root; empty: the first root
+	Scopes   []Permission `json:"scopes"`   // delegated permissions
+	Roles    []Permission `json:"roles"`    // application permissions
+
+	partial bool // Microsoft has more permissions than the table: an unknown name is no error of the client's
 }
 
-// all that a printer, or a program that stands in for one, asks for.
-// Scopes of mail: [D] learn.microsoft.com, how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth; roots:
-// docs/reference/entra.md §3.1 [C].
-var all = []*API{
-	{
-		Name: "Office 365 Exchange Online", ID: "00000002-0000-0ff1-ce00-000000000000",
-		Roots:    []string{"https://outlook.office.com", "https://outlook.office365.com"},
-		Audience: "https://outlook.office.com",
-		Scopes: []string{
-			"SMTP.Send", "IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "EWS.AccessAsUser.All", "Mail.Send",
-			"Mail.Read", "Mail.ReadWrite",
-		},
-	},
-	{
-		Name: "Microsoft Graph", ID: "00000003-0000-0000-c000-000000000000",
-		Roots: []string{"https://graph.microsoft.com"}, Audience: "https://graph.microsoft.com",
-		Scopes: []string{
-			"User.Read", "Mail.Send", "Mail.Read", "SMTP.Send", "IMAP.AccessAsUser.All", "POP.AccessAsUser.All",
-			"email", "openid", "profile",
-		},
-	},
+// Table is the list of APIs of one bench. It does not change: [Table.With] makes another.
+type Table struct{ apis []*API }
+
+// Builtin is the table of a bench that has been given no other APIs.
+func Builtin() *Table { return builtin }
+
+var builtin = &Table{apis: []*API{Exchange, Graph}}
+
+// All returns the APIs in their order.
+func (t *Table) All() []*API { return slices.Clone(t.apis) }
+
+// With returns the table with one more API. One that is there already, by name or by id, gets the permissions and
+// roots that it lacks.
+func (t *Table) With(a API) (*Table, error) {
+	at := slices.IndexFunc(t.apis, func(r *API) bool {
+		return strings.EqualFold(r.ID, a.ID) || a.ID == "" && a.Name != "" && r.Is(a.Name)
+	})
+	if at >= 0 {
+		a = t.apis[at].with(a)
+	}
+	if err := a.check(t.apis, at); err != nil {
+		return nil, err
+	}
+	if a.Audience == "" {
+		a.Audience = a.Roots[0]
+	}
+	apis := slices.Clone(t.apis)
+	if at >= 0 {
+		apis[at] = &a
+	} else {
+		apis = append(apis, &a)
+	}
+	return &Table{apis: apis}, nil
 }
 
-// Exchange and graph are the two rows that the code names.
-var Exchange, Graph = all[0], all[1]
+// with adds what another description of the same API has more.
+func (r *API) with(more API) API {
+	a := *r
+	more.Name, more.ID = a.Name, a.ID
+	a.Scopes, a.Roles = added(a.Scopes, more.Scopes), added(a.Roles, more.Roles)
+	a.Roots = slices.Clone(a.Roots)
+	for _, root := range more.Roots {
+		if !a.Is(root) {
+			a.Roots = append(a.Roots, strings.TrimSuffix(root, "/"))
+		}
+	}
+	return a
+}
 
-// All returns the resources.
-func All() []*API { return slices.Clone(all) }
+// added lists permissions; one that is described anew is replaced.
+func added(old, more []Permission) []Permission {
+	list := slices.Clone(old)
+	for _, p := range more {
+		if i := indexOf(list, p.Name); i >= 0 {
+			if p.ID == "" {
+				p.ID = list[i].ID
+			}
+			list[i] = p
+			continue
+		}
+		list = append(list, p)
+	}
+	return list
+}
 
-// permissionText is what the consent page says of a scope: [D] permissions reference of Microsoft Graph and Exchange.
-var permissionText = map[string]string{
-	"SMTP.Send":             "Send emails from mailboxes using SMTP AUTH",
-	"IMAP.AccessAsUser.All": "Read and write access to mailboxes via IMAP",
-	"POP.AccessAsUser.All":  "Read and write access to mailboxes via POP",
-	"EWS.AccessAsUser.All":  "Access mailboxes as the signed-in user via Exchange Web Services",
-	"Mail.Send":             "Send mail as you",
-	"Mail.Read":             "Read your mail",
-	"Mail.ReadWrite":        "Read and write access to your mail",
-	"User.Read":             "Sign you in and read your profile",
-	"openid":                "Sign you in",
-	"profile":               "View your basic profile",
-	"email":                 "View your email address",
-	"offline_access":        "Maintain access to data you have given it access to",
+// check refuses an API that no scope could name, or that another one of the table, but for the one at that place, is.
+func (r *API) check(others []*API, at int) error {
+	switch {
+	case r.Name == "":
+		return fmt.Errorf("resource %s: a name is needed", r.ID)
+	case !guid(r.ID):
+		return fmt.Errorf("resource %q: the id %q is not a GUID", r.Name, r.ID)
+	case len(r.Roots) == 0:
+		return fmt.Errorf("resource %q: an identifier URI is needed, such as api://%s", r.Name, r.ID)
+	}
+	r.ID = strings.ToLower(r.ID)
+	r.Roots = slices.Clone(r.Roots)
+	for i, root := range r.Roots {
+		r.Roots[i] = strings.TrimSuffix(root, "/")
+		scheme, rest, ok := strings.Cut(r.Roots[i], "://")
+		if !ok || scheme == "" || rest == "" || strings.ContainsAny(root, " \t\"'") {
+			return fmt.Errorf("resource %q: %q is no identifier URI, such as api://%s", r.Name, root, r.ID)
+		}
+	}
+	for i, other := range others {
+		for _, name := range append([]string{r.Name, r.ID}, r.Roots...) {
+			if i != at && other.Is(name) {
+				return fmt.Errorf("resource %q: %q means %s already", r.Name, name, other.Name)
+			}
+		}
+	}
+	for _, list := range [][]Permission{r.Scopes, r.Roles} {
+		for i, p := range list {
+			if p.Name == "" || strings.ContainsAny(p.Name, " \t/\"'") || indexOf(list, p.Name) != i {
+				return fmt.Errorf("resource %q: %q is no name of a permission, or stands twice", r.Name, p.Name)
+			}
+			if p.ID != "" && !guid(p.ID) {
+				return fmt.Errorf("resource %q: the id %q of %s is not a GUID", r.Name, p.ID, p.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // Named finds a resource by its name, its id or one of its roots; nil: there is none.
-func Named(name string) *API {
-	for _, r := range all {
+func (t *Table) Named(name string) *API {
+	for _, r := range t.apis {
 		if r.Is(name) {
 			return r
 		}
@@ -73,11 +142,14 @@ func Named(name string) *API {
 	return nil
 }
 
+// Named finds one of the resources that every bench has.
+func Named(name string) *API { return builtin.Named(name) }
+
 // Is reports whether a name, an id or a root means this resource. "Office 365" is the name that policies use for all of
 // it.
 func (r *API) Is(name string) bool {
 	if strings.EqualFold(r.Name, name) || strings.EqualFold(r.ID, name) ||
-		r == Exchange && strings.EqualFold(name, "Office 365") {
+		r.Same(Exchange) && strings.EqualFold(name, "Office 365") {
 		return true
 	}
 	for _, root := range r.Roots {
@@ -88,153 +160,130 @@ func (r *API) Is(name string) bool {
 	return false
 }
 
-// Request is a parsed scope parameter.
-type Request struct {
-	API         *API
-	Audience    string   // root that was asked for
-	Permissions []string // short names of delegated permissions of the resource
-	OpenID      bool
-	Profile     bool
-	Email       bool
-	Offline     bool
-}
-
-// Parse reads a scope parameter. problem is nil, or the answer to give. single refuses two resources
-// (docs/reference/entra.md §3.1).
-func Parse(text, application string, single bool) (Request, *catalogue.Problem) {
-	q := Request{}
-	for _, word := range strings.Fields(text) {
-		switch strings.ToLower(word) {
-		case "openid":
-			q.OpenID = true
-			continue
-		case "profile":
-			q.Profile = true
-			continue
-		case "email":
-			q.Email = true
-			continue
-		case "offline_access":
-			q.Offline = true
-			continue
-		}
-		r, root, permission, ok := Split(word)
-		if !ok {
-			return q, catalogue.Fail(70011).With("scope", word)
-		}
-		if r == nil {
-			return q, catalogue.Fail(500011).With("name", root)
-		}
-		if q.API != nil && q.API != r {
-			if single {
-				return q, catalogue.Fail(28000).With("scopes", text)
-			}
-			continue // consent to a second resource is given, its tokens are asked for later
-		}
-		q.API = r
-		if q.Audience == "" {
-			q.Audience = root
-		}
-		if permission == ".default" {
-			permission = ""
-			if r == Exchange {
-				permission = "SMTP.Send"
-			}
-		} else if known := r.Scope(permission); known == "" {
-			return q, catalogue.Fail(650053).With("name", application).With("scope", permission).With("resource", r.ID)
-		} else {
-			permission = known
-		}
-		if permission != "" && !words.Contain(q.Permissions, permission) {
-			q.Permissions = append(q.Permissions, permission)
-		}
-	}
-	if q.API == nil {
-		q.API, q.Audience = Graph, Graph.Audience
-	}
-	return q, nil
-}
-
-// Split parts a scope into its resource and its permission. Without a resource it means Microsoft Graph
-// (docs/reference/entra.md §3.1).
-func Split(word string) (r *API, root, permission string, ok bool) {
-	if !strings.Contains(word, "://") {
-		if strings.ContainsAny(word, "/\\:") || word == "" {
-			return nil, "", "", false
-		}
-		return Graph, Graph.Audience, word, true
-	}
-	i := strings.LastIndexByte(word, '/')
-	root, permission = word[:i], word[i+1:]
-	if permission == "" || strings.HasSuffix(root, ":/") {
-		return nil, "", "", false
-	}
-	// https://outlook.office.com//.default is the documented form for some resources
-	root = strings.TrimSuffix(root, "/")
-	return Named(root), root, permission, true
-}
+// Same reports whether two tables' descriptions are of one API.
+func (r *API) Same(other *API) bool { return r == other || r.ID == other.ID }
 
 // Scope finds a delegated permission by its short name, as the resource writes it; "": it has none of that name.
 func (r *API) Scope(name string) string {
-	for _, s := range r.Scopes {
-		if strings.EqualFold(s, name) {
-			return s
-		}
+	if i := indexOf(r.Scopes, name); i >= 0 {
+		return r.Scopes[i].Name
 	}
 	return ""
 }
 
-// Needed lists the permissions that consent must cover.
-func (q Request) Needed() []string {
-	var list []string
-	for _, p := range q.Permissions {
-		list = append(list, q.audienceRoot()+"/"+p)
-	}
-	if q.OpenID {
-		list = append(list, "openid")
-	}
-	if q.Profile {
-		list = append(list, "profile")
-	}
-	if q.Email {
-		list = append(list, "email")
-	}
-	if q.Offline {
-		list = append(list, "offline_access")
-	}
-	return list
+// indexOf finds a permission by its name; -1: there is none.
+func indexOf(list []Permission, name string) int {
+	return slices.IndexFunc(list, func(p Permission) bool { return strings.EqualFold(p.Name, name) })
 }
 
-// Demanded lists the permissions without which no token is made. OpenID's scopes come along with those of a resource,
-// whatever the consent page listed: MSAL for Go leaves them out of its authorization request and asks for them at the
-// token endpoint [I].
-func (q Request) Demanded() []string {
-	if len(q.Permissions) == 0 {
-		return q.Needed()
+// Canonical is a delegated permission as consents and registrations keep it: with the first root of its resource, or
+// one of OpenID's words alone. A name without a resource is one of Microsoft Graph's
+// (docs/reference/entra.md §3.1). The error lists what there is.
+func (t *Table) Canonical(scope string) (string, error) {
+	if word := openIDWord(scope); word != "" {
+		return word, nil
 	}
-	return Request{API: q.API, Permissions: q.Permissions}.Needed()
+	r, name, err := t.find(scope)
+	if err != nil {
+		return "", err
+	}
+	known := r.Scope(name)
+	if known == "" {
+		return "", fmt.Errorf("%s has no delegated permission %q in the bench's table; it has: %s", r.Name, name,
+			names(r.Scopes))
+	}
+	if r.Same(Graph) && openIDWord(known) != "" {
+		return known, nil
+	}
+	return r.Roots[0] + "/" + known, nil
 }
 
-// audienceRoot is the canonical root: consent to one root of a resource is consent to the other.
-func (q Request) audienceRoot() string { return q.API.Roots[0] }
+// CanonicalRole is likewise for an application permission.
+func (t *Table) CanonicalRole(role string) (string, error) {
+	r, name, err := t.find(role)
+	if err != nil {
+		return "", err
+	}
+	i := indexOf(r.Roles, name)
+	if i < 0 {
+		return "", fmt.Errorf("no resource has the application permission %q; %s has: %s", role, r.Name,
+			names(r.Roles))
+	}
+	return r.Roots[0] + "/" + r.Roles[i].Name, nil
+}
 
-// Echo is the scope parameter of the answer: resource-qualified; OpenID's only for Graph; offline_access never
-// (docs/reference/entra.md §3 [C]).
-func (q Request) Echo(granted []string) string {
-	var words []string
-	if q.API == Graph {
-		if q.Email {
-			words = append(words, "email")
+// find parts a permission into its resource and its name.
+func (t *Table) find(permission string) (*API, string, error) {
+	r, root, name, ok := t.Split(permission)
+	switch {
+	case !ok:
+		return nil, "", fmt.Errorf("%q is no permission, such as https://outlook.office.com/SMTP.Send", permission)
+	case r == nil:
+		return nil, "", fmt.Errorf("there is no resource %q", root)
+	}
+	return r, name, nil
+}
+
+func names(list []Permission) string {
+	all := make([]string, len(list))
+	for i, p := range list {
+		all[i] = p.Name
+	}
+	return strings.Join(all, ", ")
+}
+
+// RoleOf finds the name of an application permission if it is one of this resource.
+func (r *API) RoleOf(role string) (name string, ok bool) {
+	i := strings.LastIndexByte(role, '/')
+	if i < 0 {
+		return "", false
+	}
+	return role[i+1:], r.Is(role[:i])
+}
+
+// text is what the consent page says of a canonical permission, delegated or not.
+func (t *Table) text(permission string, roles bool) string {
+	r, _, name, _ := t.Split(permission)
+	if r == nil {
+		return permission
+	}
+	list := r.Scopes
+	if roles {
+		list = r.Roles
+	}
+	if i := indexOf(list, name); i >= 0 && list[i].Text != "" {
+		return list[i].Text
+	}
+	return name
+}
+
+// administrators reports whether only an administrator may consent to one of some canonical permissions.
+func (t *Table) administrators(scopes []string) bool {
+	return slices.ContainsFunc(scopes, func(scope string) bool {
+		r, _, name, _ := t.Split(scope)
+		if r == nil {
+			return false
 		}
-		if q.OpenID {
-			words = append(words, "openid")
-		}
-		if q.Profile {
-			words = append(words, "profile")
+		i := indexOf(r.Scopes, name)
+		return i >= 0 && r.Scopes[i].Admin
+	})
+}
+
+// guid reports whether a text has the form of a GUID.
+func guid(text string) bool {
+	if len(text) != 36 {
+		return false
+	}
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case i == 8 || i == 13 || i == 18 || i == 23:
+			if c != '-' {
+				return false
+			}
+		case (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F'):
+			return false
 		}
 	}
-	for _, p := range granted {
-		words = append(words, q.Audience+"/"+p)
-	}
-	return strings.Join(words, " ")
+	return true
 }

@@ -71,6 +71,8 @@ type Stand struct {
 	Declined bool
 	Bare     bool // the person left by the link of "Need admin approval"
 
+	Wrong *catalogue.Problem // why there is nothing to consent to: the client hears it
+
 	session string
 	visit   visit
 }
@@ -79,7 +81,7 @@ type Stand struct {
 func (d *desk) stand(v *visit, cookies ...string) Stand {
 	return Stand{
 		Page: d.page(v), Cookies: cookies, Request: v.code, Approval: v.approval(), Done: v.current == pages.Done,
-		Declined: v.current == pages.Declined, Bare: v.bare, session: v.session, visit: *v,
+		Declined: v.current == pages.Declined, Bare: v.bare, Wrong: v.wrong, session: v.session, visit: *v,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/pages"
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/texts"
 	"mfpsim/fakeentra/internal/words"
 )
@@ -68,7 +69,7 @@ func (d *desk) page(v *visit) pages.Page {
 	case pages.MFA, pages.Enrol, pages.Confirm:
 		p.factorPage(v.current)
 	case pages.Permissions, pages.Approval, pages.Request, pages.Requested:
-		p.consentPage(v)
+		p.consentPage(v, v.consent(d.standing(v)))
 	default:
 		d.endPage(v, p)
 	}
@@ -148,12 +149,12 @@ func (p *sheet) factorPage(name pages.Name) {
 }
 
 // consentPage draws the pages about permissions.
-func (p *sheet) consentPage(v *visit) {
+func (p *sheet) consentPage(v *visit, asked resources.Consent) {
 	switch v.current {
 	case pages.Permissions:
 		p.Title, p.Heading, p.Action = p.say(texts.ConsentTitle), p.say(texts.ConsentTitle), pages.PathPermissions
 		p.Lines = []string{p.app.Name, publisher(p.app), p.say(texts.ConsentLead)}
-		p.List = v.code.Scope.Shown()
+		p.List = asked.Shown
 		if p.user.MayConsentForAll() {
 			p.Boxes = []pages.Box{{ID: "adminConsent", Name: "adminConsent", Label: p.say(texts.ConsentBox)}}
 		}
@@ -173,7 +174,7 @@ func (p *sheet) consentPage(v *visit) {
 		), pages.PathPermissions,
 			"justificationError"
 		p.Lines = []string{p.app.Name, publisher(p.app), p.say(texts.RequestHelp)}
-		p.List = v.code.Scope.Shown()
+		p.List = asked.Shown
 		p.Fields = []pages.Field{{
 			ID: "justification", Name: "justification", Label: p.say(texts.RequestLabel), Type: "text",
 			Autocomplete: "off",

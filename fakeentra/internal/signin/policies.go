@@ -47,11 +47,12 @@ func (d *desk) policyRefuses(a *wire.Request, v *visit) bool {
 
 // accept takes the answer to the permissions page.
 func (d *desk) accept(v *visit, forAll bool) {
-	u, by := d.Directory.AccountBy(v.user), v.user
+	s, by := d.standing(v), v.user
 	if forAll {
 		by = 0
 	}
-	d.Directory.Consent(u.Home.Key, v.code.Application, u.Principal, by, v.code.Scope.Needed())
+	asked := v.consent(s)
+	d.Directory.Consent(s.Home.Key, v.code.Application, s.Principal, by, asked.Scopes, asked.Roles)
 	v.consented = true
 }
 
@@ -129,6 +130,9 @@ func (d *desk) approveAll(a *wire.Request, v *visit) error {
 		case pages.Blocked:
 			return d.problem(v, v.refusal).Refuse(d.page(v).Heading)
 		case pages.Error:
+			if v.wrong != nil && v.code.Web != nil {
+				return nil // the client hears it
+			}
 			return v.refused.Refuse(texts.Say(texts.ErrorTitle))
 		case pages.Done:
 			return nil

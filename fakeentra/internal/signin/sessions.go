@@ -145,6 +145,8 @@ func (d *desk) resume(a *wire.Request, v *visit) *catalogue.Problem {
 		return catalogue.FailAs(65001, "").With("id", app.ID).With("name", app.Name).Say("consent_required")
 	case v.current == pages.MFA, v.current == pages.Enrol:
 		return catalogue.Fail(50076).With("resource", v.code.Scope.API.ID).Say("interaction_required")
+	case v.wrong != nil:
+		return v.wrong
 	case catalogue.Known(v.refusal):
 		return d.problem(v, v.refusal).Say("interaction_required")
 	}

@@ -7,9 +7,9 @@ import (
 	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/directory"
 	"mfpsim/fakeentra/internal/pages"
+	"mfpsim/fakeentra/internal/resources"
 	"mfpsim/fakeentra/internal/secrets"
 	"mfpsim/fakeentra/internal/wire"
-	"mfpsim/fakeentra/internal/words"
 )
 
 // visit is one sign-in under way in a browser, from the code to the last page.
@@ -37,11 +37,12 @@ type visit struct {
 	refusedAt time.Time
 	details   bool
 
-	choices   []*account // who could go on without a password
-	bare      bool       // the person left by the link of "Need admin approval"
-	askedMFA  bool       // the interrupt is in the log
-	askedStay bool       // "Stay signed in?" was answered,
-	stay      bool       // with Yes
+	choices   []*account         // who could go on without a password
+	wrong     *catalogue.Problem // why there is nothing to consent to, for the client
+	bare      bool               // the person left by the link of "Need admin approval"
+	askedMFA  bool               // the interrupt is in the log
+	askedStay bool               // "Stay signed in?" was answered,
+	stay      bool               // with Yes
 }
 
 // cookie is the line that leads the browser back to the visit.
@@ -67,6 +68,12 @@ func (v *visit) reset() {
 // standing is how the person, the application and the API stand to one another now.
 func (d *desk) standing(v *visit) directory.Standing {
 	return d.Directory.Standing(v.user, v.code.Application, v.code.Scope.API.ID)
+}
+
+// consent is what the person has to consent to.
+func (v *visit) consent(s directory.Standing) resources.Consent {
+	return v.code.Scope.Consent(s.Application.Registration(), s.Consented, s.Personal, v.code.AsksAgain(),
+		v.code.ForAll())
 }
 
 // application is what the sign-in is for.
@@ -243,10 +250,16 @@ func (d *desk) advance(a *wire.Request, v *visit) {
 				d.refuse(a, v, d.problem(v, 90093))
 				return
 			}
-			if v.consented || !v.code.AsksAgain() && words.Cover(s.Consented, v.code.Scope.Needed()) {
+			asked := v.consent(s)
+			if asked.Wrong != nil {
+				d.refuse(a, v, asked.Wrong)
+				v.wrong = asked.Wrong
+				return
+			}
+			if v.consented || !asked.Due {
 				continue
 			}
-			if !s.MayConsent(v.code.Scope.Needed()) {
+			if !s.MayConsent(asked) {
 				name = d.needsAdministrator(a, v)
 			}
 		}

@@ -44,7 +44,7 @@ func (m *Mint) accessClaims(
 	o.Text("given_name", given).Text("idtyp", "user").Text("ipaddr", m.places.Device().Address).Text("name", u.Name).
 		Text("oid", u.ID)
 	o.Text("puid", puid(u.ID)).Text("rh", "1."+encode64(directory.Pairwise(u.Home.ID, h.Application.ID)[:24])+".")
-	o.Text("scp", strings.Join(scope.Permissions, " ")).Text("sid", g.Session)
+	o.Text("scp", strings.Join(h.Decision.Permissions, " ")).Text("sid", g.Session)
 	o.Text("sub", encode64(directory.Pairwise(u.ID, scope.API.ID))).Text("tid", u.Home.ID)
 	o.Text("unique_name", u.Principal).Text("upn", u.Principal).Text("uti", m.uti(number)).Text("ver", "1.0")
 	o.Texts("wids", u.RoleIDs()...)

@@ -2,7 +2,6 @@ package tokens
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"mfpsim/fakeentra/internal/directory"
@@ -31,11 +30,11 @@ type Answer struct {
 // Issue draws everything that a success needs.
 func (m *Mint) Issue(a *wire.Request, h Holder, g Grant, scope resources.Request, bound Binding) *Answer {
 	t := &Answer{
-		scope: scope.Echo(scope.Permissions), seconds: m.Lifetime(a, h, g), idKey: signing.Organizations(), v1: a.V1,
+		scope: h.Decision.Scope, seconds: m.Lifetime(a, h, g), idKey: signing.Organizations(), v1: a.V1,
 		at: a.At, resource: scope.Audience,
 	}
 	if a.V1 {
-		t.scope = strings.Join(scope.Permissions, " ")
+		t.scope = h.Decision.ScopeV1
 	}
 	number := m.count()
 	if h.Account.Personal {

@@ -14,7 +14,7 @@ import (
 // Shape of access tokens of personal accounts: reported EwB…, invented contents (docs/reference/entra.md §10).
 const (
 	opaqueHead   = "EwB"
-	opaqueLength = 702 // bytes, in base64
+	opaqueLength = 702 // bytes, in base64; a multiple of it if there are many permissions
 )
 
 // bearer is what an access token of a personal account means. It is sealed in the token, so that nothing has to be
@@ -31,21 +31,25 @@ type bearer struct {
 
 // makeOpaque makes an access token of a personal account: not a JWT.
 func (m *Mint) makeOpaque(a *wire.Request, h Holder, scope resources.Request, seconds int64, number uint64) string {
-	data := m.random.Bytes(opaqueLength)
+	meaning := bearer{
+		number: number, issued: a.At, seconds: seconds, user: h.Account.Key, application: h.Application.ID,
+		audience: scope.Audience, scopes: h.Decision.Permissions,
+	}.bytes()
+	length := opaqueLength
+	for length < len(meaning)+m.seal.NonceSize()+m.seal.Overhead() {
+		length += opaqueLength // names of permissions can be anybody's
+	}
+	data := m.random.Bytes(length)
 	nonce, rest := data[:m.seal.NonceSize()], data[m.seal.NonceSize():]
 	plain := rest[:len(rest)-m.seal.Overhead()]
-	copy(plain, bearer{
-		number: number, issued: a.At, seconds: seconds, user: h.Account.Key, application: h.Application.ID,
-		audience: scope.Audience, scopes: scope.Permissions,
-	}.bytes()) // what is left of the random bytes fills it up
+	copy(plain, meaning) // what is left of the random bytes fills it up
 	m.seal.Seal(plain[:0], nonce, plain, []byte(opaqueHead))
 	token := opaqueHead + base64.StdEncoding.EncodeToString(data)
 	m.secrets.Add(token)
 	return token
 }
 
-// bytes writes a bearer: numbers, then texts that say how long they are. Ids, audiences and scopes are of tables of
-// ours, so that all of it fits.
+// bytes writes a bearer: numbers, then texts that say how long they are.
 func (b bearer) bytes() []byte {
 	data := binary.BigEndian.AppendUint64(nil, b.number)
 	data = binary.BigEndian.AppendUint64(data, uint64(b.issued.UnixNano()))
@@ -60,7 +64,7 @@ func (b bearer) bytes() []byte {
 // openOpaque reads a token; ok is false for anything that is not whole and ours.
 func (m *Mint) openOpaque(token string) (b bearer, ok bool) {
 	text, ok := strings.CutPrefix(token, opaqueHead)
-	if !ok || len(text) != base64.StdEncoding.EncodedLen(opaqueLength) {
+	if !ok || len(text) == 0 || len(text)%base64.StdEncoding.EncodedLen(opaqueLength) != 0 {
 		return bearer{}, false
 	}
 	data, err := base64.StdEncoding.Strict().DecodeString(text)

@@ -51,6 +51,7 @@ type Grant struct {
 type Holder struct {
 	Account     directory.Account
 	Application directory.Application
+	Decision    resources.Decision // what the access token holds, and what the answer says of it
 }
 
 // Binding ties an id_token to the request and to what was sent along with it.

@@ -81,14 +81,18 @@ func (a *Request) Capable() bool {
 }
 
 // Scope reads what is asked for: v1 asks for a resource, v2 for scopes.
-func (a *Request) Scope(application string) (resources.Request, *catalogue.Problem) {
+func (a *Request) Scope(known *resources.Table, application string) (resources.Request, *catalogue.Problem) {
 	if a.V1 {
-		return resources.Whole(a.Param("resource"))
+		return known.Whole(a.Param("resource"))
 	}
 	if !a.Has("scope") {
 		return resources.Request{}, catalogue.Fail(900144).With("name", "scope")
 	}
-	return resources.Parse(a.Param("scope"), application, false)
+	limit := resources.Several
+	if a.Alias.Consumers() {
+		limit = resources.SinglePersonal
+	}
+	return known.Parse(a.Param("scope"), application, limit)
 }
 
 // Client reads who asks: client_id in the body, or by HTTP Basic; an empty secret is none
