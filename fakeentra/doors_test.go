@@ -358,12 +358,16 @@ func TestTheDocumentOfDoorsIsUpToDate(t *testing.T) {
 
 <!-- Generated from the table that the fake reads at each request: go generate ./fakeentra. Do not edit. -->
 
-Who is let in where: %d cells, of which %d are captured (C), %d documented (D), %d reported (R) and **%d ours (I)**: there nobody
-knows what Entra ID does, and the fake does what seems likeliest. The cells that are ours are grey. %s makes the fake refuse them with a sentence
+Who is let in where: %d cells, of which %d are captured (C), %d documented (D), %d reported (R) and **%d ours
+(I)**: there nobody
+knows what Entra ID does, and the fake does what seems likeliest. The cells that are ours are grey. %s makes
+the fake refuse them with a sentence
 and status 501; %s prints the table with the source of each cell.
 
-A cell has the AADSTS number that is said, or *in*; a dash is a cell that no request can come to. *tenant* is the tenant of the application or,
-once somebody has signed in, that of the account; *other tenant* is another organization. The words of the numbers are in [parity-entra.md](parity-entra.md).
+A cell has the AADSTS number that is said, or *in*; a dash is a cell that no request can come to. *tenant* is
+the tenant of the application or,
+once somebody has signed in, that of the account; *other tenant* is another organization. The words of the
+numbers are in [parity-entra.md](parity-entra.md).
 `, len(rows), count["C"], count["D"], count["R"], count["I"], "`--strict-doors`", "`mfpsim explain --doors`")
 	for _, part := range []struct {
 		title, head string

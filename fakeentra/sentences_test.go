@@ -20,7 +20,8 @@ func refused(t *testing.T, a answer, status int, word string, code int, sentence
 	require.Equal(t, status, a.status, a.body)
 	requireAADSTS(t, a, code, word)
 	require.True(
-		t, strings.HasPrefix(a.text("error_description"), "AADSTS"+strconv.Itoa(code)+": "+sentence+" Trace ID: "), a.body,
+		t, strings.HasPrefix(a.text("error_description"), "AADSTS"+strconv.Itoa(code)+": "+sentence+" Trace ID: "),
+		a.body,
 	)
 	require.Equal(t, leads, a.text("error_uri") != "", a.body)
 }
@@ -144,9 +145,11 @@ func TestNumbersThatMailProgramsMet(t *testing.T) { // docs/reference/entra.md E
 
 func TestSentencesAreWhole(t *testing.T) { // docs/reference/entra.md E12
 	c := newClient(t, fakeentra.Config{
-		Start:   start,
-		Tenants: []fakeentra.Tenant{{Name: "Contoso", Domains: []string{"contoso.com"}}, {Domains: []string{"fabrikam.com"}}},
-		Users:   []fakeentra.User{{Principal: "eve@fabrikam.com"}},
+		Start: start,
+		Tenants: []fakeentra.Tenant{
+			{Name: "Contoso", Domains: []string{"contoso.com"}}, {Domains: []string{"fabrikam.com"}},
+		},
+		Users: []fakeentra.User{{Principal: "eve@fabrikam.com"}},
 	})
 	eve, _ := c.entra.User("eve@fabrikam.com")
 	sentence := "User account 'eve@fabrikam.com' from identity provider 'https://sts.windows.net/" + eve.Tenant +
@@ -180,7 +183,8 @@ func TestNoPlaceOfASentenceStaysOpen(t *testing.T) {
 		}
 		for _, at := range []string{devicecode, token} {
 			c.arm("error=" + strconv.Itoa(row.Code) + " times=1")
-			said := c.post(at, url.Values{"client_id": {c.id}, "grant_type": {"refresh_token"}}).text("error_description")
+			a := c.post(at, url.Values{"client_id": {c.id}, "grant_type": {"refresh_token"}})
+			said := a.text("error_description")
 			require.NotContains(t, said, "{", row.Code)
 			require.NotContains(t, said, "}", row.Code)
 		}
@@ -236,9 +240,8 @@ func TestNoPlaceOfASentenceStaysOpen(t *testing.T) {
 	}
 	alone(
 		act{"not assigned", func() error {
-			return c.entra.ChangeServicePrincipal("contoso.com", fakeentra.ClientID, func(sp *fakeentra.ServicePrincipal) {
-				sp.AssignmentRequired = true
-			})
+			return c.entra.ChangeServicePrincipal("contoso.com", fakeentra.ClientID,
+				func(sp *fakeentra.ServicePrincipal) { sp.AssignmentRequired = true })
 		}},
 		act{"disabled", func() error { return c.entra.Disable("alice@contoso.com") }},
 		act{"no password", func() error {
@@ -254,7 +257,8 @@ func TestNoPlaceOfASentenceStaysOpen(t *testing.T) {
 		act{"a block", policy(fakeentra.Policy{})},
 		act{"a block of the flow", policy(fakeentra.Policy{Flows: []string{"Device code flow"}})},
 		act{"an application that is off", func() error {
-			return c.entra.ChangeApplication(fakeentra.ClientID, func(a *fakeentra.Application) { a.State = fakeentra.Disabled })
+			return c.entra.ChangeApplication(fakeentra.ClientID,
+				func(a *fakeentra.Application) { a.State = fakeentra.Disabled })
 		}},
 	)
 	require.Greater(t, len(said), 20)
