@@ -100,7 +100,11 @@ func (s *server) save(b *bench, name string) (pointsAnswer, error) {
 // visited says which clients have been at the bench: what they did cannot be done again.
 func (s *server) visited() error {
 	var places []string
-	for _, place := range []struct{ flag, name string }{{entraPort, "Entra"}, {smtpPort, "SMTP"}, {webConfigPort, "Web Config"}} {
+	for _, place := range []struct{ flag, name string }{
+		{entraPort, "Entra"},
+		{smtpPort, "SMTP"},
+		{webConfigPort, "Web Config"},
+	} {
 		if s.doors[place.flag].visited() {
 			places = append(places, place.name)
 		}

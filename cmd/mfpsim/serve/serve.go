@@ -211,7 +211,8 @@ func (c Config) checkStart() error {
 		return misuse("%s: a bench begins in one way; name one of them", strings.Join(chosen, " and "))
 	}
 	if c.Scenario != "" && !c.Start.IsZero() {
-		return misuse("--start: a scenario has dates of its own and begins on %s", vtime.DefaultStart.Format(time.DateOnly))
+		begins := vtime.DefaultStart.Format(time.DateOnly)
+		return misuse("--start: a scenario has dates of its own and begins on %s", begins)
 	}
 	for who, password := range c.Passwords {
 		if err := lab.CheckPassword(password); err != nil {

@@ -31,7 +31,7 @@ type Message struct {
 	Connection string // "printer#3"; empty for what the service wrote itself
 	// NonDelivery: the service tells a sender that a message was not delivered.
 	NonDelivery bool
-	ReceivedAt time.Time
+	ReceivedAt  time.Time
 	// Number is the message's place in its mailbox, from 1: those that have fallen out count too. 0: it is in none.
 	Number int
 
