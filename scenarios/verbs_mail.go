@@ -193,7 +193,7 @@ func (p *play) isNew(m fakesmtp.Message) bool {
 		return false
 	}
 	for _, other := range p.lab.Mails() {
-		if bytes.Contains(other.Raw, []byte(id[0])) && !bytes.HasSuffix(other.Raw, m.Raw()) {
+		if bytes.Contains(other.Submitted, []byte(id[0])) && !bytes.Equal(other.Submitted, m.Raw()) {
 			return false
 		}
 	}

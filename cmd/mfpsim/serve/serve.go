@@ -519,7 +519,10 @@ func (b *bench) evidence() error {
 	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: fmt.Sprintf("%s --seed %d", replay, b.config.Seed)}
 	e.MailsDropped = b.lab.SMTP.DroppedMails()
 	for _, m := range b.lab.Mails() {
-		e.Mails = append(e.Mails, report.Mail{Mailbox: m.Mailbox, Number: m.Number, Raw: m.Raw})
+		e.Mails = append(e.Mails, report.Mail(m))
+	}
+	for _, m := range b.lab.SentMails() {
+		e.Sent = append(e.Sent, report.Mail(m))
 	}
 	return report.WriteEvidence(b.config.Evidence, e)
 }

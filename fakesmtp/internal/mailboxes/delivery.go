@@ -195,6 +195,17 @@ func (s *Store) page(address string, from, most int, of func(*mailbox) *mail.Box
 	return page.Shown()
 }
 
+// Addresses are those of the mailboxes of organizations, in the order of their making.
+func (s *Store) Addresses() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	addresses := make([]string, len(s.order))
+	for i, m := range s.order {
+		addresses[i] = m.address
+	}
+	return addresses
+}
+
 // Count is how many messages have arrived at an address, and how many of them have fallen out.
 func (s *Store) Count(address string) (count, dropped int) {
 	s.mu.Lock()
