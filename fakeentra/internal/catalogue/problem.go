@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"cmp"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -27,6 +28,20 @@ func FailAs(code int, variant string) *Problem {
 		panic("fakeentra: an answer that is not in the catalogue")
 	}
 	return &Problem{Row: *row}
+}
+
+// Told is [Fail] with another sentence; without one, it is the catalogue's. A number that the catalogue lacks is an
+// invalid_request with status 400.
+func Told(code int, text string) *Problem {
+	if text == "" {
+		return Fail(code)
+	}
+	row, known := Lookup(code)
+	if !known {
+		row = Row{Code: code, Word: "invalid_request", Status: http.StatusBadRequest}
+	}
+	row.Text = text
+	return &Problem{Row: row}
 }
 
 // With fills in a word of the sentence.
