@@ -34,7 +34,7 @@ func TestASentenceWithBlanksIsPlantedThroughTheControlPlane(t *testing.T) {
 			require.Equal(t, http.StatusOK, status, answer)
 			words := "error=900439 times=1 text='No such cloud, it''s said.' word=invalid_client then=close"
 			require.Equal(t, []any{words}, answer["set"])
-			response, err := s.client.Get(s.endpoints.Entra + "/common/v2.0/.well-known/openid-configuration")
+			response, err := s.client.Get(s.Entra + "/common/v2.0/.well-known/openid-configuration")
 			require.NoError(t, err)
 			said, err := io.ReadAll(response.Body)
 			require.NoError(t, err)
@@ -55,7 +55,7 @@ func TestAMemberIsChangedThroughTheControlPlane(t *testing.T) {
 	s := live(t, Config{})
 	status, answer := s.ask(http.MethodPost, "/entra/answer", `{"words":["change","issuer","https://elsewhere/"]}`)
 	require.Equal(t, http.StatusOK, status, answer)
-	response, err := s.client.Get(s.endpoints.Entra + "/common/v2.0/.well-known/openid-configuration")
+	response, err := s.client.Get(s.Entra + "/common/v2.0/.well-known/openid-configuration")
 	require.NoError(t, err)
 	said, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
