@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -47,7 +48,10 @@ type Config struct {
 	Host     string // address to listen on; empty: 127.0.0.1
 	Ports    Ports
 	Keep     int // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
-	Out      io.Writer
+	// Relatives are the other mail servers that are served too, see [Relatives]; nil: none.
+	Relatives []string
+	Limits    Limits // of the mail service
+	Out       io.Writer
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
 	// Configure changes the bench before it is built, for tests.
@@ -89,6 +93,8 @@ type Endpoints struct {
 	ClientID  string    `json:"clientId"`  // of the printer maker's application
 	Scope     string    `json:"scope"`
 	Accounts  []Account `json:"accounts"`
+	// Relatives are the other mail servers, by name.
+	Relatives map[string]Relative `json:"relatives,omitempty"`
 	// WebConfigPassword is the administrator password of the printer.
 	WebConfigPassword string `json:"webConfigPassword"`
 }
@@ -151,6 +157,9 @@ func (c Config) check() error {
 	if c.Scenario != "" && c.Flash != "" && sim.HoldsPrinters(c.Flash) {
 		return misuse("--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash)
 	}
+	if err := checkRelatives(c.Relatives); err != nil {
+		return err
+	}
 	if c.Evidence != "" {
 		if err := report.CheckFolder(c.Evidence); err != nil {
 			return misuse("%w", err)
@@ -193,6 +202,8 @@ type bench struct {
 
 	listeners map[string]net.Listener // by flag, as long as nobody serves them
 	servers   []*http.Server
+	relatives []server
+	serving   sync.WaitGroup // of the relatives
 	smtp      net.Listener
 	smtpDone  chan struct{}
 	temporary string // folder of the authority's file
@@ -234,7 +245,12 @@ func (b *bench) open() error {
 
 // host is the address that a listener is reached under from this machine, with its port.
 func (b *bench) host(flag string) string {
-	_, port, _ := net.SplitHostPort(b.listeners[flag].Addr().String())
+	return b.reached(b.listeners[flag].Addr())
+}
+
+// reached is the address of a listener on the bench's host, with its port.
+func (b *bench) reached(address net.Addr) string {
+	_, port, _ := net.SplitHostPort(address.String())
 	host := b.config.Host
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
@@ -255,7 +271,7 @@ func (b *bench) start(ctx context.Context) error {
 	b.world = vtime.NewFlowing(start)
 	config := lab.Config{
 		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true,
-		Link: b.link, Flash: b.config.Flash,
+		Link: b.link, Flash: b.config.Flash, SMTP: b.config.Limits.set,
 	}
 	config.Keep, config.Mails = b.config.keep()
 	if b.config.Configure != nil {
@@ -443,7 +459,7 @@ func (b *bench) serve() error {
 		defer close(b.smtpDone)
 		_ = b.lab.SMTP.Serve(b.smtp) // ends when the bench is closed
 	}()
-	return nil
+	return b.serveRelatives()
 }
 
 // graphPath is where Entra's administration API is mounted beside the control API.
@@ -480,6 +496,7 @@ func (b *bench) announce() error {
 	_, _ = fmt.Fprintf(t, "Panel\t%s\t\n", e.Panel)
 	_, _ = fmt.Fprintf(t, "Entra\t%s/device\tsimulation of Microsoft's sign-in\n", e.Entra)
 	_, _ = fmt.Fprintf(t, "SMTP\t%s\tsimulation of Exchange Online\n", e.SMTP)
+	_, _ = fmt.Fprint(t, b.relativesTold())
 	_, _ = fmt.Fprintf(t, "Control API\t%s\t\n", e.Control)
 	_, _ = fmt.Fprintf(t, "Graph\t%s\tEntra's administration, paths of Microsoft Graph\n", e.Graph)
 	_, _ = fmt.Fprintf(t, "CA\t%s\tto be trusted by clients of the bench only\n", e.CA)
@@ -539,6 +556,10 @@ func (b *bench) close() error {
 	for _, s := range b.servers {
 		failed = errors.Join(failed, s.Close())
 	}
+	for _, s := range b.relatives {
+		failed = errors.Join(failed, s.Close())
+	}
+	b.serving.Wait()
 	if b.lab != nil {
 		failed = errors.Join(failed, b.lab.Close())
 	}
