@@ -288,7 +288,8 @@ func talk(t *testing.T, c *client, network *faultnet.Network, world *vtime.World
 			}
 			body, err := io.ReadAll(response.Body)
 			_ = response.Body.Close()
-			seen = append(seen, fmt.Sprintf("%d %v %d %s", response.StatusCode, err, len(body), response.Header.Get("Connection")))
+			ends := response.Header.Get("Connection")
+			seen = append(seen, fmt.Sprintf("%d %v %d %s", response.StatusCode, err, len(body), ends))
 			cancel()
 		}
 	}))

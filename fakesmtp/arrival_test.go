@@ -2,7 +2,6 @@ package fakesmtp
 
 import (
 	"bytes"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
@@ -20,6 +19,8 @@ import (
 
 	"github.com/emersion/go-msgauth/dkim"
 	"github.com/stretchr/testify/require"
+
+	"mfpsim/chance"
 )
 
 // printed is a message as a printer writes it: its fields in the order of real devices.
@@ -214,7 +215,7 @@ func TestTheSignatures(t *testing.T) {
 
 // strangersKey answers for the DNS with another key.
 func strangersKey(t *testing.T) func(string) ([]string, error) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := rsa.GenerateKey(chance.New(1, "stranger"), 2048)
 	require.NoError(t, err)
 	public, err := x509.MarshalPKIXPublicKey(key.Public())
 	require.NoError(t, err)

@@ -54,10 +54,10 @@ func TestRelativesAreServedWhereTheyAreAskedFor(t *testing.T) {
 		conn, err := tls.Dial("tcp", at.Address, s.security(at.Host))
 		require.NoError(t, err)
 		defer conn.Close()
-		require.NoError(t, conn.SetDeadline(time.Now().Add(soon)))
 		lines := bufio.NewScanner(conn)
 		for _, step := range [][2]string{
-			{"", "+OK The Microsoft Exchange POP3 service is ready."}, {"USER admin@contoso.com\r\n", "+OK"},
+			{"", "+OK The Microsoft Exchange POP3 service is ready."},
+			{"USER admin@contoso.com\r\n", "+OK"},
 			{"PASS guess\r\n", "-ERR"},
 		} {
 			_, err := conn.Write([]byte(step[0]))
@@ -84,12 +84,10 @@ func TestNoRelativeIsServedUnasked(t *testing.T) {
 
 func TestTheDelaysOfTheMailServiceCanBeSwitchedOff(t *testing.T) {
 	s := live(t, Config{Limits: Limits{Tarpit: -1, MessagesPerMinute: -1}})
-	conn, err := net.Dial("tcp", s.SMTP)
-	require.NoError(t, err)
-	require.NoError(t, conn.SetDeadline(time.Now().Add(soon)))
-	client, err := smtp.NewClientStartTLS(conn, s.security("smtp.office365.com:587"))
+	client, err := smtp.DialStartTLS(s.SMTP, s.security("smtp.office365.com:587"))
 	require.NoError(t, err)
 	defer client.Close()
+	client.CommandTimeout = soon
 	require.ErrorContains(t, client.Auth(sasl.NewLoginClient("nobody@contoso.com", "guess")), "unsuccessful")
 	require.Error(t, client.Auth(sasl.NewLoginClient("nobody@contoso.com", "guess")))
 }
@@ -102,11 +100,10 @@ func TestMoreMessagesThanAMinuteHolds(t *testing.T) {
 			c.Open = true
 		}
 	}})
-	conn, err := net.Dial("tcp", s.SMTP)
+	client, err := smtp.Dial(s.SMTP)
 	require.NoError(t, err)
-	require.NoError(t, conn.SetDeadline(time.Now().Add(30*time.Second)))
-	client := smtp.NewClient(conn)
 	defer client.Close()
+	client.CommandTimeout, client.SubmissionTimeout = soon, soon
 	for range 35 {
 		message := strings.NewReader("Subject: x\r\n\r\n")
 		require.NoError(t, client.SendMail("admin@contoso.com", []string{"bob@fabrikam.com"}, message))
