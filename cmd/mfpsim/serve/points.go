@@ -109,6 +109,11 @@ func (s *server) visited() error {
 			places = append(places, place.name)
 		}
 	}
+	for _, name := range s.config.Relatives {
+		if s.doors[relativeDoor(name)].visited() {
+			places = append(places, "the relative "+name)
+		}
+	}
 	if len(places) == 0 {
 		return nil
 	}

@@ -48,7 +48,10 @@ type Config struct {
 	Ports    Ports
 	AsOf     time.Time // the day whose answers Entra ID gives; zero: the newest, see fakeentra.Config
 	Keep     int       // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
-	Out      io.Writer
+	// Relatives are the other mail servers that are served too, see [Relatives]; nil: none.
+	Relatives []string
+	Limits    Limits // of the mail service
+	Out       io.Writer
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
 	// StrictDoors is fakeentra's: it refuses where nobody knows what Entra ID says.
@@ -116,6 +119,8 @@ type Endpoints struct {
 	ClientID  string    `json:"clientId"`  // of the printer maker's application
 	Scope     string    `json:"scope"`
 	Accounts  []Account `json:"accounts"`
+	// Relatives are the other mail servers, by name.
+	Relatives map[string]Relative `json:"relatives,omitempty"`
 	// WebConfigPassword is the administrator password of the printer.
 	WebConfigPassword string `json:"webConfigPassword"`
 }
@@ -183,6 +188,9 @@ func (c Config) check() error {
 	}
 	if c.Scenario != "" && c.Flash != "" && sim.HoldsPrinters(c.Flash) {
 		return misuse("--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash)
+	}
+	if err := checkRelatives(c.Relatives); err != nil {
+		return err
 	}
 	if c.Evidence != "" {
 		if err := report.CheckFolder(c.Evidence); err != nil {
@@ -274,6 +282,7 @@ func (b *bench) announce() error {
 	_, _ = fmt.Fprintf(t, "Panel\t%s\t\n", e.Panel)
 	_, _ = fmt.Fprintf(t, "Entra\t%s/device\tsimulation of Microsoft's sign-in\n", e.Entra)
 	_, _ = fmt.Fprintf(t, "SMTP\t%s\tsimulation of Exchange Online\n", e.SMTP)
+	_, _ = fmt.Fprint(t, b.relativesTold())
 	_, _ = fmt.Fprintf(t, "Control API\t%s\t\n", e.Control)
 	_, _ = fmt.Fprintf(t, "Graph\t%s\tEntra's administration, paths of Microsoft Graph\n", e.Graph)
 	_, _ = fmt.Fprintf(t, "CA\t%s\tto be trusted by clients of the bench only\n", e.CA)

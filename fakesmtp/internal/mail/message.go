@@ -26,7 +26,8 @@ type Message struct {
 	Alias   string
 	To      []string // addresses of the To header
 	Subject string
-	// Stamped are the header fields that the service put before the message, each with its line end.
+	// Stamped are the header fields that a relay put before the message, each with its line end. What Exchange Online
+	// writes stands in Delivered.
 	Stamped    []byte
 	Connection string // "printer#3"; empty for what the service wrote itself
 	// NonDelivery: the service tells a sender that a message was not delivered.
@@ -36,8 +37,10 @@ type Message struct {
 	Number int
 
 	octets  octets
-	broken  bool   // there is no readable header
-	content *parts // nil: nobody has it to look at yet
+	carrier Carrier // nil: none writes into the header when somebody looks
+	seat    *Seat   // of the box that it was taken from; nil: on the Internet
+	broken  bool    // there is no readable header
+	content *parts  // nil: nobody has it to look at yet
 }
 
 // Attachment is a part of a message that has a file name or asks to be treated as a file.
