@@ -68,13 +68,18 @@ var (
 // one, or the end of the connection. See [Server.Arm].
 type Answer = answers.Answer
 
+// Event is what a row of [Replies] answers, by its name: "mailbox full".
+type Event = replies.Event
+
 // The moments of an [Answer] that are no verbs.
 const (
-	OnConnect   = answers.OnConnect   // in place of the banner
-	OnHandshake = answers.OnHandshake // after the 220 of STARTTLS, when the client has begun the TLS handshake
-	OnResponse  = answers.OnResponse  // the lines after AUTH: user name, password, token
-	OnEndOfData = answers.OnEndOfData // the dot, or the last chunk of BDAT
-	OnAny       = answers.OnAny       // every one of them but the handshake
+	OnConnect     = answers.OnConnect     // in place of the banner
+	OnHello       = answers.OnHello       // EHLO and HELO
+	OnHandshake   = answers.OnHandshake   // after the 220 of STARTTLS, when the client has begun the TLS handshake
+	OnResponse    = answers.OnResponse    // the lines after AUTH: user name, password, token
+	OnCredentials = answers.OnCredentials // the line that decides AUTH, be it AUTH itself or an answer
+	OnEndOfData   = answers.OnEndOfData   // the dot, or the last chunk of BDAT
+	OnAny         = answers.OnAny         // every one of them but the handshake
 )
 
 // What can happen to the connection after an [Answer].
@@ -82,6 +87,8 @@ const (
 	Disconnect = answers.Disconnect // TCP is closed, without a farewell in TLS
 	Reset      = answers.Reset      // TCP is reset in place of the reply
 	HalfClose  = answers.HalfClose  // this side is closed, the other one is still read
+	Close      = answers.Close      // TLS and TCP are closed as after QUIT
+	FallSilent = answers.FallSilent // the connection stays open, and nothing is said any more
 )
 
 // What a test reads back.

@@ -72,7 +72,7 @@ func (c *session) starttls(ctx context.Context, arguments string) {
 	default:
 		c.say(replies.StartTLS)
 		c.upgrade = true
-		if c.handshake = c.endpoint.Answers.Meet(c.peer.Party(), answers.OnHandshake); c.handshake != nil {
+		if c.handshake = c.endpoint.Answers.Meet(c.peer.Party(), nil, answers.OnHandshake); c.handshake != nil {
 			c.tell(c.handshake)
 		}
 	}

@@ -40,7 +40,12 @@ func (c *session) readLine() error {
 	}
 	if answer := c.pending; answer != nil {
 		c.pending = nil
-		c.visit("AUTH", nil, wire.AnswerText(line), func(ctx context.Context) { answer(ctx, line) }, answers.OnResponse)
+		end := answers.OnResponse
+		if c.decides || line == "*" {
+			end = answers.OnCredentials
+		}
+		act := func(ctx context.Context) { answer(ctx, line) }
+		c.visit("AUTH", nil, wire.AnswerText(line), act, answers.OnResponse, end)
 		return nil
 	}
 	verb, arguments := wire.Command(line)
@@ -48,12 +53,23 @@ func (c *session) readLine() error {
 		return c.readChunk(line, arguments)
 	}
 	var planted *answers.Answer
-	if verb == "RCPT" {
+	moment := answers.Moment(verb)
+	also := moment
+	switch verb {
+	case "RCPT":
 		path, _, _ := parsePath(arguments, "TO:")
 		planted = answers.ByAddress(path, answers.AtRecipient)
+		c.named[0] = path
+	case "EHLO", "HELO":
+		also = answers.OnHello
+	case "AUTH":
+		if c.decided(arguments) {
+			also = answers.OnCredentials
+		}
 	}
 	act := func(ctx context.Context) { c.command(ctx, verb, arguments) }
-	c.visit(visitName(verb), planted, wire.CommandText(line, wire.KnownVerb, nil), act, answers.Moment(verb))
+	c.visit(visitName(verb), planted, wire.CommandText(line, wire.KnownVerb, nil), act, moment, also)
+	c.named[0] = ""
 	return nil
 }
 

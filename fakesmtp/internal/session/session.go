@@ -39,6 +39,8 @@ type session struct {
 	errors    int             // protocol errors
 	closing   bool
 	pending   func(ctx context.Context, line string) // takes the next line instead of a command: a SASL answer
+	decides   bool                                   // that line ends the AUTH
+	named     [1]string                              // the recipient of the RCPT under way
 	mail      *transaction
 	replies   []string // of the visit under way, without line ends
 	garbled   []byte   // what goes out in place of the replies, as it is
@@ -109,7 +111,7 @@ func (c *session) visit(
 	}
 	ctx := shell.Acting(v)
 	if planted == nil {
-		planted = c.endpoint.Answers.Meet(c.peer.Party(), moments...)
+		planted = c.endpoint.Answers.Meet(c.peer.Party(), c.recipients(), moments...)
 	}
 	if planted == nil {
 		act(ctx)
@@ -123,6 +125,17 @@ func (c *session) visit(
 	if planted != nil {
 		c.carryOut(planted)
 	}
+}
+
+// recipients are those that what comes now is about: of RCPT the one that it names, else those of the message.
+func (c *session) recipients() []string {
+	switch {
+	case c.named[0] != "":
+		return c.named[:]
+	case c.mail != nil:
+		return c.mail.to
+	}
+	return nil
 }
 
 // write hands over what was said, for the next read to send: an error stays with the writer and comes back with it.

@@ -16,7 +16,6 @@ import (
 // personal account, in place of the one there was (docs/reference/exchange-smtp.md §10). It returns the Message-ID that
 // holds.
 func (c *session) stamp(m mail.Message) (header []byte, id string) {
-	name, _, _ := strings.Cut(c.backend, ".")
 	version := "version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
 	if c.tls != nil && c.tls.ConnectionState().Version == tls.VersionTLS13 {
 		// The cipher that Exchange Online prefers; the one in use depends on the machine's processor.
@@ -31,7 +30,7 @@ func (c *session) stamp(m mail.Message) (header []byte, id string) {
 	b = append(b, "X-ClientProxiedBy: "+c.host+" (2603:1096:c00::1)\r\n"...)
 	id = m.ID
 	if id == "" || c.profile == replies.ProfileOutlook {
-		fresh := "<" + name + strings.ToUpper(c.random.Hex(24)) + "@" + c.backend + ">"
+		fresh := c.freshID()
 		if id != "" {
 			b = append(b, "X-Microsoft-Original-Message-ID: "+wire.Printable(id)+"\r\n"...)
 		}
@@ -39,6 +38,12 @@ func (c *session) stamp(m mail.Message) (header []byte, id string) {
 		id = fresh
 	}
 	return bytes.Clone(b), id
+}
+
+// freshID makes a Message-ID of the mailbox server's.
+func (c *session) freshID() string {
+	name, _, _ := strings.Cut(c.backend, ".")
+	return "<" + name + strings.ToUpper(c.random.Hex(24)) + "@" + c.backend + ">"
 }
 
 const diagnosticPairs = 95
