@@ -8,6 +8,7 @@ import (
 	"mfpsim/fakesmtp/internal/identity"
 	"mfpsim/fakesmtp/internal/mailboxes"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/refusal"
 )
 
@@ -59,6 +60,17 @@ func (s *Server) Restrict(address, restriction string) error {
 func (s *Server) SetVerdict(address, verdict string) error {
 	return ours(s.mailboxes.SetVerdict(address, verdict))
 }
+
+// SetFrontEnd changes how strict the front ends are, from the next command of each connection on. What is zero is as
+// [Config] has it by default.
+func (s *Server) SetFrontEnd(f FrontEnd) {
+	shell.Fill(&f.MaxLine, defaultMaxLine)
+	shell.Fill(&f.MaxAnswer, defaultMaxAnswer)
+	s.endpoint.SetFront(f)
+}
+
+// FrontEnd returns how strict the front ends are.
+func (s *Server) FrontEnd() FrontEnd { return s.endpoint.Front() }
 
 // RevokeTokens makes the tokens that the server's own issuer has given an account worthless, from now on: it acts on
 // the account as continuous access evaluation does. With a Directory, that says so (Account.RevokedBefore).

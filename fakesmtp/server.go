@@ -33,6 +33,7 @@ type Server struct {
 	console   *cmdlets.Console
 	answers   *answers.Queue
 	history   *history.Log
+	endpoint  *session.Endpoint
 }
 
 // New returns a server that [Server.Serve] is to be called on. It fails only on a Config that contradicts itself.
@@ -72,20 +73,21 @@ func (s *Server) rooms() {
 	}
 	security := s.shell.Network.TLSConfig(Party, s.shell.Clock, hosts...)
 	security.MinVersion = tls.VersionTLS10 // the handshake succeeds, AUTH does not (docs/reference/exchange-smtp.md §4)
-	endpoint := &session.Endpoint{
+	s.endpoint = &session.Endpoint{
 		Shell: s.shell, TLS: security, Gate: s.gate, Mailboxes: s.mailboxes, Answers: s.answers, History: s.history,
 		Limits: limits.New(limits.Limits{
 			Concurrent: c.MaxConcurrent, PerMinute: c.MessagesPerMinute, RecipientsPerDay: c.RecipientsPerDay,
 			ContinuousErrors: c.MaxContinuousErrors,
 		}),
 		Settings: session.Settings{
-			Site: c.Site, Forest: c.Forest, ClientAddress: c.ClientAddress, Tarpit: c.Tarpit, MaxLine: c.MaxLine,
-			MaxSize: c.MaxSize, MaxFailedAuth: c.MaxFailedAuth, MaxErrors: c.MaxErrors, MaxHeaderSize: c.MaxHeaderSize,
+			Site: c.Site, Forest: c.Forest, ClientAddress: c.ClientAddress, Tarpit: c.Tarpit,
+			MaxPerDomain: c.MaxRecipientsPerDomain, MaxSize: c.MaxSize, MaxFailedAuth: c.MaxFailedAuth, MaxErrors: c.MaxErrors, MaxHeaderSize: c.MaxHeaderSize,
 			MessagesPerMinute: c.MessagesPerMinute, RefuseAboveRate: c.RefuseAboveRate, IdleTimeout: c.IdleTimeout,
 			SessionTimeout: c.SessionTimeout, LegacyEndpoint: c.LegacyEndpoint, Open: c.Open,
 		},
 	}
-	s.front = s.shell.Server(shell.Front{Addresses: Addresses(), Connection: endpoint.Connection, Ended: s.unmet})
+	s.endpoint.SetFront(session.FrontEnd{StrictHello: c.StrictHello, MaxLine: c.MaxLine, MaxAnswer: c.MaxAnswer})
+	s.front = s.shell.Server(shell.Front{Addresses: Addresses(), Connection: s.endpoint.Connection, Ended: s.unmet})
 }
 
 // settle makes the organization and the mailbox of a server that runs alone.

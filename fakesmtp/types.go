@@ -10,6 +10,7 @@ import (
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/mailboxes"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/session"
 	"mfpsim/fakesmtp/internal/shell"
 )
 
@@ -56,6 +57,9 @@ type (
 	// CmdletError says what was wrong with a cmdlet, and what there is instead.
 	CmdletError = cmdlets.Error
 )
+
+// FrontEnd is how strict the front ends are; see [Server.SetFrontEnd].
+type FrontEnd = session.FrontEnd
 
 // Errors of adding what is there already or belongs nowhere.
 var (

@@ -38,6 +38,7 @@ const (
 	RcptOK            Event = "rcpt"
 	RcptBadAddress    Event = "rcpt with a broken address"
 	RcptTooMany       Event = "too many recipients"
+	RcptTooManyDomain Event = "too many recipients of one domain"
 	NeedHello         Event = "command before hello"
 	NeedMail          Event = "command before mail"
 	NeedRcpt          Event = "command before rcpt"
@@ -49,6 +50,8 @@ const (
 	TooLarge          Event = "message above the advertised size"
 	MaxSendSize       Event = "message above the mailbox's send limit"
 	SendAsDenied      Event = "send as denied"
+	FromBroken        Event = "from header not compliant"
+	FromMultiple      Event = "several authors and no sender"
 	Reset             Event = "reset"
 	Noop              Event = "noop"
 	Verify            Event = "vrfy"
@@ -56,6 +59,7 @@ const (
 	NotImplemented    Event = "command not implemented"
 	Unknown           Event = "unrecognized command"
 	LineTooLong       Event = "command line too long"
+	AnswerTooLong     Event = "authentication exchange line too long"
 	TooManyErrors     Event = "too many errors"
 	Quit              Event = "quit"
 
@@ -84,6 +88,8 @@ const (
 	ProxyFailed         Event = "front end cannot proxy"               // 451 4.7.0 … PRX4 at AUTH
 	TemporaryAuth       Event = "temporary authentication failure"     // 454 4.7.0 at AUTH
 	NoReason            Event = "authentication without a reason"      // 535 5.7.139 and nothing more
+	FederationDown      Event = "federation service unreachable"       // 535 5.7.139, of an account that another identity provider signs in
+	FederationInsecure  Event = "federation service without HTTPS"     // the same
 	TemporaryServer     Event = "temporary server error"               // 451 4.3.111 … MRH1 at the end of DATA
 	TooManyOlder        Event = "sender thread limit"                  // 432 4.3.2 in its wording of 2018 to 2020
 	SendAsDeniedOlder   Event = "send as denied, 2018 to 2021"         // 554 5.2.0
@@ -145,6 +151,8 @@ var table = []Reply{
 	{ProfileExchange, ProxyFailed, 451, "4.7.0 Temporary server error. Please try again later. PRX4 ", FrontEnd, false, Seen, "OMS-5, MK-566, SX-69", "2023"},
 	{ProfileExchange, TemporaryAuth, 454, "4.7.0 Temporary authentication failure", FrontEnd, false, Inferred, "client code matches it beside other replies of Exchange", ""},
 	{ProfileExchange, NoReason, 535, "5.7.139 Authentication unsuccessful", FrontEnd, false, Seen, "NM-1482", "2022-11"},
+	{ProfileExchange, FederationDown, 535, "5.7.139 Authentication unsuccessful, federated STS service was unreachable.", FrontEnd, false, Documented, "fix-issues-with-printers", "2024-08"},
+	{ProfileExchange, FederationInsecure, 535, "5.7.139 Authentication unsuccessful, the federated STS URL does not support HTTPS.", FrontEnd, false, Documented, "fix-issues-with-printers", "2024-08"},
 
 	// MAIL and RCPT.
 	{ProfileExchange, RateExceeded, 421, "4.4.2 Message submission rate for this client has exceeded the configured limit", FrontEnd, true, Reported, "public logs of many clients: replies of receive connectors; for Exchange Online field notes only", ""},
@@ -159,6 +167,7 @@ var table = []Reply{
 	{ProfileExchange, RcptOK, 250, "2.1.5 Recipient OK", NoTail, false, Inferred, "seen on the MX front end of the same product", ""},
 	{ProfileExchange, RcptBadAddress, 501, "5.1.3 Invalid address", FrontEnd, false, Reported, "public log", ""},
 	{ProfileExchange, RcptTooMany, 452, "4.5.3 Too many recipients", FrontEnd, false, Documented, "MSNDR (4.5.3)", "2021-07"},
+	{ProfileExchange, RcptTooManyDomain, 452, "4.5.3 Too many recipients", FrontEnd, false, Documented, "NDR-LIST; that it comes at RCPT is inferred", "2024-10"},
 	{ProfileExchange, NeedMail, 503, "5.5.2 Need mail command", FrontEnd, false, Inferred, recalled, ""},
 	{ProfileExchange, NeedRcpt, 503, "5.5.2 Need rcpt command", FrontEnd, false, Inferred, recalled, ""},
 	{ProfileExchange, BadArguments, 501, "5.5.4 Invalid arguments", FrontEnd, false, Inferred, recalled, ""},
@@ -172,6 +181,9 @@ var table = []Reply{
 	{ProfileExchange, TooLarge, 552, "5.3.4 Message size exceeds fixed maximum message size", MailboxTail, false, Inferred, "as for the declared size", ""},
 	{ProfileExchange, MaxSendSize, 554, "5.2.3 MapiExceptionMaxSubmissionExceeded; Message size exceeds maximum size limit.; STOREDRV.Submission.Exception:MessageSubmissionExceededException.MapiExceptionMaxSubmissionExceeded; Failed to process message due to a permanent exception with message [BeginDiagnosticData]Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Inferred, "pm2-health #52 for the exceptions' names; enhanced code inferred", "2024-11"},
 	{ProfileExchange, SendAsDenied, 554, "5.2.252 SendAsDenied; {user} not allowed to send as {from}; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message [BeginDiagnosticData]Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Seen, "gophish #2900, public logs", "2026-09-26"},
+
+	{ProfileExchange, FromBroken, 550, "5.7.512 Access denied, message must be RFC 5322 section 3.6.2 compliant", MailboxTail, false, Documented, "NDR-LIST; fix-issues-with-printers; that it comes at the end of DATA is inferred", "2024-10"},
+	{ProfileExchange, FromMultiple, 550, "5.1.20 Multiple From addresses are not allowed without Sender address", MailboxTail, false, Documented, "NDR-5.1.20; that it comes at the end of DATA is inferred", "2024-04-18"},
 
 	{ProfileExchange, SendAsDeniedOlder, 554, "5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message Cannot submit message. {diagnostics}", MailboxTail, false, Seen, "rss2email #147, FusionAuth #220, MK-1176", "2021"},
 	{ProfileExchange, SendAsDeniedMiddle, 554, "5.2.252 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; " + permanent + "Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Seen, "TYPO3 direct_mail #267", "2021"},
@@ -200,6 +212,7 @@ var table = []Reply{
 	{ProfileExchange, NotImplemented, 502, "5.3.3 Command not implemented", FrontEnd, false, Inferred, recalled, ""},
 	{ProfileExchange, Unknown, 500, "5.3.3 Unrecognized command 'Length: {size}'", FrontEnd, false, Seen, "EOP-372: the length of the verb, not the verb", "2025-08-04"},
 	{ProfileExchange, LineTooLong, 500, "5.5.2 Command line too long", FrontEnd, false, Inferred, "RFC 5321 §4.5.3.1.4; limit and text not established", ""},
+	{ProfileExchange, AnswerTooLong, 500, "5.5.6 Authentication Exchange line is too long", FrontEnd, false, Inferred, "RFC 4954 §4 and §6 name code and status; limit and text not established", ""},
 	{ProfileExchange, TooManyErrors, 421, "4.7.0 Too many errors on this connection, closing transmission channel", FrontEnd, true, Inferred, recalled, ""},
 	{ProfileExchange, Quit, 221, "2.0.0 Service closing transmission channel", NoTail, true, Seen, "OMS-5, QA20", "2020-10-20"},
 }

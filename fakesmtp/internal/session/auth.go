@@ -27,6 +27,9 @@ func (c *session) auth(ctx context.Context, arguments string) {
 	case c.tls == nil || mechanism != "XOAUTH2" && mechanism != "LOGIN":
 		c.endpoint.Shell.Secrets.Add(response)
 		c.refuse(ctx, replies.AuthMechanism, refusal.Mechanism)
+	case len(response) > c.endpoint.Front().MaxAnswer:
+		c.endpoint.Shell.Secrets.Add(response)
+		c.refuse(ctx, replies.AnswerTooLong, "")
 	case mechanism == "XOAUTH2" && hasResponse:
 		c.bearer(ctx, response)
 	case mechanism == "XOAUTH2":

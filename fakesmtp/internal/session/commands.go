@@ -43,7 +43,7 @@ func (c *session) ehlo(ctx context.Context, name string) { c.greet(ctx, name, tr
 func (c *session) hello(ctx context.Context, name string) { c.greet(ctx, name, false) }
 
 func (c *session) greet(ctx context.Context, name string, extended bool) {
-	if !validHello(name) {
+	if !validHello(name, c.endpoint.Front().StrictHello) {
 		c.refuse(ctx, replies.BadName, "")
 		return
 	}
@@ -148,6 +148,11 @@ func (c *session) rcptTo(ctx context.Context, arguments string) {
 	if len(c.mail.to) >= c.endpoint.Mailboxes.Submission(c.user, c.endpoint.now()).MaxRecipients {
 		c.endpoint.Limits.Failed(c.user, limits.Recipients, c.endpoint.now())
 		c.refuse(ctx, replies.RcptTooMany, "")
+		return
+	}
+	if c.mail.crowded(path, c.endpoint.Settings.MaxPerDomain) {
+		c.endpoint.Limits.Failed(c.user, limits.Recipients, c.endpoint.now())
+		c.refuse(ctx, replies.RcptTooManyDomain, "")
 		return
 	}
 	if planted := answers.ByAddress(path, answers.AtData); planted != nil {

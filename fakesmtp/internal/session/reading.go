@@ -16,14 +16,18 @@ import (
 
 // readLine serves one command line or one SASL answer.
 func (c *session) readLine() error {
-	line, err := c.wire.Line(c.endpoint.Settings.MaxLine)
+	limit, tooLong := c.endpoint.Front().MaxLine, replies.LineTooLong
+	if c.pending != nil { // RFC 4954 §4: the limit of commands is not that of SASL answers
+		limit, tooLong = c.endpoint.Front().MaxAnswer, replies.AnswerTooLong
+	}
+	line, err := c.wire.Line(limit)
 	var hello *wire.TLSError
 	switch {
 	case errors.Is(err, wire.ErrLineTooLong):
-		read := journal.Plain("(a line of more than " + strconv.Itoa(c.endpoint.Settings.MaxLine) + " octets)")
+		read := journal.Plain("(a line of more than " + strconv.Itoa(limit) + " octets)")
 		c.visit("a long line", nil, read, func(ctx context.Context) {
 			c.pending = nil
-			c.refuse(ctx, replies.LineTooLong, "")
+			c.refuse(ctx, tooLong, "")
 		})
 		return nil
 	case errors.As(err, &hello):
