@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 
 	"mfpsim/chance"
 	"mfpsim/fakesmtp/internal/address"
@@ -34,6 +35,9 @@ type Server struct {
 	answers   *answers.Queue
 	history   *history.Log
 	endpoint  *session.Endpoint
+
+	mu        sync.Mutex
+	exchanger net.Listener // the MX door; nil: it is closed
 }
 
 // New returns a server that [Server.Serve] is to be called on. It fails only on a Config that contradicts itself.
@@ -73,8 +77,10 @@ func (s *Server) rooms() {
 	}
 	security := s.shell.Network.TLSConfig(Party, s.shell.Clock, hosts...)
 	security.MinVersion = tls.VersionTLS10 // the handshake succeeds, AUTH does not (docs/reference/exchange-smtp.md §4)
+	exchanger := s.shell.Network.TLSConfig(Party, s.shell.Clock, "mail.protection.outlook.com", "*.mail.protection.outlook.com")
+	exchanger.MinVersion, exchanger.ClientAuth = tls.VersionTLS12, tls.RequestClientCert
 	s.endpoint = &session.Endpoint{
-		Shell: s.shell, TLS: security, Gate: s.gate, Mailboxes: s.mailboxes, Answers: s.answers, History: s.history,
+		Shell: s.shell, TLS: security, ExchangerTLS: exchanger, Gate: s.gate, Mailboxes: s.mailboxes, Answers: s.answers, History: s.history,
 		Limits: limits.New(limits.Limits{
 			Concurrent: c.MaxConcurrent, PerMinute: c.MessagesPerMinute, RecipientsPerDay: c.RecipientsPerDay,
 			ContinuousErrors: c.MaxContinuousErrors,
@@ -112,6 +118,7 @@ func RunT(t T, config Config) *Server {
 		t.Fatalf("%v", err)
 		return nil
 	}
+	s.startExchanger(t)
 	s.front.Start(t)
 	return s
 }

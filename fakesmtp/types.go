@@ -54,6 +54,13 @@ type (
 	Organization = mailboxes.Organization
 	// Mailbox is a mailbox that is to be.
 	Mailbox = mailboxes.Mailbox
+	// Group is a distribution group; Delivery is whose mail it takes.
+	Group    = mailboxes.Group
+	Delivery = mailboxes.Delivery
+	// TransportRule is a mail flow rule.
+	TransportRule = mailboxes.Rule
+	// Connector is an inbound connector, by which mail at the MX door is an organization's own.
+	Connector = mailboxes.Connector
 	// CmdletError says what was wrong with a cmdlet, and what there is instead.
 	CmdletError = cmdlets.Error
 )

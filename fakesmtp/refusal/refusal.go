@@ -43,6 +43,12 @@ const (
 	Mechanism       Reason = "the mechanism is not offered"
 )
 
+// The reasons of a recipient that is refused at the MX door.
+const (
+	NoConnector Reason = "no connector makes this mail an organization's own, so it is not relayed"
+	DirectSend  Reason = "the organization refuses direct send (RejectDirectSend)"
+)
+
 // Reasons that Exchange Online does not have.
 const (
 	TokenUnknown Reason = "the token is not one of this provider's"

@@ -124,7 +124,7 @@ func (b *bench) control() http.Handler {
 	mux := http.NewServeMux()
 	routes := map[string]endpoint{}
 	for _, group := range []map[string]endpoint{
-		b.clockRoutes(), b.networkRoutes(), b.cloudRoutes(), b.printerRoutes(),
+		b.clockRoutes(), b.networkRoutes(), b.cloudRoutes(), b.exchangeRoutes(), b.printerRoutes(),
 	} {
 		for pattern, e := range group {
 			routes[pattern] = e

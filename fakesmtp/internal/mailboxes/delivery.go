@@ -33,6 +33,8 @@ type Status string
 const (
 	Delivered Status = "Delivered"
 	Failed    Status = "Failed"
+	Expanded  Status = "Expanded" // a group, to its members
+	Resolved  Status = "Resolved" // redirected
 )
 
 // Rewritten returns a message with the mailbox's primary address in place of an alias, unless the organization lets
@@ -64,43 +66,10 @@ func (s *Store) deliver(name string, m mail.Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	user := s.mailbox(name)
-	size := int64(m.Size())
-	user.held += size
-	outside := s.takeExternal(user.organization, m)
-	boxes := append(make([]*mail.Box, 0, 1+len(m.EnvelopeTo)), &user.sent)
-	var reports []mail.Message
-	for _, recipient := range m.EnvelopeTo {
-		row := TraceEntry{
-			At: m.ReceivedAt, Connection: m.Connection, Sender: m.EnvelopeFrom, Recipient: recipient, Subject: m.Subject,
-			MessageID: m.ID, Size: int(size), Status: Delivered,
-		}
-		target, restriction := s.mailbox(recipient), user.restriction
-		external := target == nil && s.organization(address.Domain(recipient)) == nil ||
-			target != nil && target.organization == nil
-		switch {
-		case restriction != "":
-		case external && outside != "":
-			restriction = outside
-		case external && target == nil:
-			target = onTheInternet(recipient)
-			s.add(target)
-		case target == nil:
-			restriction = replies.RecipientNotFound
-		}
-		if restriction != "" {
-			row.Status, row.Detail = Failed, restriction.Diagnostic(user.address)
-			reports = append(reports, report(user, m, recipient, row.Detail))
-		} else if !slices.Contains(boxes, &target.inbox) {
-			boxes = append(boxes, &target.inbox)
-			target.held += size
-		}
-		s.trace = append(s.trace, row)
-	}
-	s.shelf.Put(m, len(m.EnvelopeTo), boxes...)
-	for _, ndr := range reports {
-		s.shelf.Put(ndr, 0, &user.inbox)
-		user.held += int64(ndr.Size())
-	}
+	user.held += int64(m.Size())
+	s.route(&transit{
+		m: m, sender: user, of: user.organization, boxes: append(make([]*mail.Box, 0, 1+len(m.EnvelopeTo)), &user.sent),
+	})
 }
 
 // dropped forgets what a message that has fallen out leaves: its rows of the trace, and mailboxes on the Internet that
@@ -128,6 +97,9 @@ func (s *Store) takeExternal(o *organization, m mail.Message) replies.Restrictio
 		}
 	}
 	if !o.externalOfLastDay.Take(m.ReceivedAt, limits.Day, count, o.externalPerDay) {
+		if o.trial {
+			return replies.TrialExternalLimit
+		}
 		return replies.TenantExternalLimit
 	}
 	return ""
@@ -190,7 +162,7 @@ func (s *Store) Sent(address string, from, most int) []mail.Message {
 func (s *Store) page(address string, from, most int, of func(*mailbox) *mail.Box) []mail.Message {
 	s.mu.Lock()
 	var page mail.Page
-	if m := s.mailbox(address); m != nil {
+	if m := s.recipient(address); m != nil {
 		page = of(m).Page(from, most)
 	}
 	s.mu.Unlock()
@@ -201,7 +173,7 @@ func (s *Store) page(address string, from, most int, of func(*mailbox) *mail.Box
 func (s *Store) Count(address string) (count, dropped int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.mailbox(address); m != nil {
+	if m := s.recipient(address); m != nil {
 		return m.inbox.Count(), m.inbox.Dropped()
 	}
 	return 0, 0
@@ -237,7 +209,7 @@ func (s *Store) Trace() []TraceEntry {
 func (s *Store) Key(address string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.mailbox(address); m != nil {
+	if m := s.recipient(address); m != nil {
 		return strings.ToLower(m.address)
 	}
 	return strings.ToLower(address)
@@ -247,7 +219,7 @@ func (s *Store) Key(address string) string {
 func (s *Store) After(address string, number int) (found mail.Message, own int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.mailbox(address); m != nil {
+	if m := s.recipient(address); m != nil {
 		return m.inbox.After(number)
 	}
 	return mail.Message{}, 0, false

@@ -77,6 +77,11 @@ const (
 	ThrottledLicence    Event = "throttled: invalid license"
 	ThrottledRecipients Event = "throttled: too many recipients"
 	ThrottledInvalid    Event = "throttled: invalid recipients"
+	EhloExchanger       Event = "ehlo after STARTTLS, MX door"
+	RelayDenied         Event = "relay denied"
+	RecipientUnknown    Event = "recipient rejected, MX door"
+	DirectSendRejected  Event = "direct send rejected"
+	AcceptedInbound     Event = "message accepted, MX door"
 	IdleTimeout         Event = "idle time-out"
 	SessionTimeout      Event = "session time-out"
 )
@@ -102,7 +107,7 @@ const (
 // server, {client} the client's address, {now} and {instant} the time of the reply, {session} the session id, {id} the
 // Message-ID, {size} a length in octets, {user} the account, {from} the sender, {error} the reply that AUTH got,
 // {diagnostics} the numbers of an exception, {bytes} octets received, {verdict} what the abuse control has found,
-// {duration} a length of time.
+// {duration} a length of time, {internal} {seconds} {rate} a number, time and speed of a transfer.
 const (
 	extensionsBefore = "SIZE {size}\nPIPELINING\nDSN\nENHANCEDSTATUSCODES\n"
 	extensionsAfter  = "\n8BITMIME\nBINARYMIME\nCHUNKING\nSMTPUTF8"
@@ -151,8 +156,8 @@ var table = []Reply{
 	{ProfileExchange, ProxyFailed, 451, "4.7.0 Temporary server error. Please try again later. PRX4 ", FrontEnd, false, Seen, "OMS-5, MK-566, SX-69", "2023"},
 	{ProfileExchange, TemporaryAuth, 454, "4.7.0 Temporary authentication failure", FrontEnd, false, Inferred, "client code matches it beside other replies of Exchange", ""},
 	{ProfileExchange, NoReason, 535, "5.7.139 Authentication unsuccessful", FrontEnd, false, Seen, "NM-1482", "2022-11"},
-	{ProfileExchange, FederationDown, 535, "5.7.139 Authentication unsuccessful, federated STS service was unreachable.", FrontEnd, false, Documented, "fix-issues-with-printers", "2024-08"},
-	{ProfileExchange, FederationInsecure, 535, "5.7.139 Authentication unsuccessful, the federated STS URL does not support HTTPS.", FrontEnd, false, Documented, "fix-issues-with-printers", "2024-08"},
+	{ProfileExchange, FederationDown, 535, "5.7.139 Authentication unsuccessful, federated STS service was unreachable.", FrontEnd, false, Documented, "MSPRN24", "2024-08"},
+	{ProfileExchange, FederationInsecure, 535, "5.7.139 Authentication unsuccessful, the federated STS URL does not support HTTPS.", FrontEnd, false, Documented, "MSPRN24", "2024-08"},
 
 	// MAIL and RCPT.
 	{ProfileExchange, RateExceeded, 421, "4.4.2 Message submission rate for this client has exceeded the configured limit", FrontEnd, true, Reported, "public logs of many clients: replies of receive connectors; for Exchange Online field notes only", ""},
@@ -167,7 +172,7 @@ var table = []Reply{
 	{ProfileExchange, RcptOK, 250, "2.1.5 Recipient OK", NoTail, false, Inferred, "seen on the MX front end of the same product", ""},
 	{ProfileExchange, RcptBadAddress, 501, "5.1.3 Invalid address", FrontEnd, false, Reported, "public log", ""},
 	{ProfileExchange, RcptTooMany, 452, "4.5.3 Too many recipients", FrontEnd, false, Documented, "MSNDR (4.5.3)", "2021-07"},
-	{ProfileExchange, RcptTooManyDomain, 452, "4.5.3 Too many recipients", FrontEnd, false, Documented, "NDR-LIST; that it comes at RCPT is inferred", "2024-10"},
+	{ProfileExchange, RcptTooManyDomain, 452, "4.5.3 Too many recipients", FrontEnd, false, Documented, "MSNDR24; that it comes at RCPT is inferred", "2024-10"},
 	{ProfileExchange, NeedMail, 503, "5.5.2 Need mail command", FrontEnd, false, Inferred, recalled, ""},
 	{ProfileExchange, NeedRcpt, 503, "5.5.2 Need rcpt command", FrontEnd, false, Inferred, recalled, ""},
 	{ProfileExchange, BadArguments, 501, "5.5.4 Invalid arguments", FrontEnd, false, Inferred, recalled, ""},
@@ -182,8 +187,8 @@ var table = []Reply{
 	{ProfileExchange, MaxSendSize, 554, "5.2.3 MapiExceptionMaxSubmissionExceeded; Message size exceeds maximum size limit.; STOREDRV.Submission.Exception:MessageSubmissionExceededException.MapiExceptionMaxSubmissionExceeded; Failed to process message due to a permanent exception with message [BeginDiagnosticData]Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Inferred, "pm2-health #52 for the exceptions' names; enhanced code inferred", "2024-11"},
 	{ProfileExchange, SendAsDenied, 554, "5.2.252 SendAsDenied; {user} not allowed to send as {from}; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message [BeginDiagnosticData]Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Seen, "gophish #2900, public logs", "2026-09-26"},
 
-	{ProfileExchange, FromBroken, 550, "5.7.512 Access denied, message must be RFC 5322 section 3.6.2 compliant", MailboxTail, false, Documented, "NDR-LIST; fix-issues-with-printers; that it comes at the end of DATA is inferred", "2024-10"},
-	{ProfileExchange, FromMultiple, 550, "5.1.20 Multiple From addresses are not allowed without Sender address", MailboxTail, false, Documented, "NDR-5.1.20; that it comes at the end of DATA is inferred", "2024-04-18"},
+	{ProfileExchange, FromBroken, 550, "5.7.512 Access denied, message must be RFC 5322 section 3.6.2 compliant", MailboxTail, false, Documented, "MSNDR24, MSPRN24; that it comes at the end of DATA is inferred", "2024-10"},
+	{ProfileExchange, FromMultiple, 550, "5.1.20 Multiple From addresses are not allowed without Sender address", MailboxTail, false, Documented, "MSFROM24; that it comes at the end of DATA is inferred", "2024-04-18"},
 
 	{ProfileExchange, SendAsDeniedOlder, 554, "5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message Cannot submit message. {diagnostics}", MailboxTail, false, Seen, "rss2email #147, FusionAuth #220, MK-1176", "2021"},
 	{ProfileExchange, SendAsDeniedMiddle, 554, "5.2.252 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; " + permanent + "Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Seen, "TYPO3 direct_mail #267", "2021"},
@@ -201,6 +206,13 @@ var table = []Reply{
 	{ProfileExchange, ThrottledLicence, 550, "5.2.253 Sender throttled due to continuous invalid license errors.", MailboxTail, false, Documented, "MSTHR; that it comes at the end of DATA is inferred", ""},
 	{ProfileExchange, ThrottledRecipients, 550, "5.2.254 Sender throttled due to continuous too many recipients errors.", MailboxTail, false, Documented, "MSTHR; that it comes at the end of DATA is inferred", ""},
 	{ProfileExchange, ThrottledInvalid, 550, "5.2.255 Sender throttled due to continuous invalid recipients errors.", MailboxTail, false, Documented, "MSTHR; that it comes at the end of DATA is inferred", ""},
+
+	// The MX door.
+	{ProfileExchange, EhloExchanger, 250, "{fe} Hello [{client}]\n" + extensionsBefore + "8BITMIME\nBINARYMIME\nCHUNKING\nSMTPUTF8", NoTail, false, Inferred, "as before STARTTLS, where it was seen at the MX door, without that line", ""},
+	{ProfileExchange, RelayDenied, 550, "5.7.64 TenantAttribution; Relay Access Denied", FrontEnd, false, Seen, "ictfax #76, public logs; MSRELAY24, MSNDR24", "2024"},
+	{ProfileExchange, RecipientUnknown, 550, "5.4.1 Recipient address rejected: Access denied.", FrontEnd, false, Seen, "public log, with this tail; MSNDR24", "2024-11-15"},
+	{ProfileExchange, DirectSendRejected, 550, "5.7.68 TenantInboundAttribution; Direct Send not allowed for this organization from unauthorized sources", FrontEnd, false, Documented, "MSDIRECT; that it comes at RCPT is inferred", "2025-04"},
+	{ProfileExchange, AcceptedInbound, 250, "2.6.0 {id} [InternalId={internal}, Hostname={backend}] {bytes} bytes in {seconds}, {rate} KB/sec Queued mail for delivery", NoTail, false, Seen, "public logs", "2025-11-20"},
 
 	// The rest.
 	{ProfileExchange, IdleTimeout, 421, "4.4.1 Connection timed out", FrontEnd, true, Seen, "MK-453 (public log, at MAIL); the time is not established", ""},

@@ -24,7 +24,7 @@ func (c *session) auth(ctx context.Context, arguments string) {
 		c.refuse(ctx, replies.NeedHello, "")
 	case c.user != "":
 		c.refuse(ctx, replies.AuthAgain, "")
-	case c.tls == nil || mechanism != "XOAUTH2" && mechanism != "LOGIN":
+	case c.tls == nil || c.exchanger || mechanism != "XOAUTH2" && mechanism != "LOGIN":
 		c.endpoint.Shell.Secrets.Add(response)
 		c.refuse(ctx, replies.AuthMechanism, refusal.Mechanism)
 	case len(response) > c.endpoint.Front().MaxAnswer:
@@ -47,7 +47,7 @@ func (c *session) auth(ctx context.Context, arguments string) {
 func (c *session) decided(arguments string) bool {
 	mechanism, _, hasResponse := strings.Cut(arguments, " ")
 	challenged := strings.EqualFold(mechanism, "LOGIN") || strings.EqualFold(mechanism, "XOAUTH2") && !hasResponse
-	return !challenged || c.tls == nil || c.helo == "" || c.user != ""
+	return !challenged || c.tls == nil || c.exchanger || c.helo == "" || c.user != ""
 }
 
 // unlessCancelled takes a SASL answer; a star cancels (RFC 4954 §4), which Office 365 answers with 535 instead of 501.

@@ -56,6 +56,8 @@ func (c *session) greet(ctx context.Context, name string, extended bool) {
 		c.say(replies.Helo)
 	case c.tls == nil:
 		c.say(replies.EhloPlain, "size", size)
+	case c.exchanger:
+		c.say(replies.EhloExchanger, "size", size)
 	default:
 		c.say(replies.EhloSecure, "size", size)
 	}
@@ -83,6 +85,9 @@ func (c *session) mailFrom(ctx context.Context, arguments string) {
 	case c.helo == "":
 		c.refuse(ctx, replies.NeedHello, "")
 		return
+	case c.exchanger:
+		c.begin(ctx, arguments)
+		return
 	case c.endpoint.Settings.Open && c.user == "" && c.authError == "":
 		c.enterOpen(arguments)
 	case c.tls == nil && !c.endpoint.Settings.Open:
@@ -94,9 +99,6 @@ func (c *session) mailFrom(ctx context.Context, arguments string) {
 	case c.user == "":
 		c.refuse(ctx, replies.MailNoAuth, "")
 		return
-	case c.mail != nil:
-		c.refuse(ctx, replies.MailAgain, "")
-		return
 	}
 	if c.user == "" {
 		c.refuse(ctx, replies.MailNoAuth, "")
@@ -104,6 +106,15 @@ func (c *session) mailFrom(ctx context.Context, arguments string) {
 	}
 	if c.endpoint.Settings.RefuseAboveRate && c.endpoint.Limits.AboveRate(c.user, c.endpoint.now()) {
 		c.refuse(ctx, replies.RateExceeded, "")
+		return
+	}
+	c.begin(ctx, arguments)
+}
+
+// begin begins a message by what MAIL says of it.
+func (c *session) begin(ctx context.Context, arguments string) {
+	if c.mail != nil {
+		c.refuse(ctx, replies.MailAgain, "")
 		return
 	}
 	path, parameters, ok := parsePath(arguments, "FROM:")
@@ -115,7 +126,7 @@ func (c *session) mailFrom(ctx context.Context, arguments string) {
 		c.refuse(ctx, replies.MailBadAddress, "")
 		return
 	}
-	started := &transaction{from: path}
+	started := c.sender(path)
 	for _, parameter := range parameters {
 		if !started.parameter(parameter) {
 			c.refuse(ctx, replies.BadArguments, "")
@@ -141,8 +152,14 @@ func (c *session) rcptTo(ctx context.Context, arguments string) {
 		return
 	}
 	if !address.Valid(path) {
-		c.endpoint.Limits.Failed(c.user, limits.Invalid, c.endpoint.now())
+		if c.user != "" {
+			c.endpoint.Limits.Failed(c.user, limits.Invalid, c.endpoint.now())
+		}
 		c.refuse(ctx, replies.RcptBadAddress, "")
+		return
+	}
+	if c.exchanger {
+		c.rcptInbound(ctx, path)
 		return
 	}
 	if len(c.mail.to) >= c.endpoint.Mailboxes.Submission(c.user, c.endpoint.now()).MaxRecipients {

@@ -51,14 +51,16 @@ type FrontEnd struct {
 
 // Endpoint serves clients.
 type Endpoint struct {
-	Settings  Settings
-	Shell     *shell.Shell
-	TLS       *tls.Config
-	Gate      *gate.Gate
-	Mailboxes *mailboxes.Store
-	Limits    *limits.Meter
-	Answers   *answers.Queue
-	History   *history.Log
+	Settings Settings
+	Shell    *shell.Shell
+	TLS      *tls.Config
+	// ExchangerTLS is that of the MX door: it asks for the client's certificate.
+	ExchangerTLS *tls.Config
+	Gate         *gate.Gate
+	Mailboxes    *mailboxes.Store
+	Limits       *limits.Meter
+	Answers      *answers.Queue
+	History      *history.Log
 
 	front atomic.Pointer[FrontEnd]
 }

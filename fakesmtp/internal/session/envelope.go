@@ -6,6 +6,7 @@ import (
 
 	"mfpsim/fakesmtp/internal/address"
 	"mfpsim/fakesmtp/internal/answers"
+	"mfpsim/fakesmtp/internal/mailboxes"
 )
 
 // transaction is one message on its way, from MAIL to the end of DATA.
@@ -18,6 +19,7 @@ type transaction struct {
 	chunks   [][]byte
 	size     int64           // of the chunks, those thrown away included
 	planted  *answers.Answer // a recipient's address asked for it
+	whose    mailboxes.Attribution
 }
 
 // parameter takes one parameter of MAIL: SIZE (RFC 1870), BODY (RFC 6152, 3030), RET and ENVID (RFC 3461), SMTPUTF8

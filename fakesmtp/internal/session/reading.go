@@ -87,7 +87,11 @@ func (c *session) startTLS() error {
 	if planted := c.handshake; planted != nil {
 		return c.breakHandshake(planted)
 	}
-	secure := tls.Server(c.raw, c.endpoint.TLS)
+	security := c.endpoint.TLS
+	if c.exchanger {
+		security = c.endpoint.ExchangerTLS
+	}
+	secure := tls.Server(c.raw, security)
 	if err := secure.Handshake(); err != nil {
 		return err
 	}

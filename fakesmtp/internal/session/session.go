@@ -25,7 +25,9 @@ type session struct {
 	peer     *faultnet.Peer
 	wire     *wire.Wire
 	random   *chance.Reader
-	tls      *tls.Conn // nil: in clear
+	// the client came to the MX door, where nobody authenticates
+	exchanger bool
+	tls       *tls.Conn // nil: in clear
 
 	// Names that this connection's front end and mailbox server have in replies.
 	id, host, label, backend string
@@ -96,6 +98,9 @@ func (c *session) name() {
 	c.label = fmt.Sprintf("%sCA%04d.%s", site, c.random.Intn(10000), forest)
 	c.host = strings.TrimSuffix(c.label, "."+forest) + ".outlook.office365.com"
 	c.backend = fmt.Sprintf("%sMB%04d.%s", site, c.random.Intn(10000), forest)
+	if c.exchanger {
+		c.nameExchanger(site, forest)
+	}
 }
 
 // visit acts on something that was read in full: it journals it, lets act decide and speak, and writes only when the

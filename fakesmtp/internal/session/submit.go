@@ -18,7 +18,10 @@ func (c *session) submit(ctx context.Context, m mail.Message, size int64) {
 	c.mail = nil
 	m.EnvelopeFrom, m.EnvelopeTo = under.from, under.to
 	m.Connection = c.peer.Connection()
-
+	if c.exchanger {
+		c.receive(ctx, m, size, under)
+		return
+	}
 	if event, v := c.judge(m, size); event != "" {
 		switch event {
 		case replies.SendAsDenied:

@@ -103,6 +103,14 @@ func (s Server) Serve(listener net.Listener) error {
 	return s.shell.life.Serve(listener, s.shell.name, s.front.Connection)
 }
 
+// ServeAside does the same for a listener at which clients are served in another way; Addr does not name it.
+func (s Server) ServeAside(listener net.Listener, connection func(net.Conn)) error {
+	return s.shell.life.ServeAside(listener, s.shell.name, connection)
+}
+
+// AdoptAside notes such a listener before it is served.
+func (s Server) AdoptAside(listener net.Listener) { s.shell.life.AdoptAside(listener) }
+
 // Close ends the server: listeners and connections are closed and their goroutines have ended when it returns, except
 // those that wait for a World that is not the server's own (a delay, the latency of a link); they end with that World.
 // Mailboxes can still be read.
