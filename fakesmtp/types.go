@@ -47,6 +47,17 @@ const PersonalTenant = identity.PersonalTenant
 // Every account that such a token names is known. There are no passwords, and no tokens of personal accounts.
 func TrustKeys(keys func() jose.JSONWebKeySet) Directory { return identity.TrustKeys(keys) }
 
+// Provider is an identity provider that runs beside the server; see [Trust].
+type Provider = identity.Provider
+
+// Trust returns a [Directory] that asks an identity provider, for example a fake Entra ID: for its keys, for tokens that
+// it made void, and for accounts that it has disabled or deleted.
+//
+//	smtp := fakesmtp.RunT(t, fakesmtp.Config{Directory: fakesmtp.Trust(entra)})
+//
+// There are no passwords, and no tokens of personal accounts.
+func Trust(p Provider) Directory { return identity.Trust(p) }
+
 // What an administrator makes.
 type (
 	// Organization is a tenant as Exchange Online knows it. As in a new one, SMTP AUTH is not enabled unless it says

@@ -32,7 +32,7 @@ import (
 )
 
 // Ports are where to listen; 0 is any free port.
-type Ports struct{ WebConfig, Panel, Entra, SMTP, Control int }
+type Ports struct{ WebConfig, Panel, Entra, SMTP, MX, Control int }
 
 // Config says what is to be served.
 type Config struct {
@@ -84,6 +84,7 @@ type Endpoints struct {
 	Control   string    `json:"control"`   // base URL
 	Graph     string    `json:"graph"`     // base URL of Entra's administration API, in Microsoft Graph's paths
 	SMTP      string    `json:"smtp"`      // host:port
+	MX        string    `json:"mx"`        // host:port of the MX door, for direct send and connectors
 	CA        string    `json:"ca"`        // PEM file
 	Tenant    string    `json:"tenant"`    // id of the organization
 	ClientID  string    `json:"clientId"`  // of the printer maker's application
@@ -195,6 +196,8 @@ type bench struct {
 	servers   []*http.Server
 	smtp      net.Listener
 	smtpDone  chan struct{}
+	mx        net.Listener
+	mxDone    chan struct{}
 	temporary string // folder of the authority's file
 }
 
@@ -207,6 +210,7 @@ var doors = []struct {
 	{"panel-port", func(p Ports) int { return p.Panel }},
 	{"entra-port", func(p Ports) int { return p.Entra }},
 	{"smtp-port", func(p Ports) int { return p.SMTP }},
+	{"mx-port", func(p Ports) int { return p.MX }},
 	{"control-port", func(p Ports) int { return p.Control }},
 }
 
@@ -247,6 +251,7 @@ func (b *bench) start(ctx context.Context) error {
 	b.endpoints = Endpoints{
 		WebConfig: "https://" + b.host("web-config-port"), Panel: "http://" + b.host("panel-port"), Entra: "https://" + b.host("entra-port"),
 		Control: "http://" + b.host("control-port"), Graph: "http://" + b.host("control-port") + graphPath + "/v1.0", SMTP: b.host("smtp-port"),
+		MX: b.host("mx-port"),
 	}
 	var start time.Time // the machine's now, for clients that look at their own clock
 	if b.config.Scenario != "" {
@@ -443,6 +448,12 @@ func (b *bench) serve() error {
 		defer close(b.smtpDone)
 		_ = b.lab.SMTP.Serve(b.smtp) // ends when the bench is closed
 	}()
+	b.mx, b.mxDone = network.Adopt(fakesmtp.Party, take("mx-port")), make(chan struct{})
+	faultnet.Expect(b.mx)
+	go func() {
+		defer close(b.mxDone)
+		_ = b.lab.SMTP.ServeExchanger(b.mx)
+	}()
 	return nil
 }
 
@@ -480,6 +491,7 @@ func (b *bench) announce() error {
 	_, _ = fmt.Fprintf(t, "Panel\t%s\t\n", e.Panel)
 	_, _ = fmt.Fprintf(t, "Entra\t%s/device\tsimulation of Microsoft's sign-in\n", e.Entra)
 	_, _ = fmt.Fprintf(t, "SMTP\t%s\tsimulation of Exchange Online\n", e.SMTP)
+	_, _ = fmt.Fprintf(t, "MX\t%s\tits door for direct send and connectors\n", e.MX)
 	_, _ = fmt.Fprintf(t, "Control API\t%s\t\n", e.Control)
 	_, _ = fmt.Fprintf(t, "Graph\t%s\tEntra's administration, paths of Microsoft Graph\n", e.Graph)
 	_, _ = fmt.Fprintf(t, "CA\t%s\tto be trusted by clients of the bench only\n", e.CA)
@@ -542,6 +554,10 @@ func (b *bench) close() error {
 	if b.smtp != nil {
 		_ = b.smtp.Close() // the lab has closed it already
 		<-b.smtpDone
+	}
+	if b.mx != nil {
+		_ = b.mx.Close()
+		<-b.mxDone
 	}
 	if b.temporary != "" {
 		failed = errors.Join(failed, os.RemoveAll(b.temporary))

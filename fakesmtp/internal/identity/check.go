@@ -38,6 +38,9 @@ func (v *Verified) Check(token string, directory Directory, scope string, now ti
 	if reason == "" {
 		reason = examine(claims, scope, now)
 	}
+	if (reason == "" || reason == refusal.Application) && directory.Expired(token) {
+		reason = refusal.Expired
+	}
 	return claims, reason
 }
 
