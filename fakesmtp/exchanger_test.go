@@ -75,7 +75,7 @@ func TestTheMXDoorTakesMailForItsOwnRecipientsOnly(t *testing.T) {
 	c.to("printer@contoso.com", DefaultMailbox)
 	c.say("DATA")
 	require.Regexp(t,
-		`^250 2\.6\.0 <1@printer> \[InternalId=\d{14}, Hostname=BMXPR01MB\d{4}\.INDPRD01\.PROD\.OUTLOOK\.COM\] 41 bytes in 0\.\d{3}, [\d.]+ KB/sec Queued mail for delivery$`,
+		`^250 2\.6\.0 <1@printer> \[InternalId=\d{14}, Hostname=BMXPR01MB\d{4}\.INDPRD01\.PROD\.OUTLOOK\.COM\] 46 bytes in 0\.\d{3}, [\d.]+ KB/sec Queued mail for delivery$`,
 		c.say("Subject: x\r\nMessage-ID: <1@printer>\r\n\r\nHello\r\n."))
 	arrived := s.Mailbox(DefaultMailbox)
 	require.Len(t, arrived, 1)

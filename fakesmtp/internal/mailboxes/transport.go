@@ -103,11 +103,21 @@ func (t *transit) admitted(d Delivery, anonymous, foreign replies.Restriction) *
 
 // senderAmong reports whether a sender is in a list, by any address or as a member of a group in it.
 func (s *Store) senderAmong(sender string, list []string) bool {
+	return s.among(sender, list, map[*Group]bool{})
+}
+
+func (s *Store) among(sender string, list []string, seen map[*Group]bool) bool {
 	m := s.mailbox(sender)
 	return slices.ContainsFunc(list, func(name string) bool {
+		if strings.EqualFold(name, sender) || m != nil && m.owns(name) {
+			return true
+		}
 		group := s.group(name)
-		return strings.EqualFold(name, sender) || m != nil && m.owns(name) ||
-			group != nil && group.Address != sender && s.senderAmong(sender, group.Members)
+		if group == nil || seen[group] {
+			return false
+		}
+		seen[group] = true
+		return s.among(sender, group.Members, seen)
 	})
 }
 
