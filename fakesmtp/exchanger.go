@@ -63,6 +63,9 @@ func (s *Server) startExchanger(t T) {
 	}
 	s.OpenExchanger(listener)
 	served := make(chan struct{})
-	t.Cleanup(func() { <-served }) // the server has been closed by then
+	t.Cleanup(func() {
+		_ = listener.Close() // the server has closed it already, if it was closed before
+		<-served
+	})
 	go func() { defer close(served); _ = s.ServeExchanger(listener) }()
 }
