@@ -51,7 +51,9 @@ func TestWhoAMessageIsFrom(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := prompt(t, Config{})
-			reply := authenticated(t, s).submits(DefaultMailbox, "bob@fabrikam.com", b.header+"\r\nSubject: x\r\n\r\nHello")
+			reply := authenticated(t, s).submits(
+				DefaultMailbox, "bob@fabrikam.com", b.header+"\r\nSubject: x\r\n\r\nHello",
+			)
 			require.True(t, strings.HasPrefix(reply, b.reply), "%s", reply)
 			if b.from == "" {
 				require.Empty(t, s.Mailbox("bob@fabrikam.com"))
@@ -98,7 +100,9 @@ func TestPlusAddressing(t *testing.T) {
 	c.submits(DefaultMailbox, "carol+scans@contoso.com", message)
 	require.Len(t, s.Mailbox("carol@contoso.com"), 1)
 	require.Contains(t, s.Trace()[3].Detail, "550 5.1.10 ")
-	require.Contains(t, c.submits("alice+x@contoso.com", "carol@contoso.com", message), "SendAsDenied", "it is for recipients only")
+	require.Contains(
+		t, c.submits("alice+x@contoso.com", "carol@contoso.com", message), "SendAsDenied", "it is for recipients only",
+	)
 }
 
 func TestRecipientsOfOneDomainAreLimited(t *testing.T) {
@@ -124,7 +128,8 @@ func TestRecipientsOfOneDomainAreLimited(t *testing.T) {
 func TestATokenWithALineFeedBehindItIsRefusedAndTheReasonIsTold(t *testing.T) {
 	s := prompt(t, Config{})
 	for _, token := range []string{
-		s.Token(DefaultMailbox) + "\n", s.Token(DefaultMailbox) + "\r\n", s.Token(DefaultMailbox) + " ", " " + s.Token(DefaultMailbox),
+		s.Token(DefaultMailbox) + "\n", s.Token(DefaultMailbox) + "\r\n", s.Token(DefaultMailbox) + " ",
+		" " + s.Token(DefaultMailbox),
 	} {
 		require.Equal(t, refused, loosely(greeted(t, s).say("AUTH XOAUTH2 "+blob(DefaultMailbox, token))))
 	}
@@ -161,7 +166,9 @@ func TestNamesAfterEHLOAreTakenOrRefusedByASetting(t *testing.T) {
 func TestAShortCommandLimitSparesSASLAnswers(t *testing.T) {
 	s := prompt(t, Config{MaxLine: 512})
 	long := "AUTH XOAUTH2 {blob}"
-	require.Equal(t, "500 5.5.2 Command line too long"+tail, loosely(greeted(t, s).say(long)), "a token behind AUTH is a part of the command")
+	require.Equal(
+		t, "500 5.5.2 Command line too long"+tail, loosely(greeted(t, s).say(long)), "a token behind AUTH is a part of the command",
+	)
 	c := greeted(t, s)
 	require.Equal(t, "334 ", c.say("AUTH XOAUTH2"))
 	require.Equal(t, accepted, c.say("{blob}"), "a line of its own is not")

@@ -61,8 +61,8 @@ type Config struct {
 	MaxSendSize int64
 	// MaxRecipients is the number of recipients that one message may have; zero: 500, Exchange Online's default.
 	MaxRecipients int
-	// MaxRecipientsPerDomain is how many of them may be of one domain; zero: 200, Exchange Online's limit, negative: any
-	// number.
+	// MaxRecipientsPerDomain is how many of them may be of one domain; zero: 200, Exchange Online's limit, negative:
+	// any number.
 	MaxRecipientsPerDomain int
 	// MaxFailedAuth is how many refused AUTH close the connection; zero: 3, negative: never. Not established for
 	// Exchange Online.

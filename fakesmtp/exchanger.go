@@ -7,10 +7,11 @@ import "net"
 // ExchangerPort is the port of the MX door on a bench.
 const ExchangerPort = "25"
 
-// ServeExchanger takes connections to the MX door from a listener until it or the server is closed; then it returns nil.
-// Nobody authenticates there: mail for recipients of an organization is taken of anybody, mail for others only if a
-// connector ([Server.AddConnector], New-InboundConnector) makes it an organization's own. On a bench the listener is one
-// of the bench's network; the names of the MX doors of all organizations lead to it, of those too that are added later.
+// ServeExchanger takes connections to the MX door from a listener until it or the server is closed; then it returns
+// nil. Nobody authenticates there: mail for recipients of an organization is taken of anybody, mail for others only
+// if a connector ([Server.AddConnector], New-InboundConnector) makes it an organization's own. On a bench the
+// listener is one of the bench's network; the names of the MX doors of all organizations lead to it, of those too
+// that are added later.
 func (s *Server) ServeExchanger(listener net.Listener) error {
 	s.OpenExchanger(listener)
 	return s.front.ServeAside(listener, s.endpoint.Exchanger)
@@ -27,7 +28,8 @@ func (s *Server) OpenExchanger(listener net.Listener) {
 	s.leadExchanger()
 }
 
-// ExchangerAddr returns host and port of the first listener of the MX door, for clients from outside; empty before there is one.
+// ExchangerAddr returns host and port of the first listener of the MX door, for clients from outside; empty before
+// there is one.
 func (s *Server) ExchangerAddr() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -37,8 +39,8 @@ func (s *Server) ExchangerAddr() string {
 	return s.exchanger.Addr().String()
 }
 
-// Exchangers returns the names under which parties of a bench reach the MX door: of each accepted domain of organizations
-// that are not personal, "contoso-com.mail.protection.outlook.com". The port is [ExchangerPort].
+// Exchangers returns the names under which parties of a bench reach the MX door: of each accepted domain of
+// organizations that are not personal, "contoso-com.mail.protection.outlook.com". The port is [ExchangerPort].
 func (s *Server) Exchangers() []string { return s.mailboxes.Exchangers() }
 
 // leadExchanger lets all names of MX doors lead to the listener.

@@ -26,7 +26,9 @@ func atTheMXDoor(t *testing.T, s *Server) *talker {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	c := &talker{t: t, server: s, conn: conn, reader: newReader(conn), words: noWords}
-	require.Regexp(t, `^220 BMXPEPF000[0-9A-F]{5}\.mail\.protection\.outlook\.com Microsoft ESMTP MAIL Service ready at `, c.line())
+	require.Regexp(
+		t, `^220 BMXPEPF000[0-9A-F]{5}\.mail\.protection\.outlook\.com Microsoft ESMTP MAIL Service ready at `, c.line(),
+	)
 	c.send("EHLO printer.contoso.com\r\n")
 	require.Contains(t, c.reply(), "250-STARTTLS")
 	return c
@@ -85,7 +87,9 @@ func TestTheMXDoorTakesMailForItsOwnRecipientsOnly(t *testing.T) {
 	_, err := s.Cmdlet("Set-OrganizationConfig", []string{"-RejectDirectSend", "$true"})
 	require.NoError(t, err)
 	require.Equal(t, noDirect, c.to("printer@contoso.com", DefaultMailbox))
-	require.Equal(t, "250 2.1.5 Recipient OK", c.to("news@fabrikam.com", DefaultMailbox), "mail from elsewhere is no direct send")
+	require.Equal(
+		t, "250 2.1.5 Recipient OK", c.to("news@fabrikam.com", DefaultMailbox), "mail from elsewhere is no direct send",
+	)
 }
 
 func TestAConnectorLetsTheOrganizationsOwnRelay(t *testing.T) {
@@ -170,24 +174,40 @@ func TestConnectorsRulesAndGroupsByCmdlet(t *testing.T) {
 		require.NoError(t, err)
 		return printed
 	}
-	run("New-InboundConnector", "Office", "-ConnectorType", "OnPremises", "-SenderDomains", "smtp:*;1", "-SenderIPAddresses", "203.0.113.9,198.51.100.0/24")
-	require.Contains(t, run("Get-InboundConnector", "office"), "SenderIPAddresses        : 203.0.113.9, 198.51.100.0/24")
+	run(
+		"New-InboundConnector", "Office", "-ConnectorType", "OnPremises", "-SenderDomains", "smtp:*;1", "-SenderIPAddresses", "203.0.113.9,198.51.100.0/24",
+	)
+	require.Contains(
+		t, run("Get-InboundConnector", "office"), "SenderIPAddresses        : 203.0.113.9, 198.51.100.0/24",
+	)
 	run("Set-InboundConnector", "Office", "-Enabled", "$false", "-TlsSenderCertificateName", "relay.contoso.com")
 	require.Regexp(t, `(?s)Enabled +: False.*TlsSenderCertificateName : relay.contoso.com`, run("Get-InboundConnector"))
 	run("Remove-InboundConnector", "Office")
 	require.Empty(t, run("Get-InboundConnector"))
-	run("New-TransportRule", "No scans out", "-SentToScope", "NotInOrganization", "-RejectMessageReasonText", "Scans stay inside", "-RejectMessageEnhancedStatusCode", "5.7.900")
+	run(
+		"New-TransportRule", "No scans out", "-SentToScope", "NotInOrganization", "-RejectMessageReasonText", "Scans stay inside", "-RejectMessageEnhancedStatusCode", "5.7.900",
+	)
 	run("Set-TransportRule", "No scans out", "-Enabled", "$false")
-	require.Regexp(t, `(?s)State +: Disabled.*RejectMessageEnhancedStatusCode : 5.7.900`, run("Get-TransportRule", "no scans out"))
+	require.Regexp(
+		t, `(?s)State +: Disabled.*RejectMessageEnhancedStatusCode : 5.7.900`, run("Get-TransportRule", "no scans out"),
+	)
 	run("Remove-TransportRule", "No scans out")
 	run("New-DistributionGroup", "Everybody", "-PrimarySmtpAddress", "all@contoso.com", "-Members", "alice@contoso.com")
 	run("Add-DistributionGroupMember", "all@contoso.com", "-Member", "bob@fabrikam.com")
 	run("Remove-DistributionGroupMember", "Everybody", "-Member", "alice@contoso.com")
 	run("Set-DistributionGroup", "Everybody", "-RequireSenderAuthenticationEnabled", "$false")
-	require.Regexp(t, `(?s)Members +: bob@fabrikam.com.*RequireSenderAuthenticationEnabled +: False`, run("Get-DistributionGroup"))
-	run("Set-Mailbox", DefaultMailbox, "-ProhibitSendReceiveQuota", "50MB", "-RequireSenderAuthenticationEnabled", "$true")
-	require.Regexp(t, `(?s)ProhibitSendReceiveQuota +: 50 MB \(52428800 bytes\).*RequireSenderAuthenticationEnabled +: True`, run("Get-Mailbox", DefaultMailbox))
-	require.Regexp(t, `(?s)DisablePlusAddressInRecipients : False.*RejectDirectSend +: False`, run("Get-OrganizationConfig"))
+	require.Regexp(
+		t, `(?s)Members +: bob@fabrikam.com.*RequireSenderAuthenticationEnabled +: False`, run("Get-DistributionGroup"),
+	)
+	run(
+		"Set-Mailbox", DefaultMailbox, "-ProhibitSendReceiveQuota", "50MB", "-RequireSenderAuthenticationEnabled", "$true",
+	)
+	require.Regexp(
+		t, `(?s)ProhibitSendReceiveQuota +: 50 MB \(52428800 bytes\).*RequireSenderAuthenticationEnabled +: True`, run("Get-Mailbox", DefaultMailbox),
+	)
+	require.Regexp(
+		t, `(?s)DisablePlusAddressInRecipients : False.*RejectDirectSend +: False`, run("Get-OrganizationConfig"),
+	)
 	for line, wrong := range map[string]string{
 		"New-InboundConnector X -ConnectorType Cloud":                                            `cannot be "Cloud"`,
 		"New-InboundConnector X -ConnectorType OnPremises":                                       "it needs addresses or the name of a certificate",

@@ -77,17 +77,21 @@ func (s *Server) rooms() {
 	}
 	security := s.shell.Network.TLSConfig(Party, s.shell.Clock, hosts...)
 	security.MinVersion = tls.VersionTLS10 // the handshake succeeds, AUTH does not (docs/reference/exchange-smtp.md §4)
-	exchanger := s.shell.Network.TLSConfig(Party, s.shell.Clock, "mail.protection.outlook.com", "*.mail.protection.outlook.com")
+	exchanger := s.shell.Network.TLSConfig(
+		Party, s.shell.Clock, "mail.protection.outlook.com", "*.mail.protection.outlook.com",
+	)
 	exchanger.MinVersion, exchanger.ClientAuth = tls.VersionTLS12, tls.RequestClientCert
 	s.endpoint = &session.Endpoint{
-		Shell: s.shell, TLS: security, ExchangerTLS: exchanger, Gate: s.gate, Mailboxes: s.mailboxes, Answers: s.answers, History: s.history,
+		Shell: s.shell, TLS: security, ExchangerTLS: exchanger, Gate: s.gate, Mailboxes: s.mailboxes,
+		Answers: s.answers, History: s.history,
 		Limits: limits.New(limits.Limits{
 			Concurrent: c.MaxConcurrent, PerMinute: c.MessagesPerMinute, RecipientsPerDay: c.RecipientsPerDay,
 			ContinuousErrors: c.MaxContinuousErrors,
 		}),
 		Settings: session.Settings{
 			Site: c.Site, Forest: c.Forest, ClientAddress: c.ClientAddress, Tarpit: c.Tarpit,
-			MaxPerDomain: c.MaxRecipientsPerDomain, MaxSize: c.MaxSize, MaxFailedAuth: c.MaxFailedAuth, MaxErrors: c.MaxErrors, MaxHeaderSize: c.MaxHeaderSize,
+			MaxPerDomain: c.MaxRecipientsPerDomain, MaxSize: c.MaxSize, MaxFailedAuth: c.MaxFailedAuth,
+			MaxErrors: c.MaxErrors, MaxHeaderSize: c.MaxHeaderSize,
 			MessagesPerMinute: c.MessagesPerMinute, RefuseAboveRate: c.RefuseAboveRate, IdleTimeout: c.IdleTimeout,
 			SessionTimeout: c.SessionTimeout, LegacyEndpoint: c.LegacyEndpoint, Open: c.Open,
 		},

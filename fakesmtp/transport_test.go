@@ -31,7 +31,8 @@ func TestWhomAGroupTakesMailOf(t *testing.T) {
 	}{
 		"anybody": {Delivery{}, "Expanded", "Expanded"},
 		"the organization's own": {
-			Delivery{AuthenticatedOnly: true}, "Expanded",
+			Delivery{AuthenticatedOnly: true},
+			"Expanded",
 			"Failed 550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required; Delivery restriction check failed because the sender was not authenticated when sending to this group",
 		},
 		"somebody else":     {Delivery{Senders: []string{"ceo@contoso.com"}}, "Failed 550 5.7.124 Sender not in allowed-senders list", "Failed 550 5.7.124 Sender not in allowed-senders list"},
@@ -42,8 +43,12 @@ func TestWhomAGroupTakesMailOf(t *testing.T) {
 			t.Parallel()
 			s := prompt(t, Config{})
 			require.NoError(t, s.AddMailbox(Mailbox{Address: "carol@contoso.com"}))
-			require.NoError(t, s.AddGroup(Group{Address: "inner@contoso.com", Members: []string{"carol@contoso.com", all}}))
-			require.NoError(t, s.AddGroup(Group{Address: all, Members: []string{DefaultMailbox, "inner@contoso.com", "bob@fabrikam.com"}, Delivery: b.delivery}))
+			require.NoError(
+				t, s.AddGroup(Group{Address: "inner@contoso.com", Members: []string{"carol@contoso.com", all}}),
+			)
+			require.NoError(
+				t, s.AddGroup(Group{Address: all, Members: []string{DefaultMailbox, "inner@contoso.com", "bob@fabrikam.com"}, Delivery: b.delivery}),
+			)
 			authenticated(t, s).submits(DefaultMailbox, all, plainMail)
 			require.Equal(t, b.inside, fate(s, all))
 			if b.inside == "Expanded" {
@@ -78,12 +83,20 @@ func TestWhomAMailboxTakesMailOf(t *testing.T) {
 		door.say(plainMail + "\r\n.")
 	}
 	direct()
-	require.Regexp(t, `^Failed 550 5\.7\.134 RESOLVER\.RST\.SenderNotAuthenticatedForMailbox`, fate(s, "ceo@contoso.com"))
-	require.Contains(t, s.Mailbox(DefaultMailbox)[0].Text(), "5.7.134", "the envelope's sender has a mailbox here and is told")
-	_, err = s.Cmdlet("Set-Mailbox", []string{"ceo@contoso.com", "-RequireSenderAuthenticationEnabled", "$false", "-AcceptMessagesOnlyFromSendersOrMembers", "board@contoso.com"})
+	require.Regexp(
+		t, `^Failed 550 5\.7\.134 RESOLVER\.RST\.SenderNotAuthenticatedForMailbox`, fate(s, "ceo@contoso.com"),
+	)
+	require.Contains(
+		t, s.Mailbox(DefaultMailbox)[0].Text(), "5.7.134", "the envelope's sender has a mailbox here and is told",
+	)
+	_, err = s.Cmdlet(
+		"Set-Mailbox", []string{"ceo@contoso.com", "-RequireSenderAuthenticationEnabled", "$false", "-AcceptMessagesOnlyFromSendersOrMembers", "board@contoso.com"},
+	)
 	require.NoError(t, err)
 	c.submits(DefaultMailbox, "ceo@contoso.com", plainMail)
-	require.Regexp(t, `^Failed 550 5\.7\.129 RESOLVER\.RST\.RestrictedToRecipientsPermission`, fate(s, "ceo@contoso.com"))
+	require.Regexp(
+		t, `^Failed 550 5\.7\.129 RESOLVER\.RST\.RestrictedToRecipientsPermission`, fate(s, "ceo@contoso.com"),
+	)
 	require.Len(t, s.Mailbox("ceo@contoso.com"), 1)
 }
 
@@ -138,7 +151,9 @@ func TestTransportRules(t *testing.T) {
 	door.say("DATA")
 	door.say("From: news@fabrikam.com\r\n\r\nHello\r\n.")
 	require.Equal(t, rejected, fate(s, DefaultMailbox), "the organization that receives has its rules too")
-	require.ErrorContains(t, s.AddTransportRule("contoso.com", TransportRule{Name: "from outside"}), "needs a name of its own")
+	require.ErrorContains(
+		t, s.AddTransportRule("contoso.com", TransportRule{Name: "from outside"}), "needs a name of its own",
+	)
 	require.ErrorContains(t, s.AddTransportRule("nowhere.example", TransportRule{Name: "x"}), "no organization")
 }
 
@@ -208,7 +223,12 @@ func TestEventsArePlantedByTheirNamesAtHelloAndAtTheCredentials(t *testing.T) {
 	} {
 		event, known := EventNamed(name)
 		require.True(t, known)
-		for _, lines := range [][]string{{"AUTH XOAUTH2 {blob}"}, {"AUTH XOAUTH2", "{blob}"}, {"AUTH LOGIN", "{user}", "{password}"}, {"AUTH XOAUTH2", "*"}} {
+		for _, lines := range [][]string{
+			{"AUTH XOAUTH2 {blob}"},
+			{"AUTH XOAUTH2", "{blob}"},
+			{"AUTH LOGIN", "{user}", "{password}"},
+			{"AUTH XOAUTH2", "*"},
+		} {
 			s := prompt(t, Config{})
 			require.NoError(t, s.Arm(Answer{On: OnCredentials, Event: event, Times: 1}))
 			c := greeted(t, s)
@@ -220,7 +240,9 @@ func TestEventsArePlantedByTheirNamesAtHelloAndAtTheCredentials(t *testing.T) {
 					require.Equal(t, want, loosely(reply))
 				}
 			}
-			require.Equal(t, "530 5.7.57 Client not authenticated to send mail. Error: "+strings.TrimSuffix(want, tail)+tail, loosely(c.say("MAIL FROM:<alice@contoso.com>")))
+			require.Equal(
+				t, "530 5.7.57 Client not authenticated to send mail. Error: "+strings.TrimSuffix(want, tail)+tail, loosely(c.say("MAIL FROM:<alice@contoso.com>")),
+			)
 		}
 	}
 	s := prompt(t, Config{})

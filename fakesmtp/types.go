@@ -50,8 +50,8 @@ func TrustKeys(keys func() jose.JSONWebKeySet) Directory { return identity.Trust
 // Provider is an identity provider that runs beside the server; see [Trust].
 type Provider = identity.Provider
 
-// Trust returns a [Directory] that asks an identity provider, for example a fake Entra ID: for its keys, for tokens that
-// it made void, and for accounts that it has disabled or deleted.
+// Trust returns a [Directory] that asks an identity provider, for example a fake Entra ID: for its keys, for tokens
+// that it made void, and for accounts that it has disabled or deleted.
 //
 //	smtp := fakesmtp.RunT(t, fakesmtp.Config{Directory: fakesmtp.Trust(entra)})
 //

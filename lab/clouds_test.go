@@ -141,7 +141,9 @@ func TestTwoCloudsWithoutABenchHearOfEachOther(t *testing.T) {
 	entra := fakeentra.RunT(t, fakeentra.Config{})
 	mail := fakesmtp.RunT(t, fakesmtp.Config{Directory: fakesmtp.Trust(entra), Tarpit: -1})
 	tenant, _ := entra.Tenant("contoso.com")
-	require.NoError(t, mail.AddOrganization(fakesmtp.Organization{ID: tenant.ID, Domains: tenant.Domains, SMTPAuth: true}))
+	require.NoError(
+		t, mail.AddOrganization(fakesmtp.Organization{ID: tenant.ID, Domains: tenant.Domains, SMTPAuth: true}),
+	)
 	require.NoError(t, mail.AddMailbox(fakesmtp.Mailbox{Address: "alice@contoso.com"}))
 	tokens, err := entra.SignIn("alice@contoso.com")
 	require.NoError(t, err)

@@ -12,8 +12,8 @@ import (
 )
 
 // ExchangeAnswers reads what the fake Exchange Online is made to say or do at a moment of a conversation: "mail '451
-// 4.7.0 Try later' times=1", "end-of-data mailbox-full to=bob@fabrikam.com", "connect silent times=1 then data then=reset". Only
-// the word [OK] gives none.
+// 4.7.0 Try later' times=1", "end-of-data mailbox-full to=bob@fabrikam.com", "connect silent times=1 then data
+// then=reset". Only the word [OK] gives none.
 func ExchangeAnswers(words []string) ([]fakesmtp.Answer, error) {
 	if len(words) == 1 && words[0] == OK {
 		return nil, nil
@@ -68,7 +68,10 @@ func eventNames() []string {
 // readEnding reads what becomes of the connection after the answer.
 func readEnding(a *fakesmtp.Answer, value string) error {
 	for _, ending := range []*fakesmtp.Answer{
-		{Then: fakesmtp.FallSilent}, {Then: fakesmtp.Close}, {Then: fakesmtp.Disconnect}, {Then: fakesmtp.Reset},
+		{Then: fakesmtp.FallSilent},
+		{Then: fakesmtp.Close},
+		{Then: fakesmtp.Disconnect},
+		{Then: fakesmtp.Reset},
 		{Then: fakesmtp.HalfClose},
 	} {
 		if value == string(ending.Then) {

@@ -11,8 +11,8 @@ import (
 	"mfpsim/fakesmtp"
 )
 
-// ExchangeAct is something that happens to a mailbox, an organization or the front ends of the fake Exchange Online, and
-// that no cmdlet brings about: "restrict alice@contoso.com 5.1.8".
+// ExchangeAct is something that happens to a mailbox, an organization or the front ends of the fake Exchange Online,
+// and that no cmdlet brings about: "restrict alice@contoso.com 5.1.8".
 type ExchangeAct struct {
 	Words string // as they were said
 	Do    func(*fakesmtp.Server) error

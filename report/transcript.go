@@ -16,8 +16,9 @@ const stamp = "2006-01-02 15:04:05.000"
 const blankTime = "            "
 
 // Conversation writes what a party ("entra", "smtp", "printer") said and heard, in the order of the entries: HTTP
-// exchanges as they were on the wire, SMTP line by line; below a refusal the reason that its client is not told. Secrets are redacted; there are no ports. Entries whose
-// connection keep does not accept are left out; a nil keep accepts all.
+// exchanges as they were on the wire, SMTP line by line; below a refusal the reason that its client is not told.
+// Secrets are redacted; there are no ports. Entries whose connection keep does not accept are left out; a nil keep
+// accepts all.
 func Conversation(entries []journal.Entry, party string, keep func(connection string) bool) string {
 	var b strings.Builder
 	last := ""

@@ -40,7 +40,8 @@ func TestEveryMomentTakesEveryKindOfAnswerByVerb(t *testing.T) {
 				if c.ends == "" && moment == "hello" {
 					c.words = strings.Replace(c.words, "after=1", "after=2", 1) // it greets again over TLS
 				}
-				script := working + "exchange answer " + moment + " " + c.words + " times=1\nscan email bob@fabrikam.com\n"
+				script := working + "exchange answer " + moment + " " + c.words + " times=1\n" +
+					"scan email bob@fabrikam.com\n"
 				switch {
 				case kind == "a text, and it is carried out" && moment == "hello":
 					script += fails // a reply of one line offers no STARTTLS
@@ -54,7 +55,9 @@ func TestEveryMomentTakesEveryKindOfAnswerByVerb(t *testing.T) {
 				if c.on != "" {
 					script += "wire shows smtp '" + c.on + "'\n"
 				}
-				passes(t, script+"exchange answer ok\nscan email carol@fabrikam.com\nmailbox carol@fabrikam.com count 1\n")
+				passes(
+					t, script+"exchange answer ok\nscan email carol@fabrikam.com\nmailbox carol@fabrikam.com count 1\n",
+				)
 			})
 		}
 	}

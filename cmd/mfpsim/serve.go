@@ -24,7 +24,7 @@ type serveCommand struct {
 	PanelPort     int    `placeholder:"PORT" default:"0" help:"Port of the panel; 0: any."`
 	EntraPort     int    `placeholder:"PORT" default:"0" help:"Port of Entra; 0: any."`
 	SMTPPort      int    `name:"smtp-port" placeholder:"PORT" default:"0" help:"Port of SMTP; 0: any."`
-	MXPort        int    `name:"mx-port" placeholder:"PORT" default:"0" help:"Port of the MX door, for direct send and connectors; 0: any."`
+	MXPort        int    `name:"mx-port" placeholder:"PORT" default:"0" help:"Port of the MX door; 0: any."`
 	ControlPort   int    `placeholder:"PORT" default:"0" help:"Port of the control API; 0: any."`
 }
 
@@ -36,8 +36,11 @@ func (c *serveCommand) Run(s *streams) error {
 	err := serve.Run(s.ctx, serve.Config{
 		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
 		Flash: c.Flash, CA: c.CA, Host: c.Listen, Keep: c.Keep,
-		Ports: serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, MX: c.MXPort, Control: c.ControlPort},
-		Out:   s.out,
+		Ports: serve.Ports{
+			WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort,
+			MX: c.MXPort, Control: c.ControlPort,
+		},
+		Out: s.out,
 	})
 	var misuse *serve.ConfigError
 	if errors.As(err, &misuse) {

@@ -4,8 +4,8 @@ import (
 	"mfpsim/phrase"
 )
 
-// exchangeRoutes are the acts of the mail service that no cmdlet brings about: the words of `exchange restrict` are posted
-// to restrict under /exchange/, and so on.
+// exchangeRoutes are the acts of the mail service that no cmdlet brings about: the words of `exchange restrict` are
+// posted to restrict under /exchange/, and so on.
 func (b *bench) exchangeRoutes() map[string]endpoint {
 	routes := map[string]endpoint{}
 	for _, name := range phrase.ExchangeActs() {

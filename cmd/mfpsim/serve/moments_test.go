@@ -263,7 +263,9 @@ func TestTheMXDoorTakesConnectorsByHTTP(t *testing.T) {
 	s := live(t, Config{Configure: withoutTarpit})
 	relays := func() string {
 		c := s.connects(s.MX)
-		require.Regexp(t, `^220 [A-Z0-9]+\.mail\.protection\.outlook\.com Microsoft ESMTP MAIL Service ready`, c.hears())
+		require.Regexp(
+			t, `^220 [A-Z0-9]+\.mail\.protection\.outlook\.com Microsoft ESMTP MAIL Service ready`, c.hears(),
+		)
 		c.says("EHLO printer.contoso.com")
 		c.hears()
 		c.says("MAIL FROM:<printer@contoso.com>")
@@ -272,7 +274,9 @@ func TestTheMXDoorTakesConnectorsByHTTP(t *testing.T) {
 		return c.hears()
 	}
 	require.Regexp(t, `^550 5\.7\.64 TenantAttribution; Relay Access Denied \[`, relays())
-	status, answer := s.ask(http.MethodPost, "/exchange/cmdlet", `{"name":"New-InboundConnector","arguments":["Office","-ConnectorType","OnPremises","-SenderDomains","*","-SenderIPAddresses","127.0.0.1"]}`)
+	status, answer := s.ask(
+		http.MethodPost, "/exchange/cmdlet", `{"name":"New-InboundConnector","arguments":["Office","-ConnectorType","OnPremises","-SenderDomains","*","-SenderIPAddresses","127.0.0.1"]}`,
+	)
 	require.Equal(t, http.StatusOK, status, answer)
 	require.Equal(t, "250 2.1.5 Recipient OK", relays())
 }

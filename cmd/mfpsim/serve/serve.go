@@ -150,7 +150,9 @@ func (c Config) check() error {
 		}
 	}
 	if c.Scenario != "" && c.Flash != "" && sim.HoldsPrinters(c.Flash) {
-		return misuse("--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash)
+		return misuse(
+			"--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash,
+		)
 	}
 	if c.Evidence != "" {
 		if err := report.CheckFolder(c.Evidence); err != nil {
@@ -225,7 +227,9 @@ func (b *bench) open() error {
 		l, err := net.Listen("tcp", net.JoinHostPort(b.config.Host, strconv.Itoa(port)))
 		switch {
 		case errors.Is(err, syscall.EADDRINUSE):
-			return misuse("--%s: port %d is in use on %s; choose another one, or 0 for any", door.flag, port, b.config.Host)
+			return misuse(
+				"--%s: port %d is in use on %s; choose another one, or 0 for any", door.flag, port, b.config.Host,
+			)
 		case errors.Is(err, syscall.EACCES):
 			return misuse("--%s: port %d is not allowed to this user; choose one above 1023", door.flag, port)
 		case err != nil:

@@ -76,7 +76,9 @@ func setMailbox(c *call) (string, error) {
 	if quota := c.values["ProhibitSendReceiveQuota"]; quota != "" {
 		octets, ok := parseSize(quota)
 		if !ok && !strings.EqualFold(quota, "Unlimited") {
-			return "", c.fail([]string{"50GB", "500MB", "Unlimited"}, "parameter -ProhibitSendReceiveQuota cannot be %q", quota)
+			return "", c.fail(
+				[]string{"50GB", "500MB", "Unlimited"}, "parameter -ProhibitSendReceiveQuota cannot be %q", quota,
+			)
 		}
 		change.Quota = &octets
 	}

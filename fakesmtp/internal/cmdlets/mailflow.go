@@ -158,7 +158,9 @@ func (c *call) rule(r *mailboxes.Rule) error {
 	} {
 		c.listed(list, parameter)
 	}
-	for parameter, outside := range map[string]*bool{"FromScope": &r.OutsideSender, "SentToScope": &r.OutsideRecipient} {
+	for parameter, outside := range map[string]*bool{
+		"FromScope": &r.OutsideSender, "SentToScope": &r.OutsideRecipient,
+	} {
 		if !c.has(parameter) {
 			continue
 		}
@@ -174,7 +176,9 @@ func (c *call) rule(r *mailboxes.Rule) error {
 	}
 	if status := c.values["RejectMessageEnhancedStatusCode"]; status != "" {
 		if !ruleStatus.MatchString(status) {
-			return c.fail([]string{"5.7.1", "5.7.900 to 5.7.999"}, "parameter -RejectMessageEnhancedStatusCode cannot be %q", status)
+			return c.fail(
+				[]string{"5.7.1", "5.7.900 to 5.7.999"}, "parameter -RejectMessageEnhancedStatusCode cannot be %q", status,
+			)
 		}
 		r.RejectStatus = status
 	}
@@ -189,7 +193,10 @@ func (c *call) rule(r *mailboxes.Rule) error {
 
 func newRule(c *call) (string, error) {
 	r := mailboxes.Rule{Name: c.identity}
-	if err := c.some("RejectMessageReasonText", "RejectMessageEnhancedStatusCode", "DeleteMessage", "RedirectMessageTo"); err != nil {
+	err := c.some(
+		"RejectMessageReasonText", "RejectMessageEnhancedStatusCode", "DeleteMessage", "RedirectMessageTo",
+	)
+	if err != nil {
 		return "", err
 	}
 	if err := c.rule(&r); err != nil {

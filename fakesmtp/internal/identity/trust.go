@@ -40,8 +40,8 @@ type provided struct {
 	provider Provider
 }
 
-// Trust returns a [Directory] that asks an identity provider: for its keys, for tokens that it made void, and for accounts
-// that it has disabled or deleted.
+// Trust returns a [Directory] that asks an identity provider: for its keys, for tokens that it made void, and for
+// accounts that it has disabled or deleted.
 //
 //	smtp := fakesmtp.RunT(t, fakesmtp.Config{Directory: fakesmtp.Trust(entra)})
 //

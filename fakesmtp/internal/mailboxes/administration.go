@@ -21,8 +21,8 @@ type OrganizationSettings struct {
 	LegacyTLS       bool
 	SendFromAliases bool
 	DefaultPolicy   string // authentication policy; empty: none
-	// PlusAddressing: mail to user+tag goes to user. RejectDirectSend: the MX door takes no mail from an accepted domain
-	// that no connector vouches for.
+	// PlusAddressing: mail to user+tag goes to user. RejectDirectSend: the MX door takes no mail from an accepted
+	// domain that no connector vouches for.
 	PlusAddressing, RejectDirectSend bool
 }
 
@@ -61,7 +61,8 @@ func (o *organization) settings() OrganizationSettings {
 	return OrganizationSettings{
 		ID: o.id, Domains: slices.Clone(o.domains), Personal: o.personal, SMTPAuth: o.smtpAuth.written(),
 		LegacyTLS: o.legacyTLS.written(), SendFromAliases: o.sendFromAliases.written(),
-		DefaultPolicy: o.defaultPolicy.written(), PlusAddressing: !o.noPlusAddressing, RejectDirectSend: o.rejectDirectSend,
+		DefaultPolicy: o.defaultPolicy.written(), PlusAddressing: !o.noPlusAddressing,
+		RejectDirectSend: o.rejectDirectSend,
 	}
 }
 
@@ -175,8 +176,9 @@ func (s *Store) ChangeMailbox(name string, from time.Time, c MailboxChange) erro
 	})
 }
 
-// Restrict keeps what a mailbox sends from now on from being delivered, or what all mailboxes of an organization send, by
-// one of its domains; a restriction that is said of who receives keeps mail from the mailbox. Empty lifts it.
+// Restrict keeps what a mailbox sends from now on from being delivered, or what all mailboxes of an organization
+// send, by one of its domains; a restriction that is said of who receives keeps mail from the mailbox. Empty lifts
+// it.
 func (s *Store) Restrict(name string, r replies.Restriction) error {
 	s.mu.Lock()
 	if o := s.organization(name); o != nil {

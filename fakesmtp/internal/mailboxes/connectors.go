@@ -147,8 +147,8 @@ type Attribution struct {
 	Rejected     bool   // such mail is refused (RejectDirectSend)
 }
 
-// Attribute says whose mail it is that a caller sends. A connector of type OnPremises attributes it; for the way out the
-// sender's domain, or the certificate's, must be one of the organization's accepted domains.
+// Attribute says whose mail it is that a caller sends. A connector of type OnPremises attributes it; for the way out
+// the sender's domain, or the certificate's, must be one of the organization's accepted domains.
 func (s *Store) Attribute(caller Caller, sender string) Attribution {
 	s.mu.Lock()
 	defer s.mu.Unlock()

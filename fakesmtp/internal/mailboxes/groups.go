@@ -89,8 +89,8 @@ func (s *Store) ChangeGroup(name string, change func(*Group)) error {
 	return nil
 }
 
-// Rule is a transport rule. Conditions that are given must all hold; a list holds if one of it does. Rules are looked at
-// in the order of their making; the first that fits decides.
+// Rule is a transport rule. Conditions that are given must all hold; a list holds if one of it does. Rules are looked
+// at in the order of their making; the first that fits decides.
 type Rule struct {
 	Name     string
 	Disabled bool
@@ -181,7 +181,9 @@ func (s *Store) AddRule(organization string, r Rule) error {
 	if o == nil {
 		return fmt.Errorf("%s: %w", organization, ErrNoOrganization)
 	}
-	if r.Name == "" || slices.ContainsFunc(o.rules, func(have *Rule) bool { return strings.EqualFold(have.Name, r.Name) }) {
+	if r.Name == "" || slices.ContainsFunc(
+		o.rules, func(have *Rule) bool { return strings.EqualFold(have.Name, r.Name) },
+	) {
 		return fmt.Errorf("transport rule %q: %w", r.Name, errName)
 	}
 	o.rules = append(o.rules, &r)

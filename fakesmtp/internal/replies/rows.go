@@ -93,7 +93,7 @@ const (
 	ProxyFailed         Event = "front end cannot proxy"               // 451 4.7.0 … PRX4 at AUTH
 	TemporaryAuth       Event = "temporary authentication failure"     // 454 4.7.0 at AUTH
 	NoReason            Event = "authentication without a reason"      // 535 5.7.139 and nothing more
-	FederationDown      Event = "federation service unreachable"       // 535 5.7.139, of an account that another identity provider signs in
+	FederationDown      Event = "federation service unreachable"       // 535 5.7.139, of a federated account
 	FederationInsecure  Event = "federation service without HTTPS"     // the same
 	TemporaryServer     Event = "temporary server error"               // 451 4.3.111 … MRH1 at the end of DATA
 	TooManyOlder        Event = "sender thread limit"                  // 432 4.3.2 in its wording of 2018 to 2020
@@ -208,11 +208,11 @@ var table = []Reply{
 	{ProfileExchange, ThrottledInvalid, 550, "5.2.255 Sender throttled due to continuous invalid recipients errors.", MailboxTail, false, Documented, "MSTHR; that it comes at the end of DATA is inferred", ""},
 
 	// The MX door.
-	{ProfileExchange, EhloExchanger, 250, "{fe} Hello [{client}]\n" + extensionsBefore + "8BITMIME\nBINARYMIME\nCHUNKING\nSMTPUTF8", NoTail, false, Inferred, "as before STARTTLS, where it was seen at the MX door, without that line", ""},
+	{ProfileExchange, EhloExchanger, 250, "{fe} Hello [{client}]\n" + extensionsBefore + "8BITMIME\nBINARYMIME\nCHUNKING\nSMTPUTF8", NoTail, false, Inferred, "as in clear, where it was seen in public logs, without the line that offers TLS", ""},
 	{ProfileExchange, RelayDenied, 550, "5.7.64 TenantAttribution; Relay Access Denied", FrontEnd, false, Seen, "ictfax #76, public logs; MSRELAY24, MSNDR24", "2024"},
-	{ProfileExchange, RecipientUnknown, 550, "5.4.1 Recipient address rejected: Access denied.", FrontEnd, false, Seen, "public log, with this tail; MSNDR24", "2024-11-15"},
+	{ProfileExchange, RecipientUnknown, 550, "5.4.1 Recipient address rejected: Access denied.", FrontEnd, false, Documented, "MSNDR24; seen with this tail in a public log", "2024-11-15"},
 	{ProfileExchange, DirectSendRejected, 550, "5.7.68 TenantInboundAttribution; Direct Send not allowed for this organization from unauthorized sources", FrontEnd, false, Documented, "MSDIRECT; that it comes at RCPT is inferred", "2025-04"},
-	{ProfileExchange, AcceptedInbound, 250, "2.6.0 {id} [InternalId={internal}, Hostname={backend}] {bytes} bytes in {seconds}, {rate} KB/sec Queued mail for delivery", NoTail, false, Seen, "public logs", "2025-11-20"},
+	{ProfileExchange, AcceptedInbound, 250, "2.6.0 {id} [InternalId={internal}, Hostname={backend}] {bytes} bytes in {seconds}, {rate} KB/sec Queued mail for delivery", NoTail, false, Reported, "public logs", "2025-11-20"},
 
 	// The rest.
 	{ProfileExchange, IdleTimeout, 421, "4.4.1 Connection timed out", FrontEnd, true, Seen, "MK-453 (public log, at MAIL); the time is not established", ""},

@@ -18,7 +18,8 @@ import (
 )
 
 // This file is the MX door, DOMAIN-TLD.mail.protection.outlook.com port 25: nobody authenticates, mail for an
-// organization's own recipients is taken of anybody, other mail only by a connector (docs/reference/exchange-smtp.md X9).
+// organization's own recipients is taken of anybody, other mail only by a connector (docs/reference/exchange-smtp.md
+// X9).
 
 // Exchanger serves one client of the MX door to its end.
 func (e *Endpoint) Exchanger(connection net.Conn) {

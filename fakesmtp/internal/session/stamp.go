@@ -13,8 +13,8 @@ import (
 )
 
 // stamp makes what the service puts before a message: how it came in, and the Message-ID where there was none or, on a
-// personal account, in place of the one there was (docs/reference/exchange-smtp.md §10), and a From header where there was
-// none (docs/reference/exchange-smtp.md X2). It returns the Message-ID that holds.
+// personal account, in place of the one there was (docs/reference/exchange-smtp.md §10), and a From header where
+// there was none (docs/reference/exchange-smtp.md X2). It returns the Message-ID that holds.
 func (c *session) stamp(m mail.Message) (header []byte, id string) {
 	version := "version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
 	if c.tls != nil && c.tls.ConnectionState().Version == tls.VersionTLS13 {

@@ -87,8 +87,8 @@ func (c *session) judge(m mail.Message, size int64) (replies.Event, replies.Valu
 	return "", nil
 }
 
-// compliant returns the refusal of a message whose author cannot be told (RFC 5322 §3.6.2); empty: none. A message without
-// a From header is from the sender of its envelope.
+// compliant returns the refusal of a message whose author cannot be told (RFC 5322 §3.6.2); empty: none. A message
+// without a From header is from the sender of its envelope.
 func compliant(m mail.Message) replies.Event {
 	switch {
 	case m.Origin == mail.OriginBroken, m.Origin == mail.OriginMissing && m.EnvelopeFrom == "":

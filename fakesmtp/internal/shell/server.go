@@ -91,7 +91,9 @@ func (s *Shell) logLast(t T) {
 				lines, fmt.Sprintf("%s %s %s", entry.At.Format("15:04:05.000"), entry.Connection, entry.Text),
 			)
 			if reason := entry.Detail["reason"]; reason != "" {
-				lines = append(lines, "             "+entry.Connection+" (reason, which the client is not told: "+reason+")")
+				lines = append(
+					lines, "             "+entry.Connection+" (reason, which the client is not told: "+reason+")",
+				)
 			}
 		}
 	}
