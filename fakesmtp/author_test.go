@@ -167,7 +167,8 @@ func TestAShortCommandLimitSparesSASLAnswers(t *testing.T) {
 	s := prompt(t, Config{MaxLine: 512})
 	long := "AUTH XOAUTH2 {blob}"
 	require.Equal(
-		t, "500 5.5.2 Command line too long"+tail, loosely(greeted(t, s).say(long)), "a token behind AUTH is a part of the command",
+		t, "500 5.5.2 Command line too long"+tail, loosely(greeted(t, s).say(long)),
+		"a token behind AUTH is a part of the command",
 	)
 	c := greeted(t, s)
 	require.Equal(t, "334 ", c.say("AUTH XOAUTH2"))

@@ -175,7 +175,8 @@ func TestConnectorsRulesAndGroupsByCmdlet(t *testing.T) {
 		return printed
 	}
 	run(
-		"New-InboundConnector", "Office", "-ConnectorType", "OnPremises", "-SenderDomains", "smtp:*;1", "-SenderIPAddresses", "203.0.113.9,198.51.100.0/24",
+		"New-InboundConnector", "Office", "-ConnectorType", "OnPremises", "-SenderDomains", "smtp:*;1",
+		"-SenderIPAddresses", "203.0.113.9,198.51.100.0/24",
 	)
 	require.Contains(
 		t, run("Get-InboundConnector", "office"), "SenderIPAddresses        : 203.0.113.9, 198.51.100.0/24",
@@ -185,7 +186,8 @@ func TestConnectorsRulesAndGroupsByCmdlet(t *testing.T) {
 	run("Remove-InboundConnector", "Office")
 	require.Empty(t, run("Get-InboundConnector"))
 	run(
-		"New-TransportRule", "No scans out", "-SentToScope", "NotInOrganization", "-RejectMessageReasonText", "Scans stay inside", "-RejectMessageEnhancedStatusCode", "5.7.900",
+		"New-TransportRule", "No scans out", "-SentToScope", "NotInOrganization", "-RejectMessageReasonText",
+		"Scans stay inside", "-RejectMessageEnhancedStatusCode", "5.7.900",
 	)
 	run("Set-TransportRule", "No scans out", "-Enabled", "$false")
 	require.Regexp(
@@ -200,7 +202,8 @@ func TestConnectorsRulesAndGroupsByCmdlet(t *testing.T) {
 		t, `(?s)Members +: bob@fabrikam.com.*RequireSenderAuthenticationEnabled +: False`, run("Get-DistributionGroup"),
 	)
 	run(
-		"Set-Mailbox", DefaultMailbox, "-ProhibitSendReceiveQuota", "50MB", "-RequireSenderAuthenticationEnabled", "$true",
+		"Set-Mailbox", DefaultMailbox, "-ProhibitSendReceiveQuota", "50MB",
+		"-RequireSenderAuthenticationEnabled", "$true",
 	)
 	require.Regexp(
 		t, `(?s)ProhibitSendReceiveQuota +: 50 MB \(52428800 bytes\).*RequireSenderAuthenticationEnabled +: True`, run("Get-Mailbox", DefaultMailbox),

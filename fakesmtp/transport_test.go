@@ -47,7 +47,10 @@ func TestWhomAGroupTakesMailOf(t *testing.T) {
 				t, s.AddGroup(Group{Address: "inner@contoso.com", Members: []string{"carol@contoso.com", all}}),
 			)
 			require.NoError(
-				t, s.AddGroup(Group{Address: all, Members: []string{DefaultMailbox, "inner@contoso.com", "bob@fabrikam.com"}, Delivery: b.delivery}),
+				t, s.AddGroup(Group{
+					Address: all, Members: []string{DefaultMailbox, "inner@contoso.com", "bob@fabrikam.com"},
+					Delivery: b.delivery,
+				}),
 			)
 			authenticated(t, s).submits(DefaultMailbox, all, plainMail)
 			require.Equal(t, b.inside, fate(s, all))
@@ -90,7 +93,10 @@ func TestWhomAMailboxTakesMailOf(t *testing.T) {
 		t, s.Mailbox(DefaultMailbox)[0].Text(), "5.7.134", "the envelope's sender has a mailbox here and is told",
 	)
 	_, err = s.Cmdlet(
-		"Set-Mailbox", []string{"ceo@contoso.com", "-RequireSenderAuthenticationEnabled", "$false", "-AcceptMessagesOnlyFromSendersOrMembers", "board@contoso.com"},
+		"Set-Mailbox", []string{
+			"ceo@contoso.com", "-RequireSenderAuthenticationEnabled", "$false",
+			"-AcceptMessagesOnlyFromSendersOrMembers", "board@contoso.com",
+		},
 	)
 	require.NoError(t, err)
 	c.submits(DefaultMailbox, "ceo@contoso.com", plainMail)
@@ -241,7 +247,8 @@ func TestEventsArePlantedByTheirNamesAtHelloAndAtTheCredentials(t *testing.T) {
 				}
 			}
 			require.Equal(
-				t, "530 5.7.57 Client not authenticated to send mail. Error: "+strings.TrimSuffix(want, tail)+tail, loosely(c.say("MAIL FROM:<alice@contoso.com>")),
+				t, "530 5.7.57 Client not authenticated to send mail. Error: "+strings.TrimSuffix(want, tail)+tail,
+				loosely(c.say("MAIL FROM:<alice@contoso.com>")),
 			)
 		}
 	}

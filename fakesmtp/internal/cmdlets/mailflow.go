@@ -177,7 +177,8 @@ func (c *call) rule(r *mailboxes.Rule) error {
 	if status := c.values["RejectMessageEnhancedStatusCode"]; status != "" {
 		if !ruleStatus.MatchString(status) {
 			return c.fail(
-				[]string{"5.7.1", "5.7.900 to 5.7.999"}, "parameter -RejectMessageEnhancedStatusCode cannot be %q", status,
+				[]string{"5.7.1", "5.7.900 to 5.7.999"},
+				"parameter -RejectMessageEnhancedStatusCode cannot be %q", status,
 			)
 		}
 		r.RejectStatus = status
@@ -239,7 +240,8 @@ func describeConnector(one mailboxes.Connector) string {
 		kind = "Partner"
 	}
 	return properties("Name", one.Name, "ConnectorType", kind, "Enabled", truth(&enabled),
-		"SenderDomains", strings.Join(one.SenderDomains, ", "), "SenderIPAddresses", strings.Join(one.Addresses, ", "), "TlsSenderCertificateName", one.Certificate,
+		"SenderDomains", strings.Join(one.SenderDomains, ", "), "SenderIPAddresses", strings.Join(one.Addresses, ", "),
+		"TlsSenderCertificateName", one.Certificate,
 		"RequireTls", truth(&one.RequireTLS))
 }
 

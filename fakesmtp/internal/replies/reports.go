@@ -67,7 +67,7 @@ var reports = []Report{
 	{AllSendersPerHour, "Recipient's per hour message receive limit exceeded", Documented, "MSNDR24", true},
 	{BadHello, "Access Denied, Bad HELO", Documented, "MSNDR24", false},
 	{BlockedByTenant, "Your message can't be delivered because messages to {recipients} are blocked by your organization using Tenant Allow Block List.", Documented, "MSNDR24", false},
-	{RejectedByRule, "TRANSPORT.RULES.RejectMessage; the message was rejected by organization policy", Reported, "public logs; the words of Exchange's own program", false},
+	{RejectedByRule, "TRANSPORT.RULES.RejectMessage; the message was rejected by organization policy", Documented, "MSNDR24 for code and cause; the words were seen in public logs", false},
 }
 
 // Reports returns the table of non-delivery reports.
