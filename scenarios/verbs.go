@@ -28,7 +28,7 @@ var verbs = map[string]verb{
 	"tenant":    {"tenant NAME [smtp-auth=disabled|enabled] [security-defaults=on|off] [user-consent=all|none] [consent-box=guide|microsoft] [basic-auth=disabled|enabled] [personal]", (*play).verbTenant},
 	"user":      {"user ADDRESS [role='…'] [mailbox|no-mailbox] [mfa] [disabled]", (*play).verbUser},
 	"entra":     {"entra set SETTING VALUE | policy NAME key=value… | revoke U | disable U | delete U | password U | application NAME key=value… | resource NAME key=value… | consent APPLICATION [SCOPE…] | withdraw-consent | strict-doors on|off | as-of DATE|newest | source device|browser address=A … | answer ok|html|truncated|empty … | log [shows WORDS]", (*play).verbEntra},
-	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m] | answer ok|at=MOMENT …", (*play).verbExchange},
+	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m] | answer ok|MOMENT EVENT|'TEXT' … | restrict ADDRESS CODE|none | licence ADDRESS on|off | quota ADDRESS SIZE|none | verdict ADDRESS 'TEXT'|none | external-limit DOMAIN N|none [trial] | front-end hello=strict …", (*play).verbExchange},
 	"printer":   {"printer [use NAME [model=…]] | sign-in U | set firmware VERSION", (*play).verbPrinter},
 	"webconfig": {"webconfig go IP | log-in [NAME] [wrong] | log-out | open PATH | click B | forge B [stranger] | set FIELD VALUE | choices FIELD shows WORDS | enter password [U|wrong] | enter FIELD VALUE | copy code | follow url | leave | shows WORDS | screen", (*play).verbWebConfig},
 	"browser":   {"browser sign-in U [consent=organization|user|cancel] | admin-consent [APPLICATION] | enter code [wrong] | enter account A | enter password [wrong] | click B | tick BOX | close | shows WORDS | screen", (*play).verbBrowser},
