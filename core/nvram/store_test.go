@@ -346,7 +346,7 @@ func FuzzRecord(f *testing.F) {
 			t.Fatal("a sign-in out of a faulty record")
 		}
 		if s != nil && s.Save(sample()) == nil {
-			_, back, err := Open(s.flash, key, bench.Random(1))
+			_, back, err := Open(s.slots.Flash, key, bench.Random(1))
 			require.NoError(t, err)
 			require.True(t, equal(sample(), back))
 		}
