@@ -533,16 +533,31 @@ func (b *bench) printerRoutes() map[string]endpoint {
 		"POST /printer/power": takes(func(_ *http.Request, in struct {
 			State   string `json:"state"`   // "off", "on", "cut"
 			AtWrite int    `json:"atWrite"` // with "cut"
+			AtByte  *int   `json:"atByte"`  // with atWrite
 		},
 		) (any, error) {
 			return nil, b.act("control: power", func(ctx context.Context) error {
-				b.note("power %s", in.State)
-				return b.device.Power(ctx, device.PowerAct{State: in.State, AtWrite: in.AtWrite})
+				power := device.PowerAct{State: in.State, AtWrite: in.AtWrite, AtByte: in.AtByte}
+				b.note("power %s", power)
+				return b.device.Power(ctx, power)
 			})
 		}),
 		"GET /printer/memory": plain(func(*http.Request) (any, error) {
 			image, err := b.device.Memory(context.Background())
-			return map[string][]byte{"image": image}, err // in base64
+			if err != nil {
+				return nil, err
+			}
+			state, err := b.device.MemoryState(context.Background())
+			if err != nil && !errors.Is(err, device.ErrNotSupported) {
+				return nil, err
+			}
+			return map[string]any{
+				"image":  image, // in base64
+				"writes": state.Writes, "refused": state.Refused, "unmet": list(state.Unmet),
+			}, nil
+		}),
+		"POST /printer/memory": said(b, "memory", phrase.MemoryFault, func(f *device.MemoryFault) (any, error) {
+			return nil, b.device.SetMemoryFault(context.Background(), f)
 		}),
 		"POST /printer/language": takes(func(_ *http.Request, in struct {
 			Language string `json:"language"`
