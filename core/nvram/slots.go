@@ -2,7 +2,9 @@ package nvram
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
 )
 
 // Slots is the layout of an image: one record of JSON, written so that a torn write leaves the record before. A device
@@ -16,7 +18,7 @@ type Slots struct {
 }
 
 // Load returns the newest whole record and the version of its schema: 0 for one from before there were slots. In a new
-// or an erased memory there is none, and no error. The error is an [*Error]: FaultUnreadable, FaultSchema or
+// or an erased memory, and where the first write of all was torn, there is none, and no error. The error is an [*Error]: FaultUnreadable, FaultSchema or
 // FaultCorrupt.
 func (s Slots) Load() (record []byte, schema int, err error) {
 	image, err := s.Flash.Read()
@@ -33,7 +35,7 @@ func (s Slots) Load() (record []byte, schema int, err error) {
 	if text := firstLine(image); s.isOlder(text) {
 		return text, 0, nil
 	}
-	if len(bytes.Trim(image, "\n\x00\xff")) == 0 { // new, erased either way
+	if len(bytes.Trim(image, erased)) == 0 || s.isFirst(image) {
 		return nil, 0, nil
 	}
 	return nil, 0, &Error{Fault: FaultCorrupt}
@@ -52,6 +54,16 @@ func (s Slots) Replace(record []byte) error {
 }
 
 func (s Slots) isOlder(text []byte) bool { return s.Older != nil && s.Older(text) }
+
+// erased are the bytes of a memory that holds nothing: it is filled up with the first, and new with either of the others.
+const erased = "\n\x00\xff"
+
+// isFirst reports whether an image is what a torn write leaves that was the first of all: nothing was stored before.
+func (s Slots) isFirst(image []byte) bool {
+	text := bytes.TrimRight(image, erased)
+	begin := fmt.Appendf(nil, `{"schema":%d,"generation":1,`, s.Schema)
+	return bytes.HasPrefix(begin, text) || bytes.HasPrefix(text, begin) && !bytes.Contains(text, []byte{'\n'}) && !json.Valid(text)
+}
 
 func firstLine(image []byte) []byte {
 	text, _, _ := bytes.Cut(image, []byte{'\n'})
