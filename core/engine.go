@@ -121,7 +121,9 @@ func (e *Engine) Close() {
 // persist writes the memory with an owner's settings and sign-in as given and all others as they are. With replace
 // nothing of the record before is left behind. An outcome of kind StorageFailed: what was stored before is still there.
 // NotErased: the new record is there, and what is left of the one before too. Interrupted: the device is off.
-func (e *Engine) persist(ctx context.Context, of *Mailer, settings mail.Settings, s *signIn, replace bool) *outcome.Outcome {
+func (e *Engine) persist(
+	ctx context.Context, of *Mailer, settings mail.Settings, s *signIn, replace bool,
+) *outcome.Outcome {
 	if e.closed { // what runs on after power off must not write into the memory of the next power on
 		return e.outcome(outcome.Interrupted, outcome.Device)
 	}

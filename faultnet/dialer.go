@@ -176,8 +176,8 @@ func renewTurn(ctx context.Context) context.Context {
 
 type depthKey struct{}
 
-// unwrap takes TLS, this package's layers and a party's own ones off a connection, down to a [*Conn], a server's connection or a
-// raw one.
+// unwrap takes TLS, this package's layers and a party's own ones off a connection, down to a [*Conn], a server's
+// connection or a raw one.
 func unwrap(conn net.Conn) net.Conn {
 	for {
 		switch layer := conn.(type) {

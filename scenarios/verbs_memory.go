@@ -72,8 +72,11 @@ func (p *play) memoryFault(args []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := p.do(func(ctx context.Context) error { return d.SetMemoryFault(ctx, fault) }); err != nil || fault == nil {
-		return "memory ok", err
+	if err := p.do(func(ctx context.Context) error { return d.SetMemoryFault(ctx, fault) }); err != nil {
+		return "", err
+	}
+	if fault == nil {
+		return "memory ok", nil
 	}
 	return "memory " + fault.String(), nil
 }

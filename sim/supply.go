@@ -142,7 +142,12 @@ func (c *chip) tear(image []byte) error {
 // changed is where an image differs from the one before: from the first byte that changes to after the last. What an
 // image is filled up with is no change of a memory that was shorter.
 func changed(before, image []byte) (begin, end int) {
-	changes := func(i int) bool { return i < len(before) && before[i] != image[i] || i >= len(before) && image[i] != '\n' }
+	changes := func(i int) bool {
+		if i >= len(before) {
+			return image[i] != '\n'
+		}
+		return before[i] != image[i]
+	}
 	end = len(image)
 	for begin < end && !changes(begin) {
 		begin++

@@ -18,8 +18,8 @@ type Slots struct {
 }
 
 // Load returns the newest whole record and the version of its schema: 0 for one from before there were slots. In a new
-// or an erased memory, and where the first write of all was torn, there is none, and no error. The error is an [*Error]: FaultUnreadable, FaultSchema or
-// FaultCorrupt.
+// or an erased memory, and where the first write of all was torn, there is none, and no error. The error is an
+// [*Error]: FaultUnreadable, FaultSchema or FaultCorrupt.
 func (s Slots) Load() (record []byte, schema int, err error) {
 	image, err := s.Flash.Read()
 	if err != nil {
@@ -55,14 +55,16 @@ func (s Slots) Replace(record []byte) error {
 
 func (s Slots) isOlder(text []byte) bool { return s.Older != nil && s.Older(text) }
 
-// erased are the bytes of a memory that holds nothing: it is filled up with the first, and new with either of the others.
+// erased are the bytes of a memory that holds nothing: images are filled up with the first, a new memory has either of
+// the others.
 const erased = "\n\x00\xff"
 
 // isFirst reports whether an image is what a torn write leaves that was the first of all: nothing was stored before.
 func (s Slots) isFirst(image []byte) bool {
 	text := bytes.TrimRight(image, erased)
 	begin := fmt.Appendf(nil, `{"schema":%d,"generation":1,`, s.Schema)
-	return bytes.HasPrefix(begin, text) || bytes.HasPrefix(text, begin) && !bytes.Contains(text, []byte{'\n'}) && !json.Valid(text)
+	part := bytes.HasPrefix(text, begin) && !bytes.Contains(text, []byte{'\n'}) && !json.Valid(text)
+	return part || bytes.HasPrefix(begin, text)
 }
 
 func firstLine(image []byte) []byte {
