@@ -360,14 +360,16 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		// evidence.
 		Transport: p.transport,
 	})
+	if now.over.Load() { // the supply has failed in a write that switching on makes
+		if live.engine != nil {
+			live.engine.Close()
+		}
+		return device.ErrPoweredOff
+	}
 	if err != nil {
 		return fmt.Errorf("start the printer's mail core: %w", err)
 	}
 	live.mail = live.engine.For(nvram.Printer)
-	if now.over.Load() {
-		live.engine.Close()
-		return device.ErrPoweredOff
-	}
 	p.mu.Lock()
 	p.live = live
 	p.mu.Unlock()
