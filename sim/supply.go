@@ -120,6 +120,7 @@ func (c *chip) tear(image []byte) error {
 	case end-begin > 1:
 		arrive = 1 + c.random.Intn(end-begin-1)
 	}
+	c.note("the power supply fails in a write to memory") // not where: that is drawn, and differs by the seed
 	c.cut = nil
 	torn := append([]byte{}, image[:begin+arrive]...)
 	if len(torn) < len(before) {
@@ -129,11 +130,9 @@ func (c *chip) tear(image []byte) error {
 	case arrive == end-begin:
 		err = c.flash.Write(image)
 	case atomic && whole.Atomic():
-		arrive = 0
 	default:
 		err = c.flash.Write(torn)
 	}
-	c.note(fmt.Sprintf("the power supply fails in a write to memory: %d of %d bytes have arrived", arrive, end-begin))
 	c.life.over.Store(true)
 	c.lost(c.life)
 	return errors.Join(nvram.ErrPowerCut, err)
