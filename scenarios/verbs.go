@@ -38,8 +38,8 @@ var verbs = map[string]verb{
 	"jobs":      {"jobs [NUMBER] shows WORDS | count N | screen", (*play).verbJobs},
 	"mailbox":   {"mailbox ADDRESS shows [from=] [to=] [subject=] [attachments=] [text=] [file=] [bytes=] [date=now] [id=new] [header=] | count N | is empty | screen", (*play).verbMailbox},
 	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s", (*play).verbClock},
-	"power":     {"power off | on | cut [at=write:N]", (*play).verbPower},
-	"memory":    {"memory has WORD | has no WORD | has no secrets", (*play).verbMemory},
+	"power":     {"power off | on | cut [at=write:N [byte=B]]", (*play).verbPower},
+	"memory":    {"memory has WORD | has no WORD | has no secrets | refuses writes [after=N] [times=N] | ok", (*play).verbMemory},
 	"network": {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | wrong-name | expired | old-tls | no-starttls | black-hole | isolated | " +
 		"half-silent | slow [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N] [then …]", (*play).verbNetwork},
 	"wire":     {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
