@@ -153,13 +153,10 @@ func Duration(text string) (time.Duration, error) {
 			continue
 		}
 		unit, known := units[c]
-		if !known || digits == 0 {
+		if !known || digits == 0 || number > (longest-total)/unit {
 			return 0, bad
 		}
 		total += number * unit
-		if total > longest || number*unit > longest {
-			return 0, bad
-		}
 		number, digits = 0, 0
 	}
 	if digits > 0 || text == "" {

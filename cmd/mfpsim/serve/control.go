@@ -20,6 +20,8 @@ import (
 	"mfpsim/device"
 	"mfpsim/fakeentra"
 	"mfpsim/journal"
+	"mfpsim/phrase"
+	"mfpsim/vtime"
 )
 
 // maxBody is how long a request to the control API may be.
@@ -272,41 +274,69 @@ func (b *bench) clockRoutes() map[string]endpoint {
 			return b.advance(d)
 		}),
 		"POST /clock/printer": takes(func(_ *http.Request, in struct {
-			Date  *time.Time `json:"date"`
-			Drift string     `json:"drift"` // gained per day
+			Date  string `json:"date"`
+			Drift string `json:"drift"` // gained per day
 		},
 		) (any, error) {
-			if in.Date == nil && in.Drift == "" {
-				return nil, refuse("name a date, or a drift per day")
-			}
-			var drift time.Duration
-			if in.Drift != "" {
-				var err error
-				if drift, err = time.ParseDuration(in.Drift); err != nil {
-					return nil, refuse("%q is no length of time; write 30s or -2m", in.Drift)
-				}
-			}
-			return nil, b.act("control: set the printer's clock", func(ctx context.Context) error {
-				d := b.device
-				if in.Date != nil {
-					if err := d.SetDate(ctx, *in.Date); err != nil {
-						return err
-					}
-				}
-				if in.Drift != "" {
-					return d.Drift(ctx, drift)
-				}
-				return nil
-			})
+			return nil, b.setPrinterClock(in.Date, in.Drift)
 		}),
 	}
+}
+
+// setPrinterClock sets the date that the printer shows, what its clock gains each day, or both.
+func (b *bench) setPrinterClock(date, drift string) error {
+	if date == "" && drift == "" {
+		return refuse("name a date, or a drift per day")
+	}
+	var at time.Time
+	var perDay time.Duration
+	var err error
+	if date != "" {
+		if at, err = phrase.Date(date); err != nil {
+			return badRequest{err}
+		}
+	}
+	if drift != "" {
+		if perDay, err = phrase.Drift(drift); err != nil {
+			return badRequest{err}
+		}
+	}
+	// Both are looked at before one is set: what is refused changes nothing.
+	if date != "" {
+		if err := vtime.CheckDate(at); err != nil {
+			return badRequest{err}
+		}
+	}
+	if err := vtime.CheckDrift(perDay); err != nil {
+		return badRequest{err}
+	}
+	return b.act("control: set the printer's clock", func(ctx context.Context) error {
+		if date != "" {
+			if err := b.device.SetDate(ctx, at); err != nil {
+				return err
+			}
+		}
+		if drift != "" {
+			return b.device.Drift(ctx, perDay)
+		}
+		return nil
+	})
+}
+
+// inRange makes a time that is out of range a request that was not understood.
+func inRange(err error) error {
+	var out *vtime.RangeError
+	if errors.As(err, &out) {
+		return badRequest{err}
+	}
+	return err
 }
 
 // advance lets bench time pass.
 func (b *bench) advance(d time.Duration) (any, error) {
 	events, err := b.world.Advance(d)
 	if err != nil {
-		return nil, err
+		return nil, inRange(err)
 	}
 	b.lab.Journal.Append(
 		journal.Entry{
@@ -326,26 +356,25 @@ func parseDuration(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, refuse("field \"duration\" is missing; write {\"duration\":\"2160h\"}")
 	}
-	var whole time.Duration
+	var whole, part time.Duration
 	rest := text
 	if m := days.FindStringSubmatch(text); m != nil {
 		n, _ := strconv.Atoi(m[1]) // five digits at most
 		whole, rest = time.Duration(n)*24*time.Hour, m[2]
 	}
 	if rest != "" {
-		d, err := time.ParseDuration(rest)
-		if err != nil {
+		var err error
+		if part, err = time.ParseDuration(rest); err != nil {
 			return 0, refuse("%q is no length of time; write 90s, 15m, 2160h or 91d", text)
 		}
-		whole += d
 	}
-	if whole < 0 {
+	switch {
+	case part > longest-min(whole, longest) || whole > longest: // their sum may be more than a Duration holds
+		return 0, refuse("%s is more than a hundred years", text)
+	case whole+part < 0:
 		return 0, refuse("time does not go back: %s", text)
 	}
-	if whole > longest {
-		return 0, refuse("%s is more than a hundred years", text)
-	}
-	return whole, nil
+	return whole + part, nil
 }
 
 // journalRows are the entries after a number, and how many of the oldest have fallen out.
