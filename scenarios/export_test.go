@@ -11,6 +11,5 @@ func Step(l *lab.Lab, line string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	words := p.lines[0].words
-	return p.step(words[0], verbs[words[0]], false, words[1:])
+	return p.step(p.lines[0], p.lines[0].words[1:])
 }
