@@ -1,6 +1,8 @@
 package scenarios_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -67,4 +69,15 @@ func TestAGoldenIsWrittenWhereALinkLeads(t *testing.T) {
 	text, err := os.ReadFile(elsewhere)
 	require.NoError(t, err)
 	require.NotContains(t, string(text), "\nx\n")
+}
+
+func TestARunThatIsBrokenOffReturnsWhatWasPlayed(t *testing.T) {
+	ctx, stop := context.WithCancelCause(t.Context())
+	broken := errors.New("broken off")
+	results, err := scenarios.Run(ctx, scenarios.Options{
+		Patterns: []string{"setup"}, Parallel: 1, Progress: func(scenarios.Result) { stop(broken) },
+	})
+	require.ErrorIs(t, err, broken)
+	require.Len(t, results, 1)
+	require.Equal(t, report.Passed, results[0].Verdict)
 }

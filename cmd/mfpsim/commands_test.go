@@ -45,7 +45,7 @@ func TestMisuseIsExitCodeTwoWithAClearMessage(t *testing.T) {
 		{"no repetition", []string{"run", "--repeat", "0"}, "a scenario is played once at least"},
 		{"no benches", []string{"run", "--parallel=-1"}, "not a number of benches"},
 		{"an evidence folder that is a file", []string{"run", "--evidence", file}, "is a file, not a folder"},
-		{"a JUnit file in no folder", []string{"run", "--junit", filepath.Join(folder, "none", "a.xml")}, "no such file or directory"},
+		{"a JUnit file below a file", []string{"run", "--junit", filepath.Join(file, "a.xml")}, "not a directory"},
 		{"a JUnit file that is a folder", []string{"run", "--junit", folder}, "is a folder, not a file"},
 		{"no source folder", []string{"run", "--folder", filepath.Join(folder, "none")}, "no source folder"},
 		{"an unknown scenario to list", []string{"list", "none"}, `no scenario fits "none"`},

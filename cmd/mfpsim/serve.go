@@ -33,11 +33,14 @@ func (c *serveCommand) Run(s *streams) error {
 		return usage("--keep %d: one entry and one mail are kept at least", c.Keep)
 	}
 	err := serve.Run(s.ctx, serve.Config{
-		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
+		Scenario: c.Scenario, Evidence: c.Evidence, Version: buildVersion(), JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
 		Flash: c.Flash, CA: c.CA, Host: c.Listen, Keep: c.Keep,
 		Ports: serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, Control: c.ControlPort},
-		Out:   s.out,
+		Out:   strict{s.out},
 	})
+	if s.out.failed != nil {
+		return nil // told at the end
+	}
 	var misuse *serve.ConfigError
 	if errors.As(err, &misuse) {
 		return usageError{err}

@@ -38,6 +38,7 @@ type Ports struct{ WebConfig, Panel, Entra, SMTP, Control int }
 type Config struct {
 	Scenario string // played up to its handover; empty: a small organization whose printer is not set up yet
 	Evidence string // folder for the evidence at the end; empty: none
+	Version  string // what the manifest of the evidence says of this program
 	JSON     bool   // print one line of JSON instead of a table
 	Seed     uint64
 	Model    string // of the printer; empty: the default one
@@ -152,7 +153,7 @@ func (c Config) check() error {
 		return misuse("--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash)
 	}
 	if c.Evidence != "" {
-		if err := report.CheckFolder(c.Evidence); err != nil {
+		if err := report.CheckFolder(c.Evidence, c.run()); err != nil {
 			return misuse("%w", err)
 		}
 	}
@@ -504,6 +505,11 @@ func (b *bench) announce() error {
 	return err
 }
 
+// run is what the manifest of the evidence says.
+func (c Config) run() report.Run {
+	return report.Run{Version: c.Version, Seed: c.Seed, Language: c.Language, Model: c.Model}
+}
+
 // evidence writes what the bench leaves behind.
 func (b *bench) evidence() error {
 	if b.config.Evidence == "" || b.lab == nil {
@@ -521,7 +527,7 @@ func (b *bench) evidence() error {
 	for _, m := range b.lab.Mails() {
 		e.Mails = append(e.Mails, report.Mail{Mailbox: m.Mailbox, Number: m.Number, Raw: m.Raw})
 	}
-	return report.WriteEvidence(b.config.Evidence, e)
+	return report.WriteEvidence(b.config.Evidence, b.config.run(), e)
 }
 
 // close ends everything that was opened.
