@@ -13,3 +13,11 @@ func Step(l *lab.Lab, line string) (string, error) {
 	}
 	return p.step(p.lines[0], p.lines[0].words[1:])
 }
+
+// FilesOf are the names of the files that a scenario holds.
+func FilesOf(s Scenario) (names []string) {
+	for _, file := range s.archive().Files {
+		names = append(names, file.Name)
+	}
+	return names
+}
