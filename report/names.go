@@ -18,8 +18,7 @@ func EscapeName(text string) string {
 	for i := range len(text) {
 		c := text[i]
 		piece := string(c)
-		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte(".-@_", c) >= 0) ||
-			c == '.' && length == 0 { // no hidden file, and no . or ..
+		if !plain(c) || c == '.' && length == 0 { // no hidden file, and no . or ..
 			piece = fmt.Sprintf("%%%02X", c)
 		}
 		if length += len(piece); length > longestName {
@@ -32,6 +31,10 @@ func EscapeName(text string) string {
 		b.WriteString(piece)
 	}
 	return b.String()
+}
+
+func plain(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte(".-@_", c) >= 0
 }
 
 // UnescapeName gives the text that a name was made of.

@@ -45,7 +45,8 @@ func Table(cases []Case) string {
 	for _, c := range cases {
 		count[c.Verdict]++
 		total += c.Virtual
-		fmt.Fprintf(&b, "%-7s  %-6s  %-*s  %12s  %s\n", c.Verdict, c.Level, width, Visible(c.ID), Span(c.Virtual), Visible(c.Title))
+		id, title := Visible(c.ID), Visible(c.Title)
+		fmt.Fprintf(&b, "%-7s  %-6s  %-*s  %12s  %s\n", c.Verdict, c.Level, width, id, Span(c.Virtual), title)
 	}
 	fmt.Fprintf(&b, "%d scenarios: %d passed, %d failed", len(cases), count[Passed], count[Failed])
 	if count[Errored] > 0 {

@@ -80,9 +80,9 @@ func Cases(results []Result) []report.Case {
 }
 
 // Run plays scenarios, each on a bench of its own, and returns their results in the order of their IDs. The error says
-// that nothing was played (a mistake in the options, a pattern that fits nothing, a folder that cannot be used), that the
-// evidence of a scenario could not be written, or that the context ended: then the results are those that there are. A
-// scenario that fails is a result, not an error.
+// that nothing was played (a mistake in the options, a pattern that fits nothing, a folder that cannot be used), that
+// the evidence of a scenario could not be written, or that the context ended: then the results are those that there
+// are. A scenario that fails is a result, not an error.
 func Run(ctx context.Context, o Options) ([]Result, error) {
 	picked, err := o.pick()
 	if err != nil {

@@ -182,10 +182,13 @@ func TestACommandWhoseWordsCannotBeWrittenHasFailed(t *testing.T) {
 	}
 }
 
+// wholeChapter is a run that leaves all that a run can leave.
+var wholeChapter = []string{"run", "trouble", "--parallel", "1", "--junit", "junit.xml", "--evidence", "evidence"}
+
 func TestARunThatIsBrokenOffTellsWhatWasPlayed(t *testing.T) {
 	for by, code := range map[string]int{"interrupt": 130, "terminated": 143} {
 		t.Run(by, func(t *testing.T) {
-			command, out, errs := program(t, by, "run", "trouble", "--parallel", "1", "--junit", "junit.xml", "--evidence", "evidence")
+			command, out, errs := program(t, by, wholeChapter...)
 			require.Equal(t, code, exitCode(t, command.Run()))
 			require.Contains(t, out.String(), "1 scenarios: 1 passed, 0 failed")
 			require.Equal(t, "mfpsim: interrupted: what was played so far is told, the rest was not played\n", errs.String())
@@ -200,7 +203,7 @@ func TestARunThatIsBrokenOffTellsWhatWasPlayed(t *testing.T) {
 }
 
 func TestARunThatIsKilledLeavesNoTemporaryFiles(t *testing.T) {
-	command, _, _ := program(t, "killed", "run", "trouble", "--parallel", "1", "--junit", "junit.xml", "--evidence", "evidence")
+	command, _, _ := program(t, "killed", wholeChapter...)
 	require.Error(t, command.Run())
 	for _, variable := range command.Env {
 		if folder, is := strings.CutPrefix(variable, "TMPDIR="); is {
@@ -228,7 +231,8 @@ func TestWhatATerminalWouldObeyIsMadeVisible(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, out, `It fails \u001b]0;owned\u0007\u001b[2J\u009b31m\u202egnp.exe and \xffends`)
 	require.Contains(t, out, `panel shows '\u001b[31mPurple'`)
-	for _, args := range [][]string{{"run", "--folder", folder}, {"run", "\x1b[31m"}, {"explain", "\x1b[31m"}, {"\x1b[31m"}, {"run", "--\x1b[31m"}} {
+	const red = "\x1b[31m"
+	for _, args := range [][]string{{"run", "--folder", folder}, {"run", red}, {"explain", red}, {red}, {"run", "--" + red}} {
 		_, out, errs := run(args...)
 		require.NotContains(t, out+errs, "\x1b")
 	}

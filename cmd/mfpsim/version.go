@@ -20,9 +20,9 @@ func (versionCommand) Run(s *streams) error {
 	case b.revision == "":
 		_, _ = fmt.Fprintln(s.out, "commit    unknown: built without version control (go build -buildvcs=true puts it in)")
 	case b.modified:
-		_, _ = fmt.Fprintf(s.out, "commit    %s of %s, with changes that are not committed\n", b.revision, b.at.Format(time.DateOnly))
+		_, _ = fmt.Fprintf(s.out, "commit    %s of %s, with changes that are not committed\n", b.revision, b.day())
 	default:
-		_, _ = fmt.Fprintf(s.out, "commit    %s of %s\n", b.revision, b.at.Format(time.DateOnly))
+		_, _ = fmt.Fprintf(s.out, "commit    %s of %s\n", b.revision, b.day())
 	}
 	_, _ = fmt.Fprintf(s.out, "reference %s (docs/reference: what is known of the clouds and the printers)\n", referenceDate)
 	return nil
@@ -34,6 +34,8 @@ type build struct {
 	at       time.Time
 	modified bool
 }
+
+func (b build) day() string { return b.at.UTC().Format(time.DateOnly) }
 
 func builtFrom() (b build) {
 	info, ok := debug.ReadBuildInfo()

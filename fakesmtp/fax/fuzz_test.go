@@ -14,7 +14,10 @@ import (
 // FuzzFax holds that an address is refused or becomes a number that can be dialled, and that a message is refused or
 // becomes faxes whose sender is told.
 func FuzzFax(f *testing.F) {
-	for _, to := range []string{"030@fax.example.com", "FAX=+49-30.1@FAX.example.com", "@", "", "a@b@fax.example.com", "fax=@fax.example.com", "+++1@fax.example.com", "١٢٣@fax.example.com"} {
+	for _, to := range []string{
+		"030@fax.example.com", "FAX=+49-30.1@FAX.example.com", "@", "", "a@b@fax.example.com", "fax=@fax.example.com",
+		"+++1@fax.example.com", "١٢٣@fax.example.com",
+	} {
 		f.Add(to, []byte(scan))
 	}
 	f.Add("030@fax.example.com", []byte("Content-Type: multipart/mixed; boundary=\r\n\r\n--\r\n"))
