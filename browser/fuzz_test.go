@@ -20,7 +20,7 @@ func FuzzPage(f *testing.F) {
 	)
 	f.Add("<base href='\x00'><label for=x>L</label><details><summary>S<form action='javascript:x'><button>B", "text/html; charset=utf-7", "", "", "B")
 	f.Add(
-		"not a page", "application/octet-stream", "a=b; Expires=Thu, 01 Jan 1970", "https://elsewhere.example:99999/", "",
+		"not a page", "application/octet-stream", "a=b; Expires=Thu, 01 Jan 1970", "https://elsewhere.example:-1/", "",
 	)
 	f.Add("<fieldset disabled><legend>G</legend><label><input type=radio name=r>One</label><input type=checkbox id=x>", "", "__Host-a=b", "?", "One")
 	f.Fuzz(func(t *testing.T, markup, contentType, cookie, location, label string) {

@@ -40,7 +40,9 @@ var antiForgery = regexp.MustCompile(`name="token" value="([^"]+)"`)
 // page: as a stranger, and as an administrator whose cookie and anti-forgery token are right. In body and path, TOKEN
 // stands for that token.
 func FuzzWebConfig(f *testing.F) {
-	for _, path := range []string{"/", "/login", basic + "?draft=1", "/%2e%2e/x", "//", "/style.css", "/signin?draft=-1"} {
+	for _, path := range []string{
+		"/", "/login", basic + "?draft=1", "/%2e%2e/x", "//", "/style.css", "/signin?draft=-1",
+	} {
 		f.Add(path, "", "", false)
 	}
 	f.Add("/login", "SESSION=; SESSION=x", "user=a&password=b", true)

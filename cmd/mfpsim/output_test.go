@@ -232,7 +232,9 @@ func TestWhatATerminalWouldObeyIsMadeVisible(t *testing.T) {
 	require.Contains(t, out, `It fails \u001b]0;owned\u0007\u001b[2J\u009b31m\u202egnp.exe and \xffends`)
 	require.Contains(t, out, `panel shows '\u001b[31mPurple'`)
 	const red = "\x1b[31m"
-	for _, args := range [][]string{{"run", "--folder", folder}, {"run", red}, {"explain", red}, {red}, {"run", "--" + red}} {
+	for _, args := range [][]string{
+		{"run", "--folder", folder}, {"run", red}, {"explain", red}, {red}, {"run", "--" + red},
+	} {
 		_, out, errs := run(args...)
 		require.NotContains(t, out+errs, "\x1b")
 	}
