@@ -117,15 +117,11 @@ func (p *play) verbClock(_ bool, args []string) (string, error) {
 			return "", err
 		}
 		if text, is := strings.CutPrefix(rest[0], "drift="); is {
-			sign := time.Duration(1)
-			if strings.HasPrefix(text, "-") {
-				sign = -1
-			}
-			drift, err := phrase.Duration(strings.TrimLeft(text, "+-"))
+			drift, err := phrase.Drift(text)
 			if err != nil {
 				return "", err
 			}
-			if err := p.do(func(ctx context.Context) error { return d.Drift(ctx, sign*drift) }); err != nil {
+			if err := p.do(func(ctx context.Context) error { return d.Drift(ctx, drift) }); err != nil {
 				return "", err
 			}
 			return p.times()
@@ -144,7 +140,7 @@ func (p *play) verbClock(_ bool, args []string) (string, error) {
 
 func (p *play) advance(d time.Duration) (string, error) {
 	if _, err := p.lab.World.Advance(d); err != nil {
-		return "", fmt.Errorf("the bench got stuck: %w", err)
+		return "", stuck(err)
 	}
 	if err := p.do(func(context.Context) error {
 		p.note(journal.KindClock, "+%s", report.Span(d))

@@ -217,7 +217,9 @@ func (d *simulated) Power(ctx context.Context, act device.PowerAct) error {
 }
 
 func (d *simulated) SetDate(_ context.Context, date time.Time) error {
-	d.printer.config.Clock.Set(date)
+	if err := d.printer.config.Clock.Set(date); err != nil {
+		return err
+	}
 	d.printer.record(
 		journal.Entry{
 			Kind: journal.KindClock,
@@ -228,7 +230,9 @@ func (d *simulated) SetDate(_ context.Context, date time.Time) error {
 }
 
 func (d *simulated) Drift(_ context.Context, perDay time.Duration) error {
-	d.printer.config.Clock.Drift(perDay)
+	if err := d.printer.config.Clock.Drift(perDay); err != nil {
+		return err
+	}
 	d.printer.record(
 		journal.Entry{
 			Kind: journal.KindClock, Text: journal.Plain("the printer's clock drifts by " + perDay.String() + " a day"),

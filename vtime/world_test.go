@@ -453,8 +453,8 @@ func TestSettleLetsServersFinishAndSleepersSleep(t *testing.T) {
 func TestClock(t *testing.T) {
 	world := stepped(t)
 	right, wrong := world.Clock("right"), world.Clock("wrong")
-	wrong.Set(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))
-	wrong.Drift(time.Minute)
+	require.NoError(t, wrong.Set(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)))
+	require.NoError(t, wrong.Drift(time.Minute))
 	fired := false
 	world.Go("timer", func(ctx context.Context) { fired = wrong.Sleep(ctx, 24*time.Hour) == nil })
 	_, err := world.Advance(24 * time.Hour)

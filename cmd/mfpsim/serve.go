@@ -67,15 +67,18 @@ func (c *serveCommand) Run(s *streams) error {
 	}
 	err = serve.Run(s.ctx, serve.Config{
 		Prepared: c.Ready, Script: c.Script, Start: start, Passwords: c.Password,
-		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
+		Scenario: c.Scenario, Evidence: c.Evidence, Version: buildVersion(), JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
 		Flash: c.Flash, CA: c.CA, Host: c.Listen, Keep: c.Keep,
 		Ports: serve.Ports{
 			WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort,
 			MX: c.MXPort, Control: c.ControlPort,
 		},
 		Relatives: c.Relatives, Limits: limits,
-		Out: s.out, StrictDoors: c.StrictDoors, AsOf: asOf,
+		Out: strict{s.out}, StrictDoors: c.StrictDoors, AsOf: asOf,
 	})
+	if s.out.failed != nil {
+		return nil // told at the end
+	}
 	var misuse *serve.ConfigError
 	if errors.As(err, &misuse) {
 		return usageError{err}

@@ -342,7 +342,7 @@ func (b *bench) evidence() error {
 	for _, m := range b.lab.SentMails() {
 		e.Sent = append(e.Sent, report.Mail(m))
 	}
-	return report.WriteEvidence(b.config.Evidence, e)
+	return report.WriteEvidence(b.config.Evidence, b.config.run(), e)
 }
 
 // close ends everything that was opened, but for the ports.

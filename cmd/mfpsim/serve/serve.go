@@ -38,6 +38,7 @@ type Config struct {
 	Passwords map[string]string
 
 	Evidence string // folder for the evidence at the end; empty: none
+	Version  string // what the manifest of the evidence says of this program
 	JSON     bool   // print one line of JSON instead of a table
 	Seed     uint64
 	Model    string // of the printer; empty: the default one
@@ -196,7 +197,7 @@ func (c Config) check() error {
 		return err
 	}
 	if c.Evidence != "" {
-		if err := report.CheckFolder(c.Evidence); err != nil {
+		if err := report.CheckFolder(c.Evidence, c.run()); err != nil {
 			return misuse("%w", err)
 		}
 	}
@@ -314,4 +315,9 @@ func (c Config) begins() string {
 	}
 	return "A new organization: SMTP AUTH is disabled, security defaults are on, users may not consent. " +
 		"--ready begins with one that is prepared."
+}
+
+// run is what the manifest of the evidence says.
+func (c Config) run() report.Run {
+	return report.Run{Version: c.Version, Seed: c.Seed, Language: c.Language, Model: c.Model}
 }
