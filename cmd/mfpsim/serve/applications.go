@@ -46,9 +46,7 @@ func applicationRoutes() []route {
 		{
 			Request: "POST /entra/resource", Example: `{"words":"'Scan archive' roots=api://scans scopes=Scan.Read"}`,
 			About: "Adds a resource, or permissions to one: the words of `entra resource`.",
-			Act: said("entra resource", alone(phrase.Resource), func(b *bench, r fakeentra.Resource) (routes.Done, error) {
-				return routes.Done{OK: true}, b.lab.Entra.AddResource(r)
-			}),
+			Act:   said("entra resource", alone(phrase.Resource), (*bench).addResource),
 		},
 		{
 			Request: "POST /entra/consent", Example: `{"words":"'Example MFP Email Sender'"}`,
@@ -72,6 +70,10 @@ func (b *bench) setApplication(read phrase.Application) (made registered, err er
 		made.Application, err = b.lab.Entra.Application(a.ID)
 	}
 	return made, err
+}
+
+func (b *bench) addResource(r fakeentra.Resource) (routes.Done, error) {
+	return routes.Done{OK: true}, b.lab.Entra.AddResource(r)
 }
 
 func (b *bench) grantConsent(read phrase.Consent) ([]fakeentra.Consent, error) {
