@@ -44,7 +44,7 @@ func applicationRoutes() []route {
 			Act:     said("entra application", alone(phrase.ReadApplication), (*bench).setApplication),
 		},
 		{
-			Request: "POST /entra/resource", Example: `{"words":"'Scan archive' roots=api://scans scopes=Scan.Read"}`,
+			Request: "POST /entra/resource", Example: `{"words":"'Scan archive' id=10000000-0000-4000-8000-000000000006 roots=api://scans scopes=Scan.Read"}`,
 			About: "Adds a resource, or permissions to one: the words of `entra resource`.",
 			Act:   said("entra resource", alone(phrase.Resource), (*bench).addResource),
 		},

@@ -21,6 +21,7 @@ var foreign = routes.Foreign{
 	reflect.TypeFor[json.RawMessage]():       "a JSON object",
 	reflect.TypeFor[wording]():               "", // a line, or a list of words
 	reflect.TypeFor[fakeentra.Application](): "`application` of Microsoft Graph, with settings of the bench",
+	reflect.TypeFor[fakeentra.Consent]():     "`oAuth2PermissionGrant` of Microsoft Graph",
 	reflect.TypeFor[fakeentra.Tenant]():      "`organization` of Microsoft Graph, with settings of the bench",
 	reflect.TypeFor[fakeentra.Policy]():      "`conditionalAccessPolicy` of Microsoft Graph",
 	reflect.TypeFor[fakeentra.SignIn]():      "`signIn` of Microsoft Graph",
