@@ -30,11 +30,21 @@ type serveCommand struct {
 
 	Keep int `placeholder:"N" default:"${keep}" help:"How many journal entries and how many mails to keep, at most 64 MiB and 256 MiB of them."`
 
+	Relatives []string `placeholder:"NAME,…" help:"Other mail servers to serve beside Exchange Online, each on a port of its own: ${relatives}. Default: none."`
+
+	Tarpit            time.Duration `placeholder:"TIME" default:"5s" help:"How late Exchange Online gives a refusal; 0s: at once."`
+	MessagesPerMinute int           `placeholder:"N" default:"30" help:"Messages of a mailbox in a minute, above which they are delayed; 0: any number."`
+	Concurrent        int           `name:"concurrent-submissions" placeholder:"N" default:"3" help:"Submissions of a mailbox at once; 0: any number."`
+	RecipientsPerDay  int           `placeholder:"N" default:"10000" help:"Recipients of a mailbox in a day; 0: any number."`
+	IdleTimeout       time.Duration `placeholder:"TIME" default:"5m" help:"Silence after which Exchange Online ends a connection; 0s: never."`
+	SessionTimeout    time.Duration `placeholder:"TIME" default:"20m" help:"Age at which Exchange Online ends a connection; 0s: never."`
+
 	Listen        string `placeholder:"HOST" default:"127.0.0.1" help:"Address to listen on."`
 	WebConfigPort int    `placeholder:"PORT" default:"0" env:"MFPSIM_WEB_CONFIG_PORT" help:"Port of Web Config; 0: any."`
 	PanelPort     int    `placeholder:"PORT" default:"0" env:"MFPSIM_PANEL_PORT" help:"Port of the panel; 0: any."`
 	EntraPort     int    `placeholder:"PORT" default:"0" env:"MFPSIM_ENTRA_PORT" help:"Port of Entra; 0: any."`
 	SMTPPort      int    `name:"smtp-port" placeholder:"PORT" default:"0" env:"MFPSIM_SMTP_PORT" help:"Port of SMTP; 0: any."`
+	MXPort        int    `name:"mx-port" placeholder:"PORT" default:"0" env:"MFPSIM_MX_PORT" help:"Port of the MX door; 0: any."`
 	ControlPort   int    `placeholder:"PORT" default:"0" env:"MFPSIM_CONTROL_PORT" help:"Port of the control API; 0: any."`
 }
 
@@ -51,13 +61,24 @@ func (c *serveCommand) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
+	limits, err := c.limits()
+	if err != nil {
+		return err
+	}
 	err = serve.Run(s.ctx, serve.Config{
 		Prepared: c.Ready, Script: c.Script, Start: start, Passwords: c.Password,
-		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
+		Scenario: c.Scenario, Evidence: c.Evidence, Version: buildVersion(), JSON: c.JSON, Seed: c.Seed, Model: c.Model, Language: c.Lang,
 		Flash: c.Flash, CA: c.CA, Host: c.Listen, Keep: c.Keep,
-		Ports: serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, Control: c.ControlPort},
-		Out:   s.out, StrictDoors: c.StrictDoors, AsOf: asOf,
+		Ports: serve.Ports{
+			WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort,
+			MX: c.MXPort, Control: c.ControlPort,
+		},
+		Relatives: c.Relatives, Limits: limits,
+		Out: strict{s.out}, StrictDoors: c.StrictDoors, AsOf: asOf,
 	})
+	if s.out.failed != nil {
+		return nil // told at the end
+	}
 	var misuse *serve.ConfigError
 	if errors.As(err, &misuse) {
 		return usageError{err}
@@ -75,4 +96,34 @@ func startOf(text string) (time.Time, error) {
 		return at, usage("--start: %w", err)
 	}
 	return at, nil
+}
+
+// limits are those of the mail service, in which zero is Exchange Online's own and negative is none.
+func (c *serveCommand) limits() (serve.Limits, error) {
+	limits := serve.Limits{
+		Tarpit: c.Tarpit, IdleTimeout: c.IdleTimeout, SessionTimeout: c.SessionTimeout,
+		MessagesPerMinute: c.MessagesPerMinute, MaxConcurrent: c.Concurrent, RecipientsPerDay: c.RecipientsPerDay,
+	}
+	for flag, d := range map[string]*time.Duration{
+		"tarpit": &limits.Tarpit, "idle-timeout": &limits.IdleTimeout, "session-timeout": &limits.SessionTimeout,
+	} {
+		if *d < 0 {
+			return limits, usage("--%s %s: time does not go back", flag, *d)
+		}
+		if *d == 0 {
+			*d = -1
+		}
+	}
+	for flag, n := range map[string]*int{
+		"messages-per-minute": &limits.MessagesPerMinute, "concurrent-submissions": &limits.MaxConcurrent,
+		"recipients-per-day": &limits.RecipientsPerDay,
+	} {
+		if *n < 0 {
+			return limits, usage("--%s %d: a number begins at 0, which is any number", flag, *n)
+		}
+		if *n == 0 {
+			*n = -1
+		}
+	}
+	return limits, nil
 }

@@ -25,7 +25,7 @@ import (
 )
 
 // Ports are where to listen; 0 is any free port.
-type Ports struct{ WebConfig, Panel, Entra, SMTP, Control int }
+type Ports struct{ WebConfig, Panel, Entra, SMTP, MX, Control int }
 
 // Config says what is to be served.
 type Config struct {
@@ -38,6 +38,7 @@ type Config struct {
 	Passwords map[string]string
 
 	Evidence string // folder for the evidence at the end; empty: none
+	Version  string // what the manifest of the evidence says of this program
 	JSON     bool   // print one line of JSON instead of a table
 	Seed     uint64
 	Model    string // of the printer; empty: the default one
@@ -48,7 +49,10 @@ type Config struct {
 	Ports    Ports
 	AsOf     time.Time // the day whose answers Entra ID gives; zero: the newest, see fakeentra.Config
 	Keep     int       // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
-	Out      io.Writer
+	// Relatives are the other mail servers that are served too, see [Relatives]; nil: none.
+	Relatives []string
+	Limits    Limits // of the mail service
+	Out       io.Writer
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
 	// StrictDoors is fakeentra's: it refuses where nobody knows what Entra ID says.
@@ -111,11 +115,14 @@ type Endpoints struct {
 	Control   string    `json:"control"`   // base URL
 	Graph     string    `json:"graph"`     // base URL of Entra's administration API, in Microsoft Graph's paths
 	SMTP      string    `json:"smtp"`      // host:port
+	MX        string    `json:"mx"`        // host:port of the MX door, for direct send and connectors
 	CA        string    `json:"ca"`        // PEM file
 	Tenant    string    `json:"tenant"`    // id of the organization
 	ClientID  string    `json:"clientId"`  // of the printer maker's application
 	Scope     string    `json:"scope"`
 	Accounts  []Account `json:"accounts"`
+	// Relatives are the other mail servers, by name.
+	Relatives map[string]Relative `json:"relatives,omitempty"`
 	// WebConfigPassword is the administrator password of the printer.
 	WebConfigPassword string `json:"webConfigPassword"`
 }
@@ -182,10 +189,15 @@ func (c Config) check() error {
 		return err
 	}
 	if c.Scenario != "" && c.Flash != "" && sim.HoldsPrinters(c.Flash) {
-		return misuse("--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash)
+		return misuse(
+			"--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash,
+		)
+	}
+	if err := checkRelatives(c.Relatives); err != nil {
+		return err
 	}
 	if c.Evidence != "" {
-		if err := report.CheckFolder(c.Evidence); err != nil {
+		if err := report.CheckFolder(c.Evidence, c.run()); err != nil {
 			return misuse("%w", err)
 		}
 	}
@@ -211,7 +223,8 @@ func (c Config) checkStart() error {
 		return misuse("%s: a bench begins in one way; name one of them", strings.Join(chosen, " and "))
 	}
 	if c.Scenario != "" && !c.Start.IsZero() {
-		return misuse("--start: a scenario has dates of its own and begins on %s", vtime.DefaultStart.Format(time.DateOnly))
+		begins := vtime.DefaultStart.Format(time.DateOnly)
+		return misuse("--start: a scenario has dates of its own and begins on %s", begins)
 	}
 	for who, password := range c.Passwords {
 		if err := lab.CheckPassword(password); err != nil {
@@ -273,6 +286,8 @@ func (b *bench) announce() error {
 	_, _ = fmt.Fprintf(t, "Panel\t%s\t\n", e.Panel)
 	_, _ = fmt.Fprintf(t, "Entra\t%s/device\tsimulation of Microsoft's sign-in\n", e.Entra)
 	_, _ = fmt.Fprintf(t, "SMTP\t%s\tsimulation of Exchange Online\n", e.SMTP)
+	_, _ = fmt.Fprintf(t, "MX\t%s\tits door for direct send and connectors\n", e.MX)
+	_, _ = fmt.Fprint(t, b.relativesTold())
 	_, _ = fmt.Fprintf(t, "Control API\t%s\t\n", e.Control)
 	_, _ = fmt.Fprintf(t, "Graph\t%s\tEntra's administration, paths of Microsoft Graph\n", e.Graph)
 	_, _ = fmt.Fprintf(t, "CA\t%s\tto be trusted by clients of the bench only\n", e.CA)
@@ -300,4 +315,9 @@ func (c Config) begins() string {
 	}
 	return "A new organization: SMTP AUTH is disabled, security defaults are on, users may not consent. " +
 		"--ready begins with one that is prepared."
+}
+
+// run is what the manifest of the evidence says.
+func (c Config) run() report.Run {
+	return report.Run{Version: c.Version, Seed: c.Seed, Language: c.Language, Model: c.Model}
 }

@@ -17,6 +17,7 @@ import (
 	"mfpsim/fakesmtp/internal/limits"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/transit"
 	"mfpsim/fakesmtp/refusal"
 	"mfpsim/journal"
 )
@@ -38,6 +39,8 @@ type Organization struct {
 	Created time.Time
 	// ExternalRecipientsPerDay is the limit of all its mailboxes together in any 24 h, 5,000 for a trial; zero: none.
 	ExternalRecipientsPerDay int
+	// Trial: the organization has no paid licence; the report at that limit says so.
+	Trial bool
 	// Personal: mailboxes of consumers, outlook.com and its sisters. Nobody administers them: SMTP AUTH is on, basic
 	// authentication goes by the calendar.
 	Personal bool
@@ -107,9 +110,16 @@ type organization struct {
 	policies          []*policy     // authentication policies, in the order of their making
 	defaultPolicy     setting[string]
 	principals        []Principal
-	reports           int // non-delivery reports written so far
+	letterhead        *transit.Organization // as headers tell it
 	externalPerDay    int
 	externalOfLastDay limits.Window
+	trial             bool
+	restriction       replies.Restriction // of all its mailboxes; empty: none
+	noPlusAddressing  bool                // DisablePlusAddressInRecipients
+	rejectDirectSend  bool                // RejectDirectSend
+	groups            []*Group
+	rules             []*Rule
+	connectors        []*Connector
 }
 
 // policy is an authentication policy, as far as it concerns client submission.
@@ -135,6 +145,7 @@ type mailbox struct {
 	revokedBefore  time.Time
 	verdict        string              // of the abuse control; empty: none
 	restriction    replies.Restriction // empty: none
+	acceptance     Acceptance
 	password       journal.Secret
 	inbox          mail.Box
 	sent           mail.Box
@@ -165,10 +176,14 @@ func (s *Store) AddOrganization(o Organization) error {
 		}
 	}
 	s.organizations = append(s.organizations, &organization{
+		letterhead: &transit.Organization{
+			ID: o.ID, Domain: o.Domains[0], Initial: transit.Initial(o.Domains), Personal: o.Personal,
+		},
 		id: o.ID, domains: slices.Clone(o.Domains), personal: o.Personal, created: o.Created,
 		basicAuth: o.BasicAuth || o.Personal, smtpAuth: newSetting(o.SMTPAuth || o.Personal),
 		securityDefaults: newSetting(o.SecurityDefaults), legacyTLS: newSetting(false), sendFromAliases: newSetting(false),
 		defaultPolicy: newSetting(""), externalPerDay: o.ExternalRecipientsPerDay,
+		trial: o.Trial,
 	})
 	return nil
 }
@@ -203,6 +218,10 @@ func (s *Store) AddMailbox(m Mailbox) error {
 }
 
 func (s *Store) add(m *mailbox) {
+	m.sent.Seat.Sent = true
+	if m.organization != nil {
+		m.inbox.Seat.Organization, m.sent.Seat.Organization = m.organization.id, m.organization.id
+	}
 	for _, name := range append([]string{m.address}, m.aliases...) {
 		s.mailboxes[strings.ToLower(name)] = m
 	}
