@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -266,10 +267,16 @@ func TestLatencyIsBenchTime(t *testing.T) {
 // of it. A request that is not answered within a minute fails.
 func talk(t *testing.T, c *client, network *faultnet.Network, world *vtime.World, times int) (seen []string) {
 	t.Helper()
-	transport := &http.Transport{
-		DialContext:     network.Dialer("printer").DialContext,
-		TLSClientConfig: &tls.Config{RootCAs: network.Authority().Pool(), Time: world.Now},
+	dialTLS := func(ctx context.Context, how, address string) (net.Conn, error) {
+		conn, err := network.Dialer("printer").DialContext(ctx, how, address)
+		if err != nil {
+			return nil, err
+		}
+		host, _, _ := net.SplitHostPort(address)
+		secure := tls.Client(conn, &tls.Config{ServerName: host, RootCAs: network.Authority().Pool(), Time: world.Now})
+		return secure, secure.HandshakeContext(ctx)
 	}
+	transport := faultnet.NewTransport(faultnet.TransportConfig{DialTLS: dialTLS, Now: world.Now, IdleLimit: time.Hour})
 	defer transport.CloseIdleConnections()
 	require.NoError(t, world.Do("printer", time.Hour, func(ctx context.Context) {
 		for range times {

@@ -126,6 +126,9 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 		for field, values := range answer.header {
 			w.Header()[field] = values
 		}
+		if answer.leaving == Closing {
+			peer.closing()
+		}
 		w.WriteHeader(answer.status)
 		_, _ = w.Write(answer.body.Bytes()) // a client that has gone is no matter of the server's
 		switch answer.leaving {

@@ -29,6 +29,7 @@ type link struct {
 	silent    bool // nothing comes any more
 	muted     bool // the server is not heard any more
 	muting    bool // HTTP: it will not be, after the answer that it gives
+	ending    bool // HTTP: the server closes the connection behind its answer
 	voided    bool // HTTP: an answer was not heard
 	delaying  bool // a write comes late
 	swallowed bool // something was written into the silence

@@ -62,6 +62,14 @@ func (p *Peer) HalfClose() error {
 	return nil
 }
 
+// closing says before an answer that the connection ends behind it. The pool of a party of the bench knows it with the
+// answer; when the end itself arrives is the machine's affair.
+func (p *Peer) closing() {
+	p.link.mu.Lock()
+	defer p.link.mu.Unlock()
+	p.link.ending = true
+}
+
 // fallSilent keeps what an HTTP server answers from being heard, from the request after this one on.
 func (p *Peer) fallSilent() {
 	p.link.mu.Lock()

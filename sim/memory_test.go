@@ -65,7 +65,8 @@ func TestRecordsFromBeforeThereWereSlotsAreCarriedOver(t *testing.T) {
 			start := func() { b = newBench(t, func(c *sim.Config) { c.Records = records }) }
 			start()
 			if cut != nil { // the first write of the new layout is torn: the next start reads the old one again
-				image := append(bytes.Repeat([]byte{'\n'}, nvram.SlotSize), []byte(`{"schema":2,"generation":1,"che`)...)
+				torn := []byte(`{"schema":2,"generation":1,"che`)
+				image := append(bytes.Repeat([]byte{'\n'}, nvram.SlotSize), torn...)
 				copy(image, old)
 				records = nvram.NewMemory(image)
 				start()
@@ -76,7 +77,8 @@ func TestRecordsFromBeforeThereWereSlotsAreCarriedOver(t *testing.T) {
 			jobs := b.printer.Jobs()
 			require.Len(t, jobs, 2)
 			require.Equal(t, "001", jobs[0].Code, "it was under way")
-			require.True(t, strings.HasPrefix(string(records.Image()), old), "the old records stay until the new are whole")
+			stayed := strings.HasPrefix(string(records.Image()), old)
+			require.True(t, stayed, "the old records stay until the new are whole")
 			require.Contains(t, string(records.Image()), `{"schema":2,"generation":1,`)
 
 			require.NoError(t, b.printer.SetLanguage("en"))

@@ -68,7 +68,9 @@ func TestTheFirstWriteOfAllTornLeavesANewPrinter(t *testing.T) {
 
 func TestASettingThatTheMemoryRefusesStaysAsItWas(t *testing.T) {
 	b := newBench(t)
-	b.do("break", func(ctx context.Context) error { return b.device.SetMemoryFault(ctx, &device.MemoryFault{Times: 2}) })
+	b.do("break", func(ctx context.Context) error {
+		return b.device.SetMemoryFault(ctx, &device.MemoryFault{Times: 2})
+	})
 	require.ErrorContains(t, b.printer.SetLanguage("el"), "write the printer's records")
 	require.Equal(t, "en", b.printer.Texts().Language())
 	b.press("Settings > General Settings > System Administration > Security Settings > Admin Settings > Lock Setting")

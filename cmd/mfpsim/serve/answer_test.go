@@ -46,9 +46,9 @@ func TestASentenceWithBlanksIsPlantedThroughTheControlPlane(t *testing.T) {
 		})
 	}
 	s := live(t, Config{})
-	status, answer := s.ask(http.MethodPost, "/entra/answer", `{"words":"error=900439"}`)
+	status, answer := s.ask(http.MethodPost, "/entra/answer", `{"words":"error=7999999"}`)
 	require.Equal(t, http.StatusBadRequest, status)
-	require.Contains(t, answer["error"], "AADSTS900439 is not in the catalogue; give it a sentence: text='…'")
+	require.Contains(t, answer["error"], "AADSTS7999999 is not in the catalogue; give it a sentence: text='…'")
 }
 
 func TestAMemberIsChangedThroughTheControlPlane(t *testing.T) {

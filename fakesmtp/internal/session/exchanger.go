@@ -134,8 +134,8 @@ func (c *session) receive(ctx context.Context, m mail.Message, size int64, under
 		"rate", fmt.Sprintf("%.3f", float64(size)/1.024/float64(took)))
 }
 
-// inboundHeader makes what the MX door puts before a message: how it came in, a Message-ID and a From header where there
-// were none (docs/reference/exchange-smtp.md X2). It returns the Message-ID that holds.
+// inboundHeader makes what the MX door puts before a message: how it came in, a Message-ID and a From header where
+// there were none (docs/reference/exchange-smtp.md X2). It returns the Message-ID that holds.
 func (c *session) inboundHeader(m mail.Message) (header []byte, id string) {
 	version := "version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
 	switch {
