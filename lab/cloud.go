@@ -41,8 +41,8 @@ const (
 // User is a person, or a role, with an account and perhaps a mailbox.
 type User struct {
 	Address string // the name that the account signs in with
-	// Primary is the mailbox's own address where it is another one; empty: Address. Exchange keeps the sign-in name among
-	// the mailbox's other addresses.
+	// Primary is the mailbox's own address where it is another one; empty: Address. Exchange keeps the sign-in name
+	// among the mailbox's other addresses.
 	Primary string
 	Roles   []string
 	Mailbox Switch // on by default

@@ -19,7 +19,9 @@ func TestAHeaderNamesThePublicThreadThatTheScenarioReproduces(t *testing.T) {
 	s, err = parse("")
 	require.NoError(t, err, "it may be missing")
 	require.Empty(t, s.Source)
-	for _, wrong := range []string{"a colleague", "https://github.com/nextcloud/mail", "github.com", "github.com/", "mail/pull/1"} {
+	for _, wrong := range []string{
+		"a colleague", "https://github.com/nextcloud/mail", "github.com", "github.com/", "mail/pull/1",
+	} {
 		_, err := parse("# source: " + wrong + "\n")
 		require.ErrorContains(t, err, `chapter/name.txtar:6: source "`+wrong+`" is no address; write host and path`)
 	}
