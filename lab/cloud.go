@@ -40,7 +40,10 @@ const (
 
 // User is a person, or a role, with an account and perhaps a mailbox.
 type User struct {
-	Address string
+	Address string // the name that the account signs in with
+	// Primary is the mailbox's own address where it is another one; empty: Address. Exchange keeps the sign-in name
+	// among the mailbox's other addresses.
+	Primary string
 	Roles   []string
 	Mailbox Switch // on by default
 	MFA     bool   // every sign-in asks for a second factor
@@ -77,10 +80,14 @@ func (l *Lab) AddUser(u User) error {
 		return fmt.Errorf("%q is no e-mail address", u.Address)
 	}
 	if _, known := l.Entra.Tenant(domain); !known {
-		if len(u.Roles) > 0 || u.MFA || u.SignIn == Off {
-			return fmt.Errorf("no tenant has the domain %s; an address of the Internet has no role", domain)
+		if len(u.Roles) > 0 || u.MFA || u.SignIn == Off || u.Primary != "" {
+			return fmt.Errorf("no tenant has the domain %s; an address of the Internet has no role and no other address",
+				domain)
 		}
 		return nil
+	}
+	if u.Primary != "" && u.Mailbox == Off {
+		return fmt.Errorf("%s has no mailbox, and so no primary address", u.Address)
 	}
 	chosen := cmp.Or(u.Password, l.config.password(u.Address))
 	if err := CheckPassword(chosen); chosen != "" && err != nil {
@@ -100,7 +107,11 @@ func (l *Lab) AddUser(u User) error {
 	if u.Mailbox == Off {
 		return nil
 	}
-	if err := l.SMTP.AddMailbox(fakesmtp.Mailbox{Address: u.Address, Organization: domain}); err != nil {
+	mailbox := fakesmtp.Mailbox{Address: u.Address, Organization: domain}
+	if u.Primary != "" && !strings.EqualFold(u.Primary, u.Address) {
+		mailbox.Address, mailbox.Aliases = u.Primary, []string{u.Address}
+	}
+	if err := l.SMTP.AddMailbox(mailbox); err != nil {
 		return fmt.Errorf("exchange: %w", err)
 	}
 	return nil

@@ -80,7 +80,11 @@ func (l line) asserts() bool {
 	case "entra":
 		return word(1) == "log" && word(2) == "shows"
 	case "mailbox":
-		return slices.Contains([]string{"shows", "count", "is"}, word(2))
+		said := word(2)
+		if said == "sent" {
+			said = word(3)
+		}
+		return slices.Contains([]string{"shows", "count", "is"}, said)
 	case "wire":
 		return word(1) == "shows" || word(1) == "count"
 	}

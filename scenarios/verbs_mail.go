@@ -24,10 +24,16 @@ func (p *play) verbMailbox(not bool, args []string) (string, error) {
 	if !strings.Contains(address, "@") {
 		return "", usage("mailbox")
 	}
+	folder, place := p.lab.SMTP.Mailbox, address
+	if what == "sent" {
+		folder, place = p.lab.SMTP.SentItems, address+", Sent Items"
+		what, rest = phrase.First(rest)
+	}
+	mails := func() []fakesmtp.Message { return folder(address) }
 	see := func(context.Context) (surface, error) {
-		s := surface{name: "mailbox", place: address}
+		s := surface{name: "mailbox", place: place}
 		var b strings.Builder
-		for i, m := range p.lab.SMTP.Mailbox(address) {
+		for i, m := range mails() {
 			row := mailRow(i+1, m)
 			s.lines = append(s.lines, row)
 			b.WriteString(row + "\n")
@@ -35,7 +41,7 @@ func (p *play) verbMailbox(not bool, args []string) (string, error) {
 		s.drawn = b.String()
 		return s, nil
 	}
-	count := func() int { return len(p.lab.SMTP.Mailbox(address)) }
+	count := func() int { return len(mails()) }
 	number := func(want int) (string, error) {
 		got, err := p.exactly(want, count)
 		s, lookErr := p.look(see)
@@ -50,7 +56,7 @@ func (p *play) verbMailbox(not bool, args []string) (string, error) {
 	}
 	switch {
 	case what == "shows":
-		return p.mailShows(not, address, rest, see)
+		return p.mailShows(not, mails, rest, see)
 	case what == "count" && len(rest) == 1:
 		want, err := strconv.Atoi(rest[0])
 		if err != nil || want < 0 {
@@ -78,7 +84,7 @@ func mailRow(number int, m fakesmtp.Message) string {
 }
 
 // mailShows waits for the newest mail to be as said.
-func (p *play) mailShows(not bool, address string, args []string, see look) (string, error) {
+func (p *play) mailShows(not bool, mails func() []fakesmtp.Message, args []string, see look) (string, error) {
 	limit, args, err := within(args)
 	if err != nil {
 		return "", err
@@ -96,7 +102,7 @@ func (p *play) mailShows(not bool, address string, args []string, see look) (str
 		}
 	}
 	newest := func() bool {
-		all := p.lab.SMTP.Mailbox(address)
+		all := mails()
 		if len(all) == 0 {
 			return false
 		}

@@ -77,7 +77,10 @@ type Tenant struct {
 	// AdminConsentWorkflow lets a user who may not consent ask an administrator: "Approval required", 90095 in place of
 	// 90094.
 	AdminConsentWorkflow bool
-	Personal             bool // adds the domains to the tenant of personal accounts
+	// RefreshTokenLength is how many characters refresh tokens have at least; zero: as usual, about 1,100. Nobody has
+	// promised a length, and tokens of more than 3,000 are met (docs/reference/entra.md §3).
+	RefreshTokenLength int
+	Personal           bool // adds the domains to the tenant of personal accounts
 }
 
 // State says whether an account or an application is in use.
