@@ -140,7 +140,7 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 var identifiers = []*regexp.Regexp{
 	regexp.MustCompile(`--seed \d+`),
 	regexp.MustCompile(`\b(?:2603|fe80)(?::[0-9a-f]{0,4}){2,7}(?:%\d)?`), // addresses of the service's machines
-	regexp.MustCompile(`\b00:00:0\d\.\d{7}\b`), // how long the service took
+	regexp.MustCompile(`\b00:00:0\d\.\d{7}\b`),                           // how long the service took
 	regexp.MustCompile(`[0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}`),
 	regexp.MustCompile(`[0-9A-Za-z_+/=.-]{20,}`),
 	regexp.MustCompile(`\b[0-9A-F]{8,}\b`),
