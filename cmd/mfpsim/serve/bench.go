@@ -57,6 +57,7 @@ func (s *server) build(ctx context.Context, to point) (*bench, error) {
 		WebConfig: "https://" + s.host(webConfigPort), Panel: "http://" + s.host(panelPort),
 		Entra: "https://" + s.host(entraPort), Control: "http://" + s.host(controlPort),
 		Graph: "http://" + s.host(controlPort) + graphPath + "/v1.0", SMTP: s.host(smtpPort),
+		Names: s.config.Names, Token: s.config.Token,
 	}
 	b.planes = map[string]http.Handler{
 		inControl: routes.Server[*bench]{
@@ -106,10 +107,12 @@ func (b *bench) moved() time.Duration { return time.Duration(b.ahead.Load()) }
 // furnish builds the lab and lets it begin as it is wanted.
 func (b *bench) furnish(ctx context.Context) error {
 	config := lab.Config{
-		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true,
-		Link: b.link, Flash: b.config.Flash, Passwords: b.config.Passwords,
+		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language,
+		// Entra's pages ask for no token, so beyond loopback they do not show who has an account.
+		ShowTestAccounts: b.config.Token == "", Link: b.link, Flash: b.config.Flash, Passwords: b.config.Passwords,
 	}
 	config.Keep, config.Mails = b.config.keep()
+	config.SMTP = func(c *fakesmtp.Config) { c.Names = b.names() }
 	config.Entra = func(c *fakeentra.Config) { c.StrictDoors, c.AsOf = b.config.StrictDoors, b.config.AsOf }
 	if b.config.Configure != nil {
 		b.config.Configure(&config)
@@ -273,7 +276,7 @@ func (b *bench) serve() error {
 	network := b.lab.Network
 	listener := func(flag string) net.Listener { return b.server.doors[flag].listener() }
 	web := network.Adopt(b.printer.Name, listener(webConfigPort))
-	switch err := b.printer.ServeWeb(web, b.config.Host); {
+	switch err := b.printer.ServeWeb(web, b.names()...); {
 	case errors.Is(err, device.ErrNotSupported):
 		b.endpoints.WebConfig = ""
 		if err := errors.Join(web.Close(), b.server.doors[webConfigPort].tcp.Close()); err != nil {
@@ -282,7 +285,7 @@ func (b *bench) serve() error {
 	case err != nil:
 		return err
 	}
-	hosts := []string{b.config.Host}
+	hosts := b.names()
 	for _, address := range fakeentra.Names() {
 		host, _, _ := net.SplitHostPort(address)
 		hosts = append(hosts, host)
@@ -302,6 +305,9 @@ func (b *bench) serve() error {
 	}()
 	return nil
 }
+
+// names are those that the bench's certificates hold for, beside loopback's and Microsoft's.
+func (b *bench) names() []string { return append([]string{b.config.Host}, b.config.Names...) }
 
 // evidence writes what the bench leaves behind.
 func (b *bench) evidence() error {
