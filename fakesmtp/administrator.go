@@ -8,6 +8,7 @@ import (
 	"mfpsim/fakesmtp/internal/identity"
 	"mfpsim/fakesmtp/internal/mailboxes"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/transit"
 	"mfpsim/fakesmtp/refusal"
 )
 
@@ -68,6 +69,11 @@ func (s *Server) RevokeTokens(user string) error { return ours(s.mailboxes.Revok
 func (s *Server) Deliver(address string, raw []byte) error {
 	return ours(s.mailboxes.Put(address, raw, s.now()))
 }
+
+// LookupTXT answers for the DNS to who verifies the signatures (DKIM, ARC) of delivered messages: with the public half
+// of the test key that they are made with, at every NAME._domainkey.DOMAIN. The private half is public too, and no
+// domain has the key on the Internet: there, the signatures do not hold. The error is a [*net.DNSError].
+func (s *Server) LookupTXT(name string) ([]string, error) { return transit.LookupTXT(name) }
 
 // tokenLifetime is how long the issuer's own tokens hold.
 const tokenLifetime = time.Hour

@@ -35,8 +35,6 @@ type Config struct {
 	Start time.Time
 	// Directory answers "who is this token for?"; nil: the server's own small issuer, see [Server.Token].
 	Directory Directory
-	// Names are further host names and addresses that the certificate holds for.
-	Names []string
 	// Site is the site of the front ends as their names begin, "BMXPR01" if empty; Forest is the forest in their names,
 	// "INDPRD01.PROD.OUTLOOK.COM" if empty. The case of the forest is per forest (docs/reference/exchange-smtp.md
 	// §1.3).

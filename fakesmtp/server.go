@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 
 	"mfpsim/chance"
 	"mfpsim/fakesmtp/internal/address"
@@ -71,7 +70,7 @@ func (s *Server) rooms() {
 	if s.gate.Directory == nil {
 		s.gate.Directory = s.issuer
 	}
-	security := s.shell.Network.TLSConfig(Party, s.shell.Clock, append(slices.Clone(hosts), c.Names...)...)
+	security := s.shell.Network.TLSConfig(Party, s.shell.Clock, hosts...)
 	security.MinVersion = tls.VersionTLS10 // the handshake succeeds, AUTH does not (docs/reference/exchange-smtp.md §4)
 	endpoint := &session.Endpoint{
 		Shell: s.shell, TLS: security, Gate: s.gate, Mailboxes: s.mailboxes, Answers: s.answers, History: s.history,

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"math/big"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -229,11 +230,31 @@ func (n *Network) TLSConfig(party string, clock *vtime.Clock, hosts ...string) *
 		panic("faultnet: " + party + ": " + err.Error())
 	}
 	return n.servingTLS(clock, func(hello *tls.ClientHelloInfo) []string {
-		if sni := strings.ToLower(hello.ServerName); known[sni] {
+		aliases := n.outsideNames()
+		sni := strings.ToLower(hello.ServerName)
+		if known[sni] || slices.ContainsFunc(aliases, func(name string) bool { return strings.EqualFold(name, sni) }) {
 			return []string{sni}
 		}
-		return hosts
+		return append(slices.Clone(hosts), aliases...)
 	})
+}
+
+// SetAliases says under which further names and addresses clients from outside reach every server of the network:
+// their certificates hold for them. A name that cannot stand in a certificate is an error.
+func (n *Network) SetAliases(names ...string) error {
+	if _, err := withLoopback(names); err != nil {
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.aliases = slices.Clone(names)
+	return nil
+}
+
+func (n *Network) outsideNames() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.aliases
 }
 
 // dialledTLS is a [Network.TLSConfig] for whatever was dialled.

@@ -47,6 +47,24 @@ type Unrecorder interface {
 	Unrecord()
 }
 
+// Leaving is what a server does to a connection after an answer.
+type Leaving int
+
+// What it can do.
+const (
+	Staying   Leaving = iota // it goes on
+	Closing                  // it closes the connection, which the answer does not tell
+	InSilence                // it is not heard any more: the connection stays open, and its answers get lost
+)
+
+// Leaver is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers after which something
+// happens to the connection.
+type Leaver interface {
+	http.ResponseWriter
+	// Leave says what happens to the connection after the answer.
+	Leave(how Leaving)
+}
+
 // Record makes the journal's exchange of a request, of which it is given the request line, host and header, of its body
 // and of the answer. It is called when somebody reads the entry: what it says follows from its arguments alone.
 type Record func(r *http.Request, body []byte, response *Response) *journal.Exchange
@@ -110,6 +128,14 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 		}
 		w.WriteHeader(answer.status)
 		_, _ = w.Write(answer.body.Bytes()) // a client that has gone is no matter of the server's
+		switch answer.leaving {
+		case InSilence:
+			peer.fallSilent()
+		case Closing:
+			_ = http.NewResponseController(w).Flush() // the same
+			panic(http.ErrAbortHandler)
+		case Staying:
+		}
 	})
 }
 
@@ -184,7 +210,11 @@ type recorder struct {
 	complete func(body []byte)
 
 	unrecorded bool
+	leaving    Leaving
 }
+
+// Leave implements [Leaver].
+func (r *recorder) Leave(how Leaving) { r.leaving = how }
 
 // Unrecord implements [Unrecorder].
 func (r *recorder) Unrecord() { r.unrecorded = true }

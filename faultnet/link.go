@@ -28,6 +28,7 @@ type link struct {
 
 	silent    bool // nothing comes any more
 	muted     bool // the server is not heard any more
+	muting    bool // HTTP: it will not be, after the answer that it gives
 	voided    bool // HTTP: an answer was not heard
 	delaying  bool // a write comes late
 	swallowed bool // something was written into the silence

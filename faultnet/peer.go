@@ -62,6 +62,13 @@ func (p *Peer) HalfClose() error {
 	return nil
 }
 
+// fallSilent keeps what an HTTP server answers from being heard, from the request after this one on.
+func (p *Peer) fallSilent() {
+	p.link.mu.Lock()
+	defer p.link.mu.Unlock()
+	p.link.muting = true
+}
+
 // Reset ends the connection with a TCP reset of the server's. What was written just before may be lost; a server that
 // says nothing first is seen by its client in the same way every time.
 func (p *Peer) Reset() {

@@ -259,26 +259,52 @@ func (p people) Account(address string) (fakesmtp.Account, bool) {
 	return account, true
 }
 
-// Mail is a delivered message of a bench.
+// Mail is a message in a mailbox of a bench, or in its Sent Items.
 type Mail struct {
-	Mailbox string
-	Number  int // in the mailbox, from 1
-	Raw     []byte
+	Mailbox   string
+	Number    int    // there, from 1
+	Raw       []byte // as it lies there
+	Submitted []byte // as the client sent it; nil: the service wrote it, or it came from the Internet
 }
 
-// Mails returns all delivered messages that are kept, by mailbox in the order in which the mailboxes got their first
-// mail.
+func mailIn(mailbox string, m fakesmtp.Message) Mail {
+	mail := Mail{Mailbox: mailbox, Number: m.Number, Raw: m.Delivered()}
+	if m.Connection != "" {
+		mail.Submitted = m.Raw()
+	}
+	return mail
+}
+
+// Mails returns all messages in mailboxes that are kept: those of recipients first, in the order in which they got
+// their first mail, then those of others, who have reports.
 func (l *Lab) Mails() []Mail {
 	var mails []Mail
 	seen := map[string]bool{}
-	for _, row := range l.SMTP.Trace() {
-		address := strings.ToLower(row.Recipient)
+	look := func(address string) {
+		address = strings.ToLower(address)
 		if seen[address] {
-			continue
+			return
 		}
 		seen[address] = true
 		for _, m := range l.SMTP.Mailbox(address) {
-			mails = append(mails, Mail{Mailbox: address, Number: m.Number, Raw: m.Delivered()})
+			mails = append(mails, mailIn(address, m))
+		}
+	}
+	for _, row := range l.SMTP.Trace() {
+		look(row.Recipient)
+	}
+	for _, address := range l.SMTP.Mailboxes() {
+		look(address)
+	}
+	return mails
+}
+
+// SentMails returns all messages in Sent Items that are kept, by mailbox.
+func (l *Lab) SentMails() []Mail {
+	var mails []Mail
+	for _, address := range l.SMTP.Mailboxes() {
+		for _, m := range l.SMTP.SentItems(address) {
+			mails = append(mails, mailIn(strings.ToLower(address), m))
 		}
 	}
 	return mails

@@ -54,6 +54,17 @@ func TestWhatThePhrasesOfAnEntraAnswerMean(t *testing.T) {
 		"pending times=2 then empty":       {{Kind: "pending", Grant: "device_code", Times: 2}, {Kind: "empty"}},
 		"body='<p>a b</p>' endpoint=token": {{Kind: "body", Body: "<p>a b</p>", Endpoint: "token"}}, "lifetime=1m interval=500ms": {{Kind: "code", Endpoint: "devicecode", Lifetime: time.Minute, Interval: 500 * time.Millisecond}}, "nothing until=2026-03-02 after=1": {{Kind: "nothing", Until: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), After: 1}},
 		"latency=20s": {{Kind: "answer", Latency: 20 * time.Second}},
+		"error=900439 text='A cloud, and blanks.' word=invalid_client": {
+			{Kind: "error", AADSTS: 900439, Text: "A cloud, and blanks.", Word: "invalid_client"},
+		},
+		"then=silent after=1":                {{Kind: "answer", Then: "silent", After: 1}},
+		"html times=1 then=close then empty": {{Kind: "html", Times: 1, Then: "close"}, {Kind: "empty"}},
+		"change scope 'Mail.Send openid' change expires_in 0 endpoint=token": {
+			{
+				Kind: "change", Endpoint: "token",
+				Changes: []fakeentra.AnswerChange{{Member: "scope", Value: "Mail.Send openid"}, {Member: "expires_in", Value: "0"}},
+			},
+		},
 	} {
 		t.Run(line, func(t *testing.T) {
 			answers, err := phrase.EntraAnswers(split(t, line))

@@ -14,18 +14,21 @@ import (
 	"mfpsim/journal"
 )
 
-// Mail is one delivered message as it lay in a mailbox.
+// Mail is one message as it lay in a mailbox, or in its Sent Items.
 type Mail struct {
 	Mailbox string
-	Number  int // in that mailbox, from 1
+	Number  int // there, from 1
 	Raw     []byte
+	// Submitted is the message as the client sent it, octet by octet; nil: none did.
+	Submitted []byte
 }
 
 // Evidence is what one played case leaves behind.
 type Evidence struct {
 	ID      string // a relative path of plain names: the folder it is written to
 	Journal *journal.Journal
-	Mails   []Mail
+	Mails   []Mail // non-delivery reports too
+	Sent    []Mail // in Sent Items; what was submitted is written beside them, once
 	// Replay is the command line that plays the same case again, byte by byte.
 	Replay string
 	// MailsDropped is how many mails were not kept.
@@ -70,6 +73,13 @@ func (e Evidence) Files() (map[string][]byte, error) {
 	}
 	for _, m := range e.Mails {
 		files[fmt.Sprintf("mails/%s-%03d.eml", plainName(m.Mailbox), m.Number)] = m.Raw
+	}
+	for _, m := range e.Sent {
+		name := fmt.Sprintf("%s-%03d.eml", plainName(m.Mailbox), m.Number)
+		files["mails/sent/"+name] = m.Raw
+		if m.Submitted != nil {
+			files["mails/submitted/"+name] = m.Submitted
+		}
 	}
 	if e.MailsDropped > 0 {
 		files["mails/dropped.txt"] = fmt.Appendf(nil, "The first %d mails were not kept.\n", e.MailsDropped)

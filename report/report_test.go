@@ -108,6 +108,9 @@ func TestEvidenceIsThereWholeOrNotAtAll(t *testing.T) {
 	e := report.Evidence{
 		ID: "trouble/x", Journal: record(t), Replay: "mfpsim run trouble/x --seed 7",
 		Mails: []report.Mail{{Mailbox: "bob@b.example", Number: 1, Raw: []byte("Subject: x\r\n\r\n")}},
+		Sent: []report.Mail{{
+			Mailbox: "alice@b.example", Number: 1, Raw: []byte("Subject: x\r\n\r\n"), Submitted: []byte("Subject: x\r\n"),
+		}},
 	}
 	require.NoError(t, report.CheckFolder(folder))
 	for range 2 {
@@ -122,7 +125,8 @@ func TestEvidenceIsThereWholeOrNotAtAll(t *testing.T) {
 		return err
 	}))
 	require.Equal(t, []string{
-		"trouble/x/entra.txt", "trouble/x/journal.jsonl", "trouble/x/mails/bob@b.example-001.eml", "trouble/x/replay.txt",
+		"trouble/x/entra.txt", "trouble/x/journal.jsonl", "trouble/x/mails/bob@b.example-001.eml",
+		"trouble/x/mails/sent/alice@b.example-001.eml", "trouble/x/mails/submitted/alice@b.example-001.eml", "trouble/x/replay.txt",
 		"trouble/x/screens.txt", "trouble/x/sheet.txt", "trouble/x/smtp.txt",
 	}, names)
 	text, err := os.ReadFile(filepath.Join(folder, "trouble/x/journal.jsonl"))

@@ -326,7 +326,10 @@ func evidence(p *play, r Result, o Options) report.Evidence {
 		e.Panics = append(e.Panics, broke.Error()+"\n"+broke.Stack)
 	}
 	for _, m := range p.lab.Mails() {
-		e.Mails = append(e.Mails, report.Mail{Mailbox: m.Mailbox, Number: m.Number, Raw: m.Raw})
+		e.Mails = append(e.Mails, report.Mail(m))
+	}
+	for _, m := range p.lab.SentMails() {
+		e.Sent = append(e.Sent, report.Mail(m))
 	}
 	return e
 }

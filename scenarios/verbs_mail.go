@@ -125,7 +125,9 @@ func (p *play) mailShows(not bool, address string, args []string, see look) (str
 }
 
 // mailWords are what can be said of a mail.
-var mailWords = []string{"from", "to", "subject", "attachments", "text", "file", "bytes", "pdf", "date", "id", "header"}
+var mailWords = []string{
+	"from", "to", "subject", "attachments", "text", "file", "bytes", "pdf", "date", "id", "header", "arrived", "order",
+}
 
 // punctual is how far the Date of a mail may be from the time at which it came: scanning and sending take a while.
 const punctual = 2 * time.Minute
@@ -162,6 +164,14 @@ func (p *play) mailFits(m fakesmtp.Message, key, want string) bool {
 		return err == nil && at.Sub(m.ReceivedAt).Abs() <= punctual
 	case "id":
 		return p.isNew(m)
+	case "arrived":
+		return slices.ContainsFunc(headerOf(m.Delivered()), func(l string) bool { return onWire(l, []string{want}) })
+	case "order":
+		names := strings.Fields(want)
+		if want == "sent" {
+			names = sentFields(m)
+		}
+		return inOrder(headerOf(m.Delivered()), names)
 	case "header":
 		return slices.ContainsFunc(headerLines(m), func(l string) bool { return onWire(l, []string{want}) })
 	}
@@ -181,8 +191,36 @@ func submitted(m fakesmtp.Message) map[string][]string {
 }
 
 // headerLines are the fields of the header that the device has sent, each on one line.
-func headerLines(m fakesmtp.Message) []string {
-	header, _, _ := bytes.Cut(m.Raw(), []byte("\r\n\r\n"))
+func headerLines(m fakesmtp.Message) []string { return headerOf(m.Raw()) }
+
+// sentFields are the names of the fields that the device has sent, but for MIME-Version, which the service moves.
+func sentFields(m fakesmtp.Message) (names []string) {
+	for _, field := range headerLines(m) {
+		if name, _, _ := strings.Cut(field, ":"); !strings.EqualFold(name, "MIME-Version") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// inOrder reports whether the fields of a header include some names one after the other.
+func inOrder(fields, names []string) bool {
+	for start := range fields {
+		follows := len(fields)-start >= len(names)
+		for i := 0; follows && i < len(names); i++ {
+			name, _, _ := strings.Cut(fields[start+i], ":")
+			follows = strings.EqualFold(name, names[i])
+		}
+		if follows {
+			return true
+		}
+	}
+	return false
+}
+
+// headerOf are the fields of a header, each on one line.
+func headerOf(octets []byte) []string {
+	header, _, _ := bytes.Cut(octets, []byte("\r\n\r\n"))
 	return strings.Split(strings.NewReplacer("\r\n ", " ", "\r\n\t", " ").Replace(string(header)), "\r\n")
 }
 
@@ -193,7 +231,7 @@ func (p *play) isNew(m fakesmtp.Message) bool {
 		return false
 	}
 	for _, other := range p.lab.Mails() {
-		if bytes.Contains(other.Raw, []byte(id[0])) && !bytes.HasSuffix(other.Raw, m.Raw()) {
+		if bytes.Contains(other.Submitted, []byte(id[0])) && !bytes.Equal(other.Submitted, m.Raw()) {
 			return false
 		}
 	}

@@ -485,3 +485,23 @@ func TestCloseWakesEverybody(t *testing.T) {
 	_, err = world.Advance(time.Second)
 	require.ErrorIs(t, err, vtime.ErrClosed)
 }
+
+func TestAFlowingWorldThatIsPausedMovesOnlyWhenItIsAdvanced(t *testing.T) {
+	w := vtime.NewFlowing(vtime.DefaultStart)
+	defer w.Close()
+	w.Pause()
+	at := w.Elapsed()
+	var woke time.Duration
+	require.NoError(t, w.Do("sleeper", 0, func(ctx context.Context) {
+		require.NoError(t, w.Clock("sleeper").Sleep(ctx, time.Minute))
+		woke = w.Elapsed()
+	}))
+	require.Equal(t, at+time.Minute, woke, "it is driven, as a stepped one is")
+	_, err := w.Advance(time.Hour)
+	require.NoError(t, err)
+	require.Equal(t, at+time.Minute+time.Hour, w.Elapsed())
+	w.Flow()
+	due := make(chan struct{})
+	w.After(time.Millisecond, "it flows again", func() { close(due) })
+	<-due
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"mfpsim/cmd/mfpsim/serve"
 	"mfpsim/journal"
 	"mfpsim/sim/models"
 )
@@ -91,6 +92,7 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) (code int)
 			"models":  strings.Join(known.Names(), ", "), "default_model": standard.Name,
 			"languages": strings.Join(known.Languages(), ", "),
 			"keep":      strconv.Itoa(journal.DefaultKeep.Entries),
+			"relatives": strings.Join(serve.Relatives(), ", "),
 		},
 	)
 	if err != nil {

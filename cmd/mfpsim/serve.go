@@ -30,6 +30,15 @@ type serveCommand struct {
 
 	Keep int `placeholder:"N" default:"${keep}" help:"How many journal entries and how many mails to keep, at most 64 MiB and 256 MiB of them."`
 
+	Relatives []string `placeholder:"NAME,…" help:"Other mail servers to serve beside Exchange Online, each on a port of its own: ${relatives}. Default: none."`
+
+	Tarpit            time.Duration `placeholder:"TIME" default:"5s" help:"How late Exchange Online gives a refusal; 0s: at once."`
+	MessagesPerMinute int           `placeholder:"N" default:"30" help:"Messages of a mailbox in a minute, above which they are delayed; 0: any number."`
+	Concurrent        int           `name:"concurrent-submissions" placeholder:"N" default:"3" help:"Submissions of a mailbox at once; 0: any number."`
+	RecipientsPerDay  int           `placeholder:"N" default:"10000" help:"Recipients of a mailbox in a day; 0: any number."`
+	IdleTimeout       time.Duration `placeholder:"TIME" default:"5m" help:"Silence after which Exchange Online ends a connection; 0s: never."`
+	SessionTimeout    time.Duration `placeholder:"TIME" default:"20m" help:"Age at which Exchange Online ends a connection; 0s: never."`
+
 	Listen string   `placeholder:"HOST" default:"127.0.0.1" help:"Address to listen on. Beyond loopback, for example 0.0.0.0 in a container, control API, Graph and the panel's page take a token, which is printed."`
 	Name   []string `placeholder:"HOST" sep:"none" help:"Host name or address that clients reach the bench under, such as the name of its container: it is taken in requests, certificates hold for it, and the printed URLs have it. May be given more than once; the URLs have the first."`
 	Token  string   `env:"MFPSIM_TOKEN" placeholder:"TEXT" help:"Choose the token, which is asked for on loopback too then. Others can read a command line; better name it in the environment."`
@@ -58,12 +67,17 @@ func (c *serveCommand) Run(s *streams) error {
 	if c.Seed != nil {
 		seed = *c.Seed
 	}
+	limits, err := c.limits()
+	if err != nil {
+		return err
+	}
 	err = serve.Run(s.ctx, serve.Config{
 		Prepared: c.Ready, Script: c.Script, Start: start, Passwords: c.Password,
 		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: seed, AnySeed: c.Seed == nil, Model: c.Model, Language: c.Lang,
 		Flash: c.Flash, CA: c.CA, Host: c.Listen, Names: c.Name, Token: c.Token, Keep: c.Keep,
-		Ports: serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, Control: c.ControlPort},
-		Out:   s.out, Err: s.err, StrictDoors: c.StrictDoors, AsOf: asOf,
+		Ports:     serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, Control: c.ControlPort},
+		Relatives: c.Relatives, Limits: limits,
+		Out: s.out, Err: s.err, StrictDoors: c.StrictDoors, AsOf: asOf,
 	})
 	var misuse *serve.ConfigError
 	if errors.As(err, &misuse) {
@@ -82,4 +96,34 @@ func startOf(text string) (time.Time, error) {
 		return at, usage("--start: %w", err)
 	}
 	return at, nil
+}
+
+// limits are those of the mail service, in which zero is Exchange Online's own and negative is none.
+func (c *serveCommand) limits() (serve.Limits, error) {
+	limits := serve.Limits{
+		Tarpit: c.Tarpit, IdleTimeout: c.IdleTimeout, SessionTimeout: c.SessionTimeout,
+		MessagesPerMinute: c.MessagesPerMinute, MaxConcurrent: c.Concurrent, RecipientsPerDay: c.RecipientsPerDay,
+	}
+	for flag, d := range map[string]*time.Duration{
+		"tarpit": &limits.Tarpit, "idle-timeout": &limits.IdleTimeout, "session-timeout": &limits.SessionTimeout,
+	} {
+		if *d < 0 {
+			return limits, usage("--%s %s: time does not go back", flag, *d)
+		}
+		if *d == 0 {
+			*d = -1
+		}
+	}
+	for flag, n := range map[string]*int{
+		"messages-per-minute": &limits.MessagesPerMinute, "concurrent-submissions": &limits.MaxConcurrent,
+		"recipients-per-day": &limits.RecipientsPerDay,
+	} {
+		if *n < 0 {
+			return limits, usage("--%s %d: a number begins at 0, which is any number", flag, *n)
+		}
+		if *n == 0 {
+			*n = -1
+		}
+	}
+	return limits, nil
 }

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"io"
 	"net/http"
 	"testing"
 
@@ -20,6 +21,46 @@ func TestAnswersArePlantedThroughTheControlPlane(t *testing.T) {
 	status, answer = s.ask(http.MethodPost, "/entra/answer", `{"words":"ok"}`)
 	require.Equal(t, http.StatusOK, status)
 	require.Empty(t, answer["set"])
+}
+
+func TestASentenceWithBlanksIsPlantedThroughTheControlPlane(t *testing.T) {
+	for name, body := range map[string]string{
+		"as one string":      `{"words":"error=900439 text='No such cloud, it''s said.' word=invalid_client times=1 then=close"}`,
+		"as a list of words": `{"words":["error=900439","text=No such cloud, it's said.","word=invalid_client","times=1","then=close"]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := live(t, Config{})
+			status, answer := s.ask(http.MethodPost, "/entra/answer", body)
+			require.Equal(t, http.StatusOK, status, answer)
+			words := "error=900439 times=1 text='No such cloud, it''s said.' word=invalid_client then=close"
+			require.Equal(t, []any{words}, answer["set"])
+			response, err := s.client.Get(s.Entra + "/common/v2.0/.well-known/openid-configuration")
+			require.NoError(t, err)
+			said, err := io.ReadAll(response.Body)
+			require.NoError(t, err)
+			require.NoError(t, response.Body.Close())
+			require.Equal(t, http.StatusBadRequest, response.StatusCode)
+			require.Contains(t, string(said), `{"error":"invalid_client","error_description":"AADSTS900439: No such cloud, it's said. Trace ID: `)
+			_, answer = s.ask(http.MethodGet, "/entra/answer", "")
+			require.Empty(t, answer["unmet"])
+		})
+	}
+	s := live(t, Config{})
+	status, answer := s.ask(http.MethodPost, "/entra/answer", `{"words":"error=900439"}`)
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Contains(t, answer["error"], "AADSTS900439 is not in the catalogue; give it a sentence: text='…'")
+}
+
+func TestAMemberIsChangedThroughTheControlPlane(t *testing.T) {
+	s := live(t, Config{})
+	status, answer := s.ask(http.MethodPost, "/entra/answer", `{"words":["change","issuer","https://elsewhere/"]}`)
+	require.Equal(t, http.StatusOK, status, answer)
+	response, err := s.client.Get(s.Entra + "/common/v2.0/.well-known/openid-configuration")
+	require.NoError(t, err)
+	said, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Contains(t, string(said), `"issuer":"https://elsewhere/"`)
 }
 
 func TestThePrintersMemoryCanBeReadOut(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -41,9 +42,11 @@ type bench struct {
 	closed    chan struct{}
 	ahead     atomic.Int64 // nanoseconds that passed in a moment, and not by the machine's clock
 
-	servers  []*http.Server
-	smtp     net.Listener
-	smtpDone chan struct{}
+	servers   []*http.Server
+	relatives []mailServer
+	serving   sync.WaitGroup // of the relatives
+	smtp      net.Listener
+	smtpDone  chan struct{}
 }
 
 // graphPath is where Entra's administration API is mounted beside the control API.
@@ -112,7 +115,7 @@ func (b *bench) furnish(ctx context.Context) error {
 		ShowTestAccounts: b.config.Token == "", Link: b.link, Flash: b.config.Flash, Passwords: b.config.Passwords,
 	}
 	config.Keep, config.Mails = b.config.keep()
-	config.SMTP = func(c *fakesmtp.Config) { c.Names = b.names() }
+	config.SMTP = b.config.Limits.set
 	config.Entra = func(c *fakeentra.Config) { c.StrictDoors, c.AsOf = b.config.StrictDoors, b.config.AsOf }
 	if b.config.Configure != nil {
 		b.config.Configure(&config)
@@ -126,6 +129,9 @@ func (b *bench) furnish(ctx context.Context) error {
 		return err
 	}
 	b.lab = made
+	if err := made.Network.SetAliases(b.config.Names...); err != nil {
+		return misuse("--name: %w", err)
+	}
 	b.mails = mailpit.New(made.SMTP)
 	b.planes[inGraph] = http.StripPrefix(graphPath, made.Entra.Graph())
 	if b.printer, err = made.Printer(lab.DefaultPrinter); err != nil {
@@ -276,7 +282,7 @@ func (b *bench) serve() error {
 	network := b.lab.Network
 	listener := func(flag string) net.Listener { return b.server.doors[flag].listener() }
 	web := network.Adopt(b.printer.Name, listener(webConfigPort))
-	switch err := b.printer.ServeWeb(web, b.names()...); {
+	switch err := b.printer.ServeWeb(web, b.config.Host); {
 	case errors.Is(err, device.ErrNotSupported):
 		b.endpoints.WebConfig = ""
 		if err := errors.Join(web.Close(), b.server.doors[webConfigPort].tcp.Close()); err != nil {
@@ -285,7 +291,7 @@ func (b *bench) serve() error {
 	case err != nil:
 		return err
 	}
-	hosts := b.names()
+	hosts := []string{b.config.Host}
 	for _, address := range fakeentra.Names() {
 		host, _, _ := net.SplitHostPort(address)
 		hosts = append(hosts, host)
@@ -303,11 +309,8 @@ func (b *bench) serve() error {
 		defer close(b.smtpDone)
 		_ = b.lab.SMTP.Serve(b.smtp) // ends when the bench is closed
 	}()
-	return nil
+	return b.serveRelatives()
 }
-
-// names are those that the bench's certificates hold for, beside loopback's and Microsoft's.
-func (b *bench) names() []string { return append([]string{b.config.Host}, b.config.Names...) }
 
 // evidence writes what the bench leaves behind.
 func (b *bench) evidence() error {
@@ -332,7 +335,10 @@ func (b *bench) evidence() error {
 	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: fmt.Sprintf("%s --seed %d", replay, b.config.Seed)}
 	e.MailsDropped = b.lab.SMTP.DroppedMails()
 	for _, m := range b.lab.Mails() {
-		e.Mails = append(e.Mails, report.Mail{Mailbox: m.Mailbox, Number: m.Number, Raw: m.Raw})
+		e.Mails = append(e.Mails, report.Mail(m))
+	}
+	for _, m := range b.lab.SentMails() {
+		e.Sent = append(e.Sent, report.Mail(m))
 	}
 	return report.WriteEvidence(b.config.Evidence, e)
 }
@@ -347,6 +353,10 @@ func (b *bench) close() error {
 	for _, s := range b.servers {
 		failed = errors.Join(failed, s.Close())
 	}
+	for _, s := range b.relatives {
+		failed = errors.Join(failed, s.Close())
+	}
+	b.serving.Wait()
 	if b.lab != nil {
 		failed = errors.Join(failed, b.lab.Close())
 	}

@@ -11,7 +11,9 @@ import (
 	"slices"
 	"strings"
 
+	"mfpsim/chance"
 	"mfpsim/cmd/mfpsim/serve/routes"
+	"mfpsim/journal"
 )
 
 // A bench that listens beyond loopback is there for everybody on the network. Its owner's pages then take a token, its
@@ -81,6 +83,15 @@ func (c Config) belongs(host string) bool {
 	return slices.ContainsFunc(append([]string{"localhost", c.Host}, c.Names...), func(name string) bool {
 		return strings.EqualFold(host, name)
 	})
+}
+
+// relativesPassword is that of the account at another mail server: as everybody knows it on loopback, and of the seed
+// beyond.
+func (b *bench) relativesPassword(name, known string) journal.Secret {
+	if known != "" && !isLoopback(b.config.Host) {
+		known = chance.New(b.config.Seed, "password at "+name).Hex(16)
+	}
+	return journal.NewSecret(known)
 }
 
 // admitted reports whether a request to the owner's pages carries the token, where one is needed. One that brings it in

@@ -137,10 +137,12 @@ func TestANameOfTheBenchIsTakenInRequestsAndCertificates(t *testing.T) {
 func TestPasswordsBeyondLoopbackAreThoseOfNoOtherInstallation(t *testing.T) {
 	password := func(s *served) string { return s.Accounts[0].Password }
 	atHome := password(live(t, Config{AnySeed: true}))
-	first, second := container(t, Config{AnySeed: true}), container(t, Config{AnySeed: true})
+	there := Config{AnySeed: true, Relatives: []string{"fax"}}
+	first, second := container(t, there), container(t, there)
 	require.NotEqual(t, atHome, password(first))
 	require.NotEqual(t, password(first), password(second))
 	require.NotEqual(t, first.Token, second.Token)
+	require.NotEqual(t, first.Relatives["fax"].Password, second.Relatives["fax"].Password)
 	var warnings bytes.Buffer
 	require.Equal(t, atHome, password(container(t, Config{Err: &warnings})), "a seed that was given")
 	require.Contains(t, warnings.String(), "whoever knows the seed (0)")

@@ -112,8 +112,8 @@ func (b *behind) Close() error {
 	b.once.Do(func() {
 		close(b.closed)
 		_ = b.door.tcp.SetDeadline(time.Unix(1, 0)) // long past: who waits for a client wakes
-		b.door.accepting.Lock()
-		b.door.accepting.Unlock() //nolint:staticcheck // only to see that nobody waits any more
+		b.door.accepting.Lock()                     // nobody waits any more
+		defer b.door.accepting.Unlock()
 	})
 	return nil
 }

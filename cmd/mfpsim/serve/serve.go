@@ -53,8 +53,11 @@ type Config struct {
 	Ports Ports
 	AsOf  time.Time // the day whose answers Entra ID gives; zero: the newest, see fakeentra.Config
 	Keep  int       // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
-	Out   io.Writer
-	Err   io.Writer // warnings; nil: none
+	// Relatives are the other mail servers that are served too, see [Relatives]; nil: none.
+	Relatives []string
+	Limits    Limits // of the mail service
+	Out       io.Writer
+	Err       io.Writer // warnings; nil: none
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
 	// StrictDoors is fakeentra's: it refuses where nobody knows what Entra ID says.
@@ -122,6 +125,8 @@ type Endpoints struct {
 	ClientID  string    `json:"clientId"`  // of the printer maker's application
 	Scope     string    `json:"scope"`
 	Accounts  []Account `json:"accounts"`
+	// Relatives are the other mail servers, by name.
+	Relatives map[string]Relative `json:"relatives,omitempty"`
 	// WebConfigPassword is the administrator password of the printer.
 	WebConfigPassword string   `json:"webConfigPassword"`
 	Names             []string `json:"names,omitempty" doc:"further names and addresses of the bench, as --name gave them"`
@@ -197,6 +202,9 @@ func (c Config) check() error {
 	if c.Scenario != "" && c.Flash != "" && sim.HoldsPrinters(c.Flash) {
 		return misuse("--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash)
 	}
+	if err := checkRelatives(c.Relatives); err != nil {
+		return err
+	}
 	if c.Evidence != "" {
 		if err := report.CheckFolder(c.Evidence); err != nil {
 			return misuse("%w", err)
@@ -224,7 +232,8 @@ func (c Config) checkStart() error {
 		return misuse("%s: a bench begins in one way; name one of them", strings.Join(chosen, " and "))
 	}
 	if c.Scenario != "" && !c.Start.IsZero() {
-		return misuse("--start: a scenario has dates of its own and begins on %s", vtime.DefaultStart.Format(time.DateOnly))
+		begins := vtime.DefaultStart.Format(time.DateOnly)
+		return misuse("--start: a scenario has dates of its own and begins on %s", begins)
 	}
 	for who, password := range c.Passwords {
 		if err := lab.CheckPassword(password); err != nil {
@@ -289,6 +298,7 @@ func (b *bench) announce() error {
 	_, _ = fmt.Fprintf(t, "Panel\t%s\t\n", e.Panel)
 	_, _ = fmt.Fprintf(t, "Entra\t%s/device\tsimulation of Microsoft's sign-in\n", e.Entra)
 	_, _ = fmt.Fprintf(t, "SMTP\t%s\tsimulation of Exchange Online\n", e.SMTP)
+	_, _ = fmt.Fprint(t, b.relativesTold())
 	_, _ = fmt.Fprintf(t, "Control API\t%s\t\n", e.Control)
 	_, _ = fmt.Fprintf(t, "Graph\t%s\tEntra's administration, paths of Microsoft Graph\n", e.Graph)
 	_, _ = fmt.Fprintf(t, "CA\t%s\tto be trusted by clients of the bench only\n", e.CA)

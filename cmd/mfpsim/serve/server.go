@@ -37,6 +37,13 @@ func openServer(c Config) (*server, error) {
 		}
 		s.doors[d.flag] = opened
 	}
+	for _, name := range c.Relatives {
+		opened, err := openDoor(relativeDoor(name), c.Host, 0)
+		if err != nil {
+			return nil, errors.Join(err, s.close())
+		}
+		s.doors[relativeDoor(name)] = opened
+	}
 	return s, nil
 }
 

@@ -26,18 +26,21 @@ type Message struct {
 	Alias   string
 	To      []string // addresses of the To header
 	Subject string
-	// Stamped are the header fields that the service put before the message, each with its line end.
+	// Stamped are the header fields that a relay put before the message, each with its line end. What Exchange Online
+	// writes stands in Delivered.
 	Stamped    []byte
 	Connection string // "printer#3"; empty for what the service wrote itself
 	// NonDelivery: the service tells a sender that a message was not delivered.
 	NonDelivery bool
-	ReceivedAt time.Time
+	ReceivedAt  time.Time
 	// Number is the message's place in its mailbox, from 1: those that have fallen out count too. 0: it is in none.
 	Number int
 
 	octets  octets
-	broken  bool   // there is no readable header
-	content *parts // nil: nobody has it to look at yet
+	carrier Carrier // nil: none writes into the header when somebody looks
+	seat    *Seat   // of the box that it was taken from; nil: on the Internet
+	broken  bool    // there is no readable header
+	content *parts  // nil: nobody has it to look at yet
 }
 
 // Attachment is a part of a message that has a file name or asks to be treated as a file.

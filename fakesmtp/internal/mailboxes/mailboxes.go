@@ -17,6 +17,7 @@ import (
 	"mfpsim/fakesmtp/internal/limits"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/transit"
 	"mfpsim/fakesmtp/refusal"
 	"mfpsim/journal"
 )
@@ -107,7 +108,7 @@ type organization struct {
 	policies          []*policy     // authentication policies, in the order of their making
 	defaultPolicy     setting[string]
 	principals        []Principal
-	reports           int // non-delivery reports written so far
+	letterhead        *transit.Organization // as headers tell it
 	externalPerDay    int
 	externalOfLastDay limits.Window
 }
@@ -165,6 +166,9 @@ func (s *Store) AddOrganization(o Organization) error {
 		}
 	}
 	s.organizations = append(s.organizations, &organization{
+		letterhead: &transit.Organization{
+			ID: o.ID, Domain: o.Domains[0], Initial: transit.Initial(o.Domains), Personal: o.Personal,
+		},
 		id: o.ID, domains: slices.Clone(o.Domains), personal: o.Personal, created: o.Created,
 		basicAuth: o.BasicAuth || o.Personal, smtpAuth: newSetting(o.SMTPAuth || o.Personal),
 		securityDefaults: newSetting(o.SecurityDefaults), legacyTLS: newSetting(false), sendFromAliases: newSetting(false),
@@ -203,6 +207,10 @@ func (s *Store) AddMailbox(m Mailbox) error {
 }
 
 func (s *Store) add(m *mailbox) {
+	m.sent.Seat.Sent = true
+	if m.organization != nil {
+		m.inbox.Seat.Organization, m.sent.Seat.Organization = m.organization.id, m.organization.id
+	}
 	for _, name := range append([]string{m.address}, m.aliases...) {
 		s.mailboxes[strings.ToLower(name)] = m
 	}

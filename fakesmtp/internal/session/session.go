@@ -13,6 +13,7 @@ import (
 	"mfpsim/fakesmtp/internal/mailboxes"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/shell"
+	"mfpsim/fakesmtp/internal/transit"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
@@ -30,6 +31,7 @@ type session struct {
 	// Names that this connection's front end and mailbox server have in replies.
 	id, host, label, backend string
 	greeted                  string // the client's address, once it was asked for
+	route                    *transit.Route
 
 	helo      string
 	user      string          // primary address of the mailbox that has authenticated
@@ -89,11 +91,14 @@ func (c *session) serve() {
 // name draws the names that the front end and the mailbox server of this connection have.
 func (c *session) name() {
 	c.random = chance.New(c.endpoint.Shell.Seed, "fakesmtp "+c.peer.Connection())
-	c.id = "08D" + strings.ToUpper(c.random.Hex(13))
+	c.id = transit.SessionID(c.random, c.endpoint.now())
 	site, forest := c.endpoint.Settings.Site, c.endpoint.Settings.Forest
 	c.label = fmt.Sprintf("%sCA%04d.%s", site, c.random.Intn(10000), forest)
 	c.host = strings.TrimSuffix(c.label, "."+forest) + ".outlook.office365.com"
 	c.backend = fmt.Sprintf("%sMB%04d.%s", site, c.random.Intn(10000), forest)
+	c.route = &transit.Route{
+		Seed: c.endpoint.Shell.Seed, FrontEnd: c.label, Backend: c.backend, Site: site, Forest: forest,
+	}
 }
 
 // visit acts on something that was read in full: it journals it, lets act decide and speak, and writes only when the

@@ -36,8 +36,11 @@ func (c *session) submit(ctx context.Context, m mail.Message, size int64) {
 	}
 	m.ReceivedAt = e.now()
 	m = e.Mailboxes.Rewritten(c.user, m.ReceivedAt, m)
-	m.Stamped, m.ID = c.stamp(m)
-	e.Mailboxes.Deliver(c.user, m)
+	way := c.way(m)
+	if way.MessageID != "" {
+		m.ID = way.MessageID
+	}
+	e.Mailboxes.Deliver(c.user, m, way)
 	c.shown.Note(func(shown *history.Session) { shown.Messages++ })
 	c.say(replies.Accepted, "id", m.ID)
 }
