@@ -29,9 +29,11 @@ test:
 	tools/need curl python3
 	$(TOOL) gotestsum --no-color --format pkgname-and-test-fails -- -timeout 10m ./...
 
-# Every fault at every point of a day of the printer: a sign-in, a refresh, a connection test, a mail. make test tries a part of them.
+# Every fault at every point of a day of the printer: a sign-in, a refresh, a connection test, a mail; and a power cut in every write to
+# memory of every scenario. make test tries a part of them.
 faults:
 	go test ./scenarios -run TestWhateverAPartyDoes -timeout 60m -v -faults 1 -faults-seed $(SEED) | grep -v '^=== '
+	go test ./scenarios -run TestAPowerCutInAnyWrite -timeout 60m -v -cuts 1 -faults-seed $(SEED) | grep -v '^=== '
 
 # Every planted defect, and the scenarios that are meant to turn red; writes docs/defects.md. CHANGED=main plants those whose area has changed
 # since, and a twentieth of the others.

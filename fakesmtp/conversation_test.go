@@ -127,6 +127,7 @@ var looseness = []struct {
 	replacement string
 }{
 	{regexp.MustCompile(`\b[A-Z0-9]{7}CA\d{4}\b`), "<FE>"},
+	{regexp.MustCompile(`\b[A-Z0-9]{3}PEPF000[0-9A-F]{5}\b`), "<FE>"}, // at the MX door
 	{regexp.MustCompile(`\b[A-Z0-9]{7}MB\d{4}[0-9A-F]{25}@`), "<ID>@"},
 	{regexp.MustCompile(`\b[A-Z0-9]{7}MB\d{4}\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b`), "<BE>"},
 	{regexp.MustCompile(`<FE>\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b`), "<FE>.<FOREST>"},

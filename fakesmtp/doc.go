@@ -8,9 +8,12 @@
 // The administrator:
 //   - organizations and mailboxes: [Server.AddOrganization], [Server.AddMailbox], [Server.SetLicensed]
 //   - switches, permissions, policies: [Server.Cmdlet], as in Exchange Online PowerShell; [Server.SetSecurityDefaults]
-//   - what happens to a sender: [Server.Restrict], [Server.SetVerdict]; mail from outside: [Server.Deliver]
+//   - what happens to a sender: [Server.Restrict], [Server.SetVerdict], [Server.SetQuota], [Server.SetExternalLimit];
+//     mail from outside: [Server.Deliver]; how strict the front ends are: [Server.SetFrontEnd]
+//   - mail flow: [Server.AddGroup], [Server.AddTransportRule], [Server.AddConnector]; the MX door for direct send:
+//     [Server.ServeExchanger], [Server.ExchangerAddr], [Server.Exchangers]
 //   - tokens, if no [Directory] answers for them: [Server.Token], [Server.ClaimsOf], [Server.IssueToken],
-//     [Server.RevokeTokens]; [TrustKeys] takes those of an identity provider
+//     [Server.RevokeTokens]; [Trust] and [TrustKeys] take those of an identity provider
 //
 // Limits and time-outs are fields of [Config]; they count by the World's clock. The service's other protocols ask
 // [Server.LogOn], [Server.LogOnToken], [Server.IsPersonal]. Answers in place of the truth, at any moment of a

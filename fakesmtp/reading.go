@@ -53,6 +53,11 @@ func (s *Server) Sessions() []Session {
 	for _, entry := range s.shell.Journal.Entries() {
 		if entry.Party == Party && (entry.Kind == journal.KindSMTP || entry.Kind == journal.KindFault) {
 			lines[entry.Connection] = append(lines[entry.Connection], entry.Text.String())
+			if reason := entry.Detail["reason"]; reason != "" {
+				lines[entry.Connection] = append(
+					lines[entry.Connection], "(reason, which the client is not told: "+reason+")",
+				)
+			}
 		}
 	}
 	sessions := s.history.Sessions()

@@ -134,6 +134,16 @@ func (n *Network) adopt(party string, l net.Listener, addresses ...string) *list
 	return adopted
 }
 
+// Lead routes further addresses to a listener of the network, for example those of a tenant that was added later.
+func (n *Network) Lead(l net.Listener, addresses ...string) {
+	n.mu.Lock()
+	r, known := n.targets[dialable(l.Addr())]
+	n.mu.Unlock()
+	if known {
+		n.lead(r, addresses)
+	}
+}
+
 // Route leads addresses to a listener that somebody else opened and goes on to own. Its connections are known by their
 // addresses only; with a choice, use [Network.Adopt].
 func (n *Network) Route(party string, target string, addresses ...string) {

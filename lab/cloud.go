@@ -245,6 +245,8 @@ func (p people) Opaque(token string) (fakesmtp.Claims, bool) {
 	}, true
 }
 
+func (p people) Expired(token string) bool { return p.lab.Entra.Expired(token) }
+
 func (p people) Account(address string) (fakesmtp.Account, bool) {
 	u, known := p.lab.Entra.User(address)
 	if !known {

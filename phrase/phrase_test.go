@@ -94,6 +94,45 @@ func TestWhatThePhrasesOfAnExchangeAnswerMean(t *testing.T) {
 	}
 }
 
+func TestWhatThePhrasesOfAPrinterMean(t *testing.T) {
+	for line, want := range map[string]string{
+		"off": "off", "cut": "cut", "cut at=write:3": "cut at=write:3", "cut byte=0 at=write:1": "cut at=write:1 byte=0",
+	} {
+		act, err := phrase.PowerAct(strings.Fields(line))
+		require.NoError(t, err, line)
+		require.Equal(t, want, act.String())
+	}
+	for line, want := range map[string]string{
+		"half":                   `no power state "half" here`,
+		"":                       `no power state "" here`,
+		"on at=write:1":          "at= belongs to power cut",
+		"cut byte=1":             "byte= needs at=write:N",
+		"cut at=write:0":         "at=write:0 is no write",
+		"cut at=read:1":          "at=read:1 is no write",
+		"cut at=write:1 byte=-1": "byte=-1 is no number",
+		"off now":                `"now" does not belong there`,
+	} {
+		_, err := phrase.PowerAct(strings.Fields(line))
+		require.ErrorContains(t, err, want, line)
+	}
+	for line, want := range map[string]string{
+		"refuses writes": "refuses writes", "refuses writes times=2 after=1": "refuses writes after=1 times=2",
+	} {
+		fault, err := phrase.MemoryFault(strings.Fields(line))
+		require.NoError(t, err, line)
+		require.Equal(t, want, fault.String())
+	}
+	fault, err := phrase.MemoryFault([]string{phrase.OK})
+	require.NoError(t, err)
+	require.Nil(t, fault)
+	for line, want := range map[string]string{
+		"refuses": "fault of a memory", "ok after=1": "ok takes no further words", "refuses writes times=x": "times=x is no number",
+	} {
+		_, err := phrase.MemoryFault(strings.Fields(line))
+		require.ErrorContains(t, err, want, line)
+	}
+}
+
 func TestWhatThePhraseOfASourceMeans(t *testing.T) {
 	of, source, err := phrase.Source(split(t, "device address=203.0.113.7 country=DE platform=linux compliant=yes joined=no risk=low"))
 	require.NoError(t, err)

@@ -41,7 +41,8 @@ type play struct {
 	account       string // typed last on Microsoft's page
 	code, address string // copied last from Web Config
 	failed        *failure
-	panics        int // of the World's, how many were told
+	panics        int             // of the World's, how many were told
+	armed         map[string]bool // printers whose supply was told to fail in a write
 }
 
 func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {
@@ -51,6 +52,7 @@ func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {
 	}
 	return &play{
 		scenario: s, lab: l, language: language, lines: lines, printer: lab.DefaultPrinter, texts: map[string]device.Words{},
+		armed:    map[string]bool{},
 		readFile: func(name string) (string, error) { return "", fmt.Errorf("no file %q", name) },
 	}, nil
 }
@@ -102,12 +104,13 @@ func (p *play) panicked() error {
 // do runs one step of the script in a turn of its own.
 func (p *play) do(f func(ctx context.Context) error) error { return inTurn(p.lab, f) }
 
-// act runs one step of a person, who takes a while before it is done.
+// act runs one step of a person, who takes a while before it is done. A failure of the power that was asked for is no
+// error of the step in which it comes.
 func (p *play) act(takes time.Duration, f func(ctx context.Context) error) error {
 	if _, err := p.lab.World.Advance(takes); err != nil {
 		return stuck(err)
 	}
-	return p.do(f)
+	return p.do(func(ctx context.Context) error { return p.bearing(ctx, f) })
 }
 
 // note records a step in the journal, where evidence and failures find it.

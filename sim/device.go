@@ -87,7 +87,7 @@ func (d *simulated) Describe(context.Context) (device.Description, error) {
 // of itself.
 func (d *simulated) capabilities() []device.Capability {
 	list := []device.Capability{
-		device.CapabilityPowerCut, device.CapabilityMemory, device.CapabilityDate, device.CapabilityFirmware, device.CapabilityPanel,
+		device.CapabilityPowerCut, device.CapabilityMemory, device.CapabilityMemoryFault, device.CapabilityDate, device.CapabilityFirmware, device.CapabilityPanel,
 		device.CapabilityWebConfig, device.CapabilityJobHistory,
 	}
 	for _, o := range []struct {
@@ -203,6 +203,15 @@ func (d *simulated) Sheet(context.Context) (string, error) {
 
 func (d *simulated) Memory(context.Context) ([]byte, error) { return d.printer.Memory() }
 
+func (d *simulated) SetMemoryFault(_ context.Context, fault *device.MemoryFault) error {
+	d.printer.power.setFaults(fault)
+	return nil
+}
+
+func (d *simulated) MemoryState(context.Context) (device.MemoryState, error) {
+	return d.printer.power.state(), nil
+}
+
 func (d *simulated) Power(ctx context.Context, act device.PowerAct) error {
 	return d.printer.Power(ctx, act)
 }
@@ -243,7 +252,11 @@ func (p *powerPanel) act(f func() (device.Screen, error)) (device.Screen, error)
 	if !p.printer.PoweredOn() {
 		return device.Screen{}, device.ErrPoweredOff
 	}
-	return f()
+	screen, err := f()
+	if !p.printer.PoweredOn() { // the power has failed meanwhile
+		return device.Screen{}, device.ErrPoweredOff
+	}
+	return screen, err
 }
 
 func (p *powerPanel) Screen(ctx context.Context) (device.Screen, error) {

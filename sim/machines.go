@@ -57,7 +57,7 @@ func (m panelMachine) SetLocked(on bool) error {
 	if live == nil {
 		return device.ErrPoweredOff
 	}
-	return live.memory.change(func(x *preferences) { x.Locked = on })
+	return m.prefer(live, func(x *preferences) { x.Locked = on })
 }
 
 func (m panelMachine) Elapsed() time.Duration     { return m.elapsed() }

@@ -47,6 +47,7 @@ type serveCommand struct {
 	PanelPort     int `placeholder:"PORT" default:"0" env:"MFPSIM_PANEL_PORT" help:"Port of the panel; 0: any."`
 	EntraPort     int `placeholder:"PORT" default:"0" env:"MFPSIM_ENTRA_PORT" help:"Port of Entra; 0: any."`
 	SMTPPort      int `name:"smtp-port" placeholder:"PORT" default:"0" env:"MFPSIM_SMTP_PORT" help:"Port of SMTP; 0: any."`
+	MXPort        int `name:"mx-port" placeholder:"PORT" default:"0" env:"MFPSIM_MX_PORT" help:"Port of the MX door; 0: any."`
 	ControlPort   int `placeholder:"PORT" default:"0" env:"MFPSIM_CONTROL_PORT" help:"Port of the control API; 0: any."`
 }
 
@@ -75,7 +76,10 @@ func (c *serveCommand) Run(s *streams) error {
 		Prepared: c.Ready, Script: c.Script, Start: start, Passwords: c.Password,
 		Scenario: c.Scenario, Evidence: c.Evidence, JSON: c.JSON, Seed: seed, AnySeed: c.Seed == nil, Model: c.Model, Language: c.Lang,
 		Flash: c.Flash, CA: c.CA, Host: c.Listen, Names: c.Name, Token: c.Token, Keep: c.Keep,
-		Ports:     serve.Ports{WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort, Control: c.ControlPort},
+		Ports: serve.Ports{
+			WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort,
+			MX: c.MXPort, Control: c.ControlPort,
+		},
 		Relatives: c.Relatives, Limits: limits,
 		Out: s.out, Err: s.err, StrictDoors: c.StrictDoors, AsOf: asOf,
 	})

@@ -9,6 +9,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-sasl"
@@ -226,9 +227,36 @@ func (s *Submitter) handOver(
 	}
 	response, err := data.CloseWithResponse()
 	if err != nil {
-		return "", s.failed(ctx, outcome.StageData, err)
+		return "", s.undelivered(ctx, raw, err)
 	}
 	return response.StatusText, nil
+}
+
+// undelivered is the outcome of a message after its last line. Only a refusal of the server says that it has not taken
+// the message (RFC 5321 §4.2.5): with any other end, or none, it may have been delivered.
+func (s *Submitter) undelivered(ctx context.Context, raw net.Conn, err error) *outcome.Outcome {
+	failed := s.failed(ctx, outcome.StageData, err)
+	refused := failed.SMTPCode >= 400 && failed.SMTPCode <= 599
+	if sent, watched := raw.(*sending); refused || watched && sent.broken.Load() {
+		return failed
+	}
+	failed.Kind, failed.Retry = outcome.DeliveryUnknown, outcome.DeliveryUnknown.Transient()
+	return failed
+}
+
+// sending is a connection that knows whether all that was written to it has left the device.
+type sending struct {
+	net.Conn
+	broken atomic.Bool
+}
+
+// Write writes.
+func (c *sending) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	if err != nil {
+		c.broken.Store(true)
+	}
+	return n, err
 }
 
 // mechanism chooses how to authenticate; nil for not at all.
@@ -275,7 +303,7 @@ func (s *Submitter) dial(ctx context.Context, server string, port int) (net.Conn
 	defer cancel()
 	conn, err := s.config.Dialer.DialContext(limited, "tcp", net.JoinHostPort(server, strconv.Itoa(port)))
 	if err == nil {
-		return conn, nil
+		return &sending{Conn: conn}, nil
 	}
 	kind := outcome.Network(limited, err)
 	if kind == "" {

@@ -229,5 +229,5 @@ func (r refusal) kind() outcome.Kind {
 	if k, known := byWord[r.word]; known {
 		return k
 	}
-	return outcome.ApplicationRefused // a word that nobody documents: the request is refused, the sign-in may be good
+	return outcome.RefusedUnknown // a word that nobody documents: the request is refused, the sign-in may be good
 }

@@ -70,4 +70,31 @@ func TestThePrintersMemoryCanBeReadOut(t *testing.T) {
 	status, answer := s.ask(http.MethodGet, "/printer/memory", "")
 	require.Equal(t, http.StatusOK, status)
 	require.NotEmpty(t, answer["image"])
+	require.EqualValues(t, 1, answer["writes"])
+}
+
+func TestThePrintersMemoryIsMadeToRefuseWrites(t *testing.T) {
+	s := live(t, Config{})
+	status, answer := s.ask(http.MethodPost, "/printer/memory", `{"words":"refuses writes times=1"}`)
+	require.Equal(t, http.StatusOK, status, answer)
+	_, answer = s.ask(http.MethodGet, "/printer/memory", "")
+	require.Equal(t, []any{"memory refuses writes times=1"}, answer["unmet"])
+	status, _ = s.ask(http.MethodPost, "/printer/language", `{"language":"el"}`)
+	require.NotEqual(t, http.StatusOK, status, "the language could not be stored")
+	_, answer = s.ask(http.MethodGet, "/printer/memory", "")
+	require.EqualValues(t, 1, answer["refused"])
+	require.Empty(t, answer["unmet"])
+	status, _ = s.ask(http.MethodPost, "/printer/language", `{"language":"el"}`)
+	require.Equal(t, http.StatusOK, status)
+	status, _ = s.ask(http.MethodPost, "/printer/memory", `{"words":"eats writes"}`)
+	require.Equal(t, http.StatusBadRequest, status)
+
+	// The supply fails in the next write, of which a byte arrives.
+	status, answer = s.ask(http.MethodPost, "/printer/power", `{"state":"cut","atWrite":1,"atByte":1}`)
+	require.Equal(t, http.StatusOK, status, answer)
+	_, _ = s.ask(http.MethodPost, "/printer/language", `{"language":"en"}`)
+	_, answer = s.ask(http.MethodGet, "/printer", "")
+	require.Equal(t, false, answer["on"])
+	status, answer = s.ask(http.MethodPost, "/printer/power", `{"state":"on"}`)
+	require.Equal(t, http.StatusOK, status, answer)
 }

@@ -47,6 +47,8 @@ type bench struct {
 	serving   sync.WaitGroup // of the relatives
 	smtp      net.Listener
 	smtpDone  chan struct{}
+	mx        net.Listener
+	mxDone    chan struct{}
 }
 
 // graphPath is where Entra's administration API is mounted beside the control API.
@@ -59,7 +61,7 @@ func (s *server) build(ctx context.Context, to point) (*bench, error) {
 	b.endpoints = Endpoints{
 		WebConfig: "https://" + s.host(webConfigPort), Panel: "http://" + s.host(panelPort),
 		Entra: "https://" + s.host(entraPort), Control: "http://" + s.host(controlPort),
-		Graph: "http://" + s.host(controlPort) + graphPath + "/v1.0", SMTP: s.host(smtpPort),
+		Graph: "http://" + s.host(controlPort) + graphPath + "/v1.0", SMTP: s.host(smtpPort), MX: s.host(mxPort),
 		Names: s.config.Names, Token: s.config.Token,
 	}
 	b.planes = map[string]http.Handler{
@@ -309,6 +311,12 @@ func (b *bench) serve() error {
 		defer close(b.smtpDone)
 		_ = b.lab.SMTP.Serve(b.smtp) // ends when the bench is closed
 	}()
+	b.mx, b.mxDone = network.Adopt(fakesmtp.Party, listener(mxPort)), make(chan struct{})
+	faultnet.Expect(b.mx)
+	go func() {
+		defer close(b.mxDone)
+		_ = b.lab.SMTP.ServeExchanger(b.mx)
+	}()
 	return b.serveRelatives()
 }
 
@@ -363,6 +371,10 @@ func (b *bench) close() error {
 	if b.smtp != nil {
 		_ = b.smtp.Close() // the lab has closed it already
 		<-b.smtpDone
+	}
+	if b.mx != nil {
+		_ = b.mx.Close()
+		<-b.mxDone
 	}
 	return failed
 }

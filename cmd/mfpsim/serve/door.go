@@ -18,6 +18,7 @@ var doors = []struct {
 	{panelPort, func(p Ports) int { return p.Panel }},
 	{entraPort, func(p Ports) int { return p.Entra }},
 	{smtpPort, func(p Ports) int { return p.SMTP }},
+	{mxPort, func(p Ports) int { return p.MX }},
 	{controlPort, func(p Ports) int { return p.Control }},
 }
 
@@ -26,6 +27,7 @@ const (
 	panelPort     = "panel-port"
 	entraPort     = "entra-port"
 	smtpPort      = "smtp-port"
+	mxPort        = "mx-port"
 	controlPort   = "control-port"
 )
 

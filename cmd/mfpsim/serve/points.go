@@ -103,6 +103,7 @@ func (s *server) visited() error {
 	for _, place := range []struct{ flag, name string }{
 		{entraPort, "Entra"},
 		{smtpPort, "SMTP"},
+		{mxPort, "the MX door"},
 		{webConfigPort, "Web Config"},
 	} {
 		if s.doors[place.flag].visited() {

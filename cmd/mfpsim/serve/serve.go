@@ -25,7 +25,7 @@ import (
 )
 
 // Ports are where to listen; 0 is any free port.
-type Ports struct{ WebConfig, Panel, Entra, SMTP, Control int }
+type Ports struct{ WebConfig, Panel, Entra, SMTP, MX, Control int }
 
 // Config says what is to be served.
 type Config struct {
@@ -120,6 +120,7 @@ type Endpoints struct {
 	Control   string    `json:"control"`   // base URL
 	Graph     string    `json:"graph"`     // base URL of Entra's administration API, in Microsoft Graph's paths
 	SMTP      string    `json:"smtp"`      // host:port
+	MX        string    `json:"mx"`        // host:port of the MX door, for direct send and connectors
 	CA        string    `json:"ca"`        // PEM file
 	Tenant    string    `json:"tenant"`    // id of the organization
 	ClientID  string    `json:"clientId"`  // of the printer maker's application
@@ -200,7 +201,9 @@ func (c Config) check() error {
 		return err
 	}
 	if c.Scenario != "" && c.Flash != "" && sim.HoldsPrinters(c.Flash) {
-		return misuse("--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash)
+		return misuse(
+			"--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash,
+		)
 	}
 	if err := checkRelatives(c.Relatives); err != nil {
 		return err
@@ -298,6 +301,7 @@ func (b *bench) announce() error {
 	_, _ = fmt.Fprintf(t, "Panel\t%s\t\n", e.Panel)
 	_, _ = fmt.Fprintf(t, "Entra\t%s/device\tsimulation of Microsoft's sign-in\n", e.Entra)
 	_, _ = fmt.Fprintf(t, "SMTP\t%s\tsimulation of Exchange Online\n", e.SMTP)
+	_, _ = fmt.Fprintf(t, "MX\t%s\tits door for direct send and connectors\n", e.MX)
 	_, _ = fmt.Fprint(t, b.relativesTold())
 	_, _ = fmt.Fprintf(t, "Control API\t%s\t\n", e.Control)
 	_, _ = fmt.Fprintf(t, "Graph\t%s\tEntra's administration, paths of Microsoft Graph\n", e.Graph)

@@ -34,6 +34,8 @@ type Status string
 const (
 	Delivered Status = "Delivered"
 	Failed    Status = "Failed"
+	Expanded  Status = "Expanded" // a group, to its members
+	Resolved  Status = "Resolved" // redirected
 )
 
 // Rewritten returns a message with the mailbox's primary address in place of an alias, unless the organization lets
@@ -68,44 +70,11 @@ func (s *Store) deliver(name string, m mail.Message, way *transit.Way) {
 	user := s.mailbox(name)
 	way.Sender = user.organization.letterhead
 	m.CarryBy(way)
-	size := int64(m.Size())
-	user.held += size
-	outside := s.takeExternal(user.organization, m)
-	boxes := append(make([]*mail.Box, 0, 1+len(m.EnvelopeTo)), &user.sent)
-	var failures []transit.Failure
-	for _, recipient := range m.EnvelopeTo {
-		row := TraceEntry{
-			At: m.ReceivedAt, Connection: m.Connection, Sender: m.EnvelopeFrom, Recipient: recipient, Subject: m.Subject,
-			MessageID: m.ID, Size: int(size), Status: Delivered,
-		}
-		target, restriction := s.mailbox(recipient), user.restriction
-		external := target == nil && s.organization(address.Domain(recipient)) == nil ||
-			target != nil && target.organization == nil
-		switch {
-		case restriction != "":
-		case external && outside != "":
-			restriction = outside
-		case external && target == nil:
-			target = onTheInternet(recipient)
-			s.add(target)
-		case target == nil:
-			restriction = replies.RecipientNotFound
-		}
-		if restriction != "" {
-			row.Status, row.Detail = Failed, restriction.Diagnostic(user.address)
-			failures = append(failures, transit.Failure{
-				Recipient: recipient, Status: string(restriction), Diagnostic: row.Detail,
-			})
-		} else if !slices.Contains(boxes, &target.inbox) {
-			boxes = append(boxes, &target.inbox)
-			target.held += size
-		}
-		s.trace = append(s.trace, row)
-	}
-	s.shelf.Put(m, len(m.EnvelopeTo), boxes...)
-	if len(failures) > 0 {
-		s.report(user, m, way, failures)
-	}
+	user.held += int64(m.Size())
+	s.route(&transfer{
+		m: m, way: way, sender: user, of: user.organization,
+		boxes: append(make([]*mail.Box, 0, 1+len(m.EnvelopeTo)), &user.sent),
+	})
 }
 
 // dropped forgets what a message that has fallen out leaves: its rows of the trace, and mailboxes on the Internet that
@@ -133,21 +102,19 @@ func (s *Store) takeExternal(o *organization, m mail.Message) replies.Restrictio
 		}
 	}
 	if !o.externalOfLastDay.Take(m.ReceivedAt, limits.Day, count, o.externalPerDay) {
+		if o.trial {
+			return replies.TrialExternalLimit
+		}
 		return replies.TenantExternalLimit
 	}
 	return ""
 }
 
-// report puts a non-delivery report into the sender's mailbox (docs/reference/exchange-smtp.md §2.5: client submission
-// takes any address and tells later): that of the envelope if the service has it, else the one that has authenticated.
-// Under s.mu.
-func (s *Store) report(user *mailbox, m mail.Message, way *transit.Way, failures []transit.Failure) {
-	to := user
-	if sender := s.mailbox(m.EnvelopeFrom); sender != nil && sender.organization != nil {
-		to = sender
-	}
-	ndr := mail.Parse(way.Report(m, to.address, failures))
-	ndr.EnvelopeTo, ndr.ReceivedAt = []string{to.address}, m.ReceivedAt
+// report puts a non-delivery report into a mailbox (docs/reference/exchange-smtp.md §2.5: client submission takes any
+// address and tells later). Under s.mu.
+func (s *Store) report(to *mailbox, t *transfer) {
+	ndr := mail.Parse(t.way.Report(t.m, to.address, t.failures))
+	ndr.EnvelopeTo, ndr.ReceivedAt = []string{to.address}, t.m.ReceivedAt
 	ndr.NonDelivery = true
 	s.shelf.Put(ndr, 0, &to.inbox)
 	to.held += int64(ndr.Size())
@@ -189,7 +156,7 @@ func (s *Store) Sent(address string, from, most int) []mail.Message {
 func (s *Store) page(address string, from, most int, of func(*mailbox) *mail.Box) []mail.Message {
 	s.mu.Lock()
 	var page mail.Page
-	if m := s.mailbox(address); m != nil {
+	if m := s.recipient(address); m != nil {
 		page = of(m).Page(from, most)
 	}
 	s.mu.Unlock()
@@ -211,7 +178,7 @@ func (s *Store) Addresses() []string {
 func (s *Store) Count(address string) (count, dropped int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.mailbox(address); m != nil {
+	if m := s.recipient(address); m != nil {
 		return m.inbox.Count(), m.inbox.Dropped()
 	}
 	return 0, 0
@@ -247,7 +214,7 @@ func (s *Store) Trace() []TraceEntry {
 func (s *Store) Key(address string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.mailbox(address); m != nil {
+	if m := s.recipient(address); m != nil {
 		return strings.ToLower(m.address)
 	}
 	return strings.ToLower(address)
@@ -257,7 +224,7 @@ func (s *Store) Key(address string) string {
 func (s *Store) After(address string, number int) (found mail.Message, own int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.mailbox(address); m != nil {
+	if m := s.recipient(address); m != nil {
 		return m.inbox.After(number)
 	}
 	return mail.Message{}, 0, false

@@ -39,6 +39,8 @@ type Organization struct {
 	Created time.Time
 	// ExternalRecipientsPerDay is the limit of all its mailboxes together in any 24 h, 5,000 for a trial; zero: none.
 	ExternalRecipientsPerDay int
+	// Trial: the organization has no paid licence; the report at that limit says so.
+	Trial bool
 	// Personal: mailboxes of consumers, outlook.com and its sisters. Nobody administers them: SMTP AUTH is on, basic
 	// authentication goes by the calendar.
 	Personal bool
@@ -111,6 +113,13 @@ type organization struct {
 	letterhead        *transit.Organization // as headers tell it
 	externalPerDay    int
 	externalOfLastDay limits.Window
+	trial             bool
+	restriction       replies.Restriction // of all its mailboxes; empty: none
+	noPlusAddressing  bool                // DisablePlusAddressInRecipients
+	rejectDirectSend  bool                // RejectDirectSend
+	groups            []*Group
+	rules             []*Rule
+	connectors        []*Connector
 }
 
 // policy is an authentication policy, as far as it concerns client submission.
@@ -136,6 +145,7 @@ type mailbox struct {
 	revokedBefore  time.Time
 	verdict        string              // of the abuse control; empty: none
 	restriction    replies.Restriction // empty: none
+	acceptance     Acceptance
 	password       journal.Secret
 	inbox          mail.Box
 	sent           mail.Box
@@ -173,6 +183,7 @@ func (s *Store) AddOrganization(o Organization) error {
 		basicAuth: o.BasicAuth || o.Personal, smtpAuth: newSetting(o.SMTPAuth || o.Personal),
 		securityDefaults: newSetting(o.SecurityDefaults), legacyTLS: newSetting(false), sendFromAliases: newSetting(false),
 		defaultPolicy: newSetting(""), externalPerDay: o.ExternalRecipientsPerDay,
+		trial: o.Trial,
 	})
 	return nil
 }

@@ -16,14 +16,18 @@ import (
 
 // readLine serves one command line or one SASL answer.
 func (c *session) readLine() error {
-	line, err := c.wire.Line(c.endpoint.Settings.MaxLine)
+	limit, tooLong := c.endpoint.Front().MaxLine, replies.LineTooLong
+	if c.pending != nil { // RFC 4954 §4: the limit of commands is not that of SASL answers
+		limit, tooLong = c.endpoint.Front().MaxAnswer, replies.AnswerTooLong
+	}
+	line, err := c.wire.Line(limit)
 	var hello *wire.TLSError
 	switch {
 	case errors.Is(err, wire.ErrLineTooLong):
-		read := journal.Plain("(a line of more than " + strconv.Itoa(c.endpoint.Settings.MaxLine) + " octets)")
+		read := journal.Plain("(a line of more than " + strconv.Itoa(limit) + " octets)")
 		c.visit("a long line", nil, read, func(ctx context.Context) {
 			c.pending = nil
-			c.refuse(ctx, replies.LineTooLong, "")
+			c.refuse(ctx, tooLong, "")
 		})
 		return nil
 	case errors.As(err, &hello):
@@ -40,7 +44,12 @@ func (c *session) readLine() error {
 	}
 	if answer := c.pending; answer != nil {
 		c.pending = nil
-		c.visit("AUTH", nil, wire.AnswerText(line), func(ctx context.Context) { answer(ctx, line) }, answers.OnResponse)
+		end := answers.OnResponse
+		if c.decides || line == "*" {
+			end = answers.OnCredentials
+		}
+		act := func(ctx context.Context) { answer(ctx, line) }
+		c.visit("AUTH", nil, wire.AnswerText(line), act, answers.OnResponse, end)
 		return nil
 	}
 	verb, arguments := wire.Command(line)
@@ -48,12 +57,23 @@ func (c *session) readLine() error {
 		return c.readChunk(line, arguments)
 	}
 	var planted *answers.Answer
-	if verb == "RCPT" {
+	moment := answers.Moment(verb)
+	also := moment
+	switch verb {
+	case "RCPT":
 		path, _, _ := parsePath(arguments, "TO:")
 		planted = answers.ByAddress(path, answers.AtRecipient)
+		c.named[0] = path
+	case "EHLO", "HELO":
+		also = answers.OnHello
+	case "AUTH":
+		if c.decided(arguments) {
+			also = answers.OnCredentials
+		}
 	}
 	act := func(ctx context.Context) { c.command(ctx, verb, arguments) }
-	c.visit(visitName(verb), planted, wire.CommandText(line, wire.KnownVerb, nil), act, answers.Moment(verb))
+	c.visit(visitName(verb), planted, wire.CommandText(line, wire.KnownVerb, nil), act, moment, also)
+	c.named[0] = ""
 	return nil
 }
 
@@ -67,7 +87,11 @@ func (c *session) startTLS() error {
 	if planted := c.handshake; planted != nil {
 		return c.breakHandshake(planted)
 	}
-	secure := tls.Server(c.raw, c.endpoint.TLS)
+	security := c.endpoint.TLS
+	if c.exchanger {
+		security = c.endpoint.ExchangerTLS
+	}
+	secure := tls.Server(c.raw, security)
 	if err := secure.Handshake(); err != nil {
 		return err
 	}

@@ -26,7 +26,9 @@ type session struct {
 	peer     *faultnet.Peer
 	wire     *wire.Wire
 	random   *chance.Reader
-	tls      *tls.Conn // nil: in clear
+	// the client came to the MX door, where nobody authenticates
+	exchanger bool
+	tls       *tls.Conn // nil: in clear
 
 	// Names that this connection's front end and mailbox server have in replies.
 	id, host, label, backend string
@@ -41,6 +43,8 @@ type session struct {
 	errors    int             // protocol errors
 	closing   bool
 	pending   func(ctx context.Context, line string) // takes the next line instead of a command: a SASL answer
+	decides   bool                                   // that line ends the AUTH
+	named     [1]string                              // the recipient of the RCPT under way
 	mail      *transaction
 	replies   []string // of the visit under way, without line ends
 	garbled   []byte   // what goes out in place of the replies, as it is
@@ -96,6 +100,9 @@ func (c *session) name() {
 	c.label = fmt.Sprintf("%sCA%04d.%s", site, c.random.Intn(10000), forest)
 	c.host = strings.TrimSuffix(c.label, "."+forest) + ".outlook.office365.com"
 	c.backend = fmt.Sprintf("%sMB%04d.%s", site, c.random.Intn(10000), forest)
+	if c.exchanger {
+		c.nameExchanger(site, forest)
+	}
 	c.route = &transit.Route{
 		Seed: c.endpoint.Shell.Seed, FrontEnd: c.label, Backend: c.backend, Site: site, Forest: forest,
 	}
@@ -114,7 +121,7 @@ func (c *session) visit(
 	}
 	ctx := shell.Acting(v)
 	if planted == nil {
-		planted = c.endpoint.Answers.Meet(c.peer.Party(), moments...)
+		planted = c.endpoint.Answers.Meet(c.peer.Party(), c.recipients(), moments...)
 	}
 	if planted == nil {
 		act(ctx)
@@ -128,6 +135,17 @@ func (c *session) visit(
 	if planted != nil {
 		c.carryOut(planted)
 	}
+}
+
+// recipients are those that what comes now is about: of RCPT the one that it names, else those of the message.
+func (c *session) recipients() []string {
+	switch {
+	case c.named[0] != "":
+		return c.named[:]
+	case c.mail != nil:
+		return c.mail.to
+	}
+	return nil
 }
 
 // write hands over what was said, for the next read to send: an error stays with the writer and comes back with it.

@@ -17,10 +17,15 @@ const newIDLength = 25
 func (c *session) way(m mail.Message) *transit.Way {
 	w := &transit.Way{Route: c.route, NetworkID: transit.NetworkID(c.random, m.ReceivedAt)}
 	if m.ID == "" || c.profile == replies.ProfileOutlook {
-		name, _, _ := strings.Cut(c.backend, ".")
-		w.MessageID = "<" + name + strings.ToUpper(c.random.Hex(newIDLength)) + "@" + c.backend + ">"
+		w.MessageID = c.freshID()
 	}
 	return w
+}
+
+// freshID makes a Message-ID of the mailbox server's.
+func (c *session) freshID() string {
+	name, _, _ := strings.Cut(c.backend, ".")
+	return "<" + name + strings.ToUpper(c.random.Hex(newIDLength)) + "@" + c.backend + ">"
 }
 
 const diagnosticPairs = 95

@@ -164,6 +164,10 @@ func (r *report) status(at time.Time) {
 // headers are those of the message, as the mailbox server had it when it gave up.
 func (r *report) headers() string {
 	m := r.message
+	if r.Inbound {
+		header, _, _ := strings.Cut(string(m.Delivered()), "\r\n\r\n")
+		return header + "\r\n"
+	}
 	m.CarryBy(r.Way)
 	return string(m.SentHeader())
 }

@@ -52,6 +52,8 @@ type Way struct {
 	NetworkID string // see [NetworkID]
 	// MessageID is what the service gave, in the place of the client's or for want of one; empty: the client's holds.
 	MessageID string
+	// Inbound: the message came in by the MX door, and its header says so already.
+	Inbound bool
 }
 
 // servers draws the servers that a message comes by after the first one.
