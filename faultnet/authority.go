@@ -163,10 +163,21 @@ func (a *Authority) expired(hosts ...string) (*tls.Certificate, error) {
 	return a.certify("expired ", a.from.AddDate(0, 0, 1), hosts)
 }
 
+// misnamed is a certificate that holds for no server of the network, whatever it is called.
+func (a *Authority) misnamed() (*tls.Certificate, error) {
+	return a.certify(misnamed, a.until, []string{elsewhere})
+}
+
+// misnamed marks certificates without the names that every other one has.
+const misnamed = "misnamed "
+
 func (a *Authority) certify(kind string, until time.Time, hosts []string) (*tls.Certificate, error) {
 	hosts, err := withLoopback(hosts)
 	if err != nil {
 		return nil, err
+	}
+	if kind == misnamed { // clients from outside call the servers by loopback's names
+		hosts = hosts[:len(hosts)-len(everywhere)]
 	}
 	id := kind + strings.Join(hosts, " ")
 	a.mu.Lock()
@@ -280,7 +291,7 @@ func (n *Network) servingTLS(clock *vtime.Clock, wanted func(*tls.ClientHelloInf
 		case n.inHandshake(hello.Conn, Untrusted):
 			return n.stranger.Certificate(wanted(hello)...)
 		case n.inHandshake(hello.Conn, WrongName):
-			return n.authority.Certificate(elsewhere)
+			return n.authority.misnamed()
 		case n.inHandshake(hello.Conn, Expired):
 			return n.authority.expired(wanted(hello)...)
 		}
