@@ -47,7 +47,7 @@ func New(random *chance.Reader, given *secrets.List) *Store {
 	return &Store{
 		random: random, secrets: given, devices: map[string]*Request{}, users: map[string]*Request{},
 		waitingOf: map[string]int{},
-		graves: newGraves(), authorizations: map[string]*Authorization{},
+		graves:    newGraves(), authorizations: map[string]*Authorization{},
 	}
 }
 
