@@ -161,7 +161,7 @@ func (s *Server) rooms(order []pages.Name) http.Handler {
 		Browser: s.browser,
 		Grants: &grants.Endpoint{
 			Settings: grants.Settings{
-				RefreshTokenLifetime: c.RefreshTokenLifetime, CodeLifetime: c.CodeLifetime, Interval: c.Interval,
+				RefreshTokenLifetime: c.RefreshTokenLifetime, CodeLifetime: c.CodeLifetime, MaxDeviceCodes: max(c.MaxDeviceCodes, 0), Interval: c.Interval,
 				SlowDown: c.SlowDown, VerificationURI: c.VerificationURI,
 			},
 			Front:     front,

@@ -29,6 +29,14 @@ func (s *Server) AddMailbox(m Mailbox) error {
 	return nil
 }
 
+// CheckMailbox says why [Server.AddMailbox] would refuse a mailbox; it makes nothing.
+func (s *Server) CheckMailbox(m Mailbox) error { return ours(s.mailboxes.CheckMailbox(m)) }
+
+// CheckOrganization says why [Server.AddOrganization] would refuse an organization; it makes nothing.
+func (s *Server) CheckOrganization(o Organization) error {
+	return ours(s.mailboxes.CheckOrganization(o))
+}
+
 // AddGroup makes a distribution group (New-DistributionGroup).
 func (s *Server) AddGroup(g Group) error { return ours(s.mailboxes.AddGroup(g)) }
 

@@ -252,21 +252,24 @@ func (r *recorder) finish() {
 }
 
 // ServeHTTP serves h on a listener of the network until the returned server is closed; tlsConfig nil: without TLS. The
-// server has no time-outs, since they would be the machine's, and logs nothing. Connections are counted for [Reset].
+// server has no time-outs of net/http, since they would be the machine's, but a client from outside has 60 s of the
+// bench's for a request; it logs nothing. Connections are counted for [Reset].
 func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handler) (*http.Server, error) {
 	if tlsConfig != nil && tlsConfig.GetCertificate == nil && len(tlsConfig.Certificates) == 0 &&
 		tlsConfig.GetConfigForClient == nil {
 		return nil, errors.New("serve HTTPS: the configuration has no certificate")
 	}
 	server := &http.Server{
-		Handler:     withTLSState(h),
+		Handler:     awaited(withTLSState(h)),
 		ErrorLog:    log.New(panicLog{n.world, l}, "", 0),
 		BaseContext: func(net.Listener) context.Context { return background() },
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, connectionKey{}, c)
 		},
-		ConnState:    connState,
-		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){}, // HTTP/1.1 only: one request at a time
+		ConnState: connState,
+		// Beyond loopback, and from a test that attacks, anything can come.
+		MaxHeaderBytes: maximumHeader,
+		TLSNextProto:   map[string]func(*http.Server, *tls.Conn, http.Handler){}, // HTTP/1.1 only: one request at a time
 	}
 	counted := &countingListener{Listener: l, network: n}
 	if tlsConfig != nil {
@@ -317,6 +320,7 @@ func (l *countingListener) Accept() (net.Conn, error) {
 	}
 	peer := l.network.Peer(raw)
 	peer.link.web = true
+	raw = l.network.patiently(raw, peer.link)
 	if l.tls == nil {
 		peer.link.endRequest()
 		return peer.Application(raw), nil
@@ -335,6 +339,9 @@ func connState(conn net.Conn, state http.ConnState) {
 		counted.link.beginRequest()
 	case http.StateIdle, http.StateClosed:
 		counted.link.endRequest()
+		if counted.link.patience != nil {
+			counted.link.patience.over()
+		}
 	case http.StateNew, http.StateHijacked:
 	}
 }

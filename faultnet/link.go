@@ -64,6 +64,8 @@ type link struct {
 	deafServer bool // the serving side reads no more
 	leaving    bool // the serving side closes
 
+	patience *patience // HTTP, a client from outside: how long its request may take to come
+
 	web     bool // HTTP: the server reads ahead, so that asking says nothing
 	severed bool // HTTP: the server's machine was switched off meanwhile: not to be used again
 	active  bool // HTTP: a request is being answered

@@ -54,6 +54,7 @@ type Network struct {
 	counts   map[string]int             // party -> connections so far
 	open     []*link                    // dialled and not yet closed, in order
 	faults   []*armed
+	aliases  []string // see SetAliases
 }
 
 // route is where a name leads.

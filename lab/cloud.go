@@ -52,9 +52,18 @@ type User struct {
 	Password string
 }
 
-// AddTenant makes an organization known to both clouds and returns it as the identity provider has it.
+// AddTenant makes an organization known to both clouds and returns it as the identity provider has it. It is made in both
+// or in none.
 func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
+	t.Name = strings.TrimSpace(t.Name)
 	defaults := t.SecurityDefaults != Off && !t.Personal
+	mail := fakesmtp.Organization{
+		Domains: []string{t.Name}, SMTPAuth: t.SMTPAuth, SecurityDefaults: defaults, BasicAuth: t.BasicAuth,
+		Personal: t.Personal,
+	}
+	if err := l.SMTP.CheckOrganization(mail); err != nil {
+		return fakeentra.Tenant{}, fmt.Errorf("exchange: %w", err)
+	}
 	made, err := l.Entra.AddTenant(fakeentra.Tenant{
 		Name: t.Name, Domains: []string{t.Name}, SecurityDefaults: defaults, UserConsent: t.UserConsent,
 		ConsentBox: t.ConsentBox, Personal: t.Personal,
@@ -62,21 +71,19 @@ func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
 	if err != nil {
 		return made, err
 	}
-	err = l.SMTP.AddOrganization(fakesmtp.Organization{
-		ID: made.ID, Domains: []string{t.Name}, SMTPAuth: t.SMTPAuth,
-		SecurityDefaults: defaults, BasicAuth: t.BasicAuth, Personal: t.Personal,
-	})
-	if err != nil {
+	mail.ID = made.ID
+	if err := l.SMTP.AddOrganization(mail); err != nil {
 		return made, fmt.Errorf("exchange: %w", err)
 	}
 	return made, nil
 }
 
-// AddUser makes an account and, unless told otherwise, its mailbox. An address whose domain no tenant has is the
-// Internet's: it needs no account and takes all mail.
+// AddUser makes an account and, unless told otherwise, its mailbox: both or nothing. An address whose domain no tenant
+// has is the Internet's: it needs no account and takes all mail.
 func (l *Lab) AddUser(u User) error {
-	_, domain, found := strings.Cut(u.Address, "@")
-	if !found || domain == "" {
+	u.Address = strings.TrimSpace(u.Address)
+	name, domain, found := strings.Cut(u.Address, "@")
+	if !found || name == "" || domain == "" || strings.ContainsAny(u.Address, " \t\r\n") || strings.Contains(domain, "@") {
 		return fmt.Errorf("%q is no e-mail address", u.Address)
 	}
 	if _, known := l.Entra.Tenant(domain); !known {
@@ -99,6 +106,15 @@ func (l *Lab) AddUser(u User) error {
 	if u.SignIn == Off {
 		account.State = fakeentra.Disabled
 	}
+	mailbox := fakesmtp.Mailbox{Address: u.Address, Organization: domain}
+	if u.Primary != "" && !strings.EqualFold(u.Primary, u.Address) {
+		mailbox.Address, mailbox.Aliases = u.Primary, []string{u.Address}
+	}
+	if u.Mailbox != Off {
+		if err := l.SMTP.CheckMailbox(mailbox); err != nil {
+			return fmt.Errorf("exchange: %w", err)
+		}
+	}
 	made, err := l.Entra.AddUser(account)
 	if err != nil {
 		return err
@@ -106,10 +122,6 @@ func (l *Lab) AddUser(u User) error {
 	l.remember(made.Password.Reveal())
 	if u.Mailbox == Off {
 		return nil
-	}
-	mailbox := fakesmtp.Mailbox{Address: u.Address, Organization: domain}
-	if u.Primary != "" && !strings.EqualFold(u.Primary, u.Address) {
-		mailbox.Address, mailbox.Aliases = u.Primary, []string{u.Address}
 	}
 	if err := l.SMTP.AddMailbox(mailbox); err != nil {
 		return fmt.Errorf("exchange: %w", err)

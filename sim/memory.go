@@ -14,6 +14,8 @@ type preferences struct {
 	Language string `json:"language"`
 	Locked   bool   `json:"locked"`
 	Firmware string `json:"firmware"`
+	// Tries are the wrong passwords of the doors that have any.
+	Tries map[string]tries `json:"tries,omitempty"`
 }
 
 // records are the printer's own part of flash memory: preferences and the job history, in slots as the core's.

@@ -105,6 +105,7 @@ type Printer struct {
 
 // powered is what exists from power on to power off.
 type powered struct {
+	lockouts *lockouts // of panel and Web Config
 	life     *life
 	engine   *core.Engine
 	mail     *core.Mailer // the printer's own
@@ -339,6 +340,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	if errors.Is(live.broken, errNewer) {
 		return live.broken
 	}
+	live.lockouts = openLockouts(p.model.Administrator, p.elapsed, live.memory)
 	live.history = jobs.Open(
 		live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(outcome.Interrupted)).Code,
 	)

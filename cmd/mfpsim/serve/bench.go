@@ -62,6 +62,7 @@ func (s *server) build(ctx context.Context, to point) (*bench, error) {
 		WebConfig: "https://" + s.host(webConfigPort), Panel: "http://" + s.host(panelPort),
 		Entra: "https://" + s.host(entraPort), Control: "http://" + s.host(controlPort),
 		Graph: "http://" + s.host(controlPort) + graphPath + "/v1.0", SMTP: s.host(smtpPort), MX: s.host(mxPort),
+		Names: s.config.Names, Token: s.config.Token,
 	}
 	b.planes = map[string]http.Handler{
 		inControl: routes.Server[*bench]{
@@ -111,10 +112,12 @@ func (b *bench) moved() time.Duration { return time.Duration(b.ahead.Load()) }
 // furnish builds the lab and lets it begin as it is wanted.
 func (b *bench) furnish(ctx context.Context) error {
 	config := lab.Config{
-		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true,
-		Link: b.link, Flash: b.config.Flash, SMTP: b.config.Limits.set, Passwords: b.config.Passwords,
+		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language,
+		// Entra's pages ask for no token, so beyond loopback they do not show who has an account.
+		ShowTestAccounts: b.config.Token == "", Link: b.link, Flash: b.config.Flash, Passwords: b.config.Passwords,
 	}
 	config.Keep, config.Mails = b.config.keep()
+	config.SMTP = b.config.Limits.set
 	config.Entra = func(c *fakeentra.Config) { c.StrictDoors, c.AsOf = b.config.StrictDoors, b.config.AsOf }
 	if b.config.Configure != nil {
 		b.config.Configure(&config)
@@ -128,6 +131,9 @@ func (b *bench) furnish(ctx context.Context) error {
 		return err
 	}
 	b.lab = made
+	if err := made.Network.SetAliases(b.config.Names...); err != nil {
+		return misuse("--name: %w", err)
+	}
 	b.mails = mailpit.New(made.SMTP)
 	b.planes[inGraph] = http.StripPrefix(graphPath, made.Entra.Graph())
 	if b.printer, err = made.Printer(lab.DefaultPrinter); err != nil {

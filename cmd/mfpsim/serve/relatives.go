@@ -59,15 +59,27 @@ type relative struct {
 var relatives = []relative{
 	{
 		"generic", generic.Party, generic.DefaultAccount, generic.DefaultPassword,
-		func(_ *bench, at fakesmtp.Bench) (mailServer, error) { return generic.New(generic.Config{Bench: at}) },
+		func(b *bench, at fakesmtp.Bench) (mailServer, error) {
+			return generic.New(generic.Config{Bench: at, Accounts: []generic.Account{
+				{Address: generic.DefaultAccount, Password: b.relativesPassword("generic", generic.DefaultPassword)},
+			}})
+		},
 	},
 	{
 		"legacy", legacy.Party, legacy.DefaultAccount, legacy.DefaultPassword,
-		func(_ *bench, at fakesmtp.Bench) (mailServer, error) { return legacy.New(legacy.Config{Bench: at}) },
+		func(b *bench, at fakesmtp.Bench) (mailServer, error) {
+			return legacy.New(legacy.Config{Bench: at, Accounts: []legacy.Account{
+				{Name: legacy.DefaultAccount, Password: b.relativesPassword("legacy", legacy.DefaultPassword)},
+			}})
+		},
 	},
 	{
 		"fax", fax.Party, fax.DefaultAccount, generic.DefaultPassword,
-		func(_ *bench, at fakesmtp.Bench) (mailServer, error) { return fax.New(fax.Config{Bench: at}) },
+		func(b *bench, at fakesmtp.Bench) (mailServer, error) {
+			return fax.New(fax.Config{Bench: at, Accounts: []generic.Account{
+				{Address: fax.DefaultAccount, Password: b.relativesPassword("fax", generic.DefaultPassword)},
+			}})
+		},
 	},
 	{
 		"pop3", pop3.Party, "", "",
@@ -130,7 +142,8 @@ func (b *bench) serveRelatives() error {
 			b.endpoints.Relatives = map[string]Relative{}
 		}
 		b.endpoints.Relatives[r.name] = Relative{
-			Address: b.server.host(relativeDoor(r.name)), Host: made.Address(), User: r.user, Password: r.password,
+			Address: b.server.host(relativeDoor(r.name)), Host: made.Address(), User: r.user,
+			Password: b.relativesPassword(r.name, r.password).Reveal(),
 		}
 	}
 	return nil

@@ -41,18 +41,24 @@ type Config struct {
 	Version  string // what the manifest of the evidence says of this program
 	JSON     bool   // print one line of JSON instead of a table
 	Seed     uint64
+	AnySeed  bool   // nobody chose Seed: beyond loopback another one is drawn, since passwords come from it
 	Model    string // of the printer; empty: the default one
 	Language string
 	Flash    string // folder in which the printers keep their memory, see lab.Config; empty: they do not
 	CA       string // file for the authority's certificate; empty: a temporary one, removed at the end
 	Host     string // address to listen on; empty: 127.0.0.1
-	Ports    Ports
-	AsOf     time.Time // the day whose answers Entra ID gives; zero: the newest, see fakeentra.Config
-	Keep     int       // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
+	// Names are further host names and addresses that clients reach the bench under. URLs are given under the first.
+	Names []string
+	// Token is what the owner's pages ask for; empty: one is drawn beyond loopback, and on loopback none is asked for.
+	Token string
+	Ports Ports
+	AsOf  time.Time // the day whose answers Entra ID gives; zero: the newest, see fakeentra.Config
+	Keep  int       // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
 	// Relatives are the other mail servers that are served too, see [Relatives]; nil: none.
 	Relatives []string
 	Limits    Limits // of the mail service
 	Out       io.Writer
+	Err       io.Writer // warnings; nil: none
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
 	// StrictDoors is fakeentra's: it refuses where nobody knows what Entra ID says.
@@ -124,7 +130,9 @@ type Endpoints struct {
 	// Relatives are the other mail servers, by name.
 	Relatives map[string]Relative `json:"relatives,omitempty"`
 	// WebConfigPassword is the administrator password of the printer.
-	WebConfigPassword string `json:"webConfigPassword"`
+	WebConfigPassword string   `json:"webConfigPassword"`
+	Names             []string `json:"names,omitempty" doc:"further names and addresses of the bench, as --name gave them"`
+	Token             string   `json:"token,omitempty" doc:"what control API, Graph and the panel's page ask for, beyond loopback: Authorization: Bearer"`
 }
 
 // Run serves until ctx ends. A [*ConfigError] says that it could not begin.
@@ -141,6 +149,7 @@ func Run(ctx context.Context, c Config) error {
 	if err := c.readScript(); err != nil {
 		return err
 	}
+	c.reach()
 	s, err := openServer(c)
 	if err != nil {
 		return err
@@ -149,6 +158,7 @@ func Run(ctx context.Context, c Config) error {
 		return errors.Join(err, s.close())
 	}
 	if ctx.Err() == nil {
+		c.warn()
 		if err := s.bench.announce(); err != nil {
 			return errors.Join(err, s.close())
 		}
@@ -184,6 +194,9 @@ func (c Config) check() error {
 		if len(picked) != 1 {
 			return misuse("%q fits %d scenarios; name one", c.Scenario, len(picked))
 		}
+	}
+	if err := c.checkReach(); err != nil {
+		return err
 	}
 	if err := c.checkStart(); err != nil {
 		return err
@@ -282,6 +295,9 @@ func (b *bench) announce() error {
 	t := tabwriter.NewWriter(b.config.Out, 0, 0, 2, ' ', 0)
 	if e.WebConfig != "" {
 		_, _ = fmt.Fprintf(t, "Web Config\t%s\tadministrator password %s\n", e.WebConfig, e.WebConfigPassword)
+	}
+	if e.Token != "" {
+		_, _ = fmt.Fprintf(t, "Token\t%s\tfor Control API, Graph and Panel: %s/?token=…\n", e.Token, e.Panel)
 	}
 	_, _ = fmt.Fprintf(t, "Panel\t%s\t\n", e.Panel)
 	_, _ = fmt.Fprintf(t, "Entra\t%s/device\tsimulation of Microsoft's sign-in\n", e.Entra)

@@ -326,12 +326,23 @@ func (t *Tenant) complete() error {
 	return nil
 }
 
+// longestPrincipal is the length of the longest name that Entra ID takes.
+const longestPrincipal = 113
+
+// notInName reports what cannot stand in a name before the @: what no mailbox can have there either.
+func notInName(r rune) bool {
+	return r <= ' ' || r == 0x7f || strings.ContainsRune("\"()<>[]:;@\\,", r)
+}
+
 func (d *book) addUser(u User) (*user, error) {
 	u.Roles, u.Groups = slices.Clone(u.Roles), slices.Clone(u.Groups)
 	u.Principal = strings.ToLower(strings.TrimSpace(u.Principal))
 	name, domain, ok := strings.Cut(u.Principal, "@")
-	if !ok || name == "" || !ValidDomain(domain) {
+	if !ok || name == "" || strings.ContainsFunc(name, notInName) || !ValidDomain(domain) {
 		return nil, fmt.Errorf("user %q: the name is an e-mail address", u.Principal)
+	}
+	if len(u.Principal) > longestPrincipal {
+		return nil, fmt.Errorf("user %q: the name has more than %d characters", u.Principal, longestPrincipal)
 	}
 	if found := d.users[u.Principal]; found != nil && !found.deleted {
 		return nil, fmt.Errorf("user %q %w", u.Principal, ErrExists)

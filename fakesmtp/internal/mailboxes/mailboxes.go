@@ -162,13 +162,8 @@ func New(seed uint64, defaults Defaults, keep mail.Keep) *Store {
 func (s *Store) AddOrganization(o Organization) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(o.Domains) == 0 {
-		return fmt.Errorf("an organization needs a domain: %w", ErrNoOrganization)
-	}
-	for _, domain := range o.Domains {
-		if s.organization(domain) != nil {
-			return fmt.Errorf("the domain %s: %w", domain, ErrExists)
-		}
+	if err := s.checkOrganization(o); err != nil {
+		return err
 	}
 	if o.ID == "" {
 		if o.ID = identity.PersonalTenant; !o.Personal {
@@ -188,12 +183,37 @@ func (s *Store) AddOrganization(o Organization) error {
 	return nil
 }
 
-// AddMailbox makes a mailbox in an organization that is there.
-func (s *Store) AddMailbox(m Mailbox) error {
+// CheckOrganization says why an organization could not be added.
+func (s *Store) CheckOrganization(o Organization) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.checkOrganization(o)
+}
+
+func (s *Store) checkOrganization(o Organization) error {
+	if len(o.Domains) == 0 {
+		return fmt.Errorf("an organization needs a domain: %w", ErrNoOrganization)
+	}
+	for _, domain := range o.Domains {
+		if s.organization(domain) != nil {
+			return fmt.Errorf("the domain %s: %w", domain, ErrExists)
+		}
+	}
+	return nil
+}
+
+// CheckMailbox says why a mailbox could not be added.
+func (s *Store) CheckMailbox(m Mailbox) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := s.checkMailbox(m)
+	return err
+}
+
+// checkMailbox returns the organization of a mailbox that can be added.
+func (s *Store) checkMailbox(m Mailbox) (*organization, error) {
 	if !address.Valid(m.Address) {
-		return fmt.Errorf("mailbox %q: %w", m.Address, ErrAddress)
+		return nil, fmt.Errorf("mailbox %q: %w", m.Address, ErrAddress)
 	}
 	where := m.Organization
 	if where == "" {
@@ -201,12 +221,23 @@ func (s *Store) AddMailbox(m Mailbox) error {
 	}
 	o := s.organization(where)
 	if o == nil {
-		return fmt.Errorf("mailbox %s: %w", m.Address, ErrNoOrganization)
+		return nil, fmt.Errorf("mailbox %s: %w", m.Address, ErrNoOrganization)
 	}
 	for _, name := range append([]string{m.Address}, m.Aliases...) {
 		if s.mailbox(name) != nil {
-			return fmt.Errorf("mailbox %s: %w", name, ErrExists)
+			return nil, fmt.Errorf("mailbox %s: %w", name, ErrExists)
 		}
+	}
+	return o, nil
+}
+
+// AddMailbox makes a mailbox in an organization that is there.
+func (s *Store) AddMailbox(m Mailbox) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o, err := s.checkMailbox(m)
+	if err != nil {
+		return err
 	}
 	s.add(&mailbox{
 		address: m.Address, aliases: slices.Clone(m.Aliases), organization: o, smtpAuth: newSetting(m.SMTPAuth),

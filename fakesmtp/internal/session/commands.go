@@ -211,7 +211,7 @@ func (c *session) chunk(ctx context.Context, body [][]byte, size int64, last boo
 		c.submitting()
 	}
 	c.mail.size += size
-	c.mail.chunks = append(c.mail.chunks, body...)
+	c.mail.chunks = gathered(c.mail.chunks, body)
 	if !last {
 		c.say(replies.Chunk, "bytes", strconv.FormatInt(size, 10))
 		return
@@ -219,6 +219,20 @@ func (c *session) chunk(ctx context.Context, body [][]byte, size int64, last boo
 	m := mail.Received(c.mail.chunks)
 	c.record(journal.Plain("C: "+wire.Summary(c.mail.size, m.Subject)), nil)
 	c.submit(ctx, m, c.mail.size)
+}
+
+// smallPiece is the size up to which pieces of chunks are put together: each of its own, chunks of one octet would take
+// many times their size.
+const smallPiece = 64 << 10
+
+// gathered adds a chunk to those before.
+func gathered(chunks, body [][]byte) [][]byte {
+	last := len(chunks) - 1
+	if last >= 0 && len(body) == 1 && len(chunks[last])+len(body[0]) <= smallPiece {
+		chunks[last] = append(chunks[last], body[0]...)
+		return chunks
+	}
+	return append(chunks, body...)
 }
 
 func (c *session) rset(ctx context.Context, arguments string) {

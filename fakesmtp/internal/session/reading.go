@@ -111,6 +111,10 @@ func (c *session) startTLS() error {
 func (c *session) readMessage() error {
 	c.awaitData = false
 	body, size, err := c.wire.Message(c.endpoint.Settings.MaxSize)
+	if errors.Is(err, wire.ErrEndless) {
+		c.endless("end of DATA", journal.Plain("(a message without end)"))
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -123,6 +127,13 @@ func (c *session) readMessage() error {
 	return nil
 }
 
+// endless refuses a message that goes on far beyond the limit, and closes: nobody reads to its end. The reply is that of
+// a message that is too large; that the connection is closed is ours.
+func (c *session) endless(name string, read journal.Text) {
+	c.visit(name, nil, read, func(ctx context.Context) { c.refuse(ctx, replies.TooLarge, "") })
+	c.closing = true
+}
+
 // readChunk serves BDAT, whose octets follow the command at once (RFC 3030 §2). They are read even where it is refused.
 func (c *session) readChunk(line, arguments string) error {
 	size, last, ok := parseChunk(arguments)
@@ -131,9 +142,13 @@ func (c *session) readChunk(line, arguments string) error {
 		c.visit("BDAT", nil, journal.Plain(wire.Printable(line)), refuse, "BDAT")
 		return nil
 	}
-	room := int64(0)
+	room, come := int64(0), int64(0)
 	if c.mail != nil {
-		room = c.endpoint.Settings.MaxSize - c.mail.size
+		room, come = c.endpoint.Settings.MaxSize-c.mail.size, c.mail.size
+	}
+	if size > wire.Beyond(c.endpoint.Settings.MaxSize)-come {
+		c.endless("BDAT", journal.Plain(wire.Printable(line)))
+		return nil
 	}
 	body, err := c.wire.Chunk(size, room)
 	if err != nil {
