@@ -162,8 +162,8 @@ func (b *Browser) Click(ctx context.Context, label string) error {
 const strangersOrigin = "https://elsewhere.example"
 
 // Forge sends the form of a button as the page of somebody else would: with what is on the page, without what is
-// hidden in it, which only the device's own page knows, and with another site as its origin. Signed tells whether the cookies of this browser go along, as
-// they do when the administrator opens that page; without them it is a stranger's.
+// hidden in it, which only the device's own page knows, and with another site as its origin. Signed tells whether the
+// cookies of this browser go along, as they do when the administrator opens that page; without them it is a stranger's.
 func (b *Browser) Forge(ctx context.Context, label string, signed bool) error {
 	if b.page == nil {
 		return ErrNoPage

@@ -52,8 +52,8 @@ type User struct {
 	Password string
 }
 
-// AddTenant makes an organization known to both clouds and returns it as the identity provider has it. It is made in both
-// or in none.
+// AddTenant makes an organization known to both clouds and returns it as the identity provider has it. It is made in
+// both or in none.
 func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
 	t.Name = strings.TrimSpace(t.Name)
 	defaults := t.SecurityDefaults != Off && !t.Personal
@@ -83,7 +83,8 @@ func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
 func (l *Lab) AddUser(u User) error {
 	u.Address = strings.TrimSpace(u.Address)
 	name, domain, found := strings.Cut(u.Address, "@")
-	if !found || name == "" || domain == "" || strings.ContainsAny(u.Address, " \t\r\n") || strings.Contains(domain, "@") {
+	if !found || name == "" || domain == "" || strings.Contains(domain, "@") ||
+		strings.ContainsAny(u.Address, " \t\r\n") {
 		return fmt.Errorf("%q is no e-mail address", u.Address)
 	}
 	if _, known := l.Entra.Tenant(domain); !known {

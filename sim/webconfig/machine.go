@@ -43,7 +43,8 @@ type Machine interface {
 	Engine() Engine // nil while the power is off
 	// Preset returns the settings that are filled in when a service is chosen.
 	Preset(service mail.Service) (mail.Settings, bool)
-	// LogIn asks whether user and password are the administrator's; the message id says why they are refused, if they are.
+	// LogIn asks whether user and password are the administrator's; the message id says why they are refused, if they
+	// are.
 	LogIn(user, password string) (refusal string)
 	// Elapsed is a running timer since power on, which setting the date does not move: sessions count by it.
 	Elapsed() time.Duration

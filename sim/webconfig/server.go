@@ -79,7 +79,8 @@ func (s *Server) handle(w http.ResponseWriter, httpRequest *http.Request, page f
 	header.Set("Cache-Control", "no-store")
 	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Referrer-Policy", "same-origin") // with no-referrer, browsers would send "Origin: null" with our own forms
+	// With no-referrer, browsers would send "Origin: null" with our own forms.
+	header.Set("Referrer-Policy", "same-origin")
 	if r.engine == nil {
 		panic(http.ErrAbortHandler) // a printer that is off does not answer: net/http closes the connection
 	}

@@ -20,7 +20,8 @@ func container(t *testing.T, c Config) *served {
 	t.Helper()
 	c.Host, c.Names = "0.0.0.0", []string{"mfpsim"}
 	s := live(t, c)
-	s.client.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+	transport := s.client.Transport.(*http.Transport)
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		_, port, err := net.SplitHostPort(address)
 		if err != nil {
 			return nil, err
@@ -60,7 +61,9 @@ func TestBeyondLoopbackNobodySeesAPasswordWithoutTheToken(t *testing.T) {
 	require.Contains(t, warnings.String(), "beyond this machine")
 	require.NotContains(t, warnings.String(), line.Token)
 	password := line.Accounts[0].Password
-	for _, page := range []string{s.Control + "/", s.Control + "/accounts", s.Control + "/openapi.json", s.Graph + "/users", s.Panel + "/", s.Panel + "/mark"} {
+	for _, page := range []string{
+		s.Control + "/", s.Control + "/accounts", s.Control + "/openapi.json", s.Graph + "/users", s.Panel + "/", s.Panel + "/mark",
+	} {
 		for name, headers := range map[string][]string{
 			"no token":     nil,
 			"a wrong one":  {"Authorization", "Bearer " + strings.Repeat("A", len(line.Token))},
@@ -118,17 +121,23 @@ func TestANameOfTheBenchIsTakenInRequestsAndCertificates(t *testing.T) {
 	for _, address := range []string{s.WebConfig, s.Entra, s.Panel, s.Control, s.Graph, "smtp://" + s.SMTP} {
 		require.Contains(t, address, "://mfpsim:")
 	}
-	for _, address := range []string{s.WebConfig + "/status/product", s.Entra + "/organizations/v2.0/.well-known/openid-configuration", s.Control + "/"} {
+	for _, address := range []string{
+		s.WebConfig + "/status/product", s.Entra + "/organizations/v2.0/.well-known/openid-configuration", s.Control + "/",
+	} {
 		response, _ := s.with(http.MethodGet, address, "", "Authorization", "Bearer "+s.Token)
 		require.Equal(t, http.StatusOK, response.StatusCode, address)
 	}
-	response, text := s.with(http.MethodGet, s.Control+"/", "", "Host", "rebound.example", "Authorization", "Bearer "+s.Token)
+	response, text := s.with(
+		http.MethodGet, s.Control+"/", "", "Host", "rebound.example", "Authorization", "Bearer "+s.Token,
+	)
 	require.Equal(t, http.StatusForbidden, response.StatusCode)
 	require.Contains(t, text, "--name")
 	_, port, err := net.SplitHostPort(s.SMTP)
 	require.NoError(t, err)
 	roots := s.client.Transport.(*http.Transport).TLSClientConfig.RootCAs
-	client, err := smtp.DialStartTLS("127.0.0.1:"+port, &tls.Config{RootCAs: roots, ServerName: "mfpsim", MinVersion: tls.VersionTLS12})
+	client, err := smtp.DialStartTLS(
+		"127.0.0.1:"+port, &tls.Config{RootCAs: roots, ServerName: "mfpsim", MinVersion: tls.VersionTLS12},
+	)
 	require.NoError(t, err)
 	require.NoError(t, client.Noop())
 	require.NoError(t, client.Quit())

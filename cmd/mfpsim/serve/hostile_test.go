@@ -47,7 +47,9 @@ func TestARequestWhoseHeaderDoesNotEndIsRefused(t *testing.T) {
 			status int
 		}{{40 << 10, http.StatusOK}, {80 << 10, http.StatusRequestHeaderFieldsTooLarge}} {
 			t.Run(fmt.Sprintf("%s, %d octets", name, c.size), func(t *testing.T) {
-				path := map[string]string{"Entra": "/organizations/v2.0/.well-known/openid-configuration", "Web Config": "/status/product"}[name]
+				path := map[string]string{
+					"Entra": "/organizations/v2.0/.well-known/openid-configuration", "Web Config": "/status/product",
+				}[name]
 				response, _ := s.with(http.MethodGet, address+path, "", "X-Flood", strings.Repeat("x", c.size))
 				require.Equal(t, c.status, response.StatusCode)
 			})
@@ -163,7 +165,8 @@ func (s *served) submission(l *lab.Lab) (net.Conn, *bufio.Reader) {
 func TestAMessageWithoutEndIsRefusedAndItsMemoryIsFlat(t *testing.T) {
 	var l *lab.Lab
 	script := t.TempDir() + "/start"
-	require.NoError(t, os.WriteFile(script, []byte("tenant contoso.com smtp-auth=enabled security-defaults=off basic-auth=enabled\nuser alice@contoso.com\n"), 0o600))
+	lines := "tenant contoso.com smtp-auth=enabled security-defaults=off basic-auth=enabled\nuser alice@contoso.com\n"
+	require.NoError(t, os.WriteFile(script, []byte(lines), 0o600))
 	s := live(t, Config{
 		Script: script, Lab: func(made *lab.Lab) { l = made }, Keep: 100,
 		Configure: func(c *lab.Config) { c.SMTP = func(c *fakesmtp.Config) { c.MaxSize, c.Tarpit = 4<<20, -1 } },

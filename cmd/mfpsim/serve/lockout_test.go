@@ -41,7 +41,8 @@ func TestWebConfigTakesItsLogInFormFromItsOwnPagesOnly(t *testing.T) {
 		})
 	}
 	response, _ := s.with(http.MethodGet, own+"/login", "")
-	require.Equal(t, "same-origin", response.Header.Get("Referrer-Policy"), "a browser tells its own pages' origin then")
+	policy := response.Header.Get("Referrer-Policy")
+	require.Equal(t, "same-origin", policy, "a browser tells its own pages' origin then")
 }
 
 func TestTwoHundredPasswordsAtOneDoorLockThatDoorAlone(t *testing.T) {

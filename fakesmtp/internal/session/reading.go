@@ -127,8 +127,8 @@ func (c *session) readMessage() error {
 	return nil
 }
 
-// endless refuses a message that goes on far beyond the limit, and closes: nobody reads to its end. The reply is that of
-// a message that is too large; that the connection is closed is ours.
+// endless refuses a message that goes on far beyond the limit, and closes: nobody reads to its end. The reply is that
+// of a message that is too large; that the connection is closed is ours.
 func (c *session) endless(name string, read journal.Text) {
 	c.visit(name, nil, read, func(ctx context.Context) { c.refuse(ctx, replies.TooLarge, "") })
 	c.closing = true
