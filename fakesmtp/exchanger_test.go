@@ -92,6 +92,33 @@ func TestTheMXDoorTakesMailForItsOwnRecipientsOnly(t *testing.T) {
 	)
 }
 
+func TestASenderOnTheInternetIsToldWhatTheMXDoorCouldNotDeliver(t *testing.T) {
+	s := prompt(t, Config{})
+	require.NoError(t, s.Restrict(DefaultMailbox, "5.2.122"))
+	c := atTheMXDoor(t, s)
+	sends := func(from string) {
+		t.Helper()
+		require.Equal(t, "250 2.1.5 Recipient OK", c.to(from, DefaultMailbox))
+		c.say("DATA")
+		require.Regexp(t, "^250 ", c.say("From: news@fabrikam.com\r\nSubject: x\r\n\r\nHello\r\n."))
+	}
+	sends("")
+	require.Empty(t, s.Mailbox("news@fabrikam.com"), "nobody is told of a report")
+	sends("nobody@contoso.com")
+	require.Empty(t, s.Mailbox("nobody@contoso.com"), "nor an address of the organization that nobody has")
+	for n := 1; n <= 2; n++ {
+		sends("news@fabrikam.com")
+		require.Len(t, s.Mailbox("news@fabrikam.com"), n)
+	}
+	require.Empty(t, s.Mailbox(DefaultMailbox))
+	report := s.Mailbox("news@fabrikam.com")[0]
+	raw := string(report.Delivered())
+	require.True(t, report.NonDelivery)
+	require.Contains(t, raw, "From: Microsoft Outlook <postmaster@contoso.com>\r\nTo: <news@fabrikam.com>\r\n")
+	require.Contains(t, raw, "Diagnostic-Code: smtp;550 5.2.122 Recipient's per hour message receive limit exceeded\r\n")
+	require.Regexp(t, "(?s)Content-Type: message/rfc822\r\n\r\nReceived: .*\r\nSubject: x\r\n\r\nHello\r\n", raw, "the whole original")
+}
+
 func TestAConnectorLetsTheOrganizationsOwnRelay(t *testing.T) {
 	const ours, bob = "printer@contoso.com", "bob@fabrikam.com"
 	taken := "250 2.1.5 Recipient OK"

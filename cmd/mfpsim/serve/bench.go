@@ -293,13 +293,9 @@ func (b *bench) serve() error {
 	case err != nil:
 		return err
 	}
-	hosts := []string{b.config.Host}
-	for _, address := range fakeentra.Names() {
-		host, _, _ := net.SplitHostPort(address)
-		hosts = append(hosts, host)
-	}
-	entra, err := network.ServeHTTP(network.Adopt(fakeentra.Party, listener(entraPort)),
-		network.TLSConfig(fakeentra.Party, b.world.Clock(fakeentra.Party), hosts...), b.lab.Entra)
+	entra, err := network.ServeHTTP(
+		network.Adopt(fakeentra.Party, listener(entraPort)), b.lab.Entra.TLSConfig(b.config.Host), b.lab.Entra,
+	)
 	if err != nil {
 		return err
 	}

@@ -113,7 +113,8 @@ func (s *Store) takeExternal(o *organization, m mail.Message) replies.Restrictio
 // report puts a non-delivery report into a mailbox (docs/reference/exchange-smtp.md §2.5: client submission takes any
 // address and tells later). Under s.mu.
 func (s *Store) report(to *mailbox, t *transfer) {
-	ndr := mail.Parse(t.way.Report(t.m, to.address, t.failures))
+	reader := transit.Reader{Address: to.address, Outside: to.organization == nil}
+	ndr := mail.Parse(t.way.Report(t.m, reader, t.failures))
 	ndr.EnvelopeTo, ndr.ReceivedAt = []string{to.address}, t.m.ReceivedAt
 	ndr.NonDelivery = true
 	s.shelf.Put(ndr, 0, &to.inbox)

@@ -175,15 +175,38 @@ func (t *transfer) fail(recipient string, why *failure) {
 	})
 }
 
-// reader is the mailbox that is told: the one that the envelope's sender has here, else the submitter's.
+// reader is the mailbox that is told: the one that the envelope's sender has here, else the submitter's, else that of an
+// address of the Internet.
 func (t *transfer) reader() *mailbox {
-	if t.sender == nil && t.m.EnvelopeFrom == "" {
+	s, from := t.store, t.m.EnvelopeFrom
+	if t.sender == nil && from == "" {
 		return nil // RFC 5321 §4.5.5: nobody is told
 	}
-	if m := t.store.recipient(t.m.EnvelopeFrom); m != nil && m.organization != nil {
+	if m := s.recipient(from); m != nil && (m.organization != nil || t.sender == nil) {
 		return m
 	}
-	return t.sender
+	if t.sender != nil {
+		return t.sender
+	}
+	if s.organization(address.Domain(from)) != nil {
+		return nil // of an accepted domain, and nobody's
+	}
+	outside := onTheInternet(from)
+	s.add(outside)
+	return outside
+}
+
+// reporter is the organization that reports: the reader's, else the first that a recipient is of.
+func (t *transfer) reporter(reader *mailbox) *organization {
+	if reader.organization != nil {
+		return reader.organization
+	}
+	for _, recipient := range t.m.EnvelopeTo {
+		if o := t.store.organization(address.Domain(recipient)); o != nil {
+			return o
+		}
+	}
+	return t.of
 }
 
 // route takes a message to all its recipients, and puts it on the shelf. Under s.mu.
@@ -195,9 +218,12 @@ func (s *Store) route(t *transfer) {
 	}
 	s.trace = append(s.trace, t.rows...)
 	s.shelf.Put(t.m, len(t.rows), t.boxes...)
-	if reader := t.reader(); reader != nil && len(t.failures) > 0 {
+	if len(t.failures) == 0 {
+		return
+	}
+	if reader := t.reader(); reader != nil {
 		if t.way.Sender == nil {
-			t.way.Sender = reader.organization.letterhead
+			t.way.Sender = t.reporter(reader).letterhead
 		}
 		s.report(reader, t)
 	}

@@ -20,10 +20,17 @@ type Failure struct {
 	Diagnostic string // "550 5.1.10 …"
 }
 
+// Reader is who is told that a message was not delivered.
+type Reader struct {
+	Address string
+	// Outside: it is an address of the Internet, which gets the whole message back.
+	Outside bool
+}
+
 // Report writes the non-delivery report of a message (docs/reference/exchange-smtp.md X4; the form is EXO-NDR's): to
 // whom the message was from, of all recipients that it did not reach.
-func (w *Way) Report(m mail.Message, to string, failures []Failure) []byte {
-	r := &report{Way: w, message: m, failures: failures, random: chance.New(w.Seed, "report "+w.NetworkID)}
+func (w *Way) Report(m mail.Message, to Reader, failures []Failure) []byte {
+	r := &report{Way: w, message: m, to: to, failures: failures, random: chance.New(w.Seed, "report "+w.NetworkID)}
 	first := machineOf(w.Seed, w.Backend)
 	at := m.ReceivedAt
 	outer, inner := r.random.UUID(), r.random.UUID()
@@ -31,7 +38,7 @@ func (w *Way) Report(m mail.Message, to string, failures []Failure) []byte {
 	r.lines(
 		"MIME-Version: 1.0",
 		"From: "+r.from(),
-		"To: <"+to+">",
+		"To: <"+to.Address+">",
 		"Date: "+replies.InBanner(at),
 		"Content-Type: multipart/report; report-type=delivery-status;\r\n\tboundary=\""+outer+"\"",
 		"X-MS-Exchange-Message-Is-Ndr:",
@@ -69,20 +76,29 @@ func (w *Way) Report(m mail.Message, to string, failures []Failure) []byte {
 	r.readable(inner, "text/html", page)
 	r.lines("--"+inner+"--", "", "--"+outer, "Content-Type: message/delivery-status", "")
 	r.status(at)
-	r.lines("--"+outer, "Content-Type: text/rfc822-headers")
-	if headers := r.headers(); isASCII(headers) {
-		r.lines("", headers)
-	} else {
-		r.lines("Content-Transfer-Encoding: 8bit", "", headers)
-	}
+	r.returned(outer)
 	r.lines("--"+outer+"--", "")
 	return r.out.Bytes()
+}
+
+// returned is the part with the message: its header, and to the Internet the whole of it.
+func (r *report) returned(outer string) {
+	kind, original := "text/rfc822-headers", r.headers()
+	if r.to.Outside {
+		kind, original = "message/rfc822", string(r.message.Delivered())
+	}
+	r.lines("--"+outer, "Content-Type: "+kind)
+	if !isASCII(original) {
+		r.lines("Content-Transfer-Encoding: 8bit")
+	}
+	r.lines("", original)
 }
 
 // report is one in the making.
 type report struct {
 	*Way
 	message  mail.Message
+	to       Reader
 	failures []Failure
 	random   *chance.Reader
 	out      bytes.Buffer
@@ -97,7 +113,7 @@ func (r *report) lines(lines ...string) {
 
 // from is who reports.
 func (r *report) from() string {
-	if r.Sender.Personal {
+	if r.Sender.Personal || r.to.Outside {
 		return "Microsoft Outlook <postmaster@" + r.Sender.Domain + ">"
 	}
 	return "Microsoft Outlook\r\n <" + replies.ReportSender + "@" + r.Sender.Initial + ">"
