@@ -62,13 +62,17 @@ type sheetAnswer struct {
 }
 
 type powerRequest struct {
-	State   string `json:"state" doc:"off, on, or cut: the power fails"`
+	State   string `json:"state,omitempty" doc:"off, on, or cut: the power fails"`
 	AtWrite *int   `json:"atWrite,omitempty" doc:"with cut: at which write to its memory; 1 is the next"`
 	AtByte  *int   `json:"atByte,omitempty" doc:"with atWrite: after how many of the bytes that change"`
 }
 
-// act is the request in the words of the verb power, which knows what belongs together.
+// act is the request in the words of the verb power, which knows what belongs together. A state alone is for the device
+// to judge.
 func (in powerRequest) act() (device.PowerAct, error) {
+	if in.AtWrite == nil && in.AtByte == nil {
+		return device.PowerAct{State: in.State}, nil
+	}
 	words := []string{in.State}
 	if in.AtWrite != nil {
 		words = append(words, fmt.Sprintf("at=write:%d", *in.AtWrite))
