@@ -98,3 +98,24 @@ func TestThePrintersMemoryIsMadeToRefuseWrites(t *testing.T) {
 	status, answer = s.ask(http.MethodPost, "/printer/power", `{"state":"on"}`)
 	require.Equal(t, http.StatusOK, status, answer)
 }
+
+func TestAPowerRequestThatMakesNoSenseCutsNothing(t *testing.T) {
+	s := live(t, Config{})
+	for _, test := range []struct{ name, body, message string }{
+		{"no state", `{}`, "state"},
+		{"a state that is none", `{"state":"half"}`, "half"},
+		{"the write before the next", `{"state":"cut","atWrite":0}`, "at=write:0 is no write"},
+		{"a write of the past", `{"state":"cut","atWrite":-1}`, "at=write:-1 is no write"},
+		{"a byte of no write", `{"state":"cut","atByte":5}`, "byte= needs at=write:N"},
+		{"a byte before the first", `{"state":"cut","atWrite":1,"atByte":-1}`, "byte=-1 is no number"},
+		{"on at a write", `{"state":"on","atWrite":1}`, "at= belongs to power cut"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			status, answer := s.ask(http.MethodPost, "/printer/power", test.body)
+			require.NotEqual(t, http.StatusOK, status)
+			require.Contains(t, answer["error"], test.message)
+		})
+	}
+	_, answer := s.ask(http.MethodGet, "/printer", "")
+	require.Equal(t, true, answer["on"])
+}

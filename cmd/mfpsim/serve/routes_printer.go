@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/device"
@@ -62,8 +63,24 @@ type sheetAnswer struct {
 
 type powerRequest struct {
 	State   string `json:"state,omitempty" doc:"off, on, or cut: the power fails"`
-	AtWrite int    `json:"atWrite,omitempty" doc:"with cut: at which write to its memory"`
+	AtWrite *int   `json:"atWrite,omitempty" doc:"with cut: at which write to its memory; 1 is the next"`
 	AtByte  *int   `json:"atByte,omitempty" doc:"with atWrite: after how many of the bytes that change"`
+}
+
+// act is the request in the words of the verb power, which knows what belongs together. A state alone is for the device
+// to judge.
+func (in powerRequest) act() (device.PowerAct, error) {
+	if in.AtWrite == nil && in.AtByte == nil {
+		return device.PowerAct{State: in.State}, nil
+	}
+	words := []string{in.State}
+	if in.AtWrite != nil {
+		words = append(words, fmt.Sprintf("at=write:%d", *in.AtWrite))
+	}
+	if in.AtByte != nil {
+		words = append(words, fmt.Sprintf("byte=%d", *in.AtByte))
+	}
+	return phrase.PowerAct(words)
 }
 
 type memoryAnswer struct {
@@ -196,8 +213,11 @@ func printerRoutes() group {
 		{
 			Request: "POST /printer/power", Example: `{"state":"off"}`, About: "Switches the printer off and on, or cuts its power.",
 			Act: does(func(b *bench, in powerRequest) error {
+				power, err := in.act()
+				if err != nil {
+					return err
+				}
 				return b.act("control: power", func(ctx context.Context) error {
-					power := device.PowerAct{State: in.State, AtWrite: in.AtWrite, AtByte: in.AtByte}
 					b.note("power %s", power)
 					return b.device.Power(ctx, power)
 				})

@@ -239,6 +239,11 @@ func (c Config) checkStart() error {
 		begins := vtime.DefaultStart.Format(time.DateOnly)
 		return misuse("--start: a scenario has dates of its own and begins on %s", begins)
 	}
+	if !c.Start.IsZero() {
+		if err := vtime.CheckDate(c.Start); err != nil {
+			return misuse("--start: %w", err)
+		}
+	}
 	for who, password := range c.Passwords {
 		if err := lab.CheckPassword(password); err != nil {
 			return misuse("--password %s: %w", who, err)

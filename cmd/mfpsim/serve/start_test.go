@@ -140,6 +140,8 @@ func TestABeginningThatCannotBeIsSaidAtOnce(t *testing.T) {
 	}{
 		{"two beginnings", Config{Scenario: "trouble/sign-in-not-saved", Prepared: true}, "--ready and --scenario: a bench begins in one way"},
 		{"a scenario with another start", Config{Scenario: "trouble/sign-in-not-saved", Start: time.Unix(1, 0)}, "a scenario has dates of its own and begins on 2026-03-02"},
+		{"a start after the last date of a clock", Config{Start: time.Date(9990, 1, 1, 0, 0, 0, 0, time.UTC)}, "--start: a clock cannot be set to the year 9990"},
+		{"a start before the first date of a clock", Config{Start: time.Date(1700, 1, 1, 0, 0, 0, 0, time.UTC)}, "--start: a clock cannot be set to the year 1700"},
 		{"a script that is not there", Config{Script: "none.txt"}, "none.txt cannot be read"},
 		{"a script with a mistake", Config{Script: written(t, "wrong.txt", "\ntenent contoso.com\n")}, `wrong.txt:2: unknown verb "tenent"`},
 		{"a password for nobody", Config{Passwords: map[string]string{"nobody@contoso.com": "Chosen-1"}}, "there is no nobody@contoso.com; there are printer, admin@contoso.com"},
