@@ -326,7 +326,7 @@ func (t *Tenant) complete() error {
 	return nil
 }
 
-// longestPrincipal is the length of the longest name that Entra ID takes.
+// longestPrincipal is the length of the longest name that Entra ID takes in an organization; recalled, no source.
 const longestPrincipal = 113
 
 // notInName reports what cannot stand in a name before the @: what no mailbox can have there either.
@@ -341,9 +341,6 @@ func (d *book) addUser(u User) (*user, error) {
 	if !ok || name == "" || strings.ContainsFunc(name, notInName) || !ValidDomain(domain) {
 		return nil, fmt.Errorf("user %q: the name is an e-mail address", u.Principal)
 	}
-	if len(u.Principal) > longestPrincipal {
-		return nil, fmt.Errorf("user %q: the name has more than %d characters", u.Principal, longestPrincipal)
-	}
 	if found := d.users[u.Principal]; found != nil && !found.deleted {
 		return nil, fmt.Errorf("user %q %w", u.Principal, ErrExists)
 	}
@@ -355,6 +352,9 @@ func (d *book) addUser(u User) (*user, error) {
 		return nil, fmt.Errorf("user %q: no tenant has the domain %s", u.Principal, domain)
 	}
 	u.Personal = home == d.personal
+	if !u.Personal && len(u.Principal) > longestPrincipal {
+		return nil, fmt.Errorf("user %q: the name has more than %d characters", u.Principal, longestPrincipal)
+	}
 	u.Tenant = home.ID
 	for i, role := range u.Roles {
 		known, err := RoleNamed(role)
