@@ -385,7 +385,12 @@ func answerPlain(err error) {
 	}
 	_, _ = fmt.Fprintf(header.Conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"+
 		"Content-Length: %d\r\nConnection: close\r\n\r\n%s", len(plainAnswer), plainAnswer)
+	// What is still to be read when a connection is closed makes a reset of it, which can take the answer with it.
+	_, _ = io.CopyN(io.Discard, header.Conn, plainDrained)
 }
+
+// plainDrained is how much of such a request is read after the answer, in octets.
+const plainDrained = 64 << 10
 
 // withTLSState tells handlers that the request came over TLS, which net/http does not see under our wrapper.
 func withTLSState(h http.Handler) http.Handler {
