@@ -84,7 +84,7 @@ func (c *serveCommand) Run(s *streams) error {
 		Out: strict{s.out}, Err: s.err, StrictDoors: c.StrictDoors, AsOf: asOf,
 	})
 	if s.out.failed != nil {
-		return nil // told at the end
+		return nil //nolint:nilerr // that the words could not be written is told at the end
 	}
 	var misuse *serve.ConfigError
 	if errors.As(err, &misuse) {
