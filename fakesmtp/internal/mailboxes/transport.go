@@ -175,8 +175,8 @@ func (t *transfer) fail(recipient string, why *failure) {
 	})
 }
 
-// reader is the mailbox that is told: the one that the envelope's sender has here, else the submitter's, else that of an
-// address of the Internet.
+// reader is the mailbox that is told: the one that the envelope's sender has here, else the submitter's, else that of
+// an address of the Internet.
 func (t *transfer) reader() *mailbox {
 	s, from := t.store, t.m.EnvelopeFrom
 	if t.sender == nil && from == "" {
