@@ -36,8 +36,8 @@ var verbs = map[string]verb{
 	"scan":      {"scan email ADDRESS… [subject=] [file=] [pages=] | copy [pages=] | originals pages=N | to-my-email | fax NUMBER", (*play).verbScan},
 	"sheet":     {"sheet print | shows WORDS | screen", (*play).verbSheet},
 	"jobs":      {"jobs [NUMBER] shows WORDS | count N | screen", (*play).verbJobs},
-	"mailbox":   {"mailbox ADDRESS shows [from=] [to=] [subject=] [attachments=] [text=] [file=] [bytes=] [date=now] [id=new] [header=] | count N | is empty | screen", (*play).verbMailbox},
-	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s", (*play).verbClock},
+	"mailbox":   {"mailbox ADDRESS shows [from=] [to=] [subject=] [attachments=] [text=] [file=] [bytes=] [date=now] [id=new] [header=] [part=] [line=78] | count N | is empty | screen", (*play).verbMailbox},
+	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s | printer time-difference=+09:00", (*play).verbClock},
 	"power":     {"power off | on | cut [at=write:N]", (*play).verbPower},
 	"memory":    {"memory has WORD | has no WORD | has no secrets", (*play).verbMemory},
 	"network": {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | wrong-name | expired | old-tls | no-starttls | black-hole | isolated | " +
@@ -115,6 +115,16 @@ func (p *play) verbClock(_ bool, args []string) (string, error) {
 		d, err := p.device()
 		if err != nil {
 			return "", err
+		}
+		if text, is := strings.CutPrefix(rest[0], "time-difference="); is {
+			ahead, err := phrase.TimeDifference(text)
+			if err != nil {
+				return "", err
+			}
+			if err := p.do(func(ctx context.Context) error { return d.SetTimeDifference(ctx, ahead) }); err != nil {
+				return "", err
+			}
+			return p.times()
 		}
 		if text, is := strings.CutPrefix(rest[0], "drift="); is {
 			sign := time.Duration(1)

@@ -17,6 +17,8 @@ type preferences struct {
 	Language string `json:"language"`
 	Locked   bool   `json:"locked"`
 	Firmware string `json:"firmware"`
+	// Ahead is the Time Difference: minutes ahead of UTC, daylight saving included.
+	Ahead int `json:"ahead,omitempty"`
 }
 
 // records are the printer's own part of flash memory: preferences and the job history.

@@ -10,6 +10,7 @@ import (
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/device"
 	"mfpsim/journal"
+	"mfpsim/phrase"
 )
 
 type clockState struct {
@@ -30,6 +31,7 @@ type advanced struct {
 type printerClockRequest struct {
 	Date  *time.Time `json:"date,omitempty" doc:"what the clock is to show"`
 	Drift string     `json:"drift,omitempty" doc:"gained per day: 30s; lost: -2m"`
+	Ahead string     `json:"timeDifference,omitempty" doc:"of the printer's place to UTC: +09:00"`
 }
 
 // heldState tells of a bench that does not go on.
@@ -92,8 +94,15 @@ func tellsClock() act {
 }
 
 func setPrinterClock(b *bench, in printerClockRequest) error {
-	if in.Date == nil && in.Drift == "" {
-		return routes.Refuse("name a date, or a drift per day")
+	if in.Date == nil && in.Drift == "" && in.Ahead == "" {
+		return routes.Refuse("name a date, a drift per day, or a time difference")
+	}
+	var ahead time.Duration
+	if in.Ahead != "" {
+		var err error
+		if ahead, err = phrase.TimeDifference(in.Ahead); err != nil {
+			return routes.Refused(err)
+		}
 	}
 	var drift time.Duration
 	if in.Drift != "" {
@@ -105,6 +114,11 @@ func setPrinterClock(b *bench, in printerClockRequest) error {
 	return b.act("control: set the printer's clock", func(ctx context.Context) error {
 		if in.Date != nil {
 			if err := b.device.SetDate(ctx, *in.Date); err != nil {
+				return err
+			}
+		}
+		if in.Ahead != "" {
+			if err := b.device.SetTimeDifference(ctx, ahead); err != nil {
 				return err
 			}
 		}
