@@ -210,6 +210,13 @@ func (c *Client) post(
 		}
 		return nil, fail(kind)
 	}
+	if coding := response.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		// Asked for was none, and what looks small can be gigabytes.
+		_ = response.Body.Close()
+		o := fail(outcome.CloudMalformed)
+		o.HTTPStatus = response.StatusCode
+		return nil, o
+	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	_ = response.Body.Close()
 	if err != nil {

@@ -31,7 +31,12 @@ const (
 	KindHalf      Kind = "half"      // a whole answer of half the length: JSON that ends too early
 	KindDuplicate Kind = "duplicate" // every member of the JSON twice
 	KindHuge      Kind = "huge"      // a body of 1 MiB
-	KindAnswer    Kind = "answer"    // whole: for the words content-type=, charset=, status= and latency=
+
+	// The same, of a server that means harm: to be met with bounds.
+	KindEndless     Kind = "endless"      // the body has no end: 64 MiB to whoever goes on reading
+	KindGzipBomb    Kind = "gzip-bomb"    // 32 MiB in some kilobytes of gzip, asked for or not
+	KindHeaderFlood Kind = "header-flood" // 512 header fields of 1 kB
+	KindAnswer      Kind = "answer"       // whole: for the words content-type=, charset=, status= and latency=
 
 	// States of the device code that a poll carries (docs/reference/entra.md §2.2).
 	KindPending  Kind = "pending"   // go on polling, whatever the person has done: the number of polls before success
@@ -94,7 +99,7 @@ func Grants() []string {
 func Kinds() []Kind {
 	return []Kind{
 		KindHTML, KindEmpty, KindNothing, KindError, KindStatus, KindBody, KindRedirect,
-		KindTruncated, KindHalf, KindDuplicate, KindHuge, KindAnswer,
+		KindTruncated, KindHalf, KindDuplicate, KindHuge, KindEndless, KindGzipBomb, KindHeaderFlood, KindAnswer,
 		KindPending, KindApprove, KindDeclined, KindExpired, KindSlowDown, KindCode, KindCodeRefused,
 	}
 }
