@@ -363,7 +363,7 @@ func TestAFaultThatIsNoneIsRefusedByName(t *testing.T) {
 	require.NoError(t, faultnet.Fault{To: "smtp", Kind: "no-starttls"}.Check())
 	require.Contains(t, faultnet.FaultKinds(), faultnet.NoSTARTTLS)
 	require.EqualError(t, faultnet.Fault{To: "smtp", Kind: "sluggish"}.Check(),
-		`no fault "sluggish" here; there are: unreachable, no-name, silent, reset, untrusted, wrong-name, expired, no-intermediate, new-root, old-tls, no-starttls, black-hole, isolated, half-silent, slow, trickle, garbled, wrong-protocol, closed, panic`)
+		`no fault "sluggish" here; there are: unreachable, no-name, silent, reset, untrusted, wrong-name, expired, no-intermediate, new-root, old-tls, no-starttls, black-hole, dead-address, isolated, half-silent, slow, trickle, garbled, wrong-protocol, closed, panic`)
 	require.ErrorContains(t, faultnet.Fault{To: "smtp", Kind: "strip-starttls"}.Check(), "; the nearest is no-starttls")
 }
 

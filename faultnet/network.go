@@ -41,7 +41,7 @@ type Network struct {
 	clock     *vtime.Clock
 	authority *Authority
 	stranger  *Authority
-	newer     *Authority // its root is known to nobody yet
+	newer     *Authority  // its root is known to nobody yet
 	points    func(Point) // told each write; nil: nobody asks
 
 	linking sync.Mutex // held from dial to note, and by the server's look-up
@@ -55,6 +55,7 @@ type Network struct {
 	counts   map[string]int             // party -> connections so far
 	open     []*link                    // dialled and not yet closed, in order
 	faults   []*armed
+	aliases  map[string]alias // by address literal
 }
 
 // route is where a name leads.
@@ -76,6 +77,7 @@ func New(config Config) *Network {
 		targets:  map[string]route{},
 		networks: map[string]map[string]bool{},
 		counts:   map[string]int{},
+		aliases:  map[string]alias{},
 	}
 	from, until := validity(config.World)
 	n.authority = sharedAuthority("mfpsim lab CA", config.Seed, from, until)

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"mfpsim/chance"
+	"mfpsim/core/host"
 	"mfpsim/core/nvram"
 )
 
@@ -196,4 +197,15 @@ func (l lit) DialContext(ctx context.Context, network, address string) (net.Conn
 		return nil, errDark
 	}
 	return l.printer.config.Dialer.DialContext(ctx, network, address)
+}
+
+// LookupHost resolves, where the dialler can.
+func (l lit) LookupHost(ctx context.Context, name string) ([]string, error) {
+	if l.printer.dark.Load() {
+		return nil, errDark
+	}
+	if r, resolves := l.printer.config.Dialer.(host.Resolver); resolves {
+		return r.LookupHost(ctx, name)
+	}
+	return []string{name}, nil
 }

@@ -299,7 +299,8 @@ func (s *Submitter) helloName(conn net.Conn) string {
 func (s *Submitter) dial(ctx context.Context, server string, port int) (net.Conn, *outcome.Outcome) {
 	limited, cancel := s.config.Clock.WithTimeout(ctx, s.config.Timeouts.Connect)
 	defer cancel()
-	conn, err := s.config.Dialer.DialContext(limited, "tcp", net.JoinHostPort(server, strconv.Itoa(port)))
+	address := net.JoinHostPort(server, strconv.Itoa(port))
+	conn, err := host.Connect(limited, s.config.Clock, s.config.Dialer, "tcp", address)
 	if err == nil {
 		return conn, nil
 	}

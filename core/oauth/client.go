@@ -147,7 +147,7 @@ func (c *Client) dialTLS(ctx context.Context, network, address string) (net.Conn
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.config.Dialer.DialContext(ctx, network, address)
+	conn, err := host.Connect(ctx, c.config.Clock, c.config.Dialer, network, address)
 	if err != nil {
 		return nil, err
 	}
