@@ -77,7 +77,10 @@ type Tenant struct {
 	// AdminConsentWorkflow lets a user who may not consent ask an administrator: "Approval required", 90095 in place of
 	// 90094.
 	AdminConsentWorkflow bool
-	Personal             bool // adds the domains to the tenant of personal accounts
+	// SingleUseTokens makes a refresh token good for one use, as the services of others do (RFC 9700 §4.14.2). Entra's own
+	// stay good after use (docs/reference/entra.md §4).
+	SingleUseTokens bool
+	Personal        bool // adds the domains to the tenant of personal accounts
 }
 
 // State says whether an account or an application is in use.

@@ -87,6 +87,14 @@ var settings = map[string]func(t *Tenant, value string) error{
 		}
 		return err
 	},
+	"Refresh tokens": func(t *Tenant, value string) error {
+		var word string
+		err := words.OneOf(&word, "Refresh tokens", value, map[string]string{"single-use": "one", "reusable": "many"})
+		if err == nil {
+			t.SingleUseTokens = word == "one"
+		}
+		return err
+	},
 	"Consent box": func(t *Tenant, value string) error {
 		value = strings.ToLower(value)
 		if value != ConsentBoxGuide && value != ConsentBoxMicrosoft {
