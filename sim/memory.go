@@ -201,9 +201,6 @@ func (l lit) DialContext(ctx context.Context, network, address string) (net.Conn
 
 // LookupHost resolves, where the dialler can.
 func (l lit) LookupHost(ctx context.Context, name string) ([]string, error) {
-	if l.printer.dark.Load() {
-		return nil, errDark
-	}
 	if r, resolves := l.printer.config.Dialer.(host.Resolver); resolves {
 		return r.LookupHost(ctx, name)
 	}
