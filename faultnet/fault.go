@@ -16,14 +16,16 @@ const (
 	NoName      FaultKind = "no-name"     // the name does not resolve: *net.DNSError with IsNotFound
 	Unreachable FaultKind = "unreachable" // syscall.ECONNREFUSED
 	BlackHole   FaultKind = "black-hole"  // the dial itself hangs until its context ends
-	// DeadAddress: the name has two addresses, and nobody answers at the first; met by whoever asks [Dialer.LookupHost].
+	// DeadAddress: the name has two addresses, and nobody answers at the first; met by whoever asks
+	// [Dialer.LookupHost].
 	DeadAddress FaultKind = "dead-address"
 	Silent      FaultKind = "silent"     // connected, but nothing ever comes; open connections fall silent too
 	Reset       FaultKind = "reset"      // syscall.ECONNRESET after so many application bytes, both directions counted
 	Untrusted   FaultKind = "untrusted"  // the server presents a certificate of an authority that nobody trusts
 	WrongName   FaultKind = "wrong-name" // the server presents a trusted certificate that is made out to another host
 	Expired     FaultKind = "expired"    // the server presents a certificate whose time is over
-	// NoIntermediate: the server keeps back the certificate between its own and the root, which a client has to be given.
+	// NoIntermediate: the server keeps back the certificate between its own and the root, which a client has to be
+	// given.
 	NoIntermediate FaultKind = "no-intermediate"
 	// NewRoot: the whole chain of the server leads to a root that is newer than what the parties know.
 	NewRoot    FaultKind = "new-root"

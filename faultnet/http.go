@@ -50,8 +50,8 @@ type Unrecorder interface {
 // Continuer is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for an answer that has no end.
 type Continuer interface {
 	http.ResponseWriter
-	// Continue repeats a piece after the body, until the client goes away or so many octets are sent; then the connection
-	// is broken off. The record does not have it.
+	// Continue repeats a piece after the body, until the client goes away or so many octets are sent; then the
+	// connection is broken off. The record does not have it.
 	Continue(piece []byte, most int)
 }
 

@@ -11,9 +11,9 @@ type alias struct {
 	dead bool
 }
 
-// LookupHost returns the addresses of a host, as net.Resolver does: the name itself, since names are routed here, unless
-// a [DeadAddress] fault gives it two: one of IPv6 (RFC 3849), where nobody answers, and one of IPv4 (RFC 5737), where the
-// host does. A name that does not resolve is left to the dialling to tell.
+// LookupHost returns the addresses of a host, as net.Resolver does: the name itself, since names are routed here,
+// unless a [DeadAddress] fault gives it two: one of IPv6 (RFC 3849), where nobody answers, and one of IPv4 (RFC
+// 5737), where the host does. A name that does not resolve is left to the dialling to tell.
 func (d *Dialer) LookupHost(_ context.Context, name string) ([]string, error) {
 	n := d.network
 	host, _ := splitAddress(name)

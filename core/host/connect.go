@@ -6,15 +6,16 @@ import (
 	"time"
 )
 
-// Resolver is a [Dialer] that tells the addresses of a name, as [net.Resolver] does. With a dialler that is none, trying
-// one address after the other is the dialler's own business.
+// Resolver is a [Dialer] that tells the addresses of a name, as [net.Resolver] does. With a dialler that is none,
+// trying one address after the other is the dialler's own business.
 type Resolver interface {
 	// LookupHost returns the addresses of a name in the order in which they are to be tried, or the name itself where
 	// the dialler knows no more.
 	LookupHost(ctx context.Context, name string) ([]string, error)
 }
 
-// AddressTimeout is how long an address is tried while there is another one. The last one has all the time that is left.
+// AddressTimeout is how long an address is tried while there is another one. The last one has all the time that is
+// left.
 const AddressTimeout = 10 * time.Second
 
 // Connect connects to "name:port": to the first of the name's addresses that can be reached (RFC 1123 §2.3). The error

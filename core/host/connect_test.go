@@ -23,7 +23,9 @@ type resolving struct {
 	dialled   []string
 }
 
-func (r *resolving) LookupHost(context.Context, string) ([]string, error) { return r.addresses, r.fails }
+func (r *resolving) LookupHost(context.Context, string) ([]string, error) {
+	return r.addresses, r.fails
+}
 
 func (r *resolving) DialContext(ctx context.Context, _, address string) (net.Conn, error) {
 	r.dialled = append(r.dialled, address)
