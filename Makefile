@@ -1,6 +1,6 @@
 # The commands of the project. `make run` and `make test` are all that a newcomer needs.
 #
-# Settings: SEED, FUZZTIME (per fuzz target), N (runs of soak), COUNT (runs of bench), BENCH (benchmarks to run, a regular expression),
+# Settings: SEED, FUZZTIME (per fuzz target), TARGETS (of fuzz), N (runs of soak), COUNT (runs of bench), BENCH (benchmarks to run, a regular expression),
 # BENCHTIME (for each), BASE (the commit to compare with), ROUNDS (of that comparison), REFRESHES, SIGNED, MAILS (of memory).
 
 SEED     ?= 7
@@ -29,9 +29,11 @@ test:
 	tools/need curl python3
 	$(TOOL) gotestsum --no-color --format pkgname-and-test-fails -- -timeout 10m ./...
 
-# Every fault at every point of a day of the printer: a sign-in, a refresh, a connection test, a mail. make test tries a part of them.
+# Every fault at every point of a day of the printer: a sign-in, a refresh, a connection test, a mail; and a power cut in every write to
+# memory of every scenario. make test tries a part of them.
 faults:
 	go test ./scenarios -run TestWhateverAPartyDoes -timeout 60m -v -faults 1 -faults-seed $(SEED) | grep -v '^=== '
+	go test ./scenarios -run TestAPowerCutInAnyWrite -timeout 60m -v -cuts 1 -faults-seed $(SEED) | grep -v '^=== '
 
 # Every planted defect, and the scenarios that are meant to turn red; writes docs/defects.md. CHANGED=main plants those whose area has changed
 # since, and a twentieth of the others.
@@ -56,6 +58,7 @@ lint:
 	@dead="$$($(TOOL) deadcode -test ./...)" || exit 1; dead="$$(echo "$$dead" | grep -v '^defects/')"; \
 	  if [ -n "$$dead" ]; then echo "neither the program nor a test reaches:"; echo "$$dead"; exit 1; fi
 	$(LINTER) run
+	tools/vulnerabilities
 
 race:
 	tools/need gcc
@@ -77,16 +80,18 @@ memory:
 	go test ./cmd/mfpsim/serve -run '^$$' -bench Memory/refreshes/signed -benchtime $(SIGNED)x -timeout 4h -v
 	go test ./cmd/mfpsim/serve -run '^$$' -bench Memory/mails -benchtime $(MAILS)x -timeout 4h -v
 
+# Every fuzz target; one that fails stops none of the others. TARGETS=exposed: the ten that strangers reach first, as CI does.
 fuzz:
-	tools/fuzz $(FUZZTIME)
+	tools/fuzz $(FUZZTIME) $(TARGETS)
 
 # The same seed N times, plain and with -race in turn: the evidence must not differ by one byte.
 soak:
 	tools/soak $(N) $(SEED)
 
-# The three runs of CI, and another seed.
+# The three runs of CI, and another seed; and the program built twice.
 determinism:
-	tools/need gcc
+	tools/need gcc git
+	tools/twobuilds
 	tools/determinism $(SEED)
 
 clean:

@@ -36,9 +36,10 @@ const Patience = 5 * time.Minute
 
 // Browser is one window of one person. It is not safe for use by two goroutines.
 type Browser struct {
-	config Config
-	jar    *jar
-	page   *page
+	stranger bool // the form that is sent comes from a page of another site
+	config   Config
+	jar      *jar
+	page     *page
 }
 
 // New makes a browser with nothing open and no cookies.
@@ -157,9 +158,12 @@ func (b *Browser) Click(ctx context.Context, label string) error {
 	}
 }
 
+// strangersOrigin is the site of a page that is not the device's.
+const strangersOrigin = "https://elsewhere.example"
+
 // Forge sends the form of a button as the page of somebody else would: with what is on the page, without what is
-// hidden in it, which only the device's own page knows. Signed tells whether the cookies of this browser go along, as
-// they do when the administrator opens that page; without them it is a stranger's.
+// hidden in it, which only the device's own page knows, and with another site as its origin. Signed tells whether the
+// cookies of this browser go along, as they do when the administrator opens that page; without them it is a stranger's.
 func (b *Browser) Forge(ctx context.Context, label string, signed bool) error {
 	if b.page == nil {
 		return ErrNoPage
@@ -183,6 +187,8 @@ func (b *Browser) Forge(ctx context.Context, label string, signed bool) error {
 		b.jar = newJar(b.config.Now)
 		defer func() { b.jar = kept }()
 	}
+	b.stranger = true
+	defer func() { b.stranger = false }()
 	return b.load(ctx, method, u, form)
 }
 
@@ -316,7 +322,10 @@ func (b *Browser) fetch(
 	request.Header.Set("Accept-Language", b.config.Language)
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		if b.page != nil {
+		switch {
+		case b.stranger:
+			request.Header.Set("Origin", strangersOrigin)
+		case b.page != nil:
 			request.Header.Set("Origin", b.page.url.Scheme+"://"+b.page.url.Host)
 		}
 	}

@@ -32,6 +32,7 @@ type page struct {
 func (p *page) forget() { p.seenFields, p.seenTargets = nil, nil }
 
 func newPage(u *url.URL, status int, contentType string, body []byte) *page {
+	body = bytes.ToValidUTF8(body, []byte("\uFFFD")) // as browsers show bytes that are no text
 	if !strings.Contains(contentType, "html") {
 		body = []byte("<pre>" + html.EscapeString(string(body)) + "</pre>")
 	}

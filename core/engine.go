@@ -119,8 +119,14 @@ func (e *Engine) Close() {
 }
 
 // persist writes the memory with an owner's settings and sign-in as given and all others as they are. With replace
-// nothing of the record before is left behind.
-func (e *Engine) persist(ctx context.Context, of *Mailer, settings mail.Settings, s *signIn, replace bool) error {
+// nothing of the record before is left behind. An outcome of kind StorageFailed: what was stored before is still there.
+// NotErased: the new record is there, and what is left of the one before too. Interrupted: the device is off.
+func (e *Engine) persist(
+	ctx context.Context, of *Mailer, settings mail.Settings, s *signIn, replace bool,
+) *outcome.Outcome {
+	if e.closed { // what runs on after power off must not write into the memory of the next power on
+		return e.outcome(outcome.Interrupted, outcome.Device)
+	}
 	r := nvram.Record{Settings: map[nvram.Owner]mail.Settings{}, SignIns: map[nvram.Owner]nvram.SignIn{}}
 	add := func(owner nvram.Owner, settings mail.Settings, s *signIn) {
 		if owner == nvram.Printer || settings != mail.FactorySettings() {
@@ -140,11 +146,27 @@ func (e *Engine) persist(ctx context.Context, of *Mailer, settings mail.Settings
 	if replace || settings.Password != of.settings.Password {
 		write = e.store.Replace
 	}
-	if err := write(r); err != nil {
+	err := write(r)
+	if err != nil {
 		e.o.Log.ErrorContext(ctx, "settings memory not written", "owner", of.owner, "fault", err)
-		return e.outcome(outcome.StorageFailed, outcome.Device)
 	}
-	return nil
+	kind := outcome.StorageFailed
+	switch {
+	case err == nil:
+		e.kept()
+		return nil
+	case errors.Is(err, &nvram.Error{Fault: nvram.FaultRemains}):
+		e.kept()
+		kind = outcome.NotErased
+	}
+	return outcome.New(kind, outcome.Device, outcome.StageStore, e.o.Clock.Now())
+}
+
+// kept notes that the store has all sign-ins as they are.
+func (e *Engine) kept() {
+	for _, m := range e.mailers {
+		m.unkept = false
+	}
 }
 
 func (e *Engine) outcome(kind outcome.Kind, side outcome.Side) *outcome.Outcome {

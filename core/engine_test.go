@@ -312,10 +312,18 @@ func TestPowerCutAtOK(t *testing.T) {
 			r.signIn(e, mail.ServiceExchangeOnline)
 			r.flash.CutPower(write, at)
 			err := e.Save(ctx, e.Providers()[0].Preset())
-			require.Equal(t, outcome.StorageFailed, kind(t, err))
-			require.Equal(t, AwaitingOK, e.Status().Phase, "nothing has changed")
+			if write == 1 {
+				require.Equal(t, outcome.StorageFailed, kind(t, err))
+				require.Equal(t, AwaitingOK, e.Status().Phase, "nothing has changed")
+			} else { // the second write erases what was there before
+				require.Equal(t, outcome.NotErased, kind(t, err))
+				require.Equal(t, Stored, e.Status().Phase)
+			}
 			r.flash.Restore()
 			woken := r.powerOn()
+			if write == 2 {
+				require.Equal(t, Stored, woken.Status().Phase, "as was said")
+			}
 			require.Equal(
 				t, woken.Settings().Method == mail.MethodOAuth2, woken.Status().Stored, "settings and sign-in together",
 			)
@@ -328,6 +336,33 @@ func TestMemoryThatIsWorn(t *testing.T) {
 	r.flash.CutPower(1, 0)
 	require.Equal(t, outcome.StorageFailed, kind(t, e.SignOut(ctx)))
 	require.True(t, e.Status().Stored, "said to be there still, because it is")
+}
+
+func TestWhatSignOutSaysIsTrueAfterPowerOff(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		write  int // that fails
+		says   outcome.Kind
+		stored bool // now and after power off
+	}{
+		{"the first write fails: still signed in", 1, outcome.StorageFailed, true},
+		{"the second write fails: signed out, and the token is not erased", 2, outcome.NotErased, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r, e := signedIn(t)
+			r.flash.CutPower(test.write, 0)
+			require.Equal(t, test.says, kind(t, e.SignOut(ctx)))
+			require.Equal(t, test.stored, e.Status().Stored)
+			r.flash.Restore()
+			require.Contains(t, string(r.flash.Image()), "refresh_token_sealed")
+			woken := r.powerOn()
+			require.Equal(t, test.stored, woken.Status().Stored)
+			require.NoError(t, woken.Save(ctx, woken.Settings()))
+			if !test.stored {
+				require.NotContains(t, string(r.flash.Image()), "refresh_token_sealed", "the next write goes over it")
+			}
+		})
+	}
 }
 
 func TestOpenOnAForeignKeyKeepsTheSettings(t *testing.T) {

@@ -24,6 +24,7 @@ type Mailer struct {
 
 	settings mail.Settings // a user's are not used
 	stored   *signIn       // also in the store
+	unkept   bool          // the refresh token of stored came in the place of another, and the store has not taken it
 	attempt  *attempt      // the sign-in being made, or waiting for OK
 	ended    *outcome.Outcome
 	lost     *outcome.Outcome
@@ -156,7 +157,8 @@ func (m *Mailer) waiting() *signIn {
 
 // Save is OK (guide rule R23): it checks the settings and stores them, together with the sign-in that waits, if one
 // does and the method is OAuth2, in one write. The error is a [*mail.InvalidSettings], or an [*outcome.Outcome] of kind
-// StorageFailed; after either nothing has changed.
+// StorageFailed: after either nothing has changed. After an outcome of kind NotErased all is stored, and a secret of
+// before is still in memory; the next write goes over it.
 //
 // With OAuth2 the service and the account are those of the sign-in; fields that are empty get the provider's values,
 // and the sender the account. A stored sign-in to another service than the settings name is dropped, because it fits
@@ -189,14 +191,18 @@ func (m *Mailer) Save(ctx context.Context, s mail.Settings) error {
 			return err
 		}
 	}
-	if err := m.e.persist(ctx, m, s, kept, kept != m.stored); err != nil {
-		return err
+	failed := m.e.persist(ctx, m, s, kept, kept != m.stored)
+	if failed != nil && failed.Kind != outcome.NotErased {
+		return failed
 	}
 	m.settings, m.stored = s, kept
 	if takes {
 		m.attempt, m.lost = nil, nil
 	}
 	m.ended = nil
+	if failed != nil {
+		return failed
+	}
 	return nil
 }
 

@@ -14,7 +14,9 @@ import (
 // where all of them are, and then [outcome.Outcome.Refused] has them.
 //
 // The access token of an earlier message is used until shortly before its end by the device's clock; then a new one is
-// got with the refresh token, and a rotated refresh token is stored before anything is sent. When the identity provider
+// got with the refresh token, and a rotated refresh token is stored before anything is sent. Where it cannot be stored
+// nothing is sent (StorageFailed), because the provider may take the one in the store no more: the device keeps the new
+// one while it is on, and each further message tries to store it first. When the identity provider
 // refuses in a way that needs the person ([Kind.EndsSignIn]) the stored sign-in is dropped, in memory and in the store,
 // and the settings stay. When it cannot be reached, or answers nonsense, the sign-in stays.
 func (m *Mailer) Send(ctx context.Context, message mail.Message) (mail.Receipt, error) {
@@ -94,10 +96,15 @@ func (m *Mailer) authorized(ctx context.Context) (s *signIn, kept bool, failed *
 		m.e.mu.Lock()
 		s = m.stored
 		usable := s != nil && m.usable(s)
+		if s != nil && m.unkept {
+			failed = m.e.persist(ctx, m, m.settings, s, false)
+		}
 		m.e.mu.Unlock()
 		switch {
 		case s == nil:
 			return nil, false, m.e.outcome(outcome.NoSignIn, outcome.Device)
+		case failed != nil:
+			return nil, false, failed
 		case usable:
 			return s, true, nil
 		}
@@ -150,8 +157,10 @@ func (m *Mailer) refresh(ctx context.Context, s *signIn) (renewed *signIn, overt
 		return renewed, false, nil
 	}
 	if m.stored.RefreshToken == s.RefreshToken && renewed.RefreshToken != s.RefreshToken {
-		// The message goes out even if the store fails: the token before may still be good after power off.
-		_ = m.e.persist(ctx, m, m.settings, renewed, false)
+		if failed = m.e.persist(ctx, m, m.settings, renewed, false); failed != nil {
+			m.stored, m.unkept = renewed, true
+			return nil, false, failed
+		}
 	} else if m.stored.RefreshToken != s.RefreshToken { // another message was faster; its refresh token stays
 		faster := *renewed
 		faster.SignIn = m.stored.SignIn

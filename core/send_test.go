@@ -216,14 +216,58 @@ func TestAnInterruptedMessage(t *testing.T) {
 	require.True(t, e.Status().Stored)
 }
 
-func TestAWornMemoryDoesNotStopTheMail(t *testing.T) {
+func TestNothingIsSentWithARotatedTokenThatCannotBeStored(t *testing.T) {
+	r, e := signedIn(t)
+	r.clock.Advance(2 * time.Hour)
+	r.flash.CutPower(1, nvram.SlotSize+100)
+	for range 2 {
+		_, err := e.Send(ctx, letter())
+		require.Equal(t, outcome.StorageFailed, kind(t, err))
+		require.Equal(t, outcome.StageStore, asOutcome(err).Stage)
+		require.Equal(t, outcome.StorageFailed, kind(t, e.ConnectionTest(ctx)))
+	}
+	require.Empty(t, r.mails)
+	require.Empty(t, r.seen, "nor is the token shown to the mail server")
+	require.Equal(t, []string{"refresh-1"}, r.refreshes, "the token that was got is kept while the device is on")
+	require.True(t, strings.Contains(r.log.String(), "settings memory not written"))
+
+	// The memory takes writes again: the next message stores the token first, then it goes out.
+	r.flash.Restore()
+	_, err := e.Send(ctx, letter())
+	require.NoError(t, err)
+	require.Len(t, r.mails, 1)
+	e.Close()
+	r.clock.Advance(2 * time.Hour)
+	woken := r.powerOn()
+	require.True(t, woken.Status().Stored)
+	_, err = woken.Send(ctx, letter())
+	require.NoError(t, err)
+	require.Equal(t, []string{"refresh-1", "refresh-2"}, r.refreshes, "single-use tokens would have borne it")
+}
+
+func TestAnyWriteKeepsARotatedTokenThatCouldNotBeStored(t *testing.T) {
 	r, e := signedIn(t)
 	r.clock.Advance(2 * time.Hour)
 	r.flash.CutPower(1, nvram.SlotSize+100)
 	_, err := e.Send(ctx, letter())
-	require.NoError(t, err)
-	require.True(t, strings.Contains(r.log.String(), "settings memory not written"))
+	require.Equal(t, outcome.StorageFailed, kind(t, err))
 	r.flash.Restore()
+	require.NoError(t, e.For(nvram.FaxServer).Save(ctx, mail.FactorySettings()))
+	e.Close()
+	_, err = r.powerOn().Send(ctx, letter())
+	require.NoError(t, err)
+	require.Equal(t, []string{"refresh-1", "refresh-2"}, r.refreshes)
+}
+
+func TestAnEngineThatIsOffWritesNothing(t *testing.T) {
+	r, e := signedIn(t)
+	r.clock.Advance(2 * time.Hour)
+	r.refuse(50173)
+	before := r.flash.Image()
+	r.onToken = func(url.Values) { e.Close() } // the power goes while the provider answers, and comes back
+	_, err := e.Send(ctx, letter())
+	require.Error(t, err)
+	require.Equal(t, before, r.flash.Image(), "the refusal came too late to be written")
 	require.True(t, r.powerOn().Status().Stored)
 }
 

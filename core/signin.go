@@ -118,7 +118,8 @@ func (m *Mailer) CancelSignIn(ctx context.Context) {
 
 // SignOut drops the sign-in that is being made or waits, and the stored one, at once and without OK; the settings stay.
 // No token is left in memory. The error is an [*outcome.Outcome] of kind StorageFailed: then the stored sign-in is
-// still there.
+// still there, now and after power off; or of kind NotErased: it is gone, now and after power off, but its sealed token
+// can still be read out of the memory until the next write.
 func (m *Mailer) SignOut(ctx context.Context) error {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()
@@ -130,10 +131,14 @@ func (m *Mailer) SignOut(ctx context.Context) error {
 	if m.stored == nil {
 		return nil
 	}
-	if err := m.e.persist(ctx, m, m.settings, nil, true); err != nil {
-		return err
+	failed := m.e.persist(ctx, m, m.settings, nil, true)
+	if failed != nil && failed.Kind != outcome.NotErased {
+		return failed
 	}
 	m.stored = nil
 	m.e.o.Log.InfoContext(ctx, "signed out", "owner", m.owner)
+	if failed != nil {
+		return failed
+	}
 	return nil
 }

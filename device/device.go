@@ -29,6 +29,8 @@ const (
 	CapabilityPowerCut Capability = "power-cut"
 	// CapabilityMemory: what its non-volatile memory holds can be read out.
 	CapabilityMemory Capability = "memory"
+	// CapabilityMemoryFault: its memory can be made to refuse writes, and says how many there were.
+	CapabilityMemoryFault Capability = "memory-fault"
 	// CapabilityDate: the harness can set the device's date and let its clock drift.
 	CapabilityDate Capability = "date"
 	// CapabilityFirmware: another version of the firmware can be fitted.
@@ -56,7 +58,8 @@ const (
 // Capabilities returns all that there are, in the order of the documentation.
 func Capabilities() []Capability {
 	return []Capability{
-		CapabilityClock, CapabilityPower, CapabilityPowerCut, CapabilityMemory, CapabilityDate, CapabilityFirmware,
+		CapabilityClock, CapabilityPower, CapabilityPowerCut, CapabilityMemory, CapabilityMemoryFault,
+		CapabilityDate, CapabilityFirmware,
 		CapabilityPanel, CapabilityWebConfig, CapabilityScan, CapabilityCopy, CapabilityJobHistory,
 		CapabilityStatusSheet, CapabilityPrintAdminServerless, CapabilityFaxServer, CapabilityAdditionalNetwork,
 	}
@@ -111,6 +114,11 @@ type Device interface {
 	// Memory returns what the device's non-volatile memory holds, as somebody reads it out who has taken the chip. It
 	// is a look, and needs [CapabilityMemory].
 	Memory(ctx context.Context) ([]byte, error)
+	// SetMemoryFault makes the memory refuse writes; nil: it takes them again. It needs [CapabilityMemoryFault], and so
+	// does MemoryState.
+	SetMemoryFault(ctx context.Context, fault *MemoryFault) error
+	// MemoryState says what became of the writes to the memory. It is a look.
+	MemoryState(ctx context.Context) (MemoryState, error)
 	// SetDate sets the device's own date, as an administrator does or an empty battery; true time goes on.
 	SetDate(ctx context.Context, date time.Time) error
 	// Drift makes the device's clock gain (or, negative, lose) so much a day.
@@ -272,6 +280,48 @@ type PowerAct struct {
 	// AtWrite, with "cut", is the write to the device's memory (1 is the next) during which the supply fails; 0 is now.
 	// It needs [CapabilityPowerCut].
 	AtWrite int `json:"atWrite"`
+	// AtByte, with AtWrite, is how many bytes of what changes in that write still arrive, 0 or more; nil: the device
+	// draws it, a part of them. With as many as the write changes, or more, the write is whole.
+	AtByte *int `json:"atByte,omitempty"`
+}
+
+// String gives the act in the words of the scenarios.
+func (a PowerAct) String() string {
+	text := a.State
+	if a.AtWrite > 0 {
+		text += fmt.Sprintf(" at=write:%d", a.AtWrite)
+	}
+	if a.AtByte != nil {
+		text += fmt.Sprintf(" byte=%d", *a.AtByte)
+	}
+	return text
+}
+
+// MemoryFault makes a device's memory refuse writes: it is worn, or locked. What it holds stays.
+type MemoryFault struct {
+	After int `json:"after"` // so many writes are carried out first
+	Times int `json:"times"` // so many are refused then; 0: all from then on
+}
+
+// String gives the fault in the words of the scenarios.
+func (f MemoryFault) String() string {
+	text := "refuses writes"
+	if f.After > 0 {
+		text += fmt.Sprintf(" after=%d", f.After)
+	}
+	if f.Times > 0 {
+		text += fmt.Sprintf(" times=%d", f.Times)
+	}
+	return text
+}
+
+// MemoryState is what became of the writes to a device's memory since it is on the bench.
+type MemoryState struct {
+	Writes  int `json:"writes"`  // that were carried out, in whole or in part
+	Refused int `json:"refused"` // that a [MemoryFault] refused
+	// Unmet are a power cut and a fault that were asked for and that no write has met, or not as often as they say; in
+	// the words of the scenarios.
+	Unmet []string `json:"unmet"`
 }
 
 // Error is a constant error of this package.

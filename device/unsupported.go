@@ -54,6 +54,14 @@ func (Unsupported) Power(context.Context, PowerAct) error { return ErrNotSupport
 // Memory implements [Device].
 func (Unsupported) Memory(context.Context) ([]byte, error) { return nil, ErrNotSupported }
 
+// SetMemoryFault implements [Device].
+func (Unsupported) SetMemoryFault(context.Context, *MemoryFault) error { return ErrNotSupported }
+
+// MemoryState implements [Device].
+func (Unsupported) MemoryState(context.Context) (MemoryState, error) {
+	return MemoryState{}, ErrNotSupported
+}
+
 // SetDate implements [Device].
 func (Unsupported) SetDate(context.Context, time.Time) error { return ErrNotSupported }
 

@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +26,9 @@ import (
 // arm plants a sequence of answers, written in words.
 func (c *client) arm(words string) {
 	c.t.Helper()
-	planted, err := phrase.EntraAnswers(strings.Fields(words))
+	split, err := phrase.Split(words)
+	require.NoError(c.t, err, words)
+	planted, err := phrase.EntraAnswers(split)
 	require.NoError(c.t, err, words)
 	require.NoError(c.t, c.entra.Arm(planted...), words)
 }
@@ -64,6 +69,37 @@ func TestEveryKindOfPlantedAnswer(t *testing.T) {
 			func(t *testing.T, _ *client, a answer, _, _ string) {
 				requireAADSTS(t, a, 53003, "interaction_required")
 				require.Equal(t, "basic_action", a.text("suberror"))
+			},
+		},
+		"a number that the catalogue lacks, with its sentence and word": {
+			"error=900439 text='The cloud is ''another'' one.' word=invalid_client status=401", 401,
+			func(t *testing.T, _ *client, a answer, _, _ string) {
+				requireAADSTS(t, a, 900439, "invalid_client")
+				require.Regexp(t, `^AADSTS900439: The cloud is 'another' one\. Trace ID: `, a.text("error_description"))
+				require.Contains(t, a.text("error_uri"), "/error?code=900439")
+			},
+		},
+		"a number that the catalogue lacks, with its sentence only": {
+			"error=900439 text=No.", 400, func(t *testing.T, _ *client, a answer, _, _ string) {
+				requireAADSTS(t, a, 900439, "invalid_request")
+			},
+		},
+		"a number of the catalogue with another sentence": {
+			"error=50196 text='Turned round and round.'", 400, func(t *testing.T, _ *client, a answer, _, _ string) {
+				requireAADSTS(t, a, 50196, "invalid_grant")
+				require.Contains(t, a.text("error_description"), "AADSTS50196: Turned round and round. Trace ID: ")
+			},
+		},
+		"members with other values": {
+			"change error slow_down change error_codes [1,2] change extra '{\"a\": true}' change timestamp none change trace_id '\"none\"'",
+			400, func(t *testing.T, _ *client, a answer, _, _ string) {
+				require.Equal(t, "slow_down", a.text("error"))
+				require.Equal(t, []any{1.0, 2.0}, a.json["error_codes"])
+				require.Equal(t, map[string]any{"a": true}, a.json["extra"])
+				require.NotContains(t, a.json, "timestamp")
+				require.Equal(t, "none", a.text("trace_id"))
+				require.Contains(t, a.text("error_description"), "AADSTS70016", "the others are as they were")
+				require.Regexp(t, `^\{"error":"slow_down","error_description":`, a.body, "in their order")
 			},
 		},
 		"loop detection": {"error=50196", 400, func(t *testing.T, _ *client, a answer, _, _ string) { requireAADSTS(t, a, 50196, "invalid_grant") }},
@@ -227,23 +263,102 @@ func TestLatencyIsBenchTime(t *testing.T) {
 	require.Equal(t, start.Add(20*time.Second), world.Now())
 }
 
+// talk posts to the token endpoint from a party of the bench, several times over one transport, and returns what came
+// of it. A request that is not answered within a minute fails.
+func talk(t *testing.T, c *client, network *faultnet.Network, world *vtime.World, times int) (seen []string) {
+	t.Helper()
+	dialTLS := func(ctx context.Context, how, address string) (net.Conn, error) {
+		conn, err := network.Dialer("printer").DialContext(ctx, how, address)
+		if err != nil {
+			return nil, err
+		}
+		host, _, _ := net.SplitHostPort(address)
+		secure := tls.Client(conn, &tls.Config{ServerName: host, RootCAs: network.Authority().Pool(), Time: world.Now})
+		return secure, secure.HandshakeContext(ctx)
+	}
+	transport := faultnet.NewTransport(faultnet.TransportConfig{DialTLS: dialTLS, Now: world.Now, IdleLimit: time.Hour})
+	defer transport.CloseIdleConnections()
+	require.NoError(t, world.Do("printer", time.Hour, func(ctx context.Context) {
+		for range times {
+			ctx, cancel := world.Clock("printer").WithTimeout(ctx, time.Minute)
+			request, err := http.NewRequestWithContext(ctx, http.MethodPost, authority+"/common"+token, nil)
+			if err != nil {
+				seen = append(seen, err.Error())
+				cancel()
+				continue
+			}
+			response, err := transport.RoundTrip(request)
+			if err != nil {
+				seen = append(seen, "no answer at "+world.Now().Format(time.TimeOnly))
+				cancel()
+				continue
+			}
+			body, err := io.ReadAll(response.Body)
+			_ = response.Body.Close()
+			ends := response.Header.Get("Connection")
+			seen = append(seen, fmt.Sprintf("%d %v %d %s", response.StatusCode, err, len(body), ends))
+			cancel()
+		}
+	}))
+	return seen
+}
+
+func TestWhatBecomesOfTheConnectionAfterAPlantedAnswer(t *testing.T) {
+	for words, want := range map[string]struct{ seen, connections []string }{
+		"body={} times=1":                     {[]string{"200 <nil> 2 ", "400"}, []string{"printer#1"}},
+		"body={} times=1 then=close":          {[]string{"200 <nil> 2 ", "400"}, []string{"printer#1", "printer#2"}},
+		"body={} times=1 then=silent":         {[]string{"200 <nil> 2 ", "no answer at 09:01:00"}, []string{"printer#1"}},
+		"body={} after=1 times=1 then=silent": {[]string{"400", "200 <nil> 2 "}, []string{"printer#1"}},
+	} {
+		t.Run(words, func(t *testing.T) {
+			world := vtime.NewStepped(start)
+			defer world.Close()
+			record := journal.New(world.Now)
+			network := faultnet.New(faultnet.Config{World: world, Journal: record})
+			c := newClient(t, fakeentra.Config{World: world, Network: network, Journal: record})
+			c.arm(words)
+			seen := talk(t, c, network, world, 2)
+			require.Len(t, seen, 2)
+			for i := range seen {
+				require.True(t, strings.HasPrefix(seen[i], want.seen[i]), "%q", seen)
+			}
+			var connections []string
+			for _, entry := range record.Entries() {
+				if entry.Kind == journal.KindHTTP && !slices.Contains(connections, entry.Connection) {
+					connections = append(connections, entry.Connection)
+				}
+			}
+			require.Equal(t, want.connections, connections)
+			require.Empty(t, c.entra.UnmetAnswers())
+		})
+	}
+}
+
 func TestPlantedAnswersAreWrittenAsTheyAreRead(t *testing.T) {
 	for _, words := range []string{
 		"html endpoint=token after=1 times=2", "error=50196 word=x suberror=y", "status=429 retry-after=none", "body={}", "redirect=https://x.example/",
 		"answer status=200 content-type=text/plain charset=utf-8", "approve=alice@contoso.com grant=device_code after=3", "duplicate", "huge", "endless", "gzip-bomb grant=refresh_token", "header-flood times=2", "half", "truncated",
 		"status=503 until=2026-03-02T10:00:00Z", "status=503 for=10m0s latency=5s", "code endpoint=devicecode lifetime=1m0s interval=1s",
 		"pending grant=device_code times=3", "code-refused endpoint=code-page", "empty client=x", "nothing",
+		"error=900439 text='What it''s about: a # and blanks' word=invalid_grant", "change scope 'Mail.Send openid' change expires_in 0 times=1",
+		"answer then=silent after=2", "html then=close",
 	} {
-		k, err := parseOne(strings.Fields(words)...)
+		split, err := phrase.Split(words)
 		require.NoError(t, err, words)
-		again, err := parseOne(strings.Fields(k.String())...)
+		k, err := parseOne(split...)
+		require.NoError(t, err, words)
+		written, err := phrase.Split(k.String())
+		require.NoError(t, err, k.String())
+		again, err := parseOne(written...)
 		require.NoError(t, err, k.String())
 		require.Equal(t, k, again)
-		require.ElementsMatch(t, strings.Fields(words), strings.Fields(k.String()))
+		require.ElementsMatch(t, split, written)
 	}
 	for _, words := range []string{
 		"", "sleepy", "html empty", "error=1", "error", "status=99", "status", "times=-1 html", "html endpoint=nowhere", "html grant=password", "until=soon html",
 		"redirect=", "approve=", "html latency=0s", "code endpoint=devicecode", "declined endpoint=keys", "lifetime=1m endpoint=token", "after=1",
+		"html text=x", "change", "change scope", "change scope x html", "html change scope x", "change x y endpoint=code-page", "then=never html",
+		"nothing then=silent", "truncated then=close",
 	} {
 		_, err := parseOne(strings.Fields(words)...)
 		require.Error(t, err, words)

@@ -50,7 +50,11 @@ type Config struct {
 	AccessTokenLifetime  time.Duration // 0: drawn from the seed, 60 to 90 minutes (personal accounts: 60 minutes)
 	RefreshTokenLifetime time.Duration // 0: 90 days without use (docs/reference/entra.md §4.1)
 	CodeLifetime         time.Duration // of a device code; 0: 15 minutes
-	Interval             time.Duration // between polls of a device; 0: 5 seconds
+	// MaxDeviceCodes is how many device codes of one application may wait for a person; above it a request is a loop,
+	// AADSTS50196. 0: 2000, negative: any number. The number is Microsoft's for clients that ask again and again; the
+	// limit, and that it is said for device codes, are ours.
+	MaxDeviceCodes int
+	Interval       time.Duration // between polls of a device; 0: 5 seconds
 
 	// SlowDown answers a poll that comes before the interval is over with slow_down. Off by default: it was never
 	// captured from Entra (docs/reference/entra.md §2.2).
@@ -101,6 +105,9 @@ const (
 func (c Config) withDefaults() Config {
 	if c.RefreshTokenLifetime == 0 {
 		c.RefreshTokenLifetime = defaultRefreshTokenLifetime
+	}
+	if c.MaxDeviceCodes == 0 {
+		c.MaxDeviceCodes = 2000
 	}
 	if c.CodeLifetime == 0 {
 		c.CodeLifetime = defaultCodeLifetime

@@ -92,7 +92,8 @@ func TestUnderMicrosoftsNameEveryAddressKeepsThePort(t *testing.T) {
 				"/common/discovery/instance?api-version=1.1&authorization_endpoint="+
 				url.QueryEscape(base+"/organizations/oauth2/v2.0/authorize"), nil)
 			require.Equal(
-				t, base+"/organizations/v2.0/.well-known/openid-configuration", instance.text("tenant_discovery_endpoint"),
+				t, base+"/organizations/v2.0/.well-known/openid-configuration",
+				instance.text("tenant_discovery_endpoint"),
 			)
 
 			asked := fetch(t, h, http.MethodPost, base+"/organizations/oauth2/v2.0/devicecode", url.Values{

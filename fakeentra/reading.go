@@ -132,6 +132,12 @@ func (s *Server) Opaque(token string) (claims Claims, ok bool) { return s.mint.O
 // exp claim lies ahead; a resource server of the bench asks beside checking the token itself.
 func (s *Server) Expired(token string) bool { return s.mint.Expired(token, s.now()) }
 
+// Standing tells a resource server of the bench whether an account is known, and whether its sign-in is allowed.
+func (s *Server) Standing(principal string) (known, enabled bool) {
+	u, known := s.directory.User(principal)
+	return known, known && u.State != Disabled
+}
+
 // Graph is the administration API: the paths and the shapes of Microsoft Graph v1.0, for /v1.0 and /beta alike. It is
 // for whoever owns the bench and asks for no token; mount it where the sign-in's clients do not come. Without a tenant
 // in the path it means the organization that was added last; /contoso.com/v1.0/… names one. Each request acts in a turn

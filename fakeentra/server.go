@@ -161,7 +161,7 @@ func (s *Server) rooms(order []pages.Name) http.Handler {
 		Browser: s.browser,
 		Grants: &grants.Endpoint{
 			Settings: grants.Settings{
-				RefreshTokenLifetime: c.RefreshTokenLifetime, CodeLifetime: c.CodeLifetime, Interval: c.Interval,
+				RefreshTokenLifetime: c.RefreshTokenLifetime, CodeLifetime: c.CodeLifetime, MaxDeviceCodes: max(c.MaxDeviceCodes, 0), Interval: c.Interval,
 				SlowDown: c.SlowDown, VerificationURI: c.VerificationURI,
 			},
 			Front:     front,
@@ -212,17 +212,23 @@ func RunT(t T, c Config) *Server {
 // Listen opens a listener of the fake's network, on loopback, that is reached under every name of [Names].
 func (s *Server) Listen() (net.Listener, error) { return s.network.Listen(Party, Names()...) }
 
-// Serve answers HTTPS on a listener until Close; it returns at once. The certificate is of the network's own authority
-// and holds for the names of [Names], localhost and 127.0.0.1.
-func (s *Server) Serve(l net.Listener) error {
-	names := make([]string, 0, len(Names()))
+// TLSConfig is how the fake shows itself: with a certificate of the network's own authority, for the hosts of [Names]
+// and others.
+func (s *Server) TLSConfig(others ...string) *tls.Config {
+	names := make([]string, 0, len(Names())+len(others))
 	for _, name := range Names() {
 		names = append(names, hosts.Of(name))
 	}
-	config := s.network.TLSConfig(Party, s.clock, names...)
+	config := s.network.TLSConfig(Party, s.clock, append(names, others...)...)
 	// Old versions hear an HTTP answer, not an alert (azure-docs#96851).
 	config.MinVersion = tls.VersionTLS10 //nolint:gosec // that is what they are served for
-	server, err := s.network.ServeHTTP(l, config, s.handler)
+	return config
+}
+
+// Serve answers HTTPS on a listener until Close; it returns at once. The certificate is of the network's own authority
+// and holds for the names of [Names], localhost and 127.0.0.1.
+func (s *Server) Serve(l net.Listener) error {
+	server, err := s.network.ServeHTTP(l, s.TLSConfig(), s.handler)
 	if err != nil {
 		return fmt.Errorf("fakeentra: %w", err)
 	}

@@ -74,6 +74,8 @@ type (
 	// Answer makes the fake answer some requests otherwise than the state says: counted, never by chance. They stand in
 	// a row; a request meets the first that fits it and has requests left, so answers with Times make a sequence.
 	Answer = answers.Answer
+	// AnswerChange gives a member of a JSON answer another value: of an [Answer] of the kind "change".
+	AnswerChange = answers.Change
 	// Refusal is how Entra refused: a person on a page, or a program at an endpoint.
 	Refusal = catalogue.Refusal
 	// Day is a day since which Entra ID has answered otherwise than before.

@@ -8,11 +8,17 @@ import (
 	"mfpsim/fakesmtp/internal/identity"
 	"mfpsim/fakesmtp/internal/mailboxes"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/shell"
+	"mfpsim/fakesmtp/internal/transit"
 	"mfpsim/fakesmtp/refusal"
 )
 
 // AddOrganization makes a tenant. Its first domain is required.
-func (s *Server) AddOrganization(o Organization) error { return ours(s.mailboxes.AddOrganization(o)) }
+func (s *Server) AddOrganization(o Organization) error {
+	err := s.mailboxes.AddOrganization(o)
+	s.leadExchanger()
+	return ours(err)
+}
 
 // AddMailbox makes a mailbox in an organization that is there.
 func (s *Server) AddMailbox(m Mailbox) error {
@@ -21,6 +27,27 @@ func (s *Server) AddMailbox(m Mailbox) error {
 	}
 	s.shell.Secrets.Keep(m.Password.Reveal())
 	return nil
+}
+
+// CheckMailbox says why [Server.AddMailbox] would refuse a mailbox; it makes nothing.
+func (s *Server) CheckMailbox(m Mailbox) error { return ours(s.mailboxes.CheckMailbox(m)) }
+
+// CheckOrganization says why [Server.AddOrganization] would refuse an organization; it makes nothing.
+func (s *Server) CheckOrganization(o Organization) error {
+	return ours(s.mailboxes.CheckOrganization(o))
+}
+
+// AddGroup makes a distribution group (New-DistributionGroup).
+func (s *Server) AddGroup(g Group) error { return ours(s.mailboxes.AddGroup(g)) }
+
+// AddTransportRule makes a transport rule of an organization, by its id or a domain (New-TransportRule).
+func (s *Server) AddTransportRule(organization string, r TransportRule) error {
+	return ours(s.mailboxes.AddRule(organization, r))
+}
+
+// AddConnector makes an inbound connector of an organization, by its id or a domain (New-InboundConnector).
+func (s *Server) AddConnector(organization string, c Connector) error {
+	return ours(s.mailboxes.AddConnector(organization, c))
 }
 
 // Cmdlet runs a cmdlet of Exchange Online PowerShell as an administrator would, and returns what it prints. Names are
@@ -43,9 +70,23 @@ func (s *Server) SetLicensed(address string, licensed bool) error {
 	return ours(s.mailboxes.ChangeMailbox(address, from, mailboxes.MailboxChange{Licensed: &licensed}))
 }
 
+// SetQuota says how many octets a mailbox may hold, Sent Items included, from now on; zero: any number.
+func (s *Server) SetQuota(address string, octets int64) error {
+	return ours(s.mailboxes.ChangeMailbox(address, s.now(), mailboxes.MailboxChange{Quota: &octets}))
+}
+
+// SetExternalLimit says how many recipients outside all mailboxes of an organization together may write to in any 24 h,
+// zero: any number; and whether it is a trial, which the report says.
+func (s *Server) SetExternalLimit(organization string, recipients int, trial bool) error {
+	return ours(s.mailboxes.ChangeOrganization(organization, s.now(), mailboxes.OrganizationChange{
+		ExternalRecipientsPerDay: &recipients, Trial: &trial,
+	}))
+}
+
 // Restrict keeps what a mailbox sends from now on from being delivered: it is accepted, and a non-delivery report says
-// why. The restriction is the enhanced status code of a report, for example "5.7.501"; an unknown one is refused, and
-// the error has all of them. Empty lifts it.
+// why. A domain stands for all mailboxes of its organization. The restriction is the enhanced status code of a report,
+// for example "5.7.501"; with one that is said of who receives, "5.2.122", mail to the mailbox is not delivered. An
+// unknown one is refused, and the error has all of them. Empty lifts it.
 func (s *Server) Restrict(address, restriction string) error {
 	r := replies.Restriction(restriction)
 	if restriction != "" && !r.Known() {
@@ -60,6 +101,17 @@ func (s *Server) SetVerdict(address, verdict string) error {
 	return ours(s.mailboxes.SetVerdict(address, verdict))
 }
 
+// SetFrontEnd changes how strict the front ends are, from the next command of each connection on. What is zero is as
+// [Config] has it by default.
+func (s *Server) SetFrontEnd(f FrontEnd) {
+	shell.Fill(&f.MaxLine, defaultMaxLine)
+	shell.Fill(&f.MaxAnswer, defaultMaxAnswer)
+	s.endpoint.SetFront(f)
+}
+
+// FrontEnd returns how strict the front ends are.
+func (s *Server) FrontEnd() FrontEnd { return s.endpoint.Front() }
+
 // RevokeTokens makes the tokens that the server's own issuer has given an account worthless, from now on: it acts on
 // the account as continuous access evaluation does. With a Directory, that says so (Account.RevokedBefore).
 func (s *Server) RevokeTokens(user string) error { return ours(s.mailboxes.Revoke(user, s.now())) }
@@ -68,6 +120,11 @@ func (s *Server) RevokeTokens(user string) error { return ours(s.mailboxes.Revok
 func (s *Server) Deliver(address string, raw []byte) error {
 	return ours(s.mailboxes.Put(address, raw, s.now()))
 }
+
+// LookupTXT answers for the DNS to who verifies the signatures (DKIM, ARC) of delivered messages: with the public half
+// of the test key that they are made with, at every NAME._domainkey.DOMAIN. The private half is public too, and no
+// domain has the key on the Internet: there, the signatures do not hold. The error is a [*net.DNSError].
+func (s *Server) LookupTXT(name string) ([]string, error) { return transit.LookupTXT(name) }
 
 // tokenLifetime is how long the issuer's own tokens hold.
 const tokenLifetime = time.Hour

@@ -48,6 +48,12 @@ type Config struct {
 	// MaxLine is the longest command line in octets without its line end; zero: 16384 (RFC 4954 §4 asks for 12288 with
 	// AUTH).
 	MaxLine int
+	// MaxAnswer is the longest SASL answer in octets, as it is encoded: a token on a line of its own or behind AUTH;
+	// zero: 12288 (RFC 4954 §4). MaxLine does not concern an answer on a line of its own.
+	MaxAnswer int
+	// StrictHello refuses names of one label and names with an underscore after EHLO, as some front ends are said to do
+	// and others are not.
+	StrictHello bool
 	// MaxSize is the SIZE that is advertised and enforced for every message; zero: 157286400, as on every front end
 	// that was seen.
 	MaxSize int64
@@ -55,6 +61,9 @@ type Config struct {
 	MaxSendSize int64
 	// MaxRecipients is the number of recipients that one message may have; zero: 500, Exchange Online's default.
 	MaxRecipients int
+	// MaxRecipientsPerDomain is how many of them may be of one domain; zero: 200, Exchange Online's limit, negative:
+	// any number.
+	MaxRecipientsPerDomain int
 	// MaxFailedAuth is how many refused AUTH close the connection; zero: 3, negative: never. Not established for
 	// Exchange Online.
 	MaxFailedAuth int
@@ -112,9 +121,11 @@ type Config struct {
 const (
 	defaultTarpit        = 5 * time.Second
 	defaultMaxLine       = 16384
+	defaultMaxAnswer     = 12288
 	defaultMaxSize       = 157286400
 	defaultMaxSendSize   = 35 << 20
 	defaultMaxRecipients = 500
+	defaultMaxPerDomain  = 200
 	defaultMaxFailedAuth = 3
 	defaultMaxErrors     = 5
 	defaultMaxConcurrent = 3
@@ -136,9 +147,11 @@ func (c Config) withDefaults() Config {
 	shell.Fill(&c.ClientAddress, defaultClientAddress)
 	shell.Fill(&c.Tarpit, defaultTarpit)
 	shell.Fill(&c.MaxLine, defaultMaxLine)
+	shell.Fill(&c.MaxAnswer, defaultMaxAnswer)
 	shell.Fill(&c.MaxSize, defaultMaxSize)
 	shell.Fill(&c.MaxSendSize, defaultMaxSendSize)
 	shell.Fill(&c.MaxRecipients, defaultMaxRecipients)
+	shell.Fill(&c.MaxRecipientsPerDomain, defaultMaxPerDomain)
 	shell.Fill(&c.MaxFailedAuth, defaultMaxFailedAuth)
 	shell.Fill(&c.MaxErrors, defaultMaxErrors)
 	shell.Fill(&c.MaxConcurrent, defaultMaxConcurrent)

@@ -127,14 +127,21 @@ var looseness = []struct {
 	replacement string
 }{
 	{regexp.MustCompile(`\b[A-Z0-9]{7}CA\d{4}\b`), "<FE>"},
-	{regexp.MustCompile(`\b[A-Z0-9]{7}MB\d{4}[0-9A-F]{24}@`), "<ID>@"},
+	{regexp.MustCompile(`\b[A-Z0-9]{3}PEPF000[0-9A-F]{5}\b`), "<FE>"}, // at the MX door
+	{regexp.MustCompile(`\b[A-Z0-9]{7}MB\d{4}[0-9A-F]{25}@`), "<ID>@"},
 	{regexp.MustCompile(`\b[A-Z0-9]{7}MB\d{4}\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b`), "<BE>"},
 	{regexp.MustCompile(`<FE>\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b`), "<FE>.<FOREST>"},
-	{regexp.MustCompile(`\b08D[0-9A-F]{13}\b`), "<SESSION>"},
+	{regexp.MustCompile(`\b08[DE][0-9A-F]{13}\b`), "<SESSION>"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`), "<INSTANT>"},
 	{regexp.MustCompile(`\b[A-Z][a-z]{2}, [1-9]\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000`), "<DATE>"},
 	{regexp.MustCompile(`0\.35250:[0-9A-F]{8}(, \d+\.\d+:[0-9A-F]{8})*`), "<NUMBERS>"},
 	{regexp.MustCompile(`duration: \d\d:\d\d:\d\d\.\d{7}`), "duration: <DURATION>"},
+	{regexp.MustCompile(`\b[A-Z0-9]{7}MB\d{4}\b`), "<BE>"},
+	{regexp.MustCompile(`2603:1096(:[0-9a-f]{1,3}){2}::[0-9a-f]{1,2}`), "<ADDRESS>"},
+	{regexp.MustCompile(`fe80(:|::)[0-9a-f]{1,4}(:[0-9a-f]{1,4}){3}(%\d)?`), "<LINK>"},
+	{regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`), "<UUID>"},
+	{regexp.MustCompile(`(=\?us-ascii\?Q\?[\w+/=]{1,62}\?=(\r\n )?)+`), "<SEALED>"},
+	{regexp.MustCompile(`[A-Za-z0-9+/]{40,}={0,2}`), "<BASE64>"},
 	{regexp.MustCompile(`\[(127\.0\.0\.1|203\.0\.113\.9)\]`), "[<CLIENT>]"},
 }
 

@@ -280,17 +280,22 @@ func TestEveryRestrictionIsReportedLater(t *testing.T) {
 		t.Run(string(row.Restriction), func(t *testing.T) {
 			t.Parallel()
 			s := prompt(t, Config{})
-			require.NoError(t, s.Restrict(DefaultMailbox, string(row.Restriction)))
-			require.Regexp(t, `^250 2\.0\.0 OK`, authenticated(t, s).post(DefaultMailbox, scan, "bob@fabrikam.com"))
-			require.Empty(t, s.Mailbox("bob@fabrikam.com"))
+			restricted, to := DefaultMailbox, "bob@fabrikam.com"
+			if row.Receives {
+				restricted, to = "carol@contoso.com", "carol@contoso.com"
+				require.NoError(t, s.AddMailbox(Mailbox{Address: to}))
+			}
+			require.NoError(t, s.Restrict(restricted, string(row.Restriction)))
+			require.Regexp(t, `^250 2\.0\.0 OK`, authenticated(t, s).post(DefaultMailbox, scan, to))
+			require.Empty(t, s.Mailbox(to))
 			reports := s.Mailbox(DefaultMailbox)
 			require.Len(t, reports, 1)
 			require.Contains(t, reports[0].Text(), fmt.Sprintf("550 %s ", row.Restriction))
 			require.Equal(t, mailboxes.Failed, s.Trace()[0].Status)
 			require.Len(t, s.SentItems(DefaultMailbox), 1)
-			require.NoError(t, s.Restrict(DefaultMailbox, ""))
-			authenticated(t, s).post(DefaultMailbox, scan, "bob@fabrikam.com")
-			require.Len(t, s.Mailbox("bob@fabrikam.com"), 1)
+			require.NoError(t, s.Restrict(restricted, ""))
+			authenticated(t, s).post(DefaultMailbox, scan, to)
+			require.Len(t, s.Mailbox(to), 1)
 		})
 	}
 }

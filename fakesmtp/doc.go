@@ -8,21 +8,20 @@
 // The administrator:
 //   - organizations and mailboxes: [Server.AddOrganization], [Server.AddMailbox], [Server.SetLicensed]
 //   - switches, permissions, policies: [Server.Cmdlet], as in Exchange Online PowerShell; [Server.SetSecurityDefaults]
-//   - what happens to a sender: [Server.Restrict], [Server.SetVerdict]; mail from outside: [Server.Deliver]
+//   - senders: [Server.Restrict], [Server.SetVerdict], [Server.SetQuota], [Server.SetExternalLimit]
+//   - mail flow: [Server.AddGroup], [Server.AddTransportRule], [Server.AddConnector], [Server.Deliver] from outside;
+//     the MX door: [Server.ServeExchanger], [Server.ExchangerAddr], [Server.Exchangers]; [Server.SetFrontEnd]
 //   - tokens, if no [Directory] answers for them: [Server.Token], [Server.ClaimsOf], [Server.IssueToken],
-//     [Server.RevokeTokens]; [TrustKeys] takes those of an identity provider
+//     [Server.RevokeTokens]; [Trust] and [TrustKeys] take those of an identity provider
 //
 // Limits and time-outs are fields of [Config]; they count by the World's clock. The service's other protocols ask
 // [Server.LogOn], [Server.LogOnToken], [Server.IsPersonal]. Answers in place of the truth, at any moment of a
-// conversation: [Server.Arm], [Server.Answers], [Server.UnmetAnswers], [Server.ClearAnswers]. A client that is tried by
-// hand asks for one by its recipient: rcpt-451-4.7.0@fault.test, data-554@fault.test, data-delay-10s@fault.test,
-// data-close@fault.test, rcpt-reset@fault.test. Reading back: [Server.Mailbox], [Server.MailboxPage],
+// conversation: [Server.Arm], [Server.Answers], [Server.UnmetAnswers], [Server.ClearAnswers]; a recipient such as
+// data-delay-10s@fault.test asks for one. Reading back: [Server.Mailbox], [Server.MailboxPage],
 // [Server.AwaitMessage], [Server.SentItems], [Server.Trace] for the mail; [Server.Refusals] with the reasons that
 // clients are not told, [Server.Sessions]; [Server.Secrets] and [Server.Journal] for a search for leaks; [Replies] is
 // every text on the wire, with its source.
-//
-// It delivers nothing outside the process and is no relay. POP3 and servers of other makers are packages below this
-// one. The fields of a type: go doc mfpsim/fakesmtp/internal/answers.Answer.
+// It delivers nothing outside the process. POP3 and servers of other makers are packages below this one.
 //
 //go:generate go test -count=1 . -update
 package fakesmtp

@@ -24,6 +24,9 @@ func (s *Server) MailCount(address string) (count, dropped int) { return s.mailb
 // SentItems returns the copies that the service has kept of what was sent from a mailbox, oldest first.
 func (s *Server) SentItems(address string) []Message { return s.mailboxes.Sent(address, 1, -1) }
 
+// Mailboxes returns the addresses of the mailboxes of organizations, in the order of their making.
+func (s *Server) Mailboxes() []string { return s.mailboxes.Addresses() }
+
 // DroppedMails is how many messages have fallen out, of all mailboxes.
 func (s *Server) DroppedMails() int { return s.mailboxes.Dropped() }
 
@@ -50,6 +53,11 @@ func (s *Server) Sessions() []Session {
 	for _, entry := range s.shell.Journal.Entries() {
 		if entry.Party == Party && (entry.Kind == journal.KindSMTP || entry.Kind == journal.KindFault) {
 			lines[entry.Connection] = append(lines[entry.Connection], entry.Text.String())
+			if reason := entry.Detail["reason"]; reason != "" {
+				lines[entry.Connection] = append(
+					lines[entry.Connection], "(reason, which the client is not told: "+reason+")",
+				)
+			}
 		}
 	}
 	sessions := s.history.Sessions()

@@ -26,6 +26,7 @@ func workplace(t *testing.T) *Server {
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "pat@outlook.com", Password: journal.NewSecret("Personal-1")}))
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "carol@contoso.com", Password: journal.NewSecret("Carol-1")}))
 	require.NoError(t, s.AddMailbox(Mailbox{Address: "scans@contoso.com", FullAccess: []string{DefaultMailbox}}))
+	require.NoError(t, s.AddMailbox(Mailbox{Address: "paul@contoso.com", Aliases: []string{"p4711@contoso.com"}}))
 	return s
 }
 
@@ -74,6 +75,8 @@ func TestEveryTokenFaultIsTheSameOnTheWireAndAnotherInTheJournal(t *testing.T) {
 		"of an unknown account":   {token: change(func(c *Claims) { c.User = "nobody@contoso.com" }), user: "nobody@contoso.com", reason: refusal.UserUnknown},
 		"of somebody else":        {token: func(s *Server) string { return s.Token("carol@contoso.com") }, reason: refusal.UserMismatch},
 		"for a mailbox not there": {token: func(s *Server) string { return s.Token(DefaultMailbox) }, user: "nobody@contoso.com", reason: refusal.UserMismatch},
+		"for its own other name":  {token: func(s *Server) string { return s.Token("p4711@contoso.com") }, user: "paul@contoso.com", reason: refusal.UserMismatch},
+		"for its own alias":       {token: func(s *Server) string { return s.Token("paul@contoso.com") }, user: "p4711@contoso.com", reason: refusal.UserMismatch},
 		"an unknown opaque one":   {token: func(*Server) string { return "EwBunknown" }, reason: refusal.TokenUnreadable},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -143,15 +146,16 @@ func TestTokensThatAreTaken(t *testing.T) {
 		user   string
 		change func(*Claims)
 	}{
-		"issued by the v2.0 endpoint":        {DefaultMailbox, func(c *Claims) { c.Issuer = "https://login.microsoftonline.com/" + c.Tenant + "/v2.0" }},
-		"for outlook.office365.com":          {DefaultMailbox, func(c *Claims) { c.Audience = []string{"https://outlook.office365.com/"} }},
-		"for the US government":              {DefaultMailbox, func(c *Claims) { c.Audience = []string{"https://outlook.office365.us"} }},
-		"for Exchange Online by its GUID":    {DefaultMailbox, func(c *Claims) { c.Audience = []string{"00000002-0000-0ff1-ce00-000000000000"} }},
-		"with the scope's long name":         {DefaultMailbox, func(c *Claims) { c.Scopes = []string{"https://outlook.office.com/SMTP.Send"} }},
-		"with more scopes":                   {DefaultMailbox, func(c *Claims) { c.Scopes = []string{"Mail.Read", "smtp.send"} }},
-		"expired less than the skew ago":     {DefaultMailbox, func(c *Claims) { c.Expires = c.NotBefore.Add(-3 * time.Minute) }},
-		"in another case":                    {"Alice@Contoso.COM", func(*Claims) {}},
-		"of a user who may open the mailbox": {"scans@contoso.com", func(*Claims) {}},
+		"issued by the v2.0 endpoint":                         {DefaultMailbox, func(c *Claims) { c.Issuer = "https://login.microsoftonline.com/" + c.Tenant + "/v2.0" }},
+		"for outlook.office365.com":                           {DefaultMailbox, func(c *Claims) { c.Audience = []string{"https://outlook.office365.com/"} }},
+		"for the US government":                               {DefaultMailbox, func(c *Claims) { c.Audience = []string{"https://outlook.office365.us"} }},
+		"for Exchange Online by its GUID":                     {DefaultMailbox, func(c *Claims) { c.Audience = []string{"00000002-0000-0ff1-ce00-000000000000"} }},
+		"with the scope's long name":                          {DefaultMailbox, func(c *Claims) { c.Scopes = []string{"https://outlook.office.com/SMTP.Send"} }},
+		"with more scopes":                                    {DefaultMailbox, func(c *Claims) { c.Scopes = []string{"Mail.Read", "smtp.send"} }},
+		"expired less than the skew ago":                      {DefaultMailbox, func(c *Claims) { c.Expires = c.NotBefore.Add(-3 * time.Minute) }},
+		"in another case":                                     {"Alice@Contoso.COM", func(*Claims) {}},
+		"of a user who may open the mailbox":                  {"scans@contoso.com", func(*Claims) {}},
+		"of an account whose name is an alias of its mailbox": {"p4711@contoso.com", func(c *Claims) { c.User = "p4711@contoso.com" }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 
 	"mfpsim/chance"
 	"mfpsim/fakesmtp/internal/address"
@@ -33,6 +34,10 @@ type Server struct {
 	console   *cmdlets.Console
 	answers   *answers.Queue
 	history   *history.Log
+	endpoint  *session.Endpoint
+
+	mu        sync.Mutex
+	exchanger net.Listener // the MX door; nil: it is closed
 }
 
 // New returns a server that [Server.Serve] is to be called on. It fails only on a Config that contradicts itself.
@@ -72,20 +77,27 @@ func (s *Server) rooms() {
 	}
 	security := s.shell.Network.TLSConfig(Party, s.shell.Clock, hosts...)
 	security.MinVersion = tls.VersionTLS10 // the handshake succeeds, AUTH does not (docs/reference/exchange-smtp.md §4)
-	endpoint := &session.Endpoint{
-		Shell: s.shell, TLS: security, Gate: s.gate, Mailboxes: s.mailboxes, Answers: s.answers, History: s.history,
+	exchanger := s.shell.Network.TLSConfig(
+		Party, s.shell.Clock, "mail.protection.outlook.com", "*.mail.protection.outlook.com",
+	)
+	exchanger.MinVersion, exchanger.ClientAuth = tls.VersionTLS12, tls.RequestClientCert
+	s.endpoint = &session.Endpoint{
+		Shell: s.shell, TLS: security, ExchangerTLS: exchanger, Gate: s.gate, Mailboxes: s.mailboxes,
+		Answers: s.answers, History: s.history,
 		Limits: limits.New(limits.Limits{
 			Concurrent: c.MaxConcurrent, PerMinute: c.MessagesPerMinute, RecipientsPerDay: c.RecipientsPerDay,
 			ContinuousErrors: c.MaxContinuousErrors,
 		}),
 		Settings: session.Settings{
-			Site: c.Site, Forest: c.Forest, ClientAddress: c.ClientAddress, Tarpit: c.Tarpit, MaxLine: c.MaxLine,
-			MaxSize: c.MaxSize, MaxFailedAuth: c.MaxFailedAuth, MaxErrors: c.MaxErrors, MaxHeaderSize: c.MaxHeaderSize,
+			Site: c.Site, Forest: c.Forest, ClientAddress: c.ClientAddress, Tarpit: c.Tarpit,
+			MaxPerDomain: c.MaxRecipientsPerDomain, MaxSize: c.MaxSize, MaxFailedAuth: c.MaxFailedAuth,
+			MaxErrors: c.MaxErrors, MaxHeaderSize: c.MaxHeaderSize,
 			MessagesPerMinute: c.MessagesPerMinute, RefuseAboveRate: c.RefuseAboveRate, IdleTimeout: c.IdleTimeout,
 			SessionTimeout: c.SessionTimeout, LegacyEndpoint: c.LegacyEndpoint, Open: c.Open,
 		},
 	}
-	s.front = s.shell.Server(shell.Front{Addresses: Addresses(), Connection: endpoint.Connection, Ended: s.unmet})
+	s.endpoint.SetFront(session.FrontEnd{StrictHello: c.StrictHello, MaxLine: c.MaxLine, MaxAnswer: c.MaxAnswer})
+	s.front = s.shell.Server(shell.Front{Addresses: Addresses(), Connection: s.endpoint.Connection, Ended: s.unmet})
 }
 
 // settle makes the organization and the mailbox of a server that runs alone.
@@ -110,6 +122,7 @@ func RunT(t T, config Config) *Server {
 		t.Fatalf("%v", err)
 		return nil
 	}
+	s.startExchanger(t)
 	s.front.Start(t)
 	return s
 }

@@ -49,7 +49,7 @@ func TestAMailboxKeepsWhatWasSent(t *testing.T) {
 		m.Attachments()[0],
 	)
 	require.Equal(t, scan, string(m.Raw()))
-	require.Regexp(t, `(?s)^Received: from printer\.contoso\.com \(127\.0\.0\.1\) by.*Microsoft SMTP Server.*\nFrom: Scanner`, string(m.Delivered()))
+	require.Regexp(t, `(?s)\nReceived: from \S+MB\d{4}\.\S+ \(2603:.*Microsoft SMTP Server.*\nFrom: Scanner`, string(m.Delivered()))
 
 	require.Len(t, s.Mailbox(DefaultMailbox), 1)
 	require.Len(t, s.SentItems(DefaultMailbox), 1)
@@ -78,10 +78,10 @@ func TestAPersonalAccountGetsANewMessageID(t *testing.T) {
 	reply := c.post("pat@outlook.com", strings.ReplaceAll(scan, DefaultMailbox, "pat@outlook.com"), "bob@fabrikam.com")
 	m := s.Mailbox("bob@fabrikam.com")[0]
 	require.Contains(t, reply, " "+m.ID+" ")
-	require.Regexp(t, `^<BMXPR01MB\d{4}[0-9A-F]{24}@BMXPR01MB\d{4}\.INDPRD01\.PROD\.OUTLOOK\.COM>$`, m.ID)
+	require.Regexp(t, `^<BMXPR01MB\d{4}[0-9A-F]{25}@BMXPR01MB\d{4}\.INDPRD01\.PROD\.OUTLOOK\.COM>$`, m.ID)
 	delivered := string(m.Delivered())
-	require.Contains(t, delivered, "X-Microsoft-Original-Message-ID: <1@printer>\r\n")
-	require.Equal(t, 1, strings.Count(delivered, "\nMessage-ID: "))
+	require.Contains(t, delivered, "X-Microsoft-Original-Message-ID:\r\n <1@printer>\r\n")
+	require.Equal(t, 1, strings.Count(delivered, "\nMessage-ID:"))
 }
 
 func TestAMessageWithoutAnIDGetsOne(t *testing.T) {
@@ -244,26 +244,22 @@ func TestAnAliasIsRewrittenUnlessItMayBeUsed(t *testing.T) {
 	require.Equal(t, "scans@contoso.com", got.EnvelopeFrom)
 	require.Equal(t, "copier@contoso.com", got.Alias)
 	require.Equal(t, message, string(got.Raw()), "the original octets are kept")
-	require.Contains(t, string(got.Delivered()), "Subject: x\r\nFROM: \"The copier\"\r\n <scans@contoso.com>\r\nTo: copier@contoso.com\r\n\r\ncopier@contoso.com\r\n")
+	header, body, _ := strings.Cut(string(got.Delivered()), "\r\n\r\n")
+	require.Contains(t, header, "Subject: x\r\nFROM: \"The copier\"\r\n <scans@contoso.com>\r\nTo: copier@contoso.com\r\n")
+	require.Equal(t, "copier@contoso.com\r\n", body)
 	_, err := s.Cmdlet("Set-OrganizationConfig", []string{"-SendFromAliasEnabled", "$true"})
 	require.NoError(t, err)
 	require.Regexp(t, "^250", c.post("copier@contoso.com", message, "bob@fabrikam.com"))
 	got = s.Mailbox("bob@fabrikam.com")[1]
 	require.Equal(t, "copier@contoso.com", got.From)
-	require.Contains(t, string(got.Delivered()), message)
+	header, body, _ = strings.Cut(string(got.Delivered()), "\r\n\r\n")
+	require.Contains(t, header, strings.TrimSuffix(message, "\r\ncopier@contoso.com\r\n"))
+	require.Equal(t, "copier@contoso.com\r\n", body)
 }
 
-func TestAMessageBearsHowItCame(t *testing.T) {
+func TestTheMessageTraceHasTheMessageID(t *testing.T) {
 	s := prompt(t, Config{})
 	authenticated(t, s).post(DefaultMailbox, scan, "bob@fabrikam.com")
-	stamped := loosely(string(s.Mailbox("bob@fabrikam.com")[0].Stamped))
-	for _, field := range []string{
-		`Received: from printer\.contoso\.com \(127\.0\.0\.1\) by\r\n <BE> \([0-9a-f:]+\) with Microsoft SMTP Server\r\n \(version=TLS1_3, cipher=\S+\) id 15\.20\.\d+\.\d+; Mon, 02 Mar 2026`,
-		`Received: from <BE> \(\[fe80::[0-9:]+\]\) by\r\n <BE> \(\[fe80::[0-9:]+%5\]\) with mapi id 15\.20\.\d+\.\d+; Mon`,
-		`X-ClientProxiedBy: <FE>\.outlook\.office365\.com \(`,
-	} {
-		require.Regexp(t, field, stamped)
-	}
 	out, err := s.Cmdlet("Get-MessageTrace", []string{"-SenderAddress", DefaultMailbox})
 	require.NoError(t, err)
 	require.Contains(t, out, "<1@printer>")

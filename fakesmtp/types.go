@@ -10,6 +10,7 @@ import (
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/mailboxes"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/session"
 	"mfpsim/fakesmtp/internal/shell"
 )
 
@@ -46,6 +47,17 @@ const PersonalTenant = identity.PersonalTenant
 // Every account that such a token names is known. There are no passwords, and no tokens of personal accounts.
 func TrustKeys(keys func() jose.JSONWebKeySet) Directory { return identity.TrustKeys(keys) }
 
+// Provider is an identity provider that runs beside the server; see [Trust].
+type Provider = identity.Provider
+
+// Trust returns a [Directory] that asks an identity provider, for example a fake Entra ID: for its keys, for tokens
+// that it made void, and for accounts that it has disabled or deleted.
+//
+//	smtp := fakesmtp.RunT(t, fakesmtp.Config{Directory: fakesmtp.Trust(entra)})
+//
+// There are no passwords, and no tokens of personal accounts.
+func Trust(p Provider) Directory { return identity.Trust(p) }
+
 // What an administrator makes.
 type (
 	// Organization is a tenant as Exchange Online knows it. As in a new one, SMTP AUTH is not enabled unless it says
@@ -53,9 +65,19 @@ type (
 	Organization = mailboxes.Organization
 	// Mailbox is a mailbox that is to be.
 	Mailbox = mailboxes.Mailbox
+	// Group is a distribution group; Acceptance is whose mail it takes.
+	Group      = mailboxes.Group
+	Acceptance = mailboxes.Acceptance
+	// TransportRule is a mail flow rule.
+	TransportRule = mailboxes.Rule
+	// Connector is an inbound connector, by which mail at the MX door is an organization's own.
+	Connector = mailboxes.Connector
 	// CmdletError says what was wrong with a cmdlet, and what there is instead.
 	CmdletError = cmdlets.Error
 )
+
+// FrontEnd is how strict the front ends are; see [Server.SetFrontEnd].
+type FrontEnd = session.FrontEnd
 
 // Errors of adding what is there already or belongs nowhere.
 var (
@@ -68,13 +90,18 @@ var (
 // one, or the end of the connection. See [Server.Arm].
 type Answer = answers.Answer
 
+// Event is what a row of [Replies] answers, by its name: "mailbox full".
+type Event = replies.Event
+
 // The moments of an [Answer] that are no verbs.
 const (
-	OnConnect   = answers.OnConnect   // in place of the banner
-	OnHandshake = answers.OnHandshake // after the 220 of STARTTLS, when the client has begun the TLS handshake
-	OnResponse  = answers.OnResponse  // the lines after AUTH: user name, password, token
-	OnEndOfData = answers.OnEndOfData // the dot, or the last chunk of BDAT
-	OnAny       = answers.OnAny       // every one of them but the handshake
+	OnConnect     = answers.OnConnect     // in place of the banner
+	OnHello       = answers.OnHello       // EHLO and HELO
+	OnHandshake   = answers.OnHandshake   // after the 220 of STARTTLS, when the client has begun the TLS handshake
+	OnResponse    = answers.OnResponse    // the lines after AUTH: user name, password, token
+	OnCredentials = answers.OnCredentials // the line that decides AUTH, be it AUTH itself or an answer
+	OnEndOfData   = answers.OnEndOfData   // the dot, or the last chunk of BDAT
+	OnAny         = answers.OnAny         // every one of them but the handshake
 )
 
 // What can happen to the connection after an [Answer].
@@ -82,6 +109,8 @@ const (
 	Disconnect = answers.Disconnect // TCP is closed, without a farewell in TLS
 	Reset      = answers.Reset      // TCP is reset in place of the reply
 	HalfClose  = answers.HalfClose  // this side is closed, the other one is still read
+	Close      = answers.Close      // TLS and TCP are closed as after QUIT
+	FallSilent = answers.FallSilent // the connection stays open, and nothing is said any more
 )
 
 // What a test reads back.

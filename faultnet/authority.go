@@ -197,10 +197,21 @@ func (a *Authority) expired(hosts ...string) (*tls.Certificate, error) {
 	return a.certify("expired ", a.from.AddDate(0, 0, 1), hosts)
 }
 
+// misnamed is a certificate that holds for no server of the network, whatever it is called.
+func (a *Authority) misnamed() (*tls.Certificate, error) {
+	return a.certify(misnamed, a.until, []string{elsewhere})
+}
+
+// misnamed marks certificates without the names that every other one has.
+const misnamed = "misnamed "
+
 func (a *Authority) certify(kind string, until time.Time, hosts []string) (*tls.Certificate, error) {
 	hosts, err := withLoopback(hosts)
 	if err != nil {
 		return nil, err
+	}
+	if kind == misnamed { // clients from outside call the servers by loopback's names
+		hosts = hosts[:len(hosts)-len(everywhere)]
 	}
 	id := kind + strings.Join(hosts, " ")
 	a.mu.Lock()
@@ -264,11 +275,31 @@ func (n *Network) TLSConfig(party string, clock *vtime.Clock, hosts ...string) *
 		panic("faultnet: " + party + ": " + err.Error())
 	}
 	return n.servingTLS(clock, func(hello *tls.ClientHelloInfo) []string {
-		if sni := strings.ToLower(hello.ServerName); known[sni] {
+		aliases := n.outsideNames()
+		sni := strings.ToLower(hello.ServerName)
+		if known[sni] || slices.ContainsFunc(aliases, func(name string) bool { return strings.EqualFold(name, sni) }) {
 			return []string{sni}
 		}
-		return hosts
+		return append(slices.Clone(hosts), aliases...)
 	})
+}
+
+// SetAliases says under which further names and addresses clients from outside reach every server of the network:
+// their certificates hold for them. A name that cannot stand in a certificate is an error.
+func (n *Network) SetAliases(names ...string) error {
+	if _, err := withLoopback(names); err != nil {
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.aliases = slices.Clone(names)
+	return nil
+}
+
+func (n *Network) outsideNames() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.aliases
 }
 
 // dialledTLS is a [Network.TLSConfig] for whatever was dialled.
@@ -294,7 +325,7 @@ func (n *Network) servingTLS(clock *vtime.Clock, wanted func(*tls.ClientHelloInf
 		case n.inHandshake(hello.Conn, Untrusted):
 			return n.stranger.Certificate(wanted(hello)...)
 		case n.inHandshake(hello.Conn, WrongName):
-			return n.authority.Certificate(elsewhere)
+			return n.authority.misnamed()
 		case n.inHandshake(hello.Conn, Expired):
 			return n.authority.expired(wanted(hello)...)
 		case n.inHandshake(hello.Conn, NoIntermediate):

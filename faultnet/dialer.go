@@ -184,8 +184,8 @@ func renewTurn(ctx context.Context) context.Context {
 
 type depthKey struct{}
 
-// unwrap takes TLS and this package's layers above it off a connection, down to a [*Conn], a server's connection or a
-// raw one.
+// unwrap takes TLS, this package's layers and a party's own ones off a connection, down to a [*Conn], a server's
+// connection or a raw one.
 func unwrap(conn net.Conn) net.Conn {
 	for {
 		switch layer := conn.(type) {
@@ -195,6 +195,10 @@ func unwrap(conn net.Conn) net.Conn {
 			conn = layer.NetConn()
 		case *application:
 			conn = layer.Conn
+		case *Conn, *serverConn:
+			return conn
+		case interface{ NetConn() net.Conn }: // a party's own layer
+			conn = layer.NetConn()
 		default:
 			return conn
 		}

@@ -149,7 +149,7 @@ func (f Fault) Check() error {
 	case f.Bytes > 0 && (f.Kind != Reset || f.atPoint()):
 		return errors.New("bytes belongs to the fault reset, without a point")
 	case f.Delay > 0 && f.Kind != Slow && f.Kind != Trickle:
-		return errors.New("a delay belongs to the faults slow and trickle")
+		return errors.New("a delay belongs to the fault slow or trickle")
 	}
 	return nil
 }

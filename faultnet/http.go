@@ -55,6 +55,24 @@ type Continuer interface {
 	Continue(piece []byte, most int)
 }
 
+// Leaving is what a server does to a connection after an answer.
+type Leaving int
+
+// What it can do.
+const (
+	Staying   Leaving = iota // it goes on
+	Closing                  // it closes the connection, which the answer does not tell
+	InSilence                // it is not heard any more: the connection stays open, and its answers get lost
+)
+
+// Leaver is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers after which something
+// happens to the connection.
+type Leaver interface {
+	http.ResponseWriter
+	// Leave says what happens to the connection after the answer.
+	Leave(how Leaving)
+}
+
 // Record makes the journal's exchange of a request, of which it is given the request line, host and header, of its body
 // and of the answer. It is called when somebody reads the entry: what it says follows from its arguments alone.
 type Record func(r *http.Request, body []byte, response *Response) *journal.Exchange
@@ -116,6 +134,9 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 		for field, values := range answer.header {
 			w.Header()[field] = values
 		}
+		if answer.leaving == Closing {
+			peer.closing()
+		}
 		w.WriteHeader(answer.status)
 		_, _ = w.Write(answer.body.Bytes()) // a client that has gone is no matter of the server's
 		if answer.piece != nil {
@@ -125,6 +146,14 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 				}
 			}
 			panic(http.ErrAbortHandler)
+		}
+		switch answer.leaving {
+		case InSilence:
+			peer.fallSilent()
+		case Closing:
+			_ = http.NewResponseController(w).Flush() // the same
+			panic(http.ErrAbortHandler)
+		case Staying:
 		}
 	})
 }
@@ -200,6 +229,7 @@ type recorder struct {
 	complete func(body []byte)
 
 	unrecorded bool
+	leaving    Leaving
 
 	piece []byte // of an answer without an end
 	most  int
@@ -207,6 +237,9 @@ type recorder struct {
 
 // Continue implements [Continuer].
 func (r *recorder) Continue(piece []byte, most int) { r.piece, r.most = piece, most }
+
+// Leave implements [Leaver].
+func (r *recorder) Leave(how Leaving) { r.leaving = how }
 
 // Unrecord implements [Unrecorder].
 func (r *recorder) Unrecord() { r.unrecorded = true }
@@ -243,21 +276,24 @@ func (r *recorder) finish() {
 }
 
 // ServeHTTP serves h on a listener of the network until the returned server is closed; tlsConfig nil: without TLS. The
-// server has no time-outs, since they would be the machine's, and logs nothing. Connections are counted for [Reset].
+// server has no time-outs of net/http, since they would be the machine's, but a client from outside has 60 s of the
+// bench's for a request; it logs nothing. Connections are counted for [Reset].
 func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handler) (*http.Server, error) {
 	if tlsConfig != nil && tlsConfig.GetCertificate == nil && len(tlsConfig.Certificates) == 0 &&
 		tlsConfig.GetConfigForClient == nil {
 		return nil, errors.New("serve HTTPS: the configuration has no certificate")
 	}
 	server := &http.Server{
-		Handler:     withTLSState(h),
+		Handler:     awaited(withTLSState(h)),
 		ErrorLog:    log.New(panicLog{n.world, l}, "", 0),
 		BaseContext: func(net.Listener) context.Context { return background() },
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, connectionKey{}, c)
 		},
-		ConnState:    connState,
-		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){}, // HTTP/1.1 only: one request at a time
+		ConnState: connState,
+		// Beyond loopback, and from a test that attacks, anything can come.
+		MaxHeaderBytes: maximumHeader,
+		TLSNextProto:   map[string]func(*http.Server, *tls.Conn, http.Handler){}, // HTTP/1.1 only: one request at a time
 	}
 	counted := &countingListener{Listener: l, network: n}
 	if tlsConfig != nil {
@@ -308,6 +344,7 @@ func (l *countingListener) Accept() (net.Conn, error) {
 	}
 	peer := l.network.Peer(raw)
 	peer.link.web = true
+	raw = l.network.patiently(raw, peer.link)
 	if l.tls == nil {
 		peer.link.endRequest()
 		return peer.Application(raw), nil
@@ -326,6 +363,9 @@ func connState(conn net.Conn, state http.ConnState) {
 		counted.link.beginRequest()
 	case http.StateIdle, http.StateClosed:
 		counted.link.endRequest()
+		if counted.link.patience != nil {
+			counted.link.patience.over()
+		}
 	case http.StateNew, http.StateHijacked:
 	}
 }
@@ -369,7 +409,12 @@ func answerPlain(err error) {
 	}
 	_, _ = fmt.Fprintf(header.Conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"+
 		"Content-Length: %d\r\nConnection: close\r\n\r\n%s", len(plainAnswer), plainAnswer)
+	// What is still to be read when a connection is closed makes a reset of it, which can take the answer with it.
+	_, _ = io.CopyN(io.Discard, header.Conn, plainDrained)
 }
+
+// plainDrained is how much of such a request is read after the answer, in octets.
+const plainDrained = 64 << 10
 
 // withTLSState tells handlers that the request came over TLS, which net/http does not see under our wrapper.
 func withTLSState(h http.Handler) http.Handler {

@@ -28,6 +28,8 @@ type link struct {
 
 	silent    bool // nothing comes any more
 	muted     bool // the server is not heard any more
+	muting    bool // HTTP: it will not be, after the answer that it gives
+	ending    bool // HTTP: the server closes the connection behind its answer
 	voided    bool // HTTP: an answer was not heard
 	delaying  bool // a write comes late
 	swallowed bool // something was written into the silence
@@ -61,6 +63,8 @@ type link struct {
 	answering  bool // the serving side's write is under way
 	deafServer bool // the serving side reads no more
 	leaving    bool // the serving side closes
+
+	patience *patience // HTTP, a client from outside: how long its request may take to come
 
 	web     bool // HTTP: the server reads ahead, so that asking says nothing
 	severed bool // HTTP: the server's machine was switched off meanwhile: not to be used again

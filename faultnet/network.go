@@ -55,7 +55,8 @@ type Network struct {
 	counts   map[string]int             // party -> connections so far
 	open     []*link                    // dialled and not yet closed, in order
 	faults   []*armed
-	aliases  map[string]alias // by address literal
+	literals map[string]alias // addresses of hosts that have a [DeadAddress]
+	aliases  []string         // see SetAliases
 }
 
 // route is where a name leads.
@@ -77,7 +78,7 @@ func New(config Config) *Network {
 		targets:  map[string]route{},
 		networks: map[string]map[string]bool{},
 		counts:   map[string]int{},
-		aliases:  map[string]alias{},
+		literals: map[string]alias{},
 	}
 	from, until := validity(config.World)
 	n.authority = sharedAuthority("mfpsim lab CA", config.Seed, from, until)
@@ -138,6 +139,16 @@ func (n *Network) adopt(party string, l net.Listener, addresses ...string) *list
 	adopted := &listener{Listener: l, network: n, party: party, held: map[net.Conn]struct{}{}}
 	n.add(route{party: party, target: dialable(l.Addr()), listener: adopted}, addresses)
 	return adopted
+}
+
+// Lead routes further addresses to a listener of the network, for example those of a tenant that was added later.
+func (n *Network) Lead(l net.Listener, addresses ...string) {
+	n.mu.Lock()
+	r, known := n.targets[dialable(l.Addr())]
+	n.mu.Unlock()
+	if known {
+		n.lead(r, addresses)
+	}
 }
 
 // Route leads addresses to a listener that somebody else opened and goes on to own. Its connections are known by their

@@ -62,6 +62,21 @@ func (p *Peer) HalfClose() error {
 	return nil
 }
 
+// closing says before an answer that the connection ends behind it. The pool of a party of the bench knows it with the
+// answer; when the end itself arrives is the machine's affair.
+func (p *Peer) closing() {
+	p.link.mu.Lock()
+	defer p.link.mu.Unlock()
+	p.link.ending = true
+}
+
+// fallSilent keeps what an HTTP server answers from being heard, from the request after this one on.
+func (p *Peer) fallSilent() {
+	p.link.mu.Lock()
+	defer p.link.mu.Unlock()
+	p.link.muting = true
+}
+
 // Reset ends the connection with a TCP reset of the server's. What was written just before may be lost; a server that
 // says nothing first is seen by its client in the same way every time.
 func (p *Peer) Reset() {
@@ -241,7 +256,7 @@ func (l *listener) Accept() (net.Conn, error) {
 
 // intercept carries out the faults that a connection from outside can meet before the server sees it.
 func (l *listener) intercept(raw net.Conn, link *link) (kept bool) {
-	a := l.network.bind(Outside, l.party, func(kind FaultKind) bool { return kind != NoName && kind != NoSTARTTLS })
+	a := l.network.bind(Outside, l.party, func(kind FaultKind) bool { return kind != NoName && kind != DeadAddress })
 	if a == nil {
 		return false
 	}
@@ -283,7 +298,8 @@ func (l *listener) Close() error {
 // serverConn is the serving side of a connection, below TLS.
 type serverConn struct {
 	net.Conn
-	link *link
+	link  *link
+	strip *stripper // of what is written to a client from outside, where STARTTLS is taken out; under link.mu
 }
 
 // Read counts raw bytes. Before it waits it tells that everything was taken, and gives up the turn that an orphan has
@@ -325,9 +341,25 @@ func (s *serverConn) Write(p []byte) (int, error) {
 	if l.muted {
 		return len(p), nil
 	}
+	if s.stripped() {
+		return len(p), s.writeRaw(s.strip.pass(p))
+	}
 	before := l.wrote
 	err := s.writeRaw(p)
 	return int(l.wrote - before), err
+}
+
+// stripped reports whether STARTTLS is taken out here: the bench's own parties have it taken out on their side. Under
+// l.mu.
+func (s *serverConn) stripped() bool {
+	l := s.link
+	if l.from != Outside || l.fault == nil || l.fault.Kind != NoSTARTTLS {
+		return false
+	}
+	if s.strip == nil {
+		s.strip = &stripper{met: func() { l.network.meet(l.fault) }}
+	}
+	return true
 }
 
 // writeRaw writes without the lock, which the caller holds. What is under way counts as written.

@@ -23,11 +23,11 @@ func (d *Dialer) LookupHost(_ context.Context, name string) ([]string, error) {
 		return []string{name}, nil
 	}
 	number := 1
-	for number < 255 && n.aliases[deadAddress(number)].host != host && n.aliases[deadAddress(number)].host != "" {
+	for number < 255 && n.literals[deadAddress(number)].host != host && n.literals[deadAddress(number)].host != "" {
 		number++
 	}
 	dead, living := deadAddress(number), fmt.Sprintf("198.51.100.%d", number)
-	n.aliases[dead], n.aliases[living] = alias{host, true}, alias{host, false}
+	n.literals[dead], n.literals[living] = alias{host, true}, alias{host, false}
 	return []string{dead, living}, nil
 }
 
@@ -53,7 +53,7 @@ func (n *Network) named(address string) (real string, dead bool) {
 	host, port := splitAddress(address)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if a, known := n.aliases[host]; known {
+	if a, known := n.literals[host]; known {
 		return normal(a.host + ":" + port), a.dead
 	}
 	return address, false

@@ -147,6 +147,7 @@ func (l *link) endRequest() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.active, l.idle, l.voided = false, true, l.voided || l.muted && l.active
+	l.muted, l.muting = l.muted || l.muting, false
 	l.settle()
 }
 

@@ -39,6 +39,19 @@ func (s *stripper) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// pass returns what is left of what a server writes; the beginning of a line, or a line that may become the last one,
+// waits for the next call.
+func (s *stripper) pass(p []byte) []byte {
+	s.incoming = append(s.incoming, p...)
+	s.sort()
+	if s.opaque {
+		s.flush()
+	}
+	ready := s.ready
+	s.ready = nil
+	return ready
+}
+
 // flush gives up what is held.
 func (s *stripper) flush() {
 	s.ready = append(append(s.ready, s.held...), s.incoming...)

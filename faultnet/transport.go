@@ -171,7 +171,7 @@ func gone(conn net.Conn) bool {
 	l := raw.link
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.serverGone || l.clientGone || l.fired || l.severed
+	return l.serverGone || l.ending || l.clientGone || l.fired || l.severed
 }
 
 func (t *Transport) take(key string) *exchangeConn {

@@ -88,13 +88,14 @@ func TestTheLabsMailboxesAreReadOverPOP3WithATokenOfItsEntraID(t *testing.T) {
 		}))
 		return replies
 	}
-	require.Equal(t, []string{
-		"+ ", "+OK User successfully authenticated.", "+OK 1 27",
-		"+OK Microsoft Exchange Server POP3 server signing off.",
-	}, read(token("https://outlook.office.com/POP.AccessAsUser.All")))
+	// What a person has consented to before is in later tokens too (docs/reference/entra.md E2): POP comes second.
 	require.Equal(
 		t, "-ERR Authentication failure: unknown user name or bad password.",
 		read(token("https://outlook.office.com/SMTP.Send"))[1],
 	)
 	require.Equal(t, refusal.Scope, pop.Refusals()[0].Reason)
+	require.Equal(t, []string{
+		"+ ", "+OK User successfully authenticated.", "+OK 1 27",
+		"+OK Microsoft Exchange Server POP3 server signing off.",
+	}, read(token("https://outlook.office.com/POP.AccessAsUser.All")))
 }

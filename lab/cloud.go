@@ -40,7 +40,10 @@ const (
 
 // User is a person, or a role, with an account and perhaps a mailbox.
 type User struct {
-	Address string
+	Address string // the name that the account signs in with
+	// Primary is the mailbox's own address where it is another one; empty: Address. Exchange keeps the sign-in name
+	// among the mailbox's other addresses.
+	Primary string
 	Roles   []string
 	Mailbox Switch // on by default
 	MFA     bool   // every sign-in asks for a second factor
@@ -49,9 +52,18 @@ type User struct {
 	Password string
 }
 
-// AddTenant makes an organization known to both clouds and returns it as the identity provider has it.
+// AddTenant makes an organization known to both clouds and returns it as the identity provider has it. It is made in
+// both or in none.
 func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
+	t.Name = strings.TrimSpace(t.Name)
 	defaults := t.SecurityDefaults != Off && !t.Personal
+	mail := fakesmtp.Organization{
+		Domains: []string{t.Name}, SMTPAuth: t.SMTPAuth, SecurityDefaults: defaults, BasicAuth: t.BasicAuth,
+		Personal: t.Personal,
+	}
+	if err := l.SMTP.CheckOrganization(mail); err != nil {
+		return fakeentra.Tenant{}, fmt.Errorf("exchange: %w", err)
+	}
 	made, err := l.Entra.AddTenant(fakeentra.Tenant{
 		Name: t.Name, Domains: []string{t.Name}, SecurityDefaults: defaults, UserConsent: t.UserConsent,
 		ConsentBox: t.ConsentBox, Personal: t.Personal,
@@ -59,28 +71,31 @@ func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
 	if err != nil {
 		return made, err
 	}
-	err = l.SMTP.AddOrganization(fakesmtp.Organization{
-		ID: made.ID, Domains: []string{t.Name}, SMTPAuth: t.SMTPAuth,
-		SecurityDefaults: defaults, BasicAuth: t.BasicAuth, Personal: t.Personal,
-	})
-	if err != nil {
+	mail.ID = made.ID
+	if err := l.SMTP.AddOrganization(mail); err != nil {
 		return made, fmt.Errorf("exchange: %w", err)
 	}
 	return made, nil
 }
 
-// AddUser makes an account and, unless told otherwise, its mailbox. An address whose domain no tenant has is the
-// Internet's: it needs no account and takes all mail.
+// AddUser makes an account and, unless told otherwise, its mailbox: both or nothing. An address whose domain no tenant
+// has is the Internet's: it needs no account and takes all mail.
 func (l *Lab) AddUser(u User) error {
-	_, domain, found := strings.Cut(u.Address, "@")
-	if !found || domain == "" {
+	u.Address = strings.TrimSpace(u.Address)
+	name, domain, found := strings.Cut(u.Address, "@")
+	if !found || name == "" || domain == "" || strings.Contains(domain, "@") ||
+		strings.ContainsAny(u.Address, " \t\r\n") {
 		return fmt.Errorf("%q is no e-mail address", u.Address)
 	}
 	if _, known := l.Entra.Tenant(domain); !known {
-		if len(u.Roles) > 0 || u.MFA || u.SignIn == Off {
-			return fmt.Errorf("no tenant has the domain %s; an address of the Internet has no role", domain)
+		if len(u.Roles) > 0 || u.MFA || u.SignIn == Off || u.Primary != "" {
+			return fmt.Errorf("no tenant has the domain %s; an address of the Internet has no role and no other address",
+				domain)
 		}
 		return nil
+	}
+	if u.Primary != "" && u.Mailbox == Off {
+		return fmt.Errorf("%s has no mailbox, and so no primary address", u.Address)
 	}
 	chosen := cmp.Or(u.Password, l.config.password(u.Address))
 	if err := CheckPassword(chosen); chosen != "" && err != nil {
@@ -92,6 +107,15 @@ func (l *Lab) AddUser(u User) error {
 	if u.SignIn == Off {
 		account.State = fakeentra.Disabled
 	}
+	mailbox := fakesmtp.Mailbox{Address: u.Address, Organization: domain}
+	if u.Primary != "" && !strings.EqualFold(u.Primary, u.Address) {
+		mailbox.Address, mailbox.Aliases = u.Primary, []string{u.Address}
+	}
+	if u.Mailbox != Off {
+		if err := l.SMTP.CheckMailbox(mailbox); err != nil {
+			return fmt.Errorf("exchange: %w", err)
+		}
+	}
 	made, err := l.Entra.AddUser(account)
 	if err != nil {
 		return err
@@ -100,7 +124,7 @@ func (l *Lab) AddUser(u User) error {
 	if u.Mailbox == Off {
 		return nil
 	}
-	if err := l.SMTP.AddMailbox(fakesmtp.Mailbox{Address: u.Address, Organization: domain}); err != nil {
+	if err := l.SMTP.AddMailbox(mailbox); err != nil {
 		return fmt.Errorf("exchange: %w", err)
 	}
 	return nil
@@ -245,6 +269,8 @@ func (p people) Opaque(token string) (fakesmtp.Claims, bool) {
 	}, true
 }
 
+func (p people) Expired(token string) bool { return p.lab.Entra.Expired(token) }
+
 func (p people) Account(address string) (fakesmtp.Account, bool) {
 	u, known := p.lab.Entra.User(address)
 	if !known {
@@ -259,26 +285,52 @@ func (p people) Account(address string) (fakesmtp.Account, bool) {
 	return account, true
 }
 
-// Mail is a delivered message of a bench.
+// Mail is a message in a mailbox of a bench, or in its Sent Items.
 type Mail struct {
-	Mailbox string
-	Number  int // in the mailbox, from 1
-	Raw     []byte
+	Mailbox   string
+	Number    int    // there, from 1
+	Raw       []byte // as it lies there
+	Submitted []byte // as the client sent it; nil: the service wrote it, or it came from the Internet
 }
 
-// Mails returns all delivered messages that are kept, by mailbox in the order in which the mailboxes got their first
-// mail.
+func mailIn(mailbox string, m fakesmtp.Message) Mail {
+	mail := Mail{Mailbox: mailbox, Number: m.Number, Raw: m.Delivered()}
+	if m.Connection != "" {
+		mail.Submitted = m.Raw()
+	}
+	return mail
+}
+
+// Mails returns all messages in mailboxes that are kept: those of recipients first, in the order in which they got
+// their first mail, then those of others, who have reports.
 func (l *Lab) Mails() []Mail {
 	var mails []Mail
 	seen := map[string]bool{}
-	for _, row := range l.SMTP.Trace() {
-		address := strings.ToLower(row.Recipient)
+	look := func(address string) {
+		address = strings.ToLower(address)
 		if seen[address] {
-			continue
+			return
 		}
 		seen[address] = true
 		for _, m := range l.SMTP.Mailbox(address) {
-			mails = append(mails, Mail{Mailbox: address, Number: m.Number, Raw: m.Delivered()})
+			mails = append(mails, mailIn(address, m))
+		}
+	}
+	for _, row := range l.SMTP.Trace() {
+		look(row.Recipient)
+	}
+	for _, address := range l.SMTP.Mailboxes() {
+		look(address)
+	}
+	return mails
+}
+
+// SentMails returns all messages in Sent Items that are kept, by mailbox.
+func (l *Lab) SentMails() []Mail {
+	var mails []Mail
+	for _, address := range l.SMTP.Mailboxes() {
+		for _, m := range l.SMTP.SentItems(address) {
+			mails = append(mails, mailIn(strings.ToLower(address), m))
 		}
 	}
 	return mails

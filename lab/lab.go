@@ -105,6 +105,8 @@ type Lab struct {
 	model    *models.Model // that of simulated printers whose model is not named
 	ownWorld bool
 	smtpDone chan struct{}
+	// exchangerDone ends with the MX door, which the mail service closes.
+	exchangerDone chan struct{}
 	// smtpListener is closed by the lab too: a bench may end before its mail server has begun to listen.
 	smtpListener net.Listener
 	transports   []*faultnet.Transport
@@ -304,6 +306,16 @@ func (l *Lab) startSMTP() error {
 		// Serve ends without an error when the server is closed; a broken listener shows as a connection refused.
 		_ = smtp.Serve(listener)
 	}()
+	exchanger, err := l.Network.Listen(fakesmtp.Party)
+	if err != nil {
+		return errors.New("smtp: no port to listen on")
+	}
+	smtp.OpenExchanger(exchanger)
+	l.exchangerDone = make(chan struct{})
+	go func() {
+		defer close(l.exchangerDone)
+		_ = smtp.ServeExchanger(exchanger)
+	}()
 	return nil
 }
 
@@ -342,6 +354,9 @@ func (l *Lab) Close() error {
 	if l.smtpDone != nil {
 		_ = l.smtpListener.Close() // closed already, unless the server never got to it
 		<-l.smtpDone
+	}
+	if l.exchangerDone != nil {
+		<-l.exchangerDone
 	}
 	return failed
 }

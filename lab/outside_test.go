@@ -17,7 +17,7 @@ import (
 
 func TestASignInAndAMail(t *testing.T) {
 	entra := fakeentra.RunT(t, fakeentra.Config{})
-	mail := fakesmtp.RunT(t, fakesmtp.Config{Directory: fakesmtp.TrustKeys(entra.Keys)})
+	mail := fakesmtp.RunT(t, fakesmtp.Config{Directory: fakesmtp.Trust(entra)})
 	tenant, _ := entra.Tenant("contoso.com")
 	organization := fakesmtp.Organization{ID: tenant.ID, Domains: tenant.Domains, SMTPAuth: true}
 	require.NoError(t, mail.AddOrganization(organization))

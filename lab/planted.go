@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -79,6 +80,19 @@ func (l *Lab) Unmet() []string {
 	l.mu.Lock()
 	unmet = append(unmet, l.unmet...)
 	l.mu.Unlock()
+	for _, name := range l.Printers() {
+		d, err := l.Device(name)
+		if err != nil {
+			continue
+		}
+		state, err := d.MemoryState(context.Background()) // a device that cannot say has no such faults
+		if err != nil {
+			continue
+		}
+		for _, planted := range state.Unmet {
+			unmet = append(unmet, name+" "+planted)
+		}
+	}
 	unmet = append(unmet, named(fakeentra.Party, l.Entra.UnmetAnswers())...)
 	return append(unmet, named(fakesmtp.Party, l.SMTP.UnmetAnswers())...)
 }

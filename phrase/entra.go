@@ -31,6 +31,8 @@ var entraTerms = []term[fakeentra.Answer]{
 	{"for", "DURATION", span(func(a *fakeentra.Answer) *time.Duration { return &a.For })},
 	{"latency", "DURATION", span(func(a *fakeentra.Answer) *time.Duration { return &a.Latency })},
 	{"status", "NUMBER", count("status", func(a *fakeentra.Answer) *int { return &a.Status })},
+	{"text", "'SENTENCE'", text(func(a *fakeentra.Answer) *string { return &a.Text })},
+	{"then", "silent|close", func(a *fakeentra.Answer, value string) error { set(&a.Then, value); return nil }},
 	{"word", "ERROR", text(func(a *fakeentra.Answer) *string { return &a.Word })},
 	{"suberror", "WORD", text(func(a *fakeentra.Answer) *string { return &a.Suberror })},
 	{"retry-after", "SECONDS|none", text(func(a *fakeentra.Answer) *string { return &a.RetryAfter })},
@@ -54,7 +56,20 @@ var entraKinds = []term[fakeentra.Answer]{
 func entraAnswer(words []string) (fakeentra.Answer, error) {
 	var a fakeentra.Answer
 	kinds := fakeentra.AnswerKinds()
-	for _, word := range words {
+	for i := 0; i < len(words); i++ {
+		word := words[i]
+		if word == change {
+			if a.Kind != "" && a.Kind != change {
+				return a, errors.New("an answer has one kind; this one is " + string(a.Kind) + " and " + change)
+			}
+			if len(words) < i+3 {
+				return a, errors.New("a change names a member and its value: change scope 'Mail.Send'")
+			}
+			set(&a.Kind, change)
+			a.Changes = append(a.Changes, fakeentra.AnswerChange{Member: words[i+1], Value: words[i+2]})
+			i += 2
+			continue
+		}
 		name, value, hasValue := strings.Cut(word, "=")
 		kind, takesValue := find(entraKinds, name)
 		t, isTerm := find(entraTerms, name)
@@ -82,6 +97,9 @@ func entraAnswer(words []string) (fakeentra.Answer, error) {
 	return a.Complete()
 }
 
+// change is the kind of an answer that is followed by a member and its value, any number of times.
+const change = "change"
+
 // set gives a field a value of its type.
 func set[S ~string](field *S, value string) { *field = S(value) }
 
@@ -93,6 +111,8 @@ func entraWords() []string {
 			kind = t.spelling()
 		} else if t, isTerm := find(entraTerms, kind); isTerm {
 			kind = t.spelling()
+		} else if kind == change {
+			kind += " MEMBER VALUE"
 		}
 		words = append(words, kind)
 	}

@@ -10,6 +10,7 @@ package phrase
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,14 +26,27 @@ const OK = "ok"
 const then = "then"
 
 // Split cuts a line into words: blanks part them, ' quotes, a doubled ' inside quotes is a quote, # begins a comment.
-func Split(line string) ([]string, error) {
+func Split(line string) ([]string, error) { return Expand(line, nil) }
+
+// Expand is [Split] for a line with $NAMES. Outside of quotes each stands for what lookup gives; it may have blanks in
+// it and stays one word.
+func Expand(line string, lookup func(name string) string) ([]string, error) {
 	var words []string
-	var word strings.Builder
+	var word, plain strings.Builder
 	begun, quoted := false, false
+	flush := func() { // what stands outside of quotes
+		if lookup == nil {
+			word.WriteString(plain.String())
+		} else {
+			word.WriteString(os.Expand(plain.String(), lookup))
+		}
+		plain.Reset()
+	}
 	for i := 0; i < len(line); i++ {
 		c := line[i]
 		switch {
 		case c == '\'' && !quoted:
+			flush()
 			begun, quoted = true, true
 		case c == '\'' && i+1 < len(line) && line[i+1] == '\'':
 			word.WriteByte('\'')
@@ -42,7 +56,7 @@ func Split(line string) ([]string, error) {
 		case quoted:
 			word.WriteByte(c)
 		case c == ' ' || c == '\t' || c == '\r' || c == '#':
-			if begun {
+			if flush(); begun {
 				words = append(words, word.String())
 				word.Reset()
 				begun = false
@@ -52,13 +66,13 @@ func Split(line string) ([]string, error) {
 			}
 		default:
 			begun = true
-			word.WriteByte(c)
+			plain.WriteByte(c)
 		}
 	}
 	if quoted {
 		return nil, errors.New("a quote ' is opened and not closed")
 	}
-	if begun {
+	if flush(); begun {
 		words = append(words, word.String())
 	}
 	return words, nil
@@ -153,13 +167,10 @@ func Duration(text string) (time.Duration, error) {
 			continue
 		}
 		unit, known := units[c]
-		if !known || digits == 0 {
+		if !known || digits == 0 || number > (longest-total)/unit {
 			return 0, bad
 		}
 		total += number * unit
-		if total > longest || number*unit > longest {
-			return 0, bad
-		}
 		number, digits = 0, 0
 	}
 	if digits > 0 || text == "" {

@@ -54,6 +54,17 @@ func TestWhatThePhrasesOfAnEntraAnswerMean(t *testing.T) {
 		"pending times=2 then empty":       {{Kind: "pending", Grant: "device_code", Times: 2}, {Kind: "empty"}},
 		"body='<p>a b</p>' endpoint=token": {{Kind: "body", Body: "<p>a b</p>", Endpoint: "token"}}, "lifetime=1m interval=500ms": {{Kind: "code", Endpoint: "devicecode", Lifetime: time.Minute, Interval: 500 * time.Millisecond}}, "nothing until=2026-03-02 after=1": {{Kind: "nothing", Until: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), After: 1}},
 		"latency=20s": {{Kind: "answer", Latency: 20 * time.Second}},
+		"error=900439 text='A cloud, and blanks.' word=invalid_client": {
+			{Kind: "error", AADSTS: 900439, Text: "A cloud, and blanks.", Word: "invalid_client"},
+		},
+		"then=silent after=1":                {{Kind: "answer", Then: "silent", After: 1}},
+		"html times=1 then=close then empty": {{Kind: "html", Times: 1, Then: "close"}, {Kind: "empty"}},
+		"change scope 'Mail.Send openid' change expires_in 0 endpoint=token": {
+			{
+				Kind: "change", Endpoint: "token",
+				Changes: []fakeentra.AnswerChange{{Member: "scope", Value: "Mail.Send openid"}, {Member: "expires_in", Value: "0"}},
+			},
+		},
 	} {
 		t.Run(line, func(t *testing.T) {
 			answers, err := phrase.EntraAnswers(split(t, line))
@@ -80,6 +91,45 @@ func TestWhatThePhrasesOfAnExchangeAnswerMean(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, want, answers)
 		})
+	}
+}
+
+func TestWhatThePhrasesOfAPrinterMean(t *testing.T) {
+	for line, want := range map[string]string{
+		"off": "off", "cut": "cut", "cut at=write:3": "cut at=write:3", "cut byte=0 at=write:1": "cut at=write:1 byte=0",
+	} {
+		act, err := phrase.PowerAct(strings.Fields(line))
+		require.NoError(t, err, line)
+		require.Equal(t, want, act.String())
+	}
+	for line, want := range map[string]string{
+		"half":                   `no power state "half" here`,
+		"":                       `no power state "" here`,
+		"on at=write:1":          "at= belongs to power cut",
+		"cut byte=1":             "byte= needs at=write:N",
+		"cut at=write:0":         "at=write:0 is no write",
+		"cut at=read:1":          "at=read:1 is no write",
+		"cut at=write:1 byte=-1": "byte=-1 is no number",
+		"off now":                `"now" does not belong there`,
+	} {
+		_, err := phrase.PowerAct(strings.Fields(line))
+		require.ErrorContains(t, err, want, line)
+	}
+	for line, want := range map[string]string{
+		"refuses writes": "refuses writes", "refuses writes times=2 after=1": "refuses writes after=1 times=2",
+	} {
+		fault, err := phrase.MemoryFault(strings.Fields(line))
+		require.NoError(t, err, line)
+		require.Equal(t, want, fault.String())
+	}
+	fault, err := phrase.MemoryFault([]string{phrase.OK})
+	require.NoError(t, err)
+	require.Nil(t, fault)
+	for line, want := range map[string]string{
+		"refuses": "fault of a memory", "ok after=1": "ok takes no further words", "refuses writes times=x": "times=x is no number",
+	} {
+		_, err := phrase.MemoryFault(strings.Fields(line))
+		require.ErrorContains(t, err, want, line)
 	}
 }
 

@@ -6,26 +6,26 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"mfpsim/journal"
 )
 
-// Mail is one delivered message as it lay in a mailbox.
+// Mail is one message as it lay in a mailbox, or in its Sent Items.
 type Mail struct {
 	Mailbox string
-	Number  int // in that mailbox, from 1
+	Number  int // there, from 1
 	Raw     []byte
+	// Submitted is the message as the client sent it, octet by octet; nil: none did.
+	Submitted []byte
 }
 
 // Evidence is what one played case leaves behind.
 type Evidence struct {
 	ID      string // a relative path of plain names: the folder it is written to
 	Journal *journal.Journal
-	Mails   []Mail
+	Mails   []Mail // non-delivery reports too
+	Sent    []Mail // in Sent Items; what was submitted is written beside them, once
 	// Replay is the command line that plays the same case again, byte by byte.
 	Replay string
 	// MailsDropped is how many mails were not kept.
@@ -69,7 +69,14 @@ func (e Evidence) Files() (map[string][]byte, error) {
 		files["panics.txt"] = []byte(strings.Join(e.Panics, "\n\n") + "\n")
 	}
 	for _, m := range e.Mails {
-		files[fmt.Sprintf("mails/%s-%03d.eml", plainName(m.Mailbox), m.Number)] = m.Raw
+		files[fmt.Sprintf("mails/%s-%03d.eml", EscapeName(m.Mailbox), m.Number)] = m.Raw
+	}
+	for _, m := range e.Sent {
+		name := fmt.Sprintf("%s-%03d.eml", EscapeName(m.Mailbox), m.Number)
+		files["mails/sent/"+name] = m.Raw
+		if m.Submitted != nil {
+			files["mails/submitted/"+name] = m.Submitted
+		}
 	}
 	if e.MailsDropped > 0 {
 		files["mails/dropped.txt"] = fmt.Appendf(nil, "The first %d mails were not kept.\n", e.MailsDropped)
@@ -87,16 +94,6 @@ func told(dropped int, text, nothing string) []byte {
 		text = fmt.Sprintf("(The first %d entries of the journal were not kept.)\n\n%s", dropped, text)
 	}
 	return []byte(text)
-}
-
-// plainName keeps letters, digits, ., -, @ and _ of a name; everything else becomes _.
-func plainName(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-@_", r) {
-			return r
-		}
-		return '_'
-	}, s)
 }
 
 // FolderError says that the evidence folder cannot be used.
@@ -129,72 +126,25 @@ func folderError(folder string, err error) error {
 	return &FolderError{Folder: folder, Why: why, cause: err}
 }
 
-// CheckFolder makes the evidence folder if need be and tries to write into it, so that a run ends before it begins if
-// its evidence could not be kept. The error is a [*FolderError].
-func CheckFolder(folder string) error {
-	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
-		return &FolderError{Folder: folder, Why: "is a file, not a folder"}
-	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return folderError(folder, err)
-	}
-	probe, err := os.MkdirTemp(folder, ".evidence-*")
+// CheckFolder makes the evidence folder if need be and looks whether a run could use it. The error is a [*FolderError].
+func CheckFolder(folder string, run Run) error {
+	f, err := OpenFolder(folder, run)
 	if err != nil {
-		return folderError(folder, err)
+		return err
 	}
-	if err := os.Remove(probe); err != nil {
-		return folderError(folder, err)
-	}
-	return nil
+	return f.Close(false)
 }
 
-// WriteEvidence writes the evidence into folder/ID. It is written beside and renamed when complete: a reader finds the
-// old evidence or the new, never half of it. The error is a [*FolderError].
-func WriteEvidence(folder string, e Evidence) error {
+// WriteEvidence writes the evidence of a run that has played one case into folder/ID. The error is a [*FolderError].
+func WriteEvidence(folder string, run Run, e Evidence) error {
 	files, err := e.Files()
 	if err != nil {
 		return err
 	}
-	return WriteFiles(folder, e.ID, files)
-}
-
-// WriteFiles is [WriteEvidence] for files that are rendered already.
-func WriteFiles(folder, id string, files map[string][]byte) error {
-	if !filepath.IsLocal(filepath.FromSlash(id)) {
-		return &FolderError{Folder: folder, Why: fmt.Sprintf("%q is no name for a folder", id)}
-	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return folderError(folder, err)
-	}
-	beside, err := os.MkdirTemp(folder, ".evidence-*")
+	f, err := OpenFolder(folder, run)
 	if err != nil {
-		return folderError(folder, err)
+		return err
 	}
-	defer os.RemoveAll(beside)
-	fresh := filepath.Join(beside, "new")
-	names := make([]string, 0, len(files))
-	for name := range files {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		path := filepath.Join(fresh, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return folderError(folder, err)
-		}
-		if err := os.WriteFile(path, files[name], 0o644); err != nil {
-			return folderError(folder, err)
-		}
-	}
-	final := filepath.Join(folder, filepath.FromSlash(id))
-	if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
-		return folderError(folder, err)
-	}
-	if err := os.Rename(final, filepath.Join(beside, "old")); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return folderError(folder, err)
-	}
-	if err := os.Rename(fresh, final); err != nil {
-		return folderError(folder, err)
-	}
-	return nil
+	err = f.Write(e.ID, files)
+	return errors.Join(err, f.Close(err == nil))
 }

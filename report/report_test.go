@@ -108,10 +108,13 @@ func TestEvidenceIsThereWholeOrNotAtAll(t *testing.T) {
 	e := report.Evidence{
 		ID: "trouble/x", Journal: record(t), Replay: "mfpsim run trouble/x --seed 7",
 		Mails: []report.Mail{{Mailbox: "bob@b.example", Number: 1, Raw: []byte("Subject: x\r\n\r\n")}},
+		Sent: []report.Mail{{
+			Mailbox: "alice@b.example", Number: 1, Raw: []byte("Subject: x\r\n\r\n"), Submitted: []byte("Subject: x\r\n"),
+		}},
 	}
-	require.NoError(t, report.CheckFolder(folder))
+	require.NoError(t, report.CheckFolder(folder, report.Run{}))
 	for range 2 {
-		require.NoError(t, report.WriteEvidence(folder, e))
+		require.NoError(t, report.WriteEvidence(folder, report.Run{Version: "1", Seed: 7}, e))
 	}
 	var names []string
 	require.NoError(t, filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
@@ -122,7 +125,8 @@ func TestEvidenceIsThereWholeOrNotAtAll(t *testing.T) {
 		return err
 	}))
 	require.Equal(t, []string{
-		"trouble/x/entra.txt", "trouble/x/journal.jsonl", "trouble/x/mails/bob@b.example-001.eml", "trouble/x/replay.txt",
+		"manifest.json", "trouble/x/entra.txt", "trouble/x/journal.jsonl", "trouble/x/mails/bob@b.example-001.eml",
+		"trouble/x/mails/sent/alice@b.example-001.eml", "trouble/x/mails/submitted/alice@b.example-001.eml", "trouble/x/manifest.json", "trouble/x/replay.txt",
 		"trouble/x/screens.txt", "trouble/x/sheet.txt", "trouble/x/smtp.txt",
 	}, names)
 	text, err := os.ReadFile(filepath.Join(folder, "trouble/x/journal.jsonl"))
@@ -131,7 +135,8 @@ func TestEvidenceIsThereWholeOrNotAtAll(t *testing.T) {
 	sheet, err := os.ReadFile(filepath.Join(folder, "trouble/x/sheet.txt"))
 	require.NoError(t, err)
 	require.Equal(t, "No status sheet was printed.\n", string(sheet))
-	require.ErrorContains(t, report.WriteFiles(folder, "../out", nil), "is no name for a folder")
+	e.ID = "../out"
+	require.ErrorContains(t, report.WriteEvidence(folder, report.Run{}, e), "is no name for a folder")
 }
 
 func TestEvidenceSaysWhatTheJournalDidNotKeep(t *testing.T) {
@@ -152,6 +157,6 @@ func TestEvidenceSaysWhatTheJournalDidNotKeep(t *testing.T) {
 func TestAFolderThatCannotBeUsedIsRefusedBeforehand(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	require.EqualError(t, report.CheckFolder(file), "evidence folder "+file+": is a file, not a folder")
-	require.Error(t, report.CheckFolder(filepath.Join(file, "below")))
+	require.EqualError(t, report.CheckFolder(file, report.Run{}), "evidence folder "+file+": is a file, not a folder")
+	require.Error(t, report.CheckFolder(filepath.Join(file, "below"), report.Run{}))
 }

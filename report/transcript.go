@@ -12,9 +12,13 @@ import (
 // stamp is how a moment is written in transcripts: true time, UTC, to the millisecond.
 const stamp = "2006-01-02 15:04:05.000"
 
+// blankTime stands where a line has no time of its own.
+const blankTime = "            "
+
 // Conversation writes what a party ("entra", "smtp", "printer") said and heard, in the order of the entries: HTTP
-// exchanges as they were on the wire, SMTP line by line. Secrets are redacted; there are no ports. Entries whose
-// connection keep does not accept are left out; a nil keep accepts all.
+// exchanges as they were on the wire, SMTP line by line; below a refusal the reason that its client is not told.
+// Secrets are redacted; there are no ports. Entries whose connection keep does not accept are left out; a nil keep
+// accepts all.
 func Conversation(entries []journal.Entry, party string, keep func(connection string) bool) string {
 	var b strings.Builder
 	last := ""
@@ -29,6 +33,9 @@ func Conversation(entries []journal.Entry, party string, keep func(connection st
 				last = e.Connection
 			}
 			fmt.Fprintf(&b, "%s %s\n", e.At.UTC().Format("15:04:05.000"), e.Text)
+			if reason := e.Detail["reason"]; reason != "" {
+				fmt.Fprintf(&b, "%s (reason, which the client is not told: %s)\n", blankTime, reason)
+			}
 		}
 	}
 	return b.String()

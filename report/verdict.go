@@ -40,14 +40,15 @@ func Table(cases []Case) string {
 	var b strings.Builder
 	width := 0
 	for _, c := range cases {
-		width = max(width, utf8.RuneCountInString(c.ID))
+		width = max(width, utf8.RuneCountInString(Visible(c.ID)))
 	}
 	count := map[Verdict]int{}
 	var total time.Duration
 	for _, c := range cases {
 		count[c.Verdict]++
 		total += c.Virtual
-		fmt.Fprintf(&b, "%-7s  %-6s  %-*s  %12s  %s\n", c.Verdict, c.Level, width, c.ID, Span(c.Virtual), c.Title)
+		id, title := Visible(c.ID), Visible(c.Title)
+		fmt.Fprintf(&b, "%-7s  %-6s  %-*s  %12s  %s\n", c.Verdict, c.Level, width, id, Span(c.Virtual), title)
 	}
 	fmt.Fprintf(&b, "%d scenarios: %d passed, %d failed", len(cases), count[Passed], count[Failed])
 	if count[Errored] > 0 {

@@ -51,7 +51,7 @@ func (s Scenario) check(rules map[string]bool) error {
 		last := lines[len(lines)-1]
 		return mistake(last.number, "nothing is asserted up to here; a line with shows, count, is empty or cmp, under no condition, says what is to be seen")
 	}
-	return nil
+	return s.checkFiles(lines)
 }
 
 // asserts reports whether the line can fail because of what is to be seen. Under a condition it may not be played at
@@ -80,7 +80,11 @@ func (l line) asserts() bool {
 	case "entra":
 		return word(1) == "log" && word(2) == "shows"
 	case "mailbox":
-		return slices.Contains([]string{"shows", "count", "is"}, word(2))
+		said := word(2)
+		if said == "sent" {
+			said = word(3)
+		}
+		return slices.Contains([]string{"shows", "count", "is"}, said)
 	case "wire":
 		return word(1) == "shows" || word(1) == "count"
 	}
@@ -107,7 +111,7 @@ func literalPassword(words []string) error {
 			return nil
 		}
 		known := func(word string) bool {
-			// An account is an address; a $NAME is one that only testscript knows.
+			// An account is an address; a $NAME is one that only the play knows.
 			return word == "wrong" || words[0] == "webconfig" && strings.Contains(word, "@") ||
 				strings.HasPrefix(word, "$")
 		}

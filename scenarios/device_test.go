@@ -212,6 +212,8 @@ func TestWhatALineNeedsIsKnownFromItsWords(t *testing.T) {
 		"power cut":                              "needs power",
 		"memory has no secrets":                  "needs memory",
 		"power cut at=write:2":                   "needs power, power-cut",
+		"power cut at=write:2 byte=1":            "needs power, power-cut",
+		"memory refuses writes":                  "needs memory-fault",
 		"lang el\npower off":                     "needs power, the language el",
 		"[needs:power] power off":                "needs nothing",
 	} {

@@ -11,6 +11,13 @@ func Step(l *lab.Lab, line string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	words := p.lines[0].words
-	return p.step(words[0], verbs[words[0]], false, words[1:])
+	return p.step(p.lines[0], p.lines[0].words[1:])
+}
+
+// FilesOf are the names of the files that a scenario holds.
+func FilesOf(s Scenario) (names []string) {
+	for _, file := range s.archive().Files {
+		names = append(names, file.Name)
+	}
+	return names
 }

@@ -10,7 +10,7 @@ import (
 	"mfpsim/phrase"
 )
 
-// line is one line of a script, split into words as the engine splits it.
+// line is one line of a script, split into words.
 type line struct {
 	number     int      // from 1
 	text       string   // as written
@@ -19,7 +19,7 @@ type line struct {
 	words      []string // the verb and its arguments; unquoted $NAMES are not expanded
 }
 
-// builtins are the verbs that the language takes over from testscript.
+// builtins are the verbs that reach no party of the bench.
 var builtins = []string{"cmp", "env", "skip"}
 
 // lines checks and splits the script part of the file.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mfpsim/device"
+	"mfpsim/phrase"
 )
 
 // Required returns what the device must be able to do so that every line can be played: what the header says, and what
@@ -45,7 +46,7 @@ func (s Scenario) unconditional() []line {
 // needsOf is what one line needs. Acts that no device can be asked for yet (scan to-my-email, scan fax, printer user)
 // say so when they are played.
 func needsOf(words []string) []device.Capability {
-	what, last := "", words[len(words)-1]
+	what := ""
 	if len(words) > 1 {
 		what = words[1]
 	}
@@ -59,6 +60,9 @@ func needsOf(words []string) []device.Capability {
 	case "sheet":
 		return []device.Capability{device.CapabilityStatusSheet}
 	case "memory":
+		if what == "refuses" || what == phrase.OK {
+			return []device.Capability{device.CapabilityMemoryFault}
+		}
 		return []device.Capability{device.CapabilityMemory}
 	case "scan":
 		switch what {
@@ -82,7 +86,7 @@ func needsOf(words []string) []device.Capability {
 		}
 		return []device.Capability{device.CapabilityClock}
 	case "power":
-		if strings.HasPrefix(last, "at=") {
+		if slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, "at=") }) {
 			return []device.Capability{device.CapabilityPower, device.CapabilityPowerCut}
 		}
 		return []device.Capability{device.CapabilityPower}

@@ -33,15 +33,19 @@ type play struct {
 	printer  string // the printer that verbs act on
 	language string
 	lines    []line
-	cursor   int // in lines: what was played last
-	readFile func(name string) (string, error)
+	cursor   int                     // in lines: what was played last
 	texts    map[string]device.Words // by printer and language
 
-	tenant        string // the organization that was made last
-	account       string // typed last on Microsoft's page
-	code, address string // copied last from Web Config
-	failed        *failure
-	panics        int // of the World's, how many were told
+	files  map[string]string // of the scenario, by name; they lie nowhere else
+	set    map[string]string // by env
+	stdout string            // what a verb printed last
+	golden map[string]string // what -update found in the place of files
+
+	tenant        string          // the organization that was made last
+	account       string          // typed last on Microsoft's page
+	code, address string          // copied last from Web Config
+	panics        int             // of the World's, how many were told
+	armed         map[string]bool // printers whose supply was told to fail in a write
 }
 
 func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {
@@ -49,32 +53,15 @@ func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &play{
+	p := &play{
 		scenario: s, lab: l, language: language, lines: lines, printer: lab.DefaultPrinter, texts: map[string]device.Words{},
-		readFile: func(name string) (string, error) { return "", fmt.Errorf("no file %q", name) },
-	}, nil
-}
-
-// at finds the line that is being played: the next one of the script with these words.
-func (p *play) at(not bool, words []string) (line, bool) {
-	for i := p.cursor; i < len(p.lines); i++ {
-		if p.lines[i].not == not && p.lines[i].words[0] == words[0] && len(p.lines[i].words) == len(words) &&
-			sameWords(p.lines[i].words, words) {
-			p.cursor = i + 1
-			return p.lines[i], true
-		}
+		files: map[string]string{}, set: map[string]string{}, golden: map[string]string{},
+		armed: map[string]bool{},
 	}
-	return line{}, false
-}
-
-// sameWords compares words as written with words as the engine gives them; $NAMES of the script fit anything.
-func sameWords(written, given []string) bool {
-	for i, w := range written {
-		if w != given[i] && !strings.Contains(w, "$") {
-			return false
-		}
+	for _, file := range s.archive().Files {
+		p.files[file.Name] = string(file.Data)
 	}
-	return true
+	return p, nil
 }
 
 // errStuck: nobody knows what the device would have done.
@@ -82,8 +69,12 @@ var errStuck = errors.New("the bench got stuck")
 
 func stuck(err error) error {
 	var broke *vtime.PanicError
-	if errors.As(err, &broke) {
+	var tooFar *vtime.RangeError
+	switch {
+	case errors.As(err, &broke):
 		return broke
+	case errors.As(err, &tooFar): // a mistake of the script, which asks for more time than there is
+		return tooFar
 	}
 	return fmt.Errorf("%w: %w", errStuck, err)
 }
@@ -102,12 +93,13 @@ func (p *play) panicked() error {
 // do runs one step of the script in a turn of its own.
 func (p *play) do(f func(ctx context.Context) error) error { return inTurn(p.lab, f) }
 
-// act runs one step of a person, who takes a while before it is done.
+// act runs one step of a person, who takes a while before it is done. A failure of the power that was asked for is no
+// error of the step in which it comes.
 func (p *play) act(takes time.Duration, f func(ctx context.Context) error) error {
 	if _, err := p.lab.World.Advance(takes); err != nil {
 		return stuck(err)
 	}
-	return p.do(f)
+	return p.do(func(ctx context.Context) error { return p.bearing(ctx, f) })
 }
 
 // note records a step in the journal, where evidence and failures find it.

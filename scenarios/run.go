@@ -27,6 +27,8 @@ type Options struct {
 	Language string // one of those of the model's panel; empty: "en"
 	// Evidence is the folder that each scenario leaves its evidence in; empty: none is written.
 	Evidence string
+	// Version is what the manifest of the evidence says of this program.
+	Version string
 	// Repeat plays each scenario so many times; 0 means 1. The evidence of every run must be the same, byte for byte.
 	Repeat int
 	// Parallel is how many benches stand at once; 0: one for each processor.
@@ -86,15 +88,17 @@ func Cases(results []Result) []report.Case {
 }
 
 // Run plays scenarios, each on a bench of its own, and returns their results in the order of their IDs. The error says
-// that nothing was played (a mistake in the options, a pattern that fits nothing, a folder that cannot be used) or that
-// the context ended; a scenario that fails is a result, not an error.
+// that nothing was played (a mistake in the options, a pattern that fits nothing, a folder that cannot be used), that
+// the evidence of a scenario could not be written, or that the context ended: then the results are those that there
+// are. A scenario that fails is a result, not an error.
 func Run(ctx context.Context, o Options) ([]Result, error) {
 	picked, err := o.pick()
 	if err != nil {
 		return nil, err
 	}
+	var folder *report.Folder
 	if o.Evidence != "" {
-		if err := report.CheckFolder(o.Evidence); err != nil {
+		if folder, err = report.OpenFolder(o.Evidence, o.run()); err != nil {
 			return nil, err
 		}
 	}
@@ -103,6 +107,7 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 		parallel = runtime.GOMAXPROCS(0)
 	}
 	results := make([]Result, len(picked))
+	played := make([]bool, len(picked))
 	var mutex sync.Mutex
 	var wait sync.WaitGroup
 	var failed error
@@ -112,10 +117,14 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 		go func() {
 			defer wait.Done()
 			for i := range next {
-				result, err := RunScenario(ctx, picked[i], o)
+				if ctx.Err() != nil {
+					continue
+				}
+				result, err := runScenario(ctx, picked[i], o, folder)
 				mutex.Lock()
-				results[i] = result
-				failed = errors.Join(failed, err)
+				if played[i] = result.Verdict != ""; played[i] { // else the context ended
+					results[i], failed = result, errors.Join(failed, err)
+				}
 				if err == nil && o.Progress != nil {
 					o.Progress(result)
 				}
@@ -133,10 +142,35 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 	}
 	close(next)
 	wait.Wait()
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+	if ctx.Err() != nil { // what was played has its verdict all the same
+		all := results
+		results = []Result{}
+		for i, result := range all {
+			if played[i] {
+				results = append(results, result)
+			}
+		}
+		failed = errors.Join(context.Cause(ctx), failed)
+	}
+	if folder != nil {
+		failed = errors.Join(failed, folder.Close(failed == nil))
 	}
 	return results, failed
+}
+
+// run is what the manifest of the evidence says.
+func (o Options) run() report.Run {
+	r := report.Run{Version: o.Version, Seed: o.Seed, Language: o.Language, Model: o.Model}
+	if r.Language == "" {
+		r.Language = english
+	}
+	if o.Latency > 0 {
+		r.Latency = o.Latency.String()
+	}
+	if o.Jitter > 0 {
+		r.Jitter = o.Jitter.String()
+	}
+	return r
 }
 
 // pick checks the options and picks the scenarios.
@@ -188,10 +222,22 @@ func (o Options) load() ([]Scenario, error) {
 // RunScenario plays one scenario as often as the options say and writes its evidence. The error says that the evidence
 // could not be written, or that the bench could not be built.
 func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
+	if o.Evidence == "" {
+		return runScenario(ctx, s, o, nil)
+	}
+	folder, err := report.OpenFolder(o.Evidence, o.run())
+	if err != nil {
+		return Result{}, err
+	}
+	result, err := runScenario(ctx, s, o, folder)
+	return result, errors.Join(err, folder.Close(err == nil))
+}
+
+func runScenario(ctx context.Context, s Scenario, o Options, folder *report.Folder) (Result, error) {
 	var first Result
 	for round := range max(o.Repeat, 1) {
 		if ctx.Err() != nil {
-			return first, context.Cause(ctx)
+			return Result{}, context.Cause(ctx)
 		}
 		watch := vtime.StartStopwatch()
 		result, err := playOnce(s, o, round == 0)
@@ -211,8 +257,8 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 			break
 		}
 	}
-	if o.Evidence != "" {
-		if err := report.WriteFiles(o.Evidence, s.ID, first.Files); err != nil {
+	if folder != nil {
+		if err := folder.Write(s.ID, first.Files); err != nil {
 			return first, err
 		}
 	}
@@ -326,7 +372,10 @@ func evidence(p *play, r Result, o Options) report.Evidence {
 		e.Panics = append(e.Panics, broke.Error()+"\n"+broke.Stack)
 	}
 	for _, m := range p.lab.Mails() {
-		e.Mails = append(e.Mails, report.Mail{Mailbox: m.Mailbox, Number: m.Number, Raw: m.Raw})
+		e.Mails = append(e.Mails, report.Mail(m))
+	}
+	for _, m := range p.lab.SentMails() {
+		e.Sent = append(e.Sent, report.Mail(m))
 	}
 	return e
 }

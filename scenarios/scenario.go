@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -28,6 +29,7 @@ type Scenario struct {
 	Proves []string            // rules of the guide: "R39"
 	Level  string              // MUST or SHOULD
 	Needs  []device.Capability // of the header; see also [Scenario.Required]
+	Source string              // address of the public thread that it reproduces, without a scheme; empty: none
 	Name   string              // the last part of the ID
 	File   string              // "trouble/sign-in-not-saved.txtar", with / on every machine
 	Text   string              // the whole file
@@ -42,7 +44,13 @@ const (
 )
 
 // headerKeys are the words that a header line may begin with.
-var headerKeys = []string{"id", "title", "guide", "proves", "level", "needs"}
+var headerKeys = []string{"id", "title", "guide", "proves", "level", "needs", "source"}
+
+// optionalKeys are those of them that may be missing.
+var optionalKeys = []string{"needs", "source"}
+
+// sourceAddress is how the header names a thread: host and path, as docs/reference/sources.md does.
+var sourceAddress = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s/]+)+$`)
 
 // LineError is a mistake in a scenario file or in the rules, with its place.
 type LineError struct {
@@ -143,6 +151,11 @@ func Parse(file, text string) (Scenario, error) {
 				return fail(number, "unknown level %q; the levels are %s, %s", value, LevelMust, LevelShould)
 			}
 			s.Level = value
+		case "source":
+			if !sourceAddress.MatchString(value) {
+				return fail(number, "source %q is no address; write host and path, as github.com/OWNER/NAME/issues/1", value)
+			}
+			s.Source = value
 		case "needs":
 			for _, need := range strings.Fields(value) {
 				if !slices.Contains(device.Capabilities(), device.Capability(need)) {
@@ -153,7 +166,7 @@ func Parse(file, text string) (Scenario, error) {
 		}
 	}
 	for _, key := range headerKeys {
-		if key != "needs" && seen[key] == 0 {
+		if !slices.Contains(optionalKeys, key) && seen[key] == 0 {
 			return fail(end, "header key %q is missing", key)
 		}
 	}

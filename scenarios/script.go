@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/rogpeppe/go-internal/diff"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"mfpsim/device"
@@ -19,7 +17,7 @@ import (
 	"mfpsim/phrase"
 )
 
-// outcome is how the engine ended.
+// outcome is how a script ended.
 type outcome struct {
 	failure *failure
 	line    int
@@ -27,58 +25,175 @@ type outcome struct {
 	skipped string
 }
 
-// script plays the file by testscript: outside `go test`, in a folder of its own that is removed afterwards. source is
-// where -update writes goldens to.
+// script plays the lines, up to the first that fails. Nothing of it touches the disk: the files of a scenario are read
+// from the scenario, and from nowhere else. With update, goldens that differ are written to source.
 func (p *play) script(update bool, source string) (outcome, error) {
-	folder, err := os.MkdirTemp("", "mfpsim-*")
-	if err != nil {
-		return outcome{}, errors.New("no folder for temporary files")
-	}
-	defer os.RemoveAll(folder)
 	description, err := p.description()
 	if err != nil {
 		return outcome{}, err
 	}
-	material := localized(p.scenario.archive(), p.language, description.Model == p.lab.StandardModel())
-	file := filepath.Join(folder, p.scenario.Name+".txtar")
-	if err := os.WriteFile(file, txtar.Format(material), 0o600); err != nil {
-		return outcome{}, errors.New("no folder for temporary files")
-	}
-	t := &engine{}
-	testscript.RunT(t, testscript.Params{
-		Files: []string{file}, WorkdirRoot: filepath.Join(folder), UpdateScripts: update, RequireUniqueNames: true,
-		Setup: func(env *testscript.Env) error {
-			// testscript would expand these PowerShell words to nothing.
-			for _, word := range []string{"true", "false", "null"} {
-				env.Setenv(word, "$"+word)
-			}
-			return nil
-		},
-		Condition: p.condition,
-		Cmds:      p.commands(),
-	})
-	out := outcome{skipped: t.skipped}
-	switch {
-	case t.failed:
-		out.line, out.text = p.failedLine(t.log.String(), file)
-		out.failure = p.failed
-		if out.failure == nil { // a verb of testscript's own
-			out.failure = p.fail(errors.New(ownWords(t.log.String(), file)))
-		}
-	case t.skipped == "":
-		err := p.panicked()
-		if err == nil {
-			err = p.unmet()
-		}
+	standard := description.Model == p.lab.StandardModel()
+	for i, l := range p.lines {
+		p.cursor = i + 1
+		skipped, err := p.line(l, standard, update)
 		if err != nil {
-			last := p.lines[len(p.lines)-1]
-			out.line, out.text, out.failure = last.number, last.text, p.fail(err)
+			return outcome{line: l.number, text: l.text, failure: p.fail(err)}, nil
+		}
+		if skipped != "" {
+			return outcome{skipped: skipped}, nil
 		}
 	}
-	if update {
-		return out, p.keepGoldens(file, source)
+	err = p.panicked()
+	if err == nil {
+		err = p.unmet()
 	}
-	return out, nil
+	if err != nil {
+		last := p.lines[len(p.lines)-1]
+		return outcome{line: last.number, text: last.text, failure: p.fail(err)}, nil
+	}
+	return outcome{}, p.keepGoldens(source)
+}
+
+// line plays one line. skipped is why the rest is not played.
+func (p *play) line(l line, standard, update bool) (skipped string, err error) {
+	for _, c := range l.conditions {
+		if met, err := p.condition(c); err != nil || !met {
+			return "", err
+		}
+	}
+	words, err := phrase.Expand(l.text, p.lookup)
+	if err != nil {
+		return "", err
+	}
+	words = words[len(l.conditions):]
+	if l.not {
+		words = words[1:]
+	}
+	if l.not && !negatable(words) {
+		return "", errors.New("! stands only before a line with shows")
+	}
+	if err := p.emptyArgument(l, words); err != nil {
+		return "", err
+	}
+	switch words[0] {
+	case "env":
+		return "", p.setNames(words[1:])
+	case "skip":
+		if reason := strings.Join(words[1:], " "); reason != "" {
+			return reason, nil
+		}
+		return "the scenario skips itself", nil
+	case "cmp":
+		return "", p.compare(l.not, words[1:], standard, update)
+	}
+	output, err := p.step(l, words[1:])
+	if broke := p.panicked(); broke != nil {
+		err = broke
+	}
+	if output != "" {
+		p.stdout = strings.TrimRight(output, "\n") + "\n"
+	}
+	return "", err
+}
+
+// lookup gives what a $NAME stands for: what env has set. $true, $false and $null are PowerShell's words and stand for
+// themselves.
+func (p *play) lookup(name string) string {
+	switch name {
+	case "true", "false", "null":
+		return "$" + name
+	}
+	return p.set[name]
+}
+
+func (p *play) setNames(words []string) error {
+	for _, word := range words {
+		name, value, is := strings.Cut(word, "=")
+		if !is || name == "" {
+			return fmt.Errorf("%q sets nothing; write env NAME=value", word)
+		}
+		p.set[name] = value
+	}
+	return nil
+}
+
+// emptyArgument refuses a $NAME that stands for nothing.
+func (p *play) emptyArgument(l line, words []string) error {
+	for i, word := range words {
+		if word == "" {
+			return fmt.Errorf("argument %d is empty: %s is not set; $true, $false and $null stand for themselves", i, l.words[i])
+		}
+	}
+	return nil
+}
+
+// readFile reads a file of the scenario.
+func (p *play) readFile(name string) (string, error) {
+	text, known := p.files[name]
+	if !known {
+		return "", fmt.Errorf("no file %q in this scenario", name)
+	}
+	return text, nil
+}
+
+// compare holds what was printed last, or a file, against a file.
+func (p *play) compare(not bool, words []string, standard, update bool) error {
+	if len(words) != 2 {
+		return errors.New("not understood; the words are: cmp stdout|FILE FILE")
+	}
+	have, golden := words[0], p.goldenOf(words[1], standard)
+	switch {
+	case golden == "":
+		return nil
+	case have == words[1]:
+		return fmt.Errorf("%s is compared with itself", have)
+	}
+	got := p.stdout
+	if have != "stdout" {
+		var err error
+		if got, err = p.readFile(have); err != nil {
+			return err
+		}
+	}
+	want, err := p.readFile(golden)
+	switch {
+	case err != nil:
+		return err
+	case not && got == want:
+		return fmt.Errorf("%s and %s do not differ", have, golden)
+	case not || got == want:
+		return nil
+	case update && txtar.NeedsQuote([]byte(got)):
+		return fmt.Errorf("%s has a line that would begin another file, and cannot be a golden", have)
+	case update:
+		p.golden[golden] = got
+		return nil
+	}
+	lines := string(diff.Diff(have, []byte(got), golden, []byte(want)))
+	return fmt.Errorf("%s\n%s and %s differ", strings.TrimRight(lines, "\n"), have, golden)
+}
+
+// goldenOf is the file that is compared with in the place of another: screen.el.txt in that of screen.txt where the
+// scenario is played in Greek. It is empty where nothing is compared: without a golden in the language, and on another
+// model than the standard one, of which the goldens are. A golden that the script names with its language, for what
+// stands after lang, is compared in any language.
+func (p *play) goldenOf(name string, standard bool) string {
+	if !standard {
+		return ""
+	}
+	language := p.lab.Language()
+	if language == english {
+		return name
+	}
+	base, ending, _ := strings.Cut(name, ".")
+	own := base + "." + language + "." + ending
+	if _, there := p.files[own]; there {
+		return own
+	}
+	if !strings.Contains(ending, ".") {
+		return ""
+	}
+	return name
 }
 
 // unmet names what was planted and that nobody ever met: a mistake of the script.
@@ -97,197 +212,50 @@ func (e *unmetError) Error() string {
 	return "at the end: armed and never met: " + strings.Join(e.names, "; ")
 }
 
-// commands are the verbs as testscript calls them.
-func (p *play) commands() map[string]func(*testscript.TestScript, bool, []string) {
-	commands := map[string]func(*testscript.TestScript, bool, []string){}
-	for name, v := range verbs {
-		commands[name] = func(ts *testscript.TestScript, not bool, args []string) {
-			p.readFile = func(file string) (string, error) {
-				text, err := os.ReadFile(ts.MkAbs(file))
-				if err != nil {
-					return "", fmt.Errorf("no file %q in this scenario", file)
-				}
-				return string(text), nil
-			}
-			output, err := p.step(name, v, not, args)
-			if broke := p.panicked(); broke != nil {
-				err = broke
-			}
-			if output != "" {
-				fmt.Fprint(ts.Stdout(), strings.TrimRight(output, "\n")+"\n")
-			}
-			if err != nil {
-				p.failed = p.fail(err)
-				ts.Fatalf("%v", err)
-			}
-		}
+// step plays one line of a verb.
+func (p *play) step(l line, args []string) (string, error) {
+	if err := p.do(func(context.Context) error {
+		p.note(journal.KindNote, "%s:%d %s", p.scenario.File, l.number, l.text)
+		return nil
+	}); err != nil {
+		return "", err
 	}
-	return commands
+	return verbs[l.words[0]].play(p, l.not, args)
 }
 
-// step plays one line.
-func (p *play) step(name string, v verb, not bool, args []string) (string, error) {
-	words := append([]string{name}, args...)
-	if not && !negatable(words) {
-		return "", fmt.Errorf("! stands only before a line with shows")
-	}
-	l, found := p.at(not, words)
-	for i, arg := range args {
-		switch {
-		case arg != "":
-		case found && strings.Contains(l.words[i+1], "$"):
-			return "", fmt.Errorf("argument %d is empty: %s is not set; $true, $false and $null stand for themselves", i+1, l.words[i+1])
-		default:
-			return "", fmt.Errorf("argument %d is empty", i+1)
-		}
-	}
-	if found {
-		if err := p.do(func(context.Context) error {
-			p.note(journal.KindNote, "%s:%d %s", p.scenario.File, l.number, l.text)
-			return nil
-		}); err != nil {
-			return "", err
-		}
-	}
-	return v.play(p, not, args)
-}
-
-// condition answers [needs:X].
+// condition answers [needs:X] and [!needs:X].
 func (p *play) condition(text string) (bool, error) {
-	need, is := strings.CutPrefix(text, "needs:")
-	if !is {
-		return false, fmt.Errorf("unknown condition %q", text)
-	}
+	need, denied := strings.CutPrefix(text, "!")
 	description, err := p.description()
-	return description.Has(device.Capability(need)), err
+	return description.Has(device.Capability(strings.TrimPrefix(need, "needs:"))) != denied, err
 }
 
-// localized compares with screen.el.txt in place of screen.txt where the scenario is played in Greek. A comparison that
-// has no golden in the language is left out, and so are all on another model than the standard one, of which the
-// goldens are. A golden that the script names with its language, for what stands after lang, is compared in any
-// language.
-func localized(a *txtar.Archive, language string, standard bool) *txtar.Archive {
-	if language == english && standard {
-		return a
-	}
-	there := map[string]bool{}
-	for _, f := range a.Files {
-		there[f.Name] = true
-	}
-	lines := strings.Split(string(a.Comment), "\n")
-	for i, text := range lines {
-		words, err := phrase.Split(text)
-		if err != nil || len(words) != 3 || words[0] != "cmp" {
-			continue
-		}
-		base, ending, _ := strings.Cut(words[2], ".")
-		own := base + "." + language + "." + ending
-		switch {
-		case !standard:
-			lines[i] = ""
-		case there[own]:
-			lines[i] = quoted([]string{"cmp", words[1], own})
-		case !strings.Contains(ending, "."):
-			lines[i] = ""
-		}
-	}
-	return &txtar.Archive{Comment: []byte(strings.Join(lines, "\n")), Files: a.Files}
-}
-
-// keepGoldens takes the files that testscript has rewritten back to the source.
-func (p *play) keepGoldens(file, source string) error {
-	played, err := txtar.ParseFile(file)
-	if err != nil {
-		return errors.New("no folder for temporary files")
-	}
-	original := p.scenario.archive()
-	fresh := txtar.Format(&txtar.Archive{Comment: original.Comment, Files: played.Files})
-	if string(fresh) == string(txtar.Format(original)) {
+// keepGoldens writes what was found in the place of goldens into the source. The file is replaced when it is complete,
+// so that nobody loses a scenario; where source is a link, the file that it leads to.
+func (p *play) keepGoldens(source string) error {
+	if len(p.golden) == 0 {
 		return nil
 	}
+	material := p.scenario.archive()
+	for i, file := range material.Files {
+		if text, changed := p.golden[file.Name]; changed {
+			material.Files[i].Data = []byte(text)
+		}
+	}
+	failed := fmt.Errorf("%s cannot be written", p.scenario.File)
+	source, err := filepath.EvalSymlinks(source)
+	if err != nil {
+		return failed
+	}
 	beside := source + ".new"
-	if err := os.WriteFile(beside, fresh, 0o644); err != nil {
-		return fmt.Errorf("%s cannot be written", p.scenario.File)
+	if err := os.WriteFile(beside, txtar.Format(material), 0o644); err != nil {
+		return failed
 	}
 	if err := os.Rename(beside, source); err != nil {
 		os.Remove(beside)
-		return fmt.Errorf("%s cannot be written", p.scenario.File)
+		return failed
 	}
 	return nil
-}
-
-// failedLine finds the line that testscript gave up at.
-func (p *play) failedLine(log, file string) (int, string) {
-	found := regexp.MustCompile(`(?m)^FAIL: `+regexp.QuoteMeta(file)+`:(\d+): `).FindAllStringSubmatch(log, -1)
-	if found == nil {
-		found = regexp.MustCompile(`(?m)^FAIL: .*\.txtar:(\d+): `).FindAllStringSubmatch(log, -1)
-	}
-	if found == nil {
-		return 0, "the scenario could not be played"
-	}
-	number, err := strconv.Atoi(found[len(found)-1][1])
-	if err != nil {
-		return 0, "the scenario could not be played"
-	}
-	for _, l := range p.lines {
-		if l.number == number {
-			return number, l.text
-		}
-	}
-	return number, ""
-}
-
-// ownWords is what testscript says of a failed line of its own verbs, without its paths.
-func ownWords(log, file string) string {
-	log = strings.TrimSpace(log)
-	if at := strings.LastIndex(log, "\n> "); at >= 0 {
-		_, log, _ = strings.Cut(log[at+3:], "\n")
-	}
-	log = regexp.MustCompile(`(?m)^FAIL: .*?\.txtar:\d+: `).ReplaceAllString(log, "")
-	return strings.ReplaceAll(strings.TrimSpace(log), filepath.Dir(file), "$WORK")
-}
-
-// engine is the test that testscript believes to run in.
-type engine struct {
-	log     strings.Builder
-	failed  bool
-	skipped string
-}
-
-// halt ends a script; it never leaves this file.
-type halt struct{}
-
-func (e *engine) Skip(args ...any) {
-	e.skipped = strings.TrimSpace(fmt.Sprint(args...))
-	if e.skipped == "" {
-		e.skipped = "the scenario skips itself"
-	}
-	panic(halt{})
-}
-
-func (e *engine) Fatal(args ...any) {
-	e.log.WriteString(fmt.Sprint(args...))
-	e.FailNow()
-}
-
-func (e *engine) FailNow() {
-	e.failed = true
-	panic(halt{})
-}
-
-func (e *engine) Parallel()       {}
-func (e *engine) Verbose() bool   { return false }
-func (e *engine) Log(args ...any) { e.log.WriteString(fmt.Sprint(args...)) }
-
-func (e *engine) Run(_ string, f func(testscript.T)) {
-	defer func() {
-		if r := recover(); r != nil {
-			if _, ours := r.(halt); !ours {
-				panic(r)
-			}
-		}
-	}()
-	f(e)
 }
 
 // Play plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve --scenario`

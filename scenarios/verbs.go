@@ -26,9 +26,9 @@ type verb struct {
 // verbs is the language. docs/language.md has the same table for people.
 var verbs = map[string]verb{
 	"tenant":    {"tenant NAME [smtp-auth=disabled|enabled] [security-defaults=on|off] [user-consent=all|none] [consent-box=guide|microsoft] [basic-auth=disabled|enabled] [personal]", (*play).verbTenant},
-	"user":      {"user ADDRESS [role='…'] [mailbox|no-mailbox] [mfa] [disabled]", (*play).verbUser},
+	"user":      {"user ADDRESS [role='…'] [primary=ADDRESS] [mailbox|no-mailbox] [mfa] [disabled]", (*play).verbUser},
 	"entra":     {"entra set SETTING VALUE | policy NAME key=value… | revoke U | disable U | delete U | password U | application NAME key=value… | resource NAME key=value… | consent APPLICATION [SCOPE…] | withdraw-consent | strict-doors on|off | as-of DATE|newest | source device|browser address=A … | answer ok|html|truncated|empty … | log [shows WORDS]", (*play).verbEntra},
-	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m] | answer ok|at=MOMENT …", (*play).verbExchange},
+	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m] | answer ok|MOMENT EVENT|'TEXT' … | restrict ADDRESS CODE|none | licence ADDRESS on|off | quota ADDRESS SIZE|none | verdict ADDRESS 'TEXT'|none | external-limit DOMAIN N|none [trial] | front-end hello=strict …", (*play).verbExchange},
 	"printer":   {"printer [use NAME [model=…]] | sign-in U | set firmware VERSION", (*play).verbPrinter},
 	"webconfig": {"webconfig go IP | log-in [NAME] [wrong] | log-out | open PATH | click B | forge B [stranger] | set FIELD VALUE | choices FIELD shows WORDS | enter password [U|wrong] | enter FIELD VALUE | copy code | follow url | leave | shows WORDS | screen", (*play).verbWebConfig},
 	"browser":   {"browser sign-in U [consent=organization|user|cancel] | admin-consent [APPLICATION] | enter code [wrong] | enter account A | enter password [wrong] | click B | tick BOX | close | shows WORDS | screen", (*play).verbBrowser},
@@ -36,10 +36,10 @@ var verbs = map[string]verb{
 	"scan":      {"scan email ADDRESS… [subject=] [file=] [pages=] | copy [pages=] | originals pages=N | to-my-email | fax NUMBER", (*play).verbScan},
 	"sheet":     {"sheet print | shows WORDS | screen", (*play).verbSheet},
 	"jobs":      {"jobs [NUMBER] shows WORDS | count N | screen", (*play).verbJobs},
-	"mailbox":   {"mailbox ADDRESS shows [from=] [to=] [subject=] [attachments=] [text=] [file=] [bytes=] [date=now] [id=new] [header=] [part=] [line=78] | count N | is empty | screen", (*play).verbMailbox},
+	"mailbox":   {"mailbox ADDRESS [sent] shows [from=] [to=] [subject=] [attachments=] [text=] [file=] [bytes=] [date=now] [id=new] [header=] [part=] [line=78] | count N | is empty | screen", (*play).verbMailbox},
 	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s | printer time-difference=+09:00", (*play).verbClock},
-	"power":     {"power off | on | cut [at=write:N]", (*play).verbPower},
-	"memory":    {"memory has WORD | has no WORD | has no secrets", (*play).verbMemory},
+	"power":     {"power off | on | cut [at=write:N [byte=B]]", (*play).verbPower},
+	"memory":    {"memory has WORD | has no WORD | has no secrets | refuses writes [after=N] [times=N] | ok", (*play).verbMemory},
 	"network": {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | wrong-name | expired | no-intermediate | new-root | old-tls | no-starttls | black-hole | dead-address | isolated | " +
 		"half-silent | slow [delay=20s] | trickle [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N] [then …]", (*play).verbNetwork},
 	"wire":     {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
@@ -127,15 +127,11 @@ func (p *play) verbClock(_ bool, args []string) (string, error) {
 			return p.times()
 		}
 		if text, is := strings.CutPrefix(rest[0], "drift="); is {
-			sign := time.Duration(1)
-			if strings.HasPrefix(text, "-") {
-				sign = -1
-			}
-			drift, err := phrase.Duration(strings.TrimLeft(text, "+-"))
+			drift, err := phrase.Drift(text)
 			if err != nil {
 				return "", err
 			}
-			if err := p.do(func(ctx context.Context) error { return d.Drift(ctx, sign*drift) }); err != nil {
+			if err := p.do(func(ctx context.Context) error { return d.Drift(ctx, drift) }); err != nil {
 				return "", err
 			}
 			return p.times()
@@ -154,7 +150,7 @@ func (p *play) verbClock(_ bool, args []string) (string, error) {
 
 func (p *play) advance(d time.Duration) (string, error) {
 	if _, err := p.lab.World.Advance(d); err != nil {
-		return "", fmt.Errorf("the bench got stuck: %w", err)
+		return "", stuck(err)
 	}
 	if err := p.do(func(context.Context) error {
 		p.note(journal.KindClock, "+%s", report.Span(d))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"mfpsim/fakeentra"
@@ -241,6 +242,9 @@ func (p *play) verbExchange(_ bool, args []string) (string, error) {
 	case "answer":
 		return p.exchangeAnswers(rest)
 	}
+	if slices.Contains(phrase.ExchangeActs(), name) {
+		return p.exchangeAct(args)
+	}
 	var output string
 	err := p.act(act, func(context.Context) (err error) {
 		output, err = p.lab.SMTP.Cmdlet(name, rest)
@@ -259,6 +263,15 @@ func (p *play) exchangeAnswers(words []string) (string, error) {
 		return "", err
 	}
 	return asJSON(strings.Join(words, " ")), nil
+}
+
+// exchangeAct lets something happen to a mailbox, an organization or the front ends.
+func (p *play) exchangeAct(words []string) (string, error) {
+	said, err := phrase.ReadExchangeAct(words)
+	if err != nil {
+		return "", err
+	}
+	return asJSON(said.Words), p.act(act, func(context.Context) error { return said.Do(p.lab.SMTP) })
 }
 
 func lines(text string) []string {

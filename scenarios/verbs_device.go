@@ -381,33 +381,3 @@ func jobRow(j device.Job) string {
 	}
 	return row
 }
-
-func (p *play) verbPower(_ bool, args []string) (string, error) {
-	state, rest := phrase.First(args)
-	power := device.PowerAct{State: state}
-	_, values, err := phrase.Settings(rest, "at")
-	if err != nil || len(rest) > 1 {
-		return "", errors.Join(err, usage("power"))
-	}
-	if at := values["at"]; at != "" {
-		text, is := strings.CutPrefix(at, "write:")
-		n, err := strconv.Atoi(text)
-		if !is || err != nil || n < 1 || state != "cut" {
-			return "", usage("power")
-		}
-		power.AtWrite = n
-	}
-	if state != "on" && state != "off" && state != "cut" {
-		return "", usage("power")
-	}
-	d, err := p.device()
-	if err != nil {
-		return "", err
-	}
-	if err := p.act(act, func(ctx context.Context) error { return d.Power(ctx, power) }); err != nil || state != "on" {
-		return "", err
-	}
-	var s device.Screen
-	err = p.do(func(ctx context.Context) (err error) { s, err = d.Panel().Screen(ctx); return err })
-	return s.String(), err
-}

@@ -24,10 +24,16 @@ func (p *play) verbMailbox(not bool, args []string) (string, error) {
 	if !strings.Contains(address, "@") {
 		return "", usage("mailbox")
 	}
+	folder, place := p.lab.SMTP.Mailbox, address
+	if what == "sent" {
+		folder, place = p.lab.SMTP.SentItems, address+", Sent Items"
+		what, rest = phrase.First(rest)
+	}
+	mails := func() []fakesmtp.Message { return folder(address) }
 	see := func(context.Context) (surface, error) {
-		s := surface{name: "mailbox", place: address}
+		s := surface{name: "mailbox", place: place}
 		var b strings.Builder
-		for i, m := range p.lab.SMTP.Mailbox(address) {
+		for i, m := range mails() {
 			row := mailRow(i+1, m)
 			s.lines = append(s.lines, row)
 			b.WriteString(row + "\n")
@@ -35,7 +41,7 @@ func (p *play) verbMailbox(not bool, args []string) (string, error) {
 		s.drawn = b.String()
 		return s, nil
 	}
-	count := func() int { return len(p.lab.SMTP.Mailbox(address)) }
+	count := func() int { return len(mails()) }
 	number := func(want int) (string, error) {
 		got, err := p.exactly(want, count)
 		s, lookErr := p.look(see)
@@ -50,7 +56,7 @@ func (p *play) verbMailbox(not bool, args []string) (string, error) {
 	}
 	switch {
 	case what == "shows":
-		return p.mailShows(not, address, rest, see)
+		return p.mailShows(not, mails, rest, see)
 	case what == "count" && len(rest) == 1:
 		want, err := strconv.Atoi(rest[0])
 		if err != nil || want < 0 {
@@ -78,7 +84,7 @@ func mailRow(number int, m fakesmtp.Message) string {
 }
 
 // mailShows waits for the newest mail to be as said.
-func (p *play) mailShows(not bool, address string, args []string, see look) (string, error) {
+func (p *play) mailShows(not bool, mails func() []fakesmtp.Message, args []string, see look) (string, error) {
 	limit, args, err := within(args)
 	if err != nil {
 		return "", err
@@ -96,7 +102,7 @@ func (p *play) mailShows(not bool, address string, args []string, see look) (str
 		}
 	}
 	newest := func() bool {
-		all := p.lab.SMTP.Mailbox(address)
+		all := mails()
 		if len(all) == 0 {
 			return false
 		}
@@ -127,6 +133,7 @@ func (p *play) mailShows(not bool, address string, args []string, see look) (str
 // mailWords are what can be said of a mail.
 var mailWords = []string{
 	"from", "to", "subject", "attachments", "text", "file", "bytes", "pdf", "date", "id", "header", "part", "line",
+	"arrived", "order",
 }
 
 // punctual is how far the Date of a mail may be from the time at which it came: scanning and sending take a while.
@@ -164,6 +171,14 @@ func (p *play) mailFits(m fakesmtp.Message, key, want string) bool {
 		return err == nil && at.Sub(m.ReceivedAt).Abs() <= punctual
 	case "id":
 		return p.isNew(m)
+	case "arrived":
+		return slices.ContainsFunc(headerOf(m.Delivered()), func(l string) bool { return onWire(l, []string{want}) })
+	case "order":
+		names := strings.Fields(want)
+		if want == "sent" {
+			names = sentFields(m)
+		}
+		return inOrder(headerOf(m.Delivered()), names)
 	case "header":
 		return slices.ContainsFunc(headerLines(m), func(l string) bool { return onWire(l, []string{want}) })
 	case "part":
@@ -202,12 +217,40 @@ func submitted(m fakesmtp.Message) map[string][]string {
 }
 
 // headerLines are the fields of the header that the device has sent, each on one line.
-func headerLines(m fakesmtp.Message) []string {
-	header, _, _ := bytes.Cut(m.Raw(), []byte("\r\n\r\n"))
+func headerLines(m fakesmtp.Message) []string { return headerOf(m.Raw()) }
+
+// sentFields are the names of the fields that the device has sent, but for MIME-Version, which the service moves.
+func sentFields(m fakesmtp.Message) (names []string) {
+	for _, field := range headerLines(m) {
+		if name, _, _ := strings.Cut(field, ":"); !strings.EqualFold(name, "MIME-Version") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// inOrder reports whether the fields of a header include some names one after the other.
+func inOrder(fields, names []string) bool {
+	for start := range fields {
+		follows := len(fields)-start >= len(names)
+		for i := 0; follows && i < len(names); i++ {
+			name, _, _ := strings.Cut(fields[start+i], ":")
+			follows = strings.EqualFold(name, names[i])
+		}
+		if follows {
+			return true
+		}
+	}
+	return false
+}
+
+// headerOf are the fields of a header, each on one line.
+func headerOf(octets []byte) []string {
+	header, _, _ := bytes.Cut(octets, []byte("\r\n\r\n"))
 	return unfolded(string(header))
 }
 
-// unfolded are the fields of a header, each on one line.
+// unfolded are the fields of a header's text, each on one line.
 func unfolded(header string) []string {
 	return strings.Split(strings.NewReplacer("\r\n ", " ", "\r\n\t", " ").Replace(header), "\r\n")
 }
@@ -219,7 +262,7 @@ func (p *play) isNew(m fakesmtp.Message) bool {
 		return false
 	}
 	for _, other := range p.lab.Mails() {
-		if bytes.Contains(other.Raw, []byte(id[0])) && !bytes.HasSuffix(other.Raw, m.Raw()) {
+		if bytes.Contains(other.Submitted, []byte(id[0])) && !bytes.Equal(other.Submitted, m.Raw()) {
 			return false
 		}
 	}

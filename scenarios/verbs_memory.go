@@ -17,6 +17,9 @@ const noSecrets = "secrets"
 // looked for as it is, and in the encodings in which a secret could lie there.
 func (p *play) verbMemory(_ bool, args []string) (string, error) {
 	what, rest := phrase.First(args)
+	if what == "refuses" || what == phrase.OK {
+		return p.memoryFault(args)
+	}
 	no := len(rest) > 0 && rest[0] == "no"
 	if no {
 		rest = rest[1:]
@@ -57,4 +60,23 @@ func (p *play) verbMemory(_ bool, args []string) (string, error) {
 		return "", errors.New("the memory is empty")
 	}
 	return fmt.Sprintf("%d bytes\n", len(image)), nil
+}
+
+// memoryFault makes the printer's memory refuse writes, or take them again.
+func (p *play) memoryFault(args []string) (string, error) {
+	fault, err := phrase.MemoryFault(args)
+	if err != nil {
+		return "", err
+	}
+	d, err := p.device()
+	if err != nil {
+		return "", err
+	}
+	if err := p.do(func(ctx context.Context) error { return d.SetMemoryFault(ctx, fault) }); err != nil {
+		return "", err
+	}
+	if fault == nil {
+		return "memory ok", nil
+	}
+	return "memory " + fault.String(), nil
 }

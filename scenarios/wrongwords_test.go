@@ -79,10 +79,13 @@ func TestAWrongWordIsRedInItsLanguage(t *testing.T) {
 	for _, language := range []string{"hi", "el"} {
 		text, err := os.ReadFile(messagesFolder + "/" + language + ".yaml")
 		require.NoError(t, err)
-		var table map[string]string
+		var table map[string]any
 		require.NoError(t, yaml.Unmarshal(text, &table))
 		require.Greater(t, len(table), 20)
-		for id := range table {
+		for id, words := range table {
+			if _, plain := words.(string); !plain { // with a description: a sentence of ours, which no guide demands
+				continue
+			}
 			if slices.Contains(neverShown[language], id) {
 				continue
 			}

@@ -87,7 +87,7 @@ func (d *simulated) Describe(context.Context) (device.Description, error) {
 // of itself.
 func (d *simulated) capabilities() []device.Capability {
 	list := []device.Capability{
-		device.CapabilityPowerCut, device.CapabilityMemory, device.CapabilityDate, device.CapabilityFirmware, device.CapabilityPanel,
+		device.CapabilityPowerCut, device.CapabilityMemory, device.CapabilityMemoryFault, device.CapabilityDate, device.CapabilityFirmware, device.CapabilityPanel,
 		device.CapabilityWebConfig, device.CapabilityJobHistory,
 	}
 	for _, o := range []struct {
@@ -203,12 +203,23 @@ func (d *simulated) Sheet(context.Context) (string, error) {
 
 func (d *simulated) Memory(context.Context) ([]byte, error) { return d.printer.Memory() }
 
+func (d *simulated) SetMemoryFault(_ context.Context, fault *device.MemoryFault) error {
+	d.printer.power.setFaults(fault)
+	return nil
+}
+
+func (d *simulated) MemoryState(context.Context) (device.MemoryState, error) {
+	return d.printer.power.state(), nil
+}
+
 func (d *simulated) Power(ctx context.Context, act device.PowerAct) error {
 	return d.printer.Power(ctx, act)
 }
 
 func (d *simulated) SetDate(_ context.Context, date time.Time) error {
-	d.printer.config.Clock.Set(date)
+	if err := d.printer.config.Clock.Set(date); err != nil {
+		return err
+	}
 	d.printer.record(
 		journal.Entry{
 			Kind: journal.KindClock,
@@ -232,7 +243,9 @@ func (d *simulated) SetTimeDifference(_ context.Context, ahead time.Duration) er
 }
 
 func (d *simulated) Drift(_ context.Context, perDay time.Duration) error {
-	d.printer.config.Clock.Drift(perDay)
+	if err := d.printer.config.Clock.Drift(perDay); err != nil {
+		return err
+	}
 	d.printer.record(
 		journal.Entry{
 			Kind: journal.KindClock, Text: journal.Plain("the printer's clock drifts by " + perDay.String() + " a day"),
@@ -256,7 +269,11 @@ func (p *powerPanel) act(f func() (device.Screen, error)) (device.Screen, error)
 	if !p.printer.PoweredOn() {
 		return device.Screen{}, device.ErrPoweredOff
 	}
-	return f()
+	screen, err := f()
+	if !p.printer.PoweredOn() { // the power has failed meanwhile
+		return device.Screen{}, device.ErrPoweredOff
+	}
+	return screen, err
 }
 
 func (p *powerPanel) Screen(ctx context.Context) (device.Screen, error) {

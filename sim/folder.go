@@ -2,7 +2,6 @@ package sim
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -135,22 +134,21 @@ func (f *Folder) equip(c *Config, fresh []byte) error {
 	if _, _, err := nvram.Open(flash, key, strings.NewReader("")); err != nil {
 		return damaged(name+flashEnding, err)
 	}
-	image, err := memory.Read()
-	if err != nil {
+	if _, err := memory.Read(); err != nil {
 		return &FolderError{name + recordEnding, "the file cannot be read: " + reason(err)}
 	}
-	if len(image) > 0 {
-		var read recordsImage
-		if err := json.Unmarshal(image, &read); err != nil || read.Schema != recordsSchema {
-			return damaged(name+recordEnding, errors.New("it is not the printer's records"))
-		}
-		if read.Model != "" && read.Model != c.Model {
-			return &FolderError{
-				f.path,
-				fmt.Sprintf(
-					"the printer %q in this folder is a %s, not a %s; name another folder", c.Name, read.Model, c.Model,
-				),
-			}
+	read, _, err := readRecords(memory)
+	switch {
+	case errors.Is(err, errNewer):
+		return damaged(name+recordEnding, err)
+	case err != nil:
+		return damaged(name+recordEnding, errors.New("it is not the printer's records"))
+	case read.Model != "" && read.Model != c.Model:
+		return &FolderError{
+			f.path,
+			fmt.Sprintf(
+				"the printer %q in this folder is a %s, not a %s; name another folder", c.Name, read.Model, c.Model,
+			),
 		}
 	}
 	c.Flash, c.Records, c.SealingKey = flash, memory, key

@@ -105,7 +105,7 @@ func (p *Printer) finish(live *powered, receipt int, sent mail.Receipt, err erro
 	p.mu.Lock()
 	live.running, live.cancel = 0, nil
 	canceled := live.canceled[receipt]
-	gone := p.live != live || p.dark.Load()
+	gone := p.live != live || live.life.over.Load()
 	p.mu.Unlock()
 	if gone {
 		return

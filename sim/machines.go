@@ -43,8 +43,8 @@ func (m panelMachine) PrintSheet(context.Context) {
 	m.record(journal.Entry{Kind: journal.KindSheet, Text: journal.Plain(text)})
 }
 
-func (m panelMachine) CheckPassword(user, password string) bool {
-	return m.checkPassword(user, password)
+func (m panelMachine) LogIn(user, password string) (refusal string) {
+	return m.logIn(doorPanel, user, password)
 }
 
 func (m panelMachine) Locked() bool {
@@ -57,7 +57,7 @@ func (m panelMachine) SetLocked(on bool) error {
 	if live == nil {
 		return device.ErrPoweredOff
 	}
-	return live.memory.change(func(x *preferences) { x.Locked = on })
+	return m.prefer(live, func(x *preferences) { x.Locked = on })
 }
 
 func (m panelMachine) Elapsed() time.Duration     { return m.elapsed() }
@@ -102,9 +102,11 @@ func (m webMachine) Preset(service mail.Service) (mail.Settings, bool) {
 	return mail.Settings{}, false
 }
 
-func (m webMachine) CheckPassword(user, password string) bool { return m.checkPassword(user, password) }
-func (m webMachine) Elapsed() time.Duration                   { return m.elapsed() }
-func (m webMachine) Token(digits int) string                  { return m.random.Hex(digits) }
+func (m webMachine) LogIn(user, password string) (refusal string) {
+	return m.logIn(doorWebConfig, user, password)
+}
+func (m webMachine) Elapsed() time.Duration  { return m.elapsed() }
+func (m webMachine) Token(digits int) string { return m.random.Hex(digits) }
 
 func (m webMachine) Link(address string) string {
 	if m.config.Link == nil {
@@ -113,9 +115,15 @@ func (m webMachine) Link(address string) string {
 	return m.config.Link(address)
 }
 
-// checkPassword takes any user name: the printer has one administrator, and the name tells sessions apart.
-func (p *Printer) checkPassword(_, password string) bool {
-	return subtle.ConstantTimeCompare([]byte(password), []byte(p.password)) == 1
+// logIn takes any user name: the printer has one administrator, and the name tells sessions apart. It returns the
+// message id of a refusal.
+func (p *Printer) logIn(door, user, password string) (refusal string) {
+	live := p.on()
+	if live == nil {
+		return "wrong-password" // nobody sees it: the power is off
+	}
+	right := subtle.ConstantTimeCompare([]byte(password), []byte(p.password)) == 1
+	return live.lockouts.logIn(door, user, right)
 }
 
 // elapsed is a timer that runs since power on, whatever the date is set to.

@@ -92,12 +92,12 @@ type Printer struct {
 	password string
 	random   *chance.Reader
 	sealing  []byte
-	flash    *supplied
-	records  *supplied
+	power    *supply
+	flash    chip // settings and sign-in, see [chip.in]
+	records  chip // preferences and the job history
 	panel    *panel.Panel
 	web      *webconfig.Server
 	zone     atomic.Pointer[time.Location]
-	dark     atomic.Bool // the supply failed; powerDown follows as an event
 
 	mu        sync.Mutex
 	live      *powered // nil: the power is off
@@ -107,6 +107,8 @@ type Printer struct {
 
 // powered is what exists from power on to power off.
 type powered struct {
+	lockouts *lockouts // of panel and Web Config
+	life     *life
 	engine   *core.Engine
 	mail     *core.Mailer // the printer's own
 	since    time.Time    // true time
@@ -160,9 +162,12 @@ func New(config Config) (*Printer, error) {
 	p.mac = macOf(model, config.Name)
 	p.hostName = model.Network.DeviceName + "-" + p.serial[max(0, len(p.serial)-6):]
 	p.sealing = config.SealingKey
-	power := &supply{random: chance.New(config.Seed, config.Name+" power supply"), lost: p.supplyFailed}
-	p.flash = &supplied{supply: power, flash: config.Flash, counted: true, written: p.wroteMemory}
-	p.records = &supplied{supply: power, flash: config.Records}
+	p.power = &supply{
+		random: chance.New(config.Seed, config.Name+" power supply"), lost: p.supplyFailed,
+		note: func(text string) { p.note(journal.Entry{Kind: journal.KindNote, Text: journal.Plain(text)}) },
+	}
+	p.flash = chip{supply: p.power, flash: config.Flash, written: p.wroteMemory}
+	p.records = chip{supply: p.power, flash: config.Records}
 	if p.panel, err = panel.New(panelMachine{p}); err != nil {
 		return nil, fmt.Errorf("the model %s: %w", model.Name, err)
 	}
@@ -278,7 +283,7 @@ func (p *Printer) Mailer(owner nvram.Owner) *core.Mailer {
 func (p *Printer) on() *powered {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.dark.Load() {
+	if p.live == nil || p.live.life.over.Load() {
 		return nil
 	}
 	return p.live
@@ -293,8 +298,9 @@ func (p *Printer) Recovered() error {
 	return errors.Join(live.broken, live.history.Broken(), live.engine.Recovered())
 }
 
-// Power switches the printer on ("on") or off ("off"), or cuts its supply ("cut"), at once or at a write to the
-// memory of settings and sign-in. Switching on what is on, or off what is off, does nothing.
+// Power switches the printer on ("on") or off ("off"), or cuts its supply ("cut"), at once or in a write to its memory.
+// Switching on what is on, or off what is off, does nothing. When the supply fails in a write that switching on makes,
+// the printer is off again, and that is [device.ErrPoweredOff].
 func (p *Printer) Power(ctx context.Context, act device.PowerAct) error {
 	switch {
 	case act.State == "on":
@@ -307,7 +313,7 @@ func (p *Printer) Power(ctx context.Context, act device.PowerAct) error {
 		p.powerDown()
 		return nil
 	case act.State == "cut" && act.AtWrite > 0:
-		p.flash.cut(act.AtWrite)
+		p.power.arm(act)
 		return nil
 	}
 	return &choice.Error{What: "power state", Wanted: act.State, Present: []string{"off", "on", "cut"}}
@@ -315,26 +321,29 @@ func (p *Printer) Power(ctx context.Context, act device.PowerAct) error {
 
 // Memory returns what the flash memory holds: settings and sign-ins, then preferences and the job history.
 func (p *Printer) Memory() ([]byte, error) {
-	settings, err := p.flash.image()
+	settings, err := p.config.Flash.Read()
 	if err != nil {
 		return nil, err
 	}
-	records, err := p.records.image()
+	records, err := p.config.Records.Read()
 	return append(settings, records...), err
 }
 
 func (p *Printer) powerUp(ctx context.Context) error {
-	p.flash.restore()
-	p.records.restore()
+	now := &life{}
 	fitted, err := p.model.Fitted(p.config.Firmware)
 	if err != nil {
 		return err
 	}
-	live := &powered{since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}}
+	live := &powered{life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}}
 	live.memory, live.broken = openRecords(
-		p.records, p.model.Name,
+		p.records.in(now), p.model.Name,
 		preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version},
 	)
+	if errors.Is(live.broken, errNewer) {
+		return live.broken
+	}
+	live.lockouts = openLockouts(p.model.Administrator, p.elapsed, live.memory)
 	live.history = jobs.Open(
 		live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(outcome.Interrupted)).Code,
 	)
@@ -344,7 +353,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	services := providers(p.model)
 	p.setZone(time.Duration(live.memory.preferences().Ahead) * time.Minute)
 	live.engine, err = core.Open(ctx, core.Options{
-		Clock: localClock{p.config.Clock, p}, Dialer: lit{p}, Random: p.random, Flash: p.flash, SealingKey: p.sealing, Roots: p.config.Roots,
+		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing, Roots: p.config.Roots,
 		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
 		HostName:  strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
@@ -357,12 +366,17 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		// evidence.
 		Transport: p.transport,
 	})
+	if now.over.Load() { // the supply has failed in a write that switching on makes
+		if live.engine != nil {
+			live.engine.Close()
+		}
+		return device.ErrPoweredOff
+	}
 	if err != nil {
 		return fmt.Errorf("start the printer's mail core: %w", err)
 	}
 	live.mail = live.engine.For(nvram.Printer)
 	p.mu.Lock()
-	p.dark.Store(false)
 	p.live = live
 	p.mu.Unlock()
 	if p.Recovered() != nil {
@@ -408,6 +422,7 @@ func (p *Printer) end(live *powered) {
 		p.mu.Unlock()
 		return
 	}
+	live.life.over.Store(true)
 	p.live, live.queue = nil, nil
 	cancel := live.cancel
 	p.mu.Unlock()
@@ -424,11 +439,13 @@ func (p *Printer) end(live *powered) {
 
 // supplyFailed is told by the memory in the middle of a write: the printer is dark at once, the rest follows as an
 // event.
-func (p *Printer) supplyFailed() {
-	p.dark.Store(true)
+func (p *Printer) supplyFailed(ended *life) {
 	p.mu.Lock()
 	live := p.live
 	p.mu.Unlock()
+	if live == nil || live.life != ended { // it was being switched on
+		return
+	}
 	p.config.World.Go(p.config.Name+": power failure", func(context.Context) { p.end(live) })
 }
 
@@ -445,7 +462,7 @@ func (p *Printer) SetFirmware(ctx context.Context, version string) error {
 	if err != nil {
 		return err
 	}
-	if err := live.memory.change(func(x *preferences) { x.Firmware = fitted.Version }); err != nil {
+	if err := p.prefer(live, func(x *preferences) { x.Firmware = fitted.Version }); err != nil {
 		return err
 	}
 	p.powerDown()
@@ -461,7 +478,16 @@ func (p *Printer) SetLanguage(language string) error {
 	if !slices.Contains(p.model.Panel.Languages, language) {
 		return &choice.Error{What: "language", Wanted: language, Present: p.model.Panel.Languages}
 	}
-	return live.memory.change(func(x *preferences) { x.Language = language })
+	return p.prefer(live, func(x *preferences) { x.Language = language })
+}
+
+// prefer stores other preferences. When the power fails meanwhile that is all that a person notices.
+func (p *Printer) prefer(live *powered, f func(*preferences)) error {
+	err := live.memory.change(f)
+	if !p.PoweredOn() {
+		return device.ErrPoweredOff
+	}
+	return err
 }
 
 // LoadOriginals lays pages into the document feeder.
@@ -523,14 +549,7 @@ func (p *Printer) Jobs() []device.Job {
 }
 
 func (p *Printer) wroteMemory() {
-	p.record(journal.Entry{Kind: journal.KindMemory, Text: journal.Plain("settings and sign-in are written to memory")})
-}
-
-func (p *Printer) record(e journal.Entry) {
-	if p.config.Journal != nil {
-		e.Party = p.config.Name
-		p.config.Journal.Append(e)
-	}
+	p.note(journal.Entry{Kind: journal.KindMemory, Text: journal.Plain("settings and sign-in are written to memory")})
 }
 
 func providers(model *models.Model) []core.Provider {

@@ -97,7 +97,7 @@ func TestEveryEndOfASignInIsSaidOnBasicInOneSentence(t *testing.T) {
 		act  func(b *bench)
 		want string
 	}{
-		{"the code is not entered in time", func(b *bench) { b.advance(16 * time.Minute) }, "The authentication code has expired because it was not used within its period of validity."},
+		{"the code is not entered in time", func(b *bench) { b.advance(16 * time.Minute) }, "The authentication was not completed in time. If the page of the email service refused it, the administrator finds the reason in the sign-in logs of Entra ID."},
 		{"Cancel", func(b *bench) { b.click(b.browser, "Cancel") }, "The authentication was canceled."},
 		{"declined by the person", func(b *bench) { b.answer(refuse("authorization_declined", 0)) }, "The authentication was declined on the page of the email service."},
 		{"blocked by a policy", func(b *bench) { b.answer(refuse("invalid_grant", 53003)) }, "The authentication was blocked by a policy of the organization: check the conditional access policies in Entra ID."},

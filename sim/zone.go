@@ -1,29 +1,22 @@
 package sim
 
 import (
-	"fmt"
 	"time"
 
 	"mfpsim/device"
 	"mfpsim/vtime"
 )
 
-// mostAhead and mostBehind are the time differences of places on Earth.
-const (
-	mostAhead  = 14 * time.Hour
-	mostBehind = 12 * time.Hour
-)
-
 // SetTimeDifference sets how far the printer's time is ahead of UTC, in quarters of an hour. It is kept over power off.
 func (p *Printer) SetTimeDifference(ahead time.Duration) error {
 	live := p.on()
-	switch {
-	case live == nil:
+	if live == nil {
 		return device.ErrPoweredOff
-	case ahead > mostAhead || ahead < -mostBehind || ahead%(15*time.Minute) != 0:
-		return fmt.Errorf("a time difference of %s is set nowhere: quarters of an hour from -12:00 to +14:00", ahead)
 	}
-	if err := live.memory.change(func(x *preferences) { x.Ahead = int(ahead / time.Minute) }); err != nil {
+	if err := device.CheckTimeDifference(ahead); err != nil {
+		return err
+	}
+	if err := p.prefer(live, func(x *preferences) { x.Ahead = int(ahead / time.Minute) }); err != nil {
 		return err
 	}
 	p.setZone(ahead)

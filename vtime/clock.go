@@ -38,20 +38,30 @@ func (c *Clock) at(now time.Time) time.Time {
 	return c.shown.Add(passed + time.Duration(float64(c.drift)*(float64(passed)/float64(24*time.Hour))))
 }
 
-// Set makes the clock show t. Running timers do not move.
-func (c *Clock) Set(t time.Time) {
+// Set makes the clock show t, from [EarliestDate] to before [LatestDate]; another date is a [*RangeError]. Running
+// timers do not move.
+func (c *Clock) Set(t time.Time) error {
+	if err := CheckDate(t); err != nil {
+		return err
+	}
 	now := c.world.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.since, c.shown = now, t.UTC().Round(0)
+	return nil
 }
 
-// Drift makes the clock gain perDay for each day of true time from now on; negative: it loses.
-func (c *Clock) Drift(perDay time.Duration) {
+// Drift makes the clock gain perDay for each day of true time from now on; negative: it loses. More than [MaxDrift] is
+// a [*RangeError].
+func (c *Clock) Drift(perDay time.Duration) error {
+	if err := CheckDrift(perDay); err != nil {
+		return err
+	}
 	now := c.world.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.shown, c.since, c.drift = c.at(now), now, perDay
+	return nil
 }
 
 // Sleep waits for d of true time. ctx must carry a turn. It ends early, with the cause, when ctx is ended by the World.

@@ -230,7 +230,7 @@ func (q *eventQueue) Pop() any {
 // push queues fire at now+d. Under w.mu.
 func (w *World) push(d time.Duration, name string, fire func()) *event {
 	w.sequence++
-	e := &event{at: w.elapsed() + max(d, 0), sequence: w.sequence, name: name, fire: fire}
+	e := &event{at: w.due(d), sequence: w.sequence, name: name, fire: fire}
 	heap.Push(&w.queue, e)
 	if w.flowing {
 		w.nudge()
@@ -373,7 +373,8 @@ func (w *World) freeze() (thaw func()) {
 	}
 }
 
-// Advance moves true time by d and returns how many events it fired. It waits first until nobody runs.
+// Advance moves true time by d and returns how many events it fired. It waits first until nobody runs. A step past the
+// World's end ([Lifetime]) is a [*RangeError], and time stands.
 func (w *World) Advance(d time.Duration) (events int, err error) {
 	w.driving.Lock()
 	defer w.driving.Unlock()
@@ -383,6 +384,9 @@ func (w *World) Advance(d time.Duration) (events int, err error) {
 		return 0, err
 	}
 	defer w.freeze()()
+	if err := w.reach(d); err != nil {
+		return 0, err
+	}
 	end := w.now + max(d, 0)
 	for {
 		fired, err := w.fireNext(end)
@@ -409,7 +413,7 @@ func (w *World) AdvanceToNext(limit time.Duration) (fired bool, err error) {
 		return false, err
 	}
 	defer w.freeze()()
-	if len(w.queue) == 0 || w.queue[0].at > w.now+limit {
+	if len(w.queue) == 0 || w.queue[0].at > w.until(limit) {
 		return false, nil
 	}
 	instant := w.queue[0].at
@@ -433,7 +437,7 @@ func (w *World) AdvanceUntil(limit time.Duration, done func() bool) (bool, error
 		return false, err
 	}
 	defer w.freeze()()
-	end := w.now + limit
+	end := w.until(limit)
 	for {
 		if w.ask(done) {
 			return true, nil
@@ -462,7 +466,7 @@ func (w *World) ask(done func() bool) bool {
 // until a time-out. Actors that merely sleep are left asleep. It returns [ErrStillBusy] when limit has passed before.
 func (w *World) Settle(limit time.Duration) error {
 	w.mu.Lock()
-	end := w.elapsed() + limit
+	end := w.until(limit)
 	w.mu.Unlock()
 	if _, err := w.Advance(0); err != nil {
 		return err

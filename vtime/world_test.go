@@ -453,8 +453,8 @@ func TestSettleLetsServersFinishAndSleepersSleep(t *testing.T) {
 func TestClock(t *testing.T) {
 	world := stepped(t)
 	right, wrong := world.Clock("right"), world.Clock("wrong")
-	wrong.Set(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))
-	wrong.Drift(time.Minute)
+	require.NoError(t, wrong.Set(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)))
+	require.NoError(t, wrong.Drift(time.Minute))
 	fired := false
 	world.Go("timer", func(ctx context.Context) { fired = wrong.Sleep(ctx, 24*time.Hour) == nil })
 	_, err := world.Advance(24 * time.Hour)
@@ -484,4 +484,24 @@ func TestCloseWakesEverybody(t *testing.T) {
 	require.ErrorIs(t, silent, vtime.ErrClosed)
 	_, err = world.Advance(time.Second)
 	require.ErrorIs(t, err, vtime.ErrClosed)
+}
+
+func TestAFlowingWorldThatIsPausedMovesOnlyWhenItIsAdvanced(t *testing.T) {
+	w := vtime.NewFlowing(vtime.DefaultStart)
+	defer w.Close()
+	w.Pause()
+	at := w.Elapsed()
+	var woke time.Duration
+	require.NoError(t, w.Do("sleeper", 0, func(ctx context.Context) {
+		require.NoError(t, w.Clock("sleeper").Sleep(ctx, time.Minute))
+		woke = w.Elapsed()
+	}))
+	require.Equal(t, at+time.Minute, woke, "it is driven, as a stepped one is")
+	_, err := w.Advance(time.Hour)
+	require.NoError(t, err)
+	require.Equal(t, at+time.Minute+time.Hour, w.Elapsed())
+	w.Flow()
+	due := make(chan struct{})
+	w.After(time.Millisecond, "it flows again", func() { close(due) })
+	<-due
 }

@@ -9,16 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// isProgram makes the test's executable be the program itself.
-const isProgram = "MFPSIM_TEST_IS_THE_PROGRAM"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(isProgram) != "" {
-		main() // ends the process
-	}
-	os.Exit(m.Run())
-}
-
 func TestThePythonClientOfTheExamplesRuns(t *testing.T) {
 	const client = "../../examples/client.py"
 	source, err := os.ReadFile(client)
@@ -27,7 +17,7 @@ func TestThePythonClientOfTheExamplesRuns(t *testing.T) {
 	program, err := os.Executable()
 	require.NoError(t, err)
 	command := exec.Command("python3", client, program, "serve", "--ready", "--json")
-	command.Env = append(os.Environ(), isProgram+"=1")
+	command.Env = append(os.Environ(), asProgram+"=none")
 	output, err := command.CombinedOutput()
 	require.NoError(t, err, string(output))
 	require.Equal(

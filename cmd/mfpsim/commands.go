@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"mfpsim/cmd/mfpsim/serve"
 	"mfpsim/journal"
 	"mfpsim/sim/models"
 )
@@ -18,8 +18,8 @@ import (
 // version is that of the next release.
 const version = "0.1.0"
 
-// Exit codes: all is well; something was found (a failed scenario, a rule without proof); the command was not
-// understood or could not begin.
+// Exit codes: all is well; something was found (a failed scenario, a rule without proof) or could not be written; the
+// command was not understood or could not begin. A run that Ctrl-C has broken off ends with 130.
 const (
 	exitOK     = 0
 	exitFailed = 1
@@ -35,13 +35,14 @@ type commands struct {
 	Explain  explainCommand  `cmd:"" help:"Explain a code (360), AADSTS53003, '535 5.7.139' or a message."`
 	Serve    serveCommand    `cmd:"" help:"Run a live bench on loopback: Web Config, panel, Entra, SMTP and a control API."`
 
+	About   versionCommand   `cmd:"" name:"version" help:"Print the version, the commit that it was built from, and the date of the reference."`
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
 
 // streams are where a command writes to.
 type streams struct {
 	ctx      context.Context // ends with Ctrl-C
-	out, err io.Writer
+	out, err *terminal
 }
 
 // exit is an error that only carries an exit code; what is to be said has been said.
@@ -59,8 +60,21 @@ func (e usageError) Unwrap() error { return e.error }
 // left is what kong panics with when it wants the program to end.
 type left int
 
-// execute runs a command line and returns the exit code.
-func execute(ctx context.Context, args []string, out, errs io.Writer) (code int) {
+// execute runs a command line and returns the exit code. A command whose words nobody could get has failed.
+func execute(ctx context.Context, args []string, out, errs io.Writer) int {
+	shown, told := &terminal{to: out}, &terminal{to: errs}
+	code := command(ctx, args, shown, told)
+	if err := shown.flush(); err != nil {
+		_, _ = fmt.Fprintf(told, "mfpsim: standard output cannot be written: %v; what was to be said there is lost\n", cause(err))
+		if code == exitOK {
+			code = exitFailed
+		}
+	}
+	_ = told.flush() // nobody is left to be told
+	return code
+}
+
+func command(ctx context.Context, args []string, out, errs *terminal) (code int) {
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
@@ -91,6 +105,7 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) (code int)
 			"models":  strings.Join(known.Names(), ", "), "default_model": standard.Name,
 			"languages": strings.Join(known.Languages(), ", "),
 			"keep":      strconv.Itoa(journal.DefaultKeep.Entries),
+			"relatives": strings.Join(serve.Relatives(), ", "),
 		},
 	)
 	if err != nil {
@@ -111,12 +126,16 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) (code int)
 // complain prints an error and returns its exit code.
 func complain(errs io.Writer, err error) int {
 	var code exit
+	var broken interrupted
 	var misuse usageError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &code):
 		return int(code)
+	case errors.As(err, &broken):
+		_, _ = fmt.Fprintf(errs, "mfpsim: %s\n", strings.TrimSpace(err.Error()))
+		return broken.code()
 	case errors.As(err, &misuse):
 		_, _ = fmt.Fprintf(errs, "mfpsim: %s\n", strings.TrimSpace(err.Error()))
 		return exitUsage
@@ -124,18 +143,4 @@ func complain(errs io.Writer, err error) int {
 		_, _ = fmt.Fprintf(errs, "mfpsim: %s\n", strings.TrimSpace(err.Error()))
 		return exitFailed
 	}
-}
-
-// buildVersion is the version with the revision that it was built from, if that is known.
-func buildVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return version
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" && len(setting.Value) >= 12 {
-			return version + " (" + setting.Value[:12] + ")"
-		}
-	}
-	return version
 }

@@ -47,7 +47,7 @@ func TestMisuseIsExitCodeTwoWithAClearMessage(t *testing.T) {
 		{"no repetition", []string{"run", "--repeat", "0"}, "a scenario is played once at least"},
 		{"no benches", []string{"run", "--parallel=-1"}, "not a number of benches"},
 		{"an evidence folder that is a file", []string{"run", "--evidence", file}, "is a file, not a folder"},
-		{"a JUnit file in no folder", []string{"run", "--junit", filepath.Join(folder, "none", "a.xml")}, "no such file or directory"},
+		{"a JUnit file below a file", []string{"run", "--junit", filepath.Join(file, "a.xml")}, "not a directory"},
 		{"a JUnit file that is a folder", []string{"run", "--junit", folder}, "is a folder, not a file"},
 		{"a day that is none", []string{"run", "--as-of", "yesterday"}, `--as-of: "yesterday" is no date`},
 		{"a day before the first", []string{"run", "--as-of", "2019-01-01"}, "--as-of: nothing is known of Entra ID as of 2019-01-01"},
@@ -212,6 +212,11 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 	_, out, _ := run("explain", "361")
 	require.Contains(t, out, "trouble/expired-by-disuse")
 	require.NotContains(t, out, "entra/unreachable", "a comment or the absence of a code shows nothing")
+	_, out, _ = run("explain", "381")
+	require.Contains(t, out, "trouble/memory-takes-no-token", "where the result stands before the code")
+	_, out, _ = run("explain", "382")
+	require.Contains(t, out, "entra/application-disabled", "where the code is quoted")
+	require.Contains(t, out, "entra/number-that-nobody-knows", "where it is not")
 	_, out, _ = run("explain", "consent_required")
 	require.Contains(t, out, "AADSTS65001: The user or administrator has not consented")
 	_, out, _ = run("explain", "53003")

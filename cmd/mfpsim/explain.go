@@ -156,7 +156,8 @@ func (e *explainer) code() {
 	for _, row := range rows {
 		e.line("  %s: %s   %s", spaced(row.Kind), texts.Text(row.PanelID()), row.Source)
 	}
-	e.shown("Email " + e.words)
+	job := regexp.MustCompile(`(^| )Email( Error)? '?` + regexp.QuoteMeta(e.words) + `'?( |$)`)
+	e.shownWhere(job.MatchString)
 }
 
 // spaced writes "SignInRevoked" as "sign in revoked".

@@ -9,8 +9,18 @@ import (
 	"syscall"
 )
 
+// ended is closed when a signal has ended the program's work, for tests.
+var ended <-chan struct{}
+
 func main() {
+	ctx, end := context.WithCancelCause(context.Background())
+	ended = ctx.Done()
 	// The signals stay caught to the end: a second Ctrl-C must not break off the writing of evidence.
-	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		by, _ := (<-signals).(syscall.Signal)
+		end(interrupted{by})
+	}()
 	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }

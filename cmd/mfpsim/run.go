@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"time"
 
@@ -21,7 +21,7 @@ type runCommand struct {
 	Patterns    []string      `arg:"" optional:"" name:"pattern" help:"Scenarios: an ID, a folder, or a path pattern. Default: all."`
 	Seed        uint64        `default:"0" help:"Seed of every id, code and token."`
 	Evidence    string        `placeholder:"DIR" help:"Write the record of each scenario into a folder of its own below DIR."`
-	JUnit       string        `name:"junit" placeholder:"FILE" help:"Write the verdicts as JUnit XML."`
+	JUnit       string        `name:"junit" placeholder:"FILE" help:"Write the verdicts as JUnit XML. A missing folder is made; a link, pipe or device is written to. On standard output the table goes to standard error."`
 	Model       string        `placeholder:"NAME" help:"Model of the printers: ${models}. Default: ${default_model}."`
 	Lang        string        `placeholder:"LANG" default:"en" help:"Language of panel and Web Config: ${languages}."`
 	Repeat      int           `placeholder:"N" default:"1" help:"Play each scenario N times; the evidence must be the same every time."`
@@ -33,6 +33,9 @@ type runCommand struct {
 	Folder      string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
 	Update      bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
 }
+
+// played hears of each scenario when it was played, for tests.
+var played func(scenarios.Result)
 
 // Run plays the scenarios.
 func (c *runCommand) Run(s *streams) error {
@@ -52,10 +55,10 @@ func (c *runCommand) Run(s *streams) error {
 	var junit *outputFile
 	if c.JUnit != "" {
 		var err error
-		if junit, err = createOutput(c.JUnit); err != nil {
+		if junit, err = openOutput(s, c.JUnit); err != nil {
 			return usageError{err}
 		}
-		defer junit.discard()
+		defer junit.close()
 	}
 	collectRarely()
 	var configure func(*lab.Config)
@@ -64,43 +67,38 @@ func (c *runCommand) Run(s *streams) error {
 	}
 	results, err := scenarios.Run(s.ctx, scenarios.Options{
 		Configure: configure,
-		Patterns:  c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence,
+		Patterns:  c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
-		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf,
+		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Progress: played,
 	})
-	if s.ctx.Err() != nil {
-		return errors.New("interrupted")
-	}
 	if results == nil && err != nil {
 		return usageError{err}
 	}
-	failed := err != nil
+	cases := scenarios.Cases(results)
+	// The report comes first: whoever reads the table may go away in the middle of it.
+	var unwritten error
+	if junit != nil {
+		unwritten = junit.write(func(w io.Writer) error { return report.WriteJUnit(w, cases) })
+	}
+	failed := false
 	for _, result := range results {
 		if result.Verdict == report.Failed || result.Verdict == report.Errored {
 			failed = true
 			_, _ = fmt.Fprintf(s.out, "%s\n", trimmed(result.Failure))
 		}
 	}
-	cases := scenarios.Cases(results)
 	_, _ = fmt.Fprint(s.out, report.Table(cases))
 	for _, c := range cases {
 		for _, warning := range c.Warnings {
 			_, _ = fmt.Fprintf(s.out, "warning: %s: %s\n", c.ID, warning)
 		}
 	}
-	if junit != nil {
-		var text bytes.Buffer
-		if err := report.WriteJUnit(&text, cases); err != nil {
-			return err
-		}
-		if err := junit.write(text.Bytes()); err != nil {
-			return err
-		}
-	}
-	if err != nil {
-		return err
-	}
-	if failed {
+	switch {
+	case s.ctx.Err() != nil:
+		return errors.Join(interruption(s.ctx, err), unwritten)
+	case err != nil || unwritten != nil:
+		return errors.Join(err, unwritten)
+	case failed:
 		return exit(exitFailed)
 	}
 	return nil
@@ -141,49 +139,3 @@ func collectRarely() {
 
 // trimmed ends a text of several lines with exactly one line end, and one empty line after it.
 func trimmed(text string) string { return string(bytes.TrimRight([]byte(text), "\n")) + "\n" }
-
-// outputFile is a file that appears when it is complete: it is opened before the work begins, so that a wrong name is
-// told at once, and nothing half-written is left.
-type outputFile struct {
-	path, temporary string
-}
-
-func createOutput(path string) (*outputFile, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s is a folder, not a file", path)
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return nil, fmt.Errorf("cannot write %s: %w", path, cause(err))
-	}
-	return &outputFile{path: path, temporary: file.Name()}, file.Close()
-}
-
-func (o *outputFile) write(text []byte) error {
-	if err := os.WriteFile(o.temporary, text, 0o644); err != nil { //nolint:gosec // a report, for anybody to read
-		return fmt.Errorf("cannot write %s: %w", o.path, cause(err))
-	}
-	if err := os.Chmod(o.temporary, 0o644); err != nil { //nolint:gosec // as above
-		return fmt.Errorf("cannot write %s: %w", o.path, cause(err))
-	}
-	if err := os.Rename(o.temporary, o.path); err != nil {
-		return fmt.Errorf("cannot write %s: %w", o.path, cause(err))
-	}
-	return nil
-}
-
-func (o *outputFile) discard() { _ = os.Remove(o.temporary) } // gone already after a rename
-
-// cause takes the path out of a file system's error; the message names it already.
-func cause(err error) error {
-	var path *os.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	default:
-		return err
-	}
-}

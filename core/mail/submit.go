@@ -9,6 +9,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-sasl"
@@ -230,7 +231,10 @@ func (s *Submitter) handOver(
 	}
 	response, failed = s.data(ctx, client, raw, message)
 	if failed != nil {
-		return "", nil, failed // the message went to nobody, so none of them was left out
+		if failed.Kind == outcome.DeliveryUnknown { // of those who were left out it is known
+			failed.Refused = refused
+		}
+		return "", nil, failed // else the message went to nobody, so none of them was left out
 	}
 	return response, refused, nil
 }
@@ -252,9 +256,36 @@ func (s *Submitter) data(
 	}
 	response, err := data.CloseWithResponse()
 	if err != nil {
-		return "", s.failed(ctx, outcome.StageData, err)
+		return "", s.undelivered(ctx, raw, err)
 	}
 	return response.StatusText, nil
+}
+
+// undelivered is the outcome of a message after its last line. Only a refusal of the server says that it has not taken
+// the message (RFC 5321 §4.2.5): with any other end, or none, it may have been delivered.
+func (s *Submitter) undelivered(ctx context.Context, raw net.Conn, err error) *outcome.Outcome {
+	failed := s.failed(ctx, outcome.StageData, err)
+	refused := failed.SMTPCode >= 400 && failed.SMTPCode <= 599
+	if sent, watched := raw.(*sending); refused || watched && sent.broken.Load() {
+		return failed
+	}
+	failed.Kind, failed.Retry = outcome.DeliveryUnknown, outcome.DeliveryUnknown.Transient()
+	return failed
+}
+
+// sending is a connection that knows whether all that was written to it has left the device.
+type sending struct {
+	net.Conn
+	broken atomic.Bool
+}
+
+// Write writes.
+func (c *sending) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	if err != nil {
+		c.broken.Store(true)
+	}
+	return n, err
 }
 
 // mechanism chooses how to authenticate; nil for not at all.
@@ -302,7 +333,7 @@ func (s *Submitter) dial(ctx context.Context, server string, port int) (net.Conn
 	address := net.JoinHostPort(server, strconv.Itoa(port))
 	conn, err := host.Connect(limited, s.config.Clock, s.config.Dialer, "tcp", address)
 	if err == nil {
-		return conn, nil
+		return &sending{Conn: conn}, nil
 	}
 	kind := outcome.Network(limited, err)
 	if kind == "" {

@@ -214,7 +214,10 @@ func TestHostileServers(t *testing.T) {
 		{"hangs up after EHLO", &script{say: map[string]string{"EHLO": ""}}, outcome.ConnectionLost},
 		{"hangs up at STARTTLS", &script{say: map[string]string{"STARTTLS": ""}}, outcome.ConnectionLost},
 		{"hangs up at AUTH", &script{say: map[string]string{"AUTH": ""}}, outcome.ConnectionLost},
-		{"hangs up after the message", &script{say: map[string]string{"DATA.": ""}}, outcome.ConnectionLost},
+		{"hangs up in place of taking a message", &script{say: map[string]string{"DATA": ""}}, outcome.ConnectionLost},
+		{"hangs up after the message", &script{say: map[string]string{"DATA.": ""}}, outcome.DeliveryUnknown},
+		{"says something after the message", &script{say: map[string]string{"DATA.": "Thank you"}}, outcome.DeliveryUnknown},
+		{"a reply to the message that fits nowhere", &script{say: map[string]string{"DATA.": "354 go on"}}, outcome.DeliveryUnknown},
 		{"challenges without end", &script{say: map[string]string{"token": "334 ", "after": "334 "}}, outcome.ServerMalformed},
 		{"a challenge that is no base64", &script{say: map[string]string{"AUTH": "334 ***"}}, outcome.ServerMalformed},
 		{"no code", &script{say: map[string]string{"MAIL": "OK"}}, outcome.ServerMalformed},
@@ -301,6 +304,15 @@ func TestTimeOutsAndCancel(t *testing.T) {
 		_, failed := r.submit(t, context.Background(), settings(), letter())
 		require.Equal(t, outcome.TimedOut, failed.Kind)
 		require.Equal(t, outcome.StageSender, failed.Stage)
+	})
+	t.Run("silence after the message: it may have been taken", func(t *testing.T) {
+		r := newRig(t, &script{say: map[string]string{"DATA.": "silence"}})
+		r.config.Timeouts.Submission = 100 * time.Millisecond // of the machine, as above
+		r.submitter = NewSubmitter(r.config)
+		_, failed := r.submit(t, context.Background(), settings(), letter())
+		require.Equal(t, outcome.DeliveryUnknown, failed.Kind)
+		require.Equal(t, outcome.StageData, failed.Stage)
+		require.False(t, failed.Retry, "nobody sends it again by himself")
 	})
 	t.Run("cancel in the middle", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())

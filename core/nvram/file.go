@@ -24,6 +24,9 @@ func (f *File) Read() ([]byte, error) {
 	return image, err
 }
 
+// Atomic says that a write is never torn.
+func (f *File) Atomic() bool { return true }
+
 // Write replaces the file, readable for its owner only.
 func (f *File) Write(image []byte) error {
 	return renameio.WriteFile(f.path, image, 0o600, renameio.WithTempDir(filepath.Dir(f.path)))

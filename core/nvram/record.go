@@ -103,8 +103,8 @@ func checksum(schema int, generation uint64, record []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// encode makes a record's line.
-func encode(r Record, generation uint64, s *sealer) ([]byte, error) {
+// encode makes a record's JSON, in the newest schema.
+func encode(r Record, s *sealer) ([]byte, error) {
 	out := recordLine{KeyID: s.id, Settings: map[Owner]settingsLine{}, SignIns: map[Owner]signInLine{}}
 	// In the order of the owners, so that the same randomness gives the same bytes.
 	for _, owner := range slices.Sorted(maps.Keys(r.Settings)) {
@@ -135,8 +135,17 @@ func encode(r Record, generation uint64, s *sealer) ([]byte, error) {
 	if err != nil || !out.known() {
 		return nil, &Error{Fault: FaultEncode}
 	}
+	return record, nil
+}
+
+// encodeLine puts a record into its frame.
+func encodeLine(schema int, generation uint64, record []byte) ([]byte, error) {
+	record, err := json.Marshal(json.RawMessage(record)) // as it will be in the frame: the checksum is over these bytes
+	if err != nil {
+		return nil, &Error{Fault: FaultEncode}
+	}
 	encoded, err := json.Marshal(line{
-		Schema: Schema, Generation: generation, Checksum: checksum(Schema, generation, record), Record: record,
+		Schema: schema, Generation: generation, Checksum: checksum(schema, generation, record), Record: record,
 	})
 	if err != nil {
 		return nil, &Error{Fault: FaultEncode}
@@ -159,20 +168,17 @@ func decodeLine(part []byte) (l line, slots int, ok bool) {
 	return l, slots, l.Checksum == checksum(l.Schema, l.Generation, l.Record)
 }
 
-// slotsFor is how many slots a line of so many bytes takes, a newline at its end included.
-func slotsFor(length int) int { return length/SlotSize + 1 }
-
-// decodeRecord reads the record of a line of our schema or an older one. With secrets that cannot be opened it returns
+// decodeRecord reads a record of our schema or an older one. With secrets that cannot be opened it returns
 // the settings without passwords and sign-ins, and FaultSealed.
-func decodeRecord(l line, s *sealer) (Record, error) {
-	in, ok := parseRecord(l)
+func decodeRecord(schema int, content []byte, s *sealer) (Record, error) {
+	in, ok := parseRecord(schema, content)
 	if !ok {
 		return Record{}, &Error{Fault: FaultCorrupt}
 	}
 	r, bare := factory(), factory()
 	sealed := true
 	for owner, settings := range in.Settings {
-		password, opens := s.open(settings.SealedPassword, purposePassword(l.Schema, owner))
+		password, opens := s.open(settings.SealedPassword, purposePassword(schema, owner))
 		sealed = sealed && opens
 		kept := mail.Settings{
 			Method: settings.Method, Service: settings.Service, Account: settings.Account, Sender: settings.Sender,
@@ -185,7 +191,7 @@ func decodeRecord(l line, s *sealer) (Record, error) {
 		r.Settings[owner] = kept
 	}
 	for owner, signIn := range in.SignIns {
-		token, opens := s.open(signIn.SealedRefreshToken, purposeToken(l.Schema, owner, signIn))
+		token, opens := s.open(signIn.SealedRefreshToken, purposeToken(schema, owner, signIn))
 		sealed = sealed && opens
 		r.SignIns[owner] = SignIn{
 			Service: signIn.Service, Account: signIn.Account, RefreshToken: token,
@@ -202,10 +208,10 @@ func decodeRecord(l line, s *sealer) (Record, error) {
 }
 
 // parseRecord reads a record's JSON, one of version 1 as the printer's; ok is false for one that no device has written.
-func parseRecord(l line) (r recordLine, ok bool) {
-	if l.Schema == 1 {
+func parseRecord(schema int, content []byte) (r recordLine, ok bool) {
+	if schema == 1 {
 		var old recordLine1
-		if json.Unmarshal(l.Record, &old) != nil {
+		if json.Unmarshal(content, &old) != nil {
 			return recordLine{}, false
 		}
 		r = recordLine{
@@ -216,7 +222,7 @@ func parseRecord(l line) (r recordLine, ok bool) {
 		}
 		return r, true
 	}
-	if json.Unmarshal(l.Record, &r) != nil || !r.known() {
+	if json.Unmarshal(content, &r) != nil || !r.known() {
 		return recordLine{}, false
 	}
 	return r, true

@@ -1,7 +1,6 @@
 package nvram
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"sync"
@@ -27,6 +26,7 @@ const (
 	FaultForeignKey Fault = "the secrets were sealed with another key"                    // settings kept; passwords and sign-ins lost
 	FaultSealed     Fault = "the secrets are damaged"                                     // likewise
 	FaultWrite      Fault = "the memory cannot be written"                                // what was stored before stays
+	FaultRemains    Fault = "what was stored before cannot be erased"                     // the new record is stored
 	FaultTooLarge   Fault = "the record is too large"                                     // likewise
 	FaultEncode     Fault = "the record cannot be encoded"                                // likewise
 	FaultVerify     Fault = "what was written reads back differently; the memory is worn" // undetermined: read again
@@ -52,7 +52,7 @@ func (e *Error) Recovered() bool {
 // Store reads and writes the record of one device. It is safe for concurrent use.
 type Store struct {
 	mu     sync.Mutex
-	flash  Flash
+	slots  Slots
 	sealer *sealer
 }
 
@@ -63,48 +63,21 @@ func Open(flash Flash, key []byte, random io.Reader) (*Store, Record, error) {
 	if err != nil {
 		return nil, Record{}, err
 	}
-	image, err := flash.Read()
-	if err != nil {
-		return nil, Record{}, &Error{Fault: FaultUnreadable}
+	s := &Store{slots: Slots{Flash: flash, Schema: Schema}, sealer: sealer}
+	content, schema, err := s.slots.Load()
+	switch {
+	case errors.Is(err, &Error{Fault: FaultCorrupt}):
+		return s, factory(), err
+	case err != nil:
+		return nil, Record{}, err
+	case content == nil:
+		return s, factory(), nil
 	}
-	s := &Store{flash: flash, sealer: sealer}
-	newest, _, found := newestOf(image)
-	if !found {
-		if len(bytes.Trim(image, "\n\x00\xff")) == 0 { // new, erased either way
-			return s, factory(), nil
-		}
-		return s, factory(), &Error{Fault: FaultCorrupt}
-	}
-	if newest.Schema > Schema {
-		return nil, Record{}, &Error{Fault: FaultSchema}
-	}
-	r, err := decodeRecord(newest, sealer)
+	r, err := decodeRecord(schema, content, sealer)
 	if errors.Is(err, &Error{Fault: FaultCorrupt}) {
 		return s, factory(), err
 	}
 	return s, r, err
-}
-
-// extent is where a record lies, in slots.
-type extent struct{ first, slots int }
-
-// newestOf returns the newest whole record of an image, of whatever length, and where it lies.
-func newestOf(image []byte) (newest line, at extent, found bool) {
-	for slot := 0; slot*SlotSize < len(image); slot++ {
-		l, slots, ok := decodeLine(image[slot*SlotSize:])
-		if ok && (!found || l.Generation > newest.Generation) {
-			newest, at, found = l, extent{slot, slots}, true
-		}
-	}
-	return newest, at, found
-}
-
-// place returns where the next record goes: not over the newest one.
-func place(newest extent, slots int) extent {
-	if slots <= newest.first {
-		return extent{0, slots}
-	}
-	return extent{newest.first + newest.slots, slots}
 }
 
 // Save stores a record. After an error what was stored before is still there, unless the error says otherwise.
@@ -115,42 +88,16 @@ func (s *Store) Save(r Record) error {
 }
 
 // Replace stores a record and leaves nothing of the one before: signing out must not leave tokens in an older one.
+// FaultRemains: the record is stored, and the one before could not be erased; the next record goes over it.
 func (s *Store) Replace(r Record) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.save(r); err != nil {
-		return err
-	}
-	return s.save(r)
+	return s.slots.replace(s.encoded(r))
 }
 
-func (s *Store) save(r Record) error {
-	image, err := s.flash.Read()
-	if err != nil {
-		return &Error{Fault: FaultUnreadable}
-	}
-	newest, at, found := newestOf(image)
-	if found && newest.Schema > Schema {
-		return &Error{Fault: FaultSchema}
-	}
-	encoded, err := encode(r, newest.Generation+1, s.sealer)
-	if err != nil {
-		return err
-	}
-	next := place(at, slotsFor(len(encoded)))
-	if next.slots > MaximumSlots {
-		return &Error{Fault: FaultTooLarge}
-	}
-	const least = 2 // slots of an image
-	out := bytes.Repeat([]byte{'\n'}, SlotSize*max(least, at.first+at.slots, next.first+next.slots))
-	copy(out[at.first*SlotSize:(at.first+at.slots)*SlotSize], image[at.first*SlotSize:])
-	copy(out[next.first*SlotSize:], encoded)
-	if s.flash.Write(out) != nil {
-		return &Error{Fault: FaultWrite}
-	}
-	back, err := s.flash.Read()
-	if err != nil || !bytes.Equal(back, out) {
-		return &Error{Fault: FaultVerify}
-	}
-	return nil
+func (s *Store) save(r Record) error { return s.slots.save(s.encoded(r)) }
+
+// encoded makes the record's JSON when it is asked for: its secrets are sealed anew each time.
+func (s *Store) encoded(r Record) func() ([]byte, error) {
+	return func() ([]byte, error) { return encode(r, s.sealer) }
 }

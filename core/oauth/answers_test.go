@@ -107,7 +107,7 @@ func TestRefusalsKeepOnlyWhatIsWellFormed(t *testing.T) {
 		require.False(t, ok, name)
 	}
 	for digits, want := range map[string]int{
-		"50173": 50173, "7000218": 7000218, "1": 0, "99999999999": 0, "-5017": 0, "5e100": 0,
+		"50173": 50173, "7000218": 7000218, "1": 0, "99999999999": 0, "-5017": 0, "5e100": 0, "00001": 0, "050173": 0, "+50173": 0,
 	} {
 		require.Equal(t, want, aadsts(digits), digits)
 	}

@@ -303,7 +303,7 @@ func TestRefresh(t *testing.T) {
 		{"no number, suberror only", reply{status: 400, body: `{"error":"invalid_grant","suberror":"consent_required"}`}, outcome.ConsentWithdrawn, true},
 		{"number in the description only", reply{status: 400, body: `{"error":"invalid_grant","error_description":"AADSTS700082: words"}`}, outcome.SignInExpired, true},
 		{"application disabled", refuse("unauthorized_client", 7000112), outcome.ApplicationRefused, false},
-		{"a word that nobody documents", refuse("pardon", 0), outcome.ApplicationRefused, false},
+		{"a word that nobody documents", refuse("pardon", 0), outcome.RefusedUnknown, false},
 		{"temporarily unavailable", refuse("temporarily_unavailable", 90033), outcome.CloudError, false},
 		{"503", reply{status: 503}, outcome.CloudError, false},
 		{"HTML", reply{status: 200, kind: "text/html", body: "<html>"}, outcome.CloudMalformed, false},

@@ -61,16 +61,16 @@ func code(o object) int {
 	return aadsts(rest[:end])
 }
 
-// aadsts reads a code; Microsoft's have five to eight digits.
+// aadsts reads a code; Microsoft's have five to eight digits, the first of which is not 0.
 func aadsts(digits string) int {
-	if len(digits) < 5 || len(digits) > 8 {
+	if len(digits) < 5 || len(digits) > 8 || digits[0] == '0' {
 		return 0
 	}
-	n, err := strconv.Atoi(digits)
-	if err != nil || n < 0 {
+	n, err := strconv.ParseUint(digits, 10, 32)
+	if err != nil {
 		return 0
 	}
-	return n
+	return int(n)
 }
 
 func isWord(s string) bool {
@@ -229,5 +229,5 @@ func (r refusal) kind() outcome.Kind {
 	if k, known := byWord[r.word]; known {
 		return k
 	}
-	return outcome.ApplicationRefused // a word that nobody documents: the request is refused, the sign-in may be good
+	return outcome.RefusedUnknown // a word that nobody documents: the request is refused, the sign-in may be good
 }

@@ -21,7 +21,8 @@ const (
 	NotConfigured Kind = "NotConfigured" // no mail server is set
 	NoSignIn      Kind = "NoSignIn"      // OAuth2 is set and no sign-in is stored (guide: "sign in to your email service")
 	SignInWaiting Kind = "SignInWaiting" // a completed sign-in waits for OK (guide rule R40)
-	StorageFailed Kind = "StorageFailed" // non-volatile memory cannot be read or written
+	StorageFailed Kind = "StorageFailed" // non-volatile memory cannot be read or written: what was stored before stays
+	NotErased     Kind = "NotErased"     // the change is stored, and a secret of before could not be erased
 	Interrupted   Kind = "Interrupted"   // the caller gave up: power off, a job cancelled
 
 	// Cloud: the sign-in or the stored sign-in is refused.
@@ -39,6 +40,7 @@ const (
 	SignInDeclined      Kind = "SignInDeclined"      // by the person, on the service's page
 	SignInCodeExpired   Kind = "SignInCodeExpired"   // the code was not entered in time
 	SignInRefused       Kind = "SignInRefused"       // any other invalid_grant
+	RefusedUnknown      Kind = "RefusedUnknown"      // for a reason that nobody documents; the stored sign-in stays
 	CloudError          Kind = "CloudError"          // 5xx, 429 and refusals that the service calls temporary
 	CloudMalformed      Kind = "CloudMalformed"      // an answer that is not the protocol: HTML, truncated, empty
 
@@ -64,6 +66,7 @@ const (
 	TooLarge                  Kind = "TooLarge"
 	ServerBusy                Kind = "ServerBusy"      // 4xx
 	MessageRefused            Kind = "MessageRefused"  // any other 5xx
+	DeliveryUnknown           Kind = "DeliveryUnknown" // the whole message was sent, and no reply came: it may be delivered
 	ServerMalformed           Kind = "ServerMalformed" // not SMTP or POP3
 )
 
@@ -76,6 +79,7 @@ var sentences = []struct {
 	{NoSignIn, "No sign-in to the email service is stored."},
 	{SignInWaiting, "A sign-in waits to be stored with OK."},
 	{StorageFailed, "The settings memory cannot be read or written."},
+	{NotErased, "The change is stored, but what was stored before could not be erased from memory."},
 	{Interrupted, "The operation was interrupted."},
 	{SignInExpired, "The stored sign-in has expired."},
 	{SignInRevoked, "The stored sign-in was revoked."},
@@ -90,6 +94,7 @@ var sentences = []struct {
 	{SignInDeclined, "The sign-in was declined on the sign-in page."},
 	{SignInCodeExpired, "The code was not entered in time."},
 	{SignInRefused, "The service refuses the sign-in."},
+	{RefusedUnknown, "The cloud service refuses the request for a reason that is not known; the sign-in is kept."},
 	{CloudError, "The cloud service reports a temporary error."},
 	{CloudMalformed, "The cloud service gave an answer that cannot be understood."},
 	{NameNotResolved, "The name of the server cannot be resolved."},
@@ -109,6 +114,7 @@ var sentences = []struct {
 	{TooLarge, "The message is too large."},
 	{ServerBusy, "The mail server is busy or temporarily unavailable."},
 	{MessageRefused, "The mail server refuses the message."},
+	{DeliveryUnknown, "The mail server did not confirm the message; it may have been sent."},
 	{ServerMalformed, "The mail server gave an answer that cannot be understood."},
 }
 
@@ -191,7 +197,7 @@ type Outcome struct {
 	CorrelationID string        // likewise
 	SMTPCode      int           // 0 if no reply came
 	Enhanced      string        // RFC 3463 status, "5.7.139"; "" if none
-	Refused       []Refusal     // recipients, where the mail server has refused each of them
+	Refused       []Refusal     // recipients whom the mail server has refused: all, or with DeliveryUnknown some
 	Retry         bool          // the same attempt may succeed later
 	RetryAfter    time.Duration // what the server asked for; 0 if nothing
 	At            time.Time     // by the device's clock

@@ -83,7 +83,8 @@ func run(t *testing.T, folder string, words []string, applications ...fakeentra.
 	command := exec.Command(words[0], words[1:]...)
 	command.Dir, command.Stderr = folder, os.Stderr
 	command.Env = append(
-		os.Environ(), "NODE_EXTRA_CA_CERTS="+roots, "REQUESTS_CA_BUNDLE="+roots, "ENTRA_PORT="+base.Port(), "ENTRA_AUTHORITY="+authority,
+		os.Environ(), "NODE_EXTRA_CA_CERTS="+roots, "REQUESTS_CA_BUNDLE="+roots, "ENTRA_PORT="+base.Port(),
+		"ENTRA_AUTHORITY="+authority,
 	)
 	in, err := command.StdinPipe()
 	require.NoError(t, err)

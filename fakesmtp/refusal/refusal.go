@@ -9,6 +9,7 @@ type Reason string
 // The reasons of a refused AUTH, in the order in which they are looked for: first who it is, then whether he may.
 const (
 	Malformed       Reason = "the response is not user=…, auth=Bearer … in base64"
+	TokenSpace      Reason = "there is white space in the token, for example a line feed at its end"
 	TokenUnreadable Reason = "the token is neither a JWT nor a known opaque token"
 	Algorithm       Reason = "the token is not signed with RS256"
 	Signature       Reason = "the token's signature does not hold"
@@ -40,6 +41,12 @@ const (
 	Defaults        Reason = "security defaults are on"
 	Cancelled       Reason = "the client cancelled"
 	Mechanism       Reason = "the mechanism is not offered"
+)
+
+// The reasons of a recipient that is refused at the MX door.
+const (
+	NoConnector Reason = "no connector makes this mail an organization's own, so it is not relayed"
+	DirectSend  Reason = "the organization refuses direct send (RejectDirectSend)"
 )
 
 // Reasons that Exchange Online does not have.

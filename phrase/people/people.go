@@ -53,12 +53,17 @@ func Tenant(words []string) (lab.Tenant, error) {
 }
 
 // User reads an account: "admin@contoso.com role='Global Administrator' mfa". It has a mailbox unless it says
-// no-mailbox.
+// no-mailbox; primary= is the mailbox's own address where the account signs in with another one.
 func User(words []string) (lab.User, error) {
 	var u lab.User
 	for _, word := range words {
 		role, isRole := strings.CutPrefix(word, "role=")
+		primary, isPrimary := strings.CutPrefix(word, "primary=")
 		switch {
+		case isPrimary && !strings.Contains(primary, "@"):
+			return u, errors.New("primary= has an address, such as primary=scans@contoso.com")
+		case isPrimary:
+			u.Primary = primary
 		case isRole && role == "":
 			return u, errors.New("role= has no value")
 		case isRole:
@@ -75,7 +80,7 @@ func User(words []string) (lab.User, error) {
 			u.Address = word
 		default:
 			return u, &choice.Error{
-				What: "word", Wanted: word, Present: []string{"role=", "mailbox", "no-mailbox", "mfa", "disabled"},
+				What: "word", Wanted: word, Present: []string{"role=", "primary=", "mailbox", "no-mailbox", "mfa", "disabled"},
 			}
 		}
 	}

@@ -38,11 +38,12 @@ func TestWhatThePhraseOfATenantMeans(t *testing.T) {
 
 func TestWhatThePhraseOfAUserMeans(t *testing.T) {
 	for line, want := range map[string]lab.User{
-		"a@contoso.com":                   {Address: "a@contoso.com"},
-		"a@contoso.com mailbox":           {Address: "a@contoso.com", Mailbox: lab.On},
-		"a@contoso.com no-mailbox mfa":    {Address: "a@contoso.com", Mailbox: lab.Off, MFA: true},
-		"a@contoso.com disabled":          {Address: "a@contoso.com", SignIn: lab.Off},
-		"a@contoso.com role='A B' role=C": {Address: "a@contoso.com", Roles: []string{"A B", "C"}},
+		"a@contoso.com":                       {Address: "a@contoso.com"},
+		"a@contoso.com mailbox":               {Address: "a@contoso.com", Mailbox: lab.On},
+		"a@contoso.com no-mailbox mfa":        {Address: "a@contoso.com", Mailbox: lab.Off, MFA: true},
+		"a@contoso.com disabled":              {Address: "a@contoso.com", SignIn: lab.Off},
+		"a@contoso.com primary=b@contoso.com": {Address: "a@contoso.com", Primary: "b@contoso.com"},
+		"a@contoso.com role='A B' role=C":     {Address: "a@contoso.com", Roles: []string{"A B", "C"}},
 	} {
 		t.Run(line, func(t *testing.T) {
 			user, err := people.User(split(t, line))
@@ -65,6 +66,8 @@ func TestAnErrorNamesTheWrongWordAndTheNearestRightOne(t *testing.T) {
 		"mfa":                         {user, []string{"a user has an address"}},
 		"a@contoso.com no-mailbx":     {user, []string{`no word "no-mailbx" here`, "the nearest is no-mailbox"}},
 		"a@contoso.com role=":         {user, []string{"role= has no value"}},
+		"a@contoso.com primary=scans": {user, []string{"primary= has an address"}},
+		"a@contoso.com primry=b@c.d":  {user, []string{`no word "primry=b@c.d" here`, "primary="}},
 		"a@contoso.com b@contoso.com": {user, []string{`no word "b@contoso.com" here`}},
 	} {
 		t.Run(line, func(t *testing.T) {

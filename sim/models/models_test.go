@@ -44,7 +44,10 @@ func TestTheCodesAreThoseOfTheGuideForTheirCauses(t *testing.T) {
 		"":    {"NotConfigured"},
 		"360": {"NoSignIn", "SignInWaiting"},
 		"361": {"SignInExpired"},
-		"370": {"SignInRevoked", "PasswordChanged", "ConsentWithdrawn", "PolicyBlocked", "MultiFactorRequired", "AccountDisabled", "SignInFrequency", "ApplicationRefused", "SignInRefused"},
+		"370": {"SignInRevoked", "PasswordChanged", "ConsentWithdrawn", "PolicyBlocked", "MultiFactorRequired", "AccountDisabled", "SignInFrequency", "SignInRefused"},
+		"381": {"StorageFailed"},
+		"382": {"ApplicationRefused", "RefusedUnknown"}, // the sign-in is kept
+		"383": {"DeliveryUnknown"},
 		"311": {"NameNotResolved"},
 		"312": {"AuthenticationRefused"},
 		"313": {"Unreachable", "TimedOut", "ConnectionLost", "CertificateUntrusted", "CertificateDate", "NoSTARTTLS", "SenderRefused", "RecipientRefused", "CloudError", "CloudMalformed"},

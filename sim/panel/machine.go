@@ -40,8 +40,9 @@ type Machine interface {
 	CancelJob(ctx context.Context, receipt int)
 	PrintSheet(ctx context.Context)
 
-	// CheckPassword reports whether user and password are the administrator's.
-	CheckPassword(user, password string) bool
+	// LogIn asks whether user and password are the administrator's; the message id says why they are refused, if they
+	// are.
+	LogIn(user, password string) (refusal string)
 	// Locked is Lock Setting (guide rule R25).
 	Locked() bool
 	SetLocked(on bool) error

@@ -144,15 +144,16 @@ func address(value string) bool {
 	})
 }
 
-// LogIn selects the padlock and logs in as administrator. A wrong password is said on the screen.
+// LogIn selects the padlock and logs in as administrator. A wrong password, and that there
+// were too many, is said on the screen.
 func (p *Panel) LogIn(_ context.Context, user, password string) (device.Screen, error) {
 	return p.do(func() error {
-		if !p.machine.CheckPassword(user, password) {
-			p.message = "wrong-password"
+		if refusal := p.machine.LogIn(user, password); refusal != "" {
+			p.message = refusal
 			return nil
 		}
 		p.user, p.admin = user, true
-		if p.message == "wrong-password" || p.message == "locked" {
+		if slices.Contains([]string{"wrong-password", "try-again-later", "locked"}, p.message) {
 			p.message = ""
 		}
 		return nil

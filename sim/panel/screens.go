@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -115,7 +116,7 @@ func languageLines(_ *Panel, texts *locale.Texts) []string {
 func languageKeys(p *Panel, _ *locale.Texts) []key {
 	var keys []key
 	for _, language := range p.machine.Model().Panel.Languages {
-		choose := func(p *Panel, _ *act) error { return p.machine.SetLanguage(language) }
+		choose := func(p *Panel, _ *act) error { return p.stored(p.machine.SetLanguage(language)) }
 		keys = append(keys, key{words: locale.NameOf(language), press: choose})
 	}
 	return keys
@@ -131,14 +132,23 @@ func lockLines(p *Panel, texts *locale.Texts) []string {
 
 func lockKeys(*Panel, *locale.Texts) []key {
 	return []key{
-		{label: "label.on", press: func(p *Panel, _ *act) error { return p.machine.SetLocked(true) }},
+		{label: "label.on", press: func(p *Panel, _ *act) error { return p.stored(p.machine.SetLocked(true)) }},
 		{label: "label.off", press: func(p *Panel, _ *act) error {
 			if p.machine.Locked() && !p.admin { // whoever locked it may still stand before this screen
 				return device.ErrLocked
 			}
-			return p.machine.SetLocked(false)
+			return p.stored(p.machine.SetLocked(false))
 		}},
 	}
+}
+
+// stored says on the panel that the memory has not taken a setting; it stays as it was.
+func (p *Panel) stored(err error) error {
+	if err != nil && !errors.Is(err, device.ErrPoweredOff) {
+		p.message = "setting-not-stored"
+		return nil
+	}
+	return err
 }
 
 func jobLines(p *Panel, texts *locale.Texts) []string {

@@ -79,14 +79,17 @@ func (r *request) basicNotices(status core.Status, d *draft, saved bool) []notic
 	if status.Phase == core.AwaitingUser {
 		return append(notices, notice{Text: r.texts.Text("sign-in-waits")})
 	}
-	ended := status.Ended
-	if ended == nil && d != nil {
+	var ended *outcome.Outcome
+	switch {
+	case d != nil && d.ended != nil: // what this administrator has just done
 		ended = d.ended
-	}
-	if ended == nil && !status.SignedIn() {
+	case status.Phase == core.AwaitingOK:
+	case status.Ended != nil:
+		ended = status.Ended
+	case !status.SignedIn():
 		ended = status.Lost
 	}
-	if ended != nil && status.Phase != core.AwaitingOK {
+	if ended != nil {
 		if id := r.machine.Model().Outcome(string(ended.Kind)).SignIn; id != "" {
 			notices = append(notices, notice{Text: r.texts.Text(id), Problem: true})
 		}

@@ -43,9 +43,10 @@ type Machine interface {
 	Engine() Engine // nil while the power is off
 	// Preset returns the settings that are filled in when a service is chosen.
 	Preset(service mail.Service) (mail.Settings, bool)
-	CheckPassword(user, password string) bool
-	// Elapsed is a running timer since power on, which setting the date does not move: sessions and the lockout count
-	// by it.
+	// LogIn asks whether user and password are the administrator's; the message id says why they are refused, if they
+	// are.
+	LogIn(user, password string) (refusal string)
+	// Elapsed is a running timer since power on, which setting the date does not move: sessions count by it.
 	Elapsed() time.Duration
 	// Token returns so many random hexadecimal digits.
 	Token(digits int) string

@@ -66,6 +66,10 @@ type request struct {
 	base    *url.URL // of the page in hand, for Refresh
 }
 
+// strangers refuses forms that a page of another site sends: a browser tells where a form comes from. It stands in for
+// the anti-forgery token before there is a session to have one.
+var strangers = http.NewCrossOriginProtection()
+
 // handle shows a page: power, form, session and anti-forgery token are checked before it.
 func (s *Server) handle(w http.ResponseWriter, httpRequest *http.Request, page func(*request), admin bool) {
 	r := &request{
@@ -75,7 +79,8 @@ func (s *Server) handle(w http.ResponseWriter, httpRequest *http.Request, page f
 	header.Set("Cache-Control", "no-store")
 	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Referrer-Policy", "no-referrer")
+	// With no-referrer, browsers would send "Origin: null" with our own forms.
+	header.Set("Referrer-Policy", "same-origin")
 	if r.engine == nil {
 		panic(http.ErrAbortHandler) // a printer that is off does not answer: net/http closes the connection
 	}
@@ -85,6 +90,9 @@ func (s *Server) handle(w http.ResponseWriter, httpRequest *http.Request, page f
 	var ended bool
 	r.session, ended = s.sessions.find(httpRequest, s.machine)
 	switch {
+	case !admin && httpRequest.Method == http.MethodPost && strangers.Check(httpRequest) != nil:
+		r.fail(http.StatusForbidden, "wrong-token")
+		return
 	case admin && r.session == nil && ended:
 		r.redirect(pathLogIn + "?because=ended")
 		return

@@ -37,10 +37,8 @@ type draft struct {
 
 // sessions are all that are open.
 type sessions struct {
-	mu       sync.Mutex
-	open     map[string]*session
-	failures int           // wrong passwords in a row
-	locked   time.Duration // the machine's timer until which nobody can log in
+	mu   sync.Mutex
+	open map[string]*session
 }
 
 func newSessions() *sessions { return &sessions{open: map[string]*session{}} }
@@ -68,20 +66,11 @@ func (s *sessions) find(r *http.Request, m Machine) (found *session, ended bool)
 
 // logIn opens a session, or returns the message id of the refusal.
 func (s *sessions) logIn(m Machine, user, password string) (opened *session, refusal string) {
-	rules := m.Model().Administrator
+	if refusal := m.LogIn(user, password); refusal != "" {
+		return nil, refusal
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.locked > m.Elapsed() {
-		return nil, "try-again-later"
-	}
-	if len(user) > rules.UserMaximum || !m.CheckPassword(user, password) {
-		s.failures++
-		if s.failures >= rules.LockoutAttempts {
-			s.failures, s.locked = 0, m.Elapsed()+rules.LockoutTime
-		}
-		return nil, "wrong-password"
-	}
-	s.failures = 0
 	if len(s.open) >= maxSessions {
 		var oldest *session
 		for _, candidate := range s.open {
@@ -107,7 +96,7 @@ func (s *sessions) logOut(x *session) {
 func (s *sessions) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.open, s.failures, s.locked = map[string]*session{}, 0, 0
+	s.open = map[string]*session{}
 }
 
 // keep stores a draft in a session and returns its number.

@@ -20,10 +20,15 @@ var identifiers = []struct {
 	form *regexp.Regexp
 	name string
 }{
+	{regexp.MustCompile(`=\r\n`), ""}, // quoted-printable text is broken anywhere, in the middle of an id too
+	{regexp.MustCompile(`\b(?:2603|fe80)(?::[0-9a-f]{0,4}){2,7}(?:%\d)?`), "ADDRESS"},
+	{regexp.MustCompile(`\bin 0\.\d{3}, [\d.]+ KB/sec`), "RATE"},
+	{regexp.MustCompile(`\b00:00:0\d\.\d{7}\b`), "LATENCY"},
+	{regexp.MustCompile(`[A-Z0-9]{25,}@`), "TOKEN@"}, // a Message-ID of the service's own
 	{regexp.MustCompile(`--seed \d+`), "--seed N"},
 	{regexp.MustCompile(`(?i)"?seed"?: ?\d+`), "seed: N"},
 	{regexp.MustCompile(`[0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}`), "GUID"},
-	{regexp.MustCompile(`\b[A-Z]{2,7}PR\d{2}[A-Z]{2}\d{4}[0-9A-F]{24}\b`), "TOKEN"}, // a Message-ID of the service's own
+	{regexp.MustCompile(`\b[A-Z]{2,7}PR\d{2}[A-Z]{2}\d{4}[0-9A-F]{24,25}\b`), "TOKEN"}, // a Message-ID of the service's own
 	{regexp.MustCompile(`\b[0-9A-Fa-f]{12,}\b`), "HEX"},
 	{regexp.MustCompile(`\b[0-9A-F]{8}\b`), "CODE"},
 	{regexp.MustCompile(`\b[A-Z]{3,7}\d{2}(CA|MB)\d{4}\b`), "HOST"},

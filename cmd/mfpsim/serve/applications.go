@@ -44,11 +44,9 @@ func applicationRoutes() []route {
 			Act:     said("entra application", alone(phrase.ReadApplication), (*bench).setApplication),
 		},
 		{
-			Request: "POST /entra/resource", Example: `{"words":"'Scan archive' roots=api://scans scopes=Scan.Read"}`,
+			Request: "POST /entra/resource", Example: `{"words":"'Scan archive' id=10000000-0000-4000-8000-000000000006 roots=api://scans scopes=Scan.Read"}`,
 			About: "Adds a resource, or permissions to one: the words of `entra resource`.",
-			Act: said("entra resource", alone(phrase.Resource), func(b *bench, r fakeentra.Resource) (routes.Done, error) {
-				return routes.Done{OK: true}, b.lab.Entra.AddResource(r)
-			}),
+			Act:   said("entra resource", alone(phrase.Resource), (*bench).addResource),
 		},
 		{
 			Request: "POST /entra/consent", Example: `{"words":"'Example MFP Email Sender'"}`,
@@ -72,6 +70,10 @@ func (b *bench) setApplication(read phrase.Application) (made registered, err er
 		made.Application, err = b.lab.Entra.Application(a.ID)
 	}
 	return made, err
+}
+
+func (b *bench) addResource(r fakeentra.Resource) (routes.Done, error) {
+	return routes.Done{OK: true}, b.lab.Entra.AddResource(r)
 }
 
 func (b *bench) grantConsent(read phrase.Consent) ([]fakeentra.Consent, error) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -41,9 +42,13 @@ type bench struct {
 	closed    chan struct{}
 	ahead     atomic.Int64 // nanoseconds that passed in a moment, and not by the machine's clock
 
-	servers  []*http.Server
-	smtp     net.Listener
-	smtpDone chan struct{}
+	servers   []*http.Server
+	relatives []mailServer
+	serving   sync.WaitGroup // of the relatives
+	smtp      net.Listener
+	smtpDone  chan struct{}
+	mx        net.Listener
+	mxDone    chan struct{}
 }
 
 // graphPath is where Entra's administration API is mounted beside the control API.
@@ -56,7 +61,8 @@ func (s *server) build(ctx context.Context, to point) (*bench, error) {
 	b.endpoints = Endpoints{
 		WebConfig: "https://" + s.host(webConfigPort), Panel: "http://" + s.host(panelPort),
 		Entra: "https://" + s.host(entraPort), Control: "http://" + s.host(controlPort),
-		Graph: "http://" + s.host(controlPort) + graphPath + "/v1.0", SMTP: s.host(smtpPort),
+		Graph: "http://" + s.host(controlPort) + graphPath + "/v1.0", SMTP: s.host(smtpPort), MX: s.host(mxPort),
+		Names: s.config.Names, Token: s.config.Token,
 	}
 	b.planes = map[string]http.Handler{
 		inControl: routes.Server[*bench]{
@@ -106,10 +112,12 @@ func (b *bench) moved() time.Duration { return time.Duration(b.ahead.Load()) }
 // furnish builds the lab and lets it begin as it is wanted.
 func (b *bench) furnish(ctx context.Context) error {
 	config := lab.Config{
-		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language, ShowTestAccounts: true,
-		Link: b.link, Flash: b.config.Flash, Passwords: b.config.Passwords,
+		World: b.world, Seed: b.config.Seed, Model: b.config.Model, Language: b.config.Language,
+		// Entra's pages ask for no token, so beyond loopback they do not show who has an account.
+		ShowTestAccounts: b.config.Token == "", Link: b.link, Flash: b.config.Flash, Passwords: b.config.Passwords,
 	}
 	config.Keep, config.Mails = b.config.keep()
+	config.SMTP = b.config.Limits.set
 	config.Entra = func(c *fakeentra.Config) { c.StrictDoors, c.AsOf = b.config.StrictDoors, b.config.AsOf }
 	if b.config.Configure != nil {
 		b.config.Configure(&config)
@@ -123,6 +131,9 @@ func (b *bench) furnish(ctx context.Context) error {
 		return err
 	}
 	b.lab = made
+	if err := made.Network.SetAliases(b.config.Names...); err != nil {
+		return misuse("--name: %w", err)
+	}
 	b.mails = mailpit.New(made.SMTP)
 	b.planes[inGraph] = http.StripPrefix(graphPath, made.Entra.Graph())
 	if b.printer, err = made.Printer(lab.DefaultPrinter); err != nil {
@@ -282,13 +293,9 @@ func (b *bench) serve() error {
 	case err != nil:
 		return err
 	}
-	hosts := []string{b.config.Host}
-	for _, address := range fakeentra.Names() {
-		host, _, _ := net.SplitHostPort(address)
-		hosts = append(hosts, host)
-	}
-	entra, err := network.ServeHTTP(network.Adopt(fakeentra.Party, listener(entraPort)),
-		network.TLSConfig(fakeentra.Party, b.world.Clock(fakeentra.Party), hosts...), b.lab.Entra)
+	entra, err := network.ServeHTTP(
+		network.Adopt(fakeentra.Party, listener(entraPort)), b.lab.Entra.TLSConfig(b.config.Host), b.lab.Entra,
+	)
 	if err != nil {
 		return err
 	}
@@ -300,7 +307,13 @@ func (b *bench) serve() error {
 		defer close(b.smtpDone)
 		_ = b.lab.SMTP.Serve(b.smtp) // ends when the bench is closed
 	}()
-	return nil
+	b.mx, b.mxDone = network.Adopt(fakesmtp.Party, listener(mxPort)), make(chan struct{})
+	faultnet.Expect(b.mx)
+	go func() {
+		defer close(b.mxDone)
+		_ = b.lab.SMTP.ServeExchanger(b.mx)
+	}()
+	return b.serveRelatives()
 }
 
 // evidence writes what the bench leaves behind.
@@ -326,9 +339,12 @@ func (b *bench) evidence() error {
 	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: fmt.Sprintf("%s --seed %d", replay, b.config.Seed)}
 	e.MailsDropped = b.lab.SMTP.DroppedMails()
 	for _, m := range b.lab.Mails() {
-		e.Mails = append(e.Mails, report.Mail{Mailbox: m.Mailbox, Number: m.Number, Raw: m.Raw})
+		e.Mails = append(e.Mails, report.Mail(m))
 	}
-	return report.WriteEvidence(b.config.Evidence, e)
+	for _, m := range b.lab.SentMails() {
+		e.Sent = append(e.Sent, report.Mail(m))
+	}
+	return report.WriteEvidence(b.config.Evidence, b.config.run(), e)
 }
 
 // close ends everything that was opened, but for the ports.
@@ -341,12 +357,20 @@ func (b *bench) close() error {
 	for _, s := range b.servers {
 		failed = errors.Join(failed, s.Close())
 	}
+	for _, s := range b.relatives {
+		failed = errors.Join(failed, s.Close())
+	}
+	b.serving.Wait()
 	if b.lab != nil {
 		failed = errors.Join(failed, b.lab.Close())
 	}
 	if b.smtp != nil {
 		_ = b.smtp.Close() // the lab has closed it already
 		<-b.smtpDone
+	}
+	if b.mx != nil {
+		_ = b.mx.Close()
+		<-b.mxDone
 	}
 	return failed
 }

@@ -2,6 +2,7 @@ package serve
 
 import (
 	_ "embed"
+	"encoding/json"
 	"reflect"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
@@ -17,11 +18,14 @@ var introduction string
 
 // foreign are the types of the table that write JSON of a shape of their own.
 var foreign = routes.Foreign{
-	reflect.TypeFor[wording]():              "", // a line, or a list of words
-	reflect.TypeFor[fakeentra.Tenant]():     "`organization` of Microsoft Graph, with settings of the bench",
-	reflect.TypeFor[fakeentra.Policy]():     "`conditionalAccessPolicy` of Microsoft Graph",
-	reflect.TypeFor[fakeentra.SignIn]():     "`signIn` of Microsoft Graph",
-	reflect.TypeFor[fakeentra.AuditEntry](): "`directoryAudit` of Microsoft Graph",
+	reflect.TypeFor[json.RawMessage]():       "`conditionalAccessPolicy` of Microsoft Graph, as it was exported",
+	reflect.TypeFor[wording]():               "", // a line, or a list of words
+	reflect.TypeFor[fakeentra.Application](): "`application` of Microsoft Graph, with settings of the bench",
+	reflect.TypeFor[fakeentra.Consent]():     "`oauth2PermissionGrant` of Microsoft Graph",
+	reflect.TypeFor[fakeentra.Tenant]():      "`organization` of Microsoft Graph, with settings of the bench",
+	reflect.TypeFor[fakeentra.Policy]():      "`conditionalAccessPolicy` of Microsoft Graph",
+	reflect.TypeFor[fakeentra.SignIn]():      "`signIn` of Microsoft Graph",
+	reflect.TypeFor[fakeentra.AuditEntry]():  "`directoryAudit` of Microsoft Graph",
 }
 
 // openAPI is the table as an OpenAPI document.

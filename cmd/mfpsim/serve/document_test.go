@@ -70,7 +70,9 @@ func TestAnAnswerThatIsNotAsTheDocumentSaysIsFound(t *testing.T) {
 	require.NoError(t, err)
 	at := []string{"paths", "/turn", "get", "responses", "200", "content", "application/json", "schema"}
 	conforms(t, document.Body, `{"held":false,"connections":[]}`, at...)
-	for _, wrong := range []string{`{"held":false}`, `{"held":1,"connections":[]}`, `{"held":false,"connections":[],"more":1}`} {
+	for _, wrong := range []string{
+		`{"held":false}`, `{"held":1,"connections":[]}`, `{"held":false,"connections":[],"more":1}`,
+	} {
 		compared := &testing.T{}
 		done := make(chan struct{})
 		go func() { // FailNow ends it
@@ -128,15 +130,17 @@ func TestEachExampleOfThePageCanBeRunAsItIs(t *testing.T) {
 			if prepare := prepared[route.Request]; prepare != nil {
 				prepare(t, s, bench)
 			}
-			operation := paths[route.Path()][strings.ToLower(route.Method())]
+			method := strings.ToLower(route.Method())
+			operation := paths[route.Path()][method]
 			require.NotNil(t, operation, "openapi.json has no such operation")
 			if route.Example != "" {
 				conforms(
-					t, document, route.Example, "paths", route.Path(), strings.ToLower(route.Method()), "requestBody", "content",
+					t, document, route.Example, "paths", route.Path(), method, "requestBody", "content",
 					"application/json", "schema",
 				)
 			}
-			command := exec.Command("bash", "-c", strings.Replace(route.Curl("$CONTROL"), "curl", "curl -sS -w '\n%{http_code}'", 1))
+			line := strings.Replace(route.Curl("$CONTROL"), "curl", "curl -sS -w '\n%{http_code}'", 1)
+			command := exec.Command("bash", "-c", line)
 			command.Env = append(os.Environ(), "CONTROL="+s.Control)
 			output, err := command.CombinedOutput()
 			require.NoError(t, err, string(output))
@@ -151,8 +155,8 @@ func TestEachExampleOfThePageCanBeRunAsItIs(t *testing.T) {
 			content := operation["responses"].(map[string]any)["200"].(map[string]any)["content"].(map[string]any)
 			if schema, is := content["application/json"].(map[string]any); is && schema["schema"] != nil {
 				conforms(
-					t, document, text, "paths", route.Path(), strings.ToLower(route.Method()), "responses", "200", "content",
-					"application/json", "schema",
+					t, document, text, "paths", route.Path(), method, "responses", "200", "content", "application/json",
+					"schema",
 				)
 			}
 		})

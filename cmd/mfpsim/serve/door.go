@@ -18,6 +18,7 @@ var doors = []struct {
 	{panelPort, func(p Ports) int { return p.Panel }},
 	{entraPort, func(p Ports) int { return p.Entra }},
 	{smtpPort, func(p Ports) int { return p.SMTP }},
+	{mxPort, func(p Ports) int { return p.MX }},
 	{controlPort, func(p Ports) int { return p.Control }},
 }
 
@@ -26,6 +27,7 @@ const (
 	panelPort     = "panel-port"
 	entraPort     = "entra-port"
 	smtpPort      = "smtp-port"
+	mxPort        = "mx-port"
 	controlPort   = "control-port"
 )
 
@@ -112,8 +114,8 @@ func (b *behind) Close() error {
 	b.once.Do(func() {
 		close(b.closed)
 		_ = b.door.tcp.SetDeadline(time.Unix(1, 0)) // long past: who waits for a client wakes
-		b.door.accepting.Lock()
-		b.door.accepting.Unlock() //nolint:staticcheck // only to see that nobody waits any more
+		b.door.accepting.Lock()                     // nobody waits any more
+		defer b.door.accepting.Unlock()
 	})
 	return nil
 }

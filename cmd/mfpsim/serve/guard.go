@@ -4,21 +4,20 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
 )
 
 // guard keeps pages of other sites out: a browser tells where a request comes from, and under which name it was sent.
+// Beyond loopback it keeps out who has no token.
 func (s *server) guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if name, _, err := net.SplitHostPort(host); err == nil {
 			host = name
 		}
-		ip := net.ParseIP(strings.Trim(host, "[]"))
-		if !strings.EqualFold(host, "localhost") && ip == nil && !strings.EqualFold(host, s.config.Host) {
-			routes.WriteError(w, http.StatusForbidden, "this name does not belong to the bench")
+		if !s.config.belongs(host) {
+			routes.WriteError(w, http.StatusForbidden, "this name does not belong to the bench; serve --name makes it one of the bench's")
 			return
 		}
 		if origin := r.Header.Get("Origin"); origin != "" {
@@ -27,6 +26,8 @@ func (s *server) guard(h http.Handler) http.Handler {
 				return
 			}
 		}
-		h.ServeHTTP(w, r)
+		if s.admitted(w, r) {
+			h.ServeHTTP(w, r)
+		}
 	})
 }

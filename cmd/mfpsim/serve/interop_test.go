@@ -14,7 +14,9 @@ import (
 // TestAHelperForMailpitReadsTheMailsOfABench runs mailpit-api, unmodified, against a bench: only its address is ours.
 func TestAHelperForMailpitReadsTheMailsOfABench(t *testing.T) {
 	s := signedIn(t, Config{})
-	status, answer := s.ask(http.MethodPost, "/printer/scan", `{"to":["bob@fabrikam.com"],"subject":"Scan","file":"invoice"}`)
+	status, answer := s.ask(
+		http.MethodPost, "/printer/scan", `{"to":["bob@fabrikam.com"],"subject":"Scan","file":"invoice"}`,
+	)
 	require.Equal(t, http.StatusOK, status, answer)
 	output, err := exec.Command("node", "../../../interop/mailpit/read.mjs", s.Control).CombinedOutput()
 	require.NoError(t, err, string(output))

@@ -43,8 +43,10 @@ type listed struct {
 }
 
 func TestMailComesOutAgainUnderMailpitsPaths(t *testing.T) {
-	s := signedIn(t, Config{Prepared: false})
-	status, answer := s.ask(http.MethodPost, "/printer/scan", `{"to":["bob@fabrikam.com","nobody@contoso.com"],"subject":"Scan","pages":2}`)
+	s := signedIn(t, Config{})
+	status, answer := s.ask(
+		http.MethodPost, "/printer/scan", `{"to":["bob@fabrikam.com","nobody@contoso.com"],"subject":"Scan","pages":2}`,
+	)
 	require.Equal(t, http.StatusOK, status, answer)
 	var found listed
 	s.object("/api/v1/messages?to=bob@fabrikam.com&wait=1m", &found)
@@ -130,7 +132,10 @@ func TestMailComesOutAgainUnderMailpitsPaths(t *testing.T) {
 
 func TestWhatTheMailServerRefusedTellsWhy(t *testing.T) {
 	s := signedIn(t, Config{})
-	status, answer := s.ask(http.MethodPost, "/exchange/cmdlet", `{"name":"Set-TransportConfig","arguments":["-SmtpClientAuthenticationDisabled","$true"]}`)
+	status, answer := s.ask(
+		http.MethodPost, "/exchange/cmdlet",
+		`{"name":"Set-TransportConfig","arguments":["-SmtpClientAuthenticationDisabled","$true"]}`,
+	)
 	require.Equal(t, http.StatusOK, status, answer)
 	status, answer = s.ask(http.MethodPost, "/clock/advance", `{"duration":"2h"}`)
 	require.Equal(t, http.StatusOK, status, answer)
@@ -146,7 +151,7 @@ func TestWhatTheMailServerRefusedTellsWhy(t *testing.T) {
 	require.Contains(t, refusals[0]["reply"], "535 5.7.139")
 }
 
-func TestAMailThatIsReadIsReadInASavedBenchNoMore(t *testing.T) {
+func TestAMailIsReadWhenSomebodyHasLookedAtIt(t *testing.T) {
 	var bench *lab.Lab
 	s := live(t, Config{Lab: func(l *lab.Lab) { bench = l }})
 	require.NoError(t, bench.SMTP.Deliver("alice@contoso.com", []byte("Subject: A\r\n\r\nx\r\n")))

@@ -100,9 +100,19 @@ func (s *server) save(b *bench, name string) (pointsAnswer, error) {
 // visited says which clients have been at the bench: what they did cannot be done again.
 func (s *server) visited() error {
 	var places []string
-	for _, place := range []struct{ flag, name string }{{entraPort, "Entra"}, {smtpPort, "SMTP"}, {webConfigPort, "Web Config"}} {
+	for _, place := range []struct{ flag, name string }{
+		{entraPort, "Entra"},
+		{smtpPort, "SMTP"},
+		{mxPort, "the MX door"},
+		{webConfigPort, "Web Config"},
+	} {
 		if s.doors[place.flag].visited() {
 			places = append(places, place.name)
+		}
+	}
+	for _, name := range s.config.Relatives {
+		if s.doors[relativeDoor(name)].visited() {
+			places = append(places, "the relative "+name)
 		}
 	}
 	if len(places) == 0 {

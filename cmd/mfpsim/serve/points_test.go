@@ -87,7 +87,8 @@ func TestABenchIsResetToASavedPoint(t *testing.T) {
 		_, screen := s.ask(http.MethodGet, "/printer/panel", "")
 		_, audit := s.ask(http.MethodGet, "/entra/audit", "")
 		policy := policies["value"].([]any)[0].(map[string]any)
-		return []any{accountsOf(s), policy["id"], policy["displayName"], screen["text"], strings.Count(audit["text"].(string), `"id"`)}
+		changes := strings.Count(audit["text"].(string), `"id"`)
+		return []any{accountsOf(s), policy["id"], policy["displayName"], screen["text"], changes}
 	}
 	saved := state()
 	require.Contains(t, saved[0], "dave@contoso.com")
@@ -130,7 +131,8 @@ func TestAPointThatWouldBeIncompleteIsRefused(t *testing.T) {
 			_, err = conn.Read(make([]byte, 3))
 			require.NoError(t, err)
 			require.NoError(t, conn.Close())
-			web, err := tls.Dial("tcp", strings.TrimPrefix(s.WebConfig, "https://"), s.client.Transport.(*http.Transport).TLSClientConfig)
+			config := s.client.Transport.(*http.Transport).TLSClientConfig
+			web, err := tls.Dial("tcp", strings.TrimPrefix(s.WebConfig, "https://"), config)
 			require.NoError(t, err)
 			require.NoError(t, web.Close())
 		}, "a client has been at SMTP, Web Config"},
@@ -194,7 +196,9 @@ func TestAWaitEndsWithTheMailWithTheClockOrWithTheBench(t *testing.T) {
 	got = <-done
 	require.Equal(t, http.StatusServiceUnavailable, got.status)
 	require.Equal(t, "the bench was reset meanwhile, or has ended", got.answer["error"])
-	for wait, message := range map[string]string{"25h": "a request waits for a day at most", "soon": "no length of time"} {
+	for wait, message := range map[string]string{
+		"25h": "a request waits for a day at most", "soon": "no length of time",
+	} {
 		status, answer = s.ask(http.MethodGet, "/mailbox/alice@contoso.com?from=9&wait="+wait, "")
 		require.Equal(t, http.StatusBadRequest, status)
 		require.Contains(t, answer["error"], message)

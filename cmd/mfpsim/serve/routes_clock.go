@@ -11,6 +11,7 @@ import (
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/phrase"
+	"mfpsim/vtime"
 )
 
 type clockState struct {
@@ -29,9 +30,9 @@ type advanced struct {
 }
 
 type printerClockRequest struct {
-	Date  *time.Time `json:"date,omitempty" doc:"what the clock is to show"`
-	Drift string     `json:"drift,omitempty" doc:"gained per day: 30s; lost: -2m"`
-	Ahead string     `json:"timeDifference,omitempty" doc:"of the printer's place to UTC: +09:00"`
+	Date  string `json:"date,omitempty" doc:"what the clock is to show: 2026-03-02, or 2026-03-02T09:00:00Z"`
+	Drift string `json:"drift,omitempty" doc:"gained per day: 30s; lost: -2m"`
+	Ahead string `json:"timeDifference,omitempty" doc:"of the printer's place to UTC: +09:00"`
 }
 
 // heldState tells of a bench that does not go on.
@@ -93,40 +94,63 @@ func tellsClock() act {
 	})
 }
 
+// setPrinterClock sets the date that the printer shows, what its clock gains each day, its time difference, or all of them.
 func setPrinterClock(b *bench, in printerClockRequest) error {
-	if in.Date == nil && in.Drift == "" && in.Ahead == "" {
+	if in.Date == "" && in.Drift == "" && in.Ahead == "" {
 		return routes.Refuse("name a date, a drift per day, or a time difference")
 	}
-	var ahead time.Duration
+	var at time.Time
+	var perDay, ahead time.Duration
+	var err error
+	if in.Date != "" {
+		if at, err = phrase.Date(in.Date); err != nil {
+			return routes.Refused(err)
+		}
+	}
+	if in.Drift != "" {
+		if perDay, err = phrase.Drift(in.Drift); err != nil {
+			return routes.Refused(err)
+		}
+	}
 	if in.Ahead != "" {
-		var err error
 		if ahead, err = phrase.TimeDifference(in.Ahead); err != nil {
 			return routes.Refused(err)
 		}
 	}
-	var drift time.Duration
-	if in.Drift != "" {
-		var err error
-		if drift, err = time.ParseDuration(in.Drift); err != nil {
-			return routes.Refuse("%q is no length of time; write 30s or -2m", in.Drift)
+	// All are looked at before one is set: what is refused changes nothing.
+	if in.Date != "" {
+		if err := vtime.CheckDate(at); err != nil {
+			return routes.Refused(err)
 		}
 	}
+	if err := vtime.CheckDrift(perDay); err != nil {
+		return routes.Refused(err)
+	}
 	return b.act("control: set the printer's clock", func(ctx context.Context) error {
-		if in.Date != nil {
-			if err := b.device.SetDate(ctx, *in.Date); err != nil {
-				return err
-			}
-		}
-		if in.Ahead != "" {
+		if in.Ahead != "" { // first: the memory may refuse it
 			if err := b.device.SetTimeDifference(ctx, ahead); err != nil {
 				return err
 			}
 		}
+		if in.Date != "" {
+			if err := b.device.SetDate(ctx, at); err != nil {
+				return err
+			}
+		}
 		if in.Drift != "" {
-			return b.device.Drift(ctx, drift)
+			return b.device.Drift(ctx, perDay)
 		}
 		return nil
 	})
+}
+
+// inRange makes a time that is out of range a request that was not understood.
+func inRange(err error) error {
+	var out *vtime.RangeError
+	if errors.As(err, &out) {
+		return routes.Refused(err)
+	}
+	return err
 }
 
 func (b *bench) held() heldState {
@@ -151,7 +175,7 @@ func (b *bench) breakConnection(connection string) error {
 func (b *bench) advance(d time.Duration) (advanced, error) {
 	events, err := b.world.Advance(d)
 	if err != nil {
-		return advanced{}, err
+		return advanced{}, inRange(err)
 	}
 	b.ahead.Add(int64(d))
 	b.lab.Journal.Append(
@@ -172,24 +196,23 @@ func parseDuration(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, routes.Refuse("field \"duration\" is missing; write {\"duration\":\"2160h\"}")
 	}
-	var whole time.Duration
+	var whole, part time.Duration
 	rest := text
 	if m := days.FindStringSubmatch(text); m != nil {
 		n, _ := strconv.Atoi(m[1]) // five digits at most
 		whole, rest = time.Duration(n)*24*time.Hour, m[2]
 	}
 	if rest != "" {
-		d, err := time.ParseDuration(rest)
-		if err != nil {
+		var err error
+		if part, err = time.ParseDuration(rest); err != nil {
 			return 0, routes.Refuse("%q is no length of time; write 90s, 15m, 2160h or 91d", text)
 		}
-		whole += d
 	}
-	if whole < 0 {
+	switch {
+	case part > longest-min(whole, longest) || whole > longest: // their sum may be more than a Duration holds
+		return 0, routes.Refuse("%s is more than a hundred years", text)
+	case whole+part < 0:
 		return 0, routes.Refuse("time does not go back: %s", text)
 	}
-	if whole > longest {
-		return 0, routes.Refuse("%s is more than a hundred years", text)
-	}
-	return whole, nil
+	return whole + part, nil
 }

@@ -61,7 +61,7 @@ func exchangeRoutes() group {
 			Act:     tells((*bench).cmdlet),
 		},
 		{
-			Request: "POST /exchange/answer", Example: `{"words":"at=DATA reply='451 4.7.0 Try later' times=1"}`,
+			Request: "POST /exchange/answer", Example: `{"words":"data '451 4.7.0 Try later' times=1"}`,
 			About: "Makes the mail server say something else than it would, in place of what was planted: the words of `exchange answer`.",
 			Act: said("exchange answer", alone(phrase.ExchangeAnswers),
 				func(b *bench, answers []fakesmtp.Answer) (plantedAnswers, error) {
@@ -73,7 +73,7 @@ func exchangeRoutes() group {
 			Request: "GET /exchange/answer", About: "Lists the answers that are planted, and those that were not met.",
 			Act: shows(func(b *bench) (plantedAnswers, error) { return b.exchangeAnswers(), nil }),
 		},
-	}, beyondRoutes()...)}
+	}, append(beyondRoutes(), actRoutes()...)...)}
 }
 
 func (b *bench) exchangeAnswers() plantedAnswers {

@@ -136,7 +136,7 @@ func mailRoutes() group {
 						return infoAnswer{}, err
 					}
 					reports, err := b.mails.Find(mailpit.Query{Search: "tag:NDR"}, 0, 0)
-					answer := infoAnswer{Version: "mfpsim", Messages: all.Total, Unread: all.Unread, Tags: map[string]int{}}
+					answer := infoAnswer{"mfpsim", all.Total, all.Unread, map[string]int{}}
 					if reports.MessagesCount > 0 {
 						answer.Tags["NDR"] = reports.MessagesCount
 					}
@@ -260,7 +260,9 @@ func beyondRoutes() []route {
 			Act: shows(func(b *bench) ([]refusalRow, error) {
 				rows := []refusalRow{}
 				for _, r := range b.lab.SMTP.Refusals() {
-					rows = append(rows, refusalRow{r.At, r.Connection, r.User, r.Reply, string(r.Reason), string(r.Event)})
+					rows = append(rows, refusalRow{
+						r.At, r.Connection, r.User, r.Reply, string(r.Reason), string(r.Event),
+					})
 				}
 				return rows, nil
 			}),

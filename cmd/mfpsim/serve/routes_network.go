@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"fmt"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/faultnet"
@@ -12,6 +13,24 @@ import (
 type fault struct {
 	party  string
 	faults []faultnet.Fault
+}
+
+// forOutside refuses what cannot be done to clients from outside, who are connected before the network hears of them.
+// What is for one party of the bench only is carried out where that party dials.
+func (f fault) forOutside() error {
+	for _, one := range f.faults {
+		switch {
+		case one.From != "":
+		case one.Kind == faultnet.NoName || one.Kind == faultnet.DeadAddress:
+			return fmt.Errorf("%s: clients from outside look names up elsewhere; from=printer plants it for a party of the bench", one.Kind)
+		case one.Read > 0:
+			return fmt.Errorf(
+				"%s at=read: what clients from outside write is not counted; use at=write, or plant it for a party of the bench by from=printer",
+				one.Kind,
+			)
+		}
+	}
+	return nil
 }
 
 type faultsNow struct {
@@ -27,9 +46,12 @@ func networkRoutes() group {
 	return group{Title: "The network", Routes: []route{
 		{
 			Request: "POST /network/fault", Example: `{"words":"smtp reset after=100 times=1"}`,
-			About: "Makes the network do something to a party, in place of what was planted for it: the words of the verb `network`.",
+			About: "Makes the network do something to a party, in place of what was planted for it: the words of the verb `network`. Clients from outside meet it too, unless `from=` names a party of the bench; `no-name`, `dead-address` and `at=read:N` need that.",
 			Act: said("network", func(b *bench, words []string) (f fault, err error) {
 				f.party, f.faults, err = phrase.Faults(words, b.lab.Parties())
+				if err == nil {
+					err = f.forOutside()
+				}
 				return f, err
 			}, func(b *bench, f fault) (routes.Done, error) {
 				return routes.Done{OK: true}, b.lab.SetFaults(f.party, f.faults...)

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
@@ -24,7 +25,7 @@ func peopleRoutes() group {
 			},
 			{
 				Request: "POST /user", Example: `{"words":"carol@contoso.com mailbox"}`,
-				About: "Makes an account, with a password and, unless told otherwise, a mailbox.",
+				About: "Makes an account, with a password and, unless told otherwise, a mailbox: both or nothing. An address whose domain no organization of the bench has is refused.",
 				Act:   tells((*bench).addUser),
 			},
 			{
@@ -52,10 +53,26 @@ func (b *bench) addUser(in newUserRequest) (Account, error) {
 	}); err != nil {
 		return Account{}, err
 	}
+	if _, domain, found := strings.Cut(u.Address, "@"); found {
+		if _, known := b.lab.Entra.Tenant(domain); !known {
+			return Account{}, fmt.Errorf(
+				"%s is an address of the Internet: nothing was made. It takes mail without an account; the organizations of the bench have %s",
+				u.Address, strings.Join(b.domains(), ", "))
+		}
+	}
 	for _, a := range b.accounts() {
 		if strings.EqualFold(a.User, u.Address) {
 			return a, nil
 		}
 	}
-	return Account{User: u.Address, Roles: []string{}}, nil
+	return Account{}, fmt.Errorf("%s was not made", u.Address)
+}
+
+// domains are those of all organizations.
+func (b *bench) domains() []string {
+	var domains []string
+	for _, t := range b.lab.Entra.Tenants() {
+		domains = append(domains, t.Domains...)
+	}
+	return domains
 }

@@ -3,10 +3,12 @@ package serve
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/device"
 	"mfpsim/journal"
+	"mfpsim/phrase"
 )
 
 type printerAnswer struct {
@@ -61,11 +63,31 @@ type sheetAnswer struct {
 
 type powerRequest struct {
 	State   string `json:"state,omitempty" doc:"off, on, or cut: the power fails"`
-	AtWrite int    `json:"atWrite,omitempty" doc:"with cut: at which write to its memory"`
+	AtWrite *int   `json:"atWrite,omitempty" doc:"with cut: at which write to its memory; 1 is the next"`
+	AtByte  *int   `json:"atByte,omitempty" doc:"with atWrite: after how many of the bytes that change"`
+}
+
+// act is the request in the words of the verb power, which knows what belongs together. A state alone is for the device
+// to judge.
+func (in powerRequest) act() (device.PowerAct, error) {
+	if in.AtWrite == nil && in.AtByte == nil {
+		return device.PowerAct{State: in.State}, nil
+	}
+	words := []string{in.State}
+	if in.AtWrite != nil {
+		words = append(words, fmt.Sprintf("at=write:%d", *in.AtWrite))
+	}
+	if in.AtByte != nil {
+		words = append(words, fmt.Sprintf("byte=%d", *in.AtByte))
+	}
+	return phrase.PowerAct(words)
 }
 
 type memoryAnswer struct {
-	Image []byte `json:"image" doc:"what the printer's memory holds, in base64"`
+	Image   []byte   `json:"image" doc:"what the printer's memory holds, in base64"`
+	Writes  int      `json:"writes" doc:"how many writes it has taken"`
+	Refused int      `json:"refused" doc:"how many it has refused"`
+	Unmet   []string `json:"unmet" doc:"faults that no write has met"`
 }
 
 type languageRequest struct {
@@ -191,17 +213,35 @@ func printerRoutes() group {
 		{
 			Request: "POST /printer/power", Example: `{"state":"off"}`, About: "Switches the printer off and on, or cuts its power.",
 			Act: does(func(b *bench, in powerRequest) error {
+				power, err := in.act()
+				if err != nil {
+					return err
+				}
 				return b.act("control: power", func(ctx context.Context) error {
-					b.note("power %s", in.State)
-					return b.device.Power(ctx, device.PowerAct{State: in.State, AtWrite: in.AtWrite})
+					b.note("power %s", power)
+					return b.device.Power(ctx, power)
 				})
 			}),
 		},
 		{
-			Request: "GET /printer/memory", About: "Reads the printer's memory out.",
-			Act: shows(func(b *bench) (memoryAnswer, error) {
-				image, err := b.device.Memory(context.Background())
-				return memoryAnswer{image}, err
+			Request: "GET /printer/memory", About: "Reads the printer's memory out, and tells what was written to it.",
+			Act: routes.Tells(func(ctx context.Context, b *bench, _ routes.None) (memoryAnswer, error) {
+				image, err := b.device.Memory(ctx)
+				if err != nil {
+					return memoryAnswer{}, err
+				}
+				state, err := b.device.MemoryState(ctx)
+				if errors.Is(err, device.ErrNotSupported) {
+					err = nil
+				}
+				return memoryAnswer{image, state.Writes, state.Refused, list(state.Unmet)}, err
+			}),
+		},
+		{
+			Request: "POST /printer/memory", Example: `{"words":"refuses writes times=1"}`,
+			About: "Makes the printer's memory refuse writes, or no longer: the words of `memory`.",
+			Act: said("memory", alone(phrase.MemoryFault), func(b *bench, f *device.MemoryFault) (routes.Done, error) {
+				return routes.Done{OK: true}, b.device.SetMemoryFault(context.Background(), f)
 			}),
 		},
 		{

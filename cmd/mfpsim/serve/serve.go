@@ -25,7 +25,7 @@ import (
 )
 
 // Ports are where to listen; 0 is any free port.
-type Ports struct{ WebConfig, Panel, Entra, SMTP, Control int }
+type Ports struct{ WebConfig, Panel, Entra, SMTP, MX, Control int }
 
 // Config says what is to be served.
 type Config struct {
@@ -38,17 +38,27 @@ type Config struct {
 	Passwords map[string]string
 
 	Evidence string // folder for the evidence at the end; empty: none
+	Version  string // what the manifest of the evidence says of this program
 	JSON     bool   // print one line of JSON instead of a table
 	Seed     uint64
+	AnySeed  bool   // nobody chose Seed: beyond loopback another one is drawn, since passwords come from it
 	Model    string // of the printer; empty: the default one
 	Language string
 	Flash    string // folder in which the printers keep their memory, see lab.Config; empty: they do not
 	CA       string // file for the authority's certificate; empty: a temporary one, removed at the end
 	Host     string // address to listen on; empty: 127.0.0.1
-	Ports    Ports
-	AsOf     time.Time // the day whose answers Entra ID gives; zero: the newest, see fakeentra.Config
-	Keep     int       // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
-	Out      io.Writer
+	// Names are further host names and addresses that clients reach the bench under. URLs are given under the first.
+	Names []string
+	// Token is what the owner's pages ask for; empty: one is drawn beyond loopback, and on loopback none is asked for.
+	Token string
+	Ports Ports
+	AsOf  time.Time // the day whose answers Entra ID gives; zero: the newest, see fakeentra.Config
+	Keep  int       // entries of the journal, and mails; 0: as many as a bench that flows keeps by itself
+	// Relatives are the other mail servers that are served too, see [Relatives]; nil: none.
+	Relatives []string
+	Limits    Limits // of the mail service
+	Out       io.Writer
+	Err       io.Writer // warnings; nil: none
 	// Ready is told the addresses when the bench is ready, for tests.
 	Ready func(Endpoints)
 	// StrictDoors is fakeentra's: it refuses where nobody knows what Entra ID says.
@@ -111,13 +121,18 @@ type Endpoints struct {
 	Control   string    `json:"control"`   // base URL
 	Graph     string    `json:"graph"`     // base URL of Entra's administration API, in Microsoft Graph's paths
 	SMTP      string    `json:"smtp"`      // host:port
+	MX        string    `json:"mx"`        // host:port of the MX door, for direct send and connectors
 	CA        string    `json:"ca"`        // PEM file
 	Tenant    string    `json:"tenant"`    // id of the organization
 	ClientID  string    `json:"clientId"`  // of the printer maker's application
 	Scope     string    `json:"scope"`
 	Accounts  []Account `json:"accounts"`
+	// Relatives are the other mail servers, by name.
+	Relatives map[string]Relative `json:"relatives,omitempty"`
 	// WebConfigPassword is the administrator password of the printer.
-	WebConfigPassword string `json:"webConfigPassword"`
+	WebConfigPassword string   `json:"webConfigPassword"`
+	Names             []string `json:"names,omitempty" doc:"further names and addresses of the bench, as --name gave them"`
+	Token             string   `json:"token,omitempty" doc:"what control API, Graph and the panel's page ask for, beyond loopback: Authorization: Bearer"`
 }
 
 // Run serves until ctx ends. A [*ConfigError] says that it could not begin.
@@ -134,6 +149,7 @@ func Run(ctx context.Context, c Config) error {
 	if err := c.readScript(); err != nil {
 		return err
 	}
+	c.reach()
 	s, err := openServer(c)
 	if err != nil {
 		return err
@@ -142,6 +158,7 @@ func Run(ctx context.Context, c Config) error {
 		return errors.Join(err, s.close())
 	}
 	if ctx.Err() == nil {
+		c.warn()
 		if err := s.bench.announce(); err != nil {
 			return errors.Join(err, s.close())
 		}
@@ -178,14 +195,22 @@ func (c Config) check() error {
 			return misuse("%q fits %d scenarios; name one", c.Scenario, len(picked))
 		}
 	}
+	if err := c.checkReach(); err != nil {
+		return err
+	}
 	if err := c.checkStart(); err != nil {
 		return err
 	}
 	if c.Scenario != "" && c.Flash != "" && sim.HoldsPrinters(c.Flash) {
-		return misuse("--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash)
+		return misuse(
+			"--flash: %s holds the memory of a printer already, and a scenario begins with a new one; name a new folder", c.Flash,
+		)
+	}
+	if err := checkRelatives(c.Relatives); err != nil {
+		return err
 	}
 	if c.Evidence != "" {
-		if err := report.CheckFolder(c.Evidence); err != nil {
+		if err := report.CheckFolder(c.Evidence, c.run()); err != nil {
 			return misuse("%w", err)
 		}
 	}
@@ -211,7 +236,13 @@ func (c Config) checkStart() error {
 		return misuse("%s: a bench begins in one way; name one of them", strings.Join(chosen, " and "))
 	}
 	if c.Scenario != "" && !c.Start.IsZero() {
-		return misuse("--start: a scenario has dates of its own and begins on %s", vtime.DefaultStart.Format(time.DateOnly))
+		begins := vtime.DefaultStart.Format(time.DateOnly)
+		return misuse("--start: a scenario has dates of its own and begins on %s", begins)
+	}
+	if !c.Start.IsZero() {
+		if err := vtime.CheckDate(c.Start); err != nil {
+			return misuse("--start: %w", err)
+		}
 	}
 	for who, password := range c.Passwords {
 		if err := lab.CheckPassword(password); err != nil {
@@ -270,9 +301,14 @@ func (b *bench) announce() error {
 	if e.WebConfig != "" {
 		_, _ = fmt.Fprintf(t, "Web Config\t%s\tadministrator password %s\n", e.WebConfig, e.WebConfigPassword)
 	}
+	if e.Token != "" {
+		_, _ = fmt.Fprintf(t, "Token\t%s\tfor Control API, Graph and Panel: %s/?token=…\n", e.Token, e.Panel)
+	}
 	_, _ = fmt.Fprintf(t, "Panel\t%s\t\n", e.Panel)
 	_, _ = fmt.Fprintf(t, "Entra\t%s/device\tsimulation of Microsoft's sign-in\n", e.Entra)
 	_, _ = fmt.Fprintf(t, "SMTP\t%s\tsimulation of Exchange Online\n", e.SMTP)
+	_, _ = fmt.Fprintf(t, "MX\t%s\tits door for direct send and connectors\n", e.MX)
+	_, _ = fmt.Fprint(t, b.relativesTold())
 	_, _ = fmt.Fprintf(t, "Control API\t%s\t\n", e.Control)
 	_, _ = fmt.Fprintf(t, "Graph\t%s\tEntra's administration, paths of Microsoft Graph\n", e.Graph)
 	_, _ = fmt.Fprintf(t, "CA\t%s\tto be trusted by clients of the bench only\n", e.CA)
@@ -300,4 +336,9 @@ func (c Config) begins() string {
 	}
 	return "A new organization: SMTP AUTH is disabled, security defaults are on, users may not consent. " +
 		"--ready begins with one that is prepared."
+}
+
+// run is what the manifest of the evidence says.
+func (c Config) run() report.Run {
+	return report.Run{Version: c.Version, Seed: c.Seed, Language: c.Language, Model: c.Model}
 }

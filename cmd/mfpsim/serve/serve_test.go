@@ -154,6 +154,21 @@ func TestCertificatesHoldForLoopbackAndTheRealNames(t *testing.T) {
 	require.Contains(t, s.out.String(), "Ctrl-C ends the bench.")
 }
 
+func TestAClientOfAnOldVersionOfTLSIsToldSoByHTTPAtEntra(t *testing.T) {
+	s := live(t, Config{})
+	transport := s.client.Transport.(*http.Transport).Clone()
+	transport.TLSClientConfig.MinVersion, transport.TLSClientConfig.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
+	old := http.Client{Transport: transport}
+	t.Cleanup(old.CloseIdleConnections)
+	answer, err := old.Get(s.Entra + "/organizations/v2.0/.well-known/openid-configuration")
+	require.NoError(t, err)
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusBadRequest, answer.StatusCode)
+	require.Contains(t, string(text), `{"error":"invalid_request","error_description":"AADSTS1002016: `)
+}
+
 func TestDiscoveryCarriesTheURLUnderWhichItWasReachedAndAClientSignsIn(t *testing.T) {
 	s := live(t, Config{})
 	status, text := s.get(s.Entra + "/organizations/v2.0/.well-known/openid-configuration")

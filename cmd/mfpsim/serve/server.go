@@ -37,15 +37,25 @@ func openServer(c Config) (*server, error) {
 		}
 		s.doors[d.flag] = opened
 	}
+	for _, name := range c.Relatives {
+		opened, err := openDoor(relativeDoor(name), c.Host, 0)
+		if err != nil {
+			return nil, errors.Join(err, s.close())
+		}
+		s.doors[relativeDoor(name)] = opened
+	}
 	return s, nil
 }
 
-// host is the address that a door is reached under from this machine, with its port.
+// host is the address that a door is reached under, with its port: the first name, else this machine's.
 func (s *server) host(flag string) string {
 	_, port, _ := net.SplitHostPort(s.doors[flag].tcp.Addr().String())
 	host := s.config.Host
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
+	}
+	if len(s.config.Names) > 0 {
+		host = s.config.Names[0]
 	}
 	return net.JoinHostPort(host, port)
 }

@@ -89,7 +89,8 @@ printer sign-in admin@contoso.com
 clock +1d
 `)
 	evidence := t.TempDir()
-	s := live(t, Config{Script: script, Seed: 3, Start: time.Date(2027, 5, 1, 8, 0, 0, 0, time.UTC), Evidence: evidence})
+	start := time.Date(2027, 5, 1, 8, 0, 0, 0, time.UTC)
+	s := live(t, Config{Script: script, Seed: 3, Start: start, Evidence: evidence})
 	require.Contains(t, s.out.String(), "signed-in.txt has been played: go on by hand.")
 	_, clock := s.ask(http.MethodGet, "/clock", "")
 	require.Equal(t, "2027-05-01T08:00:00Z", clock["start"])
@@ -105,7 +106,8 @@ clock +1d
 }
 
 func TestPasswordsCanBeChosen(t *testing.T) {
-	s := live(t, Config{Passwords: map[string]string{"Admin@contoso.com": "Chosen-Admin-1", "printer": "Chosen-Printer-1"}})
+	chosen := map[string]string{"Admin@contoso.com": "Chosen-Admin-1", "printer": "Chosen-Printer-1"}
+	s := live(t, Config{Passwords: chosen})
 	require.Equal(t, "Chosen-Admin-1", s.Accounts[0].Password)
 	require.Equal(t, "Chosen-Printer-1", s.WebConfigPassword)
 	status, answer := s.ask(http.MethodPost, "/printer/panel/log-in", `{"password":"Chosen-Printer-1"}`)
@@ -113,7 +115,9 @@ func TestPasswordsCanBeChosen(t *testing.T) {
 	status, answer = s.ask(http.MethodPost, "/user", `{"words":"carol@contoso.com","password":"Chosen-Carol-1"}`)
 	require.Equal(t, http.StatusOK, status, answer)
 	require.Equal(t, "Chosen-Carol-1", answer["password"])
-	status, answer = s.ask(http.MethodPost, "/entra/password", `{"user":"carol@contoso.com","password":"Chosen-Carol-2"}`)
+	status, answer = s.ask(
+		http.MethodPost, "/entra/password", `{"user":"carol@contoso.com","password":"Chosen-Carol-2"}`,
+	)
 	require.Equal(t, http.StatusOK, status, answer)
 	require.Equal(t, "Chosen-Carol-2", answer["password"])
 	for body, message := range map[string]string{
@@ -136,6 +140,8 @@ func TestABeginningThatCannotBeIsSaidAtOnce(t *testing.T) {
 	}{
 		{"two beginnings", Config{Scenario: "trouble/sign-in-not-saved", Prepared: true}, "--ready and --scenario: a bench begins in one way"},
 		{"a scenario with another start", Config{Scenario: "trouble/sign-in-not-saved", Start: time.Unix(1, 0)}, "a scenario has dates of its own and begins on 2026-03-02"},
+		{"a start after the last date of a clock", Config{Start: time.Date(9990, 1, 1, 0, 0, 0, 0, time.UTC)}, "--start: a clock cannot be set to the year 9990"},
+		{"a start before the first date of a clock", Config{Start: time.Date(1700, 1, 1, 0, 0, 0, 0, time.UTC)}, "--start: a clock cannot be set to the year 1700"},
 		{"a script that is not there", Config{Script: "none.txt"}, "none.txt cannot be read"},
 		{"a script with a mistake", Config{Script: written(t, "wrong.txt", "\ntenent contoso.com\n")}, `wrong.txt:2: unknown verb "tenent"`},
 		{"a password for nobody", Config{Passwords: map[string]string{"nobody@contoso.com": "Chosen-1"}}, "there is no nobody@contoso.com; there are printer, admin@contoso.com"},

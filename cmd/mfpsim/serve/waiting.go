@@ -10,8 +10,8 @@ import (
 // longestWait is how long a request waits at most, in bench time.
 const longestWait = 24 * time.Hour
 
-// await looks after each arrival of a mail until there is something to be seen, or so much bench time has passed (empty:
-// it looks once). It holds no turn and does not sleep: moving the clock ends it too.
+// await looks after each arrival of a mail until there is something to be seen, or so much bench time has passed;
+// without wait it looks once. It holds no turn and does not sleep: moving the clock ends it too.
 func (b *bench) await(ctx context.Context, wait string, look func() (seen bool)) error {
 	if wait == "" {
 		look()

@@ -31,12 +31,14 @@ const (
 	KindHalf      Kind = "half"      // a whole answer of half the length: JSON that ends too early
 	KindDuplicate Kind = "duplicate" // every member of the JSON twice
 	KindHuge      Kind = "huge"      // a body of 1 MiB
+	KindChange    Kind = "change"    // JSON with other members: Answer.Changes
 
 	// The same, of a server that means harm: to be met with bounds.
 	KindEndless     Kind = "endless"      // the body has no end: 64 MiB to whoever goes on reading
 	KindGzipBomb    Kind = "gzip-bomb"    // 32 MiB in some kilobytes of gzip, asked for or not
 	KindHeaderFlood Kind = "header-flood" // 512 header fields of 1 kB
-	KindAnswer      Kind = "answer"       // whole: for the words content-type=, charset=, status= and latency=
+
+	KindAnswer Kind = "answer" // whole: for the words content-type=, charset=, status=, latency= and then=
 
 	// States of the device code that a poll carries (docs/reference/entra.md §2.2).
 	KindPending  Kind = "pending"   // go on polling, whatever the person has done: the number of polls before success
@@ -64,6 +66,7 @@ type Answer struct {
 	For   time.Duration // the same, from the moment it was armed; 0: never
 
 	AADSTS      int           // of "error"
+	Text        string        // of "error": another sentence than the catalogue's; a number that it lacks needs one
 	Word        string        // of "error": another error word than the catalogue's
 	Suberror    string        // of "error": another suberror
 	Status      int           // of "status"; of the others: another status than is due
@@ -76,7 +79,29 @@ type Answer struct {
 	User        string        // of "approve": principal name
 	Lifetime    time.Duration // of "code"
 	Interval    time.Duration // of "code"
+	Changes     []Change      // of "change"
+	Then        Then          // what becomes of the connection after the answer
 }
+
+// Change gives a member of a JSON answer another value.
+type Change struct {
+	Member string
+	// Value is JSON, or else a text as it stands. [None] takes the member out.
+	Value string
+}
+
+// None is the Value of a [Change] that takes the member out.
+const None = "none"
+
+// Then is what becomes of the connection after an answer.
+type Then string
+
+// What can become of it.
+const (
+	GoesOn     Then = ""
+	ThenSilent Then = "silent" // it stays open, and nothing is heard on it any more
+	ThenClose  Then = "close"  // it is closed, without a word of that in the answer
+)
 
 // Endpoints returns the names that Answer.Endpoint knows.
 func Endpoints() []string {
@@ -99,7 +124,7 @@ func Grants() []string {
 func Kinds() []Kind {
 	return []Kind{
 		KindHTML, KindEmpty, KindNothing, KindError, KindStatus, KindBody, KindRedirect,
-		KindTruncated, KindHalf, KindDuplicate, KindHuge, KindEndless, KindGzipBomb, KindHeaderFlood, KindAnswer,
+		KindTruncated, KindHalf, KindDuplicate, KindHuge, KindEndless, KindGzipBomb, KindHeaderFlood, KindChange, KindAnswer,
 		KindPending, KindApprove, KindDeclined, KindExpired, KindSlowDown, KindCode, KindCodeRefused,
 	}
 }
@@ -121,7 +146,7 @@ func (a Answer) AtPolls() bool {
 // Complete fills in where a kind can only be, and refuses an answer that could not do what it says.
 func (a Answer) Complete() (Answer, error) {
 	switch {
-	case a.Kind == "" && (a.ContentType != "" || a.Charset != "" || a.Latency > 0):
+	case a.Kind == "" && (a.ContentType != "" || a.Charset != "" || a.Latency > 0 || a.Then != GoesOn):
 		a.Kind = KindAnswer
 	case a.Kind == "" && (a.Lifetime > 0 || a.Interval > 0):
 		a.Kind = KindCode
@@ -145,8 +170,18 @@ func (a Answer) check() error {
 		return &choice.Error{What: "endpoint", Wanted: a.Endpoint, Present: Endpoints()}
 	case a.Grant != "" && !slices.Contains(Grants(), a.Grant):
 		return &choice.Error{What: "grant", Wanted: a.Grant, Present: Grants()}
-	case a.Kind == KindError && !catalogue.Known(a.AADSTS):
-		return fmt.Errorf("AADSTS%d is not in the catalogue", a.AADSTS)
+	case a.Kind == KindError && a.Text == "" && !catalogue.Known(a.AADSTS):
+		return fmt.Errorf("AADSTS%d is not in the catalogue; give it a sentence: text='…'", a.AADSTS)
+	case a.Kind != KindError && a.Text != "":
+		return fmt.Errorf("text= is the sentence of an error; this answer is %s", a.Kind)
+	case (a.Kind == KindChange) != (len(a.Changes) > 0):
+		return fmt.Errorf("a change names a member and its value: change scope 'Mail.Send'")
+	case a.Kind == KindChange && a.Endpoint != "" && !answersJSON(a.Endpoint):
+		return fmt.Errorf("the endpoint %s does not answer in JSON, so that no member can be changed", a.Endpoint)
+	case a.Then != GoesOn && a.Then != ThenSilent && a.Then != ThenClose:
+		return &choice.Error{What: "end of an answer", Wanted: string(a.Then), Present: []string{"silent", "close"}}
+	case a.Then != GoesOn && (a.Kind == KindNothing || a.Kind == KindTruncated || a.Kind == KindEndless):
+		return fmt.Errorf("%s closes the connection already", a.Kind)
 	case (a.Kind == KindStatus || a.Status != 0) && (a.Status < 200 || a.Status > 599):
 		return fmt.Errorf("%d is no HTTP status", a.Status)
 	case a.Kind == KindRedirect && a.Location == "":

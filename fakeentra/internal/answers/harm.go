@@ -31,15 +31,15 @@ func endless(w http.ResponseWriter) {
 // compressed is a body in gzip (RFC 1952), with an empty member behind it that makes all answers of one length: how
 // well tokens can be packed is a matter of chance.
 func compressed(body []byte) []byte {
-	packed := member(body, nil)
+	packed := gzipMember(body, nil)
 	const least = 1
-	if missing := packedBody - len(packed) - len(member(nil, make([]byte, least))); missing > 0 {
-		packed = append(packed, member(nil, make([]byte, least+missing))...)
+	if missing := packedBody - len(packed) - len(gzipMember(nil, make([]byte, least))); missing > 0 {
+		packed = append(packed, gzipMember(nil, make([]byte, least+missing))...)
 	}
 	return packed
 }
 
-func member(body, extra []byte) []byte {
+func gzipMember(body, extra []byte) []byte {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
 	w.Extra = extra

@@ -45,7 +45,7 @@ func (a Answer) Spoil(w http.ResponseWriter) http.ResponseWriter {
 
 // Error makes the error answer of the kind error.
 func (a Answer) Error(h http.Header) *catalogue.Problem {
-	p := catalogue.Fail(a.AADSTS).Say(a.Word)
+	p := catalogue.Told(a.AADSTS, a.Text).Say(a.Word)
 	p.Row.Suberror = cmp.Or(a.Suberror, p.Row.Suberror)
 	p.Row.Status = cmp.Or(a.Status, p.Row.Status, http.StatusBadRequest)
 	a.retryAfter(h, p.Row.Status)
@@ -137,6 +137,8 @@ func (p *spoiler) Write(body []byte) (int, error) {
 		p.Header().Set("Content-Encoding", "gzip")
 	case KindHeaderFlood:
 		flood(p.Header())
+	case KindChange:
+		spoilt = changed(body, p.answer.Changes)
 	}
 	if p.answer.Kind != KindTruncated { // there the promised length stays, so that the client sees the connection break
 		p.Header()["Content-Length"] = []string{strconv.Itoa(len(spoilt))}

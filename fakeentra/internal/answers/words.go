@@ -20,6 +20,11 @@ func (a Answer) String() string {
 		words[0] += "=" + a.User
 	case KindStatus:
 		words[0] += "=" + strconv.Itoa(a.Status)
+	case KindChange:
+		words = nil
+		for _, c := range a.Changes {
+			words = append(words, string(KindChange), quotedWord(c.Member), quotedWord(c.Value))
+		}
 	default:
 	}
 	add := func(name, value string) {
@@ -38,6 +43,9 @@ func (a Answer) String() string {
 	add("until", moment(a.Until))
 	add("for", span(a.For))
 	add("latency", span(a.Latency))
+	if a.Text != "" {
+		add("text", quotedWord(a.Text))
+	}
 	add("word", a.Word)
 	add("suberror", a.Suberror)
 	add("retry-after", a.RetryAfter)
@@ -45,7 +53,16 @@ func (a Answer) String() string {
 	add("charset", a.Charset)
 	add("lifetime", span(a.Lifetime))
 	add("interval", span(a.Interval))
+	add("then", string(a.Then))
 	return strings.Join(words, " ")
+}
+
+// quotedWord is a word as it is typed: in quotes where it has blanks or quotes.
+func quotedWord(word string) string {
+	if word != "" && !strings.ContainsAny(word, " '#\t\r") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", "''") + "'"
 }
 
 func positive(n int) string {

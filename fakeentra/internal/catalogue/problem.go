@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"cmp"
+	"net/http"
 	"strconv"
 	"time"
 )
@@ -30,6 +31,20 @@ func FailAs(code int, variant string) *Problem {
 // Ours begins a refusal that is not Entra's but the fake's own, with a status.
 func Ours(status int, word, sentence string) *Problem {
 	return &Problem{Row: Row{Text: sentence, Word: word, Status: status, Tag: "I", Source: "ours"}}
+}
+
+// Told is [Fail] with another sentence; without one, it is the catalogue's. A number that the catalogue lacks is an
+// invalid_request with status 400.
+func Told(code int, text string) *Problem {
+	if text == "" {
+		return Fail(code)
+	}
+	row, known := Lookup(code)
+	if !known {
+		row = Row{Code: code, Word: "invalid_request", Status: http.StatusBadRequest}
+	}
+	row.Text = text
+	return &Problem{Row: row}
 }
 
 // With fills in a word of the sentence.

@@ -35,6 +35,7 @@ type Store struct {
 	devices        map[string]*Request // the living by device code
 	users          map[string]*Request // the living by user code
 	waiting        list.List           // those that wait for a person, as they were given out
+	waitingOf      map[string]int      // how many of them, by application
 	ends           expiry.Queue[*Request]
 	graves         graves
 	authorizations map[string]*Authorization
@@ -45,7 +46,8 @@ type Store struct {
 func New(random *chance.Reader, given *secrets.List) *Store {
 	return &Store{
 		random: random, secrets: given, devices: map[string]*Request{}, users: map[string]*Request{},
-		graves: newGraves(), authorizations: map[string]*Authorization{},
+		waitingOf: map[string]int{},
+		graves:    newGraves(), authorizations: map[string]*Authorization{},
 	}
 }
 
@@ -65,9 +67,18 @@ func (s *Store) Add(c Request, now time.Time) Request {
 	kept := c
 	s.devices[c.Device], s.users[c.User] = &kept, &kept
 	kept.waits = s.waiting.PushBack(&kept)
+	s.waitingOf[kept.Application]++
 	s.ends.Add(&kept, c.Expires)
 	s.secrets.Add(c.Device)
 	return c
+}
+
+// WaitingOf is how many codes of an application wait for a person.
+func (s *Store) WaitingOf(application string, now time.Time) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sweep(now)
+	return s.waitingOf[application]
 }
 
 func (s *Store) drawDevice() string {
@@ -113,6 +124,9 @@ func (s *Store) settle(c *Request) {
 	if c.waits != nil {
 		s.waiting.Remove(c.waits)
 		c.waits = nil
+		if s.waitingOf[c.Application]--; s.waitingOf[c.Application] == 0 {
+			delete(s.waitingOf, c.Application)
+		}
 	}
 }
 

@@ -80,7 +80,10 @@ type Tenant struct {
 	// SingleUseTokens makes a refresh token good for one use, as the services of others do (RFC 9700 §4.14.2). Entra's own
 	// stay good after use (docs/reference/entra.md §4).
 	SingleUseTokens bool
-	Personal        bool // adds the domains to the tenant of personal accounts
+	// RefreshTokenLength is how many characters refresh tokens have at least; zero: as usual, about 1,100. Nobody has
+	// promised a length, and tokens of more than 3,000 are met (docs/reference/entra.md §3).
+	RefreshTokenLength int
+	Personal           bool // adds the domains to the tenant of personal accounts
 }
 
 // State says whether an account or an application is in use.
@@ -326,11 +329,19 @@ func (t *Tenant) complete() error {
 	return nil
 }
 
+// longestPrincipal is the length of the longest name that Entra ID takes in an organization; recalled, no source.
+const longestPrincipal = 113
+
+// notInName reports what cannot stand in a name before the @: what no mailbox can have there either.
+func notInName(r rune) bool {
+	return r <= ' ' || r == 0x7f || strings.ContainsRune("\"()<>[]:;@\\,", r)
+}
+
 func (d *book) addUser(u User) (*user, error) {
 	u.Roles, u.Groups = slices.Clone(u.Roles), slices.Clone(u.Groups)
 	u.Principal = strings.ToLower(strings.TrimSpace(u.Principal))
 	name, domain, ok := strings.Cut(u.Principal, "@")
-	if !ok || name == "" || !ValidDomain(domain) {
+	if !ok || name == "" || strings.ContainsFunc(name, notInName) || !ValidDomain(domain) {
 		return nil, fmt.Errorf("user %q: the name is an e-mail address", u.Principal)
 	}
 	if found := d.users[u.Principal]; found != nil && !found.deleted {
@@ -344,6 +355,9 @@ func (d *book) addUser(u User) (*user, error) {
 		return nil, fmt.Errorf("user %q: no tenant has the domain %s", u.Principal, domain)
 	}
 	u.Personal = home == d.personal
+	if !u.Personal && len(u.Principal) > longestPrincipal {
+		return nil, fmt.Errorf("user %q: the name has more than %d characters", u.Principal, longestPrincipal)
+	}
 	u.Tenant = home.ID
 	for i, role := range u.Roles {
 		known, err := RoleNamed(role)

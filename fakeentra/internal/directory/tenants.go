@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mfpsim/fakeentra/internal/access"
@@ -55,6 +56,12 @@ func (d *Directory) ChangeTenant(
 // administrator is who acts for the audit log where nobody is named.
 const administrator = "administrator"
 
+// What a refresh token's length can be set to: longer than usual, and no longer than a request can carry.
+const (
+	leastRefreshToken   = 1100
+	longestRefreshToken = 16000
+)
+
 // settings are the switches of a tenant that Set knows, by the words of the guide and of the admin centers.
 var settings = map[string]func(t *Tenant, value string) error{
 	"Security defaults": func(t *Tenant, value string) error {
@@ -94,6 +101,19 @@ var settings = map[string]func(t *Tenant, value string) error{
 			t.SingleUseTokens = word == "one"
 		}
 		return err
+	},
+	"Refresh token length": func(t *Tenant, value string) error {
+		if strings.EqualFold(value, "usual") {
+			t.RefreshTokenLength = 0
+			return nil
+		}
+		n, err := strconv.Atoi(value)
+		if err != nil || n < leastRefreshToken || n > longestRefreshToken {
+			return fmt.Errorf("the values are usual and a number of characters from %d to %d, not %q",
+				leastRefreshToken, longestRefreshToken, value)
+		}
+		t.RefreshTokenLength = n
+		return nil
 	},
 	"Consent box": func(t *Tenant, value string) error {
 		value = strings.ToLower(value)

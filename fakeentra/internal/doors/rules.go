@@ -57,7 +57,6 @@ func opens(mark, source string) Cell { return Cell{Mark: mark, Source: source} }
 var (
 	v1, v2           = []Version{V1}, []Version{V2}
 	anywhereElse     = []Alias{Own, Other, Common, Organizations}
-	organization     = []Alias{Own, Other}
 	severalWork      = []Alias{Common, Organizations}
 	forOrganizations = []Audience{OneTenant, ManyTenants}
 	signIns          = []Door{DeviceCode, Authorize}

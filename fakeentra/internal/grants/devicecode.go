@@ -60,6 +60,9 @@ func (e *Endpoint) makeCode(a *wire.Request) ([]byte, *catalogue.Problem) {
 		// outlook.office365.com is not for Outlook.com (docs/reference/entra.md §10)
 		return nil, catalogue.Fail(70011).With("scope", a.Param("scope"))
 	}
+	if most := e.Settings.MaxDeviceCodes; most > 0 && e.Codes.WaitingOf(application.ID, a.At) >= most {
+		return nil, catalogue.Fail(50196)
+	}
 	c := e.Codes.Add(codes.Request{
 		Application: application.ID, Alias: a.Alias, Scope: scope, Correlation: a.Correlation, Capable: a.Capable(),
 		V1:       a.V1,

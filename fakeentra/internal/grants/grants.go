@@ -20,6 +20,7 @@ import (
 type Settings struct {
 	RefreshTokenLifetime time.Duration // without use
 	CodeLifetime         time.Duration // of a device code
+	MaxDeviceCodes       int           // of an application that wait for a person; 0: any number
 	Interval             time.Duration // between polls of a device
 	SlowDown             bool          // a poll that comes before the interval is over is answered with slow_down
 	VerificationURI      string        // where a person types the code of a work account; "": Microsoft's

@@ -10,6 +10,7 @@ import (
 	"mfpsim/fakeentra/internal/grants"
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/wire"
+	"mfpsim/faultnet"
 	"mfpsim/journal"
 )
 
@@ -26,6 +27,15 @@ func (r *Router) answerPlanted(
 			panic(http.ErrAbortHandler) // nobody waits any more
 		}
 		a.At = r.Front.Now()
+	}
+	if leaver, can := w.(faultnet.Leaver); can {
+		switch planted.Then {
+		case answers.ThenSilent:
+			leaver.Leave(faultnet.InSilence)
+		case answers.ThenClose:
+			leaver.Leave(faultnet.Closing)
+		case answers.GoesOn:
+		}
 	}
 	if planted.AtPolls() {
 		return r.answerPoll(w, a, planted)

@@ -23,7 +23,7 @@ func (m *Mint) makeRefreshToken(h Holder, g Grant, at time.Time) (token string, 
 	binary.BigEndian.PutUint64(plain[8:], number)
 	binary.BigEndian.PutUint64(plain[16:], uint64(at.UnixNano()))
 	aead := m.seal
-	drawn := aead.NonceSize() + tokenPadding
+	drawn := aead.NonceSize() + tokenPadding + paddingFor(h.Account.Home.RefreshTokenLength)
 	data := make([]byte, drawn, drawn+tokenSecret+aead.Overhead())
 	m.random.Draw(data)
 	nonce, padding := data[:aead.NonceSize()], data[aead.NonceSize():]
@@ -39,6 +39,12 @@ func (m *Mint) makeRefreshToken(h Holder, g Grant, at time.Time) (token string, 
 	token = string(base64.RawURLEncoding.AppendEncode(text, data))
 	m.secrets.Add(token)
 	return token, number
+}
+
+// paddingFor is how much longer than usual the padding is in a token of so many characters; a token of the usual length
+// needs none.
+func paddingFor(length int) int {
+	return max(0, base64.RawURLEncoding.DecodedLen(length)-tokenPadding)
 }
 
 // Refresh is what a refresh token means.
@@ -101,11 +107,12 @@ func (m *Mint) read(text string) (number, issued uint64, at time.Time, ok bool) 
 	}
 	data, err := base64.RawURLEncoding.Strict().DecodeString(body)
 	aead := m.seal
-	if err != nil || len(data) != aead.NonceSize()+tokenPadding+tokenSecret+aead.Overhead() {
+	sealed := len(data) - tokenSecret - aead.Overhead() // where it begins
+	if err != nil || sealed < aead.NonceSize()+tokenPadding {
 		return 0, 0, time.Time{}, false
 	}
-	nonce, padding := data[:aead.NonceSize()], data[aead.NonceSize():aead.NonceSize()+tokenPadding]
-	plain, err := aead.Open(nil, nonce, data[aead.NonceSize()+tokenPadding:], padding)
+	nonce, padding := data[:aead.NonceSize()], data[aead.NonceSize():sealed]
+	plain, err := aead.Open(nil, nonce, data[sealed:], padding)
 	if err != nil {
 		return 0, 0, time.Time{}, false
 	}

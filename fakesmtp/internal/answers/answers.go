@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mfpsim/choice"
+	"mfpsim/fakesmtp/internal/address"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/planted"
@@ -22,11 +23,13 @@ type Moment string
 
 // Moments that are no verbs.
 const (
-	OnConnect   Moment = "connect"       // in place of the banner
-	OnHandshake Moment = "handshake"     // after the 220 of STARTTLS, when the client has begun the TLS handshake
-	OnResponse  Moment = "auth response" // the lines after AUTH: user name, password, token
-	OnEndOfData Moment = "end of DATA"   // the dot, or the last chunk of BDAT
-	OnAny       Moment = "any"           // every one of them but the handshake
+	OnConnect     Moment = "connect"       // in place of the banner
+	OnHello       Moment = "hello"         // EHLO and HELO
+	OnHandshake   Moment = "handshake"     // after the 220 of STARTTLS, when the client has begun the TLS handshake
+	OnResponse    Moment = "auth response" // the lines after AUTH: user name, password, token
+	OnCredentials Moment = "credentials"   // AUTH is decided: the line that ends it, be it AUTH itself or an answer
+	OnEndOfData   Moment = "end of DATA"   // the dot, or the last chunk of BDAT
+	OnAny         Moment = "any"           // every one of them but the handshake
 
 	AtRecipient Moment = "rcpt" // in the words of [ByAddress]
 	AtData      Moment = "data"
@@ -40,6 +43,8 @@ const (
 	GoesOn     Ending = ""           // nothing
 	Disconnect Ending = "disconnect" // TCP is closed, without a farewell in TLS
 	Reset      Ending = "reset"      // TCP is reset in place of the reply
+	Close      Ending = "close"      // TLS and TCP are closed as after QUIT
+	FallSilent Ending = "silent"     // the connection stays open, what comes is read, and nothing is said any more
 	HalfClose  Ending = "half-close" // this side is closed, the other one is still read
 )
 
@@ -52,6 +57,9 @@ type Answer struct {
 	On Moment
 	// From is the party whose connections are meant, for example "printer"; empty: any.
 	From string
+	// To is the recipient whose message is meant, at RCPT that recipient itself; empty: any. It can be given from RCPT
+	// on.
+	To string
 	// After is how many moments of the kind pass before; Times is how many are hit, 0: all that follow.
 	After, Times int
 	// Delay is how late the reply comes, on the World's clock.
@@ -90,7 +98,9 @@ func (a Answer) String() string {
 	add(a.Silent, "no reply")
 	add(a.Delay > 0, "%v late", a.Delay)
 	add(a.Split > 0, "split after %d octets", a.Split)
-	add(a.Then != GoesOn, "%s", a.Then)
+	add(a.Then == FallSilent, "then silence")
+	add(a.Then != GoesOn && a.Then != FallSilent, "%s", a.Then)
+	add(a.To != "", "to %s", a.To)
 	add(a.After > 0, "after %d", a.After)
 	add(a.Times > 0, "%d times", a.Times)
 	return strings.Join(words, " ")
@@ -132,10 +142,12 @@ func (q *Queue) All() []Answer { return q.row.All() }
 // Unmet returns those that have not happened as often as they were to.
 func (q *Queue) Unmet() []Answer { return q.row.Unmet() }
 
-// Meet counts a moment of a conversation with a party, and finds the answer that has its way; nil: none. A moment can
-// have two names.
-func (q *Queue) Meet(party string, moments ...Moment) *Answer {
-	found, met := q.row.Meet(func(a Answer) bool { return (a.From == "" || a.From == party) && a.isAt(moments) })
+// Meet counts a moment of a conversation with a party about a message to some recipients, and finds the answer that has
+// its way; nil: none. A moment can have two names.
+func (q *Queue) Meet(party string, recipients []string, moments ...Moment) *Answer {
+	found, met := q.row.Meet(func(a Answer) bool {
+		return (a.From == "" || a.From == party) && a.isAt(moments) && (a.To == "" || address.Among(recipients, a.To))
+	})
 	if !met {
 		return nil
 	}
@@ -152,15 +164,24 @@ func (a Answer) isAt(moments []Moment) bool {
 	return false
 }
 
+// withRecipient are the moments at which a recipient has been named.
+var withRecipient = []Moment{"RCPT", "DATA", "BDAT", OnEndOfData}
+
 // Check refuses an answer that could not do what it says: the error is an [ErrNoMoment] or an [ErrNoReply].
 func (a Answer) Check() error {
-	moments := []string{string(OnConnect), string(OnHandshake), string(OnResponse), string(OnEndOfData), string(OnAny)}
+	moments := []string{
+		string(OnConnect), string(OnHello), string(OnHandshake), string(OnResponse), string(OnCredentials),
+		string(OnEndOfData), string(OnAny),
+	}
 	if !slices.Contains(moments, string(a.On)) && !wire.KnownVerb(string(a.On)) {
 		there := append(moments, wire.Verbs()...)
 		return fmt.Errorf("%w: %w", ErrNoMoment, &choice.Error{What: "moment", Wanted: string(a.On), Present: there})
 	}
 	if a.After < 0 || a.Times < 0 || a.Split < 0 || a.Delay < 0 || a.Pause < 0 {
 		return errors.New("an answer counts from 0")
+	}
+	if a.To != "" && !slices.Contains(withRecipient, a.On) {
+		return fmt.Errorf("at the moment %q no recipient is named yet; there is one at %v", string(a.On), withRecipient)
 	}
 	if a.Event != "" && !replies.Known(a.Event) {
 		return fmt.Errorf("event %q: %w", a.Event, ErrNoReply)

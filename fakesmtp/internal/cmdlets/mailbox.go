@@ -45,18 +45,43 @@ func getMailbox(c *call) (string, error) {
 		addresses := strings.Join(append([]string{m.Address}, m.Aliases...), ", ")
 		return properties("PrimarySmtpAddress", m.Address, "EmailAddresses", addresses,
 			"MaxSendSize", fmt.Sprintf("%d MB (%d bytes)", m.MaxSendSize>>20, m.MaxSendSize),
-			"RecipientLimits", strconv.Itoa(m.RecipientLimit))
+			"RecipientLimits", strconv.Itoa(m.RecipientLimit), "ProhibitSendReceiveQuota", quotaOf(m.Quota),
+			authenticatedParameter, truth(&m.Acceptance.AuthenticatedOnly),
+			sendersParameter, strings.Join(m.Acceptance.Senders, ", "))
 	})
 }
 
+// quotaOf prints a quota as PowerShell does.
+func quotaOf(octets int64) string {
+	if octets <= 0 {
+		return "Unlimited"
+	}
+	return fmt.Sprintf("%d MB (%d bytes)", octets>>20, octets)
+}
+
 func setMailbox(c *call) (string, error) {
-	if _, err := c.mailbox(); err != nil {
+	m, err := c.mailbox()
+	if err != nil {
 		return "", err
 	}
-	if err := c.some("MaxSendSize", "RecipientLimits"); err != nil {
+	err = c.some("MaxSendSize", "RecipientLimits", "ProhibitSendReceiveQuota", authenticatedParameter, sendersParameter)
+	if err != nil {
 		return "", err
 	}
 	var change mailboxes.MailboxChange
+	if c.has(authenticatedParameter) || c.has(sendersParameter) {
+		c.delivery(&m.Acceptance)
+		change.Acceptance = &m.Acceptance
+	}
+	if quota := c.values["ProhibitSendReceiveQuota"]; quota != "" {
+		octets, ok := parseSize(quota)
+		if !ok && !strings.EqualFold(quota, "Unlimited") {
+			return "", c.fail(
+				[]string{"50GB", "500MB", "Unlimited"}, "parameter -ProhibitSendReceiveQuota cannot be %q", quota,
+			)
+		}
+		change.Quota = &octets
+	}
 	if c.has("MaxSendSize") {
 		size, err := strconv.ParseInt(c.values["MaxSendSize"], 10, 64)
 		if err != nil {

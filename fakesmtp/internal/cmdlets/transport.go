@@ -24,14 +24,19 @@ func setTransportConfig(c *call) (string, error) {
 
 func getOrganizationConfig(c *call) (string, error) {
 	return properties("Name", c.organization.Domains[0], "DefaultAuthenticationPolicy", c.organization.DefaultPolicy,
-		aliasParameter, truth(&c.organization.SendFromAliases)), nil
+		aliasParameter, truth(&c.organization.SendFromAliases),
+		plusParameter, truth(not(&c.organization.PlusAddressing)),
+		directParameter, truth(&c.organization.RejectDirectSend)), nil
 }
 
 func setOrganizationConfig(c *call) (string, error) {
-	if err := c.some("DefaultAuthenticationPolicy", aliasParameter); err != nil {
+	if err := c.some("DefaultAuthenticationPolicy", aliasParameter, plusParameter, directParameter); err != nil {
 		return "", err
 	}
-	change := mailboxes.OrganizationChange{SendFromAliases: c.on(aliasParameter)}
+	change := mailboxes.OrganizationChange{
+		SendFromAliases: c.on(aliasParameter), PlusAddressing: not(c.on(plusParameter)),
+		RejectDirectSend: c.on(directParameter),
+	}
 	if c.has("DefaultAuthenticationPolicy") {
 		name, err := c.policy(c.values["DefaultAuthenticationPolicy"])
 		if err != nil {

@@ -47,6 +47,9 @@ func (g *Gate) Bearer(user, token string) Verdict {
 	if reason == "" {
 		reason = g.belongs(user, claims, now)
 	}
+	if reason == "" && g.otherName(user, claims.User, now) {
+		reason = refusal.UserMismatch
+	}
 	if reason != "" {
 		return Verdict{
 			Event: replies.AuthIdentity, Reason: reason, User: user, Tenant: g.Mailboxes.Tenant(address.Domain(user), now),
@@ -73,6 +76,13 @@ func (g *Gate) belongs(user string, claims identity.Claims, now time.Time) refus
 		return refusal.UserMismatch
 	}
 	return ""
+}
+
+// otherName reports whether user= is another address of the account's own mailbox. Submission compares with the name in
+// the token, not with the mailbox's addresses; POP and IMAP take them (docs/reference/exchange-smtp.md §5).
+func (g *Gate) otherName(user, account string, now time.Time) bool {
+	own := g.Mailboxes.Standing(account, now).Mailbox
+	return own != "" && !strings.EqualFold(user, account) && g.Mailboxes.Standing(user, now).Mailbox == own
 }
 
 // application judges a token of an application that acts for itself (docs/reference/exchange-smtp.md §5): its role, its

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
@@ -37,6 +38,9 @@ func (v *Verified) Check(token string, directory Directory, scope string, now ti
 	if reason == "" {
 		reason = examine(claims, scope, now)
 	}
+	if (reason == "" || reason == refusal.Application) && directory.Expired(token) {
+		reason = refusal.Expired
+	}
 	return claims, reason
 }
 
@@ -46,6 +50,9 @@ var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, j
 // read takes a token apart: a JWT by its signature, anything else by the directory. An empty reason means that it is
 // good so far.
 func (v *Verified) read(token string, directory Directory) (Claims, refusal.Reason) {
+	if strings.ContainsFunc(token, unicode.IsSpace) { // libraries that read a JWT would bear it
+		return Claims{}, refusal.TokenSpace
+	}
 	if strings.Count(token, ".") != 2 {
 		if claims, known := directory.Opaque(token); known {
 			if claims.Issuer == "" { // what nobody can read needs no issuer

@@ -18,6 +18,8 @@ type Directory interface {
 	Opaque(token string) (Claims, bool)
 	// Account tells what is known of the account with an address; false: there is none.
 	Account(address string) (Account, bool)
+	// Expired reports whether a token was made void before its time, without a clock having been moved.
+	Expired(token string) bool
 }
 
 // Claims is what an access token says of itself.

@@ -29,7 +29,12 @@ func New() *Life {
 }
 
 // Adopt notes a listener before Serve runs, so that Addr is right at once.
-func (l *Life) Adopt(listener net.Listener) {
+func (l *Life) Adopt(listener net.Listener) { l.adopt(listener, true) }
+
+// AdoptAside notes a listener that is none of the server's main ones: Addr does not name it.
+func (l *Life) AdoptAside(listener net.Listener) { l.adopt(listener, false) }
+
+func (l *Life) adopt(listener net.Listener, main bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -38,7 +43,7 @@ func (l *Life) Adopt(listener net.Listener) {
 	}
 	l.listeners[listener] = struct{}{}
 	faultnet.Expect(listener)
-	if l.address == "" {
+	if main && l.address == "" {
 		l.address = listener.Addr().String()
 	}
 }
@@ -47,6 +52,16 @@ func (l *Life) Adopt(listener net.Listener) {
 // closed. party is named in an error.
 func (l *Life) Serve(listener net.Listener, party string, serve func(net.Conn)) error {
 	l.Adopt(listener)
+	return l.accept(listener, party, serve)
+}
+
+// ServeAside does the same for a listener that is none of the server's main ones.
+func (l *Life) ServeAside(listener net.Listener, party string, serve func(net.Conn)) error {
+	l.AdoptAside(listener)
+	return l.accept(listener, party, serve)
+}
+
+func (l *Life) accept(listener net.Listener, party string, serve func(net.Conn)) error {
 	defer listener.Close()
 	for {
 		connection, err := listener.Accept()

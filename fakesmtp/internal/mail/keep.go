@@ -54,6 +54,8 @@ func (s *Shelf) After(serial int) []*Letter {
 
 // Box is what lies in one mailbox, or in its Sent Items, oldest first. The zero Box is empty.
 type Box struct {
+	Seat Seat // set before anything lies there
+
 	letters queue[*Letter]
 	dropped int
 }
@@ -116,7 +118,7 @@ func (b *Box) Page(from, most int) Page {
 	if most >= 0 {
 		n = min(n, most)
 	}
-	page := Page{first: b.dropped + first + 1}
+	page := Page{first: b.dropped + first + 1, seat: &b.Seat}
 	if n > 0 {
 		page.letters = append(page.letters, b.letters.items()[first:first+n]...)
 	}
@@ -130,13 +132,14 @@ func (b *Box) After(number int) (m Message, next int, found bool) {
 	if i == len(letters) {
 		return Message{}, 0, false
 	}
-	return letters[i].shown(b.dropped + i + 1), letters[i].number, true
+	return letters[i].shown(b.dropped+i+1, &b.Seat), letters[i].number, true
 }
 
 // Page is some of what lies in a box. It can be read without its owner's lock.
 type Page struct {
 	letters []*Letter
 	first   int // number of the first one
+	seat    *Seat
 }
 
 // Shown returns the messages, for somebody to look at.
@@ -146,14 +149,14 @@ func (p Page) Shown() []Message {
 	}
 	messages := make([]Message, len(p.letters))
 	for i, letter := range p.letters {
-		messages[i] = letter.shown(p.first + i)
+		messages[i] = letter.shown(p.first+i, p.seat)
 	}
 	return messages
 }
 
-func (l *Letter) shown(number int) Message {
+func (l *Letter) shown(number int, seat *Seat) Message {
 	m := l.message.shown()
-	m.Number = number
+	m.Number, m.seat = number, seat
 	return m
 }
 

@@ -23,21 +23,29 @@ type Message struct {
 	From         string   // address of the From header, as the recipient sees it
 	// Alias is what the From header had before the service put the mailbox's primary address there; empty: it had that,
 	// or may have it.
-	Alias   string
-	To      []string // addresses of the To header
-	Subject string
-	// Stamped are the header fields that the service put before the message, each with its line end.
+	Alias string
+	// Origin says whether the From header can be read. CoAuthors are its further addresses; Attributed: a Sender header
+	// says which of several has sent it.
+	Origin     Origin
+	CoAuthors  []string
+	Attributed bool
+	To         []string // addresses of the To header
+	Subject    string
+	// Stamped are the header fields that a relay or the MX door put before the message, each with its line end. What
+	// Exchange Online writes into a submission stands in Delivered.
 	Stamped    []byte
 	Connection string // "printer#3"; empty for what the service wrote itself
 	// NonDelivery: the service tells a sender that a message was not delivered.
 	NonDelivery bool
-	ReceivedAt time.Time
+	ReceivedAt  time.Time
 	// Number is the message's place in its mailbox, from 1: those that have fallen out count too. 0: it is in none.
 	Number int
 
 	octets  octets
-	broken  bool   // there is no readable header
-	content *parts // nil: nobody has it to look at yet
+	carrier Carrier // nil: none writes into the header when somebody looks
+	seat    *Seat   // of the box that it was taken from; nil: on the Internet
+	broken  bool    // there is no readable header
+	content *parts  // nil: nobody has it to look at yet
 }
 
 // Attachment is a part of a message that has a file name or asks to be treated as a file.
@@ -66,6 +74,7 @@ func Received(pieces [][]byte) Message {
 	read, err := textproto.ReadHeader(reader)
 	if err != nil {
 		m.broken = true
+		m.brokenOrigin()
 		return m
 	}
 	header := fields.Header{Header: message.Header{Header: read}}
@@ -75,9 +84,7 @@ func Received(pieces [][]byte) Message {
 		m.Subject = header.Get("Subject")
 	}
 	m.ID = strings.TrimSpace(header.Get("Message-Id"))
-	if from, err := header.AddressList("From"); err == nil && len(from) > 0 {
-		m.From = from[0].Address
-	}
+	m.readOrigin(header)
 	if to, err := header.AddressList("To"); err == nil {
 		for _, address := range to {
 			m.To = append(m.To, address.Address)

@@ -30,6 +30,27 @@ func (o octets) joined() []byte {
 	return slices.Concat(o...)
 }
 
+// from returns the octets from a place on.
+func (o octets) from(at int) octets {
+	for i, piece := range o {
+		if at < len(piece) {
+			return append(octets{piece[at:]}, o[i+1:]...)
+		}
+		at -= len(piece)
+	}
+	return nil
+}
+
+// tail returns the last octets, so many at most.
+func (o octets) tail(n int) []byte {
+	var end []byte
+	for i := len(o) - 1; i >= 0 && len(end) < n; i-- {
+		piece := o[i]
+		end = append(bytes.Clone(piece[max(0, len(piece)-n+len(end)):]), end...)
+	}
+	return end
+}
+
 // readers are for reading messages.
 var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 4<<10) }}
 

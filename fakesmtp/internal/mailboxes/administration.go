@@ -21,6 +21,9 @@ type OrganizationSettings struct {
 	LegacyTLS       bool
 	SendFromAliases bool
 	DefaultPolicy   string // authentication policy; empty: none
+	// PlusAddressing: mail to user+tag goes to user. RejectDirectSend: the MX door takes no mail from an accepted
+	// domain that no connector vouches for.
+	PlusAddressing, RejectDirectSend bool
 }
 
 // Organizations returns all organizations, in the order of their making.
@@ -58,7 +61,8 @@ func (o *organization) settings() OrganizationSettings {
 	return OrganizationSettings{
 		ID: o.id, Domains: slices.Clone(o.domains), Personal: o.personal, SMTPAuth: o.smtpAuth.written(),
 		LegacyTLS: o.legacyTLS.written(), SendFromAliases: o.sendFromAliases.written(),
-		DefaultPolicy: o.defaultPolicy.written(),
+		DefaultPolicy: o.defaultPolicy.written(), PlusAddressing: !o.noPlusAddressing,
+		RejectDirectSend: o.rejectDirectSend,
 	}
 }
 
@@ -66,6 +70,10 @@ func (o *organization) settings() OrganizationSettings {
 type OrganizationChange struct {
 	SMTPAuth, LegacyTLS, SendFromAliases, SecurityDefaults *bool
 	DefaultPolicy                                          *string
+	// These take effect at once.
+	PlusAddressing, RejectDirectSend *bool
+	ExternalRecipientsPerDay         *int
+	Trial                            *bool
 }
 
 // ChangeOrganization changes an organization's switches from a time on.
@@ -81,7 +89,20 @@ func (s *Store) ChangeOrganization(name string, from time.Time, c OrganizationCh
 	o.sendFromAliases.change(c.SendFromAliases, from)
 	o.securityDefaults.change(c.SecurityDefaults, from)
 	o.defaultPolicy.change(c.DefaultPolicy, from)
+	if c.PlusAddressing != nil {
+		o.noPlusAddressing = !*c.PlusAddressing
+	}
+	assign(&o.rejectDirectSend, c.RejectDirectSend)
+	assign(&o.externalPerDay, c.ExternalRecipientsPerDay)
+	assign(&o.trial, c.Trial)
 	return nil
+}
+
+// assign changes a value that takes effect at once; nil: it stays.
+func assign[V any](field, value *V) {
+	if value != nil {
+		*field = *value
+	}
 }
 
 // MailboxSettings are a mailbox's switches and limits, as they were set last.
@@ -92,6 +113,8 @@ type MailboxSettings struct {
 	MaxSendSize        int64
 	RecipientLimit     int
 	SendAs, FullAccess []string
+	Quota              int64
+	Acceptance         Acceptance
 }
 
 // MailboxesOf returns the mailboxes of an organization, in the order of their making.
@@ -114,6 +137,7 @@ func (s *Store) settings(m *mailbox) MailboxSettings {
 		Address: m.address, Aliases: slices.Clone(m.aliases), SMTPAuth: m.smtpAuth.written(),
 		MaxSendSize: m.maxSendSize.written(), RecipientLimit: m.recipientLimit.written(),
 		SendAs: slices.Clone(m.sendAs.written()), FullAccess: slices.Clone(m.fullAccess.written()),
+		Quota: m.quota, Acceptance: Acceptance{m.acceptance.AuthenticatedOnly, slices.Clone(m.acceptance.Senders)},
 	}
 	if shown.MaxSendSize == 0 {
 		shown.MaxSendSize = s.defaults.MaxSendSize
@@ -132,6 +156,9 @@ type MailboxChange struct {
 	SendAs, FullAccess *[]string
 	Policy             *string // authentication policy; empty: none of its own
 	Licensed           *bool
+	// These take effect at once.
+	Quota      *int64
+	Acceptance *Acceptance
 }
 
 // ChangeMailbox changes a mailbox's switches and limits from a time on. It fails if no organization has it.
@@ -144,11 +171,25 @@ func (s *Store) ChangeMailbox(name string, from time.Time, c MailboxChange) erro
 		m.fullAccess.change(c.FullAccess, from)
 		m.policy.change(c.Policy, from)
 		m.licensed.change(c.Licensed, from)
+		assign(&m.quota, c.Quota)
+		assign(&m.acceptance, c.Acceptance)
 	})
 }
 
-// Restrict keeps what a mailbox sends from now on from being delivered; an empty restriction lifts it.
+// Restrict keeps what a mailbox sends from now on from being delivered, or what all mailboxes of an organization
+// send, by one of its domains; a restriction that is said of who receives keeps mail from the mailbox. Empty lifts
+// it.
 func (s *Store) Restrict(name string, r replies.Restriction) error {
+	s.mu.Lock()
+	if o := s.organization(name); o != nil {
+		defer s.mu.Unlock()
+		if r.Receives() {
+			return fmt.Errorf("%s is said of a mailbox that receives, not of an organization", r)
+		}
+		o.restriction = r
+		return nil
+	}
+	s.mu.Unlock()
 	return s.change(name, func(m *mailbox) { m.restriction = r })
 }
 

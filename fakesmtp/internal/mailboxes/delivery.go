@@ -11,6 +11,7 @@ import (
 	"mfpsim/fakesmtp/internal/limits"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/transit"
 )
 
 // TraceEntry is a row of the message trace: one message to one recipient.
@@ -33,6 +34,8 @@ type Status string
 const (
 	Delivered Status = "Delivered"
 	Failed    Status = "Failed"
+	Expanded  Status = "Expanded" // a group, to its members
+	Resolved  Status = "Resolved" // redirected
 )
 
 // Rewritten returns a message with the mailbox's primary address in place of an alias, unless the organization lets
@@ -54,53 +57,24 @@ func (s *Store) Rewritten(name string, now time.Time, m mail.Message) mail.Messa
 }
 
 // Deliver puts a message into the mailboxes of its recipients and a copy into Sent Items. What cannot be delivered is
-// reported to the sender, who has long heard 250.
-func (s *Store) Deliver(name string, m mail.Message) {
-	s.deliver(name, m)
+// reported to the sender, who has long heard 250. The way is how the message came; its sender's organization is filled
+// in.
+func (s *Store) Deliver(name string, m mail.Message, way *transit.Way) {
+	s.deliver(name, m, way)
 	s.arrival.Announce()
 }
 
-func (s *Store) deliver(name string, m mail.Message) {
+func (s *Store) deliver(name string, m mail.Message, way *transit.Way) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	user := s.mailbox(name)
-	size := int64(m.Size())
-	user.held += size
-	outside := s.takeExternal(user.organization, m)
-	boxes := append(make([]*mail.Box, 0, 1+len(m.EnvelopeTo)), &user.sent)
-	var reports []mail.Message
-	for _, recipient := range m.EnvelopeTo {
-		row := TraceEntry{
-			At: m.ReceivedAt, Connection: m.Connection, Sender: m.EnvelopeFrom, Recipient: recipient, Subject: m.Subject,
-			MessageID: m.ID, Size: int(size), Status: Delivered,
-		}
-		target, restriction := s.mailbox(recipient), user.restriction
-		external := target == nil && s.organization(address.Domain(recipient)) == nil ||
-			target != nil && target.organization == nil
-		switch {
-		case restriction != "":
-		case external && outside != "":
-			restriction = outside
-		case external && target == nil:
-			target = onTheInternet(recipient)
-			s.add(target)
-		case target == nil:
-			restriction = replies.RecipientNotFound
-		}
-		if restriction != "" {
-			row.Status, row.Detail = Failed, restriction.Diagnostic(user.address)
-			reports = append(reports, report(user, m, recipient, row.Detail))
-		} else if !slices.Contains(boxes, &target.inbox) {
-			boxes = append(boxes, &target.inbox)
-			target.held += size
-		}
-		s.trace = append(s.trace, row)
-	}
-	s.shelf.Put(m, len(m.EnvelopeTo), boxes...)
-	for _, ndr := range reports {
-		s.shelf.Put(ndr, 0, &user.inbox)
-		user.held += int64(ndr.Size())
-	}
+	way.Sender = user.organization.letterhead
+	m.CarryBy(way)
+	user.held += int64(m.Size())
+	s.route(&transfer{
+		m: m, way: way, sender: user, of: user.organization,
+		boxes: append(make([]*mail.Box, 0, 1+len(m.EnvelopeTo)), &user.sent),
+	})
 }
 
 // dropped forgets what a message that has fallen out leaves: its rows of the trace, and mailboxes on the Internet that
@@ -128,31 +102,24 @@ func (s *Store) takeExternal(o *organization, m mail.Message) replies.Restrictio
 		}
 	}
 	if !o.externalOfLastDay.Take(m.ReceivedAt, limits.Day, count, o.externalPerDay) {
+		if o.trial {
+			return replies.TrialExternalLimit
+		}
 		return replies.TenantExternalLimit
 	}
 	return ""
 }
 
-// report writes a non-delivery report for the sender's mailbox (docs/reference/exchange-smtp.md §2.5: client submission
-// takes any address and tells later). Under s.mu.
-func report(user *mailbox, m mail.Message, recipient, detail string) mail.Message {
-	o := user.organization
-	o.reports++
-	postmaster := "postmaster@" + o.domains[0]
-	raw := fmt.Sprintf("From: Microsoft Outlook <%s>\r\nTo: <%s>\r\nSubject: Undeliverable: %s\r\n"+
-		"Message-ID: <report-%d@%s>\r\nIn-Reply-To: %s\r\nDate: %s\r\nAuto-Submitted: auto-replied\r\n"+
-		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+
-		"Your message to %s couldn't be delivered.\r\n\r\n%s\r\n",
-		postmaster, user.address, oneLine(m.Subject), o.reports, o.domains[0], oneLine(m.ID),
-		m.ReceivedAt.UTC().Format(time.RFC1123Z),
-		recipient, detail)
-	ndr := mail.Parse([]byte(raw))
-	ndr.EnvelopeTo, ndr.ReceivedAt, ndr.NonDelivery = []string{user.address}, m.ReceivedAt, true
-	return ndr
+// report puts a non-delivery report into a mailbox (docs/reference/exchange-smtp.md §2.5: client submission takes any
+// address and tells later). Under s.mu.
+func (s *Store) report(to *mailbox, t *transfer) {
+	reader := transit.Reader{Address: to.address, Outside: to.organization == nil}
+	ndr := mail.Parse(t.way.Report(t.m, reader, t.failures))
+	ndr.EnvelopeTo, ndr.ReceivedAt = []string{to.address}, t.m.ReceivedAt
+	ndr.NonDelivery = true
+	s.shelf.Put(ndr, 0, &to.inbox)
+	to.held += int64(ndr.Size())
 }
-
-// oneLine keeps what a client wrote from adding header fields of its own.
-func oneLine(s string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(s) }
 
 // Put puts a mail from the Internet into a mailbox, byte for byte as it is given.
 func (s *Store) Put(name string, raw []byte, now time.Time) error {
@@ -190,18 +157,29 @@ func (s *Store) Sent(address string, from, most int) []mail.Message {
 func (s *Store) page(address string, from, most int, of func(*mailbox) *mail.Box) []mail.Message {
 	s.mu.Lock()
 	var page mail.Page
-	if m := s.mailbox(address); m != nil {
+	if m := s.recipient(address); m != nil {
 		page = of(m).Page(from, most)
 	}
 	s.mu.Unlock()
 	return page.Shown()
 }
 
+// Addresses are those of the mailboxes of organizations, in the order of their making.
+func (s *Store) Addresses() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	addresses := make([]string, len(s.order))
+	for i, m := range s.order {
+		addresses[i] = m.address
+	}
+	return addresses
+}
+
 // Count is how many messages have arrived at an address, and how many of them have fallen out.
 func (s *Store) Count(address string) (count, dropped int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.mailbox(address); m != nil {
+	if m := s.recipient(address); m != nil {
 		return m.inbox.Count(), m.inbox.Dropped()
 	}
 	return 0, 0
@@ -237,7 +215,7 @@ func (s *Store) Trace() []TraceEntry {
 func (s *Store) Key(address string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.mailbox(address); m != nil {
+	if m := s.recipient(address); m != nil {
 		return strings.ToLower(m.address)
 	}
 	return strings.ToLower(address)
@@ -247,7 +225,7 @@ func (s *Store) Key(address string) string {
 func (s *Store) After(address string, number int) (found mail.Message, own int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.mailbox(address); m != nil {
+	if m := s.recipient(address); m != nil {
 		return m.inbox.After(number)
 	}
 	return mail.Message{}, 0, false

@@ -17,6 +17,7 @@ import (
 	"mfpsim/fakesmtp/internal/limits"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/transit"
 	"mfpsim/fakesmtp/refusal"
 	"mfpsim/journal"
 )
@@ -38,6 +39,8 @@ type Organization struct {
 	Created time.Time
 	// ExternalRecipientsPerDay is the limit of all its mailboxes together in any 24 h, 5,000 for a trial; zero: none.
 	ExternalRecipientsPerDay int
+	// Trial: the organization has no paid licence; the report at that limit says so.
+	Trial bool
 	// Personal: mailboxes of consumers, outlook.com and its sisters. Nobody administers them: SMTP AUTH is on, basic
 	// authentication goes by the calendar.
 	Personal bool
@@ -107,9 +110,16 @@ type organization struct {
 	policies          []*policy     // authentication policies, in the order of their making
 	defaultPolicy     setting[string]
 	principals        []Principal
-	reports           int // non-delivery reports written so far
+	letterhead        *transit.Organization // as headers tell it
 	externalPerDay    int
 	externalOfLastDay limits.Window
+	trial             bool
+	restriction       replies.Restriction // of all its mailboxes; empty: none
+	noPlusAddressing  bool                // DisablePlusAddressInRecipients
+	rejectDirectSend  bool                // RejectDirectSend
+	groups            []*Group
+	rules             []*Rule
+	connectors        []*Connector
 }
 
 // policy is an authentication policy, as far as it concerns client submission.
@@ -135,6 +145,7 @@ type mailbox struct {
 	revokedBefore  time.Time
 	verdict        string              // of the abuse control; empty: none
 	restriction    replies.Restriction // empty: none
+	acceptance     Acceptance
 	password       journal.Secret
 	inbox          mail.Box
 	sent           mail.Box
@@ -151,6 +162,35 @@ func New(seed uint64, defaults Defaults, keep mail.Keep) *Store {
 func (s *Store) AddOrganization(o Organization) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.checkOrganization(o); err != nil {
+		return err
+	}
+	if o.ID == "" {
+		if o.ID = identity.PersonalTenant; !o.Personal {
+			o.ID = chance.New(s.seed, "organization "+o.Domains[0]).UUID()
+		}
+	}
+	s.organizations = append(s.organizations, &organization{
+		letterhead: &transit.Organization{
+			ID: o.ID, Domain: o.Domains[0], Initial: transit.Initial(o.Domains), Personal: o.Personal,
+		},
+		id: o.ID, domains: slices.Clone(o.Domains), personal: o.Personal, created: o.Created,
+		basicAuth: o.BasicAuth || o.Personal, smtpAuth: newSetting(o.SMTPAuth || o.Personal),
+		securityDefaults: newSetting(o.SecurityDefaults), legacyTLS: newSetting(false), sendFromAliases: newSetting(false),
+		defaultPolicy: newSetting(""), externalPerDay: o.ExternalRecipientsPerDay,
+		trial: o.Trial,
+	})
+	return nil
+}
+
+// CheckOrganization says why an organization could not be added.
+func (s *Store) CheckOrganization(o Organization) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.checkOrganization(o)
+}
+
+func (s *Store) checkOrganization(o Organization) error {
 	if len(o.Domains) == 0 {
 		return fmt.Errorf("an organization needs a domain: %w", ErrNoOrganization)
 	}
@@ -159,26 +199,21 @@ func (s *Store) AddOrganization(o Organization) error {
 			return fmt.Errorf("the domain %s: %w", domain, ErrExists)
 		}
 	}
-	if o.ID == "" {
-		if o.ID = identity.PersonalTenant; !o.Personal {
-			o.ID = chance.New(s.seed, "organization "+o.Domains[0]).UUID()
-		}
-	}
-	s.organizations = append(s.organizations, &organization{
-		id: o.ID, domains: slices.Clone(o.Domains), personal: o.Personal, created: o.Created,
-		basicAuth: o.BasicAuth || o.Personal, smtpAuth: newSetting(o.SMTPAuth || o.Personal),
-		securityDefaults: newSetting(o.SecurityDefaults), legacyTLS: newSetting(false), sendFromAliases: newSetting(false),
-		defaultPolicy: newSetting(""), externalPerDay: o.ExternalRecipientsPerDay,
-	})
 	return nil
 }
 
-// AddMailbox makes a mailbox in an organization that is there.
-func (s *Store) AddMailbox(m Mailbox) error {
+// CheckMailbox says why a mailbox could not be added.
+func (s *Store) CheckMailbox(m Mailbox) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	_, err := s.checkMailbox(m)
+	return err
+}
+
+// checkMailbox returns the organization of a mailbox that can be added.
+func (s *Store) checkMailbox(m Mailbox) (*organization, error) {
 	if !address.Valid(m.Address) {
-		return fmt.Errorf("mailbox %q: %w", m.Address, ErrAddress)
+		return nil, fmt.Errorf("mailbox %q: %w", m.Address, ErrAddress)
 	}
 	where := m.Organization
 	if where == "" {
@@ -186,12 +221,23 @@ func (s *Store) AddMailbox(m Mailbox) error {
 	}
 	o := s.organization(where)
 	if o == nil {
-		return fmt.Errorf("mailbox %s: %w", m.Address, ErrNoOrganization)
+		return nil, fmt.Errorf("mailbox %s: %w", m.Address, ErrNoOrganization)
 	}
 	for _, name := range append([]string{m.Address}, m.Aliases...) {
 		if s.mailbox(name) != nil {
-			return fmt.Errorf("mailbox %s: %w", name, ErrExists)
+			return nil, fmt.Errorf("mailbox %s: %w", name, ErrExists)
 		}
+	}
+	return o, nil
+}
+
+// AddMailbox makes a mailbox in an organization that is there.
+func (s *Store) AddMailbox(m Mailbox) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o, err := s.checkMailbox(m)
+	if err != nil {
+		return err
 	}
 	s.add(&mailbox{
 		address: m.Address, aliases: slices.Clone(m.Aliases), organization: o, smtpAuth: newSetting(m.SMTPAuth),
@@ -203,6 +249,10 @@ func (s *Store) AddMailbox(m Mailbox) error {
 }
 
 func (s *Store) add(m *mailbox) {
+	m.sent.Seat.Sent = true
+	if m.organization != nil {
+		m.inbox.Seat.Organization, m.sent.Seat.Organization = m.organization.id, m.organization.id
+	}
 	for _, name := range append([]string{m.address}, m.aliases...) {
 		s.mailboxes[strings.ToLower(name)] = m
 	}

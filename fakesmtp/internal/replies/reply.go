@@ -4,6 +4,7 @@ package replies
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -54,6 +55,9 @@ type Reply struct {
 	Date   string // when it was seen, as far as known: a year, a month or a day
 }
 
+// Line is the reply without its tail and with its braces.
+func (r *Reply) Line() string { return strconv.Itoa(r.Code) + " " + r.Text }
+
 // All returns the table of replies, for documents and tests.
 func All() []Reply { return slices.Clone(table) }
 
@@ -73,19 +77,29 @@ var index = func() map[Profile]map[Event]*Reply {
 }()
 
 // LookUp returns the row for an event; outlook.com says what Exchange says where it has no row of its own
-// (docs/reference/exchange-smtp.md §8).
+// (docs/reference/exchange-smtp.md §8), and the other way round where an answer is planted.
 func LookUp(profile Profile, event Event) *Reply {
-	if row := index[profile][event]; row != nil {
-		return row
-	}
-	if row := index[ProfileExchange][event]; row != nil {
-		return row
+	for _, p := range []Profile{profile, ProfileExchange, ProfileOutlook} {
+		if row := index[p][event]; row != nil {
+			return row
+		}
 	}
 	panic("replies: no reply for " + string(event))
 }
 
 // Known reports whether some profile has a row for an event.
 func Known(event Event) bool { return Has(ProfileExchange, event) || Has(ProfileOutlook, event) }
+
+// Named finds an event by its name in any case; hyphens can stand for blanks: "mailbox-full".
+func Named(name string) (Event, bool) {
+	spelled := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "-", " ")) }
+	for i := range table {
+		if spelled(string(table[i].Event)) == spelled(name) {
+			return table[i].Event, true
+		}
+	}
+	return "", false
+}
 
 // Has reports whether a profile has a row of its own for an event.
 func Has(profile Profile, event Event) bool { return index[profile][event] != nil }

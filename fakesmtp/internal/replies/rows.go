@@ -38,6 +38,7 @@ const (
 	RcptOK            Event = "rcpt"
 	RcptBadAddress    Event = "rcpt with a broken address"
 	RcptTooMany       Event = "too many recipients"
+	RcptTooManyDomain Event = "too many recipients of one domain"
 	NeedHello         Event = "command before hello"
 	NeedMail          Event = "command before mail"
 	NeedRcpt          Event = "command before rcpt"
@@ -49,6 +50,8 @@ const (
 	TooLarge          Event = "message above the advertised size"
 	MaxSendSize       Event = "message above the mailbox's send limit"
 	SendAsDenied      Event = "send as denied"
+	FromBroken        Event = "from header not compliant"
+	FromMultiple      Event = "several authors and no sender"
 	Reset             Event = "reset"
 	Noop              Event = "noop"
 	Verify            Event = "vrfy"
@@ -56,6 +59,7 @@ const (
 	NotImplemented    Event = "command not implemented"
 	Unknown           Event = "unrecognized command"
 	LineTooLong       Event = "command line too long"
+	AnswerTooLong     Event = "authentication exchange line too long"
 	TooManyErrors     Event = "too many errors"
 	Quit              Event = "quit"
 
@@ -73,6 +77,11 @@ const (
 	ThrottledLicence    Event = "throttled: invalid license"
 	ThrottledRecipients Event = "throttled: too many recipients"
 	ThrottledInvalid    Event = "throttled: invalid recipients"
+	EhloExchanger       Event = "ehlo after STARTTLS, MX door"
+	RelayDenied         Event = "relay denied"
+	RecipientUnknown    Event = "recipient rejected, MX door"
+	DirectSendRejected  Event = "direct send rejected"
+	AcceptedInbound     Event = "message accepted, MX door"
 	IdleTimeout         Event = "idle time-out"
 	SessionTimeout      Event = "session time-out"
 )
@@ -84,6 +93,8 @@ const (
 	ProxyFailed         Event = "front end cannot proxy"               // 451 4.7.0 … PRX4 at AUTH
 	TemporaryAuth       Event = "temporary authentication failure"     // 454 4.7.0 at AUTH
 	NoReason            Event = "authentication without a reason"      // 535 5.7.139 and nothing more
+	FederationDown      Event = "federation service unreachable"       // 535 5.7.139, of a federated account
+	FederationInsecure  Event = "federation service without HTTPS"     // the same
 	TemporaryServer     Event = "temporary server error"               // 451 4.3.111 … MRH1 at the end of DATA
 	TooManyOlder        Event = "sender thread limit"                  // 432 4.3.2 in its wording of 2018 to 2020
 	SendAsDeniedOlder   Event = "send as denied, 2018 to 2021"         // 554 5.2.0
@@ -96,7 +107,7 @@ const (
 // server, {client} the client's address, {now} and {instant} the time of the reply, {session} the session id, {id} the
 // Message-ID, {size} a length in octets, {user} the account, {from} the sender, {error} the reply that AUTH got,
 // {diagnostics} the numbers of an exception, {bytes} octets received, {verdict} what the abuse control has found,
-// {duration} a length of time.
+// {duration} a length of time, {internal} {seconds} {rate} a number, time and speed of a transfer.
 const (
 	extensionsBefore = "SIZE {size}\nPIPELINING\nDSN\nENHANCEDSTATUSCODES\n"
 	extensionsAfter  = "\n8BITMIME\nBINARYMIME\nCHUNKING\nSMTPUTF8"
@@ -145,6 +156,8 @@ var table = []Reply{
 	{ProfileExchange, ProxyFailed, 451, "4.7.0 Temporary server error. Please try again later. PRX4 ", FrontEnd, false, Seen, "OMS-5, MK-566, SX-69", "2023"},
 	{ProfileExchange, TemporaryAuth, 454, "4.7.0 Temporary authentication failure", FrontEnd, false, Inferred, "client code matches it beside other replies of Exchange", ""},
 	{ProfileExchange, NoReason, 535, "5.7.139 Authentication unsuccessful", FrontEnd, false, Seen, "NM-1482", "2022-11"},
+	{ProfileExchange, FederationDown, 535, "5.7.139 Authentication unsuccessful, federated STS service was unreachable.", FrontEnd, false, Documented, "MSPRN24", "2024-08"},
+	{ProfileExchange, FederationInsecure, 535, "5.7.139 Authentication unsuccessful, the federated STS URL does not support HTTPS.", FrontEnd, false, Documented, "MSPRN24", "2024-08"},
 
 	// MAIL and RCPT.
 	{ProfileExchange, RateExceeded, 421, "4.4.2 Message submission rate for this client has exceeded the configured limit", FrontEnd, true, Reported, "public logs of many clients: replies of receive connectors; for Exchange Online field notes only", ""},
@@ -159,6 +172,7 @@ var table = []Reply{
 	{ProfileExchange, RcptOK, 250, "2.1.5 Recipient OK", NoTail, false, Inferred, "seen on the MX front end of the same product", ""},
 	{ProfileExchange, RcptBadAddress, 501, "5.1.3 Invalid address", FrontEnd, false, Reported, "public log", ""},
 	{ProfileExchange, RcptTooMany, 452, "4.5.3 Too many recipients", FrontEnd, false, Documented, "MSNDR (4.5.3)", "2021-07"},
+	{ProfileExchange, RcptTooManyDomain, 452, "4.5.3 Too many recipients", FrontEnd, false, Documented, "MSNDR24; that it comes at RCPT is inferred", "2024-10"},
 	{ProfileExchange, NeedMail, 503, "5.5.2 Need mail command", FrontEnd, false, Inferred, recalled, ""},
 	{ProfileExchange, NeedRcpt, 503, "5.5.2 Need rcpt command", FrontEnd, false, Inferred, recalled, ""},
 	{ProfileExchange, BadArguments, 501, "5.5.4 Invalid arguments", FrontEnd, false, Inferred, recalled, ""},
@@ -172,6 +186,9 @@ var table = []Reply{
 	{ProfileExchange, TooLarge, 552, "5.3.4 Message size exceeds fixed maximum message size", MailboxTail, false, Inferred, "as for the declared size", ""},
 	{ProfileExchange, MaxSendSize, 554, "5.2.3 MapiExceptionMaxSubmissionExceeded; Message size exceeds maximum size limit.; STOREDRV.Submission.Exception:MessageSubmissionExceededException.MapiExceptionMaxSubmissionExceeded; Failed to process message due to a permanent exception with message [BeginDiagnosticData]Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Inferred, "pm2-health #52 for the exceptions' names; enhanced code inferred", "2024-11"},
 	{ProfileExchange, SendAsDenied, 554, "5.2.252 SendAsDenied; {user} not allowed to send as {from}; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message [BeginDiagnosticData]Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Seen, "gophish #2900, public logs", "2026-09-26"},
+
+	{ProfileExchange, FromBroken, 550, "5.7.512 Access denied, message must be RFC 5322 section 3.6.2 compliant", MailboxTail, false, Documented, "MSNDR24, MSPRN24; that it comes at the end of DATA is inferred", "2024-10"},
+	{ProfileExchange, FromMultiple, 550, "5.1.20 Multiple From addresses are not allowed without Sender address", MailboxTail, false, Documented, "MSFROM24; that it comes at the end of DATA is inferred", "2024-04-18"},
 
 	{ProfileExchange, SendAsDeniedOlder, 554, "5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message Cannot submit message. {diagnostics}", MailboxTail, false, Seen, "rss2email #147, FusionAuth #220, MK-1176", "2021"},
 	{ProfileExchange, SendAsDeniedMiddle, 554, "5.2.252 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; " + permanent + "Cannot submit message. {diagnostics}[EndDiagnosticData]", MailboxTail, false, Seen, "TYPO3 direct_mail #267", "2021"},
@@ -190,6 +207,13 @@ var table = []Reply{
 	{ProfileExchange, ThrottledRecipients, 550, "5.2.254 Sender throttled due to continuous too many recipients errors.", MailboxTail, false, Documented, "MSTHR; that it comes at the end of DATA is inferred", ""},
 	{ProfileExchange, ThrottledInvalid, 550, "5.2.255 Sender throttled due to continuous invalid recipients errors.", MailboxTail, false, Documented, "MSTHR; that it comes at the end of DATA is inferred", ""},
 
+	// The MX door.
+	{ProfileExchange, EhloExchanger, 250, "{fe} Hello [{client}]\n" + extensionsBefore + "8BITMIME\nBINARYMIME\nCHUNKING\nSMTPUTF8", NoTail, false, Inferred, "as in clear, where it was seen in public logs, without the line that offers TLS", ""},
+	{ProfileExchange, RelayDenied, 550, "5.7.64 TenantAttribution; Relay Access Denied", FrontEnd, false, Seen, "ictfax #76, public logs; MSRELAY24, MSNDR24", "2024"},
+	{ProfileExchange, RecipientUnknown, 550, "5.4.1 Recipient address rejected: Access denied.", FrontEnd, false, Documented, "MSNDR24; seen with this tail in a public log", "2024-11-15"},
+	{ProfileExchange, DirectSendRejected, 550, "5.7.68 TenantInboundAttribution; Direct Send not allowed for this organization from unauthorized sources", FrontEnd, false, Documented, "MSDIRECT; that it comes at RCPT is inferred", "2025-04"},
+	{ProfileExchange, AcceptedInbound, 250, "2.6.0 {id} [InternalId={internal}, Hostname={backend}] {bytes} bytes in {seconds}, {rate} KB/sec Queued mail for delivery", NoTail, false, Reported, "public logs", "2025-11-20"},
+
 	// The rest.
 	{ProfileExchange, IdleTimeout, 421, "4.4.1 Connection timed out", FrontEnd, true, Seen, "MK-453 (public log, at MAIL); the time is not established", ""},
 	{ProfileExchange, SessionTimeout, 421, "4.4.1 Connection timed out. Total session duration: {duration}", FrontEnd, true, Seen, "Haraka #2321 (public log, port 25, 20 min)", ""},
@@ -200,6 +224,7 @@ var table = []Reply{
 	{ProfileExchange, NotImplemented, 502, "5.3.3 Command not implemented", FrontEnd, false, Inferred, recalled, ""},
 	{ProfileExchange, Unknown, 500, "5.3.3 Unrecognized command 'Length: {size}'", FrontEnd, false, Seen, "EOP-372: the length of the verb, not the verb", "2025-08-04"},
 	{ProfileExchange, LineTooLong, 500, "5.5.2 Command line too long", FrontEnd, false, Inferred, "RFC 5321 §4.5.3.1.4; limit and text not established", ""},
+	{ProfileExchange, AnswerTooLong, 500, "5.5.6 Authentication Exchange line is too long", FrontEnd, false, Inferred, "RFC 4954 §4 and §6 name code and status; limit and text not established", ""},
 	{ProfileExchange, TooManyErrors, 421, "4.7.0 Too many errors on this connection, closing transmission channel", FrontEnd, true, Inferred, recalled, ""},
 	{ProfileExchange, Quit, 221, "2.0.0 Service closing transmission channel", NoTail, true, Seen, "OMS-5, QA20", "2020-10-20"},
 }

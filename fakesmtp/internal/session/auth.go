@@ -24,20 +24,30 @@ func (c *session) auth(ctx context.Context, arguments string) {
 		c.refuse(ctx, replies.NeedHello, "")
 	case c.user != "":
 		c.refuse(ctx, replies.AuthAgain, "")
-	case c.tls == nil || mechanism != "XOAUTH2" && mechanism != "LOGIN":
+	case c.tls == nil || c.exchanger || mechanism != "XOAUTH2" && mechanism != "LOGIN":
 		c.endpoint.Shell.Secrets.Add(response)
 		c.refuse(ctx, replies.AuthMechanism, refusal.Mechanism)
+	case len(response) > c.endpoint.Front().MaxAnswer:
+		c.endpoint.Shell.Secrets.Add(response)
+		c.refuse(ctx, replies.AnswerTooLong, "")
 	case mechanism == "XOAUTH2" && hasResponse:
 		c.bearer(ctx, response)
 	case mechanism == "XOAUTH2":
 		c.say(replies.AuthContinue)
-		c.pending = c.unlessCancelled(c.bearer)
+		c.pending, c.decides = c.unlessCancelled(c.bearer), true
 	case hasResponse:
 		c.loginUser(ctx, response)
 	default:
 		c.say(replies.AuthUserName)
-		c.pending = c.unlessCancelled(c.loginUser)
+		c.pending, c.decides = c.unlessCancelled(c.loginUser), false
 	}
+}
+
+// decided reports whether AUTH with such arguments is answered for good, and not by a challenge.
+func (c *session) decided(arguments string) bool {
+	mechanism, _, hasResponse := strings.Cut(arguments, " ")
+	challenged := strings.EqualFold(mechanism, "LOGIN") || strings.EqualFold(mechanism, "XOAUTH2") && !hasResponse
+	return !challenged || c.tls == nil || c.exchanger || c.helo == "" || c.user != ""
 }
 
 // unlessCancelled takes a SASL answer; a star cancels (RFC 4954 §4), which Office 365 answers with 535 instead of 501.
@@ -59,6 +69,7 @@ func (c *session) loginUser(ctx context.Context, line string) {
 		return
 	}
 	c.say(replies.AuthPassword)
+	c.decides = true
 	c.pending = c.unlessCancelled(func(ctx context.Context, line string) {
 		password, ok := wire.Base64(line)
 		c.endpoint.Shell.Secrets.Add(password)

@@ -43,7 +43,7 @@ func (c *session) ehlo(ctx context.Context, name string) { c.greet(ctx, name, tr
 func (c *session) hello(ctx context.Context, name string) { c.greet(ctx, name, false) }
 
 func (c *session) greet(ctx context.Context, name string, extended bool) {
-	if !validHello(name) {
+	if !validHello(name, c.endpoint.Front().StrictHello) {
 		c.refuse(ctx, replies.BadName, "")
 		return
 	}
@@ -56,6 +56,8 @@ func (c *session) greet(ctx context.Context, name string, extended bool) {
 		c.say(replies.Helo)
 	case c.tls == nil:
 		c.say(replies.EhloPlain, "size", size)
+	case c.exchanger:
+		c.say(replies.EhloExchanger, "size", size)
 	default:
 		c.say(replies.EhloSecure, "size", size)
 	}
@@ -72,7 +74,7 @@ func (c *session) starttls(ctx context.Context, arguments string) {
 	default:
 		c.say(replies.StartTLS)
 		c.upgrade = true
-		if c.handshake = c.endpoint.Answers.Meet(c.peer.Party(), answers.OnHandshake); c.handshake != nil {
+		if c.handshake = c.endpoint.Answers.Meet(c.peer.Party(), nil, answers.OnHandshake); c.handshake != nil {
 			c.tell(c.handshake)
 		}
 	}
@@ -82,6 +84,9 @@ func (c *session) mailFrom(ctx context.Context, arguments string) {
 	switch {
 	case c.helo == "":
 		c.refuse(ctx, replies.NeedHello, "")
+		return
+	case c.exchanger:
+		c.begin(ctx, arguments)
 		return
 	case c.endpoint.Settings.Open && c.user == "" && c.authError == "":
 		c.enterOpen(arguments)
@@ -94,9 +99,6 @@ func (c *session) mailFrom(ctx context.Context, arguments string) {
 	case c.user == "":
 		c.refuse(ctx, replies.MailNoAuth, "")
 		return
-	case c.mail != nil:
-		c.refuse(ctx, replies.MailAgain, "")
-		return
 	}
 	if c.user == "" {
 		c.refuse(ctx, replies.MailNoAuth, "")
@@ -104,6 +106,15 @@ func (c *session) mailFrom(ctx context.Context, arguments string) {
 	}
 	if c.endpoint.Settings.RefuseAboveRate && c.endpoint.Limits.AboveRate(c.user, c.endpoint.now()) {
 		c.refuse(ctx, replies.RateExceeded, "")
+		return
+	}
+	c.begin(ctx, arguments)
+}
+
+// begin begins a message by what MAIL says of it.
+func (c *session) begin(ctx context.Context, arguments string) {
+	if c.mail != nil {
+		c.refuse(ctx, replies.MailAgain, "")
 		return
 	}
 	path, parameters, ok := parsePath(arguments, "FROM:")
@@ -115,7 +126,7 @@ func (c *session) mailFrom(ctx context.Context, arguments string) {
 		c.refuse(ctx, replies.MailBadAddress, "")
 		return
 	}
-	started := &transaction{from: path}
+	started := c.sender(path)
 	for _, parameter := range parameters {
 		if !started.parameter(parameter) {
 			c.refuse(ctx, replies.BadArguments, "")
@@ -141,13 +152,24 @@ func (c *session) rcptTo(ctx context.Context, arguments string) {
 		return
 	}
 	if !address.Valid(path) {
-		c.endpoint.Limits.Failed(c.user, limits.Invalid, c.endpoint.now())
+		if c.user != "" {
+			c.endpoint.Limits.Failed(c.user, limits.Invalid, c.endpoint.now())
+		}
 		c.refuse(ctx, replies.RcptBadAddress, "")
+		return
+	}
+	if c.exchanger {
+		c.rcptInbound(ctx, path)
 		return
 	}
 	if len(c.mail.to) >= c.endpoint.Mailboxes.Submission(c.user, c.endpoint.now()).MaxRecipients {
 		c.endpoint.Limits.Failed(c.user, limits.Recipients, c.endpoint.now())
 		c.refuse(ctx, replies.RcptTooMany, "")
+		return
+	}
+	if c.mail.crowded(path, c.endpoint.Settings.MaxPerDomain) {
+		c.endpoint.Limits.Failed(c.user, limits.Recipients, c.endpoint.now())
+		c.refuse(ctx, replies.RcptTooManyDomain, "")
 		return
 	}
 	if planted := answers.ByAddress(path, answers.AtData); planted != nil {
@@ -189,7 +211,7 @@ func (c *session) chunk(ctx context.Context, body [][]byte, size int64, last boo
 		c.submitting()
 	}
 	c.mail.size += size
-	c.mail.chunks = append(c.mail.chunks, body...)
+	c.mail.chunks = gathered(c.mail.chunks, body)
 	if !last {
 		c.say(replies.Chunk, "bytes", strconv.FormatInt(size, 10))
 		return
@@ -197,6 +219,20 @@ func (c *session) chunk(ctx context.Context, body [][]byte, size int64, last boo
 	m := mail.Received(c.mail.chunks)
 	c.record(journal.Plain("C: "+wire.Summary(c.mail.size, m.Subject)), nil)
 	c.submit(ctx, m, c.mail.size)
+}
+
+// smallPiece is the size up to which pieces of chunks are put together: each of its own, chunks of one octet would take
+// many times their size.
+const smallPiece = 64 << 10
+
+// gathered adds a chunk to those before.
+func gathered(chunks, body [][]byte) [][]byte {
+	last := len(chunks) - 1
+	if last >= 0 && len(body) == 1 && len(chunks[last])+len(body[0]) <= smallPiece {
+		chunks[last] = append(chunks[last], body[0]...)
+		return chunks
+	}
+	return append(chunks, body...)
 }
 
 func (c *session) rset(ctx context.Context, arguments string) {

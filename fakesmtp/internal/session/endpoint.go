@@ -5,6 +5,7 @@ package session
 import (
 	"crypto/tls"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"mfpsim/fakesmtp/internal/answers"
@@ -24,7 +25,7 @@ type Settings struct {
 	Site, Forest      string
 	ClientAddress     string
 	Tarpit            time.Duration
-	MaxLine           int
+	MaxPerDomain      int
 	MaxSize           int64
 	MaxFailedAuth     int
 	MaxErrors         int
@@ -37,17 +38,38 @@ type Settings struct {
 	Open              bool
 }
 
+// FrontEnd is how strict the front ends are, which differs from one to the other and can change while they run
+// (docs/reference/exchange-smtp.md X13, X14).
+type FrontEnd struct {
+	// StrictHello refuses names of one label and names with an underscore after EHLO and HELO.
+	StrictHello bool
+	// MaxLine is the longest command line in octets without its line end, AUTH with its initial response included.
+	MaxLine int
+	// MaxAnswer is the longest SASL answer in octets, as it is encoded: an initial response, or a line of its own.
+	MaxAnswer int
+}
+
 // Endpoint serves clients.
 type Endpoint struct {
-	Settings  Settings
-	Shell     *shell.Shell
-	TLS       *tls.Config
-	Gate      *gate.Gate
-	Mailboxes *mailboxes.Store
-	Limits    *limits.Meter
-	Answers   *answers.Queue
-	History   *history.Log
+	Settings Settings
+	Shell    *shell.Shell
+	TLS      *tls.Config
+	// ExchangerTLS is that of the MX door: it asks for the client's certificate.
+	ExchangerTLS *tls.Config
+	Gate         *gate.Gate
+	Mailboxes    *mailboxes.Store
+	Limits       *limits.Meter
+	Answers      *answers.Queue
+	History      *history.Log
+
+	front atomic.Pointer[FrontEnd]
 }
+
+// SetFront says how strict the front ends are from the next command on.
+func (e *Endpoint) SetFront(f FrontEnd) { e.front.Store(&f) }
+
+// Front returns how strict they are.
+func (e *Endpoint) Front() FrontEnd { return *e.front.Load() }
 
 // now is the time on the server's clock.
 func (e *Endpoint) now() time.Time { return e.Shell.Clock.Now() }

@@ -6,6 +6,7 @@ import (
 
 	"mfpsim/fakesmtp/internal/address"
 	"mfpsim/fakesmtp/internal/answers"
+	"mfpsim/fakesmtp/internal/mailboxes"
 )
 
 // transaction is one message on its way, from MAIL to the end of DATA.
@@ -18,6 +19,7 @@ type transaction struct {
 	chunks   [][]byte
 	size     int64           // of the chunks, those thrown away included
 	planted  *answers.Answer // a recipient's address asked for it
+	whose    mailboxes.Attribution
 }
 
 // parameter takes one parameter of MAIL: SIZE (RFC 1870), BODY (RFC 6152, 3030), RET and ENVID (RFC 3461), SMTPUTF8
@@ -92,7 +94,26 @@ func parsePath(arguments, keyword string) (path string, parameters []string, ok 
 
 // validHello is the rule for the name after EHLO and HELO: no label is empty, no character is foreign to names. Names
 // of one label were accepted (EOP-166, QA20); what exactly was wrong with the one that was refused (GITML) is inferred.
-func validHello(name string) bool { return address.ValidDomain(name) }
+// Reports vary: a strict front end wants a full domain name without underscores, or an address
+// (docs/reference/exchange-smtp.md X13).
+func validHello(name string, strict bool) bool {
+	whole := strings.HasPrefix(name, "[") || strings.Contains(name, ".") && !strings.Contains(name, "_")
+	return address.ValidDomain(name) && (whole || !strict)
+}
+
+// crowded reports whether a message has as many recipients of a domain as it may have; zero or less: any number.
+func (t *transaction) crowded(recipient string, limit int) bool {
+	if limit <= 0 || len(t.to) < limit {
+		return false
+	}
+	domain, count := address.Domain(recipient), 0
+	for _, other := range t.to {
+		if address.Domain(other) == domain {
+			count++
+		}
+	}
+	return count >= limit
+}
 
 // parseChunk reads the arguments of BDAT: a size and, for the last chunk, LAST.
 func parseChunk(arguments string) (size int64, last, ok bool) {

@@ -3,6 +3,8 @@ package session
 import (
 	"context"
 	"io"
+	"strconv"
+	"strings"
 
 	"mfpsim/fakesmtp/internal/answers"
 	"mfpsim/fakesmtp/internal/replies"
@@ -46,18 +48,40 @@ func (c *session) answer(a *answers.Answer) {
 		c.garbled = []byte(a.Garbled)
 		c.record(journal.Plain("S: (garbled) "+wire.Printable(a.Garbled)), detail)
 	case a.Event != "":
-		c.reply(a.Event, detail, nil)
-		c.follow(replies.LookUp(c.profile, a.Event).Code)
+		row := replies.LookUp(c.profile, a.Event)
+		c.follow(a.On, row.Code, c.reply(a.Event, detail, c.circumstances(row)))
 	default:
 		code, text, _ := answers.ParseReply(a.Reply)
-		c.speak(code, text, "", code == 421, detail, nil)
-		c.follow(code)
+		c.follow(a.On, code, c.speak(code, text, "", code == 421, detail, nil))
 	}
 }
 
+// circumstances fill in the braces of a row that is said without its cause, by what the conversation has come to.
+func (c *session) circumstances(row *replies.Reply) replies.Values {
+	failed, from := c.authError, c.user
+	if failed == "" {
+		failed = replies.LookUp(c.profile, replies.AuthIdentity).Line()
+	}
+	if c.mail != nil && c.mail.from != "" {
+		from = wire.Printable(c.mail.from)
+	}
+	v := replies.Values{
+		"size", strconv.FormatInt(c.endpoint.Settings.MaxSize, 10), "error", failed, "user", c.user, "from", from,
+		"bytes", "0", "verdict", "Suspend, ShowTierUpgrade", "duration", duration(c.endpoint.now().Sub(c.watch.opened)),
+		"internal", "10000000000000", "seconds", "0.100", "rate", "10.000",
+	}
+	if strings.Contains(row.Text, "{id}") {
+		v = append(v, "id", c.freshID())
+	}
+	return v
+}
+
 // follow waits for what the client sends after a reply that it was given in place of another one: nothing after a
-// refusal.
-func (c *session) follow(code int) {
+// refusal. MAIL repeats a refused AUTH.
+func (c *session) follow(on answers.Moment, code int, first string) {
+	if code >= 400 && (on == answers.OnCredentials || on == answers.OnResponse || on == "AUTH") {
+		c.authError = first
+	}
 	c.awaitData = c.awaitData && code == 354
 	c.upgrade = c.upgrade && code == 220
 	if code != 334 {
@@ -93,6 +117,12 @@ func (c *session) carryOut(a *answers.Answer) {
 			_ = c.tls.CloseWrite()
 		}
 		_ = c.peer.HalfClose()
+		c.drain = true
+	case answers.Close:
+		c.closing, c.upgrade = true, false
+		return
+	case answers.FallSilent:
+		_ = c.wire.Writer.Flush()
 		c.drain = true
 	case answers.GoesOn:
 		return

@@ -16,14 +16,18 @@ import (
 
 // readLine serves one command line or one SASL answer.
 func (c *session) readLine() error {
-	line, err := c.wire.Line(c.endpoint.Settings.MaxLine)
+	limit, tooLong := c.endpoint.Front().MaxLine, replies.LineTooLong
+	if c.pending != nil { // RFC 4954 §4: the limit of commands is not that of SASL answers
+		limit, tooLong = c.endpoint.Front().MaxAnswer, replies.AnswerTooLong
+	}
+	line, err := c.wire.Line(limit)
 	var hello *wire.TLSError
 	switch {
 	case errors.Is(err, wire.ErrLineTooLong):
-		read := journal.Plain("(a line of more than " + strconv.Itoa(c.endpoint.Settings.MaxLine) + " octets)")
+		read := journal.Plain("(a line of more than " + strconv.Itoa(limit) + " octets)")
 		c.visit("a long line", nil, read, func(ctx context.Context) {
 			c.pending = nil
-			c.refuse(ctx, replies.LineTooLong, "")
+			c.refuse(ctx, tooLong, "")
 		})
 		return nil
 	case errors.As(err, &hello):
@@ -40,7 +44,12 @@ func (c *session) readLine() error {
 	}
 	if answer := c.pending; answer != nil {
 		c.pending = nil
-		c.visit("AUTH", nil, wire.AnswerText(line), func(ctx context.Context) { answer(ctx, line) }, answers.OnResponse)
+		end := answers.OnResponse
+		if c.decides || line == "*" {
+			end = answers.OnCredentials
+		}
+		act := func(ctx context.Context) { answer(ctx, line) }
+		c.visit("AUTH", nil, wire.AnswerText(line), act, answers.OnResponse, end)
 		return nil
 	}
 	verb, arguments := wire.Command(line)
@@ -48,12 +57,23 @@ func (c *session) readLine() error {
 		return c.readChunk(line, arguments)
 	}
 	var planted *answers.Answer
-	if verb == "RCPT" {
+	moment := answers.Moment(verb)
+	also := moment
+	switch verb {
+	case "RCPT":
 		path, _, _ := parsePath(arguments, "TO:")
 		planted = answers.ByAddress(path, answers.AtRecipient)
+		c.named[0] = path
+	case "EHLO", "HELO":
+		also = answers.OnHello
+	case "AUTH":
+		if c.decided(arguments) {
+			also = answers.OnCredentials
+		}
 	}
 	act := func(ctx context.Context) { c.command(ctx, verb, arguments) }
-	c.visit(visitName(verb), planted, wire.CommandText(line, wire.KnownVerb, nil), act, answers.Moment(verb))
+	c.visit(visitName(verb), planted, wire.CommandText(line, wire.KnownVerb, nil), act, moment, also)
+	c.named[0] = ""
 	return nil
 }
 
@@ -67,7 +87,11 @@ func (c *session) startTLS() error {
 	if planted := c.handshake; planted != nil {
 		return c.breakHandshake(planted)
 	}
-	secure := tls.Server(c.raw, c.endpoint.TLS)
+	security := c.endpoint.TLS
+	if c.exchanger {
+		security = c.endpoint.ExchangerTLS
+	}
+	secure := tls.Server(c.raw, security)
 	if err := secure.Handshake(); err != nil {
 		return err
 	}
@@ -87,6 +111,10 @@ func (c *session) startTLS() error {
 func (c *session) readMessage() error {
 	c.awaitData = false
 	body, size, err := c.wire.Message(c.endpoint.Settings.MaxSize)
+	if errors.Is(err, wire.ErrEndless) {
+		c.endless("end of DATA", journal.Plain("(a message without end)"))
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -99,6 +127,13 @@ func (c *session) readMessage() error {
 	return nil
 }
 
+// endless refuses a message that goes on far beyond the limit, and closes: nobody reads to its end. The reply is that
+// of a message that is too large; that the connection is closed is ours.
+func (c *session) endless(name string, read journal.Text) {
+	c.visit(name, nil, read, func(ctx context.Context) { c.refuse(ctx, replies.TooLarge, "") })
+	c.closing = true
+}
+
 // readChunk serves BDAT, whose octets follow the command at once (RFC 3030 §2). They are read even where it is refused.
 func (c *session) readChunk(line, arguments string) error {
 	size, last, ok := parseChunk(arguments)
@@ -107,9 +142,13 @@ func (c *session) readChunk(line, arguments string) error {
 		c.visit("BDAT", nil, journal.Plain(wire.Printable(line)), refuse, "BDAT")
 		return nil
 	}
-	room := int64(0)
+	room, come := int64(0), int64(0)
 	if c.mail != nil {
-		room = c.endpoint.Settings.MaxSize - c.mail.size
+		room, come = c.endpoint.Settings.MaxSize-c.mail.size, c.mail.size
+	}
+	if size > wire.Beyond(c.endpoint.Settings.MaxSize)-come {
+		c.endless("BDAT", journal.Plain(wire.Printable(line)))
+		return nil
 	}
 	body, err := c.wire.Chunk(size, room)
 	if err != nil {

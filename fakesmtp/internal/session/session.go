@@ -13,6 +13,7 @@ import (
 	"mfpsim/fakesmtp/internal/mailboxes"
 	"mfpsim/fakesmtp/internal/replies"
 	"mfpsim/fakesmtp/internal/shell"
+	"mfpsim/fakesmtp/internal/transit"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
@@ -25,11 +26,14 @@ type session struct {
 	peer     *faultnet.Peer
 	wire     *wire.Wire
 	random   *chance.Reader
-	tls      *tls.Conn // nil: in clear
+	// the client came to the MX door, where nobody authenticates
+	exchanger bool
+	tls       *tls.Conn // nil: in clear
 
 	// Names that this connection's front end and mailbox server have in replies.
 	id, host, label, backend string
 	greeted                  string // the client's address, once it was asked for
+	route                    *transit.Route
 
 	helo      string
 	user      string          // primary address of the mailbox that has authenticated
@@ -39,6 +43,8 @@ type session struct {
 	errors    int             // protocol errors
 	closing   bool
 	pending   func(ctx context.Context, line string) // takes the next line instead of a command: a SASL answer
+	decides   bool                                   // that line ends the AUTH
+	named     [1]string                              // the recipient of the RCPT under way
 	mail      *transaction
 	replies   []string // of the visit under way, without line ends
 	garbled   []byte   // what goes out in place of the replies, as it is
@@ -89,11 +95,17 @@ func (c *session) serve() {
 // name draws the names that the front end and the mailbox server of this connection have.
 func (c *session) name() {
 	c.random = chance.New(c.endpoint.Shell.Seed, "fakesmtp "+c.peer.Connection())
-	c.id = "08D" + strings.ToUpper(c.random.Hex(13))
+	c.id = transit.SessionID(c.random, c.endpoint.now())
 	site, forest := c.endpoint.Settings.Site, c.endpoint.Settings.Forest
 	c.label = fmt.Sprintf("%sCA%04d.%s", site, c.random.Intn(10000), forest)
 	c.host = strings.TrimSuffix(c.label, "."+forest) + ".outlook.office365.com"
 	c.backend = fmt.Sprintf("%sMB%04d.%s", site, c.random.Intn(10000), forest)
+	if c.exchanger {
+		c.nameExchanger(site, forest)
+	}
+	c.route = &transit.Route{
+		Seed: c.endpoint.Shell.Seed, FrontEnd: c.label, Backend: c.backend, Site: site, Forest: forest,
+	}
 }
 
 // visit acts on something that was read in full: it journals it, lets act decide and speak, and writes only when the
@@ -109,7 +121,7 @@ func (c *session) visit(
 	}
 	ctx := shell.Acting(v)
 	if planted == nil {
-		planted = c.endpoint.Answers.Meet(c.peer.Party(), moments...)
+		planted = c.endpoint.Answers.Meet(c.peer.Party(), c.recipients(), moments...)
 	}
 	if planted == nil {
 		act(ctx)
@@ -123,6 +135,17 @@ func (c *session) visit(
 	if planted != nil {
 		c.carryOut(planted)
 	}
+}
+
+// recipients are those that what comes now is about: of RCPT the one that it names, else those of the message.
+func (c *session) recipients() []string {
+	switch {
+	case c.named[0] != "":
+		return c.named[:]
+	case c.mail != nil:
+		return c.mail.to
+	}
+	return nil
 }
 
 // write hands over what was said, for the next read to send: an error stays with the writer and comes back with it.

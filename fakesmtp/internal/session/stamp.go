@@ -1,44 +1,31 @@
 package session
 
 import (
-	"bytes"
-	"crypto/tls"
 	"fmt"
 	"strings"
-	"time"
 
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
-	"mfpsim/fakesmtp/internal/wire"
+	"mfpsim/fakesmtp/internal/transit"
 )
 
-// stamp makes what the service puts before a message: how it came in, and the Message-ID where there was none or, on a
-// personal account, in place of the one there was (docs/reference/exchange-smtp.md §10). It returns the Message-ID that
-// holds.
-func (c *session) stamp(m mail.Message) (header []byte, id string) {
+// newIDLength is how many digits follow the server's name in a Message-ID that the service gives (GITML).
+const newIDLength = 25
+
+// way is how a message goes through the service, with the Message-ID that the service gives where there was none or, on
+// a personal account, in place of the one there was (docs/reference/exchange-smtp.md §10).
+func (c *session) way(m mail.Message) *transit.Way {
+	w := &transit.Way{Route: c.route, NetworkID: transit.NetworkID(c.random, m.ReceivedAt)}
+	if m.ID == "" || c.profile == replies.ProfileOutlook {
+		w.MessageID = c.freshID()
+	}
+	return w
+}
+
+// freshID makes a Message-ID of the mailbox server's.
+func (c *session) freshID() string {
 	name, _, _ := strings.Cut(c.backend, ".")
-	version := "version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
-	if c.tls != nil && c.tls.ConnectionState().Version == tls.VersionTLS13 {
-		// The cipher that Exchange Online prefers; the one in use depends on the machine's processor.
-		version = "version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384"
-	}
-	date := m.ReceivedAt.UTC().Format(time.RFC1123Z)
-	var room [1 << 10]byte // more is only a long name of the client's
-	b := append(room[:0], "Received: from "+wire.Printable(c.helo)+" ("+c.client()+") by\r\n "+c.backend+
-		" (2603:1096:c01::1) with Microsoft SMTP Server\r\n ("+version+") id 15.20.8678.29; "+date+"\r\n"...)
-	b = append(b, "Received: from "+c.backend+" ([fe80::1:2:3:4]) by\r\n "+c.backend+
-		" ([fe80::1:2:3:4%5]) with mapi id 15.20.8678.029; "+date+"\r\n"...)
-	b = append(b, "X-ClientProxiedBy: "+c.host+" (2603:1096:c00::1)\r\n"...)
-	id = m.ID
-	if id == "" || c.profile == replies.ProfileOutlook {
-		fresh := "<" + name + strings.ToUpper(c.random.Hex(24)) + "@" + c.backend + ">"
-		if id != "" {
-			b = append(b, "X-Microsoft-Original-Message-ID: "+wire.Printable(id)+"\r\n"...)
-		}
-		b = append(b, "Message-ID: "+fresh+"\r\n"...)
-		id = fresh
-	}
-	return bytes.Clone(b), id
+	return "<" + name + strings.ToUpper(c.random.Hex(newIDLength)) + "@" + c.backend + ">"
 }
 
 const diagnosticPairs = 95

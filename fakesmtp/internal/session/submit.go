@@ -18,7 +18,10 @@ func (c *session) submit(ctx context.Context, m mail.Message, size int64) {
 	c.mail = nil
 	m.EnvelopeFrom, m.EnvelopeTo = under.from, under.to
 	m.Connection = c.peer.Connection()
-
+	if c.exchanger {
+		c.receive(ctx, m, size, under)
+		return
+	}
 	if event, v := c.judge(m, size); event != "" {
 		switch event {
 		case replies.SendAsDenied:
@@ -36,8 +39,14 @@ func (c *session) submit(ctx context.Context, m mail.Message, size int64) {
 	}
 	m.ReceivedAt = e.now()
 	m = e.Mailboxes.Rewritten(c.user, m.ReceivedAt, m)
-	m.Stamped, m.ID = c.stamp(m)
-	e.Mailboxes.Deliver(c.user, m)
+	if m.Origin == mail.OriginMissing {
+		m.From = m.EnvelopeFrom
+	}
+	way := c.way(m)
+	if way.MessageID != "" {
+		m.ID = way.MessageID
+	}
+	e.Mailboxes.Deliver(c.user, m, way)
 	c.shown.Note(func(shown *history.Session) { shown.Messages++ })
 	c.say(replies.Accepted, "id", m.ID)
 }
@@ -62,7 +71,10 @@ func (c *session) judge(m mail.Message, size int64) (replies.Event, replies.Valu
 	case size > holds.MaxSendSize:
 		return replies.MaxSendSize, nil
 	}
-	for _, sender := range []string{m.From, m.EnvelopeFrom} {
+	if event := compliant(m); event != "" {
+		return event, nil
+	}
+	for _, sender := range append([]string{m.From, m.EnvelopeFrom}, m.CoAuthors...) {
 		if sender != "" && !e.Mailboxes.MaySendAs(c.user, now, c.principal, sender) {
 			return replies.SendAsDenied, replies.Values{"user", c.user, "from", wire.Printable(sender)}
 		}
@@ -76,6 +88,18 @@ func (c *session) judge(m mail.Message, size int64) (replies.Event, replies.Valu
 		return replies.RecipientQuota, nil
 	}
 	return "", nil
+}
+
+// compliant returns the refusal of a message whose author cannot be told (RFC 5322 §3.6.2); empty: none. A message
+// without a From header is from the sender of its envelope.
+func compliant(m mail.Message) replies.Event {
+	switch {
+	case m.Origin == mail.OriginBroken, m.Origin == mail.OriginMissing && m.EnvelopeFrom == "":
+		return replies.FromBroken
+	case len(m.CoAuthors) > 0 && !m.Attributed:
+		return replies.FromMultiple
+	}
+	return ""
 }
 
 // submitting counts a submission as under way.

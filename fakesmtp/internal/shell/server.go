@@ -90,6 +90,11 @@ func (s *Shell) logLast(t T) {
 			lines = append(
 				lines, fmt.Sprintf("%s %s %s", entry.At.Format("15:04:05.000"), entry.Connection, entry.Text),
 			)
+			if reason := entry.Detail["reason"]; reason != "" {
+				lines = append(
+					lines, "             "+entry.Connection+" (reason, which the client is not told: "+reason+")",
+				)
+			}
 		}
 	}
 	for _, line := range lines[max(0, len(lines)-logged):] {
@@ -102,6 +107,14 @@ func (s *Shell) logLast(t T) {
 func (s Server) Serve(listener net.Listener) error {
 	return s.shell.life.Serve(listener, s.shell.name, s.front.Connection)
 }
+
+// ServeAside does the same for a listener at which clients are served in another way; Addr does not name it.
+func (s Server) ServeAside(listener net.Listener, connection func(net.Conn)) error {
+	return s.shell.life.ServeAside(listener, s.shell.name, connection)
+}
+
+// AdoptAside notes such a listener before it is served.
+func (s Server) AdoptAside(listener net.Listener) { s.shell.life.AdoptAside(listener) }
 
 // Close ends the server: listeners and connections are closed and their goroutines have ended when it returns, except
 // those that wait for a World that is not the server's own (a delay, the latency of a link); they end with that World.

@@ -45,11 +45,12 @@ func BearerResponse(text string) (user, token string, ok bool) {
 	return user, token, ok && user != "" && token != ""
 }
 
-// BearerToken reads "Bearer " token; the word's case makes no difference (RFC 9110 §11.1).
+// BearerToken reads "Bearer " token; the word's case makes no difference (RFC 9110 §11.1). What stands around the
+// token, such as a line end, is a part of it.
 func BearerToken(value string) string {
 	scheme, token, found := strings.Cut(value, " ")
 	if !found || !strings.EqualFold(scheme, "Bearer") {
 		return ""
 	}
-	return strings.TrimSpace(token)
+	return token
 }

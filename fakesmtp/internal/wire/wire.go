@@ -131,6 +131,13 @@ func (w *Wire) Drain() {
 	}
 }
 
+// ErrEndless: a message goes on far beyond the limit. What follows is not read.
+var ErrEndless = errors.New("the message does not end")
+
+// Beyond returns up to where more octets of a message are read than are taken, so that its sender hears the refusal at
+// its end: as many again. Ours.
+func Beyond(limit int64) int64 { return limit + max(limit, 1<<20) }
+
 // Message reads the lines after DATA up to a line of a single dot, ended and begun by CRLF and nothing else (RFC 5321
 // §4.1.1.4), and takes the stuffed dots out. What exceeds limit is read and counted, not kept.
 func (w *Wire) Message(limit int64) (pieces [][]byte, size int64, err error) {
@@ -149,6 +156,10 @@ func (w *Wire) Message(limit int64) (pieces [][]byte, size int64, err error) {
 			piece = piece[1:]
 		}
 		message.add(piece)
+		if message.size > Beyond(limit) {
+			message.letGo()
+			return nil, message.size, ErrEndless
+		}
 		n := len(piece)
 		lineStart = piece[n-1] == '\n' && (n >= 2 && piece[n-2] == '\r' || n == 1 && afterCR)
 		afterCR = piece[n-1] == '\r'

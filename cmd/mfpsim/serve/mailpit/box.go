@@ -99,7 +99,9 @@ func (q Query) filters() ([]filter, error) {
 	filters, err := parse(q.Search, q.Zone)
 	if q.To != "" {
 		filters = append(filters, func(_ Summary, l *letter) bool {
-			return slices.ContainsFunc(l.message.Envelope.Mailboxes, func(a string) bool { return strings.EqualFold(a, q.To) })
+			return slices.ContainsFunc(l.message.Envelope.Mailboxes, func(address string) bool {
+				return strings.EqualFold(address, q.To)
+			})
 		})
 	}
 	return filters, err

@@ -1,0 +1,41 @@
+package serve
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestTheControlAPIMovesNoClockOutOfItsRange(t *testing.T) {
+	s := live(t, Config{})
+	for _, step := range []string{"36500d", "36500d"} {
+		status, _ := s.ask(http.MethodPost, "/clock/advance", `{"duration":"`+step+`"}`)
+		require.Equal(t, http.StatusOK, status)
+	}
+	for _, test := range []struct{ name, path, body, message string }{
+		{"past the end of all time", "/clock/advance", `{"duration":"36500d"}`, "the time of this bench ends on "},
+		{"a sum that no number holds", "/clock/advance", `{"duration":"99999d2562047h"}`, "more than a hundred years"},
+		{"a year of five digits", "/clock/printer", `{"date":"10000-01-01T00:00:00Z"}`, "is no date; write 2026-03-02"},
+		{"the last year of four", "/clock/printer", `{"date":"9999-12-31T00:00:00Z"}`, "a clock cannot be set to the year 9999"},
+		{"the year 0", "/clock/printer", `{"date":"0000-01-01T00:00:00Z"}`, "a clock cannot be set to the year 0"},
+		{"an offset in place of a drift", "/clock/printer", `{"drift":"-8760h"}`, "for a clock that is wrong by a fixed time, set its date"},
+		{"two days a day", "/clock/printer", `{"date":"2026-01-01","drift":"-48h"}`, "-48h0m0s is too much for a drift"},
+		{"a drift that is none", "/clock/printer", `{"drift":"--2s"}`, "is no drift: write what the clock gains each day, 2s, or loses, -2s"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, before := s.ask(http.MethodGet, "/clock", "")
+			status, answer := s.ask(http.MethodPost, test.path, test.body)
+			require.Contains(t, answer["error"], test.message)
+			require.Equal(t, http.StatusBadRequest, status)
+			status, after := s.ask(http.MethodGet, "/clock", "")
+			require.Equal(t, http.StatusOK, status)
+			for _, clock := range []string{"now", "printer"} { // to the day: this bench follows the machine's clock
+				was, is := before[clock].(string), after[clock].(string)
+				require.Equal(t, was[:10], is[:10], "what is refused changes nothing")
+			}
+		})
+	}
+	status, _ := s.ask(http.MethodPost, "/clock/printer", `{"date":"2027-01-01T10:00:00Z","drift":"-2s"}`)
+	require.Equal(t, http.StatusOK, status)
+}

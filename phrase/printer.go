@@ -1,0 +1,77 @@
+package phrase
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mfpsim/choice"
+	"mfpsim/device"
+)
+
+// PowerAct reads what becomes of a printer's supply: "off", "on", "cut", "cut at=write:2", "cut at=write:2 byte=100".
+func PowerAct(words []string) (device.PowerAct, error) {
+	plain, values, err := Settings(words, "at", "byte")
+	if err != nil {
+		return device.PowerAct{}, err
+	}
+	state, more := First(plain)
+	states := []string{"off", "on", "cut"}
+	act := device.PowerAct{State: state}
+	switch at, timed := values["at"]; {
+	case !slices.Contains(states, state):
+		return act, &choice.Error{What: "power state", Wanted: state, Present: states}
+	case len(more) > 0:
+		return act, fmt.Errorf("power is %s; %q does not belong there", state, more[0])
+	case !timed && values["byte"] != "":
+		return act, errors.New("byte= needs at=write:N, the write that it is a part of")
+	case timed && state != "cut":
+		return act, errors.New("at= belongs to power cut")
+	case timed:
+		text, is := strings.CutPrefix(at, "write:")
+		if act.AtWrite, err = strconv.Atoi(text); err != nil || !is || act.AtWrite < 1 {
+			return act, fmt.Errorf("at=%s is no write; it is at=write:N, 1 is the next", at)
+		}
+	}
+	if text := values["byte"]; text != "" {
+		act.AtByte = new(int)
+		if err := number("byte", text, act.AtByte); err != nil {
+			return act, err
+		}
+	}
+	return act, nil
+}
+
+// MemoryFault reads what is wrong with a printer's memory: "refuses writes", "refuses writes after=1 times=2". Only the
+// word [OK] gives none.
+func MemoryFault(words []string) (*device.MemoryFault, error) {
+	plain, values, err := Settings(words, "after", "times")
+	if err != nil {
+		return nil, err
+	}
+	if len(plain) == 1 && plain[0] == OK {
+		if len(values) > 0 {
+			return nil, errors.New("ok takes no further words")
+		}
+		return nil, nil
+	}
+	if strings.Join(plain, " ") != "refuses writes" {
+		return nil, &choice.Error{
+			What: "fault of a memory", Wanted: strings.Join(plain, " "), Present: []string{OK, "refuses writes"},
+		}
+	}
+	var fault device.MemoryFault
+	for _, setting := range []struct {
+		key  string
+		into *int
+	}{{"after", &fault.After}, {"times", &fault.Times}} {
+		if text := values[setting.key]; text != "" {
+			if err := number(setting.key, text, setting.into); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return &fault, nil
+}
