@@ -14,6 +14,8 @@ type preferences struct {
 	Language string `json:"language"`
 	Locked   bool   `json:"locked"`
 	Firmware string `json:"firmware"`
+	// Ahead is the Time Difference: minutes ahead of UTC, daylight saving included.
+	Ahead int `json:"ahead,omitempty"`
 	// Tries are the wrong passwords of the doors that have any.
 	Tries map[string]tries `json:"tries,omitempty"`
 }

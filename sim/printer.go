@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mfpsim/core/host"
@@ -96,6 +97,7 @@ type Printer struct {
 	records  chip // preferences and the job history
 	panel    *panel.Panel
 	web      *webconfig.Server
+	zone     atomic.Pointer[time.Location]
 
 	mu        sync.Mutex
 	live      *powered // nil: the power is off
@@ -156,6 +158,7 @@ func New(config Config) (*Printer, error) {
 		config: config, model: model, serial: config.Serial, password: config.AdministratorPassword,
 		random: chance.New(config.Seed, config.Name+lifeOf(config.Flash)),
 	}
+	p.setZone(0)
 	p.mac = macOf(model, config.Name)
 	p.hostName = model.Network.DeviceName + "-" + p.serial[max(0, len(p.serial)-6):]
 	p.sealing = config.SealingKey
@@ -348,8 +351,9 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return err
 	}
 	services := providers(p.model)
+	p.setZone(time.Duration(live.memory.preferences().Ahead) * time.Minute)
 	live.engine, err = core.Open(ctx, core.Options{
-		Clock: p.config.Clock, Dialer: lit{p, now}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing, Roots: p.config.Roots,
+		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing, Roots: p.config.Roots,
 		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
 		HostName:  strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
@@ -505,7 +509,7 @@ func (p *Printer) Texts() *locale.Texts {
 func (p *Printer) Facts() facts.Facts {
 	f := facts.Facts{
 		Model: p.model, Serial: p.serial, MAC: p.mac, Address: p.config.Address, HostName: p.hostName,
-		Now: p.config.Clock.Now(),
+		Now: p.now(),
 	}
 	live := p.on()
 	if live == nil {

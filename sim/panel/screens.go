@@ -199,6 +199,9 @@ func (p *Panel) detailLines(texts *locale.Texts) []string {
 				facts.Row{Label: texts.Label("status"), Value: job.Status},
 				facts.Row{Label: texts.Label("solution"), Value: job.Solution})
 		}
+		if len(job.Refused) > 0 {
+			rows = append(rows, facts.Row{Label: texts.Label("not-accepted"), Value: strings.Join(job.Refused, ", ")})
+		}
 		return facts.Lines(rows)
 	}
 	return []string{texts.Text("no-jobs")}
