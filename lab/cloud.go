@@ -164,6 +164,9 @@ func (l *Lab) follow(c fakeentra.Change) {
 			// an organization that the mail service lacks has no mail
 			_ = l.SMTP.SetSecurityDefaults(t.ID, t.SecurityDefaults)
 		}
+	case fakeentra.ChangeUserGone:
+		// an account without a mailbox has none to take away
+		_ = l.SMTP.RemoveMailbox(c.User)
 	case fakeentra.ChangePassword, fakeentra.ChangeUserNew:
 		u, known := l.Entra.User(c.User)
 		if !known {
@@ -307,7 +310,7 @@ func (l *Lab) Mails() []Mail {
 	var mails []Mail
 	seen := map[string]bool{}
 	look := func(address string) {
-		address = strings.ToLower(address)
+		address = l.SMTP.MailboxOf(address)
 		if seen[address] {
 			return
 		}
