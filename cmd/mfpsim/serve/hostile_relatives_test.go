@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -162,11 +161,7 @@ func TestAMessageWithoutEndIsRefusedByARelative(t *testing.T) {
 				before := heap()
 				conn, r := s.logOn(name)
 				go attack(conn)
-				_ = conn.SetReadDeadline(time.Now().Add(time.Minute))
-				text, err := io.ReadAll(r)
-				if err != nil {
-					require.NotContains(t, err.Error(), "timeout")
-				}
+				text, _ := io.ReadAll(r) // until the server closes
 				if text := strings.TrimPrefix(string(text), "354 "); len(text) > 60 {
 					require.Contains(t, text, "552 5.3.4")
 				}
