@@ -145,5 +145,6 @@ func (s *Server) refused(r Refusal) {
 	s.shell.Note(r.Connection, what+" refused: "+string(r.Reason))
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	r.User = history.Name(r.User)
 	s.refusals = history.Newest(s.refusals, r)
 }
