@@ -186,10 +186,18 @@ func (b *bench) advance(d time.Duration) (advanced, error) {
 	return advanced{Now: b.world.Now(), Events: events}, nil
 }
 
-var days = regexp.MustCompile(`^([0-9]{1,5})d(.*)$`)
+var days = regexp.MustCompile(`^([0-9]+)d(.*)$`)
+
+// lengthOfTime is how one is written, however long it is.
+var lengthOfTime = regexp.MustCompile(`^-?([0-9]+(\.[0-9]*)?(h|m|s|ms|us|µs|ns))+$`)
 
 // longest is how far the clock goes in one step.
-const longest = 100 * 365 * 24 * time.Hour
+const (
+	longestDays = 100 * 365
+	longest     = longestDays * 24 * time.Hour
+)
+
+func tooLong(text string) error { return routes.Refuse("%s is more than a hundred years", text) }
 
 // parseDuration reads "2160h", "15m", "91d" or "1d12h".
 func parseDuration(text string) (time.Duration, error) {
@@ -199,18 +207,24 @@ func parseDuration(text string) (time.Duration, error) {
 	var whole, part time.Duration
 	rest := text
 	if m := days.FindStringSubmatch(text); m != nil {
-		n, _ := strconv.Atoi(m[1]) // five digits at most
+		n, err := strconv.Atoi(m[1])
+		if err != nil || n > longestDays {
+			return 0, tooLong(text)
+		}
 		whole, rest = time.Duration(n)*24*time.Hour, m[2]
 	}
 	if rest != "" {
 		var err error
 		if part, err = time.ParseDuration(rest); err != nil {
+			if lengthOfTime.MatchString(rest) { // what Go cannot hold
+				return 0, tooLong(text)
+			}
 			return 0, routes.Refuse("%q is no length of time; write 90s, 15m, 2160h or 91d", text)
 		}
 	}
 	switch {
 	case part > longest-min(whole, longest) || whole > longest: // their sum may be more than a Duration holds
-		return 0, routes.Refuse("%s is more than a hundred years", text)
+		return 0, tooLong(text)
 	case whole+part < 0:
 		return 0, routes.Refuse("time does not go back: %s", text)
 	}
