@@ -137,6 +137,12 @@ func (h *History) Get(receipt int) (Record, bool) {
 	return Record{}, false
 }
 
+// states are the results as any device has them.
+var states = map[Result]device.JobState{
+	Running: device.JobRunning, Completed: device.JobCompleted, Failed: device.JobFailed, Canceled: device.JobCanceled,
+	Partly: device.JobPartly,
+}
+
 // View returns the jobs as people see them, newest first.
 func (h *History) View(texts *locale.Texts) []device.Job {
 	h.mu.Lock()
@@ -146,7 +152,7 @@ func (h *History) View(texts *locale.Texts) []device.Job {
 		r := h.file.Jobs[i]
 		job := device.Job{
 			Receipt: r.Receipt, Time: r.Time, Type: texts.Label(r.Type), To: r.To,
-			Result: texts.Label(string(r.Result)), Code: r.Code, Refused: slices.Clone(r.Refused),
+			Result: texts.Label(string(r.Result)), State: states[r.Result], Code: r.Code, Refused: slices.Clone(r.Refused),
 		}
 		// A code that the model does not know comes from a memory of another one.
 		row := models.Outcome{Code: r.Code}
