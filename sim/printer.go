@@ -34,6 +34,7 @@ import (
 	"mfpsim/device"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
+	"mfpsim/sim/contacts"
 	"mfpsim/sim/facts"
 	"mfpsim/sim/jobs"
 	"mfpsim/sim/locale"
@@ -114,6 +115,7 @@ type powered struct {
 	since    time.Time    // true time
 	memory   *records
 	history  *jobs.History
+	contacts *contacts.Book
 	firmware models.Firmware
 	broken   error // what was wrong with the records
 
@@ -295,7 +297,7 @@ func (p *Printer) Recovered() error {
 	if live == nil {
 		return nil
 	}
-	return errors.Join(live.broken, live.history.Broken(), live.engine.Recovered())
+	return errors.Join(live.broken, live.history.Broken(), live.contacts.Broken(), live.engine.Recovered())
 }
 
 // Power switches the printer on ("on") or off ("off"), or cuts its supply ("cut"), at once or in a write to its memory.
@@ -347,6 +349,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	live.history = jobs.Open(
 		live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(outcome.Interrupted)).Code,
 	)
+	live.contacts = contacts.Open(contactsStore{live.memory}, p.model.Contacts)
 	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
 		return err
 	}
@@ -527,6 +530,14 @@ func (p *Printer) Facts() facts.Facts {
 		f.Email.Account = status.StoredAccount
 	}
 	return f
+}
+
+// Contacts is the address book that panel and Web Config share; nil while the power is off.
+func (p *Printer) Contacts() *contacts.Book {
+	if live := p.on(); live != nil {
+		return live.contacts
+	}
+	return nil
 }
 
 // Model is the model that the printer is. It must not be changed.
