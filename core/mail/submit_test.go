@@ -187,7 +187,8 @@ func TestEachRecipientIsAcceptedOrRefusedByItself(t *testing.T) {
 			require.Equal(t, test.kind, failed.Kind)
 			require.Equal(t, test.refused, failed.Refused)
 			sent := test.script.message != ""
-			require.Equal(t, test.kind == outcome.MessageRefused || test.kind == outcome.DeliveryUnknown, sent, "to nobody nothing is sent")
+			handedOver := test.kind == outcome.MessageRefused || test.kind == outcome.DeliveryUnknown
+			require.Equal(t, handedOver, sent, "to nobody nothing is sent")
 		})
 	}
 }
