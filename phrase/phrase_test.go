@@ -32,6 +32,11 @@ func TestWhatThePhrasesOfAFaultMean(t *testing.T) {
 		"smtp silent after=2 from=x":     {{To: "smtp", Kind: faultnet.Silent, After: 2, From: "x"}},
 		"entra reset at=write:3 after=1": {{To: "entra", Kind: faultnet.Reset, Write: 3, After: 1}},
 		"entra slow at=read:2 delay=1m":  {{To: "entra", Kind: faultnet.Slow, Read: 2, Delay: faultnet.Delay(time.Minute)}},
+		"entra no-intermediate times=1 then new-root": {
+			{To: "entra", Kind: faultnet.NoIntermediate, Times: 1}, {To: "entra", Kind: faultnet.NewRoot},
+		},
+		"smtp dead-address from=printer":    {{To: "smtp", Kind: faultnet.DeadAddress, From: "printer"}},
+		"entra trickle at=write:2 delay=4s": {{To: "entra", Kind: faultnet.Trickle, Write: 2, Delay: faultnet.Delay(4 * time.Second)}},
 		"entra unreachable times=1 then reset times=2 then silent": {
 			{To: "entra", Kind: faultnet.Unreachable, Times: 1}, {To: "entra", Kind: faultnet.Reset, Times: 2}, {To: "entra", Kind: faultnet.Silent},
 		},
@@ -54,6 +59,11 @@ func TestWhatThePhrasesOfAnEntraAnswerMean(t *testing.T) {
 		"pending times=2 then empty":       {{Kind: "pending", Grant: "device_code", Times: 2}, {Kind: "empty"}},
 		"body='<p>a b</p>' endpoint=token": {{Kind: "body", Body: "<p>a b</p>", Endpoint: "token"}}, "lifetime=1m interval=500ms": {{Kind: "code", Endpoint: "devicecode", Lifetime: time.Minute, Interval: 500 * time.Millisecond}}, "nothing until=2026-03-02 after=1": {{Kind: "nothing", Until: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), After: 1}},
 		"latency=20s": {{Kind: "answer", Latency: 20 * time.Second}},
+		"endless times=1 then gzip-bomb grant=refresh_token times=1 then header-flood endpoint=devicecode": {
+			{Kind: "endless", Times: 1},
+			{Kind: "gzip-bomb", Grant: "refresh_token", Times: 1},
+			{Kind: "header-flood", Endpoint: "devicecode"},
+		},
 		"error=900439 text='A cloud, and blanks.' word=invalid_client": {
 			{Kind: "error", AADSTS: 900439, Text: "A cloud, and blanks.", Word: "invalid_client"},
 		},
@@ -217,6 +227,12 @@ func TestWhatNoPhraseCanSay(t *testing.T) {
 		"fault smtp silent times=1 then":    `no fault "" here`,
 		"entra":                             `no kind of an answer "" here; there are: html,`,
 		"entra html empty":                  "one kind; this one is html and empty",
+		"fault smtp trickle at=read:1":      "the server's words trickle: a write",
+		"fault smtp trickle":                "trickle needs a point",
+		"fault smtp new-root at=write:1":    "new-root strikes whole connections",
+		"fault smtp new-root delay=1s":      "a delay belongs to the fault slow or trickle",
+		"entra endless then=close":          "endless closes the connection already",
+		"entra gzip-bomb header-flood":      "one kind; this one is gzip-bomb and header-flood",
 		"entra error=1":                     "AADSTS1 is not in the catalogue",
 		"entra error":                       `no word of an answer "error" here`,
 		"entra html then empty":             `"html" never ends`,
