@@ -26,7 +26,7 @@ var entraTerms = []term[fakeentra.Answer]{
 	{"grant", "NAME", text(func(a *fakeentra.Answer) *string { return &a.Grant })},
 	{"client", "ID", text(func(a *fakeentra.Answer) *string { return &a.Client })},
 	{"after", "N", count("after", func(a *fakeentra.Answer) *int { return &a.After })},
-	{"times", "N", count("times", func(a *fakeentra.Answer) *int { return &a.Times })},
+	{"times", "N", times(func(a *fakeentra.Answer) *int { return &a.Times })},
 	{"until", "TIME", func(a *fakeentra.Answer, value string) (err error) { a.Until, err = Date(value); return err }},
 	{"for", "DURATION", span(func(a *fakeentra.Answer) *time.Duration { return &a.For })},
 	{"latency", "DURATION", span(func(a *fakeentra.Answer) *time.Duration { return &a.Latency })},

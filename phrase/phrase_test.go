@@ -127,6 +127,7 @@ func TestWhatThePhrasesOfAPrinterMean(t *testing.T) {
 	require.Nil(t, fault)
 	for line, want := range map[string]string{
 		"refuses": "fault of a memory", "ok after=1": "ok takes no further words", "refuses writes times=x": "times=x is no number",
+		"refuses writes times=0": "times=0 is none at all",
 	} {
 		_, err := phrase.MemoryFault(strings.Fields(line))
 		require.ErrorContains(t, err, want, line)
@@ -225,6 +226,11 @@ func TestWhatNoPhraseCanSay(t *testing.T) {
 		"entra html until=soon":             `"soon" is no date`,
 		"entra html grant=":                 "no value",
 		"exchange silent":                   "there is no such moment",
+		"entra html times=0":                "times=0 is none at all; a count begins at 1",
+		"exchange mail silent times=0":      "times=0 is none at all",
+		"fault smtp silent times=0":         "times=0 is none at all",
+		"exchange rcpt silent to=nobody":    "to=nobody is no e-mail address",
+		"exchange data silent to=a@b@c d":   "no word of an answer",
 		"exchange at=MAIL reply=hello":      "that is no reply",
 		"exchange at=MAIL split=-1":         "split=-1 is no number",
 		"source":                            "a source is told of the device or of the browser",
