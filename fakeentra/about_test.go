@@ -1,6 +1,7 @@
 package fakeentra_test
 
 import (
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -108,4 +109,19 @@ func TestARefusalIsOneSentenceWithOneStop(t *testing.T) {
 	)
 	require.ErrorContains(t, err, "we’re having trouble signing you in. AADSTS700016: ")
 	require.NotContains(t, err.Error(), ".:")
+}
+
+// A fault that passes, which mail programs met at consumers (docs/reference/entra.md E17).
+func TestAPassingFaultOfAPersonalAccount(t *testing.T) {
+	c := stepped(t)
+	c.tenant = "consumers"
+	token := c.signIn("bob@outlook.com").text("refresh_token")
+	c.arm("error=70000 variant=consumers-token grant=refresh_token times=1")
+	a := c.refresh(token)
+	requireAADSTS(t, a, 70000, "invalid_grant")
+	require.Contains(
+		t, a.text("error_description"),
+		"AADSTS70000: The provided value for the input parameter 'refresh_token' or 'assertion' is not valid.",
+	)
+	require.Equal(t, http.StatusOK, c.refresh(token).status, "it passes")
 }

@@ -31,6 +31,7 @@ var entraTerms = []term[fakeentra.Answer]{
 	{"for", "DURATION", span(func(a *fakeentra.Answer) *time.Duration { return &a.For })},
 	{"latency", "DURATION", span(func(a *fakeentra.Answer) *time.Duration { return &a.Latency })},
 	{"status", "NUMBER", count("status", func(a *fakeentra.Answer) *int { return &a.Status })},
+	{"variant", "NAME", text(func(a *fakeentra.Answer) *string { return &a.Variant })},
 	{"text", "'SENTENCE'", text(func(a *fakeentra.Answer) *string { return &a.Text })},
 	{"then", "silent|close", func(a *fakeentra.Answer, value string) error { set(&a.Then, value); return nil }},
 	{"word", "ERROR", text(func(a *fakeentra.Answer) *string { return &a.Word })},

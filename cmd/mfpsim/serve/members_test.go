@@ -11,7 +11,7 @@ import (
 )
 
 // mailpits are the shapes whose members are Mailpit's, which begin with capitals.
-const mailpits = " Address Attachment Checksums Envelope InfoAnswer List ListUnsubscribe Message Part Summary "
+const mailpits = " Address Attachment Checksums DeleteRequest Envelope InfoAnswer List ListUnsubscribe MarkRequest Message Part Summary "
 
 func TestMembersBeginWithASmallLetterButForMailpits(t *testing.T) {
 	document, err := openAPI()
