@@ -94,6 +94,14 @@ var settings = map[string]func(t *Tenant, value string) error{
 		}
 		return err
 	},
+	"Refresh tokens": func(t *Tenant, value string) error {
+		var word string
+		err := words.OneOf(&word, "Refresh tokens", value, map[string]string{"single-use": "one", "reusable": "many"})
+		if err == nil {
+			t.SingleUseTokens = word == "one"
+		}
+		return err
+	},
 	"Refresh token length": func(t *Tenant, value string) error {
 		if strings.EqualFold(value, "usual") {
 			t.RefreshTokenLength = 0
