@@ -19,6 +19,8 @@ type panelMachine struct{ *Printer }
 
 func (m panelMachine) On() bool { return m.PoweredOn() }
 
+func (m panelMachine) Texts() *locale.Texts { return m.textsOn(surfacePanel) }
+
 func (m panelMachine) Originals() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -36,7 +38,7 @@ func (m panelMachine) JobState(receipt int) (bool, string)        { return m.job
 func (m panelMachine) CancelJob(ctx context.Context, receipt int) { m.cancelJob(ctx, receipt) }
 
 func (m panelMachine) PrintSheet(context.Context) {
-	text := sheet.Print(m.Facts(), m.Texts())
+	text := sheet.Print(m.Facts(), m.textsOn(surfaceSheet))
 	m.mu.Lock()
 	m.Printer.sheet = text
 	m.mu.Unlock()
@@ -72,9 +74,8 @@ type webMachine struct{ *Printer }
 
 // Texts are English where Web Config lacks the panel's language (docs/reference/printer.md §1.7.1).
 func (m webMachine) Texts() *locale.Texts {
-	texts := m.Printer.Texts()
-	if slices.Contains(m.model.WebConfig.Languages, texts.Language()) {
-		return texts
+	if slices.Contains(m.model.WebConfig.Languages, m.Printer.Texts().Language()) {
+		return m.textsOn(surfaceWebConfig)
 	}
 	return m.model.Texts(locale.English)
 }

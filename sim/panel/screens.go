@@ -105,8 +105,8 @@ func serverSettingsLines(p *Panel, texts *locale.Texts) []string {
 
 func sheetLines(_ *Panel, texts *locale.Texts) []string { return []string{texts.Text("M5")} }
 
-func dateLines(p *Panel, _ *locale.Texts) []string {
-	return []string{facts.Clock(p.machine.Facts().Now)}
+func dateLines(p *Panel, texts *locale.Texts) []string {
+	return []string{texts.Clock(p.machine.Facts().Now)}
 }
 
 func languageLines(_ *Panel, texts *locale.Texts) []string {
@@ -159,7 +159,7 @@ func jobLines(p *Panel, texts *locale.Texts) []string {
 	var lines []string
 	for _, job := range jobs[:min(len(jobs), p.machine.Model().Panel.JobsListed)] {
 		line := strings.Join(
-			[]string{strconv.Itoa(job.Receipt), facts.Stamp(job.Time), job.Type, job.To, job.Result}, " | ",
+			[]string{strconv.Itoa(job.Receipt), texts.Stamp(job.Time), job.Type, job.To, job.Result}, " | ",
 		)
 		if job.Code != "" {
 			line += " " + job.Code
@@ -188,7 +188,7 @@ func (p *Panel) detailLines(texts *locale.Texts) []string {
 		}
 		rows := []facts.Row{
 			{Label: texts.Label("receipt-no"), Value: strconv.Itoa(job.Receipt)},
-			{Label: texts.Label("date-time"), Value: facts.Stamp(job.Time)},
+			{Label: texts.Label("date-time"), Value: texts.Stamp(job.Time)},
 			{Label: texts.Label("type"), Value: job.Type},
 			{Label: texts.Label("to"), Value: job.To},
 			{Label: texts.Label("result"), Value: job.Result},

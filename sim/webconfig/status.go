@@ -32,7 +32,7 @@ func (r *request) jobs() {
 	}
 	for _, job := range r.machine.Jobs() {
 		list.Rows = append(list.Rows, []string{
-			strconv.Itoa(job.Receipt), facts.Stamp(job.Time), job.Type, job.Result, job.To, job.Code, job.Status, job.Solution,
+			strconv.Itoa(job.Receipt), r.texts.Stamp(job.Time), job.Type, job.Result, job.To, job.Code, job.Status, job.Solution,
 		})
 	}
 	p := page{Path: r.heading("job-history"), Table: list}
