@@ -132,11 +132,11 @@ func (t *Texts) Count(id string, n int) string {
 // Number writes a whole number as the language does: 12,345 in English, 12.345 in Greek.
 func (t *Texts) Number(n int) string { return t.numbers.Sprint(number.Decimal(n)) }
 
-// Stamp writes a time to the minute, as lists do.
-func (t *Texts) Stamp(at time.Time) string { return at.UTC().Format(t.Text(StampID)) }
+// Stamp writes a time to the minute, as lists do: the time of the place that it carries.
+func (t *Texts) Stamp(at time.Time) string { return at.Format(t.Text(StampID)) }
 
 // Clock writes a date, a time and its distance from UTC, as pages do.
-func (t *Texts) Clock(at time.Time) string { return at.UTC().Format(t.Text(ClockID)) }
+func (t *Texts) Clock(at time.Time) string { return at.Format(t.Text(ClockID)) }
 
 func (t *Texts) localized(id string, config *i18n.LocalizeConfig) string {
 	t.used(id)
