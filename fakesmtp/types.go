@@ -79,11 +79,15 @@ type (
 // FrontEnd is how strict the front ends are; see [Server.SetFrontEnd].
 type FrontEnd = session.FrontEnd
 
+// AnyLength is a limit of a [FrontEnd], or of lines in a [Config], that is none.
+const AnyLength = session.AnyLength
+
 // Errors of adding what is there already or belongs nowhere.
 var (
 	ErrExists         = mailboxes.ErrExists
 	ErrNoOrganization = mailboxes.ErrNoOrganization
 	ErrAddress        = mailboxes.ErrAddress
+	ErrNoMailbox      = mailboxes.ErrNoMailbox
 )
 
 // Answer is one thing that the server is made to say or do against its nature: another reply, a late, garbled or split

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"mfpsim/screen"
 	"mfpsim/vtime"
 )
 
@@ -28,6 +29,7 @@ const (
 	KindFault   Kind = "fault"   // a fault of the network was carried out
 	KindOutcome Kind = "outcome" // how a sign-in or a job ended
 	KindMemory  Kind = "memory"  // a device has written settings and sign-in to its memory
+	KindEnglish Kind = "english" // a surface shows English in place of a text of its language
 	KindNote    Kind = "note"    // a step of a scenario, a setting, a reason
 )
 
@@ -59,6 +61,8 @@ type Entry struct {
 	Text       Text              `json:"text,omitempty"`
 	HTTP       *Exchange         `json:"http,omitempty"`
 	Detail     map[string]string `json:"detail,omitempty"`
+	// Screen is what a panel showed, as data; Text is derived from it. It is shared and must not be changed.
+	Screen *screen.Screen `json:"screen,omitempty"`
 }
 
 // Keep bounds what a journal holds; the oldest entries fall out. A zero field is no bound.
@@ -167,12 +171,19 @@ func (j *Journal) append(k *kept) {
 	j.cut()
 	hooks := j.hooks
 	j.mu.Unlock()
+	if len(hooks) == 0 {
+		return
+	}
+	k.making.Lock()
+	e := k.entry
+	k.making.Unlock()
 	for _, hook := range hooks {
-		hook(k.read(false))
+		hook(e)
 	}
 }
 
-// Observe registers a hook that is told each entry after it was written, for a live view. It must return quickly.
+// Observe registers a hook that is told each entry after it was written, for a live view. It must return quickly. An
+// exchange that is made when it is read is not made for it.
 func (j *Journal) Observe(hook func(Entry)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -227,11 +238,16 @@ const (
 	entryBytes = 250
 	fieldBytes = 40
 	partBytes  = 32
+	// screenBytes is for a screen of ten rows and as many keys.
+	screenBytes = 2500
 )
 
 // memory is about how many bytes the entry takes.
 func (e Entry) memory() int {
 	n := entryBytes + e.Text.memory()
+	if e.Screen != nil {
+		n += screenBytes
+	}
 	for name, value := range e.Detail {
 		n += fieldBytes + len(name) + len(value)
 	}

@@ -38,6 +38,7 @@ type Model struct {
 	// Words are the model's own in place of the standard ones, by language and message id (guide rules R32, R35).
 	Words     map[string]map[string]string `yaml:"words"`
 	Mail      Mail                         `yaml:"mail"`
+	Contacts  Contacts                     `yaml:"contacts"`
 	Providers []Provider                   `yaml:"providers"`
 	Outcomes  []Outcome                    `yaml:"outcomes"`
 
@@ -90,16 +91,19 @@ type Administrator struct {
 
 // Panel is the control panel.
 type Panel struct {
-	Languages    []string   `yaml:"languages"`
-	FieldMaximum int        `yaml:"fieldMaximum"` // characters that a field takes
-	JobsListed   int        `yaml:"jobsListed"`   // newest jobs on Job Status
-	Menu         []MenuItem `yaml:"menu"`         // the keys of the home screen, in their order
+	Languages    []string      `yaml:"languages"`
+	FieldMaximum int           `yaml:"fieldMaximum"` // characters that a field takes
+	Fields       []Field       `yaml:"fields"`       // those that take something of their own
+	JobsListed   int           `yaml:"jobsListed"`   // newest jobs on Job Status
+	SleepTime    time.Duration `yaml:"sleepTime"`    // without a key until the glass goes dark; 0: it stays lit
+	Menu         []MenuItem    `yaml:"menu"`         // the keys of the home screen, in their order
 }
 
 // MenuItem is a key of the panel and what it leads to: a screen that package panel knows by its id, or a list of
 // further keys.
 type MenuItem struct {
 	Label  string     `yaml:"label"` // a label's name
+	Icon   string     `yaml:"icon"`  // one of [screen.Icons]; empty: none
 	Screen string     `yaml:"screen"`
 	Items  []MenuItem `yaml:"items"`
 	Locked bool       `yaml:"locked"` // Lock Setting keeps it for administrators (guide rule R25)
@@ -134,6 +138,14 @@ type Mail struct {
 	Subject          string `yaml:"subject"`
 	FilePrefix       string `yaml:"filePrefix"`
 	JobHistoryLength int    `yaml:"jobHistoryLength"` // jobs kept
+}
+
+// Contacts is what the address book takes.
+type Contacts struct {
+	Maximum        int `yaml:"maximum"`        // entries, and the highest number
+	NameMaximum    int `yaml:"nameMaximum"`    // characters of a name and of an index word
+	AddressMaximum int `yaml:"addressMaximum"` // characters
+	GroupMaximum   int `yaml:"groupMaximum"`   // contacts of a group
 }
 
 // Provider is a cloud service that the printer can sign in to.

@@ -32,6 +32,7 @@ type advanced struct {
 type printerClockRequest struct {
 	Date  string `json:"date,omitempty" doc:"what the clock is to show: 2026-03-02, or 2026-03-02T09:00:00Z"`
 	Drift string `json:"drift,omitempty" doc:"gained per day: 30s; lost: -2m"`
+	Ahead string `json:"timeDifference,omitempty" doc:"of the printer's place to UTC: +09:00"`
 }
 
 // heldState tells of a bench that does not go on.
@@ -93,13 +94,14 @@ func tellsClock() act {
 	})
 }
 
-// setPrinterClock sets the date that the printer shows, what its clock gains each day, or both.
+// setPrinterClock sets the date that the printer shows, what its clock gains each day, its time difference, or all of
+// them.
 func setPrinterClock(b *bench, in printerClockRequest) error {
-	if in.Date == "" && in.Drift == "" {
-		return routes.Refuse("name a date, or a drift per day")
+	if in.Date == "" && in.Drift == "" && in.Ahead == "" {
+		return routes.Refuse("name a date, a drift per day, or a time difference")
 	}
 	var at time.Time
-	var perDay time.Duration
+	var perDay, ahead time.Duration
 	var err error
 	if in.Date != "" {
 		if at, err = phrase.Date(in.Date); err != nil {
@@ -111,7 +113,12 @@ func setPrinterClock(b *bench, in printerClockRequest) error {
 			return routes.Refused(err)
 		}
 	}
-	// Both are looked at before one is set: what is refused changes nothing.
+	if in.Ahead != "" {
+		if ahead, err = phrase.TimeDifference(in.Ahead); err != nil {
+			return routes.Refused(err)
+		}
+	}
+	// All are looked at before one is set: what is refused changes nothing.
 	if in.Date != "" {
 		if err := vtime.CheckDate(at); err != nil {
 			return routes.Refused(err)
@@ -121,6 +128,11 @@ func setPrinterClock(b *bench, in printerClockRequest) error {
 		return routes.Refused(err)
 	}
 	return b.act("control: set the printer's clock", func(ctx context.Context) error {
+		if in.Ahead != "" { // first: the memory may refuse it
+			if err := b.device.SetTimeDifference(ctx, ahead); err != nil {
+				return err
+			}
+		}
 		if in.Date != "" {
 			if err := b.device.SetDate(ctx, at); err != nil {
 				return err

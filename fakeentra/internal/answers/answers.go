@@ -32,7 +32,13 @@ const (
 	KindDuplicate Kind = "duplicate" // every member of the JSON twice
 	KindHuge      Kind = "huge"      // a body of 1 MiB
 	KindChange    Kind = "change"    // JSON with other members: Answer.Changes
-	KindAnswer    Kind = "answer"    // whole: for the words content-type=, charset=, status=, latency= and then=
+
+	// The same, of a server that means harm: to be met with bounds.
+	KindEndless     Kind = "endless"      // the body has no end: 64 MiB to whoever goes on reading
+	KindGzipBomb    Kind = "gzip-bomb"    // 32 MiB in some kilobytes of gzip, asked for or not
+	KindHeaderFlood Kind = "header-flood" // 512 header fields of 1 kB
+
+	KindAnswer Kind = "answer" // whole: for the words content-type=, charset=, status=, latency= and then=
 
 	// States of the device code that a poll carries (docs/reference/entra.md §2.2).
 	KindPending  Kind = "pending"   // go on polling, whatever the person has done: the number of polls before success
@@ -60,6 +66,7 @@ type Answer struct {
 	For   time.Duration // the same, from the moment it was armed; 0: never
 
 	AADSTS      int           // of "error"
+	Variant     string        // of "error": which sentence of a number that has several; "": the plain one
 	Text        string        // of "error": another sentence than the catalogue's; a number that it lacks needs one
 	Word        string        // of "error": another error word than the catalogue's
 	Suberror    string        // of "error": another suberror
@@ -118,7 +125,7 @@ func Grants() []string {
 func Kinds() []Kind {
 	return []Kind{
 		KindHTML, KindEmpty, KindNothing, KindError, KindStatus, KindBody, KindRedirect,
-		KindTruncated, KindHalf, KindDuplicate, KindHuge, KindChange, KindAnswer,
+		KindTruncated, KindHalf, KindDuplicate, KindHuge, KindEndless, KindGzipBomb, KindHeaderFlood, KindChange, KindAnswer,
 		KindPending, KindApprove, KindDeclined, KindExpired, KindSlowDown, KindCode, KindCodeRefused,
 	}
 }
@@ -164,7 +171,15 @@ func (a Answer) check() error {
 		return &choice.Error{What: "endpoint", Wanted: a.Endpoint, Present: Endpoints()}
 	case a.Grant != "" && !slices.Contains(Grants(), a.Grant):
 		return &choice.Error{What: "grant", Wanted: a.Grant, Present: Grants()}
-	case a.Kind == KindError && a.Text == "" && !catalogue.Known(a.AADSTS):
+	case a.Kind != KindError && a.Variant != "":
+		return fmt.Errorf("variant= is a sentence of an error; this answer is %s", a.Kind)
+	case a.Variant != "" && a.Text != "":
+		return fmt.Errorf("an error has one sentence: variant= or text=")
+	case a.Variant != "" && !slices.Contains(catalogue.Variants(a.AADSTS), a.Variant):
+		return &choice.Error{
+			What: fmt.Sprintf("variant of AADSTS%d", a.AADSTS), Wanted: a.Variant, Present: catalogue.Variants(a.AADSTS),
+		}
+	case a.Kind == KindError && a.Text == "" && a.Variant == "" && !catalogue.Known(a.AADSTS):
 		return fmt.Errorf("AADSTS%d is not in the catalogue; give it a sentence: text='…'", a.AADSTS)
 	case a.Kind != KindError && a.Text != "":
 		return fmt.Errorf("text= is the sentence of an error; this answer is %s", a.Kind)
@@ -174,7 +189,7 @@ func (a Answer) check() error {
 		return fmt.Errorf("the endpoint %s does not answer in JSON, so that no member can be changed", a.Endpoint)
 	case a.Then != GoesOn && a.Then != ThenSilent && a.Then != ThenClose:
 		return &choice.Error{What: "end of an answer", Wanted: string(a.Then), Present: []string{"silent", "close"}}
-	case a.Then != GoesOn && (a.Kind == KindNothing || a.Kind == KindTruncated):
+	case a.Then != GoesOn && (a.Kind == KindNothing || a.Kind == KindTruncated || a.Kind == KindEndless):
 		return fmt.Errorf("%s closes the connection already", a.Kind)
 	case (a.Kind == KindStatus || a.Status != 0) && (a.Status < 200 || a.Status > 599):
 		return fmt.Errorf("%d is no HTTP status", a.Status)

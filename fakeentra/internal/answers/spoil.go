@@ -45,7 +45,11 @@ func (a Answer) Spoil(w http.ResponseWriter) http.ResponseWriter {
 
 // Error makes the error answer of the kind error.
 func (a Answer) Error(h http.Header) *catalogue.Problem {
-	p := catalogue.Told(a.AADSTS, a.Text).Say(a.Word)
+	p := catalogue.Told(a.AADSTS, a.Text)
+	if a.Variant != "" {
+		p = catalogue.FailAs(a.AADSTS, a.Variant)
+	}
+	p = p.Say(a.Word)
 	p.Row.Suberror = cmp.Or(a.Suberror, p.Row.Suberror)
 	p.Row.Status = cmp.Or(a.Status, p.Row.Status, http.StatusBadRequest)
 	a.retryAfter(h, p.Row.Status)
@@ -129,7 +133,14 @@ func (p *spoiler) Write(body []byte) (int, error) {
 			spoilt = append(spoilt, body[1:]...)
 		}
 	case KindHuge:
-		spoilt = inflate(body)
+		spoilt = inflate(body, hugeBody)
+	case KindEndless:
+		endless(p.ResponseWriter)
+	case KindGzipBomb:
+		spoilt = compressed(inflate(body, bombBody))
+		p.Header().Set("Content-Encoding", "gzip")
+	case KindHeaderFlood:
+		flood(p.Header())
 	case KindChange:
 		spoilt = changed(body, p.answer.Changes)
 	}
@@ -141,15 +152,15 @@ func (p *spoiler) Write(body []byte) (int, error) {
 	return len(body), err
 }
 
-// inflate fills a body up to 1 MiB: a JSON object by one more member, all else by blanks.
-func inflate(body []byte) []byte {
+// inflate fills a body up to a length: a JSON object by one more member, all else by blanks.
+func inflate(body []byte, length int) []byte {
 	const head, tail = `,"padding":"`, `"}`
-	if len(body) > 2 && body[len(body)-1] == '}' && body[0] == '{' && len(body)+len(head)+len(tail) < hugeBody {
-		padding := hugeBody - (len(body) - 1) - len(head) - len(tail)
+	if len(body) > 2 && body[len(body)-1] == '}' && body[0] == '{' && len(body)+len(head)+len(tail) < length {
+		padding := length - (len(body) - 1) - len(head) - len(tail)
 		return []byte(string(body[:len(body)-1]) + head + strings.Repeat("x", padding) + tail)
 	}
-	if len(body) >= hugeBody {
+	if len(body) >= length {
 		return body
 	}
-	return append(append([]byte{}, body...), strings.Repeat(" ", hugeBody-len(body))...)
+	return append(append([]byte{}, body...), strings.Repeat(" ", length-len(body))...)
 }
