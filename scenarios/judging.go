@@ -311,9 +311,12 @@ func judgeClock(args []string) (err error) {
 	case what == "to" && len(rest) == 1:
 		_, err = phrase.Date(rest[0])
 	case what == "printer" && len(rest) == 1:
-		if text, is := strings.CutPrefix(rest[0], "drift="); is {
+		switch key, text, _ := strings.Cut(rest[0], "="); key {
+		case "drift":
 			_, err = phrase.Drift(text)
-		} else {
+		case "time-difference":
+			_, err = phrase.TimeDifference(text)
+		default:
 			_, err = phrase.Date(rest[0])
 		}
 	default:
