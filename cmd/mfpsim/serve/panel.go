@@ -29,7 +29,7 @@ type panelView struct {
 	Screen    device.Screen
 	Now       time.Time
 	Jobs      []device.Job
-	Sheet     string
+	Sheets    []device.Sheet // printed, the newest first
 	Mail      []storedMail // the newest
 	MailCount int          // of all that have come
 	Mailbox   string
@@ -43,6 +43,7 @@ type panelView struct {
 func (b *bench) panel() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { b.showPanel(w, r, http.StatusOK, "") })
+	mux.HandleFunc("GET /sheet/{number}", b.showSheet)
 	mux.HandleFunc("GET /mark", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = w.Write([]byte(b.mark()))
@@ -116,13 +117,18 @@ const shownMails = 50
 func (b *bench) mark() string {
 	screen, on := b.screen()
 	jobs, _ := b.jobs() // a printer that is off shows none
-	return fmt.Sprintf("%t %t %s %v %d", b.held().Held, on, screen, jobs, len(b.sheet()))
+	newest := 0
+	if sheets, _ := b.sheets(); len(sheets) > 0 {
+		newest = sheets[0].Number
+	}
+	return fmt.Sprintf("%t %t %s %v %d", b.held().Held, on, screen, jobs, newest)
 }
 
 func (b *bench) showPanel(w http.ResponseWriter, r *http.Request, status int, problem string) {
 	view := panelView{
-		Bench: b.endpoints, Now: b.world.Now(), Problem: problem, Mark: b.mark(), Held: b.held(), Sheet: b.sheet(),
+		Bench: b.endpoints, Now: b.world.Now(), Problem: problem, Mark: b.mark(), Held: b.held(),
 	}
+	view.Sheets, _ = b.sheets()
 	view.Bench.Accounts = b.accounts()
 	view.Screen, view.On = b.screen()
 	view.Jobs, _ = b.jobs() // a printer that is off shows none
