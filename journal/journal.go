@@ -171,12 +171,19 @@ func (j *Journal) append(k *kept) {
 	j.cut()
 	hooks := j.hooks
 	j.mu.Unlock()
+	if len(hooks) == 0 {
+		return
+	}
+	k.making.Lock()
+	e := k.entry
+	k.making.Unlock()
 	for _, hook := range hooks {
-		hook(k.read(false))
+		hook(e)
 	}
 }
 
-// Observe registers a hook that is told each entry after it was written, for a live view. It must return quickly.
+// Observe registers a hook that is told each entry after it was written, for a live view. It must return quickly. An
+// exchange that is made when it is read is not made for it.
 func (j *Journal) Observe(hook func(Entry)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -33,7 +33,7 @@ func fillJobs(p *Panel, texts *locale.Texts, s *screen.Screen) {
 		s.Hint = texts.Text("no-jobs")
 	}
 	for _, job := range jobs {
-		row := screen.Row{
+		row := screen.ListRow{
 			Label: fmt.Sprintf("%d  %s", job.Receipt, job.Type), Detail: texts.Stamp(job.Time), Value: job.Result,
 			Icon: "clock", Key: strconv.Itoa(job.Receipt),
 		}
@@ -76,7 +76,7 @@ func (d *jobDetail) fill(p *Panel, texts *locale.Texts, s *screen.Screen) {
 		return
 	}
 	s.Title = fmt.Sprintf("%s %d", job.Type, job.Receipt)
-	s.Rows = []screen.Row{
+	s.Rows = []screen.ListRow{
 		fact(texts, "label.receipt-no", strconv.Itoa(job.Receipt)),
 		fact(texts, "label.date-time", texts.Stamp(job.Time)),
 		fact(texts, "label.type", job.Type),

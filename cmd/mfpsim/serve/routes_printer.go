@@ -10,6 +10,7 @@ import (
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/phrase"
+	"mfpsim/screen"
 )
 
 type printerAnswer struct {
@@ -29,6 +30,8 @@ type panelScreen struct {
 	Keys    []string `json:"keys" doc:"what can be pressed"`
 	Fields  []string `json:"fields" doc:"what can be typed into"`
 	Text    string   `json:"text" doc:"the screen, drawn with its frame"`
+	// Data is left out for a device that gives text only.
+	Data *screen.Screen `json:"data,omitempty" doc:"the whole screen, from which the rest is derived"`
 }
 
 type pressRequest struct {
@@ -58,11 +61,11 @@ type scanRequest struct {
 }
 
 type sheetAnswer struct {
-	Printed bool      `json:"printed" doc:"a sheet was printed"`
-	Number  int       `json:"number,omitempty" doc:"of the printing, from 1"`
-	Date    time.Time `json:"date,omitzero" doc:"of the printing, by the printer's clock"`
-	Text    string    `json:"text" doc:"the network status sheet that was printed last"`
-	Page    string    `json:"page,omitempty" doc:"the same as a page of HTML, in the form of the paper; the page of the panel leads to it"`
+	Printed bool       `json:"printed" doc:"a sheet was printed"`
+	Number  int        `json:"number,omitempty" doc:"of the printing, from 1"`
+	Date    *time.Time `json:"date,omitempty" doc:"of the printing, by the printer's clock"`
+	Text    string     `json:"text" doc:"the network status sheet that was printed last"`
+	Page    string     `json:"page,omitempty" doc:"the same as a page of HTML, in the form of the paper; the page of the panel leads to it"`
 }
 
 type powerRequest struct {
@@ -99,25 +102,25 @@ type languageRequest struct {
 }
 
 func screenOf(s device.Screen) panelScreen {
-	return panelScreen{s.Path, s.Padlock, list(s.Lines), list(s.Keys), list(s.Fields), s.String()}
+	return panelScreen{s.Path, s.Padlock, list(s.Lines), list(s.Keys), list(s.Fields), s.String(), s.Data}
 }
 
 // press does something on the panel and records the screen.
 func (b *bench) press(
 	what string, f func(ctx context.Context, d device.Device) (device.Screen, error),
 ) (panelScreen, error) {
-	var screen device.Screen
+	var shown device.Screen
 	err := b.act("panel: "+what, func(ctx context.Context) (err error) {
-		screen, err = f(ctx, b.device)
+		shown, err = f(ctx, b.device)
 		if err == nil {
 			b.lab.Journal.Append(journal.Entry{
-				Party: b.printer.Name, Kind: journal.KindScreen, Text: journal.Plain(screen.String()),
+				Party: b.printer.Name, Kind: journal.KindScreen, Text: journal.Plain(shown.String()), Screen: shown.Data,
 				Detail: map[string]string{"surface": "panel"},
 			})
 		}
 		return err
 	})
-	return screenOf(screen), err
+	return screenOf(shown), err
 }
 
 // presses makes an act on the panel of what a person does with the device; what says it for the record.
@@ -208,7 +211,7 @@ func printerRoutes() group {
 					return sheetAnswer{}, err
 				}
 				s := printed[0]
-				return sheetAnswer{Printed: true, Number: s.Number, Date: s.Printed, Text: s.Text, Page: s.Page}, nil
+				return sheetAnswer{Printed: true, Number: s.Number, Date: &s.Printed, Text: s.Text, Page: s.Page}, nil
 			}),
 		},
 		{
