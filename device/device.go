@@ -125,6 +125,9 @@ type Device interface {
 	SetDate(ctx context.Context, date time.Time) error
 	// Drift makes the device's clock gain (or, negative, lose) so much a day.
 	Drift(ctx context.Context, perDay time.Duration) error
+	// SetTimeDifference sets how far the device's time on its screens and in its mails is ahead of UTC (Time
+	// Difference, with daylight saving). The moment that its clock shows stays the same.
+	SetTimeDifference(ctx context.Context, ahead time.Duration) error
 	// SetFirmware fits another version of the firmware (guide rule R6); the device restarts.
 	SetFirmware(ctx context.Context, version string) error
 	// SetLanguage changes the language of the panel and of Web Config ("en", "hi", "el").
@@ -287,11 +290,13 @@ type Job struct {
 	Time     time.Time `json:"time"`    // by the device's own clock
 	Type     string    `json:"type"`    // "Email"
 	To       string    `json:"to"`
-	Result   string    `json:"result"` // "Completed", "Canceled", "Error", "Sending"
+	Result   string    `json:"result"` // "Completed", "Sent in Part", "Canceled", "Error", "Sending"
 	State    JobState  `json:"state,omitempty"`
 	Code     string    `json:"code"`     // three digits, empty without error
 	Status   string    `json:"status"`   // the sentence that belongs to the code
 	Solution string    `json:"solution"` // what the guide says to do
+	// Refused are the recipients that the mail server did not accept: "bob@example.com (550 5.1.1)".
+	Refused []string `json:"refused,omitempty"`
 }
 
 // PowerAct is what happens to the device's supply.

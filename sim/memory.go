@@ -14,6 +14,8 @@ type preferences struct {
 	Language string `json:"language"`
 	Locked   bool   `json:"locked"`
 	Firmware string `json:"firmware"`
+	// Ahead is the Time Difference: minutes ahead of UTC, daylight saving included.
+	Ahead int `json:"ahead,omitempty"`
 	// Tries are the wrong passwords of the doors that have any.
 	Tries map[string]tries `json:"tries,omitempty"`
 }
@@ -29,6 +31,7 @@ type recordsImage struct {
 	Model       string          `json:"model,omitempty"` // of the printer; older records do not tell
 	Preferences preferences     `json:"preferences"`
 	Jobs        json.RawMessage `json:"jobs,omitempty"`
+	Contacts    json.RawMessage `json:"contacts,omitempty"`
 }
 
 // recordsSchema is the version of the records that is written. Version 1 was the record alone, without slots.
@@ -110,6 +113,24 @@ func (r *records) Save(data []byte) error {
 	defer r.mu.Unlock()
 	r.image.Jobs = data // so that a later write has them, whatever becomes of this one
 	return r.write(r.image)
+}
+
+// contactsStore is the address book's place in the records. Unlike a job, a contact that cannot be stored is not taken.
+type contactsStore struct{ *records }
+
+// Load and Save are the address book's store.
+func (s contactsStore) Load() ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.image.Contacts, nil
+}
+
+func (s contactsStore) Save(data []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := s.image
+	next.Contacts = data
+	return s.write(next)
 }
 
 func (r *records) write(next recordsImage) error {

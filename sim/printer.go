@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mfpsim/core/host"
@@ -33,6 +34,7 @@ import (
 	"mfpsim/device"
 	"mfpsim/faultnet"
 	"mfpsim/journal"
+	"mfpsim/sim/contacts"
 	"mfpsim/sim/facts"
 	"mfpsim/sim/jobs"
 	"mfpsim/sim/locale"
@@ -96,6 +98,7 @@ type Printer struct {
 	records  chip // preferences and the job history
 	panel    *panel.Panel
 	web      *webconfig.Server
+	zone     atomic.Pointer[time.Location]
 
 	mu        sync.Mutex
 	live      *powered // nil: the power is off
@@ -112,6 +115,7 @@ type powered struct {
 	since    time.Time    // true time
 	memory   *records
 	history  *jobs.History
+	contacts *contacts.Book
 	firmware models.Firmware
 	broken   error // what was wrong with the records
 
@@ -156,6 +160,7 @@ func New(config Config) (*Printer, error) {
 		config: config, model: model, serial: config.Serial, password: config.AdministratorPassword,
 		random: chance.New(config.Seed, config.Name+lifeOf(config.Flash)),
 	}
+	p.setZone(0)
 	p.mac = macOf(model, config.Name)
 	p.hostName = model.Network.DeviceName + "-" + p.serial[max(0, len(p.serial)-6):]
 	p.sealing = config.SealingKey
@@ -292,7 +297,7 @@ func (p *Printer) Recovered() error {
 	if live == nil {
 		return nil
 	}
-	return errors.Join(live.broken, live.history.Broken(), live.engine.Recovered())
+	return errors.Join(live.broken, live.history.Broken(), live.contacts.Broken(), live.engine.Recovered())
 }
 
 // Power switches the printer on ("on") or off ("off"), or cuts its supply ("cut"), at once or in a write to its memory.
@@ -344,12 +349,14 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	live.history = jobs.Open(
 		live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(outcome.Interrupted)).Code,
 	)
+	live.contacts = contacts.Open(contactsStore{live.memory}, p.model.Contacts)
 	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
 		return err
 	}
 	services := providers(p.model)
+	p.setZone(time.Duration(live.memory.preferences().Ahead) * time.Minute)
 	live.engine, err = core.Open(ctx, core.Options{
-		Clock: p.config.Clock, Dialer: lit{p, now}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing, Roots: p.config.Roots,
+		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing, Roots: p.config.Roots,
 		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
 		HostName:  strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
@@ -505,7 +512,7 @@ func (p *Printer) Texts() *locale.Texts {
 func (p *Printer) Facts() facts.Facts {
 	f := facts.Facts{
 		Model: p.model, Serial: p.serial, MAC: p.mac, Address: p.config.Address, HostName: p.hostName,
-		Now: p.config.Clock.Now(),
+		Now: p.now(),
 	}
 	live := p.on()
 	if live == nil {
@@ -523,6 +530,14 @@ func (p *Printer) Facts() facts.Facts {
 		f.Email.Account = status.StoredAccount
 	}
 	return f
+}
+
+// Contacts is the address book that panel and Web Config share; nil while the power is off.
+func (p *Printer) Contacts() *contacts.Book {
+	if live := p.on(); live != nil {
+		return live.contacts
+	}
+	return nil
 }
 
 // Model is the model that the printer is. It must not be changed.

@@ -38,6 +38,7 @@ type Model struct {
 	// Words are the model's own in place of the standard ones, by language and message id (guide rules R32, R35).
 	Words     map[string]map[string]string `yaml:"words"`
 	Mail      Mail                         `yaml:"mail"`
+	Contacts  Contacts                     `yaml:"contacts"`
 	Providers []Provider                   `yaml:"providers"`
 	Outcomes  []Outcome                    `yaml:"outcomes"`
 
@@ -137,6 +138,14 @@ type Mail struct {
 	Subject          string `yaml:"subject"`
 	FilePrefix       string `yaml:"filePrefix"`
 	JobHistoryLength int    `yaml:"jobHistoryLength"` // jobs kept
+}
+
+// Contacts is what the address book takes.
+type Contacts struct {
+	Maximum        int `yaml:"maximum"`        // entries, and the highest number
+	NameMaximum    int `yaml:"nameMaximum"`    // characters of a name and of an index word
+	AddressMaximum int `yaml:"addressMaximum"` // characters
+	GroupMaximum   int `yaml:"groupMaximum"`   // contacts of a group
 }
 
 // Provider is a cloud service that the printer can sign in to.

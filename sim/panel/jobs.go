@@ -3,6 +3,7 @@ package panel
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"mfpsim/device"
 	"mfpsim/screen"
@@ -88,5 +89,8 @@ func (d *jobDetail) fill(p *Panel, texts *locale.Texts, s *screen.Screen) {
 		code.Tone = screen.Bad
 		s.Rows = append(s.Rows, code,
 			fact(texts, "label.status", job.Status), fact(texts, "label.solution", job.Solution))
+	}
+	if len(job.Refused) > 0 {
+		s.Rows = append(s.Rows, fact(texts, "label.not-accepted", strings.Join(job.Refused, ", ")))
 	}
 }
