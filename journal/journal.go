@@ -29,6 +29,7 @@ const (
 	KindFault   Kind = "fault"   // a fault of the network was carried out
 	KindOutcome Kind = "outcome" // how a sign-in or a job ended
 	KindMemory  Kind = "memory"  // a device has written settings and sign-in to its memory
+	KindEnglish Kind = "english" // a surface shows English in place of a text of its language
 	KindNote    Kind = "note"    // a step of a scenario, a setting, a reason
 )
 

@@ -26,6 +26,7 @@ type Tenant struct {
 	UserConsent      string // "all" (default), "none"
 	ConsentBox       string // "guide" (default), "microsoft"
 	Personal         bool   // the tenant of personal accounts, which has no security defaults
+	Cloud            string // the public one, or "government": [fakeentra.GovernmentCloud]
 }
 
 // Switch is a setting that keeps its default until somebody sets it. Which one that is, the field says.
@@ -66,7 +67,7 @@ func (l *Lab) AddTenant(t Tenant) (fakeentra.Tenant, error) {
 	}
 	made, err := l.Entra.AddTenant(fakeentra.Tenant{
 		Name: t.Name, Domains: []string{t.Name}, SecurityDefaults: defaults, UserConsent: t.UserConsent,
-		ConsentBox: t.ConsentBox, Personal: t.Personal,
+		ConsentBox: t.ConsentBox, Personal: t.Personal, Cloud: fakeentra.Cloud(t.Cloud),
 	})
 	if err != nil {
 		return made, err

@@ -64,7 +64,7 @@ func TestAnExpiredSignInIsSaidAtTheAttemptAndThenTheSignInIsGoneEverywhere(t *te
 	)
 	started, ended := b.scan("bob@fabrikam.com")
 	require.Equal(t, []string{"Sending..."}, started.Lines)
-	require.Equal(t, []string{"The period of validity of the email service's authentication has expired. Please contact your administrator."}, ended.Lines)
+	require.Equal(t, []string{"The connection to the cloud service or email service has expired. The administrator must perform the sign-in operation again."}, ended.Lines)
 	require.Equal(t, "361", b.newest().Code)
 	require.NotContains(t, b.press(networkStatus+"Email Server Status").String(), "Signed in")
 	require.NotContains(t, b.sheet(), "Current Status")
@@ -81,7 +81,7 @@ func TestCodesOfTheJobHistory(t *testing.T) {
 		name, code, message string
 		act                 func(b *bench)
 	}{
-		{"password changed", "370", "The cloud service needs a new authentication. Please contact your administrator.", func(b *bench) {
+		{"password changed", "370", "You need to sign in to the cloud service again. Please contact your administrator.", func(b *bench) {
 			b.advance(2 * time.Hour)
 			b.answer(func(map[string]string) (int, string) { return 400, refusal("invalid_grant", 50133) })
 		}},

@@ -101,9 +101,10 @@ type Printer struct {
 	zone     atomic.Pointer[time.Location]
 
 	mu        sync.Mutex
-	live      *powered // nil: the power is off
-	originals int      // pages in the document feeder
-	sheet     string   // printed last; "" if none
+	live      *powered        // nil: the power is off
+	originals int             // pages in the document feeder
+	sheet     string          // printed last; "" if none
+	english   map[string]bool // texts of which it was noted that a surface shows them in English
 }
 
 // powered is what exists from power on to power off.
@@ -556,7 +557,7 @@ func (p *Printer) Jobs() []device.Job {
 	if live == nil {
 		return nil
 	}
-	return live.history.View(p.Texts())
+	return live.history.View(p.textsOn(surfaceJobs))
 }
 
 func (p *Printer) wroteMemory() {

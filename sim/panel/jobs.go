@@ -7,7 +7,6 @@ import (
 
 	"mfpsim/device"
 	"mfpsim/screen"
-	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
 )
 
@@ -35,7 +34,7 @@ func fillJobs(p *Panel, texts *locale.Texts, s *screen.Screen) {
 	}
 	for _, job := range jobs {
 		row := screen.ListRow{
-			Label: fmt.Sprintf("%d  %s", job.Receipt, job.Type), Detail: facts.Stamp(job.Time), Value: job.Result,
+			Label: fmt.Sprintf("%d  %s", job.Receipt, job.Type), Detail: texts.Stamp(job.Time), Value: job.Result,
 			Icon: "clock", Key: strconv.Itoa(job.Receipt),
 		}
 		if job.To != "" {
@@ -79,7 +78,7 @@ func (d *jobDetail) fill(p *Panel, texts *locale.Texts, s *screen.Screen) {
 	s.Title = fmt.Sprintf("%s %d", job.Type, job.Receipt)
 	s.Rows = []screen.ListRow{
 		fact(texts, "label.receipt-no", strconv.Itoa(job.Receipt)),
-		fact(texts, "label.date-time", facts.Stamp(job.Time)),
+		fact(texts, "label.date-time", texts.Stamp(job.Time)),
 		fact(texts, "label.type", job.Type),
 		fact(texts, "label.to", job.To),
 		fact(texts, "label.result", job.Result),

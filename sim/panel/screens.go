@@ -7,7 +7,6 @@ import (
 
 	"mfpsim/device"
 	"mfpsim/screen"
-	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
 )
 
@@ -86,8 +85,8 @@ func fillSheet(_ *Panel, texts *locale.Texts, s *screen.Screen) {
 	s.Hint, s.Question = texts.Text("M5"), true
 }
 
-func fillDate(p *Panel, _ *locale.Texts, s *screen.Screen) {
-	s.Rows = []screen.ListRow{{Label: facts.Clock(p.machine.Facts().Now)}}
+func fillDate(p *Panel, texts *locale.Texts, s *screen.Screen) {
+	s.Rows = []screen.ListRow{{Label: texts.Clock(p.machine.Facts().Now)}}
 }
 
 func fillLanguages(p *Panel, texts *locale.Texts, s *screen.Screen) {

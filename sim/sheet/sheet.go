@@ -47,7 +47,7 @@ func Print(f facts.Facts, texts *locale.Texts) string {
 			)
 		}
 	}
-	b.WriteString("\n" + label("printed") + " " + facts.Stamp(f.Now) + "\n")
+	b.WriteString("\n" + label("printed") + " " + texts.Stamp(f.Now) + "\n")
 	return b.String()
 }
 
