@@ -74,8 +74,8 @@ var shared struct {
 	last []*Authority
 }
 
-// maximumShared is the number of authorities that are kept for the next bench: two for each of eight seeds.
-const maximumShared = 16
+// maximumShared is the number of authorities that are kept for the next bench: three for each of eight seeds.
+const maximumShared = 24
 
 // maximumIssued is the number of certificates that an authority keeps.
 const maximumIssued = 1024
@@ -290,6 +290,8 @@ func (n *Network) servingTLS(clock *vtime.Clock, wanted func(*tls.ClientHelloInf
 		switch {
 		case n.inHandshake(hello.Conn, Untrusted):
 			return n.stranger.Certificate(wanted(hello)...)
+		case n.inHandshake(hello.Conn, NewRoot):
+			return n.successor.Certificate(wanted(hello)...)
 		case n.inHandshake(hello.Conn, WrongName):
 			return n.authority.misnamed()
 		case n.inHandshake(hello.Conn, Expired):
@@ -322,6 +324,7 @@ const elsewhere = "another.example"
 // handshakeFaults are the faults of the certificate and of the version, in the words of the journal.
 var handshakeFaults = map[FaultKind]string{
 	Untrusted: "certificate of a stranger",
+	NewRoot:   "certificate of a newer root",
 	WrongName: "certificate of another host",
 	Expired:   "certificate that has expired",
 	OldTLS:    "TLS 1.1 at most",
@@ -350,8 +353,10 @@ func (n *Network) inHandshake(conn net.Conn, kind FaultKind) bool {
 	return true
 }
 
-// ClientTLS returns a client's configuration that trusts the lab's authority and nobody else, by the clock that
-// now reads.
+// ClientTLS returns the configuration of a client that is kept up to date: it trusts the public authorities of the
+// lab and nobody else, by the clock that now reads.
 func (n *Network) ClientTLS(now func() time.Time) *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS12, CurvePreferences: curves, RootCAs: n.authority.Pool(), Time: now}
+	pool := n.authority.Pool()
+	pool.AddCert(n.successor.certificate)
+	return &tls.Config{MinVersion: tls.VersionTLS12, CurvePreferences: curves, RootCAs: pool, Time: now}
 }

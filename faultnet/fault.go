@@ -19,6 +19,7 @@ const (
 	Silent      FaultKind = "silent"      // connected, but nothing ever comes; open connections fall silent too
 	Reset       FaultKind = "reset"       // syscall.ECONNRESET after so many application bytes, both directions counted
 	Untrusted   FaultKind = "untrusted"   // the server presents a certificate of an authority that nobody trusts
+	NewRoot     FaultKind = "new-root"    // the server presents a certificate of a newer public authority, see [RootG2]
 	WrongName   FaultKind = "wrong-name"  // the server presents a trusted certificate that is made out to another host
 	Expired     FaultKind = "expired"     // the server presents a certificate whose time is over
 	OldTLS      FaultKind = "old-tls"     // the server speaks TLS 1.1 at most
@@ -45,6 +46,7 @@ var faultKinds = []struct {
 	{Silent, true, true},
 	{Reset, true, true},
 	{Untrusted, true, false},
+	{NewRoot, true, false},
 	{WrongName, true, false},
 	{Expired, true, false},
 	{OldTLS, true, false},

@@ -339,7 +339,7 @@ func TestAFaultThatIsNoneIsRefusedByName(t *testing.T) {
 	require.NoError(t, faultnet.Fault{To: "smtp", Kind: "no-starttls"}.Check())
 	require.Contains(t, faultnet.FaultKinds(), faultnet.NoSTARTTLS)
 	require.EqualError(t, faultnet.Fault{To: "smtp", Kind: "sluggish"}.Check(),
-		`no fault "sluggish" here; there are: unreachable, no-name, silent, reset, untrusted, wrong-name, expired, old-tls, no-starttls, black-hole, isolated, half-silent, slow, garbled, wrong-protocol, closed, panic`)
+		`no fault "sluggish" here; there are: unreachable, no-name, silent, reset, untrusted, new-root, wrong-name, expired, old-tls, no-starttls, black-hole, isolated, half-silent, slow, garbled, wrong-protocol, closed, panic`)
 	require.ErrorContains(t, faultnet.Fault{To: "smtp", Kind: "strip-starttls"}.Check(), "; the nearest is no-starttls")
 }
 

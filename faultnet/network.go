@@ -41,6 +41,7 @@ type Network struct {
 	clock     *vtime.Clock
 	authority *Authority
 	stranger  *Authority
+	successor *Authority
 	points    func(Point) // told each write; nil: nobody asks
 
 	linking sync.Mutex // held from dial to note, and by the server's look-up
@@ -80,6 +81,7 @@ func New(config Config) *Network {
 	from, until := validity(config.World)
 	n.authority = sharedAuthority("mfpsim lab CA", config.Seed, from, until)
 	n.stranger = sharedAuthority("mfpsim stranger CA", config.Seed, from, until)
+	n.successor = sharedAuthority("mfpsim lab CA 2", config.Seed, from, until)
 	config.World.Decorate(renewTurn)
 	config.World.Explain(n.Waiting)
 	return n
@@ -100,6 +102,23 @@ func (n *Network) World() *vtime.World { return n.world }
 
 // Authority returns the lab's certificate authority, which the parties trust.
 func (n *Network) Authority() *Authority { return n.authority }
+
+// The names of the public authorities, as lists of root certificates have them.
+const (
+	RootG1 = "Bench Root G1" // of all servers
+	RootG2 = "Bench Root G2" // the newer one that a fault [NewRoot] presents
+)
+
+// Root returns a public authority by its name; nil if there is none of that name.
+func (n *Network) Root(name string) *Authority {
+	switch name {
+	case RootG1:
+		return n.authority
+	case RootG2:
+		return n.successor
+	}
+	return nil
+}
 
 // Stranger returns the authority that nobody trusts; it signs what [Untrusted] presents.
 func (n *Network) Stranger() *Authority { return n.stranger }

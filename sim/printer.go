@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mfpsim/core/host"
@@ -63,9 +64,12 @@ type Config struct {
 	SealingKey []byte
 	// Folder keeps the memory beyond the program's end, in place of Flash, Records and SealingKey; nil: nothing
 	// does.
-	Folder   *Folder
-	Address  string // default "192.0.2.10"
-	Roots    func() *x509.CertPool
+	Folder  *Folder
+	Address string // default "192.0.2.10"
+	// Roots are root certificates in place of those of the model's stores; nil: the model's.
+	Roots func() *x509.CertPool
+	// Hide is told secrets that an administrator sets, so that they show in no record; nil: nobody is.
+	Hide     func(secrets ...string)
 	Language string // of a new printer; default: "en", or the model's first where it has no English
 	Locked   bool   // Lock Setting of a new printer (guide rule R25)
 	// AdministratorPassword is the password; default: the serial number, as on a new printer without a PASSWORD
@@ -102,6 +106,8 @@ type Printer struct {
 	live      *powered // nil: the power is off
 	originals int      // pages in the document feeder
 	sheet     string   // printed last; "" if none
+
+	restarting *int // not nil: the printer is on its way from power off to power on
 }
 
 // powered is what exists from power on to power off.
@@ -115,7 +121,9 @@ type powered struct {
 	history  *jobs.History
 	contacts *contacts.Book
 	firmware models.Firmware
-	broken   error // what was wrong with the records
+	broken   error                         // what was wrong with the records
+	trusted  atomic.Pointer[x509.CertPool] // what roots has found; nil: the settings have changed
+	clock    timeServer
 
 	queue    []job
 	sending  bool
@@ -189,9 +197,6 @@ func (c *Config) complete(model *models.Model) {
 	if c.Dialer == nil {
 		c.Dialer = c.Network.Dialer(c.Name)
 	}
-	if c.Roots == nil {
-		c.Roots = c.Network.Authority().Pool
-	}
 	if c.SealingKey == nil {
 		c.SealingKey = chance.New(c.Seed, c.Name+" sealing key").Bytes(sealingKeyLength)
 	}
@@ -258,7 +263,11 @@ func (p *Printer) Address() string { return p.config.Address }
 func (p *Printer) Serial() string { return p.serial }
 
 // AdministratorPassword is what the person who owns the printer knows.
-func (p *Printer) AdministratorPassword() string { return p.password }
+func (p *Printer) AdministratorPassword() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.password
+}
 
 // Panel is the control panel.
 func (p *Printer) Panel() *panel.Panel { return p.panel }
@@ -303,12 +312,14 @@ func (p *Printer) Recovered() error {
 func (p *Printer) Power(ctx context.Context, act device.PowerAct) error {
 	switch {
 	case act.State == "on":
+		p.stay()
 		if p.PoweredOn() {
 			return nil
 		}
 		p.powerDown() // what a failed supply has left
 		return p.powerUp(ctx)
 	case act.State == "off", act.State == "cut" && act.AtWrite == 0:
+		p.stay()
 		p.powerDown()
 		return nil
 	case act.State == "cut" && act.AtWrite > 0:
@@ -335,12 +346,13 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return err
 	}
 	live := &powered{life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}}
-	live.memory, live.broken = openRecords(
-		p.records.in(now), p.model.Name,
-		preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version},
-	)
+	fresh := preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version}
+	live.memory, live.broken = openRecords(p.records.in(now), p.model.Name, fresh)
 	if errors.Is(live.broken, errNewer) {
 		return live.broken
+	}
+	if err := p.resume(live, fresh); err != nil && !now.over.Load() {
+		return err
 	}
 	live.lockouts = openLockouts(p.model.Administrator, p.elapsed, live.memory)
 	live.history = jobs.Open(
@@ -352,9 +364,10 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	}
 	services := providers(p.model)
 	live.engine, err = core.Open(ctx, core.Options{
-		Clock: p.config.Clock, Dialer: lit{p, now}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing, Roots: p.config.Roots,
+		Clock: p.config.Clock, Dialer: lit{p, now, live.memory}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing,
+		Roots:     func() *x509.CertPool { return p.roots(live) },
 		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
-		HostName:  strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
+		HostName:  strings.ToLower(p.hostNameOf(live)) + "." + p.domainOf(live),
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
 		Go: func(name string, f func(context.Context)) {
 			p.config.World.Go(p.config.Name+": "+name, f)
@@ -375,9 +388,19 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return fmt.Errorf("start the printer's mail core: %w", err)
 	}
 	live.mail = live.engine.For(nvram.Printer)
+	if err := p.takeImport(ctx, live); err != nil && !now.over.Load() {
+		live.engine.Close()
+		return err
+	}
+	if now.over.Load() {
+		live.engine.Close()
+		return device.ErrPoweredOff
+	}
 	p.mu.Lock()
-	p.live = live
+	p.live, p.restarting = live, nil
 	p.mu.Unlock()
+	p.knowPassword(live)
+	p.keepTime(live)
 	if p.Recovered() != nil {
 		p.record(
 			journal.Entry{
@@ -426,6 +449,7 @@ func (p *Printer) end(live *powered) {
 	cancel := live.cancel
 	p.mu.Unlock()
 	live.engine.Close()
+	live.clock.stop()
 	if cancel != nil {
 		cancel()
 	}
@@ -508,12 +532,16 @@ func (p *Printer) Texts() *locale.Texts {
 func (p *Printer) Facts() facts.Facts {
 	f := facts.Facts{
 		Model: p.model, Serial: p.serial, MAC: p.mac, Address: p.config.Address, HostName: p.hostName,
-		Now: p.config.Clock.Now(),
+		Now: p.config.Clock.Now(), Standard: p.model.Network,
 	}
 	live := p.on()
 	if live == nil {
 		return f
 	}
+	set := live.memory.settings()
+	f.Now, f.Settings, f.Standard = f.Now.In(set.Date.Location()), set, p.networkOf(set.Network)
+	f.HostName = p.hostNameOf(live)
+	f.RootsVersion = rootsOf(set, live)
 	settings, status := live.mail.Settings(), live.mail.Status()
 	f.Firmware = live.firmware
 	f.Email = facts.Email{

@@ -43,7 +43,7 @@ func (r *request) notFound() { r.fail(http.StatusNotFound, "not-found") }
 func newRouter() *http.ServeMux {
 	mux := http.NewServeMux()
 	for pattern, answer := range map[string]func(*request){
-		"/": (*request).notFound, "GET /{$}": (*request).home, "GET " + pathStyle: (*request).style,
+		"/": (*request).notFound, "GET /{$}": (*request).home, "GET " + pathStyle: (*request).style, "GET " + pathScript: (*request).script,
 		"GET " + pathLogIn: (*request).logInPage, "POST " + pathLogIn: (*request).logIn,
 	} {
 		mux.Handle(pattern, way{answer: answer})
