@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 
 	"mfpsim/faultnet"
 	"mfpsim/sim/facts"
@@ -55,6 +56,7 @@ type Server struct {
 	machine  Machine
 	pages    *menu
 	sessions *sessions
+	testing  atomic.Bool // a connection test is under way
 }
 
 // New returns the Web Config of a printer. A page of the model's menu that is not known is an error.

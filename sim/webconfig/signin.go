@@ -124,6 +124,23 @@ func (r *request) code() {
 	r.cancelSignIn()
 }
 
+// testSentence is the message id of a connection test that failed.
+func (r *request) testSentence(err error) string {
+	failure := &outcome.Outcome{Kind: outcome.ConnectionLost, Side: outcome.MailServer}
+	errors.As(err, &failure)
+	row := r.machine.Model().Outcome(string(failure.Kind))
+	advised, told := r.machine.Model().ConnectionTest.Advice[string(failure.Advice)]
+	switch {
+	case failure.Side == outcome.Cloud && row.Cloud != "":
+		return row.Cloud
+	case failure.Stage == outcome.StagePOP3 && row.POP3 != "":
+		return row.POP3
+	case told:
+		return advised
+	}
+	return row.Test
+}
+
 // testPage is Network > Email Server > Connection Test.
 func (r *request) testPage() {
 	notices := []notice{{Text: r.texts.Text("test-explain")}}
@@ -136,15 +153,14 @@ func (r *request) testPage() {
 // test is Start of the connection test; it works in the turn of this request.
 func (r *request) test() {
 	id := "test-ok"
-	if err := r.engine.ConnectionTest(r.r.Context()); err != nil {
-		var failure *outcome.Outcome
-		if !errors.As(err, &failure) {
-			failure = &outcome.Outcome{Kind: outcome.ConnectionLost, Side: outcome.MailServer}
-		}
-		row := r.machine.Model().Outcome(string(failure.Kind))
-		id = row.Test
-		if failure.Side == outcome.Cloud && row.Cloud != "" {
-			id = row.Cloud
+	switch {
+	case r.machine.Busy() || !r.testing.CompareAndSwap(false, true): // a job is under way, or another administrator's test
+		id = r.machine.Model().ConnectionTest.Busy
+	default:
+		err := r.engine.ConnectionTest(r.r.Context())
+		r.testing.Store(false)
+		if err != nil {
+			id = r.testSentence(err)
 		}
 	}
 	r.sessions.setTested(r.session, r.texts.Text(id), id == "test-ok")
