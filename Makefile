@@ -1,11 +1,12 @@
 # The commands of the project. `make run` and `make test` are all that a newcomer needs.
 #
-# Settings: SEED, FUZZTIME (per fuzz target), TARGETS (of fuzz), N (runs of soak), COUNT (runs of bench), BENCH (benchmarks to run, a regular expression),
+# Settings: SEED, FUZZTIME (per fuzz target), TARGETS (of fuzz), N (runs of soak), HOSTILE (time for its hostile clients), COUNT (runs of bench), BENCH (benchmarks to run, a regular expression),
 # BENCHTIME (for each), BASE (the commit to compare with), ROUNDS (of that comparison), REFRESHES, SIGNED, MAILS (of memory).
 
 SEED     ?= 7
 FUZZTIME ?= 20s
 N        ?= 20
+HOSTILE  ?= 10m
 COUNT    ?= 1
 BENCH    ?= .
 BENCHTIME ?= 1s
@@ -84,9 +85,11 @@ memory:
 fuzz:
 	tools/fuzz $(FUZZTIME) $(TARGETS)
 
-# The same seed N times, plain and with -race in turn: the evidence must not differ by one byte.
+# The same seed N times, plain and with -race in turn: the evidence must not differ by one byte. And hostile clients at all doors of a
+# bench at once, for HOSTILE: its memory must stay flat.
 soak:
 	tools/soak $(N) $(SEED)
+	go test ./cmd/mfpsim/serve -run '^$$' -bench HostileClients -benchtime $(HOSTILE) -timeout 2h -v
 
 # The three runs of CI, and another seed; and the program built twice.
 determinism:

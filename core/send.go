@@ -10,7 +10,8 @@ import (
 )
 
 // Send sends a message with the stored settings and, with OAuth2, the stored sign-in. The error is always an
-// [*outcome.Outcome].
+// [*outcome.Outcome]. Recipients whom the server refuses are in [mail.Receipt.Refused]; it is an error
+// where all of them are, and then [outcome.Outcome.Refused] has them.
 //
 // The access token of an earlier message is used until shortly before its end by the device's clock; then a new one is
 // got with the refresh token, and a rotated refresh token is stored before anything is sent. Where it cannot be stored
@@ -24,10 +25,7 @@ func (m *Mailer) Send(ctx context.Context, message mail.Message) (mail.Receipt, 
 		receipt, err = m.e.submitter.Submit(ctx, settings, who, message)
 		return err
 	}, func(settings mail.Settings) error { return m.e.submitter.Check(settings, message) })
-	if err != nil {
-		return mail.Receipt{}, err
-	}
-	return receipt, nil
+	return receipt, err
 }
 
 // ConnectionTest does all that [Mailer.Send] does but for the message: it refreshes the sign-in if need be, connects to

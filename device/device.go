@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"mfpsim/screen"
 )
 
 // Capability is something that a scenario may need of a device and that not every device has.
@@ -123,6 +125,9 @@ type Device interface {
 	SetDate(ctx context.Context, date time.Time) error
 	// Drift makes the device's clock gain (or, negative, lose) so much a day.
 	Drift(ctx context.Context, perDay time.Duration) error
+	// SetTimeDifference sets how far the device's time on its screens and in its mails is ahead of UTC (Time
+	// Difference, with daylight saving). The moment that its clock shows stays the same.
+	SetTimeDifference(ctx context.Context, ahead time.Duration) error
 	// SetFirmware fits another version of the firmware (guide rule R6); the device restarts.
 	SetFirmware(ctx context.Context, version string) error
 	// SetLanguage changes the language of the panel and of Web Config ("en", "hi", "el").
@@ -188,6 +193,16 @@ type Screen struct {
 	Lines   []string `json:"lines"`   // one line each; a label and its value are parted by " : "
 	Keys    []string `json:"keys"`    // what can be pressed
 	Fields  []string `json:"fields"`  // what can be typed into
+	// Data is the whole screen, from which the rest is derived; nil for a device that gives its text only. It is shared
+	// and must not be changed.
+	Data *screen.Screen `json:"data,omitempty"`
+}
+
+// ScreenOf derives from a screen what scenarios read of it.
+func ScreenOf(s *screen.Screen) Screen {
+	return Screen{
+		Path: s.Heading(), Padlock: s.Locked, Lines: s.Lines(), Keys: s.Labels(), Fields: s.Typed(), Data: s,
+	}
 }
 
 // String draws the screen in a frame of ASCII, the form in which scenarios and evidence keep it.
@@ -257,16 +272,31 @@ type ScanRequest struct {
 	Pages    int      `json:"pages"`   // 0 means 1
 }
 
+// JobState is how far a job is, whatever the panel calls it.
+type JobState string
+
+// The states of a job.
+const (
+	JobRunning   JobState = "running"
+	JobCompleted JobState = "completed"
+	JobPartly    JobState = "partly" // some recipients were refused
+	JobFailed    JobState = "failed"
+	JobCanceled  JobState = "canceled"
+)
+
 // Job is one row of Job/Status > Job Status (guide rules R43, R44).
 type Job struct {
 	Receipt  int       `json:"receipt"` // receipt number, from 1
 	Time     time.Time `json:"time"`    // by the device's own clock
 	Type     string    `json:"type"`    // "Email"
 	To       string    `json:"to"`
-	Result   string    `json:"result"`   // "Completed", "Canceled", "Error", "Sending"
+	Result   string    `json:"result"` // "Completed", "Sent in Part", "Canceled", "Error", "Sending"
+	State    JobState  `json:"state,omitempty"`
 	Code     string    `json:"code"`     // three digits, empty without error
 	Status   string    `json:"status"`   // the sentence that belongs to the code
 	Solution string    `json:"solution"` // what the guide says to do
+	// Refused are the recipients that the mail server did not accept: "bob@example.com (550 5.1.1)".
+	Refused []string `json:"refused,omitempty"`
 }
 
 // PowerAct is what happens to the device's supply.

@@ -68,6 +68,9 @@ func (Unsupported) SetDate(context.Context, time.Time) error { return ErrNotSupp
 // Drift implements [Device].
 func (Unsupported) Drift(context.Context, time.Duration) error { return ErrNotSupported }
 
+// SetTimeDifference implements [Device].
+func (Unsupported) SetTimeDifference(context.Context, time.Duration) error { return ErrNotSupported }
+
 // SetFirmware implements [Device].
 func (Unsupported) SetFirmware(context.Context, string) error { return ErrNotSupported }
 

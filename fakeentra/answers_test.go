@@ -337,7 +337,7 @@ func TestWhatBecomesOfTheConnectionAfterAPlantedAnswer(t *testing.T) {
 func TestPlantedAnswersAreWrittenAsTheyAreRead(t *testing.T) {
 	for _, words := range []string{
 		"html endpoint=token after=1 times=2", "error=50196 word=x suberror=y", "status=429 retry-after=none", "body={}", "redirect=https://x.example/",
-		"answer status=200 content-type=text/plain charset=utf-8", "approve=alice@contoso.com grant=device_code after=3", "duplicate", "huge", "half", "truncated",
+		"answer status=200 content-type=text/plain charset=utf-8", "approve=alice@contoso.com grant=device_code after=3", "duplicate", "huge", "endless", "gzip-bomb grant=refresh_token", "header-flood times=2", "half", "truncated",
 		"status=503 until=2026-03-02T10:00:00Z", "status=503 for=10m0s latency=5s", "code endpoint=devicecode lifetime=1m0s interval=1s",
 		"pending grant=device_code times=3", "code-refused endpoint=code-page", "empty client=x", "nothing",
 		"error=900439 text='What it''s about: a # and blanks' word=invalid_grant", "change scope 'Mail.Send openid' change expires_in 0 times=1",

@@ -188,6 +188,7 @@ func TestAnAdministratorKeepsUsersByTheAPI(t *testing.T) {
 	require.Equal(t, []fakeentra.Change{
 		{Kind: fakeentra.ChangeUserNew, Tenant: u.Tenant, User: "pat@contoso.com"},
 		{Kind: fakeentra.ChangePassword, Tenant: u.Tenant, User: "pat@contoso.com"},
+		{Kind: fakeentra.ChangeUserGone, Tenant: u.Tenant, User: "pat@contoso.com"},
 	}, heard)
 
 	var activities []string

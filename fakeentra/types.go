@@ -53,6 +53,7 @@ const (
 	ChangeDefaults = directory.ChangeDefaults // security defaults of a tenant
 	ChangePassword = directory.ChangePassword // of a user
 	ChangeUserNew  = directory.ChangeUserNew
+	ChangeUserGone = directory.ChangeUserGone
 )
 
 // What a tenant asks of its people.

@@ -29,6 +29,10 @@ func (s *Server) AddMailbox(m Mailbox) error {
 	return nil
 }
 
+// RemoveMailbox takes a mailbox away, by any of its addresses, as happens in Exchange Online when its user is deleted:
+// mail for it is reported back with 5.1.10, and nobody submits as it any more. What has arrived can still be read.
+func (s *Server) RemoveMailbox(address string) error { return ours(s.mailboxes.RemoveMailbox(address)) }
+
 // CheckMailbox says why [Server.AddMailbox] would refuse a mailbox; it makes nothing.
 func (s *Server) CheckMailbox(m Mailbox) error { return ours(s.mailboxes.CheckMailbox(m)) }
 

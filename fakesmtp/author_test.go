@@ -191,3 +191,44 @@ func TestAShortCommandLimitSparesSASLAnswers(t *testing.T) {
 	c.say("AUTH XOAUTH2")
 	require.Equal(t, tooLong, loosely(c.say(strings.Repeat("A", 12289))), "RFC 4954 §4")
 }
+
+func TestARemovedMailboxTakesNoMail(t *testing.T) {
+	s := prompt(t, Config{})
+	require.NoError(t, s.AddMailbox(Mailbox{Address: "carol@contoso.com", Aliases: []string{"scans@contoso.com"}}))
+	c := authenticated(t, s)
+	message := "From: alice@contoso.com\r\nSubject: x\r\n\r\nHello"
+	c.submits(DefaultMailbox, "carol@contoso.com", message)
+	require.NoError(t, s.RemoveMailbox("Scans@contoso.com"))
+	require.ErrorIs(t, s.RemoveMailbox("carol@contoso.com"), ErrNoMailbox)
+
+	for _, recipient := range []string{"carol@contoso.com", "scans@contoso.com", "carol+tag@contoso.com"} {
+		require.True(t, strings.HasPrefix(c.submits(DefaultMailbox, recipient, message), "250 "))
+		trace := s.Trace()
+		require.Contains(t, trace[len(trace)-1].Detail, "550 5.1.10 ", recipient)
+	}
+	require.Len(t, s.Mailbox(DefaultMailbox), 3, "the sender is told of each")
+	require.Len(t, s.Mailbox("carol@contoso.com"), 1, "what has arrived can still be read")
+	require.Len(t, s.Mailbox("carol+tag@contoso.com"), 1)
+	require.Contains(t, s.Mailboxes(), "carol@contoso.com")
+	require.Len(t, s.Deliveries(0), 4, "one before, and three reports")
+	list, err := s.Cmdlet("Get-Mailbox", nil)
+	require.NoError(t, err)
+	require.NotContains(t, list, "carol")
+
+	require.NoError(t, s.AddMailbox(Mailbox{Address: "carol@contoso.com"}), "the address is free")
+	c.submits(DefaultMailbox, "carol@contoso.com", message)
+	require.Len(t, s.Mailbox("carol@contoso.com"), 1)
+	require.Len(t, s.Mailboxes(), 2)
+}
+
+func TestAMailboxIsRemovedWhileItSubmits(t *testing.T) {
+	s := prompt(t, Config{})
+	c := authenticated(t, s)
+	c.say("MAIL FROM:<" + DefaultMailbox + ">")
+	require.NoError(t, s.RemoveMailbox(DefaultMailbox))
+	require.Equal(t, "250 2.1.5 Recipient OK", c.say("RCPT TO:<bob@fabrikam.com>"))
+	require.Equal(t, "354 Start mail input; end with <CRLF>.<CRLF>", c.say("DATA"))
+	answer := c.say("From: " + DefaultMailbox + "\r\n\r\nHello\r\n.")
+	require.Equal(t, "550 5.2.1 Mailbox cannot be accessed"+tail, loosely(answer))
+	require.Empty(t, s.Mailbox("bob@fabrikam.com"))
+}

@@ -84,6 +84,7 @@ var (
 	ErrExists         = mailboxes.ErrExists
 	ErrNoOrganization = mailboxes.ErrNoOrganization
 	ErrAddress        = mailboxes.ErrAddress
+	ErrNoMailbox      = mailboxes.ErrNoMailbox
 )
 
 // Answer is one thing that the server is made to say or do against its nature: another reply, a late, garbled or split

@@ -45,6 +45,7 @@ type Authority struct {
 
 	mu     sync.Mutex
 	issued map[string]*tls.Certificate
+	below  *Authority // made when it is first wanted
 }
 
 // NewAuthority makes an authority whose certificates are valid from one time until another.
@@ -55,17 +56,50 @@ func NewAuthority(name string, seed uint64, from, until time.Time) *Authority {
 func newAuthority(id identity) *Authority {
 	a := &Authority{identity: id, issued: map[string]*tls.Certificate{}}
 	a.key = a.deriveKey("authority")
-	template := &x509.Certificate{
+	template := a.template()
+	a.certificate = a.sign(template, template, a.key)
+	return a
+}
+
+// intermediate is the authority below the root, as those of public hosts are signed by one (RFC 5280 section 3.2).
+func (a *Authority) intermediate() *Authority {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.below == nil {
+		b := &Authority{
+			identity: identity{a.name + " intermediate", a.seed, a.from, a.until}, issued: map[string]*tls.Certificate{},
+		}
+		b.key = b.deriveKey("authority")
+		b.certificate = a.sign(b.template(), a.certificate, b.key)
+		a.below = b
+	}
+	return a.below
+}
+
+// chain is a [Authority.Certificate] of the intermediate authority, sent with that authority's own certificate or
+// without.
+func (a *Authority) chain(whole bool, hosts ...string) (*tls.Certificate, error) {
+	below := a.intermediate()
+	c, err := below.Certificate(hosts...)
+	if err != nil || !whole {
+		return c, err
+	}
+	chained := *c
+	chained.Certificate = append(slices.Clone(c.Certificate), below.certificate.Raw)
+	return &chained, nil
+}
+
+// template is the certificate of an authority.
+func (a *Authority) template() *x509.Certificate {
+	return &x509.Certificate{
 		SerialNumber:          a.serial("authority"),
-		Subject:               pkix.Name{CommonName: id.name, Organization: []string{"mfpsim simulation"}},
+		Subject:               pkix.Name{CommonName: a.name, Organization: []string{"mfpsim simulation"}},
 		NotBefore:             a.from,
 		NotAfter:              a.until,
 		IsCA:                  true,
 		BasicConstraintsValid: true,
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
-	a.certificate = a.sign(template, template, a.key)
-	return a
 }
 
 // shared are the authorities of the last benches: the next bench of the same seed has the same ones.
@@ -228,8 +262,8 @@ func withLoopback(hosts []string) ([]string, error) {
 }
 
 // TLSConfig returns the serving side's configuration for a party and its hosts. A client that names one of them
-// (SNI) is shown that host's certificate, any other client one for all of them; a fault [Untrusted], [WrongName]
-// or [Expired] puts another in its place. The clock is the party's; nil: true time. Sessions are not resumed,
+// (SNI) is shown that host's certificate, any other client one for all of them; a fault of the handshake, such as
+// [Untrusted], puts another in its place. The clock is the party's; nil: true time. Sessions are not resumed,
 // since a client would not look at the certificate then. A host that cannot stand in a certificate is a mistake of
 // the program and panics.
 func (n *Network) TLSConfig(party string, clock *vtime.Clock, hosts ...string) *tls.Config {
@@ -290,12 +324,14 @@ func (n *Network) servingTLS(clock *vtime.Clock, wanted func(*tls.ClientHelloInf
 		switch {
 		case n.inHandshake(hello.Conn, Untrusted):
 			return n.stranger.Certificate(wanted(hello)...)
-		case n.inHandshake(hello.Conn, NewRoot):
-			return n.successor.Certificate(wanted(hello)...)
 		case n.inHandshake(hello.Conn, WrongName):
 			return n.authority.misnamed()
 		case n.inHandshake(hello.Conn, Expired):
 			return n.authority.expired(wanted(hello)...)
+		case n.inHandshake(hello.Conn, NoIntermediate):
+			return n.authority.chain(false, wanted(hello)...)
+		case n.inHandshake(hello.Conn, NewRoot):
+			return n.newer.chain(true, wanted(hello)...)
 		}
 		return n.authority.Certificate(wanted(hello)...)
 	}
@@ -324,10 +360,12 @@ const elsewhere = "another.example"
 // handshakeFaults are the faults of the certificate and of the version, in the words of the journal.
 var handshakeFaults = map[FaultKind]string{
 	Untrusted: "certificate of a stranger",
-	NewRoot:   "certificate of a newer root",
 	WrongName: "certificate of another host",
 	Expired:   "certificate that has expired",
-	OldTLS:    "TLS 1.1 at most",
+
+	NoIntermediate: "certificate without the intermediate one",
+	NewRoot:        "certificates from a new root",
+	OldTLS:         "TLS 1.1 at most",
 }
 
 // inHandshake reports whether a fault strikes in the handshake of a connection, and notes it. It is carried out
@@ -353,10 +391,8 @@ func (n *Network) inHandshake(conn net.Conn, kind FaultKind) bool {
 	return true
 }
 
-// ClientTLS returns the configuration of a client that is kept up to date: it trusts the public authorities of the
-// lab and nobody else, by the clock that now reads.
+// ClientTLS returns a client's configuration that trusts the lab's authority and nobody else, by the clock that
+// now reads.
 func (n *Network) ClientTLS(now func() time.Time) *tls.Config {
-	pool := n.authority.Pool()
-	pool.AddCert(n.successor.certificate)
-	return &tls.Config{MinVersion: tls.VersionTLS12, CurvePreferences: curves, RootCAs: pool, Time: now}
+	return &tls.Config{MinVersion: tls.VersionTLS12, CurvePreferences: curves, RootCAs: n.authority.Pool(), Time: now}
 }

@@ -37,6 +37,9 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	connection := n.number(d.party)
 	host, _ := splitAddress(address)
 	_, notName := netip.ParseAddr(host)
+	literal := address
+	address, dead := n.named(address)
+	host, _ = splitAddress(address)
 
 	n.mu.Lock()
 	r, found := n.find(address)
@@ -46,7 +49,9 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 
 	var a *armed
 	if found && near {
-		a = n.bind(d.party, r.party, func(kind FaultKind) bool { return kind != NoName || notName != nil })
+		a = n.bind(d.party, r.party, func(kind FaultKind) bool {
+			return dead == (kind == DeadAddress) && (kind != NoName || notName != nil)
+		})
 	}
 	refuse := func(err error, text string) (net.Conn, error) {
 		if a != nil {
@@ -71,6 +76,9 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 		return refuse(connectError(address, syscall.ECONNREFUSED), "connection refused")
 	case a.Kind == Isolated:
 		return refuse(connectError(address, syscall.ENETUNREACH), "network is unreachable")
+	case a.Kind == DeadAddress:
+		_, _ = refuse(nil, "no answer from its address "+literal)
+		return nil, dialError(address, hang(ctx))
 	case a.Kind == BlackHole:
 		_, _ = refuse(nil, "no answer to the connection attempt")
 		if d.door != nil {

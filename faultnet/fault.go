@@ -16,20 +16,28 @@ const (
 	NoName      FaultKind = "no-name"     // the name does not resolve: *net.DNSError with IsNotFound
 	Unreachable FaultKind = "unreachable" // syscall.ECONNREFUSED
 	BlackHole   FaultKind = "black-hole"  // the dial itself hangs until its context ends
-	Silent      FaultKind = "silent"      // connected, but nothing ever comes; open connections fall silent too
-	Reset       FaultKind = "reset"       // syscall.ECONNRESET after so many application bytes, both directions counted
-	Untrusted   FaultKind = "untrusted"   // the server presents a certificate of an authority that nobody trusts
-	NewRoot     FaultKind = "new-root"    // the server presents a certificate of a newer public authority, see [RootG2]
-	WrongName   FaultKind = "wrong-name"  // the server presents a trusted certificate that is made out to another host
-	Expired     FaultKind = "expired"     // the server presents a certificate whose time is over
-	OldTLS      FaultKind = "old-tls"     // the server speaks TLS 1.1 at most
-	NoSTARTTLS  FaultKind = "no-starttls" // STARTTLS is taken out of the server's EHLO reply (RFC 3207 section 6)
-	Isolated    FaultKind = "isolated"    // the party is cut off from all others, in both directions: syscall.ENETUNREACH
+	// DeadAddress: the name has two addresses, and nobody answers at the first; met by whoever asks
+	// [Dialer.LookupHost].
+	DeadAddress FaultKind = "dead-address"
+	Silent      FaultKind = "silent"     // connected, but nothing ever comes; open connections fall silent too
+	Reset       FaultKind = "reset"      // syscall.ECONNRESET after so many application bytes, both directions counted
+	Untrusted   FaultKind = "untrusted"  // the server presents a certificate of an authority that nobody trusts
+	WrongName   FaultKind = "wrong-name" // the server presents a trusted certificate that is made out to another host
+	Expired     FaultKind = "expired"    // the server presents a certificate whose time is over
+	// NoIntermediate: the server keeps back the certificate between its own and the root, which a client has to be
+	// given.
+	NoIntermediate FaultKind = "no-intermediate"
+	// NewRoot: the whole chain of the server leads to a root that is newer than what the parties know.
+	NewRoot    FaultKind = "new-root"
+	OldTLS     FaultKind = "old-tls"     // the server speaks TLS 1.1 at most
+	NoSTARTTLS FaultKind = "no-starttls" // STARTTLS is taken out of the server's EHLO reply (RFC 3207 section 6)
+	Isolated   FaultKind = "isolated"    // the party is cut off from all others, in both directions: syscall.ENETUNREACH
 
 	// At a point of a connection ([Fault.Write], [Fault.Read]), where [Silent] and [Reset] can strike too.
 
 	HalfSilent    FaultKind = "half-silent"    // half of what was to be written comes, and nothing after it
 	Slow          FaultKind = "slow"           // it comes late, by [Fault.Delay]
+	Trickle       FaultKind = "trickle"        // it comes in [trickles] pieces, each late by [Fault.Delay]
 	Garbled       FaultKind = "garbled"        // as many other octets come
 	WrongProtocol FaultKind = "wrong-protocol" // words of another protocol come
 	Closed        FaultKind = "closed"         // the connection is closed instead
@@ -46,15 +54,18 @@ var faultKinds = []struct {
 	{Silent, true, true},
 	{Reset, true, true},
 	{Untrusted, true, false},
-	{NewRoot, true, false},
 	{WrongName, true, false},
 	{Expired, true, false},
+	{NoIntermediate, true, false},
+	{NewRoot, true, false},
 	{OldTLS, true, false},
 	{NoSTARTTLS, true, false},
 	{BlackHole, true, false},
+	{DeadAddress, true, false},
 	{Isolated, true, false},
 	{HalfSilent, false, true},
 	{Slow, false, true},
+	{Trickle, false, true},
 	{Garbled, false, true},
 	{WrongProtocol, false, true},
 	{Closed, false, true},
@@ -91,7 +102,7 @@ type Fault struct {
 	// it strikes when the server of the connection writes for the nth time, from 1
 	Write int   `json:"write,omitempty"`
 	Read  int   `json:"read,omitempty"`  // it strikes at what the server would read the nth time
-	Delay Delay `json:"delay,omitempty"` // for [Slow]: how late; 20 s if zero
+	Delay Delay `json:"delay,omitempty"` // for [Slow] and [Trickle]: how late; 20 s if zero
 }
 
 // Delay is a duration that JSON writes as "90s".
@@ -131,12 +142,14 @@ func (f Fault) Check() error {
 		return fmt.Errorf("%s strikes whole connections, not at a write or a read", f.Kind)
 	case !f.atPoint() && !can.connection:
 		return fmt.Errorf("%s needs a point: the write or the read of the server at which it strikes", f.Kind)
+	case f.Kind == Trickle && f.Read > 0:
+		return errors.New("the server's words trickle: a write")
 	case f.Kind == Panic && f.Read > 0:
 		return errors.New("the server panics at a write; a panic of the dialling side is planted in its program")
 	case f.Bytes > 0 && (f.Kind != Reset || f.atPoint()):
 		return errors.New("bytes belongs to the fault reset, without a point")
-	case f.Delay > 0 && f.Kind != Slow:
-		return errors.New("a delay belongs to the fault slow")
+	case f.Delay > 0 && f.Kind != Slow && f.Kind != Trickle:
+		return errors.New("a delay belongs to the fault slow or trickle")
 	}
 	return nil
 }
@@ -152,7 +165,7 @@ func (f Fault) String() string {
 	case f.Kind == Reset:
 		s += fmt.Sprintf(" after %d bytes", f.Bytes)
 	}
-	if f.Kind == Slow {
+	if f.Kind == Slow || f.Kind == Trickle {
 		s += fmt.Sprintf(" by %s", f.slowBy())
 	}
 	if f.From != "" {

@@ -252,6 +252,16 @@ func TestOtherFaultsOfTheHandshake(t *testing.T) {
 			require.ErrorAs(t, err, &invalid)
 			require.Equal(t, x509.Expired, invalid.Reason)
 		}},
+		faultnet.NoIntermediate: {"certificate without the intermediate one", func(t *testing.T, err error) {
+			var unknown x509.UnknownAuthorityError
+			require.ErrorAs(t, err, &unknown)
+			require.Equal(t, "mfpsim lab CA intermediate", unknown.Cert.Issuer.CommonName)
+		}},
+		faultnet.NewRoot: {"certificates from a new root", func(t *testing.T, err error) {
+			var unknown x509.UnknownAuthorityError
+			require.ErrorAs(t, err, &unknown)
+			require.Equal(t, "mfpsim lab CA G2", unknown.Cert.Issuer.CommonName)
+		}},
 		faultnet.OldTLS: {"TLS 1.1 at most", func(t *testing.T, err error) {
 			require.ErrorContains(t, err, "protocol version")
 		}},
@@ -271,6 +281,20 @@ func TestOtherFaultsOfTheHandshake(t *testing.T) {
 			require.Empty(t, b.network.Unmet())
 		})
 	}
+}
+
+func TestAClientThatHasTheNewRootTakesTheWholeChain(t *testing.T) {
+	b := newBench(t, nil)
+	b.https(http.NotFoundHandler())
+	b.network.Arm(faultnet.Fault{To: "entra", Kind: faultnet.NewRoot})
+	b.do("printer", func(ctx context.Context) {
+		dial := faultnet.TLSDialer(
+			b.network.Dialer("printer").DialContext, &tls.Config{RootCAs: b.network.Newer().Pool(), Time: b.world.Now},
+		)
+		conn, err := dial(ctx, "tcp", "login.example:443")
+		require.NoError(t, err)
+		require.NoError(t, conn.Close())
+	})
 }
 
 func TestSTARTTLSIsTakenOutOfTheReply(t *testing.T) {
@@ -339,7 +363,7 @@ func TestAFaultThatIsNoneIsRefusedByName(t *testing.T) {
 	require.NoError(t, faultnet.Fault{To: "smtp", Kind: "no-starttls"}.Check())
 	require.Contains(t, faultnet.FaultKinds(), faultnet.NoSTARTTLS)
 	require.EqualError(t, faultnet.Fault{To: "smtp", Kind: "sluggish"}.Check(),
-		`no fault "sluggish" here; there are: unreachable, no-name, silent, reset, untrusted, new-root, wrong-name, expired, old-tls, no-starttls, black-hole, isolated, half-silent, slow, garbled, wrong-protocol, closed, panic`)
+		`no fault "sluggish" here; there are: unreachable, no-name, silent, reset, untrusted, wrong-name, expired, no-intermediate, new-root, old-tls, no-starttls, black-hole, dead-address, isolated, half-silent, slow, trickle, garbled, wrong-protocol, closed, panic`)
 	require.ErrorContains(t, faultnet.Fault{To: "smtp", Kind: "strip-starttls"}.Check(), "; the nearest is no-starttls")
 }
 

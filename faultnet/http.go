@@ -47,6 +47,14 @@ type Unrecorder interface {
 	Unrecord()
 }
 
+// Continuer is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for an answer that has no end.
+type Continuer interface {
+	http.ResponseWriter
+	// Continue repeats a piece after the body, until the client goes away or so many octets are sent; then the
+	// connection is broken off. The record does not have it.
+	Continue(piece []byte, most int)
+}
+
 // Leaving is what a server does to a connection after an answer.
 type Leaving int
 
@@ -131,6 +139,14 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 		}
 		w.WriteHeader(answer.status)
 		_, _ = w.Write(answer.body.Bytes()) // a client that has gone is no matter of the server's
+		if answer.piece != nil {
+			for sent := 0; sent < answer.most; sent += len(answer.piece) {
+				if _, err := w.Write(answer.piece); err != nil {
+					break
+				}
+			}
+			panic(http.ErrAbortHandler)
+		}
 		switch answer.leaving {
 		case InSilence:
 			peer.fallSilent()
@@ -214,7 +230,13 @@ type recorder struct {
 
 	unrecorded bool
 	leaving    Leaving
+
+	piece []byte // of an answer without an end
+	most  int
 }
+
+// Continue implements [Continuer].
+func (r *recorder) Continue(piece []byte, most int) { r.piece, r.most = piece, most }
 
 // Leave implements [Leaver].
 func (r *recorder) Leave(how Leaving) { r.leaving = how }
@@ -243,7 +265,9 @@ func (r *recorder) Write(p []byte) (int, error) {
 func (r *recorder) finish() {
 	r.WriteHeader(http.StatusOK)
 	bodiless := r.status < 200 || r.status == http.StatusNoContent || r.status == http.StatusNotModified
-	if r.header.Get("Content-Length") == "" && !bodiless {
+	if r.piece != nil {
+		delete(r.header, "Content-Length")
+	} else if r.header.Get("Content-Length") == "" && !bodiless {
 		r.header.Set("Content-Length", strconv.Itoa(r.body.Len()))
 	}
 	if r.header["Content-Type"] == nil && r.body.Len() > 0 {

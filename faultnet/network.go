@@ -41,7 +41,7 @@ type Network struct {
 	clock     *vtime.Clock
 	authority *Authority
 	stranger  *Authority
-	successor *Authority
+	newer     *Authority  // its root is known to nobody yet
 	points    func(Point) // told each write; nil: nobody asks
 
 	linking sync.Mutex // held from dial to note, and by the server's look-up
@@ -55,7 +55,8 @@ type Network struct {
 	counts   map[string]int             // party -> connections so far
 	open     []*link                    // dialled and not yet closed, in order
 	faults   []*armed
-	aliases  []string // see SetAliases
+	literals map[string]alias // addresses of hosts that have a [DeadAddress]
+	aliases  []string         // see SetAliases
 }
 
 // route is where a name leads.
@@ -77,11 +78,12 @@ func New(config Config) *Network {
 		targets:  map[string]route{},
 		networks: map[string]map[string]bool{},
 		counts:   map[string]int{},
+		literals: map[string]alias{},
 	}
 	from, until := validity(config.World)
 	n.authority = sharedAuthority("mfpsim lab CA", config.Seed, from, until)
 	n.stranger = sharedAuthority("mfpsim stranger CA", config.Seed, from, until)
-	n.successor = sharedAuthority("mfpsim lab CA 2", config.Seed, from, until)
+	n.newer = sharedAuthority("mfpsim lab CA G2", config.Seed, from, until)
 	config.World.Decorate(renewTurn)
 	config.World.Explain(n.Waiting)
 	return n
@@ -115,13 +117,16 @@ func (n *Network) Root(name string) *Authority {
 	case RootG1:
 		return n.authority
 	case RootG2:
-		return n.successor
+		return n.newer
 	}
 	return nil
 }
 
 // Stranger returns the authority that nobody trusts; it signs what [Untrusted] presents.
 func (n *Network) Stranger() *Authority { return n.stranger }
+
+// Newer returns the authority of [NewRoot]: a client that gets its root trusts what the fault presents.
+func (n *Network) Newer() *Authority { return n.newer }
 
 // Listen opens a loopback listener for a party and routes addresses ("login.microsoftonline.com:443", "192.0.2.10:443")
 // to it.

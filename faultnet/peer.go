@@ -256,7 +256,7 @@ func (l *listener) Accept() (net.Conn, error) {
 
 // intercept carries out the faults that a connection from outside can meet before the server sees it.
 func (l *listener) intercept(raw net.Conn, link *link) (kept bool) {
-	a := l.network.bind(Outside, l.party, func(kind FaultKind) bool { return kind != NoName })
+	a := l.network.bind(Outside, l.party, func(kind FaultKind) bool { return kind != NoName && kind != DeadAddress })
 	if a == nil {
 		return false
 	}

@@ -92,9 +92,9 @@ func (l *link) instead(kind FaultKind, p []byte) []byte {
 	}
 }
 
-// wait makes the dialling side wait for so long, on the World's clock, unless its time-out is shorter. Under l.mu,
-// which is given up meanwhile.
-func (l *link) wait(d time.Duration) {
+// wait makes the dialling side wait for so long, on the World's clock, unless its time-out is shorter: then cut is
+// true. Under l.mu, which is given up meanwhile.
+func (l *link) wait(d time.Duration) (cut bool) {
 	over := false
 	due := func() {
 		l.mu.Lock()
@@ -110,7 +110,7 @@ func (l *link) wait(d time.Duration) {
 		for !over && !l.serverGone {
 			l.changed.Wait()
 		}
-		return
+		return l.serverGone
 	}
 	l.delaying = true
 	l.slow()
@@ -121,7 +121,7 @@ func (l *link) wait(d time.Duration) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.stalled = false
-		over = over || ended != nil
+		over, cut = over || ended != nil, cut || ended != nil
 		l.changed.Broadcast()
 	})
 	if err == nil {
@@ -133,10 +133,12 @@ func (l *link) wait(d time.Duration) {
 		l.changed.Wait()
 	}
 	l.delaying = false
+	cut = cut || err != nil || l.clientGone || l.serverGone || l.expired
 	l.mu.Unlock()
 	stop()
 	l.mu.Lock()
 	l.answer()
+	return cut
 }
 
 // strikeDialler carries out a fault at a write of the dialling side; done says that nothing is left to write. Under
@@ -175,6 +177,28 @@ func (c *Conn) strikeDialler(a *armed, p []byte) (n int, err error, done bool) {
 	}
 }
 
+// trickles is in how many pieces a [Trickle] fault lets a write come.
+const trickles = 8
+
+// trickle writes in pieces, each after a delay. Under l.mu.
+func (s *serverConn) trickle(p []byte, delay time.Duration) error {
+	l := s.link
+	size := max(1, (len(p)+trickles-1)/trickles)
+	cut := l.leaving
+	for len(p) > 0 {
+		if !cut {
+			l.awaitDialler()
+			cut = l.wait(delay)
+		}
+		piece := p[:min(size, len(p))]
+		if err := s.writeRaw(piece); err != nil {
+			return err
+		}
+		p = p[len(piece):]
+	}
+	return nil
+}
+
 // strikeServer carries out a fault at a write of the server; done says that nothing is left to write. Under l.mu.
 func (s *serverConn) strikeServer(a *armed, p []byte) (err error, done bool) {
 	l := s.link
@@ -186,6 +210,8 @@ func (s *serverConn) strikeServer(a *armed, p []byte) (err error, done bool) {
 			l.wait(a.slowBy())
 		}
 		return nil, false
+	case Trickle:
+		return s.trickle(p, a.slowBy()), true
 	case Silent, HalfSilent:
 		if a.Kind == HalfSilent {
 			_ = s.writeRaw(p[:len(p)/2])

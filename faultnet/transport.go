@@ -76,6 +76,9 @@ func TLSDialer(
 	}
 }
 
+// errLongHeader: the header of the answer is longer than is read.
+var errLongHeader = fmt.Errorf("the header of the answer is longer than %d bytes", maxResponseHeader)
+
 // errSilentClose: the server closed a connection before it said anything.
 var errSilentClose = fmt.Errorf("the server closed the connection without an answer: %w", io.EOF)
 
@@ -215,6 +218,9 @@ func (t *Transport) exchange(c *exchangeConn, r *http.Request) (response *http.R
 	}
 	for {
 		response, err = http.ReadResponse(c.reader, r)
+		if err != nil && c.limit.N <= 0 {
+			err = errLongHeader // and not the end of the stream, which it looks like
+		}
 		if err != nil {
 			return nil, true, err
 		}

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"mfpsim/screen"
 	"mfpsim/vtime"
 )
 
@@ -59,6 +60,8 @@ type Entry struct {
 	Text       Text              `json:"text,omitempty"`
 	HTTP       *Exchange         `json:"http,omitempty"`
 	Detail     map[string]string `json:"detail,omitempty"`
+	// Screen is what a panel showed, as data; Text is derived from it. It is shared and must not be changed.
+	Screen *screen.Screen `json:"screen,omitempty"`
 }
 
 // Keep bounds what a journal holds; the oldest entries fall out. A zero field is no bound.
@@ -227,11 +230,16 @@ const (
 	entryBytes = 250
 	fieldBytes = 40
 	partBytes  = 32
+	// screenBytes is for a screen of ten rows and as many keys.
+	screenBytes = 2500
 )
 
 // memory is about how many bytes the entry takes.
 func (e Entry) memory() int {
 	n := entryBytes + e.Text.memory()
+	if e.Screen != nil {
+		n += screenBytes
+	}
 	for name, value := range e.Detail {
 		n += fieldBytes + len(name) + len(value)
 	}

@@ -87,15 +87,24 @@ func (l *Lab) AddUser(u User) error {
 		strings.ContainsAny(u.Address, " \t\r\n") {
 		return fmt.Errorf("%q is no e-mail address", u.Address)
 	}
-	if _, known := l.Entra.Tenant(domain); !known {
-		if len(u.Roles) > 0 || u.MFA || u.SignIn == Off || u.Primary != "" {
-			return fmt.Errorf("no tenant has the domain %s; an address of the Internet has no role and no other address",
-				domain)
+	tenant, known := l.Entra.Tenant(domain)
+	if !known {
+		if len(u.Roles) > 0 || u.MFA || u.SignIn == Off || u.Primary != "" || u.Mailbox != "" || u.Password != "" {
+			return fmt.Errorf("no tenant has the domain %s; an address of the Internet has no role, no password, no mailbox "+
+				"and no other address", domain)
 		}
 		return nil
 	}
-	if u.Primary != "" && u.Mailbox == Off {
-		return fmt.Errorf("%s has no mailbox, and so no primary address", u.Address)
+	if u.Primary != "" {
+		_, primary, _ := strings.Cut(u.Primary, "@")
+		of, _ := l.Entra.Tenant(primary)
+		switch {
+		case u.Mailbox == Off:
+			return fmt.Errorf("%s has no mailbox, and so no primary address", u.Address)
+		case of.ID != tenant.ID:
+			return fmt.Errorf("%s cannot be the primary address of %s: its organization does not have the domain %s",
+				u.Primary, u.Address, primary)
+		}
 	}
 	chosen := cmp.Or(u.Password, l.config.password(u.Address))
 	if err := CheckPassword(chosen); chosen != "" && err != nil {
@@ -164,6 +173,9 @@ func (l *Lab) follow(c fakeentra.Change) {
 			// an organization that the mail service lacks has no mail
 			_ = l.SMTP.SetSecurityDefaults(t.ID, t.SecurityDefaults)
 		}
+	case fakeentra.ChangeUserGone:
+		// an account without a mailbox has none to take away
+		_ = l.SMTP.RemoveMailbox(c.User)
 	case fakeentra.ChangePassword, fakeentra.ChangeUserNew:
 		u, known := l.Entra.User(c.User)
 		if !known {
@@ -307,7 +319,7 @@ func (l *Lab) Mails() []Mail {
 	var mails []Mail
 	seen := map[string]bool{}
 	look := func(address string) {
-		address = strings.ToLower(address)
+		address = l.SMTP.MailboxOf(address)
 		if seen[address] {
 			return
 		}

@@ -158,23 +158,29 @@ func Duration(text string) (time.Duration, error) {
 	}
 	bad := fmt.Errorf("%q is no length of time; write 90s, 15m, 2h30m, 91d or 1w", text)
 	var total, number time.Duration
-	digits := 0
+	digits, tooLong := 0, false
 	for i := 0; i < len(text); i++ {
 		c := text[i]
-		if c >= '0' && c <= '9' && digits < 6 {
-			number = number*10 + time.Duration(c-'0')
+		if c >= '0' && c <= '9' {
+			number = min(number*10+time.Duration(c-'0'), longest)
 			digits++
 			continue
 		}
 		unit, known := units[c]
-		if !known || digits == 0 || number > (longest-total)/unit {
+		if !known || digits == 0 {
 			return 0, bad
+		}
+		if number > (longest-total)/unit {
+			tooLong, number = true, 0
 		}
 		total += number * unit
 		number, digits = 0, 0
 	}
-	if digits > 0 || text == "" {
+	switch {
+	case digits > 0 || text == "":
 		return 0, bad
+	case tooLong:
+		return 0, fmt.Errorf("%q is more than %d years", text, longest/(365*24*time.Hour))
 	}
 	return total, nil
 }

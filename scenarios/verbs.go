@@ -36,12 +36,12 @@ var verbs = map[string]verb{
 	"scan":      {"scan email ADDRESS… [subject=] [file=] [pages=] | copy [pages=] | originals pages=N | to-my-email | fax NUMBER", (*play).verbScan},
 	"sheet":     {"sheet print | shows WORDS | screen", (*play).verbSheet},
 	"jobs":      {"jobs [NUMBER] shows WORDS | count N | screen", (*play).verbJobs},
-	"mailbox":   {"mailbox ADDRESS [sent] shows [from=] [to=] [subject=] [attachments=] [text=] [file=] [bytes=] [date=now] [id=new] [header=] | count N | is empty | screen", (*play).verbMailbox},
-	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s", (*play).verbClock},
+	"mailbox":   {"mailbox ADDRESS [sent] shows [from=] [to=] [subject=] [attachments=] [text=] [file=] [bytes=] [date=now] [id=new] [header=] [part=] [line=78] | count N | is empty | screen", (*play).verbMailbox},
+	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s | printer time-difference=+09:00", (*play).verbClock},
 	"power":     {"power off | on | cut [at=write:N [byte=B]]", (*play).verbPower},
 	"memory":    {"memory has WORD | has no WORD | has no secrets | refuses writes [after=N] [times=N] | ok", (*play).verbMemory},
-	"network": {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | wrong-name | expired | old-tls | no-starttls | black-hole | isolated | " +
-		"half-silent | slow [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N] [then …]", (*play).verbNetwork},
+	"network": {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | wrong-name | expired | no-intermediate | new-root | old-tls | no-starttls | black-hole | dead-address | isolated | " +
+		"half-silent | slow [delay=20s] | trickle [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N] [then …]", (*play).verbNetwork},
 	"wire":     {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
 	"lang":     {"lang LANGUAGE", (*play).verbLang},
 	"handover": {"handover", (*play).verbHandover},
@@ -115,6 +115,16 @@ func (p *play) verbClock(_ bool, args []string) (string, error) {
 		d, err := p.device()
 		if err != nil {
 			return "", err
+		}
+		if text, is := strings.CutPrefix(rest[0], "time-difference="); is {
+			ahead, err := phrase.TimeDifference(text)
+			if err != nil {
+				return "", err
+			}
+			if err := p.do(func(ctx context.Context) error { return d.SetTimeDifference(ctx, ahead) }); err != nil {
+				return "", err
+			}
+			return p.times()
 		}
 		if text, is := strings.CutPrefix(rest[0], "drift="); is {
 			drift, err := phrase.Drift(text)

@@ -374,7 +374,7 @@ func jobRow(j device.Job) string {
 	row := fmt.Sprintf(
 		"%03d | %s | %s | %s | %s | %s", j.Receipt, j.Time.Format(time.DateTime), j.Type, j.To, j.Result, code,
 	)
-	for _, text := range []string{j.Status, j.Solution} {
+	for _, text := range append([]string{j.Status, j.Solution}, j.Refused...) {
 		if text != "" {
 			row += " | " + text
 		}

@@ -132,7 +132,8 @@ func (p *play) mailShows(not bool, mails func() []fakesmtp.Message, args []strin
 
 // mailWords are what can be said of a mail.
 var mailWords = []string{
-	"from", "to", "subject", "attachments", "text", "file", "bytes", "pdf", "date", "id", "header", "arrived", "order",
+	"from", "to", "subject", "attachments", "text", "file", "bytes", "pdf", "date", "id", "header", "part", "line",
+	"arrived", "order",
 }
 
 // punctual is how far the Date of a mail may be from the time at which it came: scanning and sending take a while.
@@ -180,8 +181,27 @@ func (p *play) mailFits(m fakesmtp.Message, key, want string) bool {
 		return inOrder(headerOf(m.Delivered()), names)
 	case "header":
 		return slices.ContainsFunc(headerLines(m), func(l string) bool { return onWire(l, []string{want}) })
+	case "part":
+		return slices.ContainsFunc(partHeaders(m)[1:], func(h string) bool {
+			return slices.ContainsFunc(unfolded(h), func(l string) bool { return onWire(l, []string{want}) })
+		})
+	case "line":
+		most, err := strconv.Atoi(want)
+		return err == nil && !slices.ContainsFunc(partHeaders(m), func(h string) bool {
+			return slices.ContainsFunc(strings.Split(h, "\r\n"), func(l string) bool { return len(l) > most })
+		})
 	}
 	return false
+}
+
+// partHeaders are the headers of a mail and of its parts, as the device has sent them.
+func partHeaders(m fakesmtp.Message) []string {
+	var headers []string
+	for _, part := range strings.Split(string(m.Raw()), "\r\n--") {
+		header, _, _ := strings.Cut(part, "\r\n\r\n")
+		headers = append(headers, header)
+	}
+	return headers
 }
 
 // submitted is the header that the device has sent, without what the service has added.
@@ -227,7 +247,12 @@ func inOrder(fields, names []string) bool {
 // headerOf are the fields of a header, each on one line.
 func headerOf(octets []byte) []string {
 	header, _, _ := bytes.Cut(octets, []byte("\r\n\r\n"))
-	return strings.Split(strings.NewReplacer("\r\n ", " ", "\r\n\t", " ").Replace(string(header)), "\r\n")
+	return unfolded(string(header))
+}
+
+// unfolded are the fields of a header's text, each on one line.
+func unfolded(header string) []string {
+	return strings.Split(strings.NewReplacer("\r\n ", " ", "\r\n\t", " ").Replace(header), "\r\n")
 }
 
 // isNew reports whether a mail came with a Message-ID (RFC 5322 section 3.6.4) that no other mail has.

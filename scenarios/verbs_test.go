@@ -25,11 +25,12 @@ printer sign-in admin@contoso.com
 
 func TestVerbsThatTheScenariosDoNotNeed(t *testing.T) {
 	for name, script := range map[string]string{
-		"who the printer is":      "printer\nenv X=y\n",
-		"a clock that drifts":     "clock printer drift=60s\nclock +1d\nclock printer drift=-60s\n",
-		"the language of a panel": "lang el\npanel home\npanel shows Settings\nlang en\npanel shows Settings\n",
-		"a wrong password":        "webconfig log-in wrong\nwebconfig shows 'Incorrect user name or password'\nwebconfig log-in\nwebconfig shows 'Log out'\nwebconfig log-out\nwebconfig shows 'Log in'\n",
-		"tables and transcripts":  working + "scan email bob@fabrikam.com file=letter subject='A letter' pages=2\njobs shows Email Completed\njobs screen\nmailbox bob@fabrikam.com shows text='Scanned by' subject='a letter' attachments=1\nmailbox bob@fabrikam.com screen\nwire screen smtp\nwire screen entra\nwire count smtp 'AUTH XOAUTH2' 1\nentra log\nentra log shows admin@contoso.com Success\nsheet print\nsheet screen\npanel screen\nwebconfig screen\n",
+		"who the printer is":       "printer\nenv X=y\n",
+		"a clock in another place": "clock printer time-difference=+05:30\nclock printer time-difference=-03:30\n",
+		"a clock that drifts":      "clock printer drift=60s\nclock +1d\nclock printer drift=-60s\n",
+		"the language of a panel":  "lang el\npanel home\npanel shows Settings\nlang en\npanel shows Settings\n",
+		"a wrong password":         "webconfig log-in wrong\nwebconfig shows 'Incorrect user name or password'\nwebconfig log-in\nwebconfig shows 'Log out'\nwebconfig log-out\nwebconfig shows 'Log in'\n",
+		"tables and transcripts":   working + "scan email bob@fabrikam.com file=letter subject='A letter' pages=2\njobs shows Email Completed\njobs screen\nmailbox bob@fabrikam.com shows text='Scanned by' subject='a letter' attachments=1\nmailbox bob@fabrikam.com screen\nwire screen smtp\nwire screen entra\nwire count smtp 'AUTH XOAUTH2' 1\nentra log\nentra log shows admin@contoso.com Success\nsheet print\nsheet screen\npanel screen\nwebconfig screen\n",
 		"all that can be said of a mail": working + "scan email bob@fabrikam.com file=letter subject=Brief pages=3\nmailbox bob@fabrikam.com shows to=bob@fabrikam.com file=letter.pdf pdf=3 date=now id=new header='Subject: Brief'\n" +
 			"! mailbox bob@fabrikam.com shows pdf=2\n! mailbox bob@fabrikam.com shows bytes=1\n! mailbox bob@fabrikam.com shows file=letter\n! mailbox bob@fabrikam.com shows header='X-Mailer: nobody'\n! mailbox bob@fabrikam.com shows to=eve@fabrikam.com\n",
 		"the mail server's answers":         working + "exchange answer at=AUTH reply='454 4.7.0 Later' times=1 then at=MAIL latency=10s times=1\nscan email bob@fabrikam.com\njobs shows Email 312\nscan email bob@fabrikam.com\njobs shows Email Completed\n",

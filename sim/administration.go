@@ -60,6 +60,7 @@ func (p *Printer) Change(f func(*settings.Settings)) error {
 		return device.ErrPoweredOff
 	}
 	live.trusted.Store(nil)
+	p.setZone(live.memory.settings().Date)
 	return nil
 }
 

@@ -130,7 +130,9 @@ var (
 	}
 )
 
-func typedSecurity(kind string) map[string]string { return map[string]string{"Secure Connection": kind} }
+func typedSecurity(kind string) map[string]string {
+	return map[string]string{"Secure Connection": kind}
+}
 
 const (
 	smtpCommunication = "SMTP server communication error. Check the following. - Network Settings"

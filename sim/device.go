@@ -106,7 +106,7 @@ func (d *simulated) capabilities() []device.Capability {
 	return append(list, d.printer.model.Capabilities...)
 }
 
-func (d *simulated) Now(context.Context) (time.Time, error) { return d.printer.Clock().Now(), nil }
+func (d *simulated) Now(context.Context) (time.Time, error) { return d.printer.now(), nil }
 
 // Words has English in any model: it is what the other languages fall back to.
 func (d *simulated) Words(_ context.Context, language string) (device.Words, error) {
@@ -219,6 +219,19 @@ func (d *simulated) Power(ctx context.Context, act device.PowerAct) error {
 
 func (d *simulated) SetDate(_ context.Context, date time.Time) error {
 	return d.printer.SetDate(date)
+}
+
+func (d *simulated) SetTimeDifference(_ context.Context, ahead time.Duration) error {
+	if err := d.printer.SetTimeDifference(ahead); err != nil {
+		return err
+	}
+	d.printer.record(
+		journal.Entry{
+			Kind: journal.KindClock,
+			Text: journal.Plain("the printer's time difference is set to UTC" + d.printer.now().Format("-07:00")),
+		},
+	)
+	return nil
 }
 
 func (d *simulated) Drift(_ context.Context, perDay time.Duration) error {

@@ -30,7 +30,7 @@ func (p *Printer) startScan(_ context.Context, request device.ScanRequest) (rece
 		return 0, "email-server-not-set"
 	}
 	entry := jobs.Record{
-		Time: p.config.Clock.Now(), Type: "email", To: strings.Join(request.To, ", "), Result: jobs.Running,
+		Time: p.now(), Type: "email", To: strings.Join(request.To, ", "), Result: jobs.Running,
 	}
 	if outcome := live.mail.Ready(); outcome != nil {
 		row := p.model.Outcome(string(outcome.Kind))
@@ -65,13 +65,14 @@ func (p *Printer) message(request device.ScanRequest) mail.Message {
 	}
 	return mail.Message{
 		To: slices.Clone(request.To), Subject: subject, Text: "Scanned by " + p.model.Name + ".\r\n",
+		Program:         p.model.Name,
 		AttachmentLimit: p.model.Mail.AttachmentLimit, Attachments: []mail.Attachment{{Name: file + ".pdf", ContentType: "application/pdf", Data: scanPDF(max(1, request.Pages))}},
 	}
 }
 
 // defaultFile is the file name where none is typed: prefix, date and time by the printer's clock.
 func (p *Printer) defaultFile() string {
-	return p.model.Mail.FilePrefix + p.config.Clock.Now().Format("20060102_150405")
+	return p.model.Mail.FilePrefix + p.now().Format("20060102_150405")
 }
 
 // send is the activity that sends what waits, one job after the other, until nothing does or the power goes.
@@ -89,17 +90,18 @@ func (p *Printer) send(ctx context.Context, live *powered) {
 		live.running, live.cancel = next.receipt, cancel
 		canceled := live.canceled[next.receipt]
 		p.mu.Unlock()
+		var receipt mail.Receipt
 		err := error(&outcome.Outcome{Kind: outcome.Interrupted, Side: outcome.Device})
 		if !canceled {
-			_, err = live.mail.Send(jobContext, next.message)
+			receipt, err = live.mail.Send(jobContext, next.message)
 		}
 		cancel()
-		p.finish(live, next.receipt, err)
+		p.finish(live, next.receipt, receipt, err)
 	}
 }
 
 // finish records how a job ended. When the power has gone meanwhile nothing can be recorded; the next power on does it.
-func (p *Printer) finish(live *powered, receipt int, err error) {
+func (p *Printer) finish(live *powered, receipt int, sent mail.Receipt, err error) {
 	p.mu.Lock()
 	live.running, live.cancel = 0, nil
 	canceled := live.canceled[receipt]
@@ -109,16 +111,20 @@ func (p *Printer) finish(live *powered, receipt int, err error) {
 		return
 	}
 	result, code, kind, message := jobs.Completed, "", "", "sent"
+	refused := sent.Refused
+	if len(refused) > 0 {
+		result, message = jobs.Partly, "sent-in-part"
+	}
 	if err != nil {
 		outcome := &outcome.Outcome{Kind: outcome.ConnectionLost}
 		errors.As(err, &outcome)
 		row := p.model.Outcome(string(outcome.Kind))
-		result, code, kind, message = jobs.Failed, row.Code, row.Kind, row.PanelID()
+		result, code, kind, message, refused = jobs.Failed, row.Code, row.Kind, row.PanelID(), outcome.Refused
 	}
 	if canceled && kind == string(outcome.Interrupted) { // a mail that was handed over before is not called back
 		result, code, kind, message = jobs.Canceled, "", "", "send-canceled"
 	}
-	live.history.End(receipt, result, code)
+	live.history.End(receipt, result, code, named(refused)...)
 	p.mu.Lock()
 	live.messages[receipt] = message
 	p.mu.Unlock()
@@ -126,6 +132,15 @@ func (p *Printer) finish(live *powered, receipt int, err error) {
 		p.recordOutcome(entry, kind)
 	}
 	p.panel.JobEnded(receipt)
+}
+
+// named are refused recipients in words.
+func named(refused []outcome.Refusal) []string {
+	var names []string
+	for _, r := range refused {
+		names = append(names, r.String())
+	}
+	return names
 }
 
 // recordOutcome puts the end of a job into the record of the bench.
@@ -136,6 +151,9 @@ func (p *Printer) recordOutcome(entry jobs.Record, kind string) {
 		text += " " + entry.Code
 		detail["code"], detail["kind"] = entry.Code, kind
 		detail["source"] = p.model.Outcome(kind).Source
+	}
+	if len(entry.Refused) > 0 {
+		text += ", not accepted: " + strings.Join(entry.Refused, ", ")
 	}
 	p.record(journal.Entry{Kind: journal.KindOutcome, Text: journal.Plain(text), Detail: detail})
 }
@@ -185,7 +203,7 @@ func (p *Printer) startCopy() {
 	p.mu.Lock()
 	p.originals = 0
 	p.mu.Unlock()
-	entry := jobs.Record{Time: p.config.Clock.Now(), Type: "copy", Result: jobs.Completed}
+	entry := jobs.Record{Time: p.now(), Type: "copy", Result: jobs.Completed}
 	entry.Receipt = live.history.Add(entry)
 	p.recordOutcome(entry, "")
 }

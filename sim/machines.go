@@ -19,6 +19,8 @@ type panelMachine struct{ *Printer }
 
 func (m panelMachine) On() bool { return m.PoweredOn() }
 
+func (m panelMachine) Now() time.Time { return m.config.Clock.Now() }
+
 func (m panelMachine) Originals() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -64,7 +66,7 @@ func (m panelMachine) Elapsed() time.Duration     { return m.elapsed() }
 func (m panelMachine) SessionTime() time.Duration { return m.model.Administrator.PanelSessionTime }
 
 func (m panelMachine) Record(screen device.Screen) {
-	m.record(journal.Entry{Kind: journal.KindScreen, Text: journal.Plain(screen.String())})
+	m.record(journal.Entry{Kind: journal.KindScreen, Text: journal.Plain(screen.String()), Screen: screen.Data})
 }
 
 // webMachine is the printer as its Web Config needs it.

@@ -35,11 +35,11 @@ import (
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/sim/contacts"
-	"mfpsim/sim/facts"
 	"mfpsim/sim/jobs"
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
 	"mfpsim/sim/panel"
+	"mfpsim/sim/settings"
 	"mfpsim/sim/webconfig"
 	"mfpsim/vtime"
 )
@@ -101,6 +101,7 @@ type Printer struct {
 	records  chip // preferences and the job history
 	panel    *panel.Panel
 	web      *webconfig.Server
+	zone     atomic.Pointer[time.Location]
 
 	mu        sync.Mutex
 	live      *powered // nil: the power is off
@@ -166,6 +167,7 @@ func New(config Config) (*Printer, error) {
 		config: config, model: model, serial: config.Serial, password: config.AdministratorPassword,
 		random: chance.New(config.Seed, config.Name+lifeOf(config.Flash)),
 	}
+	p.setZone(settings.Date{})
 	p.mac = macOf(model, config.Name)
 	p.hostName = model.Network.DeviceName + "-" + p.serial[max(0, len(p.serial)-6):]
 	p.sealing = config.SealingKey
@@ -363,8 +365,9 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return err
 	}
 	services := providers(p.model)
+	p.setZone(live.memory.settings().Date)
 	live.engine, err = core.Open(ctx, core.Options{
-		Clock: p.config.Clock, Dialer: lit{p, now, live.memory}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing,
+		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now, live.memory}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing,
 		Roots:     func() *x509.CertPool { return p.roots(live) },
 		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
 		HostName:  strings.ToLower(p.hostNameOf(live)) + "." + p.domainOf(live),
@@ -526,34 +529,6 @@ func (p *Printer) Texts() *locale.Texts {
 		return p.model.Texts(live.memory.preferences().Language)
 	}
 	return p.model.Texts(p.config.Language)
-}
-
-// Facts is what panel, Web Config and sheet show.
-func (p *Printer) Facts() facts.Facts {
-	f := facts.Facts{
-		Model: p.model, Serial: p.serial, MAC: p.mac, Address: p.config.Address, HostName: p.hostName,
-		Now: p.config.Clock.Now(), Standard: p.model.Network,
-	}
-	live := p.on()
-	if live == nil {
-		return f
-	}
-	set := live.memory.settings()
-	f.Now, f.Settings, f.Standard = f.Now.In(set.Date.Location()), set, p.networkOf(set.Network)
-	f.HostName = p.hostNameOf(live)
-	f.RootsVersion = rootsOf(set, live)
-	settings, status := live.mail.Settings(), live.mail.Status()
-	f.Firmware = live.firmware
-	f.Email = facts.Email{
-		Method: string(settings.Method), Service: string(settings.Service), Account: settings.Account, Sender: settings.Sender,
-		SignedIn: settings.Method == mail.MethodOAuth2 && status.Stored, Server: settings.Server, Port: settings.Port,
-		Security: string(settings.Security), ValidateCertificate: settings.ValidateCertificate, POP3Server: settings.POP3Server,
-		POP3Port: settings.POP3Port,
-	}
-	if f.Email.SignedIn {
-		f.Email.Account = status.StoredAccount
-	}
-	return f
 }
 
 // Contacts is the address book that panel and Web Config share; nil while the power is off.

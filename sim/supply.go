@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"mfpsim/chance"
+	"mfpsim/core/host"
 	"mfpsim/core/nvram"
 	"mfpsim/device"
 	"mfpsim/journal"
@@ -204,6 +205,14 @@ func (l lit) DialContext(ctx context.Context, network, address string) (net.Conn
 		return nil, err
 	}
 	return &litConn{Conn: conn, life: l.life}, nil
+}
+
+// LookupHost resolves, where the dialler can.
+func (l lit) LookupHost(ctx context.Context, name string) ([]string, error) {
+	if r, resolves := l.printer.config.Dialer.(host.Resolver); resolves {
+		return r.LookupHost(ctx, name)
+	}
+	return []string{name}, nil
 }
 
 // litConn is a connection of the printer: nothing goes over it any more once the power has gone.

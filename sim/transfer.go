@@ -190,5 +190,6 @@ func (p *Printer) takeImport(ctx context.Context, live *powered) error {
 	}
 	live.contacts = contacts.Open(contactsStore{live.memory}, p.model.Contacts)
 	live.trusted.Store(nil)
+	p.setZone(v.Date)
 	return nil
 }

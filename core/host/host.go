@@ -12,7 +12,7 @@ import (
 
 // Clock is the device's own time. It may be wrong (an empty battery) and it may drift; the core never reads another.
 type Clock interface {
-	// Now returns the device's date and time.
+	// Now returns the device's date and time. Its location is the device's own time difference, which mails carry.
 	Now() time.Time
 	// Sleep waits until d has elapsed, or until ctx ends and then returns its error. Elapsed time is not the date:
 	// setting the date neither shortens nor lengthens a sleep.

@@ -13,6 +13,9 @@ import (
 	"mfpsim/core/outcome"
 )
 
+// dateLayout is date-time of RFC 5322 §3.3.
+const dateLayout = "Mon, 02 Jan 2006 15:04:05 -0700"
+
 // composed is a message ready for the wire.
 type composed struct {
 	id    string
@@ -31,21 +34,22 @@ func compose(m Message, now time.Time, random io.Reader, hostName string) (*comp
 	}
 	c := &composed{id: hex.EncodeToString(noise[:16]) + "@" + hostName}
 
-	var header rfc5322.Header
-	header.SetDate(now)
-	header.SetAddressList("From", []*rfc5322.Address{{Address: m.From}})
-	to := make([]*rfc5322.Address, len(m.To))
-	for i, address := range m.To {
-		to[i] = &rfc5322.Address{Address: address}
+	var header message.Header
+	// In the order of real devices. Each field goes above those that are there already.
+	if m.Program != "" {
+		header.AddRaw(field("X-Mailer", phrased("X-Mailer", oneLine(m.Program))...))
 	}
-	header.SetAddressList("To", to)
-	header.SetSubject(oneLine(m.Subject))
-	header.SetMessageID(c.id)
 	// Not rfc5322.CreateWriter: it drops the boundary, and draws one from the machine's randomness.
-	header.SetContentType("multipart/mixed", map[string]string{"boundary": "mfp-" + hex.EncodeToString(noise[16:])})
+	header.AddRaw(field("Content-Type", "multipart/mixed;", "boundary=mfp-"+hex.EncodeToString(noise[16:])))
+	header.AddRaw(field("MIME-Version", "1.0"))
+	header.AddRaw(field("Message-ID", "<"+c.id+">"))
+	header.AddRaw(field("Subject", phrased("Subject", oneLine(m.Subject))...))
+	header.AddRaw(field("To", listed(m.To...)...))
+	header.AddRaw(field("From", listed(m.From)...))
+	header.AddRaw(field("Date", now.Format(dateLayout))) // with the device's own offset
 
 	var out bytes.Buffer
-	w, err := message.CreateWriter(&out, header.Header)
+	w, err := message.CreateWriter(&out, header)
 	if err == nil {
 		err = writeText(w, m.Text)
 	}
@@ -79,7 +83,7 @@ func writeAttachment(w *message.Writer, a Attachment) error {
 		kind = "application/octet-stream"
 	}
 	h.SetContentType(oneLine(kind), nil)
-	h.SetFilename(oneLine(a.Name))
+	h.AddRaw(attached(fileName(a.Name)))
 	h.Set("Content-Transfer-Encoding", "base64")
 	return writePart(w, h.Header, a.Data)
 }

@@ -1,10 +1,15 @@
 package mail
 
-import "time"
+import (
+	"time"
+
+	"mfpsim/core/outcome"
+)
 
 // Attachment is one file of a message.
 type Attachment struct {
-	Name        string // file name, shown to the recipient
+	// Name is the file name that the recipient sees. What Windows cannot save is replaced.
+	Name        string
 	ContentType string // for example "application/pdf"; empty: application/octet-stream
 	Data        []byte
 }
@@ -16,12 +21,15 @@ type Message struct {
 	Subject     string
 	Text        string
 	Attachments []Attachment
+	Program     string // in X-Mailer; empty: no such field
 	// AttachmentLimit is the Attached File Max Size in bytes of the files themselves, before encoding. 0: no limit.
 	AttachmentLimit int64
 }
 
 // Receipt is what the mail server confirmed.
 type Receipt struct {
+	// Refused are recipients whom the server did not accept, in the order of the message. The others get it.
+	Refused   []outcome.Refusal
 	MessageID string    // without angle brackets
 	Size      int       // bytes of the message as sent
 	At        time.Time // by the device's clock

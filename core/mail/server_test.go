@@ -125,7 +125,10 @@ func (s *script) serve(raw net.Conn, config *tls.Config) {
 		if s.act != nil {
 			s.act(verb)
 		}
-		answer, scripted := s.say[verb]
+		answer, scripted := s.say[line]
+		if !scripted {
+			answer, scripted = s.say[verb]
+		}
 		if !scripted {
 			answer = verbReplies[verb]
 		}

@@ -89,7 +89,8 @@ func complete(settings Settings, m Message) Message {
 	return m
 }
 
-// Submit sends a message with the settings. The error is an [*outcome.Outcome].
+// Submit sends a message with the settings, to those recipients whom the server accepts (RFC 5321 §3.3). The error is
+// an [*outcome.Outcome]: nobody gets the message.
 func (s *Submitter) Submit(ctx context.Context, settings Settings, who Credential, m Message) (Receipt, error) {
 	m = complete(settings, m)
 	now := s.config.Clock.Now()
@@ -105,15 +106,17 @@ func (s *Submitter) Submit(ctx context.Context, settings Settings, who Credentia
 		return Receipt{}, failed
 	}
 	var response string
+	var refused []outcome.Refusal
 	if failed := s.connected(ctx, settings, who, func(client *smtp.Client, raw net.Conn) *outcome.Outcome {
 		var failed *outcome.Outcome
-		response, failed = s.handOver(ctx, client, raw, m, message.bytes)
+		response, refused, failed = s.handOver(ctx, client, raw, m, message.bytes)
 		return failed
 	}); failed != nil {
 		return Receipt{}, failed
 	}
 	return Receipt{
-		MessageID: message.id, Size: len(message.bytes), At: s.config.Clock.Now(), Response: printableText(response),
+		Refused: refused, MessageID: message.id, Size: len(message.bytes), At: s.config.Clock.Now(),
+		Response: printableText(response),
 	}, nil
 }
 
@@ -200,21 +203,47 @@ func (s *Submitter) authenticate(
 	return nil
 }
 
-// handOver sends the message and returns the server's last words.
+// handOver sends the message and returns the server's last words. Recipients that the server refuses are left out; that
+// is no failure unless none remains.
 func (s *Submitter) handOver(
 	ctx context.Context, client *smtp.Client, raw net.Conn, m Message, message []byte,
-) (string, *outcome.Outcome) {
+) (response string, refused []outcome.Refusal, failed *outcome.Outcome) {
 	if most, known := client.MaxMessageSize(); known && most > 0 && len(message) > most {
-		return "", s.refuse(outcome.TooLarge, outcome.StageSender)
+		return "", nil, s.refuse(outcome.TooLarge, outcome.StageSender)
 	}
 	if err := client.Mail(m.From, &smtp.MailOptions{Size: int64(len(message))}); err != nil {
-		return "", s.failed(ctx, outcome.StageSender, err)
+		return "", nil, s.failed(ctx, outcome.StageSender, err)
 	}
 	for _, to := range m.To {
 		if err := client.Rcpt(to, nil); err != nil {
-			return "", s.failed(ctx, outcome.StageRecipient, err)
+			o := s.failed(ctx, outcome.StageRecipient, err)
+			if o.SMTPCode < 400 || o.SMTPCode > 599 || o.SMTPCode == 421 { // it is not about this recipient
+				return "", nil, o
+			}
+			refused = append(refused, outcome.Refusal{Address: to, SMTPCode: o.SMTPCode, Enhanced: o.Enhanced})
+			if failed == nil {
+				failed = o
+			}
 		}
 	}
+	if len(refused) == len(m.To) {
+		failed.Refused = refused
+		return "", nil, failed
+	}
+	response, failed = s.data(ctx, client, raw, message)
+	if failed != nil {
+		if failed.Kind == outcome.DeliveryUnknown { // of those who were left out it is known
+			failed.Refused = refused
+		}
+		return "", nil, failed // else the message went to nobody, so none of them was left out
+	}
+	return response, refused, nil
+}
+
+// data sends the message itself.
+func (s *Submitter) data(
+	ctx context.Context, client *smtp.Client, raw net.Conn, message []byte,
+) (string, *outcome.Outcome) {
 	data, err := client.Data()
 	if err != nil {
 		return "", s.failed(ctx, outcome.StageData, err)
@@ -304,7 +333,8 @@ func (s *Submitter) helloName(conn net.Conn) string {
 func (s *Submitter) dial(ctx context.Context, server string, port int) (net.Conn, *outcome.Outcome) {
 	limited, cancel := s.config.Clock.WithTimeout(ctx, s.config.Timeouts.Connect)
 	defer cancel()
-	conn, err := s.config.Dialer.DialContext(limited, "tcp", net.JoinHostPort(server, strconv.Itoa(port)))
+	address := net.JoinHostPort(server, strconv.Itoa(port))
+	conn, err := host.Connect(limited, s.config.Clock, s.config.Dialer, "tcp", address)
 	if err == nil {
 		return &sending{Conn: conn}, nil
 	}

@@ -33,7 +33,7 @@ func TestSubmissionWithSTARTTLSAndXOAUTH2(t *testing.T) {
 	require.Equal(t, []string{"EHLO printer.example.com", "STARTTLS"}, r.clear, "nothing secret in clear")
 	require.Equal(t, "2.0.0 OK <x@example.com> [Hostname=BACK.example.com]", receipt.Response)
 	require.Equal(t, len(r.message), receipt.Size)
-	require.Contains(t, r.message, "Message-Id: <"+receipt.MessageID+">")
+	require.Contains(t, r.message, "Message-ID: <"+receipt.MessageID+">")
 	require.Equal(t, r.clock.Now(), receipt.At)
 }
 
@@ -135,6 +135,58 @@ func TestRepliesOfTheServer(t *testing.T) {
 			if failed.SMTPCode != 421 {
 				require.Equal(t, "QUIT", r.said()[len(r.said())-1])
 			}
+		})
+	}
+}
+
+func TestEachRecipientIsAcceptedOrRefusedByItself(t *testing.T) {
+	say := func(pairs ...string) *script {
+		s := &script{say: map[string]string{}}
+		for i := 0; i < len(pairs); i += 2 {
+			s.say[pairs[i]] = pairs[i+1]
+		}
+		return s
+	}
+	const a, b = "RCPT TO:<a@example.net>", "RCPT TO:<b@example.net>"
+	const unknown = "550 5.1.1 no such user"
+	refused := func(address string, code int, enhanced string) outcome.Refusal {
+		return outcome.Refusal{Address: address, SMTPCode: code, Enhanced: enhanced}
+	}
+	for _, test := range []struct {
+		name    string
+		script  *script
+		sent    bool
+		kind    outcome.Kind
+		refused []outcome.Refusal
+	}{
+		{"both accepted", say(), true, "", nil},
+		{"the first refused", say(a, unknown), true, "", []outcome.Refusal{refused("a@example.net", 550, "5.1.1")}},
+		{"the second refused", say(b, unknown), true, "", []outcome.Refusal{refused("b@example.net", 550, "5.1.1")}},
+		{"the second put off", say(b, "450 greylisted"), true, "", []outcome.Refusal{refused("b@example.net", 450, "")}},
+		{
+			"both refused", say(a, unknown, b, "501 5.1.3 no address"), false, outcome.RecipientRefused,
+			[]outcome.Refusal{refused("a@example.net", 550, "5.1.1"), refused("b@example.net", 501, "5.1.3")},
+		},
+		{"one refused, and the message too", say(a, unknown, "DATA.", "554 5.2.0 no"), false, outcome.MessageRefused, nil},
+		{"one refused, then the server closes", say(a, unknown, b, "421 4.4.2 bye"), false, outcome.ServerBusy, nil},
+		{"one refused, then a reply that fits nowhere", say(a, unknown, b, "354 go on"), false, outcome.ServerMalformed, nil},
+		{"one refused, then the connection is closed", say(a, unknown, b, ""), false, outcome.ConnectionLost, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := newRig(t, test.script)
+			m := letter()
+			m.To = []string{"a@example.net", "b@example.net"}
+			receipt, failed := r.submit(t, context.Background(), settings(), m)
+			require.Equal(t, test.sent, failed == nil)
+			if test.sent {
+				require.Equal(t, test.refused, receipt.Refused)
+				require.Contains(t, test.script.message, "To: <a@example.net>, <b@example.net>")
+				return
+			}
+			require.Equal(t, test.kind, failed.Kind)
+			require.Equal(t, test.refused, failed.Refused)
+			sent := test.script.message != ""
+			require.Equal(t, test.kind == outcome.MessageRefused, sent, "to nobody nothing is sent")
 		})
 	}
 }

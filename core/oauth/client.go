@@ -147,7 +147,7 @@ func (c *Client) dialTLS(ctx context.Context, network, address string) (net.Conn
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.config.Dialer.DialContext(ctx, network, address)
+	conn, err := host.Connect(ctx, c.config.Clock, c.config.Dialer, network, address)
 	if err != nil {
 		return nil, err
 	}
@@ -209,6 +209,13 @@ func (c *Client) post(
 			kind = outcome.ConnectionLost
 		}
 		return nil, fail(kind)
+	}
+	if coding := response.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		// Asked for was none, and what looks small can be gigabytes.
+		_ = response.Body.Close()
+		o := fail(outcome.CloudMalformed)
+		o.HTTPStatus = response.StatusCode
+		return nil, o
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	_ = response.Body.Close()

@@ -197,6 +197,7 @@ type Outcome struct {
 	CorrelationID string        // likewise
 	SMTPCode      int           // 0 if no reply came
 	Enhanced      string        // RFC 3463 status, "5.7.139"; "" if none
+	Refused       []Refusal     // recipients whom the mail server has refused: all, or with DeliveryUnknown some
 	Retry         bool          // the same attempt may succeed later
 	RetryAfter    time.Duration // what the server asked for; 0 if nothing
 	At            time.Time     // by the device's clock
@@ -218,6 +219,21 @@ const (
 // Advices returns all advices.
 func Advices() []Advice {
 	return []Advice{AdviseNone, AdviseTLS, AdviseSTARTTLS, AdviseAuth, AdvisePOP}
+}
+
+// Refusal is a recipient whom the mail server did not accept, with the numbers of its reply.
+type Refusal struct {
+	Address  string
+	SMTPCode int
+	Enhanced string // RFC 3463 status; "" if none
+}
+
+// String is the address with the numbers: "bob@example.com (550 5.1.1)".
+func (r Refusal) String() string {
+	if r.Enhanced == "" {
+		return fmt.Sprintf("%s (%d)", r.Address, r.SMTPCode)
+	}
+	return fmt.Sprintf("%s (%d %s)", r.Address, r.SMTPCode, r.Enhanced)
 }
 
 // New makes an outcome of a kind.

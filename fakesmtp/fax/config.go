@@ -36,6 +36,8 @@ type Config struct {
 	Duration time.Duration
 	// MaxSize is the largest message in octets; zero: 20 MiB.
 	MaxSize int64
+	// Patience is how long a client is waited for, as of package generic.
+	Patience shell.Patience
 }
 
 const (

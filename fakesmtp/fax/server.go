@@ -25,7 +25,8 @@ type Server struct {
 
 	mu    sync.Mutex
 	faxes []*Fax
-	jobs  int // faxes so far
+	bytes int64 // of their documents
+	jobs  int   // faxes so far
 }
 
 // Status is what became of a fax.
@@ -57,7 +58,7 @@ func New(config Config) (*Server, error) {
 	provider, err := generic.New(generic.Config{
 		Bench: config.Bench, Host: config.Host, Accounts: config.Accounts, Mechanisms: config.Mechanisms,
 		Challenge: config.Challenge, Security: config.Security, MaxSize: config.MaxSize, Recipient: s.recipient,
-		Accept: s.accept,
+		Accept: s.accept, Patience: config.Patience,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("fax: %w", err)
@@ -157,17 +158,29 @@ func (s *Server) accept(account string, m mail.Message) (mailboxes []string, err
 	return mailboxes, nil
 }
 
-// add keeps a fax and returns its number. As of messages, the oldest fall out.
+// add keeps a fax and returns its number. As of messages, the oldest fall out, the newest stays.
 func (s *Server) add(f *Fax) (job int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.jobs++
-	if most := s.config.Keep.Messages; most > 0 && len(s.faxes) >= most {
+	s.faxes = append(s.faxes, f)
+	s.bytes += f.size()
+	keep := s.config.Keep
+	for len(s.faxes) > 1 &&
+		(keep.Messages > 0 && len(s.faxes) > keep.Messages || keep.Bytes > 0 && s.bytes > keep.Bytes) {
+		s.bytes -= s.faxes[0].size()
 		s.faxes[0] = nil
 		s.faxes = s.faxes[1:]
 	}
-	s.faxes = append(s.faxes, f)
 	return s.jobs
+}
+
+// size is how many octets the document has.
+func (f *Fax) size() (size int64) {
+	for _, part := range f.Document {
+		size += int64(len(part.Content))
+	}
+	return size
 }
 
 // call is a call: it takes its time, ends as the line has it, and the sender is told by mail.

@@ -105,5 +105,6 @@ func (s *Server) refused(r Refusal) {
 	s.shell.Note(r.Connection, "AUTH "+r.Mechanism+" refused: "+string(r.Reason))
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	r.User = history.Name(r.User)
 	s.refusals = history.Newest(s.refusals, r)
 }

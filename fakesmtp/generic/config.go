@@ -53,6 +53,9 @@ type Config struct {
 	TokenLifetime time.Duration
 	// MaxSize is the largest message in octets; zero: 25 MiB.
 	MaxSize int64
+	// Patience is how long a client is waited for; zero: five minutes between two commands, an hour in
+	// all; negative: for ever.
+	Patience shell.Patience
 	// MaxRecipients is the number of recipients that one message may have; zero: 100.
 	MaxRecipients int
 	// Recipient judges a recipient. The error's text is the refusal, after 550 5.1.1; nil: all are taken.
@@ -75,6 +78,7 @@ func (c Config) withDefaults() Config {
 	shell.Fill(&c.Host, defaultHost)
 	shell.Fill(&c.TokenLifetime, time.Hour)
 	shell.Fill(&c.MaxSize, defaultMaxSize)
+	c.Patience = c.Patience.Or(shell.Submission)
 	shell.Fill(&c.MaxRecipients, defaultMaxRecipients)
 	if c.Accounts == nil {
 		c.Accounts = []Account{{Address: DefaultAccount, Password: journal.NewSecret(DefaultPassword)}}

@@ -53,7 +53,7 @@ func New(config Config) (*Server, error) {
 	}
 	entrance := turnstile.New(turnstile.Config{
 		Shell: around, Host: config.Host, Security: config.Security, Address: clientAddress, MaxLine: maxLine,
-		MaxSize: config.MaxSize, Serve: library.Serve,
+		Patience: config.Patience, MaxSize: config.MaxSize, Serve: library.Serve,
 	})
 	s.boxes.Bound(config.Keep)
 	s.Server = around.Server(shell.Front{

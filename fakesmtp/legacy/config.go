@@ -73,6 +73,9 @@ type Config struct {
 	ClientAddress string
 	// MaxSize is the largest message in octets; zero: 10 MiB.
 	MaxSize int64
+	// Patience is how long a client is waited for; zero: five minutes between two commands, an hour in
+	// all; negative: for ever.
+	Patience shell.Patience
 }
 
 const (
@@ -89,6 +92,7 @@ func (c Config) withDefaults() Config {
 	shell.Fill(&c.Host, defaultHost)
 	shell.Fill(&c.Window, defaultWindow)
 	shell.Fill(&c.MaxSize, defaultMaxSize)
+	c.Patience = c.Patience.Or(shell.Submission)
 	shell.Fill(&c.ClientAddress, defaultClient)
 	if c.Accounts == nil {
 		c.Accounts = []Account{{Name: DefaultAccount, Password: journal.NewSecret(DefaultPassword)}}

@@ -51,7 +51,7 @@ func New(config Config) (*Server, error) {
 	}
 	entrance := turnstile.New(turnstile.Config{
 		Shell: around, Host: config.Host, Security: config.Security, Address: config.ClientAddress, MaxLine: maxLine,
-		MaxSize: config.MaxSize, StopsAtSize: true, LineFeeds: true, Edit: s.edit, Serve: library.Serve,
+		Patience: config.Patience, MaxSize: config.MaxSize, StopsAtSize: true, LineFeeds: true, Edit: s.edit, Serve: library.Serve,
 	})
 	s.boxes.Bound(config.Keep)
 	s.Server = around.Server(shell.Front{
@@ -145,5 +145,6 @@ func (s *Server) refused(r Refusal) {
 	s.shell.Note(r.Connection, what+" refused: "+string(r.Reason))
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	r.User = history.Name(r.User)
 	s.refusals = history.Newest(s.refusals, r)
 }

@@ -53,6 +53,9 @@ type Config struct {
 	Late time.Duration
 	// Site is the site of the front ends as their names begin; empty: "BMXPR01".
 	Site string
+	// Patience is how long a client is waited for; zero: ten minutes between two commands, an hour in all; negative: for
+	// ever. A session that ends so deletes nothing, and nothing is said (RFC 1939 §3).
+	Patience shell.Patience
 }
 
 const (
@@ -65,6 +68,9 @@ const (
 	scope            = "POP.AccessAsUser.All"
 )
 
+// patience is at least ten minutes (RFC 1939 §3); that a session ends after an hour is ours.
+var patience = shell.Patience{Idle: 10 * time.Minute, Age: time.Hour}
+
 // The ends of basic authentication (docs/reference/exchange-smtp.md §7).
 var (
 	basicEnds         = time.Date(2022, 10, 1, 0, 0, 0, 0, time.UTC)
@@ -75,6 +81,7 @@ func (c Config) withDefaults() Config {
 	shell.Fill(&c.Party, Party)
 	shell.Fill(&c.Profile, ProfileExchange)
 	shell.Fill(&c.Site, defaultSite)
+	c.Patience = c.Patience.Or(patience)
 	if c.Profile == ProfileExchange {
 		c.Security = ImplicitTLS
 		shell.Fill(&c.Late, exchangeLate)

@@ -21,6 +21,7 @@ type connection struct {
 	*session
 	raw      net.Conn
 	peer     *faultnet.Peer
+	watch    *shell.Watch
 	wire     *wire.Wire
 	tls      *tls.Conn
 	frontEnd string
@@ -31,15 +32,16 @@ func (s *Server) connection(raw net.Conn) {
 	peer := s.shell.Network.Peer(raw)
 	c := &connection{
 		session: &session{server: s, client: s.shell.Client(peer, raw, clientAddress)},
-		raw:     raw, peer: peer,
+		raw:     raw, peer: peer, watch: s.shell.Watch(peer, raw, s.config.Patience),
 	}
+	defer c.watch.Stop()
 	peer.Guard(raw, c.run)
 }
 
 func (c *connection) run() {
 	s, raw, peer := c.server, c.raw, c.peer
 	c.frontEnd = frontEnd(fmt.Sprintf("%sCA%04d.outlook.office365.com", s.config.Site, c.client.Random.Intn(10000)))
-	c.wire = wire.New(peer.Application(raw), nil)
+	c.wire = wire.New(peer.Application(raw), c.watch.Touch)
 	if s.config.Security == ImplicitTLS && c.handshake() != nil {
 		return
 	}
@@ -74,7 +76,7 @@ func (c *connection) handshake() error {
 	if err := c.tls.Handshake(); err != nil {
 		return err
 	}
-	c.wire = wire.New(c.peer.Application(c.tls), nil)
+	c.wire = wire.New(c.peer.Application(c.tls), c.watch.Touch)
 	c.secure, c.name = true, ""
 	return nil
 }
@@ -97,7 +99,7 @@ func (c *connection) serve() bool {
 				return reply{event: eventLineTooLong, closes: true}
 			},
 		)
-	case err != nil:
+	case err != nil || c.watch.Overdue():
 		return false
 	default:
 		name, text := "an unknown command", wire.CommandText(line, known, secret)
@@ -118,6 +120,8 @@ func (c *connection) serve() bool {
 // visit acts on a line inside a visit. Nothing that waits for the client happens there.
 func (c *connection) visit(name string, read journal.Text, act func() reply) reply {
 	s := c.server.shell
+	c.watch.Busy(true)
+	defer c.watch.Busy(false)
 	visit := s.Visit(c.peer, name)
 	if read != nil {
 		s.Record(c.client.Connection, journal.Join(journal.Plain("C: "), read), nil)

@@ -122,7 +122,7 @@ func (s *Server) refused(connection, user string, reason refusal.Reason) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refusals = history.Newest(
-		s.refusals, Refusal{At: s.shell.Clock.Now(), Connection: connection, User: user, Reason: reason},
+		s.refusals, Refusal{At: s.shell.Clock.Now(), Connection: connection, User: history.Name(user), Reason: reason},
 	)
 }
 

@@ -155,8 +155,8 @@ func (f Facts) Product(texts *locale.Texts) []Row {
 // Clock writes a time as the printer's pages do: month, day, year, half of the day (observed in public code).
 func Clock(t time.Time) string { return t.Format("01-02-2006 PM 03:04 UTC-07:00") }
 
-// Stamp writes a time as job lists do.
-func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
+// Stamp writes a time as job lists do. Like Clock, it writes the time of the place that the time carries.
+func Stamp(t time.Time) string { return t.Format("2006-01-02 15:04") }
 
 func port(number int) string {
 	if number == 0 {

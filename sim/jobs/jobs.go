@@ -4,6 +4,7 @@ package jobs
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ type Result string
 const (
 	Running   Result = "in-progress"
 	Completed Result = "completed"
+	Partly    Result = "sent-in-part" // some recipients were refused, the others have it
 	Failed    Result = "error"
 	Canceled  Result = "canceled"
 )
@@ -38,6 +40,8 @@ type Record struct {
 	To      string    `json:"to,omitempty"`
 	Result  Result    `json:"result"`
 	Code    string    `json:"code,omitempty"` // of the model's table; empty without error
+	// Refused are the recipients that the mail server did not accept, each with its reply's numbers.
+	Refused []string `json:"refused,omitempty"`
 }
 
 // History is the list of jobs, oldest first. Its methods are safe for concurrent use.
@@ -109,13 +113,13 @@ func (h *History) Add(r Record) int {
 	return r.Receipt
 }
 
-// End records how a job ended.
-func (h *History) End(receipt int, result Result, code string) {
+// End records how a job ended, and who does not get what was sent.
+func (h *History) End(receipt int, result Result, code string, refused ...string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := range h.file.Jobs {
 		if h.file.Jobs[i].Receipt == receipt {
-			h.file.Jobs[i].Result, h.file.Jobs[i].Code = result, code
+			h.file.Jobs[i].Result, h.file.Jobs[i].Code, h.file.Jobs[i].Refused = result, code, refused
 		}
 	}
 	h.save()
@@ -133,6 +137,12 @@ func (h *History) Get(receipt int) (Record, bool) {
 	return Record{}, false
 }
 
+// states are the results as any device has them.
+var states = map[Result]device.JobState{
+	Running: device.JobRunning, Completed: device.JobCompleted, Failed: device.JobFailed, Canceled: device.JobCanceled,
+	Partly: device.JobPartly,
+}
+
 // View returns the jobs as people see them, newest first.
 func (h *History) View(texts *locale.Texts) []device.Job {
 	h.mu.Lock()
@@ -142,7 +152,7 @@ func (h *History) View(texts *locale.Texts) []device.Job {
 		r := h.file.Jobs[i]
 		job := device.Job{
 			Receipt: r.Receipt, Time: r.Time, Type: texts.Label(r.Type), To: r.To,
-			Result: texts.Label(string(r.Result)), Code: r.Code,
+			Result: texts.Label(string(r.Result)), State: states[r.Result], Code: r.Code, Refused: slices.Clone(r.Refused),
 		}
 		// A code that the model does not know comes from a memory of another one.
 		row := models.Outcome{Code: r.Code}

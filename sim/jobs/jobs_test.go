@@ -34,7 +34,7 @@ func TestAJobIsShownWithCodeStatusAndRemedyOfTheGuide(t *testing.T) {
 	require.Equal(t, "Sending", h.View(texts(t, "en"))[0].Result)
 	h.End(receipt, jobs.Failed, "361")
 	require.Equal(t, []device.Job{{
-		Receipt: 1, Time: noon, Type: "Email", To: "bob@fabrikam.com", Result: "Error", Code: "361",
+		Receipt: 1, Time: noon, Type: "Email", To: "bob@fabrikam.com", Result: "Error", State: device.JobFailed, Code: "361",
 		Status:   "The connection to the cloud service or email service has expired.",
 		Solution: "Connect to the cloud service or email service.",
 	}}, h.View(texts(t, "en")))

@@ -96,16 +96,19 @@ type Administrator struct {
 
 // Panel is the control panel.
 type Panel struct {
-	Languages    []string   `yaml:"languages"`
-	FieldMaximum int        `yaml:"fieldMaximum"` // characters that a field takes
-	JobsListed   int        `yaml:"jobsListed"`   // newest jobs on Job Status
-	Menu         []MenuItem `yaml:"menu"`         // the keys of the home screen, in their order
+	Languages    []string      `yaml:"languages"`
+	FieldMaximum int           `yaml:"fieldMaximum"` // characters that a field takes
+	Fields       []Field       `yaml:"fields"`       // those that take something of their own
+	JobsListed   int           `yaml:"jobsListed"`   // newest jobs on Job Status
+	SleepTime    time.Duration `yaml:"sleepTime"`    // without a key until the glass goes dark; 0: it stays lit
+	Menu         []MenuItem    `yaml:"menu"`         // the keys of the home screen, in their order
 }
 
 // MenuItem is a key of the panel and what it leads to: a screen that package panel knows by its id, or a list of
 // further keys.
 type MenuItem struct {
 	Label  string     `yaml:"label"` // a label's name
+	Icon   string     `yaml:"icon"`  // one of [screen.Icons]; empty: none
 	Screen string     `yaml:"screen"`
 	Items  []MenuItem `yaml:"items"`
 	Locked bool       `yaml:"locked"` // Lock Setting keeps it for administrators (guide rule R25)

@@ -155,9 +155,9 @@ func TestAnUnknownWordIsToldWithFileAndLine(t *testing.T) {
 
 func TestAModelThatDoesNotHoldTogetherIsRefused(t *testing.T) {
 	for _, test := range []struct{ name, old, new, want string }{
-		{"a key that leads nowhere", "{label: copy, screen: copy}", "{label: copy}", "a key leads to a screen or has items"},
-		{"a key that leads to two things", "{label: copy, screen: copy}", "{label: copy, screen: copy, items: [{label: scan, screen: copy}]}", "a key leads to a screen or has items"},
-		{"two keys with one name", "{label: copy, screen: copy}", "{label: scan, screen: copy}", `two keys are called "scan" in "en"`},
+		{"a key that leads nowhere", "{label: copy, icon: copy, screen: copy}", "{label: copy}", "a key leads to a screen or has items"},
+		{"a key that leads to two things", "{label: copy, icon: copy, screen: copy}", "{label: copy, screen: copy, items: [{label: scan, screen: copy}]}", "a key leads to a screen or has items"},
+		{"two keys with one name", "{label: copy, icon: copy, screen: copy}", "{label: scan, screen: copy}", `two keys are called "scan" in "en"`},
 		{"two keys with one name in another language", "mail:\n", "words: {el: {label.copy: Ρυθμίς}}\nmail:\n", `two keys are called "ρυθμίς" in "el"`},
 		{"two links with one name", "{label: connection-test, page: connection-test}", "{label: basic, page: connection-test}", `two keys are called "basic"`},
 		{"two links to one page", "page: connection-test}", "page: email-server-basic}", `the page "email-server-basic" stands twice in the menu`},

@@ -23,6 +23,8 @@ type Machine interface {
 	Jobs() []device.Job
 	Model() *models.Model
 	SetLanguage(language string) error
+	// Now is the time by the printer's own clock.
+	Now() time.Time
 	// Originals is how many pages lie in the document feeder.
 	Originals() int
 	// DefaultSubject and DefaultFile are used where nothing is typed; date and time of Start follow the file's

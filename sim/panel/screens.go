@@ -1,37 +1,24 @@
 package panel
 
 import (
-	"errors"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"mfpsim/device"
+	"mfpsim/screen"
 	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
 )
 
-// screen is what the program can show; which models have it, where and under what key is data of the model.
-type screen struct {
-	lines  func(p *Panel, texts *locale.Texts) []string // what it shows
-	keys   func(p *Panel, texts *locale.Texts) []key    // keys besides those of its children
-	fields []string                                     // message ids of fields
+// view is what the program can show; which models have it, where and under what key is data of the model.
+type view struct {
+	kind   screen.Kind
+	fill   func(p *Panel, texts *locale.Texts, s *screen.Screen) // what it shows
+	keys   func(p *Panel, texts *locale.Texts) []key             // keys besides those of its children
+	fields []string                                              // message ids of fields
+	tabs   []string                                              // message ids of tabs
 }
-
-// key is something to press that is no item of the menu.
-type key struct {
-	label string // message id; empty: words are all there is
-	words string
-	press func(p *Panel, act *act) error
-}
-
-// The fields of Scan > Email.
-const (
-	fieldTo      = "label.to"
-	fieldSubject = "label.subject"
-	fieldFile    = "label.file-name"
-)
 
 // The screens that others than a person look for, by their ids.
 const (
@@ -40,166 +27,108 @@ const (
 	ScreenPrintStatusSheet = "print-status-sheet"
 )
 
-// screens are all that there are, by the ids that models name (docs/reference/printer.md §3).
-var screens = map[string]screen{
-	ScreenCopy: {lines: originals, keys: startKey((*Panel).startCopy)}, ScreenScanToEmail: {lines: scanLines, keys: startKey((*Panel).startScan), fields: []string{fieldTo, fieldSubject, fieldFile}},
-	ScreenPrintStatusSheet: {lines: sheetLines, keys: startKey((*Panel).printSheet)},
-	"language":             {lines: languageLines, keys: languageKeys}, "date-and-time": {lines: dateLines},
-	"wired-lan-wifi-status": {lines: networkLines}, "wifi-direct-status": {lines: wifiDirectLines},
-	"email-server-status": {lines: emailLines}, "tcp-ip": {lines: tcpLines},
-	"server-settings": {lines: serverSettingsLines}, "lock-setting": {lines: lockLines, keys: lockKeys},
-	"job-status": {lines: jobLines, keys: jobKeys},
+// views are all that there are, by the ids that models name (docs/reference/printer.md §3).
+var views = map[string]view{
+	ScreenCopy: {kind: screen.Form, fill: originals, keys: startKey((*Panel).startCopy)},
+	ScreenScanToEmail: {
+		kind: screen.Form, fill: fillScan, keys: scanKeys, fields: []string{fieldTo, fieldSubject, fieldFile},
+		tabs: []string{"label.recipient", "label.scan-settings"},
+	},
+	ScreenPrintStatusSheet: {kind: screen.Form, fill: fillSheet, keys: startKey((*Panel).printSheet)},
+	"language":             {fill: fillLanguages, keys: languageKeys},
+	"date-and-time":        {kind: screen.Facts, fill: fillDate},
+	"wired-lan-wifi-status": {kind: screen.Facts, fill: func(p *Panel, texts *locale.Texts, s *screen.Screen) {
+		s.Rows = factRows(p.machine.Facts().Network(texts))
+	}},
+	"wifi-direct-status": {kind: screen.Facts, fill: func(_ *Panel, texts *locale.Texts, s *screen.Screen) {
+		s.Rows = []screen.Row{fact(texts, "label.connection-mode", texts.Label("off"))}
+	}},
+	"email-server-status": {kind: screen.Facts, fill: fillEmail},
+	"tcp-ip": {kind: screen.Facts, fill: func(p *Panel, texts *locale.Texts, s *screen.Screen) {
+		s.Rows = factRows(p.machine.Facts().Network(texts)[2:])
+	}},
+	"server-settings": {kind: screen.Facts, fill: func(p *Panel, texts *locale.Texts, s *screen.Screen) {
+		fillEmail(p, texts, s)
+		s.Hint = texts.Text("set-in-web-config")
+	}},
+	"lock-setting": {fill: fillLock, keys: lockKeys},
+	"job-status":   {fill: fillJobs, keys: jobKeys, tabs: []string{"label.job-history", "label.active-jobs"}},
 }
 
 // Screens lists the ids of the screens, sorted.
-func Screens() []string { return slices.Sorted(maps.Keys(screens)) }
+func Screens() []string { return slices.Sorted(maps.Keys(views)) }
 
 func startKey(start func(p *Panel, a *act) error) func(*Panel, *locale.Texts) []key {
-	return func(*Panel, *locale.Texts) []key { return []key{{label: "label.start", press: start}} }
-}
-
-func originals(p *Panel, texts *locale.Texts) []string {
-	return []string{facts.Row{Label: texts.Label("pages"), Value: strconv.Itoa(p.machine.Originals())}.String()}
-}
-
-func scanLines(p *Panel, texts *locale.Texts) []string {
-	var rows []facts.Row
-	for _, to := range p.to {
-		rows = append(rows, facts.Row{Label: texts.Label("to"), Value: to})
+	return func(*Panel, *locale.Texts) []key {
+		return []key{labeled("label.start", screen.Main, "play", start)}
 	}
-	if len(p.to) == 0 {
-		rows = append(rows, facts.Row{Label: texts.Label("to")})
+}
+
+// originals says how many pages lie in the document feeder.
+func originals(p *Panel, texts *locale.Texts, s *screen.Screen) {
+	note := fact(texts, "label.pages", strconv.Itoa(p.machine.Originals()))
+	note.Icon = "paper"
+	s.Note = &note
+}
+
+// fillEmail shows the email server settings; a sign-in that is stored is the one success among them.
+func fillEmail(p *Panel, texts *locale.Texts, s *screen.Screen) {
+	s.Rows = factRows(p.machine.Facts().EmailServer(texts))
+	for i, row := range s.Rows {
+		if row.Label == texts.Label("current-status") {
+			s.Rows[i].Tone, s.Rows[i].Icon = screen.Good, "ok"
+		}
 	}
-	subject, file := p.typed[fieldSubject], p.typed[fieldFile]
-	if subject == "" {
-		subject = p.machine.DefaultSubject()
+}
+
+// fillSheet asks before the sheet is printed (guide rule R27).
+func fillSheet(_ *Panel, texts *locale.Texts, s *screen.Screen) {
+	s.Hint, s.Question = texts.Text("M5"), true
+}
+
+func fillDate(p *Panel, _ *locale.Texts, s *screen.Screen) {
+	s.Rows = []screen.Row{{Label: facts.Clock(p.machine.Facts().Now)}}
+}
+
+func fillLanguages(p *Panel, texts *locale.Texts, s *screen.Screen) {
+	for _, language := range p.machine.Model().Panel.Languages {
+		name := locale.NameOf(language)
+		s.Rows = append(s.Rows, screen.Row{Label: name, Key: name, On: language == texts.Language()})
 	}
-	if file == "" {
-		file = p.machine.DefaultFile()
-	}
-	rows = append(rows,
-		facts.Row{Label: texts.Label("subject"), Value: subject},
-		facts.Row{Label: texts.Label("file-name"), Value: file})
-	return append(facts.Lines(rows), originals(p, texts)...)
-}
-
-func networkLines(p *Panel, texts *locale.Texts) []string {
-	return facts.Lines(p.machine.Facts().Network(texts))
-}
-
-func tcpLines(p *Panel, texts *locale.Texts) []string {
-	return facts.Lines(p.machine.Facts().Network(texts)[2:])
-}
-
-func wifiDirectLines(_ *Panel, texts *locale.Texts) []string {
-	return []string{facts.Row{Label: texts.Label("connection-mode"), Value: texts.Label("off")}.String()}
-}
-
-func emailLines(p *Panel, texts *locale.Texts) []string {
-	return facts.Lines(p.machine.Facts().EmailServer(texts))
-}
-
-func serverSettingsLines(p *Panel, texts *locale.Texts) []string {
-	return append(emailLines(p, texts), texts.Text("set-in-web-config"))
-}
-
-func sheetLines(_ *Panel, texts *locale.Texts) []string { return []string{texts.Text("M5")} }
-
-func dateLines(p *Panel, _ *locale.Texts) []string {
-	return []string{facts.Clock(p.machine.Facts().Now)}
-}
-
-func languageLines(_ *Panel, texts *locale.Texts) []string {
-	return []string{facts.Row{Label: texts.Label("language"), Value: locale.NameOf(texts.Language())}.String()}
+	note := fact(texts, "label.language", locale.NameOf(texts.Language()))
+	s.Note = &note
 }
 
 func languageKeys(p *Panel, _ *locale.Texts) []key {
 	var keys []key
 	for _, language := range p.machine.Model().Panel.Languages {
 		choose := func(p *Panel, _ *act) error { return p.stored(p.machine.SetLanguage(language)) }
-		keys = append(keys, key{words: locale.NameOf(language), press: choose})
+		keys = append(keys, key{Key: screen.Key{Label: locale.NameOf(language), Role: screen.Item}, press: choose})
 	}
 	return keys
 }
 
-func lockLines(p *Panel, texts *locale.Texts) []string {
+func fillLock(p *Panel, texts *locale.Texts, s *screen.Screen) {
 	state := "off"
 	if p.machine.Locked() {
 		state = "on"
 	}
-	return []string{facts.Row{Label: texts.Label("lock-setting"), Value: texts.Label(state)}.String()}
+	for _, name := range []string{"on", "off"} {
+		words := texts.Label(name)
+		s.Rows = append(s.Rows, screen.Row{Label: words, Key: words, On: name == state})
+	}
+	note := fact(texts, "label.lock-setting", texts.Label(state))
+	s.Note = &note
 }
 
 func lockKeys(*Panel, *locale.Texts) []key {
 	return []key{
-		{label: "label.on", press: func(p *Panel, _ *act) error { return p.stored(p.machine.SetLocked(true)) }},
-		{label: "label.off", press: func(p *Panel, _ *act) error {
+		labeled("label.on", screen.Item, "", func(p *Panel, _ *act) error { return p.stored(p.machine.SetLocked(true)) }),
+		labeled("label.off", screen.Item, "", func(p *Panel, _ *act) error {
 			if p.machine.Locked() && !p.admin { // whoever locked it may still stand before this screen
 				return device.ErrLocked
 			}
 			return p.stored(p.machine.SetLocked(false))
-		}},
+		}),
 	}
-}
-
-// stored says on the panel that the memory has not taken a setting; it stays as it was.
-func (p *Panel) stored(err error) error {
-	if err != nil && !errors.Is(err, device.ErrPoweredOff) {
-		p.message = "setting-not-stored"
-		return nil
-	}
-	return err
-}
-
-func jobLines(p *Panel, texts *locale.Texts) []string {
-	jobs := p.machine.Jobs()
-	if len(jobs) == 0 {
-		return []string{texts.Text("no-jobs")}
-	}
-	var lines []string
-	for _, job := range jobs[:min(len(jobs), p.machine.Model().Panel.JobsListed)] {
-		line := strings.Join(
-			[]string{strconv.Itoa(job.Receipt), facts.Stamp(job.Time), job.Type, job.To, job.Result}, " | ",
-		)
-		if job.Code != "" {
-			line += " " + job.Code
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-// jobKeys has a key for each job of the list, named by its receipt number; it opens the job's details.
-func jobKeys(p *Panel, _ *locale.Texts) []key {
-	jobs := p.machine.Jobs()
-	var keys []key
-	for _, job := range jobs[:min(len(jobs), p.machine.Model().Panel.JobsListed)] {
-		open := func(p *Panel, _ *act) error { p.detail = job.Receipt; return nil }
-		keys = append(keys, key{words: strconv.Itoa(job.Receipt), press: open})
-	}
-	return keys
-}
-
-// detailLines are one job with its code, status and remedy (guide rules R43, R44).
-func (p *Panel) detailLines(texts *locale.Texts) []string {
-	for _, job := range p.machine.Jobs() {
-		if job.Receipt != p.detail {
-			continue
-		}
-		rows := []facts.Row{
-			{Label: texts.Label("receipt-no"), Value: strconv.Itoa(job.Receipt)},
-			{Label: texts.Label("date-time"), Value: facts.Stamp(job.Time)},
-			{Label: texts.Label("type"), Value: job.Type},
-			{Label: texts.Label("to"), Value: job.To},
-			{Label: texts.Label("result"), Value: job.Result},
-		}
-		if job.Code != "" {
-			rows = append(rows,
-				facts.Row{Label: texts.Label("error-code"), Value: job.Code},
-				facts.Row{Label: texts.Label("status"), Value: job.Status},
-				facts.Row{Label: texts.Label("solution"), Value: job.Solution})
-		}
-		return facts.Lines(rows)
-	}
-	return []string{texts.Text("no-jobs")}
 }

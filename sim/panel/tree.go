@@ -20,7 +20,7 @@ func (i *item) id() string { return locale.LabelID(i.Label) }
 func (i *item) child(n int) *item { return (*item)(&i.Items[n]) }
 
 // check returns an error if not all screens of the menu are known.
-func (i *item) check(known map[string]screen) error {
+func (i *item) check(known map[string]view) error {
 	if _, found := known[i.Screen]; !found && i.Screen != "" {
 		return fmt.Errorf("the panel knows no screen %q", i.Screen)
 	}

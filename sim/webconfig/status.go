@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mfpsim/sim/facts"
 	"mfpsim/sim/models"
@@ -35,8 +36,12 @@ func (r *request) jobs() {
 		},
 	}
 	for _, job := range r.machine.Jobs() {
+		result := job.Result
+		if len(job.Refused) > 0 {
+			result += ", " + facts.Row{Label: t("not-accepted"), Value: strings.Join(job.Refused, ", ")}.String()
+		}
 		list.Rows = append(list.Rows, row{Cells: []string{
-			strconv.Itoa(job.Receipt), facts.Stamp(job.Time), job.Type, job.Result, job.To, job.Code, job.Status, job.Solution,
+			strconv.Itoa(job.Receipt), facts.Stamp(job.Time), job.Type, result, job.To, job.Code, job.Status, job.Solution,
 		}})
 	}
 	p := page{Path: r.heading("job-history"), Table: list}

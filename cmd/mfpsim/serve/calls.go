@@ -32,13 +32,17 @@ type call struct {
 	body   []byte
 }
 
-// maxCalls bounds what is kept of them.
-const maxCalls = 10_000
+// maxCalls and maxOctets bound what is kept of them.
+const (
+	maxCalls  = 10_000
+	maxOctets = 64 << 20 // of bodies and addresses
+)
 
 // calls keeps the requests of the bench's owner, so that they can be made again. The zero value is ready.
 type calls struct {
 	mu      sync.Mutex
 	made    []call
+	octets  int    // of them
 	flying  int    // requests under way
 	problem string // why they cannot be made again; empty: they can
 }
@@ -75,8 +79,14 @@ func (c *calls) keep(at time.Duration, plane string, r *http.Request, serve func
 		c.problem = "a request was too long, or was cut off"
 	case len(c.made) == maxCalls:
 		c.problem = fmt.Sprintf("there were more than %d requests", maxCalls)
+	case c.octets+len(body)+len(r.URL.RequestURI()) > maxOctets:
+		c.problem = "the requests together were too long"
 	default:
+		c.octets += len(body) + len(r.URL.RequestURI())
 		c.made = append(c.made, call{at, plane, r.Method, r.URL, r.Header.Get("Content-Type"), body})
+	}
+	if c.problem != "" {
+		c.made = nil // nobody makes them again
 	}
 	c.flying++
 	c.mu.Unlock()

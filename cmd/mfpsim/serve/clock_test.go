@@ -16,6 +16,10 @@ func TestTheControlAPIMovesNoClockOutOfItsRange(t *testing.T) {
 	for _, test := range []struct{ name, path, body, message string }{
 		{"past the end of all time", "/clock/advance", `{"duration":"36500d"}`, "the time of this bench ends on "},
 		{"a sum that no number holds", "/clock/advance", `{"duration":"99999d2562047h"}`, "more than a hundred years"},
+		{"six digits of days", "/clock/advance", `{"duration":"300000d"}`, "300000d is more than a hundred years"},
+		{"more digits than a number holds", "/clock/advance", `{"duration":"99999999999999999999d1h"}`, "is more than a hundred years"},
+		{"more hours than a number holds", "/clock/advance", `{"duration":"99999999999999999999h"}`, "is more than a hundred years"},
+		{"no length of time", "/clock/advance", `{"duration":"3 weeks"}`, "is no length of time"},
 		{"a year of five digits", "/clock/printer", `{"date":"10000-01-01T00:00:00Z"}`, "is no date; write 2026-03-02"},
 		{"the last year of four", "/clock/printer", `{"date":"9999-12-31T00:00:00Z"}`, "a clock cannot be set to the year 9999"},
 		{"the year 0", "/clock/printer", `{"date":"0000-01-01T00:00:00Z"}`, "a clock cannot be set to the year 0"},

@@ -27,6 +27,9 @@ func TestAnAccountIsMadeInBothCloudsOrNotAtAll(t *testing.T) {
 			"a domain of no organization", "POST", "/user", `{"words":"bob@contso.com"}`,
 			"bob@contso.com is an address of the Internet: nothing was made. It takes mail without an account; the organizations of the bench have outlook.com, contoso.com",
 		},
+		{"the same with a mailbox", "POST", "/user", `{"words":"bob@contso.com mailbox"}`, "an address of the Internet: nothing was made"},
+		{"the same with a role and a password", "POST", "/user", `{"words":"bob@contso.com mfa role='Global Administrator'","password":"Correct-Horse-9"}`, "an address of the Internet: nothing was made"},
+		{"another address of a domain of none", "POST", "/user", `{"words":"carol@contoso.com primary=carol@contso.com"}`, "does not have the domain contso.com"},
 		{"an account that is there", "POST", "/user", `{"words":"alice@contoso.com"}`, "exist"},
 		{
 			"a blank, through Graph", "POST", "/graph/v1.0/users",

@@ -32,6 +32,7 @@ type advanced struct {
 type printerClockRequest struct {
 	Date  string `json:"date,omitempty" doc:"what the clock is to show: 2026-03-02, or 2026-03-02T09:00:00Z"`
 	Drift string `json:"drift,omitempty" doc:"gained per day: 30s; lost: -2m"`
+	Ahead string `json:"timeDifference,omitempty" doc:"of the printer's place to UTC: +09:00"`
 }
 
 // heldState tells of a bench that does not go on.
@@ -93,13 +94,13 @@ func tellsClock() act {
 	})
 }
 
-// setPrinterClock sets the date that the printer shows, what its clock gains each day, or both.
+// setPrinterClock sets the date that the printer shows, what its clock gains each day, its time difference, or all of them.
 func setPrinterClock(b *bench, in printerClockRequest) error {
-	if in.Date == "" && in.Drift == "" {
-		return routes.Refuse("name a date, or a drift per day")
+	if in.Date == "" && in.Drift == "" && in.Ahead == "" {
+		return routes.Refuse("name a date, a drift per day, or a time difference")
 	}
 	var at time.Time
-	var perDay time.Duration
+	var perDay, ahead time.Duration
 	var err error
 	if in.Date != "" {
 		if at, err = phrase.Date(in.Date); err != nil {
@@ -111,7 +112,12 @@ func setPrinterClock(b *bench, in printerClockRequest) error {
 			return routes.Refused(err)
 		}
 	}
-	// Both are looked at before one is set: what is refused changes nothing.
+	if in.Ahead != "" {
+		if ahead, err = phrase.TimeDifference(in.Ahead); err != nil {
+			return routes.Refused(err)
+		}
+	}
+	// All are looked at before one is set: what is refused changes nothing.
 	if in.Date != "" {
 		if err := vtime.CheckDate(at); err != nil {
 			return routes.Refused(err)
@@ -121,6 +127,11 @@ func setPrinterClock(b *bench, in printerClockRequest) error {
 		return routes.Refused(err)
 	}
 	return b.act("control: set the printer's clock", func(ctx context.Context) error {
+		if in.Ahead != "" { // first: the memory may refuse it
+			if err := b.device.SetTimeDifference(ctx, ahead); err != nil {
+				return err
+			}
+		}
 		if in.Date != "" {
 			if err := b.device.SetDate(ctx, at); err != nil {
 				return err
@@ -175,10 +186,18 @@ func (b *bench) advance(d time.Duration) (advanced, error) {
 	return advanced{Now: b.world.Now(), Events: events}, nil
 }
 
-var days = regexp.MustCompile(`^([0-9]{1,5})d(.*)$`)
+var days = regexp.MustCompile(`^([0-9]+)d(.*)$`)
+
+// lengthOfTime is how one is written, however long it is.
+var lengthOfTime = regexp.MustCompile(`^-?([0-9]+(\.[0-9]*)?(h|m|s|ms|us|µs|ns))+$`)
 
 // longest is how far the clock goes in one step.
-const longest = 100 * 365 * 24 * time.Hour
+const (
+	longestDays = 100 * 365
+	longest     = longestDays * 24 * time.Hour
+)
+
+func tooLong(text string) error { return routes.Refuse("%s is more than a hundred years", text) }
 
 // parseDuration reads "2160h", "15m", "91d" or "1d12h".
 func parseDuration(text string) (time.Duration, error) {
@@ -188,18 +207,24 @@ func parseDuration(text string) (time.Duration, error) {
 	var whole, part time.Duration
 	rest := text
 	if m := days.FindStringSubmatch(text); m != nil {
-		n, _ := strconv.Atoi(m[1]) // five digits at most
+		n, err := strconv.Atoi(m[1])
+		if err != nil || n > longestDays {
+			return 0, tooLong(text)
+		}
 		whole, rest = time.Duration(n)*24*time.Hour, m[2]
 	}
 	if rest != "" {
 		var err error
 		if part, err = time.ParseDuration(rest); err != nil {
+			if lengthOfTime.MatchString(rest) { // what Go cannot hold
+				return 0, tooLong(text)
+			}
 			return 0, routes.Refuse("%q is no length of time; write 90s, 15m, 2160h or 91d", text)
 		}
 	}
 	switch {
 	case part > longest-min(whole, longest) || whole > longest: // their sum may be more than a Duration holds
-		return 0, routes.Refuse("%s is more than a hundred years", text)
+		return 0, tooLong(text)
 	case whole+part < 0:
 		return 0, routes.Refuse("time does not go back: %s", text)
 	}

@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
@@ -22,8 +21,8 @@ func (f fault) forOutside() error {
 	for _, one := range f.faults {
 		switch {
 		case one.From != "":
-		case one.Kind == faultnet.NoName:
-			return errors.New("no-name: clients from outside look names up elsewhere; from=printer plants it for a party of the bench")
+		case one.Kind == faultnet.NoName || one.Kind == faultnet.DeadAddress:
+			return fmt.Errorf("%s: clients from outside look names up elsewhere; from=printer plants it for a party of the bench", one.Kind)
 		case one.Read > 0:
 			return fmt.Errorf(
 				"%s at=read: what clients from outside write is not counted; use at=write, or plant it for a party of the bench by from=printer",
@@ -47,7 +46,7 @@ func networkRoutes() group {
 	return group{Title: "The network", Routes: []route{
 		{
 			Request: "POST /network/fault", Example: `{"words":"smtp reset after=100 times=1"}`,
-			About: "Makes the network do something to a party, in place of what was planted for it: the words of the verb `network`. Clients from outside meet it too, unless `from=` names a party of the bench; `no-name` and `at=read:N` need that.",
+			About: "Makes the network do something to a party, in place of what was planted for it: the words of the verb `network`. Clients from outside meet it too, unless `from=` names a party of the bench; `no-name`, `dead-address` and `at=read:N` need that.",
 			Act: said("network", func(b *bench, words []string) (f fault, err error) {
 				f.party, f.faults, err = phrase.Faults(words, b.lab.Parties())
 				if err == nil {

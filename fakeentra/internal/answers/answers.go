@@ -32,7 +32,13 @@ const (
 	KindDuplicate Kind = "duplicate" // every member of the JSON twice
 	KindHuge      Kind = "huge"      // a body of 1 MiB
 	KindChange    Kind = "change"    // JSON with other members: Answer.Changes
-	KindAnswer    Kind = "answer"    // whole: for the words content-type=, charset=, status=, latency= and then=
+
+	// The same, of a server that means harm: to be met with bounds.
+	KindEndless     Kind = "endless"      // the body has no end: 64 MiB to whoever goes on reading
+	KindGzipBomb    Kind = "gzip-bomb"    // 32 MiB in some kilobytes of gzip, asked for or not
+	KindHeaderFlood Kind = "header-flood" // 512 header fields of 1 kB
+
+	KindAnswer Kind = "answer" // whole: for the words content-type=, charset=, status=, latency= and then=
 
 	// States of the device code that a poll carries (docs/reference/entra.md §2.2).
 	KindPending  Kind = "pending"   // go on polling, whatever the person has done: the number of polls before success
@@ -118,7 +124,7 @@ func Grants() []string {
 func Kinds() []Kind {
 	return []Kind{
 		KindHTML, KindEmpty, KindNothing, KindError, KindStatus, KindBody, KindRedirect,
-		KindTruncated, KindHalf, KindDuplicate, KindHuge, KindChange, KindAnswer,
+		KindTruncated, KindHalf, KindDuplicate, KindHuge, KindEndless, KindGzipBomb, KindHeaderFlood, KindChange, KindAnswer,
 		KindPending, KindApprove, KindDeclined, KindExpired, KindSlowDown, KindCode, KindCodeRefused,
 	}
 }
@@ -174,7 +180,7 @@ func (a Answer) check() error {
 		return fmt.Errorf("the endpoint %s does not answer in JSON, so that no member can be changed", a.Endpoint)
 	case a.Then != GoesOn && a.Then != ThenSilent && a.Then != ThenClose:
 		return &choice.Error{What: "end of an answer", Wanted: string(a.Then), Present: []string{"silent", "close"}}
-	case a.Then != GoesOn && (a.Kind == KindNothing || a.Kind == KindTruncated):
+	case a.Then != GoesOn && (a.Kind == KindNothing || a.Kind == KindTruncated || a.Kind == KindEndless):
 		return fmt.Errorf("%s closes the connection already", a.Kind)
 	case (a.Kind == KindStatus || a.Status != 0) && (a.Status < 200 || a.Status > 599):
 		return fmt.Errorf("%d is no HTTP status", a.Status)

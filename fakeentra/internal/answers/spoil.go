@@ -129,7 +129,14 @@ func (p *spoiler) Write(body []byte) (int, error) {
 			spoilt = append(spoilt, body[1:]...)
 		}
 	case KindHuge:
-		spoilt = inflate(body)
+		spoilt = inflate(body, hugeBody)
+	case KindEndless:
+		endless(p.ResponseWriter)
+	case KindGzipBomb:
+		spoilt = compressed(inflate(body, bombBody))
+		p.Header().Set("Content-Encoding", "gzip")
+	case KindHeaderFlood:
+		flood(p.Header())
 	case KindChange:
 		spoilt = changed(body, p.answer.Changes)
 	}
@@ -141,15 +148,15 @@ func (p *spoiler) Write(body []byte) (int, error) {
 	return len(body), err
 }
 
-// inflate fills a body up to 1 MiB: a JSON object by one more member, all else by blanks.
-func inflate(body []byte) []byte {
+// inflate fills a body up to a length: a JSON object by one more member, all else by blanks.
+func inflate(body []byte, length int) []byte {
 	const head, tail = `,"padding":"`, `"}`
-	if len(body) > 2 && body[len(body)-1] == '}' && body[0] == '{' && len(body)+len(head)+len(tail) < hugeBody {
-		padding := hugeBody - (len(body) - 1) - len(head) - len(tail)
+	if len(body) > 2 && body[len(body)-1] == '}' && body[0] == '{' && len(body)+len(head)+len(tail) < length {
+		padding := length - (len(body) - 1) - len(head) - len(tail)
 		return []byte(string(body[:len(body)-1]) + head + strings.Repeat("x", padding) + tail)
 	}
-	if len(body) >= hugeBody {
+	if len(body) >= length {
 		return body
 	}
-	return append(append([]byte{}, body...), strings.Repeat(" ", hugeBody-len(body))...)
+	return append(append([]byte{}, body...), strings.Repeat(" ", length-len(body))...)
 }

@@ -35,16 +35,7 @@ func (e *Endpoint) readAdminConsent(a *wire.Request) (*codes.Request, *catalogue
 		web.Redirect, web.Platform = application.FirstRedirect() // docs/reference/entra.md E14 [D]
 	}
 	if web.Redirect == "" {
-		return nil, catalogue.Fail(
-			50011,
-		).With(
-			"redirectTerm", "redirect URI",
-		).With(
-			"replyAddress", a.Param("redirect_uri"),
-		).
-			With(
-				"identifier", application.ID,
-			)
+		return nil, unregistered(a, application)
 	}
 	c := &codes.Request{
 		Application: application.ID, Alias: a.Alias, Correlation: a.Correlation, V1: a.V1,
@@ -56,7 +47,7 @@ func (e *Endpoint) readAdminConsent(a *wire.Request) (*codes.Request, *catalogue
 		c.Scope, p = e.Directory.Resources().Parse(web.AdminText, application.Name, resources.Several)
 	}
 	if p != nil {
-		return c, p.With("tenant", a.Alias.DirectoryName())
+		return c, p.With("tenant", e.Directory.TenantName(a.Alias, a.Param("login_hint")))
 	}
 	return c, nil
 }

@@ -56,16 +56,7 @@ func (e *Endpoint) readAuthorize(a *wire.Request) (*codes.Request, *catalogue.Pr
 		if !web.Explicit {
 			return nil, catalogue.Fail(900971)
 		}
-		return nil, catalogue.Fail(
-			50011,
-		).With(
-			"redirectTerm", "redirect URI",
-		).With(
-			"replyAddress", a.Param("redirect_uri"),
-		).
-			With(
-				"identifier", application.ID,
-			)
+		return nil, unregistered(a, application)
 	}
 	_, web.HasState = a.Either("state")
 	web.State, web.Mode, web.Info = a.Param("state"), "query", a.Param("client_info") == "1"
@@ -78,7 +69,7 @@ func (e *Endpoint) readAuthorize(a *wire.Request) (*codes.Request, *catalogue.Pr
 		return c, p
 	}
 	if c.Scope, p = a.Scope(e.Directory.Resources(), application.Name); p != nil {
-		return c, p.With("tenant", a.Alias.DirectoryName())
+		return c, p.With("tenant", e.Directory.TenantName(a.Alias, a.Param("login_hint")))
 	}
 	if a.Alias.Consumers() && c.Scope.API.Same(resources.Exchange) && c.Scope.Audience != resources.Exchange.Roots[0] {
 		return c, catalogue.Fail(70011).With("scope", a.Param("scope"))
@@ -100,6 +91,12 @@ func (e *Endpoint) readAuthorize(a *wire.Request) (*codes.Request, *catalogue.Pr
 		return c, catalogue.Fail(50196)
 	}
 	return c, readChallenge(a, web)
+}
+
+// unregistered refuses a redirect URI that the application does not have.
+func unregistered(a *wire.Request, application directory.Application) *catalogue.Problem {
+	return catalogue.Fail(50011).With("redirectTerm", "redirect URI").
+		With("replyAddress", a.Param("redirect_uri")).With("identifier", application.ID)
 }
 
 // webClient finds the application of a request that came by a browser.

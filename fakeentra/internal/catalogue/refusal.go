@@ -3,6 +3,7 @@ package catalogue
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Refusal is how Entra refused: a person on a page, or a program at an endpoint.
@@ -23,9 +24,17 @@ func (r *Refusal) Error() string {
 	case r.Page == "":
 		return fmt.Sprintf("%s: %s", r.Word, r.Text)
 	case r.AADSTS == 0:
-		return fmt.Sprintf("%s: %s", r.Page, r.Text)
+		return r.heading() + r.Text
 	}
-	return fmt.Sprintf("%s: AADSTS%d: %s", r.Page, r.AADSTS, r.Text)
+	return fmt.Sprintf("%sAADSTS%d: %s", r.heading(), r.AADSTS, r.Text)
+}
+
+// heading begins the sentence: some headings are whole sentences with their own full stop.
+func (r *Refusal) heading() string {
+	if strings.ContainsAny(r.Page[len(r.Page)-1:], ".?!;") || strings.HasSuffix(r.Page, "।") {
+		return r.Page + " "
+	}
+	return r.Page + ": "
 }
 
 // Refuse is a refusal by the page of that heading.

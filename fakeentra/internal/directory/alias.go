@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"strings"
 
 	"mfpsim/fakeentra/internal/catalogue"
@@ -60,6 +61,30 @@ func (d *Directory) Resolve(text string) (Alias, *catalogue.Problem) {
 		return Alias{Text: text}, catalogue.Fail(90002).With("tenant", text)
 	}
 	return Alias{Text: text, Tenant: t.key, ID: t.ID, Name: t.Name, personal: t.Personal}, nil
+}
+
+// TenantName is what messages call the tenant that a token is for: that of the alias, else the home of the person whom a
+// request names, else the only organization that there is, else the alias itself.
+func (d *Directory) TenantName(alias Alias, principal string) string {
+	if alias.Tenant != 0 {
+		return alias.DirectoryName()
+	}
+	if u, known := d.Account(principal); known {
+		return u.Home.Name
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	name := ""
+	for _, t := range d.book.tenants {
+		switch {
+		case t.Personal:
+		case name != "":
+			return alias.Text
+		default:
+			name = t.Name
+		}
+	}
+	return cmp.Or(name, alias.Text)
 }
 
 // Client finds the application that a program says it is. Whether it is let in is another question; so is its state.

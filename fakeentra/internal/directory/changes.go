@@ -7,6 +7,7 @@ const (
 	ChangeDefaults = "security defaults" // of a tenant
 	ChangePassword = "password"          // of a user
 	ChangeUserNew  = "new user"
+	ChangeUserGone = "user deleted"
 )
 
 // Change is something in the directory that another service of the bench has to know.

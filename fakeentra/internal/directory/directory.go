@@ -76,6 +76,14 @@ func (u *user) account() Account {
 	}
 }
 
+// Provider is what sentences call the identity provider of an account.
+func (a Account) Provider() string {
+	if a.Personal {
+		return "live.com" // captured, azure-docs#118443
+	}
+	return "https://sts.windows.net/" + a.Home.ID + "/"
+}
+
 // tenant and user find records by their keys; nil: there is none.
 func (d *book) tenant(key TenantKey) *tenant {
 	if key < 1 || int(key) > len(d.every) {

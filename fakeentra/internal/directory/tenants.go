@@ -94,6 +94,14 @@ var settings = map[string]func(t *Tenant, value string) error{
 		}
 		return err
 	},
+	"Refresh tokens": func(t *Tenant, value string) error {
+		var word string
+		err := words.OneOf(&word, "Refresh tokens", value, map[string]string{"single-use": "one", "reusable": "many"})
+		if err == nil {
+			t.SingleUseTokens = word == "one"
+		}
+		return err
+	},
 	"Refresh token length": func(t *Tenant, value string) error {
 		if strings.EqualFold(value, "usual") {
 			t.RefreshTokenLength = 0
@@ -135,15 +143,25 @@ func (d *Directory) Set(key TenantKey, setting, value string) (Tenant, error) {
 	})
 }
 
-// DeleteTenant removes an organization with all that is in it: AADSTS90002.
+// DeleteTenant removes an organization with all that is in it, and tells the watchers whose accounts are gone:
+// AADSTS90002.
 func (d *Directory) DeleteTenant(key TenantKey) {
+	for _, gone := range d.deleteTenant(key) {
+		d.Tell(gone)
+	}
+}
+
+func (d *Directory) deleteTenant(key TenantKey) (gone []Change) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	b := d.book
 	t := b.tenant(key)
 	t.deleted = true
 	for _, u := range b.userOrder {
-		u.deleted = u.deleted || u.tenant == t
+		if u.tenant == t && !u.deleted {
+			u.deleted = true
+			gone = append(gone, u.gone())
+		}
 	}
 	for domain, owner := range b.byDomain {
 		if owner == t {
@@ -152,4 +170,5 @@ func (d *Directory) DeleteTenant(key TenantKey) {
 	}
 	delete(b.byID, t.ID)
 	b.tenants = slices.DeleteFunc(b.tenants, func(other *tenant) bool { return other == t })
+	return gone
 }

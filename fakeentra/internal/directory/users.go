@@ -106,14 +106,19 @@ func (d *Directory) SetState(key UserKey, state State) {
 	d.book.log(u.tenant, activity, administrator, u.Principal, "")
 }
 
-// Delete removes a user: AADSTS50034.
-func (d *Directory) Delete(key UserKey) {
+// Delete removes a user, and tells the watchers: AADSTS50034.
+func (d *Directory) Delete(key UserKey) { d.Tell(d.delete(key)) }
+
+func (d *Directory) delete(key UserKey) Change {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	u := d.book.user(key)
 	u.deleted = true
 	d.book.log(u.tenant, "Delete user", administrator, u.Principal, "")
+	return u.gone()
 }
+
+func (u *user) gone() Change { return Change{Kind: ChangeUserGone, Tenant: u.tenant.ID, User: u.Principal} }
 
 // SetMFA makes every sign-in of a user ask for a second factor, or no longer.
 func (d *Directory) SetMFA(key UserKey, on bool) {

@@ -66,11 +66,7 @@ func (k *Keeper) Account(v Visit, u directory.Account) *catalogue.Problem {
 	if cell.Open() {
 		return nil
 	}
-	idp := "https://sts.windows.net/" + u.Home.ID + "/"
-	if u.Personal {
-		idp = "live.com" // captured, azure-docs#118443
-	}
-	return v.problem(cell).With("user", u.Principal).With("idp", idp)
+	return v.problem(cell).With("user", u.Principal).With("idp", u.Provider())
 }
 
 // Admits reports whether an account is let in, strict or not.

@@ -102,7 +102,7 @@ func (e *Endpoint) clientCredentials(
 	}
 	scope, p := applicationScope(a, e.Directory.Resources())
 	if p != nil {
-		return nil, p.With("tenant", a.Alias.DirectoryName())
+		return nil, p.With("tenant", e.tenantName(a))
 	}
 	sp, known := e.Directory.ServicePrincipal(a.Alias.Tenant, application.ID)
 	row := signinlog.SignIn{

@@ -54,7 +54,7 @@ func (e *Endpoint) makeCode(a *wire.Request) ([]byte, *catalogue.Problem) {
 	}
 	scope, p := a.Scope(e.Directory.Resources(), application.Name)
 	if p != nil {
-		return nil, p.With("tenant", a.Alias.DirectoryName())
+		return nil, p.With("tenant", e.tenantName(a))
 	}
 	if a.Alias.Consumers() && scope.API.Same(resources.Exchange) && scope.Audience != resources.Exchange.Roots[0] {
 		// outlook.office365.com is not for Outlook.com (docs/reference/entra.md §10)

@@ -25,7 +25,7 @@ func (e *Endpoint) passwordGrant(
 	}
 	scope, p := e.Directory.Resources().Parse(a.Param("scope"), application.Name, resources.Single)
 	if p != nil {
-		return nil, p.With("tenant", a.Alias.DirectoryName())
+		return nil, p.With("tenant", e.tenantName(a))
 	}
 	u, known := e.Directory.Account(a.Param("username"))
 	if !known {

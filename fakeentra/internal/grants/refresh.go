@@ -14,7 +14,8 @@ import (
 	"mfpsim/fakeentra/internal/wire"
 )
 
-// refresh redeems a refresh token (docs/reference/entra.md §4). Each use gives a new one; the old one stays good.
+// refresh redeems a refresh token (docs/reference/entra.md §4). Each use gives a new one; the old one stays
+// good, unless the tenant's are for one use.
 func (e *Endpoint) refresh(a *wire.Request, application directory.Application) (*tokens.Answer, *catalogue.Problem) {
 	text := a.Param("refresh_token")
 	if text == "" {
@@ -56,6 +57,9 @@ func (e *Endpoint) refresh(a *wire.Request, application directory.Application) (
 	if p != nil {
 		return nil, p
 	}
+	if u.Home.SingleUseTokens {
+		e.Mint.Spend(token)
+	}
 	return e.Mint.Issue(a, holder, g, scope, tokens.Binding{}), nil
 }
 
@@ -75,6 +79,8 @@ func (e *Endpoint) usable(
 	switch {
 	case token.Dead:
 		p = catalogue.Fail(530036)
+	case token.Spent: // ours: Entra's own are not spent by use, so that nobody has an answer of it
+		p = catalogue.Fail(70000)
 	case a.At.Sub(token.At) >= e.Settings.RefreshTokenLifetime || token.Void:
 		p = catalogue.Fail(700082).With("issued", catalogue.SevenDigits(token.At)).
 			With("idle", dotNetSpan(e.Settings.RefreshTokenLifetime))

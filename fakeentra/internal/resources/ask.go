@@ -1,6 +1,7 @@
 package resources
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -26,6 +27,9 @@ type Request struct {
 
 	text string // the scope parameter
 }
+
+// Asked is the scope as it was asked for, or the resource.
+func (q Request) Asked() string { return cmp.Or(q.text, q.Audience) }
 
 // Name is a permission that was asked for by its name.
 type Name struct {

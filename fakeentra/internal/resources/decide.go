@@ -192,31 +192,33 @@ func (c *Consent) add(scope string) {
 
 // missing says that an application's registration does not name the resource; nil: it does.
 func (q Request) missing(app Registration) *catalogue.Problem {
-	requested := append(slices.Clone(app.Scopes), app.Roles...)
-	named := map[string]bool{}
-	for _, r := range q.Table.apis {
-		named[r.ID] = len(r.held(requested)) > 0 ||
-			r.Same(Graph) && slices.ContainsFunc(requested, func(scope string) bool { return openIDWord(scope) != "" })
-	}
-	if q.Every {
-		named[q.API.ID] = len(requested) > 0
-	}
+	listed := q.Table.listed(app)
 	switch {
-	case named[q.API.ID]:
+	case slices.Contains(listed, q.API.ID), q.Every && len(app.Scopes)+len(app.Roles) > 0:
 		return nil
 	case q.API.Same(Graph):
 		return catalogue.Fail(650056).With("name", q.API.Name).With("id", app.ID).Say("invalid_client")
 	}
+	return catalogue.Fail(650057).With("appId", app.ID).With("appName", app.Name).With("resourceAppId", q.API.ID).
+		With("resource", q.Audience).With("regList", q.Table.Listed(app)).
+		Say("invalid_client") // in a redirect: public log (2024-07-23)
+}
+
+// listed are the ids of the resources that an application's registration names.
+func (t *Table) listed(app Registration) []string {
+	requested := append(slices.Clone(app.Scopes), app.Roles...)
 	var list []string
-	for _, r := range q.Table.apis {
-		if named[r.ID] {
+	for _, r := range t.apis {
+		if len(r.held(requested)) > 0 ||
+			r.Same(Graph) && slices.ContainsFunc(requested, func(scope string) bool { return openIDWord(scope) != "" }) {
 			list = append(list, r.ID)
 		}
 	}
-	return catalogue.Fail(650057).With("appId", app.ID).With("appName", app.Name).With("resourceAppId", q.API.ID).
-		With("resource", q.Audience).With("regList", strings.Join(list, ", ")).
-		Say("invalid_client") // in a redirect: public log (2024-07-23)
+	return list
 }
+
+// Listed is the "list of valid resources" of a sentence.
+func (t *Table) Listed(app Registration) string { return strings.Join(t.listed(app), ", ") }
 
 // shown lists permissions in the words of the consent page.
 func (t *Table) shown(scopes, roles []string) []string {

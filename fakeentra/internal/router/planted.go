@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"mfpsim/fakeentra/internal/answers"
-	"mfpsim/fakeentra/internal/catalogue"
 	"mfpsim/fakeentra/internal/codes"
 	"mfpsim/fakeentra/internal/endpoints"
 	"mfpsim/fakeentra/internal/grants"
@@ -45,7 +44,7 @@ func (r *Router) answerPlanted(
 	}
 	switch planted.Kind {
 	case answers.KindError:
-		r.Front.AnswerError(planted.Spoil(w), a, r.about(a, planted.Error(w.Header())))
+		r.Front.AnswerError(planted.Spoil(w), a, r.Grants.About(a, planted.Error(w.Header())))
 		return w, true
 	case answers.KindCodeRefused:
 		r.Browser.WrongCode(w, a)
@@ -56,30 +55,6 @@ func (r *Router) answerPlanted(
 	default:
 		return planted.Spoil(w), false
 	}
-}
-
-// about fills in what a planted sentence can know: who asks, and where.
-func (r *Router) about(a *wire.Request, p *catalogue.Problem) *catalogue.Problem {
-	p = p.With("method", a.HTTP.Method)
-	if a.Alias.Text != "" {
-		p = p.With("tenant", a.Alias.DirectoryName()).With("tenantName", a.Alias.DirectoryName())
-	}
-	if p.Row.Code == 900144 || p.Row.Code == 90014 || p.Row.Code == 500011 {
-		return p // the name in these is no application's
-	}
-	id, _, _ := a.Client()
-	if application, known := r.Directory.Application(id); known {
-		for word, value := range map[string]string{
-			"id": application.ID, "appId": application.ID, "name": application.Name, "appName": application.Name,
-		} {
-			p = p.With(word, value)
-		}
-		switch p.Row.Code {
-		case 50011, 7000215, 7000222: // elsewhere the identifier is a resource's
-			p = p.With("identifier", application.ID)
-		}
-	}
-	return p
 }
 
 // asAnswersSee is a request as planted answers see it.

@@ -53,6 +53,7 @@ type Refresh struct {
 	At    time.Time // when it was issued
 	Void  bool      // by [Mint.ExpireRefresh]
 	Dead  bool      // by [Mint.Bury]
+	Spent bool      // by [Mint.Spend]
 
 	number uint64
 }
@@ -64,7 +65,8 @@ func (m *Mint) Redeem(text string) (r Refresh, ok bool) {
 	defer m.mu.Unlock()
 	g, known := m.grants[number]
 	return Refresh{
-		Grant: g, At: at, Void: issued <= m.refreshMark, Dead: m.dead[issued], number: issued,
+		Grant: g, At: at, Void: issued <= m.refreshMark, Dead: m.dead[issued], Spent: m.spent[issued],
+		number: issued,
 	}, ok && known
 }
 
@@ -76,6 +78,16 @@ func (m *Mint) Bury(r Refresh) {
 		m.dead = map[uint64]bool{}
 	}
 	m.dead[r.number] = true
+}
+
+// Spend makes a refresh token one that was used where one use is all.
+func (m *Mint) Spend(r Refresh) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.spent == nil {
+		m.spent = map[uint64]bool{}
+	}
+	m.spent[r.number] = true
 }
 
 // ExpireRefresh makes every refresh token given out so far count as unused for too long.

@@ -72,6 +72,7 @@ type Mint struct {
 	issued      uint64          // counts tokens
 	accessMark  uint64          // access tokens up to this number are expired by an act
 	refreshMark uint64          // refresh tokens likewise
+	spent       map[uint64]bool // refresh tokens that were used where one use is all
 	dead        map[uint64]bool // refresh tokens that are dead for good, by their numbers
 }
 

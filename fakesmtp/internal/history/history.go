@@ -4,6 +4,7 @@ package history
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -60,6 +61,18 @@ func Newest[E any](list []E, e E) []E {
 	return append(list, e)
 }
 
+// longestName bounds what is kept of a name that a client has given, in octets: an address has 254 at most (RFC 5321
+// §4.5.3.1.3 with erratum 1690). A client may say much more, as often as it likes.
+const longestName = 256
+
+// Name is what is kept of a name that a client has given.
+func Name(given string) string {
+	if len(given) <= longestName {
+		return given
+	}
+	return strings.ToValidUTF8(strings.Clone(given[:longestName]), "") + "…"
+}
+
 // Log keeps sessions and refusals. The zero Log is empty. All methods are safe for concurrent use.
 type Log struct {
 	mu       sync.Mutex
@@ -100,6 +113,7 @@ func (e Entry) End(how string, at time.Time) {
 
 // Refuse notes a refusal.
 func (e Entry) Refuse(r Refusal) {
+	r.User, r.Reply = Name(r.User), Name(r.Reply)
 	e.log.mu.Lock()
 	defer e.log.mu.Unlock()
 	e.log.refusals = Newest(e.log.refusals, r)

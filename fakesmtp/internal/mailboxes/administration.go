@@ -124,7 +124,7 @@ func (s *Store) MailboxesOf(organization string) []MailboxSettings {
 	o := s.organization(organization)
 	var all []MailboxSettings
 	for _, m := range s.order {
-		if o != nil && m.organization == o {
+		if o != nil && m.organization == o && !m.removed {
 			all = append(all, s.settings(m))
 		}
 	}

@@ -18,6 +18,9 @@ func (s *Store) Deliveries(after int) []Delivery {
 	for _, m := range s.mailboxes {
 		owners[&m.inbox] = m.address
 	}
+	for _, m := range s.order { // with those that were removed
+		owners[&m.inbox] = m.address
+	}
 	var found []Delivery
 	for _, letter := range s.shelf.After(after) {
 		d := Delivery{Serial: letter.Serial()}

@@ -67,7 +67,7 @@ func (s *Store) Deliver(name string, m mail.Message, way *transit.Way) {
 func (s *Store) deliver(name string, m mail.Message, way *transit.Way) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	user := s.mailbox(name)
+	user := s.readable(name) // one that was removed meanwhile had submitted it before
 	way.Sender = user.organization.letterhead
 	m.CarryBy(way)
 	user.held += int64(m.Size())
@@ -157,20 +157,23 @@ func (s *Store) Sent(address string, from, most int) []mail.Message {
 func (s *Store) page(address string, from, most int, of func(*mailbox) *mail.Box) []mail.Message {
 	s.mu.Lock()
 	var page mail.Page
-	if m := s.recipient(address); m != nil {
+	if m := s.readable(address); m != nil {
 		page = of(m).Page(from, most)
 	}
 	s.mu.Unlock()
 	return page.Shown()
 }
 
-// Addresses are those of the mailboxes of organizations, in the order of their making.
+// Addresses are those of the mailboxes of organizations that can be read, in the order of their making: removed ones
+// too.
 func (s *Store) Addresses() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	addresses := make([]string, len(s.order))
-	for i, m := range s.order {
-		addresses[i] = m.address
+	addresses := make([]string, 0, len(s.order))
+	for _, m := range s.order {
+		if s.readable(m.address) == m {
+			addresses = append(addresses, m.address)
+		}
 	}
 	return addresses
 }
@@ -179,7 +182,7 @@ func (s *Store) Addresses() []string {
 func (s *Store) Count(address string) (count, dropped int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.recipient(address); m != nil {
+	if m := s.readable(address); m != nil {
 		return m.inbox.Count(), m.inbox.Dropped()
 	}
 	return 0, 0
@@ -211,11 +214,26 @@ func (s *Store) Trace() []TraceEntry {
 	return slices.Clone(s.trace)
 }
 
-// Key is the one name of the mailbox that an address leads to.
+// readable finds the mailbox whose mail an address shows: the one that mail to it goes to, else the one that was removed
+// last. Under s.mu.
+func (s *Store) readable(name string) *mailbox {
+	if m := s.recipient(name); m != nil {
+		return m
+	}
+	if m := s.removed[strings.ToLower(name)]; m != nil {
+		return m
+	}
+	if base, tagged := s.untagged(name); tagged {
+		return s.removed[strings.ToLower(base)]
+	}
+	return nil
+}
+
+// Key is the one name of the mailbox that an address leads to, the address itself if there is none, in lower case.
 func (s *Store) Key(address string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.recipient(address); m != nil {
+	if m := s.readable(address); m != nil {
 		return strings.ToLower(m.address)
 	}
 	return strings.ToLower(address)
@@ -225,7 +243,7 @@ func (s *Store) Key(address string) string {
 func (s *Store) After(address string, number int) (found mail.Message, own int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.recipient(address); m != nil {
+	if m := s.readable(address); m != nil {
 		return m.inbox.After(number)
 	}
 	return mail.Message{}, 0, false

@@ -90,7 +90,8 @@ type Store struct {
 	mu            sync.Mutex
 	organizations []*organization
 	mailboxes     map[string]*mailbox // by address in lower case, aliases too
-	order         []*mailbox          // those of organizations, as they were made
+	removed       map[string]*mailbox // those that were removed, by address: they can only be read
+	order         []*mailbox          // those of organizations, as they were made, removed ones too
 	shelf         mail.Shelf
 	trace         []TraceEntry // of the messages on the shelf
 	arrival       mail.Arrival
@@ -133,6 +134,7 @@ type mailbox struct {
 	address        string // as it was written
 	aliases        []string
 	organization   *organization // nil: on the Internet
+	removed        bool
 	smtpAuth       setting[*bool]
 	sendAs         setting[[]string]
 	fullAccess     setting[[]string]
@@ -153,7 +155,7 @@ type mailbox struct {
 
 // New makes a store without organizations. The seed decides their ids.
 func New(seed uint64, defaults Defaults, keep mail.Keep) *Store {
-	s := &Store{seed: seed, defaults: defaults, mailboxes: map[string]*mailbox{}}
+	s := &Store{seed: seed, defaults: defaults, mailboxes: map[string]*mailbox{}, removed: map[string]*mailbox{}}
 	s.shelf.Keep, s.shelf.Dropped = keep, s.dropped
 	return s
 }
@@ -248,12 +250,29 @@ func (s *Store) AddMailbox(m Mailbox) error {
 	return nil
 }
 
+// RemoveMailbox takes a mailbox away, by any of its addresses: mail for it is reported back, and nobody submits as it.
+// What has arrived can still be read. The addresses are free for a new mailbox.
+func (s *Store) RemoveMailbox(name string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.mailbox(name)
+	if m == nil || m.organization == nil {
+		return fmt.Errorf("%q: %w", name, ErrNoMailbox)
+	}
+	m.removed = true
+	for _, own := range m.names() {
+		delete(s.mailboxes, strings.ToLower(own))
+		s.removed[strings.ToLower(own)] = m
+	}
+	return nil
+}
+
 func (s *Store) add(m *mailbox) {
 	m.sent.Seat.Sent = true
 	if m.organization != nil {
 		m.inbox.Seat.Organization, m.sent.Seat.Organization = m.organization.id, m.organization.id
 	}
-	for _, name := range append([]string{m.address}, m.aliases...) {
+	for _, name := range m.names() {
 		s.mailboxes[strings.ToLower(name)] = m
 	}
 	if m.organization != nil {
@@ -281,6 +300,9 @@ func (s *Store) organizationOf(user string) *organization {
 
 // mailbox finds a mailbox by an address; nil: there is none. Under s.mu.
 func (s *Store) mailbox(address string) *mailbox { return s.mailboxes[strings.ToLower(address)] }
+
+// names are all its addresses.
+func (m *mailbox) names() []string { return append([]string{m.address}, m.aliases...) }
 
 // owns reports whether an address is the mailbox's own.
 func (m *mailbox) owns(name string) bool {

@@ -126,6 +126,7 @@ type Submission struct {
 	MaxRecipients int
 	Quota, Held   int64 // octets; a Quota of zero is none
 	Verdict       string
+	Gone          bool // the mailbox was removed after the client had authenticated
 }
 
 // Submission returns what holds for a mailbox that submits.
@@ -134,7 +135,9 @@ func (s *Store) Submission(name string, now time.Time) Submission {
 	defer s.mu.Unlock()
 	m := s.mailbox(name)
 	if m == nil {
-		return Submission{}
+		return Submission{
+			MaxSendSize: s.defaults.MaxSendSize, MaxRecipients: s.defaults.MaxRecipients, Gone: true,
+		}
 	}
 	holds := Submission{
 		MaxSendSize: m.maxSendSize.at(now), MaxRecipients: m.recipientLimit.at(now), Quota: m.quota, Held: m.held,
@@ -157,8 +160,10 @@ func (s *Store) Submitter(sender string) string {
 	if m := s.mailbox(sender); m != nil && m.organization != nil {
 		return m.address
 	}
-	if len(s.order) > 0 {
-		return s.order[0].address
+	for _, m := range s.order {
+		if !m.removed {
+			return m.address
+		}
 	}
 	return ""
 }

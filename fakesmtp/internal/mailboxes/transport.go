@@ -235,13 +235,21 @@ func (s *Store) recipient(name string) *mailbox {
 	if m := s.mailbox(name); m != nil {
 		return m
 	}
-	local, domain, _ := strings.Cut(name, "@")
-	base, _, tagged := strings.Cut(local, "+")
-	o := s.organization(domain)
-	if !tagged || base == "" || o == nil || o.noPlusAddressing {
-		return nil
+	if base, tagged := s.untagged(name); tagged {
+		return s.mailbox(base)
 	}
-	return s.mailbox(base + "@" + domain)
+	return nil
+}
+
+// untagged is an address without what follows the plus sign, where plus addressing is on. Under s.mu.
+func (s *Store) untagged(name string) (base string, tagged bool) {
+	local, domain, _ := strings.Cut(name, "@")
+	local, _, tagged = strings.Cut(local, "+")
+	if !tagged || local == "" {
+		return "", false
+	}
+	o := s.organization(domain)
+	return local + "@" + domain, o != nil && !o.noPlusAddressing
 }
 
 // restrictionOf is what keeps a mailbox from sending: its own restriction or its organization's.

@@ -49,7 +49,7 @@ func (c *session) greet(ctx context.Context, name string, extended bool) {
 	}
 	c.helo = name
 	c.abort()
-	c.shown.Note(func(shown *history.Session) { shown.Hello = name })
+	c.shown.Note(func(shown *history.Session) { shown.Hello = history.Name(name) })
 	size := strconv.FormatInt(c.endpoint.Settings.MaxSize, 10)
 	switch {
 	case !extended:

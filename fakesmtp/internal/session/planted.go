@@ -67,7 +67,7 @@ func (c *session) circumstances(row *replies.Reply) replies.Values {
 	}
 	v := replies.Values{
 		"size", strconv.FormatInt(c.endpoint.Settings.MaxSize, 10), "error", failed, "user", c.user, "from", from,
-		"bytes", "0", "verdict", "Suspend, ShowTierUpgrade", "duration", duration(c.endpoint.now().Sub(c.watch.opened)),
+		"bytes", "0", "verdict", "Suspend, ShowTierUpgrade", "duration", duration(c.endpoint.now().Sub(c.watch.Opened())),
 		"internal", "10000000000000", "seconds", "0.100", "rate", "10.000",
 	}
 	if strings.Contains(row.Text, "{id}") {

@@ -10,6 +10,7 @@ import (
 	"mfpsim/fakesmtp/internal/history"
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/replies"
+	"mfpsim/fakesmtp/internal/shell"
 	"mfpsim/fakesmtp/internal/wire"
 	"mfpsim/journal"
 )
@@ -39,8 +40,8 @@ func (c *session) readLine() error {
 		return nil
 	case err != nil:
 		return err
-	case c.overdue():
-		return errOverdue
+	case c.watch.Overdue():
+		return shell.ErrOverdue
 	}
 	if answer := c.pending; answer != nil {
 		c.pending = nil
@@ -97,7 +98,7 @@ func (c *session) startTLS() error {
 	}
 	c.tls = secure
 	c.wire.Free()
-	c.wire = wire.New(c.peer.Application(secure), c.touch)
+	c.wire = wire.New(c.peer.Application(secure), c.watch.Touch)
 	c.helo = ""
 	c.abort()
 	state := secure.ConnectionState()

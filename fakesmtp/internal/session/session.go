@@ -56,18 +56,21 @@ type session struct {
 	drain     bool            // after the end: read on, say nothing
 
 	principal mailboxes.Principal // an application that acts for itself; zero: a person
-	watch     watch
+	watch     *shell.Watch
 	shown     history.Entry
 }
 
 func (c *session) serve() {
-	c.wire = wire.New(c.peer.Application(c.raw), c.touch)
+	settings := c.endpoint.Settings
+	c.watch = c.endpoint.Shell.Watch(
+		c.peer, c.raw, shell.Patience{Idle: settings.IdleTimeout, Age: settings.SessionTimeout},
+	)
+	defer c.watch.Stop()
+	c.wire = wire.New(c.peer.Application(c.raw), c.watch.Touch)
 	defer func() { c.wire.Free() }()
 	c.name()
 	c.shown = c.endpoint.History.Open(c.peer.Connection(), c.endpoint.now())
-	c.startWatch()
 	defer c.ended(history.Closed) // a panic has told no other end
-	defer c.stopWatch()
 	defer c.abort()
 
 	c.visit("banner", nil, nil, func(context.Context) { c.say(replies.Banner) }, answers.OnConnect)
@@ -82,7 +85,7 @@ func (c *session) serve() {
 			err = c.readLine()
 		}
 		if err != nil {
-			if !c.expired(err) {
+			if !c.watch.Expired(err) {
 				c.ended(history.HungUp)
 				return
 			}
@@ -114,7 +117,7 @@ func (c *session) name() {
 func (c *session) visit(
 	name string, planted *answers.Answer, read journal.Text, act func(ctx context.Context), moments ...answers.Moment,
 ) {
-	c.watch.busy.Store(true)
+	c.watch.Busy(true)
 	v := c.endpoint.Shell.Visit(c.peer, name)
 	if read != nil {
 		c.record(journal.Join(journal.Plain("C: "), read), nil)
@@ -129,8 +132,7 @@ func (c *session) visit(
 		c.giveAnswer(ctx, planted, act)
 	}
 	v.End()
-	c.touch()
-	c.watch.busy.Store(false)
+	c.watch.Busy(false)
 	c.write()
 	if planted != nil {
 		c.carryOut(planted)

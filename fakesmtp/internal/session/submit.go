@@ -62,6 +62,8 @@ func (c *session) judge(m mail.Message, size int64) (replies.Event, replies.Valu
 		return event, nil
 	}
 	switch {
+	case holds.Gone:
+		return replies.AuthNoMailbox, nil
 	case size > e.Settings.MaxSize:
 		return replies.TooLarge, nil
 	case m.HeaderSize() > e.Settings.MaxHeaderSize:

@@ -5,17 +5,20 @@ import (
 	"sync"
 )
 
-// mostHeard bounds what is remembered of the secrets that clients were given or have sent.
-const mostHeard = 10_000
+// mostHeard and mostOctets bound what is remembered of the secrets that clients were given or have sent.
+const (
+	mostHeard  = 10_000
+	mostOctets = 16 << 20
+)
 
 // Secrets is what must not be found in any artefact: those of accounts for good, and of what clients were given or have
 // sent the newest. The zero Secrets are none. All methods are safe for concurrent use.
 type Secrets struct {
-	mu    sync.Mutex
-	seen  map[string]struct{}
-	kept  []string
-	heard []string // a ring when it is full
-	next  int      // place in the full ring
+	mu     sync.Mutex
+	seen   map[string]struct{}
+	kept   []string
+	heard  []string // oldest first
+	octets int      // of what was heard
 }
 
 // Keep notes a secret for good; an empty one is none.
@@ -31,14 +34,16 @@ func (s *Secrets) Keep(secret string) {
 func (s *Secrets) Add(secret string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case !s.fresh(secret):
-	case len(s.heard) < mostHeard:
-		s.heard = append(s.heard, secret)
-	default:
-		delete(s.seen, s.heard[s.next])
-		s.heard[s.next] = secret
-		s.next = (s.next + 1) % mostHeard
+	if !s.fresh(secret) {
+		return
+	}
+	s.heard = append(s.heard, secret)
+	s.octets += len(secret)
+	for len(s.heard) > 1 && (len(s.heard) > mostHeard || s.octets > mostOctets) {
+		delete(s.seen, s.heard[0])
+		s.octets -= len(s.heard[0])
+		s.heard[0] = ""
+		s.heard = s.heard[1:]
 	}
 }
 
@@ -58,5 +63,5 @@ func (s *Secrets) fresh(secret string) bool {
 func (s *Secrets) List() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Concat(s.kept, s.heard[s.next:], s.heard[:s.next])
+	return slices.Concat(s.kept, s.heard)
 }

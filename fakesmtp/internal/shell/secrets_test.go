@@ -2,6 +2,7 @@ package shell
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,4 +24,17 @@ func TestPasswordsAreRememberedForGoodAndTheNewestOfWhatClientsHaveSent(t *testi
 	require.Len(t, secrets.seen, 1+mostHeard)
 	secrets.Add("0")
 	require.Equal(t, "0", secrets.List()[mostHeard], "what was forgotten is new again")
+}
+
+func TestLongSecretsAreNotRememberedByTheGigabyte(t *testing.T) {
+	var secrets Secrets
+	secrets.Keep("password")
+	long := strings.Repeat("x", 1<<20)
+	for i := range 100 {
+		secrets.Add(strconv.Itoa(i) + long)
+	}
+	all := secrets.List()
+	require.Len(t, all, 1+15)
+	require.Equal(t, "99"+long, all[15], "the newest stay")
+	require.Len(t, secrets.seen, 16)
 }

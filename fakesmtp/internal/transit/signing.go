@@ -12,6 +12,8 @@ import (
 	"net"
 	"strings"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"mfpsim/fakesmtp/internal/identity"
 	"mfpsim/fakesmtp/internal/mail"
 )
@@ -44,12 +46,26 @@ func signatureOf(text []byte, blank bool) string {
 		return base64.StdEncoding.EncodeToString(make([]byte, key.Size()))
 	}
 	sum := sha256.Sum256(text)
+	if made, known := signatures.Get(sum); known {
+		return made
+	}
 	signature, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum[:])
 	if err != nil {
 		panic("transit: the test key does not sign: " + err.Error())
 	}
-	return base64.StdEncoding.EncodeToString(signature)
+	made := base64.StdEncoding.EncodeToString(signature)
+	signatures.Add(sum, made)
+	return made
 }
+
+// signatures are the newest by their hash: a mail is read more than once, and its signatures are made when it is read.
+var signatures = func() *lru.Cache[[sha256.Size]byte, string] {
+	cache, err := lru.New[[sha256.Size]byte, string](1024)
+	if err != nil {
+		panic(err) // of a size that is none
+	}
+	return cache
+}()
 
 // signed completes a field that ends with an empty b=: it signs the fields of a header that are named, and the field
 // itself.

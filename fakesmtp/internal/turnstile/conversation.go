@@ -25,19 +25,21 @@ type conversation struct {
 	wire      *wire.Wire
 	tls       *tls.Conn // to the client; nil: in clear
 	pipe      *pipe
+	watch     *shell.Watch
 	inside    net.Conn // to the library, under TLS as the client is
 
 	admitted  bool // the library has the connection
 	answering bool // the next line answers a challenge
 	data      bool // the next thing is a message
 	upgrade   bool // the next thing is a handshake
+	lapsed    bool // the client's time was up
 }
 
 // open lets the client in, with TLS from the first byte if that is how the server is reached.
 func (c *conversation) open() error {
 	end := net.Conn(library{c.pipe, c.client})
 	c.inside = inside{library{c.pipe, c.client}}
-	c.wire = wire.New(c.peer.Application(c.raw), nil)
+	c.wire = wire.New(c.peer.Application(c.raw), c.watch.Touch)
 	if c.implicit() {
 		server, err := ServerTLS(c.turnstile.config.Shell, c.turnstile.config.Host)
 		if err != nil {
@@ -69,7 +71,7 @@ func (c *conversation) secure() error {
 	if err := c.tls.Handshake(); err != nil {
 		return err
 	}
-	c.wire = wire.New(c.peer.Application(c.tls), nil)
+	c.wire = wire.New(c.peer.Application(c.tls), c.watch.Touch)
 	return nil
 }
 
@@ -87,21 +89,33 @@ func (c *conversation) run() {
 		switch {
 		case c.upgrade:
 			c.upgrade = false
-			if err = c.secure(); err == nil {
-				err = c.secureInside()
+			if c.secure() != nil || c.secureInside() != nil {
+				return
 			}
 		case c.data:
 			err = c.message()
 		default:
 			err = c.line()
 		}
-		if err != nil {
+		if err != nil && !c.timeOut(err) {
 			return
 		}
 	}
 	if c.wire.Writer.Flush() == nil && c.tls != nil {
 		_ = c.tls.CloseWrite()
 	}
+}
+
+// timeOut lets the library say that the client's time is up, if that is what an error of reading means.
+func (c *conversation) timeOut(err error) bool {
+	if !c.watch.Expired(err) || c.lapsed {
+		return false
+	}
+	c.lapsed = true
+	c.watch.End()
+	c.pipe.lapse()
+	c.visit("time-out", nil, "", nil)
+	return true
 }
 
 // line serves one command, or one answer to a challenge.
@@ -121,6 +135,8 @@ func (c *conversation) line() error {
 		return nil
 	case err != nil:
 		return err
+	case c.watch.Overdue():
+		return shell.ErrOverdue
 	}
 	verb, arguments := wire.Command(line)
 	text, name, command := wire.CommandText(line, wire.KnownVerb, nil), verb, line
@@ -150,7 +166,9 @@ func (c *conversation) message() error {
 	c.data = false
 	limit := c.turnstile.config.MaxSize
 	pieces, size, err := c.wire.Message(limit)
-	if err != nil {
+	if errors.Is(err, wire.ErrEndless) {
+		defer c.pipe.hangUp() // after the refusal: nobody reads to its end
+	} else if err != nil {
 		return err
 	}
 	body := slices.Concat(pieces...)
@@ -159,14 +177,20 @@ func (c *conversation) message() error {
 		given = wire.StuffLenient(body)
 	}
 	if size > limit { // the library is to refuse it: it gets as much as it needs for that
-		filler := bytes.Repeat([]byte("x"), int(limit)-len(body)+1)
-		given = append(append(given, filler...), "\r\n"...)
+		given = append(given, filler(int(limit)-len(body))...)
 	}
 	if size <= limit || !c.turnstile.config.StopsAtSize {
 		given = append(given, ".\r\n"...)
 	}
 	c.visitMessage("end of DATA", wire.Summary(size, mail.Received(pieces).Subject), given)
 	return nil
+}
+
+// filler is the rest of a message that is too large, in lines: with the last of them it is longer than room.
+func filler(room int) []byte {
+	line := []byte(strings.Repeat("x", 76) + "\r\n")
+	lines := bytes.Repeat(line, room/len(line))
+	return append(append(lines, bytes.Repeat([]byte("x"), room%len(line)+1)...), "\r\n"...)
 }
 
 func (c *conversation) visitMessage(name, summary string, given []byte) {
@@ -179,12 +203,17 @@ func (c *conversation) chunk(line, arguments string) error {
 	text, given := journal.Plain(wire.Printable(line)), []byte(line+"\r\n")
 	if size, malformed := strconv.ParseUint(number, 10, 32); malformed == nil {
 		limit := c.turnstile.config.MaxSize
+		if int64(size) > wire.Beyond(limit) { // not read to its end
+			c.refuse(text, tooLarge)
+			c.pipe.hangUp()
+			return nil
+		}
 		body, err := c.wire.Chunk(int64(size), limit)
 		if err != nil {
 			return err
 		}
 		if int64(size) > limit { // never kept in full, so the library cannot have it; it would say the same
-			c.refuse(text, "552 5.3.4 Max message size exceeded")
+			c.refuse(text, tooLarge)
 			return nil
 		}
 		given = slices.Concat(append([][]byte{given}, body...)...)
@@ -192,6 +221,9 @@ func (c *conversation) chunk(line, arguments string) error {
 	c.visit("BDAT", text, line, given)
 	return nil
 }
+
+// tooLarge is what emersion/go-smtp says to a chunk that is too large; mhale/smtpd knows no chunks.
+const tooLarge = "552 5.3.4 Max message size exceeded"
 
 // refuse answers in the library's place.
 func (c *conversation) refuse(read journal.Text, reply string) {
@@ -209,6 +241,8 @@ func (c *conversation) visit(
 	name string, read journal.Text, command string, given []byte, more ...journal.Text,
 ) (code int) {
 	s := c.turnstile.config.Shell
+	c.watch.Busy(true)
+	defer c.watch.Busy(false)
 	visit := s.Visit(c.peer, name)
 	if read != nil {
 		c.record("C: ", read)

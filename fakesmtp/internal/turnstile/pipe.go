@@ -19,6 +19,7 @@ type pipe struct {
 	in      bytes.Buffer // to the library
 	out     bytes.Buffer // from it
 	asking  bool         // the library waits for more
+	lapsed  bool         // the client's time is up
 	ended   bool         // the turnstile gives no more
 	hungUp  bool         // the conversation is over for both
 	closed  bool         // the library has closed
@@ -56,6 +57,14 @@ func (p *pipe) hangUp() {
 	p.changed.Broadcast()
 }
 
+// lapse tells the library that its client's time is up: what it reads now, or next, is a time-out.
+func (p *pipe) lapse() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lapsed, p.asking = true, false
+	p.changed.Broadcast()
+}
+
 // end is the turnstile's farewell: the library reads an end of file.
 func (p *pipe) end() {
 	p.mu.Lock()
@@ -84,8 +93,11 @@ func (l library) Read(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for l.in.Len() == 0 {
-		if l.ended || l.over() {
+		switch {
+		case l.ended || l.over():
 			return 0, io.EOF
+		case l.lapsed:
+			return 0, os.ErrDeadlineExceeded
 		}
 		l.asking = true
 		l.changed.Broadcast()

@@ -22,6 +22,8 @@ type Config struct {
 	// MaxLine is the longest line of a command; MaxSize is that of a message. The library has the same limits.
 	MaxLine int
 	MaxSize int64
+	// Patience is how long a client is waited for. When it ends, the library reads a time-out, and says so.
+	Patience shell.Patience
 	// StopsAtSize: the library stops reading a message that is too large, and would take its rest for commands. It is
 	// given no rest.
 	StopsAtSize bool
@@ -77,8 +79,10 @@ func (t *Turnstile) Close() {
 func (t *Turnstile) Connection(raw net.Conn) {
 	peer := t.config.Shell.Network.Peer(raw)
 	p := newPipe()
+	watch := t.config.Shell.Watch(peer, raw, t.config.Patience)
+	defer watch.Stop()
 	c := &conversation{
-		turnstile: t, raw: raw, peer: peer, pipe: p,
+		turnstile: t, raw: raw, peer: peer, pipe: p, watch: watch,
 		client: t.config.Shell.Client(peer, raw, t.config.Address),
 	}
 	c.client.HangUp = p.hangUp

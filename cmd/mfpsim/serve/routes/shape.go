@@ -4,7 +4,9 @@ import (
 	"encoding"
 	"encoding/json"
 	"fmt"
+	"path"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
@@ -104,12 +106,7 @@ func (s *shapes) object(t reflect.Type) *shape {
 	found := &shape{kind: object}
 	s.byType[t] = found // before its members, which may have it again
 	if t.Name() != "" {
-		found.name = strings.ToUpper(t.Name()[:1]) + t.Name()[1:]
-		for _, other := range s.named {
-			if other.name == found.name {
-				panic(fmt.Sprintf("routes: two types are called %s", found.name))
-			}
-		}
+		found.name = s.nameOf(t)
 		s.named = append(s.named, found)
 	}
 	for _, f := range reflect.VisibleFields(t) {
@@ -127,6 +124,20 @@ func (s *shapes) object(t reflect.Type) *shape {
 		})
 	}
 	return found
+}
+
+// nameOf is what the page calls a type: by its own name, and by that of its package too where another has the name.
+func (s *shapes) nameOf(t reflect.Type) string {
+	capital := func(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
+	name := capital(t.Name())
+	taken := func(other *shape) bool { return other.name == name }
+	if slices.ContainsFunc(s.named, taken) {
+		name = capital(path.Base(t.PkgPath())) + name
+	}
+	if slices.ContainsFunc(s.named, taken) {
+		panic(fmt.Sprintf("routes: two types are called %s", name))
+	}
+	return name
 }
 
 // schema is the shape as JSON Schema, as OpenAPI 3.1 has it.

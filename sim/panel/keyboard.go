@@ -1,0 +1,209 @@
+package panel
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"mfpsim/choice"
+	"mfpsim/screen"
+	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
+)
+
+// keyboard is the on-screen keyboard over a field. Its letters are data ([models.Keyboard]).
+type keyboard struct {
+	field   string // message id of its label
+	value   string
+	masked  bool
+	note    string // message id; empty: none
+	maximum int    // characters
+	boards  []*models.Keyboard
+	at      int // of boards
+	shift   bool
+	signs   bool
+	confirm func(p *Panel, value string) // what OK does; it closes the keyboard if the value will do
+}
+
+// write opens the keyboard for a field of Scan > Email.
+func (p *Panel) write(id string) {
+	k := p.keyboardFor(id)
+	if id != fieldTo {
+		k.value = p.form.typed[id]
+	}
+	k.confirm = func(p *Panel, value string) {
+		if id == fieldTo && !address(value) {
+			p.message = notice{id: "address-not-valid"}
+			return
+		}
+		if err := p.enter(id, value); err != nil {
+			p.message = notice{id: "invalid-characters"}
+			return
+		}
+		p.above = p.above[:len(p.above)-1]
+	}
+	p.above = append(p.above, k)
+}
+
+// askPassword is the keyboard for the administrator's password (guide rule R25).
+func (p *Panel) askPassword() *keyboard {
+	k := p.keyboardFor(fieldPassword)
+	k.masked = true
+	if p.wanted != nil {
+		k.note = "locked"
+	}
+	k.confirm = func(p *Panel, value string) {
+		k.value = ""
+		if !p.logIn("", value) {
+			return
+		}
+		if wanted := p.wanted; wanted != nil {
+			p.wanted = nil
+			p.open, p.tab = append(p.open, wanted), 0
+		}
+	}
+	return k
+}
+
+// keyboardFor is the keyboard of a field as the model has it.
+func (p *Panel) keyboardFor(id string) *keyboard {
+	model := p.machine.Model()
+	field := model.Field(strings.TrimPrefix(id, "label."))
+	k := &keyboard{field: id, maximum: field.Maximum, boards: model.KeyboardsOf(field)}
+	for i, board := range k.boards { // the language of the panel first
+		if board.Language == p.machine.Texts().Language() {
+			k.at = i
+		}
+	}
+	return k
+}
+
+func (k *keyboard) done(p *Panel) error {
+	k.confirm(p, k.value)
+	return nil
+}
+
+// rows are the signs that are shown.
+func (k *keyboard) rows() [][]string {
+	board := k.boards[k.at]
+	switch {
+	case k.signs:
+		return board.Signs
+	case k.shift:
+		return board.Shift
+	}
+	return board.Rows
+}
+
+// sign types one sign, whether it stands on the keys that are shown or on others of the field's alphabets.
+func (k *keyboard) sign(p *Panel, sign string) error {
+	if !slices.ContainsFunc(k.boards, func(b *models.Keyboard) bool { return b.Types(sign) }) {
+		return &choice.Error{What: "key", Wanted: sign, Present: p.show().Labels()}
+	}
+	k.add(p, sign)
+	return nil
+}
+
+// accents are the dead keys: each waits for its letter.
+var accents = map[string]string{"΄": "\u0301", "¨": "\u0308", "΅": "\u0308\u0301"}
+
+// add puts a sign behind what was typed. A letter after an accent takes it.
+func (k *keyboard) add(p *Panel, sign string) {
+	k.shift = false
+	last, size := utf8.DecodeLastRuneInString(k.value)
+	if accent, waits := accents[string(last)]; waits {
+		if letter := norm.NFC.String(sign + accent); utf8.RuneCountInString(letter) == 1 {
+			k.value = k.value[:len(k.value)-size] + letter
+			return
+		}
+	}
+	if utf8.RuneCountInString(k.value)+utf8.RuneCountInString(sign) > k.maximum {
+		p.message = notice{id: "invalid-too-long"}
+		return
+	}
+	k.value += sign
+}
+
+func (k *keyboard) keys(*Panel, *locale.Texts) []key {
+	var keys []key
+	for _, row := range k.board() {
+		keys = append(keys, row...)
+	}
+	return append(keys,
+		labeled("label.ok", screen.Main, "", func(p *Panel, _ *act) error { return k.done(p) }),
+		labeled("label.cancel", screen.Cancel, "x", func(p *Panel, _ *act) error { p.back(); return nil }),
+	)
+}
+
+// board are the keys of the keyboard: three rows of letters, a fourth between shift and erase, and the row of space.
+func (k *keyboard) board() [][]key {
+	letter := func(sign string) key {
+		return key{Key: screen.Key{Label: sign, Role: screen.Letter}, press: func(p *Panel, _ *act) error {
+			k.add(p, sign)
+			return nil
+		}}
+	}
+	shown := k.boards[k.at]
+	var board [][]key
+	for n, signs := range k.rows() {
+		var row []key
+		for _, sign := range signs {
+			row = append(row, letter(sign))
+		}
+		if n == len(k.rows())-1 {
+			shift := labeled("label.shift", screen.Shift, "shift", func(*Panel, *act) error {
+				k.shift, k.signs = !k.shift, false
+				return nil
+			})
+			shift.On = k.shift
+			erase := labeled("label.erase", screen.Erase, "bksp", func(*Panel, *act) error {
+				_, size := utf8.DecodeLastRuneInString(k.value)
+				k.value = k.value[:len(k.value)-size]
+				return nil
+			})
+			row = append(append([]key{shift}, row...), erase)
+		}
+		board = append(board, row)
+	}
+	signs := key{Key: screen.Key{Label: shown.SignsKey, Role: screen.Signs, On: k.signs}}
+	signs.press = func(*Panel, *act) error {
+		k.signs, k.shift = !k.signs, false
+		return nil
+	}
+	space := labeled("label.space", screen.Space, "", func(p *Panel, _ *act) error { k.add(p, " "); return nil })
+	last := []key{letter(shown.Beside[0]), space, letter(shown.Beside[1]), signs}
+	if len(k.boards) > 1 {
+		next := key{Key: screen.Key{Label: shown.Key, Role: screen.Alphas, Icon: "globe"}}
+		next.press = func(*Panel, *act) error {
+			k.at, k.shift, k.signs = (k.at+1)%len(k.boards), false, false
+			return nil
+		}
+		last = append([]key{next}, last...)
+	}
+	return append(board, last)
+}
+
+func (k *keyboard) fill(_ *Panel, texts *locale.Texts, s *screen.Screen) {
+	s.Kind = screen.Keyboard
+	s.Title = texts.Text(k.field)
+	s.Field = &screen.Field{
+		Label: s.Title, Value: k.value, Masked: k.masked, Maximum: k.maximum, Alphabet: k.boards[k.at].Name,
+		Language: k.boards[k.at].Language,
+	}
+	if k.masked {
+		s.Field.Value = strings.Repeat("•", utf8.RuneCountInString(k.value))
+	}
+	if k.note != "" {
+		s.Field.Note = texts.Text(k.note)
+	}
+	for _, row := range k.board() {
+		var shown []screen.Key
+		for _, each := range row {
+			each.Label = each.words(texts)
+			shown = append(shown, each.Key)
+		}
+		s.Field.Board = append(s.Field.Board, shown)
+	}
+}

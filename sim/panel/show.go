@@ -1,0 +1,152 @@
+package panel
+
+import (
+	"slices"
+
+	"mfpsim/device"
+	"mfpsim/screen"
+	"mfpsim/sim/facts"
+	"mfpsim/sim/locale"
+)
+
+// page is a screen that is no item of the menu: it lies above the one from which it was opened.
+type page interface {
+	fill(p *Panel, texts *locale.Texts, s *screen.Screen)
+	keys(p *Panel, texts *locale.Texts) []key
+}
+
+// show draws what is shown now.
+func (p *Panel) show() *screen.Screen {
+	p.settle()
+	texts := p.machine.Texts()
+	s := &screen.Screen{Kind: screen.List, Language: texts.Language(), Asleep: p.asleep(), Locked: p.padlock()}
+	for _, i := range p.open[1:] {
+		s.Path = append(s.Path, texts.Text(i.id()))
+	}
+	if len(s.Path) == 0 {
+		s.Kind, s.Path = screen.Home, []string{texts.Text(p.root.id())}
+	}
+	s.Title = s.Path[len(s.Path)-1]
+	if sub := p.sub(); sub != nil {
+		sub.fill(p, texts, s)
+	} else {
+		p.fill(texts, s)
+	}
+	p.cover(texts, s)
+	p.addKeys(texts, s)
+	p.bar(s)
+	return s
+}
+
+// fill puts a screen of the menu on the glass.
+func (p *Panel) fill(texts *locale.Texts, s *screen.Screen) {
+	locked := false
+	for n := range p.top().Items {
+		child := p.top().child(n)
+		words := texts.Text(child.id())
+		row := screen.Row{Label: words, Key: words, Icon: child.Icon, Locked: p.closed(child)}
+		locked = locked || row.Locked
+		s.Rows = append(s.Rows, row)
+	}
+	shown := p.shown()
+	if shown.kind != "" {
+		s.Kind = shown.kind
+	}
+	for n, id := range shown.tabs {
+		s.Tabs = append(s.Tabs, screen.Tab{Label: texts.Text(id), On: n == p.tab})
+	}
+	if shown.fill != nil {
+		shown.fill(p, texts, s)
+	}
+	if locked {
+		s.Hint = texts.Text("locked")
+	}
+	for _, id := range shown.fields {
+		s.Fields = append(s.Fields, texts.Text(id))
+	}
+}
+
+// cover lays a job's progress or a message over the screen.
+func (p *Panel) cover(texts *locale.Texts, s *screen.Screen) {
+	switch {
+	case p.job != 0:
+		s.Progress = p.progress(texts)
+	case p.message.id != "":
+		s.Message = &screen.Message{Text: texts.Text(p.message.id), Tone: tones[p.message.id]}
+		if job, ok := p.jobOf(p.message.receipt); ok && job.Code != "" {
+			s.Message.Tone, s.Message.Title = screen.Warn, texts.Label("error-code")+" "+job.Code
+		}
+	}
+}
+
+// tones are those of messages that are no warnings of a failed job.
+var tones = map[string]screen.Tone{
+	"sent": screen.Good, "copying-done": screen.Good, "printing-sheet": screen.Good,
+	"wrong-password": screen.Warn, "try-again-later": screen.Warn, "setting-not-stored": screen.Warn,
+	"email-server-not-set": screen.Warn, "address-not-valid": screen.Warn,
+}
+
+// addKeys puts the keys on the screen that no row or tab stands for.
+func (p *Panel) addKeys(texts *locale.Texts, s *screen.Screen) {
+	var taken []string
+	if !s.Over() {
+		for _, row := range s.Rows {
+			taken = append(taken, row.Key)
+		}
+		for _, tab := range s.Tabs {
+			taken = append(taken, tab.Label)
+		}
+	}
+	for _, k := range p.keys() {
+		k.Label = k.words(texts)
+		if (k.Role == screen.Item || k.Role == screen.Remove) && slices.Contains(taken, k.Label) {
+			continue
+		}
+		switch k.Role {
+		case screen.Letter, screen.Shift, screen.Signs, screen.Alphas, screen.Space, screen.Erase:
+			continue // they stand on the board
+		case screen.LogIn, screen.LogOut:
+			s.Bar.Padlock = &k.Key
+		}
+		s.Keys = append(s.Keys, k.Key)
+	}
+}
+
+func (p *Panel) bar(s *screen.Screen) {
+	now := p.machine.Now()
+	s.Bar.Time, s.Bar.Date = now.Format("15:04"), now.Format("2006-01-02")
+	s.Bar.Network = "LAN"
+}
+
+// jobOf looks a job up by its receipt number.
+func (p *Panel) jobOf(receipt int) (device.Job, bool) {
+	if receipt == 0 {
+		return device.Job{}, false
+	}
+	for _, job := range p.machine.Jobs() {
+		if job.Receipt == receipt {
+			return job, true
+		}
+	}
+	return device.Job{}, false
+}
+
+// fact is a label with its value.
+func fact(texts *locale.Texts, id, value string) screen.Row {
+	return factRow(facts.Row{Label: texts.Text(id), Value: value})
+}
+
+func factRow(r facts.Row) screen.Row {
+	if r.Value == "" {
+		r.Value = "-"
+	}
+	return screen.Row{Label: r.Label, Value: r.Value}
+}
+
+func factRows(rows []facts.Row) []screen.Row {
+	list := make([]screen.Row, len(rows))
+	for i, r := range rows {
+		list[i] = factRow(r)
+	}
+	return list
+}
