@@ -227,7 +227,10 @@ func (d *Driver) Forge(ctx context.Context, button string, stranger bool) (devic
 	return d.acted(d.try(ctx, button, func(l string) error { return d.window().Forge(ctx, l, !stranger) }))
 }
 
-// Set implements [device.WebConfig].
+// Downloaded is the file that the administrator at the page has downloaded last; nil if none was.
+func (d *Driver) Downloaded() []byte { return d.window().Download() }
+
+// Set implements [device.WebConfig]. The value of a field that takes a file is what is in the file.
 func (d *Driver) Set(ctx context.Context, field, value string) (device.Page, error) {
 	var found string
 	err := d.try(ctx, field, func(l string) error {

@@ -68,28 +68,26 @@ func (r *request) basicPage() {
 	}
 	v.Securities = r.choices(securities, f.Security)
 	v.Validations = r.choices([]string{enable, disable}, f.Validation)
-	v.Problems = map[string]string{}
+	var wrong []problem
 	if d != nil {
-		for _, p := range d.problems {
-			v.Problems[basicFields[p.field]] = r.texts.Text(p.id)
-		}
+		wrong = d.problems
 	}
-	notices := r.basicNotices(status, d, query.Has("saved"))
+	v.Problems = map[string]string{}
+	for _, p := range wrong {
+		v.Problems[basicFields[p.field]] = r.texts.Text(p.id)
+	}
+	notices := r.basicNotices(status, d, wrong, query.Has("saved"))
 	r.show(http.StatusOK, "basic", page{Path: r.heading(pageBasic), Notices: notices, Body: v})
 }
 
 // basicNotices are the sentences at the head of Basic: what was just done, what is wrong, how the last sign-in ended.
-func (r *request) basicNotices(status core.Status, d *draft, saved bool) []notice {
+func (r *request) basicNotices(status core.Status, d *draft, wrong []problem, saved bool) []notice {
 	var notices []notice
 	if saved {
 		notices = append(notices, notice{Text: r.texts.Text("setup-complete"), Done: true})
 	}
-	if d != nil {
-		for _, p := range d.problems {
-			notices = append(
-				notices, notice{Text: facts.Value(r.texts, p.field) + ": " + r.texts.Text(p.id), Problem: true},
-			)
-		}
+	for _, p := range wrong {
+		notices = append(notices, notice{Text: facts.Value(r.texts, p.field) + ": " + r.texts.Text(p.id), Problem: true})
 	}
 	if status.Phase == core.AwaitingUser {
 		return append(notices, notice{Text: r.texts.Text("sign-in-waits")})
