@@ -131,7 +131,7 @@ func (p *Printer) Busy() bool {
 }
 
 // farewell is how long a printer that is to restart goes on answering: the page that says so must arrive.
-const farewell = 2 * time.Second
+const farewell = 10 * time.Second
 
 // Restart switches the printer off and on again: at once for a person, who finds it away for the model's restart time.
 func (p *Printer) Restart() {

@@ -23,16 +23,17 @@ func (p *Printer) roots(live *powered) *x509.CertPool {
 		return known
 	}
 	pool := x509.NewCertPool()
-	if store, ok := p.model.RootStore(rootsOf(kept, live)); ok {
+	if kept.Roots > live.firmware.RootCertificateVersion {
+		for _, der := range kept.RootCertificates {
+			if root, err := x509.ParseCertificate(der); err == nil {
+				pool.AddCert(root)
+			}
+		}
+	} else if store, ok := p.model.RootStore(live.firmware.RootCertificateVersion); ok {
 		for _, name := range store.Roots {
 			if authority := p.config.Network.Root(name); authority != nil {
 				pool.AppendCertsFromPEM(authority.PEM())
 			}
-		}
-	}
-	for _, der := range kept.RootCertificates {
-		if root, err := x509.ParseCertificate(der); err == nil {
-			pool.AddCert(root)
 		}
 	}
 	pool = withAuthorities(pool, kept)

@@ -3,7 +3,6 @@ package webconfig
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -383,11 +382,9 @@ func updateSentence(err error) string {
 	return "update-unreachable"
 }
 
-// shutsDown answers that the printer restarts; it does so a moment later.
+// shutsDown says that the printer restarts; it does so in a few seconds.
 func (r *request) shutsDown(id, message string) {
-	r.show(http.StatusOK, "message", page{Path: r.heading(id), Notices: []notice{
-		{Text: r.texts.Text(message), Done: true}, {Text: r.texts.Text("shutting-down")},
-	}})
+	r.draft(id, &draft{done: message, good: true, also: "shutting-down"})
 }
 
 // restoreForm is Device Management > Restore Default Settings.

@@ -139,7 +139,11 @@ func (r *request) drafted(page string) (d *draft, v typed, problems []problem, n
 		return nil, nil, nil, nil
 	}
 	if d.done != "" {
-		return d, nil, nil, []notice{{Text: r.texts.Format(d.done, d.values), Done: d.good}}
+		notices = []notice{{Text: r.texts.Format(d.done, d.values), Done: d.good}}
+		if d.also != "" {
+			notices = append(notices, notice{Text: r.texts.Text(d.also)})
+		}
+		return d, nil, nil, notices
 	}
 	return d, d.typed, d.problems, nil
 }

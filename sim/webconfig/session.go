@@ -34,6 +34,7 @@ type draft struct {
 	typed    typed          // of a settings page
 	done     string         // message id of what a settings page has done
 	good     bool           // it is a success
+	also     string         // message id of what is to be read after it; empty: nothing
 	values   map[string]any // of the message's placeholders
 	form     form
 	problems []problem
