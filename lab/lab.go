@@ -115,6 +115,7 @@ type Lab struct {
 	transports   []*faultnet.Transport
 	browser      *browser.Browser
 	pages        *faultnet.SharedServer // the printers' web pages
+	clear        *faultnet.SharedServer // the same over HTTP, which leads to HTTPS
 	office       sync.WaitGroup         // connections of the office's servers
 	listeners    []net.Listener         // of the office's servers
 	folder       *sim.Folder            // the printers' memory; nil: it ends with the bench
@@ -220,6 +221,9 @@ func (l *Lab) build() error {
 	var err error
 	// Certificates are dated by true time: a printer's own date may be wrong, and its web page must stay reachable.
 	if l.pages, err = l.Network.ServeShared("printers", nil); err != nil {
+		return errors.New("no port for the printers' web pages")
+	}
+	if l.clear, err = l.Network.ServeSharedInClear("printers"); err != nil {
 		return errors.New("no port for the printers' web pages")
 	}
 	l.startMaker()
@@ -347,6 +351,9 @@ func (l *Lab) Close() error {
 	}
 	if l.pages != nil {
 		failed = errors.Join(failed, l.pages.Close())
+	}
+	if l.clear != nil {
+		failed = errors.Join(failed, l.clear.Close())
 	}
 	for _, t := range l.transports {
 		t.CloseIdleConnections()

@@ -141,6 +141,7 @@ func (p *Printer) power(on bool) {
 func (p *Printer) serveWeb(web mount.Web) error {
 	p.web = &web
 	p.lab.pages.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "443"))
+	p.lab.clear.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "80"))
 	return nil
 }
 
