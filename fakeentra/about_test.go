@@ -1,6 +1,7 @@
 package fakeentra_test
 
 import (
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -108,4 +109,55 @@ func TestARefusalIsOneSentenceWithOneStop(t *testing.T) {
 	)
 	require.ErrorContains(t, err, "we’re having trouble signing you in. AADSTS700016: ")
 	require.NotContains(t, err.Error(), ".:")
+}
+
+// A fault that passes, which mail programs met at consumers (docs/reference/entra.md E17).
+func TestAPassingFaultOfAPersonalAccount(t *testing.T) {
+	c := stepped(t)
+	c.tenant = "consumers"
+	token := c.signIn("bob@outlook.com").text("refresh_token")
+	c.arm("error=70000 variant=consumers-token grant=refresh_token times=1")
+	a := c.refresh(token)
+	requireAADSTS(t, a, 70000, "invalid_grant")
+	require.Contains(
+		t, a.text("error_description"),
+		"AADSTS70000: The provided value for the input parameter 'refresh_token' or 'assertion' is not valid.",
+	)
+	require.Equal(t, http.StatusOK, c.refresh(token).status, "it passes")
+}
+
+// A tenant of another cloud at the public host (docs/reference/entra.md E16).
+func TestATenantOfAnotherCloud(t *testing.T) {
+	c := web(t)
+	_, err := c.entra.AddTenant(fakeentra.Tenant{
+		Name: "Agency", Domains: []string{"agency.example"}, Cloud: fakeentra.GovernmentCloud,
+	})
+	require.NoError(t, err)
+	_, err = c.entra.AddUser(fakeentra.User{Principal: "eve@agency.example"})
+	require.NoError(t, err)
+	ask := func(tenant string, form ...string) answer {
+		c.tenant = tenant
+		values := url.Values{"client_id": {webApp}, "scope": {fakeentra.Scope}}
+		for i := 0; i < len(form); i += 2 {
+			values.Set(form[i], form[i+1])
+		}
+		return c.post(token, values)
+	}
+	secret := []string{
+		"client_secret", "right~secret", "grant_type", "client_credentials", "scope", "https://outlook.office.com/.default",
+	}
+	requireAADSTS(t, ask("agency.example", secret...), 900439, "invalid_request")
+	require.NotContains(t, ask("contoso.com", secret...).body, "900439")
+
+	c.tenant, c.id = "organizations", webApp
+	web := []string{"client_id", webApp, "redirect_uri", webPage, "code_challenge", "", "code_challenge_method", ""}
+	require.NoError(t, c.entra.ChangeUser("eve@agency.example", func(u *fakeentra.User) {
+		u.Roles = []string{"Global Administrator"}
+	}))
+	code := c.code("eve@agency.example", web...)
+	requireAADSTS(t, ask("organizations", "grant_type", "authorization_code", "code", code, "redirect_uri", webPage,
+		"client_secret", "right~secret"), 900382, "invalid_request")
+
+	c.id = fakeentra.ClientID
+	require.Equal(t, http.StatusOK, c.signIn("eve@agency.example").status, "a client without a secret is let in")
 }

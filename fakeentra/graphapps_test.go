@@ -49,7 +49,7 @@ func TestAnApplicationByGraph(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"requiredResourceAccess":[{"resourceAppId":"nobody","resourceAccess":[]}]}`:                   "'nobody'",
 		strings.Replace(`{"requiredResourceAccess":`+requiredMail+`}`, "SMTP.SendAsApp", "SMTP.Fly", 1): "is no permission of Office 365 Exchange Online that mfpsim has",
-		`{"requiredResourceAccess":{}}`: "is no list",
+		`{"requiredResourceAccess":{}}`: "must be a list, not an object",
 		`{"requiredResourceAccess":[{"resourceAppId":"` + scans.ID + `","resourceAccess":[{"id":1}]}]}`: "is no API",
 		`{"signInAudience":"Friends"}`: "is not known",
 		`{"api":{"oauth2PermissionScopes":[{"value":"a b"}]},"identifierUris":["api://x"]}`: "is no name of a permission",

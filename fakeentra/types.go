@@ -16,6 +16,9 @@ import (
 // Party is the name under which the fake appears in the journal, in the network and among the clocks.
 const Party = hosts.Party
 
+// GovernmentCloud is the cloud of a [Tenant] in Azure Government. The fake is the public cloud.
+const GovernmentCloud = directory.GovernmentCloud
+
 // ErrExists is what adding a user or an application fails with, by [errors.Is], when it is there already.
 var ErrExists = directory.ErrExists
 
@@ -23,6 +26,8 @@ var ErrExists = directory.ErrExists
 type (
 	// Tenant is one directory: an organization, or the one tenant of all personal accounts.
 	Tenant = directory.Tenant
+	// Cloud is one of Microsoft's national clouds; see [Tenant].
+	Cloud = directory.Cloud
 	// User is one account.
 	User = directory.User
 	// Password is a password that redacts itself when it is formatted or marshalled. A string literal is one.

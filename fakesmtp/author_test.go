@@ -183,6 +183,13 @@ func TestAShortCommandLimitSparesSASLAnswers(t *testing.T) {
 	require.Equal(t, tooLong, loosely(c.say("AUTH XOAUTH2 {blob}")))
 	require.NotContains(t, transcript(s), s.Token(DefaultMailbox))
 
+	s.SetFrontEnd(FrontEnd{MaxLine: AnyLength, MaxAnswer: AnyLength})
+	c = greeted(t, s)
+	require.Equal(t, "250 2.0.0 OK", c.say("NOOP "+strings.Repeat("A", 100_000)))
+	c.say("AUTH XOAUTH2")
+	require.Equal(t, refused, loosely(c.say(strings.Repeat("A", 100_000))))
+	require.Equal(t, accepted, c.say(long))
+
 	s.SetFrontEnd(FrontEnd{})
 	require.Equal(t, FrontEnd{MaxLine: 16384, MaxAnswer: 12288}, s.FrontEnd())
 	c = greeted(t, s)

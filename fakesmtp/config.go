@@ -46,10 +46,10 @@ type Config struct {
 	// negative: not at all.
 	Tarpit time.Duration
 	// MaxLine is the longest command line in octets without its line end; zero: 16384 (RFC 4954 §4 asks for 12288 with
-	// AUTH).
+	// AUTH), [AnyLength]: none.
 	MaxLine int
 	// MaxAnswer is the longest SASL answer in octets, as it is encoded: a token on a line of its own or behind AUTH;
-	// zero: 12288 (RFC 4954 §4). MaxLine does not concern an answer on a line of its own.
+	// zero: 12288 (RFC 4954 §4), [AnyLength]: any length. MaxLine does not concern an answer on a line of its own.
 	MaxAnswer int
 	// StrictHello refuses names of one label and names with an underscore after EHLO, as some front ends are said to do
 	// and others are not.

@@ -79,6 +79,9 @@ type (
 // FrontEnd is how strict the front ends are; see [Server.SetFrontEnd].
 type FrontEnd = session.FrontEnd
 
+// AnyLength is a limit of a [FrontEnd], or of lines in a [Config], that is none.
+const AnyLength = session.AnyLength
+
 // Errors of adding what is there already or belongs nowhere.
 var (
 	ErrExists         = mailboxes.ErrExists

@@ -34,7 +34,7 @@ var exchangeTerms = []term[fakesmtp.Answer]{
 	{"from", "PARTY", text(func(a *fakesmtp.Answer) *string { return &a.From })},
 	{"to", "ADDRESS", text(func(a *fakesmtp.Answer) *string { return &a.To })},
 	{"after", "N", count("after", func(a *fakesmtp.Answer) *int { return &a.After })},
-	{"times", "N", count("times", func(a *fakesmtp.Answer) *int { return &a.Times })},
+	{"times", "N", times(func(a *fakesmtp.Answer) *int { return &a.Times })},
 	{"then", "silent|close|disconnect|reset|half-close", readEnding},
 }
 

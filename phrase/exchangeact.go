@@ -28,7 +28,7 @@ var exchangeActs = []struct {
 	{"quota", "ADDRESS SIZE|none", readQuota},
 	{"verdict", "ADDRESS 'TEXT'|none", readVerdict},
 	{"external-limit", "DOMAIN N|none [trial]", readExternalLimit},
-	{"front-end", "[hello=strict|lenient] [command-limit=N] [answer-limit=N]", readFrontEnd},
+	{"front-end", "[hello=strict|lenient] [command-limit=N|none] [answer-limit=N|none]", readFrontEnd},
 }
 
 // ExchangeActs lists the first words of the acts.
@@ -116,7 +116,9 @@ func readExternalLimit(words []string) (func(*fakesmtp.Server) error, error) {
 	who, value, err := pair(words)
 	limit := 0
 	if err == nil && value != "" {
-		err = number("limit", value, &limit)
+		if err = number("limit", value, &limit); err == nil && limit == 0 {
+			err = errors.New("a limit of 0 is no limit; write none")
+		}
 	}
 	return func(s *fakesmtp.Server) error { return s.SetExternalLimit(who, limit, trial) }, err
 }
@@ -135,15 +137,18 @@ func readFrontEnd(words []string) (func(*fakesmtp.Server) error, error) {
 	}
 	limits := map[string]int{}
 	for _, key := range []string{"command-limit", "answer-limit"} {
-		n := 0
-		if values[key] == "" {
+		n := fakesmtp.AnyLength
+		switch values[key] {
+		case "":
 			continue
-		}
-		if err := number(key, values[key], &n); err != nil {
-			return nil, err
-		}
-		if n == 0 {
-			return nil, fmt.Errorf("%s=0 lets nothing through", key)
+		case none:
+		default:
+			if err := number(key, values[key], &n); err != nil {
+				return nil, err
+			}
+			if n == 0 {
+				return nil, fmt.Errorf("%s=0 lets nothing through; without a limit it is %s=none", key, key)
+			}
 		}
 		limits[key] = n
 	}
@@ -152,10 +157,10 @@ func readFrontEnd(words []string) (func(*fakesmtp.Server) error, error) {
 		if values["hello"] != "" {
 			f.StrictHello = strict
 		}
-		if n := limits["command-limit"]; n > 0 {
+		if n := limits["command-limit"]; n != 0 {
 			f.MaxLine = n
 		}
-		if n := limits["answer-limit"]; n > 0 {
+		if n := limits["answer-limit"]; n != 0 {
 			f.MaxAnswer = n
 		}
 		s.SetFrontEnd(f)

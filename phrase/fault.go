@@ -79,7 +79,7 @@ func fault(party string, words []string) (faultnet.Fault, error) {
 			d, err = Duration(value)
 			f.Delay = faultnet.Delay(d)
 		case "times":
-			err = number(key, value, &f.Times)
+			err = positive(key, value, &f.Times)
 		}
 		if err != nil {
 			return f, err

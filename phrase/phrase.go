@@ -144,7 +144,22 @@ func number(key, text string, into *int) error {
 	if err != nil || n < 0 {
 		return fmt.Errorf("%s=%s is no number", key, text)
 	}
+	if key == "times" && n == 0 {
+		return errors.New("times=0 would plant nothing; without times= it is for every time")
+	}
 	*into = n
+	return nil
+}
+
+// positive reads a whole number from 1 into a field, where 0 would mean the contrary of what it says: times=0 is no
+// answer, and not one for good.
+func positive(key, text string, into *int) error {
+	if err := number(key, text, into); err != nil {
+		return err
+	}
+	if *into == 0 {
+		return fmt.Errorf("%s=0 is none at all; a count begins at 1", key)
+	}
 	return nil
 }
 
@@ -264,6 +279,11 @@ func text[T any, S ~string](field func(*T) *S) func(*T, string) error {
 // count sets a field to a whole number from 0.
 func count[T any](key string, field func(*T) *int) func(*T, string) error {
 	return func(thing *T, value string) error { return number(key, value, field(thing)) }
+}
+
+// times sets a field to how often something happens, at least once.
+func times[T any](field func(*T) *int) func(*T, string) error {
+	return func(thing *T, value string) error { return positive("times", value, field(thing)) }
 }
 
 // span sets a field to a length of time that is longer than none.

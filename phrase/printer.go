@@ -66,9 +66,10 @@ func MemoryFault(words []string) (*device.MemoryFault, error) {
 	for _, setting := range []struct {
 		key  string
 		into *int
-	}{{"after", &fault.After}, {"times", &fault.Times}} {
+		read func(key, text string, into *int) error
+	}{{"after", &fault.After, number}, {"times", &fault.Times, positive}} {
 		if text := values[setting.key]; text != "" {
-			if err := number(setting.key, text, setting.into); err != nil {
+			if err := setting.read(setting.key, text, setting.into); err != nil {
 				return nil, err
 			}
 		}

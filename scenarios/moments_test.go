@@ -85,6 +85,8 @@ func TestTheActsOfTheMailServiceByVerb(t *testing.T) {
 		"verdict admin@contoso.com Held": "scan email bob@fabrikam.com\nwire shows smtp 'Actual verdict is Held'\n",
 		"external-limit contoso.com 1":   "scan email bob@fabrikam.com\nscan email bob@fabrikam.com\nmailbox bob@fabrikam.com count 1\nmailbox admin@contoso.com shows text='(tenant external recipient rate limit)'\n",
 		"front-end command-limit=512":    "scan email bob@fabrikam.com\njobs shows Email\n",
+		"front-end command-limit=20": "scan email bob@fabrikam.com\njobs shows Email Error\n" +
+			"exchange front-end command-limit=none answer-limit=none\nscan email bob@fabrikam.com\njobs shows Email Completed\n",
 	} {
 		t.Run(act, func(t *testing.T) {
 			t.Parallel()
@@ -96,7 +98,8 @@ func TestTheActsOfTheMailServiceByVerb(t *testing.T) {
 		"exchange restrict admin@contoso.com":         "the words are: restrict ADDRESS|DOMAIN CODE|none",
 		"exchange quota nobody@contoso.com 1KB":       "no mailbox",
 		"exchange front-end":                          "say what the front ends are to be like",
-		"exchange front-end command-limit=0":          "lets nothing through",
+		"exchange front-end command-limit=0":          "lets nothing through; without a limit it is command-limit=none",
+		"exchange external-limit contoso.com 0":       "a limit of 0 is no limit; write none",
 	} {
 		result := playText(t, working+wrong+"\npanel shows Scan\n")
 		require.Contains(t, fmt.Sprint(result.Failure), want)

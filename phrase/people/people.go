@@ -16,7 +16,7 @@ import (
 func Tenant(words []string) (lab.Tenant, error) {
 	var t lab.Tenant
 	plain, values, err := phrase.Settings(
-		words, "smtp-auth", "security-defaults", "user-consent", "consent-box", "basic-auth",
+		words, "smtp-auth", "security-defaults", "user-consent", "consent-box", "basic-auth", "cloud",
 	)
 	if err != nil {
 		return t, err
@@ -48,7 +48,13 @@ func Tenant(words []string) (lab.Tenant, error) {
 	if t.UserConsent, err = values.OneOf("user-consent", "all", "none"); err != nil {
 		return t, err
 	}
-	t.ConsentBox, err = values.OneOf("consent-box", "guide", "microsoft")
+	if t.ConsentBox, err = values.OneOf("consent-box", "guide", "microsoft"); err != nil {
+		return t, err
+	}
+	cloud, err := values.OneOf("cloud", "public", lab.GovernmentCloud)
+	if cloud != "public" {
+		t.Cloud = cloud
+	}
 	return t, err
 }
 

@@ -26,6 +26,7 @@ func TestWhatThePhraseOfATenantMeans(t *testing.T) {
 		"contoso.com basic-auth=enabled user-consent=none consent-box=microsoft": {
 			Name: "contoso.com", BasicAuth: true, UserConsent: "none", ConsentBox: "microsoft",
 		},
+		"agency.example cloud=government": {Name: "agency.example", Cloud: "government"}, "contoso.com cloud=public": {Name: "contoso.com"},
 		"outlook.com personal": {Name: "outlook.com", Personal: true},
 	} {
 		t.Run(line, func(t *testing.T) {

@@ -178,7 +178,7 @@ const (
 var dateTimeForm = &settingsForm{
 	page: pageDate, buttons: okButton,
 	rows: func(r *request) []facts.Row {
-		return []facts.Row{{Label: r.texts.Label("date-and-time"), Value: facts.Clock(r.machine.Facts().Now)}}
+		return []facts.Row{{Label: r.texts.Label("date-and-time"), Value: r.texts.Clock(r.machine.Facts().Now)}}
 	},
 	groups: func(r *request, v typed) []group {
 		now := r.machine.Facts().Now
@@ -280,7 +280,7 @@ var timeServerForm = &settingsForm{
 			state = r.texts.Text("time-server-done")
 		}
 		return []facts.Row{
-			{Label: r.texts.Label("date-and-time"), Value: facts.Clock(r.machine.Facts().Now)},
+			{Label: r.texts.Label("date-and-time"), Value: r.texts.Clock(r.machine.Facts().Now)},
 			{Label: r.texts.Label("time-server-status"), Value: state},
 		}
 	},

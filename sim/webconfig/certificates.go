@@ -18,8 +18,8 @@ func (r *request) caPage() {
 	}}
 	for _, c := range r.machine.Settings().Certificates() {
 		list.Rows = append(list.Rows, row{
-			Cells: []string{c.Subject.CommonName, c.Issuer.CommonName, facts.Clock(c.NotAfter.In(r.machine.Facts().Now.Location()))},
-			Acts:  []act{{Action: "delete", Name: "certificate", Value: settings.Fingerprint(c.Raw), Label: r.texts.Label("delete"), About: c.Subject.CommonName}},
+			Cells: []string{c.Subject.CommonName, c.Issuer.CommonName, r.texts.Clock(c.NotAfter.In(r.machine.Facts().Now.Location()))},
+			Acts:  []act{{Action: "delete", Name: "certificate", Value: settings.Fingerprint(c.Raw), Label: r.texts.Label("erase"), About: c.Subject.CommonName}},
 		})
 	}
 	if len(list.Rows) == 0 {

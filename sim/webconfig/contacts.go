@@ -88,7 +88,7 @@ func (r *request) contactPage() {
 	}
 	buttons := []button{{Action: "ok", Label: "ok"}}
 	if of != 0 {
-		buttons = append(buttons, button{Action: "delete", Label: "delete", Second: true})
+		buttons = append(buttons, button{Action: "delete", Label: "erase", Second: true})
 	}
 	query := url.Values{}
 	for _, key := range []string{"new", "number"} {

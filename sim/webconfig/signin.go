@@ -96,7 +96,7 @@ func (r *request) codePage() {
 			Service: string(status.Service), Code: status.UserCode, Address: status.VerificationURI,
 			Link: r.machine.Link(status.VerificationURI), State: pathState, Seconds: int(renewal.Seconds()),
 		},
-		Rows: []facts.Row{{Label: r.texts.Label("valid-until"), Value: facts.Clock(status.CodeExpires)}},
+		Rows: []facts.Row{{Label: r.texts.Label("valid-until"), Value: r.texts.Clock(status.CodeExpires)}},
 	})
 }
 

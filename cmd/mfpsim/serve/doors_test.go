@@ -22,5 +22,5 @@ func TestStrictDoorsByFlagAndByRequest(t *testing.T) {
 	require.Equal(t, http.StatusNotImplemented, personalAtV1())
 	status, answer := s.ask(http.MethodGet, "/entra/doors", "")
 	require.Equal(t, http.StatusOK, status)
-	require.Contains(t, answer["text"], `"Number":7000012`)
+	require.Contains(t, answer["text"], `"number":7000012`)
 }

@@ -281,10 +281,10 @@ func TestControlAPIRefusesWhatItDoesNotKnow(t *testing.T) {
 		{"an unknown parameter", "GET", "/mailbox/alice@contoso.com?form=1", ``, 400, `unknown parameter "form"; there are: from, limit`},
 		{"a parameter where none is taken", "GET", "/clock?now=1", ``, 400, `unknown parameter "now"; the request takes no parameters`},
 		{"no field", "POST", "/clock/advance", ``, 400, `field "duration" is missing`},
-		{"a field of the wrong kind", "POST", "/clock/advance", `{"duration":5}`, 400, `field "duration" cannot be a number`},
-		{"no JSON", "POST", "/clock/advance", `hello`, 400, "the body is no JSON"},
-		{"half a JSON", "POST", "/clock/advance", `{"duration":`, 400, "the body is no JSON"},
-		{"a list", "POST", "/clock/advance", `[1]`, 400, "it must be an object"},
+		{"a field of the wrong kind", "POST", "/clock/advance", `{"duration":5}`, 400, `field "duration" must be a text, not a number`},
+		{"no JSON", "POST", "/clock/advance", `hello`, 400, "the body is not JSON"},
+		{"half a JSON", "POST", "/clock/advance", `{"duration":`, 400, "the body is not JSON"},
+		{"a list", "POST", "/clock/advance", `[1]`, 400, "the body must be an object, not a list"},
 		{"two values", "POST", "/clock/advance", `{"duration":"1h"} {}`, 400, "more than one JSON value"},
 		{"no length of time", "POST", "/clock/advance", `{"duration":"soon"}`, 400, `"soon" is no length of time`},
 		{"back in time", "POST", "/clock/advance", `{"duration":"-1h"}`, 400, "time does not go back"},
@@ -348,6 +348,26 @@ func TestScenarioIsPlayedUpToItsHandoverAndGoesOnByHand(t *testing.T) {
 	replay, err := os.ReadFile(filepath.Join(folder, "trouble", "sign-in-not-saved", "replay.txt"))
 	require.NoError(t, err)
 	require.Equal(t, "mfpsim serve --scenario trouble/sign-in-not-saved --seed 7\n", string(replay))
+}
+
+func TestAPrintedSheetIsAPageOfItsOwn(t *testing.T) {
+	s := live(t, Config{Scenario: "trouble/sign-in-not-saved"})
+	for range 2 {
+		status, answer := s.ask("POST", "/printer/sheet", "")
+		require.Equal(t, http.StatusOK, status, answer)
+		s.ask("POST", "/clock", `{"advance":"1h"}`)
+	}
+	_, answer := s.ask("GET", "/printer/sheet", "")
+	require.EqualValues(t, 2, answer["number"])
+	require.Contains(t, answer["page"], "<h1>Network Status Sheet</h1>")
+	_, panel := s.get(s.Panel + "/")
+	require.Contains(t, panel, `href="/sheet/2"`)
+	require.NotContains(t, panel, "Subnet Mask", "the sheet is not under the panel")
+	for number, want := range map[string]int{"1": 200, "2": 200, "3": 404, "x": 404} {
+		status, page := s.get(s.Panel + "/sheet/" + number)
+		require.Equal(t, want, status, number)
+		require.Equal(t, want == 200, strings.Contains(page, "<dt>Subnet Mask</dt>"), number)
+	}
 }
 
 func TestPanelsPageActsOnThePanel(t *testing.T) {

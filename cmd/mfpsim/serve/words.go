@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -23,7 +22,7 @@ func (w *wording) UnmarshalJSON(body []byte) error {
 		return err
 	}
 	if json.Unmarshal(body, (*[]string)(w)) != nil {
-		return errors.New("words are a line or a list of words")
+		return &routes.Wrong{Must: "one line of words, or a list of words", Is: body}
 	}
 	return nil
 }

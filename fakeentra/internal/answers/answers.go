@@ -66,6 +66,7 @@ type Answer struct {
 	For   time.Duration // the same, from the moment it was armed; 0: never
 
 	AADSTS      int           // of "error"
+	Variant     string        // of "error": which sentence of a number that has several; "": the plain one
 	Text        string        // of "error": another sentence than the catalogue's; a number that it lacks needs one
 	Word        string        // of "error": another error word than the catalogue's
 	Suberror    string        // of "error": another suberror
@@ -170,7 +171,15 @@ func (a Answer) check() error {
 		return &choice.Error{What: "endpoint", Wanted: a.Endpoint, Present: Endpoints()}
 	case a.Grant != "" && !slices.Contains(Grants(), a.Grant):
 		return &choice.Error{What: "grant", Wanted: a.Grant, Present: Grants()}
-	case a.Kind == KindError && a.Text == "" && !catalogue.Known(a.AADSTS):
+	case a.Kind != KindError && a.Variant != "":
+		return fmt.Errorf("variant= is a sentence of an error; this answer is %s", a.Kind)
+	case a.Variant != "" && a.Text != "":
+		return fmt.Errorf("an error has one sentence: variant= or text=")
+	case a.Variant != "" && !slices.Contains(catalogue.Variants(a.AADSTS), a.Variant):
+		return &choice.Error{
+			What: fmt.Sprintf("variant of AADSTS%d", a.AADSTS), Wanted: a.Variant, Present: catalogue.Variants(a.AADSTS),
+		}
+	case a.Kind == KindError && a.Text == "" && a.Variant == "" && !catalogue.Known(a.AADSTS):
 		return fmt.Errorf("AADSTS%d is not in the catalogue; give it a sentence: text='…'", a.AADSTS)
 	case a.Kind != KindError && a.Text != "":
 		return fmt.Errorf("text= is the sentence of an error; this answer is %s", a.Kind)

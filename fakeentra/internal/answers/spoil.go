@@ -45,7 +45,11 @@ func (a Answer) Spoil(w http.ResponseWriter) http.ResponseWriter {
 
 // Error makes the error answer of the kind error.
 func (a Answer) Error(h http.Header) *catalogue.Problem {
-	p := catalogue.Told(a.AADSTS, a.Text).Say(a.Word)
+	p := catalogue.Told(a.AADSTS, a.Text)
+	if a.Variant != "" {
+		p = catalogue.FailAs(a.AADSTS, a.Variant)
+	}
+	p = p.Say(a.Word)
 	p.Row.Suberror = cmp.Or(a.Suberror, p.Row.Suberror)
 	p.Row.Status = cmp.Or(a.Status, p.Row.Status, http.StatusBadRequest)
 	a.retryAfter(h, p.Row.Status)

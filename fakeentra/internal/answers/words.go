@@ -43,6 +43,7 @@ func (a Answer) String() string {
 	add("until", moment(a.Until))
 	add("for", span(a.For))
 	add("latency", span(a.Latency))
+	add("variant", a.Variant)
 	if a.Text != "" {
 		add("text", quotedWord(a.Text))
 	}

@@ -39,6 +39,17 @@ func Lookup(code int) (Row, bool) {
 	return *row, true
 }
 
+// Variants are the names of a number's further sentences.
+func Variants(code int) []string {
+	var names []string
+	for _, row := range rows {
+		if row.Code == code && row.Variant != "" && code != 0 {
+			names = append(names, row.Variant)
+		}
+	}
+	return names
+}
+
 // Known reports whether the catalogue has a number.
 func Known(code int) bool {
 	_, known := Lookup(code)

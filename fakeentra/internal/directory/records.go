@@ -77,14 +77,26 @@ type Tenant struct {
 	// AdminConsentWorkflow lets a user who may not consent ask an administrator: "Approval required", 90095 in place of
 	// 90094.
 	AdminConsentWorkflow bool
-	// SingleUseTokens makes a refresh token good for one use, as the services of others do (RFC 9700 §4.14.2). Entra's own
-	// stay good after use (docs/reference/entra.md §4).
+	// SingleUseTokens makes a refresh token good for one use, as the services of others do (RFC 9700 §4.14.2). Entra's
+	// own stay good after use (docs/reference/entra.md §4).
 	SingleUseTokens bool
 	// RefreshTokenLength is how many characters refresh tokens have at least; zero: as usual, about 1,100. Nobody has
 	// promised a length, and tokens of more than 3,000 are met (docs/reference/entra.md §3).
 	RefreshTokenLength int
 	Personal           bool // adds the domains to the tenant of personal accounts
+	// Cloud is the cloud that the tenant lives in: the public one, or [GovernmentCloud], whose tenants the fake, which
+	// is the public cloud, refuses to clients with a secret: AADSTS900439, 900382.
+	Cloud Cloud
 }
+
+// Cloud is one of Microsoft's national clouds.
+type Cloud string
+
+// The clouds that sentences of the public one name.
+const (
+	PublicCloud     Cloud = ""
+	GovernmentCloud Cloud = "government" // Azure Government
+)
 
 // State says whether an account or an application is in use.
 type State string

@@ -91,10 +91,10 @@ const (
 
 // Cell is what is said at a door.
 type Cell struct {
-	Number  int    // AADSTS; 0: the door is open
-	Variant string // of the sentence
-	Mark    string // Captured, Documented, Reported or OursMark
-	Source  string
+	Number  int    `json:"number" doc:"AADSTS; 0: the door is open"`
+	Variant string `json:"variant" doc:"of the sentence, where a number has several"`
+	Mark    string `json:"mark" doc:"C captured, D documented, R reported, I ours: nobody knows"` // see the constants
+	Source  string `json:"source"`
 }
 
 // Open reports whether the door lets in.

@@ -8,12 +8,12 @@ import (
 
 // Row is a cell of the table with its place, in words.
 type Row struct {
-	Door     string // "devicecode", "token refresh_token"
-	Version  string // "v1", "v2"
-	Made     string // of a device code: the alias under which it was made; else empty
-	Alias    string // "tenant", "other tenant", "common", "organizations", "consumers"
-	Account  string // "work", "personal"; empty: nobody has signed in yet
-	Audience string // "one tenant", "many", "personal", "both"; empty: no application is asked for
+	Door     string `json:"door" doc:"devicecode, token refresh_token and so on"`
+	Version  string `json:"version" doc:"v1 or v2"`
+	Made     string `json:"made" doc:"of a device code: the alias under which it was made; else empty"`
+	Alias    string `json:"alias" doc:"tenant, other tenant, common, organizations or consumers"`
+	Account  string `json:"account" doc:"work or personal; empty: nobody has signed in yet"`
+	Audience string `json:"audience" doc:"one tenant, many, personal or both; empty: no application is asked for"`
 	Cell
 }
 

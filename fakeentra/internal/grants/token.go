@@ -99,6 +99,9 @@ func (e *Endpoint) exchange(a *wire.Request) (*tokens.Answer, *catalogue.Problem
 	if p != nil {
 		return nil, p
 	}
+	if p := e.otherCloud(a); p != nil {
+		return nil, p
+	}
 	if e.Front.Looping(a, kind, application.ID) {
 		return nil, catalogue.Fail(50196)
 	}

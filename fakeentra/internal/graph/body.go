@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"mfpsim/fakeentra/internal/access"
@@ -115,17 +116,34 @@ func readAs[T any](field *T, kind string) bodyField {
 		}
 		var value T
 		if json.Unmarshal(raw, &value) != nil {
-			return badRequest("The value of '%s' is no %s.", name, kind)
+			return badRequest("The value of '%s' must be %s, not %s.", name, kind, kindOf(raw))
 		}
 		*field = value
 		return nil
 	}
 }
 
-func readText(field *string) bodyField    { return readAs(field, "text") }
-func readBool(field *bool) bodyField      { return readAs(field, "truth value") }
-func readList(field *[]string) bodyField  { return emptied(field, readAs(field, "list of texts")) }
-func readNumber(field *float64) bodyField { return readAs(field, "number") }
+// kindOf names a kind of JSON.
+func kindOf(raw json.RawMessage) string {
+	var value any
+	_ = json.Unmarshal(raw, &value) // it is a part of JSON that was read
+	switch value := value.(type) {
+	case string:
+		return "the text '" + value + "'"
+	case bool:
+		return strconv.FormatBool(value)
+	case float64:
+		return "the number " + strings.TrimSpace(string(raw))
+	case []any:
+		return "this list"
+	}
+	return "an object"
+}
+
+func readText(field *string) bodyField    { return readAs(field, "a text") }
+func readBool(field *bool) bodyField      { return readAs(field, "true or false") }
+func readList(field *[]string) bodyField  { return emptied(field, readAs(field, "a list of texts")) }
+func readNumber(field *float64) bodyField { return readAs(field, "a number") }
 
 // emptied makes null clear a list.
 func emptied(field *[]string, read bodyField) bodyField {

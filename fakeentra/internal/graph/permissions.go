@@ -89,7 +89,7 @@ func eachObject(name string, raw json.RawMessage, read func(path string, one jso
 	}
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) != nil {
-		return badRequest("The value of '%s' is no list.", name)
+		return badRequest("The value of '%s' must be a list, not %s.", name, kindOf(raw))
 	}
 	for _, one := range list {
 		if err := read(name, one); err != nil {

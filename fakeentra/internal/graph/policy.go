@@ -142,7 +142,7 @@ func (p policyBody) readGrant(name string, raw json.RawMessage) error {
 		"operator":                    readWord(&p.Operator, access.OperatorAnd, access.OperatorOr),
 		"builtInControls":             readList(&words),
 		"customAuthenticationFactors": both(readList(&factors), p.kept), "termsOfUse": both(readList(&terms), p.kept),
-		"authenticationStrength": both(readAs(&strength, "authentication strength"), p.kept), "id": passed,
+		"authenticationStrength": both(readAs(&strength, "an authentication strength"), p.kept), "id": passed,
 	})(name, raw)
 	if err != nil {
 		return err

@@ -132,7 +132,7 @@ func readLocation(raw json.RawMessage, l *access.NamedLocation) error {
 		"ipRanges": func(name string, raw json.RawMessage) error {
 			var list []json.RawMessage
 			if json.Unmarshal(raw, &list) != nil {
-				return badRequest("The value of '%s' is no list.", name)
+				return badRequest("The value of '%s' must be a list, not %s.", name, kindOf(raw))
 			}
 			l.Ranges = nil
 			for i, item := range list {

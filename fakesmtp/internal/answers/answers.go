@@ -183,6 +183,9 @@ func (a Answer) Check() error {
 	if a.To != "" && !slices.Contains(withRecipient, a.On) {
 		return fmt.Errorf("at the moment %q no recipient is named yet; there is one at %v", string(a.On), withRecipient)
 	}
+	if a.To != "" && !address.Valid(a.To) {
+		return fmt.Errorf("to=%s is no e-mail address", a.To)
+	}
 	if a.Event != "" && !replies.Known(a.Event) {
 		return fmt.Errorf("event %q: %w", a.Event, ErrNoReply)
 	}

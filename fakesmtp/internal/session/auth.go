@@ -27,7 +27,7 @@ func (c *session) auth(ctx context.Context, arguments string) {
 	case c.tls == nil || c.exchanger || mechanism != "XOAUTH2" && mechanism != "LOGIN":
 		c.endpoint.Shell.Secrets.Add(response)
 		c.refuse(ctx, replies.AuthMechanism, refusal.Mechanism)
-	case len(response) > c.endpoint.Front().MaxAnswer:
+	case len(response) > c.endpoint.longest(c.endpoint.Front().MaxAnswer):
 		c.endpoint.Shell.Secrets.Add(response)
 		c.refuse(ctx, replies.AnswerTooLong, "")
 	case mechanism == "XOAUTH2" && hasResponse:

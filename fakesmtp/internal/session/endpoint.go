@@ -43,10 +43,23 @@ type Settings struct {
 type FrontEnd struct {
 	// StrictHello refuses names of one label and names with an underscore after EHLO and HELO.
 	StrictHello bool
-	// MaxLine is the longest command line in octets without its line end, AUTH with its initial response included.
+	// MaxLine is the longest command line in octets without its line end, AUTH with its initial response included;
+	// [AnyLength]: there is no limit but the size of messages.
 	MaxLine int
-	// MaxAnswer is the longest SASL answer in octets, as it is encoded: an initial response, or a line of its own.
+	// MaxAnswer is the longest SASL answer in octets, as it is encoded: an initial response, or a line of its own;
+	// [AnyLength]: likewise.
 	MaxAnswer int
+}
+
+// AnyLength is the limit of a [FrontEnd] that has none.
+const AnyLength = -1
+
+// longest is a limit in octets: no line is longer than a message may be, so that a client cannot fill the memory.
+func (e *Endpoint) longest(limit int) int {
+	if limit < 0 {
+		return int(e.Settings.MaxSize)
+	}
+	return limit
 }
 
 // Endpoint serves clients.

@@ -21,6 +21,7 @@ func (c *session) readLine() error {
 	if c.pending != nil { // RFC 4954 §4: the limit of commands is not that of SASL answers
 		limit, tooLong = c.endpoint.Front().MaxAnswer, replies.AnswerTooLong
 	}
+	limit = c.endpoint.longest(limit)
 	line, err := c.wire.Line(limit)
 	var hello *wire.TLSError
 	switch {

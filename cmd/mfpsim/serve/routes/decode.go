@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -70,6 +71,9 @@ func (r Route[B]) readBody(request *http.Request, in reflect.Value) error {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return Refuse("there is more than one JSON value")
 	}
+	if name, twice := doubled(body); twice {
+		return Refuse("field %q stands there twice", name)
+	}
 	for _, name := range sorted(given) {
 		if !slices.ContainsFunc(known, func(m member) bool { return m.name == name }) {
 			return Refuse("unknown field %q; %s", name, allOf("field", known))
@@ -90,6 +94,44 @@ func (r Route[B]) readBody(request *http.Request, in reflect.Value) error {
 		}
 	}
 	return nil
+}
+
+// doubled looks for an object in which a member stands twice: whoever reads it could take either. The text is JSON.
+func doubled(body []byte) (name string, twice bool) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	type level struct {
+		names map[string]bool // of an object; nil: of an array
+		value bool            // the value of a member comes
+	}
+	var levels []level
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return "", false
+		}
+		top := len(levels) - 1
+		switch token {
+		case json.Delim('}'), json.Delim(']'):
+			levels = levels[:top]
+			continue
+		}
+		if top >= 0 && levels[top].names != nil {
+			if text, isName := token.(string); isName && !levels[top].value {
+				if levels[top].names[text] {
+					return text, true
+				}
+				levels[top].names[text], levels[top].value = true, true
+				continue
+			}
+			levels[top].value = false
+		}
+		switch token {
+		case json.Delim('{'):
+			levels = append(levels, level{names: map[string]bool{}})
+		case json.Delim('['):
+			levels = append(levels, level{})
+		}
+	}
 }
 
 // written shows how the body can look.
@@ -127,26 +169,101 @@ func mistake(err error) string {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &kind):
-		return fmt.Sprintf("the body is JSON of the kind %s; it must be an object", kind.Value)
+		return fmt.Sprintf("the body must be an object, not %s", came(kind.Value))
 	case errors.As(err, &syntax):
-		return fmt.Sprintf("the body is no JSON (at byte %d)", syntax.Offset)
+		return fmt.Sprintf("the body is not JSON: it breaks off or goes wrong at byte %d", syntax.Offset)
 	default:
-		return "the body is no JSON: it ends too early"
+		return "the body is not JSON: it ends too early"
 	}
 }
 
-// mistakeIn says in our words why a member of the body could not be read.
+// came names a kind of JSON as encoding/json reports it: "object", "number 1.5".
+func came(kind string) string {
+	word, value, _ := strings.Cut(kind, " ")
+	named, known := map[string]string{
+		"object": "an object", "array": "a list", "string": "a text", "number": "a number", "bool": "true or false",
+		"null": "null",
+	}[word]
+	switch {
+	case !known:
+		return kind
+	case value != "":
+		return "the number " + value
+	}
+	return named
+}
+
+// Kinds of JSON, as encoding/json reports them.
+func kindOf(body []byte) string {
+	var value any
+	if json.Unmarshal(body, &value) != nil {
+		return "object"
+	}
+	switch value.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "string"
+	case bool:
+		return "bool"
+	case float64:
+		return "number"
+	case []any:
+		return "array"
+	}
+	return "object"
+}
+
+// expected names what a member of a type must be; "": its type says so itself.
+func expected(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "a text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int64, reflect.Uint64:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	case reflect.Slice:
+		if of := expected(t.Elem()); of == "a text" {
+			return "a list of texts"
+		}
+		return "a list"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	}
+	return ""
+}
+
+// mistakeIn says in our words why a member of the body could not be read: what it must be, and what it is.
 func mistakeIn(m member, err error) string {
 	var kind *json.UnmarshalTypeError
-	if errors.As(err, &kind) {
-		name := m.name
-		if kind.Field != "" {
-			name += "." + kind.Field
-		}
-		return fmt.Sprintf("field %q cannot be a %s", name, kind.Value)
+	var wrong *Wrong
+	switch {
+	case errors.As(err, &wrong):
+		return fmt.Sprintf("field %q must be %s, not %s", m.name, wrong.Must, came(kindOf(wrong.Is)))
+	case !errors.As(err, &kind):
+		return fmt.Sprintf("field %q: %s", m.name, strings.TrimPrefix(err.Error(), "json: "))
+	case kind.Field != "": // a member of a member
+		return fmt.Sprintf("field %q must be %s, not %s", m.name+"."+kind.Field, expected(kind.Type), came(kind.Value))
+	case m.kind.Kind() == reflect.Slice && kind.Type != m.kind: // one of a list
+		return fmt.Sprintf("field %q must be %s; one of it is %s", m.name, expected(m.kind), came(kind.Value))
 	}
-	return fmt.Sprintf("field %q: %s", m.name, strings.TrimPrefix(err.Error(), "json: "))
+	return fmt.Sprintf("field %q must be %s, not %s", m.name, expected(kind.Type), came(kind.Value))
 }
+
+// Wrong is the error of a type that reads itself from JSON (UnmarshalJSON), and was given another kind.
+type Wrong struct {
+	Must string // "one line, or a list of words"
+	Is   []byte // the JSON that was given
+}
+
+// Error says what the value must be.
+func (w *Wrong) Error() string { return "must be " + w.Must + ", not " + came(kindOf(w.Is)) }
 
 // set reads a word of the path or the query.
 func set(field reflect.Value, name, text string) error {

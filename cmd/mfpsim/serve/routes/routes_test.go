@@ -20,6 +20,8 @@ type copies struct {
 	Colour bool   `json:"-" query:"colour"`
 	Title  string `json:"title" doc:"of the first page"`
 	Count  int    `json:"count,omitempty"`
+	// Sizes is a list.
+	Sizes []string `json:"sizes,omitempty"`
 }
 
 var copier = []routes.Group[string]{{Title: "Copies", Routes: []routes.Route[string]{
@@ -71,10 +73,21 @@ func TestARequestIsReadAndRefusedByItsType(t *testing.T) {
 		{"an act that fails", "POST", "/trays/1/copies", `{"title":"jam"}`, 418, `{"error":"paper jam"}`},
 		{"a member that is missing", "POST", "/trays/1/copies", `{}`, 400, `{"error":"field \"title\" is missing; write {\"title\":\"Report\"}"}`},
 		{"a member that is empty", "POST", "/trays/1/copies", `{"title":""}`, 400, `{"error":"field \"title\" is missing; write {\"title\":\"Report\"}"}`},
-		{"an unknown member", "POST", "/trays/1/copies", `{"titel":"a"}`, 400, `{"error":"unknown field \"titel\"; there are: title, count"}`},
-		{"a member of the path in the body", "POST", "/trays/1/copies", `{"tray":"2"}`, 400, `{"error":"unknown field \"tray\"; there are: title, count"}`},
+		{"an unknown member", "POST", "/trays/1/copies", `{"titel":"a"}`, 400, `{"error":"unknown field \"titel\"; there are: title, count, sizes"}`},
+		{"a member that stands there twice", "POST", "/trays/1/copies", `{"title":"a","count":1,"title":"b"}`, 400, `{"error":"field \"title\" stands there twice"}`},
+		{"a member within that stands there twice", "POST", "/trays/1/copies", `{"title":"a","count":[{"x":{},"y":[1,{"z":1,"\u007a":2}]}]}`, 400, `{"error":"field \"z\" stands there twice"}`},
+		{"a member of the path in the body", "POST", "/trays/1/copies", `{"tray":"2"}`, 400, `{"error":"unknown field \"tray\"; there are: title, count, sizes"}`},
 		{"a body where none is taken", "GET", "/trays/1/copies", `{"a":1}`, 400, `{"error":"unknown field \"a\"; the request takes no fields"}`},
-		{"a member of the wrong kind", "POST", "/trays/1/copies", `{"title":1}`, 400, `{"error":"field \"title\" cannot be a number"}`},
+		{"a member of the wrong kind", "POST", "/trays/1/copies", `{"title":1}`, 400, `{"error":"field \"title\" must be a text, not a number"}`},
+		{"an object for a text", "POST", "/trays/1/copies", `{"title":{"a":1}}`, 400, `{"error":"field \"title\" must be a text, not an object"}`},
+		{"a text for a number", "POST", "/trays/1/copies", `{"title":"a","count":"3"}`, 400, `{"error":"field \"count\" must be a whole number, not a text"}`},
+		{"a part of a number", "POST", "/trays/1/copies", `{"title":"a","count":1.5}`, 400, `{"error":"field \"count\" must be a whole number, not the number 1.5"}`},
+		{"an object for a list", "POST", "/trays/1/copies", `{"title":"a","sizes":{}}`, 400, `{"error":"field \"sizes\" must be a list of texts, not an object"}`},
+		{"a number in a list of texts", "POST", "/trays/1/copies", `{"title":"a","sizes":["A4",5]}`, 400, `{"error":"field \"sizes\" must be a list of texts; one of it is a number"}`},
+		{"a list for the body", "POST", "/trays/1/copies", `[1]`, 400, `{"error":"the body must be an object, not a list"}`},
+		{"a text for the body", "POST", "/trays/1/copies", `"a"`, 400, `{"error":"the body must be an object, not a text"}`},
+		{"no JSON", "POST", "/trays/1/copies", `title=a`, 400, `{"error":"the body is not JSON: it breaks off or goes wrong at byte 2"}`},
+		{"half a body", "POST", "/trays/1/copies", `{"title":`, 400, `{"error":"the body is not JSON: it ends too early"}`},
 		{"an unknown parameter", "POST", "/trays/1/copies?page=1", ``, 400, `{"error":"unknown parameter \"page\"; there are: pages, colour"}`},
 		{"a parameter twice", "POST", "/trays/1/copies?pages=1&pages=2", ``, 400, `{"error":"parameter \"pages\" stands there 2 times"}`},
 		{"a number that is none", "POST", "/trays/1/copies?pages=-1", ``, 400, `{"error":"pages=-1: not a number"}`},
