@@ -125,6 +125,22 @@ func Words(language, english string) (words string, ok bool) {
 	return words, words != ""
 }
 
+// OnPanel returns the words that panel, job history and status sheet show for English ones. A word that an edition has
+// on Web Config alone, in English because its Web Config lacks the language, is none of them: it says nothing of them.
+func OnPanel(language, english string) (words string, ok bool) {
+	words, ok = Words(language, english)
+	if !ok || WebConfigLanguage(language) == language {
+		return words, ok
+	}
+	wanted := choice.Normalize(english)
+	for _, l := range labels() {
+		if choice.Normalize(l.English) == wanted && (l.At == WebConfig || l.At == Picture) {
+			return "", false
+		}
+	}
+	return words, ok
+}
+
 // dictionary gives English, Hindi and Greek words by the English ones in their form for comparison.
 var dictionary = sync.OnceValue(func() map[string][3]string {
 	found := map[string][3]string{}
@@ -166,6 +182,30 @@ func Message(language, name string) (text string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// remedies are the guide's sentences that complete messages of which it gives no words as a whole, by language: the
+// remedy of chapter 8c, and the last sentence of M1.
+var remedies = map[string]struct{ expired, again string }{
+	"en": {"The administrator must perform the sign-in operation again.", "Please contact your administrator."},
+	"hi": {"व्यवस्थापक को साइन-इन ऑपरेशन फिर से करना चाहिए।", "कृपया अपने व्यवस्थापक से संपर्क करें।"},
+	"el": {
+		"Ο διαχειριστής πρέπει να εκτελέσει ξανά τη λειτουργία σύνδεσης.",
+		"Επικοινωνήστε με τον διαχειριστή σας.",
+	},
+}
+
+// Composed returns a message that is made of the guide's sentences: the expiration message (M4), the status of 361 and
+// the remedy of chapter 8c; and that of 370, its status and the last sentence of M1. ok is false for any other name.
+func Composed(language, name string) (text string, ok bool) {
+	codes, remedy := Codes(language), remedies[language]
+	switch name {
+	case "M4":
+		text = codes["361"].Status + " " + remedy.expired
+	case "email-sign-in-again":
+		text = codes["370"].Status + " " + remedy.again
+	}
+	return text, text != "" && len(codes) > 0
 }
 
 // Codes returns the guide's codes in a language, by their number; none for a language without an edition.

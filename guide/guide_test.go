@@ -108,6 +108,40 @@ func TestAMessageWithoutWordsInTheGuideIsNotThere(t *testing.T) {
 	require.Empty(t, guide.Codes("de"))
 }
 
+func TestTwoMessagesAreMadeOfTheGuidesSentences(t *testing.T) {
+	expired, ok := guide.Composed("el", "M4")
+	require.True(t, ok)
+	require.Equal(t, guide.Codes("el")["361"].Status+" Ο διαχειριστής πρέπει να εκτελέσει ξανά τη λειτουργία σύνδεσης.", expired)
+	for _, language := range guide.Languages() {
+		m1, _ := guide.Message(language, "M1")
+		again, ok := guide.Composed(language, "email-sign-in-again")
+		require.True(t, ok)
+		remedy, found := strings.CutPrefix(again, guide.Codes(language)["370"].Status+" ")
+		require.True(t, found)
+		require.True(t, strings.HasSuffix(m1, " "+remedy), "the end of M1 in %s", language)
+
+		expired, _ := guide.Composed(language, "M4")
+		remedy, found = strings.CutPrefix(expired, guide.Codes(language)["361"].Status+" ")
+		require.True(t, found)
+		require.Contains(t, choice.Normalize(section(t, "1.4")), strings.Trim(choice.Normalize(remedy), "."))
+	}
+	_, ok = guide.Composed("de", "M4")
+	require.False(t, ok)
+	_, ok = guide.Composed("en", "M5")
+	require.False(t, ok)
+}
+
+func TestAWordOfWebConfigAloneSaysNothingOfTheHindiPanel(t *testing.T) {
+	_, ok := guide.OnPanel("hi", "Authentication Method")
+	require.False(t, ok)
+	words, ok := guide.OnPanel("hi", "Job/Status")
+	require.True(t, ok)
+	require.Equal(t, "कार्य/स्थिति", words)
+	words, ok = guide.OnPanel("el", "Authentication Method")
+	require.True(t, ok, "the Greek edition names it in Greek")
+	require.Equal(t, "Μέθοδος ελέγχου ταυτότητας", words)
+}
+
 func TestFieldsOfPasswordsAreSecretInEachLanguage(t *testing.T) {
 	for _, field := range []string{
 		"Authenticated Password", "authenticated password", "Administrator password",

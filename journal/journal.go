@@ -29,6 +29,7 @@ const (
 	KindFault   Kind = "fault"   // a fault of the network was carried out
 	KindOutcome Kind = "outcome" // how a sign-in or a job ended
 	KindMemory  Kind = "memory"  // a device has written settings and sign-in to its memory
+	KindEnglish Kind = "english" // a surface shows English in place of a text of its language
 	KindNote    Kind = "note"    // a step of a scenario, a setting, a reason
 )
 
@@ -170,12 +171,19 @@ func (j *Journal) append(k *kept) {
 	j.cut()
 	hooks := j.hooks
 	j.mu.Unlock()
+	if len(hooks) == 0 {
+		return
+	}
+	k.making.Lock()
+	e := k.entry
+	k.making.Unlock()
 	for _, hook := range hooks {
-		hook(k.read(false))
+		hook(e)
 	}
 }
 
-// Observe registers a hook that is told each entry after it was written, for a live view. It must return quickly.
+// Observe registers a hook that is told each entry after it was written, for a live view. It must return quickly. An
+// exchange that is made when it is read is not made for it.
 func (j *Journal) Observe(hook func(Entry)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -94,8 +94,8 @@ func (l *Lab) AddUser(u User) error {
 	tenant, known := l.Entra.Tenant(domain)
 	if !known {
 		if len(u.Roles) > 0 || u.MFA || u.SignIn == Off || u.Primary != "" || u.Mailbox != "" || u.Password != "" {
-			return fmt.Errorf("no tenant has the domain %s; an address of the Internet has no role, no password, no mailbox "+
-				"and no other address", domain)
+			return fmt.Errorf("%s is an address of the Internet: nothing was made. No tenant has the domain %s, and so there is "+
+				"no role, no password, no mailbox and no other address", u.Address, domain)
 		}
 		return nil
 	}

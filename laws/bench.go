@@ -105,7 +105,7 @@ func read(r Record) *bench {
 			switch {
 			case e.Kind == journal.KindMemory:
 				h.events = append(h.events, event{entry: e, written: true})
-			case e.Kind == journal.KindClock || e.Kind == journal.KindFault || e.Kind == journal.KindOutcome:
+			case slices.Contains([]journal.Kind{journal.KindClock, journal.KindFault, journal.KindOutcome, journal.KindEnglish}, e.Kind):
 				h.events = append(h.events, event{entry: e})
 			}
 			continue

@@ -69,7 +69,7 @@ type Mail struct {
 
 // All returns the laws in the order of the documentation.
 func All() []Law {
-	return slices.Concat(signInLaws, secrecyLaws, memoryLaws, mailLaws)
+	return slices.Concat(signInLaws, secrecyLaws, memoryLaws, mailLaws, wordLaws)
 }
 
 // Judge returns the places at which the record breaks a law, the first of each law and device only: what follows from

@@ -22,6 +22,7 @@ var begin = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 //	9  printer#2 C: EHLO x                           {…} is secret
 //	9  printer#2 fault certificate of a stranger
 //	9  printer   memory
+//	9  printer   english el M4
 //	9  scenario  scan email bob@fabrikam.com
 func record(t *testing.T, text string) []journal.Entry {
 	t.Helper()
@@ -41,6 +42,9 @@ func record(t *testing.T, text string) []journal.Entry {
 			e.Party, e.Connection, e.Kind, e.Text = "printer", words[1], journal.KindFault, journal.Plain(rest)
 		case "memory":
 			e.Party, e.Connection, e.Kind = "printer", "", journal.KindMemory
+		case "english":
+			e.Party, e.Connection, e.Kind = "printer", "", journal.KindEnglish
+			e.Detail = map[string]string{"surface": "panel", "language": words[3], "message": words[4]}
 		case "devicecode", "poll", "refresh":
 			e.Party, e.HTTP = "entra", exchange(t, words[2:])
 		default:
@@ -173,6 +177,8 @@ func TestALawIsBroken(t *testing.T) {
 		"a code that is not in the table":       {entries: "0 scenario x", device: Device{Jobs: []Job{{Code: "999"}}}, broken: "job-row"},
 		"a status of another code":              {entries: "0 scenario x", device: Device{Jobs: []Job{{Code: "361", Status: "x", Solution: "sign in", Wanted: row}}}, broken: "job-row"},
 		"a solution that is the status":         {entries: "0 scenario x", device: Device{Jobs: []Job{{Code: "361", Status: "expired", Solution: "expired", Wanted: row}}}, broken: "job-row"},
+		"a surface in its language":             {entries: "0 scenario lang el"},
+		"a surface that shows English":          {entries: "0 scenario lang el\n1 printer english el M4", broken: "language"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.device.Name = "printer"

@@ -52,18 +52,21 @@ func (p *play) words(language string, args []string) ([]string, error) {
 
 func messageOf(words device.Words, language, name string) (string, error) {
 	if !words.IsOwn(name) {
-		if text, known := guide.Message(language, name); known {
-			return text, nil
+		for _, says := range []func(language, name string) (string, bool){guide.Message, guide.Composed} {
+			if text, known := says(language, name); known {
+				return text, nil
+			}
 		}
 	}
 	return words.Message(name)
 }
 
+// labelOf is for every surface: in a language that Web Config lacks, Web Config is asked in English ([play.webWords]).
 func labelOf(words device.Words, language, arg string) string {
 	if words.IsOwn(arg) {
 		return words.Translate(arg)
 	}
-	if text, known := guide.Words(language, arg); known {
+	if text, known := guide.OnPanel(language, arg); known {
 		if choice.Normalize(text) == choice.Normalize(arg) {
 			return arg
 		}

@@ -61,19 +61,34 @@ type Screen struct {
 	Language string    `json:"language"`
 	Path     []string  `json:"path"`  // labels of the keys that lead here
 	Title    string    `json:"title"` // what stands large at its top
-	Note     *Row      `json:"note,omitempty"`
+	Note     *ListRow  `json:"note,omitempty"`
 	Tabs     []Tab     `json:"tabs,omitempty"`
-	Rows     []Row     `json:"rows,omitempty"`
+	Rows     []ListRow `json:"rows,omitempty"`
 	Hint     string    `json:"hint,omitempty"`     // a sentence below the rows
 	Question bool      `json:"question,omitempty"` // Hint is asked in a dialog of its own
 	Fields   []string  `json:"fields,omitempty"`   // labels of what can be typed into
-	Field    *Field    `json:"field,omitempty"`
+	Field    *Input    `json:"field,omitempty"`
 	Keys     []Key     `json:"keys,omitempty"`
-	Message  *Message  `json:"message,omitempty"`  // lies over the screen
+	Message  *Dialog   `json:"message,omitempty"`  // lies over the screen
 	Progress *Progress `json:"progress,omitempty"` // of a job that the screen waits for
 	Bar      Bar       `json:"bar"`
+	Idle     string    `json:"idle,omitempty"`   // how the printer is, at the foot of the home screen; not in the text
 	Locked   bool      `json:"locked,omitempty"` // the padlock is shown: somebody can log in
+	Words    Words     `json:"words"`
 	Asleep   bool      `json:"asleep,omitempty"` // the glass is dark until it is touched
+}
+
+// Words are what the drawing needs besides the texts of a screen, in its language.
+type Words struct {
+	Screen   string `json:"screen"` // "Screen of the printer"
+	Casing   string `json:"casing"` // "Keys of the printer"
+	Home     string `json:"home"`
+	Back     string `json:"back"`
+	Stop     string `json:"stop"`
+	PageUp   string `json:"pageUp"`
+	PageDown string `json:"pageDown"`
+	Keyboard string `json:"keyboard"`
+	Locked   string `json:"locked"`
 }
 
 // Bar is the line at the top of every screen.
@@ -91,8 +106,8 @@ type Tab struct {
 	On    bool   `json:"on,omitempty"`
 }
 
-// Row is a line of a list.
-type Row struct {
+// ListRow is a line of a list.
+type ListRow struct {
 	Label  string `json:"label"`
 	Value  string `json:"value,omitempty"`
 	Detail string `json:"detail,omitempty"` // in a second line
@@ -112,8 +127,8 @@ type Key struct {
 	On    bool   `json:"on,omitempty"` // held down: shift
 }
 
-// Field is what the keyboard types into.
-type Field struct {
+// Input is what the keyboard types into.
+type Input struct {
 	Label    string `json:"label"`
 	Value    string `json:"value"` // bullets if it is masked
 	Masked   bool   `json:"masked,omitempty"`
@@ -125,8 +140,8 @@ type Field struct {
 	Board    [][]Key `json:"board"`
 }
 
-// Message is a dialog over the screen that it came from.
-type Message struct {
+// Dialog is a message over the screen that it came from.
+type Dialog struct {
 	Tone  Tone   `json:"tone,omitempty"`
 	Title string `json:"title,omitempty"`
 	Text  string `json:"text"`
@@ -181,7 +196,7 @@ func (s *Screen) Lines() []string {
 }
 
 // line is the row as text; nothing for one that is only a key.
-func (r Row) line() string {
+func (r ListRow) line() string {
 	switch {
 	case r.Detail != "":
 		return strings.TrimSuffix(r.Label+" | "+r.Detail+" | "+r.Value, " | ")

@@ -19,6 +19,8 @@ type panelMachine struct{ *Printer }
 
 func (m panelMachine) On() bool { return m.PoweredOn() }
 
+func (m panelMachine) Texts() *locale.Texts { return m.textsOn(surfacePanel) }
+
 func (m panelMachine) Now() time.Time { return m.config.Clock.Now() }
 
 func (m panelMachine) Originals() int {
@@ -38,11 +40,10 @@ func (m panelMachine) JobState(receipt int) (bool, string)        { return m.job
 func (m panelMachine) CancelJob(ctx context.Context, receipt int) { m.cancelJob(ctx, receipt) }
 
 func (m panelMachine) PrintSheet(context.Context) {
-	text := sheet.Print(m.Facts(), m.Texts())
-	m.mu.Lock()
-	m.Printer.sheet = text
-	m.mu.Unlock()
-	m.record(journal.Entry{Kind: journal.KindSheet, Text: journal.Plain(text)})
+	now := m.Facts()
+	printed := sheet.New(now, m.textsOn(surfaceSheet))
+	m.keepSheet(printed, now.Now)
+	m.record(journal.Entry{Kind: journal.KindSheet, Text: journal.Plain(printed.String())})
 }
 
 func (m panelMachine) LogIn(user, password string) (refusal string) {
@@ -74,9 +75,8 @@ type webMachine struct{ *Printer }
 
 // Texts are English where Web Config lacks the panel's language (docs/reference/printer.md §1.7.1).
 func (m webMachine) Texts() *locale.Texts {
-	texts := m.Printer.Texts()
-	if slices.Contains(m.model.WebConfig.Languages, texts.Language()) {
-		return texts
+	if slices.Contains(m.model.WebConfig.Languages, m.Printer.Texts().Language()) {
+		return m.textsOn(surfaceWebConfig)
 	}
 	return m.model.Texts(locale.English)
 }

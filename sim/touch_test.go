@@ -118,7 +118,7 @@ func TestAMessageLiesOverTheScreenThatItCameFrom(t *testing.T) {
 	b.signIn(b.browser, true)
 	b.auth = "535 5.7.139 Authentication unsuccessful"
 	_, ended := b.scan("bob@fabrikam.com")
-	require.Equal(t, &screen.Message{
+	require.Equal(t, &screen.Dialog{
 		Tone: screen.Warn, Title: "Error code 312", Text: "An authentication error has occurred.",
 	}, ended.Data.Message)
 	require.Equal(t, "bob@fabrikam.com", ended.Data.Rows[0].Value)

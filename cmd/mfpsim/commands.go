@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 
@@ -116,11 +117,27 @@ func command(ctx context.Context, args []string, out, errs *terminal) (code int)
 			return complain(errs, usage("an empty argument"))
 		}
 	}
+	if err := forgetEmpty(); err != nil {
+		return complain(errs, err)
+	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		return complain(errs, usage("%w; mfpsim --help shows what there is", err))
 	}
 	return complain(errs, parsed.Run(&streams{ctx: ctx, out: out, err: errs}))
+}
+
+// forgetEmpty makes an empty variable of ours one that is not there: files for containers name variables that nobody has
+// filled in.
+func forgetEmpty() error {
+	for _, variable := range os.Environ() {
+		if name, value, _ := strings.Cut(variable, "="); value == "" && strings.HasPrefix(name, "MFPSIM_") {
+			if err := os.Unsetenv(name); err != nil {
+				return usage("%s is empty: %w", name, err)
+			}
+		}
+	}
+	return nil
 }
 
 // complain prints an error and returns its exit code.

@@ -27,6 +27,10 @@ func TestMisuseIsExitCodeTwoWithAClearMessage(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	beside := t.TempDir()
+	binary, link := filepath.Join(beside, "binary"), filepath.Join(beside, "link")
+	require.NoError(t, os.WriteFile(binary, []byte("\xff\xfe\x00"), 0o600))
+	require.NoError(t, os.Symlink(filepath.Join(folder, "none", "junit.xml"), link))
 	known, err := models.Embedded()
 	require.NoError(t, err)
 	noModel := (&choice.Error{What: "model", Wanted: "MFP-9999", Present: known.Names()}).Error()
@@ -49,6 +53,16 @@ func TestMisuseIsExitCodeTwoWithAClearMessage(t *testing.T) {
 		{"an evidence folder that is a file", []string{"run", "--evidence", file}, "is a file, not a folder"},
 		{"a JUnit file below a file", []string{"run", "--junit", filepath.Join(file, "a.xml")}, "not a directory"},
 		{"a JUnit file that is a folder", []string{"run", "--junit", folder}, "is a folder, not a file"},
+		{"a JUnit file in the folder of the evidence", []string{"run", "--evidence", folder, "--junit", filepath.Join(folder, "manifest.json")}, "lies in the folder of the evidence"},
+		{"a JUnit file in a folder of the evidence that is missing", []string{"run", "--evidence", filepath.Join(folder, "none"), "--junit", filepath.Join(folder, "none", "trouble", "..", "a.xml")}, "lies in the folder of the evidence"},
+		{"a JUnit file that a link leads into the evidence", []string{"run", "--evidence", filepath.Join(folder, "none"), "--junit", link}, "lies in the folder of the evidence"},
+		{"an authority's file in the folder of the evidence", []string{"serve", "--evidence", folder, "--ca", filepath.Join(folder, "ca.pem")}, "lies in the folder of --evidence"},
+		{"an authority's file that is a folder", []string{"serve", "--ca", folder}, "it is a folder"},
+		{"a memory in the folder of the evidence", []string{"serve", "--evidence", folder, "--flash", filepath.Join(folder, "flash")}, "neither may lie in the other"},
+		{"a script that is a folder", []string{"serve", "--script", folder}, "cannot be read: it is a folder"},
+		{"a script that is not there", []string{"serve", "--script", filepath.Join(folder, "none")}, "cannot be read: no such file or directory"},
+		{"a script without end", []string{"serve", "--script", "/dev/zero"}, "cannot be read: it is longer than 1 MiB"},
+		{"a script that is no text", []string{"serve", "--script", binary}, "cannot be read: it is no text in UTF-8"},
 		{"a day that is none", []string{"run", "--as-of", "yesterday"}, `--as-of: "yesterday" is no date`},
 		{"a day before the first", []string{"run", "--as-of", "2019-01-01"}, "--as-of: nothing is known of Entra ID as of 2019-01-01"},
 		{"a day before the first to serve", []string{"serve", "--as-of", "2019-01-01"}, "--as-of: nothing is known of Entra ID as of 2019-01-01"},
@@ -235,4 +249,19 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.Empty(t, out)
 	require.Contains(t, errs, `nothing is known of "xyzzy"`)
+}
+
+func TestAnEmptyVariableIsNone(t *testing.T) {
+	for _, name := range []string{
+		"WEB_CONFIG_PORT", "PANEL_PORT", "ENTRA_PORT", "SMTP_PORT", "MX_PORT", "CONTROL_PORT", "TOKEN",
+	} {
+		t.Setenv("MFPSIM_"+name, "")
+	}
+	code, _, errs := run("serve", "--model", "MFP-9999")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "MFP-9999", "and nothing of the variables")
+	t.Setenv("MFPSIM_SMTP_PORT", "none")
+	code, _, errs = run("serve")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "MFPSIM_SMTP_PORT")
 }

@@ -28,7 +28,7 @@ func openOutput(s *streams, path string) (*outputFile, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(report.Real(path)), 0o755); err != nil { // also where a link leads
 			return failed(err)
 		}
 		// Tried, and taken away: nothing is left where the run ends early.

@@ -54,6 +54,9 @@ func (c *runCommand) Run(s *streams) error {
 	}
 	var junit *outputFile
 	if c.JUnit != "" {
+		if c.Evidence != "" && report.Inside(c.Evidence, c.JUnit) {
+			return usage("--junit %s lies in the folder of the evidence, where a manifest says what belongs there; name a file outside of %s", c.JUnit, c.Evidence)
+		}
 		var err error
 		if junit, err = openOutput(s, c.JUnit); err != nil {
 			return usageError{err}

@@ -3,6 +3,7 @@
 package facts
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -127,15 +128,34 @@ func (f Facts) Product(texts *locale.Texts) []Row {
 		{texts.Label("firmware"), f.Firmware.Version},
 		{texts.Label("root-certificate-version"), f.Firmware.RootCertificateVersion},
 		{texts.Label("mac-address"), f.MAC},
-		{texts.Label("date-and-time"), Clock(f.Now)},
+		{texts.Label("date-and-time"), texts.Clock(f.Now)},
 	}
 }
 
-// Clock writes a time as the printer's pages do: month, day, year, half of the day (observed in public code).
-func Clock(t time.Time) string { return t.Format("01-02-2006 PM 03:04 UTC-07:00") }
+// emailServer names all rows of the email server settings at once.
+const emailServer = "email-server"
 
-// Stamp writes a time as job lists do. Like Clock, it writes the time of the place that the time carries.
-func Stamp(t time.Time) string { return t.Format("2006-01-02 15:04") }
+// Rows returns facts by the names of their labels, in the order of the names; "email-server" are all of the email server
+// settings. What the printer has no moving value of has the one of the model ([models.Sheet]).
+func (f Facts) Rows(texts *locale.Texts, names []string) []Row {
+	var rows []Row
+	known := append(f.Product(texts), f.Network(texts)...)
+	for _, name := range names {
+		if name == emailServer {
+			rows = append(rows, f.EmailServer(texts)...)
+			continue
+		}
+		label := texts.Label(name)
+		row := Row{Label: label}
+		if i := slices.IndexFunc(known, func(r Row) bool { return r.Label == label }); i >= 0 {
+			row = known[i]
+		} else if value := f.Model.Sheet.States[name]; value != "" {
+			row.Value = texts.Label(value)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
 
 func port(number int) string {
 	if number == 0 {

@@ -1,8 +1,8 @@
 // Package locale has every text that the simulated printer shows. A language is one file of messages and nothing else.
 //
-// A text is looked up by its message id. English is complete; the other languages have the words that the guide prints
-// and fall back to English for the rest. Labels ("label.…") can be found by their English words, because people and
-// scenarios name them in English in any language.
+// A text is looked up by its message id. English is complete; where another language lacks a text, the English one
+// stands in, and a surface that is drawn in that language notes it ([Texts.On]). Labels ("label.…") can be found by
+// their English words, because people and scenarios name them in English in any language.
 package locale
 
 import (
@@ -11,10 +11,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
 
 	"mfpsim/choice"
 	"mfpsim/device"
@@ -31,6 +34,15 @@ func LabelID(name string) string { return labelPrefix + name }
 
 func isLabel(id string) bool { return strings.HasPrefix(id, labelPrefix) }
 
+// The layouts of dates, in the form of package time: what is not to be translated word by word.
+const (
+	layoutPrefix = "layout."
+	StampID      = layoutPrefix + "stamp"
+	ClockID      = layoutPrefix + "clock"
+)
+
+func isLayout(id string) bool { return strings.HasPrefix(id, layoutPrefix) }
+
 // NameOf is a language in its own words, as language lists show it: "Ελληνικά".
 func NameOf(tag string) string {
 	if name := display.Self.Name(language.Make(tag)); name != "" {
@@ -39,27 +51,46 @@ func NameOf(tag string) string {
 	return tag
 }
 
-// Texts are the texts of one language.
+// Texts are the texts of one language, as a surface shows them.
 type Texts struct {
+	*words
+	fellBack func(id string) // nil: nobody asks
+}
+
+// words are the texts of one language. They do not change.
+type words struct {
 	language  string
 	tables    *Tables
 	plain     map[string]string // texts without placeholders, ready
 	normal    map[string]string // the same, normalized
+	lacks     map[string]bool   // message ids for which English stands in
 	localizer *i18n.Localizer
+	numbers   *message.Printer
 	collect   sync.Once
 	collected device.Words
 }
 
-func newTexts(language string, tables *Tables, plain map[string]string, localizer *i18n.Localizer) *Texts {
-	t := &Texts{
-		language: language, tables: tables, plain: plain, normal: make(map[string]string, len(plain)),
-		localizer: localizer,
+func newTexts(
+	tag string, tables *Tables, plain map[string]string, lacks map[string]bool, localizer *i18n.Localizer,
+) *Texts {
+	w := &words{
+		language: tag, tables: tables, plain: plain, normal: make(map[string]string, len(plain)), lacks: lacks,
+		localizer: localizer, numbers: message.NewPrinter(language.Make(tag)),
 	}
-	for id, words := range plain {
-		t.normal[id] = choice.Normalize(words)
+	for id, text := range plain {
+		w.normal[id] = choice.Normalize(text)
 	}
-	return t
+	return &Texts{words: w}
 }
+
+// On returns the texts for a surface: fellBack is called with the message id whenever the surface asks for a text in
+// place of which it gets the English one.
+func (t *Texts) On(fellBack func(id string)) *Texts {
+	return &Texts{words: t.words, fellBack: fellBack}
+}
+
+// Lacks reports whether the language has no text of its own for a message id.
+func (t *Texts) Lacks(id string) bool { return t.lacks[id] }
 
 // Language returns the language of the texts.
 func (t *Texts) Language() string { return t.language }
@@ -71,7 +102,15 @@ func (t *Texts) Text(id string) string {
 	if !ok {
 		panic(fmt.Sprintf("locale: no message %q without placeholders", id))
 	}
+	t.used(id)
 	return text
+}
+
+// used tells of a message that is shown if it is not in the language.
+func (t *Texts) used(id string) {
+	if t.fellBack != nil && t.lacks[id] {
+		t.fellBack(id)
+	}
 }
 
 // Label returns the text of a label by its name.
@@ -79,10 +118,32 @@ func (t *Texts) Label(name string) string { return t.Text(LabelID(name)) }
 
 // Format returns the text of a message id with its placeholders filled in.
 func (t *Texts) Format(id string, values map[string]any) string {
+	return t.localized(id, &i18n.LocalizeConfig{MessageID: id, TemplateData: values})
+}
+
+// Count returns the text of a message id for so many things, in the form that the language has for the number (CLDR:
+// one, two, few, many, other). The text has the number in the place of {{.Count}}, written as the language does.
+func (t *Texts) Count(id string, n int) string {
+	return t.localized(id, &i18n.LocalizeConfig{
+		MessageID: id, PluralCount: n, TemplateData: map[string]any{"Count": t.Number(n)},
+	})
+}
+
+// Number writes a whole number as the language does: 12,345 in English, 12.345 in Greek.
+func (t *Texts) Number(n int) string { return t.numbers.Sprint(number.Decimal(n)) }
+
+// Stamp writes a time to the minute, as lists do: the time of the place that it carries.
+func (t *Texts) Stamp(at time.Time) string { return at.Format(t.Text(StampID)) }
+
+// Clock writes a date, a time and its distance from UTC, as pages do.
+func (t *Texts) Clock(at time.Time) string { return at.Format(t.Text(ClockID)) }
+
+func (t *Texts) localized(id string, config *i18n.LocalizeConfig) string {
+	t.used(id)
 	if text, ok := t.plain[id]; ok {
 		return text
 	}
-	text, err := t.localizer.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: values})
+	text, err := t.localizer.Localize(config)
 	var fellBack *i18n.MessageNotFoundErr // comes with the English text
 	if err != nil && (text == "" || !errors.As(err, &fellBack)) {
 		panic(fmt.Sprintf("locale: message %q: %v", id, err))
@@ -100,13 +161,15 @@ func (t *Texts) Translate(english string) (words string, ok bool) {
 	return t.Text(id), true
 }
 
-// Message returns a message by the name that people write after @: its id, if it is no label. ok is false if there is
-// none.
+// Message returns a message by the name that people write after @: its id, if it is no label and no layout of a date.
+// ok is false if there is none.
 func (t *Texts) Message(name string) (text string, ok bool) {
-	if isLabel(name) {
+	if isLabel(name) || isLayout(name) {
 		return "", false
 	}
-	text, ok = t.plain[name]
+	if text, ok = t.plain[name]; ok {
+		t.used(name)
+	}
 	return text, ok
 }
 
@@ -115,7 +178,7 @@ func (t *Texts) Messages() []string {
 	var names []string
 	for _, id := range t.tables.ids {
 		_, plain := t.plain[id]
-		if plain && !isLabel(id) && !strings.HasPrefix(id, "code.") {
+		if plain && !isLabel(id) && !isLayout(id) && !strings.HasPrefix(id, "code.") {
 			names = append(names, id)
 		}
 	}
@@ -127,7 +190,7 @@ func (t *Texts) Words() device.Words {
 	t.collect.Do(func() {
 		w := device.Words{Language: t.language, Messages: map[string]string{}, Labels: map[string]string{}}
 		for id, text := range t.plain {
-			if !strings.HasPrefix(id, labelPrefix) {
+			if !isLabel(id) && !isLayout(id) {
 				w.Messages[id] = text
 			}
 		}
@@ -136,7 +199,7 @@ func (t *Texts) Words() device.Words {
 			for _, id := range slices.Concat(tables.idsOf(true), tables.idsOf(false)) {
 				words := choice.Normalize(tables.texts[English].plain[id])
 				if _, known := w.Labels[words]; !known && words != "" {
-					w.Labels[words] = t.Text(id)
+					w.Labels[words] = t.plain[id]
 				}
 				if words != "" && t.isOwn(id) {
 					w.Own = append(w.Own, words)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -27,14 +28,15 @@ func TestTheGuidesMessageIsWordForWordInThreeLanguages(t *testing.T) {
 		require.Equal(t, want, tables.In(language).Text("M1"), language)
 	}
 	require.Equal(t, "guide", tables.Source("M1"))
-	for _, id := range []string{"M2", "M3", "M4", "M5"} {
+	for _, id := range []string{"M2", "M3", "M5"} {
 		require.True(t, strings.HasPrefix(tables.Source(id), "ours"), id)
 	}
+	require.True(t, strings.HasPrefix(tables.Source("M4"), "of the guide's sentences"))
 }
 
 func TestALanguageWithoutAWordFallsBackToEnglish(t *testing.T) {
 	tables := embedded(t)
-	require.Equal(t, "Secure Connection", tables.In("hi").Label("secure-connection"))
+	require.Equal(t, "Refresh", tables.In("hi").Label("refresh"), "only Web Config has it, which has no Hindi")
 	require.Equal(t, "Settings", tables.In("xx").Label("settings"))
 	require.Equal(t, "en", tables.In("xx").Language())
 	require.NotContains(t, tables.Languages(), "xx")
@@ -88,6 +90,59 @@ func TestAPlaceholderIsFilledIn(t *testing.T) {
 		)
 	}
 	require.Panics(t, func() { tables.In("el").Format("no-such-id", nil) })
+}
+
+func TestASurfaceNotesWhereEnglishStandsIn(t *testing.T) {
+	tables, err := locale.Load(fstest.MapFS{
+		"en.yaml": {Data: []byte(english)},
+		"fi.yaml": {Data: []byte("label.scan: Skannaa\n")},
+	})
+	require.NoError(t, err)
+	var noted []string
+	texts := tables.In("fi").On(func(id string) { noted = append(noted, id) })
+	require.Equal(t, "Skannaa", texts.Label("scan"))
+	require.True(t, texts.Is("Email", "label.email"), "to look for a label shows nothing")
+	require.Empty(t, noted)
+	require.Equal(t, "Email", texts.Label("email"))
+	require.Equal(t, "MFP", texts.Format("title", map[string]any{"Model": "MFP"}))
+	_, _ = texts.Message("sent")
+	_, _ = texts.Translate("Home")
+	require.Equal(t, []string{"label.email", "title", "sent", "label.home"}, noted)
+	noted = nil
+	tables.In("en").On(func(id string) { noted = append(noted, id) }).Label("home")
+	own := tables.With(map[string]map[string]string{"en": {"label.scan": "Send"}, "fi": {"label.email": "Posti"}})
+	own.In("fi").On(func(id string) { noted = append(noted, id) }).Label("email")
+	require.Empty(t, noted)
+}
+
+func TestNumbersDatesAndPluralsAreThoseOfTheLanguage(t *testing.T) {
+	tables, err := locale.Load(fstest.MapFS{
+		"en.yaml": {Data: []byte(`pages: {one: "{{.Count}} page", other: "{{.Count}} pages"}`)},
+		"pl.yaml": {Data: []byte(`pages: {one: "{{.Count}} strona", few: "{{.Count}} strony", many: "{{.Count}} stron", other: "{{.Count}} strony"}`)},
+		"el.yaml": {Data: []byte(`pages: {one: "{{.Count}} σελίδα", other: "{{.Count}} σελίδες"}`)},
+		"hi.yaml": {Data: []byte(`pages: {one: "{{.Count}} पेज", other: "{{.Count}} पेजों"}`)},
+	})
+	require.NoError(t, err)
+	for language, want := range map[string][]string{
+		"en": {"0 pages", "1 page", "2 pages", "12,345 pages"},
+		"el": {"0 σελίδες", "1 σελίδα", "2 σελίδες", "12.345 σελίδες"},
+		"hi": {"0 पेज", "1 पेज", "2 पेजों", "12,345 पेजों"}, // CLDR: Hindi counts none as one
+		"pl": {"0 stron", "1 strona", "2 strony", "12 345 stron"},
+	} {
+		var got []string
+		for _, n := range []int{0, 1, 2, 12345} {
+			got = append(got, strings.ReplaceAll(tables.In(language).Count("pages", n), "\u00a0", " "))
+		}
+		require.Equal(t, want, got, language)
+	}
+	at := time.Date(2026, 3, 2, 15, 4, 0, 0, time.UTC)
+	for language, want := range map[string]string{
+		"en": "2026-03-02 15:04|03-02-2026 PM 03:04 UTC+00:00", "el": "02/03/2026 15:04|02/03/2026 15:04 UTC+00:00",
+		"hi": "02/03/2026 15:04|02/03/2026 15:04 UTC+00:00",
+	} {
+		texts := embedded(t).In(language)
+		require.Equal(t, want, texts.Stamp(at)+"|"+texts.Clock(at), language)
+	}
 }
 
 func TestAnUnknownIDPanics(t *testing.T) {
@@ -147,12 +202,14 @@ func TestAMistakeInALanguageIsToldWithFileAndLine(t *testing.T) {
 func TestAModelsWordsStandInPlaceOfTheTables(t *testing.T) {
 	standard := embedded(t)
 	own := standard.With(map[string]map[string]string{
-		"en": {"label.scan": "Scan & Send", "code.E42.status": "The sign-in is missing."},
+		"en": {"label.scan": "Scan & Send", "label.refresh": "Reload", "code.E42.status": "The sign-in is missing."},
 		"el": {"label.scan": "Σάρωση και αποστολή"},
 	})
 	require.Equal(t, "Scan & Send", own.In("en").Label("scan"))
 	require.Equal(t, "Σάρωση και αποστολή", own.In("el").Label("scan"))
-	require.Equal(t, "Scan & Send", own.In("hi").Label("scan"), "Hindi has no word of its own")
+	require.Equal(t, "Reload", own.In("hi").Label("refresh"), "Hindi has no word of its own")
+	require.Equal(t, "स्कैन", own.In("hi").Label("scan"), "Hindi has one, and no other of the model's")
+	require.Equal(t, "Ανανέωση", own.In("el").Label("refresh"), "and so has Greek")
 	require.Equal(t, "Scan", standard.In("en").Label("scan"), "the tables themselves stay")
 	require.Equal(t, "Ρυθμίς", own.In("el").Label("settings"), "what the model does not name is as in the tables")
 	require.True(t, own.Has("code.E42.status"))
@@ -186,8 +243,8 @@ func TestWordsAreTheTextsAsData(t *testing.T) {
 			words := texts.Words()
 			require.Equal(t, language, words.Language)
 			for _, id := range tables.IDs() {
-				if !tables.Has(id) {
-					require.NotContains(t, words.Messages, id, "it has placeholders")
+				if !tables.Has(id) || strings.HasPrefix(id, "layout.") {
+					require.NotContains(t, words.Messages, id, "it has placeholders, or is a layout")
 					continue
 				}
 				named := []string{tables.In("en").Text(id)}

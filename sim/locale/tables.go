@@ -75,7 +75,8 @@ func Load(files fs.FS) (*Tables, error) {
 		if err := s.check(words); err != nil {
 			return nil, err
 		}
-		t.texts[s.tag] = newTexts(s.tag, t, s.plain(words), i18n.NewLocalizer(bundle, s.tag, English))
+		plain, lacks := s.plain(words)
+		t.texts[s.tag] = newTexts(s.tag, t, plain, lacks, i18n.NewLocalizer(bundle, s.tag, English))
 	}
 	t.index(slices.Sorted(maps.Keys(words)))
 	return t, nil
@@ -124,18 +125,21 @@ func (s *source) check(english map[string]string) error {
 	return nil
 }
 
-// plain are the texts without placeholders, English where the language has none.
-func (s *source) plain(english map[string]string) map[string]string {
-	texts := map[string]string{}
+// plain are the texts without placeholders, English where the language has none; lacks are the ids of which it has
+// none.
+func (s *source) plain(english map[string]string) (texts map[string]string, lacks map[string]bool) {
+	texts, lacks = map[string]string{}, map[string]bool{}
 	for id, words := range english {
 		if own := s.messages[id]; own != nil {
 			words = own.Other
+		} else {
+			lacks[id] = true
 		}
 		if !hasPlaceholder(words) {
 			texts[id] = words
 		}
 	}
-	return texts
+	return texts, lacks
 }
 
 // mistake finds the line of what is wrong with the YAML of a file that could not be read.
@@ -167,6 +171,9 @@ func (t *Tables) index(ids []string) {
 	t.found = make(map[string]string, len(t.ids))
 	for _, id := range t.ids {
 		words := t.texts[English].normal[id]
+		if isLayout(id) {
+			continue
+		}
 		if known, taken := t.found[words]; words != "" && (!taken || isLabel(id) && !isLabel(known)) {
 			t.found[words] = id
 		}
@@ -188,15 +195,17 @@ func (t *Tables) With(words map[string]map[string]string) *Tables {
 	}
 	own := &Tables{texts: map[string]*Texts{}, sources: maps.Clone(t.sources), standard: t}
 	for tag, texts := range t.texts {
-		plain := maps.Clone(texts.plain)
+		plain, lacks := maps.Clone(texts.plain), maps.Clone(texts.lacks)
 		for id, said := range words[English] {
-			if plain[id] == t.texts[English].plain[id] { // also where the language falls back to English
-				plain[id] = said
+			if _, known := plain[id]; !known || texts.lacks[id] || tag == English {
+				plain[id], lacks[id] = said, tag != English
 			}
 			own.sources[id] = "the model"
 		}
-		maps.Copy(plain, words[tag])
-		own.texts[tag] = newTexts(tag, own, plain, texts.localizer)
+		for id, said := range words[tag] {
+			plain[id], lacks[id] = said, false
+		}
+		own.texts[tag] = newTexts(tag, own, plain, lacks, texts.localizer)
 	}
 	ids := slices.Concat(t.ids, slices.Collect(maps.Keys(own.texts[English].plain)))
 	slices.Sort(ids)

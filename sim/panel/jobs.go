@@ -7,7 +7,6 @@ import (
 
 	"mfpsim/device"
 	"mfpsim/screen"
-	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
 )
 
@@ -34,8 +33,8 @@ func fillJobs(p *Panel, texts *locale.Texts, s *screen.Screen) {
 		s.Hint = texts.Text("no-jobs")
 	}
 	for _, job := range jobs {
-		row := screen.Row{
-			Label: fmt.Sprintf("%d  %s", job.Receipt, job.Type), Detail: facts.Stamp(job.Time), Value: job.Result,
+		row := screen.ListRow{
+			Label: fmt.Sprintf("%d  %s", job.Receipt, job.Type), Detail: texts.Stamp(job.Time), Value: job.Result,
 			Icon: "clock", Key: strconv.Itoa(job.Receipt),
 		}
 		if job.To != "" {
@@ -77,9 +76,9 @@ func (d *jobDetail) fill(p *Panel, texts *locale.Texts, s *screen.Screen) {
 		return
 	}
 	s.Title = fmt.Sprintf("%s %d", job.Type, job.Receipt)
-	s.Rows = []screen.Row{
+	s.Rows = []screen.ListRow{
 		fact(texts, "label.receipt-no", strconv.Itoa(job.Receipt)),
-		fact(texts, "label.date-time", facts.Stamp(job.Time)),
+		fact(texts, "label.date-time", texts.Stamp(job.Time)),
 		fact(texts, "label.type", job.Type),
 		fact(texts, "label.to", job.To),
 		fact(texts, "label.result", job.Result),

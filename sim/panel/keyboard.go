@@ -188,7 +188,7 @@ func (k *keyboard) board() [][]key {
 func (k *keyboard) fill(_ *Panel, texts *locale.Texts, s *screen.Screen) {
 	s.Kind = screen.Keyboard
 	s.Title = texts.Text(k.field)
-	s.Field = &screen.Field{
+	s.Field = &screen.Input{
 		Label: s.Title, Value: k.value, Masked: k.masked, Maximum: k.maximum, Alphabet: k.boards[k.at].Name,
 		Language: k.boards[k.at].Language,
 	}

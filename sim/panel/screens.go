@@ -7,7 +7,6 @@ import (
 
 	"mfpsim/device"
 	"mfpsim/screen"
-	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
 )
 
@@ -41,7 +40,7 @@ var views = map[string]view{
 		s.Rows = factRows(p.machine.Facts().Network(texts))
 	}},
 	"wifi-direct-status": {kind: screen.Facts, fill: func(_ *Panel, texts *locale.Texts, s *screen.Screen) {
-		s.Rows = []screen.Row{fact(texts, "label.connection-mode", texts.Label("off"))}
+		s.Rows = []screen.ListRow{fact(texts, "label.connection-mode", texts.Label("off"))}
 	}},
 	"email-server-status": {kind: screen.Facts, fill: fillEmail},
 	"tcp-ip": {kind: screen.Facts, fill: func(p *Panel, texts *locale.Texts, s *screen.Screen) {
@@ -86,14 +85,14 @@ func fillSheet(_ *Panel, texts *locale.Texts, s *screen.Screen) {
 	s.Hint, s.Question = texts.Text("M5"), true
 }
 
-func fillDate(p *Panel, _ *locale.Texts, s *screen.Screen) {
-	s.Rows = []screen.Row{{Label: facts.Clock(p.machine.Facts().Now)}}
+func fillDate(p *Panel, texts *locale.Texts, s *screen.Screen) {
+	s.Rows = []screen.ListRow{{Label: texts.Clock(p.machine.Facts().Now)}}
 }
 
 func fillLanguages(p *Panel, texts *locale.Texts, s *screen.Screen) {
 	for _, language := range p.machine.Model().Panel.Languages {
 		name := locale.NameOf(language)
-		s.Rows = append(s.Rows, screen.Row{Label: name, Key: name, On: language == texts.Language()})
+		s.Rows = append(s.Rows, screen.ListRow{Label: name, Key: name, On: language == texts.Language()})
 	}
 	note := fact(texts, "label.language", locale.NameOf(texts.Language()))
 	s.Note = &note
@@ -115,7 +114,7 @@ func fillLock(p *Panel, texts *locale.Texts, s *screen.Screen) {
 	}
 	for _, name := range []string{"on", "off"} {
 		words := texts.Label(name)
-		s.Rows = append(s.Rows, screen.Row{Label: words, Key: words, On: name == state})
+		s.Rows = append(s.Rows, screen.ListRow{Label: words, Key: words, On: name == state})
 	}
 	note := fact(texts, "label.lock-setting", texts.Label(state))
 	s.Note = &note

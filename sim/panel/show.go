@@ -2,6 +2,7 @@ package panel
 
 import (
 	"slices"
+	"strconv"
 
 	"mfpsim/device"
 	"mfpsim/screen"
@@ -34,7 +35,7 @@ func (p *Panel) show() *screen.Screen {
 	}
 	p.cover(texts, s)
 	p.addKeys(texts, s)
-	p.bar(s)
+	p.bar(texts, s)
 	return s
 }
 
@@ -44,7 +45,7 @@ func (p *Panel) fill(texts *locale.Texts, s *screen.Screen) {
 	for n := range p.top().Items {
 		child := p.top().child(n)
 		words := texts.Text(child.id())
-		row := screen.Row{Label: words, Key: words, Icon: child.Icon, Locked: p.closed(child)}
+		row := screen.ListRow{Label: words, Key: words, Icon: child.Icon, Locked: p.closed(child)}
 		locked = locked || row.Locked
 		s.Rows = append(s.Rows, row)
 	}
@@ -72,7 +73,7 @@ func (p *Panel) cover(texts *locale.Texts, s *screen.Screen) {
 	case p.job != 0:
 		s.Progress = p.progress(texts)
 	case p.message.id != "":
-		s.Message = &screen.Message{Text: texts.Text(p.message.id), Tone: tones[p.message.id]}
+		s.Message = &screen.Dialog{Text: texts.Text(p.message.id), Tone: tones[p.message.id]}
 		if job, ok := p.jobOf(p.message.receipt); ok && job.Code != "" {
 			s.Message.Tone, s.Message.Title = screen.Warn, texts.Label("error-code")+" "+job.Code
 		}
@@ -112,7 +113,15 @@ func (p *Panel) addKeys(texts *locale.Texts, s *screen.Screen) {
 	}
 }
 
-func (p *Panel) bar(s *screen.Screen) {
+func (p *Panel) bar(texts *locale.Texts, s *screen.Screen) {
+	s.Words = screen.Words{
+		Screen: texts.Text("screen-of-the-printer"), Casing: texts.Text("keys-of-the-printer"), Home: texts.Label("home"),
+		Back: texts.Label("back"), Stop: texts.Label("stop"), PageUp: texts.Label("page-up"),
+		PageDown: texts.Label("page-down"), Keyboard: texts.Label("keyboard"), Locked: texts.Label("padlock"),
+	}
+	if s.Kind == screen.Home {
+		s.Idle = texts.Label("available") + " " + texts.Label("pages") + ": " + strconv.Itoa(p.machine.Originals())
+	}
 	now := p.machine.Now()
 	s.Bar.Time, s.Bar.Date = now.Format("15:04"), now.Format("2006-01-02")
 	s.Bar.Network = "LAN"
@@ -132,19 +141,19 @@ func (p *Panel) jobOf(receipt int) (device.Job, bool) {
 }
 
 // fact is a label with its value.
-func fact(texts *locale.Texts, id, value string) screen.Row {
+func fact(texts *locale.Texts, id, value string) screen.ListRow {
 	return factRow(facts.Row{Label: texts.Text(id), Value: value})
 }
 
-func factRow(r facts.Row) screen.Row {
+func factRow(r facts.Row) screen.ListRow {
 	if r.Value == "" {
 		r.Value = "-"
 	}
-	return screen.Row{Label: r.Label, Value: r.Value}
+	return screen.ListRow{Label: r.Label, Value: r.Value}
 }
 
-func factRows(rows []facts.Row) []screen.Row {
-	list := make([]screen.Row, len(rows))
+func factRows(rows []facts.Row) []screen.ListRow {
+	list := make([]screen.ListRow, len(rows))
 	for i, r := range rows {
 		list[i] = factRow(r)
 	}

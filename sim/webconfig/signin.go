@@ -88,7 +88,7 @@ func (r *request) codePage() {
 	r.show(http.StatusOK, "code", page{
 		Path:    r.headingBelow(pageBasic, "sign-in"),
 		Notices: []notice{{Text: r.texts.Text("code-explain")}, {Text: r.texts.Text("code-refresh")}}, Body: signInView{Service: string(status.Service), Code: status.UserCode, Address: status.VerificationURI, Link: r.machine.Link(status.VerificationURI)},
-		Rows: []facts.Row{{Label: r.texts.Label("valid-until"), Value: facts.Clock(status.CodeExpires)}},
+		Rows: []facts.Row{{Label: r.texts.Label("valid-until"), Value: r.texts.Clock(status.CodeExpires)}},
 	})
 }
 

@@ -37,7 +37,7 @@ func (r *request) jobs() {
 			result += ", " + facts.Row{Label: t("not-accepted"), Value: strings.Join(job.Refused, ", ")}.String()
 		}
 		list.Rows = append(list.Rows, []string{
-			strconv.Itoa(job.Receipt), facts.Stamp(job.Time), job.Type, result, job.To, job.Code, job.Status, job.Solution,
+			strconv.Itoa(job.Receipt), r.texts.Stamp(job.Time), job.Type, result, job.To, job.Code, job.Status, job.Solution,
 		})
 	}
 	p := page{Path: r.heading("job-history"), Table: list}

@@ -39,6 +39,7 @@ type bench struct {
 	mails     *mailpit.Box            // as their owner looks at them
 	planes    map[string]http.Handler // of its owner
 	calls     calls
+	viewers   viewers
 	closed    chan struct{}
 	ahead     atomic.Int64 // nanoseconds that passed in a moment, and not by the machine's clock
 
@@ -131,6 +132,7 @@ func (b *bench) furnish(ctx context.Context) error {
 		return err
 	}
 	b.lab = made
+	made.Journal.Observe(b.viewers.observe)
 	if err := made.Network.SetAliases(b.config.Names...); err != nil {
 		return misuse("--name: %w", err)
 	}

@@ -83,6 +83,25 @@ func TestBeyondLoopbackNobodySeesAPasswordWithoutTheToken(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, response.StatusCode, "an act is never done by an address alone")
 }
 
+func TestProbesTakeNoTokenAndTellNothing(t *testing.T) {
+	s := container(t, Config{})
+	for _, path := range probes {
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			response, text := s.with(method, s.Control+path, "", "Host", "10.1.2.3.pod.cluster.local")
+			require.Equal(t, http.StatusOK, response.StatusCode, path)
+			require.Empty(t, text)
+		}
+		for _, near := range []string{path + "/", path + "/../accounts", "/" + path, path + "x"} {
+			response, _ := s.with(http.MethodGet, s.Control+near, "")
+			require.Equal(t, http.StatusUnauthorized, response.StatusCode, near)
+		}
+		response, _ := s.with(http.MethodGet, s.Panel+path, "")
+		require.Equal(t, http.StatusUnauthorized, response.StatusCode, "the panel is not probed")
+		response, _ = s.with(http.MethodPost, s.Control+path, "{}")
+		require.Equal(t, http.StatusUnauthorized, response.StatusCode, path)
+	}
+}
+
 func TestABrowserGetsInByTheTokenInTheAddressOnce(t *testing.T) {
 	s := container(t, Config{})
 	response, _ := s.with(http.MethodGet, s.Panel+"//elsewhere.example/?mailbox=a&token="+s.Token, "")

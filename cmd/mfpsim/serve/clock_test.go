@@ -3,6 +3,7 @@ package serve
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -25,6 +26,9 @@ func TestTheControlAPIMovesNoClockOutOfItsRange(t *testing.T) {
 		{"the year 0", "/clock/printer", `{"date":"0000-01-01T00:00:00Z"}`, "a clock cannot be set to the year 0"},
 		{"an offset in place of a drift", "/clock/printer", `{"drift":"-8760h"}`, "for a clock that is wrong by a fixed time, set its date"},
 		{"two days a day", "/clock/printer", `{"date":"2026-01-01","drift":"-48h"}`, "-48h0m0s is too much for a drift"},
+		{"a time difference of no place", "/clock/printer", `{"date":"2026-01-01","timeDifference":"+15:00"}`, "quarters of an hour from -12:00 to +14:00"},
+		{"a time difference that is none", "/clock/printer", `{"timeDifference":"9h"}`, "is no time difference; write +09:00 or -03:30"},
+		{"nothing at all", "/clock/printer", `{}`, "name a date, a drift per day, or a time difference"},
 		{"a drift that is none", "/clock/printer", `{"drift":"--2s"}`, "is no drift: write what the clock gains each day, 2s, or loses, -2s"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -42,4 +46,23 @@ func TestTheControlAPIMovesNoClockOutOfItsRange(t *testing.T) {
 	}
 	status, _ := s.ask(http.MethodPost, "/clock/printer", `{"date":"2027-01-01T10:00:00Z","drift":"-2s"}`)
 	require.Equal(t, http.StatusOK, status)
+}
+
+func TestTheControlAPISetsThePlaceOfThePrinter(t *testing.T) {
+	s := live(t, Config{})
+	_, before := s.ask(http.MethodGet, "/clock", "")
+	status, answer := s.ask(http.MethodPost, "/clock/printer", `{"timeDifference":"+05:30"}`)
+	require.Equal(t, http.StatusOK, status, answer)
+	_, after := s.ask(http.MethodGet, "/clock", "")
+	was, err := time.Parse(time.RFC3339, before["printer"].(string))
+	require.NoError(t, err)
+	is, err := time.Parse(time.RFC3339, after["printer"].(string))
+	require.NoError(t, err)
+	require.WithinDuration(t, was, is, time.Minute, "the moment that the clock shows stays")
+	status, answer = s.ask(http.MethodPost, "/printer/memory", `{"words":"refuses writes"}`)
+	require.Equal(t, http.StatusOK, status, answer)
+	status, answer = s.ask(http.MethodPost, "/clock/printer", `{"date":"2031-01-01","timeDifference":"-03:00"}`)
+	require.NotEqual(t, http.StatusOK, status, answer)
+	_, after = s.ask(http.MethodGet, "/clock", "")
+	require.NotContains(t, after["printer"], "2031", "where the memory refuses the one the other is not set either")
 }

@@ -9,9 +9,13 @@ import (
 )
 
 // guard keeps pages of other sites out: a browser tells where a request comes from, and under which name it was sent.
-// Beyond loopback it keeps out who has no token.
-func (s *server) guard(h http.Handler) http.Handler {
+// Beyond loopback it keeps out who has no token. Where it is probed, probes are let in.
+func (s *server) guard(h http.Handler, probed bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if probed && isProbe(r) {
+			h.ServeHTTP(w, r)
+			return
+		}
 		host := r.Host
 		if name, _, err := net.SplitHostPort(host); err == nil {
 			host = name

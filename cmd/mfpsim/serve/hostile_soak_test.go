@@ -129,7 +129,7 @@ func attacks() []attack {
 			at := s.Relatives["pop3"]
 			for client := range 20 {
 				shout(at.Address, s.security(at.Host), "USER "+unseen(round, client, 8000)+"\r\n",
-					"PASS "+unseen(round, client, 8000)+"\r\n", "AUTH XOAUTH2\r\n", unseen(round, client, 8000)+"\r\n")
+					"PASS "+unseen(round, client, 15_000)+"\r\n", "AUTH XOAUTH2\r\n", unseen(round, client, 15_000)+"\r\n")
 			}
 		},
 	}
@@ -167,7 +167,8 @@ func TestABenchWorksAfterARoundOfAttacks(t *testing.T) {
 }
 
 // BenchmarkHostileClients is a bench under attack, for as long as -benchtime says; `make soak` gives it ten minutes. Its
-// memory must be flat: the last quarter of the rounds may take no more than the second, by a sixteenth and 4 MiB.
+// memory must be flat: lists that are bounded by count are full, or nearly so, after half of the rounds, and then the
+// last quarter may take no more than the third, by a sixteenth and 4 MiB.
 func BenchmarkHostileClients(b *testing.B) {
 	s := attacked(b)
 	var taken []float64
@@ -186,9 +187,9 @@ func BenchmarkHostileClients(b *testing.B) {
 		}
 		return m
 	}
-	before, after := most(taken[quarter:2*quarter]), most(taken[len(taken)-quarter:])
-	b.Logf("%d rounds; heap %.1f MiB after the first, %.1f in the second quarter, %.1f in the last", len(taken), taken[0], before, after)
-	b.ReportMetric(before, "heap-MiB-second-quarter")
+	before, after := most(taken[2*quarter:3*quarter]), most(taken[len(taken)-quarter:])
+	b.Logf("%d rounds; heap %.1f MiB after the first, %.1f in the third quarter, %.1f in the last", len(taken), taken[0], before, after)
+	b.ReportMetric(before, "heap-MiB-third-quarter")
 	b.ReportMetric(after, "heap-MiB-last-quarter")
 	if after > before*17/16+4 {
 		b.Errorf("the memory is not flat: %.1f", taken)

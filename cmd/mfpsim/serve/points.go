@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"mfpsim/choice"
 	"mfpsim/cmd/mfpsim/serve/routes"
@@ -25,7 +27,7 @@ type point struct {
 const startPoint = "start"
 
 type pointRequest struct {
-	Name string `json:"name" doc:"under which it is to be saved; a point of this name is replaced"`
+	Name string `json:"name" doc:"under which it is to be saved, 64 characters at most; a point of this name is replaced"`
 }
 
 type resetRequest struct {
@@ -77,10 +79,30 @@ func (s *server) names() []string {
 	return names
 }
 
+// mostPoints and longestPoint bound what is kept of points, and how long a name may be, in characters.
+const (
+	mostPoints   = 100
+	longestPoint = 64
+)
+
+// checkPoint looks at the name of a point. It stands in lists and in answers, so it is one line that can be read.
+func checkPoint(name string) error {
+	switch {
+	case name == startPoint:
+		return routes.Refuse("the start is always there; choose another name")
+	case utf8.RuneCountInString(name) > longestPoint:
+		return routes.Refuse("the name of a point has %d characters at most", longestPoint)
+	case !utf8.ValidString(name) || strings.TrimSpace(name) != name ||
+		strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }):
+		return routes.Refuse("%q cannot be the name of a point: it is letters, digits, signs, and blanks between them", name)
+	}
+	return nil
+}
+
 // save keeps what a bench was told since its start.
 func (s *server) save(b *bench, name string) (pointsAnswer, error) {
-	if name == startPoint {
-		return pointsAnswer{}, routes.Refuse("the start is always there; choose another name")
+	if err := checkPoint(name); err != nil {
+		return pointsAnswer{}, err
 	}
 	s.resetting.Lock()
 	defer s.resetting.Unlock()
@@ -90,6 +112,10 @@ func (s *server) save(b *bench, name string) (pointsAnswer, error) {
 	}
 	if err != nil {
 		return pointsAnswer{}, fmt.Errorf("this bench cannot be saved: %w", err)
+	}
+	known := slices.ContainsFunc(s.points, func(p point) bool { return p.name == name })
+	if !known && len(s.points) >= mostPoints {
+		return pointsAnswer{}, fmt.Errorf("there are %d saved points, and no more are kept; save under one of their names", mostPoints)
 	}
 	elapsed := b.world.Elapsed()
 	saved := point{name: name, calls: made, at: elapsed, moved: b.moved()}

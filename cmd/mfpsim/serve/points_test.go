@@ -2,6 +2,7 @@ package serve
 
 import (
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -203,4 +204,40 @@ func TestAWaitEndsWithTheMailWithTheClockOrWithTheBench(t *testing.T) {
 		require.Equal(t, http.StatusBadRequest, status)
 		require.Contains(t, answer["error"], message)
 	}
+}
+
+func TestTheNameOfAPointCanBeRead(t *testing.T) {
+	s := live(t, Config{})
+	for name, body := range map[string]string{
+		"too long": `{"name":"` + strings.Repeat("ä", 65) + `"}`, "two lines": `{"name":"a\nb"}`, "a sequence for terminals": `{"name":"\u001b[2J"}`,
+		"blanks at the end": `{"name":"a "}`, "only blanks": `{"name":"  "}`, "the other way round": `{"name":"a\u202eb"}`,
+		"half a character": "{\"name\":\"a\xff\"}", "the start": `{"name":"start"}`, "none": `{"name":""}`,
+	} {
+		status, answer := s.ask(http.MethodPost, "/points", body)
+		require.Equal(t, http.StatusBadRequest, status, "%s: %v", name, answer)
+	}
+	for _, name := range []string{"with carol", "Größe 2/3", strings.Repeat("ä", 64)} {
+		status, answer := s.ask(http.MethodPost, "/points", `{"name":"`+name+`"}`)
+		require.Equal(t, http.StatusOK, status, answer)
+		require.Contains(t, answer["points"], name)
+	}
+	for i := range mostPoints {
+		status, answer := s.ask(http.MethodPost, "/points", fmt.Sprintf(`{"name":"%d"}`, i))
+		if i < mostPoints-3 {
+			require.Equal(t, http.StatusOK, status, answer)
+		} else {
+			require.Equal(t, http.StatusUnprocessableEntity, status, answer)
+		}
+	}
+	status, answer := s.ask(http.MethodPost, "/points", `{"name":"with carol"}`)
+	require.Equal(t, http.StatusOK, status, "one that is there is replaced: %v", answer)
+}
+
+func TestAPartyThatIsNoneIsToldThePartiesThatThereAre(t *testing.T) {
+	s := live(t, Config{})
+	status, answer := s.ask(http.MethodGet, "/journal?party=nobody", "")
+	require.Equal(t, http.StatusNotFound, status)
+	require.Contains(t, answer["error"], "browser, control, entra, printer, smtp")
+	status, answer = s.ask(http.MethodGet, "/journal?party=browser", "")
+	require.Equal(t, http.StatusOK, status, answer)
 }

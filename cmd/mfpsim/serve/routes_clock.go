@@ -94,7 +94,8 @@ func tellsClock() act {
 	})
 }
 
-// setPrinterClock sets the date that the printer shows, what its clock gains each day, its time difference, or all of them.
+// setPrinterClock sets the date that the printer shows, what its clock gains each day, its time difference, or all of
+// them.
 func setPrinterClock(b *bench, in printerClockRequest) error {
 	if in.Date == "" && in.Drift == "" && in.Ahead == "" {
 		return routes.Refuse("name a date, a drift per day, or a time difference")

@@ -3,6 +3,7 @@ package serve
 import (
 	"slices"
 
+	"mfpsim/choice"
 	"mfpsim/journal"
 	"mfpsim/laws"
 	"mfpsim/scenarios"
@@ -41,9 +42,26 @@ func journalRoutes() group {
 func (b *bench) journalRows(in journalRequest) (journalAnswer, error) {
 	entries := b.lab.Journal.Since(in.Since)
 	if in.Party != "" {
+		known := b.recorded(entries)
+		if !slices.Contains(known, in.Party) {
+			return journalAnswer{}, &choice.Error{What: "party", Wanted: in.Party, Present: known}
+		}
 		entries = slices.DeleteFunc(entries, func(e journal.Entry) bool { return e.Party != in.Party })
 	}
 	return journalAnswer{Entries: list(entries), Dropped: b.lab.Journal.Dropped()}, nil
+}
+
+// recorded are the parties that can be in the record, those that are, and those of the entries.
+func (b *bench) recorded(entries []journal.Entry) []string {
+	known := append(b.lab.Parties(), "browser", "control")
+	for _, e := range entries {
+		known = append(known, e.Party)
+	}
+	for _, e := range b.lab.Journal.Entries() {
+		known = append(known, e.Party)
+	}
+	slices.Sort(known)
+	return slices.Compact(known)
 }
 
 // judge tells which laws the record breaks so far.

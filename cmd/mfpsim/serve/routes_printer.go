@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/phrase"
+	"mfpsim/screen"
 )
 
 type printerAnswer struct {
@@ -28,6 +30,8 @@ type panelScreen struct {
 	Keys    []string `json:"keys" doc:"what can be pressed"`
 	Fields  []string `json:"fields" doc:"what can be typed into"`
 	Text    string   `json:"text" doc:"the screen, drawn with its frame"`
+	// Data is left out for a device that gives text only.
+	Data *screen.Screen `json:"data,omitempty" doc:"the whole screen, from which the rest is derived"`
 }
 
 type pressRequest struct {
@@ -57,8 +61,11 @@ type scanRequest struct {
 }
 
 type sheetAnswer struct {
-	Printed bool   `json:"printed" doc:"a sheet was printed"`
-	Text    string `json:"text" doc:"the network status sheet that was printed last"`
+	Printed bool       `json:"printed" doc:"a sheet was printed"`
+	Number  int        `json:"number,omitempty" doc:"of the printing, from 1"`
+	Date    *time.Time `json:"date,omitempty" doc:"of the printing, by the printer's clock"`
+	Text    string     `json:"text" doc:"the network status sheet that was printed last"`
+	Page    string     `json:"page,omitempty" doc:"the same as a page of HTML, in the form of the paper; the page of the panel leads to it"`
 }
 
 type powerRequest struct {
@@ -95,25 +102,25 @@ type languageRequest struct {
 }
 
 func screenOf(s device.Screen) panelScreen {
-	return panelScreen{s.Path, s.Padlock, list(s.Lines), list(s.Keys), list(s.Fields), s.String()}
+	return panelScreen{s.Path, s.Padlock, list(s.Lines), list(s.Keys), list(s.Fields), s.String(), s.Data}
 }
 
 // press does something on the panel and records the screen.
 func (b *bench) press(
 	what string, f func(ctx context.Context, d device.Device) (device.Screen, error),
 ) (panelScreen, error) {
-	var screen device.Screen
+	var shown device.Screen
 	err := b.act("panel: "+what, func(ctx context.Context) (err error) {
-		screen, err = f(ctx, b.device)
+		shown, err = f(ctx, b.device)
 		if err == nil {
 			b.lab.Journal.Append(journal.Entry{
-				Party: b.printer.Name, Kind: journal.KindScreen, Text: journal.Plain(screen.String()),
+				Party: b.printer.Name, Kind: journal.KindScreen, Text: journal.Plain(shown.String()), Screen: shown.Data,
 				Detail: map[string]string{"surface": "panel"},
 			})
 		}
 		return err
 	})
-	return screenOf(screen), err
+	return screenOf(shown), err
 }
 
 // presses makes an act on the panel of what a person does with the device; what says it for the record.
@@ -199,9 +206,17 @@ func printerRoutes() group {
 		{
 			Request: "GET /printer/sheet", About: "Returns the network status sheet that was printed last.",
 			Act: shows(func(b *bench) (sheetAnswer, error) {
-				text := b.sheet()
-				return sheetAnswer{Printed: text != "", Text: text}, nil
+				printed, err := b.sheets()
+				if err != nil || len(printed) == 0 {
+					return sheetAnswer{}, err
+				}
+				s := printed[0]
+				return sheetAnswer{Printed: true, Number: s.Number, Date: &s.Printed, Text: s.Text, Page: s.Page}, nil
 			}),
+		},
+		{
+			Request: "GET /printer/sheets", About: "Returns the network status sheets that were printed, the newest first.",
+			Act: shows((*bench).sheets),
 		},
 		{
 			Request: "POST /printer/sheet", About: "Prints the network status sheet.",
@@ -290,15 +305,6 @@ func (b *bench) screen() (screen device.Screen, on bool) {
 func (b *bench) jobs() ([]device.Job, error) {
 	jobs, err := b.device.Jobs(context.Background())
 	return list(jobs), err
-}
-
-// sheet is what was printed last; empty if nothing was.
-func (b *bench) sheet() string {
-	text, err := b.device.Sheet(context.Background())
-	if err != nil {
-		return ""
-	}
-	return text
 }
 
 func (b *bench) loadOriginals(pages int) error {

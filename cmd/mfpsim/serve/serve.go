@@ -14,6 +14,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"mfpsim/fakesmtp"
 	"mfpsim/journal"
@@ -209,14 +210,25 @@ func (c Config) check() error {
 	if err := checkRelatives(c.Relatives); err != nil {
 		return err
 	}
-	if c.Evidence != "" {
-		if err := report.CheckFolder(c.Evidence, c.run()); err != nil {
-			return misuse("%w", err)
-		}
-	}
 	if c.CA != "" {
+		for flag, folder := range map[string]string{"--evidence": c.Evidence, "--flash": c.Flash} {
+			if folder != "" && report.Inside(folder, c.CA) {
+				return misuse("--ca %s lies in the folder of %s, where nothing else belongs; name a file outside of %s", c.CA, flag, folder)
+			}
+		}
 		if info, err := os.Stat(filepath.Dir(c.CA)); err != nil || !info.IsDir() {
 			return misuse("cannot write the certificate authority to %s: no such folder", c.CA)
+		}
+		if info, err := os.Stat(c.CA); err == nil && info.IsDir() {
+			return misuse("cannot write the certificate authority to %s: it is a folder", c.CA)
+		}
+	}
+	if c.Evidence != "" {
+		if c.Flash != "" && (report.Inside(c.Evidence, c.Flash) || report.Inside(c.Flash, c.Evidence)) {
+			return misuse("--evidence %s and --flash %s: neither may lie in the other", c.Evidence, c.Flash)
+		}
+		if err := report.CheckFolder(c.Evidence, c.run()); err != nil {
+			return misuse("%w", err)
 		}
 	}
 	return nil
@@ -257,15 +269,48 @@ func (c *Config) readScript() error {
 	if c.Script == "" {
 		return nil
 	}
-	text, err := os.ReadFile(c.Script)
+	text, err := readScript(c.Script)
 	if err != nil {
-		return misuse("--script: %s cannot be read", c.Script)
+		return misuse("--script: %s cannot be read: %w", c.Script, err)
 	}
 	if err := scenarios.CheckScript(filepath.Base(c.Script), string(text)); err != nil {
 		return misuse("--script: %w", err)
 	}
 	c.script = string(text)
 	return nil
+}
+
+// longestScript is how long the file of a script may be, in octets: no person writes more, and a device has no end.
+const longestScript = 1 << 20
+
+func readScript(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, cause(err)
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, errors.New("it is a folder")
+	}
+	text, err := io.ReadAll(io.LimitReader(file, longestScript+1))
+	switch {
+	case err != nil:
+		return nil, cause(err)
+	case len(text) > longestScript:
+		return nil, errors.New("it is longer than 1 MiB")
+	case !utf8.Valid(text):
+		return nil, errors.New("it is no text in UTF-8")
+	}
+	return text, nil
+}
+
+// cause takes the path out of a file system's error; the message names it already.
+func cause(err error) error {
+	var of *os.PathError
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
 }
 
 // keep bounds the journal and the mails by count and, as the defaults do, by size.

@@ -7,7 +7,6 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -21,7 +20,7 @@ type server struct {
 
 	resetting sync.Mutex // held by who puts a bench in the place of another
 	points    []point    // that were saved; under resetting
-	temporary string     // folder of the authority's file; empty: there is none
+	temporary *temporary // folder of the authority's file; nil: there is none
 
 	mu    sync.RWMutex // written to while one bench takes the place of another
 	bench *bench
@@ -94,22 +93,25 @@ func (s *server) open(flag string, plane func(r *http.Request) string) {
 		Handler: s.guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			b := s.now()
 			b.calls.keep(b.world.Elapsed(), plane(r), r, func() { b.planes[plane(r)].ServeHTTP(w, r) })
-		})),
+		}), flag == controlPort),
 	}
 	s.https = append(s.https, served)
 	go func() { _ = served.Serve(s.doors[flag].tcp) }() // ends when it is closed
 }
 
+// authorityName is what the temporary file is called.
+const authorityName = "ca.pem"
+
 // authorityFile is a temporary file for the authority's certificate, which outlives a reset.
 func (s *server) authorityFile() (string, error) {
-	if s.temporary == "" {
-		folder, err := os.MkdirTemp("", "mfpsim-")
+	if s.temporary == nil {
+		folder, err := newTemporary()
 		if err != nil {
 			return "", errors.New("no temporary folder for the certificate authority; name a file with --ca")
 		}
 		s.temporary = folder
 	}
-	return filepath.Join(s.temporary, "ca.pem"), nil
+	return filepath.Join(s.temporary.path, authorityName), nil
 }
 
 // close ends the bench and closes all ports.
@@ -126,8 +128,9 @@ func (s *server) close() error {
 			failed = errors.Join(failed, err)
 		}
 	}
-	if s.temporary != "" {
-		failed = errors.Join(failed, os.RemoveAll(s.temporary))
+	if s.temporary != nil {
+		failed = errors.Join(failed, s.temporary.remove())
+		s.temporary = nil
 	}
 	return failed
 }

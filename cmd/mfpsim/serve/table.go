@@ -47,6 +47,9 @@ func does[In any](f func(b *bench, in In) error) act {
 // errEnded is what a request hears whose bench has gone.
 var errEnded = errors.New("the bench was reset meanwhile, or has ended")
 
+// errHeld is what a probe hears of a bench that does not go on.
+var errHeld = errors.New("the bench is held; GET /turn says by whom")
+
 // failed says with which status an error is answered.
 func failed(err error) (status int, message string) {
 	var label *choice.Error
@@ -55,6 +58,8 @@ func failed(err error) (status int, message string) {
 	switch {
 	case errors.Is(err, vtime.ErrClosed), errors.Is(err, errEnded):
 		return http.StatusServiceUnavailable, errEnded.Error()
+	case errors.Is(err, errHeld):
+		return http.StatusServiceUnavailable, err.Error()
 	case errors.Is(err, mailpit.ErrNone):
 		return http.StatusNotFound, err.Error()
 	case errors.As(err, &search):
@@ -120,7 +125,7 @@ type overviewAnswer struct {
 }
 
 func overview() group {
-	return group{Title: "The bench", Routes: []route{
+	return group{Title: "The bench", Routes: append([]route{
 		{
 			Request: "GET /{$}", About: "Tells where the bench is, who has an account, and what can be asked.",
 			Act: shows(func(b *bench) (overviewAnswer, error) {
@@ -136,5 +141,5 @@ func overview() group {
 			Request: "GET /openapi.json", About: "Returns this API as an OpenAPI 3.1 document.", Media: "application/json",
 			Act: shows(func(*bench) (routes.Raw, error) { return openAPI() }),
 		},
-	}}
+	}, probeRoutes()...)}
 }

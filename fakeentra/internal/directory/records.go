@@ -77,8 +77,8 @@ type Tenant struct {
 	// AdminConsentWorkflow lets a user who may not consent ask an administrator: "Approval required", 90095 in place of
 	// 90094.
 	AdminConsentWorkflow bool
-	// SingleUseTokens makes a refresh token good for one use, as the services of others do (RFC 9700 §4.14.2). Entra's own
-	// stay good after use (docs/reference/entra.md §4).
+	// SingleUseTokens makes a refresh token good for one use, as the services of others do (RFC 9700 §4.14.2). Entra's
+	// own stay good after use (docs/reference/entra.md §4).
 	SingleUseTokens bool
 	// RefreshTokenLength is how many characters refresh tokens have at least; zero: as usual, about 1,100. Nobody has
 	// promised a length, and tokens of more than 3,000 are met (docs/reference/entra.md §3).

@@ -8,7 +8,7 @@ import (
 // mostHeard and mostOctets bound what is remembered of the secrets that clients were given or have sent.
 const (
 	mostHeard  = 10_000
-	mostOctets = 16 << 20
+	mostOctets = 8 << 20
 )
 
 // Secrets is what must not be found in any artefact: those of accounts for good, and of what clients were given or have

@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -70,6 +71,9 @@ func (r Route[B]) readBody(request *http.Request, in reflect.Value) error {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return Refuse("there is more than one JSON value")
 	}
+	if name, twice := doubled(body); twice {
+		return Refuse("field %q stands there twice", name)
+	}
 	for _, name := range sorted(given) {
 		if !slices.ContainsFunc(known, func(m member) bool { return m.name == name }) {
 			return Refuse("unknown field %q; %s", name, allOf("field", known))
@@ -90,6 +94,44 @@ func (r Route[B]) readBody(request *http.Request, in reflect.Value) error {
 		}
 	}
 	return nil
+}
+
+// doubled looks for an object in which a member stands twice: whoever reads it could take either. The text is JSON.
+func doubled(body []byte) (name string, twice bool) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	type level struct {
+		names map[string]bool // of an object; nil: of an array
+		value bool            // the value of a member comes
+	}
+	var levels []level
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return "", false
+		}
+		top := len(levels) - 1
+		switch token {
+		case json.Delim('}'), json.Delim(']'):
+			levels = levels[:top]
+			continue
+		}
+		if top >= 0 && levels[top].names != nil {
+			if text, isName := token.(string); isName && !levels[top].value {
+				if levels[top].names[text] {
+					return text, true
+				}
+				levels[top].names[text], levels[top].value = true, true
+				continue
+			}
+			levels[top].value = false
+		}
+		switch token {
+		case json.Delim('{'):
+			levels = append(levels, level{names: map[string]bool{}})
+		case json.Delim('['):
+			levels = append(levels, level{})
+		}
+	}
 }
 
 // written shows how the body can look.

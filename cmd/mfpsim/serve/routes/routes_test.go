@@ -74,6 +74,8 @@ func TestARequestIsReadAndRefusedByItsType(t *testing.T) {
 		{"a member that is missing", "POST", "/trays/1/copies", `{}`, 400, `{"error":"field \"title\" is missing; write {\"title\":\"Report\"}"}`},
 		{"a member that is empty", "POST", "/trays/1/copies", `{"title":""}`, 400, `{"error":"field \"title\" is missing; write {\"title\":\"Report\"}"}`},
 		{"an unknown member", "POST", "/trays/1/copies", `{"titel":"a"}`, 400, `{"error":"unknown field \"titel\"; there are: title, count, sizes"}`},
+		{"a member that stands there twice", "POST", "/trays/1/copies", `{"title":"a","count":1,"title":"b"}`, 400, `{"error":"field \"title\" stands there twice"}`},
+		{"a member within that stands there twice", "POST", "/trays/1/copies", `{"title":"a","count":[{"x":{},"y":[1,{"z":1,"\u007a":2}]}]}`, 400, `{"error":"field \"z\" stands there twice"}`},
 		{"a member of the path in the body", "POST", "/trays/1/copies", `{"tray":"2"}`, 400, `{"error":"unknown field \"tray\"; there are: title, count, sizes"}`},
 		{"a body where none is taken", "GET", "/trays/1/copies", `{"a":1}`, 400, `{"error":"unknown field \"a\"; the request takes no fields"}`},
 		{"a member of the wrong kind", "POST", "/trays/1/copies", `{"title":1}`, 400, `{"error":"field \"title\" must be a text, not a number"}`},
