@@ -26,8 +26,11 @@ type Tenant struct {
 	UserConsent      string // "all" (default), "none"
 	ConsentBox       string // "guide" (default), "microsoft"
 	Personal         bool   // the tenant of personal accounts, which has no security defaults
-	Cloud            string // the public one, or "government": [fakeentra.GovernmentCloud]
+	Cloud            string // the public one by default, or [GovernmentCloud]
 }
+
+// GovernmentCloud is the cloud of a [Tenant] in Azure Government.
+const GovernmentCloud = string(fakeentra.GovernmentCloud)
 
 // Switch is a setting that keeps its default until somebody sets it. Which one that is, the field says.
 type Switch string
