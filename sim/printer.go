@@ -40,6 +40,7 @@ import (
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
 	"mfpsim/sim/panel"
+	"mfpsim/sim/scanner"
 	"mfpsim/sim/webconfig"
 	"mfpsim/vtime"
 )
@@ -101,10 +102,11 @@ type Printer struct {
 	zone     atomic.Pointer[time.Location]
 
 	mu        sync.Mutex
-	live      *powered        // nil: the power is off
-	originals int             // pages in the document feeder
-	sheet     string          // printed last; "" if none
-	english   map[string]bool // texts of which it was noted that a surface shows them in English
+	live      *powered          // nil: the power is off
+	originals int               // pages in the document feeder
+	paper     scanner.Originals // what is known of them
+	sheet     string            // printed last; "" if none
+	english   map[string]bool   // texts of which it was noted that a surface shows them in English
 }
 
 // powered is what exists from power on to power off.
@@ -126,6 +128,7 @@ type powered struct {
 	cancel   context.CancelFunc // of the job under way
 	running  int                // its receipt number
 	messages map[int]string     // message ids of jobs that ended, for the panel
+	parts    map[int][]int      // jobs that were begun together, by the first
 }
 
 // New makes a printer and switches it on.
@@ -338,7 +341,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	live := &powered{life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}}
+	live := &powered{life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}, parts: map[int][]int{}}
 	live.memory, live.broken = openRecords(
 		p.records.in(now), p.model.Name,
 		preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version},
@@ -498,7 +501,26 @@ func (p *Printer) prefer(live *powered, f func(*preferences)) error {
 func (p *Printer) LoadOriginals(pages int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.originals = max(0, pages)
+	p.originals, p.paper = max(0, pages), scanner.Originals{}
+}
+
+// LayOriginals lays paper of a size into the document feeder, or puts a picture on the glass.
+func (p *Printer) LayOriginals(o device.Originals) error {
+	paper := scanner.Originals{Size: o.Size}
+	if err := scanner.CheckSize(o.Size); err != nil {
+		return err
+	}
+	if o.Picture != nil {
+		picture, err := scanner.Picture(o.Picture)
+		if err != nil {
+			return err
+		}
+		paper.Picture, o.Pages = picture, 1
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.originals, p.paper = max(0, o.Pages), paper
+	return nil
 }
 
 // Texts are those of the panel's language.
