@@ -131,6 +131,10 @@ func (d *simulated) LoadOriginals(_ context.Context, pages int) error {
 	return nil
 }
 
+func (d *simulated) LayOriginals(_ context.Context, originals device.Originals) error {
+	return d.printer.LayOriginals(originals)
+}
+
 func (d *simulated) WebConfig() device.WebConfig { return d.web }
 func (d *simulated) Panel() device.Panel         { return &powerPanel{d.printer} }
 
@@ -154,7 +158,10 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 	if !ok {
 		return device.Screen{}, device.ErrNotSupported
 	}
-	d.printer.LoadOriginals(pages)
+	originals := device.Originals{Pages: pages, Size: request.Size, Picture: request.Picture}
+	if err := d.printer.LayOriginals(originals); err != nil {
+		return device.Screen{}, err
+	}
 	if screen, err := p.Press(ctx, path); err != nil {
 		return screen, err
 	}
@@ -171,6 +178,13 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 	if request.File != "" {
 		if screen, err := p.Enter(ctx, "File Name", request.File); err != nil {
 			return screen, err
+		}
+	}
+	for _, setting := range request.Settings {
+		for _, key := range []string{"Scan Settings", setting.Name, setting.Value} {
+			if screen, err := p.Press(ctx, key); err != nil {
+				return screen, err
+			}
 		}
 	}
 	return p.Press(ctx, "Start")

@@ -21,7 +21,7 @@ func (m panelMachine) On() bool { return m.PoweredOn() }
 
 func (m panelMachine) Texts() *locale.Texts { return m.textsOn(surfacePanel) }
 
-func (m panelMachine) Now() time.Time { return m.config.Clock.Now() }
+func (m panelMachine) Now() time.Time { return m.now() }
 
 func (m panelMachine) Originals() int {
 	m.mu.Lock()
@@ -32,8 +32,10 @@ func (m panelMachine) Originals() int {
 func (m panelMachine) DefaultSubject() string { return m.model.Mail.Subject }
 func (m panelMachine) DefaultFile() string    { return m.model.Mail.FilePrefix + "…" }
 
-func (m panelMachine) StartScan(ctx context.Context, request device.ScanRequest) (int, string) {
-	return m.startScan(ctx, request)
+func (m panelMachine) StartScan(
+	ctx context.Context, request device.ScanRequest, settings map[string]string,
+) (int, string) {
+	return m.startScan(ctx, request, settings)
 }
 func (m panelMachine) StartCopy(context.Context)                  { m.startCopy() }
 func (m panelMachine) JobState(receipt int) (bool, string)        { return m.jobState(receipt) }

@@ -39,6 +39,7 @@ import (
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
 	"mfpsim/sim/panel"
+	"mfpsim/sim/scanner"
 	"mfpsim/sim/settings"
 	"mfpsim/sim/webconfig"
 	"mfpsim/vtime"
@@ -104,10 +105,11 @@ type Printer struct {
 	zone     atomic.Pointer[time.Location]
 
 	mu        sync.Mutex
-	live      *powered        // nil: the power is off
-	originals int             // pages in the document feeder
-	sheets    []printedSheet  // the last ones, oldest first
-	english   map[string]bool // texts of which it was noted that a surface shows them in English
+	live      *powered          // nil: the power is off
+	originals int               // pages in the document feeder
+	paper     scanner.Originals // what is known of them
+	sheets    []printedSheet    // the last ones, oldest first
+	english   map[string]bool   // texts of which it was noted that a surface shows them in English
 
 	restarting *int // not nil: the printer is on its way from power off to power on
 }
@@ -133,6 +135,7 @@ type powered struct {
 	cancel   context.CancelFunc // of the job under way
 	running  int                // its receipt number
 	messages map[int]string     // message ids of jobs that ended, for the panel
+	parts    map[int][]int      // jobs that were begun together, by the first
 }
 
 // New makes a printer and switches it on.
@@ -348,7 +351,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	live := &powered{life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}}
+	live := &powered{life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}, parts: map[int][]int{}}
 	fresh := preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version}
 	live.memory, live.broken = openRecords(p.records.in(now), p.model.Name, fresh)
 	if errors.Is(live.broken, errNewer) {
@@ -521,7 +524,26 @@ func (p *Printer) prefer(live *powered, f func(*preferences)) error {
 func (p *Printer) LoadOriginals(pages int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.originals = max(0, pages)
+	p.originals, p.paper = max(0, pages), scanner.Originals{}
+}
+
+// LayOriginals lays paper of a size into the document feeder, or puts a picture on the glass.
+func (p *Printer) LayOriginals(o device.Originals) error {
+	paper := scanner.Originals{Size: o.Size}
+	if err := scanner.CheckSize(o.Size); err != nil {
+		return err
+	}
+	if o.Picture != nil {
+		picture, err := scanner.Picture(o.Picture)
+		if err != nil {
+			return err
+		}
+		paper.Picture, o.Pages = picture, 1
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.originals, p.paper = max(0, o.Pages), paper
+	return nil
 }
 
 // Texts are those of the panel's language.

@@ -43,6 +43,7 @@ func (m *Model) check(file *yamlfile.File) error {
 		c.languages(at{"panel", "languages"}, m.Panel.Languages)
 		c.languages(at{"webConfig", "languages"}, m.WebConfig.Languages)
 		c.menu(at{"panel", "menu"}, m.Panel.Menu)
+		c.settings()
 		c.tabs()
 		c.sheet()
 		c.providers()
@@ -170,6 +171,25 @@ func (c *checker) menu(where at, items []MenuItem) {
 	}
 	if len(names) == len(items) {
 		c.tellApart(where, c.Panel.Languages, names)
+	}
+}
+
+// settings looks at the values of Scan Settings.
+func (c *checker) settings() {
+	if full := (Outcome{Code: c.Mail.JobMemoryCode}); c.Mail.JobMemory > 0 && !c.tables.Has(full.StatusID()) {
+		c.wrong(at{"mail", "jobMemoryCode"}, "jobMemory: no message %q", full.StatusID())
+	}
+	for i, s := range c.Mail.Settings {
+		here := at{"mail", "settings"}.place(i)
+		if !slices.Contains(s.Values, s.Default) {
+			c.wrong(here.key("default"), "%s: the default %q is none of its values", s.Name, s.Default)
+		}
+		for n, value := range s.Values {
+			_, err := strconv.Atoi(value)
+			if number := err == nil; number != (s.Unit() != "") || !number && !c.tables.Has(locale.LabelID(value)) {
+				c.wrong(here.key("values").place(n), "%s: the value %q does not belong there", s.Name, value)
+			}
+		}
 	}
 }
 

@@ -153,10 +153,14 @@ type SheetSection struct {
 
 // Mail is what the printer fills into a scan by itself.
 type Mail struct {
-	AttachmentLimit  int64  `yaml:"attachmentLimit"` // bytes
-	Subject          string `yaml:"subject"`
-	FilePrefix       string `yaml:"filePrefix"`
-	JobHistoryLength int    `yaml:"jobHistoryLength"` // jobs kept
+	AttachmentLimit int64  `yaml:"attachmentLimit"` // bytes
+	Subject         string `yaml:"subject"`
+	FilePrefix      string `yaml:"filePrefix"`
+	// Settings are what Scan Settings offers, in its order.
+	Settings         []Setting `yaml:"settings"`
+	JobHistoryLength int       `yaml:"jobHistoryLength"` // jobs kept
+	JobMemory        int64     `yaml:"jobMemory"`        // bytes of the jobs that wait and are sent; 0: no limit
+	JobMemoryCode    string    `yaml:"jobMemoryCode"`    // of a job for which there is no room
 }
 
 // Contacts is what the address book takes.
@@ -218,6 +222,33 @@ func (m *Model) RootStore(version string) (RootStore, bool) {
 
 // NewestRoots is the version of the root certificates that the maker offers.
 func (m *Model) NewestRoots() RootStore { return m.RootStores[len(m.RootStores)-1] }
+
+// The settings of a scan that the program knows.
+const (
+	SettingFormat     = "file-format"
+	SettingResolution = "resolution"
+	SettingColor      = "color-mode"
+	SettingMaximum    = "attached-file-max-size"
+	SettingSplit      = "split"
+)
+
+// Setting is a row of Scan Settings. Its values are labels' names, or numbers: of dots per inch, or of MB.
+type Setting struct {
+	Name    string   `yaml:"name"`
+	Values  []string `yaml:"values"`
+	Default string   `yaml:"default"`
+}
+
+// Unit is what stands behind a number.
+func (s Setting) Unit() string {
+	switch s.Name {
+	case SettingResolution:
+		return "dpi"
+	case SettingMaximum:
+		return "MB"
+	}
+	return ""
+}
 
 // Provider is a cloud service that the printer can sign in to.
 type Provider struct {
