@@ -41,10 +41,18 @@ func (p *Printer) startScan(_ context.Context, request device.ScanRequest) (rece
 		}
 		return 0, row.PanelID()
 	}
+	message := p.message(request)
+	if !p.fits(live, message) {
+		row := p.model.Outcome(string(outcome.MemoryFull))
+		entry.Result, entry.Code = jobs.Failed, row.Code
+		entry.Receipt = live.history.Add(entry)
+		p.recordOutcome(entry, row.Kind)
+		return 0, row.PanelID()
+	}
 	entry.Receipt = live.history.Add(entry)
 	p.mu.Lock()
 	p.originals = 0
-	live.queue = append(live.queue, job{receipt: entry.Receipt, message: p.message(request)})
+	live.queue = append(live.queue, job{receipt: entry.Receipt, message: message})
 	start := !live.sending
 	live.sending = true
 	p.mu.Unlock()
@@ -52,6 +60,25 @@ func (p *Printer) startScan(_ context.Context, request device.ScanRequest) (rece
 		p.config.World.Go(p.config.Name+": scan to email", func(ctx context.Context) { p.send(ctx, live) })
 	}
 	return entry.Receipt, ""
+}
+
+// fits reports whether there is room for one scan more beside those that are sent and wait to be.
+func (p *Printer) fits(live *powered, message mail.Message) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	held := size(message) + live.sendingSize
+	for _, waiting := range live.queue {
+		held += size(waiting.message)
+	}
+	return p.model.Mail.JobMemory == 0 || held <= p.model.Mail.JobMemory
+}
+
+// size is how many bytes a scan takes in memory.
+func size(m mail.Message) (n int64) {
+	for _, a := range m.Attachments {
+		n += int64(len(a.Data))
+	}
+	return n
 }
 
 // message makes the mail of a scan.
@@ -64,7 +91,7 @@ func (p *Printer) message(request device.ScanRequest) mail.Message {
 		file = p.defaultFile()
 	}
 	return mail.Message{
-		To: slices.Clone(request.To), Subject: subject, Text: "Scanned by " + p.model.Name + ".\r\n",
+		To: slices.Clone(request.To), Subject: subject, Text: p.model.Mail.Text + "\r\n",
 		Program:         p.model.Name,
 		AttachmentLimit: p.model.Mail.AttachmentLimit, Attachments: []mail.Attachment{{Name: file + ".pdf", ContentType: "application/pdf", Data: scanPDF(max(1, request.Pages))}},
 	}
@@ -87,7 +114,7 @@ func (p *Printer) send(ctx context.Context, live *powered) {
 		next := live.queue[0]
 		live.queue = live.queue[1:]
 		jobContext, cancel := p.config.World.WithCancel(ctx)
-		live.running, live.cancel = next.receipt, cancel
+		live.running, live.cancel, live.sendingSize = next.receipt, cancel, size(next.message)
 		canceled := live.canceled[next.receipt]
 		p.mu.Unlock()
 		var receipt mail.Receipt
@@ -103,7 +130,7 @@ func (p *Printer) send(ctx context.Context, live *powered) {
 // finish records how a job ended. When the power has gone meanwhile nothing can be recorded; the next power on does it.
 func (p *Printer) finish(live *powered, receipt int, sent mail.Receipt, err error) {
 	p.mu.Lock()
-	live.running, live.cancel = 0, nil
+	live.running, live.cancel, live.sendingSize = 0, nil, 0
 	canceled := live.canceled[receipt]
 	gone := p.live != live || live.life.over.Load()
 	p.mu.Unlock()
@@ -116,10 +143,10 @@ func (p *Printer) finish(live *powered, receipt int, sent mail.Receipt, err erro
 		result, message = jobs.Partly, "sent-in-part"
 	}
 	if err != nil {
-		outcome := &outcome.Outcome{Kind: outcome.ConnectionLost}
-		errors.As(err, &outcome)
-		row := p.model.Outcome(string(outcome.Kind))
-		result, code, kind, message, refused = jobs.Failed, row.Code, row.Kind, row.PanelID(), outcome.Refused
+		failure := &outcome.Outcome{Kind: outcome.ConnectionLost}
+		errors.As(err, &failure)
+		row := p.model.OutcomeOf(failure)
+		result, code, kind, message, refused = jobs.Failed, row.Code, row.Kind, row.PanelID(), failure.Refused
 	}
 	if canceled && kind == string(outcome.Interrupted) { // a mail that was handed over before is not called back
 		result, code, kind, message = jobs.Canceled, "", "", "send-canceled"

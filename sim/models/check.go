@@ -53,7 +53,8 @@ func (m *Model) check(file *yamlfile.File) error {
 func (c *checker) words() {
 	var codes []string
 	for _, row := range c.Outcomes {
-		codes = append(codes, row.StatusID(), row.SolutionID())
+		cloud := Outcome{Code: row.CloudCode}
+		codes = append(codes, row.StatusID(), row.SolutionID(), cloud.StatusID(), cloud.SolutionID())
 	}
 	known := c.tables.Languages()
 	for _, language := range slices.Sorted(maps.Keys(c.Words)) {
@@ -229,6 +230,8 @@ func (c *checker) outcomes() {
 		for _, text := range []struct{ key, id string }{
 			{"code", row.StatusID()},
 			{"code", row.SolutionID()},
+			{"cloudCode", Outcome{Code: row.CloudCode}.StatusID()},
+			{"cloudCode", Outcome{Code: row.CloudCode}.SolutionID()},
 			{"panel", row.Panel},
 			{"signIn", row.SignIn},
 			{"test", row.Test},
