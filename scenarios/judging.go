@@ -176,7 +176,7 @@ func judgeWebConfig(args []string) error {
 			return &choice.Error{What: "word", Wanted: rest[1], Present: []string{"stranger"}}
 		}
 		return when(n == 1 || n == 2, "webconfig")
-	case "set":
+	case "set", "upload":
 		return when(n == 2, "webconfig")
 	case "enter":
 		return when(n == 2 || n == 1 && rest[0] == "password", "webconfig")
@@ -252,6 +252,11 @@ func judgeScan(args []string) error {
 
 func judgeSheet(args []string) error {
 	what, rest := phrase.First(args)
+	if _, err := strconv.Atoi(what); err == nil { // an earlier sheet
+		if what, rest = phrase.First(rest); what != "shows" {
+			return usage("sheet")
+		}
+	}
 	if what == "shows" {
 		return judgeShows(rest)
 	}
