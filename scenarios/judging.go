@@ -25,7 +25,7 @@ func judge(words []string) error {
 	return nil
 }
 
-// judges are those of the verbs; handover and skip take what they like, or nothing.
+// judges are those of the verbs. A verb that gets another word gets it here too; skip takes what it likes.
 var judges = map[string]func(args []string) error{
 	"cmp": judgeCompare, "env": judgeNames, "tenant": judgeTenant, "user": judgeUser, "entra": judgeEntra, "exchange": judgeExchange,
 	"printer": judgePrinter, "webconfig": judgeWebConfig, "browser": judgeBrowser, "panel": judgePanel, "scan": judgeScan,
@@ -252,10 +252,8 @@ func judgeScan(args []string) error {
 
 func judgeSheet(args []string) error {
 	what, rest := phrase.First(args)
-	if _, err := strconv.Atoi(what); err == nil { // an earlier sheet
-		if what, rest = phrase.First(rest); what != "shows" {
-			return usage("sheet")
-		}
+	if n, err := strconv.Atoi(what); err == nil && n > 0 && len(rest) > 0 && rest[0] == "shows" {
+		what, rest = phrase.First(rest)
 	}
 	if what == "shows" {
 		return judgeShows(rest)
