@@ -82,11 +82,19 @@ type Description struct {
 // Has reports whether the device has a capability.
 func (d Description) Has(wanted Capability) bool { return slices.Contains(d.Capabilities, wanted) }
 
+// Sheet is one printed network status sheet.
+type Sheet struct {
+	Number  int       `json:"number" doc:"of the printing, from 1"`
+	Printed time.Time `json:"printed" doc:"by the device's own clock"`
+	Text    string    `json:"text" doc:"what stands on it, line by line"`
+	Page    string    `json:"page" doc:"the sheet as a page of HTML, in the form of the paper; empty if the device has none"`
+}
+
 // Device is one printer. Each method is an act of a person or a look at something that a person can see. What the
 // device cannot do is a capability that [Description] leaves out, and [ErrNotSupported].
 //
 // A method that acts works in the turn that its context carries, and returns when the person could go on. A look
-// (Describe, Now, Words, Jobs, Sheet, Memory, the panel's Screen) acts on nothing. It needs no turn, so that a bench
+// (Describe, Now, Words, Jobs, Sheets, Memory, the panel's Screen) acts on nothing. It needs no turn, so that a bench
 // that is held can still be looked at; a device in another process takes a turn for it if the context carries none.
 type Device interface {
 	Describe(ctx context.Context) (Description, error)
@@ -111,8 +119,9 @@ type Device interface {
 	Jobs(ctx context.Context) ([]Job, error)
 	// PrintSheet walks Settings > … > Print Status Sheet and confirms its message (guide rule R27).
 	PrintSheet(ctx context.Context) (Screen, error)
-	// Sheet returns the network status sheet that was printed last; [ErrNothingPrinted] if none was.
-	Sheet(ctx context.Context) (string, error)
+	// Sheets returns the network status sheets that were printed, the newest first, as far back as the device keeps
+	// them; none is no error.
+	Sheets(ctx context.Context) ([]Sheet, error)
 	// Power switches the device off or on, or cuts its supply. It needs [CapabilityPower].
 	Power(ctx context.Context, act PowerAct) error
 	// Memory returns what the device's non-volatile memory holds, as somebody reads it out who has taken the chip. It

@@ -48,8 +48,8 @@ func (Unsupported) Jobs(context.Context) ([]Job, error) { return nil, ErrNotSupp
 // PrintSheet implements [Device].
 func (Unsupported) PrintSheet(context.Context) (Screen, error) { return Screen{}, ErrNotSupported }
 
-// Sheet implements [Device].
-func (Unsupported) Sheet(context.Context) (string, error) { return "", ErrNotSupported }
+// Sheets implements [Device].
+func (Unsupported) Sheets(context.Context) ([]Sheet, error) { return nil, ErrNotSupported }
 
 // Power implements [Device].
 func (Unsupported) Power(context.Context, PowerAct) error { return ErrNotSupported }

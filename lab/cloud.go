@@ -26,8 +26,11 @@ type Tenant struct {
 	UserConsent      string // "all" (default), "none"
 	ConsentBox       string // "guide" (default), "microsoft"
 	Personal         bool   // the tenant of personal accounts, which has no security defaults
-	Cloud            string // the public one, or "government": [fakeentra.GovernmentCloud]
+	Cloud            string // the public one by default, or [GovernmentCloud]
 }
+
+// GovernmentCloud is the cloud of a [Tenant] in Azure Government.
+const GovernmentCloud = string(fakeentra.GovernmentCloud)
 
 // Switch is a setting that keeps its default until somebody sets it. Which one that is, the field says.
 type Switch string
@@ -91,8 +94,8 @@ func (l *Lab) AddUser(u User) error {
 	tenant, known := l.Entra.Tenant(domain)
 	if !known {
 		if len(u.Roles) > 0 || u.MFA || u.SignIn == Off || u.Primary != "" || u.Mailbox != "" || u.Password != "" {
-			return fmt.Errorf("no tenant has the domain %s; an address of the Internet has no role, no password, no mailbox "+
-				"and no other address", domain)
+			return fmt.Errorf("%s is an address of the Internet: nothing was made. No tenant has the domain %s, and so there is "+
+				"no role, no password, no mailbox and no other address", u.Address, domain)
 		}
 		return nil
 	}

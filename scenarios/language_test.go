@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -34,11 +35,15 @@ func folder(t *testing.T, text string) string {
 	return root
 }
 
-// playText plays one script and returns its result.
+// playText plays one script and returns its result. A line that is refused before anything is played has failed too.
 func playText(t *testing.T, script string) scenarios.Result {
 	t.Helper()
 	root := folder(t, header+script)
 	results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: root, Seed: 7})
+	var refused *scenarios.LineError
+	if errors.As(err, &refused) {
+		return scenarios.Result{Verdict: report.Failed, Failure: refused.Error(), Line: refused.Line}
+	}
 	require.NoError(t, err)
 	require.Len(t, results, 1)
 	results[0].Failure = strings.ReplaceAll(results[0].Failure, root, "FOLDER")

@@ -34,7 +34,7 @@ var verbs = map[string]verb{
 	"browser":   {"browser sign-in U [consent=organization|user|cancel] | admin-consent [APPLICATION] | enter code [wrong] | enter account A | enter password [wrong] | click B | tick BOX | close | shows WORDS | screen", (*play).verbBrowser},
 	"panel":     {"panel press LABEL | refuses LABEL | enter FIELD VALUE | log-in [USER] [wrong] | log-out | home | shows WORDS | screen", (*play).verbPanel},
 	"scan":      {"scan email ADDRESS… [subject=] [file=] [pages=] | copy [pages=] | originals pages=N | to-my-email | fax NUMBER", (*play).verbScan},
-	"sheet":     {"sheet print | shows WORDS | screen", (*play).verbSheet},
+	"sheet":     {"sheet print | [NUMBER] shows WORDS | screen", (*play).verbSheet},
 	"jobs":      {"jobs [NUMBER] shows WORDS | count N | screen", (*play).verbJobs},
 	"mailbox":   {"mailbox ADDRESS [sent] shows [from=] [to=] [subject=] [attachments=] [text=] [file=] [bytes=] [date=now] [id=new] [header=] [part=] [line=78] | count N | is empty | screen", (*play).verbMailbox},
 	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s | printer time-difference=+09:00", (*play).verbClock},

@@ -297,35 +297,65 @@ func (p *play) verbSheet(not bool, args []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	see := func(ctx context.Context) (surface, error) {
-		text, err := d.Sheet(ctx)
-		return surface{name: "sheet", lines: lines(text), drawn: text}, err
+	// sheet returns the sheet of a number, the newest one for 0.
+	sheet := func(number int) func(ctx context.Context) (surface, error) {
+		return func(ctx context.Context) (surface, error) {
+			sheets, err := d.Sheets(ctx)
+			for _, s := range sheets {
+				if number == 0 || s.Number == number {
+					return surface{name: "sheet", lines: lines(s.Text), drawn: s.Text}, nil
+				}
+			}
+			if err == nil {
+				err = device.ErrNothingPrinted
+			}
+			return surface{name: "sheet"}, err
+		}
 	}
 	what, rest := phrase.First(args)
+	number, err := strconv.Atoi(what)
 	switch {
+	case err == nil && number > 0 && len(rest) > 0 && rest[0] == "shows":
+		return p.shows(not, rest[1:], p.panelWords, sheet(number))
 	case what == "shows":
-		return p.shows(not, rest, p.panelWords, see)
+		return p.shows(not, rest, p.panelWords, sheet(0))
 	case what == "screen" && len(rest) == 0:
-		s, err := p.look(see)
+		s, err := p.look(sheet(0))
 		return s.drawn, err
 	case what == "print" && len(rest) == 0:
-		if err := p.act(act, func(ctx context.Context) error { _, err := d.PrintSheet(ctx); return err }); err != nil {
-			return "", err
-		}
-		// The paper comes out while time passes.
-		s, met, err := p.await(patience, func(ctx context.Context) (surface, error) {
-			s, err := see(ctx)
-			if errors.Is(err, device.ErrNothingPrinted) {
-				return surface{}, nil
-			}
-			return s, err
-		}, func(s surface) bool { return s.drawn != "" })
-		if err == nil && !met {
-			err = device.ErrNothingPrinted
-		}
-		return s.drawn, err
+		return p.printSheet(d, sheet)
 	}
 	return "", usage("sheet")
+}
+
+// printSheet prints a sheet and waits for it: the paper comes out while time passes.
+func (p *play) printSheet(
+	d device.Device, sheet func(number int) func(ctx context.Context) (surface, error),
+) (string, error) {
+	newest := 0
+	if err := p.act(act, func(ctx context.Context) error {
+		before, err := d.Sheets(ctx)
+		if len(before) > 0 {
+			newest = before[0].Number
+		}
+		if err == nil {
+			_, err = d.PrintSheet(ctx)
+		}
+		return err
+	}); err != nil {
+		return "", err
+	}
+	s, met, err := p.await(patience, func(ctx context.Context) (surface, error) {
+		s, err := sheet(newest + 1)(ctx)
+		if errors.Is(err, device.ErrNothingPrinted) {
+			return surface{}, nil
+		}
+		return s, err
+	}, func(s surface) bool { return s.drawn != "" })
+	if err == nil && !met {
+		err = device.ErrNothingPrinted
+	}
+	return s.drawn, err
 }
 
 func (p *play) verbJobs(not bool, args []string) (string, error) {

@@ -207,13 +207,7 @@ func (d *simulated) PrintSheet(ctx context.Context) (device.Screen, error) {
 	return d.Panel().Press(ctx, path+start)
 }
 
-func (d *simulated) Sheet(context.Context) (string, error) {
-	text, ok := d.printer.Sheet()
-	if !ok {
-		return "", device.ErrNothingPrinted
-	}
-	return text, nil
-}
+func (d *simulated) Sheets(context.Context) ([]device.Sheet, error) { return d.printer.Sheets(), nil }
 
 func (d *simulated) Memory(context.Context) ([]byte, error) { return d.printer.Memory() }
 

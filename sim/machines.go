@@ -42,11 +42,10 @@ func (m panelMachine) JobState(receipt int) (bool, string)        { return m.job
 func (m panelMachine) CancelJob(ctx context.Context, receipt int) { m.cancelJob(ctx, receipt) }
 
 func (m panelMachine) PrintSheet(context.Context) {
-	text := sheet.Print(m.Facts(), m.textsOn(surfaceSheet))
-	m.mu.Lock()
-	m.Printer.sheet = text
-	m.mu.Unlock()
-	m.record(journal.Entry{Kind: journal.KindSheet, Text: journal.Plain(text)})
+	now := m.Facts()
+	printed := sheet.New(now, m.textsOn(surfaceSheet))
+	m.keepSheet(printed, now.Now)
+	m.record(journal.Entry{Kind: journal.KindSheet, Text: journal.Plain(printed.String())})
 }
 
 func (m panelMachine) LogIn(user, password string) (refusal string) {

@@ -279,15 +279,36 @@ func TestThePadlockKeepsTheSettingsForTheAdministrator(t *testing.T) {
 func (b *bench) sheet() string {
 	b.t.Helper()
 	b.do("sheet", func(ctx context.Context) error { _, err := b.device.PrintSheet(ctx); return err })
-	text, err := b.device.Sheet(context.Background())
+	sheets, err := b.device.Sheets(context.Background())
 	require.NoError(b.t, err)
-	return text
+	return sheets[0].Text
+}
+
+func TestEachPrintingIsAPaperOfItsOwnAndTheLastTenAreKept(t *testing.T) {
+	b := newBench(t)
+	first := b.sheet()
+	b.advance(time.Hour)
+	require.NotEqual(t, first, b.sheet(), "the date")
+	sheets, err := b.device.Sheets(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 1}, []int{sheets[0].Number, sheets[1].Number})
+	require.Equal(t, first, sheets[1].Text)
+	require.Equal(t, time.Hour, sheets[0].Printed.Sub(sheets[1].Printed).Round(time.Minute))
+	require.Contains(t, sheets[0].Page, "<h1>Network Status Sheet</h1>")
+	for range 12 {
+		b.sheet()
+	}
+	sheets, err = b.device.Sheets(context.Background())
+	require.NoError(t, err)
+	require.Len(t, sheets, 10)
+	require.Equal(t, 14, sheets[0].Number)
 }
 
 func TestTheSheetIsPrintedAfterItsMessage(t *testing.T) {
 	b := newBench(t)
-	_, err := b.device.Sheet(context.Background())
-	require.ErrorIs(t, err, device.ErrNothingPrinted)
+	sheets, err := b.device.Sheets(context.Background())
+	require.NoError(t, err)
+	require.Empty(t, sheets)
 	require.Equal(
 		t, []string{"The network status sheet will be printed. Load A4 paper, then start printing."},
 		b.press(networkStatus+"Print Status Sheet").Lines,

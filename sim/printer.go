@@ -105,7 +105,7 @@ type Printer struct {
 	live      *powered          // nil: the power is off
 	originals int               // pages in the document feeder
 	paper     scanner.Originals // what is known of them
-	sheet     string            // printed last; "" if none
+	sheets    []printedSheet    // the last ones, oldest first
 	english   map[string]bool   // texts of which it was noted that a surface shows them in English
 }
 
@@ -566,11 +566,18 @@ func (p *Printer) Contacts() *contacts.Book {
 // Model is the model that the printer is. It must not be changed.
 func (p *Printer) Model() *models.Model { return p.model }
 
-// Sheet returns the network status sheet that was printed last; ok is false if none was.
-func (p *Printer) Sheet() (text string, ok bool) {
+// Sheets returns the network status sheets that were printed, the newest first. The last ten are kept, as paper is,
+// whatever becomes of the power.
+func (p *Printer) Sheets() []device.Sheet {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.sheet, p.sheet != ""
+	sheets := make([]device.Sheet, 0, len(p.sheets))
+	for _, s := range slices.Backward(p.sheets) {
+		sheets = append(sheets, device.Sheet{
+			Number: s.number, Printed: s.printed, Text: s.sheet.String(), Page: s.sheet.Page(),
+		})
+	}
+	return sheets
 }
 
 // Jobs returns the job history, newest first, in the panel's language.

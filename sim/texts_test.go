@@ -127,6 +127,14 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 		}
 		value(m.Network.ObtainAddress)
 		value("None")
+		for _, part := range m.Sheet.Sections {
+			for _, label := range append(part.Rows, part.Title) {
+				panel[locale.LabelID(label)] = true
+			}
+		}
+		for _, label := range m.Sheet.States {
+			panel[locale.LabelID(label)] = true
+		}
 		for _, row := range m.Outcomes {
 			for _, id := range []string{row.PanelID(), row.StatusID(), row.SolutionID()} {
 				panel[id] = true

@@ -3,6 +3,7 @@
 package facts
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -129,6 +130,31 @@ func (f Facts) Product(texts *locale.Texts) []Row {
 		{texts.Label("mac-address"), f.MAC},
 		{texts.Label("date-and-time"), texts.Clock(f.Now)},
 	}
+}
+
+// emailServer names all rows of the email server settings at once.
+const emailServer = "email-server"
+
+// Rows returns facts by the names of their labels, in the order of the names; "email-server" are all of the email server
+// settings. What the printer has no moving value of has the one of the model ([models.Sheet]).
+func (f Facts) Rows(texts *locale.Texts, names []string) []Row {
+	var rows []Row
+	known := append(f.Product(texts), f.Network(texts)...)
+	for _, name := range names {
+		if name == emailServer {
+			rows = append(rows, f.EmailServer(texts)...)
+			continue
+		}
+		label := texts.Label(name)
+		row := Row{Label: label}
+		if i := slices.IndexFunc(known, func(r Row) bool { return r.Label == label }); i >= 0 {
+			row = known[i]
+		} else if value := f.Model.Sheet.States[name]; value != "" {
+			row.Value = texts.Label(value)
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 func port(number int) string {

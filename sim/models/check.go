@@ -43,6 +43,7 @@ func (m *Model) check(file *yamlfile.File) error {
 		c.menu(at{"panel", "menu"}, m.Panel.Menu)
 		c.settings()
 		c.tabs()
+		c.sheet()
 		c.providers()
 		c.outcomes()
 	}
@@ -194,6 +195,26 @@ func (c *checker) links(where at, items []WebItem, pages map[string]bool) {
 	}
 	if len(names) == len(items) {
 		c.tellApart(where, c.WebConfig.Languages, names)
+	}
+}
+
+// sheet looks at the labels of the status sheet.
+func (c *checker) sheet() {
+	known := func(where at, name string) {
+		if !c.tables.Has(locale.LabelID(name)) {
+			c.wrong(where, "no label %q", name)
+		}
+	}
+	for i, part := range c.Sheet.Sections {
+		here := at{"sheet", "sections"}.place(i)
+		known(here.key("title"), part.Title)
+		for n, name := range part.Rows {
+			known(here.key("rows").place(n), name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Sheet.States)) {
+		known(at{"sheet", "states"}.key(name), name)
+		known(at{"sheet", "states"}.key(name), c.Sheet.States[name])
 	}
 }
 

@@ -35,6 +35,7 @@ type Model struct {
 	Administrator Administrator       `yaml:"administrator"`
 	Panel         Panel               `yaml:"panel"`
 	WebConfig     WebConfig           `yaml:"webConfig"`
+	Sheet         Sheet               `yaml:"sheet"`
 	// Words are the model's own in place of the standard ones, by language and message id (guide rules R32, R35).
 	Words     map[string]map[string]string `yaml:"words"`
 	Mail      Mail                         `yaml:"mail"`
@@ -130,6 +131,19 @@ func shownToAll(items []WebItem, page string) bool {
 	return slices.ContainsFunc(items, func(i WebItem) bool {
 		return i.Page == page && i.Everybody || shownToAll(i.Items, page)
 	})
+}
+
+// Sheet is the network status sheet, as the model prints it.
+type Sheet struct {
+	Sections []SheetSection `yaml:"sections"`
+	// States are what stays as it is on this model, by the names of the label and of the value's label: "bonjour: use".
+	States map[string]string `yaml:"states"`
+}
+
+// SheetSection is a part of the sheet: its title and its rows, by the names of labels.
+type SheetSection struct {
+	Title string   `yaml:"title"`
+	Rows  []string `yaml:"rows"`
 }
 
 // Mail is what the printer fills into a scan by itself.

@@ -1,5 +1,5 @@
-// Package sheet prints the network status sheet (guide rule R27) as text. The order of its sections is recalled from
-// manuals, not confirmed (docs/reference/printer.md §3).
+// Package sheet prints the network status sheet (guide rule R27): as text, and as a page that a browser prints. Which
+// sections it has, and in which order, is data of the model (docs/reference/printer.md §3).
 package sheet
 
 import (
@@ -11,7 +11,64 @@ import (
 )
 
 // width is how many characters a label takes before its colon.
-const width = 30
+const width = 34
+
+// pageRows is how many lines of the sheet a sheet of paper takes.
+const pageRows = 50
+
+// Sheet is one printed sheet.
+type Sheet struct {
+	Language string
+	Maker    string
+	Model    string
+	Title    string
+	Sections []Section
+	Foot     string // when it was printed, and on how many pages
+}
+
+// Section is a part of the sheet under a title of its own.
+type Section struct {
+	Title string
+	Rows  []facts.Row
+}
+
+// New returns the sheet of a printer as it is now. No password is on it, because the facts hold none.
+func New(f facts.Facts, texts *locale.Texts) Sheet {
+	s := Sheet{
+		Language: texts.Language(), Maker: f.Model.Maker, Model: f.Model.Name, Title: texts.Label("network-status-sheet"),
+	}
+	lines := 4
+	for _, part := range f.Model.Sheet.Sections {
+		rows := f.Rows(texts, part.Rows)
+		for i := range rows {
+			if rows[i].Value == "" {
+				rows[i].Value = "-"
+			}
+		}
+		s.Sections = append(s.Sections, Section{Title: texts.Label(part.Title), Rows: rows})
+		lines += len(rows) + 2
+	}
+	pages := (lines + pageRows - 1) / pageRows
+	s.Foot = texts.Label("printed") + " " + texts.Stamp(f.Now) + ", " + texts.Count("sheet-pages", pages)
+	return s
+}
+
+// String returns the sheet as text.
+func (s Sheet) String() string {
+	var b strings.Builder
+	title := s.Model + "  " + s.Title
+	b.WriteString(title + "\n" + strings.Repeat("=", columns(title)) + "\n")
+	for _, part := range s.Sections {
+		b.WriteString("\n<" + part.Title + ">\n")
+		for _, row := range part.Rows {
+			b.WriteString(
+				"  " + row.Label + strings.Repeat(" ", max(1, width-columns(row.Label))) + ": " + row.Value + "\n",
+			)
+		}
+	}
+	b.WriteString("\n" + s.Foot + "\n")
+	return b.String()
+}
 
 // columns is how much room a text takes in a font of one width: signs that combine with the letter before take none.
 func columns(text string) int {
@@ -22,55 +79,4 @@ func columns(text string) int {
 		}
 	}
 	return n
-}
-
-type section struct {
-	title string
-	rows  []facts.Row
-}
-
-// Print returns the sheet. No password is on it, because the facts hold none.
-func Print(f facts.Facts, texts *locale.Texts) string {
-	label := texts.Label
-	var b strings.Builder
-	title := f.Model.Name + "  " + label("network-status-sheet")
-	b.WriteString(title + "\n" + strings.Repeat("=", columns(title)) + "\n")
-	for _, s := range sections(f, texts) {
-		b.WriteString("\n<" + s.title + ">\n")
-		for _, row := range s.rows {
-			value := row.Value
-			if value == "" {
-				value = "-"
-			}
-			b.WriteString(
-				"  " + row.Label + strings.Repeat(" ", max(1, width-columns(row.Label))) + ": " + value + "\n",
-			)
-		}
-	}
-	b.WriteString("\n" + label("printed") + " " + texts.Stamp(f.Now) + "\n")
-	return b.String()
-}
-
-func sections(f facts.Facts, texts *locale.Texts) []section {
-	label := texts.Label
-	network := f.Network(texts)
-	wired, tcpip := network[:2], network[2:]
-	disabled, use := label("disable"), label("use")
-	return []section{
-		{label("general-information"), f.Product(texts)[:5]},
-		{label("wired-lan"), wired},
-		{label("tcp-ip"), tcpip},
-		{label("network-security"), []facts.Row{{Label: label("ipsec"), Value: disabled}, {Label: label("ieee8021x"), Value: disabled}}},
-		{
-			label("services"),
-			[]facts.Row{
-				{Label: label("bonjour"), Value: use},
-				{Label: label("llmnr"), Value: use},
-				{Label: label("snmp"), Value: use},
-				{Label: label("ipp"), Value: use},
-			},
-		},
-		{label("wifi-direct"), []facts.Row{{Label: label("connection-mode"), Value: label("off")}}},
-		{label("email-server"), f.EmailServer(texts)},
-	}
 }

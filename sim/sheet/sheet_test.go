@@ -2,7 +2,9 @@ package sheet_test
 
 import (
 	"flag"
+	"html/template"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,16 +51,37 @@ func TestTheSheetShowsNetworkInformationAndEmailServerSettings(t *testing.T) {
 		Sender: "admin@contoso.com", Server: "smtp-mail.outlook.com", Port: 587, Security: "STARTTLS",
 		ValidateCertificate: true,
 	}
-	golden(t, "signed-in.txt", sheet.Print(printed(t, signedIn), texts(t, "en")))
-	golden(t, "signed-in.el.txt", sheet.Print(printed(t, signedIn), texts(t, "el")))
-	golden(t, "signed-in.hi.txt", sheet.Print(printed(t, signedIn), texts(t, "hi")))
-	golden(t, "new.txt", sheet.Print(printed(t, facts.Email{Method: "Off", Security: "None"}), texts(t, "en")))
+	golden(t, "signed-in.txt", sheet.New(printed(t, signedIn), texts(t, "en")).String())
+	golden(t, "signed-in.el.txt", sheet.New(printed(t, signedIn), texts(t, "el")).String())
+	golden(t, "signed-in.hi.txt", sheet.New(printed(t, signedIn), texts(t, "hi")).String())
+	golden(t, "new.txt", sheet.New(printed(t, facts.Email{Method: "Off", Security: "None"}), texts(t, "en")).String())
 }
 
 func TestWithoutAStoredSignInTheSheetShowsNoAccount(t *testing.T) {
 	expired := facts.Email{Method: "OAuth2", Service: "Outlook.com", Account: "admin@contoso.com", Security: "STARTTLS"}
-	text := sheet.Print(printed(t, expired), texts(t, "en"))
+	text := sheet.New(printed(t, expired), texts(t, "en")).String()
 	require.NotContains(t, text, "Current Status")
 	require.NotContains(t, text, "Authenticated Account")
 	require.Contains(t, text, "Outlook.com")
+}
+
+func TestThePageHasAllThatTheTextHas(t *testing.T) {
+	for _, language := range []string{"en", "hi", "el"} {
+		s := sheet.New(printed(t, facts.Email{Method: "OAuth2", Service: "<Outlook.com>", Security: "STARTTLS"}), texts(t, language))
+		page := s.Page()
+		require.Contains(t, page, `<html lang="`+language+`">`)
+		require.Contains(t, page, "@page { size: A4")
+		require.NotContains(t, page, "<Outlook.com>", "what is typed is text, not a part of the page")
+		last := -1
+		for _, part := range s.Sections {
+			at := strings.Index(page, "<h2>"+part.Title+"</h2>")
+			require.Greater(t, at, last, "%s in its place", part.Title)
+			last = at
+			for _, row := range part.Rows {
+				require.Contains(t, page, "<dt>"+template.HTMLEscapeString(row.Label)+"</dt>")
+				require.Contains(t, s.String(), row.Label)
+			}
+		}
+		require.Contains(t, page, s.Foot)
+	}
 }

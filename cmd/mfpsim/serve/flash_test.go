@@ -39,12 +39,12 @@ func (s *served) sheet() string {
 	status, answer := s.ask(http.MethodPost, "/printer/sheet", "")
 	require.Equal(s.t, http.StatusOK, status, answer)
 	_, answer = s.ask(http.MethodGet, "/printer/sheet", "")
-	text, _, _ := strings.Cut(answer["text"].(string), "\nPrinted ")
-	return text
+	text := strings.TrimSuffix(answer["text"].(string), "\n")
+	return text[:strings.LastIndex(text, "\n")] // the foot has the date
 }
 
 func TestThePrintersMemoryOutlivesServeInItsFolder(t *testing.T) {
-	const signedInAs = "Authenticated Account         : admin@contoso.com"
+	const signedInAs = "Λογαριασμός ελέγχου ταυτότητας    : admin@contoso.com"
 	folder := filepath.Join(t.TempDir(), "flash")
 	s := live(t, Config{Scenario: "entra/sessions-revoked", Flash: folder, Seed: 7})
 	status, answer := s.ask(http.MethodPost, "/printer/language", `{"language":"el"}`)
@@ -60,7 +60,7 @@ func TestThePrintersMemoryOutlivesServeInItsFolder(t *testing.T) {
 	s = live(t, Config{Flash: folder, Seed: 8})
 	require.Equal(t, before, s.sheet())
 	_, answer = s.ask(http.MethodGet, "/printer/jobs", "")
-	require.Contains(t, answer["text"], `"Completed"`)
+	require.Contains(t, answer["text"], `"Ολοκληρώθηκε"`)
 	for _, state := range []string{"off", "on"} {
 		status, answer = s.ask(http.MethodPost, "/printer/power", `{"state":"`+state+`"}`)
 		require.Equal(t, http.StatusOK, status, answer)

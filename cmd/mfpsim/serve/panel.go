@@ -55,6 +55,7 @@ func (b *bench) panel() http.Handler {
 	file("glass.js", "text/javascript; charset=utf-8", glass.Script)
 	mux.HandleFunc("GET /now", func(w http.ResponseWriter, _ *http.Request) { b.writeNow(w, http.StatusOK, "") })
 	mux.HandleFunc("GET /events", b.events)
+	mux.HandleFunc("GET /sheet/{number}", b.showSheet)
 	mux.HandleFunc("GET /mark", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = w.Write([]byte(b.mark()))
@@ -134,7 +135,11 @@ const shownMails = 50
 func (b *bench) mark() string {
 	screen, on := b.screen()
 	jobs, _ := b.jobs() // a printer that is off shows none
-	return fmt.Sprintf("%t %t %s %v %d", b.held().Held, on, screen, jobs, len(b.sheet()))
+	newest := 0
+	if sheets, _ := b.sheets(); len(sheets) > 0 {
+		newest = sheets[0].Number
+	}
+	return fmt.Sprintf("%t %t %s %v %d", b.held().Held, on, screen, jobs, newest)
 }
 
 // touch presses a key; one that is kept for the administrator leads to the log-in screen (guide rule R25).

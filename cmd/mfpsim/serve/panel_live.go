@@ -43,13 +43,14 @@ func (b *bench) panelNow(problem string) (panelNow, error) {
 	}
 	now.Say = glass.Announcement(data)
 	jobs, _ := b.jobs() // a printer that is off shows none
+	sheets, _ := b.sheets()
 	beside := struct {
 		On       bool
 		At       time.Time
 		Jobs     []device.Job
-		Sheet    string
+		Sheets   []device.Sheet // printed, the newest first
 		Language string
-	}{on, b.world.Now(), jobs, b.sheet(), now.Language}
+	}{on, b.world.Now(), jobs, sheets, now.Language}
 	var err error
 	part := func(to *template.HTML, f func() (template.HTML, error)) {
 		if err == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/device"
@@ -66,8 +67,11 @@ type scanRequest struct {
 }
 
 type sheetAnswer struct {
-	Printed bool   `json:"printed" doc:"a sheet was printed"`
-	Text    string `json:"text" doc:"the network status sheet that was printed last"`
+	Printed bool       `json:"printed" doc:"a sheet was printed"`
+	Number  int        `json:"number,omitempty" doc:"of the printing, from 1"`
+	Date    *time.Time `json:"date,omitempty" doc:"of the printing, by the printer's clock"`
+	Text    string     `json:"text" doc:"the network status sheet that was printed last"`
+	Page    string     `json:"page,omitempty" doc:"the same as a page of HTML, in the form of the paper; the page of the panel leads to it"`
 }
 
 type powerRequest struct {
@@ -213,9 +217,17 @@ func printerRoutes() group {
 		{
 			Request: "GET /printer/sheet", About: "Returns the network status sheet that was printed last.",
 			Act: shows(func(b *bench) (sheetAnswer, error) {
-				text := b.sheet()
-				return sheetAnswer{Printed: text != "", Text: text}, nil
+				printed, err := b.sheets()
+				if err != nil || len(printed) == 0 {
+					return sheetAnswer{}, err
+				}
+				s := printed[0]
+				return sheetAnswer{Printed: true, Number: s.Number, Date: &s.Printed, Text: s.Text, Page: s.Page}, nil
 			}),
+		},
+		{
+			Request: "GET /printer/sheets", About: "Returns the network status sheets that were printed, the newest first.",
+			Act: shows((*bench).sheets),
 		},
 		{
 			Request: "POST /printer/sheet", About: "Prints the network status sheet.",
@@ -312,15 +324,6 @@ func (b *bench) screen() (screen device.Screen, on bool) {
 func (b *bench) jobs() ([]device.Job, error) {
 	jobs, err := b.device.Jobs(context.Background())
 	return list(jobs), err
-}
-
-// sheet is what was printed last; empty if nothing was.
-func (b *bench) sheet() string {
-	text, err := b.device.Sheet(context.Background())
-	if err != nil {
-		return ""
-	}
-	return text
 }
 
 func (b *bench) loadOriginals(pages int) error {

@@ -350,6 +350,26 @@ func TestScenarioIsPlayedUpToItsHandoverAndGoesOnByHand(t *testing.T) {
 	require.Equal(t, "mfpsim serve --scenario trouble/sign-in-not-saved --seed 7\n", string(replay))
 }
 
+func TestAPrintedSheetIsAPageOfItsOwn(t *testing.T) {
+	s := live(t, Config{Scenario: "trouble/sign-in-not-saved"})
+	for range 2 {
+		status, answer := s.ask("POST", "/printer/sheet", "")
+		require.Equal(t, http.StatusOK, status, answer)
+		s.ask("POST", "/clock", `{"advance":"1h"}`)
+	}
+	_, answer := s.ask("GET", "/printer/sheet", "")
+	require.EqualValues(t, 2, answer["number"])
+	require.Contains(t, answer["page"], "<h1>Network Status Sheet</h1>")
+	_, panel := s.get(s.Panel + "/")
+	require.Contains(t, panel, `href="/sheet/2"`)
+	require.NotContains(t, panel, "Subnet Mask", "the sheet is not under the panel")
+	for number, want := range map[string]int{"1": 200, "2": 200, "3": 404, "x": 404} {
+		status, page := s.get(s.Panel + "/sheet/" + number)
+		require.Equal(t, want, status, number)
+		require.Equal(t, want == 200, strings.Contains(page, "<dt>Subnet Mask</dt>"), number)
+	}
+}
+
 func TestPanelsPageActsOnThePanel(t *testing.T) {
 	s := live(t, Config{})
 	status, _ := s.form(s.Panel+"/press", url.Values{"key": {"Scan"}})

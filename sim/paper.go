@@ -1,0 +1,30 @@
+package sim
+
+import (
+	"time"
+
+	"mfpsim/sim/sheet"
+)
+
+// sheetsKept is how many printed sheets a printer remembers.
+const sheetsKept = 10
+
+// printedSheet is one sheet of paper that lies beside the printer.
+type printedSheet struct {
+	number  int // of the printing, from 1
+	printed time.Time
+	sheet   sheet.Sheet
+}
+
+func (p *Printer) keepSheet(s sheet.Sheet, at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	number := 1
+	if n := len(p.sheets); n > 0 {
+		number = p.sheets[n-1].number + 1
+	}
+	p.sheets = append(p.sheets, printedSheet{number, at, s})
+	if len(p.sheets) > sheetsKept {
+		p.sheets = append([]printedSheet(nil), p.sheets[1:]...)
+	}
+}
