@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"mfpsim/chance"
 	"mfpsim/choice"
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
@@ -205,6 +206,13 @@ func (l *Lab) Password(principal string) (string, error) {
 		return "", &choice.Error{What: "user", Wanted: principal, Present: present}
 	}
 	return u.Password.Reveal(), nil
+}
+
+// NewAdministratorPassword draws a password for the administrator of a printer, which nobody has yet.
+func (l *Lab) NewAdministratorPassword() string {
+	password := chance.New(l.config.Seed, "new administrator password").Letters(passwordLetters, 12)
+	l.remember(password)
+	return password
 }
 
 // ChangePassword gives a user a new password, as the user himself does; the old one stays among the secrets of the

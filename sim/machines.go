@@ -2,7 +2,7 @@ package sim
 
 import (
 	"context"
-	"crypto/subtle"
+	"errors"
 	"slices"
 	"time"
 
@@ -119,6 +119,20 @@ func (m webMachine) Link(address string) string {
 	return m.config.Link(address)
 }
 
+// Import is [Printer.Import] with the sentence for why it fails.
+func (m webMachine) Import(file []byte) (refusal string) {
+	switch err := m.Printer.Import(file); {
+	case err == nil:
+		return ""
+	case errors.Is(err, ErrNoValues):
+		return "invalid-import"
+	case errors.Is(err, ErrOtherModel):
+		return "invalid-import-model"
+	default:
+		return "setting-not-stored"
+	}
+}
+
 // logIn takes any user name: the printer has one administrator, and the name tells sessions apart. It returns the
 // message id of a refusal.
 func (p *Printer) logIn(door, user, password string) (refusal string) {
@@ -126,8 +140,7 @@ func (p *Printer) logIn(door, user, password string) (refusal string) {
 	if live == nil {
 		return "wrong-password" // nobody sees it: the power is off
 	}
-	right := subtle.ConstantTimeCompare([]byte(password), []byte(p.password)) == 1
-	return live.lockouts.logIn(door, user, right)
+	return live.lockouts.logIn(door, user, p.isPassword(live, password))
 }
 
 // elapsed is a timer that runs since power on, whatever the date is set to.

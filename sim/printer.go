@@ -35,12 +35,12 @@ import (
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/sim/contacts"
-	"mfpsim/sim/facts"
 	"mfpsim/sim/jobs"
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
 	"mfpsim/sim/panel"
 	"mfpsim/sim/scanner"
+	"mfpsim/sim/settings"
 	"mfpsim/sim/webconfig"
 	"mfpsim/vtime"
 )
@@ -65,9 +65,12 @@ type Config struct {
 	SealingKey []byte
 	// Folder keeps the memory beyond the program's end, in place of Flash, Records and SealingKey; nil: nothing
 	// does.
-	Folder   *Folder
-	Address  string // default "192.0.2.10"
-	Roots    func() *x509.CertPool
+	Folder  *Folder
+	Address string // default "192.0.2.10"
+	// Roots are root certificates in place of those of the model's stores; nil: the model's.
+	Roots func() *x509.CertPool
+	// Hide is told secrets that an administrator sets, so that they show in no record; nil: nobody is.
+	Hide     func(secrets ...string)
 	Language string // of a new printer; default: "en", or the model's first where it has no English
 	Locked   bool   // Lock Setting of a new printer (guide rule R25)
 	// AdministratorPassword is the password; default: the serial number, as on a new printer without a PASSWORD
@@ -107,6 +110,8 @@ type Printer struct {
 	paper     scanner.Originals // what is known of them
 	sheets    []printedSheet    // the last ones, oldest first
 	english   map[string]bool   // texts of which it was noted that a surface shows them in English
+
+	restarting *int // not nil: the printer is on its way from power off to power on
 }
 
 // powered is what exists from power on to power off.
@@ -120,7 +125,9 @@ type powered struct {
 	history  *jobs.History
 	contacts *contacts.Book
 	firmware models.Firmware
-	broken   error // what was wrong with the records
+	broken   error                         // what was wrong with the records
+	trusted  atomic.Pointer[x509.CertPool] // what roots has found; nil: the settings have changed
+	clock    timeServer
 
 	queue    []job
 	sending  bool
@@ -164,7 +171,7 @@ func New(config Config) (*Printer, error) {
 		config: config, model: model, serial: config.Serial, password: config.AdministratorPassword,
 		random: chance.New(config.Seed, config.Name+lifeOf(config.Flash)),
 	}
-	p.setZone(0)
+	p.setZone(settings.Date{})
 	p.mac = macOf(model, config.Name)
 	p.hostName = model.Network.DeviceName + "-" + p.serial[max(0, len(p.serial)-6):]
 	p.sealing = config.SealingKey
@@ -195,9 +202,6 @@ func (c *Config) complete(model *models.Model) {
 	}
 	if c.Dialer == nil {
 		c.Dialer = c.Network.Dialer(c.Name)
-	}
-	if c.Roots == nil {
-		c.Roots = c.Network.Authority().Pool
 	}
 	if c.SealingKey == nil {
 		c.SealingKey = chance.New(c.Seed, c.Name+" sealing key").Bytes(sealingKeyLength)
@@ -265,7 +269,11 @@ func (p *Printer) Address() string { return p.config.Address }
 func (p *Printer) Serial() string { return p.serial }
 
 // AdministratorPassword is what the person who owns the printer knows.
-func (p *Printer) AdministratorPassword() string { return p.password }
+func (p *Printer) AdministratorPassword() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.password
+}
 
 // Panel is the control panel.
 func (p *Printer) Panel() *panel.Panel { return p.panel }
@@ -310,12 +318,14 @@ func (p *Printer) Recovered() error {
 func (p *Printer) Power(ctx context.Context, act device.PowerAct) error {
 	switch {
 	case act.State == "on":
+		p.stay()
 		if p.PoweredOn() {
 			return nil
 		}
 		p.powerDown() // what a failed supply has left
 		return p.powerUp(ctx)
 	case act.State == "off", act.State == "cut" && act.AtWrite == 0:
+		p.stay()
 		p.powerDown()
 		return nil
 	case act.State == "cut" && act.AtWrite > 0:
@@ -341,13 +351,16 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	live := &powered{life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}, parts: map[int][]int{}}
-	live.memory, live.broken = openRecords(
-		p.records.in(now), p.model.Name,
-		preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version},
-	)
+	live := &powered{
+		life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}, parts: map[int][]int{},
+	}
+	fresh := preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version}
+	live.memory, live.broken = openRecords(p.records.in(now), p.model.Name, fresh)
 	if errors.Is(live.broken, errNewer) {
 		return live.broken
+	}
+	if err := p.resume(live, fresh); err != nil && !now.over.Load() {
+		return err
 	}
 	live.lockouts = openLockouts(p.model.Administrator, p.elapsed, live.memory)
 	live.history = jobs.Open(
@@ -358,11 +371,12 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return err
 	}
 	services := providers(p.model)
-	p.setZone(time.Duration(live.memory.preferences().Ahead) * time.Minute)
+	p.setZone(live.memory.settings().Date)
 	live.engine, err = core.Open(ctx, core.Options{
-		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing, Roots: p.config.Roots,
+		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now, live.memory}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing,
+		Roots:     func() *x509.CertPool { return p.roots(live) },
 		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
-		HostName:  strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
+		HostName:  strings.ToLower(p.hostNameOf(live)) + "." + p.domainOf(live),
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
 		Go: func(name string, f func(context.Context)) {
 			p.config.World.Go(p.config.Name+": "+name, f)
@@ -383,9 +397,19 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return fmt.Errorf("start the printer's mail core: %w", err)
 	}
 	live.mail = live.engine.For(nvram.Printer)
+	if err := p.takeImport(ctx, live); err != nil && !now.over.Load() {
+		live.engine.Close()
+		return err
+	}
+	if now.over.Load() {
+		live.engine.Close()
+		return device.ErrPoweredOff
+	}
 	p.mu.Lock()
-	p.live = live
+	p.live, p.restarting = live, nil
 	p.mu.Unlock()
+	p.knowPassword(live)
+	p.keepTime(live)
 	if p.Recovered() != nil {
 		p.record(
 			journal.Entry{
@@ -434,6 +458,7 @@ func (p *Printer) end(live *powered) {
 	cancel := live.cancel
 	p.mu.Unlock()
 	live.engine.Close()
+	live.clock.stop()
 	if cancel != nil {
 		cancel()
 	}
@@ -529,30 +554,6 @@ func (p *Printer) Texts() *locale.Texts {
 		return p.model.Texts(live.memory.preferences().Language)
 	}
 	return p.model.Texts(p.config.Language)
-}
-
-// Facts is what panel, Web Config and sheet show.
-func (p *Printer) Facts() facts.Facts {
-	f := facts.Facts{
-		Model: p.model, Serial: p.serial, MAC: p.mac, Address: p.config.Address, HostName: p.hostName,
-		Now: p.now(),
-	}
-	live := p.on()
-	if live == nil {
-		return f
-	}
-	settings, status := live.mail.Settings(), live.mail.Status()
-	f.Firmware = live.firmware
-	f.Email = facts.Email{
-		Method: string(settings.Method), Service: string(settings.Service), Account: settings.Account, Sender: settings.Sender,
-		SignedIn: settings.Method == mail.MethodOAuth2 && status.Stored, Server: settings.Server, Port: settings.Port,
-		Security: string(settings.Security), ValidateCertificate: settings.ValidateCertificate, POP3Server: settings.POP3Server,
-		POP3Port: settings.POP3Port,
-	}
-	if f.Email.SignedIn {
-		f.Email.Account = status.StoredAccount
-	}
-	return f
 }
 
 // Contacts is the address book that panel and Web Config share; nil while the power is off.

@@ -135,11 +135,15 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 		for _, label := range m.Sheet.States {
 			panel[locale.LabelID(label)] = true
 		}
+		web[m.ConnectionTest.Busy] = true
+		for _, id := range m.ConnectionTest.Advice {
+			web[id] = true
+		}
 		for _, row := range m.Outcomes {
 			for _, id := range []string{row.PanelID(), row.StatusID(), row.SolutionID()} {
 				panel[id] = true
 			}
-			for _, id := range []string{row.SignIn, row.Test, row.Cloud, row.StatusID(), row.SolutionID()} {
+			for _, id := range []string{row.SignIn, row.Test, row.Cloud, row.POP3, row.StatusID(), row.SolutionID()} {
 				web[id] = true
 			}
 		}

@@ -201,6 +201,24 @@ type Outcome struct {
 	Retry         bool          // the same attempt may succeed later
 	RetryAfter    time.Duration // what the server asked for; 0 if nothing
 	At            time.Time     // by the device's clock
+	Advice        Advice        // what the server wants to be set; "" if that is not known. A connection test tells it
+}
+
+// Advice is the value of a setting that the server wants, as far as a connection test can tell.
+type Advice string
+
+// The advices; the values are those of Web Config.
+const (
+	AdviseNone     Advice = "None"            // Secure Connection: the server has none
+	AdviseTLS      Advice = "SSL/TLS"         // Secure Connection: from the first byte
+	AdviseSTARTTLS Advice = "STARTTLS"        // Secure Connection
+	AdviseAuth     Advice = "SMTP AUTH"       // Authentication Method
+	AdvisePOP      Advice = "POP before SMTP" // Authentication Method: the server has no SMTP AUTH
+)
+
+// Advices returns all advices.
+func Advices() []Advice {
+	return []Advice{AdviseNone, AdviseTLS, AdviseSTARTTLS, AdviseAuth, AdvisePOP}
 }
 
 // Refusal is a recipient whom the mail server did not accept, with the numbers of its reply.

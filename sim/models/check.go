@@ -38,6 +38,8 @@ func (m *Model) check(file *yamlfile.File) error {
 	if len(c.errs) == 0 {
 		m.tables = m.tables.With(m.Words)
 		c.firmwares()
+		c.roots()
+		c.test()
 		c.languages(at{"panel", "languages"}, m.Panel.Languages)
 		c.languages(at{"webConfig", "languages"}, m.WebConfig.Languages)
 		c.menu(at{"panel", "menu"}, m.Panel.Menu)
@@ -92,6 +94,34 @@ func (c *checker) firmwares() {
 	}
 	if !fitted {
 		c.wrong(at{"firmware"}, "no firmware %q under firmwares", c.Firmware)
+	}
+}
+
+// roots looks at the root certificates: a firmware brings a version that there is, and versions rise.
+func (c *checker) roots() {
+	for i, s := range c.RootStores {
+		if i > 0 && s.Version <= c.RootStores[i-1].Version {
+			c.wrong(at{"rootStores"}.place(i).key("version"), "%s is no later version than the one before", s.Version)
+		}
+	}
+	for i, f := range c.Firmwares {
+		if _, known := c.RootStore(f.RootCertificateVersion); !known {
+			c.wrong(at{"firmwares"}.place(i).key("rootCertificateVersion"), "no root certificates %q", f.RootCertificateVersion)
+		}
+	}
+}
+
+// test looks at the messages of the connection test.
+func (c *checker) test() {
+	where := at{"connectionTest"}
+	if !c.tables.Has(c.ConnectionTest.Busy) {
+		c.wrong(where.key("busy"), "no message %q", c.ConnectionTest.Busy)
+	}
+	for _, value := range outcome.Advices() {
+		id, told := c.ConnectionTest.Advice[string(value)]
+		if !told || !c.tables.Has(id) {
+			c.wrong(where.key("advice"), "no message %q for %s", id, value)
+		}
 	}
 }
 
@@ -253,6 +283,7 @@ func (c *checker) outcomes() {
 			{"signIn", row.SignIn},
 			{"test", row.Test},
 			{"cloud", row.Cloud},
+			{"pop3", row.POP3},
 		} {
 			if text.id != "" && !c.tables.Has(text.id) {
 				c.wrong(here.key(text.key), "%s: no message %q", row.Kind, text.id)

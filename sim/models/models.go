@@ -37,11 +37,16 @@ type Model struct {
 	WebConfig     WebConfig           `yaml:"webConfig"`
 	Sheet         Sheet               `yaml:"sheet"`
 	// Words are the model's own in place of the standard ones, by language and message id (guide rules R32, R35).
-	Words     map[string]map[string]string `yaml:"words"`
-	Mail      Mail                         `yaml:"mail"`
-	Contacts  Contacts                     `yaml:"contacts"`
-	Providers []Provider                   `yaml:"providers"`
-	Outcomes  []Outcome                    `yaml:"outcomes"`
+	Words    map[string]map[string]string `yaml:"words"`
+	Mail     Mail                         `yaml:"mail"`
+	Contacts Contacts                     `yaml:"contacts"`
+	Settings Settings                     `yaml:"settings"`
+	// RootStores are the maker's collections of root certificates, oldest first; the last is what the maker offers.
+	RootStores     []RootStore    `yaml:"rootStores"`
+	UpdateHost     string         `yaml:"updateHost"` // of the maker, for root certificates and firmware
+	ConnectionTest ConnectionTest `yaml:"connectionTest"`
+	Providers      []Provider     `yaml:"providers"`
+	Outcomes       []Outcome      `yaml:"outcomes"`
 
 	tables *locale.Tables
 }
@@ -193,6 +198,58 @@ func (s Setting) Unit() string {
 	return ""
 }
 
+// Settings are limits of what Web Config takes.
+type Settings struct {
+	Network NetworkLimits `yaml:"network"`
+	Date    DateLimits    `yaml:"date"`
+	// AuthorityMaximum is how many CA certificates are kept.
+	AuthorityMaximum int           `yaml:"authorityMaximum"`
+	RestartTime      time.Duration `yaml:"restartTime"` // how long the printer is away when it restarts
+}
+
+// NetworkLimits are those of the network and of the proxy.
+type NetworkLimits struct {
+	NameMaximum   int `yaml:"nameMaximum"`   // characters of the device name
+	DomainMaximum int `yaml:"domainMaximum"` // characters of the domain
+	ProxyMaximum  int `yaml:"proxyMaximum"`  // characters of address, user name and password
+}
+
+// DateLimits are those of date and time.
+type DateLimits struct {
+	ServerMaximum   int      `yaml:"serverMaximum"`   // characters of the time server's address
+	IntervalMinimum int      `yaml:"intervalMinimum"` // minutes
+	IntervalMaximum int      `yaml:"intervalMaximum"`
+	Interval        int      `yaml:"interval"`    // of a new printer
+	Differences     []string `yaml:"differences"` // from UTC, "+05:30", in the order of the list
+}
+
+// RootStore is a version of the maker's root certificates.
+type RootStore struct {
+	Version string   `yaml:"version"`
+	Roots   []string `yaml:"roots"` // names of authorities
+}
+
+// ConnectionTest is what the connection test says beyond the rows of the outcomes.
+type ConnectionTest struct {
+	Busy string `yaml:"busy"` // message id: the printer is busy
+	// Advice are message ids by the value that the printer found that the server wants: "SSL/TLS", "None",
+	// "STARTTLS", "SMTP AUTH", "POP before SMTP".
+	Advice map[string]string `yaml:"advice"`
+}
+
+// RootStore returns a version of the root certificates.
+func (m *Model) RootStore(version string) (RootStore, bool) {
+	for _, s := range m.RootStores {
+		if s.Version == version {
+			return s, true
+		}
+	}
+	return RootStore{}, false
+}
+
+// NewestRoots is the version of the root certificates that the maker offers.
+func (m *Model) NewestRoots() RootStore { return m.RootStores[len(m.RootStores)-1] }
+
 // Provider is a cloud service that the printer can sign in to.
 type Provider struct {
 	Service          string   `yaml:"service"`
@@ -213,6 +270,7 @@ type Outcome struct {
 	SignIn string `yaml:"signIn"` // message id on Email Server > Basic, when a sign-in ended so
 	Test   string `yaml:"test"`   // message id of the connection test
 	Cloud  string `yaml:"cloud"`  // message id of the connection test when the cloud service's side failed; empty: Test
+	POP3   string `yaml:"pop3"`   // message id of the connection test when it failed at the POP3 server; empty: Test
 	Source string `yaml:"source"` // where the row is from
 }
 
