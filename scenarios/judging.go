@@ -183,7 +183,7 @@ func judgeWebConfig(args []string) error {
 			return &choice.Error{What: "word", Wanted: rest[1], Present: []string{"stranger"}}
 		}
 		return when(n == 1 || n == 2, "webconfig")
-	case "set":
+	case "set", "upload":
 		return when(n == 2, "webconfig")
 	case "enter":
 		return when(n == 2 || n == 1 && rest[0] == "password", "webconfig")
@@ -237,14 +237,15 @@ func judgePanel(args []string) error {
 
 func judgeScan(args []string) error {
 	what, rest := phrase.First(args)
-	plain, values, err := phrase.Settings(rest, "subject", "file", "pages")
+	isImage := func(word string) bool { return strings.HasPrefix(word, "image=") }
+	image := slices.ContainsFunc(rest, isImage)
+	request, plain, err := phrase.Scan(slices.DeleteFunc(slices.Clone(rest), isImage))
 	if err != nil {
 		return err
 	}
-	if text := values["pages"]; text != "" {
-		if n, err := strconv.Atoi(text); err != nil || n < 0 || n == 0 && what != "originals" {
-			return fmt.Errorf("pages=%s is no number of pages", text)
-		}
+	pages := slices.ContainsFunc(rest, func(word string) bool { return strings.HasPrefix(word, "pages=") })
+	if request.Pages < 0 || pages && request.Pages == 0 && what != "originals" {
+		return fmt.Errorf("pages=%d is no number of pages", request.Pages)
 	}
 	switch what {
 	case "email":
@@ -252,7 +253,7 @@ func judgeScan(args []string) error {
 	case "copy":
 		return when(len(plain) == 0, "scan")
 	case "originals":
-		return when(len(plain) == 0 && values["pages"] != "" && len(values) == 1, "scan")
+		return when(len(plain) == 0 && (pages || image), "scan")
 	case "to-my-email", "fax":
 		return nil
 	}
