@@ -180,8 +180,8 @@ func TestABenchWorksAfterARoundOfAttacks(t *testing.T) {
 }
 
 // BenchmarkHostileClients is a bench under attack, for as long as -benchtime says; `make soak` gives it ten minutes.
-// Its memory must be flat: lists that are bounded by count are full, or nearly so, after half of the rounds, and then the
-// last quarter may take no more than the third, by a sixteenth and 4 MiB.
+// Its memory must be flat: lists that are bounded by count are full, or nearly so, after half of the rounds, and then
+// the last quarter may take no more than the third, by a sixteenth and 4 MiB.
 func BenchmarkHostileClients(b *testing.B) {
 	s := attacked(b)
 	var taken []float64
@@ -201,7 +201,9 @@ func BenchmarkHostileClients(b *testing.B) {
 		return m
 	}
 	before, after := most(taken[2*quarter:3*quarter]), most(taken[len(taken)-quarter:])
-	b.Logf("%d rounds; heap %.1f MiB after the first, %.1f in the third quarter, %.1f in the last", len(taken), taken[0], before, after)
+	b.Logf(
+		"%d rounds; heap %.1f MiB after the first, %.1f in the third quarter, %.1f in the last", len(taken), taken[0], before, after,
+	)
 	b.ReportMetric(before, "heap-MiB-third-quarter")
 	b.ReportMetric(after, "heap-MiB-last-quarter")
 	if after > before*17/16+4 {
