@@ -144,9 +144,6 @@ func number(key, text string, into *int) error {
 	if err != nil || n < 0 {
 		return fmt.Errorf("%s=%s is no number", key, text)
 	}
-	if key == "times" && n == 0 {
-		return errors.New("times=0 would plant nothing; without times= it is for every time")
-	}
 	*into = n
 	return nil
 }

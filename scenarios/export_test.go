@@ -29,3 +29,13 @@ func FilesOf(s Scenario) (names []string) {
 	}
 	return names
 }
+
+// Unjudged are the verbs whose words are not judged before they are played.
+func Unjudged() (names []string) {
+	for _, name := range verbNames() {
+		if judges[name] == nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}

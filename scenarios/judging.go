@@ -25,7 +25,7 @@ func judge(words []string) error {
 	return nil
 }
 
-// judges are those of the verbs; handover and skip take what they like, or nothing.
+// judges are those of the verbs. A verb that gets another word gets it here too; skip takes what it likes.
 var judges = map[string]func(args []string) error{
 	"cmp": judgeCompare, "env": judgeNames, "tenant": judgeTenant, "user": judgeUser, "entra": judgeEntra, "exchange": judgeExchange,
 	"printer": judgePrinter, "webconfig": judgeWebConfig, "browser": judgeBrowser, "panel": judgePanel, "scan": judgeScan,
@@ -160,6 +160,14 @@ func judgeWebConfig(args []string) error {
 	switch what {
 	case "shows":
 		return judgeShows(rest)
+	case "download":
+		if n == 0 {
+			return nil
+		}
+		if rest[0] != "shows" {
+			return usage("webconfig")
+		}
+		return judgeShows(rest[1:])
 	case "choices":
 		if n < 2 || rest[1] != "shows" {
 			return usage("webconfig")
@@ -176,7 +184,7 @@ func judgeWebConfig(args []string) error {
 			return &choice.Error{What: "word", Wanted: rest[1], Present: []string{"stranger"}}
 		}
 		return when(n == 1 || n == 2, "webconfig")
-	case "set":
+	case "set", "upload":
 		return when(n == 2, "webconfig")
 	case "enter":
 		return when(n == 2 || n == 1 && rest[0] == "password", "webconfig")
@@ -228,14 +236,15 @@ func judgePanel(args []string) error {
 
 func judgeScan(args []string) error {
 	what, rest := phrase.First(args)
-	plain, values, err := phrase.Settings(rest, "subject", "file", "pages")
+	isImage := func(word string) bool { return strings.HasPrefix(word, "image=") }
+	image := slices.ContainsFunc(rest, isImage)
+	request, plain, err := phrase.Scan(slices.DeleteFunc(slices.Clone(rest), isImage))
 	if err != nil {
 		return err
 	}
-	if text := values["pages"]; text != "" {
-		if n, err := strconv.Atoi(text); err != nil || n < 0 || n == 0 && what != "originals" {
-			return fmt.Errorf("pages=%s is no number of pages", text)
-		}
+	pages := slices.ContainsFunc(rest, func(word string) bool { return strings.HasPrefix(word, "pages=") })
+	if request.Pages < 0 || pages && request.Pages == 0 && what != "originals" {
+		return fmt.Errorf("pages=%d is no number of pages", request.Pages)
 	}
 	switch what {
 	case "email":
@@ -243,7 +252,7 @@ func judgeScan(args []string) error {
 	case "copy":
 		return when(len(plain) == 0, "scan")
 	case "originals":
-		return when(len(plain) == 0 && values["pages"] != "" && len(values) == 1, "scan")
+		return when(len(plain) == 0 && (pages || image), "scan")
 	case "to-my-email", "fax":
 		return nil
 	}
@@ -252,6 +261,9 @@ func judgeScan(args []string) error {
 
 func judgeSheet(args []string) error {
 	what, rest := phrase.First(args)
+	if n, err := strconv.Atoi(what); err == nil && n > 0 && len(rest) > 0 && rest[0] == "shows" {
+		what, rest = phrase.First(rest)
+	}
 	if what == "shows" {
 		return judgeShows(rest)
 	}

@@ -60,3 +60,5 @@ func TestWhatALineLacksIsToldBeforeItIsPlayed(t *testing.T) {
 	})
 	require.ErrorContains(t, err, `chapter/name.txtar:9: "few" is no number`)
 }
+
+func TestEachVerbIsJudgedBeforeItIsPlayed(t *testing.T) { require.Empty(t, scenarios.Unjudged()) }

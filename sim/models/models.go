@@ -171,33 +171,6 @@ type Contacts struct {
 	GroupMaximum   int `yaml:"groupMaximum"`   // contacts of a group
 }
 
-// The settings of a scan that the program knows.
-const (
-	SettingFormat     = "file-format"
-	SettingResolution = "resolution"
-	SettingColor      = "color-mode"
-	SettingMaximum    = "attached-file-max-size"
-	SettingSplit      = "split"
-)
-
-// Setting is a row of Scan Settings. Its values are labels' names, or numbers: of dots per inch, or of MB.
-type Setting struct {
-	Name    string   `yaml:"name"`
-	Values  []string `yaml:"values"`
-	Default string   `yaml:"default"`
-}
-
-// Unit is what stands behind a number.
-func (s Setting) Unit() string {
-	switch s.Name {
-	case SettingResolution:
-		return "dpi"
-	case SettingMaximum:
-		return "MB"
-	}
-	return ""
-}
-
 // Settings are limits of what Web Config takes.
 type Settings struct {
 	Network NetworkLimits `yaml:"network"`
@@ -249,6 +222,33 @@ func (m *Model) RootStore(version string) (RootStore, bool) {
 
 // NewestRoots is the version of the root certificates that the maker offers.
 func (m *Model) NewestRoots() RootStore { return m.RootStores[len(m.RootStores)-1] }
+
+// The settings of a scan that the program knows.
+const (
+	SettingFormat     = "file-format"
+	SettingResolution = "resolution"
+	SettingColor      = "color-mode"
+	SettingMaximum    = "attached-file-max-size"
+	SettingSplit      = "split"
+)
+
+// Setting is a row of Scan Settings. Its values are labels' names, or numbers: of dots per inch, or of MB.
+type Setting struct {
+	Name    string   `yaml:"name"`
+	Values  []string `yaml:"values"`
+	Default string   `yaml:"default"`
+}
+
+// Unit is what stands behind a number.
+func (s Setting) Unit() string {
+	switch s.Name {
+	case SettingResolution:
+		return "dpi"
+	case SettingMaximum:
+		return "MB"
+	}
+	return ""
+}
 
 // Provider is a cloud service that the printer can sign in to.
 type Provider struct {
