@@ -87,6 +87,10 @@ func (p *play) line(l line, standard, update bool) (skipped string, err error) {
 		return "", p.compare(l.not, words[1:], standard, update)
 	}
 	output, err := p.step(l, words[1:])
+	var without *withoutLanguage
+	if errors.As(err, &without) {
+		return without.Error(), nil
+	}
 	if broke := p.panicked(); broke != nil {
 		err = broke
 	}

@@ -45,7 +45,7 @@ func (p *play) verbPrinter(_ bool, args []string) (string, error) {
 		if err := p.do(func(ctx context.Context) error {
 			return p.lab.UsePrinter(ctx, plain[0], values["model"])
 		}); err != nil {
-			return "", err
+			return "", inLanguage(err, values["model"])
 		}
 		p.printer = plain[0]
 		if err := p.do(func(ctx context.Context) error {
@@ -55,7 +55,7 @@ func (p *play) verbPrinter(_ bool, args []string) (string, error) {
 			}
 			return err
 		}); err != nil {
-			return "", err
+			return "", inLanguage(err, values["model"])
 		}
 		return p.describe()
 	case "sign-in":
@@ -79,6 +79,21 @@ func (p *play) verbPrinter(_ bool, args []string) (string, error) {
 		return p.describe()
 	}
 	return "", usage("printer")
+}
+
+// withoutLanguage: the model that a scenario names lacks the language in which it is played. It is not played then.
+type withoutLanguage struct{ model, language string }
+
+func (e *withoutLanguage) Error() string {
+	return fmt.Sprintf("the panel of the model %s has no language %q", e.model, e.language)
+}
+
+func inLanguage(err error, model string) error {
+	var unknown *choice.Error
+	if model != "" && errors.As(err, &unknown) && unknown.What == "language" {
+		return &withoutLanguage{model, unknown.Wanted}
+	}
+	return err
 }
 
 // cannot says that a device lacks a capability; if it has it, that the verb is not spoken yet.

@@ -49,11 +49,11 @@ func (p *Printer) startScan(
 	}
 	mails, err := p.messages(request, settings)
 	if err != nil || !p.holds(live, mails) {
-		row := models.Outcome{Code: p.model.Mail.JobMemoryCode}
+		row := p.model.Outcome(string(outcome.MemoryFull))
 		entry.Result, entry.Code, entry.Ended = jobs.Failed, row.Code, entry.Time
 		entry.Receipt = live.history.Add(entry)
-		p.recordOutcome(entry, memoryFull)
-		return 0, row.StatusID()
+		p.recordOutcome(entry, row.Kind)
+		return 0, row.PanelID()
 	}
 	var receipts []int
 	for i := range mails { // each mail is a job: it has a result of its own
@@ -76,20 +76,23 @@ func (p *Printer) startScan(
 	return receipts[0], ""
 }
 
-// memoryFull is how the record calls it that there is no room for a job.
-const memoryFull = "MemoryFull"
-
 // holds reports whether the memory of jobs has room for more of them.
 func (p *Printer) holds(live *powered, more []job) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var bytes int64
+	held := live.sendingSize
 	for _, j := range slices.Concat(live.queue, more) {
-		for _, a := range j.message.Attachments {
-			bytes += int64(len(a.Data))
-		}
+		held += size(j.message)
 	}
-	return p.model.Mail.JobMemory == 0 || bytes <= p.model.Mail.JobMemory
+	return p.model.Mail.JobMemory == 0 || held <= p.model.Mail.JobMemory
+}
+
+// size is how many bytes a scan takes in memory.
+func size(m mail.Message) (n int64) {
+	for _, a := range m.Attachments {
+		n += int64(len(a.Data))
+	}
+	return n
 }
 
 // messages makes the mails of a scan: one, unless what is too large is to be divided.
@@ -114,7 +117,7 @@ func (p *Printer) messages(request device.ScanRequest, settings map[string]strin
 	var mails []job
 	for n, files := range parts {
 		message := mail.Message{
-			To: slices.Clone(request.To), Subject: subject, Text: "Scanned by " + p.model.Name + ".\r\n",
+			To: slices.Clone(request.To), Subject: subject, Text: p.model.Mail.Text + "\r\n",
 			Program: p.model.Name, AttachmentLimit: scan.Maximum,
 		}
 		if len(parts) > 1 {
@@ -177,7 +180,7 @@ func (p *Printer) send(ctx context.Context, live *powered) {
 		next := live.queue[0]
 		live.queue = live.queue[1:]
 		jobContext, cancel := p.config.World.WithCancel(ctx)
-		live.running, live.cancel = next.receipt, cancel
+		live.running, live.cancel, live.sendingSize = next.receipt, cancel, size(next.message)
 		canceled := live.canceled[next.receipt]
 		p.mu.Unlock()
 		var receipt mail.Receipt
@@ -193,7 +196,7 @@ func (p *Printer) send(ctx context.Context, live *powered) {
 // finish records how a job ended. When the power has gone meanwhile nothing can be recorded; the next power on does it.
 func (p *Printer) finish(live *powered, receipt int, sent mail.Receipt, err error) {
 	p.mu.Lock()
-	live.running, live.cancel = 0, nil
+	live.running, live.cancel, live.sendingSize = 0, nil, 0
 	canceled := live.canceled[receipt]
 	gone := p.live != live || live.life.over.Load()
 	p.mu.Unlock()
@@ -206,10 +209,10 @@ func (p *Printer) finish(live *powered, receipt int, sent mail.Receipt, err erro
 		result, message = jobs.Partly, "sent-in-part"
 	}
 	if err != nil {
-		outcome := &outcome.Outcome{Kind: outcome.ConnectionLost}
-		errors.As(err, &outcome)
-		row := p.model.Outcome(string(outcome.Kind))
-		result, code, kind, message, refused = jobs.Failed, row.Code, row.Kind, row.PanelID(), outcome.Refused
+		failure := &outcome.Outcome{Kind: outcome.ConnectionLost}
+		errors.As(err, &failure)
+		row := p.model.OutcomeOf(failure)
+		result, code, kind, message, refused = jobs.Failed, row.Code, row.Kind, row.PanelID(), failure.Refused
 	}
 	if canceled && kind == string(outcome.Interrupted) { // a mail that was handed over before is not called back
 		result, code, kind, message = jobs.Canceled, "", "", "send-canceled"

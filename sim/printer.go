@@ -134,8 +134,10 @@ type powered struct {
 	canceled map[int]bool
 	cancel   context.CancelFunc // of the job under way
 	running  int                // its receipt number
-	messages map[int]string     // message ids of jobs that ended, for the panel
-	parts    map[int][]int      // jobs that were begun together, by the first
+	// sendingSize is how many bytes the job under way takes in memory.
+	sendingSize int64
+	messages    map[int]string // message ids of jobs that ended, for the panel
+	parts       map[int][]int  // jobs that were begun together, by the first
 }
 
 // New makes a printer and switches it on.
@@ -226,6 +228,9 @@ func (c *Config) complete(model *models.Model) {
 		if c.Name != "printer" {
 			c.Serial = fmt.Sprintf("%s%06d", model.Serial[:min(4, len(model.Serial))], hash(c.Name)%1_000_000)
 		}
+	}
+	if c.AdministratorPassword == "" {
+		c.AdministratorPassword = model.Administrator.InitialPassword
 	}
 	if c.AdministratorPassword == "" {
 		c.AdministratorPassword = c.Serial

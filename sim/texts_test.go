@@ -111,8 +111,6 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 		m, err := set.Get(name)
 		require.NoError(t, err)
 		menu(m.Panel.Menu)
-		full := models.Outcome{Code: m.Mail.JobMemoryCode}
-		panel[full.StatusID()], panel[full.SolutionID()] = true, true
 		for _, setting := range m.Mail.Settings {
 			panel[locale.LabelID(setting.Name)] = true
 			for _, value := range setting.Values {
@@ -140,7 +138,8 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 			web[id] = true
 		}
 		for _, row := range m.Outcomes {
-			for _, id := range []string{row.PanelID(), row.StatusID(), row.SolutionID()} {
+			cloud := models.Outcome{Code: row.CloudCode}
+			for _, id := range []string{row.PanelID(), row.StatusID(), row.SolutionID(), cloud.StatusID(), cloud.SolutionID()} {
 				panel[id] = true
 			}
 			for _, id := range []string{row.SignIn, row.Test, row.Cloud, row.POP3, row.StatusID(), row.SolutionID()} {

@@ -56,7 +56,8 @@ func (m *Model) check(file *yamlfile.File) error {
 func (c *checker) words() {
 	var codes []string
 	for _, row := range c.Outcomes {
-		codes = append(codes, row.StatusID(), row.SolutionID())
+		cloud := Outcome{Code: row.CloudCode}
+		codes = append(codes, row.StatusID(), row.SolutionID(), cloud.StatusID(), cloud.SolutionID())
 	}
 	known := c.tables.Languages()
 	for _, language := range slices.Sorted(maps.Keys(c.Words)) {
@@ -176,9 +177,6 @@ func (c *checker) menu(where at, items []MenuItem) {
 
 // settings looks at the values of Scan Settings.
 func (c *checker) settings() {
-	if full := (Outcome{Code: c.Mail.JobMemoryCode}); c.Mail.JobMemory > 0 && !c.tables.Has(full.StatusID()) {
-		c.wrong(at{"mail", "jobMemoryCode"}, "jobMemory: no message %q", full.StatusID())
-	}
 	for i, s := range c.Mail.Settings {
 		here := at{"mail", "settings"}.place(i)
 		if !slices.Contains(s.Values, s.Default) {
@@ -279,6 +277,8 @@ func (c *checker) outcomes() {
 		for _, text := range []struct{ key, id string }{
 			{"code", row.StatusID()},
 			{"code", row.SolutionID()},
+			{"cloudCode", Outcome{Code: row.CloudCode}.StatusID()},
+			{"cloudCode", Outcome{Code: row.CloudCode}.SolutionID()},
 			{"panel", row.Panel},
 			{"signIn", row.SignIn},
 			{"test", row.Test},

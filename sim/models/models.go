@@ -93,6 +93,8 @@ type Administrator struct {
 	PanelSessionTime time.Duration `yaml:"panelSessionTime"` // without a key
 	PasswordMinimum  int           `yaml:"passwordMinimum"`  // characters
 	PasswordMaximum  int           `yaml:"passwordMaximum"`
+	// InitialPassword is that of a new printer; empty: its serial number.
+	InitialPassword string `yaml:"initialPassword"`
 }
 
 // Panel is the control panel.
@@ -154,13 +156,13 @@ type SheetSection struct {
 // Mail is what the printer fills into a scan by itself.
 type Mail struct {
 	AttachmentLimit int64  `yaml:"attachmentLimit"` // bytes
+	Text            string `yaml:"text"`            // what the mail says beside its attachment
 	Subject         string `yaml:"subject"`
 	FilePrefix      string `yaml:"filePrefix"`
 	// Settings are what Scan Settings offers, in its order.
 	Settings         []Setting `yaml:"settings"`
 	JobHistoryLength int       `yaml:"jobHistoryLength"` // jobs kept
 	JobMemory        int64     `yaml:"jobMemory"`        // bytes of the jobs that wait and are sent; 0: no limit
-	JobMemoryCode    string    `yaml:"jobMemoryCode"`    // of a job for which there is no room
 }
 
 // Contacts is what the address book takes.
@@ -269,9 +271,11 @@ type Outcome struct {
 	Panel  string `yaml:"panel"`  // message id on the panel; empty: the code's status
 	SignIn string `yaml:"signIn"` // message id on Email Server > Basic, when a sign-in ended so
 	Test   string `yaml:"test"`   // message id of the connection test
-	Cloud  string `yaml:"cloud"`  // message id of the connection test when the cloud service's side failed; empty: Test
-	POP3   string `yaml:"pop3"`   // message id of the connection test when it failed at the POP3 server; empty: Test
-	Source string `yaml:"source"` // where the row is from
+	// CloudCode is in place of Code when the cloud service's side failed; empty: Code.
+	CloudCode string `yaml:"cloudCode"`
+	Cloud     string `yaml:"cloud"`  // message id of the connection test when the cloud service's side failed; empty: Test
+	POP3      string `yaml:"pop3"`   // message id of the connection test when it failed at the POP3 server; empty: Test
+	Source    string `yaml:"source"` // where the row is from
 }
 
 // StatusID is the message id of the code's status sentence, empty without a code.
@@ -293,6 +297,18 @@ func codeID(code, what string) string {
 		return ""
 	}
 	return "code." + code + "." + what
+}
+
+// OutcomeOf returns the row of an outcome, with the code of the side that failed. nil is that of a lost connection.
+func (m *Model) OutcomeOf(o *outcome.Outcome) Outcome {
+	if o == nil {
+		return m.Outcome(string(outcome.ConnectionLost))
+	}
+	row := m.Outcome(string(o.Kind))
+	if o.Side == outcome.Cloud && row.CloudCode != "" {
+		row.Code = row.CloudCode
+	}
+	return row
 }
 
 // Fitted returns a version of the firmware; the one of a new printer for "".
