@@ -167,6 +167,14 @@ func judgeWebConfig(args []string) error {
 	switch what {
 	case "shows":
 		return judgeShows(rest)
+	case "download":
+		if n == 0 {
+			return nil
+		}
+		if rest[0] != "shows" {
+			return usage("webconfig")
+		}
+		return judgeShows(rest[1:])
 	case "choices":
 		if n < 2 || rest[1] != "shows" {
 			return usage("webconfig")
