@@ -36,7 +36,8 @@ const Patience = 5 * time.Minute
 
 // Browser is one window of one person. It is not safe for use by two goroutines.
 type Browser struct {
-	stranger bool // the form that is sent comes from a page of another site
+	download []byte // the file that was downloaded last
+	stranger bool   // the form that is sent comes from a page of another site
 	config   Config
 	jar      *jar
 	page     *page
@@ -90,6 +91,9 @@ func (b *Browser) Forget() {
 	b.page = nil
 	b.jar = newJar(b.config.Now)
 }
+
+// Download is the file that was downloaded last; nil if none was.
+func (b *Browser) Download() []byte { return b.download }
 
 // IsOpen reports whether a page is open.
 func (b *Browser) IsOpen() bool { return b.page != nil }
@@ -279,6 +283,10 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 		if err != nil {
 			return err
 		}
+		if strings.HasPrefix(response.Header.Get("Content-Disposition"), "attachment") && response.StatusCode == http.StatusOK {
+			b.download = body // the page stays
+			return nil
+		}
 		location := response.Header.Get("Location")
 		if response.StatusCode < 300 || response.StatusCode > 399 || location == "" {
 			b.page = newPage(u, response.StatusCode, response.Header.Get("Content-Type"), body)
@@ -305,8 +313,10 @@ func (b *Browser) fetch(
 	target := *u
 	target.Fragment = ""
 	var body io.Reader
+	text, kind := "", ""
 	if method == http.MethodPost {
-		body = strings.NewReader(form.Encode())
+		text, kind = encode(form)
+		body = strings.NewReader(text)
 	}
 	if b.config.WithTimeout != nil {
 		limited, cancel := b.config.WithTimeout(ctx, Patience)
@@ -321,7 +331,7 @@ func (b *Browser) fetch(
 	request.Header.Set("Accept", "text/html,application/xhtml+xml")
 	request.Header.Set("Accept-Language", b.config.Language)
 	if method == http.MethodPost {
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.Header.Set("Content-Type", kind)
 		switch {
 		case b.stranger:
 			request.Header.Set("Origin", strangersOrigin)
@@ -338,14 +348,14 @@ func (b *Browser) fetch(
 	}
 	defer response.Body.Close()
 	b.jar.set(u, response.Cookies())
-	var text bytes.Buffer
-	text.Grow(int(min(max(response.ContentLength, 0), maximumPage)) + bytes.MinRead)
-	n, err := text.ReadFrom(io.LimitReader(response.Body, maximumPage+1))
+	var content bytes.Buffer
+	content.Grow(int(min(max(response.ContentLength, 0), maximumPage)) + bytes.MinRead)
+	n, err := content.ReadFrom(io.LimitReader(response.Body, maximumPage+1))
 	if err != nil {
 		return nil, nil, loadError(ctx, u.Host, err)
 	}
 	if n > maximumPage {
 		return nil, nil, &LoadError{Host: u.Host, Reason: ReasonTooLarge}
 	}
-	return response, text.Bytes(), nil
+	return response, content.Bytes(), nil
 }

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,6 +20,7 @@ const (
 	kindSelect
 	kindRadio
 	kindBox
+	kindFile
 )
 
 // field is one labelled control; radio buttons of one name are one field.
@@ -71,7 +73,9 @@ func kindOf(n *html.Node) (fieldKind, bool) {
 		return kindBox, true
 	case "radio":
 		return kindRadio, true
-	case "submit", "button", "reset", "image", "hidden", "file":
+	case "file":
+		return kindFile, true
+	case "submit", "button", "reset", "image", "hidden":
 		return 0, false
 	}
 	return kindText, true
@@ -402,6 +406,9 @@ func (p *page) submission(button *html.Node) (method string, u *url.URL, form ur
 		form.Add(name, attribute(button, "value"))
 	}
 	if strings.EqualFold(pick("formmethod", "method"), http.MethodPost) {
+		if strings.EqualFold(pick("formenctype", "enctype"), "multipart/form-data") {
+			form[filesKey] = p.files(owner)
+		}
 		return http.MethodPost, u, form, nil
 	}
 	target := *u
@@ -419,6 +426,47 @@ func (p *page) secrets(button *html.Node) []string {
 		}
 	}
 	return names
+}
+
+// filesKey marks a form that is sent as multipart/form-data; its values name the fields that are files. No field can
+// have this name.
+const filesKey = "\x00files"
+
+// files are the names of a form's fields in which a file is chosen.
+func (p *page) files(owner *html.Node) []string {
+	names := []string{}
+	for _, n := range p.controls {
+		if kind, ok := kindOf(n); ok && kind == kindFile && p.formOf(n) == owner && p.content(n) != "" {
+			names = append(names, attribute(n, "name"))
+		}
+	}
+	return names
+}
+
+// boundary parts the fields of a form with files.
+const boundary = "----mfpsim-form-boundary"
+
+// encode writes a form as it is sent, and names its media type. A file is called after its field.
+func encode(form url.Values) (body, kind string) {
+	files, several := form[filesKey]
+	if !several {
+		return form.Encode(), "application/x-www-form-urlencoded"
+	}
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		if name == filesKey {
+			continue
+		}
+		for _, value := range form[name] {
+			text.WriteString("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"")
+			if slices.Contains(files, name) {
+				text.WriteString("; filename=\"" + name + "\"\r\nContent-Type: application/octet-stream")
+			}
+			text.WriteString("\r\n\r\n" + value + "\r\n")
+		}
+	}
+	text.WriteString("--" + boundary + "--\r\n")
+	return text.String(), "multipart/form-data; boundary=" + boundary
 }
 
 func (p *page) formOf(n *html.Node) *html.Node {

@@ -122,12 +122,36 @@ func (p *page) find(label string) (target, error) {
 			return t, nil
 		}
 	}
+	var found []target
 	for _, t := range all {
 		if same(t.label, label) {
+			found = append(found, t)
+		}
+	}
+	for _, t := range found {
+		if belowOpen(t.node) { // of links with the same words a person takes the one below the page that is open
 			return t, nil
 		}
 	}
+	if len(found) > 0 {
+		return found[0], nil
+	}
 	return target{}, &choice.Error{What: "button", Wanted: label, Present: p.buttons()}
+}
+
+// belowOpen reports whether a link stands in the list below that of the page that is open (aria-current="page").
+func belowOpen(link *html.Node) bool {
+	for at := link.Parent; at != nil; at = at.Parent {
+		if at.Data != "li" {
+			continue
+		}
+		for c := at.FirstChild; c != nil; c = c.NextSibling {
+			if c.Data == "a" && c != link && attribute(c, "aria-current") == "page" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (p *page) buttons() []string {

@@ -180,6 +180,10 @@ func (r *reader) control(n *html.Node) {
 			}
 			r.current.WriteString(" " + mark + f.label + " ")
 			return
+		case kindFile:
+			if value != "" {
+				value = "(a file)"
+			}
 		case kindPassword:
 			if value != "" {
 				value = concealed

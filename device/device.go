@@ -109,6 +109,8 @@ type Device interface {
 	WebConfig() WebConfig
 	// LoadOriginals lays pages into the document feeder, and takes out what lay there.
 	LoadOriginals(ctx context.Context, pages int) error
+	// LayOriginals is LoadOriginals for paper of a size, or for a picture on the glass.
+	LayOriginals(ctx context.Context, originals Originals) error
 	// Scan lays the originals in, walks Scan > Email (or To My Email, or Fax) on the panel, presses Start and returns
 	// the screen that the person then sees. It does not fail because sending fails: that is for the job history and the
 	// panel to say.
@@ -279,6 +281,27 @@ type ScanRequest struct {
 	Subject  string   `json:"subject"` // empty: the device's default
 	File     string   `json:"file"`    // attachment's name without ending; empty: the device's default
 	Pages    int      `json:"pages"`   // 0 means 1
+	Size     string   `json:"size,omitempty"`
+	Picture  []byte   `json:"picture,omitempty"`
+	User     string   `json:"-"` // who is logged in; the device knows it itself
+	// Settings are chosen under Scan Settings, in their order; what is not named stays as it is.
+	Settings []Setting `json:"settings,omitempty"`
+}
+
+// Setting is a label of the panel and the value that is chosen for it, in the guide's English words: "Resolution" and
+// "300 dpi".
+type Setting struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Originals are what is laid into the feeder or put on the glass.
+type Originals struct {
+	Pages int `json:"pages"`
+	// Size is that of the paper: "A4". Pages of a size are scanned in true size; empty: small pages, for those to whom
+	// it is all the same.
+	Size    string `json:"size,omitempty"`
+	Picture []byte `json:"picture,omitempty"` // PNG or JPEG, as the one page
 }
 
 // JobState is how far a job is, whatever the panel calls it.
@@ -301,9 +324,14 @@ type Job struct {
 	To       string    `json:"to"`
 	Result   string    `json:"result"` // "Completed", "Sent in Part", "Canceled", "Error", "Sending"
 	State    JobState  `json:"state,omitempty"`
-	Code     string    `json:"code"`     // three digits, empty without error
-	Status   string    `json:"status"`   // the sentence that belongs to the code
-	Solution string    `json:"solution"` // what the guide says to do
+	From     string    `json:"from,omitempty"`  // who was logged in at the panel
+	Pages    int       `json:"pages,omitempty"` // that were scanned
+	Sent     int       `json:"sent,omitempty"`  // pages that went out
+	Ended    time.Time `json:"ended,omitzero"`  // by the device's own clock
+	File     string    `json:"file,omitempty"`  // its names, parted by commas
+	Code     string    `json:"code"`            // three digits, empty without error
+	Status   string    `json:"status"`          // the sentence that belongs to the code
+	Solution string    `json:"solution"`        // what the guide says to do
 	// Refused are the recipients that the mail server did not accept: "bob@example.com (550 5.1.1)".
 	Refused []string `json:"refused,omitempty"`
 }

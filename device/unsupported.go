@@ -31,6 +31,9 @@ func (Unsupported) Panel() Panel { return UnsupportedPanel{} }
 // WebConfig implements [Device].
 func (Unsupported) WebConfig() WebConfig { return UnsupportedWebConfig{} }
 
+// LayOriginals implements [Device].
+func (Unsupported) LayOriginals(context.Context, Originals) error { return ErrNotSupported }
+
 // LoadOriginals implements [Device].
 func (Unsupported) LoadOriginals(context.Context, int) error { return ErrNotSupported }
 

@@ -24,8 +24,8 @@ func (s *Server) MailCount(address string) (count, dropped int) { return s.mailb
 // SentItems returns the copies that the service has kept of what was sent from a mailbox, oldest first.
 func (s *Server) SentItems(address string) []Message { return s.mailboxes.Sent(address, 1, -1) }
 
-// MailboxOf returns the one name, in lower case, of the mailbox that an address leads to: its primary address, whether it
-// is asked for by another address of it or by one with a plus tag. An address without a mailbox is its own name.
+// MailboxOf returns the one name, in lower case, of the mailbox that an address leads to: its primary address, whether
+// it is asked for by another address of it or by one with a plus tag. An address without a mailbox is its own name.
 func (s *Server) MailboxOf(address string) string { return s.mailboxes.Key(address) }
 
 // Mailboxes returns the addresses of the mailboxes of organizations, in the order of their making. One that was removed

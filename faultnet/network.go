@@ -105,6 +105,23 @@ func (n *Network) World() *vtime.World { return n.world }
 // Authority returns the lab's certificate authority, which the parties trust.
 func (n *Network) Authority() *Authority { return n.authority }
 
+// The names of the public authorities, as lists of root certificates have them.
+const (
+	RootG1 = "Bench Root G1" // of all servers
+	RootG2 = "Bench Root G2" // the newer one that a fault [NewRoot] presents
+)
+
+// Root returns a public authority by its name; nil if there is none of that name.
+func (n *Network) Root(name string) *Authority {
+	switch name {
+	case RootG1:
+		return n.authority
+	case RootG2:
+		return n.newer
+	}
+	return nil
+}
+
 // Stranger returns the authority that nobody trusts; it signs what [Untrusted] presents.
 func (n *Network) Stranger() *Authority { return n.stranger }
 

@@ -1,6 +1,7 @@
 package faultnet
 
 import (
+	"crypto/tls"
 	"net"
 	"net/http"
 	"sync"
@@ -23,12 +24,19 @@ type SharedServer struct {
 // Certificates are dated by the clock; nil: true time. The party is that of clients from outside, who dial nobody and
 // are told so.
 func (n *Network) ServeShared(party string, clock *vtime.Clock) (*SharedServer, error) {
+	return n.serveShared(party, n.dialledTLS(clock))
+}
+
+// ServeSharedInClear does the same without TLS.
+func (n *Network) ServeSharedInClear(party string) (*SharedServer, error) { return n.serveShared(party, nil) }
+
+func (n *Network) serveShared(party string, secure *tls.Config) (*SharedServer, error) {
 	l, err := n.listen(party)
 	if err != nil {
 		return nil, err
 	}
 	s := &SharedServer{network: n, listener: l, pages: map[string]http.Handler{}}
-	if s.server, err = n.ServeHTTP(l, n.dialledTLS(clock), s); err != nil {
+	if s.server, err = n.ServeHTTP(l, secure, s); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"mfpsim/chance"
 	"mfpsim/choice"
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
@@ -26,8 +27,11 @@ type Tenant struct {
 	UserConsent      string // "all" (default), "none"
 	ConsentBox       string // "guide" (default), "microsoft"
 	Personal         bool   // the tenant of personal accounts, which has no security defaults
-	Cloud            string // the public one, or "government": [fakeentra.GovernmentCloud]
+	Cloud            string // the public one by default, or [GovernmentCloud]
 }
+
+// GovernmentCloud is the cloud of a [Tenant] in Azure Government.
+const GovernmentCloud = string(fakeentra.GovernmentCloud)
 
 // Switch is a setting that keeps its default until somebody sets it. Which one that is, the field says.
 type Switch string
@@ -91,8 +95,8 @@ func (l *Lab) AddUser(u User) error {
 	tenant, known := l.Entra.Tenant(domain)
 	if !known {
 		if len(u.Roles) > 0 || u.MFA || u.SignIn == Off || u.Primary != "" || u.Mailbox != "" || u.Password != "" {
-			return fmt.Errorf("no tenant has the domain %s; an address of the Internet has no role, no password, no mailbox "+
-				"and no other address", domain)
+			return fmt.Errorf("%s is an address of the Internet: nothing was made. No tenant has the domain %s, and so there is "+
+				"no role, no password, no mailbox and no other address", u.Address, domain)
 		}
 		return nil
 	}
@@ -202,6 +206,13 @@ func (l *Lab) Password(principal string) (string, error) {
 		return "", &choice.Error{What: "user", Wanted: principal, Present: present}
 	}
 	return u.Password.Reveal(), nil
+}
+
+// NewAdministratorPassword draws a password for the administrator of a printer, which nobody has yet.
+func (l *Lab) NewAdministratorPassword() string {
+	password := chance.New(l.config.Seed, "new administrator password").Letters(passwordLetters, 12)
+	l.remember(password)
+	return password
 }
 
 // ChangePassword gives a user a new password, as the user himself does; the old one stays among the secrets of the

@@ -27,6 +27,9 @@ import (
 // Names of the parties and networks of a bench.
 const (
 	PartyBrowser   = "browser"
+	PartyTime      = "time"   // the office's time server
+	PartyProxy     = "proxy"  // the office's proxy server
+	PartyMaker     = "maker"  // of the printers, whose server has root certificates and firmware
 	NetworkOffice  = "office" // the printers' own network, which the person's computer is on too (guide rule R13)
 	DefaultPrinter = "printer"
 )
@@ -112,6 +115,9 @@ type Lab struct {
 	transports   []*faultnet.Transport
 	browser      *browser.Browser
 	pages        *faultnet.SharedServer // the printers' web pages
+	clear        *faultnet.SharedServer // the same over HTTP, which leads to HTTPS
+	office       sync.WaitGroup         // connections of the office's servers
+	listeners    []net.Listener         // of the office's servers
 	folder       *sim.Folder            // the printers' memory; nil: it ends with the bench
 
 	mu       sync.Mutex
@@ -120,6 +126,9 @@ type Lab struct {
 	secrets  []string // passwords that were once somebody's, and what printers keep secret
 	unmet    []string // answers that were planted, and ended before anybody met them
 	closed   bool
+
+	proxyClosed   bool   // the proxy server asks who comes
+	proxyPassword string // of [ProxyUser]
 }
 
 // New builds a bench and starts its servers. Close ends it.
@@ -213,6 +222,13 @@ func (l *Lab) build() error {
 	// Certificates are dated by true time: a printer's own date may be wrong, and its web page must stay reachable.
 	if l.pages, err = l.Network.ServeShared("printers", nil); err != nil {
 		return errors.New("no port for the printers' web pages")
+	}
+	if l.clear, err = l.Network.ServeSharedInClear("printers"); err != nil {
+		return errors.New("no port for the printers' web pages")
+	}
+	l.startMaker()
+	if err := l.startOffice(); err != nil {
+		return err
 	}
 	if _, err := l.AddPrinter(DefaultPrinter, ""); err != nil {
 		return err
@@ -336,6 +352,9 @@ func (l *Lab) Close() error {
 	if l.pages != nil {
 		failed = errors.Join(failed, l.pages.Close())
 	}
+	if l.clear != nil {
+		failed = errors.Join(failed, l.clear.Close())
+	}
 	for _, t := range l.transports {
 		t.CloseIdleConnections()
 	}
@@ -358,6 +377,10 @@ func (l *Lab) Close() error {
 	if l.exchangerDone != nil {
 		<-l.exchangerDone
 	}
+	for _, listener := range l.listeners {
+		failed = errors.Join(failed, listener.Close())
+	}
+	l.office.Wait()
 	return failed
 }
 

@@ -16,7 +16,9 @@ import (
 
 // Parties are those that a fault of the network can concern.
 func (l *Lab) Parties() []string {
-	return append([]string{fakeentra.Party, fakesmtp.Party}, l.Printers()...)
+	return slices.Concat(
+		[]string{fakeentra.Party, fakesmtp.Party}, l.Printers(), []string{PartyMaker, PartyProxy, PartyTime},
+	)
 }
 
 // SetFaults makes the network do something to a party, in a row. None: the network is well again.

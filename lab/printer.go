@@ -46,7 +46,7 @@ func (l *Lab) AddPrinter(name, model string) (p *Printer, err error) {
 
 // addPrinter works in the turn of ctx.
 func (l *Lab) addPrinter(ctx context.Context, name, model string) (*Printer, error) {
-	if name == "" || strings.ContainsAny(name, "# \t") || name == PartyBrowser || name == "entra" || name == "smtp" {
+	if name == "" || strings.ContainsAny(name, "# \t") || name == PartyBrowser || name == PartyMaker || name == PartyTime || name == PartyProxy || name == "entra" || name == "smtp" {
 		return nil, fmt.Errorf("%q is no name for a printer", name)
 	}
 	l.mu.Lock()
@@ -141,6 +141,7 @@ func (p *Printer) power(on bool) {
 func (p *Printer) serveWeb(web mount.Web) error {
 	p.web = &web
 	p.lab.pages.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "443"))
+	p.lab.clear.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "80"))
 	return nil
 }
 

@@ -11,6 +11,9 @@ import (
 // Stranger begins the text of a fault that shows a client a certificate which it must not take.
 const Stranger = "certificate of a stranger"
 
+// ImportedAuthority is in the act by which the administrator lets a printer trust the authority of strangers.
+const ImportedAuthority = "webconfig upload 'Certificate File' authority"
+
 var secrecyLaws = []Law{
 	{
 		ID:     "stranger",
@@ -30,7 +33,7 @@ var secrecyLaws = []Law{
 func stranger(b *bench) (found []breach) {
 	for _, h := range b.devices {
 		strangers := map[string]bool{} // connections
-		validation := true
+		validation, imported := true, false
 		for _, e := range h.events {
 			step := e.entry.Text.String()
 			switch {
@@ -38,6 +41,11 @@ func stranger(b *bench) (found []breach) {
 				validation = false
 			case e.act && strings.Contains(step, "'Certificate Validation' Enable"):
 				validation = true
+			case e.act && strings.Contains(step, ImportedAuthority):
+				imported = true // the administrator has made the stranger a known one
+			case e.act && strings.Contains(step, "click 'Delete "), e.act && strings.Contains(step, "click Restore"):
+				imported = false
+			case imported && e.entry.Kind == journal.KindFault && strings.Contains(step, Stranger):
 			case e.entry.Kind == journal.KindFault && strings.Contains(step, Stranger):
 				strangers[e.entry.Connection] = true
 			case !strangers[e.entry.Connection]:

@@ -11,6 +11,51 @@ import (
 	"mfpsim/device"
 )
 
+// Scan reads how something is scanned: "pages=3 size=A4 dpi=300 color format=jpeg max=5MB split". What is no word of
+// it is returned: addresses. A picture is not read here; it is a file of whoever speaks.
+func Scan(words []string) (request device.ScanRequest, rest []string, err error) {
+	plain, values, err := Settings(words, "subject", "file", "pages", "size", "dpi", "format", "max")
+	if err != nil {
+		return request, nil, err
+	}
+	request.Subject, request.File, request.Size = values["subject"], values["file"], values["size"]
+	if text := values["pages"]; text != "" {
+		if err := number("pages", text, &request.Pages); err != nil {
+			return request, nil, err
+		}
+	}
+	set := func(name, value string) {
+		request.Settings = append(request.Settings, device.Setting{Name: name, Value: value})
+	}
+	if text := values["format"]; text != "" {
+		format, known := map[string]string{
+			"pdf": "PDF (Multi Page)", "single-pdf": "PDF (Single Page)", "jpeg": "JPEG",
+		}[text]
+		if !known {
+			return request, nil, &choice.Error{What: "format", Wanted: text, Present: []string{"pdf", "single-pdf", "jpeg"}}
+		}
+		set("File Format", format)
+	}
+	if text := values["dpi"]; text != "" {
+		set("Resolution", text+" dpi")
+	}
+	colors := map[string]string{"color": "Color", "colour": "Color", "gray": "Gray", "grey": "Gray"}
+	for _, word := range plain {
+		switch {
+		case colors[word] != "":
+			set("Color Mode", colors[word])
+		case word == "split":
+			set("Divide into Emails", "On")
+		default:
+			rest = append(rest, word)
+		}
+	}
+	if text := values["max"]; text != "" {
+		set("Attached File Max Size", strings.TrimSuffix(strings.ToUpper(text), "MB")+" MB")
+	}
+	return request, rest, nil
+}
+
 // PowerAct reads what becomes of a printer's supply: "off", "on", "cut", "cut at=write:2", "cut at=write:2 byte=100".
 func PowerAct(words []string) (device.PowerAct, error) {
 	plain, values, err := Settings(words, "at", "byte")

@@ -1,6 +1,10 @@
 package scenarios
 
-import "mfpsim/lab"
+import (
+	"errors"
+
+	"mfpsim/lab"
+)
 
 // Step plays one line on a bench that stands, as a scenario would, and returns what its verb prints.
 func Step(l *lab.Lab, line string) (string, error) {
@@ -8,6 +12,10 @@ func Step(l *lab.Lab, line string) (string, error) {
 		ID: "chapter/name", Name: "name", File: "chapter/name.txtar", Text: "# id: chapter/name\n\n" + line + "\n",
 	}
 	p, err := newPlay(s, l, l.Language())
+	var refused *LineError
+	if errors.As(err, &refused) { // a verb says the same without the place
+		return "", errors.New(refused.Message)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -18,6 +26,16 @@ func Step(l *lab.Lab, line string) (string, error) {
 func FilesOf(s Scenario) (names []string) {
 	for _, file := range s.archive().Files {
 		names = append(names, file.Name)
+	}
+	return names
+}
+
+// Unjudged are the verbs whose words are not judged before they are played.
+func Unjudged() (names []string) {
+	for _, name := range verbNames() {
+		if judges[name] == nil {
+			names = append(names, name)
+		}
 	}
 	return names
 }

@@ -2,9 +2,12 @@ package scenarios
 
 import (
 	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"mfpsim/choice"
 )
@@ -12,6 +15,20 @@ import (
 // local reports whether a name stays within the scenario on every machine: no path from the root, no way up, no drive.
 func local(name string) bool {
 	return filepath.IsLocal(filepath.FromSlash(name)) && !strings.ContainsAny(name, `\:`)
+}
+
+// proper reports whether a local name is the name of a file, and the only way to write it: no folder, no detour.
+func proper(name string) bool { return name != "." && path.Clean(name) == name && !unprintable(name) }
+
+func unprintable(name string) bool {
+	return strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError })
+}
+
+const notProper = "%q is no name of a file; write it without detours, as screen.txt or folder/screen.txt"
+
+// nested reports whether one name would be a folder of the other.
+func nested(one, other string) bool {
+	return strings.HasPrefix(one, other+"/") || strings.HasPrefix(other, one+"/")
 }
 
 const notLocal = "%q leads out of the scenario; a file is named by a path below it, such as screen.txt"
@@ -27,6 +44,10 @@ func (s Scenario) checkFiles(lines []line) error {
 		switch {
 		case !local(file.Name):
 			return mistake(number, notLocal, file.Name)
+		case !proper(file.Name):
+			return mistake(number, notProper, file.Name)
+		case slices.ContainsFunc(names, func(other string) bool { return nested(other, file.Name) }):
+			return mistake(number, "%q cannot be a file and a folder", file.Name)
 		case slices.Contains(names, file.Name):
 			return mistake(number, "a file %q is there already", file.Name)
 		}
@@ -47,6 +68,8 @@ func (s Scenario) checkFiles(lines []line) error {
 			case strings.Contains(name, "$"): // known only when it is played, and looked up in the scenario then too
 			case !local(name):
 				return mistake(l.number, notLocal, name)
+			case !proper(name):
+				return mistake(l.number, notProper, name)
 			case !slices.Contains(names, name):
 				return mistake(l.number, "%v", &choice.Error{What: "file", Wanted: name, Present: names})
 			}

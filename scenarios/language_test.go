@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -34,11 +35,15 @@ func folder(t *testing.T, text string) string {
 	return root
 }
 
-// playText plays one script and returns its result.
+// playText plays one script and returns its result. A line that is refused before anything is played has failed too.
 func playText(t *testing.T, script string) scenarios.Result {
 	t.Helper()
 	root := folder(t, header+script)
 	results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: root, Seed: 7})
+	var refused *scenarios.LineError
+	if errors.As(err, &refused) {
+		return scenarios.Result{Verdict: report.Failed, Failure: refused.Error(), Line: refused.Line}
+	}
 	require.NoError(t, err)
 	require.Len(t, results, 1)
 	results[0].Failure = strings.ReplaceAll(results[0].Failure, root, "FOLDER")
@@ -135,7 +140,7 @@ func TestWhatAVerbRefuses(t *testing.T) {
 		"an unknown message":         {"panel shows @M9\n", `no message "@M9" here; there are: @M1, @M2,`},
 		"a variable that is not set": {"panel press $coffee\n", "argument 2 is empty: $coffee is not set"}, "a date that has gone": {"clock to 2025-01-01\n", "true time does not go back: it is 2026-03-02 09:00:00"},
 		"a time that is none": {"clock +soon\n", `"soon" is no length of time; write 90s, 15m, 2h30m, 91d or 1w`}, "a sheet that was not printed": {"sheet shows Email\n", "no status sheet was printed yet"}, "To My Email": {"scan to-my-email\n", "this device cannot do that: To My Email needs print-admin-serverless"},
-		"a fault of nobody": {"network moon unreachable\n", `no party "moon" here; there are: entra, smtp, printer`}, "an unknown fault": {"network smtp sleepy\n", "sleepy"}, "a point that is none": {"network smtp silent at=write:0\n", "at=write:0 is no point; write at=write:3 or at=read:3"}, "two words of a fault that are none": {"network smtp slow at=read:1 delay=soon times=often\n", `"soon" is no length of time`}, "a fault that nobody met": {"network smtp reset after=100 times=1\npanel home\n", "at the end: armed and never met: smtp reset after 100 bytes, "}, "an answer that nobody got": {"entra answer html\npanel home\n", "at the end: armed and never met: entra answers html"}, "a mailbox that is not empty": {ready + "printer sign-in admin@contoso.com\nscan email bob@fabrikam.com\nmailbox bob@fabrikam.com is empty\n", "1 mails, not 0"}, "a key that anybody may press": {"panel refuses Settings\n", `"Settings" is not kept for administrators`},
+		"a fault of nobody": {"network moon unreachable\n", `no party "moon" here; there are: entra, smtp, printer, maker, proxy, time`}, "an unknown fault": {"network smtp sleepy\n", "sleepy"}, "a point that is none": {"network smtp silent at=write:0\n", "at=write:0 is no point; write at=write:3 or at=read:3"}, "two words of a fault that are none": {"network smtp slow at=read:1 delay=soon times=often\n", `"soon" is no length of time`}, "a fault that nobody met": {"network smtp reset after=100 times=1\npanel home\n", "at the end: armed and never met: smtp reset after 100 bytes, "}, "an answer that nobody got": {"entra answer html\npanel home\n", "at the end: armed and never met: entra answers html"}, "a mailbox that is not empty": {ready + "printer sign-in admin@contoso.com\nscan email bob@fabrikam.com\nmailbox bob@fabrikam.com is empty\n", "1 mails, not 0"}, "a key that anybody may press": {"panel refuses Settings\n", `"Settings" is not kept for administrators`},
 		"a forged link": {"webconfig go 192.0.2.10\nwebconfig forge 'Log in'\n", "the button belongs to no form"}, "an unknown word of a forgery": {"webconfig log-in\nwebconfig forge OK strange\n", `no word "strange" here; there are: stranger`}, "a job that is not there": {"jobs 7 shows Email\n", "not on the job history within 30 s"},
 		"jobs that were not":         {"jobs count 2\n", "0 jobs, not 2"},
 		"originals without a number": {"scan originals\n", "originals pages=N"}, "a consent that nobody gave": {ready + "webconfig log-in\nwebconfig open 'Network > Email Server > Basic'\nwebconfig set 'Authentication Method' OAuth2\nwebconfig click 'Sign In'\nwebconfig click 'Sign in with Microsoft'\nbrowser sign-in admin@contoso.com\n", "browser sign-in: the page asks for a consent"},

@@ -80,7 +80,12 @@ func (s Scenario) lines() ([]line, error) {
 				set[name] = value
 			}
 		}
-		if err := literalPassword(expand(words, set)); err != nil {
+		expanded := expand(words, set)
+		err = literalPassword(expanded)
+		if err == nil {
+			err = judge(expanded)
+		}
+		if err != nil {
 			return fail("%v", err)
 		}
 		found = append(found, l)

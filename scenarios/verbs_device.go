@@ -2,8 +2,10 @@ package scenarios
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -227,19 +229,19 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 
 func (p *play) verbScan(_ bool, args []string) (string, error) {
 	what, rest := phrase.First(args)
-	plain, values, err := phrase.Settings(rest, "subject", "file", "pages")
+	words, picture, err := p.picture(rest)
 	if err != nil {
 		return "", err
 	}
-	request := device.ScanRequest{To: plain, Subject: values["subject"], File: values["file"]}
-	if text := values["pages"]; text != "" {
-		least := 1
-		if what == "originals" {
-			least = 0
-		}
-		if request.Pages, err = strconv.Atoi(text); err != nil || request.Pages < least {
-			return "", fmt.Errorf("pages=%s is no number of pages", text)
-		}
+	request, plain, err := phrase.Scan(words)
+	if err != nil {
+		return "", err
+	}
+	request.To, request.Picture = plain, picture
+	laid := device.Originals{Pages: request.Pages, Size: request.Size, Picture: picture}
+	pages := slices.ContainsFunc(rest, func(word string) bool { return strings.HasPrefix(word, "pages=") })
+	if pages && request.Pages < 1 && what != "originals" {
+		return "", fmt.Errorf("pages=%d is no number of pages", request.Pages)
 	}
 	switch what {
 	case "email":
@@ -253,14 +255,19 @@ func (p *play) verbScan(_ bool, args []string) (string, error) {
 			return "", usage("scan")
 		}
 	case "originals":
-		if len(plain) > 0 || values["pages"] == "" || len(values) > 1 {
+		if len(plain) > 0 || !pages && picture == nil || request.Subject+request.File != "" || request.Settings != nil {
 			return "", usage("scan")
 		}
 		d, err := p.device()
 		if err != nil {
 			return "", err
 		}
-		return "", p.act(act, func(ctx context.Context) error { return d.LoadOriginals(ctx, request.Pages) })
+		return "", p.act(act, func(ctx context.Context) error {
+			if laid.Size == "" && laid.Picture == nil {
+				return d.LoadOriginals(ctx, laid.Pages)
+			}
+			return d.LayOriginals(ctx, laid)
+		})
 	case "to-my-email":
 		return "", p.cannot("To My Email", device.CapabilityPrintAdminServerless)
 	case "fax":
@@ -279,6 +286,25 @@ func (p *play) verbScan(_ bool, args []string) (string, error) {
 		return "", err
 	}
 	return s.String(), nil
+}
+
+// picture takes image=FILE out of the words of a scan: a file of the scenario, PNG or JPEG in base64.
+func (p *play) picture(words []string) (rest []string, picture []byte, err error) {
+	for _, word := range words {
+		name, is := strings.CutPrefix(word, "image=")
+		if !is {
+			rest = append(rest, word)
+			continue
+		}
+		text, known := p.files[name]
+		if !known {
+			return nil, nil, &choice.Error{What: "file", Wanted: name, Present: slices.Sorted(maps.Keys(p.files))}
+		}
+		if picture, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), "")); err != nil {
+			return nil, nil, fmt.Errorf("%s is no base64", name)
+		}
+	}
+	return rest, picture, nil
 }
 
 func (p *play) verbSheet(not bool, args []string) (string, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -93,6 +94,8 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		})
 	case what == "enter" && len(rest) > 0 && rest[0] == "password" && len(rest) <= 2:
 		return acts(act, func(ctx context.Context) (device.Page, error) { return p.webPassword(ctx, web, rest[1:]) })
+	case what == "upload" && len(rest) == 2:
+		return acts(act, func(ctx context.Context) (device.Page, error) { return p.upload(ctx, web, rest[0], rest[1]) })
 	case what == "copy" && text == "code":
 		return p.copyCode(web)
 	case what == "follow" && text == "url":
@@ -108,11 +111,46 @@ func (p *play) webPassword(ctx context.Context, web device.WebConfig, args []str
 	if len(args) == 0 || args[0] == "wrong" {
 		return web.EnterPassword(ctx, len(args) > 0)
 	}
+	if args[0] == "new" {
+		fresh := p.lab.NewAdministratorPassword()
+		if page, err := web.Set(ctx, "New Password", fresh); err != nil {
+			return page, err
+		}
+		return web.Set(ctx, "Confirm the New Password", fresh)
+	}
 	password, err := p.lab.Password(args[0])
 	if err != nil {
 		return device.Page{}, err
 	}
 	return web.Set(ctx, "Authenticated Password", password)
+}
+
+// downloader is a web page whose downloads the scenario can send back.
+type downloader interface{ Downloaded() []byte }
+
+// The files that upload can send beside those of the scenario.
+const (
+	fileDownload  = "download"  // what was downloaded last
+	fileAuthority = "authority" // the certificate of the authority that the fault untrusted presents, as PEM
+)
+
+// upload chooses a file in a field of the page.
+func (p *play) upload(ctx context.Context, web device.WebConfig, field, name string) (device.Page, error) {
+	content, known := p.files[name]
+	from, downloads := web.(downloader)
+	switch {
+	case known:
+	case name == fileAuthority:
+		content = string(p.lab.Network.Stranger().PEM())
+	case name == fileDownload && downloads && from.Downloaded() != nil:
+		content = string(from.Downloaded())
+	case name == fileDownload:
+		return device.Page{}, errors.New("nothing was downloaded")
+	default:
+		present := append(slices.Sorted(maps.Keys(p.files)), fileAuthority, fileDownload)
+		return device.Page{}, &choice.Error{What: "file", Wanted: name, Present: present}
+	}
+	return web.Set(ctx, field, content)
 }
 
 func (p *play) copyCode(web device.WebConfig) (string, error) {

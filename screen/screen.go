@@ -162,11 +162,7 @@ func (s *Screen) Heading() string { return strings.Join(s.Path, " > ") }
 func (s *Screen) Lines() []string {
 	switch {
 	case s.Progress != nil:
-		lines := []string{s.Progress.Text}
-		if s.Progress.Detail != "" {
-			lines = append(lines, s.Progress.Detail)
-		}
-		return lines
+		return []string{s.Progress.Text} // what else is shown changes while one looks
 	case s.Message != nil:
 		return []string{s.Message.Text}
 	}

@@ -26,6 +26,7 @@ func Mounted(known *models.Set, change func(*Config)) mount.Constructor {
 			Name: at.Name, World: at.World, Network: at.Network, Journal: at.Journal, Seed: at.Seed,
 			Models: known, Model: at.Model, Language: at.Language, Address: at.Address,
 			AdministratorPassword: at.AdministratorPassword, Link: at.Link, OnPower: at.Power,
+			Hide: at.Hide,
 		}
 		if change != nil {
 			change(&config)
@@ -40,7 +41,7 @@ func Mounted(known *models.Set, change func(*Config)) mount.Constructor {
 			return nil, err
 		}
 		return p.Device(webdriver.New(webdriver.Config{
-			Address: p.Address(), Password: p.AdministratorPassword(), Window: at.Window,
+			Address: p.Address(), PasswordNow: p.AdministratorPassword, Window: at.Window,
 			// Where Web Config lacks the panel's language it is in the model's English (docs/reference/printer.md
 			// §1.7.1).
 			Words: func(context.Context) ([]device.Words, error) {
@@ -117,7 +118,7 @@ func (d *simulated) Words(_ context.Context, language string) (device.Words, err
 }
 
 func (d *simulated) AdministratorPassword(context.Context) (string, error) {
-	return d.printer.password, nil
+	return d.printer.AdministratorPassword(), nil
 }
 
 func (d *simulated) Close() error {
@@ -128,6 +129,10 @@ func (d *simulated) Close() error {
 func (d *simulated) LoadOriginals(_ context.Context, pages int) error {
 	d.printer.LoadOriginals(pages)
 	return nil
+}
+
+func (d *simulated) LayOriginals(_ context.Context, originals device.Originals) error {
+	return d.printer.LayOriginals(originals)
 }
 
 func (d *simulated) WebConfig() device.WebConfig { return d.web }
@@ -153,7 +158,10 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 	if !ok {
 		return device.Screen{}, device.ErrNotSupported
 	}
-	d.printer.LoadOriginals(pages)
+	originals := device.Originals{Pages: pages, Size: request.Size, Picture: request.Picture}
+	if err := d.printer.LayOriginals(originals); err != nil {
+		return device.Screen{}, err
+	}
 	if screen, err := p.Press(ctx, path); err != nil {
 		return screen, err
 	}
@@ -170,6 +178,13 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 	if request.File != "" {
 		if screen, err := p.Enter(ctx, "File Name", request.File); err != nil {
 			return screen, err
+		}
+	}
+	for _, setting := range request.Settings {
+		for _, key := range []string{"Scan Settings", setting.Name, setting.Value} {
+			if screen, err := p.Press(ctx, key); err != nil {
+				return screen, err
+			}
 		}
 	}
 	return p.Press(ctx, "Start")
@@ -211,16 +226,7 @@ func (d *simulated) Power(ctx context.Context, act device.PowerAct) error {
 }
 
 func (d *simulated) SetDate(_ context.Context, date time.Time) error {
-	if err := d.printer.config.Clock.Set(date); err != nil {
-		return err
-	}
-	d.printer.record(
-		journal.Entry{
-			Kind: journal.KindClock,
-			Text: journal.Plain("the printer's date is set to " + date.UTC().Format(time.DateTime)),
-		},
-	)
-	return nil
+	return d.printer.SetDate(date)
 }
 
 func (d *simulated) SetTimeDifference(_ context.Context, ahead time.Duration) error {
@@ -284,7 +290,7 @@ func (p *powerPanel) Enter(ctx context.Context, field, value string) (device.Scr
 
 func (p *powerPanel) LogIn(ctx context.Context, user, password string) (device.Screen, error) {
 	if password == "" {
-		password = p.printer.password
+		password = p.printer.AdministratorPassword()
 	}
 	return p.act(func() (device.Screen, error) { return p.printer.panel.LogIn(ctx, user, password) })
 }
@@ -295,4 +301,12 @@ func (p *powerPanel) LogOut(ctx context.Context) (device.Screen, error) {
 
 func (p *powerPanel) Home(ctx context.Context) (device.Screen, error) {
 	return p.act(func() (device.Screen, error) { return p.printer.panel.Home(ctx) })
+}
+
+// Of returns the simulated printer that a device is; nil for another device.
+func Of(d device.Device) *Printer {
+	if s, ok := d.(*simulated); ok {
+		return s.printer
+	}
+	return nil
 }

@@ -14,23 +14,29 @@ import (
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/sim/jobs"
+	"mfpsim/sim/models"
+	"mfpsim/sim/scanner"
 )
 
 // job is a scan to e-mail that waits to be sent.
 type job struct {
 	receipt int
 	message mail.Message
+	pages   int
 }
 
 // startScan begins a scan to e-mail. If the printer refuses at once it returns the message for the panel; if that has a
 // code, the attempt is in the job history all the same (guide rules R39, R43).
-func (p *Printer) startScan(_ context.Context, request device.ScanRequest) (receipt int, refusal string) {
+func (p *Printer) startScan(
+	_ context.Context, request device.ScanRequest, settings map[string]string,
+) (receipt int, refusal string) {
 	live := p.on()
 	if live == nil {
 		return 0, "email-server-not-set"
 	}
 	entry := jobs.Record{
 		Time: p.now(), Type: "email", To: strings.Join(request.To, ", "), Result: jobs.Running,
+		From: request.User, Pages: max(1, request.Pages),
 	}
 	if outcome := live.mail.Ready(); outcome != nil {
 		row := p.model.Outcome(string(outcome.Kind))
@@ -41,48 +47,59 @@ func (p *Printer) startScan(_ context.Context, request device.ScanRequest) (rece
 		}
 		return 0, row.PanelID()
 	}
-	message := p.message(request)
-	if !p.fits(live, message) {
-		row := p.model.Outcome(string(outcome.MemoryFull))
-		entry.Result, entry.Code = jobs.Failed, row.Code
+	mails, err := p.messages(request, settings)
+	if err != nil || !p.holds(live, mails) {
+		row := models.Outcome{Code: p.model.Mail.JobMemoryCode}
+		entry.Result, entry.Code, entry.Ended = jobs.Failed, row.Code, entry.Time
 		entry.Receipt = live.history.Add(entry)
-		p.recordOutcome(entry, row.Kind)
-		return 0, row.PanelID()
+		p.recordOutcome(entry, memoryFull)
+		return 0, row.StatusID()
 	}
-	entry.Receipt = live.history.Add(entry)
+	var receipts []int
+	for i := range mails { // each mail is a job: it has a result of its own
+		entry.Pages, entry.File = mails[i].pages, filesOf(mails[i].message)
+		mails[i].receipt = live.history.Add(entry)
+		receipts = append(receipts, mails[i].receipt)
+	}
 	p.mu.Lock()
-	p.originals = 0
-	live.queue = append(live.queue, job{receipt: entry.Receipt, message: message})
+	p.originals, p.paper = 0, scanner.Originals{}
+	if len(receipts) > 1 {
+		live.parts[receipts[0]] = receipts
+	}
+	live.queue = append(live.queue, mails...)
 	start := !live.sending
 	live.sending = true
 	p.mu.Unlock()
 	if start {
 		p.config.World.Go(p.config.Name+": scan to email", func(ctx context.Context) { p.send(ctx, live) })
 	}
-	return entry.Receipt, ""
+	return receipts[0], ""
 }
 
-// fits reports whether there is room for one scan more beside those that are sent and wait to be.
-func (p *Printer) fits(live *powered, message mail.Message) bool {
+// memoryFull is how the record calls it that there is no room for a job.
+const memoryFull = "MemoryFull"
+
+// size is how many bytes a job takes in memory.
+func (j job) size() (bytes int64) {
+	for _, a := range j.message.Attachments {
+		bytes += int64(len(a.Data))
+	}
+	return bytes
+}
+
+// holds reports whether the memory of jobs has room for more of them.
+func (p *Printer) holds(live *powered, more []job) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	held := size(message) + live.sendingSize
-	for _, waiting := range live.queue {
-		held += size(waiting.message)
+	bytes := live.sendingSize
+	for _, j := range slices.Concat(live.queue, more) {
+		bytes += j.size()
 	}
-	return p.model.Mail.JobMemory == 0 || held <= p.model.Mail.JobMemory
+	return p.model.Mail.JobMemory == 0 || bytes <= p.model.Mail.JobMemory
 }
 
-// size is how many bytes a scan takes in memory.
-func size(m mail.Message) (n int64) {
-	for _, a := range m.Attachments {
-		n += int64(len(a.Data))
-	}
-	return n
-}
-
-// message makes the mail of a scan.
-func (p *Printer) message(request device.ScanRequest) mail.Message {
+// messages makes the mails of a scan: one, unless what is too large is to be divided.
+func (p *Printer) messages(request device.ScanRequest, settings map[string]string) ([]job, error) {
 	subject, file := request.Subject, request.File
 	if subject == "" {
 		subject = p.model.Mail.Subject
@@ -90,11 +107,63 @@ func (p *Printer) message(request device.ScanRequest) mail.Message {
 	if file == "" {
 		file = p.defaultFile()
 	}
-	return mail.Message{
-		To: slices.Clone(request.To), Subject: subject, Text: p.model.Mail.Text + "\r\n",
-		Program:         p.model.Name,
-		AttachmentLimit: p.model.Mail.AttachmentLimit, Attachments: []mail.Attachment{{Name: file + ".pdf", ContentType: "application/pdf", Data: scanPDF(max(1, request.Pages))}},
+	p.mu.Lock()
+	paper := p.paper
+	p.mu.Unlock()
+	paper.Pages = max(1, request.Pages)
+	scan := p.scanSettings(settings)
+	scan.Name = file
+	parts, err := scanner.Scan(paper, scan)
+	if err != nil {
+		return nil, err
 	}
+	var mails []job
+	for n, files := range parts {
+		message := mail.Message{
+			To: slices.Clone(request.To), Subject: subject, Text: p.model.Mail.Text + "\r\n",
+			Program: p.model.Name, AttachmentLimit: scan.Maximum,
+		}
+		if len(parts) > 1 {
+			message.Subject = fmt.Sprintf("%s (%d/%d)", subject, n+1, len(parts))
+		}
+		pages := 0
+		for _, f := range files {
+			pages += f.Pages
+			message.Attachments = append(
+				message.Attachments, mail.Attachment{Name: f.Name, ContentType: f.ContentType, Data: f.Data},
+			)
+		}
+		mails = append(mails, job{message: message, pages: pages})
+	}
+	return mails, nil
+}
+
+// standardDPI is the resolution of a model that has no such setting.
+const standardDPI = 200
+
+// scanSettings reads the values of Scan Settings.
+func (p *Printer) scanSettings(settings map[string]string) scanner.Settings {
+	scan := scanner.Settings{
+		JPEG: settings[models.SettingFormat] == "jpeg", Single: settings[models.SettingFormat] == "pdf-single-page",
+		DPI: standardDPI, Color: settings[models.SettingColor] != "gray", Maximum: p.model.Mail.AttachmentLimit,
+		Split: settings[models.SettingSplit] == "on", Time: p.now(), Program: p.model.Name,
+	}
+	if dpi, err := strconv.Atoi(settings[models.SettingResolution]); err == nil {
+		scan.DPI = dpi
+	}
+	if megabytes, err := strconv.ParseInt(settings[models.SettingMaximum], 10, 32); err == nil {
+		scan.Maximum = megabytes << 20
+	}
+	return scan
+}
+
+// filesOf are the names of a mail's files.
+func filesOf(m mail.Message) string {
+	var names []string
+	for _, a := range m.Attachments {
+		names = append(names, a.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // defaultFile is the file name where none is typed: prefix, date and time by the printer's clock.
@@ -114,7 +183,7 @@ func (p *Printer) send(ctx context.Context, live *powered) {
 		next := live.queue[0]
 		live.queue = live.queue[1:]
 		jobContext, cancel := p.config.World.WithCancel(ctx)
-		live.running, live.cancel, live.sendingSize = next.receipt, cancel, size(next.message)
+		live.running, live.cancel, live.sendingSize = next.receipt, cancel, next.size()
 		canceled := live.canceled[next.receipt]
 		p.mu.Unlock()
 		var receipt mail.Receipt
@@ -151,14 +220,26 @@ func (p *Printer) finish(live *powered, receipt int, sent mail.Receipt, err erro
 	if canceled && kind == string(outcome.Interrupted) { // a mail that was handed over before is not called back
 		result, code, kind, message = jobs.Canceled, "", "", "send-canceled"
 	}
-	live.history.End(receipt, result, code, named(refused)...)
+	live.history.End(receipt, p.now(), result, code, named(refused)...)
 	p.mu.Lock()
 	live.messages[receipt] = message
 	p.mu.Unlock()
 	if entry, ok := live.history.Get(receipt); ok {
 		p.recordOutcome(entry, kind)
 	}
-	p.panel.JobEnded(receipt)
+	p.panel.JobEnded(p.firstOf(live, receipt))
+}
+
+// firstOf is the first of the jobs that were begun together with one.
+func (p *Printer) firstOf(live *powered, receipt int) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for first, parts := range live.parts {
+		if slices.Contains(parts, receipt) {
+			return first
+		}
+	}
+	return receipt
 }
 
 // named are refused recipients in words.
@@ -191,16 +272,31 @@ func (p *Printer) jobState(receipt int) (running bool, message string) {
 	if live == nil {
 		return false, ""
 	}
-	entry, ok := live.history.Get(receipt)
-	if !ok {
-		return false, ""
+	for _, part := range live.partsOf(p, receipt) {
+		entry, ok := live.history.Get(part)
+		if !ok {
+			return false, ""
+		}
+		if entry.Result == jobs.Running {
+			return true, ""
+		}
+		p.mu.Lock()
+		if message == "" || message == "sent" { // of several mails the one that has failed is told
+			message = live.messages[part]
+		}
+		p.mu.Unlock()
 	}
-	if entry.Result == jobs.Running {
-		return true, ""
-	}
+	return false, message
+}
+
+// partsOf are the jobs that one press of Start has begun, by the first of them.
+func (l *powered) partsOf(p *Printer, first int) []int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return false, live.messages[receipt]
+	if parts := l.parts[first]; parts != nil {
+		return parts
+	}
+	return []int{first}
 }
 
 // cancelJob ends a job, whether it waits or is being sent.
@@ -209,11 +305,14 @@ func (p *Printer) cancelJob(_ context.Context, receipt int) {
 	if live == nil {
 		return
 	}
+	parts := live.partsOf(p, receipt)
 	p.mu.Lock()
-	live.canceled[receipt] = true
 	var cancel context.CancelFunc
-	if live.running == receipt {
-		cancel = live.cancel
+	for _, part := range parts {
+		live.canceled[part] = true
+		if live.running == part {
+			cancel = live.cancel
+		}
 	}
 	p.mu.Unlock()
 	if cancel != nil {
@@ -228,9 +327,11 @@ func (p *Printer) startCopy() {
 		return
 	}
 	p.mu.Lock()
-	p.originals = 0
+	pages := p.originals
+	p.originals, p.paper = 0, scanner.Originals{}
 	p.mu.Unlock()
-	entry := jobs.Record{Time: p.now(), Type: "copy", Result: jobs.Completed}
+	now := p.now()
+	entry := jobs.Record{Time: now, Type: "copy", Result: jobs.Completed, Pages: pages, Ended: now}
 	entry.Receipt = live.history.Add(entry)
 	p.recordOutcome(entry, "")
 }

@@ -2,7 +2,7 @@ package sim
 
 import (
 	"context"
-	"crypto/subtle"
+	"errors"
 	"slices"
 	"time"
 
@@ -21,7 +21,7 @@ func (m panelMachine) On() bool { return m.PoweredOn() }
 
 func (m panelMachine) Texts() *locale.Texts { return m.textsOn(surfacePanel) }
 
-func (m panelMachine) Now() time.Time { return m.config.Clock.Now() }
+func (m panelMachine) Now() time.Time { return m.now() }
 
 func (m panelMachine) Originals() int {
 	m.mu.Lock()
@@ -32,8 +32,10 @@ func (m panelMachine) Originals() int {
 func (m panelMachine) DefaultSubject() string { return m.model.Mail.Subject }
 func (m panelMachine) DefaultFile() string    { return m.model.Mail.FilePrefix + "…" }
 
-func (m panelMachine) StartScan(ctx context.Context, request device.ScanRequest) (int, string) {
-	return m.startScan(ctx, request)
+func (m panelMachine) StartScan(
+	ctx context.Context, request device.ScanRequest, settings map[string]string,
+) (int, string) {
+	return m.startScan(ctx, request, settings)
 }
 func (m panelMachine) StartCopy(context.Context)                  { m.startCopy() }
 func (m panelMachine) JobState(receipt int) (bool, string)        { return m.jobState(receipt) }
@@ -117,6 +119,20 @@ func (m webMachine) Link(address string) string {
 	return m.config.Link(address)
 }
 
+// Import is [Printer.Import] with the sentence for why it fails.
+func (m webMachine) Import(file []byte) (refusal string) {
+	switch err := m.Printer.Import(file); {
+	case err == nil:
+		return ""
+	case errors.Is(err, ErrNoValues):
+		return "invalid-import"
+	case errors.Is(err, ErrOtherModel):
+		return "invalid-import-model"
+	default:
+		return "setting-not-stored"
+	}
+}
+
 // logIn takes any user name: the printer has one administrator, and the name tells sessions apart. It returns the
 // message id of a refusal.
 func (p *Printer) logIn(door, user, password string) (refusal string) {
@@ -124,8 +140,7 @@ func (p *Printer) logIn(door, user, password string) (refusal string) {
 	if live == nil {
 		return "wrong-password" // nobody sees it: the power is off
 	}
-	right := subtle.ConstantTimeCompare([]byte(password), []byte(p.password)) == 1
-	return live.lockouts.logIn(door, user, right)
+	return live.lockouts.logIn(door, user, p.isPassword(live, password))
 }
 
 // elapsed is a timer that runs since power on, whatever the date is set to.

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"mfpsim/core/nvram"
+	"mfpsim/sim/settings"
 )
 
 // preferences are what the panel sets and power off keeps.
@@ -14,8 +15,6 @@ type preferences struct {
 	Language string `json:"language"`
 	Locked   bool   `json:"locked"`
 	Firmware string `json:"firmware"`
-	// Ahead is the Time Difference: minutes ahead of UTC, daylight saving included.
-	Ahead int `json:"ahead,omitempty"`
 	// Tries are the wrong passwords of the doors that have any.
 	Tries map[string]tries `json:"tries,omitempty"`
 }
@@ -32,6 +31,11 @@ type recordsImage struct {
 	Preferences preferences     `json:"preferences"`
 	Jobs        json.RawMessage `json:"jobs,omitempty"`
 	Contacts    json.RawMessage `json:"contacts,omitempty"`
+	// Settings are what an administrator has set beside the email server.
+	Settings settings.Settings `json:"settings,omitzero"`
+	// Restore and Import are begun, and ended when the printer is switched on.
+	Restore bool    `json:"restore,omitempty"`
+	Import  *Values `json:"import,omitempty"`
 }
 
 // recordsSchema is the version of the records that is written. Version 1 was the record alone, without slots.

@@ -35,11 +35,12 @@ import (
 	"mfpsim/faultnet"
 	"mfpsim/journal"
 	"mfpsim/sim/contacts"
-	"mfpsim/sim/facts"
 	"mfpsim/sim/jobs"
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
 	"mfpsim/sim/panel"
+	"mfpsim/sim/scanner"
+	"mfpsim/sim/settings"
 	"mfpsim/sim/webconfig"
 	"mfpsim/vtime"
 )
@@ -64,9 +65,12 @@ type Config struct {
 	SealingKey []byte
 	// Folder keeps the memory beyond the program's end, in place of Flash, Records and SealingKey; nil: nothing
 	// does.
-	Folder   *Folder
-	Address  string // default "192.0.2.10"
-	Roots    func() *x509.CertPool
+	Folder  *Folder
+	Address string // default "192.0.2.10"
+	// Roots are root certificates in place of those of the model's stores; nil: the model's.
+	Roots func() *x509.CertPool
+	// Hide is told secrets that an administrator sets, so that they show in no record; nil: nobody is.
+	Hide     func(secrets ...string)
 	Language string // of a new printer; default: "en", or the model's first where it has no English
 	Locked   bool   // Lock Setting of a new printer (guide rule R25)
 	// AdministratorPassword is the password; default: the serial number, as on a new printer without a PASSWORD
@@ -101,10 +105,13 @@ type Printer struct {
 	zone     atomic.Pointer[time.Location]
 
 	mu        sync.Mutex
-	live      *powered        // nil: the power is off
-	originals int             // pages in the document feeder
-	sheets    []printedSheet  // the last ones, oldest first
-	english   map[string]bool // texts of which it was noted that a surface shows them in English
+	live      *powered          // nil: the power is off
+	originals int               // pages in the document feeder
+	paper     scanner.Originals // what is known of them
+	sheets    []printedSheet    // the last ones, oldest first
+	english   map[string]bool   // texts of which it was noted that a surface shows them in English
+
+	restarting *int // not nil: the printer is on its way from power off to power on
 }
 
 // powered is what exists from power on to power off.
@@ -118,7 +125,9 @@ type powered struct {
 	history  *jobs.History
 	contacts *contacts.Book
 	firmware models.Firmware
-	broken   error // what was wrong with the records
+	broken   error                         // what was wrong with the records
+	trusted  atomic.Pointer[x509.CertPool] // what roots has found; nil: the settings have changed
+	clock    timeServer
 
 	queue    []job
 	sending  bool
@@ -128,6 +137,7 @@ type powered struct {
 	// sendingSize is how many bytes the job under way takes in memory.
 	sendingSize int64
 	messages    map[int]string // message ids of jobs that ended, for the panel
+	parts       map[int][]int  // jobs that were begun together, by the first
 }
 
 // New makes a printer and switches it on.
@@ -163,7 +173,7 @@ func New(config Config) (*Printer, error) {
 		config: config, model: model, serial: config.Serial, password: config.AdministratorPassword,
 		random: chance.New(config.Seed, config.Name+lifeOf(config.Flash)),
 	}
-	p.setZone(0)
+	p.setZone(settings.Date{})
 	p.mac = macOf(model, config.Name)
 	p.hostName = model.Network.DeviceName + "-" + p.serial[max(0, len(p.serial)-6):]
 	p.sealing = config.SealingKey
@@ -194,9 +204,6 @@ func (c *Config) complete(model *models.Model) {
 	}
 	if c.Dialer == nil {
 		c.Dialer = c.Network.Dialer(c.Name)
-	}
-	if c.Roots == nil {
-		c.Roots = c.Network.Authority().Pool
 	}
 	if c.SealingKey == nil {
 		c.SealingKey = chance.New(c.Seed, c.Name+" sealing key").Bytes(sealingKeyLength)
@@ -267,7 +274,11 @@ func (p *Printer) Address() string { return p.config.Address }
 func (p *Printer) Serial() string { return p.serial }
 
 // AdministratorPassword is what the person who owns the printer knows.
-func (p *Printer) AdministratorPassword() string { return p.password }
+func (p *Printer) AdministratorPassword() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.password
+}
 
 // Panel is the control panel.
 func (p *Printer) Panel() *panel.Panel { return p.panel }
@@ -312,12 +323,14 @@ func (p *Printer) Recovered() error {
 func (p *Printer) Power(ctx context.Context, act device.PowerAct) error {
 	switch {
 	case act.State == "on":
+		p.stay()
 		if p.PoweredOn() {
 			return nil
 		}
 		p.powerDown() // what a failed supply has left
 		return p.powerUp(ctx)
 	case act.State == "off", act.State == "cut" && act.AtWrite == 0:
+		p.stay()
 		p.powerDown()
 		return nil
 	case act.State == "cut" && act.AtWrite > 0:
@@ -343,13 +356,14 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	live := &powered{life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}}
-	live.memory, live.broken = openRecords(
-		p.records.in(now), p.model.Name,
-		preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version},
-	)
+	live := &powered{life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}, parts: map[int][]int{}}
+	fresh := preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version}
+	live.memory, live.broken = openRecords(p.records.in(now), p.model.Name, fresh)
 	if errors.Is(live.broken, errNewer) {
 		return live.broken
+	}
+	if err := p.resume(live, fresh); err != nil && !now.over.Load() {
+		return err
 	}
 	live.lockouts = openLockouts(p.model.Administrator, p.elapsed, live.memory)
 	live.history = jobs.Open(
@@ -360,11 +374,12 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return err
 	}
 	services := providers(p.model)
-	p.setZone(time.Duration(live.memory.preferences().Ahead) * time.Minute)
+	p.setZone(live.memory.settings().Date)
 	live.engine, err = core.Open(ctx, core.Options{
-		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing, Roots: p.config.Roots,
+		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now, live.memory}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing,
+		Roots:     func() *x509.CertPool { return p.roots(live) },
 		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
-		HostName:  strings.ToLower(p.hostName) + "." + p.model.Network.Domain,
+		HostName:  strings.ToLower(p.hostNameOf(live)) + "." + p.domainOf(live),
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
 		Go: func(name string, f func(context.Context)) {
 			p.config.World.Go(p.config.Name+": "+name, f)
@@ -385,9 +400,19 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return fmt.Errorf("start the printer's mail core: %w", err)
 	}
 	live.mail = live.engine.For(nvram.Printer)
+	if err := p.takeImport(ctx, live); err != nil && !now.over.Load() {
+		live.engine.Close()
+		return err
+	}
+	if now.over.Load() {
+		live.engine.Close()
+		return device.ErrPoweredOff
+	}
 	p.mu.Lock()
-	p.live = live
+	p.live, p.restarting = live, nil
 	p.mu.Unlock()
+	p.knowPassword(live)
+	p.keepTime(live)
 	if p.Recovered() != nil {
 		p.record(
 			journal.Entry{
@@ -436,6 +461,7 @@ func (p *Printer) end(live *powered) {
 	cancel := live.cancel
 	p.mu.Unlock()
 	live.engine.Close()
+	live.clock.stop()
 	if cancel != nil {
 		cancel()
 	}
@@ -503,7 +529,26 @@ func (p *Printer) prefer(live *powered, f func(*preferences)) error {
 func (p *Printer) LoadOriginals(pages int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.originals = max(0, pages)
+	p.originals, p.paper = max(0, pages), scanner.Originals{}
+}
+
+// LayOriginals lays paper of a size into the document feeder, or puts a picture on the glass.
+func (p *Printer) LayOriginals(o device.Originals) error {
+	paper := scanner.Originals{Size: o.Size}
+	if err := scanner.CheckSize(o.Size); err != nil {
+		return err
+	}
+	if o.Picture != nil {
+		picture, err := scanner.Picture(o.Picture)
+		if err != nil {
+			return err
+		}
+		paper.Picture, o.Pages = picture, 1
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.originals, p.paper = max(0, o.Pages), paper
+	return nil
 }
 
 // Texts are those of the panel's language.
@@ -512,30 +557,6 @@ func (p *Printer) Texts() *locale.Texts {
 		return p.model.Texts(live.memory.preferences().Language)
 	}
 	return p.model.Texts(p.config.Language)
-}
-
-// Facts is what panel, Web Config and sheet show.
-func (p *Printer) Facts() facts.Facts {
-	f := facts.Facts{
-		Model: p.model, Serial: p.serial, MAC: p.mac, Address: p.config.Address, HostName: p.hostName,
-		Now: p.now(),
-	}
-	live := p.on()
-	if live == nil {
-		return f
-	}
-	settings, status := live.mail.Settings(), live.mail.Status()
-	f.Firmware = live.firmware
-	f.Email = facts.Email{
-		Method: string(settings.Method), Service: string(settings.Service), Account: settings.Account, Sender: settings.Sender,
-		SignedIn: settings.Method == mail.MethodOAuth2 && status.Stored, Server: settings.Server, Port: settings.Port,
-		Security: string(settings.Security), ValidateCertificate: settings.ValidateCertificate, POP3Server: settings.POP3Server,
-		POP3Port: settings.POP3Port,
-	}
-	if f.Email.SignedIn {
-		f.Email.Account = status.StoredAccount
-	}
-	return f
 }
 
 // Contacts is the address book that panel and Web Config share; nil while the power is off.

@@ -190,6 +190,7 @@ func (s *supply) state() device.MemoryState {
 type lit struct {
 	printer *Printer
 	life    *life
+	memory  *records // whose settings say which way it is
 }
 
 var errDark = errors.New("the printer is dark")
@@ -199,7 +200,7 @@ func (l lit) DialContext(ctx context.Context, network, address string) (net.Conn
 	if l.life.over.Load() {
 		return nil, errDark
 	}
-	conn, err := l.printer.config.Dialer.DialContext(ctx, network, address)
+	conn, err := l.printer.dial(ctx, l.memory.settings(), network, address)
 	if err != nil {
 		return nil, err
 	}

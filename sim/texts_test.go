@@ -111,6 +111,14 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 		m, err := set.Get(name)
 		require.NoError(t, err)
 		menu(m.Panel.Menu)
+		full := models.Outcome{Code: m.Mail.JobMemoryCode}
+		panel[full.StatusID()], panel[full.SolutionID()] = true, true
+		for _, setting := range m.Mail.Settings {
+			panel[locale.LabelID(setting.Name)] = true
+			for _, value := range setting.Values {
+				panel[locale.LabelID(value)] = true
+			}
+		}
 		tabs(m.WebConfig.Tabs)
 		for _, f := range m.Firmwares {
 			for _, method := range f.AuthenticationMethods {
@@ -127,12 +135,16 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 		for _, label := range m.Sheet.States {
 			panel[locale.LabelID(label)] = true
 		}
+		web[m.ConnectionTest.Busy] = true
+		for _, id := range m.ConnectionTest.Advice {
+			web[id] = true
+		}
 		for _, row := range m.Outcomes {
 			cloud := models.Outcome{Code: row.CloudCode}
 			for _, id := range []string{row.PanelID(), row.StatusID(), row.SolutionID(), cloud.StatusID(), cloud.SolutionID()} {
 				panel[id] = true
 			}
-			for _, id := range []string{row.SignIn, row.Test, row.Cloud, row.StatusID(), row.SolutionID()} {
+			for _, id := range []string{row.SignIn, row.Test, row.Cloud, row.POP3, row.StatusID(), row.SolutionID()} {
 				web[id] = true
 			}
 		}

@@ -4,32 +4,21 @@ import (
 	"time"
 
 	"mfpsim/device"
+	"mfpsim/sim/settings"
 	"mfpsim/vtime"
 )
 
-// SetTimeDifference sets how far the printer's time is ahead of UTC, in quarters of an hour. It is kept over power off.
+// SetTimeDifference sets how far the printer's time is ahead of UTC, in quarters of an hour, without daylight saving. It
+// is kept over power off.
 func (p *Printer) SetTimeDifference(ahead time.Duration) error {
-	live := p.on()
-	if live == nil {
-		return device.ErrPoweredOff
-	}
 	if err := device.CheckTimeDifference(ahead); err != nil {
 		return err
 	}
-	if err := p.prefer(live, func(x *preferences) { x.Ahead = int(ahead / time.Minute) }); err != nil {
-		return err
-	}
-	p.setZone(ahead)
-	return nil
+	return p.Change(func(s *settings.Settings) { s.Date.Difference, s.Date.Saving = int(ahead/time.Minute), false })
 }
 
-func (p *Printer) setZone(ahead time.Duration) {
-	zone := time.UTC
-	if ahead != 0 {
-		zone = time.FixedZone("", int(ahead/time.Second))
-	}
-	p.zone.Store(zone)
-}
+// setZone makes the printer's time that of its settings.
+func (p *Printer) setZone(date settings.Date) { p.zone.Store(date.Location()) }
 
 // now is the printer's time with its own time difference.
 func (p *Printer) now() time.Time { return p.config.Clock.Now().In(p.zone.Load()) }

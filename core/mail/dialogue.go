@@ -25,6 +25,7 @@ type dialogue struct {
 	line    int    // length of the reply line that is arriving
 	talk    int    // bytes since the last command
 	code    [3]byte
+	coded   bool // the server's lines begin with a code of three digits (RFC 5321 §4.2), as those of POP3 do not
 	broken  bool
 }
 
@@ -67,10 +68,24 @@ func (d *dialogue) take(arrived []byte) {
 			}
 			d.pending = append(d.pending, c)
 			d.line = 0
+			if d.coded && !isCode(d.code) {
+				// net/textproto would take "SSH-2.0" for the first line of several, and wait for the others
+				d.broken = true
+				return
+			}
 		case d.line <= keptLine:
 			d.pending = append(d.pending, c)
 		}
 	}
+}
+
+func isCode(first [3]byte) bool {
+	for _, c := range first {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // cancelled is the line that ends an exchange of AUTH (RFC 4954 §4).

@@ -23,7 +23,7 @@ var errPlaintext = errors.New("mail: text after STARTTLS")
 
 // startTLS reads the greeting, says EHLO and STARTTLS, and makes the connection secure.
 func (s *Submitter) startTLS(ctx context.Context, raw net.Conn, settings Settings) (net.Conn, *outcome.Outcome) {
-	talk := &dialogue{Conn: raw}
+	talk := &dialogue{Conn: raw, coded: true}
 	text := textproto.NewConn(talk)
 	exchange := func(stage outcome.Stage, expect int, command string) (string, *outcome.Outcome) {
 		var words string

@@ -131,6 +131,7 @@ func (s *Submitter) Test(ctx context.Context, settings Settings, who Credential)
 		}
 		return nil
 	}); failed != nil {
+		s.advise(ctx, settings, failed)
 		return failed
 	}
 	return nil
@@ -156,21 +157,21 @@ func (s *Submitter) connected(
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
 	defer stop()
 
-	talk := &dialogue{Conn: raw}
+	talk := &dialogue{Conn: raw, coded: true}
 	switch settings.Security {
 	case SecuritySTARTTLS:
 		secure, failed := s.startTLS(ctx, raw, settings)
 		if failed != nil {
 			return failed
 		}
-		talk = &dialogue{Conn: secure}
+		talk = &dialogue{Conn: secure, coded: true}
 		talk.replay("220 read before STARTTLS\r\n")
 	case SecurityTLS:
 		secure, failed := s.handshake(ctx, raw, settings)
 		if failed != nil {
 			return failed
 		}
-		talk = &dialogue{Conn: secure}
+		talk = &dialogue{Conn: secure, coded: true}
 	}
 	client := smtp.NewClient(talk)
 	client.CommandTimeout, client.SubmissionTimeout = s.config.Timeouts.Command, s.config.Timeouts.Submission
@@ -298,7 +299,9 @@ func (s *Submitter) mechanism(client *smtp.Client, settings Settings, who Creden
 	case settings.Method == MethodSMTPAuth && client.SupportsAuth(sasl.Login):
 		return newLogin(settings.Account, settings.Password), nil
 	case settings.Method == MethodOAuth2, settings.Method == MethodSMTPAuth:
-		return nil, s.refuse(outcome.AuthenticationUnsupported, outcome.StageAuthentication)
+		o := s.refuse(outcome.AuthenticationUnsupported, outcome.StageAuthentication)
+		o.Advice = adviseMethod(client, settings.Method)
+		return nil, o
 	default:
 		return nil, nil
 	}

@@ -22,7 +22,6 @@ const (
 	NoSignIn      Kind = "NoSignIn"      // OAuth2 is set and no sign-in is stored (guide: "sign in to your email service")
 	SignInWaiting Kind = "SignInWaiting" // a completed sign-in waits for OK (guide rule R40)
 	StorageFailed Kind = "StorageFailed" // non-volatile memory cannot be read or written: what was stored before stays
-	MemoryFull    Kind = "MemoryFull"    // there is no room for the job
 	NotErased     Kind = "NotErased"     // the change is stored, and a secret of before could not be erased
 	Interrupted   Kind = "Interrupted"   // the caller gave up: power off, a job cancelled
 
@@ -80,7 +79,6 @@ var sentences = []struct {
 	{NoSignIn, "No sign-in to the email service is stored."},
 	{SignInWaiting, "A sign-in waits to be stored with OK."},
 	{StorageFailed, "The settings memory cannot be read or written."},
-	{MemoryFull, "There is no room for the job in memory."},
 	{NotErased, "The change is stored, but what was stored before could not be erased from memory."},
 	{Interrupted, "The operation was interrupted."},
 	{SignInExpired, "The stored sign-in has expired."},
@@ -203,6 +201,24 @@ type Outcome struct {
 	Retry         bool          // the same attempt may succeed later
 	RetryAfter    time.Duration // what the server asked for; 0 if nothing
 	At            time.Time     // by the device's clock
+	Advice        Advice        // what the server wants to be set; "" if that is not known. A connection test tells it
+}
+
+// Advice is the value of a setting that the server wants, as far as a connection test can tell.
+type Advice string
+
+// The advices; the values are those of Web Config.
+const (
+	AdviseNone     Advice = "None"            // Secure Connection: the server has none
+	AdviseTLS      Advice = "SSL/TLS"         // Secure Connection: from the first byte
+	AdviseSTARTTLS Advice = "STARTTLS"        // Secure Connection
+	AdviseAuth     Advice = "SMTP AUTH"       // Authentication Method
+	AdvisePOP      Advice = "POP before SMTP" // Authentication Method: the server has no SMTP AUTH
+)
+
+// Advices returns all advices.
+func Advices() []Advice {
+	return []Advice{AdviseNone, AdviseTLS, AdviseSTARTTLS, AdviseAuth, AdvisePOP}
 }
 
 // Refusal is a recipient whom the mail server did not accept, with the numbers of its reply.

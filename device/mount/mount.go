@@ -44,7 +44,7 @@ type Point struct {
 	Journal *journal.Journal
 
 	// ServeWeb puts the device's web page on the network, under Address and the bench's certificate, until the device
-	// has been closed.
+	// has been closed. It is asked over HTTP too, at port 80: then the request has no TLS state.
 	ServeWeb func(Web) error
 	// Window opens a browser window at a computer on the printers' network.
 	Window func() *browser.Browser

@@ -21,6 +21,8 @@ type Config struct {
 	Address string
 	// Password is the administrator's; empty: nobody can log in.
 	Password string
+	// PasswordNow returns it where it can be changed; nil: it is always Password.
+	PasswordNow func() string
 	// Window opens a further window at a computer that reaches the device; it brings the transport, the roots and the
 	// clock.
 	Window func() *browser.Browser
@@ -171,6 +173,9 @@ func (d *Driver) typePassword(wrong bool) error {
 		return &choice.Error{What: "field", Wanted: "password", Present: d.window().Page().Fields}
 	}
 	password := d.config.Password
+	if d.config.PasswordNow != nil {
+		password = d.config.PasswordNow()
+	}
 	switch {
 	case wrong:
 		password = "wrong" + password[:min(1, len(password))]
@@ -222,7 +227,10 @@ func (d *Driver) Forge(ctx context.Context, button string, stranger bool) (devic
 	return d.acted(d.try(ctx, button, func(l string) error { return d.window().Forge(ctx, l, !stranger) }))
 }
 
-// Set implements [device.WebConfig].
+// Downloaded is the file that the administrator at the page has downloaded last; nil if none was.
+func (d *Driver) Downloaded() []byte { return d.window().Download() }
+
+// Set implements [device.WebConfig]. The value of a field that takes a file is what is in the file.
 func (d *Driver) Set(ctx context.Context, field, value string) (device.Page, error) {
 	var found string
 	err := d.try(ctx, field, func(l string) error {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"mfpsim/choice"
-	"mfpsim/fakeentra"
 	"mfpsim/lab"
 	"mfpsim/phrase"
 )
@@ -52,7 +51,7 @@ func Tenant(words []string) (lab.Tenant, error) {
 	if t.ConsentBox, err = values.OneOf("consent-box", "guide", "microsoft"); err != nil {
 		return t, err
 	}
-	cloud, err := values.OneOf("cloud", "public", string(fakeentra.GovernmentCloud))
+	cloud, err := values.OneOf("cloud", "public", lab.GovernmentCloud)
 	if cloud != "public" {
 		t.Cloud = cloud
 	}

@@ -52,6 +52,9 @@ type file struct {
 
 const schema = 1
 
+// File is the layout in memory of entries, for who stores them together with other things.
+func File(entries []Entry) any { return file{Schema: schema, Entries: entries} }
+
 // Open reads the book, as the printer does when it is switched on. A book that cannot be read is begun anew;
 // [Book.Broken] tells why.
 func Open(store Store, limits models.Contacts) *Book {

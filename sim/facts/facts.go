@@ -9,6 +9,7 @@ import (
 
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
+	"mfpsim/sim/settings"
 )
 
 // Facts is one snapshot of a printer.
@@ -17,10 +18,14 @@ type Facts struct {
 	Firmware models.Firmware
 	Serial   string
 	MAC      string
-	Address  string    // IP address on the standard network
-	HostName string    // DNS host name
-	Now      time.Time // by the printer's own clock
-	Email    Email
+	Address  string            // IP address on the standard network
+	HostName string            // DNS host name
+	Now      time.Time         // by the printer's own clock, in its own time zone
+	Standard models.Network    // the standard network; empty: as the model has it
+	Settings settings.Settings // beside the email server
+	// RootsVersion is the version of the root certificates.
+	RootsVersion string
+	Email        Email
 }
 
 // Email is what is stored of the email server settings: never a password.
@@ -101,7 +106,15 @@ func (f Facts) EmailServer(texts *locale.Texts) []Row {
 // Network is the state of the standard network, in the order of Web Config's Network Status page
 // (docs/reference/printer.md §2.6).
 func (f Facts) Network(texts *locale.Texts) []Row {
-	n := f.Model.Network
+	n := f.standard()
+	servers := "auto"
+	if f.Settings.Network.ManualDNS {
+		servers = "manual"
+	}
+	proxy := "do-not-use"
+	if f.Settings.Proxy.Use {
+		proxy = "use"
+	}
 	return []Row{
 		{texts.Label("device-name"), n.DeviceName},
 		{texts.Label("connection-status"), n.ConnectionStatus},
@@ -109,15 +122,23 @@ func (f Facts) Network(texts *locale.Texts) []Row {
 		{texts.Label("ip-address"), f.Address},
 		{texts.Label("subnet-mask"), n.SubnetMask},
 		{texts.Label("default-gateway"), n.DefaultGateway},
-		{texts.Label("dns-server-setting"), texts.Label("auto")},
+		{texts.Label("dns-server-setting"), texts.Label(servers)},
 		{texts.Label("primary-dns-server"), n.PrimaryDNS},
 		{texts.Label("secondary-dns-server"), n.SecondaryDNS},
 		{texts.Label("dns-host-name"), f.HostName},
 		{texts.Label("dns-domain-name"), n.Domain},
-		{texts.Label("proxy-server-setting"), texts.Label("do-not-use")},
+		{texts.Label("proxy-server-setting"), texts.Label(proxy)},
 		{texts.Label("ipv6-setting"), texts.Label("disable")},
 		{texts.Label("mac-address"), f.MAC},
 	}
+}
+
+// standard is the standard network; that of the model where nothing is set.
+func (f Facts) standard() models.Network {
+	if f.Standard == (models.Network{}) {
+		return f.Model.Network
+	}
+	return f.Standard
 }
 
 // Product is who the printer is.
@@ -126,7 +147,7 @@ func (f Facts) Product(texts *locale.Texts) []Row {
 		{texts.Label("model"), f.Model.Name},
 		{texts.Label("serial-number"), f.Serial},
 		{texts.Label("firmware"), f.Firmware.Version},
-		{texts.Label("root-certificate-version"), f.Firmware.RootCertificateVersion},
+		{texts.Label("root-certificate-version"), max(f.RootsVersion, f.Firmware.RootCertificateVersion)},
 		{texts.Label("mac-address"), f.MAC},
 		{texts.Label("date-and-time"), texts.Clock(f.Now)},
 	}

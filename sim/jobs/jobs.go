@@ -40,6 +40,10 @@ type Record struct {
 	To      string    `json:"to,omitempty"`
 	Result  Result    `json:"result"`
 	Code    string    `json:"code,omitempty"` // of the model's table; empty without error
+	From    string    `json:"from,omitempty"` // who was logged in at the panel
+	Pages   int       `json:"pages,omitempty"`
+	File    string    `json:"file,omitempty"` // names, parted by commas
+	Ended   time.Time `json:"ended,omitzero"` // by the printer's clock
 	// Refused are the recipients that the mail server did not accept, each with its reply's numbers.
 	Refused []string `json:"refused,omitempty"`
 }
@@ -113,13 +117,14 @@ func (h *History) Add(r Record) int {
 	return r.Receipt
 }
 
-// End records how a job ended, and who does not get what was sent.
-func (h *History) End(receipt int, result Result, code string, refused ...string) {
+// End records how and when a job ended, and who does not get what was sent.
+func (h *History) End(receipt int, at time.Time, result Result, code string, refused ...string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := range h.file.Jobs {
 		if h.file.Jobs[i].Receipt == receipt {
 			h.file.Jobs[i].Result, h.file.Jobs[i].Code, h.file.Jobs[i].Refused = result, code, refused
+			h.file.Jobs[i].Ended = at
 		}
 	}
 	h.save()
@@ -153,6 +158,10 @@ func (h *History) View(texts *locale.Texts) []device.Job {
 		job := device.Job{
 			Receipt: r.Receipt, Time: r.Time, Type: texts.Label(r.Type), To: r.To,
 			Result: texts.Label(string(r.Result)), State: states[r.Result], Code: r.Code, Refused: slices.Clone(r.Refused),
+			From: r.From, Pages: r.Pages, File: r.File, Ended: r.Ended,
+		}
+		if r.Result == Completed || r.Result == Partly {
+			job.Sent = r.Pages
 		}
 		// A code that the model does not know comes from a memory of another one.
 		row := models.Outcome{Code: r.Code}

@@ -32,9 +32,9 @@ func TestAJobIsShownWithCodeStatusAndRemedyOfTheGuide(t *testing.T) {
 	h := jobs.Open(&memory{}, 10, "001")
 	receipt := h.Add(jobs.Record{Time: noon, Type: "email", To: "bob@fabrikam.com", Result: jobs.Running})
 	require.Equal(t, "Sending", h.View(texts(t, "en"))[0].Result)
-	h.End(receipt, jobs.Failed, "361")
+	h.End(receipt, noon, jobs.Failed, "361")
 	require.Equal(t, []device.Job{{
-		Receipt: 1, Time: noon, Type: "Email", To: "bob@fabrikam.com", Result: "Error", State: device.JobFailed, Code: "361",
+		Receipt: 1, Time: noon, Type: "Email", To: "bob@fabrikam.com", Result: "Error", State: device.JobFailed, Code: "361", Ended: noon,
 		Status:   "The connection to the cloud service or email service has expired.",
 		Solution: "Connect to the cloud service or email service.",
 	}}, h.View(texts(t, "en")))
@@ -45,7 +45,7 @@ func TestTheHistorySurvivesPowerOffAndAJobUnderWayHasCode001(t *testing.T) {
 	m := &memory{}
 	h := jobs.Open(m, 10, "001")
 	first := h.Add(jobs.Record{Time: noon, Type: "email", Result: jobs.Running})
-	h.End(first, jobs.Completed, "")
+	h.End(first, noon, jobs.Completed, "")
 	h.Add(jobs.Record{Time: noon, Type: "email", Result: jobs.Running})
 	again := jobs.Open(m, 10, "001")
 	view := again.View(texts(t, "en"))

@@ -38,9 +38,12 @@ func (m *Model) check(file *yamlfile.File) error {
 	if len(c.errs) == 0 {
 		m.tables = m.tables.With(m.Words)
 		c.firmwares()
+		c.roots()
+		c.test()
 		c.languages(at{"panel", "languages"}, m.Panel.Languages)
 		c.languages(at{"webConfig", "languages"}, m.WebConfig.Languages)
 		c.menu(at{"panel", "menu"}, m.Panel.Menu)
+		c.settings()
 		c.tabs()
 		c.sheet()
 		c.providers()
@@ -51,7 +54,8 @@ func (m *Model) check(file *yamlfile.File) error {
 
 // words looks at the model's own words. A message that the tables lack can only be one of a code of the model.
 func (c *checker) words() {
-	var codes []string
+	full := Outcome{Code: c.Mail.JobMemoryCode}
+	codes := []string{full.StatusID(), full.SolutionID()}
 	for _, row := range c.Outcomes {
 		cloud := Outcome{Code: row.CloudCode}
 		codes = append(codes, row.StatusID(), row.SolutionID(), cloud.StatusID(), cloud.SolutionID())
@@ -92,6 +96,34 @@ func (c *checker) firmwares() {
 	}
 	if !fitted {
 		c.wrong(at{"firmware"}, "no firmware %q under firmwares", c.Firmware)
+	}
+}
+
+// roots looks at the root certificates: a firmware brings a version that there is, and versions rise.
+func (c *checker) roots() {
+	for i, s := range c.RootStores {
+		if i > 0 && s.Version <= c.RootStores[i-1].Version {
+			c.wrong(at{"rootStores"}.place(i).key("version"), "%s is no later version than the one before", s.Version)
+		}
+	}
+	for i, f := range c.Firmwares {
+		if _, known := c.RootStore(f.RootCertificateVersion); !known {
+			c.wrong(at{"firmwares"}.place(i).key("rootCertificateVersion"), "no root certificates %q", f.RootCertificateVersion)
+		}
+	}
+}
+
+// test looks at the messages of the connection test.
+func (c *checker) test() {
+	where := at{"connectionTest"}
+	if !c.tables.Has(c.ConnectionTest.Busy) {
+		c.wrong(where.key("busy"), "no message %q", c.ConnectionTest.Busy)
+	}
+	for _, value := range outcome.Advices() {
+		id, told := c.ConnectionTest.Advice[string(value)]
+		if !told || !c.tables.Has(id) {
+			c.wrong(where.key("advice"), "no message %q for %s", id, value)
+		}
 	}
 }
 
@@ -141,6 +173,25 @@ func (c *checker) menu(where at, items []MenuItem) {
 	}
 	if len(names) == len(items) {
 		c.tellApart(where, c.Panel.Languages, names)
+	}
+}
+
+// settings looks at the values of Scan Settings.
+func (c *checker) settings() {
+	if full := (Outcome{Code: c.Mail.JobMemoryCode}); c.Mail.JobMemory > 0 && !c.tables.Has(full.StatusID()) {
+		c.wrong(at{"mail", "jobMemoryCode"}, "jobMemory: no message %q", full.StatusID())
+	}
+	for i, s := range c.Mail.Settings {
+		here := at{"mail", "settings"}.place(i)
+		if !slices.Contains(s.Values, s.Default) {
+			c.wrong(here.key("default"), "%s: the default %q is none of its values", s.Name, s.Default)
+		}
+		for n, value := range s.Values {
+			_, err := strconv.Atoi(value)
+			if number := err == nil; number != (s.Unit() != "") || !number && !c.tables.Has(locale.LabelID(value)) {
+				c.wrong(here.key("values").place(n), "%s: the value %q does not belong there", s.Name, value)
+			}
+		}
 	}
 }
 
@@ -236,6 +287,7 @@ func (c *checker) outcomes() {
 			{"signIn", row.SignIn},
 			{"test", row.Test},
 			{"cloud", row.Cloud},
+			{"pop3", row.POP3},
 		} {
 			if text.id != "" && !c.tables.Has(text.id) {
 				c.wrong(here.key(text.key), "%s: no message %q", row.Kind, text.id)

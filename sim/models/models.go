@@ -37,11 +37,16 @@ type Model struct {
 	WebConfig     WebConfig           `yaml:"webConfig"`
 	Sheet         Sheet               `yaml:"sheet"`
 	// Words are the model's own in place of the standard ones, by language and message id (guide rules R32, R35).
-	Words     map[string]map[string]string `yaml:"words"`
-	Mail      Mail                         `yaml:"mail"`
-	Contacts  Contacts                     `yaml:"contacts"`
-	Providers []Provider                   `yaml:"providers"`
-	Outcomes  []Outcome                    `yaml:"outcomes"`
+	Words    map[string]map[string]string `yaml:"words"`
+	Mail     Mail                         `yaml:"mail"`
+	Contacts Contacts                     `yaml:"contacts"`
+	Settings Settings                     `yaml:"settings"`
+	// RootStores are the maker's collections of root certificates, oldest first; the last is what the maker offers.
+	RootStores     []RootStore    `yaml:"rootStores"`
+	UpdateHost     string         `yaml:"updateHost"` // of the maker, for root certificates and firmware
+	ConnectionTest ConnectionTest `yaml:"connectionTest"`
+	Providers      []Provider     `yaml:"providers"`
+	Outcomes       []Outcome      `yaml:"outcomes"`
 
 	tables *locale.Tables
 }
@@ -150,12 +155,15 @@ type SheetSection struct {
 
 // Mail is what the printer fills into a scan by itself.
 type Mail struct {
-	AttachmentLimit  int64  `yaml:"attachmentLimit"` // bytes
-	JobMemory        int64  `yaml:"jobMemory"`       // bytes of scans that wait to be sent, together
-	Text             string `yaml:"text"`            // what the mail says beside its attachment
-	Subject          string `yaml:"subject"`
-	FilePrefix       string `yaml:"filePrefix"`
-	JobHistoryLength int    `yaml:"jobHistoryLength"` // jobs kept
+	AttachmentLimit int64  `yaml:"attachmentLimit"` // bytes
+	Text            string `yaml:"text"`            // what the mail says beside its attachment
+	Subject         string `yaml:"subject"`
+	FilePrefix      string `yaml:"filePrefix"`
+	// Settings are what Scan Settings offers, in its order.
+	Settings         []Setting `yaml:"settings"`
+	JobHistoryLength int       `yaml:"jobHistoryLength"` // jobs kept
+	JobMemory        int64     `yaml:"jobMemory"`        // bytes of the jobs that wait and are sent; 0: no limit
+	JobMemoryCode    string    `yaml:"jobMemoryCode"`    // of a job for which there is no room
 }
 
 // Contacts is what the address book takes.
@@ -164,6 +172,85 @@ type Contacts struct {
 	NameMaximum    int `yaml:"nameMaximum"`    // characters of a name and of an index word
 	AddressMaximum int `yaml:"addressMaximum"` // characters
 	GroupMaximum   int `yaml:"groupMaximum"`   // contacts of a group
+}
+
+// Settings are limits of what Web Config takes.
+type Settings struct {
+	Network NetworkLimits `yaml:"network"`
+	Date    DateLimits    `yaml:"date"`
+	// AuthorityMaximum is how many CA certificates are kept.
+	AuthorityMaximum int           `yaml:"authorityMaximum"`
+	RestartTime      time.Duration `yaml:"restartTime"` // how long the printer is away when it restarts
+}
+
+// NetworkLimits are those of the network and of the proxy.
+type NetworkLimits struct {
+	NameMaximum   int `yaml:"nameMaximum"`   // characters of the device name
+	DomainMaximum int `yaml:"domainMaximum"` // characters of the domain
+	ProxyMaximum  int `yaml:"proxyMaximum"`  // characters of address, user name and password
+}
+
+// DateLimits are those of date and time.
+type DateLimits struct {
+	ServerMaximum   int      `yaml:"serverMaximum"`   // characters of the time server's address
+	IntervalMinimum int      `yaml:"intervalMinimum"` // minutes
+	IntervalMaximum int      `yaml:"intervalMaximum"`
+	Interval        int      `yaml:"interval"`    // of a new printer
+	Differences     []string `yaml:"differences"` // from UTC, "+05:30", in the order of the list
+}
+
+// RootStore is a version of the maker's root certificates.
+type RootStore struct {
+	Version string   `yaml:"version"`
+	Roots   []string `yaml:"roots"` // names of authorities
+}
+
+// ConnectionTest is what the connection test says beyond the rows of the outcomes.
+type ConnectionTest struct {
+	Busy string `yaml:"busy"` // message id: the printer is busy
+	// Advice are message ids by the value that the printer found that the server wants: "SSL/TLS", "None",
+	// "STARTTLS", "SMTP AUTH", "POP before SMTP".
+	Advice map[string]string `yaml:"advice"`
+}
+
+// RootStore returns a version of the root certificates.
+func (m *Model) RootStore(version string) (RootStore, bool) {
+	for _, s := range m.RootStores {
+		if s.Version == version {
+			return s, true
+		}
+	}
+	return RootStore{}, false
+}
+
+// NewestRoots is the version of the root certificates that the maker offers.
+func (m *Model) NewestRoots() RootStore { return m.RootStores[len(m.RootStores)-1] }
+
+// The settings of a scan that the program knows.
+const (
+	SettingFormat     = "file-format"
+	SettingResolution = "resolution"
+	SettingColor      = "color-mode"
+	SettingMaximum    = "attached-file-max-size"
+	SettingSplit      = "split"
+)
+
+// Setting is a row of Scan Settings. Its values are labels' names, or numbers: of dots per inch, or of MB.
+type Setting struct {
+	Name    string   `yaml:"name"`
+	Values  []string `yaml:"values"`
+	Default string   `yaml:"default"`
+}
+
+// Unit is what stands behind a number.
+func (s Setting) Unit() string {
+	switch s.Name {
+	case SettingResolution:
+		return "dpi"
+	case SettingMaximum:
+		return "MB"
+	}
+	return ""
 }
 
 // Provider is a cloud service that the printer can sign in to.
@@ -188,6 +275,7 @@ type Outcome struct {
 	// CloudCode is in place of Code when the cloud service's side failed; empty: Code.
 	CloudCode string `yaml:"cloudCode"`
 	Cloud     string `yaml:"cloud"`  // message id of the connection test when the cloud service's side failed; empty: Test
+	POP3      string `yaml:"pop3"`   // message id of the connection test when it failed at the POP3 server; empty: Test
 	Source    string `yaml:"source"` // where the row is from
 }
 

@@ -120,7 +120,7 @@ func TestAnUnknownWordIsToldWithFileAndLine(t *testing.T) {
 		{"a screen", "screen: tcp-ip", "screen: tcpip", `unknown word "tcpip" here; there are: copy, date-and-time,`},
 		{"a label of the panel", "{label: tcp-ip,", "{label: tcpip,", `no label "tcpip"`},
 		{"a page", "page: connection-test", "page: connection-tests", `unknown word "connection-tests" here; there are: ca-certificate,`},
-		{"a page that is not for everybody", "page: email-server-basic}", "page: email-server-basic, everybody: true}", `unknown word "email-server-basic" here; there are: ca-certificate, email-server, job-history`},
+		{"a page that is not for everybody", "page: email-server-basic}", "page: email-server-basic, everybody: true}", `unknown word "email-server-basic" here; there are: device-management, email-server, job-history`},
 		{"a label of Web Config", "{label: basic, page", "{label: basics, page", `no label "basics"`},
 		{"a language of the panel", "languages: [en, hi, el", "languages: [en, hi, xx", `no language "xx"; there are: ` + strings.Join(tables(t).Languages(), ", ")},
 		{"a language of Web Config", "languages: [en, el", "languages: [en, xx", `no language "xx"`},

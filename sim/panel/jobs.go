@@ -2,6 +2,7 @@ package panel
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,10 +80,19 @@ func (d *jobDetail) fill(p *Panel, texts *locale.Texts, s *screen.Screen) {
 	s.Rows = []screen.ListRow{
 		fact(texts, "label.receipt-no", strconv.Itoa(job.Receipt)),
 		fact(texts, "label.date-time", texts.Stamp(job.Time)),
-		fact(texts, "label.type", job.Type),
-		fact(texts, "label.to", job.To),
-		fact(texts, "label.result", job.Result),
 	}
+	if !job.Ended.IsZero() {
+		s.Rows = append(s.Rows, fact(texts, "label.completed-at", texts.Stamp(job.Ended)))
+	}
+	s.Rows = append(s.Rows, fact(texts, "label.type", job.Type))
+	if job.From != "" {
+		s.Rows = append(s.Rows, fact(texts, "label.from", job.From))
+	}
+	s.Rows = append(s.Rows, fact(texts, "label.to", job.To))
+	if job.Pages > 0 {
+		s.Rows = append(s.Rows, fact(texts, "label.pages", pagesOf(job)))
+	}
+	s.Rows = append(s.Rows, fact(texts, "label.result", job.Result))
 	if job.Code != "" {
 		code := fact(texts, "label.error-code", job.Code)
 		code.Tone = screen.Bad
@@ -91,5 +101,23 @@ func (d *jobDetail) fill(p *Panel, texts *locale.Texts, s *screen.Screen) {
 	}
 	if len(job.Refused) > 0 {
 		s.Rows = append(s.Rows, fact(texts, "label.not-accepted", strings.Join(job.Refused, ", ")))
+		s.Rows = append(s.Rows, perRecipient(texts, job)...)
 	}
+}
+
+// pagesOf is how many of a job's pages went out: "2/2".
+func pagesOf(job device.Job) string { return fmt.Sprintf("%d/%d", job.Sent, job.Pages) }
+
+// perRecipient says of each recipient whether she gets what was sent.
+func perRecipient(texts *locale.Texts, job device.Job) []screen.ListRow {
+	var rows []screen.ListRow
+	for _, to := range recipients(job) {
+		row := screen.ListRow{Label: to, Value: texts.Label("refused"), Icon: "warn", Tone: screen.Warn}
+		refused := func(r string) bool { return strings.Contains(r, to) }
+		if !slices.ContainsFunc(job.Refused, refused) && job.State == device.JobPartly {
+			row.Value, row.Icon, row.Tone = texts.Label("sent"), "ok", screen.Good
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }

@@ -23,6 +23,11 @@ func labeled(id string, role screen.Role, icon string, press func(p *Panel, a *a
 	return key{Key: screen.Key{Role: role, Icon: icon}, id: id, press: press}
 }
 
+// opens is a key that opens a screen which is no item of the menu.
+func opens(id string, role screen.Role, icon string, to page) key {
+	return labeled(id, role, icon, func(p *Panel, _ *act) error { p.above = append(p.above, to); return nil })
+}
+
 // keys are what can be pressed now, in the order of the screen.
 func (p *Panel) keys() []key {
 	texts := p.machine.Texts()

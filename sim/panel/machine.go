@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mfpsim/device"
+	"mfpsim/sim/contacts"
 	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
@@ -32,9 +33,12 @@ type Machine interface {
 	DefaultSubject() string
 	DefaultFile() string
 
-	// StartScan begins a scan to e-mail. If the printer refuses at once it returns the message id and no receipt
-	// number.
-	StartScan(ctx context.Context, request device.ScanRequest) (receipt int, refusal string)
+	// Contacts is the address book.
+	Contacts() *contacts.Book
+
+	// StartScan begins a scan to e-mail with values of the model's settings, by name. If the printer refuses at once it
+	// returns the message id and no receipt number.
+	StartScan(ctx context.Context, request device.ScanRequest, settings map[string]string) (receipt int, refusal string)
 	// StartCopy copies what lies in the document feeder.
 	StartCopy(ctx context.Context)
 	// JobState tells how a job is: whether it is still under way, else the message id that the panel shows.

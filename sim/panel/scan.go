@@ -8,6 +8,7 @@ import (
 	"mfpsim/device"
 	"mfpsim/screen"
 	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
 )
 
 // The fields that are typed into.
@@ -23,8 +24,26 @@ const tabSettings = 1
 
 // scanForm is what is set on Scan > Email.
 type scanForm struct {
-	to    []string          // recipients
-	typed map[string]string // other fields, by message id
+	to     []string          // recipients
+	typed  map[string]string // other fields, by message id
+	chosen map[string]string // values of settings, by name
+}
+
+// value is what is chosen for a setting.
+func (f *scanForm) value(s models.Setting) string {
+	if value, chosen := f.chosen[s.Name]; chosen {
+		return value
+	}
+	return s.Default
+}
+
+// settings are the values of all settings.
+func (p *Panel) settings() map[string]string {
+	values := map[string]string{}
+	for _, s := range p.machine.Model().Mail.Settings {
+		values[s.Name] = p.form.value(s)
+	}
+	return values
 }
 
 // set keeps what was typed into a field.
@@ -69,6 +88,51 @@ func (p *Panel) fillSettings(texts *locale.Texts, s *screen.Screen) {
 		row.Key = row.Label
 		s.Rows = append(s.Rows, row)
 	}
+	for _, setting := range p.machine.Model().Mail.Settings {
+		row := fact(texts, locale.LabelID(setting.Name), valueText(texts, setting, p.form.value(setting)))
+		row.Key = row.Label
+		s.Rows = append(s.Rows, row)
+	}
+}
+
+// valueText is a value as it is shown: "300 dpi".
+func valueText(texts *locale.Texts, s models.Setting, value string) string {
+	if unit := s.Unit(); unit != "" {
+		return value + " " + unit
+	}
+	return texts.Label(value)
+}
+
+// choices is the list of a setting's values.
+type choices struct{ setting models.Setting }
+
+func (c *choices) fill(p *Panel, texts *locale.Texts, s *screen.Screen) {
+	s.Kind, s.Title = screen.List, texts.Label(c.setting.Name)
+	for _, value := range c.setting.Values {
+		words := valueText(texts, c.setting, value)
+		s.Rows = append(s.Rows, screen.ListRow{Label: words, Key: words, On: value == p.form.value(c.setting)})
+	}
+}
+
+func (c *choices) keys(p *Panel, _ *locale.Texts) []key {
+	var keys []key
+	for _, value := range c.setting.Values {
+		k := key{Key: screen.Key{Role: screen.Item}, press: func(p *Panel, _ *act) error {
+			if p.form.chosen == nil {
+				p.form.chosen = map[string]string{}
+			}
+			p.form.chosen[c.setting.Name] = value
+			p.back()
+			return nil
+		}}
+		if c.setting.Unit() != "" {
+			k.Label = value + " " + c.setting.Unit()
+		} else {
+			k.id = locale.LabelID(value)
+		}
+		keys = append(keys, k)
+	}
+	return keys
 }
 
 // removal is the label of the key that takes a recipient out.
@@ -79,6 +143,9 @@ func scanKeys(p *Panel, texts *locale.Texts) []key {
 	if p.tab == tabSettings {
 		for _, id := range []string{fieldSubject, fieldFile} {
 			keys = append(keys, labeled(id, screen.Item, "", func(p *Panel, _ *act) error { p.write(id); return nil }))
+		}
+		for _, setting := range p.machine.Model().Mail.Settings {
+			keys = append(keys, opens(locale.LabelID(setting.Name), screen.Item, "", &choices{setting}))
 		}
 	} else {
 		english := p.machine.Model().Texts(locale.English)
@@ -95,7 +162,8 @@ func scanKeys(p *Panel, texts *locale.Texts) []key {
 		keys = append(keys, labeled("label.keyboard", screen.Way, "kbd", func(p *Panel, _ *act) error {
 			p.write(fieldTo)
 			return nil
-		}))
+		}),
+			opens("label.contacts", screen.Way, "person", &book{}), opens("label.history", screen.Way, "clock", &sentTo{}))
 	}
 	return append(keys, labeled("label.start", screen.Main, "play", (*Panel).startScan))
 }
@@ -146,10 +214,10 @@ func (p *Panel) startScan(a *act) error {
 	default:
 		request := device.ScanRequest{
 			Function: device.FunctionEmail, To: slices.Clone(p.form.to), Subject: p.form.typed[fieldSubject],
-			File: p.form.typed[fieldFile], Pages: p.machine.Originals(),
+			File: p.form.typed[fieldFile], Pages: p.machine.Originals(), User: p.user,
 		}
 		var refusal string
-		p.job, refusal = p.machine.StartScan(a.ctx, request)
+		p.job, refusal = p.machine.StartScan(a.ctx, request, p.settings())
 		p.message = notice{id: refusal}
 	}
 	return nil
@@ -157,5 +225,9 @@ func (p *Panel) startScan(a *act) error {
 
 // progress is how far the job is that the screen waits for.
 func (p *Panel) progress(texts *locale.Texts) *screen.Progress {
-	return &screen.Progress{Text: texts.Text("sending")}
+	progress := &screen.Progress{Text: texts.Text("sending"), Detail: strings.Join(p.form.to, ", ")}
+	if job, ok := p.jobOf(p.job); ok && job.Pages > 0 {
+		progress.Detail = fmt.Sprintf("%s: %d · %s", texts.Label("pages"), job.Pages, progress.Detail)
+	}
+	return progress
 }

@@ -30,9 +30,18 @@ type basicView struct {
 	Services    []choice
 	Securities  []choice
 	Validations []choice
-	OAuth2      bool // the firmware offers it
-	SignedIn    bool // Current Status is shown
-	Waiting     bool // a code is displayed and waits to be entered
+	OAuth2      bool              // the firmware offers it
+	SignedIn    bool              // Current Status is shown
+	Waiting     bool              // a code is displayed and waits to be entered
+	Problems    map[string]string // sentences for fields that cannot be stored, by the fields' ids
+}
+
+// basicFields are the ids of the fields of Basic, by their English labels.
+var basicFields = map[string]string{
+	string(mail.FieldMethod): "method", string(mail.FieldService): "service", string(mail.FieldAccount): "account",
+	string(mail.FieldPassword): "password", string(mail.FieldSender): "sender", string(mail.FieldServer): "server",
+	string(mail.FieldPort): "port", string(mail.FieldSecurity): "security", "Certificate Validation": "validation",
+	string(mail.FieldPOP3Server): "pop3server", string(mail.FieldPOP3Port): "pop3port",
 }
 
 // basicPage is Network > Email Server > Basic, in the order of the guide's screen dump.
@@ -59,22 +68,26 @@ func (r *request) basicPage() {
 	}
 	v.Securities = r.choices(securities, f.Security)
 	v.Validations = r.choices([]string{enable, disable}, f.Validation)
-	notices := r.basicNotices(status, d, query.Has("saved"))
+	var wrong []problem
+	if d != nil {
+		wrong = d.problems
+	}
+	v.Problems = map[string]string{}
+	for _, p := range wrong {
+		v.Problems[basicFields[p.field]] = r.texts.Text(p.id)
+	}
+	notices := r.basicNotices(status, d, wrong, query.Has("saved"))
 	r.show(http.StatusOK, "basic", page{Path: r.heading(pageBasic), Notices: notices, Body: v})
 }
 
 // basicNotices are the sentences at the head of Basic: what was just done, what is wrong, how the last sign-in ended.
-func (r *request) basicNotices(status core.Status, d *draft, saved bool) []notice {
+func (r *request) basicNotices(status core.Status, d *draft, wrong []problem, saved bool) []notice {
 	var notices []notice
 	if saved {
-		notices = append(notices, notice{Text: r.texts.Text("setup-complete")})
+		notices = append(notices, notice{Text: r.texts.Text("setup-complete"), Done: true})
 	}
-	if d != nil {
-		for _, p := range d.problems {
-			notices = append(
-				notices, notice{Text: facts.Value(r.texts, p.field) + ": " + r.texts.Text(p.id), Problem: true},
-			)
-		}
+	for _, p := range wrong {
+		notices = append(notices, notice{Text: facts.Value(r.texts, p.field) + ": " + r.texts.Text(p.id), Problem: true})
 	}
 	if status.Phase == core.AwaitingUser {
 		return append(notices, notice{Text: r.texts.Text("sign-in-waits")})

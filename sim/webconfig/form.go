@@ -28,8 +28,9 @@ const (
 
 // problem is a field that cannot be stored, and why.
 type problem struct {
-	field string // English label
-	id    string // message id
+	field  string         // English label of a field of Basic, id of one of another page; empty: none
+	id     string         // message id
+	values map[string]any // of the message's placeholders
 }
 
 func fromSettings(s mail.Settings) form {
@@ -104,7 +105,7 @@ func (r *request) fill(f *form) {
 // settings checks what only this page knows and makes the settings to be stored.
 func (r *request) settings(f form, status core.Status) (mail.Settings, []problem) {
 	var problems []problem
-	add := func(field mail.Field, id string) { problems = append(problems, problem{string(field), id}) }
+	add := func(field mail.Field, id string) { problems = append(problems, problem{field: string(field), id: id}) }
 	stored := r.engine.Settings()
 	if !r.machine.Facts().Firmware.Supports(f.Method) {
 		add(mail.FieldMethod, "invalid-choice")
@@ -121,7 +122,7 @@ func (r *request) settings(f form, status core.Status) (mail.Settings, []problem
 		}
 	}
 	if f.Validation != enable && f.Validation != disable {
-		problems = append(problems, problem{"Certificate Validation", "invalid-choice"})
+		problems = append(problems, problem{field: "Certificate Validation", id: "invalid-choice"})
 	}
 	s := mail.Settings{
 		Method: mail.Method(f.Method), Account: f.Account, Password: newSecret(f.password), Sender: f.Sender, Server: f.Server,
@@ -177,7 +178,7 @@ func fromInvalid(invalid *mail.InvalidSettings, known []problem) []problem {
 			told = told || p.field == string(f.Field)
 		}
 		if !told {
-			problems = append(problems, problem{string(f.Field), id})
+			problems = append(problems, problem{field: string(f.Field), id: id})
 		}
 	}
 	return problems

@@ -18,9 +18,11 @@ import (
 	"mfpsim/core"
 	"mfpsim/core/mail"
 	"mfpsim/device"
+	"mfpsim/sim/contacts"
 	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
+	"mfpsim/sim/settings"
 )
 
 // Engine is the mail core as the pages need it; *core.Mailer is one.
@@ -52,4 +54,31 @@ type Machine interface {
 	Token(digits int) string
 	// Link returns where a link to an address of the cloud service leads; the page shows the address itself.
 	Link(address string) string
+
+	// Settings are what was set beside the email server; Change stores others in one write.
+	Settings() settings.Settings
+	Change(func(*settings.Settings)) error
+	SealProxyPassword(password string) (sealed string, err error)
+	// SetPassword stores another administrator password.
+	SetPassword(password string) error
+	Contacts() *contacts.Book // nil while the power is off
+
+	SetDate(date time.Time) error
+	// KeepTime goes by the time server that is set; TimeServer says how it answered last.
+	KeepTime()
+	TimeServer() (asked time.Time, failed bool)
+
+	// Of the maker's server; an [*outcome.Outcome] says why it gives nothing.
+	RootsVersion() string
+	UpdateRoots(ctx context.Context) (updated bool, err error)
+	OfferedFirmware(ctx context.Context) (version string, newer bool, err error)
+	UpdateFirmware(ctx context.Context) (updated bool, err error)
+
+	// Busy reports whether a job is under way.
+	Busy() bool
+	Export() ([]byte, error)
+	// Import takes the settings of a file and restarts the printer, or returns the message id of why not.
+	Import(file []byte) (refusal string)
+	// Restore brings the printer back to its first state and restarts it.
+	Restore(all bool) error
 }

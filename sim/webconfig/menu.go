@@ -30,6 +30,9 @@ func shows(address string, get func(*request)) place {
 	return place{address: address, get: handler{http.MethodGet + " " + address, get}, public: true}
 }
 
+// sets is a page with one form.
+func sets(address string, f *settingsForm) place { return acts(address, f.open, f.send) }
+
 // acts is a page whose buttons make the printer act.
 func acts(address string, get, post func(*request), below ...place) place {
 	return place{
@@ -47,11 +50,31 @@ var places = map[string]place{
 	"email-server":   shows("/network/email-server", (*request).emailMenu),
 	pageBasic: acts(pathBasic, (*request).basicPage, (*request).basic,
 		acts(pathSignIn, (*request).signInPage, (*request).signIn),
-		acts(pathCode, (*request).codePage, (*request).code)),
+		acts(pathCode, (*request).codePage, (*request).code),
+		place{address: pathState, get: handler{http.MethodGet + " " + pathState, (*request).codeState}}),
 	"connection-test":  acts(pathTest, (*request).testPage, (*request).test),
-	"network-security": shows("/network-security", (*request).securityTab),
-	pageCA:             shows("/network-security/ca-certificate", (*request).caCertificate),
-	pageRoots:          shows("/network-security/root-certificate-update", (*request).rootCertificate),
+	"network-security": shows("/network-security", tab("network-security")),
+	pageCA:             acts("/network-security/ca-certificate", (*request).caPage, (*request).ca),
+	pageRoots:          sets("/network-security/root-certificate-update", rootsForm),
+	pageNetworkBasic:   sets("/network/basic", networkForm),
+	"scan-copy":        shows("/scan", tab("scan-copy")),
+	pageContacts: {
+		address: "/scan/contacts", get: handler{http.MethodGet + " /scan/contacts", (*request).contactsPage},
+		below: []place{acts(pathContact, (*request).contactPage, (*request).contactSent)},
+	},
+	"product-security":  shows("/product-security", tab("product-security")),
+	pagePassword:        sets("/product-security/administrator-password", passwordForm),
+	"device-management": shows("/device", tab("device-management")),
+	pageDate:            sets("/device/date-and-time", dateTimeForm),
+	pageDifference:      sets("/device/date-and-time/time-difference", differenceForm),
+	pageTimeServer:      sets("/device/date-and-time/time-server", timeServerForm),
+	pageExport: {
+		address: "/device/export", get: handler{http.MethodGet + " /device/export", (*request).exportPage},
+		below: []place{{address: pathFile, get: handler{http.MethodGet + " " + pathFile, (*request).exportFile}}},
+	},
+	pageImport:   sets("/device/import", importForm),
+	pageFirmware: sets("/device/firmware-update", firmwareForm),
+	pageRestore:  sets("/device/restore-default-settings", restoreForm),
 }
 
 // The pages that other pages name.

@@ -10,8 +10,8 @@ import (
 	"mfpsim/journal"
 )
 
-// secretFields are the form fields whose values no record may show.
-var secretFields = map[string]bool{"password": true, "token": true}
+// isSecret names the form fields whose values no record may show: all passwords, and the anti-forgery token.
+func isSecret(field string) bool { return field == "token" || strings.Contains(field, "password") }
 
 // recordedHeaders are the header fields that evidence has use for; hidden tells which values are secret.
 var (
@@ -68,7 +68,7 @@ func formText(body string) journal.Text {
 		}
 		name, value, found := strings.Cut(pair, "=")
 		decoded, err := url.QueryUnescape(name)
-		if found && (err != nil || secretFields[decoded]) {
+		if found && (err != nil || isSecret(decoded)) {
 			text = text.Add(journal.Plain(name+"="), journal.Hidden(value))
 			continue
 		}

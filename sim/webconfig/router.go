@@ -3,6 +3,8 @@ package webconfig
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"strings"
 )
 
 // router finds the page of an address. It knows the pages of all models, so that all printers share it; what a
@@ -20,7 +22,24 @@ type serverKey struct{}
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.TLS == nil {
+		s.toHTTPS(w, r)
+		return
+	}
 	router.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), serverKey{}, s)))
+}
+
+// toHTTPS leads a browser that came over HTTP to the same page over HTTPS; a form that was sent in clear is not taken.
+func (s *Server) toHTTPS(w http.ResponseWriter, r *http.Request) {
+	if s.machine.Engine() == nil {
+		panic(http.ErrAbortHandler) // a printer that is off does not answer
+	}
+	host := hostName(r.Host)
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	target := url.URL{Scheme: "https", Host: host, Path: r.URL.Path, RawQuery: r.URL.RawQuery}
+	http.Redirect(w, r, target.String(), http.StatusSeeOther)
 }
 
 // ServeHTTP shows the page of the printer that the context names.
@@ -43,7 +62,7 @@ func (r *request) notFound() { r.fail(http.StatusNotFound, "not-found") }
 func newRouter() *http.ServeMux {
 	mux := http.NewServeMux()
 	for pattern, answer := range map[string]func(*request){
-		"/": (*request).notFound, "GET /{$}": (*request).home, "GET " + pathStyle: (*request).style,
+		"/": (*request).notFound, "GET /{$}": (*request).home, "GET " + pathStyle: (*request).style, "GET " + pathScript: (*request).script,
 		"GET " + pathLogIn: (*request).logInPage, "POST " + pathLogIn: (*request).logIn,
 	} {
 		mux.Handle(pattern, way{answer: answer})

@@ -6,23 +6,36 @@ import (
 	"embed"
 	"errors"
 	"html/template"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
+	"sync/atomic"
 
 	"mfpsim/faultnet"
 	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
 )
 
-//go:embed pages/*.html pages/style.css
+//go:embed pages/*.html pages/style.css pages/script.js
 var files embed.FS
 
-var templates = template.Must(template.ParseFS(files, "pages/*.html"))
+var templates = template.Must(template.New("").Funcs(template.FuncMap{
+	"with_texts": func(f field, label, message func(string) string) fieldView { return fieldView{f, label, message} },
+	"wrong":      func(id string, problems map[string]string) field { return field{ID: id, Problem: problems[id]} },
+}).ParseFS(files, "pages/*.html"))
 
-// maxForm is how many bytes a form may have.
-const maxForm = 64 << 10
+// fieldView is a field with the texts that its template needs.
+type fieldView struct {
+	Field field
+	T, M  func(string) string
+}
+
+// maxForm is how many bytes a form may have, and maxUpload one with a file in it.
+const (
+	maxForm   = 64 << 10
+	maxUpload = 1 << 20
+)
 
 // The addresses that pages and forms lead to.
 const (
@@ -31,8 +44,10 @@ const (
 	pathBasic  = "/network/email-server/basic"
 	pathSignIn = "/network/email-server/sign-in"
 	pathCode   = "/network/email-server/code"
+	pathState  = "/network/email-server/code/state" // for the page's script
 	pathTest   = "/network/email-server/connection-test"
 	pathStyle  = "/style.css"
+	pathScript = "/script.js"
 )
 
 // Server is the Web Config of one printer, an [http.Handler] that is to be served over HTTPS. A request that makes the
@@ -41,6 +56,7 @@ type Server struct {
 	machine  Machine
 	pages    *menu
 	sessions *sessions
+	testing  atomic.Bool // a connection test is under way
 }
 
 // New returns the Web Config of a printer. A page of the model's menu that is not known is an error.
@@ -77,7 +93,7 @@ func (s *Server) handle(w http.ResponseWriter, httpRequest *http.Request, page f
 	}
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	header.Set("X-Content-Type-Options", "nosniff")
 	// With no-referrer, browsers would send "Origin: null" with our own forms.
 	header.Set("Referrer-Policy", "same-origin")
@@ -94,10 +110,10 @@ func (s *Server) handle(w http.ResponseWriter, httpRequest *http.Request, page f
 		r.fail(http.StatusForbidden, "wrong-token")
 		return
 	case admin && r.session == nil && ended:
-		r.redirect(pathLogIn + "?because=ended")
+		r.redirect(r.logInAddress("ended"))
 		return
 	case admin && r.session == nil:
-		r.redirect(pathLogIn + "?because=first")
+		r.redirect(r.logInAddress("first"))
 		return
 	case admin && httpRequest.Method == http.MethodPost &&
 		subtle.ConstantTimeCompare([]byte(httpRequest.PostFormValue("token")), []byte(r.session.token)) != 1:
@@ -112,14 +128,24 @@ func (s *Server) handle(w http.ResponseWriter, httpRequest *http.Request, page f
 
 // parse reads the form; a form that is too large or none at all is refused.
 func (r *request) parse() bool {
-	r.r.Body = http.MaxBytesReader(r.w, r.r.Body, maxForm)
-	err := r.r.ParseForm()
+	kind, _, err := mime.ParseMediaType(r.r.Header.Get("Content-Type"))
+	switch {
+	case err == nil && kind == "multipart/form-data":
+		r.r.Body = http.MaxBytesReader(r.w, r.r.Body, maxUpload)
+		err = r.r.ParseMultipartForm(maxUpload)
+	case err == nil && kind == "application/x-www-form-urlencoded":
+		r.r.Body = http.MaxBytesReader(r.w, r.r.Body, maxForm)
+		err = r.r.ParseForm()
+	default:
+		r.fail(http.StatusBadRequest, "bad-request")
+		return false
+	}
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		r.fail(http.StatusRequestEntityTooLarge, "too-large")
 		return false
-	case err != nil || !strings.HasPrefix(r.r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
+	case err != nil:
 		r.fail(http.StatusBadRequest, "bad-request")
 		return false
 	}
@@ -141,6 +167,7 @@ type page struct {
 	Path     string // headline: "Email Server > Basic"
 	Tabs     []menuItem
 	Menu     []menuItem
+	LogIn    string // address of the log-in page that leads back here
 	Refresh  string // address of this page
 	Token    string
 	LoggedIn bool
@@ -148,6 +175,7 @@ type page struct {
 	Notices  []notice
 	Rows     []facts.Row
 	Table    *table
+	Links    []menuItem                // below
 	T        func(label string) string // label texts
 	M        func(id string) string    // message texts
 	Body     any
@@ -157,12 +185,39 @@ type page struct {
 type notice struct {
 	Text    string
 	Problem bool
+	Done    bool   // something was done: no other notice is green
+	For     string // field that a problem is about; empty: none
+}
+
+// Class is the notice's class of the style sheet.
+func (n notice) Class() string {
+	switch {
+	case n.Problem:
+		return "problem"
+	case n.Done:
+		return "done"
+	}
+	return "notice"
 }
 
 // table is a list with a head.
 type table struct {
-	Head []string
-	Rows [][]string
+	Caption string // what the list is, for who does not see it
+	Head    []string
+	Rows    []row
+}
+
+// row is a row of a list: its cells, where it leads, what can be done with it.
+type row struct {
+	Cells []string
+	Link  string // of the cell with the name, the second one; empty: none
+	Acts  []act
+}
+
+// act is a button of a row.
+type act struct {
+	Action, Name, Value string
+	Label, About        string // About tells the buttons of rows apart
 }
 
 // show writes a page.
@@ -170,6 +225,10 @@ func (r *request) show(status int, name string, p page) {
 	p.Language, p.Model = r.texts.Language(), r.machine.Model().Name
 	p.T, p.M = r.texts.Label, r.texts.Text
 	p.Refresh = r.base.RequestURI()
+	p.LogIn = pathLogIn
+	if to := r.wanted(r.base.Path); to != "" {
+		p.LogIn += "?" + url.Values{"to": {to}}.Encode()
+	}
 	p.Tabs, p.Menu = r.menu()
 	if r.session != nil {
 		p.LoggedIn, p.User, p.Token = true, r.session.user, r.session.token
@@ -188,14 +247,18 @@ func (r *request) show(status int, name string, p page) {
 	_, _ = r.w.Write(body.Bytes()) // a browser that has gone away needs no answer
 }
 
-func (r *request) style() {
-	css, err := files.ReadFile("pages/style.css")
+func (r *request) style()  { r.file("pages/style.css", "text/css; charset=utf-8") }
+func (r *request) script() { r.file("pages/script.js", "text/javascript; charset=utf-8") }
+
+// file answers with an embedded file, which nobody looks for in the journal.
+func (r *request) file(name, kind string) {
+	content, err := files.ReadFile(name)
 	if err != nil {
-		panic("webconfig: the style sheet is not embedded")
+		panic("webconfig: " + name + " is not embedded")
 	}
 	if w, ok := r.w.(faultnet.Unrecorder); ok {
 		w.Unrecord()
 	}
-	r.w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	_, _ = r.w.Write(css)
+	r.w.Header().Set("Content-Type", kind)
+	_, _ = r.w.Write(content)
 }

@@ -21,14 +21,21 @@ type session struct {
 	user  string
 	used  time.Duration // the machine's timer at the last request
 
-	drafts int    // number of the newest draft
-	draft  *draft // what a page that was sent is to show again; gone when another page is opened
-	tested string // sentence of the last connection test
+	drafts    int    // number of the newest draft
+	draft     *draft // what a page that was sent is to show again; gone when another page is opened
+	tested    string // sentence of the last connection test
+	succeeded bool   // it was successful
 }
 
 // draft is a form that was sent and not stored.
 type draft struct {
 	number   int
+	page     string         // id of the settings page that it is of; empty: Basic and its sign-in
+	typed    typed          // of a settings page
+	done     string         // message id of what a settings page has done
+	good     bool           // it is a success
+	also     string         // message id of what is to be read after it; empty: nothing
+	values   map[string]any // of the message's placeholders
 	form     form
 	problems []problem
 	ended    *outcome.Outcome // how an attempt that this form began ended
@@ -86,6 +93,13 @@ func (s *sessions) logIn(m Machine, user, password string) (opened *session, ref
 	return opened, ""
 }
 
+// endOthers ends all sessions but one.
+func (s *sessions) endOthers(x *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open = map[string]*session{x.id: x}
+}
+
 func (s *sessions) logOut(x *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -127,10 +141,17 @@ func (s *sessions) current(x *session) *draft {
 	return x.draft
 }
 
-func (s *sessions) setTested(x *session, sentence string) {
+func (s *sessions) setTested(x *session, sentence string, succeeded bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	x.tested = sentence
+	x.tested, x.succeeded = sentence, succeeded
+}
+
+// succeeded reports whether the last connection test was successful.
+func (s *sessions) succeeded(x *session) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return x.succeeded
 }
 
 func (s *sessions) tested(x *session) string {

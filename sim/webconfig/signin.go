@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
+
+	"mfpsim/faultnet"
 
 	"mfpsim/core/mail"
 	"mfpsim/core/outcome"
@@ -20,6 +23,8 @@ type signInView struct {
 	Code    string
 	Address string // as the cloud service gave it
 	Link    string // where it leads
+	State   string // address that the page's script asks
+	Seconds int    // how often
 }
 
 // beginSignIn is Sign In on Basic: the method and service that are chosen travel along; nothing is stored.
@@ -30,7 +35,7 @@ func (r *request) beginSignIn() {
 		return
 	}
 	if !slices.Contains(r.machine.Model().Services(), service) {
-		r.back(&draft{form: r.typed(), problems: []problem{{"Email service", "invalid-choice"}}})
+		r.back(&draft{form: r.typed(), problems: []problem{{field: "Email service", id: "invalid-choice"}}})
 		return
 	}
 	number := r.sessions.keep(r.session, &draft{signIn: true, form: form{Service: service}})
@@ -87,10 +92,29 @@ func (r *request) codePage() {
 	}
 	r.show(http.StatusOK, "code", page{
 		Path:    r.headingBelow(pageBasic, "sign-in"),
-		Notices: []notice{{Text: r.texts.Text("code-explain")}, {Text: r.texts.Text("code-refresh")}}, Body: signInView{Service: string(status.Service), Code: status.UserCode, Address: status.VerificationURI, Link: r.machine.Link(status.VerificationURI)},
+		Notices: []notice{{Text: r.texts.Text("code-explain")}, {Text: r.texts.Text("code-refresh")}}, Body: signInView{
+			Service: string(status.Service), Code: status.UserCode, Address: status.VerificationURI,
+			Link: r.machine.Link(status.VerificationURI), State: pathState, Seconds: int(renewal.Seconds()),
+		},
 		Rows: []facts.Row{{Label: r.texts.Label("valid-until"), Value: r.texts.Clock(status.CodeExpires)}},
 	})
 }
+
+// codeState tells the code page's script whether the code still waits (204) or the page is to be renewed.
+func (r *request) codeState() {
+	if w, ok := r.w.(faultnet.Unrecorder); ok {
+		w.Unrecord() // the page asks every few seconds
+	}
+	if r.engine.Status().Phase == core.AwaitingUser {
+		r.w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	r.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = r.w.Write([]byte("renew\n"))
+}
+
+// renewal is how often the code page looks whether it is to be renewed: ours, the interval at which the printer asks.
+const renewal = 5 * time.Second
 
 func (r *request) code() {
 	if r.r.PostFormValue("action") != "cancel" {
@@ -100,11 +124,28 @@ func (r *request) code() {
 	r.cancelSignIn()
 }
 
+// testSentence is the message id of a connection test that failed.
+func (r *request) testSentence(err error) string {
+	failure := &outcome.Outcome{Kind: outcome.ConnectionLost, Side: outcome.MailServer}
+	errors.As(err, &failure)
+	row := r.machine.Model().Outcome(string(failure.Kind))
+	advised, told := r.machine.Model().ConnectionTest.Advice[string(failure.Advice)]
+	switch {
+	case failure.Side == outcome.Cloud && row.Cloud != "":
+		return row.Cloud
+	case failure.Stage == outcome.StagePOP3 && row.POP3 != "":
+		return row.POP3
+	case told:
+		return advised
+	}
+	return row.Test
+}
+
 // testPage is Network > Email Server > Connection Test.
 func (r *request) testPage() {
 	notices := []notice{{Text: r.texts.Text("test-explain")}}
 	if sentence := r.sessions.tested(r.session); sentence != "" && r.r.URL.Query().Has("result") {
-		notices = append(notices, notice{Text: sentence})
+		notices = append(notices, notice{Text: sentence, Done: r.sessions.succeeded(r.session), Problem: !r.sessions.succeeded(r.session)})
 	}
 	r.show(http.StatusOK, "test", page{Path: r.heading("connection-test"), Notices: notices})
 }
@@ -112,17 +153,16 @@ func (r *request) testPage() {
 // test is Start of the connection test; it works in the turn of this request.
 func (r *request) test() {
 	id := "test-ok"
-	if err := r.engine.ConnectionTest(r.r.Context()); err != nil {
-		var failure *outcome.Outcome
-		if !errors.As(err, &failure) {
-			failure = &outcome.Outcome{Kind: outcome.ConnectionLost, Side: outcome.MailServer}
-		}
-		row := r.machine.Model().Outcome(string(failure.Kind))
-		id = row.Test
-		if failure.Side == outcome.Cloud && row.Cloud != "" {
-			id = row.Cloud
+	switch {
+	case r.machine.Busy() || !r.testing.CompareAndSwap(false, true): // a job is under way, or another administrator's test
+		id = r.machine.Model().ConnectionTest.Busy
+	default:
+		err := r.engine.ConnectionTest(r.r.Context())
+		r.testing.Store(false)
+		if err != nil {
+			id = r.testSentence(err)
 		}
 	}
-	r.sessions.setTested(r.session, r.texts.Text(id))
+	r.sessions.setTested(r.session, r.texts.Text(id), id == "test-ok")
 	r.redirect(pathTest + "?result=1")
 }

@@ -2,10 +2,13 @@ package webconfig
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"mfpsim/sim/facts"
+	"mfpsim/sim/models"
 )
 
 func (r *request) product() {
@@ -26,6 +29,7 @@ func (r *request) network() {
 func (r *request) jobs() {
 	t := r.texts.Label
 	list := &table{
+		Caption: r.heading("job-history"),
 		Head: []string{
 			t("receipt-no"), t("date-time"), t("type"), t("result"), t("to"), t("error-code"), t("status"),
 			t("solution"),
@@ -36,9 +40,9 @@ func (r *request) jobs() {
 		if len(job.Refused) > 0 {
 			result += ", " + facts.Row{Label: t("not-accepted"), Value: strings.Join(job.Refused, ", ")}.String()
 		}
-		list.Rows = append(list.Rows, []string{
+		list.Rows = append(list.Rows, row{Cells: []string{
 			strconv.Itoa(job.Receipt), r.texts.Stamp(job.Time), job.Type, result, job.To, job.Code, job.Status, job.Solution,
-		})
+		}})
 	}
 	p := page{Path: r.heading("job-history"), Table: list}
 	if len(list.Rows) == 0 {
@@ -59,20 +63,9 @@ func (r *request) emailMenu() {
 	r.show(http.StatusOK, "rows", page{Path: r.heading("email-server"), Rows: rows})
 }
 
-func (r *request) securityTab() {
-	r.show(http.StatusOK, "rows", page{Path: r.heading("network-security")})
-}
-
-func (r *request) caCertificate() {
-	notices := []notice{{Text: r.texts.Text("no-ca-certificate")}}
-	r.show(http.StatusOK, "rows", page{Path: r.heading(pageCA), Notices: notices})
-}
-
-func (r *request) rootCertificate() {
-	r.show(http.StatusOK, "rows", page{
-		Path: r.heading(pageRoots), Notices: []notice{{Text: r.texts.Text("roots-explain")}},
-		Rows: []facts.Row{{Label: r.texts.Label("root-certificate-version"), Value: r.machine.Facts().Firmware.RootCertificateVersion}},
-	})
+// tab is a tab that only leads to its pages.
+func tab(id string) func(*request) {
+	return func(r *request) { r.show(http.StatusOK, "rows", page{Path: r.heading(id)}) }
 }
 
 // logInPage is the log-in dialogue (guide rule R15).
@@ -91,7 +84,38 @@ func (r *request) logInPage() {
 		notices = []notice{{Text: r.texts.Text("logged-out")}}
 	}
 	rules := r.machine.Model().Administrator
-	r.show(http.StatusOK, "login", page{Path: r.path("log-in"), Notices: notices, Body: rules})
+	r.show(http.StatusOK, "login", page{
+		Path: r.path("log-in"), Notices: notices, Body: logInView{rules, r.wanted(r.r.URL.Query().Get("to"))},
+	})
+}
+
+// logInView is what the log-in dialogue shows.
+type logInView struct {
+	models.Administrator
+	To string // address that it leads to; empty: the first page
+}
+
+// wanted is the address that log-in leads to: that of a page of this printer, else none. A page of somebody else's, or
+// one that does something, is never led to.
+func (r *request) wanted(address string) string {
+	for _, id := range r.pages.all {
+		page := r.pages.known[id]
+		leads := page.address == address ||
+			slices.ContainsFunc(page.below, func(p place) bool { return p.address == address })
+		if leads && page.address != r.pages.home() {
+			return page.address
+		}
+	}
+	return ""
+}
+
+// logInAddress is the address of the log-in page for a page that needs it, with the reason that it says.
+func (r *request) logInAddress(because string) string {
+	query := url.Values{"because": {because}}
+	if to := r.wanted(r.r.URL.Path); to != "" {
+		query.Set("to", to)
+	}
+	return pathLogIn + "?" + query.Encode()
 }
 
 func (r *request) logIn() {
@@ -105,11 +129,21 @@ func (r *request) logIn() {
 				SameSite: http.SameSiteStrictMode,
 			},
 		)
-		r.redirect(r.pages.home())
-	case "try-again-later":
-		r.redirect(pathLogIn + "?because=later")
+		to := r.wanted(r.r.PostFormValue("to"))
+		if to == "" {
+			to = r.pages.home()
+		}
+		r.redirect(to)
 	default:
-		r.redirect(pathLogIn + "?because=wrong")
+		because := "wrong"
+		if refusal == "try-again-later" {
+			because = "later"
+		}
+		query := url.Values{"because": {because}}
+		if to := r.wanted(r.r.PostFormValue("to")); to != "" {
+			query.Set("to", to)
+		}
+		r.redirect(pathLogIn + "?" + query.Encode())
 	}
 }
 

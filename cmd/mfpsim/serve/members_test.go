@@ -24,7 +24,7 @@ func TestMembersBeginWithASmallLetterButForMailpits(t *testing.T) {
 	require.NoError(t, json.Unmarshal(document.Body, &api))
 	require.NotEmpty(t, api.Components.Schemas)
 	for shape, schema := range api.Components.Schemas {
-		if strings.Contains(mailpits, " "+shape+" ") {
+		if strings.HasPrefix(shape, "Mailpit") || strings.Contains(mailpits, " "+shape+" ") {
 			continue
 		}
 		for member := range schema.Properties {
@@ -47,7 +47,9 @@ func TestAMemberOfTheWrongKindIsToldByItsName(t *testing.T) {
 		require.Equal(t, http.StatusBadRequest, status)
 		require.Equal(t, want, answer["error"], body)
 	}
-	for _, c := range []struct{ body, came string }{{`{"words":1}`, "a number"}, {`{"words":{}}`, "an object"}, {`{"words":[1]}`, "a list"}} {
+	for _, c := range []struct{ body, came string }{
+		{`{"words":1}`, "a number"}, {`{"words":{}}`, "an object"}, {`{"words":[1]}`, "a list"},
+	} {
 		status, answer := s.ask(http.MethodPost, "/exchange/answer", c.body)
 		require.Equal(t, http.StatusBadRequest, status)
 		require.Equal(t, `field "words" must be one line of words, or a list of words, not `+c.came, answer["error"])

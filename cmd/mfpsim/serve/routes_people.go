@@ -47,17 +47,16 @@ func (b *bench) addUser(in newUserRequest) (Account, error) {
 		return Account{}, routes.Refused(err)
 	}
 	u.Password = in.Password
-	name, domain, found := strings.Cut(u.Address, "@")
-	if _, known := b.lab.Entra.Tenant(domain); !known && found && name != "" && domain != "" && !strings.Contains(domain, "@") {
-		return Account{}, fmt.Errorf(
-			"%s is an address of the Internet: nothing was made. It takes mail without an account; the organizations of the bench have %s",
-			u.Address, strings.Join(b.domains(), ", "))
-	}
 	if err := b.act("control: user", func(context.Context) error {
 		b.note("user %s", strings.Join(in.Words, " "))
 		return b.lab.AddUser(u)
 	}); err != nil {
 		return Account{}, err
+	}
+	if _, domain, _ := strings.Cut(u.Address, "@"); !b.has(domain) {
+		return Account{}, fmt.Errorf(
+			"%s is an address of the Internet: nothing was made. It takes mail without an account; the organizations of the bench have %s",
+			u.Address, strings.Join(b.domains(), ", "))
 	}
 	for _, a := range b.accounts() {
 		if strings.EqualFold(a.User, u.Address) {
@@ -66,6 +65,9 @@ func (b *bench) addUser(in newUserRequest) (Account, error) {
 	}
 	return Account{}, fmt.Errorf("%s was not made", u.Address)
 }
+
+// has reports whether an organization has a domain.
+func (b *bench) has(domain string) bool { _, known := b.lab.Entra.Tenant(domain); return known }
 
 // domains are those of all organizations.
 func (b *bench) domains() []string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
@@ -49,7 +50,9 @@ type logInRequest struct {
 }
 
 type originalsRequest struct {
-	Pages int `json:"pages" doc:"0 to 999"`
+	Pages   int    `json:"pages" doc:"0 to 999"`
+	Size    string `json:"size,omitempty" doc:"of the paper, scanned in true size: A4, A5, Letter, Legal; without it small pages"`
+	Picture []byte `json:"picture,omitempty" doc:"PNG or JPEG in base64, put on the glass as the one page"`
 }
 
 type scanRequest struct {
@@ -58,6 +61,9 @@ type scanRequest struct {
 	Subject  string   `json:"subject,omitempty" doc:"of the mail; without it the printer's own"`
 	File     string   `json:"file,omitempty" doc:"name of the attached file; without it the printer's own"`
 	Pages    int      `json:"pages,omitempty" doc:"0 to 999; 0: those in the feeder, else one"`
+	Size     string   `json:"size,omitempty" doc:"of the paper, scanned in true size: A4, A5, Letter, Legal; without it small pages"`
+	Picture  []byte   `json:"picture,omitempty" doc:"PNG or JPEG in base64, put on the glass as the one page"`
+	Words    string   `json:"words,omitempty" doc:"scan settings in the words of scan: dpi=300 gray format=jpeg max=5MB split"`
 }
 
 type sheetAnswer struct {
@@ -192,7 +198,12 @@ func printerRoutes() group {
 				if in.Pages < 0 || in.Pages > 999 {
 					return errPages
 				}
-				return b.loadOriginals(in.Pages)
+				if in.Size == "" && in.Picture == nil {
+					return b.loadOriginals(in.Pages)
+				}
+				return b.act("originals", func(ctx context.Context) error {
+					return b.device.LayOriginals(ctx, device.Originals{Pages: in.Pages, Size: in.Size, Picture: in.Picture})
+				})
 			}),
 		},
 		{
@@ -287,9 +298,17 @@ func (b *bench) scan(in scanRequest) (panelScreen, error) {
 		return panelScreen{}, errPages
 	}
 	function := device.Function(or(in.Function, string(device.FunctionEmail)))
+	set, rest, err := phrase.Scan(strings.Fields(in.Words))
+	switch {
+	case err != nil:
+		return panelScreen{}, routes.Refuse("field \"words\": %v", err)
+	case len(rest) > 0:
+		return panelScreen{}, routes.Refuse("field \"words\": %q is no setting of a scan", rest[0])
+	}
 	return b.press("scan", func(ctx context.Context, d device.Device) (device.Screen, error) {
 		return d.Scan(ctx, device.ScanRequest{
 			Function: function, To: in.To, Subject: in.Subject, File: in.File, Pages: in.Pages,
+			Size: in.Size, Picture: in.Picture, Settings: set.Settings,
 		})
 	})
 }

@@ -63,8 +63,8 @@ func (d *Directory) Resolve(text string) (Alias, *catalogue.Problem) {
 	return Alias{Text: text, Tenant: t.key, ID: t.ID, Name: t.Name, personal: t.Personal}, nil
 }
 
-// TenantName is what messages call the tenant that a token is for: that of the alias, else the home of the person whom a
-// request names, else the only organization that there is, else the alias itself.
+// TenantName is what messages call the tenant that a token is for: that of the alias, else the home of the person whom
+// a request names, else the only organization that there is, else the alias itself.
 func (d *Directory) TenantName(alias Alias, principal string) string {
 	if alias.Tenant != 0 {
 		return alias.DirectoryName()

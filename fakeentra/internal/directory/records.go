@@ -84,8 +84,8 @@ type Tenant struct {
 	// promised a length, and tokens of more than 3,000 are met (docs/reference/entra.md §3).
 	RefreshTokenLength int
 	Personal           bool // adds the domains to the tenant of personal accounts
-	// Cloud is the cloud that the tenant lives in: the public one, or [GovernmentCloud], whose tenants the fake, which is
-	// the public cloud, refuses to clients with a secret: AADSTS900439, 900382.
+	// Cloud is the cloud that the tenant lives in: the public one, or [GovernmentCloud], whose tenants the fake, which
+	// is the public cloud, refuses to clients with a secret: AADSTS900439, 900382.
 	Cloud Cloud
 }
 

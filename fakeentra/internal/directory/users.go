@@ -118,7 +118,9 @@ func (d *Directory) delete(key UserKey) Change {
 	return u.gone()
 }
 
-func (u *user) gone() Change { return Change{Kind: ChangeUserGone, Tenant: u.tenant.ID, User: u.Principal} }
+func (u *user) gone() Change {
+	return Change{Kind: ChangeUserGone, Tenant: u.tenant.ID, User: u.Principal}
+}
 
 // SetMFA makes every sign-in of a user ask for a second factor, or no longer.
 func (d *Directory) SetMFA(key UserKey, on bool) {

@@ -209,8 +209,8 @@ func (t *Table) listed(app Registration) []string {
 	requested := append(slices.Clone(app.Scopes), app.Roles...)
 	var list []string
 	for _, r := range t.apis {
-		if len(r.held(requested)) > 0 ||
-			r.Same(Graph) && slices.ContainsFunc(requested, func(scope string) bool { return openIDWord(scope) != "" }) {
+		openID := func(scope string) bool { return openIDWord(scope) != "" }
+		if len(r.held(requested)) > 0 || r.Same(Graph) && slices.ContainsFunc(requested, openID) {
 			list = append(list, r.ID)
 		}
 	}

@@ -90,7 +90,8 @@ func (f *Front) SetCommon(h http.Header, a *Request) {
 		h["client-request-id"] = []string{a.Correlation}
 	}
 	h["x-ms-request-id"] = []string{a.Trace}
-	h["Set-Cookie"] = append(h["Set-Cookie"], f.fpc(a.At), gatewayCookie, serviceCookie)
+	cookies := slices.Grow(h["Set-Cookie"], 4) // with room for esctx
+	h["Set-Cookie"] = append(cookies, f.fpc(a.At), gatewayCookie, serviceCookie)
 }
 
 // SetDeviceHeaders writes the headers of a devicecode answer: since 2022-05 with esctx.
@@ -106,13 +107,14 @@ func (f *Front) SetDeviceHeaders(w http.ResponseWriter, a *Request) {
 func (f *Front) addSession(h http.Header, a *Request) {
 	var drawn [144]byte
 	f.Cookies.Draw(drawn[:])
-	value := "PAQABAAEAAAA" + base64.RawURLEncoding.EncodeToString(drawn[:])
-	cookie := secrets.SessionCookie + "=" + value + "gAA"
+	var room [384]byte // one text, made in one go: every discovery answer has it
+	cookie := append(room[:0], secrets.SessionCookie+"=PAQABAAEAAAA"...)
+	cookie = append(base64.RawURLEncoding.AppendEncode(cookie, drawn[:]), "gAA"...)
 	if hosts.Microsofts(a.Host) {
-		cookie += "; domain=.login.microsoftonline.com"
+		cookie = append(cookie, "; domain=.login.microsoftonline.com"...)
 	}
-	h["Set-Cookie"] = slices.Insert(h["Set-Cookie"], len(h["Set-Cookie"])-2,
-		cookie+"; path=/; secure; HttpOnly; SameSite=None")
+	cookie = append(cookie, "; path=/; secure; HttpOnly; SameSite=None"...)
+	h["Set-Cookie"] = slices.Insert(h["Set-Cookie"], len(h["Set-Cookie"])-2, string(cookie))
 }
 
 // Cookies of every answer: captured, AZJS-dev.

@@ -214,8 +214,8 @@ func (s *Store) Trace() []TraceEntry {
 	return slices.Clone(s.trace)
 }
 
-// readable finds the mailbox whose mail an address shows: the one that mail to it goes to, else the one that was removed
-// last. Under s.mu.
+// readable finds the mailbox whose mail an address shows: the one that mail to it goes to, else the one that was
+// removed last. Under s.mu.
 func (s *Store) readable(name string) *mailbox {
 	if m := s.recipient(name); m != nil {
 		return m

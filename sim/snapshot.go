@@ -1,0 +1,34 @@
+package sim
+
+import (
+	"mfpsim/core/mail"
+	"mfpsim/sim/facts"
+)
+
+// Facts is what panel, Web Config and sheet show.
+func (p *Printer) Facts() facts.Facts {
+	f := facts.Facts{
+		Model: p.model, Serial: p.serial, MAC: p.mac, Address: p.config.Address, HostName: p.hostName,
+		Now: p.now(), Standard: p.model.Network,
+	}
+	live := p.on()
+	if live == nil {
+		return f
+	}
+	set := live.memory.settings()
+	f.Settings, f.Standard = set, p.networkOf(set.Network)
+	f.HostName = p.hostNameOf(live)
+	f.RootsVersion = rootsOf(set, live)
+	settings, status := live.mail.Settings(), live.mail.Status()
+	f.Firmware = live.firmware
+	f.Email = facts.Email{
+		Method: string(settings.Method), Service: string(settings.Service), Account: settings.Account, Sender: settings.Sender,
+		SignedIn: settings.Method == mail.MethodOAuth2 && status.Stored, Server: settings.Server, Port: settings.Port,
+		Security: string(settings.Security), ValidateCertificate: settings.ValidateCertificate, POP3Server: settings.POP3Server,
+		POP3Port: settings.POP3Port,
+	}
+	if f.Email.SignedIn {
+		f.Email.Account = status.StoredAccount
+	}
+	return f
+}

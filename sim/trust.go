@@ -1,0 +1,74 @@
+package sim
+
+import (
+	"crypto/x509"
+	"net"
+	"net/netip"
+
+	"mfpsim/sim/settings"
+)
+
+// roots returns the root certificates that the printer trusts at this moment: those of its version of the maker's
+// store, and the CA certificates that were imported.
+func (p *Printer) roots(live *powered) *x509.CertPool {
+	kept := live.memory.settings()
+	if p.config.Roots != nil {
+		base := p.config.Roots()
+		if len(kept.Authorities) == 0 {
+			return base
+		}
+		return withAuthorities(base.Clone(), kept)
+	}
+	if known := live.trusted.Load(); known != nil {
+		return known
+	}
+	pool := x509.NewCertPool()
+	if kept.Roots > live.firmware.RootCertificateVersion {
+		for _, der := range kept.RootCertificates {
+			if root, err := x509.ParseCertificate(der); err == nil {
+				pool.AddCert(root)
+			}
+		}
+	} else if store, ok := p.model.RootStore(live.firmware.RootCertificateVersion); ok {
+		for _, name := range store.Roots {
+			if authority := p.config.Network.Root(name); authority != nil {
+				pool.AppendCertsFromPEM(authority.PEM())
+			}
+		}
+	}
+	pool = withAuthorities(pool, kept)
+	live.trusted.Store(pool)
+	return pool
+}
+
+func withAuthorities(pool *x509.CertPool, s settings.Settings) *x509.CertPool {
+	for _, c := range s.Certificates() {
+		pool.AddCert(c)
+	}
+	return pool
+}
+
+// rootsOf is the version of the root certificates: that of the last update, or the firmware's where it is newer.
+func rootsOf(s settings.Settings, live *powered) string {
+	return max(s.Roots, live.firmware.RootCertificateVersion)
+}
+
+// resolves reports whether the printer finds the address of a host: it asks the DNS servers that are set, and only that
+// of its own network answers on the bench.
+func (p *Printer) resolves(s settings.Network, host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil || !s.ManualDNS {
+		return true
+	}
+	own := p.model.Network
+	for _, server := range []string{s.PrimaryDNS, s.SecondaryDNS} {
+		if server != "" && (server == own.PrimaryDNS || server == own.SecondaryDNS) {
+			return true
+		}
+	}
+	return false
+}
+
+// noAnswer is the error of a name that no DNS server answers for.
+func noAnswer(host string) error {
+	return &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no answer", Name: host, IsTimeout: true}}
+}
