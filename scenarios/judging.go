@@ -191,7 +191,7 @@ func judgeWebConfig(args []string) error {
 			return &choice.Error{What: "word", Wanted: rest[1], Present: []string{"stranger"}}
 		}
 		return when(n == 1 || n == 2, "webconfig")
-	case "set", "upload":
+	case "set":
 		return when(n == 2, "webconfig")
 	case "enter":
 		return when(n == 2 || n == 1 && rest[0] == "password", "webconfig")
