@@ -195,8 +195,6 @@ func judgeWebConfig(args []string) error {
 		return when(n == 2, "webconfig")
 	case "enter":
 		return when(n == 2 || n == 1 && rest[0] == "password", "webconfig")
-	case "upload":
-		return when(n == 2, "webconfig")
 	case "copy":
 		return when(n == 1 && rest[0] == "code", "webconfig")
 	case "follow":
