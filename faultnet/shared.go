@@ -28,7 +28,9 @@ func (n *Network) ServeShared(party string, clock *vtime.Clock) (*SharedServer, 
 }
 
 // ServeSharedInClear does the same without TLS.
-func (n *Network) ServeSharedInClear(party string) (*SharedServer, error) { return n.serveShared(party, nil) }
+func (n *Network) ServeSharedInClear(party string) (*SharedServer, error) {
+	return n.serveShared(party, nil)
+}
 
 func (n *Network) serveShared(party string, secure *tls.Config) (*SharedServer, error) {
 	l, err := n.listen(party)

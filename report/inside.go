@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Inside reports whether a file lies in a folder, or would, whatever links lead there: what lies in a folder of evidence
-// belongs to its manifest.
+// Inside reports whether a file lies in a folder, or would, whatever links lead there: what lies in a folder of
+// evidence belongs to its manifest.
 func Inside(folder, file string) bool {
 	way, err := filepath.Rel(Real(folder), Real(file))
 	return err == nil && way != ".." && !strings.HasPrefix(way, ".."+string(filepath.Separator))

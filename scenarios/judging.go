@@ -38,6 +38,13 @@ func exactly(verb string, n int) func([]string) error {
 	return func(args []string) error { return when(len(args) == n, verb) }
 }
 
+// otherwise judges a word of a verb that has no judge of its own here: the verb has it if its words name it.
+func otherwise(verb, word string) error {
+	return when(word != "" && slices.Contains(strings.FieldsFunc(verbs0[verb], func(r rune) bool {
+		return strings.ContainsRune(" |[]", r)
+	}), word), verb)
+}
+
 // when is the words of a verb unless a line has them.
 func when(understood bool, verb string) error {
 	if understood {
@@ -119,7 +126,7 @@ func judgeEntra(args []string) (err error) {
 	case "withdraw-consent":
 		return when(len(plain) == 0, "entra")
 	}
-	return usage("entra")
+	return otherwise("entra", what)
 }
 
 func judgeExchange(args []string) (err error) {
@@ -151,7 +158,7 @@ func judgePrinter(args []string) error {
 	case "set":
 		return when(len(rest) == 2 && rest[0] == "firmware", "printer")
 	}
-	return usage("printer")
+	return otherwise("printer", what)
 }
 
 func judgeWebConfig(args []string) error {
@@ -160,6 +167,14 @@ func judgeWebConfig(args []string) error {
 	switch what {
 	case "shows":
 		return judgeShows(rest)
+	case "download":
+		if n == 0 {
+			return nil
+		}
+		if rest[0] != "shows" {
+			return usage("webconfig")
+		}
+		return judgeShows(rest[1:])
 	case "choices":
 		if n < 2 || rest[1] != "shows" {
 			return usage("webconfig")
@@ -176,7 +191,7 @@ func judgeWebConfig(args []string) error {
 			return &choice.Error{What: "word", Wanted: rest[1], Present: []string{"stranger"}}
 		}
 		return when(n == 1 || n == 2, "webconfig")
-	case "set", "upload":
+	case "set":
 		return when(n == 2, "webconfig")
 	case "enter":
 		return when(n == 2 || n == 1 && rest[0] == "password", "webconfig")
@@ -185,7 +200,7 @@ func judgeWebConfig(args []string) error {
 	case "follow":
 		return when(n == 1 && rest[0] == "url", "webconfig")
 	}
-	return usage("webconfig")
+	return otherwise("webconfig", what)
 }
 
 func judgeBrowser(args []string) error {
@@ -205,7 +220,7 @@ func judgeBrowser(args []string) error {
 	case "admin-consent":
 		return nil
 	}
-	return usage("browser")
+	return otherwise("browser", what)
 }
 
 func judgePanel(args []string) error {
@@ -223,7 +238,7 @@ func judgePanel(args []string) error {
 	case "log-out", "home", "screen":
 		return when(n == 0, "panel")
 	}
-	return usage("panel")
+	return otherwise("panel", what)
 }
 
 func judgeScan(args []string) error {
@@ -248,7 +263,7 @@ func judgeScan(args []string) error {
 	case "to-my-email", "fax":
 		return nil
 	}
-	return usage("scan")
+	return otherwise("scan", what)
 }
 
 func judgeSheet(args []string) error {

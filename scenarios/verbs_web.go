@@ -60,6 +60,13 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(see)
 		return s.drawn, err
+	case what == "download" && len(rest) > 1 && rest[0] == "shows":
+		return p.shows(not, rest[1:], p.webWords, func(context.Context) (surface, error) {
+			text := downloaded(web)
+			return surface{name: "download", lines: lines(text), drawn: text}, nil
+		})
+	case what == "download" && len(rest) == 0:
+		return downloaded(web), nil
 	case what == "go" && len(rest) == 1:
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Go(ctx, text) })
 	case what == "log-in" && len(rest) <= 2:
@@ -123,6 +130,14 @@ func (p *play) webPassword(ctx context.Context, web device.WebConfig, args []str
 		return device.Page{}, err
 	}
 	return web.Set(ctx, "Authenticated Password", password)
+}
+
+// downloaded is the file that was downloaded last; empty if none was.
+func downloaded(web device.WebConfig) string {
+	if from, downloads := web.(downloader); downloads {
+		return string(from.Downloaded())
+	}
+	return ""
 }
 
 // downloader is a web page whose downloads the scenario can send back.

@@ -356,7 +356,9 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	live := &powered{life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}, parts: map[int][]int{}}
+	live := &powered{
+		life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}, parts: map[int][]int{},
+	}
 	fresh := preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version}
 	live.memory, live.broken = openRecords(p.records.in(now), p.model.Name, fresh)
 	if errors.Is(live.broken, errNewer) {

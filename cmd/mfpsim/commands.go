@@ -127,8 +127,8 @@ func command(ctx context.Context, args []string, out, errs *terminal) (code int)
 	return complain(errs, parsed.Run(&streams{ctx: ctx, out: out, err: errs}))
 }
 
-// forgetEmpty makes an empty variable of ours one that is not there: files for containers name variables that nobody has
-// filled in.
+// forgetEmpty makes an empty variable of ours one that is not there: files for containers name variables that nobody
+// has filled in.
 func forgetEmpty() error {
 	for _, variable := range os.Environ() {
 		if name, value, _ := strings.Cut(variable, "="); value == "" && strings.HasPrefix(name, "MFPSIM_") {

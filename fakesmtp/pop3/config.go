@@ -53,8 +53,8 @@ type Config struct {
 	Late time.Duration
 	// Site is the site of the front ends as their names begin; empty: "BMXPR01".
 	Site string
-	// Patience is how long a client is waited for; zero: ten minutes between two commands, an hour in all; negative: for
-	// ever. A session that ends so deletes nothing, and nothing is said (RFC 1939 §3).
+	// Patience is how long a client is waited for; zero: ten minutes between two commands, an hour in all; negative:
+	// for ever. A session that ends so deletes nothing, and nothing is said (RFC 1939 §3).
 	Patience shell.Patience
 }
 

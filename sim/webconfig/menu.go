@@ -45,9 +45,12 @@ func acts(address string, get, post func(*request), below ...place) place {
 var places = map[string]place{
 	"product-status": shows("/status/product", (*request).product),
 	"network-status": shows("/status/network", (*request).network),
-	"job-history":    shows("/status/jobs", (*request).jobs),
-	"network":        shows("/network", (*request).networkTab),
-	"email-server":   shows("/network/email-server", (*request).emailMenu),
+	"job-history": {
+		address: "/status/jobs", get: handler{http.MethodGet + " /status/jobs", (*request).jobs}, public: true,
+		below: []place{{address: pathJobsFile, get: handler{http.MethodGet + " " + pathJobsFile, (*request).jobsFile}}},
+	},
+	"network":      shows("/network", (*request).networkTab),
+	"email-server": shows("/network/email-server", (*request).emailMenu),
 	pageBasic: acts(pathBasic, (*request).basicPage, (*request).basic,
 		acts(pathSignIn, (*request).signInPage, (*request).signIn),
 		acts(pathCode, (*request).codePage, (*request).code),

@@ -44,7 +44,10 @@ func (r *request) jobs() {
 			strconv.Itoa(job.Receipt), r.texts.Stamp(job.Time), job.Type, result, job.To, job.Code, job.Status, job.Solution,
 		}})
 	}
-	p := page{Path: r.heading("job-history"), Table: list}
+	p := page{
+		Path: r.heading("job-history"), Table: list,
+		Links: []menuItem{{Label: r.texts.Label("export-jobs"), Address: pathJobsFile}},
+	}
 	if len(list.Rows) == 0 {
 		p.Table, p.Notices = nil, []notice{{Text: r.texts.Text("no-jobs")}}
 	}

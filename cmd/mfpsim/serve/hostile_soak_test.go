@@ -49,8 +49,11 @@ func smtpAttacks(address func(s *served) string) []attack {
 	return []attack{
 		func(s *served, round int) { // who logs on, and with what
 			for client := range 20 {
-				shout(address(s), nil, "EHLO "+unseen(round, client, 1000)+"\r\n",
-					"AUTH XOAUTH2 "+unseen(round, client, 8000)+"\r\n", "AUTH PLAIN "+unseen(round, client, 8000)+"\r\n")
+				shout(
+					address(s), nil, "EHLO "+unseen(round, client, 1000)+"\r\n",
+					"AUTH XOAUTH2 "+unseen(round, client, 8000)+"\r\n",
+					"AUTH PLAIN "+unseen(round, client, 8000)+"\r\n",
+				)
 			}
 		},
 		func(s *served, round int) { // commands without end
@@ -96,7 +99,8 @@ func attacks() []attack {
 					require.GreaterOrEqual(s.t, response.StatusCode, 200)
 				}
 				_, _ = s.with(
-					http.MethodPost, s.WebConfig+"/login", "user="+unseen(round, client, 2000)+"&password="+unseen(round, client, 2000),
+					http.MethodPost, s.WebConfig+"/login",
+					"user="+unseen(round, client, 2000)+"&password="+unseen(round, client, 2000),
 					"Content-Type", "application/x-www-form-urlencoded",
 				)
 			}
@@ -110,15 +114,21 @@ func attacks() []attack {
 					security.ServerName = "127.0.0.1"
 				}
 				shout(address, security, "GET / HTTP/1.1\r\nHost: x\r\nX-Flood: ", strings.Repeat("x", 4<<20))
-				shout(address, security, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n", strings.Repeat("x", 4<<20))
+				shout(
+					address, security, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n",
+					strings.Repeat("x", 4<<20),
+				)
 			}
 		},
 		func(s *served, round int) { // who begins and does not go on; nobody closes
 			for _, address := range []string{s.Entra, s.WebConfig} {
 				conn := s.dial(address)
-				_, _ = io.WriteString(conn, "POST /"+unseen(round, 0, 2000)+" HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nx")
+				path := unseen(round, 0, 2000)
+				_, _ = io.WriteString(conn, "POST /"+path+" HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nx")
 			}
-			for _, address := range []string{s.SMTP, s.MX, s.Relatives["generic"].Address, s.Relatives["legacy"].Address} {
+			for _, address := range []string{
+				s.SMTP, s.MX, s.Relatives["generic"].Address, s.Relatives["legacy"].Address,
+			} {
 				conn, err := net.Dial("tcp", address)
 				require.NoError(s.t, err)
 				_, _ = io.WriteString(conn, "EHLO "+unseen(round, 0, 200)+"\r\nMA")
@@ -128,8 +138,11 @@ func attacks() []attack {
 		func(s *served, round int) {
 			at := s.Relatives["pop3"]
 			for client := range 20 {
-				shout(at.Address, s.security(at.Host), "USER "+unseen(round, client, 8000)+"\r\n",
-					"PASS "+unseen(round, client, 15_000)+"\r\n", "AUTH XOAUTH2\r\n", unseen(round, client, 15_000)+"\r\n")
+				shout(
+					at.Address, s.security(at.Host), "USER "+unseen(round, client, 8000)+"\r\n",
+					"PASS "+unseen(round, client, 15_000)+"\r\n", "AUTH XOAUTH2\r\n",
+					unseen(round, client, 15_000)+"\r\n",
+				)
 			}
 		},
 	}
@@ -166,9 +179,9 @@ func TestABenchWorksAfterARoundOfAttacks(t *testing.T) {
 	require.NotNil(t, r)
 }
 
-// BenchmarkHostileClients is a bench under attack, for as long as -benchtime says; `make soak` gives it ten minutes. Its
-// memory must be flat: lists that are bounded by count are full, or nearly so, after half of the rounds, and then the
-// last quarter may take no more than the third, by a sixteenth and 4 MiB.
+// BenchmarkHostileClients is a bench under attack, for as long as -benchtime says; `make soak` gives it ten minutes.
+// Its memory must be flat: lists that are bounded by count are full, or nearly so, after half of the rounds, and then
+// the last quarter may take no more than the third, by a sixteenth and 4 MiB.
 func BenchmarkHostileClients(b *testing.B) {
 	s := attacked(b)
 	var taken []float64
@@ -188,7 +201,9 @@ func BenchmarkHostileClients(b *testing.B) {
 		return m
 	}
 	before, after := most(taken[2*quarter:3*quarter]), most(taken[len(taken)-quarter:])
-	b.Logf("%d rounds; heap %.1f MiB after the first, %.1f in the third quarter, %.1f in the last", len(taken), taken[0], before, after)
+	b.Logf(
+		"%d rounds; heap %.1f MiB after the first, %.1f in the third quarter, %.1f in the last", len(taken), taken[0], before, after,
+	)
 	b.ReportMetric(before, "heap-MiB-third-quarter")
 	b.ReportMetric(after, "heap-MiB-last-quarter")
 	if after > before*17/16+4 {

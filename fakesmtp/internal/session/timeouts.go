@@ -15,9 +15,8 @@ func (c *session) timeOut() {
 	c.pending = nil
 	c.visit("time-out", nil, nil, func(context.Context) {
 		if lapse.Aged {
-			c.say(
-				replies.SessionTimeout, "instant", replies.InTail(lapse.At), "duration", duration(lapse.At.Sub(c.watch.Opened())),
-			)
+			age := duration(lapse.At.Sub(c.watch.Opened()))
+			c.say(replies.SessionTimeout, "instant", replies.InTail(lapse.At), "duration", age)
 			return
 		}
 		c.say(replies.IdleTimeout, "instant", replies.InTail(lapse.At))
