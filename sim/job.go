@@ -49,11 +49,11 @@ func (p *Printer) startScan(
 	}
 	mails, err := p.messages(request, settings)
 	if err != nil || !p.holds(live, mails) {
-		row := p.model.Outcome(string(outcome.MemoryFull))
+		row := models.Outcome{Code: p.model.Mail.JobMemoryCode}
 		entry.Result, entry.Code, entry.Ended = jobs.Failed, row.Code, entry.Time
 		entry.Receipt = live.history.Add(entry)
-		p.recordOutcome(entry, row.Kind)
-		return 0, row.PanelID()
+		p.recordOutcome(entry, memoryFull)
+		return 0, row.StatusID()
 	}
 	var receipts []int
 	for i := range mails { // each mail is a job: it has a result of its own
@@ -76,23 +76,26 @@ func (p *Printer) startScan(
 	return receipts[0], ""
 }
 
+// memoryFull is how the record calls it that there is no room for a job.
+const memoryFull = "MemoryFull"
+
+// size is how many bytes a job takes in memory.
+func (j job) size() (bytes int64) {
+	for _, a := range j.message.Attachments {
+		bytes += int64(len(a.Data))
+	}
+	return bytes
+}
+
 // holds reports whether the memory of jobs has room for more of them.
 func (p *Printer) holds(live *powered, more []job) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	held := live.sendingSize
+	bytes := live.sendingSize
 	for _, j := range slices.Concat(live.queue, more) {
-		held += size(j.message)
+		bytes += j.size()
 	}
-	return p.model.Mail.JobMemory == 0 || held <= p.model.Mail.JobMemory
-}
-
-// size is how many bytes a scan takes in memory.
-func size(m mail.Message) (n int64) {
-	for _, a := range m.Attachments {
-		n += int64(len(a.Data))
-	}
-	return n
+	return p.model.Mail.JobMemory == 0 || bytes <= p.model.Mail.JobMemory
 }
 
 // messages makes the mails of a scan: one, unless what is too large is to be divided.
@@ -180,7 +183,7 @@ func (p *Printer) send(ctx context.Context, live *powered) {
 		next := live.queue[0]
 		live.queue = live.queue[1:]
 		jobContext, cancel := p.config.World.WithCancel(ctx)
-		live.running, live.cancel, live.sendingSize = next.receipt, cancel, size(next.message)
+		live.running, live.cancel, live.sendingSize = next.receipt, cancel, next.size()
 		canceled := live.canceled[next.receipt]
 		p.mu.Unlock()
 		var receipt mail.Receipt

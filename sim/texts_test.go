@@ -111,6 +111,8 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 		m, err := set.Get(name)
 		require.NoError(t, err)
 		menu(m.Panel.Menu)
+		full := models.Outcome{Code: m.Mail.JobMemoryCode}
+		panel[full.StatusID()], panel[full.SolutionID()] = true, true
 		for _, setting := range m.Mail.Settings {
 			panel[locale.LabelID(setting.Name)] = true
 			for _, value := range setting.Values {

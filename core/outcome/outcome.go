@@ -22,7 +22,6 @@ const (
 	NoSignIn      Kind = "NoSignIn"      // OAuth2 is set and no sign-in is stored (guide: "sign in to your email service")
 	SignInWaiting Kind = "SignInWaiting" // a completed sign-in waits for OK (guide rule R40)
 	StorageFailed Kind = "StorageFailed" // non-volatile memory cannot be read or written: what was stored before stays
-	MemoryFull    Kind = "MemoryFull"    // there is no room for the job
 	NotErased     Kind = "NotErased"     // the change is stored, and a secret of before could not be erased
 	Interrupted   Kind = "Interrupted"   // the caller gave up: power off, a job cancelled
 
@@ -80,7 +79,6 @@ var sentences = []struct {
 	{NoSignIn, "No sign-in to the email service is stored."},
 	{SignInWaiting, "A sign-in waits to be stored with OK."},
 	{StorageFailed, "The settings memory cannot be read or written."},
-	{MemoryFull, "There is no room for the job in memory."},
 	{NotErased, "The change is stored, but what was stored before could not be erased from memory."},
 	{Interrupted, "The operation was interrupted."},
 	{SignInExpired, "The stored sign-in has expired."},

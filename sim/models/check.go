@@ -54,7 +54,8 @@ func (m *Model) check(file *yamlfile.File) error {
 
 // words looks at the model's own words. A message that the tables lack can only be one of a code of the model.
 func (c *checker) words() {
-	var codes []string
+	full := Outcome{Code: c.Mail.JobMemoryCode}
+	codes := []string{full.StatusID(), full.SolutionID()}
 	for _, row := range c.Outcomes {
 		cloud := Outcome{Code: row.CloudCode}
 		codes = append(codes, row.StatusID(), row.SolutionID(), cloud.StatusID(), cloud.SolutionID())
@@ -177,6 +178,9 @@ func (c *checker) menu(where at, items []MenuItem) {
 
 // settings looks at the values of Scan Settings.
 func (c *checker) settings() {
+	if full := (Outcome{Code: c.Mail.JobMemoryCode}); c.Mail.JobMemory > 0 && !c.tables.Has(full.StatusID()) {
+		c.wrong(at{"mail", "jobMemoryCode"}, "jobMemory: no message %q", full.StatusID())
+	}
 	for i, s := range c.Mail.Settings {
 		here := at{"mail", "settings"}.place(i)
 		if !slices.Contains(s.Values, s.Default) {

@@ -163,6 +163,7 @@ type Mail struct {
 	Settings         []Setting `yaml:"settings"`
 	JobHistoryLength int       `yaml:"jobHistoryLength"` // jobs kept
 	JobMemory        int64     `yaml:"jobMemory"`        // bytes of the jobs that wait and are sent; 0: no limit
+	JobMemoryCode    string    `yaml:"jobMemoryCode"`    // of a job for which there is no room
 }
 
 // Contacts is what the address book takes.
