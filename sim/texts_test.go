@@ -163,7 +163,11 @@ func TestEachTextIsTranslatedUsedAndSaidOnce(t *testing.T) {
 		"Web Config": shownBy(tables, literals(t, "webconfig"), webData),
 	}
 	maps.Copy(surfaces, map[string][]string{
-		"facts and layouts of dates": shownBy(tables, literals(t, "facts"), map[string]bool{locale.StampID: true, locale.ClockID: true}),
+		"facts and layouts of dates": shownBy(
+			tables,
+			literals(t, "facts"),
+			map[string]bool{locale.StampID: true, locale.ClockID: true},
+		),
 	})
 	var wrong []string
 	used := map[string]bool{}
@@ -226,7 +230,12 @@ func TestATextThatIsNotTheGuidesSaysSo(t *testing.T) {
 				continue
 			}
 			words := choice.Normalize(strings.Trim(text, `"`))
-			require.Contains(t, reference, words, fmt.Sprintf("%s.yaml:%d: %s has no mark and is not in the guide", language, n+1, id))
+			require.Contains(
+				t,
+				reference,
+				words,
+				fmt.Sprintf("%s.yaml:%d: %s has no mark and is not in the guide", language, n+1, id),
+			)
 		}
 	}
 }

@@ -142,7 +142,10 @@ func scanKeys(p *Panel, texts *locale.Texts) []key {
 	var keys []key
 	if p.tab == tabSettings {
 		for _, id := range []string{fieldSubject, fieldFile} {
-			keys = append(keys, labeled(id, screen.Item, "", func(p *Panel, _ *act) error { p.write(id); return nil }))
+			keys = append(
+				keys,
+				labeled(id, screen.Item, "", func(p *Panel, _ *act) error { p.write(id); return nil }),
+			)
 		}
 		for _, setting := range p.machine.Model().Mail.Settings {
 			keys = append(keys, opens(locale.LabelID(setting.Name), screen.Item, "", &choices{setting}))
