@@ -125,7 +125,8 @@ func TestEachRowOfTheGuideIsProvedOrSaysWhatItWaitsFor(t *testing.T) {
 	}
 }
 
-// TestEachScenarioOfTheGuidesRowsIsThereInEachLanguage plays them in Hindi and in Greek; TestConformance does in English.
+// TestEachScenarioOfTheGuidesRowsIsThereInEachLanguage plays them in Hindi and in Greek; TestConformance does in
+// English.
 func TestEachScenarioOfTheGuidesRowsIsThereInEachLanguage(t *testing.T) {
 	var patterns []string
 	for _, r := range guideRows(t) {

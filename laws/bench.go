@@ -105,7 +105,9 @@ func read(r Record) *bench {
 			switch {
 			case e.Kind == journal.KindMemory:
 				h.events = append(h.events, event{entry: e, written: true})
-			case slices.Contains([]journal.Kind{journal.KindClock, journal.KindFault, journal.KindOutcome, journal.KindEnglish}, e.Kind):
+			case slices.Contains([]journal.Kind{
+				journal.KindClock, journal.KindFault, journal.KindOutcome, journal.KindEnglish,
+			}, e.Kind):
 				h.events = append(h.events, event{entry: e})
 			}
 			continue

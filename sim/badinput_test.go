@@ -216,7 +216,9 @@ func TestTheSecondOfTwoAdministratorsIsTold(t *testing.T) {
 
 // Power off in the middle of each write leaves the settings of before or the new ones, and never a part.
 func TestAPowerCutWhileSettingsAreStoredLeavesTheOldOrTheNewOnes(t *testing.T) {
-	for _, cut := range []device.PowerAct{{State: "cut", AtWrite: 1}, {State: "cut", AtWrite: 2}, {State: "cut", AtWrite: 3}, {State: "cut", AtWrite: 4}} {
+	for _, cut := range []device.PowerAct{
+		{State: "cut", AtWrite: 1}, {State: "cut", AtWrite: 2}, {State: "cut", AtWrite: 3}, {State: "cut", AtWrite: 4},
+	} {
 		t.Run(cut.String(), func(t *testing.T) {
 			b := newBench(t)
 			clerk := b.clerk()
@@ -226,7 +228,11 @@ func TestAPowerCutWhileSettingsAreStoredLeavesTheOldOrTheNewOnes(t *testing.T) {
 			)
 			old, err := b.printer.Export()
 			require.NoError(t, err)
-			fresh := strings.NewReplacer(`"Bob"`, `"Asha"`, `"office.example"`, `"new.example"`, `"authenticationMethod": "Off"`, `"authenticationMethod": "OAuth2", "emailService": "Outlook.com", "smtpServer": "smtp-mail.outlook.com"`, `"secureConnection": "None"`, `"secureConnection": "STARTTLS"`).
+			fresh := strings.NewReplacer(
+				`"Bob"`, `"Asha"`, `"office.example"`, `"new.example"`, `"authenticationMethod": "Off"`,
+				`"authenticationMethod": "OAuth2", "emailService": "Outlook.com", "smtpServer": "smtp-mail.outlook.com"`,
+				`"secureConnection": "None"`, `"secureConnection": "STARTTLS"`,
+			).
 				Replace(string(old))
 			b.do("cut", func(ctx context.Context) error { return b.device.Power(ctx, cut) })
 			clerk.upload("/device/import", "import", strings.NewReader(fresh))
@@ -234,7 +240,10 @@ func TestAPowerCutWhileSettingsAreStoredLeavesTheOldOrTheNewOnes(t *testing.T) {
 			for range 3 { // the supply may fail while it is switched on, too
 				b.do(
 					"on",
-					func(ctx context.Context) error { _ = b.device.Power(ctx, device.PowerAct{State: "on"}); return nil },
+					func(ctx context.Context) error {
+						_ = b.device.Power(ctx, device.PowerAct{State: "on"})
+						return nil
+					},
 				)
 			}
 			require.True(t, b.printer.PoweredOn())

@@ -141,7 +141,9 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 		}
 		for _, row := range m.Outcomes {
 			cloud := models.Outcome{Code: row.CloudCode}
-			for _, id := range []string{row.PanelID(), row.StatusID(), row.SolutionID(), cloud.StatusID(), cloud.SolutionID()} {
+			for _, id := range []string{
+				row.PanelID(), row.StatusID(), row.SolutionID(), cloud.StatusID(), cloud.SolutionID(),
+			} {
 				panel[id] = true
 			}
 			for _, id := range []string{row.SignIn, row.Test, row.Cloud, row.POP3, row.StatusID(), row.SolutionID()} {

@@ -166,7 +166,8 @@ func scanKeys(p *Panel, texts *locale.Texts) []key {
 			p.write(fieldTo)
 			return nil
 		}),
-			opens("label.contacts", screen.Way, "person", &book{}), opens("label.history", screen.Way, "clock", &sentTo{}))
+			opens("label.contacts", screen.Way, "person", &book{}),
+			opens("label.history", screen.Way, "clock", &sentTo{}))
 	}
 	return append(keys, labeled("label.start", screen.Main, "play", (*Panel).startScan))
 }

@@ -172,8 +172,8 @@ func (s Settings) pdf(name string, o Originals, page []byte, pages int) (File, e
 	return File{Name: name + ".pdf", ContentType: "application/pdf", Data: out.Bytes(), Pages: pages}, nil
 }
 
-// numbered puts the number of a page into its JPEG, as a comment: pages that look alike are pages of their own, which no
-// writer of PDF may store once only.
+// numbered puts the number of a page into its JPEG, as a comment: pages that look alike are pages of their own,
+// which no writer of PDF may store once only.
 func numbered(page []byte, number int) []byte {
 	const startOfImage, comment = 2, "\xff\xfe\x00\x0b" // marker, and the length of itself and nine digits
 	all := make([]byte, 0, len(page)+16)
@@ -295,7 +295,7 @@ func (t text) At(x, y int) color.Color {
 	line, column := y*75/t.area.Dy(), x*60/t.area.Dx()
 	inText := line > 7 && line < 68 && line%2 == 0 && column > 5 && column < 48+(line*31)%7
 	if inText &&
-		(uint32(x*7/max(1, t.area.Dx()/208))*31+uint32(y*5/max(1, t.area.Dy()/288))*17)%7 > 2 { //nolint:gosec // letters
+		(uint32(x*7/max(1, t.area.Dx()/208))*31+uint32(y*5/max(1, t.area.Dy()/288))*17)%7 > 2 { //nolint:gosec // ink
 		return color.RGBA{30 + grain, 34 + grain, 60 + 2*grain, 255}
 	}
 	return color.RGBA{236 + grain, 234 + grain, 228 + grain, 255}

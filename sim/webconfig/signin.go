@@ -160,7 +160,7 @@ func (r *request) testPage() {
 func (r *request) test() {
 	id := "test-ok"
 	switch {
-	case r.machine.Busy() || !r.testing.CompareAndSwap(false, true): // a job is under way, or another administrator's test
+	case r.machine.Busy() || !r.testing.CompareAndSwap(false, true): // a job, or another test
 		id = r.machine.Model().ConnectionTest.Busy
 	default:
 		err := r.engine.ConnectionTest(r.r.Context())

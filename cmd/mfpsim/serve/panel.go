@@ -39,7 +39,8 @@ type panelView struct {
 	Mailbox     string
 }
 
-// panel is the page over the printer's panel, with the bench's clock beside it. It needs no script; with one it is live.
+// panel is the page over the printer's panel, with the bench's clock beside it. It needs no script; with one it is
+// live.
 func (b *bench) panel() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { b.showPanel(w, r, http.StatusOK, "") })
