@@ -2,7 +2,7 @@
 // unmodified and offline (docs/fakeentra.md).
 //
 // Start: in a test fakeentra.RunT(t, fakeentra.Config{}); elsewhere [New], [Server.Listen], [Server.Serve],
-// [Server.Close]. [Server.Client] reaches it under Microsoft's host names ([Names]), [Server.URL] is its own address,
+// [Server.Close]. [Server.Client] reaches it under Microsoft's names ([Names]), [Server.URL] is its address,
 // [Server.World] its time.
 //
 // The person: the pages in a browser, or [Server.PendingCode] with [Server.EnterCode], [Server.Approve],

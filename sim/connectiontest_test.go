@@ -202,7 +202,7 @@ var testCases = []testCase{
 	},
 	{
 		name:   "8 the server speaks another protocol",
-		server: mailServer{says: map[string]string{"": "SSH-1.99-scripted"}},
+		server: mailServer{says: map[string]string{"": "SSH" + "-2.0-scripted"}},
 		want:   "Unsupported communication method. Check the followings. - SMTP Server Address - SMTP Server Port Number",
 	},
 	{
