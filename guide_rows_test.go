@@ -70,15 +70,8 @@ func guideTables(rows []guideRow) string {
 			proof = r.Where
 		}
 		fmt.Fprintf(
-			&b,
-			"| %d | %s | %s | %s | %s | %s | %s |\n",
-			r.Row,
-			r.Says,
-			r.in("en"),
-			r.in("hi"),
-			r.in("el"),
-			proof,
-			r.Waits,
+			&b, "| %d | %s | %s | %s | %s | %s | %s |\n",
+			r.Row, r.Says, r.in("en"), r.in("hi"), r.in("el"), proof, r.Waits,
 		)
 	}
 	return b.String()
@@ -125,8 +118,7 @@ func TestEachRowOfTheGuideIsProvedOrSaysWhatItWaitsFor(t *testing.T) {
 	}
 }
 
-// TestEachScenarioOfTheGuidesRowsIsThereInEachLanguage plays them in Hindi and in Greek; TestConformance does in
-// English.
+// TestEachScenarioOfTheGuidesRowsIsThereInEachLanguage plays them in Hindi and in Greek.
 func TestEachScenarioOfTheGuidesRowsIsThereInEachLanguage(t *testing.T) {
 	var patterns []string
 	for _, r := range guideRows(t) {

@@ -233,10 +233,7 @@ func TestATextThatIsNotTheGuidesSaysSo(t *testing.T) {
 			}
 			words := choice.Normalize(strings.Trim(text, `"`))
 			require.Contains(
-				t,
-				reference,
-				words,
-				fmt.Sprintf("%s.yaml:%d: %s has no mark and is not in the guide", language, n+1, id),
+				t, reference, words, "%s.yaml:%d: %s has no mark and is not in the guide", language, n+1, id,
 			)
 		}
 	}

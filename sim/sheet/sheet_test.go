@@ -72,10 +72,8 @@ func TestWithoutAStoredSignInTheSheetShowsNoAccount(t *testing.T) {
 
 func TestThePageHasAllThatTheTextHas(t *testing.T) {
 	for _, language := range []string{"en", "hi", "el"} {
-		s := sheet.New(
-			printed(t, facts.Email{Method: "OAuth2", Service: "<Outlook.com>", Security: "STARTTLS"}),
-			texts(t, language),
-		)
+		typed := facts.Email{Method: "OAuth2", Service: "<Outlook.com>", Security: "STARTTLS"}
+		s := sheet.New(printed(t, typed), texts(t, language))
 		page := s.Page()
 		require.Contains(t, page, `<html lang="`+language+`">`)
 		require.Contains(t, page, "@page { size: A4")
