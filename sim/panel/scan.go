@@ -220,9 +220,12 @@ func (p *Panel) startScan(a *act) error {
 			Function: device.FunctionEmail, To: slices.Clone(p.form.to), Subject: p.form.typed[fieldSubject],
 			File: p.form.typed[fieldFile], Pages: p.machine.Originals(), User: p.user,
 		}
-		var refusal string
-		p.job, refusal = p.machine.StartScan(a.ctx, request, p.settings())
-		p.message = notice{id: refusal}
+		receipt, refusal := p.machine.StartScan(a.ctx, request, p.settings())
+		if refusal != "" {
+			p.message = notice{refusal, receipt}
+			return nil
+		}
+		p.job = receipt
 	}
 	return nil
 }
