@@ -58,8 +58,12 @@ func guideTables(rows []guideRow) string {
 	for _, c := range guide.Chapters() {
 		fmt.Fprintf(&b, "| %s %s | %s | %s |\n", c.Number, c.English, c.Hindi, c.Greek)
 	}
-	b.WriteString("\n## The guide, row by row\n\nEach scenario is played in English, Hindi and Greek, and must show the words of the language on every surface that has it.\n\n")
-	b.WriteString("| Row | What a reader meets | en | hi | el | Proved by | Waits for |\n|---|---|---|---|---|---|---|\n")
+	b.WriteString(
+		"\n## The guide, row by row\n\nEach scenario is played in English, Hindi and Greek, and must show the words of the language on every surface that has it.\n\n",
+	)
+	b.WriteString(
+		"| Row | What a reader meets | en | hi | el | Proved by | Waits for |\n|---|---|---|---|---|---|---|\n",
+	)
 	for _, r := range rows {
 		proof := "`" + strings.Join(r.Proved, "`, `") + "`"
 		if len(r.Proved) == 0 {
@@ -102,7 +106,12 @@ func TestEachRowOfTheGuideIsProvedOrSaysWhatItWaitsFor(t *testing.T) {
 		require.Contains(
 			t, []string{"panel", "sheet", "jobs", "web", "microsoft", "wire", "document"}, r.At, "row %d", r.Row,
 		)
-		require.True(t, len(r.Proved) > 0 || r.Waits != "" || r.Where != "", "row %d has nothing that shows it", r.Row)
+		require.True(
+			t,
+			len(r.Proved) > 0 || r.Waits != "" || r.Where != "",
+			"row %d has nothing that shows it",
+			r.Row,
+		)
 		if r.Where != "" {
 			require.FileExists(t, r.Where, "row %d", r.Row)
 		}

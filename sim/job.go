@@ -45,7 +45,7 @@ func (p *Printer) startScan(
 			entry.Receipt = live.history.Add(entry)
 			p.recordOutcome(entry, string(outcome.Kind))
 		}
-		return 0, row.PanelID()
+		return entry.Receipt, row.PanelID()
 	}
 	mails, err := p.messages(request, settings)
 	if err != nil || !p.holds(live, mails) {
@@ -53,7 +53,7 @@ func (p *Printer) startScan(
 		entry.Result, entry.Code, entry.Ended = jobs.Failed, row.Code, entry.Time
 		entry.Receipt = live.history.Add(entry)
 		p.recordOutcome(entry, memoryFull)
-		return 0, row.StatusID()
+		return entry.Receipt, row.StatusID()
 	}
 	var receipts []int
 	for i := range mails { // each mail is a job: it has a result of its own

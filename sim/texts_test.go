@@ -165,7 +165,11 @@ func TestEachTextIsTranslatedUsedAndSaidOnce(t *testing.T) {
 		"Web Config": shownBy(tables, literals(t, "webconfig"), webData),
 	}
 	maps.Copy(surfaces, map[string][]string{
-		"facts and layouts of dates": shownBy(tables, literals(t, "facts"), map[string]bool{locale.StampID: true, locale.ClockID: true}),
+		"facts and layouts of dates": shownBy(
+			tables,
+			literals(t, "facts"),
+			map[string]bool{locale.StampID: true, locale.ClockID: true},
+		),
 	})
 	var wrong []string
 	used := map[string]bool{}

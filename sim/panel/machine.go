@@ -37,7 +37,7 @@ type Machine interface {
 	Contacts() *contacts.Book
 
 	// StartScan begins a scan to e-mail with values of the model's settings, by name. If the printer refuses at once it
-	// returns the message id and no receipt number.
+	// returns the message id; the receipt number is 0 if that is no job.
 	StartScan(ctx context.Context, request device.ScanRequest, settings map[string]string) (receipt int, refusal string)
 	// StartCopy copies what lies in the document feeder.
 	StartCopy(ctx context.Context)

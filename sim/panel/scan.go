@@ -142,7 +142,10 @@ func scanKeys(p *Panel, texts *locale.Texts) []key {
 	var keys []key
 	if p.tab == tabSettings {
 		for _, id := range []string{fieldSubject, fieldFile} {
-			keys = append(keys, labeled(id, screen.Item, "", func(p *Panel, _ *act) error { p.write(id); return nil }))
+			keys = append(
+				keys,
+				labeled(id, screen.Item, "", func(p *Panel, _ *act) error { p.write(id); return nil }),
+			)
 		}
 		for _, setting := range p.machine.Model().Mail.Settings {
 			keys = append(keys, opens(locale.LabelID(setting.Name), screen.Item, "", &choices{setting}))
@@ -163,7 +166,8 @@ func scanKeys(p *Panel, texts *locale.Texts) []key {
 			p.write(fieldTo)
 			return nil
 		}),
-			opens("label.contacts", screen.Way, "person", &book{}), opens("label.history", screen.Way, "clock", &sentTo{}))
+			opens("label.contacts", screen.Way, "person", &book{}),
+			opens("label.history", screen.Way, "clock", &sentTo{}))
 	}
 	return append(keys, labeled("label.start", screen.Main, "play", (*Panel).startScan))
 }
@@ -216,9 +220,12 @@ func (p *Panel) startScan(a *act) error {
 			Function: device.FunctionEmail, To: slices.Clone(p.form.to), Subject: p.form.typed[fieldSubject],
 			File: p.form.typed[fieldFile], Pages: p.machine.Originals(), User: p.user,
 		}
-		var refusal string
-		p.job, refusal = p.machine.StartScan(a.ctx, request, p.settings())
-		p.message = notice{id: refusal}
+		receipt, refusal := p.machine.StartScan(a.ctx, request, p.settings())
+		if refusal != "" {
+			p.message = notice{refusal, receipt}
+			return nil
+		}
+		p.job = receipt
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package panel
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"mfpsim/device"
 	"mfpsim/screen"
@@ -73,18 +74,19 @@ func (p *Panel) cover(texts *locale.Texts, s *screen.Screen) {
 	case p.job != 0:
 		s.Progress = p.progress(texts)
 	case p.message.id != "":
-		s.Message = &screen.Dialog{Text: texts.Text(p.message.id), Tone: tones[p.message.id]}
+		s.Message = &screen.Dialog{Text: texts.Text(p.message.id), Tone: screen.Warn}
+		if tone, known := tones[p.message.id]; known {
+			s.Message.Tone = tone
+		}
 		if job, ok := p.jobOf(p.message.receipt); ok && job.Code != "" {
-			s.Message.Tone, s.Message.Title = screen.Warn, texts.Label("error-code")+" "+job.Code
+			s.Message.Title = texts.Label("error-code") + " " + job.Code
 		}
 	}
 }
 
-// tones are those of messages that are no warnings of a failed job.
+// tones are those of messages that warn of nothing.
 var tones = map[string]screen.Tone{
-	"sent": screen.Good, "copying-done": screen.Good, "printing-sheet": screen.Good,
-	"wrong-password": screen.Warn, "try-again-later": screen.Warn, "setting-not-stored": screen.Warn,
-	"email-server-not-set": screen.Warn, "address-not-valid": screen.Warn,
+	"sent": screen.Good, "copying-done": screen.Good, "printing-sheet": screen.Good, "send-canceled": screen.Ask,
 }
 
 // addKeys puts the keys on the screen that no row or tab stands for.
@@ -123,7 +125,8 @@ func (p *Panel) bar(texts *locale.Texts, s *screen.Screen) {
 		s.Idle = texts.Label("available") + " " + texts.Label("pages") + ": " + strconv.Itoa(p.machine.Originals())
 	}
 	now := p.machine.Now()
-	s.Bar.Time, s.Bar.Date = now.Format("15:04"), now.Format("2006-01-02")
+	s.Bar.Time = now.Format("15:04")
+	s.Bar.Date = strings.TrimSpace(strings.Replace(texts.Stamp(now), s.Bar.Time, "", 1))
 	s.Bar.Network = "LAN"
 }
 

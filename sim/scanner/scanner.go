@@ -60,7 +60,11 @@ func Picture(data []byte) (image.Image, error) {
 		return nil, errors.New("the picture is no PNG and no JPEG")
 	}
 	if config.Width*config.Height > most || config.Width < 1 || config.Height < 1 {
-		return nil, fmt.Errorf("the picture has %d by %d points, which is more than the glass has", config.Width, config.Height)
+		return nil, fmt.Errorf(
+			"the picture has %d by %d points, which is more than the glass has",
+			config.Width,
+			config.Height,
+		)
 	}
 	picture, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -168,8 +172,8 @@ func (s Settings) pdf(name string, o Originals, page []byte, pages int) (File, e
 	return File{Name: name + ".pdf", ContentType: "application/pdf", Data: out.Bytes(), Pages: pages}, nil
 }
 
-// numbered puts the number of a page into its JPEG, as a comment: pages that look alike are pages of their own, which no
-// writer of PDF may store once only.
+// numbered puts the number of a page into its JPEG, as a comment: pages that look alike are pages of their own,
+// which no writer of PDF may store once only.
 func numbered(page []byte, number int) []byte {
 	const startOfImage, comment = 2, "\xff\xfe\x00\x0b" // marker, and the length of itself and nine digits
 	all := make([]byte, 0, len(page)+16)
@@ -243,7 +247,11 @@ func encode(picture image.Image, colored bool) ([]byte, error) {
 		for y := range area.Dy() {
 			for x := range area.Dx() {
 				r, g, b, _ := picture.At(x, y).RGBA()
-				rgba.SetRGBA(x, y, color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255}) //nolint:gosec // 16 bits
+				rgba.SetRGBA(
+					x,
+					y,
+					color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255},
+				) //nolint:gosec // 16 bits
 			}
 		}
 		drawn = rgba
@@ -281,10 +289,13 @@ func (t text) ColorModel() color.Model { return color.RGBAModel }
 func (t text) Bounds() image.Rectangle { return t.area }
 
 func (t text) At(x, y int) color.Color {
-	grain := uint8((uint32(x)*2654435761 ^ uint32(y)*2246822519) >> 28) //nolint:gosec // the grain of paper: four bits
+	grain := uint8(
+		(uint32(x)*2654435761 ^ uint32(y)*2246822519) >> 28,
+	) //nolint:gosec // the grain of paper: four bits
 	line, column := y*75/t.area.Dy(), x*60/t.area.Dx()
 	inText := line > 7 && line < 68 && line%2 == 0 && column > 5 && column < 48+(line*31)%7
-	if inText && (uint32(x*7/max(1, t.area.Dx()/208))*31+uint32(y*5/max(1, t.area.Dy()/288))*17)%7 > 2 { //nolint:gosec // letters
+	if inText &&
+		(uint32(x*7/max(1, t.area.Dx()/208))*31+uint32(y*5/max(1, t.area.Dy()/288))*17)%7 > 2 { //nolint:gosec // ink
 		return color.RGBA{30 + grain, 34 + grain, 60 + 2*grain, 255}
 	}
 	return color.RGBA{236 + grain, 234 + grain, 228 + grain, 255}

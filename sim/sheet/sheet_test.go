@@ -58,7 +58,12 @@ func TestTheSheetShowsNetworkInformationAndEmailServerSettings(t *testing.T) {
 }
 
 func TestWithoutAStoredSignInTheSheetShowsNoAccount(t *testing.T) {
-	expired := facts.Email{Method: "OAuth2", Service: "Outlook.com", Account: "admin@contoso.com", Security: "STARTTLS"}
+	expired := facts.Email{
+		Method:   "OAuth2",
+		Service:  "Outlook.com",
+		Account:  "admin@contoso.com",
+		Security: "STARTTLS",
+	}
 	text := sheet.New(printed(t, expired), texts(t, "en")).String()
 	require.NotContains(t, text, "Current Status")
 	require.NotContains(t, text, "Authenticated Account")

@@ -202,7 +202,10 @@ func printerRoutes() group {
 					return b.loadOriginals(in.Pages)
 				}
 				return b.act("originals", func(ctx context.Context) error {
-					return b.device.LayOriginals(ctx, device.Originals{Pages: in.Pages, Size: in.Size, Picture: in.Picture})
+					return b.device.LayOriginals(
+						ctx,
+						device.Originals{Pages: in.Pages, Size: in.Size, Picture: in.Picture},
+					)
 				})
 			}),
 		},
@@ -266,9 +269,13 @@ func printerRoutes() group {
 		{
 			Request: "POST /printer/memory", Example: `{"words":"refuses writes times=1"}`,
 			About: "Makes the printer's memory refuse writes, or no longer: the words of `memory`.",
-			Act: said("memory", alone(phrase.MemoryFault), func(b *bench, f *device.MemoryFault) (routes.Done, error) {
-				return routes.Done{OK: true}, b.device.SetMemoryFault(context.Background(), f)
-			}),
+			Act: said(
+				"memory",
+				alone(phrase.MemoryFault),
+				func(b *bench, f *device.MemoryFault) (routes.Done, error) {
+					return routes.Done{OK: true}, b.device.SetMemoryFault(context.Background(), f)
+				},
+			),
 		},
 		{
 			Request: "POST /printer/language", Example: `{"language":"el"}`, About: "Changes the language of the panel.",
