@@ -32,7 +32,11 @@ func Scan(words []string) (request device.ScanRequest, rest []string, err error)
 			"pdf": "PDF (Multi Page)", "single-pdf": "PDF (Single Page)", "jpeg": "JPEG",
 		}[text]
 		if !known {
-			return request, nil, &choice.Error{What: "format", Wanted: text, Present: []string{"pdf", "single-pdf", "jpeg"}}
+			return request, nil, &choice.Error{
+				What:    "format",
+				Wanted:  text,
+				Present: []string{"pdf", "single-pdf", "jpeg"},
+			}
 		}
 		set("File Format", format)
 	}

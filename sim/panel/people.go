@@ -34,7 +34,12 @@ func (p *Panel) contacts(texts *locale.Texts) []person {
 	entries := p.machine.Contacts().List()
 	var people []person
 	for _, e := range entries {
-		one := person{label: e.Name, detail: e.Address, icon: "person", addresses: p.machine.Contacts().Addresses(e.Number)}
+		one := person{
+			label:     e.Name,
+			detail:    e.Address,
+			icon:      "person",
+			addresses: p.machine.Contacts().Addresses(e.Number),
+		}
 		if e.IsGroup {
 			one.icon, one.detail = "group", fmt.Sprintf("%s: %d", texts.Label("group"), len(one.addresses))
 		}
@@ -101,16 +106,19 @@ func (p *Panel) chosen(one person) bool {
 func peopleKeys(people []person) []key {
 	keys := []key{labeled("label.ok", screen.Main, "", func(p *Panel, _ *act) error { p.back(); return nil })}
 	for _, one := range people {
-		keys = append(keys, key{Key: screen.Key{Label: one.label, Role: screen.Item}, press: func(p *Panel, _ *act) error {
-			in := p.chosen(one)
-			for _, address := range one.addresses {
-				p.form.to = slices.DeleteFunc(p.form.to, func(other string) bool { return other == address })
-				if !in {
-					p.form.to = append(p.form.to, address)
+		keys = append(
+			keys,
+			key{Key: screen.Key{Label: one.label, Role: screen.Item}, press: func(p *Panel, _ *act) error {
+				in := p.chosen(one)
+				for _, address := range one.addresses {
+					p.form.to = slices.DeleteFunc(p.form.to, func(other string) bool { return other == address })
+					if !in {
+						p.form.to = append(p.form.to, address)
+					}
 				}
-			}
-			return nil
-		}})
+				return nil
+			}},
+		)
 	}
 	return keys
 }

@@ -159,11 +159,20 @@ func scanKeys(p *Panel, texts *locale.Texts) []key {
 				},
 			})
 		}
-		keys = append(keys, labeled("label.keyboard", screen.Way, "kbd", func(p *Panel, _ *act) error {
-			p.write(fieldTo)
-			return nil
-		}),
-			opens("label.contacts", screen.Way, "person", &book{}), opens("label.history", screen.Way, "clock", &sentTo{}))
+		keys = append(
+			keys,
+			labeled("label.keyboard", screen.Way, "kbd", func(p *Panel, _ *act) error {
+				p.write(fieldTo)
+				return nil
+			}),
+			opens(
+				"label.contacts",
+				screen.Way,
+				"person",
+				&book{},
+			),
+			opens("label.history", screen.Way, "clock", &sentTo{}),
+		)
 	}
 	return append(keys, labeled("label.start", screen.Main, "play", (*Panel).startScan))
 }

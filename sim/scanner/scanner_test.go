@@ -34,7 +34,12 @@ func TestASmallPageIsSmallAndATruePageIsNot(t *testing.T) {
 	require.Equal(t, "Scan.pdf", small.Name)
 	require.True(t, bytes.HasPrefix(small.Data, []byte("%PDF-1.")))
 	require.Less(t, len(small.Data), 9_000)
-	require.Greater(t, len(scan(t, scanner.Originals{Pages: 400}, settings)[0][0].Data), 2<<20, "a book is more than 2 MB")
+	require.Greater(
+		t,
+		len(scan(t, scanner.Originals{Pages: 400}, settings)[0][0].Data),
+		2<<20,
+		"a book is more than 2 MB",
+	)
 	page := scan(t, scanner.Originals{Pages: 1, Size: "A4"}, settings)[0][0]
 	require.Greater(t, len(page.Data), 500_000)
 	require.Contains(t, string(page.Data), "/Width 2480")

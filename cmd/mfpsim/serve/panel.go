@@ -39,7 +39,8 @@ type panelView struct {
 	Mailbox     string
 }
 
-// panel is the page over the printer's panel, with the bench's clock beside it. It needs no script; with one it is live.
+// panel is the page over the printer's panel, with the bench's clock beside it. It needs no script; with one it is
+// live.
 func (b *bench) panel() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { b.showPanel(w, r, http.StatusOK, "") })
@@ -179,8 +180,11 @@ func (b *bench) showPanel(w http.ResponseWriter, r *http.Request, status int, pr
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "+
-		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+	header.Set(
+		"Content-Security-Policy",
+		"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "+
+			"base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+	)
 	w.WriteHeader(status)
 	_, _ = w.Write(page.Bytes()) // a browser that has gone needs no answer
 }
