@@ -283,7 +283,8 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 		if err != nil {
 			return err
 		}
-		if strings.HasPrefix(response.Header.Get("Content-Disposition"), "attachment") && response.StatusCode == http.StatusOK {
+		if strings.HasPrefix(response.Header.Get("Content-Disposition"), "attachment") &&
+			response.StatusCode == http.StatusOK {
 			b.download = body // the page stays
 			return nil
 		}
@@ -300,7 +301,8 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 			next.Fragment = u.Fragment
 		}
 		// RFC 9110 §15.4: 307 and 308 keep the method; the others become GET, as all browsers do.
-		if response.StatusCode != http.StatusTemporaryRedirect && response.StatusCode != http.StatusPermanentRedirect {
+		if response.StatusCode != http.StatusTemporaryRedirect &&
+			response.StatusCode != http.StatusPermanentRedirect {
 			method, form = http.MethodGet, nil
 		}
 		u = next

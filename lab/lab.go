@@ -275,6 +275,10 @@ func (l *Lab) registerApplication(model string) error {
 	if err != nil {
 		return err
 	}
+	name := fakeentra.ApplicationName // of the bench's maker; another one has an application of his own
+	if m.Maker != l.model.Maker {
+		name = m.Maker + " Email Sender"
+	}
 	var done []string
 	for _, p := range m.Providers {
 		if slices.Contains(done, p.ClientID) {
@@ -283,7 +287,7 @@ func (l *Lab) registerApplication(model string) error {
 		done = append(done, p.ClientID)
 		_, err := l.Entra.AddApplication(
 			fakeentra.Application{
-				ID: p.ClientID, Name: fakeentra.ApplicationName, Publisher: "printers.example", Verified: true,
+				ID: p.ClientID, Name: name, Publisher: "printers.example", Verified: true,
 				RequestedScopes: strings.Fields(fakeentra.Scope), PublicRedirectURIs: []string{nativeRedirectURI},
 			},
 		)

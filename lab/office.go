@@ -105,7 +105,8 @@ func (l *Lab) proxy(raw net.Conn, peer *faultnet.Peer) {
 		Text: journal.Plain(fmt.Sprintf("%s %s: %d", request.Method, request.Host, status)),
 	})
 	visit.End()
-	if _, err := fmt.Fprintf(raw, "HTTP/1.1 %d %s\r\n\r\n", status, http.StatusText(status)); err != nil || carry == nil {
+	if _, err := fmt.Fprintf(raw, "HTTP/1.1 %d %s\r\n\r\n", status, http.StatusText(status)); err != nil ||
+		carry == nil {
 		_ = raw.Close()
 		return
 	}

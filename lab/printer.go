@@ -46,7 +46,11 @@ func (l *Lab) AddPrinter(name, model string) (p *Printer, err error) {
 
 // addPrinter works in the turn of ctx.
 func (l *Lab) addPrinter(ctx context.Context, name, model string) (*Printer, error) {
-	if name == "" || strings.ContainsAny(name, "# \t") || name == PartyBrowser || name == PartyMaker || name == PartyTime || name == PartyProxy || name == "entra" || name == "smtp" {
+	if name == "" || strings.ContainsAny(name, "# \t") || name == PartyBrowser || name == PartyMaker ||
+		name == PartyTime ||
+		name == PartyProxy ||
+		name == "entra" ||
+		name == "smtp" {
 		return nil, fmt.Errorf("%q is no name for a printer", name)
 	}
 	l.mu.Lock()
@@ -86,7 +90,10 @@ func (p *Printer) start(ctx context.Context, model string) (err error) {
 		World: l.World, Network: l.Network, Journal: l.Journal,
 		// Not the serial number, which a new printer's password is: that is printed on every status sheet.
 		AdministratorPassword: cmp.Or(
-			l.config.password(p.Name), chance.New(l.config.Seed, p.Name+" administrator").Letters(passwordLetters, 12),
+			l.config.password(
+				p.Name,
+			),
+			chance.New(l.config.Seed, p.Name+" administrator").Letters(passwordLetters, 12),
 		),
 		ServeWeb: p.serveWeb, Window: func() *browser.Browser { return l.newBrowser(PartyBrowser) },
 		Link: l.config.Link, Power: p.power, Hide: l.remember,

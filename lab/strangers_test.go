@@ -67,8 +67,8 @@ var strangers = []stranger{
 		}
 		return client.Quit()
 	}},
-	// The request goes out in one piece on the connection at hand: a pool of net/http dials again when the server speaks
-	// first, and how often it does depends on the machine.
+	// The request goes out in one piece on the connection at hand: a pool of net/http dials again when the server
+	// speaks first, and how often it does depends on the machine.
 	{"a web client without TLS", func(_ context.Context, _ *lab.Lab, conn net.Conn, address string) error {
 		_ = conn.SetDeadline(vtime.Deadline(time.Minute))
 		request, err := http.NewRequest(http.MethodPost, "http://"+address+"/", strings.NewReader("x=y"))
@@ -91,7 +91,10 @@ var strangers = []stranger{
 	says("a line without an end", strings.Repeat("x", 300)),
 	{"one who leaves", func(context.Context, *lab.Lab, net.Conn, string) error { return nil }},
 	{"one who speaks and leaves", func(_ context.Context, _ *lab.Lab, conn net.Conn, _ string) error {
-		_, err := io.WriteString(conn, "EHLO x\r\nMAIL FROM:<a@b.example>\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\nQUIT\r\n")
+		_, err := io.WriteString(
+			conn,
+			"EHLO x\r\nMAIL FROM:<a@b.example>\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\nQUIT\r\n",
+		)
 		return err
 	}},
 }
@@ -122,9 +125,15 @@ func doors(t *testing.T, flowing bool, latency time.Duration) (*lab.Lab, []strin
 	return bench, []string{
 		"smtp.office365.com:587", "login.microsoftonline.com:443", "192.0.2.10:443",
 		generic.RunT(t, generic.Config{Bench: stands("")}).Address(),
-		generic.RunT(t, generic.Config{Bench: stands("provider over TLS"), Host: "smtps.example.com", Security: generic.ImplicitTLS}).Address(),
+		generic.RunT(t, generic.Config{
+			Bench: stands("provider over TLS"), Host: "smtps.example.com", Security: generic.ImplicitTLS,
+		}).
+			Address(),
 		legacy.RunT(t, legacy.Config{Bench: stands("")}).Address(),
-		legacy.RunT(t, legacy.Config{Bench: stands("relay over TLS"), Host: "relays.example.com", Security: legacy.ImplicitTLS}).Address(),
+		legacy.RunT(t, legacy.Config{
+			Bench: stands("relay over TLS"), Host: "relays.example.com", Security: legacy.ImplicitTLS,
+		}).
+			Address(),
 		pop3.RunT(t, pop3.Config{Bench: stands("")}).Address(),
 		pop3.RunT(t, pop3.Config{Bench: stands("plain pop3"), Profile: pop3.ProfilePlain}).Address(),
 		fax.RunT(t, fax.Config{Bench: stands("")}).Address(),

@@ -83,6 +83,9 @@ func (l *line) answered() string {
 	return l.text
 }
 
+// ofTheDevice are the kinds of entries that a device's own record has, besides what it writes to its memory.
+var ofTheDevice = []journal.Kind{journal.KindClock, journal.KindFault, journal.KindOutcome, journal.KindEnglish}
+
 // read sorts a record by device.
 func read(r Record) *bench {
 	b := &bench{Record: r}
@@ -105,7 +108,7 @@ func read(r Record) *bench {
 			switch {
 			case e.Kind == journal.KindMemory:
 				h.events = append(h.events, event{entry: e, written: true})
-			case slices.Contains([]journal.Kind{journal.KindClock, journal.KindFault, journal.KindOutcome, journal.KindEnglish}, e.Kind):
+			case slices.Contains(ofTheDevice, e.Kind):
 				h.events = append(h.events, event{entry: e})
 			}
 			continue

@@ -159,7 +159,12 @@ func (p *Printer) Restart() {
 		}
 		p.powerDown()
 		if err := p.powerUp(ctx); err != nil && !errors.Is(err, device.ErrPoweredOff) {
-			p.note(journal.Entry{Kind: journal.KindNote, Text: journal.Plain("the printer does not start: " + err.Error())})
+			p.note(
+				journal.Entry{
+					Kind: journal.KindNote,
+					Text: journal.Plain("the printer does not start: " + err.Error()),
+				},
+			)
 		}
 	})
 }

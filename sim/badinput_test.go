@@ -28,7 +28,12 @@ type clerk struct {
 func (b *bench) clerk() *clerk {
 	b.t.Helper()
 	c := &clerk{b: b}
-	answer := c.send(http.MethodPost, "/login", "application/x-www-form-urlencoded", "password="+url.QueryEscape(b.printer.AdministratorPassword()))
+	answer := c.send(
+		http.MethodPost,
+		"/login",
+		"application/x-www-form-urlencoded",
+		"password="+url.QueryEscape(b.printer.AdministratorPassword()),
+	)
 	require.Equal(b.t, http.StatusSeeOther, answer.Code)
 	c.cookie = answer.Result().Cookies()[0]
 	page := c.send(http.MethodGet, basic, "", "")
@@ -150,11 +155,23 @@ func TestBadInputAtEveryFormIsNamedAndNothingIsHalfSaved(t *testing.T) {
 func TestFilesThatAreNoneAreRefused(t *testing.T) {
 	b := newBench(t)
 	clerk := b.clerk()
-	require.Contains(t, clerk.upload("/network-security/ca-certificate", "import", strings.NewReader("hello")), "The file is not a certificate in PEM or DER format.")
+	require.Contains(
+		t,
+		clerk.upload("/network-security/ca-certificate", "import", strings.NewReader("hello")),
+		"The file is not a certificate in PEM or DER format.",
+	)
 	server, err := b.network.Authority().Certificate("mail.office.example")
 	require.NoError(t, err)
-	require.Contains(t, clerk.upload("/network-security/ca-certificate", "import", bytes.NewReader(server.Certificate[0])), "The certificate is not that of a certificate authority.")
-	require.Contains(t, clerk.upload("/device/import", "import", strings.NewReader(`{"format":"setting value 1","model":"MFP-9"}`)), "The setting values are those of another model.")
+	require.Contains(
+		t,
+		clerk.upload("/network-security/ca-certificate", "import", bytes.NewReader(server.Certificate[0])),
+		"The certificate is not that of a certificate authority.",
+	)
+	require.Contains(
+		t,
+		clerk.upload("/device/import", "import", strings.NewReader(`{"format":"setting value 1","model":"MFP-9"}`)),
+		"The setting values are those of another model.",
+	)
 	huge := bytes.Repeat([]byte("A"), 50<<20)
 	require.Contains(t, clerk.upload("/device/import", "import", bytes.NewReader(huge)), "The request is too large.")
 	require.Empty(t, b.printer.Settings().Authorities)
@@ -166,7 +183,11 @@ func TestAForgedTokenAndAnEndedSessionChangeNothing(t *testing.T) {
 	good := clerk.token
 	clerk.token = strings.Repeat("0", len(good))
 	restore := url.Values{"action": {"ok"}, "what": {"restore-all"}}
-	require.Contains(t, clerk.post("/device/restore-default-settings", restore), "This page was not sent by this product.")
+	require.Contains(
+		t,
+		clerk.post("/device/restore-default-settings", restore),
+		"This page was not sent by this product.",
+	)
 	clerk.token = good
 	b.advance(21 * time.Minute)
 	require.Contains(t, clerk.post("/device/restore-default-settings", restore), "The session has ended.")
@@ -179,33 +200,63 @@ func TestTheSecondOfTwoAdministratorsIsTold(t *testing.T) {
 	first, second := b.clerk(), b.clerk()
 	add := url.Values{"action": {"ok"}, "number": {"1"}, "name": {"Bob"}, "email-address": {"bob@fabrikam.com"}}
 	require.Contains(t, first.post("/scan/contacts/entry?new=contact", add), "Setup complete")
-	require.Contains(t, second.post("/scan/contacts/entry?new=contact", add), "Number: This number is already in use.")
-	require.Contains(t, first.post("/scan/contacts/entry?number=1", url.Values{"action": {"delete"}}), "The contact was deleted.")
+	require.Contains(
+		t,
+		second.post("/scan/contacts/entry?new=contact", add),
+		"Number: This number is already in use.",
+	)
+	require.Contains(
+		t,
+		first.post("/scan/contacts/entry?number=1", url.Values{"action": {"delete"}}),
+		"The contact was deleted.",
+	)
 	require.Contains(t, second.post("/scan/contacts/entry?number=1", add), "This contact no longer exists.")
 	require.Empty(t, b.printer.Contacts().List())
 }
 
 // Power off in the middle of each write leaves the settings of before or the new ones, and never a part.
 func TestAPowerCutWhileSettingsAreStoredLeavesTheOldOrTheNewOnes(t *testing.T) {
-	for _, cut := range []device.PowerAct{{State: "cut", AtWrite: 1}, {State: "cut", AtWrite: 2}, {State: "cut", AtWrite: 3}, {State: "cut", AtWrite: 4}} {
+	for _, cut := range []device.PowerAct{
+		{State: "cut", AtWrite: 1}, {State: "cut", AtWrite: 2}, {State: "cut", AtWrite: 3}, {State: "cut", AtWrite: 4},
+	} {
 		t.Run(cut.String(), func(t *testing.T) {
 			b := newBench(t)
 			clerk := b.clerk()
-			clerk.post("/scan/contacts/entry?new=contact", url.Values{"action": {"ok"}, "number": {"1"}, "name": {"Bob"}, "email-address": {"bob@fabrikam.com"}})
+			clerk.post(
+				"/scan/contacts/entry?new=contact",
+				url.Values{"action": {"ok"}, "number": {"1"}, "name": {"Bob"}, "email-address": {"bob@fabrikam.com"}},
+			)
 			old, err := b.printer.Export()
 			require.NoError(t, err)
-			fresh := strings.NewReplacer(`"Bob"`, `"Asha"`, `"office.example"`, `"new.example"`, `"authenticationMethod": "Off"`, `"authenticationMethod": "OAuth2", "emailService": "Outlook.com", "smtpServer": "smtp-mail.outlook.com"`, `"secureConnection": "None"`, `"secureConnection": "STARTTLS"`).Replace(string(old))
+			fresh := strings.NewReplacer(
+				`"Bob"`, `"Asha"`, `"office.example"`, `"new.example"`, `"authenticationMethod": "Off"`,
+				`"authenticationMethod": "OAuth2", "emailService": "Outlook.com", "smtpServer": "smtp-mail.outlook.com"`,
+				`"secureConnection": "None"`, `"secureConnection": "STARTTLS"`,
+			).
+				Replace(string(old))
 			b.do("cut", func(ctx context.Context) error { return b.device.Power(ctx, cut) })
 			clerk.upload("/device/import", "import", strings.NewReader(fresh))
 			b.advance(2 * time.Minute)
 			for range 3 { // the supply may fail while it is switched on, too
-				b.do("on", func(ctx context.Context) error { _ = b.device.Power(ctx, device.PowerAct{State: "on"}); return nil })
+				b.do(
+					"on",
+					func(ctx context.Context) error {
+						_ = b.device.Power(ctx, device.PowerAct{State: "on"})
+						return nil
+					},
+				)
 			}
 			require.True(t, b.printer.PoweredOn())
 			after, err := b.printer.Export()
 			require.NoError(t, err)
 			isNew := strings.Contains(string(after), "Asha")
-			require.Equal(t, isNew, strings.Contains(string(after), "Outlook.com"), "a part of the settings is new: %s", after)
+			require.Equal(
+				t,
+				isNew,
+				strings.Contains(string(after), "Outlook.com"),
+				"a part of the settings is new: %s",
+				after,
+			)
 			if !isNew {
 				require.Equal(t, string(old), string(after))
 			}

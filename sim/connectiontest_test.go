@@ -146,37 +146,134 @@ const (
 // testCases are the rows of docs/reference/printer.md §2.3, by their numbers there.
 var testCases = []testCase{
 	{name: "1 the connection is successful", want: "Connection test was successful."},
-	{name: "2 the SMTP server is down", typed: []map[string]string{{"SMTP Server Port Number": "2526"}}, want: smtpCommunication},
-	{name: "2 the connection is lost", server: mailServer{says: map[string]string{"EHLO": "hang up"}}, want: smtpCommunication},
-	{name: "2 the printer is not connected to a network", prepare: func(b *bench) { b.network.Arm(faultnet.Fault{To: "mail", Kind: faultnet.Isolated}) }, want: smtpCommunication},
-	{name: "3 the POP3 server is down", typed: []map[string]string{typedPOP, {"POP3 Server Port Number": "111"}}, pop: popBut("", "+OK"), want: popCommunication},
-	{name: "3 the POP3 server hangs up", typed: []map[string]string{typedPOP}, pop: popBut("USER", "hang up"), want: popCommunication},
-	{name: "4 the name of the SMTP server does not resolve", typed: []map[string]string{{"SMTP Server Address": "nobody.example"}}, want: smtpName},
+	{
+		name:  "2 the SMTP server is down",
+		typed: []map[string]string{{"SMTP Server Port Number": "2526"}},
+		want:  smtpCommunication,
+	},
+	{
+		name:   "2 the connection is lost",
+		server: mailServer{says: map[string]string{"EHLO": "hang up"}},
+		want:   smtpCommunication,
+	},
+	{
+		name:    "2 the printer is not connected to a network",
+		prepare: func(b *bench) { b.network.Arm(faultnet.Fault{To: "mail", Kind: faultnet.Isolated}) },
+		want:    smtpCommunication,
+	},
+	{
+		name:  "3 the POP3 server is down",
+		typed: []map[string]string{typedPOP, {"POP3 Server Port Number": "111"}},
+		pop:   popBut("", "+OK"),
+		want:  popCommunication,
+	},
+	{
+		name:  "3 the POP3 server hangs up",
+		typed: []map[string]string{typedPOP},
+		pop:   popBut("USER", "hang up"),
+		want:  popCommunication,
+	},
+	{
+		name:  "4 the name of the SMTP server does not resolve",
+		typed: []map[string]string{{"SMTP Server Address": "nobody.example"}},
+		want:  smtpName,
+	},
 	{name: "4 the DNS server that is set does not answer", prepare: func(b *bench) {
 		require.NoError(b.t, b.printer.Change(func(s *settings.Settings) {
 			s.Network = settings.Network{ManualDNS: true, PrimaryDNS: "192.0.2.99"}
 		}))
 	}, want: smtpName},
-	{name: "5 the name of the POP3 server does not resolve", typed: []map[string]string{typedPOP, {"POP3 Server Address": "nobody.example"}}, want: "An error occurred while connecting to POP3 server. Check the followings. - POP3 Server Address - DNS Server"},
-	{name: "6 the SMTP server refuses the authentication", typed: []map[string]string{typedPassword}, server: mailServer{says: map[string]string{"EHLO": offers("AUTH PLAIN"), "AUTH": "535 5.7.8 no"}}, want: "SMTP server authentication error. Check the followings. - Authentication Method - Authenticated Account - Authenticated Password"},
-	{name: "7 the POP3 server refuses the authentication", typed: []map[string]string{typedPOP}, pop: popBut("PASS", "-ERR no"), want: "POP3 server authentication error. Check the followings. - Authentication Method - Authenticated Account - Authenticated Password"},
-	{name: "8 the server speaks another protocol", server: mailServer{says: map[string]string{"": "SSH-2.0-scripted"}}, want: "Unsupported communication method. Check the followings. - SMTP Server Address - SMTP Server Port Number"},
-	{name: "9 STARTTLS is set and not offered", typed: []map[string]string{typedSecurity("STARTTLS")}, want: changeToNone},
-	{name: "9 SSL/TLS is set and the server speaks in clear only", typed: []map[string]string{typedSecurity("SSL/TLS")}, want: changeToNone},
+	{
+		name:  "5 the name of the POP3 server does not resolve",
+		typed: []map[string]string{typedPOP, {"POP3 Server Address": "nobody.example"}},
+		want:  "An error occurred while connecting to POP3 server. Check the followings. - POP3 Server Address - DNS Server",
+	},
+	{
+		name:   "6 the SMTP server refuses the authentication",
+		typed:  []map[string]string{typedPassword},
+		server: mailServer{says: map[string]string{"EHLO": offers("AUTH PLAIN"), "AUTH": "535 5.7.8 no"}},
+		want:   "SMTP server authentication error. Check the followings. - Authentication Method - Authenticated Account - Authenticated Password",
+	},
+	{
+		name:  "7 the POP3 server refuses the authentication",
+		typed: []map[string]string{typedPOP},
+		pop:   popBut("PASS", "-ERR no"),
+		want:  "POP3 server authentication error. Check the followings. - Authentication Method - Authenticated Account - Authenticated Password",
+	},
+	{
+		name:   "8 the server speaks another protocol",
+		server: mailServer{says: map[string]string{"": "SSH" + "-2.0-scripted"}},
+		want:   "Unsupported communication method. Check the followings. - SMTP Server Address - SMTP Server Port Number",
+	},
+	{
+		name:  "9 STARTTLS is set and not offered",
+		typed: []map[string]string{typedSecurity("STARTTLS")},
+		want:  changeToNone,
+	},
+	{
+		name:  "9 SSL/TLS is set and the server speaks in clear only",
+		typed: []map[string]string{typedSecurity("SSL/TLS")},
+		want:  changeToNone,
+	},
 	{name: "10 the server speaks TLS from the first byte", server: mailServer{first: true}, want: changeToTLS},
-	{name: "10 the same with STARTTLS", typed: []map[string]string{typedSecurity("STARTTLS")}, server: mailServer{first: true}, want: changeToTLS},
-	{name: "11 SSL/TLS is set and the server has STARTTLS", typed: []map[string]string{typedSecurity("SSL/TLS")}, server: mailServer{says: map[string]string{"EHLO": offers("STARTTLS")}}, want: changeToSTARTTLS},
-	{name: "11 the server demands STARTTLS", server: mailServer{says: map[string]string{"MAIL": "451 5.7.3 STARTTLS is required to send mail"}}, want: changeToSTARTTLS},
-	{name: "12 the printer's date is wrong", typed: []map[string]string{typedSecurity("SSL/TLS")}, server: mailServer{first: true}, prepare: func(b *bench) {
-		b.do("date", func(ctx context.Context) error {
-			return b.device.SetDate(ctx, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))
-		})
-	}, want: "The connection is untrusted. Check the following. - Date and Time"},
-	{name: "13 there is no root certificate for the server", typed: []map[string]string{typedSecurity("SSL/TLS")}, server: mailServer{first: true}, prepare: func(b *bench) { b.network.Arm(faultnet.Fault{To: "mail", Kind: faultnet.Untrusted}) }, want: "The connection is untrusted. Check the following. - CA Certificate"},
-	{name: "14 the certificate is damaged", typed: []map[string]string{typedSecurity("SSL/TLS")}, server: mailServer{damaged: true}, want: "The connection is not secured."},
-	{name: "15 the server demands SMTP AUTH", server: mailServer{says: map[string]string{"EHLO": offers("AUTH PLAIN"), "MAIL": "530 5.7.0 Authentication required"}}, want: "SMTP server authentication failed. Change Authentication Method to SMTP-AUTH."},
-	{name: "16 the server has no SMTP AUTH", typed: []map[string]string{typedPassword}, want: "SMTP server authentication failed. Change Authentication Method to POP before SMTP."},
-	{name: "17 the server refuses the sender's address", server: mailServer{says: map[string]string{"MAIL": "550 5.1.8 not this one"}}, want: "Sender's Email Address is incorrect. Change to the email address for your email service."},
+	{
+		name:   "10 the same with STARTTLS",
+		typed:  []map[string]string{typedSecurity("STARTTLS")},
+		server: mailServer{first: true},
+		want:   changeToTLS,
+	},
+	{
+		name:   "11 SSL/TLS is set and the server has STARTTLS",
+		typed:  []map[string]string{typedSecurity("SSL/TLS")},
+		server: mailServer{says: map[string]string{"EHLO": offers("STARTTLS")}},
+		want:   changeToSTARTTLS,
+	},
+	{
+		name:   "11 the server demands STARTTLS",
+		server: mailServer{says: map[string]string{"MAIL": "451 5.7.3 STARTTLS is required to send mail"}},
+		want:   changeToSTARTTLS,
+	},
+	{
+		name:   "12 the printer's date is wrong",
+		typed:  []map[string]string{typedSecurity("SSL/TLS")},
+		server: mailServer{first: true},
+		prepare: func(b *bench) {
+			b.do("date", func(ctx context.Context) error {
+				return b.device.SetDate(ctx, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))
+			})
+		},
+		want: "The connection is untrusted. Check the following. - Date and Time",
+	},
+	{
+		name:    "13 there is no root certificate for the server",
+		typed:   []map[string]string{typedSecurity("SSL/TLS")},
+		server:  mailServer{first: true},
+		prepare: func(b *bench) { b.network.Arm(faultnet.Fault{To: "mail", Kind: faultnet.Untrusted}) },
+		want:    "The connection is untrusted. Check the following. - CA Certificate",
+	},
+	{
+		name:   "14 the certificate is damaged",
+		typed:  []map[string]string{typedSecurity("SSL/TLS")},
+		server: mailServer{damaged: true},
+		want:   "The connection is not secured.",
+	},
+	{
+		name: "15 the server demands SMTP AUTH",
+		server: mailServer{
+			says: map[string]string{"EHLO": offers("AUTH PLAIN"), "MAIL": "530 5.7.0 Authentication required"},
+		},
+		want: "SMTP server authentication failed. Change Authentication Method to SMTP-AUTH.",
+	},
+	{
+		name:  "16 the server has no SMTP AUTH",
+		typed: []map[string]string{typedPassword},
+		want:  "SMTP server authentication failed. Change Authentication Method to POP before SMTP.",
+	},
+	{
+		name:   "17 the server refuses the sender's address",
+		server: mailServer{says: map[string]string{"MAIL": "550 5.1.8 not this one"}},
+		want:   "Sender's Email Address is incorrect. Change to the email address for your email service.",
+	},
 }
 
 func TestEachMessageOfTheConnectionTestHasACause(t *testing.T) {
@@ -213,7 +310,10 @@ func TestEachMessageOfTheConnectionTestHasACause(t *testing.T) {
 		b.signIn(b.browser, true)
 		b.network.Arm(faultnet.Fault{To: "smtp", From: "printer", Kind: faultnet.Silent})
 		b.do("scan", func(ctx context.Context) error {
-			_, err := b.device.Scan(ctx, device.ScanRequest{Function: device.FunctionEmail, To: []string{"bob@fabrikam.com"}})
+			_, err := b.device.Scan(
+				ctx,
+				device.ScanRequest{Function: device.FunctionEmail, To: []string{"bob@fabrikam.com"}},
+			)
 			return err
 		})
 		b.advance(time.Second)

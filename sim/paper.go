@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
+	"mfpsim/device"
 	"mfpsim/sim/sheet"
 )
 
@@ -27,4 +29,18 @@ func (p *Printer) keepSheet(s sheet.Sheet, at time.Time) {
 	if len(p.sheets) > sheetsKept {
 		p.sheets = append([]printedSheet(nil), p.sheets[1:]...)
 	}
+}
+
+// Sheets returns the network status sheets that were printed, the newest first. The last ten are kept, as paper is,
+// whatever becomes of the power.
+func (p *Printer) Sheets() []device.Sheet {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	sheets := make([]device.Sheet, 0, len(p.sheets))
+	for _, s := range slices.Backward(p.sheets) {
+		sheets = append(sheets, device.Sheet{
+			Number: s.number, Printed: s.printed, Text: s.sheet.String(), Page: s.sheet.Page(),
+		})
+	}
+	return sheets
 }

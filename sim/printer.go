@@ -572,20 +572,6 @@ func (p *Printer) Contacts() *contacts.Book {
 // Model is the model that the printer is. It must not be changed.
 func (p *Printer) Model() *models.Model { return p.model }
 
-// Sheets returns the network status sheets that were printed, the newest first. The last ten are kept, as paper is,
-// whatever becomes of the power.
-func (p *Printer) Sheets() []device.Sheet {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	sheets := make([]device.Sheet, 0, len(p.sheets))
-	for _, s := range slices.Backward(p.sheets) {
-		sheets = append(sheets, device.Sheet{
-			Number: s.number, Printed: s.printed, Text: s.sheet.String(), Page: s.sheet.Page(),
-		})
-	}
-	return sheets
-}
-
 // Jobs returns the job history, newest first, in the panel's language.
 func (p *Printer) Jobs() []device.Job {
 	live := p.on()

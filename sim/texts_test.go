@@ -141,7 +141,9 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 		}
 		for _, row := range m.Outcomes {
 			cloud := models.Outcome{Code: row.CloudCode}
-			for _, id := range []string{row.PanelID(), row.StatusID(), row.SolutionID(), cloud.StatusID(), cloud.SolutionID()} {
+			for _, id := range []string{
+				row.PanelID(), row.StatusID(), row.SolutionID(), cloud.StatusID(), cloud.SolutionID(),
+			} {
 				panel[id] = true
 			}
 			for _, id := range []string{row.SignIn, row.Test, row.Cloud, row.POP3, row.StatusID(), row.SolutionID()} {
@@ -163,7 +165,11 @@ func TestEachTextIsTranslatedUsedAndSaidOnce(t *testing.T) {
 		"Web Config": shownBy(tables, literals(t, "webconfig"), webData),
 	}
 	maps.Copy(surfaces, map[string][]string{
-		"facts and layouts of dates": shownBy(tables, literals(t, "facts"), map[string]bool{locale.StampID: true, locale.ClockID: true}),
+		"facts and layouts of dates": shownBy(
+			tables,
+			literals(t, "facts"),
+			map[string]bool{locale.StampID: true, locale.ClockID: true},
+		),
 	})
 	var wrong []string
 	used := map[string]bool{}
@@ -226,7 +232,9 @@ func TestATextThatIsNotTheGuidesSaysSo(t *testing.T) {
 				continue
 			}
 			words := choice.Normalize(strings.Trim(text, `"`))
-			require.Contains(t, reference, words, fmt.Sprintf("%s.yaml:%d: %s has no mark and is not in the guide", language, n+1, id))
+			require.Contains(
+				t, reference, words, "%s.yaml:%d: %s has no mark and is not in the guide", language, n+1, id,
+			)
 		}
 	}
 }

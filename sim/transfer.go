@@ -128,7 +128,8 @@ func (p *Printer) checkValues(live *powered, v Values) error {
 	case v.EmailServer.Method == mail.MethodOAuth2 && !live.firmware.Supports(string(mail.MethodOAuth2)):
 		return errors.New("authenticationMethod")
 	}
-	if _, known := p.model.Provider(string(v.EmailServer.Service)); !known && v.EmailServer.Method == mail.MethodOAuth2 {
+	if _, known := p.model.Provider(string(v.EmailServer.Service)); !known &&
+		v.EmailServer.Method == mail.MethodOAuth2 {
 		return errors.New("emailService")
 	}
 	if err := v.EmailServer.settings(secret.New("x")).Validate(); err != nil {
@@ -165,7 +166,8 @@ func (p *Printer) takeImport(ctx context.Context, live *powered) error {
 	stored := live.mail.Settings()
 	password := secret.Secret{}
 	// A password is never sent to another server than the one that it was typed for.
-	if e := v.EmailServer; e.Account == stored.Account && e.Server == stored.Server && e.POP3Server == stored.POP3Server {
+	if e := v.EmailServer; e.Account == stored.Account && e.Server == stored.Server &&
+		e.POP3Server == stored.POP3Server {
 		password = stored.Password
 	}
 	if err := live.mail.Save(ctx, v.EmailServer.settings(password)); err != nil {

@@ -8,8 +8,8 @@ import (
 	"mfpsim/vtime"
 )
 
-// SetTimeDifference sets how far the printer's time is ahead of UTC, in quarters of an hour, without daylight saving. It
-// is kept over power off.
+// SetTimeDifference sets how far the printer's time is ahead of UTC, in quarters of an hour, without daylight
+// saving. It is kept over power off.
 func (p *Printer) SetTimeDifference(ahead time.Duration) error {
 	if err := device.CheckTimeDifference(ahead); err != nil {
 		return err

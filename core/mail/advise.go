@@ -19,7 +19,8 @@ func (s *Submitter) advise(ctx context.Context, settings Settings, failed *outco
 	encrypts := settings.Security == SecurityTLS
 	switch failed.Kind {
 	case outcome.NoSTARTTLS:
-		if settings.Security == SecuritySTARTTLS && settings.Method != MethodOAuth2 { // a bearer token is not sent in clear
+		if settings.Security == SecuritySTARTTLS &&
+			settings.Method != MethodOAuth2 { // a bearer token is not sent in clear
 			failed.Advice = outcome.AdviseNone
 		}
 	case outcome.STARTTLSRequired:

@@ -69,7 +69,7 @@ func (d *dialogue) take(arrived []byte) {
 			d.pending = append(d.pending, c)
 			d.line = 0
 			if d.coded && !isCode(d.code) {
-				// net/textproto would take "SSH-2.0" for the first line of several, and wait for the others
+				// net/textproto would take "SSH-" for the first line of several, and wait for the others
 				d.broken = true
 				return
 			}

@@ -71,6 +71,12 @@ func (d *Driver) words(ctx context.Context, label string) ([]string, error) {
 		if found := language.Translate(label); !slices.Contains(words, found) {
 			words = append(words, found)
 		}
+		// A button of a row names what it acts on: "Delete Office CA".
+		if verb, name, found := strings.Cut(label, " "); found {
+			if of := language.Translate(verb) + " " + name; !slices.Contains(words, of) {
+				words = append(words, of)
+			}
+		}
 	}
 	return words, nil
 }

@@ -102,7 +102,11 @@ func TestAContactThatGoesLeavesItsGroups(t *testing.T) {
 	require.NoError(t, book.Delete(1))
 	require.Equal(t, []string{"bodhi@contoso.example"}, book.Addresses(4))
 	require.ErrorIs(t, book.Delete(1), contacts.ErrNoEntry, "another administrator was faster")
-	require.ErrorIs(t, book.Change(1, contacts.Entry{Number: 1, Name: "A", Address: "a@b.example"}), contacts.ErrNoEntry)
+	require.ErrorIs(
+		t,
+		book.Change(1, contacts.Entry{Number: 1, Name: "A", Address: "a@b.example"}),
+		contacts.ErrNoEntry,
+	)
 }
 
 func TestAContactThatGetsAnotherNumberStaysInItsGroups(t *testing.T) {

@@ -156,8 +156,8 @@ func (f Facts) Product(texts *locale.Texts) []Row {
 // emailServer names all rows of the email server settings at once.
 const emailServer = "email-server"
 
-// Rows returns facts by the names of their labels, in the order of the names; "email-server" are all of the email server
-// settings. What the printer has no moving value of has the one of the model ([models.Sheet]).
+// Rows returns facts by the names of their labels, in the order of the names; "email-server" are all of the email
+// server settings. What the printer has no moving value of has the one of the model ([models.Sheet]).
 func (f Facts) Rows(texts *locale.Texts, names []string) []Row {
 	var rows []Row
 	known := append(f.Product(texts), f.Network(texts)...)

@@ -108,7 +108,11 @@ func (c *checker) roots() {
 	}
 	for i, f := range c.Firmwares {
 		if _, known := c.RootStore(f.RootCertificateVersion); !known {
-			c.wrong(at{"firmwares"}.place(i).key("rootCertificateVersion"), "no root certificates %q", f.RootCertificateVersion)
+			c.wrong(
+				at{"firmwares"}.place(i).key("rootCertificateVersion"),
+				"no root certificates %q",
+				f.RootCertificateVersion,
+			)
 		}
 	}
 }
@@ -203,7 +207,11 @@ func (c *checker) tabs() {
 	}
 	c.links(where, c.WebConfig.Tabs, nil)
 	if first := c.WebConfig.Tabs[0].Page; !c.WebConfig.ShownToAll(first) {
-		c.wrong(where.place(0).key("page"), "the page %q is the first that anybody sees, and not for everybody", first)
+		c.wrong(
+			where.place(0).key("page"),
+			"the page %q is the first that anybody sees, and not for everybody",
+			first,
+		)
 	}
 }
 

@@ -274,9 +274,10 @@ type Outcome struct {
 	Test   string `yaml:"test"`   // message id of the connection test
 	// CloudCode is in place of Code when the cloud service's side failed; empty: Code.
 	CloudCode string `yaml:"cloudCode"`
-	Cloud     string `yaml:"cloud"`  // message id of the connection test when the cloud service's side failed; empty: Test
-	POP3      string `yaml:"pop3"`   // message id of the connection test when it failed at the POP3 server; empty: Test
-	Source    string `yaml:"source"` // where the row is from
+	// Cloud is in place of Test when the cloud service's side failed; empty: Test.
+	Cloud  string `yaml:"cloud"`
+	POP3   string `yaml:"pop3"`   // message id of the connection test when it failed at the POP3 server; empty: Test
+	Source string `yaml:"source"` // where the row is from
 }
 
 // StatusID is the message id of the code's status sentence, empty without a code.

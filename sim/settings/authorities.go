@@ -67,7 +67,10 @@ func certificatesIn(file []byte) ([][]byte, error) {
 
 // RemoveAuthority removes the CA certificate with a fingerprint. ok is false if there is none.
 func (s *Settings) RemoveAuthority(fingerprint string) (ok bool) {
-	left := slices.DeleteFunc(slices.Clone(s.Authorities), func(der []byte) bool { return Fingerprint(der) == fingerprint })
+	left := slices.DeleteFunc(
+		slices.Clone(s.Authorities),
+		func(der []byte) bool { return Fingerprint(der) == fingerprint },
+	)
 	ok = len(left) < len(s.Authorities)
 	s.Authorities = left
 	return ok

@@ -58,7 +58,12 @@ func TestTheSheetShowsNetworkInformationAndEmailServerSettings(t *testing.T) {
 }
 
 func TestWithoutAStoredSignInTheSheetShowsNoAccount(t *testing.T) {
-	expired := facts.Email{Method: "OAuth2", Service: "Outlook.com", Account: "admin@contoso.com", Security: "STARTTLS"}
+	expired := facts.Email{
+		Method:   "OAuth2",
+		Service:  "Outlook.com",
+		Account:  "admin@contoso.com",
+		Security: "STARTTLS",
+	}
 	text := sheet.New(printed(t, expired), texts(t, "en")).String()
 	require.NotContains(t, text, "Current Status")
 	require.NotContains(t, text, "Authenticated Account")
@@ -67,7 +72,8 @@ func TestWithoutAStoredSignInTheSheetShowsNoAccount(t *testing.T) {
 
 func TestThePageHasAllThatTheTextHas(t *testing.T) {
 	for _, language := range []string{"en", "hi", "el"} {
-		s := sheet.New(printed(t, facts.Email{Method: "OAuth2", Service: "<Outlook.com>", Security: "STARTTLS"}), texts(t, language))
+		typed := facts.Email{Method: "OAuth2", Service: "<Outlook.com>", Security: "STARTTLS"}
+		s := sheet.New(printed(t, typed), texts(t, language))
 		page := s.Page()
 		require.Contains(t, page, `<html lang="`+language+`">`)
 		require.Contains(t, page, "@page { size: A4")

@@ -49,18 +49,65 @@ var networkForm = &settingsForm{
 		proxy := s.Proxy
 		return []group{
 			{Fields: []field{
-				{ID: "device-name", Label: "device-name", Kind: "text", Value: v.get("device-name", now.Standard.DeviceName)},
-				{ID: "dns", Label: "dns-server-setting", Kind: "radio", Choices: r.labelled(v.get("dns", server), "auto", "manual")},
-				{ID: "primary-dns-server", Label: "primary-dns-server", Kind: "text", Value: v.get("primary-dns-server", now.Standard.PrimaryDNS)},
-				{ID: "secondary-dns-server", Label: "secondary-dns-server", Kind: "text", Value: v.get("secondary-dns-server", now.Standard.SecondaryDNS)},
-				{ID: "dns-domain-name", Label: "dns-domain-name", Kind: "text", Value: v.get("dns-domain-name", now.Standard.Domain)},
+				{
+					ID:    "device-name",
+					Label: "device-name",
+					Kind:  "text",
+					Value: v.get("device-name", now.Standard.DeviceName),
+				},
+				{
+					ID:      "dns",
+					Label:   "dns-server-setting",
+					Kind:    "radio",
+					Choices: r.labelled(v.get("dns", server), "auto", "manual"),
+				},
+				{
+					ID:    "primary-dns-server",
+					Label: "primary-dns-server",
+					Kind:  "text",
+					Value: v.get("primary-dns-server", now.Standard.PrimaryDNS),
+				},
+				{
+					ID:    "secondary-dns-server",
+					Label: "secondary-dns-server",
+					Kind:  "text",
+					Value: v.get("secondary-dns-server", now.Standard.SecondaryDNS),
+				},
+				{
+					ID:    "dns-domain-name",
+					Label: "dns-domain-name",
+					Kind:  "text",
+					Value: v.get("dns-domain-name", now.Standard.Domain),
+				},
 			}},
 			{Heading: "proxy-server-setting", Fields: []field{
-				{ID: "proxy", Label: "proxy-server-setting", Kind: "radio", Choices: r.labelled(v.get("proxy", useValue(proxy.Use)), use, doNotUse), Hint: "proxy-explain"},
+				{
+					ID:      "proxy",
+					Label:   "proxy-server-setting",
+					Kind:    "radio",
+					Choices: r.labelled(v.get("proxy", useValue(proxy.Use)), use, doNotUse),
+					Hint:    "proxy-explain",
+				},
 				{ID: "proxy-server", Label: "proxy-server", Kind: "text", Value: v.get("proxy-server", proxy.Server)},
-				{ID: "proxy-server-port", Label: "proxy-server-port", Kind: "number", Short: true, Value: v.get("proxy-server-port", number(proxy.Port))},
-				{ID: "proxy-server-user", Label: "proxy-server-user", Kind: "text", Value: v.get("proxy-server-user", proxy.User)},
-				{ID: "proxy-server-password", Label: "proxy-server-password", Kind: "password", Hint: "password-kept"},
+				{
+					ID:    "proxy-server-port",
+					Label: "proxy-server-port",
+					Kind:  "number",
+					Short: true,
+					Value: v.get("proxy-server-port", number(proxy.Port)),
+				},
+				{
+					ID:    "proxy-server-user",
+					Label: "proxy-server-user",
+					Kind:  "text",
+					Value: v.get("proxy-server-user", proxy.User),
+				},
+				{
+					ID:    "proxy-server-password",
+					Label: "proxy-server-password",
+					Kind:  "password",
+					Hint:  "password-kept",
+				},
 			}},
 		}
 	},
@@ -131,7 +178,13 @@ var passwordForm = &settingsForm{
 	groups: func(*request, typed) []group {
 		return []group{{Fields: []field{
 			{ID: "password-old", Label: "old-password", Kind: "password", Complete: "current-password"},
-			{ID: "password-new", Label: "new-password", Kind: "password", Complete: "new-password", Hint: "password-rule"},
+			{
+				ID:       "password-new",
+				Label:    "new-password",
+				Kind:     "password",
+				Complete: "new-password",
+				Hint:     "password-rule",
+			},
 			{ID: "password-again", Label: "confirm-password", Kind: "password", Complete: "new-password"},
 		}}}
 	},
@@ -183,8 +236,22 @@ var dateTimeForm = &settingsForm{
 	groups: func(r *request, v typed) []group {
 		now := r.machine.Facts().Now
 		return []group{{Fields: []field{
-			{ID: "date", Label: "date", Kind: "text", Short: true, Hint: "date-form", Value: v.get("date", now.Format(dateForm))},
-			{ID: "time", Label: "time", Kind: "text", Short: true, Hint: "time-form", Value: v.get("time", now.Format(timeForm))},
+			{
+				ID:    "date",
+				Label: "date",
+				Kind:  "text",
+				Short: true,
+				Hint:  "date-form",
+				Value: v.get("date", now.Format(dateForm)),
+			},
+			{
+				ID:    "time",
+				Label: "time",
+				Kind:  "text",
+				Short: true,
+				Hint:  "time-form",
+				Value: v.get("time", now.Format(timeForm)),
+			},
 		}}}
 	},
 	act: func(r *request, _ string, v typed) (problems []problem, done string) {
@@ -242,8 +309,19 @@ var differenceForm = &settingsForm{
 			saving = "on"
 		}
 		return []group{{Fields: []field{
-			{ID: "time-difference", Label: "time-difference", Kind: "select", Choices: list, Hint: "difference-explain"},
-			{ID: "daylight-saving", Label: "daylight-saving", Kind: "radio", Choices: r.labelled(v.get("daylight-saving", saving), "on", "off")},
+			{
+				ID:      "time-difference",
+				Label:   "time-difference",
+				Kind:    "select",
+				Choices: list,
+				Hint:    "difference-explain",
+			},
+			{
+				ID:      "daylight-saving",
+				Label:   "daylight-saving",
+				Kind:    "radio",
+				Choices: r.labelled(v.get("daylight-saving", saving), "on", "off"),
+			},
 		}}}
 	},
 	act: func(r *request, _ string, v typed) (problems []problem, done string) {
@@ -290,9 +368,25 @@ var timeServerForm = &settingsForm{
 			date.Interval = r.machine.Model().Settings.Date.Interval
 		}
 		return []group{{Fields: []field{
-			{ID: "time-server", Label: "use-time-server", Kind: "radio", Choices: r.labelled(v.get("time-server", useValue(date.UseServer)), use, doNotUse)},
-			{ID: "time-server-address", Label: "time-server-address", Kind: "text", Value: v.get("time-server-address", date.Server)},
-			{ID: "update-interval", Label: "update-interval", Kind: "number", Short: true, Value: v.get("update-interval", number(date.Interval))},
+			{
+				ID:      "time-server",
+				Label:   "use-time-server",
+				Kind:    "radio",
+				Choices: r.labelled(v.get("time-server", useValue(date.UseServer)), use, doNotUse),
+			},
+			{
+				ID:    "time-server-address",
+				Label: "time-server-address",
+				Kind:  "text",
+				Value: v.get("time-server-address", date.Server),
+			},
+			{
+				ID:    "update-interval",
+				Label: "update-interval",
+				Kind:  "number",
+				Short: true,
+				Value: v.get("update-interval", number(date.Interval)),
+			},
 		}}}
 	},
 	act: func(r *request, _ string, v typed) (problems []problem, done string) {
@@ -306,7 +400,10 @@ var timeServerForm = &settingsForm{
 		}
 		for _, p := range fromProblems(next.Check(limits)) {
 			if p.field == "update-interval" {
-				p.id, p.values = "out-of-range", map[string]any{"From": limits.IntervalMinimum, "To": limits.IntervalMaximum}
+				p.id, p.values = "out-of-range", map[string]any{
+					"From": limits.IntervalMinimum,
+					"To":   limits.IntervalMaximum,
+				}
 			}
 			problems = append(problems, p)
 		}
@@ -329,7 +426,10 @@ var timeServerForm = &settingsForm{
 // firmwareForm is Device Management > Firmware Update (guide rule R6).
 var firmwareForm = &settingsForm{
 	page: pageFirmware, before: "firmware-explain",
-	buttons: []button{{Action: "check", Label: "check-firmware"}, {Action: "update", Label: "update-firmware", Second: true}},
+	buttons: []button{
+		{Action: "check", Label: "check-firmware"},
+		{Action: "update", Label: "update-firmware", Second: true},
+	},
 	rows: func(r *request) []facts.Row {
 		return []facts.Row{{Label: r.texts.Label("current-version"), Value: r.machine.Facts().Firmware.Version}}
 	},

@@ -87,7 +87,10 @@ func (r *request) basicNotices(status core.Status, d *draft, wrong []problem, sa
 		notices = append(notices, notice{Text: r.texts.Text("setup-complete"), Done: true})
 	}
 	for _, p := range wrong {
-		notices = append(notices, notice{Text: facts.Value(r.texts, p.field) + ": " + r.texts.Text(p.id), Problem: true})
+		notices = append(
+			notices,
+			notice{Text: facts.Value(r.texts, p.field) + ": " + r.texts.Text(p.id), Problem: true},
+		)
 	}
 	if status.Phase == core.AwaitingUser {
 		return append(notices, notice{Text: r.texts.Text("sign-in-waits")})

@@ -91,8 +91,11 @@ func (r *request) codePage() {
 		return
 	}
 	r.show(http.StatusOK, "code", page{
-		Path:    r.headingBelow(pageBasic, "sign-in"),
-		Notices: []notice{{Text: r.texts.Text("code-explain")}, {Text: r.texts.Text("code-refresh")}}, Body: signInView{
+		Path: r.headingBelow(pageBasic, "sign-in"),
+		Notices: []notice{
+			{Text: r.texts.Text("code-explain")},
+			{Text: r.texts.Text("code-refresh")},
+		}, Body: signInView{
 			Service: string(status.Service), Code: status.UserCode, Address: status.VerificationURI,
 			Link: r.machine.Link(status.VerificationURI), State: pathState, Seconds: int(renewal.Seconds()),
 		},
@@ -145,7 +148,10 @@ func (r *request) testSentence(err error) string {
 func (r *request) testPage() {
 	notices := []notice{{Text: r.texts.Text("test-explain")}}
 	if sentence := r.sessions.tested(r.session); sentence != "" && r.r.URL.Query().Has("result") {
-		notices = append(notices, notice{Text: sentence, Done: r.sessions.succeeded(r.session), Problem: !r.sessions.succeeded(r.session)})
+		notices = append(
+			notices,
+			notice{Text: sentence, Done: r.sessions.succeeded(r.session), Problem: !r.sessions.succeeded(r.session)},
+		)
 	}
 	r.show(http.StatusOK, "test", page{Path: r.heading("connection-test"), Notices: notices})
 }
@@ -154,7 +160,7 @@ func (r *request) testPage() {
 func (r *request) test() {
 	id := "test-ok"
 	switch {
-	case r.machine.Busy() || !r.testing.CompareAndSwap(false, true): // a job is under way, or another administrator's test
+	case r.machine.Busy() || !r.testing.CompareAndSwap(false, true): // a job, or another test
 		id = r.machine.Model().ConnectionTest.Busy
 	default:
 		err := r.engine.ConnectionTest(r.r.Context())

@@ -27,7 +27,8 @@ func (r *request) exportFile() {
 		return
 	}
 	r.w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	r.w.Header().Set("Content-Disposition", `attachment; filename="`+fileName(r.machine.Model().Name)+`-setting-value.json"`)
+	r.w.Header().
+		Set("Content-Disposition", `attachment; filename="`+fileName(r.machine.Model().Name)+`-setting-value.json"`)
 	_, _ = r.w.Write(content) // a browser that has gone away needs no answer
 }
 

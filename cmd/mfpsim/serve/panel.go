@@ -109,7 +109,9 @@ func (b *bench) panel() http.Handler {
 	}))
 	act(
 		"POST /home",
-		panel(func(ctx context.Context, p device.Panel, _ *http.Request) (device.Screen, error) { return p.Home(ctx) }),
+		panel(
+			func(ctx context.Context, p device.Panel, _ *http.Request) (device.Screen, error) { return p.Home(ctx) },
+		),
 	)
 	act("POST /originals", func(*http.Request) error { return b.loadOriginals(1) })
 	act("POST /power", func(r *http.Request) error {

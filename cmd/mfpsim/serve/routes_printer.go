@@ -278,9 +278,13 @@ func printerRoutes() group {
 		{
 			Request: "POST /printer/memory", Example: `{"words":"refuses writes times=1"}`,
 			About: "Makes the printer's memory refuse writes, or no longer: the words of `memory`.",
-			Act: said("memory", alone(phrase.MemoryFault), func(b *bench, f *device.MemoryFault) (routes.Done, error) {
-				return routes.Done{OK: true}, b.device.SetMemoryFault(context.Background(), f)
-			}),
+			Act: said(
+				"memory",
+				alone(phrase.MemoryFault),
+				func(b *bench, f *device.MemoryFault) (routes.Done, error) {
+					return routes.Done{OK: true}, b.device.SetMemoryFault(context.Background(), f)
+				},
+			),
 		},
 		{
 			Request: "POST /printer/language",
