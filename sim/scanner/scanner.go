@@ -60,13 +60,7 @@ func Picture(data []byte) (image.Image, error) {
 	}
 	if config.Width*config.Height > most || config.Width < 1 || config.Height < 1 {
 		return nil, fmt.Errorf(
-<<<<<<< HEAD
 			"the picture has %d by %d points, which is more than the glass has", config.Width, config.Height,
-=======
-			"the picture has %d by %d points, which is more than the glass has",
-			config.Width,
-			config.Height,
->>>>>>> main
 		)
 	}
 	picture, _, err := image.Decode(bytes.NewReader(data))
@@ -175,14 +169,9 @@ func (s Settings) pdf(name string, o Originals, page []byte, pages int) (File, e
 	return File{Name: name + ".pdf", ContentType: "application/pdf", Data: out.Bytes(), Pages: pages}, nil
 }
 
-<<<<<<< HEAD
 // numbered puts the number of a page into its JPEG, as a comment: pages that look alike are pages of their
 // own, which no
 // writer of PDF may store once only.
-=======
-// numbered puts the number of a page into its JPEG, as a comment: pages that look alike are pages of their own,
-// which no writer of PDF may store once only.
->>>>>>> main
 func numbered(page []byte, number int) []byte {
 	const startOfImage, comment = 2, "\xff\xfe\x00\x0b" // marker, and the length of itself and nine digits
 	all := make([]byte, 0, len(page)+16)
@@ -256,18 +245,9 @@ func encode(page page, colored bool) ([]byte, error) {
 		for y := range area.Dy() {
 			row := rgba.Pix[y*rgba.Stride:]
 			for x := range area.Dx() {
-<<<<<<< HEAD
 				point := row[4*x : 4*x+4 : 4*x+4]
 				point[0], point[1], point[2] = page.point(x, y)
 				point[3] = 0xff
-=======
-				r, g, b, _ := picture.At(x, y).RGBA()
-				rgba.SetRGBA(
-					x,
-					y,
-					color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255},
-				) //nolint:gosec // 16 bits
->>>>>>> main
 			}
 		}
 		drawn = rgba
@@ -312,7 +292,6 @@ type text struct{ area image.Rectangle }
 
 func (t text) Bounds() image.Rectangle { return t.area }
 
-<<<<<<< HEAD
 //nolint:gosec // points are few, and what is drawn is 255 at most
 func (t text) point(x, y int) (uint8, uint8, uint8) {
 	grain := uint8((uint32(x)*2654435761 ^ uint32(y)*2246822519) >> 28) // of the paper: four bits
@@ -320,17 +299,6 @@ func (t text) point(x, y int) (uint8, uint8, uint8) {
 	inText := line > 7 && line < 68 && line%2 == 0 && column > 5 && column < 48+(line*31)%7
 	if inText && (uint32(x*7/max(1, t.area.Max.X/208))*31+uint32(y*5/max(1, t.area.Max.Y/288))*17)%7 > 2 { // letters
 		return 30 + grain, 34 + grain, 60 + 2*grain
-=======
-func (t text) At(x, y int) color.Color {
-	grain := uint8(
-		(uint32(x)*2654435761 ^ uint32(y)*2246822519) >> 28,
-	) //nolint:gosec // the grain of paper: four bits
-	line, column := y*75/t.area.Dy(), x*60/t.area.Dx()
-	inText := line > 7 && line < 68 && line%2 == 0 && column > 5 && column < 48+(line*31)%7
-	if inText &&
-		(uint32(x*7/max(1, t.area.Dx()/208))*31+uint32(y*5/max(1, t.area.Dy()/288))*17)%7 > 2 { //nolint:gosec // ink
-		return color.RGBA{30 + grain, 34 + grain, 60 + 2*grain, 255}
->>>>>>> main
 	}
 	return 236 + grain, 234 + grain, 228 + grain
 }
