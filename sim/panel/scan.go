@@ -142,10 +142,7 @@ func scanKeys(p *Panel, texts *locale.Texts) []key {
 	var keys []key
 	if p.tab == tabSettings {
 		for _, id := range []string{fieldSubject, fieldFile} {
-			keys = append(
-				keys,
-				labeled(id, screen.Item, "", func(p *Panel, _ *act) error { p.write(id); return nil }),
-			)
+			keys = append(keys, labeled(id, screen.Item, "", func(p *Panel, _ *act) error { p.write(id); return nil }))
 		}
 		for _, setting := range p.machine.Model().Mail.Settings {
 			keys = append(keys, opens(locale.LabelID(setting.Name), screen.Item, "", &choices{setting}))
@@ -162,12 +159,20 @@ func scanKeys(p *Panel, texts *locale.Texts) []key {
 				},
 			})
 		}
-		keys = append(keys, labeled("label.keyboard", screen.Way, "kbd", func(p *Panel, _ *act) error {
-			p.write(fieldTo)
-			return nil
-		}),
-			opens("label.contacts", screen.Way, "person", &book{}),
-			opens("label.history", screen.Way, "clock", &sentTo{}))
+		keys = append(
+			keys,
+			labeled("label.keyboard", screen.Way, "kbd", func(p *Panel, _ *act) error {
+				p.write(fieldTo)
+				return nil
+			}),
+			opens(
+				"label.contacts",
+				screen.Way,
+				"person",
+				&book{},
+			),
+			opens("label.history", screen.Way, "clock", &sentTo{}),
+		)
 	}
 	return append(keys, labeled("label.start", screen.Main, "play", (*Panel).startScan))
 }

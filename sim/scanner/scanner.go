@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
 	_ "image/png" // pictures on the glass
 	"strconv"
@@ -61,9 +60,7 @@ func Picture(data []byte) (image.Image, error) {
 	}
 	if config.Width*config.Height > most || config.Width < 1 || config.Height < 1 {
 		return nil, fmt.Errorf(
-			"the picture has %d by %d points, which is more than the glass has",
-			config.Width,
-			config.Height,
+			"the picture has %d by %d points, which is more than the glass has", config.Width, config.Height,
 		)
 	}
 	picture, _, err := image.Decode(bytes.NewReader(data))
@@ -172,8 +169,9 @@ func (s Settings) pdf(name string, o Originals, page []byte, pages int) (File, e
 	return File{Name: name + ".pdf", ContentType: "application/pdf", Data: out.Bytes(), Pages: pages}, nil
 }
 
-// numbered puts the number of a page into its JPEG, as a comment: pages that look alike are pages of their own,
-// which no writer of PDF may store once only.
+// numbered puts the number of a page into its JPEG, as a comment: pages that look alike are pages of their
+// own, which no
+// writer of PDF may store once only.
 func numbered(page []byte, number int) []byte {
 	const startOfImage, comment = 2, "\xff\xfe\x00\x0b" // marker, and the length of itself and nine digits
 	all := make([]byte, 0, len(page)+16)
@@ -225,8 +223,8 @@ func encoded(o Originals, s Settings) ([]byte, error) {
 
 // The small page, in points.
 const (
-	smallWidth  = 112
-	smallHeight = 158
+	smallWidth  = 114
+	smallHeight = 161
 )
 
 // bounds are the points of a page at a resolution.
@@ -239,27 +237,27 @@ func bounds(size string, dpi int) image.Rectangle {
 	return image.Rect(0, 0, int(p.width*scale), int(p.height*scale))
 }
 
-func encode(picture image.Image, colored bool) ([]byte, error) {
-	area := picture.Bounds()
+func encode(page page, colored bool) ([]byte, error) {
+	area := page.Bounds()
 	var drawn image.Image
 	if colored {
 		rgba := image.NewRGBA(area)
 		for y := range area.Dy() {
+			row := rgba.Pix[y*rgba.Stride:]
 			for x := range area.Dx() {
-				r, g, b, _ := picture.At(x, y).RGBA()
-				rgba.SetRGBA(
-					x,
-					y,
-					color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255},
-				) //nolint:gosec // 16 bits
+				point := row[4*x : 4*x+4 : 4*x+4]
+				point[0], point[1], point[2] = page.point(x, y)
+				point[3] = 0xff
 			}
 		}
 		drawn = rgba
 	} else {
 		gray := image.NewGray(area)
 		for y := range area.Dy() {
+			row := gray.Pix[y*gray.Stride:]
 			for x := range area.Dx() {
-				gray.Set(x, y, picture.At(x, y))
+				r, g, b := page.point(x, y)
+				row[x] = uint8((299*uint32(r) + 587*uint32(g) + 114*uint32(b)) / 1000) //nolint:gosec // 255 at most
 			}
 		}
 		drawn = gray
@@ -267,6 +265,12 @@ func encode(picture image.Image, colored bool) ([]byte, error) {
 	var out bytes.Buffer
 	err := jpeg.Encode(&out, drawn, &jpeg.Options{Quality: quality})
 	return out.Bytes(), err
+}
+
+// page is what the scanner sees.
+type page interface {
+	Bounds() image.Rectangle
+	point(x, y int) (r, g, b uint8)
 }
 
 // scaled is a picture as it fills a page.
@@ -277,26 +281,24 @@ type scaled struct {
 
 func (p scaled) Bounds() image.Rectangle { return p.area }
 
-func (p scaled) At(x, y int) color.Color {
+func (p scaled) point(x, y int) (uint8, uint8, uint8) {
 	from := p.Image.Bounds()
-	return p.Image.At(from.Min.X+x*from.Dx()/p.area.Dx(), from.Min.Y+y*from.Dy()/p.area.Dy())
+	r, g, b, _ := p.Image.At(from.Min.X+x*from.Dx()/p.area.Dx(), from.Min.Y+y*from.Dy()/p.area.Dy()).RGBA()
+	return uint8(r >> 8), uint8(g >> 8), uint8(b >> 8) //nolint:gosec // of 16 bits the upper ones
 }
 
 // text is a page with lines of "text" on light paper.
 type text struct{ area image.Rectangle }
 
-func (t text) ColorModel() color.Model { return color.RGBAModel }
 func (t text) Bounds() image.Rectangle { return t.area }
 
-func (t text) At(x, y int) color.Color {
-	grain := uint8(
-		(uint32(x)*2654435761 ^ uint32(y)*2246822519) >> 28,
-	) //nolint:gosec // the grain of paper: four bits
-	line, column := y*75/t.area.Dy(), x*60/t.area.Dx()
+//nolint:gosec // points are few, and what is drawn is 255 at most
+func (t text) point(x, y int) (uint8, uint8, uint8) {
+	grain := uint8((uint32(x)*2654435761 ^ uint32(y)*2246822519) >> 28) // of the paper: four bits
+	line, column := y*75/t.area.Max.Y, x*60/t.area.Max.X
 	inText := line > 7 && line < 68 && line%2 == 0 && column > 5 && column < 48+(line*31)%7
-	if inText &&
-		(uint32(x*7/max(1, t.area.Dx()/208))*31+uint32(y*5/max(1, t.area.Dy()/288))*17)%7 > 2 { //nolint:gosec // ink
-		return color.RGBA{30 + grain, 34 + grain, 60 + 2*grain, 255}
+	if inText && (uint32(x*7/max(1, t.area.Max.X/208))*31+uint32(y*5/max(1, t.area.Max.Y/288))*17)%7 > 2 { // letters
+		return 30 + grain, 34 + grain, 60 + 2*grain
 	}
-	return color.RGBA{236 + grain, 234 + grain, 228 + grain, 255}
+	return 236 + grain, 234 + grain, 228 + grain
 }

@@ -19,18 +19,18 @@ type printerAnswer struct {
 	Model    string `json:"model"`
 	Serial   string `json:"serial"`
 	Firmware string `json:"firmware" doc:"its version"`
-	Address  string `json:"address" doc:"on the printers' network"`
-	On       bool   `json:"on" doc:"the printer is switched on"`
+	Address  string `json:"address"  doc:"on the printers' network"`
+	On       bool   `json:"on"       doc:"the printer is switched on"`
 }
 
 // panelScreen is a screen of the panel.
 type panelScreen struct {
-	Path    string   `json:"path" doc:"where on the panel: Scan > Email"`
+	Path    string   `json:"path"    doc:"where on the panel: Scan > Email"`
 	Padlock bool     `json:"padlock" doc:"the padlock is shown"`
-	Lines   []string `json:"lines" doc:"what the screen says"`
-	Keys    []string `json:"keys" doc:"what can be pressed"`
-	Fields  []string `json:"fields" doc:"what can be typed into"`
-	Text    string   `json:"text" doc:"the screen, drawn with its frame"`
+	Lines   []string `json:"lines"   doc:"what the screen says"`
+	Keys    []string `json:"keys"    doc:"what can be pressed"`
+	Fields  []string `json:"fields"  doc:"what can be typed into"`
+	Text    string   `json:"text"    doc:"the screen, drawn with its frame"`
 	// Data is left out for a device that gives text only.
 	Data *screen.Screen `json:"data,omitempty" doc:"the whole screen, from which the rest is derived"`
 }
@@ -40,44 +40,44 @@ type pressRequest struct {
 }
 
 type enterRequest struct {
-	Field string `json:"field" doc:"one of the screen's fields"`
+	Field string `json:"field"           doc:"one of the screen's fields"`
 	Value string `json:"value,omitempty" doc:"what is typed; without it the field is emptied"`
 }
 
 type logInRequest struct {
 	User     string `json:"user,omitempty" doc:"name of the administrator, where the model asks for one"`
-	Password string `json:"password" doc:"the administrator's password of the printer"`
+	Password string `json:"password"       doc:"the administrator's password of the printer"`
 }
 
 type originalsRequest struct {
-	Pages   int    `json:"pages" doc:"0 to 999"`
-	Size    string `json:"size,omitempty" doc:"of the paper, scanned in true size: A4, A5, Letter, Legal; without it small pages"`
+	Pages   int    `json:"pages"             doc:"0 to 999"`
+	Size    string `json:"size,omitempty"    doc:"of the paper, scanned in true size: A4, A5, Letter, Legal; without it small pages"`
 	Picture []byte `json:"picture,omitempty" doc:"PNG or JPEG in base64, put on the glass as the one page"`
 }
 
 type scanRequest struct {
 	Function string   `json:"function,omitempty" doc:"Email or Copy; without it Email"`
-	To       []string `json:"to,omitempty" doc:"addresses"`
-	Subject  string   `json:"subject,omitempty" doc:"of the mail; without it the printer's own"`
-	File     string   `json:"file,omitempty" doc:"name of the attached file; without it the printer's own"`
-	Pages    int      `json:"pages,omitempty" doc:"0 to 999; 0: those in the feeder, else one"`
-	Size     string   `json:"size,omitempty" doc:"of the paper, scanned in true size: A4, A5, Letter, Legal; without it small pages"`
-	Picture  []byte   `json:"picture,omitempty" doc:"PNG or JPEG in base64, put on the glass as the one page"`
-	Words    string   `json:"words,omitempty" doc:"scan settings in the words of scan: dpi=300 gray format=jpeg max=5MB split"`
+	To       []string `json:"to,omitempty"       doc:"addresses"`
+	Subject  string   `json:"subject,omitempty"  doc:"of the mail; without it the printer's own"`
+	File     string   `json:"file,omitempty"     doc:"name of the attached file; without it the printer's own"`
+	Pages    int      `json:"pages,omitempty"    doc:"0 to 999; 0: those in the feeder, else one"`
+	Size     string   `json:"size,omitempty"     doc:"of the paper, scanned in true size: A4, A5, Letter, Legal; without it small pages"`
+	Picture  []byte   `json:"picture,omitempty"  doc:"PNG or JPEG in base64, put on the glass as the one page"`
+	Words    string   `json:"words,omitempty"    doc:"scan settings in the words of scan: dpi=300 gray format=jpeg max=5MB split"`
 }
 
 type sheetAnswer struct {
-	Printed bool       `json:"printed" doc:"a sheet was printed"`
+	Printed bool       `json:"printed"          doc:"a sheet was printed"`
 	Number  int        `json:"number,omitempty" doc:"of the printing, from 1"`
-	Date    *time.Time `json:"date,omitempty" doc:"of the printing, by the printer's clock"`
-	Text    string     `json:"text" doc:"the network status sheet that was printed last"`
-	Page    string     `json:"page,omitempty" doc:"the same as a page of HTML, in the form of the paper; the page of the panel leads to it"`
+	Date    *time.Time `json:"date,omitempty"   doc:"of the printing, by the printer's clock"`
+	Text    string     `json:"text"             doc:"the network status sheet that was printed last"`
+	Page    string     `json:"page,omitempty"   doc:"the same as a page of HTML, in the form of the paper; the page of the panel leads to it"`
 }
 
 type powerRequest struct {
-	State   string `json:"state,omitempty" doc:"off, on, or cut: the power fails"`
+	State   string `json:"state,omitempty"   doc:"off, on, or cut: the power fails"`
 	AtWrite *int   `json:"atWrite,omitempty" doc:"with cut: at which write to its memory; 1 is the next"`
-	AtByte  *int   `json:"atByte,omitempty" doc:"with atWrite: after how many of the bytes that change"`
+	AtByte  *int   `json:"atByte,omitempty"  doc:"with atWrite: after how many of the bytes that change"`
 }
 
 // act is the request in the words of the verb power, which knows what belongs together. A state alone is for the device
@@ -97,10 +97,10 @@ func (in powerRequest) act() (device.PowerAct, error) {
 }
 
 type memoryAnswer struct {
-	Image   []byte   `json:"image" doc:"what the printer's memory holds, in base64"`
-	Writes  int      `json:"writes" doc:"how many writes it has taken"`
+	Image   []byte   `json:"image"   doc:"what the printer's memory holds, in base64"`
+	Writes  int      `json:"writes"  doc:"how many writes it has taken"`
 	Refused int      `json:"refused" doc:"how many it has refused"`
-	Unmet   []string `json:"unmet" doc:"faults that no write has met"`
+	Unmet   []string `json:"unmet"   doc:"faults that no write has met"`
 }
 
 type languageRequest struct {
@@ -120,7 +120,10 @@ func (b *bench) press(
 		shown, err = f(ctx, b.device)
 		if err == nil {
 			b.lab.Journal.Append(journal.Entry{
-				Party: b.printer.Name, Kind: journal.KindScreen, Text: journal.Plain(shown.String()), Screen: shown.Data,
+				Party:  b.printer.Name,
+				Kind:   journal.KindScreen,
+				Text:   journal.Plain(shown.String()),
+				Screen: shown.Data,
 				Detail: map[string]string{"surface": "panel"},
 			})
 		}
@@ -172,7 +175,9 @@ func printerRoutes() group {
 				}),
 		},
 		{
-			Request: "POST /printer/panel/log-in", Example: `{"password":"the-admin-password"}`, About: "Logs the administrator in at the panel.",
+			Request: "POST /printer/panel/log-in",
+			Example: `{"password":"the-admin-password"}`,
+			About:   "Logs the administrator in at the panel.",
 			Act: presses(plainly[logInRequest]("log in"),
 				func(ctx context.Context, d device.Device, in logInRequest) (device.Screen, error) {
 					return d.Panel().LogIn(ctx, in.User, in.Password)
@@ -210,9 +215,10 @@ func printerRoutes() group {
 			}),
 		},
 		{
-			Request: "POST /printer/scan", Example: `{"to":["bob@fabrikam.com"]}`,
-			About: "Scans to e-mail, or copies, and returns the screen after Start. Look at the jobs for what became of it.",
-			Act:   tells((*bench).scan),
+			Request: "POST /printer/scan",
+			Example: `{"to":["bob@fabrikam.com"]}`,
+			About:   "Scans to e-mail, or copies, and returns the screen after Start. Look at the jobs for what became of it.",
+			Act:     tells((*bench).scan),
 		},
 		{
 			Request: "GET /printer/jobs", About: "Returns the job history, newest first.", Act: shows((*bench).jobs),
@@ -229,8 +235,9 @@ func printerRoutes() group {
 			}),
 		},
 		{
-			Request: "GET /printer/sheets", About: "Returns the network status sheets that were printed, the newest first.",
-			Act: shows((*bench).sheets),
+			Request: "GET /printer/sheets",
+			About:   "Returns the network status sheets that were printed, the newest first.",
+			Act:     shows((*bench).sheets),
 		},
 		{
 			Request: "POST /printer/sheet", About: "Prints the network status sheet.",
@@ -240,7 +247,9 @@ func printerRoutes() group {
 				}),
 		},
 		{
-			Request: "POST /printer/power", Example: `{"state":"off"}`, About: "Switches the printer off and on, or cuts its power.",
+			Request: "POST /printer/power",
+			Example: `{"state":"off"}`,
+			About:   "Switches the printer off and on, or cuts its power.",
 			Act: does(func(b *bench, in powerRequest) error {
 				power, err := in.act()
 				if err != nil {
@@ -278,7 +287,9 @@ func printerRoutes() group {
 			),
 		},
 		{
-			Request: "POST /printer/language", Example: `{"language":"el"}`, About: "Changes the language of the panel.",
+			Request: "POST /printer/language",
+			Example: `{"language":"el"}`,
+			About:   "Changes the language of the panel.",
 			Act: does(func(b *bench, in languageRequest) error {
 				return b.act("control: language", func(ctx context.Context) error {
 					return b.device.SetLanguage(ctx, in.Language)
