@@ -21,6 +21,7 @@ var identifiers = []struct {
 	name string
 }{
 	{regexp.MustCompile(`=\r\n`), ""}, // quoted-printable text is broken anywhere, in the middle of an id too
+	{regexp.MustCompile(`CERTIFICATE-----[0-9A-Za-z+/=\\]+-----END`), "CERTIFICATE-----PEM-----END"}, // within JSON
 	{regexp.MustCompile(`\b(?:2603|fe80)(?::[0-9a-f]{0,4}){2,7}(?:%\d)?`), "ADDRESS"},
 	{regexp.MustCompile(`\bin 0\.\d{3}, [\d.]+ KB/sec`), "RATE"},
 	{regexp.MustCompile(`\b00:00:0\d\.\d{7}\b`), "LATENCY"},
