@@ -315,10 +315,10 @@ func (b *Browser) fetch(
 	target := *u
 	target.Fragment = ""
 	var body io.Reader
-	text, kind := "", ""
+	kind := ""
 	if method == http.MethodPost {
-		text, kind = encode(form)
-		body = strings.NewReader(text)
+		text, of := encode(form)
+		body, kind = strings.NewReader(text), of
 	}
 	if b.config.WithTimeout != nil {
 		limited, cancel := b.config.WithTimeout(ctx, Patience)

@@ -53,7 +53,7 @@ func (c *clerk) send(method, target, kind, body string) *httptest.ResponseRecord
 	w := httptest.NewRecorder()
 	c.b.do(method+" "+target, func(ctx context.Context) error {
 		defer func() {
-			if gone := recover(); gone != nil && gone != http.ErrAbortHandler { //nolint:errorlint // the value itself
+			if gone := recover(); gone != nil && gone != http.ErrAbortHandler {
 				panic(gone)
 			}
 		}()

@@ -8,8 +8,8 @@ import (
 	"bytes"
 	_ "embed" // for what is drawn with
 	"html/template"
-	"io"
 	"unicode"
+	"unicode/utf8"
 
 	"mfpsim/screen"
 )
@@ -64,20 +64,14 @@ func keyed(k any) template.HTMLAttr {
 
 // sign shows what combines with the letter before it on a circle, as keyboards do.
 func sign(label string) string {
-	for _, r := range label {
-		if unicode.In(r, unicode.Mn, unicode.Mc) {
-			return "◌" + label
-		}
-		break
+	if r, _ := utf8.DecodeRuneInString(label); unicode.In(r, unicode.Mn, unicode.Mc) {
+		return "◌" + label
 	}
 	return label
 }
 
 // Sprite has the drawings of the icons; a page has it once.
 func Sprite() template.HTML { return template.HTML(sprite) } //nolint:gosec // a file of this package
-
-// Write draws the glass.
-func Write(w io.Writer, s *screen.Screen) error { return drawing.ExecuteTemplate(w, "glass", view{s}) }
 
 // HTML draws the glass for a page's template.
 func HTML(s *screen.Screen) (template.HTML, error) { return drawn("glass", s) }

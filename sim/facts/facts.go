@@ -54,15 +54,6 @@ func (r Row) String() string {
 	return r.Label + " : " + r.Value
 }
 
-// Lines gives rows as lines.
-func Lines(rows []Row) []string {
-	lines := make([]string, 0, len(rows))
-	for _, row := range rows {
-		lines = append(lines, row.String())
-	}
-	return lines
-}
-
 // Value is the label of a value that the locale table knows ("Off", "None", "Enable"), else the value itself.
 func Value(texts *locale.Texts, english string) string {
 	if words, ok := texts.Translate(english); ok {

@@ -288,7 +288,7 @@ func readScript(path string) ([]byte, error) {
 	if err != nil {
 		return nil, cause(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	if info, err := file.Stat(); err == nil && info.IsDir() {
 		return nil, errors.New("it is a folder")
 	}
