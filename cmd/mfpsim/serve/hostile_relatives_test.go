@@ -112,18 +112,7 @@ func (s *served) logOn(name string) (net.Conn, *bufio.Reader) {
 	s.t.Helper()
 	at := s.Relatives[name]
 	conn, r := s.to(name)
-	say := func(line, want string) {
-		_, err := io.WriteString(conn, line+"\r\n")
-		require.NoError(s.t, err)
-		for {
-			text, err := r.ReadString('\n')
-			require.NoError(s.t, err)
-			if text[3] == ' ' {
-				require.Equal(s.t, want, text[:3], text)
-				return
-			}
-		}
-	}
+	say := func(line, want string) { s.say(conn, r, line, want) }
 	say("EHLO x", "250")
 	say("STARTTLS", "220")
 	conn = tls.Client(conn, s.security(at.Host))

@@ -121,6 +121,23 @@ func TestDeviceCodesOfAnApplicationHaveABound(t *testing.T) {
 	require.Equal(t, http.StatusOK, status, text)
 }
 
+// say sends a line, unless it is empty, and wants a reply with that code.
+func (s *served) say(w io.Writer, r *bufio.Reader, line, want string) {
+	s.t.Helper()
+	if line != "" {
+		_, err := io.WriteString(w, line+"\r\n")
+		require.NoError(s.t, err)
+	}
+	for {
+		text, err := r.ReadString('\n')
+		require.NoError(s.t, err)
+		if text[3] == ' ' {
+			require.Equal(s.t, want, text[:3], text)
+			return
+		}
+	}
+}
+
 // submission is a conversation with SMTP up to the message, and a reader of what it says.
 func (s *served) submission(l *lab.Lab) (net.Conn, *bufio.Reader) {
 	s.t.Helper()
@@ -128,20 +145,7 @@ func (s *served) submission(l *lab.Lab) (net.Conn, *bufio.Reader) {
 	require.NoError(s.t, err)
 	s.t.Cleanup(func() { _ = conn.Close() })
 	r := bufio.NewReader(conn)
-	say := func(line, want string) {
-		if line != "" {
-			_, err := io.WriteString(conn, line+"\r\n")
-			require.NoError(s.t, err)
-		}
-		for {
-			text, err := r.ReadString('\n')
-			require.NoError(s.t, err)
-			if text[3] == ' ' {
-				require.Equal(s.t, want, text[:3], text)
-				return
-			}
-		}
-	}
+	say := func(line, want string) { s.say(conn, r, line, want) }
 	say("", "220")
 	say("EHLO client.example", "250")
 	say("STARTTLS", "220")
