@@ -29,6 +29,7 @@ type patience struct {
 	mu      sync.Mutex
 	begun   bool   // a request is on its way
 	release func() // ends the wait; nil: nothing is waited for
+	late    bool   // the time was over: nothing more is read
 }
 
 // begin waits for the rest of a request.
@@ -40,8 +41,16 @@ func (p *patience) begin() {
 	}
 	p.begun = true
 	ctx, cancel := p.network.clock.WithTimeout(context.Background(), requestTime)
-	stop := context.AfterFunc(ctx, func() { _ = p.raw.SetReadDeadline(past) }) // the read that is under way ends
+	stop := context.AfterFunc(ctx, p.end)
 	p.release = func() { stop(); cancel() }
+}
+
+// end ends the read that is under way, and all that would follow.
+func (p *patience) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.late = true
+	_ = p.raw.SetReadDeadline(past)
 }
 
 // come notes that all of the request has come.
@@ -77,6 +86,25 @@ func (t *timed) Read(p []byte) (int, error) {
 		t.patience.begin()
 	}
 	return n, err
+}
+
+// SetReadDeadline leaves the end of a connection whose time was over: net/http and crypto/tls take their deadlines back
+// at moments of their own, which would open it again for ever.
+func (t *timed) SetReadDeadline(at time.Time) error {
+	t.patience.mu.Lock()
+	defer t.patience.mu.Unlock()
+	if t.patience.late {
+		return nil
+	}
+	return t.Conn.SetReadDeadline(at)
+}
+
+// SetDeadline is SetReadDeadline, and the deadline of writes.
+func (t *timed) SetDeadline(at time.Time) error {
+	if err := t.SetReadDeadline(at); err != nil {
+		return err
+	}
+	return t.SetWriteDeadline(at)
 }
 
 func (t *timed) Close() error {
