@@ -62,6 +62,7 @@ type link struct {
 	asking     bool // the serving side waits for more
 	answering  bool // the serving side's write is under way
 	deafServer bool // the serving side reads no more
+	led        bool // a proxy leads on and has not said so yet: that the party behind it waits for more says nothing
 	leaving    bool // the serving side closes
 
 	patience *patience // HTTP, a client from outside: how long its request may take to come

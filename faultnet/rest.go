@@ -30,7 +30,7 @@ func (l *link) actsForHTTP() bool {
 // more or is not heard. Nothing but an event of the World changes that. Under l.mu.
 func (l *link) deadEnd() bool {
 	switch {
-	case l.turn == nil || l.client == nil || l.stalled || l.delaying || l.spent ||
+	case l.turn == nil || l.client == nil || l.stalled || l.delaying || l.spent || l.led ||
 		l.clientGone || l.expired || l.fired || l.begun > 0:
 		return false
 	case l.silent:

@@ -13,8 +13,8 @@ var errNoTunnel = errors.New("only a connection that a party of the bench has di
 
 // Tunnel leads a connection that a server of the bench has accepted on to another address, as a proxy does after
 // CONNECT (RFC 9110 section 9.3.6): from now on the dialling side talks to the party that is found there, in its own
-// turn. The server tells its client that the way is free after Tunnel has returned, and calls carry then, which returns
-// when either side has closed. Faults of the party that is found hold for the connection; those that keep a connection
+// turn. The server tells its client that the way is free after Tunnel has returned, and calls carry then, also if it could
+// not be told; carry returns when either side has closed. Faults of the party that is found hold for the connection; those that keep a connection
 // from being made are errors.
 func (p *Peer) Tunnel(address string) (carry func(), err error) {
 	n, l := p.network, p.link
@@ -51,10 +51,16 @@ func (p *Peer) Tunnel(address string) (carry func(), err error) {
 	}
 	l.mu.Lock()
 	l.to, l.host, l.listener, l.fault, l.server = r.party, address, r.listener, fault, nil
-	l.asking, l.deafServer = false, false
+	l.asking, l.deafServer, l.led = false, false, true
 	l.mu.Unlock()
 	n.noted[noteKey(onward.LocalAddr(), onward.RemoteAddr())] = l
-	return func() { splice(served, onward) }, nil
+	return func() {
+		l.mu.Lock()
+		l.led = false
+		l.settle()
+		l.mu.Unlock()
+		splice(served, onward)
+	}, nil
 }
 
 // keepsApart reports whether a fault keeps a connection from being made.

@@ -105,12 +105,13 @@ func (l *Lab) proxy(raw net.Conn, peer *faultnet.Peer) {
 		Text: journal.Plain(fmt.Sprintf("%s %s: %d", request.Method, request.Host, status)),
 	})
 	visit.End()
-	if _, err := fmt.Fprintf(raw, "HTTP/1.1 %d %s\r\n\r\n", status, http.StatusText(status)); err != nil ||
-		carry == nil {
+	_, err = fmt.Fprintf(raw, "HTTP/1.1 %d %s\r\n\r\n", status, http.StatusText(status))
+	if err != nil || carry == nil {
 		_ = raw.Close()
-		return
 	}
-	carry()
+	if carry != nil {
+		carry()
+	}
 }
 
 // connect leads a connection on, or says why not.
