@@ -13,9 +13,9 @@ var errNoTunnel = errors.New("only a connection that a party of the bench has di
 
 // Tunnel leads a connection that a server of the bench has accepted on to another address, as a proxy does after
 // CONNECT (RFC 9110 section 9.3.6): from now on the dialling side talks to the party that is found there, in its own
-// turn. The server tells its client that the way is free after Tunnel has returned, and calls carry then, also if it could
-// not be told; carry returns when either side has closed. Faults of the party that is found hold for the connection; those that keep a connection
-// from being made are errors.
+// turn. The server tells its client that the way is free after Tunnel has returned, and calls carry then, also if it
+// could not be told; carry returns when either side has closed. Faults of the party that is found hold for the
+// connection; those that keep a connection from being made are errors.
 func (p *Peer) Tunnel(address string) (carry func(), err error) {
 	n, l := p.network, p.link
 	n.mu.Lock()
