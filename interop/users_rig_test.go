@@ -50,7 +50,9 @@ func newOffice(t *testing.T, tenant lab.Tenant) *office {
 	_, err := o.lab.AddTenant(tenant)
 	require.NoError(t, err)
 	for _, u := range []lab.User{
-		{Address: manager, Roles: []string{"Cloud Application Administrator"}}, {Address: alice}, {Address: bea},
+		{Address: manager, Roles: []string{"Cloud Application Administrator"}},
+		{Address: alice},
+		{Address: bea},
 		{Address: "scanner@contoso.com"},
 	} {
 		require.NoError(t, o.lab.AddUser(u))
