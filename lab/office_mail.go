@@ -88,14 +88,19 @@ func (l *Lab) startOfficeMail() error {
 	return l.serveMail(PartyMail, l.officeMail.relay)
 }
 
+// mailServer is one of them, and where it listens.
+type mailServer struct {
+	serves
+	listener net.Listener
+}
+
 // serveMail serves one of them until the bench ends.
 func (l *Lab) serveMail(party string, server serves) error {
 	listener, err := l.Network.Listen(party, server.Address())
 	if err != nil {
 		return errors.New(party + ": no port to listen on")
 	}
-	l.listeners = append(l.listeners, listener)
-	l.mailServers = append(l.mailServers, server)
+	l.mailServers = append(l.mailServers, mailServer{server, listener})
 	faultnet.Expect(listener)
 	l.office.Go(func() { _ = server.Serve(listener) }) // ends when the server is closed
 	return nil
