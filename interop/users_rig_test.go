@@ -38,7 +38,6 @@ type office struct {
 	flash  *nvram.Memory
 	engine *core.Engine
 	log    bytes.Buffer
-	all    []core.Provider // for users and their administrator, as changed by a test
 }
 
 // newOffice has an organization with an administrator and two users, all of whom may send, and a device whose printer
