@@ -19,11 +19,14 @@ func (m *Mailer) BeginSignIn(ctx context.Context, s mail.Service) (Status, error
 	m.drop()
 	m.ended = nil
 	p := m.provider(s)
-	if p == nil || m.e.closed {
+	if barred := m.barred(mail.MethodOAuth2); p == nil || barred || m.e.closed {
 		defer m.e.mu.Unlock()
 		kind := outcome.NotConfigured
-		if m.e.closed {
+		switch {
+		case m.e.closed:
 			kind = outcome.Interrupted
+		case barred:
+			kind = outcome.MethodBarred
 		}
 		o := m.e.outcome(kind, outcome.Device)
 		o.Service = string(s)
