@@ -38,6 +38,8 @@ const Patience = 5 * time.Minute
 type Browser struct {
 	download []byte // the file that was downloaded last
 	stranger bool   // the form that is sent comes from a page of another site
+	held     string // the address that was not loaded last
+	hold     func(address string) bool
 	config   Config
 	jar      *jar
 	page     *page
@@ -94,6 +96,13 @@ func (b *Browser) Forget() {
 
 // Download is the file that was downloaded last; nil if none was.
 func (b *Browser) Download() []byte { return b.download }
+
+// Hold names the addresses that are not loaded but handed over, as an application does that shows a sign-in page itself
+// and waits for the redirect URI (RFC 8252 §8.12). Nil: none.
+func (b *Browser) Hold(address func(string) bool) { b.hold, b.held = address, "" }
+
+// Held is the address that was last handed over in place of being loaded, "" if none was. The page that led there stays.
+func (b *Browser) Held() string { return b.held }
 
 // IsOpen reports whether a page is open.
 func (b *Browser) IsOpen() bool { return b.page != nil }
@@ -278,6 +287,10 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 	for hop := 0; ; hop++ {
 		if hop > maximumRedirects {
 			return &LoadError{Host: u.Host, Reason: ReasonRedirects}
+		}
+		if b.hold != nil && b.hold(u.String()) {
+			b.held = u.String()
+			return nil
 		}
 		response, body, err := b.fetch(ctx, method, u, form)
 		if err != nil {

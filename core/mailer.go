@@ -42,7 +42,9 @@ type signIn struct {
 // attempt is a sign-in on its way. Its fields are guarded by the engine's lock.
 type attempt struct {
 	provider Provider
-	code     *oauth.DeviceCode // nil until the service has given one
+	code     *oauth.DeviceCode // of the device authorization grant; nil until the service has given one
+	page     *oauth.Page       // of the authorization code grant
+	returned bool              // the page has led back; what comes a second time is not listened to
 	cancel   context.CancelFunc
 	done     *signIn // not nil: it waits for OK
 }
@@ -70,8 +72,11 @@ func (m *Mailer) Settings() mail.Settings {
 
 // inUse are the settings that the owner's messages are sent with.
 func (m *Mailer) inUse() mail.Settings {
-	if !m.owner.IsUser() {
+	switch {
+	case m.owner.HasSettings():
 		return m.settings
+	case !m.owner.IsUser():
+		return mail.FactorySettings()
 	}
 	s := m.e.mailer(nvram.Printer).settings
 	if s.Method != mail.MethodOAuth2 {
@@ -104,6 +109,11 @@ func (m *Mailer) status() Status {
 	case a.code != nil:
 		s.Phase, s.Service, s.Account = AwaitingUser, a.provider.Service, ""
 		s.UserCode, s.VerificationURI, s.CodeExpires = a.code.UserCode, a.code.VerificationURI, a.code.Expires
+	case a.page != nil:
+		s.Phase, s.Service, s.Account = AwaitingUser, a.provider.Service, ""
+		if !a.returned {
+			s.SignInPage = a.page.Address
+		}
 	}
 	return s
 }
@@ -172,12 +182,20 @@ func (m *Mailer) waiting() *signIn {
 // and the sender the account. A stored sign-in to another service than the settings name is dropped, because it fits
 // them no more. With another method a sign-in that waits goes on waiting, and a stored one stays stored.
 //
-// A user has no settings: of him only the sign-in is stored, whatever the settings say.
+// A user has no settings: of him only the sign-in is stored, whatever the settings say. Of [nvram.Administrator] nothing
+// is stored: OK only ends what was shown.
 func (m *Mailer) Save(ctx context.Context, s mail.Settings) error {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()
 	if m.e.closed {
 		return m.e.outcome(outcome.Interrupted, outcome.Device)
+	}
+	if m.owner == nvram.Administrator {
+		if m.waiting() != nil {
+			m.attempt = nil
+		}
+		m.ended = nil
+		return nil
 	}
 	user := m.owner.IsUser()
 	kept := m.stored
@@ -199,7 +217,7 @@ func (m *Mailer) Save(ctx context.Context, s mail.Settings) error {
 			return err
 		}
 	}
-	failed := m.e.persist(ctx, m, s, kept, kept != m.stored)
+	failed := m.e.persist(ctx, kept != m.stored, change{m, s, kept})
 	if failed != nil && failed.Kind != outcome.NotErased {
 		return failed
 	}

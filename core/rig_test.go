@@ -206,7 +206,7 @@ func (r *rig) serveCloud(w http.ResponseWriter, request *http.Request) {
 			}
 			part := base64.RawURLEncoding.EncodeToString
 			identity := part(
-				[]byte(`{}`),
+				[]byte(`{"alg":"RS256"}`),
 			) + "." + part(
 				[]byte(fmt.Sprintf(`{"aud":%q,"preferred_username":%q}`, clientID, r.person)),
 			) + ".sig"

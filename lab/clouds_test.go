@@ -103,6 +103,10 @@ func TestWhatNeedsNoClockIsHeardByTheMailServer(t *testing.T) {
 		"its sessions are revoked":    {func(e *fakeentra.Server) error { return e.Revoke(user) }, held, "", 50173},
 		"the password is changed":     {func(e *fakeentra.Server) error { _, err := e.ChangePassword(user); return err }, held, "", 50173},
 		"the consent is withdrawn":    {func(e *fakeentra.Server) error { return e.WithdrawConsent("contoso.com", "") }, held, "", 65001},
+		"the application is switched off": {func(e *fakeentra.Server) error {
+			off := func(a *fakeentra.Application) { a.State = fakeentra.Disabled }
+			return e.ChangeApplication(fakeentra.ClientID, off)
+		}, held, "", 7000112},
 		"a second factor is demanded": {func(e *fakeentra.Server) error { return e.SetMFA(user, true) }, held, "", 0},
 	} {
 		t.Run(what, func(t *testing.T) {

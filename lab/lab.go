@@ -117,7 +117,9 @@ type Lab struct {
 	clear        *faultnet.SharedServer // the same over HTTP, which leads to HTTPS
 	office       sync.WaitGroup         // connections of the office's servers
 	listeners    []net.Listener         // of the office's servers
-	folder       *sim.Folder            // the printers' memory; nil: it ends with the bench
+	mailServers  []serves               // of the office
+	officeMail   officeMail
+	folder       *sim.Folder // the printers' memory; nil: it ends with the bench
 
 	mu       sync.Mutex
 	printers []*Printer
@@ -227,6 +229,9 @@ func (l *Lab) build() error {
 	}
 	l.startMaker()
 	if err := l.startOffice(); err != nil {
+		return err
+	}
+	if err := l.startOfficeMail(); err != nil {
 		return err
 	}
 	if _, err := l.AddPrinter(DefaultPrinter, ""); err != nil {
@@ -379,6 +384,9 @@ func (l *Lab) Close() error {
 	}
 	if l.exchangerDone != nil {
 		<-l.exchangerDone
+	}
+	for _, server := range l.mailServers {
+		failed = errors.Join(failed, server.Close())
 	}
 	for _, listener := range l.listeners {
 		failed = errors.Join(failed, listener.Close())

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"mfpsim/browser"
@@ -15,6 +16,8 @@ import (
 	"mfpsim/core/nvram"
 	"mfpsim/device"
 	"mfpsim/device/mount"
+	"mfpsim/fakeentra"
+	"mfpsim/fakesmtp"
 	"mfpsim/sim"
 )
 
@@ -45,13 +48,14 @@ func (l *Lab) AddPrinter(name, model string) (p *Printer, err error) {
 	return p, err
 }
 
+// others are the names of parties that are no printers.
+var others = []string{
+	PartyBrowser, PartyMail, PartyMaker, PartyPOP3, PartyProxy, PartyTime, fakeentra.Party, fakesmtp.Party,
+}
+
 // addPrinter works in the turn of ctx.
 func (l *Lab) addPrinter(ctx context.Context, name, model string) (*Printer, error) {
-	if name == "" || strings.ContainsAny(name, "# \t") || name == PartyBrowser || name == PartyMaker ||
-		name == PartyTime ||
-		name == PartyProxy ||
-		name == "entra" ||
-		name == "smtp" {
+	if name == "" || strings.ContainsAny(name, "# \t") || slices.Contains(others, name) {
 		return nil, fmt.Errorf("%q is no name for a printer", name)
 	}
 	l.mu.Lock()

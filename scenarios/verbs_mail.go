@@ -24,7 +24,7 @@ func (p *play) verbMailbox(not bool, args []string) (string, error) {
 	if !strings.Contains(address, "@") {
 		return "", usage("mailbox")
 	}
-	folder, place := p.lab.SMTP.Mailbox, address
+	folder, place := p.lab.Mailbox, address
 	if what == "sent" {
 		folder, place = p.lab.SMTP.SentItems, address+", Sent Items"
 		what, rest = phrase.First(rest)

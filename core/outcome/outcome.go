@@ -171,6 +171,7 @@ type Stage string
 // The stages.
 const (
 	StageNone                Stage = ""
+	StageAuthorization       Stage = "authorization"        // RFC 6749 §4.1.2
 	StageDeviceAuthorization Stage = "device authorization" // RFC 8628 §3.1
 	StageToken               Stage = "token"                // RFC 8628 §3.4
 	StageRefresh             Stage = "refresh"              // RFC 6749 §6

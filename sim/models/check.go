@@ -326,6 +326,7 @@ func (c *checker) outcomes() {
 			{"test", row.Test},
 			{"cloud", row.Cloud},
 			{"pop3", row.POP3},
+			{"oauth2", row.OAuth2},
 		} {
 			if text.id != "" && !c.tables.Has(text.id) {
 				c.wrong(here.key(text.key), "%s: no message %q", row.Kind, text.id)

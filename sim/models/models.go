@@ -288,6 +288,7 @@ type Outcome struct {
 	CloudCode string `yaml:"cloudCode"`
 	// Cloud is in place of Test when the cloud service's side failed; empty: Test.
 	Cloud  string `yaml:"cloud"`
+	OAuth2 string `yaml:"oauth2"` // message id of the connection test with a sign-in that the mail server refuses; empty: Test
 	POP3   string `yaml:"pop3"`   // message id of the connection test when it failed at the POP3 server; empty: Test
 	Source string `yaml:"source"` // where the row is from
 }

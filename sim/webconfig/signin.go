@@ -140,6 +140,8 @@ func (r *request) testSentence(err error) string {
 		return row.POP3
 	case told:
 		return advised
+	case failure.Side == outcome.MailServer && r.engine.Settings().Method == mail.MethodOAuth2 && row.OAuth2 != "":
+		return row.OAuth2
 	}
 	return row.Test
 }
