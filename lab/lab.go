@@ -27,10 +27,9 @@ import (
 // Names of the parties and networks of a bench.
 const (
 	PartyBrowser   = "browser"
-	PartyTime      = "time"   // the office's time server
-	PartyProxy     = "proxy"  // the office's proxy server
-	PartyMaker     = "maker"  // of the printers, whose server has root certificates and firmware
-	NetworkOffice  = "office" // the printers' own network, which the person's computer is on too (guide rule R13)
+	PartyTime      = "time"  // the office's time server
+	PartyProxy     = "proxy" // the office's proxy server
+	PartyMaker     = "maker" // of the printers, whose server has root certificates and firmware
 	DefaultPrinter = "printer"
 )
 
