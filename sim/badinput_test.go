@@ -173,7 +173,7 @@ func TestFilesThatAreNoneAreRefused(t *testing.T) {
 		"The setting values are those of another model.",
 	)
 	huge := bytes.Repeat([]byte("A"), 50<<20)
-	require.Contains(t, clerk.upload("/device/import", "import", bytes.NewReader(huge)), "The request is too large.")
+	require.Contains(t, clerk.upload("/device/import", "import", bytes.NewReader(huge)), "The file is too large. Select a file of up to 1 MB.")
 	require.Empty(t, b.printer.Settings().Authorities)
 }
 

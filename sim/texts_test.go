@@ -120,6 +120,9 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 			}
 		}
 		tabs(m.WebConfig.Tabs)
+		for _, label := range m.WebConfig.NetworkStatus {
+			web[locale.LabelID(label)] = true
+		}
 		for _, f := range m.Firmwares {
 			for _, method := range f.AuthenticationMethods {
 				value(method)
@@ -146,7 +149,7 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 			} {
 				panel[id] = true
 			}
-			for _, id := range []string{row.SignIn, row.Test, row.Cloud, row.POP3, row.StatusID(), row.SolutionID()} {
+			for _, id := range []string{row.SignIn, row.Test, row.Cloud, row.POP3, row.OAuth2, row.StatusID(), row.SolutionID()} {
 				web[id] = true
 			}
 		}
