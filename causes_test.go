@@ -181,8 +181,9 @@ func causeTable(t *testing.T) string {
 					name = fmt.Sprint(i + 1)
 				}
 			}
+			few := c.scenarios[:min(3, len(c.scenarios))]
 			fmt.Fprintf(&b, "| %s | %s | %s | `%s` | `%s` |\n",
-				name, c.text, c.mark, strings.Join(c.scenarios[:min(3, len(c.scenarios))], "`, `"), strings.Join(c.defects, "`, `"))
+				name, c.text, c.mark, strings.Join(few, "`, `"), strings.Join(c.defects, "`, `"))
 		}
 	}
 	b.WriteString("\n## Messages of the connection test\n\nNumbers are those of the reference (`docs/reference/printer.md` §2.3). " +

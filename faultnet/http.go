@@ -18,9 +18,9 @@ import (
 	"mfpsim/vtime"
 )
 
-// maximumBody is the longest request that [Network.Handler] hands on; a longer one is refused with status 413, unless the
-// handler is one of [LongRequests]. As much as maximumRest more is read and forgotten: a client that is still sending
-// does not look for an answer.
+// maximumBody is the longest request that [Network.Handler] hands on; a longer one is refused with status 413, unless
+// the handler is one of [LongRequests]. As much as maximumRest more is read and forgotten: a client that is still
+// sending does not look for an answer.
 const (
 	maximumBody = 32 << 20
 	maximumRest = 256 << 20

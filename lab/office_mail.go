@@ -19,8 +19,8 @@ import (
 
 // The mail server of the office, which is none of Microsoft's: what a printer sends through that has no OAuth2. Port 25
 // speaks in clear, knows no SMTP AUTH, and takes mail of who has authenticated over POP3 within half an hour; port 465
-// speaks TLS from the first octet and port 587 wants STARTTLS, both with SMTP AUTH by [MailAccount] and its password. It
-// keeps the mail that it takes: see [Lab.Mailbox].
+// speaks TLS from the first octet and port 587 wants STARTTLS, both with SMTP AUTH by [MailAccount] and its password.
+// It keeps the mail that it takes: see [Lab.Mailbox].
 const (
 	PartyMail   = "mail" // SMTP
 	PartyPOP3   = "pop3"

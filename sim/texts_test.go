@@ -149,7 +149,9 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 			} {
 				panel[id] = true
 			}
-			for _, id := range []string{row.SignIn, row.Test, row.Cloud, row.POP3, row.OAuth2, row.StatusID(), row.SolutionID()} {
+			for _, id := range []string{
+				row.SignIn, row.Test, row.Cloud, row.POP3, row.OAuth2, row.StatusID(), row.SolutionID(),
+			} {
 				web[id] = true
 			}
 		}

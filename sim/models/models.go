@@ -145,7 +145,8 @@ func shownToAll(items []WebItem, page string) bool {
 // Sheet is the network status sheet, as the model prints it.
 type Sheet struct {
 	Sections []SheetSection `yaml:"sections"`
-	// States are what stays as it is on this model, here and on Web Config's Network Status, by the names of the label and of the value's label: "bonjour: use".
+	// States are what stays as it is on this model, here and on Web Config's Network Status, by the names of the label
+	// and of the value's label: "bonjour: use".
 	States map[string]string `yaml:"states"`
 }
 
@@ -278,7 +279,7 @@ type Outcome struct {
 	CloudCode string `yaml:"cloudCode"`
 	// Cloud is in place of Test when the cloud service's side failed; empty: Test.
 	Cloud  string `yaml:"cloud"`
-	OAuth2 string `yaml:"oauth2"` // message id of the connection test with a sign-in that the mail server refuses; empty: Test
+	OAuth2 string `yaml:"oauth2"` // message id of the connection test: the sign-in is refused; empty: Test
 	POP3   string `yaml:"pop3"`   // message id of the connection test when it failed at the POP3 server; empty: Test
 	Source string `yaml:"source"` // where the row is from
 }

@@ -143,7 +143,8 @@ func (r *request) parse() bool {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge) && kind == "multipart/form-data":
-		r.refuse(http.StatusRequestEntityTooLarge, r.texts.Format("file-too-large", map[string]any{"Size": maxUpload >> 20}))
+		sentence := r.texts.Format("file-too-large", map[string]any{"Size": maxUpload >> 20})
+		r.refuse(http.StatusRequestEntityTooLarge, sentence)
 		return false
 	case errors.As(err, &tooLarge):
 		r.fail(http.StatusRequestEntityTooLarge, "too-large")
