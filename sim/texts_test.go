@@ -120,6 +120,9 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 			}
 		}
 		tabs(m.WebConfig.Tabs)
+		for _, label := range m.WebConfig.NetworkStatus {
+			web[locale.LabelID(label)] = true
+		}
 		for _, f := range m.Firmwares {
 			for _, method := range f.AuthenticationMethods {
 				value(method)
