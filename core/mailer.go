@@ -182,8 +182,8 @@ func (m *Mailer) waiting() *signIn {
 // and the sender the account. A stored sign-in to another service than the settings name is dropped, because it fits
 // them no more. With another method a sign-in that waits goes on waiting, and a stored one stays stored.
 //
-// A user has no settings: of him only the sign-in is stored, whatever the settings say. Of [nvram.Administrator] nothing
-// is stored: OK only ends what was shown.
+// A user has no settings: of him only the sign-in is stored, whatever the settings say. Of [nvram.Administrator]
+// nothing is stored: OK only ends what was shown.
 func (m *Mailer) Save(ctx context.Context, s mail.Settings) error {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()

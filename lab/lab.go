@@ -117,7 +117,7 @@ type Lab struct {
 	clear        *faultnet.SharedServer // the same over HTTP, which leads to HTTPS
 	office       sync.WaitGroup         // connections of the office's servers
 	listeners    []net.Listener         // of the office's servers
-	mailServers  []serves               // of the office
+	mailServers  []mailServer           // of the office
 	officeMail   officeMail
 	folder       *sim.Folder // the printers' memory; nil: it ends with the bench
 
@@ -387,6 +387,7 @@ func (l *Lab) Close() error {
 	}
 	for _, server := range l.mailServers {
 		failed = errors.Join(failed, server.Close())
+		_ = server.listener.Close() // closed already, unless the server never got to it
 	}
 	for _, listener := range l.listeners {
 		failed = errors.Join(failed, listener.Close())

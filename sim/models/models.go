@@ -289,8 +289,9 @@ type Outcome struct {
 	// CloudCode is in place of Code when the cloud service's side failed; empty: Code.
 	CloudCode string `yaml:"cloudCode"`
 	// Cloud is in place of Test when the cloud service's side failed; empty: Test.
-	Cloud  string `yaml:"cloud"`
-	OAuth2 string `yaml:"oauth2"` // message id of the connection test with a sign-in that the mail server refuses; empty: Test
+	Cloud string `yaml:"cloud"`
+	// OAuth2 is the message id of the connection test with a sign-in that the mail server refuses; empty: Test.
+	OAuth2 string `yaml:"oauth2"`
 	POP3   string `yaml:"pop3"`   // message id of the connection test when it failed at the POP3 server; empty: Test
 	Source string `yaml:"source"` // where the row is from
 }
