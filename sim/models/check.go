@@ -47,6 +47,7 @@ func (m *Model) check(file *yamlfile.File) error {
 		c.tabs()
 		c.sheet()
 		c.additional()
+		c.notification()
 		c.providers()
 		c.outcomes()
 	}

@@ -39,10 +39,12 @@ type Model struct {
 	WebConfig         WebConfig          `yaml:"webConfig"`
 	Sheet             Sheet              `yaml:"sheet"`
 	// Words are the model's own in place of the standard ones, by language and message id (guide rules R32, R35).
-	Words    map[string]map[string]string `yaml:"words"`
-	Mail     Mail                         `yaml:"mail"`
-	Contacts Contacts                     `yaml:"contacts"`
-	Settings Settings                     `yaml:"settings"`
+	Words map[string]map[string]string `yaml:"words"`
+	Mail  Mail                         `yaml:"mail"`
+	// EmailNotification is what the printer sends mails of by itself; nil: of nothing.
+	EmailNotification *EmailNotification `yaml:"emailNotification"`
+	Contacts          Contacts           `yaml:"contacts"`
+	Settings          Settings           `yaml:"settings"`
 	// RootStores are the maker's collections of root certificates, oldest first; the last is what the maker offers.
 	RootStores     []RootStore    `yaml:"rootStores"`
 	UpdateHost     string         `yaml:"updateHost"` // of the maker, for root certificates and firmware
