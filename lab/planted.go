@@ -18,6 +18,7 @@ import (
 func (l *Lab) Parties() []string {
 	return slices.Concat(
 		[]string{fakeentra.Party, fakesmtp.Party}, l.Printers(), []string{PartyMaker, PartyProxy, PartyTime},
+		l.providerParties(),
 	)
 }
 
