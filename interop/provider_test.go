@@ -112,7 +112,7 @@ func (o *faxOffice) faxed() outcome.Kind {
 func (o *faxOffice) asked() (times []time.Duration) {
 	var first time.Time
 	for _, e := range o.lab.Journal.Entries() {
-		if e.Kind != journal.KindHTTP || e.Party != "login.fax.example.com" || e.HTTP.Target.String() != "/oauth/token" {
+		if e.Party != "login.fax.example.com" || e.HTTP == nil || e.HTTP.Target.String() != "/oauth/token" {
 			continue
 		}
 		if first.IsZero() {
@@ -175,8 +175,8 @@ func TestAFaxServerSignsInOnTheDevicesPage(t *testing.T) {
 	require.Empty(t, o.faxed())
 }
 
-// RFC 8628 §3.5: each slow_down makes the interval five seconds longer, for this and all later polls. The provider keeps
-// to that too: a poll before its time would be told once more, and never succeed.
+// RFC 8628 §3.5: each slow_down makes the interval five seconds longer, for this and all later polls. The provider
+// keeps to that too: a poll before its time would be told once more, and never succeed.
 func TestTheCoreSlowsDownWhenItIsTold(t *testing.T) {
 	t.Parallel()
 	o := newFaxOffice(t, nil)
