@@ -197,6 +197,9 @@ func (l *Lab) follow(c fakeentra.Change) {
 
 // Password is what a user types; the error lists the users.
 func (l *Lab) Password(principal string) (string, error) {
+	if password, is := l.mailPassword(principal); is {
+		return password, nil
+	}
 	u, known := l.Entra.User(principal)
 	if !known {
 		var present []string

@@ -27,10 +27,9 @@ import (
 // Names of the parties and networks of a bench.
 const (
 	PartyBrowser   = "browser"
-	PartyTime      = "time"   // the office's time server
-	PartyProxy     = "proxy"  // the office's proxy server
-	PartyMaker     = "maker"  // of the printers, whose server has root certificates and firmware
-	NetworkOffice  = "office" // the printers' own network, which the person's computer is on too (guide rule R13)
+	PartyTime      = "time"  // the office's time server
+	PartyProxy     = "proxy" // the office's proxy server
+	PartyMaker     = "maker" // of the printers, whose server has root certificates and firmware
 	DefaultPrinter = "printer"
 )
 
@@ -118,7 +117,9 @@ type Lab struct {
 	clear        *faultnet.SharedServer // the same over HTTP, which leads to HTTPS
 	office       sync.WaitGroup         // connections of the office's servers
 	listeners    []net.Listener         // of the office's servers
-	folder       *sim.Folder            // the printers' memory; nil: it ends with the bench
+	mailServers  []mailServer           // of the office
+	officeMail   officeMail
+	folder       *sim.Folder // the printers' memory; nil: it ends with the bench
 
 	mu        sync.Mutex
 	printers  []*Printer
@@ -229,6 +230,9 @@ func (l *Lab) build() error {
 	}
 	l.startMaker()
 	if err := l.startOffice(); err != nil {
+		return err
+	}
+	if err := l.startOfficeMail(); err != nil {
 		return err
 	}
 	if _, err := l.AddPrinter(DefaultPrinter, ""); err != nil {
@@ -384,6 +388,10 @@ func (l *Lab) Close() error {
 	}
 	if l.exchangerDone != nil {
 		<-l.exchangerDone
+	}
+	for _, server := range l.mailServers {
+		failed = errors.Join(failed, server.Close())
+		_ = server.listener.Close() // closed already, unless the server never got to it
 	}
 	for _, listener := range l.listeners {
 		failed = errors.Join(failed, listener.Close())

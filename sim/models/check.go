@@ -46,6 +46,7 @@ func (m *Model) check(file *yamlfile.File) error {
 		c.settings()
 		c.tabs()
 		c.sheet()
+		c.additional()
 		c.providers()
 		c.outcomes()
 	}
@@ -258,6 +259,35 @@ func (c *checker) sheet() {
 	}
 }
 
+// additional looks for what only a model with an additional network can show.
+func (c *checker) additional() {
+	if c.AdditionalNetwork != nil {
+		return
+	}
+	const needs = "%s needs additionalNetwork"
+	var pages func(where at, items []WebItem)
+	pages = func(where at, items []WebItem) {
+		for i, item := range items {
+			switch item.Page {
+			case "network-additional", "network-additional-basic", "email-server-network":
+				c.wrong(where.place(i).key("page"), needs, item.Page)
+			}
+			pages(where.place(i).key("items"), item.Items)
+		}
+	}
+	pages(at{"webConfig", "tabs"}, c.WebConfig.Tabs)
+	var screens func(where at, items []MenuItem)
+	screens = func(where at, items []MenuItem) {
+		for i, item := range items {
+			if item.Screen == "additional-network-status" {
+				c.wrong(where.place(i).key("screen"), needs, item.Screen)
+			}
+			screens(where.place(i).key("items"), item.Items)
+		}
+	}
+	screens(at{"panel", "menu"}, c.Panel.Menu)
+}
+
 func (c *checker) providers() {
 	for i, p := range c.Providers {
 		for _, other := range c.Providers[:i] {
@@ -296,6 +326,7 @@ func (c *checker) outcomes() {
 			{"test", row.Test},
 			{"cloud", row.Cloud},
 			{"pop3", row.POP3},
+			{"oauth2", row.OAuth2},
 		} {
 			if text.id != "" && !c.tables.Has(text.id) {
 				c.wrong(here.key(text.key), "%s: no message %q", row.Kind, text.id)
