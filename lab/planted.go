@@ -20,6 +20,7 @@ func (l *Lab) Parties() []string {
 	return slices.Concat(
 		[]string{fakeentra.Party, fakesmtp.Party}, l.Printers(),
 		[]string{PartyMail, PartyMaker, PartyPOP3, PartyProxy, PartyTime},
+		l.providerParties(),
 	)
 }
 
