@@ -101,7 +101,8 @@ func (b *Browser) Download() []byte { return b.download }
 // and waits for the redirect URI (RFC 8252 §8.12). Nil: none.
 func (b *Browser) Hold(address func(string) bool) { b.hold, b.held = address, "" }
 
-// Held is the address that was last handed over in place of being loaded, "" if none was. The page that led there stays.
+// Held is the address that was last handed over in place of being loaded, "" if none was. The page that led there
+// stays.
 func (b *Browser) Held() string { return b.held }
 
 // IsOpen reports whether a page is open.

@@ -120,8 +120,8 @@ func (m *Mailer) status() Status {
 
 // Ready returns nil if the device may try to send. Otherwise it says why it refuses at Start, before anything is
 // scanned: NotConfigured (method Off and no server), NoSignIn (method OAuth2 and no sign-in is stored), or
-// SignInWaiting (a completed sign-in waits for OK and the stored method cannot do without it). A stored password method
-// works on until OK replaces it.
+// SignInWaiting (a completed sign-in waits for OK and the stored method cannot do without it), or MethodBarred (the
+// network that mail goes over does not do the method). A stored password method works on until OK replaces it.
 func (m *Mailer) Ready() *outcome.Outcome {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()
@@ -147,6 +147,9 @@ func (m *Mailer) ready() *outcome.Outcome {
 	if kind == outcome.NoSignIn && waits {
 		kind = outcome.SignInWaiting
 	}
+	if m.barred(settings.Method) { // a sign-in would not help
+		kind = outcome.MethodBarred
+	}
 	if kind == "" {
 		return nil
 	}
@@ -155,6 +158,11 @@ func (m *Mailer) ready() *outcome.Outcome {
 		o.Service = string(settings.Service)
 	}
 	return o
+}
+
+// barred reports whether the network that the owner's mail goes over does not do a method.
+func (m *Mailer) barred(method mail.Method) bool {
+	return m.e.o.Barred != nil && m.e.o.Barred(m.owner, method)
 }
 
 // waiting is the completed sign-in that waits for OK, nil if none does.
@@ -174,8 +182,8 @@ func (m *Mailer) waiting() *signIn {
 // and the sender the account. A stored sign-in to another service than the settings name is dropped, because it fits
 // them no more. With another method a sign-in that waits goes on waiting, and a stored one stays stored.
 //
-// A user has no settings: of him only the sign-in is stored, whatever the settings say. Of [nvram.Administrator] nothing
-// is stored: OK only ends what was shown.
+// A user has no settings: of him only the sign-in is stored, whatever the settings say. Of [nvram.Administrator]
+// nothing is stored: OK only ends what was shown.
 func (m *Mailer) Save(ctx context.Context, s mail.Settings) error {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()

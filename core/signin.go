@@ -129,10 +129,13 @@ func (m *Mailer) begin(s mail.Service) (*attempt, error) {
 	m.drop()
 	m.ended = nil
 	p := m.provider(s)
-	if p == nil || m.e.closed {
+	if barred := m.barred(mail.MethodOAuth2); p == nil || barred || m.e.closed {
 		kind := outcome.NotConfigured
-		if m.e.closed {
+		switch {
+		case m.e.closed:
 			kind = outcome.Interrupted
+		case barred:
+			kind = outcome.MethodBarred
 		}
 		m.ended = m.e.outcome(kind, outcome.Device)
 		m.ended.Service = string(s)

@@ -62,6 +62,9 @@ type Options struct {
 	// Providers returns the email services that an owner can sign in to, in the order of the device's lists. It is
 	// asked anew each time, and must not call the engine. nil: none.
 	Providers func(owner nvram.Owner) []Provider
+	// Barred reports whether the network that an owner's mail goes over does not do a method (guide rule R12). It is
+	// asked anew each time, and must not call the engine. nil: every network does all.
+	Barred func(owner nvram.Owner, method mail.Method) bool
 	// Go runs f as a background activity of the device. Required: the core starts no goroutine itself.
 	Go func(name string, f func(ctx context.Context))
 	// WithCancel makes a context that can be cancelled from another activity. nil: [context.WithCancel].

@@ -38,7 +38,6 @@ type office struct {
 	flash  *nvram.Memory
 	engine *core.Engine
 	log    bytes.Buffer
-	all    []core.Provider // for users and their administrator, as changed by a test
 }
 
 // newOffice has an organization with an administrator and two users, all of whom may send, and a device whose printer
@@ -50,7 +49,9 @@ func newOffice(t *testing.T, tenant lab.Tenant) *office {
 	_, err := o.lab.AddTenant(tenant)
 	require.NoError(t, err)
 	for _, u := range []lab.User{
-		{Address: manager, Roles: []string{"Cloud Application Administrator"}}, {Address: alice}, {Address: bea},
+		{Address: manager, Roles: []string{"Cloud Application Administrator"}},
+		{Address: alice},
+		{Address: bea},
 		{Address: "scanner@contoso.com"},
 	} {
 		require.NoError(t, o.lab.AddUser(u))

@@ -27,10 +27,9 @@ import (
 // Names of the parties and networks of a bench.
 const (
 	PartyBrowser   = "browser"
-	PartyTime      = "time"   // the office's time server
-	PartyProxy     = "proxy"  // the office's proxy server
-	PartyMaker     = "maker"  // of the printers, whose server has root certificates and firmware
-	NetworkOffice  = "office" // the printers' own network, which the person's computer is on too (guide rule R13)
+	PartyTime      = "time"  // the office's time server
+	PartyProxy     = "proxy" // the office's proxy server
+	PartyMaker     = "maker" // of the printers, whose server has root certificates and firmware
 	DefaultPrinter = "printer"
 )
 
@@ -118,7 +117,7 @@ type Lab struct {
 	clear        *faultnet.SharedServer // the same over HTTP, which leads to HTTPS
 	office       sync.WaitGroup         // connections of the office's servers
 	listeners    []net.Listener         // of the office's servers
-	mailServers  []serves               // of the office
+	mailServers  []mailServer           // of the office
 	officeMail   officeMail
 	folder       *sim.Folder // the printers' memory; nil: it ends with the bench
 
@@ -388,6 +387,7 @@ func (l *Lab) Close() error {
 	}
 	for _, server := range l.mailServers {
 		failed = errors.Join(failed, server.Close())
+		_ = server.listener.Close() // closed already, unless the server never got to it
 	}
 	for _, listener := range l.listeners {
 		failed = errors.Join(failed, listener.Close())

@@ -19,8 +19,8 @@ import (
 
 // The mail server of the office, which is none of Microsoft's: what a printer sends through that has no OAuth2. Port 25
 // speaks in clear, knows no SMTP AUTH, and takes mail of who has authenticated over POP3 within half an hour; port 465
-// speaks TLS from the first octet and port 587 wants STARTTLS, both with SMTP AUTH by [MailAccount] and its password. It
-// keeps the mail that it takes: see [Lab.Mailbox].
+// speaks TLS from the first octet and port 587 wants STARTTLS, both with SMTP AUTH by [MailAccount] and its password.
+// It keeps the mail that it takes: see [Lab.Mailbox].
 const (
 	PartyMail   = "mail" // SMTP
 	PartyPOP3   = "pop3"
@@ -88,14 +88,19 @@ func (l *Lab) startOfficeMail() error {
 	return l.serveMail(PartyMail, l.officeMail.relay)
 }
 
+// mailServer is one of them, and where it listens.
+type mailServer struct {
+	serves
+	listener net.Listener
+}
+
 // serveMail serves one of them until the bench ends.
 func (l *Lab) serveMail(party string, server serves) error {
 	listener, err := l.Network.Listen(party, server.Address())
 	if err != nil {
 		return errors.New(party + ": no port to listen on")
 	}
-	l.listeners = append(l.listeners, listener)
-	l.mailServers = append(l.mailServers, server)
+	l.mailServers = append(l.mailServers, mailServer{server, listener})
 	faultnet.Expect(listener)
 	l.office.Go(func() { _ = server.Serve(listener) }) // ends when the server is closed
 	return nil

@@ -61,6 +61,7 @@ func (p *Printer) Change(f func(*settings.Settings)) error {
 	}
 	live.trusted.Store(nil)
 	p.setZone(live.memory.settings().Date)
+	p.attach(live)
 	return nil
 }
 
@@ -180,6 +181,7 @@ func (p *Printer) Restore(all bool) error {
 	err := live.memory.alter(func(next *recordsImage) {
 		next.Restore = all
 		next.Settings.Network, next.Settings.Proxy = settings.Network{}, settings.Proxy{}
+		next.Settings.Additional, next.Settings.EmailOnAdditional = settings.Additional{}, false
 	})
 	if err != nil {
 		return err

@@ -12,8 +12,8 @@ const (
 	FaxServer Owner = "fax-server" // Fax Server > Email Server Settings (guide rules R28, R29)
 )
 
-// Administrator is who consents for all users, on the device's own sign-in page (guide rules R31 to R34). Nothing of his
-// sign-in is ever stored.
+// Administrator is who consents for all users, on the device's own sign-in page (guide rules R31 to R34). Nothing of
+// his sign-in is ever stored.
 const Administrator Owner = "administrator"
 
 const userPrefix = "user:"

@@ -28,8 +28,8 @@ var errDoubled = errors.New("oauth: a parameter comes twice")
 // randomBytes are those of state, nonce and code verifier: 256 bits each (RFC 7636 §7.1), 43 characters in base64url.
 const randomBytes = 32
 
-// Page is a sign-in page that was opened: an authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3), and what its answer
-// must fit. It is good for one answer.
+// Page is a sign-in page that was opened: an authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3), and what its
+// answer must fit. It is good for one answer.
 type Page struct {
 	Address  string // of the page, for a browser
 	redirect string
