@@ -1,7 +1,7 @@
 # The commands of the project. `make run` and `make test` are all that a newcomer needs.
 #
 # Settings: SEED, FUZZTIME (per fuzz target), TARGETS (of fuzz), N (runs of soak), HOSTILE (time for its hostile clients), COUNT (runs of bench), BENCH (benchmarks to run, a regular expression),
-# BENCHTIME (for each), BASE (the commit to compare with), ROUNDS (of that comparison), REFRESHES, SIGNED, MAILS (of memory).
+# BENCHTIME (for each), BASE (the commit to compare with), ROUNDS (of that comparison), REFRESHES, SIGNED, MAILS (of memory), ARGS (flags of go test, for browser).
 
 SEED     ?= 7
 FUZZTIME ?= 20s
@@ -15,11 +15,12 @@ ROUNDS   ?= 6
 REFRESHES ?= 1000000
 SIGNED   ?= 100000
 MAILS    ?= 100000
+ARGS     ?=
 BUILD    := .build
 TOOL     := go tool -modfile=tools/go.mod
 LINTER   := go tool -modfile=tools/lint/go.mod golangci-lint
 
-.PHONY: run test faults defects interop lint bench bench-compare memory fuzz soak race determinism clean
+.PHONY: run test faults defects interop browser lint bench bench-compare memory fuzz soak race determinism clean
 
 # Every scenario against the simulated printer, and a table of verdicts.
 run:
@@ -45,6 +46,10 @@ defects:
 # Clients and servers that others wrote, unmodified, beside the fakes: curl, nodemailer, go-smtp, smtplib, msal-node, zitadel/oidc.
 interop:
 	tools/interop
+
+# A person at Chromium: the guide's steps by hand, and every page held to axe-core's rules. ARGS: flags of go test.
+browser:
+	tools/browser $(ARGS)
 
 lint:
 	@sources="$$(find . -name '*.go' -not -path './$(BUILD)/*')"; \
@@ -81,7 +86,7 @@ memory:
 	go test ./cmd/mfpsim/serve -run '^$$' -bench Memory/refreshes/signed -benchtime $(SIGNED)x -timeout 4h -v
 	go test ./cmd/mfpsim/serve -run '^$$' -bench Memory/mails -benchtime $(MAILS)x -timeout 4h -v
 
-# Every fuzz target; one that fails stops none of the others. TARGETS=exposed: the ten that strangers reach first, as CI does.
+# Every fuzz target; one that fails stops none of the others. TARGETS=exposed: those that strangers reach first, as CI does.
 fuzz:
 	tools/fuzz $(FUZZTIME) $(TARGETS)
 

@@ -71,7 +71,8 @@ func testMessages(t *testing.T, m *models.Model, texts *locale.Texts) []string {
 	return ids
 }
 
-// tested reports whether a connection test can end so: those that only a person's sign-in or a write to the memory
+// tested reports whether a connection test can end so: those that only a person's sign-in or a write to the
+// memory
 // ends with are none of its.
 func tested(kind outcome.Kind) bool {
 	return !slices.Contains([]outcome.Kind{
@@ -96,7 +97,8 @@ func referenceMessages(t *testing.T) []string {
 	return messages
 }
 
-// shown finds what scenarios show: by the id of a message, on the page of the connection test, or by the code of a job.
+// shown finds what scenarios show: by the id of a message, on the page of the connection test, or by the code
+// of a job.
 func shown(t *testing.T) map[string][]string {
 	t.Helper()
 	all, err := scenarios.All()
@@ -142,7 +144,10 @@ func causes(t *testing.T) (messages, codes []cause) {
 	of := func(id, message string) cause {
 		c := cause{id: id, text: texts.Text(message), mark: tables.Source(message), scenarios: at[id]}
 		for _, d := range planted {
-			caught := slices.ContainsFunc(d.Caught, func(s string) bool { return slices.Contains(c.scenarios, s) })
+			caught := slices.ContainsFunc(
+				d.Caught,
+				func(s string) bool { return slices.Contains(c.scenarios, s) },
+			)
 			if slices.Contains(d.Spoils, id) && caught {
 				c.defects = append(c.defects, d.ID)
 			}
@@ -186,12 +191,16 @@ func causeTable(t *testing.T) string {
 				name, c.text, c.mark, strings.Join(few, "`, `"), strings.Join(c.defects, "`, `"))
 		}
 	}
-	b.WriteString("\n## Messages of the connection test\n\nNumbers are those of the reference (`docs/reference/printer.md` §2.3). " +
-		"What the reference does not have is ours, and marked so: the causes with OAuth2.\n" +
-		"A scenario shows each message, three at most are named, and a planted defect that spoils the message turns it red.\n\n")
+	b.WriteString(
+		"\n## Messages of the connection test\n\nNumbers are those of the reference (`docs/reference/printer.md` §2.3). " +
+			"What the reference does not have is ours, and marked so: the causes with OAuth2.\n" +
+			"A scenario shows each message, three at most are named, and a planted defect that spoils the message turns it red.\n\n",
+	)
 	b.WriteString("| No. | Message | Certainty | Scenarios | Defects |\n|---|---|---|---|---|\n")
 	rows(messages, len(referenceMessages(t)))
-	b.WriteString("\n## Codes that a mail job can end with\n\n| Code | Status | Certainty | Scenarios | Defects |\n|---|---|---|---|---|\n")
+	b.WriteString(
+		"\n## Codes that a mail job can end with\n\n| Code | Status | Certainty | Scenarios | Defects |\n|---|---|---|---|---|\n",
+	)
 	rows(codes, 0)
 	return b.String()
 }

@@ -1,6 +1,7 @@
 package faultnet
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -10,6 +11,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -312,13 +314,23 @@ func (r *recorder) finish() {
 // server has no time-outs of net/http, since they would be the machine's, but a client from outside has 60 s of the
 // bench's for a request; it logs nothing. Connections are counted for [Reset].
 func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handler) (*http.Server, error) {
+	return n.serveOn(&countingListener{Listener: l, network: n}, tlsConfig, h)
+}
+
+// ServeWebPage is [Network.ServeHTTP] for the web page of a device: who speaks HTTP to its port of HTTPS is led on to
+// HTTPS, as by the device's port of HTTP. What a form held is not taken.
+func (n *Network) ServeWebPage(l net.Listener, tlsConfig *tls.Config, h http.Handler) (*http.Server, error) {
+	return n.serveOn(&countingListener{Listener: l, network: n, leads: true}, tlsConfig, h)
+}
+
+func (n *Network) serveOn(l *countingListener, tlsConfig *tls.Config, h http.Handler) (*http.Server, error) {
 	if tlsConfig != nil && tlsConfig.GetCertificate == nil && len(tlsConfig.Certificates) == 0 &&
 		tlsConfig.GetConfigForClient == nil {
 		return nil, errors.New("serve HTTPS: the configuration has no certificate")
 	}
 	server := &http.Server{
 		Handler:     awaited(withTLSState(h)),
-		ErrorLog:    log.New(panicLog{n.world, l}, "", 0),
+		ErrorLog:    log.New(panicLog{n.world, l.Listener}, "", 0),
 		BaseContext: func(net.Listener) context.Context { return background() },
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, connectionKey{}, c)
@@ -328,13 +340,12 @@ func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handle
 		MaxHeaderBytes: maximumHeader,
 		TLSNextProto:   map[string]func(*http.Server, *tls.Conn, http.Handler){}, // HTTP/1.1 only: one request at a time
 	}
-	counted := &countingListener{Listener: l, network: n}
 	if tlsConfig != nil {
-		counted.tls = tlsConfig.Clone()
-		counted.tls.NextProtos = []string{"http/1.1"}
+		l.tls = tlsConfig.Clone()
+		l.tls.NextProtos = []string{"http/1.1"}
 	}
-	Expect(l)
-	go func() { _ = server.Serve(counted) }() // ends with http.ErrServerClosed
+	Expect(l.Listener)
+	go func() { _ = server.Serve(l) }() // ends with http.ErrServerClosed
 	return server, nil
 }
 
@@ -368,6 +379,7 @@ type countingListener struct {
 	net.Listener
 	network *Network
 	tls     *tls.Config
+	leads   bool // see [Network.ServeWebPage]
 }
 
 func (l *countingListener) Accept() (net.Conn, error) {
@@ -382,7 +394,13 @@ func (l *countingListener) Accept() (net.Conn, error) {
 		peer.link.endRequest()
 		return peer.Application(raw), nil
 	}
-	return peer.Application(&handshaking{Conn: tls.Server(raw, l.tls), link: peer.link}), nil
+	secured := &handshaking{link: peer.link}
+	if l.leads {
+		secured.heard = &hearing{Conn: raw}
+		raw = secured.heard
+	}
+	secured.Conn = tls.Server(raw, l.tls)
+	return peer.Application(secured), nil
 }
 
 // connState notes whether the HTTP server owes an answer: its reading ahead does not tell.
@@ -407,8 +425,9 @@ func connState(conn net.Conn, state http.ConnState) {
 // the handshake.
 type handshaking struct {
 	*tls.Conn
-	link *link
-	made bool // belongs to the goroutine that serves the connection
+	link  *link
+	heard *hearing // nil: who speaks HTTP is not led on to HTTPS
+	made  bool     // belongs to the goroutine that serves the connection
 }
 
 // NetConn leads [unwrap] on.
@@ -418,14 +437,40 @@ func (h *handshaking) NetConn() net.Conn { return h.Conn.NetConn() }
 func (h *handshaking) Read(p []byte) (int, error) {
 	if !h.made {
 		if err := h.Handshake(); err != nil {
-			answerPlain(err)
+			answerPlain(err, h.heard)
 			return 0, err
 		}
 		h.made = true
+		if h.heard != nil {
+			h.heard.forget()
+		}
 		h.link.endRequest()
 	}
 	return h.Conn.Read(p)
 }
+
+// hearing is a connection that keeps what is read from it during the handshake, in which TLS has read on when it finds
+// that the client speaks something else.
+type hearing struct {
+	net.Conn
+	made bool
+	text []byte
+}
+
+// NetConn leads [unwrap] on.
+func (h *hearing) NetConn() net.Conn { return h.Conn }
+
+// Read reads, and keeps it.
+func (h *hearing) Read(p []byte) (int, error) {
+	n, err := h.Conn.Read(p)
+	if !h.made && len(h.text) < maximumHeader {
+		h.text = append(h.text, p[:n]...)
+	}
+	return n, err
+}
+
+// forget is called when the handshake is made.
+func (h *hearing) forget() { h.made, h.text = true, nil }
 
 // plainAnswer is what a client hears that speaks HTTP to a port of HTTPS.
 const plainAnswer = "This port speaks HTTPS. Write https:// in place of http:// in the address.\n"
@@ -433,17 +478,35 @@ const plainAnswer = "This port speaks HTTPS. Write https:// in place of http:// 
 // requestLines are the first octets of HTTP requests, as many as a record of TLS has for its header.
 var requestLines = []string{"GET /", "HEAD ", "POST ", "PUT /", "OPTIO", "DELET", "PATCH"}
 
-// answerPlain answers a client whose first octets are those of an HTTP request, not of a handshake.
-func answerPlain(err error) {
+// answerPlain answers a client whose first octets are those of an HTTP request, not of a handshake. Who is heard, and
+// names a host, is led on to HTTPS.
+func answerPlain(err error, heard *hearing) {
 	var header tls.RecordHeaderError
 	if !errors.As(err, &header) || header.Conn == nil ||
 		!slices.Contains(requestLines, string(header.RecordHeader[:])) {
 		return
 	}
-	_, _ = fmt.Fprintf(header.Conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"+
+	answer := fmt.Sprintf("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"+
 		"Content-Length: %d\r\nConnection: close\r\n\r\n%s", len(plainAnswer), plainAnswer)
+	if heard != nil {
+		if target := heard.onHTTPS(); target != "" {
+			answer = "HTTP/1.1 303 See Other\r\nLocation: " + target + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+		}
+	}
+	_, _ = io.WriteString(header.Conn, answer)
 	// What is still to be read when a connection is closed makes a reset of it, which can take the answer with it.
 	_, _ = io.CopyN(io.Discard, header.Conn, plainDrained)
+}
+
+// onHTTPS reads the request and returns its address over HTTPS; empty if it has no host.
+func (h *hearing) onHTTPS() string {
+	rest := io.LimitReader(h.Conn, maximumHeader)
+	r, err := http.ReadRequest(bufio.NewReader(io.MultiReader(bytes.NewReader(slices.Clone(h.text)), rest)))
+	if err != nil || r.Host == "" {
+		return ""
+	}
+	target := url.URL{Scheme: "https", Host: r.Host, Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery}
+	return target.String()
 }
 
 // plainDrained is how much of such a request is read after the answer, in octets.

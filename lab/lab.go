@@ -27,10 +27,9 @@ import (
 // Names of the parties and networks of a bench.
 const (
 	PartyBrowser   = "browser"
-	PartyTime      = "time"   // the office's time server
-	PartyProxy     = "proxy"  // the office's proxy server
-	PartyMaker     = "maker"  // of the printers, whose server has root certificates and firmware
-	NetworkOffice  = "office" // the printers' own network, which the person's computer is on too (guide rule R13)
+	PartyTime      = "time"  // the office's time server
+	PartyProxy     = "proxy" // the office's proxy server
+	PartyMaker     = "maker" // of the printers, whose server has root certificates and firmware
 	DefaultPrinter = "printer"
 )
 
@@ -122,12 +121,13 @@ type Lab struct {
 	officeMail   officeMail
 	folder       *sim.Folder // the printers' memory; nil: it ends with the bench
 
-	mu       sync.Mutex
-	printers []*Printer
-	byName   map[string]*Printer
-	secrets  []string // passwords that were once somebody's, and what printers keep secret
-	unmet    []string // answers that were planted, and ended before anybody met them
-	closed   bool
+	mu        sync.Mutex
+	printers  []*Printer
+	providers []*Provider
+	byName    map[string]*Printer
+	secrets   []string // passwords that were once somebody's, and what printers keep secret
+	unmet     []string // answers that were planted, and ended before anybody met them
+	closed    bool
 
 	proxyClosed   bool   // the proxy server asks who comes
 	proxyPassword string // of [ProxyUser]
@@ -352,7 +352,7 @@ func (l *Lab) Close() error {
 		return nil
 	}
 	l.closed = true
-	printers := l.printers
+	printers, providers := l.printers, l.providers
 	l.mu.Unlock()
 	var failed error
 	for _, p := range printers {
@@ -378,6 +378,9 @@ func (l *Lab) Close() error {
 	}
 	if l.SMTP != nil {
 		failed = errors.Join(failed, l.SMTP.Close())
+	}
+	for _, p := range providers {
+		failed = errors.Join(failed, p.close())
 	}
 	if l.smtpDone != nil {
 		_ = l.smtpListener.Close() // closed already, unless the server never got to it

@@ -29,6 +29,7 @@ type Printer struct {
 	Name    string // the bench's
 	Model   string // as the device says
 	Address string // on the printers' network
+	Further string // on the additional network, if it has and uses one
 
 	lab     *Lab
 	made    device.Device
@@ -67,7 +68,9 @@ func (l *Lab) addPrinter(ctx context.Context, name, model string) (*Printer, err
 	if err != nil {
 		return nil, err
 	}
-	p := &Printer{Name: name, lab: l, Address: address}
+	p := &Printer{Name: name, lab: l, Address: address, Further: further(number)}
+	l.Network.Place(NetworkOffice, p.Address)
+	l.Network.Place(NetworkAdditional, p.Further)
 	l.Network.Join(name, NetworkOffice)
 	if err := p.start(ctx, model); err != nil {
 		return nil, errors.Join(err, p.close())
@@ -90,7 +93,7 @@ func (p *Printer) start(ctx context.Context, model string) (err error) {
 		}
 	}
 	p.made, err = construct(ctx, mount.Point{
-		Name: p.Name, Model: model, Language: l.config.Language, Address: p.Address, Seed: l.config.Seed,
+		Name: p.Name, Model: model, Language: l.config.Language, Address: p.Address, Further: p.Further, Seed: l.config.Seed,
 		World: l.World, Network: l.Network, Journal: l.Journal,
 		// Not the serial number, which a new printer's password is: that is printed on every status sheet.
 		AdministratorPassword: cmp.Or(
@@ -100,7 +103,7 @@ func (p *Printer) start(ctx context.Context, model string) (err error) {
 			chance.New(l.config.Seed, p.Name+" administrator").Letters(passwordLetters, 12),
 		),
 		ServeWeb: p.serveWeb, Window: func() *browser.Browser { return l.newBrowser(PartyBrowser) },
-		Link: l.config.Link, Power: p.power, Hide: l.remember,
+		Link: l.config.Link, Power: p.power, Additional: p.additional, Hide: l.remember,
 	})
 	if err != nil {
 		return err
@@ -145,14 +148,15 @@ func (p *Printer) power(on bool) {
 		return
 	}
 	p.lab.Network.Leave(p.Name, NetworkOffice)
+	p.lab.Network.Leave(p.Name, NetworkAdditional)
 	p.lab.Network.Sever(p.Name)
 }
 
-// serveWeb puts the printer's web page on the network, under its address.
+// serveWeb puts the printer's web page on the networks, under its addresses.
 func (p *Printer) serveWeb(web mount.Web) error {
 	p.web = &web
-	p.lab.pages.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "443"))
-	p.lab.clear.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "80"))
+	p.lab.pages.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "443"), net.JoinHostPort(p.Further, "443"))
+	p.lab.clear.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "80"), net.JoinHostPort(p.Further, "80"))
 	return nil
 }
 
@@ -171,7 +175,7 @@ func (p *Printer) ServeWeb(listener net.Listener, hosts ...string) error {
 	// The certificate is dated by true time: the printer's own date may be wrong, and its web page must stay reachable.
 	clock := p.lab.World.Clock(p.Name + " web page")
 	certificate := network.TLSConfig(p.Name, clock, append([]string{p.Address}, hosts...)...)
-	server, err := network.ServeHTTP(listener, certificate, p.page())
+	server, err := network.ServeWebPage(listener, certificate, p.page())
 	if err != nil {
 		return fmt.Errorf("the printer's web page: %w", err)
 	}

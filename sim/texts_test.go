@@ -159,7 +159,8 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 	return panel, web
 }
 
-// TestEachTextIsTranslatedUsedAndSaidOnce finds what a table lacks, what nobody shows, and what stands there twice.
+// TestEachTextIsTranslatedUsedAndSaidOnce finds what a table lacks, what nobody shows, and what stands there
+// twice.
 func TestEachTextIsTranslatedUsedAndSaidOnce(t *testing.T) {
 	tables := standardTables(t)
 	panelData, webData := dataOf(t, tables)
@@ -187,7 +188,10 @@ func TestEachTextIsTranslatedUsedAndSaidOnce(t *testing.T) {
 			used[id] = true
 			for _, language := range languages {
 				if tables.In(language).Lacks(id) {
-					wrong = append(wrong, fmt.Sprintf("%s is untranslated in %q; %s shows it", id, language, surface))
+					wrong = append(
+						wrong,
+						fmt.Sprintf("%s is untranslated in %q; %s shows it", id, language, surface),
+					)
 				}
 			}
 		}
@@ -223,7 +227,8 @@ func standardTables(t *testing.T) *locale.Tables {
 	return tables
 }
 
-// TestATextThatIsNotTheGuidesSaysSo holds that a text of Hindi or Greek is the guide's, or says that it is ours.
+// TestATextThatIsNotTheGuidesSaysSo holds that a text of Hindi or Greek is the guide's, or says that it is
+// ours.
 func TestATextThatIsNotTheGuidesSaysSo(t *testing.T) {
 	page, err := os.ReadFile("../docs/reference/printer.md")
 	require.NoError(t, err)

@@ -3,7 +3,7 @@
   const panel = document.getElementById("panel"), glass = document.getElementById("glass"), casing = document.getElementById("casing");
   const beside = document.getElementById("beside"), held = document.getElementById("held");
   const say = document.getElementById("say"), problem = document.getElementById("problem");
-  let shown = null, queue = Promise.resolve();
+  let shown = null, queue = Promise.resolve(), touched = false, later = null;
 
   const lcd = () => glass.querySelector(".lcd");
   const place = () => (lcd() ? lcd().dataset.place : "");
@@ -50,6 +50,8 @@
   }
 
   function show(view, pressed) {
+    later = touched && !pressed ? view : null; // a key that is drawn anew under the finger would not be pressed
+    if (later) return;
     if (!shown || view.glass !== shown.glass || view.casing !== shown.casing) swap(view, pressed);
     if (!shown || view.beside !== shown.beside) beside.innerHTML = view.beside;
     if (!shown || view.held !== shown.held) held.innerHTML = view.held;
@@ -71,6 +73,13 @@
   }
   const press = (key) => ask("/press", { key }, true);
 
+  panel.addEventListener("pointerdown", () => { touched = true; });
+  for (const end of ["pointerup", "pointercancel"]) {
+    addEventListener(end, () => {
+      touched = false;
+      if (later) setTimeout(() => { if (later) show(later, false); }); // after the click
+    });
+  }
   panel.addEventListener("submit", (e) => {
     e.preventDefault();
     if (e.submitter && e.submitter.name === "key") press(e.submitter.value);

@@ -46,6 +46,8 @@ func (m *Model) check(file *yamlfile.File) error {
 		c.settings()
 		c.tabs()
 		c.sheet()
+		c.additional()
+		c.notification()
 		c.providers()
 		c.outcomes()
 	}
@@ -259,6 +261,35 @@ func (c *checker) sheet() {
 		known(at{"sheet", "states"}.key(name), name)
 		known(at{"sheet", "states"}.key(name), c.Sheet.States[name])
 	}
+}
+
+// additional looks for what only a model with an additional network can show.
+func (c *checker) additional() {
+	if c.AdditionalNetwork != nil {
+		return
+	}
+	const needs = "%s needs additionalNetwork"
+	var pages func(where at, items []WebItem)
+	pages = func(where at, items []WebItem) {
+		for i, item := range items {
+			switch item.Page {
+			case "network-additional", "network-additional-basic", "email-server-network":
+				c.wrong(where.place(i).key("page"), needs, item.Page)
+			}
+			pages(where.place(i).key("items"), item.Items)
+		}
+	}
+	pages(at{"webConfig", "tabs"}, c.WebConfig.Tabs)
+	var screens func(where at, items []MenuItem)
+	screens = func(where at, items []MenuItem) {
+		for i, item := range items {
+			if item.Screen == "additional-network-status" {
+				c.wrong(where.place(i).key("screen"), needs, item.Screen)
+			}
+			screens(where.place(i).key("items"), item.Items)
+		}
+	}
+	screens(at{"panel", "menu"}, c.Panel.Menu)
 }
 
 func (c *checker) providers() {

@@ -30,7 +30,7 @@ type signInView struct {
 // beginSignIn is Sign In on Basic: the method and service that are chosen travel along; nothing is stored.
 func (r *request) beginSignIn() {
 	service := r.typed().Service
-	if !r.machine.Facts().Firmware.Supports(models.MethodOAuth2) {
+	if !r.offers(models.MethodOAuth2) {
 		r.fail(http.StatusBadRequest, "bad-request")
 		return
 	}

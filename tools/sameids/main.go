@@ -20,7 +20,6 @@ var identifiers = []struct {
 	form *regexp.Regexp
 	name string
 }{
-	{regexp.MustCompile(`=\r\n`), ""}, // quoted-printable text is broken anywhere, in the middle of an id too
 	{regexp.MustCompile(`CERTIFICATE-----[0-9A-Za-z+/=\\]+-----END`), "CERTIFICATE-----PEM-----END"}, // within JSON
 	{regexp.MustCompile(`\b(?:2603|fe80)(?::[0-9a-f]{0,4}){2,7}(?:%\d)?`), "ADDRESS"},
 	{regexp.MustCompile(`\bin 0\.\d{3}, [\d.]+ KB/sec`), "RATE"},
@@ -37,12 +36,17 @@ var identifiers = []struct {
 	{regexp.MustCompile(`[0-9A-Za-z_+/=-]{20,}`), "TOKEN"},
 }
 
-// blank replaces every identifier of a text.
-func blank(text []byte) string {
+// blank replaces every identifier of a line.
+func blank(line string) string {
 	for _, identifier := range identifiers {
-		text = identifier.form.ReplaceAll(text, []byte(identifier.name))
+		line = identifier.form.ReplaceAllString(line, identifier.name)
 	}
-	return string(text)
+	return line
+}
+
+// linesOf parts a text into lines. Quoted-printable text is broken anywhere, in the middle of an id too: it is joined.
+func linesOf(text []byte) []string {
+	return strings.Split(strings.ReplaceAll(string(text), "=\r\n", ""), "\n")
 }
 
 // filesOf gives the files of a folder by their path in it.
@@ -82,12 +86,12 @@ func run(a, b string) error {
 			continue
 		}
 		different++
-		lines, others := strings.Split(blank(content), "\n"), strings.Split(blank(other), "\n")
+		lines, others := linesOf(content), linesOf(other)
 		for i := 0; i < len(lines) && i < len(others); i++ {
-			if lines[i] != others[i] {
+			if lines[i] != others[i] && blank(lines[i]) != blank(others[i]) {
 				odd++
 				if odd <= 10 {
-					fmt.Printf("%s:%d\n  %.300s\n  %.300s\n", name, i+1, lines[i], others[i])
+					fmt.Printf("%s:%d\n  %.300s\n  %.300s\n", name, i+1, blank(lines[i]), blank(others[i]))
 				}
 				break
 			}

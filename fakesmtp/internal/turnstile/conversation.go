@@ -117,6 +117,7 @@ func (c *conversation) timeOut(err error) bool {
 	c.watch.End()
 	c.pipe.lapse()
 	c.visit("time-out", nil, "", nil)
+	c.watch.Leave()
 	return true
 }
 
