@@ -90,7 +90,7 @@ memory:
 	go test ./cmd/mfpsim/serve -run '^$$' -bench Memory/refreshes/signed -benchtime $(SIGNED)x -timeout 4h -v
 	go test ./cmd/mfpsim/serve -run '^$$' -bench Memory/mails -benchtime $(MAILS)x -timeout 4h -v
 
-# Every fuzz target; one that fails stops none of the others. TARGETS=exposed: the ten that strangers reach first, as CI does.
+# Every fuzz target; one that fails stops none of the others. TARGETS=exposed: those that strangers reach first, as CI does.
 fuzz:
 	tools/fuzz $(FUZZTIME) $(TARGETS)
 

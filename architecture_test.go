@@ -79,6 +79,7 @@ func readRooms(section string) (map[string]room, error) {
 // coreModules are the foreign modules that the core may use: it is meant to be taken as it is into a firmware.
 var coreModules = []string{
 	"golang.org/x/", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl", "github.com/emersion/go-message",
+	"github.com/go-jose/go-jose/v4",
 	"github.com/google/renameio",
 }
 

@@ -94,7 +94,7 @@ func TestTheGuidesPageIsMadeFromItsTables(t *testing.T) {
 	require.True(t, found)
 	_, after, found := strings.Cut(rest, tablesEnd)
 	require.True(t, found)
-	want := before + tablesBegin + guideTables(guideRows(t)) + tablesEnd + after
+	want := before + tablesBegin + guideTables(guideRows(t)) + causeTable(t) + tablesEnd + after
 	if *update {
 		require.NoError(t, os.WriteFile("docs/guide.md", []byte(want), 0o644))
 		return

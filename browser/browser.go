@@ -38,6 +38,8 @@ const Patience = 5 * time.Minute
 type Browser struct {
 	download []byte // the file that was downloaded last
 	stranger bool   // the form that is sent comes from a page of another site
+	held     string // the address that was not loaded last
+	hold     func(address string) bool
 	config   Config
 	jar      *jar
 	page     *page
@@ -94,6 +96,14 @@ func (b *Browser) Forget() {
 
 // Download is the file that was downloaded last; nil if none was.
 func (b *Browser) Download() []byte { return b.download }
+
+// Hold names the addresses that are not loaded but handed over, as an application does that shows a sign-in page itself
+// and waits for the redirect URI (RFC 8252 §8.12). Nil: none.
+func (b *Browser) Hold(address func(string) bool) { b.hold, b.held = address, "" }
+
+// Held is the address that was last handed over in place of being loaded, "" if none was. The page that led there
+// stays.
+func (b *Browser) Held() string { return b.held }
 
 // IsOpen reports whether a page is open.
 func (b *Browser) IsOpen() bool { return b.page != nil }
@@ -279,6 +289,9 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 		if hop > maximumRedirects {
 			return &LoadError{Host: u.Host, Reason: ReasonRedirects}
 		}
+		if b.holds(u) {
+			return nil
+		}
 		response, body, err := b.fetch(ctx, method, u, form)
 		if err != nil {
 			return err
@@ -294,6 +307,9 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 			return nil
 		}
 		next, err := u.Parse(location)
+		if err == nil && b.holds(next) { // it need not be a web address (RFC 8252 §7.1)
+			return nil
+		}
 		if err != nil || next.Host == "" {
 			return &LoadError{Host: u.Host, Reason: ReasonAddress, cause: err}
 		}
@@ -307,6 +323,15 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 		}
 		u = next
 	}
+}
+
+// holds reports whether an address is handed over, and notes it.
+func (b *Browser) holds(u *url.URL) bool {
+	if b.hold == nil || !b.hold(u.String()) {
+		return false
+	}
+	b.held = u.String()
+	return true
 }
 
 func (b *Browser) fetch(

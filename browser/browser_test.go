@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -230,4 +231,40 @@ func TestCookiesFollowHostPathAndAge(t *testing.T) {
 	require.Equal(t, []string{
 		"one.example/set ", "one.example/deep/x b=2; a=1; c=3", "two.example/ ", "one.example/ a=1", "one.example/ ",
 	}, got)
+}
+
+func TestAnAddressThatIsHeldIsNotLoaded(t *testing.T) {
+	var asked []string
+	b := browser.New(browser.Config{Transport: served{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.String())
+		switch r.URL.Path {
+		case "/form":
+			_, _ = fmt.Fprint(w, `<h1>Sign in</h1><form method="post" action="/go"><button>Next</button></form>`)
+		case "/go":
+			http.Redirect(w, r, "/further", http.StatusFound)
+		case "/further":
+			http.Redirect(w, r, "https://app.example/done?code=1%2F2&state=s", http.StatusFound)
+		case "/app":
+			w.Header().Set("Location", "app:/done?code=1")
+			w.WriteHeader(http.StatusFound)
+		}
+	})}})
+	b.Hold(func(address string) bool { return strings.HasPrefix(address, "https://app.example/done?") })
+	require.NoError(t, b.Open(t.Context(), "https://id.example/form"))
+	require.Empty(t, b.Held())
+	require.NoError(t, b.Click(t.Context(), "Next"))
+	require.Equal(t, "https://app.example/done?code=1%2F2&state=s", b.Held())
+	heading, _ := b.Heading()
+	require.Equal(t, "Sign in", heading, "the page that led there stays")
+	require.Len(t, asked, 3, "the address itself is not asked for")
+
+	require.Error(t, b.Open(t.Context(), "https://id.example/app"), "not a web address")
+	b.Hold(func(address string) bool { return strings.HasPrefix(address, "app:") })
+	require.NoError(t, b.Open(t.Context(), "https://id.example/app"))
+	require.Equal(t, "app:/done?code=1", b.Held(), "an application's own scheme")
+
+	b.Hold(nil)
+	require.Empty(t, b.Held())
+	require.NoError(t, b.Click(t.Context(), "Next"))
+	require.Len(t, asked, 8)
 }

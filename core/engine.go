@@ -68,7 +68,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		e.mailer(owner).stored = &signIn{SignIn: s, serial: new(struct{ _ byte })}
 	}
 	e.oauth = oauth.New(oauth.Config{
-		Clock: o.Clock, Dialer: o.Dialer, Roots: o.Roots, RequestTimeout: o.Timeouts.CloudRequest,
+		Clock: o.Clock, Dialer: o.Dialer, Random: o.Random, Roots: o.Roots, RequestTimeout: o.Timeouts.CloudRequest,
 		UserAgent: o.UserAgent, KeepAlive: o.KeepAlive, Transport: o.Transport,
 	})
 	e.submitter = mail.NewSubmitter(mail.Config{
@@ -102,6 +102,13 @@ func (e *Engine) mailer(owner nvram.Owner) *Mailer {
 	return m
 }
 
+// unlocked does what waits for the network, in the middle of what is done under the lock.
+func (e *Engine) unlocked(wait func()) {
+	e.mu.Unlock()
+	defer e.mu.Lock()
+	wait()
+}
+
 // Close is power off: what was not stored is gone, background work is cancelled, and the engine does nothing more.
 // Messages under way end with the contexts that they were sent with.
 func (e *Engine) Close() {
@@ -118,37 +125,47 @@ func (e *Engine) Close() {
 	e.oauth.Close()
 }
 
-// persist writes the memory with an owner's settings and sign-in as given and all others as they are. With replace
-// nothing of the record before is left behind. An outcome of kind StorageFailed: what was stored before is still there.
-// NotErased: the new record is there, and what is left of the one before too. Interrupted: the device is off.
-func (e *Engine) persist(
-	ctx context.Context, of *Mailer, settings mail.Settings, s *signIn, replace bool,
-) *outcome.Outcome {
+// change is what an owner's part of the memory is to be.
+type change struct {
+	of       *Mailer
+	settings mail.Settings
+	signIn   *signIn // nil: none
+}
+
+// with is the change of an owner's sign-in alone.
+func (m *Mailer) with(s *signIn) change { return change{m, m.settings, s} }
+
+// persist writes the memory with changes, and all other owners as they are. With replace nothing of the record before
+// is left behind. An outcome of kind StorageFailed: what was stored before is still there. NotErased: the new record is
+// there, and what is left of the one before too. Interrupted: the device is off.
+func (e *Engine) persist(ctx context.Context, replace bool, changes ...change) *outcome.Outcome {
 	if e.closed { // what runs on after power off must not write into the memory of the next power on
 		return e.outcome(outcome.Interrupted, outcome.Device)
 	}
-	r := nvram.Record{Settings: map[nvram.Owner]mail.Settings{}, SignIns: map[nvram.Owner]nvram.SignIn{}}
-	add := func(owner nvram.Owner, settings mail.Settings, s *signIn) {
-		if owner == nvram.Printer || settings != mail.FactorySettings() {
-			r.Settings[owner] = settings
-		}
-		if s != nil {
-			r.SignIns[owner] = s.SignIn
-		}
-	}
+	parts := map[nvram.Owner]change{}
 	for owner, m := range e.mailers {
-		if m != of {
-			add(owner, m.settings, m.stored)
+		parts[owner] = m.with(m.stored)
+	}
+	for _, c := range changes {
+		parts[c.of.owner] = c
+		replace = replace || c.settings.Password != c.of.settings.Password
+	}
+	r := nvram.Record{Settings: map[nvram.Owner]mail.Settings{}, SignIns: map[nvram.Owner]nvram.SignIn{}}
+	for owner, c := range parts {
+		if owner == nvram.Printer || c.settings != mail.FactorySettings() {
+			r.Settings[owner] = c.settings
+		}
+		if c.signIn != nil {
+			r.SignIns[owner] = c.signIn.SignIn
 		}
 	}
-	add(of.owner, settings, s)
 	write := e.store.Save
-	if replace || settings.Password != of.settings.Password {
+	if replace {
 		write = e.store.Replace
 	}
 	err := write(r)
 	if err != nil {
-		e.o.Log.ErrorContext(ctx, "settings memory not written", "owner", of.owner, "fault", err)
+		e.o.Log.ErrorContext(ctx, "settings memory not written", "fault", err)
 	}
 	kind := outcome.StorageFailed
 	switch {
@@ -160,6 +177,41 @@ func (e *Engine) persist(
 		kind = outcome.NotErased
 	}
 	return outcome.New(kind, outcome.Device, outcome.StageStore, e.o.Clock.Now())
+}
+
+// Forget signs owners out in one write, such as users who are removed from the device: what they are signing in with,
+// and what is stored, at once and without OK; settings stay. No token of them is left in memory, and none of another
+// owner is touched. The error is that of [Mailer.SignOut], and then of all of them.
+func (e *Engine) Forget(ctx context.Context, owners ...nvram.Owner) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return e.outcome(outcome.Interrupted, outcome.Device)
+	}
+	var changes []change
+	for _, owner := range owners {
+		m := e.mailer(owner)
+		m.drop()
+		m.ended, m.lost = nil, nil
+		if m.stored != nil {
+			changes = append(changes, m.with(nil))
+		}
+	}
+	if changes == nil {
+		return nil
+	}
+	failed := e.persist(ctx, true, changes...)
+	if failed != nil && failed.Kind != outcome.NotErased {
+		return failed
+	}
+	for _, c := range changes {
+		c.of.stored = nil
+		e.o.Log.InfoContext(ctx, "signed out", "owner", c.of.owner)
+	}
+	if failed != nil {
+		return failed
+	}
+	return nil
 }
 
 // kept notes that the store has all sign-ins as they are.
@@ -186,5 +238,8 @@ func (e *Engine) asOutcome(err error, s mail.Service) *outcome.Outcome {
 }
 
 func (p Provider) endpoint() oauth.Endpoint {
-	return oauth.Endpoint{Authority: p.Authority, Tenant: p.Tenant, ClientID: p.ClientID, Scopes: p.Scopes}
+	return oauth.Endpoint{
+		Authority: p.Authority, Tenant: p.Tenant, Addresses: p.Addresses, Issuer: p.Issuer,
+		ClientID: p.ClientID, Scopes: p.Scopes, RedirectURI: p.RedirectURI,
+	}
 }

@@ -42,7 +42,9 @@ type signIn struct {
 // attempt is a sign-in on its way. Its fields are guarded by the engine's lock.
 type attempt struct {
 	provider Provider
-	code     *oauth.DeviceCode // nil until the service has given one
+	code     *oauth.DeviceCode // of the device authorization grant; nil until the service has given one
+	page     *oauth.Page       // of the authorization code grant
+	returned bool              // the page has led back; what comes a second time is not listened to
 	cancel   context.CancelFunc
 	done     *signIn // not nil: it waits for OK
 }
@@ -70,8 +72,11 @@ func (m *Mailer) Settings() mail.Settings {
 
 // inUse are the settings that the owner's messages are sent with.
 func (m *Mailer) inUse() mail.Settings {
-	if !m.owner.IsUser() {
+	switch {
+	case m.owner.HasSettings():
 		return m.settings
+	case !m.owner.IsUser():
+		return mail.FactorySettings()
 	}
 	s := m.e.mailer(nvram.Printer).settings
 	if s.Method != mail.MethodOAuth2 {
@@ -104,14 +109,19 @@ func (m *Mailer) status() Status {
 	case a.code != nil:
 		s.Phase, s.Service, s.Account = AwaitingUser, a.provider.Service, ""
 		s.UserCode, s.VerificationURI, s.CodeExpires = a.code.UserCode, a.code.VerificationURI, a.code.Expires
+	case a.page != nil:
+		s.Phase, s.Service, s.Account = AwaitingUser, a.provider.Service, ""
+		if !a.returned {
+			s.SignInPage = a.page.Address
+		}
 	}
 	return s
 }
 
 // Ready returns nil if the device may try to send. Otherwise it says why it refuses at Start, before anything is
 // scanned: NotConfigured (method Off and no server), NoSignIn (method OAuth2 and no sign-in is stored), or
-// SignInWaiting (a completed sign-in waits for OK and the stored method cannot do without it). A stored password method
-// works on until OK replaces it.
+// SignInWaiting (a completed sign-in waits for OK and the stored method cannot do without it), or MethodBarred (the
+// network that mail goes over does not do the method). A stored password method works on until OK replaces it.
 func (m *Mailer) Ready() *outcome.Outcome {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()
@@ -137,6 +147,9 @@ func (m *Mailer) ready() *outcome.Outcome {
 	if kind == outcome.NoSignIn && waits {
 		kind = outcome.SignInWaiting
 	}
+	if m.barred(settings.Method) { // a sign-in would not help
+		kind = outcome.MethodBarred
+	}
 	if kind == "" {
 		return nil
 	}
@@ -145,6 +158,11 @@ func (m *Mailer) ready() *outcome.Outcome {
 		o.Service = string(settings.Service)
 	}
 	return o
+}
+
+// barred reports whether the network that the owner's mail goes over does not do a method.
+func (m *Mailer) barred(method mail.Method) bool {
+	return m.e.o.Barred != nil && m.e.o.Barred(m.owner, method)
 }
 
 // waiting is the completed sign-in that waits for OK, nil if none does.
@@ -164,12 +182,20 @@ func (m *Mailer) waiting() *signIn {
 // and the sender the account. A stored sign-in to another service than the settings name is dropped, because it fits
 // them no more. With another method a sign-in that waits goes on waiting, and a stored one stays stored.
 //
-// A user has no settings: of him only the sign-in is stored, whatever the settings say.
+// A user has no settings: of him only the sign-in is stored, whatever the settings say. Of [nvram.Administrator]
+// nothing is stored: OK only ends what was shown.
 func (m *Mailer) Save(ctx context.Context, s mail.Settings) error {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()
 	if m.e.closed {
 		return m.e.outcome(outcome.Interrupted, outcome.Device)
+	}
+	if m.owner == nvram.Administrator {
+		if m.waiting() != nil {
+			m.attempt = nil
+		}
+		m.ended = nil
+		return nil
 	}
 	user := m.owner.IsUser()
 	kept := m.stored
@@ -191,7 +217,7 @@ func (m *Mailer) Save(ctx context.Context, s mail.Settings) error {
 			return err
 		}
 	}
-	failed := m.e.persist(ctx, m, s, kept, kept != m.stored)
+	failed := m.e.persist(ctx, kept != m.stored, change{m, s, kept})
 	if failed != nil && failed.Kind != outcome.NotErased {
 		return failed
 	}

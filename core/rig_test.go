@@ -51,6 +51,7 @@ type rig struct {
 	waiting   []func(context.Context) // background activities that have not run
 	pending   int                     // polls to answer with authorization_pending
 	person    string                  // who signs in
+	nonce     string                  // of the page that he signs in on
 	refusal   string                  // body of a 400 to the next token requests
 	html      bool                    // the cloud answers with HTML
 	noToken   bool                    // no refresh token is given
@@ -95,6 +96,7 @@ func providers() []Provider {
 		SMTPAddress: "smtp.example.com", SMTPPort: 587, SecureConnection: mail.SecuritySTARTTLS,
 	}
 	two := one
+	one.RedirectURI = "https://login.example.com/common/oauth2/nativeclient"
 	two.Service, two.Tenant = mail.ServiceOutlook, "consumers"
 	return []Provider{one, two}
 }
@@ -206,9 +208,12 @@ func (r *rig) serveCloud(w http.ResponseWriter, request *http.Request) {
 			}
 			part := base64.RawURLEncoding.EncodeToString
 			identity := part(
-				[]byte(`{}`),
+				[]byte(`{"alg":"RS256"}`),
 			) + "." + part(
-				[]byte(fmt.Sprintf(`{"aud":%q,"preferred_username":%q}`, clientID, r.person)),
+				[]byte(fmt.Sprintf(
+					`{"aud":%q,"iss":"https://login.example.com/%s/v2.0","tid":%q,"nonce":%q,"preferred_username":%q}`,
+					clientID, rigTenant, rigTenant, r.nonce, r.person,
+				)),
 			) + ".sig"
 			answer(200, `{"token_type":"Bearer","expires_in":3599,"access_token":"access-%d",%s"id_token":%q}`, r.tokens, refresh, identity)
 		}

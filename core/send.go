@@ -97,7 +97,7 @@ func (m *Mailer) authorized(ctx context.Context) (s *signIn, kept bool, failed *
 		s = m.stored
 		usable := s != nil && m.usable(s)
 		if s != nil && m.unkept {
-			failed = m.e.persist(ctx, m, m.settings, s, false)
+			failed = m.e.persist(ctx, false, m.with(s))
 		}
 		m.e.mu.Unlock()
 		switch {
@@ -135,7 +135,7 @@ func (m *Mailer) refresh(ctx context.Context, s *signIn) (renewed *signIn, overt
 	} else {
 		token, refused := m.e.oauth.Refresh(ctx, p.endpoint(), s.RefreshToken)
 		if err = refused; err == nil {
-			renewed = s.with(token, m.e.o.Clock.Now())
+			renewed = s.renewed(token, m.e.o.Clock.Now())
 		}
 	}
 
@@ -157,7 +157,7 @@ func (m *Mailer) refresh(ctx context.Context, s *signIn) (renewed *signIn, overt
 		return renewed, false, nil
 	}
 	if m.stored.RefreshToken == s.RefreshToken && renewed.RefreshToken != s.RefreshToken {
-		if failed = m.e.persist(ctx, m, m.settings, renewed, false); failed != nil {
+		if failed = m.e.persist(ctx, false, m.with(renewed)); failed != nil {
 			m.stored, m.unkept = renewed, true
 			return nil, false, failed
 		}
@@ -173,7 +173,7 @@ func (m *Mailer) refresh(ctx context.Context, s *signIn) (renewed *signIn, overt
 // lose drops the stored sign-in because the service refuses it.
 func (m *Mailer) lose(ctx context.Context, why *outcome.Outcome) {
 	// If the store fails the sign-in is back after power off, and is refused again.
-	_ = m.e.persist(ctx, m, m.settings, nil, true)
+	_ = m.e.persist(ctx, true, m.with(nil))
 	m.stored, m.lost = nil, why
 	m.e.o.Log.WarnContext(ctx, "stored sign-in dropped", "owner", m.owner, "kind", why.Kind, "aadsts", why.AADSTS)
 }

@@ -8,6 +8,8 @@ import (
 	"net"
 	"time"
 
+	"golang.org/x/oauth2"
+
 	"mfpsim/core/host"
 	"mfpsim/core/mail"
 	"mfpsim/core/nvram"
@@ -18,10 +20,13 @@ import (
 // Provider is what the device knows of an email service. It is data of the model.
 type Provider struct {
 	Service          mail.Service
-	Authority        string   // base URL of the identity provider, "https://login.microsoftonline.com"
-	Tenant           string   // "organizations", "consumers", "common" or a tenant
-	ClientID         string   // of the maker's application
-	Scopes           []string // "https://outlook.office.com/SMTP.Send", "offline_access", "openid", "profile"
+	Authority        string          // base URL of the identity provider, "https://login.microsoftonline.com"
+	Tenant           string          // "organizations", "consumers", "common" or a tenant
+	Addresses        oauth2.Endpoint // of a provider that is not Entra; empty: Entra's, at Authority and Tenant
+	Issuer           string          // of a provider that is not Entra (RFC 8414 §2)
+	ClientID         string          // of the maker's application
+	Scopes           []string        // "https://outlook.office.com/SMTP.Send", "offline_access", "openid", "profile"
+	RedirectURI      string          // registered for the application; empty: there is no sign-in on the device's page
 	SMTPAddress      string
 	SMTPPort         int
 	SecureConnection mail.Security
@@ -57,6 +62,9 @@ type Options struct {
 	// Providers returns the email services that an owner can sign in to, in the order of the device's lists. It is
 	// asked anew each time, and must not call the engine. nil: none.
 	Providers func(owner nvram.Owner) []Provider
+	// Barred reports whether the network that an owner's mail goes over does not do a method (guide rule R12). It is
+	// asked anew each time, and must not call the engine. nil: every network does all.
+	Barred func(owner nvram.Owner, method mail.Method) bool
 	// Go runs f as a background activity of the device. Required: the core starts no goroutine itself.
 	Go func(name string, f func(ctx context.Context))
 	// WithCancel makes a context that can be cancelled from another activity. nil: [context.WithCancel].
@@ -86,7 +94,7 @@ type Phase string
 // The phases.
 const (
 	SignedOut    Phase = "SignedOut"
-	AwaitingUser Phase = "AwaitingUser" // a code is shown; the person is to enter it
+	AwaitingUser Phase = "AwaitingUser" // a code is shown, or a page is open; the person is to sign in
 	AwaitingOK   Phase = "AwaitingOK"   // signed in, not stored (guide rules R23, R40)
 	Stored       Phase = "Stored"
 )
@@ -100,6 +108,7 @@ type Status struct {
 	UserCode        string    // AwaitingUser only
 	VerificationURI string    // AwaitingUser only; always https
 	CodeExpires     time.Time // AwaitingUser only; by the device's clock
+	SignInPage      string    // AwaitingUser only: the address of the page to sign in on; "" once it has led back
 	// how the last sign-in ended without success; nil if it succeeded, or another began
 	Ended         *outcome.Outcome
 	Lost          *outcome.Outcome // why the stored sign-in was dropped, since power on; nil if it was not

@@ -39,6 +39,8 @@ type Defect struct {
 	Caught []string `yaml:"caught"` // scenarios that are meant to turn red
 	Tests  []string `yaml:"tests"`  // of a defect in a fake: packages whose tests are meant to turn red too
 	Breaks []string `yaml:"breaks"` // rules of the guide that it breaks
+	// Spoils are the messages of the connection test, and the codes of jobs, that are no longer told as they should be.
+	Spoils []string `yaml:"spoils"`
 	// Escapes says why nothing can catch it: an equivalent change. Such a defect counts in no percentage.
 	Escapes string `yaml:"escapes"`
 }

@@ -20,8 +20,38 @@ import (
 	"mfpsim/vtime"
 )
 
-// maximumBody is the longest request that [Network.Handler] reads; a longer one is refused with status 413.
-const maximumBody = 32 << 20
+// maximumBody is the longest request that [Network.Handler] hands on; a longer one is refused with status 413, unless
+// the handler is one of [LongRequests]. As much as maximumRest more is read and forgotten: a client that is still
+// sending does not look for an answer.
+const (
+	maximumBody = 32 << 20
+	maximumRest = 256 << 20
+)
+
+// LongRequests is a handler that answers requests that are too long itself, in its own words. Nothing of such a body is
+// handed on: reading it fails with an [*http.MaxBytesError].
+type LongRequests interface {
+	http.Handler
+	AnswersLongRequests()
+}
+
+// tooLong is the body of a request that is too long.
+type tooLong struct{}
+
+func (tooLong) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: maximumBody} }
+
+// readBody reads a request; long: it is longer than what is handed on, and nothing of it is returned.
+func readBody(from io.Reader) (body []byte, long bool, err error) {
+	body, err = io.ReadAll(io.LimitReader(from, maximumBody+1))
+	if err != nil || len(body) <= maximumBody {
+		return body, false, err
+	}
+	_, err = io.CopyN(io.Discard, from, maximumRest)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return nil, true, err
+}
 
 // Response is an answer as a handler made it, before it is written.
 type Response struct {
@@ -95,14 +125,14 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 		now = clock.Now
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
-		if err != nil {
-			var long *http.MaxBytesError
-			if errors.As(err, &long) {
-				http.Error(w, "the request is too long", http.StatusRequestEntityTooLarge)
-				return
-			}
+		body, long, err := readBody(r.Body)
+		_, answersLong := h.(LongRequests)
+		switch {
+		case err != nil:
 			panic(http.ErrAbortHandler) // half a request: its sender has gone
+		case long && !answersLong:
+			http.Error(w, "the request is too long", http.StatusRequestEntityTooLarge)
+			return
 		}
 		peer := n.requestPeer(party, r)
 		visit := peer.Visit(r.Method + " " + r.URL.Path)
@@ -111,6 +141,9 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 			defer visit.End()
 			inner := r.WithContext(visit.Context(r.Context()))
 			inner.Body = io.NopCloser(bytes.NewReader(body))
+			if long {
+				inner.Body = io.NopCloser(tooLong{})
+			}
 			aborted := n.serve(h, answer, inner, party+" for "+peer.Connection())
 			answer.finish()
 			if answer.header["Date"] == nil {

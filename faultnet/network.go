@@ -19,8 +19,11 @@ import (
 const Outside = "outside"
 
 // private are the addresses that only parties of the same network reach (guide rule R13): TEST-NET-1 (RFC 5737), in
-// which the bench's first printers live, and the range for benchmarks (RFC 2544), which has room for many.
-var private = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15")}
+// which the bench's first printers live, the range for benchmarks (RFC 2544), which has room for many, and the shared
+// range of carriers (RFC 6598), in which additional networks are.
+var private = []netip.Prefix{
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("100.64.0.0/10"),
+}
 
 // Config says what a network is made of.
 type Config struct {
@@ -52,6 +55,7 @@ type Network struct {
 	hosts    map[string]bool            // host names and addresses that have a route
 	targets  map[string]route           // by loopback address, for parties that dial a listener's own address
 	networks map[string]map[string]bool // party -> networks joined
+	places   map[string]string          // address -> network, see [Network.Place]
 	counts   map[string]int             // party -> connections so far
 	open     []*link                    // dialled and not yet closed, in order
 	faults   []*armed
@@ -77,6 +81,7 @@ func New(config Config) *Network {
 		hosts:    map[string]bool{},
 		targets:  map[string]route{},
 		networks: map[string]map[string]bool{},
+		places:   map[string]string{},
 		counts:   map[string]int{},
 		literals: map[string]alias{},
 	}
@@ -201,7 +206,7 @@ func dialable(address net.Addr) string {
 	return fmt.Sprintf("127.0.0.1:%d", tcp.Port)
 }
 
-// Join makes a party a member of a network of its own choice of name. The addresses 192.0.2.0/24 and 198.18.0.0/15 are
+// Join makes a party a member of a network of its own choice of name. 192.0.2.0/24, 198.18.0.0/15 and 100.64.0.0/10 are
 // reachable only between members of the same network (guide rule R13); a party may be in several (R12).
 func (n *Network) Join(party, network string) {
 	n.mu.Lock()
@@ -219,13 +224,32 @@ func (n *Network) Leave(party, network string) {
 	delete(n.networks[party], network)
 }
 
+// Place says which network addresses ("100.64.0.10") belong to: a party that is in several has one in each, and only
+// members of that network reach it there. An address that is not placed is reached from each network of its party.
+func (n *Network) Place(network string, addresses ...string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, address := range addresses {
+		n.places[address] = network
+	}
+}
+
+// Unplug ends the connections that a party keeps for a next request: its cable has been put into another network.
+func (n *Network) Unplug(party string) {
+	n.sever(func(l *link) bool { return l.from == party })
+}
+
 // Sever ends the connections to a party that are kept for a next request: the party's machine has been switched off.
 func (n *Network) Sever(party string) {
+	n.sever(func(l *link) bool { return l.to == party })
+}
+
+func (n *Network) sever(which func(*link) bool) {
 	n.mu.Lock()
 	open := append([]*link(nil), n.open...)
 	n.mu.Unlock()
 	for _, l := range open {
-		if l.to == party {
+		if which(l) {
 			l.mu.Lock()
 			l.severed = true
 			l.mu.Unlock()
@@ -239,6 +263,9 @@ func (n *Network) reachable(from, to, host string) bool {
 	isPrivate := func(p netip.Prefix) bool { return p.Contains(address) }
 	if err != nil || !slices.ContainsFunc(private, isPrivate) || from == to {
 		return true
+	}
+	if network, placed := n.places[host]; placed {
+		return n.networks[from][network] && n.networks[to][network]
 	}
 	for network := range n.networks[from] {
 		if n.networks[to][network] {

@@ -51,6 +51,9 @@ type Exchange struct {
 	ResponseBody   Text    `json:"responseBody,omitempty"`
 }
 
+// DetailTLS is the detail of the first line of a conversation that TLS was around from its first octet.
+const DetailTLS = "tls"
+
 // Entry is one thing that happened.
 type Entry struct {
 	Number     int               `json:"number"`               // from 1, set by Append

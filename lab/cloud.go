@@ -197,6 +197,9 @@ func (l *Lab) follow(c fakeentra.Change) {
 
 // Password is what a user types; the error lists the users.
 func (l *Lab) Password(principal string) (string, error) {
+	if password, is := l.mailPassword(principal); is {
+		return password, nil
+	}
 	u, known := l.Entra.User(principal)
 	if !known {
 		var present []string
@@ -265,6 +268,10 @@ func (l *Lab) Secrets() []string {
 	secrets := append(l.Entra.Secrets(), l.SMTP.Secrets()...)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for _, p := range l.providers {
+		secrets = append(secrets, p.Authorization.Secrets()...)
+		secrets = append(secrets, p.Mail.Secrets()...)
+	}
 	secrets = append(secrets, l.secrets...)
 	var found []string
 	seen := map[string]bool{}

@@ -95,14 +95,14 @@ func TestWhatNeedsNoClockIsHeardByTheMailServer(t *testing.T) {
 		reason refusal.Reason
 		again  int // AADSTS number of the next refresh; 0: it works
 	}{
-		"access tokens expire":        {func(e *fakeentra.Server) error { e.ExpireAccessTokens(); return nil }, refused, refusal.Expired, 0},
-		"refresh tokens expire":       {func(e *fakeentra.Server) error { e.ExpireRefreshTokens(); return nil }, held, "", 700082},
-		"the account is disabled":     {func(e *fakeentra.Server) error { return e.Disable(user) }, refused, refusal.Disabled, 50057},
-		"it is enabled again":         {func(e *fakeentra.Server) error { return errors.Join(e.Disable(user), e.Enable(user)) }, held, "", 0},
-		"the account is deleted":      {func(e *fakeentra.Server) error { return e.Delete(user) }, refused, refusal.UserUnknown, 50034},
-		"its sessions are revoked":    {func(e *fakeentra.Server) error { return e.Revoke(user) }, held, "", 50173},
-		"the password is changed":     {func(e *fakeentra.Server) error { _, err := e.ChangePassword(user); return err }, held, "", 50173},
-		"the consent is withdrawn":    {func(e *fakeentra.Server) error { return e.WithdrawConsent("contoso.com", "") }, held, "", 65001},
+		"access tokens expire":     {func(e *fakeentra.Server) error { e.ExpireAccessTokens(); return nil }, refused, refusal.Expired, 0},
+		"refresh tokens expire":    {func(e *fakeentra.Server) error { e.ExpireRefreshTokens(); return nil }, held, "", 700082},
+		"the account is disabled":  {func(e *fakeentra.Server) error { return e.Disable(user) }, refused, refusal.Disabled, 50057},
+		"it is enabled again":      {func(e *fakeentra.Server) error { return errors.Join(e.Disable(user), e.Enable(user)) }, held, "", 0},
+		"the account is deleted":   {func(e *fakeentra.Server) error { return e.Delete(user) }, refused, refusal.UserUnknown, 50034},
+		"its sessions are revoked": {func(e *fakeentra.Server) error { return e.Revoke(user) }, held, "", 50173},
+		"the password is changed":  {func(e *fakeentra.Server) error { _, err := e.ChangePassword(user); return err }, held, "", 50173},
+		"the consent is withdrawn": {func(e *fakeentra.Server) error { return e.WithdrawConsent("contoso.com", "") }, held, "", 65001},
 		"the application is switched off": {func(e *fakeentra.Server) error {
 			off := func(a *fakeentra.Application) { a.State = fakeentra.Disabled }
 			return e.ChangeApplication(fakeentra.ClientID, off)

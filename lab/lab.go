@@ -27,10 +27,9 @@ import (
 // Names of the parties and networks of a bench.
 const (
 	PartyBrowser   = "browser"
-	PartyTime      = "time"   // the office's time server
-	PartyProxy     = "proxy"  // the office's proxy server
-	PartyMaker     = "maker"  // of the printers, whose server has root certificates and firmware
-	NetworkOffice  = "office" // the printers' own network, which the person's computer is on too (guide rule R13)
+	PartyTime      = "time"  // the office's time server
+	PartyProxy     = "proxy" // the office's proxy server
+	PartyMaker     = "maker" // of the printers, whose server has root certificates and firmware
 	DefaultPrinter = "printer"
 )
 
@@ -118,14 +117,17 @@ type Lab struct {
 	clear        *faultnet.SharedServer // the same over HTTP, which leads to HTTPS
 	office       sync.WaitGroup         // connections of the office's servers
 	listeners    []net.Listener         // of the office's servers
-	folder       *sim.Folder            // the printers' memory; nil: it ends with the bench
+	mailServers  []mailServer           // of the office
+	officeMail   officeMail
+	folder       *sim.Folder // the printers' memory; nil: it ends with the bench
 
-	mu       sync.Mutex
-	printers []*Printer
-	byName   map[string]*Printer
-	secrets  []string // passwords that were once somebody's, and what printers keep secret
-	unmet    []string // answers that were planted, and ended before anybody met them
-	closed   bool
+	mu        sync.Mutex
+	printers  []*Printer
+	providers []*Provider
+	byName    map[string]*Printer
+	secrets   []string // passwords that were once somebody's, and what printers keep secret
+	unmet     []string // answers that were planted, and ended before anybody met them
+	closed    bool
 
 	proxyClosed   bool   // the proxy server asks who comes
 	proxyPassword string // of [ProxyUser]
@@ -228,6 +230,9 @@ func (l *Lab) build() error {
 	}
 	l.startMaker()
 	if err := l.startOffice(); err != nil {
+		return err
+	}
+	if err := l.startOfficeMail(); err != nil {
 		return err
 	}
 	if _, err := l.AddPrinter(DefaultPrinter, ""); err != nil {
@@ -347,7 +352,7 @@ func (l *Lab) Close() error {
 		return nil
 	}
 	l.closed = true
-	printers := l.printers
+	printers, providers := l.printers, l.providers
 	l.mu.Unlock()
 	var failed error
 	for _, p := range printers {
@@ -374,12 +379,19 @@ func (l *Lab) Close() error {
 	if l.SMTP != nil {
 		failed = errors.Join(failed, l.SMTP.Close())
 	}
+	for _, p := range providers {
+		failed = errors.Join(failed, p.close())
+	}
 	if l.smtpDone != nil {
 		_ = l.smtpListener.Close() // closed already, unless the server never got to it
 		<-l.smtpDone
 	}
 	if l.exchangerDone != nil {
 		<-l.exchangerDone
+	}
+	for _, server := range l.mailServers {
+		failed = errors.Join(failed, server.Close())
+		_ = server.listener.Close() // closed already, unless the server never got to it
 	}
 	for _, listener := range l.listeners {
 		failed = errors.Join(failed, listener.Close())

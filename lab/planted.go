@@ -10,14 +10,17 @@ import (
 	"mfpsim/faultnet"
 )
 
-// What is planted on a bench is a fault of the network or an answer of a cloud. All three are set in the same way: what
-// a party, or a cloud, was made to do before ends, and the new row takes its place. What nobody met stays among the
+// What is planted on a bench is a fault of the network or an answer of a cloud. All three are set in the same
+// way: what a party, or a cloud, was made to do before ends, and the new row takes its place. What nobody met
+// stays among the
 // unmet.
 
 // Parties are those that a fault of the network can concern.
 func (l *Lab) Parties() []string {
 	return slices.Concat(
-		[]string{fakeentra.Party, fakesmtp.Party}, l.Printers(), []string{PartyMaker, PartyProxy, PartyTime},
+		[]string{fakeentra.Party, fakesmtp.Party}, l.Printers(),
+		[]string{PartyMail, PartyMaker, PartyPOP3, PartyProxy, PartyTime},
+		l.providerParties(),
 	)
 }
 
@@ -38,7 +41,8 @@ func (l *Lab) SetFaults(party string, faults ...faultnet.Fault) error {
 	return nil
 }
 
-// SetEntraAnswers makes the identity provider answer otherwise than it would, as a proxy on the way does. None: it
+// SetEntraAnswers makes the identity provider answer otherwise than it would, as a proxy on the way does. None:
+// it
 // answers truly again.
 func (l *Lab) SetEntraAnswers(answers ...fakeentra.Answer) error {
 	answers = slices.Clone(answers)
@@ -52,7 +56,8 @@ func (l *Lab) SetEntraAnswers(answers ...fakeentra.Answer) error {
 	return l.Entra.Arm(answers...)
 }
 
-// SetExchangeAnswers makes the mail service say or do something against its nature. None: it answers by its nature
+// SetExchangeAnswers makes the mail service say or do something against its nature. None: it answers by its
+// nature
 // again.
 func (l *Lab) SetExchangeAnswers(answers ...fakesmtp.Answer) error {
 	for _, a := range answers {
@@ -72,7 +77,8 @@ func (l *Lab) keep(unmet []string) {
 	l.unmet = append(l.unmet, unmet...)
 }
 
-// Unmet names everything that was planted and that nobody met, or not as often as it was to be; each is a mistake of a
+// Unmet names everything that was planted and that nobody met, or not as often as it was to be; each is a
+// mistake of a
 // script.
 func (l *Lab) Unmet() []string {
 	var unmet []string

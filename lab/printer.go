@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"mfpsim/browser"
@@ -15,6 +16,8 @@ import (
 	"mfpsim/core/nvram"
 	"mfpsim/device"
 	"mfpsim/device/mount"
+	"mfpsim/fakeentra"
+	"mfpsim/fakesmtp"
 	"mfpsim/sim"
 )
 
@@ -26,6 +29,7 @@ type Printer struct {
 	Name    string // the bench's
 	Model   string // as the device says
 	Address string // on the printers' network
+	Further string // on the additional network, if it has and uses one
 
 	lab     *Lab
 	made    device.Device
@@ -44,13 +48,14 @@ func (l *Lab) AddPrinter(name, model string) (p *Printer, err error) {
 	return p, err
 }
 
+// others are the names of parties that are no printers.
+var others = []string{
+	PartyBrowser, PartyMail, PartyMaker, PartyPOP3, PartyProxy, PartyTime, fakeentra.Party, fakesmtp.Party,
+}
+
 // addPrinter works in the turn of ctx.
 func (l *Lab) addPrinter(ctx context.Context, name, model string) (*Printer, error) {
-	if name == "" || strings.ContainsAny(name, "# \t") || name == PartyBrowser || name == PartyMaker ||
-		name == PartyTime ||
-		name == PartyProxy ||
-		name == "entra" ||
-		name == "smtp" {
+	if name == "" || strings.ContainsAny(name, "# \t") || slices.Contains(others, name) {
 		return nil, fmt.Errorf("%q is no name for a printer", name)
 	}
 	l.mu.Lock()
@@ -63,7 +68,9 @@ func (l *Lab) addPrinter(ctx context.Context, name, model string) (*Printer, err
 	if err != nil {
 		return nil, err
 	}
-	p := &Printer{Name: name, lab: l, Address: address}
+	p := &Printer{Name: name, lab: l, Address: address, Further: further(number)}
+	l.Network.Place(NetworkOffice, p.Address)
+	l.Network.Place(NetworkAdditional, p.Further)
 	l.Network.Join(name, NetworkOffice)
 	if err := p.start(ctx, model); err != nil {
 		return nil, errors.Join(err, p.close())
@@ -86,7 +93,7 @@ func (p *Printer) start(ctx context.Context, model string) (err error) {
 		}
 	}
 	p.made, err = construct(ctx, mount.Point{
-		Name: p.Name, Model: model, Language: l.config.Language, Address: p.Address, Seed: l.config.Seed,
+		Name: p.Name, Model: model, Language: l.config.Language, Address: p.Address, Further: p.Further, Seed: l.config.Seed,
 		World: l.World, Network: l.Network, Journal: l.Journal,
 		// Not the serial number, which a new printer's password is: that is printed on every status sheet.
 		AdministratorPassword: cmp.Or(
@@ -96,7 +103,7 @@ func (p *Printer) start(ctx context.Context, model string) (err error) {
 			chance.New(l.config.Seed, p.Name+" administrator").Letters(passwordLetters, 12),
 		),
 		ServeWeb: p.serveWeb, Window: func() *browser.Browser { return l.newBrowser(PartyBrowser) },
-		Link: l.config.Link, Power: p.power, Hide: l.remember,
+		Link: l.config.Link, Power: p.power, Additional: p.additional, Hide: l.remember,
 	})
 	if err != nil {
 		return err
@@ -141,14 +148,15 @@ func (p *Printer) power(on bool) {
 		return
 	}
 	p.lab.Network.Leave(p.Name, NetworkOffice)
+	p.lab.Network.Leave(p.Name, NetworkAdditional)
 	p.lab.Network.Sever(p.Name)
 }
 
-// serveWeb puts the printer's web page on the network, under its address.
+// serveWeb puts the printer's web page on the networks, under its addresses.
 func (p *Printer) serveWeb(web mount.Web) error {
 	p.web = &web
-	p.lab.pages.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "443"))
-	p.lab.clear.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "80"))
+	p.lab.pages.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "443"), net.JoinHostPort(p.Further, "443"))
+	p.lab.clear.Add(p.Name, p.page(), net.JoinHostPort(p.Address, "80"), net.JoinHostPort(p.Further, "80"))
 	return nil
 }
 

@@ -64,7 +64,7 @@ type line struct {
 	client bool
 	text   string // as it was sent, with its secrets
 	hidden bool   // a part of it is secret
-	secure bool   // said under TLS that began with STARTTLS or STLS
+	secure bool   // said under TLS, from the first octet or since STARTTLS or STLS
 }
 
 // said returns the line if it is the client's.
@@ -127,7 +127,7 @@ func read(r Record) *bench {
 				c = &conversation{}
 				conversations[e.Connection] = c
 			}
-			h.events = append(h.events, event{entry: e, line: c.read(e.Text)})
+			h.events = append(h.events, event{entry: e, line: c.read(e)})
 		default:
 			h.events = append(h.events, event{entry: e})
 		}
@@ -145,12 +145,13 @@ func acts(step string) bool {
 		(len(words) < 2 || words[1] != "shows")
 }
 
-// conversation follows STARTTLS.
+// conversation follows STARTTLS, and knows TLS from the first octet.
 type conversation struct{ asked, secure bool }
 
-func (c *conversation) read(t journal.Text) *line {
-	text := t.Reveal()
-	l := &line{hidden: text != t.String(), secure: c.secure}
+func (c *conversation) read(e journal.Entry) *line {
+	text := e.Text.Reveal()
+	c.secure = c.secure || e.Detail[journal.DetailTLS] != ""
+	l := &line{hidden: text != e.Text.String(), secure: c.secure}
 	l.text, l.client = strings.CutPrefix(text, "C: ")
 	if !l.client {
 		l.text = strings.TrimPrefix(text, "S: ")

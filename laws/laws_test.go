@@ -38,6 +38,9 @@ func record(t *testing.T, text string) []journal.Entry {
 		switch words[2] {
 		case "C:", "S:":
 			e.Party, e.Kind, e.Text = "smtp", journal.KindSMTP, hide(rest)
+			if strings.Contains(rest, "over TLS") {
+				e.Detail = map[string]string{journal.DetailTLS: "from the first octet"}
+			}
 		case "fault":
 			e.Party, e.Connection, e.Kind, e.Text = "printer", words[1], journal.KindFault, journal.Plain(rest)
 		case "memory":
@@ -157,6 +160,7 @@ func TestALawIsBroken(t *testing.T) {
 		"a secret after a refused STARTTLS":           {entries: "1 printer#2 C: STARTTLS\n1 printer#2 S: 454 no\n1 printer#2 C: AUTH PLAIN {c2VjcmV0}", broken: "secret-in-clear"},
 		"a secret where None was chosen":              {entries: "0 scenario webconfig set 'Secure Connection' None\n1 printer#2 C: AUTH PLAIN {c2VjcmV0}"},
 		"a secret under TLS":                          {entries: "1 printer#2 C: STARTTLS\n1 printer#2 S: 220 go\n1 printer#2 C: AUTH PLAIN {c2VjcmV0}"},
+		"a secret where the server greets over TLS":   {entries: "1 printer#2 S: 220 hello over TLS\n1 printer#2 C: AUTH PLAIN {c2VjcmV0}"},
 		"a refresh token for another host":            {entries: "1 printer#1 poll tokens\n2 printer#1 refresh host=evil.example", broken: "token-to-its-host"},
 		"a refresh token for the mail server":         {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {UjE=}", broken: "token-to-its-host"},
 		"an access token for the mail server":         {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTE=}"},

@@ -32,6 +32,20 @@ func Faults(words, parties []string) (party string, faults []faultnet.Fault, err
 	return party, faults, err
 }
 
+// On is the word of a network that a party's machines are plugged into.
+const On = "on"
+
+// Place reads which network people's computers are on: "browser on elsewhere". networks are those that there are.
+func Place(words []string, party string, networks []string) (network string, err error) {
+	if len(words) != 3 || words[0] != party || words[1] != On {
+		return "", fmt.Errorf("computers are plugged into a network by: %s on %s", party, strings.Join(networks, "|"))
+	}
+	if !slices.Contains(networks, words[2]) {
+		return "", &choice.Error{What: "network", Wanted: words[2], Present: networks}
+	}
+	return words[2], nil
+}
+
 // kindNamed reads the kind of a fault.
 func kindNamed(word string) (faultnet.FaultKind, error) {
 	kinds, words := faultnet.FaultKinds(), []string{OK}

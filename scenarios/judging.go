@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mfpsim/choice"
+	"mfpsim/lab"
 	"mfpsim/phrase"
 	"mfpsim/phrase/people"
 )
@@ -155,6 +156,9 @@ func judgePrinter(args []string) error {
 		return when(len(plain) == 1, "printer")
 	case "sign-in":
 		return when(len(rest) == 1, "printer")
+	case "event":
+		_, _, err := phrase.Event(rest)
+		return err
 	case "set":
 		return when(len(rest) == 2 && rest[0] == "firmware", "printer")
 	}
@@ -182,7 +186,7 @@ func judgeWebConfig(args []string) error {
 		return judgeShows(rest[2:])
 	case "screen", "log-out", "leave":
 		return when(n == 0, "webconfig")
-	case "go", "open", "click":
+	case "go", "unreachable", "open", "click":
 		return when(n == 1, "webconfig")
 	case "log-in":
 		return when(n < 2 || n == 2 && rest[1] == "wrong", "webconfig")
@@ -367,6 +371,10 @@ func judgeMemory(args []string) error {
 func judgeNetwork(args []string) error {
 	if len(args) < 2 {
 		return usage("network")
+	}
+	if args[0] == lab.PartyBrowser {
+		_, err := phrase.Place(args, lab.PartyBrowser, lab.Networks())
+		return err
 	}
 	_, _, err := phrase.Faults(args, []string{args[0]}) // which parties there are, only the bench knows
 	return err

@@ -29,7 +29,7 @@ type written struct {
 	holds string // its record after the write; "" for none
 }
 
-// memories are both parts of the first printer's memory, with all that was written to them.
+// memories are both parts of a printer's memory, with all that was written to them.
 type memories struct {
 	mu     sync.Mutex
 	writes []written
@@ -55,36 +55,53 @@ func (w *watched) Write(image []byte) error {
 	return err
 }
 
-func (m *memories) configure(config *lab.Config) {
+func (m *memories) configure(config *lab.Config, printer string) {
 	config.Defect.Printer = func(p *sim.Config) {
-		if p.Name == lab.DefaultPrinter {
+		if p.Name == printer {
 			p.Flash = &watched{nvram.Slots{Flash: nvram.NewMemory(nil), Schema: nvram.Schema}, "settings", m}
 			p.Records = &watched{nvram.Slots{Flash: nvram.NewMemory(nil), Schema: 2}, "records", m}
 		}
 	}
 }
 
+// used is the printer whose writes are cut: the one that a scenario adds for itself, else the first.
+func used(s Scenario) string {
+	for _, line := range strings.Split(s.Text, "\n") {
+		if words := strings.Fields(line); len(words) > 2 && words[0] == "printer" && words[1] == "use" {
+			return words[2]
+		}
+	}
+	return lab.DefaultPrinter
+}
+
 // lived plays a scenario, with the power cut in a write if act says so.
 func lived(t require.TestingT, s Scenario, act *device.PowerAct) (*memories, *play, func()) {
 	m := &memories{}
 	config := lab.Config{Seed: *faultsSeed}
-	m.configure(&config)
+	name := used(s)
+	m.configure(&config, name)
+	if act != nil {
+		config.Defect.Device = func(d device.Device) device.Device {
+			x, err := d.Describe(context.Background())
+			require.NoError(t, err)
+			if x.Name == name {
+				require.NoError(t, d.Power(context.Background(), *act))
+			}
+			return d
+		}
+	}
 	bench, err := lab.New(config)
 	require.NoError(t, err)
 	p, err := newPlay(s, bench, bench.Language())
 	require.NoError(t, err)
-	if act != nil {
-		printer, err := p.device()
-		require.NoError(t, err)
-		require.NoError(t, p.do(func(ctx context.Context) error { return printer.Power(ctx, *act) }))
-		p.armed[lab.DefaultPrinter] = true
-	}
+	p.armed[name] = act != nil
 	_, err = p.script(false, "")
 	require.NoError(t, err)
 	return m, p, func() { require.NoError(t, bench.Close()) }
 }
 
-// writesOf lists the writes of a scenario to the first printer's memory; none of one that tampers with them itself.
+// writesOf lists the writes of a scenario to the memory of the printer that it uses; none of one that tampers with them
+// itself.
 func writesOf(t require.TestingT, s Scenario) []written {
 	if strings.Contains(s.Text, "\npower cut at=") || strings.Contains(s.Text, "\nmemory refuses") {
 		return nil

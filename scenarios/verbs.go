@@ -13,6 +13,7 @@ import (
 	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/journal"
+	"mfpsim/lab"
 	"mfpsim/phrase"
 	"mfpsim/report"
 )
@@ -29,19 +30,19 @@ var verbs = map[string]verb{
 	"user":      {"user ADDRESS [role='…'] [primary=ADDRESS] [mailbox|no-mailbox] [mfa] [disabled]", (*play).verbUser},
 	"entra":     {"entra set SETTING VALUE | policy NAME key=value… | revoke U | disable U | delete U | password U | application NAME key=value… | resource NAME key=value… | consent APPLICATION [SCOPE…] | withdraw-consent | strict-doors on|off | as-of DATE|newest | source device|browser address=A … | answer ok|html|truncated|empty … | log [shows WORDS]", (*play).verbEntra},
 	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m] | answer ok|MOMENT EVENT|'TEXT' … | restrict ADDRESS CODE|none | licence ADDRESS on|off | quota ADDRESS SIZE|none | verdict ADDRESS 'TEXT'|none | external-limit DOMAIN N|none [trial] | front-end hello=strict …", (*play).verbExchange},
-	"printer":   {"printer [use NAME [model=…]] | sign-in U | set firmware VERSION", (*play).verbPrinter},
-	"webconfig": {"webconfig go IP | log-in [NAME] [wrong] | log-out | open PATH | click B | forge B [stranger] | set FIELD VALUE | choices FIELD shows WORDS | enter password [U|new|wrong] | enter FIELD VALUE | upload FIELD FILE|authority|download | copy code | follow url | leave | download [shows WORDS] | shows WORDS | screen", (*play).verbWebConfig},
+	"printer":   {"printer [use NAME [model=…]] | sign-in U | set firmware VERSION | event NAME [times=N]", (*play).verbPrinter},
+	"webconfig": {"webconfig go IP | unreachable IP | log-in [NAME] [wrong] | log-out | open PATH | click B | forge B [stranger] | set FIELD VALUE | choices FIELD shows WORDS | enter password [U|new|wrong] | enter FIELD VALUE | upload FIELD FILE|authority|download | copy code | follow url | leave | download [shows WORDS] | shows WORDS | screen", (*play).verbWebConfig},
 	"browser":   {"browser sign-in U [consent=organization|user|cancel] | admin-consent [APPLICATION] | enter code [wrong] | enter account A | enter password [wrong] | click B | tick BOX | close | shows WORDS | screen", (*play).verbBrowser},
 	"panel":     {"panel press LABEL | refuses LABEL | enter FIELD VALUE | log-in [USER] [wrong] | log-out | home | shows WORDS | screen", (*play).verbPanel},
 	"scan":      {"scan email ADDRESS… [subject=] [file=] [pages=] | copy [pages=] | originals pages=N | to-my-email | fax NUMBER", (*play).verbScan},
 	"sheet":     {"sheet print | [NUMBER] shows WORDS | screen", (*play).verbSheet},
 	"jobs":      {"jobs [NUMBER] shows WORDS | count N | screen", (*play).verbJobs},
-	"mailbox":   {"mailbox ADDRESS [sent] shows [from=] [to=] [subject=] [attachments=] [text=] [file=] [bytes=] [date=now] [id=new] [header=] [part=] [line=78] | count N | is empty | screen", (*play).verbMailbox},
+	"mailbox":   {"mailbox ADDRESS [sent] shows [from=] [to=] [subject=] [attachments=] [text=] [file=] [bytes=] [pdf=] [picture=] [tint=] [date=now] [id=new] [header=] [part=] [line=78] | count N | is empty | screen", (*play).verbMailbox},
 	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s | printer time-difference=+09:00", (*play).verbClock},
 	"power":     {"power off | on | cut [at=write:N [byte=B]]", (*play).verbPower},
 	"memory":    {"memory has WORD | has no WORD | has no secrets | refuses writes [after=N] [times=N] | ok", (*play).verbMemory},
 	"network": {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | wrong-name | expired | no-intermediate | new-root | old-tls | no-starttls | black-hole | dead-address | isolated | " +
-		"half-silent | slow [delay=20s] | trickle [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N] [then …]", (*play).verbNetwork},
+		"half-silent | slow [delay=20s] | trickle [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N] [then …] | network browser on office|additional|elsewhere", (*play).verbNetwork},
 	"wire":     {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
 	"lang":     {"lang LANGUAGE", (*play).verbLang},
 	"handover": {"handover", (*play).verbHandover},
@@ -180,6 +181,14 @@ func (p *play) times() (string, error) {
 func (p *play) verbNetwork(_ bool, args []string) (string, error) {
 	if len(args) < 2 {
 		return "", usage("network")
+	}
+	if args[0] == lab.PartyBrowser {
+		network, err := phrase.Place(args, lab.PartyBrowser, lab.Networks())
+		if err != nil {
+			return "", err
+		}
+		err = p.do(func(context.Context) error { return p.lab.MoveComputers(network) })
+		return lab.PartyBrowser + " on " + network, err
 	}
 	party, faults, err := phrase.Faults(args, p.lab.Parties())
 	if err != nil {

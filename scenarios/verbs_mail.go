@@ -24,7 +24,7 @@ func (p *play) verbMailbox(not bool, args []string) (string, error) {
 	if !strings.Contains(address, "@") {
 		return "", usage("mailbox")
 	}
-	folder, place := p.lab.SMTP.Mailbox, address
+	folder, place := p.lab.Mailbox, address
 	if what == "sent" {
 		folder, place = p.lab.SMTP.SentItems, address+", Sent Items"
 		what, rest = phrase.First(rest)
@@ -101,6 +101,9 @@ func (p *play) mailShows(not bool, mails func() []fakesmtp.Message, args []strin
 			return "", &choice.Error{What: "value of " + word.key, Wanted: value, Present: []string{word.only}}
 		}
 	}
+	if value, given := values["tint"]; given && !tint.MatchString(value) {
+		return "", fmt.Errorf("%q is no color such as c81e1e", value)
+	}
 	newest := func() bool {
 		all := mails()
 		if len(all) == 0 {
@@ -132,7 +135,7 @@ func (p *play) mailShows(not bool, mails func() []fakesmtp.Message, args []strin
 
 // mailWords are what can be said of a mail.
 var mailWords = []string{
-	"from", "to", "subject", "attachments", "text", "file", "bytes", "pdf", "date", "id", "header", "part", "line",
+	"from", "to", "subject", "attachments", "text", "file", "bytes", "pdf", "picture", "tint", "date", "id", "header", "part", "line",
 	"arrived", "order",
 }
 
@@ -162,6 +165,10 @@ func (p *play) mailFits(m fakesmtp.Message, key, want string) bool {
 		return slices.ContainsFunc(m.Attachments(), func(a fakesmtp.Attachment) bool {
 			return a.Type == "application/pdf" && strconv.Itoa(pages(a.Content)) == want
 		})
+	case "picture":
+		return pictureSize(m, want)
+	case "tint":
+		return pictureTint(m, want)
 	case "date":
 		date := submitted(m)["Date"]
 		if len(date) != 1 {

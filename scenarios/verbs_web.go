@@ -69,6 +69,8 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		return downloaded(web), nil
 	case what == "go" && len(rest) == 1:
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Go(ctx, text) })
+	case what == "unreachable" && len(rest) == 1:
+		return p.unreachable(web, text)
 	case what == "log-in" && len(rest) <= 2:
 		wrong := len(rest) > 0 && rest[len(rest)-1] == "wrong"
 		if wrong {
@@ -111,6 +113,22 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		return acts(act, web.Leave)
 	}
 	return "", usage("webconfig")
+}
+
+// unreachable wants no connection to come about to an address (guide rule R13).
+func (p *play) unreachable(web device.WebConfig, address string) (string, error) {
+	err := p.act(act, func(ctx context.Context) error {
+		_, err := web.Go(ctx, address)
+		return err
+	})
+	var failed *browser.LoadError
+	switch {
+	case err == nil:
+		return "", fmt.Errorf("%s is reached from the network that the computer is on", address)
+	case errors.As(err, &failed) && (failed.Reason == browser.ReasonRefused || failed.Reason == browser.ReasonTimeout):
+		return failed.Error() + "\n", nil
+	}
+	return "", err
 }
 
 // webPassword types the printer's password, or that of an account into the field of the email server's.

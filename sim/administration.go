@@ -61,6 +61,7 @@ func (p *Printer) Change(f func(*settings.Settings)) error {
 	}
 	live.trusted.Store(nil)
 	p.setZone(live.memory.settings().Date)
+	p.attach(live)
 	return nil
 }
 
@@ -97,6 +98,9 @@ func (p *Printer) SetPassword(password string) error {
 	p.mu.Lock()
 	p.password = password
 	p.mu.Unlock()
+	if n := p.model.EmailNotification; n != nil && n.Has(causePassword) {
+		return p.Happens(causePassword)
+	}
 	return nil
 }
 
@@ -180,6 +184,7 @@ func (p *Printer) Restore(all bool) error {
 	err := live.memory.alter(func(next *recordsImage) {
 		next.Restore = all
 		next.Settings.Network, next.Settings.Proxy = settings.Network{}, settings.Proxy{}
+		next.Settings.Additional, next.Settings.EmailOnAdditional = settings.Additional{}, false
 	})
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ func Mounted(known *models.Set, change func(*Config)) mount.Constructor {
 			Name: at.Name, World: at.World, Network: at.Network, Journal: at.Journal, Seed: at.Seed,
 			Models: known, Model: at.Model, Language: at.Language, Address: at.Address,
 			AdministratorPassword: at.AdministratorPassword, Link: at.Link, OnPower: at.Power,
-			Hide: at.Hide,
+			Hide: at.Hide, Further: at.Further, OnAdditional: at.Additional,
 		}
 		if change != nil {
 			change(&config)
@@ -102,6 +102,12 @@ func (d *simulated) capabilities() []device.Capability {
 		if _, leads := d.printer.panel.Path(o.screen); leads {
 			list = append(list, o.capability)
 		}
+	}
+	if d.printer.model.EmailNotification != nil {
+		list = append(list, device.CapabilityEvent)
+	}
+	if d.printer.model.AdditionalNetwork != nil {
+		list = append(list, device.CapabilityAdditionalNetwork)
 	}
 	return append(list, d.printer.model.Capabilities...)
 }
@@ -253,6 +259,8 @@ func (d *simulated) Drift(_ context.Context, perDay time.Duration) error {
 	)
 	return nil
 }
+
+func (d *simulated) Event(_ context.Context, name string) error { return d.printer.Happens(name) }
 
 func (d *simulated) SetFirmware(ctx context.Context, version string) error {
 	return d.printer.SetFirmware(ctx, version)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mfpsim/device"
+	"mfpsim/sim/scanner"
 	"mfpsim/sim/sheet"
 )
 
@@ -43,4 +44,30 @@ func (p *Printer) Sheets() []device.Sheet {
 		})
 	}
 	return sheets
+}
+
+// LoadOriginals lays pages into the document feeder.
+func (p *Printer) LoadOriginals(pages int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.originals, p.paper = max(0, pages), scanner.Originals{}
+}
+
+// LayOriginals lays paper of a size into the document feeder, or puts a picture on the glass.
+func (p *Printer) LayOriginals(o device.Originals) error {
+	paper := scanner.Originals{Size: o.Size}
+	if err := scanner.CheckSize(o.Size); err != nil {
+		return err
+	}
+	if o.Picture != nil {
+		picture, err := scanner.Picture(o.Picture)
+		if err != nil {
+			return err
+		}
+		paper.Picture, o.Pages = picture, 1
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.originals, p.paper = max(0, o.Pages), paper
+	return nil
 }

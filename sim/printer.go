@@ -67,6 +67,8 @@ type Config struct {
 	// does.
 	Folder  *Folder
 	Address string // default "192.0.2.10"
+	// Further is the IP address on the additional network, of models that have one; default "100.64.0.10".
+	Further string
 	// Roots are root certificates in place of those of the model's stores; nil: the model's.
 	Roots func() *x509.CertPool
 	// Hide is told secrets that an administrator sets, so that they show in no record; nil: nobody is.
@@ -84,6 +86,8 @@ type Config struct {
 	Link func(address string) string
 	// OnPower is told when the printer goes on and off, so that its place on the network can follow.
 	OnPower func(on bool)
+	// OnAdditional is told whether the additional network is used, so that its place there can follow.
+	OnAdditional func(on bool)
 }
 
 // Printer is one simulated printer. Its methods are safe for concurrent use; those that take a context work in the
@@ -138,6 +142,8 @@ type powered struct {
 	sendingSize int64
 	messages    map[int]string // message ids of jobs that ended, for the panel
 	parts       map[int][]int  // jobs that were begun together, by the first
+	telling     bool           // notifications are being sent
+	stopTelling context.CancelFunc
 }
 
 // New makes a printer and switches it on.
@@ -216,6 +222,9 @@ func (c *Config) complete(model *models.Model) {
 	}
 	if c.Address == "" {
 		c.Address = "192.0.2.10"
+	}
+	if c.Further == "" {
+		c.Further = "100.64.0.10"
 	}
 	if c.Language == "" {
 		c.Language = locale.English
@@ -381,6 +390,9 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now, live.memory}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing,
 		Roots:     func() *x509.CertPool { return p.roots(live) },
 		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
+		Barred: func(owner nvram.Owner, method mail.Method) bool {
+			return owner != nvram.FaxServer && method == mail.MethodOAuth2 && p.mailOnAdditional(live.memory.settings())
+		},
 		HostName:  strings.ToLower(p.hostNameOf(live)) + "." + p.domainOf(live),
 		UserAgent: p.model.Name + "/" + live.firmware.Version,
 		Go: func(name string, f func(context.Context)) {
@@ -426,6 +438,8 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	if p.config.OnPower != nil {
 		p.config.OnPower(true)
 	}
+	p.attach(live)
+	p.sendLetters(live)
 	return nil
 }
 
@@ -460,12 +474,14 @@ func (p *Printer) end(live *powered) {
 	}
 	live.life.over.Store(true)
 	p.live, live.queue = nil, nil
-	cancel := live.cancel
+	cancels := []context.CancelFunc{live.cancel, live.stopTelling}
 	p.mu.Unlock()
 	live.engine.Close()
 	live.clock.stop()
-	if cancel != nil {
-		cancel()
+	for _, cancel := range cancels {
+		if cancel != nil {
+			cancel()
+		}
 	}
 	p.panel.Reset()
 	p.web.Reset()
@@ -525,32 +541,6 @@ func (p *Printer) prefer(live *powered, f func(*preferences)) error {
 		return device.ErrPoweredOff
 	}
 	return err
-}
-
-// LoadOriginals lays pages into the document feeder.
-func (p *Printer) LoadOriginals(pages int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.originals, p.paper = max(0, pages), scanner.Originals{}
-}
-
-// LayOriginals lays paper of a size into the document feeder, or puts a picture on the glass.
-func (p *Printer) LayOriginals(o device.Originals) error {
-	paper := scanner.Originals{Size: o.Size}
-	if err := scanner.CheckSize(o.Size); err != nil {
-		return err
-	}
-	if o.Picture != nil {
-		picture, err := scanner.Picture(o.Picture)
-		if err != nil {
-			return err
-		}
-		paper.Picture, o.Pages = picture, 1
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.originals, p.paper = max(0, o.Pages), paper
-	return nil
 }
 
 // Texts are those of the panel's language.

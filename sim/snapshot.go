@@ -8,7 +8,7 @@ import (
 // Facts is what panel, Web Config and sheet show.
 func (p *Printer) Facts() facts.Facts {
 	f := facts.Facts{
-		Model: p.model, Serial: p.serial, MAC: p.mac, Address: p.config.Address, HostName: p.hostName,
+		Model: p.model, Serial: p.serial, MAC: p.mac, Address: p.config.Address, Further: p.config.Further, HostName: p.hostName,
 		Now: p.now(), Standard: p.model.Network,
 	}
 	live := p.on()

@@ -26,6 +26,8 @@ import (
 var waiting = map[string]string{
 	"M2": "Microsoft's page says it; scenarios name it",
 	"M3": "To My Email",
+
+	"label.event-fax-error": "a model that faxes",
 }
 
 // sameWords are messages whose English words another one has too, on purpose.
@@ -120,6 +122,14 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 			}
 		}
 		tabs(m.WebConfig.Tabs)
+		for _, label := range m.WebConfig.NetworkStatus {
+			web[locale.LabelID(label)] = true
+		}
+		if n := m.EmailNotification; n != nil { // its mails are in the languages of the panel
+			for _, cause := range append(n.Causes(), "test") {
+				panel[locale.EventID(cause)] = true
+			}
+		}
 		for _, f := range m.Firmwares {
 			for _, method := range f.AuthenticationMethods {
 				value(method)
@@ -146,7 +156,9 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 			} {
 				panel[id] = true
 			}
-			for _, id := range []string{row.SignIn, row.Test, row.Cloud, row.POP3, row.StatusID(), row.SolutionID()} {
+			for _, id := range []string{
+				row.SignIn, row.Test, row.Cloud, row.POP3, row.OAuth2, row.StatusID(), row.SolutionID(),
+			} {
 				web[id] = true
 			}
 		}
@@ -154,7 +166,8 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 	return panel, web
 }
 
-// TestEachTextIsTranslatedUsedAndSaidOnce finds what a table lacks, what nobody shows, and what stands there twice.
+// TestEachTextIsTranslatedUsedAndSaidOnce finds what a table lacks, what nobody shows, and what stands there
+// twice.
 func TestEachTextIsTranslatedUsedAndSaidOnce(t *testing.T) {
 	tables := standardTables(t)
 	panelData, webData := dataOf(t, tables)
@@ -182,7 +195,10 @@ func TestEachTextIsTranslatedUsedAndSaidOnce(t *testing.T) {
 			used[id] = true
 			for _, language := range languages {
 				if tables.In(language).Lacks(id) {
-					wrong = append(wrong, fmt.Sprintf("%s is untranslated in %q; %s shows it", id, language, surface))
+					wrong = append(
+						wrong,
+						fmt.Sprintf("%s is untranslated in %q; %s shows it", id, language, surface),
+					)
 				}
 			}
 		}
@@ -218,7 +234,8 @@ func standardTables(t *testing.T) *locale.Tables {
 	return tables
 }
 
-// TestATextThatIsNotTheGuidesSaysSo holds that a text of Hindi or Greek is the guide's, or says that it is ours.
+// TestATextThatIsNotTheGuidesSaysSo holds that a text of Hindi or Greek is the guide's, or says that it is
+// ours.
 func TestATextThatIsNotTheGuidesSaysSo(t *testing.T) {
 	page, err := os.ReadFile("../docs/reference/printer.md")
 	require.NoError(t, err)

@@ -26,10 +26,15 @@ type Values struct {
 	Locked      bool             `json:"locked"`
 	EmailServer EmailServer      `json:"emailServer"`
 	Network     settings.Network `json:"network"`
-	Proxy       settings.Proxy   `json:"proxy"` // without its password
-	Date        settings.Date    `json:"date"`
-	Authorities [][]byte         `json:"caCertificates,omitempty"`
-	Contacts    []contacts.Entry `json:"contacts,omitempty"`
+	// Additional and EmailOnAdditional are of models with an additional network.
+	Additional        settings.Additional `json:"additionalNetwork,omitzero"`
+	EmailOnAdditional bool                `json:"emailOnAdditional,omitempty"`
+	Proxy             settings.Proxy      `json:"proxy"` // without its password
+	Date              settings.Date       `json:"date"`
+	// Notification is of models that have Email Notification.
+	Notification settings.Notification `json:"emailNotification,omitzero"`
+	Authorities  [][]byte              `json:"caCertificates,omitempty"`
+	Contacts     []contacts.Entry      `json:"contacts,omitempty"`
 }
 
 // EmailServer are the settings of the email server without its password.
@@ -71,7 +76,8 @@ func (p *Printer) Export() ([]byte, error) {
 			Method: m.Method, Service: m.Service, Account: m.Account, Sender: m.Sender, Server: m.Server, Port: m.Port,
 			Security: m.Security, Validate: m.ValidateCertificate, POP3Server: m.POP3Server, POP3Port: m.POP3Port,
 		},
-		Network: set.Network, Proxy: set.Proxy, Date: set.Date, Authorities: set.Authorities,
+		Network: set.Network, Additional: set.Additional, EmailOnAdditional: set.EmailOnAdditional,
+		Proxy: set.Proxy, Date: set.Date, Notification: set.Notification, Authorities: set.Authorities,
 		Contacts: live.contacts.List(),
 	}, "", "  ")
 	return append(text, '\n'), err
@@ -115,7 +121,12 @@ func (p *Printer) Import(data []byte) error {
 func (p *Printer) checkValues(live *powered, v Values) error {
 	limits := p.model.Settings
 	bad := append(v.Network.Check(limits.Network), v.Proxy.Check(limits.Network)...)
-	bad = append(bad, v.Date.Check(limits.Date)...)
+	bad = append(append(bad, v.Date.Check(limits.Date)...), v.Additional.Check()...)
+	if n := p.model.EmailNotification; n != nil {
+		bad = append(bad, v.Notification.Check(n, p.model.Panel.Languages)...)
+	} else if len(v.Notification.Destinations) > 0 {
+		return errors.New("emailNotification")
+	}
 	set := settings.Settings{Authorities: v.Authorities}
 	languages := p.model.Panel.Languages
 	switch {
@@ -123,6 +134,8 @@ func (p *Printer) checkValues(live *powered, v Values) error {
 		return errors.New(bad[0].Field)
 	case len(set.Certificates()) != len(v.Authorities) || len(v.Authorities) > limits.AuthorityMaximum:
 		return errors.New("caCertificates")
+	case v.EmailOnAdditional && !v.Additional.Use, v.Additional.Use && p.model.AdditionalNetwork == nil:
+		return errors.New("additionalNetwork")
 	case !slices.Contains(languages, v.Language):
 		return &choice.Error{What: "language", Wanted: v.Language, Present: languages}
 	case v.EmailServer.Method == mail.MethodOAuth2 && !live.firmware.Supports(string(mail.MethodOAuth2)):
@@ -185,6 +198,8 @@ func (p *Printer) takeImport(ctx context.Context, live *powered) error {
 			proxy = ""
 		}
 		next.Settings.Network, next.Settings.Proxy, next.Settings.Date = v.Network, v.Proxy, v.Date
+		next.Settings.Additional, next.Settings.EmailOnAdditional = v.Additional, v.EmailOnAdditional
+		next.Settings.Notification = v.Notification
 		next.Settings.Proxy.Password, next.Settings.Authorities = proxy, v.Authorities
 		next.Contacts = book
 	}); err != nil {

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"net"
 	"net/netip"
+	"slices"
 
 	"mfpsim/sim/settings"
 )
@@ -56,16 +57,18 @@ func rootsOf(s settings.Settings, live *powered) string {
 // resolves reports whether the printer finds the address of a host: it asks the DNS servers that are set, and only that
 // of its own network answers on the bench.
 func (p *Printer) resolves(s settings.Network, host string) bool {
-	if _, err := netip.ParseAddr(host); err == nil || !s.ManualDNS {
+	own := p.model.Network
+	return p.answers(
+		host, s.ManualDNS, []string{s.PrimaryDNS, s.SecondaryDNS}, []string{own.PrimaryDNS, own.SecondaryDNS},
+	)
+}
+
+// answers reports whether one of the DNS servers that are set by hand is one of the network's own.
+func (p *Printer) answers(host string, manual bool, set, own []string) bool {
+	if _, err := netip.ParseAddr(host); err == nil || !manual {
 		return true
 	}
-	own := p.model.Network
-	for _, server := range []string{s.PrimaryDNS, s.SecondaryDNS} {
-		if server != "" && (server == own.PrimaryDNS || server == own.SecondaryDNS) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(set, func(server string) bool { return server != "" && slices.Contains(own, server) })
 }
 
 // noAnswer is the error of a name that no DNS server answers for.

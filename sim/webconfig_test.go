@@ -307,7 +307,7 @@ func TestTheConnectionTestSaysWhatIsWrongAndSendsNothing(t *testing.T) {
 	b.signIn(b.browser, true)
 	require.Contains(t, test(), "Connection test was successful.")
 	b.auth = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant."
-	require.Contains(t, test(), "SMTP server authentication error.")
+	require.Contains(t, test(), "The mail server refused the authentication with the email service.")
 	b.auth = ""
 	b.network.Arm(faultnet.Fault{To: "smtp", Kind: faultnet.Untrusted})
 	require.Contains(t, test(), "The connection is untrusted. Check the following. - CA Certificate")

@@ -32,6 +32,10 @@ type Timeouts struct {
 // quitTimeout: the message is delivered or refused already, so the farewell is not worth a long wait.
 const quitTimeout = 10 * time.Second
 
+// testPatience is how long a connection test waits for the reply to one command: somebody sits before its page, and no
+// browser waits for the five minutes of a server that says nothing.
+const testPatience = time.Minute
+
 // Config is what a [Submitter] is made of.
 type Config struct {
 	Clock    host.Clock
@@ -120,8 +124,12 @@ func (s *Submitter) Submit(ctx context.Context, settings Settings, who Credentia
 	}, nil
 }
 
-// Test connects and authenticates as for a message, names the sender and leaves. The error is an [*outcome.Outcome].
+// Test connects and authenticates as for a message, names the sender and leaves. It waits a minute at most for each
+// reply. The error is an [*outcome.Outcome].
 func (s *Submitter) Test(ctx context.Context, settings Settings, who Credential) error {
+	hurried := *s
+	hurried.config.Timeouts.Command = min(s.config.Timeouts.Command, testPatience)
+	s = &hurried
 	if !isAddress(settings.Sender) {
 		return s.refuse(outcome.SenderRefused, outcome.StageNone)
 	}

@@ -1,8 +1,6 @@
 package oauth
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"net/url"
 	"strings"
 	"time"
@@ -74,6 +72,7 @@ type Token struct {
 	ExpiresIn time.Duration // 0 if not said: for one use
 	Expires   time.Time     // by the device's clock
 	Account   string        // of the id_token; empty without one
+	identity  identity
 }
 
 // decodeToken reads the answer's body; ok is false if it is no token answer. clientID is whose id_token it must be.
@@ -98,56 +97,10 @@ func decodeToken(body []byte, clientID string) (Token, bool) {
 	}
 	t := Token{Access: secret.New(access), Refresh: secret.New(refresh), ExpiresIn: life}
 	if identity != "" {
-		if t.Account, ok = accountOf(identity, clientID); !ok {
+		if t.identity, ok = readIdentity(identity, clientID); !ok {
 			return Token{}, false
 		}
+		t.Account = t.identity.account()
 	}
 	return t, true
-}
-
-// accountOf returns the account name of an id_token. Its signature is not checked: it comes from the token endpoint
-// itself over TLS, and then "the TLS server validation MAY be used to validate the issuer in place of checking the
-// token signature" (OIDC Core 3.1.3.7, item 6). The audience is checked (item 3). The dates are not: only a name is
-// taken, and the device's clock may be wrong.
-func accountOf(token, clientID string) (account string, ok bool) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return "", false
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return "", false
-	}
-	claims, ok := decodeObject(payload)
-	if !ok || !claims.audience(clientID) {
-		return "", false
-	}
-	for _, name := range []string{"preferred_username", "upn", "email"} {
-		value, ok := claims.text(name)
-		if !ok {
-			return "", false
-		}
-		if strings.Contains(value, "@") && visible(value, maxAccount) {
-			return value, true
-		}
-	}
-	return "", false
-}
-
-// audience reports whether aud is, or contains, the client.
-func (o object) audience(clientID string) bool {
-	var one string
-	if json.Unmarshal(o["aud"], &one) == nil {
-		return one == clientID
-	}
-	var several []string
-	if json.Unmarshal(o["aud"], &several) != nil {
-		return false
-	}
-	for _, a := range several {
-		if a == clientID {
-			return true
-		}
-	}
-	return false
 }

@@ -82,9 +82,9 @@ func TestTheAccountIsTheFirstNameThatLooksLikeOne(t *testing.T) {
 		`{"aud":"C","email":"e@x"}`:                                                 "e@x",
 		`{"aud":"C","preferred_username":null,"upn":"","email":"mail@outlook.com"}`: "mail@outlook.com",
 	} {
-		account, ok := accountOf(idToken(payload), "C")
+		who, ok := readIdentity(idToken(payload), "C")
 		require.True(t, ok, payload)
-		require.Equal(t, want, account)
+		require.Equal(t, want, who.account())
 	}
 }
 
@@ -151,9 +151,9 @@ func FuzzIDToken(f *testing.F) {
 	f.Add(goodIdentity, clientID)
 	f.Add(idToken(`{"aud":["a","b"],"email":"a@b"}`), "b")
 	f.Fuzz(func(t *testing.T, token, client string) {
-		if account, ok := accountOf(token, client); ok {
-			require.True(t, visible(account, maxAccount))
-			require.Contains(t, account, "@")
+		if who, ok := readIdentity(token, client); ok {
+			require.True(t, visible(who.account(), maxAccount))
+			require.Contains(t, who.account(), "@")
 		}
 	})
 }

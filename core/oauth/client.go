@@ -16,8 +16,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/oauth2"
-
 	"mfpsim/core/host"
 	"mfpsim/core/outcome"
 )
@@ -48,6 +46,7 @@ const (
 type Config struct {
 	Clock  host.Clock
 	Dialer host.Dialer
+	Random io.Reader // for state, nonce and code verifier; needed by [Client.OpenPage] only
 	// Roots returns the device's root certificates at this moment; nil, or returning nil, the system's.
 	Roots          func() *x509.CertPool
 	RequestTimeout time.Duration // one exchange, connecting included; 0: DefaultRequestTimeout
@@ -62,24 +61,6 @@ type Config struct {
 type Transport interface {
 	http.RoundTripper
 	CloseIdleConnections()
-}
-
-// Endpoint is an application at an identity provider.
-type Endpoint struct {
-	Authority string // base URL, https
-	Tenant    string
-	ClientID  string
-	Scopes    []string
-}
-
-// URLs returns the endpoint's addresses on Entra's v2.0 platform.
-func (e Endpoint) URLs() oauth2.Endpoint {
-	base := strings.TrimRight(e.Authority, "/") + "/" + url.PathEscape(e.Tenant) + "/oauth2/v2.0/"
-	return oauth2.Endpoint{
-		DeviceAuthURL: base + "devicecode",
-		TokenURL:      base + "token",
-		AuthStyle:     oauth2.AuthStyleInParams, // a public client: client_id in the form, no secret
-	}
 }
 
 // Client speaks to identity providers. It is safe for concurrent use.

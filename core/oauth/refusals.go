@@ -50,6 +50,11 @@ func code(o object) int {
 		}
 	}
 	description, _ := o.text("error_description")
+	return codeIn(description)
+}
+
+// codeIn returns the AADSTS number that a description begins with; 0 if it begins with none.
+func codeIn(description string) int {
 	rest, found := strings.CutPrefix(description, "AADSTS")
 	if !found {
 		return 0

@@ -21,6 +21,7 @@ const (
 	NotConfigured Kind = "NotConfigured" // no mail server is set
 	NoSignIn      Kind = "NoSignIn"      // OAuth2 is set and no sign-in is stored (guide: "sign in to your email service")
 	SignInWaiting Kind = "SignInWaiting" // a completed sign-in waits for OK (guide rule R40)
+	MethodBarred  Kind = "MethodBarred"  // the network that mail goes over does not do the method (guide rule R12)
 	StorageFailed Kind = "StorageFailed" // non-volatile memory cannot be read or written: what was stored before stays
 	NotErased     Kind = "NotErased"     // the change is stored, and a secret of before could not be erased
 	Interrupted   Kind = "Interrupted"   // the caller gave up: power off, a job cancelled
@@ -78,6 +79,7 @@ var sentences = []struct {
 	{NotConfigured, "The email server is not set up."},
 	{NoSignIn, "No sign-in to the email service is stored."},
 	{SignInWaiting, "A sign-in waits to be stored with OK."},
+	{MethodBarred, "The network of the email server does not support the authentication method."},
 	{StorageFailed, "The settings memory cannot be read or written."},
 	{NotErased, "The change is stored, but what was stored before could not be erased from memory."},
 	{Interrupted, "The operation was interrupted."},
@@ -169,6 +171,7 @@ type Stage string
 // The stages.
 const (
 	StageNone                Stage = ""
+	StageAuthorization       Stage = "authorization"        // RFC 6749 §4.1.2
 	StageDeviceAuthorization Stage = "device authorization" // RFC 8628 §3.1
 	StageToken               Stage = "token"                // RFC 8628 §3.4
 	StageRefresh             Stage = "refresh"              // RFC 6749 §6

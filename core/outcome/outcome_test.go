@@ -85,5 +85,5 @@ func TestKindsAreListedOnce(t *testing.T) {
 		require.False(t, seen[k], k)
 		seen[k] = true
 	}
-	require.Len(t, seen, 41)
+	require.Len(t, seen, 42)
 }

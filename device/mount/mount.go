@@ -29,6 +29,8 @@ type Point struct {
 	Language string
 	// Address is the IP address that is free for the device on the printers' network.
 	Address string
+	// Further is the IP address that is free for it on the additional network, if it has one (guide rule R12).
+	Further string
 	// AdministratorPassword is what a new device of this bench has. One that cannot take it keeps its own.
 	AdministratorPassword string
 	// Seed decides, together with Name, all that is random in the device.
@@ -43,8 +45,8 @@ type Point struct {
 	// Journal is the record that the device's screens and sheets are kept in.
 	Journal *journal.Journal
 
-	// ServeWeb puts the device's web page on the network, under Address and the bench's certificate, until the device
-	// has been closed. It is asked over HTTP too, at port 80: then the request has no TLS state.
+	// ServeWeb puts the device's web page on the network, under Address, Further and the bench's certificate, until the
+	// device has been closed. It is asked over HTTP too, at port 80: then the request has no TLS state.
 	ServeWeb func(Web) error
 	// Window opens a browser window at a computer on the printers' network.
 	Window func() *browser.Browser
@@ -52,6 +54,8 @@ type Point struct {
 	Link func(address string) string
 	// Power is told when the device goes on and off, so that its place on the network follows.
 	Power func(on bool)
+	// Additional is told whether the device is connected to the additional network; after power off it is not.
+	Additional func(on bool)
 	// Hide names secrets of the device that must show in no record.
 	Hide func(secrets ...string)
 }

@@ -128,6 +128,9 @@ func (c *connection) visit(name string, read journal.Text, act func() reply) rep
 	}
 	r := act()
 	detail := map[string]string(nil)
+	if r.event == eventGreeting && c.tls != nil {
+		detail = shell.InTLS
+	}
 	if r.refused != "" {
 		s.Sleep(shell.Acting(visit), c.client.Connection, c.server.config.Late)
 		detail = map[string]string{"event": string(r.event), "reason": string(r.refused)}

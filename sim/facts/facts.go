@@ -19,6 +19,7 @@ type Facts struct {
 	Serial   string
 	MAC      string
 	Address  string            // IP address on the standard network
+	Further  string            // IP address on the additional network
 	HostName string            // DNS host name
 	Now      time.Time         // by the printer's own clock, in its own time zone
 	Standard models.Network    // the standard network; empty: as the model has it
@@ -62,11 +63,40 @@ func Value(texts *locale.Texts, english string) string {
 	return english
 }
 
+// HasAdditional reports whether the model has an additional network (guide rule R12).
+func (f Facts) HasAdditional() bool { return f.Model.AdditionalNetwork != nil }
+
+// EmailOnAdditional reports whether mail is sent from the additional network.
+func (f Facts) EmailOnAdditional() bool { return f.HasAdditional() && f.Settings.EmailOnAdditional }
+
+// Methods are the values of Authentication Method that can be chosen: those of the firmware (R6) which the network of
+// the email server does (R12).
+func (f Facts) Methods() []string {
+	if !f.EmailOnAdditional() {
+		return f.Firmware.AuthenticationMethods
+	}
+	return slices.DeleteFunc(
+		slices.Clone(f.Firmware.AuthenticationMethods), func(m string) bool { return m == models.MethodOAuth2 },
+	)
+}
+
+// EmailNetwork is the name of the network's label that mail is sent from.
+func (f Facts) EmailNetwork() string {
+	if f.EmailOnAdditional() {
+		return additionalNetwork
+	}
+	return "standard-network"
+}
+
 // EmailServer are the email server settings as panel and sheet show them (guide rules R26, R27). Without a stored
 // sign-in there is no account and no Current Status under OAuth2.
 func (f Facts) EmailServer(texts *locale.Texts) []Row {
 	e := f.Email
-	rows := []Row{{texts.Label("authentication-method"), Value(texts, e.Method)}}
+	var rows []Row
+	if f.HasAdditional() {
+		rows = append(rows, Row{texts.Label("network"), texts.Label(f.EmailNetwork())})
+	}
+	rows = append(rows, Row{texts.Label("authentication-method"), Value(texts, e.Method)})
 	switch {
 	case e.Method == models.MethodOAuth2:
 		rows = append(rows, Row{texts.Label("email-service"), e.Service})
@@ -124,6 +154,33 @@ func (f Facts) Network(texts *locale.Texts) []Row {
 	}
 }
 
+// Additional is the state of the additional network, in the order of [Facts.Network]; of one that is not used only
+// that. Empty on a model that has none.
+func (f Facts) Additional(texts *locale.Texts) []Row {
+	n, set := f.Model.AdditionalNetwork, f.Settings.Additional
+	if n == nil {
+		return nil
+	}
+	if !set.Use {
+		return []Row{{texts.Label(additionalNetwork), texts.Label("do-not-use")}}
+	}
+	servers, primary, secondary := "auto", n.PrimaryDNS, n.SecondaryDNS
+	if set.ManualDNS {
+		servers, primary, secondary = "manual", set.PrimaryDNS, set.SecondaryDNS
+	}
+	return []Row{
+		{texts.Label(additionalNetwork), texts.Label("use")},
+		{texts.Label("connection-status"), n.ConnectionStatus},
+		{texts.Label("obtain-ip-address"), Value(texts, n.ObtainAddress)},
+		{texts.Label("ip-address"), f.Further},
+		{texts.Label("subnet-mask"), n.SubnetMask},
+		{texts.Label("default-gateway"), n.DefaultGateway},
+		{texts.Label("dns-server-setting"), texts.Label(servers)},
+		{texts.Label("primary-dns-server"), primary},
+		{texts.Label("secondary-dns-server"), secondary},
+	}
+}
+
 // standard is the standard network; that of the model where nothing is set.
 func (f Facts) standard() models.Network {
 	if f.Standard == (models.Network{}) {
@@ -144,17 +201,29 @@ func (f Facts) Product(texts *locale.Texts) []Row {
 	}
 }
 
-// emailServer names all rows of the email server settings at once.
-const emailServer = "email-server"
+// Names of all rows of the email server settings, and of the additional network, at once.
+const (
+	emailServer       = "email-server"
+	additionalNetwork = "additional-network"
+)
 
 // Rows returns facts by the names of their labels, in the order of the names; "email-server" are all of the email
-// server settings. What the printer has no moving value of has the one of the model ([models.Sheet]).
+// server settings, "additional-network" all of that network. What the printer has no moving value of has the one of
+// the model ([models.Sheet]).
 func (f Facts) Rows(texts *locale.Texts, names []string) []Row {
 	var rows []Row
 	known := append(f.Product(texts), f.Network(texts)...)
+	known = append(known,
+		Row{texts.Label("dns-host-name-setting"), manual(texts, f.Settings.Network.DeviceName != "")},
+		Row{texts.Label("dns-domain-name-setting"), manual(texts, f.Settings.Network.Domain != "")},
+	)
 	for _, name := range names {
-		if name == emailServer {
+		switch name {
+		case emailServer:
 			rows = append(rows, f.EmailServer(texts)...)
+			continue
+		case additionalNetwork:
+			rows = append(rows, f.Additional(texts)...)
 			continue
 		}
 		label := texts.Label(name)
@@ -167,6 +236,14 @@ func (f Facts) Rows(texts *locale.Texts, names []string) []Row {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// manual says whether somebody has set what is otherwise found out.
+func manual(texts *locale.Texts, set bool) string {
+	if set {
+		return texts.Label("manual")
+	}
+	return texts.Label("auto")
 }
 
 func port(number int) string {

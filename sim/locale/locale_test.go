@@ -1,6 +1,8 @@
 package locale_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -78,6 +80,30 @@ func TestNoSentenceOfBasicSaysWordsThatScenariosLookForAsAState(t *testing.T) {
 		text := choice.Normalize(tables.In("en").Text(id))
 		for _, words := range []string{"sign in", "signed in", "current status", "sign out"} {
 			require.NotContains(t, text, words, id)
+		}
+	}
+}
+
+// otherNames are words that a second name for a thing would have: docs/languages-checked.md has the names.
+var otherNames = map[string]map[string]string{
+	"hi": {"पृष्ठ": "पेज", "उत्पाद": "डिवाइस", "ऐप्लिकेशन": "एप्लिकेशन", "अटैच फ़ाइल": "अटैच की गई फ़ाइल", "क्लाउड ईमेल": "ईमेल सेवा"},
+	"el": {
+		"εστάλη": "στάλθηκε", "εισήχθη": "έγινε εισαγωγή", "προέκυψε": "παρουσιάστηκε", "εύρεση": "επίλυση",
+		"σύνδεση στον διακομιστή": "σύνδεση με τον διακομιστή", "αποθήκευση του ελέγχου": "αποθήκευση των στοιχείων ελέγχου",
+		"email στο cloud": "υπηρεσία email", "ασφαλή σύνδεση": "ασφάλεια σύνδεσης",
+	},
+}
+
+func TestOneThingHasOneName(t *testing.T) {
+	tables := embedded(t)
+	for language, names := range otherNames {
+		words := tables.In(language).Words()
+		texts := slices.Concat(slices.Collect(maps.Values(words.Messages)), slices.Collect(maps.Values(words.Labels)))
+		require.NotEmpty(t, texts)
+		for _, text := range texts {
+			for other, name := range names {
+				require.NotContains(t, choice.Normalize(text), choice.Normalize(other), "%s: it is %s", language, name)
+			}
 		}
 	}
 }

@@ -46,6 +46,8 @@ func (m *Model) check(file *yamlfile.File) error {
 		c.settings()
 		c.tabs()
 		c.sheet()
+		c.additional()
+		c.notification()
 		c.providers()
 		c.outcomes()
 	}
@@ -238,12 +240,15 @@ func (c *checker) links(where at, items []WebItem, pages map[string]bool) {
 	}
 }
 
-// sheet looks at the labels of the status sheet.
+// sheet looks at the labels of the status sheet, and of the page that shows the network as it does.
 func (c *checker) sheet() {
 	known := func(where at, name string) {
 		if !c.tables.Has(locale.LabelID(name)) {
 			c.wrong(where, "no label %q", name)
 		}
+	}
+	for i, name := range c.WebConfig.NetworkStatus {
+		known(at{"webConfig", "networkStatus"}.place(i), name)
 	}
 	for i, part := range c.Sheet.Sections {
 		here := at{"sheet", "sections"}.place(i)
@@ -256,6 +261,35 @@ func (c *checker) sheet() {
 		known(at{"sheet", "states"}.key(name), name)
 		known(at{"sheet", "states"}.key(name), c.Sheet.States[name])
 	}
+}
+
+// additional looks for what only a model with an additional network can show.
+func (c *checker) additional() {
+	if c.AdditionalNetwork != nil {
+		return
+	}
+	const needs = "%s needs additionalNetwork"
+	var pages func(where at, items []WebItem)
+	pages = func(where at, items []WebItem) {
+		for i, item := range items {
+			switch item.Page {
+			case "network-additional", "network-additional-basic", "email-server-network":
+				c.wrong(where.place(i).key("page"), needs, item.Page)
+			}
+			pages(where.place(i).key("items"), item.Items)
+		}
+	}
+	pages(at{"webConfig", "tabs"}, c.WebConfig.Tabs)
+	var screens func(where at, items []MenuItem)
+	screens = func(where at, items []MenuItem) {
+		for i, item := range items {
+			if item.Screen == "additional-network-status" {
+				c.wrong(where.place(i).key("screen"), needs, item.Screen)
+			}
+			screens(where.place(i).key("items"), item.Items)
+		}
+	}
+	screens(at{"panel", "menu"}, c.Panel.Menu)
 }
 
 func (c *checker) providers() {
@@ -296,6 +330,7 @@ func (c *checker) outcomes() {
 			{"test", row.Test},
 			{"cloud", row.Cloud},
 			{"pop3", row.POP3},
+			{"oauth2", row.OAuth2},
 		} {
 			if text.id != "" && !c.tables.Has(text.id) {
 				c.wrong(here.key(text.key), "%s: no message %q", row.Kind, text.id)

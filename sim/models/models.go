@@ -23,24 +23,28 @@ const (
 
 // Model is one model of printer.
 type Model struct {
-	Name          string              `yaml:"name"`
-	Default       bool                `yaml:"default"` // a printer is this model if nobody says otherwise
-	Maker         string              `yaml:"maker"`
-	Serial        string              `yaml:"serial"` // also the initial administrator password
-	MAC           string              `yaml:"mac"`
-	Firmware      string              `yaml:"firmware"` // the version that is fitted when it is new
-	Firmwares     []Firmware          `yaml:"firmwares"`
-	Capabilities  []device.Capability `yaml:"capabilities"`
-	Network       Network             `yaml:"network"`
-	Administrator Administrator       `yaml:"administrator"`
-	Panel         Panel               `yaml:"panel"`
-	WebConfig     WebConfig           `yaml:"webConfig"`
-	Sheet         Sheet               `yaml:"sheet"`
+	Name         string              `yaml:"name"`
+	Default      bool                `yaml:"default"` // a printer is this model if nobody says otherwise
+	Maker        string              `yaml:"maker"`
+	Serial       string              `yaml:"serial"` // also the initial administrator password
+	MAC          string              `yaml:"mac"`
+	Firmware     string              `yaml:"firmware"` // the version that is fitted when it is new
+	Firmwares    []Firmware          `yaml:"firmwares"`
+	Capabilities []device.Capability `yaml:"capabilities"`
+	Network      Network             `yaml:"network"`
+	// AdditionalNetwork is the second one (guide rule R12); nil: the model has one network.
+	AdditionalNetwork *AdditionalNetwork `yaml:"additionalNetwork"`
+	Administrator     Administrator      `yaml:"administrator"`
+	Panel             Panel              `yaml:"panel"`
+	WebConfig         WebConfig          `yaml:"webConfig"`
+	Sheet             Sheet              `yaml:"sheet"`
 	// Words are the model's own in place of the standard ones, by language and message id (guide rules R32, R35).
-	Words    map[string]map[string]string `yaml:"words"`
-	Mail     Mail                         `yaml:"mail"`
-	Contacts Contacts                     `yaml:"contacts"`
-	Settings Settings                     `yaml:"settings"`
+	Words map[string]map[string]string `yaml:"words"`
+	Mail  Mail                         `yaml:"mail"`
+	// EmailNotification is what the printer sends mails of by itself; nil: of nothing.
+	EmailNotification *EmailNotification `yaml:"emailNotification"`
+	Contacts          Contacts           `yaml:"contacts"`
+	Settings          Settings           `yaml:"settings"`
 	// RootStores are the maker's collections of root certificates, oldest first; the last is what the maker offers.
 	RootStores     []RootStore    `yaml:"rootStores"`
 	UpdateHost     string         `yaml:"updateHost"` // of the maker, for root certificates and firmware
@@ -82,6 +86,16 @@ type Network struct {
 	Domain           string `yaml:"domain"`
 }
 
+// AdditionalNetwork is what is fixed of the additional network's connection; the address is the printer's own.
+type AdditionalNetwork struct {
+	ConnectionStatus string `yaml:"connectionStatus"`
+	ObtainAddress    string `yaml:"obtainAddress"`
+	SubnetMask       string `yaml:"subnetMask"`
+	DefaultGateway   string `yaml:"defaultGateway"`
+	PrimaryDNS       string `yaml:"primaryDNS"`
+	SecondaryDNS     string `yaml:"secondaryDNS"`
+}
+
 // Administrator is how the printer keeps strangers out. The times are elapsed times: setting the date does not move
 // them.
 type Administrator struct {
@@ -121,6 +135,8 @@ type MenuItem struct {
 type WebConfig struct {
 	Languages []string  `yaml:"languages"`
 	Tabs      []WebItem `yaml:"tabs"`
+	// NetworkStatus are the rows of the page of that name, by the names of their labels; none: those that can change.
+	NetworkStatus []string `yaml:"networkStatus"`
 }
 
 // WebItem is a link of Web Config's menu, and the page that it leads to, which package webconfig knows by its id.
@@ -143,7 +159,8 @@ func shownToAll(items []WebItem, page string) bool {
 // Sheet is the network status sheet, as the model prints it.
 type Sheet struct {
 	Sections []SheetSection `yaml:"sections"`
-	// States are what stays as it is on this model, by the names of the label and of the value's label: "bonjour: use".
+	// States are what stays as it is on this model, here and on Web Config's Network Status, by the names of the label
+	// and of the value's label: "bonjour: use".
 	States map[string]string `yaml:"states"`
 }
 
@@ -275,7 +292,9 @@ type Outcome struct {
 	// CloudCode is in place of Code when the cloud service's side failed; empty: Code.
 	CloudCode string `yaml:"cloudCode"`
 	// Cloud is in place of Test when the cloud service's side failed; empty: Test.
-	Cloud  string `yaml:"cloud"`
+	Cloud string `yaml:"cloud"`
+	// OAuth2 is the message id of the connection test with a sign-in that the mail server refuses; empty: Test.
+	OAuth2 string `yaml:"oauth2"`
 	POP3   string `yaml:"pop3"`   // message id of the connection test when it failed at the POP3 server; empty: Test
 	Source string `yaml:"source"` // where the row is from
 }

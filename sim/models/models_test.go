@@ -48,6 +48,7 @@ func TestTheCodesAreThoseOfTheGuideForTheirCauses(t *testing.T) {
 		"381": {"StorageFailed"},
 		"382": {"ApplicationRefused", "RefusedUnknown"}, // the sign-in is kept
 		"383": {"DeliveryUnknown"},
+		"384": {"MethodBarred"},
 		"311": {"NameNotResolved"},
 		"312": {"AuthenticationRefused"},
 		"313": {"Unreachable", "TimedOut", "ConnectionLost", "CertificateUntrusted", "CertificateDate", "NoSTARTTLS", "SenderRefused", "RecipientRefused", "CloudError", "CloudMalformed"},
@@ -117,7 +118,7 @@ func TestAnUnknownWordIsToldWithFileAndLine(t *testing.T) {
 	for _, test := range []struct{ name, old, new, want string }{
 		{"a key", "maker: Example", "makers: Example", `unknown key "makers"`},
 		{"a key in a list", "rootCertificateVersion: \"01.07\"", "rootCertificates: \"01.07\"", `unknown key "rootCertificates"`},
-		{"a screen", "screen: tcp-ip", "screen: tcpip", `unknown word "tcpip" here; there are: copy, date-and-time,`},
+		{"a screen", "screen: tcp-ip", "screen: tcpip", `unknown word "tcpip" here; there are: additional-network-status, copy, date-and-time,`},
 		{"a label of the panel", "{label: tcp-ip,", "{label: tcpip,", `no label "tcpip"`},
 		{"a page", "page: connection-test", "page: connection-tests", `unknown word "connection-tests" here; there are: ca-certificate,`},
 		{"a page that is not for everybody", "page: email-server-basic}", "page: email-server-basic, everybody: true}", `unknown word "email-server-basic" here; there are: device-management, email-server, job-history`},
@@ -138,6 +139,12 @@ func TestAnUnknownWordIsToldWithFileAndLine(t *testing.T) {
 		{"a language of words", "mail:\n", "words: {xx: {label.scan: Scan}}\nmail:\n", `no language "xx"`},
 		{"a message of words", "mail:\n", "words: {en: {label.scann: Scan}}\nmail:\n", `no message "label.scann"`},
 		{"words with placeholders", "mail:\n", "words: {en: {label.scan: '{{.A}}'}}\nmail:\n", `words have no placeholders`},
+		{"a page of an additional network that there is not", "{label: basic, page: network-basic}", "{label: basic, page: network-additional-basic}", `network-additional-basic needs additionalNetwork`},
+		{"a screen of one", "screen: wifi-direct-status", "screen: additional-network-status", `additional-network-status needs additionalNetwork`},
+		{"an event", "{name: paper-out}", "{name: paper-off}", `no label "event-paper-off"`},
+		{"an event that stands twice", "{name: paper-out}", "{name: ink-low}", `ink-low stands twice`},
+		{"a fax error without a fax", "{name: paper-out}", "{name: fax-error}", `fax-error needs the capability fax-server`},
+		{"a part of the subject", "subjects: [device-name, location", "subjects: [device-name, colour", `unknown word "colour" here; there are: device-name,`},
 		{"words that look like a path", "mail:\n", "words: {en: {label.scan: A > B}}\nmail:\n", `a label has no '>'`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -284,7 +291,6 @@ func TestTheSchemaOffersWhatTheProgramKnows(t *testing.T) {
 	require.NoError(t, json.Unmarshal(models.Schema, &schema))
 	require.Equal(t, []device.Capability{
 		device.CapabilityClock, device.CapabilityPower, device.CapabilityPrintAdminServerless, device.CapabilityFaxServer,
-		device.CapabilityAdditionalNetwork,
 	}, schema.Properties.Capabilities.Items.Enum)
 	var methods, securities []string
 	for _, m := range mail.Methods() {

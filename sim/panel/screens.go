@@ -39,6 +39,9 @@ var views = map[string]view{
 	"wired-lan-wifi-status": {kind: screen.Facts, fill: func(p *Panel, texts *locale.Texts, s *screen.Screen) {
 		s.Rows = factRows(p.machine.Facts().Network(texts))
 	}},
+	"additional-network-status": {kind: screen.Facts, fill: func(p *Panel, texts *locale.Texts, s *screen.Screen) {
+		s.Rows = factRows(p.machine.Facts().Additional(texts))
+	}},
 	"wifi-direct-status": {kind: screen.Facts, fill: func(_ *Panel, texts *locale.Texts, s *screen.Screen) {
 		s.Rows = []screen.ListRow{fact(texts, "label.connection-mode", texts.Label("off"))}
 	}},

@@ -17,8 +17,14 @@ import (
 // Settings are stored as a whole. The zero value is that of a new printer.
 type Settings struct {
 	Network Network `json:"network,omitzero"`
-	Proxy   Proxy   `json:"proxy,omitzero"`
-	Date    Date    `json:"date,omitzero"`
+	// Additional is the additional network, on models that have one (guide rule R12).
+	Additional Additional `json:"additional,omitzero"`
+	// EmailOnAdditional: mail is sent from the additional network, which has no OAuth2; else from the standard one.
+	EmailOnAdditional bool  `json:"emailOnAdditional,omitempty"`
+	Proxy             Proxy `json:"proxy,omitzero"`
+	Date              Date  `json:"date,omitzero"`
+	// Notification is on models that have Email Notification.
+	Notification Notification `json:"notification,omitzero"`
 	// Authorities are the CA certificates that were imported, as DER.
 	Authorities [][]byte `json:"authorities,omitempty"`
 	// Roots is the version of the root certificates; empty: that of the firmware.
@@ -36,6 +42,34 @@ type Network struct {
 	PrimaryDNS   string `json:"primaryDNS,omitempty"`   // IPv4; with ManualDNS
 	SecondaryDNS string `json:"secondaryDNS,omitempty"` // likewise; may be empty
 	Domain       string `json:"domain,omitempty"`
+}
+
+// Additional is what can be set of the additional network. A new printer does not use it.
+type Additional struct {
+	Use          bool   `json:"use,omitempty"`
+	ManualDNS    bool   `json:"manualDNS,omitempty"`
+	PrimaryDNS   string `json:"primaryDNS,omitempty"`   // IPv4; with ManualDNS
+	SecondaryDNS string `json:"secondaryDNS,omitempty"` // likewise; may be empty
+}
+
+// Check returns what is wrong with the settings of the additional network.
+func (a Additional) Check() []Problem {
+	if !a.ManualDNS {
+		return nil
+	}
+	return checkDNS(a.PrimaryDNS, a.SecondaryDNS)
+}
+
+// checkDNS returns what is wrong with the addresses of DNS servers.
+func checkDNS(primary, secondary string) []Problem {
+	var bad []Problem
+	if why := address(primary, true); why != "" {
+		bad = append(bad, Problem{"primary-dns-server", why})
+	}
+	if why := address(secondary, false); why != "" {
+		bad = append(bad, Problem{"secondary-dns-server", why})
+	}
+	return bad
 }
 
 // Proxy is the proxy server, which carries HTTPS only: mail is sent past it.
@@ -95,8 +129,7 @@ func (n Network) Check(limits models.NetworkLimits) []Problem {
 	}
 	add("device-name", word(n.DeviceName, limits.NameMaximum, false))
 	if n.ManualDNS {
-		add("primary-dns-server", address(n.PrimaryDNS, true))
-		add("secondary-dns-server", address(n.SecondaryDNS, false))
+		bad = append(bad, checkDNS(n.PrimaryDNS, n.SecondaryDNS)...)
 	}
 	add("dns-domain-name", word(n.Domain, limits.DomainMaximum, true))
 	return bad

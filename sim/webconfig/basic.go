@@ -52,7 +52,7 @@ func (r *request) basicPage() {
 	status := r.engine.Status()
 	f := r.shown(status, d)
 	v := basicView{
-		Form: f, OAuth2: r.machine.Facts().Firmware.Supports(models.MethodOAuth2),
+		Form: f, OAuth2: r.offers(models.MethodOAuth2),
 		SignedIn: status.SignedIn(), Waiting: status.Phase == core.AwaitingUser,
 	}
 	for _, id := range []string{pageCA, pageRoots} {
@@ -60,7 +60,10 @@ func (r *request) basicPage() {
 			v.Links = append(v.Links, menuItem{Label: r.texts.Label(id), Address: r.pages.address(id)})
 		}
 	}
-	v.Methods = r.choices(r.machine.Facts().Firmware.AuthenticationMethods, f.Method)
+	v.Methods = r.choices(r.machine.Facts().Methods(), f.Method)
+	if !r.offers(f.Method) { // what is stored: nothing else is chosen in its place before somebody chooses
+		v.Methods = append([]choice{{Label: "-", Chosen: true}}, v.Methods...)
+	}
 	v.Services = r.choices(r.machine.Model().Services(), f.Service)
 	var securities []string
 	for _, s := range mail.Securities() {
@@ -91,6 +94,9 @@ func (r *request) basicNotices(status core.Status, d *draft, wrong []problem, sa
 			notices,
 			notice{Text: facts.Value(r.texts, p.field) + ": " + r.texts.Text(p.id), Problem: true},
 		)
+	}
+	if r.machine.Facts().EmailOnAdditional() {
+		return append(notices, notice{Text: r.texts.Text("email-network-additional")})
 	}
 	if status.Phase == core.AwaitingUser {
 		return append(notices, notice{Text: r.texts.Text("sign-in-waits")})

@@ -71,6 +71,8 @@ func (r *request) shown(status core.Status, d *draft) form {
 	switch {
 	case d != nil && !d.signIn:
 		f = d.form
+	case !r.offers(models.MethodOAuth2):
+		return f // as it is stored: a sign-in cannot be shown here
 	case status.Phase == core.AwaitingUser || status.Phase == core.AwaitingOK:
 		f.Method, f.Service = models.MethodOAuth2, string(status.Service)
 	case d != nil:
@@ -107,7 +109,7 @@ func (r *request) settings(f form, status core.Status) (mail.Settings, []problem
 	var problems []problem
 	add := func(field mail.Field, id string) { problems = append(problems, problem{field: string(field), id: id}) }
 	stored := r.engine.Settings()
-	if !r.machine.Facts().Firmware.Supports(f.Method) {
+	if !r.offers(f.Method) {
 		add(mail.FieldMethod, "invalid-choice")
 	}
 	oauth2 := f.Method == models.MethodOAuth2

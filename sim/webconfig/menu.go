@@ -60,7 +60,16 @@ var places = map[string]place{
 	pageCA:             acts("/network-security/ca-certificate", (*request).caPage, (*request).ca),
 	pageRoots:          sets("/network-security/root-certificate-update", rootsForm),
 	pageNetworkBasic:   sets("/network/basic", networkForm),
-	"scan-copy":        shows("/scan", tab("scan-copy")),
+	"network-standard": shows("/network/standard", (*request).standardPage),
+	// of models with an additional network
+	"network-additional": shows("/network/additional", (*request).additionalPage),
+	pageAdditional:       sets("/network/additional/basic", additionalForm),
+	pageEmailNetwork: {
+		address: pathEmailNetwork, get: handler{http.MethodGet + " " + pathEmailNetwork, emailNetworkForm.open},
+		post:  handler{http.MethodPost + " " + pathEmailNetwork, emailNetworkForm.send},
+		below: []place{acts(pathEmailNetworkWarning, (*request).emailNetworkWarning, (*request).emailNetworkAnswer)},
+	},
+	"scan-copy": shows("/scan", tab("scan-copy")),
 	pageContacts: {
 		address: "/scan/contacts", get: handler{http.MethodGet + " /scan/contacts", (*request).contactsPage},
 		below: []place{acts(pathContact, (*request).contactPage, (*request).contactSent)},
@@ -75,9 +84,10 @@ var places = map[string]place{
 		address: "/device/export", get: handler{http.MethodGet + " /device/export", (*request).exportPage},
 		below: []place{{address: pathFile, get: handler{http.MethodGet + " " + pathFile, (*request).exportFile}}},
 	},
-	pageImport:   sets("/device/import", importForm),
-	pageFirmware: sets("/device/firmware-update", firmwareForm),
-	pageRestore:  sets("/device/restore-default-settings", restoreForm),
+	pageNotification: sets("/device/email-notification", notificationForm),
+	pageImport:       sets("/device/import", importForm),
+	pageFirmware:     sets("/device/firmware-update", firmwareForm),
+	pageRestore:      sets("/device/restore-default-settings", restoreForm),
 }
 
 // The pages that other pages name.

@@ -30,7 +30,7 @@ type signInView struct {
 // beginSignIn is Sign In on Basic: the method and service that are chosen travel along; nothing is stored.
 func (r *request) beginSignIn() {
 	service := r.typed().Service
-	if !r.machine.Facts().Firmware.Supports(models.MethodOAuth2) {
+	if !r.offers(models.MethodOAuth2) {
 		r.fail(http.StatusBadRequest, "bad-request")
 		return
 	}
@@ -140,6 +140,8 @@ func (r *request) testSentence(err error) string {
 		return row.POP3
 	case told:
 		return advised
+	case failure.Side == outcome.MailServer && r.engine.Settings().Method == mail.MethodOAuth2 && row.OAuth2 != "":
+		return row.OAuth2
 	}
 	return row.Test
 }

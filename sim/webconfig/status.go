@@ -21,7 +21,12 @@ func (r *request) product() {
 }
 
 func (r *request) network() {
-	r.show(http.StatusOK, "rows", page{Path: r.heading("network-status"), Rows: r.machine.Facts().Network(r.texts)})
+	known := r.machine.Facts()
+	rows := known.Network(r.texts)
+	if names := r.machine.Model().WebConfig.NetworkStatus; len(names) > 0 {
+		rows = known.Rows(r.texts, names)
+	}
+	r.show(http.StatusOK, "rows", page{Path: r.heading("network-status"), Rows: rows})
 }
 
 // jobs is the job history, newest first; the columns are a choice of those of the page's export
@@ -58,11 +63,13 @@ func (r *request) networkTab() {
 	r.show(http.StatusOK, "rows", page{Path: r.heading("network"), Rows: r.machine.Facts().Network(r.texts)[:4]})
 }
 
-// emailMenu says which network mail is sent on: the standard one, because no other knows OAuth2 (guide rule R12).
+// emailMenu says which network mail is sent on: the standard one, where a model has no other (guide rule R12).
 func (r *request) emailMenu() {
-	rows := append(
-		[]facts.Row{{Label: r.texts.Label("network"), Value: r.texts.Label("standard-network")}},
-		r.machine.Facts().EmailServer(r.texts)...)
+	rows := r.machine.Facts().EmailServer(r.texts)
+	if !r.machine.Facts().HasAdditional() {
+		network := facts.Row{Label: r.texts.Label("network"), Value: r.texts.Label(standardNetwork)}
+		rows = append([]facts.Row{network}, rows...)
+	}
 	r.show(http.StatusOK, "rows", page{Path: r.heading("email-server"), Rows: rows})
 }
 

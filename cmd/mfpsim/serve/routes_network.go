@@ -6,6 +6,7 @@ import (
 
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/faultnet"
+	"mfpsim/lab"
 	"mfpsim/phrase"
 )
 
@@ -55,6 +56,15 @@ func networkRoutes() group {
 				return f, err
 			}, func(b *bench, f fault) (routes.Done, error) {
 				return routes.Done{OK: true}, b.lab.SetFaults(f.party, f.faults...)
+			}),
+		},
+		{
+			Request: "POST /network/place", Example: `{"words":"browser on elsewhere"}`,
+			About: "Plugs the computers of the bench's people into another network: the words `browser on` of the verb `network`. From there a printer's web page is reached under its address of that network, or not at all. A window of somebody outside of the bench is on no network of it.",
+			Act: said("network", func(_ *bench, words []string) (string, error) {
+				return phrase.Place(words, lab.PartyBrowser, lab.Networks())
+			}, func(b *bench, network string) (routes.Done, error) {
+				return routes.Done{OK: true}, b.lab.MoveComputers(network)
 			}),
 		},
 		{

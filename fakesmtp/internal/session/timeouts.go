@@ -21,6 +21,7 @@ func (c *session) timeOut() {
 		}
 		c.say(replies.IdleTimeout, "instant", replies.InTail(lapse.At))
 	})
+	c.watch.Leave()
 	c.ended(history.TimedOut)
 }
 

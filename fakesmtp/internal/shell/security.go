@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"mfpsim/journal"
 )
 
 // Security is how connections of a server become secure ones. Empty: [StartTLS].
@@ -16,6 +18,9 @@ const (
 	OptionalTLS Security = "optional" // STARTTLS is offered, and all that needs none is taken in clear as well
 	InClear     Security = "clear"    // no TLS is offered
 )
+
+// InTLS is recorded with the first line of a server that speaks TLS from the first octet: no command says it.
+var InTLS = map[string]string{journal.DetailTLS: "from the first octet"}
 
 // Check refuses a kind that a server does not know.
 func (s Security) Check(known ...Security) error {

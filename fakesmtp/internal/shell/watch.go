@@ -114,13 +114,15 @@ const farewell = time.Minute
 // End returns when and why the client's time was up, and lets the connection be used again for the last words.
 func (w *Watch) End() Lapse {
 	_ = w.raw.SetDeadline(time.Time{})
-	w.after(farewell, w.cut)
 	if w.lapsed != nil {
 		return *w.lapsed
 	}
 	due, _ := w.due()
 	return due
 }
+
+// Leave is called when the last words are ready to be sent: from now on the client has so long to take them.
+func (w *Watch) Leave() { w.after(farewell, w.cut) }
 
 // Stop ends the watch.
 func (w *Watch) Stop() {

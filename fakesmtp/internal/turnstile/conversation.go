@@ -81,9 +81,11 @@ func (c *conversation) secureInside() error {
 	return secure.Handshake()
 }
 
+const banner = "banner" // the visit in which the server speaks first
+
 // run serves the client.
 func (c *conversation) run() {
-	c.visit("banner", nil, "", nil)
+	c.visit(banner, nil, "", nil)
 	for !c.pipe.isOver() {
 		var err error
 		switch {
@@ -115,6 +117,7 @@ func (c *conversation) timeOut(err error) bool {
 	c.watch.End()
 	c.pipe.lapse()
 	c.visit("time-out", nil, "", nil)
+	c.watch.Leave()
 	return true
 }
 
@@ -229,8 +232,8 @@ const tooLarge = "552 5.3.4 Max message size exceeded"
 func (c *conversation) refuse(read journal.Text, reply string) {
 	s := c.turnstile.config.Shell
 	visit := s.Visit(c.peer, "BDAT")
-	c.record("C: ", read)
-	c.record("S: ", journal.Plain(reply))
+	c.record("C: ", read, nil)
+	c.record("S: ", journal.Plain(reply), nil)
 	visit.End()
 	c.wire.Say([]byte(reply + "\r\n"))
 }
@@ -245,10 +248,10 @@ func (c *conversation) visit(
 	defer c.watch.Busy(false)
 	visit := s.Visit(c.peer, name)
 	if read != nil {
-		c.record("C: ", read)
+		c.record("C: ", read, nil)
 	}
 	for _, text := range more {
-		c.record("C: ", text)
+		c.record("C: ", text, nil)
 	}
 	if len(given) > 0 {
 		_, _ = c.inside.Write(given) // a library that has closed has said why
@@ -261,7 +264,11 @@ func (c *conversation) visit(
 		if line == "" {
 			continue
 		}
-		c.record("S: ", journal.Plain(wire.Printable(line)))
+		var detail map[string]string
+		if name == banner && c.implicit() {
+			detail = shell.InTLS
+		}
+		c.record("S: ", journal.Plain(wire.Printable(line)), detail)
 		if len(line) >= 3 {
 			code, _ = strconv.Atoi(line[:3])
 		}
@@ -285,6 +292,6 @@ func (c *conversation) said() string {
 	}
 }
 
-func (c *conversation) record(who string, text journal.Text) {
-	c.turnstile.config.Shell.Record(c.client.Connection, journal.Join(journal.Plain(who), text), nil)
+func (c *conversation) record(who string, text journal.Text, detail map[string]string) {
+	c.turnstile.config.Shell.Record(c.client.Connection, journal.Join(journal.Plain(who), text), detail)
 }
