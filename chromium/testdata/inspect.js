@@ -1,5 +1,7 @@
 // Looks at the page as it stands: what axe-core finds, and text that leaves its place. Returns problems, one a line.
 async (withAxe) => {
+  // A page can be read as soon as its text is there; how it looks is known when its style sheet is.
+  if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
   const problems = [];
   const name = (e) => e.tagName.toLowerCase() + (e.id ? "#" + e.id : "") + [...e.classList].map((c) => "." + c).join("");
   const short = (text) => JSON.stringify(text.trim().slice(0, 60));
