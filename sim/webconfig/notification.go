@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mfpsim/sim/locale"
+	"mfpsim/sim/models"
 	"mfpsim/sim/settings"
 )
 
@@ -85,7 +86,9 @@ var notificationForm = &settingsForm{
 			}
 			next.Destinations = append(next.Destinations, d)
 		}
-		problems = fromProblems(next.Check(model.EmailNotification, model.Panel.Languages))
+		problems = append(
+			strangeBoxes(model.EmailNotification, v),
+			fromProblems(next.Check(model.EmailNotification, model.Panel.Languages))...)
 		for i, p := range problems {
 			if p.field == "subject-right" && next.Left == next.Right {
 				problems[i].id = "invalid-subject-parts"
@@ -99,6 +102,19 @@ var notificationForm = &settingsForm{
 		}
 		return nil, "setup-complete"
 	},
+}
+
+// strangeBoxes are the rows of the matrix in which a box came that is not on the page.
+func strangeBoxes(n *models.EmailNotification, v typed) (problems []problem) {
+	for _, e := range n.Events {
+		for _, box := range v[eventField+e.Name] {
+			if i, err := strconv.Atoi(box); err != nil || i < 1 || i > n.Destinations {
+				problems = append(problems, problem{field: eventField + e.Name, id: "invalid-choice"})
+				break
+			}
+		}
+	}
+	return problems
 }
 
 // notification is what is stored, with all destinations and with the choices of a new printer.
