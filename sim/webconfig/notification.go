@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"mfpsim/sim/locale"
-	"mfpsim/sim/models"
 	"mfpsim/sim/settings"
 )
 
@@ -86,9 +85,15 @@ var notificationForm = &settingsForm{
 			}
 			next.Destinations = append(next.Destinations, d)
 		}
-		problems = append(
-			strangeBoxes(model.EmailNotification, v),
-			fromProblems(next.Check(model.EmailNotification, model.Panel.Languages))...)
+		for _, e := range model.EmailNotification.Events {
+			for _, destination := range v[eventField+e.Name] {
+				n, err := strconv.Atoi(destination)
+				if err != nil || n < 1 || n > model.EmailNotification.Destinations {
+					return []problem{{field: eventField + e.Name, id: "invalid-choice"}}, ""
+				}
+			}
+		}
+		problems = fromProblems(next.Check(model.EmailNotification, model.Panel.Languages))
 		for i, p := range problems {
 			if p.field == "subject-right" && next.Left == next.Right {
 				problems[i].id = "invalid-subject-parts"
@@ -102,19 +107,6 @@ var notificationForm = &settingsForm{
 		}
 		return nil, "setup-complete"
 	},
-}
-
-// strangeBoxes are the rows of the matrix in which a box came that is not on the page.
-func strangeBoxes(n *models.EmailNotification, v typed) (problems []problem) {
-	for _, e := range n.Events {
-		for _, box := range v[eventField+e.Name] {
-			if i, err := strconv.Atoi(box); err != nil || i < 1 || i > n.Destinations {
-				problems = append(problems, problem{field: eventField + e.Name, id: "invalid-choice"})
-				break
-			}
-		}
-	}
-	return problems
 }
 
 // notification is what is stored, with all destinations and with the choices of a new printer.
