@@ -219,6 +219,9 @@ type listener struct {
 	held   map[net.Conn]struct{} // connections from outside that a fault keeps silent
 	served bool                  // somebody accepts, or is going to
 	closed bool
+
+	most    int // connections from outside at once; 0: any number
+	outside int // those that there are
 }
 
 // Expect tells that somebody is going to accept the connections of a listener of a network, for example in a goroutine
@@ -243,13 +246,20 @@ func (l *listener) serves() bool {
 func (l *listener) Accept() (net.Conn, error) {
 	Expect(l)
 	for {
-		raw, err := l.Listener.Accept()
+		raw, err := Accept(l.Listener)
 		if err != nil {
 			return nil, err
 		}
 		link := l.network.lookUp(raw, l.party, true)
-		if link.client != nil || !l.intercept(raw, link) {
+		switch {
+		case link.client != nil:
 			return &serverConn{Conn: raw, link: link}, nil
+		case !l.admit():
+			kernelReset(raw)
+		case l.intercept(raw, link):
+			l.dismiss()
+		default:
+			return &serverConn{Conn: raw, link: link, ended: sync.OnceFunc(l.dismiss)}, nil
 		}
 	}
 }
@@ -270,7 +280,7 @@ func (l *listener) intercept(raw net.Conn, link *link) (kept bool) {
 		l.network.meet(a)
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if l.closed { // it has let the others go already
+		if l.closed || l.most > 0 && len(l.held) >= l.most { // it has let the others go already, or keeps enough of them
 			_ = raw.Close()
 			return true
 		}
@@ -300,6 +310,7 @@ type serverConn struct {
 	net.Conn
 	link  *link
 	strip *stripper // of what is written to a client from outside, where STARTTLS is taken out; under link.mu
+	ended func()    // of a client from outside: it is counted no longer
 }
 
 // Read counts raw bytes. Before it waits it tells that everything was taken, and gives up the turn that an orphan has
@@ -387,6 +398,9 @@ func (s *serverConn) Close() error {
 	var err error
 	if !delayed {
 		err = s.Conn.Close()
+	}
+	if s.ended != nil {
+		s.ended()
 	}
 	l.leave()
 	if errors.Is(err, net.ErrClosed) {

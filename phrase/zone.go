@@ -11,7 +11,7 @@ import (
 // Earth is an error.
 func TimeDifference(word string) (time.Duration, error) {
 	t, err := time.Parse("-07:00", word)
-	if err != nil {
+	if err != nil || word[len(word)-2:] > "59" { // package time takes +09:60
 		return 0, fmt.Errorf("%q is no time difference; write +09:00 or -03:30", word)
 	}
 	_, seconds := t.Zone()

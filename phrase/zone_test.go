@@ -25,6 +25,7 @@ func TestATimeDifferenceIsThatOfAPlaceOnEarth(t *testing.T) {
 	for word, want := range map[string]string{
 		"9h": "write +09:00 or -03:30", "Z": "write +09:00 or -03:30", "": "write +09:00 or -03:30", "+9:00": "write +09:00 or -03:30",
 		"+14:15": "from -12:00 to +14:00", "-12:15": "from -12:00 to +14:00", "+05:20": "quarters of an hour",
+		"+09:60": "write +09:00 or -03:30", "-03:90": "write +09:00 or -03:30",
 	} {
 		_, err := phrase.TimeDifference(word)
 		require.ErrorContains(t, err, want, word)

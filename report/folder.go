@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 // Run says which run leaves evidence: what has to be the same for the same bytes.
@@ -45,6 +46,7 @@ type Manifest struct {
 type Folder struct {
 	path string
 	root *os.Root
+	lock *os.File // the folder itself; nil: it could not be opened
 	run  Run
 
 	mu      sync.Mutex
@@ -65,13 +67,40 @@ func OpenFolder(folder string, run Run) (*Folder, error) {
 		return nil, folderError(folder, err)
 	}
 	f := &Folder{path: folder, root: root, run: run, written: map[string]string{}}
-	if _, err := f.manifest(""); err != nil {
-		return nil, errors.Join(err, root.Close())
+	err = f.claim()
+	if err == nil {
+		_, err = f.manifest("")
 	}
-	if err := f.writeManifest("", Manifest{Files: f.written}); err != nil {
-		return nil, errors.Join(err, root.Close())
+	if err == nil {
+		err = f.writeManifest("", Manifest{Files: f.written})
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.release())
 	}
 	return f, nil
+}
+
+// claim locks the folder, so that no manifest lists what another run has written meanwhile. The lock ends with the
+// process. A file system that has no locks goes without.
+func (f *Folder) claim() error {
+	lock, err := f.root.Open(".")
+	if err != nil {
+		return f.failed(err)
+	}
+	f.lock = lock
+	if errors.Is(syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK) {
+		return f.fail("another mfpsim writes its evidence there: wait for its end, or name another folder")
+	}
+	return nil
+}
+
+// release ends the use of the folder.
+func (f *Folder) release() error {
+	var err error
+	if f.lock != nil {
+		err = f.lock.Close()
+	}
+	return errors.Join(err, f.root.Close())
 }
 
 // Write writes the evidence of one scenario into the folder that its ID names. Files that mfpsim has written there
@@ -137,7 +166,7 @@ func (f *Folder) Close(complete bool) error {
 	if err == nil {
 		err = f.writeManifest("", Manifest{Complete: complete, Files: files, OfAnotherRun: others})
 	}
-	return errors.Join(err, f.root.Close())
+	return errors.Join(err, f.release())
 }
 
 // others are the paths that this run has not written. A folder without any of its files is named, and not looked into.

@@ -155,6 +155,7 @@ func TestAProcessThatIsKilledLeavesNoTemporaryFilesAndCanBeginAgain(t *testing.T
 	require.NoError(t, f.Write("trouble/x", map[string][]byte{"smtp.txt": []byte("whole")}))
 	require.Equal(t, map[string]string{"trouble/x/smtp.txt": "whole"}, tree(t, folder))
 	require.False(t, manifest(t, folder).Complete, "whoever is killed here has not written all")
+	require.NoError(t, f.Kill())
 
 	// Killed while the files of a scenario were written: its manifest lists them, and one is half there.
 	put(t, "{\n  \"mfpsim\": \"0.1.0\",\n  \"complete\": false,\n  \"files\": {\"smtp.txt\": \"\"}}", folder, "trouble", "y", report.ManifestName)
@@ -204,4 +205,16 @@ func FuzzNames(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, text, back)
 	})
+}
+
+func TestTwoRunsDoNotWriteIntoOneFolderAtOnce(t *testing.T) {
+	folder := t.TempDir()
+	first, err := report.OpenFolder(folder, seven)
+	require.NoError(t, err)
+	_, err = report.OpenFolder(folder, report.Run{Version: "0.1.0", Seed: 8, Language: "en"})
+	require.ErrorContains(t, err, "another mfpsim writes its evidence there: wait for its end, or name another folder")
+	require.EqualValues(t, 7, manifest(t, folder).Seed, "the manifest is the first one's")
+	require.NoError(t, first.Write("chapter/one", map[string][]byte{"a.txt": []byte("a")}))
+	require.NoError(t, first.Close(true))
+	require.NoError(t, leave(t, folder, seven, "chapter/one", map[string]string{"a.txt": "b"}))
 }

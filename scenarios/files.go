@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -54,14 +55,17 @@ func (s Scenario) checkFiles(lines []line) error {
 		names = append(names, file.Name)
 		number += strings.Count(string(file.Data), "\n") + 1
 	}
-	set := map[string]string{}
+	set := values{of: map[string]string{}}
 	for _, l := range lines {
-		words := expand(l.words, set)
-		if words[0] == "env" {
+		words, err := expand(l.words, set.of)
+		if err == nil && words[0] == "env" {
 			for _, word := range words[1:] {
 				name, value, _ := strings.Cut(word, "=")
-				set[name] = value
+				err = errors.Join(err, set.put(name, value))
 			}
+		}
+		if err != nil {
+			return mistake(l.number, "%v", err)
 		}
 		for _, name := range filesOf(words) {
 			switch {

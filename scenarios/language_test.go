@@ -234,3 +234,21 @@ func TestAScenarioThatTheDeviceCannotPlayIsSkipped(t *testing.T) {
 	require.Equal(t, report.Skipped, results[0].Verdict)
 	require.Equal(t, "needs print-admin-serverless, which this device does not have", results[0].Failure)
 }
+
+func TestNamesDoNotMultiplyWithoutEnd(t *testing.T) {
+	ten := strings.Repeat("$A", 10)
+	for name, c := range map[string]struct{ script, want string }{
+		"each of them ten times the last":  {"env A=0123456789\n" + strings.Repeat("env A="+ten+"\n", 9), "is longer than 64 KiB together"},
+		"one of them on one line too often": {"env A=" + strings.Repeat("x", 60_000) + "\npanel press $A$A\n", "is longer than 64 KiB together"},
+		"many of them": {
+			"env A=" + strings.Repeat("x", 60_000) + "\nenv B=$A\nenv C=$A\nenv D=$A\nenv E=$A\nenv F=$A\nenv G=$A\nenv H=$A\nenv I=$A\n" +
+				"env J=$A\nenv K=$A\nenv L=$A\nenv M=$A\nenv N=$A\nenv O=$A\nenv P=$A\nenv Q=$A\nenv R=$A\n", "is longer than 1 MiB together",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Contains(t, playText(t, c.script+"panel shows Scan\n").Failure, c.want)
+		})
+	}
+	long := "env A=" + strings.Repeat("x", 60_000) + "\nenv A=y\n"
+	require.Equal(t, report.Passed, playText(t, strings.Repeat(long, 30)+"panel shows Scan\n").Verdict, "what is set anew does not add up")
+}

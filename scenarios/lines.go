@@ -80,8 +80,10 @@ func (s Scenario) lines() ([]line, error) {
 				set[name] = value
 			}
 		}
-		expanded := expand(words, set)
-		err = literalPassword(expanded)
+		expanded, err := expand(words, set)
+		if err == nil {
+			err = literalPassword(expanded)
+		}
 		if err == nil {
 			err = judge(expanded)
 		}
@@ -94,17 +96,18 @@ func (s Scenario) lines() ([]line, error) {
 }
 
 // expand puts in what env has set, as far as it is known without playing.
-func expand(words []string, set map[string]string) []string {
+func expand(words []string, set map[string]string) ([]string, error) {
 	expanded := make([]string, len(words))
+	in := insertion{lookup: func(name string) string {
+		if value, known := set[name]; known {
+			return value
+		}
+		return "$" + name
+	}}
 	for i, word := range words {
-		expanded[i] = os.Expand(word, func(name string) string {
-			if value, known := set[name]; known {
-				return value
-			}
-			return "$" + name
-		})
+		expanded[i] = os.Expand(word, in.value)
 	}
-	return expanded
+	return expanded, in.tooLong()
 }
 
 // negatable reports whether a line says that something shows, the only thing that ! can deny.

@@ -37,7 +37,7 @@ type play struct {
 	texts    map[string]device.Words // by printer and language
 
 	files  map[string]string // of the scenario, by name; they lie nowhere else
-	set    map[string]string // by env
+	set    values // by env
 	stdout string            // what a verb printed last
 	golden map[string]string // what -update found in the place of files
 
@@ -55,7 +55,7 @@ func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {
 	}
 	p := &play{
 		scenario: s, lab: l, language: language, lines: lines, printer: lab.DefaultPrinter, texts: map[string]device.Words{},
-		files: map[string]string{}, set: map[string]string{}, golden: map[string]string{},
+		files: map[string]string{}, set: values{of: map[string]string{}}, golden: map[string]string{},
 		armed: map[string]bool{},
 	}
 	for _, file := range s.archive().Files {

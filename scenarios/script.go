@@ -61,8 +61,9 @@ func (p *play) line(l line, standard, update bool) (skipped string, err error) {
 			return "", err
 		}
 	}
-	words, err := phrase.Expand(l.text, p.lookup)
-	if err != nil {
+	in := insertion{lookup: p.lookup}
+	words, err := phrase.Expand(l.text, in.value)
+	if err = errors.Join(err, in.tooLong()); err != nil {
 		return "", err
 	}
 	words = words[len(l.conditions):]
@@ -107,7 +108,7 @@ func (p *play) lookup(name string) string {
 	case "true", "false", "null":
 		return "$" + name
 	}
-	return p.set[name]
+	return p.set.of[name]
 }
 
 func (p *play) setNames(words []string) error {
@@ -116,7 +117,9 @@ func (p *play) setNames(words []string) error {
 		if !is || name == "" {
 			return fmt.Errorf("%q sets nothing; write env NAME=value", word)
 		}
-		p.set[name] = value
+		if err := p.set.put(name, value); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -157,7 +157,10 @@ func (f *Folder) equip(c *Config, fresh []byte) error {
 
 // openKey reads a printer's key, and writes a fresh one for a printer that is new.
 func openKey(path string, fresh []byte, used bool) ([]byte, error) {
-	text, err := os.ReadFile(path)
+	text, err := nvram.NewFile(path).Read() // a pipe in its place would never end
+	if err == nil && text == nil {
+		err = fs.ErrNotExist
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && used:
 		return nil, &FolderError{path, "the printer's key is missing, and without it the memory beside it cannot be read"}

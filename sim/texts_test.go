@@ -127,6 +127,9 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 				panel[locale.EventID(cause)] = true
 			}
 		}
+		for _, label := range m.WebConfig.NetworkStatus {
+			web[locale.LabelID(label)] = true
+		}
 		for _, f := range m.Firmwares {
 			for _, method := range f.AuthenticationMethods {
 				value(method)

@@ -18,6 +18,9 @@ func main() {
 	// The signals stay caught to the end: a second Ctrl-C must not break off the writing of evidence.
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup has it ignored
+		signal.Notify(signals, syscall.SIGHUP) // the terminal has gone: what was played is written all the same
+	}
 	go func() {
 		by, _ := (<-signals).(syscall.Signal)
 		end(interrupted{by})

@@ -19,7 +19,7 @@ import (
 )
 
 // asProgram makes the test binary the program itself. Its value is a signal that the program gets after the first
-// scenario: "interrupt", "terminated", "killed"; or "none".
+// scenario: "interrupt", "terminated", "hangup", "killed"; or "none".
 const asProgram = "MFPSIM_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	if name == "" {
 		os.Exit(m.Run())
 	}
-	for _, by := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGKILL} {
+	for _, by := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGKILL} {
 		if by.String() == name {
 			first := true
 			played = func(scenarios.Result) {
@@ -199,7 +199,7 @@ func TestACommandWhoseWordsCannotBeWrittenHasFailed(t *testing.T) {
 var wholeChapter = []string{"run", "trouble", "--parallel", "1", "--junit", "junit.xml", "--evidence", "evidence"}
 
 func TestARunThatIsBrokenOffTellsWhatWasPlayed(t *testing.T) {
-	for by, code := range map[string]int{"interrupt": 130, "terminated": 143} {
+	for by, code := range map[string]int{"interrupt": 130, "terminated": 143, "hangup": 129} {
 		t.Run(by, func(t *testing.T) {
 			command, out, errs := program(t, by, wholeChapter...)
 			require.Equal(t, code, exitCode(t, command.Run()))

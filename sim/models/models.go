@@ -135,6 +135,8 @@ type MenuItem struct {
 type WebConfig struct {
 	Languages []string  `yaml:"languages"`
 	Tabs      []WebItem `yaml:"tabs"`
+	// NetworkStatus are the rows of the page of that name, by the names of their labels; none: those that can change.
+	NetworkStatus []string `yaml:"networkStatus"`
 }
 
 // WebItem is a link of Web Config's menu, and the page that it leads to, which package webconfig knows by its id.
@@ -157,7 +159,8 @@ func shownToAll(items []WebItem, page string) bool {
 // Sheet is the network status sheet, as the model prints it.
 type Sheet struct {
 	Sections []SheetSection `yaml:"sections"`
-	// States are what stays as it is on this model, by the names of the label and of the value's label: "bonjour: use".
+	// States are what stays as it is on this model, here and on Web Config's Network Status, by the names of the label
+	// and of the value's label: "bonjour: use".
 	States map[string]string `yaml:"states"`
 }
 

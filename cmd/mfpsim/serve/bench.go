@@ -281,11 +281,17 @@ func (b *bench) accounts() []Account {
 	return accounts
 }
 
+// adopt takes the door of a party into the network. Who comes through it has a bound.
+func (b *bench) adopt(party, flag string) net.Listener {
+	adopted := b.lab.Network.Adopt(party, b.server.doors[flag].listener())
+	faultnet.Bound(adopted, mostClients)
+	return adopted
+}
+
 // serve lets clients in.
 func (b *bench) serve() error {
 	network := b.lab.Network
-	listener := func(flag string) net.Listener { return b.server.doors[flag].listener() }
-	web := network.Adopt(b.printer.Name, listener(webConfigPort))
+	web := b.adopt(b.printer.Name, webConfigPort)
 	switch err := b.printer.ServeWeb(web, b.config.Host); {
 	case errors.Is(err, device.ErrNotSupported):
 		b.endpoints.WebConfig = ""
@@ -296,20 +302,20 @@ func (b *bench) serve() error {
 		return err
 	}
 	entra, err := network.ServeHTTP(
-		network.Adopt(fakeentra.Party, listener(entraPort)), b.lab.Entra.TLSConfig(b.config.Host), b.lab.Entra,
+		b.adopt(fakeentra.Party, entraPort), b.lab.Entra.TLSConfig(b.config.Host), b.lab.Entra,
 	)
 	if err != nil {
 		return err
 	}
 	b.servers = append(b.servers, entra)
-	b.smtp = network.Adopt(fakesmtp.Party, listener(smtpPort))
+	b.smtp = b.adopt(fakesmtp.Party, smtpPort)
 	faultnet.Expect(b.smtp)
 	b.smtpDone = make(chan struct{})
 	go func() {
 		defer close(b.smtpDone)
 		_ = b.lab.SMTP.Serve(b.smtp) // ends when the bench is closed
 	}()
-	b.mx, b.mxDone = network.Adopt(fakesmtp.Party, listener(mxPort)), make(chan struct{})
+	b.mx, b.mxDone = b.adopt(fakesmtp.Party, mxPort), make(chan struct{})
 	faultnet.Expect(b.mx)
 	go func() {
 		defer close(b.mxDone)

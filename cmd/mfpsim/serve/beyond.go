@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"mfpsim/chance"
-	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/journal"
 )
 
@@ -103,7 +102,8 @@ func (s *server) admitted(w http.ResponseWriter, r *http.Request) bool {
 	is := func(token string) bool {
 		return subtle.ConstantTimeCompare([]byte(token), []byte(s.config.Token)) == 1
 	}
-	if bearer, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); found && is(bearer) {
+	scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if strings.EqualFold(scheme, "Bearer") && is(strings.TrimLeft(bearer, " ")) { // RFC 9110 section 11.1
 		return true
 	}
 	if cookie, err := r.Cookie(tokenCookie); err == nil && is(cookie.Value) {
@@ -118,12 +118,11 @@ func (s *server) admitted(w http.ResponseWriter, r *http.Request) bool {
 		http.SetCookie(w, &http.Cookie{
 			Name: tokenCookie, Value: s.config.Token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
 		})
-		w.Header().Set("Referrer-Policy", "no-referrer")
 		http.Redirect(w, r, to.String(), http.StatusSeeOther)
 		return false
 	}
 	w.Header().Set("WWW-Authenticate", `Bearer realm="mfpsim"`)
-	routes.WriteError(w, http.StatusUnauthorized,
+	refuse(w, http.StatusUnauthorized,
 		"the bench listens beyond loopback and takes its token: send \"Authorization: Bearer TOKEN\", or open the page once with ?token=TOKEN")
 	return false
 }

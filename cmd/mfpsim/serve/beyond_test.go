@@ -74,7 +74,7 @@ func TestBeyondLoopbackNobodySeesAPasswordWithoutTheToken(t *testing.T) {
 			require.NotContains(t, text, password, page)
 			require.NotContains(t, text, line.Token, page)
 		}
-		response, _ := s.with(http.MethodGet, page, "", "Authorization", "Bearer "+line.Token)
+		response, _ := s.with(http.MethodGet, page, "", "Authorization", "bearer  "+line.Token)
 		require.Equal(t, http.StatusOK, response.StatusCode, page)
 	}
 	response, _ := s.with(http.MethodPost, s.Control+"/clock/advance", `{"duration":"1h"}`)

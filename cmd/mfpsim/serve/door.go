@@ -22,6 +22,10 @@ var doors = []struct {
 	{controlPort, func(p Ports) int { return p.Control }},
 }
 
+// mostClients are the connections that a port has at once. Those of the fakes beyond are ended with a reset; those of
+// control API and panel wait until one of the others ends.
+const mostClients = 500
+
 const (
 	webConfigPort = "web-config-port"
 	panelPort     = "panel-port"

@@ -133,8 +133,7 @@ func (b *bench) serveRelatives() error {
 		if err != nil {
 			return fmt.Errorf("the mail server %s: no port to listen on", r.name)
 		}
-		outside := b.server.doors[relativeDoor(r.name)].listener()
-		for _, listener := range []net.Listener{inside, b.lab.Network.Adopt(r.party, outside)} {
+		for _, listener := range []net.Listener{inside, b.adopt(r.party, relativeDoor(r.name))} {
 			faultnet.Expect(listener)
 			b.serving.Go(func() { _ = made.Serve(listener) }) // ends when the server is closed
 		}

@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
+
+	"golang.org/x/net/netutil"
 )
 
 // server has the ports, and one bench at a time behind them.
@@ -86,17 +89,25 @@ func (s *server) start(ctx context.Context) error {
 	return nil
 }
 
+// forHeader and betweenRequests are times of the machine's clock, which the owner's pages are served by: a client that
+// is slower than that, or has nothing to ask, makes room for another.
+const (
+	forHeader       = 10 * time.Second
+	betweenRequests = 2 * time.Minute
+)
+
 // open serves pages of the bench's owner; plane says which ones a request is for.
 func (s *server) open(flag string, plane func(r *http.Request) string) {
 	served := &http.Server{
-		ErrorLog: log.New(io.Discard, "", 0),
+		ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: forHeader, IdleTimeout: betweenRequests, MaxHeaderBytes: 64 << 10,
 		Handler: s.guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			b := s.now()
 			b.calls.keep(b.world.Elapsed(), plane(r), r, func() { b.planes[plane(r)].ServeHTTP(w, r) })
 		}), flag == controlPort),
 	}
 	s.https = append(s.https, served)
-	go func() { _ = served.Serve(s.doors[flag].tcp) }() // ends when it is closed
+	bounded := netutil.LimitListener(s.doors[flag].tcp, mostClients)
+	go func() { _ = served.Serve(bounded) }() // ends when it is closed
 }
 
 // authorityName is what the temporary file is called.

@@ -64,7 +64,7 @@ func (l *Life) ServeAside(listener net.Listener, party string, serve func(net.Co
 func (l *Life) accept(listener net.Listener, party string, serve func(net.Conn)) error {
 	defer listener.Close()
 	for {
-		connection, err := listener.Accept()
+		connection, err := faultnet.Accept(listener)
 		if err != nil {
 			if l.isClosed() || errors.Is(err, net.ErrClosed) {
 				return nil
