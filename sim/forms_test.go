@@ -233,7 +233,8 @@ var ruined = map[string]map[string]string{
 	"hidden":   {"a forged token": strings.Repeat("0", 32)},
 }
 
-// used are the choices by which a field is looked at: until they are made the page hides it, and its form leaves it out.
+// used are the choices by which a field is looked at: until they are made the page hides it, and its form leaves it
+// out.
 var used = map[string]url.Values{
 	"primary-dns-server":    {"dns": {"manual"}},
 	"secondary-dns-server":  {"dns": {"manual"}, "primary-dns-server": {"192.0.2.1"}},
