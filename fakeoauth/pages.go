@@ -73,18 +73,12 @@ func (s *Server) enterCode(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	typed := r.FormValue("user_code")
 	p := page{
-		Heading: "Connect a device",
-		Text:    []string{"Enter the code that your device shows."},
-		Action:  s.config.Paths.Verification,
-		Fields:  []field{{"Code", "user_code", "text", typed}},
-		Buttons: []string{"Next"},
+		Heading: "Connect a device", Text: []string{"Enter the code that your device shows."}, Action: s.config.Paths.Verification,
+		Fields: []field{{"Code", "user_code", "text", typed}}, Buttons: []string{"Next"},
 	}
 	if r.Method != http.MethodPost {
-		show(
-			w,
-			http.StatusOK,
-			p,
-		) // with the code of the complete address, which the person still confirms (RFC 8628 §3.3.1)
+		// With the code of the complete address, which the person still confirms (RFC 8628 §3.3.1).
+		show(w, http.StatusOK, p)
 		return
 	}
 	d := s.ledger.byUserCode(typed, s.clock.Now())
@@ -99,11 +93,7 @@ func (s *Server) enterCode(w http.ResponseWriter, r *http.Request) {
 // askWho shows the page for account and password.
 func (s *Server) askWho(w http.ResponseWriter, name, account, wrong string) {
 	show(w, http.StatusOK, page{
-		Heading: "Sign in",
-		Text:    []string{"to continue to " + s.config.Client.Name},
-		Wrong:   wrong,
-		Action:  signInPath,
-		Visit:   name,
+		Heading: "Sign in", Text: []string{"to continue to " + s.config.Client.Name}, Wrong: wrong, Action: signInPath, Visit: name,
 		Fields:  []field{{"Account", "account", "text", account}, {"Password", "password", "password", ""}},
 		Buttons: []string{"Sign in"},
 	})
@@ -130,11 +120,8 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	v.account = account.Address
 	scopes := v.scopes()
 	show(w, http.StatusOK, page{
-		Heading: s.config.Client.Name + " asks for access",
-		Text:    slices.Concat([]string{"It will be allowed:"}, scopes),
-		Action:  consentPath,
-		Visit:   name,
-		Buttons: []string{"Allow", "Deny"},
+		Heading: s.config.Client.Name + " asks for access", Text: slices.Concat([]string{"It will be allowed:"}, scopes),
+		Action: consentPath, Visit: name, Buttons: []string{"Allow", "Deny"},
 	})
 }
 

@@ -408,7 +408,7 @@ func (s *Server) issue(of *signIn, scopes []string) (*op.Response, error) {
 	return op.NewResponse(answer), nil
 }
 
-// idToken says who has signed in (OIDC Core section 2). The claims are put together here, because the library's
+// idToken says who has signed in (OpenID Connect Core §2). The claims are put together here, because the library's
 // constructor reads the machine's clock.
 func (s *Server) idToken(of *signIn, scopes []string, now time.Time) (string, error) {
 	claims := oidc.IDTokenClaims{TokenClaims: oidc.TokenClaims{
