@@ -21,6 +21,7 @@ func TestEachPortHasABoundOfConnectionsAtOnce(t *testing.T) {
 	for name, relative := range s.Relatives {
 		ports[name] = relative.Address
 	}
+	most := clientsAt(len(doors) + len(s.Relatives))
 	for name, address := range ports {
 		t.Run(name, func(t *testing.T) {
 			var crowd []net.Conn
@@ -29,13 +30,16 @@ func TestEachPortHasABoundOfConnectionsAtOnce(t *testing.T) {
 					_ = conn.Close()
 				}
 			}()
-			for range mostClients + 1 {
+			for range most {
 				conn, err := net.Dial("tcp", address)
 				require.NoError(t, err)
 				crowd = append(crowd, conn)
 			}
-			last := crowd[mostClients] // they are accepted in the order in which they came
-			_, err := io.Copy(io.Discard, last)
+			last, err := net.Dial("tcp", address) // they are accepted in the order in which they came
+			if err == nil {
+				crowd = append(crowd, last)
+				_, err = io.Copy(io.Discard, last)
+			}
 			require.ErrorIs(t, err, syscall.ECONNRESET)
 			require.NoError(t, crowd[0].Close())
 			tries := 0
@@ -51,7 +55,9 @@ func TestEachPortHasABoundOfConnectionsAtOnce(t *testing.T) {
 func (s *served) welcomes(address string, secure bool) bool {
 	s.t.Helper()
 	conn, err := net.Dial("tcp", address)
-	require.NoError(s.t, err)
+	if err != nil {
+		return false
+	}
 	defer func() { _ = conn.Close() }()
 	if secure {
 		config := s.client.Transport.(*http.Transport).TLSClientConfig.Clone()
