@@ -186,15 +186,9 @@ func causeTable(t *testing.T) string {
 					name = fmt.Sprint(i + 1)
 				}
 			}
-			fmt.Fprintf(
-				&b,
-				"| %s | %s | %s | `%s` | `%s` |\n",
-				name,
-				c.text,
-				c.mark,
-				strings.Join(c.scenarios[:min(3, len(c.scenarios))], "`, `"),
-				strings.Join(c.defects, "`, `"),
-			)
+			few := c.scenarios[:min(3, len(c.scenarios))]
+			fmt.Fprintf(&b, "| %s | %s | %s | `%s` | `%s` |\n",
+				name, c.text, c.mark, strings.Join(few, "`, `"), strings.Join(c.defects, "`, `"))
 		}
 	}
 	b.WriteString(

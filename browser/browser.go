@@ -289,8 +289,7 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 		if hop > maximumRedirects {
 			return &LoadError{Host: u.Host, Reason: ReasonRedirects}
 		}
-		if b.hold != nil && b.hold(u.String()) {
-			b.held = u.String()
+		if b.holds(u) {
 			return nil
 		}
 		response, body, err := b.fetch(ctx, method, u, form)
@@ -308,6 +307,9 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 			return nil
 		}
 		next, err := u.Parse(location)
+		if err == nil && b.holds(next) { // it need not be a web address (RFC 8252 §7.1)
+			return nil
+		}
 		if err != nil || next.Host == "" {
 			return &LoadError{Host: u.Host, Reason: ReasonAddress, cause: err}
 		}
@@ -321,6 +323,15 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 		}
 		u = next
 	}
+}
+
+// holds reports whether an address is handed over, and notes it.
+func (b *Browser) holds(u *url.URL) bool {
+	if b.hold == nil || !b.hold(u.String()) {
+		return false
+	}
+	b.held = u.String()
+	return true
 }
 
 func (b *Browser) fetch(

@@ -244,6 +244,9 @@ func TestAnAddressThatIsHeldIsNotLoaded(t *testing.T) {
 			http.Redirect(w, r, "/further", http.StatusFound)
 		case "/further":
 			http.Redirect(w, r, "https://app.example/done?code=1%2F2&state=s", http.StatusFound)
+		case "/app":
+			w.Header().Set("Location", "app:/done?code=1")
+			w.WriteHeader(http.StatusFound)
 		}
 	})}})
 	b.Hold(func(address string) bool { return strings.HasPrefix(address, "https://app.example/done?") })
@@ -255,8 +258,13 @@ func TestAnAddressThatIsHeldIsNotLoaded(t *testing.T) {
 	require.Equal(t, "Sign in", heading, "the page that led there stays")
 	require.Len(t, asked, 3, "the address itself is not asked for")
 
+	require.Error(t, b.Open(t.Context(), "https://id.example/app"), "not a web address")
+	b.Hold(func(address string) bool { return strings.HasPrefix(address, "app:") })
+	require.NoError(t, b.Open(t.Context(), "https://id.example/app"))
+	require.Equal(t, "app:/done?code=1", b.Held(), "an application's own scheme")
+
 	b.Hold(nil)
 	require.Empty(t, b.Held())
 	require.NoError(t, b.Click(t.Context(), "Next"))
-	require.Len(t, asked, 6)
+	require.Len(t, asked, 8)
 }

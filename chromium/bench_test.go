@@ -40,10 +40,10 @@ func run(m *testing.M) int {
 
 // bench is a running `mfpsim serve`; docs/control.md has its control API.
 type bench struct {
-	t                                *testing.T
-	WebConfig, Panel, Entra, Control string // base URLs
-	WebConfigPassword                string
-	Accounts                         []struct{ User, Password string }
+	t                                  *testing.T
+	WebConfig, Panel, Entra, Control   string // base URLs
+	WebConfigPassword, ClientID, Scope string
+	Accounts                           []struct{ User, Password string }
 }
 
 // serve starts a bench whose panel speaks a language.

@@ -24,7 +24,7 @@ import (
 )
 
 // patience is how long a person waits for what is to appear, by the machine's clock.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // browsers are the running ones, by the language that their pages are asked for in: a tab that a link opens has no
 // other way to tell it in its first request.
@@ -121,18 +121,18 @@ func (p *person) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		address, _ := chromedp.Run(p.ctx, chromedp.Location())
-		require.NoError(p.t, err, "%s at %s; the page is kept as %s", what, address, p.keep())
+		require.NoError(p.t, err, "%s at %s; the page is kept as %s", what, address, p.keep(p.t.Name()))
 	}
 }
 
-// keep writes a picture of the tab beside what else is built.
-func (p *person) keep() string {
+// keep writes a picture of the tab beside what else is built, and returns its name.
+func (p *person) keep(what string) string {
 	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		return "no picture: " + err.Error()
 	}
-	test := strings.NewReplacer("/", "-", " ", "-").Replace(p.t.Name())
-	name := filepath.Join("..", ".build", "chromium", test+".png")
+	what = strings.NewReplacer("/", "-", " ", "-").Replace(what)
+	name := filepath.Join("..", ".build", "chromium", what+".png")
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err.Error()
 	}
@@ -167,16 +167,22 @@ func (p *person) clicks(path string) {
 	})
 }
 
-// middle scrolls an element into sight and returns where its middle is, as "x y"; empty: it is not there.
-const middle = `(path => {
-  const found = path.startsWith("/")
-    ? document.evaluate(path, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue
-    : document.querySelector(path);
+// middle is the script that scrolls an element into sight and gives where its middle is, as "x y"; empty: it is not
+// there.
+const middle = `(found => {
   if (!found) return "";
   found.scrollIntoView({block: "center", behavior: "instant"});
   const at = found.getBoundingClientRect();
   return (at.left + at.width / 2) + " " + (at.top + at.height / 2);
-})(%q)`
+})(%s)`
+
+// first is the script that finds the first element of a path or selector.
+func first(path string) string {
+	if strings.HasPrefix(path, "/") {
+		return fmt.Sprintf("document.evaluate(%q, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue", path)
+	}
+	return fmt.Sprintf("document.querySelector(%q)", path)
+}
 
 // place waits for an element and returns where it is in the window. A page that is drawn anew meanwhile is looked at
 // again.
@@ -185,7 +191,7 @@ func place(ctx context.Context, tab *chromedp.Target, path string) (x, y float64
 		var at string
 		_, err = chromedp.WaitVisible(path)(ctx, tab)
 		if err == nil {
-			at, err = chromedp.Evaluate[string](fmt.Sprintf(middle, path))(ctx, tab)
+			at, err = chromedp.Evaluate[string](fmt.Sprintf(middle, first(path)))(ctx, tab)
 		}
 		var gone *cdproto.Error
 		switch {
@@ -215,10 +221,11 @@ func (p *person) reads(path string) string {
 	return text
 }
 
-// types clicks into a field and types.
+// types clicks into a field and types over what is in it.
 func (p *person) types(field, text string) {
 	p.t.Helper()
 	p.clicks(field)
+	p.edits("a", "selectAll")
 	p.do("type into "+field, chromedp.KeyEvent(text))
 }
 
@@ -229,15 +236,21 @@ func (p *person) chooses(list, choice string) {
 	require.Equal(p.t, choice, p.script(`document.querySelector("`+list+`").selectedOptions[0].textContent`))
 }
 
-// pastes puts what was copied into the field that has the focus.
-func (p *person) pastes() {
+// edits presses Ctrl and a letter, which Chromium without a window does not take for the command that it is.
+func (p *person) edits(letter, command string) {
 	p.t.Helper()
-	p.do("paste", func(ctx context.Context, tab *chromedp.Target) (v chromedp.Void, err error) {
+	p.do(command, func(ctx context.Context, tab *chromedp.Target) (v chromedp.Void, err error) {
 		_, err = cdp.Call(ctx, tab, input.DispatchKeyEvent, input.DispatchKeyEventParams{
-			Type: "keyDown", Modifiers: 2, Key: "v", Code: "KeyV", WindowsVirtualKeyCode: 'V', Commands: []string{"paste"},
+			Type: "keyDown", Modifiers: int64(chromedp.ModifierCtrl), Key: letter, Commands: []string{command},
 		})
 		return v, err
 	})
+}
+
+// pastes puts what was copied into the field that has the focus.
+func (p *person) pastes() {
+	p.t.Helper()
+	p.edits("v", "paste")
 }
 
 // script returns what an expression is worth in the page, as text.

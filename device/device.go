@@ -49,6 +49,8 @@ const (
 	CapabilityJobHistory Capability = "job-history"
 	// CapabilityStatusSheet: it prints a network status sheet (guide rule R27).
 	CapabilityStatusSheet Capability = "status-sheet"
+	// CapabilityEvent: something can be made to happen to it, such as that its paper runs out.
+	CapabilityEvent Capability = "event"
 	// CapabilityPrintAdminServerless: the device authenticates users and offers To My Email (guide, chapter 7).
 	CapabilityPrintAdminServerless Capability = "print-admin-serverless"
 	// CapabilityFaxServer: the device sends faxes by e-mail through a server (guide, chapter 6).
@@ -63,7 +65,7 @@ func Capabilities() []Capability {
 		CapabilityClock, CapabilityPower, CapabilityPowerCut, CapabilityMemory, CapabilityMemoryFault,
 		CapabilityDate, CapabilityFirmware,
 		CapabilityPanel, CapabilityWebConfig, CapabilityScan, CapabilityCopy, CapabilityJobHistory,
-		CapabilityStatusSheet, CapabilityPrintAdminServerless, CapabilityFaxServer, CapabilityAdditionalNetwork,
+		CapabilityStatusSheet, CapabilityEvent, CapabilityPrintAdminServerless, CapabilityFaxServer, CapabilityAdditionalNetwork,
 	}
 }
 
@@ -139,6 +141,9 @@ type Device interface {
 	// SetTimeDifference sets how far the device's time on its screens and in its mails is ahead of UTC (Time
 	// Difference, with daylight saving). The moment that its clock shows stays the same.
 	SetTimeDifference(ctx context.Context, ahead time.Duration) error
+	// Event makes something happen to the device: "paper-out", "ink-low", "cover-open". A [*choice.Error] lists what
+	// can. It needs [CapabilityEvent].
+	Event(ctx context.Context, name string) error
 	// SetFirmware fits another version of the firmware (guide rule R6); the device restarts.
 	SetFirmware(ctx context.Context, version string) error
 	// SetLanguage changes the language of the panel and of Web Config ("en", "hi", "el").

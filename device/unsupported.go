@@ -37,6 +37,9 @@ func (Unsupported) LayOriginals(context.Context, Originals) error { return ErrNo
 // LoadOriginals implements [Device].
 func (Unsupported) LoadOriginals(context.Context, int) error { return ErrNotSupported }
 
+// Event implements [Device].
+func (Unsupported) Event(context.Context, string) error { return ErrNotSupported }
+
 // Scan implements [Device].
 func (Unsupported) Scan(context.Context, ScanRequest) (Screen, error) {
 	return Screen{}, ErrNotSupported

@@ -97,9 +97,10 @@ func (s *Server) strict(inner http.Handler) http.Handler {
 				return
 			}
 		}
-		if r.URL.Path == p.Authorization && slices.Contains(s.config.Client.RedirectURIs, r.FormValue("redirect_uri")) &&
-			r.FormValue("client_id") == s.config.Client.ID {
-			w = &redirecting{ResponseWriter: w, s: s, to: r.FormValue("redirect_uri"), state: r.FormValue("state")}
+		to := r.FormValue("redirect_uri")
+		if r.URL.Path == p.Authorization && r.FormValue("client_id") == s.config.Client.ID &&
+			slices.Contains(s.config.Client.RedirectURIs, to) {
+			w = &redirecting{ResponseWriter: w, s: s, to: to, state: r.FormValue("state")}
 		}
 		inner.ServeHTTP(w, r)
 	})

@@ -50,9 +50,12 @@ func newClient(t *testing.T, c fakeoauth.Config) *client {
 	trust := s.Network().ClientTLS(s.World().Now)
 	trust.ServerName = strings.TrimPrefix(s.Issuer(), "https://")
 	address := strings.TrimPrefix(s.URL(), "https://")
-	transport := &http.Transport{TLSClientConfig: trust, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "tcp", address)
-	}}
+	transport := &http.Transport{
+		TLSClientConfig: trust,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "tcp", address)
+		},
+	}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &client{t: t, s: s, http: &http.Client{
 		Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

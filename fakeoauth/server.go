@@ -23,8 +23,8 @@ type T interface {
 	Logf(format string, args ...any)
 }
 
-// Server is one authorization server. Make it with [RunT] in a test or with [New] in a program. All methods are safe for
-// concurrent use.
+// Server is one authorization server. Make it with [RunT] in a test or with [New] in a program. All methods are safe
+// for concurrent use.
 type Server struct {
 	config   Config
 	world    *vtime.World

@@ -1,6 +1,7 @@
 package faultnet
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -10,6 +11,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,8 +20,38 @@ import (
 	"mfpsim/vtime"
 )
 
-// maximumBody is the longest request that [Network.Handler] reads; a longer one is refused with status 413.
-const maximumBody = 32 << 20
+// maximumBody is the longest request that [Network.Handler] hands on; a longer one is refused with status 413, unless
+// the handler is one of [LongRequests]. As much as maximumRest more is read and forgotten: a client that is still
+// sending does not look for an answer.
+const (
+	maximumBody = 32 << 20
+	maximumRest = 256 << 20
+)
+
+// LongRequests is a handler that answers requests that are too long itself, in its own words. Nothing of such a body is
+// handed on: reading it fails with an [*http.MaxBytesError].
+type LongRequests interface {
+	http.Handler
+	AnswersLongRequests()
+}
+
+// tooLong is the body of a request that is too long.
+type tooLong struct{}
+
+func (tooLong) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: maximumBody} }
+
+// readBody reads a request; long: it is longer than what is handed on, and nothing of it is returned.
+func readBody(from io.Reader) (body []byte, long bool, err error) {
+	body, err = io.ReadAll(io.LimitReader(from, maximumBody+1))
+	if err != nil || len(body) <= maximumBody {
+		return body, false, err
+	}
+	_, err = io.CopyN(io.Discard, from, maximumRest)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return nil, true, err
+}
 
 // Response is an answer as a handler made it, before it is written.
 type Response struct {
@@ -93,14 +125,14 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 		now = clock.Now
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
-		if err != nil {
-			var long *http.MaxBytesError
-			if errors.As(err, &long) {
-				http.Error(w, "the request is too long", http.StatusRequestEntityTooLarge)
-				return
-			}
+		body, long, err := readBody(r.Body)
+		_, answersLong := h.(LongRequests)
+		switch {
+		case err != nil:
 			panic(http.ErrAbortHandler) // half a request: its sender has gone
+		case long && !answersLong:
+			http.Error(w, "the request is too long", http.StatusRequestEntityTooLarge)
+			return
 		}
 		peer := n.requestPeer(party, r)
 		visit := peer.Visit(r.Method + " " + r.URL.Path)
@@ -109,6 +141,9 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 			defer visit.End()
 			inner := r.WithContext(visit.Context(r.Context()))
 			inner.Body = io.NopCloser(bytes.NewReader(body))
+			if long {
+				inner.Body = io.NopCloser(tooLong{})
+			}
 			aborted := n.serve(h, answer, inner, party+" for "+peer.Connection())
 			answer.finish()
 			if answer.header["Date"] == nil {
@@ -279,13 +314,23 @@ func (r *recorder) finish() {
 // server has no time-outs of net/http, since they would be the machine's, but a client from outside has 60 s of the
 // bench's for a request; it logs nothing. Connections are counted for [Reset].
 func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handler) (*http.Server, error) {
+	return n.serveOn(&countingListener{Listener: l, network: n}, tlsConfig, h)
+}
+
+// ServeWebPage is [Network.ServeHTTP] for the web page of a device: who speaks HTTP to its port of HTTPS is led on to
+// HTTPS, as by the device's port of HTTP. What a form held is not taken.
+func (n *Network) ServeWebPage(l net.Listener, tlsConfig *tls.Config, h http.Handler) (*http.Server, error) {
+	return n.serveOn(&countingListener{Listener: l, network: n, leads: true}, tlsConfig, h)
+}
+
+func (n *Network) serveOn(l *countingListener, tlsConfig *tls.Config, h http.Handler) (*http.Server, error) {
 	if tlsConfig != nil && tlsConfig.GetCertificate == nil && len(tlsConfig.Certificates) == 0 &&
 		tlsConfig.GetConfigForClient == nil {
 		return nil, errors.New("serve HTTPS: the configuration has no certificate")
 	}
 	server := &http.Server{
 		Handler:     awaited(withTLSState(h)),
-		ErrorLog:    log.New(panicLog{n.world, l}, "", 0),
+		ErrorLog:    log.New(panicLog{n.world, l.Listener}, "", 0),
 		BaseContext: func(net.Listener) context.Context { return background() },
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, connectionKey{}, c)
@@ -295,13 +340,12 @@ func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handle
 		MaxHeaderBytes: maximumHeader,
 		TLSNextProto:   map[string]func(*http.Server, *tls.Conn, http.Handler){}, // HTTP/1.1 only: one request at a time
 	}
-	counted := &countingListener{Listener: l, network: n}
 	if tlsConfig != nil {
-		counted.tls = tlsConfig.Clone()
-		counted.tls.NextProtos = []string{"http/1.1"}
+		l.tls = tlsConfig.Clone()
+		l.tls.NextProtos = []string{"http/1.1"}
 	}
-	Expect(l)
-	go func() { _ = server.Serve(counted) }() // ends with http.ErrServerClosed
+	Expect(l.Listener)
+	go func() { _ = server.Serve(l) }() // ends with http.ErrServerClosed
 	return server, nil
 }
 
@@ -335,6 +379,7 @@ type countingListener struct {
 	net.Listener
 	network *Network
 	tls     *tls.Config
+	leads   bool // see [Network.ServeWebPage]
 }
 
 func (l *countingListener) Accept() (net.Conn, error) {
@@ -349,7 +394,13 @@ func (l *countingListener) Accept() (net.Conn, error) {
 		peer.link.endRequest()
 		return peer.Application(raw), nil
 	}
-	return peer.Application(&handshaking{Conn: tls.Server(raw, l.tls), link: peer.link}), nil
+	secured := &handshaking{link: peer.link}
+	if l.leads {
+		secured.heard = &hearing{Conn: raw}
+		raw = secured.heard
+	}
+	secured.Conn = tls.Server(raw, l.tls)
+	return peer.Application(secured), nil
 }
 
 // connState notes whether the HTTP server owes an answer: its reading ahead does not tell.
@@ -374,8 +425,9 @@ func connState(conn net.Conn, state http.ConnState) {
 // the handshake.
 type handshaking struct {
 	*tls.Conn
-	link *link
-	made bool // belongs to the goroutine that serves the connection
+	link  *link
+	heard *hearing // nil: who speaks HTTP is not led on to HTTPS
+	made  bool     // belongs to the goroutine that serves the connection
 }
 
 // NetConn leads [unwrap] on.
@@ -385,14 +437,40 @@ func (h *handshaking) NetConn() net.Conn { return h.Conn.NetConn() }
 func (h *handshaking) Read(p []byte) (int, error) {
 	if !h.made {
 		if err := h.Handshake(); err != nil {
-			answerPlain(err)
+			answerPlain(err, h.heard)
 			return 0, err
 		}
 		h.made = true
+		if h.heard != nil {
+			h.heard.forget()
+		}
 		h.link.endRequest()
 	}
 	return h.Conn.Read(p)
 }
+
+// hearing is a connection that keeps what is read from it during the handshake, in which TLS has read on when it finds
+// that the client speaks something else.
+type hearing struct {
+	net.Conn
+	made bool
+	text []byte
+}
+
+// NetConn leads [unwrap] on.
+func (h *hearing) NetConn() net.Conn { return h.Conn }
+
+// Read reads, and keeps it.
+func (h *hearing) Read(p []byte) (int, error) {
+	n, err := h.Conn.Read(p)
+	if !h.made && len(h.text) < maximumHeader {
+		h.text = append(h.text, p[:n]...)
+	}
+	return n, err
+}
+
+// forget is called when the handshake is made.
+func (h *hearing) forget() { h.made, h.text = true, nil }
 
 // plainAnswer is what a client hears that speaks HTTP to a port of HTTPS.
 const plainAnswer = "This port speaks HTTPS. Write https:// in place of http:// in the address.\n"
@@ -400,17 +478,35 @@ const plainAnswer = "This port speaks HTTPS. Write https:// in place of http:// 
 // requestLines are the first octets of HTTP requests, as many as a record of TLS has for its header.
 var requestLines = []string{"GET /", "HEAD ", "POST ", "PUT /", "OPTIO", "DELET", "PATCH"}
 
-// answerPlain answers a client whose first octets are those of an HTTP request, not of a handshake.
-func answerPlain(err error) {
+// answerPlain answers a client whose first octets are those of an HTTP request, not of a handshake. Who is heard, and
+// names a host, is led on to HTTPS.
+func answerPlain(err error, heard *hearing) {
 	var header tls.RecordHeaderError
 	if !errors.As(err, &header) || header.Conn == nil ||
 		!slices.Contains(requestLines, string(header.RecordHeader[:])) {
 		return
 	}
-	_, _ = fmt.Fprintf(header.Conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"+
+	answer := fmt.Sprintf("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"+
 		"Content-Length: %d\r\nConnection: close\r\n\r\n%s", len(plainAnswer), plainAnswer)
+	if heard != nil {
+		if target := heard.onHTTPS(); target != "" {
+			answer = "HTTP/1.1 303 See Other\r\nLocation: " + target + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+		}
+	}
+	_, _ = io.WriteString(header.Conn, answer)
 	// What is still to be read when a connection is closed makes a reset of it, which can take the answer with it.
 	_, _ = io.CopyN(io.Discard, header.Conn, plainDrained)
+}
+
+// onHTTPS reads the request and returns its address over HTTPS; empty if it has no host.
+func (h *hearing) onHTTPS() string {
+	rest := io.LimitReader(h.Conn, maximumHeader)
+	r, err := http.ReadRequest(bufio.NewReader(io.MultiReader(bytes.NewReader(slices.Clone(h.text)), rest)))
+	if err != nil || r.Host == "" {
+		return ""
+	}
+	target := url.URL{Scheme: "https", Host: r.Host, Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery}
+	return target.String()
 }
 
 // plainDrained is how much of such a request is read after the answer, in octets.

@@ -268,6 +268,10 @@ func (l *Lab) Secrets() []string {
 	secrets := append(l.Entra.Secrets(), l.SMTP.Secrets()...)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for _, p := range l.providers {
+		secrets = append(secrets, p.Authorization.Secrets()...)
+		secrets = append(secrets, p.Mail.Secrets()...)
+	}
 	secrets = append(secrets, l.secrets...)
 	var found []string
 	seen := map[string]bool{}

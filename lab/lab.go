@@ -121,12 +121,13 @@ type Lab struct {
 	officeMail   officeMail
 	folder       *sim.Folder // the printers' memory; nil: it ends with the bench
 
-	mu       sync.Mutex
-	printers []*Printer
-	byName   map[string]*Printer
-	secrets  []string // passwords that were once somebody's, and what printers keep secret
-	unmet    []string // answers that were planted, and ended before anybody met them
-	closed   bool
+	mu        sync.Mutex
+	printers  []*Printer
+	providers []*Provider
+	byName    map[string]*Printer
+	secrets   []string // passwords that were once somebody's, and what printers keep secret
+	unmet     []string // answers that were planted, and ended before anybody met them
+	closed    bool
 
 	proxyClosed   bool   // the proxy server asks who comes
 	proxyPassword string // of [ProxyUser]
@@ -351,7 +352,7 @@ func (l *Lab) Close() error {
 		return nil
 	}
 	l.closed = true
-	printers := l.printers
+	printers, providers := l.printers, l.providers
 	l.mu.Unlock()
 	var failed error
 	for _, p := range printers {
@@ -377,6 +378,9 @@ func (l *Lab) Close() error {
 	}
 	if l.SMTP != nil {
 		failed = errors.Join(failed, l.SMTP.Close())
+	}
+	for _, p := range providers {
+		failed = errors.Join(failed, p.close())
 	}
 	if l.smtpDone != nil {
 		_ = l.smtpListener.Close() // closed already, unless the server never got to it

@@ -18,12 +18,9 @@ import (
 // Parties are those that a fault of the network can concern.
 func (l *Lab) Parties() []string {
 	return slices.Concat(
-		[]string{
-			fakeentra.Party,
-			fakesmtp.Party,
-		},
-		l.Printers(),
+		[]string{fakeentra.Party, fakesmtp.Party}, l.Printers(),
 		[]string{PartyMail, PartyMaker, PartyPOP3, PartyProxy, PartyTime},
+		l.providerParties(),
 	)
 }
 

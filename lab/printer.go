@@ -175,7 +175,7 @@ func (p *Printer) ServeWeb(listener net.Listener, hosts ...string) error {
 	// The certificate is dated by true time: the printer's own date may be wrong, and its web page must stay reachable.
 	clock := p.lab.World.Clock(p.Name + " web page")
 	certificate := network.TLSConfig(p.Name, clock, append([]string{p.Address}, hosts...)...)
-	server, err := network.ServeHTTP(listener, certificate, p.page())
+	server, err := network.ServeWebPage(listener, certificate, p.page())
 	if err != nil {
 		return fmt.Errorf("the printer's web page: %w", err)
 	}

@@ -11,6 +11,25 @@ import (
 	"mfpsim/device"
 )
 
+// Event reads what happens to a printer, and how often: "paper-out times=40".
+func Event(words []string) (name string, times int, err error) {
+	plain, values, err := Settings(words, "times")
+	if err != nil {
+		return "", 0, err
+	}
+	if len(plain) != 1 {
+		return "", 0, errors.New("one thing happens at a time: NAME [times=N]")
+	}
+	times = 1
+	if text, given := values["times"]; given {
+		err = positive("times", text, &times)
+	}
+	if times > 1000 {
+		err = errors.New("times= is 1000 at most")
+	}
+	return plain[0], times, err
+}
+
 // Scan reads how something is scanned: "pages=3 size=A4 dpi=300 color format=jpeg max=5MB split". What is no word of
 // it is returned: addresses. A picture is not read here; it is a file of whoever speaks.
 func Scan(words []string) (request device.ScanRequest, rest []string, err error) {

@@ -105,7 +105,8 @@ func literalPassword(words []string) error {
 	switch words[1] {
 	case "set", "enter":
 		if rest[0] != "password" {
-			if len(rest) > 1 && guide.Secret(rest[0]) {
+			box := len(rest) == 2 && (rest[1] == "on" || rest[1] == "off") // it is ticked, and takes no text
+			if len(rest) > 1 && guide.Secret(rest[0]) && !box {
 				return errLiteralPassword
 			}
 			return nil

@@ -156,6 +156,9 @@ func judgePrinter(args []string) error {
 		return when(len(plain) == 1, "printer")
 	case "sign-in":
 		return when(len(rest) == 1, "printer")
+	case "event":
+		_, _, err := phrase.Event(rest)
+		return err
 	case "set":
 		return when(len(rest) == 2 && rest[0] == "firmware", "printer")
 	}

@@ -79,6 +79,8 @@ func needsOf(words []string) []device.Capability {
 			return []device.Capability{device.CapabilityWebConfig}
 		case "set":
 			return []device.Capability{device.CapabilityFirmware}
+		case "event":
+			return []device.Capability{device.CapabilityEvent}
 		}
 	case "clock":
 		if what == "printer" {

@@ -63,6 +63,8 @@ func (p *play) verbPrinter(_ bool, args []string) (string, error) {
 			return "", usage("printer")
 		}
 		return p.twelveSteps(rest[0])
+	case "event":
+		return p.event(rest)
 	case "user":
 		return "", p.cannot("users of their own", device.CapabilityPrintAdminServerless)
 	case "set":
@@ -79,6 +81,26 @@ func (p *play) verbPrinter(_ bool, args []string) (string, error) {
 		return p.describe()
 	}
 	return "", usage("printer")
+}
+
+// event makes something happen to the printer.
+func (p *play) event(words []string) (string, error) {
+	name, times, err := phrase.Event(words)
+	if err != nil {
+		return "", err
+	}
+	d, err := p.device()
+	if err != nil {
+		return "", err
+	}
+	return name + "\n", p.act(act, func(ctx context.Context) error {
+		for range times {
+			if err := d.Event(ctx, name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // withoutLanguage: the model that a scenario names lacks the language in which it is played. It is not played then.

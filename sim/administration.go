@@ -98,6 +98,9 @@ func (p *Printer) SetPassword(password string) error {
 	p.mu.Lock()
 	p.password = password
 	p.mu.Unlock()
+	if n := p.model.EmailNotification; n != nil && n.Has(causePassword) {
+		return p.Happens(causePassword)
+	}
 	return nil
 }
 

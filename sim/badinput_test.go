@@ -173,7 +173,8 @@ func TestFilesThatAreNoneAreRefused(t *testing.T) {
 		"The setting values are those of another model.",
 	)
 	huge := bytes.Repeat([]byte("A"), 50<<20)
-	require.Contains(t, clerk.upload("/device/import", "import", bytes.NewReader(huge)), "The request is too large.")
+	page := clerk.upload("/device/import", "import", bytes.NewReader(huge))
+	require.Contains(t, page, "The file is too large. Select a file of up to 1 MB.")
 	require.Empty(t, b.printer.Settings().Authorities)
 }
 

@@ -103,6 +103,9 @@ func (d *simulated) capabilities() []device.Capability {
 			list = append(list, o.capability)
 		}
 	}
+	if d.printer.model.EmailNotification != nil {
+		list = append(list, device.CapabilityEvent)
+	}
 	if d.printer.model.AdditionalNetwork != nil {
 		list = append(list, device.CapabilityAdditionalNetwork)
 	}
@@ -256,6 +259,8 @@ func (d *simulated) Drift(_ context.Context, perDay time.Duration) error {
 	)
 	return nil
 }
+
+func (d *simulated) Event(_ context.Context, name string) error { return d.printer.Happens(name) }
 
 func (d *simulated) SetFirmware(ctx context.Context, version string) error {
 	return d.printer.SetFirmware(ctx, version)

@@ -83,6 +83,8 @@ func (m webMachine) Texts() *locale.Texts {
 	return m.model.Texts(locale.English)
 }
 
+func (m webMachine) PanelLanguage() string { return m.Printer.Texts().Language() }
+
 func (m webMachine) Jobs() []device.Job {
 	if live := m.on(); live != nil {
 		return live.history.View(m.Texts())

@@ -33,6 +33,9 @@ type recordsImage struct {
 	Contacts    json.RawMessage `json:"contacts,omitempty"`
 	// Settings are what an administrator has set beside the email server.
 	Settings settings.Settings `json:"settings,omitzero"`
+	// Letters are notifications that wait to be sent, LastLetter the number that was given out last.
+	Letters    []letter `json:"letters,omitempty"`
+	LastLetter int      `json:"lastLetter,omitempty"`
 	// Restore and Import are begun, and ended when the printer is switched on.
 	Restore bool    `json:"restore,omitempty"`
 	Import  *Values `json:"import,omitempty"`

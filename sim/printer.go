@@ -142,6 +142,8 @@ type powered struct {
 	sendingSize int64
 	messages    map[int]string // message ids of jobs that ended, for the panel
 	parts       map[int][]int  // jobs that were begun together, by the first
+	telling     bool           // notifications are being sent
+	stopTelling context.CancelFunc
 }
 
 // New makes a printer and switches it on.
@@ -437,6 +439,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		p.config.OnPower(true)
 	}
 	p.attach(live)
+	p.sendLetters(live)
 	return nil
 }
 
@@ -471,12 +474,14 @@ func (p *Printer) end(live *powered) {
 	}
 	live.life.over.Store(true)
 	p.live, live.queue = nil, nil
-	cancel := live.cancel
+	cancels := []context.CancelFunc{live.cancel, live.stopTelling}
 	p.mu.Unlock()
 	live.engine.Close()
 	live.clock.stop()
-	if cancel != nil {
-		cancel()
+	for _, cancel := range cancels {
+		if cancel != nil {
+			cancel()
+		}
 	}
 	p.panel.Reset()
 	p.web.Reset()

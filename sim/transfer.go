@@ -31,8 +31,10 @@ type Values struct {
 	EmailOnAdditional bool                `json:"emailOnAdditional,omitempty"`
 	Proxy             settings.Proxy      `json:"proxy"` // without its password
 	Date              settings.Date       `json:"date"`
-	Authorities       [][]byte            `json:"caCertificates,omitempty"`
-	Contacts          []contacts.Entry    `json:"contacts,omitempty"`
+	// Notification is of models that have Email Notification.
+	Notification settings.Notification `json:"emailNotification,omitzero"`
+	Authorities  [][]byte              `json:"caCertificates,omitempty"`
+	Contacts     []contacts.Entry      `json:"contacts,omitempty"`
 }
 
 // EmailServer are the settings of the email server without its password.
@@ -75,7 +77,7 @@ func (p *Printer) Export() ([]byte, error) {
 			Security: m.Security, Validate: m.ValidateCertificate, POP3Server: m.POP3Server, POP3Port: m.POP3Port,
 		},
 		Network: set.Network, Additional: set.Additional, EmailOnAdditional: set.EmailOnAdditional,
-		Proxy: set.Proxy, Date: set.Date, Authorities: set.Authorities,
+		Proxy: set.Proxy, Date: set.Date, Notification: set.Notification, Authorities: set.Authorities,
 		Contacts: live.contacts.List(),
 	}, "", "  ")
 	return append(text, '\n'), err
@@ -120,6 +122,11 @@ func (p *Printer) checkValues(live *powered, v Values) error {
 	limits := p.model.Settings
 	bad := append(v.Network.Check(limits.Network), v.Proxy.Check(limits.Network)...)
 	bad = append(append(bad, v.Date.Check(limits.Date)...), v.Additional.Check()...)
+	if n := p.model.EmailNotification; n != nil {
+		bad = append(bad, v.Notification.Check(n, p.model.Panel.Languages)...)
+	} else if len(v.Notification.Destinations) > 0 {
+		return errors.New("emailNotification")
+	}
 	set := settings.Settings{Authorities: v.Authorities}
 	languages := p.model.Panel.Languages
 	switch {
@@ -192,6 +199,7 @@ func (p *Printer) takeImport(ctx context.Context, live *powered) error {
 		}
 		next.Settings.Network, next.Settings.Proxy, next.Settings.Date = v.Network, v.Proxy, v.Date
 		next.Settings.Additional, next.Settings.EmailOnAdditional = v.Additional, v.EmailOnAdditional
+		next.Settings.Notification = v.Notification
 		next.Settings.Proxy.Password, next.Settings.Authorities = proxy, v.Authorities
 		next.Contacts = book
 	}); err != nil {

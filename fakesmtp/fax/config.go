@@ -5,6 +5,7 @@ import (
 
 	"mfpsim/fakesmtp/generic"
 	"mfpsim/fakesmtp/internal/shell"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/journal"
 )
 
@@ -23,6 +24,8 @@ type Config struct {
 	Domain, Host string
 	// Accounts are those that may send; nil: [DefaultAccount].
 	Accounts []generic.Account
+	// Tokens judges access tokens, as of package generic.
+	Tokens func(token string) (account string, reason refusal.Reason)
 	// Mechanisms are those that AUTH offers; nil: as of package generic.
 	Mechanisms []string
 	// Challenge makes a refused XOAUTH2 begin with Google's 334, as of package generic.

@@ -56,7 +56,7 @@ func New(config Config) (*Server, error) {
 	config = config.withDefaults()
 	s := &Server{config: config}
 	provider, err := generic.New(generic.Config{
-		Bench: config.Bench, Host: config.Host, Accounts: config.Accounts, Mechanisms: config.Mechanisms,
+		Bench: config.Bench, Host: config.Host, Accounts: config.Accounts, Tokens: config.Tokens, Mechanisms: config.Mechanisms,
 		Challenge: config.Challenge, Security: config.Security, MaxSize: config.MaxSize, Recipient: s.recipient,
 		Accept: s.accept, Patience: config.Patience,
 	})

@@ -44,20 +44,34 @@ func (s *Server) Revoke(account string) {
 // bearer judges a token; user may be empty, for OAUTHBEARER needs none.
 func (s *Server) bearer(user, text string) (account string, reason refusal.Reason) {
 	s.shell.Secrets.Add(text)
+	judge := s.own
+	if s.config.Tokens != nil {
+		judge = s.config.Tokens
+	}
+	account, reason = judge(text)
+	switch {
+	case reason != "":
+		return user, reason
+	case user != "" && !strings.EqualFold(user, account):
+		return user, refusal.UserMismatch
+	case s.account(account) == nil:
+		return account, refusal.UserUnknown
+	}
+	return account, ""
+}
+
+// own judges a token of [Server.Token].
+func (s *Server) own(text string) (account string, reason refusal.Reason) {
 	s.mu.Lock()
 	t, known := s.tokens[text]
 	s.mu.Unlock()
 	switch {
 	case !known:
-		return user, refusal.TokenUnknown
+		return "", refusal.TokenUnknown
 	case t.revoked:
-		return user, refusal.TokenRevoked
+		return "", refusal.TokenRevoked
 	case !s.shell.Clock.Now().Before(t.expires):
-		return user, refusal.Expired
-	case user != "" && !strings.EqualFold(user, t.account):
-		return user, refusal.UserMismatch
-	case s.account(t.account) == nil:
-		return t.account, refusal.UserUnknown
+		return "", refusal.Expired
 	}
 	return t.account, ""
 }

@@ -7,6 +7,7 @@ import (
 
 	"mfpsim/fakesmtp/internal/mail"
 	"mfpsim/fakesmtp/internal/shell"
+	"mfpsim/fakesmtp/refusal"
 	"mfpsim/journal"
 )
 
@@ -49,6 +50,9 @@ type Config struct {
 	Challenge bool
 	// Security is STARTTLS, on port 587, or [ImplicitTLS], on port 465.
 	Security shell.Security
+	// Tokens tells for whom an access token of the provider's authorization server is, and why it is refused. Nil: the
+	// server takes those of [Server.Token].
+	Tokens func(token string) (account string, reason refusal.Reason)
 	// TokenLifetime is how long a token of [Server.Token] holds; zero: an hour.
 	TokenLifetime time.Duration
 	// MaxSize is the largest message in octets; zero: 25 MiB.

@@ -150,6 +150,33 @@ func TestTokensAreTold(t *testing.T) {
 	require.Equal(t, refusal.Expired, reason)
 }
 
+func TestTokensAreTheAuthorizationServersWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+	s := RunT(t, Config{Tokens: func(token string) (account string, reason refusal.Reason) {
+		switch token {
+		case "good":
+			return DefaultAccount, ""
+		case "foreign":
+			return "carol@elsewhere.com", ""
+		}
+		return "", refusal.Expired
+	}})
+	for _, c := range []struct {
+		user, token string
+		reason      refusal.Reason
+	}{
+		{DefaultAccount, "good", ""},
+		{"", "good", ""},
+		{"bob@example.com", "good", refusal.UserMismatch},
+		{"carol@elsewhere.com", "foreign", refusal.UserUnknown},
+		{DefaultAccount, "old", refusal.Expired},
+		{DefaultAccount, s.Token(DefaultAccount), refusal.Expired},
+	} {
+		_, reason := s.bearer(c.user, c.token)
+		require.Equal(t, c.reason, reason, c.token)
+	}
+}
+
 func stepped(t *testing.T) *vtime.World {
 	world := vtime.NewStepped(time.Time{})
 	t.Cleanup(world.Close)

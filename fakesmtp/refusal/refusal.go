@@ -53,5 +53,6 @@ const (
 const (
 	TokenUnknown Reason = "the token is not one of this provider's"
 	TokenRevoked Reason = "the token has been revoked"
+	SendScope    Reason = "the token lacks the provider's scope for sending"
 	NotAdmitted  Reason = "the client has not logged on by POP3 in time"
 )

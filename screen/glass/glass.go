@@ -121,8 +121,11 @@ func (v view) Above() []string {
 	return v.Path
 }
 
-// Recipients reports whether the rows are people that something goes to, with ways to name more.
-func (v view) Recipients() bool { return len(v.Ways()) > 0 }
+// Recipients reports whether the rows are people that something goes to, with ways to name more; under a dialog, which
+// has keys of its own, the rows alone tell.
+func (v view) Recipients() bool {
+	return len(v.Ways()) > 0 || len(v.Rows) > 0 && v.Rows[0].Role == screen.Remove
+}
 
 // Ways are the keys with which more is filled in.
 func (v view) Ways() []screen.Key { return v.of(screen.Way) }

@@ -213,6 +213,10 @@ const (
 func (f Facts) Rows(texts *locale.Texts, names []string) []Row {
 	var rows []Row
 	known := append(f.Product(texts), f.Network(texts)...)
+	known = append(known,
+		Row{texts.Label("dns-host-name-setting"), manual(texts, f.Settings.Network.DeviceName != "")},
+		Row{texts.Label("dns-domain-name-setting"), manual(texts, f.Settings.Network.Domain != "")},
+	)
 	for _, name := range names {
 		switch name {
 		case emailServer:
@@ -232,6 +236,14 @@ func (f Facts) Rows(texts *locale.Texts, names []string) []Row {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// manual says whether somebody has set what is otherwise found out.
+func manual(texts *locale.Texts, set bool) string {
+	if set {
+		return texts.Label("manual")
+	}
+	return texts.Label("auto")
 }
 
 func port(number int) string {

@@ -32,6 +32,20 @@ const labelPrefix = "label."
 // LabelID is the message id of a label's name.
 func LabelID(name string) string { return labelPrefix + name }
 
+// EventID is the message id of the label of something that can happen to a printer.
+func EventID(name string) string { return LabelID("event-" + name) }
+
+// numbered reports whether a label stands several times on a page, with a number behind each.
+func numbered(id string) bool {
+	return strings.HasPrefix(id, EventID("")) || id == LabelID("email-address")
+}
+
+// Numbered is a label with its number.
+func Numbered(text string, number int) string { return fmt.Sprintf("%s %d", text, number) }
+
+// numbersKnown is how many of a numbered label a person can name.
+const numbersKnown = 9
+
 func isLabel(id string) bool { return strings.HasPrefix(id, labelPrefix) }
 
 // The layouts of dates, in the form of package time: what is not to be translated word by word.
@@ -200,6 +214,9 @@ func (t *Texts) Words() device.Words {
 				words := choice.Normalize(tables.texts[English].plain[id])
 				if _, known := w.Labels[words]; !known && words != "" {
 					w.Labels[words] = t.plain[id]
+				}
+				for n := 1; numbered(id) && n <= numbersKnown; n++ {
+					w.Labels[Numbered(words, n)] = Numbered(t.plain[id], n)
 				}
 				if words != "" && t.isOwn(id) {
 					w.Own = append(w.Own, words)

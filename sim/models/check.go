@@ -47,6 +47,7 @@ func (m *Model) check(file *yamlfile.File) error {
 		c.tabs()
 		c.sheet()
 		c.additional()
+		c.notification()
 		c.providers()
 		c.outcomes()
 	}
@@ -239,12 +240,15 @@ func (c *checker) links(where at, items []WebItem, pages map[string]bool) {
 	}
 }
 
-// sheet looks at the labels of the status sheet.
+// sheet looks at the labels of the status sheet, and of the page that shows the network as it does.
 func (c *checker) sheet() {
 	known := func(where at, name string) {
 		if !c.tables.Has(locale.LabelID(name)) {
 			c.wrong(where, "no label %q", name)
 		}
+	}
+	for i, name := range c.WebConfig.NetworkStatus {
+		known(at{"webConfig", "networkStatus"}.place(i), name)
 	}
 	for i, part := range c.Sheet.Sections {
 		here := at{"sheet", "sections"}.place(i)

@@ -39,10 +39,12 @@ type Model struct {
 	WebConfig         WebConfig          `yaml:"webConfig"`
 	Sheet             Sheet              `yaml:"sheet"`
 	// Words are the model's own in place of the standard ones, by language and message id (guide rules R32, R35).
-	Words    map[string]map[string]string `yaml:"words"`
-	Mail     Mail                         `yaml:"mail"`
-	Contacts Contacts                     `yaml:"contacts"`
-	Settings Settings                     `yaml:"settings"`
+	Words map[string]map[string]string `yaml:"words"`
+	Mail  Mail                         `yaml:"mail"`
+	// EmailNotification is what the printer sends mails of by itself; nil: of nothing.
+	EmailNotification *EmailNotification `yaml:"emailNotification"`
+	Contacts          Contacts           `yaml:"contacts"`
+	Settings          Settings           `yaml:"settings"`
 	// RootStores are the maker's collections of root certificates, oldest first; the last is what the maker offers.
 	RootStores     []RootStore    `yaml:"rootStores"`
 	UpdateHost     string         `yaml:"updateHost"` // of the maker, for root certificates and firmware
@@ -133,6 +135,8 @@ type MenuItem struct {
 type WebConfig struct {
 	Languages []string  `yaml:"languages"`
 	Tabs      []WebItem `yaml:"tabs"`
+	// NetworkStatus are the rows of the page of that name, by the names of their labels; none: those that can change.
+	NetworkStatus []string `yaml:"networkStatus"`
 }
 
 // WebItem is a link of Web Config's menu, and the page that it leads to, which package webconfig knows by its id.
@@ -155,7 +159,8 @@ func shownToAll(items []WebItem, page string) bool {
 // Sheet is the network status sheet, as the model prints it.
 type Sheet struct {
 	Sections []SheetSection `yaml:"sections"`
-	// States are what stays as it is on this model, by the names of the label and of the value's label: "bonjour: use".
+	// States are what stays as it is on this model, here and on Web Config's Network Status, by the names of the label
+	// and of the value's label: "bonjour: use".
 	States map[string]string `yaml:"states"`
 }
 

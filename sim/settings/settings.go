@@ -23,6 +23,8 @@ type Settings struct {
 	EmailOnAdditional bool  `json:"emailOnAdditional,omitempty"`
 	Proxy             Proxy `json:"proxy,omitzero"`
 	Date              Date  `json:"date,omitzero"`
+	// Notification is on models that have Email Notification.
+	Notification Notification `json:"notification,omitzero"`
 	// Authorities are the CA certificates that were imported, as DER.
 	Authorities [][]byte `json:"authorities,omitempty"`
 	// Roots is the version of the root certificates; empty: that of the firmware.

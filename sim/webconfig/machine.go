@@ -74,6 +74,11 @@ type Machine interface {
 	OfferedFirmware(ctx context.Context) (version string, newer bool, err error)
 	UpdateFirmware(ctx context.Context) (updated bool, err error)
 
+	// PanelLanguage is that of the panel, which Web Config need not have.
+	PanelLanguage() string
+	// SendTestMail sends a mail to all destinations of Email Notification.
+	SendTestMail() error
+
 	// Busy reports whether a job is under way.
 	Busy() bool
 	Export() ([]byte, error)

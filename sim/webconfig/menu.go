@@ -84,9 +84,10 @@ var places = map[string]place{
 		address: "/device/export", get: handler{http.MethodGet + " /device/export", (*request).exportPage},
 		below: []place{{address: pathFile, get: handler{http.MethodGet + " " + pathFile, (*request).exportFile}}},
 	},
-	pageImport:   sets("/device/import", importForm),
-	pageFirmware: sets("/device/firmware-update", firmwareForm),
-	pageRestore:  sets("/device/restore-default-settings", restoreForm),
+	pageNotification: sets("/device/email-notification", notificationForm),
+	pageImport:       sets("/device/import", importForm),
+	pageFirmware:     sets("/device/firmware-update", firmwareForm),
+	pageRestore:      sets("/device/restore-default-settings", restoreForm),
 }
 
 // The pages that other pages name.

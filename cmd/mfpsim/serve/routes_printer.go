@@ -287,6 +287,21 @@ func printerRoutes() group {
 			),
 		},
 		{
+			Request: "POST /printer/event", Example: `{"words":"paper-out"}`,
+			About: "Makes something happen to the printer, of which Email Notification can tell: the words of `printer event`. An unknown one is refused with those that the model has.",
+			Act: said("printer event", alone(func(words []string) (e event, err error) {
+				e.name, e.times, err = phrase.Event(words)
+				return e, err
+			}), func(b *bench, e event) (routes.Done, error) {
+				for range e.times {
+					if err := b.device.Event(context.Background(), e.name); err != nil {
+						return routes.Done{}, err
+					}
+				}
+				return routes.Done{OK: true}, nil
+			}),
+		},
+		{
 			Request: "POST /printer/language",
 			Example: `{"language":"el"}`,
 			About:   "Changes the language of the panel.",
@@ -297,6 +312,12 @@ func printerRoutes() group {
 			}),
 		},
 	}}
+}
+
+// event is something that happens to the printer so many times.
+type event struct {
+	name  string
+	times int
 }
 
 var errPages = routes.Refuse("field \"pages\": 0 to 999")

@@ -2,9 +2,11 @@ package serve
 
 import (
 	"crypto/tls"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/emersion/go-smtp"
@@ -72,4 +74,32 @@ func TestEveryServerServesClientsOfAnyCurveAndVersion(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestWhoSpeaksHTTPToWebConfigIsLedToHTTPS: an address that was typed without https:// leads where it was to lead.
+func TestWhoSpeaksHTTPToWebConfigIsLedToHTTPS(t *testing.T) {
+	s := live(t, Config{})
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	plain := "http://" + strings.TrimPrefix(s.WebConfig, "https://")
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		request, err := http.NewRequestWithContext(
+			t.Context(), method, plain+"/network/basic?a=b%20c", strings.NewReader("password=x"),
+		)
+		require.NoError(t, err)
+		answer, err := client.Do(request)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		require.Equal(t, http.StatusSeeOther, answer.StatusCode, "a form that was sent in clear is not sent again")
+		require.Equal(t, s.WebConfig+"/network/basic?a=b%20c", answer.Header.Get("Location"))
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(plain, "http://"))
+	require.NoError(t, err)
+	defer func() { _ = conn.Close() }()
+	_, err = conn.Write([]byte("GET / HTTP/1.0\r\n\r\n"))
+	require.NoError(t, err)
+	require.NoError(t, conn.(*net.TCPConn).CloseWrite())
+	said, err := io.ReadAll(conn)
+	require.NoError(t, err)
+	require.Contains(t, string(said), "400 Bad Request", "nobody knows where to, without a host")
+	require.Contains(t, string(said), "This port speaks HTTPS")
 }
