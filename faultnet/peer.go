@@ -291,8 +291,7 @@ func (l *listener) intercept(raw net.Conn, link *link) (kept bool) {
 		l.network.meet(a)
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if l.closed ||
-			l.most > 0 && len(l.held) >= l.most { // it has let the others go already, or keeps enough of them
+		if l.closed || l.most > 0 && len(l.held) >= l.most { // it has let the others go already, or keeps enough
 			_ = raw.Close()
 			return true
 		}

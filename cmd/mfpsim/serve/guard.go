@@ -22,23 +22,20 @@ var ownersHeader = map[string]string{
 
 const fromElsewhere = "requests from pages of other sites are refused"
 
-// embedded reports whether a page of another site asks for something without saying so by Origin: as a picture,
-// a
+// embedded reports whether a page of another site asks for something without saying so by Origin: as a picture, a
 // script or a frame. A link that a person follows is none.
 func embedded(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "", "none", "same-origin":
 		return false
 	}
-	return r.Method != http.MethodGet || r.Header.Get("Sec-Fetch-Mode") != "navigate" ||
-		r.Header.Get("Sec-Fetch-Dest") != "document"
+	followed := r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
+	return r.Method != http.MethodGet || !followed
 }
 
 // refuse answers who is not let in. Nothing more of the request is read: its body may never come.
 func refuse(w http.ResponseWriter, status int, message string) {
-	_ = http.NewResponseController(w).
-		SetReadDeadline(time.Unix(1, 0))
-		// long past; without one the body is bounded all the same
+	_ = http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0)) // long past; an answer to no connection has none
 	w.Header().Set("Connection", "close")
 	routes.WriteError(w, status, message)
 }
