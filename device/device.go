@@ -141,8 +141,8 @@ type Device interface {
 	// SetTimeDifference sets how far the device's time on its screens and in its mails is ahead of UTC (Time
 	// Difference, with daylight saving). The moment that its clock shows stays the same.
 	SetTimeDifference(ctx context.Context, ahead time.Duration) error
-	// Event makes something happen to the device: "paper-out", "ink-low", "cover-open". A [*choice.Error] lists what can.
-	// It needs [CapabilityEvent].
+	// Event makes something happen to the device: "paper-out", "ink-low", "cover-open". A [*choice.Error] lists what
+	// can. It needs [CapabilityEvent].
 	Event(ctx context.Context, name string) error
 	// SetFirmware fits another version of the firmware (guide rule R6); the device restarts.
 	SetFirmware(ctx context.Context, version string) error

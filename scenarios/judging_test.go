@@ -42,6 +42,8 @@ func TestWhatALineLacksIsToldBeforeItIsPlayed(t *testing.T) {
 		"power cut byte=1": "", "power off now": "",
 		"memory": "the words are: memory", "memory has": "the words are: memory", "memory has secrets": "the words are: memory",
 		"memory refuses": "", "memory refuses writes times=0": "times=0",
+		"network browser on": "browser on office|additional|elsewhere", "network browser on moon": `no network "moon"`,
+		"printer event": "NAME [times=N]", "printer event paper-out times=0": "times=0", "printer event paper-out times=1001": "1000 at most",
 		"network": "the words are: network", "network smtp": "the words are: network", "network smtp purple": "purple",
 		"network smtp reset at=write:0": "write:0", "network smtp unreachable times=0": "times=0", "entra answer html times=0": "times=0",
 		"wire": "the words are: wire", "wire shows moon x": "moon", "wire shows smtp": "shows what?", "wire count smtp x": "the words are: wire",

@@ -25,8 +25,8 @@ type letter struct {
 	Time   time.Time `json:"time"`  // by the printer's clock
 	To     []string  `json:"to"`
 	Tries  int       `json:"tries,omitempty"`
-	// Begun: it is being handed over. A printer that finds it so when it is switched on cannot know whether the mail was
-	// sent: it does not send it again, and says so (ours; RFC 5321 section 4.2.5).
+	// Begun: it is being handed over. A printer that finds it so when it is switched on cannot know whether the mail
+	// was sent: it does not send it again, and says so (ours; RFC 5321 section 4.2.5).
 	Begun bool `json:"begun,omitempty"`
 }
 

@@ -26,6 +26,8 @@ import (
 var waiting = map[string]string{
 	"M2": "Microsoft's page says it; scenarios name it",
 	"M3": "To My Email",
+
+	"label.event-fax-error": "a model that faxes",
 }
 
 // sameWords are messages whose English words another one has too, on purpose.
@@ -122,6 +124,11 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 		tabs(m.WebConfig.Tabs)
 		for _, label := range m.WebConfig.NetworkStatus {
 			web[locale.LabelID(label)] = true
+		}
+		if n := m.EmailNotification; n != nil { // its mails are in the languages of the panel
+			for _, cause := range append(n.Causes(), "test") {
+				panel[locale.EventID(cause)] = true
+			}
 		}
 		for _, f := range m.Firmwares {
 			for _, method := range f.AuthenticationMethods {

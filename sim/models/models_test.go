@@ -139,6 +139,12 @@ func TestAnUnknownWordIsToldWithFileAndLine(t *testing.T) {
 		{"a language of words", "mail:\n", "words: {xx: {label.scan: Scan}}\nmail:\n", `no language "xx"`},
 		{"a message of words", "mail:\n", "words: {en: {label.scann: Scan}}\nmail:\n", `no message "label.scann"`},
 		{"words with placeholders", "mail:\n", "words: {en: {label.scan: '{{.A}}'}}\nmail:\n", `words have no placeholders`},
+		{"a page of an additional network that there is not", "{label: basic, page: network-basic}", "{label: basic, page: network-additional-basic}", `network-additional-basic needs additionalNetwork`},
+		{"a screen of one", "screen: wifi-direct-status", "screen: additional-network-status", `additional-network-status needs additionalNetwork`},
+		{"an event", "{name: paper-out}", "{name: paper-off}", `no label "event-paper-off"`},
+		{"an event that stands twice", "{name: paper-out}", "{name: ink-low}", `ink-low stands twice`},
+		{"a fax error without a fax", "{name: paper-out}", "{name: fax-error}", `fax-error needs the capability fax-server`},
+		{"a part of the subject", "subjects: [device-name, location", "subjects: [device-name, colour", `unknown word "colour" here; there are: device-name,`},
 		{"words that look like a path", "mail:\n", "words: {en: {label.scan: A > B}}\nmail:\n", `a label has no '>'`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
