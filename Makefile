@@ -1,7 +1,7 @@
 # The commands of the project. `make run` and `make test` are all that a newcomer needs.
 #
 # Settings: SEED, FUZZTIME (per fuzz target), TARGETS (of fuzz), N (runs of soak), HOSTILE (time for its hostile clients), COUNT (runs of bench), BENCH (benchmarks to run, a regular expression),
-# BENCHTIME (for each), BASE (the commit to compare with), ROUNDS (of that comparison), REFRESHES, SIGNED, MAILS (of memory), ARGS (flags of go test, for browser).
+# BENCHTIME (for each), BASE (the commit to compare with), ROUNDS (of that comparison), REFRESHES, SIGNED, MAILS (of memory), ARGS (of go test, for browser).
 
 SEED     ?= 7
 FUZZTIME ?= 20s
@@ -20,7 +20,7 @@ BUILD    := .build
 TOOL     := go tool -modfile=tools/go.mod
 LINTER   := go tool -modfile=tools/lint/go.mod golangci-lint
 
-.PHONY: run test faults defects interop browser lint bench bench-compare memory fuzz soak race determinism clean
+.PHONY: run test faults defects interop browser screenshots lint bench bench-compare memory fuzz soak race determinism clean
 
 # Every scenario against the simulated printer, and a table of verdicts.
 run:
@@ -50,6 +50,10 @@ interop:
 # A person at Chromium: the guide's steps by hand, and every page held to axe-core's rules. ARGS: flags of go test.
 browser:
 	tools/browser $(ARGS)
+
+# The pictures of docs/images, taken anew: eight states in each language of the guide.
+screenshots:
+	tools/browser -tags pictures -run TestPictures $(ARGS)
 
 lint:
 	@sources="$$(find . -name '*.go' -not -path './$(BUILD)/*')"; \

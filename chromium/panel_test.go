@@ -101,6 +101,7 @@ func (w *panelWalk) look() bool {
 	}
 	w.known[place] = true
 	w.inspects(place)
+	w.looks(place, 700, false) // it scales as a whole there
 	return true
 }
 

@@ -35,7 +35,8 @@ func folder(t *testing.T, text string) string {
 	return root
 }
 
-// playText plays one script and returns its result. A line that is refused before anything is played has failed too.
+// playText plays one script and returns its result. A line that is refused before anything is played has failed
+// too.
 func playText(t *testing.T, script string) scenarios.Result {
 	t.Helper()
 	root := folder(t, header+script)
@@ -57,11 +58,11 @@ const (
 
 func TestMistakesInAFileAreToldWithFileAndLine(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"an unknown header key": {"# id: chapter/name\n# author: me\n\n", `chapter/name.txtar:2: unknown header key "author"; the keys are id, title, guide, proves, level, needs, source`}, "a header key twice": {"# id: chapter/name\n# id: chapter/name\n\n", `chapter/name.txtar:2: header key "id" again; it stood in line 1`}, "a missing header key": {"# id: chapter/name\n\n", `chapter/name.txtar:1: header key "title" is missing`}, "another file's id": {strings.Replace(header, "chapter/name", "chapter/other", 1), `chapter/name.txtar:1: id "chapter/other" does not belong to this file; it must be "chapter/name"`}, "an unknown level": {strings.Replace(header, "MUST", "MAY", 1), `chapter/name.txtar:5: unknown level "MAY"; the levels are MUST, SHOULD`}, "an unknown rule": {strings.Replace(header, "R39", "R39 R99", 1), `chapter/name.txtar:4: unknown rule "R99"`}, "an unknown capability": {strings.Replace(header, "# level", "# needs: wings\n# level", 1), `chapter/name.txtar:5: unknown capability "wings"; there are clock, power, power-cut, memory, memory-fault, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`}, "an unknown verb": {header + "panel home\nfly home\n", `chapter/name.txtar:8: unknown verb "fly"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, memory, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`}, "exec": {header + "exec ls\n", `chapter/name.txtar:7: unknown verb "exec"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, memory, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`}, "an empty argument": {header + "scan email ''\n", `chapter/name.txtar:7: argument 2 of scan is empty`}, "! before another verb": {header + "! scan email bob@fabrikam.com\n", `chapter/name.txtar:7: ! stands only before a line with shows; scan has none`}, "! without a blank": {header + "!panel shows x\n", `chapter/name.txtar:7: put a blank between ! and panel`},
+		"an unknown header key": {"# id: chapter/name\n# author: me\n\n", `chapter/name.txtar:2: unknown header key "author"; the keys are id, title, guide, proves, level, needs, source`}, "a header key twice": {"# id: chapter/name\n# id: chapter/name\n\n", `chapter/name.txtar:2: header key "id" again; it stood in line 1`}, "a missing header key": {"# id: chapter/name\n\n", `chapter/name.txtar:1: header key "title" is missing`}, "another file's id": {strings.Replace(header, "chapter/name", "chapter/other", 1), `chapter/name.txtar:1: id "chapter/other" does not belong to this file; it must be "chapter/name"`}, "an unknown level": {strings.Replace(header, "MUST", "MAY", 1), `chapter/name.txtar:5: unknown level "MAY"; the levels are MUST, SHOULD`}, "an unknown rule": {strings.Replace(header, "R39", "R39 R99", 1), `chapter/name.txtar:4: unknown rule "R99"`}, "an unknown capability": {strings.Replace(header, "# level", "# needs: wings\n# level", 1), `chapter/name.txtar:5: unknown capability "wings"; there are clock, power, power-cut, memory, memory-fault, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, event, print-admin-serverless, fax-server, additional-network`}, "an unknown verb": {header + "panel home\nfly home\n", `chapter/name.txtar:8: unknown verb "fly"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, memory, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`}, "exec": {header + "exec ls\n", `chapter/name.txtar:7: unknown verb "exec"; the verbs are browser, clock, entra, exchange, handover, jobs, lang, mailbox, memory, network, panel, power, printer, scan, sheet, tenant, user, webconfig, wire`}, "an empty argument": {header + "scan email ''\n", `chapter/name.txtar:7: argument 2 of scan is empty`}, "! before another verb": {header + "! scan email bob@fabrikam.com\n", `chapter/name.txtar:7: ! stands only before a line with shows; scan has none`}, "! without a blank": {header + "!panel shows x\n", `chapter/name.txtar:7: put a blank between ! and panel`},
 		"nothing but a header": {header, nothingPlayed},
 		"nothing but comments": {header + "# Nobody does anything.\n", nothingPlayed},
-		"nothing but a golden": {header + "-- screen.txt --\npanel shows Scan\n", nothingPlayed}, "no assertion": {header + "panel home\nscan email bob@fabrikam.com\n# That was it.\n", `chapter/name.txtar:8: ` + nothingAsserted}, "a condition before the only assertion": {header + "panel home\n[needs:wings-less] panel home\n", `chapter/name.txtar:8: unknown condition [needs:wings-less]; there is [needs:X] with clock, power, power-cut, memory, memory-fault, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
-		"an assertion under a condition": {header + "[needs:fax-server] panel shows Fax\n", `chapter/name.txtar:7: ` + nothingAsserted}, "shows in a value": {header + "webconfig enter Subject shows\n", `chapter/name.txtar:7: ` + nothingAsserted}, "a quote that stays open": {header + "panel press 'Scan\n", `chapter/name.txtar:7: a quote ' is opened and not closed`}, "an unknown condition": {header + "[net] panel home\n", `chapter/name.txtar:7: unknown condition [net]; there is [needs:X] with clock, power, power-cut, memory, memory-fault, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, print-admin-serverless, fax-server, additional-network`},
+		"nothing but a golden": {header + "-- screen.txt --\npanel shows Scan\n", nothingPlayed}, "no assertion": {header + "panel home\nscan email bob@fabrikam.com\n# That was it.\n", `chapter/name.txtar:8: ` + nothingAsserted}, "a condition before the only assertion": {header + "panel home\n[needs:wings-less] panel home\n", `chapter/name.txtar:8: unknown condition [needs:wings-less]; there is [needs:X] with clock, power, power-cut, memory, memory-fault, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, event, print-admin-serverless, fax-server, additional-network`},
+		"an assertion under a condition": {header + "[needs:fax-server] panel shows Fax\n", `chapter/name.txtar:7: ` + nothingAsserted}, "shows in a value": {header + "webconfig enter Subject shows\n", `chapter/name.txtar:7: ` + nothingAsserted}, "a quote that stays open": {header + "panel press 'Scan\n", `chapter/name.txtar:7: a quote ' is opened and not closed`}, "an unknown condition": {header + "[net] panel home\n", `chapter/name.txtar:7: unknown condition [net]; there is [needs:X] with clock, power, power-cut, memory, memory-fault, date, firmware, panel, web-config, scan, copy, job-history, status-sheet, event, print-admin-serverless, fax-server, additional-network`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, c.text)})
@@ -73,11 +74,16 @@ func TestMistakesInAFileAreToldWithFileAndLine(t *testing.T) {
 func TestAChapterThatIsNoneIsToldWithThoseThatThereAre(t *testing.T) {
 	text := strings.Replace(header, "Cannot Send Email", "Cannot Send Emails", 1) + "panel shows Scan\n"
 	_, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, text)})
-	require.ErrorContains(t, err, `chapter/name.txtar:3: no chapter of the guide "Cannot Send Emails" here; there are: Introduction, `)
+	require.ErrorContains(
+		t,
+		err,
+		`chapter/name.txtar:3: no chapter of the guide "Cannot Send Emails" here; there are: Introduction, `,
+	)
 	require.ErrorContains(t, err, ", Cannot Send Email, ")
 }
 
-// TestAPasswordIsNeverWritten holds that a password in a script is refused before anything is played or recorded, and
+// TestAPasswordIsNeverWritten holds that a password in a script is refused before anything is played or
+// recorded, and
 // not repeated.
 func TestAPasswordIsNeverWritten(t *testing.T) {
 	const secret = "Wiesel-4711"
@@ -98,7 +104,10 @@ func TestAPasswordIsNeverWritten(t *testing.T) {
 			_, err := scenarios.Run(t.Context(), scenarios.Options{
 				Folder: folder(t, header+"panel shows Scan\n"+line+"\n"), Evidence: evidence,
 			})
-			place := fmt.Sprintf("chapter/name.txtar:%d: a password is never written", 8+strings.Count(line, "\n"))
+			place := fmt.Sprintf(
+				"chapter/name.txtar:%d: a password is never written",
+				8+strings.Count(line, "\n"),
+			)
 			require.ErrorContains(t, err, place)
 			require.NotContains(t, err.Error(), secret)
 			left, err := os.ReadDir(evidence)
@@ -109,7 +118,10 @@ func TestAPasswordIsNeverWritten(t *testing.T) {
 }
 
 func TestAFailedLineIsToldInOneShape(t *testing.T) {
-	result := playText(t, "scan email bob@fabrikam.com\npanel shows 'You need to sign in to your email service.'\n")
+	result := playText(
+		t,
+		"scan email bob@fabrikam.com\npanel shows 'You need to sign in to your email service.'\n",
+	)
 	require.Equal(t, report.Failed, result.Verdict)
 	require.Equal(t, 8, result.Line)
 	require.Equal(t, `FAIL chapter/name.txtar:8: panel shows 'You need to sign in to your email service.'
@@ -125,8 +137,11 @@ func TestAFailedLineIsToldInOneShape(t *testing.T) {
 }
 
 func TestAFailureTellsTheSentenceThatANameStandsFor(t *testing.T) {
-	require.Contains(t, playText(t, "panel shows @M1\n").Failure,
-		"\n  wanted: 'To use this function, you need to sign in to your email service. Please contact your administrator.'\n")
+	require.Contains(
+		t,
+		playText(t, "panel shows @M1\n").Failure,
+		"\n  wanted: 'To use this function, you need to sign in to your email service. Please contact your administrator.'\n",
+	)
 }
 
 func TestWhatAVerbRefuses(t *testing.T) {
@@ -161,7 +176,10 @@ func TestWhatAVerbRefuses(t *testing.T) {
 }
 
 func TestWordsOfPowerShellStandForThemselves(t *testing.T) {
-	result := playText(t, "tenant contoso.com\nexchange Set-TransportConfig -SmtpClientAuthenticationDisabled $false\nexchange Get-TransportConfig\npanel shows Scan\n")
+	result := playText(
+		t,
+		"tenant contoso.com\nexchange Set-TransportConfig -SmtpClientAuthenticationDisabled $false\nexchange Get-TransportConfig\npanel shows Scan\n",
+	)
 	require.Equal(t, report.Passed, result.Verdict, result.Failure)
 }
 
@@ -238,7 +256,7 @@ func TestAScenarioThatTheDeviceCannotPlayIsSkipped(t *testing.T) {
 func TestNamesDoNotMultiplyWithoutEnd(t *testing.T) {
 	ten := strings.Repeat("$A", 10)
 	for name, c := range map[string]struct{ script, want string }{
-		"each of them ten times the last":  {"env A=0123456789\n" + strings.Repeat("env A="+ten+"\n", 9), "is longer than 64 KiB together"},
+		"each of them ten times the last":   {"env A=0123456789\n" + strings.Repeat("env A="+ten+"\n", 9), "is longer than 64 KiB together"},
 		"one of them on one line too often": {"env A=" + strings.Repeat("x", 60_000) + "\npanel press $A$A\n", "is longer than 64 KiB together"},
 		"many of them": {
 			"env A=" + strings.Repeat("x", 60_000) + "\nenv B=$A\nenv C=$A\nenv D=$A\nenv E=$A\nenv F=$A\nenv G=$A\nenv H=$A\nenv I=$A\n" +
@@ -250,5 +268,10 @@ func TestNamesDoNotMultiplyWithoutEnd(t *testing.T) {
 		})
 	}
 	long := "env A=" + strings.Repeat("x", 60_000) + "\nenv A=y\n"
-	require.Equal(t, report.Passed, playText(t, strings.Repeat(long, 30)+"panel shows Scan\n").Verdict, "what is set anew does not add up")
+	require.Equal(
+		t,
+		report.Passed,
+		playText(t, strings.Repeat(long, 30)+"panel shows Scan\n").Verdict,
+		"what is set anew does not add up",
+	)
 }

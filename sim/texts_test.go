@@ -122,13 +122,13 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 			}
 		}
 		tabs(m.WebConfig.Tabs)
+		for _, label := range m.WebConfig.NetworkStatus {
+			web[locale.LabelID(label)] = true
+		}
 		if n := m.EmailNotification; n != nil { // its mails are in the languages of the panel
 			for _, cause := range append(n.Causes(), "test") {
 				panel[locale.EventID(cause)] = true
 			}
-		}
-		for _, label := range m.WebConfig.NetworkStatus {
-			web[locale.LabelID(label)] = true
 		}
 		for _, f := range m.Firmwares {
 			for _, method := range f.AuthenticationMethods {

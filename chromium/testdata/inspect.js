@@ -12,6 +12,9 @@ async (withAxe) => {
 
   // A text must lie within every box around it that cuts off what is outside of it, unless one can scroll there.
   const glass = document.querySelector("#glass .lcd");
+  if (glass && glass.clientWidth > 560 && Math.abs(glass.clientHeight / glass.clientWidth - 480 / 800) > 0.01) {
+    problems.push(`the glass is ${glass.clientWidth} by ${glass.clientHeight}: it does not scale as a whole`);
+  }
   const lines = [];
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
@@ -25,7 +28,7 @@ async (withAxe) => {
       problems.push(`${name(parent)} is written in ${style.fontSize}: ${short(node.data)}`);
     }
     const word = node.data.trim();
-    if (!/\s/.test(word) && word.length < 16 && new Set(rects.map((r) => Math.round(r.top))).size > 1) {
+    if (!/[\s/-]/.test(word) && word.length < 16 && new Set(rects.map((r) => Math.round(r.top))).size > 1) {
       problems.push(`${name(parent)} breaks the word ${short(word)}`);
     }
     for (const rect of rects) {

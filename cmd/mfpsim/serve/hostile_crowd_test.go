@@ -16,7 +16,13 @@ import (
 func TestEachPortHasABoundOfConnectionsAtOnce(t *testing.T) {
 	s := live(t, Config{Relatives: Relatives(), Limits: Limits{Tarpit: -1}})
 	ports := map[string]string{
-		"Web Config": strings.TrimPrefix(s.WebConfig, "https://"), "Entra": strings.TrimPrefix(s.Entra, "https://"), "SMTP": s.SMTP, "MX": s.MX,
+		"Web Config": strings.TrimPrefix(
+			s.WebConfig,
+			"https://",
+		),
+		"Entra": strings.TrimPrefix(s.Entra, "https://"),
+		"SMTP":  s.SMTP,
+		"MX":    s.MX,
 	}
 	for name, relative := range s.Relatives {
 		ports[name] = relative.Address
@@ -90,20 +96,45 @@ func TestTheOwnersPagesAreForNobodyElse(t *testing.T) {
 			for what, fetch := range map[string][]string{
 				"a picture": {"no-cors", "image"}, "a script": {"no-cors", "script"}, "a frame": {"navigate", "iframe"}, "fetch": {"cors", "empty"},
 			} {
-				response, text := s.with(http.MethodGet, page, "", "Sec-Fetch-Site", from, "Sec-Fetch-Mode", fetch[0], "Sec-Fetch-Dest", fetch[1])
+				response, text := s.with(
+					http.MethodGet,
+					page,
+					"",
+					"Sec-Fetch-Site",
+					from,
+					"Sec-Fetch-Mode",
+					fetch[0],
+					"Sec-Fetch-Dest",
+					fetch[1],
+				)
 				require.Equal(t, http.StatusForbidden, response.StatusCode, "%s: %s", page, what)
 				require.Contains(t, text, "requests from pages of other sites are refused")
 			}
 		}
 		for _, fetch := range [][]string{{"cross-site", "navigate", "document"}, {"none", "navigate", "document"}, {"same-origin", "cors", "empty"}} {
-			response, _ := s.with(http.MethodGet, page, "", "Sec-Fetch-Site", fetch[0], "Sec-Fetch-Mode", fetch[1], "Sec-Fetch-Dest", fetch[2])
+			response, _ := s.with(
+				http.MethodGet,
+				page,
+				"",
+				"Sec-Fetch-Site",
+				fetch[0],
+				"Sec-Fetch-Mode",
+				fetch[1],
+				"Sec-Fetch-Dest",
+				fetch[2],
+			)
 			require.NotEqual(t, http.StatusForbidden, response.StatusCode, page)
 			for name, value := range map[string]string{
 				"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "no-referrer",
 			} {
 				require.Equal(t, value, response.Header.Get(name), "%s: %s", page, name)
 			}
-			require.Contains(t, []string{"no-store", "no-cache"}, response.Header.Get("Cache-Control"), page) // Graph has Microsoft's
+			require.Contains(
+				t,
+				[]string{"no-store", "no-cache"},
+				response.Header.Get("Cache-Control"),
+				page,
+			) // Graph has Microsoft's
 			require.Contains(t, response.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'", page)
 		}
 	}

@@ -237,7 +237,7 @@ func TestAPartyThatIsNoneIsToldThePartiesThatThereAre(t *testing.T) {
 	s := live(t, Config{})
 	status, answer := s.ask(http.MethodGet, "/journal?party=nobody", "")
 	require.Equal(t, http.StatusNotFound, status)
-	require.Contains(t, answer["error"], "browser, control, entra, maker, printer, proxy, smtp, time")
+	require.Contains(t, answer["error"], "browser, control, entra, mail, maker, pop3, printer, proxy, smtp, time")
 	status, answer = s.ask(http.MethodGet, "/journal?party=browser", "")
 	require.Equal(t, http.StatusOK, status, answer)
 }
