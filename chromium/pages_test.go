@@ -63,7 +63,7 @@ func mistakes(p *inspector, b *bench) {
 	p.t.Helper()
 	for _, address := range []string{
 		"/network/email-server/basic", "/network/basic", "/scan/contacts/entry?new=contact", "/device/date-and-time",
-		"/product-security/administrator-password", "/device/date-and-time/time-server", "/device/import",
+		"/product-security/administrator-password", "/device/import",
 		"/network-security/ca-certificate",
 	} {
 		p.opens(b.WebConfig + address)

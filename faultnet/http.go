@@ -527,7 +527,8 @@ func answerPlain(err error, heard *hearing) {
 		"Content-Length: %d\r\nConnection: close\r\n\r\n%s", len(plainAnswer), plainAnswer)
 	if heard != nil {
 		if target := heard.onHTTPS(); target != "" {
-			answer = "HTTP/1.1 303 See Other\r\nLocation: " + target + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+			answer = "HTTP/1.1 303 See Other\r\nLocation: " + target +
+				"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 		}
 	}
 	_, _ = io.WriteString(header.Conn, answer)
