@@ -77,7 +77,8 @@ func (s *Server) enterCode(w http.ResponseWriter, r *http.Request) {
 		Fields: []field{{"Code", "user_code", "text", typed}}, Buttons: []string{"Next"},
 	}
 	if r.Method != http.MethodPost {
-		show(w, http.StatusOK, p) // with the code of the complete address, which the person still confirms (§3.3.1)
+		// With the code of the complete address, which the person still confirms (RFC 8628 §3.3.1).
+		show(w, http.StatusOK, p)
 		return
 	}
 	d := s.ledger.byUserCode(typed, s.clock.Now())

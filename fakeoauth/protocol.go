@@ -408,8 +408,8 @@ func (s *Server) issue(of *signIn, scopes []string) (*op.Response, error) {
 	return op.NewResponse(answer), nil
 }
 
-// idToken says who has signed in (OIDC Core §2). The claims are put together here, because the library's constructor
-// reads the machine's clock.
+// idToken says who has signed in (OpenID Connect Core §2). The claims are put together here, because the library's
+// constructor reads the machine's clock.
 func (s *Server) idToken(of *signIn, scopes []string, now time.Time) (string, error) {
 	claims := oidc.IDTokenClaims{TokenClaims: oidc.TokenClaims{
 		Issuer: s.Issuer(), Subject: chance.New(s.config.Seed, s.config.Party+" subject "+of.account).UUID(),

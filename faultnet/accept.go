@@ -39,8 +39,8 @@ func passing(err error) bool {
 	return false
 }
 
-// Bound says how many connections from outside a listener of a network has at once, at most: those beyond are ended with
-// a TCP reset before the server sees them. Parties of the bench are not counted. Without it there is no bound.
+// Bound says how many connections from outside a listener of a network has at once, at most: those beyond are ended
+// with a TCP reset before the server sees them. Parties of the bench are not counted. Without it there is no bound.
 func Bound(l net.Listener, most int) {
 	if l, ours := l.(*listener); ours {
 		l.mu.Lock()

@@ -20,15 +20,17 @@ import (
 	"mfpsim/vtime"
 )
 
-// maximumBody is the longest request that [Network.Handler] hands on; a longer one is refused with status 413, unless
-// the handler is one of [LongRequests]. As much as maximumRest more is read and forgotten: a client that is still
+// maximumBody is the longest request that [Network.Handler] hands on; a longer one is refused with status 413,
+// unless the handler is one of [LongRequests]. As much as maximumRest more is read and forgotten: a client that
+// is still
 // sending does not look for an answer.
 const (
 	maximumBody = 32 << 20
 	maximumRest = 256 << 20
 )
 
-// LongRequests is a handler that answers requests that are too long itself, in its own words. Nothing of such a body is
+// LongRequests is a handler that answers requests that are too long itself, in its own words. Nothing of such a
+// body is
 // handed on: reading it fails with an [*http.MaxBytesError].
 type LongRequests interface {
 	http.Handler
@@ -60,18 +62,21 @@ type Response struct {
 	Body   []byte
 }
 
-// Finisher is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers whose costly part is
+// Finisher is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers whose costly
+// part is
 // pure computation, such as a signature.
 type Finisher interface {
 	http.ResponseWriter
-	// Finish registers what completes the body after the visit has ended and before the answer is written, so that many
-	// answers can be completed at a time. It changes bytes in place, depends on nothing but what the visit decided, and
-	// touches nothing that another turn can see. The record is made before: it sees the body as it was written. A
+	// Finish registers what completes the body after the visit has ended and before the answer is written, so
+	// that many answers can be completed at a time. It changes bytes in place, depends on nothing but what the
+	// visit decided, and touches nothing that another turn can see. The record is made before: it sees the body
+	// as it was written. A
 	// handler that breaks off or panics is not finished.
 	Finish(complete func(body []byte))
 }
 
-// Unrecorder is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers that nobody looks
+// Unrecorder is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers that nobody
+// looks
 // for in the journal, such as a style sheet.
 type Unrecorder interface {
 	http.ResponseWriter
@@ -79,7 +84,8 @@ type Unrecorder interface {
 	Unrecord()
 }
 
-// Continuer is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for an answer that has no end.
+// Continuer is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for an answer that has no
+// end.
 type Continuer interface {
 	http.ResponseWriter
 	// Continue repeats a piece after the body, until the client goes away or so many octets are sent; then the
@@ -97,7 +103,8 @@ const (
 	InSilence                // it is not heard any more: the connection stays open, and its answers get lost
 )
 
-// Leaver is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers after which something
+// Leaver is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers after which
+// something
 // happens to the connection.
 type Leaver interface {
 	http.ResponseWriter
@@ -105,16 +112,18 @@ type Leaver interface {
 	Leave(how Leaving)
 }
 
-// Record makes the journal's exchange of a request, of which it is given the request line, host and header, of its body
+// Record makes the journal's exchange of a request, of which it is given the request line, host and header, of
+// its body
 // and of the answer. It is called when somebody reads the entry: what it says follows from its arguments alone.
 type Record func(r *http.Request, body []byte, response *Response) *journal.Exchange
 
 type connectionKey struct{}
 
-// Handler makes h a visitor of the bench: the request is read in full, a visit is opened, h answers into memory under
-// the visit's context, the answer is dated by the party's clock (nil: true time), the exchange is written to the
-// journal as record tells it (nil: nothing is), the visit ends, and only then the answer is written. h may sleep and
-// dial under the request's context. A handler that panics with [http.ErrAbortHandler] closes the connection without an
+// Handler makes h a visitor of the bench: the request is read in full, a visit is opened, h answers into memory
+// under the visit's context, the answer is dated by the party's clock (nil: true time), the exchange is written
+// to the journal as record tells it (nil: nothing is), the visit ends, and only then the answer is written. h
+// may sleep and dial under the request's context. A handler that panics with [http.ErrAbortHandler] closes the
+// connection without an
 // answer; another panic is kept in the World and answered with status 500. Handlers that stream, or that act on
 // nothing, are not to be wrapped.
 func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
@@ -154,7 +163,14 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 			}
 			if record != nil && n.journal != nil && !answer.unrecorded {
 				n.recordExchange(
-					journal.Entry{Party: party, Connection: peer.Connection(), Kind: journal.KindHTTP}, record, r, body,
+					journal.Entry{
+						Party:      party,
+						Connection: peer.Connection(),
+						Kind:       journal.KindHTTP,
+					},
+					record,
+					r,
+					body,
 					answer,
 				)
 			}
@@ -193,12 +209,26 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 	})
 }
 
-// recordExchange writes an exchange to the journal. The bodies are copied, since an answer is finished after its
+// recordExchange writes an exchange to the journal. The bodies are copied, since an answer is finished after
+// its
 // record.
-func (n *Network) recordExchange(entry journal.Entry, record Record, r *http.Request, body []byte, answer *recorder) {
+func (n *Network) recordExchange(
+	entry journal.Entry,
+	record Record,
+	r *http.Request,
+	body []byte,
+	answer *recorder,
+) {
 	request := &http.Request{
-		Method: r.Method, URL: r.URL, Proto: r.Proto, ProtoMajor: r.ProtoMajor, ProtoMinor: r.ProtoMinor, Header: r.Header,
-		ContentLength: r.ContentLength, Host: r.Host, RequestURI: r.RequestURI,
+		Method:        r.Method,
+		URL:           r.URL,
+		Proto:         r.Proto,
+		ProtoMajor:    r.ProtoMajor,
+		ProtoMinor:    r.ProtoMinor,
+		Header:        r.Header,
+		ContentLength: r.ContentLength,
+		Host:          r.Host,
+		RequestURI:    r.RequestURI,
 	}
 	body = bytes.Clone(body)
 	response := &Response{Status: answer.status, Header: answer.header, Body: bytes.Clone(answer.body.Bytes())}
@@ -295,7 +325,8 @@ func (r *recorder) Write(p []byte) (int, error) {
 	return r.body.Write(p)
 }
 
-// finish fills in what net/http would otherwise decide while writing. A length that the handler set itself stays: a
+// finish fills in what net/http would otherwise decide while writing. A length that the handler set itself
+// stays: a
 // longer one than its body makes a truncated answer.
 func (r *recorder) finish() {
 	r.WriteHeader(http.StatusOK)
@@ -310,14 +341,16 @@ func (r *recorder) finish() {
 	}
 }
 
-// ServeHTTP serves h on a listener of the network until the returned server is closed; tlsConfig nil: without TLS. The
-// server has no time-outs of net/http, since they would be the machine's, but a client from outside has 60 s of the
+// ServeHTTP serves h on a listener of the network until the returned server is closed; tlsConfig nil: without
+// TLS. The server has no time-outs of net/http, since they would be the machine's, but a client from outside
+// has 60 s of the
 // bench's for a request; it logs nothing. Connections are counted for [Reset].
 func (n *Network) ServeHTTP(l net.Listener, tlsConfig *tls.Config, h http.Handler) (*http.Server, error) {
 	return n.serveOn(&countingListener{Listener: l, network: n}, tlsConfig, h)
 }
 
-// ServeWebPage is [Network.ServeHTTP] for the web page of a device: who speaks HTTP to its port of HTTPS is led on to
+// ServeWebPage is [Network.ServeHTTP] for the web page of a device: who speaks HTTP to its port of HTTPS is led
+// on to
 // HTTPS, as by the device's port of HTTP. What a form held is not taken.
 func (n *Network) ServeWebPage(l net.Listener, tlsConfig *tls.Config, h http.Handler) (*http.Server, error) {
 	return n.serveOn(&countingListener{Listener: l, network: n, leads: true}, tlsConfig, h)
@@ -421,7 +454,8 @@ func connState(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// handshaking makes TLS before the first request is waited for, so that waiting for it is told apart from waiting in
+// handshaking makes TLS before the first request is waited for, so that waiting for it is told apart from
+// waiting in
 // the handshake.
 type handshaking struct {
 	*tls.Conn
@@ -433,7 +467,8 @@ type handshaking struct {
 // NetConn leads [unwrap] on.
 func (h *handshaking) NetConn() net.Conn { return h.Conn.NetConn() }
 
-// Read is first called by the goroutine that serves the connection, and by others only after a request was read.
+// Read is first called by the goroutine that serves the connection, and by others only after a request was
+// read.
 func (h *handshaking) Read(p []byte) (int, error) {
 	if !h.made {
 		if err := h.Handshake(); err != nil {
@@ -449,7 +484,8 @@ func (h *handshaking) Read(p []byte) (int, error) {
 	return h.Conn.Read(p)
 }
 
-// hearing is a connection that keeps what is read from it during the handshake, in which TLS has read on when it finds
+// hearing is a connection that keeps what is read from it during the handshake, in which TLS has read on when
+// it finds
 // that the client speaks something else.
 type hearing struct {
 	net.Conn
@@ -478,7 +514,8 @@ const plainAnswer = "This port speaks HTTPS. Write https:// in place of http:// 
 // requestLines are the first octets of HTTP requests, as many as a record of TLS has for its header.
 var requestLines = []string{"GET /", "HEAD ", "POST ", "PUT /", "OPTIO", "DELET", "PATCH"}
 
-// answerPlain answers a client whose first octets are those of an HTTP request, not of a handshake. Who is heard, and
+// answerPlain answers a client whose first octets are those of an HTTP request, not of a handshake. Who is
+// heard, and
 // names a host, is led on to HTTPS.
 func answerPlain(err error, heard *hearing) {
 	var header tls.RecordHeaderError
@@ -495,7 +532,8 @@ func answerPlain(err error, heard *hearing) {
 		}
 	}
 	_, _ = io.WriteString(header.Conn, answer)
-	// What is still to be read when a connection is closed makes a reset of it, which can take the answer with it.
+	// What is still to be read when a connection is closed makes a reset of it, which can take the answer with
+	// it.
 	_, _ = io.CopyN(io.Discard, header.Conn, plainDrained)
 }
 
@@ -506,7 +544,13 @@ func (h *hearing) onHTTPS() string {
 	if err != nil || r.Host == "" {
 		return ""
 	}
-	target := url.URL{Scheme: "https", Host: r.Host, Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery}
+	target := url.URL{
+		Scheme:   "https",
+		Host:     r.Host,
+		Path:     r.URL.Path,
+		RawPath:  r.URL.RawPath,
+		RawQuery: r.URL.RawQuery,
+	}
 	return target.String()
 }
 

@@ -62,7 +62,8 @@ func (p *Peer) HalfClose() error {
 	return nil
 }
 
-// closing says before an answer that the connection ends behind it. The pool of a party of the bench knows it with the
+// closing says before an answer that the connection ends behind it. The pool of a party of the bench knows it
+// with the
 // answer; when the end itself arrives is the machine's affair.
 func (p *Peer) closing() {
 	p.link.mu.Lock()
@@ -77,7 +78,8 @@ func (p *Peer) fallSilent() {
 	p.link.muting = true
 }
 
-// Reset ends the connection with a TCP reset of the server's. What was written just before may be lost; a server that
+// Reset ends the connection with a TCP reset of the server's. What was written just before may be lost; a
+// server that
 // says nothing first is seen by its client in the same way every time.
 func (p *Peer) Reset() {
 	kernelReset(p.socket())
@@ -90,7 +92,8 @@ func (p *Peer) socket() net.Conn {
 	return p.link.server
 }
 
-// Application wraps the serving side of a connection above TLS, where bytes are counted for [Reset]. After STARTTLS it
+// Application wraps the serving side of a connection above TLS, where bytes are counted for [Reset]. After
+// STARTTLS it
 // is called again with the *tls.Conn, made over the raw connection or over the first wrapper.
 func (p *Peer) Application(conn net.Conn) net.Conn {
 	for inner := conn; ; {
@@ -129,7 +132,8 @@ func (a *application) counts() (*armed, bool) {
 	return fault, resets && !retired
 }
 
-// Read hands over what the client has sent, up to the byte at which the connection is reset; that read and all later
+// Read hands over what the client has sent, up to the byte at which the connection is reset; that read and all
+// later
 // ones fail.
 func (a *application) Read(p []byte) (int, error) {
 	a.link.readAhead(len(p) == 1)
@@ -185,7 +189,8 @@ func (a *application) Write(p []byte) (int, error) {
 	return sent, err
 }
 
-// Close closes the connection. What TLS still writes is a farewell: a fault does not delay it, because whoever closes a
+// Close closes the connection. What TLS still writes is a farewell: a fault does not delay it, because whoever
+// closes a
 // server waits for it.
 func (a *application) Close() error {
 	a.link.mu.Lock()
@@ -195,7 +200,8 @@ func (a *application) Close() error {
 	return a.Conn.Close()
 }
 
-// reset carries the fault out, once. The connection is up by then: a handshake that is still owed is made first.
+// reset carries the fault out, once. The connection is up by then: a handshake that is still owed is made
+// first.
 func (a *application) reset(fault *armed, inbound bool) {
 	if _, fired := a.link.left(); fired {
 		return
@@ -224,8 +230,9 @@ type listener struct {
 	outside int // those that there are
 }
 
-// Expect tells that somebody is going to accept the connections of a listener of a network, for example in a goroutine
-// that has not come to it yet: whoever closes a connection meanwhile waits until the server has heard of it. Of another
+// Expect tells that somebody is going to accept the connections of a listener of a network, for example in a
+// goroutine that has not come to it yet: whoever closes a connection meanwhile waits until the server has heard
+// of it. Of another
 // listener it says nothing.
 func Expect(l net.Listener) {
 	if l, ours := l.(*listener); ours {
@@ -266,7 +273,11 @@ func (l *listener) Accept() (net.Conn, error) {
 
 // intercept carries out the faults that a connection from outside can meet before the server sees it.
 func (l *listener) intercept(raw net.Conn, link *link) (kept bool) {
-	a := l.network.bind(Outside, l.party, func(kind FaultKind) bool { return kind != NoName && kind != DeadAddress })
+	a := l.network.bind(
+		Outside,
+		l.party,
+		func(kind FaultKind) bool { return kind != NoName && kind != DeadAddress },
+	)
 	if a == nil {
 		return false
 	}
@@ -280,7 +291,7 @@ func (l *listener) intercept(raw net.Conn, link *link) (kept bool) {
 		l.network.meet(a)
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if l.closed || l.most > 0 && len(l.held) >= l.most { // it has let the others go already, or keeps enough of them
+		if l.closed || l.most > 0 && len(l.held) >= l.most { // it has let the others go already, or keeps enough
 			_ = raw.Close()
 			return true
 		}
@@ -313,7 +324,8 @@ type serverConn struct {
 	ended func()    // of a client from outside: it is counted no longer
 }
 
-// Read counts raw bytes. Before it waits it tells that everything was taken, and gives up the turn that an orphan has
+// Read counts raw bytes. Before it waits it tells that everything was taken, and gives up the turn that an
+// orphan has
 // kept.
 func (s *serverConn) Read(p []byte) (int, error) {
 	l := s.link
@@ -328,7 +340,8 @@ func (s *serverConn) Read(p []byte) (int, error) {
 	defer l.mu.Unlock()
 	l.asking = false
 	l.consumed += int64(n)
-	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) { // net/http breaks off a read of its own by a deadline
+	if err != nil &&
+		!errors.Is(err, os.ErrDeadlineExceeded) { // net/http breaks off a read of its own by a deadline
 		l.deafServer = true
 		l.changed.Broadcast()
 	}
@@ -360,7 +373,8 @@ func (s *serverConn) Write(p []byte) (int, error) {
 	return int(l.wrote - before), err
 }
 
-// stripped reports whether STARTTLS is taken out here: the bench's own parties have it taken out on their side. Under
+// stripped reports whether STARTTLS is taken out here: the bench's own parties have it taken out on their side.
+// Under
 // l.mu.
 func (s *serverConn) stripped() bool {
 	l := s.link
@@ -387,7 +401,8 @@ func (s *serverConn) writeRaw(p []byte) error {
 	return err
 }
 
-// Close closes the connection. After a reset the dialling side may still have to read what came before: then it closes
+// Close closes the connection. After a reset the dialling side may still have to read what came before: then it
+// closes
 // both.
 func (s *serverConn) Close() error {
 	l := s.link

@@ -35,7 +35,8 @@ func folder(t *testing.T, text string) string {
 	return root
 }
 
-// playText plays one script and returns its result. A line that is refused before anything is played has failed too.
+// playText plays one script and returns its result. A line that is refused before anything is played has failed
+// too.
 func playText(t *testing.T, script string) scenarios.Result {
 	t.Helper()
 	root := folder(t, header+script)
@@ -73,11 +74,16 @@ func TestMistakesInAFileAreToldWithFileAndLine(t *testing.T) {
 func TestAChapterThatIsNoneIsToldWithThoseThatThereAre(t *testing.T) {
 	text := strings.Replace(header, "Cannot Send Email", "Cannot Send Emails", 1) + "panel shows Scan\n"
 	_, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, text)})
-	require.ErrorContains(t, err, `chapter/name.txtar:3: no chapter of the guide "Cannot Send Emails" here; there are: Introduction, `)
+	require.ErrorContains(
+		t,
+		err,
+		`chapter/name.txtar:3: no chapter of the guide "Cannot Send Emails" here; there are: Introduction, `,
+	)
 	require.ErrorContains(t, err, ", Cannot Send Email, ")
 }
 
-// TestAPasswordIsNeverWritten holds that a password in a script is refused before anything is played or recorded, and
+// TestAPasswordIsNeverWritten holds that a password in a script is refused before anything is played or
+// recorded, and
 // not repeated.
 func TestAPasswordIsNeverWritten(t *testing.T) {
 	const secret = "Wiesel-4711"
@@ -98,7 +104,10 @@ func TestAPasswordIsNeverWritten(t *testing.T) {
 			_, err := scenarios.Run(t.Context(), scenarios.Options{
 				Folder: folder(t, header+"panel shows Scan\n"+line+"\n"), Evidence: evidence,
 			})
-			place := fmt.Sprintf("chapter/name.txtar:%d: a password is never written", 8+strings.Count(line, "\n"))
+			place := fmt.Sprintf(
+				"chapter/name.txtar:%d: a password is never written",
+				8+strings.Count(line, "\n"),
+			)
 			require.ErrorContains(t, err, place)
 			require.NotContains(t, err.Error(), secret)
 			left, err := os.ReadDir(evidence)
@@ -109,7 +118,10 @@ func TestAPasswordIsNeverWritten(t *testing.T) {
 }
 
 func TestAFailedLineIsToldInOneShape(t *testing.T) {
-	result := playText(t, "scan email bob@fabrikam.com\npanel shows 'You need to sign in to your email service.'\n")
+	result := playText(
+		t,
+		"scan email bob@fabrikam.com\npanel shows 'You need to sign in to your email service.'\n",
+	)
 	require.Equal(t, report.Failed, result.Verdict)
 	require.Equal(t, 8, result.Line)
 	require.Equal(t, `FAIL chapter/name.txtar:8: panel shows 'You need to sign in to your email service.'
@@ -125,8 +137,11 @@ func TestAFailedLineIsToldInOneShape(t *testing.T) {
 }
 
 func TestAFailureTellsTheSentenceThatANameStandsFor(t *testing.T) {
-	require.Contains(t, playText(t, "panel shows @M1\n").Failure,
-		"\n  wanted: 'To use this function, you need to sign in to your email service. Please contact your administrator.'\n")
+	require.Contains(
+		t,
+		playText(t, "panel shows @M1\n").Failure,
+		"\n  wanted: 'To use this function, you need to sign in to your email service. Please contact your administrator.'\n",
+	)
 }
 
 func TestWhatAVerbRefuses(t *testing.T) {
@@ -161,7 +176,10 @@ func TestWhatAVerbRefuses(t *testing.T) {
 }
 
 func TestWordsOfPowerShellStandForThemselves(t *testing.T) {
-	result := playText(t, "tenant contoso.com\nexchange Set-TransportConfig -SmtpClientAuthenticationDisabled $false\nexchange Get-TransportConfig\npanel shows Scan\n")
+	result := playText(
+		t,
+		"tenant contoso.com\nexchange Set-TransportConfig -SmtpClientAuthenticationDisabled $false\nexchange Get-TransportConfig\npanel shows Scan\n",
+	)
 	require.Equal(t, report.Passed, result.Verdict, result.Failure)
 }
 
@@ -238,11 +256,11 @@ func TestAScenarioThatTheDeviceCannotPlayIsSkipped(t *testing.T) {
 func TestNamesDoNotMultiplyWithoutEnd(t *testing.T) {
 	ten := strings.Repeat("$A", 10)
 	for name, c := range map[string]struct{ script, want string }{
-		"each of them ten times the last":  {"env A=0123456789\n" + strings.Repeat("env A="+ten+"\n", 9), "is longer than 64 KiB together"},
+		"each of them ten times the last":   {"env A=0123456789\n" + strings.Repeat("env A="+ten+"\n", 9), "is longer than 64 KiB together"},
 		"one of them on one line too often": {"env A=" + strings.Repeat("x", 60_000) + "\npanel press $A$A\n", "is longer than 64 KiB together"},
 		"many of them": {
-			"env A=" + strings.Repeat("x", 60_000) + "\nenv B=$A\nenv C=$A\nenv D=$A\nenv E=$A\nenv F=$A\nenv G=$A\nenv H=$A\nenv I=$A\n" +
-				"env J=$A\nenv K=$A\nenv L=$A\nenv M=$A\nenv N=$A\nenv O=$A\nenv P=$A\nenv Q=$A\nenv R=$A\n", "is longer than 1 MiB together",
+			"env A=" + strings.Repeat("x", 60_000) + "\nenv " + strings.Join(strings.Split("BCDEFGHIJKLMNOPQRS", ""), "=$A\nenv ") + "=$A\n",
+			"is longer than 1 MiB together",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -250,5 +268,6 @@ func TestNamesDoNotMultiplyWithoutEnd(t *testing.T) {
 		})
 	}
 	long := "env A=" + strings.Repeat("x", 60_000) + "\nenv A=y\n"
-	require.Equal(t, report.Passed, playText(t, strings.Repeat(long, 30)+"panel shows Scan\n").Verdict, "what is set anew does not add up")
+	again := playText(t, strings.Repeat(long, 30)+"panel shows Scan\n")
+	require.Equal(t, report.Passed, again.Verdict, "what is set anew does not add up")
 }

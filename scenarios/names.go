@@ -2,8 +2,8 @@ package scenarios
 
 import "fmt"
 
-// mostInserted bounds what the names of one line stand for together, in octets, and mostSet what all names of a scenario
-// do: env A=$A$A twenty times over is a million times A.
+// mostInserted bounds what the names of one line stand for together, in octets, and mostSet what all names of a
+// scenario do: env A=$A$A twenty times over is a million times A.
 const (
 	mostInserted = 64 << 10
 	mostSet      = 1 << 20

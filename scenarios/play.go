@@ -37,7 +37,7 @@ type play struct {
 	texts    map[string]device.Words // by printer and language
 
 	files  map[string]string // of the scenario, by name; they lie nowhere else
-	set    values // by env
+	set    values            // by env
 	stdout string            // what a verb printed last
 	golden map[string]string // what -update found in the place of files
 

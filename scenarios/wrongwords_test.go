@@ -25,6 +25,8 @@ import (
 const (
 	wordsScenario = "status/words-in-each-language"
 	codesScenario = "trouble/codes-in-each-language"
+	// of a model with an additional network
+	networkScenario = "setup/additional-network"
 )
 
 // neverShown are words that the printers of this program show nowhere: Web Config, which would, has no Hindi.
@@ -93,6 +95,9 @@ func TestAWrongWordIsRedInItsLanguage(t *testing.T) {
 			if id == "M1" || strings.HasPrefix(id, "code.") || id == "label.error-code" || id == "label.status" ||
 				id == "label.solution" {
 				scenario = codesScenario
+			}
+			if id == "label.additional-network" {
+				scenario = networkScenario
 			}
 			t.Run(language+" "+id, func(t *testing.T) {
 				t.Parallel()

@@ -85,6 +85,14 @@ var notificationForm = &settingsForm{
 			}
 			next.Destinations = append(next.Destinations, d)
 		}
+		for _, e := range model.EmailNotification.Events {
+			for _, destination := range v[eventField+e.Name] {
+				n, err := strconv.Atoi(destination)
+				if err != nil || n < 1 || n > model.EmailNotification.Destinations {
+					return []problem{{field: eventField + e.Name, id: "invalid-choice"}}, ""
+				}
+			}
+		}
 		problems = fromProblems(next.Check(model.EmailNotification, model.Panel.Languages))
 		for i, p := range problems {
 			if p.field == "subject-right" && next.Left == next.Right {

@@ -284,7 +284,7 @@ func (b *bench) accounts() []Account {
 // adopt takes the door of a party into the network. Who comes through it has a bound.
 func (b *bench) adopt(party, flag string) net.Listener {
 	adopted := b.lab.Network.Adopt(party, b.server.doors[flag].listener())
-	faultnet.Bound(adopted, mostClients)
+	faultnet.Bound(adopted, clientsAt(len(b.server.doors)))
 	return adopted
 }
 

@@ -22,9 +22,23 @@ var doors = []struct {
 	{controlPort, func(p Ports) int { return p.Control }},
 }
 
-// mostClients are the connections that a port has at once. Those of the fakes beyond are ended with a reset; those of
-// control API and panel wait until one of the others ends.
-const mostClients = 500
+// mostClients are the connections that a port has at once, unless the machine has file descriptors for fewer. Those of
+// the fakes beyond are ended with a reset; those of control API and panel wait until one of the others ends.
+const (
+	mostClients = 500
+	fewClients  = 8  // on any machine
+	kept        = 64 // file descriptors for all else
+)
+
+// clientsAt are as many of them as the machine can have at each of a number of ports: who crowds one leaves the others
+// alone.
+func clientsAt(ports int) int {
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil || limit.Cur > mostClients*uint64(ports)+kept {
+		return mostClients
+	}
+	return max((int(limit.Cur)-kept)/ports, fewClients)
+}
 
 const (
 	webConfigPort = "web-config-port"

@@ -16,11 +16,18 @@ import (
 func TestEachPortHasABoundOfConnectionsAtOnce(t *testing.T) {
 	s := live(t, Config{Relatives: Relatives(), Limits: Limits{Tarpit: -1}})
 	ports := map[string]string{
-		"Web Config": strings.TrimPrefix(s.WebConfig, "https://"), "Entra": strings.TrimPrefix(s.Entra, "https://"), "SMTP": s.SMTP, "MX": s.MX,
+		"Web Config": strings.TrimPrefix(
+			s.WebConfig,
+			"https://",
+		),
+		"Entra": strings.TrimPrefix(s.Entra, "https://"),
+		"SMTP":  s.SMTP,
+		"MX":    s.MX,
 	}
 	for name, relative := range s.Relatives {
 		ports[name] = relative.Address
 	}
+	most := clientsAt(len(doors) + len(s.Relatives))
 	for name, address := range ports {
 		t.Run(name, func(t *testing.T) {
 			var crowd []net.Conn
@@ -29,13 +36,16 @@ func TestEachPortHasABoundOfConnectionsAtOnce(t *testing.T) {
 					_ = conn.Close()
 				}
 			}()
-			for range mostClients + 1 {
+			for range most {
 				conn, err := net.Dial("tcp", address)
 				require.NoError(t, err)
 				crowd = append(crowd, conn)
 			}
-			last := crowd[mostClients] // they are accepted in the order in which they came
-			_, err := io.Copy(io.Discard, last)
+			last, err := net.Dial("tcp", address) // they are accepted in the order in which they came
+			if err == nil {
+				crowd = append(crowd, last)
+				_, err = io.Copy(io.Discard, last)
+			}
 			require.ErrorIs(t, err, syscall.ECONNRESET)
 			require.NoError(t, crowd[0].Close())
 			tries := 0
@@ -51,7 +61,9 @@ func TestEachPortHasABoundOfConnectionsAtOnce(t *testing.T) {
 func (s *served) welcomes(address string, secure bool) bool {
 	s.t.Helper()
 	conn, err := net.Dial("tcp", address)
-	require.NoError(s.t, err)
+	if err != nil {
+		return false
+	}
 	defer func() { _ = conn.Close() }()
 	if secure {
 		config := s.client.Transport.(*http.Transport).TLSClientConfig.Clone()
@@ -85,25 +97,37 @@ func TestWhoIsNotLetInHoldsNoConnectionOfTheOwnersPages(t *testing.T) {
 
 func TestTheOwnersPagesAreForNobodyElse(t *testing.T) {
 	s := live(t, Config{})
-	for _, page := range []string{s.Control + "/accounts", s.Graph + "/users", s.Panel + "/", s.Panel + "/now", s.Control + "/nothing"} {
+	pages := []string{
+		s.Control + "/accounts", s.Graph + "/users", s.Panel + "/", s.Panel + "/now", s.Control + "/nothing",
+	}
+	said := func(page, site, mode, destination string) (*http.Response, string) {
+		return s.with(http.MethodGet, page, "",
+			"Sec-Fetch-Site", site, "Sec-Fetch-Mode", mode, "Sec-Fetch-Dest", destination)
+	}
+	for _, page := range pages {
 		for _, from := range []string{"cross-site", "same-site"} {
 			for what, fetch := range map[string][]string{
-				"a picture": {"no-cors", "image"}, "a script": {"no-cors", "script"}, "a frame": {"navigate", "iframe"}, "fetch": {"cors", "empty"},
+				"a picture": {"no-cors", "image"}, "a script": {"no-cors", "script"}, "a frame": {"navigate", "iframe"},
+				"fetch": {"cors", "empty"},
 			} {
-				response, text := s.with(http.MethodGet, page, "", "Sec-Fetch-Site", from, "Sec-Fetch-Mode", fetch[0], "Sec-Fetch-Dest", fetch[1])
+				response, text := said(page, from, fetch[0], fetch[1])
 				require.Equal(t, http.StatusForbidden, response.StatusCode, "%s: %s", page, what)
 				require.Contains(t, text, "requests from pages of other sites are refused")
 			}
 		}
-		for _, fetch := range [][]string{{"cross-site", "navigate", "document"}, {"none", "navigate", "document"}, {"same-origin", "cors", "empty"}} {
-			response, _ := s.with(http.MethodGet, page, "", "Sec-Fetch-Site", fetch[0], "Sec-Fetch-Mode", fetch[1], "Sec-Fetch-Dest", fetch[2])
+		for _, fetch := range [][]string{
+			{"cross-site", "navigate", "document"}, {"none", "navigate", "document"}, {"same-origin", "cors", "empty"},
+		} {
+			response, _ := said(page, fetch[0], fetch[1], fetch[2])
 			require.NotEqual(t, http.StatusForbidden, response.StatusCode, page)
 			for name, value := range map[string]string{
-				"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "no-referrer",
+				"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin",
+				"Referrer-Policy": "no-referrer",
 			} {
 				require.Equal(t, value, response.Header.Get(name), "%s: %s", page, name)
 			}
-			require.Contains(t, []string{"no-store", "no-cache"}, response.Header.Get("Cache-Control"), page) // Graph has Microsoft's
+			kept := response.Header.Get("Cache-Control")
+			require.Contains(t, []string{"no-store", "no-cache"}, kept, page) // Graph has Microsoft's
 			require.Contains(t, response.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'", page)
 		}
 	}

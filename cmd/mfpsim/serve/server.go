@@ -106,7 +106,7 @@ func (s *server) open(flag string, plane func(r *http.Request) string) {
 		}), flag == controlPort),
 	}
 	s.https = append(s.https, served)
-	bounded := netutil.LimitListener(s.doors[flag].tcp, mostClients)
+	bounded := netutil.LimitListener(s.doors[flag].tcp, clientsAt(len(s.doors)))
 	go func() { _ = served.Serve(bounded) }() // ends when it is closed
 }
 
