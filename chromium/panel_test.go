@@ -27,12 +27,14 @@ func TestEveryScreenOfThePanelCanBeReadByEverybody(t *testing.T) {
 			w := &panelWalk{newInspector(t, language), b, map[string]bool{}}
 			w.opens(b.Panel)
 			w.inspects("home")
+			w.inspector.place = "#panel"
 			w.walks(item)
 			require.Greater(t, w.seen, 30, "the whole menu")
 			w.scans()
 			w.types()
 			w.locks()
 			w.sleeps()
+			w.inspector.place = ""
 			w.opens(b.Panel + "?mailbox=bob@fabrikam.com")
 			w.inspects("a mailbox")
 			w.opens(b.Panel + "/sheet/1")

@@ -56,6 +56,7 @@ func browserOf(t *testing.T, language string) context.Context {
 		chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
 		chromedp.IgnoreCertErrors, // the bench's authority is in no browser's store
+		chromedp.DisableGPU,       // there is none, and its imitation is slow
 		chromedp.Flag("accept-lang", language),
 		chromedp.Flag("font-render-hinting", "none"),
 		chromedp.Flag("hide-scrollbars", true),
@@ -184,12 +185,20 @@ func first(path string) string {
 	return fmt.Sprintf("document.querySelector(%q)", path)
 }
 
+// visible waits until the first element of a path or selector is to be seen.
+func visible(path string) chromedp.Action[chromedp.Void] {
+	if strings.HasPrefix(path, "/") {
+		return chromedp.WaitVisible(path)
+	}
+	return chromedp.WaitVisible(chromedp.CSS(path)) // a plain selector is looked for as a text, too
+}
+
 // place waits for an element and returns where it is in the window. A page that is drawn anew meanwhile is looked at
 // again.
 func place(ctx context.Context, tab *chromedp.Target, path string) (x, y float64, err error) {
 	for {
 		var at string
-		_, err = chromedp.WaitVisible(path)(ctx, tab)
+		_, err = visible(path)(ctx, tab)
 		if err == nil {
 			at, err = chromedp.Evaluate[string](fmt.Sprintf(middle, first(path)))(ctx, tab)
 		}
@@ -207,18 +216,17 @@ func place(ctx context.Context, tab *chromedp.Target, path string) (x, y float64
 // sees waits until an element of a path or selector is to be seen.
 func (p *person) sees(path string) {
 	p.t.Helper()
-	p.do("look for "+path, chromedp.WaitVisible(path))
+	p.do("look for "+path, func(ctx context.Context, tab *chromedp.Target) (v chromedp.Void, err error) {
+		_, _, err = place(ctx, tab, path)
+		return v, err
+	})
 }
 
 // reads waits for an element and returns its text.
 func (p *person) reads(path string) string {
 	p.t.Helper()
-	var text string
-	p.do("read "+path, func(ctx context.Context, tab *chromedp.Target) (v chromedp.Void, err error) {
-		text, err = chromedp.Text(path)(ctx, tab)
-		return v, err
-	})
-	return text
+	p.sees(path)
+	return p.script(first(path) + ".innerText")
 }
 
 // types clicks into a field and types over what is in it.

@@ -1,5 +1,6 @@
-// Looks at the page as it stands: what axe-core finds, and text that leaves its place. Returns problems, one a line.
-async (withAxe) => {
+// Looks at the page as it stands: what axe-core finds, in a place of it or everywhere, and text that leaves its place.
+// Returns problems, one a line.
+async (withAxe, place) => {
   // A page can be read as soon as its text is there; how it looks is known when its style sheet is.
   if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
   const problems = [];
@@ -75,7 +76,7 @@ async (withAxe) => {
   }
 
   if (withAxe) {
-    const found = await axe.run(document, { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } });
+    const found = await axe.run(place || document, { preload: false, resultTypes: ["violations"], rules: { "target-size": { enabled: true } } });
     for (const rule of found.violations) {
       for (const node of rule.nodes) {
         problems.push(`axe ${rule.id} (${rule.impact}): ${node.target.join(" ")}: ${node.failureSummary.replace(/\s+/g, " ")}`);
