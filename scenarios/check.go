@@ -76,7 +76,7 @@ func (l line) asserts() bool {
 	case "jobs":
 		return word(1) == "shows" || word(1) == "count" || word(2) == "shows"
 	case "webconfig":
-		return word(1) == "shows" || word(1) == "choices" && word(3) == "shows"
+		return word(1) == "shows" || word(1) == "unreachable" || word(1) == "choices" && word(3) == "shows"
 	case "entra":
 		return word(1) == "log" && word(2) == "shows"
 	case "mailbox":

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/lab"
+	"mfpsim/report"
 	"mfpsim/scenarios"
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
@@ -124,6 +125,10 @@ func TestAnotherModelAndAnotherLanguageAreFiles(t *testing.T) {
 			require.NoError(t, err)
 			require.Greater(t, len(results), 8)
 			for _, r := range results {
+				if r.Verdict == report.Skipped { // what this model, or the second printer of a scenario, cannot do
+					require.Regexp(t, `^needs event, |Team 500 has no language "de"`, r.Failure)
+					continue
+				}
 				require.True(t, r.Passed, r.Failure)
 			}
 			require.Contains(

@@ -437,7 +437,7 @@ type junit struct {
 }
 
 // assertion is the first line of a failure whose script line is an assertion, or of a law that does not hold.
-var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|memory has |panel refuses |its lines hold, and a law does not|\S+ shows)`)
+var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|memory has |panel refuses |webconfig unreachable |its lines hold, and a law does not|\S+ shows)`)
 
 // run plays scenarios with a program.
 func (p *planter) run(
