@@ -20,7 +20,7 @@ var identifiers = []struct {
 	form *regexp.Regexp
 	name string
 }{
-	{regexp.MustCompile(`=\?us-ascii\?Q\?[^?]*\?=?`), "WORD"}, // a piece of the service's own marks; joining took its end
+	{regexp.MustCompile(`=\?us-ascii\?Q\?[^?]*\?=?`), "WORD"},                                        // a piece of the service's own marks; joining took its end
 	{regexp.MustCompile(`CERTIFICATE-----[0-9A-Za-z+/=\\]+-----END`), "CERTIFICATE-----PEM-----END"}, // within JSON
 	{regexp.MustCompile(`\b(?:2603|fe80)(?::[0-9a-f]{0,4}){2,7}(?:%\d)?`), "ADDRESS"},
 	{regexp.MustCompile(`\bin 0\.\d{3}, [\d.]+ KB/sec`), "RATE"},
