@@ -69,7 +69,9 @@ func HideLocation(address string, secret func(name string) bool) Text {
 func HideMembers(body []byte, names []string) Text { return hideBehind(body, names, `"`, `":"`) }
 
 // HideInputs does the same with the values of a page's form.
-func HideInputs(page []byte, names []string) Text { return hideBehind(page, names, `name="`, `" value="`) }
+func HideInputs(page []byte, names []string) Text {
+	return hideBehind(page, names, `name="`, `" value="`)
+}
 
 func hideBehind(body []byte, names []string, before, after string) Text {
 	var t Text
