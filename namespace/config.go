@@ -12,6 +12,13 @@ type Config struct {
 	Doors []netip.AddrPort
 }
 
+// Addresses in the machine's own namespaces, where the program runs beside others.
+var (
+	EntraBeside      = netip.MustParseAddr("127.18.0.1")
+	SubmissionBeside = netip.MustParseAddr("127.18.0.2")
+	ExchangerBeside  = netip.MustParseAddr("127.18.0.3")
+)
+
 // Addresses inside. Each cloud has one of its own, and none is a loopback address: some programs look whether the
 // network has others, and take names for not resolvable if not.
 var (

@@ -17,12 +17,14 @@ type Run struct {
 	Streams *net.TCPListener
 }
 
-func Enter(Config) (*Run, error)                  { return nil, errElsewhere }
-func (*Run) Begin(Program, []string, Trust) error { return errElsewhere }
-func (*Run) Abandon() error                       { return errElsewhere }
-func (*Run) Signal(os.Signal)                     {}
-func (*Run) Ended() <-chan struct{}               { return nil }
-func (*Run) Code() (int, error)                   { return 0, errElsewhere }
-func Orphans(bool) ([]string, error)              { return nil, nil }
-func IsInside([]string) bool                      { return false }
-func Inside([]string)                             {}
+func Enter(Config) (*Run, error)                     { return nil, errElsewhere }
+func (*Run) Begin(Program, []string, Trust) error    { return errElsewhere }
+func Beside(Program, []string, string) (*Run, error) { return nil, errElsewhere }
+
+func (*Run) Abandon() error          { return errElsewhere }
+func (*Run) Signal(os.Signal)        {}
+func (*Run) Ended() <-chan struct{}  { return nil }
+func (*Run) Code() (int, error)      { return 0, errElsewhere }
+func Orphans(bool) ([]string, error) { return nil, nil }
+func IsInside([]string) bool         { return false }
+func Inside([]string)                {}

@@ -20,6 +20,8 @@ type execCommand struct {
 	Control   bool     `help:"Let the program reach the control API, at $$MFPSIM_CONTROL: to play the person, or to move the clock."`
 	TrustFile []string `placeholder:"FILE" sep:"none" help:"Lay the bench's certificate over this file too, for a program with authorities of its own: the cacert.pem of Python's certifi."`
 	Wait      bool     `help:"Wait for processes that the program leaves behind. Without it they are ended."`
+	EditHosts bool     `help:"Where namespaces are refused: lead Microsoft's names to the bench by /etc/hosts while the program runs. As root, in a container that is the test's own."`
+	PrintEnv  bool     `help:"Print what brings a program to 'mfpsim serve' by hand, and do nothing else."`
 	UserNS    bool     `name:"user-namespace" help:"Make a user namespace as root too."`
 
 	Evidence string  `placeholder:"DIR" help:"Write the record into this folder when the program has ended."`
@@ -30,11 +32,14 @@ type execCommand struct {
 	Password map[string]string `placeholder:"WHO=TEXT" mapsep:"none" help:"Choose the password of an account, by its address."`
 	Tarpit   time.Duration     `placeholder:"TIME" default:"5s" help:"How late Exchange Online gives a refusal; 0s: at once."`
 
-	Command []string `arg:"" passthrough:"" placeholder:"PROGRAM" help:"The program and its arguments, behind --. {client}, {tenant} and {scope} in an argument are those of the bench."`
+	Command []string `arg:"" optional:"" passthrough:"" placeholder:"PROGRAM" help:"The program and its arguments, behind --. {client}, {tenant} and {scope} in an argument are those of the bench."`
 }
 
 // Run runs the program and exits with its code.
 func (c *execCommand) Run(s *streams) error {
+	if c.PrintEnv {
+		return c.printEnvironment(s)
+	}
 	command := c.Command
 	if len(command) > 0 && command[0] == "--" {
 		command = command[1:]

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -76,6 +77,6 @@ func (x *execution) clock() []string {
 	if before := os.Getenv("LD_PRELOAD"); before != "" {
 		preload += ":" + before
 	}
-	ahead := vtime.Remaining(x.bench.Load().World.Now()).Round(time.Second)
-	return []string{"LD_PRELOAD=" + preload, fmt.Sprintf("FAKETIME=%+d", int(ahead/time.Second)), "FAKETIME_NO_CACHE=1"}
+	ahead := vtime.Remaining(x.bench.Load().World.Now())
+	return []string{"LD_PRELOAD=" + preload, fmt.Sprintf("FAKETIME=%+d", int(math.Ceil(ahead.Seconds())))}
 }

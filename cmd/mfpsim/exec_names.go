@@ -18,6 +18,8 @@ import (
 // exchangerSuffix ends the names of the MX door, one for each domain (docs/reference/exchange-smtp.md).
 const exchangerSuffix = ".mail.protection.outlook.com"
 
+func exchangerOf(domain string) string { return strings.ReplaceAll(domain, ".", "-") + exchangerSuffix }
+
 // namesOfEntra are names of Microsoft's sign-in that the fake has no part of its own for; it says so.
 var namesOfEntra = []string{"login.live.com"}
 
@@ -26,7 +28,7 @@ type names struct{ bench *atomic.Pointer[lab.Lab] } // another one after a reset
 
 // led are the names that lead to the bench.
 var led = func() map[string]netip.Addr {
-	to := map[string]netip.Addr{"localhost": netip.MustParseAddr("127.0.0.1")}
+	to := map[string]netip.Addr{}
 	for _, address := range fakesmtp.Addresses() {
 		to[hostOf(address)] = namespace.Submission
 	}
@@ -56,7 +58,7 @@ func (n *names) Address(name string) netip.Addr {
 func (n *names) Exchangers(domain string) []string {
 	for _, t := range n.bench.Load().Entra.Tenants() {
 		if slices.Contains(t.Domains, domain) {
-			return []string{strings.ReplaceAll(domain, ".", "-") + exchangerSuffix}
+			return []string{exchangerOf(domain)}
 		}
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"os/signal"
 	"strings"
@@ -24,65 +23,71 @@ type execution struct {
 	streams *streams
 	program namespace.Program
 	start   time.Time // of the bench; zero: the machine's now
+	beside  bool      // the program is in the namespaces of the machine
 	library string    // libfaketime; empty: the program has the machine's date
 
-	bench     atomic.Pointer[lab.Lab]
+	bench     atomic.Pointer[lab.Lab] // another one after a reset
 	endpoints serve.Endpoints
+	cancel    context.CancelFunc
+	served    chan error // what the bench says at its end
 }
 
-// doorsInside are what the program finds, by address: each service has its own.
-func (c *execCommand) doorsInside() (addresses []netip.AddrPort, services []serve.Further) {
-	add := func(service serve.Service, at netip.Addr, port uint16, names ...string) {
-		addresses = append(addresses, netip.AddrPortFrom(at, port))
-		services = append(services, serve.Further{Service: service, Names: names})
-	}
-	add(serve.EntraService, namespace.Entra, 443, namesOfEntra...)
-	add(serve.SubmissionService, namespace.Submission, 587)
-	add(serve.SubmissionService, namespace.Submission, 25)
-	add(serve.ExchangerService, namespace.Exchanger, 25)
-	if c.Control {
-		add(serve.ControlService, namespace.Control, 80)
-	}
-	return addresses, services
-}
-
-// run enters the namespaces, serves the bench in them and runs the program.
+// run runs the program in namespaces of its own, or as --edit-hosts says where these are refused.
 func (x *execution) run() error {
-	c := x.command
-	addresses, services := c.doorsInside()
-	inside, err := namespace.Enter(namespace.Config{
-		TrustFiles: c.TrustFile, UserNamespace: c.UserNS, Doors: addresses,
-	})
-	if err != nil {
-		var refused *namespace.Refused
-		if errors.As(err, &refused) {
-			err = fmt.Errorf("%w; without namespaces of its own, point the program at 'mfpsim serve --ready' by its settings", err)
+	code, err := x.enclosed()
+	var refused *namespace.Refused
+	if errors.As(err, &refused) {
+		if !x.command.EditHosts {
+			return notBegun(x.streams, fmt.Errorf("%w. In a container that is the test's own, as root, try --edit-hosts; "+
+				"else 'mfpsim exec --print-env' says how to bring the program to 'mfpsim serve'", err))
 		}
+		_, _ = fmt.Fprintf(x.streams.err, "mfpsim: %v; the hosts file is edited for the time of the run\n", err)
+		code, err = x.inPlace()
+	}
+	var misuse usageError
+	switch {
+	case errors.As(err, &misuse):
+		return err
+	case err != nil:
 		return notBegun(x.streams, err)
-	}
-	for i, listener := range inside.Doors {
-		services[i].Listener = listener
-	}
-	end, served, err := x.serve(services)
-	if err != nil {
-		return errors.Join(err, inside.Abandon(), inside.Packets.Close(), inside.Streams.Close())
-	}
-	names := namespace.ServeNames(inside.Packets, inside.Streams, &names{bench: &x.bench})
-	code, err := x.play(inside)
-	err = errors.Join(err, names.Close())
-	end()
-	if failed := errors.Join(err, <-served); failed != nil {
-		return notBegun(x.streams, failed)
 	}
 	return exit(code)
 }
 
-// serve builds the bench and returns when it is ready. end ends it, and what it then says of its end comes from served.
-func (x *execution) serve(services []serve.Further) (end func(), served chan error, err error) {
+// enclosed runs the program in namespaces of its own.
+func (x *execution) enclosed() (code int, failed error) {
+	addresses, services := x.command.doorsInside()
+	inside, err := namespace.Enter(namespace.Config{
+		TrustFiles: x.command.TrustFile, UserNamespace: x.command.UserNS, Doors: addresses,
+	})
+	if err != nil {
+		return 0, err
+	}
+	for i, listener := range inside.Doors {
+		services[i].Listener = listener
+	}
+	if err := x.serve(services, true); err != nil {
+		return 0, errors.Join(err, inside.Abandon(), inside.Packets.Close(), inside.Streams.Close())
+	}
+	defer func() { failed = errors.Join(failed, x.end()) }()
+	resolver := namespace.ServeNames(inside.Packets, inside.Streams, &names{bench: &x.bench})
+	defer func() { failed = errors.Join(failed, resolver.Close()) }()
+	trust, err := namespace.NewTrust(x.bench.Load().Network.Authority().PEM())
+	if err != nil {
+		return 0, errors.Join(err, inside.Abandon())
+	}
+	return x.play(func(program namespace.Program) (*namespace.Run, error) {
+		return inside, inside.Begin(program, x.environment(), trust)
+	})
+}
+
+// serve builds the bench and returns when it is ready.
+func (x *execution) serve(services []serve.Further, noFile bool) error {
 	c, s := x.command, x.streams
 	// A signal that ends this program goes to the other one first: the bench stays until that has ended.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx))
-	ready, served := make(chan struct{}), make(chan error, 1)
+	ready := make(chan struct{})
+	x.cancel, x.served = cancel, make(chan error, 1)
 	var seed uint64
 	if c.Seed != nil {
 		seed = *c.Seed
@@ -94,51 +99,54 @@ func (x *execution) serve(services []serve.Further) (end func(), served chan err
 	config := serve.Config{
 		Prepared: c.Scenario == "" && c.Script == "" && !c.New, Scenario: c.Scenario, Script: c.Script, Start: x.start,
 		Passwords: c.Password, Evidence: c.Evidence, Version: buildVersion(), Seed: seed, Model: c.Model, Language: c.Lang,
-		Limits: serve.Limits{Tarpit: tarpit}, Further: services, Silent: true, Command: " -- " + x.program.Args[0],
-		Out: s.err, Err: s.err, Lab: x.bench.Store,
+		Limits: serve.Limits{Tarpit: tarpit}, Further: services, Silent: true, NoFile: noFile,
+		Command: " -- " + x.program.Args[0], Out: s.err, Err: s.err, Lab: x.bench.Store,
 		Ready: func(e serve.Endpoints) { x.endpoints = e; close(ready) },
 	}
-	go func() { served <- serve.Run(ctx, config) }()
+	go func() { x.served <- serve.Run(ctx, config) }()
 	select {
 	case <-ready:
 		_, _ = fmt.Fprintf(s.err, "mfpsim: sign in at %s/device; control API at %s\n", x.endpoints.Entra, x.endpoints.Control)
-		return cancel, served, nil
-	case err := <-served:
+		return nil
+	case err := <-x.served:
 		cancel()
 		var misuse *serve.ConfigError
 		if errors.As(err, &misuse) {
-			return nil, nil, usageError{err}
+			return usageError{err}
 		}
-		return nil, nil, err
+		return err
 	}
 }
 
-// play runs the program and tells what becomes of it.
-func (x *execution) play(inside *namespace.Run) (int, error) {
-	trust, err := namespace.NewTrust(x.bench.Load().Network.Authority().PEM())
-	if err != nil {
-		return 0, errors.Join(err, inside.Abandon())
-	}
+// end ends the bench.
+func (x *execution) end() error {
+	x.cancel()
+	return <-x.served
+}
+
+// play lets the program begin, and tells what becomes of it.
+func (x *execution) play(begin func(namespace.Program) (*namespace.Run, error)) (int, error) {
 	program := x.program
 	program.Args = x.placed(program.Args)
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2)
 	defer signal.Stop(signals)
 	x.tell("%s with %d arguments begins", program.Path, len(program.Args)-1)
-	if err := inside.Begin(program, x.environment(), trust); err != nil {
+	run, err := begin(program)
+	if err != nil {
 		return 0, err
 	}
 	for ended := false; !ended; {
 		select {
 		case got := <-signals:
 			if !fromTerminal(got) {
-				inside.Signal(got)
+				run.Signal(got)
 			}
-		case <-inside.Ended():
+		case <-run.Ended():
 			ended = true
 		}
 	}
-	code, err := inside.Code()
+	code, err := run.Code()
 	if err != nil {
 		return 0, err
 	}
@@ -163,15 +171,15 @@ func fromTerminal(got os.Signal) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0 && info.Name() != os.DevNull
 }
 
-// tell writes a note of the program into the record.
+// programParty is the program's name in the record.
+const programParty = "program"
+
+// tell writes a note of the program into the record. Its arguments may hold secrets, so they are only counted.
 func (x *execution) tell(format string, values ...any) {
 	x.bench.Load().Journal.Append(journal.Entry{
 		Party: programParty, Kind: journal.KindNote, Text: journal.Plain(fmt.Sprintf(format, values...)),
 	})
 }
-
-// programParty is the program's name in the record.
-const programParty = "program"
 
 // placed puts the bench's values into arguments.
 func (x *execution) placed(arguments []string) []string {
@@ -189,7 +197,7 @@ func (x *execution) environment() []string {
 		"MFPSIM_TENANT="+x.endpoints.Tenant, "MFPSIM_CLIENT_ID="+x.endpoints.ClientID, "MFPSIM_SCOPE="+x.endpoints.Scope,
 	)
 	if x.command.Control {
-		variables = append(variables, "MFPSIM_CONTROL=http://"+namespace.Control.String())
+		variables = append(variables, "MFPSIM_CONTROL="+x.control())
 	}
 	return append(variables, x.clock()...)
 }

@@ -235,7 +235,7 @@ func (b *bench) describe() error {
 		return err
 	}
 	e.CA = b.config.CA
-	if e.CA == "" && b.config.Silent {
+	if e.CA == "" && b.config.NoFile {
 		return nil
 	}
 	if e.CA == "" {
