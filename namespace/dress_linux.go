@@ -78,7 +78,8 @@ func dress(trust Trust, trustFiles []string) (bundle string, err error) {
 // wanted are the files and folders that something is laid over.
 func (w *wardrobe) wanted(trustFiles []string) []string {
 	wanted := slices.Concat(
-		[]string{"/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", folderOfOpenSSL}, bundles, trustFiles, nameServices,
+		[]string{"/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", folderOfOpenSSL},
+		bundles, trustFiles, nameServices,
 	)
 	for _, pattern := range keyStores {
 		found, _ := filepath.Glob(pattern) // the patterns are good ones
@@ -102,7 +103,9 @@ func (w *wardrobe) lay(trust Trust, trustFiles []string) error {
 		}
 	}
 	for _, folder := range nameServices {
-		if err := w.folder(folder, map[string][]byte{"resolv.conf": resolving, "stub-resolv.conf": resolving}); err != nil {
+		if err := w.folder(folder, map[string][]byte{
+			"resolv.conf": resolving, "stub-resolv.conf": resolving,
+		}); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ func rewriteHosts(path string, lines []string) error {
 		}
 		text += hostsBegin + "\n" + strings.Join(lines, "\n") + "\n" + hostsEnd + "\n"
 	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil { //nolint:gosec // the mode of a file that is there stays
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil { //nolint:gosec // its mode stays
 		return fmt.Errorf("the hosts file cannot be written: %w", err)
 	}
 	return nil

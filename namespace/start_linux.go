@@ -20,8 +20,8 @@ var resolver = netip.MustParseAddrPort("127.0.0.1:53")
 
 // Run is a program in its namespaces: first entered, waiting for its bench, then begun.
 type Run struct {
-	// Doors are the listeners, in the order of the configuration; Packets and Streams are the resolver's. They belong to
-	// the caller.
+	// Doors are the listeners, in the order of the configuration; Packets and Streams are the resolver's. They belong
+	// to the caller.
 	Doors   []*net.TCPListener
 	Packets net.PacketConn
 	Streams *net.TCPListener
@@ -175,8 +175,8 @@ func (r *Run) receive() error {
 	return nil
 }
 
-// Begin lets the program begin, when its bench is there, with an environment to which [Variables] is applied. It returns
-// when it has begun; a [*NotRun] says why it has not.
+// Begin lets the program begin, when its bench is there, with an environment to which [Variables] is applied. It
+// returns when it has begun; a [*NotRun] says why it has not.
 func (r *Run) Begin(program Program, environment []string, trust Trust) error {
 	defer func() { _ = r.socket.Close() }() // nothing more is said
 	if err := json.NewEncoder(r.socket).Encode(order{program, environment, trust}); err != nil {

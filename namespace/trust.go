@@ -49,7 +49,7 @@ func NewTrust(certificate []byte) (Trust, error) {
 }
 
 // subjectHash is X509_NAME_hash of OpenSSL: the first four octets, little-endian, of SHA-1 over the canonical form of
-// the name: each value in lower case, without spaces at the ends, with single ones inside, as UTF8String, and the whole
+// the name: each value in lower case (ASCII), without spaces at the ends, with single ones inside, as UTF8String, and the whole
 // without the outer SEQUENCE.
 func subjectHash(subject []byte) (string, error) {
 	var name pkix.RDNSequence
@@ -64,8 +64,9 @@ func subjectHash(subject []byte) (string, error) {
 		}
 		attributes := make([]attribute, 0, len(set))
 		for _, one := range set {
-			text := strings.ToLower(strings.Join(strings.Fields(fmt.Sprint(one.Value)), " "))
-			attributes = append(attributes, attribute{one.Type, asn1.RawValue{Tag: asn1.TagUTF8String, Bytes: []byte(text)}})
+			text := strings.Map(lower, strings.Join(strings.Fields(fmt.Sprint(one.Value)), " "))
+			value := asn1.RawValue{Tag: asn1.TagUTF8String, Bytes: []byte(text)}
+			attributes = append(attributes, attribute{one.Type, value})
 		}
 		encoded, err := asn1.MarshalWithParams(attributes, "set")
 		if err != nil {
@@ -75,6 +76,13 @@ func subjectHash(subject []byte) (string, error) {
 	}
 	sum := sha1.Sum(canonical) //nolint:gosec // see above
 	return fmt.Sprintf("%08x", binary.LittleEndian.Uint32(sum[:4])), nil
+}
+
+func lower(r rune) rune {
+	if r >= 'A' && r <= 'Z' {
+		return r + 'a' - 'A'
+	}
+	return r
 }
 
 // Variables returns an environment in which a program trusts the bundle, and goes through no proxy. A value that was
@@ -98,8 +106,8 @@ func Variables(environment []string, bundle string) []string {
 	return kept
 }
 
-// trustingOrder are the variables that name a file of certificates: of OpenSSL, Node.js, Python's Requests and httplib2,
-// curl, Git, and Perl's LWP.
+// trustingOrder are the variables that name a file of certificates: of OpenSSL, Node.js, Python's Requests and
+// httplib2, curl, Git, and Perl's LWP.
 var trustingOrder = []string{
 	"SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "HTTPLIB2_CA_CERTS", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO",
 	"PERL_LWP_SSL_CA_FILE",

@@ -37,7 +37,8 @@ func (x *execution) chooseClock() error {
 	var err error
 	if own := x.program.OwnClock(); own != "" {
 		err = fmt.Errorf(
-			"%s keeps the machine's date: %s. Leave the date as it is, and let sign-ins end by the control API (expire-refresh-tokens)",
+			"%s keeps the machine's date: %s. "+
+				"Leave the date as it is, and let sign-ins end by the control API (expire-refresh-tokens)",
 			x.program.Args[0], own,
 		)
 	} else if x.library, err = fakeTime(); err != nil {
@@ -58,7 +59,9 @@ func fakeTime() (string, error) {
 	if runtime.GOOS != "linux" {
 		return "", errors.New("libfaketime is looked for on Linux only")
 	}
-	for _, pattern := range []string{"/usr/lib/*/faketime", "/usr/lib64/faketime", "/usr/lib/faketime", "/usr/local/lib/faketime"} {
+	for _, pattern := range []string{
+		"/usr/lib/*/faketime", "/usr/lib64/faketime", "/usr/lib/faketime", "/usr/local/lib/faketime",
+	} {
 		found, _ := filepath.Glob(filepath.Join(pattern, "libfaketimeMT.so.1")) // the patterns are good ones
 		if len(found) > 0 {
 			return found[0], nil
@@ -68,7 +71,7 @@ func fakeTime() (string, error) {
 }
 
 // clock are the variables that give the program the bench's date: one distance from the machine's, for it and for its
-// children. Timers go on by the machine's (FAKETIME_DONT_FAKE_MONOTONIC stays unset: Python's time.sleep fails with it).
+// children. Timers go on by the machine's (FAKETIME_DONT_FAKE_MONOTONIC stays unset: Python's sleep fails with it).
 func (x *execution) clock() []string {
 	if x.library == "" {
 		return nil
@@ -77,6 +80,6 @@ func (x *execution) clock() []string {
 	if before := os.Getenv("LD_PRELOAD"); before != "" {
 		preload += ":" + before
 	}
-	ahead := vtime.Remaining(x.bench.Load().World.Now())
+	ahead := x.bench.Load().World.Now().Sub(vtime.Deadline(0)) // from the machine's now
 	return []string{"LD_PRELOAD=" + preload, fmt.Sprintf("FAKETIME=%+d", int(math.Ceil(ahead.Seconds())))}
 }

@@ -20,7 +20,9 @@ func (c *execCommand) doorsInside() (addresses []netip.AddrPort, services []serv
 	return c.doors(namespace.Entra, namespace.Submission, namespace.Exchanger, namespace.Control)
 }
 
-func (c *execCommand) doors(entra, submission, exchanger, control netip.Addr) (at []netip.AddrPort, services []serve.Further) {
+func (c *execCommand) doors(
+	entra, submission, exchanger, control netip.Addr,
+) (at []netip.AddrPort, services []serve.Further) {
 	add := func(service serve.Service, address netip.Addr, port uint16, names ...string) {
 		at = append(at, netip.AddrPortFrom(address, port))
 		services = append(services, serve.Further{Service: service, Names: names})
@@ -67,7 +69,9 @@ func (x *execution) inPlace() (code int, failed error) {
 		return 0, err
 	}
 	defer func() { failed = errors.Join(failed, x.end()) }()
-	restore, err := namespace.EditHosts(hostsFile, x.hostsLines(namespace.EntraBeside, namespace.SubmissionBeside, namespace.ExchangerBeside))
+	restore, err := namespace.EditHosts(
+		hostsFile, x.hostsLines(namespace.EntraBeside, namespace.SubmissionBeside, namespace.ExchangerBeside),
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -84,6 +88,9 @@ func (x *execution) hostsLines(entra, submission, exchanger netip.Addr) []string
 	lines := hostsLines(entra, submission)
 	for _, t := range x.bench.Load().Entra.Tenants() {
 		for _, domain := range t.Domains {
+			if t.Personal {
+				continue
+			}
 			lines = append(lines, exchanger.String()+" "+exchangerOf(domain))
 		}
 	}

@@ -57,7 +57,7 @@ func (n *names) Address(name string) netip.Addr {
 // Exchangers implements namespace.Names: those of the organizations' domains.
 func (n *names) Exchangers(domain string) []string {
 	for _, t := range n.bench.Load().Entra.Tenants() {
-		if slices.Contains(t.Domains, domain) {
+		if !t.Personal && slices.Contains(t.Domains, domain) {
 			return []string{exchangerOf(domain)}
 		}
 	}

@@ -106,7 +106,9 @@ func (x *execution) serve(services []serve.Further, noFile bool) error {
 	go func() { x.served <- serve.Run(ctx, config) }()
 	select {
 	case <-ready:
-		_, _ = fmt.Fprintf(s.err, "mfpsim: sign in at %s/device; control API at %s\n", x.endpoints.Entra, x.endpoints.Control)
+		_, _ = fmt.Fprintf(
+			s.err, "mfpsim: sign in at %s/device; control API at %s\n", x.endpoints.Entra, x.endpoints.Control,
+		)
 		return nil
 	case err := <-x.served:
 		cancel()
@@ -129,7 +131,9 @@ func (x *execution) play(begin func(namespace.Program) (*namespace.Run, error)) 
 	program := x.program
 	program.Args = x.placed(program.Args)
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2)
+	signal.Notify(
+		signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2,
+	)
 	defer signal.Stop(signals)
 	x.tell("%s with %d arguments begins", program.Path, len(program.Args)-1)
 	run, err := begin(program)
@@ -157,7 +161,9 @@ func (x *execution) play(begin func(namespace.Program) (*namespace.Run, error)) 
 		if x.command.Wait {
 			how = "waited for"
 		}
-		_, _ = fmt.Fprintf(x.streams.err, "mfpsim: the program left processes behind, which were %s: %s\n", how, strings.Join(left, ", "))
+		_, _ = fmt.Fprintf(
+			x.streams.err, "mfpsim: the program left processes behind, which were %s: %s\n", how, strings.Join(left, ", "),
+		)
 	}
 	return code, err
 }
@@ -183,7 +189,8 @@ func (x *execution) tell(format string, values ...any) {
 
 // placed puts the bench's values into arguments.
 func (x *execution) placed(arguments []string) []string {
-	values := strings.NewReplacer("{client}", x.endpoints.ClientID, "{tenant}", x.endpoints.Tenant, "{scope}", x.endpoints.Scope)
+	e := x.endpoints
+	values := strings.NewReplacer("{client}", e.ClientID, "{tenant}", e.Tenant, "{scope}", e.Scope)
 	placed := make([]string, len(arguments))
 	for i, argument := range arguments {
 		placed[i] = values.Replace(argument)
@@ -194,7 +201,8 @@ func (x *execution) placed(arguments []string) []string {
 // environment is the program's: this one's, with what it may want to know of the bench.
 func (x *execution) environment() []string {
 	variables := append(os.Environ(),
-		"MFPSIM_TENANT="+x.endpoints.Tenant, "MFPSIM_CLIENT_ID="+x.endpoints.ClientID, "MFPSIM_SCOPE="+x.endpoints.Scope,
+		"MFPSIM_TENANT="+x.endpoints.Tenant, "MFPSIM_CLIENT_ID="+x.endpoints.ClientID,
+		"MFPSIM_SCOPE="+x.endpoints.Scope,
 	)
 	if x.command.Control {
 		variables = append(variables, "MFPSIM_CONTROL="+x.control())

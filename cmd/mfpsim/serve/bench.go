@@ -354,7 +354,8 @@ func (b *bench) evidence() error {
 	if b.config.Model != "" {
 		replay += " --model " + b.config.Model
 	}
-	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: fmt.Sprintf("%s --seed %d%s", replay, b.config.Seed, b.config.Command)}
+	replay = fmt.Sprintf("%s --seed %d%s", replay, b.config.Seed, b.config.Command)
+	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: replay}
 	e.MailsDropped = b.lab.SMTP.DroppedMails()
 	for _, m := range b.lab.Mails() {
 		e.Mails = append(e.Mails, report.Mail(m))
