@@ -101,7 +101,9 @@ func TestNamesAreAnsweredOverUDPAndTCP(t *testing.T) {
 		},
 		"a domain for mail only": {"mail.example.", dns.TypeA, dns.RcodeSuccess, "", "A mail.example: nothing of this kind"},
 	} {
-		for network, at := range map[string]string{"udp": packets.LocalAddr().String(), "tcp": streams.Addr().String()} {
+		for network, at := range map[string]string{
+			"udp": packets.LocalAddr().String(), "tcp": streams.Addr().String(),
+		} {
 			t.Run(name+" over "+network, func(t *testing.T) {
 				question := new(dns.Msg).SetQuestion(c.name, c.kind)
 				said, _, err := (&dns.Client{Net: network}).Exchange(question, at)
@@ -151,7 +153,9 @@ func TestVariablesLetAProgramTrustTheBenchAlone(t *testing.T) {
 	set := namespace.Variables([]string{
 		"PATH=/bin", "HTTPS_PROXY=http://proxy", "no_proxy=x", "SSL_CERT_DIR=/mine", "NODE_EXTRA_CA_CERTS=/mine", "X=a=b",
 	}, "/bundle.pem")
-	require.Subset(t, set, []string{"PATH=/bin", "X=a=b", "NODE_EXTRA_CA_CERTS=/bundle.pem", "SSL_CERT_FILE=/bundle.pem"})
+	require.Subset(t, set, []string{
+		"PATH=/bin", "X=a=b", "NODE_EXTRA_CA_CERTS=/bundle.pem", "SSL_CERT_FILE=/bundle.pem",
+	})
 	for _, one := range set {
 		require.NotContains(t, strings.ToLower(one), "proxy")
 		require.NotContains(t, one, "/mine")

@@ -49,8 +49,8 @@ func NewTrust(certificate []byte) (Trust, error) {
 }
 
 // subjectHash is X509_NAME_hash of OpenSSL: the first four octets, little-endian, of SHA-1 over the canonical form of
-// the name: each value in lower case (ASCII), without spaces at the ends, with single ones inside, as UTF8String, and the whole
-// without the outer SEQUENCE.
+// the name: each value in lower case (ASCII), without spaces at the ends, with single ones inside, as UTF8String, and
+// the whole without the outer SEQUENCE.
 func subjectHash(subject []byte) (string, error) {
 	var name pkix.RDNSequence
 	if _, err := asn1.Unmarshal(subject, &name); err != nil {
