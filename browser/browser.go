@@ -26,6 +26,10 @@ type Config struct {
 	Now func() time.Time
 	// Language is sent as Accept-Language; empty sends "en".
 	Language string
+	// Secure opens and follows https alone: what leads elsewhere is a [*LoadError] of [ReasonInsecure].
+	Secure bool
+	// UserAgent is sent with each request; empty sends "Mozilla/5.0 (mfpsim)".
+	UserAgent string
 	// WithTimeout limits how long an answer is waited for ([Patience]), by the clock that the servers go by. Nil: for
 	// ever.
 	WithTimeout func(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc)
@@ -55,6 +59,9 @@ func New(c Config) *Browser {
 	}
 	if c.Language == "" {
 		c.Language = "en"
+	}
+	if c.UserAgent == "" {
+		c.UserAgent = "Mozilla/5.0 (mfpsim)"
 	}
 	return &Browser{config: c, jar: newJar(c.Now)}
 }
@@ -292,6 +299,13 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 		if b.holds(u) {
 			return nil
 		}
+		if b.config.Secure && u.Scheme != "https" {
+			reason := ReasonAddress
+			if u.Scheme == "http" {
+				reason = ReasonInsecure
+			}
+			return &LoadError{Host: u.Host, Reason: reason}
+		}
 		response, body, err := b.fetch(ctx, method, u, form)
 		if err != nil {
 			return err
@@ -354,7 +368,7 @@ func (b *Browser) fetch(
 	if err != nil {
 		return nil, nil, &LoadError{Host: u.Host, Reason: ReasonAddress, cause: err}
 	}
-	request.Header.Set("User-Agent", "Mozilla/5.0 (mfpsim)")
+	request.Header.Set("User-Agent", b.config.UserAgent)
 	request.Header.Set("Accept", "text/html,application/xhtml+xml")
 	request.Header.Set("Accept-Language", b.config.Language)
 	if method == http.MethodPost {
