@@ -15,7 +15,7 @@ import (
 
 const (
 	maximumRedirects = 10
-	maximumPage      = 4 << 20 // bytes
+	maximumPage      = 4 << 20 // bytes, unless Config says otherwise
 )
 
 // Config says how a browser reaches the network. The zero value works, through [http.DefaultTransport].
@@ -28,6 +28,8 @@ type Config struct {
 	Language string
 	// Secure opens and follows https alone: what leads elsewhere is a [*LoadError] of [ReasonInsecure].
 	Secure bool
+	// Maximum is how many bytes of a page are read; 0: 4 MiB. A longer page is a [*LoadError] of [ReasonTooLarge].
+	Maximum int64
 	// UserAgent is sent with each request; empty sends "Mozilla/5.0 (mfpsim)".
 	UserAgent string
 	// WithTimeout limits how long an answer is waited for ([Patience]), by the clock that the servers go by. Nil: for
@@ -59,6 +61,9 @@ func New(c Config) *Browser {
 	}
 	if c.Language == "" {
 		c.Language = "en"
+	}
+	if c.Maximum == 0 {
+		c.Maximum = maximumPage
 	}
 	if c.UserAgent == "" {
 		c.UserAgent = "Mozilla/5.0 (mfpsim)"
@@ -390,12 +395,12 @@ func (b *Browser) fetch(
 	defer response.Body.Close()
 	b.jar.set(u, response.Cookies())
 	var content bytes.Buffer
-	content.Grow(int(min(max(response.ContentLength, 0), maximumPage)) + bytes.MinRead)
-	n, err := content.ReadFrom(io.LimitReader(response.Body, maximumPage+1))
+	content.Grow(int(min(max(response.ContentLength, 0), b.config.Maximum)) + bytes.MinRead)
+	n, err := content.ReadFrom(io.LimitReader(response.Body, b.config.Maximum+1))
 	if err != nil {
 		return nil, nil, loadError(ctx, u.Host, err)
 	}
-	if n > maximumPage {
+	if n > b.config.Maximum {
 		return nil, nil, &LoadError{Host: u.Host, Reason: ReasonTooLarge}
 	}
 	return response, content.Bytes(), nil

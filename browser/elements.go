@@ -34,17 +34,22 @@ type Element struct {
 	Options []string
 }
 
-// Elements gives the open page in the order in which a person meets its parts; nil if none is open. What cannot be
-// changed is a paragraph.
-func (b *Browser) Elements() []Element {
+// Elements gives the open page in the order in which a person meets its parts, the first most of them; nil if none is
+// open. What cannot be changed is a paragraph.
+func (b *Browser) Elements(most int) []Element {
 	if b.page == nil {
 		return nil
 	}
 	var list []Element
-	r := &reader{page: b.page, seen: map[string]bool{}, told: func(e Element) { list = append(list, e) }}
+	r := &reader{page: b.page, seen: map[string]bool{}}
+	r.told = func(e Element) {
+		if list = append(list, e); len(list) >= most {
+			r.full = true
+		}
+	}
 	r.walk(b.page.root)
 	r.flush()
-	return list
+	return list[:min(most, len(list))]
 }
 
 // tells reports whether an element is told apart, and tells it.

@@ -57,7 +57,8 @@ func TestAPageIsToldInTheOrderInWhichAPersonMeetsIt(t *testing.T) {
 		{Kind: browser.Button, Text: "Back"},
 		{Kind: browser.Button, Text: "bob"},
 		{Kind: browser.Paragraph, Text: "Reader"},
-	}, b.Elements())
+	}, b.Elements(100))
+	require.Len(t, b.Elements(3), 3)
 }
 
 func TestASecureBrowserFollowsNothingElse(t *testing.T) {

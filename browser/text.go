@@ -35,6 +35,7 @@ type reader struct {
 
 	told           func(Element) // not nil: the page is told as elements, not as lines
 	heading, alert bool          // of the lines below the element that is walked
+	full           bool          // enough was told
 }
 
 func (r *reader) flush() {
@@ -50,6 +51,9 @@ func (r *reader) flush() {
 }
 
 func (r *reader) walk(n *html.Node) {
+	if r.full {
+		return
+	}
 	switch n.Type {
 	case html.TextNode:
 		r.current.WriteString(n.Data)

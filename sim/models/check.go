@@ -298,6 +298,12 @@ func (c *checker) providers() {
 			if other.Service == p.Service {
 				c.wrong(at{"providers"}.place(i), "the service %q stands twice", p.Service)
 			}
+			if other.ToMyEmail != nil && p.ToMyEmail != nil {
+				c.wrong(at{"providers"}.place(i).key("toMyEmail"), "another service has it too; users have one")
+			}
+		}
+		if p.ToMyEmail != nil && p.ToMyEmail.ClientID == p.ClientID {
+			c.wrong(at{"providers"}.place(i).key("toMyEmail"), "it is the printer's own application")
 		}
 	}
 }

@@ -280,6 +280,15 @@ type Provider struct {
 	SMTPAddress      string   `yaml:"smtpAddress"`
 	SMTPPort         int      `yaml:"smtpPort"`
 	SecureConnection string   `yaml:"secureConnection"` // "None", "SSL/TLS", "STARTTLS"
+	// ToMyEmail is the application that users sign in to on the panel (guide rules R31 to R37); nil: they cannot.
+	ToMyEmail *UserApplication `yaml:"toMyEmail"`
+}
+
+// UserApplication is the maker's application for To My Email. It is another one than the printer's own, and so it has a
+// consent of its own.
+type UserApplication struct {
+	ClientID    string `yaml:"clientID"`
+	RedirectURI string `yaml:"redirectURI"` // where its sign-in page leads back to; nothing is loaded from there
 }
 
 // Outcome is what the user sees of one kind of outcome of the core.
@@ -367,6 +376,16 @@ func (m *Model) Services() []string {
 		services = append(services, p.Service)
 	}
 	return services
+}
+
+// UserProvider returns the cloud service that users sign in to on the panel; ok is false if they cannot.
+func (m *Model) UserProvider() (provider Provider, ok bool) {
+	for _, p := range m.Providers {
+		if p.ToMyEmail != nil {
+			return p, true
+		}
+	}
+	return Provider{}, false
 }
 
 // Provider returns a cloud service by its name.
