@@ -289,6 +289,7 @@ type ScanRequest struct {
 	Size     string   `json:"size,omitempty"`
 	Picture  []byte   `json:"picture,omitempty"`
 	User     string   `json:"-"` // who is logged in; the device knows it itself
+	UserID   string   `json:"-"` // the same, if it is a user of Print Admin Serverless
 	// Settings are chosen under Scan Settings, in their order; what is not named stays as it is.
 	Settings []Setting `json:"settings,omitempty"`
 }

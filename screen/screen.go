@@ -44,7 +44,8 @@ const (
 	Stop    Role = "stop" // on the casing
 	LogIn   Role = "log-in"
 	LogOut  Role = "log-out"
-	Letter  Role = "letter" // of the keyboard
+	LogOff  Role = "log-off" // of a user, where LogOut is the administrator's
+	Letter  Role = "letter"  // of the keyboard
 	Shift   Role = "shift"
 	Signs   Role = "signs"
 	Alphas  Role = "alphabet" // the next alphabet
@@ -97,6 +98,8 @@ type Bar struct {
 	Date    string `json:"date"`
 	Network string `json:"network"` // what the printer is connected by
 	Padlock *Key   `json:"padlock,omitempty"`
+	User    string `json:"user,omitempty"`   // name of who has logged in
+	LogOff  *Key   `json:"logOff,omitempty"` // with User
 }
 
 // Tab is one of several lists of a screen.

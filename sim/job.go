@@ -62,6 +62,11 @@ func (p *Printer) startScan(
 		receipts = append(receipts, mails[i].receipt)
 	}
 	p.mu.Lock()
+	if request.UserID != "" {
+		for _, receipt := range receipts {
+			live.ofUser[receipt] = request.UserID
+		}
+	}
 	p.originals, p.paper = 0, scanner.Originals{}
 	if len(receipts) > 1 {
 		live.parts[receipts[0]] = receipts

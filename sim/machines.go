@@ -11,6 +11,7 @@ import (
 	"mfpsim/journal"
 	"mfpsim/sim/locale"
 	"mfpsim/sim/sheet"
+	"mfpsim/sim/users"
 	"mfpsim/sim/webconfig"
 )
 
@@ -50,6 +51,23 @@ func (m panelMachine) PrintSheet(context.Context) {
 
 func (m panelMachine) LogIn(user, password string) (refusal string) {
 	return m.logIn(doorPanel, user, password)
+}
+
+func (m panelMachine) LogInUser(id, password string) (users.User, string) {
+	return m.logInUser("wrong-user-or-password", func(b *users.Book) (users.User, bool) {
+		return b.Authenticate(id, password)
+	})
+}
+
+func (m panelMachine) LogInNumber(number string) (users.User, string) {
+	return m.logInUser("wrong-id-number", func(b *users.Book) (users.User, bool) { return b.ByNumber(number) })
+}
+
+func (m panelMachine) User(id string) (users.User, bool) {
+	if book := m.Users(); book != nil {
+		return book.Get(id)
+	}
+	return users.User{}, false
 }
 
 func (m panelMachine) Locked() bool {

@@ -43,8 +43,10 @@ type Model struct {
 	Mail  Mail                         `yaml:"mail"`
 	// EmailNotification is what the printer sends mails of by itself; nil: of nothing.
 	EmailNotification *EmailNotification `yaml:"emailNotification"`
-	Contacts          Contacts           `yaml:"contacts"`
-	Settings          Settings           `yaml:"settings"`
+	// PrintAdmin is that users log in on the panel; nil: the model has no such thing.
+	PrintAdmin *PrintAdmin `yaml:"printAdmin"`
+	Contacts   Contacts    `yaml:"contacts"`
+	Settings   Settings    `yaml:"settings"`
 	// RootStores are the maker's collections of root certificates, oldest first; the last is what the maker offers.
 	RootStores     []RootStore    `yaml:"rootStores"`
 	UpdateHost     string         `yaml:"updateHost"` // of the maker, for root certificates and firmware
@@ -129,6 +131,7 @@ type MenuItem struct {
 	Screen string     `yaml:"screen"`
 	Items  []MenuItem `yaml:"items"`
 	Locked bool       `yaml:"locked"` // Lock Setting keeps it for administrators (guide rule R25)
+	Users  bool       `yaml:"users"`  // it is there for a user who has logged in only (guide rule R37)
 }
 
 // WebConfig is the printer's web page.

@@ -11,6 +11,7 @@ import (
 
 	"mfpsim/choice"
 	"mfpsim/device"
+	"mfpsim/sim/users"
 )
 
 // Panel is one control panel. Its methods are the acts of a person; they are safe for concurrent use.
@@ -29,6 +30,9 @@ type Panel struct {
 	wanted  *item    // what was refused to somebody who was not logged in
 	user    string   // who is logged in
 	admin   bool
+	who     *users.User   // who uses the printer (guide rule R37); nil: nobody has logged in
+	gated   bool          // the screen before the home screen was shown last
+	gate    gateForm      // what is typed on it
 	acted   time.Duration // the machine's timer at the last key
 	dark    bool          // while a key is pressed: it is what wakes the glass
 	lit     time.Duration // the same, or when something was shown that nobody had pressed a key for
@@ -67,7 +71,7 @@ func (p *Panel) Path(id string) (path string, ok bool) {
 
 // home goes to the home screen and forgets what was typed.
 func (p *Panel) home() {
-	p.open, p.above = []*item{p.root}, nil
+	p.open, p.above, p.gate = []*item{p.root}, nil, gateForm{}
 	p.form, p.tab, p.job, p.message, p.wanted = scanForm{}, 0, 0, notice{}, nil
 }
 
@@ -121,6 +125,9 @@ func (p *Panel) Enter(_ context.Context, field, value string) (device.Screen, er
 		if !p.covered() {
 			for _, id := range p.shown().fields {
 				present = append(present, texts.Text(id))
+				if texts.Is(field, id) && p.closedToAll() {
+					return p.enterGate(id, value)
+				}
 				if texts.Is(field, id) {
 					return p.enter(id, value)
 				}
@@ -142,7 +149,10 @@ func (p *Panel) logIn(user, password string) bool {
 		p.message = notice{id: refusal}
 		return false
 	}
-	p.user, p.admin = user, true
+	if p.who == nil {
+		p.user = user
+	}
+	p.admin, p.gated = true, false
 	if slices.Contains([]string{"wrong-password", "try-again-later", "locked"}, p.message.id) {
 		p.message = notice{}
 	}
@@ -158,7 +168,7 @@ func (p *Panel) LogOut(context.Context) (device.Screen, error) {
 }
 
 func (p *Panel) logOut() {
-	p.user, p.admin = "", false
+	p.user, p.admin, p.who = "", false, nil
 	p.home()
 }
 
@@ -176,7 +186,7 @@ func (p *Panel) JobEnded(receipt int) {
 func (p *Panel) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.user, p.admin, p.acted, p.lit = "", false, 0, 0
+	p.user, p.admin, p.who, p.acted, p.lit = "", false, nil, 0, 0
 	p.home()
 }
 
@@ -198,7 +208,8 @@ func (p *Panel) do(f func() error) (device.Screen, error) {
 // settle does what time has done since the last key: the administrator is logged out, a finished job's message is
 // there.
 func (p *Panel) settle() {
-	if p.admin && p.machine.Elapsed()-p.acted >= p.machine.SessionTime() {
+	p.settleUser()
+	if p.admin && p.who == nil && p.machine.Elapsed()-p.acted >= p.machine.SessionTime() {
 		p.user, p.admin = "", false
 	}
 	if p.job != 0 {
@@ -215,10 +226,20 @@ func (p *Panel) asleep() bool {
 	return after > 0 && p.job == 0 && p.machine.Elapsed()-p.lit >= after
 }
 
-func (p *Panel) top() *item { return p.open[len(p.open)-1] }
+func (p *Panel) top() *item {
+	if p.closedToAll() {
+		return gate
+	}
+	return p.open[len(p.open)-1]
+}
 
 // shown is the screen of the menu that is open, without anything for a list of keys.
-func (p *Panel) shown() view { return p.known[p.top().Screen] }
+func (p *Panel) shown() view {
+	if p.closedToAll() {
+		return gateView
+	}
+	return p.known[p.top().Screen]
+}
 
 // sub is what was opened last from the screen of the menu; nil: nothing.
 func (p *Panel) sub() page {

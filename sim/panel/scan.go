@@ -225,6 +225,9 @@ func (p *Panel) startScan(a *act) error {
 			Function: device.FunctionEmail, To: slices.Clone(p.form.to), Subject: p.form.typed[fieldSubject],
 			File: p.form.typed[fieldFile], Pages: p.machine.Originals(), User: p.user,
 		}
+		if p.who != nil {
+			request.UserID = p.who.ID
+		}
 		receipt, refusal := p.machine.StartScan(a.ctx, request, p.settings())
 		if refusal != "" {
 			p.message = notice{refusal, receipt}

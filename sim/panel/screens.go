@@ -24,6 +24,7 @@ const (
 	ScreenCopy             = "copy"
 	ScreenScanToEmail      = "scan-to-email"
 	ScreenPrintStatusSheet = "print-status-sheet"
+	ScreenToMyEmail        = "to-my-email"
 )
 
 // views are all that there are, by the ids that models name (docs/reference/printer.md §3).
