@@ -16,6 +16,7 @@ const (
 	Form     Kind = "form"     // what is to be done, with Start
 	Job      Kind = "job"      // one job with its code and remedy
 	Keyboard Kind = "keyboard" // a field that is typed into
+	Page     Kind = "page"     // a page of the email service: texts, fields, boxes, and buttons at the foot
 )
 
 // Tone is what a row or message is about, besides its words.
@@ -45,6 +46,7 @@ const (
 	LogIn   Role = "log-in"
 	LogOut  Role = "log-out"
 	LogOff  Role = "log-off" // of a user, where LogOut is the administrator's
+	Box     Role = "box"     // ticks a box, or clears it
 	Letter  Role = "letter"  // of the keyboard
 	Shift   Role = "shift"
 	Signs   Role = "signs"
@@ -120,6 +122,7 @@ type ListRow struct {
 	On     bool   `json:"on,omitempty"`     // chosen
 	Key    string `json:"key,omitempty"`    // label of the key that a touch presses; empty: none
 	Role   Role   `json:"role,omitempty"`   // of that key; empty: Item
+	Masked bool   `json:"masked,omitempty"` // what is typed here is a secret
 }
 
 // Key is something to press. It is named by its label.
@@ -197,6 +200,10 @@ func (s *Screen) Lines() []string {
 // line is the row as text; nothing for one that is only a key.
 func (r ListRow) line() string {
 	switch {
+	case r.Role == Box && r.On:
+		return "[x] " + r.Label
+	case r.Role == Box:
+		return "[ ] " + r.Label
 	case r.Detail != "":
 		return strings.TrimSuffix(r.Label+" | "+r.Detail+" | "+r.Value, " | ")
 	case r.Value != "":

@@ -10,9 +10,11 @@ import (
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/sim/locale"
+	"mfpsim/sim/panel"
 	"mfpsim/sim/sheet"
 	"mfpsim/sim/users"
 	"mfpsim/sim/webconfig"
+	"mfpsim/sim/window"
 )
 
 // panelMachine is the printer as its panel needs it.
@@ -69,6 +71,14 @@ func (m panelMachine) User(id string) (users.User, bool) {
 	}
 	return users.User{}, false
 }
+
+func (m panelMachine) NeededSignIn(user string) panel.SignIn { return m.neededSignIn(user) }
+
+func (m panelMachine) OpenSignIn(user string, whose panel.SignIn, changed func()) (*window.Window, string) {
+	return m.openSignIn(user, whose, changed)
+}
+
+func (m panelMachine) CloseSignIn(user string, whose panel.SignIn) { m.closeSignIn(user, whose) }
 
 func (m panelMachine) Locked() bool {
 	live := m.on()

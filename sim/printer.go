@@ -388,12 +388,18 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
 		return err
 	}
-	services := providers(p.model)
+	services, usersServices := providers(p.model), userProviders(p.model)
 	p.setZone(live.memory.settings().Date)
 	live.engine, err = core.Open(ctx, core.Options{
 		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now, live.memory}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing,
-		Roots:     func() *x509.CertPool { return p.roots(live) },
-		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
+		Roots: func() *x509.CertPool { return p.roots(live) },
+		Providers: func(owner nvram.Owner) []core.Provider {
+			if owner.IsUser() || owner == nvram.Administrator {
+				return usersServices
+			}
+			return services
+		},
+		Timeouts: p.config.Timeouts,
 		Barred: func(owner nvram.Owner, method mail.Method) bool {
 			return owner != nvram.FaxServer && method == mail.MethodOAuth2 && p.mailOnAdditional(live.memory.settings())
 		},

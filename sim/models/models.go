@@ -299,6 +299,7 @@ type Outcome struct {
 	Kind   string `yaml:"kind"`
 	Code   string `yaml:"code"`   // in the job history; empty: no row there
 	Panel  string `yaml:"panel"`  // message id on the panel; empty: the code's status
+	User   string `yaml:"user"`   // the same, to a user whose own sign-in it was; empty: that of Panel
 	SignIn string `yaml:"signIn"` // message id on Email Server > Basic, when a sign-in ended so
 	Test   string `yaml:"test"`   // message id of the connection test
 	// CloudCode is in place of Code when the cloud service's side failed; empty: Code.

@@ -64,6 +64,7 @@ type Machine interface {
 	Elapsed() time.Duration
 	// SessionTime is after how long without a key an administrator is logged out.
 	SessionTime() time.Duration
+	SignInMachine
 	// Record puts a screen into the record of the bench.
 	Record(screen device.Screen)
 }

@@ -33,6 +33,7 @@ type Panel struct {
 	who     *users.User   // who uses the printer (guide rule R37); nil: nobody has logged in
 	gated   bool          // the screen before the home screen was shown last
 	gate    gateForm      // what is typed on it
+	signing *signInPage   // the page of the email service that is open; nil: none
 	acted   time.Duration // the machine's timer at the last key
 	dark    bool          // while a key is pressed: it is what wakes the glass
 	lit     time.Duration // the same, or when something was shown that nobody had pressed a key for
@@ -117,9 +118,14 @@ func (p *Panel) Press(ctx context.Context, path string) (device.Screen, error) {
 func (p *Panel) Enter(_ context.Context, field, value string) (device.Screen, error) {
 	return p.do(func() error {
 		texts := p.machine.Texts()
-		if k := p.keyboard(); k != nil && p.message.id == "" && texts.Is(field, k.field) {
+		if k := p.keyboard(); k != nil && p.message.id == "" && k.isOf(texts, field) {
 			k.value = value
 			return k.done(p)
+		}
+		if page, open := p.sub().(*signInPage); open && p.message.id == "" {
+			if known, err := page.enter(field, value); known {
+				return err
+			}
 		}
 		var present []string
 		if !p.covered() {
@@ -188,6 +194,7 @@ func (p *Panel) Reset() {
 	defer p.mu.Unlock()
 	p.user, p.admin, p.who, p.acted, p.lit = "", false, nil, 0, 0
 	p.home()
+	p.settleSignIn()
 }
 
 // do carries out an act and records the screen that it leads to.
@@ -209,6 +216,7 @@ func (p *Panel) do(f func() error) (device.Screen, error) {
 // there.
 func (p *Panel) settle() {
 	p.settleUser()
+	p.settleSignIn()
 	if p.admin && p.who == nil && p.machine.Elapsed()-p.acted >= p.machine.SessionTime() {
 		p.user, p.admin = "", false
 	}
@@ -265,6 +273,9 @@ func (p *Panel) enterItem(to *item) error {
 		return device.ErrLocked
 	}
 	p.open, p.tab = append(p.open, to), 0
+	if to.Screen == ScreenToMyEmail {
+		p.openToMyEmail()
+	}
 	return nil
 }
 

@@ -34,6 +34,9 @@ var views = map[string]view{
 		kind: screen.Form, fill: fillScan, keys: scanKeys, fields: []string{fieldTo, fieldSubject, fieldFile},
 		tabs: []string{"label.recipient", "label.scan-settings"},
 	},
+	ScreenToMyEmail: {
+		kind: screen.Form, fill: fillMine, keys: mineKeys, fields: []string{fieldSubject, fieldFile},
+	},
 	ScreenPrintStatusSheet: {kind: screen.Form, fill: fillSheet, keys: startKey((*Panel).printSheet)},
 	"language":             {fill: fillLanguages, keys: languageKeys},
 	"date-and-time":        {kind: screen.Facts, fill: fillDate},
