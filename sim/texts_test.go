@@ -24,7 +24,7 @@ import (
 
 // waiting are messages that no surface shows yet, and what they wait for.
 var waiting = map[string]string{
-	"M2": "Microsoft's page says it; scenarios name it",
+	"M2":                    "Microsoft's page says it; scenarios name it",
 	"label.event-fax-error": "a model that faxes",
 }
 

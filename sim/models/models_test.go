@@ -128,7 +128,7 @@ func TestAnUnknownWordIsToldWithFileAndLine(t *testing.T) {
 		{"a capability", "capabilities: [clock, power", "capabilities: [clock, powers", `unknown word "powers" here; there are: clock, power,`},
 		{"an authentication method", `"POP before SMTP", "OAuth2"]`, `"POP before SMTP", "OAuth3"]`, `unknown word "OAuth3"`},
 		{"a secure connection", "secureConnection: STARTTLS\n  - service: Outlook.com", "secureConnection: STARTLS\n  - service: Outlook.com", `unknown word "STARTLS"`},
-		{"an application for To My Email that is the printer's", "clientID: 6f1d2c3b-41a0-4e55-9c1e-3a4100a7b2d9", "clientID: 6f1d2c3b-41a0-4e55-9c1e-0f4100a7b2d9", `toMyEmail: it is the printer's own application`},
+		{"an application for To My Email that is the printer's", "clientID: 6f1d2c3b-41a0-4e55-9c1e-3a4100a7b2d9", "clientID: 6f1d2c3b-41a0-4e55-9c1e-0f4100a7b2d9", `it is the printer's own application`},
 		{"the fitted firmware", `firmware: "2.10.GN26"`, `firmware: "2.11"`, `no firmware "2.11" under firmwares`},
 		{"an outcome", "kind: TooLarge,", "kind: TooBig,", `the core has no outcome "TooBig"`},
 		{"a code", `code: "314"`, `code: "999"`, `TooLarge: no message "code.999.status"`},
