@@ -345,7 +345,7 @@ func TestEachFormWithAFileRefusesNoneAndOneThatIsTooLarge(t *testing.T) {
 		require.Contains(t, answer.Body.String(), "The file is too large. Select a file of up to 1 MB.", "%s", f)
 		require.Equal(t, before, b.state())
 	}
-	require.Equal(t, 2, count)
+	require.Equal(t, 3, count)
 }
 
 // Over the network too, where a request has a limit of its own, it is the printer that answers, in its language.

@@ -36,7 +36,11 @@ func (s usersStore) Save(data []byte) error {
 // openUsers reads the register; a model without Print Admin Serverless has none.
 func (p *Printer) openUsers(live *powered) {
 	if rules := p.model.PrintAdmin; rules != nil {
-		live.users = users.Open(usersStore{live.memory}, *rules, p.userVerifier)
+		live.users = users.Open(usersStore{live.memory}, *rules, p.userVerifier, func(password string) {
+			if p.config.Hide != nil {
+				p.config.Hide(password)
+			}
+		})
 	}
 }
 
@@ -88,10 +92,16 @@ func (p *Printer) UserState() users.State {
 	if live == nil || p.model.PrintAdmin == nil || !live.memory.settings().PrintAdmin.On {
 		return users.StateOff
 	}
-	if key, license := p.License(); p.model.PrintAdmin.License && (key == "" || license.Ended(p.now())) {
+	if !p.licensed(live.memory.settings().PrintAdmin.License) {
 		return users.StateEnded
 	}
 	return users.StateOn
+}
+
+// licensed reports whether users may log in with a license key, on a model that needs one.
+func (p *Printer) licensed(key string) bool {
+	_, license, err := users.ParseKey(key, p.serial)
+	return !p.model.PrintAdmin.License || err == nil && !license.Ended(p.now())
 }
 
 // UserSends reports whether mails of To My Email are sent from the user's own address (guide rule R30).
@@ -133,6 +143,7 @@ func (p *Printer) RemoveUsers(ctx context.Context, ids ...string) error {
 		return device.ErrNotSupported
 	}
 	var owners []nvram.Owner
+	ids = slices.Clone(ids)
 	for i, id := range ids {
 		u, there := live.users.Get(id)
 		if !there {

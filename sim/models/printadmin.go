@@ -28,7 +28,7 @@ type PrintAdmin struct {
 
 // printAdminPages are the pages of Web Config that need printAdmin.
 var printAdminPages = []string{
-	"open-platform", "license-key", "authentication-settings", "user-registration", "user-import",
+	"open-platform", "license-key", "user-authentication", "user-registration", "user-import",
 }
 
 // printAdmin looks for what needs printAdmin on a model that has it not.

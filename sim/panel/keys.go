@@ -75,7 +75,7 @@ func (p *Panel) keys() []key {
 func (p *Panel) frame() []key {
 	var keys []key
 	if p.who != nil {
-		keys = append(keys, labeled("label.log-off", screen.LogOff, "person", func(p *Panel, _ *act) error {
+		keys = append(keys, labeled("label.log-off", screen.LogOff, "", func(p *Panel, _ *act) error {
 			p.logOut()
 			return nil
 		}))

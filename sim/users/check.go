@@ -96,6 +96,7 @@ func (b *Book) with(list []User, e Entry, fresh bool) (next []User, bad []FieldE
 	switch {
 	case e.Password != "":
 		add(FieldPassword, b.password(e.Password))
+		b.hide(e.Password)
 		e.Verifier = b.verify(e.ID, e.Password)
 	case e.Verifier == "" && e.Number == "": // he could never log in
 		add(FieldPassword, ProblemMissing)

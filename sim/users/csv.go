@@ -62,8 +62,8 @@ func (e *BadFile) Error() string {
 // FormError says that a file is no list of users at all.
 type FormError struct {
 	Problem FormProblem
-	Line    int    // where; 0: nowhere in particular
-	Column  string // of an unknown or missing column, as it is called; empty: none
+	Line    int // where; 0: nowhere in particular
+	Column  int // which one, from 1; 0: none. Not its words: a file without heading begins with what may be a password
 }
 
 // FormProblem is what is wrong with a file as a whole.
@@ -76,15 +76,15 @@ const (
 	FormEmpty    FormProblem = "no users in it"
 	FormUnknown  FormProblem = "an unknown column"
 	FormTwice    FormProblem = "a column that stands twice"
-	FormLacks    FormProblem = "a column is missing"
+	FormLacks    FormProblem = "no column User ID"
 	FormTooMany  FormProblem = "more users than can be registered"
 )
 
 // Error is one sentence.
 func (e *FormError) Error() string {
 	text := "the file of users has " + string(e.Problem)
-	if e.Column != "" {
-		text += fmt.Sprintf(" %q", e.Column)
+	if e.Column > 0 {
+		text += fmt.Sprintf(", column %d", e.Column)
 	}
 	if e.Line > 0 {
 		text += fmt.Sprintf(" in line %d", e.Line)
@@ -183,20 +183,19 @@ func formError(err error) error {
 // fields are those that the first row names.
 func (c Columns) fields(head []string) ([]Field, error) {
 	var fields []Field
-	for _, name := range head {
+	for i, name := range head {
 		name = strings.TrimSpace(name)
 		at := slices.IndexFunc(c, func(c Column) bool { return strings.EqualFold(c.Name, name) })
 		switch {
 		case at < 0:
-			return nil, &FormError{Problem: FormUnknown, Line: 1, Column: name}
+			return nil, &FormError{Problem: FormUnknown, Line: 1, Column: i + 1}
 		case slices.Contains(fields, c[at].Field):
-			return nil, &FormError{Problem: FormTwice, Line: 1, Column: name}
+			return nil, &FormError{Problem: FormTwice, Line: 1, Column: i + 1}
 		}
 		fields = append(fields, c[at].Field)
 	}
 	if !slices.Contains(fields, FieldID) {
-		at := slices.IndexFunc(c, func(c Column) bool { return c.Field == FieldID })
-		return nil, &FormError{Problem: FormLacks, Line: 1, Column: c[at].Name}
+		return nil, &FormError{Problem: FormLacks, Line: 1}
 	}
 	return fields, nil
 }

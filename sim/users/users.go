@@ -46,6 +46,7 @@ type Store interface {
 type Book struct {
 	rules  models.PrintAdmin
 	verify func(id, password string) string
+	hide   func(password string)
 
 	mu     sync.Mutex
 	store  Store
@@ -63,9 +64,11 @@ const schema = 1
 
 // Open reads the book, as the printer does when it is switched on. A book that cannot be read is begun anew;
 // [Book.Broken] tells why. verify makes what is kept of a password: the same for the same user and password, and nobody
-// can make it without the printer.
-func Open(store Store, rules models.PrintAdmin, verify func(id, password string) string) *Book {
-	b := &Book{rules: rules, verify: verify, store: store}
+// can make it without the printer. hide is told each password that is typed for a user.
+func Open(
+	store Store, rules models.PrintAdmin, verify func(id, password string) string, hide func(password string),
+) *Book {
+	b := &Book{rules: rules, verify: verify, hide: hide, store: store}
 	data, err := store.Load()
 	switch {
 	case err != nil:
