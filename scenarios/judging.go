@@ -235,8 +235,8 @@ func judgePanel(args []string) error {
 		return judgeShows(rest)
 	case "press", "refuses":
 		return when(n == 1, "panel")
-	case "enter", "tick":
-		return when(n == 2 || what == "tick", "panel")
+	case "enter", "tick", "sign-in":
+		return when(onPage(what, rest) || what == "enter" && n == 2, "panel")
 	case "log-in":
 		return when(n < 2 || n == 2 && rest[1] == "wrong", "panel")
 	case "log-out", "home", "screen":
@@ -264,7 +264,9 @@ func judgeScan(args []string) error {
 		return when(len(plain) == 0, "scan")
 	case "originals":
 		return when(len(plain) == 0 && (pages || image), "scan")
-	case "to-my-email", "fax":
+	case "to-my-email":
+		return when(len(plain) == 0, "scan")
+	case "fax":
 		return nil
 	}
 	return otherwise("scan", what)

@@ -172,6 +172,8 @@ func (p *play) inner(words []string) (string, error) {
 		return p.verbWebConfig(false, words[1:])
 	case "browser":
 		return p.verbBrowser(false, words[1:])
+	case "panel":
+		return p.verbPanel(false, words[1:])
 	}
 	return "", fmt.Errorf("%s has no short form", words[0])
 }
@@ -196,11 +198,15 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 	panel := d.Panel()
 	see := func(ctx context.Context) (surface, error) {
 		s, err := panel.Screen(ctx)
-		return screenSurface(s), err
+		return p.panelSurface(s), err
 	}
 	what, rest := phrase.First(args)
+	shown, err := p.pageOfPanel(panel)
+	if err != nil && !errors.Is(err, device.ErrPoweredOff) {
+		return "", err
+	}
 	if what == "shows" {
-		return p.shows(not, rest, p.panelWords, see)
+		return p.shows(not, rest, p.panelLexicon(shown), see)
 	}
 	acts := func(f func(ctx context.Context) (device.Screen, error)) (string, error) {
 		var s device.Screen
@@ -212,7 +218,10 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 	}
 	switch {
 	case what == "press" && len(rest) == 1:
-		return acts(func(ctx context.Context) (device.Screen, error) { return panel.Press(ctx, rest[0]) })
+		label := p.labelOnPage(shown, rest[0])
+		return acts(func(ctx context.Context) (device.Screen, error) { return panel.Press(ctx, label) })
+	case onPage(what, rest):
+		return p.pageVerb(panel, what, rest)
 	case what == "refuses" && len(rest) == 1:
 		output, err := acts(func(ctx context.Context) (device.Screen, error) { return panel.Press(ctx, rest[0]) })
 		switch {
@@ -240,8 +249,6 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 		return acts(panel.LogOut)
 	case what == "home" && len(rest) == 0:
 		return acts(panel.Home)
-	case what == "tick" || what == "enter":
-		return "", p.cannot("panel "+what, device.CapabilityPrintAdminServerless)
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(see)
 		return s.drawn, err
@@ -291,7 +298,10 @@ func (p *play) verbScan(_ bool, args []string) (string, error) {
 			return d.LayOriginals(ctx, laid)
 		})
 	case "to-my-email":
-		return "", p.cannot("To My Email", device.CapabilityPrintAdminServerless)
+		request.Function = device.FunctionToMyEmail
+		if len(plain) > 0 {
+			return "", usage("scan")
+		}
 	case "fax":
 		return "", p.cannot("Fax", device.CapabilityFaxServer)
 	default:

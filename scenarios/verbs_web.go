@@ -406,8 +406,8 @@ func (p *play) finish(consent string) (string, error) {
 			step = [][]string{{"click", "Continue"}}
 		case consent == "cancel" && !slices.Contains(page.Buttons, "Accept"):
 			return p.inner([]string{"browser", "close"})
-		case p.secondFactor(page) != nil:
-			step = p.secondFactor(page)
+		case p.secondFactor(s) != nil:
+			step = p.secondFactor(s)
 		default:
 			return s.drawn, p.unexpected(errors.New("the sign-in does not expect this page"))
 		}
@@ -421,14 +421,13 @@ func (p *play) finish(consent string) (string, error) {
 }
 
 // secondFactor says how a person answers a page that asks for a further proof; nil if the page is none.
-func (p *play) secondFactor(page device.Page) [][]string {
-	s := pageSurface("browser", page)
+func (p *play) secondFactor(s surface) [][]string {
 	for _, heading := range []string{
 		"Approve sign in request", "Verify your identity", "More information required", "Enter code",
 	} {
 		if s.shows([]string{heading}) {
 			for _, button := range []string{"Approve", "Verify", "I have approved it", "Next"} {
-				if slices.Contains(page.Buttons, button) {
+				if slices.Contains(s.lines, button) {
 					return [][]string{{"click", button}}
 				}
 			}

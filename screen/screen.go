@@ -174,12 +174,12 @@ func (s *Screen) Lines() []string {
 	}
 	var lines []string
 	for _, row := range s.Rows {
-		if line := row.line(); line != "" {
+		if line := row.Line(); line != "" {
 			lines = append(lines, line)
 		}
 	}
 	if s.Note != nil {
-		lines = append(lines, s.Note.line())
+		lines = append(lines, s.Note.Line())
 	}
 	if s.Hint != "" {
 		lines = append(lines, s.Hint)
@@ -197,8 +197,8 @@ func (s *Screen) Lines() []string {
 	return lines
 }
 
-// line is the row as text; nothing for one that is only a key.
-func (r ListRow) line() string {
+// Line is the row as text; nothing for one that is only a key.
+func (r ListRow) Line() string {
 	switch {
 	case r.Role == Box && r.On:
 		return "[x] " + r.Label

@@ -12,6 +12,7 @@ import (
 	"mfpsim/device/mount"
 	"mfpsim/device/webdriver"
 	"mfpsim/journal"
+	"mfpsim/screen"
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
 	"mfpsim/sim/panel"
@@ -147,7 +148,7 @@ func (d *simulated) Panel() device.Panel         { return &powerPanel{d.printer}
 // Scan lays the originals in and walks the panel as a person does.
 func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (device.Screen, error) {
 	p := d.Panel()
-	pages := max(1, request.Pages)
+	pages, shows := max(1, request.Pages), panel.ScreenScanToEmail
 	switch request.Function {
 	case device.FunctionEmail, "":
 	case device.FunctionCopy:
@@ -157,10 +158,12 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 		}
 		d.printer.LoadOriginals(pages)
 		return p.Press(ctx, path+start)
+	case device.FunctionToMyEmail:
+		shows = panel.ScreenToMyEmail
 	default:
 		return device.Screen{}, device.ErrNotSupported
 	}
-	path, ok := d.printer.panel.Path(panel.ScreenScanToEmail)
+	path, ok := d.printer.panel.Path(shows)
 	if !ok {
 		return device.Screen{}, device.ErrNotSupported
 	}
@@ -168,8 +171,8 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 	if err := d.printer.LayOriginals(originals); err != nil {
 		return device.Screen{}, err
 	}
-	if screen, err := p.Press(ctx, path); err != nil {
-		return screen, err
+	if shown, err := p.Press(ctx, path); err != nil || shown.Data.Kind == screen.Page { // she has to sign in first
+		return shown, err
 	}
 	for _, to := range request.To {
 		if screen, err := p.Enter(ctx, "To", to); err != nil {
@@ -187,7 +190,11 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 		}
 	}
 	for _, setting := range request.Settings {
-		for _, key := range []string{"Scan Settings", setting.Name, setting.Value} {
+		keys := []string{"Scan Settings", setting.Name, setting.Value}
+		if request.Function == device.FunctionToMyEmail { // they stand on its first screen
+			keys = keys[1:]
+		}
+		for _, key := range keys {
 			if screen, err := p.Press(ctx, key); err != nil {
 				return screen, err
 			}

@@ -304,7 +304,7 @@ func (c *checker) providers() {
 			}
 		}
 		if p.ToMyEmail != nil && p.ToMyEmail.ClientID == p.ClientID {
-			c.wrong(at{"providers"}.place(i).key("toMyEmail"), "it is the printer's own application")
+			c.wrong(at{"providers"}.place(i).key("toMyEmail").key("clientID"), "it is the printer's own application")
 		}
 	}
 }
