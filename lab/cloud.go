@@ -50,6 +50,7 @@ type User struct {
 	// among the mailbox's other addresses.
 	Primary string
 	Roles   []string
+	Groups  []string // of the directory
 	Mailbox Switch // on by default
 	MFA     bool   // every sign-in asks for a second factor
 	SignIn  Switch // on by default; Off: the account is disabled
@@ -94,7 +95,7 @@ func (l *Lab) AddUser(u User) error {
 	}
 	tenant, known := l.Entra.Tenant(domain)
 	if !known {
-		if len(u.Roles) > 0 || u.MFA || u.SignIn == Off || u.Primary != "" || u.Mailbox != "" || u.Password != "" {
+		if len(u.Roles)+len(u.Groups) > 0 || u.MFA || u.SignIn == Off || u.Primary != "" || u.Mailbox != "" || u.Password != "" {
 			return fmt.Errorf("%s is an address of the Internet: nothing was made. No tenant has the domain %s, and so there is "+
 				"no role, no password, no mailbox and no other address", u.Address, domain)
 		}
@@ -116,7 +117,7 @@ func (l *Lab) AddUser(u User) error {
 		return err
 	}
 	account := fakeentra.User{
-		Principal: u.Address, Roles: u.Roles, MFA: u.MFA, Password: fakeentra.Password(chosen),
+		Principal: u.Address, Roles: u.Roles, Groups: u.Groups, MFA: u.MFA, Password: fakeentra.Password(chosen),
 	}
 	if u.SignIn == Off {
 		account.State = fakeentra.Disabled

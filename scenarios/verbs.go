@@ -27,7 +27,7 @@ type verb struct {
 // verbs is the language. docs/language.md has the same table for people.
 var verbs = map[string]verb{
 	"tenant":    {"tenant NAME [smtp-auth=disabled|enabled] [security-defaults=on|off] [user-consent=all|none] [consent-box=guide|microsoft] [basic-auth=disabled|enabled] [personal]", (*play).verbTenant},
-	"user":      {"user ADDRESS [role='…'] [primary=ADDRESS] [mailbox|no-mailbox] [mfa] [disabled]", (*play).verbUser},
+	"user":      {"user ADDRESS [role='…'] [group='…'] [primary=ADDRESS] [mailbox|no-mailbox] [mfa] [disabled]", (*play).verbUser},
 	"entra":     {"entra set SETTING VALUE | policy NAME key=value… | revoke U | disable U | delete U | password U | application NAME key=value… | resource NAME key=value… | consent APPLICATION [SCOPE…] | withdraw-consent | strict-doors on|off | as-of DATE|newest | source device|browser address=A … | answer ok|html|truncated|empty … | log [shows WORDS]", (*play).verbEntra},
 	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m] | answer ok|MOMENT EVENT|'TEXT' … | restrict ADDRESS CODE|none | licence ADDRESS on|off | quota ADDRESS SIZE|none | verdict ADDRESS 'TEXT'|none | external-limit DOMAIN N|none [trial] | front-end hello=strict …", (*play).verbExchange},
 	"printer":   {"printer [use NAME [model=…]] | sign-in U | set firmware VERSION | event NAME [times=N]", (*play).verbPrinter},
