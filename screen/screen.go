@@ -170,6 +170,9 @@ func (s *Screen) Lines() []string {
 		return []string{s.Message.Text}
 	}
 	var lines []string
+	if s.Bar.User != "" {
+		lines = append(lines, s.Bar.User)
+	}
 	for _, row := range s.Rows {
 		if line := row.line(); line != "" {
 			lines = append(lines, line)
