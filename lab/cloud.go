@@ -219,6 +219,14 @@ func (l *Lab) NewAdministratorPassword() string {
 	return password
 }
 
+// UserPassword is the password of a person at the printers: the same for the same user ID.
+func (l *Lab) UserPassword(id string) string {
+	draw := chance.New(l.config.Seed, "password of the user "+strings.ToLower(id))
+	password := draw.Letters(passwordLetters, 12)
+	l.remember(password)
+	return password
+}
+
 // ChangePassword gives a user a new password, as the user himself does; the old one stays among the secrets of the
 // bench.
 func (l *Lab) ChangePassword(principal string) error {

@@ -84,6 +84,8 @@ func needsOf(words []string) []device.Capability {
 			return []device.Capability{device.CapabilityWebConfig}
 		case "set":
 			return []device.Capability{device.CapabilityFirmware}
+		case "user", "delete-user", "license", "user-authentication":
+			return []device.Capability{device.CapabilityWebConfig, device.CapabilityPrintAdminServerless}
 		case "event":
 			return []device.Capability{device.CapabilityEvent}
 		}

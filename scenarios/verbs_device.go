@@ -66,7 +66,23 @@ func (p *play) verbPrinter(_ bool, args []string) (string, error) {
 	case "event":
 		return p.event(rest)
 	case "user":
-		return "", p.cannot("users of their own", device.CapabilityPrintAdminServerless)
+		if err := p.printAdmin(); err != nil {
+			return "", err
+		}
+		return p.addUser(rest)
+	case "delete-user", "license", "user-authentication":
+		if err := p.printAdmin(); err != nil {
+			return "", err
+		}
+		switch {
+		case what == "license":
+			return p.license(rest)
+		case what == "user-authentication":
+			return p.userAuthentication(rest)
+		case len(rest) == 1:
+			return p.deleteUser(rest[0])
+		}
+		return "", usage("printer")
 	case "set":
 		if len(rest) != 2 || rest[0] != "firmware" {
 			return "", usage("printer")
@@ -141,14 +157,7 @@ func (p *play) twelveSteps(user string) (string, error) {
 		{"webconfig", "shows", "Current Status", "Signed in"},
 		{"webconfig", "click", "OK"},
 	}
-	var output string
-	for _, step := range steps {
-		var err error
-		if output, err = p.inner(step); err != nil {
-			return output, fmt.Errorf("%s: %w", quoted(step), err)
-		}
-	}
-	return output, nil
+	return p.steps(steps)
 }
 
 // serviceOf is the email service that an account belongs to (guide rule R16).
@@ -236,15 +245,10 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 	case what == "enter" && len(rest) == 2:
 		return acts(func(ctx context.Context) (device.Screen, error) { return panel.Enter(ctx, rest[0], rest[1]) })
 	case what == "log-in" && len(rest) <= 2:
-		password := "" // the right one
-		if len(rest) > 0 && rest[len(rest)-1] == "wrong" {
-			password, rest = wrongPassword, rest[:len(rest)-1]
-		}
-		if len(rest) > 1 {
+		if len(rest) == 2 && rest[1] != "wrong" {
 			return "", usage("panel")
 		}
-		user := strings.Join(rest, "")
-		return acts(func(ctx context.Context) (device.Screen, error) { return panel.LogIn(ctx, user, password) })
+		return acts(func(ctx context.Context) (device.Screen, error) { return p.logIn(ctx, panel, rest) })
 	case what == "log-out" && len(rest) == 0:
 		return acts(panel.LogOut)
 	case what == "home" && len(rest) == 0:

@@ -94,7 +94,7 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		return acts(
 			act, func(ctx context.Context) (device.Page, error) { return web.Forge(ctx, rest[0], len(rest) == 2) },
 		)
-	case what == "set" && len(rest) == 2, what == "enter" && len(rest) == 2 && rest[0] != "password":
+	case what == "set" && len(rest) == 2, what == "enter" && len(rest) == 2 && rest[0] != "password" && rest[0] != "license":
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Set(ctx, rest[0], rest[1]) })
 	case what == "choices" && len(rest) > 2 && rest[1] == "shows":
 		return p.shows(not, rest[2:], p.webWords, func(ctx context.Context) (surface, error) {
@@ -103,6 +103,8 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		})
 	case what == "enter" && len(rest) > 0 && rest[0] == "password" && len(rest) <= 2:
 		return acts(act, func(ctx context.Context) (device.Page, error) { return p.webPassword(ctx, web, rest[1:]) })
+	case what == "enter" && len(rest) > 0 && rest[0] == "license":
+		return acts(act, func(ctx context.Context) (device.Page, error) { return p.enterLicense(ctx, web, rest[1:]) })
 	case what == "upload" && len(rest) == 2:
 		return acts(act, func(ctx context.Context) (device.Page, error) { return p.upload(ctx, web, rest[0], rest[1]) })
 	case what == "copy" && text == "code":
@@ -142,6 +144,9 @@ func (p *play) webPassword(ctx context.Context, web device.WebConfig, args []str
 			return page, err
 		}
 		return web.Set(ctx, "Confirm the New Password", fresh)
+	}
+	if id, isUser := strings.CutPrefix(args[0], userMark); isUser {
+		return web.Set(ctx, fieldUserPassword, p.lab.UserPassword(id))
 	}
 	password, err := p.lab.Password(args[0])
 	if err != nil {

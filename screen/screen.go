@@ -173,6 +173,9 @@ func (s *Screen) Lines() []string {
 		return []string{s.Message.Text}
 	}
 	var lines []string
+	if s.Bar.User != "" {
+		lines = append(lines, s.Bar.User)
+	}
 	if s.Kind == Page {
 		lines = append(lines, s.Title) // its own; that of another screen is the end of its path
 	}

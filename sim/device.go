@@ -110,6 +110,9 @@ func (d *simulated) capabilities() []device.Capability {
 	if d.printer.model.AdditionalNetwork != nil {
 		list = append(list, device.CapabilityAdditionalNetwork)
 	}
+	if d.printer.model.PrintAdmin != nil {
+		list = append(list, device.CapabilityPrintAdminServerless)
+	}
 	return append(list, d.printer.model.Capabilities...)
 }
 
@@ -126,6 +129,13 @@ func (d *simulated) Words(_ context.Context, language string) (device.Words, err
 
 func (d *simulated) AdministratorPassword(context.Context) (string, error) {
 	return d.printer.AdministratorPassword(), nil
+}
+
+func (d *simulated) LicenseKey(_ context.Context, last time.Time) (string, error) {
+	if d.printer.model.PrintAdmin == nil {
+		return "", device.ErrNotSupported
+	}
+	return d.printer.NewLicenseKey(last), nil
 }
 
 func (d *simulated) Close() error {

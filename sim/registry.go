@@ -8,6 +8,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"mfpsim/core/nvram"
 	"mfpsim/core/outcome"
@@ -85,6 +86,10 @@ func (p *Printer) License() (key string, license users.License) {
 	}
 	return key, license
 }
+
+// NewLicenseKey makes a license key of this printer, as its maker sells it: up to and with a day, or without end for the
+// zero time.
+func (p *Printer) NewLicenseKey(last time.Time) string { return users.NewKey(p.serial, last) }
 
 // UserState says whether users log in on the panel.
 func (p *Printer) UserState() users.State {

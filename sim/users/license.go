@@ -53,7 +53,7 @@ func NewKey(serial string, last time.Time) string {
 	data := binary.BigEndian.AppendUint16(nil, days)
 	data = append(data, stamp(serial, data)...)
 	signs := keyEncoding.EncodeToString(data)
-	signs += string(checkSign(signs)) + string(checkSign(reversed(signs)))
+	signs = withChecks(signs)
 	var groups []string
 	for at := 0; at < len(signs); at += keyGroup {
 		groups = append(groups, signs[at:at+keyGroup])
@@ -67,6 +67,11 @@ func stamp(serial string, days []byte) []byte {
 	mac.Write(days)
 	mac.Write([]byte(serial))
 	return mac.Sum(nil)[:keyStamp]
+}
+
+// withChecks puts two signs behind the others by which a slip is told.
+func withChecks(signs string) string {
+	return signs + string(checkSign(signs)) + string(checkSign(reversed(signs)))
 }
 
 // checkSign tells a wrong sign and two that have changed places.
@@ -94,8 +99,7 @@ func ParseKey(typed, serial string) (key string, license License, err error) {
 	if len(signs) != keySigns || strings.Trim(signs, keyAlphabet) != "" {
 		return "", License{}, ErrKeyForm
 	}
-	last := signs[:body] + string(checkSign(signs[:body]))
-	if last+string(checkSign(reversed(last))) != signs {
+	if signs != withChecks(signs[:body]) {
 		return "", License{}, ErrKeyForm
 	}
 	data, err := keyEncoding.DecodeString(signs[:body])
