@@ -424,6 +424,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return fmt.Errorf("start the printer's mail core: %w", err)
 	}
 	live.mail = live.engine.For(nvram.Printer)
+	p.forgetStrangers(ctx, live)
 	if err := p.takeImport(ctx, live); err != nil && !now.over.Load() {
 		live.engine.Close()
 		return err

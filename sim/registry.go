@@ -171,6 +171,19 @@ func (p *Printer) RemoveUsers(ctx context.Context, ids ...string) error {
 	return p.poweredOr(left)
 }
 
+// forgetStrangers removes the sign-ins of users who are not in the register, which power on can find after damage to the
+// records: nobody could use or delete them any more. What the memory does not take now, the next power on does.
+func (p *Printer) forgetStrangers(ctx context.Context, live *powered) {
+	known := map[nvram.Owner]bool{}
+	if live.users != nil {
+		for _, u := range live.users.List() {
+			known[nvram.User(u.ID)] = true
+		}
+	}
+	strange := slices.DeleteFunc(live.engine.SignedIn(), func(o nvram.Owner) bool { return !o.IsUser() || known[o] })
+	_ = live.engine.Forget(ctx, strange...)
+}
+
 // poweredOr is an error, unless the power has failed meanwhile: then that is all that a person notices.
 func (p *Printer) poweredOr(err error) error {
 	if !p.PoweredOn() {

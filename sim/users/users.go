@@ -160,7 +160,12 @@ func (b *Book) Remove(ids ...string) error {
 func (b *Book) Import(rows []Row) (added, changed int, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	next, problems := b.users, []BadRow(nil)
+	next, problems := slices.Clone(b.users), []BadRow(nil)
+	for _, row := range rows { // so that users can exchange their numbers in one file
+		if at := place(next, row.Entry.ID); at >= 0 && slices.Contains(row.has, FieldNumber) {
+			next[at].Number = ""
+		}
+	}
 	lines := map[string]int{}
 	for _, row := range rows {
 		id := strings.ToLower(row.Entry.ID)
