@@ -182,7 +182,7 @@ func (r *request) userPage() {
 	}
 	password := field{ID: "user-password", Label: "user-password", Kind: "password", Complete: "new-password"}
 	number := text("id-number", u.Number)
-	number.Kind, number.Short, number.Hint = "number", true, "id-number-explain"
+	number.Short, number.Hint = true, "id-number-explain"
 	rights := field{
 		ID: "administrator-rights", Label: "administrator-rights", Kind: "check", Value: administratorRights,
 		Chosen: u.Administrator,
