@@ -411,6 +411,15 @@ func (l *Lab) EnglishOfPage(line string) (words string, ok bool) {
 	return fakeentra.English(l.config.Language, line)
 }
 
+// UserApplication returns the client identifier of the maker's application for To My Email, with which users sign in on
+// the panels of simulated printers of the bench's model; empty: they cannot. Its scopes are those of [Lab.Application].
+func (l *Lab) UserApplication() (clientID string) {
+	if p, can := l.model.UserProvider(); can {
+		return p.ToMyEmail.ClientID
+	}
+	return ""
+}
+
 // Application returns the client identifier and the scopes of the maker's application: what simulated printers of the
 // bench's model sign in with.
 func (l *Lab) Application() (clientID string, scopes []string) {
