@@ -51,9 +51,9 @@ type User struct {
 	Primary string
 	Roles   []string
 	Groups  []string // of the directory
-	Mailbox Switch // on by default
-	MFA     bool   // every sign-in asks for a second factor
-	SignIn  Switch // on by default; Off: the account is disabled
+	Mailbox Switch   // on by default
+	MFA     bool     // every sign-in asks for a second factor
+	SignIn  Switch   // on by default; Off: the account is disabled
 	// Password that is chosen; empty: that of [Config.Passwords], else one that is drawn from the seed.
 	Password string
 }
