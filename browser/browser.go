@@ -15,7 +15,7 @@ import (
 
 const (
 	maximumRedirects = 10
-	maximumPage      = 4 << 20 // bytes
+	maximumPage      = 4 << 20 // bytes, unless Config says otherwise
 )
 
 // Config says how a browser reaches the network. The zero value works, through [http.DefaultTransport].
@@ -26,6 +26,12 @@ type Config struct {
 	Now func() time.Time
 	// Language is sent as Accept-Language; empty sends "en".
 	Language string
+	// Secure opens and follows https alone: what leads elsewhere is a [*LoadError] of [ReasonInsecure].
+	Secure bool
+	// Maximum is how many bytes of a page are read; 0: 4 MiB. A longer page is a [*LoadError] of [ReasonTooLarge].
+	Maximum int64
+	// UserAgent is sent with each request; empty sends "Mozilla/5.0 (mfpsim)".
+	UserAgent string
 	// WithTimeout limits how long an answer is waited for ([Patience]), by the clock that the servers go by. Nil: for
 	// ever.
 	WithTimeout func(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc)
@@ -55,6 +61,12 @@ func New(c Config) *Browser {
 	}
 	if c.Language == "" {
 		c.Language = "en"
+	}
+	if c.Maximum == 0 {
+		c.Maximum = maximumPage
+	}
+	if c.UserAgent == "" {
+		c.UserAgent = "Mozilla/5.0 (mfpsim)"
 	}
 	return &Browser{config: c, jar: newJar(c.Now)}
 }
@@ -292,6 +304,13 @@ func (b *Browser) load(ctx context.Context, method string, u *url.URL, form url.
 		if b.holds(u) {
 			return nil
 		}
+		if b.config.Secure && u.Scheme != "https" {
+			reason := ReasonAddress
+			if u.Scheme == "http" {
+				reason = ReasonInsecure
+			}
+			return &LoadError{Host: u.Host, Reason: reason}
+		}
 		response, body, err := b.fetch(ctx, method, u, form)
 		if err != nil {
 			return err
@@ -354,7 +373,7 @@ func (b *Browser) fetch(
 	if err != nil {
 		return nil, nil, &LoadError{Host: u.Host, Reason: ReasonAddress, cause: err}
 	}
-	request.Header.Set("User-Agent", "Mozilla/5.0 (mfpsim)")
+	request.Header.Set("User-Agent", b.config.UserAgent)
 	request.Header.Set("Accept", "text/html,application/xhtml+xml")
 	request.Header.Set("Accept-Language", b.config.Language)
 	if method == http.MethodPost {
@@ -376,12 +395,12 @@ func (b *Browser) fetch(
 	defer response.Body.Close()
 	b.jar.set(u, response.Cookies())
 	var content bytes.Buffer
-	content.Grow(int(min(max(response.ContentLength, 0), maximumPage)) + bytes.MinRead)
-	n, err := content.ReadFrom(io.LimitReader(response.Body, maximumPage+1))
+	content.Grow(int(min(max(response.ContentLength, 0), b.config.Maximum)) + bytes.MinRead)
+	n, err := content.ReadFrom(io.LimitReader(response.Body, b.config.Maximum+1))
 	if err != nil {
 		return nil, nil, loadError(ctx, u.Host, err)
 	}
-	if n > maximumPage {
+	if n > b.config.Maximum {
 		return nil, nil, &LoadError{Host: u.Host, Reason: ReasonTooLarge}
 	}
 	return response, content.Bytes(), nil

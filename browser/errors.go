@@ -25,6 +25,7 @@ const (
 	ReasonRedirects   Reason = "too many redirects"
 	ReasonAddress     Reason = "the address is not a web address"
 	ReasonTooLarge    Reason = "the page is too large"
+	ReasonInsecure    Reason = "the connection would not be secure"
 )
 
 // LoadError says that a page could not be loaded. Its text carries no library's words, because those name ports.

@@ -32,6 +32,10 @@ type reader struct {
 	term    string          // a dt that waits for its dd
 	seen    map[string]bool // radio groups already told
 	inCell  *html.Node      // the row whose head already says the label
+
+	told           func(Element) // not nil: the page is told as elements, not as lines
+	heading, alert bool          // of the lines below the element that is walked
+	full           bool          // enough was told
 }
 
 func (r *reader) flush() {
@@ -43,10 +47,13 @@ func (r *reader) flush() {
 	if r.term != "" {
 		line, r.term = r.term+" : "+line, ""
 	}
-	r.lines = append(r.lines, line)
+	r.line(line)
 }
 
 func (r *reader) walk(n *html.Node) {
+	if r.full {
+		return
+	}
 	switch n.Type {
 	case html.TextNode:
 		r.current.WriteString(n.Data)
@@ -56,6 +63,9 @@ func (r *reader) walk(n *html.Node) {
 			return
 		}
 	case html.CommentNode, html.DoctypeNode:
+		return
+	}
+	if r.told != nil && r.tells(n) {
 		return
 	}
 	switch n.Data {
@@ -81,8 +91,10 @@ func (r *reader) walk(n *html.Node) {
 		return
 	case "tr":
 		r.flush()
-		r.row(n)
-		return
+		if r.told == nil {
+			r.row(n)
+			return
+		}
 	case "dt":
 		r.flush()
 		r.term = textOf(n)
@@ -91,15 +103,16 @@ func (r *reader) walk(n *html.Node) {
 		r.flush()
 		for _, line := range strings.Split(textRaw(n), "\n") {
 			if strings.TrimSpace(line) != "" {
-				r.lines = append(r.lines, strings.TrimRight(strings.ReplaceAll(line, "’", "'"), " \r"))
+				r.line(strings.TrimRight(strings.ReplaceAll(line, "’", "'"), " \r"))
 			}
 		}
 		return
 	}
-	block := n.Type == html.ElementNode && slices.Contains(blocks, n.Data)
+	block := n.Type == html.ElementNode && (slices.Contains(blocks, n.Data) || r.told != nil && n.Data == "td")
 	if block {
 		r.flush()
 	}
+	defer r.within(n)()
 	closed := n.Data == "details" && !has(n, "open")
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		if closed && c.Data != "summary" {
@@ -110,7 +123,8 @@ func (r *reader) walk(n *html.Node) {
 	if block {
 		r.flush()
 		if n.Data == "dd" && r.term != "" { // an empty value: the term stands alone
-			r.lines, r.term = append(r.lines, r.term+" :"), ""
+			r.line(r.term + " :")
+			r.term = ""
 		}
 	}
 }
@@ -170,6 +184,10 @@ func (r *reader) control(n *html.Node) {
 	for _, f := range r.page.fields() {
 		if !slices.Contains(f.nodes, n) {
 			continue
+		}
+		if r.told != nil {
+			r.field(f)
+			return
 		}
 		value := f.value()
 		switch kind {

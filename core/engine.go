@@ -102,6 +102,19 @@ func (e *Engine) mailer(owner nvram.Owner) *Mailer {
 	return m
 }
 
+// SignedIn lists the owners whose sign-in is stored, sorted.
+func (e *Engine) SignedIn() []nvram.Owner {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var owners []nvram.Owner
+	for _, owner := range slices.Sorted(maps.Keys(e.mailers)) {
+		if e.mailers[owner].stored != nil {
+			owners = append(owners, owner)
+		}
+	}
+	return owners
+}
+
 // unlocked does what waits for the network, in the middle of what is done under the lock.
 func (e *Engine) unlocked(wait func()) {
 	e.mu.Unlock()

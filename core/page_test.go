@@ -112,6 +112,26 @@ func TestWhatDropsAnOpenPage(t *testing.T) {
 	}
 }
 
+func TestASignInThatTheDeviceDoesNotWant(t *testing.T) {
+	r, e := signedIn(t)
+	alice := e.For(nvram.User("alice"))
+	answer := opened(r, alice, "carol@contoso.com")
+	status, err := alice.CompleteSignIn(ctx, answer())
+	require.NoError(t, err)
+	require.Equal(t, "carol@contoso.com", status.Account)
+	alice.Discard(ctx)
+	require.Equal(t, SignedOut, alice.Status().Phase)
+	require.NoError(t, alice.Save(ctx, mail.Settings{}))
+	require.False(t, alice.Status().Stored)
+	require.True(t, e.Mailer.Status().Stored, "the printer's own stays")
+
+	answer = opened(r, alice, "alice@contoso.com")
+	alice.Discard(ctx)
+	require.Equal(t, outcome.SignInCancelled, alice.Status().Ended.Kind)
+	_, err = alice.CompleteSignIn(ctx, answer())
+	require.Equal(t, outcome.SignInCancelled, kind(t, err))
+}
+
 func TestAnAnswerThatIsNotThePagesChangesNothing(t *testing.T) {
 	r, e := signedIn(t)
 	alice := e.For(nvram.User("alice"))

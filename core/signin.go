@@ -216,6 +216,15 @@ func (m *Mailer) CancelSignIn(ctx context.Context) {
 	m.e.o.Log.InfoContext(ctx, "sign-in cancelled", "owner", m.owner, "service", a.provider.Service)
 }
 
+// Discard ends the sign-in that is being made, and drops one that waits for OK because the device does not want it: it
+// is that of another person. A stored one stays.
+func (m *Mailer) Discard(ctx context.Context) {
+	m.CancelSignIn(ctx)
+	m.e.mu.Lock()
+	defer m.e.mu.Unlock()
+	m.drop()
+}
+
 // SignOut drops the sign-in that is being made or waits, and the stored one, at once and without OK; the settings stay.
 // No token is left in memory. The error is an [*outcome.Outcome] of kind StorageFailed: then the stored sign-in is
 // still there, now and after power off; or of kind NotErased: it is gone, now and after power off, but its sealed token

@@ -107,6 +107,9 @@ type Device interface {
 	// AdministratorPassword returns what the owner of the device types to log in. It is a secret: for her, and for no
 	// record.
 	AdministratorPassword(ctx context.Context) (string, error)
+	// LicenseKey returns the license key of Print Admin Serverless that the owner of the device has bought: good up to and
+	// with a day, or without end for the zero time. It needs [CapabilityPrintAdminServerless].
+	LicenseKey(ctx context.Context, last time.Time) (string, error)
 	Panel() Panel
 	WebConfig() WebConfig
 	// LoadOriginals lays pages into the document feeder, and takes out what lay there.
@@ -289,6 +292,7 @@ type ScanRequest struct {
 	Size     string   `json:"size,omitempty"`
 	Picture  []byte   `json:"picture,omitempty"`
 	User     string   `json:"-"` // who is logged in; the device knows it itself
+	UserID   string   `json:"-"` // the same, if it is a user of Print Admin Serverless
 	// Settings are chosen under Scan Settings, in their order; what is not named stays as it is.
 	Settings []Setting `json:"settings,omitempty"`
 }

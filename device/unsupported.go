@@ -25,6 +25,11 @@ func (Unsupported) Words(context.Context, string) (Words, error) { return Words{
 // AdministratorPassword implements [Device].
 func (Unsupported) AdministratorPassword(context.Context) (string, error) { return "", ErrNotSupported }
 
+// LicenseKey implements [Device].
+func (Unsupported) LicenseKey(context.Context, time.Time) (string, error) {
+	return "", ErrNotSupported
+}
+
 // Panel implements [Device].
 func (Unsupported) Panel() Panel { return UnsupportedPanel{} }
 

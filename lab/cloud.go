@@ -50,9 +50,10 @@ type User struct {
 	// among the mailbox's other addresses.
 	Primary string
 	Roles   []string
-	Mailbox Switch // on by default
-	MFA     bool   // every sign-in asks for a second factor
-	SignIn  Switch // on by default; Off: the account is disabled
+	Groups  []string // of the directory
+	Mailbox Switch   // on by default
+	MFA     bool     // every sign-in asks for a second factor
+	SignIn  Switch   // on by default; Off: the account is disabled
 	// Password that is chosen; empty: that of [Config.Passwords], else one that is drawn from the seed.
 	Password string
 }
@@ -94,7 +95,7 @@ func (l *Lab) AddUser(u User) error {
 	}
 	tenant, known := l.Entra.Tenant(domain)
 	if !known {
-		if len(u.Roles) > 0 || u.MFA || u.SignIn == Off || u.Primary != "" || u.Mailbox != "" || u.Password != "" {
+		if len(u.Roles)+len(u.Groups) > 0 || u.MFA || u.SignIn == Off || u.Primary != "" || u.Mailbox != "" || u.Password != "" {
 			return fmt.Errorf("%s is an address of the Internet: nothing was made. No tenant has the domain %s, and so there is "+
 				"no role, no password, no mailbox and no other address", u.Address, domain)
 		}
@@ -116,7 +117,7 @@ func (l *Lab) AddUser(u User) error {
 		return err
 	}
 	account := fakeentra.User{
-		Principal: u.Address, Roles: u.Roles, MFA: u.MFA, Password: fakeentra.Password(chosen),
+		Principal: u.Address, Roles: u.Roles, Groups: u.Groups, MFA: u.MFA, Password: fakeentra.Password(chosen),
 	}
 	if u.SignIn == Off {
 		account.State = fakeentra.Disabled
@@ -214,6 +215,14 @@ func (l *Lab) Password(principal string) (string, error) {
 // NewAdministratorPassword draws a password for the administrator of a printer, which nobody has yet.
 func (l *Lab) NewAdministratorPassword() string {
 	password := chance.New(l.config.Seed, "new administrator password").Letters(passwordLetters, 12)
+	l.remember(password)
+	return password
+}
+
+// UserPassword is the password of a person at the printers: the same for the same user ID.
+func (l *Lab) UserPassword(id string) string {
+	draw := chance.New(l.config.Seed, "password of the user "+strings.ToLower(id))
+	password := draw.Letters(passwordLetters, 12)
 	l.remember(password)
 	return password
 }
@@ -400,6 +409,15 @@ func (l *Lab) WordsOfPage(label string) (words string, ok bool) {
 // EnglishOfPage returns the English words of a line of Microsoft's pages.
 func (l *Lab) EnglishOfPage(line string) (words string, ok bool) {
 	return fakeentra.English(l.config.Language, line)
+}
+
+// UserApplication returns the client identifier of the maker's application for To My Email, with which users sign in on
+// the panels of simulated printers of the bench's model; empty: they cannot. Its scopes are those of [Lab.Application].
+func (l *Lab) UserApplication() (clientID string) {
+	if p, can := l.model.UserProvider(); can {
+		return p.ToMyEmail.ClientID
+	}
+	return ""
 }
 
 // Application returns the client identifier and the scopes of the maker's application: what simulated printers of the

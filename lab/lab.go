@@ -273,31 +273,47 @@ func (l *Lab) startEntra() error {
 // nativeRedirectURI is what Microsoft offers to programs without a server of their own (docs/reference/entra.md §8.3).
 const nativeRedirectURI = "https://login.microsoftonline.com/common/oauth2/nativeclient"
 
-// registerApplication makes the maker's application known to the identity provider, as its vendor did once for all
+// ToMyEmailApplication is the display name of the maker's application that users of a printer sign in to on its panel.
+// The consent to the printer's own application does not cover it (ours: guide rule R31 has a consent of its own).
+const ToMyEmailApplication = "Example MFP To My Email"
+
+// registerApplication makes the maker's applications known to the identity provider, as their vendor did once for all
 // tenants.
 func (l *Lab) registerApplication(model string) error {
 	m, err := l.config.Models.Get(model)
 	if err != nil {
 		return err
 	}
-	name := fakeentra.ApplicationName // of the bench's maker; another one has an application of his own
+	// of the bench's maker; another one has applications of his own
+	name, users := fakeentra.ApplicationName, ToMyEmailApplication
 	if m.Maker != l.model.Maker {
-		name = m.Maker + " Email Sender"
+		name, users = m.Maker+" Email Sender", m.Maker+" To My Email"
 	}
 	var done []string
-	for _, p := range m.Providers {
-		if slices.Contains(done, p.ClientID) {
-			continue
+	register := func(id, name, redirect string) error {
+		if slices.Contains(done, id) {
+			return nil
 		}
-		done = append(done, p.ClientID)
+		done = append(done, id)
 		_, err := l.Entra.AddApplication(
 			fakeentra.Application{
-				ID: p.ClientID, Name: name, Publisher: "printers.example", Verified: true,
-				RequestedScopes: strings.Fields(fakeentra.Scope), PublicRedirectURIs: []string{nativeRedirectURI},
+				ID: id, Name: name, Publisher: "printers.example", Verified: true,
+				RequestedScopes: strings.Fields(fakeentra.Scope), PublicRedirectURIs: []string{redirect},
 			},
 		)
 		if err != nil && !errors.Is(err, fakeentra.ErrExists) {
 			return fmt.Errorf("entra: %w", err)
+		}
+		return nil
+	}
+	for _, p := range m.Providers {
+		if err := register(p.ClientID, name, nativeRedirectURI); err != nil {
+			return err
+		}
+		if a := p.ToMyEmail; a != nil {
+			if err := register(a.ClientID, users, a.RedirectURI); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -36,6 +36,8 @@ type event struct {
 type request struct {
 	host, path string
 	body       string     // as it was sent, with its secrets
+	query      url.Values // of the address
+	location   string     // where the answer leads
 	form       url.Values // of a form
 	status     int
 	retryAfter string
@@ -175,10 +177,15 @@ func readRequest(x *journal.Exchange) *request {
 		}
 	}
 	r.body += "\n" + x.Target.Reveal()
+	_, query, _ := strings.Cut(x.Target.Reveal(), "?")
+	r.query, _ = url.ParseQuery(query)                 // what is none has no members
 	r.form, _ = url.ParseQuery(x.RequestBody.Reveal()) // what is no form has no members
 	for _, f := range x.ResponseHeader {
-		if strings.EqualFold(f.Name, "Retry-After") {
+		switch {
+		case strings.EqualFold(f.Name, "Retry-After"):
 			r.retryAfter = f.Value.Reveal()
+		case strings.EqualFold(f.Name, "Location"):
+			r.location = f.Value.Reveal()
 		}
 	}
 	_ = json.Unmarshal([]byte(x.ResponseBody.Reveal()), &r.answer) // what is no JSON has no members

@@ -46,6 +46,8 @@ type Device struct {
 	// ClientID and Scopes are those of the maker's application; no scopes: they are not known.
 	ClientID string
 	Scopes   []string
+	// UserClientID is that of the maker's application for To My Email, with the same scopes; empty: it is not known.
+	UserClientID string
 	// Jobs are the rows of the job history; nil: they are not known.
 	Jobs []Job
 }

@@ -1,6 +1,7 @@
 package laws
 
 import (
+	"encoding/base64"
 	"fmt"
 	"os"
 	"strings"
@@ -19,6 +20,8 @@ var begin = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 //	0  printer#1 devicecode interval=5 scope=a+b     the code is "C"
 //	5  printer#1 poll pending|slow_down|429:30|tokens
 //	9  printer#1 refresh host=HOST                   a new refresh token "R2"
+//	9  printer#1 page client=ID scope=a+b            a sign-in page; it leads back with the code "Q"
+//	9  printer#1 redeem host=HOST client=ID          tokens "A3", "R3" of alice@contoso.com
 //	9  printer#2 C: EHLO x                           {…} is secret
 //	9  printer#2 fault certificate of a stranger
 //	9  printer   memory
@@ -48,7 +51,7 @@ func record(t *testing.T, text string) []journal.Entry {
 		case "english":
 			e.Party, e.Connection, e.Kind = "printer", "", journal.KindEnglish
 			e.Detail = map[string]string{"surface": "panel", "language": words[3], "message": words[4]}
-		case "devicecode", "poll", "refresh":
+		case "devicecode", "poll", "refresh", "page", "redeem":
 			e.Party, e.HTTP = "entra", exchange(t, words[2:])
 		default:
 			e.Party, e.Connection, e.Kind, e.Text = words[1], "", journal.KindNote, journal.Plain(rest)
@@ -92,6 +95,20 @@ func exchange(t *testing.T, words []string) *journal.Exchange {
 			journal.Hidden("C"),
 		)
 		answer(x, words[1])
+	case "page":
+		x.Method, x.Target = "GET", journal.Plain(
+			"/organizations/oauth2/v2.0/authorize?client_id="+values["client"]+"&scope="+values["scope"],
+		)
+		x.Status, x.ResponseHeader = 302, []journal.Field{
+			{Name: "Location", Value: journal.Plain("program://done?state=s&code=").Add(journal.Hidden("Q"))},
+		}
+	case "redeem":
+		x.Target = journal.Plain("/organizations/oauth2/v2.0/token")
+		x.RequestBody = journal.Plain(
+			"grant_type=authorization_code&client_id=" + values["client"] + "&code=",
+		).Add(journal.Hidden("Q"))
+		claims := base64.RawURLEncoding.EncodeToString([]byte(`{"preferred_username":"alice@contoso.com"}`))
+		x.ResponseBody = journal.Hidden(`{"access_token":"A3","refresh_token":"R3","id_token":"e30.` + claims + `.x"}`)
 	case "refresh":
 		x.Target = journal.Plain("/organizations/oauth2/v2.0/token")
 		x.RequestBody = journal.Plain("grant_type=refresh_token&refresh_token=").Add(journal.Hidden("R1"))
@@ -125,6 +142,8 @@ func TestALawIsBroken(t *testing.T) {
 1 printer#2 C: DATA
 1 printer#2 S: 354 go on
 1 printer#2 S: 250 OK`
+	const own = "0 printer#1 redeem client=mine\n1 printer#2 S: 220 over TLS\n1 printer#2 C: AUTH XOAUTH2 {A3}\n" +
+		"1 printer#2 C: MAIL FROM:<alice@contoso.com>\n1 printer#2 C: RCPT TO:<"
 	for name, c := range map[string]struct {
 		entries string
 		device  Device
@@ -149,6 +168,17 @@ func TestALawIsBroken(t *testing.T) {
 		"other scopes than the application's": {
 			entries: "0 printer#1 devicecode interval=5 scope=a+c", device: Device{ClientID: "app", Scopes: []string{"a", "b"}}, broken: "scopes",
 		},
+		"other scopes on the sign-in page of users": {
+			entries: "0 printer#1 page client=mine scope=a+c", device: Device{ClientID: "app", UserClientID: "mine", Scopes: []string{"a", "b"}}, broken: "scopes",
+		},
+		"the scopes of the sign-in page of users":     {entries: "0 printer#1 page client=mine scope=b+a", device: Device{ClientID: "app", UserClientID: "mine", Scopes: []string{"a", "b"}}},
+		"the code of a sign-in page goes to its host": {entries: "0 printer#1 page client=mine\n1 printer#1 redeem client=mine"},
+		"the code of a sign-in page goes to another host": {
+			entries: "0 printer#1 page client=mine\n1 printer#1 redeem client=mine host=evil.example", broken: "token-to-its-host",
+		},
+		"a user's mail to himself":                    {entries: own + "alice@contoso.com>", device: Device{UserClientID: "mine"}},
+		"a user's mail to another":                    {entries: own + "bob@fabrikam.com>", device: Device{UserClientID: "mine"}, broken: "own-mail"},
+		"the printer's mail to another":               {entries: own + "bob@fabrikam.com>", device: Device{UserClientID: "other"}},
 		"the scopes in another order":                 {entries: "0 printer#1 devicecode interval=5 scope=b+a", device: Device{ClientID: "app", Scopes: []string{"a", "b"}}},
 		"a request to a stranger":                     {entries: "1 printer#1 fault certificate of a stranger\n1 printer#1 refresh", broken: "stranger"},
 		"a stranger on another connection":            {entries: "1 printer#1 fault certificate of a stranger\n1 printer#3 refresh"},

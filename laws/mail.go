@@ -2,12 +2,18 @@ package laws
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"net/mail"
 	"slices"
 	"strings"
 )
 
 var mailLaws = []Law{
+	{
+		ID: "own-mail", Says: "A mail that the sign-in of a user sends goes from its account to that account alone",
+		Clause: "guide rule R30", judge: ownMail,
+	},
 	{
 		ID: "one-delivery", Says: "A job is delivered once at most",
 		Clause: "RFC 5321 section 4.2.5", judge: oneDelivery,
@@ -226,4 +232,54 @@ func jobRow(b *bench) (found []breach) {
 		}
 	}
 	return found
+}
+
+// ownMail: whose a token is says the id_token that comes with it, and what it is for the application that asks.
+func ownMail(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		accounts := map[string]string{} // of users, by the access token
+		senders := map[string]string{}  // by connection
+		for _, e := range h.events {
+			if r := e.request; r != nil && h.UserClientID != "" && r.form.Get("client_id") == h.UserClientID {
+				if account := accountOf(r.text("id_token")); account != "" && r.text("access_token") != "" {
+					accounts[r.text("access_token")] = account
+				}
+			}
+			said, on := e.line.said(), e.entry.Connection
+			if said != "" && e.line.hidden {
+				for token, account := range accounts {
+					if strings.Contains(decoded(said), token) {
+						senders[on] = account
+					}
+				}
+			}
+			account := senders[on]
+			command, path, is := strings.Cut(said, ":")
+			address, _, closed := strings.Cut(strings.TrimPrefix(strings.TrimSpace(path), "<"), ">")
+			if account == "" || !is || !closed || strings.EqualFold(address, account) {
+				continue
+			}
+			if strings.EqualFold(command, "MAIL FROM") || strings.EqualFold(command, "RCPT TO") {
+				found = append(found, breaks(h.Name, e.entry.Number, "names %s with the sign-in of %s", address, account))
+			}
+		}
+	}
+	return found
+}
+
+// accountOf is the account that an id_token names (OpenID Connect Core section 2); its signature is not looked at.
+func accountOf(token string) string {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return ""
+	}
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return ""
+	}
+	var claims struct {
+		Name string `json:"preferred_username"`
+	}
+	_ = json.Unmarshal(text, &claims) // what is no JSON names nobody
+	return claims.Name
 }

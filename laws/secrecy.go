@@ -106,6 +106,9 @@ func tokenToItsHost(b *bench) (found []breach) {
 						)
 					}
 				}
+				if code := codeOf(r.location); code != "" {
+					secrets = append(secrets, guarded{what: "the authorization code", secret: code, host: r.host})
+				}
 				for _, name := range []string{"access_token", "refresh_token", "device_code"} {
 					if secret := r.text(name); secret != "" && r.status < 300 {
 						secrets = append(secrets, guarded{
@@ -128,6 +131,16 @@ func tokenToItsHost(b *bench) (found []breach) {
 		}
 	}
 	return found
+}
+
+// codeOf is the authorization code in an address that a sign-in page leads back to (RFC 6749 section 4.1.2).
+func codeOf(location string) string {
+	_, query, _ := strings.Cut(location, "?")
+	values, err := url.ParseQuery(query)
+	if err != nil || values.Get("state") == "" {
+		return ""
+	}
+	return values.Get("code")
 }
 
 // partyMail is the mail service of the cloud on a bench, the only server that an access token is for.

@@ -98,11 +98,20 @@ func scopes(b *bench) (found []breach) {
 		}
 		wanted := slices.Sorted(slices.Values(h.Scopes))
 		for _, e := range h.events {
-			if e.request == nil || !strings.HasSuffix(e.request.path, "/devicecode") {
+			r := e.request
+			if r == nil {
 				continue
 			}
-			asked := slices.Sorted(slices.Values(strings.Fields(e.request.form.Get("scope"))))
-			if e.request.form.Get("client_id") == h.ClientID && !slices.Equal(asked, wanted) {
+			ask, own := r.form, h.ClientID
+			switch {
+			case strings.HasSuffix(r.path, "/devicecode"):
+			case strings.HasSuffix(r.path, "/authorize") && h.UserClientID != "": // its sign-in page (guide rule R31)
+				ask, own = r.query, h.UserClientID
+			default:
+				continue
+			}
+			asked := slices.Sorted(slices.Values(strings.Fields(ask.Get("scope"))))
+			if ask.Get("client_id") == own && !slices.Equal(asked, wanted) {
 				found = append(found, breaks(h.Name, e.entry.Number, "asks for %s; its application has %s",
 					strings.Join(asked, " "), strings.Join(wanted, " ")))
 			}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"mfpsim/choice"
 	"mfpsim/device"
@@ -143,4 +144,61 @@ func MemoryFault(words []string) (*device.MemoryFault, error) {
 		}
 	}
 	return &fault, nil
+}
+
+// PrintAdminUser is a user of a printer as [User] reads him.
+type PrintAdminUser struct {
+	ID, Name, Number, Email, Department string
+	Administrator                       bool
+}
+
+// User reads a user of a printer: "alice email=alice@contoso.com name='Alice Smith' number=4711 administrator". Without
+// a name he is called as his ID.
+func User(words []string) (u PrintAdminUser, err error) {
+	plain, values, err := Settings(words, "email", "name", "number", "department")
+	if err != nil {
+		return u, err
+	}
+	if len(plain) == 0 || len(plain) > 2 || len(plain) == 2 && plain[1] != "administrator" || values["email"] == "" {
+		return u, errors.New("a user is ID email=ADDRESS [name=N] [number=N] [department=D] [administrator]")
+	}
+	u = PrintAdminUser{
+		ID: plain[0], Name: plain[0], Number: values["number"], Email: values["email"],
+		Department: values["department"], Administrator: len(plain) == 2,
+	}
+	if name := values["name"]; name != "" {
+		u.Name = name
+	}
+	return u, nil
+}
+
+// License reads a license key of Print Admin Serverless: its last day, until=DATE, or none, and whose it is, of=PRINTER.
+func License(words []string) (last time.Time, of string, err error) {
+	plain, values, err := Settings(words, "until", "of")
+	switch {
+	case err != nil:
+		return last, "", err
+	case len(plain) > 0:
+		return last, "", errors.New("a license has no more than its last day: [until=DATE]")
+	}
+	if day := values["until"]; day != "" {
+		last, err = Date(day)
+		if midnight := last.Truncate(24 * time.Hour); err == nil && (last != midnight || last.Year() < 2000 || last.Year() > 2179) {
+			err = errors.New("until= is a day from 2000 to 2179: until=2026-12-31")
+		}
+	}
+	return last, values["of"], err
+}
+
+// UserAuthentication reads "on sender=user": whether users log in, and whose address sends (guide rule R30).
+func UserAuthentication(words []string) (on, userSends bool, err error) {
+	plain, values, err := Settings(words, "sender")
+	if err != nil {
+		return false, false, err
+	}
+	sender := values["sender"]
+	if len(plain) != 1 || plain[0] != "on" && plain[0] != "off" || sender != "" && sender != "user" && sender != "printer" {
+		return false, false, errors.New("user authentication is on|off [sender=printer|user]")
+	}
+	return plain[0] == "on", sender == "user", nil
 }

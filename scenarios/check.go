@@ -113,7 +113,7 @@ func literalPassword(words []string) error {
 		}
 		known := func(word string) bool {
 			// An account is an address; a $NAME is one that only the play knows.
-			return word == "wrong" || words[0] == "webconfig" && (word == "new" || strings.Contains(word, "@")) ||
+			return word == "wrong" || words[0] == "webconfig" && (word == "new" || strings.Contains(word, "@") || strings.HasPrefix(word, userMark)) ||
 				strings.HasPrefix(word, "$")
 		}
 		if slices.ContainsFunc(rest[1:], func(word string) bool { return !known(word) }) {

@@ -69,6 +69,7 @@ func judged(l *lab.Lab, name string) (laws.Device, error) {
 	}
 	if description.Model == l.StandardModel() {
 		judged.ClientID, judged.Scopes = l.Application()
+		judged.UserClientID = l.UserApplication()
 	}
 	for _, j := range jobs {
 		row := laws.Job{Receipt: j.Receipt, Code: j.Code, Status: j.Status, Solution: j.Solution}

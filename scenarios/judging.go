@@ -146,8 +146,19 @@ func judgeExchange(args []string) (err error) {
 func judgePrinter(args []string) error {
 	what, rest := phrase.First(args)
 	switch what {
-	case "", "user":
+	case "":
 		return nil
+	case "user":
+		_, err := phrase.User(rest)
+		return err
+	case "delete-user":
+		return when(len(rest) == 1, "printer")
+	case "license":
+		_, _, err := phrase.License(rest)
+		return err
+	case "user-authentication":
+		_, _, err := phrase.UserAuthentication(rest)
+		return err
 	case "use":
 		plain, _, err := phrase.Settings(rest, "model")
 		if err != nil {
@@ -198,6 +209,10 @@ func judgeWebConfig(args []string) error {
 	case "set":
 		return when(n == 2, "webconfig")
 	case "enter":
+		if n > 0 && rest[0] == "license" {
+			_, _, err := phrase.License(rest[1:])
+			return err
+		}
 		return when(n == 2 || n == 1 && rest[0] == "password", "webconfig")
 	case "copy":
 		return when(n == 1 && rest[0] == "code", "webconfig")
@@ -235,8 +250,8 @@ func judgePanel(args []string) error {
 		return judgeShows(rest)
 	case "press", "refuses":
 		return when(n == 1, "panel")
-	case "enter", "tick":
-		return when(n == 2 || what == "tick", "panel")
+	case "enter", "tick", "sign-in":
+		return when(onPage(what, rest) || what == "enter" && n == 2, "panel")
 	case "log-in":
 		return when(n < 2 || n == 2 && rest[1] == "wrong", "panel")
 	case "log-out", "home", "screen":
@@ -264,7 +279,9 @@ func judgeScan(args []string) error {
 		return when(len(plain) == 0, "scan")
 	case "originals":
 		return when(len(plain) == 0 && (pages || image), "scan")
-	case "to-my-email", "fax":
+	case "to-my-email":
+		return when(len(plain) == 0, "scan")
+	case "fax":
 		return nil
 	}
 	return otherwise("scan", what)

@@ -246,11 +246,11 @@ func TestARepeatedScenarioIsComparedWithItself(t *testing.T) {
 }
 
 func TestAScenarioThatTheDeviceCannotPlayIsSkipped(t *testing.T) {
-	text := strings.Replace(header, "# level", "# needs: print-admin-serverless\n# level", 1)
+	text := strings.Replace(header, "# level", "# needs: additional-network\n# level", 1)
 	results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder(t, text+"panel shows Scan\n")})
 	require.NoError(t, err)
 	require.Equal(t, report.Skipped, results[0].Verdict)
-	require.Equal(t, "needs print-admin-serverless, which this device does not have", results[0].Failure)
+	require.Equal(t, "needs additional-network, which this device does not have", results[0].Failure)
 }
 
 func TestNamesDoNotMultiplyWithoutEnd(t *testing.T) {

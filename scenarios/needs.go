@@ -52,6 +52,9 @@ func needsOf(words []string) []device.Capability {
 	}
 	switch words[0] {
 	case "panel":
+		if onPage(what, words[min(2, len(words)):]) {
+			return []device.Capability{device.CapabilityPanel, device.CapabilityPrintAdminServerless}
+		}
 		return []device.Capability{device.CapabilityPanel}
 	case "webconfig":
 		return []device.Capability{device.CapabilityWebConfig}
@@ -70,6 +73,8 @@ func needsOf(words []string) []device.Capability {
 			return []device.Capability{device.CapabilityScan}
 		case "originals":
 			return []device.Capability{device.CapabilityScan}
+		case "to-my-email":
+			return []device.Capability{device.CapabilityScan, device.CapabilityPrintAdminServerless}
 		case "copy":
 			return []device.Capability{device.CapabilityCopy}
 		}
@@ -79,6 +84,8 @@ func needsOf(words []string) []device.Capability {
 			return []device.Capability{device.CapabilityWebConfig}
 		case "set":
 			return []device.Capability{device.CapabilityFirmware}
+		case "user", "delete-user", "license", "user-authentication":
+			return []device.Capability{device.CapabilityWebConfig, device.CapabilityPrintAdminServerless}
 		case "event":
 			return []device.Capability{device.CapabilityEvent}
 		}

@@ -66,7 +66,23 @@ func (p *play) verbPrinter(_ bool, args []string) (string, error) {
 	case "event":
 		return p.event(rest)
 	case "user":
-		return "", p.cannot("users of their own", device.CapabilityPrintAdminServerless)
+		if err := p.printAdmin(); err != nil {
+			return "", err
+		}
+		return p.addUser(rest)
+	case "delete-user", "license", "user-authentication":
+		if err := p.printAdmin(); err != nil {
+			return "", err
+		}
+		switch {
+		case what == "license":
+			return p.license(rest)
+		case what == "user-authentication":
+			return p.userAuthentication(rest)
+		case len(rest) == 1:
+			return p.deleteUser(rest[0])
+		}
+		return "", usage("printer")
 	case "set":
 		if len(rest) != 2 || rest[0] != "firmware" {
 			return "", usage("printer")
@@ -141,14 +157,7 @@ func (p *play) twelveSteps(user string) (string, error) {
 		{"webconfig", "shows", "Current Status", "Signed in"},
 		{"webconfig", "click", "OK"},
 	}
-	var output string
-	for _, step := range steps {
-		var err error
-		if output, err = p.inner(step); err != nil {
-			return output, fmt.Errorf("%s: %w", quoted(step), err)
-		}
-	}
-	return output, nil
+	return p.steps(steps)
 }
 
 // serviceOf is the email service that an account belongs to (guide rule R16).
@@ -172,6 +181,8 @@ func (p *play) inner(words []string) (string, error) {
 		return p.verbWebConfig(false, words[1:])
 	case "browser":
 		return p.verbBrowser(false, words[1:])
+	case "panel":
+		return p.verbPanel(false, words[1:])
 	}
 	return "", fmt.Errorf("%s has no short form", words[0])
 }
@@ -196,11 +207,15 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 	panel := d.Panel()
 	see := func(ctx context.Context) (surface, error) {
 		s, err := panel.Screen(ctx)
-		return screenSurface(s), err
+		return p.panelSurface(s), err
 	}
 	what, rest := phrase.First(args)
+	shown, err := p.pageOfPanel(panel)
+	if err != nil && !errors.Is(err, device.ErrPoweredOff) {
+		return "", err
+	}
 	if what == "shows" {
-		return p.shows(not, rest, p.panelWords, see)
+		return p.shows(not, rest, p.panelLexicon(shown), see)
 	}
 	acts := func(f func(ctx context.Context) (device.Screen, error)) (string, error) {
 		var s device.Screen
@@ -212,7 +227,10 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 	}
 	switch {
 	case what == "press" && len(rest) == 1:
-		return acts(func(ctx context.Context) (device.Screen, error) { return panel.Press(ctx, rest[0]) })
+		label := p.labelOnPage(shown, rest[0])
+		return acts(func(ctx context.Context) (device.Screen, error) { return panel.Press(ctx, label) })
+	case onPage(what, rest):
+		return p.pageVerb(panel, what, rest)
 	case what == "refuses" && len(rest) == 1:
 		output, err := acts(func(ctx context.Context) (device.Screen, error) { return panel.Press(ctx, rest[0]) })
 		switch {
@@ -227,21 +245,14 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 	case what == "enter" && len(rest) == 2:
 		return acts(func(ctx context.Context) (device.Screen, error) { return panel.Enter(ctx, rest[0], rest[1]) })
 	case what == "log-in" && len(rest) <= 2:
-		password := "" // the right one
-		if len(rest) > 0 && rest[len(rest)-1] == "wrong" {
-			password, rest = wrongPassword, rest[:len(rest)-1]
-		}
-		if len(rest) > 1 {
+		if len(rest) == 2 && rest[1] != "wrong" {
 			return "", usage("panel")
 		}
-		user := strings.Join(rest, "")
-		return acts(func(ctx context.Context) (device.Screen, error) { return panel.LogIn(ctx, user, password) })
+		return acts(func(ctx context.Context) (device.Screen, error) { return p.logIn(ctx, panel, rest) })
 	case what == "log-out" && len(rest) == 0:
 		return acts(panel.LogOut)
 	case what == "home" && len(rest) == 0:
 		return acts(panel.Home)
-	case what == "tick" || what == "enter":
-		return "", p.cannot("panel "+what, device.CapabilityPrintAdminServerless)
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(see)
 		return s.drawn, err
@@ -291,7 +302,10 @@ func (p *play) verbScan(_ bool, args []string) (string, error) {
 			return d.LayOriginals(ctx, laid)
 		})
 	case "to-my-email":
-		return "", p.cannot("To My Email", device.CapabilityPrintAdminServerless)
+		request.Function = device.FunctionToMyEmail
+		if len(plain) > 0 {
+			return "", usage("scan")
+		}
 	case "fax":
 		return "", p.cannot("Fax", device.CapabilityFaxServer)
 	default:

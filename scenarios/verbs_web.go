@@ -94,7 +94,7 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		return acts(
 			act, func(ctx context.Context) (device.Page, error) { return web.Forge(ctx, rest[0], len(rest) == 2) },
 		)
-	case what == "set" && len(rest) == 2, what == "enter" && len(rest) == 2 && rest[0] != "password":
+	case what == "set" && len(rest) == 2, what == "enter" && len(rest) == 2 && rest[0] != "password" && rest[0] != "license":
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Set(ctx, rest[0], rest[1]) })
 	case what == "choices" && len(rest) > 2 && rest[1] == "shows":
 		return p.shows(not, rest[2:], p.webWords, func(ctx context.Context) (surface, error) {
@@ -103,6 +103,8 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		})
 	case what == "enter" && len(rest) > 0 && rest[0] == "password" && len(rest) <= 2:
 		return acts(act, func(ctx context.Context) (device.Page, error) { return p.webPassword(ctx, web, rest[1:]) })
+	case what == "enter" && len(rest) > 0 && rest[0] == "license":
+		return acts(act, func(ctx context.Context) (device.Page, error) { return p.enterLicense(ctx, web, rest[1:]) })
 	case what == "upload" && len(rest) == 2:
 		return acts(act, func(ctx context.Context) (device.Page, error) { return p.upload(ctx, web, rest[0], rest[1]) })
 	case what == "copy" && text == "code":
@@ -142,6 +144,9 @@ func (p *play) webPassword(ctx context.Context, web device.WebConfig, args []str
 			return page, err
 		}
 		return web.Set(ctx, "Confirm the New Password", fresh)
+	}
+	if id, isUser := strings.CutPrefix(args[0], userMark); isUser {
+		return web.Set(ctx, fieldUserPassword, p.lab.UserPassword(id))
 	}
 	password, err := p.lab.Password(args[0])
 	if err != nil {
@@ -406,8 +411,8 @@ func (p *play) finish(consent string) (string, error) {
 			step = [][]string{{"click", "Continue"}}
 		case consent == "cancel" && !slices.Contains(page.Buttons, "Accept"):
 			return p.inner([]string{"browser", "close"})
-		case p.secondFactor(page) != nil:
-			step = p.secondFactor(page)
+		case p.secondFactor(s) != nil:
+			step = p.secondFactor(s)
 		default:
 			return s.drawn, p.unexpected(errors.New("the sign-in does not expect this page"))
 		}
@@ -421,14 +426,13 @@ func (p *play) finish(consent string) (string, error) {
 }
 
 // secondFactor says how a person answers a page that asks for a further proof; nil if the page is none.
-func (p *play) secondFactor(page device.Page) [][]string {
-	s := pageSurface("browser", page)
+func (p *play) secondFactor(s surface) [][]string {
 	for _, heading := range []string{
 		"Approve sign in request", "Verify your identity", "More information required", "Enter code",
 	} {
 		if s.shows([]string{heading}) {
 			for _, button := range []string{"Approve", "Verify", "I have approved it", "Next"} {
-				if slices.Contains(page.Buttons, button) {
+				if slices.Contains(s.lines, button) {
 					return [][]string{{"click", button}}
 				}
 			}

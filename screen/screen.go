@@ -16,6 +16,7 @@ const (
 	Form     Kind = "form"     // what is to be done, with Start
 	Job      Kind = "job"      // one job with its code and remedy
 	Keyboard Kind = "keyboard" // a field that is typed into
+	Page     Kind = "page"     // a page of the email service: texts, fields, boxes, and buttons at the foot
 )
 
 // Tone is what a row or message is about, besides its words.
@@ -44,7 +45,9 @@ const (
 	Stop    Role = "stop" // on the casing
 	LogIn   Role = "log-in"
 	LogOut  Role = "log-out"
-	Letter  Role = "letter" // of the keyboard
+	LogOff  Role = "log-off" // of a user, where LogOut is the administrator's
+	Box     Role = "box"     // ticks a box, or clears it
+	Letter  Role = "letter"  // of the keyboard
 	Shift   Role = "shift"
 	Signs   Role = "signs"
 	Alphas  Role = "alphabet" // the next alphabet
@@ -97,6 +100,8 @@ type Bar struct {
 	Date    string `json:"date"`
 	Network string `json:"network"` // what the printer is connected by
 	Padlock *Key   `json:"padlock,omitempty"`
+	User    string `json:"user,omitempty"`   // name of who has logged in
+	LogOff  *Key   `json:"logOff,omitempty"` // with User
 }
 
 // Tab is one of several lists of a screen.
@@ -117,6 +122,7 @@ type ListRow struct {
 	On     bool   `json:"on,omitempty"`     // chosen
 	Key    string `json:"key,omitempty"`    // label of the key that a touch presses; empty: none
 	Role   Role   `json:"role,omitempty"`   // of that key; empty: Item
+	Masked bool   `json:"masked,omitempty"` // what is typed here is a secret
 }
 
 // Key is something to press. It is named by its label.
@@ -167,13 +173,19 @@ func (s *Screen) Lines() []string {
 		return []string{s.Message.Text}
 	}
 	var lines []string
+	if s.Bar.User != "" {
+		lines = append(lines, s.Bar.User)
+	}
+	if s.Kind == Page {
+		lines = append(lines, s.Title) // its own; that of another screen is the end of its path
+	}
 	for _, row := range s.Rows {
-		if line := row.line(); line != "" {
+		if line := row.Line(); line != "" {
 			lines = append(lines, line)
 		}
 	}
 	if s.Note != nil {
-		lines = append(lines, s.Note.line())
+		lines = append(lines, s.Note.Line())
 	}
 	if s.Hint != "" {
 		lines = append(lines, s.Hint)
@@ -191,9 +203,13 @@ func (s *Screen) Lines() []string {
 	return lines
 }
 
-// line is the row as text; nothing for one that is only a key.
-func (r ListRow) line() string {
+// Line is the row as text; nothing for one that is only a key.
+func (r ListRow) Line() string {
 	switch {
+	case r.Role == Box && r.On:
+		return "[x] " + r.Label
+	case r.Role == Box:
+		return "[ ] " + r.Label
 	case r.Detail != "":
 		return strings.TrimSuffix(r.Label+" | "+r.Detail+" | "+r.Value, " | ")
 	case r.Value != "":

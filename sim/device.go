@@ -12,6 +12,7 @@ import (
 	"mfpsim/device/mount"
 	"mfpsim/device/webdriver"
 	"mfpsim/journal"
+	"mfpsim/screen"
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
 	"mfpsim/sim/panel"
@@ -109,6 +110,9 @@ func (d *simulated) capabilities() []device.Capability {
 	if d.printer.model.AdditionalNetwork != nil {
 		list = append(list, device.CapabilityAdditionalNetwork)
 	}
+	if d.printer.model.PrintAdmin != nil {
+		list = append(list, device.CapabilityPrintAdminServerless)
+	}
 	return append(list, d.printer.model.Capabilities...)
 }
 
@@ -125,6 +129,13 @@ func (d *simulated) Words(_ context.Context, language string) (device.Words, err
 
 func (d *simulated) AdministratorPassword(context.Context) (string, error) {
 	return d.printer.AdministratorPassword(), nil
+}
+
+func (d *simulated) LicenseKey(_ context.Context, last time.Time) (string, error) {
+	if d.printer.model.PrintAdmin == nil {
+		return "", device.ErrNotSupported
+	}
+	return d.printer.NewLicenseKey(last), nil
 }
 
 func (d *simulated) Close() error {
@@ -147,7 +158,7 @@ func (d *simulated) Panel() device.Panel         { return &powerPanel{d.printer}
 // Scan lays the originals in and walks the panel as a person does.
 func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (device.Screen, error) {
 	p := d.Panel()
-	pages := max(1, request.Pages)
+	pages, shows := max(1, request.Pages), panel.ScreenScanToEmail
 	switch request.Function {
 	case device.FunctionEmail, "":
 	case device.FunctionCopy:
@@ -157,10 +168,12 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 		}
 		d.printer.LoadOriginals(pages)
 		return p.Press(ctx, path+start)
+	case device.FunctionToMyEmail:
+		shows = panel.ScreenToMyEmail
 	default:
 		return device.Screen{}, device.ErrNotSupported
 	}
-	path, ok := d.printer.panel.Path(panel.ScreenScanToEmail)
+	path, ok := d.printer.panel.Path(shows)
 	if !ok {
 		return device.Screen{}, device.ErrNotSupported
 	}
@@ -168,8 +181,8 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 	if err := d.printer.LayOriginals(originals); err != nil {
 		return device.Screen{}, err
 	}
-	if screen, err := p.Press(ctx, path); err != nil {
-		return screen, err
+	if shown, err := p.Press(ctx, path); err != nil || shown.Data.Kind == screen.Page { // she has to sign in first
+		return shown, err
 	}
 	for _, to := range request.To {
 		if screen, err := p.Enter(ctx, "To", to); err != nil {
@@ -187,7 +200,11 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 		}
 	}
 	for _, setting := range request.Settings {
-		for _, key := range []string{"Scan Settings", setting.Name, setting.Value} {
+		keys := []string{"Scan Settings", setting.Name, setting.Value}
+		if request.Function == device.FunctionToMyEmail { // they stand on its first screen
+			keys = keys[1:]
+		}
+		for _, key := range keys {
 			if screen, err := p.Press(ctx, key); err != nil {
 				return screen, err
 			}

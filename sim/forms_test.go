@@ -18,6 +18,7 @@ import (
 	"golang.org/x/net/html"
 
 	"mfpsim/device"
+	"mfpsim/sim/users"
 )
 
 // form is a form of Web Config as its page has it.
@@ -172,6 +173,7 @@ func furnished(t *testing.T) (*bench, *clerk) {
 	authority := b.network.Authority().PEM()
 	_ = c.upload("/network-security/ca-certificate", "import", bytes.NewReader(authority))
 	require.Len(t, b.printer.Settings().Authorities, 1)
+	require.NoError(t, b.printer.Users().Add(person("alice")))
 	require.Contains(t, c.post(basic, url.Values{
 		"action": {"sign-in"}, "method": {"OAuth2"}, "service": {"Microsoft Exchange Online"},
 	}), "Microsoft")
@@ -183,7 +185,11 @@ func (b *bench) state() string {
 	b.t.Helper()
 	values, err := b.printer.Export()
 	require.NoError(b.t, err)
-	return fmt.Sprintf("%s\n%+v\n%v\n%v", values, b.printer.Settings(), b.printer.PoweredOn(),
+	var registered []users.User
+	if book := b.printer.Users(); book != nil {
+		registered = book.List()
+	}
+	return fmt.Sprintf("%s\n%+v\n%+v\n%v\n%v", values, registered, b.printer.Settings(), b.printer.PoweredOn(),
 		b.printer.IsPassword("X7QK004100"))
 }
 
@@ -345,7 +351,7 @@ func TestEachFormWithAFileRefusesNoneAndOneThatIsTooLarge(t *testing.T) {
 		require.Contains(t, answer.Body.String(), "The file is too large. Select a file of up to 1 MB.", "%s", f)
 		require.Equal(t, before, b.state())
 	}
-	require.Equal(t, 2, count)
+	require.Equal(t, 3, count)
 }
 
 // Over the network too, where a request has a limit of its own, it is the printer that answers, in its language.
@@ -358,6 +364,7 @@ func TestAFileOf50MBIsRefusedOnThePrintersOwnPage(t *testing.T) {
 		for page, labels := range map[string][2]string{ // of the field, and of the button
 			"/network-security/ca-certificate": {"certificate-file", "import-certificate"},
 			"/device/import":                   {"setting-value-file", "import-file"},
+			"/open-platform/users/import":      {"users-file", "import-users"},
 		} {
 			t.Run(language+page, func(t *testing.T) {
 				b := newBench(t)

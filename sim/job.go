@@ -23,6 +23,7 @@ type job struct {
 	receipt int
 	message mail.Message
 	pages   int
+	user    string // ID of him whose own sign-in sends it; empty: the printer's does
 }
 
 // startScan begins a scan to e-mail. If the printer refuses at once it returns the message for the panel; if that has a
@@ -34,18 +35,19 @@ func (p *Printer) startScan(
 	if live == nil {
 		return 0, "email-server-not-set"
 	}
+	mailer, user := p.sender(live, request)
 	entry := jobs.Record{
-		Time: p.now(), Type: "email", To: strings.Join(request.To, ", "), Result: jobs.Running,
+		Time: p.now(), Type: typeOf(request), To: strings.Join(request.To, ", "), Result: jobs.Running,
 		From: request.User, Pages: max(1, request.Pages),
 	}
-	if outcome := live.mail.Ready(); outcome != nil {
+	if outcome := mailer.Ready(); outcome != nil {
 		row := p.model.Outcome(string(outcome.Kind))
 		if row.Code != "" {
 			entry.Result, entry.Code = jobs.Failed, row.Code
 			entry.Receipt = live.history.Add(entry)
 			p.recordOutcome(entry, string(outcome.Kind))
 		}
-		return entry.Receipt, row.PanelID()
+		return entry.Receipt, job{user: user}.panelID(row)
 	}
 	mails, err := p.messages(request, settings)
 	if err != nil || !p.holds(live, mails) {
@@ -58,10 +60,15 @@ func (p *Printer) startScan(
 	var receipts []int
 	for i := range mails { // each mail is a job: it has a result of its own
 		entry.Pages, entry.File = mails[i].pages, filesOf(mails[i].message)
-		mails[i].receipt = live.history.Add(entry)
+		mails[i].receipt, mails[i].user = live.history.Add(entry), user
 		receipts = append(receipts, mails[i].receipt)
 	}
 	p.mu.Lock()
+	if request.UserID != "" {
+		for _, receipt := range receipts {
+			live.ofUser[receipt] = request.UserID
+		}
+	}
 	p.originals, p.paper = 0, scanner.Originals{}
 	if len(receipts) > 1 {
 		live.parts[receipts[0]] = receipts
@@ -74,6 +81,14 @@ func (p *Printer) startScan(
 		p.config.World.Go(p.config.Name+": scan to email", func(ctx context.Context) { p.send(ctx, live) })
 	}
 	return receipts[0], ""
+}
+
+// typeOf is the type of a job in the history, a label's name.
+func typeOf(request device.ScanRequest) string {
+	if request.Function == device.FunctionToMyEmail {
+		return toMyEmail
+	}
+	return "email"
 }
 
 // memoryFull is how the record calls it that there is no room for a job.
@@ -189,15 +204,16 @@ func (p *Printer) send(ctx context.Context, live *powered) {
 		var receipt mail.Receipt
 		err := error(&outcome.Outcome{Kind: outcome.Interrupted, Side: outcome.Device})
 		if !canceled {
-			receipt, err = live.mail.Send(jobContext, next.message)
+			receipt, err = p.sendAs(jobContext, live, next)
 		}
 		cancel()
-		p.finish(live, next.receipt, receipt, err)
+		p.finish(live, next, receipt, err)
 	}
 }
 
 // finish records how a job ended. When the power has gone meanwhile nothing can be recorded; the next power on does it.
-func (p *Printer) finish(live *powered, receipt int, sent mail.Receipt, err error) {
+func (p *Printer) finish(live *powered, done job, sent mail.Receipt, err error) {
+	receipt := done.receipt
 	p.mu.Lock()
 	live.running, live.cancel, live.sendingSize = 0, nil, 0
 	canceled := live.canceled[receipt]
@@ -215,7 +231,7 @@ func (p *Printer) finish(live *powered, receipt int, sent mail.Receipt, err erro
 		failure := &outcome.Outcome{Kind: outcome.ConnectionLost}
 		errors.As(err, &failure)
 		row := p.model.OutcomeOf(failure)
-		result, code, kind, message, refused = jobs.Failed, row.Code, row.Kind, row.PanelID(), failure.Refused
+		result, code, kind, message, refused = jobs.Failed, row.Code, row.Kind, done.panelID(row), failure.Refused
 	}
 	if canceled && kind == string(outcome.Interrupted) { // a mail that was handed over before is not called back
 		result, code, kind, message = jobs.Canceled, "", "", "send-canceled"

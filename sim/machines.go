@@ -10,8 +10,11 @@ import (
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/sim/locale"
+	"mfpsim/sim/panel"
 	"mfpsim/sim/sheet"
+	"mfpsim/sim/users"
 	"mfpsim/sim/webconfig"
+	"mfpsim/sim/window"
 )
 
 // panelMachine is the printer as its panel needs it.
@@ -51,6 +54,31 @@ func (m panelMachine) PrintSheet(context.Context) {
 func (m panelMachine) LogIn(user, password string) (refusal string) {
 	return m.logIn(doorPanel, user, password)
 }
+
+func (m panelMachine) LogInUser(id, password string) (users.User, string) {
+	return m.logInUser("wrong-user-or-password", func(b *users.Book) (users.User, bool) {
+		return b.Authenticate(id, password)
+	})
+}
+
+func (m panelMachine) LogInNumber(number string) (users.User, string) {
+	return m.logInUser("wrong-id-number", func(b *users.Book) (users.User, bool) { return b.ByNumber(number) })
+}
+
+func (m panelMachine) User(id string) (users.User, bool) {
+	if book := m.Users(); book != nil {
+		return book.Get(id)
+	}
+	return users.User{}, false
+}
+
+func (m panelMachine) NeededSignIn(user string) panel.SignIn { return m.neededSignIn(user) }
+
+func (m panelMachine) OpenSignIn(user string, whose panel.SignIn, changed func()) (*window.Window, string) {
+	return m.openSignIn(user, whose, changed)
+}
+
+func (m panelMachine) CloseSignIn(user string, whose panel.SignIn) { m.closeSignIn(user, whose) }
 
 func (m panelMachine) Locked() bool {
 	live := m.on()

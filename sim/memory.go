@@ -31,6 +31,9 @@ type recordsImage struct {
 	Preferences preferences     `json:"preferences"`
 	Jobs        json.RawMessage `json:"jobs,omitempty"`
 	Contacts    json.RawMessage `json:"contacts,omitempty"`
+	Users       json.RawMessage `json:"users,omitempty"`
+	// Consented: an administrator has consented to To My Email for the organization, on this printer's panel.
+	Consented bool `json:"consented,omitempty"`
 	// Settings are what an administrator has set beside the email server.
 	Settings settings.Settings `json:"settings,omitzero"`
 	// Letters are notifications that wait to be sent, LastLetter the number that was given out last.

@@ -41,6 +41,7 @@ import (
 	"mfpsim/sim/panel"
 	"mfpsim/sim/scanner"
 	"mfpsim/sim/settings"
+	"mfpsim/sim/users"
 	"mfpsim/sim/webconfig"
 	"mfpsim/vtime"
 )
@@ -128,6 +129,7 @@ type powered struct {
 	memory   *records
 	history  *jobs.History
 	contacts *contacts.Book
+	users    *users.Book // nil: the model has no Print Admin Serverless
 	firmware models.Firmware
 	broken   error                         // what was wrong with the records
 	trusted  atomic.Pointer[x509.CertPool] // what roots has found; nil: the settings have changed
@@ -143,6 +145,7 @@ type powered struct {
 	messages    map[int]string // message ids of jobs that ended, for the panel
 	parts       map[int][]int  // jobs that were begun together, by the first
 	telling     bool           // notifications are being sent
+	ofUser      map[int]string // user IDs by the receipt numbers of what they have begun
 	stopTelling context.CancelFunc
 }
 
@@ -366,7 +369,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return err
 	}
 	live := &powered{
-		life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}, parts: map[int][]int{},
+		life: now, since: p.config.World.Now(), canceled: map[int]bool{}, messages: map[int]string{}, parts: map[int][]int{}, ofUser: map[int]string{},
 	}
 	fresh := preferences{Language: p.config.Language, Locked: p.config.Locked, Firmware: fitted.Version}
 	live.memory, live.broken = openRecords(p.records.in(now), p.model.Name, fresh)
@@ -381,15 +384,22 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(outcome.Interrupted)).Code,
 	)
 	live.contacts = contacts.Open(contactsStore{live.memory}, p.model.Contacts)
+	p.openUsers(live)
 	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
 		return err
 	}
-	services := providers(p.model)
+	services, usersServices := providers(p.model), userProviders(p.model)
 	p.setZone(live.memory.settings().Date)
 	live.engine, err = core.Open(ctx, core.Options{
 		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now, live.memory}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing,
-		Roots:     func() *x509.CertPool { return p.roots(live) },
-		Providers: func(nvram.Owner) []core.Provider { return services }, Timeouts: p.config.Timeouts,
+		Roots: func() *x509.CertPool { return p.roots(live) },
+		Providers: func(owner nvram.Owner) []core.Provider {
+			if owner.IsUser() || owner == nvram.Administrator {
+				return usersServices
+			}
+			return services
+		},
+		Timeouts: p.config.Timeouts,
 		Barred: func(owner nvram.Owner, method mail.Method) bool {
 			return owner != nvram.FaxServer && method == mail.MethodOAuth2 && p.mailOnAdditional(live.memory.settings())
 		},
@@ -414,6 +424,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return fmt.Errorf("start the printer's mail core: %w", err)
 	}
 	live.mail = live.engine.For(nvram.Printer)
+	p.forgetStrangers(ctx, live)
 	if err := p.takeImport(ctx, live); err != nil && !now.over.Load() {
 		live.engine.Close()
 		return err

@@ -24,9 +24,7 @@ import (
 
 // waiting are messages that no surface shows yet, and what they wait for.
 var waiting = map[string]string{
-	"M2": "Microsoft's page says it; scenarios name it",
-	"M3": "To My Email",
-
+	"M2":                    "Microsoft's page says it; scenarios name it",
 	"label.event-fax-error": "a model that faxes",
 }
 
@@ -152,7 +150,7 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 		for _, row := range m.Outcomes {
 			cloud := models.Outcome{Code: row.CloudCode}
 			for _, id := range []string{
-				row.PanelID(), row.StatusID(), row.SolutionID(), cloud.StatusID(), cloud.SolutionID(),
+				row.PanelID(), row.User, row.StatusID(), row.SolutionID(), cloud.StatusID(), cloud.SolutionID(),
 			} {
 				panel[id] = true
 			}

@@ -33,8 +33,17 @@ type Values struct {
 	Date              settings.Date       `json:"date"`
 	// Notification is of models that have Email Notification.
 	Notification settings.Notification `json:"emailNotification,omitzero"`
-	Authorities  [][]byte              `json:"caCertificates,omitempty"`
-	Contacts     []contacts.Entry      `json:"contacts,omitempty"`
+	// Authentication is of models with Print Admin Serverless. The license key is for one printer, and users have a file
+	// of their own: neither is among the values.
+	Authentication Authentication   `json:"userAuthentication,omitzero"`
+	Authorities    [][]byte         `json:"caCertificates,omitempty"`
+	Contacts       []contacts.Entry `json:"contacts,omitempty"`
+}
+
+// Authentication are the Authentication Settings.
+type Authentication struct {
+	Use       bool `json:"use"`
+	UserSends bool `json:"userSends"`
 }
 
 // EmailServer are the settings of the email server without its password.
@@ -77,7 +86,8 @@ func (p *Printer) Export() ([]byte, error) {
 			Security: m.Security, Validate: m.ValidateCertificate, POP3Server: m.POP3Server, POP3Port: m.POP3Port,
 		},
 		Network: set.Network, Additional: set.Additional, EmailOnAdditional: set.EmailOnAdditional,
-		Proxy: set.Proxy, Date: set.Date, Notification: set.Notification, Authorities: set.Authorities,
+		Proxy: set.Proxy, Date: set.Date, Notification: set.Notification,
+		Authentication: Authentication{set.PrintAdmin.On, set.PrintAdmin.UserSends}, Authorities: set.Authorities,
 		Contacts: live.contacts.List(),
 	}, "", "  ")
 	return append(text, '\n'), err
@@ -126,6 +136,9 @@ func (p *Printer) checkValues(live *powered, v Values) error {
 		bad = append(bad, v.Notification.Check(n, p.model.Panel.Languages)...)
 	} else if len(v.Notification.Destinations) > 0 {
 		return errors.New("emailNotification")
+	}
+	if p.model.PrintAdmin == nil && v.Authentication != (Authentication{}) {
+		return errors.New("userAuthentication")
 	}
 	set := settings.Settings{Authorities: v.Authorities}
 	languages := p.model.Panel.Languages
@@ -200,6 +213,9 @@ func (p *Printer) takeImport(ctx context.Context, live *powered) error {
 		next.Settings.Network, next.Settings.Proxy, next.Settings.Date = v.Network, v.Proxy, v.Date
 		next.Settings.Additional, next.Settings.EmailOnAdditional = v.Additional, v.EmailOnAdditional
 		next.Settings.Notification = v.Notification
+		next.Settings.PrintAdmin.UserSends = v.Authentication.UserSends
+		// Without a license nobody could log in, so nobody is asked to.
+		next.Settings.PrintAdmin.On = v.Authentication.Use && p.licensed(next.Settings.PrintAdmin.License)
 		next.Settings.Proxy.Password, next.Settings.Authorities = proxy, v.Authorities
 		next.Contacts = book
 	}); err != nil {

@@ -59,12 +59,14 @@ func Tenant(words []string) (lab.Tenant, error) {
 }
 
 // User reads an account: "admin@contoso.com role='Global Administrator' mfa". It has a mailbox unless it says
-// no-mailbox; primary= is the mailbox's own address where the account signs in with another one.
+// no-mailbox; primary= is the mailbox's own address where the account signs in with another one; group= is a group of the
+// directory, such as a policy names.
 func User(words []string) (lab.User, error) {
 	var u lab.User
 	for _, word := range words {
 		role, isRole := strings.CutPrefix(word, "role=")
 		primary, isPrimary := strings.CutPrefix(word, "primary=")
+		group, isGroup := strings.CutPrefix(word, "group=")
 		switch {
 		case isPrimary && !strings.Contains(primary, "@"):
 			return u, errors.New("primary= has an address, such as primary=scans@contoso.com")
@@ -74,6 +76,10 @@ func User(words []string) (lab.User, error) {
 			return u, errors.New("role= has no value")
 		case isRole:
 			u.Roles = append(u.Roles, role)
+		case isGroup && group == "":
+			return u, errors.New("group= has no value")
+		case isGroup:
+			u.Groups = append(u.Groups, group)
 		case word == "mailbox":
 			u.Mailbox = lab.On
 		case word == "no-mailbox":
@@ -86,7 +92,7 @@ func User(words []string) (lab.User, error) {
 			u.Address = word
 		default:
 			return u, &choice.Error{
-				What: "word", Wanted: word, Present: []string{"role=", "primary=", "mailbox", "no-mailbox", "mfa", "disabled"},
+				What: "word", Wanted: word, Present: []string{"role=", "group=", "primary=", "mailbox", "no-mailbox", "mfa", "disabled"},
 			}
 		}
 	}

@@ -48,6 +48,7 @@ func (m *Model) check(file *yamlfile.File) error {
 		c.sheet()
 		c.additional()
 		c.notification()
+		c.printAdmin()
 		c.providers()
 		c.outcomes()
 	}
@@ -298,6 +299,12 @@ func (c *checker) providers() {
 			if other.Service == p.Service {
 				c.wrong(at{"providers"}.place(i), "the service %q stands twice", p.Service)
 			}
+			if other.ToMyEmail != nil && p.ToMyEmail != nil {
+				c.wrong(at{"providers"}.place(i).key("toMyEmail"), "another service has it too; users have one")
+			}
+		}
+		if p.ToMyEmail != nil && p.ToMyEmail.ClientID == p.ClientID {
+			c.wrong(at{"providers"}.place(i).key("toMyEmail").key("clientID"), "it is the printer's own application")
 		}
 	}
 }

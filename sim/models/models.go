@@ -43,8 +43,10 @@ type Model struct {
 	Mail  Mail                         `yaml:"mail"`
 	// EmailNotification is what the printer sends mails of by itself; nil: of nothing.
 	EmailNotification *EmailNotification `yaml:"emailNotification"`
-	Contacts          Contacts           `yaml:"contacts"`
-	Settings          Settings           `yaml:"settings"`
+	// PrintAdmin is that users log in on the panel; nil: the model has no such thing.
+	PrintAdmin *PrintAdmin `yaml:"printAdmin"`
+	Contacts   Contacts    `yaml:"contacts"`
+	Settings   Settings    `yaml:"settings"`
 	// RootStores are the maker's collections of root certificates, oldest first; the last is what the maker offers.
 	RootStores     []RootStore    `yaml:"rootStores"`
 	UpdateHost     string         `yaml:"updateHost"` // of the maker, for root certificates and firmware
@@ -129,6 +131,7 @@ type MenuItem struct {
 	Screen string     `yaml:"screen"`
 	Items  []MenuItem `yaml:"items"`
 	Locked bool       `yaml:"locked"` // Lock Setting keeps it for administrators (guide rule R25)
+	Users  bool       `yaml:"users"`  // it is there for a user who has logged in only (guide rule R37)
 }
 
 // WebConfig is the printer's web page.
@@ -280,6 +283,15 @@ type Provider struct {
 	SMTPAddress      string   `yaml:"smtpAddress"`
 	SMTPPort         int      `yaml:"smtpPort"`
 	SecureConnection string   `yaml:"secureConnection"` // "None", "SSL/TLS", "STARTTLS"
+	// ToMyEmail is the application that users sign in to on the panel (guide rules R31 to R37); nil: they cannot.
+	ToMyEmail *UserApplication `yaml:"toMyEmail"`
+}
+
+// UserApplication is the maker's application for To My Email. It is another one than the printer's own, and so it has a
+// consent of its own.
+type UserApplication struct {
+	ClientID    string `yaml:"clientID"`
+	RedirectURI string `yaml:"redirectURI"` // where its sign-in page leads back to; nothing is loaded from there
 }
 
 // Outcome is what the user sees of one kind of outcome of the core.
@@ -287,6 +299,7 @@ type Outcome struct {
 	Kind   string `yaml:"kind"`
 	Code   string `yaml:"code"`   // in the job history; empty: no row there
 	Panel  string `yaml:"panel"`  // message id on the panel; empty: the code's status
+	User   string `yaml:"user"`   // the same, to a user whose own sign-in it was; empty: that of Panel
 	SignIn string `yaml:"signIn"` // message id on Email Server > Basic, when a sign-in ended so
 	Test   string `yaml:"test"`   // message id of the connection test
 	// CloudCode is in place of Code when the cloud service's side failed; empty: Code.
@@ -367,6 +380,16 @@ func (m *Model) Services() []string {
 		services = append(services, p.Service)
 	}
 	return services
+}
+
+// UserProvider returns the cloud service that users sign in to on the panel; ok is false if they cannot.
+func (m *Model) UserProvider() (provider Provider, ok bool) {
+	for _, p := range m.Providers {
+		if p.ToMyEmail != nil {
+			return p, true
+		}
+	}
+	return Provider{}, false
 }
 
 // Provider returns a cloud service by its name.

@@ -16,6 +16,7 @@ import (
 // keyboard is the on-screen keyboard over a field. Its letters are data ([models.Keyboard]).
 type keyboard struct {
 	field   string // message id of its label
+	label   string // its label where it is that of a page of the email service
 	value   string
 	masked  bool
 	note    string // message id; empty: none
@@ -78,6 +79,22 @@ func (p *Panel) keyboardFor(id string) *keyboard {
 		}
 	}
 	return k
+}
+
+// title is the label of the field.
+func (k *keyboard) title(texts *locale.Texts) string {
+	if k.label != "" {
+		return k.label
+	}
+	return texts.Text(k.field)
+}
+
+// isOf reports whether a label is that of the field.
+func (k *keyboard) isOf(texts *locale.Texts, label string) bool {
+	if k.label != "" {
+		return k.label == label
+	}
+	return texts.Is(label, k.field)
 }
 
 func (k *keyboard) done(p *Panel) error {
@@ -187,7 +204,7 @@ func (k *keyboard) board() [][]key {
 
 func (k *keyboard) fill(_ *Panel, texts *locale.Texts, s *screen.Screen) {
 	s.Kind = screen.Keyboard
-	s.Title = texts.Text(k.field)
+	s.Title = k.title(texts)
 	s.Field = &screen.Input{
 		Label: s.Title, Value: k.value, Masked: k.masked, Maximum: k.maximum, Alphabet: k.boards[k.at].Name,
 		Language: k.boards[k.at].Language,

@@ -56,8 +56,7 @@ func (p *Panel) keys() []key {
 	case p.sub() != nil:
 		keys = append(keys, p.sub().keys(p, texts)...)
 	default:
-		for n := range p.top().Items {
-			child := p.top().child(n)
+		for _, child := range p.children() {
 			keys = append(keys, labeled(child.id(), screen.Item, child.Icon, func(p *Panel, _ *act) error {
 				return p.enterItem(child)
 			}))
@@ -75,7 +74,14 @@ func (p *Panel) keys() []key {
 // frame are the keys of the status bar and of the casing.
 func (p *Panel) frame() []key {
 	var keys []key
+	if p.who != nil {
+		keys = append(keys, labeled("label.log-off", screen.LogOff, "", func(p *Panel, _ *act) error {
+			p.logOut()
+			return nil
+		}))
+	}
 	switch {
+	case p.admin && p.who != nil: // he is one by himself
 	case p.admin:
 		keys = append(keys, labeled("label.log-out", screen.LogOut, "unlock", func(p *Panel, _ *act) error {
 			p.logOut()
@@ -105,8 +111,9 @@ func (p *Panel) frame() []key {
 	}))
 }
 
-// padlock reports whether the icon is shown: Lock Setting is on and nobody is logged in.
-func (p *Panel) padlock() bool { return !p.admin && p.machine.Locked() }
+// padlock reports whether the icon is shown: nobody is logged in as administrator, and Lock Setting or the users' log-in
+// keeps something for her.
+func (p *Panel) padlock() bool { return !p.admin && (p.machine.Locked() || p.closedToAll()) }
 
 // detailed reports whether the message is about a job that failed, whose details can be looked at.
 func (p *Panel) detailed() bool {

@@ -15,6 +15,7 @@ import (
 	"mfpsim/sim/facts"
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
+	"mfpsim/sim/users"
 )
 
 // Machine is the printer as its panel needs it.
@@ -49,6 +50,13 @@ type Machine interface {
 	// LogIn asks whether user and password are the administrator's; the message id says why they are refused, if they
 	// are.
 	LogIn(user, password string) (refusal string)
+	// UserState says whether users log in here.
+	UserState() users.State
+	// LogInUser and LogInNumber ask for a user; the message id says why he is refused, if he is.
+	LogInUser(id, password string) (u users.User, refusal string)
+	LogInNumber(number string) (u users.User, refusal string)
+	// User returns a user as the register has him now.
+	User(id string) (u users.User, found bool)
 	// Locked is Lock Setting (guide rule R25).
 	Locked() bool
 	SetLocked(on bool) error
@@ -56,6 +64,7 @@ type Machine interface {
 	Elapsed() time.Duration
 	// SessionTime is after how long without a key an administrator is logged out.
 	SessionTime() time.Duration
+	SignInMachine
 	// Record puts a screen into the record of the bench.
 	Record(screen device.Screen)
 }

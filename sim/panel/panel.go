@@ -11,6 +11,7 @@ import (
 
 	"mfpsim/choice"
 	"mfpsim/device"
+	"mfpsim/sim/users"
 )
 
 // Panel is one control panel. Its methods are the acts of a person; they are safe for concurrent use.
@@ -29,6 +30,10 @@ type Panel struct {
 	wanted  *item    // what was refused to somebody who was not logged in
 	user    string   // who is logged in
 	admin   bool
+	who     *users.User   // who uses the printer (guide rule R37); nil: nobody has logged in
+	gated   bool          // the screen before the home screen was shown last
+	gate    gateForm      // what is typed on it
+	signing *signInPage   // the page of the email service that is open; nil: none
 	acted   time.Duration // the machine's timer at the last key
 	dark    bool          // while a key is pressed: it is what wakes the glass
 	lit     time.Duration // the same, or when something was shown that nobody had pressed a key for
@@ -67,7 +72,7 @@ func (p *Panel) Path(id string) (path string, ok bool) {
 
 // home goes to the home screen and forgets what was typed.
 func (p *Panel) home() {
-	p.open, p.above = []*item{p.root}, nil
+	p.open, p.above, p.gate = []*item{p.root}, nil, gateForm{}
 	p.form, p.tab, p.job, p.message, p.wanted = scanForm{}, 0, 0, notice{}, nil
 }
 
@@ -113,14 +118,22 @@ func (p *Panel) Press(ctx context.Context, path string) (device.Screen, error) {
 func (p *Panel) Enter(_ context.Context, field, value string) (device.Screen, error) {
 	return p.do(func() error {
 		texts := p.machine.Texts()
-		if k := p.keyboard(); k != nil && p.message.id == "" && texts.Is(field, k.field) {
+		if k := p.keyboard(); k != nil && p.message.id == "" && k.isOf(texts, field) {
 			k.value = value
 			return k.done(p)
+		}
+		if page, open := p.sub().(*signInPage); open && p.message.id == "" {
+			if known, err := page.enter(field, value); known {
+				return err
+			}
 		}
 		var present []string
 		if !p.covered() {
 			for _, id := range p.shown().fields {
 				present = append(present, texts.Text(id))
+				if texts.Is(field, id) && p.closedToAll() {
+					return p.enterGate(id, value)
+				}
 				if texts.Is(field, id) {
 					return p.enter(id, value)
 				}
@@ -142,7 +155,10 @@ func (p *Panel) logIn(user, password string) bool {
 		p.message = notice{id: refusal}
 		return false
 	}
-	p.user, p.admin = user, true
+	if p.who == nil {
+		p.user = user
+	}
+	p.admin, p.gated = true, false
 	if slices.Contains([]string{"wrong-password", "try-again-later", "locked"}, p.message.id) {
 		p.message = notice{}
 	}
@@ -158,7 +174,7 @@ func (p *Panel) LogOut(context.Context) (device.Screen, error) {
 }
 
 func (p *Panel) logOut() {
-	p.user, p.admin = "", false
+	p.user, p.admin, p.who = "", false, nil
 	p.home()
 }
 
@@ -176,8 +192,9 @@ func (p *Panel) JobEnded(receipt int) {
 func (p *Panel) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.user, p.admin, p.acted, p.lit = "", false, 0, 0
+	p.user, p.admin, p.who, p.acted, p.lit = "", false, nil, 0, 0
 	p.home()
+	p.settleSignIn()
 }
 
 // do carries out an act and records the screen that it leads to.
@@ -198,7 +215,9 @@ func (p *Panel) do(f func() error) (device.Screen, error) {
 // settle does what time has done since the last key: the administrator is logged out, a finished job's message is
 // there.
 func (p *Panel) settle() {
-	if p.admin && p.machine.Elapsed()-p.acted >= p.machine.SessionTime() {
+	p.settleUser()
+	p.settleSignIn()
+	if p.admin && p.who == nil && p.machine.Elapsed()-p.acted >= p.machine.SessionTime() {
 		p.user, p.admin = "", false
 	}
 	if p.job != 0 {
@@ -215,10 +234,20 @@ func (p *Panel) asleep() bool {
 	return after > 0 && p.job == 0 && p.machine.Elapsed()-p.lit >= after
 }
 
-func (p *Panel) top() *item { return p.open[len(p.open)-1] }
+func (p *Panel) top() *item {
+	if p.closedToAll() {
+		return gate
+	}
+	return p.open[len(p.open)-1]
+}
 
 // shown is the screen of the menu that is open, without anything for a list of keys.
-func (p *Panel) shown() view { return p.known[p.top().Screen] }
+func (p *Panel) shown() view {
+	if p.closedToAll() {
+		return gateView
+	}
+	return p.known[p.top().Screen]
+}
 
 // sub is what was opened last from the screen of the menu; nil: nothing.
 func (p *Panel) sub() page {
@@ -244,6 +273,9 @@ func (p *Panel) enterItem(to *item) error {
 		return device.ErrLocked
 	}
 	p.open, p.tab = append(p.open, to), 0
+	if to.Screen == ScreenToMyEmail {
+		p.openToMyEmail()
+	}
 	return nil
 }
 

@@ -138,15 +138,22 @@ func (c *choices) keys(p *Panel, _ *locale.Texts) []key {
 // removal is the label of the key that takes a recipient out.
 func removal(texts *locale.Texts, to string) string { return texts.Label("remove") + ": " + to }
 
+// settingKeys are those of subject, file name and the model's settings.
+func settingKeys(p *Panel) []key {
+	var keys []key
+	for _, id := range []string{fieldSubject, fieldFile} {
+		keys = append(keys, labeled(id, screen.Item, "", func(p *Panel, _ *act) error { p.write(id); return nil }))
+	}
+	for _, setting := range p.machine.Model().Mail.Settings {
+		keys = append(keys, opens(locale.LabelID(setting.Name), screen.Item, "", &choices{setting}))
+	}
+	return keys
+}
+
 func scanKeys(p *Panel, texts *locale.Texts) []key {
 	var keys []key
 	if p.tab == tabSettings {
-		for _, id := range []string{fieldSubject, fieldFile} {
-			keys = append(keys, labeled(id, screen.Item, "", func(p *Panel, _ *act) error { p.write(id); return nil }))
-		}
-		for _, setting := range p.machine.Model().Mail.Settings {
-			keys = append(keys, opens(locale.LabelID(setting.Name), screen.Item, "", &choices{setting}))
-		}
+		keys = settingKeys(p)
 	} else {
 		english := p.machine.Model().Texts(locale.English)
 		for _, to := range p.form.to {
@@ -221,16 +228,7 @@ func (p *Panel) startScan(a *act) error {
 	case p.machine.Originals() < 1:
 		p.message = notice{id: "no-originals"}
 	default:
-		request := device.ScanRequest{
-			Function: device.FunctionEmail, To: slices.Clone(p.form.to), Subject: p.form.typed[fieldSubject],
-			File: p.form.typed[fieldFile], Pages: p.machine.Originals(), User: p.user,
-		}
-		receipt, refusal := p.machine.StartScan(a.ctx, request, p.settings())
-		if refusal != "" {
-			p.message = notice{refusal, receipt}
-			return nil
-		}
-		p.job = receipt
+		p.begin(a.ctx, device.ScanRequest{Function: device.FunctionEmail, To: slices.Clone(p.form.to)})
 	}
 	return nil
 }
@@ -239,7 +237,7 @@ func (p *Panel) startScan(a *act) error {
 func (p *Panel) progress(texts *locale.Texts) *screen.Progress {
 	progress := &screen.Progress{Text: texts.Text("sending"), Detail: strings.Join(p.form.to, ", ")}
 	if job, ok := p.jobOf(p.job); ok && job.Pages > 0 {
-		progress.Detail = fmt.Sprintf("%s: %d · %s", texts.Label("pages"), job.Pages, progress.Detail)
+		progress.Detail = fmt.Sprintf("%s: %d · %s", texts.Label("pages"), job.Pages, job.To)
 	}
 	return progress
 }

@@ -24,6 +24,7 @@ const (
 	ScreenCopy             = "copy"
 	ScreenScanToEmail      = "scan-to-email"
 	ScreenPrintStatusSheet = "print-status-sheet"
+	ScreenToMyEmail        = "to-my-email"
 )
 
 // views are all that there are, by the ids that models name (docs/reference/printer.md §3).
@@ -32,6 +33,9 @@ var views = map[string]view{
 	ScreenScanToEmail: {
 		kind: screen.Form, fill: fillScan, keys: scanKeys, fields: []string{fieldTo, fieldSubject, fieldFile},
 		tabs: []string{"label.recipient", "label.scan-settings"},
+	},
+	ScreenToMyEmail: {
+		kind: screen.Form, fill: fillMine, keys: mineKeys, fields: []string{fieldSubject, fieldFile},
 	},
 	ScreenPrintStatusSheet: {kind: screen.Form, fill: fillSheet, keys: startKey((*Panel).printSheet)},
 	"language":             {fill: fillLanguages, keys: languageKeys},

@@ -22,10 +22,10 @@ func (p *Panel) show() *screen.Screen {
 	p.settle()
 	texts := p.machine.Texts()
 	s := &screen.Screen{Kind: screen.List, Language: texts.Language(), Asleep: p.asleep(), Locked: p.padlock()}
-	for _, i := range p.open[1:] {
+	for _, i := range p.way() {
 		s.Path = append(s.Path, texts.Text(i.id()))
 	}
-	if len(s.Path) == 0 {
+	if len(s.Path) == 0 && !p.closedToAll() {
 		s.Kind, s.Path = screen.Home, []string{texts.Text(p.root.id())}
 	}
 	s.Title = s.Path[len(s.Path)-1]
@@ -43,8 +43,7 @@ func (p *Panel) show() *screen.Screen {
 // fill puts a screen of the menu on the glass.
 func (p *Panel) fill(texts *locale.Texts, s *screen.Screen) {
 	locked := false
-	for n := range p.top().Items {
-		child := p.top().child(n)
+	for _, child := range p.children() {
 		words := texts.Text(child.id())
 		row := screen.ListRow{Label: words, Key: words, Icon: child.Icon, Locked: p.closed(child)}
 		locked = locked || row.Locked
@@ -87,6 +86,7 @@ func (p *Panel) cover(texts *locale.Texts, s *screen.Screen) {
 // tones are those of messages that warn of nothing.
 var tones = map[string]screen.Tone{
 	"sent": screen.Good, "copying-done": screen.Good, "printing-sheet": screen.Good, "send-canceled": screen.Ask,
+	"M3": screen.Good,
 }
 
 // addKeys puts the keys on the screen that no row or tab stands for.
@@ -110,6 +110,8 @@ func (p *Panel) addKeys(texts *locale.Texts, s *screen.Screen) {
 			continue // they stand on the board
 		case screen.LogIn, screen.LogOut:
 			s.Bar.Padlock = &k.Key
+		case screen.LogOff:
+			s.Bar.LogOff = &k.Key
 		}
 		s.Keys = append(s.Keys, k.Key)
 	}
@@ -128,6 +130,9 @@ func (p *Panel) bar(texts *locale.Texts, s *screen.Screen) {
 	s.Bar.Time = now.Format("15:04")
 	s.Bar.Date = strings.TrimSpace(strings.Replace(texts.Stamp(now), s.Bar.Time, "", 1))
 	s.Bar.Network = "LAN"
+	if p.who != nil {
+		s.Bar.User = p.who.Name
+	}
 }
 
 // jobOf looks a job up by its receipt number.

@@ -32,6 +32,17 @@ func (i *item) check(known map[string]view) error {
 	return nil
 }
 
+// children are the keys of the screen that is open: some are there for users only.
+func (p *Panel) children() []*item {
+	var shown []*item
+	for n := range p.top().Items {
+		if child := p.top().child(n); !child.Users || p.who != nil {
+			shown = append(shown, child)
+		}
+	}
+	return shown
+}
+
 // find returns the way to the first item that shows a screen, from below this one.
 func (i *item) find(screen string) []*item {
 	for n := range i.Items {

@@ -32,7 +32,7 @@ func (r *request) contactsPage() {
 		}
 		list.Rows = append(list.Rows, row{
 			Cells: []string{strconv.Itoa(e.Number), e.Name, e.Index, t(kind), strings.Join(book.Addresses(e.Number), ", ")},
-			Link:  pathContact + "?number=" + strconv.Itoa(e.Number),
+			Link:  pathContact + "?number=" + strconv.Itoa(e.Number), At: 1,
 		})
 	}
 	if len(list.Rows) == 0 {

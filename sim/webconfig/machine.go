@@ -23,6 +23,7 @@ import (
 	"mfpsim/sim/locale"
 	"mfpsim/sim/models"
 	"mfpsim/sim/settings"
+	"mfpsim/sim/users"
 )
 
 // Engine is the mail core as the pages need it; *core.Mailer is one.
@@ -62,6 +63,14 @@ type Machine interface {
 	// SetPassword stores another administrator password.
 	SetPassword(password string) error
 	Contacts() *contacts.Book // nil while the power is off
+
+	// Users is the register of users; nil while the power is off and on a model without Print Admin Serverless.
+	Users() *users.Book
+	UserColumns() users.Columns
+	// RemoveUsers takes users out of it with their sign-ins.
+	RemoveUsers(ctx context.Context, ids ...string) error
+	// License returns the license key that was entered and what it says; an empty key: none was.
+	License() (key string, license users.License)
 
 	SetDate(date time.Time) error
 	// KeepTime goes by the time server that is set; TimeServer says how it answered last.

@@ -84,6 +84,18 @@ var places = map[string]place{
 		address: "/device/export", get: handler{http.MethodGet + " /device/export", (*request).exportPage},
 		below: []place{{address: pathFile, get: handler{http.MethodGet + " " + pathFile, (*request).exportFile}}},
 	},
+	// of models with Print Admin Serverless
+	"open-platform":    shows("/open-platform", tab("open-platform")),
+	pageLicense:        sets("/open-platform/license-key", licenseForm),
+	pageAuthentication: sets("/open-platform/authentication-settings", authenticationForm),
+	pageUsers: {
+		address: pathUsers, get: handler{http.MethodGet + " " + pathUsers, (*request).usersPage},
+		below: []place{
+			acts(pathUser, (*request).userPage, (*request).userSent),
+			{address: pathUsersFile, get: handler{http.MethodGet + " " + pathUsersFile, (*request).usersFile}},
+		},
+	},
+	pageUserImport:   sets(pathUsers+"/import", userImportForm),
 	pageNotification: sets("/device/email-notification", notificationForm),
 	pageImport:       sets("/device/import", importForm),
 	pageFirmware:     sets("/device/firmware-update", firmwareForm),

@@ -217,7 +217,8 @@ type table struct {
 // row is a row of a list: its cells, where it leads, what can be done with it.
 type row struct {
 	Cells []string
-	Link  string // of the cell with the name, the second one; empty: none
+	Link  string // of the cell At; empty: none
+	At    int
 	Acts  []act
 }
 
