@@ -26,7 +26,7 @@ func TestTheScreensWhereUsersLogInCanBeReadByEverybody(t *testing.T) {
 			w.presses(mainly, 0) // nothing is typed
 			w.shows("gate-refused")
 			w.presses(mainly, 0)
-			w.presses(way, 0)
+			w.presses(item, 2)
 			for range 4 {
 				w.presses(`#glass .kb button[data-k="letter:1"]`, 0)
 			}

@@ -107,8 +107,8 @@ type Device interface {
 	// AdministratorPassword returns what the owner of the device types to log in. It is a secret: for her, and for no
 	// record.
 	AdministratorPassword(ctx context.Context) (string, error)
-	// LicenseKey returns the license key of Print Admin Serverless that the owner of the device has bought: good up to and
-	// with a day, or without end for the zero time. It needs [CapabilityPrintAdminServerless].
+	// LicenseKey returns the license key of Print Admin Serverless that the owner of the device has bought: good up to
+	// and with a day, or without end for the zero time. It needs [CapabilityPrintAdminServerless].
 	LicenseKey(ctx context.Context, last time.Time) (string, error)
 	Panel() Panel
 	WebConfig() WebConfig

@@ -172,7 +172,8 @@ func User(words []string) (u PrintAdminUser, err error) {
 	return u, nil
 }
 
-// License reads a license key of Print Admin Serverless: its last day, until=DATE, or none, and whose it is, of=PRINTER.
+// License reads a license key of Print Admin Serverless: its last day, until=DATE, or none, and whose it is,
+// of=PRINTER.
 func License(words []string) (last time.Time, of string, err error) {
 	plain, values, err := Settings(words, "until", "of")
 	switch {
@@ -183,8 +184,9 @@ func License(words []string) (last time.Time, of string, err error) {
 	}
 	if day := values["until"]; day != "" {
 		last, err = Date(day)
-		if midnight := last.Truncate(24 * time.Hour); err == nil && (last != midnight || last.Year() < 2000 || last.Year() > 2179) {
-			err = errors.New("until= is a day from 2000 to 2179: until=2026-12-31")
+		isDay := last.Equal(last.Truncate(24*time.Hour)) && last.Year() >= 2000 && last.Year() < 2179
+		if err == nil && !isDay {
+			err = errors.New("until= is a day from 2000 to 2178: until=2026-12-31")
 		}
 	}
 	return last, values["of"], err
@@ -197,7 +199,8 @@ func UserAuthentication(words []string) (on, userSends bool, err error) {
 		return false, false, err
 	}
 	sender := values["sender"]
-	if len(plain) != 1 || plain[0] != "on" && plain[0] != "off" || sender != "" && sender != "user" && sender != "printer" {
+	known := sender == "" || sender == "user" || sender == "printer"
+	if len(plain) != 1 || plain[0] != "on" && plain[0] != "off" || !known {
 		return false, false, errors.New("user authentication is on|off [sender=printer|user]")
 	}
 	return plain[0] == "on", sender == "user", nil

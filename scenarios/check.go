@@ -113,7 +113,8 @@ func literalPassword(words []string) error {
 		}
 		known := func(word string) bool {
 			// An account is an address; a $NAME is one that only the play knows.
-			return word == "wrong" || words[0] == "webconfig" && (word == "new" || strings.Contains(word, "@") || strings.HasPrefix(word, userMark)) ||
+			account := word == "new" || strings.Contains(word, "@") || strings.HasPrefix(word, userMark)
+			return word == "wrong" || words[0] == "webconfig" && account ||
 				strings.HasPrefix(word, "$")
 		}
 		if slices.ContainsFunc(rest[1:], func(word string) bool { return !known(word) }) {

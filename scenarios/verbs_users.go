@@ -120,7 +120,9 @@ func (p *play) addUser(words []string) (string, error) {
 	if u.Administrator {
 		steps = append(steps, []string{"webconfig", "set", "Administrator Rights", "on"})
 	}
-	return p.steps(append(steps, []string{"webconfig", "click", "OK"}, []string{"webconfig", "shows", "Setup complete"}))
+	return p.steps(append(
+		steps, []string{"webconfig", "click", "OK"}, []string{"webconfig", "shows", "Setup complete"},
+	))
 }
 
 // deleteUser deletes a user in Web Config.

@@ -94,7 +94,8 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		return acts(
 			act, func(ctx context.Context) (device.Page, error) { return web.Forge(ctx, rest[0], len(rest) == 2) },
 		)
-	case what == "set" && len(rest) == 2, what == "enter" && len(rest) == 2 && rest[0] != "password" && rest[0] != "license":
+	case what == "set" && len(rest) == 2,
+		what == "enter" && len(rest) == 2 && rest[0] != "password" && rest[0] != "license":
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Set(ctx, rest[0], rest[1]) })
 	case what == "choices" && len(rest) > 2 && rest[1] == "shows":
 		return p.shows(not, rest[2:], p.webWords, func(ctx context.Context) (surface, error) {

@@ -87,8 +87,8 @@ func (p *Printer) License() (key string, license users.License) {
 	return key, license
 }
 
-// NewLicenseKey makes a license key of this printer, as its maker sells it: up to and with a day, or without end for the
-// zero time.
+// NewLicenseKey makes a license key of this printer, as its maker sells it: up to and with a day, or without end for
+// the zero time.
 func (p *Printer) NewLicenseKey(last time.Time) string { return users.NewKey(p.serial, last) }
 
 // UserState says whether users log in on the panel.
@@ -171,8 +171,8 @@ func (p *Printer) RemoveUsers(ctx context.Context, ids ...string) error {
 	return p.poweredOr(left)
 }
 
-// forgetStrangers removes the sign-ins of users who are not in the register, which power on can find after damage to the
-// records: nobody could use or delete them any more. What the memory does not take now, the next power on does.
+// forgetStrangers removes the sign-ins of users who are not in the register, which power on can find after damage to
+// the records: nobody could use or delete them any more. What the memory does not take now, the next power on does.
 func (p *Printer) forgetStrangers(ctx context.Context, live *powered) {
 	known := map[nvram.Owner]bool{}
 	if live.users != nil {

@@ -121,7 +121,10 @@ func TestAPowerCutInAnyWriteOfAnImportLeavesTheUsersOfBeforeOrTheNewOnes(t *test
 			return b.device.Power(ctx, device.PowerAct{State: "cut", AtWrite: 1, AtByte: new(bytes)})
 		})
 		_ = c.sendForm(
-			form{target: "/open-platform/users/import", upload: true, fields: []formField{{name: "users-file", kind: "file"}}},
+			form{
+				target: "/open-platform/users/import", upload: true,
+				fields: []formField{{name: "users-file", kind: "file"}},
+			},
 			url.Values{"action": {"import"}, "token": {c.token}}, []byte(file),
 		)
 		require.False(t, b.printer.PoweredOn())

@@ -33,8 +33,8 @@ type Values struct {
 	Date              settings.Date       `json:"date"`
 	// Notification is of models that have Email Notification.
 	Notification settings.Notification `json:"emailNotification,omitzero"`
-	// Authentication is of models with Print Admin Serverless. The license key is for one printer, and users have a file
-	// of their own: neither is among the values.
+	// Authentication is of models with Print Admin Serverless. The license key is for one printer, and users have a
+	// file of their own: neither is among the values.
 	Authentication Authentication   `json:"userAuthentication,omitzero"`
 	Authorities    [][]byte         `json:"caCertificates,omitempty"`
 	Contacts       []contacts.Entry `json:"contacts,omitempty"`

@@ -111,8 +111,8 @@ func (p *Panel) frame() []key {
 	}))
 }
 
-// padlock reports whether the icon is shown: nobody is logged in as administrator, and Lock Setting or the users' log-in
-// keeps something for her.
+// padlock reports whether the icon is shown: nobody is logged in as administrator, and Lock Setting or the users'
+// log-in keeps something for her.
 func (p *Panel) padlock() bool { return !p.admin && (p.machine.Locked() || p.closedToAll()) }
 
 // detailed reports whether the message is about a job that failed, whose details can be looked at.

@@ -41,8 +41,8 @@ func (p *Panel) User() *users.User {
 	return &u
 }
 
-// LogInUser logs a user in with ID and password. A wrong one, and that there were too many, is said on the screen. Where
-// nobody logs in, or somebody is logged in, it is a [*choice.Error].
+// LogInUser logs a user in with ID and password. A wrong one, and that there were too many, is said on the screen.
+// Where nobody logs in, or somebody is logged in, it is a [*choice.Error].
 func (p *Panel) LogInUser(_ context.Context, id, password string) (device.Screen, error) {
 	return p.do(func() error {
 		if !p.closedToAll() {
@@ -141,16 +141,16 @@ func fillGate(p *Panel, texts *locale.Texts, s *screen.Screen) {
 		shown.Key = shown.Label
 		s.Rows = append(s.Rows, shown)
 	}
+	number := texts.Text(fieldNumber)
+	s.Rows = append(s.Rows, screen.ListRow{Label: number, Icon: "kbd", Key: number})
 }
 
 func gateKeys(*Panel, *locale.Texts) []key {
-	field := func(id string, role screen.Role, icon string) key {
-		return labeled(id, role, icon, func(p *Panel, _ *act) error { p.typeAtGate(id); return nil })
+	field := func(id string) key {
+		return labeled(id, screen.Item, "", func(p *Panel, _ *act) error { p.typeAtGate(id); return nil })
 	}
 	return []key{
-		field(fieldUserID, screen.Item, ""),
-		field(fieldUserPassword, screen.Item, ""),
-		field(fieldNumber, screen.Way, "kbd"),
+		field(fieldUserID), field(fieldUserPassword), field(fieldNumber),
 		labeled("label.ok", screen.Main, "", func(p *Panel, _ *act) error {
 			typed := p.gate
 			p.gate.password = ""

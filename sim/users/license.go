@@ -25,8 +25,8 @@ var (
 )
 
 // A key has 20 signs in four groups: 12 bytes, and a sign that tells a slip. The bytes are the last day, in days from
-// keyEpoch (0: none), and a stamp of the maker over the day and the serial number. All of it is ours: what real keys are
-// like is not public.
+// keyEpoch (0: none), and a stamp of the maker over the day and the serial number. All of it is ours: what real keys
+// are like is not public.
 const (
 	keySigns  = 20
 	keyGroup  = 5

@@ -140,7 +140,8 @@ func (b *Book) Change(id string, e Entry) error {
 	return b.keep(next)
 }
 
-// Remove takes users out, all in one write. The error is [ErrNoUser] if one of them is not there, or that of the memory.
+// Remove takes users out, all in one write. The error is [ErrNoUser] if one of them is not there, or that of the
+// memory.
 func (b *Book) Remove(ids ...string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

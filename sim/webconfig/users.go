@@ -224,7 +224,8 @@ func (r *request) userSent() {
 	case action == "delete":
 		err, done = r.machine.RemoveUsers(r.r.Context(), u.ID), "user-deleted"
 	case len(v["administrator-rights"]) > 0 && !v.is("administrator-rights", administratorRights):
-		err = &users.Invalid{Fields: []users.FieldError{{Field: users.FieldAdministrator, Problem: users.ProblemChoice}}}
+		bad := users.FieldError{Field: users.FieldAdministrator, Problem: users.ProblemChoice}
+		err = &users.Invalid{Fields: []users.FieldError{bad}}
 	default:
 		trimmed := func(id string) string { return strings.TrimSpace(v.get(id, "")) }
 		e := users.Entry{User: users.User{
@@ -272,7 +273,8 @@ func (r *request) userProblem(f users.FieldError) problem {
 	p := problem{field: string(f.Field), id: userSentences[f.Problem]}
 	switch {
 	case f.Problem == users.ProblemTooShort, f.Problem == users.ProblemTooLong && f.Field == users.FieldPassword:
-		p.id, p.values = "user-password-length", map[string]any{"From": rules.PasswordMinimum, "To": rules.PasswordMaximum}
+		p.id = "user-password-length"
+		p.values = map[string]any{"From": rules.PasswordMinimum, "To": rules.PasswordMaximum}
 	case f.Problem == users.ProblemDigits:
 		p.values = map[string]any{"From": rules.NumberMinimum, "To": rules.NumberMaximum}
 	case f.Problem == users.ProblemFull:
