@@ -95,7 +95,8 @@ func (l *Lab) AddUser(u User) error {
 	}
 	tenant, known := l.Entra.Tenant(domain)
 	if !known {
-		if len(u.Roles)+len(u.Groups) > 0 || u.MFA || u.SignIn == Off || u.Primary != "" || u.Mailbox != "" || u.Password != "" {
+		if len(u.Roles)+len(u.Groups) > 0 || u.MFA || u.SignIn == Off || u.Primary != "" || u.Mailbox != "" ||
+			u.Password != "" {
 			return fmt.Errorf("%s is an address of the Internet: nothing was made. No tenant has the domain %s, and so there is "+
 				"no role, no password, no mailbox and no other address", u.Address, domain)
 		}

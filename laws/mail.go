@@ -260,7 +260,9 @@ func ownMail(b *bench) (found []breach) {
 				continue
 			}
 			if strings.EqualFold(command, "MAIL FROM") || strings.EqualFold(command, "RCPT TO") {
-				found = append(found, breaks(h.Name, e.entry.Number, "names %s with the sign-in of %s", address, account))
+				found = append(
+					found, breaks(h.Name, e.entry.Number, "names %s with the sign-in of %s", address, account),
+				)
 			}
 		}
 	}

@@ -28,7 +28,8 @@ func (p *play) pageOfPanel(panel device.Panel) (shown device.Screen, err error) 
 	return shown, err
 }
 
-// labelOnPage is a label of a scenario as the page on the panel has it: in its language, in the first words of the guide.
+// labelOnPage is a label of a scenario as the page on the panel has it: in its language, in the first words of the
+// guide.
 func (p *play) labelOnPage(shown device.Screen, label string) string {
 	if !isPage(shown) || slices.Contains(shown.Keys, label) || slices.Contains(shown.Fields, label) {
 		return label

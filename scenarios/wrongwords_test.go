@@ -96,8 +96,11 @@ func TestAWrongWordIsRedInItsLanguage(t *testing.T) {
 				id == "label.solution" {
 				scenario = codesScenario
 			}
-			if id == "label.additional-network" {
+			switch id {
+			case "label.additional-network":
 				scenario = networkScenario
+			case "label.to-my-email":
+				scenario = "users/to-my-email-in-the-guides-words"
 			}
 			t.Run(language+" "+id, func(t *testing.T) {
 				t.Parallel()

@@ -92,7 +92,8 @@ func User(words []string) (lab.User, error) {
 			u.Address = word
 		default:
 			return u, &choice.Error{
-				What: "word", Wanted: word, Present: []string{"role=", "group=", "primary=", "mailbox", "no-mailbox", "mfa", "disabled"},
+				What: "word", Wanted: word,
+				Present: []string{"role=", "group=", "primary=", "mailbox", "no-mailbox", "mfa", "disabled"},
 			}
 		}
 	}
