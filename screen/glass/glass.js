@@ -117,9 +117,23 @@
     else if (e.key === "Enter" && text) { done(); press(role("main").value); }
   });
 
+  // A page that nobody sees is told nothing: a browser has six connections to one server, and each page that listens takes
+  // one of them, so that the seventh would never open.
+  let events = null;
+  function follow() {
+    if (document.hidden) {
+      if (events) events.close();
+      events = null;
+    } else if (!events) {
+      ask("/now", null, false);
+      events = new EventSource("/events");
+      events.onmessage = (e) => show(JSON.parse(e.data), false);
+    }
+  }
+  document.addEventListener("visibilitychange", follow);
+
   page();
-  ask("/now", null, false);
-  new EventSource("/events").onmessage = (e) => show(JSON.parse(e.data), false);
+  follow();
   // The clock, sleep, and a bench that is held, are no events.
   setInterval(() => { if (!document.hidden) ask("/now", null, false); }, 5000);
 })();
