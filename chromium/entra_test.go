@@ -10,8 +10,8 @@ import (
 	"mfpsim/guide"
 )
 
-// The pages that no sign-in at `mfpsim serve` leads to, since its organization has no need of them. They are looked at in
-// all languages with all rules, on a telephone that is narrower still.
+// The pages that no sign-in at `mfpsim serve` leads to, since its organization has no need of them. They are looked at
+// in all languages with all rules, on a telephone that is narrower still.
 func TestEveryPageThatAnOrganizationMayAddCanBeReadByEverybody(t *testing.T) {
 	for _, language := range guide.Languages() {
 		t.Run(language, func(t *testing.T) {

@@ -30,9 +30,7 @@ func TestThePanelGoesOnInTheEighthTabOfABrowser(t *testing.T) {
 	}
 	last.clicks("//*[@id='glass']" + named("button", "Settings"))
 	last.sees("//*[@id='glass']" + named("button", "General Settings"))
-	p.do("come back to the first tab", chromedp.Action[chromedp.Void](func(ctx context.Context, _ *chromedp.Target) (v chromedp.Void, err error) {
-		_, err = chromedp.Call(ctx, page.BringToFront, cdp.Empty{})
-		return v, err
-	}))
+	_, err := chromedp.Call(p.ctx, page.BringToFront, cdp.Empty{})
+	require.NoError(t, err)
 	p.sees("//*[@id='glass']" + named("button", "General Settings"))
 }

@@ -329,7 +329,9 @@ func TestEachFieldOfThePanelTakesAValueWholeOrSaysWhyNot(t *testing.T) {
 				require.NoError(t, err)
 				if refusal == "" {
 					require.Equal(t, screen.Form, shown.Data.Kind, v.name)
-					require.True(t, v.value == "" || holds(shown, v.value), "%s of %s is not on the screen", v.name, field)
+					require.True(
+						t, v.value == "" || holds(shown, v.value), "%s of %s is not on the screen", v.name, field,
+					)
 					continue
 				}
 				require.Equal(t, []string{texts.Text(refusal)}, shown.Lines, "%s of %s", v.name, field)
