@@ -27,6 +27,9 @@ type inspector struct {
 	*person
 	seen  int
 	place string // selector of what changes from page to page, if the rest was looked at before; empty: all of it
+
+	sizes      []int64 // widths of the windows
+	everywhere bool    // axe-core looks at each width in each language
 }
 
 func newInspector(t *testing.T, language string) *inspector {
@@ -38,7 +41,7 @@ func newInspector(t *testing.T, language string) *inspector {
 		Source: string(axe),
 	})
 	require.NoError(t, err)
-	return &inspector{person: p}
+	return &inspector{person: p, sizes: widths}
 }
 
 // inspects looks at what the tab shows, in each width. The pages of a language differ from the English ones in their
@@ -46,8 +49,8 @@ func newInspector(t *testing.T, language string) *inspector {
 func (p *inspector) inspects(what string) {
 	p.t.Helper()
 	p.seen++
-	for _, width := range widths {
-		p.looks(what, width, p.language == "en" || width == widths[len(widths)-1])
+	for _, width := range p.sizes {
+		p.looks(what, width, p.everywhere || p.language == "en" || width == p.sizes[len(p.sizes)-1])
 	}
 }
 

@@ -178,6 +178,14 @@ func TestFilesThatAreNoneAreRefused(t *testing.T) {
 	require.Empty(t, b.printer.Settings().Authorities)
 }
 
+func TestAFileOfSettingValuesThatAnEditorHasMarkedIsTaken(t *testing.T) {
+	b := newBench(t)
+	values, err := b.printer.Export()
+	require.NoError(t, err)
+	page := b.clerk().upload("/device/import", "import", strings.NewReader("\ufeff"+string(values)))
+	require.Contains(t, page, "The setting values are being imported.")
+}
+
 func TestAForgedTokenAndAnEndedSessionChangeNothing(t *testing.T) {
 	b := newBench(t)
 	clerk := b.clerk()

@@ -44,6 +44,7 @@ type bench struct {
 	auth    string   // the mail server's reply to AUTH; "" is success
 	forms   []string // grant types that were asked for
 	mails   []string // what arrived, as sent
+	nobody  string   // a recipient whom the mail server does not know
 	account string   // whom the person signs in as
 }
 
@@ -182,6 +183,8 @@ func (b *bench) mailSession(conn net.Conn, config *tls.Config) {
 				reply = "235 2.7.0 Authentication successful"
 			}
 			say(reply)
+		case strings.HasPrefix(verb, "RCPT TO:") && b.nobody != "" && strings.Contains(line, "<"+b.nobody+">"):
+			say("550 5.1.1 no such user")
 		case verb == "DATA":
 			say("354 go on")
 			var mail strings.Builder

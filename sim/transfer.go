@@ -101,7 +101,8 @@ func (p *Printer) Import(data []byte) error {
 	if live == nil {
 		return device.ErrPoweredOff
 	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
+	// Windows' Notepad may put a byte order mark before what is looked at and saved.
+	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
 	decoder.DisallowUnknownFields()
 	var v Values
 	if err := decoder.Decode(&v); err != nil || v.Format != valuesFormat {

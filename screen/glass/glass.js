@@ -117,9 +117,23 @@
     else if (e.key === "Enter" && text) { done(); press(role("main").value); }
   });
 
+  // A browser has six connections to one server, so one page listens and tells the others; when it is closed, the next one
+  // listens.
+  const others = new BroadcastChannel("panel");
+  others.onmessage = (e) => show(e.data, false);
+  const listen = () => {
+    new EventSource("/events").onmessage = (e) => {
+      const view = JSON.parse(e.data);
+      others.postMessage(view);
+      show(view, false);
+    };
+    return new Promise(() => {});
+  };
+
   page();
   ask("/now", null, false);
-  new EventSource("/events").onmessage = (e) => show(JSON.parse(e.data), false);
+  if (navigator.locks) navigator.locks.request("panel", listen); // a browser has none for pages that come over a network
+  else listen();
   // The clock, sleep, and a bench that is held, are no events.
   setInterval(() => { if (!document.hidden) ask("/now", null, false); }, 5000);
 })();

@@ -256,10 +256,15 @@ func (b *Book) check(e Entry, of int) error {
 	}
 	add(FieldName, text(e.Name, b.limits.NameMaximum))
 	add(FieldIndex, text(e.Index, b.limits.NameMaximum))
-	if !e.IsGroup {
-		add(FieldAddress, address(e.Address, b.limits.AddressMaximum))
-	} else {
+	switch { // each has what is its own, and nothing of the other's: a file may hold both
+	case e.IsGroup && e.Address != "":
+		add(FieldAddress, ProblemForm)
+	case !e.IsGroup && len(e.Members) > 0:
+		add(FieldMembers, ProblemChoice)
+	case e.IsGroup:
 		add(FieldMembers, b.members(e))
+	default:
+		add(FieldAddress, address(e.Address, b.limits.AddressMaximum))
 	}
 	if len(bad) > 0 {
 		return &Invalid{bad}

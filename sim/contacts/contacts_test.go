@@ -57,6 +57,8 @@ func TestWhatABookRefuses(t *testing.T) {
 		"a contact needs an address":               {contacts.Entry{Name: "A"}, contacts.FieldError{contacts.FieldAddress, contacts.ProblemMissing}},
 		"an address has a greatest length":         {contacts.Entry{Name: "A", Address: strings.Repeat("a", 30) + "@b.example"}, contacts.FieldError{contacts.FieldAddress, contacts.ProblemTooLong}},
 		"an address has no spaces":                 {contacts.Entry{Name: "A", Address: "a b@c.example"}, contacts.FieldError{contacts.FieldAddress, contacts.ProblemCharacter}},
+		"a group has no address of its own":        {contacts.Entry{Name: "A", IsGroup: true, Members: []int{1}, Address: "a@b.example\r\nBcc: eve@b.example"}, contacts.FieldError{contacts.FieldAddress, contacts.ProblemForm}},
+		"a contact has no members":                 {contacts.Entry{Name: "A", Address: "a@b.example", Members: []int{1}}, contacts.FieldError{contacts.FieldMembers, contacts.ProblemChoice}},
 		"an address has an @ inside":               {contacts.Entry{Name: "A", Address: "contoso.example"}, contacts.FieldError{contacts.FieldAddress, contacts.ProblemForm}},
 		"an address has one @":                     {contacts.Entry{Name: "A", Address: "a@b@c"}, contacts.FieldError{contacts.FieldAddress, contacts.ProblemForm}},
 		"a number can be taken":                    {contacts.Entry{Number: 1, Name: "A", Address: "a@b.example"}, contacts.FieldError{contacts.FieldNumber, contacts.ProblemTaken}},

@@ -113,7 +113,9 @@ func perRecipient(texts *locale.Texts, job device.Job) []screen.ListRow {
 	var rows []screen.ListRow
 	for _, to := range recipients(job) {
 		row := screen.ListRow{Label: to, Value: texts.Label("refused"), Icon: "warn", Tone: screen.Warn}
-		refused := func(r string) bool { return strings.Contains(r, to) }
+		refused := func(r string) bool { // "bob@example.com (550 5.1.1)"
+			return r == to || strings.HasPrefix(r, to+" ")
+		}
 		if !slices.ContainsFunc(job.Refused, refused) && job.State == device.JobPartly {
 			row.Value, row.Icon, row.Tone = texts.Label("sent"), "ok", screen.Good
 		}

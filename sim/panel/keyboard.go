@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -35,12 +36,9 @@ func (p *Panel) write(id string) {
 		k.value = p.form.typed[id]
 	}
 	k.confirm = func(p *Panel, value string) {
-		if id == fieldTo && !address(value) {
-			p.message = notice{id: "address-not-valid"}
-			return
-		}
-		if err := p.enter(id, value); err != nil {
-			p.message = notice{id: "invalid-characters"}
+		var refusal *notTaken
+		if errors.As(p.enter(id, value), &refusal) {
+			p.message = notice{id: refusal.id}
 			return
 		}
 		p.above = p.above[:len(p.above)-1]
@@ -114,9 +112,14 @@ func (k *keyboard) rows() [][]string {
 	return board.Rows
 }
 
+// types reports whether a sign stands on a key of the field's alphabets; some signs are two characters: ज़.
+func (k *keyboard) types(sign string) bool {
+	return slices.ContainsFunc(k.boards, func(b *models.Keyboard) bool { return b.Types(sign) })
+}
+
 // sign types one sign, whether it stands on the keys that are shown or on others of the field's alphabets.
 func (k *keyboard) sign(p *Panel, sign string) error {
-	if !slices.ContainsFunc(k.boards, func(b *models.Keyboard) bool { return b.Types(sign) }) {
+	if !k.types(sign) {
 		return &choice.Error{What: "key", Wanted: sign, Present: p.show().Labels()}
 	}
 	k.add(p, sign)

@@ -94,7 +94,8 @@ func (p *Panel) Home(context.Context) (device.Screen, error) {
 func (p *Panel) Press(ctx context.Context, path string) (device.Screen, error) {
 	return p.do(func() error {
 		a := &act{ctx}
-		if k := p.keyboard(); k != nil && utf8.RuneCountInString(path) == 1 {
+		if k := p.keyboard(); k != nil && p.message.id == "" &&
+			(utf8.RuneCountInString(path) == 1 || k.types(path)) {
 			return k.sign(p, path) // also a blank, and a sign that parts a path
 		}
 		labels := strings.Split(path, ">")
@@ -219,6 +220,9 @@ func (p *Panel) settle() {
 	p.settleSignIn()
 	if p.admin && p.who == nil && p.machine.Elapsed()-p.acted >= p.machine.SessionTime() {
 		p.user, p.admin = "", false
+		if p.job == 0 && slices.ContainsFunc(p.open, p.closed) {
+			p.home() // what is kept for administrators does not stay open for the next person
+		}
 	}
 	if p.job != 0 {
 		if running, message := p.machine.JobState(p.job); !running {

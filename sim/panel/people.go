@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"mfpsim/choice"
 	"mfpsim/device"
 	"mfpsim/screen"
 	"mfpsim/sim/contacts"
@@ -29,27 +30,60 @@ func (*book) fill(p *Panel, texts *locale.Texts, s *screen.Screen) {
 
 func (*book) keys(p *Panel, texts *locale.Texts) []key { return peopleKeys(p.contacts(texts)) }
 
-// contacts are the entries of the address book. Who has the name of somebody else is told apart by the number.
+// contacts are the entries of the address book.
 func (p *Panel) contacts(texts *locale.Texts) []person {
 	entries := p.machine.Contacts().List()
-	var people []person
+	addresses := map[int]string{}
 	for _, e := range entries {
-		one := person{
-			label:     e.Name,
-			detail:    e.Address,
-			icon:      "person",
-			addresses: p.machine.Contacts().Addresses(e.Number),
-		}
+		addresses[e.Number] = e.Address
+	}
+	people := make([]person, 0, len(entries))
+	for _, e := range entries {
+		one := person{label: e.Name, detail: e.Address, icon: "person", addresses: []string{e.Address}}
 		if e.IsGroup {
+			one.addresses = nil
+			for _, member := range e.Members {
+				if to := addresses[member]; to != "" && !slices.Contains(one.addresses, to) {
+					one.addresses = append(one.addresses, to)
+				}
+			}
 			one.icon, one.detail = "group", fmt.Sprintf("%s: %d", texts.Label("group"), len(one.addresses))
-		}
-		namesakes := func(other contacts.Entry) bool { return other.Name == e.Name && other.Number != e.Number }
-		if slices.ContainsFunc(entries, namesakes) {
-			one.label = fmt.Sprintf("%s (%d)", e.Name, e.Number)
 		}
 		people = append(people, one)
 	}
+	p.tellApart(texts, entries, people)
 	return people
+}
+
+// tellApart puts the number behind the name of who is called like somebody else, or like a key of the screen: a touch
+// reaches each of them.
+func (p *Panel) tellApart(texts *locale.Texts, entries []contacts.Entry, people []person) {
+	english := p.machine.Model().Texts(locale.English)
+	for {
+		called := map[string]int{}
+		for _, k := range append(p.frame(), keyOK()) {
+			called[choice.Normalize(k.words(texts))] = 1
+			called[choice.Normalize(k.words(english))] = 1
+		}
+		for _, one := range people {
+			called[choice.Normalize(one.label)]++
+		}
+		told := true
+		for i := range people {
+			if called[choice.Normalize(people[i].label)] > 1 {
+				people[i].label += fmt.Sprintf(" (%d)", entries[i].Number)
+				told = false
+			}
+		}
+		if told {
+			return
+		}
+	}
+}
+
+// keyOK ends the choice of people.
+func keyOK() key {
+	return labeled("label.ok", screen.Main, "", func(p *Panel, _ *act) error { p.back(); return nil })
 }
 
 // sentTo are the recipients of the jobs before, the latest first.
@@ -104,7 +138,7 @@ func (p *Panel) chosen(one person) bool {
 
 // peopleKeys choose somebody, and take her out again.
 func peopleKeys(people []person) []key {
-	keys := []key{labeled("label.ok", screen.Main, "", func(p *Panel, _ *act) error { p.back(); return nil })}
+	keys := []key{keyOK()}
 	for _, one := range people {
 		keys = append(
 			keys,

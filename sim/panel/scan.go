@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"mfpsim/device"
 	"mfpsim/screen"
@@ -184,19 +186,29 @@ func scanKeys(p *Panel, texts *locale.Texts) []key {
 	return append(keys, labeled("label.start", screen.Main, "play", (*Panel).startScan))
 }
 
-// enter takes what was typed into a field.
+// notTaken is a value that a field does not take.
+type notTaken struct {
+	id   string // message id of what the panel says
+	text string // for who types without the keyboard
+}
+
+func (e *notTaken) Error() string { return e.text }
+
+// enter takes what was typed into a field. The error is a [*notTaken]: the field then holds what it held.
 func (p *Panel) enter(id, value string) error {
 	most := p.machine.Model().Panel.FieldMaximum
-	if len([]rune(value)) > most || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return fmt.Errorf("%s takes up to %d characters and no control characters", p.machine.Texts().Text(id), most)
-	}
-	if id != fieldTo {
+	label := p.machine.Texts().Text(id)
+	switch {
+	case !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl):
+		return &notTaken{"invalid-characters", label + " takes no control characters"}
+	case utf8.RuneCountInString(value) > most:
+		return &notTaken{"invalid-too-long", fmt.Sprintf("%s takes up to %d characters", label, most)}
+	case id != fieldTo:
 		p.form.set(id, value)
 		p.tab = tabSettings
 		return nil
-	}
-	if !address(value) {
-		return fmt.Errorf("%s: %q is not an email address", p.machine.Texts().Text(id), value)
+	case !address(value):
+		return &notTaken{"address-not-valid", fmt.Sprintf("%s: %q is not an email address", label, value)}
 	}
 	if !slices.Contains(p.form.to, value) {
 		p.form.to = append(p.form.to, value)

@@ -215,9 +215,11 @@ func (d *desk) pickPage(v *visit, p *sheet) {
 	p.Heading, p.Lines = p.say(texts.PickTitle), []string{p.say(texts.SignInHere)}
 	for _, c := range v.choices {
 		name := d.Directory.AccountBy(c.user).Principal
-		p.Buttons = append(p.Buttons, pages.Button{Name: "pick", Value: name, Label: name})
+		p.Buttons = append(p.Buttons, pages.Button{Name: "pick", Value: name, Label: name, Tile: true})
 	}
-	p.Buttons = append(p.Buttons, pages.Button{ID: "otherTile", Name: "pick", Value: "", Label: p.say(texts.PickOther)})
+	p.Buttons = append(p.Buttons, pages.Button{
+		ID: "otherTile", Name: "pick", Value: "", Label: p.say(texts.PickOther), Tile: true,
+	})
 }
 
 // forget drops a person from a browser.
