@@ -31,6 +31,29 @@ func (d *Dialer) LookupHost(_ context.Context, name string) ([]string, error) {
 	return []string{dead, living}, nil
 }
 
+// Resolves reports whether a name leads to its party for a client from outside, which asks the bench for it. A fault
+// [NoName] is met by that question.
+func (n *Network) Resolves(host string) bool {
+	n.mu.Lock()
+	party := ""
+	for address, r := range n.routes {
+		if routed, _ := splitAddress(address); routed == host {
+			party = r.party
+		}
+	}
+	n.mu.Unlock()
+	if party == "" {
+		return true
+	}
+	a := n.bind(Outside, party, func(kind FaultKind) bool { return kind == NoName })
+	if a == nil {
+		return true
+	}
+	n.meet(a)
+	n.fault(Outside, "", "%s: name does not resolve", host)
+	return false
+}
+
 func deadAddress(number int) string { return fmt.Sprintf("2001:db8::%x", number) }
 
 // hasDeadAddress reports whether a host has one for a party. Under n.mu.

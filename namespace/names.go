@@ -15,6 +15,8 @@ type Names interface {
 	Address(name string) netip.Addr
 	// Exchangers returns the mail exchangers of a domain, the preferred one first.
 	Exchangers(domain string) []string
+	// Fails reports whether a question for the address of a name fails although there is one, as if there was none.
+	Fails(name string) bool
 	// Asked is told each question with its answer, for the record.
 	Asked(name, kind, answer string)
 }
@@ -63,9 +65,10 @@ func answer(w dns.ResponseWriter, question *dns.Msg, names Names) {
 	name := strings.ToLower(strings.TrimSuffix(asked.Name, "."))
 	header := dns.RR_Header{Name: asked.Name, Rrtype: asked.Qtype, Class: dns.ClassINET, Ttl: timeToLive}
 	address, exchangers := names.Address(name), names.Exchangers(name)
+	failing := address.IsValid() && asked.Qtype == dns.TypeA && names.Fails(name)
 	told := "nothing of this kind"
 	switch {
-	case !address.IsValid() && len(exchangers) == 0:
+	case failing, !address.IsValid() && len(exchangers) == 0:
 		said.Rcode, told = dns.RcodeNameError, "no such name"
 	case asked.Qtype == dns.TypeA && address.IsValid():
 		said.Answer, told = append(said.Answer, &dns.A{Hdr: header, A: address.AsSlice()}), address.String()

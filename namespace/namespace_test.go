@@ -77,6 +77,8 @@ func (b book) Exchangers(domain string) []string {
 	return nil
 }
 
+func (b book) Fails(string) bool { return false }
+
 func (b book) Asked(name, kind, answer string) { b.asked <- kind + " " + name + ": " + answer }
 
 func TestNamesAreAnsweredOverUDPAndTCP(t *testing.T) {

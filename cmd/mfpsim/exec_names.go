@@ -64,6 +64,9 @@ func (n *names) Exchangers(domain string) []string {
 	return nil
 }
 
+// Fails implements namespace.Names: the fault no-name of the network, which is met by clients from outside here.
+func (n *names) Fails(name string) bool { return !n.bench.Load().Network.Resolves(name) }
+
 // Asked implements namespace.Names.
 func (n *names) Asked(name, kind, answer string) {
 	n.bench.Load().Journal.Append(journal.Entry{

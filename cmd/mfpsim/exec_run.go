@@ -99,7 +99,7 @@ func (x *execution) serve(services []serve.Further, noFile bool) error {
 	config := serve.Config{
 		Prepared: c.Scenario == "" && c.Script == "" && !c.New, Scenario: c.Scenario, Script: c.Script, Start: x.start,
 		Passwords: c.Password, Evidence: c.Evidence, Version: buildVersion(), Seed: seed, Model: c.Model, Language: c.Lang,
-		Limits: serve.Limits{Tarpit: tarpit}, Further: services, Silent: true, NoFile: noFile,
+		Limits: serve.Limits{Tarpit: tarpit}, Further: services, Silent: true, NoFile: noFile, AskForNames: !x.beside,
 		Command: " -- " + x.program.Args[0], Out: s.err, Err: s.err, Lab: x.bench.Store,
 		Ready: func(e serve.Endpoints) { x.endpoints = e; close(ready) },
 	}

@@ -297,6 +297,21 @@ func TestTheProgramHasTheDateOfTheBench(t *testing.T) {
 	})
 }
 
+func TestFaultsOfTheNetworkReachTheProgram(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "faults.txt")
+	require.NoError(t, os.WriteFile(script, []byte(strings.Join([]string{
+		"tenant contoso.com", "network entra no-name times=1", "network smtp no-starttls",
+	}, "\n")), 0o600))
+	code, out, errs := executed(t, "--script", script, "--control", "--", "sh", "-c", `
+curl -sS `+configuration+`; curl -sS -o /dev/null -w "%{http_code}\n" `+configuration+`
+python3 -c "import smtplib; s = smtplib.SMTP('smtp.office365.com', 587); s.ehlo(); print(s.has_extn('starttls'))"
+curl -sS -d '{"words":"entra no-name times=1"}' "$MFPSIM_CONTROL/network/fault"; curl -sS `+configuration+` 2>&1`)
+	require.Equal(t, 6, code, errs)
+	require.Contains(t, errs, "Could not resolve host: login.microsoftonline.com")
+	require.Contains(t, out, "200\nFalse\n")
+	require.Contains(t, out, "Could not resolve host: login.microsoftonline.com")
+}
+
 func TestTheEvidenceTellsOfTheProgramAndNotOfItsSecrets(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "evidence")
 	code, out, errs := executed(

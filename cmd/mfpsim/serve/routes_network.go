@@ -17,11 +17,13 @@ type fault struct {
 }
 
 // forOutside refuses what cannot be done to clients from outside, who are connected before the network hears of them.
-// What is for one party of the bench only is carried out where that party dials.
-func (f fault) forOutside() error {
+// What is for one party of the bench only is carried out where that party dials. askForNames: they ask the bench for
+// names, as a program of mfpsim exec does.
+func (f fault) forOutside(askForNames bool) error {
 	for _, one := range f.faults {
 		switch {
 		case one.From != "":
+		case one.Kind == faultnet.NoName && askForNames:
 		case one.Kind == faultnet.NoName || one.Kind == faultnet.DeadAddress:
 			return fmt.Errorf("%s: clients from outside look names up elsewhere; from=printer plants it for a party of the bench", one.Kind)
 		case one.Read > 0:
@@ -51,7 +53,7 @@ func networkRoutes() group {
 			Act: said("network", func(b *bench, words []string) (f fault, err error) {
 				f.party, f.faults, err = phrase.Faults(words, b.lab.Parties())
 				if err == nil {
-					err = f.forOutside()
+					err = f.forOutside(b.config.AskForNames)
 				}
 				return f, err
 			}, func(b *bench, f fault) (routes.Done, error) {

@@ -73,8 +73,10 @@ type Config struct {
 
 	// Further are doors that somebody else has opened.
 	Further []Further
-	Silent  bool // nothing is announced
-	NoFile  bool // no file of the authority is written that nobody has named
+	// AskForNames says that who comes through further doors asks the bench for names.
+	AskForNames bool
+	Silent      bool // nothing is announced
+	NoFile      bool // no file of the authority is written that nobody has named
 	// Command is what the evidence says that the bench was made for, " -- curl …"; empty: it was served for itself.
 	Command string
 
