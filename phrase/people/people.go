@@ -59,8 +59,8 @@ func Tenant(words []string) (lab.Tenant, error) {
 }
 
 // User reads an account: "admin@contoso.com role='Global Administrator' mfa". It has a mailbox unless it says
-// no-mailbox; primary= is the mailbox's own address where the account signs in with another one; group= is a group of the
-// directory, such as a policy names.
+// no-mailbox; primary= is the mailbox's own address where the account signs in with another one; group= is a group of
+// the directory, such as a policy names.
 func User(words []string) (lab.User, error) {
 	var u lab.User
 	for _, word := range words {

@@ -3,8 +3,8 @@
 //
 // A [Window] is one sign-in of one person. Its cookies begin and end with it, and what is typed into a password field
 // is in nothing that it gives out. Pages are loaded in an activity of their own, so that nobody waits with a lock;
-// while one is loaded the page before cannot be used. It believes nothing of a server: pages are cut to what a panel can
-// show, only https is followed, and whatever goes wrong has a [Problem].
+// while one is loaded the page before cannot be used. It believes nothing of a server: pages are cut to what a panel
+// can show, only https is followed, and whatever goes wrong has a [Problem].
 package window
 
 import (

@@ -91,7 +91,8 @@ func (h *hall) load(t *testing.T) *hall {
 }
 
 const form = `<title>Microsoft</title><h1>Sign in</h1><form method="post" action="/next">
-	<label for="a">Account</label><input id="a" name="a"><label for="p">Password</label><input type="password" id="p" name="p">
+	<label for="a">Account</label><input id="a" name="a">
+	<label for="p">Password</label><input type="password" id="p" name="p">
 	<label><input type="checkbox" name="all" value="true"> For the organization</label>
 	<button>Next</button><button type="button">Help</button></form>`
 
