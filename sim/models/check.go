@@ -48,6 +48,7 @@ func (m *Model) check(file *yamlfile.File) error {
 		c.sheet()
 		c.additional()
 		c.notification()
+		c.fax()
 		c.providers()
 		c.outcomes()
 	}

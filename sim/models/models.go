@@ -43,8 +43,10 @@ type Model struct {
 	Mail  Mail                         `yaml:"mail"`
 	// EmailNotification is what the printer sends mails of by itself; nil: of nothing.
 	EmailNotification *EmailNotification `yaml:"emailNotification"`
-	Contacts          Contacts           `yaml:"contacts"`
-	Settings          Settings           `yaml:"settings"`
+	// FaxServer is how the printer sends faxes by email (guide rule R28); nil: it sends none.
+	FaxServer *FaxServer `yaml:"faxServer"`
+	Contacts  Contacts   `yaml:"contacts"`
+	Settings  Settings   `yaml:"settings"`
 	// RootStores are the maker's collections of root certificates, oldest first; the last is what the maker offers.
 	RootStores     []RootStore    `yaml:"rootStores"`
 	UpdateHost     string         `yaml:"updateHost"` // of the maker, for root certificates and firmware

@@ -183,6 +183,9 @@ func (p *Panel) enter(id, value string) error {
 	if len([]rune(value)) > most || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return fmt.Errorf("%s takes up to %d characters and no control characters", p.machine.Texts().Text(id), most)
 	}
+	if id == fieldFax {
+		return p.enterNumber(value)
+	}
 	if id != fieldTo {
 		p.form.set(id, value)
 		p.tab = tabSettings
@@ -238,6 +241,9 @@ func (p *Panel) startScan(a *act) error {
 // progress is how far the job is that the screen waits for.
 func (p *Panel) progress(texts *locale.Texts) *screen.Progress {
 	progress := &screen.Progress{Text: texts.Text("sending"), Detail: strings.Join(p.form.to, ", ")}
+	if progress.Detail == "" {
+		progress.Detail = p.form.typed[fieldFax]
+	}
 	if job, ok := p.jobOf(p.job); ok && job.Pages > 0 {
 		progress.Detail = fmt.Sprintf("%s: %d · %s", texts.Label("pages"), job.Pages, progress.Detail)
 	}

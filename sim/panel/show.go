@@ -86,7 +86,7 @@ func (p *Panel) cover(texts *locale.Texts, s *screen.Screen) {
 
 // tones are those of messages that warn of nothing.
 var tones = map[string]screen.Tone{
-	"sent": screen.Good, "copying-done": screen.Good, "printing-sheet": screen.Good, "send-canceled": screen.Ask,
+	"sent": screen.Good, "fax-sent": screen.Good, "copying-done": screen.Good, "printing-sheet": screen.Good, "send-canceled": screen.Ask,
 }
 
 // addKeys puts the keys on the screen that no row or tab stands for.

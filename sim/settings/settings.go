@@ -25,6 +25,8 @@ type Settings struct {
 	Date              Date  `json:"date,omitzero"`
 	// Notification is on models that have Email Notification.
 	Notification Notification `json:"notification,omitzero"`
+	// FaxServer is on models that have one (guide rule R28).
+	FaxServer FaxServer `json:"faxServer,omitzero"`
 	// Authorities are the CA certificates that were imported, as DER.
 	Authorities [][]byte `json:"authorities,omitempty"`
 	// Roots is the version of the root certificates; empty: that of the firmware.
