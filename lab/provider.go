@@ -3,7 +3,10 @@ package lab
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 
 	"mfpsim/chance"
 	"mfpsim/choice"
@@ -35,7 +38,9 @@ type Provider struct {
 	Mail          *fax.Server
 
 	passwords map[string]string
-	done      chan struct{} // the mail server has ended
+	mu        sync.Mutex
+	lines     map[string]string // why calls to a number fail, by the number
+	done      chan struct{}     // the mail server has ended
 }
 
 // Password is that of an account; "" if there is none.
@@ -56,14 +61,14 @@ func (l *Lab) AddProvider(c ProviderConfig) (*Provider, error) {
 	if c.Accounts == nil {
 		c.Accounts = []string{fakeoauth.DefaultAccount}
 	}
-	p := &Provider{Domain: c.Domain, passwords: map[string]string{}, done: make(chan struct{})}
+	p := &Provider{Domain: c.Domain, passwords: map[string]string{}, lines: map[string]string{}, done: make(chan struct{})}
 	authorization := fakeoauth.Config{
 		World: l.World, Network: l.Network, Journal: l.Journal, Seed: l.config.Seed, Party: "login." + c.Domain,
 		Host: "login." + c.Domain, Accounts: []fakeoauth.Account{},
 	}
 	at := l.SMTP.Bench()
 	at.Party = "smtp." + c.Domain
-	mail := fax.Config{Bench: at, Domain: c.Domain, Accounts: []generic.Account{}, Tokens: p.judge}
+	mail := fax.Config{Bench: at, Domain: c.Domain, Accounts: []generic.Account{}, Tokens: p.judge, Line: p.line}
 	for _, address := range c.Accounts {
 		password := l.config.Passwords[address]
 		if password == "" {
@@ -135,6 +140,50 @@ func (p *Provider) judge(token string) (account string, reason refusal.Reason) {
 	return "", refusal.SendScope
 }
 
+// SetLine makes calls to a number fail for a reason, such as "busy"; an empty one: they succeed again. The number is as
+// the device dials it.
+func (p *Provider) SetLine(number, reason string) error {
+	if strings.Trim(strings.TrimPrefix(number, "+"), "0123456789") != "" || strings.Trim(number, "+") == "" {
+		return fmt.Errorf("%q is no fax number", number)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lines[number] = reason
+	return nil
+}
+
+func (p *Provider) line(number string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if reason := p.lines[number]; reason != "" {
+		return errors.New(reason)
+	}
+	return nil
+}
+
+// Revoke ends all sign-ins of an account, as its owner does on the provider's page. The error lists the accounts.
+func (p *Provider) Revoke(address string) error {
+	if p.passwords[strings.ToLower(address)] == "" {
+		return &choice.Error{
+			What: "account of " + p.Domain, Wanted: address, Present: slices.Sorted(maps.Keys(p.passwords)),
+		}
+	}
+	p.Authorization.Revoke(address)
+	return nil
+}
+
+// Mailboxes are the addresses that have mail at the provider, sorted: its accounts, and the numbers that faxes went to.
+func (p *Provider) Mailboxes() []string {
+	addresses := slices.Sorted(maps.Keys(p.passwords))
+	for _, f := range p.Mail.Faxes() {
+		address := f.Number + "@" + p.Domain
+		if !slices.Contains(addresses, address) {
+			addresses = append(addresses, address)
+		}
+	}
+	return addresses
+}
+
 // close ends the servers.
 func (p *Provider) close() error {
 	err := errors.Join(p.Authorization.Close(), p.Mail.Close())
@@ -142,13 +191,30 @@ func (p *Provider) close() error {
 	return err
 }
 
-// Provider returns the provider of a domain. The error lists those that there are.
+// Providers returns the providers, in the order in which they were added.
+func (l *Lab) Providers() []*Provider {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.providers)
+}
+
+// ProviderOf returns the provider that an account is at; nil: there is none.
+func (l *Lab) ProviderOf(account string) *Provider {
+	for _, p := range l.Providers() {
+		if p.Password(account) != "" {
+			return p
+		}
+	}
+	return nil
+}
+
+// Provider returns the provider of a domain; the one that was added last for "". The error lists those that there are.
 func (l *Lab) Provider(domain string) (*Provider, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var present []string
-	for _, p := range l.providers {
-		if strings.EqualFold(p.Domain, domain) {
+	for i, p := range l.providers {
+		if strings.EqualFold(p.Domain, domain) || domain == "" && i == len(l.providers)-1 {
 			return p, nil
 		}
 		present = append(present, p.Domain)

@@ -115,7 +115,14 @@ func scansBefore(h *history, number int) (scans []*scan, judged bool) {
 
 func sameAddresses(a, b []string) bool {
 	return len(a) == len(b) &&
-		!slices.ContainsFunc(a, func(address string) bool { return !slices.Contains(b, address) })
+		!slices.ContainsFunc(a, func(address string) bool { return !among(b, address) })
+}
+
+// among reports whether an address that was typed is among others. Of a fax only its number was: "302@".
+func among(others []string, address string) bool {
+	return slices.ContainsFunc(others, func(other string) bool {
+		return other == address || strings.HasSuffix(address, "@") && strings.HasPrefix(other, address)
+	})
 }
 
 func recipients(b *bench) (found []breach) {
@@ -139,12 +146,13 @@ func recipients(b *bench) (found []breach) {
 				continue
 			}
 			for _, address := range newest.to {
-				if !slices.Contains(t.to, address) {
+				if !among(t.to, address) {
 					found = append(found, breaks(h.Name, t.begun, "sends a mail without %s, which was typed", address))
 				}
 			}
 			for _, address := range t.to {
-				if !slices.Contains(newest.to, address) {
+				typed := func(wanted string) bool { return among([]string{address}, wanted) }
+				if !slices.ContainsFunc(newest.to, typed) {
 					found = append(found, breaks(h.Name, t.begun, "sends a mail to %s, which was not typed", address))
 				}
 			}
@@ -163,10 +171,13 @@ func recipients(b *bench) (found []breach) {
 	return found
 }
 
-// typed returns the addresses of a step that scans to e-mail; nil if it is none.
+// typed returns the addresses of a step that scans to e-mail, or the number of a fax; nil if it is none.
 func typed(e event) (addresses []string) {
 	if !e.act {
 		return nil
+	}
+	if _, words, faxes := strings.Cut(e.entry.Text.String(), "scan fax "); faxes {
+		return []string{dialled(words) + "@"}
 	}
 	_, words, scans := strings.Cut(e.entry.Text.String(), "scan email ")
 	if !scans {
@@ -178,6 +189,15 @@ func typed(e event) (addresses []string) {
 		}
 	}
 	return addresses
+}
+
+// dialled is the number of the words after scan fax: what parts its digits is taken out.
+func dialled(words string) string {
+	number := strings.Fields(words)[0]
+	if quoted, is := strings.CutPrefix(words, "'"); is {
+		number, _, _ = strings.Cut(quoted, "'")
+	}
+	return strings.NewReplacer(" ", "", "-", "", "(", "", ")", "").Replace(number)
 }
 
 func messageID(b *bench) (found []breach) {

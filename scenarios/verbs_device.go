@@ -59,10 +59,18 @@ func (p *play) verbPrinter(_ bool, args []string) (string, error) {
 		}
 		return p.describe()
 	case "sign-in":
+		switch {
+		case len(rest) == 1:
+			return p.twelveSteps(rest[0])
+		case len(rest) == 2 && rest[1] == "fax":
+			return p.faxSignIn(rest[0])
+		}
+		return "", usage("printer")
+	case "fax-server":
 		if len(rest) != 1 {
 			return "", usage("printer")
 		}
-		return p.twelveSteps(rest[0])
+		return p.setFaxServer(rest[0])
 	case "event":
 		return p.event(rest)
 	case "user":
@@ -141,9 +149,12 @@ func (p *play) twelveSteps(user string) (string, error) {
 		{"webconfig", "shows", "Current Status", "Signed in"},
 		{"webconfig", "click", "OK"},
 	}
-	var output string
+	return p.inners(steps)
+}
+
+// inners plays the steps of a short form.
+func (p *play) inners(steps [][]string) (output string, err error) {
 	for _, step := range steps {
-		var err error
 		if output, err = p.inner(step); err != nil {
 			return output, fmt.Errorf("%s: %w", quoted(step), err)
 		}
@@ -293,7 +304,10 @@ func (p *play) verbScan(_ bool, args []string) (string, error) {
 	case "to-my-email":
 		return "", p.cannot("To My Email", device.CapabilityPrintAdminServerless)
 	case "fax":
-		return "", p.cannot("Fax", device.CapabilityFaxServer)
+		request.Function = device.FunctionFax
+		if len(plain) != 1 || request.Subject+request.File != "" || request.Settings != nil {
+			return "", usage("scan")
+		}
 	default:
 		return "", usage("scan")
 	}

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/net/html"
 
 	"mfpsim/device"
+	"mfpsim/sim"
 )
 
 // form is a form of Web Config as its page has it.
