@@ -43,6 +43,12 @@ type Provider struct {
 	done      chan struct{}     // the mail server has ended
 }
 
+// ProviderScopes are what a provider tells its customers to ask for: to send, and who they are.
+const ProviderScopes = fakeoauth.SendScope + " openid email profile offline_access"
+
+// Accounts are the addresses of those who can sign in, sorted.
+func (p *Provider) Accounts() []string { return slices.Sorted(maps.Keys(p.passwords)) }
+
 // Password is that of an account; "" if there is none.
 func (p *Provider) Password(address string) string { return p.passwords[strings.ToLower(address)] }
 
@@ -165,7 +171,7 @@ func (p *Provider) line(number string) error {
 func (p *Provider) Revoke(address string) error {
 	if p.passwords[strings.ToLower(address)] == "" {
 		return &choice.Error{
-			What: "account of " + p.Domain, Wanted: address, Present: slices.Sorted(maps.Keys(p.passwords)),
+			What: "account of " + p.Domain, Wanted: address, Present: p.Accounts(),
 		}
 	}
 	p.Authorization.Revoke(address)
@@ -174,7 +180,7 @@ func (p *Provider) Revoke(address string) error {
 
 // Mailboxes are the addresses that have mail at the provider, sorted: its accounts, and the numbers that faxes went to.
 func (p *Provider) Mailboxes() []string {
-	addresses := slices.Sorted(maps.Keys(p.passwords))
+	addresses := p.Accounts()
 	for _, f := range p.Mail.Faxes() {
 		address := f.Number + "@" + p.Domain
 		if !slices.Contains(addresses, address) {

@@ -142,7 +142,7 @@ func recipients(b *bench) (found []breach) {
 				continue
 			}
 			newest := scans[len(scans)-1]
-			if newest.sent {
+			if newest.sent || sameAddresses(t.to, toldBy(h, t)) {
 				continue
 			}
 			for _, address := range newest.to {
@@ -169,6 +169,22 @@ func recipients(b *bench) (found []breach) {
 		}
 	}
 	return found
+}
+
+// toldBy are those recipients of a mail who are told of events (Email Notification), which nobody types at a scan.
+func toldBy(h *history, t *transaction) (told []string) {
+	for _, e := range h.events {
+		_, words, is := strings.Cut(strings.ToLower(e.entry.Text.String()), "webconfig set 'email address ")
+		if !is || !e.act || e.entry.Number > t.begun {
+			continue
+		}
+		for _, address := range t.to {
+			if strings.HasSuffix(words, " "+address) && !slices.Contains(told, address) {
+				told = append(told, address)
+			}
+		}
+	}
+	return told
 }
 
 // typed returns the addresses of a step that scans to e-mail, or the number of a fax; nil if it is none.

@@ -10,6 +10,7 @@ import (
 
 	"mfpsim/browser"
 	"mfpsim/fakeoauth"
+	"mfpsim/lab"
 	"mfpsim/phrase"
 	"mfpsim/phrase/people"
 )
@@ -83,10 +84,10 @@ func (p *play) setFaxServer(domain string) (string, error) {
 		{"webconfig", "open", "Fax > Fax Server > Fax Server Settings"},
 		{"webconfig", "set", "Fax Server", "Use"},
 		{"webconfig", "set", "Domain of the Fax Provider", provider.Domain},
-		{"webconfig", "set", "Device Authorization Endpoint", issuer + "/oauth/device_authorization"},
-		{"webconfig", "set", "Token Endpoint", issuer + "/oauth/token"},
+		{"webconfig", "set", "Device Authorization Endpoint", issuer + fakeoauth.DeviceAuthorizationPath},
+		{"webconfig", "set", "Token Endpoint", issuer + fakeoauth.TokenPath},
 		{"webconfig", "set", "Client ID", provider.Authorization.Client().ID},
-		{"webconfig", "set", "Scopes", fakeoauth.SendScope + " openid email profile offline_access"},
+		{"webconfig", "set", "Scopes", lab.ProviderScopes},
 		{"webconfig", "click", "OK"},
 		{"webconfig", "shows", "@setup-complete"},
 	})

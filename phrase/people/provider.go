@@ -24,10 +24,10 @@ type ProviderAct struct {
 func (a ProviderAct) Do(l *lab.Lab) error { return a.do(l) }
 
 // The acts of a provider, as they begin.
-var providerActs = []string{"add", "slow-down", "revoke", "number"}
+var providerActs = []string{"add", "slow-down", "revoke", "approve", "decline", "number"}
 
 // Provider reads what a provider is to be or to do: "add fax.example.com accounts=fax@contoso.com refresh-lifetime=14d",
-// "slow-down 2", "revoke fax@contoso.com", "number +49301234567 busy". Those that there are are told apart by domain=;
+// "slow-down 2", "revoke fax@contoso.com", "approve BCDF-GHJK fax@contoso.com", "decline BCDF-GHJK", "number +49301234567 busy". Those that there are are told apart by domain=;
 // without it the one is meant that was added last.
 func Provider(words []string) (ProviderAct, error) {
 	act := ProviderAct{Words: words}
@@ -58,6 +58,10 @@ func Provider(words []string) (ProviderAct, error) {
 		of(func(p *lab.Provider) error { p.Authorization.SlowDown(polls); return nil })
 	case what == "revoke" && len(plain) == 1:
 		of(func(p *lab.Provider) error { return p.Revoke(plain[0]) })
+	case what == "approve" && len(plain) == 2:
+		of(func(p *lab.Provider) error { return p.Authorization.Approve(plain[0], plain[1]) })
+	case what == "decline" && len(plain) == 1:
+		of(func(p *lab.Provider) error { return p.Authorization.Decline(plain[0]) })
 	case what == "number" && len(plain) == 2:
 		reason := plain[1]
 		if reason == phrase.OK {
@@ -68,6 +72,10 @@ func Provider(words []string) (ProviderAct, error) {
 		return act, errors.New("slow-down takes a number of polls")
 	case what == "revoke":
 		return act, errors.New("revoke takes an account")
+	case what == "approve":
+		return act, errors.New("approve takes the code that the printer shows, and an account")
+	case what == "decline":
+		return act, errors.New("decline takes the code that the printer shows")
 	case what == "number":
 		return act, errors.New("number takes a fax number, and ok or why a call to it fails")
 	default:
