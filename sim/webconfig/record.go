@@ -63,20 +63,7 @@ func formText(body string) journal.Text {
 	if _, err := url.ParseQuery(body); err != nil {
 		return journal.Hidden(body)
 	}
-	var text journal.Text
-	for i, pair := range strings.Split(body, "&") {
-		if i > 0 {
-			text = text.Add(journal.Plain("&"))
-		}
-		name, value, found := strings.Cut(pair, "=")
-		decoded, err := url.QueryUnescape(name)
-		if found && (err != nil || isSecret(decoded)) {
-			text = text.Add(journal.Plain(name+"="), journal.Hidden(value))
-			continue
-		}
-		text = text.Add(journal.Plain(pair))
-	}
-	return text
+	return journal.HideForm(body, isSecret)
 }
 
 func pageText(body string) journal.Text {

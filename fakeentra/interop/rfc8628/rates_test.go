@@ -53,7 +53,7 @@ func compare(b *testing.B, member string, choose func(peer) request) {
 	world := vtime.NewFlowing(time.Time{})
 	b.Cleanup(world.Close)
 	network := faultnet.New(faultnet.Config{World: world, Seed: 7})
-	entra, err := fakeentra.New(fakeentra.Config{})
+	entra, err := fakeentra.New(fakeentra.Config{MaxDeviceCodes: -1})
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, entra.Close()) })
 	listener, err := entra.Listen()
