@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"mfpsim/chance"
 	"mfpsim/choice"
@@ -25,9 +26,21 @@ type ProviderConfig struct {
 	Domain string
 	// Accounts are the addresses of those who can sign in and send; nil: [fakeoauth.DefaultAccount].
 	Accounts []string
+	Times    ProviderTimes
 	// Authorization and Mail change the configuration of the servers before they start. Nil: as they are.
 	Authorization func(*fakeoauth.Config)
 	Mail          func(*fax.Config)
+}
+
+// ProviderTimes are how long things take at a provider. Zero fields are as its servers have them; Leeway is none then,
+// and a call takes a minute.
+type ProviderTimes struct {
+	Interval     time.Duration // between two polls
+	Code         time.Duration // of a code
+	AccessToken  time.Duration
+	RefreshToken time.Duration // that is not used
+	Leeway       time.Duration // in which a refresh token that was used is taken once more
+	Call         time.Duration // of a fax
 }
 
 // Provider is an Internet fax provider on the bench: its authorization server, and its mail server, which asks that one
@@ -45,6 +58,14 @@ type Provider struct {
 
 // ProviderScopes are what a provider tells its customers to ask for: to send, and who they are.
 const ProviderScopes = fakeoauth.SendScope + " openid email profile offline_access"
+
+// DeviceAuthorization and Token are the addresses of the endpoints, as a provider tells its customers.
+func (p *Provider) DeviceAuthorization() string {
+	return p.Authorization.Issuer() + fakeoauth.DeviceAuthorizationPath
+}
+
+// Token is described with DeviceAuthorization.
+func (p *Provider) Token() string { return p.Authorization.Issuer() + fakeoauth.TokenPath }
 
 // Accounts are the addresses of those who can sign in, sorted.
 func (p *Provider) Accounts() []string { return slices.Sorted(maps.Keys(p.passwords)) }
@@ -67,14 +88,19 @@ func (l *Lab) AddProvider(c ProviderConfig) (*Provider, error) {
 	if c.Accounts == nil {
 		c.Accounts = []string{fakeoauth.DefaultAccount}
 	}
-	p := &Provider{Domain: c.Domain, passwords: map[string]string{}, lines: map[string]string{}, done: make(chan struct{})}
+	p := &Provider{
+		Domain: c.Domain, passwords: map[string]string{}, lines: map[string]string{}, done: make(chan struct{}),
+	}
 	authorization := fakeoauth.Config{
 		World: l.World, Network: l.Network, Journal: l.Journal, Seed: l.config.Seed, Party: "login." + c.Domain,
-		Host: "login." + c.Domain, Accounts: []fakeoauth.Account{},
+		Host: "login." + c.Domain, Accounts: []fakeoauth.Account{}, Interval: c.Times.Interval, CodeLifetime: c.Times.Code,
+		AccessTokenLifetime: c.Times.AccessToken, RefreshTokenLifetime: c.Times.RefreshToken, Leeway: c.Times.Leeway,
 	}
 	at := l.SMTP.Bench()
 	at.Party = "smtp." + c.Domain
-	mail := fax.Config{Bench: at, Domain: c.Domain, Accounts: []generic.Account{}, Tokens: p.judge, Line: p.line}
+	mail := fax.Config{
+		Bench: at, Domain: c.Domain, Accounts: []generic.Account{}, Tokens: p.judge, Line: p.line, Duration: c.Times.Call,
+	}
 	for _, address := range c.Accounts {
 		password := l.config.Passwords[address]
 		if password == "" {

@@ -202,7 +202,9 @@ func TestALawIsBroken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c.device.Name = "printer"
 			var found []string
-			whole := Record{Entries: record(t, c.entries), Devices: []Device{c.device}, Mails: c.mails, MailServers: c.servers}
+			whole := Record{
+				Entries: record(t, c.entries), Devices: []Device{c.device}, Mails: c.mails, MailServers: c.servers,
+			}
 			for _, b := range Judge(whole) {
 				found = append(found, b.Law.ID)
 				require.NotContains(t, b.String(), "R1")

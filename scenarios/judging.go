@@ -405,7 +405,8 @@ func judgeWire(args []string) error {
 	if len(rest) == 0 {
 		return usage("wire")
 	}
-	provider := strings.HasPrefix(rest[0], "login.") || strings.HasPrefix(rest[0], "smtp.") // which, only the bench knows
+	// Which providers there are, only the bench knows.
+	provider := strings.HasPrefix(rest[0], "login.") || strings.HasPrefix(rest[0], "smtp.")
 	if parties := []string{"entra", "smtp"}; !provider && !slices.Contains(parties, rest[0]) {
 		return &choice.Error{What: "party", Wanted: rest[0], Present: parties}
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"mfpsim/browser"
-	"mfpsim/fakeoauth"
 	"mfpsim/lab"
 	"mfpsim/phrase"
 	"mfpsim/phrase/people"
@@ -78,14 +77,13 @@ func (p *play) setFaxServer(domain string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	issuer := provider.Authorization.Issuer()
 	return p.inners([][]string{
 		{"webconfig", "log-in"},
 		{"webconfig", "open", "Fax > Fax Server > Fax Server Settings"},
 		{"webconfig", "set", "Fax Server", "Use"},
 		{"webconfig", "set", "Domain of the Fax Provider", provider.Domain},
-		{"webconfig", "set", "Device Authorization Endpoint", issuer + fakeoauth.DeviceAuthorizationPath},
-		{"webconfig", "set", "Token Endpoint", issuer + fakeoauth.TokenPath},
+		{"webconfig", "set", "Device Authorization Endpoint", provider.DeviceAuthorization()},
+		{"webconfig", "set", "Token Endpoint", provider.Token()},
 		{"webconfig", "set", "Client ID", provider.Authorization.Client().ID},
 		{"webconfig", "set", "Scopes", lab.ProviderScopes},
 		{"webconfig", "click", "OK"},

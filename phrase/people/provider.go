@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"mfpsim/choice"
-	"mfpsim/fakeoauth"
-	"mfpsim/fakesmtp/fax"
 	"mfpsim/lab"
 	"mfpsim/phrase"
 )
@@ -26,9 +24,9 @@ func (a ProviderAct) Do(l *lab.Lab) error { return a.do(l) }
 // The acts of a provider, as they begin.
 var providerActs = []string{"add", "slow-down", "revoke", "approve", "decline", "number"}
 
-// Provider reads what a provider is to be or to do: "add fax.example.com accounts=fax@contoso.com refresh-lifetime=14d",
-// "slow-down 2", "revoke fax@contoso.com", "approve BCDF-GHJK fax@contoso.com", "decline BCDF-GHJK", "number +49301234567 busy". Those that there are are told apart by domain=;
-// without it the one is meant that was added last.
+// Provider reads what a provider is to be or to do: "add fax.example.com accounts=fax@contoso.com call=2m", "slow-down
+// 2", "revoke fax@contoso.com", "approve BCDF-GHJK fax@contoso.com", "decline BCDF-GHJK", "number +49301234567 busy".
+// Several are told apart by domain=; without it the one is meant that was added last.
 func Provider(words []string) (ProviderAct, error) {
 	act := ProviderAct{Words: words}
 	what, rest := phrase.First(words)
@@ -104,15 +102,10 @@ func (a *ProviderAct) add(words []string) error {
 			return err
 		}
 	}
-	config := lab.ProviderConfig{
-		Domain: plain[0],
-		Authorization: func(c *fakeoauth.Config) {
-			c.Interval, c.CodeLifetime = spans["interval"], spans["code-lifetime"]
-			c.AccessTokenLifetime, c.RefreshTokenLifetime = spans["access-lifetime"], spans["refresh-lifetime"]
-			c.Leeway = spans["leeway"]
-		},
-		Mail: func(c *fax.Config) { c.Duration = spans["call"] },
-	}
+	config := lab.ProviderConfig{Domain: plain[0], Times: lab.ProviderTimes{
+		Interval: spans["interval"], Code: spans["code-lifetime"], AccessToken: spans["access-lifetime"],
+		RefreshToken: spans["refresh-lifetime"], Leeway: spans["leeway"], Call: spans["call"],
+	}}
 	if text := values["accounts"]; text != "" {
 		config.Accounts = strings.Split(text, ",")
 	}

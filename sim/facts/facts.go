@@ -212,8 +212,8 @@ const (
 )
 
 // Rows returns facts by the names of their labels, in the order of the names; "email-server" are all of the email
-// server settings, "additional-network" all of that network, "fax-server" all of the fax server's. What the printer has no moving value of has the one of
-// the model ([models.Sheet]).
+// server settings, "additional-network" all of that network, "fax-server" all of the fax server's. What the printer has
+// no moving value of has the one of the model ([models.Sheet]).
 func (f Facts) Rows(texts *locale.Texts, names []string) []Row {
 	var rows []Row
 	known := append(f.Product(texts), f.Network(texts)...)

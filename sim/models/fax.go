@@ -11,7 +11,8 @@ import (
 // FaxServer is what a model has that sends faxes by email through the server of an Internet fax provider (guide rules
 // R28, R29): a fax is a mail to NUMBER@DOMAIN of the provider, with the scanned pages attached.
 type FaxServer struct {
-	Formats         []string `yaml:"formats"`         // of the attachment, labels' names; the first is that of a new printer
+	// Formats are those of the attachment, labels' names; the first is that of a new printer.
+	Formats         []string `yaml:"formats"`
 	DigitMaximum    int      `yaml:"digitMaximum"`    // digits of a number
 	Resolution      int      `yaml:"resolution"`      // dots per inch
 	AttachmentLimit int64    `yaml:"attachmentLimit"` // bytes

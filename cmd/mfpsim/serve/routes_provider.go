@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
-	"mfpsim/fakeoauth"
 	"mfpsim/lab"
 	"mfpsim/phrase/people"
 )
@@ -42,9 +41,10 @@ func providerRoutes() group {
 			{
 				Request: "POST /provider", Example: `{"words":"add fax.example.com accounts=office@fax.example.com"}`,
 				About: "Puts a provider on the bench, or makes it do something: the words of the verb `provider`.",
-				Act: said("provider", alone(people.Provider), func(b *bench, act people.ProviderAct) (routes.Done, error) {
-					return routes.Done{OK: true}, act.Do(b.lab)
-				}),
+				Act: said("provider", alone(people.Provider),
+					func(b *bench, act people.ProviderAct) (routes.Done, error) {
+						return routes.Done{OK: true}, act.Do(b.lab)
+					}),
 			},
 			{
 				Request: "GET /provider", About: "Lists the providers, with their accounts.",
@@ -62,8 +62,7 @@ func (b *bench) providers() []providerRow {
 	rows := []providerRow{}
 	for _, p := range b.lab.Providers() {
 		row := providerRow{
-			Domain: p.Domain, DeviceAuthorization: p.Authorization.Issuer() + fakeoauth.DeviceAuthorizationPath,
-			Token: p.Authorization.Issuer() + fakeoauth.TokenPath, ClientID: p.Authorization.Client().ID,
+			Domain: p.Domain, DeviceAuthorization: p.DeviceAuthorization(), Token: p.Token(), ClientID: p.Authorization.Client().ID,
 			Scopes: lab.ProviderScopes, SMTP: "smtp." + p.Domain, Pages: p.Authorization.URL(), Accounts: []Account{},
 		}
 		for _, address := range p.Accounts() {
