@@ -31,8 +31,8 @@ func HideForm(text string, secret func(name string) bool) Text {
 	return t
 }
 
-// HideHeader makes the fields of a header, in the order of their names. Credentials and what a browser gives back of its
-// cookies are hidden. show says how another field's value is recorded; nil: as it is.
+// HideHeader makes the fields of a header, in the order of their names. Credentials and what a browser gives back of
+// its cookies are hidden. show says how another field's value is recorded; nil: as it is.
 func HideHeader(header http.Header, show func(name, value string) Text) []Field {
 	var fields []Field
 	for _, name := range slices.Sorted(maps.Keys(header)) {

@@ -34,6 +34,7 @@ type commands struct {
 	Coverage coverageCommand `cmd:"" help:"Show which scenario proves which rule of the guide; fail if a rule has none."`
 	Laws     lawsCommand     `cmd:"" help:"Show the laws: what every scenario checks besides its own lines."`
 	Explain  explainCommand  `cmd:"" help:"Explain a code (360), AADSTS53003, '535 5.7.139' or a message."`
+	Exec     execCommand     `cmd:"" help:"Run a program, unmodified, on a bench that it takes for Microsoft's (Linux)."`
 	Serve    serveCommand    `cmd:"" help:"Run a live bench on loopback: Web Config, panel, Entra, SMTP and a control API."`
 
 	About   versionCommand   `cmd:"" name:"version" help:"Print the version, the commit that it was built from, and the date of the reference."`
@@ -113,6 +114,9 @@ func command(ctx context.Context, args []string, out, errs *terminal) (code int)
 		panic("mfpsim: the command line is wrong: " + err.Error())
 	}
 	for _, arg := range args {
+		if arg == "--" { // what follows is another program's
+			break
+		}
 		if arg == "" {
 			return complain(errs, usage("an empty argument"))
 		}

@@ -7,12 +7,17 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"mfpsim/namespace"
 )
 
 // ended is closed when a signal has ended the program's work, for tests.
 var ended <-chan struct{}
 
 func main() {
+	if namespace.IsInside(os.Args) {
+		namespace.Inside(os.Args)
+	}
 	ctx, end := context.WithCancelCause(context.Background())
 	ended = ctx.Done()
 	// The signals stay caught to the end: a second Ctrl-C must not break off the writing of evidence.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/namespace"
 	"mfpsim/report"
 	"mfpsim/scenarios"
 )
@@ -23,6 +24,9 @@ import (
 const asProgram = "MFPSIM_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
+	if namespace.IsInside(os.Args) {
+		namespace.Inside(os.Args)
+	}
 	name := os.Getenv(asProgram)
 	if name == "" {
 		os.Exit(m.Run())

@@ -48,6 +48,7 @@ type bench struct {
 	serving   sync.WaitGroup // of the relatives
 	smtp      net.Listener
 	smtpDone  chan struct{}
+	further   []net.Listener // at doors that somebody else has opened
 	mx        net.Listener
 	mxDone    chan struct{}
 }
@@ -239,6 +240,9 @@ func (b *bench) describe() error {
 		return err
 	}
 	e.CA = b.config.CA
+	if e.CA == "" && b.config.NoFile {
+		return nil
+	}
 	if e.CA == "" {
 		var err error
 		if e.CA, err = b.server.authorityFile(); err != nil {
@@ -326,6 +330,9 @@ func (b *bench) serve() error {
 		defer close(b.mxDone)
 		_ = b.lab.SMTP.ServeExchanger(b.mx)
 	}()
+	if err := b.serveFurther(); err != nil {
+		return err
+	}
 	return b.serveRelatives()
 }
 
@@ -335,6 +342,9 @@ func (b *bench) evidence() error {
 		return nil
 	}
 	id, replay := "serve", "mfpsim serve"
+	if b.config.Command != "" {
+		id, replay = "exec", "mfpsim exec"
+	}
 	switch {
 	case b.config.Scenario != "":
 		id, replay = b.config.Scenario, replay+" --scenario "+b.config.Scenario
@@ -349,7 +359,8 @@ func (b *bench) evidence() error {
 	if b.config.Model != "" {
 		replay += " --model " + b.config.Model
 	}
-	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: fmt.Sprintf("%s --seed %d", replay, b.config.Seed)}
+	replay = fmt.Sprintf("%s --seed %d%s", replay, b.config.Seed, b.config.Command)
+	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: replay}
 	e.MailsDropped = b.lab.SMTP.DroppedMails()
 	for _, m := range b.lab.Mails() {
 		e.Mails = append(e.Mails, report.Mail(m))
@@ -373,10 +384,13 @@ func (b *bench) close() error {
 	for _, s := range b.relatives {
 		failed = errors.Join(failed, s.Close())
 	}
-	b.serving.Wait()
 	if b.lab != nil {
 		failed = errors.Join(failed, b.lab.Close())
 	}
+	for _, listener := range b.further {
+		_ = listener.Close() // the lab has closed it already
+	}
+	b.serving.Wait()
 	if b.smtp != nil {
 		_ = b.smtp.Close() // the lab has closed it already
 		<-b.smtpDone

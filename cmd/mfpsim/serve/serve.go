@@ -71,6 +71,13 @@ type Config struct {
 	// HeldFor is how long a turn may be held, by the machine's clock, before the pages say so; 0: 10 s.
 	HeldFor time.Duration
 
+	// Further are doors that somebody else has opened.
+	Further []Further
+	Silent  bool // nothing is announced
+	NoFile  bool // no file of the authority is written that nobody has named
+	// Command is what the evidence says that the bench was made for, " -- curl …"; empty: it was served for itself.
+	Command string
+
 	script string // what the file says
 }
 
@@ -160,8 +167,10 @@ func Run(ctx context.Context, c Config) error {
 	}
 	if ctx.Err() == nil {
 		c.warn()
-		if err := s.bench.announce(); err != nil {
-			return errors.Join(err, s.close())
+		if !c.Silent {
+			if err := s.bench.announce(); err != nil {
+				return errors.Join(err, s.close())
+			}
 		}
 		if c.Lab != nil {
 			c.Lab(s.bench.lab)

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -46,6 +45,7 @@ func openServer(c Config) (*server, error) {
 		}
 		s.doors[relativeDoor(name)] = opened
 	}
+	s.adoptFurther()
 	return s, nil
 }
 
@@ -79,12 +79,8 @@ func (s *server) start(ctx context.Context) error {
 	if err := b.serve(); err != nil {
 		return err
 	}
-	s.open(controlPort, func(r *http.Request) string {
-		if strings.HasPrefix(r.URL.Path, graphPath+"/") {
-			return inGraph
-		}
-		return inControl
-	})
+	s.open(controlPort, ownersPlane)
+	s.openFurther()
 	s.open(panelPort, func(*http.Request) string { return inPanel })
 	return nil
 }

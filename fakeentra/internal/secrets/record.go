@@ -59,7 +59,8 @@ func Record(r *http.Request, body []byte, answer *faultnet.Response) *journal.Ex
 func Header(h http.Header) []journal.Field {
 	return journal.HideHeader(h, func(name, value string) journal.Text {
 		switch {
-		case name == "Set-Cookie" && (strings.HasPrefix(value, SessionCookie+"=") || strings.HasPrefix(value, AuthCookie+"=")):
+		case name == "Set-Cookie" &&
+			(strings.HasPrefix(value, SessionCookie+"=") || strings.HasPrefix(value, AuthCookie+"=")):
 			cookie, rest, _ := strings.Cut(value, ";")
 			kind, secret, _ := strings.Cut(cookie, "=")
 			return journal.Plain(kind+"=").Add(journal.Hidden(secret), journal.Plain(";"+rest))
