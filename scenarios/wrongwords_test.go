@@ -27,6 +27,8 @@ const (
 	codesScenario = "trouble/codes-in-each-language"
 	// of a model with an additional network
 	networkScenario = "setup/additional-network"
+	// of a model with a fax server
+	faxScenario = "fax/sign-in-at-the-provider"
 )
 
 // neverShown are words that the printers of this program show nowhere: Web Config, which would, has no Hindi.
@@ -95,6 +97,9 @@ func TestAWrongWordIsRedInItsLanguage(t *testing.T) {
 			if id == "M1" || strings.HasPrefix(id, "code.") || id == "label.error-code" || id == "label.status" ||
 				id == "label.solution" {
 				scenario = codesScenario
+			}
+			if slices.Contains([]string{"label.fax", "label.fax-server", "label.email-server-settings"}, id) {
+				scenario = faxScenario
 			}
 			if id == "label.additional-network" {
 				scenario = networkScenario
