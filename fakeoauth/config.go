@@ -23,6 +23,9 @@ const (
 	DefaultAccount  = "scanner@contoso.com"
 	DefaultPassword = "Correct-Horse-9"
 	SendScope       = "fax.send"
+
+	DeviceAuthorizationPath = "/oauth/device_authorization"
+	TokenPath               = "/oauth/token"
 )
 
 // Config says what a server is to be. The zero value is right for a test of a device.
@@ -96,8 +99,8 @@ func (c Config) withDefaults() Config {
 	if c.Accounts == nil {
 		c.Accounts = []Account{{Address: DefaultAccount, Password: journal.NewSecret(DefaultPassword)}}
 	}
-	fill(&c.Paths.DeviceAuthorization, "/oauth/device_authorization")
-	fill(&c.Paths.Token, "/oauth/token")
+	fill(&c.Paths.DeviceAuthorization, DeviceAuthorizationPath)
+	fill(&c.Paths.Token, TokenPath)
 	fill(&c.Paths.Authorization, "/oauth/authorize")
 	fill(&c.Paths.Revocation, "/oauth/revoke")
 	fill(&c.Paths.Keys, "/oauth/keys")

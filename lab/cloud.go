@@ -203,6 +203,9 @@ func (l *Lab) Password(principal string) (string, error) {
 		return password, nil
 	}
 	u, known := l.Entra.User(principal)
+	if p := l.ProviderOf(principal); p != nil && !known {
+		return p.Password(principal), nil
+	}
 	if !known {
 		var present []string
 		for _, other := range l.Entra.Users() {
@@ -343,7 +346,7 @@ func mailIn(mailbox string, m fakesmtp.Message) Mail {
 }
 
 // Mails returns all messages in mailboxes that are kept: those of recipients first, in the order in which they got
-// their first mail, then those of others, who have reports.
+// their first mail, then those of others, who have reports, then those at fax providers.
 func (l *Lab) Mails() []Mail {
 	var mails []Mail
 	seen := map[string]bool{}
@@ -362,6 +365,13 @@ func (l *Lab) Mails() []Mail {
 	}
 	for _, address := range l.SMTP.Mailboxes() {
 		look(address)
+	}
+	for _, p := range l.Providers() {
+		for _, address := range p.Mailboxes() {
+			for _, m := range p.Mail.Mailbox(address) {
+				mails = append(mails, mailIn(address, m))
+			}
+		}
 	}
 	return mails
 }

@@ -106,14 +106,17 @@ func (l *Lab) serveMail(party string, server serves) error {
 	return nil
 }
 
-// Mailbox returns what has arrived at an address, oldest first: from Exchange Online, and what the mail server of the
-// office has taken for it.
+// Mailbox returns what has arrived at an address, oldest first: from Exchange Online, and what the mail servers of the
+// office and of fax providers have taken for it.
 func (l *Lab) Mailbox(address string) []fakesmtp.Message {
 	all := l.SMTP.Mailbox(address)
 	for _, server := range l.officeMail.submission {
 		all = append(all, server.Mailbox(address)...)
 	}
 	all = append(all, l.officeMail.relay.Mailbox(address)...)
+	for _, p := range l.Providers() {
+		all = append(all, p.Mail.Mailbox(address)...)
+	}
 	slices.SortStableFunc(all, func(a, b fakesmtp.Message) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
 	return all
 }

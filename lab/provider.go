@@ -3,7 +3,11 @@ package lab
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"mfpsim/chance"
 	"mfpsim/choice"
@@ -22,9 +26,21 @@ type ProviderConfig struct {
 	Domain string
 	// Accounts are the addresses of those who can sign in and send; nil: [fakeoauth.DefaultAccount].
 	Accounts []string
+	Times    ProviderTimes
 	// Authorization and Mail change the configuration of the servers before they start. Nil: as they are.
 	Authorization func(*fakeoauth.Config)
 	Mail          func(*fax.Config)
+}
+
+// ProviderTimes are how long things take at a provider. Zero fields are as its servers have them; Leeway is none then,
+// and a call takes a minute.
+type ProviderTimes struct {
+	Interval     time.Duration // between two polls
+	Code         time.Duration // of a code
+	AccessToken  time.Duration
+	RefreshToken time.Duration // that is not used
+	Leeway       time.Duration // in which a refresh token that was used is taken once more
+	Call         time.Duration // of a fax
 }
 
 // Provider is an Internet fax provider on the bench: its authorization server, and its mail server, which asks that one
@@ -35,8 +51,24 @@ type Provider struct {
 	Mail          *fax.Server
 
 	passwords map[string]string
-	done      chan struct{} // the mail server has ended
+	mu        sync.Mutex
+	lines     map[string]string // why calls to a number fail, by the number
+	done      chan struct{}     // the mail server has ended
 }
+
+// ProviderScopes are what a provider tells its customers to ask for: to send, and who they are.
+const ProviderScopes = fakeoauth.SendScope + " openid email profile offline_access"
+
+// DeviceAuthorization and Token are the addresses of the endpoints, as a provider tells its customers.
+func (p *Provider) DeviceAuthorization() string {
+	return p.Authorization.Issuer() + fakeoauth.DeviceAuthorizationPath
+}
+
+// Token is described with DeviceAuthorization.
+func (p *Provider) Token() string { return p.Authorization.Issuer() + fakeoauth.TokenPath }
+
+// Accounts are the addresses of those who can sign in, sorted.
+func (p *Provider) Accounts() []string { return slices.Sorted(maps.Keys(p.passwords)) }
 
 // Password is that of an account; "" if there is none.
 func (p *Provider) Password(address string) string { return p.passwords[strings.ToLower(address)] }
@@ -56,14 +88,19 @@ func (l *Lab) AddProvider(c ProviderConfig) (*Provider, error) {
 	if c.Accounts == nil {
 		c.Accounts = []string{fakeoauth.DefaultAccount}
 	}
-	p := &Provider{Domain: c.Domain, passwords: map[string]string{}, done: make(chan struct{})}
+	p := &Provider{
+		Domain: c.Domain, passwords: map[string]string{}, lines: map[string]string{}, done: make(chan struct{}),
+	}
 	authorization := fakeoauth.Config{
 		World: l.World, Network: l.Network, Journal: l.Journal, Seed: l.config.Seed, Party: "login." + c.Domain,
-		Host: "login." + c.Domain, Accounts: []fakeoauth.Account{},
+		Host: "login." + c.Domain, Accounts: []fakeoauth.Account{}, Interval: c.Times.Interval, CodeLifetime: c.Times.Code,
+		AccessTokenLifetime: c.Times.AccessToken, RefreshTokenLifetime: c.Times.RefreshToken, Leeway: c.Times.Leeway,
 	}
 	at := l.SMTP.Bench()
 	at.Party = "smtp." + c.Domain
-	mail := fax.Config{Bench: at, Domain: c.Domain, Accounts: []generic.Account{}, Tokens: p.judge}
+	mail := fax.Config{
+		Bench: at, Domain: c.Domain, Accounts: []generic.Account{}, Tokens: p.judge, Line: p.line, Duration: c.Times.Call,
+	}
 	for _, address := range c.Accounts {
 		password := l.config.Passwords[address]
 		if password == "" {
@@ -135,6 +172,50 @@ func (p *Provider) judge(token string) (account string, reason refusal.Reason) {
 	return "", refusal.SendScope
 }
 
+// SetLine makes calls to a number fail for a reason, such as "busy"; an empty one: they succeed again. The number is as
+// the device dials it.
+func (p *Provider) SetLine(number, reason string) error {
+	if strings.Trim(strings.TrimPrefix(number, "+"), "0123456789") != "" || strings.Trim(number, "+") == "" {
+		return fmt.Errorf("%q is no fax number", number)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lines[number] = reason
+	return nil
+}
+
+func (p *Provider) line(number string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if reason := p.lines[number]; reason != "" {
+		return errors.New(reason)
+	}
+	return nil
+}
+
+// Revoke ends all sign-ins of an account, as its owner does on the provider's page. The error lists the accounts.
+func (p *Provider) Revoke(address string) error {
+	if p.passwords[strings.ToLower(address)] == "" {
+		return &choice.Error{
+			What: "account of " + p.Domain, Wanted: address, Present: p.Accounts(),
+		}
+	}
+	p.Authorization.Revoke(address)
+	return nil
+}
+
+// Mailboxes are the addresses that have mail at the provider, sorted: its accounts, and the numbers that faxes went to.
+func (p *Provider) Mailboxes() []string {
+	addresses := p.Accounts()
+	for _, f := range p.Mail.Faxes() {
+		address := f.Number + "@" + p.Domain
+		if !slices.Contains(addresses, address) {
+			addresses = append(addresses, address)
+		}
+	}
+	return addresses
+}
+
 // close ends the servers.
 func (p *Provider) close() error {
 	err := errors.Join(p.Authorization.Close(), p.Mail.Close())
@@ -142,13 +223,30 @@ func (p *Provider) close() error {
 	return err
 }
 
-// Provider returns the provider of a domain. The error lists those that there are.
+// Providers returns the providers, in the order in which they were added.
+func (l *Lab) Providers() []*Provider {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.providers)
+}
+
+// ProviderOf returns the provider that an account is at; nil: there is none.
+func (l *Lab) ProviderOf(account string) *Provider {
+	for _, p := range l.Providers() {
+		if p.Password(account) != "" {
+			return p
+		}
+	}
+	return nil
+}
+
+// Provider returns the provider of a domain; the one that was added last for "". The error lists those that there are.
 func (l *Lab) Provider(domain string) (*Provider, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var present []string
-	for _, p := range l.providers {
-		if strings.EqualFold(p.Domain, domain) {
+	for i, p := range l.providers {
+		if strings.EqualFold(p.Domain, domain) || domain == "" && i == len(l.providers)-1 {
 			return p, nil
 		}
 		present = append(present, p.Domain)

@@ -38,6 +38,9 @@ type Record struct {
 	Devices []Device
 	// Mails are the messages that were delivered.
 	Mails []Mail
+	// MailServers are the parties that an access token of an authorization server is for, by its host; of one that is
+	// not named, the mail service of the cloud.
+	MailServers map[string]string
 }
 
 // Device is what a device shows at the end, and what it was built to ask for.

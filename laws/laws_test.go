@@ -144,10 +144,17 @@ func TestALawIsBroken(t *testing.T) {
 1 printer#2 S: 250 OK`
 	const own = "0 printer#1 redeem client=mine\n1 printer#2 S: 220 over TLS\n1 printer#2 C: AUTH XOAUTH2 {A3}\n" +
 		"1 printer#2 C: MAIL FROM:<alice@contoso.com>\n1 printer#2 C: RCPT TO:<"
+	const faxed = `
+1 printer#2 C: MAIL FROM:<a@contoso.com>
+1 printer#2 C: RCPT TO:<+493012@fax.example.com>
+1 printer#2 C: DATA
+1 printer#2 S: 354 go on
+1 printer#2 S: 250 OK`
 	for name, c := range map[string]struct {
 		entries string
 		device  Device
 		mails   []Mail
+		servers map[string]string
 		broken  string // the law; empty: none
 	}{
 		"polls keep the interval": {entries: "0 printer#1 devicecode interval=5\n5 printer#1 poll pending\n10 printer#1 poll pending"},
@@ -205,6 +212,12 @@ func TestALawIsBroken(t *testing.T) {
 		"everybody who was typed":                     {entries: "0 scenario scan email bob@fabrikam.com subject=x" + sent},
 		"one who was typed is missing":                {entries: "0 scenario scan email bob@fabrikam.com eve@fabrikam.com" + sent, broken: "recipients"},
 		"one who was not typed":                       {entries: "0 scenario scan email eve@fabrikam.com" + sent, broken: "recipients"},
+		"a fax to the number that was dialled":        {entries: "0 scenario scan fax '+49 (30) 12' pages=2" + faxed},
+		"a fax to another number":                     {entries: "0 scenario scan fax +493013" + faxed, broken: "recipients"},
+		"a mail that tells of an event":               {entries: "0 scenario webconfig set 'Email Address 1' bob@fabrikam.com\n0 scenario scan fax 110" + sent},
+		"a mail to who is told of no event":           {entries: "0 scenario webconfig set 'Email Address 1' eve@fabrikam.com\n0 scenario scan fax 110" + sent, broken: "recipients"},
+		"an access token for a fax provider's server": {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTE=}", servers: map[string]string{"login.microsoftonline.com": "smtp"}},
+		"an access token for another provider's":      {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTE=}", servers: map[string]string{"login.microsoftonline.com": "smtp.fax.example.com"}, broken: "token-to-its-host"},
 		"a header that names another":                 {entries: "0 scenario x", mails: []Mail{{Mailbox: "bob@fabrikam.com", Raw: mail("1", "eve@fabrikam.com")}}, broken: "recipients"},
 		"a Message-ID twice":                          {entries: "0 scenario x", mails: []Mail{{"b@x", mail("1", "b@x")}, {"b@x", mail("1", "b@x")}}, broken: "message-id"},
 		"a Message-ID in two mailboxes":               {entries: "0 scenario x", mails: []Mail{{"b@x", mail("1", "b@x, c@x")}, {"c@x", mail("1", "b@x, c@x")}}},
@@ -219,7 +232,9 @@ func TestALawIsBroken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c.device.Name = "printer"
 			var found []string
-			whole := Record{Entries: record(t, c.entries), Devices: []Device{c.device}, Mails: c.mails}
+			whole := Record{
+				Entries: record(t, c.entries), Devices: []Device{c.device}, Mails: c.mails, MailServers: c.servers,
+			}
 			for _, b := range Judge(whole) {
 				found = append(found, b.Law.ID)
 				require.NotContains(t, b.String(), "R1")

@@ -121,7 +121,14 @@ func scansBefore(h *history, number int) (scans []*scan, judged bool) {
 
 func sameAddresses(a, b []string) bool {
 	return len(a) == len(b) &&
-		!slices.ContainsFunc(a, func(address string) bool { return !slices.Contains(b, address) })
+		!slices.ContainsFunc(a, func(address string) bool { return !among(b, address) })
+}
+
+// among reports whether an address that was typed is among others. Of a fax only its number was: "302@".
+func among(others []string, address string) bool {
+	return slices.ContainsFunc(others, func(other string) bool {
+		return other == address || strings.HasSuffix(address, "@") && strings.HasPrefix(other, address)
+	})
 }
 
 func recipients(b *bench) (found []breach) {
@@ -141,16 +148,17 @@ func recipients(b *bench) (found []breach) {
 				continue
 			}
 			newest := scans[len(scans)-1]
-			if newest.sent {
+			if newest.sent || sameAddresses(t.to, toldBy(h, t)) {
 				continue
 			}
 			for _, address := range newest.to {
-				if !slices.Contains(t.to, address) {
+				if !among(t.to, address) {
 					found = append(found, breaks(h.Name, t.begun, "sends a mail without %s, which was typed", address))
 				}
 			}
 			for _, address := range t.to {
-				if !slices.Contains(newest.to, address) {
+				typed := func(wanted string) bool { return among([]string{address}, wanted) }
+				if !slices.ContainsFunc(newest.to, typed) {
 					found = append(found, breaks(h.Name, t.begun, "sends a mail to %s, which was not typed", address))
 				}
 			}
@@ -169,10 +177,29 @@ func recipients(b *bench) (found []breach) {
 	return found
 }
 
-// typed returns the addresses of a step that scans to e-mail; nil if it is none.
+// toldBy are those recipients of a mail who are told of events (Email Notification), which nobody types at a scan.
+func toldBy(h *history, t *transaction) (told []string) {
+	for _, e := range h.events {
+		_, words, is := strings.Cut(strings.ToLower(e.entry.Text.String()), "webconfig set 'email address ")
+		if !is || !e.act || e.entry.Number > t.begun {
+			continue
+		}
+		for _, address := range t.to {
+			if strings.HasSuffix(words, " "+address) && !slices.Contains(told, address) {
+				told = append(told, address)
+			}
+		}
+	}
+	return told
+}
+
+// typed returns the addresses of a step that scans to e-mail, or the number of a fax; nil if it is none.
 func typed(e event) (addresses []string) {
 	if !e.act {
 		return nil
+	}
+	if _, words, faxes := strings.Cut(e.entry.Text.String(), "scan fax "); faxes {
+		return []string{dialled(words) + "@"}
 	}
 	_, words, scans := strings.Cut(e.entry.Text.String(), "scan email ")
 	if !scans {
@@ -184,6 +211,15 @@ func typed(e event) (addresses []string) {
 		}
 	}
 	return addresses
+}
+
+// dialled is the number of the words after scan fax: what parts its digits is taken out.
+func dialled(words string) string {
+	number := strings.Fields(words)[0]
+	if quoted, is := strings.CutPrefix(words, "'"); is {
+		number, _, _ = strings.Cut(quoted, "'")
+	}
+	return strings.NewReplacer(" ", "", "-", "", "(", "", ")", "").Replace(number)
 }
 
 func messageID(b *bench) (found []breach) {

@@ -122,7 +122,7 @@ func tokenToItsHost(b *bench) (found []breach) {
 			}
 			said := decoded(e.line.said())
 			for _, s := range secrets {
-				if strings.Contains(said, s.secret) && (!s.mail || e.entry.Party != partyMail) {
+				if strings.Contains(said, s.secret) && (!s.mail || e.entry.Party != b.mailServerOf(s.host)) {
 					found = append(
 						found, breaks(h.Name, e.entry.Number, "tells %s to the server %s", s.what, e.entry.Party),
 					)
@@ -143,8 +143,15 @@ func codeOf(location string) string {
 	return values.Get("code")
 }
 
-// partyMail is the mail service of the cloud on a bench, the only server that an access token is for.
+// partyMail is the mail service of the cloud on a bench, the only server that an access token of the cloud is for.
 const partyMail = "smtp"
+
+func (b *bench) mailServerOf(host string) string {
+	if party, named := b.MailServers[host]; named {
+		return party
+	}
+	return partyMail
+}
 
 // decoded adds what the last word of a line says in base64, as SASL sends it (RFC 4954 section 4).
 func decoded(line string) string {

@@ -77,6 +77,8 @@ func (l line) asserts() bool {
 		return word(1) == "shows" || word(1) == "count" || word(2) == "shows"
 	case "webconfig":
 		return word(1) == "shows" || word(1) == "unreachable" || word(1) == "choices" && word(3) == "shows"
+	case "provider":
+		return word(1) == "faxes" && (word(2) == "shows" || word(2) == "count")
 	case "entra":
 		return word(1) == "log" && word(2) == "shows"
 	case "mailbox":

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,10 @@ func Judge(l *lab.Lab) ([]laws.Breach, error) {
 
 // recordOf is what laws judge.
 func recordOf(l *lab.Lab, entries []journal.Entry) (laws.Record, error) {
-	record := laws.Record{Entries: entries}
+	record := laws.Record{Entries: entries, MailServers: map[string]string{}}
+	for _, p := range l.Providers() {
+		record.MailServers["login."+p.Domain] = "smtp." + p.Domain
+	}
 	for _, name := range l.Printers() {
 		device, err := judged(l, name)
 		if err != nil {
@@ -99,12 +103,17 @@ const tokenLife = 2 * time.Hour
 // not tempted.
 func (p *play) tempt() ([]laws.Breach, error) {
 	from := p.lab.Journal.Len()
-	parties := []string{"smtp", "entra"}
-	for _, party := range parties {
+	mail, cloud := []string{"smtp"}, []string{"entra"}
+	for _, provider := range p.lab.Providers() {
+		mail, cloud = append(mail, "smtp."+provider.Domain), append(cloud, "login."+provider.Domain)
+	}
+	for _, party := range slices.Concat(mail, cloud) {
 		p.lab.Network.Clear(party)
 	}
-	for _, party := range parties {
-		p.lab.Network.Arm(faultnet.Fault{To: party, Kind: faultnet.Untrusted})
+	for _, parties := range [][]string{mail, cloud} {
+		for _, party := range parties {
+			p.lab.Network.Arm(faultnet.Fault{To: party, Kind: faultnet.Untrusted})
+		}
 		for _, name := range p.lab.Printers() {
 			if err := p.send(name); err != nil {
 				return nil, err
@@ -121,23 +130,30 @@ func (p *play) tempt() ([]laws.Breach, error) {
 	return laws.JudgeStranger(record, from), nil
 }
 
-// send scans to e-mail, if the printer can.
+// send scans to e-mail, and faxes where there is a fax provider, if the printer can.
 func (p *play) send(printer string) error {
 	d, err := p.lab.Device(printer)
 	if err != nil {
 		return err
 	}
-	err = p.do(func(ctx context.Context) error {
-		_, err := d.Scan(ctx, device.ScanRequest{Function: device.FunctionEmail, To: []string{"nobody@fabrikam.com"}})
-		if err != nil {
-			p.note(journal.KindNote, "%s cannot send now: %v", printer, err)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
+	requests := []device.ScanRequest{{Function: device.FunctionEmail, To: []string{"nobody@fabrikam.com"}}}
+	if len(p.lab.Providers()) > 0 {
+		requests = append(requests, device.ScanRequest{Function: device.FunctionFax, To: []string{"000"}})
 	}
-	return p.settle()
+	for _, request := range requests {
+		if err := p.do(func(ctx context.Context) error {
+			if _, err := d.Scan(ctx, request); err != nil {
+				p.note(journal.KindNote, "%s cannot send now: %v", printer, err)
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		if err := p.settle(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // convict fails a scenario whose record breaks laws.

@@ -29,7 +29,7 @@ func judge(words []string) error {
 // judges are those of the verbs. A verb that gets another word gets it here too; skip takes what it likes.
 var judges = map[string]func(args []string) error{
 	"cmp": judgeCompare, "env": judgeNames, "tenant": judgeTenant, "user": judgeUser, "entra": judgeEntra, "exchange": judgeExchange,
-	"printer": judgePrinter, "webconfig": judgeWebConfig, "browser": judgeBrowser, "panel": judgePanel, "scan": judgeScan,
+	"provider": judgeProvider, "printer": judgePrinter, "webconfig": judgeWebConfig, "browser": judgeBrowser, "panel": judgePanel, "scan": judgeScan,
 	"sheet": judgeSheet, "jobs": judgeJobs, "mailbox": judgeMailbox, "clock": judgeClock, "power": judgePower,
 	"memory": judgeMemory, "network": judgeNetwork, "wire": judgeWire, "lang": exactly("lang", 1), "handover": exactly("handover", 0),
 }
@@ -143,6 +143,22 @@ func judgeExchange(args []string) (err error) {
 	return err
 }
 
+func judgeProvider(args []string) error {
+	what, rest := phrase.First(args)
+	if what != "faxes" {
+		_, err := people.Provider(args)
+		return err
+	}
+	what, rest = phrase.First(rest)
+	switch what {
+	case "shows":
+		return judgeShows(rest)
+	case "count":
+		return judgeCount(rest, "provider")
+	}
+	return when(what == "screen" && len(rest) == 0, "provider")
+}
+
 func judgePrinter(args []string) error {
 	what, rest := phrase.First(args)
 	switch what {
@@ -166,6 +182,8 @@ func judgePrinter(args []string) error {
 		}
 		return when(len(plain) == 1, "printer")
 	case "sign-in":
+		return when(len(rest) == 1 || len(rest) == 2 && rest[1] == "fax", "printer")
+	case "fax-server":
 		return when(len(rest) == 1, "printer")
 	case "event":
 		_, _, err := phrase.Event(rest)
@@ -282,7 +300,7 @@ func judgeScan(args []string) error {
 	case "to-my-email":
 		return when(len(plain) == 0, "scan")
 	case "fax":
-		return nil
+		return when(len(plain) == 1, "scan")
 	}
 	return otherwise("scan", what)
 }
@@ -402,7 +420,9 @@ func judgeWire(args []string) error {
 	if len(rest) == 0 {
 		return usage("wire")
 	}
-	if parties := []string{"entra", "smtp"}; !slices.Contains(parties, rest[0]) {
+	// Which providers there are, only the bench knows.
+	provider := strings.HasPrefix(rest[0], "login.") || strings.HasPrefix(rest[0], "smtp.")
+	if parties := []string{"entra", "smtp"}; !provider && !slices.Contains(parties, rest[0]) {
 		return &choice.Error{What: "party", Wanted: rest[0], Present: parties}
 	}
 	switch what {

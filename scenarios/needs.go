@@ -43,8 +43,8 @@ func (s Scenario) unconditional() []line {
 	return slices.DeleteFunc(lines, func(l line) bool { return len(l.conditions) > 0 })
 }
 
-// needsOf is what one line needs. Acts that no device can be asked for yet (scan to-my-email, scan fax, printer user)
-// say so when they are played.
+// needsOf is what one line needs. Acts that no device can be asked for yet (scan to-my-email, printer user) say so when
+// they are played, and so does scan fax: a scenario about it names a model that faxes.
 func needsOf(words []string) []device.Capability {
 	what := ""
 	if len(words) > 1 {
@@ -80,7 +80,7 @@ func needsOf(words []string) []device.Capability {
 		}
 	case "printer":
 		switch what {
-		case "sign-in":
+		case "sign-in", "fax-server":
 			return []device.Capability{device.CapabilityWebConfig}
 		case "set":
 			return []device.Capability{device.CapabilityFirmware}

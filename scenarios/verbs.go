@@ -30,7 +30,8 @@ var verbs = map[string]verb{
 	"user":      {"user ADDRESS [role='…'] [group='…'] [primary=ADDRESS] [mailbox|no-mailbox] [mfa] [disabled]", (*play).verbUser},
 	"entra":     {"entra set SETTING VALUE | policy NAME key=value… | revoke U | disable U | delete U | password U | application NAME key=value… | resource NAME key=value… | consent APPLICATION [SCOPE…] | withdraw-consent | strict-doors on|off | as-of DATE|newest | source device|browser address=A … | answer ok|html|truncated|empty … | log [shows WORDS]", (*play).verbEntra},
 	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m] | answer ok|MOMENT EVENT|'TEXT' … | restrict ADDRESS CODE|none | licence ADDRESS on|off | quota ADDRESS SIZE|none | verdict ADDRESS 'TEXT'|none | external-limit DOMAIN N|none [trial] | front-end hello=strict …", (*play).verbExchange},
-	"printer":   {"printer [use NAME [model=…]] | sign-in U | set firmware VERSION | event NAME [times=N] | license [until=DATE] | user-authentication on|off [sender=printer|user] | user ID email=ADDRESS [name=N] [number=N] [department=D] [administrator] | delete-user ID", (*play).verbPrinter},
+	"provider":  {"provider add DOMAIN [accounts=A,B] [interval=] [code-lifetime=] [access-lifetime=] [refresh-lifetime=] [leeway=] [call=] | slow-down N | revoke ADDRESS | approve CODE ADDRESS | decline CODE | number NUMBER 'REASON'|ok | … [domain=] | faxes shows WORDS | faxes count N | faxes screen", (*play).verbProvider},
+	"printer":   {"printer [use NAME [model=…]] | sign-in U [fax] | fax-server DOMAIN | set firmware VERSION | event NAME [times=N] | license [until=DATE] | user-authentication on|off [sender=printer|user] | user ID email=ADDRESS [name=N] [number=N] [department=D] [administrator] | delete-user ID", (*play).verbPrinter},
 	"webconfig": {"webconfig go IP | unreachable IP | log-in [NAME] [wrong] | log-out | open PATH | click B | forge B [stranger] | set FIELD VALUE | choices FIELD shows WORDS | enter password [U|new|wrong|user:ID] | enter license [until=DATE] [of=PRINTER] | enter FIELD VALUE | upload FIELD FILE|authority|download | copy code | follow url | leave | download [shows WORDS] | shows WORDS | screen", (*play).verbWebConfig},
 	"browser":   {"browser sign-in U [consent=organization|user|cancel] | admin-consent [APPLICATION] | enter code [wrong] | enter account A | enter password [wrong] | click B | tick BOX | close | shows WORDS | screen", (*play).verbBrowser},
 	"panel":     {"panel press LABEL | refuses LABEL | enter FIELD VALUE | enter account A | enter password [wrong] | tick BOX | sign-in A [consent=organization|user|cancel] | log-in [USER] [wrong] | log-in number=N | log-out | home | shows WORDS | screen", (*play).verbPanel},
@@ -43,7 +44,7 @@ var verbs = map[string]verb{
 	"memory":    {"memory has WORD | has no WORD | has no secrets | refuses writes [after=N] [times=N] | ok", (*play).verbMemory},
 	"network": {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | wrong-name | expired | no-intermediate | new-root | old-tls | no-starttls | black-hole | dead-address | isolated | " +
 		"half-silent | slow [delay=20s] | trickle [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N] [then …] | network browser on office|additional|elsewhere", (*play).verbNetwork},
-	"wire":     {"wire shows entra|smtp TEXT | count entra|smtp TEXT N | screen entra|smtp", (*play).verbWire},
+	"wire":     {"wire shows PARTY TEXT | count PARTY TEXT N | screen PARTY, with PARTY entra|smtp|login.DOMAIN|smtp.DOMAIN", (*play).verbWire},
 	"lang":     {"lang LANGUAGE", (*play).verbLang},
 	"handover": {"handover", (*play).verbHandover},
 }
@@ -213,8 +214,12 @@ func (p *play) verbWire(not bool, args []string) (string, error) {
 		return "", usage("wire")
 	}
 	party := rest[0]
-	if party != "entra" && party != "smtp" {
-		return "", &choice.Error{What: "party", Wanted: party, Present: []string{"entra", "smtp"}}
+	spoken := []string{"entra", "smtp"}
+	for _, provider := range p.lab.Providers() {
+		spoken = append(spoken, "login."+provider.Domain, "smtp."+provider.Domain)
+	}
+	if !slices.Contains(spoken, party) {
+		return "", &choice.Error{What: "party", Wanted: party, Present: spoken}
 	}
 	see := func(context.Context) (surface, error) {
 		entries := p.lab.Journal.Entries()

@@ -59,10 +59,18 @@ func (p *play) verbPrinter(_ bool, args []string) (string, error) {
 		}
 		return p.describe()
 	case "sign-in":
+		switch {
+		case len(rest) == 1:
+			return p.twelveSteps(rest[0])
+		case len(rest) == 2 && rest[1] == "fax":
+			return p.faxSignIn(rest[0])
+		}
+		return "", usage("printer")
+	case "fax-server":
 		if len(rest) != 1 {
 			return "", usage("printer")
 		}
-		return p.twelveSteps(rest[0])
+		return p.setFaxServer(rest[0])
 	case "event":
 		return p.event(rest)
 	case "user":
@@ -307,7 +315,10 @@ func (p *play) verbScan(_ bool, args []string) (string, error) {
 			return "", usage("scan")
 		}
 	case "fax":
-		return "", p.cannot("Fax", device.CapabilityFaxServer)
+		request.Function = device.FunctionFax
+		if len(plain) != 1 || request.Subject+request.File != "" || request.Settings != nil {
+			return "", usage("scan")
+		}
 	default:
 		return "", usage("scan")
 	}

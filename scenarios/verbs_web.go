@@ -366,6 +366,9 @@ func (p *play) signIn(args []string) (string, error) {
 	}); err != nil {
 		return "", err
 	}
+	if p.atProvider() {
+		return p.signInAtProvider(plain[0], consent)
+	}
 	for _, step := range [][]string{
 		{"enter", "code"},
 		{"click", "Next"},

@@ -27,6 +27,8 @@ const (
 	codesScenario = "trouble/codes-in-each-language"
 	// of a model with an additional network
 	networkScenario = "setup/additional-network"
+	// of a model with a fax server
+	faxScenario = "fax/sign-in-at-the-provider"
 )
 
 // neverShown are words that the printers of this program show nowhere: Web Config, which would, has no Hindi.
@@ -97,6 +99,8 @@ func TestAWrongWordIsRedInItsLanguage(t *testing.T) {
 				scenario = codesScenario
 			}
 			switch id {
+			case "label.fax", "label.fax-server", "label.email-server-settings":
+				scenario = faxScenario
 			case "label.additional-network":
 				scenario = networkScenario
 			case "label.to-my-email":

@@ -318,6 +318,12 @@ func (b *bench) logIn(w *browser.Browser) {
 
 const basic = "/network/email-server/basic"
 
+// Pages of models with a fax server.
+const (
+	faxSettings    = "/fax/fax-server/settings"
+	faxEmailServer = "/fax/fax-server/email-server"
+)
+
 // begin shows the code on the page.
 func (b *bench) begin(w *browser.Browser, service string) {
 	b.t.Helper()

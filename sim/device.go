@@ -107,6 +107,9 @@ func (d *simulated) capabilities() []device.Capability {
 	if d.printer.model.EmailNotification != nil {
 		list = append(list, device.CapabilityEvent)
 	}
+	if d.printer.model.FaxServer != nil {
+		list = append(list, device.CapabilityFaxServer)
+	}
 	if d.printer.model.AdditionalNetwork != nil {
 		list = append(list, device.CapabilityAdditionalNetwork)
 	}
@@ -170,6 +173,8 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 		return p.Press(ctx, path+start)
 	case device.FunctionToMyEmail:
 		shows = panel.ScreenToMyEmail
+	case device.FunctionFax:
+		return d.fax(ctx, request)
 	default:
 		return device.Screen{}, device.ErrNotSupported
 	}
@@ -209,6 +214,26 @@ func (d *simulated) Scan(ctx context.Context, request device.ScanRequest) (devic
 				return screen, err
 			}
 		}
+	}
+	return p.Press(ctx, "Start")
+}
+
+// fax lays the originals in and walks Fax on the panel.
+func (d *simulated) fax(ctx context.Context, request device.ScanRequest) (device.Screen, error) {
+	p := d.Panel()
+	path, ok := d.printer.panel.Path(panel.ScreenFax)
+	if !ok || len(request.To) != 1 {
+		return device.Screen{}, device.ErrNotSupported
+	}
+	originals := device.Originals{Pages: max(1, request.Pages), Size: request.Size, Picture: request.Picture}
+	if err := d.printer.LayOriginals(originals); err != nil {
+		return device.Screen{}, err
+	}
+	if screen, err := p.Press(ctx, path); err != nil {
+		return screen, err
+	}
+	if screen, err := p.Enter(ctx, "Fax Number", request.To[0]); err != nil {
+		return screen, err
 	}
 	return p.Press(ctx, "Start")
 }

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/net/html"
 
 	"mfpsim/device"
+	"mfpsim/sim"
 	"mfpsim/sim/users"
 )
 
@@ -155,10 +156,13 @@ func allForms(t *testing.T, b *bench, c *clerk) []form {
 	return all
 }
 
+// furnishings are models that together have every form: the default one, and one with all that not every model has.
+var furnishings = []string{"MFP-4100", "Team 500"}
+
 // furnished is a bench whose printer has one of everything that pages have forms for.
-func furnished(t *testing.T) (*bench, *clerk) {
+func furnished(t *testing.T, model string) (*bench, *clerk) {
 	t.Helper()
-	b := newBench(t)
+	b := newBench(t, func(c *sim.Config) { c.Model = model })
 	c := b.clerk()
 	for _, e := range []struct {
 		kind string
@@ -177,6 +181,16 @@ func furnished(t *testing.T) (*bench, *clerk) {
 	require.Contains(t, c.post(basic, url.Values{
 		"action": {"sign-in"}, "method": {"OAuth2"}, "service": {"Microsoft Exchange Online"},
 	}), "Microsoft")
+	if b.printer.Model().FaxServer != nil {
+		require.Contains(t, c.post(faxSettings, url.Values{
+			"action": {"ok"}, "fax-server": {"use"}, "fax-domain": {"fax.example.com"}, "attachment-format": {"pdf-multi-page"},
+			"device-authorization-endpoint": {"https://login.fax.example.com/device"}, "client-id": {"mfp"},
+			"token-endpoint": {"https://login.fax.example.com/token"},
+		}), "Setup complete")
+		require.Contains(t, c.post(faxEmailServer, url.Values{
+			"action": {"sign-in"}, "method": {"OAuth2"}, "service": {"Other"},
+		}), "Sign in with the Fax Provider")
+	}
 	return b, c
 }
 
@@ -190,7 +204,7 @@ func (b *bench) state() string {
 		registered = book.List()
 	}
 	return fmt.Sprintf("%s\n%+v\n%+v\n%v\n%v", values, registered, b.printer.Settings(), b.printer.PoweredOn(),
-		b.printer.IsPassword("X7QK004100"))
+		b.printer.IsPassword(b.printer.Serial()))
 }
 
 // sendForm sends a form as a browser does, with a file in its field if there is one, and returns the last answer.
@@ -254,7 +268,13 @@ var used = map[string]url.Values{
 }
 
 func TestEachFieldOfEachFormRefusesWhatItCannotTake(t *testing.T) {
-	b, c := furnished(t)
+	for _, model := range furnishings {
+		t.Run(model, func(t *testing.T) { eachFieldRefuses(t, model) })
+	}
+}
+
+func eachFieldRefuses(t *testing.T, model string) {
+	b, c := furnished(t, model)
 	forms := allForms(t, b, c)
 	require.GreaterOrEqual(t, len(forms), 15, "%v", forms)
 	for _, f := range forms {
@@ -294,7 +314,13 @@ func (f form) actions0() string {
 }
 
 func TestEachFormRefusesAForgedTokenAnEndedSessionAndAnUnknownButton(t *testing.T) {
-	b, c := furnished(t)
+	for _, model := range furnishings {
+		t.Run(model, func(t *testing.T) { eachFormRefuses(t, model) })
+	}
+}
+
+func eachFormRefuses(t *testing.T, model string) {
+	b, c := furnished(t, model)
 	for _, f := range allForms(t, b, c) {
 		if f.target == "/login" {
 			continue // it is for who has no session
@@ -335,7 +361,7 @@ func TestEachFormRefusesAForgedTokenAnEndedSessionAndAnUnknownButton(t *testing.
 }
 
 func TestEachFormWithAFileRefusesNoneAndOneThatIsTooLarge(t *testing.T) {
-	b, c := furnished(t)
+	b, c := furnished(t, "MFP-4100")
 	huge, count := bytes.Repeat([]byte("A"), 50<<20), 0
 	for _, f := range allForms(t, b, c) {
 		if !f.upload {
@@ -387,7 +413,13 @@ func TestAFileOf50MBIsRefusedOnThePrintersOwnPage(t *testing.T) {
 // A form that is sent as it is, while the power fails in the middle of its write, leaves what was there before: what it
 // stores is the same, and no part of it is missing.
 func TestThePowerMayFailInTheWriteOfEachForm(t *testing.T) {
-	b, c := furnished(t)
+	for _, model := range furnishings {
+		t.Run(model, func(t *testing.T) { powerMayFail(t, model) })
+	}
+}
+
+func powerMayFail(t *testing.T, model string) {
+	b, c := furnished(t, model)
 	forms := allForms(t, b, c)
 	for _, f := range forms {
 		if !slices.Contains(f.actions, "ok") || f.target == "/login" ||
@@ -395,7 +427,7 @@ func TestThePowerMayFailInTheWriteOfEachForm(t *testing.T) {
 			continue
 		}
 		t.Run(f.String(), func(t *testing.T) {
-			b, c := furnished(t)
+			b, c := furnished(t, model)
 			values := f.values("ok")
 			values.Set("token", c.token)
 			before := b.state()

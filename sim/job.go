@@ -18,12 +18,13 @@ import (
 	"mfpsim/sim/scanner"
 )
 
-// job is a scan to e-mail that waits to be sent.
+// job is a scan to e-mail, or a fax, that waits to be sent.
 type job struct {
 	receipt int
 	message mail.Message
 	pages   int
 	user    string // ID of him whose own sign-in sends it; empty: the printer's does
+	fax     bool
 }
 
 // startScan begins a scan to e-mail. If the printer refuses at once it returns the message for the panel; if that has a
@@ -40,33 +41,47 @@ func (p *Printer) startScan(
 		Time: p.now(), Type: typeOf(request), To: strings.Join(request.To, ", "), Result: jobs.Running,
 		From: request.User, Pages: max(1, request.Pages),
 	}
-	if outcome := mailer.Ready(); outcome != nil {
-		row := p.model.Outcome(string(outcome.Kind))
+	return p.begin(live, entry, starter{user, request.UserID}, mailer.Ready(), func() ([]job, error) {
+		return p.messages(request, settings)
+	})
+}
+
+// starter is who begins a job: the user whose own sign-in sends it, if one does, and the user who is logged in.
+type starter struct{ signIn, loggedIn string }
+
+// begin begins the mails of a scan, or says why it does not: what is not ready, or no room in the memory.
+func (p *Printer) begin(
+	live *powered, entry jobs.Record, by starter, unready *outcome.Outcome, scan func() ([]job, error),
+) (receipt int, refusal string) {
+	if unready != nil {
+		row := p.outcomeOf(entry.Type == typeFax, unready)
 		if row.Code != "" {
 			entry.Result, entry.Code = jobs.Failed, row.Code
 			entry.Receipt = live.history.Add(entry)
-			p.recordOutcome(entry, string(outcome.Kind))
+			p.recordOutcome(entry, string(unready.Kind))
+			p.faxEnded(live, entry)
 		}
-		return entry.Receipt, job{user: user}.panelID(row)
+		return entry.Receipt, job{user: by.signIn}.panelID(row)
 	}
-	mails, err := p.messages(request, settings)
+	mails, err := scan()
 	if err != nil || !p.holds(live, mails) {
 		row := models.Outcome{Code: p.model.Mail.JobMemoryCode}
 		entry.Result, entry.Code, entry.Ended = jobs.Failed, row.Code, entry.Time
 		entry.Receipt = live.history.Add(entry)
 		p.recordOutcome(entry, memoryFull)
+		p.faxEnded(live, entry)
 		return entry.Receipt, row.StatusID()
 	}
 	var receipts []int
 	for i := range mails { // each mail is a job: it has a result of its own
 		entry.Pages, entry.File = mails[i].pages, filesOf(mails[i].message)
-		mails[i].receipt, mails[i].user = live.history.Add(entry), user
+		mails[i].receipt, mails[i].user = live.history.Add(entry), by.signIn
 		receipts = append(receipts, mails[i].receipt)
 	}
 	p.mu.Lock()
-	if request.UserID != "" {
+	if by.loggedIn != "" {
 		for _, receipt := range receipts {
-			live.ofUser[receipt] = request.UserID
+			live.ofUser[receipt] = by.loggedIn
 		}
 	}
 	p.originals, p.paper = 0, scanner.Originals{}
@@ -78,7 +93,7 @@ func (p *Printer) startScan(
 	live.sending = true
 	p.mu.Unlock()
 	if start {
-		p.config.World.Go(p.config.Name+": scan to email", func(ctx context.Context) { p.send(ctx, live) })
+		p.config.World.Go(p.config.Name+": "+activityOf(entry.Type), func(ctx context.Context) { p.send(ctx, live) })
 	}
 	return receipts[0], ""
 }
@@ -122,24 +137,30 @@ func (p *Printer) messages(request device.ScanRequest, settings map[string]strin
 	if file == "" {
 		file = p.defaultFile()
 	}
+	scan := p.scanSettings(settings)
+	scan.Name = file
+	return p.scanned(request.Pages, scan, mail.Message{
+		To: request.To, Subject: subject, Text: p.model.Mail.Text + "\r\n",
+		Program: p.model.Name, AttachmentLimit: scan.Maximum,
+	})
+}
+
+// scanned scans what lies in the feeder, and makes mails of it like the given one.
+func (p *Printer) scanned(pages int, scan scanner.Settings, like mail.Message) ([]job, error) {
 	p.mu.Lock()
 	paper := p.paper
 	p.mu.Unlock()
-	paper.Pages = max(1, request.Pages)
-	scan := p.scanSettings(settings)
-	scan.Name = file
+	paper.Pages = max(1, pages)
 	parts, err := scanner.Scan(paper, scan)
 	if err != nil {
 		return nil, err
 	}
 	var mails []job
 	for n, files := range parts {
-		message := mail.Message{
-			To: slices.Clone(request.To), Subject: subject, Text: p.model.Mail.Text + "\r\n",
-			Program: p.model.Name, AttachmentLimit: scan.Maximum,
-		}
+		message := like
+		message.To = slices.Clone(like.To)
 		if len(parts) > 1 {
-			message.Subject = fmt.Sprintf("%s (%d/%d)", subject, n+1, len(parts))
+			message.Subject = fmt.Sprintf("%s (%d/%d)", like.Subject, n+1, len(parts))
 		}
 		pages := 0
 		for _, f := range files {
@@ -212,8 +233,8 @@ func (p *Printer) send(ctx context.Context, live *powered) {
 }
 
 // finish records how a job ended. When the power has gone meanwhile nothing can be recorded; the next power on does it.
-func (p *Printer) finish(live *powered, done job, sent mail.Receipt, err error) {
-	receipt := done.receipt
+func (p *Printer) finish(live *powered, ended job, sent mail.Receipt, err error) {
+	receipt := ended.receipt
 	p.mu.Lock()
 	live.running, live.cancel, live.sendingSize = 0, nil, 0
 	canceled := live.canceled[receipt]
@@ -223,6 +244,9 @@ func (p *Printer) finish(live *powered, done job, sent mail.Receipt, err error) 
 		return
 	}
 	result, code, kind, message := jobs.Completed, "", "", "sent"
+	if ended.fax {
+		message = "fax-sent"
+	}
 	refused := sent.Refused
 	if len(refused) > 0 {
 		result, message = jobs.Partly, "sent-in-part"
@@ -230,8 +254,8 @@ func (p *Printer) finish(live *powered, done job, sent mail.Receipt, err error) 
 	if err != nil {
 		failure := &outcome.Outcome{Kind: outcome.ConnectionLost}
 		errors.As(err, &failure)
-		row := p.model.OutcomeOf(failure)
-		result, code, kind, message, refused = jobs.Failed, row.Code, row.Kind, done.panelID(row), failure.Refused
+		row := p.outcomeOf(ended.fax, failure)
+		result, code, kind, message, refused = jobs.Failed, row.Code, row.Kind, ended.panelID(row), failure.Refused
 	}
 	if canceled && kind == string(outcome.Interrupted) { // a mail that was handed over before is not called back
 		result, code, kind, message = jobs.Canceled, "", "", "send-canceled"
@@ -242,6 +266,7 @@ func (p *Printer) finish(live *powered, done job, sent mail.Receipt, err error) 
 	p.mu.Unlock()
 	if entry, ok := live.history.Get(receipt); ok {
 		p.recordOutcome(entry, kind)
+		p.faxEnded(live, entry)
 	}
 	p.panel.JobEnded(p.firstOf(live, receipt))
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"mfpsim/core/mail"
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/sim/locale"
@@ -39,6 +38,9 @@ func (m panelMachine) StartScan(
 	ctx context.Context, request device.ScanRequest, settings map[string]string,
 ) (int, string) {
 	return m.startScan(ctx, request, settings)
+}
+func (m panelMachine) StartFax(_ context.Context, number, user string) (int, string) {
+	return m.startFax(number, user)
 }
 func (m panelMachine) StartCopy(context.Context)                  { m.startCopy() }
 func (m panelMachine) JobState(receipt int) (bool, string)        { return m.jobState(receipt) }
@@ -127,13 +129,11 @@ func (m webMachine) Engine() webconfig.Engine {
 	return nil
 }
 
-func (m webMachine) Preset(service mail.Service) (mail.Settings, bool) {
-	for _, provider := range providers(m.model) {
-		if provider.Service == service {
-			return provider.Preset(), true
-		}
+func (m webMachine) FaxEngine() webconfig.Engine {
+	if live := m.on(); live != nil && m.model.FaxServer != nil {
+		return live.fax
 	}
-	return mail.Settings{}, false
+	return nil
 }
 
 func (m webMachine) LogIn(user, password string) (refusal string) {

@@ -51,9 +51,10 @@ func (p *Printer) attach(live *powered) {
 }
 
 // resolvesFor reports whether the DNS servers of the network that an address is reached from answer for its name: mail
-// goes from the network of the email server, all else from the standard one.
-func (p *Printer) resolvesFor(s settings.Settings, host, port string) bool {
-	if more := p.model.AdditionalNetwork; p.mailOnAdditional(s) && port != httpsPort && port != timePort {
+// goes from the network of the email server, all else, and faxes, from the standard one.
+func (p *Printer) resolvesFor(ctx context.Context, s settings.Settings, host, port string) bool {
+	if more := p.model.AdditionalNetwork; p.mailOnAdditional(s) && !isFax(ctx) && port != httpsPort &&
+		port != timePort {
 		set := s.Additional
 		return p.answers(host, set.ManualDNS, []string{set.PrimaryDNS, set.SecondaryDNS},
 			[]string{more.PrimaryDNS, more.SecondaryDNS})
@@ -70,7 +71,7 @@ func (p *Printer) dial(ctx context.Context, s settings.Settings, network, addres
 	if s.Proxy.Use && port == httpsPort {
 		return p.dialProxy(ctx, s, network, address)
 	}
-	if !p.resolvesFor(s, host, port) {
+	if !p.resolvesFor(ctx, s, host, port) {
 		return nil, noAnswer(host)
 	}
 	return p.config.Dialer.DialContext(ctx, network, address)

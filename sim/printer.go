@@ -125,6 +125,7 @@ type powered struct {
 	life     *life
 	engine   *core.Engine
 	mail     *core.Mailer // the printer's own
+	fax      *core.Mailer // of the fax server, on models that have one
 	since    time.Time    // true time
 	memory   *records
 	history  *jobs.History
@@ -388,18 +389,12 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
 		return err
 	}
-	services, usersServices := providers(p.model), userProviders(p.model)
 	p.setZone(live.memory.settings().Date)
 	live.engine, err = core.Open(ctx, core.Options{
 		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now, live.memory}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing,
-		Roots: func() *x509.CertPool { return p.roots(live) },
-		Providers: func(owner nvram.Owner) []core.Provider {
-			if owner.IsUser() || owner == nvram.Administrator {
-				return usersServices
-			}
-			return services
-		},
-		Timeouts: p.config.Timeouts,
+		Roots:     func() *x509.CertPool { return p.roots(live) },
+		Providers: func(owner nvram.Owner) []core.Provider { return p.providersOf(owner, live.memory.settings()) },
+		Timeouts:  p.config.Timeouts,
 		Barred: func(owner nvram.Owner, method mail.Method) bool {
 			return owner != nvram.FaxServer && method == mail.MethodOAuth2 && p.mailOnAdditional(live.memory.settings())
 		},
@@ -423,7 +418,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start the printer's mail core: %w", err)
 	}
-	live.mail = live.engine.For(nvram.Printer)
+	live.mail, live.fax = live.engine.For(nvram.Printer), live.engine.For(nvram.FaxServer)
 	p.forgetStrangers(ctx, live)
 	if err := p.takeImport(ctx, live); err != nil && !now.over.Load() {
 		live.engine.Close()

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"mfpsim/core"
 	"mfpsim/core/mail"
 	"mfpsim/sim/facts"
 )
@@ -19,16 +20,25 @@ func (p *Printer) Facts() facts.Facts {
 	f.Settings, f.Standard = set, p.networkOf(set.Network)
 	f.HostName = p.hostNameOf(live)
 	f.RootsVersion = rootsOf(set, live)
-	settings, status := live.mail.Settings(), live.mail.Status()
 	f.Firmware = live.firmware
-	f.Email = facts.Email{
+	f.Email = emailOf(live.mail)
+	if p.model.FaxServer != nil {
+		f.Fax = emailOf(live.fax)
+	}
+	return f
+}
+
+// emailOf is what is stored of the settings of an email server.
+func emailOf(m *core.Mailer) facts.Email {
+	settings, status := m.Settings(), m.Status()
+	e := facts.Email{
 		Method: string(settings.Method), Service: string(settings.Service), Account: settings.Account, Sender: settings.Sender,
 		SignedIn: settings.Method == mail.MethodOAuth2 && status.Stored, Server: settings.Server, Port: settings.Port,
 		Security: string(settings.Security), ValidateCertificate: settings.ValidateCertificate, POP3Server: settings.POP3Server,
 		POP3Port: settings.POP3Port,
 	}
-	if f.Email.SignedIn {
-		f.Email.Account = status.StoredAccount
+	if e.SignedIn {
+		e.Account = status.StoredAccount
 	}
-	return f
+	return e
 }

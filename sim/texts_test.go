@@ -24,8 +24,7 @@ import (
 
 // waiting are messages that no surface shows yet, and what they wait for.
 var waiting = map[string]string{
-	"M2":                    "Microsoft's page says it; scenarios name it",
-	"label.event-fax-error": "a model that faxes",
+	"M2": "Microsoft's page says it; scenarios name it",
 }
 
 // sameWords are messages whose English words another one has too, on purpose.
@@ -122,6 +121,18 @@ func dataOf(t *testing.T, tables *locale.Tables) (panel, web map[string]bool) {
 		tabs(m.WebConfig.Tabs)
 		for _, label := range m.WebConfig.NetworkStatus {
 			web[locale.LabelID(label)] = true
+		}
+		if f := m.FaxServer; f != nil {
+			for _, format := range f.Formats {
+				panel[locale.LabelID(format)], web[locale.LabelID(format)] = true, true
+			}
+			for _, code := range f.Codes {
+				row := models.Outcome{Code: code}
+				for _, id := range []string{row.StatusID(), row.SolutionID()} {
+					panel[id], web[id] = true, true
+				}
+			}
+			value(models.OtherService)
 		}
 		if n := m.EmailNotification; n != nil { // its mails are in the languages of the panel
 			for _, cause := range append(n.Causes(), "test") {

@@ -195,9 +195,12 @@ func (p *Printer) sender(live *powered, request device.ScanRequest) (m *core.Mai
 	return live.engine.For(nvram.User(request.UserID)), request.UserID
 }
 
-// sendAs sends a job. A user's goes from his registered address to that address, or not at all.
+// sendAs sends a job. A fax goes by the fax server; a user's goes from his registered address to that address, or not at all.
 func (p *Printer) sendAs(ctx context.Context, live *powered, j job) (mail.Receipt, error) {
-	if j.user == "" {
+	switch {
+	case j.fax:
+		return live.fax.Send(context.WithValue(ctx, faxMail{}, true), j.message)
+	case j.user == "":
 		return live.mail.Send(ctx, j.message)
 	}
 	u, there := live.users.Get(j.user)

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"mfpsim/choice"
+	"mfpsim/core"
 	"mfpsim/core/mail"
 	"mfpsim/core/secret"
 	"mfpsim/device"
@@ -35,9 +36,12 @@ type Values struct {
 	Notification settings.Notification `json:"emailNotification,omitzero"`
 	// Authentication is of models with Print Admin Serverless. The license key is for one printer, and users have a
 	// file of their own: neither is among the values.
-	Authentication Authentication   `json:"userAuthentication,omitzero"`
-	Authorities    [][]byte         `json:"caCertificates,omitempty"`
-	Contacts       []contacts.Entry `json:"contacts,omitempty"`
+	Authentication Authentication `json:"userAuthentication,omitzero"`
+	// FaxServer and FaxEmailServer are of models that send faxes.
+	FaxServer      settings.FaxServer `json:"faxServer,omitzero"`
+	FaxEmailServer EmailServer        `json:"faxEmailServer,omitzero"`
+	Authorities    [][]byte           `json:"caCertificates,omitempty"`
+	Contacts       []contacts.Entry   `json:"contacts,omitempty"`
 }
 
 // Authentication are the Authentication Settings.
@@ -79,12 +83,13 @@ func (p *Printer) Export() ([]byte, error) {
 	}
 	set, m, preferred := live.memory.settings(), live.mail.Settings(), live.memory.preferences()
 	set.Proxy.Password = ""
+	var fax EmailServer
+	if p.model.FaxServer != nil {
+		fax = emailServerOf(live.fax.Settings())
+	}
 	text, err := json.MarshalIndent(Values{
 		Format: valuesFormat, Model: p.model.Name, Language: preferred.Language, Locked: preferred.Locked,
-		EmailServer: EmailServer{
-			Method: m.Method, Service: m.Service, Account: m.Account, Sender: m.Sender, Server: m.Server, Port: m.Port,
-			Security: m.Security, Validate: m.ValidateCertificate, POP3Server: m.POP3Server, POP3Port: m.POP3Port,
-		},
+		EmailServer: emailServerOf(m), FaxServer: set.FaxServer, FaxEmailServer: fax,
 		Network: set.Network, Additional: set.Additional, EmailOnAdditional: set.EmailOnAdditional,
 		Proxy: set.Proxy, Date: set.Date, Notification: set.Notification,
 		Authentication: Authentication{set.PrintAdmin.On, set.PrintAdmin.UserSends}, Authorities: set.Authorities,
@@ -162,8 +167,18 @@ func (p *Printer) checkValues(live *powered, v Values) error {
 	if err := v.EmailServer.settings(secret.New("x")).Validate(); err != nil {
 		return err
 	}
+	if err := p.checkFaxValues(live, v); err != nil {
+		return err
+	}
 	trial := contacts.Open(noStore{}, p.model.Contacts)
 	return trial.Replace(v.Contacts)
+}
+
+func emailServerOf(m mail.Settings) EmailServer {
+	return EmailServer{
+		Method: m.Method, Service: m.Service, Account: m.Account, Sender: m.Sender, Server: m.Server, Port: m.Port,
+		Security: m.Security, Validate: m.ValidateCertificate, POP3Server: m.POP3Server, POP3Port: m.POP3Port,
+	}
 }
 
 func (e EmailServer) settings(password secret.Secret) mail.Settings {
@@ -183,6 +198,17 @@ type noStore struct{}
 func (noStore) Load() ([]byte, error) { return nil, nil }
 func (noStore) Save([]byte) error     { return nil }
 
+// takeEmailServer stores imported settings of an email server. A password is never sent to another server than the one
+// that it was typed for.
+func takeEmailServer(ctx context.Context, m *core.Mailer, e EmailServer) error {
+	stored := m.Settings()
+	password := secret.Secret{}
+	if e.Account == stored.Account && e.Server == stored.Server && e.POP3Server == stored.POP3Server {
+		password = stored.Password
+	}
+	return m.Save(ctx, e.settings(password))
+}
+
 // takeImport takes the settings that were imported before the printer was switched on. The email server's come first,
 // the rest with the note that they are taken: power off in between begins anew.
 func (p *Printer) takeImport(ctx context.Context, live *powered) error {
@@ -190,15 +216,11 @@ func (p *Printer) takeImport(ctx context.Context, live *powered) error {
 	if v == nil {
 		return nil
 	}
-	stored := live.mail.Settings()
-	password := secret.Secret{}
-	// A password is never sent to another server than the one that it was typed for.
-	if e := v.EmailServer; e.Account == stored.Account && e.Server == stored.Server &&
-		e.POP3Server == stored.POP3Server {
-		password = stored.Password
-	}
-	if err := live.mail.Save(ctx, v.EmailServer.settings(password)); err != nil {
+	if err := takeEmailServer(ctx, live.mail, v.EmailServer); err != nil {
 		return fmt.Errorf("import the settings of the email server: %w", err)
+	}
+	if err := p.takeFaxServer(ctx, live, *v); err != nil {
+		return fmt.Errorf("import the settings of the fax server: %w", err)
 	}
 	book, err := json.Marshal(contacts.File(v.Contacts))
 	if err != nil {
@@ -213,7 +235,7 @@ func (p *Printer) takeImport(ctx context.Context, live *powered) error {
 		}
 		next.Settings.Network, next.Settings.Proxy, next.Settings.Date = v.Network, v.Proxy, v.Date
 		next.Settings.Additional, next.Settings.EmailOnAdditional = v.Additional, v.EmailOnAdditional
-		next.Settings.Notification = v.Notification
+		next.Settings.Notification, next.Settings.FaxServer = v.Notification, v.FaxServer
 		next.Settings.PrintAdmin.UserSends = v.Authentication.UserSends
 		// Without a license nobody could log in, so nobody is asked to.
 		next.Settings.PrintAdmin.On = v.Authentication.Use && p.licensed(next.Settings.PrintAdmin.License)

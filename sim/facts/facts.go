@@ -27,6 +27,7 @@ type Facts struct {
 	// RootsVersion is the version of the root certificates.
 	RootsVersion string
 	Email        Email
+	Fax          Email // the fax server's own
 }
 
 // Email is what is stored of the email server settings: never a password.
@@ -91,15 +92,18 @@ func (f Facts) EmailNetwork() string {
 // EmailServer are the email server settings as panel and sheet show them (guide rules R26, R27). Without a stored
 // sign-in there is no account and no Current Status under OAuth2.
 func (f Facts) EmailServer(texts *locale.Texts) []Row {
-	e := f.Email
 	var rows []Row
 	if f.HasAdditional() {
 		rows = append(rows, Row{texts.Label("network"), texts.Label(f.EmailNetwork())})
 	}
-	rows = append(rows, Row{texts.Label("authentication-method"), Value(texts, e.Method)})
+	return append(rows, f.Email.rows(texts)...)
+}
+
+func (e Email) rows(texts *locale.Texts) []Row {
+	rows := []Row{{texts.Label("authentication-method"), Value(texts, e.Method)}}
 	switch {
 	case e.Method == models.MethodOAuth2:
-		rows = append(rows, Row{texts.Label("email-service"), e.Service})
+		rows = append(rows, Row{texts.Label("email-service"), Value(texts, e.Service)})
 		if e.SignedIn {
 			rows = append(
 				rows, Row{texts.Label("current-status"), texts.Label("signed-in")},
@@ -208,8 +212,8 @@ const (
 )
 
 // Rows returns facts by the names of their labels, in the order of the names; "email-server" are all of the email
-// server settings, "additional-network" all of that network. What the printer has no moving value of has the one of
-// the model ([models.Sheet]).
+// server settings, "additional-network" all of that network, "fax-server" all of the fax server's. What the printer has
+// no moving value of has the one of the model ([models.Sheet]).
 func (f Facts) Rows(texts *locale.Texts, names []string) []Row {
 	var rows []Row
 	known := append(f.Product(texts), f.Network(texts)...)
@@ -224,6 +228,9 @@ func (f Facts) Rows(texts *locale.Texts, names []string) []Row {
 			continue
 		case additionalNetwork:
 			rows = append(rows, f.Additional(texts)...)
+			continue
+		case faxServer:
+			rows = append(rows, f.FaxServer(texts)...)
 			continue
 		}
 		label := texts.Label(name)

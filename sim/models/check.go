@@ -49,6 +49,7 @@ func (m *Model) check(file *yamlfile.File) error {
 		c.additional()
 		c.notification()
 		c.printAdmin()
+		c.fax()
 		c.providers()
 		c.outcomes()
 	}

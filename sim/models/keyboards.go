@@ -24,7 +24,7 @@ type Keyboard struct {
 	SignsKey string   // what stands on the key for other signs
 	Beside   []string // left and right of the space key
 	Rows     [][]string
-	Shift    [][]string
+	Shift    [][]string // none, and Signs neither: the keyboard has one layer
 	Signs    [][]string
 
 	typed map[string]bool
@@ -100,6 +100,9 @@ var keyboards = sync.OnceValues(func() ([]*Keyboard, error) {
 			from []string
 			to   *[][]string
 		}{{r.Rows, &k.Rows}, {r.Shift, &k.Shift}, {r.Signs, &k.Signs}} {
+			if len(layer.from) == 0 && layer.to != &k.Rows && len(r.Shift)+len(r.Signs) == 0 {
+				continue
+			}
 			if len(layer.from) != rowsOfKeyboard || len(k.Beside) != 2 {
 				return nil, fmt.Errorf(
 					"keyboards.yaml: %s: a layer has %d rows, and two signs are beside the space key", r.Name, rowsOfKeyboard,

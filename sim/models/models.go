@@ -45,8 +45,10 @@ type Model struct {
 	EmailNotification *EmailNotification `yaml:"emailNotification"`
 	// PrintAdmin is that users log in on the panel; nil: the model has no such thing.
 	PrintAdmin *PrintAdmin `yaml:"printAdmin"`
-	Contacts   Contacts    `yaml:"contacts"`
-	Settings   Settings    `yaml:"settings"`
+	// FaxServer is how the printer sends faxes by email (guide rule R28); nil: it sends none.
+	FaxServer *FaxServer `yaml:"faxServer"`
+	Contacts  Contacts   `yaml:"contacts"`
+	Settings  Settings   `yaml:"settings"`
 	// RootStores are the maker's collections of root certificates, oldest first; the last is what the maker offers.
 	RootStores     []RootStore    `yaml:"rootStores"`
 	UpdateHost     string         `yaml:"updateHost"` // of the maker, for root certificates and firmware

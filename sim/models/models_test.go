@@ -121,7 +121,7 @@ func TestAnUnknownWordIsToldWithFileAndLine(t *testing.T) {
 		{"a screen", "screen: tcp-ip", "screen: tcpip", `unknown word "tcpip" here; there are: additional-network-status, copy, date-and-time,`},
 		{"a label of the panel", "{label: tcp-ip,", "{label: tcpip,", `no label "tcpip"`},
 		{"a page", "page: connection-test", "page: connection-tests", `unknown word "connection-tests" here; there are: ca-certificate,`},
-		{"a page that is not for everybody", "page: email-server-basic}", "page: email-server-basic, everybody: true}", `unknown word "email-server-basic" here; there are: device-management, email-server, job-history`},
+		{"a page that is not for everybody", "page: email-server-basic}", "page: email-server-basic, everybody: true}", `unknown word "email-server-basic" here; there are: device-management, email-server, fax, fax-server, job-history`},
 		{"a label of Web Config", "{label: basic, page", "{label: basics, page", `no label "basics"`},
 		{"a language of the panel", "languages: [en, hi, el", "languages: [en, hi, xx", `no language "xx"; there are: ` + strings.Join(tables(t).Languages(), ", ")},
 		{"a language of Web Config", "languages: [en, el", "languages: [en, xx", `no language "xx"`},
@@ -144,7 +144,10 @@ func TestAnUnknownWordIsToldWithFileAndLine(t *testing.T) {
 		{"a screen of one", "screen: wifi-direct-status", "screen: additional-network-status", `additional-network-status needs additionalNetwork`},
 		{"an event", "{name: paper-out}", "{name: paper-off}", `no label "event-paper-off"`},
 		{"an event that stands twice", "{name: paper-out}", "{name: ink-low}", `ink-low stands twice`},
-		{"a fax error without a fax", "{name: paper-out}", "{name: fax-error}", `fax-error needs the capability fax-server`},
+		{"a fax error without a fax", "{name: paper-out}", "{name: fax-error}", `fax-error needs faxServer`},
+		{"a page of a fax server that there is not", "{label: basic, page: network-basic}", "{label: basic, page: fax-email-server}", `fax-email-server needs faxServer`},
+		{"a screen of a fax", "screen: wifi-direct-status", "screen: fax", `fax needs faxServer`},
+		{"a fax server on the sheet", "rows: [email-server]", "rows: [fax-server]", `fax-server needs faxServer`},
 		{"a part of the subject", "subjects: [device-name, location", "subjects: [device-name, colour", `unknown word "colour" here; there are: device-name,`},
 		{"words that look like a path", "mail:\n", "words: {en: {label.scan: A > B}}\nmail:\n", `a label has no '>'`},
 	} {
@@ -291,7 +294,7 @@ func TestTheSchemaOffersWhatTheProgramKnows(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(models.Schema, &schema))
 	require.Equal(t, []device.Capability{
-		device.CapabilityClock, device.CapabilityPower, device.CapabilityPrintAdminServerless, device.CapabilityFaxServer,
+		device.CapabilityClock, device.CapabilityPower, device.CapabilityPrintAdminServerless,
 	}, schema.Properties.Capabilities.Items.Enum)
 	var methods, securities []string
 	for _, m := range mail.Methods() {

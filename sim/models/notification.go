@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"mfpsim/device"
 	"mfpsim/sim/locale"
 )
 
@@ -53,8 +52,8 @@ func (n *EmailNotification) Causes() []string {
 	return all
 }
 
-// faxError is the event of models that send faxes.
-const faxError = "fax-error"
+// FaxError is the event of models that send faxes.
+const FaxError = "fax-error"
 
 // notification looks at the events of Email Notification, and for its page on a model that has none.
 func (c *checker) notification() {
@@ -81,8 +80,8 @@ func (c *checker) notification() {
 				c.wrong(here, "%s stands twice", cause)
 			case !c.tables.Has(locale.EventID(cause)):
 				c.wrong(here, "no label %q", "event-"+cause)
-			case cause == faxError && !slices.Contains(c.Capabilities, device.CapabilityFaxServer):
-				c.wrong(here, "%s needs the capability %s", cause, device.CapabilityFaxServer)
+			case cause == FaxError && c.FaxServer == nil:
+				c.wrong(here, "%s needs faxServer", cause)
 			}
 			seen[cause] = true
 		}

@@ -172,28 +172,29 @@ func (k *keyboard) board() [][]key {
 		for _, sign := range signs {
 			row = append(row, letter(sign))
 		}
-		if n == len(k.rows())-1 {
+		if n == len(k.rows())-1 && shown.Shift == nil {
+			row = append(row, k.erase())
+		} else if n == len(k.rows())-1 {
 			shift := labeled("label.shift", screen.Shift, "shift", func(*Panel, *act) error {
 				k.shift, k.signs = !k.shift, false
 				return nil
 			})
 			shift.On = k.shift
-			erase := labeled("label.erase", screen.Erase, "bksp", func(*Panel, *act) error {
-				_, size := utf8.DecodeLastRuneInString(k.value)
-				k.value = k.value[:len(k.value)-size]
-				return nil
-			})
-			row = append(append([]key{shift}, row...), erase)
+			row = append(append([]key{shift}, row...), k.erase())
 		}
 		board = append(board, row)
+	}
+	space := labeled("label.space", screen.Space, "", func(p *Panel, _ *act) error { k.add(p, " "); return nil })
+	last := []key{letter(shown.Beside[0]), space, letter(shown.Beside[1])}
+	if shown.Signs == nil {
+		return append(board, last)
 	}
 	signs := key{Key: screen.Key{Label: shown.SignsKey, Role: screen.Signs, On: k.signs}}
 	signs.press = func(*Panel, *act) error {
 		k.signs, k.shift = !k.signs, false
 		return nil
 	}
-	space := labeled("label.space", screen.Space, "", func(p *Panel, _ *act) error { k.add(p, " "); return nil })
-	last := []key{letter(shown.Beside[0]), space, letter(shown.Beside[1]), signs}
+	last = append(last, signs)
 	if len(k.boards) > 1 {
 		next := key{Key: screen.Key{Label: shown.Key, Role: screen.Alphas, Icon: "globe"}}
 		next.press = func(*Panel, *act) error {
@@ -203,6 +204,15 @@ func (k *keyboard) board() [][]key {
 		last = append([]key{next}, last...)
 	}
 	return append(board, last)
+}
+
+// erase is the key that takes the last sign away.
+func (k *keyboard) erase() key {
+	return labeled("label.erase", screen.Erase, "bksp", func(*Panel, *act) error {
+		_, size := utf8.DecodeLastRuneInString(k.value)
+		k.value = k.value[:len(k.value)-size]
+		return nil
+	})
 }
 
 func (k *keyboard) fill(_ *Panel, texts *locale.Texts, s *screen.Screen) {

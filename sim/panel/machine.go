@@ -40,6 +40,8 @@ type Machine interface {
 	// StartScan begins a scan to e-mail with values of the model's settings, by name. If the printer refuses at once it
 	// returns the message id; the receipt number is 0 if that is no job.
 	StartScan(ctx context.Context, request device.ScanRequest, settings map[string]string) (receipt int, refusal string)
+	// StartFax begins a fax to a number, for who is logged in. What it returns is as of StartScan.
+	StartFax(ctx context.Context, number, user string) (receipt int, refusal string)
 	// StartCopy copies what lies in the document feeder.
 	StartCopy(ctx context.Context)
 	// JobState tells how a job is: whether it is still under way, else the message id that the panel shows.

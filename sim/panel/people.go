@@ -98,7 +98,11 @@ func (*sentTo) keys(p *Panel, _ *locale.Texts) []key { return peopleKeys(p.sentT
 
 func (p *Panel) sentTo() []person {
 	var people []person
+	fax := p.machine.Texts().Label("fax")
 	for _, job := range p.machine.Jobs() {
+		if job.Type == fax { // a number is no address
+			continue
+		}
 		for _, to := range recipients(job) {
 			known := func(one person) bool { return one.label == to }
 			if len(people) < p.machine.Model().Panel.JobsListed && !slices.ContainsFunc(people, known) {

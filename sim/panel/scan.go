@@ -203,6 +203,8 @@ func (p *Panel) enter(id, value string) error {
 		return &notTaken{"invalid-characters", label + " takes no control characters"}
 	case utf8.RuneCountInString(value) > most:
 		return &notTaken{"invalid-too-long", fmt.Sprintf("%s takes up to %d characters", label, most)}
+	case id == fieldFax:
+		return p.enterNumber(value)
 	case id != fieldTo:
 		p.form.set(id, value)
 		p.tab = tabSettings
@@ -248,6 +250,9 @@ func (p *Panel) startScan(a *act) error {
 // progress is how far the job is that the screen waits for.
 func (p *Panel) progress(texts *locale.Texts) *screen.Progress {
 	progress := &screen.Progress{Text: texts.Text("sending"), Detail: strings.Join(p.form.to, ", ")}
+	if progress.Detail == "" {
+		progress.Detail = p.form.typed[fieldFax]
+	}
 	if job, ok := p.jobOf(p.job); ok && job.Pages > 0 {
 		progress.Detail = fmt.Sprintf("%s: %d · %s", texts.Label("pages"), job.Pages, job.To)
 	}

@@ -37,6 +37,11 @@ var views = map[string]view{
 	ScreenToMyEmail: {
 		kind: screen.Form, fill: fillMine, keys: mineKeys, fields: []string{fieldSubject, fieldFile},
 	},
+	ScreenFax: {kind: screen.Form, fill: fillFax, keys: faxKeys, fields: []string{fieldFax}},
+	"fax-server-status": {kind: screen.Facts, fill: func(p *Panel, texts *locale.Texts, s *screen.Screen) {
+		s.Rows = factRows(p.machine.Facts().FaxServer(texts))
+		signedIn(texts, s)
+	}},
 	ScreenPrintStatusSheet: {kind: screen.Form, fill: fillSheet, keys: startKey((*Panel).printSheet)},
 	"language":             {fill: fillLanguages, keys: languageKeys},
 	"date-and-time":        {kind: screen.Facts, fill: fillDate},
@@ -80,6 +85,10 @@ func originals(p *Panel, texts *locale.Texts, s *screen.Screen) {
 // fillEmail shows the email server settings; a sign-in that is stored is the one success among them.
 func fillEmail(p *Panel, texts *locale.Texts, s *screen.Screen) {
 	s.Rows = factRows(p.machine.Facts().EmailServer(texts))
+	signedIn(texts, s)
+}
+
+func signedIn(texts *locale.Texts, s *screen.Screen) {
 	for i, row := range s.Rows {
 		if row.Label == texts.Label("current-status") {
 			s.Rows[i].Tone, s.Rows[i].Icon = screen.Good, "ok"

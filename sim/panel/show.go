@@ -85,7 +85,7 @@ func (p *Panel) cover(texts *locale.Texts, s *screen.Screen) {
 
 // tones are those of messages that warn of nothing.
 var tones = map[string]screen.Tone{
-	"sent": screen.Good, "copying-done": screen.Good, "printing-sheet": screen.Good, "send-canceled": screen.Ask,
+	"sent": screen.Good, "fax-sent": screen.Good, "copying-done": screen.Good, "printing-sheet": screen.Good, "send-canceled": screen.Ask,
 	"M3": screen.Good,
 }
 

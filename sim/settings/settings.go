@@ -27,6 +27,8 @@ type Settings struct {
 	Notification Notification `json:"notification,omitzero"`
 	// PrintAdmin is on models that have Print Admin Serverless.
 	PrintAdmin PrintAdmin `json:"printAdmin,omitzero"`
+	// FaxServer is on models that have one (guide rule R28).
+	FaxServer FaxServer `json:"faxServer,omitzero"`
 	// Authorities are the CA certificates that were imported, as DER.
 	Authorities [][]byte `json:"authorities,omitempty"`
 	// Roots is the version of the root certificates; empty: that of the firmware.

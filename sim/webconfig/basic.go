@@ -24,7 +24,10 @@ type choice struct {
 
 // basicView is what Email Server > Basic shows besides what every page has.
 type basicView struct {
+	Address     string     // of the page
+	Code        string     // of the page with the code
 	Links       []menuItem // to the pages of certificates
+	Hint        string     // message id of what is to be known of Email service; empty: nothing
 	Form        form
 	Methods     []choice
 	Services    []choice
@@ -48,11 +51,11 @@ var basicFields = map[string]string{
 func (r *request) basicPage() {
 	query := r.r.URL.Query()
 	wanted, _ := strconv.Atoi(query.Get("draft"))
-	d := r.sessions.take(r.session, wanted)
+	d := r.own(r.sessions.take(r.session, wanted))
 	status := r.engine.Status()
 	f := r.shown(status, d)
 	v := basicView{
-		Form: f, OAuth2: r.offers(models.MethodOAuth2),
+		Address: r.of.address, Code: r.of.code, Hint: r.of.hint, Form: f, OAuth2: r.offers(models.MethodOAuth2),
 		SignedIn: status.SignedIn(), Waiting: status.Phase == core.AwaitingUser,
 	}
 	for _, id := range []string{pageCA, pageRoots} {
@@ -60,11 +63,11 @@ func (r *request) basicPage() {
 			v.Links = append(v.Links, menuItem{Label: r.texts.Label(id), Address: r.pages.address(id)})
 		}
 	}
-	v.Methods = r.choices(r.machine.Facts().Methods(), f.Method)
+	v.Methods = r.choices(r.methods(), f.Method)
 	if !r.offers(f.Method) { // what is stored: nothing else is chosen in its place before somebody chooses
 		v.Methods = append([]choice{{Label: "-", Chosen: true}}, v.Methods...)
 	}
-	v.Services = r.choices(r.machine.Model().Services(), f.Service)
+	v.Services = r.choices(r.services(), f.Service)
 	var securities []string
 	for _, s := range mail.Securities() {
 		securities = append(securities, string(s))
@@ -80,7 +83,7 @@ func (r *request) basicPage() {
 		v.Problems[basicFields[p.field]] = r.texts.Text(p.id)
 	}
 	notices := r.basicNotices(status, d, wrong, query.Has("saved"))
-	r.show(http.StatusOK, "basic", page{Path: r.heading(pageBasic), Notices: notices, Body: v})
+	r.show(http.StatusOK, "basic", page{Path: r.heading(r.of.id), Notices: notices, Body: v})
 }
 
 // basicNotices are the sentences at the head of Basic: what was just done, what is wrong, how the last sign-in ended.
@@ -95,7 +98,7 @@ func (r *request) basicNotices(status core.Status, d *draft, wrong []problem, sa
 			notice{Text: facts.Value(r.texts, p.field) + ": " + r.texts.Text(p.id), Problem: true},
 		)
 	}
-	if r.machine.Facts().EmailOnAdditional() {
+	if r.of == printerMail && r.machine.Facts().EmailOnAdditional() {
 		return append(notices, notice{Text: r.texts.Text("email-network-additional")})
 	}
 	if status.Phase == core.AwaitingUser {
@@ -159,7 +162,7 @@ func (r *request) save() {
 	var failure *outcome.Outcome
 	switch {
 	case err == nil:
-		r.redirect(pathBasic + "?saved=1")
+		r.redirect(r.of.address + "?saved=1")
 	case errors.As(err, &invalid):
 		r.back(&draft{form: f, problems: fromInvalid(invalid, nil)})
 	case errors.As(err, &failure):
@@ -172,7 +175,21 @@ func (r *request) save() {
 // back leads to Basic with a draft.
 func (r *request) back(d *draft) {
 	d.form.password = ""
-	r.redirect(pathBasic + "?draft=" + strconv.Itoa(r.sessions.keep(r.session, d)))
+	r.redirect(r.of.address + "?draft=" + strconv.Itoa(r.keep(d)))
+}
+
+// keep stores a draft of the page.
+func (r *request) keep(d *draft) int {
+	d.page = r.of.id
+	return r.sessions.keep(r.session, d)
+}
+
+// own is a draft if it is one of the page; else nil.
+func (r *request) own(d *draft) *draft {
+	if d == nil || d.page != r.of.id {
+		return nil
+	}
+	return d
 }
 
 func (r *request) signOut() {

@@ -82,9 +82,13 @@ func (r *request) shown(status core.Status, d *draft) form {
 		return f
 	}
 	wasOAuth2 := stored.Method == mail.MethodOAuth2
-	if !wasOAuth2 && (d == nil || d.signIn) {
+	switch {
+	case d != nil && !d.signIn:
+	case !wasOAuth2:
 		r.fill(&f)
 		f.Account, f.Sender = "", ""
+	case r.of == faxMail && f.Service != string(stored.Service): // another provider's mail server
+		r.fill(&f)
 	}
 	if !status.SignedIn() {
 		f.Account = ""
@@ -99,9 +103,28 @@ func (r *request) shown(status core.Status, d *draft) form {
 
 // fill puts the server fields of the chosen service in (docs/reference/printer.md §1.6: preset).
 func (r *request) fill(f *form) {
-	if preset, ok := r.machine.Preset(mail.Service(f.Service)); ok {
+	if preset, ok := r.preset(f.Service); ok {
 		f.Server, f.Port, f.Security = preset.Server, number(preset.Port), string(preset.Security)
 	}
+}
+
+// preset are the settings that are filled in when a service is chosen; ok is false for one that cannot be.
+func (r *request) preset(service string) (s mail.Settings, ok bool) {
+	for _, p := range r.engine.Providers() {
+		if string(p.Service) == service {
+			return p.Preset(), true
+		}
+	}
+	return mail.Settings{}, false
+}
+
+// services are the values of Email service.
+func (r *request) services() []string {
+	var services []string
+	for _, p := range r.engine.Providers() {
+		services = append(services, string(p.Service))
+	}
+	return services
 }
 
 // settings checks what only this page knows and makes the settings to be stored.
@@ -114,7 +137,7 @@ func (r *request) settings(f form, status core.Status) (mail.Settings, []problem
 	}
 	oauth2 := f.Method == models.MethodOAuth2
 	if oauth2 {
-		if _, ok := r.machine.Preset(mail.Service(f.Service)); !ok {
+		if _, ok := r.preset(f.Service); !ok {
 			add(mail.FieldService, "invalid-choice")
 		} else if status.SignedIn() && f.Service != string(status.Service) {
 			add(mail.FieldService, "invalid-service")

@@ -29,6 +29,8 @@ import (
 // Engine is the mail core as the pages need it; *core.Mailer is one.
 type Engine interface {
 	Settings() mail.Settings
+	// Providers are the services that can be signed in to, in the order of Email service.
+	Providers() []core.Provider
 	Status() core.Status
 	BeginSignIn(ctx context.Context, service mail.Service) (core.Status, error)
 	CancelSignIn(ctx context.Context)
@@ -43,9 +45,8 @@ type Machine interface {
 	Texts() *locale.Texts // in the language of Web Config
 	Facts() facts.Facts
 	Jobs() []device.Job
-	Engine() Engine // nil while the power is off
-	// Preset returns the settings that are filled in when a service is chosen.
-	Preset(service mail.Service) (mail.Settings, bool)
+	Engine() Engine    // the printer's own; nil while the power is off
+	FaxEngine() Engine // the fax server's; nil too on a model that has none
 	// LogIn asks whether user and password are the administrator's; the message id says why they are refused, if they
 	// are.
 	LogIn(user, password string) (refusal string)
@@ -59,6 +60,9 @@ type Machine interface {
 	// Settings are what was set beside the email server; Change stores others in one write.
 	Settings() settings.Settings
 	Change(func(*settings.Settings)) error
+	// SetFaxServer stores other settings of the fax server (guide rule R28), and signs it out of a provider that was
+	// another one.
+	SetFaxServer(ctx context.Context, next settings.FaxServer) error
 	SealProxyPassword(password string) (sealed string, err error)
 	// SetPassword stores another administrator password.
 	SetPassword(password string) error

@@ -166,6 +166,13 @@ func (r *request) emailNetworkAnswer() {
 }
 
 // offers reports whether Authentication Method has a value now.
-func (r *request) offers(method string) bool {
-	return slices.Contains(r.machine.Facts().Methods(), method)
+func (r *request) offers(method string) bool { return slices.Contains(r.methods(), method) }
+
+// methods are the values of Authentication Method. The fax server is on the standard network, which does all of the
+// firmware's.
+func (r *request) methods() []string {
+	if r.of == faxMail {
+		return r.machine.Facts().Firmware.AuthenticationMethods
+	}
+	return r.machine.Facts().Methods()
 }

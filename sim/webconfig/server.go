@@ -76,8 +76,9 @@ type request struct {
 	*Server
 	w       http.ResponseWriter
 	r       *http.Request
-	session *session // nil: nobody is logged in
-	engine  Engine
+	session *session  // nil: nobody is logged in
+	of      *mailPage // whose email server the page is about
+	engine  Engine    // of that
 	texts   *locale.Texts
 	base    *url.URL // of the page in hand, for Refresh
 }
@@ -89,7 +90,8 @@ var strangers = http.NewCrossOriginProtection()
 // handle shows a page: power, form, session and anti-forgery token are checked before it.
 func (s *Server) handle(w http.ResponseWriter, httpRequest *http.Request, page func(*request), admin bool) {
 	r := &request{
-		Server: s, w: w, r: httpRequest, texts: s.machine.Texts(), engine: s.machine.Engine(), base: httpRequest.URL,
+		Server: s, w: w, r: httpRequest, texts: s.machine.Texts(), of: printerMail, engine: s.machine.Engine(),
+		base: httpRequest.URL,
 	}
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")

@@ -30,7 +30,7 @@ type session struct {
 // draft is a form that was sent and not stored.
 type draft struct {
 	number   int
-	page     string         // id of the settings page that it is of; empty: Basic and its sign-in
+	page     string         // id of the page that it is of
 	typed    typed          // of a settings page
 	done     string         // message id of what a settings page has done
 	good     bool           // it is a success

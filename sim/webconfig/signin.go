@@ -19,6 +19,8 @@ import (
 
 // signInView is what the two pages of a sign-in show.
 type signInView struct {
+	Page    string // address of this page
+	Button  string // a label's name
 	Service string
 	Code    string
 	Address string // as the cloud service gave it
@@ -34,32 +36,37 @@ func (r *request) beginSignIn() {
 		r.fail(http.StatusBadRequest, "bad-request")
 		return
 	}
-	if !slices.Contains(r.machine.Model().Services(), service) {
+	if !slices.Contains(r.services(), service) {
 		r.back(&draft{form: r.typed(), problems: []problem{{field: "Email service", id: "invalid-choice"}}})
 		return
 	}
-	number := r.sessions.keep(r.session, &draft{signIn: true, form: form{Service: service}})
-	r.redirect(pathSignIn + "?draft=" + strconv.Itoa(number))
+	number := r.keep(&draft{signIn: true, form: form{Service: service}})
+	r.redirect(r.of.signIn + "?draft=" + strconv.Itoa(number))
 }
 
 // signInPage is the page with "Sign in with Microsoft" (guide, step 6).
 func (r *request) signInPage() {
 	wanted, _ := strconv.Atoi(r.r.URL.Query().Get("draft"))
-	d := r.sessions.take(r.session, wanted)
+	d := r.own(r.sessions.take(r.session, wanted))
 	if d == nil || !d.signIn {
-		r.redirect(pathBasic)
+		r.redirect(r.of.address)
 		return
 	}
+	with := "sign-in-with-microsoft"
+	if d.form.Service == models.OtherService {
+		with = "sign-in-with-provider"
+	}
 	r.show(http.StatusOK, "signin", page{
-		Path: r.headingBelow(pageBasic, "sign-in"), Body: signInView{Service: d.form.Service},
-		Rows: []facts.Row{{Label: r.texts.Label("email-service"), Value: d.form.Service}},
+		Path: r.headingBelow(r.of.id, "sign-in"),
+		Body: signInView{Page: r.of.signIn, Button: with, Service: d.form.Service},
+		Rows: []facts.Row{{Label: r.texts.Label("email-service"), Value: facts.Value(r.texts, d.form.Service)}},
 	})
 }
 
 // signIn is "Sign in with Microsoft": the printer asks the cloud service for a code, in the turn of this request.
 func (r *request) signIn() {
 	service := r.r.PostFormValue("service")
-	if !slices.Contains(r.machine.Model().Services(), service) {
+	if !slices.Contains(r.services(), service) {
 		r.fail(http.StatusBadRequest, "bad-request")
 		return
 	}
@@ -75,29 +82,29 @@ func (r *request) signIn() {
 		r.back(d)
 		return
 	}
-	r.sessions.keep(r.session, d)
-	r.redirect(pathCode)
+	r.keep(d)
+	r.redirect(r.of.code)
 }
 
 // codePage shows the authentication code and the URL (guide rule R17) for as long as the code waits, then Basic.
 func (r *request) codePage() {
 	status := r.engine.Status()
 	if status.Phase != core.AwaitingUser {
-		to := pathBasic
-		if d := r.sessions.current(r.session); d != nil && d.signIn {
+		to := r.of.address
+		if d := r.own(r.sessions.current(r.session)); d != nil && d.signIn {
 			to += "?draft=" + strconv.Itoa(d.number)
 		}
 		r.redirect(to)
 		return
 	}
 	r.show(http.StatusOK, "code", page{
-		Path: r.headingBelow(pageBasic, "sign-in"),
+		Path: r.headingBelow(r.of.id, "sign-in"),
 		Notices: []notice{
 			{Text: r.texts.Text("code-explain")},
 			{Text: r.texts.Text("code-refresh")},
 		}, Body: signInView{
-			Service: string(status.Service), Code: status.UserCode, Address: status.VerificationURI,
-			Link: r.machine.Link(status.VerificationURI), State: pathState, Seconds: int(renewal.Seconds()),
+			Page: r.of.code, Service: string(status.Service), Code: status.UserCode, Address: status.VerificationURI,
+			Link: r.machine.Link(status.VerificationURI), State: r.of.state, Seconds: int(renewal.Seconds()),
 		},
 		Rows: []facts.Row{{Label: r.texts.Label("valid-until"), Value: r.texts.Clock(status.CodeExpires)}},
 	})

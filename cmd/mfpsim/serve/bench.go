@@ -211,6 +211,11 @@ func (b *bench) link(address string) string {
 	if err != nil {
 		return b.endpoints.Entra
 	}
+	for _, p := range b.lab.Providers() {
+		if pages, err := url.Parse(p.Authorization.URL()); err == nil && "https://"+u.Host == p.Authorization.Issuer() {
+			base = pages
+		}
+	}
 	u.Scheme, u.Host = base.Scheme, base.Host
 	return u.String()
 }
