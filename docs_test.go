@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -173,9 +174,13 @@ func TestEveryScenarioHasADefectThatItMustCatch(t *testing.T) {
 	require.Empty(t, named, "docs/defects.md has rows for scenarios that are not there")
 }
 
+// goodDays are scenarios in chapters about trouble that have none: nobody has to take over.
+var goodDays = []string{"fax/absent", "fax/sign-in-at-the-provider", "fax/slow-down"}
+
 func TestScenariosAboutTroubleHaveAHandover(t *testing.T) {
 	for _, id := range scenarioIDs(t) {
-		if chapter, _, _ := strings.Cut(id, "/"); chapter == "setup" || chapter == "status" {
+		chapter, _, _ := strings.Cut(id, "/")
+		if chapter == "setup" || chapter == "status" || slices.Contains(goodDays, id) {
 			continue
 		}
 		content, err := os.ReadFile("scenarios/" + id + ".txtar")

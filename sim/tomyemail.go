@@ -195,7 +195,8 @@ func (p *Printer) sender(live *powered, request device.ScanRequest) (m *core.Mai
 	return live.engine.For(nvram.User(request.UserID)), request.UserID
 }
 
-// sendAs sends a job. A fax goes by the fax server; a user's goes from his registered address to that address, or not at all.
+// sendAs sends a job. A fax goes by the fax server; a user's goes from his registered address to that address, or not
+// at all.
 func (p *Printer) sendAs(ctx context.Context, live *powered, j job) (mail.Receipt, error) {
 	switch {
 	case j.fax:

@@ -33,6 +33,7 @@ var identifiers = []struct {
 	{regexp.MustCompile(`\b[0-9A-Fa-f]{12,}\b`), "HEX"},
 	{regexp.MustCompile(`\b[0-9A-F]{8}\b`), "CODE"},
 	{regexp.MustCompile(`\b[A-Z]{3,7}\d{2}(CA|MB)\d{4}\b`), "HOST"},
+	{regexp.MustCompile(`\b[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}\b`), "CODE"}, // a user code of a fax provider
 	{regexp.MustCompile(`\b[A-Z0-9]*\d[A-Z0-9]{7,8}\b|\b[A-HJ-NP-Z2-9]{9}\b|\b[A-HJ-NP-Z2-9]{8}\b`), "CODE"},
 	{regexp.MustCompile(`[0-9A-Za-z_+/=-]{20,}`), "TOKEN"},
 }
