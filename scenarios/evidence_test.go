@@ -132,6 +132,7 @@ var identifiers = []*regexp.Regexp{
 	regexp.MustCompile(`[0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}`),
 	regexp.MustCompile(`[0-9A-Za-z_+/=.-]{20,}`),
 	regexp.MustCompile(`\b[0-9A-F]{8,}\b`),
+	regexp.MustCompile(`\b[0-9a-f]{12}\b`), // by which a mail server of another provider calls a mail
 	regexp.MustCompile(`\b[A-Z0-9]{2,7}P[A-Z0-9]*\d{2,}[A-Z0-9]*\b`),
 	regexp.MustCompile(`\b[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}\b`), // a user code of a fax provider
 	regexp.MustCompile(`\b[A-Z0-9]{8,9}\b`),
