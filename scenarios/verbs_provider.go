@@ -133,7 +133,11 @@ func (p *play) signInAtProvider(account, consent string) (string, error) {
 		last = "Deny"
 	}
 	for _, step := range [][]string{
-		{"enter", "code"}, {"click", "Next"}, {"enter", "account", account}, {"enter", "password"}, {"click", "Sign in"},
+		{"enter", "code"},
+		{"click", "Next"},
+		{"enter", "account", account},
+		{"enter", "password"},
+		{"click", "Sign in"},
 		{"click", last},
 	} {
 		if output, err := p.inner(append([]string{"browser"}, step...)); err != nil {

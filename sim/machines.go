@@ -39,6 +39,7 @@ func (m panelMachine) StartScan(
 ) (int, string) {
 	return m.startScan(ctx, request, settings)
 }
+
 func (m panelMachine) StartFax(_ context.Context, number, user string) (int, string) {
 	return m.startFax(number, user)
 }
