@@ -30,6 +30,9 @@ type runCommand struct {
 	Jitter      time.Duration `placeholder:"TIME" help:"Random time on top of the latency, up to TIME; the seed decides how much."`
 	StrictDoors bool          `help:"Entra refuses, with a sentence, where nobody knows what Microsoft's says (docs/doors.md, 'mfpsim explain --doors')."`
 	AsOf        string        `placeholder:"DATE" help:"Answers of Entra ID as on this day, for example 2023-08-17. Default: the newest that are known."`
+	Device      string        `placeholder:"URL" help:"Play on the device whose control port is there, in place of the simulated printer: docs/devices.md, 'mfpsim device'."`
+	DeviceToken string        `env:"MFPSIM_DEVICE_TOKEN" placeholder:"TEXT" help:"Token of the device's control port. Others can read a command line; better name it in the environment."`
+	Patience    time.Duration `placeholder:"TIME" default:"10s" help:"With --device: machine time that the device may take for an answer."`
 	Folder      string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
 	Update      bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
 }
@@ -64,9 +67,16 @@ func (c *runCommand) Run(s *streams) error {
 		defer junit.close()
 	}
 	collectRarely()
-	var configure func(*lab.Config)
-	if c.StrictDoors {
-		configure = strictDoors
+	foreign, err := c.foreign(s)
+	if err != nil {
+		return usageError{err}
+	}
+	defer foreign.close()
+	configure := func(bench *lab.Config) {
+		if c.StrictDoors {
+			strictDoors(bench)
+		}
+		foreign.mount(bench)
 	}
 	results, err := scenarios.Run(s.ctx, scenarios.Options{
 		Configure: configure,
