@@ -156,6 +156,19 @@ func (p *play) send(printer string) error {
 	return nil
 }
 
+// troubled fails a scenario whose device is lost, or has acted without a turn.
+func (p *play) troubled(r *Result, o Options) {
+	trouble := p.lab.Trouble()
+	switch {
+	case trouble == nil || r.Verdict == report.Skipped:
+	case r.Passed:
+		r.Verdict, r.Passed = report.Failed, false
+		r.Failure = tell(p.scenario, 0, "its lines hold, and its device does not keep to the rules", p.fail(trouble), o)
+	case !strings.Contains(r.Failure, trouble.Error()):
+		r.Failure = strings.TrimRight(r.Failure, "\n") + "\n  " + trouble.Error() + "\n"
+	}
+}
+
 // convict fails a scenario whose record breaks laws.
 func (p *play) convict(r *Result, broken []laws.Breach, o Options) {
 	if len(broken) == 0 {

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"mfpsim/device"
 	"mfpsim/fakeentra"
 	"mfpsim/lab"
 	"mfpsim/laws"
@@ -241,6 +242,10 @@ func runScenario(ctx context.Context, s Scenario, o Options, folder *report.Fold
 		}
 		watch := vtime.StartStopwatch()
 		result, err := playOnce(s, o, round == 0)
+		if errors.Is(err, device.ErrLost) { // it is the device that fails, and the next case begins with a new one
+			result.Verdict, result.Passed = report.Failed, false
+			result.Failure, err = tell(s, 0, "the device does not take part", &failure{message: err.Error()}, o), nil
+		}
 		result.MachineTime = watch.Elapsed()
 		if err != nil {
 			failed := Result{Scenario: s, Seed: o.Seed, Verdict: report.Failed, Failure: err.Error()}
@@ -290,6 +295,7 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	if err := p.decide(&result, o, update); err != nil {
 		return result, err
 	}
+	p.troubled(&result, o)
 	result.VirtualTime = bench.World.Elapsed()
 	result.Warnings = p.warnings()
 	render := func() (err error) {
@@ -306,7 +312,8 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 		if err != nil {
 			return result, err
 		}
-		if p.convict(&result, broken, o); !result.Passed {
+		p.convict(&result, broken, o)
+		if p.troubled(&result, o); !result.Passed {
 			if err := render(); err != nil {
 				return result, err
 			}
