@@ -32,8 +32,8 @@ type Message struct {
 	NonDelivery bool
 	broken      bool // there is no readable header
 	CoAuthors   []string
-	To         []string // addresses of the To header
-	Subject    string
+	To          []string // addresses of the To header
+	Subject     string
 	// Stamped are the header fields that a relay or the MX door put before the message, each with its line end. What
 	// Exchange Online writes into a submission stands in Delivered.
 	Stamped    []byte
