@@ -73,7 +73,7 @@ func red(t *testing.T, language, id string, plant func(*lab.Config)) {
 	)
 	require.NoError(t, err)
 	require.Len(t, results, 1)
-	require.Equal(t, report.Failed, results[0].Verdict, "%s does not see it", id)
+	require.Contains(t, []report.Verdict{report.Failed, report.Warned}, results[0].Verdict, "%s does not see it", id)
 	require.Regexp(t, `^FAIL \S+: (\S+ shows|cmp|printer sign-in \S+\n +webconfig shows) `, results[0].Failure)
 }
 
