@@ -126,9 +126,9 @@ type powered struct {
 	lockouts *lockouts // of panel and Web Config
 	life     *life
 	engine   Core
-	mail     Mailer // the printer's own
-	fax      Mailer // of the fax server, on models that have one
-	since    time.Time    // true time
+	mail     Mailer    // the printer's own
+	fax      Mailer    // of the fax server, on models that have one
+	since    time.Time // true time
 	memory   *records
 	history  *jobs.History
 	contacts *contacts.Book
