@@ -48,7 +48,8 @@ func TestUsersOfThePrinterOverTheControlAPI(t *testing.T) {
 				`{"words":"alice email=alice@contoso.com name='Alice Smith' number=47110000 administrator"}`)
 			s.wants(t, 422, "/printer/users", `{"words":"ALICE email=alice@contoso.com"}`, "has not taken it: ")
 			s.wants(t, 400, "/printer/users", `{"words":"alice"}`, "email=ADDRESS")
-			s.wants(t, 422, "/printer/users/import", `{"file":"User ID,Email Address\nx,nowhere\n"}`, "has not taken it: ", "2")
+			s.wants(t, 422, "/printer/users/import", `{"file":"User ID,Email Address\nx,nowhere\n"}`,
+				"has not taken it: ", "2")
 			s.wants(t, 422, "/printer/users/import", `{"file":"User ID\n"}`, "has not taken it: ")
 			s.wants(t, 200, "/printer/users/import",
 				`{"file":"User ID,User Name,ID Number,Email Address\nbob,Bob,47120000,bob@contoso.com\n"}`, `"told"`, "1")
