@@ -46,6 +46,10 @@ type play struct {
 	code, address string          // copied last from Web Config
 	panics        int             // of the World's, how many were told
 	armed         map[string]bool // printers whose supply was told to fail in a write
+
+	// glance is how a case is looked at while a person plays: once, without time that passes; see [Case].
+	glance bool
+	pages  *seenPages // what that person's browsers show, in the place of those of the script
 }
 
 func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {
@@ -182,6 +186,10 @@ func (p *play) shows(not bool, args []string, expected lexicon, see look) (strin
 
 // await looks until the condition holds or the limit has passed, from one thing that happens to the next.
 func (p *play) await(limit time.Duration, see look, met func(surface) bool) (surface, bool, error) {
+	if p.glance {
+		s, err := p.look(see)
+		return s, err == nil && met(s), err
+	}
 	end := p.lab.World.Now().Add(limit)
 	for {
 		s, err := p.look(see)
@@ -215,6 +223,9 @@ func (p *play) look(see look) (s surface, err error) {
 
 // settle lets the exchanges that are under way finish.
 func (p *play) settle() error {
+	if p.glance {
+		return nil
+	}
 	if err := p.lab.World.Settle(settling); err != nil && !errors.Is(err, vtime.ErrNothingDue) {
 		return stuck(err)
 	}
