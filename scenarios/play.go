@@ -49,6 +49,9 @@ type play struct {
 
 	patience time.Duration // see [Options.Patience]; 0: none
 	remarks  []string      // what is no failure and is told all the same
+	// glance is how a case is looked at while a person plays: once, without time that passes; see [Case].
+	glance bool
+	pages  *seenPages // what that person's browsers show, in the place of those of the script
 }
 
 func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {
@@ -186,6 +189,10 @@ func (p *play) shows(not bool, args []string, expected lexicon, see look) (strin
 
 // await looks until the condition holds or the limit has passed, from one thing that happens to the next.
 func (p *play) await(limit time.Duration, see look, met func(surface) bool) (surface, bool, error) {
+	if p.glance {
+		s, err := p.look(see)
+		return s, err == nil && met(s), err
+	}
 	end := p.lab.World.Now().Add(limit)
 	for {
 		s, err := p.look(see)
@@ -227,6 +234,9 @@ func (p *play) look(see look) (s surface, err error) {
 
 // settle lets the exchanges that are under way finish.
 func (p *play) settle() error {
+	if p.glance {
+		return nil
+	}
 	if err := p.lab.World.Settle(settling); err != nil && !errors.Is(err, vtime.ErrNothingDue) {
 		return stuck(err)
 	}
