@@ -16,7 +16,7 @@ import (
 const DefaultPatience = 15 * time.Minute
 
 // openCodes are codes of which the guide gives the sentences, and to which it assigns no cause: which of them is shown
-// is the maker's choice (printer.md section 1.5).
+// is the maker's choice (docs/reference/printer.md section 1.5).
 var openCodes = []string{"361", "370"}
 
 // undecidedError says that a device had not given up when the patience was over.
