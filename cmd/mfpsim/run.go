@@ -31,6 +31,9 @@ type runCommand struct {
 	Jitter      time.Duration `placeholder:"TIME" help:"Random time on top of the latency, up to TIME; the seed decides how much."`
 	StrictDoors bool          `help:"Entra refuses, with a sentence, where nobody knows what Microsoft's says (docs/doors.md, 'mfpsim explain --doors')."`
 	AsOf        string        `placeholder:"DATE" help:"Answers of Entra ID as on this day, for example 2023-08-17. Default: the newest that are known."`
+	Device      string        `placeholder:"URL" help:"Play on the device whose control port is there, in place of the simulated printer: docs/devices.md, 'mfpsim device'."`
+	DeviceToken string        `env:"MFPSIM_DEVICE_TOKEN" placeholder:"TEXT" help:"Token of the device's control port. Others can read a command line; better name it in the environment."`
+	Patience    time.Duration `placeholder:"TIME" default:"10s" help:"With --device: machine time that the device may take for an answer."`
 	Folder      string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
 	Patience    time.Duration `placeholder:"TIME" default:"15m" help:"How long, on the bench's clock, a printer that still has a job under way is waited for beyond what a step gives it, before its case is not decided; 0: not at all."`
 	Strict      bool          `help:"Warnings fail the run too."`
@@ -82,9 +85,16 @@ func (c *runCommand) Run(s *streams) error {
 		defer next.close()
 	}
 	collectRarely()
-	var configure func(*lab.Config)
-	if c.StrictDoors {
-		configure = strictDoors
+	foreign, err := c.foreign(s)
+	if err != nil {
+		return usageError{err}
+	}
+	defer foreign.close()
+	configure := func(bench *lab.Config) {
+		if c.StrictDoors {
+			strictDoors(bench)
+		}
+		foreign.mount(bench)
 	}
 	results, err := scenarios.Run(s.ctx, scenarios.Options{
 		Configure: configure,
