@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/contract"
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/lab"
@@ -41,11 +42,12 @@ type play struct {
 	stdout string            // what a verb printed last
 	golden map[string]string // what -update found in the place of files
 
-	tenant        string          // the organization that was made last
-	account       string          // typed last on Microsoft's page
-	code, address string          // copied last from Web Config
-	panics        int             // of the World's, how many were told
-	armed         map[string]bool // printers whose supply was told to fail in a write
+	tenant        string            // the organization that was made last
+	account       string            // typed last on Microsoft's page
+	code, address string            // copied last from Web Config
+	panics        int               // of the World's, how many were told
+	armed         map[string]bool   // printers whose supply was told to fail in a write
+	core          *contract.Session // of the core that is tested; nil: the project's own
 }
 
 func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {

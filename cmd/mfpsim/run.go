@@ -31,6 +31,7 @@ type runCommand struct {
 	StrictDoors bool          `help:"Entra refuses, with a sentence, where nobody knows what Microsoft's says (docs/doors.md, 'mfpsim explain --doors')."`
 	AsOf        string        `placeholder:"DATE" help:"Answers of Entra ID as on this day, for example 2023-08-17. Default: the newest that are known."`
 	Folder      string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
+	Core        string        `placeholder:"COMMAND" help:"Put a mail core of your own into the printers: a program that speaks the core contract (docs/adapters.md)."`
 	Update      bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
 }
 
@@ -63,14 +64,18 @@ func (c *runCommand) Run(s *streams) error {
 		}
 		defer junit.close()
 	}
+	core, err := c.core(s)
+	if err != nil {
+		return err
+	}
 	collectRarely()
 	var configure func(*lab.Config)
 	if c.StrictDoors {
 		configure = strictDoors
 	}
 	results, err := scenarios.Run(s.ctx, scenarios.Options{
-		Configure: configure,
-		Patterns:  c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
+		Configure: configure, Core: core,
+		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
 		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Progress: played,
 	})
