@@ -39,6 +39,7 @@ type runCommand struct {
 	Strict      bool          `help:"Warnings fail the run too."`
 	Baseline    string        `placeholder:"FILE" help:"Failures that are known (docs/verdicts.md): they do not fail the run. One that is there and does not fail any more does."`
 	NewBaseline string        `name:"write-baseline" placeholder:"FILE" help:"Write what fails as a baseline, with the reasons of --baseline."`
+	Core        string        `placeholder:"COMMAND" help:"Put a mail core of your own into the printers: a program that speaks the core contract (docs/adapters.md)."`
 	Update      bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
 }
 
@@ -84,6 +85,10 @@ func (c *runCommand) Run(s *streams) error {
 		}
 		defer next.close()
 	}
+	core, err := c.core(s)
+	if err != nil {
+		return err
+	}
 	collectRarely()
 	foreign, err := c.foreign(s)
 	if err != nil {
@@ -97,8 +102,8 @@ func (c *runCommand) Run(s *streams) error {
 		foreign.mount(bench)
 	}
 	results, err := scenarios.Run(s.ctx, scenarios.Options{
-		Configure: configure,
-		Patterns:  c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
+		Configure: configure, Core: core,
+		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
 		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Progress: played, Baseline: baseline,
 		Patience: cmp.Or(c.Patience, -1),
