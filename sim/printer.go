@@ -381,15 +381,17 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return err
 	}
 	live.lockouts = openLockouts(p.model.Administrator, p.elapsed, live.memory)
+	p.setZone(live.memory.settings().Date)
+	untold := []letter{}
 	live.history = jobs.Open(
 		live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(outcome.Interrupted)).Code,
+		func(entry jobs.Record) { untold = append(untold, p.faxInterrupted(live, entry)...) },
 	)
 	live.contacts = contacts.Open(contactsStore{live.memory}, p.model.Contacts)
 	p.openUsers(live)
 	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
 		return err
 	}
-	p.setZone(live.memory.settings().Date)
 	live.engine, err = core.Open(ctx, core.Options{
 		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now, live.memory}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing,
 		Roots:     func() *x509.CertPool { return p.roots(live) },
@@ -445,6 +447,9 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		p.config.OnPower(true)
 	}
 	p.attach(live)
+	for _, l := range untold {
+		p.told(live, l, jobs.Failed, p.model.Mail.JobMemoryCode, memoryFull, nil)
+	}
 	p.sendLetters(live)
 	return nil
 }
