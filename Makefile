@@ -20,11 +20,16 @@ BUILD    := .build
 TOOL     := go tool -modfile=tools/go.mod
 LINTER   := go tool -modfile=tools/lint/go.mod golangci-lint
 
-.PHONY: run test faults defects interop browser screenshots lint bench bench-compare memory fuzz soak race determinism clean
+.PHONY: run languages test faults defects interop browser screenshots lint bench bench-compare memory fuzz soak race determinism clean
 
 # Every scenario against the simulated printer, and a table of verdicts.
 run:
 	go run ./cmd/mfpsim run --seed $(SEED)
+
+# The same with a panel in Hindi and in Greek.
+languages:
+	go run ./cmd/mfpsim run --seed $(SEED) --lang hi
+	go run ./cmd/mfpsim run --seed $(SEED) --lang el
 
 # What the tests need beside Go is installed when it is missing.
 test:
