@@ -159,15 +159,22 @@ func (p *play) send(printer string) error {
 // troubled fails a scenario whose device is lost, or has acted without a turn.
 func (p *play) troubled(r *Result, o Options) {
 	trouble := p.lab.Trouble()
-	switch {
-	case trouble == nil || r.Verdict == report.Skipped:
-	case r.Passed:
-		r.Verdict, r.Passed = report.Failed, false
+	if trouble == nil || r.Verdict == report.Skipped {
+		return
+	}
+	if r.Passed {
 		r.Failure = tell(p.scenario, 0, "its lines hold, and its device does not keep to the rules", p.fail(trouble), o)
-	case !strings.Contains(r.Failure, trouble.Error()):
+	} else if !strings.Contains(r.Failure, trouble.Error()) {
 		r.Failure = strings.TrimRight(r.Failure, "\n") + "\n  " + trouble.Error() + "\n"
 	}
+	r.Passed = false
+	if r.Verdict != report.Errored {
+		r.Verdict = report.Failed
+	}
 }
+
+// brokenLaw stands for the line that fails where a law is broken.
+const brokenLaw = "its lines hold, and a law does not"
 
 // convict fails a scenario whose record breaks laws.
 func (p *play) convict(r *Result, broken []laws.Breach, o Options) {
@@ -179,7 +186,7 @@ func (p *play) convict(r *Result, broken []laws.Breach, o Options) {
 		lines[i] = b.String()
 	}
 	r.Verdict, r.Passed, r.Broken = report.Failed, false, broken
-	r.Failure = tell(
-		p.scenario, 0, "its lines hold, and a law does not", p.fail(errors.New(strings.Join(lines, "\n"))), o,
-	)
+	f := p.fail(errors.New(strings.Join(lines, "\n")))
+	f.law, r.Step = true, brokenLaw
+	r.Failure = tell(p.scenario, 0, brokenLaw, f, o)
 }
