@@ -133,8 +133,8 @@ func (h *hosted) report(rest vtime.Rest, err error) Report {
 		return r // another call tells
 	}
 	h.network.FarRests()
-	if !rest.WakeAt.IsZero() {
-		r.WakeAt = &rest.WakeAt
+	for _, t := range rest.Timers {
+		r.Timers = append(r.Timers, Timer{ID: t.ID, At: t.At})
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -182,7 +182,7 @@ func (h *hosted) perform(ctx context.Context, a Act) Result {
 	return resultOf(m.do(ctx, h.device, a.Args))
 }
 
-func (h *hosted) wake(m Wake) Report { return h.report(h.guest.Wake(m.Call, m.Now)) }
+func (h *hosted) wake(m Wake) Report { return h.report(h.guest.Wake(m.Call, m.Timer, m.Now)) }
 
 // slow lends the turn of who waits on a connection to the clock, when he does.
 func (h *hosted) slow(m Slow) Report {
