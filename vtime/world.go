@@ -402,8 +402,8 @@ func (w *World) Advance(d time.Duration) (events int, err error) {
 	return events, nil
 }
 
-// AdvanceToNext moves to the next instant at which something is due, if it is at most limit away, and fires all of that
-// instant. It returns false without moving time when nothing is due by then.
+// AdvanceToNext moves to the next instant at which something is due, if it is at most limit away, and fires all of
+// that instant. It returns false without moving time when nothing is due by then.
 func (w *World) AdvanceToNext(limit time.Duration) (fired bool, err error) {
 	w.driving.Lock()
 	defer w.driving.Unlock()

@@ -139,10 +139,12 @@ func TestADeviceThatGoesWrongGetsAClearVerdict(t *testing.T) {
 		},
 		{
 			name: "it hangs", patience: 300 * time.Millisecond,
-			device: &crooked{press: func(_ *crooked, _ http.ResponseWriter, r *http.Request, _ string, _ time.Time) bool {
-				<-r.Context().Done()
-				return true
-			}},
+			device: &crooked{
+				press: func(_ *crooked, _ http.ResponseWriter, r *http.Request, _ string, _ time.Time) bool {
+					<-r.Context().Done()
+					return true
+				},
+			},
 			verdict: report.Failed, says: `was lost: it did not answer "act panel.press" within 300ms`,
 		},
 		{
@@ -192,7 +194,8 @@ func TestADeviceThatGoesWrongGetsAClearVerdict(t *testing.T) {
 		{
 			name: "it wants to be woken at once, again and again", device: &crooked{
 				press: func(c *crooked, w http.ResponseWriter, _ *http.Request, _ string, now time.Time) bool {
-					_, _ = io.WriteString(w, c.report(fmt.Sprintf(`,"pending":true,"wakeAt":%q`, now.Format(time.RFC3339Nano))))
+					at := now.Format(time.RFC3339Nano)
+					_, _ = io.WriteString(w, c.report(fmt.Sprintf(`,"pending":true,"wakeAt":%q`, at)))
 					return true
 				},
 				wake: func(c *crooked, _ string, now time.Time) string {
@@ -284,7 +287,8 @@ func TestADeviceIsRefusedBeforeTheFirstCase(t *testing.T) {
 		})
 	}
 	t.Run("one that says nothing", func(t *testing.T) {
-		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+		silent := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+		server := httptest.NewServer(http.HandlerFunc(silent))
 		defer server.Close()
 		_, err := remote.Dial(t.Context(), remote.Config{URL: server.URL, Patience: 100 * time.Millisecond})
 		require.ErrorContains(t, err, "it did not answer within 100ms")

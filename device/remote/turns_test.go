@@ -42,9 +42,9 @@ func (d *talker) Describe(context.Context) (device.Description, error) {
 	return device.Description{Name: d.at.Name, Model: "Talker", Languages: []string{"en"}}, nil
 }
 
-// Press does one thing after the other, parted by semicolons: "sleep 30"; "9 slow 5, NOOP" says lines with a time-out of
-// 9 s for each reply; "leave slow 5" says a line and closes without waiting; "beside 9 slow 5" says it in an activity of
-// its own.
+// Press does one thing after the other, parted by semicolons: "sleep 30"; "9 slow 5, NOOP" says lines with a time-out
+// of 9 s for each reply; "leave slow 5" says a line and closes without waiting; "beside 9 slow 5" says it in an
+// activity of its own.
 func (d *talker) Press(ctx context.Context, path string) (device.Screen, error) {
 	var lines []string
 	for step := range strings.SplitSeq(path, "; ") {
@@ -139,7 +139,8 @@ func repeat(l *lab.Lab, conn net.Conn) {
 		if n, _ := fmt.Sscanf(line, "slow %d", &seconds); n == 1 {
 			_ = l.World.Clock("lines").Sleep(visit.Context(context.Background()), time.Duration(seconds)*time.Second)
 			l.Journal.Append(journal.Entry{
-				Party: "lines", Connection: peer.Connection(), Kind: journal.KindNote, Text: journal.Plain("after " + line),
+				Party: "lines", Connection: peer.Connection(), Kind: journal.KindNote,
+				Text: journal.Plain("after " + line),
 			})
 		}
 		visit.End()
@@ -155,7 +156,9 @@ func repeat(l *lab.Lab, conn net.Conn) {
 }
 
 // talk presses what is to be said, and returns what the panel shows and the whole record.
-func talk(t *testing.T, construct mount.Constructor, path string, latency time.Duration) (shown []string, record []string) {
+func talk(
+	t *testing.T, construct mount.Constructor, path string, latency time.Duration,
+) (shown, record []string) {
 	t.Helper()
 	bench, err := lab.New(lab.Config{
 		Seed: 7, Devices: map[string]mount.Constructor{"": construct}, Latency: latency, Jitter: latency,
