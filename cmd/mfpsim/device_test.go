@@ -42,9 +42,8 @@ func TestRunPlaysOnADeviceThatAnotherProgramServes(t *testing.T) {
 	near, far := filepath.Join(folder, "near"), filepath.Join(folder, "far")
 	authority := filepath.Join(folder, "ca.pem")
 	var out bytes.Buffer
-	require.Equal(t, exitOK, execute(
-		context.Background(), []string{"run", "setup/exchange-online", "--seed", "7", "--evidence", near}, &out, io.Discard,
-	))
+	args := []string{"run", "setup/exchange-online", "--seed", "7", "--evidence", near}
+	require.Equal(t, exitOK, execute(context.Background(), args, &out, io.Discard))
 	code, _, told := runOn(address, "setup/exchange-online", "--seed", "7", "--evidence", far, "--device-ca", authority)
 	require.Equal(t, exitOK, code, told)
 	require.Contains(t, told, "device: Example Office Machines MFP-4100, firmware ")
