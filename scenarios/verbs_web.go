@@ -12,6 +12,7 @@ import (
 	"mfpsim/browser"
 	"mfpsim/choice"
 	"mfpsim/device"
+	"mfpsim/device/printadmin"
 	"mfpsim/journal"
 	"mfpsim/phrase"
 )
@@ -44,6 +45,9 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 	}
 	web := d.WebConfig()
 	see := func(ctx context.Context) (surface, error) {
+		if p.pages != nil {
+			return pageSurface("page", p.pages.webConfig()), nil
+		}
 		page, err := web.Page(ctx)
 		return pageSurface("page", page), err
 	}
@@ -147,7 +151,7 @@ func (p *play) webPassword(ctx context.Context, web device.WebConfig, args []str
 		return web.Set(ctx, "Confirm the New Password", fresh)
 	}
 	if id, isUser := strings.CutPrefix(args[0], userMark); isUser {
-		return web.Set(ctx, fieldUserPassword, p.lab.UserPassword(id))
+		return web.Set(ctx, printadmin.FieldPassword, p.lab.UserPassword(id))
 	}
 	password, err := p.lab.Password(args[0])
 	if err != nil {
@@ -242,10 +246,13 @@ func (p *play) withoutCode(text string) journal.Text { return journal.Plain(text
 func (p *play) verbBrowser(not bool, args []string) (string, error) {
 	see := func(ctx context.Context) (surface, error) {
 		b := p.lab.Browser()
+		if p.pages != nil {
+			return pageSurface("browser", p.microsoftPage(p.pages.microsoft())), nil
+		}
 		if !b.IsOpen() {
 			return surface{name: "browser"}, nil
 		}
-		s := pageSurface("browser", p.microsoftPage())
+		s := pageSurface("browser", p.microsoftPage(b.Page()))
 		s.drawn = b.Text()
 		return s, nil
 	}
@@ -394,7 +401,7 @@ func (p *play) codeIsShown(d device.Device) bool {
 // finish answers the pages after the password until Microsoft says that it is done.
 func (p *play) finish(consent string) (string, error) {
 	for range 8 {
-		page := p.microsoftPage()
+		page := p.microsoftPage(p.lab.Browser().Page())
 		s := pageSurface("browser", page)
 		var step [][]string
 		switch {

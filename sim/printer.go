@@ -386,15 +386,17 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return err
 	}
 	live.lockouts = openLockouts(p.model.Administrator, p.elapsed, live.memory)
+	p.setZone(live.memory.settings().Date)
+	untold := []letter{}
 	live.history = jobs.Open(
 		live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(outcome.Interrupted)).Code,
+		func(entry jobs.Record) { untold = append(untold, p.faxInterrupted(live, entry)...) },
 	)
 	live.contacts = contacts.Open(contactsStore{live.memory}, p.model.Contacts)
 	p.openUsers(live)
 	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
 		return err
 	}
-	p.setZone(live.memory.settings().Date)
 	live.engine, err = p.config.Open(ctx, Host{Printer: p.config.Name, Elapsed: func() time.Duration {
 		return p.config.World.Now().Sub(live.since)
 	}, Options: core.Options{
@@ -452,6 +454,9 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		p.config.OnPower(true)
 	}
 	p.attach(live)
+	for _, l := range untold {
+		p.told(live, l, jobs.Failed, p.model.Mail.JobMemoryCode, memoryFull, nil)
+	}
 	p.sendLetters(live)
 	return nil
 }

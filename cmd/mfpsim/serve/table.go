@@ -25,7 +25,7 @@ type (
 func table() []group {
 	return []group{
 		overview(), pointRoutes(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), mailRoutes(), exchangeRoutes(), networkRoutes(),
-		providerRoutes(), printerRoutes(),
+		providerRoutes(), printerRoutes(), userRoutes(),
 	}
 }
 
