@@ -33,7 +33,7 @@ languages:
 
 # What the tests need beside Go is installed when it is missing.
 test:
-	tools/need curl openssl python3 ip unshare setpriv libfaketime
+	tools/need curl openssl python3 ip unshare setpriv libfaketime node msmtp
 	$(TOOL) gotestsum --no-color --format pkgname-and-test-fails -- -timeout 10m ./...
 
 # Every fault at every point of a day of the printer: a sign-in, a refresh, a connection test, a mail; and a power cut in every write to

@@ -63,6 +63,11 @@ type Chapter struct {
 	Greek   string `yaml:"el"`
 }
 
+// In returns the title of the chapter in a language of the guide.
+func (c Chapter) In(language string) string {
+	return inLanguage(language, c.English, c.Hindi, c.Greek)
+}
+
 type message struct {
 	ID      string `yaml:"id"`
 	English string `yaml:"en"`

@@ -7,10 +7,9 @@ import (
 	"mfpsim/device"
 )
 
-// microsoftPage is the page in Microsoft's window. Scenarios name labels in English: beside the words of the page's
+// microsoftPage is a page in Microsoft's window. Scenarios name labels in English: beside the words of the page's
 // language stand the English ones.
-func (p *play) microsoftPage() device.Page {
-	page := p.lab.Browser().Page()
+func (p *play) microsoftPage(page device.Page) device.Page {
 	if p.lab.Language() == english {
 		return page
 	}

@@ -46,6 +46,12 @@ type play struct {
 	code, address string          // copied last from Web Config
 	panics        int             // of the World's, how many were told
 	armed         map[string]bool // printers whose supply was told to fail in a write
+
+	patience time.Duration // see [Options.Patience]; 0: none
+	remarks  []string      // what is no failure and is told all the same
+	// glance is how a case is looked at while a person plays: once, without time that passes; see [Case].
+	glance bool
+	pages  *seenPages // what that person's browsers show, in the place of those of the script
 }
 
 func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {
@@ -173,15 +179,20 @@ func (p *play) shows(not bool, args []string, expected lexicon, see look) (strin
 		}
 		return s.drawn, nil
 	}
+	from := p.lab.World.Now()
 	s, met, err := p.await(limit, see, func(s surface) bool { return s.shows(words) })
 	if err == nil && !met {
-		err = &showError{surface: s, words: words, written: args, limit: limit, at: p.printerTime()}
+		s, err = p.bearWith(see, s, words, &showError{words: words, written: args, limit: limit, from: from})
 	}
 	return s.drawn, err
 }
 
 // await looks until the condition holds or the limit has passed, from one thing that happens to the next.
 func (p *play) await(limit time.Duration, see look, met func(surface) bool) (surface, bool, error) {
+	if p.glance {
+		s, err := p.look(see)
+		return s, err == nil && met(s), err
+	}
 	end := p.lab.World.Now().Add(limit)
 	for {
 		s, err := p.look(see)
@@ -195,14 +206,22 @@ func (p *play) await(limit time.Duration, see look, met func(surface) bool) (sur
 		if left <= 0 {
 			return s, false, nil
 		}
-		fired, err := p.lab.World.AdvanceToNext(left)
-		if err == nil && !fired {
-			_, err = p.lab.World.Advance(left)
-		}
-		if err != nil {
-			return s, false, stuck(err)
+		if err := p.next(left); err != nil {
+			return s, false, err
 		}
 	}
+}
+
+// next goes to the next thing that happens, or to the end of the time that is left.
+func (p *play) next(left time.Duration) error {
+	fired, err := p.lab.World.AdvanceToNext(left)
+	if err == nil && !fired {
+		_, err = p.lab.World.Advance(left)
+	}
+	if err != nil {
+		return stuck(err)
+	}
+	return nil
 }
 
 func (p *play) look(see look) (s surface, err error) {
@@ -215,6 +234,9 @@ func (p *play) look(see look) (s surface, err error) {
 
 // settle lets the exchanges that are under way finish.
 func (p *play) settle() error {
+	if p.glance {
+		return nil
+	}
 	if err := p.lab.World.Settle(settling); err != nil && !errors.Is(err, vtime.ErrNothingDue) {
 		return stuck(err)
 	}

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,12 @@ type Options struct {
 	Parallel int
 	// Latency and Jitter of every link, in bench time. Goldens are those of a bench without.
 	Latency, Jitter time.Duration
+	// Patience is how long, in bench time, a device that still has a job under way is waited for beyond what a step
+	// gives it, before its case is not decided. 0: [DefaultPatience]; negative: it is not waited for, and the step
+	// fails.
+	Patience time.Duration
+	// Baseline are the failures that are expected.
+	Baseline Baseline
 	// AsOf is the day whose answers Entra ID gives; zero: the newest that is known. See [fakeentra.Config].
 	AsOf time.Time
 	// Folder reads the scenarios from a source folder instead of this program.
@@ -58,7 +65,9 @@ type Result struct {
 	Verdict     report.Verdict
 	Passed      bool
 	Failure     string            // in full, several lines; the reason if it was skipped
+	Known       string            // why it was expected to fail, if it was
 	Line        int               // of the script, where it failed; 0 if it did not
+	Step        string            // that line, or what stands for it in the failure
 	Broken      []laws.Breach     // laws that the record breaks, where the script itself has passed
 	Warnings    []string          // what the bench could not simulate: the scenario proves nothing then
 	VirtualTime time.Duration     // bench time that passed
@@ -70,7 +79,7 @@ type Result struct {
 func (r Result) Case() report.Case {
 	c := report.Case{
 		ID: r.Scenario.ID, Title: r.Scenario.Title, Level: r.Scenario.Level, Proves: r.Scenario.Proofs(), Seed: r.Seed,
-		Verdict: r.Verdict, Reason: r.Failure, Virtual: r.VirtualTime, Machine: r.MachineTime, Warnings: r.Warnings,
+		Verdict: r.Verdict, Reason: r.Failure, Known: r.Known, Virtual: r.VirtualTime, Machine: r.MachineTime, Warnings: r.Warnings,
 	}
 	if len(r.Warnings) > 0 {
 		c.Proves = nil
@@ -198,6 +207,9 @@ func (o Options) pick() ([]Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.Baseline.check(all); err != nil {
+		return nil, err
+	}
 	return Select(all, o.Patterns)
 }
 
@@ -257,6 +269,7 @@ func runScenario(ctx context.Context, s Scenario, o Options, folder *report.Fold
 			break
 		}
 	}
+	o.Baseline.expect(&first)
 	if folder != nil {
 		if err := folder.Write(s.ID, first.Files); err != nil {
 			return first, err
@@ -287,6 +300,7 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	if err != nil {
 		return result, err
 	}
+	p.patience = cmp.Or(o.Patience, DefaultPatience)
 	if err := p.decide(&result, o, update); err != nil {
 		return result, err
 	}
@@ -301,12 +315,12 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	if err := render(); err != nil {
 		return result, err
 	}
-	if result.Passed {
+	if result.Passed || result.Verdict == report.Warned && result.Line == 0 {
 		broken, err := p.tempt()
 		if err != nil {
 			return result, err
 		}
-		if p.convict(&result, broken, o); !result.Passed {
+		if p.convict(&result, broken, o); len(broken) > 0 {
 			if err := render(); err != nil {
 				return result, err
 			}
@@ -334,11 +348,9 @@ func (p *play) decide(result *Result, o Options, update bool) error {
 	}
 	switch {
 	case out.failure != nil:
-		result.Verdict, result.Passed, result.Line = report.Failed, false, out.line
+		result.Verdict, result.Passed, result.Line = out.failure.verdict(p.scenario), false, out.line
+		result.Step = strings.TrimSpace(out.text)
 		result.Failure = tell(p.scenario, out.line, out.text, out.failure, o)
-		if out.failure.bench {
-			result.Verdict = report.Errored
-		}
 	case out.skipped != "":
 		result.Verdict, result.Passed, result.Failure = report.Skipped, false, out.skipped
 	default:
@@ -347,6 +359,7 @@ func (p *play) decide(result *Result, o Options, update bool) error {
 			return err
 		}
 		p.convict(result, broken, o)
+		p.warn(result, o)
 	}
 	return nil
 }
@@ -365,7 +378,7 @@ func (p *play) guarded(update bool, source string) (out outcome, err error) {
 // evidence collects what the bench leaves behind.
 func evidence(p *play, r Result, o Options) report.Evidence {
 	e := report.Evidence{ID: r.Scenario.ID, Journal: p.lab.Journal, Replay: replay(r.Scenario, o)}
-	if r.Verdict == report.Failed || r.Verdict == report.Errored {
+	if r.Verdict != report.Passed && r.Verdict != report.Skipped {
 		e.Failure = r.Failure
 	}
 	for _, broke := range p.lab.World.Panics() {

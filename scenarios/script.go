@@ -268,26 +268,16 @@ func (p *play) keepGoldens(source string) error {
 // Play plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve --scenario`
 // does. A scenario without a handover is played to its end.
 func Play(ctx context.Context, l *lab.Lab, id string) error {
-	defer l.Hold()() // what a step looks for may stand at the beginning
-	all, err := All()
-	if err != nil {
-		return err
-	}
-	picked, err := Select(all, []string{id})
-	if err != nil {
-		return err
-	}
-	if len(picked) != 1 {
-		return fmt.Errorf("%q fits %d scenarios; name one", id, len(picked))
-	}
-	return playTo(ctx, l, picked[0])
+	_, err := Begin(ctx, l, id)
+	return err
 }
 
 // PlayScript plays lines of the language that are no scenario, without a header, up to their handover, and leaves the
 // bench live: what `serve --script` does. name is what messages call them.
 func PlayScript(ctx context.Context, l *lab.Lab, name, text string) error {
 	defer l.Hold()()
-	return playTo(ctx, l, Scenario{Name: "script", File: name, Text: text})
+	_, err := playTo(ctx, l, Scenario{Name: "script", File: name, Text: text})
+	return err
 }
 
 // CheckScript finds the mistakes in such lines that can be told without playing them.
@@ -297,7 +287,8 @@ func CheckScript(name, text string) error {
 }
 
 // playTo plays up to the handover.
-func playTo(ctx context.Context, l *lab.Lab, s Scenario) error {
+func playTo(ctx context.Context, l *lab.Lab, s Scenario) (*play, error) {
+	whole := s
 	if stop := s.HandoverLine(); stop > 0 {
 		a := s.archive()
 		a.Comment = []byte(strings.Join(strings.Split(string(a.Comment), "\n")[:stop-1], "\n") + "\n")
@@ -305,21 +296,22 @@ func playTo(ctx context.Context, l *lab.Lab, s Scenario) error {
 	}
 	p, err := newPlay(s, l, l.Language())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if reason, err := p.lacks(); err != nil || reason != "" {
-		return errors.Join(err, errors.New(reason))
+		return nil, errors.Join(err, errors.New(reason))
 	}
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
 	out, err := p.script(false, "")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if out.failure != nil && !out.failure.unmet {
 		o := Options{Seed: l.Seed(), Language: l.Language(), Model: l.Model()}
-		return errors.New(strings.TrimRight(tell(s, out.line, out.text, out.failure, o), "\n"))
+		return nil, errors.New(strings.TrimRight(tell(s, out.line, out.text, out.failure, o), "\n"))
 	}
-	return nil
+	p.scenario = whole
+	return p, nil
 }

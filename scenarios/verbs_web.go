@@ -45,6 +45,9 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 	}
 	web := d.WebConfig()
 	see := func(ctx context.Context) (surface, error) {
+		if p.pages != nil {
+			return pageSurface("page", p.pages.webConfig()), nil
+		}
 		page, err := web.Page(ctx)
 		return pageSurface("page", page), err
 	}
@@ -243,10 +246,13 @@ func (p *play) withoutCode(text string) journal.Text { return journal.Plain(text
 func (p *play) verbBrowser(not bool, args []string) (string, error) {
 	see := func(ctx context.Context) (surface, error) {
 		b := p.lab.Browser()
+		if p.pages != nil {
+			return pageSurface("browser", p.microsoftPage(p.pages.microsoft())), nil
+		}
 		if !b.IsOpen() {
 			return surface{name: "browser"}, nil
 		}
-		s := pageSurface("browser", p.microsoftPage())
+		s := pageSurface("browser", p.microsoftPage(b.Page()))
 		s.drawn = b.Text()
 		return s, nil
 	}
@@ -395,7 +401,7 @@ func (p *play) codeIsShown(d device.Device) bool {
 // finish answers the pages after the password until Microsoft says that it is done.
 func (p *play) finish(consent string) (string, error) {
 	for range 8 {
-		page := p.microsoftPage()
+		page := p.microsoftPage(p.lab.Browser().Page())
 		s := pageSurface("browser", page)
 		var step [][]string
 		switch {

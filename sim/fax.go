@@ -13,7 +13,6 @@ import (
 	"mfpsim/core/mail"
 	"mfpsim/core/nvram"
 	"mfpsim/core/outcome"
-	"mfpsim/core/secret"
 	"mfpsim/device"
 	"mfpsim/sim/jobs"
 	"mfpsim/sim/models"
@@ -191,7 +190,7 @@ func (p *Printer) checkFaxValues(live *powered, v Values) error {
 			return errors.New("emailService")
 		}
 	}
-	return e.settings(secret.New("x")).Validate()
+	return checkFields(live.fax, e)
 }
 
 // takeFaxServer takes imported values: first those of the fax server, because the services that its email server can

@@ -1,0 +1,400 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"mfpsim/guide"
+	"mfpsim/journal"
+	"mfpsim/lab"
+	"mfpsim/phrase"
+)
+
+// Case is a scenario that a person has taken over at its handover. What is left of it is a check list: its assertions
+// are looked at on the bench by the verbs themselves, once and without letting time pass, and its acts count as done
+// when the record shows that a person did them. Safe for concurrent use.
+type Case struct {
+	Scenario Scenario
+
+	mu    sync.Mutex
+	play  *play
+	story []CasePart
+	parts []part
+	at    int // of parts, the one in hand; len(parts): all is done
+}
+
+// PartKind says what a part of a case is for.
+type PartKind string
+
+// Kinds of parts.
+const (
+	PartStory   PartKind = "story"   // it was played
+	PartSymptom PartKind = "symptom" // what the user sees: what follows the handover
+	PartRemedy  PartKind = "remedy"  // what to try
+)
+
+// CasePart is a paragraph of a case: a sentence and its steps.
+type CasePart struct {
+	Kind  PartKind
+	Says  string // the # sentence of the scenario, English; empty: it has none
+	Steps []CaseStep
+}
+
+// CaseStep is a line of a case.
+type CaseStep struct {
+	Line   int    // of the scenario
+	Text   string // as the scenario has it
+	Looks  bool   // it says what is to be seen; else it is an act
+	Done   bool
+	Passed bool      // it was skipped by the person
+	At     time.Time // true time at which it came true
+	Words  []string  // of the line, expanded, with ! in front of what is denied
+}
+
+// part is a paragraph that a person plays.
+type part struct {
+	CasePart
+	lines   []line
+	from    int       // number of the journal's entry after which it began
+	since   time.Time // true time then
+	before  []bool    // which looks held when it began: those tell nothing
+	started bool
+}
+
+// Begin plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve --scenario`
+// does. A scenario without a handover is played to its end, and nothing is left of it.
+func Begin(ctx context.Context, l *lab.Lab, id string) (*Case, error) {
+	defer l.Hold()() // what a step looks for may stand at the beginning
+	all, err := All()
+	if err != nil {
+		return nil, err
+	}
+	picked, err := Select(all, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	if len(picked) != 1 {
+		return nil, fmt.Errorf("%q fits %d scenarios; name one", id, len(picked))
+	}
+	p, err := playTo(ctx, l, picked[0])
+	if err != nil {
+		return nil, err
+	}
+	c := &Case{Scenario: picked[0], play: p}
+	p.glance, p.pages = true, &seenPages{lab: l, printer: p.printer, from: l.Journal.Len()}
+	c.divide()
+	return c, nil
+}
+
+// Printer is the name of the printer that the scenario is about.
+func (c *Case) Printer() string { return c.play.printer }
+
+// divide makes parts of the lines: each # sentence, and the handover, begins one.
+func (c *Case) divide() {
+	stop := c.play.scenario.HandoverLine()
+	byNumber := map[int]line{}
+	for _, l := range c.play.linesOf() {
+		byNumber[l.number] = l
+	}
+	var says []string
+	var steps []line
+	kind := PartStory
+	end := func() {
+		if len(steps) == 0 {
+			return
+		}
+		p := part{CasePart: CasePart{Kind: kind, Says: strings.Join(says, " ")}, lines: steps}
+		for _, l := range steps {
+			p.Steps = append(p.Steps, CaseStep{Line: l.number, Text: l.text, Looks: l.looks(), Words: c.words(l)})
+		}
+		if kind == PartStory {
+			for i := range p.Steps {
+				p.Steps[i].Done = true
+			}
+			c.story = append(c.story, p.CasePart)
+		} else {
+			c.parts = append(c.parts, p)
+			kind = PartRemedy
+		}
+		says, steps = nil, nil
+	}
+	for i, text := range strings.Split(string(c.play.scenario.archive().Comment), "\n") {
+		if i+1 <= c.headerEnd() {
+			continue
+		}
+		comment, is := strings.CutPrefix(text, "#")
+		l, played := byNumber[i+1]
+		switch {
+		case i+1 == stop && stop > 0:
+			kept := says
+			if len(steps) > 0 {
+				kept = nil
+			}
+			end()
+			kind, says = PartSymptom, kept
+		case is && len(steps) > 0:
+			end()
+			says = append(says, strings.TrimSpace(comment))
+		case is:
+			says = append(says, strings.TrimSpace(comment))
+		case played && c.told(l):
+			steps = append(steps, l)
+		}
+	}
+	end()
+}
+
+// headerEnd is the line at which the header ends.
+func (c *Case) headerEnd() int {
+	for i, text := range strings.Split(c.Scenario.Text, "\n") {
+		if strings.TrimSpace(text) == "" {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// told reports whether a line is for people: not what only sets names, compares goldens or prints a surface.
+func (c *Case) told(l line) bool {
+	if slices.Contains(builtins, l.words[0]) || l.words[len(l.words)-1] == "screen" {
+		return false
+	}
+	for _, condition := range l.conditions {
+		if met, err := c.play.condition(condition); err != nil || !met {
+			return false
+		}
+	}
+	return true
+}
+
+// words are those of a line, with what env has set put in.
+func (c *Case) words(l line) []string {
+	in := insertion{lookup: c.play.lookup}
+	words, err := phrase.Expand(l.text, in.value)
+	if err != nil || len(words) < len(l.conditions) {
+		return l.words
+	}
+	return words[len(l.conditions):]
+}
+
+// looks reports whether a line only looks at something.
+func (l line) looks() bool {
+	bare := line{words: l.words} // a condition under which it is played changes nothing
+	act := l.words[0] == "panel" && l.words[1] == "refuses" || l.words[0] == "webconfig" && l.words[1] == "unreachable" ||
+		l.words[0] == "memory" && l.words[1] == "has"
+	return bare.asserts() && !act
+}
+
+// linesOf are all lines of the scenario.
+func (p *play) linesOf() []line {
+	lines, err := p.scenario.lines()
+	if err != nil {
+		return nil // it was played
+	}
+	return lines
+}
+
+// Look looks at the bench and ticks what has come true. It takes a turn of its own.
+func (c *Case) Look() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.at < len(c.parts) && c.parts[c.at].look(c.play) {
+		c.at++
+	}
+}
+
+// Skip passes over a line of the part in hand, and over what stands before it there.
+func (c *Case) Skip(number int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.at < len(c.parts) {
+		p := &c.parts[c.at]
+		if i := slices.IndexFunc(p.Steps, func(s CaseStep) bool { return s.Line == number }); i >= 0 {
+			for k := range p.Steps[:i+1] {
+				p.Steps[k].Passed = p.Steps[k].Passed || !p.Steps[k].Done
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("line %d is none of the part in hand", number)
+}
+
+// Parts are the story and what is left of the case, as they are now, and which of them is in hand: its number, or how
+// many there are if all is done.
+func (c *Case) Parts() (parts []CasePart, inHand int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	parts = slices.Clone(c.story)
+	for _, p := range c.parts {
+		shown := p.CasePart
+		shown.Steps = slices.Clone(p.Steps)
+		parts = append(parts, shown)
+	}
+	return parts, len(c.story) + c.at
+}
+
+// look ticks the steps of a part and reports whether it is over.
+func (p *part) look(on *play) bool {
+	now := on.lab.World.Now()
+	if !p.started {
+		p.started, p.since = true, now
+		p.from = max(on.pages.from, on.lab.Journal.Len())
+		p.before = make([]bool, len(p.lines))
+		for i, l := range p.lines {
+			p.before[i] = p.Steps[i].Looks && on.holds(l)
+		}
+	}
+	tick := func(i int) { p.Steps[i].Done, p.Steps[i].At = true, now }
+	for i, l := range p.lines {
+		step := &p.Steps[i]
+		if step.Done || step.Passed {
+			continue
+		}
+		switch acted := p.acted(i); {
+		case !step.Looks:
+			if acted && on.didAct(l, p.from, p.since) {
+				tick(i)
+			}
+		case on.holds(l) && (acted || !p.before[i] && !l.tellsNothing()):
+			for k := range i { // what has become true shows that the acts before it were done, in whatever way
+				if !p.Steps[k].Looks && !p.Steps[k].Done {
+					tick(k)
+				}
+			}
+			tick(i)
+		}
+	}
+	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.Done && !s.Passed })
+}
+
+// acted reports whether the acts before a step were done.
+func (p *part) acted(i int) bool {
+	return !slices.ContainsFunc(p.Steps[:i], func(s CaseStep) bool { return !s.Looks && !s.Done && !s.Passed })
+}
+
+// tellsNothing reports whether a line may hold although nothing was done: what is denied or is empty.
+func (l line) tellsNothing() bool { return l.not || l.words[len(l.words)-1] == "empty" }
+
+// holds looks once whether a line is true.
+func (p *play) holds(l line) bool {
+	in := insertion{lookup: p.lookup}
+	words, err := phrase.Expand(l.text, in.value)
+	if err != nil || len(words) <= len(l.conditions) {
+		return false
+	}
+	words = words[len(l.conditions):]
+	if l.not {
+		words = words[1:]
+	}
+	_, err = verbs[words[0]].play(p, l.not, words[1:])
+	return err == nil
+}
+
+// didAct reports whether the record shows, after an entry, that a person did what a line says.
+func (p *play) didAct(l line, from int, since time.Time) bool {
+	what := l.words[0]
+	said := ""
+	if len(l.words) > 1 {
+		said = l.words[1]
+	}
+	if what == "clock" && strings.HasPrefix(said, "+") {
+		d, err := phrase.Duration(said[1:])
+		return err == nil && p.lab.World.Now().Sub(since) >= d
+	}
+	return slices.ContainsFunc(p.lab.Journal.Since(from), func(e journal.Entry) bool {
+		text := e.Text.String()
+		switch what {
+		case "scan":
+			if said == "originals" {
+				return e.Kind == journal.KindScreen
+			}
+			return e.Kind == journal.KindOutcome && e.Party == p.printer && e.Detail["receipt"] != ""
+		case "panel", "lang":
+			return e.Kind == journal.KindScreen && e.Detail["surface"] == "panel"
+		case "sheet":
+			return e.Kind == journal.KindSheet
+		case "webconfig":
+			posted := e.Party == p.printer && e.HTTP != nil && e.HTTP.Method == "POST"
+			if said == "open" || said == "go" || said == "unreachable" || said == "copy" {
+				return e.Party == p.printer && isPageShown(e)
+			}
+			return posted || said == "follow" && e.Party == "entra" && isPageShown(e)
+		case "browser":
+			return e.Party == "entra" && isPageShown(e)
+		case "printer":
+			return e.Kind == journal.KindMemory || e.Party == "control"
+		case "clock":
+			return e.Kind == journal.KindClock
+		case "exchange", "provider":
+			return e.Party == "control" && strings.Contains(strings.ToLower(text), strings.ToLower(said))
+		default: // entra, tenant, user, network, power, memory
+			return e.Party == "control" && strings.Contains(text, strings.SplitN(what, " ", 2)[0])
+		}
+	})
+}
+
+// Shown is what a case is recognized by: the first thing that the user reads, in the words of the printer's language.
+func (c *Case) Shown() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range c.parts {
+		for i, l := range p.lines {
+			words := p.Steps[i].Words
+			if p.Steps[i].Looks && !l.not && len(words) > 2 && words[1] == "shows" &&
+				slices.Contains([]string{"panel", "webconfig", "jobs", "browser"}, words[0]) {
+				return strings.Join(c.inWords(words), " ")
+			}
+		}
+	}
+	return ""
+}
+
+// Code is the code of the job history that the case shows first; empty: none.
+func (c *Case) Code() string {
+	for _, p := range c.parts {
+		for _, s := range p.Steps {
+			if len(s.Words) > 3 && s.Words[0] == "jobs" {
+				for _, word := range s.Words[2:] {
+					if _, known := guide.Codes(english)[word]; known {
+						return word
+					}
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// inWords are the words that a look wants to see, behind shows, as the surface has them: labels and messages in the
+// printer's language.
+func (c *Case) inWords(words []string) []string {
+	at := slices.Index(words, "shows")
+	if at < 0 {
+		return nil
+	}
+	wanted := slices.DeleteFunc(slices.Clone(words[at+1:]), func(w string) bool { return strings.HasPrefix(w, "within=") })
+	lexicon := map[string]lexicon{"panel": c.play.panelWords, "sheet": c.play.panelWords, "jobs": c.play.panelWords, "webconfig": c.play.webWords}
+	if said := lexicon[words[0]]; said != nil {
+		if in, err := said(wanted); err == nil {
+			return in
+		}
+	}
+	return wanted
+}
+
+// label is a label or a path of the printer's in its language.
+func (c *Case) label(surface, path string) string {
+	parts := strings.Split(path, " > ")
+	said := c.play.panelWords
+	if surface == "webconfig" {
+		said = c.play.webWords
+	}
+	if in, err := said(parts); err == nil {
+		return strings.Join(in, " > ")
+	}
+	return path
+}

@@ -1,0 +1,301 @@
+// Package sentences tells the record of a bench in sentences, in the languages of the guide: "Entra refused to renew the
+// sign-in: AADSTS700082, not used for 90 days". There is one table of them, by party and request; the bench's page and
+// reports take them from here. It knows nothing but the journal.
+package sentences
+
+import (
+	"bytes"
+	_ "embed" // for the table
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"mfpsim/journal"
+)
+
+//go:embed table.yaml
+var source []byte
+
+// Tone says how something ended.
+type Tone string
+
+// Tones.
+const (
+	Plain   Tone = "plain"
+	Good    Tone = "good"
+	Refused Tone = "refused"
+)
+
+// Protocol is what was spoken.
+type Protocol string
+
+// Protocols. What is none of them has an empty one.
+const (
+	HTTP Protocol = "HTTP"
+	SMTP Protocol = "SMTP"
+)
+
+// Line is something that happened, told. A conversation by SMTP is one line, with all its entries.
+type Line struct {
+	Number   int       `json:"number" doc:"of the first entry of the record"`
+	Last     int       `json:"last" doc:"of the last entry that belongs to it"`
+	Entries  []int     `json:"-"`
+	At       time.Time `json:"at" doc:"true time of the last entry"`
+	Party    string    `json:"party" doc:"whose entry it is"`
+	From     string    `json:"from" doc:"who spoke: printer, person, client, control, or the name of a device"`
+	Protocol Protocol  `json:"protocol" doc:"HTTP, SMTP, or empty"`
+	Text     string    `json:"text" doc:"the sentence"`
+	Tone     Tone      `json:"tone" doc:"plain, good or refused"`
+	Status   string    `json:"status" doc:"of HTTP, or the last reply's code of SMTP; empty: none"`
+	Why      string    `json:"why,omitempty" doc:"of a refusal: what was said in full"`
+	Times    int       `json:"times" doc:"how often in a row, if more than once"`
+}
+
+// words are a text in the languages of the guide.
+type words struct {
+	English string `yaml:"en"`
+	Hindi   string `yaml:"hi"`
+	Greek   string `yaml:"el"`
+}
+
+func (w words) in(language string) string {
+	switch language {
+	case "hi":
+		return w.Hindi
+	case "el":
+		return w.Greek
+	}
+	return w.English
+}
+
+// row is one of the table: a sentence, or a reason.
+type row struct {
+	Party   string `yaml:"party"`
+	Request string `yaml:"request"`
+	From    string `yaml:"from"`
+	OK      *words `yaml:"ok"`
+	Refused *words `yaml:"refused"`
+
+	Of      string `yaml:"of"`
+	English string `yaml:"en"`
+	Hindi   string `yaml:"hi"`
+	Greek   string `yaml:"el"`
+	pattern *regexp.Regexp
+}
+
+type table struct{ sentences, reasons []row }
+
+// read gives the table. It is part of the program: one that cannot be read is a mistake in it, and panics.
+var read = sync.OnceValue(func() table {
+	var rows []row
+	if err := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict()).Decode(&rows); err != nil {
+		panic(fmt.Sprintf("sentences: table.yaml: %v", err))
+	}
+	var t table
+	for _, r := range rows {
+		if r.Of != "" {
+			if !digits.MatchString(r.Of) {
+				r.pattern = regexp.MustCompile("(?i)" + r.Of)
+			}
+			t.reasons = append(t.reasons, r)
+			continue
+		}
+		r.pattern = regexp.MustCompile("^" + r.Request)
+		t.sentences = append(t.sentences, r)
+	}
+	return t
+})
+
+var (
+	digits = regexp.MustCompile(`^[0-9]+$`)
+	aadsts = regexp.MustCompile(`AADSTS([0-9]+)|(?:Error Code|Κωδικός σφάλματος|गड़बड़ी कोड|त्रुटि कोड)\s*:?\s*(?:<[^>]*>\s*)*([0-9]{5,8})`)
+	member = regexp.MustCompile(`"error"\s*:\s*"([^"]+)"`)
+	says   = regexp.MustCompile(`"error_description"\s*:\s*"([^"\\]*)`)
+	title  = regexp.MustCompile(`<title>([^<]*)</title>`)
+	action = regexp.MustCompile(`\baction=([a-z-]+)`)
+)
+
+// tell finds the row for a request of a party and fills it in.
+func tell(party, request, language string, refused bool, values map[string]string) (text, from string, ok bool) {
+	for _, r := range read().sentences {
+		if r.Party != party || !r.pattern.MatchString(request) {
+			continue
+		}
+		said := r.OK
+		if refused && r.Refused != nil || said == nil {
+			said = r.Refused
+		}
+		var pairs []string
+		for _, name := range []string{"why", "what", "sender", "to", "receipt", "code"} {
+			pairs = append(pairs, "{"+name+"}", values[name])
+		}
+		return strings.NewReplacer(pairs...).Replace(said.in(language)), r.From, true
+	}
+	return "", "", false
+}
+
+// reason is why something was refused, in a few words; empty if no row knows.
+func reason(number, reply, language string) string {
+	for _, r := range read().reasons {
+		if number != "" && r.Of == number || number == "" && r.pattern != nil && r.pattern.MatchString(reply) {
+			return words{r.English, r.Hindi, r.Greek}.in(language)
+		}
+	}
+	return ""
+}
+
+// Tell tells entries of a record, oldest first. What is of no matter to people is left out.
+func Tell(entries []journal.Entry, language string) []Line {
+	var lines []Line
+	open := map[string]*conversation{} // by connection
+	var order []*conversation
+	place := map[*conversation]int{}
+	for _, e := range entries {
+		if e.Kind == journal.KindSMTP {
+			c := open[e.Party+" "+e.Connection]
+			if c == nil {
+				c = &conversation{party: e.Party}
+				open[e.Party+" "+e.Connection] = c
+				order = append(order, c)
+				place[c] = len(lines)
+				lines = append(lines, Line{})
+			}
+			c.hear(e)
+			continue
+		}
+		line, told := one(e, language)
+		if !told {
+			continue
+		}
+		if n := len(lines); n > 0 && lines[n-1].Text == line.Text && lines[n-1].Party == line.Party && line.Protocol != "" {
+			last := &lines[n-1]
+			last.Last, last.At, last.Times = line.Last, line.At, max(last.Times, 1)+1
+			last.Entries = append(last.Entries, e.Number)
+			continue
+		}
+		lines = append(lines, line)
+	}
+	for _, c := range order {
+		lines[place[c]] = c.line(language)
+	}
+	return lines
+}
+
+// one tells a single entry.
+func one(e journal.Entry, language string) (Line, bool) {
+	line := Line{Number: e.Number, Last: e.Number, Entries: []int{e.Number}, At: e.At, Party: e.Party, From: e.Party, Tone: Plain}
+	var told bool
+	set := func(party, request string, refused bool, values map[string]string) {
+		var from string
+		if line.Text, from, told = tell(party, request, language, refused, values); from != "" {
+			line.From = from
+		}
+		if refused {
+			line.Tone = Refused
+		}
+	}
+	text := e.Text.String()
+	switch e.Kind {
+	case journal.KindHTTP:
+		line.Protocol, line.Status = HTTP, fmt.Sprint(e.HTTP.Status)
+		exchange(e, language, &line, set)
+	case journal.KindOutcome:
+		result := e.Detail["result"]
+		if e.Detail["receipt"] == "" {
+			return line, false
+		}
+		set("device", "outcome "+result, result == "error", map[string]string{"receipt": e.Detail["receipt"], "code": e.Detail["code"]})
+		if result == "completed" {
+			line.Tone = Good
+		}
+	case journal.KindMemory:
+		set("device", "memory", false, nil)
+	case journal.KindSheet:
+		set("device", "sheet", false, nil)
+	case journal.KindScreen:
+		if e.Screen == nil {
+			return line, false
+		}
+		if e.Screen.Message != nil && e.Screen.Message.Text != "" {
+			set("device", "message", false, map[string]string{"what": e.Screen.Message.Text})
+		} else {
+			set("device", "screen", false, map[string]string{"what": strings.Join(append(e.Screen.Path, e.Screen.Title), " > ")})
+		}
+	case journal.KindClock:
+		set("bench", "clock", false, map[string]string{"what": text})
+	case journal.KindFault:
+		set("bench", "fault", true, map[string]string{"what": text})
+	case journal.KindNote:
+		if e.Party != "control" {
+			return line, false
+		}
+		set("bench", "note control", false, map[string]string{"what": text})
+	default:
+	}
+	return line, told && line.Text != ""
+}
+
+// exchange tells one of HTTP.
+func exchange(e journal.Entry, language string, line *Line, set func(string, string, bool, map[string]string)) {
+	h := e.HTTP
+	body := h.ResponseBody.String()
+	request := h.Method + " " + h.Target.String() + " " + h.RequestBody.String()
+	if e.Party != "entra" {
+		if strings.Contains(h.Target.String(), "/state") || h.Status/100 == 3 && h.Method == "GET" {
+			return // what a script asks, or a page that only leads to another
+		}
+		what := h.Target.String()
+		if found := title.FindStringSubmatch(body); found != nil {
+			what = found[1]
+		} else if found := action.FindStringSubmatch(h.RequestBody.String()); found != nil {
+			what = found[1]
+		}
+		set("device", request, h.Status >= 400, map[string]string{"what": what})
+		return
+	}
+	if h.Status/100 == 3 {
+		return
+	}
+	pending := false
+	if found := member.FindStringSubmatch(body); found != nil {
+		request += " " + found[1]
+		pending = found[1] == "authorization_pending"
+		line.Why = found[1]
+	}
+	number := ""
+	if found := aadsts.FindStringSubmatch(body); found != nil {
+		number = found[1] + found[2]
+	}
+	refused := !pending && (h.Status >= 400 || h.Status == 0 || number != "")
+	why := ""
+	switch {
+	case number != "":
+		why = "AADSTS" + number
+		if because := reason(number, "", language); because != "" {
+			why += ", " + because
+		}
+		if found := says.FindStringSubmatch(body); found != nil {
+			line.Why = found[1]
+		}
+	case line.Why != "":
+		why = line.Why
+	case h.Status == 0:
+		why = "—"
+	default:
+		why = fmt.Sprint(h.Status)
+	}
+	if !refused {
+		line.Why = ""
+	}
+	set("entra", request, refused, map[string]string{"why": why})
+	if refused || pending {
+		return
+	}
+	if strings.Contains(request, "/token") {
+		line.Tone = Good
+	}
+}
