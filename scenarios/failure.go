@@ -162,6 +162,9 @@ func replay(s Scenario, o Options) string {
 	if o.Jitter > 0 {
 		command += fmt.Sprintf(" --jitter %s", o.Jitter)
 	}
+	if len(o.Core) > 0 {
+		command += " --core '" + strings.Join(o.Core, " ") + "'"
+	}
 	if !o.AsOf.IsZero() {
 		command += " --as-of " + o.AsOf.UTC().Format(time.DateOnly)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/contract"
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/lab"
@@ -51,7 +52,8 @@ type play struct {
 	remarks  []string      // what is no failure and is told all the same
 	// glance is how a case is looked at while a person plays: once, without time that passes; see [Case].
 	glance bool
-	pages  *seenPages // what that person's browsers show, in the place of those of the script
+	pages  *seenPages        // what that person's browsers show, in the place of those of the script
+	core   *contract.Session // of the core that is tested; nil: the project's own
 }
 
 func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {

@@ -50,6 +50,9 @@ type Options struct {
 	Update bool
 	// KeepFiles leaves the rendered evidence in the results.
 	KeepFiles bool
+	// Core is the command that starts a mail core of somebody else's, which the simulated printers run on. See package
+	// contract. Empty: they have the project's own.
+	Core []string
 	// Configure changes the bench before it is built: for planted defects.
 	Configure func(*lab.Config)
 	// Inspect sees the bench after the scenario, before it is closed.
@@ -291,6 +294,7 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	if o.Configure != nil {
 		o.Configure(&config)
 	}
+	core := o.fit(&config)
 	bench, err := lab.New(config)
 	if err != nil {
 		return result, err
@@ -301,9 +305,11 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 		return result, err
 	}
 	p.patience = cmp.Or(o.Patience, DefaultPatience)
+	p.core = core
 	if err := p.decide(&result, o, update); err != nil {
 		return result, err
 	}
+	p.ofCore(&result, o)
 	result.VirtualTime = bench.World.Elapsed()
 	result.Warnings = p.warnings()
 	render := func() (err error) {
@@ -320,7 +326,8 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 		if err != nil {
 			return result, err
 		}
-		if p.convict(&result, broken, o); len(broken) > 0 {
+		p.convict(&result, broken, o)
+		if p.ofCore(&result, o); result.Verdict == report.Failed {
 			if err := render(); err != nil {
 				return result, err
 			}
@@ -380,6 +387,9 @@ func evidence(p *play, r Result, o Options) report.Evidence {
 	e := report.Evidence{ID: r.Scenario.ID, Journal: p.lab.Journal, Replay: replay(r.Scenario, o)}
 	if r.Verdict != report.Passed && r.Verdict != report.Skipped {
 		e.Failure = r.Failure
+	}
+	if p.core != nil {
+		e.Core = p.core.Trace()
 	}
 	for _, broke := range p.lab.World.Panics() {
 		e.Panics = append(e.Panics, broke.Error()+"\n"+broke.Stack)

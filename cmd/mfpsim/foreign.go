@@ -16,10 +16,10 @@ func (c *runCommand) foreign(s *streams) (*foreign, error) {
 	if c.Device == "" {
 		return nil, nil
 	}
-	if c.Patience <= 0 || c.Patience > remote.MaximumPatience {
-		return nil, fmt.Errorf("--patience %s: from 1ms to %s", c.Patience, remote.MaximumPatience)
+	if c.AnswersIn <= 0 || c.AnswersIn > remote.MaximumPatience {
+		return nil, fmt.Errorf("--answer-within %s: from 1ms to %s", c.AnswersIn, remote.MaximumPatience)
 	}
-	client, err := remote.Dial(s.ctx, remote.Config{URL: c.Device, Token: c.DeviceToken, Patience: c.Patience})
+	client, err := remote.Dial(s.ctx, remote.Config{URL: c.Device, Token: c.DeviceToken, Patience: c.AnswersIn})
 	if err != nil {
 		return nil, err
 	}

@@ -33,12 +33,13 @@ type runCommand struct {
 	AsOf        string        `placeholder:"DATE" help:"Answers of Entra ID as on this day, for example 2023-08-17. Default: the newest that are known."`
 	Device      string        `placeholder:"URL" help:"Play on the device whose control port is there, in place of the simulated printer: docs/devices.md, 'mfpsim device'."`
 	DeviceToken string        `env:"MFPSIM_DEVICE_TOKEN" placeholder:"TEXT" help:"Token of the device's control port. Others can read a command line; better name it in the environment."`
-	Patience    time.Duration `placeholder:"TIME" default:"10s" help:"With --device: machine time that the device may take for an answer."`
+	AnswersIn   time.Duration `name:"answer-within" placeholder:"TIME" default:"10s" help:"With --device: machine time that the device may take for an answer."`
 	Folder      string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
 	Patience    time.Duration `placeholder:"TIME" default:"15m" help:"How long, on the bench's clock, a printer that still has a job under way is waited for beyond what a step gives it, before its case is not decided; 0: not at all."`
 	Strict      bool          `help:"Warnings fail the run too."`
 	Baseline    string        `placeholder:"FILE" help:"Failures that are known (docs/verdicts.md): they do not fail the run. One that is there and does not fail any more does."`
 	NewBaseline string        `name:"write-baseline" placeholder:"FILE" help:"Write what fails as a baseline, with the reasons of --baseline."`
+	Core        string        `placeholder:"COMMAND" help:"Put a mail core of your own into the printers: a program that speaks the core contract (docs/adapters.md)."`
 	Update      bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
 }
 
@@ -84,6 +85,10 @@ func (c *runCommand) Run(s *streams) error {
 		}
 		defer next.close()
 	}
+	core, err := c.core(s)
+	if err != nil {
+		return err
+	}
 	collectRarely()
 	foreign, err := c.foreign(s)
 	if err != nil {
@@ -97,8 +102,8 @@ func (c *runCommand) Run(s *streams) error {
 		foreign.mount(bench)
 	}
 	results, err := scenarios.Run(s.ctx, scenarios.Options{
-		Configure: configure,
-		Patterns:  c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
+		Configure: configure, Core: core,
+		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
 		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Progress: played, Baseline: baseline,
 		Patience: cmp.Or(c.Patience, -1),

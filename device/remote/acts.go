@@ -94,6 +94,11 @@ func (d *remoteDevice) Jobs(ctx context.Context) ([]device.Job, error) {
 	return fetch[[]device.Job](ctx, d, "jobs", nil)
 }
 
+// Users implements [device.Device].
+func (d *remoteDevice) Users(ctx context.Context) (device.Users, error) {
+	return fetch[device.Users](ctx, d, "users", nil)
+}
+
 // PrintSheet implements [device.Device].
 func (d *remoteDevice) PrintSheet(ctx context.Context) (device.Screen, error) {
 	return fetch[device.Screen](ctx, d, "printSheet", nil)

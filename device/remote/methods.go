@@ -91,6 +91,9 @@ var methods = map[string]method{
 	"scan": act(false, func(ctx context.Context, d device.Device, a device.ScanRequest) (device.Screen, error) {
 		return d.Scan(ctx, a)
 	}),
+	"users": act(true, func(ctx context.Context, d device.Device, _ noArgs) (device.Users, error) {
+		return d.Users(ctx)
+	}),
 	"jobs": act(true, func(ctx context.Context, d device.Device, _ noArgs) ([]device.Job, error) {
 		return d.Jobs(ctx)
 	}),
