@@ -63,11 +63,6 @@ func (d *remoteDevice) LicenseKey(ctx context.Context, last time.Time) (string, 
 	return fetch[string](ctx, d, "licenseKey", args)
 }
 
-// Users implements [device.Device].
-func (d *remoteDevice) Users(ctx context.Context) (device.Users, error) {
-	return fetch[device.Users](ctx, d, "users", nil)
-}
-
 // Panel implements [device.Device].
 func (d *remoteDevice) Panel() device.Panel { return remotePanel{d} }
 

@@ -65,9 +65,6 @@ var methods = map[string]method{
 	"licenseKey": act(false, func(ctx context.Context, d device.Device, a lastArgs) (string, error) {
 		return d.LicenseKey(ctx, a.day())
 	}),
-	"users": act(true, func(ctx context.Context, d device.Device, _ noArgs) (device.Users, error) {
-		return d.Users(ctx)
-	}),
 	"panel.screen": act(true, func(ctx context.Context, d device.Device, _ noArgs) (device.Screen, error) {
 		return d.Panel().Screen(ctx)
 	}),
