@@ -179,3 +179,31 @@ func (c *Case) Remedy(language string) (solution, chapter string) {
 	}
 	return solution, ""
 }
+
+// Place is where a step is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults; empty: nowhere
+// in particular.
+func (s CaseStep) Place() string {
+	words := s.Words
+	if words[0] == "!" {
+		words = words[1:]
+	}
+	switch words[0] {
+	case "panel", "scan", "jobs", "sheet", "lang":
+		return "panel"
+	case "webconfig", "printer":
+		return "web-config"
+	case "browser":
+		return "browser"
+	case "entra", "exchange", "tenant", "user":
+		return "microsoft"
+	case "mailbox":
+		return "mail"
+	case "wire":
+		return "wire"
+	case "clock":
+		return "clock"
+	case "network", "power", "memory", "provider":
+		return "faults"
+	}
+	return ""
+}
