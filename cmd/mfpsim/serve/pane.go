@@ -227,6 +227,7 @@ func (f *framed) end() {
 		return
 	}
 	text := f.pane.replaced.Replace(f.page.String())
+	text = strings.ReplaceAll(text, " autofocus", "") // a frame of another origin may not take the focus
 	script := `<script src="` + paneScript + `" data-bench="` + html.EscapeString(f.pane.bench) + `"></script>`
 	if at := strings.LastIndex(text, "</body>"); at >= 0 {
 		text = text[:at] + script + text[at:]

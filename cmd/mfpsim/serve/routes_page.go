@@ -223,7 +223,7 @@ func (b *bench) glass(problem string) (glassAnswer, error) {
 	if shown, on := b.screen(); on {
 		answer.Title = shown.Path
 		if shown.Data != nil && shown.Data.Message != nil {
-			answer.Title = shown.Data.Message.Text
+			answer.Title = or(shown.Data.Message.Title, shown.Data.Message.Text)
 		}
 	}
 	return answer, err

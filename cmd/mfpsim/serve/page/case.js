@@ -39,6 +39,8 @@ async function load(id, wanted) {
   place().removeAttribute("aria-busy");
 }
 
+const few = 4; // cases of a chapter that are shown at once
+
 const row = (c) => h("li", {}, h("button", { type: "button", class: "case", "data-key": "case-" + c.id, "aria-current": state.now.case.id === c.id ? "true" : null, onclick: () => load(c.id) },
   h("span", { lang: "en" }, c.title), h("small", { lang: "en" }, c.id)));
 
@@ -47,7 +49,8 @@ async function drawList() {
   const of = state.now.case.number;
   fill(place(), h("h3", { class: "q" }, t("which-case")), h("p", { class: "meta" }, t("which-case-help")), panelLanguage(),
     state.now.case.id ? h("div", { class: "row" }, h("button", { type: "button", class: "b", onclick: () => { mode = "loaded"; loaded(state.now.case, true); } }, t("back-to-case"))) : null,
-    chapters.map((c, i) => h("details", { class: "chap", open: of ? c.number === of : i < 4 }, h("summary", {}, h("span", {}, c.title, " ", h("span", { class: "n" }, "(" + c.cases.length + ")"))), h("ul", {}, c.cases.map(row)))),
+    chapters.map((c, i) => h("details", { class: "chap", open: of ? c.number === of : i < 4 }, h("summary", {}, h("span", {}, c.title, " ", h("span", { class: "count" }, "(" + c.cases.length + ")"))), h("ul", {}, c.cases.slice(0, few).map(row)),
+      c.cases.length > few ? h("details", { open: c.cases.slice(few).some((r) => r.id === state.now.case.id) }, h("summary", {}, t("more-cases", { n: c.cases.length - few })), h("ul", {}, c.cases.slice(few).map(row))) : null)),
     h("details", { class: "chap", open: true }, h("summary", {}, t("no-case")), h("ul", {}, h("li", {}, h("button", { type: "button", class: "case", onclick: () => load("") }, t("free-bench"))))));
 }
 

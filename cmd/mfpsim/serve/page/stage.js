@@ -97,7 +97,7 @@ const secret = (label, text) => h("span", {}, label + " ", h("b", { class: "mono
 
 function frame(id, address, title) {
   if (!address) return h("p", { class: "warnbox" }, t("no-frames"));
-  frames[id] = h("iframe", { title, allow: "clipboard-write; clipboard-read", referrerpolicy: "no-referrer", sandbox: "allow-scripts allow-forms allow-same-origin allow-downloads" });
+  frames[id] = h("iframe", { title, allow: "clipboard-write; clipboard-read", referrerpolicy: "no-referrer", sandbox: "allow-scripts allow-forms allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox" });
   if (chosen === id) frames[id].src = address;
   else frames[id].dataset.src = address;
   return frames[id];
