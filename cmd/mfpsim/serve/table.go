@@ -26,6 +26,8 @@ func table() []group {
 	return []group{
 		overview(), pointRoutes(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), mailRoutes(), exchangeRoutes(), networkRoutes(),
 		providerRoutes(), printerRoutes(), userRoutes(),
+		overview(), caseRoutes(), pageRoutes(), pointRoutes(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), mailRoutes(), exchangeRoutes(), networkRoutes(),
+		providerRoutes(), printerRoutes(),
 	}
 }
 
