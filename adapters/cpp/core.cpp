@@ -60,7 +60,7 @@ struct Core {
     }
     for (auto& m : memory.record.at("sign_ins").members) {
       SignIn s{m.second.str("service"), m.second.str("account"), "", "", 0, 0, ++serial};
-      s.refresh = memory.unseal(m.second.str("refresh"), place(m.first, s), ok);
+      s.refresh = memory.unseal(m.second.str("refresh_token_sealed"), place(m.first, s), ok);
       if (ok) of(m.first).stored = std::make_shared<SignIn>(s);
       else recovered = "the secrets of the memory were sealed with another key";
     }
@@ -269,7 +269,7 @@ struct Core {
         s.set("password", memory.seal(s.str("password"), "password " + p.first));
         r.members[0].second.set(p.first, s);
         if (auto& in = p.second.stored)
-          r.members[1].second.set(p.first, J::object({{"service", in->service}, {"account", in->account}, {"refresh", memory.seal(in->refresh, place(p.first, *in))}}));
+          r.members[1].second.set(p.first, J::object({{"service", in->service}, {"account", in->account}, {"refresh_token_sealed", memory.seal(in->refresh, place(p.first, *in))}}));
       }
       return r;
     };

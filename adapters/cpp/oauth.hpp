@@ -88,6 +88,7 @@ inline std::string form(const std::vector<std::pair<std::string, std::string>>& 
     out += (out.empty() ? "" : "&") + f.first + "=";
     for (unsigned char c : f.second) {
       if (isalnum(c) || c == '-' || c == '_' || c == '.' || c == '~') out += c;
+      else if (c == ' ') out += '+';
       else { out += '%'; out += digits[c >> 4]; out += digits[c & 15]; }
     }
   }

@@ -47,7 +47,7 @@ class Core:
                 settings["password"], recovered = "", "the secrets of the memory were sealed with another key"
             self.mailer(owner).settings = settings
         for owner, stored in ((self.memory.record or {}).get("sign_ins") or {}).items():
-            stored["refresh"] = self.memory.open(stored["refresh"], self.place(owner, stored))
+            stored["refresh"] = self.memory.open(stored.pop("refresh_token_sealed"), self.place(owner, stored))
             if stored["refresh"] is None:
                 recovered = "the secrets of the memory were sealed with another key"
             else:
@@ -293,7 +293,7 @@ class Core:
                     record["settings"][owner] = {**settings, "password": password}
                 if stored:
                     sealed = self.memory.seal(op, stored["refresh"], self.place(owner, stored))
-                    record["sign_ins"][owner] = {"service": stored["service"], "account": stored["account"], "refresh": sealed}
+                    record["sign_ins"][owner] = {"service": stored["service"], "account": stored["account"], "refresh_token_sealed": sealed}
             return record
         remains = None
         try:
