@@ -24,10 +24,8 @@ type (
 // table is the control API: everything that the bench's pages can do, in JSON.
 func table() []group {
 	return []group{
-		overview(), pointRoutes(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), mailRoutes(), exchangeRoutes(), networkRoutes(),
-		providerRoutes(), printerRoutes(), userRoutes(),
 		overview(), caseRoutes(), pageRoutes(), pointRoutes(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), mailRoutes(), exchangeRoutes(), networkRoutes(),
-		providerRoutes(), printerRoutes(),
+		providerRoutes(), printerRoutes(), userRoutes(),
 	}
 }
 
