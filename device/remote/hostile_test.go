@@ -205,6 +205,17 @@ func TestADeviceThatGoesWrongGetsAClearVerdict(t *testing.T) {
 			verdict: report.Errored, says: "printer: wake",
 		},
 		{
+			name: "it answers nothing when it is woken", device: &crooked{
+				press: func(c *crooked, w http.ResponseWriter, _ *http.Request, _ string, now time.Time) bool {
+					at := now.Add(time.Second).Format(time.RFC3339)
+					_, _ = io.WriteString(w, c.report(fmt.Sprintf(`,"pending":true,"timers":[{"id":"1","at":%q}]`, at)))
+					return true
+				},
+				wake: func(*crooked, string, time.Time) string { return "" },
+			},
+			verdict: report.Failed, says: `was lost: "wake": its answer is not what was agreed on`,
+		},
+		{
 			name: "it tries again without delay", patience: time.Second, device: &crooked{
 				press: func(c *crooked, _ http.ResponseWriter, r *http.Request, _ string, _ time.Time) bool {
 					for name := 0; r.Context().Err() == nil; name++ {
@@ -249,6 +260,23 @@ func TestADeviceThatCallsTheCloudsWithoutATurnFailsItsCase(t *testing.T) {
 	require.Equal(t, report.Failed, results[0].Verdict)
 	require.Contains(t, results[0].Failure, "its lines hold, and its device does not keep to the rules")
 	require.Contains(t, results[0].Failure, `the device "printer" sent a request (printer#1 to smtp.office365.com:587)`)
+}
+
+func TestADeviceThatDoesNotStartFailsItsCase(t *testing.T) {
+	hangs := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != remote.PathBenches {
+			(&crooked{}).ServeHTTP(w, r)
+			return
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	})
+	server := httptest.NewServer(hangs)
+	defer server.Close()
+	client := dial(t, remote.Config{URL: server.URL, Patience: 200 * time.Millisecond})
+	result := playOn(t, client, "panel shows Ready\n")
+	require.Equal(t, report.Failed, result.Verdict)
+	require.Contains(t, result.Failure, `was lost: it did not answer "boot" within 200ms`)
 }
 
 func TestADeviceWhoseProgramHasEndedFailsEachCaseWithOneSentence(t *testing.T) {
