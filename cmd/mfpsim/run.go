@@ -85,7 +85,7 @@ func (c *runCommand) Run(s *streams) error {
 		}
 		defer next.close()
 	}
-	core, err := c.core(s)
+	core, err := probed(c.Core, s)
 	if err != nil {
 		return err
 	}
