@@ -158,8 +158,10 @@ func TestWhatACoreSaysOfItselfIsCheckedBeforeAnythingIsPlayed(t *testing.T) {
 }
 
 func TestAScenarioThatNeedsWhatACoreLacksIsSkippedWithTheReason(t *testing.T) {
-	results := play(t, "can little", nil, guide, "users/to-my-email-first-time", "status/connection-test-of-a-mail-server",
-		"fax/two-sign-ins")
+	results := play(
+		t, "can little", nil,
+		guide, "users/to-my-email-first-time", "status/connection-test-of-a-mail-server", "fax/two-sign-ins",
+	)
 	skipped := map[string]string{}
 	for _, r := range results {
 		if r.Verdict == report.Skipped {
@@ -212,7 +214,7 @@ func TestTheTraceOfTheLinesHasNoSecrets(t *testing.T) {
 		require.False(t, bytes.Contains(trace, []byte(s)), "a secret of %d letters is in the trace", len(s))
 		for shift := range 3 { // as it may stand in base64
 			encoded := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + s))
-			require.False(t, bytes.Contains(trace, []byte(encoded[4:len(encoded)-4])), "a secret is in the trace, encoded")
+			require.False(t, bytes.Contains(trace, []byte(encoded[4:len(encoded)-4])), "a secret is there, encoded")
 		}
 	}
 	for line := range bytes.Lines(trace) {

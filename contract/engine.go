@@ -118,12 +118,6 @@ func (e *engine) endNow() {
 	}
 }
 
-func (e *engine) ended() bool {
-	e.talking.Lock()
-	defer e.talking.Unlock()
-	return e.dead
-}
-
 // classes are the owners that are configured.
 var classes = map[string]nvram.Owner{
 	string(nvram.Printer): nvram.Printer, string(nvram.FaxServer): nvram.FaxServer,

@@ -49,12 +49,16 @@ type Session struct {
 	breaches []laws.Breach
 	trace    bytes.Buffer
 	secrets  []string
+	tell     func(string) // of a bench that has no end
 }
 
 // NewSession prepares a bench for a core, which a command starts.
 func NewSession(command []string) *Session {
 	return &Session{command: command, patience: patience, starts: map[string]int{}}
 }
+
+// Tell has faults and broken laws told at once, for a bench that has no end; no trace is kept then.
+func (s *Session) Tell(f func(sentence string)) { s.tell = f }
 
 // Lacks are the capabilities that printers asked the core for and that it does not have.
 func (s *Session) Lacks() []string {
@@ -89,6 +93,7 @@ func (s *Session) lack(capability string) {
 	defer s.mu.Unlock()
 	if !slices.Contains(s.lacks, capability) {
 		s.lacks = append(s.lacks, capability)
+		s.say("the printer wants " + capability + ", which the core does not have")
 	}
 }
 
@@ -100,6 +105,7 @@ func (s *Session) fault(err error) {
 		text = strings.ReplaceAll(text, secret, redacted)
 	}
 	s.faults = append(s.faults, text)
+	s.say(text)
 }
 
 func (s *Session) breach(law laws.Law, format string, values ...any) {
@@ -108,7 +114,15 @@ func (s *Session) breach(law laws.Law, format string, values ...any) {
 	if slices.ContainsFunc(s.breaches, func(b laws.Breach) bool { return b.Law.ID == law.ID }) {
 		return
 	}
-	s.breaches = append(s.breaches, laws.Breach{Law: law, Says: fmt.Sprintf(format, values...)})
+	b := laws.Breach{Law: law, Says: fmt.Sprintf(format, values...)}
+	s.breaches = append(s.breaches, b)
+	s.say(b.String())
+}
+
+func (s *Session) say(sentence string) {
+	if s.tell != nil {
+		s.tell(sentence)
+	}
 }
 
 // know keeps a secret, so that it is not told in the words of a fault.
@@ -116,8 +130,9 @@ func (s *Session) know(secret string) {
 	const shortest = 4
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	const most = 10_000 // of a bench that has no end
 	if len(secret) >= shortest && !slices.Contains(s.secrets, secret) {
-		s.secrets = append(s.secrets, secret)
+		s.secrets = append(s.secrets[max(0, len(s.secrets)+1-most):], secret)
 	}
 }
 
@@ -138,6 +153,9 @@ type line struct {
 }
 
 func (s *Session) record(l line) {
+	if s.tell != nil {
+		return
+	}
 	text, err := json.Marshal(l)
 	if err != nil {
 		text = []byte(`{}`) // an Event and an Answer can be marshalled

@@ -22,7 +22,7 @@ func (o Options) fit(config *lab.Config) *contract.Session {
 // ofCore adds to a verdict what is to be said of the core: a fault is one of the scenario, whatever its lines say; laws
 // are named beside a line that fails. A scenario that asked the core for what it says that it lacks is not for it.
 func (p *play) ofCore(result *Result, o Options) {
-	if p.core == nil || result.Verdict == report.Skipped || result.Verdict == report.Errored {
+	if p.core == nil || result.Verdict == report.Skipped {
 		return
 	}
 	broken, faults, lacks := p.core.Breaches(), p.core.Faults(), p.core.Lacks()
@@ -33,7 +33,7 @@ func (p *play) ofCore(result *Result, o Options) {
 	switch {
 	case len(faults) > 0:
 		says = append(faults, says...)
-	case len(lacks) > 0:
+	case len(lacks) > 0 && result.Verdict != report.Errored:
 		result.Verdict, result.Passed, result.Line = report.Skipped, false, 0
 		result.Failure = "needs " + strings.Join(lacks, ", ") + ", which this core does not have"
 		return

@@ -8,6 +8,7 @@ import (
 
 	"mfpsim/contract"
 	"mfpsim/contract/own"
+	"mfpsim/lab"
 )
 
 // coreCommand is `mfpsim core`.
@@ -16,13 +17,13 @@ type coreCommand struct{}
 // Run answers the lines on standard input.
 func (*coreCommand) Run(s *streams) error { return own.Serve(io.Reader(os.Stdin), s.out) }
 
-// core starts the core that is to be tested once, so that one that cannot be is told before anything is played. It
+// probed starts the core that is to be tested once, so that one that cannot be is told before anything is played. It
 // returns the words of its command; none: the printers have mfpsim's own.
-func (c *runCommand) core(s *streams) ([]string, error) {
-	if c.Core == "" {
+func probed(command string, s *streams) ([]string, error) {
+	if command == "" {
 		return nil, nil
 	}
-	words, err := contract.Split(c.Core)
+	words, err := contract.Split(command)
 	if err != nil {
 		return nil, usage("--core: %v", err)
 	}
@@ -34,6 +35,19 @@ func (c *runCommand) core(s *streams) ([]string, error) {
 	if lacking := identity.Lacking(); len(lacking) > 0 {
 		line += "; it has no " + strings.Join(lacking, ", ") + ": scenarios that need one are skipped"
 	}
-	_, _ = fmt.Fprintln(s.out, line)
+	_, _ = fmt.Fprintln(s.err, line)
 	return words, nil
+}
+
+// onCore puts a core into the printers of a live bench; nil: they have mfpsim's own.
+func onCore(command string, s *streams) (func(*lab.Config), error) {
+	words, err := probed(command, s)
+	if err != nil || words == nil {
+		return nil, err
+	}
+	return func(config *lab.Config) {
+		session := contract.NewSession(words)
+		session.Tell(func(sentence string) { _, _ = fmt.Fprintln(s.err, "core: "+sentence) })
+		config.Core = session.Open
+	}, nil
 }

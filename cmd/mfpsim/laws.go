@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"mfpsim/laws"
 )
@@ -11,7 +12,8 @@ type lawsCommand struct{}
 
 // Run prints what every scenario holds a device to.
 func (*lawsCommand) Run(s *streams) error {
-	for _, law := range laws.All() {
+	all := slices.Concat(laws.All(), laws.Wishes()) // the last are about a core of somebody else's
+	for _, law := range all {
 		_, _ = fmt.Fprintf(s.out, "%-18s %s.\n%-18s %s\n", law.ID, law.Says, "", law.Clause)
 	}
 	return nil

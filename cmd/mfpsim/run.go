@@ -89,7 +89,7 @@ func (c *runCommand) Run(s *streams) error {
 	if c.Device != "" && c.Core != "" {
 		return usage("--device and --core: a core is put into the simulated printers, which --device replaces")
 	}
-	core, err := c.core(s)
+	core, err := probed(c.Core, s)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ type serveCommand struct {
 
 	Password map[string]string `placeholder:"WHO=TEXT" mapsep:"none" help:"Choose the password of an account, by its address, or of the printer's administrator, by the name printer. May be given more than once. Others can read a command line: choose no real password."`
 
+	Core     string  `placeholder:"COMMAND" help:"Put a mail core of your own into the printer: a program that speaks the core contract (docs/adapters.md). What it does wrong is told on standard error."`
 	Evidence string  `placeholder:"DIR" help:"Write the record into this folder when Ctrl-C ends the program."`
 	JSON     bool    `name:"json" help:"Print the addresses as one line of JSON when ready, and nothing else."`
 	Seed     *uint64 `help:"Seed of every id, password, code and token. Default: 0; beyond loopback one is drawn."`
@@ -74,8 +75,13 @@ func (c *serveCommand) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
+	configure, err := onCore(c.Core, s)
+	if err != nil {
+		return err
+	}
 	config := serve.Config{
-		Prepared: c.Ready, Script: c.Script, Start: start, Passwords: c.Password,
+		Configure: configure,
+		Prepared:  c.Ready, Script: c.Script, Start: start, Passwords: c.Password,
 		Scenario: c.Scenario, Evidence: c.Evidence, Version: buildVersion(), JSON: c.JSON, Seed: seed, AnySeed: c.Seed == nil, Model: c.Model, Language: c.Lang,
 		Flash: c.Flash, CA: c.CA, Host: c.Listen, Names: c.Name, Token: c.Token, Keep: c.Keep,
 		Ports: serve.Ports{
