@@ -24,19 +24,14 @@ const (
 
 func TestVerbsOfTheGuidesLaterChapters(t *testing.T) {
 	for name, script := range map[string]string{
-		"a provider with all its times": "provider add fax.example.com accounts=office@fax.example.com interval=10s code-lifetime=10m access-lifetime=30m refresh-lifetime=30d leeway=1m call=2m\n" +
-			"printer use team model='Team 500'\nprinter fax-server fax.example.com\nprinter sign-in office@fax.example.com fax\nscan fax 0301 pages=2 size=A4\n" +
-			"jobs shows Fax 0301 Completed\nprovider faxes shows 0301 documents=1 calling\nclock +3m\nprovider faxes shows 0301 sent\nprovider faxes screen\nprovider faxes count 1\n",
-		"two providers": "provider add one.example\nprovider add two.example\nprovider slow-down 2 domain=one.example\nprovider slow-down 1\n" +
-			"provider number 0301 busy domain=one.example\nprovider number 0301 ok domain=one.example\nprovider faxes count 0\n",
-		"a call that fails":      faxing + "provider number 0301 busy\nscan fax 0301\nclock +10m\nprovider faxes shows 0301 failed busy\n! provider faxes shows sent\nprovider number 0301 ok\nscan fax 0301\nclock +10m\nprovider faxes shows 0301 sent\n",
-		"a sign-in that ends":    faxing + "provider revoke office@fax.example.com\nclock +2h\nscan fax 0301\njobs shows Fax 370\nwire count smtp.fax.example.com MAIL 0\n",
-		"a sign-in at Microsoft": working + "user fax@contoso.com mailbox\nprinter use team model='Team 500'\nprovider add fax.example.com\nprinter fax-server fax.example.com\nprinter sign-in fax@contoso.com fax\nscan fax 0301\njobs shows Fax Completed\n",
-		"the parties of a provider": faxing + "network smtp.fax.example.com unreachable times=1\nscan fax 0301\njobs shows Fax 413\n" +
-			"wire shows login.fax.example.com /oauth/token\nwire screen login.fax.example.com\n",
+		"a provider with all its times": "provider add fax.example.com accounts=office@fax.example.com interval=10s code-lifetime=10m access-lifetime=30m refresh-lifetime=30d leeway=1m call=2m\nprinter use team model='Team 500'\nprinter fax-server fax.example.com\nprinter sign-in office@fax.example.com fax\nscan fax 0301 pages=2 size=A4\njobs shows Fax 0301 Completed\nprovider faxes shows 0301 documents=1 calling\nclock +3m\nprovider faxes shows 0301 sent\nprovider faxes screen\nprovider faxes count 1\n",
+		"two providers":                 "provider add one.example\nprovider add two.example\nprovider slow-down 2 domain=one.example\nprovider slow-down 1\nprovider number 0301 busy domain=one.example\nprovider number 0301 ok domain=one.example\nprovider faxes count 0\n",
+		"a call that fails":             faxing + "provider number 0301 busy\nscan fax 0301\nclock +10m\nprovider faxes shows 0301 failed busy\n! provider faxes shows sent\nprovider number 0301 ok\nscan fax 0301\nclock +10m\nprovider faxes shows 0301 sent\n",
+		"a sign-in that ends":           faxing + "provider revoke office@fax.example.com\nclock +2h\nscan fax 0301\njobs shows Fax 370\nwire count smtp.fax.example.com MAIL 0\n",
+		"a sign-in at Microsoft":        working + "user fax@contoso.com mailbox\nprinter use team model='Team 500'\nprovider add fax.example.com\nprinter fax-server fax.example.com\nprinter sign-in fax@contoso.com fax\nscan fax 0301\njobs shows Fax Completed\n",
+		"the parties of a provider":     faxing + "network smtp.fax.example.com unreachable times=1\nscan fax 0301\njobs shows Fax 413\nwire shows login.fax.example.com /oauth/token\nwire screen login.fax.example.com\n",
 
-		"users, one by one": withUsers + "webconfig open 'Example Open Platform > User Registration'\nwebconfig shows alice 'Alice Smith' 47110000\nwebconfig shows chief\n" +
-			"printer delete-user alice\nwebconfig open 'Example Open Platform > User Registration'\n! webconfig shows alice\n",
+		"users, one by one":    withUsers + "webconfig open 'Example Open Platform > User Registration'\nwebconfig shows alice 'Alice Smith' 47110000\nwebconfig shows chief\nprinter delete-user alice\nwebconfig open 'Example Open Platform > User Registration'\n! webconfig shows alice\n",
 		"nobody logs in":       withUsers + "printer user-authentication off\npanel home\npanel shows Scan\n",
 		"the printer sends":    withUsers + "printer user-authentication on sender=printer\npanel log-in alice\nscan to-my-email pages=2 subject=Mine file=mine dpi=300\nmailbox alice@contoso.com shows from=admin@contoso.com subject=Mine file=mine.pdf pdf=2\n",
 		"a license that ends":  "printer license until=2026-03-03\nprinter user-authentication on\nprinter user alice email=alice@contoso.com\npanel log-in alice\npanel log-out\nclock +2d\npanel log-in alice\npanel shows @license-ended\n",
@@ -44,9 +39,7 @@ func TestVerbsOfTheGuidesLaterChapters(t *testing.T) {
 		"a user at the panel":  withUsers + "panel log-in alice wrong\npanel press OK\npanel log-in alice\npanel shows 'Alice Smith'\npanel log-out\npanel log-in number=47110000\npanel shows 'Alice Smith'\npanel log-out\n",
 		"a password by its ID": withUsers + "webconfig open 'Example Open Platform > User Registration'\nwebconfig click alice\nwebconfig enter password user:alice\nwebconfig click OK\nwebconfig shows @setup-complete\npanel log-in alice\npanel shows 'Alice Smith'\n",
 
-		"a sign-in on the panel, step by step": withUsers + "panel log-in chief\npanel press 'To My Email'\npanel screen\npanel enter account nobody@contoso.com\npanel press Next\n" +
-			"panel enter account admin@contoso.com\npanel press Next\npanel enter password wrong\npanel press 'Sign In'\npanel enter password\npanel press 'Sign In'\n" +
-			"panel shows 'Permissions requested'\npanel tick 'Consent on behalf of your organization'\npanel press Accept\npanel shows @M3\n",
+		"a sign-in on the panel, step by step":        withUsers + "panel log-in chief\npanel press 'To My Email'\npanel screen\npanel enter account nobody@contoso.com\npanel press Next\npanel enter account admin@contoso.com\npanel press Next\npanel enter password wrong\npanel press 'Sign In'\npanel enter password\npanel press 'Sign In'\npanel shows 'Permissions requested'\npanel tick 'Consent on behalf of your organization'\npanel press Accept\npanel shows @M3\n",
 		"a sign-in on the panel, consent for herself": withUsers + "panel log-in alice\npanel press 'To My Email'\npanel sign-in alice@contoso.com consent=user\nscan originals pages=1\npanel press Start\nmailbox alice@contoso.com shows from=alice@contoso.com\n",
 		"a sign-in on the panel, canceled":            withUsers + "panel log-in alice\npanel press 'To My Email'\npanel sign-in alice@contoso.com consent=cancel\npanel shows @my-sign-in-declined\n",
 		"a user in a group":                           "tenant contoso.com\nuser a@contoso.com mailbox group=Interns\nentra policy Block state=on groups=Interns grant=block\n",
