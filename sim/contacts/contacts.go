@@ -198,7 +198,8 @@ func (b *Book) Replace(entries []Entry) error {
 			return err
 		}
 		if slices.ContainsFunc(entries[:i], func(x Entry) bool { return x.Number == e.Number }) {
-			return &entry.Invalid{What: "contact", Fields: []entry.FieldError{{Field: FieldNumber, Problem: entry.Taken}}}
+			taken := entry.FieldError{Field: FieldNumber, Problem: entry.Taken}
+			return &entry.Invalid{What: "contact", Fields: []entry.FieldError{taken}}
 		}
 	}
 	return b.keep(slices.Clone(entries))

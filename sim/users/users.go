@@ -124,8 +124,8 @@ func (b *Book) Add(e Entry) error {
 	return b.keep(next)
 }
 
-// Change stores what is typed of the user who has the ID; the ID itself stays. The error is [ErrNoUser], an [*entry.Invalid],
-// or that of the memory.
+// Change stores what is typed of the user who has the ID; the ID itself stays. The error is [ErrNoUser], an
+// [*entry.Invalid], or that of the memory.
 func (b *Book) Change(id string, e Entry) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
