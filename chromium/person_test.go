@@ -72,6 +72,25 @@ func browserOf(t *testing.T, language string) context.Context {
 	return ctx
 }
 
+// strangerTo sits down at a browser of its own, in a fresh profile, that does not know the bench's authority and takes no
+// certificate of it.
+func strangerTo(t *testing.T) *person {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	require.NoError(t, err, "tools/need chromium installs it")
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.Flag("accept-lang", "en"))
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(endAllocator)
+	ctx, end := chromedp.NewContext(allocator)
+	t.Cleanup(end)
+	p := &person{t: t, ctx: ctx, language: "en"}
+	p.attend()
+	return p
+}
+
 // person is somebody at a tab of a browser.
 type person struct {
 	t        *testing.T

@@ -165,6 +165,15 @@ func (p *Printer) page() http.Handler {
 	return p.lab.Network.Handler(p.Name, p.web.Clock, p.web.Page, p.web.Record)
 }
 
+// WebPage is the printer's web page, for a door that somebody else opens; what comes through it counts as HTTPS only if
+// its requests say so. A printer that has no web page on the bench is [device.ErrNotSupported].
+func (p *Printer) WebPage() (http.Handler, error) {
+	if p.web == nil {
+		return nil, device.ErrNotSupported
+	}
+	return p.page(), nil
+}
+
 // ServeWeb shows the printer's web page at a further listener of the network, under further names, until the bench
 // ends. A printer that has no web page on the bench is [device.ErrNotSupported].
 func (p *Printer) ServeWeb(listener net.Listener, hosts ...string) error {

@@ -254,13 +254,21 @@ func (p *part) look(on *play) bool {
 		if step.Done || step.Passed {
 			continue
 		}
-		switch acted := p.acted(i); {
+		switch {
 		case !step.Looks:
-			if acted && on.didAct(l, p.from, p.since) {
+			if p.acted(i, l.words[0]) && on.didAct(p, i) {
+				for k := range i { // who has got so far by way of one surface has done what comes before it there
+					if !p.Steps[k].Looks && !p.Steps[k].Done && p.lines[k].words[0] == l.words[0] {
+						tick(k)
+					}
+				}
 				tick(i)
 			}
-		case on.holds(l) && (acted || !p.before[i] && !l.tellsNothing()):
-			for k := range i { // what has become true shows that the acts before it were done, in whatever way
+		case !on.holds(l):
+		case p.acted(i, ""):
+			tick(i)
+		case !p.before[i] && l.isResult():
+			for k := range i { // what has come of them shows that the acts before it were done, in whatever way
 				if !p.Steps[k].Looks && !p.Steps[k].Done {
 					tick(k)
 				}
@@ -271,13 +279,20 @@ func (p *part) look(on *play) bool {
 	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.Done && !s.Passed })
 }
 
-// acted reports whether the acts before a step were done.
-func (p *part) acted(i int) bool {
-	return !slices.ContainsFunc(p.Steps[:i], func(s CaseStep) bool { return !s.Looks && !s.Done && !s.Passed })
+// acted reports whether the acts before a step were done, but for those of a verb.
+func (p *part) acted(i int, but string) bool {
+	for k, s := range p.Steps[:i] {
+		if !s.Looks && !s.Done && !s.Passed && p.lines[k].words[0] != but {
+			return false
+		}
+	}
+	return true
 }
 
-// tellsNothing reports whether a line may hold although nothing was done: what is denied or is empty.
-func (l line) tellsNothing() bool { return l.not || l.words[len(l.words)-1] == "empty" }
+// isResult reports whether a line looks at something that stays, and not at a page that somebody may pass by.
+func (l line) isResult() bool {
+	return !l.not && l.words[len(l.words)-1] != "empty" && slices.Contains([]string{"mailbox", "jobs", "wire", "sheet", "entra"}, l.words[0])
+}
 
 // holds looks once whether a line is true.
 func (p *play) holds(l line) bool {
@@ -294,47 +309,78 @@ func (p *play) holds(l line) bool {
 	return err == nil
 }
 
-// didAct reports whether the record shows, after an entry, that a person did what a line says.
-func (p *play) didAct(l line, from int, since time.Time) bool {
-	what := l.words[0]
-	said := ""
+// didAct reports whether the record shows, after a part has begun, that a person did what a line of it says. The second
+// click of a part takes two of them, and so on.
+func (p *play) didAct(of *part, i int) bool {
+	l := of.lines[i]
+	what, said := l.words[0], ""
 	if len(l.words) > 1 {
 		said = l.words[1]
 	}
-	if what == "clock" && strings.HasPrefix(said, "+") {
+	switch {
+	case what == "clock" && strings.HasPrefix(said, "+"):
 		d, err := phrase.Duration(said[1:])
-		return err == nil && p.lab.World.Now().Sub(since) >= d
+		return err == nil && p.lab.World.Now().Sub(of.since) >= d
+	case what == "webconfig" && said == "open":
+		shown := p.pages.webConfig().Title
+		names := strings.Split(of.Steps[i].Words[2], " > ")
+		words, err := p.webWords(names[len(names)-1:])
+		return err == nil && strings.HasSuffix(plain(shown), plain(words[0]))
 	}
-	return slices.ContainsFunc(p.lab.Journal.Since(from), func(e journal.Entry) bool {
-		text := e.Text.String()
-		switch what {
-		case "scan":
-			if said == "originals" {
-				return e.Kind == journal.KindScreen
-			}
-			return e.Kind == journal.KindOutcome && e.Party == p.printer && e.Detail["receipt"] != ""
-		case "panel", "lang":
-			return e.Kind == journal.KindScreen && e.Detail["surface"] == "panel"
-		case "sheet":
-			return e.Kind == journal.KindSheet
-		case "webconfig":
-			posted := e.Party == p.printer && e.HTTP != nil && e.HTTP.Method == "POST"
-			if said == "open" || said == "go" || said == "unreachable" || said == "copy" {
-				return e.Party == p.printer && isPageShown(e)
-			}
-			return posted || said == "follow" && e.Party == "entra" && isPageShown(e)
-		case "browser":
-			return e.Party == "entra" && isPageShown(e)
-		case "printer":
-			return e.Kind == journal.KindMemory || e.Party == "control"
-		case "clock":
-			return e.Kind == journal.KindClock
-		case "exchange", "provider":
-			return e.Party == "control" && strings.Contains(strings.ToLower(text), strings.ToLower(said))
-		default: // entra, tenant, user, network, power, memory
-			return e.Party == "control" && strings.Contains(text, strings.SplitN(what, " ", 2)[0])
+	wanted := 0
+	for _, other := range of.lines[:i+1] {
+		if other.words[0] == what && len(other.words) > 1 && other.words[1] == said {
+			wanted++
 		}
-	})
+	}
+	found := 0
+	for _, e := range p.lab.Journal.Since(of.from) {
+		if p.isAct(e, what, said) {
+			found++
+		}
+	}
+	return found >= wanted
+}
+
+// isAct reports whether an entry of the record shows an act of a verb.
+func (p *play) isAct(e journal.Entry, what, said string) bool {
+	text := e.Text.String()
+	posted := func(party, path string) bool {
+		return e.Party == party && e.HTTP != nil && e.HTTP.Method == "POST" && strings.Contains(e.HTTP.Target.String(), path)
+	}
+	switch what {
+	case "scan":
+		if said == "originals" {
+			return e.Kind == journal.KindScreen || e.Party == "control"
+		}
+		return e.Kind == journal.KindOutcome && e.Party == p.printer && e.Detail["receipt"] != ""
+	case "panel", "lang":
+		return e.Kind == journal.KindScreen && e.Detail["surface"] == "panel"
+	case "sheet":
+		return e.Kind == journal.KindSheet
+	case "webconfig":
+		switch said {
+		case "log-in":
+			return posted(p.printer, "/login") && e.HTTP.Status/100 == 3
+		case "go", "unreachable", "copy", "leave":
+			return e.Party == p.printer && isPageShown(e)
+		case "follow":
+			return e.Party == "entra" && isPageShown(e)
+		}
+		return posted(p.printer, "") && !posted(p.printer, "/login")
+	case "browser":
+		if said == "sign-in" {
+			return posted("entra", "") && strings.Contains(e.HTTP.RequestBody.String(), "passwd=")
+		}
+		return e.Party == "entra" && isPageShown(e)
+	case "printer":
+		return e.Kind == journal.KindMemory || e.Party == "control"
+	case "clock":
+		return e.Kind == journal.KindClock
+	case "exchange", "provider":
+		return e.Party == "control" && strings.Contains(strings.ToLower(text), strings.ToLower(said))
+	}
+	return e.Party == "control" && strings.Contains(text, what) // entra, tenant, user, network, power, memory
 }
 
 // Shown is what a case is recognized by: the first thing that the user reads, in the words of the printer's language.

@@ -10,6 +10,17 @@ import (
 	"mfpsim/guide"
 )
 
+// common are the cases that support desks meet most, the most common first. The order is ours.
+var common = []string{
+	"trouble/sign-in-not-saved", "trouble/expired-by-disuse", "trouble/smtp-auth-disabled", "entra/password-changed", "trouble/conditional-access-block",
+	"exchange/security-defaults-left-on", "exchange/sender-is-not-the-account", "entra/sessions-revoked", "entra/mfa-demanded-later", "entra/account-disabled",
+	"entra/managed-policy-turns-on", "entra/role-not-sufficient", "trouble/code-not-entered", "entra/consent-withdrawn", "exchange/smtp-auth-for-another-mailbox",
+	"exchange/mailbox-full", "trouble/attachment-too-large", "entra/wrong-password", "trouble/ninety-one-days-switched-off", "trouble/sign-in-lost-by-power-off",
+}
+
+// Common are the ids of the cases that support desks meet most, the most common first.
+func Common() []string { return slices.Clone(common) }
+
 // Found is a scenario that shows what somebody reads.
 type Found struct {
 	Scenario Scenario
@@ -157,8 +168,8 @@ func (s Scenario) read(signs []sign, text string) Found {
 		if f.score > 0 || shared > 1 {
 			f.score += 2 * shared
 		}
-		if f.score > 0 && strings.HasPrefix(s.ID, "trouble/") {
-			f.score += 3
+		if at := slices.Index(common, s.ID); f.score > 0 && at >= 0 {
+			f.score += 2*len(common) - at
 		}
 		if f.score > 0 && strings.HasPrefix(s.ID, "fax/") && !wanted["fax"] {
 			f.score -= 15

@@ -72,7 +72,7 @@ func (c *Case) Told(s CaseStep, language string) string {
 		values["{path}"] = c.label(surface, rest[0])
 	}
 	if shown := c.inWords(words); shown != nil {
-		values["{shown}"] = strings.Join(shown, " … ")
+		values["{shown}"] = unended(strings.Join(shown, " … "))
 	}
 	id := verb + "-" + said
 	switch {
@@ -129,6 +129,9 @@ func (c *Case) Told(s CaseStep, language string) string {
 	return s.Text
 }
 
+// unended is a text to be quoted in a sentence that has an end of its own.
+func unended(text string) string { return strings.TrimRight(text, ".।") }
+
 func plainWords(words []string) string { return strings.Join(words, " ") }
 
 // partyName is a party as people call it.
@@ -151,7 +154,7 @@ func (c *Case) Question(language string) string {
 	if shown == "" {
 		id = "question-none"
 	}
-	text, _ := told(language, id, "{shown}", shown)
+	text, _ := told(language, id, "{shown}", unended(shown))
 	return text
 }
 
@@ -178,4 +181,32 @@ func (c *Case) Remedy(language string) (solution, chapter string) {
 		}
 	}
 	return solution, ""
+}
+
+// Place is where a step is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults; empty: nowhere
+// in particular.
+func (s CaseStep) Place() string {
+	words := s.Words
+	if words[0] == "!" {
+		words = words[1:]
+	}
+	switch words[0] {
+	case "panel", "scan", "jobs", "sheet", "lang":
+		return "panel"
+	case "webconfig", "printer":
+		return "web-config"
+	case "browser":
+		return "browser"
+	case "entra", "exchange", "tenant", "user":
+		return "microsoft"
+	case "mailbox":
+		return "mail"
+	case "wire":
+		return "wire"
+	case "clock":
+		return "clock"
+	case "network", "power", "memory", "provider":
+		return "faults"
+	}
+	return ""
 }

@@ -111,10 +111,12 @@ var read = sync.OnceValue(func() table {
 })
 
 var (
-	digits = regexp.MustCompile(`^[0-9]+$`)
-	aadsts = regexp.MustCompile(`AADSTS([0-9]+)|(?:Error Code|Κωδικός σφάλματος|गड़बड़ी कोड|त्रुटि कोड)\s*:?\s*(?:<[^>]*>\s*)*([0-9]{5,8})`)
-	member = regexp.MustCompile(`"error"\s*:\s*"([^"]+)"`)
-	says   = regexp.MustCompile(`"error_description"\s*:\s*"([^"\\]*)`)
+	digits    = regexp.MustCompile(`^[0-9]+$`)
+	aadsts    = regexp.MustCompile(`AADSTS([0-9]+)|(?:Error Code|Κωδικός σφάλματος|गड़बड़ी कोड|त्रुटि कोड)\s*:?\s*(?:<[^>]*>\s*)*([0-9]{5,8})`)
+	member    = regexp.MustCompile(`"error"\s*:\s*"([^"]+)"`)
+	says      = regexp.MustCompile(`"error_description"\s*:\s*"([^"\\]*)`)
+	discovery = regexp.MustCompile(`openid-configuration|/discovery/`)
+
 	title  = regexp.MustCompile(`<title>([^<]*)</title>`)
 	action = regexp.MustCompile(`\baction=([a-z-]+)`)
 )
@@ -257,8 +259,8 @@ func exchange(e journal.Entry, language string, line *Line, set func(string, str
 		set("device", request, h.Status >= 400, map[string]string{"what": what})
 		return
 	}
-	if h.Status/100 == 3 {
-		return
+	if h.Status/100 == 3 || h.Method == "GET" && h.Status < 400 && !journal.IsPage([]byte(body)) && !discovery.MatchString(request) {
+		return // what only leads elsewhere, and what belongs to a page
 	}
 	pending := false
 	if found := member.FindStringSubmatch(body); found != nil {

@@ -24,9 +24,11 @@ async (withAxe, place) => {
     const node = texts.currentNode, parent = node.parentElement, style = getComputedStyle(parent);
     if (!node.data.trim() || style.visibility === "hidden" || parent.closest("[inert], script, style, option, svg, textarea")) continue;
     if (parent.closest(".say, .unseen")) continue; // for screen readers only
+    if (parent.closest("details:not([open]) > :not(summary)")) continue; // folded away
     const range = document.createRange();
     range.selectNodeContents(node);
     const rects = [...range.getClientRects()].filter((r) => r.width > 1 && r.height > 1);
+    if (!rects.length) continue; // it is not shown
     if (glass && glass.contains(parent) && parseFloat(style.fontSize) < 13.99 && innerWidth < 560) {
       problems.push(`${name(parent)} is written in ${style.fontSize}: ${short(node.data)}`);
     }

@@ -53,8 +53,8 @@
     later = touched && !pressed ? view : null; // a key that is drawn anew under the finger would not be pressed
     if (later) return;
     if (!shown || view.glass !== shown.glass || view.casing !== shown.casing) swap(view, pressed);
-    if (!shown || view.beside !== shown.beside) beside.innerHTML = view.beside;
-    if (!shown || view.held !== shown.held) held.innerHTML = view.held;
+    if (!api && (!shown || view.beside !== shown.beside)) beside.innerHTML = view.beside;
+    if (!api && (!shown || view.held !== shown.held)) held.innerHTML = view.held;
     if (shown && view.say !== shown.say) {
       say.lang = view.language;
       say.textContent = view.say;
@@ -66,9 +66,11 @@
     shown = view;
   }
 
+  const api = panel.dataset.api; // of the control API: the page tells what the panel shows; else it is the panel's own page
   function ask(path, fields, pressed) {
-    const request = fields ? { method: "POST", body: new URLSearchParams(fields) } : {};
+    const request = fields ? { method: "POST", body: api ? JSON.stringify(fields) : new URLSearchParams(fields) } : {};
     request.headers = { Accept: "application/json" };
+    if (api) path = api;
     queue = queue.then(() => fetch(path, request)).then((answer) => answer.json()).then((view) => show(view, pressed), () => {});
   }
   const press = (key) => ask("/press", { key }, true);
@@ -117,6 +119,12 @@
     else if (e.key === "Enter" && text) { done(); press(role("main").value); }
   });
 
+  page();
+  if (api) {
+    addEventListener("panel-shows", (e) => show(e.detail, false));
+    return;
+  }
+
   // A browser has six connections to one server, so one page listens and tells the others; when it is closed, the next one
   // listens.
   const others = new BroadcastChannel("panel");
@@ -130,7 +138,6 @@
     return new Promise(() => {});
   };
 
-  page();
   ask("/now", null, false);
   if (navigator.locks) navigator.locks.request("panel", listen); // a browser has none for pages that come over a network
   else listen();

@@ -30,6 +30,7 @@ import (
 // bench is a lab with its doors to the outside, from its start to the next reset.
 type bench struct {
 	server    *server
+	number    int64 // of those that the server has built
 	config    Config
 	world     *vtime.World
 	lab       *lab.Lab
@@ -40,6 +41,9 @@ type bench struct {
 	planes    map[string]http.Handler // of its owner
 	calls     calls
 	viewers   viewers
+	watchers  viewers         // of the bench's page
+	taken     *scenarios.Case // that a person has taken over; nil: none
+	ticked    atomic.Int64    // how often its check list was looked at
 	closed    chan struct{}
 	ahead     atomic.Int64 // nanoseconds that passed in a moment, and not by the machine's clock
 
@@ -59,8 +63,10 @@ const graphPath = "/graph"
 // build makes a bench, lets it begin as it is wanted and brings it to a point. What was made is returned with an error
 // too, to be closed.
 func (s *server) build(ctx context.Context, to point) (*bench, error) {
-	b := &bench{server: s, config: s.config, closed: make(chan struct{})}
+	s.built++
+	b := &bench{server: s, number: s.built, config: s.config, closed: make(chan struct{})}
 	b.endpoints = Endpoints{
+		Bench:     "http://" + s.host(controlPort) + pagePath,
 		WebConfig: "https://" + s.host(webConfigPort), Panel: "http://" + s.host(panelPort),
 		Entra: "https://" + s.host(entraPort), Control: "http://" + s.host(controlPort),
 		Graph: "http://" + s.host(controlPort) + graphPath + "/v1.0", SMTP: s.host(smtpPort), MX: s.host(mxPort),
@@ -88,7 +94,11 @@ func (s *server) build(ctx context.Context, to point) (*bench, error) {
 	}
 	b.ahead.Store(int64(b.world.Elapsed() - (to.at - to.moved)))
 	b.world.Flow()
-	return b, b.describe()
+	if err := b.describe(); err != nil {
+		return b, err
+	}
+	b.watchCase()
+	return b, nil
 }
 
 // flowing returns a World that stands still until the bench is as it is wanted. Who gives no start means the machine's
@@ -134,6 +144,7 @@ func (b *bench) furnish(ctx context.Context) error {
 	}
 	b.lab = made
 	made.Journal.Observe(b.viewers.observe)
+	made.Journal.Observe(b.watchers.tell)
 	if err := made.Network.SetAliases(b.config.Names...); err != nil {
 		return misuse("--name: %w", err)
 	}
@@ -145,13 +156,26 @@ func (b *bench) furnish(ctx context.Context) error {
 	b.device = b.printer.Device()
 	switch {
 	case b.config.Scenario != "":
-		return b.play(ctx, func() error { return scenarios.Play(ctx, b.lab, b.config.Scenario) })
+		return b.play(ctx, func() error { return b.begin(ctx) })
 	case b.config.Script != "":
 		return b.play(ctx, func() error {
 			return scenarios.PlayScript(ctx, b.lab, filepath.Base(b.config.Script), b.config.script)
 		})
 	}
 	return b.people()
+}
+
+// begin plays the scenario up to its handover. The printer of the bench is then the one that it is about.
+func (b *bench) begin(ctx context.Context) error {
+	taken, err := scenarios.Begin(ctx, b.lab, b.config.Scenario)
+	if err != nil {
+		return err
+	}
+	b.taken = taken
+	if b.printer, err = b.lab.Printer(taken.Printer()); err == nil {
+		b.device = b.printer.Device()
+	}
+	return err
 }
 
 // play plays what the bench begins with; Ctrl-C while it does ends the bench.
@@ -331,6 +355,9 @@ func (b *bench) serve() error {
 		_ = b.lab.SMTP.ServeExchanger(b.mx)
 	}()
 	if err := b.serveFurther(); err != nil {
+		return err
+	}
+	if err := b.servePanes(); err != nil {
 		return err
 	}
 	return b.serveRelatives()

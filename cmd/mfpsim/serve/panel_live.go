@@ -165,6 +165,11 @@ func (v *viewers) observe(e journal.Entry) {
 	default:
 		return
 	}
+	v.tell(e)
+}
+
+// tell tells them all of an entry.
+func (v *viewers) tell(journal.Entry) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for one := range v.here {

@@ -132,7 +132,7 @@ func (s *server) visited() error {
 		{mxPort, "the MX door"},
 		{webConfigPort, "Web Config"},
 	} {
-		if s.doors[place.flag].visited() {
+		if s.doors[place.flag].visited() || s.paneVisited(place.flag) {
 			places = append(places, place.name)
 		}
 	}
@@ -166,8 +166,16 @@ func (s *server) reset(ctx context.Context, to string) (Endpoints, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.bench.close(); err != nil {
+	if err := s.rebuild(ctx, wanted); err != nil {
 		return Endpoints{}, err
+	}
+	return s.bench.endpoints, nil
+}
+
+// rebuild ends the bench that stands and builds another. Under s.resetting and s.mu.
+func (s *server) rebuild(ctx context.Context, wanted point) error {
+	if err := s.bench.close(); err != nil {
+		return err
 	}
 	b, err := s.build(context.WithoutCancel(ctx), wanted)
 	if err == nil {
@@ -175,10 +183,10 @@ func (s *server) reset(ctx context.Context, to string) (Endpoints, error) {
 	}
 	s.bench = b
 	if err != nil {
-		return Endpoints{}, fmt.Errorf("the bench could not be built anew: %w", err)
+		return fmt.Errorf("the bench could not be built anew: %w", err)
 	}
 	if s.config.Lab != nil {
 		s.config.Lab(b.lab)
 	}
-	return b.endpoints, nil
+	return nil
 }

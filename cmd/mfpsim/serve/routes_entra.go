@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
@@ -42,6 +44,12 @@ type passwordAnswer struct {
 type mfaRequest struct {
 	User string `json:"user" doc:"address of the account"`
 	On   bool   `json:"on,omitempty" doc:"every sign-in asks for a second factor"`
+}
+
+type roleRequest struct {
+	User string `json:"user" doc:"address of the account"`
+	Role string `json:"role" doc:"display name of a role; a wrong one is refused with those that there are"`
+	On   bool   `json:"on,omitempty" doc:"the user has it"`
 }
 
 type strictRequest struct {
@@ -168,6 +176,10 @@ func entraRoutes() group {
 				}),
 			},
 			{
+				Request: "POST /entra/role", Example: `{"user":"alice@contoso.com","role":"Cloud Application Administrator","on":true}`,
+				About: "Gives a user a role of the directory, or takes it away.", Act: does((*bench).setRole),
+			},
+			{
 				Request: "POST /entra/withdraw-consent", Example: `{}`, About: "Removes what an organization has consented to.",
 				Act: does(func(b *bench, in consentRequest) error {
 					return b.onTenant(in.Tenant, "withdraw consent", func(tenant string) error {
@@ -252,6 +264,18 @@ func entraRoutes() group {
 			},
 		}, applicationRoutes()...),
 	}
+}
+
+func (b *bench) setRole(in roleRequest) error {
+	return b.act("control: role", func(context.Context) error {
+		b.note("entra: role %s of %s: %t", in.Role, in.User, in.On)
+		return b.lab.Entra.ChangeUser(in.User, func(u *fakeentra.User) {
+			u.Roles = slices.DeleteFunc(slices.Clone(u.Roles), func(has string) bool { return strings.EqualFold(has, in.Role) })
+			if in.On {
+				u.Roles = append(u.Roles, in.Role)
+			}
+		})
+	})
 }
 
 func (b *bench) entraAnswers() plantedAnswers {

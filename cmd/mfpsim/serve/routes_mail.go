@@ -97,6 +97,11 @@ func mailRoutes() group {
 				About: "Returns a mail as it lies in the mailbox.", Act: tells((*bench).rawMail),
 			},
 			{
+				Request: "GET /view/{id}", At: "/view/latest", Media: "text/html",
+				About: "Returns the HTML of a mail as a page that runs nothing, fetches nothing and leads nowhere, for a frame of the bench's page.",
+				Act:   tells((*bench).htmlOfMail),
+			},
+			{
 				Request: "GET /api/v1/message/{id}/part/{part}", At: "/api/v1/message/latest/part/2",
 				About: "Returns an attachment, decoded.", Media: "*/*", Act: tells((*bench).mailPart),
 			},
@@ -192,8 +197,21 @@ func (b *bench) mailPart(in partRequest) (routes.Raw, error) {
 		kind, disposition = "application/octet-stream", "attachment"
 	}
 	name := or(part.FileName, part.ContentID)
-	return routes.Raw{Type: kind, Body: content, Header: http.Header{
+	header := http.Header{
 		"Content-Disposition": {disposition + `; filename="` + url.PathEscape(name) + `"`}, "X-Content-Type-Options": {"nosniff"},
+	}
+	if kind == "application/pdf" { // the browser's own reader shows it, in a frame of the bench's page
+		header.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")
+	}
+	return routes.Raw{Type: kind, Body: content, Header: header}, err
+}
+
+// htmlOfMail returns the HTML of a mail. It comes from outside: its policy takes every right from it.
+func (b *bench) htmlOfMail(in messageRequest) (routes.Raw, error) {
+	m, err := b.mails.Message(in.ID)
+	return routes.Raw{Type: "text/html; charset=utf-8", Body: []byte(m.HTML), Header: http.Header{
+		"Content-Security-Policy": {"sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"},
+		"X-Content-Type-Options":  {"nosniff"},
 	}}, err
 }
 

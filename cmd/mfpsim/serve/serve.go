@@ -127,6 +127,7 @@ func (a Account) can() string {
 
 // Endpoints is where the bench is reached and with what: the line of `serve --json`.
 type Endpoints struct {
+	Bench     string    `json:"bench"`     // the page to begin with
 	WebConfig string    `json:"webConfig"` // base URL; empty if the printer has no web page on the bench
 	Panel     string    `json:"panel"`     // base URL
 	Entra     string    `json:"entra"`     // base URL
@@ -356,11 +357,12 @@ func (b *bench) announce() error {
 		return err
 	}
 	t := tabwriter.NewWriter(b.config.Out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintf(t, "Bench\t%s\tbegin here: open it in a browser\n", e.Bench)
 	if e.WebConfig != "" {
 		_, _ = fmt.Fprintf(t, "Web Config\t%s\tadministrator password %s\n", e.WebConfig, e.WebConfigPassword)
 	}
 	if e.Token != "" {
-		_, _ = fmt.Fprintf(t, "Token\t%s\tfor Control API, Graph and Panel: %s/?token=…\n", e.Token, e.Panel)
+		_, _ = fmt.Fprintf(t, "Token\t%s\tfor Bench, Control API, Graph and Panel: %s?token=…\n", e.Token, e.Bench)
 	}
 	_, _ = fmt.Fprintf(t, "Panel\t%s\t\n", e.Panel)
 	_, _ = fmt.Fprintf(t, "Entra\t%s/device\tsimulation of Microsoft's sign-in\n", e.Entra)

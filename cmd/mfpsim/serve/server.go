@@ -16,7 +16,8 @@ import (
 
 // server has the ports, and one bench at a time behind them.
 type server struct {
-	config Config
+	config Config           // of the bench that stands
+	first  Config           // what the command line asked for
 	doors  map[string]*door // by flag
 	https  []*http.Server   // of the control API and of the panel's page, which outlive a bench
 
@@ -24,13 +25,14 @@ type server struct {
 	points    []point    // that were saved; under resetting
 	temporary *temporary // folder of the authority's file; nil: there is none
 
+	built int64        // how many benches there have been; under mu or before the first
 	mu    sync.RWMutex // written to while one bench takes the place of another
 	bench *bench
 }
 
 // openServer opens all ports.
 func openServer(c Config) (*server, error) {
-	s := &server{config: c, doors: map[string]*door{}}
+	s := &server{config: c, first: c, doors: map[string]*door{}}
 	for _, d := range doors {
 		opened, err := openDoor(d.flag, c.Host, d.port(c.Ports))
 		if err != nil {
@@ -44,6 +46,9 @@ func openServer(c Config) (*server, error) {
 			return nil, errors.Join(err, s.close())
 		}
 		s.doors[relativeDoor(name)] = opened
+	}
+	if err := s.openPanes(); err != nil {
+		return nil, errors.Join(err, s.close())
 	}
 	s.adoptFurther()
 	return s, nil
@@ -98,6 +103,10 @@ func (s *server) open(flag string, plane func(r *http.Request) string) {
 		ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: forHeader, IdleTimeout: betweenRequests, MaxHeaderBytes: 64 << 10,
 		Handler: s.guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			b := s.now()
+			if page := s.pageFile(r, plane(r)); page != nil {
+				page.ServeHTTP(w, r)
+				return
+			}
 			b.calls.keep(b.world.Elapsed(), plane(r), r, func() { b.planes[plane(r)].ServeHTTP(w, r) })
 		}), flag == controlPort),
 	}

@@ -1,0 +1,41 @@
+// What is the truth? Microsoft's side, the mails, the wire, the clock, and what is broken on purpose.
+
+import { h, tabs, fill } from "./dom.js";
+import { state, onChange } from "./state.js";
+import { t, language } from "./texts.js";
+import * as microsoft from "./microsoft.js";
+import * as mail from "./mail.js";
+import * as wire from "./wire.js";
+import * as time from "./time.js";
+import * as faults from "./faults.js";
+
+const panes = { microsoft, mail, wire, clock: time, faults };
+let chosen = "microsoft";
+let seen = { mails: 0, wire: 0 };
+let spoken = "";
+
+export function start() {
+  fill(document.getElementById("behind"), Object.keys(panes).map((id) => h("div", { id: "pane-" + id, role: "tabpanel", "aria-labelledby": "tab-" + id, hidden: id !== chosen })));
+  onChange((_, fresh) => {
+    if (fresh) seen = { mails: state.now.mails, wire: state.lines.at(-1)?.number || 0 };
+    draw(fresh);
+  });
+}
+
+export function show(id) {
+  chosen = id;
+  for (const pane of document.getElementById("behind").children) pane.hidden = pane.id !== "pane-" + id;
+  draw(false, true);
+}
+
+function draw(fresh, opened) {
+  if (chosen === "mail") seen.mails = state.now.mails;
+  if (chosen === "wire") seen.wire = state.lines.at(-1)?.number || 0;
+  const mails = state.now.mails - seen.mails;
+  const refused = state.lines.filter((l) => l.tone === "refused" && l.number > seen.wire).length;
+  const badge = (n, red) => (n > 0 ? h("em", { class: red ? "red" : null }, String(n)) : null);
+  tabs(document.getElementById("behind-tabs"), [["microsoft", "Microsoft"], ["mail", t("mail"), badge(mails)], ["wire", t("wire"), badge(refused, true)], ["clock", t("clock")], ["faults", t("faults")]], chosen, show);
+  for (const id of Object.keys(panes)) document.getElementById("tab-" + id).setAttribute("aria-controls", "pane-" + id);
+  panes[chosen].draw(document.getElementById("pane-" + chosen), state, fresh || opened || spoken !== language);
+  spoken = language;
+}

@@ -1,0 +1,122 @@
+// Why am I here? The cases by the guide's chapters, what a pasted text leads to, and the case that is loaded.
+
+import { attempt, get, post } from "./api.js";
+import { fill, h } from "./dom.js";
+import { state, onChange, refresh } from "./state.js";
+import { clock, language, t } from "./texts.js";
+
+const place = () => document.getElementById("case");
+let mode = ""; // "list", "found" or "loaded"
+let go = () => {};
+let view = () => {};
+let found = null;
+let drawn = "";
+
+export function start(leads, views) {
+  [go, view] = [leads, views];
+  onChange(({ now }, fresh) => {
+    if (fresh || !mode) mode = now.case.id ? "loaded" : "list";
+    if (mode === "loaded") loaded(now.case);
+    else if (drawn !== mode + language) draw();
+  });
+}
+
+function draw() {
+  drawn = mode + language;
+  if (mode === "found") attempt(drawFound);
+  else attempt(drawList);
+}
+
+// load puts the bench into a case.
+async function load(id, wanted) {
+  place().setAttribute("aria-busy", "true");
+  await attempt(async () => {
+    await post("/case", { id, language: wanted || state.now.case.language });
+    mode = "";
+    await refresh();
+    place().focus();
+  });
+  place().removeAttribute("aria-busy");
+}
+
+const few = 4; // cases of a chapter that are shown at once
+
+const row = (c) => h("li", {}, h("button", { type: "button", class: "case", "data-key": "case-" + c.id, "aria-current": state.now.case.id === c.id ? "true" : null, onclick: () => load(c.id) },
+  h("span", { lang: "en" }, c.title), h("small", { lang: "en" }, c.id)));
+
+async function drawList() {
+  const chapters = await get("/cases?language=" + language);
+  const of = state.now.case.number;
+  fill(place(), h("h3", { class: "q" }, t("which-case")), h("p", { class: "meta" }, t("which-case-help")), panelLanguage(),
+    state.now.case.id ? h("div", { class: "row" }, h("button", { type: "button", class: "b", onclick: () => { mode = "loaded"; loaded(state.now.case, true); } }, t("back-to-case"))) : null,
+    chapters.map((c, i) => h("details", { class: "chap", open: of ? c.number === of : i < 4 }, h("summary", {}, h("span", {}, c.title, " ", h("span", { class: "count" }, "(" + c.cases.length + ")"))), h("ul", {}, c.cases.slice(0, few).map(row)),
+      c.cases.length > few ? h("details", { open: c.cases.slice(few).some((r) => r.id === state.now.case.id) }, h("summary", {}, t("more-cases", { n: c.cases.length - few })), h("ul", {}, c.cases.slice(few).map(row))) : null)),
+    h("details", { class: "chap", open: true }, h("summary", {}, t("no-case")), h("ul", {}, h("li", {}, h("button", { type: "button", class: "case", onclick: () => load("") }, t("free-bench"))))));
+}
+
+// panelLanguage chooses the language in which the printer speaks to its user.
+function panelLanguage() {
+  const select = h("select", { "data-key": "panel-language", onchange: (e) => attempt(async () => {
+    await post("/printer/language", { language: e.target.value });
+    wantedLanguage = e.target.value;
+    await refresh();
+  }) }, [["en", "English"], ["hi", "हिन्दी"], ["el", "Ελληνικά"]].map(([id, name]) => h("option", { value: id, lang: id, selected: id === (wantedLanguage || state.now.panel.language) }, name)));
+  return h("div", { class: "field" }, h("label", {}, t("panel-language"), select));
+}
+let wantedLanguage = "";
+
+// read looks up what somebody reads.
+export async function read(text) {
+  if (!text.trim()) { mode = "list"; draw(); return; }
+  await attempt(async () => {
+    found = { text, cases: await get("/cases/reading?language=" + language + "&text=" + encodeURIComponent(text)) };
+    mode = "found";
+    drawn = "";
+    draw();
+  });
+}
+
+async function drawFound() {
+  fill(place(), h("h3", { class: "q" }, found.cases.length ? t("found", { n: found.cases.length }) : t("found-none")),
+    h("p", { class: "meta" }, "“" + found.text.slice(0, 200) + "”"), panelLanguage(),
+    found.cases.map((c, i) => h("article", { class: "hit" }, h("h3", { lang: "en" }, c.title), c.by.length ? h("p", { class: "meta" }, t("recognized", { by: c.by.join(", ") })) : null,
+      h("p", { class: "meta", lang: "en" }, c.id),
+      h("button", { type: "button", class: i ? "b" : "b p", "data-key": "load-" + c.id, "aria-label": t("load") + ": " + c.title, onclick: () => load(c.id, wantedLanguage) }, t("load")))),
+    h("div", { class: "row" }, h("button", { type: "button", class: "b", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
+  place().querySelector("button.b.p")?.focus();
+}
+
+// steps draws a part. The step that is next is lit and leads to its place.
+function steps(part, inHand) {
+  const next = inHand ? part.steps.findIndex((s) => !s.done && !s.skipped) : -1;
+  return h("ol", {}, part.steps.map((s, i) => h("li", { class: "step" + (s.done ? " done" : "") + (i === next ? " now" : ""), "aria-current": i === next ? "step" : null },
+    h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped ? "–" : i === next ? "→" : "○"),
+    h("div", {}, h("span", { class: "say" }, t(s.done ? "done" : s.skipped ? "skipped" : "open") + ": "), s.says,
+      s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: clock(s.at) })) : null,
+      i === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(s.place) }, t("go-there")) : null,
+        h("button", { type: "button", class: "lk", "data-key": "skip-" + s.line, onclick: () => attempt(async () => { await post("/case/skip", { line: s.line }); await refresh(); }) }, t("skip"))) : null))));
+}
+
+function loaded(c, anew) {
+  const key = "loaded" + language + JSON.stringify(c);
+  if (key === drawn && !anew) return;
+  const open = place().querySelector("details.story")?.open;
+  drawn = key;
+  const story = c.parts.filter((p) => p.kind === "story");
+  const rest = c.parts.slice(story.length);
+  const over = c.inHand >= c.parts.length;
+  const part = (p, i) => [p.says ? h("p", { class: "part", lang: "en" }, p.says) : null, steps(p, i === c.inHand)];
+  const kind = (wanted, head) => {
+    const of = rest.map((p, i) => [p, i + story.length]).filter(([p]) => p.kind === wanted);
+    return of.length ? [h("h3", { class: "sec" }, t(head)), of.map(([p, i]) => part(p, i))] : null;
+  };
+  const remedy = h("div", { class: "rem" }, h("h3", {}, t("guide-says", { chapter: c.chapter })), c.solution ? h("p", {}, c.solution) : null, c.remedy ? h("p", {}, c.remedy) : null);
+  fill(place(), h("h3", { class: "q", lang: "en" }, c.title), h("p", { class: "meta" }, c.id + " · " + c.chapter + (c.proves.length ? " · " + c.proves.join(" ") : "")),
+    h("p", {}, c.question),
+    h("details", { class: "story", open: open || false }, h("summary", {}, t("story", { n: story.length })), story.map((p, i) => part(p, i))),
+    kind("symptom", "what-the-user-sees"), remedy, kind("remedy", "what-to-try"),
+    over && rest.length ? h("p", { class: "done-all" }, t("all-done")) : null,
+    h("div", { class: "row" }, h("button", { type: "button", class: "b", "data-key": "reset", onclick: () => attempt(async () => { await post("/reset", { to: "start" }); await refresh(); }) }, t("reset")),
+      h("button", { type: "button", class: "b", "data-key": "next", onclick: () => attempt(async () => { await post("/case/next"); mode = ""; await refresh(); }) }, t("next-case")),
+      h("button", { type: "button", class: "b", "data-key": "all", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
+}

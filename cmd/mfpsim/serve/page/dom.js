@@ -1,0 +1,41 @@
+// Making elements. Text goes in as text: nothing that comes from outside is ever read as HTML.
+
+export function h(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "value") node.value = value;
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat(9).filter((c) => c !== null && c !== undefined && c !== false));
+  return node;
+}
+
+// fill replaces what an element holds. The focus stays where it was, if an element with the same data-key is there again.
+export function fill(node, ...children) {
+  const active = node.contains(document.activeElement) ? document.activeElement : null;
+  const key = active && active.dataset.key;
+  node.replaceChildren(...children.flat(9).filter((c) => c !== null && c !== undefined && c !== false));
+  if (key) {
+    const again = [...node.querySelectorAll("[data-key]")].find((n) => n.dataset.key === key);
+    if (again) again.focus({ preventScroll: true });
+  }
+}
+
+// tabs makes a tab list that arrows walk through.
+export function tabs(list, entries, chosen, choose) {
+  fill(list, entries.map(([id, ...inside]) => h("button", {
+    type: "button", role: "tab", id: "tab-" + id, "data-key": "tab-" + id, "aria-selected": String(id === chosen), tabindex: id === chosen ? "0" : "-1",
+    onclick: () => choose(id),
+    onkeydown: (e) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
+      if (!step) return;
+      e.preventDefault();
+      const at = entries.findIndex(([other]) => other === id);
+      const to = entries[(at + step + entries.length) % entries.length][0];
+      choose(to);
+      document.getElementById("tab-" + to).focus();
+    },
+  }, ...inside)));
+}

@@ -1,0 +1,79 @@
+// The page of the bench: three columns, each of which knows its own matters.
+
+import { attempt, post } from "./api.js";
+import { fill, h } from "./dom.js";
+import { state, onChange, follow, redraw, refresh } from "./state.js";
+import * as texts from "./texts.js";
+import { t } from "./texts.js";
+import { start as startCase, read } from "./case.js";
+import { start as startStage } from "./stage.js";
+import { start as startBehind, show as showBehind } from "./behind.js";
+
+await texts.load();
+texts.apply();
+
+const languages = document.getElementById("language");
+languages.value = texts.language;
+languages.addEventListener("change", async () => {
+  texts.speak(languages.value);
+  texts.apply();
+  await attempt(redraw);
+});
+
+const view = (name) => {
+  document.body.dataset.view = name;
+  for (const button of document.querySelectorAll("#views button")) button.setAttribute("aria-pressed", String(button.dataset.view === name));
+};
+for (const button of document.querySelectorAll("#views button")) button.addEventListener("click", () => view(button.dataset.view));
+view("case");
+
+// go leads to where a step is done or seen.
+const go = (place) => {
+  const seen = ["panel", "web-config", "browser"].includes(place);
+  view(seen ? "see" : "behind");
+  if (seen) stage.show(place);
+  else showBehind(place);
+};
+
+const stage = startStage();
+startCase(go, view);
+startBehind();
+
+document.getElementById("find").addEventListener("submit", (e) => {
+  e.preventDefault();
+  view("case");
+  read(document.getElementById("find-text").value);
+});
+for (const [id, duration] of [["pass-15", "15m"], ["pass-91", "91d"]]) {
+  document.getElementById(id).addEventListener("click", () => attempt(async () => {
+    await post("/clock/advance", { duration });
+    await refresh();
+  }));
+}
+
+let announced = "";
+onChange(({ now, lines }) => {
+  const at = document.getElementById("now");
+  at.dateTime = now.now;
+  fill(at, texts.day(now.now) + " " + texts.clock(now.now), h("span", {}, t("clock-of-the-bench")));
+  const newest = lines.slice(-3).reverse();
+  fill(document.getElementById("just"), newest.map((l) => h("li", {}, h("time", { datetime: l.at }, texts.stamp(l.at, now.now)),
+    h("span", { class: l.tone === "refused" ? "bad" : null }, l.text, l.times > 1 ? " " + t("times", { n: l.times }) : null, " ",
+      l.tone === "refused" ? h("button", { type: "button", class: "lk", "data-key": "show-" + l.number, "aria-label": t("show") + ": " + l.text, onclick: () => { go("wire"); dispatchEvent(new CustomEvent("wire-show", { detail: l.number })); } }, t("show")) : null))));
+  if (!newest.length) fill(document.getElementById("just"), h("li", {}, h("span", {}), t("nothing-yet")));
+  const worst = newest.find((l) => l.tone === "refused");
+  const says = worst && worst.at > announced ? worst.text : "";
+  if (says) { announced = worst.at; document.getElementById("announce").textContent = says; }
+  held(now.held);
+});
+
+function held(now) {
+  const place = document.getElementById("alerts");
+  const there = place.querySelector(".held");
+  if (!now.held) { if (there) there.remove(); return; }
+  if (there) return;
+  place.append(h("div", { class: "alert held" }, h("span", {}, t("held", { by: now.by })),
+    now.connections.map((c) => h("button", { type: "button", class: "b", onclick: () => attempt(() => post("/turn/break", { connection: c })) }, t("break-connection", { c })))));
+}
+
+follow();

@@ -1,0 +1,138 @@
+// The admin centers to which the guide sends its reader, small.
+
+import { attempt, get, post } from "./api.js";
+import { fill, h } from "./dom.js";
+import { clock, day, t } from "./texts.js";
+import { refresh } from "./state.js";
+
+let drawn = -1;
+let place = null;
+
+// draw shows the admin centers as they are now. What is typed meanwhile stays: an open form is not drawn anew.
+export function draw(into, { now }, anew) {
+  place = into;
+  if (!anew && (drawn === now.last || into.contains(document.activeElement) && /INPUT|TEXTAREA/.test(document.activeElement.tagName))) return;
+  drawn = now.last;
+  attempt(show);
+}
+
+// act does something at Microsoft and looks again.
+const act = (f) => attempt(async () => { const said = await f(); await refresh(); await show(); return said; });
+const words = (...list) => ({ words: list });
+
+async function show() {
+  const [m, signIns, trace, refusals] = await Promise.all([get("/microsoft"), get("/entra/sign-ins"), get("/exchange/trace"), get("/exchange/refusals")]);
+  const open = new Set([...place.querySelectorAll("details[open]")].map((d) => d.dataset.id));
+  const fold = (id, summary, ...inside) => h("details", { class: "log", "data-id": id, open: open.has(id) }, h("summary", { "data-key": id }, summary), inside);
+  const organizations = m.tenants.filter((o) => !o.personal);
+  fill(place,
+    h("h3", { class: "sub2" }, t("exchange-admin-center")),
+    organizations.map((o) => toggle("smtp-" + o.domain, t("smtp-auth-organization"), o.domain + ". " + t("mailbox-overrides"), o.smtpAuth,
+      (on) => post("/exchange/cmdlet", { name: "Set-TransportConfig", arguments: ["-Organization", o.domain, "-SmtpClientAuthenticationDisabled", on ? "$false" : "$true"] }))),
+    h("h3", { class: "sub2" }, t("microsoft-365-admin-center")),
+    m.mailboxes.map((b) => mailbox(b)),
+    h("h3", { class: "sub2" }, t("entra-admin-center")),
+    organizations.map((o) => toggle("defaults-" + o.domain, "Security defaults", o.domain + ". " + t("defaults-block"), o.securityDefaults,
+      (on) => post("/entra/set", { tenant: o.domain, setting: "Security defaults", value: on ? "Enabled" : "Disabled" }))),
+    h("h4", { class: "sub2" }, "Conditional Access"), policies(m, organizations, open),
+    h("h4", { class: "sub2" }, t("accounts")), m.accounts.map((a) => account(a, open, organizations)),
+    h("h4", { class: "sub2" }, t("consents")), consents(m),
+    h("h4", { class: "sub2" }, t("sign-in-log")), signIns.length ? signIns.slice(-40).reverse().map((s) => signIn(s, fold)) : h("p", { class: "note" }, t("nothing-yet")),
+    h("h3", { class: "sub2" }, t("message-trace")), trace.length ? trace.slice(-40).reverse().map((r) => traced(r, fold)) : h("p", { class: "note" }, t("nothing-yet")),
+    refusals.length ? [h("h3", { class: "sub2" }, t("refused-submissions")), refusals.slice(-20).reverse().map((r) => refusal(r, fold))] : null);
+}
+
+function toggle(key, label, help, on, set) {
+  const id = "l-" + key.replace(/[^a-z0-9]/gi, "-");
+  return h("div", { class: "sw" }, h("span", { id }, label), h("small", {}, help),
+    h("button", { type: "button", class: "tog", role: "switch", "aria-checked": String(on), "aria-labelledby": id, "data-key": key, onclick: () => act(() => set(!on)) }, t(on ? "on" : "off")));
+}
+
+function mailbox(b) {
+  const id = "mb-" + b.address.replace(/[^a-z0-9]/gi, "-");
+  const value = { on: "$false", off: "$true", "": "$null" };
+  return h("div", { class: "sw" }, h("label", { for: id }, t("smtp-auth-mailbox", { address: b.address })), h("small", {}, b.smtpAuth ? t("overrides-organization") : t("as-organization")),
+    h("select", { id, "data-key": id, onchange: (e) => act(() => post("/exchange/cmdlet", { name: "Set-CASMailbox", arguments: [b.address, "-SmtpClientAuthenticationDisabled", value[e.target.value]] })) },
+      [["", t("as-organization-short")], ["on", t("on")], ["off", t("off")]].map(([v, name]) => h("option", { value: v, selected: v === b.smtpAuth }, name))));
+}
+
+const presets = [
+  ["Block device code flow", "users=All", "flow=deviceCodeFlow", "grant=block"],
+  ["Require MFA for all users", "users=All", "grant=mfa"],
+  ["Require a compliant device", "users=All", "grant=compliant"],
+  ["Block all but known platforms", "users=All", "platforms=all", "exclude-platforms=windows,macOS,iOS,android,linux", "grant=block"],
+  ["Sign in again every week", "users=All", "sign-in-frequency=7d", "grant=none"],
+];
+
+function policies(m, organizations, open) {
+  const tenant = organizations.at(-1)?.domain;
+  const missing = presets.filter(([name]) => !m.policies.some((p) => p.name === name));
+  const exported = h("textarea", { rows: "5", "aria-label": t("exported-policy"), "data-key": "exported" });
+  const preset = h("select", { "data-key": "preset" }, missing.map(([name], i) => h("option", { value: String(i), lang: "en" }, name)));
+  return [m.policies.map((p) => h("div", {}, toggle("policy-" + p.tenant + p.name, p.name, [p.state, p.grant, ...p.flows, p.users.join(", "), p.exclude.length ? t("excluded", { who: p.exclude.join(", ") }) : ""].filter(Boolean).join(" · "), p.state === "on",
+    (on) => post("/entra/policy", { tenant: p.tenant, ...words(p.name, "state=" + (on ? "on" : "off")) })),
+  exclude(p, m))),
+  missing.length && tenant ? h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); act(() => post("/entra/policy", { tenant, ...words(...missing[Number(preset.value)], "state=on") })); } },
+    h("label", {}, t("preset"), preset), h("button", { class: "b" }, t("add"))) : null,
+  h("details", { "data-id": "export", open: open.has("export") }, h("summary", {}, t("paste-export")),
+    h("form", { onsubmit: (e) => {
+      e.preventDefault();
+      act(async () => {
+        let policy;
+        try { policy = JSON.parse(exported.value); } catch { throw new Error(t("no-json")); }
+        await post("/entra/policy", { tenant, policy });
+      });
+    } }, exported, h("div", { class: "row" }, h("button", { class: "b" }, t("add")))))];
+}
+
+function exclude(p, m) {
+  const left = m.accounts.filter((a) => !a.personal && !p.exclude.includes(a.user));
+  if (!left.length) return null;
+  const select = h("select", { "data-key": "exclude-" + p.name }, left.map((a) => h("option", { value: a.user }, a.user)));
+  return h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); act(() => post("/entra/policy", { tenant: p.tenant, ...words(p.name, "exclude=" + [...p.exclude, select.value].join(",")) })); } },
+    h("label", {}, t("exclude-from", { policy: p.name }), select), h("button", { class: "b", "aria-label": t("exclude") + ": " + p.name }, t("exclude")));
+}
+
+const role = "Cloud Application Administrator";
+
+function account(a, open, organizations) {
+  const id = "account-" + a.user;
+  const button = (word, f) => h("button", { type: "button", class: "b", "data-key": word + a.user, "aria-label": t(word) + ": " + a.user, onclick: () => act(f) }, t(word));
+  const has = a.roles.includes(role);
+  return h("details", { class: "acct", "data-id": id, open: open.has(id) }, h("summary", { "data-key": id }, h("b", {}, a.user), " ",
+    h("span", { class: "note" }, [...a.roles, a.personal ? t("personal-account") : "", a.mailbox ? t("has-mailbox") : t("no-mailbox"), a.mfa ? "MFA" : ""].filter(Boolean).join(", ")), a.disabled ? h("span", { class: "bad" }, t("blocked")) : null),
+  h("p", { class: "meta" }, t("password") + ": ", h("span", { class: "mono" }, a.password)),
+  h("div", { class: "row" },
+    button("change-password", () => post("/entra/password", { user: a.user })),
+    button("revoke", () => post("/entra/revoke", { user: a.user })),
+    a.disabled ? button("enable", () => post("/entra/enable", { user: a.user })) : button("disable", () => post("/entra/disable", { user: a.user })),
+    a.mfa ? button("mfa-off", () => post("/entra/mfa", { user: a.user, on: false })) : button("mfa-on", () => post("/entra/mfa", { user: a.user, on: true })),
+    a.personal || !organizations.length ? null : has ? button("role-off", () => post("/entra/role", { user: a.user, role, on: false })) : button("role-on", () => post("/entra/role", { user: a.user, role, on: true }))));
+}
+
+function consents(m) {
+  if (!m.consents.length) return h("p", { class: "note" }, t("nothing-yet"));
+  return m.consents.map((c) => h("div", { class: "party" }, h("span", {}, h("b", {}, c.application), " · ", c.user || t("whole-organization", { tenant: c.tenant }), h("br"), h("small", { class: "mono" }, c.scopes.join(" "))),
+    h("button", { type: "button", class: "b", "data-key": "withdraw" + c.application + c.user, "aria-label": t("withdraw") + ": " + c.application, onclick: () => act(() => post("/entra/withdraw-consent", { tenant: c.tenant, application: c.application })) }, t("withdraw"))));
+}
+
+const pairs = (rows) => h("dl", {}, rows.filter(([, v]) => v !== undefined && v !== null && v !== "").map(([k, v]) => [h("dt", {}, k), h("dd", {}, String(v))]));
+const when = (at) => h("time", { datetime: at }, day(at), h("br"), clock(at));
+
+function signIn(s, fold) {
+  const code = s.status.errorCode;
+  const applied = (s.appliedConditionalAccessPolicies || []).map((p) => p.displayName + ": " + p.result).join("; ");
+  return fold("sign-in-" + s.id, [when(s.createdDateTime), h("span", {}, s.userPrincipalName || "—", h("br"), h("small", { class: "note" }, s.appDisplayName)), h("b", { class: code ? "bad" : "good" }, code ? String(code) : t("success"))],
+    pairs([[t("reason"), s.status.failureReason], [t("details"), s.status.additionalDetails], ["Conditional Access", applied], [t("resource"), s.resourceDisplayName], [t("client"), s.clientAppUsed],
+      [t("protocol"), s.authenticationProtocol], ["IP", s.ipAddress], ["Correlation ID", s.correlationId], ["Request ID", s.id]]));
+}
+
+function traced(r, fold) {
+  return fold("trace-" + r.messageId + r.recipient, [when(r.at), h("span", {}, r.sender + " → " + r.recipient, h("br"), h("small", { class: "note" }, r.subject)), h("b", { class: r.status === "Delivered" ? "good" : "bad" }, r.status)],
+    pairs([[t("details"), r.detail], ["Message ID", r.messageId], [t("size"), r.size], [t("connection"), r.connection]]));
+}
+
+function refusal(r, fold) {
+  return fold("refusal-" + r.at + r.connection, [when(r.at), h("span", {}, r.user || "—"), h("b", { class: "bad" }, r.reply.split(" ").slice(0, 2).join(" "))],
+    pairs([[t("reply"), r.reply], [t("reason"), r.reason], [t("connection"), r.connection]]));
+}

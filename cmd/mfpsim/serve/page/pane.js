@@ -1,0 +1,17 @@
+// In a frame of the bench's page: tells that page what is shown, and gives it the links that lead out of the frame.
+"use strict";
+(() => {
+  const bench = document.currentScript.dataset.bench;
+  if (window.parent === window) return;
+  const tell = (what) => parent.postMessage({ mfpsim: "pane", ...what }, bench);
+  const heading = document.querySelector("h1, h2");
+  const shown = () => tell({ title: (heading && heading.textContent.trim()) || document.title, height: document.body.scrollHeight });
+  shown();
+  addEventListener("load", shown);
+  addEventListener("click", (e) => {
+    const link = e.target.closest && e.target.closest("a[href]");
+    if (!link || link.origin === location.origin || !/^https?:$/.test(link.protocol)) return;
+    e.preventDefault();
+    tell({ open: link.href });
+  });
+})();

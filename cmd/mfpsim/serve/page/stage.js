@@ -1,0 +1,131 @@
+// What does it look like? The panel, Web Config and Microsoft's pages, as the person sees them.
+
+import { attempt, get, post } from "./api.js";
+import { fill, h, tabs } from "./dom.js";
+import { state, onChange, refresh } from "./state.js";
+import { language, t } from "./texts.js";
+
+let chosen = "panel";
+const titles = {};
+const frames = {};
+let bench = null;
+let addresses = null;
+const stage = () => document.getElementById("stage");
+const origin = (id) => { const at = state.now.panes[id === "browser" ? "browser" : "webConfig"]; return at ? new URL(at).origin : ""; };
+
+export function start() {
+  fill(stage(), ["panel", "web-config", "browser"].map((id) => h("div", { id: "pane-" + id, role: "tabpanel", "aria-labelledby": "tab-" + id, hidden: id !== chosen })));
+  fill(document.getElementById("pane-panel"), panel());
+  import("/bench/glass.js");
+  onChange(draw);
+  addEventListener("message", (e) => {
+    const id = ["web-config", "browser"].find((name) => state.now && frames[name] && e.source === frames[name].contentWindow && e.origin === origin(name));
+    if (!id || !e.data || e.data.mfpsim !== "pane") return;
+    if (typeof e.data.title === "string") titles[id] = e.data.title.slice(0, 80);
+    if (Number.isFinite(e.data.height)) frames[id].style.height = Math.min(4000, Math.max(300, e.data.height)) + "px";
+    if (typeof e.data.open === "string") opens(e.data.open);
+    drawTabs();
+  });
+  return { show };
+}
+
+// opens follows a link that leads out of a frame: Microsoft's pages open in their own tab of the page.
+function opens(address) {
+  if (new URL(address).origin === origin("browser")) {
+    frames.browser.src = address;
+    show("browser");
+    document.getElementById("tab-browser").focus();
+  } else if (/^https?:/.test(address)) open(address, "_blank", "noopener");
+}
+
+function show(id) {
+  chosen = id;
+  for (const pane of stage().children) pane.hidden = pane.id !== "pane-" + id;
+  if (frames[id] && frames[id].dataset.src) { frames[id].src = frames[id].dataset.src; delete frames[id].dataset.src; }
+  drawTabs();
+}
+
+function drawTabs() {
+  const { now } = state;
+  tabs(document.getElementById("stage-tabs"), [
+    ["panel", t("panel"), h("small", { lang: now.panel.language }, now.on ? now.panel.title : t("switched-off"))],
+    ["web-config", "Web Config", h("small", {}, titles["web-config"] || t("not-open"))],
+    ["browser", t("microsofts-pages"), h("small", {}, titles.browser || (now.code ? t("code-waits", { code: now.code }) : t("not-open")))],
+  ], chosen, show);
+  for (const id of ["panel", "web-config", "browser"]) document.getElementById("tab-" + id).setAttribute("aria-controls", "pane-" + id);
+}
+
+function panel() {
+  return [h("form", { id: "panel", "data-api": "/printer/glass", method: "post" }, h("div", { class: "bezel" }, h("div", { class: "glass", id: "glass" }), h("div", { id: "casing" }))),
+    h("p", { class: "say", role: "status", "aria-live": "polite", id: "say" }), h("p", { class: "alert", id: "problem", hidden: true }),
+    h("div", { id: "beside-panel" })];
+}
+
+async function draw({ now }, fresh) {
+  if (fresh || !addresses) addresses = await get("/").then((a) => a.bench, () => addresses);
+  if (!addresses) return;
+  drawTabs();
+  if (fresh || bench !== language + now.on) {
+    bench = language + now.on;
+    beside(now);
+  }
+  if (fresh) {
+    for (const id of ["web-config", "browser"]) delete titles[id];
+    web(now);
+    browser(now);
+    show(chosen);
+    drawTabs();
+  }
+  waiting(now);
+}
+
+function beside(now) {
+  const to = h("input", { type: "text", value: "bob@fabrikam.com", "data-key": "scan-to", autocomplete: "off", spellcheck: "false" });
+  const power = now.on ? "off" : "on";
+  fill(document.getElementById("beside-panel"),
+    h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); attempt(async () => { await post("/printer/scan", { to: to.value.split(/[\s,;]+/).filter(Boolean) }); await refresh(); }); } },
+      h("label", {}, t("scan-to"), to), h("button", { class: "b", disabled: !now.on }, t("scan"))),
+    h("div", { class: "row" },
+      h("button", { type: "button", class: "b", "data-key": "lay", disabled: !now.on, onclick: () => attempt(async () => { await post("/printer/originals", { pages: 1 }); await refresh(); }) }, t("lay-a-page")),
+      h("button", { type: "button", class: "b", "data-key": "sheet", disabled: !now.on, onclick: () => attempt(async () => { await post("/printer/sheet"); await refresh(); }) }, t("print-sheet")),
+      h("button", { type: "button", class: "b", "data-key": "power", onclick: () => attempt(async () => { await post("/printer/power", { state: power }); await refresh(); }) }, t("power-" + power)),
+      h("a", { class: "b", href: addresses.panel, target: "_blank", rel: "noopener" }, t("alone"))));
+}
+
+const secret = (label, text) => h("span", {}, label + " ", h("b", { class: "mono" }, text), " ",
+  h("button", { type: "button", class: "lk", "aria-label": t("copy") + ": " + label, onclick: () => attempt(() => navigator.clipboard.writeText(text)) }, t("copy")));
+
+function frame(id, address, title) {
+  if (!address) return h("p", { class: "warnbox" }, t("no-frames"));
+  frames[id] = h("iframe", { title, allow: "clipboard-write; clipboard-read", referrerpolicy: "no-referrer", sandbox: "allow-scripts allow-forms allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox" });
+  if (chosen === id) frames[id].src = address;
+  else frames[id].dataset.src = address;
+  return frames[id];
+}
+
+function web(now) {
+  if (!addresses.webConfig) { fill(document.getElementById("pane-web-config"), h("p", {}, t("no-web-config"))); return; }
+  fill(document.getElementById("pane-web-config"),
+    h("div", { class: "beside" }, addresses.webConfigPassword ? secret(t("administrator-password"), addresses.webConfigPassword) : null,
+      h("a", { href: addresses.webConfig, target: "_blank", rel: "noopener" }, t("real-door"))),
+    frame("web-config", now.panes.webConfig, "Web Config"));
+}
+
+function browser(now) {
+  fill(document.getElementById("pane-browser"), h("div", { class: "beside", id: "code-waiting" }),
+    h("details", {}, h("summary", {}, t("accounts-of-the-bench")), h("ul", { id: "pane-accounts" })),
+    h("div", { class: "beside" }, h("a", { href: addresses.entra + "/device", target: "_blank", rel: "noopener" }, t("real-door"))),
+    frame("browser", now.panes.browser && now.panes.browser + "/device", t("microsofts-pages")));
+  attempt(async () => {
+    const accounts = await get("/accounts");
+    fill(document.getElementById("pane-accounts"), accounts.map((a) => h("li", { class: "beside" }, h("span", {}, h("b", {}, a.user), " ", a.roles.join(", ")), secret(t("password"), a.password))));
+  });
+}
+
+let waits = null;
+function waiting(now) {
+  const place = document.getElementById("code-waiting");
+  if (!place || waits === now.code + language && place.childNodes.length) return;
+  waits = now.code + language;
+  fill(place, now.code ? secret(t("code-that-waits"), now.code) : h("span", {}, t("no-code")));
+}

@@ -1,0 +1,166 @@
+package serve
+
+import (
+	"context"
+	"time"
+
+	"mfpsim/cmd/mfpsim/serve/routes"
+	"mfpsim/scenarios"
+)
+
+type casesRequest struct {
+	Language string `json:"-" query:"language" doc:"of the chapters' titles: en, hi or el; without it en"`
+}
+
+type readingRequest struct {
+	Text     string `json:"-" query:"text" doc:"what somebody reads or was told: a code, a message in any language, an AADSTS number, a reply, a whole ticket"`
+	Language string `json:"-" query:"language" doc:"as for GET /cases"`
+}
+
+type caseRequest struct {
+	ID       string `json:"id,omitempty" doc:"of a scenario with a handover; without it the bench begins as the command line asked for"`
+	Language string `json:"language,omitempty" doc:"of the panel; without it that of now"`
+}
+
+type skipRequest struct {
+	Line int `json:"line" doc:"of the scenario; what stands before it in its part is skipped too"`
+}
+
+type caseAnswer struct {
+	ID       string    `json:"id" doc:"of the scenario; empty: no case is loaded"`
+	Title    string    `json:"title" doc:"in English"`
+	Question string    `json:"question" doc:"what the user reads, and asks"`
+	Chapter  string    `json:"chapter" doc:"title of the guide's chapter"`
+	Number   string    `json:"number" doc:"of the chapter, ours"`
+	Proves   []string  `json:"proves" doc:"rules of the guide"`
+	Solution string    `json:"solution" doc:"what the guide says to do about the code that the case shows; empty: it shows none"`
+	Remedy   string    `json:"remedy" doc:"what the guide's chapter says to do, in our words"`
+	Parts    []partRow `json:"parts" doc:"the story, what the user sees, what to try"`
+	InHand   int       `json:"inHand" doc:"the part that is being played; the number of parts if all is done"`
+	Printer  string    `json:"printer" doc:"the bench's name for the printer that the case is about"`
+	Language string    `json:"language" doc:"of the panel"`
+}
+
+type partRow struct {
+	Kind  scenarios.PartKind `json:"kind" doc:"story: it was played; symptom: what the user sees; remedy: what to try"`
+	Says  string             `json:"says" doc:"the sentence of the scenario, in English; empty: it has none"`
+	Steps []stepRow          `json:"steps"`
+}
+
+type stepRow struct {
+	Line    int        `json:"line" doc:"of the scenario"`
+	Says    string     `json:"says" doc:"the step in a sentence"`
+	Text    string     `json:"text" doc:"as the scenario has it"`
+	Looks   bool       `json:"looks" doc:"it says what is to be seen; else it is something to do"`
+	Place   string     `json:"place" doc:"where it is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults"`
+	Done    bool       `json:"done" doc:"it has come true"`
+	Skipped bool       `json:"skipped"`
+	At      *time.Time `json:"at,omitempty" doc:"true time at which it came true"`
+}
+
+func caseRoutes() group {
+	return group{
+		Title: "Cases",
+		About: "A case is a scenario that was played up to its handover. What follows the handover is a check list, which ticks itself as its lines come true on the bench: the language's own verbs look. " +
+			"Loading one builds the bench anew behind the same addresses, as a reset does; saved points are lost.",
+		Routes: []route{
+			{
+				Request: "GET /cases", At: "/cases?language=el", About: "Lists the cases by the guide's chapters.",
+				Act: tells(func(_ *bench, in casesRequest) ([]chapterOfCases, error) { return cases(in.Language) }),
+			},
+			{
+				Request: "GET /cases/reading", At: "/cases/reading?text=code+370",
+				About: "Finds the cases that show what somebody reads, the best first.",
+				Act:   tells(func(b *bench, in readingRequest) ([]caseRow, error) { return b.reading(in.Text, in.Language) }),
+			},
+			{
+				Request: "GET /case", At: "/case?language=el", About: "Tells of the case that is loaded, with its check list.",
+				Act: tells(func(b *bench, in casesRequest) (caseAnswer, error) { return b.caseNow(in.Language), nil }),
+			},
+			{
+				Request: "POST /case", Example: `{"id":"trouble/expired-by-disuse","language":"en"}`, About: "Loads a case.",
+				Act: routes.Tells(func(ctx context.Context, b *bench, in caseRequest) (caseAnswer, error) {
+					return b.server.loaded(ctx, in.ID, in.Language)
+				}),
+			},
+			{
+				Request: "POST /case/next", About: "Loads the case that follows in the list.",
+				Act: routes.Tells(func(ctx context.Context, b *bench, _ routes.None) (caseAnswer, error) {
+					id, err := nextCase(b.config.Scenario)
+					if err != nil {
+						return caseAnswer{}, err
+					}
+					return b.server.loaded(ctx, id, "")
+				}),
+			},
+			{
+				Request: "POST /case/skip", Example: `{"line":22}`, About: "Passes over a step of the part in hand, and over those before it there.",
+				Act: does(func(b *bench, in skipRequest) error {
+					if b.taken == nil {
+						return errNoCase
+					}
+					if err := b.taken.Skip(in.Line); err != nil {
+						return routes.Refused(err)
+					}
+					b.taken.Look()
+					return nil
+				}),
+			},
+		},
+	}
+}
+
+var errNoCase = routes.Refuse("no case is loaded; POST /case loads one")
+
+// loaded loads a case and tells of it.
+func (s *server) loaded(ctx context.Context, id, language string) (caseAnswer, error) {
+	if err := s.load(ctx, id, language); err != nil {
+		return caseAnswer{}, err
+	}
+	return s.now().caseNow(language), nil
+}
+
+// watchCase ticks the check list after each thing that happens.
+func (b *bench) watchCase() {
+	if b.taken == nil {
+		return
+	}
+	told, leave := b.watchers.enter()
+	b.serving.Go(func() {
+		defer leave()
+		for {
+			b.taken.Look()
+			b.ticked.Add(1)
+			select {
+			case <-told:
+			case <-b.closed:
+				return
+			}
+		}
+	})
+}
+
+func (b *bench) caseNow(language string) caseAnswer {
+	answer := caseAnswer{Proves: []string{}, Parts: []partRow{}, Language: b.config.Language, Printer: b.printer.Name}
+	c := b.taken
+	if c == nil {
+		return answer
+	}
+	answer.ID, answer.Title, answer.Question, answer.Proves = c.Scenario.ID, c.Scenario.Title, c.Question(language), list(c.Scenario.Proofs())
+	answer.Number, answer.Chapter = c.Scenario.Chapter(language)
+	answer.Solution, answer.Remedy = c.Remedy(language)
+	parts, inHand := c.Parts()
+	answer.InHand = inHand
+	for _, p := range parts {
+		row := partRow{Kind: p.Kind, Says: p.Says, Steps: []stepRow{}}
+		for _, s := range p.Steps {
+			step := stepRow{Line: s.Line, Says: c.Told(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done, Skipped: s.Passed}
+			if !s.At.IsZero() {
+				step.At = &s.At
+			}
+			row.Steps = append(row.Steps, step)
+		}
+		answer.Parts = append(answer.Parts, row)
+	}
+	return answer
+}

@@ -1,0 +1,183 @@
+package scenarios_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/device"
+	"mfpsim/guide"
+	"mfpsim/journal"
+	"mfpsim/lab"
+	"mfpsim/scenarios"
+)
+
+func begun(t *testing.T, id string) (*scenarios.Case, *lab.Lab) {
+	t.Helper()
+	l := lab.RunT(t, lab.Config{Seed: 7})
+	c, err := scenarios.Begin(context.Background(), l, id)
+	require.NoError(t, err)
+	return c, l
+}
+
+// open are the steps of a kind of part that have not come true.
+func open(c *scenarios.Case, kind scenarios.PartKind) (texts []string) {
+	parts, _ := c.Parts()
+	for _, p := range parts {
+		for _, s := range p.Steps {
+			if p.Kind == kind && !s.Done {
+				texts = append(texts, s.Text)
+			}
+		}
+	}
+	return texts
+}
+
+// byHand does something with the printer as a person at the bench does.
+func byHand(t *testing.T, l *lab.Lab, f func(ctx context.Context, d device.Device) error) {
+	t.Helper()
+	d, err := l.Device(lab.DefaultPrinter)
+	require.NoError(t, err)
+	var failed error
+	require.NoError(t, l.World.Do("by hand", 0, func(ctx context.Context) { failed = f(ctx, d) }))
+	require.NoError(t, failed)
+}
+
+func scans(t *testing.T, l *lab.Lab) {
+	t.Helper()
+	byHand(t, l, func(ctx context.Context, d device.Device) error {
+		_, err := d.Scan(ctx, device.ScanRequest{Function: device.FunctionEmail, To: []string{"bob@fabrikam.com"}})
+		return err
+	})
+	_, err := l.World.Advance(30e9)
+	require.NoError(t, err)
+}
+
+func TestALineOfACaseTicksWhenItHasComeTrueAndNotBefore(t *testing.T) {
+	c, l := begun(t, "trouble/expired-by-disuse")
+	c.Look()
+	require.Equal(t, []string{
+		"scan email bob@fabrikam.com", "panel shows @M4",
+		"jobs shows Email 361 'The connection to the cloud service or email service has expired.'", "wire shows entra AADSTS700082",
+		"mailbox bob@fabrikam.com count 2",
+	}, open(c, scenarios.PartSymptom), "two mails lie there since the story, but nobody has scanned")
+	require.Empty(t, open(c, scenarios.PartStory))
+	scans(t, l)
+	c.Look()
+	require.Empty(t, open(c, scenarios.PartSymptom))
+	require.NotEmpty(t, open(c, scenarios.PartRemedy), "nobody has signed in")
+}
+
+func TestLookingAtACaseLeavesNoTraceAndNoTime(t *testing.T) {
+	c, l := begun(t, "trouble/sign-in-not-saved")
+	entries, now := l.Journal.Len(), l.World.Now()
+	for range 3 {
+		c.Look()
+	}
+	require.Equal(t, entries, l.Journal.Len())
+	require.Equal(t, now, l.World.Now())
+}
+
+func TestAPersonsOwnPagesTickACase(t *testing.T) {
+	c, l := begun(t, "trouble/expired-by-disuse")
+	c.Look()
+	scans(t, l)
+	c.Look()
+	byHand(t, l, func(ctx context.Context, d device.Device) error {
+		if _, err := d.WebConfig().LogIn(ctx, "", false); err != nil {
+			return err
+		}
+		_, err := d.WebConfig().Open(ctx, "Network > Email Server > Basic")
+		return err
+	})
+	c.Look()
+	parts, inHand := c.Parts()
+	require.Equal(t, scenarios.PartRemedy, parts[inHand].Kind)
+	require.True(t, strings.HasPrefix(parts[inHand].Says, "The administrator performs"), parts[inHand].Says)
+}
+
+func TestAStepCanBeSkippedAndOnlyInThePartInHand(t *testing.T) {
+	c, _ := begun(t, "trouble/expired-by-disuse")
+	c.Look()
+	parts, inHand := c.Parts()
+	steps := parts[inHand].Steps
+	require.Error(t, c.Skip(parts[inHand+1].Steps[0].Line))
+	require.NoError(t, c.Skip(steps[len(steps)-1].Line))
+	c.Look()
+	_, after := c.Parts()
+	require.Equal(t, inHand+1, after)
+}
+
+// Each case can be taken over, and is told in each language without a gap.
+func TestEachCaseIsToldInEachLanguage(t *testing.T) {
+	all, err := scenarios.All()
+	require.NoError(t, err)
+	for _, s := range all {
+		if s.HandoverLine() == 0 {
+			continue
+		}
+		t.Run(s.ID, func(t *testing.T) {
+			t.Parallel()
+			c, l := begun(t, s.ID)
+			c.Look()
+			parts, inHand := c.Parts()
+			if parts[len(parts)-1].Kind != scenarios.PartStory { // a few end with their handover
+				require.Less(t, inHand, len(parts), "it is mended before anybody has done anything")
+			}
+			for _, language := range guide.Languages() {
+				require.NotEmpty(t, c.Question(language))
+				_, chapter := s.Chapter(language)
+				require.NotEmpty(t, chapter)
+				for _, p := range parts {
+					for _, step := range p.Steps {
+						told := c.Told(step, language)
+						require.NotEmpty(t, told, step.Text)
+						require.NotRegexp(t, `\{(to|words|path|shown|all|party|verb)\}`, told, step.Text)
+						require.NotEmpty(t, step.Place(), step.Text)
+					}
+				}
+			}
+			for _, e := range l.Journal.Entries() {
+				require.NotEqual(t, journal.Kind(""), e.Kind)
+			}
+		})
+	}
+}
+
+func TestWhatSomebodyReadsLeadsToTheCaseThatShowsIt(t *testing.T) {
+	all, err := scenarios.All()
+	require.NoError(t, err)
+	l := lab.RunT(t, lab.Config{})
+	var words []device.Words
+	byHand(t, l, func(ctx context.Context, d device.Device) error {
+		for _, language := range guide.Languages() {
+			in, err := d.Words(ctx, language)
+			if err != nil {
+				return err
+			}
+			words = append(words, in)
+		}
+		return nil
+	})
+	for _, row := range []struct{ reads, leads string }{
+		{"scan to email fails with code 370 since Monday", "entra/password-changed"},
+		{"361", "trouble/expired-by-disuse"},
+		{"Error code 312 when we scan", "trouble/smtp-auth-disabled"},
+		{"AADSTS53003", "trouble/conditional-access-block"},
+		{"535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant", "trouble/smtp-auth-disabled"},
+		{"Η σύνδεση στην υπηρεσία cloud ή email έχει λήξει.", "trouble/expired-by-disuse"},
+		{"क्लाउड सेवा या ईमेल सेवा से कोई कनेक्शन नहीं।", "trouble/sign-in-not-saved"},
+		{"«Για να χρησιμοποιήσετε αυτή τη λειτουργία, πρέπει να συνδεθείτε στην υπηρεσία email σας. Επικοινωνήστε με τον διαχειριστή σας.»", "trouble/sign-in-not-saved"},
+		{"Cannot Send Email", "trouble/sign-in-not-saved"},
+	} {
+		t.Run(row.reads, func(t *testing.T) {
+			found := scenarios.Reading(all, row.reads, words, 12)
+			require.NotEmpty(t, found)
+			require.Equal(t, row.leads, found[0].Scenario.ID)
+			require.NotEmpty(t, found[0].By)
+		})
+	}
+	require.Empty(t, scenarios.Reading(all, "qqqqqq zzzzzz", words, 12))
+}
