@@ -236,6 +236,8 @@ func judgeWebConfig(args []string) error {
 		return when(n == 1 && rest[0] == "code", "webconfig")
 	case "follow":
 		return when(n == 1 && rest[0] == "url", "webconfig")
+	case "upload":
+		return when(n == 2, "webconfig")
 	}
 	return otherwise("webconfig", what)
 }
@@ -268,10 +270,18 @@ func judgePanel(args []string) error {
 		return judgeShows(rest)
 	case "press", "refuses":
 		return when(n == 1, "panel")
-	case "enter", "tick", "sign-in":
+	case "sign-in":
+		_, _, err := panelSignIn(rest)
+		return err
+	case "enter", "tick":
 		return when(onPage(what, rest) || what == "enter" && n == 2, "panel")
 	case "log-in":
-		return when(n < 2 || n == 2 && rest[1] == "wrong", "panel")
+		plain, values, err := phrase.Settings(rest, "number")
+		wrong := len(plain) > 0 && plain[len(plain)-1] == "wrong"
+		if wrong {
+			plain = plain[:len(plain)-1]
+		}
+		return errors.Join(err, when(len(plain) < 2 && (len(values) == 0 || len(plain) == 0 && !wrong), "panel"))
 	case "log-out", "home", "screen":
 		return when(n == 0, "panel")
 	}
@@ -300,7 +310,7 @@ func judgeScan(args []string) error {
 	case "to-my-email":
 		return when(len(plain) == 0, "scan")
 	case "fax":
-		return when(len(plain) == 1, "scan")
+		return when(len(plain) == 1 && request.Subject+request.File == "" && request.Settings == nil, "scan")
 	}
 	return otherwise("scan", what)
 }

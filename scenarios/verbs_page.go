@@ -146,7 +146,11 @@ func (p *play) typeOnPage(
 			return panel.Enter(ctx, row.Label, value)
 		}
 	}
-	return shown, &choice.Error{What: "field", Wanted: "to type into", Present: shown.Fields}
+	what := "account"
+	if masked {
+		what = "password"
+	}
+	return shown, &choice.Error{What: "field", Wanted: what, Present: shown.Fields}
 }
 
 // onPanel is an act on the panel, and the screen that it leads to.
@@ -159,21 +163,30 @@ func (p *play) onPanel(f func(ctx context.Context) (device.Screen, error)) (stri
 	return s.String(), nil
 }
 
-// signInOnPanel is Microsoft's side of chapter 7's procedures in one line: account, password, and what the pages ask
-// after it.
-func (p *play) signInOnPanel(panel device.Panel, args []string) (string, error) {
+// panelSignIn reads the words of panel sign-in: who signs in, and the steps where the page asks for permissions.
+func panelSignIn(args []string) (who string, consent [][]string, err error) {
 	plain, values, err := phrase.Settings(args, "consent")
 	if err != nil || len(plain) != 1 {
-		return "", errors.Join(err, usage("panel"))
+		return "", nil, errors.Join(err, usage("panel"))
 	}
 	consent, known := map[string][][]string{
 		"": nil, "user": {{"press", "Accept"}}, "cancel": {{"press", "Cancel"}},
 		"organization": {{"tick", "Consent on behalf of your organization"}, {"press", "Accept"}},
 	}[values["consent"]]
 	if !known {
-		return "", &choice.Error{
+		return "", nil, &choice.Error{
 			What: "consent", Wanted: values["consent"], Present: []string{"organization", "user", "cancel"},
 		}
+	}
+	return plain[0], consent, nil
+}
+
+// signInOnPanel is Microsoft's side of chapter 7's procedures in one line: account, password, and what the pages ask
+// after it.
+func (p *play) signInOnPanel(panel device.Panel, args []string) (string, error) {
+	who, consent, err := panelSignIn(args)
+	if err != nil {
+		return "", err
 	}
 	output := ""
 	play := func(steps ...[]string) error {
@@ -184,7 +197,7 @@ func (p *play) signInOnPanel(panel device.Panel, args []string) (string, error) 
 		}
 		return nil
 	}
-	if err := play([]string{"enter", "account", plain[0]}, []string{"press", "Next"},
+	if err := play([]string{"enter", "account", who}, []string{"press", "Next"},
 		[]string{"enter", "password"}, []string{"press", "Sign In"}); err != nil {
 		return output, err
 	}

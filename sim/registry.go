@@ -13,6 +13,7 @@ import (
 	"mfpsim/core/nvram"
 	"mfpsim/core/outcome"
 	"mfpsim/device"
+	"mfpsim/sim/entry"
 	"mfpsim/sim/locale"
 	"mfpsim/sim/users"
 )
@@ -69,7 +70,7 @@ func (p *Printer) UserColumns() users.Columns {
 	var columns users.Columns
 	for _, name := range p.model.PrintAdmin.Columns {
 		called := p.model.Texts(locale.English).Label(name)
-		columns = append(columns, users.Column{Field: users.Field(name), Name: called})
+		columns = append(columns, users.Column{Field: entry.Field(name), Name: called})
 	}
 	return columns
 }

@@ -14,6 +14,7 @@ import (
 	"mfpsim/core/nvram"
 	"mfpsim/device"
 	"mfpsim/sim"
+	"mfpsim/sim/entry"
 	"mfpsim/sim/settings"
 	"mfpsim/sim/users"
 )
@@ -221,7 +222,7 @@ func TestAPrinterHolds300Users(t *testing.T) {
 		return err
 	})
 	require.Equal(t, "user0299", b.printer.Panel().User().ID)
-	require.ErrorContains(t, b.printer.Users().Add(person("late")), string(users.ProblemFull))
+	require.ErrorContains(t, b.printer.Users().Add(person("late")), string(entry.Full))
 }
 
 // BenchmarkUsers measures a printer with 300 users: an import of all, a change of one (one write of the records), a

@@ -32,8 +32,8 @@ async (withAxe, place) => {
     if (glass && glass.contains(parent) && parseFloat(style.fontSize) < 13.99 && innerWidth < 560) {
       problems.push(`${name(parent)} is written in ${style.fontSize}: ${short(node.data)}`);
     }
-    // A word that is no longer than a line stands on one.
-    for (const found of node.data.matchAll(/[^\s/>-]+/g)) {
+    // A word that is no longer than a line stands on one, but for what went over a wire.
+    for (const found of parent.closest("pre") ? [] : node.data.matchAll(/[^\s/>-]+/g)) {
       if (found[0].length > 15) continue;
       range.setStart(node, found.index);
       range.setEnd(node, found.index + found[0].length);

@@ -10,9 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
-	"unicode/utf8"
 
+	"mfpsim/sim/entry"
 	"mfpsim/sim/models"
 )
 
@@ -142,13 +141,13 @@ func (b *Book) free() int {
 }
 
 // Add stores a new entry and returns its number; with the number 0 it gets the lowest that is free. The error is an
-// [*Invalid], or that of the memory: after either nothing has changed.
+// [*entry.Invalid], or that of the memory: after either nothing has changed.
 func (b *Book) Add(e Entry) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if e.Number == 0 {
 		if e.Number = b.free(); e.Number == 0 {
-			return 0, &Invalid{[]FieldError{{FieldNumber, ProblemFull}}}
+			return 0, &entry.Invalid{What: "contact", Fields: []entry.FieldError{{Field: FieldNumber, Problem: entry.Full}}}
 		}
 	}
 	if err := b.check(e, 0); err != nil {
@@ -158,7 +157,7 @@ func (b *Book) Add(e Entry) (int, error) {
 }
 
 // Change stores an entry in the place of the one that has the number of; it may have another number itself. The error
-// is [ErrNoEntry], an [*Invalid], or that of the memory.
+// is [ErrNoEntry], an [*entry.Invalid], or that of the memory.
 func (b *Book) Change(of int, e Entry) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -189,7 +188,7 @@ func (b *Book) Delete(number int) error {
 	return b.keep(renumber(slices.Delete(slices.Clone(b.entries), at, at+1), number, 0))
 }
 
-// Replace puts other entries in the place of all, as Import does. The error is an [*Invalid], or that of the memory.
+// Replace puts other entries in the place of all, as Import does. The error is an [*entry.Invalid], or that of the memory.
 func (b *Book) Replace(entries []Entry) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -199,7 +198,8 @@ func (b *Book) Replace(entries []Entry) error {
 			return err
 		}
 		if slices.ContainsFunc(entries[:i], func(x Entry) bool { return x.Number == e.Number }) {
-			return &Invalid{[]FieldError{{FieldNumber, ProblemTaken}}}
+			taken := entry.FieldError{Field: FieldNumber, Problem: entry.Taken}
+			return &entry.Invalid{What: "contact", Fields: []entry.FieldError{taken}}
 		}
 	}
 	return b.keep(slices.Clone(entries))
@@ -239,85 +239,51 @@ func (b *Book) keep(entries []Entry) error {
 
 // check returns what is wrong with an entry that takes the place of the one with the number of (0: of none).
 func (b *Book) check(e Entry, of int) error {
-	var bad []FieldError
-	add := func(f Field, p Problem) {
+	var bad []entry.FieldError
+	add := func(f entry.Field, p entry.Problem) {
 		if p != "" {
-			bad = append(bad, FieldError{f, p})
+			bad = append(bad, entry.FieldError{Field: f, Problem: p})
 		}
 	}
 	switch {
 	case e.Number < 1 || e.Number > b.limits.Maximum:
-		add(FieldNumber, ProblemRange)
+		add(FieldNumber, entry.Range)
 	case e.Number != of && slices.ContainsFunc(b.entries, func(x Entry) bool { return x.Number == e.Number }):
-		add(FieldNumber, ProblemTaken)
+		add(FieldNumber, entry.Taken)
 	}
 	if strings.TrimSpace(e.Name) == "" {
-		add(FieldName, ProblemMissing)
+		add(FieldName, entry.Missing)
 	}
-	add(FieldName, text(e.Name, b.limits.NameMaximum))
-	add(FieldIndex, text(e.Index, b.limits.NameMaximum))
+	add(FieldName, entry.Text(e.Name, b.limits.NameMaximum))
+	add(FieldIndex, entry.Text(e.Index, b.limits.NameMaximum))
 	switch { // each has what is its own, and nothing of the other's: a file may hold both
 	case e.IsGroup && e.Address != "":
-		add(FieldAddress, ProblemForm)
+		add(FieldAddress, entry.Form)
 	case !e.IsGroup && len(e.Members) > 0:
-		add(FieldMembers, ProblemChoice)
+		add(FieldMembers, entry.Choice)
 	case e.IsGroup:
 		add(FieldMembers, b.members(e))
 	default:
-		add(FieldAddress, address(e.Address, b.limits.AddressMaximum))
+		add(FieldAddress, entry.Address(e.Address, b.limits.AddressMaximum))
 	}
 	if len(bad) > 0 {
-		return &Invalid{bad}
+		return &entry.Invalid{What: "contact", Fields: bad}
 	}
 	return nil
 }
 
-func (b *Book) members(e Entry) Problem {
+func (b *Book) members(e Entry) entry.Problem {
 	switch {
 	case len(e.Members) == 0:
-		return ProblemMissing
+		return entry.Missing
 	case len(e.Members) > b.limits.GroupMaximum:
-		return ProblemTooLong
+		return entry.TooLong
 	}
 	for i, member := range e.Members {
 		isContact := func(x Entry) bool { return x.Number == member && !x.IsGroup }
 		if !slices.ContainsFunc(b.entries, isContact) || slices.Contains(e.Members[:i], member) {
-			return ProblemChoice
+			return entry.Choice
 		}
-	}
-	return ""
-}
-
-func text(s string, limit int) Problem {
-	switch {
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
-		return ProblemCharacter
-	case utf8.RuneCountInString(s) > limit:
-		return ProblemTooLong
-	}
-	return ""
-}
-
-// addressMarks are the signs of an e-mail address beside letters and digits.
-const addressMarks = "!#$%&'*+-./=?^_{|}~@"
-
-// address checks an e-mail address: 1 to so many of A–Z a–z 0–9 and the marks, with one @ inside.
-func address(s string, limit int) Problem {
-	switch {
-	case s == "":
-		return ProblemMissing
-	case len(s) > limit:
-		return ProblemTooLong
-	}
-	for _, c := range []byte(s) {
-		letter := c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
-		if !letter && !strings.ContainsRune(addressMarks, rune(c)) {
-			return ProblemCharacter
-		}
-	}
-	local, domain, found := strings.Cut(s, "@")
-	if !found || local == "" || domain == "" || strings.Contains(domain, "@") {
-		return ProblemForm
 	}
 	return ""
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/sim/contacts"
+	"mfpsim/sim/entry"
 	"mfpsim/sim/models"
 )
 
@@ -47,34 +48,34 @@ func filled(t *testing.T) (*contacts.Book, *memory) {
 func TestWhatABookRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		entry contacts.Entry
-		want  contacts.FieldError
+		want  entry.FieldError
 	}{
-		"a name is needed":                         {contacts.Entry{Address: "a@b.example"}, contacts.FieldError{contacts.FieldName, contacts.ProblemMissing}},
-		"a name of spaces is none":                 {contacts.Entry{Name: " ", Address: "a@b.example"}, contacts.FieldError{contacts.FieldName, contacts.ProblemMissing}},
-		"a name has a greatest length":             {contacts.Entry{Name: strings.Repeat("α", 11), Address: "a@b.example"}, contacts.FieldError{contacts.FieldName, contacts.ProblemTooLong}},
-		"a name is one line":                       {contacts.Entry{Name: "A\nB", Address: "a@b.example"}, contacts.FieldError{contacts.FieldName, contacts.ProblemCharacter}},
-		"an index word has a greatest length":      {contacts.Entry{Name: "A", Index: strings.Repeat("i", 11), Address: "a@b.example"}, contacts.FieldError{contacts.FieldIndex, contacts.ProblemTooLong}},
-		"a contact needs an address":               {contacts.Entry{Name: "A"}, contacts.FieldError{contacts.FieldAddress, contacts.ProblemMissing}},
-		"an address has a greatest length":         {contacts.Entry{Name: "A", Address: strings.Repeat("a", 30) + "@b.example"}, contacts.FieldError{contacts.FieldAddress, contacts.ProblemTooLong}},
-		"an address has no spaces":                 {contacts.Entry{Name: "A", Address: "a b@c.example"}, contacts.FieldError{contacts.FieldAddress, contacts.ProblemCharacter}},
-		"a group has no address of its own":        {contacts.Entry{Name: "A", IsGroup: true, Members: []int{1}, Address: "a@b.example\r\nBcc: eve@b.example"}, contacts.FieldError{contacts.FieldAddress, contacts.ProblemForm}},
-		"a contact has no members":                 {contacts.Entry{Name: "A", Address: "a@b.example", Members: []int{1}}, contacts.FieldError{contacts.FieldMembers, contacts.ProblemChoice}},
-		"an address has an @ inside":               {contacts.Entry{Name: "A", Address: "contoso.example"}, contacts.FieldError{contacts.FieldAddress, contacts.ProblemForm}},
-		"an address has one @":                     {contacts.Entry{Name: "A", Address: "a@b@c"}, contacts.FieldError{contacts.FieldAddress, contacts.ProblemForm}},
-		"a number can be taken":                    {contacts.Entry{Number: 1, Name: "A", Address: "a@b.example"}, contacts.FieldError{contacts.FieldNumber, contacts.ProblemTaken}},
-		"a number has a range":                     {contacts.Entry{Number: 6, Name: "A", Address: "a@b.example"}, contacts.FieldError{contacts.FieldNumber, contacts.ProblemRange}},
-		"a group needs members":                    {contacts.Entry{Name: "G", IsGroup: true}, contacts.FieldError{contacts.FieldMembers, contacts.ProblemMissing}},
-		"members of a group are contacts":          {contacts.Entry{Name: "G", IsGroup: true, Members: []int{4}}, contacts.FieldError{contacts.FieldMembers, contacts.ProblemChoice}},
-		"a member is in a group once":              {contacts.Entry{Name: "G", IsGroup: true, Members: []int{1, 1}}, contacts.FieldError{contacts.FieldMembers, contacts.ProblemChoice}},
-		"a group has a greatest number of members": {contacts.Entry{Name: "G", IsGroup: true, Members: []int{1, 2, 3}}, contacts.FieldError{contacts.FieldMembers, contacts.ProblemTooLong}},
+		"a name is needed":                         {contacts.Entry{Address: "a@b.example"}, entry.FieldError{Field: contacts.FieldName, Problem: entry.Missing}},
+		"a name of spaces is none":                 {contacts.Entry{Name: " ", Address: "a@b.example"}, entry.FieldError{Field: contacts.FieldName, Problem: entry.Missing}},
+		"a name has a greatest length":             {contacts.Entry{Name: strings.Repeat("α", 11), Address: "a@b.example"}, entry.FieldError{Field: contacts.FieldName, Problem: entry.TooLong}},
+		"a name is one line":                       {contacts.Entry{Name: "A\nB", Address: "a@b.example"}, entry.FieldError{Field: contacts.FieldName, Problem: entry.Character}},
+		"an index word has a greatest length":      {contacts.Entry{Name: "A", Index: strings.Repeat("i", 11), Address: "a@b.example"}, entry.FieldError{Field: contacts.FieldIndex, Problem: entry.TooLong}},
+		"a contact needs an address":               {contacts.Entry{Name: "A"}, entry.FieldError{Field: contacts.FieldAddress, Problem: entry.Missing}},
+		"an address has a greatest length":         {contacts.Entry{Name: "A", Address: strings.Repeat("a", 30) + "@b.example"}, entry.FieldError{Field: contacts.FieldAddress, Problem: entry.TooLong}},
+		"an address has no spaces":                 {contacts.Entry{Name: "A", Address: "a b@c.example"}, entry.FieldError{Field: contacts.FieldAddress, Problem: entry.Character}},
+		"a group has no address of its own":        {contacts.Entry{Name: "A", IsGroup: true, Members: []int{1}, Address: "a@b.example\r\nBcc: eve@b.example"}, entry.FieldError{Field: contacts.FieldAddress, Problem: entry.Form}},
+		"a contact has no members":                 {contacts.Entry{Name: "A", Address: "a@b.example", Members: []int{1}}, entry.FieldError{Field: contacts.FieldMembers, Problem: entry.Choice}},
+		"an address has an @ inside":               {contacts.Entry{Name: "A", Address: "contoso.example"}, entry.FieldError{Field: contacts.FieldAddress, Problem: entry.Form}},
+		"an address has one @":                     {contacts.Entry{Name: "A", Address: "a@b@c"}, entry.FieldError{Field: contacts.FieldAddress, Problem: entry.Form}},
+		"a number can be taken":                    {contacts.Entry{Number: 1, Name: "A", Address: "a@b.example"}, entry.FieldError{Field: contacts.FieldNumber, Problem: entry.Taken}},
+		"a number has a range":                     {contacts.Entry{Number: 6, Name: "A", Address: "a@b.example"}, entry.FieldError{Field: contacts.FieldNumber, Problem: entry.Range}},
+		"a group needs members":                    {contacts.Entry{Name: "G", IsGroup: true}, entry.FieldError{Field: contacts.FieldMembers, Problem: entry.Missing}},
+		"members of a group are contacts":          {contacts.Entry{Name: "G", IsGroup: true, Members: []int{4}}, entry.FieldError{Field: contacts.FieldMembers, Problem: entry.Choice}},
+		"a member is in a group once":              {contacts.Entry{Name: "G", IsGroup: true, Members: []int{1, 1}}, entry.FieldError{Field: contacts.FieldMembers, Problem: entry.Choice}},
+		"a group has a greatest number of members": {contacts.Entry{Name: "G", IsGroup: true, Members: []int{1, 2, 3}}, entry.FieldError{Field: contacts.FieldMembers, Problem: entry.TooLong}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			book, store := filled(t)
 			before := string(store.data)
 			_, err := book.Add(c.entry)
-			var invalid *contacts.Invalid
+			var invalid *entry.Invalid
 			require.ErrorAs(t, err, &invalid)
-			require.Equal(t, []contacts.FieldError{c.want}, invalid.Fields)
+			require.Equal(t, []entry.FieldError{c.want}, invalid.Fields)
 			require.Equal(t, before, string(store.data), "nothing is half-saved")
 		})
 	}
@@ -87,7 +88,7 @@ func TestAFullBookSaysSo(t *testing.T) {
 		require.NoError(t, err)
 	}
 	_, err := book.Add(contacts.Entry{Name: "E", Address: "x@y.example"})
-	require.EqualError(t, err, "contact not stored: number: no number is free")
+	require.EqualError(t, err, "contact not stored: number: there is no room for another entry")
 }
 
 func TestABookOutlivesPowerOff(t *testing.T) {

@@ -9,13 +9,15 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"mfpsim/sim/entry"
 )
 
 // Row is one user of a CSV file.
 type Row struct {
 	Line  int // in the file, from 1
 	Entry Entry
-	has   []Field // the columns of the file
+	has   []entry.Field // the columns of the file
 }
 
 // over returns what the row makes of a user: what the file has no column for stays, and so does the password if its
@@ -44,7 +46,7 @@ func (r Row) over(before User) Entry {
 // BadRow is a row that cannot be stored, and why.
 type BadRow struct {
 	Line int
-	FieldError
+	entry.FieldError
 }
 
 // BadFile are all rows of a file that cannot be stored.
@@ -98,7 +100,7 @@ type Columns []Column
 
 // Column is one of them.
 type Column struct {
-	Field Field
+	Field entry.Field
 	Name  string
 }
 
@@ -151,13 +153,13 @@ func Decode(data []byte, columns Columns, most int) ([]Row, error) {
 			return nil, &FormError{Problem: FormTooMany, Line: line}
 		}
 		if len(record) != len(fields) {
-			bad = append(bad, BadRow{line, FieldError{FieldID, ProblemColumns}})
+			bad = append(bad, BadRow{line, entry.FieldError{Field: FieldID, Problem: entry.Columns}})
 			continue
 		}
 		row := Row{Line: line, has: fields}
 		for i, cell := range record {
 			if p := row.Entry.set(fields[i], unguarded(cell)); p != "" {
-				bad = append(bad, BadRow{line, FieldError{fields[i], p}})
+				bad = append(bad, BadRow{line, entry.FieldError{Field: fields[i], Problem: p}})
 			}
 		}
 		rows = append(rows, row)
@@ -181,8 +183,8 @@ func formError(err error) error {
 }
 
 // fields are those that the first row names.
-func (c Columns) fields(head []string) ([]Field, error) {
-	var fields []Field
+func (c Columns) fields(head []string) ([]entry.Field, error) {
+	var fields []entry.Field
 	for i, name := range head {
 		name = strings.TrimSpace(name)
 		at := slices.IndexFunc(c, func(c Column) bool { return strings.EqualFold(c.Name, name) })
@@ -201,7 +203,7 @@ func (c Columns) fields(head []string) ([]Field, error) {
 }
 
 // set puts a cell into its field.
-func (e *Entry) set(f Field, cell string) Problem {
+func (e *Entry) set(f entry.Field, cell string) entry.Problem {
 	if f != FieldPassword {
 		cell = strings.TrimSpace(cell)
 	}
@@ -221,7 +223,7 @@ func (e *Entry) set(f Field, cell string) Problem {
 	case FieldAdministrator:
 		e.Administrator = strings.EqualFold(cell, yes)
 		if !e.Administrator && cell != "" && !strings.EqualFold(cell, no) {
-			return ProblemChoice
+			return entry.Choice
 		}
 	}
 	return ""
@@ -253,7 +255,7 @@ func Encode(list []User, columns Columns) []byte {
 }
 
 // cell is a field as it stands in a file.
-func (u User) cell(f Field) string {
+func (u User) cell(f entry.Field) string {
 	switch f {
 	case FieldID:
 		return u.ID

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/sim/entry"
 	"mfpsim/sim/users"
 )
 
@@ -76,7 +77,7 @@ func TestNoWordOfAFileStandsInItsErrors(t *testing.T) {
 func TestEachBadRowIsNamedAndNobodyIsImported(t *testing.T) {
 	c := &chip{}
 	b := open(c)
-	require.NoError(t, b.Add(entry("alice", func(e *users.Entry) { e.Number = "4711" })))
+	require.NoError(t, b.Add(person("alice", func(e *users.Entry) { e.Number = "4711" })))
 	file := heading + "\r\n" +
 		"bob,Bob,password-1,,bob@contoso.com,,\r\n" + // 2: good
 		"\"carol\",\"Carol\r\nof two lines\",password-1,,carol@contoso.com,,\r\n" + // 3 and 4
@@ -92,13 +93,13 @@ func TestEachBadRowIsNamedAndNobodyIsImported(t *testing.T) {
 	var bad *users.BadFile
 	require.ErrorAs(t, err, &bad)
 	require.Equal(t, []users.BadRow{
-		{3, users.FieldError{users.FieldName, users.ProblemCharacter}},
-		{5, users.FieldError{users.FieldNumber, users.ProblemTaken}},
-		{6, users.FieldError{users.FieldID, users.ProblemTwice}},
-		{7, users.FieldError{users.FieldID, users.ProblemMissing}},
-		{9, users.FieldError{users.FieldEmail, users.ProblemForm}},
-		{9, users.FieldError{users.FieldNumber, users.ProblemTaken}},
-		{9, users.FieldError{users.FieldPassword, users.ProblemTooShort}},
+		{3, entry.FieldError{Field: users.FieldName, Problem: entry.Character}},
+		{5, entry.FieldError{Field: users.FieldNumber, Problem: entry.Taken}},
+		{6, entry.FieldError{Field: users.FieldID, Problem: entry.Twice}},
+		{7, entry.FieldError{Field: users.FieldID, Problem: entry.Missing}},
+		{9, entry.FieldError{Field: users.FieldEmail, Problem: entry.Form}},
+		{9, entry.FieldError{Field: users.FieldNumber, Problem: entry.Taken}},
+		{9, entry.FieldError{Field: users.FieldPassword, Problem: entry.TooShort}},
 	}, bad.Rows)
 	require.Equal(t, before, b.List())
 	require.Equal(t, writes, c.writes)
@@ -114,8 +115,8 @@ func TestWhatAFileDoesNotNameStaysAndNumbersCanBeExchanged(t *testing.T) {
 	number := func(n string) func(*users.Entry) {
 		return func(e *users.Entry) { e.Number, e.Department = n, "IT" }
 	}
-	require.NoError(t, b.Add(entry("alice", number("1111"))))
-	require.NoError(t, b.Add(entry("bob", number("2222"))))
+	require.NoError(t, b.Add(person("alice", number("1111"))))
+	require.NoError(t, b.Add(person("bob", number("2222"))))
 	rows, err := users.Decode([]byte("ID Number,User ID\n2222,alice\n1111,bob\n"), columns, 10)
 	require.NoError(t, err)
 	added, changed, err := b.Import(rows)
@@ -131,7 +132,7 @@ func TestAnExportHasNoPasswordsAndNoFormulasAndIsReadAsItWasWritten(t *testing.T
 	b := open(&chip{})
 	names := map[string]string{"-a": "=HYPERLINK(\"http://evil\")", "@b": "'=1+1", "c": "+1", "d": "O'Brien, \"Al\""}
 	for id, name := range names {
-		require.NoError(t, b.Add(entry(id, func(e *users.Entry) {
+		require.NoError(t, b.Add(person(id, func(e *users.Entry) {
 			e.Name, e.Email, e.Department = name, "x@contoso.com", "-"
 		})))
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"mfpsim/sim/entry"
 	"mfpsim/sim/models"
 )
 
@@ -112,19 +113,19 @@ func place(list []User, id string) int {
 	return slices.IndexFunc(list, func(u User) bool { return strings.EqualFold(u.ID, id) })
 }
 
-// Add registers a user. The error is an [*Invalid], or that of the memory.
+// Add registers a user. The error is an [*entry.Invalid], or that of the memory.
 func (b *Book) Add(e Entry) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	next, bad := b.with(b.users, e, true)
 	if len(bad) > 0 {
-		return &Invalid{bad}
+		return &entry.Invalid{What: "user", Fields: bad}
 	}
 	return b.keep(next)
 }
 
-// Change stores what is typed of the user who has the ID; the ID itself stays. The error is [ErrNoUser], an [*Invalid],
-// or that of the memory.
+// Change stores what is typed of the user who has the ID; the ID itself stays. The error is [ErrNoUser], an
+// [*entry.Invalid], or that of the memory.
 func (b *Book) Change(id string, e Entry) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -135,7 +136,7 @@ func (b *Book) Change(id string, e Entry) error {
 	e.ID = b.users[at].ID
 	next, bad := b.with(b.users, e, false)
 	if len(bad) > 0 {
-		return &Invalid{bad}
+		return &entry.Invalid{What: "user", Fields: bad}
 	}
 	return b.keep(next)
 }
@@ -171,7 +172,7 @@ func (b *Book) Import(rows []Row) (added, changed int, err error) {
 	for _, row := range rows {
 		id := strings.ToLower(row.Entry.ID)
 		if _, twice := lines[id]; twice && id != "" {
-			problems = append(problems, BadRow{row.Line, FieldError{FieldID, ProblemTwice}})
+			problems = append(problems, BadRow{row.Line, entry.FieldError{Field: FieldID, Problem: entry.Twice}})
 			continue
 		}
 		lines[id] = row.Line

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/sim/entry"
 	"mfpsim/sim/models"
 	"mfpsim/sim/users"
 )
@@ -50,7 +51,7 @@ func verify(id, password string) string { return "verifier of " + id + "/" + pas
 
 func open(c *chip) *users.Book { return users.Open(c, rules, verify, func(string) {}) }
 
-func entry(id string, change ...func(*users.Entry)) users.Entry {
+func person(id string, change ...func(*users.Entry)) users.Entry {
 	e := users.Entry{User: users.User{ID: id, Name: "A. Person", Email: id + "@contoso.com"}, Password: "password-1"}
 	for _, f := range change {
 		f(&e)
@@ -63,37 +64,37 @@ func TestAUserWhoCannotBeStoredIsRefusedWithEachReason(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(*users.Entry)
-		field  users.Field
-		why    users.Problem
+		field  entry.Field
+		why    entry.Problem
 	}{
-		{"no ID", func(e *users.Entry) { e.ID = "" }, users.FieldID, users.ProblemMissing},
-		{"an ID with a blank", func(e *users.Entry) { e.ID = "a b" }, users.FieldID, users.ProblemCharacter},
-		{"a long ID", func(e *users.Entry) { e.ID = long }, users.FieldID, users.ProblemTooLong},
-		{"an ID that is taken in another case", func(e *users.Entry) { e.ID = "ALICE" }, users.FieldID, users.ProblemTaken},
-		{"no name", func(e *users.Entry) { e.Name = " " }, users.FieldName, users.ProblemMissing},
-		{"a name of two lines", func(e *users.Entry) { e.Name = "a\nb" }, users.FieldName, users.ProblemCharacter},
-		{"no address", func(e *users.Entry) { e.Email = "" }, users.FieldEmail, users.ProblemMissing},
-		{"half an address", func(e *users.Entry) { e.Email = "bob@" }, users.FieldEmail, users.ProblemForm},
-		{"a number of three digits", func(e *users.Entry) { e.Number = "123" }, users.FieldNumber, users.ProblemDigits},
-		{"a number in Devanagari", func(e *users.Entry) { e.Number = "१२३४" }, users.FieldNumber, users.ProblemDigits},
-		{"a number that is taken", func(e *users.Entry) { e.Number = "4711" }, users.FieldNumber, users.ProblemTaken},
-		{"neither password nor number", func(e *users.Entry) { e.Password = "" }, users.FieldPassword, users.ProblemMissing},
-		{"a short password", func(e *users.Entry) { e.Password = "short" }, users.FieldPassword, users.ProblemTooShort},
-		{"a long password", func(e *users.Entry) { e.Password = long }, users.FieldPassword, users.ProblemTooLong},
+		{"no ID", func(e *users.Entry) { e.ID = "" }, users.FieldID, entry.Missing},
+		{"an ID with a blank", func(e *users.Entry) { e.ID = "a b" }, users.FieldID, entry.Character},
+		{"a long ID", func(e *users.Entry) { e.ID = long }, users.FieldID, entry.TooLong},
+		{"an ID that is taken in another case", func(e *users.Entry) { e.ID = "ALICE" }, users.FieldID, entry.Taken},
+		{"no name", func(e *users.Entry) { e.Name = " " }, users.FieldName, entry.Missing},
+		{"a name of two lines", func(e *users.Entry) { e.Name = "a\nb" }, users.FieldName, entry.Character},
+		{"no address", func(e *users.Entry) { e.Email = "" }, users.FieldEmail, entry.Missing},
+		{"half an address", func(e *users.Entry) { e.Email = "bob@" }, users.FieldEmail, entry.Form},
+		{"a number of three digits", func(e *users.Entry) { e.Number = "123" }, users.FieldNumber, entry.Digits},
+		{"a number in Devanagari", func(e *users.Entry) { e.Number = "१२३४" }, users.FieldNumber, entry.Digits},
+		{"a number that is taken", func(e *users.Entry) { e.Number = "4711" }, users.FieldNumber, entry.Taken},
+		{"neither password nor number", func(e *users.Entry) { e.Password = "" }, users.FieldPassword, entry.Missing},
+		{"a short password", func(e *users.Entry) { e.Password = "short" }, users.FieldPassword, entry.TooShort},
+		{"a long password", func(e *users.Entry) { e.Password = long }, users.FieldPassword, entry.TooLong},
 		{
 			"a password that no keyboard types", func(e *users.Entry) { e.Password = "κωδικός-1" }, users.FieldPassword,
-			users.ProblemCharacter,
+			entry.Character,
 		},
-		{"a long department", func(e *users.Entry) { e.Department = long }, users.FieldDepartment, users.ProblemTooLong},
+		{"a long department", func(e *users.Entry) { e.Department = long }, users.FieldDepartment, entry.TooLong},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := &chip{}
 			b := open(c)
-			require.NoError(t, b.Add(entry("alice", func(e *users.Entry) { e.Number = "4711" })))
+			require.NoError(t, b.Add(person("alice", func(e *users.Entry) { e.Number = "4711" })))
 			before := b.List()
-			var invalid *users.Invalid
-			require.ErrorAs(t, b.Add(entry("bob", test.change)), &invalid)
-			require.Equal(t, []users.FieldError{{test.field, test.why}}, invalid.Fields)
+			var invalid *entry.Invalid
+			require.ErrorAs(t, b.Add(person("bob", test.change)), &invalid)
+			require.Equal(t, []entry.FieldError{{Field: test.field, Problem: test.why}}, invalid.Fields)
 			require.Equal(t, before, b.List())
 			require.Equal(t, 1, c.writes)
 		})
@@ -103,14 +104,14 @@ func TestAUserWhoCannotBeStoredIsRefusedWithEachReason(t *testing.T) {
 func TestEachChangeIsOneWriteAndARefusedOneChangesNothing(t *testing.T) {
 	c := &chip{}
 	b := open(c)
-	require.NoError(t, b.Add(entry("alice")))
-	require.NoError(t, b.Add(entry("carol", func(e *users.Entry) { e.Number = "4711" })))
+	require.NoError(t, b.Add(person("alice")))
+	require.NoError(t, b.Add(person("carol", func(e *users.Entry) { e.Number = "4711" })))
 	for _, test := range []struct {
 		name string
 		act  func() error
 	}{
-		{"add", func() error { return b.Add(entry("bob")) }},
-		{"change", func() error { return b.Change("Alice", entry("x", func(e *users.Entry) { e.Name = "Alice" })) }},
+		{"add", func() error { return b.Add(person("bob")) }},
+		{"change", func() error { return b.Change("Alice", person("x", func(e *users.Entry) { e.Name = "Alice" })) }},
 		{"import", func() error {
 			rows, err := users.Decode([]byte("User ID,User Name\ncarol,Carol\n"), columns, rules.Users)
 			require.NoError(t, err)
@@ -130,16 +131,16 @@ func TestEachChangeIsOneWriteAndARefusedOneChangesNothing(t *testing.T) {
 		require.Equal(t, b.List(), open(c).List(), "the same after power off")
 	}
 	require.ErrorIs(t, b.Remove("nobody"), users.ErrNoUser)
-	require.ErrorIs(t, b.Change("nobody", entry("nobody")), users.ErrNoUser)
+	require.ErrorIs(t, b.Change("nobody", person("nobody")), users.ErrNoUser)
 }
 
 func TestAFullRegisterTakesNobodyMore(t *testing.T) {
 	b := open(&chip{})
 	for i := range rules.Users {
-		require.NoError(t, b.Add(entry(fmt.Sprintf("user%d", i))))
+		require.NoError(t, b.Add(person(fmt.Sprintf("user%d", i))))
 	}
-	require.ErrorContains(t, b.Add(entry("late")), string(users.ProblemFull))
-	require.NoError(t, b.Change("user0", entry("user0", func(e *users.Entry) { e.Department = "IT" })))
+	require.ErrorContains(t, b.Add(person("late")), string(entry.Full))
+	require.NoError(t, b.Change("user0", person("user0", func(e *users.Entry) { e.Department = "IT" })))
 }
 
 func TestADamagedRegisterIsBegunAnewAndSaysSo(t *testing.T) {
@@ -150,8 +151,8 @@ func TestADamagedRegisterIsBegunAnewAndSaysSo(t *testing.T) {
 
 func TestOnlyTheRightPasswordIsTheUsers(t *testing.T) {
 	b := open(&chip{})
-	require.NoError(t, b.Add(entry("alice")))
-	require.NoError(t, b.Add(entry("carol", func(e *users.Entry) { e.Password, e.Number = "", "4711" })))
+	require.NoError(t, b.Add(person("alice")))
+	require.NoError(t, b.Add(person("carol", func(e *users.Entry) { e.Password, e.Number = "", "4711" })))
 	u, right := b.Authenticate("ALICE", "password-1")
 	require.True(t, right)
 	require.Equal(t, "alice", u.ID)
@@ -168,10 +169,10 @@ func TestOnlyTheRightPasswordIsTheUsers(t *testing.T) {
 	require.False(t, right, "who has no number is nobody's guess")
 
 	// A change without a password keeps it, another one replaces it.
-	require.NoError(t, b.Change("alice", entry("alice", func(e *users.Entry) { e.Password = "" })))
+	require.NoError(t, b.Change("alice", person("alice", func(e *users.Entry) { e.Password = "" })))
 	_, right = b.Authenticate("alice", "password-1")
 	require.True(t, right)
-	require.NoError(t, b.Change("alice", entry("alice", func(e *users.Entry) { e.Password = "password-3" })))
+	require.NoError(t, b.Change("alice", person("alice", func(e *users.Entry) { e.Password = "password-3" })))
 	_, right = b.Authenticate("alice", "password-1")
 	require.False(t, right)
 }

@@ -1,14 +1,13 @@
 package webconfig
 
 import (
-	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"mfpsim/sim/contacts"
+	"mfpsim/sim/entry"
 )
 
 const pageContacts = "contacts"
@@ -90,15 +89,9 @@ func (r *request) contactPage() {
 	if of != 0 {
 		buttons = append(buttons, button{Action: "delete", Label: "erase", Second: true})
 	}
-	query := url.Values{}
-	for _, key := range []string{"new", "number"} {
-		if value := r.r.URL.Query().Get(key); value != "" {
-			query.Set(key, value)
-		}
-	}
 	r.show(http.StatusOK, "form", page{
 		Path: r.heading(pageContacts) + " > " + r.texts.Label(heading), Notices: notices,
-		Body: formView{Address: pathContact + "?" + query.Encode(), Groups: groups, Buttons: buttons},
+		Body: formView{Address: contactRegister.address(r, "new", "number"), Groups: groups, Buttons: buttons},
 	})
 }
 
@@ -161,37 +154,24 @@ func (r *request) contactSent() {
 			err = book.Change(of, e)
 		}
 	}
-	var invalid *contacts.Invalid
-	switch {
-	case err == nil:
-		r.draft(pageContacts, &draft{done: done, good: true})
-	case errors.Is(err, contacts.ErrNoEntry):
-		r.draft(pageContacts, &draft{problems: []problem{{id: "no-such-contact"}}})
-	case errors.As(err, &invalid):
-		d := &draft{page: pageContacts, typed: v.withoutSecrets()}
-		for _, f := range invalid.Fields {
-			d.problems = append(d.problems, contactProblem(f, book))
-		}
-		query := r.r.URL.Query()
-		query.Set("draft", strconv.Itoa(r.sessions.keep(r.session, d)))
-		r.redirect(pathContact + "?" + query.Encode())
-	default:
-		r.draft(pageContacts, &draft{problems: notStored(err)})
-	}
+	contactRegister.answer(
+		r, contactRegister.address(r, "new", "number"), done, err,
+		func(f entry.FieldError) problem { return contactProblem(f, book) },
+	)
 }
 
-// contactSentences are the message ids of what is wrong with a contact.
-var contactSentences = map[contacts.Problem]string{
-	contacts.ProblemMissing: "invalid-required", contacts.ProblemTooLong: "invalid-too-long",
-	contacts.ProblemCharacter: "invalid-characters", contacts.ProblemForm: "invalid-email",
-	contacts.ProblemRange: "out-of-range", contacts.ProblemTaken: "invalid-taken", contacts.ProblemFull: "contacts-full",
-	contacts.ProblemChoice: "invalid-choice",
+// contactRegister is Contacts.
+var contactRegister = &register{
+	page: pageContacts, entry: pathContact, gone: contacts.ErrNoEntry, lost: "no-such-contact",
+	sentences: sentencesWith(map[entry.Problem]string{
+		entry.Taken: "invalid-taken", entry.Full: "contacts-full", entry.Choice: "invalid-choice",
+	}),
 }
 
-func contactProblem(f contacts.FieldError, book *contacts.Book) problem {
-	p := problem{field: string(f.Field), id: contactSentences[f.Problem]}
+func contactProblem(f entry.FieldError, book *contacts.Book) problem {
+	p := problem{field: string(f.Field), id: contactRegister.sentences[f.Problem]}
 	switch {
-	case f.Field == contacts.FieldMembers && f.Problem == contacts.ProblemMissing:
+	case f.Field == contacts.FieldMembers && f.Problem == entry.Missing:
 		p.id = "invalid-members"
 	case p.id == "out-of-range":
 		p.values = map[string]any{"From": 1, "To": book.Limits().Maximum}

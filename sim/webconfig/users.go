@@ -4,11 +4,11 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"mfpsim/core/outcome"
+	"mfpsim/sim/entry"
 	"mfpsim/sim/facts"
 	"mfpsim/sim/settings"
 	"mfpsim/sim/users"
@@ -158,14 +158,6 @@ func (r *request) user() (u users.User, fresh, ok bool) {
 	return u, false, ok
 }
 
-// userAddress is the address of a user's page.
-func userAddress(u users.User, fresh bool) string {
-	if fresh {
-		return pathUser + "?new=user"
-	}
-	return pathUser + "?" + url.Values{"id": {u.ID}}.Encode()
-}
-
 // administratorRights is the value of the box of that name.
 const administratorRights = "yes"
 
@@ -191,7 +183,7 @@ func (r *request) userPage() {
 		rights.Chosen = v.is(rights.ID, administratorRights)
 	}
 	p := page{Path: r.heading(pageUsers) + " > " + r.texts.Label("user")}
-	view := formView{Address: userAddress(u, fresh), Buttons: []button{{Action: "ok", Label: "ok"}}}
+	view := formView{Address: userRegister.address(r, "new", "id"), Buttons: []button{{Action: "ok", Label: "ok"}}}
 	var fields []field
 	if fresh {
 		fields = append(fields, text("user-id", ""))
@@ -224,8 +216,8 @@ func (r *request) userSent() {
 	case action == "delete":
 		err, done = r.machine.RemoveUsers(r.r.Context(), u.ID), "user-deleted"
 	case len(v["administrator-rights"]) > 0 && !v.is("administrator-rights", administratorRights):
-		bad := users.FieldError{Field: users.FieldAdministrator, Problem: users.ProblemChoice}
-		err = &users.Invalid{Fields: []users.FieldError{bad}}
+		bad := entry.FieldError{Field: users.FieldAdministrator, Problem: entry.Choice}
+		err = &entry.Invalid{What: "user", Fields: []entry.FieldError{bad}}
 	default:
 		trimmed := func(id string) string { return strings.TrimSpace(v.get(id, "")) }
 		e := users.Entry{User: users.User{
@@ -239,47 +231,36 @@ func (r *request) userSent() {
 			err = r.machine.Users().Change(u.ID, e)
 		}
 	}
-	var invalid *users.Invalid
 	var left *outcome.Outcome
-	switch {
-	case err == nil:
-		r.draft(pageUsers, &draft{done: done, good: true})
-	case errors.Is(err, users.ErrNoUser):
-		r.draft(pageUsers, &draft{problems: []problem{{id: "no-such-user"}}})
-	case errors.As(err, &left) && left.Kind == outcome.NotErased:
+	if errors.As(err, &left) && left.Kind == outcome.NotErased {
 		r.draft(pageUsers, &draft{done: done, good: true, also: "sign-in-not-erased"})
-	case errors.As(err, &invalid):
-		d := &draft{page: pageUsers, typed: v.withoutSecrets()}
-		for _, f := range invalid.Fields {
-			d.problems = append(d.problems, r.userProblem(f))
-		}
-		r.redirect(userAddress(u, fresh) + "&draft=" + strconv.Itoa(r.sessions.keep(r.session, d)))
-	default:
-		r.draft(pageUsers, &draft{problems: notStored(err)})
+		return
 	}
+	userRegister.answer(r, userRegister.address(r, "new", "id"), done, err, r.userProblem)
 }
 
-// userSentences are the message ids of what is wrong with a user.
-var userSentences = map[users.Problem]string{
-	users.ProblemMissing: "invalid-required", users.ProblemTooLong: "invalid-too-long",
-	users.ProblemCharacter: "invalid-characters", users.ProblemForm: "invalid-email",
-	users.ProblemDigits: "id-number-digits", users.ProblemTaken: "invalid-user-taken", users.ProblemFull: "users-full",
-	users.ProblemChoice: "invalid-yes-no", users.ProblemTwice: "users-twice", users.ProblemColumns: "users-cells",
-	users.ProblemTooShort: "user-password-length",
+// userRegister is User Registration.
+var userRegister = &register{
+	page: pageUsers, entry: pathUser, gone: users.ErrNoUser, lost: "no-such-user",
+	sentences: sentencesWith(map[entry.Problem]string{
+		entry.Digits: "id-number-digits", entry.Taken: "invalid-user-taken", entry.Full: "users-full",
+		entry.Choice: "invalid-yes-no", entry.Twice: "users-twice", entry.Columns: "users-cells",
+		entry.TooShort: "user-password-length",
+	}),
 }
 
-func (r *request) userProblem(f users.FieldError) problem {
+func (r *request) userProblem(f entry.FieldError) problem {
 	rules := r.machine.Users().Rules()
-	p := problem{field: string(f.Field), id: userSentences[f.Problem]}
+	p := problem{field: string(f.Field), id: userRegister.sentences[f.Problem]}
 	switch {
-	case f.Problem == users.ProblemTooShort, f.Problem == users.ProblemTooLong && f.Field == users.FieldPassword:
+	case f.Problem == entry.TooShort, f.Problem == entry.TooLong && f.Field == users.FieldPassword:
 		p.id = "user-password-length"
 		p.values = map[string]any{"From": rules.PasswordMinimum, "To": rules.PasswordMaximum}
-	case f.Problem == users.ProblemDigits:
+	case f.Problem == entry.Digits:
 		p.values = map[string]any{"From": rules.NumberMinimum, "To": rules.NumberMaximum}
-	case f.Problem == users.ProblemFull:
+	case f.Problem == entry.Full:
 		p.values = map[string]any{"Maximum": rules.Users}
-	case f.Problem == users.ProblemChoice && f.Field != users.FieldAdministrator:
+	case f.Problem == entry.Choice && f.Field != users.FieldAdministrator:
 		p.id = "invalid-choice"
 	}
 	return p
