@@ -20,15 +20,20 @@ BUILD    := .build
 TOOL     := go tool -modfile=tools/go.mod
 LINTER   := go tool -modfile=tools/lint/go.mod golangci-lint
 
-.PHONY: run test faults defects interop browser screenshots lint bench bench-compare memory fuzz soak race determinism clean
+.PHONY: run languages test faults defects interop browser screenshots lint bench bench-compare memory fuzz soak race determinism clean
 
 # Every scenario against the simulated printer, and a table of verdicts.
 run:
 	go run ./cmd/mfpsim run --seed $(SEED)
 
+# The same with a panel in Hindi and in Greek.
+languages:
+	go run ./cmd/mfpsim run --seed $(SEED) --lang hi
+	go run ./cmd/mfpsim run --seed $(SEED) --lang el
+
 # What the tests need beside Go is installed when it is missing.
 test:
-	tools/need curl openssl python3 ip unshare setpriv libfaketime
+	tools/need curl openssl python3 ip unshare setpriv libfaketime node msmtp
 	$(TOOL) gotestsum --no-color --format pkgname-and-test-fails -- -timeout 10m ./...
 
 # Every fault at every point of a day of the printer: a sign-in, a refresh, a connection test, a mail; and a power cut in every write to

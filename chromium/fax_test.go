@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"mfpsim/guide"
 )
 
 // faxAccount is at the fax provider.
@@ -14,7 +16,7 @@ const faxAccount = "office@fax.example.com"
 // TestTheFaxServersSignInByHand sets the fax server up and signs it in at a fax provider (guide rules R28, R29), then
 // dials on the panel.
 func TestTheFaxServersSignInByHand(t *testing.T) {
-	for _, language := range []string{"en", "el"} { // Web Config has no Hindi
+	for _, language := range guide.Languages() { // Web Config is in English beside a panel in Hindi
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
 			b := serve(t, language, "--model", "Team 500")
@@ -89,8 +91,7 @@ func dials(p *inspector, b *bench) {
 	p.t.Helper()
 	b.post("/printer/originals", map[string]int{"pages": 2})
 	p.opens(b.Panel)
-	p.clicks(`//div[@id="glass"]//button[starts-with(@data-k, "item:")][.//*[normalize-space(.)="` +
-		onWebConfig(p.t, p.language, "Fax") + `"]]`)
+	p.clicks(`#glass .tile:has(use[href="#i-fax"])`)
 	p.inspects("Fax")
 	p.clicks(`//div[@id="glass"]//button[starts-with(@data-k, "way:")][1]`)
 	for _, digit := range []string{"0", "3", "0", "1"} {

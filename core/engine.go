@@ -73,6 +73,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	})
 	e.submitter = mail.NewSubmitter(mail.Config{
 		Clock: o.Clock, Dialer: o.Dialer, Random: o.Random, Roots: o.Roots, HostName: o.HostName,
+		Secure: o.Secure,
 		Timeouts: mail.Timeouts{
 			Connect: o.Timeouts.MailConnect, Command: o.Timeouts.MailCommand,
 			Data: o.Timeouts.MailData, Submission: o.Timeouts.MailSubmission,

@@ -63,11 +63,16 @@ func (m *Mailer) providers() []Provider {
 	return m.e.o.Providers(m.owner)
 }
 
-// Settings returns the stored settings; for a user those that he sends with.
+// Settings returns the stored settings; for a user those that he sends with. In place of a password stands
+// [secret.Kept]: nobody reads one back.
 func (m *Mailer) Settings() mail.Settings {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()
-	return m.inUse()
+	s := m.inUse()
+	if !s.Password.Empty() {
+		s.Password = secret.Kept()
+	}
+	return s
 }
 
 // inUse are the settings that the owner's messages are sent with.
@@ -173,12 +178,21 @@ func (m *Mailer) waiting() *signIn {
 	return m.attempt.done
 }
 
+// Check returns what [Mailer.Save] would refuse of the fields of settings, an [*mail.InvalidSettings], or nil. Nothing
+// is stored.
+func (m *Mailer) Check(_ context.Context, s mail.Settings) error {
+	m.e.mu.Lock()
+	defer m.e.mu.Unlock()
+	return m.check(s)
+}
+
 // Save is OK (guide rule R23): it checks the settings and stores them, together with the sign-in that waits, if one
 // does and the method is OAuth2, in one write. The error is a [*mail.InvalidSettings], or an [*outcome.Outcome] of kind
 // StorageFailed: after either nothing has changed. After an outcome of kind NotErased all is stored, and a secret of
 // before is still in memory; the next write goes over it.
 //
-// With OAuth2 the service and the account are those of the sign-in; fields that are empty get the provider's values,
+// With [secret.Kept] as password, the one that is stored stays. With OAuth2 the service and the account are those of
+// the sign-in; fields that are empty get the provider's values,
 // and the sender the account. A stored sign-in to another service than the settings name is dropped, because it fits
 // them no more. With another method a sign-in that waits goes on waiting, and a stored one stays stored.
 //
@@ -198,6 +212,9 @@ func (m *Mailer) Save(ctx context.Context, s mail.Settings) error {
 		return nil
 	}
 	user := m.owner.IsUser()
+	if s.Password == secret.Kept() {
+		s.Password = m.settings.Password
+	}
 	kept := m.stored
 	takes := m.waiting() != nil && (user || s.Method == mail.MethodOAuth2)
 	if takes {

@@ -80,6 +80,8 @@ type Options struct {
 	Transport func(
 		dialTLS func(ctx context.Context, network, address string) (net.Conn, error), keep bool,
 	) oauth.Transport
+	// Secure makes connections to the mail server secure; nil: crypto/tls.
+	Secure host.Secure
 	// RefreshMargin is how long before its end an access token is no longer used; 5 min if zero.
 	RefreshMargin time.Duration
 	// RefreshRefusedToken tries once more with a fresh access token when the mail server refuses one that was kept from

@@ -110,6 +110,9 @@ type Device interface {
 	// LicenseKey returns the license key of Print Admin Serverless that the owner of the device has bought: good up to
 	// and with a day, or without end for the zero time. It needs [CapabilityPrintAdminServerless].
 	LicenseKey(ctx context.Context, last time.Time) (string, error)
+	// Users returns who is registered on the device, and whether they log in. It is a look, and needs
+	// [CapabilityPrintAdminServerless].
+	Users(ctx context.Context) (Users, error)
 	Panel() Panel
 	WebConfig() WebConfig
 	// LoadOriginals lays pages into the document feeder, and takes out what lay there.
@@ -343,6 +346,29 @@ type Job struct {
 	Solution string    `json:"solution"`        // what the guide says to do
 	// Refused are the recipients that the mail server did not accept: "bob@example.com (550 5.1.1)".
 	Refused []string `json:"refused,omitempty"`
+}
+
+// Users are the people whom a device with Print Admin Serverless knows (guide, chapter 7).
+type Users struct {
+	State  string `json:"state"  doc:"off: nobody logs in; on: who uses the printer logs in; ended: on, but the license has ended"`
+	Sender string `json:"sender" doc:"whose address sends To My Email: printer or user"`
+	// LicenseEnds is the last day of the license that was entered; zero: none was, or it has no end.
+	LicenseEnds time.Time `json:"licenseEnds,omitzero" doc:"last day of the license that was entered, if it has one"`
+	Licensed    bool      `json:"licensed" doc:"a license was entered that has not ended"`
+	Users       []User    `json:"users" doc:"by their IDs"`
+}
+
+// User is a person who is registered on a device. The ID names him; SignedIn and Account are of his own sign-in to the
+// email service (guide rules R36, R37).
+type User struct {
+	ID            string `json:"id"`
+	Name          string `json:"name" doc:"as the panel shows it"`
+	Number        string `json:"number,omitempty" doc:"ID number, by which he logs in without a password"`
+	Email         string `json:"email" doc:"where To My Email sends"`
+	Department    string `json:"department,omitempty"`
+	Administrator bool   `json:"administrator,omitempty" doc:"may do on the panel what an administrator may"`
+	SignedIn      bool   `json:"signedIn" doc:"has signed in to the email service with this address"`
+	Account       string `json:"account,omitempty" doc:"the account with which he has"`
 }
 
 // PowerAct is what happens to the device's supply.

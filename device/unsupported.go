@@ -30,6 +30,9 @@ func (Unsupported) LicenseKey(context.Context, time.Time) (string, error) {
 	return "", ErrNotSupported
 }
 
+// Users implements [Device].
+func (Unsupported) Users(context.Context) (Users, error) { return Users{}, ErrNotSupported }
+
 // Panel implements [Device].
 func (Unsupported) Panel() Panel { return UnsupportedPanel{} }
 

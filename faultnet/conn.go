@@ -188,6 +188,10 @@ func (c *Conn) Write(p []byte) (int, error) {
 		return 0, resetError("write", l.host)
 	case l.silent:
 		l.swallowed = true
+		if l.door != nil { // it is asked by what it has sent
+			l.sent += int64(len(p))
+			l.consumed = l.sent
+		}
 		l.settle() // if somebody reads already, the writer has nothing left to do but wait
 		return len(p), nil
 	}

@@ -102,7 +102,7 @@ func serveDevice(outlet string) (address string) {
 	}
 	mux := http.NewServeMux()
 	for path, f := range map[string]func(message) report{
-		"/act": d.act, "/wake": d.wake, "/slow": d.called, "/stalled": d.stalled, "/answer": d.answer,
+		"/act": d.act, "/wake": d.wake, "/slow": d.called, "/stalled": d.stalled, "/answer": d.answer, "/waits": d.waits,
 		"/another": func(m message) report { return report{Results: map[string]string{"address": serveDevice(m.Host)}} },
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
@@ -336,6 +336,14 @@ func (d *smallDevice) stalled(m message) report {
 		return report{Moved: true}
 	}
 	return d.rest(c)
+}
+
+// waits is asked before a server acts that has spoken first.
+func (d *smallDevice) waits(m message) report {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, waits := d.quiet(m, false)
+	return report{Gone: !waits}
 }
 
 func (d *smallDevice) answer(m message) report {

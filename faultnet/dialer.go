@@ -34,6 +34,9 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	if err := context.Cause(ctx); err != nil {
 		return nil, dialError(address, err)
 	}
+	if n.beyond != nil {
+		return n.beyond.dial(ctx, d.party, address)
+	}
 	connection := n.number(d.party)
 	host, _ := splitAddress(address)
 	_, notName := netip.ParseAddr(host)
@@ -78,11 +81,14 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 		return refuse(connectError(address, syscall.ENETUNREACH), "network is unreachable")
 	case a.Kind == DeadAddress:
 		_, _ = refuse(nil, "no answer from its address "+literal)
+		if d.door != nil {
+			d.door.party.Slow(connectionName(ctx), vtime.NotOpen, 0, nil)
+		}
 		return nil, dialError(address, hang(ctx))
 	case a.Kind == BlackHole:
 		_, _ = refuse(nil, "no answer to the connection attempt")
 		if d.door != nil {
-			d.door.party.Slow(connectionName(ctx), 0)
+			d.door.party.Slow(connectionName(ctx), vtime.NotOpen, 0, nil)
 		}
 		return nil, dialError(address, hang(ctx))
 	}
@@ -175,11 +181,16 @@ func renewTurn(ctx context.Context) context.Context {
 	depth, _ := ctx.Value(depthKey{}).(int)
 	turn := vtime.TurnFrom(ctx)
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		if c, ok := unwrap(info.Conn).(*Conn); ok {
+		if c, ok := unwrap(info.Conn).(renewable); ok {
 			c.renew(turn, depth)
 		}
 	}})
 	return context.WithValue(traced, depthKey{}, depth+1)
+}
+
+// renewable is a dialling side whose turn is another one from then on.
+type renewable interface {
+	renew(turn *vtime.Turn, depth int)
 }
 
 type depthKey struct{}

@@ -84,6 +84,14 @@ type Unrecorder interface {
 	Unrecord()
 }
 
+// Describer is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for answers of which somebody
+// else has made the record already: a device in another process, which knows what is secret in it.
+type Describer interface {
+	http.ResponseWriter
+	// Describe sets the record of the exchange.
+	Describe(record *journal.Exchange)
+}
+
 // Continuer is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for an answer that has no
 // end.
 type Continuer interface {
@@ -240,6 +248,9 @@ func (n *Network) recordExchange(
 			}
 		}
 	}
+	if described := answer.described; described != nil {
+		record = func(*http.Request, []byte, *Response) *journal.Exchange { return described }
+	}
 	n.journal.AppendExchange(entry, size, func() *journal.Exchange { return record(request, body, response) })
 }
 
@@ -294,6 +305,7 @@ type recorder struct {
 	complete func(body []byte)
 
 	unrecorded bool
+	described  *journal.Exchange
 	leaving    Leaving
 
 	piece []byte // of an answer without an end
@@ -305,6 +317,9 @@ func (r *recorder) Continue(piece []byte, most int) { r.piece, r.most = piece, m
 
 // Leave implements [Leaver].
 func (r *recorder) Leave(how Leaving) { r.leaving = how }
+
+// Describe implements [Describer].
+func (r *recorder) Describe(record *journal.Exchange) { r.described = record }
 
 // Unrecord implements [Unrecorder].
 func (r *recorder) Unrecord() { r.unrecorded = true }

@@ -39,7 +39,7 @@ func startDevice(b *bench, name string) *outside {
 	b.t.Helper()
 	o := &outside{bench: b, results: map[string]string{}, gone: make(chan struct{})}
 	o.party = b.world.Outside(name, o)
-	outlet, err := b.network.Outlet(o.party)
+	outlet, err := b.network.Outlet(o.party, nil)
 	require.NoError(b.t, err)
 	program, err := os.Executable()
 	require.NoError(b.t, err)
@@ -68,7 +68,7 @@ func (o *outside) another(b *bench, name string) *outside {
 	b.t.Helper()
 	next := &outside{bench: b, results: map[string]string{}, gone: make(chan struct{}), kill: o.kill}
 	next.party = b.world.Outside(name, next)
-	outlet, err := b.network.Outlet(next.party)
+	outlet, err := b.network.Outlet(next.party, nil)
 	require.NoError(b.t, err)
 	b.t.Cleanup(func() { require.NoError(b.t, outlet.Close()) })
 	r, err := o.post("/another", message{Host: outlet.Address()})
@@ -107,7 +107,7 @@ func (o *outside) Wake(_ context.Context, call string, now time.Time) (vtime.Res
 	return r.rest(), err
 }
 
-func (o *outside) Slow(_ context.Context, call, connection string, given int64) (vtime.Rest, error) {
+func (o *outside) Slow(_ context.Context, call, connection string, given, _ int64) (vtime.Rest, error) {
 	r, err := o.post("/slow", message{Call: call, Connection: connection, Given: given})
 	return r.rest(), err
 }
@@ -115,6 +115,11 @@ func (o *outside) Slow(_ context.Context, call, connection string, given int64) 
 func (o *outside) Stalled(_ context.Context, call, connection string, given, taken int64) (vtime.Rest, error) {
 	r, err := o.post("/stalled", message{Call: call, Connection: connection, Given: given, Taken: taken})
 	return r.rest(), err
+}
+
+func (o *outside) Waits(_ context.Context, connection string, given int64) (bool, error) {
+	r, err := o.post("/waits", message{Connection: connection, Given: given})
+	return !r.Gone, err
 }
 
 func (o *outside) Answer(_ context.Context, connection string, now time.Time) (bool, error) {

@@ -74,10 +74,11 @@ type link struct {
 	ahead   bool // HTTP: the server has all of the request, and reads only to hear that the dialling side goes
 	pooled  bool // HTTP: a client's pool reads on while nobody waits
 
-	door      *Outlet // of a party outside the process; nil: the dialling side is in this one
-	theirName string  // that party's name of the connection
-	given     int64   // octets that it has been given
-	inquiring bool    // it is being asked whether it waits
+	door       *Outlet // of a party outside the process; nil: the dialling side is in this one
+	theirName  string  // that party's name of the connection
+	given      int64   // octets that it has been given
+	inquiring  bool    // it is being asked whether it waits
+	spokeFirst bool    // the server has spoken before it did
 
 	wanted   int          // visits that wait for the dialling side to wait for them
 	begun    int          // visits that have a turn or a place in the order of events

@@ -46,6 +46,7 @@ type Network struct {
 	stranger  *Authority
 	newer     *Authority  // its root is known to nobody yet
 	points    func(Point) // told each write; nil: nobody asks
+	beyond    *beyond     // the bench is in another process; nil: it is here
 
 	linking sync.Mutex // held from dial to note, and by the server's look-up
 	noted   map[string]*link

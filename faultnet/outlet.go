@@ -3,12 +3,15 @@ package faultnet
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"mfpsim/vtime"
@@ -18,33 +21,47 @@ import (
 // CONNECT (RFC 9110 §9.3.6). What comes through it is the party's own: its connections carry its name and number
 // ("scanner#3"), meet the faults of the network, and act under the turn that the party is lent. TLS stays end to end.
 //
-// The party sends its own name of the connection in the header Connection-Name; the bench uses it when it speaks of the
-// connection. A connection that cannot be made is answered with status 502 and the reason phrase "no-name", "refused",
-// "unreachable" or "network-unreachable".
+// The party sends its own name of the connection in the header Connection-Name; the bench uses it when it speaks of
+// the connection. A connection that cannot be made is answered with status 502 and the reason phrase "no-name",
+// "refused", "unreachable" or "network-unreachable".
 type Outlet struct {
 	network *Network
 	party   *vtime.Outside
 	dialer  *Dialer
 	server  *http.Server
 	address string
+	others  http.Handler // requests that are no CONNECT
+	traffic atomic.Uint64
 
-	mu   sync.Mutex
-	open map[net.Conn]struct{} // taken over from the HTTP server
+	mu        sync.Mutex
+	changed   *sync.Cond
+	open      map[net.Conn]struct{} // taken over from the HTTP server
+	passages  map[string]*Passage   // by the party's names of its connections
+	call      string                // of the exchanges that are counted
+	exchanges int
+	late      string
+	closed    bool
 }
 
 // ConnectionName is the header in which the party names a connection.
 const ConnectionName = "Connection-Name"
 
-// Outlet opens a door for a party. Close shuts it.
-func (n *Network) Outlet(party *vtime.Outside) (*Outlet, error) {
+// LookUpPath is where the door tells the addresses of a name (?name=), as a JSON array of strings: those of the
+// bench's resolver. Who lets the proxy resolve, as CONNECT with a name does, needs none of it.
+const LookUpPath = "/lookup"
+
+// Outlet opens a door for a party. Close shuts it. others answers the party's requests at the door that are no CONNECT
+// and no look-up, without a visit; nil: nobody does.
+func (n *Network) Outlet(party *vtime.Outside, others http.Handler) (*Outlet, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("no port for the outlet of %s", party.Name())
 	}
 	o := &Outlet{
 		network: n, party: party, dialer: n.Dialer(party.Name()), address: listener.Addr().String(),
-		open: map[net.Conn]struct{}{},
+		open: map[net.Conn]struct{}{}, passages: map[string]*Passage{}, others: others,
 	}
+	o.changed = sync.NewCond(&o.mu)
 	o.dialer.door = o
 	o.server = &http.Server{
 		Handler: o, ErrorLog: n.quiet(), BaseContext: func(net.Listener) context.Context { return background() },
@@ -61,6 +78,8 @@ func (o *Outlet) Close() error {
 	err := o.server.Close()
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.closed = true
+	o.changed.Broadcast()
 	for conn := range o.open {
 		_ = conn.Close()
 	}
@@ -76,10 +95,22 @@ func connectionName(ctx context.Context) string {
 
 // ServeHTTP serves one CONNECT.
 func (o *Outlet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodConnect {
-		http.Error(w, "this door speaks CONNECT only", http.StatusMethodNotAllowed)
+	switch {
+	case r.Method == http.MethodConnect:
+	case r.Method == http.MethodGet && r.URL.Path == LookUpPath:
+		o.lookUp(w, r)
+		return
+	case r.Method == http.MethodGet && r.URL.Path == WrittenPath:
+		o.tellWritten(w, r)
+		return
+	case o.others != nil:
+		o.others.ServeHTTP(w, r)
+		return
+	default:
+		http.Error(w, "this door speaks CONNECT", http.StatusMethodNotAllowed)
 		return
 	}
+	o.visited()
 	ctx := context.WithValue(o.party.Context(background()), connectionNameKey{}, r.Header.Get(ConnectionName))
 	conn, err := o.dialer.DialContext(ctx, "tcp", r.Host)
 	near, buffered, hijacked := w.(http.Hijacker).Hijack()
@@ -91,35 +122,140 @@ func (o *Outlet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Fprintf(near, "HTTP/1.1 502 %s\r\nContent-Length: 0\r\n\r\n", refusal(err))
 		return
 	}
+	passage := &Passage{}
 	o.mu.Lock()
 	o.open[near] = struct{}{}
+	o.passages[r.Header.Get(ConnectionName)] = passage
 	o.mu.Unlock()
 	defer func() {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		delete(o.open, near)
 	}()
-	if _, err := io.WriteString(near, "HTTP/1.1 200 OK\r\n\r\n"); err != nil {
+	far, answer := conn.(*Conn), "HTTP/1.1 200 OK\r\n\r\n"
+	if far.link.breaks() {
+		answer = "HTTP/1.1 200 OK\r\n" + ConfirmWrites + ": 1\r\n\r\n"
+	}
+	if _, err := io.WriteString(near, answer); err != nil {
 		_ = conn.Close()
 		return
 	}
-	o.carry(near, buffered.Reader, conn.(*Conn))
+	o.carry(near, buffered.Reader, far, passage)
+}
+
+// Passage is what has become of a connection of the party. The bench tells it at [WrittenPath].
+type Passage struct {
+	Taken int64 `json:"taken"` // octets of the party that have gone on
+	Ended bool  `json:"ended"` // no more will
+	Reset bool  `json:"reset"` // by a TCP reset, of which the party's socket shows the end only
+}
+
+// WrittenPath is where the door tells what has become of a connection (?connection=7&octets=1500): the answer, a
+// [Passage], comes when so many octets have gone on, or no more will. A party that asks sees a connection break at the
+// octet at which it breaks on the bench; another one sees it when it reads.
+const WrittenPath = "/written"
+
+// ConfirmWrites is the header of the answer to CONNECT with which the bench says that a connection is going to break,
+// so that it is worth asking at [WrittenPath] after each write.
+const ConfirmWrites = "Confirm-Writes"
+
+func (o *Outlet) tellWritten(w http.ResponseWriter, r *http.Request) {
+	octets, _ := strconv.ParseInt(r.URL.Query().Get("octets"), 10, 64)
+	o.mu.Lock()
+	p := o.passages[r.URL.Query().Get("connection")]
+	for p != nil && p.Taken < octets && !p.Ended && !o.closed {
+		o.changed.Wait()
+	}
+	var told Passage
+	if p != nil {
+		told = *p
+	}
+	o.mu.Unlock()
+	if p == nil {
+		http.Error(w, "no connection of this name was made", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(told) // a party that has gone is no matter of the bench's
+}
+
+// goesOn notes what has become of octets of the party.
+func (o *Outlet) goesOn(p *Passage, octets int, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	p.Taken += int64(octets)
+	p.Ended = p.Ended || err != nil
+	p.Reset = p.Reset || errors.Is(err, syscall.ECONNRESET)
+	o.changed.Broadcast()
+}
+
+// breaks reports whether a fault is going to end the connection, or to hold up what is written.
+func (l *link) breaks() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.fault != nil && (l.fault.Kind == Reset || l.fault.atPoint())
+}
+
+// lookUp tells the addresses of a name.
+func (o *Outlet) lookUp(w http.ResponseWriter, r *http.Request) {
+	addresses, err := o.dialer.LookupHost(r.Context(), r.URL.Query().Get("name"))
+	if err != nil {
+		http.Error(w, "no such name", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(addresses) // a party that has gone is no matter of the bench's
+}
+
+// Traffic counts what the party does: it changes while the party works with the clouds.
+func (o *Outlet) Traffic() uint64 { return o.traffic.Load() }
+
+// Exchanges returns how many requests the party has sent in the turn that it was lent last.
+func (o *Outlet) Exchanges() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.exchanges
+}
+
+// Late names the first request that the party has sent without a turn; empty: there was none.
+func (o *Outlet) Late() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.late
+}
+
+// visited counts a request of the party.
+func (o *Outlet) visited() {
+	_, call := o.party.Turn()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if call != o.call {
+		o.call, o.exchanges = call, 0
+	}
+	o.exchanges++
 }
 
 // carry moves octets both ways until both ends are closed.
-func (o *Outlet) carry(near net.Conn, from *bufio.Reader, far *Conn) {
+func (o *Outlet) carry(near net.Conn, from *bufio.Reader, far *Conn, passage *Passage) {
 	var both sync.WaitGroup
 	both.Go(func() { // to the party
-		buffer := make([]byte, 16<<10)
+		buffer, kept := make([]byte, 16<<10), []byte(nil)
 		for {
 			n, err := far.Read(buffer)
-			far.link.give(n)
-			if n > 0 {
-				if _, failed := near.Write(buffer[:n]); failed != nil {
+			o.traffic.Add(1)
+			kept = append(kept, buffer[:n]...)
+			if err == nil && far.link.ends() {
+				continue // so that the party does not use the connection again before it hears of the end
+			}
+			far.link.give(len(kept))
+			if len(kept) > 0 {
+				if _, failed := near.Write(kept); failed != nil {
 					err = failed
 				}
 			}
+			kept = kept[:0]
 			if err != nil {
+				o.goesOn(passage, 0, err)
 				_ = near.Close() // a reset shows as an end: a socket of another process has no more to say
 				return
 			}
@@ -129,16 +265,20 @@ func (o *Outlet) carry(near net.Conn, from *bufio.Reader, far *Conn) {
 	for {
 		n, err := from.Read(buffer)
 		if n > 0 {
+			o.traffic.Add(1)
 			turn, _ := o.party.Turn()
 			far.renew(turn, 0)
-			if _, failed := far.Write(buffer[:n]); failed != nil {
+			written, failed := far.Write(buffer[:n])
+			if failed != nil {
 				err = failed
 			}
+			o.goesOn(passage, written, failed)
 		}
 		if err != nil {
 			break
 		}
 	}
+	o.goesOn(passage, 0, io.EOF)
 	_ = far.Close()
 	both.Wait()
 }
@@ -158,31 +298,61 @@ func refusal(err error) string {
 	}
 }
 
+// ends reports whether the server closes the connection behind the answer that it has written.
+func (l *link) ends() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ending
+}
+
 // give counts what a party outside is given, before it is.
 func (l *link) give(octets int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.given += int64(octets)
+	l.changed.Broadcast()
 }
 
-// slow tells a party outside that its answer takes time. Under l.mu, which is given up meanwhile.
-func (l *link) slow() {
+// slow tells a party outside that the answer of a visit takes time; nil: that the network does. Under l.mu, which is
+// given up meanwhile.
+func (l *link) slow(visit *vtime.Turn) {
 	if l.door == nil {
 		return
 	}
-	given := l.given
+	given, taken := l.given, l.sent
 	l.mu.Unlock()
-	l.door.party.Slow(l.theirName, given)
+	l.door.party.Slow(l.theirName, given, taken, visit)
 	l.mu.Lock()
 }
 
-// answer tells it that the answer comes now. Under l.mu, which is given up meanwhile.
-func (l *link) answer() {
+// awaitParty waits until a party outside waits for the answer, where a server that spoke first leaves open whether it
+// does: what it has sent may have crossed what it was given. Under l.mu, which is given up meanwhile.
+func (l *link) awaitParty() {
+	for l.door != nil && l.spokeFirst && l.consumed > 0 && l.turn != nil &&
+		!l.clientGone && !l.serverGone && !l.silent {
+		given, sent := l.given, l.sent
+		l.mu.Unlock()
+		waits := l.door.party.Waits(l.theirName, given)
+		l.mu.Lock()
+		if waits {
+			l.spokeFirst = false // from now on it answers what it was given
+			return
+		}
+		for !l.clientGone && l.given == given && l.sent == sent && l.door.party.Err() == nil {
+			l.changed.Wait()
+		}
+	}
+}
+
+// answer tells it that the answer of a visit comes now; nil: the server speaks by itself. Under l.mu, which is given
+// up meanwhile.
+func (l *link) answer(visit *vtime.Turn) {
 	if l.door == nil || l.clientGone {
 		return
 	}
+	lent := l.turn
 	l.mu.Unlock()
-	l.door.party.Answer(l.theirName)
+	l.door.party.Answer(l.theirName, visit, lent)
 	l.mu.Lock()
 }
 
@@ -212,6 +382,11 @@ func (l *link) inquire() {
 // meanwhile.
 func (l *link) late() {
 	l.mu.Unlock()
+	l.door.mu.Lock()
+	if l.door.late == "" {
+		l.door.late = l.name + " to " + l.host
+	}
+	l.door.mu.Unlock()
 	l.network.fault(l.from, l.name, "a request without a turn: its place in the order is not guaranteed")
 	l.mu.Lock()
 }

@@ -390,6 +390,7 @@ func (s *serverConn) stripped() bool {
 // writeRaw writes without the lock, which the caller holds. What is under way counts as written.
 func (s *serverConn) writeRaw(p []byte) error {
 	l := s.link
+	l.spokeFirst = l.spokeFirst || l.consumed == 0
 	l.wrote += int64(len(p))
 	l.answering = true
 	l.settle()

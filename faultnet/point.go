@@ -113,7 +113,7 @@ func (l *link) wait(d time.Duration) (cut bool) {
 		return l.serverGone
 	}
 	l.delaying = true
-	l.slow()
+	l.slow(nil)
 	l.stalled = true
 	l.mu.Unlock()
 	stop := func() {}
@@ -137,7 +137,7 @@ func (l *link) wait(d time.Duration) (cut bool) {
 	l.mu.Unlock()
 	stop()
 	l.mu.Lock()
-	l.answer()
+	l.answer(nil)
 	return cut
 }
 

@@ -16,6 +16,9 @@ type alias struct {
 // 5737), where the host does. A name that does not resolve is left to the dialling to tell.
 func (d *Dialer) LookupHost(_ context.Context, name string) ([]string, error) {
 	n := d.network
+	if n.beyond != nil {
+		return n.beyond.lookUp(name)
+	}
 	host, _ := splitAddress(name)
 	n.mu.Lock()
 	defer n.mu.Unlock()

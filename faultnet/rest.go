@@ -126,7 +126,7 @@ func (l *link) awaitTurn() {
 	for l.stalled && !l.clientGone {
 		l.changed.Wait()
 	}
-	l.answer()
+	l.answer(nil)
 }
 
 // ask notes that the serving side waits for more. Under l.mu.

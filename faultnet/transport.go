@@ -145,7 +145,7 @@ func (t *Transport) connection(r *http.Request) (*exchangeConn, error) {
 			break
 		}
 		if t.config.Now().Sub(c.since) <= t.config.IdleLimit && !gone(c.Conn) {
-			if raw, ours := unwrap(c.Conn).(*Conn); ours {
+			if raw, ours := unwrap(c.Conn).(renewable); ours {
 				raw.renew(vtime.TurnFrom(ctx), 0)
 			}
 			return c, nil
@@ -164,6 +164,10 @@ func (t *Transport) connection(r *http.Request) (*exchangeConn, error) {
 
 // gone reports whether the other end has closed a connection of the bench.
 func gone(conn net.Conn) bool {
+	far, beyond := unwrap(conn).(*FarConn)
+	if beyond {
+		return far.hasEnded()
+	}
 	raw, ours := unwrap(conn).(*Conn)
 	if !ours {
 		return false

@@ -33,19 +33,20 @@ func (p *Peer) Visit(name string) *Visit {
 				l.mu.Lock()
 				defer l.mu.Unlock()
 				l.awaitDialler()
-				l.slow()
+				l.slow(v.Turn())
 			}
 		},
 		After: func() {
 			l.mu.Lock()
 			defer l.mu.Unlock()
-			l.answer()
+			l.answer(v.Turn())
 		},
 	}
 	l.mu.Lock()
 	l.wanted++
 	l.changed.Broadcast()
 	l.awaitDialler()
+	l.awaitParty()
 	l.wanted--
 	turn := l.turn
 	if l.door != nil && (turn == nil || turn.Ended()) {
@@ -58,6 +59,9 @@ func (p *Peer) Visit(name string) *Visit {
 	}
 	l.mu.Unlock()
 	v.Visit = p.network.world.Visit(request)
+	if l.door != nil {
+		l.door.visited()
+	}
 	l.mu.Lock()
 	l.visits = append(l.visits, v)
 	l.mu.Unlock()

@@ -53,6 +53,8 @@ type Config struct {
 	// Devices are how printers are made that are not simulated, by the bench's name of the printer, else by the model
 	// that was asked for; "" is for all others. Nil: every printer is simulated.
 	Devices map[string]mount.Constructor
+	// Core starts the mail core of the simulated printers; nil: the project's own. It runs again at each power on.
+	Core sim.Opener
 	// Models are those that simulated printers can be; nil: those of the program.
 	Models *models.Set
 	// Model of printers that are put on the bench without one being named; empty: the default one of Models.

@@ -131,7 +131,7 @@ func (c *Config) constructor(name, model string) mount.Constructor {
 
 // simulated is what the bench changes in a simulated printer: where its memory is kept, and the planted defect.
 func (l *Lab) simulated(c *sim.Config) {
-	c.Folder = l.folder
+	c.Folder, c.Open = l.folder, l.config.Core
 	d := l.config.Defect
 	if d.Flash != nil {
 		c.Flash = d.Flash(nvram.NewMemory(nil))

@@ -26,4 +26,5 @@ var (
 	Submission = netip.MustParseAddr("198.18.0.2")
 	Exchanger  = netip.MustParseAddr("198.18.0.3")
 	Control    = netip.MustParseAddr("198.18.0.4")
+	NameServer = netip.MustParseAddr("198.18.0.53") // where connections are turned; inside it is the loopback
 )

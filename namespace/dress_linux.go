@@ -3,6 +3,7 @@ package namespace
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -75,29 +76,40 @@ func dress(trust Trust, trustFiles []string) (bundle string, err error) {
 	return bundle, unix.Unmount(w.path, unix.MNT_DETACH) // what was laid over others stays
 }
 
+// TrustedFiles are the files of the system that hold authorities, and further ones, with the bench's authority in them.
+func TrustedFiles(trust Trust, further []string) map[string][]byte {
+	files := map[string][]byte{
+		filepath.Join(folderOfOpenSSL, trust.Hash):     trust.PEM,
+		filepath.Join(folderOfOpenSSL, "java/cacerts"): trust.JKS,
+	}
+	for _, file := range slices.Concat(bundles, further) {
+		files[file] = trust.PEM
+	}
+	for _, file := range foundKeyStores() {
+		files[file] = trust.JKS
+	}
+	return files
+}
+
+func foundKeyStores() (found []string) {
+	for _, pattern := range keyStores {
+		matched, _ := filepath.Glob(pattern) // the patterns are good ones
+		found = append(found, matched...)
+	}
+	return found
+}
+
 // wanted are the files and folders that something is laid over.
 func (w *wardrobe) wanted(trustFiles []string) []string {
-	wanted := slices.Concat(
+	return slices.Concat(
 		[]string{"/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", folderOfOpenSSL},
-		bundles, trustFiles, nameServices,
+		bundles, trustFiles, nameServices, foundKeyStores(),
 	)
-	for _, pattern := range keyStores {
-		found, _ := filepath.Glob(pattern) // the patterns are good ones
-		wanted = append(wanted, found...)
-	}
-	return wanted
 }
 
 func (w *wardrobe) lay(trust Trust, trustFiles []string) error {
-	name, _ := os.Hostname() // a machine without one has no line
-	hosts := "127.0.0.1 localhost\n::1 localhost\n"
-	if name != "" && name != "localhost" {
-		hosts += "127.0.1.1 " + name + "\n"
-	}
-	resolving := []byte("nameserver " + resolver.Addr().String() + "\noptions timeout:1 attempts:1\n")
-	for target, content := range map[string][]byte{
-		"/etc/hosts": []byte(hosts), "/etc/resolv.conf": resolving, "/etc/nsswitch.conf": switched(),
-	} {
+	resolving := resolving(resolver.Addr())
+	for target, content := range NameFiles(resolver.Addr(), nil) {
 		if err := w.file(target, content); err != nil {
 			return err
 		}
@@ -127,6 +139,26 @@ func (w *wardrobe) lay(trust Trust, trustFiles []string) error {
 		}
 	}
 	return nil
+}
+
+// NameFiles are the files by which a program finds names: those of the given lines of a hosts file, of the machine
+// itself, and what the resolver at an address answers.
+func NameFiles(resolver netip.Addr, lines []string) map[string][]byte {
+	name, _ := os.Hostname() // a machine without one has no line
+	hosts := "127.0.0.1 localhost\n::1 localhost\n"
+	if name != "" && name != "localhost" {
+		hosts += "127.0.1.1 " + name + "\n"
+	}
+	for _, line := range lines {
+		hosts += line + "\n"
+	}
+	return map[string][]byte{
+		"/etc/hosts": []byte(hosts), "/etc/resolv.conf": resolving(resolver), "/etc/nsswitch.conf": switched(),
+	}
+}
+
+func resolving(resolver netip.Addr) []byte {
+	return []byte("nameserver " + resolver.String() + "\noptions timeout:1 attempts:1\n")
 }
 
 // hostsLine is that of nsswitch.conf which says who answers for names.

@@ -14,13 +14,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// IsInside reports whether this process is the inner half, by its arguments.
+// IsInside reports whether this process is to become the program, as the inner half or supervised, by its arguments.
 func IsInside(arguments []string) bool {
-	return len(arguments) == 4 && arguments[1] == insideArgument
+	return len(arguments) == 4 && arguments[1] == insideArgument ||
+		len(arguments) == 2 && arguments[1] == superviseArgument
 }
 
 // Inside is the inner half. It becomes the program and does not return; it exits if it cannot.
 func Inside(arguments []string) {
+	if arguments[1] == superviseArgument {
+		becomeSupervised()
+	}
 	runtime.LockOSThread() // rights belong to a thread, and execve(2) goes on with this one's
 	socket := os.NewFile(sealed, "outer half")
 	if socket == nil {
@@ -52,6 +56,15 @@ func Inside(arguments []string) {
 	}
 	if err := giveUpRights(); err != nil {
 		say(NotRunMessage{ExitFailed, "the rights could not be given up: " + err.Error()})
+	}
+	become(socket, told, bundle)
+}
+
+// become becomes the program, or tells the outer half why it cannot, and exits.
+func become(socket *os.File, told order, bundle string) {
+	say := func(what NotRunMessage) {
+		_ = json.NewEncoder(socket).Encode(what) // an outer half that has ended hears nothing
+		os.Exit(ExitFailed)
 	}
 	path := told.Program.Path
 	switch err := syscall.Exec(path, told.Program.Args, Variables(told.Environment, bundle)); err {

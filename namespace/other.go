@@ -4,6 +4,7 @@ package namespace
 
 import (
 	"net"
+	"net/netip"
 	"os"
 )
 
@@ -20,6 +21,17 @@ type Run struct {
 func Enter(Config) (*Run, error)                     { return nil, errElsewhere }
 func (*Run) Begin(Program, []string, Trust) error    { return errElsewhere }
 func Beside(Program, []string, string) (*Run, error) { return nil, errElsewhere }
+
+// Supervision does nothing here.
+type Supervision struct {
+	Lead func(to netip.AddrPort) (netip.AddrPort, bool)
+	File func(path string) []byte
+}
+
+func Supervised(Supervision) (*Run, error)                   { return nil, errElsewhere }
+func (*Run) BeginSupervised(Program, []string, string) error { return errElsewhere }
+func TrustedFiles(Trust, []string) map[string][]byte         { return nil }
+func NameFiles(netip.Addr, []string) map[string][]byte       { return nil }
 
 func (*Run) Abandon() error          { return errElsewhere }
 func (*Run) Signal(os.Signal)        {}

@@ -38,6 +38,7 @@ type order struct {
 	Program     Program
 	Environment []string
 	Trust       Trust
+	Bundle      string `json:",omitempty"` // of a supervised program: the file with the authority
 }
 
 // opened is what the inner half tells with its sockets, or what hindered it.
@@ -178,8 +179,17 @@ func (r *Run) receive() error {
 // Begin lets the program begin, when its bench is there, with an environment to which [Variables] is applied. It
 // returns when it has begun; a [*NotRun] says why it has not.
 func (r *Run) Begin(program Program, environment []string, trust Trust) error {
+	return r.begin(order{Program: program, Environment: environment, Trust: trust})
+}
+
+// BeginSupervised is Begin for a supervised program, whose variables name a file with the authority.
+func (r *Run) BeginSupervised(program Program, environment []string, bundle string) error {
+	return r.begin(order{Program: program, Environment: environment, Bundle: bundle})
+}
+
+func (r *Run) begin(o order) error {
 	defer func() { _ = r.socket.Close() }() // nothing more is said
-	if err := json.NewEncoder(r.socket).Encode(order{program, environment, trust}); err != nil {
+	if err := json.NewEncoder(r.socket).Encode(o); err != nil {
 		return fmt.Errorf("the inner half does not listen: %w", err)
 	}
 	complaint, err := io.ReadAll(r.socket) // its end is execve(2)

@@ -146,15 +146,9 @@ func MemoryFault(words []string) (*device.MemoryFault, error) {
 	return &fault, nil
 }
 
-// PrintAdminUser is a user of a printer as [User] reads him.
-type PrintAdminUser struct {
-	ID, Name, Number, Email, Department string
-	Administrator                       bool
-}
-
 // User reads a user of a printer: "alice email=alice@contoso.com name='Alice Smith' number=4711 administrator". Without
 // a name he is called as his ID.
-func User(words []string) (u PrintAdminUser, err error) {
+func User(words []string) (u device.User, err error) {
 	plain, values, err := Settings(words, "email", "name", "number", "department")
 	if err != nil {
 		return u, err
@@ -162,7 +156,7 @@ func User(words []string) (u PrintAdminUser, err error) {
 	if len(plain) == 0 || len(plain) > 2 || len(plain) == 2 && plain[1] != "administrator" || values["email"] == "" {
 		return u, errors.New("a user is ID email=ADDRESS [name=N] [number=N] [department=D] [administrator]")
 	}
-	u = PrintAdminUser{
+	u = device.User{
 		ID: plain[0], Name: plain[0], Number: values["number"], Email: values["email"],
 		Department: values["department"], Administrator: len(plain) == 2,
 	}

@@ -32,6 +32,8 @@ type Evidence struct {
 	MailsDropped int
 	// Failure is the failure in full; empty if the case passed.
 	Failure string
+	// Core is what was said to a mail core in a process of its own, and its answers; empty: there was none.
+	Core []byte
 	// Panics are the calls that led to each panic of a party; none on a bench that works.
 	Panics []string
 }
@@ -64,6 +66,9 @@ func (e Evidence) Files() (map[string][]byte, error) {
 	}
 	if e.Failure != "" {
 		files["failure.txt"] = []byte(strings.TrimRight(e.Failure, "\n") + "\n")
+	}
+	if len(e.Core) > 0 {
+		files["core.jsonl"] = e.Core
 	}
 	if len(e.Panics) > 0 {
 		files["panics.txt"] = []byte(strings.Join(e.Panics, "\n\n") + "\n")

@@ -67,6 +67,9 @@ func TestJUnitEscapesWhatXMLCannotCarry(t *testing.T) {
 		{ID: "setup/one", Title: "a <b> & \"c\"", Level: "MUST", Verdict: report.Passed, Virtual: 91 * 24 * time.Hour, Machine: 30 * time.Millisecond},
 		{ID: "trouble/two", Verdict: report.Failed, Reason: "FAIL <x>\x00\x1b[0m ]]>\nsecond"},
 		{ID: "trouble/three", Verdict: report.Skipped, Reason: "needs fax-server"},
+		{ID: "verdicts/late", Verdict: report.Undecided, Reason: "NOT DECIDED x\nsecond"},
+		{ID: "verdicts/known", Verdict: report.Expected, Reason: "FAIL x", Known: "ticket 4711"},
+		{ID: "verdicts/mild", Verdict: report.Warned, Reason: "WARN x"},
 	}
 	var out bytes.Buffer
 	require.NoError(t, report.WriteJUnit(&out, cases))
@@ -86,12 +89,20 @@ func TestJUnitEscapesWhatXMLCannotCarry(t *testing.T) {
 				Failure *struct {
 					Text string `xml:",chardata"`
 				} `xml:"failure"`
+				Error *struct {
+					Message string `xml:"message,attr"`
+				} `xml:"error"`
+				Skipped *struct {
+					Message string `xml:"message,attr"`
+					Text    string `xml:",chardata"`
+				} `xml:"skipped"`
+				Output string `xml:"system-out"`
 			} `xml:"testcase"`
 		} `xml:"testsuite"`
 	}
 	require.NoError(t, xml.Unmarshal(out.Bytes(), &read))
-	require.Equal(t, 3, read.Tests)
-	require.Len(t, read.Suites, 2)
+	require.Equal(t, 6, read.Tests)
+	require.Len(t, read.Suites, 3)
 	for _, machine := range []string{read.Time, read.Suites[0].Time, read.Suites[0].Cases[0].Time} {
 		require.Equal(t, "0.030", machine)
 	}
@@ -100,7 +111,17 @@ func TestJUnitEscapesWhatXMLCannotCarry(t *testing.T) {
 		t, "bench-seconds=7862400.000", properties[len(properties)-1].Name+"="+properties[len(properties)-1].Value,
 	)
 	require.Equal(t, "FAIL <x>[0m ]]>\nsecond", read.Suites[1].Cases[0].Failure.Text)
-	require.Contains(t, report.Table(cases), "3 scenarios: 1 passed, 1 failed, 1 skipped; 91d of bench time")
+	late, known, mild := read.Suites[2].Cases[0], read.Suites[2].Cases[1], read.Suites[2].Cases[2]
+	require.Equal(t, "NOT DECIDED x", late.Error.Message)
+	require.Equal(t, "expected to fail: ticket 4711", known.Skipped.Message)
+	require.Equal(t, "FAIL x", known.Skipped.Text)
+	require.Nil(t, mild.Failure)
+	require.Equal(t, "WARN x", mild.Output)
+	require.Contains(t, report.Table(cases),
+		"6 scenarios: 1 passed, 1 failed, 1 not decided, 1 warned, 1 failed as expected, 1 skipped; 91d of bench time")
+	require.Equal(t, "The fax can take 5 of these 6 scenarios. Not taken:\n  1: needs fax-server\n    trouble/three\n",
+		report.Coverage("The fax", cases))
+	require.Empty(t, report.Coverage("The fax", cases[:2]))
 }
 
 func TestEvidenceIsThereWholeOrNotAtAll(t *testing.T) {

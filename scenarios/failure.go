@@ -20,6 +20,7 @@ type showError struct {
 	written []string // the words as the script has them: @names and English labels
 	not     bool
 	limit   time.Duration
+	from    time.Time // of the bench, when somebody began to look
 	at      time.Time // by the printer's clock
 }
 
@@ -97,13 +98,18 @@ type failure struct {
 	wire    string // the last thing on the wire
 	bench   bool   // the bench broke, so that nothing is said of the device
 	unmet   bool   // all lines passed, and something that was planted was never met
+	// undecided: the device was still at it. mild: it is a warning, in any scenario.
+	undecided, mild bool
+	law             bool // it is a law that is broken, which has no level
 }
 
 func (p *play) fail(err error) *failure {
 	var broke *vtime.PanicError
 	var unmet *unmetError
+	var undecided *undecidedError
 	f := &failure{
 		message: err.Error(), bench: errors.Is(err, errStuck) || errors.As(err, &broke), unmet: errors.As(err, &unmet),
+		undecided: errors.As(err, &undecided),
 	}
 	entries := p.lab.Journal.Entries()
 	for _, e := range slices.Backward(entries) {
@@ -123,11 +129,7 @@ func tell(s Scenario, number int, text string, f *failure, o Options) string {
 	if number > 0 {
 		place = fmt.Sprintf("%s:%d", s.File, number)
 	}
-	word := "FAIL"
-	if f.bench {
-		word = "ERROR"
-	}
-	fmt.Fprintf(&b, "%s %s: %s\n", word, place, text)
+	fmt.Fprintf(&b, "%s %s: %s\n", failWords[f.verdict(s)], place, text)
 	for _, l := range strings.Split(strings.TrimRight(f.message, "\n"), "\n") {
 		b.WriteString("  " + l + "\n")
 	}
@@ -159,6 +161,9 @@ func replay(s Scenario, o Options) string {
 	}
 	if o.Jitter > 0 {
 		command += fmt.Sprintf(" --jitter %s", o.Jitter)
+	}
+	if len(o.Core) > 0 {
+		command += " --core '" + strings.Join(o.Core, " ") + "'"
 	}
 	if !o.AsOf.IsZero() {
 		command += " --as-of " + o.AsOf.UTC().Format(time.DateOnly)

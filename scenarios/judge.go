@@ -156,6 +156,9 @@ func (p *play) send(printer string) error {
 	return nil
 }
 
+// brokenLaw stands for the line that fails where a law is broken.
+const brokenLaw = "its lines hold, and a law does not"
+
 // convict fails a scenario whose record breaks laws.
 func (p *play) convict(r *Result, broken []laws.Breach, o Options) {
 	if len(broken) == 0 {
@@ -166,7 +169,7 @@ func (p *play) convict(r *Result, broken []laws.Breach, o Options) {
 		lines[i] = b.String()
 	}
 	r.Verdict, r.Passed, r.Broken = report.Failed, false, broken
-	r.Failure = tell(
-		p.scenario, 0, "its lines hold, and a law does not", p.fail(errors.New(strings.Join(lines, "\n"))), o,
-	)
+	f := p.fail(errors.New(strings.Join(lines, "\n")))
+	f.law, r.Step = true, brokenLaw
+	r.Failure = tell(p.scenario, 0, brokenLaw, f, o)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mfpsim/contract"
 	"mfpsim/device"
 	"mfpsim/journal"
 	"mfpsim/lab"
@@ -47,9 +48,12 @@ type play struct {
 	panics        int             // of the World's, how many were told
 	armed         map[string]bool // printers whose supply was told to fail in a write
 
+	patience time.Duration // see [Options.Patience]; 0: none
+	remarks  []string      // what is no failure and is told all the same
 	// glance is how a case is looked at while a person plays: once, without time that passes; see [Case].
 	glance bool
-	pages  *seenPages // what that person's browsers show, in the place of those of the script
+	pages  *seenPages        // what that person's browsers show, in the place of those of the script
+	core   *contract.Session // of the core that is tested; nil: the project's own
 }
 
 func newPlay(s Scenario, l *lab.Lab, language string) (*play, error) {
@@ -177,9 +181,10 @@ func (p *play) shows(not bool, args []string, expected lexicon, see look) (strin
 		}
 		return s.drawn, nil
 	}
+	from := p.lab.World.Now()
 	s, met, err := p.await(limit, see, func(s surface) bool { return s.shows(words) })
 	if err == nil && !met {
-		err = &showError{surface: s, words: words, written: args, limit: limit, at: p.printerTime()}
+		s, err = p.bearWith(see, s, words, &showError{words: words, written: args, limit: limit, from: from})
 	}
 	return s.drawn, err
 }
@@ -203,14 +208,22 @@ func (p *play) await(limit time.Duration, see look, met func(surface) bool) (sur
 		if left <= 0 {
 			return s, false, nil
 		}
-		fired, err := p.lab.World.AdvanceToNext(left)
-		if err == nil && !fired {
-			_, err = p.lab.World.Advance(left)
-		}
-		if err != nil {
-			return s, false, stuck(err)
+		if err := p.next(left); err != nil {
+			return s, false, err
 		}
 	}
+}
+
+// next goes to the next thing that happens, or to the end of the time that is left.
+func (p *play) next(left time.Duration) error {
+	fired, err := p.lab.World.AdvanceToNext(left)
+	if err == nil && !fired {
+		_, err = p.lab.World.Advance(left)
+	}
+	if err != nil {
+		return stuck(err)
+	}
+	return nil
 }
 
 func (p *play) look(see look) (s surface, err error) {

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,12 @@ type Options struct {
 	Parallel int
 	// Latency and Jitter of every link, in bench time. Goldens are those of a bench without.
 	Latency, Jitter time.Duration
+	// Patience is how long, in bench time, a device that still has a job under way is waited for beyond what a step
+	// gives it, before its case is not decided. 0: [DefaultPatience]; negative: it is not waited for, and the step
+	// fails.
+	Patience time.Duration
+	// Baseline are the failures that are expected.
+	Baseline Baseline
 	// AsOf is the day whose answers Entra ID gives; zero: the newest that is known. See [fakeentra.Config].
 	AsOf time.Time
 	// Folder reads the scenarios from a source folder instead of this program.
@@ -43,6 +50,9 @@ type Options struct {
 	Update bool
 	// KeepFiles leaves the rendered evidence in the results.
 	KeepFiles bool
+	// Core is the command that starts a mail core of somebody else's, which the simulated printers run on. See package
+	// contract. Empty: they have the project's own.
+	Core []string
 	// Configure changes the bench before it is built: for planted defects.
 	Configure func(*lab.Config)
 	// Inspect sees the bench after the scenario, before it is closed.
@@ -58,7 +68,9 @@ type Result struct {
 	Verdict     report.Verdict
 	Passed      bool
 	Failure     string            // in full, several lines; the reason if it was skipped
+	Known       string            // why it was expected to fail, if it was
 	Line        int               // of the script, where it failed; 0 if it did not
+	Step        string            // that line, or what stands for it in the failure
 	Broken      []laws.Breach     // laws that the record breaks, where the script itself has passed
 	Warnings    []string          // what the bench could not simulate: the scenario proves nothing then
 	VirtualTime time.Duration     // bench time that passed
@@ -70,7 +82,7 @@ type Result struct {
 func (r Result) Case() report.Case {
 	c := report.Case{
 		ID: r.Scenario.ID, Title: r.Scenario.Title, Level: r.Scenario.Level, Proves: r.Scenario.Proofs(), Seed: r.Seed,
-		Verdict: r.Verdict, Reason: r.Failure, Virtual: r.VirtualTime, Machine: r.MachineTime, Warnings: r.Warnings,
+		Verdict: r.Verdict, Reason: r.Failure, Known: r.Known, Virtual: r.VirtualTime, Machine: r.MachineTime, Warnings: r.Warnings,
 	}
 	if len(r.Warnings) > 0 {
 		c.Proves = nil
@@ -198,6 +210,9 @@ func (o Options) pick() ([]Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.Baseline.check(all); err != nil {
+		return nil, err
+	}
 	return Select(all, o.Patterns)
 }
 
@@ -257,6 +272,7 @@ func runScenario(ctx context.Context, s Scenario, o Options, folder *report.Fold
 			break
 		}
 	}
+	o.Baseline.expect(&first)
 	if folder != nil {
 		if err := folder.Write(s.ID, first.Files); err != nil {
 			return first, err
@@ -278,6 +294,7 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	if o.Configure != nil {
 		o.Configure(&config)
 	}
+	core := o.fit(&config)
 	bench, err := lab.New(config)
 	if err != nil {
 		return result, err
@@ -287,9 +304,12 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	if err != nil {
 		return result, err
 	}
+	p.patience = cmp.Or(o.Patience, DefaultPatience)
+	p.core = core
 	if err := p.decide(&result, o, update); err != nil {
 		return result, err
 	}
+	p.ofCore(&result, o)
 	result.VirtualTime = bench.World.Elapsed()
 	result.Warnings = p.warnings()
 	render := func() (err error) {
@@ -301,12 +321,13 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	if err := render(); err != nil {
 		return result, err
 	}
-	if result.Passed {
+	if result.Passed || result.Verdict == report.Warned && result.Line == 0 {
 		broken, err := p.tempt()
 		if err != nil {
 			return result, err
 		}
-		if p.convict(&result, broken, o); !result.Passed {
+		p.convict(&result, broken, o)
+		if p.ofCore(&result, o); result.Verdict == report.Failed {
 			if err := render(); err != nil {
 				return result, err
 			}
@@ -334,11 +355,9 @@ func (p *play) decide(result *Result, o Options, update bool) error {
 	}
 	switch {
 	case out.failure != nil:
-		result.Verdict, result.Passed, result.Line = report.Failed, false, out.line
+		result.Verdict, result.Passed, result.Line = out.failure.verdict(p.scenario), false, out.line
+		result.Step = strings.TrimSpace(out.text)
 		result.Failure = tell(p.scenario, out.line, out.text, out.failure, o)
-		if out.failure.bench {
-			result.Verdict = report.Errored
-		}
 	case out.skipped != "":
 		result.Verdict, result.Passed, result.Failure = report.Skipped, false, out.skipped
 	default:
@@ -347,6 +366,7 @@ func (p *play) decide(result *Result, o Options, update bool) error {
 			return err
 		}
 		p.convict(result, broken, o)
+		p.warn(result, o)
 	}
 	return nil
 }
@@ -365,8 +385,11 @@ func (p *play) guarded(update bool, source string) (out outcome, err error) {
 // evidence collects what the bench leaves behind.
 func evidence(p *play, r Result, o Options) report.Evidence {
 	e := report.Evidence{ID: r.Scenario.ID, Journal: p.lab.Journal, Replay: replay(r.Scenario, o)}
-	if r.Verdict == report.Failed || r.Verdict == report.Errored {
+	if r.Verdict != report.Passed && r.Verdict != report.Skipped {
 		e.Failure = r.Failure
+	}
+	if p.core != nil {
+		e.Core = p.core.Trace()
 	}
 	for _, broke := range p.lab.World.Panics() {
 		e.Panics = append(e.Panics, broke.Error()+"\n"+broke.Stack)

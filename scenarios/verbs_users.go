@@ -6,18 +6,9 @@ import (
 	"fmt"
 	"strings"
 
-	"mfpsim/choice"
 	"mfpsim/device"
+	"mfpsim/device/printadmin"
 	"mfpsim/phrase"
-)
-
-// The pages and labels of Print Admin Serverless, in their standard English words.
-const (
-	openPlatform      = "Example Open Platform"
-	fieldLicense      = "New License Key"
-	fieldUserID       = "User ID"
-	fieldUserPassword = "User Password"
-	fieldIDNumber     = "ID Number"
 )
 
 // steps plays the steps of a short form.
@@ -44,13 +35,25 @@ func (p *play) license(words []string) (string, error) {
 	if _, _, err := phrase.License(words); err != nil {
 		return "", err
 	}
-	return p.steps([][]string{
-		{"webconfig", "log-in"},
-		{"webconfig", "open", openPlatform + " > License Key"},
-		append([]string{"webconfig", "enter", "license"}, words...),
-		{"webconfig", "click", "OK"},
-		{"webconfig", "shows", "Setup complete"},
-	})
+	return p.administrates(printadmin.EnterLicense(), words)
+}
+
+// administrates plays what an administrator does about users, from her log-in to what Web Config says of it.
+func (p *play) administrates(steps []printadmin.Step, license []string) (string, error) {
+	played := [][]string{{"webconfig", "log-in"}}
+	for _, step := range steps {
+		words := []string{"webconfig", string(step.Act), step.Label}
+		switch step.Act {
+		case printadmin.License:
+			words = append([]string{"webconfig", "enter", "license"}, license...)
+		case printadmin.Password:
+			words = []string{"webconfig", "enter", "password", userMark + step.Value}
+		case printadmin.Set:
+			words = append(words, step.Value)
+		}
+		played = append(played, words)
+	}
+	return p.steps(append(played, []string{"webconfig", "shows", "Setup complete"}))
 }
 
 // enterLicense types the license key that the owner of a printer has bought.
@@ -70,7 +73,7 @@ func (p *play) enterLicense(ctx context.Context, web device.WebConfig, words []s
 	if err != nil {
 		return device.Page{}, err
 	}
-	return web.Set(ctx, fieldLicense, key)
+	return web.Set(ctx, printadmin.FieldLicense, key)
 }
 
 // userAuthentication is Authentication Settings in one line.
@@ -79,21 +82,7 @@ func (p *play) userAuthentication(words []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	use, sender := "Do Not Use", "Printer's email address"
-	if on {
-		use = "Use"
-	}
-	if userSends {
-		sender = "User's email address"
-	}
-	return p.steps([][]string{
-		{"webconfig", "log-in"},
-		{"webconfig", "open", openPlatform + " > Authentication Settings"},
-		{"webconfig", "set", "User Authentication", use},
-		{"webconfig", "set", "Sender's Email Address", sender},
-		{"webconfig", "click", "OK"},
-		{"webconfig", "shows", "Setup complete"},
-	})
+	return p.administrates(printadmin.Authenticate(on, userSends), nil)
 }
 
 // addUser registers a user in Web Config, with a password that the bench knows.
@@ -102,37 +91,16 @@ func (p *play) addUser(words []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	steps := [][]string{
-		{"webconfig", "log-in"},
-		{"webconfig", "open", openPlatform + " > User Registration"},
-		{"webconfig", "click", "Add User"},
-		{"webconfig", "set", fieldUserID, u.ID},
-		{"webconfig", "set", "User Name", u.Name},
-		{"webconfig", "enter", "password", userMark + u.ID},
-		{"webconfig", "set", "Email Address", u.Email},
-	}
-	if u.Number != "" {
-		steps = append(steps, []string{"webconfig", "set", fieldIDNumber, u.Number})
-	}
-	if u.Department != "" {
-		steps = append(steps, []string{"webconfig", "set", "Department", u.Department})
-	}
-	if u.Administrator {
-		steps = append(steps, []string{"webconfig", "set", "Administrator Rights", "on"})
-	}
-	return p.steps(append(
-		steps, []string{"webconfig", "click", "OK"}, []string{"webconfig", "shows", "Setup complete"},
-	))
+	return p.administrates(printadmin.Register(u), nil)
 }
 
 // deleteUser deletes a user in Web Config.
 func (p *play) deleteUser(id string) (string, error) {
-	return p.steps([][]string{
-		{"webconfig", "log-in"},
-		{"webconfig", "open", openPlatform + " > User Registration"},
-		{"webconfig", "click", id},
-		{"webconfig", "click", "Delete"},
-	})
+	steps := [][]string{{"webconfig", "log-in"}}
+	for _, step := range printadmin.Delete(id) {
+		steps = append(steps, []string{"webconfig", string(step.Act), step.Label})
+	}
+	return p.steps(steps)
 }
 
 // userMark begins the name of a user of a printer where another account could be meant: user:alice.
@@ -150,22 +118,15 @@ func (p *play) logIn(ctx context.Context, panel device.Panel, words []string) (d
 	}
 	who := strings.Join(plain, "")
 	if number := values["number"]; number != "" {
-		return panel.Enter(ctx, fieldIDNumber, number)
+		return panel.Enter(ctx, printadmin.FieldNumber, number)
 	}
 	if who != "" {
-		screen, err := panel.Enter(ctx, fieldUserID, who)
-		var unknown *choice.Error
-		switch {
-		case err == nil:
-			password := wrongPassword
-			if !wrong {
-				password = p.lab.UserPassword(who)
-			}
-			if screen, err = panel.Enter(ctx, fieldUserPassword, password); err != nil {
-				return screen, err
-			}
-			return panel.Press(ctx, "OK")
-		case !errors.As(err, &unknown) || unknown.What != "field":
+		password := wrongPassword
+		if !wrong {
+			password = p.lab.UserPassword(who)
+		}
+		screen, err := printadmin.LogIn(ctx, panel, who, password)
+		if !errors.Is(err, printadmin.ErrNoGate) {
 			return screen, err
 		}
 	}

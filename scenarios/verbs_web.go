@@ -12,6 +12,7 @@ import (
 	"mfpsim/browser"
 	"mfpsim/choice"
 	"mfpsim/device"
+	"mfpsim/device/printadmin"
 	"mfpsim/journal"
 	"mfpsim/phrase"
 )
@@ -150,7 +151,7 @@ func (p *play) webPassword(ctx context.Context, web device.WebConfig, args []str
 		return web.Set(ctx, "Confirm the New Password", fresh)
 	}
 	if id, isUser := strings.CutPrefix(args[0], userMark); isUser {
-		return web.Set(ctx, fieldUserPassword, p.lab.UserPassword(id))
+		return web.Set(ctx, printadmin.FieldPassword, p.lab.UserPassword(id))
 	}
 	password, err := p.lab.Password(args[0])
 	if err != nil {

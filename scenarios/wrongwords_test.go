@@ -73,8 +73,8 @@ func red(t *testing.T, language, id string, plant func(*lab.Config)) {
 	)
 	require.NoError(t, err)
 	require.Len(t, results, 1)
-	require.Equal(t, report.Failed, results[0].Verdict, "%s does not see it", id)
-	require.Regexp(t, `^FAIL \S+: (\S+ shows|cmp|printer sign-in \S+\n +webconfig shows) `, results[0].Failure)
+	require.Contains(t, []report.Verdict{report.Failed, report.Warned}, results[0].Verdict, "%s does not see it", id)
+	require.Regexp(t, `^(FAIL|WARN) \S+: (\S+ shows|cmp|printer sign-in \S+\n +webconfig shows) `, results[0].Failure)
 }
 
 // TestAWrongWordIsRedInItsLanguage puts another word in the place of each word of the guide that the printer's table

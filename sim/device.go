@@ -141,6 +141,8 @@ func (d *simulated) LicenseKey(_ context.Context, last time.Time) (string, error
 	return d.printer.NewLicenseKey(last), nil
 }
 
+func (d *simulated) Users(context.Context) (device.Users, error) { return d.printer.registered() }
+
 func (d *simulated) Close() error {
 	d.printer.Close()
 	return nil

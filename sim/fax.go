@@ -13,7 +13,6 @@ import (
 	"mfpsim/core/mail"
 	"mfpsim/core/nvram"
 	"mfpsim/core/outcome"
-	"mfpsim/core/secret"
 	"mfpsim/device"
 	"mfpsim/sim/jobs"
 	"mfpsim/sim/models"
@@ -78,10 +77,38 @@ func (p *Printer) outcomeOf(fax bool, o *outcome.Outcome) models.Outcome {
 
 // faxEnded tells of a fax that has failed by mail, if the administrator wants it (docs/reference/printer.md §2.4).
 func (p *Printer) faxEnded(live *powered, entry jobs.Record) {
-	n := p.model.EmailNotification
-	if entry.Type == typeFax && entry.Result == jobs.Failed && n != nil && n.Has(models.FaxError) {
-		p.tell(live, models.FaxError, live.memory.settings().Notification.To(models.FaxError))
+	if to := p.toldOfFax(live, entry); len(to) > 0 {
+		p.tell(live, models.FaxError, to)
 	}
+}
+
+// faxInterrupted does the same for a fax that power off has interrupted: the mail is laid into the memory in the write
+// that ends the job. It returns the mail for which there is no room.
+func (p *Printer) faxInterrupted(live *powered, entry jobs.Record) (untold []letter) {
+	to := p.toldOfFax(live, entry)
+	if len(to) == 0 {
+		return nil
+	}
+	fresh := letter{Cause: models.FaxError, Time: p.now(), To: to}
+	live.memory.withNext(func(next *recordsImage) {
+		if len(next.Letters) >= p.model.EmailNotification.Waiting {
+			untold = []letter{fresh}
+			return
+		}
+		next.LastLetter++
+		fresh.Number = next.LastLetter
+		next.Letters = append(slices.Clone(next.Letters), fresh)
+	})
+	return untold
+}
+
+// toldOfFax are the addresses that are told of the end of a job: of a fax that has failed.
+func (p *Printer) toldOfFax(live *powered, entry jobs.Record) []string {
+	n := p.model.EmailNotification
+	if entry.Type != typeFax || entry.Result != jobs.Failed || n == nil || !n.Has(models.FaxError) {
+		return nil
+	}
+	return live.memory.settings().Notification.To(models.FaxError)
 }
 
 // providersOf are the email services that an owner can sign in to: those of the model and, for the fax server, its
@@ -163,7 +190,7 @@ func (p *Printer) checkFaxValues(live *powered, v Values) error {
 			return errors.New("emailService")
 		}
 	}
-	return e.settings(secret.New("x")).Validate()
+	return checkFields(live.fax, e)
 }
 
 // takeFaxServer takes imported values: first those of the fax server, because the services that its email server can

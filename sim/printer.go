@@ -79,7 +79,9 @@ type Config struct {
 	// AdministratorPassword is the password; default: the serial number, as on a new printer without a PASSWORD
 	// label.
 	AdministratorPassword string
-	Timeouts              core.Timeouts // of the core; zero fields mean its defaults
+	// Open starts the printer's mail core at each power on; nil: the project's own.
+	Open     Opener
+	Timeouts core.Timeouts // of the core; zero fields mean its defaults
 	// KeepAlive is how long a connection to the identity provider is kept; empty: the core's default, for one
 	// series of polls.
 	KeepAlive oauth.KeepAlive
@@ -123,10 +125,10 @@ type Printer struct {
 type powered struct {
 	lockouts *lockouts // of panel and Web Config
 	life     *life
-	engine   *core.Engine
-	mail     *core.Mailer // the printer's own
-	fax      *core.Mailer // of the fax server, on models that have one
-	since    time.Time    // true time
+	engine   Core
+	mail     Mailer    // the printer's own
+	fax      Mailer    // of the fax server, on models that have one
+	since    time.Time // true time
 	memory   *records
 	history  *jobs.History
 	contacts *contacts.Book
@@ -208,6 +210,9 @@ func New(config Config) (*Printer, error) {
 func (c *Config) complete(model *models.Model) {
 	if c.Name == "" {
 		c.Name = "printer"
+	}
+	if c.Open == nil {
+		c.Open = openOwn
 	}
 	if c.Clock == nil {
 		c.Clock = c.World.Clock(c.Name)
@@ -304,7 +309,7 @@ func (p *Printer) PoweredOn() bool { return p.on() != nil }
 
 // Mailer is the mail core for an owner of a sign-in, nil while the power is off. Persons reach it through panel
 // and Web Config only.
-func (p *Printer) Mailer(owner nvram.Owner) *core.Mailer {
+func (p *Printer) Mailer(owner nvram.Owner) Mailer {
 	if live := p.on(); live != nil {
 		return live.engine.For(owner)
 	}
@@ -381,16 +386,20 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		return err
 	}
 	live.lockouts = openLockouts(p.model.Administrator, p.elapsed, live.memory)
+	p.setZone(live.memory.settings().Date)
+	untold := []letter{}
 	live.history = jobs.Open(
 		live.memory, p.model.Mail.JobHistoryLength, p.model.Outcome(string(outcome.Interrupted)).Code,
+		func(entry jobs.Record) { untold = append(untold, p.faxInterrupted(live, entry)...) },
 	)
 	live.contacts = contacts.Open(contactsStore{live.memory}, p.model.Contacts)
 	p.openUsers(live)
 	if live.firmware, err = p.model.Fitted(live.memory.preferences().Firmware); err != nil {
 		return err
 	}
-	p.setZone(live.memory.settings().Date)
-	live.engine, err = core.Open(ctx, core.Options{
+	live.engine, err = p.config.Open(ctx, Host{Printer: p.config.Name, Elapsed: func() time.Duration {
+		return p.config.World.Now().Sub(live.since)
+	}, Options: core.Options{
 		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now, live.memory}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing,
 		Roots:     func() *x509.CertPool { return p.roots(live) },
 		Providers: func(owner nvram.Owner) []core.Provider { return p.providersOf(owner, live.memory.settings()) },
@@ -408,7 +417,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		// net/http decides by the machine's clock whether it uses a connection again, which would show in the
 		// evidence.
 		Transport: p.transport,
-	})
+	}})
 	if now.over.Load() { // the supply has failed in a write that switching on makes
 		if live.engine != nil {
 			live.engine.Close()
@@ -445,6 +454,9 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		p.config.OnPower(true)
 	}
 	p.attach(live)
+	for _, l := range untold {
+		p.told(live, l, jobs.Failed, p.model.Mail.JobMemoryCode, memoryFull, nil)
+	}
 	p.sendLetters(live)
 	return nil
 }

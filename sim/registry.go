@@ -115,6 +115,36 @@ func (p *Printer) UserSends() bool {
 	return live != nil && p.model.PrintAdmin != nil && live.memory.settings().PrintAdmin.UserSends
 }
 
+// registered is what the device says of its users.
+func (p *Printer) registered() (device.Users, error) {
+	live := p.on()
+	switch {
+	case live == nil:
+		return device.Users{}, device.ErrPoweredOff
+	case live.users == nil:
+		return device.Users{}, device.ErrNotSupported
+	}
+	key, license := p.License()
+	told := device.Users{
+		State: string(p.UserState()), Sender: "printer", LicenseEnds: license.Expires, Licensed: p.licensed(key),
+		Users: []device.User{},
+	}
+	if p.UserSends() {
+		told.Sender = "user"
+	}
+	for _, u := range live.users.List() {
+		row := device.User{
+			ID: u.ID, Name: u.Name, Number: u.Number, Email: u.Email, Department: u.Department,
+			Administrator: u.Administrator, SignedIn: live.signedIn(u),
+		}
+		if row.SignedIn {
+			row.Account = live.engine.For(nvram.User(u.ID)).Status().StoredAccount
+		}
+		told.Users = append(told.Users, row)
+	}
+	return told, nil
+}
+
 // logInUser asks for a user at the panel, and returns the message id of a refusal.
 func (p *Printer) logInUser(refusal string, find func(*users.Book) (users.User, bool)) (users.User, string) {
 	live := p.on()

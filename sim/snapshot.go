@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"mfpsim/core"
 	"mfpsim/core/mail"
 	"mfpsim/sim/facts"
 )
@@ -29,7 +28,7 @@ func (p *Printer) Facts() facts.Facts {
 }
 
 // emailOf is what is stored of the settings of an email server.
-func emailOf(m *core.Mailer) facts.Email {
+func emailOf(m Mailer) facts.Email {
 	settings, status := m.Settings(), m.Status()
 	e := facts.Email{
 		Method: string(settings.Method), Service: string(settings.Service), Account: settings.Account, Sender: settings.Sender,

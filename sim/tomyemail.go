@@ -151,7 +151,7 @@ func (p *Printer) embedded(live *powered) *browser.Browser {
 // finishSignIn takes where the sign-in page has led back to. A user's sign-in is stored at once: he has nothing to
 // confirm. One to another account than his registered address is dropped, so that no mail goes from it (ours).
 func (p *Printer) finishSignIn(
-	ctx context.Context, live *powered, m *core.Mailer, user string, whose panel.SignIn, address string,
+	ctx context.Context, live *powered, m Mailer, user string, whose panel.SignIn, address string,
 ) window.Problem {
 	status, err := m.CompleteSignIn(ctx, address)
 	if err != nil {
@@ -188,7 +188,7 @@ func (p *Printer) closeSignIn(user string, whose panel.SignIn) {
 }
 
 // sender is whose sign-in sends a job, and who that is; "": the printer's own.
-func (p *Printer) sender(live *powered, request device.ScanRequest) (m *core.Mailer, user string) {
+func (p *Printer) sender(live *powered, request device.ScanRequest) (m Mailer, user string) {
 	if request.Function != device.FunctionToMyEmail || !p.UserSends() {
 		return live.mail, ""
 	}

@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"mfpsim/choice"
-	"mfpsim/core"
 	"mfpsim/core/mail"
 	"mfpsim/core/secret"
 	"mfpsim/device"
@@ -164,7 +163,7 @@ func (p *Printer) checkValues(live *powered, v Values) error {
 		v.EmailServer.Method == mail.MethodOAuth2 {
 		return errors.New("emailService")
 	}
-	if err := v.EmailServer.settings(secret.New("x")).Validate(); err != nil {
+	if err := checkFields(live.mail, v.EmailServer); err != nil {
 		return err
 	}
 	if err := p.checkFaxValues(live, v); err != nil {
@@ -192,6 +191,23 @@ func (e EmailServer) settings(password secret.Secret) mail.Settings {
 	return s
 }
 
+// checkFields asks the core for what is wrong with the fields of an email server. That the service can be had is
+// checked before: the providers may come with the same values.
+func checkFields(m Mailer, e EmailServer) error {
+	var wrong *mail.InvalidSettings
+	err := m.Check(context.Background(), e.settings(secret.New("x")))
+	if errors.As(err, &wrong) {
+		ofService := func(f mail.FieldError) bool {
+			return f == mail.FieldError{Field: mail.FieldService, Problem: mail.ProblemChoice}
+		}
+		if slices.ContainsFunc(wrong.Fields, func(f mail.FieldError) bool { return !ofService(f) }) {
+			return err
+		}
+		return nil
+	}
+	return err
+}
+
 // noStore keeps nothing.
 type noStore struct{}
 
@@ -200,7 +216,7 @@ func (noStore) Save([]byte) error     { return nil }
 
 // takeEmailServer stores imported settings of an email server. A password is never sent to another server than the one
 // that it was typed for.
-func takeEmailServer(ctx context.Context, m *core.Mailer, e EmailServer) error {
+func takeEmailServer(ctx context.Context, m Mailer, e EmailServer) error {
 	stored := m.Settings()
 	password := secret.Secret{}
 	if e.Account == stored.Account && e.Server == stored.Server && e.POP3Server == stored.POP3Server {

@@ -7,7 +7,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/chance"
 	"mfpsim/core/nvram"
+	"mfpsim/core/secret"
 	"mfpsim/faultnet"
 	"mfpsim/sim"
 )
@@ -230,7 +232,13 @@ func TestWhatIsTypedWrongIsNamedAndNothingIsStored(t *testing.T) {
 }
 
 func TestAStoredPasswordWorksOnAndIsNeverSentToAnotherServer(t *testing.T) {
-	b := newBench(t)
+	memory, key := nvram.NewMemory(nil), []byte("0123456789abcdef0123456789abcdef")
+	stored := func() secret.Secret {
+		_, record, err := nvram.Open(nvram.NewMemory(memory.Image()), key, chance.New(1, "reader"))
+		require.NoError(t, err)
+		return record.Settings[nvram.Printer].Password
+	}
+	b := newBench(t, func(c *sim.Config) { c.Flash, c.SealingKey = memory, key })
 	b.logIn(b.browser)
 	b.open(b.browser, basic)
 	for _, f := range [][2]string{
@@ -246,20 +254,27 @@ func TestAStoredPasswordWorksOnAndIsNeverSentToAnotherServer(t *testing.T) {
 	}
 	b.click(b.browser, "OK")
 	require.Contains(t, b.browser.Text(), "Setup complete")
-	require.Equal(t, "pass word", b.printer.Mailer(nvram.Printer).Settings().Password.Reveal())
+	require.Equal(t, "pass word", stored().Reveal())
+	require.Equal(t, secret.Kept(), b.printer.Mailer(nvram.Printer).Settings().Password, "nobody reads it back")
 
 	b.signIn(b.browser, false) // waits for OK, and disturbs nothing
 	require.Equal(t, "SMTP AUTH", b.printer.Facts().Email.Method)
 	require.Nil(t, b.printer.Mailer(nvram.Printer).Ready())
 
 	b.printer.Mailer(nvram.Printer).CancelSignIn(context.Background())
-	b.open(b.browser, basic)
-	b.set(b.browser, "Authentication Method", "SMTP AUTH")
-	b.set(b.browser, "Authenticated Account", "printer")
-	b.set(b.browser, "Sender's Email Address", "printer@office.example")
-	b.set(b.browser, "SMTP Server Address", "evil.example")
-	b.click(b.browser, "OK")
-	require.Equal(t, "evil.example", b.printer.Facts().Email.Server)
+	for _, server := range []string{"mail.office.example", "evil.example"} {
+		b.open(b.browser, basic)
+		b.set(b.browser, "Authentication Method", "SMTP AUTH")
+		b.set(b.browser, "Authenticated Account", "printer")
+		b.set(b.browser, "Sender's Email Address", "printer@office.example")
+		b.set(b.browser, "SMTP Server Address", server)
+		b.click(b.browser, "OK")
+		require.Equal(t, server, b.printer.Facts().Email.Server)
+		if server == "mail.office.example" {
+			require.Equal(t, "pass word", stored().Reveal(), "it is kept where none is typed")
+		}
+	}
+	require.True(t, stored().Empty())
 	require.True(t, b.printer.Mailer(nvram.Printer).Settings().Password.Empty())
 }
 

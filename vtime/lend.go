@@ -14,16 +14,24 @@ import (
 type Control interface {
 	// Wake tells the party that the time it has named has come: it fires one timer. It returns when the party rests.
 	Wake(ctx context.Context, call string, now time.Time) (Rest, error)
-	// Slow tells the party that the answer on a connection takes time, and how many octets it has been given on it. It
-	// returns when the party has taken them, waits for more, and rests.
-	Slow(ctx context.Context, call, connection string, given int64) (Rest, error)
+	// Slow tells the party that the answer on a connection takes time, how many octets it has been given on it,
+	// [NotOpen] if the connection is not made yet, and how many of its own have gone on: fewer than it has written, if
+	// the network holds up a write. It returns when the party has taken them, waits for more or for the end of the
+	// write, and rests; or, with Moved, when it has closed the connection.
+	Slow(ctx context.Context, call, connection string, given, taken int64) (Rest, error)
 	// Stalled asks the party whether it waits on a connection on which it was given so many octets, so many of its own
 	// were taken, and nothing more will come. It returns as Slow does, or, with Moved, when the party has written more
 	// or has closed it.
 	Stalled(ctx context.Context, call, connection string, given, taken int64) (Rest, error)
+	// Waits asks the party whether it waits on a connection on which it was given so many octets, and changes nothing.
+	// It returns when the party does, or false when it has closed the connection.
+	Waits(ctx context.Context, connection string, given int64) (waits bool, err error)
 	// Answer tells the party that the answer comes now, and gives it the turn back. gone: it does not wait any more.
 	Answer(ctx context.Context, connection string, now time.Time) (gone bool, err error)
 }
+
+// NotOpen is how many octets a party has been given on a connection that is not made yet.
+const NotOpen int64 = -1
 
 // Rest is what a party says when it rests: each of its activities waits for a timer of its own or for an answer that
 // was called slow.
@@ -104,8 +112,8 @@ func (o *Outside) giveUp(l *lending) {
 }
 
 // Lend gives the turn of ctx to the party while call is under way: the party's requests are acted on under it. call
-// gets the name under which the party is to report that it has ended. Lend returns when the call has ended and the turn
-// is back.
+// gets the name under which the party is to report that it has ended. Lend returns when the call has ended and the
+// turn is back.
 func (o *Outside) Lend(ctx context.Context, call func(ctx context.Context, id string) (Rest, error)) error {
 	turn := TurnFrom(ctx)
 	if turn == nil {
@@ -189,19 +197,58 @@ func (o *Outside) Turn() (turn *Turn, call string) {
 	return nil, ""
 }
 
+// Works reports whether the party itself holds the turn of a call: no visit acts under it, and it is not with the
+// clock.
+func (o *Outside) Works(call string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, l := range o.lendings {
+		if l.id == call {
+			return o.world.heldBy(l.turn)
+		}
+	}
+	return false
+}
+
 // Context returns a context that carries the lent turn, as a dialler wants it.
 func (o *Outside) Context(parent context.Context) context.Context {
 	turn, _ := o.Turn()
 	return o.world.context(parent, turn)
 }
 
-// Slow tells the party that the answer on a connection takes time; when it returns, the turn can go to the clock.
-func (o *Outside) Slow(connection string, given int64) {
+// Slow tells the party that the answer of a visit on a connection takes time; when it returns, the turn can go to the
+// clock. visit is nil if it is the network that takes the time. If the party does not wait for the answer, because it
+// has closed the connection, it keeps the turn, and the visit goes on as an orphan.
+func (o *Outside) Slow(connection string, given, taken int64, visit *Turn) {
 	_, call := o.Turn()
-	rest, err := o.control.Slow(context.Background(), call, connection, given)
-	if o.fail(err) == nil {
+	rest, err := o.control.Slow(context.Background(), call, connection, given, taken)
+	switch {
+	case o.fail(err) != nil:
+	case rest.Moved && visit != nil:
+		o.world.forsake(visit)
+	default:
 		o.rested(rest)
 	}
+}
+
+// Waits asks the party whether it waits on a connection.
+func (o *Outside) Waits(connection string, given int64) bool {
+	waits, err := o.control.Waits(context.Background(), connection, given)
+	return o.fail(err) == nil && waits
+}
+
+// forsake parts a visit that is about to sleep from a caller that works on: the caller keeps the turn.
+func (w *World) forsake(visit *Turn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	caller := visit.caller
+	if caller == nil || w.closed {
+		return
+	}
+	visit.caller, caller.callee = nil, nil
+	visit.turnless = true
+	w.holder = caller
+	w.changed.Broadcast()
 }
 
 // Stalled asks the party whether it waits on a connection on which nothing more will come.
@@ -215,10 +262,37 @@ func (o *Outside) Stalled(connection string, given, taken int64) (waits bool) {
 	return true
 }
 
-// Answer tells the party that the answer on a connection comes now.
-func (o *Outside) Answer(connection string) {
-	_, err := o.control.Answer(context.Background(), connection, o.world.Now())
-	_ = o.fail(err)
+// Answer tells the party that the answer on a connection comes now. visit is whose answer it is, nil: that of a server
+// that speaks by itself, which has given the lent turn back. If the party does not wait any more, the visit goes on as
+// an orphan, and the turn that was lent waits for the end of its call.
+func (o *Outside) Answer(connection string, visit, lent *Turn) {
+	gone, err := o.control.Answer(context.Background(), connection, o.world.Now())
+	switch {
+	case o.fail(err) != nil || !gone:
+	case visit != nil:
+		o.world.desert(visit)
+	case lent.Holds():
+		_ = lent.Stall(func(error) {}) // fails only when the World, or the turn, has ended
+	}
+}
+
+// desert parts a visit that acts from a caller that has gone on in another turn. Without it the caller's turn would be
+// held by nobody when the visit ends.
+func (w *World) desert(visit *Turn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	caller := visit.caller
+	if caller == nil || w.closed || caller.ended || caller.stall != nil || caller.asleep != nil {
+		return
+	}
+	visit.caller, caller.callee, caller.lent = nil, nil, nil
+	caller.stall = &stall{back: func(error) {}}
+	// The caller's own callers wait with it.
+	for callee := caller; callee.caller != nil; callee = callee.caller {
+		callee.caller.lent = callee
+	}
+	w.parked[caller] = struct{}{}
+	w.holder = visit
 }
 
 // rested takes what a report says: the calls that have ended get their turns back, and the timer is set.
@@ -267,6 +341,13 @@ func (t *Turn) acts() bool {
 	return t.world.acts(t)
 }
 
+// heldBy reports whether t itself runs.
+func (w *World) heldBy(t *Turn) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.held > 0 && w.holder == t
+}
+
 // awaitVisit waits until no visit acts under the turn.
 func (t *Turn) awaitVisit() {
 	t.world.mu.Lock()
@@ -274,8 +355,8 @@ func (t *Turn) awaitVisit() {
 	t.world.awaitVisit(t)
 }
 
-// giveBack gives the turn of a call that has ended back to it: the first event of this instant. A call that ended under
-// its own turn has it.
+// giveBack gives the turn of a call that has ended back to it: the first event of this instant. A call that ended
+// under its own turn has it.
 func (w *World) giveBack(l *lending) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

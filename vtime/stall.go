@@ -10,6 +10,7 @@ import (
 type stall struct {
 	back    func(ended error) // told, under w.mu, that the turn is back
 	counted bool              // counts as an exchange under way
+	under   *stay             // of a guest: the call under which it waits; nil: of a bench
 }
 
 // Stall lends the turn to the clock because the party that it waits for says nothing: what silence does. It returns at
@@ -18,9 +19,13 @@ type stall struct {
 // tell it that the World, or the turn, has ended meanwhile. [ErrNobodyAdvances] and [ErrClosed] say that the turn was
 // not lent.
 func (t *Turn) Stall(back func(ended error)) error {
-	w := t.world
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	t.world.mu.Lock()
+	defer t.world.mu.Unlock()
+	return t.world.stallTurn(t, back)
+}
+
+// stallTurn is [Turn.Stall]. Under w.mu.
+func (w *World) stallTurn(t *Turn, back func(ended error)) error {
 	switch {
 	case w.closed:
 		return ErrClosed

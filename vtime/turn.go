@@ -21,9 +21,11 @@ type Turn struct {
 	asleep *sleep // this turn itself sleeps
 	stall  *stall // this turn itself waits for a party that says nothing
 	outer  bool   // a visit with a turn of its own from the start
-	ended  bool
-	before func() // of a visit: what has to be true before its turn may go to the clock
-	after  func() // of a visit: told when it has slept to the end
+	// of a visit that is about to sleep: its caller has gone on, and has the turn
+	turnless bool
+	ended    bool
+	before   func() // of a visit: what has to be true before its turn may go to the clock
+	after    func() // of a visit: told when it has slept to the end
 }
 
 type sleep struct {
@@ -215,7 +217,12 @@ func (w *World) parkNow(ctx context.Context, t *Turn, d time.Duration, forever b
 	if s.counted {
 		w.busy++
 	}
-	w.lend(t)
+	if t.turnless {
+		t.turnless = false
+		w.parked[t] = struct{}{}
+	} else {
+		w.lend(t)
+	}
 	w.mu.Unlock()
 	return <-s.woken
 }

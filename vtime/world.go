@@ -252,6 +252,13 @@ func (w *World) kill(e *event) {
 	}
 }
 
+// pop takes the first event out of the queue. Under w.mu.
+func (w *World) pop() *event {
+	e := heap.Pop(&w.queue).(*event)
+	e.dead = true
+	return e
+}
+
 // count counts a turn that somebody gets. Under w.mu.
 func (w *World) count() {
 	w.held++
@@ -323,8 +330,7 @@ func (w *World) fireNext(end time.Duration) (fired bool, err error) {
 	if len(w.queue) == 0 || w.queue[0].at > end {
 		return false, nil
 	}
-	e := heap.Pop(&w.queue).(*event)
-	e.dead = true
+	e := w.pop()
 	if e.at > w.now {
 		if w.flowing && !w.frozen {
 			w.anchor = w.anchor.Add(e.at - w.now)

@@ -32,9 +32,15 @@ async (withAxe, place) => {
     if (glass && glass.contains(parent) && parseFloat(style.fontSize) < 13.99 && innerWidth < 560) {
       problems.push(`${name(parent)} is written in ${style.fontSize}: ${short(node.data)}`);
     }
-    const word = node.data.trim();
-    if (!/[\s/-]/.test(word) && word.length < 16 && new Set(rects.map((r) => Math.round(r.top))).size > 1) {
-      problems.push(`${name(parent)} breaks the word ${short(word)}`);
+    // A word that is no longer than a line stands on one.
+    for (const found of node.data.matchAll(/[^\s/>-]+/g)) {
+      if (found[0].length > 15) continue;
+      range.setStart(node, found.index);
+      range.setEnd(node, found.index + found[0].length);
+      const lines = [...range.getClientRects()].filter((r) => r.width > 1 && r.height > 1);
+      if (new Set(lines.map((r) => Math.round(r.top))).size > 1) {
+        problems.push(`${name(parent)} breaks the word ${short(found[0])}`);
+      }
     }
     for (const rect of rects) {
       let cutBy = null, scrolls = false;

@@ -35,6 +35,8 @@ type commands struct {
 	Laws     lawsCommand     `cmd:"" help:"Show the laws: what every scenario checks besides its own lines."`
 	Explain  explainCommand  `cmd:"" help:"Explain a code (360), AADSTS53003, '535 5.7.139' or a message."`
 	Exec     execCommand     `cmd:"" help:"Run a program, unmodified, on a bench that it takes for Microsoft's (Linux)."`
+	Device   deviceCommand   `cmd:"" help:"Serve simulated printers to a bench in another process (run --device): docs/devices.md."`
+	Core     coreCommand     `cmd:"" help:"Run mfpsim's own mail core as a program that speaks the core contract, for 'run --core \"mfpsim core\"'."`
 	Serve    serveCommand    `cmd:"" help:"Run a live bench on loopback: Web Config, panel, Entra, SMTP and a control API."`
 
 	About   versionCommand   `cmd:"" name:"version" help:"Print the version, the commit that it was built from, and the date of the reference."`

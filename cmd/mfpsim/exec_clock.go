@@ -71,7 +71,8 @@ func fakeTime() (string, error) {
 }
 
 // clock are the variables that give the program the bench's date: one distance from the machine's, for it and for its
-// children. Timers go on by the machine's (FAKETIME_DONT_FAKE_MONOTONIC stays unset: Python's sleep fails with it).
+// children. It is read from a file, so that it follows a clock that is moved, within a second. Timers go on by the
+// machine's (FAKETIME_DONT_FAKE_MONOTONIC stays unset: Python's sleep fails with it).
 func (x *execution) clock() []string {
 	if x.library == "" {
 		return nil
@@ -80,6 +81,40 @@ func (x *execution) clock() []string {
 	if before := os.Getenv("LD_PRELOAD"); before != "" {
 		preload += ":" + before
 	}
-	ahead := x.bench.Load().World.Now().Sub(vtime.Deadline(0)) // from the machine's now
-	return []string{"LD_PRELOAD=" + preload, fmt.Sprintf("FAKETIME=%+d", int(math.Ceil(ahead.Seconds())))}
+	return []string{
+		"LD_PRELOAD=" + preload, "FAKETIME_TIMESTAMP_FILE=" + x.dates, "FAKETIME_CACHE_DURATION=1",
+	}
+}
+
+// makeDates makes the file that the program's date is read from.
+func (x *execution) makeDates() error {
+	if x.library == "" {
+		return nil
+	}
+	file, err := os.CreateTemp("", "mfpsim-date-")
+	if err != nil {
+		return fmt.Errorf("the program's date: %w", err)
+	}
+	x.dates = file.Name()
+	if err := errors.Join(file.Chmod(0o644), file.Close()); err != nil { // the program may become another user
+		return fmt.Errorf("the program's date: %w", err)
+	}
+	return nil
+}
+
+// follow lets the program's date follow that of the bench.
+func (x *execution) follow() {
+	if x.dates == "" {
+		return
+	}
+	if err := x.writeDate(); err != nil {
+		_, _ = fmt.Fprintf(x.streams.err, "mfpsim: the program keeps its date: %v\n", err)
+	}
+}
+
+// writeDate writes how far the bench is from the machine. It is written over, not replaced: whoever reads has one or the
+// other, as both are a line.
+func (x *execution) writeDate() error {
+	ahead := x.bench.Load().World.Now().Sub(vtime.Deadline(0))                                      // from the machine's now
+	return os.WriteFile(x.dates, fmt.Appendf(nil, "%+d\n", int(math.Ceil(ahead.Seconds()))), 0o644) //nolint:gosec // no secret
 }

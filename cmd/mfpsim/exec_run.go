@@ -25,6 +25,7 @@ type execution struct {
 	start   time.Time // of the bench; zero: the machine's now
 	beside  bool      // the program is in the namespaces of the machine
 	library string    // libfaketime; empty: the program has the machine's date
+	dates   string    // the file by which libfaketime goes; empty: there is none
 
 	bench     atomic.Pointer[lab.Lab] // another one after a reset
 	endpoints serve.Endpoints
@@ -32,10 +33,15 @@ type execution struct {
 	served    chan error // what the bench says at its end
 }
 
-// run runs the program in namespaces of its own, or as --edit-hosts says where these are refused.
+// run runs the program in namespaces of its own; where these are refused, with connections that are turned; where these
+// are refused too, as --edit-hosts says.
 func (x *execution) run() error {
 	code, err := x.enclosed()
 	var refused *namespace.Refused
+	if errors.As(err, &refused) {
+		_, _ = fmt.Fprintf(x.streams.err, "mfpsim: %v; connections are turned to the bench one by one\n", err)
+		code, err = x.turned()
+	}
 	if errors.As(err, &refused) {
 		if !x.command.EditHosts {
 			return notBegun(x.streams, fmt.Errorf("%w. In a container that is the test's own, as root, try --edit-hosts; "+
@@ -84,6 +90,9 @@ func (x *execution) enclosed() (code int, failed error) {
 // serve builds the bench and returns when it is ready.
 func (x *execution) serve(services []serve.Further, noFile bool) error {
 	c, s := x.command, x.streams
+	if err := x.makeDates(); err != nil {
+		return err
+	}
 	// A signal that ends this program goes to the other one first: the bench stays until that has ended.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx))
 	ready := make(chan struct{})
@@ -100,7 +109,7 @@ func (x *execution) serve(services []serve.Further, noFile bool) error {
 		Prepared: c.Scenario == "" && c.Script == "" && !c.New, Scenario: c.Scenario, Script: c.Script, Start: x.start,
 		Passwords: c.Password, Evidence: c.Evidence, Version: buildVersion(), Seed: seed, Model: c.Model, Language: c.Lang,
 		Limits: serve.Limits{Tarpit: tarpit}, Further: services, Silent: true, NoFile: noFile, AskForNames: !x.beside,
-		Command: " -- " + x.program.Args[0], Out: s.err, Err: s.err, Lab: x.bench.Store,
+		Command: " -- " + x.program.Args[0], Out: s.err, Err: s.err, Lab: x.built, Moved: x.follow,
 		Ready: func(e serve.Endpoints) { x.endpoints = e; close(ready) },
 	}
 	go func() { x.served <- serve.Run(ctx, config) }()
@@ -120,16 +129,27 @@ func (x *execution) serve(services []serve.Further, noFile bool) error {
 	}
 }
 
+// built takes a bench: the first one, or another one after a reset.
+func (x *execution) built(bench *lab.Lab) {
+	x.bench.Store(bench)
+	x.follow()
+}
+
 // end ends the bench.
 func (x *execution) end() error {
 	x.cancel()
-	return <-x.served
+	err := <-x.served
+	if x.dates != "" {
+		err = errors.Join(err, os.Remove(x.dates))
+	}
+	return err
 }
 
 // play lets the program begin, and tells what becomes of it.
 func (x *execution) play(begin func(namespace.Program) (*namespace.Run, error)) (int, error) {
 	program := x.program
 	program.Args = x.placed(program.Args)
+	x.follow() // a scenario has its own dates
 	signals := make(chan os.Signal, 8)
 	signal.Notify(
 		signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2,

@@ -78,6 +78,14 @@ func TestAnUnmodifiedProgramTakesTheBenchForMicrosofts(t *testing.T) {
 				"print(s.ehlo()[0], s.mail('a@b.example')[0], s.rcpt('alice@contoso.com')[0], s.rcpt('x@elsewhere.example'))"),
 			"250 250 250 (550, b'5.7.64 TenantAttribution; Relay Access Denied",
 		},
+		"Node fetches, looks names up and resolves them": {
+			[]string{"node", "-e", `const dns = require('dns').promises
+fetch("` + configuration + `").then(async r => console.log(r.status, (await dns.lookup('smtp.office365.com')).address,
+	(await dns.resolve4('graph.microsoft.com'))[0]))`}, "200 198.18.0.2 198.18.0.1",
+		},
+		"msmtp asks the mail server what it can": {
+			[]string{"msmtp", "--serverinfo", "--tls=on", "--host=smtp.office365.com", "--port=587"}, "XOAUTH2",
+		},
 		"a program in Go": {
 			[]string{"go", "run", "./testdata/goclient", configuration}, "200 OK",
 		},
@@ -135,7 +143,7 @@ func TestExecEndsAsItsProgramDoes(t *testing.T) {
 		"no program at all":          {nil, 2, "no program; write it behind --"},
 		"an unknown scenario":        {[]string{"--scenario", "trouble/nothing", "--", "true"}, 2, "trouble/nothing"},
 		"a missing file of trust":    {[]string{"--trust-file", "/nowhere/cacert.pem", "--", "true"}, 125, "/nowhere/cacert.pem"},
-		"processes that it leaves":   {[]string{"--", "sh", "-c", "sleep 1000 & exit 3"}, 3, "left processes behind, which were ended: sleep ("},
+		"processes that it leaves":   {[]string{"--", "sh", "-c", "sleep 1000 & exit 3"}, 3, "left processes behind, which were ended: s"},
 		"one that will not end":      {[]string{"--", "sh", "-c", "(trap '' TERM; while :; do sleep 1000; done) & exit 4"}, 4, "left processes behind"},
 		"processes waited for":       {[]string{"--wait", "--", "sh", "-c", "sleep 0.1 & exit 3"}, 3, "which were waited for: sleep ("},
 	} {
@@ -217,23 +225,39 @@ func TestEveryWayToTheBench(t *testing.T) {
 		require.Equal(t, "CapEff:\t0000000000000000", lines[1])
 		require.Equal(t, "200", lines[2])
 	})
+	denied := func(what string) []string { return []string{"env", denying + "=" + what} }
+	for name, refused := range map[string]string{
+		"by connections that are turned":                         "namespaces",
+		"by connections that are turned, without ptrace's right": "namespaces,pidfd_getfd",
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, out, errs := executedBy(t, denied(refused), append([]string{"--control"}, turned...)...)
+			require.Zero(t, code, "%s\n%s", out, errs)
+			require.Contains(t, errs, "new namespaces are refused: this user has not the right, or a filter of the container "+
+				"forbids it; connections are turned to the bench one by one\n")
+			require.Equal(t, "200 250 200 200 unreachable /dev/null 127.0.0.1 nobody\n", out)
+		})
+	}
 	// A namespace in which no other may be made, with ports, mounts and a hosts file of its own.
 	refusing := []string{"unshare", "-Urnm", "sh", "-c", `set -e
 cp /etc/hosts "$TMPDIR/hosts"; mount --bind "$TMPDIR/hosts" /etc/hosts; ip link set lo up
 echo 0 >/proc/sys/user/max_user_namespaces
 set +e; "$0" "$@"; code=$?; cat /etc/hosts >&2; exit $code`}
 	t.Run("refused, and it is said why", func(t *testing.T) {
-		code, _, errs := executedBy(t, refusing, append([]string{"--user-namespace"}, asked...)...)
+		code, _, errs := executedBy(
+			t, append(refusing, denied("seccomp")...), append([]string{"--user-namespace"}, asked...)...,
+		)
 		require.Equal(t, 125, code, errs)
 		require.Contains(
 			t,
 			errs,
 			"new namespaces are refused: no more of them are allowed here (user.max_user_namespaces)",
 		)
+		require.Contains(t, errs, "connections cannot be turned: a filter of the container forbids it (seccomp)")
 		require.Contains(t, errs, "--print-env")
 	})
 	t.Run("by the hosts file, which is as before afterwards", func(t *testing.T) {
-		code, out, errs := executedBy(t, refusing, "--user-namespace", "--edit-hosts", "--", "sh", "-c",
+		code, out, errs := executedBy(t, append(refusing, denied("seccomp")...), "--user-namespace", "--edit-hosts", "--", "sh", "-c",
 			`grep -c mfpsim /etc/hosts; curl -sS -o /dev/null -w "%{http_code}" `+configuration)
 		require.Zero(t, code, errs)
 		require.Equal(t, "2\n200", out)
@@ -250,6 +274,22 @@ set +e; "$0" "$@"; code=$?; cat /etc/hosts >&2; exit $code`}
 		}
 	})
 }
+
+// turned is a program, in Python, that looks at all that it can reach.
+var turned = []string{"--", "python3", "-c", strings.TrimSpace(`
+import socket, smtplib, ssl, subprocess, urllib.request, os
+said = []
+said.append(urllib.request.urlopen("` + configuration + `").status)
+s = smtplib.SMTP("smtp.office365.com", 587); s.starttls(context=ssl.create_default_context()); said.append(s.ehlo()[0])
+said.append(subprocess.check_output(["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "` + configuration + `"], text=True))
+said.append(urllib.request.urlopen(os.environ["MFPSIM_CONTROL"] + "/clock").status)
+try: socket.create_connection(("8.8.8.8", 53), 2); said.append("reached")
+except OSError as e: said.append("unreachable" if e.errno == 101 else e)
+said.append(open("/dev/null").name)
+l = socket.create_server(("127.0.0.1", 0)); said.append(socket.create_connection(l.getsockname()).getpeername()[0])
+try: socket.getaddrinfo("example.com", 443); said.append("found")
+except socket.gaierror: said.append("nobody")
+print(*said)`)}
 
 // shared is a folder that every user may read.
 func shared(t *testing.T) string {
@@ -277,6 +317,18 @@ func TestTheProgramHasTheDateOfTheBench(t *testing.T) {
 		code, out, errs := executed(t, "--at", "2026-03-02", "--", "date", "-u", "+%F")
 		require.Zero(t, code, errs)
 		require.Equal(t, "2026-03-02\n", out)
+	})
+	t.Run("it follows the bench's clock", func(t *testing.T) {
+		code, out, errs := executed(t, "--at", "2026-03-02", "--control", "--", "python3", "-c", strings.Join([]string{
+			"import datetime, os, urllib.request as u",
+			"day = lambda: datetime.datetime.now(datetime.timezone.utc).strftime('%F')",
+			"first = day()",
+			"u.urlopen(os.environ['MFPSIM_CONTROL'] + '/clock/advance', b'{\"duration\":\"91d\"}').read()",
+			"while day() == first: pass", // libfaketime looks again within a second
+			"print(first, day())",
+		}, "\n"))
+		require.Zero(t, code, errs)
+		require.Equal(t, "2026-03-02 2026-06-01\n", out)
 	})
 	t.Run("that of a scenario", func(t *testing.T) {
 		code, out, errs := executed(t, "--scenario", "trouble/expired-by-disuse", "--", "date", "+%F")

@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 	if namespace.IsInside(os.Args) {
 		namespace.Inside(os.Args)
 	}
+	if refused := os.Getenv(denying); refused != "" {
+		deny(strings.Split(refused, ","))
+	}
 	name := os.Getenv(asProgram)
 	if name == "" {
 		os.Exit(m.Run())

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -30,7 +31,15 @@ type runCommand struct {
 	Jitter      time.Duration `placeholder:"TIME" help:"Random time on top of the latency, up to TIME; the seed decides how much."`
 	StrictDoors bool          `help:"Entra refuses, with a sentence, where nobody knows what Microsoft's says (docs/doors.md, 'mfpsim explain --doors')."`
 	AsOf        string        `placeholder:"DATE" help:"Answers of Entra ID as on this day, for example 2023-08-17. Default: the newest that are known."`
+	Device      string        `placeholder:"URL" help:"Play on the device whose control port is there, in place of the simulated printer: docs/devices.md, 'mfpsim device'."`
+	DeviceToken string        `env:"MFPSIM_DEVICE_TOKEN" placeholder:"TEXT" help:"Token of the device's control port. Others can read a command line; better name it in the environment."`
+	AnswersIn   time.Duration `name:"answer-within" placeholder:"TIME" default:"10s" help:"With --device: machine time that the device may take for an answer."`
 	Folder      string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
+	Patience    time.Duration `placeholder:"TIME" default:"15m" help:"How long, on the bench's clock, a printer that still has a job under way is waited for beyond what a step gives it, before its case is not decided; 0: not at all."`
+	Strict      bool          `help:"Warnings fail the run too."`
+	Baseline    string        `placeholder:"FILE" help:"Failures that are known (docs/verdicts.md): they do not fail the run. One that is there and does not fail any more does."`
+	NewBaseline string        `name:"write-baseline" placeholder:"FILE" help:"Write what fails as a baseline, with the reasons of --baseline."`
+	Core        string        `placeholder:"COMMAND" help:"Put a mail core of your own into the printers: a program that speaks the core contract (docs/adapters.md)."`
 	Update      bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
 }
 
@@ -45,6 +54,9 @@ func (c *runCommand) Run(s *streams) error {
 	if c.Parallel < 0 {
 		return usage("--parallel %d: not a number of benches", c.Parallel)
 	}
+	if c.Patience < 0 {
+		return usage("--patience %s: time does not go back", c.Patience)
+	}
 	if c.Latency < 0 || c.Jitter < 0 {
 		return usage("--latency %s, --jitter %s: time does not go back", c.Latency, c.Jitter)
 	}
@@ -57,22 +69,44 @@ func (c *runCommand) Run(s *streams) error {
 		if c.Evidence != "" && report.Inside(c.Evidence, c.JUnit) {
 			return usage("--junit %s lies in the folder of the evidence, where a manifest says what belongs there; name a file outside of %s", c.JUnit, c.Evidence)
 		}
-		var err error
 		if junit, err = openOutput(s, c.JUnit); err != nil {
 			return usageError{err}
 		}
 		defer junit.close()
 	}
+	baseline, err := c.baseline()
+	if err != nil {
+		return usageError{err}
+	}
+	var next *outputFile
+	if c.NewBaseline != "" {
+		if next, err = openOutput(s, c.NewBaseline); err != nil {
+			return usageError{err}
+		}
+		defer next.close()
+	}
+	core, err := c.core(s)
+	if err != nil {
+		return err
+	}
 	collectRarely()
-	var configure func(*lab.Config)
-	if c.StrictDoors {
-		configure = strictDoors
+	foreign, err := c.foreign(s)
+	if err != nil {
+		return usageError{err}
+	}
+	defer foreign.close()
+	configure := func(bench *lab.Config) {
+		if c.StrictDoors {
+			strictDoors(bench)
+		}
+		foreign.mount(bench)
 	}
 	results, err := scenarios.Run(s.ctx, scenarios.Options{
-		Configure: configure,
-		Patterns:  c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
+		Configure: configure, Core: core,
+		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
-		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Progress: played,
+		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Progress: played, Baseline: baseline,
+		Patience: cmp.Or(c.Patience, -1),
 	})
 	if results == nil && err != nil {
 		return usageError{err}
@@ -83,14 +117,34 @@ func (c *runCommand) Run(s *streams) error {
 	if junit != nil {
 		unwritten = junit.write(func(w io.Writer) error { return report.WriteJUnit(w, cases) })
 	}
+	if next != nil && s.ctx.Err() == nil {
+		unwritten = errors.Join(unwritten, next.write(func(w io.Writer) error {
+			text, err := baseline.Next(results).YAML()
+			if err == nil {
+				_, err = w.Write(text)
+			}
+			return err
+		}))
+	}
 	failed := false
 	for _, result := range results {
-		if result.Verdict == report.Failed || result.Verdict == report.Errored {
-			failed = true
+		fails := result.Verdict.Fails() || c.Strict && result.Verdict == report.Warned
+		failed = failed || fails
+		if fails || result.Verdict == report.Warned {
 			_, _ = fmt.Fprintf(s.out, "%s\n", trimmed(result.Failure))
 		}
 	}
 	_, _ = fmt.Fprint(s.out, report.Table(cases))
+	_, _ = fmt.Fprint(s.out, report.Coverage("This device", cases))
+	for _, result := range results {
+		if result.Verdict == report.Expected {
+			_, _ = fmt.Fprintf(s.out, "expected to fail: %s: %s\n", result.Scenario.ID, report.Visible(result.Known))
+		}
+	}
+	for _, stale := range baseline.Stale(results) {
+		failed = true
+		_, _ = fmt.Fprintf(s.out, "stale in the baseline: %s\n", report.Visible(stale))
+	}
 	for _, c := range cases {
 		for _, warning := range c.Warnings {
 			_, _ = fmt.Fprintf(s.out, "warning: %s: %s\n", c.ID, warning)
@@ -105,6 +159,18 @@ func (c *runCommand) Run(s *streams) error {
 		return exit(exitFailed)
 	}
 	return nil
+}
+
+// baseline reads the failures that are expected.
+func (c *runCommand) baseline() (scenarios.Baseline, error) {
+	if c.Baseline == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(c.Baseline)
+	if err != nil {
+		return nil, fmt.Errorf("--baseline %s: %w", c.Baseline, cause(err))
+	}
+	return scenarios.ReadBaseline(c.Baseline, text)
 }
 
 // asOf reads the day whose answers Entra ID is to give; empty: the newest.

@@ -6,6 +6,8 @@ package host
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"net"
 	"time"
 )
@@ -20,6 +22,24 @@ type Clock interface {
 	// WithTimeout returns a context that ends after d has elapsed, with [context.DeadlineExceeded] as its error and
 	// cause.
 	WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc)
+}
+
+// ErrUnsent is in what reading from a connection fails with where writing has only queued, and not all of it has left
+// the device.
+var ErrUnsent = errors.New("not all that was written has left the device")
+
+// Secure makes a connection of a [Dialer] secure, as a client. A device whose TLS is not crypto/tls has its own, and
+// finds its connection by NetConn, as [tls.Conn] has it. It reads from config the name, the versions, the roots and
+// whether the certificate is verified.
+type Secure func(ctx context.Context, conn net.Conn, config *tls.Config) (net.Conn, error)
+
+// CryptoTLS is the [Secure] of crypto/tls.
+func CryptoTLS(ctx context.Context, conn net.Conn, config *tls.Config) (net.Conn, error) {
+	secure := tls.Client(conn, config)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		return nil, err
+	}
+	return secure, nil
 }
 
 // Dialer opens network connections, as [net.Dialer] does.

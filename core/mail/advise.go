@@ -51,10 +51,10 @@ func (s *Submitter) speaksTLS(ctx context.Context, settings Settings) bool {
 	defer func() { _ = raw.Close() }()
 	limited, cancel := s.config.Clock.WithTimeout(ctx, s.config.Timeouts.Connect)
 	defer cancel()
-	probe := tls.Client(raw, &tls.Config{ //nolint:gosec // nothing is sent over it
+	_, err := s.config.Secure(limited, raw, &tls.Config{ //nolint:gosec // nothing is sent over it
 		ServerName: settings.Server, MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, Time: s.config.Clock.Now,
 	})
-	return probe.HandshakeContext(limited) == nil
+	return err == nil
 }
 
 // hasSTARTTLS reports whether a server that speaks in clear offers STARTTLS.

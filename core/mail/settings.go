@@ -51,7 +51,7 @@ type Settings struct {
 	Method   Method
 	Service  Service       // only with OAuth2
 	Account  string        // Authenticated Account: 0 to 255 of ASCII 0x20 to 0x7E
-	Password secret.Secret // Authenticated Password: 0 to 20 of ASCII 0x20 to 0x7E
+	Password secret.Secret // Authenticated Password: 0 to 20 of ASCII 0x20 to 0x7E; [secret.Kept]: that which is stored
 	// Sender's Email Address: 0 to 255 of ASCII 0x20 to 0x7E except : ( ) < > [ ] ; ¥, no leading period
 	Sender              string
 	Server              string   // SMTP Server Address: 0 to 255 of A–Z a–z 0–9 . -

@@ -42,6 +42,7 @@ type Config struct {
 	Dialer   host.Dialer
 	Random   io.Reader
 	Roots    func() *x509.CertPool // nil, or returning nil: the system's
+	Secure   host.Secure           // nil: crypto/tls
 	HostName string                // in EHLO and Message-ID; empty: the address literal, and the sender's domain
 	Timeouts Timeouts
 }
@@ -70,6 +71,9 @@ func NewSubmitter(config Config) *Submitter {
 		if *d.field <= 0 {
 			*d.field = d.standard
 		}
+	}
+	if config.Secure == nil {
+		config.Secure = host.CryptoTLS
 	}
 	if text(config.HostName, maxText, hostCharacter) != "" {
 		config.HostName = ""
@@ -288,6 +292,18 @@ type sending struct {
 	broken atomic.Bool
 }
 
+// NetConn returns the connection below.
+func (c *sending) NetConn() net.Conn { return c.Conn }
+
+// Read reads.
+func (c *sending) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if errors.Is(err, host.ErrUnsent) {
+		c.broken.Store(true)
+	}
+	return n, err
+}
+
 // Write writes.
 func (c *sending) Write(b []byte) (int, error) {
 	n, err := c.Conn.Write(b)
@@ -364,8 +380,8 @@ func (s *Submitter) handshake(ctx context.Context, raw net.Conn, settings Settin
 	if s.config.Roots != nil {
 		config.RootCAs = s.config.Roots()
 	}
-	secure := tls.Client(raw, config)
-	if err := secure.HandshakeContext(limited); err != nil {
+	secure, err := s.config.Secure(limited, raw, config)
+	if err != nil {
 		kind := outcome.Network(limited, err)
 		switch {
 		case kind == "":

@@ -54,8 +54,11 @@ type Config struct {
 	KeepAlive      KeepAlive     // empty: KeepAlivePolling
 	// Transport makes what carries the requests over connections that dialTLS has made secure; keep: connections are
 	// used again. Nil: net/http's, which keeps or drops a connection by the machine's clock.
-	Transport func(dialTLS func(ctx context.Context, network, address string) (net.Conn, error), keep bool) Transport
+	Transport func(dialTLS DialTLS, keep bool) Transport
 }
+
+// DialTLS makes a connection that is secure.
+type DialTLS = func(ctx context.Context, network, address string) (net.Conn, error)
 
 // Transport carries HTTP/1.1 requests.
 type Transport interface {

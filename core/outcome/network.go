@@ -21,6 +21,10 @@ func Network(ctx context.Context, err error) Kind {
 	if err == nil {
 		return ""
 	}
+	var known *Outcome // of a host that has found out itself
+	if errors.As(err, &known) {
+		return known.Kind
+	}
 	var name *net.DNSError
 	if errors.As(err, &name) {
 		return NameNotResolved

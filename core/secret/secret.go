@@ -11,16 +11,23 @@ const Redacted = "[redacted]"
 
 // Secret is a password or a token. Printing, logging and marshalling it show [Redacted]; only [Secret.Reveal] gives it
 // away.
-type Secret struct{ value string }
+type Secret struct {
+	value string
+	kept  bool
+}
 
 // New makes a secret of s.
 func New(s string) Secret { return Secret{value: s} }
+
+// Kept stands for a secret that is stored, for whoever is to keep it and not to know it. It reveals nothing, and is not
+// empty.
+func Kept() Secret { return Secret{kept: true} }
 
 // Reveal returns the secret itself, for the wire and for sealed storage.
 func (s Secret) Reveal() string { return s.value }
 
 // Empty reports whether there is no secret.
-func (s Secret) Empty() bool { return s.value == "" }
+func (s Secret) Empty() bool { return s == Secret{} }
 
 // String returns [Redacted], or nothing for the empty secret.
 func (s Secret) String() string {

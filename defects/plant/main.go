@@ -13,6 +13,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"encoding/xml"
@@ -432,12 +433,14 @@ type junit struct {
 			Name    string  `xml:"name,attr"`
 			Failure *string `xml:"failure"`
 			Error   *string `xml:"error"`
+			Output  *string `xml:"system-out"` // of one that warns
 		} `xml:"testcase"`
 	} `xml:"testsuite"`
 }
 
-// assertion is the first line of a failure whose script line is an assertion, or of a law that does not hold.
-var assertion = regexp.MustCompile(`^FAIL \S+: (! )?(cmp |.* shows |.* count |.* is empty|memory has |panel refuses |webconfig unreachable |its lines hold, and a law does not|\S+ shows)`)
+// assertion is the first line of a failure or a warning whose script line is an assertion, or of a law that does not
+// hold.
+var assertion = regexp.MustCompile(`^(FAIL|WARN|NOT DECIDED) \S+: (! )?(cmp |.* shows |.* count |.* is empty|memory has |panel refuses |webconfig unreachable |its lines hold, and a law does not|its lines hold but for this|\S+ shows)`)
 
 // run plays scenarios with a program.
 func (p *planter) run(
@@ -467,10 +470,12 @@ func (p *planter) run(
 	for _, suite := range parsed.Suites {
 		for _, c := range suite.Cases {
 			id := suite.Name + "/" + c.Name
+			said := cmp.Or(c.Failure, c.Error, c.Output)
 			switch {
-			case c.Failure != nil && assertion.MatchString(strings.TrimSpace(*c.Failure)):
+			case said == nil:
+			case assertion.MatchString(strings.TrimSpace(*said)):
 				red = append(red, id)
-			case c.Failure != nil || c.Error != nil:
+			default:
 				broken = append(broken, id)
 			}
 		}

@@ -67,8 +67,9 @@ type file struct {
 const schema = 1
 
 // Open reads the history, as the printer does when it is switched on. Jobs that were under way then are recorded with
-// the model's code for an interruption. A history that cannot be read is begun anew; Broken tells why.
-func Open(store Store, limit int, interruption string) *History {
+// the model's code for an interruption, after interrupted was told of each. A history that cannot be read is begun anew;
+// Broken tells why.
+func Open(store Store, limit int, interruption string, interrupted func(Record)) *History {
 	h := &History{store: store, limit: limit, file: file{Schema: schema}}
 	data, err := store.Load()
 	if err != nil {
@@ -84,13 +85,14 @@ func Open(store Store, limit int, interruption string) *History {
 		return h
 	}
 	h.file = read
-	interrupted := false
+	found := false
 	for i := range h.file.Jobs {
 		if h.file.Jobs[i].Result == Running {
-			h.file.Jobs[i].Result, h.file.Jobs[i].Code, interrupted = Failed, interruption, true
+			h.file.Jobs[i].Result, h.file.Jobs[i].Code, found = Failed, interruption, true
+			interrupted(h.file.Jobs[i])
 		}
 	}
-	if interrupted {
+	if found {
 		h.save()
 	}
 	return h

@@ -29,7 +29,7 @@ func texts(t *testing.T, language string) *locale.Texts {
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 func TestAJobIsShownWithCodeStatusAndRemedyOfTheGuide(t *testing.T) {
-	h := jobs.Open(&memory{}, 10, "001")
+	h := jobs.Open(&memory{}, 10, "001", func(jobs.Record) {})
 	receipt := h.Add(jobs.Record{Time: noon, Type: "email", To: "bob@fabrikam.com", Result: jobs.Running})
 	require.Equal(t, "Sending", h.View(texts(t, "en"))[0].Result)
 	h.End(receipt, noon, jobs.Failed, "361")
@@ -43,11 +43,11 @@ func TestAJobIsShownWithCodeStatusAndRemedyOfTheGuide(t *testing.T) {
 
 func TestTheHistorySurvivesPowerOffAndAJobUnderWayHasCode001(t *testing.T) {
 	m := &memory{}
-	h := jobs.Open(m, 10, "001")
+	h := jobs.Open(m, 10, "001", func(jobs.Record) {})
 	first := h.Add(jobs.Record{Time: noon, Type: "email", Result: jobs.Running})
 	h.End(first, noon, jobs.Completed, "")
 	h.Add(jobs.Record{Time: noon, Type: "email", Result: jobs.Running})
-	again := jobs.Open(m, 10, "001")
+	again := jobs.Open(m, 10, "001", func(jobs.Record) {})
 	view := again.View(texts(t, "en"))
 	require.Equal(t, "001", view[0].Code)
 	require.Equal(t, "Error", view[0].Result)
@@ -56,7 +56,7 @@ func TestTheHistorySurvivesPowerOffAndAJobUnderWayHasCode001(t *testing.T) {
 }
 
 func TestOnlyTheNewestJobsAreKept(t *testing.T) {
-	h := jobs.Open(&memory{}, 2, "001")
+	h := jobs.Open(&memory{}, 2, "001", func(jobs.Record) {})
 	for range 3 {
 		h.Add(jobs.Record{Type: "email", Result: jobs.Completed})
 	}
@@ -74,7 +74,7 @@ func TestADamagedHistoryIsBegunAnewAndSaidSo(t *testing.T) {
 		"unreadable": {err: errors.New("bad block")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := jobs.Open(m, 5, "001")
+			h := jobs.Open(m, 5, "001", func(jobs.Record) {})
 			require.Error(t, h.Broken())
 			require.Empty(t, h.View(texts(t, "en")))
 			m.err = nil

@@ -1,6 +1,8 @@
 package panel
 
 import (
+	"unicode/utf8"
+
 	"mfpsim/browser"
 	"mfpsim/screen"
 	"mfpsim/sim/locale"
@@ -14,8 +16,12 @@ type signInPage struct {
 	user string // ID
 }
 
-// footButtons is how many buttons of a page stand at the foot of the screen; a page with more has them in its text.
-const footButtons = 3
+// Beside its main button so many buttons of a page stand at the foot of the screen, with so many characters together; a
+// page with more has them in its text.
+const (
+	footButtons    = 2
+	footCharacters = 24
+)
 
 func (s *signInPage) fill(_ *Panel, texts *locale.Texts, shown *screen.Screen) {
 	state := s.w.State()
@@ -29,8 +35,8 @@ func (s *signInPage) fill(_ *Panel, texts *locale.Texts, shown *screen.Screen) {
 		shown.Title = page.Title
 	}
 	shown.Note = &screen.ListRow{Label: texts.Label("website"), Value: page.Host, Icon: "lock"}
-	buttons := many(page)
-	for _, part := range page.Parts {
+	main, crowded := mainButton(page)
+	for i, part := range page.Parts {
 		row := screen.ListRow{Label: part.Text, Value: part.Value}
 		switch part.Kind {
 		case browser.Alert:
@@ -49,7 +55,7 @@ func (s *signInPage) fill(_ *Panel, texts *locale.Texts, shown *screen.Screen) {
 		case browser.Link:
 			row.Key = part.Text
 		case browser.Button:
-			if !buttons {
+			if i == main || !crowded {
 				continue
 			}
 			row.Key = part.Text
@@ -61,22 +67,28 @@ func (s *signInPage) fill(_ *Panel, texts *locale.Texts, shown *screen.Screen) {
 	}
 }
 
-// many reports whether a page has more buttons than the foot of a screen has room for.
-func many(page *window.Page) bool {
-	count := 0
-	for _, part := range page.Parts {
-		if part.Kind == browser.Button {
+// mainButton is the place of a page's main button, -1 without one. crowded says that the others have no room beside it.
+func mainButton(page *window.Page) (main int, crowded bool) {
+	main = -1
+	count, characters := 0, 0
+	for i, part := range page.Parts {
+		switch {
+		case part.Kind != browser.Button:
+		case part.Main && main < 0:
+			main = i
+		default:
 			count++
+			characters += utf8.RuneCountInString(part.Text)
 		}
 	}
-	return count > footButtons
+	return main, count > footButtons || characters > footCharacters
 }
 
 func (s *signInPage) keys(*Panel, *locale.Texts) []key {
 	var keys []key
 	if state := s.w.State(); !state.Busy && state.Page != nil {
-		buttons, main := many(state.Page), false
-		for _, part := range state.Page.Parts {
+		main, _ := mainButton(state.Page)
+		for i, part := range state.Page.Parts {
 			k := key{Key: screen.Key{Label: part.Text, Role: screen.Item}}
 			switch part.Kind {
 			case browser.Field, browser.Password:
@@ -87,8 +99,8 @@ func (s *signInPage) keys(*Panel, *locale.Texts) []key {
 				k.press = func(*Panel, *act) error { return s.w.Toggle(part.Text) }
 			case browser.Button, browser.Link:
 				k.press = func(*Panel, *act) error { s.w.Press(part.Text); return nil }
-				if part.Main && !main && !buttons {
-					k.Role, main = screen.Main, true
+				if i == main {
+					k.Role = screen.Main
 				}
 			default:
 				continue

@@ -151,7 +151,7 @@ func (r *request) save() {
 	f := r.typed()
 	settings, problems := r.settings(f, r.engine.Status())
 	var invalid *mail.InvalidSettings
-	if err := settings.Validate(); errors.As(err, &invalid) {
+	if err := r.engine.Check(r.r.Context(), settings); errors.As(err, &invalid) {
 		problems = fromInvalid(invalid, problems)
 	}
 	if len(problems) > 0 {

@@ -141,7 +141,7 @@ func (r *request) drafted(page string) (d *draft, v typed, problems []problem, n
 	if d.done != "" {
 		notices = []notice{{Text: r.texts.Format(d.done, d.values), Done: d.good}}
 		if d.also != "" {
-			notices = append(notices, notice{Text: r.texts.Text(d.also)})
+			notices = append(notices, notice{Text: r.texts.Format(d.also, d.values)})
 		}
 		return d, nil, nil, notices
 	}

@@ -35,6 +35,8 @@ type Engine interface {
 	BeginSignIn(ctx context.Context, service mail.Service) (core.Status, error)
 	CancelSignIn(ctx context.Context)
 	SignOut(ctx context.Context) error
+	// Check says what Save would refuse of the fields, and stores nothing.
+	Check(ctx context.Context, settings mail.Settings) error
 	Save(ctx context.Context, settings mail.Settings) error
 	ConnectionTest(ctx context.Context) error
 }

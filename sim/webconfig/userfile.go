@@ -40,7 +40,8 @@ var userImportForm = &settingsForm{
 			return r.badFile(err), ""
 		}
 		r.draft(pageUserImport, &draft{
-			done: "users-imported", good: true, values: map[string]any{"Added": added, "Changed": changed},
+			done: "users-imported", good: true, also: "users-counted",
+			values: map[string]any{"Added": added, "Changed": changed},
 		})
 		return nil, ""
 	},

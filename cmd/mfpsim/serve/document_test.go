@@ -92,10 +92,27 @@ var prepared = map[string]func(t *testing.T, s *served, l *lab.Lab){
 		status, answer := s.ask(http.MethodPost, "/entra/approve", `{"user":"admin@contoso.com"}`)
 		require.Equal(t, http.StatusOK, status, answer)
 	},
+	"POST /printer/users/delete":        asks("/printer/users", `{"words":"bob email=bob@contoso.com"}`),
+	"POST /printer/user-authentication": asks("/printer/license", `{"words":""}`),
+	"POST /printer/users/log-in": asks(
+		"/printer/license", `{"words":""}`, "/printer/user-authentication", `{"words":"on"}`,
+		"/printer/users", `{"words":"alice email=alice@contoso.com"}`,
+	),
 	"POST /printer/panel/enter": func(t *testing.T, s *served, _ *lab.Lab) {
 		status, answer := s.ask(http.MethodPost, "/printer/panel/press", `{"path":"Scan > Email"}`)
 		require.Equal(t, http.StatusOK, status, answer)
 	},
+}
+
+// asks makes requests: paths and bodies in turn.
+func asks(pairs ...string) func(t *testing.T, s *served, l *lab.Lab) {
+	return func(t *testing.T, s *served, _ *lab.Lab) {
+		t.Helper()
+		for i := 0; i < len(pairs); i += 2 {
+			status, answer := s.ask(http.MethodPost, pairs[i], pairs[i+1])
+			require.Equal(t, http.StatusOK, status, answer)
+		}
+	}
 }
 
 func waitingCode(t *testing.T, s *served, _ *lab.Lab) {

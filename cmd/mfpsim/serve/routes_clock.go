@@ -184,6 +184,9 @@ func (b *bench) advance(d time.Duration) (advanced, error) {
 			Party: "control", Kind: journal.KindClock, Text: journal.Plain("the clock is advanced by " + d.String()),
 		},
 	)
+	if b.config.Moved != nil {
+		b.config.Moved()
+	}
 	return advanced{Now: b.world.Now(), Events: events}, nil
 }
 

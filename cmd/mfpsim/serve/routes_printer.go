@@ -56,8 +56,8 @@ type originalsRequest struct {
 }
 
 type scanRequest struct {
-	Function string   `json:"function,omitempty" doc:"Email, Fax or Copy; without it Email"`
-	To       []string `json:"to,omitempty"       doc:"addresses; of a fax its number"`
+	Function string   `json:"function,omitempty" doc:"Email, Fax, To My Email or Copy; without it Email"`
+	To       []string `json:"to,omitempty"       doc:"addresses; of a fax its number; of To My Email none"`
 	Subject  string   `json:"subject,omitempty"  doc:"of the mail; without it the printer's own"`
 	File     string   `json:"file,omitempty"     doc:"name of the attached file; without it the printer's own"`
 	Pages    int      `json:"pages,omitempty"    doc:"0 to 999; 0: those in the feeder, else one"`
@@ -217,7 +217,7 @@ func printerRoutes() group {
 		{
 			Request: "POST /printer/scan",
 			Example: `{"to":["bob@fabrikam.com"]}`,
-			About:   "Scans to e-mail, faxes, or copies, and returns the screen after Start. Look at the jobs for what became of it.",
+			About:   "Scans to e-mail or to who is logged in, faxes, or copies, and returns the screen after Start. Look at the jobs for what became of it.",
 			Act:     tells((*bench).scan),
 		},
 		{

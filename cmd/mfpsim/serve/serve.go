@@ -68,6 +68,8 @@ type Config struct {
 	Configure func(*lab.Config)
 	// Lab is told the bench before it is ready, and after each reset, for tests.
 	Lab func(*lab.Lab)
+	// Moved is told when somebody has moved the clock.
+	Moved func()
 	// HeldFor is how long a turn may be held, by the machine's clock, before the pages say so; 0: 10 s.
 	HeldFor time.Duration
 

@@ -25,7 +25,7 @@ type (
 func table() []group {
 	return []group{
 		overview(), caseRoutes(), pageRoutes(), pointRoutes(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), mailRoutes(), exchangeRoutes(), networkRoutes(),
-		providerRoutes(), printerRoutes(),
+		providerRoutes(), printerRoutes(), userRoutes(),
 	}
 }
 

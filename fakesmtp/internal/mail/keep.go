@@ -44,7 +44,7 @@ func (l *Letter) Serial() int { return l.number }
 func (l *Letter) Boxes() []*Box { return l.boxes }
 
 // Shown returns the message, for somebody to look at.
-func (l *Letter) Shown() Message { return l.message.shown() }
+func (l *Letter) Shown() Message { return l.message.shown(new(parts)) }
 
 // After returns the messages that came to the shelf after the one with a serial number and are kept, oldest first.
 func (s *Shelf) After(serial int) []*Letter {
@@ -132,7 +132,7 @@ func (b *Box) After(number int) (m Message, next int, found bool) {
 	if i == len(letters) {
 		return Message{}, 0, false
 	}
-	return letters[i].shown(b.dropped+i+1, &b.Seat), letters[i].number, true
+	return letters[i].shown(b.dropped+i+1, &b.Seat, new(parts)), letters[i].number, true
 }
 
 // Page is some of what lies in a box. It can be read without its owner's lock.
@@ -148,14 +148,19 @@ func (p Page) Shown() []Message {
 		return nil
 	}
 	messages := make([]Message, len(p.letters))
+	var contents []parts // of some messages at a time: who keeps one message keeps the parts of few
 	for i, letter := range p.letters {
-		messages[i] = letter.shown(p.first+i, p.seat)
+		if len(contents) == 0 {
+			contents = make([]parts, min(8, len(p.letters)-i))
+		}
+		messages[i] = letter.shown(p.first+i, p.seat, &contents[0])
+		contents = contents[1:]
 	}
 	return messages
 }
 
-func (l *Letter) shown(number int, seat *Seat) Message {
-	m := l.message.shown()
+func (l *Letter) shown(number int, seat *Seat, content *parts) Message {
+	m := l.message.shown(content)
 	m.Number, m.seat = number, seat
 	return m
 }

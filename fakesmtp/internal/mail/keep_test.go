@@ -100,7 +100,7 @@ func TestAMessageIsReadFromItsPieces(t *testing.T) {
 		for rest := raw; len(rest) > 0; rest = rest[min(size, len(rest)):] {
 			pieces = append(pieces, rest[:min(size, len(rest))])
 		}
-		for _, m := range []Message{Received(pieces), Received(pieces).shown()} {
+		for _, m := range []Message{Received(pieces), Received(pieces).shown(new(parts))} {
 			require.Equal(t, "pieces", m.Subject)
 			require.Equal(t, raw, m.Raw())
 			require.Equal(t, raw, m.Delivered())

@@ -27,24 +27,24 @@ type Message struct {
 	// Origin says whether the From header can be read. CoAuthors are its further addresses; Attributed: a Sender header
 	// says which of several has sent it.
 	Origin     Origin
-	CoAuthors  []string
 	Attributed bool
-	To         []string // addresses of the To header
-	Subject    string
+	// NonDelivery: the service tells a sender that a message was not delivered.
+	NonDelivery bool
+	broken      bool // there is no readable header
+	CoAuthors   []string
+	To          []string // addresses of the To header
+	Subject     string
 	// Stamped are the header fields that a relay or the MX door put before the message, each with its line end. What
 	// Exchange Online writes into a submission stands in Delivered.
 	Stamped    []byte
 	Connection string // "printer#3"; empty for what the service wrote itself
-	// NonDelivery: the service tells a sender that a message was not delivered.
-	NonDelivery bool
-	ReceivedAt  time.Time
+	ReceivedAt time.Time
 	// Number is the message's place in its mailbox, from 1: those that have fallen out count too. 0: it is in none.
 	Number int
 
 	octets  octets
 	carrier Carrier // nil: none writes into the header when somebody looks
 	seat    *Seat   // of the box that it was taken from; nil: on the Internet
-	broken  bool    // there is no readable header
 	content *parts  // nil: nobody has it to look at yet
 }
 
@@ -64,7 +64,7 @@ const maxHeader = 1 << 20
 
 // Parse reads what a mailbox shows of a message. It never fails: what cannot be read stays empty and ParseError says
 // so. The octets are the message's from now on.
-func Parse(raw []byte) Message { return Received([][]byte{raw}).shown() }
+func Parse(raw []byte) Message { return Received([][]byte{raw}).shown(new(parts)) }
 
 // Received reads the header of a message that came in pieces, which is all that the service itself looks at.
 func Received(pieces [][]byte) Message {
@@ -94,8 +94,8 @@ func Received(pieces [][]byte) Message {
 }
 
 // shown returns the message for somebody to look at.
-func (m Message) shown() Message {
-	m.content = &parts{}
+func (m Message) shown(content *parts) Message {
+	m.content = content
 	return m
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // Origin says whether the From header can be read as RFC 5322 §3.6.2 has it.
-type Origin int
+type Origin uint8
 
 // The origins.
 const (

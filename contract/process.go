@@ -1,0 +1,218 @@
+package contract
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"mfpsim/vtime"
+)
+
+// patience is how long a core may take for one line, by the machine's clock.
+const patience = 10 * time.Second
+
+// process is a core that runs. It is used by one party at a time.
+type process struct {
+	command  *exec.Cmd
+	input    io.WriteCloser
+	output   *bufio.Reader
+	patience time.Duration
+	errors   *tail
+	hung     atomic.Bool
+}
+
+// start runs a command. Its environment is the same on every machine, as far as a program can do without more.
+func start(command []string, patience time.Duration) (*process, error) {
+	if len(command) == 0 {
+		return nil, errors.New("no command is named")
+	}
+	p := &process{command: exec.Command(command[0], command[1:]...), patience: patience, errors: &tail{}}
+	p.command.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "LANG=C.UTF-8", "TZ=UTC", "PYTHONHASHSEED=0",
+		"PYTHONDONTWRITEBYTECODE=1",
+	}
+	p.command.Stderr = p.errors
+	p.command.WaitDelay = time.Second // what it has started may hold its standard error
+	output, err := p.command.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	p.output = bufio.NewReaderSize(output, 64<<10)
+	if p.input, err = p.command.StdinPipe(); err != nil {
+		return nil, err
+	}
+	if err := p.command.Start(); err != nil {
+		var missing *exec.Error
+		if errors.As(err, &missing) {
+			return nil, fmt.Errorf("%q cannot be started: %w", missing.Name, missing.Err)
+		}
+		return nil, err
+	}
+	return p, nil
+}
+
+// exchange sends a line and reads the one that answers it.
+func (p *process) exchange(e Event) (Answer, error) {
+	line, err := json.Marshal(e)
+	if err != nil {
+		return Answer{}, err
+	}
+	stop := vtime.Alarm(p.patience, func() {
+		p.hung.Store(true)
+		_ = p.command.Process.Kill()
+	})
+	defer stop()
+	_, failed := p.input.Write(append(line, '\n')) // who has ended is found out below, with the reason
+	read, err := readLine(p.output)
+	switch {
+	case p.hung.Load():
+		return Answer{}, fmt.Errorf("no answer to %q within %s of machine time; killed", e.Event, p.patience)
+	case errors.Is(err, errLongLine):
+		return Answer{}, fmt.Errorf("the answer to %q is longer than %d octets", e.Event, maximumLine)
+	case err != nil || failed != nil && len(read) == 0:
+		return Answer{}, fmt.Errorf(
+			"the process ended while %q waited for an answer: %s%s", e.Event, p.end(), p.errors.last(),
+		)
+	}
+	var a Answer
+	if err := decode(read, &a); err != nil {
+		return Answer{}, fmt.Errorf(
+			"the answer to %q is no JSON object of the contract (%w): %q", e.Event, err, beginning(read),
+		)
+	}
+	if a.Number != e.Number {
+		return Answer{}, fmt.Errorf("the answer to %q has number %d; the line has %d", e.Event, a.Number, e.Number)
+	}
+	return a, nil
+}
+
+// decode reads one JSON object.
+func decode(line []byte, a *Answer) error {
+	if trimmed := bytes.TrimSpace(line); len(trimmed) == 0 || trimmed[0] != '{' {
+		return errors.New("it does not begin with {")
+	}
+	err := json.Unmarshal(line, a)
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) {
+		return fmt.Errorf("%s cannot be a %s", kind.Field, kind.Value)
+	}
+	return err
+}
+
+func beginning(line []byte) string {
+	const most = 120
+	if len(line) > most {
+		return string(line[:most]) + "…"
+	}
+	return string(line)
+}
+
+var errLongLine = errors.New("contract: the line is too long")
+
+// readLine reads a line of at most maximumLine octets.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		piece, err := r.ReadSlice('\n')
+		line = append(line, piece...)
+		switch {
+		case len(line) > maximumLine:
+			return nil, errLongLine
+		case errors.Is(err, bufio.ErrBufferFull):
+		case err != nil:
+			return line, err
+		default:
+			return line, nil
+		}
+	}
+}
+
+// end waits for a process that has ended, and says how.
+func (p *process) end() string {
+	stop := vtime.Alarm(time.Second, func() { _ = p.command.Process.Kill() }) // it has closed its output and goes on
+	defer stop()
+	if err := p.command.Wait(); err != nil {
+		return err.Error()
+	}
+	return "exit status 0"
+}
+
+// kill is power off.
+func (p *process) kill() {
+	_ = p.command.Process.Kill()
+	_ = p.input.Close()
+	_ = p.command.Wait() // that it was killed is known
+}
+
+// tail keeps the end of what a program writes.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+// Write keeps it.
+func (t *tail) Write(b []byte) (int, error) {
+	const most = 400
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, b...)
+	if len(t.text) > most {
+		t.text = append([]byte("…"), t.text[len(t.text)-most:]...)
+	}
+	return len(b), nil
+}
+
+func (t *tail) last() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	words := strings.TrimSpace(string(t.text))
+	if words == "" {
+		return ""
+	}
+	return "; its last words on standard error: " + words
+}
+
+// Split splits a command line into words, at blanks; ' and " hold words together.
+func Split(line string) ([]string, error) {
+	var words []string
+	var word strings.Builder
+	quote, open := rune(0), false
+	for _, r := range line {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote != 0:
+			word.WriteRune(r)
+		case r == '\'' || r == '"':
+			quote, open = r, true
+		case r == ' ' || r == '\t' || r == '\n':
+			if open {
+				words = append(words, word.String())
+				word.Reset()
+			}
+			open = false
+		default:
+			word.WriteRune(r)
+			open = true
+		}
+	}
+	switch {
+	case quote != 0:
+		return nil, fmt.Errorf("a %c is not closed", quote)
+	case open:
+		words = append(words, word.String())
+	}
+	if len(words) == 0 {
+		return nil, errors.New("no command is named")
+	}
+	return words, nil
+}

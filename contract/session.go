@@ -1,0 +1,283 @@
+package contract
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"mfpsim/core/nvram"
+	"mfpsim/laws"
+	"mfpsim/sim"
+)
+
+// Capabilities are what a core may lack. A scenario that needs one that it lacks is not for it.
+const (
+	CapabilityAuthorizationCode = "authorization-code" // sign-in on the device's own page (RFC 6749 section 4.1)
+	CapabilityFaxServer         = "fax-server"         // a second owner with settings
+	CapabilitySMTPAuth          = "smtp-auth"          // a password at the mail server
+	CapabilityPOPBeforeSMTP     = "pop-before-smtp"
+	CapabilityConnectionTest    = "connection-test"
+)
+
+// Capabilities returns all that a core can have beyond device authorization grant, refresh and submission.
+func Capabilities() []string {
+	return []string{
+		CapabilityAuthorizationCode, CapabilityFaxServer, CapabilitySMTPAuth, CapabilityPOPBeforeSMTP,
+		CapabilityConnectionTest,
+	}
+}
+
+// Session is what one bench has to do with a core: its printers start processes of it, and what is to be said of them
+// is collected here. It is safe for concurrent use.
+type Session struct {
+	command  []string
+	patience time.Duration
+
+	mu       sync.Mutex
+	starts   map[string]int // by printer
+	lacks    []string
+	faults   []string
+	breaches []laws.Breach
+	trace    bytes.Buffer
+	secrets  []string
+}
+
+// NewSession prepares a bench for a core, which a command starts.
+func NewSession(command []string) *Session {
+	return &Session{command: command, patience: patience, starts: map[string]int{}}
+}
+
+// Lacks are the capabilities that printers asked the core for and that it does not have.
+func (s *Session) Lacks() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.lacks)
+}
+
+// Faults are sentences about a core that does not answer, dies or breaks the contract.
+func (s *Session) Faults() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.faults)
+}
+
+// Breaches are the laws that the core has broken by what it asked for, the first of each.
+func (s *Session) Breaches() []laws.Breach {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.breaches)
+}
+
+// Trace is all lines in their order, one JSON object a line, without what is secret in them.
+func (s *Session) Trace() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Clone(s.trace.Bytes())
+}
+
+func (s *Session) lack(capability string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.lacks, capability) {
+		s.lacks = append(s.lacks, capability)
+	}
+}
+
+func (s *Session) fault(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text := err.Error()
+	for _, secret := range s.secrets {
+		text = strings.ReplaceAll(text, secret, redacted)
+	}
+	s.faults = append(s.faults, text)
+}
+
+func (s *Session) breach(law laws.Law, format string, values ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if slices.ContainsFunc(s.breaches, func(b laws.Breach) bool { return b.Law.ID == law.ID }) {
+		return
+	}
+	s.breaches = append(s.breaches, laws.Breach{Law: law, Says: fmt.Sprintf(format, values...)})
+}
+
+// know keeps a secret, so that it is not told in the words of a fault.
+func (s *Session) know(secret string) {
+	const shortest = 4
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(secret) >= shortest && !slices.Contains(s.secrets, secret) {
+		s.secrets = append(s.secrets, secret)
+	}
+}
+
+// began counts the starts of a printer.
+func (s *Session) began(printer string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.starts[printer]++
+	return s.starts[printer]
+}
+
+// line is one of the trace.
+type line struct {
+	Printer string  `json:"printer"`
+	Start   int     `json:"start"` // which of its processes
+	To      *Event  `json:"to,omitempty"`
+	From    *Answer `json:"from,omitempty"`
+}
+
+func (s *Session) record(l line) {
+	text, err := json.Marshal(l)
+	if err != nil {
+		text = []byte(`{}`) // an Event and an Answer can be marshalled
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trace.Write(append(text, '\n'))
+}
+
+// Identity is what a core says of itself.
+type Identity struct {
+	Name         string
+	Capabilities []string
+}
+
+// Lacking are the capabilities that it does not have.
+func (i Identity) Lacking() []string {
+	return slices.DeleteFunc(Capabilities(), func(c string) bool { return slices.Contains(i.Capabilities, c) })
+}
+
+// Probe starts a core on an empty memory, hears what it is, and ends it.
+func Probe(command []string) (Identity, error) {
+	p, err := start(command, patience)
+	if err != nil {
+		return Identity{}, err
+	}
+	defer p.kill()
+	empty := ""
+	a, err := p.exchange(Event{
+		Number: 1, Event: eventBoot, Contract: Version, Flash: &empty, FlashSize: flashSize,
+		Random: strings.Repeat("00", randomOctets), SealingKey: strings.Repeat("00", sealingOctets),
+		HostName: "mfp.example", UserAgent: "mfpsim",
+	})
+	if err != nil {
+		return Identity{}, err
+	}
+	return identityOf(a)
+}
+
+const (
+	randomOctets  = 64
+	sealingOctets = 32
+)
+
+// identityOf checks the answer to boot.
+func identityOf(a Answer) (Identity, error) {
+	if a.Contract != Version {
+		return Identity{}, fmt.Errorf("the core speaks contract %d; this is contract %d", a.Contract, Version)
+	}
+	for _, kind := range []struct{ name, has, can, later string }{
+		{"tls", a.TLS, "harness", "own"},
+		{"dial", a.Dial, "harness", "own"},
+		{"clock", a.Clock, "bench", "real"},
+		{"store", a.Store, "flash", "kv"},
+	} {
+		switch kind.has {
+		case "", kind.can:
+		case kind.later:
+			return Identity{}, fmt.Errorf(
+				"the core says %s: %s, which mfpsim cannot test yet; it can test %s: %s",
+				kind.name, kind.has, kind.name, kind.can,
+			)
+		default:
+			return Identity{}, fmt.Errorf("the core says %s: %q; there is %s", kind.name, kind.has, kind.can)
+		}
+	}
+	for _, c := range a.Capabilities {
+		if !slices.Contains(Capabilities(), c) {
+			return Identity{}, fmt.Errorf(
+				"the core says that it has %q; there are %s", c, strings.Join(Capabilities(), ", "),
+			)
+		}
+	}
+	return Identity{Name: a.Core, Capabilities: a.Capabilities}, nil
+}
+
+// Open starts a process of the core for a printer that is switched on.
+func (s *Session) Open(_ context.Context, host sim.Host) (sim.Core, error) {
+	image, err := host.Flash.Read()
+	if err != nil {
+		return nil, err
+	}
+	p, err := start(s.command, s.patience)
+	if err != nil {
+		s.fault(err)
+		return nil, err
+	}
+	e := &engine{
+		session: s, host: host, process: p, start: s.began(host.Printer), state: map[string]*State{},
+		running: map[int]func(){}, next: 2, web: map[bool]transports{},
+	}
+	if err := e.boot(image); err != nil {
+		e.off()
+		if !errors.Is(err, errOff) { // a fault, which is told already
+			s.fault(err)
+		}
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *engine) boot(image []byte) error {
+	flash := base64.StdEncoding.EncodeToString(image)
+	owners := e.owners()
+	a, err := e.exchange(Event{
+		Event: eventBoot, Contract: Version, Flash: &flash, FlashSize: flashSize, Random: e.random(),
+		SealingKey: hex.EncodeToString(e.host.SealingKey), HostName: e.host.HostName, UserAgent: e.host.UserAgent,
+		Owners: owners,
+	})
+	if err != nil {
+		return err
+	}
+	for _, action := range a.Actions {
+		if action.Do != doOutcome || len(a.Actions) > 1 {
+			return fmt.Errorf("the answer to %q asks for %q; it can have an outcome only", eventBoot, action.Do)
+		}
+		o, err := e.outcome(action.Result)
+		if err != nil {
+			return err
+		}
+		if o != nil {
+			return o
+		}
+	}
+	identity, err := identityOf(a)
+	if err != nil {
+		return err
+	}
+	e.identity = identity
+	if a.Recovered != "" {
+		e.recovered = errors.New("the core: " + a.Recovered)
+	}
+	if e.state[string(nvram.Printer)] == nil {
+		return fmt.Errorf("the answer to %q has no state of the owner %q", eventBoot, nvram.Printer)
+	}
+	return nil
+}
+
+func (e *engine) random() string {
+	drawn := make([]byte, randomOctets)
+	_, _ = io.ReadFull(e.host.Random, drawn) // the bench's reader never fails
+	return hex.EncodeToString(drawn)
+}

@@ -1,0 +1,276 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"sync"
+	"time"
+
+	"mfpsim/browser"
+	"mfpsim/device"
+	"mfpsim/device/mount"
+	"mfpsim/faultnet"
+	"mfpsim/journal"
+	"mfpsim/vtime"
+)
+
+// hosted is one device of a [Handler], on a bench in another process.
+type hosted struct {
+	name    string
+	world   *vtime.World
+	guest   *vtime.Guest
+	network *faultnet.Network
+	device  device.Device
+	web     *mount.Web // nil: it has no web page
+	notesAt string     // where the bench takes notes
+	client  *http.Client
+
+	telling sync.Mutex // held while notes are on their way
+	mu      sync.Mutex
+	notes   []Note
+	results map[string]Result
+}
+
+// newHosted boots a device; nil if it does not start.
+func newHosted(construct mount.Constructor, b Boot) (*hosted, Booted) {
+	refuse := func(err error) (*hosted, Booted) { return nil, Booted{Error: encode(err)} }
+	if construct == nil {
+		return refuse(errNoMount)
+	}
+	h := &hosted{
+		name: b.Name, world: vtime.NewStepped(b.Start), results: map[string]Result{},
+		notesAt: "http://" + b.Proxy + PathNotes, client: &http.Client{Transport: &http.Transport{}},
+	}
+	h.guest = vtime.NewGuest(h.world)
+	roots := map[string][]byte{}
+	for _, root := range b.Roots {
+		roots[root.Name] = []byte(root.PEM)
+	}
+	var err error
+	h.network, err = faultnet.NewBeyond(
+		faultnet.Beyond{World: h.world, Outlet: b.Proxy, Roots: roots, Before: h.tell},
+	)
+	if err != nil {
+		return refuse(err)
+	}
+	record := journal.New(h.world.Now)
+	record.Keep(journal.Keep{Entries: 1}) // what is written goes to the bench
+	record.Observe(func(e journal.Entry) {
+		h.note(Note{Entry: &Entry{Kind: e.Kind, Text: e.Text.String(), Detail: e.Detail, Screen: e.Screen}})
+	})
+	var failed error
+	var description device.Description
+	rest, err := h.guest.Act(b.Call, b.Now, b.Name+": boot", func(ctx context.Context) {
+		h.device, failed = construct(ctx, mount.Point{
+			Name: b.Name, Model: b.Model, Language: b.Language, Address: b.Address, Further: b.Further,
+			AdministratorPassword: b.Password, Seed: b.Seed, World: h.world, Network: h.network, Journal: record,
+			ServeWeb:   func(w mount.Web) error { h.web = &w; return nil },
+			Window:     func() *browser.Browser { return nil }, // the bench drives the page
+			Power:      func(on bool) { h.note(Note{Power: &on}) },
+			Additional: func(on bool) { h.note(Note{Additional: &on}) },
+			Hide:       func(secrets ...string) { h.note(Note{Hide: secrets}) },
+		})
+		if failed == nil {
+			description, failed = h.device.Describe(ctx)
+		}
+	})
+	switch {
+	case failed == nil && err == nil && rest.Pending:
+		failed = errors.New("it sleeps while it starts")
+	case failed == nil && err != nil:
+		failed = err
+	}
+	if failed != nil {
+		h.close()
+		return refuse(failed)
+	}
+	report := h.report(rest, nil)
+	return h, Booted{Description: &description, Page: h.web != nil, Report: &report}
+}
+
+// note keeps something for the next report.
+func (h *hosted) note(n Note) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.notes = append(h.notes, n)
+}
+
+// tell tells the bench what it has to hear before octets go out. A bench that has gone hears nothing.
+func (h *hosted) tell() {
+	h.telling.Lock()
+	defer h.telling.Unlock()
+	h.mu.Lock()
+	notes := h.notes
+	h.notes = nil
+	h.mu.Unlock()
+	if len(notes) == 0 {
+		return
+	}
+	text, err := json.Marshal(Notes{Notes: notes})
+	if err != nil {
+		return
+	}
+	response, err := h.client.Post(h.notesAt, "application/json", bytes.NewReader(text))
+	if err != nil {
+		return
+	}
+	_, _ = io.Copy(io.Discard, response.Body)
+	_ = response.Body.Close()
+}
+
+// report is what the device says at rest.
+func (h *hosted) report(rest vtime.Rest, err error) Report {
+	if err != nil {
+		return Report{Error: broken(err)}
+	}
+	r := Report{Sequence: rest.Sequence, Finished: rest.Finished, Pending: rest.Pending, Moved: rest.Moved}
+	if rest.Sequence == 0 {
+		return r // another call tells
+	}
+	h.network.FarRests()
+	if !rest.WakeAt.IsZero() {
+		r.WakeAt = &rest.WakeAt
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r.Notes, h.notes = h.notes, nil
+	if len(h.results) > 0 {
+		r.Results, h.results = h.results, map[string]Result{}
+	}
+	return r
+}
+
+// act does something that a person does.
+func (h *hosted) act(a Act) Report {
+	if a.Call == "" {
+		return h.look(a)
+	}
+	return h.report(h.guest.Act(a.Call, a.Now, h.name+": "+a.Method, func(ctx context.Context) {
+		result := h.perform(ctx, a)
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.results[a.Call] = result
+	}))
+}
+
+// look shows something to somebody without a turn.
+func (h *hosted) look(a Act) Report {
+	m, known := methods[a.Method]
+	if !known || !m.look {
+		return Report{Error: &Error{Kind: KindText, Text: fmt.Sprintf("%q acts, and needs a call", a.Method)}}
+	}
+	h.guest.Look(a.Now)
+	return Report{Results: map[string]Result{"": h.perform(context.Background(), a)}}
+}
+
+func (h *hosted) perform(ctx context.Context, a Act) Result {
+	switch a.Method {
+	case MethodPage:
+		return h.page(ctx, a.Args)
+	case MethodReach:
+		return h.reach(ctx, a.Args)
+	}
+	m, known := methods[a.Method]
+	if !known {
+		return Result{Error: &Error{Kind: KindNotSupported, Text: fmt.Sprintf("this device knows no %q", a.Method)}}
+	}
+	return resultOf(m.do(ctx, h.device, a.Args))
+}
+
+func (h *hosted) wake(m Wake) Report { return h.report(h.guest.Wake(m.Call, m.Now)) }
+
+// slow lends the turn of who waits on a connection to the clock, when he does.
+func (h *hosted) slow(m Slow) Report {
+	conn := h.network.Far(m.Connection)
+	if conn == nil {
+		return Report{Moved: true}
+	}
+	turn, waits := conn.Waiting(m.Given, m.Taken)
+	if !waits {
+		return Report{Moved: true}
+	}
+	return h.report(h.guest.Slow(turn))
+}
+
+func (h *hosted) stalled(m Stalled) Report {
+	conn := h.network.Far(m.Connection)
+	if conn == nil {
+		return Report{Moved: true}
+	}
+	turn, waits := conn.WaitingStill(m.Given, m.Taken)
+	if !waits {
+		return Report{Moved: true}
+	}
+	return h.report(h.guest.Slow(turn))
+}
+
+func (h *hosted) waits(m Waits) Waiting {
+	conn := h.network.Far(m.Connection)
+	if conn == nil {
+		return Waiting{}
+	}
+	_, waits := conn.Waiting(m.Given, math.MaxInt64)
+	return Waiting{Waits: waits}
+}
+
+func (h *hosted) answer(m Answer) Answered {
+	conn := h.network.Far(m.Connection)
+	if conn == nil {
+		return Answered{Gone: true}
+	}
+	gone, err := h.guest.Answer(conn.Turn(), m.Now)
+	if err != nil {
+		return Answered{Error: broken(err)}
+	}
+	return Answered{Gone: gone}
+}
+
+// close ends the device with its bench.
+func (h *hosted) close() {
+	h.network.CloseFar()
+	if h.device != nil {
+		_ = h.device.Close() // the bench has gone: nobody is left to be told
+	}
+	h.world.Close()
+	h.client.CloseIdleConnections()
+}
+
+// page answers one request to the web page.
+func (h *hosted) page(ctx context.Context, args json.RawMessage) Result {
+	var q PageRequest
+	if err := json.Unmarshal(args, &q); err != nil {
+		return Result{Error: &Error{Kind: KindText, Text: "the arguments cannot be read: " + err.Error()}}
+	}
+	if h.web == nil {
+		return Result{Error: encode(device.ErrNotSupported)}
+	}
+	r, err := q.request(ctx)
+	if err != nil {
+		return Result{Error: encode(err)}
+	}
+	w := &pageWriter{header: http.Header{}}
+	aborted := w.serve(h.web.Page, r)
+	a := PageAnswer{
+		Aborted: aborted, Status: w.status, Header: w.header, Body: w.body.Bytes(), Unrecorded: w.unrecorded,
+	}
+	if aborted {
+		a.Status = 0
+	}
+	if a.Header["Date"] == nil && h.web.Clock != nil {
+		w.header.Set("Date", h.web.Clock.Now().UTC().Format(http.TimeFormat))
+	}
+	if h.web.Record != nil && !w.unrecorded {
+		seen := &faultnet.Response{Status: a.Status, Header: w.header, Body: a.Body}
+		a.Record = exchangeOf(h.web.Record(r, q.Body, seen))
+	}
+	return resultOf(a, nil)
+}
+
+// deadline bounds how long a check waits for a server, in the bench's time.
+const deadline = time.Minute
