@@ -146,7 +146,8 @@ func (b *bench) caseNow(language string) caseAnswer {
 	if c == nil {
 		return answer
 	}
-	answer.ID, answer.Title, answer.Question, answer.Proves = c.Scenario.ID, c.Scenario.Title, c.Question(language), list(c.Scenario.Proofs())
+	answer.ID, answer.Title, answer.Question = c.Scenario.ID, c.Scenario.Title, c.Question(language)
+	answer.Proves = list(c.Scenario.Proofs())
 	answer.Number, answer.Chapter = c.Scenario.Chapter(language)
 	answer.Solution, answer.Remedy = c.Remedy(language)
 	parts, inHand := c.Parts()
@@ -154,7 +155,10 @@ func (b *bench) caseNow(language string) caseAnswer {
 	for _, p := range parts {
 		row := partRow{Kind: p.Kind, Says: p.Says, Steps: []stepRow{}}
 		for _, s := range p.Steps {
-			step := stepRow{Line: s.Line, Says: c.Told(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done, Skipped: s.Passed}
+			step := stepRow{
+				Line: s.Line, Says: c.Told(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
+				Skipped: s.Passed,
+			}
 			if !s.At.IsZero() {
 				step.At = &s.At
 			}
