@@ -93,6 +93,9 @@ func Begin(ctx context.Context, l *lab.Lab, id string) (*Case, error) {
 // Printer is the name of the printer that the scenario is about.
 func (c *Case) Printer() string { return c.play.printer }
 
+// From is the number of the last entry of the record before the person took over.
+func (c *Case) From() int { return c.play.pages.from }
+
 // divide makes parts of the lines: each # sentence, and the handover, begins one.
 func (c *Case) divide() {
 	stop := c.play.scenario.HandoverLine()

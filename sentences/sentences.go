@@ -45,6 +45,7 @@ type Line struct {
 	Last     int       `json:"last" doc:"of the last entry that belongs to it"`
 	Entries  []int     `json:"-"`
 	At       time.Time `json:"at" doc:"true time of the last entry"`
+	Kind     string    `json:"kind" doc:"of the entry of the record: http, smtp, outcome, screen, memory, clock and so on"`
 	Party    string    `json:"party" doc:"whose entry it is"`
 	From     string    `json:"from" doc:"who spoke: printer, person, client, control, or the name of a device"`
 	Protocol Protocol  `json:"protocol" doc:"HTTP, SMTP, or empty"`
@@ -199,6 +200,7 @@ func one(e journal.Entry, language string) (Line, bool) {
 		Last:    e.Number,
 		Entries: []int{e.Number},
 		At:      e.At,
+		Kind:    string(e.Kind),
 		Party:   e.Party,
 		From:    e.Party,
 		Tone:    Plain,

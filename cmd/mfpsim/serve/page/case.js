@@ -98,7 +98,8 @@ function steps(part, inHand) {
 }
 
 function loaded(c, anew) {
-  const key = "loaded" + language + JSON.stringify(c);
+  const cause = state.lines.filter((l) => l.protocol && l.tone === "refused" && l.number > c.from).at(-1);
+  const key = "loaded" + language + JSON.stringify(c) + (cause ? cause.number + cause.text : "");
   if (key === drawn && !anew) return;
   const open = place().querySelector("details.story")?.open;
   drawn = key;
@@ -114,7 +115,8 @@ function loaded(c, anew) {
   fill(place(), h("h3", { class: "q", lang: "en" }, c.title), h("p", { class: "meta" }, c.id + " · " + c.chapter + (c.proves.length ? " · " + c.proves.join(" ") : "")),
     h("p", {}, c.question),
     h("details", { class: "story", open: open || false }, h("summary", {}, t("story", { n: story.length })), story.map((p, i) => part(p, i))),
-    kind("symptom", "what-the-user-sees"), remedy, kind("remedy", "what-to-try"),
+    kind("symptom", "what-the-user-sees"),
+    cause ? h("div", { class: "cause" }, h("h3", {}, t("cause")), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => { go("wire"); dispatchEvent(new CustomEvent("wire-show", { detail: cause.number })); } }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"),
     over && rest.length ? h("p", { class: "done-all" }, t("all-done")) : null,
     h("div", { class: "row" }, h("button", { type: "button", class: "b", "data-key": "reset", onclick: () => attempt(async () => { await post("/reset", { to: "start" }); await refresh(); }) }, t("reset")),
       h("button", { type: "button", class: "b", "data-key": "next", onclick: () => attempt(async () => { await post("/case/next"); mode = ""; await refresh(); }) }, t("next-case")),
