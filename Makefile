@@ -36,7 +36,8 @@ test:
 	tools/need curl openssl python3 ip unshare setpriv libfaketime node msmtp
 	$(TOOL) gotestsum --no-color --format pkgname-and-test-fails -- -timeout 10m ./...
 
-# Every fault at every point of a day of the printer: a sign-in, a refresh, a connection test, a mail; and a power cut in every write to
+# Every fault at every point of a day of the printer (a sign-in, a refresh, a connection test, a mail), of a user's first To My Email
+# and the next one, and of a fax server's sign-in and a fax; and a power cut in every write to
 # memory of every scenario. make test tries a part of them.
 faults:
 	go test ./scenarios -run TestWhateverAPartyDoes -timeout 60m -v -faults 1 -faults-seed $(SEED) | grep -v '^=== '

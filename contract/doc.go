@@ -7,3 +7,10 @@
 // out exactly as it asked, in the turn of the operation that it asked for, so that a wrong wish shows; beside that each
 // wish is held against laws (package laws). Power off ends the process at once, and power on starts another one.
 package contract
+
+import _ "embed"
+
+// Schema is the contract as a JSON Schema: what each line can have, and what it means.
+//
+//go:embed schema.json
+var Schema []byte

@@ -21,6 +21,12 @@ import (
 // errOff: the printer is dark, or the process was ended for a fault that is told already.
 var errOff = errors.New("contract: the core has ended")
 
+// told is a fault that the session knows already.
+type told struct{ error }
+
+// Is says that the core has ended.
+func (told) Is(target error) bool { return target == errOff }
+
 // engine is one process of a core, from power on to power off.
 type engine struct {
 	session   *Session
@@ -79,7 +85,7 @@ func (e *engine) exchangeNow(event Event) (Answer, error) {
 	if err != nil {
 		e.session.fault(err)
 		e.endNow()
-		return Answer{}, errOff
+		return Answer{}, told{err}
 	}
 	e.session.record(line{Printer: e.host.Printer, Start: e.start, From: e.redactAnswer(a)})
 	return a, nil

@@ -71,7 +71,9 @@ func (o *operation) judgeConnect(a Action) {
 
 func (o *operation) judgeTLS(host string, want TLS) {
 	if want.ServerName != "" && want.ServerName != host {
-		o.e.session.breach(laws.WishName, "the core has connected to %s and wants a certificate for %q", host, want.ServerName)
+		o.e.session.breach(
+			laws.WishName, "the core has connected to %s and wants a certificate for %q", host, want.ServerName,
+		)
 	}
 	o.judgeVersion(want, host)
 }

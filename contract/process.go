@@ -17,8 +17,9 @@ import (
 	"mfpsim/vtime"
 )
 
-// patience is how long a core may take for one line, by the machine's clock.
-const patience = 10 * time.Second
+// patience is how long a core may take for one line, by the machine's clock: less than a stepped World waits for who
+// holds the turn, so that it is the core that is named.
+const patience = 30 * time.Second
 
 // process is a core that runs. It is used by one party at a time.
 type process struct {

@@ -159,7 +159,9 @@ func (i Identity) Lacking() []string {
 }
 
 // Probe starts a core on an empty memory, hears what it is, and ends it.
-func Probe(command []string) (Identity, error) {
+func Probe(command []string) (Identity, error) { return probe(command, patience) }
+
+func probe(command []string, patience time.Duration) (Identity, error) {
 	p, err := start(command, patience)
 	if err != nil {
 		return Identity{}, err

@@ -439,4 +439,7 @@ const (
 	ErrPoweredOff Error = "the device is switched off"
 	// ErrNotSupported: the device cannot do this.
 	ErrNotSupported Error = "this device cannot do that"
+	// ErrLost: a device in another process answers no more, or not as agreed. Errors that wrap it say why, in one
+	// sentence.
+	ErrLost Error = "the device is lost"
 )

@@ -211,7 +211,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 	if l.listener == nil || l.fault == nil || l.fault.Kind != Reset || l.fault.atPoint() {
 		return n, nil
 	}
-	for !(l.asking && l.consumed == l.sent) && l.wanted == 0 && !l.fired &&
+	for !(l.asking && l.consumed == l.sent) && l.wanted == 0 && (l.door == nil || l.begun == 0) && !l.fired &&
 		!l.clientGone && !l.serverGone && !l.deafServer && !l.expired {
 		l.changed.Wait()
 	}

@@ -95,6 +95,7 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	l := n.newLink(connection, d.party, r.party, address)
 	l.door, l.theirName, l.pooled = d.door, connectionName(ctx), forPool()
 	l.turn, l.fault, l.listener = vtime.TurnFrom(ctx), a, r.listener
+	l.untimely = l.turn == nil
 	if a != nil && a.Kind == Silent {
 		n.meet(a)
 		n.fault(d.party, connection, "%s: connected, but nothing comes", address)

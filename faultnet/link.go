@@ -79,6 +79,7 @@ type link struct {
 	given      int64   // octets that it has been given
 	inquiring  bool    // it is being asked whether it waits
 	spokeFirst bool    // the server has spoken before it did
+	untimely   bool    // it has sent something without a turn
 
 	wanted   int          // visits that wait for the dialling side to wait for them
 	begun    int          // visits that have a turn or a place in the order of events

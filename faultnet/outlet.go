@@ -268,6 +268,7 @@ func (o *Outlet) carry(near net.Conn, from *bufio.Reader, far *Conn, passage *Pa
 			o.traffic.Add(1)
 			turn, _ := o.party.Turn()
 			far.renew(turn, 0)
+			far.link.sentIn(turn)
 			written, failed := far.Write(buffer[:n])
 			if failed != nil {
 				err = failed
@@ -296,6 +297,13 @@ func refusal(err error) string {
 	default:
 		return "refused"
 	}
+}
+
+// sentIn notes whether what a party outside sends is sent in a turn that it is lent.
+func (l *link) sentIn(turn *vtime.Turn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.untimely = turn == nil
 }
 
 // ends reports whether the server closes the connection behind the answer that it has written.

@@ -49,7 +49,7 @@ func (p *Peer) Visit(name string) *Visit {
 	l.awaitParty()
 	l.wanted--
 	turn := l.turn
-	if l.door != nil && (turn == nil || turn.Ended()) {
+	if l.door != nil && l.untimely && !l.clientGone {
 		turn = nil
 		l.late()
 	}

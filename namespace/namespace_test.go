@@ -7,8 +7,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
-	"net"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/miekg/dns"
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/chance"
@@ -58,70 +55,6 @@ func TestTheFileOfAnAuthorityIsNamedAsOpenSSLNamesIt(t *testing.T) {
 	}
 	_, err := namespace.NewTrust([]byte("no certificate"))
 	require.ErrorContains(t, err, "not in PEM")
-}
-
-// book is a small world of names.
-type book struct{ asked chan string }
-
-func (b book) Address(name string) netip.Addr {
-	if name == "here.example" {
-		return netip.MustParseAddr("198.18.0.1")
-	}
-	return netip.Addr{}
-}
-
-func (b book) Exchangers(domain string) []string {
-	if domain == "mail.example" {
-		return []string{"first.example", "second.example"}
-	}
-	return nil
-}
-
-func (b book) Fails(string) bool { return false }
-
-func (b book) Asked(name, kind, answer string) { b.asked <- kind + " " + name + ": " + answer }
-
-func TestNamesAreAnsweredOverUDPAndTCP(t *testing.T) {
-	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
-	require.NoError(t, err)
-	streams, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	names := book{asked: make(chan string, 10)}
-	resolver := namespace.ServeNames(packets, streams, names)
-	for name, c := range map[string]struct {
-		name   string
-		kind   uint16
-		code   int
-		answer string
-		asked  string
-	}{
-		"an address":              {"Here.Example.", dns.TypeA, dns.RcodeSuccess, "198.18.0.1", "A here.example: 198.18.0.1"},
-		"no address of version 6": {"here.example.", dns.TypeAAAA, dns.RcodeSuccess, "", "AAAA here.example: nothing of this kind"},
-		"nobody":                  {"there.example.", dns.TypeA, dns.RcodeNameError, "", "A there.example: no such name"},
-		"exchangers": {
-			"mail.example.", dns.TypeMX, dns.RcodeSuccess, "first.example.", "MX mail.example: first.example, second.example",
-		},
-		"a domain for mail only": {"mail.example.", dns.TypeA, dns.RcodeSuccess, "", "A mail.example: nothing of this kind"},
-	} {
-		for network, at := range map[string]string{
-			"udp": packets.LocalAddr().String(), "tcp": streams.Addr().String(),
-		} {
-			t.Run(name+" over "+network, func(t *testing.T) {
-				question := new(dns.Msg).SetQuestion(c.name, c.kind)
-				said, _, err := (&dns.Client{Net: network}).Exchange(question, at)
-				require.NoError(t, err)
-				require.Equal(t, c.code, said.Rcode)
-				require.Equal(t, c.asked, <-names.asked)
-				if c.answer == "" {
-					require.Empty(t, said.Answer)
-					return
-				}
-				require.Contains(t, said.Answer[0].String(), c.answer)
-				require.Zero(t, said.Answer[0].Header().Ttl)
-			})
-		}
-	}
-	require.NoError(t, resolver.Close())
 }
 
 func TestTheHostsFileIsAsBeforeAfterwards(t *testing.T) {

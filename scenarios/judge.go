@@ -156,6 +156,23 @@ func (p *play) send(printer string) error {
 	return nil
 }
 
+// troubled fails a scenario whose device is lost, or has acted without a turn.
+func (p *play) troubled(r *Result, o Options) {
+	trouble := p.lab.Trouble()
+	if trouble == nil || r.Verdict == report.Skipped {
+		return
+	}
+	if r.Passed {
+		r.Failure = tell(p.scenario, 0, "its lines hold, and its device does not keep to the rules", p.fail(trouble), o)
+	} else if !strings.Contains(r.Failure, trouble.Error()) {
+		r.Failure = strings.TrimRight(r.Failure, "\n") + "\n  " + trouble.Error() + "\n"
+	}
+	r.Passed = false
+	if r.Verdict != report.Errored {
+		r.Verdict = report.Failed
+	}
+}
+
 // brokenLaw stands for the line that fails where a law is broken.
 const brokenLaw = "its lines hold, and a law does not"
 

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"mfpsim/device"
 	"mfpsim/fakeentra"
 	"mfpsim/lab"
 	"mfpsim/laws"
@@ -256,6 +257,10 @@ func runScenario(ctx context.Context, s Scenario, o Options, folder *report.Fold
 		}
 		watch := vtime.StartStopwatch()
 		result, err := playOnce(s, o, round == 0)
+		if errors.Is(err, device.ErrLost) { // it is the device that fails, and the next case begins with a new one
+			result.Verdict, result.Passed = report.Failed, false
+			result.Failure, err = tell(s, 0, "the device does not take part", &failure{message: err.Error()}, o), nil
+		}
 		result.MachineTime = watch.Elapsed()
 		if err != nil {
 			failed := Result{Scenario: s, Seed: o.Seed, Verdict: report.Failed, Failure: err.Error()}
@@ -310,6 +315,7 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 		return result, err
 	}
 	p.ofCore(&result, o)
+	p.troubled(&result, o)
 	result.VirtualTime = bench.World.Elapsed()
 	result.Warnings = p.warnings()
 	render := func() (err error) {
@@ -327,7 +333,8 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 			return result, err
 		}
 		p.convict(&result, broken, o)
-		if p.ofCore(&result, o); result.Verdict == report.Failed {
+		p.ofCore(&result, o)
+		if p.troubled(&result, o); result.Verdict == report.Failed {
 			if err := render(); err != nil {
 				return result, err
 			}

@@ -111,6 +111,18 @@ func (p *Printer) toldOfFax(live *powered, entry jobs.Record) []string {
 	return live.memory.settings().Notification.To(models.FaxError)
 }
 
+// providers are the email services of a model.
+func providers(model *models.Model) []core.Provider {
+	var list []core.Provider
+	for _, m := range model.Providers {
+		list = append(list, core.Provider{
+			Service: mail.Service(m.Service), Authority: m.Authority, Tenant: m.Tenant, ClientID: m.ClientID, Scopes: m.Scopes,
+			SMTPAddress: m.SMTPAddress, SMTPPort: m.SMTPPort, SecureConnection: mail.Security(m.SecureConnection),
+		})
+	}
+	return list
+}
+
 // providersOf are the email services that an owner can sign in to: those of the model and, for the fax server, its
 // provider's own; for users, that of To My Email.
 func (p *Printer) providersOf(owner nvram.Owner, s settings.Settings) []core.Provider {

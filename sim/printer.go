@@ -592,14 +592,3 @@ func (p *Printer) Jobs() []device.Job {
 func (p *Printer) wroteMemory() {
 	p.note(journal.Entry{Kind: journal.KindMemory, Text: journal.Plain("settings and sign-in are written to memory")})
 }
-
-func providers(model *models.Model) []core.Provider {
-	var list []core.Provider
-	for _, m := range model.Providers {
-		list = append(list, core.Provider{
-			Service: mail.Service(m.Service), Authority: m.Authority, Tenant: m.Tenant, ClientID: m.ClientID, Scopes: m.Scopes,
-			SMTPAddress: m.SMTPAddress, SMTPPort: m.SMTPPort, SecureConnection: mail.Security(m.SecureConnection),
-		})
-	}
-	return list
-}

@@ -14,6 +14,7 @@ import (
 	"mfpsim/cmd/mfpsim/serve"
 	"mfpsim/journal"
 	"mfpsim/lab"
+	"mfpsim/nameserver"
 	"mfpsim/namespace"
 )
 
@@ -76,7 +77,7 @@ func (x *execution) enclosed() (code int, failed error) {
 		return 0, errors.Join(err, inside.Abandon(), inside.Packets.Close(), inside.Streams.Close())
 	}
 	defer func() { failed = errors.Join(failed, x.end()) }()
-	resolver := namespace.ServeNames(inside.Packets, inside.Streams, &names{bench: &x.bench})
+	resolver := nameserver.Serve(inside.Packets, inside.Streams, &names{bench: &x.bench}, nameserver.Nobody)
 	defer func() { failed = errors.Join(failed, resolver.Close()) }()
 	trust, err := namespace.NewTrust(x.bench.Load().Network.Authority().PEM())
 	if err != nil {

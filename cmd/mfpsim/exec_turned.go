@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"mfpsim/faultnet"
+	"mfpsim/nameserver"
 	"mfpsim/namespace"
 )
 
@@ -60,7 +61,7 @@ func (x *execution) turned() (code int, failed error) {
 		return 0, errors.Join(err, run.Abandon(), packets.Close(), streams.Close())
 	}
 	defer func() { failed = errors.Join(failed, x.end()) }()
-	resolver := namespace.ServeNames(packets, streams, &names{bench: &x.bench})
+	resolver := nameserver.Serve(packets, streams, &names{bench: &x.bench}, nameserver.Nobody)
 	defer func() { failed = errors.Join(failed, resolver.Close()) }()
 	trust, err := namespace.NewTrust(x.bench.Load().Network.Authority().PEM())
 	if err != nil {

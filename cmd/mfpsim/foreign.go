@@ -1,29 +1,112 @@
 package main
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/pem"
+	"errors"
 	"fmt"
+	"os"
+	"strings"
 
+	"mfpsim/device"
 	"mfpsim/device/mount"
 	"mfpsim/device/remote"
+	"mfpsim/fakeentra"
+	"mfpsim/fakesmtp"
 	"mfpsim/lab"
 )
 
 // foreign is the device that `run --device` plays on; nil: the simulated printer.
 type foreign struct{ client *remote.Client }
 
-// foreign finds the device.
+// foreign finds the device, and lets it connect to the bench's servers before a case does: a way that does not work is
+// told once, with what to do.
 func (c *runCommand) foreign(s *streams) (*foreign, error) {
 	if c.Device == "" {
 		return nil, nil
 	}
 	if c.AnswersIn <= 0 || c.AnswersIn > remote.MaximumPatience {
-		return nil, fmt.Errorf("--answer-within %s: from 1ms to %s", c.AnswersIn, remote.MaximumPatience)
+		return nil, fmt.Errorf("--answer-within %s: more than 0s, and at most %s", c.AnswersIn, remote.MaximumPatience)
 	}
 	client, err := remote.Dial(s.ctx, remote.Config{URL: c.Device, Token: c.DeviceToken, Patience: c.AnswersIn})
 	if err != nil {
 		return nil, err
 	}
-	return &foreign{client}, nil
+	f := &foreign{client}
+	if err := f.check(s, c); err != nil {
+		f.close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// check says what the device is told of the bench, and lets it try.
+func (f *foreign) check(s *streams, c *runCommand) error {
+	hello := f.client.Hello()
+	_, _ = fmt.Fprintf(
+		s.err, "device: %s %s, firmware %s, at %s (%s, clock: %s)\n",
+		hello.Maker, hello.Model, hello.Firmware, f.client.URL(), hello.Protocol, hello.Clock,
+	)
+	config := lab.Config{Seed: c.Seed, Language: c.Lang, Model: c.Model}
+	f.mount(&config)
+	bench, err := lab.New(config)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = bench.Close() }()
+	clouds := fakeentra.Names()
+	// Port 25 is a second door of the same servers, which a filter on the way may close.
+	var mails []string
+	for _, address := range fakesmtp.Addresses() {
+		if strings.HasSuffix(address, ":587") {
+			mails = append(mails, address)
+		}
+	}
+	authority := bench.Network.Authority().PEM()
+	if err := f.tell(s, c, clouds, mails, authority); err != nil {
+		return err
+	}
+	printer, err := bench.Printer(lab.DefaultPrinter)
+	if err != nil {
+		return err
+	}
+	hosts := remote.HostsOf(append(clouds, mails...))
+	var failed error
+	err = bench.World.Do("check", 0, func(ctx context.Context) {
+		failed = remote.Reach(ctx, printer.Device(), hosts)
+	})
+	switch {
+	case err != nil:
+		return err
+	case errors.Is(failed, device.ErrNotSupported):
+		_, _ = fmt.Fprintln(s.err, "checked: nothing; the device has no act \"reach\"")
+	case failed != nil:
+		return failed
+	default:
+		_, _ = fmt.Fprintf(s.err, "checked: name, port and certificate of %d servers, and the clock\n", len(hosts))
+	}
+	return nil
+}
+
+// tell prints the servers and the authority, and writes the authority's file if one is wanted.
+func (f *foreign) tell(s *streams, c *runCommand, clouds, mails []string, authority []byte) error {
+	_, _ = fmt.Fprintf(s.err, "servers, by the HTTP proxy that the device is told at boot, and no others:\n")
+	_, _ = fmt.Fprintf(s.err, "  Entra ID: %s\n", strings.Join(clouds, ", "))
+	_, _ = fmt.Fprintf(s.err, "  Exchange Online: %s\n", strings.Join(mails, ", "))
+	block, _ := pem.Decode(authority)
+	if block == nil {
+		return errors.New("the bench has no certificate authority")
+	}
+	where := "it is told at boot; --device-ca FILE writes it"
+	if c.DeviceCA != "" {
+		if err := os.WriteFile(c.DeviceCA, authority, 0o644); err != nil {
+			return fmt.Errorf("--device-ca: %w", cause(err))
+		}
+		where = c.DeviceCA
+	}
+	_, _ = fmt.Fprintf(s.err, "certificate authority, SHA-256 %X: %s\n", sha256.Sum256(block.Bytes), where)
+	return nil
 }
 
 // mount puts it on benches.

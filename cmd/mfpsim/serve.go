@@ -39,6 +39,8 @@ type serveCommand struct {
 	IdleTimeout       time.Duration `placeholder:"TIME" default:"5m" help:"Silence after which Exchange Online ends a connection; 0s: never."`
 	SessionTimeout    time.Duration `placeholder:"TIME" default:"20m" help:"Age at which Exchange Online ends a connection; 0s: never."`
 
+	LAN    string   `name:"lan" placeholder:"ADDRESS" help:"Serve the devices of a network, at this address of the machine, under Microsoft's names and ports (443, 587, 25) and with a name server (53) that leads them there: docs/devices.md. Needs the right to ports below 1024."`
+	LANDNS string   `name:"lan-dns" placeholder:"HOST:PORT" help:"With --lan: the name server that other names are passed on to. Without it they are refused."`
 	Listen string   `placeholder:"HOST" default:"127.0.0.1" help:"Address to listen on. Beyond loopback, for example 0.0.0.0 in a container, control API, Graph and the panel's page take a token, which is printed."`
 	Name   []string `placeholder:"HOST" sep:"none" help:"Host name or address that clients reach the bench under, such as the name of its container: it is taken in requests, certificates hold for it, and the printed URLs have it. May be given more than once; the URLs have the first."`
 	Token  string   `env:"MFPSIM_TOKEN" placeholder:"TEXT" help:"Choose the token, which is asked for on loopback too then. Others can read a command line; better name it in the environment."`
@@ -72,7 +74,7 @@ func (c *serveCommand) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	err = serve.Run(s.ctx, serve.Config{
+	config := serve.Config{
 		Prepared: c.Ready, Script: c.Script, Start: start, Passwords: c.Password,
 		Scenario: c.Scenario, Evidence: c.Evidence, Version: buildVersion(), JSON: c.JSON, Seed: seed, AnySeed: c.Seed == nil, Model: c.Model, Language: c.Lang,
 		Flash: c.Flash, CA: c.CA, Host: c.Listen, Names: c.Name, Token: c.Token, Keep: c.Keep,
@@ -82,7 +84,12 @@ func (c *serveCommand) Run(s *streams) error {
 		},
 		Relatives: c.Relatives, Limits: limits,
 		Out: strict{s.out}, Err: s.err, StrictDoors: c.StrictDoors, AsOf: asOf,
-	})
+	}
+	network, err := c.network(s, &config)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(serve.Run(s.ctx, config), network.Close())
 	if s.out.failed != nil {
 		return nil //nolint:nilerr // that the words could not be written is told at the end
 	}

@@ -161,7 +161,8 @@ func (d *remoteDevice) reason(err error) error {
 func (d *remoteDevice) lose(err error) error {
 	d.mu.Lock()
 	if d.lost == nil && !d.closed {
-		d.lost = fmt.Errorf("the device %q at %s was lost: %w", d.at.Name, d.client.URL(), err)
+		text := fmt.Sprintf("the device %q at %s was lost: %v", d.at.Name, d.client.URL(), err)
+		d.lost = &worded{text: text, of: device.ErrLost}
 	}
 	lost, closed := d.lost, d.closed
 	d.mu.Unlock()

@@ -10,7 +10,6 @@ import (
 	"math"
 	"net/http"
 	"sync"
-	"time"
 
 	"mfpsim/browser"
 	"mfpsim/device"
@@ -271,6 +270,3 @@ func (h *hosted) page(ctx context.Context, args json.RawMessage) Result {
 	}
 	return resultOf(a, nil)
 }
-
-// deadline bounds how long a check waits for a server, in the bench's time.
-const deadline = time.Minute

@@ -67,8 +67,8 @@ type file struct {
 const schema = 1
 
 // Open reads the history, as the printer does when it is switched on. Jobs that were under way then are recorded with
-// the model's code for an interruption, after interrupted was told of each. A history that cannot be read is begun anew;
-// Broken tells why.
+// the model's code for an interruption; interrupted is told of each before. A history that cannot be read is begun
+// anew; Broken tells why.
 func Open(store Store, limit int, interruption string, interrupted func(Record)) *History {
 	h := &History{store: store, limit: limit, file: file{Schema: schema}}
 	data, err := store.Load()

@@ -2,12 +2,19 @@ package serve
 
 import (
 	"context"
+	"encoding/pem"
 	"fmt"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/faultnet"
 	"mfpsim/lab"
 	"mfpsim/phrase"
+)
+
+// Media types of a certificate (RFC 8555 section 9.1, RFC 5280 section 4.2.1.13).
+const (
+	pemType = "application/x-pem-file"
+	derType = "application/pkix-cert"
 )
 
 // fault is what the network is to do to a party.
@@ -67,6 +74,21 @@ func networkRoutes() group {
 				return phrase.Place(words, lab.PartyBrowser, lab.Networks())
 			}, func(b *bench, network string) (routes.Done, error) {
 				return routes.Done{OK: true}, b.lab.MoveComputers(network)
+			}),
+		},
+		{
+			Request: "GET /authority.pem", Media: pemType,
+			About: "Returns the certificate of the bench's authority, which clients must trust, in PEM.",
+			Act: shows(func(b *bench) (routes.Raw, error) {
+				return routes.Raw{Type: pemType, Body: b.lab.Network.Authority().PEM()}, nil
+			}),
+		},
+		{
+			Request: "GET /authority.der", Media: derType,
+			About: "Returns it in DER, as some devices want it for import.",
+			Act: shows(func(b *bench) (routes.Raw, error) {
+				block, _ := pem.Decode(b.lab.Network.Authority().PEM())
+				return routes.Raw{Type: derType, Body: block.Bytes}, nil
 			}),
 		},
 		{

@@ -1,4 +1,6 @@
-package namespace
+// Package nameserver answers for Microsoft's names as a bench wants them to be found, for programs in a namespace and for
+// devices of a network.
+package nameserver
 
 import (
 	"errors"
@@ -9,7 +11,7 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Names says where names lead inside.
+// Names says where names lead.
 type Names interface {
 	// Address returns the address of a name, lower case and without a dot at its end; the zero address: there is none.
 	Address(name string) netip.Addr
@@ -24,14 +26,37 @@ type Names interface {
 // timeToLive of an answer: nobody keeps it, so that a fault in the names is met at once.
 const timeToLive = 0
 
-// Resolver answers the questions for names.
-type Resolver struct{ servers []*dns.Server }
+// Others answers for names that are not the bench's: with a code of RFC 1035, or as another server does.
+type Others func(question *dns.Msg, network string) (said *dns.Msg, told string)
 
-// ServeNames answers over UDP and TCP until Close. It knows A and MX; a name that leads somewhere has no other records,
-// and one that leads nowhere does not exist.
-func ServeNames(packets net.PacketConn, streams net.Listener, names Names) *Resolver {
-	handler := dns.HandlerFunc(func(w dns.ResponseWriter, question *dns.Msg) { answer(w, question, names) })
-	r := &Resolver{servers: []*dns.Server{
+// Nobody has other names: they do not exist.
+func Nobody(question *dns.Msg, _ string) (*dns.Msg, string) {
+	return new(dns.Msg).SetRcode(question, dns.RcodeNameError), "no such name"
+}
+
+// Refused says that other names are not answered for, so that who asks may ask another server.
+func Refused(question *dns.Msg, _ string) (*dns.Msg, string) {
+	return new(dns.Msg).SetRcode(question, dns.RcodeRefused), "refused"
+}
+
+// PassedOn lets a server, an address with a port, answer for other names; it fails as that server does.
+func PassedOn(server string) Others {
+	return func(question *dns.Msg, network string) (*dns.Msg, string) {
+		said, _, err := (&dns.Client{Net: network}).Exchange(question, server)
+		if err != nil {
+			return new(dns.Msg).SetRcode(question, dns.RcodeServerFailure), "no answer of " + server
+		}
+		return said, "as " + server + " says"
+	}
+}
+
+// Server answers the questions for names.
+type Server struct{ servers []*dns.Server }
+
+// Serve answers over UDP and TCP until Close. It knows A and MX; a name that leads somewhere has no other records.
+func Serve(packets net.PacketConn, streams net.Listener, names Names, others Others) *Server {
+	handler := dns.HandlerFunc(func(w dns.ResponseWriter, question *dns.Msg) { answer(w, question, names, others) })
+	r := &Server{servers: []*dns.Server{
 		{PacketConn: packets, Handler: handler}, {Listener: streams, Handler: handler},
 	}}
 	for _, server := range r.servers {
@@ -44,7 +69,7 @@ func ServeNames(packets net.PacketConn, streams net.Listener, names Names) *Reso
 }
 
 // Close ends the answers.
-func (r *Resolver) Close() error {
+func (r *Server) Close() error {
 	var err error
 	for _, server := range r.servers {
 		err = errors.Join(err, server.Shutdown())
@@ -52,7 +77,7 @@ func (r *Resolver) Close() error {
 	return err
 }
 
-func answer(w dns.ResponseWriter, question *dns.Msg, names Names) {
+func answer(w dns.ResponseWriter, question *dns.Msg, names Names, others Others) {
 	said := new(dns.Msg)
 	said.SetReply(question)
 	said.Authoritative = true
@@ -68,7 +93,9 @@ func answer(w dns.ResponseWriter, question *dns.Msg, names Names) {
 	failing := address.IsValid() && asked.Qtype == dns.TypeA && names.Fails(name)
 	told := "nothing of this kind"
 	switch {
-	case failing, !address.IsValid() && len(exchangers) == 0:
+	case !address.IsValid() && len(exchangers) == 0:
+		said, told = others(question, w.LocalAddr().Network())
+	case failing:
 		said.Rcode, told = dns.RcodeNameError, "no such name"
 	case asked.Qtype == dns.TypeA && address.IsValid():
 		said.Answer, told = append(said.Answer, &dns.A{Hdr: header, A: address.AsSlice()}), address.String()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
@@ -23,8 +24,12 @@ func exchangerOf(domain string) string { return strings.ReplaceAll(domain, ".", 
 // namesOfEntra are names of Microsoft's sign-in that the fake has no part of its own for; it says so.
 var namesOfEntra = []string{"login.live.com"}
 
-// names are those of the bench, for a program inside.
-type names struct{ bench *atomic.Pointer[lab.Lab] } // another one after a reset
+// names are those of the bench, for a program inside, or for the devices of a network.
+type names struct {
+	bench *atomic.Pointer[lab.Lab] // another one after a reset; nil: not there yet
+	all   netip.Addr               // where all of them lead; zero: each to the address of its service
+	party string                   // who asks, in the record
+}
 
 // led are the names that lead to the bench.
 var led = func() map[string]netip.Addr {
@@ -46,17 +51,25 @@ func hostOf(address string) string {
 	return strings.ToLower(host)
 }
 
-// Address implements namespace.Names.
+// Address implements nameserver.Names.
 func (n *names) Address(name string) netip.Addr {
+	address := led[name]
 	if strings.HasSuffix(name, exchangerSuffix) {
-		return namespace.Exchanger
+		address = namespace.Exchanger
 	}
-	return led[name]
+	if address.IsValid() && n.all.IsValid() {
+		return n.all
+	}
+	return address
 }
 
-// Exchangers implements namespace.Names: those of the organizations' domains.
+// Exchangers implements nameserver.Names: those of the organizations' domains.
 func (n *names) Exchangers(domain string) []string {
-	for _, t := range n.bench.Load().Entra.Tenants() {
+	bench := n.bench.Load()
+	if bench == nil {
+		return nil
+	}
+	for _, t := range bench.Entra.Tenants() {
 		if !t.Personal && slices.Contains(t.Domains, domain) {
 			return []string{exchangerOf(domain)}
 		}
@@ -64,12 +77,20 @@ func (n *names) Exchangers(domain string) []string {
 	return nil
 }
 
-// Fails implements namespace.Names: the fault no-name of the network, which is met by clients from outside here.
-func (n *names) Fails(name string) bool { return !n.bench.Load().Network.Resolves(name) }
+// Fails implements nameserver.Names: the fault no-name of the network, which is met by clients from outside here.
+func (n *names) Fails(name string) bool {
+	bench := n.bench.Load()
+	return bench != nil && !bench.Network.Resolves(name)
+}
 
-// Asked implements namespace.Names.
+// Asked implements nameserver.Names.
 func (n *names) Asked(name, kind, answer string) {
-	n.bench.Load().Journal.Append(journal.Entry{
-		Party: programParty, Kind: journal.KindNote, Text: journal.Plain(fmt.Sprintf("asks for %s of %s: %s", kind, name, answer)),
+	bench := n.bench.Load()
+	if bench == nil {
+		return
+	}
+	bench.Journal.Append(journal.Entry{
+		Party: cmp.Or(n.party, programParty), Kind: journal.KindNote,
+		Text: journal.Plain(fmt.Sprintf("asks for %s of %s: %s", kind, name, answer)),
 	})
 }

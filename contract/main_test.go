@@ -1,0 +1,95 @@
+package contract_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.uber.org/goleak"
+
+	"mfpsim/contract"
+	"mfpsim/contract/own"
+)
+
+// TestMain makes the test's own program a core where its command line says which.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == "core" {
+		os.Exit(serveAs(os.Args[2]))
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// command starts the core with a name.
+func command(name string) []string { return []string{os.Args[0], "core", name} }
+
+// serveAs is the own core, with something wrong in what it says.
+func serveAs(name string) int {
+	spoil, known := spoilt[name]
+	if !known {
+		_, _ = fmt.Fprintf(os.Stderr, "there is no core %q\n", name)
+		return 2
+	}
+	fromBench, toOwn := io.Pipe()
+	fromOwn, answers := io.Pipe()
+	go func() { _ = answers.CloseWithError(own.Serve(fromBench, answers)) }()
+	in, back := bufio.NewReaderSize(os.Stdin, 1<<20), bufio.NewReaderSize(fromOwn, 1<<20)
+	for {
+		line, err := in.ReadBytes('\n')
+		if err != nil {
+			return 0
+		}
+		var event contract.Event
+		if err := json.Unmarshal(line, &event); err != nil {
+			return 1
+		}
+		if _, err := toOwn.Write(line); err != nil {
+			return 1
+		}
+		answer, err := back.ReadBytes('\n')
+		if err != nil {
+			return 1
+		}
+		said := spoil(event, line, answer)
+		if said == nil {
+			return 3
+		}
+		if _, err := os.Stdout.Write(said); err != nil {
+			return 1
+		}
+	}
+}
+
+// held checks both lines against the schema, and says on standard error what does not fit.
+func held(_ contract.Event, line, answer []byte) []byte {
+	for place, text := range map[string][]byte{"event": line, "answer": answer} {
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		if err == nil {
+			err = schemas[place].Validate(value)
+		}
+		if err != nil {
+			_, _ = fmt.Fprintln(os.Stderr, strings.Join(strings.Fields(err.Error()), " "))
+			return nil
+		}
+	}
+	return answer
+}
+
+var schemas = map[string]*jsonschema.Schema{"event": compiled("event"), "answer": compiled("answer")}
+
+func compiled(place string) *jsonschema.Schema {
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(contract.Schema))
+	if err != nil {
+		panic(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("contract.json", document); err != nil {
+		panic(err)
+	}
+	return c.MustCompile("contract.json#/$defs/" + place)
+}

@@ -1,0 +1,165 @@
+package contract_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"mfpsim/contract"
+)
+
+// spoilt are cores that are the own one but for what a function makes of its answer; nil: the process ends.
+var spoilt = map[string]func(e contract.Event, line, answer []byte) []byte{
+	"right": func(_ contract.Event, _, answer []byte) []byte { return answer },
+	"held":  held,
+
+	"hangs": func(_ contract.Event, _, answer []byte) []byte {
+		<-make(chan struct{})
+		return answer
+	},
+	"dies":           at("send", nil),
+	"says words":     at("send", []byte("sending\n")),
+	"says a list":    at("send", []byte("[]\n")),
+	"says too much":  at("send", append(bytes.Repeat([]byte("x"), 17<<20), '\n')),
+	"another number": change("send", func(a *contract.Answer) { a.Number = 4 }),
+	"fetches":        change("send", func(a *contract.Answer) { a.Actions[0].Do = "fetch" }),
+	"wants nothing":  change("send", func(a *contract.Answer) { a.Actions = nil }),
+	"waits for nothing": change("send", func(a *contract.Answer) {
+		a.Actions = []contract.Action{{Do: "rest"}}
+	}),
+	"waits twice": change("send", func(a *contract.Answer) { a.Actions = append(a.Actions, a.Actions...) }),
+	"wants much": change("send", func(a *contract.Answer) {
+		a.Actions = append(make([]contract.Action, 40), a.Actions...)
+	}),
+	"another connection": change("send", func(a *contract.Answer) {
+		a.Actions = []contract.Action{{Do: "receive", Connection: 2}}
+	}),
+	"another kind": change("send", func(a *contract.Answer) {
+		a.Actions = []contract.Action{{Do: "outcome", Result: contract.Result{Kind: "Tired"}}}
+	}),
+	"even number": change("begin_sign_in", func(a *contract.Answer) {
+		a.Actions = []contract.Action{
+			{Do: "background", Operation: 2}, {Do: "outcome", Result: contract.Result{OK: true}},
+		}
+	}),
+	"network in a check": change("check", func(a *contract.Answer) {
+		a.Actions = []contract.Action{{Do: "connect", Host: "smtp-mail.outlook.com", Port: 587}}
+	}),
+	"stores beyond the end": change("save", func(a *contract.Answer) {
+		a.Actions[len(a.Actions)-1].At = 8 << 20
+	}),
+	"no phase": change("send", func(a *contract.Answer) {
+		a.State = map[string]*contract.State{"printer": {Phase: "Sleeping"}}
+	}),
+	"sleeps for ever": func(e contract.Event, _, answer []byte) []byte {
+		if e.Event == "send" || e.Event == "woke" {
+			return fmt.Appendf(nil, `{"n":%d,"do":[{"do":"wake_at","up_ms":0}]}`+"\n", e.Number)
+		}
+		return answer
+	},
+	"sent without sending": change("send", func(a *contract.Answer) {
+		a.Actions = []contract.Action{{Do: "outcome", Result: contract.Result{OK: true, MessageID: "a@b"}}}
+	}),
+	"signed in without asking": change("begin_sign_in", func(a *contract.Answer) {
+		a.Actions = []contract.Action{{Do: "outcome", Result: contract.Result{OK: true}}}
+		a.State = map[string]*contract.State{"printer": {
+			Phase: "AwaitingOK", Service: "Microsoft Exchange Online", Account: "admin@contoso.com",
+		}}
+	}),
+
+	"contract 2":  change("boot", func(a *contract.Answer) { a.Contract = 2 }),
+	"own TLS":     change("boot", func(a *contract.Answer) { a.TLS = "own" }),
+	"own sockets": change("boot", func(a *contract.Answer) { a.Dial = "own" }),
+	"own clock":   change("boot", func(a *contract.Answer) { a.Clock = "real" }),
+	"other store": change("boot", func(a *contract.Answer) { a.Store = "tape" }),
+	"boasts":      change("boot", func(a *contract.Answer) { a.Capabilities = append(a.Capabilities, "coffee") }),
+	"can little":  change("boot", func(a *contract.Answer) { a.Capabilities = nil }),
+
+	"does not verify the cloud": wish("http", func(a *contract.Action) { *a.TLS.Verify = false }),
+	"does not verify the mail":  wish("starttls", func(a *contract.Action) { *a.TLS.Verify = false }),
+	"another name":              wish("starttls", func(a *contract.Action) { a.TLS.ServerName = "smtp.office365.com" }),
+	"old TLS":                   wish("starttls", func(a *contract.Action) { a.TLS.MinVersion = "1.0" }),
+	"another endpoint":          wish("http", func(a *contract.Action) { a.URL += "/more" }),
+	"another server":            wish("connect", func(a *contract.Action) { a.Host = "smtp.office365.com" }),
+	"logs in in clear": wish("starttls", func(a *contract.Action) {
+		*a = contract.Action{Do: "receive", Connection: a.Connection, TimeoutMS: 1000}
+	}, contract.Action{Do: "send", Connection: 1, Text: "AUTH XOAUTH2\r\n"}),
+	"polls at once": wish("wake_at", func(a *contract.Action) { a.UpMS -= 4500 }),
+	"stores early": func(e contract.Event, _, answer []byte) []byte {
+		if e.Event != "run" {
+			return answer
+		}
+		return fmt.Appendf(nil, `{"n":%d,"do":[{"do":"store","at":0,"data":"AAAA"}]}`+"\n", e.Number)
+	},
+	"drops a store": dropsStore(),
+}
+
+// at says something else at an event.
+func at(event string, said []byte) func(contract.Event, []byte, []byte) []byte {
+	return func(e contract.Event, _, answer []byte) []byte {
+		if e.Event == event {
+			return said
+		}
+		return answer
+	}
+}
+
+// change changes the answer to an event.
+func change(event string, f func(*contract.Answer)) func(contract.Event, []byte, []byte) []byte {
+	return func(e contract.Event, _, answer []byte) []byte {
+		if e.Event != event {
+			return answer
+		}
+		return changed(answer, f)
+	}
+}
+
+func changed(answer []byte, f func(*contract.Answer)) []byte {
+	var a contract.Answer
+	if err := json.Unmarshal(answer, &a); err != nil {
+		panic(err)
+	}
+	f(&a)
+	text, err := json.Marshal(a)
+	if err != nil {
+		panic(err)
+	}
+	return append(text, '\n')
+}
+
+// wish changes each wish of a kind, and puts others before it.
+func wish(do string, f func(*contract.Action), before ...contract.Action) func(contract.Event, []byte, []byte) []byte {
+	return func(_ contract.Event, _, answer []byte) []byte {
+		return changed(answer, func(a *contract.Answer) {
+			for i := range a.Actions {
+				if a.Actions[i].Do == do {
+					f(&a.Actions[i])
+					a.Actions = append(append(a.Actions[:i:i], before...), a.Actions[i:]...)
+					return
+				}
+			}
+		})
+	}
+}
+
+// dropsStore sleeps for an instant in place of each write of a send, and tells the core that it was stored.
+func dropsStore() func(contract.Event, []byte, []byte) []byte {
+	sending := 0
+	return func(e contract.Event, _, answer []byte) []byte {
+		if e.Event == "send" {
+			sending = e.Operation
+		}
+		if e.Operation != sending {
+			return answer
+		}
+		return changed(answer, func(a *contract.Answer) {
+			if last := len(a.Actions) - 1; last >= 0 && a.Actions[last].Do == "store" {
+				// the own core takes what comes for a failure, and does not send: so it connects itself
+				a.Actions[last] = contract.Action{
+					Do: "connect", Host: "smtp-mail.outlook.com", Port: 587, TimeoutMS: time.Minute.Milliseconds(),
+				}
+			}
+		})
+	}
+}
