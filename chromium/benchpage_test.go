@@ -280,7 +280,7 @@ func TestAHostileMailRunsNothingInTheBenchsPage(t *testing.T) {
 			"see-"+p.script(`document.querySelector('#mail-open [data-key^="see-"]').dataset.key.slice(4)`),
 		),
 	)
-	p.sees(`#mail-open .body iframe[title="a.pdf"]`)
+	p.sees(`#mail-open .content iframe[title="a.pdf"]`)
 	p.clicks("#tab-wire")
 	p.sees("#wire-lines")
 	require.Equal(t, "undefined", p.script("String(window.hurt)"))
@@ -322,6 +322,6 @@ func TestAScannedPDFIsShownBesideItsMail(t *testing.T) {
 	p.clicks("#tab-mail")
 	p.clicks("#mail-list .mailrow")
 	p.clicks(`#mail-open [data-key^="see-"]`)
-	p.sees(`#mail-open .body iframe[title$=".pdf"]`)
+	p.sees(`#mail-open .content iframe[title$=".pdf"]`)
 	require.Contains(t, p.reads("#mail-open"), "application/pdf")
 }
