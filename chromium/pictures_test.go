@@ -60,7 +60,8 @@ func TestPicturesOfTheBench(t *testing.T) {
 			p.script(`scrollTo(0, 0); document.activeElement.blur(); ""`)
 			shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 			require.NoError(t, err)
-			(&photographer{&panelWalk{p.inspector, p.bench, map[string]bool{}}}).writes("bench-case", fewColors(t, shot))
+			camera := &photographer{&panelWalk{p.inspector, p.bench, map[string]bool{}}}
+			camera.writes("bench-case", fewColors(t, shot))
 		})
 	}
 }

@@ -101,7 +101,9 @@ func TestAFrameHasADoorOfItsOwnForTheBenchsPageAlone(t *testing.T) {
 	var now nowAnswer
 	s.object("/bench/now", &now)
 	bench := strings.TrimSuffix(s.Control, "/")
-	for _, at := range []string{now.Panes.WebConfig + "/status/product", now.Panes.Browser + "/common/oauth2/deviceauth"} {
+	for _, at := range []string{
+		now.Panes.WebConfig + "/status/product", now.Panes.Browser + "/common/oauth2/deviceauth",
+	} {
 		response, text := s.with(http.MethodGet, at, "")
 		require.Equal(t, http.StatusOK, response.StatusCode, at)
 		policy := response.Header.Get("Content-Security-Policy")
@@ -121,7 +123,7 @@ func TestAFrameHasADoorOfItsOwnForTheBenchsPageAlone(t *testing.T) {
 	require.Contains(t, text, "Network")
 	response, _ = s.with(http.MethodGet, now.Panes.WebConfig+"/network", "", "Cookie",
 		strings.TrimPrefix(cookie.Name, "mfpsim-web-config-pane-")+"="+cookie.Value)
-	require.Equal(t, http.StatusSeeOther, response.StatusCode, "a cookie of the real door's name is none of the frame's")
+	require.Equal(t, http.StatusSeeOther, response.StatusCode, "the real door's cookie is none of the frame's")
 	for name, value := range map[string]string{"Origin": "http://evil.example", "Host": "evil.example"} {
 		response, _ := s.with(http.MethodPost, now.Panes.WebConfig+"/login", "", name, value)
 		require.Equal(t, http.StatusForbidden, response.StatusCode, name)
