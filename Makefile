@@ -20,7 +20,7 @@ BUILD    := .build
 TOOL     := go tool -modfile=tools/go.mod
 LINTER   := go tool -modfile=tools/lint/go.mod golangci-lint
 
-.PHONY: run languages test faults defects interop browser screenshots lint bench bench-compare memory fuzz soak race determinism clean
+.PHONY: run languages test faults defects interop browser screenshots lint bench bench-compare memory fuzz soak race determinism device clean
 
 # Every scenario against the simulated printer, and a table of verdicts.
 run:
@@ -111,6 +111,10 @@ determinism:
 	tools/need gcc git
 	tools/twobuilds
 	tools/determinism $(SEED)
+
+# The whole suite on devices in another process, in every language and with latency: the bytes of the run in one process.
+device:
+	MFPSIM_WHOLE_SUITE=1 go test ./device/remote -count=1 -timeout 2h
 
 clean:
 	rm -rf $(BUILD)

@@ -102,7 +102,7 @@ func (r report) rest() vtime.Rest {
 	return vtime.Rest{Sequence: r.Sequence, WakeAt: r.WakeAt, Finished: r.Finished, Pending: r.Pending, Moved: r.Moved}
 }
 
-func (o *outside) Wake(_ context.Context, call string, now time.Time) (vtime.Rest, error) {
+func (o *outside) Wake(_ context.Context, call, _ string, now time.Time) (vtime.Rest, error) {
 	r, err := o.post("/wake", message{Call: call, Now: now})
 	return r.rest(), err
 }

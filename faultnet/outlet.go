@@ -324,7 +324,7 @@ func (l *link) give(octets int) {
 // slow tells a party outside that the answer of a visit takes time; nil: that the network does. Under l.mu, which is
 // given up meanwhile.
 func (l *link) slow(visit *vtime.Turn) {
-	if l.door == nil {
+	if l.door == nil || l.clientGone {
 		return
 	}
 	given, taken := l.given, l.sent
@@ -336,14 +336,16 @@ func (l *link) slow(visit *vtime.Turn) {
 // awaitParty waits until a party outside waits for the answer, where a server that spoke first leaves open whether it
 // does: what it has sent may have crossed what it was given. Under l.mu, which is given up meanwhile.
 func (l *link) awaitParty() {
-	for l.door != nil && l.spokeFirst && l.consumed > 0 && l.turn != nil &&
+	for l.door != nil && (l.spokeFirst || l.consumed == 0) && l.turn != nil && !l.untimely &&
 		!l.clientGone && !l.serverGone && !l.silent {
 		given, sent := l.given, l.sent
 		l.mu.Unlock()
 		waits := l.door.party.Waits(l.theirName, given)
 		l.mu.Lock()
 		if waits {
-			l.spokeFirst = false // from now on it answers what it was given
+			if l.consumed > 0 {
+				l.spokeFirst = false // from now on it answers what it was given
+			}
 			return
 		}
 		for !l.clientGone && l.given == given && l.sent == sent && l.door.party.Err() == nil {
@@ -355,7 +357,15 @@ func (l *link) awaitParty() {
 // answer tells it that the answer of a visit comes now; nil: the server speaks by itself. Under l.mu, which is given
 // up meanwhile.
 func (l *link) answer(visit *vtime.Turn) {
-	if l.door == nil || l.clientGone {
+	switch {
+	case l.door == nil:
+		return
+	case l.clientGone:
+		if visit != nil {
+			l.mu.Unlock()
+			l.door.party.Unheard(visit)
+			l.mu.Lock()
+		}
 		return
 	}
 	lent := l.turn

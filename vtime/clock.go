@@ -64,7 +64,8 @@ func (c *Clock) Drift(perDay time.Duration) error {
 	return nil
 }
 
-// Sleep waits for d of true time. ctx must carry a turn. It ends early, with the cause, when ctx is ended by the World.
+// Sleep waits for d of true time. ctx must carry a turn. It ends early, with the cause, when ctx is ended by the
+// World.
 func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	t := TurnFrom(ctx)
 	if t == nil {
@@ -116,6 +117,6 @@ func Remaining(deadline time.Time) time.Duration {
 	return time.Until(deadline).Round(time.Second)
 }
 
-// Deadline is so far ahead on the machine's clock, for connections that know no other: on a bench it becomes a time-out
-// of the World.
+// Deadline is so far ahead on the machine's clock, for connections that know no other: on a bench it becomes a
+// time-out of the World.
 func Deadline(d time.Duration) time.Time { return time.Now().Add(d) }

@@ -1,7 +1,7 @@
 // Package vtime is the time of a bench: one [World] of true time, a [Clock] for each party, and one turn at a time.
 //
-// Parties that talk over real sockets give the same record in every run only if the bench controls time and order. Only
-// the party that has the turn acts, and the turn follows cause and effect (docs/time.md):
+// Parties that talk over real sockets give the same record in every run only if the bench controls time and order.
+// Only the party that has the turn acts, and the turn follows cause and effect (docs/time.md):
 //
 //   - An actor ([World.Go], [World.Do]) has a [Turn]. At most one turn runs at any moment. An actor keeps its turn
 //     while it waits for I/O: the party at the other end acts under it.

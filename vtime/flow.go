@@ -17,8 +17,8 @@ func NewFlowing(start time.Time) *World {
 	return w
 }
 
-// Pause keeps a flowing World from following the machine's clock: until [World.Flow] is called it moves only when it is
-// advanced, as a stepped one does, so that what is played on it is the same in every run. A stepped World takes no
+// Pause keeps a flowing World from following the machine's clock: until [World.Flow] is called it moves only when it
+// is advanced, as a stepped one does, so that what is played on it is the same in every run. A stepped World takes no
 // notice of either.
 func (w *World) Pause() {
 	w.driving.Lock()

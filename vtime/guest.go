@@ -1,10 +1,12 @@
 package vtime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -89,8 +91,8 @@ func (g *Guest) over(c *stay) {
 	}
 }
 
-// Wake fires one event that is due, if one is.
-func (g *Guest) Wake(id string, now time.Time) (Rest, error) {
+// Wake fires the event of a timer, if it is due.
+func (g *Guest) Wake(id, timer string, now time.Time) (Rest, error) {
 	w := g.world
 	c := &stay{id: id}
 	w.mu.Lock()
@@ -98,7 +100,7 @@ func (g *Guest) Wake(id string, now time.Time) (Rest, error) {
 	if err := g.enter(c, now); err != nil {
 		return Rest{}, err
 	}
-	if err := w.fireDue(); err != nil {
+	if err := w.fireDue(timer); err != nil {
 		g.failed = err
 		return Rest{}, err
 	}
@@ -178,20 +180,6 @@ func (g *Guest) Look(now time.Time) {
 	}
 }
 
-// NextDue returns the true time of what is due next; zero: nothing is.
-func (g *Guest) NextDue() time.Time {
-	g.world.mu.Lock()
-	defer g.world.mu.Unlock()
-	return g.nextDue()
-}
-
-func (g *Guest) nextDue() time.Time {
-	if len(g.world.queue) == 0 {
-		return time.Time{}
-	}
-	return g.world.start.Add(g.world.queue[0].at)
-}
-
 // enter begins a call. Under w.mu.
 func (g *Guest) enter(c *stay, now time.Time) error {
 	switch {
@@ -235,18 +223,28 @@ func (g *Guest) follow(now time.Time) error {
 // report is what the party says at rest. Under w.mu.
 func (g *Guest) report(pending bool) Rest {
 	g.sequence++
-	r := Rest{Sequence: g.sequence, WakeAt: g.nextDue(), Finished: slices.Clone(g.finished), Pending: pending}
+	r := Rest{Sequence: g.sequence, Finished: slices.Clone(g.finished), Pending: pending}
 	g.finished = nil
+	set := slices.SortedFunc(slices.Values(g.world.queue), func(a, b *event) int {
+		return cmp.Compare(a.sequence, b.sequence)
+	})
+	for _, e := range set {
+		r.Timers = append(r.Timers, Timer{ID: e.id(), At: g.world.start.Add(e.at)})
+	}
 	return r
 }
 
-// fireDue fires the first event that is due by now, if one is, and does not wait for the turn that it gives. Under
-// w.mu.
-func (w *World) fireDue() error {
-	if len(w.queue) == 0 || w.queue[0].at > w.now {
+// id names an event of a guest to the bench.
+func (e *event) id() string { return strconv.FormatUint(e.sequence, 10) }
+
+// fireDue fires an event that is due by now, if it is there, and does not wait for the turn that it gives. Under w.mu.
+func (w *World) fireDue(id string) error {
+	i := slices.IndexFunc(w.queue, func(e *event) bool { return e.id() == id && e.at <= w.now })
+	if i < 0 {
 		return nil
 	}
-	e := w.pop()
+	e := w.queue[i]
+	w.kill(e)
 	if err := w.countInstant(e); err != nil {
 		w.failed = errors.Join(w.failed, err)
 		return err

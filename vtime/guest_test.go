@@ -2,6 +2,7 @@ package vtime_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,6 +20,16 @@ func newGuest(t *testing.T) (*vtime.Guest, *vtime.World) {
 	world := vtime.NewStepped(guestStart)
 	t.Cleanup(world.Close)
 	return vtime.NewGuest(world), world
+}
+
+// due is when the earliest timer of a report is due.
+func due(r vtime.Rest) time.Time {
+	return slices.MinFunc(r.Timers, func(a, b vtime.Timer) int { return a.At.Compare(b.At) }).At
+}
+
+// first names it.
+func first(r vtime.Rest) string {
+	return slices.MinFunc(r.Timers, func(a, b vtime.Timer) int { return a.At.Compare(b.At) }).ID
 }
 
 // result is what a call to a guest has returned.
@@ -43,42 +54,42 @@ func TestAGuestActsAtTheBenchsTimeAndRests(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, vtime.Rest{Sequence: 1}, rest)
 	require.Equal(t, at(30), acted)
-	require.True(t, guest.NextDue().IsZero())
 }
 
 func TestAnActRunsFirstAndAlone(t *testing.T) {
 	guest, world := newGuest(t)
 	var order []string
-	_, err := guest.Act("a", at(0), "act", func(context.Context) {
+	rest, err := guest.Act("a", at(0), "act", func(context.Context) {
 		world.Go("job", func(context.Context) { order = append(order, "job") })
 	})
 	require.NoError(t, err)
-	require.Equal(t, at(0), guest.NextDue())
-	rest, err := guest.Act("b", at(5), "act", func(context.Context) { order = append(order, "act") })
+	require.Equal(t, at(0), due(rest))
+	rest, err = guest.Act("b", at(5), "act", func(context.Context) { order = append(order, "act") })
 	require.NoError(t, err)
-	require.Equal(t, at(0), rest.WakeAt, "what was due before is due still")
-	rest, err = guest.Wake("w", at(5))
+	require.Equal(t, at(0), due(rest), "what was due before is due still")
+	rest, err = guest.Wake("w", rest.Timers[0].ID, at(5))
 	require.NoError(t, err)
-	require.True(t, rest.WakeAt.IsZero())
+	require.Empty(t, rest.Timers)
 	require.Equal(t, []string{"act", "job"}, order)
 }
 
 func TestAWakeFiresOneTimer(t *testing.T) {
 	guest, world := newGuest(t)
-	fired := 0
-	_, err := guest.Act("a", at(0), "act", func(context.Context) {
-		for range 2 {
-			world.Go("job", func(context.Context) { fired++ })
+	var fired []int
+	rest, err := guest.Act("a", at(0), "act", func(context.Context) {
+		for i := range 3 {
+			world.Go("job", func(context.Context) { fired = append(fired, i) })
 		}
 	})
 	require.NoError(t, err)
-	for want := 1; want <= 2; want++ {
-		_, err := guest.Wake("w", at(0))
+	require.Len(t, rest.Timers, 3)
+	for _, i := range []int{2, 0} { // the bench decides which one comes first
+		_, err := guest.Wake("w", rest.Timers[i].ID, at(0))
 		require.NoError(t, err)
-		require.Equal(t, want, fired)
 	}
-	rest, err := guest.Wake("w", at(9))
-	require.NoError(t, err, "a wake with nothing due does nothing")
+	require.Equal(t, []int{2, 0}, fired)
+	rest, err = guest.Wake("w", "17000", at(9))
+	require.NoError(t, err, "a wake for a timer that is not there does nothing")
 	require.Equal(t, uint64(4), rest.Sequence)
 }
 
@@ -89,15 +100,15 @@ func TestAnActThatSleepsIsPendingAndAnotherCallTellsItsEnd(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.True(t, rest.Pending)
-	require.Equal(t, at(30), rest.WakeAt)
-	rest, err = guest.Wake("w", at(30))
+	require.Equal(t, at(30), due(rest))
+	rest, err = guest.Wake("w", first(rest), at(30))
 	require.NoError(t, err)
 	require.Equal(t, []string{"a"}, rest.Finished)
 }
 
 // waiting begins an activity that waits for an answer, with a time-out, and calls the answer slow.
 func waiting(t *testing.T, guest *vtime.Guest, world *vtime.World, limit time.Duration, after func(context.Context)) (
-	act <-chan result, turn *vtime.Turn, answer chan<- struct{},
+	act <-chan result, turn *vtime.Turn, answer chan<- struct{}, slow vtime.Rest,
 ) {
 	t.Helper()
 	answered, waits := make(chan struct{}, 1), make(chan *vtime.Turn, 1)
@@ -116,13 +127,13 @@ func waiting(t *testing.T, guest *vtime.Guest, world *vtime.World, limit time.Du
 	turn = <-waits
 	rest, err := guest.Slow(turn)
 	require.NoError(t, err)
-	require.Equal(t, at(0).Add(limit), rest.WakeAt)
-	return act, turn, answered
+	require.Equal(t, at(0).Add(limit), due(rest))
+	return act, turn, answered, rest
 }
 
 func TestAnAnswerGivesTheTurnBackUnderTheSameCall(t *testing.T) {
 	guest, world := newGuest(t)
-	act, turn, answer := waiting(t, guest, world, 7*time.Second, func(context.Context) {})
+	act, turn, answer, _ := waiting(t, guest, world, 7*time.Second, func(context.Context) {})
 	gone, err := guest.Answer(turn, at(5))
 	require.NoError(t, err)
 	require.False(t, gone)
@@ -135,8 +146,8 @@ func TestAnAnswerGivesTheTurnBackUnderTheSameCall(t *testing.T) {
 
 func TestATimeOutMovesTheActIntoTheWake(t *testing.T) {
 	guest, world := newGuest(t)
-	act, turn, _ := waiting(t, guest, world, 3*time.Second, func(context.Context) {})
-	rest, err := guest.Wake("w", at(3))
+	act, turn, _, rest := waiting(t, guest, world, 3*time.Second, func(context.Context) {})
+	rest, err := guest.Wake("w", first(rest), at(3))
 	require.NoError(t, err)
 	require.Equal(t, []string{"a"}, rest.Finished)
 	r := <-act
@@ -149,14 +160,14 @@ func TestATimeOutMovesTheActIntoTheWake(t *testing.T) {
 
 func TestAnActThatGoesOnInAWakeIsNotFinishedBefore(t *testing.T) {
 	guest, world := newGuest(t)
-	act, _, _ := waiting(t, guest, world, 3*time.Second, func(ctx context.Context) {
+	act, _, _, rest := waiting(t, guest, world, 3*time.Second, func(ctx context.Context) {
 		_ = world.Clock("device").Sleep(ctx, 10*time.Second)
 	})
-	rest, err := guest.Wake("w", at(3))
+	rest, err := guest.Wake("w", first(rest), at(3))
 	require.NoError(t, err)
 	require.Empty(t, rest.Finished)
-	require.Equal(t, at(13), rest.WakeAt)
-	rest, err = guest.Wake("x", at(13))
+	require.Equal(t, at(13), due(rest))
+	rest, err = guest.Wake("x", first(rest), at(13))
 	require.NoError(t, err)
 	require.Equal(t, []string{"a"}, rest.Finished)
 	require.Equal(t, vtime.Elsewhere, (<-act).rest)
@@ -165,7 +176,7 @@ func TestAnActThatGoesOnInAWakeIsNotFinishedBefore(t *testing.T) {
 func TestAWakeThatWaitsIsFinishedByTheWakeThatEndsItsWaiting(t *testing.T) {
 	guest, world := newGuest(t)
 	turns := make(chan *vtime.Turn, 1)
-	_, err := guest.Act("a", at(0), "act", func(context.Context) {
+	rest, err := guest.Act("a", at(0), "act", func(context.Context) {
 		world.Go("job", func(ctx context.Context) {
 			limited, cancel := world.Clock("device").WithTimeout(ctx, 3*time.Second)
 			defer cancel()
@@ -174,10 +185,11 @@ func TestAWakeThatWaitsIsFinishedByTheWakeThatEndsItsWaiting(t *testing.T) {
 		})
 	})
 	require.NoError(t, err)
-	wake := start(func() (vtime.Rest, error) { return guest.Wake("w", at(0)) })
-	_, err = guest.Slow(<-turns)
+	job := first(rest)
+	wake := start(func() (vtime.Rest, error) { return guest.Wake("w", job, at(0)) })
+	rest, err = guest.Slow(<-turns)
 	require.NoError(t, err)
-	rest, err := guest.Wake("x", at(3))
+	rest, err = guest.Wake("x", first(rest), at(3))
 	require.NoError(t, err)
 	require.Equal(t, []string{"w"}, rest.Finished)
 	require.Equal(t, vtime.Elsewhere, (<-wake).rest)
@@ -185,11 +197,11 @@ func TestAWakeThatWaitsIsFinishedByTheWakeThatEndsItsWaiting(t *testing.T) {
 
 func TestAGuestRefusesCallsThatDoNotFit(t *testing.T) {
 	guest, world := newGuest(t)
-	act, turn, answer := waiting(t, guest, world, 9*time.Second, func(context.Context) {})
+	act, turn, answer, _ := waiting(t, guest, world, 9*time.Second, func(context.Context) {})
 	defer func() { answer <- struct{}{} }()
 	_, err := guest.Slow(turn)
 	require.ErrorIs(t, err, vtime.ErrNotAtWork, "it waits already")
-	_, err = guest.Wake("w", guestStart.Add(-time.Second))
+	_, err = guest.Wake("w", "", guestStart.Add(-time.Second))
 	require.ErrorIs(t, err, vtime.ErrBackwards)
 	gone, err := guest.Answer(turn, at(1))
 	require.NoError(t, err)
@@ -205,6 +217,6 @@ func TestAPanicOfAGuestEndsIt(t *testing.T) {
 	_, err := guest.Act("a", at(0), "act", func(context.Context) { panic("kaputt") })
 	var broke *vtime.PanicError
 	require.ErrorAs(t, err, &broke)
-	_, err = guest.Wake("w", at(1))
+	_, err = guest.Wake("w", "", at(1))
 	require.ErrorAs(t, err, &broke)
 }

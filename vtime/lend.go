@@ -12,8 +12,9 @@ import (
 // Control is how the bench speaks to a party in another process, which works only while it is lent a turn. Calls come
 // while others are open. An error of any of them is the end of the party: see [Outside.Err].
 type Control interface {
-	// Wake tells the party that the time it has named has come: it fires one timer. It returns when the party rests.
-	Wake(ctx context.Context, call string, now time.Time) (Rest, error)
+	// Wake tells the party that the time of one of its timers has come, "" for the one of [Rest.WakeAt]: it fires that
+	// one. It returns when the party rests.
+	Wake(ctx context.Context, call, timer string, now time.Time) (Rest, error)
 	// Slow tells the party that the answer on a connection takes time, how many octets it has been given on it,
 	// [NotOpen] if the connection is not made yet, and how many of its own have gone on: fewer than it has written, if
 	// the network holds up a write. It returns when the party has taken them, waits for more or for the end of the
@@ -36,12 +37,22 @@ const NotOpen int64 = -1
 // Rest is what a party says when it rests: each of its activities waits for a timer of its own or for an answer that
 // was called slow.
 type Rest struct {
-	Sequence uint64    // counts the party's reports; an older one does not set the timer
-	WakeAt   time.Time // true time of its next timer; zero: it has none
-	Finished []string  // calls that have ended; naming one twice does no harm
+	Sequence uint64 // counts the party's reports; an older one does not set the timer
+	// Timers are all that the party has, in the order in which they were set. Each is an event of its own, so that
+	// what is due at one instant comes as in one process.
+	Timers []Timer
+	// WakeAt is for a party that names its earliest timer alone; zero: it has none, or names all.
+	WakeAt   time.Time
+	Finished []string // calls that have ended; naming one twice does no harm
 	// the call itself has not ended: it waits for a timer, and will be among the finished of a later report
 	Pending bool
 	Moved   bool // of Stalled: the party does not wait
+}
+
+// Timer is a timer of a party outside the process.
+type Timer struct {
+	ID string
+	At time.Time // true time
 }
 
 // Outside is a party outside the process that turns can be lent to. Create it with [World.Outside]. Its methods are
@@ -55,9 +66,14 @@ type Outside struct {
 	lendings []*lending
 	sequence uint64 // of the newest report
 	calls    int
-	wakeAt   time.Time
-	wake     *event
+	timers   map[string]timer
 	failed   error
+}
+
+// timer is a timer of the party, and the event that it is here.
+type timer struct {
+	at    time.Time
+	event *event
 }
 
 // lending is a turn that is lent for one call.
@@ -75,7 +91,7 @@ const ErrLost Error = "vtime: the party outside is lost"
 
 // Outside names a party that turns can be lent to.
 func (w *World) Outside(name string, control Control) *Outside {
-	return &Outside{world: w, name: name, control: control}
+	return &Outside{world: w, name: name, control: control, timers: map[string]timer{}}
 }
 
 // Name returns the party's name.
@@ -225,7 +241,9 @@ func (o *Outside) Slow(connection string, given, taken int64, visit *Turn) {
 	switch {
 	case o.fail(err) != nil:
 	case rest.Moved && visit != nil:
-		o.world.forsake(visit)
+		if o.lends(visit) {
+			o.world.forsake(visit)
+		}
 	default:
 		o.rested(rest)
 	}
@@ -270,10 +288,27 @@ func (o *Outside) Answer(connection string, visit, lent *Turn) {
 	switch {
 	case o.fail(err) != nil || !gone:
 	case visit != nil:
-		o.world.desert(visit)
+		o.Unheard(visit)
 	case lent.Holds():
 		_ = lent.Stall(func(error) {}) // fails only when the World, or the turn, has ended
 	}
+}
+
+// Unheard is [Outside.Answer] for a visit on a connection that the party has closed.
+func (o *Outside) Unheard(visit *Turn) {
+	if o.lends(visit) {
+		o.world.desert(visit)
+	}
+}
+
+// lends reports whether a visit acts under a turn that the party is lent.
+func (o *Outside) lends(visit *Turn) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.world.mu.Lock()
+	caller := visit.caller
+	o.world.mu.Unlock()
+	return slices.ContainsFunc(o.lendings, func(l *lending) bool { return l.turn == caller })
 }
 
 // desert parts a visit that acts from a caller that has gone on in another turn. Without it the caller's turn would be
@@ -311,23 +346,36 @@ func (o *Outside) rested(r Rest) {
 		return
 	}
 	o.sequence = r.Sequence
-	if r.WakeAt.Equal(o.wakeAt) && (o.wake == nil || !o.world.isDead(o.wake)) {
-		return // it keeps its place in the order
+	o.setTimers(r)
+}
+
+// setTimers makes the timers of a report events. One that has not changed keeps its place in the order. Under o.mu.
+func (o *Outside) setTimers(r Rest) {
+	timers := r.Timers
+	if len(timers) == 0 && !r.WakeAt.IsZero() {
+		timers = []Timer{{At: r.WakeAt}}
 	}
-	o.world.cancel(o.wake)
-	o.wake, o.wakeAt = nil, r.WakeAt
-	if !r.WakeAt.IsZero() {
-		o.wake = o.world.startAt(r.WakeAt, o.name+": wake", o.woken)
+	for id, known := range o.timers {
+		if !slices.ContainsFunc(timers, func(t Timer) bool { return t.ID == id && t.At.Equal(known.at) }) {
+			o.world.cancel(known.event)
+			delete(o.timers, id)
+		}
+	}
+	for _, t := range timers {
+		if _, known := o.timers[t.ID]; !known {
+			wake := func(ctx context.Context) { o.woken(ctx, t.ID) }
+			o.timers[t.ID] = timer{at: t.At, event: o.world.startAt(t.At, o.name+": wake", wake)}
+		}
 	}
 }
 
-// woken is the actor that wakes the party.
-func (o *Outside) woken(ctx context.Context) {
+// woken is the actor that wakes the party for a timer.
+func (o *Outside) woken(ctx context.Context, timer string) {
 	err := o.Lend(ctx, func(ctx context.Context, id string) (Rest, error) {
 		o.mu.Lock()
-		o.wake, o.wakeAt = nil, time.Time{} // the next report names the next timer
+		delete(o.timers, timer) // it has come
 		o.mu.Unlock()
-		return o.control.Wake(ctx, id, o.world.Now())
+		return o.control.Wake(ctx, id, timer, o.world.Now())
 	})
 	if err != nil && !errors.Is(err, ErrClosed) {
 		_ = o.fail(err)
@@ -388,10 +436,4 @@ func (w *World) cancel(e *event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.kill(e)
-}
-
-func (w *World) isDead(e *event) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return e.dead
 }

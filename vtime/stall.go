@@ -13,11 +13,11 @@ type stall struct {
 	under   *stay             // of a guest: the call under which it waits; nil: of a bench
 }
 
-// Stall lends the turn to the clock because the party that it waits for says nothing: what silence does. It returns at
-// once. The turn comes back with a time-out or a cancel, by [World.Resume], or with a visit that the silent party makes
-// to this caller; back is told so while the World is locked, and must not call the World; [ErrClosed] and [ErrNoTurn]
-// tell it that the World, or the turn, has ended meanwhile. [ErrNobodyAdvances] and [ErrClosed] say that the turn was
-// not lent.
+// Stall lends the turn to the clock because the party that it waits for says nothing: what silence does. It returns
+// at once. The turn comes back with a time-out or a cancel, by [World.Resume], or with a visit that the silent party
+// makes to this caller; back is told so while the World is locked, and must not call the World; [ErrClosed] and
+// [ErrNoTurn] tell it that the World, or the turn, has ended meanwhile. [ErrNobodyAdvances] and [ErrClosed] say that
+// the turn was not lent.
 func (t *Turn) Stall(back func(ended error)) error {
 	t.world.mu.Lock()
 	defer t.world.mu.Unlock()
@@ -69,8 +69,8 @@ func (t *Turn) Resume(name string) {
 	w.push(0, name, func() { w.resumeOrDrop(t) })
 }
 
-// ResumeAfter gives a stalled turn back after d, unless something else does before; stop disarms it. due is told, while
-// the World is locked, that d has passed, whoever has the turn by then.
+// ResumeAfter gives a stalled turn back after d, unless something else does before; stop disarms it. due is told,
+// while the World is locked, that d has passed, whoever has the turn by then.
 func (t *Turn) ResumeAfter(d time.Duration, name string, due func()) (stop func()) {
 	w := t.world
 	w.mu.Lock()

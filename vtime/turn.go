@@ -95,8 +95,9 @@ func (w *World) finish(t *Turn) {
 	}
 }
 
-// leave lets go of what still waits or acts under a turn that has ended, for example a request that nobody waited for.
-// It reports whether the turn was with the clock, or goes on with a visit: then there is none to give back. Under w.mu.
+// leave lets go of what still waits or acts under a turn that has ended, for example a request that nobody waited
+// for. It reports whether the turn was with the clock, or goes on with a visit: then there is none to give back.
+// Under w.mu.
 func (w *World) leave(t *Turn) (elsewhere bool) {
 	switch {
 	case t.asleep != nil:
@@ -131,9 +132,9 @@ func (w *World) end(t *Turn) {
 }
 
 // Do is a stimulus from outside, for example one verb of a scenario: it runs f as an actor and returns when f has
-// ended. In a stepped World it fires what is due, up to limit ahead (0: [DefaultDrive]), while f waits; [ErrNothingDue]
-// or [ErrStillBusy] say that f was left waiting, a [*PanicError] that f panicked. Not to be called by somebody who
-// holds a turn.
+// ended. In a stepped World it fires what is due, up to limit ahead (0: [DefaultDrive]), while f waits;
+// [ErrNothingDue] or [ErrStillBusy] say that f was left waiting, a [*PanicError] that f panicked. Not to be called by
+// somebody who holds a turn.
 func (w *World) Do(name string, limit time.Duration, f func(ctx context.Context)) (err error) {
 	var broke *PanicError
 	t := w.Go(name, func(ctx context.Context) {

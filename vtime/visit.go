@@ -21,9 +21,9 @@ type Request struct {
 	Before, After func()
 }
 
-// Visit opens a visit under the turn of the caller whose request it is. A second request under one turn waits until the
-// first has its answer. A request whose caller is not the one who acts (it has given up, it sleeps, it has ended) is
-// acted on in a turn of its own, queued as an event; one without a caller waits until nobody runs.
+// Visit opens a visit under the turn of the caller whose request it is. A second request under one turn waits until
+// the first has its answer. A request whose caller is not the one who acts (it has given up, it sleeps, it has ended)
+// is acted on in a turn of its own, queued as an event; one without a caller waits until nobody runs.
 func (w *World) Visit(r Request) *Visit {
 	t := &Turn{world: w, name: r.Name, visit: true, done: make(chan struct{}), before: r.Before, after: r.After}
 	queued := r.Queued
@@ -78,8 +78,8 @@ func (w *World) acts(t *Turn) bool {
 	return !t.ended && t.asleep == nil && t.lent == nil && t.stall == nil
 }
 
-// Context returns a context that carries the visit. It has parent's values but not its end: a client that hangs up does
-// not cut a server's work short.
+// Context returns a context that carries the visit. It has parent's values but not its end: a client that hangs up
+// does not cut a server's work short.
 func (v *Visit) Context(parent context.Context) context.Context {
 	return v.turn.world.context(context.WithoutCancel(parent), v.turn)
 }
@@ -94,12 +94,12 @@ func (v *Visit) Orphan() bool {
 	return v.turn.caller == nil && !v.turn.outer
 }
 
-// End ends the visit; the reply is written afterwards. The turn goes back to a caller that waits; else it is dropped. A
-// second call does nothing.
+// End ends the visit; the reply is written afterwards. The turn goes back to a caller that waits; else it is dropped.
+// A second call does nothing.
 func (v *Visit) End() { v.EndFor(nil) }
 
-// EndFor ends the visit as [Visit.End] does, and gives its turn to a party that has been stalled and is to get what the
-// visit said.
+// EndFor ends the visit as [Visit.End] does, and gives its turn to a party that has been stalled and is to get what
+// the visit said.
 func (v *Visit) EndFor(stalled *Turn) {
 	w := v.turn.world
 	w.mu.Lock()

@@ -252,13 +252,6 @@ func (w *World) kill(e *event) {
 	}
 }
 
-// pop takes the first event out of the queue. Under w.mu.
-func (w *World) pop() *event {
-	e := heap.Pop(&w.queue).(*event)
-	e.dead = true
-	return e
-}
-
 // count counts a turn that somebody gets. Under w.mu.
 func (w *World) count() {
 	w.held++
@@ -330,7 +323,8 @@ func (w *World) fireNext(end time.Duration) (fired bool, err error) {
 	if len(w.queue) == 0 || w.queue[0].at > end {
 		return false, nil
 	}
-	e := w.pop()
+	e := heap.Pop(&w.queue).(*event)
+	e.dead = true
 	if e.at > w.now {
 		if w.flowing && !w.frozen {
 			w.anchor = w.anchor.Add(e.at - w.now)
@@ -408,8 +402,8 @@ func (w *World) Advance(d time.Duration) (events int, err error) {
 	return events, nil
 }
 
-// AdvanceToNext moves to the next instant at which something is due, if it is at most limit away, and fires all of that
-// instant. It returns false without moving time when nothing is due by then.
+// AdvanceToNext moves to the next instant at which something is due, if it is at most limit away, and fires all of
+// that instant. It returns false without moving time when nothing is due by then.
 func (w *World) AdvanceToNext(limit time.Duration) (fired bool, err error) {
 	w.driving.Lock()
 	defer w.driving.Unlock()

@@ -86,6 +86,9 @@ func (c *runCommand) Run(s *streams) error {
 		}
 		defer next.close()
 	}
+	if c.Device != "" && c.Core != "" {
+		return usage("--device and --core: a core is put into the simulated printers, which --device replaces")
+	}
 	core, err := c.core(s)
 	if err != nil {
 		return err

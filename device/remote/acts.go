@@ -3,7 +3,6 @@ package remote
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"time"
 
@@ -220,5 +219,5 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header()[http.CanonicalHeaderKey(name)] = values
 	}
 	w.WriteHeader(a.Status)
-	_, _ = io.WriteString(w, string(a.Body)) // into memory
+	_, _ = w.Write(a.Body) // into memory
 }

@@ -306,8 +306,8 @@ func (d *remoteDevice) takeNotes(w http.ResponseWriter, r *http.Request) {
 }
 
 // Wake implements [vtime.Control].
-func (d *remoteDevice) Wake(_ context.Context, call string, now time.Time) (vtime.Rest, error) {
-	return d.report(PathWake, Wake{Call: call, Now: now}, "wake", d.working(call))
+func (d *remoteDevice) Wake(_ context.Context, call, timer string, now time.Time) (vtime.Rest, error) {
+	return d.report(PathWake, Wake{Call: call, Timer: timer, Now: now}, "wake", d.working(call))
 }
 
 // Slow implements [vtime.Control].

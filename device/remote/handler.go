@@ -119,7 +119,29 @@ func answer(w http.ResponseWriter, value any) {
 	_, _ = w.Write(text) // a bench that has gone needs no answer
 }
 
+// maximumHosted is how many devices stand before the handler looks which of their benches have gone.
+const maximumHosted = 64
+
+// reap ends the devices of benches that have gone without saying so: their proxies listen no more.
+func (h *Handler) reap() {
+	h.mu.Lock()
+	var gone []*hosted
+	if len(h.hosted) >= maximumHosted {
+		for id, d := range h.hosted {
+			if !d.listens() {
+				gone = append(gone, d)
+				delete(h.hosted, id)
+			}
+		}
+	}
+	h.mu.Unlock()
+	for _, d := range gone {
+		d.close()
+	}
+}
+
 func (h *Handler) boot(b Boot) Booted {
+	h.reap()
 	d, booted := newHosted(h.config.Mount, b)
 	if d == nil {
 		return booted

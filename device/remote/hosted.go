@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net"
 	"net/http"
 	"sync"
 
@@ -27,7 +28,7 @@ type hosted struct {
 	network *faultnet.Network
 	device  device.Device
 	web     *mount.Web // nil: it has no web page
-	notesAt string     // where the bench takes notes
+	proxy   string     // of the bench
 	client  *http.Client
 
 	telling sync.Mutex // held while notes are on their way
@@ -44,7 +45,7 @@ func newHosted(construct mount.Constructor, b Boot) (*hosted, Booted) {
 	}
 	h := &hosted{
 		name: b.Name, world: vtime.NewStepped(b.Start), results: map[string]Result{},
-		notesAt: "http://" + b.Proxy + PathNotes, client: &http.Client{Transport: &http.Transport{}},
+		proxy: b.Proxy, client: &http.Client{Transport: &http.Transport{}},
 	}
 	h.guest = vtime.NewGuest(h.world)
 	roots := map[string][]byte{}
@@ -115,7 +116,7 @@ func (h *hosted) tell() {
 	if err != nil {
 		return
 	}
-	response, err := h.client.Post(h.notesAt, "application/json", bytes.NewReader(text))
+	response, err := h.client.Post("http://"+h.proxy+PathNotes, "application/json", bytes.NewReader(text))
 	if err != nil {
 		return
 	}
@@ -133,8 +134,8 @@ func (h *hosted) report(rest vtime.Rest, err error) Report {
 		return r // another call tells
 	}
 	h.network.FarRests()
-	if !rest.WakeAt.IsZero() {
-		r.WakeAt = &rest.WakeAt
+	for _, t := range rest.Timers {
+		r.Timers = append(r.Timers, Timer{ID: t.ID, At: t.At})
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -182,7 +183,7 @@ func (h *hosted) perform(ctx context.Context, a Act) Result {
 	return resultOf(m.do(ctx, h.device, a.Args))
 }
 
-func (h *hosted) wake(m Wake) Report { return h.report(h.guest.Wake(m.Call, m.Now)) }
+func (h *hosted) wake(m Wake) Report { return h.report(h.guest.Wake(m.Call, m.Timer, m.Now)) }
 
 // slow lends the turn of who waits on a connection to the clock, when he does.
 func (h *hosted) slow(m Slow) Report {
@@ -228,6 +229,16 @@ func (h *hosted) answer(m Answer) Answered {
 		return Answered{Error: broken(err)}
 	}
 	return Answered{Gone: gone}
+}
+
+// listens reports whether the bench's proxy is still there.
+func (h *hosted) listens() bool {
+	conn, err := net.Dial("tcp", h.proxy)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
 }
 
 // close ends the device with its bench.

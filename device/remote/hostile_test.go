@@ -139,10 +139,12 @@ func TestADeviceThatGoesWrongGetsAClearVerdict(t *testing.T) {
 		},
 		{
 			name: "it hangs", patience: 300 * time.Millisecond,
-			device: &crooked{press: func(_ *crooked, _ http.ResponseWriter, r *http.Request, _ string, _ time.Time) bool {
-				<-r.Context().Done()
-				return true
-			}},
+			device: &crooked{
+				press: func(_ *crooked, _ http.ResponseWriter, r *http.Request, _ string, _ time.Time) bool {
+					<-r.Context().Done()
+					return true
+				},
+			},
 			verdict: report.Failed, says: `was lost: it did not answer "act panel.press" within 300ms`,
 		},
 		{
@@ -192,7 +194,8 @@ func TestADeviceThatGoesWrongGetsAClearVerdict(t *testing.T) {
 		{
 			name: "it wants to be woken at once, again and again", device: &crooked{
 				press: func(c *crooked, w http.ResponseWriter, _ *http.Request, _ string, now time.Time) bool {
-					_, _ = io.WriteString(w, c.report(fmt.Sprintf(`,"pending":true,"wakeAt":%q`, now.Format(time.RFC3339Nano))))
+					at := now.Format(time.RFC3339Nano)
+					_, _ = io.WriteString(w, c.report(fmt.Sprintf(`,"pending":true,"wakeAt":%q`, at)))
 					return true
 				},
 				wake: func(c *crooked, _ string, now time.Time) string {
@@ -200,6 +203,17 @@ func TestADeviceThatGoesWrongGetsAClearVerdict(t *testing.T) {
 				},
 			},
 			verdict: report.Errored, says: "printer: wake",
+		},
+		{
+			name: "it answers nothing when it is woken", device: &crooked{
+				press: func(c *crooked, w http.ResponseWriter, _ *http.Request, _ string, now time.Time) bool {
+					at := now.Add(time.Second).Format(time.RFC3339)
+					_, _ = io.WriteString(w, c.report(fmt.Sprintf(`,"pending":true,"timers":[{"id":"1","at":%q}]`, at)))
+					return true
+				},
+				wake: func(*crooked, string, time.Time) string { return "" },
+			},
+			verdict: report.Failed, says: `was lost: "wake": its answer is not what was agreed on`,
 		},
 		{
 			name: "it tries again without delay", patience: time.Second, device: &crooked{
@@ -248,6 +262,23 @@ func TestADeviceThatCallsTheCloudsWithoutATurnFailsItsCase(t *testing.T) {
 	require.Contains(t, results[0].Failure, `the device "printer" sent a request (printer#1 to smtp.office365.com:587)`)
 }
 
+func TestADeviceThatDoesNotStartFailsItsCase(t *testing.T) {
+	hangs := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != remote.PathBenches {
+			(&crooked{}).ServeHTTP(w, r)
+			return
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	})
+	server := httptest.NewServer(hangs)
+	defer server.Close()
+	client := dial(t, remote.Config{URL: server.URL, Patience: 200 * time.Millisecond})
+	result := playOn(t, client, "panel shows Ready\n")
+	require.Equal(t, report.Failed, result.Verdict)
+	require.Contains(t, result.Failure, `was lost: it did not answer "boot" within 200ms`)
+}
+
 func TestADeviceWhoseProgramHasEndedFailsEachCaseWithOneSentence(t *testing.T) {
 	address, kill := process(t)
 	client := dial(t, remote.Config{URL: address})
@@ -284,7 +315,8 @@ func TestADeviceIsRefusedBeforeTheFirstCase(t *testing.T) {
 		})
 	}
 	t.Run("one that says nothing", func(t *testing.T) {
-		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+		silent := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+		server := httptest.NewServer(http.HandlerFunc(silent))
 		defer server.Close()
 		_, err := remote.Dial(t.Context(), remote.Config{URL: server.URL, Patience: 100 * time.Millisecond})
 		require.ErrorContains(t, err, "it did not answer within 100ms")

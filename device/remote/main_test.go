@@ -37,7 +37,7 @@ func serve() {
 	if err != nil {
 		os.Exit(1)
 	}
-	handler := remote.NewHandler(remote.HandlerConfig{Mount: sim.Mounted(nil, nil), Hello: remote.Hello{Model: "MFP-4100"}})
+	handler := remote.NewHandler(remote.HandlerConfig{Mount: sim.Mounted(nil, nil)})
 	go func() { _ = http.Serve(listener, handler) }()
 	fmt.Printf("http://%s\n", listener.Addr())
 	_, _ = io.Copy(io.Discard, os.Stdin)

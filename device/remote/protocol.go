@@ -88,10 +88,17 @@ type Act struct {
 	Args   json.RawMessage `json:"args,omitempty" doc:"as the method has them"`
 }
 
-// Wake says that the time has come that the device has named.
+// Wake says that the time of a timer has come.
 type Wake struct {
-	Call string    `json:"call"`
-	Now  time.Time `json:"now"`
+	Call  string    `json:"call"`
+	Timer string    `json:"timer,omitempty" doc:"the timer's id; none: the one of wakeAt"`
+	Now   time.Time `json:"now"`
+}
+
+// Timer is a timer of the device.
+type Timer struct {
+	ID string    `json:"id" doc:"the device's own name of it, not used again"`
+	At time.Time `json:"at" doc:"true time"`
 }
 
 // Slow says that the answer on a connection takes time.
@@ -136,7 +143,8 @@ type Answered struct {
 // Report is what a device says when it rests.
 type Report struct {
 	Sequence uint64            `json:"sequence" doc:"counts the reports of the device from 1; 0: the end of this call is told by another one"`
-	WakeAt   *time.Time        `json:"wakeAt,omitempty" doc:"true time of its next timer; none: it has none"`
+	Timers   []Timer           `json:"timers,omitempty" doc:"all of its timers, in the order in which they were set: those due at one instant come in their place among what others have due"`
+	WakeAt   *time.Time        `json:"wakeAt,omitempty" doc:"in place of timers: true time of the earliest one"`
 	Finished []string          `json:"finished,omitempty" doc:"calls that have ended during another one"`
 	Pending  bool              `json:"pending,omitempty" doc:"the act sleeps on the device's own clock"`
 	Moved    bool              `json:"moved,omitempty" doc:"of stalled: it does not wait, it has written more or closed"`
@@ -254,6 +262,9 @@ type (
 // rest is a report as the bench's clock takes it.
 func (r *Report) rest() vtime.Rest {
 	rest := vtime.Rest{Sequence: r.Sequence, Finished: r.Finished, Pending: r.Pending, Moved: r.Moved}
+	for _, t := range r.Timers {
+		rest.Timers = append(rest.Timers, vtime.Timer{ID: t.ID, At: t.At})
+	}
 	if r.WakeAt != nil {
 		rest.WakeAt = *r.WakeAt
 	}
