@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/runtime"
@@ -123,16 +122,19 @@ func newInFrames(p *person) *inFrames {
 func (f *inFrames) evaluates(origin, expression string) string {
 	f.t.Helper()
 	yes := true
-	end := time.Now().Add(patience)
+	within, cancel := context.WithTimeout(f.ctx, patience)
+	defer cancel()
 	for {
 		f.mu.Lock()
 		id := f.contexts[origin]
 		f.mu.Unlock()
 		var said string
 		if id != 0 {
-			ctx, cancel := context.WithTimeout(f.ctx, patience)
-			answer, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: expression, ContextID: id, ReturnByValue: &yes})
-			cancel()
+			answer, err := chromedp.Call(
+				within,
+				runtime.Evaluate,
+				runtime.EvaluateParams{Expression: expression, ContextID: id, ReturnByValue: &yes},
+			)
 			if err == nil && answer.Result != nil {
 				_ = json.Unmarshal(answer.Result.Value, &said)
 			}
@@ -140,10 +142,21 @@ func (f *inFrames) evaluates(origin, expression string) string {
 		if said != "" {
 			return said
 		}
-		if time.Now().After(end) {
-			require.Fail(f.t, "the frame does not say it", "%s in %s; the page is kept as %s", expression, origin, f.keep(f.t.Name()))
+		if within.Err() != nil {
+			require.Fail(
+				f.t,
+				"the frame does not say it",
+				"%s in %s; the page is kept as %s",
+				expression,
+				origin,
+				f.keep(f.t.Name()),
+			)
 		}
-		_, err := chromedp.Call(f.ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: "new Promise(d => setTimeout(d, 50))", AwaitPromise: &yes})
+		_, err := chromedp.Call(
+			f.ctx,
+			runtime.Evaluate,
+			runtime.EvaluateParams{Expression: "new Promise(d => setTimeout(d, 50))", AwaitPromise: &yes},
+		)
 		require.NoError(f.t, err)
 	}
 }
@@ -151,13 +164,26 @@ func (f *inFrames) evaluates(origin, expression string) string {
 // clicksIn clicks a button or link of a frame by its words.
 func (f *inFrames) clicksIn(origin, words string) {
 	f.t.Helper()
-	f.evaluates(origin, fmt.Sprintf(`(() => { const b = [...document.querySelectorAll("button, a, input[type=submit]")].find((b) => (b.textContent || b.value).trim() === %q && !b.disabled); if (!b) return ""; b.click(); return "done"; })()`, words))
+	f.evaluates(
+		origin,
+		fmt.Sprintf(
+			`(() => { const b = [...document.querySelectorAll("button, a, input[type=submit]")].find((b) => (b.textContent || b.value).trim() === %q && !b.disabled); if (!b) return ""; b.click(); return "done"; })()`,
+			words,
+		),
+	)
 }
 
 // entersIn types into the field of a frame that a selector names.
 func (f *inFrames) entersIn(origin, selector, text string) {
 	f.t.Helper()
-	f.evaluates(origin, fmt.Sprintf(`(() => { const b = document.querySelector(%q); if (!b) return ""; b.focus(); b.value = %q; b.dispatchEvent(new Event("input", {bubbles: true})); b.dispatchEvent(new Event("change", {bubbles: true})); return "done"; })()`, selector, text))
+	f.evaluates(
+		origin,
+		fmt.Sprintf(
+			`(() => { const b = document.querySelector(%q); if (!b) return ""; b.focus(); b.value = %q; b.dispatchEvent(new Event("input", {bubbles: true})); b.dispatchEvent(new Event("change", {bubbles: true})); return "done"; })()`,
+			selector,
+			text,
+		),
+	)
 }
 
 // A browser that has never heard of the bench's authority opens all panes, and signs the printer in through them.
@@ -173,7 +199,9 @@ func TestAFreshBrowserSignsInThroughTheFrames(t *testing.T) {
 	p.opens(b.Control + "/bench/")
 	p.sees("#glass .lcd")
 	p.clicks("#tab-web-config")
-	var now struct{ Panes struct{ WebConfig, Browser string } }
+	var now struct {
+		Panes struct{ WebConfig, Browser string }
+	}
 	b.asks("/bench/now", &now)
 	web, pages := now.Panes.WebConfig, now.Panes.Browser
 	f.clicksIn(web, "Log in")
@@ -181,13 +209,25 @@ func TestAFreshBrowserSignsInThroughTheFrames(t *testing.T) {
 	f.clicksIn(web, "OK")
 	f.clicksIn(web, "Network")
 	f.clicksIn(web, "Email Server")
-	f.evaluates(web, `(() => { const a = document.querySelector("a[href='/network/email-server/basic']"); if (!a) return ""; a.click(); return "done"; })()`)
+	f.evaluates(
+		web,
+		`(() => { const a = document.querySelector("a[href='/network/email-server/basic']"); if (!a) return ""; a.click(); return "done"; })()`,
+	)
 	f.entersIn(web, "select[name=method]", "OAuth2")
 	f.entersIn(web, "select[name=service]", "Microsoft Exchange Online")
 	f.clicksIn(web, "Sign In")
 	f.clicksIn(web, "Sign in with Microsoft")
 	code := f.evaluates(web, `(document.body.innerText.match(/\b[A-Z0-9]{9}\b/) || [""])[0]`)
-	f.evaluates(web, `(() => { const a = document.readyState === "complete" && [...document.querySelectorAll("a")].find((a) => a.origin === "`+pages+`"); if (!a) return ""; a.click(); return "done"; })()`)
+	f.evaluates(
+		web,
+		fmt.Sprintf(`(() => {
+			if (document.readyState !== "complete") return "";
+			const a = [...document.querySelectorAll("a")].find((a) => a.origin === %q);
+			if (!a) return "";
+			a.click();
+			return "done";
+		})()`, pages),
+	)
 	p.sees("#pane-browser iframe") // the page has led there
 	f.entersIn(pages, "input[name=otc]", code)
 	f.clicksIn(pages, "Next")
@@ -196,7 +236,10 @@ func TestAFreshBrowserSignsInThroughTheFrames(t *testing.T) {
 	f.entersIn(pages, "input[name=passwd]", b.password("admin@contoso.com"))
 	f.clicksIn(pages, "Sign In")
 	f.clicksIn(pages, "Continue")
-	f.evaluates(pages, `(() => { const b = document.querySelector("input[type=checkbox]"); if (!b) return ""; b.checked = true; return "done"; })()`)
+	f.evaluates(
+		pages,
+		`(() => { const b = document.querySelector("input[type=checkbox]"); if (!b) return ""; b.checked = true; return "done"; })()`,
+	)
 	f.clicksIn(pages, "Accept")
 	f.evaluates(pages, `document.body.innerText.includes("You have signed in") ? "done" : ""`)
 	p.clicks("#tab-web-config")
@@ -232,8 +275,12 @@ func TestAHostileMailRunsNothingInTheBenchsPage(t *testing.T) {
 		p.clicks(key("way-" + way))
 		p.sees(key("way-"+way) + `[aria-pressed="true"]`)
 	}
-	p.clicks("#mail-open " + key("see-"+p.script(`document.querySelector('#mail-open [data-key^="see-"]').dataset.key.slice(4)`)))
-	p.sees(`#mail-open .body iframe[title="a.pdf"]`)
+	p.clicks(
+		"#mail-open " + key(
+			"see-"+p.script(`document.querySelector('#mail-open [data-key^="see-"]').dataset.key.slice(4)`),
+		),
+	)
+	p.sees(`#mail-open .content iframe[title="a.pdf"]`)
 	p.clicks("#tab-wire")
 	p.sees("#wire-lines")
 	require.Equal(t, "undefined", p.script("String(window.hurt)"))
@@ -255,7 +302,9 @@ func (b *bench) submits(mail string) {
 		require.NoError(b.t, err, said)
 	}
 	expects(220)
-	for _, line := range []string{"EHLO outside.example", "MAIL FROM:<evil@example.com>", "RCPT TO:<alice@contoso.com>"} {
+	for _, line := range []string{
+		"EHLO outside.example", "MAIL FROM:<evil@example.com>", "RCPT TO:<alice@contoso.com>",
+	} {
 		require.NoError(b.t, talk.PrintfLine("%s", line))
 		expects(250)
 	}
@@ -273,6 +322,6 @@ func TestAScannedPDFIsShownBesideItsMail(t *testing.T) {
 	p.clicks("#tab-mail")
 	p.clicks("#mail-list .mailrow")
 	p.clicks(`#mail-open [data-key^="see-"]`)
-	p.sees(`#mail-open .body iframe[title$=".pdf"]`)
+	p.sees(`#mail-open .content iframe[title$=".pdf"]`)
 	require.Contains(t, p.reads("#mail-open"), "application/pdf")
 }

@@ -72,13 +72,16 @@ func browserOf(t *testing.T, language string) context.Context {
 	return ctx
 }
 
-// strangerTo sits down at a browser of its own, in a fresh profile, that does not know the bench's authority and takes no
-// certificate of it.
+// strangerTo sits down at a browser of its own, in a fresh profile, that does not know the bench's authority and takes
+// no certificate of it.
 func strangerTo(t *testing.T) *person {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	require.NoError(t, err, "tools/need chromium installs it")
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.Flag("accept-lang", "en"))
+	options := append(
+		chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU,
+		chromedp.Flag("accept-lang", "en"),
+	)
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}

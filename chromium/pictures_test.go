@@ -4,10 +4,16 @@ package chromium
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"image"
+	"image/color"
+	"image/draw"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -38,6 +44,55 @@ func TestPictures(t *testing.T) {
 	}
 }
 
+// TestPicturesOfTheBench takes those of the bench's page, with a case that is half mended.
+func TestPicturesOfTheBench(t *testing.T) {
+	for _, language := range guide.Languages() {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			p := opensBench(t, language, "--scenario", "trouble/expired-by-disuse")
+			p.do("a desk's window", chromedp.EmulateViewport(1440, 860))
+			p.clicks("#beside-panel form button")
+			p.sees("#just .bad")
+			p.sees(".cause")
+			p.clicks("#tab-wire")
+			p.clicks("#wire-lines summary")
+			p.sees("#wire-lines pre")
+			p.script(`scrollTo(0, 0); document.activeElement.blur(); ""`)
+			shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+			require.NoError(t, err)
+			camera := &photographer{&panelWalk{p.inspector, p.bench, map[string]bool{}}}
+			camera.writes("bench-case", fewColors(t, shot))
+		})
+	}
+}
+
+// fewColors makes a picture smaller: the 255 colors that it has most of, and for each other one the nearest of them.
+func fewColors(t *testing.T, shot []byte) []byte {
+	t.Helper()
+	picture, err := png.Decode(bytes.NewReader(shot))
+	require.NoError(t, err)
+	bounds := picture.Bounds()
+	count := map[color.RGBA]int{}
+	at := func(x, y int) color.RGBA { return color.RGBAModel.Convert(picture.At(x, y)).(color.RGBA) }
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			count[at(x, y)]++
+		}
+	}
+	colors := slices.SortedFunc(maps.Keys(count), func(a, b color.RGBA) int {
+		return cmp.Or(count[b]-count[a], int(a.R)-int(b.R), int(a.G)-int(b.G), int(a.B)-int(b.B))
+	})
+	var palette color.Palette
+	for _, c := range colors[:min(len(colors), 255)] {
+		palette = append(palette, c)
+	}
+	small := image.NewPaletted(bounds, palette)
+	draw.Draw(small, bounds, picture, bounds.Min, draw.Src)
+	var written bytes.Buffer
+	require.NoError(t, png.Encode(&written, small))
+	return written.Bytes()
+}
+
 // takes writes a picture of an element.
 func (p *photographer) takes(name, selector string) {
 	p.t.Helper()
@@ -48,6 +103,12 @@ func (p *photographer) takes(name, selector string) {
 	p.script(`document.activeElement.blur(); document.fonts.ready.then(() => ""); ""`)
 	shot, err := chromedp.Run(ctx, chromedp.Screenshot(selector))
 	require.NoError(p.t, err)
+	p.writes(name, shot)
+}
+
+// writes keeps a picture, as small as it gets.
+func (p *photographer) writes(name string, shot []byte) {
+	p.t.Helper()
 	picture, err := png.Decode(bytes.NewReader(shot))
 	require.NoError(p.t, err)
 	var small bytes.Buffer

@@ -93,6 +93,9 @@ func Begin(ctx context.Context, l *lab.Lab, id string) (*Case, error) {
 // Printer is the name of the printer that the scenario is about.
 func (c *Case) Printer() string { return c.play.printer }
 
+// From is the number of the last entry of the record before the person took over.
+func (c *Case) From() int { return c.play.pages.from }
+
 // divide makes parts of the lines: each # sentence, and the handover, begins one.
 func (c *Case) divide() {
 	stop := c.play.scenario.HandoverLine()
@@ -184,7 +187,8 @@ func (c *Case) words(l line) []string {
 // looks reports whether a line only looks at something.
 func (l line) looks() bool {
 	bare := line{words: l.words} // a condition under which it is played changes nothing
-	act := l.words[0] == "panel" && l.words[1] == "refuses" || l.words[0] == "webconfig" && l.words[1] == "unreachable" ||
+	act := l.words[0] == "panel" && l.words[1] == "refuses" ||
+		l.words[0] == "webconfig" && l.words[1] == "unreachable" ||
 		l.words[0] == "memory" && l.words[1] == "has"
 	return bare.asserts() && !act
 }
@@ -291,7 +295,8 @@ func (p *part) acted(i int, but string) bool {
 
 // isResult reports whether a line looks at something that stays, and not at a page that somebody may pass by.
 func (l line) isResult() bool {
-	return !l.not && l.words[len(l.words)-1] != "empty" && slices.Contains([]string{"mailbox", "jobs", "wire", "sheet", "entra"}, l.words[0])
+	return !l.not && l.words[len(l.words)-1] != "empty" &&
+		slices.Contains([]string{"mailbox", "jobs", "wire", "sheet", "entra"}, l.words[0])
 }
 
 // holds looks once whether a line is true.
@@ -346,7 +351,8 @@ func (p *play) didAct(of *part, i int) bool {
 func (p *play) isAct(e journal.Entry, what, said string) bool {
 	text := e.Text.String()
 	posted := func(party, path string) bool {
-		return e.Party == party && e.HTTP != nil && e.HTTP.Method == "POST" && strings.Contains(e.HTTP.Target.String(), path)
+		return e.Party == party && e.HTTP != nil && e.HTTP.Method == "POST" &&
+			strings.Contains(e.HTTP.Target.String(), path)
 	}
 	switch what {
 	case "scan":
@@ -422,8 +428,16 @@ func (c *Case) inWords(words []string) []string {
 	if at < 0 {
 		return nil
 	}
-	wanted := slices.DeleteFunc(slices.Clone(words[at+1:]), func(w string) bool { return strings.HasPrefix(w, "within=") })
-	lexicon := map[string]lexicon{"panel": c.play.panelWords, "sheet": c.play.panelWords, "jobs": c.play.panelWords, "webconfig": c.play.webWords}
+	wanted := slices.DeleteFunc(
+		slices.Clone(words[at+1:]),
+		func(w string) bool { return strings.HasPrefix(w, "within=") },
+	)
+	lexicon := map[string]lexicon{
+		"panel":     c.play.panelWords,
+		"sheet":     c.play.panelWords,
+		"jobs":      c.play.panelWords,
+		"webconfig": c.play.webWords,
+	}
 	if said := lexicon[words[0]]; said != nil {
 		if in, err := said(wanted); err == nil {
 			return in

@@ -12,10 +12,26 @@ import (
 
 // common are the cases that support desks meet most, the most common first. The order is ours.
 var common = []string{
-	"trouble/sign-in-not-saved", "trouble/expired-by-disuse", "trouble/smtp-auth-disabled", "entra/password-changed", "trouble/conditional-access-block",
-	"exchange/security-defaults-left-on", "exchange/sender-is-not-the-account", "entra/sessions-revoked", "entra/mfa-demanded-later", "entra/account-disabled",
-	"entra/managed-policy-turns-on", "entra/role-not-sufficient", "trouble/code-not-entered", "entra/consent-withdrawn", "exchange/smtp-auth-for-another-mailbox",
-	"exchange/mailbox-full", "trouble/attachment-too-large", "entra/wrong-password", "trouble/ninety-one-days-switched-off", "trouble/sign-in-lost-by-power-off",
+	"trouble/sign-in-not-saved",
+	"trouble/expired-by-disuse",
+	"trouble/smtp-auth-disabled",
+	"entra/password-changed",
+	"trouble/conditional-access-block",
+	"exchange/security-defaults-left-on",
+	"exchange/sender-is-not-the-account",
+	"entra/sessions-revoked",
+	"entra/mfa-demanded-later",
+	"entra/account-disabled",
+	"entra/managed-policy-turns-on",
+	"entra/role-not-sufficient",
+	"trouble/code-not-entered",
+	"entra/consent-withdrawn",
+	"exchange/smtp-auth-for-another-mailbox",
+	"exchange/mailbox-full",
+	"trouble/attachment-too-large",
+	"entra/wrong-password",
+	"trouble/ninety-one-days-switched-off",
+	"trouble/sign-in-lost-by-power-off",
 }
 
 // Common are the ids of the cases that support desks meet most, the most common first.
@@ -71,7 +87,10 @@ func signsOf(text string, words []device.Words) []sign {
 	}
 	for _, code := range jobCode.FindAllString(text, -1) {
 		in := whole(code)
-		signs = append(signs, sign{code, 40, func(step string) bool { return strings.HasPrefix(step, "jobs ") && in(step) }})
+		signs = append(
+			signs,
+			sign{code, 40, func(step string) bool { return strings.HasPrefix(step, "jobs ") && in(step) }},
+		)
 	}
 	for _, m := range entraError.FindAllStringSubmatch(text, -1) {
 		number := regexp.MustCompile(`(AADSTS|\b)` + m[1] + `\b`)
@@ -83,13 +102,17 @@ func signsOf(text string, words []device.Words) []sign {
 	read := choice.Normalize(text)
 	message := func(name, said string, ids ...string) {
 		said = choice.Normalize(said)
-		if len([]rune(said)) < shortest || len([]rune(read)) < shortest || !strings.Contains(read, said) && !strings.Contains(said, read) ||
+		if len([]rune(said)) < shortest || len([]rune(read)) < shortest ||
+			!strings.Contains(read, said) && !strings.Contains(said, read) ||
 			slices.ContainsFunc(signs, func(s sign) bool { return s.name == name }) {
 			return
 		}
 		signs = append(signs, sign{name, 30, func(step string) bool {
 			step = choice.Normalize(step)
-			return slices.ContainsFunc(ids, func(id string) bool { return id != "" && strings.Contains(step, choice.Normalize(id)) })
+			return slices.ContainsFunc(
+				ids,
+				func(id string) bool { return id != "" && strings.Contains(step, choice.Normalize(id)) },
+			)
 		}})
 	}
 	for _, language := range guide.Languages() {
@@ -153,7 +176,10 @@ func (s Scenario) read(signs []sign, text string) Found {
 	}
 	read := choice.Normalize(text)
 	for _, language := range guide.Languages() {
-		if _, title := s.Chapter(language); len([]rune(read)) >= shortest && strings.Contains(read, choice.Normalize(title)) {
+		if _, title := s.Chapter(
+			language,
+		); len([]rune(read)) >= shortest &&
+			strings.Contains(read, choice.Normalize(title)) {
 			f.score += 25
 			f.By = append(f.By, title)
 		}
@@ -186,7 +212,11 @@ func comments(text string) []string {
 		if strings.HasPrefix(line, "-- ") {
 			break
 		}
-		if sentence, is := strings.CutPrefix(line, "# "); is && !strings.Contains(strings.SplitN(sentence, " ", 2)[0], ":") {
+		if sentence, is := strings.CutPrefix(
+			line,
+			"# ",
+		); is &&
+			!strings.Contains(strings.SplitN(sentence, " ", 2)[0], ":") {
 			said = append(said, sentence)
 		}
 	}

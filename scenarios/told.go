@@ -67,7 +67,13 @@ func (c *Case) Told(s CaseStep, language string) string {
 		said, rest = rest[0], rest[1:]
 	}
 	surface := verb
-	values := map[string]string{"{verb}": verb, "{words}": plainWords(rest), "{all}": plainWords(words[1:]), "{party}": partyName(rest), "{to}": plainWords(rest)}
+	values := map[string]string{
+		"{verb}":  verb,
+		"{words}": plainWords(rest),
+		"{all}":   plainWords(words[1:]),
+		"{party}": partyName(rest),
+		"{to}":    plainWords(rest),
+	}
 	if len(rest) > 0 {
 		values["{path}"] = c.label(surface, rest[0])
 	}
@@ -183,8 +189,8 @@ func (c *Case) Remedy(language string) (solution, chapter string) {
 	return solution, ""
 }
 
-// Place is where a step is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults; empty: nowhere
-// in particular.
+// Place is where a step is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults; empty:
+// nowhere in particular.
 func (s CaseStep) Place() string {
 	words := s.Words
 	if words[0] == "!" {

@@ -1,6 +1,6 @@
-// Package sentences tells the record of a bench in sentences, in the languages of the guide: "Entra refused to renew the
-// sign-in: AADSTS700082, not used for 90 days". There is one table of them, by party and request; the bench's page and
-// reports take them from here. It knows nothing but the journal.
+// Package sentences tells the record of a bench in sentences, in the languages of the guide: "Entra refused to renew
+// the sign-in: AADSTS700082, not used for 90 days". There is one table of them, by party and request; the bench's page
+// and reports take them from here. It knows nothing but the journal.
 package sentences
 
 import (
@@ -45,6 +45,7 @@ type Line struct {
 	Last     int       `json:"last" doc:"of the last entry that belongs to it"`
 	Entries  []int     `json:"-"`
 	At       time.Time `json:"at" doc:"true time of the last entry"`
+	Kind     string    `json:"kind" doc:"of the entry of the record: http, smtp, outcome, screen, memory, clock and so on"`
 	Party    string    `json:"party" doc:"whose entry it is"`
 	From     string    `json:"from" doc:"who spoke: printer, person, client, control, or the name of a device"`
 	Protocol Protocol  `json:"protocol" doc:"HTTP, SMTP, or empty"`
@@ -111,8 +112,10 @@ var read = sync.OnceValue(func() table {
 })
 
 var (
-	digits    = regexp.MustCompile(`^[0-9]+$`)
-	aadsts    = regexp.MustCompile(`AADSTS([0-9]+)|(?:Error Code|Κωδικός σφάλματος|गड़बड़ी कोड|त्रुटि कोड)\s*:?\s*(?:<[^>]*>\s*)*([0-9]{5,8})`)
+	digits = regexp.MustCompile(`^[0-9]+$`)
+	aadsts = regexp.MustCompile(
+		`AADSTS([0-9]+)|(?:Error Code|Κωδικός σφάλματος|गड़बड़ी कोड|त्रुटि कोड)\s*:?\s*(?:<[^>]*>\s*)*([0-9]{5,8})`,
+	)
 	member    = regexp.MustCompile(`"error"\s*:\s*"([^"]+)"`)
 	says      = regexp.MustCompile(`"error_description"\s*:\s*"([^"\\]*)`)
 	discovery = regexp.MustCompile(`openid-configuration|/discovery/`)
@@ -173,7 +176,10 @@ func Tell(entries []journal.Entry, language string) []Line {
 		if !told {
 			continue
 		}
-		if n := len(lines); n > 0 && lines[n-1].Text == line.Text && lines[n-1].Party == line.Party && line.Protocol != "" {
+		if n := len(
+			lines,
+		); n > 0 && lines[n-1].Text == line.Text && lines[n-1].Party == line.Party &&
+			line.Protocol != "" {
 			last := &lines[n-1]
 			last.Last, last.At, last.Times = line.Last, line.At, max(last.Times, 1)+1
 			last.Entries = append(last.Entries, e.Number)
@@ -189,7 +195,16 @@ func Tell(entries []journal.Entry, language string) []Line {
 
 // one tells a single entry.
 func one(e journal.Entry, language string) (Line, bool) {
-	line := Line{Number: e.Number, Last: e.Number, Entries: []int{e.Number}, At: e.At, Party: e.Party, From: e.Party, Tone: Plain}
+	line := Line{
+		Number:  e.Number,
+		Last:    e.Number,
+		Entries: []int{e.Number},
+		At:      e.At,
+		Kind:    string(e.Kind),
+		Party:   e.Party,
+		From:    e.Party,
+		Tone:    Plain,
+	}
 	var told bool
 	set := func(party, request string, refused bool, values map[string]string) {
 		var from string
@@ -210,7 +225,12 @@ func one(e journal.Entry, language string) (Line, bool) {
 		if e.Detail["receipt"] == "" {
 			return line, false
 		}
-		set("device", "outcome "+result, result == "error", map[string]string{"receipt": e.Detail["receipt"], "code": e.Detail["code"]})
+		set(
+			"device",
+			"outcome "+result,
+			result == "error",
+			map[string]string{"receipt": e.Detail["receipt"], "code": e.Detail["code"]},
+		)
 		if result == "completed" {
 			line.Tone = Good
 		}
@@ -225,7 +245,12 @@ func one(e journal.Entry, language string) (Line, bool) {
 		if e.Screen.Message != nil && e.Screen.Message.Text != "" {
 			set("device", "message", false, map[string]string{"what": e.Screen.Message.Text})
 		} else {
-			set("device", "screen", false, map[string]string{"what": strings.Join(append(e.Screen.Path, e.Screen.Title), " > ")})
+			set(
+				"device",
+				"screen",
+				false,
+				map[string]string{"what": strings.Join(append(e.Screen.Path, e.Screen.Title), " > ")},
+			)
 		}
 	case journal.KindClock:
 		set("bench", "clock", false, map[string]string{"what": text})
@@ -259,7 +284,8 @@ func exchange(e journal.Entry, language string, line *Line, set func(string, str
 		set("device", request, h.Status >= 400, map[string]string{"what": what})
 		return
 	}
-	if h.Status/100 == 3 || h.Method == "GET" && h.Status < 400 && !journal.IsPage([]byte(body)) && !discovery.MatchString(request) {
+	if h.Status/100 == 3 ||
+		h.Method == "GET" && h.Status < 400 && !journal.IsPage([]byte(body)) && !discovery.MatchString(request) {
 		return // what only leads elsewhere, and what belongs to a page
 	}
 	pending := false

@@ -75,7 +75,7 @@ func (c *conversation) hear(e journal.Entry) {
 func (c *conversation) line(language string) Line {
 	first, last := c.entries[0], c.entries[len(c.entries)-1]
 	line := Line{
-		Number: first.Number, Last: last.Number, At: last.At, Party: c.party, From: "printer", Protocol: SMTP, Tone: Plain,
+		Number: first.Number, Last: last.Number, At: last.At, Kind: string(first.Kind), Party: c.party, From: "printer", Protocol: SMTP, Tone: Plain,
 		Status: c.last, Why: c.refused,
 	}
 	for _, e := range c.entries {

@@ -22,7 +22,9 @@ const pagePath = "/bench/"
 
 // pageTypes are the media types of its files.
 var pageTypes = map[string]string{
-	".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".json": "application/json; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".css":  "text/css; charset=utf-8",
+	".json": "application/json; charset=utf-8",
 }
 
 // pageFile is what answers a request for a file of the page; nil: it is for something else.
@@ -66,11 +68,15 @@ func (s *server) writePage(w http.ResponseWriter, _ *http.Request) {
 		}
 	}
 	policy := "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; object-src 'none'; " +
-		"frame-src 'self' blob: " + strings.Join(frames, " ") + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+		"frame-src 'self' blob: " + strings.Join(
+		frames,
+		" ",
+	) + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	w.Header().Set("Content-Security-Policy", policy)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	var page bytes.Buffer
-	err := template.Must(template.New("page").Parse(string(source))).Execute(&page, struct{ Sprite template.HTML }{glass.Sprite()})
+	err := template.Must(template.New("page").Parse(string(source))).
+		Execute(&page, struct{ Sprite template.HTML }{glass.Sprite()})
 	if err != nil {
 		http.Error(w, "the page cannot be written", http.StatusInternalServerError)
 		return

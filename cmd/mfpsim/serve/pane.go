@@ -14,9 +14,9 @@ import (
 	"mfpsim/fakeentra"
 )
 
-// Beside their real doors, Web Config and Microsoft's pages have a second one on loopback, in plain HTTP, for the frames
-// of the bench's page: without an authority that the browser would have to know, with cookies of a name of their own,
-// and in frames of the bench's page alone. The real doors stay as they are.
+// Beside their real doors, Web Config and Microsoft's pages have a second one on loopback, in plain HTTP, for the
+// frames of the bench's page: without an authority that the browser would have to know, with cookies of a name of
+// their own, and in frames of the bench's page alone. The real doors stay as they are.
 
 // paneOf are the second doors, by the flag of the real one.
 var paneOf = map[string]string{webConfigPort: "web-config-pane", entraPort: "browser-pane"}
@@ -72,7 +72,10 @@ func (b *bench) servePane(party, flag string, page http.Handler) error {
 	p := &pane{
 		server: b.server, page: page, prefix: "mfpsim-" + paneOf[flag] + "-", bench: b.endpoints.Control,
 		replaced: strings.NewReplacer(
-			b.endpoints.Entra, b.server.paneURL(entraPort), "https://"+b.server.host(webConfigPort), b.server.paneURL(webConfigPort),
+			b.endpoints.Entra,
+			b.server.paneURL(entraPort),
+			"https://"+b.server.host(webConfigPort),
+			b.server.paneURL(webConfigPort),
 		),
 	}
 	server, err := b.lab.Network.ServeHTTP(b.adopt(party, paneOf[flag]), nil, p)

@@ -41,7 +41,7 @@ type pointsAnswer struct {
 func pointRoutes() group {
 	return group{
 		Title: "Back to the start",
-		About: "A bench can be reset to its start (what the command line asked for) or to a saved point. It is built anew from the same seed, the requests that were sent to it " +
+		About: "A bench can be reset to its start (what the command line asked for, or the case that was loaded since) or to a saved point. It is built anew from the same seed, the requests that were sent to it " +
 			"since its start are made again at their times, and it stands behind the same addresses: accounts, ids and passwords are the same, tokens and connections of clients are not. " +
 			"So only what came through this API, through `/graph` or through the panel's page can be saved, not what a client did. A point that would be incomplete is refused, and the " +
 			"answer says why: a client has been at Entra, at SMTP or at Web Config, or two requests were under way at once. " +

@@ -36,6 +36,7 @@ type caseAnswer struct {
 	Solution string    `json:"solution" doc:"what the guide says to do about the code that the case shows; empty: it shows none"`
 	Remedy   string    `json:"remedy" doc:"what the guide's chapter says to do, in our words"`
 	Parts    []partRow `json:"parts" doc:"the story, what the user sees, what to try"`
+	From     int       `json:"from" doc:"number of the last entry of the record before the person took over"`
 	InHand   int       `json:"inHand" doc:"the part that is being played; the number of parts if all is done"`
 	Printer  string    `json:"printer" doc:"the bench's name for the printer that the case is about"`
 	Language string    `json:"language" doc:"of the panel"`
@@ -146,15 +147,20 @@ func (b *bench) caseNow(language string) caseAnswer {
 	if c == nil {
 		return answer
 	}
-	answer.ID, answer.Title, answer.Question, answer.Proves = c.Scenario.ID, c.Scenario.Title, c.Question(language), list(c.Scenario.Proofs())
+	answer.ID, answer.Title, answer.Question = c.Scenario.ID, c.Scenario.Title, c.Question(language)
+	answer.Proves = list(c.Scenario.Proofs())
 	answer.Number, answer.Chapter = c.Scenario.Chapter(language)
+	answer.From = c.From()
 	answer.Solution, answer.Remedy = c.Remedy(language)
 	parts, inHand := c.Parts()
 	answer.InHand = inHand
 	for _, p := range parts {
 		row := partRow{Kind: p.Kind, Says: p.Says, Steps: []stepRow{}}
 		for _, s := range p.Steps {
-			step := stepRow{Line: s.Line, Says: c.Told(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done, Skipped: s.Passed}
+			step := stepRow{
+				Line: s.Line, Says: c.Told(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
+				Skipped: s.Passed,
+			}
 			if !s.At.IsZero() {
 				step.At = &s.At
 			}

@@ -270,7 +270,8 @@ func (b *bench) setRole(in roleRequest) error {
 	return b.act("control: role", func(context.Context) error {
 		b.note("entra: role %s of %s: %t", in.Role, in.User, in.On)
 		return b.lab.Entra.ChangeUser(in.User, func(u *fakeentra.User) {
-			u.Roles = slices.DeleteFunc(slices.Clone(u.Roles), func(has string) bool { return strings.EqualFold(has, in.Role) })
+			is := func(role string) bool { return strings.EqualFold(role, in.Role) }
+			u.Roles = slices.DeleteFunc(slices.Clone(u.Roles), is)
 			if in.On {
 				u.Roles = append(u.Roles, in.Role)
 			}

@@ -219,7 +219,9 @@ const waitName = "control: wait"
 
 func (b *bench) glass(problem string) (glassAnswer, error) {
 	now, err := b.panelNow(problem)
-	answer := glassAnswer{Glass: now.Glass, Casing: now.Casing, Say: now.Say, Language: now.Language, Problem: now.Problem}
+	answer := glassAnswer{
+		Glass: now.Glass, Casing: now.Casing, Say: now.Say, Language: now.Language, Problem: now.Problem,
+	}
 	if shown, on := b.screen(); on {
 		answer.Title = shown.Path
 		if shown.Data != nil && shown.Data.Message != nil {
@@ -239,7 +241,8 @@ func (b *bench) entry(in entryRequest) (entryAnswer, error) {
 		from = from*10 + int(digit-'0')
 	}
 	to := max(in.To, from)
-	found := slices.DeleteFunc(b.lab.Journal.Since(from-1), func(e journal.Entry) bool { return e.Number > to || e.Number < from })
+	outside := func(e journal.Entry) bool { return e.Number > to || e.Number < from }
+	found := slices.DeleteFunc(b.lab.Journal.Since(from-1), outside)
 	return entryAnswer{list(found)}, nil
 }
 
@@ -260,7 +263,8 @@ func (b *bench) microsoft() (microsoftAnswer, error) {
 			continue
 		}
 		domain := t.Domains[0]
-		answer.Tenants = append(answer.Tenants, tenantRow{domain, t.Personal, t.SecurityDefaults, enabled[domain], t.UserConsent})
+		row := tenantRow{domain, t.Personal, t.SecurityDefaults, enabled[domain], t.UserConsent}
+		answer.Tenants = append(answer.Tenants, row)
 		if t.Personal {
 			continue
 		}
@@ -270,7 +274,8 @@ func (b *bench) microsoft() (microsoftAnswer, error) {
 			})
 		}
 		for _, c := range b.lab.Entra.Consents(domain) {
-			answer.Consents = append(answer.Consents, consentRow{domain, or(names[c.Application], c.Application), c.User, list(c.Scopes)})
+			application := or(names[c.Application], c.Application)
+			answer.Consents = append(answer.Consents, consentRow{domain, application, c.User, list(c.Scopes)})
 		}
 	}
 	answer.Mailboxes, err = b.casMailboxes()

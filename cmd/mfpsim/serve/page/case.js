@@ -48,7 +48,7 @@ async function drawList() {
   const chapters = await get("/cases?language=" + language);
   const of = state.now.case.number;
   fill(place(), h("h3", { class: "q" }, t("which-case")), h("p", { class: "meta" }, t("which-case-help")), panelLanguage(),
-    state.now.case.id ? h("div", { class: "row" }, h("button", { type: "button", class: "b", onclick: () => { mode = "loaded"; loaded(state.now.case, true); } }, t("back-to-case"))) : null,
+    state.now.case.id ? h("div", { class: "acts" }, h("button", { type: "button", class: "b", onclick: () => { mode = "loaded"; loaded(state.now.case, true); } }, t("back-to-case"))) : null,
     chapters.map((c, i) => h("details", { class: "chap", open: of ? c.number === of : i < 4 }, h("summary", {}, h("span", {}, c.title, " ", h("span", { class: "count" }, "(" + c.cases.length + ")"))), h("ul", {}, c.cases.slice(0, few).map(row)),
       c.cases.length > few ? h("details", { open: c.cases.slice(few).some((r) => r.id === state.now.case.id) }, h("summary", {}, t("more-cases", { n: c.cases.length - few })), h("ul", {}, c.cases.slice(few).map(row))) : null)),
     h("details", { class: "chap", open: true }, h("summary", {}, t("no-case")), h("ul", {}, h("li", {}, h("button", { type: "button", class: "case", onclick: () => load("") }, t("free-bench"))))));
@@ -82,7 +82,7 @@ async function drawFound() {
     found.cases.map((c, i) => h("article", { class: "hit" }, h("h3", { lang: "en" }, c.title), c.by.length ? h("p", { class: "meta" }, t("recognized", { by: c.by.join(", ") })) : null,
       h("p", { class: "meta", lang: "en" }, c.id),
       h("button", { type: "button", class: i ? "b" : "b p", "data-key": "load-" + c.id, "aria-label": t("load") + ": " + c.title, onclick: () => load(c.id, wantedLanguage) }, t("load")))),
-    h("div", { class: "row" }, h("button", { type: "button", class: "b", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
+    h("div", { class: "acts" }, h("button", { type: "button", class: "b", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
   place().querySelector("button.b.p")?.focus();
 }
 
@@ -98,7 +98,8 @@ function steps(part, inHand) {
 }
 
 function loaded(c, anew) {
-  const key = "loaded" + language + JSON.stringify(c);
+  const cause = state.lines.filter((l) => l.protocol && l.tone === "refused" && l.number > c.from).at(-1);
+  const key = "loaded" + language + JSON.stringify(c) + (cause ? cause.number + cause.text : "");
   if (key === drawn && !anew) return;
   const open = place().querySelector("details.story")?.open;
   drawn = key;
@@ -114,9 +115,10 @@ function loaded(c, anew) {
   fill(place(), h("h3", { class: "q", lang: "en" }, c.title), h("p", { class: "meta" }, c.id + " · " + c.chapter + (c.proves.length ? " · " + c.proves.join(" ") : "")),
     h("p", {}, c.question),
     h("details", { class: "story", open: open || false }, h("summary", {}, t("story", { n: story.length })), story.map((p, i) => part(p, i))),
-    kind("symptom", "what-the-user-sees"), remedy, kind("remedy", "what-to-try"),
+    kind("symptom", "what-the-user-sees"),
+    cause ? h("div", { class: "cause" }, h("h3", {}, t("cause")), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => { go("wire"); dispatchEvent(new CustomEvent("wire-show", { detail: cause.number })); } }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"),
     over && rest.length ? h("p", { class: "done-all" }, t("all-done")) : null,
-    h("div", { class: "row" }, h("button", { type: "button", class: "b", "data-key": "reset", onclick: () => attempt(async () => { await post("/reset", { to: "start" }); await refresh(); }) }, t("reset")),
+    h("div", { class: "acts" }, h("button", { type: "button", class: "b", "data-key": "reset", onclick: () => attempt(async () => { await post("/reset", { to: "start" }); await refresh(); }) }, t("reset")),
       h("button", { type: "button", class: "b", "data-key": "next", onclick: () => attempt(async () => { await post("/case/next"); mode = ""; await refresh(); }) }, t("next-case")),
       h("button", { type: "button", class: "b", "data-key": "all", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
 }

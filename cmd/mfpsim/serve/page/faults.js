@@ -37,9 +37,9 @@ async function show() {
     answers("/exchange/answer", t("answers-itself", { party: "Exchange Online" }), exchangeAnswers, exchange.set),
     unmet.length ? h("p", { class: "meta" }, t("not-met", { what: unmet.join("; ") })) : null,
     h("h3", { class: "sub2" }, t("power")),
-    h("div", { class: "row" }, ["off", "on", "cut"].map((s) => h("button", { type: "button", class: "b", "data-key": "power-" + s, onclick: () => act(() => post("/printer/power", { state: s })) }, t("power-" + s)))),
+    h("div", { class: "acts" }, ["off", "on", "cut"].map((s) => h("button", { type: "button", class: "b", "data-key": "power-" + s, onclick: () => act(() => post("/printer/power", { state: s })) }, t("power-" + s)))),
     h("h3", { class: "sub2" }, t("memory")),
-    h("div", { class: "row" }, h("button", { type: "button", class: "b", "data-key": "memory-refuses", onclick: () => act(() => post("/printer/memory", { words: "refuses writes" })) }, t("memory-refuses")),
+    h("div", { class: "acts" }, h("button", { type: "button", class: "b", "data-key": "memory-refuses", onclick: () => act(() => post("/printer/memory", { words: "refuses writes" })) }, t("memory-refuses")),
       h("button", { type: "button", class: "b", "data-key": "memory-ok", onclick: () => act(() => post("/printer/memory", { words: "ok" })) }, t("memory-ok"))));
 }
 

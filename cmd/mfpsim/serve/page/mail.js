@@ -69,7 +69,7 @@ async function show() {
   const m = opened;
   const at = "/api/v1/message/" + m.ID;
   const ways = [["text", t("text")], ["html", "HTML"], ["headers", t("headers")], ["raw", t("raw")]].filter(([id]) => id !== "html" || m.HTML);
-  const body = h("div", { class: "body", tabindex: "0", role: "region", "aria-label": t("body") });
+  const body = h("div", { class: "content", tabindex: "0", role: "region", "aria-label": t("body") });
   fill(document.getElementById("mail-open"), h("article", { class: "msg" },
     h("header", {}, h("h3", {}, m.Subject || "—"), h("dl", {}, [[t("from"), addresses(m.From ? [m.From] : [])], [t("to"), addresses(m.To)], ["Cc", addresses(m.Cc)], ["Bcc", addresses(m.Bcc)], [t("date"), day(m.Date) + " " + clock(m.Date)]]
       .filter(([, v]) => v).map(([k, v]) => [h("dt", {}, k), h("dd", {}, v)]))),
@@ -84,7 +84,7 @@ async function show() {
 function attachment(a, at) {
   const address = at + "/part/" + a.PartID;
   const kind = a.ContentType.split(";")[0].toLowerCase();
-  const shown = h("div", { class: "body", hidden: true });
+  const shown = h("div", { class: "content", hidden: true });
   const open = () => {
     shown.hidden = !shown.hidden;
     if (shown.hidden) return;
@@ -102,5 +102,5 @@ function showSent() {
   if (!opened || !folder.includes("@")) { fill(into); return; }
   const m = opened;
   fill(into, h("article", { class: "msg" }, h("header", {}, h("h3", {}, m.subject || "—"), h("dl", {}, [[t("from"), m.from], [t("to"), m.to.join(", ")], [t("date"), day(m.receivedAt) + " " + clock(m.receivedAt)]].map(([k, v]) => [h("dt", {}, k), h("dd", {}, v)]))),
-    h("div", { class: "body" }, h("pre", {}, m.text || t("no-text"))), m.attachments.map((a) => h("div", { class: "att" }, a.name + ", " + a.type + ", " + t("octets", { n: a.size })))));
+    h("div", { class: "content" }, h("pre", {}, m.text || t("no-text"))), m.attachments.map((a) => h("div", { class: "att" }, a.name + ", " + a.type + ", " + t("octets", { n: a.size })))));
 }

@@ -51,12 +51,15 @@ for (const [id, duration] of [["pass-15", "15m"], ["pass-91", "91d"]]) {
   }));
 }
 
+// matters reports whether a line is worth a place among the newest: not what the panel shows anyway.
+const matters = (l) => l.tone !== "plain" || !["screen", "memory"].includes(l.kind);
+
 let announced = "";
 onChange(({ now, lines }) => {
   const at = document.getElementById("now");
   at.dateTime = now.now;
   fill(at, texts.day(now.now) + " " + texts.clock(now.now), h("span", {}, t("clock-of-the-bench")));
-  const newest = lines.slice(-3).reverse();
+  const newest = lines.filter(matters).slice(-4).reverse();
   fill(document.getElementById("just"), newest.map((l) => h("li", {}, h("time", { datetime: l.at }, texts.stamp(l.at, now.now)),
     h("span", { class: l.tone === "refused" ? "bad" : null }, l.text, l.times > 1 ? " " + t("times", { n: l.times }) : null, " ",
       l.tone === "refused" ? h("button", { type: "button", class: "lk", "data-key": "show-" + l.number, "aria-label": t("show") + ": " + l.text, onclick: () => { go("wire"); dispatchEvent(new CustomEvent("wire-show", { detail: l.number })); } }, t("show")) : null))));

@@ -82,7 +82,7 @@ function policies(m, organizations, open) {
         try { policy = JSON.parse(exported.value); } catch { throw new Error(t("no-json")); }
         await post("/entra/policy", { tenant, policy });
       });
-    } }, exported, h("div", { class: "row" }, h("button", { class: "b" }, t("add")))))];
+    } }, exported, h("div", { class: "acts" }, h("button", { class: "b" }, t("add")))))];
 }
 
 function exclude(p, m) {
@@ -102,7 +102,7 @@ function account(a, open, organizations) {
   return h("details", { class: "acct", "data-id": id, open: open.has(id) }, h("summary", { "data-key": id }, h("b", {}, a.user), " ",
     h("span", { class: "note" }, [...a.roles, a.personal ? t("personal-account") : "", a.mailbox ? t("has-mailbox") : t("no-mailbox"), a.mfa ? "MFA" : ""].filter(Boolean).join(", ")), a.disabled ? h("span", { class: "bad" }, t("blocked")) : null),
   h("p", { class: "meta" }, t("password") + ": ", h("span", { class: "mono" }, a.password)),
-  h("div", { class: "row" },
+  h("div", { class: "acts" },
     button("change-password", () => post("/entra/password", { user: a.user })),
     button("revoke", () => post("/entra/revoke", { user: a.user })),
     a.disabled ? button("enable", () => post("/entra/enable", { user: a.user })) : button("disable", () => post("/entra/disable", { user: a.user })),

@@ -85,7 +85,7 @@ function beside(now) {
   fill(document.getElementById("beside-panel"),
     h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); attempt(async () => { await post("/printer/scan", { to: to.value.split(/[\s,;]+/).filter(Boolean) }); await refresh(); }); } },
       h("label", {}, t("scan-to"), to), h("button", { class: "b", disabled: !now.on }, t("scan"))),
-    h("div", { class: "row" },
+    h("div", { class: "acts" },
       h("button", { type: "button", class: "b", "data-key": "lay", disabled: !now.on, onclick: () => attempt(async () => { await post("/printer/originals", { pages: 1 }); await refresh(); }) }, t("lay-a-page")),
       h("button", { type: "button", class: "b", "data-key": "sheet", disabled: !now.on, onclick: () => attempt(async () => { await post("/printer/sheet"); await refresh(); }) }, t("print-sheet")),
       h("button", { type: "button", class: "b", "data-key": "power", onclick: () => attempt(async () => { await post("/printer/power", { state: power }); await refresh(); }) }, t("power-" + power)),

@@ -25,7 +25,7 @@ async function show(into) {
   fill(into,
     h("p", { class: "party" }, h("span", {}, t("true-time")), h("b", {}, full(c.now))),
     c.parties.map((p) => h("p", { class: "party" }, h("span", {}, names()[p.party] || (p.party === "printer" ? t("printer") : p.party)), h("b", { class: Math.abs(new Date(p.now) - new Date(c.now)) > 60000 ? "bad" : null }, full(p.now)))),
-    h("div", { class: "row" }, [["15m", "plus-15"], ["1h", "plus-1h"], ["1d", "plus-1d"], ["91d", "plus-91"]].map(([d, name]) => h("button", { type: "button", class: "b", "data-key": "pass-" + d, onclick: () => pass(d) }, t(name)))),
+    h("div", { class: "acts" }, [["15m", "plus-15"], ["1h", "plus-1h"], ["1d", "plus-1d"], ["91d", "plus-91"]].map(([d, name]) => h("button", { type: "button", class: "b", "data-key": "pass-" + d, onclick: () => pass(d) }, t(name)))),
     h("form", { class: "field", onsubmit: (e) => {
       e.preventDefault();
       attempt(async () => {

@@ -23,7 +23,7 @@ addEventListener("wire-show", (e) => setTimeout(() => {
 }));
 
 function frame() {
-  const box = (key, label, on, set) => h("label", { class: "row" }, h("input", { type: "checkbox", "data-key": key, checked: on, onchange: (e) => { set(e.target.checked); list(); } }), label);
+  const box = (key, label, on, set) => h("label", { class: "acts" }, h("input", { type: "checkbox", "data-key": key, checked: on, onchange: (e) => { set(e.target.checked); list(); } }), label);
   return [h("div", { class: "field" }, h("label", {}, t("filter"), h("input", { type: "search", value: filter, "data-key": "wire-filter", oninput: (e) => { filter = e.target.value; list(); } }))),
     box("wire-refusals", t("refusals-only"), refusals, (on) => { refusals = on; }), box("wire-all", t("everything"), all, (on) => { all = on; }), h("div", { id: "wire-lines" })];
 }
