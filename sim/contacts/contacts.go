@@ -147,7 +147,8 @@ func (b *Book) Add(e Entry) (int, error) {
 	defer b.mu.Unlock()
 	if e.Number == 0 {
 		if e.Number = b.free(); e.Number == 0 {
-			return 0, &entry.Invalid{What: "contact", Fields: []entry.FieldError{{Field: FieldNumber, Problem: entry.Full}}}
+			full := entry.FieldError{Field: FieldNumber, Problem: entry.Full}
+			return 0, &entry.Invalid{What: "contact", Fields: []entry.FieldError{full}}
 		}
 	}
 	if err := b.check(e, 0); err != nil {
@@ -188,7 +189,8 @@ func (b *Book) Delete(number int) error {
 	return b.keep(renumber(slices.Delete(slices.Clone(b.entries), at, at+1), number, 0))
 }
 
-// Replace puts other entries in the place of all, as Import does. The error is an [*entry.Invalid], or that of the memory.
+// Replace puts other entries in the place of all, as Import does. The error is an [*entry.Invalid], or that of the
+// memory.
 func (b *Book) Replace(entries []Entry) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
