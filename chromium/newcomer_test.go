@@ -32,7 +32,9 @@ func arrives(t *testing.T, b *bench) *newcomer {
 	}
 	p.opens(b.Control + "/bench/")
 	p.sees("#glass .lcd")
-	var now struct{ Panes struct{ WebConfig, Browser string } }
+	var now struct {
+		Panes struct{ WebConfig, Browser string }
+	}
 	b.asks("/bench/now", &now)
 	n.web, n.pages = now.Panes.WebConfig, now.Panes.Browser
 	return n
@@ -44,7 +46,13 @@ func (n *newcomer) types(field, text string) {
 	n.typed++
 	n.person.types(field, text)
 }
-func (n *newcomer) clickIn(origin, words string) { n.t.Helper(); n.clicked++; n.clicksIn(origin, words) }
+
+func (n *newcomer) clickIn(origin, words string) {
+	n.t.Helper()
+	n.clicked++
+	n.clicksIn(origin, words)
+}
+
 func (n *newcomer) typeIn(origin, selector, text string) {
 	n.t.Helper()
 	n.typed++

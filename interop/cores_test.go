@@ -32,8 +32,8 @@ func build(t *testing.T, flags ...string) []string {
 	return []string{program}
 }
 
-// python is the worked core in Python, started by the interpreter itself: a wrapper of a version manager takes longer to
-// start than a scenario.
+// python is the worked core in Python, started by the interpreter itself: a wrapper of a version manager takes longer
+// to start than a scenario.
 func python(t *testing.T) []string {
 	t.Helper()
 	output, err := exec.Command("python3", "-c", "import sys; print(sys.executable)").Output()

@@ -1,5 +1,5 @@
-// Package nameserver answers for Microsoft's names as a bench wants them to be found, for programs in a namespace and for
-// devices of a network.
+// Package nameserver answers for Microsoft's names as a bench wants them to be found, for programs in a namespace and
+// for devices of a network.
 package nameserver
 
 import (

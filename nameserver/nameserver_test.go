@@ -119,7 +119,8 @@ func TestOtherNamesAreRefusedOrPassedOn(t *testing.T) {
 				if c.answer != "" {
 					require.Contains(t, said.Answer[0].String(), c.answer)
 				}
-				require.Contains(t, ask("here.example.").Answer[0].String(), "198.18.0.1", "the bench's own names stay its own")
+				own := ask("here.example.").Answer[0].String()
+				require.Contains(t, own, "198.18.0.1", "the bench's own names stay its own")
 			})
 		}
 	}

@@ -85,7 +85,9 @@ func (w *watcher) request(what uintptr, with unsafe.Pointer) error {
 // alive reports whether the process still waits for this answer: what was read of its memory is of no other one.
 func (w *watcher) alive(n *notice) bool { return w.request(requestAlive, unsafe.Pointer(&n.id)) == nil }
 
-func (w *watcher) send(r response) { _ = w.request(unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&r)) } // it may have ended
+func (w *watcher) send(r response) {
+	_ = w.request(unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&r)) // it may have ended
+}
 
 func (w *watcher) decide(n *notice) {
 	var err error

@@ -36,7 +36,9 @@ func deny(what []string) {
 		refuse(unix.ENOSYS)
 		number(unix.SYS_CLONE, 3)
 		program = append(program, bpf.LoadAbsolute{Off: 16, Size: 4}, // the flags
-			bpf.JumpIf{Cond: bpf.JumpBitsNotSet, Val: unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWUSER, SkipTrue: 1})
+			bpf.JumpIf{
+				Cond: bpf.JumpBitsNotSet, Val: unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWUSER, SkipTrue: 1,
+			})
 		refuse(unix.EPERM)
 	}
 	for name, call := range map[string]uint32{
@@ -56,7 +58,8 @@ func deny(what []string) {
 		panic(err)
 	}
 	installed := unix.SockFprog{Len: uint16(len(raw)), Filter: (*unix.SockFilter)(unsafe.Pointer(&raw[0]))}
-	if err := unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&installed)), 0, 0); err != nil {
+	err = unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&installed)), 0, 0)
+	if err != nil {
 		panic(err)
 	}
 	environment := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, denying+"=") })

@@ -112,9 +112,10 @@ func (x *execution) follow() {
 	}
 }
 
-// writeDate writes how far the bench is from the machine. It is written over, not replaced: whoever reads has one or the
-// other, as both are a line.
+// writeDate writes how far the bench is from the machine. It is written over, not replaced: whoever reads has one or
+// the other, as both are a line.
 func (x *execution) writeDate() error {
-	ahead := x.bench.Load().World.Now().Sub(vtime.Deadline(0))                                      // from the machine's now
-	return os.WriteFile(x.dates, fmt.Appendf(nil, "%+d\n", int(math.Ceil(ahead.Seconds()))), 0o644) //nolint:gosec // no secret
+	ahead := x.bench.Load().World.Now().Sub(vtime.Deadline(0)) // from the machine's now
+	line := fmt.Appendf(nil, "%+d\n", int(math.Ceil(ahead.Seconds())))
+	return os.WriteFile(x.dates, line, 0o644) //nolint:gosec // no secret
 }

@@ -257,7 +257,8 @@ set +e; "$0" "$@"; code=$?; cat /etc/hosts >&2; exit $code`}
 		require.Contains(t, errs, "--print-env")
 	})
 	t.Run("by the hosts file, which is as before afterwards", func(t *testing.T) {
-		code, out, errs := executedBy(t, append(refusing, denied("seccomp")...), "--user-namespace", "--edit-hosts", "--", "sh", "-c",
+		wrapper := append(refusing, denied("seccomp")...)
+		code, out, errs := executedBy(t, wrapper, "--user-namespace", "--edit-hosts", "--", "sh", "-c",
 			`grep -c mfpsim /etc/hosts; curl -sS -o /dev/null -w "%{http_code}" `+configuration)
 		require.Zero(t, code, errs)
 		require.Equal(t, "2\n200", out)
@@ -281,7 +282,8 @@ import socket, smtplib, ssl, subprocess, urllib.request, os
 said = []
 said.append(urllib.request.urlopen("` + configuration + `").status)
 s = smtplib.SMTP("smtp.office365.com", 587); s.starttls(context=ssl.create_default_context()); said.append(s.ehlo()[0])
-said.append(subprocess.check_output(["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "` + configuration + `"], text=True))
+curl = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "` + configuration + `"]
+said.append(subprocess.check_output(curl, text=True))
 said.append(urllib.request.urlopen(os.environ["MFPSIM_CONTROL"] + "/clock").status)
 try: socket.create_connection(("8.8.8.8", 53), 2); said.append("reached")
 except OSError as e: said.append("unreachable" if e.errno == 101 else e)
