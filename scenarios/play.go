@@ -183,8 +183,13 @@ func (p *play) shows(not bool, args []string, expected lexicon, see look) (strin
 	}
 	from := p.lab.World.Now()
 	s, met, err := p.await(limit, see, func(s surface) bool { return s.shows(words) })
-	if err == nil && !met {
-		s, err = p.bearWith(see, s, words, &showError{words: words, written: args, limit: limit, from: from})
+	failed := &showError{surface: s, words: words, written: args, limit: limit, from: from}
+	switch {
+	case err != nil || met:
+	case p.glance:
+		err = failed
+	default:
+		s, err = p.bearWith(see, s, words, failed)
 	}
 	return s.drawn, err
 }

@@ -23,6 +23,7 @@ type Turn struct {
 	outer  bool   // a visit with a turn of its own from the start
 	// of a visit that is about to sleep: its caller has gone on, and has the turn
 	turnless bool
+	started  bool // of an actor: its event has come
 	ended    bool
 	before   func() // of a visit: what has to be true before its turn may go to the clock
 	after    func() // of a visit: told when it has slept to the end
@@ -77,7 +78,7 @@ func (w *World) Go(name string, f func(ctx context.Context)) *Turn {
 
 // run starts an actor that an event has given its turn. Under w.mu.
 func (w *World) run(t *Turn, ctx context.Context, f func(ctx context.Context)) {
-	w.holder = t
+	w.holder, t.started = t, true
 	go func() {
 		defer w.finish(t)
 		defer w.Recover(t.name)
@@ -147,6 +148,13 @@ func (w *World) Do(name string, limit time.Duration, f func(ctx context.Context)
 		}
 	}()
 	if w.drifts() {
+		select {
+		case <-t.done:
+		case <-w.done:
+		}
+		if !w.hasStarted(t) {
+			return ErrClosed // the World ended before its event came
+		}
 		<-t.done
 		return nil
 	}
@@ -164,6 +172,12 @@ func (w *World) Do(name string, limit time.Duration, f func(ctx context.Context)
 	default:
 		return ErrStillBusy
 	}
+}
+
+func (w *World) hasStarted(t *Turn) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return t.started
 }
 
 // Ended reports whether the turn has ended.
