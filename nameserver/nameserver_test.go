@@ -77,10 +77,15 @@ func TestNamesAreAnsweredOverUDPAndTCP(t *testing.T) {
 
 func TestOtherNamesAreRefusedOrPassedOn(t *testing.T) {
 	serve := func(others nameserver.Others) string {
-		packets, err := net.ListenPacket("udp", "127.0.0.1:0")
+		streams, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
-		streams, err := net.Listen("tcp", packets.LocalAddr().String())
-		require.NoError(t, err)
+		packets, err := net.ListenPacket("udp", streams.Addr().String())
+		for err != nil { // the number is taken for UDP
+			require.NoError(t, streams.Close())
+			streams, err = net.Listen("tcp", "127.0.0.1:0")
+			require.NoError(t, err)
+			packets, err = net.ListenPacket("udp", streams.Addr().String())
+		}
 		server := nameserver.Serve(packets, streams, book{asked: make(chan string, 10)}, others)
 		t.Cleanup(func() { require.NoError(t, server.Close()) })
 		return packets.LocalAddr().String()

@@ -31,18 +31,12 @@ func (x *execution) turned() (code int, failed error) {
 		opened = append(opened, listener)
 		led[address] = listener.Addr().(*net.TCPAddr).AddrPort()
 	}
-	packets, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	packets, streams, err := namePorts()
 	if err != nil {
 		return abandon(err)
 	}
-	opened = append(opened, packets)
-	asked := packets.LocalAddr().(*net.UDPAddr).AddrPort()
-	streams, err := net.ListenTCP("tcp4", net.TCPAddrFromAddrPort(asked)) // a name server answers on both
-	if err != nil {
-		return abandon(err)
-	}
-	opened = append(opened, streams)
-	led[netip.AddrPortFrom(namespace.NameServer, 53)] = asked
+	opened = append(opened, packets, streams)
+	led[netip.AddrPortFrom(namespace.NameServer, namePort)] = streams.Addr().(*net.TCPAddr).AddrPort()
 
 	var trusted map[string][]byte // there when the program begins
 	run, err := namespace.Supervised(namespace.Supervision{
@@ -83,4 +77,19 @@ func (x *execution) resolved() []string {
 		return nil
 	}
 	return x.hostsLines(namespace.Entra, namespace.Submission, namespace.Exchanger)
+}
+
+// namePorts opens one port of UDP and TCP, for a name server. A number that is free for one may be taken for the other.
+func namePorts() (packets net.PacketConn, streams net.Listener, err error) {
+	const tries = 32
+	for range tries {
+		if streams, err = net.Listen("tcp4", "127.0.0.1:0"); err != nil {
+			return nil, nil, err
+		}
+		if packets, err = net.ListenPacket("udp4", streams.Addr().String()); err == nil {
+			return packets, streams, nil
+		}
+		_ = streams.Close() // nobody has it yet
+	}
+	return nil, nil, err
 }
