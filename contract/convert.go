@@ -120,7 +120,7 @@ func (e *engine) shown(r *Result) *outcome.Outcome {
 	}
 	o, err := e.outcome(*r)
 	if err != nil {
-		return nil
+		return nil //nolint:nilerr // it was checked when it came
 	}
 	return o
 }

@@ -299,7 +299,7 @@ func exchange(e journal.Entry, language string, line *Line, set func(string, str
 		number = found[1] + found[2]
 	}
 	refused := !pending && (h.Status >= 400 || h.Status == 0 || number != "")
-	why := ""
+	var why string
 	switch {
 	case number != "":
 		why = "AADSTS" + number

@@ -57,7 +57,7 @@ func (c *crooked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Name: "printer", Model: "Crooked 1", Language: "en", Languages: []string{"en"}, Capabilities: c.capabilities,
 	})
 	const screen = `{"path":"Home","lines":["Ready"]}`
-	text := ""
+	var text string
 	switch {
 	case r.URL.Path == remote.PathHello:
 		text = c.hello
