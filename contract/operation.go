@@ -207,7 +207,7 @@ func (o *operation) wait(ctx context.Context, a Action) (Event, error) {
 	case doWakeAt:
 		d := time.Duration(a.UpMS)*time.Millisecond - o.e.host.Elapsed()
 		if err := o.e.host.Clock.Sleep(ctx, d); err != nil {
-			return Event{Event: eventFailed, Error: string(outcome.Interrupted)}, nil //nolint:nilerr // the core is told
+			return Event{Event: eventFailed, Error: string(outcome.Interrupted)}, nil //nolint:nilerr // told
 		}
 		return Event{Event: eventWoke}, nil
 	case doHTTP:
