@@ -252,6 +252,18 @@ func (c *Conn) SetDeadline(at time.Time) error { return c.SetReadDeadline(at) }
 // much set both.
 func (c *Conn) SetWriteDeadline(time.Time) error { return nil }
 
+// rawDeadline is what a deadline is on the machine's clock, for a connection that somebody uses in a turn. expired: it
+// has passed already.
+func rawDeadline(turn *vtime.Turn, at time.Time) (raw time.Time, expired bool) {
+	switch {
+	case turn == nil:
+		return at, false // nobody's turn to give back: the machine's clock it is
+	case !at.IsZero() && vtime.Remaining(at) <= 0:
+		return past, true
+	}
+	return time.Time{}, false
+}
+
 // SetReadDeadline makes a deadline on the machine's clock a time-out of the World, so many whole seconds ahead as are
 // left. It can only fire while the turn is lent. If somebody waits on this connection by then, it takes the turn back
 // and wakes him with [os.ErrDeadlineExceeded]; whoever waits elsewhere goes on waiting. Setting another one, the zero
@@ -265,16 +277,9 @@ func (c *Conn) SetReadDeadline(at time.Time) error {
 	}
 	l := c.link
 	l.mu.Lock()
-	l.expired = false
 	turn := l.turn
-	raw := time.Time{}
-	switch {
-	case turn == nil:
-		raw = at // nobody's turn to give back: the machine's clock it is
-	case at.IsZero():
-	case vtime.Remaining(at) <= 0:
-		l.expired, raw = true, past
-	}
+	raw, expired := rawDeadline(turn, at)
+	l.expired = expired
 	if l.fired {
 		raw = past
 	}

@@ -239,16 +239,9 @@ func (c *FarConn) SetReadDeadline(at time.Time) error {
 	}
 	b := c.network
 	b.mu.Lock()
-	c.expired = false
 	turn := c.turn
-	raw := time.Time{}
-	switch {
-	case turn == nil:
-		raw = at
-	case at.IsZero():
-	case vtime.Remaining(at) <= 0:
-		c.expired, raw = true, past
-	}
+	raw, expired := rawDeadline(turn, at)
+	c.expired = expired
 	if c.closing {
 		raw = past
 	}

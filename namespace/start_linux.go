@@ -55,37 +55,53 @@ const sealed = 3
 
 // Enter makes the namespaces and opens the ports in them. A [*Refused] says that the machine allows no namespaces.
 func Enter(c Config) (*Run, error) {
-	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, fmt.Errorf("no socket pair: %w", err)
-	}
-	ours, theirs := os.NewFile(uintptr(pair[0]), "outer half"), os.NewFile(uintptr(pair[1]), "inner half")
-	defer func() { _ = theirs.Close() }() // the child has its own
-	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
-		return nil, errors.Join(fmt.Errorf("what the program leaves behind could not be seen: %w", err), ours.Close())
-	}
 	trusted, err := json.Marshal(append([]string{}, c.TrustFiles...))
 	if err != nil {
-		return nil, errors.Join(err, ours.Close())
+		return nil, err
 	}
 	doors, err := json.Marshal(append([]netip.AddrPort{}, c.Doors...))
 	if err != nil {
-		return nil, errors.Join(err, ours.Close())
-	}
-	r := &Run{config: c, socket: ours, ended: make(chan struct{})}
-	r.command = exec.Command("/proc/self/exe", insideArgument, string(doors), string(trusted))
-	r.command.Stdin, r.command.Stdout, r.command.Stderr = os.Stdin, os.Stdout, os.Stderr
-	r.command.ExtraFiles = []*os.File{theirs}
-	r.command.SysProcAttr = attributes(c.UserNamespace || !mayAdminister())
-	if err := r.start(); err != nil {
-		return nil, errors.Join(refused(err, "new namespaces"), ours.Close())
-	}
-	if err := r.receive(); err != nil {
-		_ = ours.Close() // the inner half ends with it
-		<-r.ended
 		return nil, err
 	}
+	r := &Run{config: c, ended: make(chan struct{})}
+	begun, err := r.startSelf(
+		attributes(c.UserNamespace || !mayAdminister()), insideArgument, string(doors), string(trusted),
+	)
+	switch {
+	case err != nil && begun:
+		return nil, refused(err, "new namespaces")
+	case err != nil:
+		return nil, err
+	}
+	if err := r.receive(); err != nil {
+		return nil, errors.Join(err, r.Abandon())
+	}
 	return r, nil
+}
+
+// startSelf starts this program once more, with a socket to it. begun: the machine was asked for the process, and the
+// error is its answer.
+func (r *Run) startSelf(attributes *syscall.SysProcAttr, arguments ...string) (begun bool, err error) {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return false, fmt.Errorf("no socket pair: %w", err)
+	}
+	theirs := os.NewFile(uintptr(pair[1]), "inner half")
+	defer func() { _ = theirs.Close() }() // the child has its own
+	r.socket = os.NewFile(uintptr(pair[0]), "outer half")
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		err = fmt.Errorf("what the program leaves behind could not be seen: %w", err)
+		return false, errors.Join(err, r.socket.Close())
+	}
+	r.command = exec.Command("/proc/self/exe", arguments...)
+	r.command.Stdin, r.command.Stdout, r.command.Stderr = os.Stdin, os.Stdout, os.Stderr
+	r.command.ExtraFiles = []*os.File{theirs}
+	r.command.SysProcAttr = attributes
+	if err := r.start(); err != nil {
+		_ = r.socket.Close() // nobody is at its other end
+		return true, err
+	}
+	return true, nil
 }
 
 // attributes are those of the inner half. A user namespace is made where it has to be: in one, programs cannot change

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"os/exec"
 	"runtime"
 	"syscall"
 
@@ -28,32 +27,17 @@ const superviseArgument = "__supervised"
 // Supervised makes the process that is to become a program, and watches its connections by seccomp user notification
 // (seccomp_unotify(2)): no right is needed for it. A [*Refused] says that the machine does not allow that either.
 func Supervised(s Supervision) (*Run, error) {
-	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, fmt.Errorf("no socket pair: %w", err)
-	}
-	ours, theirs := os.NewFile(uintptr(pair[0]), "outer half"), os.NewFile(uintptr(pair[1]), "supervised")
-	defer func() { _ = theirs.Close() }() // the child has its own
-	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
-		return nil, errors.Join(fmt.Errorf("what the program leaves behind could not be seen: %w", err), ours.Close())
-	}
-	r := &Run{socket: ours, ended: make(chan struct{})}
-	r.command = exec.Command("/proc/self/exe", superviseArgument)
-	r.command.Stdin, r.command.Stdout, r.command.Stderr = os.Stdin, os.Stdout, os.Stderr
-	r.command.ExtraFiles = []*os.File{theirs}
-	r.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
-	if err := r.start(); err != nil {
-		return nil, errors.Join(err, ours.Close())
+	r := &Run{ended: make(chan struct{})}
+	if _, err := r.startSelf(&syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}, superviseArgument); err != nil {
+		return nil, err
 	}
 	listener, err := r.receiveListener()
-	if err == nil {
-		// The program holds still in its first noticed call; only now is known whether it may be answered.
-		go (&watcher{Supervision: s, listener: listener}).watch()
-		return r, nil
+	if err != nil {
+		return nil, errors.Join(err, r.Abandon())
 	}
-	_ = ours.Close() // the process ends with it
-	<-r.ended
-	return nil, err
+	// The program holds still in its first noticed call until it is answered.
+	go (&watcher{Supervision: s, listener: listener}).watch()
+	return r, nil
 }
 
 // receiveListener takes the descriptor by which the process is watched.

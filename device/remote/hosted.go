@@ -187,27 +187,25 @@ func (h *hosted) wake(m Wake) Report { return h.report(h.guest.Wake(m.Call, m.Ti
 
 // slow lends the turn of who waits on a connection to the clock, when he does.
 func (h *hosted) slow(m Slow) Report {
-	conn := h.network.Far(m.Connection)
-	if conn == nil {
-		return Report{Moved: true}
+	return h.lend(m.Connection, func(conn *faultnet.FarConn) (*vtime.Turn, bool) {
+		return conn.Waiting(m.Given, m.Taken)
+	})
+}
+
+// lend lends the turn of who waits on a connection, as wait finds him, to the clock.
+func (h *hosted) lend(connection string, wait func(*faultnet.FarConn) (*vtime.Turn, bool)) Report {
+	if conn := h.network.Far(connection); conn != nil {
+		if turn, waits := wait(conn); waits {
+			return h.report(h.guest.Slow(turn))
+		}
 	}
-	turn, waits := conn.Waiting(m.Given, m.Taken)
-	if !waits {
-		return Report{Moved: true}
-	}
-	return h.report(h.guest.Slow(turn))
+	return Report{Moved: true}
 }
 
 func (h *hosted) stalled(m Stalled) Report {
-	conn := h.network.Far(m.Connection)
-	if conn == nil {
-		return Report{Moved: true}
-	}
-	turn, waits := conn.WaitingStill(m.Given, m.Taken)
-	if !waits {
-		return Report{Moved: true}
-	}
-	return h.report(h.guest.Slow(turn))
+	return h.lend(m.Connection, func(conn *faultnet.FarConn) (*vtime.Turn, bool) {
+		return conn.WaitingStill(m.Given, m.Taken)
+	})
 }
 
 func (h *hosted) waits(m Waits) Waiting {
