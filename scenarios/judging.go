@@ -215,7 +215,7 @@ func judgeWebConfig(args []string) error {
 		return judgeShows(rest[2:])
 	case "screen", "log-out", "leave":
 		return when(n == 0, "webconfig")
-	case "go", "unreachable", "open", "click":
+	case "go", "unreachable", "open", "click", "double-click":
 		return when(n == 1, "webconfig")
 	case "log-in":
 		return when(n < 2 || n == 2 && rest[1] == "wrong", "webconfig")

@@ -91,6 +91,8 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Open(ctx, text) })
 	case what == "click" && len(rest) == 1:
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Click(ctx, text) })
+	case what == "double-click" && len(rest) == 1:
+		return acts(act, func(ctx context.Context) (device.Page, error) { return web.DoubleClick(ctx, text) })
 	case what == "forge" && len(rest) >= 1 && len(rest) <= 2:
 		if len(rest) == 2 && rest[1] != "stranger" {
 			return "", &choice.Error{What: "word", Wanted: rest[1], Present: []string{"stranger"}}

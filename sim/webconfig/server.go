@@ -2,7 +2,6 @@ package webconfig
 
 import (
 	"bytes"
-	"crypto/subtle"
 	"embed"
 	"errors"
 	"html/template"
@@ -117,12 +116,15 @@ func (s *Server) handle(w http.ResponseWriter, httpRequest *http.Request, page f
 	case admin && r.session == nil:
 		r.redirect(r.logInAddress("first"))
 		return
-	case admin && httpRequest.Method == http.MethodPost &&
-		subtle.ConstantTimeCompare([]byte(httpRequest.PostFormValue("token")), []byte(r.session.token)) != 1:
+	case admin && httpRequest.Method == http.MethodPost && !r.session.owns(httpRequest.PostFormValue("token")):
 		r.fail(http.StatusForbidden, "wrong-token")
 		return
 	}
-	page(r)
+	if admin && httpRequest.Method == http.MethodPost {
+		r.once(page)
+	} else {
+		page(r)
+	}
 	if s.machine.Engine() == nil {
 		panic(http.ErrAbortHandler) // the power failed meanwhile
 	}
@@ -241,7 +243,7 @@ func (r *request) show(status int, name string, p page) {
 	}
 	p.Tabs, p.Menu = r.menu()
 	if r.session != nil {
-		p.LoggedIn, p.User, p.Token = true, r.session.user, r.session.token
+		p.LoggedIn, p.User, p.Token = true, r.session.user, r.sessions.pageToken(r.session)
 	}
 	p.Title = p.Model
 	if p.Path != "" {

@@ -157,8 +157,15 @@ func (r *request) logIn() {
 	}
 }
 
+// logOut ends the session. Who has none any more is told the same: the key may have been pressed twice.
 func (r *request) logOut() {
-	r.sessions.logOut(r.session)
+	if r.session != nil {
+		if !r.session.owns(r.r.PostFormValue("token")) {
+			r.fail(http.StatusForbidden, "wrong-token")
+			return
+		}
+		r.sessions.logOut(r.session)
+	}
 	http.SetCookie(
 		r.w,
 		&http.Cookie{
