@@ -114,24 +114,26 @@ func heading(language, id string) string {
 // Cause is why a printer sends no email, in the language that was asked for.
 type Cause struct {
 	ID       string `json:"id"`
-	Often    int    `json:"often" doc:"1 often, 2 at times, 3 seldom"`
-	Common   string `json:"common" doc:"the same in words, and whose word it is"`
-	Mark     string `json:"mark" doc:"desk: one of the support desk's 15 calls; ours: our estimate"`
-	Says     string `json:"says" doc:"what is the matter"`
-	Tell     string `json:"tell" doc:"how it is told from the other causes"`
-	Do       string `json:"do" doc:"the remedy, that of the guide where its chapter has one"`
-	Number   string `json:"number" doc:"of the guide's chapter, ours: 8b is the second part of chapter 8"`
-	Chapter  string `json:"chapter" doc:"its title"`
-	Page     int    `json:"page" doc:"of the guide"`
+	Often    int    `json:"often"    doc:"1 often, 2 at times, 3 seldom"`
+	Common   string `json:"common"   doc:"the same in words, and whose word it is"`
+	Mark     string `json:"mark"     doc:"desk: one of the support desk's 15 calls; ours: our estimate"`
+	Says     string `json:"says"     doc:"what is the matter"`
+	Tell     string `json:"tell"     doc:"how it is told from the other causes"`
+	Do       string `json:"do"       doc:"the remedy, that of the guide where its chapter has one"`
+	Number   string `json:"number"   doc:"of the guide's chapter, ours: 8b is the second part of chapter 8"`
+	Chapter  string `json:"chapter"  doc:"its title"`
+	Page     int    `json:"page"     doc:"of the guide"`
 	Scenario string `json:"scenario" doc:"where it is to be seen"`
-	Title    string `json:"title" doc:"of the scenario, in English"`
+	Title    string `json:"title"    doc:"of the scenario, in English"`
 }
 
 func (r causeRow) told(language string, played []scenarios.Scenario) Cause {
 	often := []string{"often", "at-times", "seldom"}[r.Often-1]
 	c := Cause{
 		ID: r.ID, Often: r.Often, Mark: r.Mark, Common: heading(language, often) + ", " + heading(language, r.Mark),
-		Says: r.Says.in(language), Tell: r.Tell.in(language), Do: r.Do.in(language), Scenario: r.Scenario, Number: r.Chapter,
+		Says: r.Says.in(
+			language,
+		), Tell: r.Tell.in(language), Do: r.Do.in(language), Scenario: r.Scenario, Number: r.Chapter,
 	}
 	for _, chapter := range guide.Chapters() {
 		if chapter.Number == r.Chapter {

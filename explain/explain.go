@@ -1,6 +1,7 @@
-// Package explain answers whoever asks what something means that a printer, Microsoft or the guide has shown: a code, a
-// number, a reply, a label, a message, a chapter, a sentence of the guide, or words of somebody's own. It says what it is, the
-// causes by how common they are, how each is told from the others, the guide's remedy, and the scenario to see it in.
+// Package explain answers whoever asks what something means that a printer, Microsoft or the guide has shown: a code,
+// a number, a reply, a label, a message, a chapter, a sentence of the guide, or words of somebody's own. It says what
+// it is, the causes by how common they are, how each is told from the others, the guide's remedy, and the scenario to
+// see it in.
 //
 // What it knows of causes is data (causes.yaml), with whose word it is. All else is read from where it is kept: the
 // models, the guide, the tables of both clouds, the rules, the scenarios.
@@ -20,9 +21,9 @@ import (
 type Answer struct {
 	Language string            `json:"language" doc:"of the answer: en, hi or el"`
 	Headings map[string]string `json:"headings" doc:"words that stand before the parts of an answer, in its language"`
-	Items    []Item            `json:"items" doc:"what was recognized, the best first"`
-	Causes   []Cause           `json:"causes" doc:"what may be the matter, the likeliest first"`
-	Near     []string          `json:"near" doc:"what is spelled like something that was not recognized"`
+	Items    []Item            `json:"items"    doc:"what was recognized, the best first"`
+	Causes   []Cause           `json:"causes"   doc:"what may be the matter, the likeliest first"`
+	Near     []string          `json:"near"     doc:"what is spelled like something that was not recognized"`
 }
 
 // Known reports whether there is an answer.
@@ -30,17 +31,17 @@ func (a Answer) Known() bool { return len(a.Items)+len(a.Causes) > 0 }
 
 // Item is something that was recognized.
 type Item struct {
-	Kind   string   `json:"kind" doc:"code, entra, reply, report, message, label, chapter, sentence or rule"`
-	Name   string   `json:"name" doc:"360, AADSTS53003, 535, M1; of a label its English words"`
-	Title  string   `json:"title" doc:"what it says, in the language of the answer; in its own words on the wire"`
+	Kind   string   `json:"kind"   doc:"code, entra, reply, report, message, label, chapter, sentence or rule"`
+	Name   string   `json:"name"   doc:"360, AADSTS53003, 535, M1; of a label its English words"`
+	Title  string   `json:"title"  doc:"what it says, in the language of the answer; in its own words on the wire"`
 	Facts  []Fact   `json:"facts"`
 	Causes []string `json:"causes" doc:"ids among the answer's causes"`
-	Shown  []string `json:"shown" doc:"scenarios that look for it"`
+	Shown  []string `json:"shown"  doc:"scenarios that look for it"`
 }
 
 // Fact is something that is known of an item.
 type Fact struct {
-	ID      string `json:"id" doc:"of the heading"`
+	ID      string `json:"id"      doc:"of the heading"`
 	Heading string `json:"heading"`
 	Text    string `json:"text"`
 }
@@ -71,12 +72,12 @@ const mostItems = 40
 // mostCauses is how many causes are told where words of somebody's own have led to them.
 const mostCauses = 5
 
-// mostMistyped is how many words a label or a number has that was mistyped; more are a sentence of somebody's own, which
-// has causes.
+// mostMistyped is how many words a label or a number has that was mistyped; more are a sentence of somebody's own,
+// which has causes.
 const mostMistyped = 4
 
-// Explain answers a question. An empty language is that of the question's script, else English. words are what a device
-// says that is none of the models here.
+// Explain answers a question. An empty language is that of the question's script, else English. words are what a
+// device says that is none of the models here.
 func Explain(text, language string, words ...device.Words) (Answer, error) {
 	if language == "" {
 		language = languageOf(text)
@@ -98,7 +99,13 @@ func Explain(text, language string, words ...device.Words) (Answer, error) {
 	}
 	q := &question{
 		text: text, language: language, pieces: pieces(text), known: v.with(words), scenarios: all, rules: rules,
-		answer: Answer{Language: language, Headings: map[string]string{}, Items: []Item{}, Causes: []Cause{}, Near: []string{}},
+		answer: Answer{
+			Language: language,
+			Headings: map[string]string{},
+			Items:    []Item{},
+			Causes:   []Cause{},
+			Near:     []string{},
+		},
 	}
 	for id := range headingRows() {
 		q.answer.Headings[id] = heading(language, id)
@@ -116,7 +123,8 @@ func Explain(text, language string, words ...device.Words) (Answer, error) {
 	}
 	q.answer.Items = q.answer.Items[:min(len(q.answer.Items), mostItems)]
 	q.rank()
-	if few := len(strings.Fields(q.pieces[0])) <= mostMistyped; len(q.answer.Items) == 0 && (few || !q.answer.Known()) {
+	if few := len(strings.Fields(q.pieces[0])) <= mostMistyped; len(q.answer.Items) == 0 &&
+		(few || !q.answer.Known()) {
 		q.answer.Near = q.near()
 	}
 	return q.answer, nil
@@ -129,7 +137,10 @@ func (q *question) item(kind, name, title string) *Item {
 			return it
 		}
 	}
-	q.answer.Items = append(q.answer.Items, Item{Kind: kind, Name: name, Title: title, Facts: []Fact{}, Causes: []string{}, Shown: []string{}})
+	q.answer.Items = append(
+		q.answer.Items,
+		Item{Kind: kind, Name: name, Title: title, Facts: []Fact{}, Causes: []string{}, Shown: []string{}},
+	)
 	return &q.answer.Items[len(q.answer.Items)-1]
 }
 
@@ -148,7 +159,13 @@ func (q *question) codes() {
 }
 
 func (q *question) code(code string) {
-	status, solution := q.known.of("code."+code+".status", q.language), q.known.of("code."+code+".solution", q.language)
+	status, solution := q.known.of(
+		"code."+code+".status",
+		q.language,
+	), q.known.of(
+		"code."+code+".solution",
+		q.language,
+	)
 	item := q.item("code", code, or(status, q.known.of("code."+code+".status", english)))
 	item.fact(q.language, "what-to-do", or(solution, q.known.of("code."+code+".solution", english)))
 	if _, ofGuide := guide.Codes(english)[code]; ofGuide {

@@ -142,7 +142,12 @@ func TestEachOfTheDesksCallsHasACause(t *testing.T) {
 	}
 	for _, c := range explain.AllCauses("en") {
 		if c.Mark == "desk" {
-			require.True(t, asked[c.ID] || slices.Contains([]string{"firewall", "to-my-email-first-time"}, c.ID), "no call asks for %s", c.ID)
+			require.True(
+				t,
+				asked[c.ID] || slices.Contains([]string{"firewall", "to-my-email-first-time"}, c.ID),
+				"no call asks for %s",
+				c.ID,
+			)
 		}
 	}
 }
@@ -213,7 +218,10 @@ func TestWhatIsAskedIsRecognized(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a := answer(t, test.asked, test.language)
-			at := slices.IndexFunc(a.Items, func(i explain.Item) bool { return i.Kind == test.kind && i.Name == test.item })
+			at := slices.IndexFunc(
+				a.Items,
+				func(i explain.Item) bool { return i.Kind == test.kind && i.Name == test.item },
+			)
 			require.GreaterOrEqual(t, at, 0, "recognized: %+v", a.Items)
 			if test.cause != "" {
 				require.NotEmpty(t, a.Causes)
@@ -243,7 +251,8 @@ func TestWhatIsNearIsProposed(t *testing.T) {
 	require.False(t, answer(t, " “” ", "").Known())
 }
 
-// TestWhateverDevicesAndGuideShowIsKnown asks for every label, message, code and title of guide and models, in each language.
+// TestWhateverDevicesAndGuideShowIsKnown asks for every label, message, code and title of guide and models, in each
+// language.
 func TestWhateverDevicesAndGuideShowIsKnown(t *testing.T) {
 	set, err := models.Embedded()
 	require.NoError(t, err)
@@ -329,7 +338,11 @@ func TestEachFingerprintHasAChapterAndARule(t *testing.T) {
 		require.True(t, chapters[f.Chapter], f.Line())
 		sentences[f.Language]++
 		for _, id := range strings.Fields(f.Rule) {
-			require.True(t, id == "-" || slices.ContainsFunc(rules, func(r scenarios.Rule) bool { return r.ID == id }), f.Line())
+			require.True(
+				t,
+				id == "-" || slices.ContainsFunc(rules, func(r scenarios.Rule) bool { return r.ID == id }),
+				f.Line(),
+			)
 			told[id] = true
 		}
 	}
@@ -357,7 +370,9 @@ func TestRulesAreToldInEachLanguage(t *testing.T) {
 }
 
 func TestAnEditionIsReadByItsChapters(t *testing.T) {
-	found, err := explain.Edition("Περιεχόμενα\nΕισαγωγή\nΑυτή είναι μια δοκιμαστική πρόταση. Και αυτή είναι μια δεύτερη.\n\nΣήματα κατατεθέντα\nΜια πρόταση στο τέλος του κειμένου\n")
+	found, err := explain.Edition(
+		"Περιεχόμενα\nΕισαγωγή\nΑυτή είναι μια δοκιμαστική πρόταση. Και αυτή είναι μια δεύτερη.\n\nΣήματα κατατεθέντα\nΜια πρόταση στο τέλος του κειμένου\n",
+	)
 	require.NoError(t, err)
 	require.Len(t, found, 3)
 	require.Equal(t, []string{"2", "2", "9"}, []string{found[0].Chapter, found[1].Chapter, found[2].Chapter})
@@ -367,14 +382,20 @@ func TestAnEditionIsReadByItsChapters(t *testing.T) {
 }
 
 func TestTheWordsOfADeviceAreKnown(t *testing.T) {
-	a, err := explain.Explain("Scanner says no", "", device.Words{Language: "en", Messages: map[string]string{"own-1": "Scanner says no"}})
+	a, err := explain.Explain(
+		"Scanner says no",
+		"",
+		device.Words{Language: "en", Messages: map[string]string{"own-1": "Scanner says no"}},
+	)
 	require.NoError(t, err)
 	require.Len(t, a.Items, 1)
 	require.Equal(t, "own-1", a.Items[0].Name)
 }
 
 func FuzzExplain(f *testing.F) {
-	for _, text := range []string{"360", "| 361 | x |", "AADSTS53003", "535 5.7.139", "Τρέχουσα", "'«“", "R23 R42", "PRX4", "\x00\xff"} {
+	for _, text := range []string{
+		"360", "| 361 | x |", "AADSTS53003", "535 5.7.139", "Τρέχουσα", "'«“", "R23 R42", "PRX4", "\x00\xff",
+	} {
 		f.Add(text, "el")
 	}
 	f.Fuzz(func(t *testing.T, text, language string) {

@@ -28,8 +28,8 @@ func (f Fingerprint) Line() string {
 // fewest is how many words a sentence must have to be one; what is shorter is a label, and known as such.
 const fewest = 3
 
-// Sentences are the sentences of a text, each in the form that is hashed. Lines end a sentence, because in the editions
-// a paragraph is one line.
+// Sentences are the sentences of a text, each in the form that is hashed. Lines end a sentence, because in the
+// editions a paragraph is one line.
 func Sentences(text string) []string {
 	var found []string
 	var sentence strings.Builder
@@ -55,14 +55,16 @@ func Sentences(text string) []string {
 	return found
 }
 
-// Hash is what is kept of a sentence: the first 64 bits of SHA-256 over its words. It serves to know a sentence again, and
-// is no secret.
+// Hash is what is kept of a sentence: the first 64 bits of SHA-256 over its words. It serves to know a sentence again,
+// and is no secret.
 func Hash(sentence string) string {
 	sum := sha256.Sum256([]byte(sentence))
 	return hex.EncodeToString(sum[:8])
 }
 
-var fingerprints = sync.OnceValues(func() (map[string]Fingerprint, error) { return ReadFingerprints(reference.Fingerprints) })
+var fingerprints = sync.OnceValues(
+	func() (map[string]Fingerprint, error) { return ReadFingerprints(reference.Fingerprints) },
+)
 
 // ReadFingerprints reads the table. An error names the line.
 func ReadFingerprints(table string) (map[string]Fingerprint, error) {
@@ -73,14 +75,18 @@ func ReadFingerprints(table string) (map[string]Fingerprint, error) {
 		}
 		cells := strings.Split(line, "\t")
 		if len(cells) != 4 || len(cells[3]) != 16 {
-			return nil, fmt.Errorf("fingerprints.tsv:%d: a row is language, chapter, rule and hash, parted by tabs", i+1)
+			return nil, fmt.Errorf(
+				"fingerprints.tsv:%d: a row is language, chapter, rule and hash, parted by tabs",
+				i+1,
+			)
 		}
 		known[cells[3]] = Fingerprint{cells[0], cells[1], cells[2], cells[3]}
 	}
 	return known, nil
 }
 
-// fromGuide finds the sentences of the guide in a text: as its lines stand, and as one paragraph that was broken into lines.
+// fromGuide finds the sentences of the guide in a text: as its lines stand, and as one paragraph that was broken into
+// lines.
 func fromGuide(text string) ([]Fingerprint, error) {
 	known, err := fingerprints()
 	if err != nil {
@@ -145,7 +151,8 @@ func Edition(text string) ([]Sentence, error) {
 func titled(line, language string) string {
 	said := plain(line)
 	for _, c := range guide.Chapters() {
-		if title := plain(c.In(language)); said == title || strings.HasPrefix(said, title+" ") && letters(said) < letters(title)+30 {
+		if title := plain(c.In(language)); said == title ||
+			strings.HasPrefix(said, title+" ") && letters(said) < letters(title)+30 {
 			return c.Number
 		}
 	}

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	_ "embed" // for the words that say nothing
 	"math"
 	"slices"
 	"strings"
@@ -10,8 +11,8 @@ import (
 	"mfpsim/guide"
 )
 
-// document is what is searched of a cause in one language: beginnings of words that people use, and the words of its own
-// sentences, in their plain form.
+// document is what is searched of a cause in one language: beginnings of words that people use, and the words of its
+// own sentences, in their plain form.
 type document struct {
 	row    int // of the table
 	stems  []string
@@ -27,6 +28,19 @@ var documents = sync.OnceValue(func() []document {
 				tokens: strings.Fields(plain(row.Says.in(language) + " " + row.Tell.in(language))),
 			})
 		}
+	}
+	return all
+})
+
+//go:embed stopwords.yaml
+var stopwordTable []byte
+
+var stopwords = sync.OnceValue(func() map[string]bool {
+	var table inLanguages
+	strictly("stopwords.yaml", stopwordTable, &table)
+	all := map[string]bool{}
+	for _, word := range strings.Fields(plain(table.English + " " + table.Hindi + " " + table.Greek)) {
+		all[word] = true
 	}
 	return all
 })
@@ -63,12 +77,15 @@ func alikeInForm(one, other string) bool {
 	return shared >= 4 && len(a)-shared <= 3 && len(b)-shared <= 3
 }
 
-// scores says how well each cause fits the words of a question. A word that many causes have says little (Spärck Jones,
-// inverse document frequency).
+// scores says how well each cause fits the words of a question. A word that many causes have says little (Spärck
+// Jones, inverse document frequency).
 func scores(words []string) []float64 {
 	total := make([]float64, len(causes()))
 	slices.Sort(words)
 	for _, word := range slices.Compact(words) {
+		if stopwords()[word] {
+			continue
+		}
 		best := make([]float64, len(total))
 		for _, d := range documents() {
 			best[d.row] = max(best[d.row], d.weight(word))

@@ -17,7 +17,8 @@ import (
 
 // said is something that a device or the guide shows, in one language.
 type said struct {
-	id       string // of the message; "label." is a label's, "code." a code's, "guide." the guide's own, "chapter." a chapter's
+	// id is that of the message: "label.…", "code.…", "guide.label.…" of a word of the guide, "chapter.…" of a title.
+	id       string
 	language string
 	text     string
 	plain    string
@@ -63,7 +64,10 @@ var known = sync.OnceValues(func() (*vocabulary, error) {
 		return nil, err
 	}
 	names := set.Names()
-	slices.SortStableFunc(names, func(a, b string) int { return first(b == v.standard.Name) - first(a == v.standard.Name) })
+	slices.SortStableFunc(
+		names,
+		func(a, b string) int { return first(b == v.standard.Name) - first(a == v.standard.Name) },
+	)
 	v.readGuide()
 	place := map[string]int{} // in all, by id, language and text
 	for _, name := range names {
@@ -204,7 +208,8 @@ func (v *vocabulary) with(words []device.Words) *vocabulary {
 // shortestPart is how long, in letters, a text must be to be found within another.
 const shortestPart = 8
 
-// reading says how well a text is what was pasted: 3 exactly, 2 within what was pasted, 1 what was pasted is a part of it,
+// reading says how well a text is what was pasted: 3 exactly, 2 within what was pasted, 1 what was pasted is a part
+// of it,
 // 0 not at all.
 func (s said) reading(all []string) int {
 	whole := all[0]
@@ -241,7 +246,10 @@ func (v *vocabulary) read(all []string) []said {
 	}
 	if whole := slices.Concat(found[3], found[2]); len(whole) > 0 {
 		return slices.DeleteFunc(slices.Clone(whole), func(s said) bool {
-			return slices.ContainsFunc(whole, func(other said) bool { return other.plain != s.plain && within(other.plain, s.plain) })
+			return slices.ContainsFunc(
+				whole,
+				func(other said) bool { return other.plain != s.plain && within(other.plain, s.plain) },
+			)
 		})
 	}
 	return found[1]

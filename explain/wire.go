@@ -124,12 +124,19 @@ func (q *question) reply() {
 	for _, m := range wanted {
 		var rows []fakesmtp.Reply
 		for _, row := range fakesmtp.Replies() {
-			if (m[1] == "" || strconv.Itoa(row.Code) == m[1]) && (m[2] == "" || strings.HasPrefix(row.Text, m[2]+" ")) {
+			if (m[1] == "" || strconv.Itoa(row.Code) == m[1]) &&
+				(m[2] == "" || strings.HasPrefix(row.Text, m[2]+" ")) {
 				rows = append(rows, row)
 			}
 		}
 		// Where words stand beside the code, those that have them.
-		if narrow := slices.DeleteFunc(slices.Clone(rows), func(row fakesmtp.Reply) bool { return !q.hasWordsOf(row, m[0]) }); len(narrow) > 0 {
+		var narrow []fakesmtp.Reply
+		for _, row := range rows {
+			if q.hasWordsOf(row, m[0]) {
+				narrow = append(narrow, row)
+			}
+		}
+		if len(narrow) > 0 {
 			rows = narrow
 		}
 		for _, row := range rows {
@@ -163,7 +170,8 @@ func (q *question) reply() {
 func (q *question) hasWordsOf(row fakesmtp.Reply, code string) bool {
 	rest := plain(strings.Replace(q.text, code, " ", 1))
 	said := unfilled(strings.TrimLeft(row.Text, "0123456789. "))
-	return letters(rest) >= 3 && within(said, rest) || letters(said) >= shortestPart && within(rest, said) || prefixed(said, rest)
+	return letters(rest) >= 3 && within(said, rest) || letters(said) >= shortestPart && within(rest, said) ||
+		prefixed(said, rest)
 }
 
 // prefixed reports whether what was typed is the beginning of a text, in the middle of a word.
@@ -192,7 +200,8 @@ func causesOfReply(code, text string) []string {
 	})
 }
 
-// unfilled is a cloud's sentence in its plain form, without what is filled in. The sentences are few and asked for often.
+// unfilled is a cloud's sentence in its plain form, without what is filled in. The sentences are few and asked for
+// often.
 func unfilled(sentence string) string {
 	if said, known := unfilledSentences.Load(sentence); known {
 		return said.(string)
@@ -206,7 +215,8 @@ var unfilledSentences sync.Map // by sentence of a cloud's table
 
 var braces = regexp.MustCompile(`\{[^}]*\}`)
 
-// isPartOf reports whether the question is in a cloud's sentence or has all of it, and is enough of it to mean that one.
+// isPartOf reports whether the question is in a cloud's sentence or has all of it, and is enough of it to mean that
+// one.
 func (q *question) isPartOf(sentence string) bool {
 	said := unfilled(sentence)
 	for _, piece := range q.pieces {

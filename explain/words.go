@@ -42,11 +42,11 @@ func within(text, words string) bool {
 
 func letters(text string) int { return len([]rune(text)) }
 
-// marks begin and end what people quote.
-const marks = "\"“”„«»‘’'`*_|"
+// isMark reports whether a sign begins or ends what people quote. An apostrophe may stand within a word.
+func isMark(r rune) bool { return strings.ContainsRune("\"“”„«»‘`*_|", r) }
 
-// pieces are the parts of what was pasted that may be something by themselves: the whole, its lines, the cells of a table
-// row, the steps of a path, what stands in quotation marks. Each is in its plain form, and there once.
+// pieces are the parts of what was pasted that may be something by themselves: the whole, its lines, the cells of a
+// table row, the steps of a path, what stands in quotation marks. Each is in its plain form, and there once.
 func pieces(text string) []string {
 	var found []string
 	seen := map[string]bool{"": true}
@@ -62,7 +62,7 @@ func pieces(text string) []string {
 		for _, cell := range strings.FieldsFunc(line, func(r rune) bool { return r == '|' || r == '>' || r == '\t' }) {
 			add(cell)
 		}
-		for _, quoted := range strings.FieldsFunc(line, func(r rune) bool { return r != '\'' && r != '’' && strings.ContainsRune(marks, r) }) {
+		for _, quoted := range strings.FieldsFunc(line, isMark) {
 			add(quoted)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 // explainCommand is `mfpsim explain`.
 type explainCommand struct {
 	Words []string `arg:"" optional:"" help:"What somebody reads or says: a code of the job history (360), AADSTS53003, '535 5.7.139', a label, a message or a part of it, a chapter's title, in any language of the guide; or what goes wrong, in words of your own. '-' reads it from standard input."`
-	Lang  string   `placeholder:"LANG" enum:",en,hi,el" default:"" help:"Language of the answer: en, hi, el. Default: that of the question."`
-	Doors bool     `help:"Print who is let in where at Entra: which number is said at which endpoint or grant, tenant, account and application. With words: the rows that have them all."`
+	Lang  string   `                   help:"Language of the answer: en, hi, el. Default: that of the question."                                                                                                                                                                                         placeholder:"LANG" enum:",en,hi,el" default:""`
+	Doors bool     `                   help:"Print who is let in where at Entra: which number is said at which endpoint or grant, tenant, account and application. With words: the rows that have them all."`
 }
 
 // mostAsked is how much of standard input is read, in octets.
@@ -36,7 +36,9 @@ func (c *explainCommand) Run(s *streams) error {
 		words = strings.TrimSpace(string(text))
 	}
 	if words == "" {
-		return usage("explain what? name a code (360), an AADSTS number, a reply, or a message; or say what goes wrong")
+		return usage(
+			"explain what? name a code (360), an AADSTS number, a reply, or a message; or say what goes wrong",
+		)
 	}
 	answer, err := explain.Explain(words, c.Lang)
 	if err != nil {
@@ -45,7 +47,12 @@ func (c *explainCommand) Run(s *streams) error {
 	if !answer.Known() {
 		hint := "name a code of the job history (360), an AADSTS number, an SMTP reply, a message, or say what goes wrong in more words"
 		if len(answer.Near) > 0 {
-			hint = strings.ToLower(answer.Headings["near"][:1]) + answer.Headings["near"][1:] + ": " + strings.Join(answer.Near, " | ")
+			hint = strings.ToLower(
+				answer.Headings["near"][:1],
+			) + answer.Headings["near"][1:] + ": " + strings.Join(
+				answer.Near,
+				" | ",
+			)
 		}
 		return fmt.Errorf("nothing is known of %q; %s", words, hint)
 	}

@@ -3,8 +3,8 @@
 //
 //	go run ./explain/fingerprints guide.hi.txt guide.el.txt
 //
-// It writes, for each sentence, language, chapter, rule and the hash of its words. A rule that somebody has put beside a
-// hash stays; a new sentence has "-". With --show it prints the sentences to put rules beside, and writes nothing.
+// It writes, for each sentence, language, chapter, rule and the hash of its words. A rule that somebody has put beside
+// a hash stays; a new sentence has "-". With --show it prints the sentences to put rules beside, and writes nothing.
 package main
 
 import (
