@@ -181,12 +181,18 @@ func (c *Case) Remedy(language string) (solution, chapter string) {
 		solution = guide.Codes(language)[code].Solution
 	}
 	number, _ := c.Scenario.Chapter(language)
+	return solution, ChapterSays(language, number)
+}
+
+// ChapterSays is what a chapter of the guide says to do, in our words and in a language; empty: it says nothing of the
+// kind.
+func ChapterSays(language, number string) string {
 	for _, id := range []string{"chapter-" + number, "chapter-" + strings.TrimRight(number, "abcd")} {
 		if text, known := told(language, id); known {
-			return solution, text
+			return text
 		}
 	}
-	return solution, ""
+	return ""
 }
 
 // Place is where a step is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults; empty:

@@ -9,6 +9,7 @@ import (
 
 	"mfpsim/choice"
 	"mfpsim/device"
+	"mfpsim/explain"
 	"mfpsim/guide"
 	"mfpsim/lab"
 	"mfpsim/scenarios"
@@ -17,14 +18,14 @@ import (
 // chapterOfCases is a chapter of the guide with the scenarios that a person can take over.
 type chapterOfCases struct {
 	Number string    `json:"number" doc:"of the chapter, ours: 8b is the second part of chapter 8"`
-	Title  string    `json:"title" doc:"in the language that was asked for"`
+	Title  string    `json:"title"  doc:"in the language that was asked for"`
 	Cases  []caseRow `json:"cases"`
 }
 
 type caseRow struct {
 	ID    string   `json:"id"`
 	Title string   `json:"title" doc:"in English"`
-	By    []string `json:"by" doc:"of a search: what was recognized in the text"`
+	By    []string `json:"by"    doc:"what was recognized in the text, where one was asked about"`
 }
 
 // troubleFirst are the guide's chapters in the order in which somebody with a ticket needs them.
@@ -80,12 +81,8 @@ func nextCase(id string) (string, error) {
 	return ids[(slices.Index(ids, id)+1)%len(ids)], nil
 }
 
-// reading finds the cases that show what somebody reads.
-func (b *bench) reading(text, language string) ([]caseRow, error) {
-	all, err := scenarios.All()
-	if err != nil {
-		return nil, err
-	}
+// explain answers what somebody reads or was told. The words of the printer are those of its own languages.
+func (b *bench) explain(in explainRequest) (explainAnswer, error) {
 	var words []device.Words
 	if err := b.act("control: words", func(ctx context.Context) error {
 		for _, language := range guide.Languages() {
@@ -95,20 +92,34 @@ func (b *bench) reading(text, language string) ([]caseRow, error) {
 		}
 		return nil
 	}); err != nil {
-		return nil, err
+		return explainAnswer{}, err
+	}
+	if in.Language != "" && !contains(guide.Languages(), in.Language) {
+		return explainAnswer{}, &choice.Error{What: "language", Wanted: in.Language, Present: guide.Languages()}
+	}
+	all, err := scenarios.All()
+	if err != nil {
+		return explainAnswer{}, err
+	}
+	answer, err := explain.Explain(in.Text, in.Language, words...)
+	if err != nil {
+		return explainAnswer{}, err
 	}
 	rows := []caseRow{}
-	for _, found := range scenarios.Reading(all, text, words, mostFound) {
-		rows = append(rows, caseRow{ID: found.Scenario.ID, Title: found.Scenario.Title, By: list(found.By)})
+	for _, found := range scenarios.Reading(all, in.Text, words, mostFound) {
+		ofCause := func(c explain.Cause) bool { return c.Scenario == found.Scenario.ID }
+		if !slices.ContainsFunc(answer.Causes, ofCause) {
+			rows = append(rows, caseRow{ID: found.Scenario.ID, Title: found.Scenario.Title, By: list(found.By)})
+		}
 	}
-	return rows, nil
+	return explainAnswer{answer, rows}, nil
 }
 
 // mostFound is how many cases a search gives.
 const mostFound = 12
 
-// load puts a bench with a case in the place of the one that stands; without an id the bench begins as the command line
-// wanted it. A language is that of the panel; without one it stays.
+// load puts a bench with a case in the place of the one that stands; without an id the bench begins as the command
+// line wanted it. A language is that of the panel; without one it stays.
 func (s *server) load(ctx context.Context, id, language string) error {
 	c := s.config
 	if id == "" {
