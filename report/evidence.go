@@ -36,6 +36,10 @@ type Evidence struct {
 	Core []byte
 	// Panics are the calls that led to each panic of a party; none on a bench that works.
 	Panics []string
+	// Story is what the page of the case tells besides; nil: there is no page.
+	Story *Story
+	// Up says that the page leads to that of a run, which lies in the folder that ID is a path from.
+	Up bool
 }
 
 // Files renders the evidence: file names (with / between parts) and their content.
@@ -85,6 +89,19 @@ func (e Evidence) Files() (map[string][]byte, error) {
 	}
 	if e.MailsDropped > 0 {
 		files["mails/dropped.txt"] = fmt.Appendf(nil, "The first %d mails were not kept.\n", e.MailsDropped)
+	}
+	if e.Story == nil {
+		return files, nil
+	}
+	if e.Story.Script != "" {
+		files["scenario.txtar"] = []byte(e.Story.Script)
+	}
+	var err error
+	if files["wire.har"], err = har(entries, e.Story.Version); err != nil {
+		return nil, err
+	}
+	if files[PageName], err = e.page(entries, sorted(files)); err != nil {
+		return nil, err
 	}
 	return files, nil
 }
