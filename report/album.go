@@ -20,6 +20,7 @@ type album struct {
 	number map[string]int    // of a screen, by what it is
 	sheet  map[string]int    // of a style sheet
 
+	Sprite  string    `json:"sprite"`
 	Sheets  []string  `json:"css"`
 	Screens []picture `json:"screens"`
 }
@@ -31,8 +32,11 @@ type picture struct {
 	Kind  string `json:"k"` // panel or page
 }
 
-// sheetMark is where the style sheet of a picture belongs.
-const sheetMark = "<!--css-->"
+// sheetMark is where the style sheet of a picture belongs, spriteMark where the drawings of icons do.
+const (
+	sheetMark  = "<!--css-->"
+	spriteMark = "<!--icons-->"
+)
 
 var (
 	linked  = regexp.MustCompile(`(?i)<link\b[^>]*\brel="?stylesheet"?[^>]*>`)
@@ -76,12 +80,13 @@ func (a *album) panel(e journal.Entry) (int, error) {
 		return a.add("panel", stillBase, "<!DOCTYPE html><html><head>"+sheetMark+"</head><body><pre>"+
 			html.EscapeString(framed(e.Text.String()))+"</pre></body></html>"), nil
 	}
+	a.Sprite = string(glass.Sprite())
 	drawn, err := glass.HTML(e.Screen)
 	if err != nil {
 		return 0, err
 	}
 	page := "<!DOCTYPE html><html lang=\"" + html.EscapeString(e.Screen.Language) + "\"><head>" + sheetMark +
-		"</head><body><div class=\"glass\">" + string(drawn) + "</div></body></html>"
+		"</head><body>" + spriteMark + "<div class=\"glass\">" + string(drawn) + "</div></body></html>"
 	return a.add("panel", string(glass.Style)+still, page), nil
 }
 

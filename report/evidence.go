@@ -167,6 +167,13 @@ func WriteEvidence(folder string, run Run, e Evidence) error {
 	if err != nil {
 		return err
 	}
-	err = f.Write(e.ID, files)
+	if err = f.Write(e.ID, files); err == nil && e.Story != nil {
+		only := e.Story.Case
+		only.ID, only.Virtual = e.ID, e.Story.End.Sub(e.Story.Start)
+		var beside map[string][]byte
+		if beside, err = (Index{Run: run, Cases: []Case{only}, Replay: e.Replay}).Files(); err == nil {
+			err = f.WriteBeside(beside)
+		}
+	}
 	return errors.Join(err, f.Close(err == nil))
 }

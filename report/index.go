@@ -55,7 +55,7 @@ type ruleRow struct {
 }
 
 // worstFirst is the order in which verdicts are listed.
-var worstFirst = []Verdict{Failed, Errored, Undecided, Warned, Expected, Passed, Skipped}
+var worstFirst = []Verdict{Failed, Errored, Undecided, Warned, Expected, Passed, Skipped, ""}
 
 // Files are the page of the run and its verdicts as JUnit XML, for [Folder.WriteBeside]. Times are those of the bench,
 // so that the same seed gives the same bytes: the times of the machine are 0.

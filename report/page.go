@@ -28,7 +28,9 @@ const PageName = "index.html"
 const largest = 1 << 20
 
 var pageTemplates = template.Must(template.New("").Funcs(template.FuncMap{
-	"with_page": func(of any, page *casePage) map[string]any { return map[string]any{"Event": of, "Page": page} },
+	"with_page": func(of any, page *casePage, when string) map[string]any {
+		return map[string]any{"Event": of, "Page": page, "When": when}
+	},
 }).Parse(pageSource))
 
 // frame is what every page has. A page loads nothing: styles and script stand in it and are named by their hashes, so

@@ -15,14 +15,14 @@
 
   // Screens are made when they are looked at: pages of their own, without any right.
   const album = document.getElementById("album");
-  const { css, screens } = album ? JSON.parse(album.textContent) : { css: [], screens: [] };
+  const { css, screens, sprite } = album ? JSON.parse(album.textContent) : { css: [], screens: [], sprite: "" };
   const draw = (place) => {
     const it = screens[place.dataset.screen];
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "");
     frame.title = place.dataset.title;
     frame.tabIndex = -1;
-    frame.srcdoc = it.h.replace("<!--css-->", () => "<style>" + css[it.s] + "</style>");
+    frame.srcdoc = it.h.replace("<!--css-->", () => "<style>" + css[it.s] + "</style>").replace("<!--icons-->", () => sprite);
     place.replaceWith(frame);
   };
   const drawIn = (of) => $("[data-screen]", of).forEach(draw);

@@ -16,8 +16,10 @@ type Story struct {
 	Version  string // of this program
 	ByHand   string // the command that leads to the case by hand; empty: there is none
 	// Script is the scenario as it was played; empty: there was none. Steps are its lines, told, by their number.
+	// Parts are what steps are made of, by their text in the record.
 	Script string
 	Steps  map[int]Step
+	Parts  map[string]Step
 	// Failed is the line at which it failed; 0: at none. Wanted and Shown are what was to be seen there and what was,
 	// if it was about something to be seen. Likely is what may be wrong.
 	Failed                int
@@ -176,7 +178,7 @@ func laneOfPlace(place string) lane {
 	return printer
 }
 
-// toneOf takes over how a line of the record is told.
+// told takes over how a line of the record is told.
 func (e *event) told(l sentences.Line) {
 	e.Text, e.Refused, e.Good = l.Text, l.Tone == sentences.Refused, l.Tone == sentences.Good
 	e.Status, e.Why, e.Times = l.Status, l.Why, l.Times

@@ -142,6 +142,9 @@ func (t *timeline) act(e journal.Entry) {
 	if found := stepNote.FindStringSubmatch(text); found != nil {
 		number, _ := strconv.Atoi(found[1]) // digits
 		t.paragraph(number, e)
+		if found[2] == "handover" { // nobody does anything
+			return
+		}
 		step := t.story.Steps[number]
 		says := step.Says
 		if says == "" {
@@ -157,8 +160,12 @@ func (t *timeline) act(e journal.Entry) {
 		return
 	}
 	text = strings.TrimSpace(text)
-	place := map[string]string{"webconfig": "web-config", "browser": "browser"}[strings.SplitN(text, " ", 2)[0]]
-	t.step = t.add(&event{At: e.At, Text: text, Raw: text, To: laneOfPlace(place), step: true, Sub: true}, e)
+	step := t.story.Parts[text]
+	says := step.Says
+	if says == "" {
+		says = text
+	}
+	t.step = t.add(&event{At: e.At, Text: says, Raw: text, To: laneOfPlace(step.Place), step: true, Sub: true}, e)
 }
 
 // paragraph goes to the section of a line.
@@ -301,6 +308,9 @@ func (t *timeline) finish() {
 	var all []*event
 	for _, s := range t.sections {
 		all = append(all, s.Events...)
+		if n := len(s.Events); n > 0 {
+			s.Day = s.Events[n-1].At
+		}
 		for _, e := range s.Events {
 			if e.step && e.Line > 0 && e.Line == t.story.Failed {
 				e.Failed, s.Failed = true, true
@@ -350,10 +360,8 @@ func (t *timeline) wire(e *event) string {
 	var b strings.Builder
 	seen := map[string]bool{}
 	for _, entry := range e.entries {
-		if entry.Kind == journal.KindHTTP && entry.HTTP != nil && isShown(entry.HTTP) {
-			bare := *entry.HTTP
-			bare.ResponseBody = journal.Plain(fmt.Sprintf("(%d octets of HTML)", len(entry.HTTP.ResponseBody.String())))
-			entry.HTTP = &bare
+		if entry.Kind == journal.KindHTTP && entry.HTTP != nil {
+			entry.HTTP = bare(entry.HTTP)
 		}
 		said := Conversation([]journal.Entry{entry}, entry.Party, nil)
 		if entry.Kind == journal.KindSMTP {
@@ -371,6 +379,28 @@ func (t *timeline) wire(e *event) string {
 		text = fmt.Sprintf("%s\n… %d octets more: entra.txt, smtp.txt, journal.jsonl", cut, len(text)-len(cut))
 	}
 	return text
+}
+
+// telling are the fields of an answer's header that say something about it.
+var telling = []string{"content-type", "location", "retry-after", "www-authenticate", "x-ms-request-id"}
+
+// bare is an exchange without what says nothing about it: a page is shown beside it, and wire.har has all of it.
+func bare(x *journal.Exchange) *journal.Exchange {
+	less := *x
+	if isShown(x) {
+		less.ResponseBody = journal.Plain(fmt.Sprintf("(%d octets of HTML)", len(x.ResponseBody.String())))
+	}
+	less.ResponseHeader = nil
+	for _, f := range x.ResponseHeader {
+		if slices.Contains(telling, strings.ToLower(f.Name)) {
+			less.ResponseHeader = append(less.ResponseHeader, f)
+		}
+	}
+	if n := len(x.ResponseHeader) - len(less.ResponseHeader); n > 0 {
+		more := journal.Field{Name: "…", Value: journal.Plain(fmt.Sprintf("%d more, in wire.har", n))}
+		less.ResponseHeader = append(less.ResponseHeader, more)
+	}
+	return &less
 }
 
 // isShown reports whether a browser shows the answer as a page.

@@ -2,11 +2,11 @@ package scenarios
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"strings"
 
-	"mfpsim/device"
 	"mfpsim/lab"
+	"mfpsim/phrase"
 	"mfpsim/report"
 )
 
@@ -70,30 +70,26 @@ func StoryOf(l *lab.Lab, printer, language string) report.Story {
 		})
 	}
 	if d, err := l.Device(printer); err == nil {
-		_ = inTurn(l, func(ctx context.Context) error { // a bench that is stuck tells the rest
-			if of, err := d.Describe(ctx); err == nil {
-				s.Device = of.Model
-				if of.Firmware != "" {
-					s.Device += ", " + of.Firmware
-				}
+		if of, err := d.Describe(context.Background()); err == nil { // a look, which needs no turn
+			s.Device = of.Model
+			if of.Firmware != "" {
+				s.Device += ", " + of.Firmware
 			}
-			return nil
-		})
+		}
 		s.After = MemoryOf(l, printer)
 	}
 	return s
 }
 
-// MemoryOf is what a printer's memory holds; nil if it cannot be read out.
+// MemoryOf is what a printer's memory holds; nil if it cannot be read out. It is a look, which needs no turn.
 func MemoryOf(l *lab.Lab, printer string) []byte {
-	var image []byte
 	d, err := l.Device(printer)
 	if err != nil {
 		return nil
 	}
-	err = inTurn(l, func(ctx context.Context) (err error) { image, err = d.Memory(ctx); return err })
-	if err != nil && !errors.Is(err, device.ErrNotSupported) {
-		return nil // it is switched off, or broken: the page says that nothing was read
+	image, err := d.Memory(context.Background())
+	if err != nil {
+		return nil // the page says that nothing was read
 	}
 	return image
 }
@@ -105,7 +101,8 @@ func (p *play) story(r Result, o Options) *report.Story {
 	s := StoryOf(p.lab, p.printer, o.run().Language)
 	s.Case, s.Version, s.Before = r.Case(), o.Version, p.before
 	_, s.Chapter = r.Scenario.Chapter(s.Language)
-	s.Script, s.Steps = r.Scenario.Text, p.toldSteps(s.Language)
+	s.Script = r.Scenario.Text
+	s.Steps, s.Parts = p.toldSteps(s.Language)
 	s.Failed, s.Wanted, s.Shown = r.Line, r.Wanted, r.Shown
 	if r.Scenario.folder == "" && r.Scenario.HandoverLine() > 0 {
 		s.ByHand = fmt.Sprintf("mfpsim serve --scenario %s%s", r.Scenario.ID, o.model())
@@ -116,9 +113,9 @@ func (p *play) story(r Result, o Options) *report.Story {
 	return &s
 }
 
-// toldSteps are the lines of the scenario, told.
-func (p *play) toldSteps(language string) map[int]report.Step {
-	steps := map[int]report.Step{}
+// toldSteps are the lines of the scenario, told, and what the record says that they were made of.
+func (p *play) toldSteps(language string) (steps map[int]report.Step, parts map[string]report.Step) {
+	steps, parts = map[int]report.Step{}, map[string]report.Step{}
 	c := &Case{Scenario: p.scenario, play: p}
 	for _, l := range p.linesOf() {
 		step := CaseStep{Line: l.number, Text: l.text, Words: c.words(l)}
@@ -127,12 +124,25 @@ func (p *play) toldSteps(language string) map[int]report.Step {
 		}
 		steps[l.number] = report.Step{Says: c.Told(step, language), Place: step.Place()}
 	}
-	return steps
+	for _, e := range p.lab.Journal.Entries() {
+		text, part := strings.CutPrefix(e.Text.String(), "  ")
+		if e.Party != "scenario" || !part || parts[text].Says != "" {
+			continue
+		}
+		words, err := phrase.Expand(text, func(string) string { return "" })
+		if err != nil || len(words) == 0 {
+			continue // it is shown as it stands
+		}
+		step := CaseStep{Text: text, Words: words}
+		parts[text] = report.Step{Says: c.Told(step, language), Place: step.Place()}
+	}
+	return steps, parts
 }
 
 // Evidence fills in what the page of the case tells of the scenario: its script and its steps in a language.
 func (c *Case) Evidence(s *report.Story) {
-	s.Script, s.Steps = c.Scenario.Text, c.play.toldSteps(s.Language)
+	s.Script = c.Scenario.Text
+	s.Steps, s.Parts = c.play.toldSteps(s.Language)
 	_, s.Chapter = c.Scenario.Chapter(s.Language)
 	s.Case = report.Case{ID: c.Scenario.ID, Title: c.Scenario.Title, Level: c.Scenario.Level, Proves: c.Scenario.Proofs()}
 	s.Taken = c.From()
