@@ -14,6 +14,7 @@ import (
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/journal"
+	"mfpsim/sim/webconfig"
 )
 
 // Tenant is an organization, or the one tenant of personal accounts, as both clouds are told of it. The zero value but
@@ -385,6 +386,13 @@ func (l *Lab) SentMails() []Mail {
 		}
 	}
 	return mails
+}
+
+// Styles are the style sheets of the pages that people see on a bench, by their path: Web Config's, and Microsoft's.
+func Styles() map[string]string {
+	return map[string]string{
+		webconfig.StylePath: string(webconfig.Style()), fakeentra.PageStylePath: string(fakeentra.PageStyle()),
+	}
 }
 
 // errNoTenant is what verbs say before the first organization was made.

@@ -48,6 +48,7 @@ type play struct {
 	panics        int             // of the World's, how many were told
 	armed         map[string]bool // printers whose supply was told to fail in a write
 
+	before   []byte        // the printer's memory as it was at the beginning, if evidence is wanted
 	patience time.Duration // see [Options.Patience]; 0: none
 	remarks  []string      // what is no failure and is told all the same
 	// glance is how a case is looked at while a person plays: once, without time that passes; see [Case].

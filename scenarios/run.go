@@ -60,6 +60,8 @@ type Options struct {
 	Inspect func(Result, *lab.Lab)
 	// Progress hears every result as it is there, one at a time.
 	Progress func(Result)
+	// Likely says what may be wrong where a scenario failed at a line, for the page of the evidence; nil: nobody knows.
+	Likely func(id, step string) string
 }
 
 // Result is how one scenario ended.
@@ -71,6 +73,8 @@ type Result struct {
 	Failure     string            // in full, several lines; the reason if it was skipped
 	Known       string            // why it was expected to fail, if it was
 	Line        int               // of the script, where it failed; 0 if it did not
+	Wanted      string            // what was to be seen there; empty: it was not about something to be seen
+	Shown       string            // what came nearest to it
 	Step        string            // that line, or what stands for it in the failure
 	Broken      []laws.Breach     // laws that the record breaks, where the script itself has passed
 	Warnings    []string          // what the bench could not simulate: the scenario proves nothing then
@@ -166,6 +170,7 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 		failed = errors.Join(context.Cause(ctx), failed)
 	}
 	if folder != nil {
+		failed = errors.Join(failed, o.index(folder, results))
 		failed = errors.Join(failed, folder.Close(failed == nil))
 	}
 	return results, failed
@@ -246,6 +251,9 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 		return Result{}, err
 	}
 	result, err := runScenario(ctx, s, o, folder)
+	if err == nil {
+		err = o.index(folder, []Result{result})
+	}
 	return result, errors.Join(err, folder.Close(err == nil))
 }
 
@@ -311,6 +319,9 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	}
 	p.patience = cmp.Or(o.Patience, DefaultPatience)
 	p.core = core
+	if o.wantsEvidence() {
+		p.before = p.memoryNow()
+	}
 	if err := p.decide(&result, o, update); err != nil {
 		return result, err
 	}
@@ -319,7 +330,7 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	result.VirtualTime = bench.World.Elapsed()
 	result.Warnings = p.warnings()
 	render := func() (err error) {
-		if o.Evidence != "" || o.KeepFiles || o.Repeat > 1 {
+		if o.wantsEvidence() {
 			result.Files, err = evidence(p, result, o).Files()
 		}
 		return err
@@ -346,6 +357,9 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	return result, nil
 }
 
+// wantsEvidence reports whether somebody looks at what a play leaves behind.
+func (o Options) wantsEvidence() bool { return o.Evidence != "" || o.KeepFiles || o.Repeat > 1 }
+
 // decide plays the script, if the device has what it needs, and holds its record against the laws.
 func (p *play) decide(result *Result, o Options, update bool) error {
 	reason, err := p.lacks()
@@ -364,6 +378,7 @@ func (p *play) decide(result *Result, o Options, update bool) error {
 	case out.failure != nil:
 		result.Verdict, result.Passed, result.Line = out.failure.verdict(p.scenario), false, out.line
 		result.Step = strings.TrimSpace(out.text)
+		result.Wanted, result.Shown = out.failure.wanted, out.failure.shown
 		result.Failure = tell(p.scenario, out.line, out.text, out.failure, o)
 	case out.skipped != "":
 		result.Verdict, result.Passed, result.Failure = report.Skipped, false, out.skipped
@@ -391,7 +406,9 @@ func (p *play) guarded(update bool, source string) (out outcome, err error) {
 
 // evidence collects what the bench leaves behind.
 func evidence(p *play, r Result, o Options) report.Evidence {
-	e := report.Evidence{ID: r.Scenario.ID, Journal: p.lab.Journal, Replay: replay(r.Scenario, o)}
+	e := report.Evidence{
+		ID: r.Scenario.ID, Journal: p.lab.Journal, Replay: replay(r.Scenario, o), Story: p.story(r, o), Up: o.Evidence != "",
+	}
 	if r.Verdict != report.Passed && r.Verdict != report.Skipped {
 		e.Failure = r.Failure
 	}

@@ -7,9 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
+	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
+	"mfpsim/defects"
 	"mfpsim/fakeentra"
 	"mfpsim/lab"
 	"mfpsim/phrase"
@@ -110,7 +114,7 @@ func (c *runCommand) Run(s *streams) error {
 		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
 		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Progress: played, Baseline: baseline,
-		Patience: cmp.Or(c.Patience, -1),
+		Patience: cmp.Or(c.Patience, -1), Likely: likely(),
 	})
 	if results == nil && err != nil {
 		return usageError{err}
@@ -119,6 +123,9 @@ func (c *runCommand) Run(s *streams) error {
 	// The report comes first: whoever reads the table may go away in the middle of it.
 	var unwritten error
 	if junit != nil {
+		for i := range cases {
+			cases[i].Page = c.pageOf(cases[i].ID)
+		}
 		unwritten = junit.write(func(w io.Writer) error { return report.WriteJUnit(w, cases) })
 	}
 	if next != nil && s.ctx.Err() == nil {
@@ -164,6 +171,41 @@ func (c *runCommand) Run(s *streams) error {
 	}
 	return nil
 }
+
+// pageOf is where the page of a scenario is, from the file of the verdicts; empty: no evidence was asked for.
+func (c *runCommand) pageOf(id string) string {
+	if c.Evidence == "" {
+		return ""
+	}
+	way, err := filepath.Rel(filepath.Dir(report.Real(c.JUnit)), report.Real(c.Evidence))
+	if err != nil { // on another drive
+		way = report.Real(c.Evidence)
+	}
+	return path.Join(filepath.ToSlash(way), id, report.PageName)
+}
+
+// likely tells of a scenario that failed which planted defects made it fail before.
+func likely() func(id, step string) string {
+	what := map[string][]string{}
+	list, err := defects.All()
+	verdicts, noVerdicts := defects.Verdicts()
+	if errors.Join(err, noVerdicts) != nil {
+		return nil // `mfpsim coverage` tells what is wrong with them
+	}
+	for _, v := range verdicts {
+		for _, d := range list {
+			if d.ID == v.ID {
+				for _, id := range v.Red {
+					what[id] = append(what[id], d.Says)
+				}
+			}
+		}
+	}
+	return func(id, _ string) string { return strings.Join(what[id][:min(len(what[id]), mostLikely)], " · ") }
+}
+
+// mostLikely is how many of them are told.
+const mostLikely = 3
 
 // baseline reads the failures that are expected.
 func (c *runCommand) baseline() (scenarios.Baseline, error) {

@@ -19,6 +19,15 @@ import (
 //go:embed pages/*.html pages/style.css pages/script.js
 var files embed.FS
 
+// Style is the style sheet of the pages, served at [StylePath].
+func Style() []byte {
+	style, _ := files.ReadFile("pages/style.css") // embedded: it is there
+	return style
+}
+
+// StylePath is where the pages have their style sheet.
+const StylePath = pathStyle
+
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"with_texts": func(f field, label, message func(string) string) fieldView { return fieldView{f, label, message} },
 	"wrong":      func(id string, problems map[string]string) field { return field{ID: id, Problem: problems[id]} },

@@ -48,7 +48,7 @@ type calls struct {
 }
 
 // quiet are requests that change nothing that could be made again.
-var quiet = []string{"/reset", "/points", "/turn/break", "/break", "/case", "/case/next", "/case/skip"}
+var quiet = []string{"/reset", "/points", "/turn/break", "/break", "/case", "/case/next", "/case/skip", "/evidence"}
 
 // changes reports whether a request may change something. Answers of Graph have ids that are drawn from the seed, so
 // that looking changes what comes next; a message that is read counts as read.
