@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 )
 
 // sample is what Linux tells of a process and of those that it has started.
@@ -72,6 +73,27 @@ func family(pid int) []int {
 			if child, err := strconv.Atoi(string(word)); err == nil {
 				all = append(all, child)
 			}
+		}
+	}
+	return all
+}
+
+// works reports whether a process does something, or would if it had a processor.
+func works(pid int) bool { return !look(pid).asleep }
+
+// used is for how long a process and those that it has started have had a processor.
+func used(pid int) (all time.Duration) {
+	const tick = time.Second / 100 // as /proc counts on every machine (USER_HZ)
+	for _, member := range family(pid) {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", member))
+		if err != nil {
+			continue
+		}
+		_, rest, _ := bytes.Cut(stat, []byte(") ")) // behind the name, which can have anything
+		words := bytes.Fields(rest)
+		for i := 11; i <= 12 && i < len(words); i++ {
+			n, _ := strconv.ParseInt(string(words[i]), 10, 64)
+			all += time.Duration(n) * tick
 		}
 	}
 	return all

@@ -112,6 +112,7 @@ func (e *engine) exchangeNow(ctx context.Context, o *operation, event Event) (An
 
 // speak is one line and its answer, with what the core does on its own sockets between them.
 func (e *engine) speak(ctx context.Context, o *operation, event Event) (Answer, error) {
+	defer vtime.Excuse(ctx)()
 	if e.gate == nil {
 		return e.process.exchange(event)
 	}

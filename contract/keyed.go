@@ -14,7 +14,8 @@ type keyed struct{ flash nvram.Flash }
 
 // record is how they lie in the flash.
 type record struct {
-	Values map[string]value `json:"values_by_key"`
+	Values  map[string]value `json:"values_by_key"`
+	another bool             // it is a record of somebody else
 }
 
 // value is text as it is, so that what a memory has can be looked for in it, or base64.
@@ -39,15 +40,17 @@ func (k keyed) load() (record, error) {
 	}
 	if text != nil {
 		err = json.Unmarshal(text, &r)
+		r.another = r.Values == nil
 	}
 	return r, err
 }
 
-// read is what a core is told at power on; is: the memory is one of values by key.
-func (k keyed) read() (entries map[string]string, is bool) {
+// read is what a core is told at power on; is: the memory is one of values by key; blank: nothing was ever stored, or
+// the first write of all was torn.
+func (k keyed) read() (entries map[string]string, is, blank bool) {
 	r, err := k.load()
 	if err != nil || r.Values == nil {
-		return nil, false
+		return nil, false, err == nil && !r.another
 	}
 	entries = map[string]string{}
 	for key, v := range r.Values {
@@ -56,7 +59,7 @@ func (k keyed) read() (entries map[string]string, is bool) {
 		}
 		entries[key] = v.Encoded
 	}
-	return entries, true
+	return entries, true, false
 }
 
 // write stores a value; none: the key is gone. erase: nothing is left of what it had; [nvram.FaultRemains] says that it

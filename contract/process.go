@@ -80,12 +80,55 @@ func (p *process) exchange(e Event) (Answer, error) {
 	return p.receive(e, unsent)
 }
 
-// watch ends a process that takes too long, unless it is stopped before.
+// watch ends a process that takes too long, unless it is stopped before: one that waits for something else than its
+// line, or has had the processor for so long. One that has waited for a processor goes on.
 func (p *process) watch() (stop func()) {
-	return vtime.Alarm(p.patience, func() {
-		p.hung.Store(true)
-		p.destroy()
-	})
+	w := &watchdog{p: p, used: used(p.command.Process.Pid)}
+	w.arm()
+	return w.stop
+}
+
+// watchdog is for one line.
+type watchdog struct {
+	p    *process
+	used time.Duration // of the processor, before
+	mu   sync.Mutex
+	over bool
+	call func() // that stops the alarm
+	late int    // alarms so far
+}
+
+// mostAlarms is how often a process that works is given the time again.
+const mostAlarms = 20
+
+func (w *watchdog) arm() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.over {
+		w.call = vtime.Alarm(w.p.patience, w.alarm)
+	}
+}
+
+func (w *watchdog) alarm() {
+	pid := w.p.command.Process.Pid
+	w.late++
+	if w.late < mostAlarms && works(pid) && used(pid)-w.used < w.p.patience {
+		w.arm()
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.over {
+		w.p.hung.Store(true)
+		w.p.destroy()
+	}
+}
+
+func (w *watchdog) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
+	w.call()
 }
 
 // send sends a line. Who has ended is found out when the answer is read, with the reason.

@@ -286,7 +286,7 @@ func (s *Session) Open(_ context.Context, host sim.Host) (sim.Core, error) {
 func (e *engine) boot(image []byte) error {
 	flash := base64.StdEncoding.EncodeToString(image)
 	owners := e.owners()
-	entries, isKeyed := e.values.read()
+	entries, isKeyed, blank := e.values.read()
 	if isKeyed {
 		flash = ""
 	}
@@ -318,7 +318,7 @@ func (e *engine) boot(image []byte) error {
 		return err
 	}
 	switch keeps := identity.Store == storeKV; {
-	case keeps && flash != "":
+	case keeps && !isKeyed && !blank:
 		return errors.New("the core says store: kv, and its memory was written by a core with store: flash")
 	case !keeps && isKeyed:
 		return errors.New("the core says store: flash, and its memory was written by a core with store: kv")

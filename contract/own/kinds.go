@@ -16,6 +16,7 @@ import (
 	"mfpsim/core/host"
 	"mfpsim/core/nvram"
 	"mfpsim/core/oauth"
+	"mfpsim/core/outcome"
 	"mfpsim/vtime"
 )
 
@@ -154,18 +155,21 @@ func (v *values) Read() ([]byte, error) { return slices.Clone(v.image), nil }
 // Atomic says that a write is never torn.
 func (v *values) Atomic() bool { return true }
 
-// Write stores it.
+// Write stores it. The second write of an operation is the one that leaves nothing of what was there before.
 func (v *values) Write(image []byte) error {
 	o := v.child.current
 	o.storing = true
+	o.stores++
 	event := o.want(contract.Action{
-		Do: "store", Key: theKey, Data: base64.StdEncoding.EncodeToString(image), Erase: true,
+		Do: "store", Key: theKey, Data: base64.StdEncoding.EncodeToString(image), Erase: o.stores > 1,
 	})
 	o.storing = false
+	if event.Event == "stored" || event.Error == string(outcome.NotErased) {
+		v.image = append(v.image[:0], image...)
+	}
 	if event.Event != "stored" {
 		return failure(event)
 	}
-	v.image = append(v.image[:0], image...)
 	return nil
 }
 

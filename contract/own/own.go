@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -20,6 +21,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/oauth2"
 
@@ -106,6 +108,11 @@ func (c *child) answer(event contract.Event) (contract.Answer, error) {
 	wish := <-o.wishes
 	c.current = nil
 	actions := append(o.queue, wish)
+	for i, a := range actions {
+		if !utf8.ValidString(a.Text) {
+			actions[i].Text, actions[i].Data = "", base64.StdEncoding.EncodeToString([]byte(a.Text))
+		}
+	}
 	o.queue = nil
 	if wish.Do == "outcome" {
 		delete(c.operations, o.id)
