@@ -69,8 +69,8 @@ var spoilt = map[string]func(e contract.Event, line, answer []byte) []byte{
 	}),
 
 	"contract 2":  change("boot", func(a *contract.Answer) { a.Contract = 2 }),
-	"own TLS":     change("boot", func(a *contract.Answer) { a.TLS = "own" }),
-	"own sockets": change("boot", func(a *contract.Answer) { a.Dial = "own" }),
+	"contradicts": change("boot", func(a *contract.Answer) { a.TLS, a.Dial = "harness", "own" }),
+	"other TLS":   change("boot", func(a *contract.Answer) { a.TLS = "none" }),
 	"own clock":   change("boot", func(a *contract.Answer) { a.Clock = "real" }),
 	"other store": change("boot", func(a *contract.Answer) { a.Store = "tape" }),
 	"boasts":      change("boot", func(a *contract.Answer) { a.Capabilities = append(a.Capabilities, "coffee") }),

@@ -26,7 +26,12 @@ var (
 // redactEvent is an event as the trace has it.
 func (e *engine) redactEvent(event Event) *Event {
 	event.Random, event.SealingKey = "", ""
-	event.Flash = octets(event.Flash)
+	event.Flash, event.RootsPEM = octets(event.Flash), *octets(&event.RootsPEM)
+	event.Entries = each(event.Entries, func(value string) string { return *octets(&value) })
+	if event.RootsFile != "" {
+		event.RootsFile = "FILE" // its name, and the ports, are others each time
+	}
+	event.Resolve = each(event.Resolve, func(string) string { return "127.0.0.1" })
 	event.Address = withoutQuery(event.Address)
 	event.Headers = shown(event.Headers)
 	if event.Settings != nil && event.Settings.Password != "" {
@@ -84,6 +89,18 @@ func (e *engine) redactAnswer(a Answer) *Answer {
 	}
 	a.State = states
 	return &a
+}
+
+// each is a map with other values; none if it is empty.
+func each(values map[string]string, f func(string) string) map[string]string {
+	if len(values) == 0 {
+		return nil
+	}
+	other := map[string]string{}
+	for name, value := range values {
+		other[name] = f(value)
+	}
+	return other
 }
 
 // octets is how long something is, in place of it.

@@ -99,7 +99,7 @@ func (c *conn) Write(b []byte) (int, error) {
 			last++
 		}
 		n := min(len(rest), mostSent-len(o.queue[last].Text))
-		o.queue[last].Text += string(rest[:n]) // SMTP of this core is ASCII
+		o.queue[last].Text += string(rest[:n]) // what is no text becomes base64 in the line
 		rest = rest[n:]
 	}
 	return len(b), nil

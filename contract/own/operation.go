@@ -21,6 +21,7 @@ type operation struct {
 	queue   []contract.Action // what does not wait
 	random  *stretched
 	storing bool
+	stores  int                     // writes so far
 	end     context.CancelCauseFunc // of its context
 }
 
