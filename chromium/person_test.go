@@ -17,7 +17,6 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -180,34 +179,30 @@ func named(kind, words string) string {
 }
 
 // clicks clicks the first element of a path or selector with the mouse.
-func (p *person) clicks(path string) { p.clicksTimes(path, 1) }
-
-// clicksTimes clicks an element as often, as fast as it goes.
-func (p *person) clicksTimes(path string, times int) {
+func (p *person) clicks(path string) {
 	p.t.Helper()
 	p.do("click "+path, func(ctx context.Context, tab *chromedp.Target) (v chromedp.Void, err error) {
 		x, y, err := place(ctx, tab, path)
 		if err != nil {
 			return v, err
 		}
-		for range times {
-			if v, err = chromedp.MouseClickXY(x, y)(ctx, tab); err != nil {
-				return v, err
-			}
-		}
-		return v, nil
+		return chromedp.MouseClickXY(x, y)(ctx, tab)
 	})
 }
 
-// slows makes every answer come so much later.
-func (p *person) slows(by time.Duration) {
+// clicksTwice clicks an element twice, as fast as it goes.
+func (p *person) clicksTwice(path string) {
 	p.t.Helper()
-	_, err := chromedp.Call(p.ctx, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
-		MatchedNetworkConditions: []*network.Conditions{{
-			Latency: float64(by.Milliseconds()), DownloadThroughput: -1, UploadThroughput: -1,
-		}},
+	p.do("double-click "+path, func(ctx context.Context, tab *chromedp.Target) (v chromedp.Void, err error) {
+		x, y, err := place(ctx, tab, path)
+		if err != nil {
+			return v, err
+		}
+		if v, err = chromedp.MouseClickXY(x, y)(ctx, tab); err != nil {
+			return v, err
+		}
+		return chromedp.MouseClickXY(x, y)(ctx, tab)
 	})
-	require.NoError(p.t, err)
 }
 
 // middle is the script that scrolls an element into sight and gives where its middle is, as "x y"; empty: it is not

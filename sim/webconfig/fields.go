@@ -14,16 +14,15 @@ import (
 type field struct {
 	ID       string // its name in the form
 	Label    string // a label's name
-	Kind     string // "text", "number", "password", "select", "radio", "check", "file", "area"
+	Kind     string // "text", "number", "password", "select", "radio", "check", "boxes" (numbered, one beside the other), "file", "area"
 	Value    string
-	Choices  []choice // of "select" and "radio"
+	Choices  []choice // of "select", "radio" and "boxes"
 	Maximum  int      // characters; 0: none
 	Hint     string   // message id; empty: none
 	Short    bool
 	Problem  string // the sentence that says why it cannot be stored; empty: it can
 	Required bool
 	Accept   string // of "file"
-	Several  bool   // of "check": the boxes of one group have its name, and each a value of its own
 	Chosen   bool   // of "check"
 	Words    string // in place of Label: words that are no label, such as a contact's name
 	Complete string // for the browser's own help: "new-password", "current-password"; empty: off

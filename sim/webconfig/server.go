@@ -224,7 +224,16 @@ func (n notice) Class() string {
 type table struct {
 	Caption string // what the list is, for who does not see it
 	Head    []string
+	Classes []string // of the cells of each row, in the style sheet; shorter, or empty: none
 	Rows    []row
+}
+
+// Class is that of a row's cell.
+func (t *table) Class(cell int) string {
+	if cell < len(t.Classes) {
+		return t.Classes[cell]
+	}
+	return ""
 }
 
 // row is a row of a list: its cells, where it leads, what can be done with it.

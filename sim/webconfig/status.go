@@ -39,6 +39,7 @@ func (r *request) jobs() {
 			t("receipt-no"), t("date-time"), t("type"), t("result"), t("to"), t("error-code"), t("status"),
 			t("solution"),
 		},
+		Classes: []string{"", "", "", "", "address", "", "sentence", "sentence"},
 	}
 	for _, job := range r.machine.Jobs() {
 		result := job.Result
