@@ -23,11 +23,18 @@ func evidenceOf(t *testing.T, language string, patterns ...string) string {
 	return folder
 }
 
+// atTheTop inspects the page from its beginning, where nothing that stays lies over it.
+func (p *inspector) atTheTop(what string) {
+	p.t.Helper()
+	p.script(`scrollTo(0, 0); document.fonts.ready.then(() => ""); ""`)
+	p.inspects(what)
+}
+
 // prefers makes the tab that of somebody who likes it dark, or light.
 func (p *inspector) prefers(scheme string) {
 	p.t.Helper()
 	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 	})
 	require.NoError(p.t, err)
 }
@@ -42,10 +49,10 @@ func TestTheEvidenceOpensWithoutANetwork(t *testing.T) {
 			for _, scheme := range []string{"light", "dark"} {
 				p.prefers(scheme)
 				p.opens("file://" + filepath.Join(folder, "index.html"))
-				p.inspects("report-run-" + scheme)
+				p.atTheTop("report-run-" + scheme)
 				p.opens("file://" + filepath.Join(folder, "trouble", "expired-by-disuse", "index.html"))
 				p.sees("details[data-refused][open] .shot.panel iframe")
-				p.inspects("report-case-" + scheme)
+				p.atTheTop("report-case-" + scheme)
 			}
 			require.Equal(t, "0", p.script(`String(performance.getEntriesByType("resource").length)`), "nothing is loaded")
 			require.Equal(t, "null", p.script(`(() => { try { return String(document.querySelector("iframe").contentDocument); } catch { return "null"; } })()`), "a screen is a page without rights")
@@ -93,7 +100,7 @@ func TestForeignTextDoesNotRunInTheEvidence(t *testing.T) {
 	p.clicks("#all")
 	p.sees("iframe")
 	require.NotContains(t, p.script("document.title"), "it ran")
-	p.inspects("report-by-hand")
+	p.atTheTop("report-by-hand")
 }
 
 func TestSaveNowOnTheBenchsPage(t *testing.T) {

@@ -130,6 +130,9 @@ func (e Evidence) pageOf(entries []journal.Entry, files []string, most int) ([]b
 		Memory: memoryRows(s.Before, s.After), Files: files, Album: template.JS(album), shots: t.shots, //nolint:gosec // JSON
 	}
 	p.Verdict, p.Tone, p.Sign = look(s.Case.Verdict)
+	if p.S.Case.Title == "" { // nobody has taken a case
+		p.S.Case.Title = e.Replay
+	}
 	if e.Up {
 		p.Up = strings.Repeat("../", strings.Count(e.ID, "/")+1) + PageName
 	}
