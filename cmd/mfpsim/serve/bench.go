@@ -167,7 +167,7 @@ func (b *bench) furnish(ctx context.Context) error {
 
 // begin plays the scenario up to its handover. The printer of the bench is then the one that it is about.
 func (b *bench) begin(ctx context.Context) error {
-	taken, err := scenarios.Begin(ctx, b.lab, b.config.Scenario)
+	taken, err := b.begun(ctx)
 	if err != nil {
 		return err
 	}
@@ -375,6 +375,9 @@ func (b *bench) evidence() error {
 	switch {
 	case b.config.Scenario != "":
 		id, replay = b.config.Scenario, replay+" --scenario "+b.config.Scenario
+		if b.config.Folder != "" {
+			replay += " --folder " + b.config.Folder
+		}
 	case b.config.Script != "":
 		replay += " --script " + filepath.Base(b.config.Script)
 	case b.config.Prepared:
@@ -427,4 +430,13 @@ func (b *bench) close() error {
 		<-b.mxDone
 	}
 	return failed
+}
+
+// begun plays the scenario up to its handover.
+func (b *bench) begun(ctx context.Context) (*scenarios.Case, error) {
+	all, err := scenarios.In(b.config.Folder)
+	if err != nil {
+		return nil, err
+	}
+	return scenarios.BeginOf(ctx, b.lab, all, b.config.Scenario)
 }
