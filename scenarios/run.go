@@ -24,9 +24,11 @@ import (
 // Options say what to run and how. The zero value runs every scenario once, in English, with seed 0.
 type Options struct {
 	Patterns []string // see [Select]; none: all
-	Seed     uint64
-	Model    string // of the printers; empty: the default one
-	Language string // one of those of the model's panel; empty: "en"
+	// Tags and Rules leave those that have all the tags and name one of the rules: see [Picked].
+	Tags, Rules []string
+	Seed        uint64
+	Model       string // of the printers; empty: the default one
+	Language    string // one of those of the model's panel; empty: "en"
 	// Evidence is the folder that each scenario leaves its evidence in; empty: none is written.
 	Evidence string
 	// Version is what the manifest of the evidence says of this program.
@@ -212,30 +214,31 @@ func (o Options) pick() ([]Scenario, error) {
 	if o.Update && o.Model != "" {
 		return nil, errors.New("goldens are rewritten on the default model only: leave --model out")
 	}
-	all, err := o.load()
+	all, err := In(o.Folder)
 	if err != nil {
 		return nil, err
 	}
 	if err := o.Baseline.check(all); err != nil {
 		return nil, err
 	}
-	return Select(all, o.Patterns)
+	return Picked(all, o.Patterns, o.Tags, o.Rules)
 }
 
-func (o Options) load() ([]Scenario, error) {
-	if o.Folder == "" {
+// In returns the scenarios of a source folder, chapter/name.txtar, or those of this program for "".
+func In(folder string) ([]Scenario, error) {
+	if folder == "" {
 		return All()
 	}
-	info, err := os.Stat(o.Folder)
+	info, err := os.Stat(folder)
 	if err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("no source folder %s", o.Folder)
+		return nil, fmt.Errorf("no source folder %s", folder)
 	}
-	all, err := Load(os.DirFS(o.Folder))
+	all, err := Load(os.DirFS(folder))
 	if err == nil && len(all) == 0 {
-		err = fmt.Errorf("no scenario in %s; they are chapter/name.txtar", o.Folder)
+		err = fmt.Errorf("no scenario in %s; they are chapter/name.txtar, and mfpsim new makes one", folder)
 	}
 	for i := range all {
-		all[i].folder = o.Folder
+		all[i].folder = folder
 	}
 	return all, err
 }

@@ -27,7 +27,11 @@ func (o Options) index(folder *report.Folder, results []Result) error {
 // IndexOf is what the page of a run tells: its verdicts, and the rules of the guide.
 func IndexOf(run report.Run, results []Result) (report.Index, error) {
 	x := report.Index{Run: run, Cases: Cases(results)}
-	rules, err := RulesWithProof()
+	played := make([]Scenario, len(results))
+	for i, r := range results {
+		played[i] = r.Scenario
+	}
+	rules, err := RulesWithProof(played)
 	if err != nil {
 		return x, err
 	}

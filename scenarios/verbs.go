@@ -42,8 +42,8 @@ var verbs = map[string]verb{
 	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s | printer time-difference=+09:00", (*play).verbClock},
 	"power":     {"power off | on | cut [at=write:N [byte=B]]", (*play).verbPower},
 	"memory":    {"memory has WORD | has no WORD | has no secrets | refuses writes [after=N] [times=N] | ok", (*play).verbMemory},
-	"network": {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | wrong-name | expired | no-intermediate | new-root | old-tls | no-starttls | black-hole | dead-address | isolated | " +
-		"half-silent | slow [delay=20s] | trickle [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N] [then …] | network browser on office|additional|elsewhere", (*play).verbNetwork},
+	"network": {"network PARTY ok|unreachable|no-name|silent|reset after=N|untrusted|wrong-name|expired|no-intermediate|new-root|old-tls|no-starttls|black-hole|dead-address|isolated|" +
+		"half-silent|slow [delay=20s]|trickle [delay=20s]|garbled|wrong-protocol|closed|panic [at=write:N or at=read:N] [from=PARTY] [times=N] [after=N] [then …], with PARTY entra|smtp|mail|maker|pop3|proxy|time, a printer, login.DOMAIN|smtp.DOMAIN of a provider | browser on office|additional|elsewhere", (*play).verbNetwork},
 	"wire":     {"wire shows PARTY TEXT | count PARTY TEXT N | screen PARTY, with PARTY entra|smtp|login.DOMAIN|smtp.DOMAIN", (*play).verbWire},
 	"lang":     {"lang LANGUAGE", (*play).verbLang},
 	"handover": {"handover", (*play).verbHandover},
@@ -59,8 +59,59 @@ func verbNames() []string {
 }
 
 // usage is what a verb answers to words that it does not understand.
-func usage(name string) error {
-	return fmt.Errorf("not understood; the words are: %s", verbs0[name])
+func usage(name string) error { return &usageError{verb: name} }
+
+// usageError says how a verb is written: all that it can be followed by, or, where its words are known, what they may
+// have been meant for.
+type usageError struct {
+	verb  string
+	words []string // of the line, the verb among them
+}
+
+func (e *usageError) Error() string {
+	text := verbs0[e.verb]
+	if len(e.words) < 2 {
+		return "not understood; the words are: " + text
+	}
+	forms := strings.Split(strings.TrimPrefix(text, e.verb+" "), " | ")
+	var fitting, acts []string
+	for _, form := range forms {
+		act := actOf(form)
+		if act == "" {
+			return "not understood; the words are: " + text
+		}
+		if act == e.words[1] {
+			fitting = append(fitting, e.verb+" "+form)
+		}
+		if !slices.Contains(acts, act) {
+			acts = append(acts, act)
+		}
+	}
+	if len(fitting) > 0 {
+		return "not understood; write " + strings.Join(fitting, " or ")
+	}
+	return (&choice.Error{What: "word of " + e.verb, Wanted: e.words[1], Present: acts}).Error()
+}
+
+// actOf is the word that a form begins with; empty: it begins with something of which there are many.
+func actOf(form string) string {
+	for strings.HasPrefix(form, "[") { // what may stand before it
+		_, form, _ = strings.Cut(form, "] ")
+	}
+	act, _, _ := strings.Cut(form, " ")
+	if act == "" || strings.Trim(act, "abcdefghijklmnopqrstuvwxyz-") != "" {
+		return ""
+	}
+	return act
+}
+
+// ofLine tells a verb's usage which words were written.
+func ofLine(err error, words []string) error {
+	var wrong *usageError
+	if errors.As(err, &wrong) && err == error(wrong) {
+		return &usageError{wrong.verb, words}
+	}
+	return err
 }
 
 // verbs0 are the usages alone: the verbs' own functions cannot name the table that names them.

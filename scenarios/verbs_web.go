@@ -418,7 +418,7 @@ func (p *play) finish(consent string) (string, error) {
 			case "user":
 				step = [][]string{{"click", "Accept"}}
 			default:
-				step = [][]string{{"tick", "Consent on behalf of your organization"}, {"click", "Accept"}}
+				step = [][]string{{"tick", consentBox}, {"click", "Accept"}}
 			}
 		case s.shows([]string{"Are you trying to sign in to"}):
 			step = [][]string{{"click", "Continue"}}
@@ -431,7 +431,7 @@ func (p *play) finish(consent string) (string, error) {
 		}
 		for _, words := range step {
 			if output, err := p.inner(append([]string{"browser"}, words...)); err != nil {
-				return output, p.unexpected(err)
+				return output, p.unexpected(hinted(err, []string{"browser"}))
 			}
 		}
 	}

@@ -23,7 +23,7 @@ import (
 
 // runCommand is `mfpsim run`.
 type runCommand struct {
-	Patterns    []string      `arg:"" optional:"" name:"pattern" help:"Scenarios: an ID, a folder, or a path pattern. Default: all."`
+	picking
 	Seed        uint64        `default:"0" help:"Seed of every id, code and token."`
 	Evidence    string        `placeholder:"DIR" help:"Write the record of each scenario into a folder of its own below DIR."`
 	JUnit       string        `name:"junit" placeholder:"FILE" help:"Write the verdicts as JUnit XML. A missing folder is made; a link, pipe or device is written to. On standard output the table goes to standard error."`
@@ -39,7 +39,6 @@ type runCommand struct {
 	DeviceToken string        `env:"MFPSIM_DEVICE_TOKEN" placeholder:"TEXT" help:"Token of the device's control port. Others can read a command line; better name it in the environment."`
 	DeviceCA    string        `name:"device-ca" placeholder:"FILE" help:"With --device: file to write the bench's certificate authority to (PEM), for a device that takes it from there."`
 	AnswersIn   time.Duration `name:"answer-within" placeholder:"TIME" default:"10s" help:"With --device: machine time that the device may take for an answer."`
-	Folder      string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
 	Patience    time.Duration `placeholder:"TIME" default:"15m" help:"How long, on the bench's clock, a printer that still has a job under way is waited for beyond what a step gives it, before its case is not decided; 0: not at all."`
 	Strict      bool          `help:"Warnings fail the run too."`
 	Baseline    string        `placeholder:"FILE" help:"Failures that are known (docs/verdicts.md): they do not fail the run. One that is there and does not fail any more does."`
@@ -111,7 +110,7 @@ func (c *runCommand) Run(s *streams) error {
 	}
 	results, err := scenarios.Run(s.ctx, scenarios.Options{
 		Configure: configure, Core: core,
-		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
+		Patterns: c.Patterns, Tags: c.Tag, Rules: c.Rule, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
 		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Progress: played, Baseline: baseline,
 		Patience: cmp.Or(c.Patience, -1), Likely: likely(),

@@ -41,7 +41,7 @@ type bench struct {
 	viewers   viewers
 	watchers  viewers         // of the bench's page
 	memory    []byte          // of the printer, as it was at the beginning
-	begun     int             // entries of the record before somebody could go on by hand
+	since     int             // entries of the record before somebody could go on by hand
 	saved     saved           // what was saved last
 	taken     *scenarios.Case // that a person has taken over; nil: none
 	ticked    atomic.Int64    // how often its check list was looked at
@@ -94,7 +94,7 @@ func (s *server) build(ctx context.Context, to point) (*bench, error) {
 		}
 	}
 	b.ahead.Store(int64(b.world.Elapsed() - (to.at - to.moved)))
-	b.begun = b.lab.Journal.Len()
+	b.since = b.lab.Journal.Len()
 	b.world.Flow()
 	if err := b.describe(); err != nil {
 		return b, err
@@ -170,7 +170,7 @@ func (b *bench) furnish(ctx context.Context) error {
 
 // begin plays the scenario up to its handover. The printer of the bench is then the one that it is about.
 func (b *bench) begin(ctx context.Context) error {
-	taken, err := scenarios.Begin(ctx, b.lab, b.config.Scenario)
+	taken, err := b.begun(ctx)
 	if err != nil {
 		return err
 	}
@@ -395,4 +395,13 @@ func (b *bench) close() error {
 		<-b.mxDone
 	}
 	return failed
+}
+
+// begun plays the scenario up to its handover.
+func (b *bench) begun(ctx context.Context) (*scenarios.Case, error) {
+	all, err := scenarios.In(b.config.Folder)
+	if err != nil {
+		return nil, err
+	}
+	return scenarios.BeginOf(ctx, b.lab, all, b.config.Scenario)
 }

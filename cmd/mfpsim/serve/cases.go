@@ -32,8 +32,8 @@ type caseRow struct {
 var troubleFirst = []string{"8a", "8b", "8c", "8d", "3", "4", "5", "5a", "5b", "6", "7", "2"}
 
 // cases are the scenarios with a handover, by chapter.
-func cases(language string) ([]chapterOfCases, error) {
-	all, err := scenarios.All()
+func (c *Config) cases(language string) ([]chapterOfCases, error) {
+	all, err := scenarios.In(c.Folder)
 	if err != nil {
 		return nil, err
 	}
@@ -67,16 +67,19 @@ func rank(id string) int {
 }
 
 // nextCase is the one that follows in the list; after the last the first.
-func nextCase(id string) (string, error) {
-	chapters, err := cases("en")
+func (c *Config) nextCase(id string) (string, error) {
+	chapters, err := c.cases("en")
 	if err != nil {
 		return "", err
 	}
 	var ids []string
-	for _, c := range chapters {
-		for _, row := range c.Cases {
+	for _, chapter := range chapters {
+		for _, row := range chapter.Cases {
 			ids = append(ids, row.ID)
 		}
+	}
+	if len(ids) == 0 {
+		return "", fmt.Errorf("no scenario of %s has a handover, where a person takes over", c.Folder)
 	}
 	return ids[(slices.Index(ids, id)+1)%len(ids)], nil
 }
@@ -97,7 +100,7 @@ func (b *bench) explain(in explainRequest) (explainAnswer, error) {
 	if in.Language != "" && !contains(guide.Languages(), in.Language) {
 		return explainAnswer{}, &choice.Error{What: "language", Wanted: in.Language, Present: guide.Languages()}
 	}
-	all, err := scenarios.All()
+	all, err := scenarios.In(b.config.Folder)
 	if err != nil {
 		return explainAnswer{}, err
 	}
@@ -125,7 +128,7 @@ func (s *server) load(ctx context.Context, id, language string) error {
 	if id == "" {
 		c = s.first
 	} else {
-		all, err := scenarios.All()
+		all, err := scenarios.In(c.Folder)
 		if err != nil {
 			return err
 		}

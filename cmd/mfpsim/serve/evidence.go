@@ -36,6 +36,9 @@ func (b *bench) gather(language string) report.Evidence {
 	switch {
 	case b.config.Scenario != "":
 		id, replay = b.config.Scenario, replay+" --scenario "+b.config.Scenario
+		if b.config.Folder != "" {
+			replay += " --folder " + b.config.Folder
+		}
 	case b.config.Script != "":
 		replay += " --script " + filepath.Base(b.config.Script)
 	case b.config.Prepared:
@@ -49,7 +52,7 @@ func (b *bench) gather(language string) report.Evidence {
 	}
 	replay = fmt.Sprintf("%s --seed %d%s", replay, b.config.Seed, b.config.Command)
 	story := scenarios.StoryOf(b.lab, b.printer.Name, language)
-	story.Version, story.Before, story.Taken = b.config.Version, b.memory, b.begun
+	story.Version, story.Before, story.Taken = b.config.Version, b.memory, b.since
 	if b.taken != nil {
 		b.taken.Evidence(&story)
 	}

@@ -73,7 +73,7 @@ func caseRoutes() group {
 		Routes: []route{
 			{
 				Request: "GET /cases", At: "/cases?language=el", About: "Lists the cases by the guide's chapters.",
-				Act: tells(func(_ *bench, in casesRequest) ([]chapterOfCases, error) { return cases(in.Language) }),
+				Act: tells(func(b *bench, in casesRequest) ([]chapterOfCases, error) { return b.config.cases(in.Language) }),
 			},
 			{
 				Request: "GET /explain", At: "/explain?text=code+370",
@@ -93,7 +93,7 @@ func caseRoutes() group {
 			{
 				Request: "POST /case/next", About: "Loads the case that follows in the list.",
 				Act: routes.Tells(func(ctx context.Context, b *bench, _ routes.None) (caseAnswer, error) {
-					id, err := nextCase(b.config.Scenario)
+					id, err := b.config.nextCase(b.config.Scenario)
 					if err != nil {
 						return caseAnswer{}, err
 					}
