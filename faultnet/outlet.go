@@ -26,7 +26,7 @@ import (
 // "refused", "unreachable" or "network-unreachable".
 type Outlet struct {
 	network *Network
-	party   *vtime.Outside
+	party   *vtime.Outside // nil: it goes by the machine's clock, and every request is in a turn of its own
 	dialer  *Dialer
 	server  *http.Server
 	address string
@@ -53,16 +53,28 @@ const LookUpPath = "/lookup"
 // Outlet opens a door for a party. Close shuts it. others answers the party's requests at the door that are no CONNECT
 // and no look-up, without a visit; nil: nobody does.
 func (n *Network) Outlet(party *vtime.Outside, others http.Handler) (*Outlet, error) {
+	return n.outlet(party.Name(), party, others)
+}
+
+// OutletInRealTime opens a door for a party that goes by the machine's clock: it is lent no turn, and each of its
+// requests is in one of its own, as that of a client from outside. The World must be a flowing one.
+func (n *Network) OutletInRealTime(party string, others http.Handler) (*Outlet, error) {
+	return n.outlet(party, nil, others)
+}
+
+func (n *Network) outlet(name string, party *vtime.Outside, others http.Handler) (*Outlet, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("no port for the outlet of %s", party.Name())
+		return nil, fmt.Errorf("no port for the outlet of %s", name)
 	}
 	o := &Outlet{
-		network: n, party: party, dialer: n.Dialer(party.Name()), address: listener.Addr().String(),
+		network: n, party: party, dialer: n.Dialer(name), address: listener.Addr().String(),
 		open: map[net.Conn]struct{}{}, passages: map[string]*Passage{}, others: others,
 	}
 	o.changed = sync.NewCond(&o.mu)
-	o.dialer.door = o
+	if party != nil {
+		o.dialer.door = o
+	}
 	o.server = &http.Server{
 		Handler: o, ErrorLog: n.quiet(), BaseContext: func(net.Listener) context.Context { return background() },
 	}
@@ -111,7 +123,10 @@ func (o *Outlet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o.visited()
-	ctx := context.WithValue(o.party.Context(background()), connectionNameKey{}, r.Header.Get(ConnectionName))
+	ctx := r.Context() // ends when the party hangs up
+	if o.party != nil {
+		ctx = context.WithValue(o.party.Context(background()), connectionNameKey{}, r.Header.Get(ConnectionName))
+	}
 	conn, err := o.dialer.DialContext(ctx, "tcp", r.Host)
 	near, buffered, hijacked := w.(http.Hijacker).Hijack()
 	if hijacked != nil {
@@ -210,7 +225,8 @@ func (o *Outlet) lookUp(w http.ResponseWriter, r *http.Request) {
 // Traffic counts what the party does: it changes while the party works with the clouds.
 func (o *Outlet) Traffic() uint64 { return o.traffic.Load() }
 
-// Exchanges returns how many requests the party has sent in the turn that it was lent last.
+// Exchanges returns how many requests the party has sent in the turn that it was lent last; one that goes by the
+// machine's clock, how many connections it has made in all.
 func (o *Outlet) Exchanges() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -226,7 +242,10 @@ func (o *Outlet) Late() string {
 
 // visited counts a request of the party.
 func (o *Outlet) visited() {
-	_, call := o.party.Turn()
+	call := ""
+	if o.party != nil {
+		_, call = o.party.Turn()
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if call != o.call {
@@ -266,9 +285,11 @@ func (o *Outlet) carry(near net.Conn, from *bufio.Reader, far *Conn, passage *Pa
 		n, err := from.Read(buffer)
 		if n > 0 {
 			o.traffic.Add(1)
-			turn, _ := o.party.Turn()
-			far.renew(turn, 0)
-			far.link.sentIn(turn)
+			if o.party != nil {
+				turn, _ := o.party.Turn()
+				far.renew(turn, 0)
+				far.link.sentIn(turn)
+			}
 			written, failed := far.Write(buffer[:n])
 			if failed != nil {
 				err = failed

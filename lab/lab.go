@@ -40,10 +40,13 @@ const accessTokenLifetime = 75 * time.Minute
 // Config says what bench is wanted. The zero value is right for a test: a stepped World at [vtime.DefaultStart], one
 // simulated printer of the default model, no latency, and clouds without organizations.
 type Config struct {
-	// World is the bench's time; nil: a stepped one, which the lab closes.
+	// World is the bench's time; nil: a stepped one (see RealTime), which the lab closes.
 	World *vtime.World
 	// Start is when a World of the lab's own starts; zero: vtime.DefaultStart.
 	Start time.Time
+	// RealTime makes a World of the lab's own a flowing one, which starts at the machine's now if Start is zero: for
+	// devices that go by the machine's clock.
+	RealTime bool
 	// Seed decides every id, code, token and jitter, and nothing else.
 	Seed uint64
 	// Language of the printers: "en" if empty, or their model's first if it has no English.
@@ -71,6 +74,8 @@ type Config struct {
 	// Entra and SMTP change the configuration of the clouds before they start. Nil: as they are.
 	Entra func(*fakeentra.Config)
 	SMTP  func(*fakesmtp.Config)
+	// Providers are the times of providers that are put on the bench without their own.
+	Providers ProviderTimes
 	// Link returns where Web Config's link to an address of the cloud service leads; nil: to the address itself.
 	Link func(address string) string
 	// Keep bounds the journal. The zero value keeps everything on a stepped World and [journal.DefaultKeep] on a
@@ -147,7 +152,11 @@ func New(c Config) (*Lab, error) {
 			return nil, err
 		}
 	}
-	if l.World == nil {
+	switch {
+	case l.World != nil:
+	case c.RealTime:
+		l.World, l.ownWorld = vtime.NewFlowing(c.Start), true
+	default:
 		l.World, l.ownWorld = vtime.NewStepped(c.Start), true
 	}
 	l.Journal = journal.For(l.World)
@@ -155,7 +164,7 @@ func New(c Config) (*Lab, error) {
 		l.Journal.Keep(c.Keep)
 	}
 	l.Network = faultnet.New(
-		faultnet.Config{World: l.World, Journal: l.Journal, Seed: c.Seed, Latency: c.Latency, Jitter: c.Jitter},
+		faultnet.Config{World: l.World, Journal: l.Journal, Seed: c.Seed, Latency: c.Latency, Jitter: c.Jitter, Dated: c.RealTime},
 	)
 	l.World.OnPanic(func(e *vtime.PanicError) {
 		l.Journal.Append(

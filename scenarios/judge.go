@@ -119,6 +119,9 @@ func (p *play) tempt() ([]laws.Breach, error) {
 				return nil, err
 			}
 		}
+		if p.real != nil {
+			continue // what a device does when its token has ended is not waited for
+		}
 		if _, err := p.lab.World.Advance(tokenLife); err != nil {
 			return nil, stuck(err)
 		}

@@ -41,6 +41,9 @@ type Options struct {
 	// gives it, before its case is not decided. 0: [DefaultPatience]; negative: it is not waited for, and the step
 	// fails.
 	Patience time.Duration
+	// RealTime plays on devices that go by the machine's clock; nil: the bench's time stands, and a script moves it. No two
+	// runs have the same evidence then, so that Repeat and Update are refused.
+	RealTime *RealTime
 	// Baseline are the failures that are expected.
 	Baseline Baseline
 	// AsOf is the day whose answers Entra ID gives; zero: the newest that is known. See [fakeentra.Config].
@@ -117,7 +120,9 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 	}
 	parallel := o.Parallel
 	if parallel <= 0 {
-		parallel = runtime.GOMAXPROCS(0)
+		if parallel = runtime.GOMAXPROCS(0); o.RealTime != nil {
+			parallel = realParallel // who waits needs no processor
+		}
 	}
 	results := make([]Result, len(picked))
 	played := make([]bool, len(picked))
@@ -186,6 +191,9 @@ func (o Options) run() report.Run {
 	return r
 }
 
+// realParallel is how many benches stand at once in real time.
+const realParallel = 12
+
 // pick checks the options and picks the scenarios.
 func (o Options) pick() ([]Scenario, error) {
 	known, err := lab.Languages(o.Model)
@@ -200,6 +208,9 @@ func (o Options) pick() ([]Scenario, error) {
 	}
 	if o.Repeat < 0 {
 		return nil, fmt.Errorf("a scenario cannot be repeated %d times", o.Repeat)
+	}
+	if o.RealTime != nil && (o.Repeat > 1 || o.Update || o.Latency > 0 || o.Jitter > 0) {
+		return nil, errors.New("on a device that goes by the machine's clock no two runs are the same: play without repeat, update, latency and jitter")
 	}
 	if o.Update && o.Folder == "" {
 		return nil, errors.New("goldens are rewritten in a source folder only; name it with --folder")
@@ -300,16 +311,31 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 		o.Configure(&config)
 	}
 	core := o.fit(&config)
+	var cut lives
+	if o.RealTime != nil {
+		var reason string
+		if cut, reason = o.RealTime.plan(s); reason != "" {
+			result.Verdict, result.Passed, result.Failure = report.Skipped, false, reason
+			return result, nil
+		}
+		cut.fit(&config)
+	}
 	bench, err := lab.New(config)
 	if err != nil {
 		return result, err
 	}
 	defer bench.Close()
+	if config.RealTime {
+		defer bench.Hold()() // of a World that flows, the record is a bounded one
+	}
 	p, err := newPlay(s, bench, bench.Language())
 	if err != nil {
 		return result, err
 	}
 	p.patience = cmp.Or(o.Patience, DefaultPatience)
+	if p.real, p.cut = o.RealTime, cut; p.real != nil {
+		p.patience = min(p.patience, 2*p.real.Longest)
+	}
 	p.core = core
 	if err := p.decide(&result, o, update); err != nil {
 		return result, err
@@ -418,6 +444,9 @@ func (p *play) lacks() (string, error) {
 	}
 	var missing []string
 	for _, need := range p.scenario.Required() {
+		if need == device.CapabilityClock && p.real != nil {
+			continue // time passes by itself
+		}
 		if !description.Has(need) {
 			missing = append(missing, string(need))
 		}

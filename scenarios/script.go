@@ -181,11 +181,11 @@ func (p *play) compare(not bool, words []string, standard, update bool) error {
 }
 
 // goldenOf is the file that is compared with in the place of another: screen.el.txt in that of screen.txt where the
-// scenario is played in Greek. It is empty where nothing is compared: without a golden in the language, and on another
-// model than the standard one, of which the goldens are. A golden that the script names with its language, for what
+// scenario is played in Greek. It is empty where nothing is compared: without a golden in the language, on another
+// model than the standard one, of which the goldens are, and in real time, which has not the dates that are in them. A golden that the script names with its language, for what
 // stands after lang, is compared in any language.
 func (p *play) goldenOf(name string, standard bool) string {
-	if !standard {
+	if !standard || p.real != nil {
 		return ""
 	}
 	language := p.lab.Language()

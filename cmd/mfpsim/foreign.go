@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"mfpsim/device"
 	"mfpsim/device/mount"
@@ -15,6 +16,7 @@ import (
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/lab"
+	"mfpsim/scenarios"
 )
 
 // foreign is the device that `run --device` plays on; nil: the simulated printer.
@@ -26,8 +28,8 @@ func (c *runCommand) foreign(s *streams) (*foreign, error) {
 	if c.Device == "" {
 		return nil, nil
 	}
-	if c.AnswersIn <= 0 || c.AnswersIn > remote.MaximumPatience {
-		return nil, fmt.Errorf("--answer-within %s: more than 0s, and at most %s", c.AnswersIn, remote.MaximumPatience)
+	if c.AnswersIn < 0 || c.Longest <= 0 {
+		return nil, fmt.Errorf("--answer-within %s, --longest-wait %s: time does not go back", c.AnswersIn, c.Longest)
 	}
 	client, err := remote.Dial(s.ctx, remote.Config{URL: c.Device, Token: c.DeviceToken, Patience: c.AnswersIn})
 	if err != nil {
@@ -48,7 +50,7 @@ func (f *foreign) check(s *streams, c *runCommand) error {
 		s.err, "device: %s %s, firmware %s, at %s (%s, clock: %s)\n",
 		hello.Maker, hello.Model, hello.Firmware, f.client.URL(), hello.Protocol, hello.Clock,
 	)
-	config := lab.Config{Seed: c.Seed, Language: c.Lang, Model: c.Model}
+	config := lab.Config{Seed: c.Seed, Language: c.Lang, Model: c.Model, RealTime: f.client.InRealTime()}
 	f.mount(&config)
 	bench, err := lab.New(config)
 	if err != nil {
@@ -87,6 +89,19 @@ func (f *foreign) check(s *streams, c *runCommand) error {
 		_, _ = fmt.Fprintf(s.err, "checked: name, port and certificate of %d servers, and the clock\n", len(hosts))
 	}
 	return nil
+}
+
+// realTime is how scenarios are played on a device that goes by the machine's clock; nil: it goes by the bench's.
+func (f *foreign) realTime(longest time.Duration) *scenarios.RealTime {
+	if f == nil || !f.client.InRealTime() {
+		return nil
+	}
+	r := &scenarios.RealTime{Longest: longest}
+	if m := f.client.Hello().Margins; m != nil {
+		access, refresh := time.Duration(m.AccessTokenSeconds)*time.Second, time.Duration(m.RefreshTokenSeconds)*time.Second
+		r.AccessTokenMargin, r.RefreshTokenMargin = &access, &refresh
+	}
+	return r
 }
 
 // tell prints the servers and the authority, and writes the authority's file if one is wanted.

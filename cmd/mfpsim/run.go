@@ -34,7 +34,8 @@ type runCommand struct {
 	Device      string        `placeholder:"URL" help:"Play on the device whose control port is there, in place of the simulated printer: docs/devices.md, 'mfpsim device'."`
 	DeviceToken string        `env:"MFPSIM_DEVICE_TOKEN" placeholder:"TEXT" help:"Token of the device's control port. Others can read a command line; better name it in the environment."`
 	DeviceCA    string        `name:"device-ca" placeholder:"FILE" help:"With --device: file to write the bench's certificate authority to (PEM), for a device that takes it from there."`
-	AnswersIn   time.Duration `name:"answer-within" placeholder:"TIME" default:"10s" help:"With --device: machine time that the device may take for an answer."`
+	AnswersIn   time.Duration `name:"answer-within" placeholder:"TIME" help:"With --device: machine time that the device may take for an answer. Default: 10s; of a device that goes by the machine's clock 3m."`
+	Longest     time.Duration `name:"longest-wait" placeholder:"TIME" default:"3m" help:"With a device that goes by the machine's clock: the longest time that a case may wait at once. Cases that need more are played with tokens and sign-ins that live shorter, as far as the device's margins allow it, or skipped with the reason."`
 	Folder      string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
 	Patience    time.Duration `placeholder:"TIME" default:"15m" help:"How long, on the bench's clock, a printer that still has a job under way is waited for beyond what a step gives it, before its case is not decided; 0: not at all."`
 	Strict      bool          `help:"Warnings fail the run too."`
@@ -106,7 +107,7 @@ func (c *runCommand) Run(s *streams) error {
 		foreign.mount(bench)
 	}
 	results, err := scenarios.Run(s.ctx, scenarios.Options{
-		Configure: configure, Core: core,
+		Configure: configure, Core: core, RealTime: foreign.realTime(c.Longest),
 		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
 		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Progress: played, Baseline: baseline,
