@@ -32,6 +32,8 @@ type Outlet struct {
 	address string
 	others  http.Handler // requests that are no CONNECT
 	traffic atomic.Uint64
+	life    context.Context // ends with the outlet
+	end     context.CancelFunc
 
 	mu        sync.Mutex
 	changed   *sync.Cond
@@ -72,6 +74,7 @@ func (n *Network) outlet(name string, party *vtime.Outside, others http.Handler)
 		open: map[net.Conn]struct{}{}, passages: map[string]*Passage{}, others: others,
 	}
 	o.changed = sync.NewCond(&o.mu)
+	o.life, o.end = context.WithCancel(background())
 	if party != nil {
 		o.dialer.door = o
 	}
@@ -88,6 +91,7 @@ func (o *Outlet) Address() string { return o.address }
 // Close shuts the door and what came through it.
 func (o *Outlet) Close() error {
 	err := o.server.Close()
+	o.end()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.closed = true
@@ -156,6 +160,44 @@ func (o *Outlet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o.carry(near, buffered.Reader, far, passage)
+}
+
+// Lead makes a listener a further door of an outlet in real time, for a device that knows no proxy: who connects there
+// is led to an address of the bench ("smtp.office365.com:587") as if the party had named it in CONNECT. It returns when
+// the listener is closed. A connection that cannot be made is reset: it has been accepted already.
+func (o *Outlet) Lead(l net.Listener, address string) {
+	var open sync.WaitGroup
+	defer open.Wait()
+	for {
+		near, err := Accept(l)
+		if err != nil {
+			return
+		}
+		open.Go(func() { o.lead(near, address) })
+	}
+}
+
+func (o *Outlet) lead(near net.Conn, address string) {
+	defer near.Close()
+	o.visited()
+	o.mu.Lock()
+	if o.closed {
+		o.mu.Unlock()
+		return
+	}
+	o.open[near] = struct{}{}
+	o.mu.Unlock()
+	defer func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		delete(o.open, near)
+	}()
+	conn, err := o.dialer.DialContext(o.life, "tcp", address)
+	if err != nil {
+		kernelReset(near)
+		return
+	}
+	o.carry(near, bufio.NewReader(near), conn.(*Conn), &Passage{})
 }
 
 // Passage is what has become of a connection of the party. The bench tells it at [WrittenPath].

@@ -46,6 +46,7 @@ type play struct {
 	tenant        string          // the organization that was made last
 	account       string          // typed last on Microsoft's page
 	code, address string          // copied last from Web Config
+	read          bool            // the code was copied, and no sign-in has begun with it
 	panics        int             // of the World's, how many were told
 	armed         map[string]bool // printers whose supply was told to fail in a write
 

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,7 +54,7 @@ const (
 	quiet   = 700 * time.Millisecond
 
 	signInLifeOfMicrosoft = 90 * 24 * time.Hour // docs/reference/entra.md §4.1
-	hour, day             = time.Hour, 24 * time.Hour
+	anHour, aDay = time.Hour, 24 * time.Hour
 )
 
 // lives are those that a scenario is played with.
@@ -67,27 +68,25 @@ func (r *RealTime) plan(s Scenario) (cut lives, reason string) {
 	if err != nil {
 		return lives{}, "" // told where it is played
 	}
-	var hours, days time.Duration
+	var long []time.Duration // that are not waited for as they are
 	for _, l := range lines {
 		d, why := r.lets(l)
-		switch {
-		case why != "":
+		if why != "" {
 			return lives{}, why
-		case d >= day:
-			days = max(days, d)
-		case d > r.Longest:
-			hours = max(hours, d)
+		}
+		if d > r.Longest {
+			long = append(long, d)
 		}
 	}
-	if days > 0 || hours > 0 {
-		if cut.access, reason = r.accessLife(); reason != "" {
-			return lives{}, fmt.Sprintf("it lets %s pass: %s", report.Span(max(days, hours)), reason)
-		}
+	if len(long) == 0 {
+		return lives{}, ""
 	}
-	if days > 0 {
-		if cut.refresh, reason = r.refreshLife(); reason != "" {
-			return lives{}, fmt.Sprintf("it lets %s pass: %s", report.Span(days), reason)
-		}
+	longest := slices.Max(long)
+	if cut.access, reason = r.accessLife(); reason == "" && longest >= aDay {
+		cut.refresh, reason = r.refreshLife(cut.access, long)
+	}
+	if reason != "" {
+		return lives{}, fmt.Sprintf("it lets %s pass: %s", report.Span(longest), reason)
 	}
 	return cut, ""
 }
@@ -118,7 +117,7 @@ func (r *RealTime) lets(l line) (d time.Duration, why string) {
 		return 0, "it goes by dates of the bench's calendar"
 	}
 	d, err := phrase.Duration(text)
-	if err != nil || d <= r.Longest || d >= hour {
+	if err != nil || d <= r.Longest || d >= anHour {
 		return d, "" // a mistake is told where it is played
 	}
 	return 0, fmt.Sprintf(
@@ -141,22 +140,27 @@ func (r *RealTime) accessLife() (life time.Duration, reason string) {
 	return life, ""
 }
 
-// refreshLife is how long a sign-in lives that is cut short.
-func (r *RealTime) refreshLife() (life time.Duration, reason string) {
+// refreshLife is how long a sign-in lives that is cut short, in a scenario that lets so much time pass, again and again.
+func (r *RealTime) refreshLife(access time.Duration, long []time.Duration) (life time.Duration, reason string) {
 	if r.RefreshTokenMargin == nil {
 		return 0, "the device does not say whether it renews its sign-in by itself (margins)"
 	}
-	life = max(cmp.Or(r.SignInLife, signInLife), 4**r.RefreshTokenMargin)
-	if access, reason := r.accessLife(); reason == "" {
-		life = max(life, 4*(access+time.Second)) // 89 days and some hours are not 90 days
-	}
-	if wait := scaled(life, over); wait > r.Longest {
-		return 0, fmt.Sprintf(
+	// A wait of some hours or days is for the end of an access token too, and so takes more of a sign-in's life than it
+	// should: four times as long a life leaves room for it. For all of them together, where that is to be had.
+	token := access + time.Second
+	least := max(cmp.Or(r.SignInLife, signInLife), 4**r.RefreshTokenMargin, 4*token)
+	roomy := lives{access, max(least, 4*time.Duration(len(long))*token)}
+	for _, cut := range []lives{roomy, {access, least}} {
+		wait := slices.MaxFunc(long, func(a, b time.Duration) int { return cmp.Compare(cut.waits(a), cut.waits(b)) })
+		if life, wait = cut.refresh, cut.waits(wait); wait <= r.Longest {
+			return life, ""
+		}
+		reason = fmt.Sprintf(
 			"with the device's margins a sign-in that is cut short is waited for for %s, and this run waits for %s at most",
 			report.Span(wait.Round(time.Second)), report.Span(r.Longest),
 		)
 	}
-	return life, ""
+	return 0, reason
 }
 
 func scaled(d time.Duration, by float64) time.Duration { return time.Duration(by * float64(d)) }
@@ -167,7 +171,7 @@ func (c lives) waits(d time.Duration) time.Duration {
 	switch part := float64(d) / float64(signInLifeOfMicrosoft); {
 	case c.access == 0:
 		return d
-	case d >= day && c.refresh > 0:
+	case d >= aDay && c.refresh > 0:
 		switch {
 		case part > 1:
 			return scaled(c.refresh, over)
@@ -175,7 +179,7 @@ func (c lives) waits(d time.Duration) time.Duration {
 			return scaled(c.refresh, untouched)
 		}
 		return max(token, scaled(c.refresh, part))
-	case d >= hour:
+	case d >= anHour:
 		return token
 	}
 	return d

@@ -44,6 +44,10 @@ type Options struct {
 	// RealTime plays on devices that go by the machine's clock; nil: the bench's time stands, and a script moves it. No two
 	// runs have the same evidence then, so that Repeat and Update are refused.
 	RealTime *RealTime
+	// Known gives results of an earlier run, which are not played again; nil: there are none.
+	Known func(Scenario) (Result, bool)
+	// Begins is told each scenario before it is played; nil: nobody is.
+	Begins func(Scenario)
 	// Baseline are the failures that are expected.
 	Baseline Baseline
 	// AsOf is the day whose answers Entra ID gives; zero: the newest that is known. See [fakeentra.Config].
@@ -261,13 +265,28 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 }
 
 func runScenario(ctx context.Context, s Scenario, o Options, folder *report.Folder) (Result, error) {
-	var first Result
+	first, known := Result{}, false
+	if o.Known != nil {
+		first, known = o.Known(s)
+	}
+	if known && folder != nil {
+		return first, folder.Write(s.ID, first.Files)
+	}
+	if known {
+		return first, nil
+	}
+	if o.Begins != nil {
+		o.Begins(s)
+	}
 	for round := range max(o.Repeat, 1) {
 		if ctx.Err() != nil {
 			return Result{}, context.Cause(ctx)
 		}
 		watch := vtime.StartStopwatch()
-		result, err := playOnce(s, o, round == 0)
+		result, err := playOnce(ctx, s, o, round == 0)
+		if o.RealTime != nil && ctx.Err() != nil {
+			return Result{}, context.Cause(ctx) // it was broken off in the middle
+		}
 		if errors.Is(err, device.ErrLost) { // it is the device that fails, and the next case begins with a new one
 			result.Verdict, result.Passed = report.Failed, false
 			result.Failure, err = tell(s, 0, "the device does not take part", &failure{message: err.Error()}, o), nil
@@ -301,7 +320,7 @@ func runScenario(ctx context.Context, s Scenario, o Options, folder *report.Fold
 }
 
 // playOnce builds a bench, plays the scenario on it and renders the evidence if somebody wants it.
-func playOnce(s Scenario, o Options, update bool) (Result, error) {
+func playOnce(ctx context.Context, s Scenario, o Options, update bool) (Result, error) {
 	result := Result{Scenario: s, Seed: o.Seed, Verdict: report.Passed, Passed: true}
 	config := lab.Config{Seed: o.Seed, Language: o.Language, Model: o.Model, Latency: o.Latency, Jitter: o.Jitter}
 	if !o.AsOf.IsZero() {
@@ -326,6 +345,7 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 	}
 	defer bench.Close()
 	if config.RealTime {
+		defer context.AfterFunc(ctx, func() { _ = bench.Close() })() // nobody waits out what was broken off
 		defer bench.Hold()() // of a World that flows, the record is a bounded one
 	}
 	p, err := newPlay(s, bench, bench.Language())

@@ -95,6 +95,9 @@ func (p *play) line(l line, standard, update bool) (skipped string, err error) {
 	if broke := p.panicked(); broke != nil {
 		err = broke
 	}
+	if errors.Is(err, device.ErrAbsent) {
+		return absent(l, err), nil
+	}
 	if output != "" {
 		p.stdout = strings.TrimRight(output, "\n") + "\n"
 	}
