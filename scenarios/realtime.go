@@ -131,7 +131,7 @@ func (r *RealTime) accessLife() (life time.Duration, reason string) {
 	if r.AccessTokenMargin == nil {
 		return 0, "the device does not say how early it takes a new access token (margins)"
 	}
-	if life = *r.AccessTokenMargin + cmp.Or(r.TokenSlack, tokenSlack); life+time.Second > r.Longest {
+	if life = *r.AccessTokenMargin + cmp.Or(r.TokenSlack, tokenSlack); pastToken(life) > r.Longest {
 		return 0, fmt.Sprintf(
 			"the device takes a new access token %s before the old one ends, so that a short one would live for %s, and "+
 				"this run waits for %s at most", report.Span(*r.AccessTokenMargin), report.Span(life), report.Span(r.Longest),
@@ -147,7 +147,7 @@ func (r *RealTime) refreshLife(access time.Duration, long []time.Duration) (life
 	}
 	// A wait of some hours or days is for the end of an access token too, and so takes more of a sign-in's life than it
 	// should: four times as long a life leaves room for it. For all of them together, where that is to be had.
-	token := access + time.Second
+	token := pastToken(access)
 	least := max(cmp.Or(r.SignInLife, signInLife), 4**r.RefreshTokenMargin, 4*token)
 	roomy := lives{access, max(least, 4*time.Duration(len(long))*token)}
 	for _, cut := range []lives{roomy, {access, least}} {
@@ -167,7 +167,7 @@ func scaled(d time.Duration, by float64) time.Duration { return time.Duration(by
 
 // waits is how long a script's time is waited for.
 func (c lives) waits(d time.Duration) time.Duration {
-	token := c.access + time.Second
+	token := pastToken(c.access)
 	switch part := float64(d) / float64(signInLifeOfMicrosoft); {
 	case c.access == 0:
 		return d
@@ -238,3 +238,6 @@ func (p *play) waitForJobs(atMost time.Duration) error {
 	}
 	return nil
 }
+
+// pastToken is how long is waited for an access token to end.
+func pastToken(access time.Duration) time.Duration { return access + access/10 }

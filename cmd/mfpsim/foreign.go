@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mfpsim/device"
+	"mfpsim/device/manual"
 	"mfpsim/device/mount"
 	"mfpsim/device/remote"
 	"mfpsim/fakeentra"
@@ -20,7 +21,11 @@ import (
 )
 
 // foreign is the device that `run --device` plays on; nil: the simulated printer.
-type foreign struct{ client *remote.Client }
+type foreign struct {
+	client *remote.Client
+	hand   *byHand       // a real printer, with a person as adapter; nil: client
+	margin time.Duration // of that printer, before the end of an access token; 0: nobody says
+}
 
 // foreign finds the device, and lets it connect to the bench's servers before a case does: a way that does not work is
 // told once, with what to do.
@@ -31,11 +36,18 @@ func (c *runCommand) foreign(s *streams) (*foreign, error) {
 	if c.AnswersIn < 0 || c.Longest <= 0 {
 		return nil, fmt.Errorf("--answer-within %s, --longest-wait %s: time does not go back", c.AnswersIn, c.Longest)
 	}
+	if c.Device == byHandDevice {
+		hand, err := c.byHand(s)
+		if err != nil {
+			return nil, err
+		}
+		return &foreign{hand: hand, margin: c.AccessTokenMargin}, nil
+	}
 	client, err := remote.Dial(s.ctx, remote.Config{URL: c.Device, Token: c.DeviceToken, Patience: c.AnswersIn})
 	if err != nil {
 		return nil, err
 	}
-	f := &foreign{client}
+	f := &foreign{client: client}
 	if err := f.check(s, c); err != nil {
 		f.close()
 		return nil, err
@@ -93,10 +105,18 @@ func (f *foreign) check(s *streams, c *runCommand) error {
 
 // realTime is how scenarios are played on a device that goes by the machine's clock; nil: it goes by the bench's.
 func (f *foreign) realTime(longest time.Duration) *scenarios.RealTime {
-	if f == nil || !f.client.InRealTime() {
+	r := &scenarios.RealTime{Longest: longest}
+	switch {
+	case f == nil:
+		return nil
+	case f.hand != nil:
+		if none := time.Duration(0); f.margin > 0 {
+			r.AccessTokenMargin, r.RefreshTokenMargin = &f.margin, &none
+		}
+		return r
+	case !f.client.InRealTime():
 		return nil
 	}
-	r := &scenarios.RealTime{Longest: longest}
 	if m := f.client.Hello().Margins; m != nil {
 		access, refresh := time.Duration(m.AccessTokenSeconds)*time.Second, time.Duration(m.RefreshTokenSeconds)*time.Second
 		r.AccessTokenMargin, r.RefreshTokenMargin = &access, &refresh
@@ -126,13 +146,22 @@ func (f *foreign) tell(s *streams, c *runCommand, clouds, mails []string, author
 
 // mount puts it on benches.
 func (f *foreign) mount(c *lab.Config) {
-	if f != nil {
+	switch {
+	case f == nil:
+	case f.hand != nil:
+		c.Devices = map[string]mount.Constructor{"": manual.Mount(f.hand.config)}
+		c.Defect.Lab = func(l *lab.Lab) { f.hand.bench.Store(l) }
+	default:
 		c.Devices = map[string]mount.Constructor{"": f.client.Mount()}
 	}
 }
 
 func (f *foreign) close() {
-	if f != nil {
+	switch {
+	case f == nil:
+	case f.hand != nil:
+		_ = f.hand.close() // nobody is left to be told
+	default:
 		f.client.Close()
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 )
 
 // Answer is what a person can say to an instruction.
@@ -216,5 +215,3 @@ func (d *Desk) Reply(id int, r Reply) error {
 	return nil
 }
 
-// seconds is a length of time for a sentence.
-func seconds(d time.Duration) int { return int(d.Round(time.Second).Seconds()) }
