@@ -169,8 +169,8 @@ func (b *beyond) dial(ctx context.Context, party, address string) (net.Conn, err
 	return c, nil
 }
 
-// away waits for the bench. A World that flows goes on meanwhile, so that a time-out can come; the time of one that does
-// not is the bench's, which calls it.
+// away waits for the bench. A World that flows goes on meanwhile, so that a time-out can come; the time of one that
+// does not is the bench's, which calls it.
 func (b *beyond) away(turn *vtime.Turn, waits bool, f func()) {
 	worked := false
 	if waits && !b.World.Stepped() && turn != nil {

@@ -13,24 +13,24 @@ import (
 	"mfpsim/report"
 )
 
-// RealTime is how scenarios are played on a device that goes by the machine's clock: the bench's time flows with it, a
-// person's acts take as long as they take, and what a script lets pass is waited for. A scenario that would have to wait
-// for longer than Longest is played with lives cut short by the cloud's own settings, or not at all: it is skipped, with
-// the reason.
+// RealTime is how scenarios are played on a device that goes by the machine's clock: the bench's time flows with it,
+// a person's acts take as long as they take, and what a script lets pass is waited for. A scenario that would have to
+// wait for longer than Longest is played with lives cut short by the cloud's own settings, or not at all: it is
+// skipped, with the reason.
 type RealTime struct {
 	// Longest is the longest time that a line may wait for.
 	Longest time.Duration
-	// AccessTokenMargin is how long before its end the device takes an access token for one that has ended. Nil: it does
-	// not say, and no access token is cut short.
+	// AccessTokenMargin is how long before its end the device takes an access token for one that has ended. Nil: it
+	// does not say, and no access token is cut short.
 	AccessTokenMargin *time.Duration
-	// RefreshTokenMargin is how long before its end the device renews a sign-in by itself. Nil: it does not say, and no
-	// sign-in is cut short. Zero: it does not renew it.
+	// RefreshTokenMargin is how long before its end the device renews a sign-in by itself. Nil: it does not say, and
+	// no sign-in is cut short. Zero: it does not renew it.
 	RefreshTokenMargin *time.Duration
-	// TokenSlack is how much longer than the device's margin an access token lives that is cut short: in that time the
-	// device signs in and sends for the first time. 0: 20 s.
+	// TokenSlack is how much longer than the device's margin an access token lives that is cut short: in that time
+	// the device signs in and sends for the first time. 0: 20 s.
 	TokenSlack time.Duration
-	// Reading is how long a person takes to read a code: longer than the device waits between two polls, so that it is
-	// told once at least to ask again. 0: 6 s.
+	// Reading is how long a person takes to read a code: longer than the device waits between two polls, so that it
+	// is told once at least to ask again. 0: 6 s.
 	Reading time.Duration
 	// SignInLife is how long a sign-in lives without use that is cut short, in the place of 90 days; longer if the
 	// device's margins ask for it. 0: 1 min.
@@ -43,18 +43,18 @@ const (
 	// realReading is how long a person reads a code, and hand is how long one takes to press the power button.
 	realReading = 6 * time.Second
 	hand        = time.Second
-	// untouched and over are which part of a life cut short stands for "hardly before its end" (89 days of 90) and "after
-	// its end": what the script itself takes must not decide.
+	// untouched and over are which part of a life cut short stands for "hardly before its end" (89 days of 90) and
+	// "after its end": what the script itself takes must not decide.
 	untouched, over = 0.7, 1.2
 	// hardly is the part of a sign-in's 90 days from which on a script means "just before the end".
 	hardly = 0.8
-	// glimpse is how often something is looked at that is waited for, and quiet how long nothing may happen before what
-	// is under way counts as ended.
+	// glimpse is how often something is looked at that is waited for, and quiet how long nothing may happen before
+	// what is under way counts as ended.
 	glimpse = 200 * time.Millisecond
 	quiet   = 700 * time.Millisecond
 
 	signInLifeOfMicrosoft = 90 * 24 * time.Hour // docs/reference/entra.md §4.1
-	anHour, aDay = time.Hour, 24 * time.Hour
+	anHour, aDay          = time.Hour, 24 * time.Hour
 )
 
 // lives are those that a scenario is played with.
@@ -96,7 +96,9 @@ func (r *RealTime) lets(l line) (d time.Duration, why string) {
 	for _, word := range l.words {
 		if text, is := strings.CutPrefix(word, "within="); is {
 			if d, err := phrase.Duration(text); err == nil && d > r.Longest {
-				return 0, fmt.Sprintf("it waits for up to %s, and this run for %s at most", report.Span(d), report.Span(r.Longest))
+				return 0, fmt.Sprintf(
+					"it waits for up to %s, and this run for %s at most", report.Span(d), report.Span(r.Longest),
+				)
 			}
 		}
 		if strings.HasPrefix(word, "sign-in-frequency=") {
@@ -134,19 +136,21 @@ func (r *RealTime) accessLife() (life time.Duration, reason string) {
 	if life = *r.AccessTokenMargin + cmp.Or(r.TokenSlack, tokenSlack); pastToken(life) > r.Longest {
 		return 0, fmt.Sprintf(
 			"the device takes a new access token %s before the old one ends, so that a short one would live for %s, and "+
-				"this run waits for %s at most", report.Span(*r.AccessTokenMargin), report.Span(life), report.Span(r.Longest),
+				"this run waits for %s at most",
+			report.Span(*r.AccessTokenMargin), report.Span(life), report.Span(r.Longest),
 		)
 	}
 	return life, ""
 }
 
-// refreshLife is how long a sign-in lives that is cut short, in a scenario that lets so much time pass, again and again.
+// refreshLife is how long a sign-in lives that is cut short, in a scenario that lets so much time pass, again and
+// again.
 func (r *RealTime) refreshLife(access time.Duration, long []time.Duration) (life time.Duration, reason string) {
 	if r.RefreshTokenMargin == nil {
 		return 0, "the device does not say whether it renews its sign-in by itself (margins)"
 	}
-	// A wait of some hours or days is for the end of an access token too, and so takes more of a sign-in's life than it
-	// should: four times as long a life leaves room for it. For all of them together, where that is to be had.
+	// A wait of some hours or days is for the end of an access token too, and so takes more of a sign-in's life than
+	// it should: four times as long a life leaves room for it. For all of them together, where that is to be had.
 	token := pastToken(access)
 	least := max(cmp.Or(r.SignInLife, signInLife), 4**r.RefreshTokenMargin, 4*token)
 	roomy := lives{access, max(least, 4*time.Duration(len(long))*token)}
@@ -226,8 +230,8 @@ func (p *play) quieten() error {
 	return nil // what is still under way then does not keep a look from being taken
 }
 
-// waitForJobs waits for jobs that are under way, in real time: where a script lets hours pass that are cut short, what a
-// job waits for is not cut short with them.
+// waitForJobs waits for jobs that are under way, in real time: where a script lets hours pass that are cut short,
+// what a job waits for is not cut short with them.
 func (p *play) waitForJobs(atMost time.Duration) error {
 	for end := p.lab.World.Now().Add(min(atMost, p.patience)); p.lab.World.Now().Before(end); {
 		jobs, err := p.underWay()

@@ -41,8 +41,8 @@ type Options struct {
 	// gives it, before its case is not decided. 0: [DefaultPatience]; negative: it is not waited for, and the step
 	// fails.
 	Patience time.Duration
-	// RealTime plays on devices that go by the machine's clock; nil: the bench's time stands, and a script moves it. No two
-	// runs have the same evidence then, so that Repeat and Update are refused.
+	// RealTime plays on devices that go by the machine's clock; nil: the bench's time stands, and a script moves it.
+	// No two runs have the same evidence then, so that Repeat and Update are refused.
 	RealTime *RealTime
 	// Known gives results of an earlier run, which are not played again; nil: there are none.
 	Known func(Scenario) (Result, bool)
@@ -58,8 +58,8 @@ type Options struct {
 	Update bool
 	// KeepFiles leaves the rendered evidence in the results.
 	KeepFiles bool
-	// Core is the command that starts a mail core of somebody else's, which the simulated printers run on. See package
-	// contract. Empty: they have the project's own.
+	// Core is the command that starts a mail core of somebody else's, which the simulated printers run on. See
+	// package contract. Empty: they have the project's own.
 	Core []string
 	// Configure changes the bench before it is built: for planted defects.
 	Configure func(*lab.Config)
@@ -107,10 +107,10 @@ func Cases(results []Result) []report.Case {
 	return cases
 }
 
-// Run plays scenarios, each on a bench of its own, and returns their results in the order of their IDs. The error says
-// that nothing was played (a mistake in the options, a pattern that fits nothing, a folder that cannot be used), that
-// the evidence of a scenario could not be written, or that the context ended: then the results are those that there
-// are. A scenario that fails is a result, not an error.
+// Run plays scenarios, each on a bench of its own, and returns their results in the order of their IDs. The error
+// says that nothing was played (a mistake in the options, a pattern that fits nothing, a folder that cannot be used),
+// that the evidence of a scenario could not be written, or that the context ended: then the results are those that
+// there are. A scenario that fails is a result, not an error.
 func Run(ctx context.Context, o Options) ([]Result, error) {
 	picked, err := o.pick()
 	if err != nil {
@@ -250,8 +250,8 @@ func (o Options) load() ([]Scenario, error) {
 	return all, err
 }
 
-// RunScenario plays one scenario as often as the options say and writes its evidence. The error says that the evidence
-// could not be written, or that the bench could not be built.
+// RunScenario plays one scenario as often as the options say and writes its evidence. The error says that the
+// evidence could not be written, or that the bench could not be built.
 func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 	if o.Evidence == "" {
 		return runScenario(ctx, s, o, nil)
@@ -346,7 +346,7 @@ func playOnce(ctx context.Context, s Scenario, o Options, update bool) (Result, 
 	defer bench.Close()
 	if config.RealTime {
 		defer context.AfterFunc(ctx, func() { _ = bench.Close() })() // nobody waits out what was broken off
-		defer bench.Hold()() // of a World that flows, the record is a bounded one
+		defer bench.Hold()()                                         // of a World that flows, the record is a bounded one
 	}
 	p, err := newPlay(s, bench, bench.Language())
 	if err != nil {

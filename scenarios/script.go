@@ -25,8 +25,8 @@ type outcome struct {
 	skipped string
 }
 
-// script plays the lines, up to the first that fails. Nothing of it touches the disk: the files of a scenario are read
-// from the scenario, and from nowhere else. With update, goldens that differ are written to source.
+// script plays the lines, up to the first that fails. Nothing of it touches the disk: the files of a scenario are
+// read from the scenario, and from nowhere else. With update, goldens that differ are written to source.
 func (p *play) script(update bool, source string) (outcome, error) {
 	description, err := p.description()
 	if err != nil {
@@ -104,8 +104,8 @@ func (p *play) line(l line, standard, update bool) (skipped string, err error) {
 	return "", err
 }
 
-// lookup gives what a $NAME stands for: what env has set. $true, $false and $null are PowerShell's words and stand for
-// themselves.
+// lookup gives what a $NAME stands for: what env has set. $true, $false and $null are PowerShell's words and stand
+// for themselves.
 func (p *play) lookup(name string) string {
 	switch name {
 	case "true", "false", "null":
@@ -185,8 +185,8 @@ func (p *play) compare(not bool, words []string, standard, update bool) error {
 
 // goldenOf is the file that is compared with in the place of another: screen.el.txt in that of screen.txt where the
 // scenario is played in Greek. It is empty where nothing is compared: without a golden in the language, on another
-// model than the standard one, of which the goldens are, and in real time, which has not the dates that are in them. A golden that the script names with its language, for what
-// stands after lang, is compared in any language.
+// model than the standard one, of which the goldens are, and in real time, which has not the dates that are in them.
+// A golden that the script names with its language, for what stands after lang, is compared in any language.
 func (p *play) goldenOf(name string, standard bool) string {
 	if !standard || p.real != nil {
 		return ""
@@ -214,8 +214,8 @@ func (p *play) unmet() error {
 	return nil
 }
 
-// unmetError says what was planted and never met. It is told at the end, and no failure of a bench that a person takes
-// over.
+// unmetError says what was planted and never met. It is told at the end, and no failure of a bench that a person
+// takes over.
 type unmetError struct{ names []string }
 
 func (e *unmetError) Error() string {
@@ -240,8 +240,8 @@ func (p *play) condition(text string) (bool, error) {
 	return description.Has(device.Capability(strings.TrimPrefix(need, "needs:"))) != denied, err
 }
 
-// keepGoldens writes what was found in the place of goldens into the source. The file is replaced when it is complete,
-// so that nobody loses a scenario; where source is a link, the file that it leads to.
+// keepGoldens writes what was found in the place of goldens into the source. The file is replaced when it is
+// complete, so that nobody loses a scenario; where source is a link, the file that it leads to.
 func (p *play) keepGoldens(source string) error {
 	if len(p.golden) == 0 {
 		return nil
@@ -268,8 +268,8 @@ func (p *play) keepGoldens(source string) error {
 	return nil
 }
 
-// Play plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve --scenario`
-// does. A scenario without a handover is played to its end.
+// Play plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve
+// --scenario` does. A scenario without a handover is played to its end.
 func Play(ctx context.Context, l *lab.Lab, id string) error {
 	_, err := Begin(ctx, l, id)
 	return err

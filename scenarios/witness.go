@@ -8,7 +8,8 @@ import (
 	"mfpsim/device"
 )
 
-// witness is the printer, if it is one that cannot be read, but about which somebody can be asked; nil: it can be read.
+// witness is the printer, if it is one that cannot be read, but about which somebody can be asked; nil: it can be
+// read.
 func (p *play) witness() device.Witness {
 	d, err := p.device()
 	if err != nil {
@@ -18,7 +19,8 @@ func (p *play) witness() device.Witness {
 	return w
 }
 
-// showsOn is shows for a surface of the printer. Of one that cannot be read somebody is asked whether the words are there.
+// showsOn is shows for a surface of the printer. Of one that cannot be read somebody is asked whether the words are
+// there.
 func (p *play) showsOn(at device.Look, not bool, args []string, expected lexicon, see look) (string, error) {
 	w := p.witness()
 	if w == nil {
@@ -49,8 +51,12 @@ func (p *play) showsOn(at device.Look, not bool, args []string, expected lexicon
 	if sight.AsShown {
 		return "", nil
 	}
-	seen := surface{name: string(at.Surface), lines: lines(sight.Said), drawn: sight.Said}
-	return sight.Said, &showError{surface: seen, words: at.Words, written: args, not: not, limit: limit, at: p.printerTime()}
+	seen := surface{
+		name: string(at.Surface), lines: lines(sight.Said), drawn: sight.Said + "\n(said by a person)\n",
+	}
+	return sight.Said, &showError{
+		surface: seen, words: at.Words, written: args, not: not, limit: limit, at: p.printerTime(),
+	}
 }
 
 // absent says why a scenario is skipped in which a person has missed something of the device.

@@ -35,7 +35,9 @@ type byHand struct {
 }
 
 // lanDoors are the ports at which a network finds Microsoft's servers, and where each leads.
-var lanDoors = map[int]string{443: "login.microsoftonline.com:443", 587: "smtp.office365.com:587", 25: "smtp.office365.com:25"}
+var lanDoors = map[int]string{
+	443: "login.microsoftonline.com:443", 587: "smtp.office365.com:587", 25: "smtp.office365.com:25",
+}
 
 // byHand opens the page for the person, and the doors for the printer.
 func (c *runCommand) byHand(s *streams) (h *byHand, err error) {

@@ -11,8 +11,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"mfpsim/core"
 	"mfpsim/cmd/mfpsim/serve"
+	"mfpsim/core"
 	"mfpsim/journal"
 	"mfpsim/sim/models"
 )

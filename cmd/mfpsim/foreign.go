@@ -27,8 +27,8 @@ type foreign struct {
 	margin time.Duration // of that printer, before the end of an access token; 0: nobody says
 }
 
-// foreign finds the device, and lets it connect to the bench's servers before a case does: a way that does not work is
-// told once, with what to do.
+// foreign finds the device, and lets it connect to the bench's servers before a case does: a way that does not work
+// is told once, with what to do.
 func (c *runCommand) foreign(s *streams) (*foreign, error) {
 	if c.Device == "" {
 		return nil, nil
@@ -118,7 +118,8 @@ func (f *foreign) realTime(longest time.Duration) *scenarios.RealTime {
 		return nil
 	}
 	if m := f.client.Hello().Margins; m != nil {
-		access, refresh := time.Duration(m.AccessTokenSeconds)*time.Second, time.Duration(m.RefreshTokenSeconds)*time.Second
+		access := time.Duration(m.AccessTokenSeconds) * time.Second
+		refresh := time.Duration(m.RefreshTokenSeconds) * time.Second
 		r.AccessTokenMargin, r.RefreshTokenMargin = &access, &refresh
 	}
 	return r

@@ -44,13 +44,13 @@ type runCommand struct {
 
 	PrinterAddress    string        `placeholder:"IP" help:"With --device manual: the printer's IP address, for who reads an instruction."`
 	AccessTokenMargin time.Duration `placeholder:"TIME" help:"With --device manual: how long before its end the printer takes a new access token. Without it no case is played that has to wait for the end of one."`
-	Folder      string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
-	Patience    time.Duration `placeholder:"TIME" default:"15m" help:"How long, on the bench's clock, a printer that still has a job under way is waited for beyond what a step gives it, before its case is not decided; 0: not at all."`
-	Strict      bool          `help:"Warnings fail the run too."`
-	Baseline    string        `placeholder:"FILE" help:"Failures that are known (docs/verdicts.md): they do not fail the run. One that is there and does not fail any more does."`
-	NewBaseline string        `name:"write-baseline" placeholder:"FILE" help:"Write what fails as a baseline, with the reasons of --baseline."`
-	Core        string        `placeholder:"COMMAND" help:"Put a mail core of your own into the printers: a program that speaks the core contract (docs/adapters.md)."`
-	Update      bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
+	Folder            string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
+	Patience          time.Duration `placeholder:"TIME" default:"15m" help:"How long, on the bench's clock, a printer that still has a job under way is waited for beyond what a step gives it, before its case is not decided; 0: not at all."`
+	Strict            bool          `help:"Warnings fail the run too."`
+	Baseline          string        `placeholder:"FILE" help:"Failures that are known (docs/verdicts.md): they do not fail the run. One that is there and does not fail any more does."`
+	NewBaseline       string        `name:"write-baseline" placeholder:"FILE" help:"Write what fails as a baseline, with the reasons of --baseline."`
+	Core              string        `placeholder:"COMMAND" help:"Put a mail core of your own into the printers: a program that speaks the core contract (docs/adapters.md)."`
+	Update            bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
 }
 
 // played hears of each scenario when it was played, for tests.
@@ -95,7 +95,8 @@ func (c *runCommand) Run(s *streams) error {
 		}
 		defer next.close()
 	}
-	if c.Device != byHandDevice && (c.State != "" || len(c.Has) > 0 || c.LAN != "" || c.LANDNS != "" || c.PrinterAddress != "" || c.AccessTokenMargin != 0) {
+	hands := c.State+c.LAN+c.LANDNS+c.PrinterAddress != "" || len(c.Has) > 0 || c.AccessTokenMargin != 0
+	if hands && c.Device != byHandDevice {
 		return usage("--state, --has, --lan, --lan-dns, --printer-address and --access-token-margin are for --device manual")
 	}
 	if c.Device != "" && c.Core != "" {

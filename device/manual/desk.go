@@ -1,6 +1,6 @@
 // Package manual is a printer with a person as adapter: each thing that the printer must do is an instruction, and a
-// person who stands before it, or a program in that person's place, answers what became of it. The clouds' side is the
-// bench's, as for any device.
+// person who stands before it, or a program in that person's place, answers what became of it. The clouds' side is
+// the bench's, as for any device.
 package manual
 
 import (
@@ -30,8 +30,8 @@ type Instruction struct {
 	ID    int    `json:"id" doc:"counts the instructions of a run, from 1"`
 	Case  string `json:"case" doc:"the scenario"`
 	Title string `json:"title" doc:"what the scenario is about"`
-	// Method and Args are the instruction for a program; a person gets a sentence. Methods are those of a device in another
-	// process, webConfig.…, look, jobs.count and begin.
+	// Method and Args are the instruction for a program; a person gets a sentence. Methods are those of a device in
+	// another process, webConfig.…, look, jobs.count and begin.
 	Method  string          `json:"method"`
 	Args    json.RawMessage `json:"args"`
 	Answers []Answer        `json:"answers" doc:"what can be said"`
@@ -68,8 +68,8 @@ type Case struct {
 	Verdict string `json:"verdict" doc:"of docs/verdicts.md"`
 }
 
-// Desk is where instructions lie until they are answered, one at a time. Create it with [NewDesk]. Its methods are safe
-// for concurrent use.
+// Desk is where instructions lie until they are answered, one at a time. Create it with [NewDesk]. Its methods are
+// safe for concurrent use.
 type Desk struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed at each change
@@ -175,8 +175,8 @@ func (d *Desk) ask(i Instruction) (Reply, error) {
 	}
 }
 
-// Instruction returns the one that waits for an answer, when it has a greater id than after. It waits for one until ctx
-// or the run ends: then there is none.
+// Instruction returns the one that waits for an answer, when it has a greater id than after. It waits for one until
+// ctx or the run ends: then there is none.
 func (d *Desk) Instruction(ctx context.Context, after int) (i Instruction, there, ended bool) {
 	for {
 		d.mu.Lock()
@@ -214,4 +214,3 @@ func (d *Desk) Reply(id int, r Reply) error {
 	d.touch()
 	return nil
 }
-

@@ -29,8 +29,8 @@ type Config struct {
 	Capabilities []device.Capability
 	// Words are its texts where the guide gives none.
 	Words func(language string) device.Words
-	// Opened is told the outlet of each bench, for further doors ([faultnet.Outlet.Lead]), and returns what closes them;
-	// nil: there are none.
+	// Opened is told the outlet of each bench, for further doors ([faultnet.Outlet.Lead]), and returns what closes
+	// them; nil: there are none.
 	Opened func(o *faultnet.Outlet) (closes func(), err error)
 }
 
@@ -107,8 +107,9 @@ func argsOf(args any) json.RawMessage {
 func (d *printer) read(ctx context.Context, i Instruction, secret bool) (Reply, error) {
 	var reply Reply
 	var failed error
-	if err := vtime.Away(ctx, "a person", func() { reply, failed = d.config.Desk.ask(i) }); err != nil || failed != nil {
-		return Reply{}, errors.Join(err, failed)
+	err := vtime.Away(ctx, "a person", func() { reply, failed = d.config.Desk.ask(i) })
+	if err = errors.Join(err, failed); err != nil {
+		return Reply{}, err
 	}
 	shown := string(i.Args)
 	if secret {
@@ -145,24 +146,29 @@ func (d *printer) act(ctx context.Context, method string, args any) error {
 
 // onPanel is a label, or a path of labels, in the words of the panel.
 func (d *printer) onPanel(path string) string {
-	return inWords(path, func(label string) (string, bool) { return guide.OnPanel(d.language, label) })
+	return inWords(path, d.config.Words(d.language), func(label string) (string, bool) {
+		return guide.OnPanel(d.language, label)
+	})
 }
 
 // onPage is a label in the words of the web page.
 func (d *printer) onPage(path string) string {
-	return inWords(path, func(label string) (string, bool) {
-		return guide.Words(guide.WebConfigLanguage(d.language), label)
+	language := guide.WebConfigLanguage(d.language)
+	return inWords(path, d.config.Words(language), func(label string) (string, bool) {
+		return guide.Words(language, label)
 	})
 }
 
-func inWords(path string, in func(string) (string, bool)) string {
+// inWords are the labels of a path as the guide has them, else in other words.
+func inWords(path string, other device.Words, in func(string) (string, bool)) string {
 	parts := strings.Split(path, ">")
 	for i, part := range parts {
 		part = strings.TrimSpace(part)
-		if words, known := in(part); known {
-			part = words
+		words, known := in(part)
+		if !known {
+			words = other.Translate(part)
 		}
-		parts[i] = part
+		parts[i] = words
 	}
 	return strings.Join(parts, " > ")
 }

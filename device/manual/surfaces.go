@@ -34,7 +34,8 @@ func (p panel) Enter(ctx context.Context, field, value string) (device.Screen, e
 	return device.Screen{}, err
 }
 
-// LogIn implements [device.Panel]. Whose password it is, the person knows; another one than the right one is a wrong one.
+// LogIn implements [device.Panel]. Whose password it is, the person knows; another one than the right one is a wrong
+// one.
 func (p panel) LogIn(ctx context.Context, user, password string) (device.Screen, error) {
 	return p.act(ctx, "panel.logIn", map[string]any{"user": user, "wrong": password != ""})
 }

@@ -20,8 +20,8 @@ type HandlerConfig struct {
 	// Mount makes a device in this process, on the network of the bench. It is given a point whose World follows the
 	// bench's, and can be one that plants a defect.
 	Mount mount.Constructor
-	// Hello is what is said before there is a bench; Protocol and Methods are filled in. Clock empty: [ClockBench]. With
-	// [ClockReal] the World of a device flows, and its point has one that nobody but the machine's clock moves.
+	// Hello is what is said before there is a bench; Protocol and Methods are filled in. Clock empty: [ClockBench].
+	// With [ClockReal] the World of a device flows, and its point has one that nobody but the machine's clock moves.
 	Hello Hello
 	// Token is asked for in the header Authorization ("Bearer …"); empty: nobody is asked.
 	Token string

@@ -17,9 +17,11 @@ import (
 	"mfpsim/sim"
 )
 
-// inRealTime plays one script on a device that goes by the machine's clock. A code is asked after each second, and lives
-// that are cut short are of seconds.
-func inRealTime(t *testing.T, client *remote.Client, script string, inspect func(scenarios.Result, *lab.Lab)) scenarios.Result {
+// inRealTime plays one script on a device that goes by the machine's clock. A code is asked after each second, and
+// lives that are cut short are of seconds.
+func inRealTime(
+	t *testing.T, client *remote.Client, script string, inspect func(scenarios.Result, *lab.Lab),
+) scenarios.Result {
 	t.Helper()
 	margin, none := time.Millisecond, time.Duration(0)
 	results, err := scenarios.Run(t.Context(), scenarios.Options{
@@ -106,8 +108,10 @@ func TestADeviceOnTheMachinesClockThatGoesWrongGetsAClearVerdict(t *testing.T) {
 			verdict: report.Failed, says: `was lost: it did not answer "act panel.press" within 100ms`,
 		},
 		{
-			name:    "it dies in the middle of an act",
-			press:   func(*crooked, http.ResponseWriter, *http.Request, string, time.Time) bool { panic(http.ErrAbortHandler) },
+			name: "it dies in the middle of an act",
+			press: func(*crooked, http.ResponseWriter, *http.Request, string, time.Time) bool {
+				panic(http.ErrAbortHandler)
+			},
 			verdict: report.Failed, says: "its program may have ended",
 		},
 		{
@@ -142,10 +146,10 @@ func TestADeviceOnTheMachinesClockThatGoesWrongGetsAClearVerdict(t *testing.T) {
 }
 
 func TestADeviceOnTheMachinesClockMayCallTheCloudsAfterItsActAndNotAfterItsEnd(t *testing.T) {
-	go5 := make(chan struct{})
+	called := make(chan struct{})
 	device := &crooked{hello: realHello}
 	device.press = func(c *crooked, _ http.ResponseWriter, _ *http.Request, _ string, _ time.Time) bool {
-		go func() { c.greeting(1); close(go5) }() // a job that goes on
+		go func() { c.greeting(1); close(called) }() // a job that goes on
 		return false
 	}
 	server := httptest.NewServer(device)
@@ -153,8 +157,9 @@ func TestADeviceOnTheMachinesClockMayCallTheCloudsAfterItsActAndNotAfterItsEnd(t
 	client := dial(t, remote.Config{URL: server.URL})
 	var record string
 	result := inRealTime(t, client, "panel press Copy\npanel shows Ready\n", func(_ scenarios.Result, l *lab.Lab) {
-		<-go5
-		record = report.Conversation(l.Journal.Entries(), "smtp", func(connection string) bool { return connection == "printer#1" })
+		<-called
+		first := func(connection string) bool { return connection == "printer#1" }
+		record = report.Conversation(l.Journal.Entries(), "smtp", first)
 	})
 	require.True(t, result.Passed, result.Failure)
 	require.Equal(t, int64(1), device.greeted.Load(), "it works by itself")

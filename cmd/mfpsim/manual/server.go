@@ -1,5 +1,5 @@
-// Package manual is where a person, or a program in that person's place, reads and answers the instructions of a run on a
-// real printer: one page, and the same as JSON.
+// Package manual is where a person, or a program in that person's place, reads and answers the instructions of a run
+// on a real printer: one page, and the same as JSON.
 package manual
 
 import (
@@ -37,7 +37,8 @@ type server struct {
 	mux *http.ServeMux
 }
 
-// held is how long an answer waits for the next instruction, so that a page without a script need not be asked for again.
+// held is how long an answer waits for the next instruction, so that a page without a script need not be asked for
+// again.
 const held = 20 * time.Second
 
 // New returns what serves the page and the JSON.
