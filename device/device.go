@@ -441,6 +441,8 @@ const (
 	ErrPoweredOff Error = "the device is switched off"
 	// ErrNotSupported: the device cannot do this.
 	ErrNotSupported Error = "this device cannot do that"
+	// ErrAbsent: a person says that the device does not have what a step is about. Its case is skipped.
+	ErrAbsent Error = "this device does not have that"
 	// ErrLost: a device in another process answers no more, or not as agreed. Errors that wrap it say why, in one
 	// sentence.
 	ErrLost Error = "the device is lost"

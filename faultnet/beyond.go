@@ -20,7 +20,7 @@ import (
 
 // Beyond says how the network of a bench in another process is reached.
 type Beyond struct {
-	World  *vtime.World      // the party's own: see [vtime.Guest]
+	World  *vtime.World      // the party's own: see [vtime.Guest]; or a flowing one
 	Outlet string            // host and port of the bench's [Outlet]
 	Roots  map[string][]byte // certificates as PEM, by the authority's name ([RootG1])
 	// Before is called before octets go out: what the bench is to hear before it acts on them. Nil: nothing is.
@@ -145,7 +145,10 @@ func (b *beyond) dial(ctx context.Context, party, address string) (net.Conn, err
 		return nil, connectError(address, syscall.ECONNREFUSED)
 	}
 	c.await(true)
-	response, err := http.ReadResponse(c.reader, &http.Request{Method: http.MethodConnect})
+	var response *http.Response
+	b.away(c.turn, true, func() {
+		response, err = http.ReadResponse(c.reader, &http.Request{Method: http.MethodConnect})
+	})
 	c.await(false)
 	switch cause := context.Cause(ctx); {
 	case cause != nil:
@@ -164,6 +167,20 @@ func (b *beyond) dial(ctx context.Context, party, address string) (net.Conn, err
 	b.changed.Broadcast()
 	b.mu.Unlock()
 	return c, nil
+}
+
+// away waits for the bench. A World that flows goes on meanwhile, so that a time-out can come; the time of one that
+// does not is the bench's, which calls it.
+func (b *beyond) away(turn *vtime.Turn, waits bool, f func()) {
+	worked := false
+	if waits && !b.World.Stepped() && turn != nil {
+		// An error after f says that the World, or the turn, has ended: what was read stands. One before f says that
+		// the turn is not to be had: somebody without it reads.
+		_ = turn.Away("from the bench", func() { f(); worked = true })
+	}
+	if !worked {
+		f()
+	}
 }
 
 // lookUp asks the outlet for the addresses of a name.

@@ -135,8 +135,11 @@ func (c *FarConn) Read(p []byte) (int, error) {
 			return 0, timeoutError(c.host)
 		}
 		c.setReading(true)
+		turn := c.turn
 		b.mu.Unlock()
-		n, err := c.reader.Read(p)
+		var n int
+		var err error
+		b.away(turn, c.reader.Buffered() == 0, func() { n, err = c.reader.Read(p) })
 		b.mu.Lock()
 		c.setReading(false)
 		c.got += int64(n)
@@ -185,7 +188,8 @@ func (c *FarConn) Write(p []byte) (int, error) {
 	b.mu.Unlock()
 	n, err := c.Conn.Write(p)
 	if err == nil && asks {
-		return c.confirmed(n)
+		b.away(c.Turn(), true, func() { n, err = c.confirmed(n) })
+		return n, err
 	}
 	return n, anonymous(err, c.host)
 }
@@ -291,9 +295,10 @@ func (c *FarConn) Close() error {
 		b.changed.Wait()
 	}
 	_ = c.Conn.SetReadDeadline(time.Time{})
+	turn := c.turn
 	b.mu.Unlock()
 	if half, can := c.Conn.(interface{ CloseWrite() error }); can && half.CloseWrite() == nil {
-		_, _ = io.Copy(io.Discard, c.Conn) // ends with the outlet
+		b.away(turn, true, func() { _, _ = io.Copy(io.Discard, c.Conn) }) // ends with the outlet
 	}
 	_ = c.Conn.Close()
 	b.mu.Lock()

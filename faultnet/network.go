@@ -33,6 +33,8 @@ type Config struct {
 	Seed    uint64           // decides the certificates' keys and the jitter
 	Latency time.Duration    // virtual time from a request complete to the server's act; default 0
 	Jitter  time.Duration    // at most so much more, drawn for each visit; default 0
+	// Dated gives the certificates of a flowing World dates of their own time; else they hold at any date.
+	Dated bool
 }
 
 // Network connects the parties of one bench. Create it with [New]; all methods are safe for concurrent use.
@@ -87,7 +89,7 @@ func New(config Config) *Network {
 		counts:   map[string]int{},
 		literals: map[string]alias{},
 	}
-	from, until := validity(config.World)
+	from, until := validity(config)
 	n.authority = sharedAuthority("mfpsim lab CA", config.Seed, from, until)
 	n.stranger = sharedAuthority("mfpsim stranger CA", config.Seed, from, until)
 	n.newer = sharedAuthority("mfpsim lab CA G2", config.Seed, from, until)
@@ -97,10 +99,14 @@ func New(config Config) *Network {
 }
 
 // validity is that of all certificates: of a stepped bench from a year before its start, so that a printer in the year
-// 2000 refuses them; of a flowing one long enough for any date.
-func validity(world *vtime.World) (from, until time.Time) {
-	if world.Stepped() {
+// 2000 refuses them; of a flowing one long enough for any date, or, dated, from the year before.
+func validity(config Config) (from, until time.Time) {
+	switch world := config.World; {
+	case world.Stepped():
 		from = world.Start().AddDate(-1, 0, 0).Truncate(time.Second)
+		return from, from.AddDate(10, 0, 0)
+	case config.Dated:
+		from = time.Date(world.Start().Year()-1, 1, 1, 0, 0, 0, 0, time.UTC)
 		return from, from.AddDate(10, 0, 0)
 	}
 	return time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2099, 12, 31, 23, 59, 59, 0, time.UTC)

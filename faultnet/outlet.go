@@ -26,12 +26,14 @@ import (
 // "refused", "unreachable" or "network-unreachable".
 type Outlet struct {
 	network *Network
-	party   *vtime.Outside
+	party   *vtime.Outside // nil: it goes by the machine's clock, and every request is in a turn of its own
 	dialer  *Dialer
 	server  *http.Server
 	address string
 	others  http.Handler // requests that are no CONNECT
 	traffic atomic.Uint64
+	life    context.Context // ends with the outlet
+	end     context.CancelFunc
 
 	mu        sync.Mutex
 	changed   *sync.Cond
@@ -53,16 +55,29 @@ const LookUpPath = "/lookup"
 // Outlet opens a door for a party. Close shuts it. others answers the party's requests at the door that are no CONNECT
 // and no look-up, without a visit; nil: nobody does.
 func (n *Network) Outlet(party *vtime.Outside, others http.Handler) (*Outlet, error) {
+	return n.outlet(party.Name(), party, others)
+}
+
+// OutletInRealTime opens a door for a party that goes by the machine's clock: it is lent no turn, and each of its
+// requests is in one of its own, as that of a client from outside. The World must be a flowing one.
+func (n *Network) OutletInRealTime(party string, others http.Handler) (*Outlet, error) {
+	return n.outlet(party, nil, others)
+}
+
+func (n *Network) outlet(name string, party *vtime.Outside, others http.Handler) (*Outlet, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("no port for the outlet of %s", party.Name())
+		return nil, fmt.Errorf("no port for the outlet of %s", name)
 	}
 	o := &Outlet{
-		network: n, party: party, dialer: n.Dialer(party.Name()), address: listener.Addr().String(),
+		network: n, party: party, dialer: n.Dialer(name), address: listener.Addr().String(),
 		open: map[net.Conn]struct{}{}, passages: map[string]*Passage{}, others: others,
 	}
 	o.changed = sync.NewCond(&o.mu)
-	o.dialer.door = o
+	o.life, o.end = context.WithCancel(background())
+	if party != nil {
+		o.dialer.door = o
+	}
 	o.server = &http.Server{
 		Handler: o, ErrorLog: n.quiet(), BaseContext: func(net.Listener) context.Context { return background() },
 	}
@@ -76,6 +91,7 @@ func (o *Outlet) Address() string { return o.address }
 // Close shuts the door and what came through it.
 func (o *Outlet) Close() error {
 	err := o.server.Close()
+	o.end()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.closed = true
@@ -111,7 +127,10 @@ func (o *Outlet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o.visited()
-	ctx := context.WithValue(o.party.Context(background()), connectionNameKey{}, r.Header.Get(ConnectionName))
+	ctx := r.Context() // ends when the party hangs up
+	if o.party != nil {
+		ctx = context.WithValue(o.party.Context(background()), connectionNameKey{}, r.Header.Get(ConnectionName))
+	}
 	conn, err := o.dialer.DialContext(ctx, "tcp", r.Host)
 	near, buffered, hijacked := w.(http.Hijacker).Hijack()
 	if hijacked != nil {
@@ -141,6 +160,44 @@ func (o *Outlet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o.carry(near, buffered.Reader, far, passage)
+}
+
+// Lead makes a listener a further door of an outlet in real time, for a device that knows no proxy: who connects there
+// is led to an address of the bench ("smtp.office365.com:587") as if the party had named it in CONNECT. It returns when
+// the listener is closed. A connection that cannot be made is reset: it has been accepted already.
+func (o *Outlet) Lead(l net.Listener, address string) {
+	var open sync.WaitGroup
+	defer open.Wait()
+	for {
+		near, err := Accept(l)
+		if err != nil {
+			return
+		}
+		open.Go(func() { o.lead(near, address) })
+	}
+}
+
+func (o *Outlet) lead(near net.Conn, address string) {
+	defer near.Close()
+	o.visited()
+	o.mu.Lock()
+	if o.closed {
+		o.mu.Unlock()
+		return
+	}
+	o.open[near] = struct{}{}
+	o.mu.Unlock()
+	defer func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		delete(o.open, near)
+	}()
+	conn, err := o.dialer.DialContext(o.life, "tcp", address)
+	if err != nil {
+		kernelReset(near)
+		return
+	}
+	o.carry(near, bufio.NewReader(near), conn.(*Conn), &Passage{})
 }
 
 // Passage is what has become of a connection of the party. The bench tells it at [WrittenPath].
@@ -210,7 +267,8 @@ func (o *Outlet) lookUp(w http.ResponseWriter, r *http.Request) {
 // Traffic counts what the party does: it changes while the party works with the clouds.
 func (o *Outlet) Traffic() uint64 { return o.traffic.Load() }
 
-// Exchanges returns how many requests the party has sent in the turn that it was lent last.
+// Exchanges returns how many requests the party has sent in the turn that it was lent last; one that goes by the
+// machine's clock, how many connections it has made in all.
 func (o *Outlet) Exchanges() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -226,7 +284,10 @@ func (o *Outlet) Late() string {
 
 // visited counts a request of the party.
 func (o *Outlet) visited() {
-	_, call := o.party.Turn()
+	call := ""
+	if o.party != nil {
+		_, call = o.party.Turn()
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if call != o.call {
@@ -266,9 +327,11 @@ func (o *Outlet) carry(near net.Conn, from *bufio.Reader, far *Conn, passage *Pa
 		n, err := from.Read(buffer)
 		if n > 0 {
 			o.traffic.Add(1)
-			turn, _ := o.party.Turn()
-			far.renew(turn, 0)
-			far.link.sentIn(turn)
+			if o.party != nil {
+				turn, _ := o.party.Turn()
+				far.renew(turn, 0)
+				far.link.sentIn(turn)
+			}
 			written, failed := far.Write(buffer[:n])
 			if failed != nil {
 				err = failed

@@ -40,10 +40,13 @@ const accessTokenLifetime = 75 * time.Minute
 // Config says what bench is wanted. The zero value is right for a test: a stepped World at [vtime.DefaultStart], one
 // simulated printer of the default model, no latency, and clouds without organizations.
 type Config struct {
-	// World is the bench's time; nil: a stepped one, which the lab closes.
+	// World is the bench's time; nil: a stepped one (see RealTime), which the lab closes.
 	World *vtime.World
 	// Start is when a World of the lab's own starts; zero: vtime.DefaultStart.
 	Start time.Time
+	// RealTime makes a World of the lab's own a flowing one, which starts at the machine's now if Start is zero: for
+	// devices that go by the machine's clock.
+	RealTime bool
 	// Seed decides every id, code, token and jitter, and nothing else.
 	Seed uint64
 	// Language of the printers: "en" if empty, or their model's first if it has no English.
@@ -60,8 +63,8 @@ type Config struct {
 	// Model of printers that are put on the bench without one being named; empty: the default one of Models.
 	Model string
 	// Flash is a folder in which the simulated printers keep their memory, so that it outlives the bench: see
-	// [sim.Folder]. It is made if it is missing. Everything else of a bench, the clouds and their accounts too, is new
-	// at each start. Empty: the memory ends with the bench.
+	// [sim.Folder]. It is made if it is missing. Everything else of a bench, the clouds and their accounts too, is
+	// new at each start. Empty: the memory ends with the bench.
 	Flash string
 	// Passwords are chosen ones, in place of those that are drawn from the seed: of accounts by their address, of
 	// printers' administrators by the printer's name. [CheckPassword] says what they can be.
@@ -71,6 +74,8 @@ type Config struct {
 	// Entra and SMTP change the configuration of the clouds before they start. Nil: as they are.
 	Entra func(*fakeentra.Config)
 	SMTP  func(*fakesmtp.Config)
+	// Providers are the times of providers that are put on the bench without their own.
+	Providers ProviderTimes
 	// Link returns where Web Config's link to an address of the cloud service leads; nil: to the address itself.
 	Link func(address string) string
 	// Keep bounds the journal. The zero value keeps everything on a stepped World and [journal.DefaultKeep] on a
@@ -78,11 +83,13 @@ type Config struct {
 	Keep journal.Keep
 	// Mails bounds the mails that the mail service keeps. The zero value keeps everything.
 	Mails fakesmtp.Keep
-	// Defect plants a bug of a printer's firmware, so that a scenario can be seen to fail. The zero value plants none.
+	// Defect plants a bug of a printer's firmware, so that a scenario can be seen to fail. The zero value plants
+	// none.
 	Defect Defect
 }
 
-// Defect is a planted bug of a firmware. Each field is a hook over one part of the bench; nil leaves the part as it is.
+// Defect is a planted bug of a firmware. Each field is a hook over one part of the bench; nil leaves the part as it
+// is.
 type Defect struct {
 	Name string
 	// Printer changes how a simulated printer is built.
@@ -97,7 +104,8 @@ type Defect struct {
 	Lab func(*Lab)
 }
 
-// Lab is one bench. Its methods are safe for concurrent use; those that act on a printer need a turn in their context.
+// Lab is one bench. Its methods are safe for concurrent use; those that act on a printer need a turn in their
+// context.
 type Lab struct {
 	World   *vtime.World
 	Journal *journal.Journal
@@ -147,7 +155,11 @@ func New(c Config) (*Lab, error) {
 			return nil, err
 		}
 	}
-	if l.World == nil {
+	switch {
+	case l.World != nil:
+	case c.RealTime:
+		l.World, l.ownWorld = vtime.NewFlowing(c.Start), true
+	default:
 		l.World, l.ownWorld = vtime.NewStepped(c.Start), true
 	}
 	l.Journal = journal.For(l.World)
@@ -155,7 +167,9 @@ func New(c Config) (*Lab, error) {
 		l.Journal.Keep(c.Keep)
 	}
 	l.Network = faultnet.New(
-		faultnet.Config{World: l.World, Journal: l.Journal, Seed: c.Seed, Latency: c.Latency, Jitter: c.Jitter},
+		faultnet.Config{
+			World: l.World, Journal: l.Journal, Seed: c.Seed, Latency: c.Latency, Jitter: c.Jitter, Dated: c.RealTime,
+		},
 	)
 	l.World.OnPanic(func(e *vtime.PanicError) {
 		l.Journal.Append(
@@ -272,11 +286,13 @@ func (l *Lab) startEntra() error {
 	return entra.Serve(listener)
 }
 
-// nativeRedirectURI is what Microsoft offers to programs without a server of their own (docs/reference/entra.md §8.3).
+// nativeRedirectURI is what Microsoft offers to programs without a server of their own (docs/reference/entra.md
+// §8.3).
 const nativeRedirectURI = "https://login.microsoftonline.com/common/oauth2/nativeclient"
 
-// ToMyEmailApplication is the display name of the maker's application that users of a printer sign in to on its panel.
-// The consent to the printer's own application does not cover it (ours: guide rule R31 has a consent of its own).
+// ToMyEmailApplication is the display name of the maker's application that users of a printer sign in to on its
+// panel. The consent to the printer's own application does not cover it (ours: guide rule R31 has a consent of its
+// own).
 const ToMyEmailApplication = "Example MFP To My Email"
 
 // registerApplication makes the maker's applications known to the identity provider, as their vendor did once for all
@@ -465,8 +481,8 @@ func (l *Lab) transport(party string) *faultnet.Transport {
 	return t
 }
 
-// Languages returns the languages of the panel of a model of the program, or of its default one for "". The error lists
-// the models that there are.
+// Languages returns the languages of the panel of a model of the program, or of its default one for "". The error
+// lists the models that there are.
 func Languages(model string) ([]string, error) {
 	m, err := models.Get(model)
 	if err != nil {

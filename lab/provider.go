@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -85,6 +86,8 @@ func (l *Lab) AddProvider(c ProviderConfig) (*Provider, error) {
 	if _, taken := l.Provider(c.Domain); taken == nil {
 		return nil, fmt.Errorf("there is a provider %s already", c.Domain)
 	}
+	c.Times.AccessToken = cmp.Or(c.Times.AccessToken, l.config.Providers.AccessToken)
+	c.Times.RefreshToken = cmp.Or(c.Times.RefreshToken, l.config.Providers.RefreshToken)
 	if c.Accounts == nil {
 		c.Accounts = []string{fakeoauth.DefaultAccount}
 	}

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,11 +46,14 @@ type play struct {
 	tenant        string          // the organization that was made last
 	account       string          // typed last on Microsoft's page
 	code, address string          // copied last from Web Config
+	read          bool            // the code was copied, and no sign-in has begun with it
 	panics        int             // of the World's, how many were told
 	armed         map[string]bool // printers whose supply was told to fail in a write
 
 	before   []byte        // the printer's memory as it was at the beginning, if evidence is wanted
 	patience time.Duration // see [Options.Patience]; 0: none
+	real     *RealTime     // nil: the bench's time stands, and a script moves it
+	cut      lives         // in real time
 	remarks  []string      // what is no failure and is told all the same
 	// glance is how a case is looked at while a person plays: once, without time that passes; see [Case].
 	glance bool
@@ -105,8 +109,13 @@ func (p *play) do(f func(ctx context.Context) error) error { return inTurn(p.lab
 // act runs one step of a person, who takes a while before it is done. A failure of the power that was asked for is no
 // error of the step in which it comes.
 func (p *play) act(takes time.Duration, f func(ctx context.Context) error) error {
-	if _, err := p.lab.World.Advance(takes); err != nil {
-		return stuck(err)
+	switch {
+	case p.real == nil:
+		if _, err := p.lab.World.Advance(takes); err != nil {
+			return stuck(err)
+		}
+	case takes >= reading:
+		p.lab.World.Pass(cmp.Or(p.real.Reading, realReading))
 	}
 	return p.do(func(ctx context.Context) error { return p.bearing(ctx, f) })
 }
@@ -222,6 +231,10 @@ func (p *play) await(limit time.Duration, see look, met func(surface) bool) (sur
 
 // next goes to the next thing that happens, or to the end of the time that is left.
 func (p *play) next(left time.Duration) error {
+	if p.real != nil {
+		p.lab.World.Pass(min(left, glimpse))
+		return nil
+	}
 	fired, err := p.lab.World.AdvanceToNext(left)
 	if err == nil && !fired {
 		_, err = p.lab.World.Advance(left)
@@ -242,8 +255,11 @@ func (p *play) look(see look) (s surface, err error) {
 
 // settle lets the exchanges that are under way finish.
 func (p *play) settle() error {
-	if p.glance {
+	switch {
+	case p.glance:
 		return nil
+	case p.real != nil:
+		return p.quieten()
 	}
 	if err := p.lab.World.Settle(settling); err != nil && !errors.Is(err, vtime.ErrNothingDue) {
 		return stuck(err)

@@ -43,6 +43,13 @@ type Options struct {
 	// gives it, before its case is not decided. 0: [DefaultPatience]; negative: it is not waited for, and the step
 	// fails.
 	Patience time.Duration
+	// RealTime plays on devices that go by the machine's clock; nil: the bench's time stands, and a script moves it.
+	// No two runs have the same evidence then, so that Repeat and Update are refused.
+	RealTime *RealTime
+	// Known gives results of an earlier run, which are not played again; nil: there are none.
+	Known func(Scenario) (Result, bool)
+	// Begins is told each scenario before it is played; nil: nobody is.
+	Begins func(Scenario)
 	// Baseline are the failures that are expected.
 	Baseline Baseline
 	// AsOf is the day whose answers Entra ID gives; zero: the newest that is known. See [fakeentra.Config].
@@ -53,8 +60,8 @@ type Options struct {
 	Update bool
 	// KeepFiles leaves the rendered evidence in the results.
 	KeepFiles bool
-	// Core is the command that starts a mail core of somebody else's, which the simulated printers run on. See package
-	// contract. Empty: they have the project's own.
+	// Core is the command that starts a mail core of somebody else's, which the simulated printers run on. See
+	// package contract. Empty: they have the project's own.
 	Core []string
 	// Configure changes the bench before it is built: for planted defects.
 	Configure func(*lab.Config)
@@ -106,10 +113,10 @@ func Cases(results []Result) []report.Case {
 	return cases
 }
 
-// Run plays scenarios, each on a bench of its own, and returns their results in the order of their IDs. The error says
-// that nothing was played (a mistake in the options, a pattern that fits nothing, a folder that cannot be used), that
-// the evidence of a scenario could not be written, or that the context ended: then the results are those that there
-// are. A scenario that fails is a result, not an error.
+// Run plays scenarios, each on a bench of its own, and returns their results in the order of their IDs. The error
+// says that nothing was played (a mistake in the options, a pattern that fits nothing, a folder that cannot be used),
+// that the evidence of a scenario could not be written, or that the context ended: then the results are those that
+// there are. A scenario that fails is a result, not an error.
 func Run(ctx context.Context, o Options) ([]Result, error) {
 	picked, err := o.pick()
 	if err != nil {
@@ -123,7 +130,9 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 	}
 	parallel := o.Parallel
 	if parallel <= 0 {
-		parallel = runtime.GOMAXPROCS(0)
+		if parallel = runtime.GOMAXPROCS(0); o.RealTime != nil {
+			parallel = realParallel // who waits needs no processor
+		}
 	}
 	results := make([]Result, len(picked))
 	played := make([]bool, len(picked))
@@ -193,6 +202,9 @@ func (o Options) run() report.Run {
 	return r
 }
 
+// realParallel is how many benches stand at once in real time.
+const realParallel = 12
+
 // pick checks the options and picks the scenarios.
 func (o Options) pick() ([]Scenario, error) {
 	known, err := lab.Languages(o.Model)
@@ -207,6 +219,9 @@ func (o Options) pick() ([]Scenario, error) {
 	}
 	if o.Repeat < 0 {
 		return nil, fmt.Errorf("a scenario cannot be repeated %d times", o.Repeat)
+	}
+	if o.RealTime != nil && (o.Repeat > 1 || o.Update || o.Latency > 0 || o.Jitter > 0) {
+		return nil, errors.New("on a device that goes by the machine's clock no two runs are the same: play without repeat, update, latency and jitter")
 	}
 	if o.Update && o.Folder == "" {
 		return nil, errors.New("goldens are rewritten in a source folder only; name it with --folder")
@@ -243,8 +258,8 @@ func In(folder string) ([]Scenario, error) {
 	return all, err
 }
 
-// RunScenario plays one scenario as often as the options say and writes its evidence. The error says that the evidence
-// could not be written, or that the bench could not be built.
+// RunScenario plays one scenario as often as the options say and writes its evidence. The error says that the
+// evidence could not be written, or that the bench could not be built.
 func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 	if o.Evidence == "" {
 		return runScenario(ctx, s, o, nil)
@@ -261,13 +276,28 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 }
 
 func runScenario(ctx context.Context, s Scenario, o Options, folder *report.Folder) (Result, error) {
-	var first Result
+	first, known := Result{}, false
+	if o.Known != nil {
+		first, known = o.Known(s)
+	}
+	if known && folder != nil {
+		return first, folder.Write(s.ID, first.Files)
+	}
+	if known {
+		return first, nil
+	}
+	if o.Begins != nil {
+		o.Begins(s)
+	}
 	for round := range max(o.Repeat, 1) {
 		if ctx.Err() != nil {
 			return Result{}, context.Cause(ctx)
 		}
 		watch := vtime.StartStopwatch()
-		result, err := playOnce(s, o, round == 0)
+		result, err := playOnce(ctx, s, o, round == 0)
+		if o.RealTime != nil && ctx.Err() != nil {
+			return Result{}, context.Cause(ctx) // it was broken off in the middle
+		}
 		if errors.Is(err, device.ErrLost) { // it is the device that fails, and the next case begins with a new one
 			result.Verdict, result.Passed = report.Failed, false
 			result.Failure, err = tell(s, 0, "the device does not take part", &failure{message: err.Error()}, o), nil
@@ -301,7 +331,7 @@ func runScenario(ctx context.Context, s Scenario, o Options, folder *report.Fold
 }
 
 // playOnce builds a bench, plays the scenario on it and renders the evidence if somebody wants it.
-func playOnce(s Scenario, o Options, update bool) (Result, error) {
+func playOnce(ctx context.Context, s Scenario, o Options, update bool) (Result, error) {
 	result := Result{Scenario: s, Seed: o.Seed, Verdict: report.Passed, Passed: true}
 	config := lab.Config{Seed: o.Seed, Language: o.Language, Model: o.Model, Latency: o.Latency, Jitter: o.Jitter}
 	if !o.AsOf.IsZero() {
@@ -311,16 +341,32 @@ func playOnce(s Scenario, o Options, update bool) (Result, error) {
 		o.Configure(&config)
 	}
 	core := o.fit(&config)
+	var cut lives
+	if o.RealTime != nil {
+		var reason string
+		if cut, reason = o.RealTime.plan(s); reason != "" {
+			result.Verdict, result.Passed, result.Failure = report.Skipped, false, reason
+			return result, nil
+		}
+		cut.fit(&config)
+	}
 	bench, err := lab.New(config)
 	if err != nil {
 		return result, err
 	}
 	defer bench.Close()
+	if config.RealTime {
+		defer context.AfterFunc(ctx, func() { _ = bench.Close() })() // nobody waits out what was broken off
+		defer bench.Hold()()                                         // of a World that flows, the record is a bounded one
+	}
 	p, err := newPlay(s, bench, bench.Language())
 	if err != nil {
 		return result, err
 	}
 	p.patience = cmp.Or(o.Patience, DefaultPatience)
+	if p.real, p.cut = o.RealTime, cut; p.real != nil {
+		p.patience = min(p.patience, 2*p.real.Longest)
+	}
 	p.core = core
 	if o.wantsEvidence() {
 		p.before = p.memoryNow()
@@ -438,6 +484,9 @@ func (p *play) lacks() (string, error) {
 	}
 	var missing []string
 	for _, need := range p.scenario.Required() {
+		if need == device.CapabilityClock && p.real != nil {
+			continue // time passes by itself
+		}
 		if !description.Has(need) {
 			missing = append(missing, string(need))
 		}

@@ -27,8 +27,8 @@ type outcome struct {
 	skipped string
 }
 
-// script plays the lines, up to the first that fails. Nothing of it touches the disk: the files of a scenario are read
-// from the scenario, and from nowhere else. With update, goldens that differ are written to source.
+// script plays the lines, up to the first that fails. Nothing of it touches the disk: the files of a scenario are
+// read from the scenario, and from nowhere else. With update, goldens that differ are written to source.
 func (p *play) script(update bool, source string) (outcome, error) {
 	description, err := p.description()
 	if err != nil {
@@ -98,14 +98,17 @@ func (p *play) line(l line, standard, update bool) (skipped string, err error) {
 	if broke := p.panicked(); broke != nil {
 		err = broke
 	}
+	if errors.Is(err, device.ErrAbsent) {
+		return absent(l, err), nil
+	}
 	if output != "" {
 		p.stdout = strings.TrimRight(output, "\n") + "\n"
 	}
 	return "", err
 }
 
-// lookup gives what a $NAME stands for: what env has set. $true, $false and $null are PowerShell's words and stand for
-// themselves.
+// lookup gives what a $NAME stands for: what env has set. $true, $false and $null are PowerShell's words and stand
+// for themselves.
 func (p *play) lookup(name string) string {
 	switch name {
 	case "true", "false", "null":
@@ -189,11 +192,11 @@ func (p *play) compare(not bool, words []string, standard, update bool) error {
 }
 
 // goldenOf is the file that is compared with in the place of another: screen.el.txt in that of screen.txt where the
-// scenario is played in Greek. It is empty where nothing is compared: without a golden in the language, and on another
-// model than the standard one, of which the goldens are. A golden that the script names with its language, for what
-// stands after lang, is compared in any language.
+// scenario is played in Greek. It is empty where nothing is compared: without a golden in the language, on another
+// model than the standard one, of which the goldens are, and in real time, which has not the dates that are in them.
+// A golden that the script names with its language, for what stands after lang, is compared in any language.
 func (p *play) goldenOf(name string, standard bool) string {
-	if !standard {
+	if !standard || p.real != nil {
 		return ""
 	}
 	language := p.lab.Language()
@@ -219,8 +222,8 @@ func (p *play) unmet() error {
 	return nil
 }
 
-// unmetError says what was planted and never met. It is told at the end, and no failure of a bench that a person takes
-// over.
+// unmetError says what was planted and never met. It is told at the end, and no failure of a bench that a person
+// takes over.
 type unmetError struct{ names []string }
 
 func (e *unmetError) Error() string {
@@ -245,8 +248,8 @@ func (p *play) condition(text string) (bool, error) {
 	return description.Has(device.Capability(strings.TrimPrefix(need, "needs:"))) != denied, err
 }
 
-// keepGoldens writes what was found in the place of goldens into the source. The file is replaced when it is complete,
-// so that nobody loses a scenario; where source is a link, the file that it leads to.
+// keepGoldens writes what was found in the place of goldens into the source. The file is replaced when it is
+// complete, so that nobody loses a scenario; where source is a link, the file that it leads to.
 func (p *play) keepGoldens(source string) error {
 	if len(p.golden) == 0 {
 		return nil
@@ -277,8 +280,8 @@ func (p *play) keepGoldens(source string) error {
 	return nil
 }
 
-// Play plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve --scenario`
-// does. A scenario without a handover is played to its end.
+// Play plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve
+// --scenario` does. A scenario without a handover is played to its end.
 func Play(ctx context.Context, l *lab.Lab, id string) error {
 	_, err := Begin(ctx, l, id)
 	return err

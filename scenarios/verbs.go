@@ -202,11 +202,21 @@ func (p *play) verbClock(_ bool, args []string) (string, error) {
 }
 
 func (p *play) advance(d time.Duration) (string, error) {
-	if _, err := p.lab.World.Advance(d); err != nil {
+	told := "+" + report.Span(d)
+	if p.real != nil {
+		waits := p.cut.waits(d)
+		if waits != d {
+			told += ", cut short to " + report.Span(waits.Round(time.Second))
+		}
+		p.lab.World.Pass(waits)
+		if err := p.waitForJobs(d - waits); err != nil {
+			return "", err
+		}
+	} else if _, err := p.lab.World.Advance(d); err != nil {
 		return "", stuck(err)
 	}
 	if err := p.do(func(context.Context) error {
-		p.note(journal.KindClock, "+%s", report.Span(d))
+		p.note(journal.KindClock, "%s", told)
 		return nil
 	}); err != nil {
 		return "", err

@@ -223,7 +223,7 @@ func (p *play) verbPanel(not bool, args []string) (string, error) {
 		return "", err
 	}
 	if what == "shows" {
-		return p.shows(not, rest, p.panelLexicon(shown), see)
+		return p.showsOn(device.Look{Surface: device.SurfacePanel}, not, rest, p.panelLexicon(shown), see)
 	}
 	acts := func(f func(ctx context.Context) (device.Screen, error)) (string, error) {
 		var s device.Screen
@@ -378,9 +378,11 @@ func (p *play) verbSheet(not bool, args []string) (string, error) {
 	number, err := strconv.Atoi(what)
 	switch {
 	case err == nil && number > 0 && len(rest) > 0 && rest[0] == "shows":
-		return p.shows(not, rest[1:], p.panelWords, sheet(number))
+		return p.showsOn(
+			device.Look{Surface: device.SurfaceSheet, Number: number}, not, rest[1:], p.panelWords, sheet(number),
+		)
 	case what == "shows":
-		return p.shows(not, rest, p.panelWords, sheet(0))
+		return p.showsOn(device.Look{Surface: device.SurfaceSheet}, not, rest, p.panelWords, sheet(0))
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(sheet(0))
 		return s.drawn, err
@@ -442,7 +444,8 @@ func (p *play) verbJobs(not bool, args []string) (string, error) {
 	}
 	switch {
 	case numbered && len(rest) > 0 && rest[0] == "shows":
-		return p.shows(not, rest[1:], expected, func(ctx context.Context) (surface, error) {
+		numbered := device.Look{Surface: device.SurfaceJobs, Number: receipt}
+		return p.showsOn(numbered, not, rest[1:], expected, func(ctx context.Context) (surface, error) {
 			s, err := all(ctx)
 			head := fmt.Sprintf("%03d |", receipt)
 			s.lines = slices.DeleteFunc(s.lines, func(l string) bool { return !strings.HasPrefix(l, head) })
@@ -458,8 +461,11 @@ func (p *play) verbJobs(not bool, args []string) (string, error) {
 			}
 			return s, err
 		}
-		return p.shows(not, rest, expected, newest)
+		return p.showsOn(device.Look{Surface: device.SurfaceJobs}, not, rest, expected, newest)
 	case what == "screen" && len(rest) == 0:
+		if p.witness() != nil {
+			return "", nil
+		}
 		s, err := p.look(all)
 		return s.drawn, err
 	}
@@ -471,6 +477,9 @@ func (p *play) countJobs(d device.Device, number string) (string, error) {
 	want, err := strconv.Atoi(number)
 	if err != nil || want < 0 {
 		return "", fmt.Errorf("%q is no number", number)
+	}
+	if w := p.witness(); w != nil {
+		return p.askForJobs(w, want)
 	}
 	var jobs []device.Job
 	var failed error

@@ -60,12 +60,13 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 	text := strings.Join(rest, " ")
 	switch {
 	case what == "shows":
-		return p.shows(not, rest, p.webWords, see)
+		return p.showsOn(device.Look{Surface: device.SurfacePage}, not, rest, p.webWords, see)
 	case what == "screen" && len(rest) == 0:
 		s, err := p.look(see)
 		return s.drawn, err
 	case what == "download" && len(rest) > 1 && rest[0] == "shows":
-		return p.shows(not, rest[1:], p.webWords, func(context.Context) (surface, error) {
+		file := device.Look{Surface: device.SurfaceFile}
+		return p.showsOn(file, not, rest[1:], p.webWords, func(context.Context) (surface, error) {
 			text := downloaded(web)
 			return surface{name: "download", lines: lines(text), drawn: text}, nil
 		})
@@ -104,7 +105,8 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		what == "enter" && len(rest) == 2 && rest[0] != "password" && rest[0] != "license":
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Set(ctx, rest[0], rest[1]) })
 	case what == "choices" && len(rest) > 2 && rest[1] == "shows":
-		return p.shows(not, rest[2:], p.webWords, func(ctx context.Context) (surface, error) {
+		list := device.Look{Surface: device.SurfaceList, Field: rest[0]}
+		return p.showsOn(list, not, rest[2:], p.webWords, func(ctx context.Context) (surface, error) {
 			choices, err := web.Choices(ctx, rest[0])
 			return surface{name: "list", place: rest[0], lines: choices, drawn: strings.Join(choices, "\n")}, err
 		})
@@ -206,6 +208,7 @@ func (p *play) copyCode(web device.WebConfig) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	p.read = true
 	return p.code + "\n" + p.address + "\n", nil
 }
 
@@ -395,6 +398,11 @@ func (p *play) signIn(args []string) (string, error) {
 
 // codeIsShown reports whether the code that was copied is still the one on the page.
 func (p *play) codeIsShown(d device.Device) bool {
+	if p.witness() != nil { // who has just read it out is not asked again
+		fresh := p.read
+		p.read = false
+		return fresh
+	}
 	var code string
 	err := p.do(func(ctx context.Context) (err error) { code, _, err = d.WebConfig().UserCode(ctx); return err })
 	return err != nil || code == p.code

@@ -82,6 +82,8 @@ type Config struct {
 	// Open starts the printer's mail core at each power on; nil: the project's own.
 	Open     Opener
 	Timeouts core.Timeouts // of the core; zero fields mean its defaults
+	// RefreshMargin is how long before its end an access token is no longer used; 0: the core's default.
+	RefreshMargin time.Duration
 	// KeepAlive is how long a connection to the identity provider is kept; empty: the core's default, for one
 	// series of polls.
 	KeepAlive oauth.KeepAlive
@@ -403,7 +405,7 @@ func (p *Printer) powerUp(ctx context.Context) error {
 		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now, live.memory}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing,
 		Roots:     func() *x509.CertPool { return p.roots(live) },
 		Providers: func(owner nvram.Owner) []core.Provider { return p.providersOf(owner, live.memory.settings()) },
-		Timeouts:  p.config.Timeouts,
+		Timeouts:  p.config.Timeouts, RefreshMargin: p.config.RefreshMargin,
 		Barred: func(owner nvram.Owner, method mail.Method) bool {
 			return owner != nvram.FaxServer && method == mail.MethodOAuth2 && p.mailOnAdditional(live.memory.settings())
 		},

@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"mfpsim/cmd/mfpsim/serve"
+	"mfpsim/core"
 	"mfpsim/journal"
 	"mfpsim/sim/models"
 )
@@ -108,7 +109,7 @@ func command(ctx context.Context, args []string, out, errs *terminal) (code int)
 		kong.Exit(func(code int) { panic(left(code)) }),
 		kong.Vars{
 			"version": "mfpsim " + buildVersion(),
-			"models":  strings.Join(known.Names(), ", "), "default_model": standard.Name,
+			"models":  strings.Join(known.Names(), ", "), "default_model": standard.Name, "refresh_margin": core.DefaultRefreshMargin.String(),
 			"languages": strings.Join(known.Languages(), ", "),
 			"keep":      strconv.Itoa(journal.DefaultKeep.Entries),
 			"relatives": strings.Join(serve.Relatives(), ", "),

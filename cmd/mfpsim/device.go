@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"net/netip"
+	"time"
 
 	"mfpsim/device"
 	"mfpsim/device/mount"
@@ -23,6 +25,9 @@ type deviceCommand struct {
 	Listen string `placeholder:"HOST:PORT" default:"127.0.0.1:0" help:"Address of the control port; port 0: any. Beyond loopback a token is needed."`
 	Token  string `env:"MFPSIM_DEVICE_TOKEN" placeholder:"TEXT" help:"Token that a bench must send. Others can read a command line; better name it in the environment."`
 	Model  string `placeholder:"NAME" help:"Model of printers for which a bench asks for none: ${models}. Default: ${default_model}."`
+	Clock  string `enum:"bench,real" default:"bench" help:"Whose time the printers go by: bench (it is told them, and days pass in a moment) or real (the machine's: they do their own waiting)."`
+
+	RefreshMargin time.Duration `placeholder:"TIME" default:"${refresh_margin}" help:"How long before its end an access token is no longer used. A bench is told; with --clock real it cuts lives short to no less than that."`
 }
 
 // Run serves until Ctrl-C.
@@ -46,8 +51,12 @@ func (c *deviceCommand) Run(s *streams) error {
 	if err != nil {
 		return errors.Join(usageError{err}, listener.Close())
 	}
+	hello.Clock = c.Clock
+	if c.Clock == remote.ClockReal {
+		hello.Margins = &remote.Margins{AccessTokenSeconds: int(math.Ceil(c.RefreshMargin.Seconds()))}
+	}
 	handler := remote.NewHandler(remote.HandlerConfig{
-		Mount: mountOf(known, c.Model), Token: c.Token, Hello: hello,
+		Mount: mountOf(known, c.Model, c.RefreshMargin), Token: c.Token, Hello: hello,
 	})
 	server := &http.Server{Handler: handler}
 	served := make(chan error, 1)
@@ -68,6 +77,9 @@ func (c *deviceCommand) Run(s *streams) error {
 
 // check refuses an open port without a token.
 func (c *deviceCommand) check() error {
+	if c.RefreshMargin <= 0 {
+		return usage("--refresh-margin %s: an access token is used up before it ends", c.RefreshMargin)
+	}
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
 		return usage("--listen %s: write HOST:PORT", c.Listen)
@@ -80,8 +92,8 @@ func (c *deviceCommand) check() error {
 }
 
 // mountOf makes simulated printers of the model that is asked for, else of the given one.
-func mountOf(known *models.Set, model string) mount.Constructor {
-	construct := sim.Mounted(known, nil)
+func mountOf(known *models.Set, model string, margin time.Duration) mount.Constructor {
+	construct := sim.Mounted(known, func(c *sim.Config) { c.RefreshMargin = margin })
 	return func(ctx context.Context, at mount.Point) (device.Device, error) {
 		if at.Model == "" {
 			at.Model = model

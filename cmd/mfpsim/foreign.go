@@ -8,32 +8,46 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"mfpsim/device"
+	"mfpsim/device/manual"
 	"mfpsim/device/mount"
 	"mfpsim/device/remote"
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/lab"
+	"mfpsim/scenarios"
 )
 
 // foreign is the device that `run --device` plays on; nil: the simulated printer.
-type foreign struct{ client *remote.Client }
+type foreign struct {
+	client *remote.Client
+	hand   *byHand       // a real printer, with a person as adapter; nil: client
+	margin time.Duration // of that printer, before the end of an access token; 0: nobody says
+}
 
-// foreign finds the device, and lets it connect to the bench's servers before a case does: a way that does not work is
-// told once, with what to do.
+// foreign finds the device, and lets it connect to the bench's servers before a case does: a way that does not work
+// is told once, with what to do.
 func (c *runCommand) foreign(s *streams) (*foreign, error) {
 	if c.Device == "" {
 		return nil, nil
 	}
-	if c.AnswersIn <= 0 || c.AnswersIn > remote.MaximumPatience {
-		return nil, fmt.Errorf("--answer-within %s: more than 0s, and at most %s", c.AnswersIn, remote.MaximumPatience)
+	if c.AnswersIn < 0 || c.Longest <= 0 {
+		return nil, fmt.Errorf("--answer-within %s, --longest-wait %s: time does not go back", c.AnswersIn, c.Longest)
+	}
+	if c.Device == byHandDevice {
+		hand, err := c.byHand(s)
+		if err != nil {
+			return nil, err
+		}
+		return &foreign{hand: hand, margin: c.AccessTokenMargin}, nil
 	}
 	client, err := remote.Dial(s.ctx, remote.Config{URL: c.Device, Token: c.DeviceToken, Patience: c.AnswersIn})
 	if err != nil {
 		return nil, err
 	}
-	f := &foreign{client}
+	f := &foreign{client: client}
 	if err := f.check(s, c); err != nil {
 		f.close()
 		return nil, err
@@ -48,7 +62,7 @@ func (f *foreign) check(s *streams, c *runCommand) error {
 		s.err, "device: %s %s, firmware %s, at %s (%s, clock: %s)\n",
 		hello.Maker, hello.Model, hello.Firmware, f.client.URL(), hello.Protocol, hello.Clock,
 	)
-	config := lab.Config{Seed: c.Seed, Language: c.Lang, Model: c.Model}
+	config := lab.Config{Seed: c.Seed, Language: c.Lang, Model: c.Model, RealTime: f.client.InRealTime()}
 	f.mount(&config)
 	bench, err := lab.New(config)
 	if err != nil {
@@ -89,6 +103,28 @@ func (f *foreign) check(s *streams, c *runCommand) error {
 	return nil
 }
 
+// realTime is how scenarios are played on a device that goes by the machine's clock; nil: it goes by the bench's.
+func (f *foreign) realTime(longest time.Duration) *scenarios.RealTime {
+	r := &scenarios.RealTime{Longest: longest}
+	switch {
+	case f == nil:
+		return nil
+	case f.hand != nil:
+		if none := time.Duration(0); f.margin > 0 {
+			r.AccessTokenMargin, r.RefreshTokenMargin = &f.margin, &none
+		}
+		return r
+	case !f.client.InRealTime():
+		return nil
+	}
+	if m := f.client.Hello().Margins; m != nil {
+		access := time.Duration(m.AccessTokenSeconds) * time.Second
+		refresh := time.Duration(m.RefreshTokenSeconds) * time.Second
+		r.AccessTokenMargin, r.RefreshTokenMargin = &access, &refresh
+	}
+	return r
+}
+
 // tell prints the servers and the authority, and writes the authority's file if one is wanted.
 func (f *foreign) tell(s *streams, c *runCommand, clouds, mails []string, authority []byte) error {
 	_, _ = fmt.Fprintf(s.err, "servers, by the HTTP proxy that the device is told at boot, and no others:\n")
@@ -111,13 +147,22 @@ func (f *foreign) tell(s *streams, c *runCommand, clouds, mails []string, author
 
 // mount puts it on benches.
 func (f *foreign) mount(c *lab.Config) {
-	if f != nil {
+	switch {
+	case f == nil:
+	case f.hand != nil:
+		c.Devices = map[string]mount.Constructor{"": manual.Mount(f.hand.config)}
+		c.Defect.Lab = func(l *lab.Lab) { f.hand.bench.Store(l) }
+	default:
 		c.Devices = map[string]mount.Constructor{"": f.client.Mount()}
 	}
 }
 
 func (f *foreign) close() {
-	if f != nil {
+	switch {
+	case f == nil:
+	case f.hand != nil:
+		_ = f.hand.close() // nobody is left to be told
+	default:
 		f.client.Close()
 	}
 }

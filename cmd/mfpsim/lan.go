@@ -35,28 +35,11 @@ func (c *serveCommand) network(s *streams, config *serve.Config) (io.Closer, err
 		}
 		return unserved{}, nil
 	}
-	address, err := netip.ParseAddr(c.LAN)
-	if err != nil || !address.Is4() || address.IsUnspecified() {
-		return nil, usage("--lan %s: name the IPv4 address of this machine in the network of the devices", c.LAN)
-	}
-	others := nameserver.Refused
-	if c.LANDNS != "" {
-		if _, err := netip.ParseAddrPort(c.LANDNS); err != nil {
-			return nil, usage("--lan-dns %s: write address and port, as in 192.168.1.1:53", c.LANDNS)
-		}
-		others = nameserver.PassedOn(c.LANDNS)
-	}
-	at := net.JoinHostPort(c.LAN, strconv.Itoa(namePort))
-	packets, err := net.ListenPacket("udp4", at)
-	if err != nil {
-		return nil, lanRefused(err, at)
-	}
-	streams, err := net.Listen("tcp4", at)
-	if err != nil {
-		return nil, errors.Join(lanRefused(err, at), packets.Close())
-	}
 	var bench atomic.Pointer[lab.Lab]
-	server := nameserver.Serve(packets, streams, &names{bench: &bench, all: address, party: lanParty}, others)
+	server, err := answerForNames(c.LAN, c.LANDNS, &bench)
+	if err != nil {
+		return nil, err
+	}
 	config.Host, config.Lab, config.AskForNames = c.LAN, bench.Store, true
 	for port, real := range map[*int]int{&config.Ports.Entra: 443, &config.Ports.SMTP: 587, &config.Ports.MX: 25} {
 		if *port == 0 {
@@ -67,7 +50,32 @@ func (c *serveCommand) network(s *streams, config *serve.Config) (io.Closer, err
 	return server, nil
 }
 
-// lanRefused says why the name server's port could not be opened.
+// answerForNames opens the name server of a network at an address of this machine. bench is the one of now.
+func answerForNames(lan, dns string, bench *atomic.Pointer[lab.Lab]) (io.Closer, error) {
+	address, err := netip.ParseAddr(lan)
+	if err != nil || !address.Is4() || address.IsUnspecified() {
+		return nil, usage("--lan %s: name the IPv4 address of this machine in the network of the devices", lan)
+	}
+	others := nameserver.Refused
+	if dns != "" {
+		if _, err := netip.ParseAddrPort(dns); err != nil {
+			return nil, usage("--lan-dns %s: write address and port, as in 192.168.1.1:53", dns)
+		}
+		others = nameserver.PassedOn(dns)
+	}
+	at := net.JoinHostPort(lan, strconv.Itoa(namePort))
+	packets, err := net.ListenPacket("udp4", at)
+	if err != nil {
+		return nil, lanRefused(err, at)
+	}
+	streams, err := net.Listen("tcp4", at)
+	if err != nil {
+		return nil, errors.Join(lanRefused(err, at), packets.Close())
+	}
+	return nameserver.Serve(packets, streams, &names{bench: bench, all: address, party: lanParty}, others), nil
+}
+
+// lanRefused says why a port of the network could not be opened.
 func lanRefused(err error, at string) error {
 	switch {
 	case errors.Is(err, syscall.EACCES):

@@ -35,16 +35,25 @@ type runCommand struct {
 	Jitter      time.Duration `placeholder:"TIME" help:"Random time on top of the latency, up to TIME; the seed decides how much."`
 	StrictDoors bool          `help:"Entra refuses, with a sentence, where nobody knows what Microsoft's says (docs/doors.md, 'mfpsim explain --doors')."`
 	AsOf        string        `placeholder:"DATE" help:"Answers of Entra ID as on this day, for example 2023-08-17. Default: the newest that are known."`
-	Device      string        `placeholder:"URL" help:"Play on the device whose control port is there, in place of the simulated printer: docs/devices.md, 'mfpsim device'."`
+	Device      string        `placeholder:"URL|manual" help:"Play on the device whose control port is there, in place of the simulated printer, or on a real printer, with a person as adapter (manual): docs/devices.md, 'mfpsim device'."`
 	DeviceToken string        `env:"MFPSIM_DEVICE_TOKEN" placeholder:"TEXT" help:"Token of the device's control port. Others can read a command line; better name it in the environment."`
 	DeviceCA    string        `name:"device-ca" placeholder:"FILE" help:"With --device: file to write the bench's certificate authority to (PEM), for a device that takes it from there."`
-	AnswersIn   time.Duration `name:"answer-within" placeholder:"TIME" default:"10s" help:"With --device: machine time that the device may take for an answer."`
-	Patience    time.Duration `placeholder:"TIME" default:"15m" help:"How long, on the bench's clock, a printer that still has a job under way is waited for beyond what a step gives it, before its case is not decided; 0: not at all."`
-	Strict      bool          `help:"Warnings fail the run too."`
-	Baseline    string        `placeholder:"FILE" help:"Failures that are known (docs/verdicts.md): they do not fail the run. One that is there and does not fail any more does."`
-	NewBaseline string        `name:"write-baseline" placeholder:"FILE" help:"Write what fails as a baseline, with the reasons of --baseline."`
-	Core        string        `placeholder:"COMMAND" help:"Put a mail core of your own into the printers: a program that speaks the core contract (docs/adapters.md)."`
-	Update      bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
+	AnswersIn   time.Duration `name:"answer-within" placeholder:"TIME" help:"With --device: machine time that the device may take for an answer. Default: 10s; of a device that goes by the machine's clock 3m."`
+	Longest     time.Duration `name:"longest-wait" placeholder:"TIME" default:"3m" help:"With a device that goes by the machine's clock: the longest time that a case may wait at once. Cases that need more are played with tokens and sign-ins that live shorter, as far as the device's margins allow it, or skipped with the reason."`
+	Person      string        `placeholder:"HOST:PORT" default:"127.0.0.1:0" help:"With --device manual: address of the page with the instructions; port 0: any. Beyond loopback --device-token is needed."`
+	State       string        `placeholder:"FILE" help:"With --device manual: keep what has been played in this file. The same command goes on after it later."`
+	Has         []string      `placeholder:"CAPABILITY,…" help:"With --device manual: what the printer can do, and the person can see. Default: all that a person can stand for."`
+	LAN         string        `name:"lan" placeholder:"ADDRESS" help:"With --device manual: serve the printer at this address of the machine, under Microsoft's names and ports, as 'mfpsim serve --lan' does."`
+	LANDNS      string        `name:"lan-dns" placeholder:"HOST:PORT" help:"With --lan: the name server that other names are passed on to. Without it they are refused."`
+
+	PrinterAddress    string        `placeholder:"IP" help:"With --device manual: the printer's IP address, for who reads an instruction."`
+	AccessTokenMargin time.Duration `placeholder:"TIME" help:"With --device manual: how long before its end the printer takes a new access token. Without it no case is played that has to wait for the end of one."`
+	Patience          time.Duration `placeholder:"TIME" default:"15m" help:"How long, on the bench's clock, a printer that still has a job under way is waited for beyond what a step gives it, before its case is not decided; 0: not at all."`
+	Strict            bool          `help:"Warnings fail the run too."`
+	Baseline          string        `placeholder:"FILE" help:"Failures that are known (docs/verdicts.md): they do not fail the run. One that is there and does not fail any more does."`
+	NewBaseline       string        `name:"write-baseline" placeholder:"FILE" help:"Write what fails as a baseline, with the reasons of --baseline."`
+	Core              string        `placeholder:"COMMAND" help:"Put a mail core of your own into the printers: a program that speaks the core contract (docs/adapters.md)."`
+	Update            bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
 }
 
 // played hears of each scenario when it was played, for tests.
@@ -89,6 +98,10 @@ func (c *runCommand) Run(s *streams) error {
 		}
 		defer next.close()
 	}
+	hands := c.State+c.LAN+c.LANDNS+c.PrinterAddress != "" || len(c.Has) > 0 || c.AccessTokenMargin != 0
+	if hands && c.Device != byHandDevice {
+		return usage("--state, --has, --lan, --lan-dns, --printer-address and --access-token-margin are for --device manual")
+	}
 	if c.Device != "" && c.Core != "" {
 		return usage("--device and --core: a core is put into the simulated printers, which --device replaces")
 	}
@@ -102,19 +115,28 @@ func (c *runCommand) Run(s *streams) error {
 		return usageError{err}
 	}
 	defer foreign.close()
+	state, err := openState(c.State, c.Seed, c.Lang)
+	if err != nil {
+		return usageError{err}
+	}
 	configure := func(bench *lab.Config) {
 		if c.StrictDoors {
 			strictDoors(bench)
 		}
 		foreign.mount(bench)
 	}
-	results, err := scenarios.Run(s.ctx, scenarios.Options{
-		Configure: configure, Core: core,
+	options := scenarios.Options{
+		Configure: configure, Core: core, RealTime: foreign.realTime(c.Longest),
 		Patterns: c.Patterns, Tags: c.Tag, Rules: c.Rule, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
 		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Progress: played, Baseline: baseline,
 		Patience: cmp.Or(c.Patience, -1), Likely: likely(),
-	})
+	}
+	if foreign != nil {
+		foreign.hand.fit(&options, state)
+	}
+	results, err := scenarios.Run(s.ctx, options)
+	err = errors.Join(err, state.err())
 	if results == nil && err != nil {
 		return usageError{err}
 	}

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,14 +23,18 @@ type Config struct {
 	URL string
 	// Token is sent as "Authorization: Bearer …"; empty: none is.
 	Token string
-	// Patience is how much of the machine's time a device may take for an answer; 0: [DefaultPatience].
+	// Patience is how much of the machine's time a device may take for an answer; 0: [DefaultPatience], or
+	// [DefaultPatienceInRealTime] for one that goes by the machine's clock.
 	Patience time.Duration
 }
 
-// The machine's time that a device may take for an answer. A bench gives up on whoever holds the turn for a minute.
+// The machine's time that a device may take for an answer. A bench gives up on whoever holds the turn for a minute. A
+// device on the machine's clock holds none, and its own time-outs are part of its answers.
 const (
-	DefaultPatience = 10 * time.Second
-	MaximumPatience = 50 * time.Second
+	DefaultPatience           = 10 * time.Second
+	MaximumPatience           = 50 * time.Second
+	DefaultPatienceInRealTime = 3 * time.Minute
+	MaximumPatienceInRealTime = time.Hour
 )
 
 // Client speaks to the control port of a device in another process. Create it with [Dial].
@@ -42,9 +47,6 @@ type Client struct {
 
 // Dial asks a device what it is. The error is one sentence that says what is wrong with it.
 func Dial(ctx context.Context, c Config) (*Client, error) {
-	if c.Patience == 0 {
-		c.Patience = DefaultPatience
-	}
 	base, err := url.Parse(strings.TrimSuffix(c.URL, "/"))
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("%q is no address of a device: http://HOST:PORT", c.URL)
@@ -56,8 +58,9 @@ func Dial(ctx context.Context, c Config) (*Client, error) {
 	}}
 	limited, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer vtime.AfterMachineTime(c.Patience, func() {
-		cancel(fmt.Errorf("it did not answer within %s; is it a device, and does it run?", c.Patience))
+	patience := cmp.Or(c.Patience, DefaultPatience)
+	defer vtime.AfterMachineTime(patience, func() {
+		cancel(fmt.Errorf("it did not answer within %s; is it a device, and does it run?", patience))
 	})()
 	if err := client.exchange(limited, http.MethodGet, PathHello, nil, &client.hello); err != nil {
 		client.http.CloseIdleConnections()
@@ -67,7 +70,29 @@ func Dial(ctx context.Context, c Config) (*Client, error) {
 		client.http.CloseIdleConnections()
 		return nil, fmt.Errorf("the device at %s: %w", base, err)
 	}
+	if err := client.setPatience(); err != nil {
+		client.http.CloseIdleConnections()
+		return nil, err
+	}
 	return client, nil
+}
+
+// InRealTime reports whether the device goes by the machine's clock: it wants a bench whose World flows.
+func (c *Client) InRealTime() bool { return c.hello.Clock == ClockReal }
+
+// setPatience takes the patience that goes with the device's clock.
+func (c *Client) setPatience() error {
+	usual, most := DefaultPatience, MaximumPatience
+	if c.InRealTime() {
+		usual, most = DefaultPatienceInRealTime, MaximumPatienceInRealTime
+	}
+	c.config.Patience = cmp.Or(c.config.Patience, usual)
+	if c.config.Patience < 0 || c.config.Patience > most {
+		return fmt.Errorf(
+			"%s for an answer of a device whose clock is %q: more than 0s, and at most %s", c.config.Patience, c.hello.Clock, most,
+		)
+	}
+	return nil
 }
 
 // check refuses a device that is not understood.
@@ -80,8 +105,13 @@ func (h Hello) check() error {
 		return fmt.Errorf("it speaks %q, which is no protocol of devices; this bench speaks %s", h.Protocol, Protocol)
 	case major != version:
 		return fmt.Errorf("it speaks %s, and this bench %s: take versions of both that fit", h.Protocol, Protocol)
-	case h.Clock != ClockBench:
-		return fmt.Errorf("its clock is %q; this bench takes devices that go by its own clock (%q)", h.Clock, ClockBench)
+	case h.Clock != ClockBench && h.Clock != ClockReal:
+		return fmt.Errorf(
+			"its clock is %q; there are %q, for a device that the bench tells the time, and %q, for one that goes by "+
+				"the machine's", h.Clock, ClockBench, ClockReal,
+		)
+	case h.Margins != nil && (h.Margins.AccessTokenSeconds < 0 || h.Margins.RefreshTokenSeconds < 0):
+		return errors.New("its margins are negative: how early does it act?")
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ const exchangesInTurn = 5_000
 type remoteDevice struct {
 	client *Client
 	at     mount.Point
-	party  *vtime.Outside
+	party  *vtime.Outside // nil: it goes by the machine's clock, and is lent no turn
 	outlet *faultnet.Outlet
 	web    device.WebConfig
 	id     string
@@ -36,6 +36,8 @@ type remoteDevice struct {
 	end  context.CancelCauseFunc
 
 	mu      sync.Mutex
+	calls   int // of a device that is lent no turn
+	before  int // its connections before the act that is under way
 	results map[string]Result
 	words   map[string]device.Words // what a device says in a language does not change
 	on      bool
@@ -47,15 +49,49 @@ type remoteDevice struct {
 func (c *Client) mount(ctx context.Context, at mount.Point) (device.Device, error) {
 	d := &remoteDevice{client: c, at: at, results: map[string]Result{}, words: map[string]device.Words{}, on: true}
 	d.life, d.end = context.WithCancelCause(context.Background())
-	d.party = at.World.Outside(at.Name, d)
-	var err error
-	if d.outlet, err = at.Network.Outlet(d.party, http.HandlerFunc(d.takeNotes)); err != nil {
+	if err := d.open(); err != nil {
 		return nil, err
 	}
 	if err := d.boot(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
+}
+
+// open opens the way to the clouds.
+func (d *remoteDevice) open() (err error) {
+	notes := http.HandlerFunc(d.takeNotes)
+	switch {
+	case !d.client.InRealTime():
+		d.party = d.at.World.Outside(d.at.Name, d)
+		d.outlet, err = d.at.Network.Outlet(d.party, notes)
+	case d.at.World.Stepped():
+		err = fmt.Errorf("the device %q goes by the machine's clock, and the time of this bench stands still", d.at.Name)
+	default:
+		d.outlet, err = d.at.Network.OutletInRealTime(d.at.Name, notes)
+	}
+	return err
+}
+
+// lend gives the device the turn of ctx while call is under way; one on the machine's clock acts in turns of its own
+// meanwhile.
+func (d *remoteDevice) lend(ctx context.Context, call func(id string) (vtime.Rest, error)) error {
+	if d.party != nil {
+		return d.party.Lend(ctx, func(_ context.Context, id string) (vtime.Rest, error) { return call(id) })
+	}
+	d.mu.Lock()
+	d.calls++
+	id := fmt.Sprintf("%s-%d", d.at.Name, d.calls)
+	d.before = d.outlet.Exchanges()
+	d.mu.Unlock()
+	var failed error
+	err := vtime.Away(ctx, d.at.Name+": "+id, func() {
+		var rest vtime.Rest
+		if rest, failed = call(id); failed == nil && rest.Pending {
+			failed = d.lose(errors.New("it says that an act is pending; on the machine's clock an act is answered when it has ended"))
+		}
+	})
+	return errors.Join(failed, err)
 }
 
 func (d *remoteDevice) boot(ctx context.Context) error {
@@ -67,7 +103,7 @@ func (d *remoteDevice) boot(ctx context.Context) error {
 		message.Roots = append(message.Roots, Root{Name: name, PEM: string(d.at.Network.Root(name).PEM())})
 	}
 	var booted Booted
-	err := d.party.Lend(ctx, func(_ context.Context, call string) (vtime.Rest, error) {
+	err := d.lend(ctx, func(call string) (vtime.Rest, error) {
 		message.Call, message.Now = call, d.at.World.Now()
 		if err := d.post(PathBenches, message, &booted, "boot", d.working(call)); err != nil {
 			return vtime.Rest{}, err
@@ -191,7 +227,17 @@ func (d *remoteDevice) Trouble() error {
 
 // working tells whether the device holds the turn of a call, so that it is the one that is waited for.
 func (d *remoteDevice) working(call string) func() bool {
+	if d.party == nil {
+		return always
+	}
 	return func() bool { return d.party.Works(call) }
+}
+
+// exchanges counts what the device has sent in the turn that it was lent, or in the act that is under way.
+func (d *remoteDevice) exchanges() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.outlet.Exchanges() - d.before
 }
 
 // always is for messages that a device answers at once.
@@ -220,8 +266,8 @@ func (d *remoteDevice) post(path string, in, out any, what string, waitedFor fun
 		}
 		stop = vtime.AfterMachineTime(patience, func() {
 			now := d.outlet.Traffic()
-			if n := d.outlet.Exchanges(); n > exchangesInTurn {
-				cancel(d.lose(fmt.Errorf("%q: it sent %d requests in one turn: it tries again without delay", what, n)))
+			if n := d.exchanges(); n > exchangesInTurn {
+				cancel(d.lose(fmt.Errorf("%q: it sent %d requests in one act: it tries again without delay", what, n)))
 				return
 			}
 			if !waitedFor() || now != before {
@@ -366,7 +412,7 @@ func (d *remoteDevice) call(ctx context.Context, method string, args, out any) e
 		return d.result("", method, out)
 	}
 	var id string
-	if err := d.party.Lend(ctx, func(_ context.Context, call string) (vtime.Rest, error) {
+	if err := d.lend(ctx, func(call string) (vtime.Rest, error) {
 		id = call
 		return act(call)
 	}); err != nil {

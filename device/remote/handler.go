@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
@@ -19,7 +20,8 @@ type HandlerConfig struct {
 	// Mount makes a device in this process, on the network of the bench. It is given a point whose World follows the
 	// bench's, and can be one that plants a defect.
 	Mount mount.Constructor
-	// Hello is what is said before there is a bench; Protocol and Clock are filled in.
+	// Hello is what is said before there is a bench; Protocol and Methods are filled in. Clock empty: [ClockBench].
+	// With [ClockReal] the World of a device flows, and its point has one that nobody but the machine's clock moves.
 	Hello Hello
 	// Token is asked for in the header Authorization ("Bearer …"); empty: nobody is asked.
 	Token string
@@ -41,7 +43,7 @@ type Handler struct {
 
 // NewHandler returns a control port. Close ends its devices.
 func NewHandler(c HandlerConfig) *Handler {
-	c.Hello.Protocol, c.Hello.Clock, c.Hello.Methods = Protocol, ClockBench, Methods()
+	c.Hello.Protocol, c.Hello.Clock, c.Hello.Methods = Protocol, cmp.Or(c.Hello.Clock, ClockBench), Methods()
 	h := &Handler{config: c, mux: http.NewServeMux(), hosted: map[string]*hosted{}}
 	h.mux.HandleFunc("GET "+PathHello, func(w http.ResponseWriter, _ *http.Request) { answer(w, c.Hello) })
 	h.mux.HandleFunc("POST "+PathBenches, func(w http.ResponseWriter, r *http.Request) {
@@ -142,7 +144,7 @@ func (h *Handler) reap() {
 
 func (h *Handler) boot(b Boot) Booted {
 	h.reap()
-	d, booted := newHosted(h.config.Mount, b)
+	d, booted := newHosted(h.config.Mount, h.config.Hello.Clock, b)
 	if d == nil {
 		return booted
 	}

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 
 	"mfpsim/browser"
 	"mfpsim/device"
@@ -24,7 +25,7 @@ import (
 type hosted struct {
 	name    string
 	world   *vtime.World
-	guest   *vtime.Guest
+	guest   *vtime.Guest // nil: the device goes by the machine's clock
 	network *faultnet.Network
 	device  device.Device
 	web     *mount.Web // nil: it has no web page
@@ -33,21 +34,26 @@ type hosted struct {
 
 	telling sync.Mutex // held while notes are on their way
 	mu      sync.Mutex
+	acts    uint64 // of a device without a guest
 	notes   []Note
 	results map[string]Result
 }
 
 // newHosted boots a device; nil if it does not start.
-func newHosted(construct mount.Constructor, b Boot) (*hosted, Booted) {
+func newHosted(construct mount.Constructor, clock string, b Boot) (*hosted, Booted) {
 	refuse := func(err error) (*hosted, Booted) { return nil, Booted{Error: encode(err)} }
 	if construct == nil {
 		return refuse(errNoMount)
 	}
 	h := &hosted{
-		name: b.Name, world: vtime.NewStepped(b.Start), results: map[string]Result{},
-		proxy: b.Proxy, client: &http.Client{Transport: &http.Transport{}},
+		name: b.Name, results: map[string]Result{}, proxy: b.Proxy, client: &http.Client{Transport: &http.Transport{}},
 	}
-	h.guest = vtime.NewGuest(h.world)
+	if clock == ClockReal {
+		h.world = vtime.NewFlowing(time.Time{})
+	} else {
+		h.world = vtime.NewStepped(b.Start)
+		h.guest = vtime.NewGuest(h.world)
+	}
 	roots := map[string][]byte{}
 	for _, root := range b.Roots {
 		roots[root.Name] = []byte(root.PEM)
@@ -57,6 +63,7 @@ func newHosted(construct mount.Constructor, b Boot) (*hosted, Booted) {
 		faultnet.Beyond{World: h.world, Outlet: b.Proxy, Roots: roots, Before: h.tell},
 	)
 	if err != nil {
+		h.world.Close()
 		return refuse(err)
 	}
 	record := journal.New(h.world.Now)
@@ -66,7 +73,7 @@ func newHosted(construct mount.Constructor, b Boot) (*hosted, Booted) {
 	})
 	var failed error
 	var description device.Description
-	rest, err := h.guest.Act(b.Call, b.Now, b.Name+": boot", func(ctx context.Context) {
+	rest, err := h.work(b.Call, b.Now, b.Name+": boot", func(ctx context.Context) {
 		h.device, failed = construct(ctx, mount.Point{
 			Name: b.Name, Model: b.Model, Language: b.Language, Address: b.Address, Further: b.Further,
 			AdministratorPassword: b.Password, Seed: b.Seed, World: h.world, Network: h.network, Journal: record,
@@ -92,6 +99,22 @@ func newHosted(construct mount.Constructor, b Boot) (*hosted, Booted) {
 	}
 	report := h.report(rest, nil)
 	return h, Booted{Description: &description, Page: h.web != nil, Report: &report}
+}
+
+// work lets the device act and returns when it rests; by the machine's clock, when the act has ended.
+func (h *hosted) work(call string, now time.Time, name string, f func(ctx context.Context)) (vtime.Rest, error) {
+	if h.guest != nil {
+		return h.guest.Act(call, now, name, f)
+	}
+	h.mu.Lock()
+	h.acts++
+	rest := vtime.Rest{Sequence: h.acts}
+	h.mu.Unlock()
+	err := h.world.Do(name, 0, f)
+	if panics := h.world.Panics(); len(panics) > 0 {
+		err = panics[0]
+	}
+	return rest, err
 }
 
 // note keeps something for the next report.
@@ -133,7 +156,9 @@ func (h *hosted) report(rest vtime.Rest, err error) Report {
 	if rest.Sequence == 0 {
 		return r // another call tells
 	}
-	h.network.FarRests()
+	if h.guest != nil {
+		h.network.FarRests()
+	}
 	for _, t := range rest.Timers {
 		r.Timers = append(r.Timers, Timer{ID: t.ID, At: t.At})
 	}
@@ -151,7 +176,7 @@ func (h *hosted) act(a Act) Report {
 	if a.Call == "" {
 		return h.look(a)
 	}
-	return h.report(h.guest.Act(a.Call, a.Now, h.name+": "+a.Method, func(ctx context.Context) {
+	return h.report(h.work(a.Call, a.Now, h.name+": "+a.Method, func(ctx context.Context) {
 		result := h.perform(ctx, a)
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -165,7 +190,9 @@ func (h *hosted) look(a Act) Report {
 	if !known || !m.look {
 		return Report{Error: &Error{Kind: KindText, Text: fmt.Sprintf("%q acts, and needs a call", a.Method)}}
 	}
-	h.guest.Look(a.Now)
+	if h.guest != nil {
+		h.guest.Look(a.Now)
+	}
 	return Report{Results: map[string]Result{"": h.perform(context.Background(), a)}}
 }
 
@@ -183,7 +210,15 @@ func (h *hosted) perform(ctx context.Context, a Act) Result {
 	return resultOf(m.do(ctx, h.device, a.Args))
 }
 
-func (h *hosted) wake(m Wake) Report { return h.report(h.guest.Wake(m.Call, m.Timer, m.Now)) }
+func (h *hosted) wake(m Wake) Report {
+	if h.guest == nil {
+		return Report{Error: errRealTime}
+	}
+	return h.report(h.guest.Wake(m.Call, m.Timer, m.Now))
+}
+
+// errRealTime answers what a bench asks only of devices that go by its clock.
+var errRealTime = &Error{Kind: KindBroken, Text: "this device goes by the machine's clock: it is not woken, and nothing is called slow for it"}
 
 // slow lends the turn of who waits on a connection to the clock, when he does.
 func (h *hosted) slow(m Slow) Report {
@@ -194,6 +229,9 @@ func (h *hosted) slow(m Slow) Report {
 
 // lend lends the turn of who waits on a connection, as wait finds him, to the clock.
 func (h *hosted) lend(connection string, wait func(*faultnet.FarConn) (*vtime.Turn, bool)) Report {
+	if h.guest == nil {
+		return Report{Error: errRealTime}
+	}
 	if conn := h.network.Far(connection); conn != nil {
 		if turn, waits := wait(conn); waits {
 			return h.report(h.guest.Slow(turn))
@@ -218,6 +256,9 @@ func (h *hosted) waits(m Waits) Waiting {
 }
 
 func (h *hosted) answer(m Answer) Answered {
+	if h.guest == nil {
+		return Answered{Error: errRealTime}
+	}
 	conn := h.network.Far(m.Connection)
 	if conn == nil {
 		return Answered{Gone: true}

@@ -295,7 +295,7 @@ func TestADeviceIsRefusedBeforeTheFirstCase(t *testing.T) {
 	for _, test := range []struct{ name, hello, says string }{
 		{"another protocol", `{"protocol":"ipp/2"}`, `it speaks "ipp/2", which is no protocol of devices`},
 		{"another major version", `{"protocol":"mfpsim-device/2","clock":"bench"}`, "it speaks mfpsim-device/2, and this bench mfpsim-device/1"},
-		{"a clock of its own", `{"protocol":"mfpsim-device/1","clock":"real"}`, `its clock is "real"`},
+		{"a clock that nobody knows", `{"protocol":"mfpsim-device/1","clock":"lunar"}`, `its clock is "lunar"; there are "bench"`},
 		{"no JSON", "hello", "its answer is not what was agreed on"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

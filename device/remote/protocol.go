@@ -39,7 +39,7 @@ const (
 // Hello is what a device says of itself before there is a bench.
 type Hello struct {
 	Protocol     string              `json:"protocol" doc:"mfpsim-device/1"`
-	Clock        string              `json:"clock" doc:"bench: the bench tells it the time and wakes it"`
+	Clock        string              `json:"clock" doc:"bench: the bench tells it the time and wakes it; real: it goes by the machine's clock"`
 	Maker        string              `json:"maker"`
 	Model        string              `json:"model" doc:"of a device that is booted without one being asked for"`
 	Serial       string              `json:"serial,omitempty"`
@@ -47,6 +47,14 @@ type Hello struct {
 	Languages    []string            `json:"languages" doc:"of the panel"`
 	Capabilities []device.Capability `json:"capabilities" doc:"what it can do; a case that needs another one is skipped"`
 	Methods      []string            `json:"methods,omitempty" doc:"acts that it knows; empty: it is asked and says"`
+	Margins      *Margins            `json:"margins,omitempty" doc:"of clock real: how early it acts, for cases that are played with lives cut short"`
+}
+
+// Margins are how early a device acts before something runs out. A bench that cuts lives short leaves more than that of
+// them, so that a case still says what it is to say.
+type Margins struct {
+	AccessTokenSeconds  int `json:"accessTokenSeconds" doc:"it takes a new access token so long before the old one ends"`
+	RefreshTokenSeconds int `json:"refreshTokenSeconds" doc:"it renews its sign-in by itself so long before that ends; 0: it does not"`
 }
 
 // Boot puts a new device on a bench.

@@ -83,3 +83,9 @@ func (s *server) writePage(w http.ResponseWriter, _ *http.Request) {
 	}
 	_, _ = w.Write(page.Bytes()) // a browser that has gone needs no answer
 }
+
+// Style is the style sheet of the bench's page, for other pages of the program.
+func Style() []byte {
+	text, _ := pageFiles.ReadFile("page/bench.css") // it is embedded
+	return text
+}
