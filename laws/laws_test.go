@@ -220,6 +220,7 @@ func TestALawIsBroken(t *testing.T) {
 		"a sign-in kept after a click":                 {entries: "1 printer#1 poll tokens\n2 scenario webconfig click OK\n2 printer memory"},
 		"an older sign-in kept meanwhile":              {entries: "1 printer#1 poll tokens\n2 printer#1 refresh\n2 printer memory"},
 		"a rotated token that is not kept":             {entries: "0 printer memory\n1 printer#1 refresh\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTI=}", broken: "rotated-token"},
+		"a token renewed after the sign-out":           {entries: "0 printer memory\n1 printer#1 poll tokens\n2 scenario webconfig click 'Sign Out'\n3 printer memory\n4 printer#1 refresh\n5 printer#2 C: STARTTLS\n5 printer#2 S: 220 go\n5 printer#2 C: {QTI=}"},
 		"a rotated token of a silent device":           {entries: "1 printer#1 refresh\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTI=}"},
 		"one job, one mail":                            {entries: sent, device: Device{Jobs: []Job{{Receipt: 1}}}},
 		"one job, two mails":                           {entries: sent + sent, device: Device{Jobs: []Job{{Receipt: 1}}}, broken: "one-delivery"},
