@@ -224,6 +224,13 @@ func (l *Lab) NewAdministratorPassword() string {
 	return password
 }
 
+// PasswordOf draws a password of so many letters, which nobody has.
+func (l *Lab) PasswordOf(letters int) string {
+	password := chance.New(l.config.Seed, "password of a length").Letters(passwordLetters, letters)
+	l.remember(password)
+	return password
+}
+
 // UserPassword is the password of a person at the printers: the same for the same user ID.
 func (l *Lab) UserPassword(id string) string {
 	draw := chance.New(l.config.Seed, "password of the user "+strings.ToLower(id))

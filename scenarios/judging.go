@@ -467,7 +467,7 @@ func judgeWire(args []string) error {
 		}
 		return judgeCount(rest[2:], "wire")
 	}
-	return when(what == "screen" && len(rest) == 1, "wire")
+	return when((what == "screen" || what == "dialogue") && len(rest) == 1, "wire")
 }
 
 // judgeShows judges what is to be seen.

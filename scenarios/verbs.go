@@ -32,7 +32,7 @@ var verbs = map[string]verb{
 	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m] | answer ok|MOMENT EVENT|'TEXT' … | restrict ADDRESS CODE|none | licence ADDRESS on|off | quota ADDRESS SIZE|none | verdict ADDRESS 'TEXT'|none | external-limit DOMAIN N|none [trial] | front-end hello=strict …", (*play).verbExchange},
 	"provider":  {"provider add DOMAIN [accounts=A,B] [interval=] [code-lifetime=] [access-lifetime=] [refresh-lifetime=] [leeway=] [call=] | slow-down N | revoke ADDRESS | approve CODE ADDRESS | decline CODE | number NUMBER 'REASON'|ok | … [domain=] | faxes shows WORDS | faxes count N | faxes screen", (*play).verbProvider},
 	"printer":   {"printer [use NAME [model=…]] | sign-in U [fax] | fax-server DOMAIN | set firmware VERSION | event NAME [times=N] | license [until=DATE] | user-authentication on|off [sender=printer|user] | user ID email=ADDRESS [name=N] [number=N] [department=D] [administrator] | delete-user ID", (*play).verbPrinter},
-	"webconfig": {"webconfig go IP | unreachable IP | log-in [NAME] [wrong] | log-out | open PATH | click B | double-click B | forge B [stranger] | set FIELD VALUE | choices FIELD shows WORDS | enter password [U|new|wrong|user:ID] | enter license [until=DATE] [of=PRINTER] | enter FIELD VALUE | upload FIELD FILE|authority|download | copy code | follow url | leave | download [shows WORDS] | shows WORDS | screen", (*play).verbWebConfig},
+	"webconfig": {"webconfig go IP | unreachable IP | log-in [NAME] [wrong] | log-out | open PATH | click B | double-click B | forge B [stranger] | set FIELD VALUE | choices FIELD shows WORDS | enter password [U|new|wrong|user:ID|length=N] | enter license [until=DATE] [of=PRINTER] | enter FIELD VALUE | upload FIELD FILE|authority|download | copy code | follow url | leave | download [shows WORDS] | shows WORDS | screen", (*play).verbWebConfig},
 	"browser":   {"browser sign-in U [consent=organization|user|cancel] | admin-consent [APPLICATION] | enter code [wrong] | enter account A | enter password [wrong] | click B | tick BOX | close | shows WORDS | screen", (*play).verbBrowser},
 	"panel":     {"panel press LABEL | refuses LABEL | enter FIELD VALUE | enter account A | enter password [wrong] | tick BOX | sign-in A [consent=organization|user|cancel] | log-in [USER] [wrong] | log-in number=N | log-out | home | shows WORDS | screen", (*play).verbPanel},
 	"scan":      {"scan email ADDRESS… [subject=] [file=] [pages=] | copy [pages=] | originals pages=N | to-my-email [subject=] [file=] [pages=] | fax NUMBER", (*play).verbScan},
@@ -44,7 +44,7 @@ var verbs = map[string]verb{
 	"memory":    {"memory has WORD | has no WORD | has no secrets | refuses writes [after=N] [times=N] | ok", (*play).verbMemory},
 	"network": {"network PARTY ok|unreachable|no-name|silent|reset after=N|untrusted|wrong-name|expired|no-intermediate|new-root|old-tls|no-starttls|black-hole|dead-address|isolated|" +
 		"half-silent|slow [delay=20s]|trickle [delay=20s]|garbled|wrong-protocol|closed|panic [at=write:N or at=read:N] [from=PARTY] [times=N] [after=N] [then …], with PARTY entra|smtp|mail|maker|pop3|proxy|time, a printer, login.DOMAIN|smtp.DOMAIN of a provider | browser on office|additional|elsewhere", (*play).verbNetwork},
-	"wire":     {"wire shows PARTY TEXT | count PARTY TEXT N | screen PARTY, with PARTY entra|smtp|login.DOMAIN|smtp.DOMAIN", (*play).verbWire},
+	"wire":     {"wire shows PARTY TEXT | count PARTY TEXT N | screen PARTY | dialogue PARTY, with PARTY entra|smtp|login.DOMAIN|smtp.DOMAIN", (*play).verbWire},
 	"lang":     {"lang LANGUAGE", (*play).verbLang},
 	"handover": {"handover", (*play).verbHandover},
 }
@@ -296,6 +296,11 @@ func (p *play) verbWire(not bool, args []string) (string, error) {
 	case what == "screen" && len(rest) == 1:
 		s, err := p.look(see)
 		return s.drawn, err
+	case what == "dialogue" && len(rest) == 1:
+		if _, err := p.look(see); err != nil { // exchanges that are under way are waited for
+			return "", err
+		}
+		return report.Dialogue(p.lab.Journal.Entries(), party, fromDevice), nil
 	case what == "count" && len(rest) == 3:
 		want, err := strconv.Atoi(rest[2])
 		if err != nil || want < 0 {

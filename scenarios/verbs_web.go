@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -143,6 +144,12 @@ func (p *play) unreachable(web device.WebConfig, address string) (string, error)
 }
 
 // webPassword types the printer's password, or that of an account into the field of the email server's.
+// lengthMark stands before the length of a password that nobody has, longestPassword is the most.
+const (
+	lengthMark      = "length="
+	longestPassword = 1000
+)
+
 func (p *play) webPassword(ctx context.Context, web device.WebConfig, args []string) (device.Page, error) {
 	if len(args) == 0 || args[0] == "wrong" {
 		return web.EnterPassword(ctx, len(args) > 0)
@@ -153,6 +160,13 @@ func (p *play) webPassword(ctx context.Context, web device.WebConfig, args []str
 			return page, err
 		}
 		return web.Set(ctx, "Confirm the New Password", fresh)
+	}
+	if length, isLength := strings.CutPrefix(args[0], lengthMark); isLength {
+		letters, err := strconv.Atoi(length)
+		if err != nil || letters < 1 || letters > longestPassword {
+			return device.Page{}, fmt.Errorf("%s: a password has 1 to %d letters", args[0], longestPassword)
+		}
+		return web.Set(ctx, "Authenticated Password", p.lab.PasswordOf(letters))
 	}
 	if id, isUser := strings.CutPrefix(args[0], userMark); isUser {
 		return web.Set(ctx, printadmin.FieldPassword, p.lab.UserPassword(id))
