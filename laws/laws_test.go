@@ -18,7 +18,7 @@ var begin = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // record makes a journal of a few words a line: seconds, connection or party, and what was there.
 //
 //	0  printer#1 devicecode interval=5 scope=a+b     the code is "C"
-//	5  printer#1 poll pending|slow_down|429:30|tokens
+//	5  printer#1 poll pending|slow_down|429:30|tokens|unsigned
 //	9  printer#1 refresh host=HOST                   a new refresh token "R2"
 //	9  printer#1 page client=ID scope=a+b            a sign-in page; it leads back with the code "Q"
 //	9  printer#1 redeem host=HOST client=ID          tokens "A3", "R3" of alice@contoso.com
@@ -123,6 +123,10 @@ func answer(x *journal.Exchange, word string) {
 		x.ResponseHeader = []journal.Field{{Name: "Retry-After", Value: journal.Plain(after)}}
 		return
 	}
+	if word == "unsigned" { // the record of a token is older than its signature
+		x.ResponseBody = journal.Hidden(`{"access_token":"e30.e30.AAAA","refresh_token":"R1"}`)
+		return
+	}
 	if word == "tokens" {
 		x.ResponseBody = journal.Hidden(`{"access_token":"A1","refresh_token":"R1"}`)
 		return
@@ -201,6 +205,13 @@ func TestALawIsBroken(t *testing.T) {
 		"a refresh token for another host":            {entries: "1 printer#1 poll tokens\n2 printer#1 refresh host=evil.example", broken: "token-to-its-host"},
 		"a refresh token for the mail server":         {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {UjE=}", broken: "token-to-its-host"},
 		"an access token for the mail server":         {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTE=}"},
+		"a token, recorded before it was signed, for the mail server": {
+			entries: "1 printer#1 poll unsigned\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {ZTMwLmUzMC5zaWdu}",
+		},
+		"a token, recorded before it was signed, for another mail server": {
+			entries: "1 printer#1 poll unsigned\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {ZTMwLmUzMC5zaWdu}",
+			servers: map[string]string{"login.microsoftonline.com": "another"}, broken: "token-to-its-host",
+		},
 		"a sign-in kept before OK":                    {entries: "1 printer#1 poll tokens\n2 printer memory", broken: "stored-before-ok"},
 		"a sign-in kept after a click":                {entries: "1 printer#1 poll tokens\n2 scenario webconfig click OK\n2 printer memory"},
 		"an older sign-in kept meanwhile":             {entries: "1 printer#1 poll tokens\n2 printer#1 refresh\n2 printer memory"},
