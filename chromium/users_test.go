@@ -81,8 +81,8 @@ func (w *panelWalk) shows(name string) {
 	_ = w.keep("users-" + name + "-" + w.language)
 }
 
-// Who clicks twice sends the form twice, unless the first answer is faster than the second click: the browser breaks off
-// the first answer and shows the second.
+// Who clicks twice sends the form twice, unless the first answer is faster than the second click: the browser breaks
+// off the first answer and shows the second.
 func TestAUserWhoIsAddedWithADoubleClickIsThereOnce(t *testing.T) {
 	for _, language := range []string{"en", "el"} {
 		t.Run(language, func(t *testing.T) {

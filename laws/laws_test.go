@@ -19,7 +19,7 @@ var begin = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // record makes a journal of a few words a line: seconds, connection or party, and what was there.
 //
 //	0  printer#1 devicecode interval=5 scope=a+b     the code is "C"
-//	5  printer#1 poll pending|slow_down|429:30|tokens
+//	5  printer#1 poll pending|slow_down|429:30|tokens|unsigned
 //	9  printer#1 refresh host=HOST                   a new refresh token "R2"
 //	9  printer#1 page client=ID scope=a+b page=…     a sign-in page with these parameters; it leads back with the code "Q"
 //	9  printer#1 redeem host=HOST client=ID          tokens "A3", "R3" of alice@contoso.com
@@ -125,6 +125,10 @@ func answer(x *journal.Exchange, word string) {
 		x.ResponseHeader = []journal.Field{{Name: "Retry-After", Value: journal.Plain(after)}}
 		return
 	}
+	if word == "unsigned" { // the record of a token is older than its signature
+		x.ResponseBody = journal.Hidden(`{"access_token":"e30.e30.AAAA","refresh_token":"R1"}`)
+		return
+	}
 	if word == "tokens" {
 		x.ResponseBody = journal.Hidden(`{"access_token":"A1","refresh_token":"R1"}`)
 		return
@@ -197,6 +201,13 @@ func TestALawIsBroken(t *testing.T) {
 		"the code of a sign-in page goes to its host": {entries: "0 printer#1 page client=mine\n1 printer#1 redeem client=mine"},
 		"the code of a sign-in page goes to another host": {
 			entries: "0 printer#1 page client=mine\n1 printer#1 redeem client=mine host=evil.example", broken: "token-to-its-host",
+		},
+		"a token, recorded before it was signed, for the mail server": {
+			entries: "1 printer#1 poll unsigned\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {ZTMwLmUzMC5zaWdu}",
+		},
+		"a token, recorded before it was signed, for another mail server": {
+			entries: "1 printer#1 poll unsigned\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {ZTMwLmUzMC5zaWdu}",
+			servers: map[string]string{"login.microsoftonline.com": "another"}, broken: "token-to-its-host",
 		},
 		"a user's mail to himself":                     {entries: own + "alice@contoso.com>", device: Device{UserClientID: "mine"}},
 		"a user's mail to another":                     {entries: own + "bob@fabrikam.com>", device: Device{UserClientID: "mine"}, broken: "own-mail"},

@@ -123,15 +123,14 @@ func TestACopyOfAFormWaitsWhileThePrinterWorksOnTheFirst(t *testing.T) {
 		"port": {"587"}, "security": {"STARTTLS"}, "validation": {"Disable"},
 	}), "Setup complete")
 	c.refresh("/network/email-server/connection-test")
+	const test = "https://192.0.2.10/network/email-server/connection-test"
 	start := url.Values{"token": {c.token}}
 	var texts [2]string
 	var ended [2]time.Duration
 	for i := range texts {
 		b.world.Go(fmt.Sprintf("click %d", i+1), func(ctx context.Context) {
 			w := httptest.NewRecorder()
-			r := httptest.NewRequest(
-				http.MethodPost, "https://192.0.2.10/network/email-server/connection-test", strings.NewReader(start.Encode()),
-			)
+			r := httptest.NewRequest(http.MethodPost, test, strings.NewReader(start.Encode()))
 			r.Header.Set("Content-Type", formType)
 			r.AddCookie(c.cookie)
 			b.printer.WebConfig().ServeHTTP(w, r.WithContext(ctx))

@@ -12,9 +12,10 @@ import (
 
 // field is a labelled control of a form, as the template form.html draws it.
 type field struct {
-	ID       string // its name in the form
-	Label    string // a label's name
-	Kind     string // "text", "number", "password", "select", "radio", "check", "boxes" (numbered, one beside the other), "file", "area"
+	ID    string // its name in the form
+	Label string // a label's name
+	// Kind is "text", "number", "password", "select", "radio", "check", "boxes" (one beside the other), "file", "area".
+	Kind     string
 	Value    string
 	Choices  []choice // of "select", "radio" and "boxes"
 	Maximum  int      // characters; 0: none

@@ -91,29 +91,48 @@ func (s *sessions) answered(x *session, form [sha256.Size]byte, with *answer) {
 	}
 }
 
+// drop forgets a form that was not answered.
+func (s *sessions) drop(x *session, form [sha256.Size]byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x.sent = slices.DeleteFunc(x.sent, func(each sent) bool { return each.form == form })
+}
+
 // copyWait is how often a copy looks whether the printer is done with the form.
 const copyWait = 100 * time.Millisecond
 
 // once acts on a form unless a copy of it came before, and answers as that was answered.
 func (r *request) once(act func(*request)) {
 	form := fingerprint(r.r)
-	before, first := r.sessions.begin(r.session, form)
-	if first {
-		w := r.w
-		before = &answer{header: w.Header().Clone()}
-		r.w = before
-		act(r)
-		r.sessions.answered(r.session, form, before)
-		before.give(w)
-		return
-	}
-	for before == nil {
-		if r.machine.Engine() == nil || r.machine.Wait(r.r.Context(), copyWait) != nil {
+	for {
+		before, first := r.sessions.begin(r.session, form)
+		switch {
+		case first:
+			r.act(form, act)
+			return
+		case before != nil:
+			before.give(r.w)
+			return
+		case r.machine.Engine() == nil || r.machine.Wait(r.r.Context(), copyWait) != nil:
 			panic(http.ErrAbortHandler) // the power failed meanwhile, or the bench is closed
 		}
-		before, _ = r.sessions.begin(r.session, form)
 	}
-	before.give(r.w)
+}
+
+// act acts on a form and keeps the answer for copies of it.
+func (r *request) act(form [sha256.Size]byte, act func(*request)) {
+	w, kept := r.w, &answer{header: r.w.Header().Clone()}
+	r.w = kept
+	answered := false
+	defer func() { // whatever goes wrong: no copy waits for ever
+		if !answered {
+			r.sessions.drop(r.session, form)
+		}
+	}()
+	act(r)
+	answered = true
+	r.sessions.answered(r.session, form, kept)
+	kept.give(w)
 }
 
 // fingerprint tells forms apart: by address, values, page and files.
