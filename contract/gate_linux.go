@@ -447,7 +447,7 @@ func (g *gate) hear(ctx context.Context, o *operation, s *socket) {
 	switch {
 	case o.providerAt(s.view.host, 443): // the whole of an answer, however it comes
 		patience = max(time.Millisecond, s.asked+standardTimeout-o.e.host.Elapsed())
-	case o.event == eventConnectionTest || s.view.heard == "" || s.shakes:
+	case o.event == eventConnectionTest || s.shakes:
 		patience = standardTimeout
 	}
 	limited, cancel := o.limited(ctx, Action{}, patience)

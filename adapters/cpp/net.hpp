@@ -68,6 +68,7 @@ struct Conn {
   SSL* ssl = nullptr;
   BIO *in = nullptr, *out = nullptr;
   std::string heard; // the first octets of the handshake, should they be none of TLS
+  bool lost = false;
   ~Conn() {
     if (ssl) SSL_free(ssl);
     if (fd >= 0) ::close(fd);
@@ -98,7 +99,8 @@ inline void raw_send(Conn& c, const std::string& data) {
 inline J raw_receive(Conn& c, int64_t timeout_ms, std::string& data) {
   if (c.fd < 0) {
     J event = hal::call(J::object({{"do", "receive"}, {"conn", c.id}, {"timeout_ms", timeout_ms}}));
-    if (event.str("event") != "failed") data = crypto::unbase64(event.str("data"));
+    c.lost = event.str("event") == "failed";
+    if (!c.lost) data = crypto::unbase64(event.str("data"));
     return event;
   }
   char buffer[16 << 10];
@@ -237,8 +239,8 @@ inline void close(int64_t id) {
   auto open = conns.find(id);
   if (open == conns.end()) return;
   Conn& c = *open->second;
-  if (c.ssl && SSL_is_init_finished(c.ssl)) SSL_shutdown(c.ssl), flush(c);
-  if (c.fd < 0) hal::later(J::object({{"do", "close"}, {"conn", c.id}}));
+  if (c.ssl && !c.lost && SSL_is_init_finished(c.ssl)) SSL_shutdown(c.ssl), flush(c);
+  if (c.fd < 0 && !c.lost) hal::later(J::object({{"do", "close"}, {"conn", c.id}}));
   conns.erase(open);
 }
 
@@ -263,7 +265,7 @@ constexpr size_t most_head = 64 << 10, most_body = 1 << 20;
 
 inline J http(const J& action) {
   std::string url = action.str("url"), host = url.substr(8, url.find('/', 8) - 8), path = url.substr(std::min(url.size(), 8 + host.size()));
-  int64_t timeout = action.num("timeout_ms");
+  int64_t timeout = action.num("timeout_ms"), end = hal::up_ms + timeout; // the whole of an answer, however it comes
   J event = connect(J::object({{"host", host}, {"port", 443}, {"timeout_ms", timeout}, {"tls", action.at("tls")}}));
   if (event.str("event") == "failed") return event;
   int64_t id = event.num("conn");
@@ -272,10 +274,15 @@ inline J http(const J& action) {
   for (auto& h : action.at("headers").members) request += h.first + ": " + h.second.text + "\r\n";
   say(c, request + "Content-Length: " + std::to_string(action.str("body").size()) + "\r\n\r\n" + action.str("body"));
   Response r;
-  auto malformed = [&] { J e = failed("CloudMalformed"); e.set("status", r.status); return e; };
+  auto malformed = [&] { // or it came too late
+    bool late = event.str("error") == "TimedOut" || event.str("error") == "Interrupted";
+    J e = late ? event : failed("CloudMalformed");
+    e.set("status", r.status);
+    return e;
+  };
   auto more = [&] {
     std::string data;
-    event = hear(c, timeout, data);
+    event = hal::up_ms < end ? hear(c, end - hal::up_ms, data) : failed("TimedOut");
     r.buffer += data;
     return event.str("event") != "failed";
   };
