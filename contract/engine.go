@@ -40,8 +40,8 @@ type engine struct {
 	start     int
 
 	// talking is held for a line and its answer. Operations are never at it at once, because who acts on a bench has
-	// the turn; pages that only look may be. A core that connects itself has it while it uses the network, in which time
-	// passes on the bench: operations queue for it.
+	// the turn; pages that only look may be. A core that connects itself has it while it uses the network, and time
+	// passes on the bench meanwhile: operations queue for it.
 	talking   sync.Mutex
 	queue     queue
 	process   *process

@@ -272,7 +272,8 @@ func (g *gate) poll(answered, idle bool) {
 		wait = idleTick
 	}
 	waited := !answered && g.withOutput(func(fd int32) {
-		_, _ = unix.Poll(append(fds, unix.PollFd{Fd: fd, Events: unix.POLLIN}), wait) // what there is is seen by who looks
+		// what there is, who looks sees
+		_, _ = unix.Poll(append(fds, unix.PollFd{Fd: fd, Events: unix.POLLIN}), wait)
 	})
 	if !waited {
 		_, _ = unix.Poll(fds, tick)

@@ -78,7 +78,7 @@ var spoilt = map[string]func(e contract.Event, line, answer []byte) []byte{
 	"can little":  change("boot", func(a *contract.Answer) { a.Capabilities = nil }),
 
 	"asks for HTTP": change("begin_sign_in", func(a *contract.Answer) {
-		a.Actions = []contract.Action{{Do: "http", Method: "POST", URL: "https://login.microsoftonline.com/", TLS: &contract.TLS{}}}
+		a.Actions = []contract.Action{{Do: "http", Method: "GET", URL: "https://a.example/", TLS: &contract.TLS{}}}
 	}),
 	"stores an octet": change("save", func(a *contract.Answer) {
 		a.Actions = []contract.Action{{Do: "store", Data: "AAAA"}}
