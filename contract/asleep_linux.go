@@ -11,6 +11,7 @@ import (
 // sample is what Linux tells of a process and of those that it has started.
 type sample struct {
 	asleep   bool   // all their threads wait for something, or have ended
+	works    bool   // one has a processor, or would if there was one
 	switches uint64 // how often they have given up a processor
 	threads  int
 }
@@ -41,9 +42,8 @@ func (s *sample) add(pid, depth int) {
 			name, value, _ := bytes.Cut(line, []byte(":"))
 			switch text := bytes.TrimSpace(value); string(name) {
 			case "State":
-				if len(text) == 0 || !bytes.ContainsRune([]byte("SZXI"), rune(text[0])) {
-					s.asleep = false
-				}
+				s.asleep = s.asleep && bytes.IndexAny(text, "SZXI") == 0
+				s.works = s.works || bytes.IndexAny(text, "RD") == 0
 			case "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches":
 				n, _ := strconv.ParseUint(string(text), 10, 64)
 				s.switches += n
@@ -79,7 +79,7 @@ func family(pid int) []int {
 }
 
 // works reports whether a process does something, or would if it had a processor.
-func works(pid int) bool { return !look(pid).asleep }
+func works(pid int) bool { return look(pid).works }
 
 // used is for how long a process and those that it has started have had a processor.
 func used(pid int) (all time.Duration) {

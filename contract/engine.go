@@ -40,12 +40,14 @@ type engine struct {
 	start     int
 
 	// talking is held for a line and its answer. Operations are never at it at once, because who acts on a bench has
-	// the turn; pages that only look may be. A core that connects itself has it while it uses the network, in which time
-	// passes on the bench: operations queue for it.
+	// the turn; pages that only look may be. A core that connects itself has it while it uses the network, and time
+	// passes on the bench meanwhile: operations queue for it.
 	talking   sync.Mutex
 	queue     queue
 	process   *process
 	number    int
+	lines     int          // of the trace
+	within    map[int]bool // of the trace: operations whose ciphertext goes on
 	dead      atomic.Bool
 	gate      *gate // of a core that connects itself; nil: the bench does
 	rootsFile string
@@ -93,7 +95,12 @@ func (e *engine) exchangeNow(ctx context.Context, o *operation, event Event) (An
 	if event.Event == eventBoot {
 		e.told.owners = event.Owners
 	}
-	e.session.record(line{Printer: e.host.Printer, Start: e.start, To: e.redactEvent(event)})
+	to := e.redactEvent(event)
+	if !e.within[event.Operation] {
+		e.lines++
+		to.Number = e.lines
+		e.session.record(line{Printer: e.host.Printer, Start: e.start, To: to})
+	}
 	a, err := e.speak(ctx, o, event)
 	if err == nil {
 		err = e.take(a)
@@ -106,7 +113,11 @@ func (e *engine) exchangeNow(ctx context.Context, o *operation, event Event) (An
 		e.off()
 		return Answer{}, told{err}
 	}
-	e.session.record(line{Printer: e.host.Printer, Start: e.start, From: e.redactAnswer(a)})
+	from := e.redactAnswer(a)
+	if e.within[event.Operation] = goesOn(*to, *from); !e.within[event.Operation] {
+		from.Number = e.lines
+		e.session.record(line{Printer: e.host.Printer, Start: e.start, From: from})
+	}
 	return a, nil
 }
 

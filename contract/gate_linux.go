@@ -53,8 +53,10 @@ type door struct {
 type socket struct {
 	of      *operation // nil: nobody's yet
 	address string
-	far     net.Conn    // on the bench; nil: closed, or never made
-	view    *connection // what laws look at
+	far     net.Conn      // on the bench; nil: closed, or never made
+	view    *connection   // what laws look at
+	shakes  bool          // the core has begun TLS, and has said nothing over it yet
+	asked   time.Duration // since power on; when it has said something last
 
 	near  int    // the core's end; -1: closed
 	heard []byte // from the core, to go on
@@ -150,11 +152,6 @@ func (s *socket) closeFar() {
 		s.far = nil
 	}
 }
-
-// silence is how long, by the machine's clock, a core is to wait on its own sockets before it gives up. The bench's
-// time-outs are those of the contract; when one of them has passed, nothing comes any more, and this lets the core find
-// out. It is long enough for a loaded machine, and shorter than what the core may take for an answer.
-const silence = 5 * time.Second
 
 // exchange sends a line, lets the core work on its sockets, and takes the answer.
 func (g *gate) exchange(ctx context.Context, o *operation, event Event) (Answer, error) {
@@ -275,7 +272,8 @@ func (g *gate) poll(answered, idle bool) {
 		wait = idleTick
 	}
 	waited := !answered && g.withOutput(func(fd int32) {
-		_, _ = unix.Poll(append(fds, unix.PollFd{Fd: fd, Events: unix.POLLIN}), wait) // what there is is seen by who looks
+		// what there is, who looks sees
+		_, _ = unix.Poll(append(fds, unix.PollFd{Fd: fd, Events: unix.POLLIN}), wait)
 	})
 	if !waited {
 		_, _ = unix.Poll(fds, tick)
@@ -313,6 +311,9 @@ func (g *gate) collect() (moved, pending bool) {
 			pending = true
 		}
 		moved = g.listen(s) || moved
+		// What it has sent may lie in its own queue until what came before is acknowledged (Nagle's algorithm, RFC 9293
+		// section 3.7.4), which a kernel likes to put off.
+		_ = unix.SetsockoptInt(s.near, unix.IPPROTO_TCP, unix.TCP_QUICKACK, 1)
 	}
 	return moved, pending
 }
@@ -419,6 +420,8 @@ func (g *gate) say(ctx context.Context, o *operation, s *socket, said []byte) {
 		return
 	}
 	o.hear(s.view, said)
+	s.shakes = beginsTLS(said)
+	s.asked = o.e.host.Elapsed()
 	limited, cancel := o.limited(ctx, Action{}, 2*receiveTimeout)
 	defer cancel()
 	far := s.far
@@ -442,7 +445,10 @@ func (g *gate) latest(o *operation) (last *socket) {
 // hear waits for what the server says and hands it to the core. A server that is silent for too long stays so.
 func (g *gate) hear(ctx context.Context, o *operation, s *socket) {
 	patience := receiveTimeout
-	if o.event == eventConnectionTest || o.providerAt(s.view.host, 443) {
+	switch {
+	case o.providerAt(s.view.host, 443): // the whole of an answer, however it comes
+		patience = max(time.Millisecond, s.asked+standardTimeout-o.e.host.Elapsed())
+	case o.event == eventConnectionTest || s.shakes:
 		patience = standardTimeout
 	}
 	limited, cancel := o.limited(ctx, Action{}, patience)

@@ -16,6 +16,11 @@ func beginsTLS(said []byte) bool {
 	return len(said) >= 3 && said[0] == 0x16 && said[1] == 3 && said[2] <= 4
 }
 
+// isRecord reports whether octets are the beginning of a record of TLS.
+func isRecord(said []byte) bool {
+	return len(said) >= 3 && said[0] >= 0x14 && said[0] <= 0x17 && said[1] == 3 && said[2] <= 4
+}
+
 var errHeard = errors.New("contract: the ClientHello was heard")
 
 // helloOf reads a ClientHello; nil: it is none, or not a whole one.

@@ -79,7 +79,8 @@ func (o *operation) judgeConnect(a Action) {
 // providerAt reports whether a server is an identity provider of the owner, over HTTPS.
 func (o *operation) providerAt(name string, port int) bool {
 	return slices.ContainsFunc(o.services(), func(s Service) bool {
-		return slices.ContainsFunc([]string{s.Token, s.DeviceAuthorization, s.Authorization}, func(address string) bool {
+		endpoints := []string{s.Token, s.DeviceAuthorization, s.Authorization}
+		return slices.ContainsFunc(endpoints, func(address string) bool {
 			u, err := url.Parse(address)
 			return err == nil && u.Hostname() == name && strconv.Itoa(port) == cmp.Or(u.Port(), "443")
 		})

@@ -1,6 +1,10 @@
 package contract
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"time"
+)
 
 // The kinds of a core.
 const (
@@ -50,18 +54,18 @@ func kindsOf(a Answer) (Kinds, error) {
 	}
 	switch {
 	case k.Clock == clockReal:
-		return Kinds{}, fmt.Errorf(
+		return Kinds{}, errors.New(
 			"the core says clock: real, which mfpsim cannot test; make it wait by wake_at and say clock: bench",
 		)
 	case k.Dial == kindOwn && a.TLS == "":
 		k.TLS = kindOwn
 	case k.Dial == kindOwn && k.TLS == kindHarness:
-		return Kinds{}, fmt.Errorf(
+		return Kinds{}, errors.New(
 			"the core says dial: own and tls: harness; who connects himself makes TLS himself: say tls: own, or dial: harness",
 		)
 	}
 	if k.Dial == kindOwn && !canGate {
-		return Kinds{}, fmt.Errorf("the core says dial: own, which mfpsim can test on Linux only; say dial: harness here")
+		return Kinds{}, errors.New("the core says dial: own, which mfpsim can test on Linux only; say dial: harness here")
 	}
 	return k, nil
 }
@@ -85,3 +89,8 @@ func (k Kinds) forbids(a Action) error {
 	}
 	return nil
 }
+
+// silence is how long, by the machine's clock, a core is to wait on its own sockets before it gives up. The bench's
+// time-outs are those of the contract; when one of them has passed, nothing comes any more, and this lets the core find
+// out. It is long enough for a loaded machine, and shorter than what the core may take for an answer.
+const silence = 5 * time.Second

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"mfpsim/vtime"
 )
@@ -172,6 +173,9 @@ func (p *process) receive(e Event, unsent error) (Answer, error) {
 func decode(line []byte, a *Answer) error {
 	if trimmed := bytes.TrimSpace(line); len(trimmed) == 0 || trimmed[0] != '{' {
 		return errors.New("it does not begin with {")
+	}
+	if !utf8.Valid(line) {
+		return errors.New("it is not UTF-8")
 	}
 	err := json.Unmarshal(line, a)
 	var kind *json.UnmarshalTypeError

@@ -75,7 +75,7 @@ type Event struct {
 	RootsPEM  string `json:"roots_pem,omitempty"`  // the certificates that it trusts
 	RootsFile string `json:"roots_file,omitempty"` // a file that has them
 	// and to one with dial: own
-	Resolve   map[string]string `json:"resolve,omitempty"` // "smtp.office365.com:587": where it is to connect to instead
+	Resolve   map[string]string `json:"resolve,omitempty"` // host:port: where to connect to instead
 	SilenceMS int64             `json:"silence_ms,omitempty"`
 
 	// of what begins an operation

@@ -37,7 +37,7 @@ func (p *play) ofCore(result *Result, o Options) {
 		result.Verdict, result.Passed, result.Line = report.Skipped, false, 0
 		result.Failure = "needs " + strings.Join(lacks, ", ") + ", which this core does not have"
 		return
-	case len(p.core.Unshown()) > 0 && len(broken) == 0 && (result.Verdict == report.Failed || result.Verdict == report.Warned):
+	case len(p.core.Unshown()) > 0 && len(broken) == 0 && !result.Passed && result.Verdict != report.Errored:
 		result.Verdict, result.Passed, result.Line = report.Skipped, false, 0
 		result.Failure = strings.Join(p.core.Unshown(), "; ")
 		return

@@ -7,9 +7,12 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"slices"
+	"strings"
+	"syscall"
 	"time"
 
 	"mfpsim/contract"
@@ -56,6 +59,11 @@ func (s sockets) DialContext(_ context.Context, network, address string) (net.Co
 	to, known := s.child.resolve[address]
 	if !known {
 		name, _, _ := net.SplitHostPort(address)
+		for there := range s.child.resolve {
+			if strings.HasPrefix(there, name+":") { // the host is known, and has no such port
+				return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ECONNREFUSED}
+			}
+		}
 		return nil, &net.DNSError{Err: "no such name", Name: name, IsNotFound: true}
 	}
 	raw, err := net.Dial(network, to)
@@ -116,14 +124,22 @@ func (t request) RoundTrip(r *http.Request) (*http.Response, error) {
 		_ = conn.Close()
 		return nil, err
 	}
-	response, err := http.ReadResponse(bufio.NewReader(conn), r)
+	head := &io.LimitedReader{R: conn, N: mostHead}
+	response, err := http.ReadResponse(bufio.NewReader(head), r)
 	if err != nil {
 		_ = conn.Close()
+		if head.N <= 0 {
+			return nil, &outcome.Outcome{Kind: outcome.CloudMalformed}
+		}
 		return nil, err
 	}
+	head.N = math.MaxInt64 // how much of a body is read is for who reads it
 	response.Body = &ending{response.Body, conn}
 	return response, nil
 }
+
+// mostHead is how much of an answer's head is read.
+const mostHead = 64 << 10
 
 // CloseIdleConnections has none to close.
 func (t request) CloseIdleConnections() {}

@@ -107,7 +107,7 @@ func (c *child) answer(event contract.Event) (contract.Answer, error) {
 	o.events <- event
 	wish := <-o.wishes
 	c.current = nil
-	actions := append(o.queue, wish)
+	actions := append(append(o.queue, o.leave()...), wish)
 	for i, a := range actions {
 		if !utf8.ValidString(a.Text) {
 			actions[i].Text, actions[i].Data = "", base64.StdEncoding.EncodeToString([]byte(a.Text))
