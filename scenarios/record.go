@@ -373,7 +373,7 @@ func (w *writer) field(f shownField, sent url.Values) {
 		}
 	case "radio":
 		if !f.checked && value == f.value {
-			w.add("webconfig", "set", label, "On")
+			w.add("webconfig", "set", w.english(f.group), label)
 		}
 	case "password":
 		if value == journal.Redacted {

@@ -27,6 +27,7 @@ type shownForm struct {
 // shownField is a field of a form: what it held when the page came.
 type shownField struct {
 	name, label, kind, value string
+	group                    string            // of a radio button: what the choice is called
 	options                  map[string]string // of a list: label by value
 	checked                  bool
 }
@@ -94,6 +95,9 @@ func readForm(form *html.Node, labels map[string]string) shownForm {
 				f.buttons = append(f.buttons, shownButton{name, field.value, field.value})
 			default:
 				field.checked = has(n, "checked")
+				if kind == "radio" {
+					field.group = legendOf(n)
+				}
 				f.fields = append(f.fields, field)
 			}
 		case atom.Textarea:
@@ -134,6 +138,21 @@ func fieldLabel(n *html.Node, labels map[string]string) string {
 		}
 	}
 	return attribute(n, "placeholder")
+}
+
+// legendOf is what the choice is called that a radio button belongs to.
+func legendOf(n *html.Node) string {
+	legend := ""
+	for up := n.Parent; up != nil && legend == ""; up = up.Parent {
+		if up.DataAtom == atom.Fieldset {
+			each(up, func(c *html.Node) {
+				if c.DataAtom == atom.Legend && legend == "" {
+					legend = words(c)
+				}
+			})
+		}
+	}
+	return legend
 }
 
 // form is the form of the page that was sent to an address.
