@@ -115,3 +115,27 @@ func TestSaveNowOnTheBenchsPage(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatIsDoneOnTheBenchsPageIsRecorded(t *testing.T) {
+	for _, language := range guide.Languages() {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			p := opensBench(t, language, "--scenario", "trouble/expired-by-disuse")
+			p.everywhere = true
+			p.clicks(key("record"))
+			p.sees("#expected")
+			p.clicks("#beside-panel form button")
+			p.sees("#just .bad")
+			message := p.reads("#glass .dx")
+			p.script(`getSelection().selectAllChildren(document.querySelector("#glass .dx")); ""`)
+			p.sees("#expected[data-marked=panel]")
+			require.Equal(t, message, p.script(`document.getElementById("expected").value`))
+			p.clicks(key("expect"))
+			p.sees(key("record-save") + ":not([disabled])")
+			p.looksAt("bench-recording", "see")
+			p.clicks(key("record-save"))
+			p.sees(".alert.saved a[download]")
+			p.keep("bench-recorded-" + language)
+		})
+	}
+}

@@ -74,7 +74,7 @@ func flatten(value any) map[string]string {
 		switch v := value.(type) {
 		case map[string]any:
 			for name, below := range v {
-				walk(strings.TrimPrefix(path+"."+name, "."), below)
+				walk(strings.TrimPrefix(path+" > "+name, " > "), below)
 			}
 		case []any:
 			for i, below := range v {

@@ -39,10 +39,11 @@ type bench struct {
 	planes    map[string]http.Handler // of its owner
 	calls     calls
 	viewers   viewers
-	watchers  viewers         // of the bench's page
-	memory    []byte          // of the printer, as it was at the beginning
-	since     int             // entries of the record before somebody could go on by hand
-	saved     saved           // what was saved last
+	watchers  viewers // of the bench's page
+	memory    []byte  // of the printer, as it was at the beginning
+	since     int     // entries of the record before somebody could go on by hand
+	saved     saved   // what was saved last
+	recording recording
 	taken     *scenarios.Case // that a person has taken over; nil: none
 	ticked    atomic.Int64    // how often its check list was looked at
 	closed    chan struct{}

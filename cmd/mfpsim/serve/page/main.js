@@ -9,6 +9,7 @@ import { start as startCase, read } from "./case.js";
 import { start as startStage } from "./stage.js";
 import { start as startBehind, show as showBehind } from "./behind.js";
 import { start as startEvidence } from "./evidence.js";
+import { start as startRecord } from "./record.js";
 
 await texts.load();
 texts.apply();
@@ -40,6 +41,7 @@ const stage = startStage();
 startCase(go, view);
 startBehind();
 startEvidence();
+startRecord();
 
 document.getElementById("find").addEventListener("submit", (e) => {
   e.preventDefault();
