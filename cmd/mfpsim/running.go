@@ -49,7 +49,11 @@ func (c *runCommand) untilFail(s *streams, o scenarios.Options) error {
 		for _, r := range results {
 			if c.fails(r) {
 				_, _ = fmt.Fprintf(
-					s.out, "%s\nfails with seed %d, after %s\n", trimmed(r.Failure), o.Seed, passedSeeds(c.Seed, tried),
+					s.out,
+					"%s\nfails with seed %d, after %s\n",
+					trimmed(r.Failure),
+					o.Seed,
+					passedSeeds(c.Seed, tried),
 				)
 				return exit(exitFailed)
 			}

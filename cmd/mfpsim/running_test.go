@@ -58,7 +58,11 @@ func TestProgressIsALineThatIsOverwritten(t *testing.T) {
 	o.Picked(2)
 	o.Progress(scenarios.Result{Scenario: scenarios.Scenario{ID: "own/fails"}, Verdict: report.Failed})
 	p.end()
-	require.Equal(t, "\r\x1b[Kseed 7: 0 of 2, 0 failed  \r\x1b[Kseed 7: 1 of 2, 1 failed  own/fails\r\x1b[K", terminal.String())
+	require.Equal(
+		t,
+		"\r\x1b[Kseed 7: 0 of 2, 0 failed  \r\x1b[Kseed 7: 1 of 2, 1 failed  own/fails\r\x1b[K",
+		terminal.String(),
+	)
 	file, err := os.Create(filepath.Join(t.TempDir(), "file"))
 	require.NoError(t, err)
 	defer file.Close()

@@ -5,7 +5,8 @@ import (
 	"path/filepath"
 )
 
-// replace writes a file anew, by way of another one beside it. Windows does not promise that a rename is whole after a
+// replace writes a file anew, by way of another one beside it. Windows does not promise that a rename is whole after
+// a
 // power failure (which is why renameio is not for it); the memory's own checksums tell a torn file.
 func replace(path string, image []byte) error {
 	beside, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
