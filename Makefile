@@ -20,7 +20,7 @@ BUILD    := .build
 TOOL     := go tool -modfile=tools/go.mod
 LINTER   := go tool -modfile=tools/lint/go.mod golangci-lint
 
-.PHONY: run languages test faults defects interop browser screenshots lint bench bench-compare memory fuzz soak race determinism device clean
+.PHONY: run languages test faults defects interop browser screenshots lint bench bench-compare memory fuzz soak race determinism device dist emptyroot clean
 
 # Every scenario against the simulated printer, and a table of verdicts.
 run:
@@ -115,6 +115,14 @@ determinism:
 # The whole suite on devices in another process, in every language and with latency: the bytes of the run in one process.
 device:
 	MFPSIM_WHOLE_SUITE=1 go test ./device/remote -count=1 -timeout 2h
+
+# Static files for Linux, Windows and macOS, with checksums, in .build/dist; the Containerfile takes one of them.
+dist:
+	tools/dist
+
+# The program where there is nothing else.
+emptyroot:
+	tools/emptyroot
 
 clean:
 	rm -rf $(BUILD)

@@ -13,7 +13,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
+
+	"mfpsim/lockfile"
 )
 
 // Run says which run leaves evidence: what has to be the same for the same bytes.
@@ -96,7 +97,7 @@ func (f *Folder) claim() error {
 		return f.failed(err)
 	}
 	f.lock = lock
-	if errors.Is(syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK) {
+	if taken, _ := lockfile.Claim(lock); taken {
 		return f.fail("another mfpsim writes its evidence there: wait for its end, or name another folder")
 	}
 	return nil

@@ -38,7 +38,10 @@ func CheckFile(file string) (Scenario, error) {
 	mistakes := []error{}
 	s, err := Parse(filepath.ToSlash(whole), string(text))
 	mistakes = append(mistakes, err)
-	s.File, s.Text = file, strings.TrimPrefix(string(text), byteOrderMark) // the lines are looked at whatever the header is
+	s.File, s.Text = file, strings.TrimPrefix(
+		string(text),
+		byteOrderMark,
+	) // the lines are looked at whatever the header is
 	mistakes = append(mistakes, s.check(known))
 	if lines, err := s.lines(); err == nil {
 		mistakes = append(mistakes, s.missingGoldens(lines))
@@ -110,7 +113,10 @@ func Skeleton(folder, id, chapter string) (file string, err error) {
 	dir, name, _ := strings.Cut(id, "/")
 	for _, part := range []string{dir, name} {
 		if strings.Trim(part, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || strings.Trim(part, "-") == "" {
-			return "", fmt.Errorf("%q is no name of a scenario; write folder/name in small letters, digits and -, as own/power-fails-twice", id)
+			return "", fmt.Errorf(
+				"%q is no name of a scenario; write folder/name in small letters, digits and -, as own/power-fails-twice",
+				id,
+			)
 		}
 	}
 	if chapter == "" {

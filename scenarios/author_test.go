@@ -58,7 +58,11 @@ func TestCheckTellsEveryMistakeWithItsLine(t *testing.T) {
 	}
 	write(header3("own/story") + "panel home\ncmp stdout screen.txt\n")
 	_, err = scenarios.CheckFile(file)
-	require.ErrorContains(t, err, file+":8: there is no file screen.txt in this scenario yet: run it with --folder DIR --update")
+	require.ErrorContains(
+		t,
+		err,
+		file+":8: there is no file screen.txt in this scenario yet: run it with --folder DIR --update",
+	)
 	write("\ufeff" + header3("own/story") + "panel shows Scan\n")
 	_, err = scenarios.CheckFile(file)
 	require.EqualError(t, err, file+":1: the file begins with a byte order mark; save it as UTF-8 without one")

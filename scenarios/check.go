@@ -10,8 +10,8 @@ import (
 	"mfpsim/guide"
 )
 
-// check looks at the header's rules and chapter and at every line of the script, without playing it. The error is every
-// mistake, joined.
+// check looks at the header's rules and chapter and at every line of the script, without playing it. The error is
+// every mistake, joined.
 func (s Scenario) check(rules map[string]bool) error {
 	var mistakes []error
 	mistake := func(line int, format string, args ...any) {
@@ -28,12 +28,20 @@ func (s Scenario) check(rules map[string]bool) error {
 		case "proves":
 			for _, id := range strings.Fields(value) {
 				if !rules[id] {
-					mistake(header, "unknown rule %q; mfpsim coverage lists the rules, and they are parted by blanks", id)
+					mistake(
+						header,
+						"unknown rule %q; mfpsim coverage lists the rules, and they are parted by blanks",
+						id,
+					)
 				}
 			}
 		case "guide":
 			if chapter := strings.TrimSpace(value); !slices.Contains(guide.Titles(), chapter) {
-				mistake(header, "%v", &choice.Error{What: "chapter of the guide", Wanted: chapter, Present: guide.Titles()})
+				mistake(
+					header,
+					"%v",
+					&choice.Error{What: "chapter of the guide", Wanted: chapter, Present: guide.Titles()},
+				)
 			}
 		}
 	}
@@ -93,11 +101,13 @@ func (l line) asserts() bool {
 }
 
 // errLiteralPassword refuses a password in a script. It does not repeat it.
-var errLiteralPassword = errors.New("a password is never written, because lines are recorded; write enter password, " +
-	"which types the right one (webconfig enter password ADDRESS: that of an account), or enter password wrong")
+var errLiteralPassword = errors.New(
+	"a password is never written, because lines are recorded; write enter password, " +
+		"which types the right one (webconfig enter password ADDRESS: that of an account), or enter password wrong",
+)
 
-// literalPassword refuses words in the place of a password: as a value of such a field, or behind a verb that types one
-// by itself.
+// literalPassword refuses words in the place of a password: as a value of such a field, or behind a verb that types
+// one by itself.
 func literalPassword(words []string) error {
 	if len(words) < 3 || !slices.Contains([]string{"webconfig", "panel", "browser"}, words[0]) {
 		return nil

@@ -13,7 +13,8 @@ import (
 	"mfpsim/choice"
 )
 
-// local reports whether a name stays within the scenario on every machine: no path from the root, no way up, no drive.
+// local reports whether a name stays within the scenario on every machine: no path from the root, no way up, no
+// drive.
 func local(name string) bool {
 	return filepath.IsLocal(filepath.FromSlash(name)) && !strings.ContainsAny(name, `\:`)
 }
@@ -104,7 +105,10 @@ func (s Scenario) missingGoldens(lines []line) error {
 	var mistakes []error
 	for _, l := range lines {
 		if isGolden(l.words) && !there[l.words[2]] && !strings.Contains(l.words[2], "$") {
-			mistakes = append(mistakes, &LineError{File: s.File, Line: l.number, Message: fmt.Sprintf(noGolden, l.words[2], l.words[2])})
+			mistakes = append(
+				mistakes,
+				&LineError{File: s.File, Line: l.number, Message: fmt.Sprintf(noGolden, l.words[2], l.words[2])},
+			)
 		}
 	}
 	return errors.Join(mistakes...)

@@ -41,13 +41,21 @@ func unlike(words []string) error {
 		at := slices.Index(words, ">")
 		return fmt.Errorf("a path is one word, in quotes: '%s'", strings.Join(words[max(2, at-1):], " "))
 	case several && (words[0] == "panel" || words[0] == "webconfig" || words[0] == "browser"):
-		return fmt.Errorf("a name of several words stands in quotes: %s %s '%s'", words[0], act, strings.Join(words[2:], " "))
+		return fmt.Errorf(
+			"a name of several words stands in quotes: %s %s '%s'",
+			words[0],
+			act,
+			strings.Join(words[2:], " "),
+		)
 	case words[0] == "clock" && len(words) == 2 && isDuration(act):
 		return fmt.Errorf("write clock +%s", act)
 	case words[0] == "clock" && len(words) == 3 && isDuration(strings.TrimPrefix(act+words[2], "+")):
 		return fmt.Errorf("a length of time is one word: clock +%s", strings.TrimPrefix(act+words[2], "+"))
 	case words[0] == "mailbox" && len(words) > 1 && !strings.Contains(act, "@"):
-		return fmt.Errorf("%q is no address; write mailbox bob@fabrikam.com shows subject=Scan, or count N, or is empty", act)
+		return fmt.Errorf(
+			"%q is no address; write mailbox bob@fabrikam.com shows subject=Scan, or count N, or is empty",
+			act,
+		)
 	}
 	return nil
 }

@@ -56,7 +56,10 @@ func readLine(text string, set map[string]string) (line, error) {
 		return line{}, nil
 	}
 	if quote := otherQuote(text); quote != "" {
-		return fail("%s is no quotation mark here: write 'Log in', and '' for an apostrophe inside: 'Sender''s'", quote)
+		return fail(
+			"%s is no quotation mark here: write 'Log in', and '' for an apostrophe inside: 'Sender''s'",
+			quote,
+		)
 	}
 	words, err := phrase.Split(text)
 	if err != nil {

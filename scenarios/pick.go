@@ -57,7 +57,9 @@ func Picked(all []Scenario, patterns, tags, rules []string) ([]Scenario, error) 
 		return slices.ContainsFunc(tags, lacks) || len(rules) > 0 && !slices.ContainsFunc(rules, names)
 	})
 	if len(picked) == 0 {
-		return nil, fmt.Errorf("no scenario has all that was asked for; mfpsim list shows what each tag or rule alone picks")
+		return nil, fmt.Errorf(
+			"no scenario has all that was asked for; mfpsim list shows what each tag or rule alone picks",
+		)
 	}
 	return picked, nil
 }

@@ -67,6 +67,10 @@ type Options struct {
 	Configure func(*lab.Config)
 	// Inspect sees the bench after the scenario, before it is closed.
 	Inspect func(Result, *lab.Lab)
+	// FailFast ends the run at the first failure: what is being played is played to its end, the rest is not.
+	FailFast bool
+	// Picked hears how many scenarios are to be played, before the first is.
+	Picked func(n int)
 	// Progress hears every result as it is there, one at a time.
 	Progress func(Result)
 	// Likely says what may be wrong where a scenario failed at a line, for the page of the evidence; nil: nobody knows.
@@ -128,6 +132,9 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 			return nil, err
 		}
 	}
+	if o.Picked != nil {
+		o.Picked(len(picked))
+	}
 	parallel := o.Parallel
 	if parallel <= 0 {
 		if parallel = runtime.GOMAXPROCS(0); o.RealTime != nil {
@@ -139,7 +146,8 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 	var mutex sync.Mutex
 	var wait sync.WaitGroup
 	var failed error
-	next := make(chan int)
+	next, enough := make(chan int), make(chan struct{})
+	ended := false // enough is closed
 	for range min(parallel, len(picked)) {
 		wait.Add(1)
 		go func() {
@@ -156,21 +164,30 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 				if err == nil && o.Progress != nil {
 					o.Progress(result)
 				}
+				if o.FailFast && !ended && (err != nil || result.Verdict.Fails()) {
+					ended = true
+					close(enough)
+				}
 				mutex.Unlock()
 			}
 		}()
 	}
 	for i := range picked {
 		select {
-		case next <- i:
-			continue
-		case <-ctx.Done():
+		case <-enough: // even if somebody is free for another one
+		default:
+			select {
+			case next <- i:
+				continue
+			case <-ctx.Done():
+			case <-enough:
+			}
 		}
 		break
 	}
 	close(next)
 	wait.Wait()
-	if ctx.Err() != nil { // what was played has its verdict all the same
+	if ctx.Err() != nil || ended { // what was played has its verdict all the same
 		all := results
 		results = []Result{}
 		for i, result := range all {
@@ -178,7 +195,7 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 				results = append(results, result)
 			}
 		}
-		failed = errors.Join(context.Cause(ctx), failed)
+		failed = errors.Join(context.Cause(ctx), failed) // nil if nobody has broken it off
 	}
 	if folder != nil {
 		failed = errors.Join(failed, o.index(folder, results))

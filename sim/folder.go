@@ -11,9 +11,8 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/google/renameio/v2"
-
 	"mfpsim/core/nvram"
+	"mfpsim/lockfile"
 )
 
 // Files of a [Folder].
@@ -81,9 +80,9 @@ func OpenFolder(path string) (*Folder, error) {
 
 // claim locks the folder, closes it to other users of the machine, and writes the note into a new one.
 func (f *Folder) claim(fresh bool) error {
-	err := syscall.Flock(int(f.note.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	taken, err := lockfile.Claim(f.note)
 	switch {
-	case errors.Is(err, syscall.EWOULDBLOCK):
+	case taken:
 		return &FolderError{f.path, "another mfpsim uses this folder; end it, or name another folder"}
 	case err != nil:
 		return &FolderError{f.path, "the folder cannot be locked: " + reason(err)}
@@ -166,7 +165,7 @@ func openKey(path string, fresh []byte, used bool) ([]byte, error) {
 		return nil, &FolderError{path, "the printer's key is missing, and without it the memory beside it cannot be read"}
 	case errors.Is(err, fs.ErrNotExist):
 		text = []byte(base64.StdEncoding.EncodeToString(fresh) + "\n")
-		if err := renameio.WriteFile(path, text, 0o600, renameio.WithTempDir(filepath.Dir(path))); err != nil {
+		if err := nvram.NewFile(path).Write(text); err != nil {
 			return nil, &FolderError{path, "the printer's key cannot be written: " + reason(err)}
 		}
 		return fresh, nil

@@ -28,9 +28,17 @@ func (c *newCommand) Run(s *streams) error {
 	if within, err := filepath.Rel(c.Folder, file); err == nil {
 		id = strings.TrimSuffix(filepath.ToSlash(within), ".txtar")
 	}
-	_, _ = fmt.Fprintf(s.out, "%s\nIt passes as it stands. Write your title, change its steps (docs/language.md), then:\n"+
-		"  mfpsim check %s\n  mfpsim run --folder %s %s\n  mfpsim serve --folder %s --scenario %s\n",
-		file, file, c.Folder, id, c.Folder, id)
+	_, _ = fmt.Fprintf(
+		s.out,
+		"%s\nIt passes as it stands. Write your title, change its steps (docs/language.md), then:\n"+
+			"  mfpsim check %s\n  mfpsim run --folder %s %s\n  mfpsim serve --folder %s --scenario %s\n",
+		file,
+		file,
+		c.Folder,
+		id,
+		c.Folder,
+		id,
+	)
 	return nil
 }
 
@@ -72,7 +80,10 @@ func (c *checkCommand) files() ([]string, error) {
 		info, err := os.Stat(name)
 		switch {
 		case errors.Is(err, os.ErrNotExist) && !strings.HasSuffix(name, ".txtar"):
-			return nil, fmt.Errorf("there is no file %s; check takes files, as own/story.txtar, or a folder of them", name)
+			return nil, fmt.Errorf(
+				"there is no file %s; check takes files, as own/story.txtar, or a folder of them",
+				name,
+			)
 		case err != nil:
 			return nil, fmt.Errorf("%s cannot be read: %w", name, cause(err))
 		case !info.IsDir():

@@ -152,9 +152,7 @@ func (x *execution) play(begin func(namespace.Program) (*namespace.Run, error)) 
 	program.Args = x.placed(program.Args)
 	x.follow() // a scenario has its own dates
 	signals := make(chan os.Signal, 8)
-	signal.Notify(
-		signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2,
-	)
+	signal.Notify(signals, passedOn...)
 	defer signal.Stop(signals)
 	x.tell("%s with %d arguments begins", program.Path, len(program.Args)-1)
 	run, err := begin(program)

@@ -51,7 +51,12 @@ func (c *listCommand) Run(s *streams) error {
 	if c.Folder != "" {
 		folder = " --folder " + c.Folder
 	}
-	_, _ = fmt.Fprintf(s.err, "Play one: mfpsim run%s ID. Play it up to where a person takes over, and go on by hand: mfpsim serve%s --scenario ID\n", folder, folder)
+	_, _ = fmt.Fprintf(
+		s.err,
+		"Play one: mfpsim run%s ID. Play it up to where a person takes over, and go on by hand: mfpsim serve%s --scenario ID\n",
+		folder,
+		folder,
+	)
 	return nil
 }
 
@@ -79,7 +84,15 @@ func listGuide(s *streams, picked []scenarios.Scenario) error {
 		var lines []string
 		for _, one := range picked {
 			if strings.EqualFold(one.Guide, chapter) {
-				lines = append(lines, fmt.Sprintf("  %s\n      mfpsim run %s\n      mfpsim serve --scenario %s\n", one.Title, one.ID, one.ID))
+				lines = append(
+					lines,
+					fmt.Sprintf(
+						"  %s\n      mfpsim run %s\n      mfpsim serve --scenario %s\n",
+						one.Title,
+						one.ID,
+						one.ID,
+					),
+				)
 			}
 		}
 		if len(lines) > 0 {

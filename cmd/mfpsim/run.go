@@ -24,6 +24,7 @@ import (
 // runCommand is `mfpsim run`.
 type runCommand struct {
 	picking
+	running
 	Seed        uint64        `default:"0" help:"Seed of every id, code and token."`
 	Evidence    string        `placeholder:"DIR" help:"Write the record of each scenario into a folder of its own below DIR."`
 	JUnit       string        `name:"junit" placeholder:"FILE" help:"Write the verdicts as JUnit XML. A missing folder is made; a link, pipe or device is written to. On standard output the table goes to standard error."`
@@ -72,6 +73,9 @@ func (c *runCommand) Run(s *streams) error {
 	}
 	if c.Latency < 0 || c.Jitter < 0 {
 		return usage("--latency %s, --jitter %s: time does not go back", c.Latency, c.Jitter)
+	}
+	if err := c.checkRunning(); err != nil {
+		return err
 	}
 	asOf, err := asOf(c.AsOf)
 	if err != nil {
@@ -126,16 +130,22 @@ func (c *runCommand) Run(s *streams) error {
 		foreign.mount(bench)
 	}
 	options := scenarios.Options{
-		Configure: configure, Core: core, RealTime: foreign.realTime(c.Longest),
+		FailFast: c.FailFast, Configure: configure, Core: core, RealTime: foreign.realTime(c.Longest),
 		Patterns: c.Patterns, Tags: c.Tag, Rules: c.Rule, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
-		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Progress: played, Baseline: baseline,
+		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Baseline: baseline,
 		Patience: cmp.Or(c.Patience, -1), Likely: likely(),
 	}
 	if foreign != nil {
 		foreign.hand.fit(&options, state)
 	}
+	if c.UntilFail {
+		return c.untilFail(s, options)
+	}
+	shown := newProgress(s, "")
+	shown.watch(&options)
 	results, err := scenarios.Run(s.ctx, options)
+	shown.end()
 	err = errors.Join(err, state.err())
 	if results == nil && err != nil {
 		return usageError{err}
@@ -160,7 +170,7 @@ func (c *runCommand) Run(s *streams) error {
 	}
 	failed := false
 	for _, result := range results {
-		fails := result.Verdict.Fails() || c.Strict && result.Verdict == report.Warned
+		fails := c.fails(result)
 		failed = failed || fails
 		if fails || result.Verdict == report.Warned {
 			_, _ = fmt.Fprintf(s.out, "%s\n", trimmed(result.Failure))

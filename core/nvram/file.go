@@ -4,9 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
-
-	"github.com/google/renameio/v2"
 )
 
 // File is a [Flash] in a file that is replaced atomically, so that it is never torn.
@@ -45,5 +42,5 @@ func (f *File) Atomic() bool { return true }
 
 // Write replaces the file, readable for its owner only.
 func (f *File) Write(image []byte) error {
-	return renameio.WriteFile(f.path, image, 0o600, renameio.WithTempDir(filepath.Dir(f.path)))
+	return replace(f.path, image)
 }

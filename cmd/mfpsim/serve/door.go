@@ -33,11 +33,11 @@ const (
 // clientsAt are as many of them as the machine can have at each of a number of ports: who crowds one leaves the others
 // alone.
 func clientsAt(ports int) int {
-	var limit syscall.Rlimit
-	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil || limit.Cur > mostClients*uint64(ports)+kept {
+	most, known := descriptors()
+	if !known || most > mostClients*uint64(ports)+kept {
 		return mostClients
 	}
-	return max((int(limit.Cur)-kept)/ports, fewClients)
+	return max((int(most)-kept)/ports, fewClients)
 }
 
 const (

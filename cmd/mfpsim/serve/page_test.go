@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/explain"
 	"mfpsim/lab"
 	"mfpsim/scenarios"
 )
@@ -159,4 +160,40 @@ func TestTheHTMLOfAMailHasNoRights(t *testing.T) {
 	policy := response.Header.Get("Content-Security-Policy")
 	require.True(t, strings.HasPrefix(policy, "sandbox; default-src 'none'"), policy)
 	require.NotContains(t, policy, "script-src")
+}
+
+func TestTheBenchExplainsAsTheCommandLineDoes(t *testing.T) {
+	s := live(t, Config{})
+	var got struct {
+		Answer explain.Answer `json:"answer"`
+		Cases  []struct {
+			ID string `json:"id"`
+		} `json:"cases"`
+	}
+	s.object("/explain?language=el&text=360", &got)
+	want, err := explain.Explain("360", "el")
+	require.NoError(t, err)
+	require.Equal(t, want, got.Answer)
+	require.Equal(t, "not-saved", got.Answer.Causes[0].ID)
+	require.NotEmpty(t, got.Cases)
+	for _, c := range got.Cases {
+		require.NotEqual(t, got.Answer.Causes[0].Scenario, c.ID, "a case stands once")
+	}
+	status, answer := s.ask(http.MethodGet, "/explain?language=xx&text=360", "")
+	require.Equal(t, http.StatusNotFound, status)
+	require.Contains(t, answer["error"], `no language "xx" here`)
+}
+
+func TestTheBenchHasTheCasesOfASourceFolder(t *testing.T) {
+	root := t.TempDir()
+	_, err := scenarios.Skeleton(root, "own/story", "")
+	require.NoError(t, err)
+	s := live(t, Config{Folder: root, Scenario: "own/story"})
+	var got caseAnswer
+	s.object("/case", &got)
+	require.Equal(t, "own/story", got.ID)
+	var chapters []chapterOfCases
+	s.object("/cases", &chapters)
+	require.Len(t, chapters, 1)
+	require.Equal(t, "own/story", chapters[0].Cases[0].ID)
 }

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"syscall"
+
+	"mfpsim/lockfile"
 )
 
 // temporary is a folder that lives as long as this process. Who is killed cannot remove it, so the next one does: its
@@ -29,7 +30,7 @@ func newTemporary() (*temporary, error) {
 	}
 	lock, err := os.OpenFile(filepath.Join(path, temporaryLock), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
-		err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		_, err = lockfile.Claim(lock) // nobody else knows of it yet
 	}
 	t := &temporary{path: path, lock: lock}
 	if err != nil {
@@ -50,14 +51,17 @@ func (t *temporary) remove() error {
 // sweep removes the folders of this program whose process has ended. What it may not open, or what has no lock yet
 // because another process makes it just now, is left alone.
 func sweep(in string) {
+	if !lockfile.Supported {
+		return // whose process has ended is not known
+	}
 	found, _ := filepath.Glob(filepath.Join(in, temporaryPattern+"*")) // the pattern is a good one
 	for _, path := range found {
-		lock, err := os.OpenFile(filepath.Join(path, temporaryLock), os.O_RDWR|syscall.O_NOFOLLOW, 0)
+		lock, err := os.OpenFile(filepath.Join(path, temporaryLock), os.O_RDWR|noFollow, 0)
 		if err != nil {
 			continue
 		}
-		if info, err := os.Lstat(path); err == nil && info.IsDir() &&
-			syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+		taken, err := lockfile.Claim(lock)
+		if info, found := os.Lstat(path); err == nil && !taken && found == nil && info.IsDir() {
 			for _, name := range []string{authorityName, temporaryLock} { // nothing else is ours
 				_ = os.Remove(filepath.Join(path, name))
 			}
