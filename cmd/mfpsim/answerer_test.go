@@ -78,7 +78,7 @@ func (a *answerer) get(path string, into any) int {
 func (a *answerer) follow(i manual.Instruction) manual.Reply {
 	var args struct {
 		Path, Field, Value, Label, Language, State string
-		Wrong                                     bool
+		Wrong                                      bool
 		device.ScanRequest
 	}
 	_ = json.Unmarshal(i.Args, &args)

@@ -33,6 +33,9 @@ func (c *runCommand) foreign(s *streams) (*foreign, error) {
 	if c.Device == "" {
 		return nil, nil
 	}
+	if c.AnswersIn > remote.MaximumPatienceInRealTime {
+		return nil, fmt.Errorf("--answer-within %s: at most %s", c.AnswersIn, remote.MaximumPatienceInRealTime)
+	}
 	if c.AnswersIn < 0 || c.Longest <= 0 {
 		return nil, fmt.Errorf("--answer-within %s, --longest-wait %s: time does not go back", c.AnswersIn, c.Longest)
 	}

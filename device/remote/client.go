@@ -89,7 +89,7 @@ func (c *Client) setPatience() error {
 	c.config.Patience = cmp.Or(c.config.Patience, usual)
 	if c.config.Patience < 0 || c.config.Patience > most {
 		return fmt.Errorf(
-			"%s for an answer of a device whose clock is %q: more than 0s, and at most %s", c.config.Patience, c.hello.Clock, most,
+			"an answer within %s, of a device whose clock is %q: more than 0s, and at most %s", c.config.Patience, c.hello.Clock, most,
 		)
 	}
 	return nil
