@@ -50,7 +50,7 @@ func Mount(c Config) mount.Constructor {
 			return nil, errors.New("a person does not go by a clock that stands: the bench's time must flow")
 		}
 		d := &printer{config: c, at: at, language: at.Language}
-		outlet, err := at.Network.OutletInRealTime(at.Name, nil)
+		outlet, err := at.Network.OutletInRealTime(at.Name, faultnet.OutletConfig{})
 		if err != nil {
 			return nil, err
 		}
