@@ -58,12 +58,12 @@ func TestWhoIsAwayHearsOfTheEndOfTheWorld(t *testing.T) {
 	called := false
 	require.NoError(t, vtime.Away(context.Background(), "nobody's turn", func() { called = true }))
 	require.True(t, called)
-	world.Pass(time.Hour) // of a World that has ended
+	require.ErrorIs(t, world.Pass(time.Hour), vtime.ErrClosed)
 }
 
 func TestTimePasses(t *testing.T) {
 	world := flowing(t)
 	before := world.Now()
-	world.Pass(5 * time.Millisecond)
+	require.NoError(t, world.Pass(5*time.Millisecond))
 	require.GreaterOrEqual(t, world.Now().Sub(before), 5*time.Millisecond)
 }
