@@ -187,6 +187,29 @@ func (b *Browser) Click(ctx context.Context, label string) error {
 // strangersOrigin is the site of a page that is not the device's.
 const strangersOrigin = "https://elsewhere.example"
 
+// DoubleClick clicks a button twice: its form is sent a second time before the answer to the first is shown, which
+// nobody sees then.
+func (b *Browser) DoubleClick(ctx context.Context, label string) error {
+	if b.page == nil {
+		return ErrNoPage
+	}
+	target, err := b.page.find(label)
+	if err != nil {
+		return err
+	}
+	if target.kind == kindLink || target.kind == kindSummary {
+		return ErrNoForm
+	}
+	method, u, form, err := b.page.submission(target.node)
+	if err != nil {
+		return err
+	}
+	if _, _, err := b.fetch(ctx, method, u, form); err != nil {
+		return err
+	}
+	return b.load(ctx, method, u, form)
+}
+
 // Forge sends the form of a button as the page of somebody else would: with what is on the page, without what is
 // hidden in it, which only the device's own page knows, and with another site as its origin. Signed tells whether the
 // cookies of this browser go along, as they do when the administrator opens that page; without them it is a stranger's.

@@ -66,6 +66,25 @@ func TestPicturesOfTheBench(t *testing.T) {
 	}
 }
 
+// TestPicturesOfTheEvidence takes those of the page of a case: the refusal, with the screens before and after it.
+func TestPicturesOfTheEvidence(t *testing.T) {
+	for _, language := range guide.Languages() {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			folder := evidenceOf(t, language, "trouble/expired-by-disuse")
+			p := newInspector(t, language)
+			p.do("a desk's window", chromedp.EmulateViewport(1400, 1000))
+			p.opens("file://" + filepath.Join(folder, "trouble", "expired-by-disuse", "index.html"))
+			p.sees("#s3 [data-refused] .shot.panel iframe")
+			p.script(`document.getElementById("s2").scrollIntoView(); document.activeElement.blur(); ""`)
+			shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+			require.NoError(t, err)
+			camera := &photographer{&panelWalk{p, nil, map[string]bool{}}}
+			camera.writes("report-case", fewColors(t, shot))
+		})
+	}
+}
+
 // fewColors makes a picture smaller: the 255 colors that it has most of, and for each other one the nearest of them.
 func fewColors(t *testing.T, shot []byte) []byte {
 	t.Helper()

@@ -80,3 +80,26 @@ func (w *panelWalk) shows(name string) {
 	w.inspects(name)
 	_ = w.keep("users-" + name + "-" + w.language)
 }
+
+// Who clicks twice sends the form twice, unless the first answer is faster than the second click: the browser breaks
+// off the first answer and shows the second.
+func TestAUserWhoIsAddedWithADoubleClickIsThereOnce(t *testing.T) {
+	for _, language := range []string{"en", "el"} {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			b := serve(t, language, "--script", "testdata/users.txt")
+			p := newPerson(t, language)
+			logsIn(p, b)
+			p.opens(b.WebConfig + "/open-platform/users/entry?new=user")
+			for field, text := range map[string]string{
+				"#user-id": "dave", "#user-name": "Dave", "#user-password": "Dave-1234", "#email-address": "dave@contoso.com",
+			} {
+				p.types(field, text)
+			}
+			p.clicksTwice(`//main//p[@class="buttons"]/button[1]`)
+			p.sees("main .done")
+			require.Empty(t, p.script(`[...document.querySelectorAll("main .problem")].map(e => e.textContent).join()`))
+			require.Equal(t, "1", p.script(`String([...document.querySelectorAll("main tbody tr")].filter(e => e.textContent.includes("dave@")).length)`))
+		})
+	}
+}

@@ -140,10 +140,10 @@ func TestACoreThatDoesNotAnswerIsEnded(t *testing.T) {
 func TestWhatACoreSaysOfItselfIsCheckedBeforeAnythingIsPlayed(t *testing.T) {
 	for core, says := range map[string]string{
 		"contract 2":  "the core speaks contract 2; this is contract 1",
-		"own TLS":     "the core says tls: own, which mfpsim cannot test yet; it can test tls: harness",
-		"own sockets": "the core says dial: own, which mfpsim cannot test yet; it can test dial: harness",
-		"own clock":   "the core says clock: real, which mfpsim cannot test yet; it can test clock: bench",
-		"other store": `the core says store: "tape"; there is flash`,
+		"contradicts": "the core says dial: own and tls: harness; who connects himself makes TLS himself: say tls: own, or dial: harness",
+		"own clock":   "the core says clock: real, which mfpsim cannot test; make it wait by wake_at and say clock: bench",
+		"other store": `the core says store: "tape"; there are flash and kv`,
+		"other TLS":   `the core says tls: "none"; there are harness and own`,
 		"boasts":      `the core says that it has "coffee"; there are`,
 		"no such":     `the process ended while "boot" waited for an answer: exit status 2; its last words`,
 	} {

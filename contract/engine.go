@@ -3,12 +3,15 @@ package contract
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mfpsim/core"
@@ -16,6 +19,7 @@ import (
 	"mfpsim/core/nvram"
 	"mfpsim/core/outcome"
 	"mfpsim/sim"
+	"mfpsim/vtime"
 )
 
 // errOff: the printer is dark, or the process was ended for a fault that is told already.
@@ -36,14 +40,21 @@ type engine struct {
 	start     int
 
 	// talking is held for a line and its answer. Operations are never at it at once, because who acts on a bench has
-	// the turn; pages that only look may be.
-	talking sync.Mutex
-	process *process
-	number  int
-	told    map[string]*Owner // what the core was told last
-	dead    bool
+	// the turn; pages that only look may be. A core that connects itself has it while it uses the network, and time
+	// passes on the bench meanwhile: operations queue for it.
+	talking   sync.Mutex
+	queue     queue
+	process   *process
+	number    int
+	lines     int          // of the trace
+	within    map[int]bool // of the trace: operations whose ciphertext goes on
+	dead      atomic.Bool
+	gate      *gate // of a core that connects itself; nil: the bench does
+	rootsFile string
+	values    keyed // the memory of a core with store: kv
 
 	mu        sync.Mutex
+	told      surroundings // what the core was told last
 	state     map[string]*State
 	running   map[int]func() // what ends an operation
 	next      int            // number of the next operation of ours: even; those of the core are odd
@@ -59,15 +70,22 @@ type transports struct {
 	}
 }
 
-// exchange sends a line and takes the answer. A core that breaks the contract is ended, and the fault is kept.
-func (e *engine) exchange(event Event) (Answer, error) {
+// exchange sends a line and takes the answer. A core that breaks the contract is ended, and the fault is kept. o is
+// whose line it is; nil: of none.
+func (e *engine) exchange(ctx context.Context, o *operation, event Event) (Answer, error) {
+	if e.gate != nil {
+		if err := e.queue.enter(ctx); err != nil {
+			return Answer{}, errOff
+		}
+		defer e.queue.leave()
+	}
 	e.talking.Lock()
 	defer e.talking.Unlock()
-	return e.exchangeNow(event)
+	return e.exchangeNow(ctx, o, event)
 }
 
-func (e *engine) exchangeNow(event Event) (Answer, error) {
-	if e.dead {
+func (e *engine) exchangeNow(ctx context.Context, o *operation, event Event) (Answer, error) {
+	if e.dead.Load() {
 		return Answer{}, errOff
 	}
 	e.number++
@@ -75,20 +93,41 @@ func (e *engine) exchangeNow(event Event) (Answer, error) {
 	event.Number, event.NowMS, event.UpMS = e.number, now.UnixMilli(), e.host.Elapsed().Milliseconds()
 	_, event.OffsetS = now.Zone()
 	if event.Event == eventBoot {
-		e.told = event.Owners
+		e.told.owners = event.Owners
 	}
-	e.session.record(line{Printer: e.host.Printer, Start: e.start, To: e.redactEvent(event)})
-	a, err := e.process.exchange(event)
+	to := e.redactEvent(event)
+	if !e.within[event.Operation] {
+		e.lines++
+		to.Number = e.lines
+		e.session.record(line{Printer: e.host.Printer, Start: e.start, To: to})
+	}
+	a, err := e.speak(ctx, o, event)
 	if err == nil {
 		err = e.take(a)
 	}
 	if err != nil {
+		if e.dead.Load() { // switched off meanwhile
+			return Answer{}, errOff
+		}
 		e.session.fault(err)
-		e.endNow()
+		e.off()
 		return Answer{}, told{err}
 	}
-	e.session.record(line{Printer: e.host.Printer, Start: e.start, From: e.redactAnswer(a)})
+	from := e.redactAnswer(a)
+	if e.within[event.Operation] = goesOn(*to, *from); !e.within[event.Operation] {
+		from.Number = e.lines
+		e.session.record(line{Printer: e.host.Printer, Start: e.start, From: from})
+	}
 	return a, nil
+}
+
+// speak is one line and its answer, with what the core does on its own sockets between them.
+func (e *engine) speak(ctx context.Context, o *operation, event Event) (Answer, error) {
+	defer vtime.Excuse(ctx)()
+	if e.gate == nil {
+		return e.process.exchange(event)
+	}
+	return e.gate.exchange(ctx, o, event)
 }
 
 // take keeps the states that an answer has.
@@ -104,17 +143,14 @@ func (e *engine) take(a Answer) error {
 	return nil
 }
 
-// off ends the process: power off, or a fault.
+// off ends the process: power off, or a fault. It waits for nobody who talks with it.
 func (e *engine) off() {
-	e.talking.Lock()
-	defer e.talking.Unlock()
-	e.endNow()
-}
-
-func (e *engine) endNow() {
-	if !e.dead {
-		e.dead = true
+	if !e.dead.Swap(true) {
 		e.process.kill()
+		e.gate.close()
+		if e.rootsFile != "" {
+			_ = os.Remove(e.rootsFile)
+		}
 	}
 }
 
@@ -144,28 +180,94 @@ func (e *engine) owners() map[string]*Owner {
 	return all
 }
 
-// configure tells the core what the printer has set up, if that has changed.
-func (e *engine) configure() {
-	owners := e.owners()
+// surroundings are what a core is told of what is around it.
+type surroundings struct {
+	owners  map[string]*Owner
+	roots   string
+	resolve map[string]string
+}
+
+// surroundings are as they are now; but for the network, of which nothing is looked at before something is begun.
+func (e *engine) surroundings(network bool) (now surroundings, err error) {
+	now = e.told
+	now.owners = e.owners()
+	if !network || e.identity.TLS != kindOwn {
+		return now, nil
+	}
+	now.roots = string(e.host.RootsPEM())
+	if now.roots != e.told.roots {
+		if err := e.writeRoots(now.roots); err != nil {
+			return now, err
+		}
+	}
+	if e.gate != nil {
+		now.resolve, err = e.gate.open(e.host.Addresses())
+	}
+	return now, err
+}
+
+// writeRoots puts the certificates that the printer trusts into a file, for libraries that want one. It goes when the
+// core ends.
+func (e *engine) writeRoots(roots string) error {
+	if e.rootsFile == "" {
+		file, err := os.CreateTemp("", "mfpsim-roots-*.pem")
+		if err != nil {
+			return fmt.Errorf("no file for the certificates that the core trusts: %w", err)
+		}
+		e.rootsFile = file.Name()
+		if err := file.Close(); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(e.rootsFile, []byte(roots), 0o600)
+}
+
+// configure tells the core what the printer has set up, if that has changed. Who has no turn and finds the core at work
+// leaves it to the next one.
+func (e *engine) configure(ctx context.Context, network bool) {
+	if e.gate != nil {
+		if vtime.TurnFrom(ctx) == nil {
+			if !e.queue.tryEnter() {
+				return
+			}
+		} else if err := e.queue.enter(ctx); err != nil {
+			return
+		}
+		defer e.queue.leave()
+	}
 	e.talking.Lock()
 	defer e.talking.Unlock()
-	if reflect.DeepEqual(owners, e.told) {
+	now, err := e.surroundings(network)
+	switch {
+	case e.dead.Load() || err == nil && reflect.DeepEqual(now, e.told):
+		return
+	case err != nil:
+		e.session.fault(err)
+		e.off()
 		return
 	}
-	a, err := e.exchangeNow(Event{Event: eventConfigure, Owners: owners})
+	event := Event{
+		Event: eventConfigure, Owners: now.owners, RootsPEM: now.roots, RootsFile: e.rootsFile, Resolve: now.resolve,
+	}
+	if e.gate != nil {
+		event.SilenceMS = silence.Milliseconds()
+	}
+	a, err := e.exchangeNow(ctx, nil, event)
 	if err != nil {
 		return
 	}
-	e.told = owners
+	e.mu.Lock()
+	e.told = now
+	e.mu.Unlock()
 	if len(a.Actions) > 0 {
 		e.session.fault(errors.New("the answer to \"configure\" asks for something; it can have a state only"))
-		e.endNow()
+		e.off()
 	}
 }
 
 // of is the state of an owner.
 func (e *engine) of(owner nvram.Owner) State {
-	e.configure()
+	e.configure(context.Background(), false)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if s := e.state[string(owner)]; s != nil {

@@ -1,10 +1,13 @@
 package contract
 
 import (
+	"cmp"
+	"crypto/tls"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,9 +22,9 @@ func (o *operation) services() []Service {
 	if o.owner.IsUser() {
 		name = stateOfUsers
 	}
-	o.e.talking.Lock()
-	defer o.e.talking.Unlock()
-	if told := o.e.told[name]; told != nil {
+	o.e.mu.Lock()
+	defer o.e.mu.Unlock()
+	if told := o.e.told.owners[name]; told != nil {
 		return told.Services
 	}
 	return nil
@@ -55,6 +58,10 @@ func (o *operation) judgeConnect(a Action) {
 	s := o.settings()
 	mailServer := a.Host == s.Server && a.Port == s.Port
 	pop := s.Method == mail.MethodPOPBeforeSMTP && a.Host == s.POP3Server && a.Port == s.POP3Port
+	provider := o.e.identity.TLS == kindOwn && o.providerAt(a.Host, a.Port)
+	if provider {
+		return // what it asks there is in the record
+	}
 	if !mailServer && !pop {
 		o.e.session.breach(
 			laws.WishServer, "the core connects to %s, port %d; its server is %s, port %d",
@@ -66,6 +73,37 @@ func (o *operation) judgeConnect(a Action) {
 			laws.WishKept, "the core connects to %s after a refresh, and has not stored the new refresh token",
 			a.Host,
 		)
+	}
+}
+
+// providerAt reports whether a server is an identity provider of the owner, over HTTPS.
+func (o *operation) providerAt(name string, port int) bool {
+	return slices.ContainsFunc(o.services(), func(s Service) bool {
+		endpoints := []string{s.Token, s.DeviceAuthorization, s.Authorization}
+		return slices.ContainsFunc(endpoints, func(address string) bool {
+			u, err := url.Parse(address)
+			return err == nil && u.Hostname() == name && strconv.Itoa(port) == cmp.Or(u.Port(), "443")
+		})
+	})
+}
+
+// judgeHello looks at how a core begins TLS of its own: all that is to be seen of it.
+func (o *operation) judgeHello(host string, said []byte) {
+	hello := helloOf(said)
+	if hello == nil {
+		return
+	}
+	if name := hello.ServerName; name != "" && name != host {
+		o.e.session.breach(laws.WishName, "the core has connected to %s and names %q in its ClientHello", host, name)
+	}
+	named := slices.Contains(hello.Extensions, extensionSupportedVersions)
+	for _, version := range hello.SupportedVersions {
+		if version < tls.VersionTLS12 && (named || slices.Max(hello.SupportedVersions) < tls.VersionTLS12) {
+			o.e.session.breach(
+				laws.WishVersion, "the core would speak %s with %s", tls.VersionName(version), host,
+			)
+			return
+		}
 	}
 }
 

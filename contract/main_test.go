@@ -30,6 +30,7 @@ func command(name string) []string { return []string{os.Args[0], "core", name} }
 
 // serveAs is the own core, with something wrong in what it says.
 func serveAs(name string) int {
+	name, kinds := kindsOf(name)
 	spoil, known := spoilt[name]
 	if !known {
 		_, _ = fmt.Fprintf(os.Stderr, "there is no core %q\n", name)
@@ -37,7 +38,7 @@ func serveAs(name string) int {
 	}
 	fromBench, toOwn := io.Pipe()
 	fromOwn, answers := io.Pipe()
-	go func() { _ = answers.CloseWithError(own.Serve(fromBench, answers)) }()
+	go func() { _ = answers.CloseWithError(own.Serve(fromBench, answers, kinds)) }()
 	in, back := bufio.NewReaderSize(os.Stdin, 1<<20), bufio.NewReaderSize(fromOwn, 1<<20)
 	for {
 		line, err := in.ReadBytes('\n')
@@ -63,6 +64,22 @@ func serveAs(name string) int {
 			return 1
 		}
 	}
+}
+
+// kindsOf takes the kinds off the name of a core: "right, dial: own".
+func kindsOf(name string) (core string, kinds own.Kinds) {
+	words := strings.Split(name, ", ")
+	for _, word := range words[1:] {
+		switch kind, has, _ := strings.Cut(word, ": "); kind {
+		case "tls":
+			kinds.TLS = has
+		case "dial":
+			kinds.Dial = has
+		case "store":
+			kinds.Store = has
+		}
+	}
+	return words[0], kinds
 }
 
 // held checks both lines against the schema, and says on standard error what does not fit.

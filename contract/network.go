@@ -185,7 +185,7 @@ func (o *operation) send(ctx context.Context, a Action) error {
 			return errors.New("the data of \"send\" is no base64")
 		}
 	}
-	o.judgeSend(c, string(data[:min(len(data), longestCommand)]))
+	o.hear(c, data)
 	limited, cancel := o.limited(ctx, a, 2*receiveTimeout)
 	defer cancel()
 	stop := context.AfterFunc(limited, func() { _ = c.raw.Close() })
@@ -194,6 +194,15 @@ func (o *operation) send(ctx context.Context, a Action) error {
 		o.written = errUnsent{failed(limited, err, outcome.ConnectionLost).Error}
 	}
 	return nil
+}
+
+// hear looks at what is said on a connection, by the core itself or by the bench for it.
+func (o *operation) hear(c *connection, data []byte) {
+	if o.e.identity.TLS == kindOwn && !c.secure && beginsTLS(data) {
+		o.judgeHello(c.host, data)
+		c.secure, c.verified = true, true // whether it does verify shows where a stranger answers
+	}
+	o.judgeSend(c, string(data[:min(len(data), longestCommand)]))
 }
 
 // longestCommand is as much of what is sent as a law looks at.

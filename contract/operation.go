@@ -45,7 +45,7 @@ func (e *engine) begin(ctx context.Context, owner nvram.Owner, event Event, wait
 	if event.Settings != nil {
 		e.session.know(event.Settings.Password)
 	}
-	e.configure()
+	e.configure(ctx, true)
 	e.mu.Lock()
 	id := e.next
 	e.next += 2
@@ -69,13 +69,14 @@ func (e *engine) operate(ctx context.Context, o *operation, event Event) Result 
 	defer func() {
 		stop()
 		o.closeAll()
+		e.gate.end(o)
 		e.mu.Lock()
 		delete(e.running, o.id)
 		e.mu.Unlock()
 	}()
 	event.Operation, event.Random = o.id, e.random()
 	for range maximumSteps {
-		a, err := e.exchange(event)
+		a, err := e.exchange(ctx, o, event)
 		if err != nil {
 			return interrupted()
 		}
@@ -87,6 +88,8 @@ func (e *engine) operate(ctx context.Context, o *operation, event Event) Result 
 		case err != nil:
 			e.session.fault(err)
 			e.off()
+			return interrupted()
+		case result != nil && e.gate != nil && context.Cause(ctx) != nil: // its sockets were reset, whatever it says
 			return interrupted()
 		case result != nil:
 			return *result
@@ -126,6 +129,9 @@ func (o *operation) carryOut(ctx context.Context, actions []Action) (next Event,
 			)
 		case !last && waits:
 			return Event{}, nil, fmt.Errorf("%q is not the last thing that operation %d asks for", a.Do, o.id)
+		}
+		if err := o.e.identity.forbids(a); err != nil {
+			return Event{}, nil, err
 		}
 		if !last {
 			if err := o.do(ctx, a); err != nil {
@@ -203,6 +209,9 @@ func (o *operation) wait(ctx context.Context, a Action) (Event, error) {
 	}
 	switch a.Do {
 	case doStore:
+		if a.Key != "" {
+			return o.keep(a)
+		}
 		return o.store(a)
 	case doWakeAt:
 		d := time.Duration(a.UpMS)*time.Millisecond - o.e.host.Elapsed()
@@ -251,6 +260,34 @@ func (o *operation) store(a Action) (Event, error) {
 		if errors.Is(err, nvram.ErrPowerCut) {
 			return Event{}, err
 		}
+		return Event{Event: eventFailed, Error: string(outcome.StorageFailed)}, nil
+	}
+	o.grant.stored()
+	return Event{Event: eventStored}, nil
+}
+
+// keep is one write of a value to the memory of a core with store: kv.
+func (o *operation) keep(a Action) (Event, error) {
+	data, err := base64.StdEncoding.DecodeString(a.Data)
+	switch {
+	case err != nil:
+		return Event{}, errors.New("the data of \"store\" is no base64")
+	case len(a.Key) > longestKey || len(data) > largestValue:
+		return Event{}, fmt.Errorf(
+			"\"store\" of %d octets under a key of %d: there are at most %d and %d",
+			len(data), len(a.Key), largestValue, longestKey,
+		)
+	}
+	o.judgeStore()
+	err = o.e.values.write(a.Key, data, a.Erase)
+	if _, gone := o.e.host.Flash.Read(); gone != nil {
+		return Event{}, dark(gone)
+	}
+	switch {
+	case errors.Is(err, &nvram.Error{Fault: nvram.FaultRemains}):
+		o.grant.stored()
+		return Event{Event: eventFailed, Error: string(outcome.NotErased)}, nil
+	case err != nil:
 		return Event{Event: eventFailed, Error: string(outcome.StorageFailed)}, nil
 	}
 	o.grant.stored()

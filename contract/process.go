@@ -12,7 +12,9 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"mfpsim/vtime"
 )
@@ -29,6 +31,11 @@ type process struct {
 	patience time.Duration
 	errors   *tail
 	hung     atomic.Bool
+	lines    io.Closer    // of output
+	pipe     syscall.Conn // likewise
+	ended    sync.Once
+	gone     atomic.Bool
+	how      error // it has ended
 }
 
 // start runs a command. Its environment is the same on every machine, as far as a program can do without more.
@@ -42,11 +49,14 @@ func start(command []string, patience time.Duration) (*process, error) {
 		"PYTHONDONTWRITEBYTECODE=1",
 	}
 	p.command.Stderr = p.errors
+	ownGroup(p.command)
 	p.command.WaitDelay = time.Second // what it has started may hold its standard error
 	output, err := p.command.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
+	p.lines = output
+	p.pipe, _ = output.(syscall.Conn)
 	p.output = bufio.NewReaderSize(output, 64<<10)
 	if p.input, err = p.command.StdinPipe(); err != nil {
 		return nil, err
@@ -63,23 +73,86 @@ func start(command []string, patience time.Duration) (*process, error) {
 
 // exchange sends a line and reads the one that answers it.
 func (p *process) exchange(e Event) (Answer, error) {
-	line, err := json.Marshal(e)
+	defer p.watch()()
+	unsent, err := p.send(e)
 	if err != nil {
 		return Answer{}, err
 	}
-	stop := vtime.Alarm(p.patience, func() {
-		p.hung.Store(true)
-		_ = p.command.Process.Kill()
-	})
-	defer stop()
-	_, failed := p.input.Write(append(line, '\n')) // who has ended is found out below, with the reason
+	return p.receive(e, unsent)
+}
+
+// watch ends a process that takes too long, unless it is stopped before: one that waits for something else than its
+// line, or has had the processor for so long. One that has waited for a processor goes on.
+func (p *process) watch() (stop func()) {
+	w := &watchdog{p: p, used: used(p.command.Process.Pid)}
+	w.arm()
+	return w.stop
+}
+
+// watchdog is for one line.
+type watchdog struct {
+	p    *process
+	used time.Duration // of the processor, before
+	mu   sync.Mutex
+	over bool
+	call func() // that stops the alarm
+	late int    // alarms so far
+}
+
+// mostAlarms is how often a process that works is given the time again.
+const mostAlarms = 20
+
+func (w *watchdog) arm() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.over {
+		w.call = vtime.Alarm(w.p.patience, w.alarm)
+	}
+}
+
+func (w *watchdog) alarm() {
+	pid := w.p.command.Process.Pid
+	w.late++
+	if w.late < mostAlarms && works(pid) && used(pid)-w.used < w.p.patience {
+		w.arm()
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.over {
+		w.p.hung.Store(true)
+		w.p.destroy()
+	}
+}
+
+func (w *watchdog) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
+	w.call()
+}
+
+// send sends a line. Who has ended is found out when the answer is read, with the reason.
+func (p *process) send(e Event) (unsent, err error) {
+	line, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	_, unsent = p.input.Write(append(line, '\n'))
+	return unsent, nil
+}
+
+// receive reads the line that answers one.
+func (p *process) receive(e Event, unsent error) (Answer, error) {
 	read, err := readLine(p.output)
 	switch {
 	case p.hung.Load():
-		return Answer{}, fmt.Errorf("no answer to %q within %s of machine time; killed", e.Event, p.patience)
+		return Answer{}, fmt.Errorf(
+			"no answer to %q within %s of machine time; killed%s", e.Event, p.patience, p.errors.last(),
+		)
 	case errors.Is(err, errLongLine):
 		return Answer{}, fmt.Errorf("the answer to %q is longer than %d octets", e.Event, maximumLine)
-	case err != nil || failed != nil && len(read) == 0:
+	case err != nil || unsent != nil && len(read) == 0:
 		return Answer{}, fmt.Errorf(
 			"the process ended while %q waited for an answer: %s%s", e.Event, p.end(), p.errors.last(),
 		)
@@ -100,6 +173,9 @@ func (p *process) exchange(e Event) (Answer, error) {
 func decode(line []byte, a *Answer) error {
 	if trimmed := bytes.TrimSpace(line); len(trimmed) == 0 || trimmed[0] != '{' {
 		return errors.New("it does not begin with {")
+	}
+	if !utf8.Valid(line) {
+		return errors.New("it is not UTF-8")
 	}
 	err := json.Unmarshal(line, a)
 	var kind *json.UnmarshalTypeError
@@ -139,19 +215,36 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 
 // end waits for a process that has ended, and says how.
 func (p *process) end() string {
-	stop := vtime.Alarm(time.Second, func() { _ = p.command.Process.Kill() }) // it has closed its output and goes on
+	stop := vtime.Alarm(time.Second, p.destroy) // it has closed its output and goes on
 	defer stop()
-	if err := p.command.Wait(); err != nil {
+	if err := p.wait(); err != nil {
 		return err.Error()
 	}
 	return "exit status 0"
 }
 
+// destroy ends it and what it has started, and closes its lines, which somebody else may hold open.
+func (p *process) destroy() {
+	if !p.gone.Load() { // else its number may be somebody else's
+		killGroup(p.command.Process)
+	}
+	_ = p.input.Close()
+	_ = p.lines.Close()
+}
+
 // kill is power off.
 func (p *process) kill() {
-	_ = p.command.Process.Kill()
-	_ = p.input.Close()
-	_ = p.command.Wait() // that it was killed is known
+	p.destroy()
+	_ = p.wait() // that it was killed is known
+}
+
+// wait waits until it has ended, whoever asks.
+func (p *process) wait() error {
+	p.ended.Do(func() {
+		p.how = p.command.Wait()
+		p.gone.Store(true)
+	})
+	return p.how
 }
 
 // tail keeps the end of what a program writes.

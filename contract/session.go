@@ -49,6 +49,8 @@ type Session struct {
 	breaches []laws.Breach
 	trace    bytes.Buffer
 	secrets  []string
+	identity *Identity    // as its first start has said
+	unshown  []string     // what the bench could not show to a core that connects itself
 	tell     func(string) // of a bench that has no end
 }
 
@@ -74,6 +76,14 @@ func (s *Session) Faults() []string {
 	return slices.Clone(s.faults)
 }
 
+// Unshown are sentences about what the case has and the bench cannot show to a core that connects itself: the case says
+// nothing about it.
+func (s *Session) Unshown() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.unshown)
+}
+
 // Breaches are the laws that the core has broken by what it asked for, the first of each.
 func (s *Session) Breaches() []laws.Breach {
 	s.mu.Lock()
@@ -95,6 +105,32 @@ func (s *Session) lack(capability string) {
 		s.lacks = append(s.lacks, capability)
 		s.say("the printer wants " + capability + ", which the core does not have")
 	}
+}
+
+func (s *Session) cannotShow(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.unshown, what) {
+		s.unshown = append(s.unshown, what)
+		s.say(what)
+	}
+}
+
+// same holds a core to what its first start has said of itself: what the bench does hangs on it.
+func (s *Session) same(now Identity) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.identity == nil {
+		s.identity = &now
+		return nil
+	}
+	if first := *s.identity; first.Kinds != now.Kinds || !slices.Equal(first.Capabilities, now.Capabilities) {
+		return fmt.Errorf(
+			"the core says %s with %s now, and said %s with %s when it was started first",
+			now.Kinds, strings.Join(now.Capabilities, ", "), first.Kinds, strings.Join(first.Capabilities, ", "),
+		)
+	}
+	return nil
 }
 
 func (s *Session) fault(err error) {
@@ -169,6 +205,7 @@ func (s *Session) record(l line) {
 type Identity struct {
 	Name         string
 	Capabilities []string
+	Kinds
 }
 
 // Lacking are the capabilities that it does not have.
@@ -207,22 +244,9 @@ func identityOf(a Answer) (Identity, error) {
 	if a.Contract != Version {
 		return Identity{}, fmt.Errorf("the core speaks contract %d; this is contract %d", a.Contract, Version)
 	}
-	for _, kind := range []struct{ name, has, can, later string }{
-		{"tls", a.TLS, "harness", "own"},
-		{"dial", a.Dial, "harness", "own"},
-		{"clock", a.Clock, "bench", "real"},
-		{"store", a.Store, "flash", "kv"},
-	} {
-		switch kind.has {
-		case "", kind.can:
-		case kind.later:
-			return Identity{}, fmt.Errorf(
-				"the core says %s: %s, which mfpsim cannot test yet; it can test %s: %s",
-				kind.name, kind.has, kind.name, kind.can,
-			)
-		default:
-			return Identity{}, fmt.Errorf("the core says %s: %q; there is %s", kind.name, kind.has, kind.can)
-		}
+	kinds, err := kindsOf(a)
+	if err != nil {
+		return Identity{}, err
 	}
 	for _, c := range a.Capabilities {
 		if !slices.Contains(Capabilities(), c) {
@@ -231,7 +255,7 @@ func identityOf(a Answer) (Identity, error) {
 			)
 		}
 	}
-	return Identity{Name: a.Core, Capabilities: a.Capabilities}, nil
+	return Identity{Name: a.Core, Capabilities: a.Capabilities, Kinds: kinds}, nil
 }
 
 // Open starts a process of the core for a printer that is switched on.
@@ -247,7 +271,7 @@ func (s *Session) Open(_ context.Context, host sim.Host) (sim.Core, error) {
 	}
 	e := &engine{
 		session: s, host: host, process: p, start: s.began(host.Printer), state: map[string]*State{},
-		running: map[int]func(){}, next: 2, web: map[bool]transports{},
+		running: map[int]func(){}, next: 2, web: map[bool]transports{}, values: keyed{host.Flash}, within: map[int]bool{},
 	}
 	if err := e.boot(image); err != nil {
 		e.off()
@@ -262,10 +286,14 @@ func (s *Session) Open(_ context.Context, host sim.Host) (sim.Core, error) {
 func (e *engine) boot(image []byte) error {
 	flash := base64.StdEncoding.EncodeToString(image)
 	owners := e.owners()
-	a, err := e.exchange(Event{
+	entries, isKeyed, blank := e.values.read()
+	if isKeyed {
+		flash = ""
+	}
+	a, err := e.exchange(context.Background(), nil, Event{
 		Event: eventBoot, Contract: Version, Flash: &flash, FlashSize: flashSize, Random: e.random(),
 		SealingKey: hex.EncodeToString(e.host.SealingKey), HostName: e.host.HostName, UserAgent: e.host.UserAgent,
-		Owners: owners,
+		Owners: owners, Entries: entries,
 	})
 	if err != nil {
 		return err
@@ -286,7 +314,21 @@ func (e *engine) boot(image []byte) error {
 	if err != nil {
 		return err
 	}
+	if err := e.session.same(identity); err != nil {
+		return err
+	}
+	switch keeps := identity.Store == storeKV; {
+	case keeps && !isKeyed && !blank:
+		return errors.New("the core says store: kv, and its memory was written by a core with store: flash")
+	case !keeps && isKeyed:
+		return errors.New("the core says store: flash, and its memory was written by a core with store: kv")
+	}
 	e.identity = identity
+	if identity.Dial == kindOwn {
+		if e.gate, err = openGate(e); err != nil {
+			return err
+		}
+	}
 	if a.Recovered != "" {
 		e.recovered = errors.New("the core: " + a.Recovered)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net"
 	"time"
 
 	"mfpsim/contract"
@@ -69,12 +70,51 @@ var spoilt = map[string]func(e contract.Event, line, answer []byte) []byte{
 	}),
 
 	"contract 2":  change("boot", func(a *contract.Answer) { a.Contract = 2 }),
-	"own TLS":     change("boot", func(a *contract.Answer) { a.TLS = "own" }),
-	"own sockets": change("boot", func(a *contract.Answer) { a.Dial = "own" }),
+	"contradicts": change("boot", func(a *contract.Answer) { a.TLS, a.Dial = "harness", "own" }),
+	"other TLS":   change("boot", func(a *contract.Answer) { a.TLS = "none" }),
 	"own clock":   change("boot", func(a *contract.Answer) { a.Clock = "real" }),
 	"other store": change("boot", func(a *contract.Answer) { a.Store = "tape" }),
 	"boasts":      change("boot", func(a *contract.Answer) { a.Capabilities = append(a.Capabilities, "coffee") }),
 	"can little":  change("boot", func(a *contract.Answer) { a.Capabilities = nil }),
+
+	"asks for HTTP": change("begin_sign_in", func(a *contract.Answer) {
+		a.Actions = []contract.Action{{Do: "http", Method: "GET", URL: "https://a.example/", TLS: &contract.TLS{}}}
+	}),
+	"stores an octet": change("save", func(a *contract.Answer) {
+		a.Actions = []contract.Action{{Do: "store", Data: "AAAA"}}
+	}),
+	"stores a value": change("save", func(a *contract.Answer) {
+		a.Actions = []contract.Action{{Do: "store", Key: "a", Data: "AAAA"}}
+	}),
+	"is another later": func(e contract.Event, line, answer []byte) []byte {
+		if e.Event != "boot" || *e.Flash == "" {
+			return answer
+		}
+		return changed(answer, func(a *contract.Answer) { a.TLS = "own" })
+	},
+	"answers twice": func(e contract.Event, _, answer []byte) []byte {
+		if e.Event == "boot" {
+			return append(answer, answer...)
+		}
+		return answer
+	},
+	"says what is no text":          at("send", []byte("{\"n\":1,\"core\":\"\xff\"}\n")),
+	"says a word that is no number": at("send", []byte("{\"n\":\"one\"}\n")),
+	"works without end": func(_ contract.Event, _, answer []byte) []byte {
+		for i := 0; ; i++ {
+			answer[i%len(answer)]++
+		}
+	},
+	"asks a name server": func(e contract.Event, _, answer []byte) []byte {
+		if e.Event == "send" {
+			if _, err := net.Dial("udp", "127.0.0.53:53"); err != nil {
+				panic(err)
+			}
+		}
+		return answer
+	},
+	"connects in a check":   connects("check"),
+	"connects in configure": connects("configure"),
 
 	"does not verify the cloud": wish("http", func(a *contract.Action) { *a.TLS.Verify = false }),
 	"does not verify the mail":  wish("starttls", func(a *contract.Action) { *a.TLS.Verify = false }),
@@ -161,5 +201,21 @@ func dropsStore() func(contract.Event, []byte, []byte) []byte {
 				}
 			}
 		})
+	}
+}
+
+// connects makes a connection of its own to the mail server at an event.
+func connects(event string) func(contract.Event, []byte, []byte) []byte {
+	var resolve map[string]string
+	return func(e contract.Event, _, answer []byte) []byte {
+		if e.Event == "configure" {
+			resolve = e.Resolve
+		}
+		if e.Event == event && len(resolve) > 0 {
+			if _, err := net.Dial("tcp", resolve["smtp-mail.outlook.com:587"]); err != nil {
+				panic(err)
+			}
+		}
+		return answer
 	}
 }

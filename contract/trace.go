@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -23,10 +24,27 @@ var (
 	shownHeaders = []string{"content-type", "retry-after", "date", "accept", "user-agent"}
 )
 
+// ciphertext stands for what is TLS of the core's own. How long it is, and in how many pieces it comes, differs from run
+// to run.
+const ciphertext = "[TLS]"
+
+var isOctets = regexp.MustCompile(`^\[\d+ octets\]$`)
+
+// goesOn reports whether an answer only wants more of what is ciphertext.
+func goesOn(event Event, a Answer) bool {
+	return event.Event == eventReceived && event.Data == ciphertext && len(a.Actions) == 1 &&
+		a.Actions[0].Do == doReceive && len(a.State) == 0
+}
+
 // redactEvent is an event as the trace has it.
 func (e *engine) redactEvent(event Event) *Event {
 	event.Random, event.SealingKey = "", ""
-	event.Flash = octets(event.Flash)
+	event.Flash, event.RootsPEM = octets(event.Flash), *octets(&event.RootsPEM)
+	event.Entries = each(event.Entries, func(value string) string { return *octets(&value) })
+	if event.RootsFile != "" {
+		event.RootsFile = "FILE" // its name, and the ports, are others each time
+	}
+	event.Resolve = each(event.Resolve, func(string) string { return "127.0.0.1" })
 	event.Address = withoutQuery(event.Address)
 	event.Headers = shown(event.Headers)
 	if event.Settings != nil && event.Settings.Password != "" {
@@ -49,6 +67,9 @@ func (e *engine) redactEvent(event Event) *Event {
 	event.Body64 = *octets(&event.Body64)
 	if event.Data != "" {
 		event.Data = e.said(decoded(event.Data))
+		if e.identity.TLS == kindOwn && isOctets.MatchString(event.Data) {
+			event.Data = ciphertext
+		}
 	}
 	return &event
 }
@@ -65,7 +86,11 @@ func (e *engine) redactAnswer(a Answer) *Answer {
 		case doStore:
 			x.Data = *octets(&x.Data)
 		case doSend:
-			x.Text, x.Data = command(x.Text+decoded(x.Data)), ""
+			said := x.Text + decoded(x.Data)
+			x.Text, x.Data = command(said), ""
+			if e.identity.TLS == kindOwn && isRecord([]byte(said)) {
+				x.Text = ciphertext
+			}
 		}
 	}
 	states := map[string]*State{}
@@ -84,6 +109,18 @@ func (e *engine) redactAnswer(a Answer) *Answer {
 	}
 	a.State = states
 	return &a
+}
+
+// each is a map with other values; none if it is empty.
+func each(values map[string]string, f func(string) string) map[string]string {
+	if len(values) == 0 {
+		return nil
+	}
+	other := map[string]string{}
+	for name, value := range values {
+		other[name] = f(value)
+	}
+	return other
 }
 
 // octets is how long something is, in place of it.

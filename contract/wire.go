@@ -68,7 +68,15 @@ type Event struct {
 	SealingKey string            `json:"sealing_key,omitempty"` // hex
 	HostName   string            `json:"host_name,omitempty"`
 	UserAgent  string            `json:"user_agent,omitempty"`
-	Owners     map[string]*Owner `json:"owners,omitempty"` // of configure too
+	Owners     map[string]*Owner `json:"owners,omitempty"`  // of configure too
+	Entries    map[string]string `json:"entries,omitempty"` // base64, by key: the memory of a core with store: kv
+
+	// of configure, to a core with tls: own
+	RootsPEM  string `json:"roots_pem,omitempty"`  // the certificates that it trusts
+	RootsFile string `json:"roots_file,omitempty"` // a file that has them
+	// and to one with dial: own
+	Resolve   map[string]string `json:"resolve,omitempty"` // host:port: where to connect to instead
+	SilenceMS int64             `json:"silence_ms,omitempty"`
 
 	// of what begins an operation
 	Owner    string        `json:"owner,omitempty"`
@@ -180,7 +188,9 @@ type Action struct {
 	Text       string            `json:"text,omitempty"`
 	Data       string            `json:"data,omitempty"` // base64, in place of text
 	At         int               `json:"at,omitempty"`
-	Size       *int              `json:"size,omitempty"` // of the memory after a store; absent: it may grow
+	Size       *int              `json:"size,omitempty"`  // of the memory after a store; absent: it may grow
+	Key        string            `json:"key,omitempty"`   // of store, with store: kv
+	Erase      bool              `json:"erase,omitempty"` // of store, with store: kv: nothing of what it had is left
 	UpMS       int64             `json:"up_ms,omitempty"`
 	Result
 }

@@ -188,6 +188,8 @@ type WebConfig interface {
 	Open(ctx context.Context, path string) (Page, error)
 	// Click clicks a button or a link of the page; an unknown one is a [*choice.Error].
 	Click(ctx context.Context, label string) (Page, error)
+	// DoubleClick clicks a button twice, so that its form is sent twice: the page is the answer to the second.
+	DoubleClick(ctx context.Context, button string) (Page, error)
 	// Forge sends the form of a button as the page of somebody else would, without what is hidden in the device's own
 	// page: in the administrator's browser, so that her session goes along, or, with stranger, in one where nobody is
 	// logged in.

@@ -149,6 +149,11 @@ func (UnsupportedWebConfig) Click(context.Context, string) (Page, error) {
 	return Page{}, ErrNotSupported
 }
 
+// DoubleClick implements [WebConfig].
+func (UnsupportedWebConfig) DoubleClick(context.Context, string) (Page, error) {
+	return Page{}, ErrNotSupported
+}
+
 // Forge implements [WebConfig].
 func (UnsupportedWebConfig) Forge(context.Context, string, bool) (Page, error) {
 	return Page{}, ErrNotSupported

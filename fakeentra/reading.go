@@ -13,6 +13,7 @@ import (
 	"mfpsim/fakeentra/internal/doors"
 	"mfpsim/fakeentra/internal/graph"
 	"mfpsim/fakeentra/internal/hosts"
+	"mfpsim/fakeentra/internal/pages"
 	"mfpsim/fakeentra/internal/signing"
 	"mfpsim/fakeentra/internal/texts"
 	"mfpsim/fakeentra/internal/wire"
@@ -105,6 +106,12 @@ func DayAt(at time.Time) (Day, error) {
 	day, err := wire.DayAt(at)
 	return day, ours(err)
 }
+
+// PageStylePath is where the pages have their style sheet.
+const PageStylePath = pages.PathStyle
+
+// PageStyle is that style sheet.
+func PageStyle() []byte { return pages.Style() }
 
 // SignIns returns the sign-in log, oldest first.
 func (s *Server) SignIns() SignInLog { return s.log.All() }

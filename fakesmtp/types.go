@@ -146,3 +146,9 @@ var ErrNoMessage = mail.ErrNoMessage
 
 // Replies returns every text that goes over the wire.
 func Replies() []Reply { return replies.All() }
+
+// Report is what a non-delivery report says for a restriction.
+type Report = replies.Report
+
+// Reports returns the table of non-delivery reports.
+func Reports() []Report { return replies.Reports() }

@@ -3,6 +3,7 @@ package faultnet
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -202,6 +203,13 @@ func (n *Network) lead(r route, addresses []string) {
 		n.routes[normal(address)] = r
 		n.hosts[host] = true
 	}
+}
+
+// Addresses returns all that is routed ("login.microsoftonline.com:443", "192.0.2.10:443"), sorted.
+func (n *Network) Addresses() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Sorted(maps.Keys(n.routes))
 }
 
 // dialable gives the loopback address under which a listener is reached.

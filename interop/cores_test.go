@@ -19,6 +19,9 @@ import (
 	"mfpsim/scenarios"
 )
 
+// openSSL builds the worked core in C++ with TLS and sockets of its own.
+const openSSL = "-DWITH_OPENSSL"
+
 // build compiles the worked core in C++; flags plant bugs in it.
 func build(t *testing.T, flags ...string) []string {
 	t.Helper()
@@ -27,6 +30,9 @@ func build(t *testing.T, flags ...string) []string {
 		[]string{"-std=c++17", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread"}, flags,
 		[]string{"-o", program, "../adapters/cpp/core.cpp"},
 	)
+	if slices.Contains(flags, openSSL) {
+		arguments = append(arguments, "-lssl", "-lcrypto")
+	}
 	output, err := exec.Command("g++", arguments...).CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	return []string{program}
@@ -63,13 +69,16 @@ func failed(t *testing.T, core []string, repeat int, patterns ...string) (red, r
 	return red, slices.Sorted(maps.Keys(skipped))
 }
 
-// known are the scenarios that a README lists under "What it fails".
-func known(t *testing.T, readme string) []string {
+// known are the scenarios that a README lists under a heading.
+func known(t *testing.T, readme, heading string) []string {
 	t.Helper()
 	text, err := os.ReadFile(readme)
 	require.NoError(t, err)
+	_, section, found := strings.Cut(string(text), "\n## "+heading+"\n")
+	require.True(t, found, heading)
+	section, _, _ = strings.Cut(section, "\n## ")
 	var ids []string
-	for _, row := range regexp.MustCompile("(?m)^\\* `([a-z-]+/[a-z0-9-]+)`").FindAllStringSubmatch(string(text), -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\* `([a-z-]+/[a-z0-9-]+)`").FindAllStringSubmatch(section, -1) {
 		ids = append(ids, row[1])
 	}
 	return ids
@@ -85,13 +94,13 @@ func played() []string {
 
 func TestTheWorkedCoreInPythonPassesEveryScenarioButThoseOfItsReadme(t *testing.T) {
 	red, reasons := failed(t, python(t), 1, played()...)
-	require.ElementsMatch(t, known(t, "../adapters/python/README.md"), red)
+	require.ElementsMatch(t, known(t, "../adapters/python/README.md", "What it fails"), red)
 	require.Empty(t, reasons, "it can do all")
 }
 
 func TestTheWorkedCoreInCppPassesEveryScenarioButThoseOfItsReadme(t *testing.T) {
 	red, reasons := failed(t, build(t), 1, played()...)
-	require.ElementsMatch(t, known(t, "../adapters/cpp/README.md"), red)
+	require.ElementsMatch(t, known(t, "../adapters/cpp/README.md", "What it fails"), red)
 	if testing.Short() {
 		require.Empty(t, reasons)
 		return
@@ -99,6 +108,31 @@ func TestTheWorkedCoreInCppPassesEveryScenarioButThoseOfItsReadme(t *testing.T) 
 	require.Equal(t, []string{
 		"needs authorization-code, which this core does not have", "needs pop-before-smtp, which this core does not have",
 	}, reasons)
+}
+
+func TestTheWorkedCoreInCppConnectsAndMakesTLSItself(t *testing.T) {
+	core := build(t, openSSL)
+	for _, kind := range []string{"--tls=own", "--dial=own"} {
+		t.Run(kind, func(t *testing.T) {
+			red, reasons := failed(t, append(slices.Clone(core), kind), 1, played()...)
+			if testing.Short() {
+				require.Empty(t, red)
+				return
+			}
+			require.ElementsMatch(t, known(t, "../adapters/cpp/README.md", "What it fails with "+kind), red)
+			require.Contains(t, reasons, "needs pop-before-smtp, which this core does not have")
+		})
+	}
+}
+
+func TestTheWorkedCoreInPythonKeepsValuesByKey(t *testing.T) {
+	patterns := []string{"setup", "trouble/power-*", "trouble/sign-out-*", "entra/one-token-an-hour", "users"}
+	if testing.Short() {
+		patterns = played()
+	}
+	red, reasons := failed(t, append(python(t), "--store=kv"), 1, patterns...)
+	require.Empty(t, red)
+	require.Empty(t, reasons)
 }
 
 func TestOurOwnCorePassesEveryScenarioThroughTheContract(t *testing.T) {
@@ -115,28 +149,45 @@ func TestTheWorkedCoresGiveTheSameBytesTwice(t *testing.T) {
 	if testing.Short() {
 		patterns = patterns[2:3]
 	}
-	for name, core := range map[string][]string{"Python": python(t), "C++": build(t)} {
+	ssl := build(t, openSSL)
+	for name, core := range map[string][]string{
+		"Python": python(t), "C++": build(t), "C++ with TLS of its own": append(slices.Clone(ssl), "--tls=own"),
+		"C++ with sockets of its own": append(slices.Clone(ssl), "--dial=own"),
+	} {
 		red, _ := failed(t, core, 3, patterns...)
 		require.Empty(t, red, name)
 	}
 }
 
 func TestABugThatIsPlantedInTheCoreInCppIsNamed(t *testing.T) {
-	for flag, bug := range map[string]struct{ scenario, law string }{
-		"-DPLANT_POLLS_TOO_FAST":            {"setup/exchange-online", "asked-poll"},
-		"-DPLANT_IGNORES_STRIPPED_STARTTLS": {"exchange/no-starttls", "asked-login"},
-		"-DPLANT_USES_AN_UNSTORED_TOKEN":    {"entra/one-token-an-hour", "asked-kept"},
+	for flag, bug := range map[string]struct {
+		scenario string
+		asked    string // the law about what the core asks for
+		recorded string // the one about the record, for a core whose requests nobody sees
+	}{
+		"-DPLANT_POLLS_TOO_FAST":            {"setup/exchange-online", "asked-poll", "poll-interval"},
+		"-DPLANT_IGNORES_STRIPPED_STARTTLS": {"exchange/no-starttls", "asked-login", "secret-in-clear"},
+		"-DPLANT_USES_AN_UNSTORED_TOKEN":    {"entra/one-token-an-hour", "asked-kept", "rotated-token"},
 	} {
-		results, err := scenarios.Run(context.Background(), scenarios.Options{
-			Patterns: []string{bug.scenario}, Seed: 7, Core: build(t, flag),
-		})
-		require.NoError(t, err)
-		require.Equal(t, report.Failed, results[0].Verdict, flag)
-		var named []string
-		for _, b := range results[0].Broken {
-			named = append(named, b.Law.ID)
+		core := build(t, openSSL, flag)
+		for kind, law := range map[string]string{"": bug.asked, "--tls=own": bug.recorded, "--dial=own": bug.recorded} {
+			t.Run(flag+kind, func(t *testing.T) {
+				command := slices.Clone(core)
+				if kind != "" {
+					command = append(command, kind)
+				}
+				results, err := scenarios.Run(context.Background(), scenarios.Options{
+					Patterns: []string{bug.scenario}, Seed: 7, Core: command,
+				})
+				require.NoError(t, err)
+				require.Equal(t, report.Failed, results[0].Verdict)
+				var named []string
+				for _, b := range results[0].Broken {
+					named = append(named, b.Law.ID)
+				}
+				require.Contains(t, named, law)
+				require.Contains(t, results[0].Failure, law)
+			})
 		}
-		require.Contains(t, named, bug.law, flag)
-		require.Contains(t, results[0].Failure, bug.law+": the core ", flag)
 	}
 }

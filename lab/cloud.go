@@ -14,6 +14,7 @@ import (
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/journal"
+	"mfpsim/sim/webconfig"
 )
 
 // Tenant is an organization, or the one tenant of personal accounts, as both clouds are told of it. The zero value but
@@ -223,6 +224,13 @@ func (l *Lab) NewAdministratorPassword() string {
 	return password
 }
 
+// PasswordOf draws a password of so many letters, which nobody has.
+func (l *Lab) PasswordOf(letters int) string {
+	password := chance.New(l.config.Seed, "password of a length").Letters(passwordLetters, letters)
+	l.remember(password)
+	return password
+}
+
 // UserPassword is the password of a person at the printers: the same for the same user ID.
 func (l *Lab) UserPassword(id string) string {
 	draw := chance.New(l.config.Seed, "password of the user "+strings.ToLower(id))
@@ -385,6 +393,13 @@ func (l *Lab) SentMails() []Mail {
 		}
 	}
 	return mails
+}
+
+// Styles are the style sheets of the pages that people see on a bench, by their path: Web Config's, and Microsoft's.
+func Styles() map[string]string {
+	return map[string]string{
+		webconfig.StylePath: string(webconfig.Style()), fakeentra.PageStylePath: string(fakeentra.PageStyle()),
+	}
 }
 
 // errNoTenant is what verbs say before the first organization was made.

@@ -1,6 +1,7 @@
 package laws
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"os"
@@ -18,9 +19,9 @@ var begin = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // record makes a journal of a few words a line: seconds, connection or party, and what was there.
 //
 //	0  printer#1 devicecode interval=5 scope=a+b     the code is "C"
-//	5  printer#1 poll pending|slow_down|429:30|tokens
+//	5  printer#1 poll pending|slow_down|429:30|tokens|unsigned
 //	9  printer#1 refresh host=HOST                   a new refresh token "R2"
-//	9  printer#1 page client=ID scope=a+b            a sign-in page; it leads back with the code "Q"
+//	9  printer#1 page client=ID scope=a+b page=…     a sign-in page with these parameters; it leads back with the code "Q"
 //	9  printer#1 redeem host=HOST client=ID          tokens "A3", "R3" of alice@contoso.com
 //	9  printer#2 C: EHLO x                           {…} is secret
 //	9  printer#2 fault certificate of a stranger
@@ -97,7 +98,8 @@ func exchange(t *testing.T, words []string) *journal.Exchange {
 		answer(x, words[1])
 	case "page":
 		x.Method, x.Target = "GET", journal.Plain(
-			"/organizations/oauth2/v2.0/authorize?client_id="+values["client"]+"&scope="+values["scope"],
+			"/organizations/oauth2/v2.0/authorize?client_id="+values["client"]+"&scope="+values["scope"]+"&"+
+				cmp.Or(values["page"], "code_challenge=c&code_challenge_method=S256&state=s&nonce=n"),
 		)
 		x.Status, x.ResponseHeader = 302, []journal.Field{
 			{Name: "Location", Value: journal.Plain("program://done?state=s&code=").Add(journal.Hidden("Q"))},
@@ -121,6 +123,10 @@ func answer(x *journal.Exchange, word string) {
 	if status, after, busy := strings.Cut(word, ":"); busy {
 		_, _ = fmt.Sscan(status, &x.Status)
 		x.ResponseHeader = []journal.Field{{Name: "Retry-After", Value: journal.Plain(after)}}
+		return
+	}
+	if word == "unsigned" { // the record of a token is older than its signature
+		x.ResponseBody = journal.Hidden(`{"access_token":"e30.e30.AAAA","refresh_token":"R1"}`)
 		return
 	}
 	if word == "tokens" {
@@ -178,56 +184,78 @@ func TestALawIsBroken(t *testing.T) {
 		"other scopes on the sign-in page of users": {
 			entries: "0 printer#1 page client=mine scope=a+c", device: Device{ClientID: "app", UserClientID: "mine", Scopes: []string{"a", "b"}}, broken: "scopes",
 		},
-		"the scopes of the sign-in page of users":     {entries: "0 printer#1 page client=mine scope=b+a", device: Device{ClientID: "app", UserClientID: "mine", Scopes: []string{"a", "b"}}},
+		"the scopes of the sign-in page of users": {entries: "0 printer#1 page client=mine scope=b+a", device: Device{ClientID: "app", UserClientID: "mine", Scopes: []string{"a", "b"}}},
+		"a sign-in page with the verifier as its challenge": {
+			entries: "0 printer#1 page client=mine page=code_challenge=c&code_challenge_method=plain&state=s&nonce=n",
+			device:  Device{UserClientID: "mine"}, broken: "sign-in-page",
+		},
+		"a sign-in page without a state": {
+			entries: "0 printer#1 page client=mine page=code_challenge=c&code_challenge_method=S256&nonce=n",
+			device:  Device{UserClientID: "mine"}, broken: "sign-in-page",
+		},
+		"two sign-in pages with one nonce": {
+			entries: "0 printer#1 page client=mine\n9 printer#1 page client=mine page=code_challenge=d&code_challenge_method=S256&state=t&nonce=n",
+			device:  Device{UserClientID: "mine"}, broken: "sign-in-page",
+		},
+		"a sign-in page of its own":                   {entries: "0 printer#1 page client=mine", device: Device{UserClientID: "mine"}},
 		"the code of a sign-in page goes to its host": {entries: "0 printer#1 page client=mine\n1 printer#1 redeem client=mine"},
 		"the code of a sign-in page goes to another host": {
 			entries: "0 printer#1 page client=mine\n1 printer#1 redeem client=mine host=evil.example", broken: "token-to-its-host",
 		},
-		"a user's mail to himself":                    {entries: own + "alice@contoso.com>", device: Device{UserClientID: "mine"}},
-		"a user's mail to another":                    {entries: own + "bob@fabrikam.com>", device: Device{UserClientID: "mine"}, broken: "own-mail"},
-		"the printer's mail to another":               {entries: own + "bob@fabrikam.com>", device: Device{UserClientID: "other"}},
-		"the scopes in another order":                 {entries: "0 printer#1 devicecode interval=5 scope=b+a", device: Device{ClientID: "app", Scopes: []string{"a", "b"}}},
-		"a request to a stranger":                     {entries: "1 printer#1 fault certificate of a stranger\n1 printer#1 refresh", broken: "stranger"},
-		"a stranger on another connection":            {entries: "1 printer#1 fault certificate of a stranger\n1 printer#3 refresh"},
-		"a mail server that is a stranger":            {entries: "1 printer#2 C: STARTTLS\n1 printer#2 S: 220 go\n1 printer#2 fault certificate of a stranger\n1 printer#2 C: EHLO x", broken: "stranger"},
-		"a stranger whose authority is imported":      {entries: "0 scenario webconfig upload 'Certificate File' authority\n1 printer#2 C: STARTTLS\n1 printer#2 S: 220 go\n1 printer#2 fault certificate of a stranger\n1 printer#2 C: EHLO x"},
-		"a stranger whose authority is deleted again": {entries: "0 scenario webconfig upload 'Certificate File' authority\n0 scenario webconfig click 'Delete X'\n1 printer#2 C: STARTTLS\n1 printer#2 S: 220 go\n1 printer#2 fault certificate of a stranger\n1 printer#2 C: EHLO x", broken: "stranger"},
-		"a stranger where validation is off":          {entries: "0 scenario webconfig set 'Certificate Validation' Disable\n1 printer#2 C: STARTTLS\n1 printer#2 S: 220 go\n1 printer#2 fault certificate of a stranger\n1 printer#2 C: EHLO x"},
-		"a secret in clear":                           {entries: "1 printer#2 C: AUTH PLAIN {c2VjcmV0}", broken: "secret-in-clear"},
-		"a secret after a refused STARTTLS":           {entries: "1 printer#2 C: STARTTLS\n1 printer#2 S: 454 no\n1 printer#2 C: AUTH PLAIN {c2VjcmV0}", broken: "secret-in-clear"},
-		"a secret where None was chosen":              {entries: "0 scenario webconfig set 'Secure Connection' None\n1 printer#2 C: AUTH PLAIN {c2VjcmV0}"},
-		"a secret under TLS":                          {entries: "1 printer#2 C: STARTTLS\n1 printer#2 S: 220 go\n1 printer#2 C: AUTH PLAIN {c2VjcmV0}"},
-		"a secret where the server greets over TLS":   {entries: "1 printer#2 S: 220 hello over TLS\n1 printer#2 C: AUTH PLAIN {c2VjcmV0}"},
-		"a refresh token for another host":            {entries: "1 printer#1 poll tokens\n2 printer#1 refresh host=evil.example", broken: "token-to-its-host"},
-		"a refresh token for the mail server":         {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {UjE=}", broken: "token-to-its-host"},
-		"an access token for the mail server":         {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTE=}"},
-		"a sign-in kept before OK":                    {entries: "1 printer#1 poll tokens\n2 printer memory", broken: "stored-before-ok"},
-		"a sign-in kept after a click":                {entries: "1 printer#1 poll tokens\n2 scenario webconfig click OK\n2 printer memory"},
-		"an older sign-in kept meanwhile":             {entries: "1 printer#1 poll tokens\n2 printer#1 refresh\n2 printer memory"},
-		"a rotated token that is not kept":            {entries: "0 printer memory\n1 printer#1 refresh\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTI=}", broken: "rotated-token"},
-		"a rotated token of a silent device":          {entries: "1 printer#1 refresh\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTI=}"},
-		"one job, one mail":                           {entries: sent, device: Device{Jobs: []Job{{Receipt: 1}}}},
-		"one job, two mails":                          {entries: sent + sent, device: Device{Jobs: []Job{{Receipt: 1}}}, broken: "one-delivery"},
-		"two mails of a device without history":       {entries: sent + sent},
-		"everybody who was typed":                     {entries: "0 scenario scan email bob@fabrikam.com subject=x" + sent},
-		"one who was typed is missing":                {entries: "0 scenario scan email bob@fabrikam.com eve@fabrikam.com" + sent, broken: "recipients"},
-		"one who was not typed":                       {entries: "0 scenario scan email eve@fabrikam.com" + sent, broken: "recipients"},
-		"a fax to the number that was dialled":        {entries: "0 scenario scan fax '+49 (30) 12' pages=2" + faxed},
-		"a fax to another number":                     {entries: "0 scenario scan fax +493013" + faxed, broken: "recipients"},
-		"a mail that tells of an event":               {entries: "0 scenario webconfig set 'Email Address 1' bob@fabrikam.com\n0 scenario scan fax 110" + sent},
-		"a mail to who is told of no event":           {entries: "0 scenario webconfig set 'Email Address 1' eve@fabrikam.com\n0 scenario scan fax 110" + sent, broken: "recipients"},
-		"an access token for a fax provider's server": {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTE=}", servers: map[string]string{"login.microsoftonline.com": "smtp"}},
-		"an access token for another provider's":      {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTE=}", servers: map[string]string{"login.microsoftonline.com": "smtp.fax.example.com"}, broken: "token-to-its-host"},
-		"a header that names another":                 {entries: "0 scenario x", mails: []Mail{{Mailbox: "bob@fabrikam.com", Raw: mail("1", "eve@fabrikam.com")}}, broken: "recipients"},
-		"a Message-ID twice":                          {entries: "0 scenario x", mails: []Mail{{"b@x", mail("1", "b@x")}, {"b@x", mail("1", "b@x")}}, broken: "message-id"},
-		"a Message-ID in two mailboxes":               {entries: "0 scenario x", mails: []Mail{{"b@x", mail("1", "b@x, c@x")}, {"c@x", mail("1", "b@x, c@x")}}},
-		"no Message-ID":                               {entries: "0 scenario x", mails: []Mail{{"b@x", []byte("To: b@x\r\n\r\nhello\r\n")}}, broken: "message-id"},
-		"a row of the table":                          {entries: "0 scenario x", device: Device{Jobs: []Job{{Code: "361", Status: "expired", Solution: "sign in", Wanted: row}}}},
-		"a code that is not in the table":             {entries: "0 scenario x", device: Device{Jobs: []Job{{Code: "999"}}}, broken: "job-row"},
-		"a status of another code":                    {entries: "0 scenario x", device: Device{Jobs: []Job{{Code: "361", Status: "x", Solution: "sign in", Wanted: row}}}, broken: "job-row"},
-		"a solution that is the status":               {entries: "0 scenario x", device: Device{Jobs: []Job{{Code: "361", Status: "expired", Solution: "expired", Wanted: row}}}, broken: "job-row"},
-		"a surface in its language":                   {entries: "0 scenario lang el"},
-		"a surface that shows English":                {entries: "0 scenario lang el\n1 printer english el M4", broken: "language"},
+		"a token, recorded before it was signed, for the mail server": {
+			entries: "1 printer#1 poll unsigned\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {ZTMwLmUzMC5zaWdu}",
+		},
+		"a token, recorded before it was signed, for another mail server": {
+			entries: "1 printer#1 poll unsigned\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {ZTMwLmUzMC5zaWdu}",
+			servers: map[string]string{"login.microsoftonline.com": "another"}, broken: "token-to-its-host",
+		},
+		"a user's mail to himself":                     {entries: own + "alice@contoso.com>", device: Device{UserClientID: "mine"}},
+		"a user's mail to another":                     {entries: own + "bob@fabrikam.com>", device: Device{UserClientID: "mine"}, broken: "own-mail"},
+		"the printer's mail to another":                {entries: own + "bob@fabrikam.com>", device: Device{UserClientID: "other"}},
+		"the scopes in another order":                  {entries: "0 printer#1 devicecode interval=5 scope=b+a", device: Device{ClientID: "app", Scopes: []string{"a", "b"}}},
+		"a request to a stranger":                      {entries: "1 printer#1 fault certificate of a stranger\n1 printer#1 refresh", broken: "stranger"},
+		"a stranger on another connection":             {entries: "1 printer#1 fault certificate of a stranger\n1 printer#3 refresh"},
+		"a mail server that is a stranger":             {entries: "1 printer#2 C: STARTTLS\n1 printer#2 S: 220 go\n1 printer#2 fault certificate of a stranger\n1 printer#2 C: EHLO x", broken: "stranger"},
+		"a stranger whose authority is imported":       {entries: "0 scenario webconfig upload 'Certificate File' authority\n1 printer#2 C: STARTTLS\n1 printer#2 S: 220 go\n1 printer#2 fault certificate of a stranger\n1 printer#2 C: EHLO x"},
+		"a stranger whose authority is deleted again":  {entries: "0 scenario webconfig upload 'Certificate File' authority\n0 scenario webconfig click 'Delete X'\n1 printer#2 C: STARTTLS\n1 printer#2 S: 220 go\n1 printer#2 fault certificate of a stranger\n1 printer#2 C: EHLO x", broken: "stranger"},
+		"a stranger where validation is off":           {entries: "0 scenario webconfig set 'Certificate Validation' Disable\n1 printer#2 C: STARTTLS\n1 printer#2 S: 220 go\n1 printer#2 fault certificate of a stranger\n1 printer#2 C: EHLO x"},
+		"a secret in clear":                            {entries: "1 printer#2 C: AUTH PLAIN {c2VjcmV0}", broken: "secret-in-clear"},
+		"a secret after a refused STARTTLS":            {entries: "1 printer#2 C: STARTTLS\n1 printer#2 S: 454 no\n1 printer#2 C: AUTH PLAIN {c2VjcmV0}", broken: "secret-in-clear"},
+		"a secret where None was chosen":               {entries: "0 scenario webconfig set 'Secure Connection' None\n1 printer#2 C: AUTH PLAIN {c2VjcmV0}"},
+		"a secret under TLS":                           {entries: "1 printer#2 C: STARTTLS\n1 printer#2 S: 220 go\n1 printer#2 C: AUTH PLAIN {c2VjcmV0}"},
+		"a secret where the server greets over TLS":    {entries: "1 printer#2 S: 220 hello over TLS\n1 printer#2 C: AUTH PLAIN {c2VjcmV0}"},
+		"a refresh token for another host":             {entries: "1 printer#1 poll tokens\n2 printer#1 refresh host=evil.example", broken: "token-to-its-host"},
+		"a refresh token for the mail server":          {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {UjE=}", broken: "token-to-its-host"},
+		"an access token for the mail server":          {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTE=}"},
+		"a sign-in kept before OK":                     {entries: "1 printer#1 poll tokens\n2 printer memory", broken: "stored-before-ok"},
+		"a sign-in kept after a click":                 {entries: "1 printer#1 poll tokens\n2 scenario webconfig click OK\n2 printer memory"},
+		"an older sign-in kept meanwhile":              {entries: "1 printer#1 poll tokens\n2 printer#1 refresh\n2 printer memory"},
+		"a rotated token that is not kept":             {entries: "0 printer memory\n1 printer#1 refresh\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTI=}", broken: "rotated-token"},
+		"a token renewed after the sign-out":           {entries: "0 printer memory\n1 printer#1 poll tokens\n2 scenario webconfig click 'Sign Out'\n3 printer memory\n4 printer#1 refresh\n5 printer#2 C: STARTTLS\n5 printer#2 S: 220 go\n5 printer#2 C: {QTI=}"},
+		"a rotated token of a silent device":           {entries: "1 printer#1 refresh\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTI=}"},
+		"one job, one mail":                            {entries: sent, device: Device{Jobs: []Job{{Receipt: 1}}}},
+		"one job, two mails":                           {entries: sent + sent, device: Device{Jobs: []Job{{Receipt: 1}}}, broken: "one-delivery"},
+		"two jobs, the older no longer in the history": {entries: sent + sent, device: Device{Jobs: []Job{{Receipt: 2}}}},
+		"two mails of a device without history":        {entries: sent + sent},
+		"everybody who was typed":                      {entries: "0 scenario scan email bob@fabrikam.com subject=x" + sent},
+		"one who was typed is missing":                 {entries: "0 scenario scan email bob@fabrikam.com eve@fabrikam.com" + sent, broken: "recipients"},
+		"one who was not typed":                        {entries: "0 scenario scan email eve@fabrikam.com" + sent, broken: "recipients"},
+		"a fax to the number that was dialled":         {entries: "0 scenario scan fax '+49 (30) 12' pages=2" + faxed},
+		"a fax to another number":                      {entries: "0 scenario scan fax +493013" + faxed, broken: "recipients"},
+		"a mail that tells of an event":                {entries: "0 scenario webconfig set 'Email Address 1' bob@fabrikam.com\n0 scenario scan fax 110" + sent},
+		"a mail to who is told of no event":            {entries: "0 scenario webconfig set 'Email Address 1' eve@fabrikam.com\n0 scenario scan fax 110" + sent, broken: "recipients"},
+		"an access token for a fax provider's server":  {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTE=}", servers: map[string]string{"login.microsoftonline.com": "smtp"}},
+		"an access token for another provider's":       {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTE=}", servers: map[string]string{"login.microsoftonline.com": "smtp.fax.example.com"}, broken: "token-to-its-host"},
+		"a header that names another":                  {entries: "0 scenario x", mails: []Mail{{Mailbox: "bob@fabrikam.com", Raw: mail("1", "eve@fabrikam.com")}}, broken: "recipients"},
+		"a Message-ID twice":                           {entries: "0 scenario x", mails: []Mail{{"b@x", mail("1", "b@x")}, {"b@x", mail("1", "b@x")}}, broken: "message-id"},
+		"a Message-ID in two mailboxes":                {entries: "0 scenario x", mails: []Mail{{"b@x", mail("1", "b@x, c@x")}, {"c@x", mail("1", "b@x, c@x")}}},
+		"no Message-ID":                                {entries: "0 scenario x", mails: []Mail{{"b@x", []byte("To: b@x\r\n\r\nhello\r\n")}}, broken: "message-id"},
+		"a row of the table":                           {entries: "0 scenario x", device: Device{Jobs: []Job{{Code: "361", Status: "expired", Solution: "sign in", Wanted: row}}}},
+		"a code that is not in the table":              {entries: "0 scenario x", device: Device{Jobs: []Job{{Code: "999"}}}, broken: "job-row"},
+		"a status of another code":                     {entries: "0 scenario x", device: Device{Jobs: []Job{{Code: "361", Status: "x", Solution: "sign in", Wanted: row}}}, broken: "job-row"},
+		"a solution that is the status":                {entries: "0 scenario x", device: Device{Jobs: []Job{{Code: "361", Status: "expired", Solution: "expired", Wanted: row}}}, broken: "job-row"},
+		"a surface in its language":                    {entries: "0 scenario lang el"},
+		"a surface that shows English":                 {entries: "0 scenario lang el\n1 printer english el M4", broken: "language"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.device.Name = "printer"

@@ -1,5 +1,10 @@
 package laws
 
+import (
+	"maps"
+	"strings"
+)
+
 var memoryLaws = []Law{
 	{
 		ID: "stored-before-ok", Says: "A sign-in made in Web Config is not kept before OK is clicked",
@@ -34,14 +39,22 @@ func storedBeforeOK(b *bench) (found []breach) {
 	return found
 }
 
-// rotatedToken: a device that tells nothing of its memory is not judged.
+// rotatedToken: a device that tells nothing of its memory is not judged. What comes in the place of a token whose
+// sign-in was signed out meanwhile is kept by nobody.
 func rotatedToken(b *bench) (found []breach) {
 	for _, h := range b.devices {
 		writes, rotated := false, false
+		given, over := map[string]bool{}, map[string]bool{} // refresh tokens
 		for _, e := range h.events {
+			if e.request != nil {
+				given[e.request.text("refresh_token")] = true
+			}
 			switch {
+			case e.act && strings.Contains(e.entry.Text.String(), "click 'Sign Out'"):
+				maps.Copy(over, given)
 			case e.written:
 				writes, rotated = true, false
+			case e.request != nil && e.request.token(grantRefresh) && over[e.request.form.Get("refresh_token")]:
 			case e.request != nil && e.request.token(grantRefresh) && e.request.text("refresh_token") != "":
 				rotated = true
 			case e.line.said() != "" && e.line.hidden && rotated && writes:

@@ -28,6 +28,11 @@ var signInLaws = []Law{
 		ID: "scopes", Says: "A device asks for the scopes of its maker's application, no more and no less",
 		Clause: "RFC 6749 section 3.3; guide rule R31", judge: scopes,
 	},
+	{
+		ID:     "sign-in-page",
+		Says:   "A device opens each sign-in page with a challenge by S256, and with a state and a nonce of its own",
+		Clause: "RFC 7636 section 4.2; RFC 6749 section 10.12", judge: signInPage,
+	},
 }
 
 // polls calls f with each poll of a device and the one before it for the same code, nil at first.
@@ -114,6 +119,30 @@ func scopes(b *bench) (found []breach) {
 			if ask.Get("client_id") == own && !slices.Equal(asked, wanted) {
 				found = append(found, breaks(h.Name, e.entry.Number, "asks for %s; its application has %s",
 					strings.Join(asked, " "), strings.Join(wanted, " ")))
+			}
+		}
+	}
+	return found
+}
+
+func signInPage(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		used := map[string]bool{}
+		for _, e := range h.events {
+			r := e.request
+			if r == nil || h.UserClientID == "" || !strings.HasSuffix(r.path, "/authorize") ||
+				r.query.Get("client_id") != h.UserClientID {
+				continue
+			}
+			if method := r.query.Get("code_challenge_method"); method != "S256" || r.query.Get("code_challenge") == "" {
+				found = append(found, breaks(h.Name, e.entry.Number, "opens a sign-in page with the challenge method %q", method))
+			}
+			for _, name := range []string{"state", "nonce"} {
+				value := r.query.Get(name)
+				if value == "" || used[name+value] {
+					found = append(found, breaks(h.Name, e.entry.Number, "opens a sign-in page without a %s of its own", name))
+				}
+				used[name+value] = true
 			}
 		}
 	}

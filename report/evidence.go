@@ -36,6 +36,10 @@ type Evidence struct {
 	Core []byte
 	// Panics are the calls that led to each panic of a party; none on a bench that works.
 	Panics []string
+	// Story is what the page of the case tells besides; nil: there is no page.
+	Story *Story
+	// Up says that the page leads to that of a run, which lies in the folder that ID is a path from.
+	Up bool
 }
 
 // Files renders the evidence: file names (with / between parts) and their content.
@@ -85,6 +89,19 @@ func (e Evidence) Files() (map[string][]byte, error) {
 	}
 	if e.MailsDropped > 0 {
 		files["mails/dropped.txt"] = fmt.Appendf(nil, "The first %d mails were not kept.\n", e.MailsDropped)
+	}
+	if e.Story == nil {
+		return files, nil
+	}
+	if e.Story.Script != "" {
+		files["scenario.txtar"] = []byte(e.Story.Script)
+	}
+	var err error
+	if files["wire.har"], err = har(entries, e.Story.Version); err != nil {
+		return nil, err
+	}
+	if files[PageName], err = e.page(entries, sorted(files)); err != nil {
+		return nil, err
 	}
 	return files, nil
 }
@@ -150,6 +167,13 @@ func WriteEvidence(folder string, run Run, e Evidence) error {
 	if err != nil {
 		return err
 	}
-	err = f.Write(e.ID, files)
+	if err = f.Write(e.ID, files); err == nil && e.Story != nil {
+		only := e.Story.Case
+		only.ID, only.Virtual = e.ID, e.Story.End.Sub(e.Story.Start)
+		var beside map[string][]byte
+		if beside, err = (Index{Run: run, Cases: []Case{only}, Replay: e.Replay}).Files(); err == nil {
+			err = f.WriteBeside(beside)
+		}
+	}
 	return errors.Join(err, f.Close(err == nil))
 }

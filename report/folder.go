@@ -49,6 +49,8 @@ type Folder struct {
 	lock *os.File // the folder itself; nil: it could not be opened
 	run  Run
 
+	before map[string]string // files beside the manifest of the run, as an earlier run has written them
+
 	mu      sync.Mutex
 	written map[string]string // files of this run, as in a manifest
 }
@@ -66,13 +68,19 @@ func OpenFolder(folder string, run Run) (*Folder, error) {
 	if err != nil {
 		return nil, folderError(folder, err)
 	}
-	f := &Folder{path: folder, root: root, run: run, written: map[string]string{}}
+	f := &Folder{path: folder, root: root, run: run, written: map[string]string{}, before: map[string]string{}}
 	err = f.claim()
+	var old Manifest
 	if err == nil {
-		_, err = f.manifest("")
+		old, err = f.manifest("")
 	}
 	if err == nil {
-		err = f.writeManifest("", Manifest{Files: f.written})
+		for name, sum := range old.Files {
+			if !strings.Contains(name, "/") {
+				f.before[name] = sum
+			}
+		}
+		err = f.writeManifest("", Manifest{Files: f.before})
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.release())
@@ -147,6 +155,32 @@ func (f *Folder) Write(id string, files map[string][]byte) error {
 		done.Files[name] = sum(files[name])
 	}
 	return f.writeManifest(id, done)
+}
+
+// WriteBeside writes files beside the manifest of the run. What an earlier run has written under their names is
+// replaced; anything else of such a name stays, and is an error.
+func (f *Folder) WriteBeside(files map[string][]byte) error {
+	for _, name := range sorted(files) {
+		sum, ours := f.before[name]
+		switch {
+		case ours:
+			if err := f.unchanged(name, sum); err != nil {
+				return err
+			}
+			if err := f.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return f.failed(err)
+			}
+		default:
+			if _, err := f.root.Lstat(name); err == nil {
+				return f.fail("%s is there already, and no manifest says that mfpsim wrote it: move it away, or name another folder", name)
+			}
+		}
+		if err := f.writeNew(name, files[name]); err != nil {
+			return err
+		}
+		delete(f.before, name)
+	}
+	return nil
 }
 
 // Close completes the manifest of the run and ends the use of the folder. complete is false for a run that was

@@ -54,7 +54,7 @@ type junitMessage struct {
 // WriteJUnit writes the verdicts as JUnit XML: a suite for each chapter folder, in the order of the cases. The times
 // are the machine's, as readers of JUnit expect; the bench time that passed is a property of each case. Both are in
 // seconds. What JUnit has no word for: a case that is not decided is an error, one that fails as expected is skipped,
-// one that warns has passed, and its warning is its output.
+// one that warns has passed, and its warning is its output. The page of a case, if it has one, is its property evidence.
 func WriteJUnit(w io.Writer, cases []Case) error {
 	all := junitSuites{Name: "mfpsim", Tests: len(cases)}
 	place := map[string]int{}
@@ -80,6 +80,9 @@ func WriteJUnit(w io.Writer, cases []Case) error {
 			{"seed", fmt.Sprint(c.Seed)},
 			{"bench-seconds", seconds(c.Virtual)},
 		}}
+		if c.Page != "" {
+			one.Properties = append(one.Properties, junitProperty{"evidence", valid(c.Page)})
+		}
 		for _, warning := range c.Warnings {
 			one.Properties = append(one.Properties, junitProperty{"warning", valid(warning)})
 		}

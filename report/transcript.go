@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,44 @@ func Conversation(entries []journal.Entry, party string, keep func(connection st
 			if reason := e.Detail["reason"]; reason != "" {
 				fmt.Fprintf(&b, "%s (reason, which the client is not told: %s)\n", blankTime, reason)
 			}
+		}
+	}
+	return b.String()
+}
+
+// Dialogue writes what a device said to a party and how it was answered, without all that differs from day to day: no
+// times, no names and ids of the server, no header but those that the device sends by its own will. Of a mail server's
+// replies there is the code, of an HTTP answer the status. What is said again as it was said before is written once.
+func Dialogue(entries []journal.Entry, party string, keep func(connection string) bool) string {
+	var b strings.Builder
+	connection, before := "", ""
+	for _, e := range Spoken(entries, party, keep) {
+		if e.Kind == journal.KindSMTP {
+			if connection != "" && e.Connection != connection {
+				b.WriteString("\n")
+			}
+			connection = e.Connection
+			said := e.Text.String()
+			if reply, server := strings.CutPrefix(said, "S: "); server {
+				if len(reply) > 3 && reply[3] == '-' { // the last line of a reply has its code too
+					continue
+				}
+				said = "S: " + reply[:min(3, len(reply))]
+			}
+			b.WriteString(said + "\n")
+			continue
+		}
+		x := e.HTTP
+		var one strings.Builder
+		fmt.Fprintf(&one, "%s https://%s%s\n", x.Method, x.Host, x.Target)
+		writeFields(&one, slices.DeleteFunc(slices.Clone(x.RequestHeader), func(f journal.Field) bool {
+			return f.Name == "Content-Length"
+		}))
+		writeBody(&one, x.RequestBody)
+		fmt.Fprintf(&one, "\nHTTP %d\n\n", x.Status)
+		if one.String() != before {
+			before = one.String()
+			b.WriteString(before)
 		}
 	}
 	return b.String()

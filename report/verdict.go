@@ -39,6 +39,8 @@ type Case struct {
 	Machine time.Duration // the machine's time that it took
 	// Warnings say what the bench could not simulate.
 	Warnings []string
+	// Page is where the page of the case is, from the report that names it; empty: it has none.
+	Page string
 }
 
 // Table writes the verdicts, one line each, and a last line with the sums and the bench time that passed.

@@ -68,11 +68,16 @@ type part struct {
 // Begin plays a scenario on a bench that stands, up to its handover, and leaves the bench live: what `serve --scenario`
 // does. A scenario without a handover is played to its end, and nothing is left of it.
 func Begin(ctx context.Context, l *lab.Lab, id string) (*Case, error) {
-	defer l.Hold()() // what a step looks for may stand at the beginning
 	all, err := All()
 	if err != nil {
 		return nil, err
 	}
+	return BeginOf(ctx, l, all, id)
+}
+
+// BeginOf is [Begin] for a scenario of a list, such as that of a source folder.
+func BeginOf(ctx context.Context, l *lab.Lab, all []Scenario, id string) (*Case, error) {
+	defer l.Hold()() // what a step looks for may stand at the beginning
 	picked, err := Select(all, []string{id})
 	if err != nil {
 		return nil, err

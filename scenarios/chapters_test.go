@@ -109,12 +109,12 @@ func TestTheLaterChaptersAreJudgedAtLoad(t *testing.T) {
 		"printer license forever": "no more than its last day", "printer license until=soon": "soon", "printer license until='2026-03-02 09:00'": "until= is a day",
 		"printer license until=2999-01-01": "until= is a day", "printer user-authentication": "on|off", "printer user-authentication on sender=eve": "on|off",
 		"panel sign-in": "the words are: panel", "panel sign-in a@b.com consent=perhaps": "perhaps", "panel sign-in a@b.com c@d.com": "the words are: panel",
-		"panel tick": "the words are: panel", "panel enter password right": "", "panel enter account": "the words are: panel",
+		"panel tick": "write panel tick", "panel enter password right": "", "panel enter account": "write panel enter",
 		"panel log-in alice right": "a password is never written", "panel log-in colour=red": "colour",
-		"scan fax": "the words are: scan", "scan fax 0301 0302": "the words are: scan", "scan fax 0301 subject=Hello": "the words are: scan",
-		"scan fax 0301 dpi=300": "the words are: scan", "scan to-my-email bob@b.com": "the words are: scan",
+		"scan fax": "write scan fax", "scan fax 0301 0302": "write scan fax", "scan fax 0301 subject=Hello": "write scan fax",
+		"scan fax 0301 dpi=300": "write scan fax", "scan to-my-email bob@b.com": "write scan to-my-email",
 		"webconfig enter license until=soon": "soon", "webconfig enter license for ever": "no more than its last day",
-		"webconfig upload": "the words are: webconfig", "webconfig upload 'CSV File'": "the words are: webconfig",
+		"webconfig upload": "write webconfig upload", "webconfig upload 'CSV File'": "write webconfig upload",
 		"user a@b.com group=": "group", "network browser on": "browser on office|additional|elsewhere",
 	} {
 		t.Run(line, func(t *testing.T) {

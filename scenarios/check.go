@@ -10,10 +10,12 @@ import (
 	"mfpsim/guide"
 )
 
-// check looks at the header's rules and chapter and at every line of the script, without playing it.
+// check looks at the header's rules and chapter and at every line of the script, without playing it. The error is every
+// mistake, joined.
 func (s Scenario) check(rules map[string]bool) error {
-	mistake := func(line int, format string, args ...any) error {
-		return &LineError{File: s.File, Line: line, Message: fmt.Sprintf(format, args...)}
+	var mistakes []error
+	mistake := func(line int, format string, args ...any) {
+		mistakes = append(mistakes, &LineError{File: s.File, Line: line, Message: fmt.Sprintf(format, args...)})
 	}
 	header, text := 0, strings.Split(s.Text, "\n")
 	for _, line := range text {
@@ -26,32 +28,29 @@ func (s Scenario) check(rules map[string]bool) error {
 		case "proves":
 			for _, id := range strings.Fields(value) {
 				if !rules[id] {
-					return mistake(header, "unknown rule %q", id)
+					mistake(header, "unknown rule %q; mfpsim coverage lists the rules, and they are parted by blanks", id)
 				}
 			}
 		case "guide":
-			if !slices.Contains(guide.Titles(), strings.TrimSpace(value)) {
-				return mistake(
-					header,
-					"%v",
-					&choice.Error{
-						What: "chapter of the guide", Wanted: strings.TrimSpace(value), Present: guide.Titles(),
-					},
-				)
+			if chapter := strings.TrimSpace(value); !slices.Contains(guide.Titles(), chapter) {
+				mistake(header, "%v", &choice.Error{What: "chapter of the guide", Wanted: chapter, Present: guide.Titles()})
 			}
 		}
 	}
 	lines, err := s.lines()
 	switch {
 	case err != nil:
-		return err
+		return errors.Join(append(mistakes, err)...)
 	case len(lines) == 0:
-		return mistake(header, "no step follows the header; a scenario plays something and says what is to be seen")
+		mistake(header, "no step follows the header; a scenario plays something and says what is to be seen")
 	case !slices.ContainsFunc(lines, line.asserts):
 		last := lines[len(lines)-1]
-		return mistake(last.number, "nothing is asserted up to here; a line with shows, count, is empty or cmp, under no condition, says what is to be seen")
+		mistake(
+			last.number,
+			"nothing is asserted up to here; a line with shows, count, is empty or cmp, under no condition, says what is to be seen",
+		)
 	}
-	return s.checkFiles(lines)
+	return errors.Join(append(mistakes, s.checkFiles(lines))...)
 }
 
 // asserts reports whether the line can fail because of what is to be seen. Under a condition it may not be played at
@@ -115,7 +114,7 @@ func literalPassword(words []string) error {
 		}
 		known := func(word string) bool {
 			// An account is an address; a $NAME is one that only the play knows.
-			account := word == "new" || strings.Contains(word, "@") || strings.HasPrefix(word, userMark)
+			account := word == "new" || strings.HasPrefix(word, lengthMark) || strings.Contains(word, "@") || strings.HasPrefix(word, userMark)
 			return word == "wrong" || words[0] == "webconfig" && account ||
 				strings.HasPrefix(word, "$")
 		}

@@ -37,6 +37,10 @@ func (p *play) ofCore(result *Result, o Options) {
 		result.Verdict, result.Passed, result.Line = report.Skipped, false, 0
 		result.Failure = "needs " + strings.Join(lacks, ", ") + ", which this core does not have"
 		return
+	case len(p.core.Unshown()) > 0 && len(broken) == 0 && !result.Passed && result.Verdict != report.Errored:
+		result.Verdict, result.Passed, result.Line = report.Skipped, false, 0
+		result.Failure = strings.Join(p.core.Unshown(), "; ")
+		return
 	case len(broken) == 0:
 		return
 	}

@@ -101,6 +101,8 @@ type failure struct {
 	// undecided: the device was still at it. mild: it is a warning, in any scenario.
 	undecided, mild bool
 	law             bool // it is a law that is broken, which has no level
+	// wanted is what was to be seen, shown what comes nearest to it; empty: it was not about something to be seen.
+	wanted, shown string
 }
 
 func (p *play) fail(err error) *failure {
@@ -110,6 +112,16 @@ func (p *play) fail(err error) *failure {
 	f := &failure{
 		message: err.Error(), bench: errors.Is(err, errStuck) || errors.As(err, &broke), unmet: errors.As(err, &unmet),
 		undecided: errors.As(err, &undecided),
+	}
+	var unseen *showError
+	if errors.As(err, &unseen) && !unseen.not {
+		f.wanted = strings.Join(unseen.words, " … ")
+		lines := unseen.surface.lines[:len(unseen.surface.lines)-unseen.surface.beside]
+		if i := nearest(lines, unseen.words); i >= 0 {
+			f.shown = lines[i]
+		} else {
+			f.shown = strings.Join(lines[max(0, len(lines)-3):], " | ")
+		}
 	}
 	entries := p.lab.Journal.Entries()
 	for _, e := range slices.Backward(entries) {

@@ -34,23 +34,25 @@ func nested(one, other string) bool {
 
 const notLocal = "%q leads out of the scenario; a file is named by a path below it, such as screen.txt"
 
-// checkFiles looks at the names of the files that the scenario holds, and at those that its lines name.
+// checkFiles looks at the names of the files that the scenario holds, and at those that its lines name. The error is
+// every mistake, joined.
 func (s Scenario) checkFiles(lines []line) error {
-	mistake := func(number int, format string, args ...any) error {
-		return &LineError{File: s.File, Line: number, Message: fmt.Sprintf(format, args...)}
+	var mistakes []error
+	mistake := func(number int, format string, args ...any) {
+		mistakes = append(mistakes, &LineError{File: s.File, Line: number, Message: fmt.Sprintf(format, args...)})
 	}
 	var names []string
 	number := strings.Count(string(s.archive().Comment), "\n") + 1
 	for _, file := range s.archive().Files {
 		switch {
 		case !local(file.Name):
-			return mistake(number, notLocal, file.Name)
+			mistake(number, notLocal, file.Name)
 		case !proper(file.Name):
-			return mistake(number, notProper, file.Name)
+			mistake(number, notProper, file.Name)
 		case slices.ContainsFunc(names, func(other string) bool { return nested(other, file.Name) }):
-			return mistake(number, "%q cannot be a file and a folder", file.Name)
+			mistake(number, "%q cannot be a file and a folder", file.Name)
 		case slices.Contains(names, file.Name):
-			return mistake(number, "a file %q is there already", file.Name)
+			mistake(number, "a file %q is there already", file.Name)
 		}
 		names = append(names, file.Name)
 		number += strings.Count(string(file.Data), "\n") + 1
@@ -65,21 +67,47 @@ func (s Scenario) checkFiles(lines []line) error {
 			}
 		}
 		if err != nil {
-			return mistake(l.number, "%v", err)
+			mistake(l.number, "%v", err)
+			continue
 		}
 		for _, name := range filesOf(words) {
 			switch {
 			case strings.Contains(name, "$"): // known only when it is played, and looked up in the scenario then too
 			case !local(name):
-				return mistake(l.number, notLocal, name)
+				mistake(l.number, notLocal, name)
 			case !proper(name):
-				return mistake(l.number, notProper, name)
-			case !slices.Contains(names, name):
-				return mistake(l.number, "%v", &choice.Error{What: "file", Wanted: name, Present: names})
+				mistake(l.number, notProper, name)
+			case !slices.Contains(names, name) && !isGolden(words):
+				mistake(l.number, "%v", &choice.Error{What: "file", Wanted: name, Present: names})
 			}
 		}
 	}
-	return nil
+	return errors.Join(mistakes...)
+}
+
+// isGolden reports whether a line compares what was printed with a file. That file may be missing until a run with
+// Options.Update writes it.
+func isGolden(words []string) bool {
+	return words[0] == "cmp" && len(words) == 3 && words[1] == "stdout"
+}
+
+// noGolden says that the file of a comparison is missing, and what to do.
+const noGolden = "there is no file %s in this scenario yet: run it with --folder DIR --update to have it written from what is printed now, " +
+	"or write it at the end of the scenario, below a line -- %s --"
+
+// missingGoldens are the mistakes that check tells, and a run with Options.Update mends.
+func (s Scenario) missingGoldens(lines []line) error {
+	there := map[string]bool{}
+	for _, file := range s.archive().Files {
+		there[file.Name] = true
+	}
+	var mistakes []error
+	for _, l := range lines {
+		if isGolden(l.words) && !there[l.words[2]] && !strings.Contains(l.words[2], "$") {
+			mistakes = append(mistakes, &LineError{File: s.File, Line: l.number, Message: fmt.Sprintf(noGolden, l.words[2], l.words[2])})
+		}
+	}
+	return errors.Join(mistakes...)
 }
 
 // filesOf are the files that a line names.

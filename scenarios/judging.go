@@ -215,7 +215,7 @@ func judgeWebConfig(args []string) error {
 		return judgeShows(rest[2:])
 	case "screen", "log-out", "leave":
 		return when(n == 0, "webconfig")
-	case "go", "unreachable", "open", "click":
+	case "go", "unreachable", "open", "click", "double-click":
 		return when(n == 1, "webconfig")
 	case "log-in":
 		return when(n < 2 || n == 2 && rest[1] == "wrong", "webconfig")
@@ -231,7 +231,10 @@ func judgeWebConfig(args []string) error {
 			_, _, err := phrase.License(rest[1:])
 			return err
 		}
-		return when(n == 2 || n == 1 && rest[0] == "password", "webconfig")
+		if n == 1 && rest[0] != "password" {
+			return noValue("webconfig", rest[0])
+		}
+		return when(n == 2 || n == 1, "webconfig")
 	case "copy":
 		return when(n == 1 && rest[0] == "code", "webconfig")
 	case "follow":
@@ -274,6 +277,9 @@ func judgePanel(args []string) error {
 		_, _, err := panelSignIn(rest)
 		return err
 	case "enter", "tick":
+		if what == "enter" && n == 1 && !slices.Contains([]string{"code", "account", "password"}, rest[0]) {
+			return noValue("panel", rest[0])
+		}
 		return when(onPage(what, rest) || what == "enter" && n == 2, "panel")
 	case "log-in":
 		plain, values, err := phrase.Settings(rest, "number")
@@ -362,7 +368,10 @@ func judgeMailbox(args []string) error {
 		if err != nil {
 			return err
 		}
-		return when(len(plain) == 0 && len(values) > 0, "mailbox")
+		if len(plain) > 0 {
+			return fmt.Errorf("%q is no key=value; a value of several words stands in quotes: subject='Two words'", plain[0])
+		}
+		return when(len(values) > 0, "mailbox")
 	case "count":
 		return judgeCount(rest, "mailbox")
 	case "is":
@@ -421,8 +430,22 @@ func judgeNetwork(args []string) error {
 		_, err := phrase.Place(args, lab.PartyBrowser, lab.Networks())
 		return err
 	}
+	if called := cloudsNames[strings.ToLower(args[0])]; called != "" {
+		return fmt.Errorf("no party %q; write %s", args[0], called)
+	}
 	_, _, err := phrase.Faults(args, []string{args[0]}) // which parties there are, only the bench knows
 	return err
+}
+
+// cloudsNames are names by which people call the clouds, and what lines call them.
+var cloudsNames = map[string]string{
+	"exchange": "smtp for Exchange Online", "outlook": "smtp for Exchange Online", "mailserver": "smtp for Exchange Online, mail for a server that is not Microsoft's",
+	"microsoft": "entra for the sign-in, smtp for the mail", "azure": "entra", "login": "entra", "internet": "entra and smtp, in a line each",
+}
+
+// noValue says that something is to be entered, and nothing is there.
+func noValue(verb, field string) error {
+	return fmt.Errorf("enter what? the value is missing: write %s enter '%s' VALUE", verb, field)
 }
 
 func judgeWire(args []string) error {
@@ -444,7 +467,7 @@ func judgeWire(args []string) error {
 		}
 		return judgeCount(rest[2:], "wire")
 	}
-	return when(what == "screen" && len(rest) == 1, "wire")
+	return when((what == "screen" || what == "dialogue") && len(rest) == 1, "wire")
 }
 
 // judgeShows judges what is to be seen.

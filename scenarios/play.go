@@ -50,6 +50,7 @@ type play struct {
 	panics        int             // of the World's, how many were told
 	armed         map[string]bool // printers whose supply was told to fail in a write
 
+	before   []byte        // the printer's memory as it was at the beginning, if evidence is wanted
 	patience time.Duration // see [Options.Patience]; 0: none
 	real     *RealTime     // nil: the bench's time stands, and a script moves it
 	cut      lives         // in real time

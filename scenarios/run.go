@@ -24,9 +24,11 @@ import (
 // Options say what to run and how. The zero value runs every scenario once, in English, with seed 0.
 type Options struct {
 	Patterns []string // see [Select]; none: all
-	Seed     uint64
-	Model    string // of the printers; empty: the default one
-	Language string // one of those of the model's panel; empty: "en"
+	// Tags and Rules leave those that have all the tags and name one of the rules: see [Picked].
+	Tags, Rules []string
+	Seed        uint64
+	Model       string // of the printers; empty: the default one
+	Language    string // one of those of the model's panel; empty: "en"
 	// Evidence is the folder that each scenario leaves its evidence in; empty: none is written.
 	Evidence string
 	// Version is what the manifest of the evidence says of this program.
@@ -67,6 +69,8 @@ type Options struct {
 	Inspect func(Result, *lab.Lab)
 	// Progress hears every result as it is there, one at a time.
 	Progress func(Result)
+	// Likely says what may be wrong where a scenario failed at a line, for the page of the evidence; nil: nobody knows.
+	Likely func(id, step string) string
 }
 
 // Result is how one scenario ended.
@@ -78,6 +82,8 @@ type Result struct {
 	Failure     string            // in full, several lines; the reason if it was skipped
 	Known       string            // why it was expected to fail, if it was
 	Line        int               // of the script, where it failed; 0 if it did not
+	Wanted      string            // what was to be seen there; empty: it was not about something to be seen
+	Shown       string            // what came nearest to it
 	Step        string            // that line, or what stands for it in the failure
 	Broken      []laws.Breach     // laws that the record breaks, where the script itself has passed
 	Warnings    []string          // what the bench could not simulate: the scenario proves nothing then
@@ -175,6 +181,7 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 		failed = errors.Join(context.Cause(ctx), failed)
 	}
 	if folder != nil {
+		failed = errors.Join(failed, o.index(folder, results))
 		failed = errors.Join(failed, folder.Close(failed == nil))
 	}
 	return results, failed
@@ -222,30 +229,31 @@ func (o Options) pick() ([]Scenario, error) {
 	if o.Update && o.Model != "" {
 		return nil, errors.New("goldens are rewritten on the default model only: leave --model out")
 	}
-	all, err := o.load()
+	all, err := In(o.Folder)
 	if err != nil {
 		return nil, err
 	}
 	if err := o.Baseline.check(all); err != nil {
 		return nil, err
 	}
-	return Select(all, o.Patterns)
+	return Picked(all, o.Patterns, o.Tags, o.Rules)
 }
 
-func (o Options) load() ([]Scenario, error) {
-	if o.Folder == "" {
+// In returns the scenarios of a source folder, chapter/name.txtar, or those of this program for "".
+func In(folder string) ([]Scenario, error) {
+	if folder == "" {
 		return All()
 	}
-	info, err := os.Stat(o.Folder)
+	info, err := os.Stat(folder)
 	if err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("no source folder %s", o.Folder)
+		return nil, fmt.Errorf("no source folder %s", folder)
 	}
-	all, err := Load(os.DirFS(o.Folder))
+	all, err := Load(os.DirFS(folder))
 	if err == nil && len(all) == 0 {
-		err = fmt.Errorf("no scenario in %s; they are chapter/name.txtar", o.Folder)
+		err = fmt.Errorf("no scenario in %s; they are chapter/name.txtar, and mfpsim new makes one", folder)
 	}
 	for i := range all {
-		all[i].folder = o.Folder
+		all[i].folder = folder
 	}
 	return all, err
 }
@@ -261,6 +269,9 @@ func RunScenario(ctx context.Context, s Scenario, o Options) (Result, error) {
 		return Result{}, err
 	}
 	result, err := runScenario(ctx, s, o, folder)
+	if err == nil {
+		err = o.index(folder, []Result{result})
+	}
 	return result, errors.Join(err, folder.Close(err == nil))
 }
 
@@ -358,6 +369,9 @@ func playOnce(ctx context.Context, s Scenario, o Options, update bool) (Result, 
 		p.patience = min(p.patience, 2*p.real.Longest)
 	}
 	p.core = core
+	if o.wantsEvidence() {
+		p.before = p.memoryNow()
+	}
 	if err := p.decide(&result, o, update); err != nil {
 		return result, err
 	}
@@ -366,7 +380,7 @@ func playOnce(ctx context.Context, s Scenario, o Options, update bool) (Result, 
 	result.VirtualTime = bench.World.Elapsed()
 	result.Warnings = p.warnings()
 	render := func() (err error) {
-		if o.Evidence != "" || o.KeepFiles || o.Repeat > 1 {
+		if o.wantsEvidence() {
 			result.Files, err = evidence(p, result, o).Files()
 		}
 		return err
@@ -393,6 +407,9 @@ func playOnce(ctx context.Context, s Scenario, o Options, update bool) (Result, 
 	return result, nil
 }
 
+// wantsEvidence reports whether somebody looks at what a play leaves behind.
+func (o Options) wantsEvidence() bool { return o.Evidence != "" || o.KeepFiles || o.Repeat > 1 }
+
 // decide plays the script, if the device has what it needs, and holds its record against the laws.
 func (p *play) decide(result *Result, o Options, update bool) error {
 	reason, err := p.lacks()
@@ -411,6 +428,7 @@ func (p *play) decide(result *Result, o Options, update bool) error {
 	case out.failure != nil:
 		result.Verdict, result.Passed, result.Line = out.failure.verdict(p.scenario), false, out.line
 		result.Step = strings.TrimSpace(out.text)
+		result.Wanted, result.Shown = out.failure.wanted, out.failure.shown
 		result.Failure = tell(p.scenario, out.line, out.text, out.failure, o)
 	case out.skipped != "":
 		result.Verdict, result.Passed, result.Failure = report.Skipped, false, out.skipped
@@ -438,7 +456,9 @@ func (p *play) guarded(update bool, source string) (out outcome, err error) {
 
 // evidence collects what the bench leaves behind.
 func evidence(p *play, r Result, o Options) report.Evidence {
-	e := report.Evidence{ID: r.Scenario.ID, Journal: p.lab.Journal, Replay: replay(r.Scenario, o)}
+	e := report.Evidence{
+		ID: r.Scenario.ID, Journal: p.lab.Journal, Replay: replay(r.Scenario, o), Story: p.story(r, o), Up: o.Evidence != "",
+	}
 	if r.Verdict != report.Passed && r.Verdict != report.Skipped {
 		e.Failure = r.Failure
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"mfpsim/choice"
 	"mfpsim/device"
 )
 
@@ -34,7 +36,8 @@ type Scenario struct {
 	File   string              // "trouble/sign-in-not-saved.txtar", with / on every machine
 	Text   string              // the whole file
 
-	folder string // the source folder that it was read from, as it was given; empty: this program
+	tags   []string // of the header; see [Scenario.Tags]
+	folder string   // the source folder that it was read from, as it was given; empty: this program
 }
 
 // Levels of a scenario.
@@ -44,10 +47,10 @@ const (
 )
 
 // headerKeys are the words that a header line may begin with.
-var headerKeys = []string{"id", "title", "guide", "proves", "level", "needs", "source"}
+var headerKeys = []string{"id", "title", "guide", "proves", "level", "needs", "source", "tags"}
 
 // optionalKeys are those of them that may be missing.
-var optionalKeys = []string{"needs", "source"}
+var optionalKeys = []string{"needs", "source", "tags"}
 
 // sourceAddress is how the header names a thread: host and path, as docs/reference/sources.md does.
 var sourceAddress = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s/]+)+$`)
@@ -105,12 +108,17 @@ func Load(folder fs.FS) ([]Scenario, error) {
 	return all, errors.Join(mistakes...)
 }
 
-// Parse reads the header of one scenario file. file is its name as messages show it, "chapter/name.txtar".
+// Parse reads the header of one scenario file. file is its name as messages show it, "chapter/name.txtar". The error is
+// every mistake, joined.
 func Parse(file, text string) (Scenario, error) {
 	s := Scenario{File: file, Text: text}
 	seen := map[string]int{}
-	fail := func(line int, format string, args ...any) (Scenario, error) {
-		return Scenario{}, &LineError{File: file, Line: line, Message: fmt.Sprintf(format, args...)}
+	var mistakes []error
+	fail := func(line int, format string, args ...any) {
+		mistakes = append(mistakes, &LineError{File: file, Line: line, Message: fmt.Sprintf(format, args...)})
+	}
+	if strings.HasPrefix(text, byteOrderMark) {
+		return Scenario{}, &LineError{file, 1, "the file begins with a byte order mark; save it as UTF-8 without one"}
 	}
 	end := 1
 	for i, line := range strings.Split(text, "\n") {
@@ -121,20 +129,36 @@ func Parse(file, text string) (Scenario, error) {
 		number := i + 1
 		end = number
 		comment, found := strings.CutPrefix(line, "#")
-		if !found {
-			return fail(number, "the header ends with an empty line; this is no header line: %s", line)
+		ended := false
+		switch {
+		case found:
+		case headerWithout(line):
+			fail(number, "a header line begins with #: write # %s", strings.TrimSpace(line))
+		case number == 1:
+			fail(number, "there is no header: the file begins with lines as \"# id: folder/name\"; mfpsim new NAME writes a file to begin with")
+			return Scenario{}, mistakes[0]
+		default:
+			fail(number, "the header ends with an empty line; put one before this line: %s", line)
+			ended = true
+		}
+		if ended {
+			break
 		}
 		key, value, found := strings.Cut(comment, ":")
 		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 		switch {
 		case !found:
-			return fail(number, "a header line is \"# key: value\"; the keys are %s", strings.Join(headerKeys, ", "))
+			fail(number, "a header line is \"# key: value\"; the keys are %s", strings.Join(headerKeys, ", "))
+			continue
 		case !slices.Contains(headerKeys, key):
-			return fail(number, "unknown header key %q; the keys are %s", key, strings.Join(headerKeys, ", "))
+			fail(number, "%v", &choice.Error{What: "header key", Wanted: key, Present: headerKeys})
+			continue
 		case seen[key] > 0:
-			return fail(number, "header key %q again; it stood in line %d", key, seen[key])
+			fail(number, "header key %q again; it stood in line %d", key, seen[key])
+			continue
 		case value == "":
-			return fail(number, "header key %q without a value", key)
+			fail(number, "header key %q without a value", key)
+			continue
 		}
 		seen[key] = number
 		switch key {
@@ -148,18 +172,21 @@ func Parse(file, text string) (Scenario, error) {
 			s.Proves = strings.Fields(value)
 		case "level":
 			if value != LevelMust && value != LevelShould {
-				return fail(number, "unknown level %q; the levels are %s, %s", value, LevelMust, LevelShould)
+				fail(number, "unknown level %q; the levels are %s, %s", value, LevelMust, LevelShould)
 			}
 			s.Level = value
 		case "source":
 			if !sourceAddress.MatchString(value) {
-				return fail(number, "source %q is no address; write host and path, as github.com/OWNER/NAME/issues/1", value)
+				fail(number, "source %q is no address; write host and path, as github.com/OWNER/NAME/issues/1", value)
 			}
 			s.Source = value
+		case "tags":
+			s.tags = strings.Fields(value)
 		case "needs":
 			for _, need := range strings.Fields(value) {
 				if !slices.Contains(device.Capabilities(), device.Capability(need)) {
-					return fail(number, "unknown capability %q; there are %s", need, join(device.Capabilities()))
+					fail(number, "unknown capability %q; there are %s", need, join(device.Capabilities()))
+					continue
 				}
 				s.Needs = append(s.Needs, device.Capability(need))
 			}
@@ -167,17 +194,29 @@ func Parse(file, text string) (Scenario, error) {
 	}
 	for _, key := range headerKeys {
 		if !slices.Contains(optionalKeys, key) && seen[key] == 0 {
-			return fail(end, "header key %q is missing", key)
+			fail(end, "header key %q is missing: add the line # %s: %s", key, key, exampleOf[key])
 		}
 	}
-	if want := strings.TrimSuffix(file, ".txtar"); s.ID != want && !strings.HasSuffix(want, "/"+s.ID) {
-		return fail(seen["id"], "id %q does not belong to this file; it must be %q", s.ID, want)
-	}
-	if !strings.Contains(s.ID, "/") {
-		return fail(seen["id"], "id %q is not folder/name", s.ID)
+	if id := idOf(file); seen["id"] > 0 && s.ID != id && !strings.HasSuffix(id, "/"+s.ID) {
+		fail(seen["id"], "id %q does not belong to this file; it must be %q", s.ID, id)
+	} else if seen["id"] > 0 && !strings.Contains(s.ID, "/") {
+		fail(seen["id"], "id %q is not folder/name", s.ID)
 	}
 	s.Name = path.Base(s.ID)
+	if len(mistakes) > 0 {
+		return Scenario{}, errors.Join(mistakes...)
+	}
 	return s, nil
+}
+
+const byteOrderMark = "\ufeff"
+
+// idOf is what the id of a scenario in a file must end with.
+func idOf(file string) string { return strings.TrimSuffix(filepath.ToSlash(file), ".txtar") }
+
+// exampleOf shows how the value of a header key is written.
+var exampleOf = map[string]string{
+	"id": "folder/name-of-the-file", "title": "one sentence", "guide": "Cannot Send Email", "proves": "R40", "level": LevelMust,
 }
 
 // archive parses the file into script and fixtures.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -88,6 +90,7 @@ func (p *play) line(l line, standard, update bool) (skipped string, err error) {
 		return "", p.compare(l.not, words[1:], standard, update)
 	}
 	output, err := p.step(l, words[1:])
+	err = hinted(ofLine(err, words), words)
 	var without *withoutLanguage
 	if errors.As(err, &without) {
 		return without.Error(), nil
@@ -167,6 +170,11 @@ func (p *play) compare(not bool, words []string, standard, update bool) error {
 	}
 	want, err := p.readFile(golden)
 	switch {
+	case err != nil && have == "stdout" && update && !not && !txtar.NeedsQuote([]byte(got)):
+		p.golden[golden] = got
+		return nil
+	case err != nil && have == "stdout":
+		return fmt.Errorf(noGolden, golden, golden)
 	case err != nil:
 		return err
 	case not && got == want:
@@ -250,7 +258,11 @@ func (p *play) keepGoldens(source string) error {
 	for i, file := range material.Files {
 		if text, changed := p.golden[file.Name]; changed {
 			material.Files[i].Data = []byte(text)
+			delete(p.golden, file.Name)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.golden)) { // that were not there
+		material.Files = append(material.Files, txtar.File{Name: name, Data: []byte(p.golden[name])})
 	}
 	failed := fmt.Errorf("%s cannot be written", p.scenario.File)
 	source, err := filepath.EvalSymlinks(source)
@@ -279,13 +291,16 @@ func Play(ctx context.Context, l *lab.Lab, id string) error {
 // bench live: what `serve --script` does. name is what messages call them.
 func PlayScript(ctx context.Context, l *lab.Lab, name, text string) error {
 	defer l.Hold()()
-	_, err := playTo(ctx, l, Scenario{Name: "script", File: name, Text: text})
+	_, err := playTo(ctx, l, Scenario{Name: scriptName, File: name, Text: text})
 	return err
 }
 
+// scriptName is the name of lines that are no scenario and have no header.
+const scriptName = "script"
+
 // CheckScript finds the mistakes in such lines that can be told without playing them.
 func CheckScript(name, text string) error {
-	_, err := Scenario{File: name, Text: text}.lines()
+	_, err := Scenario{Name: scriptName, File: name, Text: text}.lines()
 	return err
 }
 

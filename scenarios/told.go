@@ -82,13 +82,13 @@ func (c *Case) Told(s CaseStep, language string) string {
 	}
 	id := verb + "-" + said
 	switch {
-	case verb == "mailbox":
+	case verb == "mailbox" && len(rest) > 0:
 		values["{to}"], values["{words}"] = said, plainWords(rest[1:])
 		id = "mailbox-" + rest[0]
 		if rest[0] == "is" {
 			id = "mailbox-empty"
 		}
-		if rest[0] == "sent" {
+		if rest[0] == "sent" && len(rest) > 1 {
 			id, values["{words}"] = "mailbox-"+rest[1], plainWords(rest)
 		}
 	case verb == "jobs" && slices.Contains(words, "shows"):
@@ -104,11 +104,11 @@ func (c *Case) Told(s CaseStep, language string) string {
 			wrong, _ := told(language, "wrong")
 			values["{words}"] = wrong
 		}
-	case verb == "browser" && said == "sign-in", verb == "printer" && said == "sign-in":
+	case (verb == "browser" || verb == "printer") && said == "sign-in" && len(rest) > 0:
 		values["{to}"] = rest[0]
-	case verb == "entra" && said == "log":
+	case verb == "entra" && said == "log" && len(rest) > 0:
 		id, values["{words}"] = "entra-log-shows", plainWords(rest[1:])
-	case verb == "wire":
+	case verb == "wire" && len(rest) > 0:
 		values["{words}"] = plainWords(rest[1:])
 		if shown := c.inWords(words); len(shown) > 0 {
 			values["{shown}"] = strings.Join(shown[1:], " … ")
@@ -181,12 +181,18 @@ func (c *Case) Remedy(language string) (solution, chapter string) {
 		solution = guide.Codes(language)[code].Solution
 	}
 	number, _ := c.Scenario.Chapter(language)
+	return solution, ChapterSays(language, number)
+}
+
+// ChapterSays is what a chapter of the guide says to do, in our words and in a language; empty: it says nothing of the
+// kind.
+func ChapterSays(language, number string) string {
 	for _, id := range []string{"chapter-" + number, "chapter-" + strings.TrimRight(number, "abcd")} {
 		if text, known := told(language, id); known {
-			return solution, text
+			return text
 		}
 	}
-	return solution, ""
+	return ""
 }
 
 // Place is where a step is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults; empty:

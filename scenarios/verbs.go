@@ -32,7 +32,7 @@ var verbs = map[string]verb{
 	"exchange":  {"exchange CMDLET [-Name Value…] [propagation=15m] | answer ok|MOMENT EVENT|'TEXT' … | restrict ADDRESS CODE|none | licence ADDRESS on|off | quota ADDRESS SIZE|none | verdict ADDRESS 'TEXT'|none | external-limit DOMAIN N|none [trial] | front-end hello=strict …", (*play).verbExchange},
 	"provider":  {"provider add DOMAIN [accounts=A,B] [interval=] [code-lifetime=] [access-lifetime=] [refresh-lifetime=] [leeway=] [call=] | slow-down N | revoke ADDRESS | approve CODE ADDRESS | decline CODE | number NUMBER 'REASON'|ok | … [domain=] | faxes shows WORDS | faxes count N | faxes screen", (*play).verbProvider},
 	"printer":   {"printer [use NAME [model=…]] | sign-in U [fax] | fax-server DOMAIN | set firmware VERSION | event NAME [times=N] | license [until=DATE] | user-authentication on|off [sender=printer|user] | user ID email=ADDRESS [name=N] [number=N] [department=D] [administrator] | delete-user ID", (*play).verbPrinter},
-	"webconfig": {"webconfig go IP | unreachable IP | log-in [NAME] [wrong] | log-out | open PATH | click B | forge B [stranger] | set FIELD VALUE | choices FIELD shows WORDS | enter password [U|new|wrong|user:ID] | enter license [until=DATE] [of=PRINTER] | enter FIELD VALUE | upload FIELD FILE|authority|download | copy code | follow url | leave | download [shows WORDS] | shows WORDS | screen", (*play).verbWebConfig},
+	"webconfig": {"webconfig go IP | unreachable IP | log-in [NAME] [wrong] | log-out | open PATH | click B | double-click B | forge B [stranger] | set FIELD VALUE | choices FIELD shows WORDS | enter password [U|new|wrong|user:ID|length=N] | enter license [until=DATE] [of=PRINTER] | enter FIELD VALUE | upload FIELD FILE|authority|download | copy code | follow url | leave | download [shows WORDS] | shows WORDS | screen", (*play).verbWebConfig},
 	"browser":   {"browser sign-in U [consent=organization|user|cancel] | admin-consent [APPLICATION] | enter code [wrong] | enter account A | enter password [wrong] | click B | tick BOX | close | shows WORDS | screen", (*play).verbBrowser},
 	"panel":     {"panel press LABEL | refuses LABEL | enter FIELD VALUE | enter account A | enter password [wrong] | tick BOX | sign-in A [consent=organization|user|cancel] | log-in [USER] [wrong] | log-in number=N | log-out | home | shows WORDS | screen", (*play).verbPanel},
 	"scan":      {"scan email ADDRESS… [subject=] [file=] [pages=] | copy [pages=] | originals pages=N | to-my-email [subject=] [file=] [pages=] | fax NUMBER", (*play).verbScan},
@@ -42,9 +42,9 @@ var verbs = map[string]verb{
 	"clock":     {"clock +91d | to DATE | printer DATE | printer drift=2s | printer time-difference=+09:00", (*play).verbClock},
 	"power":     {"power off | on | cut [at=write:N [byte=B]]", (*play).verbPower},
 	"memory":    {"memory has WORD | has no WORD | has no secrets | refuses writes [after=N] [times=N] | ok", (*play).verbMemory},
-	"network": {"network PARTY ok | unreachable | no-name | silent | reset after=N | untrusted | wrong-name | expired | no-intermediate | new-root | old-tls | no-starttls | black-hole | dead-address | isolated | " +
-		"half-silent | slow [delay=20s] | trickle [delay=20s] | garbled | wrong-protocol | closed | panic [at=write:N | at=read:N] [from=PARTY] [times=N] [after=N] [then …] | network browser on office|additional|elsewhere", (*play).verbNetwork},
-	"wire":     {"wire shows PARTY TEXT | count PARTY TEXT N | screen PARTY, with PARTY entra|smtp|login.DOMAIN|smtp.DOMAIN", (*play).verbWire},
+	"network": {"network PARTY ok|unreachable|no-name|silent|reset after=N|untrusted|wrong-name|expired|no-intermediate|new-root|old-tls|no-starttls|black-hole|dead-address|isolated|" +
+		"half-silent|slow [delay=20s]|trickle [delay=20s]|garbled|wrong-protocol|closed|panic [at=write:N or at=read:N] [from=PARTY] [times=N] [after=N] [then …], with PARTY entra|smtp|mail|maker|pop3|proxy|time, a printer, login.DOMAIN|smtp.DOMAIN of a provider | browser on office|additional|elsewhere", (*play).verbNetwork},
+	"wire":     {"wire shows PARTY TEXT | count PARTY TEXT N | screen PARTY | dialogue PARTY, with PARTY entra|smtp|login.DOMAIN|smtp.DOMAIN", (*play).verbWire},
 	"lang":     {"lang LANGUAGE", (*play).verbLang},
 	"handover": {"handover", (*play).verbHandover},
 }
@@ -59,8 +59,59 @@ func verbNames() []string {
 }
 
 // usage is what a verb answers to words that it does not understand.
-func usage(name string) error {
-	return fmt.Errorf("not understood; the words are: %s", verbs0[name])
+func usage(name string) error { return &usageError{verb: name} }
+
+// usageError says how a verb is written: all that it can be followed by, or, where its words are known, what they may
+// have been meant for.
+type usageError struct {
+	verb  string
+	words []string // of the line, the verb among them
+}
+
+func (e *usageError) Error() string {
+	text := verbs0[e.verb]
+	if len(e.words) < 2 {
+		return "not understood; the words are: " + text
+	}
+	forms := strings.Split(strings.TrimPrefix(text, e.verb+" "), " | ")
+	var fitting, acts []string
+	for _, form := range forms {
+		act := actOf(form)
+		if act == "" {
+			return "not understood; the words are: " + text
+		}
+		if act == e.words[1] {
+			fitting = append(fitting, e.verb+" "+form)
+		}
+		if !slices.Contains(acts, act) {
+			acts = append(acts, act)
+		}
+	}
+	if len(fitting) > 0 {
+		return "not understood; write " + strings.Join(fitting, " or ")
+	}
+	return (&choice.Error{What: "word of " + e.verb, Wanted: e.words[1], Present: acts}).Error()
+}
+
+// actOf is the word that a form begins with; empty: it begins with something of which there are many.
+func actOf(form string) string {
+	for strings.HasPrefix(form, "[") { // what may stand before it
+		_, form, _ = strings.Cut(form, "] ")
+	}
+	act, _, _ := strings.Cut(form, " ")
+	if act == "" || strings.Trim(act, "abcdefghijklmnopqrstuvwxyz-") != "" {
+		return ""
+	}
+	return act
+}
+
+// ofLine tells a verb's usage which words were written.
+func ofLine(err error, words []string) error {
+	var wrong *usageError
+	if errors.As(err, &wrong) && err == error(wrong) {
+		return &usageError{wrong.verb, words}
+	}
+	return err
 }
 
 // verbs0 are the usages alone: the verbs' own functions cannot name the table that names them.
@@ -247,6 +298,11 @@ func (p *play) verbWire(not bool, args []string) (string, error) {
 	case what == "screen" && len(rest) == 1:
 		s, err := p.look(see)
 		return s.drawn, err
+	case what == "dialogue" && len(rest) == 1:
+		if _, err := p.look(see); err != nil { // exchanges that are under way are waited for
+			return "", err
+		}
+		return report.Dialogue(p.lab.Journal.Entries(), party, fromDevice), nil
 	case what == "count" && len(rest) == 3:
 		want, err := strconv.Atoi(rest[2])
 		if err != nil || want < 0 {

@@ -171,7 +171,7 @@ func panelSignIn(args []string) (who string, consent [][]string, err error) {
 	}
 	consent, known := map[string][][]string{
 		"": nil, "user": {{"press", "Accept"}}, "cancel": {{"press", "Cancel"}},
-		"organization": {{"tick", "Consent on behalf of your organization"}, {"press", "Accept"}},
+		"organization": {{"tick", consentBox}, {"press", "Accept"}},
 	}[values["consent"]]
 	if !known {
 		return "", nil, &choice.Error{

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -92,6 +93,8 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Open(ctx, text) })
 	case what == "click" && len(rest) == 1:
 		return acts(act, func(ctx context.Context) (device.Page, error) { return web.Click(ctx, text) })
+	case what == "double-click" && len(rest) == 1:
+		return acts(act, func(ctx context.Context) (device.Page, error) { return web.DoubleClick(ctx, text) })
 	case what == "forge" && len(rest) >= 1 && len(rest) <= 2:
 		if len(rest) == 2 && rest[1] != "stranger" {
 			return "", &choice.Error{What: "word", Wanted: rest[1], Present: []string{"stranger"}}
@@ -141,6 +144,12 @@ func (p *play) unreachable(web device.WebConfig, address string) (string, error)
 }
 
 // webPassword types the printer's password, or that of an account into the field of the email server's.
+// lengthMark stands before the length of a password that nobody has, longestPassword is the most.
+const (
+	lengthMark      = "length="
+	longestPassword = 1000
+)
+
 func (p *play) webPassword(ctx context.Context, web device.WebConfig, args []string) (device.Page, error) {
 	if len(args) == 0 || args[0] == "wrong" {
 		return web.EnterPassword(ctx, len(args) > 0)
@@ -151,6 +160,13 @@ func (p *play) webPassword(ctx context.Context, web device.WebConfig, args []str
 			return page, err
 		}
 		return web.Set(ctx, "Confirm the New Password", fresh)
+	}
+	if length, isLength := strings.CutPrefix(args[0], lengthMark); isLength {
+		letters, err := strconv.Atoi(length)
+		if err != nil || letters < 1 || letters > longestPassword {
+			return device.Page{}, fmt.Errorf("%s: a password has 1 to %d letters", args[0], longestPassword)
+		}
+		return web.Set(ctx, "Authenticated Password", p.lab.PasswordOf(letters))
 	}
 	if id, isUser := strings.CutPrefix(args[0], userMark); isUser {
 		return web.Set(ctx, printadmin.FieldPassword, p.lab.UserPassword(id))
@@ -424,7 +440,7 @@ func (p *play) finish(consent string) (string, error) {
 			case "user":
 				step = [][]string{{"click", "Accept"}}
 			default:
-				step = [][]string{{"tick", "Consent on behalf of your organization"}, {"click", "Accept"}}
+				step = [][]string{{"tick", consentBox}, {"click", "Accept"}}
 			}
 		case s.shows([]string{"Are you trying to sign in to"}):
 			step = [][]string{{"click", "Continue"}}
@@ -437,7 +453,7 @@ func (p *play) finish(consent string) (string, error) {
 		}
 		for _, words := range step {
 			if output, err := p.inner(append([]string{"browser"}, words...)); err != nil {
-				return output, p.unexpected(err)
+				return output, p.unexpected(hinted(err, []string{"browser"}))
 			}
 		}
 	}

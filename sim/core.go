@@ -41,6 +41,10 @@ type Host struct {
 	core.Options
 	Printer string               // its name on the bench
 	Elapsed func() time.Duration // since power on, whatever the date is set to
+	// RootsPEM is what [core.Options].Roots has, as a file has it.
+	RootsPEM func() []byte
+	// Addresses are those of the network that it can try to connect to ("smtp.office365.com:587"), sorted.
+	Addresses func() []string
 }
 
 // Opener starts the core of a printer at power on. An error is one of the printer: it does not start.

@@ -210,31 +210,37 @@ func (b *bench) state() string {
 // sendForm sends a form as a browser does, with a file in its field if there is one, and returns the last answer.
 func (c *clerk) sendForm(f form, values url.Values, file []byte) *httptest.ResponseRecorder {
 	c.b.t.Helper()
-	body, kind := values.Encode(), "application/x-www-form-urlencoded"
-	if f.upload {
-		var text bytes.Buffer
-		parts := multipart.NewWriter(&text)
-		for _, name := range slices.Sorted(maps.Keys(values)) {
-			for _, value := range values[name] {
-				require.NoError(c.b.t, parts.WriteField(name, value))
-			}
-		}
-		for _, field := range f.fields {
-			if field.kind == "file" && file != nil {
-				part, err := parts.CreateFormFile(field.name, "file")
-				require.NoError(c.b.t, err)
-				_, err = part.Write(file)
-				require.NoError(c.b.t, err)
-			}
-		}
-		require.NoError(c.b.t, parts.Close())
-		body, kind = text.String(), parts.FormDataContentType()
-	}
+	kind, body := f.encode(c.b.t, values, file)
 	answer := c.send(http.MethodPost, f.target, kind, body)
 	if answer.Code == http.StatusSeeOther {
 		answer = c.send(http.MethodGet, answer.Header().Get("Location"), "", "")
 	}
 	return answer
+}
+
+// encode is a form as it goes over the network.
+func (f form) encode(t *testing.T, values url.Values, file []byte) (kind, body string) {
+	t.Helper()
+	if !f.upload {
+		return "application/x-www-form-urlencoded", values.Encode()
+	}
+	var text bytes.Buffer
+	parts := multipart.NewWriter(&text)
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, value := range values[name] {
+			require.NoError(t, parts.WriteField(name, value))
+		}
+	}
+	for _, field := range f.fields {
+		if field.kind == "file" && file != nil {
+			part, err := parts.CreateFormFile(field.name, "file")
+			require.NoError(t, err)
+			_, err = part.Write(file)
+			require.NoError(t, err)
+		}
+	}
+	require.NoError(t, parts.Close())
+	return parts.FormDataContentType(), text.String()
 }
 
 // ruined are the ways in which a field can be filled in wrongly, by its kind.

@@ -143,6 +143,10 @@ func (m webMachine) LogIn(user, password string) (refusal string) {
 func (m webMachine) Elapsed() time.Duration  { return m.elapsed() }
 func (m webMachine) Token(digits int) string { return m.random.Hex(digits) }
 
+func (m webMachine) Wait(ctx context.Context, d time.Duration) error {
+	return m.config.Clock.Sleep(ctx, d)
+}
+
 func (m webMachine) Link(address string) string {
 	if m.config.Link == nil {
 		return address

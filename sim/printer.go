@@ -401,7 +401,9 @@ func (p *Printer) powerUp(ctx context.Context) error {
 	}
 	live.engine, err = p.config.Open(ctx, Host{Printer: p.config.Name, Elapsed: func() time.Duration {
 		return p.config.World.Now().Sub(live.since)
-	}, Options: core.Options{
+	}, RootsPEM: func() []byte {
+		return p.rootsPEM(live)
+	}, Addresses: p.config.Network.Addresses, Options: core.Options{
 		Clock: localClock{p.config.Clock, p}, Dialer: lit{p, now, live.memory}, Random: p.random, Flash: p.flash.in(now), SealingKey: p.sealing,
 		Roots:     func() *x509.CertPool { return p.roots(live) },
 		Providers: func(owner nvram.Owner) []core.Provider { return p.providersOf(owner, live.memory.settings()) },

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"crypto/x509"
+	"encoding/pem"
 	"net"
 	"net/netip"
 	"slices"
@@ -24,22 +25,47 @@ func (p *Printer) roots(live *powered) *x509.CertPool {
 		return known
 	}
 	pool := x509.NewCertPool()
-	if kept.Roots > live.firmware.RootCertificateVersion {
-		for _, der := range kept.RootCertificates {
-			if root, err := x509.ParseCertificate(der); err == nil {
-				pool.AddCert(root)
-			}
-		}
-	} else if store, ok := p.model.RootStore(live.firmware.RootCertificateVersion); ok {
-		for _, name := range store.Roots {
-			if authority := p.config.Network.Root(name); authority != nil {
-				pool.AppendCertsFromPEM(authority.PEM())
-			}
-		}
+	for _, c := range p.store(live, kept) {
+		pool.AddCert(c)
 	}
 	pool = withAuthorities(pool, kept)
 	live.trusted.Store(pool)
 	return pool
+}
+
+// store is the maker's store of root certificates in the printer's version of it.
+func (p *Printer) store(live *powered, kept settings.Settings) (roots []*x509.Certificate) {
+	if kept.Roots > live.firmware.RootCertificateVersion {
+		for _, der := range kept.RootCertificates {
+			if root, err := x509.ParseCertificate(der); err == nil {
+				roots = append(roots, root)
+			}
+		}
+		return roots
+	}
+	store, ok := p.model.RootStore(live.firmware.RootCertificateVersion)
+	if !ok {
+		return nil
+	}
+	for _, name := range store.Roots {
+		if authority := p.config.Network.Root(name); authority != nil {
+			block, _ := pem.Decode(authority.PEM())
+			if root, err := x509.ParseCertificate(block.Bytes); err == nil {
+				roots = append(roots, root)
+			}
+		}
+	}
+	return roots
+}
+
+// rootsPEM are the certificates of [Printer.roots] as a file has them, for a core that makes TLS itself.
+func (p *Printer) rootsPEM(live *powered) []byte {
+	kept := live.memory.settings()
+	var file []byte
+	for _, c := range append(p.store(live, kept), kept.Certificates()...) {
+		file = append(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)
+	}
+	return file
 }
 
 func withAuthorities(pool *x509.CertPool, s settings.Settings) *x509.CertPool {

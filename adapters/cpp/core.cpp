@@ -65,7 +65,7 @@ struct Core {
       else recovered = "the secrets of the memory were sealed with another key";
     }
     of("printer");
-    return J::object({{"contract", 1}, {"core", "the worked example in C++"}, {"tls", "harness"}, {"dial", "harness"}, {"clock", "bench"},
+    return J::object({{"contract", 1}, {"core", "the worked example in C++"}, {"tls", net::secures ? "own" : "harness"}, {"dial", net::dials ? "own" : "harness"}, {"clock", "bench"},
                       {"store", "flash"}, {"caps", J::list({"fax-server", "smtp-auth", "connection-test"})}, {"recovered", recovered}});
   }
 
@@ -118,7 +118,7 @@ struct Core {
     Mailer* owner = &m;
     a->operation = hal::background([this, owner, a] {
       if (owner->attempt == a) wait_for_person(*owner, a);
-      hal::later(J::object({{"do", "rest"}})); // the polls went over one connection; no request follows soon
+      net::later(J::object({{"do", "rest"}})); // the polls went over one connection; no request follows soon
     });
     return J();
   }
@@ -128,7 +128,7 @@ struct Core {
     try {
       t = client.poll(a->service, a->code);
     } catch (Failed& f) {
-      hal::later(J::object({{"do", "rest"}}));
+      net::later(J::object({{"do", "rest"}}));
       throw failed(m, a, f);
     }
     if (m.attempt != a) throw Failed("SignInCancelled");
@@ -413,8 +413,13 @@ struct Core {
   }
 };
 
-int main() {
+int main(int count, char** words) {
+  for (int i = 1; i < count; i++)
+    if (!net::choose(words[i])) {
+      std::cerr << "there are --tls=own and --dial=own, in a core that was built with -DWITH_OPENSSL -lssl -lcrypto\n";
+      return 2;
+    }
   Core core;
-  hal::serve([&](const J& e) { return core.boot(e); }, [&](const J& o) { core.owners = o; }, [&](const J& e) { return core.command(e); },
+  hal::serve([&](const J& e) { return core.boot(e); }, [&](const J& e) { core.owners = e.at("owners"); net::configure(e); }, [&](const J& e) { return core.command(e); },
              [&] { return core.state(); });
 }

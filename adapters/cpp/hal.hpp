@@ -173,7 +173,7 @@ inline void serve(std::function<J(const J&)> boot, std::function<void(const J&)>
     now_ms = event.num("now_ms"), up_ms = event.num("up_ms"), offset_s = event.num("utc_offset_s");
     J answer = J::object();
     if (event.str("event") == "boot") answer = boot(event);
-    else if (event.str("event") == "configure") configure(event.at("owners"));
+    else if (event.str("event") == "configure") configure(event);
     else answer.set("do", step(event, command));
     answer.set("n", event.num("n"));
     J all = state(), news = J::object();

@@ -5,7 +5,7 @@
 #include <set>
 #include <sstream>
 
-#include "hal.hpp"
+#include "net.hpp"
 
 namespace oauth {
 
@@ -130,7 +130,7 @@ struct Client {
 
   Answer post(const std::string& stage, const std::string& url, const std::string& body, bool keep, int64_t timeout_ms = request_ms) {
     J headers = J::object({{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}, {"User-Agent", user_agent}});
-    J event = hal::call(J::object({{"do", "http"}, {"method", "POST"}, {"url", url}, {"headers", headers}, {"body", body}, {"keep", keep},
+    J event = net::call(J::object({{"do", "http"}, {"method", "POST"}, {"url", url}, {"headers", headers}, {"body", body}, {"keep", keep},
                                    {"timeout_ms", std::max<int64_t>(1, std::min(timeout_ms, request_ms))},
                                    {"tls", J::object({{"verify", true}, {"min_version", "1.2"}})}}));
     if (event.str("event") == "failed") throw Failed(event.str("error"), "Cloud", stage).with("http_status", event.num("status"));

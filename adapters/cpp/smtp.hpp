@@ -1,6 +1,6 @@
 // Submission (RFC 6409): the conversation, what replies mean, and what a connection test advises.
 #pragma once
-#include "hal.hpp"
+#include "net.hpp"
 
 namespace smtp {
 
@@ -20,12 +20,12 @@ struct Connection {
   void say(const std::string& data) {
     talk = 0;
     for (size_t at = 0; at < data.size() || !at; at += most_sent)
-      hal::later(J::object({{"do", "send"}, {"conn", id}, {"data", crypto::base64(data.substr(at, most_sent))}, {"timeout_ms", data_ms}}));
+      net::later(J::object({{"do", "send"}, {"conn", id}, {"data", crypto::base64(data.substr(at, most_sent))}, {"timeout_ms", data_ms}}));
   }
   std::string line(int64_t timeout, const std::string& stage) {
     size_t end;
     while ((end = buffer.find('\n')) == std::string::npos) {
-      J event = hal::call(J::object({{"do", "receive"}, {"conn", id}, {"timeout_ms", timeout}}));
+      J event = net::call(J::object({{"do", "receive"}, {"conn", id}, {"timeout_ms", timeout}}));
       if (event.str("event") == "failed") {
         unsent = event.is("unsent");
         throw Failed(event.str("error"), "MailServer", stage);
@@ -70,10 +70,10 @@ struct Connection {
   }
   // secure returns what failed, or an event that did not.
   J secure(bool verify) {
-    return hal::call(J::object({{"do", "starttls"}, {"conn", id}, {"timeout_ms", connect_ms},
+    return net::call(J::object({{"do", "starttls"}, {"conn", id}, {"timeout_ms", connect_ms},
                                 {"tls", J::object({{"server_name", host}, {"verify", verify}, {"min_version", "1.2"}})}}));
   }
-  void close() { hal::later(J::object({{"do", "close"}, {"conn", id}})); }
+  void close() { net::later(J::object({{"do", "close"}, {"conn", id}})); }
 };
 
 inline Failed refusal(const std::string& stage, const Reply& r) {
@@ -114,7 +114,7 @@ struct Submitter {
   std::string stage;
 
   Connection dial() {
-    J event = hal::call(J::object({{"do", "connect"}, {"host", settings.str("server")}, {"port", settings.num("port")}, {"timeout_ms", connect_ms}}));
+    J event = net::call(J::object({{"do", "connect"}, {"host", settings.str("server")}, {"port", settings.num("port")}, {"timeout_ms", connect_ms}}));
     if (event.str("event") == "failed") throw Failed(event.str("error"), "MailServer", "connect");
     Connection c;
     c.id = event.num("conn"), c.host = settings.str("server");

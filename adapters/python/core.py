@@ -3,11 +3,12 @@
 
 import base64
 import re
+import sys
 
 import contract
 import message
 from contract import Failed, Invalid
-from memory import Memory
+from memory import Memory, Values
 from oauth import ENDS_SIGN_IN, Client
 from smtp import TEST_MS, Submitter
 
@@ -32,14 +33,19 @@ class Mailer:
 
 
 class Core:
-    def __init__(self):
+    def __init__(self, store="flash"):
+        self.store = store
         self.device, self.mailers, self.owners = contract.Device(), {}, {}
 
     def boot(self, event):
         self.configure(event["owners"] if "owners" in event else {})
         self.host_name = event["host_name"]
         self.client = Client(self.device, event["user_agent"])
-        self.memory = Memory(base64.b64decode(event["flash"]), bytes.fromhex(event["sealing_key"]))
+        key = bytes.fromhex(event["sealing_key"])
+        if self.store == "kv":
+            self.memory = Values(event.get("entries") or {}, key)
+        else:
+            self.memory = Memory(base64.b64decode(event["flash"]), key)
         recovered = self.memory.recovered
         for owner, settings in ((self.memory.record or {}).get("settings") or {}).items():
             settings["password"] = self.memory.open(settings["password"], "password\0" + owner)
@@ -54,7 +60,7 @@ class Core:
                 self.mailer(owner).stored = {**stored, "access": "", "serial": object()}
         self.mailer("printer")
         return {"contract": 1, "core": "the worked example in Python", "tls": "harness", "dial": "harness", "clock": "bench",
-                "store": "flash", "caps": CAPABILITIES, "recovered": recovered}
+                "store": self.store, "caps": CAPABILITIES, "recovered": recovered}
 
     def configure(self, owners):
         self.owners = owners
@@ -452,4 +458,4 @@ class Core:
 
 
 if __name__ == "__main__":
-    contract.serve(Core())
+    contract.serve(Core("kv" if "--store=kv" in sys.argv[1:] else "flash"))

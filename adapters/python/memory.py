@@ -11,6 +11,8 @@ import json
 
 from contract import Failed
 
+KEY = "record"  # of the value, with store: kv
+
 SLOT = 512 << 10
 MAGIC = b"MFPCORE1"
 HEAD = len(MAGIC) + 8 + 4 + 32  # magic, generation, length, SHA-256
@@ -18,9 +20,8 @@ HEAD = len(MAGIC) + 8 + 4 + 32  # magic, generation, length, SHA-256
 
 class Memory:
     def __init__(self, image, key):
+        self.unlock(key)
         self.used = [self.extent(image[n * SLOT:(n + 1) * SLOT]) for n in range(2)]
-        self.sealing = hmac.digest(key, b"sealing", "sha256")
-        self.tagging = hmac.digest(key, b"tagging", "sha256")
         slots = [self.read(image[n * SLOT:(n + 1) * SLOT]) for n in range(2)]
         self.generation, self.newest, self.record, self.recovered = 0, 1, None, ""
         for number, slot in enumerate(slots):
@@ -29,6 +30,10 @@ class Memory:
                 self.newest = number
         if self.record is None and not self.blank(image):
             self.recovered = "no slot of the memory holds a whole record"
+
+    def unlock(self, key):
+        self.sealing = hmac.digest(key, b"sealing", "sha256")
+        self.tagging = hmac.digest(key, b"tagging", "sha256")
 
     @staticmethod
     def extent(slot):
@@ -92,3 +97,17 @@ class Memory:
         if not hmac.compare_digest(tag, hmac.digest(self.tagging, place.encode() + b"\0" + nonce + cipher, "sha256")):
             return None
         return bytes(a ^ b for a, b in zip(cipher, self.keystream(nonce, len(cipher)))).decode()
+
+
+class Values(Memory):
+    """The record as one value of the platform's store, which is never torn."""
+
+    def __init__(self, entries, key):
+        self.unlock(key)
+        self.record, self.recovered = json.loads(base64.b64decode(entries[KEY])) if KEY in entries else None, ""
+
+    def save(self, op, make, replace=False):
+        data = base64.b64encode(json.dumps(make(op)).encode()).decode()
+        event = yield {"do": "store", "key": KEY, "data": data, "erase": replace}
+        if event["event"] != "stored":
+            raise Failed(event["error"], stage="store")

@@ -32,6 +32,8 @@ const (
 type commands struct {
 	Run      runCommand      `cmd:"" help:"Play scenarios and print a table of verdicts."`
 	List     listCommand     `cmd:"" help:"List the scenarios."`
+	New      newCommand      `cmd:"" help:"Write a scenario to begin with: mfpsim new own/power-fails-twice --folder DIR."`
+	Check    checkCommand    `cmd:"" help:"Find the mistakes in scenario files without playing them, all of them, with their lines."`
 	Coverage coverageCommand `cmd:"" help:"Show which scenario proves which rule of the guide; fail if a rule has none."`
 	Laws     lawsCommand     `cmd:"" help:"Show the laws: what every scenario checks besides its own lines."`
 	Explain  explainCommand  `cmd:"" help:"Explain a code (360), AADSTS53003, '535 5.7.139' or a message."`

@@ -208,17 +208,17 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 		words []string
 		want  []string
 	}{
-		{"a code of the job history", []string{"360"}, []string{"360 in Job/Status:", "what to do:", "trouble/sign-in-not-saved"}},
-		{"an AADSTS number", []string{"AADSTS53003"}, []string{"Conditional Access", "how sure: captured", "shown by"}},
-		{"a number that was only reported", []string{"AADSTS50058"}, []string{"silent sign-in", "how sure: reported, public log"}},
-		{"an AADSTS number on the printer", []string{"AADSTS53003"}, []string{"at sending: 370", "check the conditional access policies", "trouble/conditional-access-block"}},
-		{"a message of Entra ID", []string{"Access has been blocked by Conditional Access"}, []string{"AADSTS53003:"}},
+		{"a code of the job history", []string{"360"}, []string{"360 (code of the job history): Not connected", "What to do:", "Remedy: Click OK on that page.", "mfpsim serve --scenario trouble/sign-in-not-saved"}},
+		{"an AADSTS number", []string{"AADSTS53003"}, []string{"Conditional Access", "How sure: captured", "Shown by"}},
+		{"a number that was only reported", []string{"AADSTS50058"}, []string{"silent sign-in", "How sure: reported, public log"}},
+		{"an AADSTS number on the printer", []string{"AADSTS53003"}, []string{"On the printer: 370", "check the conditional access policies", "trouble/conditional-access-block"}},
+		{"a message of Entra ID", []string{"Access has been blocked by Conditional Access"}, []string{"AADSTS53003 (answer of Entra ID):"}},
 		{"an enhanced status code alone", []string{"5.7.139"}, []string{"trouble/smtp-auth-disabled", "trouble/password-method-refused"}},
-		{"a message of the mail server", []string{"SendAsDenied;"}, []string{"554 5.2.252", "exchange/sender-is-not-the-account"}},
-		{"the bare number", []string{"700082"}, []string{"AADSTS700082:"}},
+		{"a message of the mail server", []string{"SendAsDenied;"}, []string{"554 (answer of the mail server): 5.2.252", "exchange/sender-is-not-the-account"}},
+		{"the bare number", []string{"700082"}, []string{"AADSTS700082 (answer of Entra ID):"}},
 		{"an SMTP reply", []string{"535 5.7.139"}, []string{"SmtpClientAuthentication is disabled for the Tenant", "trouble/smtp-auth-disabled"}},
 		{"an SMTP reply in two words with its text", []string{"535", "5.7.139", "Authentication unsuccessful, basic"}, []string{"basic authentication is disabled"}},
-		{"the beginning of a message", []string{"to use this function, you need"}, []string{"the printer's message M1 (guide)", "job history: 360"}},
+		{"the beginning of a message", []string{"to use this function, you need"}, []string{"message of the printer M1: To use", "How sure: guide", "On the printer: 360"}},
 		{"a message with placeholders beside it", []string{"The authentication is complete."}, []string{"M3"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -238,9 +238,14 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 	require.Contains(t, out, "entra/application-disabled", "where the code is quoted")
 	require.Contains(t, out, "entra/number-that-nobody-knows", "where it is not")
 	_, out, _ = run("explain", "consent_required")
-	require.Contains(t, out, "AADSTS65001: The user or administrator has not consented")
+	require.Contains(t, out, "AADSTS65001 (answer of Entra ID): The user or administrator has not consented")
 	_, out, _ = run("explain", "53003")
-	require.NotContains(t, out, "managed-policy", "530036 is another number")
+	require.NotContains(t, out, "AADSTS530036", "530036 is another number")
+	_, out, _ = run("explain", "--lang", "el", "360")
+	require.Contains(t, out, "Τι να κάνετε: Κάντε κλικ στο OK σε αυτή τη σελίδα.")
+	asked = strings.NewReader("“Error code\n361”\n")
+	_, out, _ = run("explain", "-")
+	require.Contains(t, out, "361 (code of the job history)")
 	code, out, errs := run("explain", "--doors", "refresh_token", "consumers", "work")
 	require.Equal(t, exitOK, code, errs)
 	require.Regexp(t, `token refresh_token +v2 +- +consumers +work +both +AADSTS7000012 +captured +sasl-xoauth2#54`, out)
@@ -255,6 +260,9 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.Empty(t, out)
 	require.Contains(t, errs, `nothing is known of "xyzzy"`)
+	code, _, errs = run("explain", "Conection test was succesful")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "did you mean: Connection test was successful.")
 }
 
 func TestAnEmptyVariableIsNone(t *testing.T) {

@@ -12,10 +12,10 @@ import (
 )
 
 // coreCommand is `mfpsim core`.
-type coreCommand struct{}
+type coreCommand struct{ own.Kinds }
 
 // Run answers the lines on standard input.
-func (*coreCommand) Run(s *streams) error { return own.Serve(io.Reader(os.Stdin), s.out) }
+func (c *coreCommand) Run(s *streams) error { return own.Serve(io.Reader(os.Stdin), s.out, c.Kinds) }
 
 // probed starts the core that is to be tested once, so that one that cannot be is told before anything is played. It
 // returns the words of its command; none: the printers have mfpsim's own.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"mfpsim/explain"
 	"mfpsim/fakeentra"
 	"mfpsim/lab"
 )
@@ -56,7 +57,7 @@ func sureness(d fakeentra.Door) string {
 	if d.Ours() {
 		return "ours"
 	}
-	return certainty(d.Mark)
+	return explain.Certainty(d.Mark)
 }
 
 func hasAll(line string, words []string) bool {

@@ -7,9 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
+	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
+	"mfpsim/defects"
 	"mfpsim/fakeentra"
 	"mfpsim/lab"
 	"mfpsim/phrase"
@@ -19,7 +23,7 @@ import (
 
 // runCommand is `mfpsim run`.
 type runCommand struct {
-	Patterns    []string      `arg:"" optional:"" name:"pattern" help:"Scenarios: an ID, a folder, or a path pattern. Default: all."`
+	picking
 	Seed        uint64        `default:"0" help:"Seed of every id, code and token."`
 	Evidence    string        `placeholder:"DIR" help:"Write the record of each scenario into a folder of its own below DIR."`
 	JUnit       string        `name:"junit" placeholder:"FILE" help:"Write the verdicts as JUnit XML. A missing folder is made; a link, pipe or device is written to. On standard output the table goes to standard error."`
@@ -45,7 +49,6 @@ type runCommand struct {
 
 	PrinterAddress    string        `placeholder:"IP" help:"With --device manual: the printer's IP address, for who reads an instruction."`
 	AccessTokenMargin time.Duration `placeholder:"TIME" help:"With --device manual: how long before its end the printer takes a new access token. Without it no case is played that has to wait for the end of one."`
-	Folder            string        `placeholder:"DIR" help:"Read the scenarios from this source folder, not those built into the program."`
 	Patience          time.Duration `placeholder:"TIME" default:"15m" help:"How long, on the bench's clock, a printer that still has a job under way is waited for beyond what a step gives it, before its case is not decided; 0: not at all."`
 	Strict            bool          `help:"Warnings fail the run too."`
 	Baseline          string        `placeholder:"FILE" help:"Failures that are known (docs/verdicts.md): they do not fail the run. One that is there and does not fail any more does."`
@@ -125,10 +128,10 @@ func (c *runCommand) Run(s *streams) error {
 	}
 	options := scenarios.Options{
 		Configure: configure, Core: core, RealTime: foreign.realTime(c.Longest),
-		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
+		Patterns: c.Patterns, Tags: c.Tag, Rules: c.Rule, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
 		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Progress: played, Baseline: baseline,
-		Patience: cmp.Or(c.Patience, -1),
+		Patience: cmp.Or(c.Patience, -1), Likely: likely(),
 	}
 	if foreign != nil {
 		foreign.hand.fit(&options, state)
@@ -142,6 +145,9 @@ func (c *runCommand) Run(s *streams) error {
 	// The report comes first: whoever reads the table may go away in the middle of it.
 	var unwritten error
 	if junit != nil {
+		for i := range cases {
+			cases[i].Page = c.pageOf(cases[i].ID)
+		}
 		unwritten = junit.write(func(w io.Writer) error { return report.WriteJUnit(w, cases) })
 	}
 	if next != nil && s.ctx.Err() == nil {
@@ -187,6 +193,41 @@ func (c *runCommand) Run(s *streams) error {
 	}
 	return nil
 }
+
+// pageOf is where the page of a scenario is, from the file of the verdicts; empty: no evidence was asked for.
+func (c *runCommand) pageOf(id string) string {
+	if c.Evidence == "" {
+		return ""
+	}
+	way, err := filepath.Rel(filepath.Dir(report.Real(c.JUnit)), report.Real(c.Evidence))
+	if err != nil { // on another drive
+		way = report.Real(c.Evidence)
+	}
+	return path.Join(filepath.ToSlash(way), id, report.PageName)
+}
+
+// likely tells of a scenario that failed which planted defects made it fail before.
+func likely() func(id, step string) string {
+	what := map[string][]string{}
+	list, err := defects.All()
+	verdicts, noVerdicts := defects.Verdicts()
+	if errors.Join(err, noVerdicts) != nil {
+		return nil // `mfpsim coverage` tells what is wrong with them
+	}
+	for _, v := range verdicts {
+		for _, d := range list {
+			if d.ID == v.ID {
+				for _, id := range v.Red {
+					what[id] = append(what[id], d.Says)
+				}
+			}
+		}
+	}
+	return func(id, _ string) string { return strings.Join(what[id][:min(len(what[id]), mostLikely)], " · ") }
+}
+
+// mostLikely is how many of them are told.
+const mostLikely = 3
 
 // baseline reads the failures that are expected.
 func (c *runCommand) baseline() (scenarios.Baseline, error) {

@@ -12,6 +12,7 @@ import (
 type serveCommand struct {
 	Ready    bool   `help:"Begin with an organization that is prepared: SMTP AUTH enabled, security defaults off. Without it, --scenario and --script the organization is new, as chapter 3 of the guide finds it."`
 	Scenario string `placeholder:"ID" help:"Play a scenario up to its handover and stay there."`
+	Folder   string `placeholder:"DIR" help:"Take the scenarios from this source folder, not those built into the program."`
 	Script   string `placeholder:"FILE" help:"Play lines in the language of the scenarios, without a header, up to a handover or to their end, and stay there."`
 	Start    string `placeholder:"DATE" help:"True time at which the bench begins: 2026-03-02, '2026-03-02 09:14' (UTC), or with a zone as in RFC 3339. Default: the machine's now."`
 
@@ -82,7 +83,7 @@ func (c *serveCommand) Run(s *streams) error {
 	config := serve.Config{
 		Configure: configure,
 		Prepared:  c.Ready, Script: c.Script, Start: start, Passwords: c.Password,
-		Scenario: c.Scenario, Evidence: c.Evidence, Version: buildVersion(), JSON: c.JSON, Seed: seed, AnySeed: c.Seed == nil, Model: c.Model, Language: c.Lang,
+		Folder: c.Folder, Scenario: c.Scenario, Evidence: c.Evidence, Version: buildVersion(), JSON: c.JSON, Seed: seed, AnySeed: c.Seed == nil, Model: c.Model, Language: c.Lang,
 		Flash: c.Flash, CA: c.CA, Host: c.Listen, Names: c.Name, Token: c.Token, Keep: c.Keep,
 		Ports: serve.Ports{
 			WebConfig: c.WebConfigPort, Panel: c.PanelPort, Entra: c.EntraPort, SMTP: c.SMTPPort,

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -37,15 +38,18 @@ func (d dialer) DialContext(_ context.Context, _, address string) (net.Conn, err
 	if event.Event != "connected" {
 		return nil, failure(event)
 	}
-	return &conn{operation: o, id: event.Connection}, nil
+	c := &conn{operation: o, id: event.Connection}
+	o.conns = append(o.conns, c)
+	return c, nil
 }
 
 // conn is a connection that the bench has.
 type conn struct {
 	operation *operation
 	id        int
-	left      []byte // was received, and is not read yet
-	closed    atomic.Bool
+	left      []byte        // was received, and is not read yet
+	closed    atomic.Bool   // by whoever: what ends with a time-out is closed by another goroutine
+	lost      bool          // the bench has closed it
 	until     time.Duration // since power on; 0: no deadline
 }
 
@@ -65,6 +69,7 @@ func (c *conn) Read(b []byte) (int, error) {
 		}
 		event := o.want(contract.Action{Do: "receive", Connection: c.id, TimeoutMS: timeout})
 		if event.Event != "received" {
+			c.lost = true
 			c.closed.Store(true)
 			if event.Unsent {
 				return 0, errors.Join(host.ErrUnsent, failure(event))
@@ -99,19 +104,28 @@ func (c *conn) Write(b []byte) (int, error) {
 			last++
 		}
 		n := min(len(rest), mostSent-len(o.queue[last].Text))
-		o.queue[last].Text += string(rest[:n]) // SMTP of this core is ASCII
+		o.queue[last].Text += string(rest[:n]) // what is no text becomes base64 in the line
 		rest = rest[n:]
 	}
 	return len(b), nil
 }
 
-// Close closes it.
+// Close closes it. The bench is told with the next wish.
 func (c *conn) Close() error {
-	o := c.operation
-	if !c.closed.Swap(true) && o.child.current == o {
-		o.queue = append(o.queue, contract.Action{Do: "close", Connection: c.id})
-	}
+	c.closed.Store(true)
 	return nil
+}
+
+// leave are the actions for the connections that are closed and that the bench still has.
+func (o *operation) leave() (actions []contract.Action) {
+	o.conns = slices.DeleteFunc(o.conns, func(c *conn) bool {
+		closed := c.closed.Load()
+		if closed && !c.lost {
+			actions = append(actions, contract.Action{Do: "close", Connection: c.id})
+		}
+		return closed
+	})
+	return actions
 }
 
 // LocalAddr is not known here.
@@ -163,6 +177,7 @@ func (c *child) secure(_ context.Context, whole net.Conn, config *tls.Config) (n
 	if event.Event == "secured" {
 		return whole, nil
 	}
+	plain.lost = true
 	plain.closed.Store(true)
 	if first, err := base64.StdEncoding.DecodeString(event.First); err == nil && len(first) > 0 {
 		var record tls.RecordHeaderError

@@ -19,8 +19,10 @@ type operation struct {
 	events  chan contract.Event
 	wishes  chan contract.Action
 	queue   []contract.Action // what does not wait
+	conns   []*conn           // that the bench has
 	random  *stretched
 	storing bool
+	stores  int                     // writes so far
 	end     context.CancelCauseFunc // of its context
 }
 

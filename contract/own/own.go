@@ -8,6 +8,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -20,6 +21,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/oauth2"
 
@@ -31,10 +33,10 @@ import (
 	"mfpsim/core/outcome"
 )
 
-// Serve answers lines until they end.
-func Serve(in io.Reader, out io.Writer) error {
+// Serve answers lines until they end, as a core of some kinds.
+func Serve(in io.Reader, out io.Writer, kinds Kinds) error {
 	c := &child{
-		operations: map[int]*operation{}, begun: map[int]func(context.Context){}, next: 1, told: map[string]*contract.State{},
+		kinds: kinds, operations: map[int]*operation{}, begun: map[int]func(context.Context){}, next: 1, told: map[string]*contract.State{},
 	}
 	reader := bufio.NewReaderSize(in, 64<<10)
 	for {
@@ -68,8 +70,8 @@ func Serve(in io.Reader, out io.Writer) error {
 type child struct {
 	engine *core.Engine
 	owners map[string]*contract.Owner
+	kinds  Kinds
 	clock  clock
-	flash  flash
 	random *stretched // of boot
 
 	operations map[int]*operation
@@ -78,6 +80,11 @@ type child struct {
 	current    *operation // who has the line
 	touched    []nvram.Owner
 	told       map[string]*contract.State
+
+	// of configure
+	roots   *x509.CertPool
+	resolve map[string]string
+	silence time.Duration
 }
 
 // answer does what a line says.
@@ -87,7 +94,9 @@ func (c *child) answer(event contract.Event) (contract.Answer, error) {
 	case "boot":
 		return c.boot(event)
 	case "configure":
-		c.owners = event.Owners
+		c.owners, c.resolve = event.Owners, event.Resolve
+		c.silence = time.Duration(event.SilenceMS) * time.Millisecond
+		c.trust(event.RootsPEM)
 		return contract.Answer{State: c.state()}, nil
 	}
 	o := c.operations[event.Operation]
@@ -98,7 +107,12 @@ func (c *child) answer(event contract.Event) (contract.Answer, error) {
 	o.events <- event
 	wish := <-o.wishes
 	c.current = nil
-	actions := append(o.queue, wish)
+	actions := append(append(o.queue, o.leave()...), wish)
+	for i, a := range actions {
+		if !utf8.ValidString(a.Text) {
+			actions[i].Text, actions[i].Data = "", base64.StdEncoding.EncodeToString([]byte(a.Text))
+		}
+	}
 	o.queue = nil
 	if wish.Do == "outcome" {
 		delete(c.operations, o.id)
@@ -107,7 +121,7 @@ func (c *child) answer(event contract.Event) (contract.Answer, error) {
 }
 
 func (c *child) boot(event contract.Event) (contract.Answer, error) {
-	image, err := base64.StdEncoding.DecodeString(*event.Flash)
+	memory, err := c.memory(event)
 	if err != nil {
 		return contract.Answer{}, err
 	}
@@ -115,12 +129,20 @@ func (c *child) boot(event contract.Event) (contract.Answer, error) {
 	if err != nil {
 		return contract.Answer{}, err
 	}
-	c.owners, c.random, c.flash = event.Owners, stretch(event.Random), flash{child: c, image: image}
-	a := contract.Answer{Contract: contract.Version, Core: "mfpsim's own core", Capabilities: contract.Capabilities()}
+	c.owners, c.random = event.Owners, stretch(event.Random)
+	a := contract.Answer{
+		Contract: contract.Version, Core: "mfpsim's own core", Capabilities: contract.Capabilities(), TLS: c.kinds.TLS,
+		Dial: c.kinds.Dial, Store: c.kinds.Store,
+	}
+	secure := c.secure
+	if c.kinds.secures() {
+		secure = secureSelf
+	}
 	c.engine, err = core.Open(context.Background(), core.Options{
-		Clock: &c.clock, Dialer: dialer{c}, Random: randomOf{c}, Flash: &c.flash, SealingKey: key,
+		Clock: &c.clock, Dialer: c.dialer(), Random: randomOf{c}, Flash: memory, SealingKey: key,
 		Providers: c.providers, Barred: c.barred, HostName: event.HostName, UserAgent: event.UserAgent,
-		Go: c.background, WithCancel: c.withCancel, Transport: c.transport, Secure: c.secure,
+		Go: c.background, WithCancel: c.withCancel, Transport: c.transport, Secure: secure,
+		Roots: func() *x509.CertPool { return c.roots },
 	})
 	var failed *outcome.Outcome
 	if errors.As(err, &failed) {
@@ -170,7 +192,12 @@ func (c *child) barred(owner nvram.Owner, method mail.Method) bool {
 }
 
 // transport carries requests by lines.
-func (c *child) transport(_ oauth.DialTLS, keep bool) oauth.Transport { return transport{c, keep} }
+func (c *child) transport(dial oauth.DialTLS, keep bool) oauth.Transport {
+	if c.kinds.secures() {
+		return request{c, dial}
+	}
+	return transport{c, keep}
+}
 
 // state is what has changed since it was told last. While a write is under way the engine says nothing.
 func (c *child) state() map[string]*contract.State {

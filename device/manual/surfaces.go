@@ -88,6 +88,11 @@ func (w webPage) Click(ctx context.Context, label string) (device.Page, error) {
 	return w.act(ctx, "webConfig.click", map[string]any{"label": w.printer.onPage(label)})
 }
 
+// DoubleClick implements [device.WebConfig].
+func (w webPage) DoubleClick(ctx context.Context, button string) (device.Page, error) {
+	return w.act(ctx, "webConfig.doubleClick", map[string]any{"label": w.printer.onPage(button)})
+}
+
 // Forge implements [device.WebConfig]: a browser of a person's does not do it.
 func (w webPage) Forge(context.Context, string, bool) (device.Page, error) {
 	return device.Page{}, fmt.Errorf("%w: a request of somebody else's page, which a person cannot send", device.ErrAbsent)

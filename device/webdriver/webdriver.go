@@ -228,6 +228,11 @@ func (d *Driver) Click(ctx context.Context, label string) (device.Page, error) {
 	return d.acted(d.click(ctx, label))
 }
 
+// DoubleClick implements [device.WebConfig].
+func (d *Driver) DoubleClick(ctx context.Context, button string) (device.Page, error) {
+	return d.acted(d.try(ctx, button, func(l string) error { return d.window().DoubleClick(ctx, l) }))
+}
+
 // Forge implements [device.WebConfig].
 func (d *Driver) Forge(ctx context.Context, button string, stranger bool) (device.Page, error) {
 	return d.acted(d.try(ctx, button, func(l string) error { return d.window().Forge(ctx, l, !stranger) }))

@@ -12,18 +12,18 @@ import (
 
 // field is a labelled control of a form, as the template form.html draws it.
 type field struct {
-	ID       string // its name in the form
-	Label    string // a label's name
-	Kind     string // "text", "number", "password", "select", "radio", "check", "file", "area"
+	ID    string // its name in the form
+	Label string // a label's name
+	// Kind is "text", "number", "password", "select", "radio", "check", "boxes" (one beside the other), "file", "area".
+	Kind     string
 	Value    string
-	Choices  []choice // of "select" and "radio"
+	Choices  []choice // of "select", "radio" and "boxes"
 	Maximum  int      // characters; 0: none
 	Hint     string   // message id; empty: none
 	Short    bool
 	Problem  string // the sentence that says why it cannot be stored; empty: it can
 	Required bool
 	Accept   string // of "file"
-	Several  bool   // of "check": the boxes of one group have its name, and each a value of its own
 	Chosen   bool   // of "check"
 	Words    string // in place of Label: words that are no label, such as a contact's name
 	Complete string // for the browser's own help: "new-password", "current-password"; empty: off

@@ -136,13 +136,15 @@ func (r *request) settings(f form, status core.Status) (mail.Settings, []problem
 		add(mail.FieldMethod, "invalid-choice")
 	}
 	oauth2 := f.Method == models.MethodOAuth2
+	another := oauth2 && (stored.Method != mail.MethodOAuth2 || f.Service != string(stored.Service))
 	if oauth2 {
 		if _, ok := r.preset(f.Service); !ok {
 			add(mail.FieldService, "invalid-choice")
 		} else if status.SignedIn() && f.Service != string(status.Service) {
 			add(mail.FieldService, "invalid-service")
 		}
-		if f.Server == "" {
+		// The server of the method or service before is not the chosen service's: its token would go there.
+		if f.Server == "" || another && f.Server == stored.Server {
 			r.fill(&f)
 		}
 	}
@@ -158,8 +160,12 @@ func (r *request) settings(f form, status core.Status) (mail.Settings, []problem
 	case oauth2:
 		// Under OAuth2 account and password are the sign-in's, not the form's.
 		s.Service, s.Account, s.Password = mail.Service(f.Service), status.Account, secret.Secret{}
-		if s.Account == "" && stored.Method == mail.MethodOAuth2 {
-			// of the sign-in before: the next one knows by it whether the sender's address was typed
+		// The account of before, by which the next sign-in knows whether the sender's address was typed.
+		switch {
+		case s.Account != "":
+		case another && s.Sender == stored.Sender: // nobody has: it is that of the method or service before
+			s.Account = s.Sender
+		case stored.Method == mail.MethodOAuth2:
 			s.Account = stored.Account
 		}
 		if s.Sender == "" {

@@ -54,6 +54,8 @@ type Machine interface {
 	LogIn(user, password string) (refusal string)
 	// Elapsed is a running timer since power on, which setting the date does not move: sessions count by it.
 	Elapsed() time.Duration
+	// Wait lets so much time pass, in the turn of the request whose context it is.
+	Wait(ctx context.Context, d time.Duration) error
 	// Token returns so many random hexadecimal digits.
 	Token(digits int) string
 	// Link returns where a link to an address of the cloud service leads; the page shows the address itself.

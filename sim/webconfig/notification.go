@@ -30,22 +30,20 @@ var notificationForm = &settingsForm{
 				Value: v.get(id, set.Destinations[i].Address),
 			})
 		}
+		var matrix group
 		for _, e := range model.Events {
-			words := r.texts.Text(locale.EventID(e.Name))
-			g := group{Heading: eventField + e.Name}
+			boxes := field{ID: eventField + e.Name, Label: eventField + e.Name, Kind: "boxes"}
 			for i := range model.Destinations {
 				value := strconv.Itoa(i + 1)
 				chosen := v.is(eventField+e.Name, value)
 				if !v.has() {
 					chosen = slices.Contains(set.Destinations[i].Events, e.Name)
 				}
-				g.Fields = append(g.Fields, field{
-					ID: eventField + e.Name, Label: eventField + e.Name, Words: locale.Numbered(words, i+1), Kind: "check",
-					Value: value, Several: true, Chosen: chosen,
-				})
+				boxes.Choices = append(boxes.Choices, choice{Value: value, Label: value, Chosen: chosen})
 			}
-			groups = append(groups, g)
+			matrix.Fields = append(matrix.Fields, boxes)
 		}
+		groups = append(groups, matrix)
 		part := func(id, stored string) field {
 			return field{
 				ID: id, Label: id, Kind: "select", Choices: r.labelled(v.get(id, stored), model.Subjects...),

@@ -70,7 +70,7 @@ func newRouter() *http.ServeMux {
 	} {
 		mux.Handle(pattern, way{answer: answer})
 	}
-	mux.Handle("POST "+pathLogOut, way{answer: (*request).logOut, admin: true})
+	mux.Handle("POST "+pathLogOut, way{answer: (*request).logOut})
 	var add func(id string, p place, below bool)
 	add = func(id string, p place, below bool) {
 		mux.Handle(p.get.pattern, way{page: id, answer: p.get.answer, admin: below})

@@ -2,7 +2,6 @@ package webconfig
 
 import (
 	"bytes"
-	"crypto/subtle"
 	"embed"
 	"errors"
 	"html/template"
@@ -19,6 +18,15 @@ import (
 
 //go:embed pages/*.html pages/style.css pages/script.js
 var files embed.FS
+
+// Style is the style sheet of the pages, served at [StylePath].
+func Style() []byte {
+	style, _ := files.ReadFile("pages/style.css") // embedded: it is there
+	return style
+}
+
+// StylePath is where the pages have their style sheet.
+const StylePath = pathStyle
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"with_texts": func(f field, label, message func(string) string) fieldView { return fieldView{f, label, message} },
@@ -117,12 +125,15 @@ func (s *Server) handle(w http.ResponseWriter, httpRequest *http.Request, page f
 	case admin && r.session == nil:
 		r.redirect(r.logInAddress("first"))
 		return
-	case admin && httpRequest.Method == http.MethodPost &&
-		subtle.ConstantTimeCompare([]byte(httpRequest.PostFormValue("token")), []byte(r.session.token)) != 1:
+	case admin && httpRequest.Method == http.MethodPost && !r.session.owns(httpRequest.PostFormValue("token")):
 		r.fail(http.StatusForbidden, "wrong-token")
 		return
 	}
-	page(r)
+	if admin && httpRequest.Method == http.MethodPost {
+		r.once(page)
+	} else {
+		page(r)
+	}
 	if s.machine.Engine() == nil {
 		panic(http.ErrAbortHandler) // the power failed meanwhile
 	}
@@ -213,7 +224,16 @@ func (n notice) Class() string {
 type table struct {
 	Caption string // what the list is, for who does not see it
 	Head    []string
+	Classes []string // of the cells of each row, in the style sheet; shorter, or empty: none
 	Rows    []row
+}
+
+// Class is that of a row's cell.
+func (t *table) Class(cell int) string {
+	if cell < len(t.Classes) {
+		return t.Classes[cell]
+	}
+	return ""
 }
 
 // row is a row of a list: its cells, where it leads, what can be done with it.
@@ -241,7 +261,7 @@ func (r *request) show(status int, name string, p page) {
 	}
 	p.Tabs, p.Menu = r.menu()
 	if r.session != nil {
-		p.LoggedIn, p.User, p.Token = true, r.session.user, r.session.token
+		p.LoggedIn, p.User, p.Token = true, r.session.user, r.sessions.pageToken(r.session)
 	}
 	p.Title = p.Model
 	if p.Path != "" {

@@ -17,12 +17,15 @@ const maxSessions = 32
 // session is one logged-in administrator.
 type session struct {
 	id    string
-	token string // anti-forgery: every form must send it back
+	token string // anti-forgery: every form must send it back, with the number of its page
 	user  string
 	used  time.Duration // the machine's timer at the last request
 
-	drafts    int    // number of the newest draft
-	draft     *draft // what a page that was sent is to show again; gone when another page is opened
+	drafts int    // number of the newest draft
+	draft  *draft // what a page that was sent is to show again; gone when another page is opened
+	pages  int    // number of the newest page
+	sent   []sent // forms, the newest last
+
 	tested    string // sentence of the last connection test
 	succeeded bool   // it was successful
 }

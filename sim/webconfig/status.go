@@ -39,6 +39,7 @@ func (r *request) jobs() {
 			t("receipt-no"), t("date-time"), t("type"), t("result"), t("to"), t("error-code"), t("status"),
 			t("solution"),
 		},
+		Classes: []string{"", "", "", "", "address", "", "sentence", "sentence"},
 	}
 	for _, job := range r.machine.Jobs() {
 		result := job.Result
@@ -157,8 +158,15 @@ func (r *request) logIn() {
 	}
 }
 
+// logOut ends the session. Who has none any more is told the same: the key may have been pressed twice.
 func (r *request) logOut() {
-	r.sessions.logOut(r.session)
+	if r.session != nil {
+		if !r.session.owns(r.r.PostFormValue("token")) {
+			r.fail(http.StatusForbidden, "wrong-token")
+			return
+		}
+		r.sessions.logOut(r.session)
+	}
 	http.SetCookie(
 		r.w,
 		&http.Cookie{

@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -21,7 +20,6 @@ import (
 	"mfpsim/fakesmtp"
 	"mfpsim/faultnet"
 	"mfpsim/lab"
-	"mfpsim/report"
 	"mfpsim/scenarios"
 	"mfpsim/sim"
 	"mfpsim/vtime"
@@ -41,7 +39,11 @@ type bench struct {
 	planes    map[string]http.Handler // of its owner
 	calls     calls
 	viewers   viewers
-	watchers  viewers         // of the bench's page
+	watchers  viewers // of the bench's page
+	memory    []byte  // of the printer, as it was at the beginning
+	since     int     // entries of the record before somebody could go on by hand
+	saved     saved   // what was saved last
+	recording recording
 	taken     *scenarios.Case // that a person has taken over; nil: none
 	ticked    atomic.Int64    // how often its check list was looked at
 	closed    chan struct{}
@@ -93,6 +95,7 @@ func (s *server) build(ctx context.Context, to point) (*bench, error) {
 		}
 	}
 	b.ahead.Store(int64(b.world.Elapsed() - (to.at - to.moved)))
+	b.since = b.lab.Journal.Len()
 	b.world.Flow()
 	if err := b.describe(); err != nil {
 		return b, err
@@ -154,6 +157,7 @@ func (b *bench) furnish(ctx context.Context) error {
 		return err
 	}
 	b.device = b.printer.Device()
+	b.memory = scenarios.MemoryOf(made, lab.DefaultPrinter)
 	switch {
 	case b.config.Scenario != "":
 		return b.play(ctx, func() error { return b.begin(ctx) })
@@ -167,7 +171,7 @@ func (b *bench) furnish(ctx context.Context) error {
 
 // begin plays the scenario up to its handover. The printer of the bench is then the one that it is about.
 func (b *bench) begin(ctx context.Context) error {
-	taken, err := scenarios.Begin(ctx, b.lab, b.config.Scenario)
+	taken, err := b.begun(ctx)
 	if err != nil {
 		return err
 	}
@@ -363,41 +367,6 @@ func (b *bench) serve() error {
 	return b.serveRelatives()
 }
 
-// evidence writes what the bench leaves behind.
-func (b *bench) evidence() error {
-	if b.config.Evidence == "" || b.lab == nil {
-		return nil
-	}
-	id, replay := "serve", "mfpsim serve"
-	if b.config.Command != "" {
-		id, replay = "exec", "mfpsim exec"
-	}
-	switch {
-	case b.config.Scenario != "":
-		id, replay = b.config.Scenario, replay+" --scenario "+b.config.Scenario
-	case b.config.Script != "":
-		replay += " --script " + filepath.Base(b.config.Script)
-	case b.config.Prepared:
-		replay += " --ready"
-	}
-	if !b.config.Start.IsZero() {
-		replay += " --start " + b.config.Start.Format(time.RFC3339)
-	}
-	if b.config.Model != "" {
-		replay += " --model " + b.config.Model
-	}
-	replay = fmt.Sprintf("%s --seed %d%s", replay, b.config.Seed, b.config.Command)
-	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: replay}
-	e.MailsDropped = b.lab.SMTP.DroppedMails()
-	for _, m := range b.lab.Mails() {
-		e.Mails = append(e.Mails, report.Mail(m))
-	}
-	for _, m := range b.lab.SentMails() {
-		e.Sent = append(e.Sent, report.Mail(m))
-	}
-	return report.WriteEvidence(b.config.Evidence, b.config.run(), e)
-}
-
 // close ends everything that was opened, but for the ports.
 func (b *bench) close() error {
 	var failed error
@@ -427,4 +396,13 @@ func (b *bench) close() error {
 		<-b.mxDone
 	}
 	return failed
+}
+
+// begun plays the scenario up to its handover.
+func (b *bench) begun(ctx context.Context) (*scenarios.Case, error) {
+	all, err := scenarios.In(b.config.Folder)
+	if err != nil {
+		return nil, err
+	}
+	return scenarios.BeginOf(ctx, b.lab, all, b.config.Scenario)
 }

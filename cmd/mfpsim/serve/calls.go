@@ -48,7 +48,7 @@ type calls struct {
 }
 
 // quiet are requests that change nothing that could be made again.
-var quiet = []string{"/reset", "/points", "/turn/break", "/break", "/case", "/case/next", "/case/skip"}
+var quiet = []string{"/reset", "/points", "/turn/break", "/break", "/case", "/case/next", "/case/skip", "/evidence"}
 
 // changes reports whether a request may change something. Answers of Graph have ids that are drawn from the seed, so
 // that looking changes what comes next; a message that is read counts as read.
@@ -59,13 +59,13 @@ func changes(plane string, r *http.Request) bool {
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
 		return false
 	}
-	return !slices.Contains(quiet, r.URL.Path)
+	return !slices.Contains(quiet, r.URL.Path) && !strings.HasPrefix(r.URL.Path, "/record/")
 }
 
-// keep serves a request and keeps it.
-func (c *calls) keep(at time.Duration, plane string, r *http.Request, serve func()) {
+// keep serves a request and keeps it. serve is given the body as it was read.
+func (c *calls) keep(at time.Duration, plane string, r *http.Request, serve func(body []byte)) {
 	if !changes(plane, r) {
-		serve()
+		serve(nil)
 		return
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, routes.MaxBody+1))
@@ -95,7 +95,14 @@ func (c *calls) keep(at time.Duration, plane string, r *http.Request, serve func
 		defer c.mu.Unlock()
 		c.flying--
 	}()
-	serve()
+	serve(body)
+}
+
+// call carries out a request of the bench's owner: it is kept, and recorded.
+func (b *bench) call(at time.Duration, plane string, w http.ResponseWriter, r *http.Request) {
+	b.calls.keep(at, plane, r, func(body []byte) {
+		b.recordCall(plane, r, body, w, func(w http.ResponseWriter) { b.planes[plane].ServeHTTP(w, r) })
+	})
 }
 
 // all returns what was kept, if it can be made again.
@@ -123,7 +130,7 @@ func (c call) again(b *bench) error {
 		Host: "localhost", ContentLength: int64(len(c.body)), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	r.Header.Set("Content-Type", c.kind)
-	b.calls.keep(c.at, c.plane, r, func() { b.planes[c.plane].ServeHTTP(&unheard{header: http.Header{}}, r) })
+	b.call(c.at, c.plane, &unheard{header: http.Header{}}, r)
 	return nil
 }
 

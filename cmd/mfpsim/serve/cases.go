@@ -9,6 +9,7 @@ import (
 
 	"mfpsim/choice"
 	"mfpsim/device"
+	"mfpsim/explain"
 	"mfpsim/guide"
 	"mfpsim/lab"
 	"mfpsim/scenarios"
@@ -17,22 +18,22 @@ import (
 // chapterOfCases is a chapter of the guide with the scenarios that a person can take over.
 type chapterOfCases struct {
 	Number string    `json:"number" doc:"of the chapter, ours: 8b is the second part of chapter 8"`
-	Title  string    `json:"title" doc:"in the language that was asked for"`
+	Title  string    `json:"title"  doc:"in the language that was asked for"`
 	Cases  []caseRow `json:"cases"`
 }
 
 type caseRow struct {
 	ID    string   `json:"id"`
 	Title string   `json:"title" doc:"in English"`
-	By    []string `json:"by" doc:"of a search: what was recognized in the text"`
+	By    []string `json:"by"    doc:"what was recognized in the text, where one was asked about"`
 }
 
 // troubleFirst are the guide's chapters in the order in which somebody with a ticket needs them.
 var troubleFirst = []string{"8a", "8b", "8c", "8d", "3", "4", "5", "5a", "5b", "6", "7", "2"}
 
 // cases are the scenarios with a handover, by chapter.
-func cases(language string) ([]chapterOfCases, error) {
-	all, err := scenarios.All()
+func (c *Config) cases(language string) ([]chapterOfCases, error) {
+	all, err := scenarios.In(c.Folder)
 	if err != nil {
 		return nil, err
 	}
@@ -66,26 +67,25 @@ func rank(id string) int {
 }
 
 // nextCase is the one that follows in the list; after the last the first.
-func nextCase(id string) (string, error) {
-	chapters, err := cases("en")
+func (c *Config) nextCase(id string) (string, error) {
+	chapters, err := c.cases("en")
 	if err != nil {
 		return "", err
 	}
 	var ids []string
-	for _, c := range chapters {
-		for _, row := range c.Cases {
+	for _, chapter := range chapters {
+		for _, row := range chapter.Cases {
 			ids = append(ids, row.ID)
 		}
+	}
+	if len(ids) == 0 {
+		return "", fmt.Errorf("no scenario of %s has a handover, where a person takes over", c.Folder)
 	}
 	return ids[(slices.Index(ids, id)+1)%len(ids)], nil
 }
 
-// reading finds the cases that show what somebody reads.
-func (b *bench) reading(text, language string) ([]caseRow, error) {
-	all, err := scenarios.All()
-	if err != nil {
-		return nil, err
-	}
+// explain answers what somebody reads or was told. The words of the printer are those of its own languages.
+func (b *bench) explain(in explainRequest) (explainAnswer, error) {
 	var words []device.Words
 	if err := b.act("control: words", func(ctx context.Context) error {
 		for _, language := range guide.Languages() {
@@ -95,26 +95,40 @@ func (b *bench) reading(text, language string) ([]caseRow, error) {
 		}
 		return nil
 	}); err != nil {
-		return nil, err
+		return explainAnswer{}, err
+	}
+	if in.Language != "" && !contains(guide.Languages(), in.Language) {
+		return explainAnswer{}, &choice.Error{What: "language", Wanted: in.Language, Present: guide.Languages()}
+	}
+	all, err := scenarios.In(b.config.Folder)
+	if err != nil {
+		return explainAnswer{}, err
+	}
+	answer, err := explain.Explain(in.Text, in.Language, words...)
+	if err != nil {
+		return explainAnswer{}, err
 	}
 	rows := []caseRow{}
-	for _, found := range scenarios.Reading(all, text, words, mostFound) {
-		rows = append(rows, caseRow{ID: found.Scenario.ID, Title: found.Scenario.Title, By: list(found.By)})
+	for _, found := range scenarios.Reading(all, in.Text, words, mostFound) {
+		ofCause := func(c explain.Cause) bool { return c.Scenario == found.Scenario.ID }
+		if !slices.ContainsFunc(answer.Causes, ofCause) {
+			rows = append(rows, caseRow{ID: found.Scenario.ID, Title: found.Scenario.Title, By: list(found.By)})
+		}
 	}
-	return rows, nil
+	return explainAnswer{answer, rows}, nil
 }
 
 // mostFound is how many cases a search gives.
 const mostFound = 12
 
-// load puts a bench with a case in the place of the one that stands; without an id the bench begins as the command line
-// wanted it. A language is that of the panel; without one it stays.
+// load puts a bench with a case in the place of the one that stands; without an id the bench begins as the command
+// line wanted it. A language is that of the panel; without one it stays.
 func (s *server) load(ctx context.Context, id, language string) error {
 	c := s.config
 	if id == "" {
 		c = s.first
 	} else {
-		all, err := scenarios.All()
+		all, err := scenarios.In(c.Folder)
 		if err != nil {
 			return err
 		}

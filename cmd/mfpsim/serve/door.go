@@ -63,6 +63,9 @@ func openDoor(flag, host string, port int) (*door, error) {
 	if port < 0 || port > 65535 {
 		return nil, misuse("--%s %d: a port is a number from 0 to 65535", flag, port)
 	}
+	if _, _, err := net.SplitHostPort(host); err == nil {
+		return nil, misuse("--listen %s: an address without a port; each door has a flag of its own, such as --panel-port", host)
+	}
 	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):

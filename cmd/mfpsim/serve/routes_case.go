@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
+	"mfpsim/explain"
 	"mfpsim/scenarios"
 )
 
@@ -12,9 +13,14 @@ type casesRequest struct {
 	Language string `json:"-" query:"language" doc:"of the chapters' titles: en, hi or el; without it en"`
 }
 
-type readingRequest struct {
-	Text     string `json:"-" query:"text" doc:"what somebody reads or was told: a code, a message in any language, an AADSTS number, a reply, a whole ticket"`
-	Language string `json:"-" query:"language" doc:"as for GET /cases"`
+type explainRequest struct {
+	Text     string `json:"-" query:"text" doc:"what somebody reads or was told: a code, a label, a message in any language, an AADSTS number, a reply, a whole ticket, words of their own"`
+	Language string `json:"-" query:"language" doc:"of the answer: en, hi or el; without it that of the text"`
+}
+
+type explainAnswer struct {
+	Answer explain.Answer `json:"answer"`
+	Cases  []caseRow      `json:"cases" doc:"other cases that show it, the best first"`
 }
 
 type caseRequest struct {
@@ -67,12 +73,12 @@ func caseRoutes() group {
 		Routes: []route{
 			{
 				Request: "GET /cases", At: "/cases?language=el", About: "Lists the cases by the guide's chapters.",
-				Act: tells(func(_ *bench, in casesRequest) ([]chapterOfCases, error) { return cases(in.Language) }),
+				Act: tells(func(b *bench, in casesRequest) ([]chapterOfCases, error) { return b.config.cases(in.Language) }),
 			},
 			{
-				Request: "GET /cases/reading", At: "/cases/reading?text=code+370",
-				About: "Finds the cases that show what somebody reads, the best first.",
-				Act:   tells(func(b *bench, in readingRequest) ([]caseRow, error) { return b.reading(in.Text, in.Language) }),
+				Request: "GET /explain", At: "/explain?text=code+370",
+				About: "Explains what somebody reads or was told, as `mfpsim explain` does: what it is, the causes by how common they are, how each is told from the others, the guide's remedy, and the case to load.",
+				Act:   tells((*bench).explain),
 			},
 			{
 				Request: "GET /case", At: "/case?language=el", About: "Tells of the case that is loaded, with its check list.",
@@ -87,7 +93,7 @@ func caseRoutes() group {
 			{
 				Request: "POST /case/next", About: "Loads the case that follows in the list.",
 				Act: routes.Tells(func(ctx context.Context, b *bench, _ routes.None) (caseAnswer, error) {
-					id, err := nextCase(b.config.Scenario)
+					id, err := b.config.nextCase(b.config.Scenario)
 					if err != nil {
 						return caseAnswer{}, err
 					}

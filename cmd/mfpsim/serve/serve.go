@@ -30,6 +30,7 @@ type Ports struct{ WebConfig, Panel, Entra, SMTP, MX, Control int }
 
 // Config says what is to be served.
 type Config struct {
+	Folder   string // source folder of the scenarios; empty: those of this program
 	Scenario string // played up to its handover; empty: a small organization whose printer is not set up yet
 	Script   string // file with lines of the language, played up to their handover
 	Prepared bool   // the organization has been made ready for mail: SMTP AUTH is on, security defaults are off
@@ -197,17 +198,13 @@ func (c Config) check() error {
 	if !contains(known, c.Language) {
 		return misuse("unknown language %q; there are %s", c.Language, strings.Join(known, ", "))
 	}
-	if c.Scenario != "" {
-		all, err := scenarios.All()
-		if err != nil {
-			return err
-		}
-		picked, err := scenarios.Select(all, []string{c.Scenario})
+	if c.Scenario != "" || c.Folder != "" {
+		all, err := scenarios.In(c.Folder)
 		if err != nil {
 			return misuse("%w", err)
 		}
-		if len(picked) != 1 {
-			return misuse("%q fits %d scenarios; name one", c.Scenario, len(picked))
+		if err := c.checkScenario(all); err != nil {
+			return err
 		}
 	}
 	if err := c.checkReach(); err != nil {
@@ -274,6 +271,21 @@ func (c Config) checkStart() error {
 		if err := lab.CheckPassword(password); err != nil {
 			return misuse("--password %s: %w", who, err)
 		}
+	}
+	return nil
+}
+
+// checkScenario refuses words that name none of the scenarios, or several.
+func (c *Config) checkScenario(all []scenarios.Scenario) error {
+	if c.Scenario == "" {
+		return nil
+	}
+	picked, err := scenarios.Select(all, []string{c.Scenario})
+	if err != nil {
+		return misuse("%w", err)
+	}
+	if len(picked) != 1 {
+		return misuse("%q fits %d scenarios; name one", c.Scenario, len(picked))
 	}
 	return nil
 }

@@ -416,6 +416,7 @@ func TestWhatCannotBeServedIsSaidAtOnce(t *testing.T) {
 		{"a port in use", Config{Ports: Ports{SMTP: port}}, fmt.Sprintf("--smtp-port: port %d is in use on 127.0.0.1", port)},
 		{"no port", Config{Ports: Ports{Panel: 70000}}, "--panel-port 70000: a port is a number from 0 to 65535"},
 		{"no address of this machine", Config{Host: "192.0.2.77"}, "cannot listen on 192.0.2.77"},
+		{"an address with a port", Config{Host: "127.0.0.1:8080"}, "--listen 127.0.0.1:8080: an address without a port"},
 		{"an unknown scenario", Config{Scenario: "trouble/none"}, `no scenario fits "trouble/none"`},
 		{"several scenarios", Config{Scenario: "trouble"}, `"trouble" fits`},
 		{"an unknown language", Config{Language: "xx"}, `unknown language "xx"; there are ` + strings.Join(languages, ", ")},

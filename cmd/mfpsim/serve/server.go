@@ -107,7 +107,7 @@ func (s *server) open(flag string, plane func(r *http.Request) string) {
 				page.ServeHTTP(w, r)
 				return
 			}
-			b.calls.keep(b.world.Elapsed(), plane(r), r, func() { b.planes[plane(r)].ServeHTTP(w, r) })
+			b.call(b.world.Elapsed(), plane(r), w, r)
 		}), flag == controlPort),
 	}
 	s.https = append(s.https, served)

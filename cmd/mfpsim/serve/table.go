@@ -24,7 +24,7 @@ type (
 // table is the control API: everything that the bench's pages can do, in JSON.
 func table() []group {
 	return []group{
-		overview(), caseRoutes(), pageRoutes(), pointRoutes(), clockRoutes(), journalRoutes(), peopleRoutes(), entraRoutes(), mailRoutes(), exchangeRoutes(), networkRoutes(),
+		overview(), caseRoutes(), pageRoutes(), pointRoutes(), clockRoutes(), journalRoutes(), evidenceRoutes(), recordRoutes(), peopleRoutes(), entraRoutes(), mailRoutes(), exchangeRoutes(), networkRoutes(),
 		providerRoutes(), printerRoutes(), userRoutes(),
 	}
 }

@@ -213,9 +213,11 @@ func (c *call) check(parameter string, kind kind, value string) (string, error) 
 	switch kind {
 	case isBool, isNullableBool:
 		switch strings.ToLower(value) {
-		case wordTrue, "true", "1":
+		case "true", "false": // to PowerShell these are text
+			return "", c.fail(nil, "parameter -%s cannot be %q; write $%s", parameter, value, strings.ToLower(value))
+		case wordTrue, "1":
 			return wordTrue, nil
-		case wordFalse, "false", "0":
+		case wordFalse, "0":
 			return wordFalse, nil
 		case wordNull:
 			if kind == isNullableBool {

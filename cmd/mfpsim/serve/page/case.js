@@ -69,22 +69,35 @@ let wantedLanguage = "";
 export async function read(text) {
   if (!text.trim()) { mode = "list"; draw(); return; }
   await attempt(async () => {
-    found = { text, cases: await get("/cases/reading?language=" + language + "&text=" + encodeURIComponent(text)) };
+    found = { text };
     mode = "found";
     drawn = "";
     draw();
   });
 }
 
+const answered = async () => get("/explain?language=" + language + "&text=" + encodeURIComponent(found.text));
+
+const loads = (id, title, first) => h("button", { type: "button", class: first ? "b p" : "b", "data-key": "load-" + id, "aria-label": t("load") + ": " + title, onclick: () => load(id, wantedLanguage) }, t("load"));
+
+// drawFound draws the answer: what was recognized, the causes with their remedies, other cases that show it.
 async function drawFound() {
-  fill(place(), h("h3", { class: "q" }, found.cases.length ? t("found", { n: found.cases.length }) : t("found-none")),
+  const { answer: a, cases } = await answered();
+  const head = a.headings;
+  const known = a.items.length + a.causes.length + cases.length;
+  const facts = (i) => h("dl", {}, i.facts.map((f) => [h("dt", {}, f.heading), h("dd", {}, f.text)]));
+  const item = (i, n) => h("details", { class: "hit", open: n < 2 }, h("summary", {}, h("span", {}, h("b", {}, head[i.kind] + " " + (i.kind === "label" ? "" : i.name)), " ", i.title)), facts(i));
+  const cause = (c, n) => h("article", { class: "hit" }, h("h3", {}, n + 1 + ". " + c.says), h("p", { class: "meta" }, c.common), h("p", {}, h("b", {}, head.tell + ": "), c.tell),
+    h("div", { class: "rem" }, h("h3", {}, head.guide + ": " + c.chapter + ", " + head.page + " " + c.page), h("p", {}, c.do)), h("p", { class: "meta" }, c.scenario), loads(c.scenario, c.title, !n));
+  fill(place(), h("h3", { class: "q" }, known ? t("found", { n: a.causes.length }) : t("found-none")),
     h("p", { class: "meta" }, "“" + found.text.slice(0, 200) + "”"), panelLanguage(),
-    found.cases.map((c, i) => h("article", { class: "hit" }, h("h3", { lang: "en" }, c.title), c.by.length ? h("p", { class: "meta" }, t("recognized", { by: c.by.join(", ") })) : null,
-      h("p", { class: "meta", lang: "en" }, c.id),
-      h("button", { type: "button", class: i ? "b" : "b p", "data-key": "load-" + c.id, "aria-label": t("load") + ": " + c.title, onclick: () => load(c.id, wantedLanguage) }, t("load")))),
+    a.near.length ? h("p", { class: "acts" }, head.near + ": ", a.near.map((text) => h("button", { type: "button", class: "lk", onclick: () => { document.getElementById("find-text").value = text; read(text); } }, text))) : null,
+    a.items.slice(0, mostItems).map(item), a.causes.length ? h("h3", { class: "sec" }, head.causes) : null, a.causes.map(cause),
+    cases.length ? [h("h3", { class: "sec" }, t("other-cases")), cases.map((c, n) => h("article", { class: "hit" }, h("h3", { lang: "en" }, c.title), h("p", { class: "meta", lang: "en" }, c.id), loads(c.id, c.title, !n && !a.causes.length)))] : null,
     h("div", { class: "acts" }, h("button", { type: "button", class: "b", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
-  place().querySelector("button.b.p")?.focus();
+  place().querySelector("button.b.p")?.focus({ preventScroll: true });
 }
+const mostItems = 6;
 
 // steps draws a part. The step that is next is lit and leads to its place.
 function steps(part, inHand) {

@@ -8,6 +8,8 @@ import { t } from "./texts.js";
 import { start as startCase, read } from "./case.js";
 import { start as startStage } from "./stage.js";
 import { start as startBehind, show as showBehind } from "./behind.js";
+import { start as startEvidence } from "./evidence.js";
+import { start as startRecord } from "./record.js";
 
 await texts.load();
 texts.apply();
@@ -38,6 +40,8 @@ const go = (place) => {
 const stage = startStage();
 startCase(go, view);
 startBehind();
+startEvidence();
+startRecord();
 
 document.getElementById("find").addEventListener("submit", (e) => {
   e.preventDefault();

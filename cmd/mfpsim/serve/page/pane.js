@@ -8,6 +8,7 @@
   const shown = () => tell({ title: (heading && heading.textContent.trim()) || document.title, height: document.body.scrollHeight });
   shown();
   addEventListener("load", shown);
+  document.addEventListener("selectionchange", () => { const marked = String(getSelection()).slice(0, 300); if (marked.trim()) tell({ marked }); });
   addEventListener("click", (e) => {
     const link = e.target.closest && e.target.closest("a[href]");
     if (!link || link.origin === location.origin || !/^https?:$/.test(link.protocol)) return;

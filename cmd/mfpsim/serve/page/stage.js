@@ -24,6 +24,7 @@ export function start() {
     if (typeof e.data.title === "string") titles[id] = e.data.title.slice(0, 80);
     if (Number.isFinite(e.data.height)) frames[id].style.height = Math.min(4000, Math.max(300, e.data.height)) + "px";
     if (typeof e.data.open === "string") opens(e.data.open);
+    if (typeof e.data.marked === "string") dispatchEvent(new CustomEvent("pane-marks", { detail: { surface: id === "browser" ? "browser" : "webconfig", text: e.data.marked.slice(0, 300) } }));
     drawTabs();
   });
   return { show };

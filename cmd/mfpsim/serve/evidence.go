@@ -1,0 +1,149 @@
+package serve
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"mfpsim/lab"
+	"mfpsim/report"
+	"mfpsim/scenarios"
+)
+
+// saved is the evidence that was saved last.
+type saved struct {
+	mu    sync.Mutex
+	files map[string][]byte
+	name  string // of the page, when it is sent on
+}
+
+// errLeak keeps evidence from being saved that would tell a secret.
+var errLeak = errors.New("nothing was saved: a secret would be in the evidence. This is a mistake in mfpsim: please report it, without the evidence")
+
+// gather is what the bench has to tell now, in a language.
+func (b *bench) gather(language string) report.Evidence {
+	id, replay := "serve", "mfpsim serve"
+	if b.config.Command != "" {
+		id, replay = "exec", "mfpsim exec"
+	}
+	switch {
+	case b.config.Scenario != "":
+		id, replay = b.config.Scenario, replay+" --scenario "+b.config.Scenario
+		if b.config.Folder != "" {
+			replay += " --folder " + b.config.Folder
+		}
+	case b.config.Script != "":
+		replay += " --script " + filepath.Base(b.config.Script)
+	case b.config.Prepared:
+		replay += " --ready"
+	}
+	if !b.config.Start.IsZero() {
+		replay += " --start " + b.config.Start.Format(time.RFC3339)
+	}
+	if b.config.Model != "" {
+		replay += " --model " + b.config.Model
+	}
+	replay = fmt.Sprintf("%s --seed %d%s", replay, b.config.Seed, b.config.Command)
+	story := scenarios.StoryOf(b.lab, b.printer.Name, language)
+	story.Version, story.Before, story.Taken = b.config.Version, b.memory, b.since
+	if b.taken != nil {
+		b.taken.Evidence(&story)
+	}
+	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: replay, Story: &story}
+	e.MailsDropped = b.lab.SMTP.DroppedMails()
+	for _, m := range b.lab.Mails() {
+		e.Mails = append(e.Mails, report.Mail(m))
+	}
+	for _, m := range b.lab.SentMails() {
+		e.Sent = append(e.Sent, report.Mail(m))
+	}
+	return e
+}
+
+// evidence writes what the bench leaves behind.
+func (b *bench) evidence() error {
+	if b.config.Evidence == "" || b.lab == nil {
+		return nil
+	}
+	e := b.gather(b.config.Language)
+	e.Up = true
+	return report.WriteEvidence(b.config.Evidence, b.config.run(), e)
+}
+
+// save keeps the evidence of now, and writes it into the folder that the command line names, if it names one.
+func (b *bench) save(language string) (evidenceAnswer, error) {
+	e := b.gather(or(language, "en"))
+	files, err := e.Files()
+	if err != nil {
+		return evidenceAnswer{}, err
+	}
+	if len(lab.FindLeaks(files, b.lab.Secrets())) > 0 {
+		return evidenceAnswer{}, errLeak
+	}
+	answer := evidenceAnswer{
+		Name: strings.ReplaceAll(e.ID, "/", "-") + ".html", Bytes: len(files[report.PageName]), Files: len(files),
+	}
+	if b.config.Evidence != "" {
+		e.Up = true
+		if err := report.WriteEvidence(b.config.Evidence, b.config.run(), e); err != nil {
+			return evidenceAnswer{}, err
+		}
+		answer.Folder = filepath.Join(b.config.Evidence, filepath.FromSlash(e.ID))
+	}
+	b.saved.mu.Lock()
+	defer b.saved.mu.Unlock()
+	b.saved.files, b.saved.name = files, answer.Name
+	return answer, nil
+}
+
+// lastSaved is what was saved last; what nobody has saved yet is saved now.
+func (b *bench) lastSaved(language string) (map[string][]byte, string, error) {
+	b.saved.mu.Lock()
+	files, name := b.saved.files, b.saved.name
+	b.saved.mu.Unlock()
+	if files != nil {
+		return files, name, nil
+	}
+	if _, err := b.save(language); err != nil {
+		return nil, "", err
+	}
+	b.saved.mu.Lock()
+	defer b.saved.mu.Unlock()
+	return b.saved.files, b.saved.name, nil
+}
+
+// packed are files in one archive, whose bytes depend on them alone.
+func packed(folder string, files map[string][]byte) ([]byte, error) {
+	var out bytes.Buffer
+	archive := zip.NewWriter(&out)
+	names := make([]string, 0, len(files))
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		w, err := archive.CreateHeader(&zip.FileHeader{Name: folder + "/" + name, Method: zip.Deflate})
+		if err != nil {
+			return nil, err
+		}
+		if _, err := w.Write(files[name]); err != nil {
+			return nil, err
+		}
+	}
+	err := archive.Close()
+	return out.Bytes(), err
+}
+
+// attached lets a browser keep a file, and not open it here.
+func attached(name string) http.Header {
+	return http.Header{
+		"Content-Disposition": {`attachment; filename="` + name + `"`}, "Content-Security-Policy": {"sandbox; default-src 'none'"},
+	}
+}

@@ -1,0 +1,321 @@
+package serve
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"mfpsim/choice"
+	"mfpsim/device"
+	"mfpsim/journal"
+	"mfpsim/scenarios"
+	"mfpsim/screen"
+)
+
+// asked is a request of the bench's owner, read for a recording.
+type asked struct {
+	b      *bench
+	json   map[string]any
+	form   url.Values
+	before *screen.Screen // of the panel, before it was carried out; nil: it was dark
+	failed bool
+}
+
+// text is a member of the request, whatever its kind.
+func (a asked) text(name string) string {
+	if a.form != nil {
+		return a.form.Get(name)
+	}
+	switch v := a.json[name].(type) {
+	case string:
+		return v
+	case float64:
+		return fmt.Sprint(v)
+	case bool:
+		return map[bool]string{true: "on", false: "off"}[v]
+	}
+	return ""
+}
+
+// list is a member that is one text or several.
+func (a asked) list(name string) []string {
+	if one, is := a.json[name].(string); is {
+		return wordsOf(one)
+	}
+	var all []string
+	many, _ := a.json[name].([]any)
+	for _, v := range many {
+		if s, is := v.(string); is {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// wordsOf are the words of a line of the language; of one that is none, nothing.
+func wordsOf(line string) []string {
+	var w wording
+	quoted, err := json.Marshal(line)
+	if err != nil || w.UnmarshalJSON(quoted) != nil {
+		return nil
+	}
+	return w
+}
+
+// told says requests in the words of the language: what it was, by plane and path. A request that is not here has no
+// words, and the recording says so. A request without lines is no act.
+var told = map[string]func(a asked) [][]string{
+	"control /clock/advance":      func(a asked) [][]string { return one("clock", a.length("duration")) },
+	"control /clock/printer":      asked.printerClock,
+	"control /entra/set":          func(a asked) [][]string { return one("entra", "set", a.text("setting"), a.text("value")) },
+	"control /entra/strict-doors": func(a asked) [][]string { return one("entra", "strict-doors", a.text("on")) },
+	"control /exchange/cmdlet": func(a asked) [][]string {
+		return one(append([]string{"exchange", a.text("name")}, a.list("arguments")...)...)
+	},
+	"control /network/place":         func(a asked) [][]string { return one(append([]string{"network"}, a.list("words")...)...) },
+	"control /network/fault":         func(a asked) [][]string { return one(append([]string{"network"}, a.list("words")...)...) },
+	"control /network/clear":         asked.cleared,
+	"control /printer/panel/press":   func(a asked) [][]string { return one("panel", "press", a.label(a.text("path"))) },
+	"control /printer/glass":         func(a asked) [][]string { return a.touched("key") },
+	"control /printer/panel/enter":   asked.entered,
+	"control /printer/panel/log-in":  asked.loggedIn,
+	"control /printer/panel/log-out": func(asked) [][]string { return one("panel", "log-out") },
+	"control /printer/panel/home":    func(asked) [][]string { return one("panel", "home") },
+	"control /printer/scan":          asked.scanned,
+	"control /printer/originals":     asked.originals,
+	"control /printer/sheet":         func(asked) [][]string { return one("sheet", "print") },
+	"control /printer/power":         asked.power,
+	"control /printer/language":      func(a asked) [][]string { return one("lang", a.text("language")) },
+	"panel /press":                   func(a asked) [][]string { return a.touched("key") },
+	"panel /enter":                   asked.entered,
+	"panel /log-in":                  asked.loggedIn,
+	"panel /log-out":                 func(asked) [][]string { return one("panel", "log-out") },
+	"panel /home":                    func(asked) [][]string { return one("panel", "home") },
+	"panel /originals":               func(asked) [][]string { return one("scan", "originals", "pages=1") },
+	"panel /power":                   func(a asked) [][]string { return one("power", a.text("state")) },
+	"panel /advance":                 func(a asked) [][]string { return one("clock", a.length("duration")) },
+	"panel /break":                   func(asked) [][]string { return nil },
+}
+
+func init() {
+	for _, verb := range []string{"revoke", "disable", "delete", "password"} {
+		told["control /entra/"+verb] = func(a asked) [][]string { return one("entra", verb, a.text("user")) }
+	}
+	told["control /entra/withdraw-consent"] = func(asked) [][]string { return one("entra", "withdraw-consent") }
+	for path, words := range map[string][]string{
+		"/tenant": {"tenant"}, "/user": {"user"}, "/entra/policy": {"entra", "policy"}, "/entra/as-of": {"entra", "as-of"},
+		"/entra/source": {"entra", "source"}, "/entra/answer": {"entra", "answer"}, "/exchange/answer": {"exchange", "answer"},
+		"/printer/event": {"printer", "event"}, "/printer/memory": {"memory"}, "/exchange/restrict": {"exchange", "restrict"},
+		"/exchange/licence": {"exchange", "licence"}, "/exchange/quota": {"exchange", "quota"}, "/exchange/verdict": {"exchange", "verdict"},
+		"/exchange/external-limit": {"exchange", "external-limit"}, "/exchange/front-end": {"exchange", "front-end"},
+	} {
+		told["control "+path] = func(a asked) [][]string { return one(append(slices.Clone(words), a.list("words")...)...) }
+	}
+}
+
+func one(words ...string) [][]string { return [][]string{words} }
+
+// length is a length of time as the language writes it: +91d.
+func (a asked) length(name string) string {
+	d, err := parseDuration(a.text(name))
+	if err != nil {
+		return ""
+	}
+	days := d / (24 * time.Hour)
+	rest := (d % (24 * time.Hour)).Truncate(time.Second)
+	text := "+"
+	if days > 0 {
+		text += fmt.Sprintf("%dd", days)
+	}
+	if rest > 0 || days == 0 {
+		text += rest.String()
+	}
+	return text
+}
+
+func (a asked) printerClock() (lines [][]string) {
+	if d := a.text("timeDifference"); d != "" {
+		lines = append(lines, []string{"clock", "printer", "time-difference=" + d})
+	}
+	if d := a.text("date"); d != "" {
+		lines = append(lines, []string{"clock", "printer", d})
+	}
+	if d := a.text("drift"); d != "" {
+		lines = append(lines, []string{"clock", "printer", "drift=" + d})
+	}
+	return lines
+}
+
+func (a asked) cleared() (lines [][]string) {
+	parties := []string{a.text("to")}
+	if parties[0] == "" {
+		parties = []string{"entra", "smtp"}
+	}
+	for _, party := range parties {
+		lines = append(lines, []string{"network", party, "ok"})
+	}
+	return lines
+}
+
+// masked reports whether the panel asked for something secret.
+func (a asked) masked() bool {
+	return a.before != nil && a.before.Field != nil && a.before.Field.Masked
+}
+
+// touched is a key of the panel. The letters of a secret are not told.
+func (a asked) touched(name string) [][]string {
+	key := a.text(name)
+	if !a.masked() {
+		return one("panel", "press", a.label(key))
+	}
+	for _, k := range a.before.Keys {
+		switch {
+		case k.Label != key:
+		case k.Role == screen.Main:
+			return one("panel", "log-in")
+		case k.Role == screen.Back || k.Role == screen.GoHome || k.Role == screen.Cancel:
+			return one("panel", "press", a.label(key))
+		}
+	}
+	return nil
+}
+
+func (a asked) entered() [][]string {
+	field, value := a.text("field"), a.text("value")
+	if a.masked() || slices.Contains(a.b.lab.Secrets(), value) {
+		return one("panel", "enter", "password")
+	}
+	return one("panel", "enter", a.label(field), value)
+}
+
+func (a asked) loggedIn() [][]string {
+	words := []string{"panel", "log-in"}
+	if user := a.text("user"); user != "" {
+		words = append(words, user)
+	}
+	if a.failed {
+		words = append(words, "wrong")
+	}
+	return [][]string{words}
+}
+
+func (a asked) scanned() [][]string {
+	words := []string{"scan", "email"}
+	switch device.Function(a.text("function")) {
+	case device.FunctionFax:
+		words[1] = "fax"
+	case device.FunctionToMyEmail:
+		words[1] = "to-my-email"
+	case device.FunctionCopy:
+		words[1] = "copy"
+	}
+	words = append(words, a.list("to")...)
+	for _, name := range []string{"subject", "file", "pages", "size"} {
+		if value := a.text(name); value != "" && value != "0" {
+			words = append(words, name+"="+value)
+		}
+	}
+	return [][]string{append(words, a.list("words")...)}
+}
+
+func (a asked) originals() [][]string {
+	words := []string{"scan", "originals", "pages=" + a.text("pages")}
+	if size := a.text("size"); size != "" {
+		words = append(words, "size="+size)
+	}
+	return [][]string{words}
+}
+
+func (a asked) power() [][]string {
+	words := []string{"power", a.text("state")}
+	if at := a.text("atWrite"); at != "" {
+		words = append(words, "at=write:"+at)
+	}
+	if at := a.text("atByte"); at != "" {
+		words = append(words, "byte="+at)
+	}
+	return [][]string{words}
+}
+
+// label gives the guide's English words for what a key of the panel says, or for a path of them.
+func (a asked) label(path string) string {
+	parts := strings.Split(path, " > ")
+	in, err := a.b.device.Words(context.Background(), a.b.panelLanguage())
+	if err != nil {
+		return path
+	}
+	for i, part := range parts {
+		if in.Labels[choice.Normalize(part)] != "" {
+			continue // it is English already
+		}
+		for said, shown := range in.Labels {
+			if choice.Normalize(shown) == choice.Normalize(part) {
+				parts[i] = said
+			}
+		}
+	}
+	return strings.Join(parts, " > ")
+}
+
+func (b *bench) panelLanguage() string {
+	d, err := b.device.Describe(context.Background())
+	if err != nil {
+		return b.config.Language
+	}
+	return d.Language
+}
+
+// status is an answer that is looked at for whether the request was carried out.
+type status struct {
+	http.ResponseWriter
+	code int
+}
+
+func (s *status) WriteHeader(code int) { s.code = code; s.ResponseWriter.WriteHeader(code) }
+
+// Unwrap gives the answer itself to [http.ResponseController].
+func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
+// recordCall carries a request out and records what was done, in the words of the language.
+func (b *bench) recordCall(plane string, r *http.Request, body []byte, w http.ResponseWriter, serve func(w http.ResponseWriter)) {
+	path := strings.TrimSuffix(r.URL.Path, "/")
+	if r.Method == http.MethodGet || plane == inGraph && r.Method == http.MethodHead || strings.HasPrefix(path, "/record") || slices.Contains(quiet, path) || b.lab == nil {
+		serve(w)
+		return
+	}
+	a := asked{b: b}
+	if shown, on := b.screen(); on {
+		a.before = shown.Data
+	}
+	answer := &status{w, http.StatusOK}
+	serve(answer)
+	a.failed = answer.code >= http.StatusBadRequest
+	tell, known := told[plane+" "+path]
+	switch {
+	case a.failed && !strings.HasSuffix(path, "/log-in"):
+		return
+	case plane == inPanel:
+		a.form, _ = url.ParseQuery(string(body)) // what was carried out could be read
+	case json.Unmarshal(body, &a.json) != nil:
+		a.json = map[string]any{}
+	}
+	if !known || path == "/entra/policy" && a.json["policy"] != nil {
+		b.noteOf(scenarios.DetailUnsaid, r.Method+" "+path)
+		return
+	}
+	for _, words := range tell(a) {
+		b.noteOf(scenarios.DetailLine, scenarios.Line(words...))
+	}
+}
+
+// noteOf records an act for recordings, where people read what the detail says.
+func (b *bench) noteOf(detail, text string) {
+	b.lab.Journal.Append(journal.Entry{
+		Party: "recorder", Kind: journal.KindNote, Text: journal.Plain(text), Detail: map[string]string{detail: text},
+	})
+}

@@ -1,0 +1,185 @@
+package explain
+
+import (
+	"bytes"
+	_ "embed" // for the causes
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/goccy/go-yaml"
+
+	"mfpsim/core/outcome"
+	"mfpsim/guide"
+	"mfpsim/scenarios"
+)
+
+//go:embed causes.yaml
+var causeTable []byte
+
+//go:embed headings.yaml
+var headingTable []byte
+
+// inLanguages is a sentence in the languages of the guide.
+type inLanguages struct {
+	English string `yaml:"en"`
+	Hindi   string `yaml:"hi"`
+	Greek   string `yaml:"el"`
+}
+
+func (s inLanguages) in(language string) string {
+	switch language {
+	case "hi":
+		return s.Hindi
+	case "el":
+		return s.Greek
+	}
+	return s.English
+}
+
+// causeRow is a row of causes.yaml, which explains its columns.
+type causeRow struct {
+	ID       string         `yaml:"id"`
+	Often    int            `yaml:"often"`
+	Mark     string         `yaml:"mark"`
+	Kinds    []outcome.Kind `yaml:"kinds"`
+	AADSTS   []int          `yaml:"aadsts"`
+	Replies  []string       `yaml:"replies"`
+	Codes    []string       `yaml:"codes"`
+	Messages []string       `yaml:"messages"`
+	Rules    []string       `yaml:"rules"`
+	Chapter  string         `yaml:"chapter"`
+	Scenario string         `yaml:"scenario"`
+	Words    inLanguages    `yaml:"words"`
+	Says     inLanguages    `yaml:"says"`
+	Tell     inLanguages    `yaml:"tell"`
+	Do       inLanguages    `yaml:"do"`
+}
+
+// causes is the table. It is part of the program: one that cannot be read is a mistake in it, and panics.
+var causes = sync.OnceValue(func() []causeRow {
+	var rows []causeRow
+	strictly("causes.yaml", causeTable, &rows)
+	return rows
+})
+
+func strictly(name string, text []byte, rows any) {
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(rows); err != nil {
+		panic(fmt.Sprintf("explain: %s: %v", name, err))
+	}
+}
+
+var headingRows = sync.OnceValue(func() map[string]inLanguages {
+	var rows []struct {
+		ID      string `yaml:"id"`
+		English string `yaml:"en"`
+		Hindi   string `yaml:"hi"`
+		Greek   string `yaml:"el"`
+	}
+	strictly("headings.yaml", headingTable, &rows)
+	byID := map[string]inLanguages{}
+	for _, r := range rows {
+		byID[r.ID] = inLanguages{r.English, r.Hindi, r.Greek}
+	}
+	return byID
+})
+
+//go:embed rules.yaml
+var ruleTable []byte
+
+// ruleRows are the rules of the guide in Hindi and in Greek, by their numbers.
+var ruleRows = sync.OnceValue(func() map[string]inLanguages {
+	var rows []struct {
+		ID    string `yaml:"id"`
+		Hindi string `yaml:"hi"`
+		Greek string `yaml:"el"`
+	}
+	strictly("rules.yaml", ruleTable, &rows)
+	byID := map[string]inLanguages{}
+	for _, r := range rows {
+		byID[r.ID] = inLanguages{"", r.Hindi, r.Greek}
+	}
+	return byID
+})
+
+// heading is a word of headings.yaml; an id that is not there is a mistake of the program, and panics.
+func heading(language, id string) string {
+	row, known := headingRows()[id]
+	if !known {
+		panic("explain: no heading " + id)
+	}
+	return row.in(language)
+}
+
+// Cause is why a printer sends no email, in the language that was asked for.
+type Cause struct {
+	ID       string `json:"id"`
+	Often    int    `json:"often"    doc:"1 often, 2 at times, 3 seldom"`
+	Common   string `json:"common"   doc:"the same in words, and whose word it is"`
+	Mark     string `json:"mark"     doc:"desk: one of the support desk's 15 calls; ours: our estimate"`
+	Says     string `json:"says"     doc:"what is the matter"`
+	Tell     string `json:"tell"     doc:"how it is told from the other causes"`
+	Do       string `json:"do"       doc:"the remedy, that of the guide where its chapter has one"`
+	Number   string `json:"number"   doc:"of the guide's chapter, ours: 8b is the second part of chapter 8"`
+	Chapter  string `json:"chapter"  doc:"its title"`
+	Page     int    `json:"page"     doc:"of the guide"`
+	Scenario string `json:"scenario" doc:"where it is to be seen"`
+	Title    string `json:"title"    doc:"of the scenario, in English"`
+}
+
+func (r causeRow) told(language string, played []scenarios.Scenario) Cause {
+	often := []string{"often", "at-times", "seldom"}[r.Often-1]
+	c := Cause{
+		ID: r.ID, Often: r.Often, Mark: r.Mark, Common: heading(language, often) + ", " + heading(language, r.Mark),
+		Says: r.Says.in(
+			language,
+		), Tell: r.Tell.in(language), Do: r.Do.in(language), Scenario: r.Scenario, Number: r.Chapter,
+	}
+	for _, chapter := range guide.Chapters() {
+		if chapter.Number == r.Chapter {
+			c.Chapter, c.Page = chapter.In(language), chapter.Page
+		}
+	}
+	if at := slices.IndexFunc(played, func(s scenarios.Scenario) bool { return s.ID == r.Scenario }); at >= 0 {
+		c.Title = played[at].Title
+	}
+	return c
+}
+
+// causesOf are the rows that fit, the most common first.
+func causesOf(fits func(causeRow) bool) []string {
+	var ids []string
+	for often := 1; often <= 3; often++ {
+		for _, row := range causes() {
+			if row.Often == often && fits(row) {
+				ids = append(ids, row.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// causesOfKinds are those that end in one of the outcomes.
+func causesOfKinds(kinds []outcome.Kind) []string {
+	return causesOf(func(r causeRow) bool { return r.endsIn(kinds) })
+}
+
+func (r causeRow) endsIn(kinds []outcome.Kind) bool {
+	return slices.ContainsFunc(r.Kinds, func(k outcome.Kind) bool { return slices.Contains(kinds, k) })
+}
+
+// AllCauses are the causes of the table in its order, in a language of the guide.
+func AllCauses(language string) []Cause {
+	played, err := scenarios.All()
+	if err != nil {
+		panic("explain: " + err.Error()) // of this program's own files
+	}
+	var all []Cause
+	for _, row := range causes() {
+		all = append(all, row.told(language, played))
+	}
+	return all
+}
+
+// CausesOf are the ids of the causes that end in an outcome, the most common first.
+func CausesOf(kind outcome.Kind) []string { return causesOfKinds([]outcome.Kind{kind}) }

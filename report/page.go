@@ -1,0 +1,179 @@
+package report
+
+import (
+	"bytes"
+	_ "embed" // for the pages
+	"fmt"
+	"html/template"
+	"path"
+	"strings"
+	"time"
+
+	"mfpsim/journal"
+)
+
+var (
+	//go:embed page.html
+	pageSource string
+	//go:embed page.css
+	pageStyle string
+	//go:embed page.js
+	pageScript string
+)
+
+// PageName is the page of a case in its folder, and of a run in the folder of all.
+const PageName = "index.html"
+
+// largest is how large a page may be, in octets: what can be sent on.
+const largest = 1 << 20
+
+var pageTemplates = template.Must(template.New("").Funcs(template.FuncMap{
+	"with_page": func(of any, page *casePage, when string) map[string]any {
+		return map[string]any{"Event": of, "Page": page, "When": when}
+	},
+}).Parse(pageSource))
+
+// frame is what every page has. A page loads nothing: styles and script stand in it and are named by their hashes, so
+// that no foreign text runs, whatever it holds.
+type frame struct {
+	speaker
+	Title, Version string
+	Style          template.CSS
+	Script         template.JS
+	Policy         string
+}
+
+func newFrame(language, title, version string, sheets []string) frame {
+	styles := append([]string{hashOf(pageStyle)}, sheets...)
+	return frame{
+		speaker: spoken(language), Title: title, Version: version,
+		Style: template.CSS(pageStyle), Script: template.JS(pageScript), //nolint:gosec // files of this package
+		Policy: "default-src 'none'; script-src " + hashOf(pageScript) + "; style-src " + strings.Join(styles, " ") +
+			"; img-src data:; base-uri 'none'; form-action 'none'",
+	}
+}
+
+// Lang is the language of the page.
+func (f frame) Lang() string { return f.language }
+
+// ISO is a moment for machines.
+func (frame) ISO(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// casePage is the page of one case.
+type casePage struct {
+	frame
+	S                 Story
+	Verdict           string // the word for it
+	Tone, Sign, Up    string
+	Replay, Failure   string
+	FailedSays        string
+	Before            *event // the exchange before the failure
+	Sections          []*section
+	Letters           []letter
+	Memory            []remembered
+	Papers            []journal.Entry
+	Refusals, Dropped int
+	Files             []string
+	Album             template.JS
+	shots             *album
+}
+
+// Lanes are the names of the lanes.
+func (casePage) Lanes() []string { return laneNames }
+
+// Kind is that of a screen: panel or page.
+func (p casePage) Kind(screen int) string { return p.shots.Screens[screen].Kind }
+
+// look is how a verdict looks: its word, tone and sign.
+func look(v Verdict) (word, tone, sign string) {
+	switch v {
+	case "":
+		return "seen", "", "●"
+	case Passed:
+		return "passed", "good", "✓"
+	case Failed, Errored, Undecided:
+		return string(v), "bad", "✗"
+	case Skipped:
+		return "skipped", "", "–"
+	case Warned, Expected:
+		return string(v), "warn", "!"
+	}
+	return string(v), "", "·"
+}
+
+// wireLimits are how much of the wire each row shows, in octets: less where the page would be too large.
+var wireLimits = []int{16 << 10, 4 << 10, 1 << 10, 200}
+
+// page makes the page of the case. files are the names of what lies beside it.
+func (e Evidence) page(entries []journal.Entry, files []string) ([]byte, error) {
+	for _, most := range wireLimits {
+		text, err := e.pageOf(entries, files, most)
+		if err != nil || len(text) <= largest {
+			return text, err
+		}
+	}
+	return nil, fmt.Errorf("the page of %s would be larger than %d octets: the record is too long for one page", e.ID, largest)
+}
+
+func (e Evidence) pageOf(entries []journal.Entry, files []string, most int) ([]byte, error) {
+	s := *e.Story
+	t, err := newTimeline(entries, s, most)
+	if err != nil {
+		return nil, err
+	}
+	album, err := t.shots.data()
+	if err != nil {
+		return nil, err
+	}
+	p := &casePage{
+		S: s, Replay: e.Replay, Failure: strings.TrimRight(e.Failure, "\n"), Sections: t.sections, Letters: e.letters(),
+		Memory: memoryRows(s.Before, s.After), Files: files, Album: template.JS(album), shots: t.shots, //nolint:gosec // JSON
+	}
+	p.Verdict, p.Tone, p.Sign = look(s.Case.Verdict)
+	if p.S.Case.Title == "" { // nobody has taken a case
+		p.S.Case.Title = e.Replay
+	}
+	if e.Up {
+		p.Up = strings.Repeat("../", strings.Count(e.ID, "/")+1) + PageName
+	}
+	if len(entries) > 0 {
+		p.Dropped = entries[0].Number - 1
+	}
+	var spoke *event
+	for _, section := range t.sections {
+		for _, row := range section.Events {
+			if row.Refused {
+				p.Refusals++
+			}
+			if row.Failed {
+				p.FailedSays, p.Before = row.Text, spoke
+			}
+			if !row.step && row.Wire != "" {
+				spoke = row
+			}
+		}
+	}
+	for _, entry := range entries {
+		if entry.Kind == journal.KindSheet {
+			p.Papers = append(p.Papers, entry)
+		}
+	}
+	id := s.Case.ID
+	if id == "" {
+		id = path.Base(e.ID)
+	}
+	title := id
+	p.frame = newFrame(s.Language, "", s.Version, t.shots.hashes())
+	if word, err := p.T(p.Verdict); err == nil {
+		title = word + ": " + id
+	}
+	p.Title = title
+	var b bytes.Buffer
+	if err := pageTemplates.ExecuteTemplate(&b, "case", p); err != nil {
+		return nil, fmt.Errorf("the page of %s: %w", e.ID, err)
+	}
+	return b.Bytes(), nil
+}
+
+// Quiet reports whether a row has nothing that paper needs: neither a new screen nor a refusal.
+func (e *event) Quiet() bool { return !e.Refused && !e.Failed && len(e.After) == 0 }

@@ -1,0 +1,113 @@
+package report_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/journal"
+	"mfpsim/report"
+	"mfpsim/screen"
+)
+
+// hostile is a text that would like to run.
+const hostile = `</script><script>document.title="it ran"</script><img src=x onerror="document.title='it ran'"><!--`
+
+// told is evidence of a bench on which somebody means harm: his texts are in mails, pages, labels and steps.
+func told(t *testing.T, language string) report.Evidence {
+	t.Helper()
+	j := record(t)
+	page := "<!DOCTYPE html><html><head><link rel=\"stylesheet\" href=\"/style.css\"><script src=\"/x.js\"></script></head><body>" + hostile + "</body></html>"
+	for range 2 { // the same screen twice
+		j.Append(journal.Entry{Party: "scenario", Kind: journal.KindNote, Text: journal.Plain("trouble/x.txtar:9 webconfig open X")})
+		j.Append(journal.Entry{Party: "printer", Connection: "browser#2", Kind: journal.KindHTTP, HTTP: &journal.Exchange{
+			Method: "GET", Host: "192.0.2.10", Target: journal.Plain("/x"), Status: 200, ResponseBody: journal.Plain(page),
+		}})
+	}
+	shown := &screen.Screen{Kind: screen.Facts, Language: language, Title: hostile, Rows: []screen.ListRow{{Label: hostile, Value: "1"}}}
+	j.Append(journal.Entry{Party: "printer", Kind: journal.KindScreen, Text: journal.Plain("| " + hostile + "\n"), Screen: shown})
+	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	return report.Evidence{
+		ID: "trouble/x", Journal: j, Replay: "mfpsim run trouble/x --seed 7",
+		Mails: []report.Mail{{Mailbox: "bob@b.example", Number: 1, Raw: []byte("Subject: " + hostile + "\r\nContent-Type: text/html\r\n\r\n" + hostile)}},
+		Story: &report.Story{
+			Case: report.Case{ID: "trouble/x", Title: hostile, Verdict: report.Failed}, Language: language, Script: "# id: trouble/x\n\n# First.\nwebconfig open X\n\n# Second.\n" + hostile + "\n",
+			Failed: 9, Start: start, End: start.Add(time.Hour), Taken: -1, Styles: map[string]string{"/style.css": "body{color:red}"},
+			Before: []byte(`xx{"generation":1,"record":{"a":1,"b_sealed":"canary1"}}`),
+			After:  []byte(`xx{"generation":2,"record":{"a":2,"b_sealed":"canary2","key_id":"canary3"}}yy{"generation":1,"record":{"a":1}}`),
+		},
+		Failure: "FAIL " + hostile,
+	}
+}
+
+func TestAPageOfEvidenceStandsAloneAndHasNothingOfAForeignerRun(t *testing.T) {
+	for _, language := range []string{"en", "hi", "el", "xx"} {
+		t.Run(language, func(t *testing.T) {
+			files, err := told(t, language).Files()
+			require.NoError(t, err)
+			page := string(files[report.PageName])
+			require.Contains(t, page, `http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; script-src &#39;sha256-`)
+			require.NotContains(t, page, "unsafe-inline")
+			require.Equal(t, 2, strings.Count(page, "<script"), "the album, which is data, and the page's own, named by its hash")
+			outside := regexp.MustCompile(`(?s)<script type="application/json".*?</script>`).ReplaceAllString(page, "")
+			require.NotContains(t, outside, "<img", "a text of a foreigner is text")
+			require.NotContains(t, page, "canary", "what is sealed stays so")
+			require.Equal(t, 1, strings.Count(page, `"k":"page"`), "equal screens are stored once")
+			require.Contains(t, page, "[sealed]")
+			for _, address := range regexp.MustCompile(`(?:src|href)="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+				require.NotContains(t, address[1], "//", "the page loads nothing")
+			}
+			require.Contains(t, string(files["wire.har"]), `"url": "https://192.0.2.10/x"`)
+			again, err := told(t, language).Files()
+			require.NoError(t, err)
+			require.Equal(t, files, again)
+		})
+	}
+}
+
+func TestALongRecordFitsOntoThePage(t *testing.T) {
+	e := told(t, "en")
+	for i := range 300 {
+		e.Journal.Append(journal.Entry{Party: "entra", Connection: fmt.Sprintf("printer#%d", i+9), Kind: journal.KindHTTP, HTTP: &journal.Exchange{
+			Method: "POST", Host: "login.example", Target: journal.Plain("/common/oauth2/v2.0/devicecode"), Status: 400 + i%2,
+			ResponseBody: journal.Plain(fmt.Sprintf(`{"error":"e%d"}`, i) + strings.Repeat("x", 20_000)),
+		}})
+	}
+	files, err := e.Files()
+	require.NoError(t, err)
+	require.LessOrEqual(t, len(files[report.PageName]), 1<<20)
+	require.Contains(t, string(files[report.PageName]), "octets more: entra.txt")
+}
+
+func TestThePageOfARunTellsTheWorstFirst(t *testing.T) {
+	cases := []report.Case{
+		{ID: "a/passes", Verdict: report.Passed, Proves: []string{"R1", "R2"}, Virtual: time.Hour},
+		{ID: "b/fails", Title: hostile, Verdict: report.Failed, Proves: []string{"R2"}, Reason: "FAIL\nmore", Machine: time.Minute},
+		{ID: "c/skipped", Verdict: report.Skipped, Reason: "needs a fax", Proves: []string{"R3"}},
+	}
+	files, err := report.Index{Run: seven, Cases: cases, Rules: []report.Rule{{ID: "R1"}, {ID: "R2"}, {ID: "R3"}, {ID: "R4", Document: true, Where: "README.md"}}}.Files()
+	require.NoError(t, err)
+	page := string(files[report.PageName])
+	require.Less(t, strings.Index(page, "b/fails/index.html"), strings.Index(page, "a/passes/index.html"))
+	require.Regexp(t, `(?s)id="rule-R1".*>shown<.*id="rule-R2".*>not held<.*id="rule-R3".*>not played<.*id="rule-R4".*>in a document<`, page)
+	require.Equal(t, 1, strings.Count(page, "<script"))
+	require.Contains(t, string(files["junit.xml"]), `name="evidence" value="b/fails/index.html"`)
+	require.NotContains(t, string(files["junit.xml"]), "60.000", "the times of the machine are not the same each time")
+	folder := t.TempDir()
+	for range 2 {
+		f, err := report.OpenFolder(folder, seven)
+		require.NoError(t, err)
+		require.NoError(t, f.WriteBeside(files))
+		require.NoError(t, f.Close(true))
+	}
+	require.Len(t, manifest(t, folder).Files, 2)
+	put(t, "mine", folder, report.PageName)
+	f, err := report.OpenFolder(folder, seven)
+	require.NoError(t, err)
+	require.ErrorContains(t, f.WriteBeside(files), "was changed since mfpsim wrote it")
+	require.NoError(t, f.Close(false))
+}

@@ -1,0 +1,100 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// remembered is a row of what a printer's memory holds, before and after.
+type remembered struct {
+	What, Before, After string
+	Sealed              bool
+}
+
+// Changed reports whether it is another one after.
+func (r remembered) Changed() bool { return r.Before != r.After }
+
+// memoryRows compares two images of a memory. Sealed parts are named, and not shown.
+func memoryRows(before, after []byte) []remembered {
+	old, now := flatten(recordIn(before)), flatten(recordIn(after))
+	var names []string
+	for _, of := range []map[string]string{old, now} {
+		for name := range of {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	var rows []remembered
+	for _, name := range names {
+		rows = append(rows, remembered{name, old[name], now[name], strings.HasSuffix(name, sealedEnd)})
+	}
+	return rows
+}
+
+const (
+	sealedEnd = "_sealed"
+	// sealedWord stands for what is sealed.
+	sealedWord = "[sealed]"
+)
+
+// recordIn finds the newest record of an image: a JSON object with a generation. An image without one has none.
+func recordIn(image []byte) any {
+	var newest any
+	generation := -1.0
+	for at := bytes.IndexByte(image, '{'); at >= 0; {
+		var found map[string]any
+		decoder := json.NewDecoder(bytes.NewReader(image[at:]))
+		step := 1
+		if decoder.Decode(&found) == nil {
+			step = int(decoder.InputOffset())
+			if n, is := found["generation"].(float64); is && n > generation {
+				generation, newest = n, found["record"]
+			}
+		}
+		next := bytes.IndexByte(image[at+step:], '{')
+		if next < 0 {
+			break
+		}
+		at += step + next
+	}
+	return newest
+}
+
+// flatten names each value of a record by its path.
+func flatten(value any) map[string]string {
+	rows := map[string]string{}
+	var walk func(path string, value any)
+	walk = func(path string, value any) {
+		switch v := value.(type) {
+		case map[string]any:
+			for name, below := range v {
+				walk(strings.TrimPrefix(path+" > "+name, " > "), below)
+			}
+		case []any:
+			for i, below := range v {
+				walk(fmt.Sprintf("%s[%d]", path, i), below)
+			}
+		case nil:
+		case float64:
+			rows[path] = strconv.FormatFloat(v, 'f', -1, 64)
+		default:
+			text := fmt.Sprint(v)
+			switch {
+			case path == "key_id": // names the key that seals, which is nobody's business
+				return
+			case text == "":
+			case strings.HasSuffix(path, sealedEnd):
+				text = sealedWord
+			}
+			rows[path] = text
+		}
+	}
+	walk("", value)
+	return rows
+}

@@ -1,0 +1,190 @@
+package report
+
+import (
+	"time"
+
+	"mfpsim/journal"
+	"mfpsim/sentences"
+)
+
+// Story is what the page of a case tells besides its record.
+type Story struct {
+	Case     Case
+	Language string // of the page: one of the guide's; another one is told in English
+	Chapter  string // the guide's, in that language
+	Device   string // model and firmware
+	Version  string // of this program
+	ByHand   string // the command that leads to the case by hand; empty: there is none
+	// Script is the scenario as it was played; empty: there was none. Steps are its lines, told, by their number.
+	// Parts are what steps are made of, by their text in the record.
+	Script string
+	Steps  map[int]Step
+	Parts  map[string]Step
+	// Failed is the line at which it failed; 0: at none. Wanted and Shown are what was to be seen there and what was,
+	// if it was about something to be seen. Likely is what may be wrong.
+	Failed                int
+	Wanted, Shown, Likely string
+	// Taken is the number of the entry of the record after which a person went on by hand; -1: nobody did.
+	Taken   int
+	Start   time.Time // true time at which the bench began
+	End     time.Time // and that of now
+	SignIns []SignIn
+	Trace   []Trace
+	// Before and After are images of the printer's memory; nil: it cannot be read out.
+	Before, After []byte
+	// Styles are the style sheets of the pages in the record, by their path on their server.
+	Styles map[string]string
+}
+
+// Step is a line of a script, told to people.
+type Step struct {
+	Says  string // in a sentence; empty: it is shown as the script has it
+	Place string // where it is done or seen, as the bench's page has it: panel, web-config, browser, microsoft, …
+}
+
+// SignIn is a row of Entra's sign-in log.
+type SignIn struct {
+	At          time.Time
+	User        string
+	Application string
+	How         string // "deviceCode", "refresh token"
+	AADSTS      int    // 0: success
+	Reason      string
+}
+
+// Trace is a row of Exchange's message trace.
+type Trace struct {
+	At                                 time.Time
+	Sender, Recipient, Subject, Status string
+	Detail                             string // why it failed
+}
+
+// lane is a party of the time line.
+type lane int
+
+// The lanes, from left to right.
+const (
+	person lane = iota
+	printer
+	entra
+	exchange
+	clock
+)
+
+var laneNames = []string{"person", "printer", "entra", "exchange", "clock"}
+
+// String is the name of the lane in addresses, classes and the table of words.
+func (l lane) String() string { return laneNames[l] }
+
+// event is a row of the time line: an act, or something that happened.
+type event struct {
+	ID        string
+	At        time.Time
+	From, To  lane
+	Name      string // of whom it is about, where the lane does not say it
+	Text      string
+	Raw       string // the step as the script has it
+	Line      int    // of the script; 0: none
+	Sub       bool   // a part of the step above
+	Status    string
+	Refused   bool
+	Good      bool
+	Failed    bool // the scenario failed here
+	Times     int
+	Shows     string // the message that the panel then showed
+	Why       string
+	Wire      string
+	Connected string // the connection
+	Before    []shot
+	After     []shot
+
+	entries []journal.Entry
+	step    bool
+}
+
+// shot is a screen of the time line: which of the page's, and what it says.
+type shot struct {
+	Screen  int
+	Surface string // panel, web, browser
+	Text    string
+	New     []string // lines that the screen before it did not have
+}
+
+// section is a sentence of the script, with what happened under it.
+type section struct {
+	ID     string
+	Says   string
+	Word   string // of the table, where it has no sentence of its own
+	Day    time.Time
+	Events []*event
+	Failed bool
+	Played bool // something of it was
+	Steps  []string
+}
+
+// direction says how the arrow of an event goes.
+func (e *event) Direction() string {
+	switch {
+	case e.To > e.From:
+		return "to"
+	case e.To < e.From:
+		return "back"
+	}
+	return ""
+}
+
+// Span is the part of the grid that an event takes.
+func (e *event) Span() string {
+	return string(rune('2'+min(e.From, e.To))) + string(rune('2'+max(e.From, e.To)))
+}
+
+// Lanes are the lanes that it touches, for the filter.
+func (e *event) Lanes() string {
+	if e.From == e.To {
+		return e.From.String()
+	}
+	return e.From.String() + " " + e.To.String()
+}
+
+// laneOf is the lane of a party of the record.
+func laneOf(party string) (lane, string) {
+	switch {
+	case party == "person" || party == "browser" || party == "control" || party == "client":
+		return person, ""
+	case party == "entra":
+		return entra, ""
+	case party == "smtp":
+		return exchange, ""
+	case len(party) > 6 && party[:6] == "login.":
+		return entra, party
+	case len(party) > 5 && party[:5] == "smtp.":
+		return exchange, party
+	case party == "printer":
+		return printer, ""
+	}
+	return printer, party
+}
+
+// laneOfPlace is the lane of what a step acts on.
+func laneOfPlace(place string) lane {
+	switch place {
+	case "browser", "microsoft":
+		return entra
+	case "mail":
+		return exchange
+	case "clock", "faults":
+		return clock
+	}
+	return printer
+}
+
+// told takes over how a line of the record is told.
+func (e *event) told(l sentences.Line) {
+	e.Text, e.Refused, e.Good = l.Text, l.Tone == sentences.Refused, l.Tone == sentences.Good
+	e.Status, e.Why, e.Times = l.Status, l.Why, l.Times
+	e.From, e.Name = laneOf(l.From)
+	e.To, _ = laneOf(l.Party)
+	if l.Kind == string(journal.KindClock) {
+		e.From, e.To = clock, clock
+	}
+}

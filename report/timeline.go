@@ -1,0 +1,409 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mfpsim/journal"
+	"mfpsim/sentences"
+)
+
+// timeline is the record as people look at it.
+type timeline struct {
+	story    Story
+	sections []*section
+	shots    *album
+	most     int // octets of wire for one event
+
+	paragraphs []paragraph
+	lines      map[int]sentences.Line // by the first entry
+	belongs    map[int]*event         // by the number of the entry
+	now        map[string]shot        // what each surface shows
+	here       *section
+	last       *event // the newest
+	step       *event // the newest that a person did
+	count      int
+}
+
+// paragraph is a # sentence of a script with its lines.
+type paragraph struct {
+	says     string
+	from, to int // numbers of its lines
+	steps    []string
+}
+
+// stepNote is how a step of a script is recorded: file, line, text.
+var stepNote = regexp.MustCompile(`^\S+\.txtar:(\d+) (.*)$`)
+
+// newTimeline reads a record. most bounds what is shown of the wire for each event, in octets.
+func newTimeline(entries []journal.Entry, s Story, most int) (*timeline, error) {
+	t := &timeline{
+		story: s, shots: newAlbum(s.Styles, entries), most: most, lines: map[int]sentences.Line{},
+		belongs: map[int]*event{}, now: map[string]shot{}, paragraphs: paragraphsOf(s.Script),
+	}
+	for _, l := range sentences.Tell(entries, s.Language) {
+		t.lines[l.Number] = l
+	}
+	for _, e := range entries {
+		if err := t.take(e); err != nil {
+			return nil, err
+		}
+	}
+	t.unplayed()
+	t.finish()
+	return t, nil
+}
+
+// paragraphsOf are the # sentences of a script, below its header.
+func paragraphsOf(script string) []paragraph {
+	var found []paragraph
+	header, open := true, false
+	for i, text := range strings.Split(script, "\n") {
+		text = strings.TrimRight(text, "\r")
+		comment, is := strings.CutPrefix(text, "#")
+		switch {
+		case header:
+			header = strings.TrimSpace(text) != ""
+		case strings.HasPrefix(text, "-- ") && strings.HasSuffix(text, " --"):
+			return found
+		case is && open:
+			p := &found[len(found)-1]
+			p.says += " " + strings.TrimSpace(comment)
+		case is:
+			found, open = append(found, paragraph{says: strings.TrimSpace(comment), from: i + 1}), true
+		case strings.TrimSpace(text) == "":
+			open = false
+		default:
+			if open = false; len(found) == 0 {
+				found = append(found, paragraph{from: i + 1})
+			}
+			p := &found[len(found)-1]
+			p.to, p.steps = i+1, append(p.steps, text)
+		}
+	}
+	return found
+}
+
+// take puts an entry of the record where it belongs.
+func (t *timeline) take(e journal.Entry) error {
+	if e.Party == "scenario" && e.Kind == journal.KindNote {
+		t.act(e)
+		return nil
+	}
+	byHand := t.story.Taken >= 0 && e.Number > t.story.Taken
+	if t.here == nil || byHand && t.here.Word != "by-hand" {
+		word := "beginning"
+		if byHand {
+			word, t.step = "by-hand", nil
+		}
+		t.begin(&section{Word: word, Day: e.At, Played: true})
+	}
+	line, told := t.lines[e.Number]
+	switch {
+	case e.Kind == journal.KindScreen:
+		if told && byHand && e.Screen != nil {
+			t.add(&event{At: e.At}, e).told(line)
+		}
+		return t.screen(e)
+	case e.Kind == journal.KindClock && t.step != nil && t.step.From == clock:
+		t.attach(e, t.step)
+		return nil
+	case t.belongs[e.Number] != nil:
+		t.attach(e, t.belongs[e.Number])
+	case told && t.step != nil && line.Tone != sentences.Refused && ofPerson(e):
+		t.attach(e, t.step) // the page that a step opened
+	case told && e.Kind == journal.KindMemory && t.last != nil && t.last.Text == line.Text:
+		t.last.Times = max(t.last.Times, 1) + 1
+		t.attach(e, t.last)
+	case told:
+		t.add(&event{At: line.At, Connected: e.Connection}, e).told(line)
+	case ofPerson(e) && t.step != nil:
+		t.attach(e, t.step)
+	}
+	if told {
+		for _, number := range line.Entries {
+			t.belongs[number] = t.last
+		}
+	}
+	return t.page(e)
+}
+
+// ofPerson reports whether an entry is what a person's browser asked.
+func ofPerson(e journal.Entry) bool {
+	return e.Kind == journal.KindHTTP && strings.HasPrefix(e.Connection, "browser")
+}
+
+// act begins the row of a step, or of a part of one.
+func (t *timeline) act(e journal.Entry) {
+	text := e.Text.String()
+	if found := stepNote.FindStringSubmatch(text); found != nil {
+		number, _ := strconv.Atoi(found[1]) // digits
+		t.paragraph(number, e)
+		if found[2] == "handover" { // nobody does anything
+			return
+		}
+		step := t.story.Steps[number]
+		says := step.Says
+		if says == "" {
+			says = found[2]
+		}
+		t.step = t.add(&event{At: e.At, Text: says, Raw: found[2], Line: number, To: laneOfPlace(step.Place), step: true}, e)
+		if t.step.To == clock {
+			t.step.From = clock
+		}
+		return
+	}
+	if t.here == nil || t.step == nil {
+		return
+	}
+	text = strings.TrimSpace(text)
+	step := t.story.Parts[text]
+	says := step.Says
+	if says == "" {
+		says = text
+	}
+	t.step = t.add(&event{At: e.At, Text: says, Raw: text, To: laneOfPlace(step.Place), step: true, Sub: true}, e)
+}
+
+// paragraph goes to the section of a line.
+func (t *timeline) paragraph(number int, e journal.Entry) {
+	at := -1
+	for i, p := range t.paragraphs {
+		if p.from <= number {
+			at = i
+		}
+	}
+	id := fmt.Sprintf("s%d", at+1)
+	if t.here != nil && t.here.ID == id {
+		return
+	}
+	for _, s := range t.sections {
+		if s.ID == id { // a line that is played twice
+			t.here = s
+			return
+		}
+	}
+	s := &section{ID: id, Day: e.At, Played: true}
+	if at >= 0 {
+		s.Says = t.paragraphs[at].says
+	}
+	t.begin(s)
+}
+
+func (t *timeline) begin(s *section) {
+	if s.ID == "" {
+		s.ID = s.Word
+	}
+	t.here = s
+	t.sections = append(t.sections, s)
+}
+
+func (t *timeline) add(e *event, of journal.Entry) *event {
+	t.count++
+	e.ID = fmt.Sprintf("e%d", t.count)
+	t.last = e
+	t.here.Events = append(t.here.Events, e)
+	t.attach(of, e)
+	return e
+}
+
+func (t *timeline) attach(e journal.Entry, to *event) { to.entries = append(to.entries, e) }
+
+// screen takes in what a surface shows.
+func (t *timeline) screen(e journal.Entry) error {
+	surface := "web"
+	switch {
+	case e.Screen != nil || strings.HasPrefix(e.Text.String(), "| "):
+		surface = "panel"
+	case e.Party == "browser":
+		surface = "browser"
+	}
+	text := e.Text.String()
+	if surface != "panel" { // the page itself came by HTTP; this is what is typed into it
+		seen := t.now[surface]
+		seen.Text = text
+		t.show(surface, seen)
+		return nil
+	}
+	number, err := t.shots.panel(e)
+	if err != nil {
+		return err
+	}
+	t.show(surface, shot{Screen: number, Text: framed(text)})
+	if e.Screen != nil && e.Screen.Message != nil && t.last != nil {
+		t.last.Shows = e.Screen.Message.Text
+	}
+	return nil
+}
+
+// framed takes the frame of a panel's text away.
+func framed(text string) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimPrefix(l, "| ")
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// page takes in a page that a person's browser shows.
+func (t *timeline) page(e journal.Entry) error {
+	if e.Kind != journal.KindHTTP || e.HTTP == nil || !isShown(e.HTTP) || strings.HasPrefix(e.Connection, "printer") {
+		return nil
+	}
+	surface := "web"
+	if to, _ := laneOf(e.Party); to == entra {
+		surface = "browser"
+	}
+	body := e.HTTP.ResponseBody.String()
+	t.show(surface, shot{Screen: t.shots.page(body), Text: textOf(body)})
+	return nil
+}
+
+// show puts a screen behind what happened last.
+func (t *timeline) show(surface string, s shot) {
+	s.Surface = surface
+	before, had := t.now[surface]
+	if had && before.Screen == s.Screen && before.Text == s.Text {
+		return
+	}
+	t.now[surface] = s
+	if t.last == nil {
+		return
+	}
+	of := t.last
+	if t.step != nil && surface != "panel" {
+		of = t.step
+	}
+	same := func(x shot) bool { return x.Surface == surface }
+	if had && !slices.ContainsFunc(of.Before, same) && !slices.ContainsFunc(of.After, same) {
+		of.Before = append(of.Before, before)
+	}
+	if i := slices.IndexFunc(of.After, same); i >= 0 {
+		of.After[i] = s
+		return
+	}
+	of.After = append(of.After, s)
+}
+
+// unplayed adds the sections that the scenario did not come to, so that nothing of them passes for played.
+func (t *timeline) unplayed() {
+	if t.story.Failed == 0 && t.story.Case.Verdict != Skipped {
+		return
+	}
+	for i, p := range t.paragraphs {
+		id := fmt.Sprintf("s%d", i+1)
+		there := func(s *section) bool { return s.ID == id }
+		if len(p.steps) == 0 || slices.ContainsFunc(t.sections, there) {
+			continue
+		}
+		t.sections = append(t.sections, &section{ID: id, Says: p.says, Steps: p.steps})
+	}
+}
+
+// finish gives each event its wire, and refusals what the panel then showed.
+func (t *timeline) finish() {
+	var all []*event
+	for _, s := range t.sections {
+		all = append(all, s.Events...)
+		if n := len(s.Events); n > 0 {
+			s.Day = s.Events[n-1].At
+		}
+		for _, e := range s.Events {
+			if e.step && e.Line > 0 && e.Line == t.story.Failed {
+				e.Failed, s.Failed = true, true
+			}
+		}
+	}
+	for i, e := range all {
+		e.Wire = t.wire(e)
+		for k := range e.After {
+			e.After[k].New = newLines(e, e.After[k])
+		}
+		if !e.Refused || len(e.After) > 0 {
+			continue
+		}
+		for _, next := range all[i+1:] {
+			if next.step || len(next.After) > 0 {
+				if !next.step {
+					e.Before, e.After = next.Before, next.After
+				}
+				break
+			}
+		}
+	}
+}
+
+// newLines are the lines of a screen that the one before it did not have, if there are few.
+func newLines(e *event, s shot) []string {
+	i := slices.IndexFunc(e.Before, func(b shot) bool { return b.Surface == s.Surface })
+	if i < 0 || s.Surface == "panel" {
+		return nil
+	}
+	had := strings.Split(e.Before[i].Text, "\n")
+	var found []string
+	for _, l := range strings.Split(s.Text, "\n") {
+		if l != "" && !slices.Contains(had, l) {
+			found = append(found, l)
+		}
+	}
+	if few := 6; len(found) > few {
+		return nil
+	}
+	return found
+}
+
+// wire is what went over the wire for an event, as a transcript; a page is shown beside it.
+func (t *timeline) wire(e *event) string {
+	var b strings.Builder
+	seen := map[string]bool{}
+	for _, entry := range e.entries {
+		if entry.Kind == journal.KindHTTP && entry.HTTP != nil {
+			entry.HTTP = bare(entry.HTTP)
+		}
+		said := Conversation([]journal.Entry{entry}, entry.Party, nil)
+		if entry.Kind == journal.KindSMTP {
+			head, rest, _ := strings.Cut(said, "\n")
+			if seen[entry.Connection] && strings.HasPrefix(head, "-- ") {
+				said = rest
+			}
+			seen[entry.Connection] = true
+		}
+		b.WriteString(said)
+	}
+	text := strings.TrimRight(b.String(), "\n")
+	if len(text) > t.most {
+		cut := strings.ToValidUTF8(text[:t.most], "")
+		text = fmt.Sprintf("%s\n… %d octets more: entra.txt, smtp.txt, journal.jsonl", cut, len(text)-len(cut))
+	}
+	return text
+}
+
+// telling are the fields of an answer's header that say something about it.
+var telling = []string{"content-type", "location", "retry-after", "www-authenticate", "x-ms-request-id"}
+
+// bare is an exchange without what says nothing about it: a page is shown beside it, and wire.har has all of it.
+func bare(x *journal.Exchange) *journal.Exchange {
+	less := *x
+	if isShown(x) {
+		less.ResponseBody = journal.Plain(fmt.Sprintf("(%d octets of HTML)", len(x.ResponseBody.String())))
+	}
+	less.ResponseHeader = nil
+	for _, f := range x.ResponseHeader {
+		if slices.Contains(telling, strings.ToLower(f.Name)) {
+			less.ResponseHeader = append(less.ResponseHeader, f)
+		}
+	}
+	if n := len(x.ResponseHeader) - len(less.ResponseHeader); n > 0 {
+		more := journal.Field{Name: "…", Value: journal.Plain(fmt.Sprintf("%d more, in wire.har", n))}
+		less.ResponseHeader = append(less.ResponseHeader, more)
+	}
+	return &less
+}
+
+// isShown reports whether a browser shows the answer as a page.
+func isShown(x *journal.Exchange) bool {
+	return x.Status < 600 && x.Status/100 != 3 && journal.IsPage([]byte(x.ResponseBody.String()))
+}

@@ -1,0 +1,72 @@
+package report
+
+import (
+	_ "embed" // for the words
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:embed words.json
+var wordsSource []byte
+
+// words are the words of the pages, by id and language. The table is part of the program: one that cannot be read is a
+// mistake in it, and panics.
+var words = sync.OnceValue(func() map[string]map[string]string {
+	table := map[string]map[string]string{}
+	if err := json.Unmarshal(wordsSource, &table); err != nil {
+		panic(fmt.Sprintf("report: words.json: %v", err))
+	}
+	return table
+})
+
+// speaker says the words of a page in its language.
+type speaker struct{ language string }
+
+// spoken is a language in which the pages speak; English for any other.
+func spoken(language string) speaker {
+	if words()["passed"][language] == "" {
+		language = "en"
+	}
+	return speaker{language}
+}
+
+// T is a text; pairs are names and what stands for them.
+func (s speaker) T(id string, pairs ...any) (string, error) {
+	text := words()[id][s.language]
+	if text == "" {
+		return "", fmt.Errorf("the pages of a report have no word %q in %q", id, s.language)
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		text = strings.ReplaceAll(text, fmt.Sprintf("{%v}", pairs[i]), fmt.Sprint(pairs[i+1]))
+	}
+	return text, nil
+}
+
+var months = map[string][]string{
+	"en": {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
+	"hi": {"जन॰", "फ़र॰", "मार्च", "अप्रैल", "मई", "जून", "जुल॰", "अग॰", "सित॰", "अक्टू॰", "नव॰", "दिस॰"},
+	"el": {"Ιαν", "Φεβ", "Μαρ", "Απρ", "Μαΐ", "Ιουν", "Ιουλ", "Αυγ", "Σεπ", "Οκτ", "Νοε", "Δεκ"},
+}
+
+// Day is a date as people write it; true time, UTC.
+func (s speaker) Day(t time.Time) string {
+	t = t.UTC()
+	return fmt.Sprintf("%d %s %d", t.Day(), months[s.language][t.Month()-1], t.Year())
+}
+
+// Clock is the time of a day, UTC.
+func (speaker) Clock(t time.Time) string { return t.UTC().Format("15:04:05") }
+
+// Stamp is date and time.
+func (s speaker) Stamp(t time.Time) string { return s.Day(t) + " " + s.Clock(t) }
+
+// Period is from when to when something took.
+func (s speaker) Period(from, to time.Time) string {
+	if s.Day(from) == s.Day(to) {
+		return fmt.Sprintf("%s, %s – %s (%s)", s.Day(from), s.Clock(from), s.Clock(to), Span(to.Sub(from)))
+	}
+	return fmt.Sprintf("%s – %s (%s)", s.Day(from), s.Day(to), Span(to.Sub(from)))
+}

@@ -1,0 +1,22 @@
+package report
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestEveryWordOfThePagesIsInEachLanguage(t *testing.T) {
+	names := regexp.MustCompile(`\{\w+\}`)
+	for id, in := range words() {
+		for _, language := range []string{"en", "hi", "el"} {
+			require.NotEmpty(t, in[language], "%s in %s", id, language)
+			require.ElementsMatch(t, names.FindAllString(in["en"], -1), names.FindAllString(in[language], -1), "%s in %s", id, language)
+		}
+	}
+	for _, v := range append(worstFirst, "") {
+		word, _, _ := look(v)
+		require.Contains(t, words(), word)
+	}
+}
