@@ -22,6 +22,7 @@ import (
 type Beyond struct {
 	World  *vtime.World      // the party's own: see [vtime.Guest]; or a flowing one
 	Outlet string            // host and port of the bench's [Outlet]
+	Token  string            // that the outlet wants; empty: none
 	Roots  map[string][]byte // certificates as PEM, by the authority's name ([RootG1])
 	// Before is called before octets go out: what the bench is to hear before it acts on them. Nil: nothing is.
 	Before func()
@@ -137,9 +138,11 @@ func (b *beyond) dial(ctx context.Context, party, address string) (net.Conn, err
 	b.open[c.name] = c
 	b.mu.Unlock()
 	defer c.hangUp(ctx)()
-	_, err = fmt.Fprintf(
-		raw, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s: %s\r\n\r\n", address, address, ConnectionName, c.name,
-	)
+	request := fmt.Sprintf("CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s: %s\r\n", address, address, ConnectionName, c.name)
+	if b.Token != "" {
+		request += fmt.Sprintf("%s: Bearer %s\r\n", ProxyAuthorization, b.Token)
+	}
+	_, err = io.WriteString(raw, request+"\r\n")
 	if err != nil {
 		c.forget()
 		return nil, connectError(address, syscall.ECONNREFUSED)
@@ -197,7 +200,14 @@ func (b *beyond) lookUp(name string) ([]string, error) {
 
 // ask asks the outlet.
 func (b *beyond) ask(target string, answer any) error {
-	response, err := b.client.Get("http://" + b.Outlet + target)
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://"+b.Outlet+target, nil)
+	if err != nil {
+		return err
+	}
+	if b.Token != "" {
+		request.Header.Set(ProxyAuthorization, "Bearer "+b.Token)
+	}
+	response, err := b.client.Do(request)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func startDevice(b *bench, name string) *outside {
 	b.t.Helper()
 	o := &outside{bench: b, results: map[string]string{}, gone: make(chan struct{})}
 	o.party = b.world.Outside(name, o)
-	outlet, err := b.network.Outlet(o.party, nil)
+	outlet, err := b.network.Outlet(o.party, faultnet.OutletConfig{})
 	require.NoError(b.t, err)
 	program, err := os.Executable()
 	require.NoError(b.t, err)
@@ -68,7 +68,7 @@ func (o *outside) another(b *bench, name string) *outside {
 	b.t.Helper()
 	next := &outside{bench: b, results: map[string]string{}, gone: make(chan struct{}), kill: o.kill}
 	next.party = b.world.Outside(name, next)
-	outlet, err := b.network.Outlet(next.party, nil)
+	outlet, err := b.network.Outlet(next.party, faultnet.OutletConfig{})
 	require.NoError(b.t, err)
 	b.t.Cleanup(func() { require.NoError(b.t, outlet.Close()) })
 	r, err := o.post("/another", message{Host: outlet.Address()})

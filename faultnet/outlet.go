@@ -2,7 +2,9 @@ package faultnet
 
 import (
 	"bufio"
+	"cmp"
 	"context"
+	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -30,7 +33,7 @@ type Outlet struct {
 	dialer  *Dialer
 	server  *http.Server
 	address string
-	others  http.Handler // requests that are no CONNECT
+	config  OutletConfig
 	traffic atomic.Uint64
 	life    context.Context // ends with the outlet
 	end     context.CancelFunc
@@ -45,6 +48,9 @@ type Outlet struct {
 	closed    bool
 }
 
+// ProxyAuthorization is the header in which the party sends the token of a door that wants one (RFC 9110 §11.7.2).
+const ProxyAuthorization = "Proxy-Authorization"
+
 // ConnectionName is the header in which the party names a connection.
 const ConnectionName = "Connection-Name"
 
@@ -52,26 +58,38 @@ const ConnectionName = "Connection-Name"
 // bench's resolver. Who lets the proxy resolve, as CONNECT with a name does, needs none of it.
 const LookUpPath = "/lookup"
 
-// Outlet opens a door for a party. Close shuts it. others answers the party's requests at the door that are no CONNECT
-// and no look-up, without a visit; nil: nobody does.
-func (n *Network) Outlet(party *vtime.Outside, others http.Handler) (*Outlet, error) {
-	return n.outlet(party.Name(), party, others)
+// OutletConfig says where a door is, and for whom.
+type OutletConfig struct {
+	// Host is the address of this machine that it listens on; empty: loopback.
+	Host string
+	// Token is asked for in the header Proxy-Authorization ("Bearer …") of every request; empty: nobody is asked. Beyond
+	// loopback it keeps others on the network from the bench.
+	Token string
+	// Others answers the party's requests at the door that are no CONNECT and no look-up, without a visit; nil: nobody
+	// does.
+	Others http.Handler
+}
+
+// Outlet opens a door for a party. Close shuts it.
+func (n *Network) Outlet(party *vtime.Outside, c OutletConfig) (*Outlet, error) {
+	return n.outlet(party.Name(), party, c)
 }
 
 // OutletInRealTime opens a door for a party that goes by the machine's clock: it is lent no turn, and each of its
 // requests is in one of its own, as that of a client from outside. The World must be a flowing one.
-func (n *Network) OutletInRealTime(party string, others http.Handler) (*Outlet, error) {
-	return n.outlet(party, nil, others)
+func (n *Network) OutletInRealTime(party string, c OutletConfig) (*Outlet, error) {
+	return n.outlet(party, nil, c)
 }
 
-func (n *Network) outlet(name string, party *vtime.Outside, others http.Handler) (*Outlet, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func (n *Network) outlet(name string, party *vtime.Outside, c OutletConfig) (*Outlet, error) {
+	host := cmp.Or(c.Host, "127.0.0.1")
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
-		return nil, fmt.Errorf("no port for the outlet of %s", name)
+		return nil, fmt.Errorf("no port on %s for the outlet of %s; is that an address of this machine?", host, name)
 	}
 	o := &Outlet{
 		network: n, party: party, dialer: n.Dialer(name), address: listener.Addr().String(),
-		open: map[net.Conn]struct{}{}, passages: map[string]*Passage{}, others: others,
+		open: map[net.Conn]struct{}{}, passages: map[string]*Passage{}, config: c,
 	}
 	o.changed = sync.NewCond(&o.mu)
 	o.life, o.end = context.WithCancel(background())
@@ -111,6 +129,14 @@ func connectionName(ctx context.Context) string {
 
 // ServeHTTP serves one CONNECT.
 func (o *Outlet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if token := o.config.Token; token != "" {
+		given := strings.TrimPrefix(r.Header.Get(ProxyAuthorization), "Bearer ")
+		if subtle.ConstantTimeCompare([]byte(given), []byte(token)) != 1 {
+			w.Header().Set("Proxy-Authenticate", "Bearer")
+			http.Error(w, "this door wants its token", http.StatusProxyAuthRequired)
+			return
+		}
+	}
 	switch {
 	case r.Method == http.MethodConnect:
 	case r.Method == http.MethodGet && r.URL.Path == LookUpPath:
@@ -119,8 +145,8 @@ func (o *Outlet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodGet && r.URL.Path == WrittenPath:
 		o.tellWritten(w, r)
 		return
-	case o.others != nil:
-		o.others.ServeHTTP(w, r)
+	case o.config.Others != nil:
+		o.config.Others.ServeHTTP(w, r)
 		return
 	default:
 		http.Error(w, "this door speaks CONNECT", http.StatusMethodNotAllowed)

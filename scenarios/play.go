@@ -114,8 +114,10 @@ func (p *play) act(takes time.Duration, f func(ctx context.Context) error) error
 		if _, err := p.lab.World.Advance(takes); err != nil {
 			return stuck(err)
 		}
-	case takes >= reading:
-		p.lab.World.Pass(cmp.Or(p.real.Reading, realReading))
+	case takes >= reading && p.witness() == nil: // a person takes as long as it takes
+		if err := p.pass(cmp.Or(p.real.Reading, realReading)); err != nil {
+			return err
+		}
 	}
 	return p.do(func(ctx context.Context) error { return p.bearing(ctx, f) })
 }
@@ -232,8 +234,7 @@ func (p *play) await(limit time.Duration, see look, met func(surface) bool) (sur
 // next goes to the next thing that happens, or to the end of the time that is left.
 func (p *play) next(left time.Duration) error {
 	if p.real != nil {
-		p.lab.World.Pass(min(left, glimpse))
-		return nil
+		return p.pass(min(left, glimpse))
 	}
 	fired, err := p.lab.World.AdvanceToNext(left)
 	if err == nil && !fired {

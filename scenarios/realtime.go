@@ -214,7 +214,9 @@ func (c lives) fit(config *lab.Config) {
 func (p *play) quieten() error {
 	for end := p.lab.World.Now().Add(p.real.Longest); p.lab.World.Now().Before(end); {
 		before := p.lab.Journal.Len()
-		p.lab.World.Pass(quiet)
+		if err := p.pass(quiet); err != nil {
+			return err
+		}
 		if p.lab.Journal.Len() != before || p.lab.World.Busy() {
 			continue
 		}
@@ -238,7 +240,17 @@ func (p *play) waitForJobs(atMost time.Duration) error {
 		if err != nil || jobs == "" {
 			return err
 		}
-		p.lab.World.Pass(glimpse)
+		if err := p.pass(glimpse); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pass lets time pass, in real time.
+func (p *play) pass(d time.Duration) error {
+	if err := p.lab.World.Pass(d); err != nil {
+		return stuck(err)
 	}
 	return nil
 }

@@ -374,7 +374,8 @@ func playOnce(ctx context.Context, s Scenario, o Options, update bool) (Result, 
 	defer bench.Close()
 	if config.RealTime {
 		defer context.AfterFunc(ctx, func() { _ = bench.Close() })() // nobody waits out what was broken off
-		defer bench.Hold()()                                         // of a World that flows, the record is a bounded one
+
+		defer bench.Hold()() // the record of a World that flows is a bounded one
 	}
 	p, err := newPlay(s, bench, bench.Language())
 	if err != nil {

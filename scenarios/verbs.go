@@ -208,7 +208,9 @@ func (p *play) advance(d time.Duration) (string, error) {
 		if waits != d {
 			told += ", cut short to " + report.Span(waits.Round(time.Second))
 		}
-		p.lab.World.Pass(waits)
+		if err := p.pass(waits); err != nil {
+			return "", err
+		}
 		if err := p.waitForJobs(d - waits); err != nil {
 			return "", err
 		}

@@ -21,7 +21,9 @@ func (p *play) verbPower(_ bool, args []string) (string, error) {
 		return "", err
 	}
 	if p.real != nil {
-		p.lab.World.Pass(hand) // what was begun before is under way
+		if err := p.pass(hand); err != nil { // what was begun before is under way
+			return "", err
+		}
 	}
 	if err := p.act(act, func(ctx context.Context) error { return d.Power(ctx, power) }); err != nil {
 		if power.State == "on" && errors.Is(err, device.ErrPoweredOff) && p.armed[p.printer] {

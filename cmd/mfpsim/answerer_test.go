@@ -201,7 +201,9 @@ func (a *answerer) look(look device.Look) manual.Reply {
 		case !a.world.Now().Before(end):
 			return manual.Reply{Answer: manual.Otherwise, Text: strings.Join(lines, "\n") + "\n"}
 		}
-		a.world.Pass(100 * time.Millisecond)
+		if err := a.world.Pass(100 * time.Millisecond); err != nil {
+			return done(err)
+		}
 	}
 }
 

@@ -78,6 +78,12 @@ func (c *runCommand) byHand(s *streams) (h *byHand, err error) {
 	} else {
 		_, _ = fmt.Fprintf(s.err, "instructions, for a person or a program: %s\n", address)
 	}
+	if c.LAN != "" {
+		_, _ = fmt.Fprintf(s.err, "the printer's DNS server: %s, and no other; CA certificate to import: %sauthority.der or %sauthority.pem, "+
+			"from the first case on; date and time: those of this machine\n", c.LAN, address, address)
+	} else {
+		_, _ = fmt.Fprintln(s.err, "no network is served (--lan ADDRESS): only a program on this machine reaches the bench, by the proxy of /v1/run")
+	}
 	return h, nil
 }
 

@@ -72,7 +72,9 @@ func TestRunRefusesADeviceBeforeTheFirstCase(t *testing.T) {
 		{"nobody is there", "http://127.0.0.1:1", nil, "nobody listens there"},
 		{"no token", address, nil, "it wants a token"},
 		{"a model that it has not", address, []string{"--device-token", "geheim", "--model", "LaserJet"}, `no model "LaserJet"`},
-		{"a limit that is none", address, []string{"--answer-within", "1h"}, "--answer-within"},
+		{"no address for the bench", address, []string{"--device-outlet", "here"}, "name the address of this machine that the device reaches"},
+		{"an open outlet", address, []string{"--device-outlet", "192.0.2.1"}, "--device-outlet takes a token"},
+		{"a limit that is none", address, []string{"--answer-within", "2h"}, "--answer-within"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			code, _, told := runOn(test.address, append(test.args, "setup/exchange-online")...)

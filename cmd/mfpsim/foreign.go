@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -33,6 +34,17 @@ func (c *runCommand) foreign(s *streams) (*foreign, error) {
 	if c.Device == "" {
 		return nil, nil
 	}
+	if c.DeviceOut != "" {
+		if ip, err := netip.ParseAddr(c.DeviceOut); err != nil || ip.IsUnspecified() {
+			return nil, fmt.Errorf("--device-outlet %s: name the address of this machine that the device reaches", c.DeviceOut)
+		}
+		if c.DeviceToken == "" {
+			return nil, errors.New("--device-outlet takes a token, which the device has too: MFPSIM_DEVICE_TOKEN")
+		}
+	}
+	if c.AnswersIn > remote.MaximumPatienceInRealTime {
+		return nil, fmt.Errorf("--answer-within %s: at most %s", c.AnswersIn, remote.MaximumPatienceInRealTime)
+	}
 	if c.AnswersIn < 0 || c.Longest <= 0 {
 		return nil, fmt.Errorf("--answer-within %s, --longest-wait %s: time does not go back", c.AnswersIn, c.Longest)
 	}
@@ -43,7 +55,9 @@ func (c *runCommand) foreign(s *streams) (*foreign, error) {
 		}
 		return &foreign{hand: hand, margin: c.AccessTokenMargin}, nil
 	}
-	client, err := remote.Dial(s.ctx, remote.Config{URL: c.Device, Token: c.DeviceToken, Patience: c.AnswersIn})
+	client, err := remote.Dial(s.ctx, remote.Config{
+		URL: c.Device, Token: c.DeviceToken, Patience: c.AnswersIn, OutletHost: c.DeviceOut,
+	})
 	if err != nil {
 		return nil, err
 	}

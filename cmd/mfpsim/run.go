@@ -38,6 +38,7 @@ type runCommand struct {
 	AsOf        string        `placeholder:"DATE" help:"Answers of Entra ID as on this day, for example 2023-08-17. Default: the newest that are known."`
 	Device      string        `placeholder:"URL|manual" help:"Play on the device whose control port is there, in place of the simulated printer, or on a real printer, with a person as adapter (manual): docs/devices.md, 'mfpsim device'."`
 	DeviceToken string        `env:"MFPSIM_DEVICE_TOKEN" placeholder:"TEXT" help:"Token of the device's control port. Others can read a command line; better name it in the environment."`
+	DeviceOut   string        `name:"device-outlet" placeholder:"ADDRESS" help:"With --device: address of this machine at which the device reaches the bench, if it runs on another one. Takes --device-token. Default: loopback."`
 	DeviceCA    string        `name:"device-ca" placeholder:"FILE" help:"With --device: file to write the bench's certificate authority to (PEM), for a device that takes it from there."`
 	AnswersIn   time.Duration `name:"answer-within" placeholder:"TIME" help:"With --device: machine time that the device may take for an answer. Default: 10s; of a device that goes by the machine's clock 3m."`
 	Longest     time.Duration `name:"longest-wait" placeholder:"TIME" default:"3m" help:"With a device that goes by the machine's clock: the longest time that a case may wait at once. Cases that need more are played with tokens and sign-ins that live shorter, as far as the device's margins allow it, or skipped with the reason."`

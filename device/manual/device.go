@@ -21,7 +21,8 @@ import (
 // Config says which printer a person stands before.
 type Config struct {
 	Desk *Desk
-	// Model and Address are the printer's; an empty Address: the bench's.
+	// Model and Address are the printer's. Where a scenario names the address that printers of the bench have, Address
+	// stands in its place; empty: that address itself.
 	Model, Address string
 	// Languages are those of its panel; the person sets it to the one that a bench begins in.
 	Languages []string
@@ -49,7 +50,7 @@ func Mount(c Config) mount.Constructor {
 			return nil, errors.New("a person does not go by a clock that stands: the bench's time must flow")
 		}
 		d := &printer{config: c, at: at, language: at.Language}
-		outlet, err := at.Network.OutletInRealTime(at.Name, nil)
+		outlet, err := at.Network.OutletInRealTime(at.Name, faultnet.OutletConfig{})
 		if err != nil {
 			return nil, err
 		}
@@ -175,14 +176,18 @@ func inWords(path string, other device.Words, in func(string) (string, bool)) st
 
 // Describe implements [device.Device].
 func (d *printer) Describe(context.Context) (device.Description, error) {
-	address := d.config.Address
-	if address == "" {
-		address = d.at.Address
-	}
 	return device.Description{
-		Name: d.at.Name, Model: d.config.Model, Address: address, Language: d.language, Languages: d.config.Languages,
+		Name: d.at.Name, Model: d.config.Model, Address: d.own(d.at.Address), Language: d.language, Languages: d.config.Languages,
 		Capabilities: d.config.Capabilities,
 	}, nil
+}
+
+// own is a text of a scenario with the printer's own address in the place of the bench's.
+func (d *printer) own(text string) string {
+	if d.config.Address == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, d.at.Address, d.config.Address)
 }
 
 // Now implements [device.Device]: the person has set the printer's clock right.
@@ -260,6 +265,11 @@ func (d *printer) Look(ctx context.Context, look device.Look) (device.Sight, err
 	if look.Field != "" {
 		look.Field = d.onPage(look.Field)
 	}
+	words := make([]string, len(look.Words))
+	for i, word := range look.Words {
+		words[i] = d.own(word)
+	}
+	look.Words = words
 	reply, err := d.do(ctx, "look", look, AsShown, Otherwise, Absent)
 	return device.Sight{AsShown: reply.Answer == AsShown, Said: reply.Text}, err
 }

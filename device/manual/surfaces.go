@@ -60,7 +60,7 @@ func (w webPage) act(ctx context.Context, method string, args any) (device.Page,
 // Go implements [device.WebConfig].
 func (w webPage) Go(ctx context.Context, address string) (device.Page, error) {
 	reply, err := w.printer.do(
-		ctx, "webConfig.go", map[string]any{"address": address}, Done, Unreachable, Otherwise, Absent,
+		ctx, "webConfig.go", map[string]any{"address": w.printer.own(address)}, Done, Unreachable, Otherwise, Absent,
 	)
 	if err == nil && reply.Answer == Unreachable {
 		err = &browser.LoadError{Host: address, Reason: browser.ReasonRefused}

@@ -23,6 +23,9 @@ type Config struct {
 	URL string
 	// Token is sent as "Authorization: Bearer …"; empty: none is.
 	Token string
+	// OutletHost is the address of this machine at which the device reaches the bench; empty: loopback. Another one takes
+	// a Token, which the device has to send there too.
+	OutletHost string
 	// Patience is how much of the machine's time a device may take for an answer; 0: [DefaultPatience], or
 	// [DefaultPatienceInRealTime] for one that goes by the machine's clock.
 	Patience time.Duration
@@ -37,6 +40,14 @@ const (
 	MaximumPatienceInRealTime = time.Hour
 )
 
+// outletToken is what the outlet asks for; empty: on loopback, nothing.
+func (c Config) outletToken() string {
+	if c.OutletHost == "" {
+		return ""
+	}
+	return c.Token
+}
+
 // Client speaks to the control port of a device in another process. Create it with [Dial].
 type Client struct {
 	config Config
@@ -47,6 +58,9 @@ type Client struct {
 
 // Dial asks a device what it is. The error is one sentence that says what is wrong with it.
 func Dial(ctx context.Context, c Config) (*Client, error) {
+	if c.OutletHost != "" && c.Token == "" {
+		return nil, fmt.Errorf("the device is to reach the bench at %s, beyond loopback: that takes a token", c.OutletHost)
+	}
 	base, err := url.Parse(strings.TrimSuffix(c.URL, "/"))
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("%q is no address of a device: http://HOST:PORT", c.URL)
@@ -89,7 +103,7 @@ func (c *Client) setPatience() error {
 	c.config.Patience = cmp.Or(c.config.Patience, usual)
 	if c.config.Patience < 0 || c.config.Patience > most {
 		return fmt.Errorf(
-			"%s for an answer of a device whose clock is %q: more than 0s, and at most %s", c.config.Patience, c.hello.Clock, most,
+			"an answer within %s, of a device whose clock is %q: more than 0s, and at most %s", c.config.Patience, c.hello.Clock, most,
 		)
 	}
 	return nil

@@ -60,15 +60,17 @@ func (c *Client) mount(ctx context.Context, at mount.Point) (device.Device, erro
 
 // open opens the way to the clouds.
 func (d *remoteDevice) open() (err error) {
-	notes := http.HandlerFunc(d.takeNotes)
+	door := faultnet.OutletConfig{
+		Host: d.client.config.OutletHost, Token: d.client.config.outletToken(), Others: http.HandlerFunc(d.takeNotes),
+	}
 	switch {
 	case !d.client.InRealTime():
 		d.party = d.at.World.Outside(d.at.Name, d)
-		d.outlet, err = d.at.Network.Outlet(d.party, notes)
+		d.outlet, err = d.at.Network.Outlet(d.party, door)
 	case d.at.World.Stepped():
 		err = fmt.Errorf("the device %q goes by the machine's clock, and the time of this bench stands still", d.at.Name)
 	default:
-		d.outlet, err = d.at.Network.OutletInRealTime(d.at.Name, notes)
+		d.outlet, err = d.at.Network.OutletInRealTime(d.at.Name, door)
 	}
 	return err
 }
@@ -98,6 +100,7 @@ func (d *remoteDevice) boot(ctx context.Context) error {
 	message := Boot{
 		Start: d.at.World.Start(), Seed: d.at.Seed, Name: d.at.Name, Model: d.at.Model, Language: d.at.Language,
 		Address: d.at.Address, Further: d.at.Further, Password: d.at.AdministratorPassword, Proxy: d.outlet.Address(),
+		ProxyToken: d.client.config.outletToken(),
 	}
 	for _, name := range []string{faultnet.RootG1, faultnet.RootG2} {
 		message.Roots = append(message.Roots, Root{Name: name, PEM: string(d.at.Network.Root(name).PEM())})

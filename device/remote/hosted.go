@@ -30,6 +30,7 @@ type hosted struct {
 	device  device.Device
 	web     *mount.Web // nil: it has no web page
 	proxy   string     // of the bench
+	token   string     // that the proxy wants; empty: none
 	client  *http.Client
 
 	telling sync.Mutex // held while notes are on their way
@@ -46,7 +47,7 @@ func newHosted(construct mount.Constructor, clock string, b Boot) (*hosted, Boot
 		return refuse(errNoMount)
 	}
 	h := &hosted{
-		name: b.Name, results: map[string]Result{}, proxy: b.Proxy, client: &http.Client{Transport: &http.Transport{}},
+		name: b.Name, results: map[string]Result{}, proxy: b.Proxy, token: b.ProxyToken, client: &http.Client{Transport: &http.Transport{}},
 	}
 	if clock == ClockReal {
 		h.world = vtime.NewFlowing(time.Time{})
@@ -60,7 +61,7 @@ func newHosted(construct mount.Constructor, clock string, b Boot) (*hosted, Boot
 	}
 	var err error
 	h.network, err = faultnet.NewBeyond(
-		faultnet.Beyond{World: h.world, Outlet: b.Proxy, Roots: roots, Before: h.tell},
+		faultnet.Beyond{World: h.world, Outlet: b.Proxy, Token: b.ProxyToken, Roots: roots, Before: h.tell},
 	)
 	if err != nil {
 		h.world.Close()
@@ -139,7 +140,17 @@ func (h *hosted) tell() {
 	if err != nil {
 		return
 	}
-	response, err := h.client.Post("http://"+h.proxy+PathNotes, "application/json", bytes.NewReader(text))
+	request, err := http.NewRequestWithContext(
+		context.Background(), http.MethodPost, "http://"+h.proxy+PathNotes, bytes.NewReader(text),
+	)
+	if err != nil {
+		return
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if h.token != "" {
+		request.Header.Set(faultnet.ProxyAuthorization, "Bearer "+h.token)
+	}
+	response, err := h.client.Do(request)
 	if err != nil {
 		return
 	}

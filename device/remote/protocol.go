@@ -59,18 +59,19 @@ type Margins struct {
 
 // Boot puts a new device on a bench.
 type Boot struct {
-	Call     string    `json:"call" doc:"the call that the device works under while it starts"`
-	Start    time.Time `json:"start" doc:"when the bench's time began"`
-	Now      time.Time `json:"now" doc:"true time"`
-	Seed     uint64    `json:"seed,string" doc:"decides, together with name, all that is random in the device"`
-	Name     string    `json:"name" doc:"the bench's name of the device"`
-	Model    string    `json:"model,omitempty" doc:"that was asked for; empty: the device's own choice"`
-	Language string    `json:"language,omitempty" doc:"of the panel; empty: the device's own choice"`
-	Address  string    `json:"address" doc:"IP address on the standard network"`
-	Further  string    `json:"further,omitempty" doc:"IP address on the additional network"`
-	Password string    `json:"administratorPassword" doc:"of a new device; one that cannot take it keeps its own"`
-	Proxy    string    `json:"proxy" doc:"host and port of the way to the clouds: HTTP CONNECT with Connection-Name"`
-	Roots    []Root    `json:"roots" doc:"certificate authorities that there are; the first signs all servers"`
+	Call       string    `json:"call" doc:"the call that the device works under while it starts"`
+	Start      time.Time `json:"start" doc:"when the bench's time began"`
+	Now        time.Time `json:"now" doc:"true time"`
+	Seed       uint64    `json:"seed,string" doc:"decides, together with name, all that is random in the device"`
+	Name       string    `json:"name" doc:"the bench's name of the device"`
+	Model      string    `json:"model,omitempty" doc:"that was asked for; empty: the device's own choice"`
+	Language   string    `json:"language,omitempty" doc:"of the panel; empty: the device's own choice"`
+	Address    string    `json:"address" doc:"IP address on the standard network"`
+	Further    string    `json:"further,omitempty" doc:"IP address on the additional network"`
+	Password   string    `json:"administratorPassword" doc:"of a new device; one that cannot take it keeps its own"`
+	Proxy      string    `json:"proxy" doc:"host and port of the way to the clouds: HTTP CONNECT with Connection-Name"`
+	ProxyToken string    `json:"proxyToken,omitempty" doc:"to be sent to the proxy as Proxy-Authorization: Bearer …, with every request"`
+	Roots      []Root    `json:"roots" doc:"certificate authorities that there are; the first signs all servers"`
 }
 
 // Root is a certificate authority.

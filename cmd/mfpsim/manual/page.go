@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mfpsim/device/manual"
 )
@@ -111,6 +112,13 @@ func (s *server) view(tag string, i manual.Instruction, there, ended bool) view 
 
 // Answers are the words of an answer, for the template.
 func (v view) Answers(name string) string { return say(v.Language, "answers", name) }
+
+// Stop says how a run is stopped. The option in it is not broken over two lines.
+func (v view) Stop() template.HTML {
+	const option = "--state"
+	text := template.HTMLEscapeString(v.T("stop"))
+	return template.HTML(strings.ReplaceAll(text, option, `<code class="whole">`+option+`</code>`))
+}
 
 // form takes the answer of the page.
 func (s *server) form(w http.ResponseWriter, r *http.Request) {
