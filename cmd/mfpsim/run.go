@@ -41,6 +41,7 @@ type runCommand struct {
 	Baseline    string        `placeholder:"FILE" help:"Failures that are known (docs/verdicts.md): they do not fail the run. One that is there and does not fail any more does."`
 	NewBaseline string        `name:"write-baseline" placeholder:"FILE" help:"Write what fails as a baseline, with the reasons of --baseline."`
 	Core        string        `placeholder:"COMMAND" help:"Put a mail core of your own into the printers: a program that speaks the core contract (docs/adapters.md)."`
+	Shrink      string        `placeholder:"DIR" help:"Shrink each scenario that fails to the shortest one that fails in the same way, print it, and save it below DIR."`
 	Update      bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
 }
 
@@ -105,13 +106,14 @@ func (c *runCommand) Run(s *streams) error {
 		}
 		foreign.mount(bench)
 	}
-	results, err := scenarios.Run(s.ctx, scenarios.Options{
+	options := scenarios.Options{
 		Configure: configure, Core: core,
 		Patterns: c.Patterns, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
 		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Progress: played, Baseline: baseline,
 		Patience: cmp.Or(c.Patience, -1),
-	})
+	}
+	results, err := scenarios.Run(s.ctx, options)
 	if results == nil && err != nil {
 		return usageError{err}
 	}
@@ -160,7 +162,7 @@ func (c *runCommand) Run(s *streams) error {
 	case err != nil || unwritten != nil:
 		return errors.Join(err, unwritten)
 	case failed:
-		return exit(exitFailed)
+		return errors.Join(c.shrink(s, results, options), exit(exitFailed))
 	}
 	return nil
 }
