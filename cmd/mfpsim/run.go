@@ -162,7 +162,10 @@ func (c *runCommand) Run(s *streams) error {
 	case err != nil || unwritten != nil:
 		return errors.Join(err, unwritten)
 	case failed:
-		return errors.Join(c.shrink(s, results, options), exit(exitFailed))
+		if err := c.shrink(s, results, options); err != nil {
+			return err
+		}
+		return exit(exitFailed)
 	}
 	return nil
 }
