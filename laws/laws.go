@@ -53,6 +53,9 @@ type Device struct {
 	UserClientID string
 	// Jobs are the rows of the job history; nil: they are not known.
 	Jobs []Job
+	// Before and After are what the device shows of what it has stored, before it was switched off and on and after it;
+	// nil: nobody has looked.
+	Before, After []string
 }
 
 // Job is a row of the job history.
@@ -86,6 +89,9 @@ func Judge(r Record) []Breach { return judge(r, All()) }
 func JudgeStranger(r Record, after int) []Breach {
 	return slices.DeleteFunc(judge(r, secrecyLaws[:1]), func(b Breach) bool { return b.Entry <= after })
 }
+
+// JudgePowerOff judges by the law about power off alone.
+func JudgePowerOff(r Record) []Breach { return judge(r, []Law{powerOffLaw}) }
 
 func judge(r Record, laws []Law) []Breach {
 	b := read(r)

@@ -2,6 +2,7 @@ package laws
 
 import (
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -14,6 +15,34 @@ var memoryLaws = []Law{
 		ID: "rotated-token", Says: "A refresh token that came in the place of another is kept before the device goes on",
 		Clause: "RFC 6749 section 6", judge: rotatedToken,
 	},
+	powerOffLaw,
+}
+
+var powerOffLaw = Law{
+	ID: "power-off", Says: "What a device shows as stored is there after power off",
+	Clause: "guide rules R23 and R43", judge: powerOff,
+}
+
+// powerOff compares what a device shows before and after; nothing of either was seen: it is not judged.
+func powerOff(b *bench) (found []breach) {
+	for _, h := range b.devices {
+		if len(h.Before) == 0 || len(h.After) == 0 {
+			continue
+		}
+		for _, line := range h.Before {
+			if !slices.Contains(h.After, line) {
+				found = append(found, breaks(h.Name, 0, "shows %q, and does not after power off", line))
+				break
+			}
+		}
+		for _, line := range h.After {
+			if !slices.Contains(h.Before, line) {
+				found = append(found, breaks(h.Name, 0, "shows %q after power off, and did not before", line))
+				break
+			}
+		}
+	}
+	return found
 }
 
 // storedBeforeOK: what is written after the tokens of a sign-in have come, and before anybody acts on the device, can

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -133,7 +134,79 @@ func (p *play) tempt() ([]laws.Breach, error) {
 	if err != nil {
 		return nil, err
 	}
-	return laws.JudgeStranger(record, from), nil
+	broken := laws.JudgeStranger(record, from)
+	for i := range record.Devices {
+		seen := &record.Devices[i]
+		if seen.Before, seen.After, err = p.switchedOff(seen.Name); err != nil {
+			return nil, err
+		}
+	}
+	return append(broken, laws.JudgePowerOff(record)...), nil
+}
+
+// switchedOff looks at a printer, switches it off and on, and looks again. One that is off, has a job under way, or
+// whose memory has refused something, is left alone.
+func (p *play) switchedOff(printer string) (before, after []string, err error) {
+	d, err := p.lab.Device(printer)
+	if err != nil {
+		return nil, nil, err
+	}
+	err = p.do(func(ctx context.Context) error {
+		about, err := d.Describe(ctx)
+		if err != nil || !about.Has(device.CapabilityPower) {
+			return err
+		}
+		if about.Has(device.CapabilityMemoryFault) {
+			if state, err := d.MemoryState(ctx); err != nil || state.Refused > 0 || len(state.Unmet) > 0 {
+				return err
+			}
+		}
+		if before, err = stored(ctx, d); err != nil || before == nil {
+			return err
+		}
+		if err = d.Power(ctx, device.PowerAct{State: "off"}); err == nil {
+			err = d.Power(ctx, device.PowerAct{State: "on"})
+		}
+		if err == nil {
+			after, err = stored(ctx, d)
+		}
+		return err
+	})
+	return before, after, err
+}
+
+// stored is what a printer shows of what it has stored, a line each: status sheet, job history, users. Nil: it is off,
+// or a job is under way.
+func stored(ctx context.Context, d device.Device) (lines []string, err error) {
+	jobs, err := d.Jobs(ctx)
+	switch {
+	case errors.Is(err, device.ErrPoweredOff):
+		return nil, nil
+	case err != nil && !errors.Is(err, device.ErrNotSupported):
+		return nil, err
+	}
+	for _, j := range jobs {
+		if j.State == device.JobRunning {
+			return nil, nil
+		}
+		lines = append(lines, fmt.Sprintf("job %d: %s to %s: %s %s", j.Receipt, j.Type, j.To, j.Result, j.Code))
+	}
+	if _, err := d.PrintSheet(ctx); err == nil { // it may be behind the padlock
+		sheets, err := d.Sheets(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if len(sheets) > 0 {
+			text := strings.Split(strings.TrimSpace(sheets[0].Text), "\n")
+			lines = append(lines, text[:len(text)-1]...) // the last line says when it was printed
+		}
+	}
+	if users, err := d.Users(ctx); err == nil {
+		for _, u := range users.Users {
+			lines = append(lines, fmt.Sprintf("user %s: %s, number %s, %s, signed in: %t", u.ID, u.Name, u.Number, u.Email, u.SignedIn))
+		}
+	}
+	return lines, nil
 }
 
 // send scans to e-mail, and faxes where there is a fax provider, if the printer can.

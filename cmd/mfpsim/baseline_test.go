@@ -61,3 +61,22 @@ func TestTheRunEndsWithWhatTheDeviceCannotTake(t *testing.T) {
 	require.Contains(t, out, "This device can take 0 of these 1 scenarios. Not taken:\n"+
 		"  1: needs the language fr, which this device does not have\n    own/story\n")
 }
+
+func TestAFailureIsShrunkToAFileThatCanBePlayed(t *testing.T) {
+	red := story(t, "MUST", "panel home\nscan copy\npanel home\npanel shows Scan\npanel shows Nonsense\npanel shows Copy\n")
+	shrunk := filepath.Join(t.TempDir(), "new")
+	code, out, errs := run("run", "--folder", red, "--shrink", shrunk)
+	require.Equal(t, exitFailed, code, errs)
+	require.Contains(t, out, "own/story: 1 of 6 steps are enough")
+	text, err := os.ReadFile(filepath.Join(shrunk, "own", "story-shrunk.txtar"))
+	require.NoError(t, err)
+	require.Contains(t, string(text), "\n\npanel shows Nonsense\n")
+	require.Contains(t, out, string(text))
+	code, out, errs = run("run", "--folder", shrunk)
+	require.Equal(t, exitFailed, code, errs)
+	require.Contains(t, out, "FAIL own/story-shrunk.txtar:7: panel shows Nonsense\n")
+
+	code, _, errs = run("run", "--folder", red, "--shrink", filepath.Join(red, "own", "story.txtar"))
+	require.NotEqual(t, exitOK, code)
+	require.Contains(t, errs, "the folder cannot be made")
+}

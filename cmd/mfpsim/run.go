@@ -55,6 +55,7 @@ type runCommand struct {
 	Baseline          string        `placeholder:"FILE" help:"Failures that are known (docs/verdicts.md): they do not fail the run. One that is there and does not fail any more does."`
 	NewBaseline       string        `name:"write-baseline" placeholder:"FILE" help:"Write what fails as a baseline, with the reasons of --baseline."`
 	Core              string        `placeholder:"COMMAND" help:"Put a mail core of your own into the printers: a program that speaks the core contract (docs/adapters.md)."`
+	Shrink            string        `placeholder:"DIR" help:"Shrink each scenario that fails to the shortest one that fails in the same way, print it, and save it below DIR."`
 	Update            bool          `help:"Rewrite the expected screens (goldens) in the source folder that --folder names."`
 }
 
@@ -199,6 +200,9 @@ func (c *runCommand) Run(s *streams) error {
 	case err != nil || unwritten != nil:
 		return errors.Join(err, unwritten)
 	case failed:
+		if err := c.shrink(s, results, options); err != nil {
+			return err
+		}
 		return exit(exitFailed)
 	}
 	return nil

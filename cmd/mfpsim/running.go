@@ -33,9 +33,9 @@ func (c *runCommand) checkRunning() error {
 func (c *runCommand) untilFail(s *streams, o scenarios.Options) error {
 	o.FailFast = true
 	for tried := 0; c.Seeds == 0 || tried < c.Seeds; tried++ {
-		shown := newProgress(s, fmt.Sprintf("seed %d: ", o.Seed))
-		shown.watch(&o)
-		results, err := scenarios.Run(s.ctx, o)
+		shown, watched := newProgress(s, fmt.Sprintf("seed %d: ", o.Seed)), o
+		shown.watch(&watched)
+		results, err := scenarios.Run(s.ctx, watched)
 		shown.end()
 		switch {
 		case s.ctx.Err() != nil:
@@ -106,6 +106,7 @@ func isTerminal(w io.Writer) bool {
 
 // watch makes a run tell how far it is.
 func (p *progress) watch(o *scenarios.Options) {
+	before := o.Progress
 	o.Picked = func(n int) { p.total, p.done, p.failed = n, 0, 0; p.show("") }
 	o.Progress = func(r scenarios.Result) {
 		p.done++
@@ -113,6 +114,9 @@ func (p *progress) watch(o *scenarios.Options) {
 			p.failed++
 		}
 		p.show(r.Scenario.ID)
+		if before != nil {
+			before(r)
+		}
 		if played != nil {
 			played(r)
 		}
