@@ -99,11 +99,17 @@ func (p *Panel) settleUser() {
 			p.who = &u
 		}
 	}
+	if p.closedToAll() && p.typedAtGate() && p.machine.Elapsed()-p.acted >= p.machine.Model().PrintAdmin.LogOffTime {
+		p.home() // who has typed a password and gone away leaves it to nobody
+	}
 	if closed := p.closedToAll(); closed != p.gated {
 		p.gated = closed
 		p.home()
 	}
 }
+
+// typedAtGate reports whether somebody has begun to log in.
+func (p *Panel) typedAtGate() bool { return p.gate != (gateForm{}) || len(p.above) > 0 }
 
 // entered logs a user in, unless he was refused.
 func (p *Panel) entered(u users.User, refusal string) {

@@ -158,7 +158,7 @@ func (r *request) problems(groups []group, problems []problem) []notice {
 			for i := range groups[g].Fields {
 				if at := &groups[g].Fields[i]; at.ID == p.field && words == "" {
 					at.Problem = text
-					words = r.texts.Label(at.Label)
+					words = at.title(r)
 				}
 			}
 		}
@@ -168,6 +168,14 @@ func (r *request) problems(groups []group, problems []problem) []notice {
 		notices = append(notices, notice{Text: text, Problem: true, For: p.field})
 	}
 	return notices
+}
+
+// title is what a field is called: several of one label have a number each, while a box's words are those of its value.
+func (f *field) title(r *request) string {
+	if f.Words != "" && f.Kind != "check" {
+		return f.Words
+	}
+	return r.texts.Label(f.Label)
 }
 
 // send is a button of the form.
