@@ -62,8 +62,8 @@ const LookUpPath = "/lookup"
 type OutletConfig struct {
 	// Host is the address of this machine that it listens on; empty: loopback.
 	Host string
-	// Token is asked for in the header Proxy-Authorization ("Bearer …") of every request; empty: nobody is asked. Beyond
-	// loopback it keeps others on the network from the bench.
+	// Token is asked for in the header Proxy-Authorization ("Bearer …") of every request; empty: nobody is asked.
+	// Beyond loopback it keeps others on the network from the bench.
 	Token string
 	// Others answers the party's requests at the door that are no CONNECT and no look-up, without a visit; nil: nobody
 	// does.

@@ -42,8 +42,8 @@ func (t *Turn) Away(name string, f func()) error {
 	return <-back
 }
 
-// Pass returns when d has passed on a World that flows; [ErrClosed] says that the World has ended. It must not be called
-// by somebody who holds a turn.
+// Pass returns when d has passed on a World that flows; [ErrClosed] says that the World has ended. It must not be
+// called by somebody who holds a turn.
 func (w *World) Pass(d time.Duration) error {
 	passed := make(chan struct{})
 	w.After(d, "time passes", func() { close(passed) })

@@ -23,8 +23,8 @@ type Config struct {
 	URL string
 	// Token is sent as "Authorization: Bearer …"; empty: none is.
 	Token string
-	// OutletHost is the address of this machine at which the device reaches the bench; empty: loopback. Another one takes
-	// a Token, which the device has to send there too.
+	// OutletHost is the address of this machine at which the device reaches the bench; empty: loopback. Another one
+	// takes a Token, which the device has to send there too.
 	OutletHost string
 	// Patience is how much of the machine's time a device may take for an answer; 0: [DefaultPatience], or
 	// [DefaultPatienceInRealTime] for one that goes by the machine's clock.
