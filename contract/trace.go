@@ -24,8 +24,8 @@ var (
 	shownHeaders = []string{"content-type", "retry-after", "date", "accept", "user-agent"}
 )
 
-// ciphertext stands for what is TLS of the core's own. How long it is, and in how many pieces it comes, differs from run
-// to run.
+// ciphertext stands for what is TLS of the core's own. How long it is, and in how many pieces it comes, differs from one
+// run to the next.
 const ciphertext = "[TLS]"
 
 var isOctets = regexp.MustCompile(`^\[\d+ octets\]$`)
