@@ -24,8 +24,8 @@ var (
 	shownHeaders = []string{"content-type", "retry-after", "date", "accept", "user-agent"}
 )
 
-// ciphertext stands for what is TLS of the core's own. How long it is, and in how many pieces it comes, differs from one
-// run to the next.
+// ciphertext stands for what is TLS of the core's own. Its length, and in how many pieces it comes, differ from run
+// to run.
 const ciphertext = "[TLS]"
 
 var isOctets = regexp.MustCompile(`^\[\d+ octets\]$`)
