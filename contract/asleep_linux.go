@@ -8,14 +8,6 @@ import (
 	"time"
 )
 
-// sample is what Linux tells of a process and of those that it has started.
-type sample struct {
-	asleep   bool   // all their threads wait for something, or have ended
-	works    bool   // one has a processor, or would if there was one
-	switches uint64 // how often they have given up a processor
-	threads  int
-}
-
 // look takes a sample.
 func look(pid int) sample {
 	s := sample{asleep: true}
@@ -77,9 +69,6 @@ func family(pid int) []int {
 	}
 	return all
 }
-
-// works reports whether a process does something, or would if it had a processor.
-func works(pid int) bool { return look(pid).works }
 
 // used is for how long a process and those that it has started have had a processor.
 func used(pid int) (all time.Duration) {

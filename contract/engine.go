@@ -114,10 +114,13 @@ func (e *engine) exchangeNow(ctx context.Context, o *operation, event Event) (An
 		return Answer{}, told{err}
 	}
 	from := e.redactAnswer(a)
-	if e.within[event.Operation] = goesOn(*to, *from); !e.within[event.Operation] {
-		from.Number = e.lines
-		e.session.record(line{Printer: e.host.Printer, Start: e.start, From: from})
+	if goesOn(*to, *from) {
+		e.within[event.Operation] = true
+		return a, nil
 	}
+	delete(e.within, event.Operation)
+	from.Number = e.lines
+	e.session.record(line{Printer: e.host.Printer, Start: e.start, From: from})
 	return a, nil
 }
 

@@ -288,7 +288,7 @@ func (o *operation) keep(a Action) (Event, error) {
 		o.grant.stored()
 		return Event{Event: eventFailed, Error: string(outcome.NotErased)}, nil
 	case err != nil:
-		return Event{Event: eventFailed, Error: string(outcome.StorageFailed)}, nil
+		return Event{Event: eventFailed, Error: string(outcome.StorageFailed)}, nil //nolint:nilerr // told
 	}
 	o.grant.stored()
 	return Event{Event: eventStored}, nil

@@ -84,37 +84,63 @@ func (p *process) exchange(e Event) (Answer, error) {
 // watch ends a process that takes too long, unless it is stopped before: one that waits for something else than its
 // line, or has had the processor for so long. One that has waited for a processor goes on.
 func (p *process) watch() (stop func()) {
-	w := &watchdog{p: p, used: used(p.command.Process.Pid)}
-	w.arm()
+	w := &watchdog{p: p}
+	w.arm(p.patience)
 	return w.stop
+}
+
+// sample is what the machine tells of a process and of those that it has started.
+type sample struct {
+	asleep   bool   // all their threads wait for something, or have ended
+	works    bool   // one has a processor, or would if there was one
+	switches uint64 // how often they have given up a processor
+	threads  int
 }
 
 // watchdog is for one line.
 type watchdog struct {
 	p    *process
-	used time.Duration // of the processor, before
 	mu   sync.Mutex
 	over bool
 	call func() // that stops the alarm
-	late int    // alarms so far
+	late int    // alarms so far, at the end of the time that it may take
+
+	used   time.Duration // of the processor, at the first
+	before sample        // at the last one
+	again  bool          // it is looked at once more
 }
 
-// mostAlarms is how often a process that works is given the time again.
-const mostAlarms = 20
+// Of a process that is late.
+const (
+	mostAlarms = 20                     // how often one that works is given the time again
+	soon       = 200 * time.Millisecond // after which one that did not work is looked at once more
+)
 
-func (w *watchdog) arm() {
+func (w *watchdog) arm(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.over {
-		w.call = vtime.Alarm(w.p.patience, w.alarm)
+		w.call = vtime.Alarm(d, w.alarm)
 	}
 }
 
 func (w *watchdog) alarm() {
 	pid := w.p.command.Process.Pid
+	now := look(pid)
+	waits := now.asleep || !now.works
+	if waits && !w.again {
+		w.again, w.before = true, now
+		w.arm(min(soon, w.p.patience))
+		return
+	}
+	w.again = false
+	if w.late == 0 {
+		w.used = used(pid)
+	}
 	w.late++
-	if w.late < mostAlarms && works(pid) && used(pid)-w.used < w.p.patience {
-		w.arm()
+	hangs := waits && now == w.before || w.late >= mostAlarms || w.late > 1 && used(pid)-w.used >= w.p.patience
+	if !hangs {
+		w.arm(w.p.patience)
 		return
 	}
 	w.mu.Lock()

@@ -24,7 +24,7 @@ var (
 	shownHeaders = []string{"content-type", "retry-after", "date", "accept", "user-agent"}
 )
 
-// ciphertext stands for what is TLS of the core's own. How long it is, and in how many pieces it comes, differs from run
+// ciphertext stands for what is TLS of the core's own. Its length, and in how many pieces it comes, differ from run
 // to run.
 const ciphertext = "[TLS]"
 

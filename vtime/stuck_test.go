@@ -48,3 +48,18 @@ func TestALiveWorldOutlivesItsWatchdog(t *testing.T) {
 	require.NoError(t, err)
 	<-turn.Done()
 }
+
+func TestATurnThatWaitsForAWatchedProcessIsExcused(t *testing.T) {
+	world := NewStepped(time.Time{})
+	defer world.Close()
+	world.patience = time.Millisecond
+	turn := world.Go("printer job", func(ctx context.Context) {
+		defer Excuse(ctx)()
+		over := make(chan struct{})
+		Alarm(20*time.Millisecond, func() { close(over) })
+		<-over
+	})
+	_, err := world.Advance(time.Second)
+	require.NoError(t, err)
+	<-turn.Done()
+}

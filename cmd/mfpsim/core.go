@@ -31,7 +31,7 @@ func probed(command string, s *streams) ([]string, error) {
 	if err != nil {
 		return nil, usage("--core: %v", err)
 	}
-	line := "core: " + identity.Name
+	line := "core: " + identity.Name + " (" + identity.Kinds.String() + ")"
 	if lacking := identity.Lacking(); len(lacking) > 0 {
 		line += "; it has no " + strings.Join(lacking, ", ") + ": scenarios that need one are skipped"
 	}
