@@ -82,9 +82,10 @@ func TestTheEvidenceIsSearchedAndFiltered(t *testing.T) {
 }
 
 func TestForeignTextDoesNotRunInTheEvidence(t *testing.T) {
-	b := serve(t, "en", "--ready")
+	b := serve(t, "en", "--script", "testdata/bench.txt", "--start", "2026-03-02 09:14")
 	subject := `<img src=x onerror="document.title='it ran'"></script><script>document.title='it ran'</script>`
 	b.post("/printer/scan", map[string]any{"function": "Email", "to": []string{"bob@fabrikam.com"}, "subject": subject})
+	b.post("/clock/advance", map[string]any{"duration": "1m"})
 	answer, err := http.Get(b.Control + "/evidence/page")
 	require.NoError(t, err)
 	defer answer.Body.Close()
@@ -100,6 +101,7 @@ func TestForeignTextDoesNotRunInTheEvidence(t *testing.T) {
 	p.clicks("#all")
 	p.sees("iframe")
 	require.NotContains(t, p.script("document.title"), "it ran")
+	require.Contains(t, p.reads("#mails"), "it ran", "the mail is there, as text")
 	p.atTheTop("report-by-hand")
 }
 

@@ -71,10 +71,10 @@ func TestAPageOfEvidenceStandsAloneAndHasNothingOfAForeignerRun(t *testing.T) {
 
 func TestALongRecordFitsOntoThePage(t *testing.T) {
 	e := told(t, "en")
-	for i := range 300 {
+	for i := range 120 {
 		e.Journal.Append(journal.Entry{Party: "entra", Connection: fmt.Sprintf("printer#%d", i+9), Kind: journal.KindHTTP, HTTP: &journal.Exchange{
 			Method: "POST", Host: "login.example", Target: journal.Plain("/common/oauth2/v2.0/devicecode"), Status: 400 + i%2,
-			ResponseBody: journal.Plain(fmt.Sprintf(`{"error":"e%d"}`, i) + strings.Repeat("x", 20_000)),
+			ResponseBody: journal.Plain(fmt.Sprintf(`{"error":"e%d"}`, i) + strings.Repeat("x", 15_000)),
 		}})
 	}
 	files, err := e.Files()

@@ -104,7 +104,7 @@ func (t *timeline) take(e journal.Entry) error {
 	line, told := t.lines[e.Number]
 	switch {
 	case e.Kind == journal.KindScreen:
-		if told && byHand && e.Screen != nil {
+		if told && byHand && e.Screen != nil && t.now["panel"].Text != framed(e.Text.String()) {
 			t.add(&event{At: e.At}, e).told(line)
 		}
 		return t.screen(e)
@@ -233,7 +233,7 @@ func (t *timeline) screen(e journal.Entry) error {
 		return err
 	}
 	t.show(surface, shot{Screen: number, Text: framed(text)})
-	if e.Screen != nil && e.Screen.Message != nil && t.last != nil {
+	if e.Screen != nil && e.Screen.Message != nil && t.last != nil && !strings.Contains(t.last.Text, e.Screen.Message.Text) {
 		t.last.Shows = e.Screen.Message.Text
 	}
 	return nil

@@ -155,16 +155,16 @@ func (r *Recorder) Save(name, title string) (string, error) {
 	if now.Expects == 0 {
 		return "", errNothingExpected
 	}
-	chapter, proves := guide.Titles()[0], []string{"R3"}
+	chapter, proves, level := guide.Titles()[0], []string{"R3"}, LevelMust
 	if r.taken != nil {
-		chapter, proves = r.taken.Scenario.Guide, r.taken.Scenario.Proves
+		chapter, proves, level = r.taken.Scenario.Guide, r.taken.Scenario.Proves, r.taken.Scenario.Level
 	}
 	if title = strings.Join(strings.Fields(title), " "); title == "" {
 		title = "(In a sentence: what this scenario shows)"
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# id: recorded/%s\n# title: %s\n# guide: %s\n# proves: %s\n# level: %s\n", name, title, chapter,
-		strings.Join(proves, " "), LevelShould)
+		strings.Join(proves, " "), level)
 	if r.taken != nil && len(r.taken.Scenario.Needs) > 0 {
 		fmt.Fprintf(&b, "# needs: %s\n", strings.ReplaceAll(join(r.taken.Scenario.Needs), ",", ""))
 	}
