@@ -34,7 +34,7 @@ func memoryRows(before, after []byte) []remembered {
 	slices.Sort(names)
 	var rows []remembered
 	for _, name := range names {
-		rows = append(rows, remembered{name, old[name], now[name], strings.HasSuffix(name, sealedEnd)})
+		rows = append(rows, remembered{strings.ReplaceAll(name, "_", " "), old[name], now[name], strings.HasSuffix(name, sealedEnd)})
 	}
 	return rows
 }
