@@ -14,7 +14,6 @@ import (
 // remembered is a row of what a printer's memory holds, before and after.
 type remembered struct {
 	What, Before, After string
-	Sealed              bool
 }
 
 // Changed reports whether it is another one after.
@@ -34,7 +33,7 @@ func memoryRows(before, after []byte) []remembered {
 	slices.Sort(names)
 	var rows []remembered
 	for _, name := range names {
-		rows = append(rows, remembered{strings.ReplaceAll(name, "_", " "), old[name], now[name], strings.HasSuffix(name, sealedEnd)})
+		rows = append(rows, remembered{strings.ReplaceAll(name, "_", " "), old[name], now[name]})
 	}
 	return rows
 }

@@ -150,7 +150,8 @@ func (t *timeline) act(e journal.Entry) {
 		if says == "" {
 			says = found[2]
 		}
-		t.step = t.add(&event{At: e.At, Text: says, Raw: found[2], Line: number, To: laneOfPlace(step.Place), step: true}, e)
+		to := laneOfPlace(step.Place)
+		t.step = t.add(&event{At: e.At, Text: says, Raw: found[2], Line: number, To: to, step: true}, e)
 		if t.step.To == clock {
 			t.step.From = clock
 		}
@@ -233,8 +234,10 @@ func (t *timeline) screen(e journal.Entry) error {
 		return err
 	}
 	t.show(surface, shot{Screen: number, Text: framed(text)})
-	if e.Screen != nil && e.Screen.Message != nil && t.last != nil && !strings.Contains(t.last.Text, e.Screen.Message.Text) {
-		t.last.Shows = e.Screen.Message.Text
+	if e.Screen != nil && e.Screen.Message != nil && t.last != nil {
+		if said := e.Screen.Message.Text; !strings.Contains(t.last.Text, said) {
+			t.last.Shows = said
+		}
 	}
 	return nil
 }
