@@ -78,10 +78,11 @@ func TestALongRecordFitsOntoThePage(t *testing.T) {
 	e := told(t, "en")
 	for i := range 120 {
 		connection := fmt.Sprintf("printer#%d", i+9)
-		e.Journal.Append(journal.Entry{Party: "entra", Connection: connection, Kind: journal.KindHTTP, HTTP: &journal.Exchange{
+		x := &journal.Exchange{
 			Method: "POST", Host: "login.example", Target: journal.Plain("/common/oauth2/v2.0/devicecode"), Status: 400 + i%2,
 			ResponseBody: journal.Plain(fmt.Sprintf(`{"error":"e%d"}`, i) + strings.Repeat("x", 15_000)),
-		}})
+		}
+		e.Journal.Append(journal.Entry{Party: "entra", Connection: connection, Kind: journal.KindHTTP, HTTP: x})
 	}
 	files, err := e.Files()
 	require.NoError(t, err)

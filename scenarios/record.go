@@ -171,16 +171,16 @@ func (r *Recorder) Save(name, title string) (string, error) {
 	b.WriteString("\n")
 	b.WriteString(r.story())
 	b.WriteString("handover\n")
-	open := false
+	looked, begun := false, false // an act after a look begins a paragraph
 	for _, l := range now.Lines {
 		looks := isLook(l)
-		if !looks && open {
+		if begun && looked && !looks {
 			b.WriteString("\n")
 		}
-		if !looks && open || !open && !strings.HasSuffix(b.String(), Sentence+"\n") && strings.HasSuffix(b.String(), "handover\n") {
+		if !begun || looked && !looks {
 			b.WriteString(Sentence + "\n")
 		}
-		open = looks
+		looked, begun = looks, true
 		b.WriteString(l + "\n")
 	}
 	for _, act := range now.Unsaid {
