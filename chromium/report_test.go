@@ -106,6 +106,7 @@ func TestForeignTextDoesNotRunInTheEvidence(t *testing.T) {
 	p.sees("iframe")
 	require.NotContains(t, p.script("document.title"), "it ran")
 	require.Contains(t, p.reads("#mails"), "it ran", "the mail is there, as text")
+	p.clicks("#all")
 	p.atTheTop("report-by-hand")
 }
 
