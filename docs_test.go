@@ -263,5 +263,5 @@ func TestTheReadmeShowsEightOfTheThirtyPictures(t *testing.T) {
 		require.NoError(t, err)
 		size += about.Size()
 	}
-	require.Less(t, size, int64(2<<20), "all pictures together")
+	require.Less(t, size, int64(9<<18), "all pictures together")
 }

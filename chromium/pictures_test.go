@@ -76,7 +76,7 @@ func TestPicturesOfTheEvidence(t *testing.T) {
 			p.do("a desk's window", chromedp.EmulateViewport(1400, 1000))
 			p.opens("file://" + filepath.Join(folder, "trouble", "expired-by-disuse", "index.html"))
 			p.sees("#s3 [data-refused] .shot.panel iframe")
-			p.script(`document.getElementById("s2").scrollIntoView(); document.activeElement.blur(); ""`)
+			p.script(`document.getElementById("s3").scrollIntoView(); document.activeElement.blur(); ""`)
 			shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 			require.NoError(t, err)
 			camera := &photographer{&panelWalk{p, nil, map[string]bool{}}}

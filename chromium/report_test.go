@@ -18,7 +18,8 @@ import (
 func evidenceOf(t *testing.T, language string, patterns ...string) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "evidence")
-	output, err := exec.Command(program, append([]string{"run", "--lang", language, "--evidence", folder}, patterns...)...).CombinedOutput()
+	words := append([]string{"run", "--lang", language, "--evidence", folder}, patterns...)
+	output, err := exec.Command(program, words...).CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	return folder
 }
@@ -54,8 +55,10 @@ func TestTheEvidenceOpensWithoutANetwork(t *testing.T) {
 				p.sees("details[data-refused][open] .shot.panel iframe")
 				p.atTheTop("report-case-" + scheme)
 			}
-			require.Equal(t, "0", p.script(`String(performance.getEntriesByType("resource").length)`), "nothing is loaded")
-			require.Equal(t, "null", p.script(`(() => { try { return String(document.querySelector("iframe").contentDocument); } catch { return "null"; } })()`), "a screen is a page without rights")
+			loaded := p.script(`String(performance.getEntriesByType("resource").length)`)
+			require.Equal(t, "0", loaded, "nothing is loaded")
+			inside := p.script(`String(document.querySelector("iframe").contentDocument)`)
+			require.Equal(t, "null", inside, "a screen is a page without rights")
 		})
 	}
 }
@@ -77,14 +80,16 @@ func TestTheEvidenceIsSearchedAndFiltered(t *testing.T) {
 	p.sees("#e5[open]")
 	p.clicks("#all")
 	require.Equal(t, "0", p.script(`String(document.querySelectorAll("[data-row]:not([open])").length)`))
-	require.Equal(t, "0", p.script(`String(document.querySelectorAll("[data-screen]").length)`), "every screen is drawn")
+	undrawn := p.script(`String(document.querySelectorAll("[data-screen]").length)`)
+	require.Equal(t, "0", undrawn, "every screen is drawn")
 	p.keep("report-all-open")
 }
 
 func TestForeignTextDoesNotRunInTheEvidence(t *testing.T) {
-	b := serve(t, "en", "--ready")
+	b := serve(t, "en", "--script", "testdata/bench.txt", "--start", "2026-03-02 09:14")
 	subject := `<img src=x onerror="document.title='it ran'"></script><script>document.title='it ran'</script>`
 	b.post("/printer/scan", map[string]any{"function": "Email", "to": []string{"bob@fabrikam.com"}, "subject": subject})
+	b.post("/clock/advance", map[string]any{"duration": "1m"})
 	answer, err := http.Get(b.Control + "/evidence/page")
 	require.NoError(t, err)
 	defer answer.Body.Close()
@@ -100,6 +105,8 @@ func TestForeignTextDoesNotRunInTheEvidence(t *testing.T) {
 	p.clicks("#all")
 	p.sees("iframe")
 	require.NotContains(t, p.script("document.title"), "it ran")
+	require.Contains(t, p.reads("#mails"), "it ran", "the mail is there, as text")
+	p.clicks("#all")
 	p.atTheTop("report-by-hand")
 }
 

@@ -107,11 +107,8 @@ func DayAt(at time.Time) (Day, error) {
 	return day, ours(err)
 }
 
-// PageStylePath is where the pages have their style sheet.
-const PageStylePath = pages.PathStyle
-
-// PageStyle is that style sheet.
-func PageStyle() []byte { return pages.Style() }
+// PageStyle is the style sheet of the pages, and the path at which they have it.
+func (s *Server) PageStyle() (path string, style []byte) { return pages.PathStyle, pages.Style() }
 
 // SignIns returns the sign-in log, oldest first.
 func (s *Server) SignIns() SignInLog { return s.log.All() }

@@ -396,10 +396,9 @@ func (l *Lab) SentMails() []Mail {
 }
 
 // Styles are the style sheets of the pages that people see on a bench, by their path: Web Config's, and Microsoft's.
-func Styles() map[string]string {
-	return map[string]string{
-		webconfig.StylePath: string(webconfig.Style()), fakeentra.PageStylePath: string(fakeentra.PageStyle()),
-	}
+func (l *Lab) Styles() map[string]string {
+	path, style := l.Entra.PageStyle()
+	return map[string]string{webconfig.StylePath: string(webconfig.Style()), path: string(style)}
 }
 
 // errNoTenant is what verbs say before the first organization was made.

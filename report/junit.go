@@ -54,7 +54,8 @@ type junitMessage struct {
 // WriteJUnit writes the verdicts as JUnit XML: a suite for each chapter folder, in the order of the cases. The times
 // are the machine's, as readers of JUnit expect; the bench time that passed is a property of each case. Both are in
 // seconds. What JUnit has no word for: a case that is not decided is an error, one that fails as expected is skipped,
-// one that warns has passed, and its warning is its output. The page of a case, if it has one, is its property evidence.
+// one that warns has passed, and its warning is its output. The page of a case, if it has one, is its property
+// evidence.
 func WriteJUnit(w io.Writer, cases []Case) error {
 	all := junitSuites{Name: "mfpsim", Tests: len(cases)}
 	place := map[string]int{}

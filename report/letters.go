@@ -90,7 +90,8 @@ func readLetter(m Mail) letter {
 					l.Text = shorten(textOf(string(content)), longestText)
 				}
 			default:
-				l.Attachments = append(l.Attachments, attachment{strings.TrimSpace(kind + " " + parameters["name"]), len(content)})
+				name := strings.TrimSpace(kind + " " + parameters["name"])
+				l.Attachments = append(l.Attachments, attachment{name, len(content)})
 			}
 		}
 	}

@@ -23,13 +23,18 @@ func told(t *testing.T, language string) report.Evidence {
 	j := record(t)
 	page := "<!DOCTYPE html><html><head><link rel=\"stylesheet\" href=\"/style.css\"><script src=\"/x.js\"></script></head><body>" + hostile + "</body></html>"
 	for range 2 { // the same screen twice
-		j.Append(journal.Entry{Party: "scenario", Kind: journal.KindNote, Text: journal.Plain("trouble/x.txtar:9 webconfig open X")})
-		j.Append(journal.Entry{Party: "printer", Connection: "browser#2", Kind: journal.KindHTTP, HTTP: &journal.Exchange{
+		step := journal.Plain("trouble/x.txtar:9 webconfig open X")
+		j.Append(journal.Entry{Party: "scenario", Kind: journal.KindNote, Text: step})
+		x := &journal.Exchange{
 			Method: "GET", Host: "192.0.2.10", Target: journal.Plain("/x"), Status: 200, ResponseBody: journal.Plain(page),
-		}})
+		}
+		j.Append(journal.Entry{Party: "printer", Connection: "browser#2", Kind: journal.KindHTTP, HTTP: x})
 	}
-	shown := &screen.Screen{Kind: screen.Facts, Language: language, Title: hostile, Rows: []screen.ListRow{{Label: hostile, Value: "1"}}}
-	j.Append(journal.Entry{Party: "printer", Kind: journal.KindScreen, Text: journal.Plain("| " + hostile + "\n"), Screen: shown})
+	shown := &screen.Screen{
+		Kind: screen.Facts, Language: language, Title: hostile, Rows: []screen.ListRow{{Label: hostile, Value: "1"}},
+	}
+	said := journal.Plain("| " + hostile + "\n")
+	j.Append(journal.Entry{Party: "printer", Kind: journal.KindScreen, Text: said, Screen: shown})
 	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	return report.Evidence{
 		ID: "trouble/x", Journal: j, Replay: "mfpsim run trouble/x --seed 7",
@@ -52,7 +57,7 @@ func TestAPageOfEvidenceStandsAloneAndHasNothingOfAForeignerRun(t *testing.T) {
 			page := string(files[report.PageName])
 			require.Contains(t, page, `http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; script-src &#39;sha256-`)
 			require.NotContains(t, page, "unsafe-inline")
-			require.Equal(t, 2, strings.Count(page, "<script"), "the album, which is data, and the page's own, named by its hash")
+			require.Equal(t, 2, strings.Count(page, "<script"), "the album, which is data, and the page's own")
 			outside := regexp.MustCompile(`(?s)<script type="application/json".*?</script>`).ReplaceAllString(page, "")
 			require.NotContains(t, outside, "<img", "a text of a foreigner is text")
 			require.NotContains(t, page, "canary", "what is sealed stays so")
@@ -71,11 +76,13 @@ func TestAPageOfEvidenceStandsAloneAndHasNothingOfAForeignerRun(t *testing.T) {
 
 func TestALongRecordFitsOntoThePage(t *testing.T) {
 	e := told(t, "en")
-	for i := range 300 {
-		e.Journal.Append(journal.Entry{Party: "entra", Connection: fmt.Sprintf("printer#%d", i+9), Kind: journal.KindHTTP, HTTP: &journal.Exchange{
+	for i := range 120 {
+		connection := fmt.Sprintf("printer#%d", i+9)
+		x := &journal.Exchange{
 			Method: "POST", Host: "login.example", Target: journal.Plain("/common/oauth2/v2.0/devicecode"), Status: 400 + i%2,
-			ResponseBody: journal.Plain(fmt.Sprintf(`{"error":"e%d"}`, i) + strings.Repeat("x", 20_000)),
-		}})
+			ResponseBody: journal.Plain(fmt.Sprintf(`{"error":"e%d"}`, i) + strings.Repeat("x", 15_000)),
+		}
+		e.Journal.Append(journal.Entry{Party: "entra", Connection: connection, Kind: journal.KindHTTP, HTTP: x})
 	}
 	files, err := e.Files()
 	require.NoError(t, err)
@@ -89,7 +96,8 @@ func TestThePageOfARunTellsTheWorstFirst(t *testing.T) {
 		{ID: "b/fails", Title: hostile, Verdict: report.Failed, Proves: []string{"R2"}, Reason: "FAIL\nmore", Machine: time.Minute},
 		{ID: "c/skipped", Verdict: report.Skipped, Reason: "needs a fax", Proves: []string{"R3"}},
 	}
-	files, err := report.Index{Run: seven, Cases: cases, Rules: []report.Rule{{ID: "R1"}, {ID: "R2"}, {ID: "R3"}, {ID: "R4", Document: true, Where: "README.md"}}}.Files()
+	rules := []report.Rule{{ID: "R1"}, {ID: "R2"}, {ID: "R3"}, {ID: "R4", Document: true, Where: "README.md"}}
+	files, err := report.Index{Run: seven, Cases: cases, Rules: rules}.Files()
 	require.NoError(t, err)
 	page := string(files[report.PageName])
 	require.Less(t, strings.Index(page, "b/fails/index.html"), strings.Index(page, "a/passes/index.html"))

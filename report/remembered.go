@@ -2,8 +2,10 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +14,6 @@ import (
 // remembered is a row of what a printer's memory holds, before and after.
 type remembered struct {
 	What, Before, After string
-	Sealed              bool
 }
 
 // Changed reports whether it is another one after.
@@ -32,7 +33,7 @@ func memoryRows(before, after []byte) []remembered {
 	slices.Sort(names)
 	var rows []remembered
 	for _, name := range names {
-		rows = append(rows, remembered{name, old[name], now[name], strings.HasSuffix(name, sealedEnd)})
+		rows = append(rows, remembered{strings.ReplaceAll(name, "_", " "), old[name], now[name]})
 	}
 	return rows
 }
@@ -43,18 +44,26 @@ const (
 	sealedWord = "[sealed]"
 )
 
-// recordIn finds the newest record of an image: a JSON object with a generation. An image without one has none.
+// stored is a record in an image of a memory.
+type stored struct {
+	generation float64
+	values     map[string]any
+}
+
+// recordIn finds the newest records of an image, of each store that there is: JSON objects with a generation. Records
+// that have a member in common are of one store.
 func recordIn(image []byte) any {
-	var newest any
-	generation := -1.0
+	var found []stored
 	for at := bytes.IndexByte(image, '{'); at >= 0; {
-		var found map[string]any
+		var object map[string]any
 		decoder := json.NewDecoder(bytes.NewReader(image[at:]))
 		step := 1
-		if decoder.Decode(&found) == nil {
+		if decoder.Decode(&object) == nil {
 			step = int(decoder.InputOffset())
-			if n, is := found["generation"].(float64); is && n > generation {
-				generation, newest = n, found["record"]
+			generation, numbered := object["generation"].(float64)
+			if values, is := object["record"].(map[string]any); is && numbered {
+				delete(values, "key_id") // names the key that seals, which is nobody's business
+				found = append(found, stored{generation, values})
 			}
 		}
 		next := bytes.IndexByte(image[at+step:], '{')
@@ -63,7 +72,19 @@ func recordIn(image []byte) any {
 		}
 		at += step + next
 	}
-	return newest
+	slices.SortStableFunc(found, func(a, b stored) int { return cmp.Compare(b.generation, a.generation) })
+	all := map[string]any{}
+	for _, record := range found {
+		older := false
+		for name := range record.values {
+			_, known := all[name]
+			older = older || known
+		}
+		if !older {
+			maps.Copy(all, record.values)
+		}
+	}
+	return all
 }
 
 // flatten names each value of a record by its path.
@@ -86,8 +107,6 @@ func flatten(value any) map[string]string {
 		default:
 			text := fmt.Sprint(v)
 			switch {
-			case path == "key_id": // names the key that seals, which is nobody's business
-				return
 			case text == "":
 			case strings.HasSuffix(path, sealedEnd):
 				text = sealedWord

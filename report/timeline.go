@@ -104,7 +104,7 @@ func (t *timeline) take(e journal.Entry) error {
 	line, told := t.lines[e.Number]
 	switch {
 	case e.Kind == journal.KindScreen:
-		if told && byHand && e.Screen != nil {
+		if told && byHand && e.Screen != nil && t.now["panel"].Text != framed(e.Text.String()) {
 			t.add(&event{At: e.At}, e).told(line)
 		}
 		return t.screen(e)
@@ -150,7 +150,8 @@ func (t *timeline) act(e journal.Entry) {
 		if says == "" {
 			says = found[2]
 		}
-		t.step = t.add(&event{At: e.At, Text: says, Raw: found[2], Line: number, To: laneOfPlace(step.Place), step: true}, e)
+		to := laneOfPlace(step.Place)
+		t.step = t.add(&event{At: e.At, Text: says, Raw: found[2], Line: number, To: to, step: true}, e)
 		if t.step.To == clock {
 			t.step.From = clock
 		}
@@ -234,7 +235,9 @@ func (t *timeline) screen(e journal.Entry) error {
 	}
 	t.show(surface, shot{Screen: number, Text: framed(text)})
 	if e.Screen != nil && e.Screen.Message != nil && t.last != nil {
-		t.last.Shows = e.Screen.Message.Text
+		if said := e.Screen.Message.Text; !strings.Contains(t.last.Text, said) {
+			t.last.Shows = said
+		}
 	}
 	return nil
 }

@@ -155,32 +155,32 @@ func (r *Recorder) Save(name, title string) (string, error) {
 	if now.Expects == 0 {
 		return "", errNothingExpected
 	}
-	chapter, proves := guide.Titles()[0], []string{"R3"}
+	chapter, proves, level := guide.Titles()[0], []string{"R3"}, LevelMust
 	if r.taken != nil {
-		chapter, proves = r.taken.Scenario.Guide, r.taken.Scenario.Proves
+		chapter, proves, level = r.taken.Scenario.Guide, r.taken.Scenario.Proves, r.taken.Scenario.Level
 	}
 	if title = strings.Join(strings.Fields(title), " "); title == "" {
 		title = "(In a sentence: what this scenario shows)"
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# id: recorded/%s\n# title: %s\n# guide: %s\n# proves: %s\n# level: %s\n", name, title, chapter,
-		strings.Join(proves, " "), LevelShould)
+		strings.Join(proves, " "), level)
 	if r.taken != nil && len(r.taken.Scenario.Needs) > 0 {
 		fmt.Fprintf(&b, "# needs: %s\n", strings.ReplaceAll(join(r.taken.Scenario.Needs), ",", ""))
 	}
 	b.WriteString("\n")
 	b.WriteString(r.story())
 	b.WriteString("handover\n")
-	open := false
+	looked, begun := false, false // an act after a look begins a paragraph
 	for _, l := range now.Lines {
 		looks := isLook(l)
-		if !looks && open {
+		if begun && looked && !looks {
 			b.WriteString("\n")
 		}
-		if !looks && open || !open && !strings.HasSuffix(b.String(), Sentence+"\n") && strings.HasSuffix(b.String(), "handover\n") {
+		if !begun || looked && !looks {
 			b.WriteString(Sentence + "\n")
 		}
-		open = looks
+		looked, begun = looks, true
 		b.WriteString(l + "\n")
 	}
 	for _, act := range now.Unsaid {

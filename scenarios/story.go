@@ -57,7 +57,7 @@ func replayOf(results []Result, o Options) string {
 // StoryOf is what the bench itself tells for the page of a case: its clouds, and the device that is called printer.
 func StoryOf(l *lab.Lab, printer, language string) report.Story {
 	s := report.Story{
-		Language: language, Styles: lab.Styles(), Start: l.World.Start(), End: l.World.Now(), Taken: -1,
+		Language: language, Styles: l.Styles(), Start: l.World.Start(), End: l.World.Now(), Taken: -1,
 	}
 	for _, row := range l.Entra.SignIns() {
 		how := row.Protocol
@@ -148,6 +148,8 @@ func (c *Case) Evidence(s *report.Story) {
 	s.Script = c.Scenario.Text
 	s.Steps, s.Parts = c.play.toldSteps(s.Language)
 	_, s.Chapter = c.Scenario.Chapter(s.Language)
-	s.Case = report.Case{ID: c.Scenario.ID, Title: c.Scenario.Title, Level: c.Scenario.Level, Proves: c.Scenario.Proofs()}
+	s.Case = report.Case{
+		ID: c.Scenario.ID, Title: c.Scenario.Title, Level: c.Scenario.Level, Proves: c.Scenario.Proofs(),
+	}
 	s.Taken = c.From()
 }

@@ -86,6 +86,18 @@ func TestAnAnswerThatIsNotAsTheDocumentSaysIsFound(t *testing.T) {
 
 // prepared is what an example needs that a new bench does not have.
 var prepared = map[string]func(t *testing.T, s *served, l *lab.Lab){
+	"POST /record/expect": func(t *testing.T, s *served, _ *lab.Lab) {
+		status, answer := s.ask("POST", "/record/start", "")
+		require.Equal(t, http.StatusOK, status, answer)
+	},
+	"POST /record/save": func(t *testing.T, s *served, _ *lab.Lab) {
+		for _, asked := range []struct{ path, body string }{
+			{"/record/start", ""}, {"/record/expect", `{"line":"! jobs shows Email 361"}`},
+		} {
+			status, answer := s.ask("POST", asked.path, asked.body)
+			require.Equal(t, http.StatusOK, status, answer)
+		}
+	},
 	"POST /entra/enter-code": waitingCode, "POST /entra/approve": waitingCode, "POST /entra/decline": waitingCode,
 	"POST /entra/withdraw-consent": func(t *testing.T, s *served, l *lab.Lab) {
 		waitingCode(t, s, l)

@@ -21,7 +21,8 @@ func (s *served) fetched(path string) []byte {
 	require.NoError(s.t, err)
 	defer func() { _ = answer.Body.Close() }()
 	require.Equal(s.t, http.StatusOK, answer.StatusCode)
-	require.Contains(s.t, answer.Header.Get("Content-Disposition"), "attachment", "a browser does not open it at the bench's own address")
+	kept := answer.Header.Get("Content-Disposition")
+	require.Contains(s.t, kept, "attachment", "a browser does not open it at the bench's own address")
 	body, err := io.ReadAll(answer.Body)
 	require.NoError(s.t, err)
 	return body

@@ -114,7 +114,9 @@ func init() {
 		"/exchange/licence": {"exchange", "licence"}, "/exchange/quota": {"exchange", "quota"}, "/exchange/verdict": {"exchange", "verdict"},
 		"/exchange/external-limit": {"exchange", "external-limit"}, "/exchange/front-end": {"exchange", "front-end"},
 	} {
-		told["control "+path] = func(a asked) [][]string { return one(append(slices.Clone(words), a.list("words")...)...) }
+		told["control "+path] = func(a asked) [][]string {
+			return one(append(slices.Clone(words), a.list("words")...)...)
+		}
 	}
 }
 
@@ -282,9 +284,12 @@ func (s *status) WriteHeader(code int) { s.code = code; s.ResponseWriter.WriteHe
 func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
 // recordCall carries a request out and records what was done, in the words of the language.
-func (b *bench) recordCall(plane string, r *http.Request, body []byte, w http.ResponseWriter, serve func(w http.ResponseWriter)) {
+func (b *bench) recordCall(
+	plane string, r *http.Request, body []byte, w http.ResponseWriter, serve func(w http.ResponseWriter),
+) {
 	path := strings.TrimSuffix(r.URL.Path, "/")
-	if r.Method == http.MethodGet || plane == inGraph && r.Method == http.MethodHead || strings.HasPrefix(path, "/record") || slices.Contains(quiet, path) || b.lab == nil {
+	looks := r.Method == http.MethodGet || r.Method == http.MethodHead
+	if looks || strings.HasPrefix(path, "/record") || slices.Contains(quiet, path) || b.lab == nil {
 		serve(w)
 		return
 	}

@@ -329,3 +329,27 @@ func TestRecordingsOfCasesPlayBackGreen(t *testing.T) {
 		})
 	}
 }
+
+func TestARecordingOfAFreeBenchPlaysBackGreen(t *testing.T) {
+	for name, config := range map[string]Config{"as it is": {}, "prepared": {Prepared: true}} {
+		t.Run(name, func(t *testing.T) {
+			var bench *lab.Lab
+			config.Lab = func(l *lab.Lab) { bench = l }
+			s := live(t, config)
+			p := newPerson(s, bench)
+			p.asks("/record/start", map[string]any{})
+			p.does([]string{"scan", "email", "bob@fabrikam.com"})
+			p.expects("panel shows 'The email server is not set.'")
+			p.asks("/entra/mfa", map[string]any{"user": "alice@contoso.com", "on": true})
+			answer := p.asks("/record/save", map[string]any{"name": "free"})
+			text := answer["text"].(string)
+			require.Contains(t, text, "# (Not in the language, and not played: POST /entra/mfa)")
+			folder := t.TempDir()
+			require.NoError(t, os.Mkdir(filepath.Join(folder, "recorded"), 0o755))
+			require.NoError(t, os.WriteFile(filepath.Join(folder, "recorded", "free.txtar"), []byte(text), 0o600))
+			results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder})
+			require.NoError(t, err, text)
+			require.Equal(t, report.Passed, results[0].Verdict, "%s\n%s", results[0].Failure, text)
+		})
+	}
+}

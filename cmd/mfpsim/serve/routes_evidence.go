@@ -36,7 +36,8 @@ func evidenceRoutes() group {
 				Request: "GET /evidence/page", About: "Returns the page that was saved last, as a file.", Media: "text/html",
 				Act: tells(func(b *bench, in savedRequest) (routes.Raw, error) {
 					files, name, err := b.lastSaved(in.Language)
-					return routes.Raw{Type: "text/html; charset=utf-8", Body: files[report.PageName], Header: attached(name)}, err
+					page := files[report.PageName]
+					return routes.Raw{Type: "text/html; charset=utf-8", Body: page, Header: attached(name)}, err
 				}),
 			},
 			{

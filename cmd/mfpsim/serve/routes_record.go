@@ -52,13 +52,13 @@ func recordRoutes() group {
 		About: "What people do on the bench, in whatever window, as a scenario: keys of the panel, forms of Web Config and of Microsoft's pages, control requests. docs/bench.md says how it is played back.",
 		Routes: []route{
 			{
-				Request: "POST /record/start", Example: `{}`,
-				About: "Begins a recording, in place of one that there is. With a case, what was done since its handover is part of it.",
-				Act:   shows((*bench).startRecording),
+				Request: "POST /record/start",
+				About:   "Begins a recording, in place of one that there is. With a case, what was done since its handover is part of it.",
+				Act:     shows((*bench).startRecording),
 			},
 			{Request: "GET /record", About: "Tells what was recorded so far.", Act: shows((*bench).recordNow)},
 			{
-				Request: "POST /record/expect", Example: `{"surface":"panel","text":"Home"}`,
+				Request: "POST /record/expect", Example: `{"line":"! jobs shows Email 361"}`,
 				About: "Says what is to be seen. It must hold now, and is looked at again whenever the recording is played.",
 				Act:   tells((*bench).expect),
 			},
@@ -67,7 +67,7 @@ func recordRoutes() group {
 				About: "Returns the recording as a scenario. One that expects nothing is refused.", Act: tells((*bench).saveRecording),
 			},
 			{
-				Request: "POST /record/discard", Example: `{}`, About: "Ends the recording.",
+				Request: "POST /record/discard", About: "Ends the recording.",
 				Act: shows(func(b *bench) (recordAnswer, error) {
 					b.recording.mu.Lock()
 					b.recording.of = nil
