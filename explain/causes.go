@@ -51,6 +51,7 @@ type causeRow struct {
 	Chapter  string         `yaml:"chapter"`
 	Scenario string         `yaml:"scenario"`
 	Words    inLanguages    `yaml:"words"`
+	Phrases  inLanguages    `yaml:"phrases"`
 	Says     inLanguages    `yaml:"says"`
 	Tell     inLanguages    `yaml:"tell"`
 	Do       inLanguages    `yaml:"do"`

@@ -159,19 +159,13 @@ func (q *question) codes() {
 }
 
 func (q *question) code(code string) {
-	status, solution := q.known.of(
-		"code."+code+".status",
-		q.language,
-	), q.known.of(
-		"code."+code+".solution",
-		q.language,
-	)
-	item := q.item("code", code, or(status, q.known.of("code."+code+".status", english)))
-	item.fact(q.language, "what-to-do", or(solution, q.known.of("code."+code+".solution", english)))
+	status, solution := "code."+code+".status", "code."+code+".solution"
+	item := q.item("code", code, or(q.known.of(status, q.language), q.known.of(status, english)))
+	item.fact(q.language, "what-to-do", or(q.known.of(solution, q.language), q.known.of(solution, english)))
 	if _, ofGuide := guide.Codes(english)[code]; ofGuide {
 		item.fact(q.language, "guide", chapterTold(q.language, "8d"))
 	} else {
-		item.fact(q.language, "certainty", q.known.sourceOf("code."+code+".status"))
+		item.fact(q.language, "certainty", q.known.sourceOf(status))
 	}
 	if users := q.known.usedBy[code]; !slices.Contains(users, q.known.standard.Name) {
 		item.fact(q.language, "models", strings.Join(users, ", "))

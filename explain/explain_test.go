@@ -135,6 +135,73 @@ func TestTheFifteenCallsAreFoundFromTheWordsOfAUser(t *testing.T) {
 	}
 }
 
+// tickets are the five cases of a support desk as customers write them.
+var tickets = []struct{ cause, text string }{
+	{
+		"not-saved",
+		"Hello, our admin set up the new OAuth thing on the printer yesterday and it said he was signed in. But when I " +
+			"scan to email the printer tells me I need to sign in to my email service and to contact the administrator. Please help.",
+	},
+	{
+		"not-saved",
+		"Ο διαχειριστής έκανε χθες τη σύνδεση και το Web Config έδειχνε Συνδεδεμένος, όμως ο πίνακας λέει ότι πρέπει να " +
+			"συνδεθώ στην υπηρεσία email.",
+	},
+	{
+		"not-saved",
+		"व्यवस्थापक ने कल साइन इन किया और सब ठीक दिखा, लेकिन पैनल कहता है कि ईमेल सेवा में साइन इन करना होगा।",
+	},
+	{
+		"smtp-auth-tenant",
+		"Scan to mail fails since we set the printer up for Microsoft 365. Sign in worked fine, Web Config shows Signed in " +
+			"with the account, but every job ends with an authentication error 312.",
+	},
+	{"smtp-auth-tenant", "Η σύνδεση έγινε κανονικά, αλλά κάθε σάρωση τελειώνει με σφάλμα ελέγχου ταυτότητας 312."},
+	{"smtp-auth-tenant", "साइन इन ठीक है पर हर जॉब 312 प्रमाणीकरण गड़बड़ी पर ख़त्म होता है"},
+	{
+		"device-code-policy",
+		"When our administrator signs in from the printer's page, Microsoft says You cannot access this right now after " +
+			"the password. The printer shows nothing.",
+	},
+	{
+		"device-code-policy",
+		"Όταν ο διαχειριστής βάζει τον κωδικό στη σελίδα της Microsoft, του λέει ότι δεν έχει πρόσβαση αυτή τη στιγμή.",
+	},
+	{"device-code-policy", "पासवर्ड डालने के बाद Microsoft का पेज कहता है कि अभी एक्सेस नहीं कर सकते"},
+	{
+		"expired",
+		"Our school was closed over the summer. Now scanning to email does not work any more. Printing is fine.",
+	},
+	{
+		"expired",
+		"Καλημέρα, μετά τις καλοκαιρινές διακοπές ο εκτυπωτής δεν στέλνει σαρώσεις με email. Γράφει ότι η σύνδεση έχει λήξει.",
+	},
+	{
+		"expired",
+		"नमस्ते, गर्मी की छुट्टियों के बाद स्कैन ईमेल नहीं जा रहा। प्रिंटर कहता है कनेक्शन समाप्त हो गया है।",
+	},
+	{
+		"sender-not-account",
+		"We want scans to come from scans@company.com and not from the administrator's address, since then sending fails.",
+	},
+	{
+		"sender-not-account",
+		"Θέλουμε οι σαρώσεις να φεύγουν από τη διεύθυνση info@ και όχι του διαχειριστή, από τότε δεν στέλνει τίποτα.",
+	},
+	{"sender-not-account", "स्कैन को दूसरे पते से भेजना चाहते हैं, अब भेजना विफल होता है"},
+	{"port", "SMTP server communication error. Check the following. - Network Settings"},
+}
+
+func TestATicketLeadsToItsCause(t *testing.T) {
+	for _, ticket := range tickets {
+		t.Run(ticket.cause, func(t *testing.T) {
+			a := answer(t, ticket.text, "")
+			require.NotEmpty(t, a.Causes)
+			require.Equal(t, ticket.cause, a.Causes[0].ID, "%s: %v", ticket.text, ids(a))
+		})
+	}
+}
+
 func TestEachOfTheDesksCallsHasACause(t *testing.T) {
 	asked := map[string]bool{}
 	for _, call := range calls {

@@ -14,17 +14,24 @@ import (
 // document is what is searched of a cause in one language: beginnings of words that people use, and the words of its
 // own sentences, in their plain form.
 type document struct {
-	row    int // of the table
-	stems  []string
-	tokens []string
+	row     int // of the table
+	stems   []string
+	tokens  []string
+	phrases []string
 }
 
 var documents = sync.OnceValue(func() []document {
 	var all []document
 	for i, row := range causes() {
 		for _, language := range guide.Languages() {
+			var phrases []string
+			for _, phrase := range strings.Split(row.Phrases.in(language), ",") {
+				if phrase = plain(phrase); phrase != "" {
+					phrases = append(phrases, " "+phrase)
+				}
+			}
 			all = append(all, document{
-				row: i, stems: strings.Fields(plain(row.Words.in(language))),
+				row: i, phrases: phrases, stems: strings.Fields(plain(row.Words.in(language))),
 				tokens: strings.Fields(plain(row.Says.in(language) + " " + row.Tell.in(language))),
 			})
 		}
@@ -48,6 +55,8 @@ var stopwords = sync.OnceValue(func() map[string]bool {
 const (
 	weightOfStem  = 2.0
 	weightOfToken = 1.0
+	// weightOfPhrase is that of several words together, whatever each is worth.
+	weightOfPhrase = 6.0
 	// enough is the least that a cause must have to be an answer: about two words that few other causes have.
 	enough = 4.0
 )
@@ -81,6 +90,15 @@ func alikeInForm(one, other string) bool {
 // Jones, inverse document frequency).
 func scores(words []string) []float64 {
 	total := make([]float64, len(causes()))
+	said := " " + strings.Join(words, " ")
+	for _, d := range documents() {
+		for _, phrase := range d.phrases {
+			if strings.Contains(said, phrase) {
+				total[d.row] += weightOfPhrase
+			}
+		}
+	}
+	words = slices.Clone(words)
 	slices.Sort(words)
 	for _, word := range slices.Compact(words) {
 		if stopwords()[word] {

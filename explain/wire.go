@@ -145,7 +145,6 @@ func (q *question) reply() {
 		for _, report := range fakesmtp.Reports() {
 			if string(report.Restriction) == m[2] {
 				item := q.item("report", "550 "+m[2], report.Text)
-				item.fact(q.language, "kind", heading(q.language, "report"))
 				item.fact(q.language, "certainty", Certainty(string(report.Mark))+", "+report.Source)
 				item.Causes = causesOfReply(m[2], report.Text)
 				item.Shown = shown(q.scenarios, "550 "+m[2], m[2])

@@ -43,7 +43,9 @@ func TestUntilFailPrintsTheSeedAndItsCommand(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, out, "again: mfpsim run own/fails --seed 7 --folder '"+root+"'")
 	require.Contains(t, out, "fails with seed 7, after no seed that passed")
-	for _, args := range [][]string{{"--seeds", "3"}, {"--until-fail", "--seeds=-1"}, {"--until-fail", "--evidence", root}} {
+	for _, args := range [][]string{
+		{"--seeds", "3"}, {"--until-fail", "--seeds=-1"}, {"--until-fail", "--evidence", root},
+	} {
 		code, _, errs = run(append([]string{"run", "--folder", root}, args...)...)
 		require.Equal(t, exitUsage, code, args)
 		require.Contains(t, errs, "--until-fail", args)

@@ -110,7 +110,12 @@ func TestAFrameHasADoorOfItsOwnForTheBenchsPageAlone(t *testing.T) {
 		policy := response.Header.Get("Content-Security-Policy")
 		require.True(t, strings.HasSuffix(policy, "; frame-ancestors "+bench), policy)
 		require.NotContains(t, policy, "'unsafe-inline'")
-		require.NotContains(t, text, "https://127.0.0.1", "a link would lead to a door that the browser does not trust")
+		require.NotContains(
+			t,
+			text,
+			"https://127.0.0.1",
+			"a link would lead to a door that the browser does not trust",
+		)
 	}
 	response, _ := s.with(http.MethodPost, now.Panes.WebConfig+"/login", url.Values{
 		"password": {"the-admin-password"},
