@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,7 +109,13 @@ func exchange(t *testing.T, words []string) *journal.Exchange {
 			"grant_type=authorization_code&client_id=" + values["client"] + "&code=",
 		).Add(journal.Hidden("Q"))
 		claims := base64.RawURLEncoding.EncodeToString([]byte(`{"preferred_username":"alice@contoso.com"}`))
-		x.ResponseBody = journal.Hidden(`{"access_token":"A3","refresh_token":"R3","id_token":"e30.` + claims + `.x"}`)
+		token := "A3"
+		if slices.Contains(words, "unsigned") {
+			token = "e30.e30.AAAA"
+		}
+		x.ResponseBody = journal.Hidden(
+			`{"access_token":"` + token + `","refresh_token":"R3","id_token":"e30.` + claims + `.x"}`,
+		)
 	case "refresh":
 		x.Target = journal.Plain("/organizations/oauth2/v2.0/token")
 		x.RequestBody = journal.Plain("grant_type=refresh_token&refresh_token=").Add(journal.Hidden("R1"))
@@ -187,8 +194,12 @@ func TestALawIsBroken(t *testing.T) {
 		"the code of a sign-in page goes to another host": {
 			entries: "0 printer#1 page client=mine\n1 printer#1 redeem client=mine host=evil.example", broken: "token-to-its-host",
 		},
-		"a user's mail to himself":                    {entries: own + "alice@contoso.com>", device: Device{UserClientID: "mine"}},
-		"a user's mail to another":                    {entries: own + "bob@fabrikam.com>", device: Device{UserClientID: "mine"}, broken: "own-mail"},
+		"a user's mail to himself": {entries: own + "alice@contoso.com>", device: Device{UserClientID: "mine"}},
+		"a user's mail to another": {entries: own + "bob@fabrikam.com>", device: Device{UserClientID: "mine"}, broken: "own-mail"},
+		"a user's mail to another, by a token recorded before it was signed": {
+			entries: strings.NewReplacer("client=mine", "client=mine unsigned", "{A3}", "{e30.e30.sign}").Replace(own) + "bob@fabrikam.com>",
+			device:  Device{UserClientID: "mine"}, broken: "own-mail",
+		},
 		"the printer's mail to another":               {entries: own + "bob@fabrikam.com>", device: Device{UserClientID: "other"}},
 		"the scopes in another order":                 {entries: "0 printer#1 devicecode interval=5 scope=b+a", device: Device{ClientID: "app", Scopes: []string{"a", "b"}}},
 		"a request to a stranger":                     {entries: "1 printer#1 fault certificate of a stranger\n1 printer#1 refresh", broken: "stranger"},
