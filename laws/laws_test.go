@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,7 +111,13 @@ func exchange(t *testing.T, words []string) *journal.Exchange {
 			"grant_type=authorization_code&client_id=" + values["client"] + "&code=",
 		).Add(journal.Hidden("Q"))
 		claims := base64.RawURLEncoding.EncodeToString([]byte(`{"preferred_username":"alice@contoso.com"}`))
-		x.ResponseBody = journal.Hidden(`{"access_token":"A3","refresh_token":"R3","id_token":"e30.` + claims + `.x"}`)
+		token := "A3"
+		if slices.Contains(words, "unsigned") {
+			token = "e30.e30.AAAA"
+		}
+		x.ResponseBody = journal.Hidden(
+			`{"access_token":"` + token + `","refresh_token":"R3","id_token":"e30.` + claims + `.x"}`,
+		)
 	case "refresh":
 		x.Target = journal.Plain("/organizations/oauth2/v2.0/token")
 		x.RequestBody = journal.Plain("grant_type=refresh_token&refresh_token=").Add(journal.Hidden("R1"))
@@ -201,6 +208,10 @@ func TestALawIsBroken(t *testing.T) {
 		"the code of a sign-in page goes to its host": {entries: "0 printer#1 page client=mine\n1 printer#1 redeem client=mine"},
 		"the code of a sign-in page goes to another host": {
 			entries: "0 printer#1 page client=mine\n1 printer#1 redeem client=mine host=evil.example", broken: "token-to-its-host",
+		},
+		"a user's mail to another, by a token recorded before it was signed": {
+			entries: strings.NewReplacer("client=mine", "client=mine unsigned", "{A3}", "{e30.e30.sign}").Replace(own) + "bob@fabrikam.com>",
+			device:  Device{UserClientID: "mine"}, broken: "own-mail",
 		},
 		"a token, recorded before it was signed, for the mail server": {
 			entries: "1 printer#1 poll unsigned\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {ZTMwLmUzMC5zaWdu}",

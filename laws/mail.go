@@ -282,7 +282,7 @@ func ownMail(b *bench) (found []breach) {
 		for _, e := range h.events {
 			if r := e.request; r != nil && h.UserClientID != "" && r.form.Get("client_id") == h.UserClientID {
 				if account := accountOf(r.text("id_token")); account != "" && r.text("access_token") != "" {
-					accounts[r.text("access_token")] = account
+					accounts[unsigned(r.text("access_token"))] = account
 				}
 			}
 			said, on := e.line.said(), e.entry.Connection

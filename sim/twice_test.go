@@ -168,3 +168,20 @@ func (c *clerk) refresh(address string) {
 	page := c.send(http.MethodGet, address, "", "")
 	c.token = regexp.MustCompile(`name="token" value="([0-9a-f]+)"`).FindStringSubmatch(page.Body.String())[1]
 }
+
+// Five wrong passwords lock Web Config; a double click is one.
+func TestADoubleClickOnAWrongPasswordCountsOnce(t *testing.T) {
+	b := newBench(t)
+	c := &clerk{b: b}
+	for range b.printer.Model().Administrator.LockoutAttempts - 1 {
+		c.refresh("/login")
+		wrong := url.Values{"token": {c.token}, "password": {"guessed"}}
+		for range 2 {
+			require.Contains(t, c.post("/login", wrong), "Incorrect user name or password")
+		}
+	}
+	c.refresh("/login")
+	right := url.Values{"password": {b.printer.AdministratorPassword()}}
+	answer := c.send(http.MethodPost, "/login", formType, right.Encode())
+	require.Equal(t, "/status/product", answer.Header().Get("Location"), "it is not locked")
+}

@@ -3,7 +3,8 @@
 // Status pages are for everybody. Network > Email Server > Basic and the other settings are for administrators (guide
 // rule R15), several of whom can be logged in at once, each in a session of its own. What is typed on a page is sent by
 // its buttons only and stored by OK only (R23); a page that is opened anew shows what the printer has. A sign-in that
-// waits for OK belongs to the printer, not to a session: every administrator sees it (R40).
+// waits for OK belongs to the printer, not to a session: every administrator sees it (R40). A form that is sent twice,
+// as by a double click, is acted on once and answered alike.
 //
 // How the pages are written, for programs that read them: a field is a label with its control, or a fieldset whose
 // legend is the label of its radio buttons; a value that cannot be changed is a dt with its dd; the path is the h1

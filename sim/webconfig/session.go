@@ -1,6 +1,7 @@
 package webconfig
 
 import (
+	"crypto/sha256"
 	"net/http"
 	"sync"
 	"time"
@@ -49,6 +50,9 @@ type draft struct {
 type sessions struct {
 	mu   sync.Mutex
 	open map[string]*session
+
+	logIns int               // number of the newest log-in page
+	wrong  [sha256.Size]byte // the form that was refused last for its password
 }
 
 func newSessions() *sessions { return &sessions{open: map[string]*session{}} }
@@ -113,7 +117,7 @@ func (s *sessions) logOut(x *session) {
 func (s *sessions) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.open = map[string]*session{}
+	s.open, s.wrong = map[string]*session{}, [sha256.Size]byte{}
 }
 
 // keep stores a draft in a session and returns its number.

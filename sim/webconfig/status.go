@@ -96,14 +96,17 @@ func (r *request) logInPage() {
 	}
 	rules := r.machine.Model().Administrator
 	r.show(http.StatusOK, "login", page{
-		Path: r.path("log-in"), Notices: notices, Body: logInView{rules, r.wanted(r.r.URL.Query().Get("to"))},
+		Path: r.path("log-in"), Notices: notices, Body: logInView{
+			rules, r.wanted(r.r.URL.Query().Get("to")), r.sessions.logInPage(),
+		},
 	})
 }
 
 // logInView is what the log-in dialogue shows.
 type logInView struct {
 	models.Administrator
-	To string // address that it leads to; empty: the first page
+	To    string // address that it leads to; empty: the first page
+	Token string // of this page, which a double click sends twice
 }
 
 // wanted is the address that log-in leads to: that of a page of this printer, else none. A page of somebody else's, or
@@ -130,6 +133,11 @@ func (r *request) logInAddress(because string) string {
 }
 
 func (r *request) logIn() {
+	form := fingerprint(r.r)
+	if r.sessions.refused(form) { // a double click is one wrong password, not two
+		r.refuseLogIn("wrong")
+		return
+	}
 	opened, refusal := r.sessions.logIn(r.machine, r.r.PostFormValue("user"), r.r.PostFormValue("password"))
 	switch refusal {
 	case "":
@@ -145,17 +153,23 @@ func (r *request) logIn() {
 			to = r.pages.home()
 		}
 		r.redirect(to)
+	case "try-again-later":
+		r.refuseLogIn("later")
 	default:
-		because := "wrong"
-		if refusal == "try-again-later" {
-			because = "later"
+		if r.r.PostFormValue("token") != "" { // of a page: who sends no number means each time
+			r.sessions.refuse(form)
 		}
-		query := url.Values{"because": {because}}
-		if to := r.wanted(r.r.PostFormValue("to")); to != "" {
-			query.Set("to", to)
-		}
-		r.redirect(pathLogIn + "?" + query.Encode())
+		r.refuseLogIn("wrong")
 	}
+}
+
+// refuseLogIn leads back to the log-in page, which says why.
+func (r *request) refuseLogIn(because string) {
+	query := url.Values{"because": {because}}
+	if to := r.wanted(r.r.PostFormValue("to")); to != "" {
+		query.Set("to", to)
+	}
+	r.redirect(pathLogIn + "?" + query.Encode())
 }
 
 // logOut ends the session. Who has none any more is told the same: the key may have been pressed twice.

@@ -91,6 +91,27 @@ func (s *sessions) answered(x *session, form [sha256.Size]byte, with *answer) {
 	}
 }
 
+// logInPage is the number of a log-in page that is shown now. It is no secret: who logs in has no session yet.
+func (s *sessions) logInPage() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.logIns++
+	return fmt.Sprintf("%0*x", numberDigits, uint32(s.logIns)) //nolint:gosec // it may begin anew
+}
+
+// refuse notes a log-in with a wrong password; refused tells a copy of it.
+func (s *sessions) refuse(form [sha256.Size]byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wrong = form
+}
+
+func (s *sessions) refused(form [sha256.Size]byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.wrong == form
+}
+
 // drop forgets a form that was not answered.
 func (s *sessions) drop(x *session, form [sha256.Size]byte) {
 	s.mu.Lock()
