@@ -135,12 +135,17 @@ func signInPage(b *bench) (found []breach) {
 				continue
 			}
 			if method := r.query.Get("code_challenge_method"); method != "S256" || r.query.Get("code_challenge") == "" {
-				found = append(found, breaks(h.Name, e.entry.Number, "opens a sign-in page with the challenge method %q", method))
+				found = append(
+					found,
+					breaks(h.Name, e.entry.Number, "opens a sign-in page with the challenge method %q", method),
+				)
 			}
 			for _, name := range []string{"state", "nonce"} {
 				value := r.query.Get(name)
 				if value == "" || used[name+value] {
-					found = append(found, breaks(h.Name, e.entry.Number, "opens a sign-in page without a %s of its own", name))
+					found = append(
+						found, breaks(h.Name, e.entry.Number, "opens a sign-in page without a %s of its own", name),
+					)
 				}
 				used[name+value] = true
 			}

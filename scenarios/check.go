@@ -124,7 +124,8 @@ func literalPassword(words []string) error {
 		}
 		known := func(word string) bool {
 			// An account is an address; a $NAME is one that only the play knows.
-			account := word == "new" || strings.HasPrefix(word, lengthMark) || strings.Contains(word, "@") || strings.HasPrefix(word, userMark)
+			account := word == "new" || strings.HasPrefix(word, lengthMark) || strings.Contains(word, "@") ||
+				strings.HasPrefix(word, userMark)
 			return word == "wrong" || words[0] == "webconfig" && account ||
 				strings.HasPrefix(word, "$")
 		}

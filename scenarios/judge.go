@@ -203,7 +203,9 @@ func stored(ctx context.Context, d device.Device) (lines []string, err error) {
 	}
 	if users, err := d.Users(ctx); err == nil {
 		for _, u := range users.Users {
-			lines = append(lines, fmt.Sprintf("user %s: %s, number %s, %s, signed in: %t", u.ID, u.Name, u.Number, u.Email, u.SignedIn))
+			lines = append(lines, fmt.Sprintf(
+				"user %s: %s, number %s, %s, signed in: %t", u.ID, u.Name, u.Number, u.Email, u.SignedIn,
+			))
 		}
 	}
 	return lines, nil

@@ -46,7 +46,7 @@ func TestWhatALineLacksIsToldBeforeItIsPlayed(t *testing.T) {
 		"printer event": "NAME [times=N]", "printer event paper-out times=0": "times=0", "printer event paper-out times=1001": "1000 at most",
 		"network": "the words are: network", "network smtp": "the words are: network", "network smtp purple": "purple",
 		"network smtp reset at=write:0": "write:0", "network smtp unreachable times=0": "times=0", "entra answer html times=0": "times=0",
-		"wire": "the words are: wire", "wire shows moon x": "moon", "wire shows smtp": "shows what?", "wire count smtp x": "the words are: wire",
+		"wire": "the words are: wire", "wire shows moon x": "moon", "wire shows smtp": "shows what?", "wire dialogue smtp x": "the words are: wire", "wire count smtp x": "the words are: wire",
 		"wire count smtp x many": `"many" is no number`, "lang": "the words are: lang", "handover now": "the words are: handover",
 	} {
 		t.Run(line, func(t *testing.T) {

@@ -194,10 +194,12 @@ func alike(a, b Result, compared bool) bool {
 		return false
 	}
 	if a.Line == 0 {
-		return slices.Equal(laws(a), laws(b)) && (len(a.Broken) > 0 || compared || reason(a.Failure) == reason(b.Failure))
+		same := len(a.Broken) > 0 || compared || reason(a.Failure) == reason(b.Failure)
+		return same && slices.Equal(laws(a), laws(b))
 	}
 	words := strings.Fields(b.Step)
-	return strings.HasPrefix(a.Step, strings.Join(words[:min(2, len(words))], " ")) && (compared || reason(a.Failure) == reason(b.Failure))
+	same := compared || reason(a.Failure) == reason(b.Failure)
+	return same && strings.HasPrefix(a.Step, strings.Join(words[:min(2, len(words))], " "))
 }
 
 // moments are what two failures of one kind do not share: times, receipt numbers, numbers of lines and journals.
