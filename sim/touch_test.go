@@ -98,6 +98,18 @@ func TestThePadlockIsAKeyThatLeadsToALogInScreen(t *testing.T) {
 	}
 }
 
+func TestALogInOpensNothingThatSomebodyElseWasRefused(t *testing.T) {
+	b := newBench(t)
+	b.touch("Settings > General Settings > System Administration > Security Settings > Admin Settings > Lock Setting", "On")
+	b.touch("Home", "Settings")
+	_, err := b.device.Panel().Press(context.Background(), "General Settings")
+	require.ErrorIs(t, err, device.ErrLocked)
+	b.touch("Back", "Scan", "Email", "Locked")
+	require.Empty(t, b.screen().Data.Field.Note)
+	shown := b.touch(append(letters(b.printer.AdministratorPassword()), "OK")...)
+	require.Equal(t, []string{"Scan", "Email"}, shown.Path)
+}
+
 func TestTheGlassGoesDarkAndATouchWakesIt(t *testing.T) {
 	b := newBench(t)
 	b.touch("Settings")

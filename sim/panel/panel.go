@@ -276,7 +276,7 @@ func (p *Panel) enterItem(to *item) error {
 		p.wanted = to
 		return device.ErrLocked
 	}
-	p.open, p.tab = append(p.open, to), 0
+	p.open, p.tab, p.wanted = append(p.open, to), 0, nil
 	if to.Screen == ScreenToMyEmail {
 		p.openToMyEmail()
 	}
@@ -295,7 +295,7 @@ func (p *Panel) back() {
 	if p.shown().fields != nil {
 		p.form = scanForm{}
 	}
-	p.open, p.tab = p.open[:len(p.open)-1], 0
+	p.open, p.tab, p.wanted = p.open[:len(p.open)-1], 0, nil
 }
 
 // stop ends the job that the screen waits for; without one it goes to the home screen.
