@@ -125,7 +125,7 @@ type Cause struct {
 	Chapter  string `json:"chapter"  doc:"its title"`
 	Page     int    `json:"page"     doc:"of the guide"`
 	Scenario string `json:"scenario" doc:"where it is to be seen"`
-	Title    string `json:"title"    doc:"of the scenario, in English"`
+	Title    string `json:"title"    doc:"of the scenario, in the language of the answer where it has one in it"`
 }
 
 func (r causeRow) told(language string, played []scenarios.Scenario) Cause {
@@ -142,7 +142,7 @@ func (r causeRow) told(language string, played []scenarios.Scenario) Cause {
 		}
 	}
 	if at := slices.IndexFunc(played, func(s scenarios.Scenario) bool { return s.ID == r.Scenario }); at >= 0 {
-		c.Title = played[at].Title
+		c.Title, _ = played[at].TitleIn(language)
 	}
 	return c
 }

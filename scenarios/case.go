@@ -50,9 +50,11 @@ type CaseStep struct {
 	Text   string // as the scenario has it
 	Looks  bool   // it says what is to be seen; else it is an act
 	Done   bool
-	Passed bool      // it was skipped by the person
-	At     time.Time // true time at which it came true
-	Words  []string  // of the line, expanded, with ! in front of what is denied
+	Passed bool // it was skipped by the person
+	// Needless says that nobody did it, and that what follows has come true without it.
+	Needless bool
+	At       time.Time // true time at which it came true
+	Words    []string  // of the line, expanded, with ! in front of what is denied
 }
 
 // part is a paragraph that a person plays.
@@ -211,6 +213,9 @@ func (p *play) linesOf() []line {
 func (c *Case) Look() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.at > 0 {
+		c.parts[c.at-1].late(c.play)
+	}
 	for c.at < len(c.parts) && c.parts[c.at].look(c.play) {
 		c.at++
 	}
@@ -224,7 +229,7 @@ func (c *Case) Skip(number int) error {
 		p := &c.parts[c.at]
 		if i := slices.IndexFunc(p.Steps, func(s CaseStep) bool { return s.Line == number }); i >= 0 {
 			for k := range p.Steps[:i+1] {
-				p.Steps[k].Passed = p.Steps[k].Passed || !p.Steps[k].Done
+				p.Steps[k].Passed = p.Steps[k].Passed || !p.Steps[k].over()
 			}
 			return nil
 		}
@@ -260,15 +265,19 @@ func (p *part) look(on *play) bool {
 	tick := func(i int) { p.Steps[i].Done, p.Steps[i].At = true, now }
 	for i, l := range p.lines {
 		step := &p.Steps[i]
-		if step.Done || step.Passed {
+		if step.over() {
 			continue
 		}
 		switch {
 		case !step.Looks:
 			if p.acted(i, l.words[0]) && on.didAct(p, i) {
-				for k := range i { // who has got so far by way of one surface has done what comes before it there
-					if !p.Steps[k].Looks && !p.Steps[k].Done && p.lines[k].words[0] == l.words[0] {
+				for k := range i {
+					switch before := p.lines[k]; {
+					case p.Steps[k].over() || p.Steps[k].Looks || before.words[0] != l.words[0]:
+					case before.isOfForm(l): // it was sent with it
 						tick(k)
+					default: // who has got so far by way of one surface needed nothing else there
+						p.Steps[k].Needless = true
 					}
 				}
 				tick(i)
@@ -277,21 +286,38 @@ func (p *part) look(on *play) bool {
 		case p.acted(i, ""):
 			tick(i)
 		case !p.before[i] && l.isResult():
-			for k := range i { // what has come of them shows that the acts before it were done, in whatever way
-				if !p.Steps[k].Looks && !p.Steps[k].Done {
-					tick(k)
-				}
+			for k := range i { // what was to come of them is there, in whatever way
+				p.Steps[k].Needless = p.Steps[k].Needless || !p.Steps[k].Looks && !p.Steps[k].over()
 			}
 			tick(i)
 		}
 	}
-	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.Done && !s.Passed })
+	p.late(on)
+	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.over() })
+}
+
+// over reports whether nothing of a step is left to do.
+func (s CaseStep) over() bool { return s.Done || s.Passed || s.Needless }
+
+// isOfForm reports whether a line fills in what another one, a click, sends.
+func (l line) isOfForm(click line) bool {
+	return len(l.words) > 1 && len(click.words) > 1 && click.words[1] == "click" &&
+		slices.Contains([]string{"set", "enter", "tick"}, l.words[1])
+}
+
+// late ticks what was done after all: a job ends, and is in the record, after what it brought about was seen.
+func (p *part) late(on *play) {
+	for i := range p.Steps {
+		if s := &p.Steps[i]; s.Needless && p.lines[i].words[0] == "scan" && on.didAct(p, i) {
+			s.Done, s.Needless, s.At = true, false, on.lab.World.Now()
+		}
+	}
 }
 
 // acted reports whether the acts before a step were done, but for those of a verb.
 func (p *part) acted(i int, but string) bool {
 	for k, s := range p.Steps[:i] {
-		if !s.Looks && !s.Done && !s.Passed && p.lines[k].words[0] != but {
+		if !s.Looks && !s.over() && p.lines[k].words[0] != but {
 			return false
 		}
 	}
@@ -336,6 +362,8 @@ func (p *play) didAct(of *part, i int) bool {
 		names := strings.Split(of.Steps[i].Words[2], " > ")
 		words, err := p.webWords(names[len(names)-1:])
 		return err == nil && strings.HasSuffix(plain(shown), plain(words[0]))
+	case what == "panel" && (said == "press" || said == "tick" || said == "enter"):
+		return p.touched(of, i)
 	}
 	wanted := 0
 	for _, other := range of.lines[:i+1] {
@@ -348,6 +376,41 @@ func (p *play) didAct(of *part, i int) bool {
 		if p.isAct(e, what, said) {
 			found++
 		}
+	}
+	return found >= wanted
+}
+
+// touched reports whether the record has a screen of the panel with the key or the field of a line of a part, and
+// another screen after it: somebody touched it. Of a path only the last key counts, on the screen of the one before.
+// The second line with the same key takes two such pairs.
+func (p *play) touched(of *part, i int) bool {
+	path := strings.Split(of.Steps[i].Words[2], " > ")
+	path, err := p.panelWords(path)
+	if err != nil {
+		return false
+	}
+	key := plain(path[len(path)-1])
+	wanted := 0
+	for _, step := range of.Steps[:i+1] {
+		if slices.Equal(step.Words, of.Steps[i].Words) {
+			wanted++
+		}
+	}
+	found := 0
+	before := journal.Entry{}.Screen
+	for _, e := range p.lab.Journal.Since(0) {
+		if e.Screen == nil || e.Party != p.printer {
+			continue
+		}
+		if before != nil && e.Number > of.from && slices.ContainsFunc(
+			slices.Concat(before.Labels(), before.Typed()), func(label string) bool { return plain(label) == key },
+		) && (len(path) < 2 || slices.ContainsFunc(
+			append(slices.Clone(before.Path), before.Title),
+			func(label string) bool { return plain(label) == plain(path[len(path)-2]) },
+		)) {
+			found++
+		}
+		before = e.Screen
 	}
 	return found >= wanted
 }
@@ -365,8 +428,10 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 			return e.Kind == journal.KindScreen || e.Party == "control"
 		}
 		return e.Kind == journal.KindOutcome && e.Party == p.printer && e.Detail["receipt"] != ""
-	case "panel", "lang":
-		return e.Kind == journal.KindScreen && e.Detail["surface"] == "panel"
+	case "panel":
+		return e.Screen != nil
+	case "lang":
+		return e.Screen != nil && e.Screen.Language == said
 	case "sheet":
 		return e.Kind == journal.KindSheet
 	case "webconfig":
@@ -385,7 +450,12 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 		}
 		return e.Party == "entra" && isPageShown(e)
 	case "printer":
-		return e.Kind == journal.KindMemory || e.Party == "control"
+		if said == "sign-in" { // a token came for a code
+			return e.Party == "entra" && e.HTTP != nil && e.HTTP.Status == 200 &&
+				strings.Contains(e.HTTP.RequestBody.String(), "device_code") &&
+				strings.Contains(e.HTTP.Target.String(), "/token")
+		}
+		return e.Party == "control" || posted(p.printer, "") && !posted(p.printer, "/login")
 	case "clock":
 		return e.Kind == journal.KindClock
 	case "exchange", "provider":

@@ -2,6 +2,8 @@ package scenarios
 
 import (
 	"errors"
+	"maps"
+	"slices"
 
 	"mfpsim/lab"
 )
@@ -39,3 +41,6 @@ func Unjudged() (names []string) {
 	}
 	return names
 }
+
+// Titled are the ids that have titles in other languages.
+func Titled() []string { return slices.Sorted(maps.Keys(titles())) }

@@ -66,16 +66,18 @@ func (c *Case) Told(s CaseStep, language string) string {
 	if len(rest) > 0 {
 		said, rest = rest[0], rest[1:]
 	}
-	surface := verb
+	in := teller{language}
 	values := map[string]string{
 		"{verb}":  verb,
-		"{words}": plainWords(rest),
-		"{all}":   plainWords(words[1:]),
+		"{words}": in.list(rest),
+		"{all}":   in.list(words[1:]),
 		"{party}": partyName(rest),
-		"{to}":    plainWords(rest),
+		"{to}":    in.addresses(rest),
+		"{more}":  in.more(rest),
+		"{code}":  strings.Join(words[1:], " "),
 	}
 	if len(rest) > 0 {
-		values["{path}"] = c.label(surface, rest[0])
+		values["{path}"] = c.label(verb, rest[0])
 	}
 	if shown := c.inWords(words); shown != nil {
 		values["{shown}"] = unended(strings.Join(shown, " … "))
@@ -83,42 +85,64 @@ func (c *Case) Told(s CaseStep, language string) string {
 	id := verb + "-" + said
 	switch {
 	case verb == "mailbox" && len(rest) > 0:
-		values["{to}"], values["{words}"] = said, plainWords(rest[1:])
+		values["{to}"], values["{words}"] = said, in.list(rest[1:])
 		id = "mailbox-" + rest[0]
 		if rest[0] == "is" {
 			id = "mailbox-empty"
 		}
 		if rest[0] == "sent" && len(rest) > 1 {
-			id, values["{words}"] = "mailbox-"+rest[1], plainWords(rest)
+			id, values["{words}"] = "sent-"+rest[1], in.list(rest[2:])
 		}
 	case verb == "jobs" && slices.Contains(words, "shows"):
 		id = "jobs-shows"
+	case verb == "jobs" && said == "count":
+		values["{to}"] = strings.Join(rest, " ")
 	case verb == "sheet" && slices.Contains(words, "shows"):
 		id = "sheet-shows"
 	case verb == "webconfig" && said == "choices":
-		id, values["{shown}"] = "webconfig-shows", values["{words}"]
+		id, values["{shown}"] = "webconfig-shows", strings.Join(rest, " … ")
 	case verb == "webconfig" && said == "set" && len(rest) == 2:
-		values["{to}"] = c.label(surface, rest[1])
+		values["{to}"] = c.label(verb, rest[1])
 	case (verb == "webconfig" || verb == "panel") && said == "log-in":
 		if slices.Contains(rest, "wrong") {
-			wrong, _ := told(language, "wrong")
-			values["{words}"] = wrong
+			values["{words}"] = in.says("wrong")
+		}
+	case (verb == "webconfig" || verb == "panel") && said == "enter" && len(rest) > 0:
+		values["{path}"], values["{words}"] = c.label(verb, rest[0]), in.list(rest[1:])
+		if len(rest) > 1 {
+			id = verb + "-enter-into"
+		}
+	case verb == "browser" && said == "enter" && len(rest) > 0:
+		id, values["{words}"] = "browser-enter-"+rest[0], in.list(rest[1:])
+		if rest[0] == "code" && len(rest) > 1 {
+			id = "browser-enter-this-code"
 		}
 	case (verb == "browser" || verb == "printer") && said == "sign-in" && len(rest) > 0:
 		values["{to}"] = rest[0]
+	case verb == "entra" && said == "policy" && len(rest) > 0:
+		values["{to}"], values["{words}"] = rest[0], in.list(rest[1:])
 	case verb == "entra" && said == "log" && len(rest) > 0:
-		id, values["{words}"] = "entra-log-shows", plainWords(rest[1:])
-	case verb == "wire" && len(rest) > 0:
-		values["{words}"] = plainWords(rest[1:])
-		if shown := c.inWords(words); len(shown) > 0 {
-			values["{shown}"] = strings.Join(shown[1:], " … ")
-		}
+		id, values["{words}"] = "entra-log-shows", strings.Join(rest[1:], ", ")
+	case verb == "entra" && said == "set" && len(rest) > 1:
+		values["{to}"], values["{words}"] = rest[0], in.list(rest[1:])
+	case verb == "exchange":
+		id, values["{to}"] = cmdlet(words[1:])
+	case verb == "wire" && said == "count" && len(rest) > 2:
+		values["{shown}"], values["{to}"] = in.traffic(rest[1:len(rest)-1]), rest[len(rest)-1]
+	case verb == "wire" && len(rest) > 1:
+		values["{shown}"] = in.traffic(rest[1:])
 	case verb == "clock" && strings.HasPrefix(said, "+"):
-		id, values["{to}"] = "clock-pass", said[1:]
-	case verb == "network" && len(rest) > 0 && rest[0] == "ok":
-		id, values["{party}"] = "network-ok", partyName([]string{said})
+		id, values["{to}"] = "clock-pass", in.duration(said[1:])
+	case verb == "clock":
+		values["{to}"] = in.list(rest)
+	case verb == "network":
+		values["{party}"], values["{words}"] = partyName([]string{said}), in.list(rest)
+		id = "network"
+		if len(rest) > 0 && rest[0] == "ok" {
+			id = "network-ok"
+		}
 	case verb == "lang":
-		id, values["{to}"] = "lang", said
+		id, values["{to}"] = "lang", in.says("language-"+said)
 	}
 	if not {
 		id = strings.Replace(id, "-shows", "-not", 1)
@@ -138,8 +162,6 @@ func (c *Case) Told(s CaseStep, language string) string {
 // unended is a text to be quoted in a sentence that has an end of its own.
 func unended(text string) string { return strings.TrimRight(text, ".।") }
 
-func plainWords(words []string) string { return strings.Join(words, " ") }
-
 // partyName is a party as people call it.
 func partyName(words []string) string {
 	if len(words) == 0 {
@@ -148,7 +170,7 @@ func partyName(words []string) string {
 	switch words[0] {
 	case "entra":
 		return "Entra ID"
-	case "smtp":
+	case "smtp", "mx":
 		return "Exchange Online"
 	}
 	return words[0]

@@ -7,7 +7,9 @@ import (
 	"bytes"
 	_ "embed" // for the table
 	"fmt"
+	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -249,7 +251,7 @@ func one(e journal.Entry, language string) (Line, bool) {
 				"device",
 				"screen",
 				false,
-				map[string]string{"what": strings.Join(append(e.Screen.Path, e.Screen.Title), " > ")},
+				map[string]string{"what": strings.Join(trail(e.Screen.Path, e.Screen.Title), " > ")},
 			)
 		}
 	case journal.KindClock:
@@ -266,6 +268,14 @@ func one(e journal.Entry, language string) (Line, bool) {
 	return line, told && line.Text != ""
 }
 
+// trail is the way to a screen with its title, which the path of many ends with.
+func trail(path []string, title string) []string {
+	if len(path) > 0 && path[len(path)-1] == title || title == "" {
+		return path
+	}
+	return slices.Concat(path, []string{title})
+}
+
 // exchange tells one of HTTP.
 func exchange(e journal.Entry, language string, line *Line, set func(string, string, bool, map[string]string)) {
 	h := e.HTTP
@@ -277,7 +287,7 @@ func exchange(e journal.Entry, language string, line *Line, set func(string, str
 		}
 		what := h.Target.String()
 		if found := title.FindStringSubmatch(body); found != nil {
-			what = found[1]
+			what = html.UnescapeString(found[1])
 		} else if found := action.FindStringSubmatch(h.RequestBody.String()); found != nil {
 			what = found[1]
 		}

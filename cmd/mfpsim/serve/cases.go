@@ -23,9 +23,15 @@ type chapterOfCases struct {
 }
 
 type caseRow struct {
-	ID    string   `json:"id"`
-	Title string   `json:"title" doc:"in English"`
-	By    []string `json:"by"    doc:"what was recognized in the text, where one was asked about"`
+	ID       string   `json:"id"`
+	Title    string   `json:"title" doc:"in the language that was asked for, where the case has one in it"`
+	Language string   `json:"language" doc:"that of the title"`
+	By       []string `json:"by"    doc:"what was recognized in the text, where one was asked about"`
+}
+
+func rowOf(s scenarios.Scenario, language string, by []string) caseRow {
+	title, in := s.TitleIn(language)
+	return caseRow{ID: s.ID, Title: title, Language: in, By: by}
 }
 
 // troubleFirst are the guide's chapters in the order in which somebody with a ticket needs them.
@@ -46,7 +52,7 @@ func (c *Config) cases(language string) ([]chapterOfCases, error) {
 				continue
 			}
 			chapter.Title = title
-			chapter.Cases = append(chapter.Cases, caseRow{ID: s.ID, Title: s.Title, By: []string{}})
+			chapter.Cases = append(chapter.Cases, rowOf(s, language, []string{}))
 		}
 		// What the guide's chapter is about comes before what else can happen there.
 		slices.SortStableFunc(chapter.Cases, func(a, b caseRow) int { return rank(a.ID) - rank(b.ID) })
@@ -112,7 +118,7 @@ func (b *bench) explain(in explainRequest) (explainAnswer, error) {
 	for _, found := range scenarios.Reading(all, in.Text, words, mostFound) {
 		ofCause := func(c explain.Cause) bool { return c.Scenario == found.Scenario.ID }
 		if !slices.ContainsFunc(answer.Causes, ofCause) {
-			rows = append(rows, caseRow{ID: found.Scenario.ID, Title: found.Scenario.Title, By: list(found.By)})
+			rows = append(rows, rowOf(found.Scenario, answer.Language, list(found.By)))
 		}
 	}
 	return explainAnswer{answer, rows}, nil

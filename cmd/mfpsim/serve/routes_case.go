@@ -6,11 +6,12 @@ import (
 
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/explain"
+	"mfpsim/lab"
 	"mfpsim/scenarios"
 )
 
 type casesRequest struct {
-	Language string `json:"-" query:"language" doc:"of the chapters' titles: en, hi or el; without it en"`
+	Language string `json:"-" query:"language" doc:"of the titles: en, hi or el; without it en"`
 }
 
 type explainRequest struct {
@@ -33,19 +34,21 @@ type skipRequest struct {
 }
 
 type caseAnswer struct {
-	ID       string    `json:"id" doc:"of the scenario; empty: no case is loaded"`
-	Title    string    `json:"title" doc:"in English"`
-	Question string    `json:"question" doc:"what the user reads, and asks"`
-	Chapter  string    `json:"chapter" doc:"title of the guide's chapter"`
-	Number   string    `json:"number" doc:"of the chapter, ours"`
-	Proves   []string  `json:"proves" doc:"rules of the guide"`
-	Solution string    `json:"solution" doc:"what the guide says to do about the code that the case shows; empty: it shows none"`
-	Remedy   string    `json:"remedy" doc:"what the guide's chapter says to do, in our words"`
-	Parts    []partRow `json:"parts" doc:"the story, what the user sees, what to try"`
-	From     int       `json:"from" doc:"number of the last entry of the record before the person took over"`
-	InHand   int       `json:"inHand" doc:"the part that is being played; the number of parts if all is done"`
-	Printer  string    `json:"printer" doc:"the bench's name for the printer that the case is about"`
-	Language string    `json:"language" doc:"of the panel"`
+	ID            string    `json:"id" doc:"of the scenario; empty: no case is loaded"`
+	Title         string    `json:"title" doc:"in the language that was asked for, where the case has one in it"`
+	TitleLanguage string    `json:"titleLanguage" doc:"that of the title"`
+	Question      string    `json:"question" doc:"what the user reads, and asks"`
+	Chapter       string    `json:"chapter" doc:"title of the guide's chapter"`
+	Number        string    `json:"number" doc:"of the chapter, ours"`
+	Proves        []string  `json:"proves" doc:"rules of the guide"`
+	Solution      string    `json:"solution" doc:"what the guide says to do about the code that the case shows; empty: it shows none"`
+	Remedy        string    `json:"remedy" doc:"what the guide's chapter says to do, in our words"`
+	Parts         []partRow `json:"parts" doc:"the story, what the user sees, what to try"`
+	From          int       `json:"from" doc:"number of the last entry of the record before the person took over"`
+	InHand        int       `json:"inHand" doc:"the part that is being played; the number of parts if all is done"`
+	Printer       string    `json:"printer" doc:"the bench's name for the printer that the case is about"`
+	Language      string    `json:"language" doc:"of the panel"`
+	Languages     []string  `json:"languages" doc:"that the panel of this model has"`
 }
 
 type partRow struct {
@@ -55,14 +58,15 @@ type partRow struct {
 }
 
 type stepRow struct {
-	Line    int        `json:"line" doc:"of the scenario"`
-	Says    string     `json:"says" doc:"the step in a sentence"`
-	Text    string     `json:"text" doc:"as the scenario has it"`
-	Looks   bool       `json:"looks" doc:"it says what is to be seen; else it is something to do"`
-	Place   string     `json:"place" doc:"where it is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults"`
-	Done    bool       `json:"done" doc:"it has come true"`
-	Skipped bool       `json:"skipped"`
-	At      *time.Time `json:"at,omitempty" doc:"true time at which it came true"`
+	Line     int        `json:"line" doc:"of the scenario"`
+	Says     string     `json:"says" doc:"the step in a sentence"`
+	Text     string     `json:"text" doc:"as the scenario has it"`
+	Looks    bool       `json:"looks" doc:"it says what is to be seen; else it is something to do"`
+	Place    string     `json:"place" doc:"where it is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults"`
+	Done     bool       `json:"done" doc:"it has come true"`
+	Skipped  bool       `json:"skipped"`
+	Needless bool       `json:"needless" doc:"nobody did it, and what follows has come true without it"`
+	At       *time.Time `json:"at,omitempty" doc:"true time at which it came true"`
 }
 
 func caseRoutes() group {
@@ -148,12 +152,16 @@ func (b *bench) watchCase() {
 }
 
 func (b *bench) caseNow(language string) caseAnswer {
-	answer := caseAnswer{Proves: []string{}, Parts: []partRow{}, Language: b.config.Language, Printer: b.printer.Name}
+	answer := caseAnswer{Proves: []string{}, Parts: []partRow{}, Language: b.config.Language, Printer: b.printer.Name, Languages: []string{}}
+	if known, err := lab.Languages(b.config.Model); err == nil {
+		answer.Languages = known
+	}
 	c := b.taken
 	if c == nil {
 		return answer
 	}
-	answer.ID, answer.Title, answer.Question = c.Scenario.ID, c.Scenario.Title, c.Question(language)
+	answer.ID, answer.Question = c.Scenario.ID, c.Question(language)
+	answer.Title, answer.TitleLanguage = c.Scenario.TitleIn(language)
 	answer.Proves = list(c.Scenario.Proofs())
 	answer.Number, answer.Chapter = c.Scenario.Chapter(language)
 	answer.From = c.From()
@@ -165,7 +173,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 		for _, s := range p.Steps {
 			step := stepRow{
 				Line: s.Line, Says: c.Told(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
-				Skipped: s.Passed,
+				Skipped: s.Passed, Needless: s.Needless,
 			}
 			if !s.At.IsZero() {
 				step.At = &s.At

@@ -32,7 +32,7 @@ function draw(fresh, opened) {
   if (chosen === "mail") seen.mails = state.now.mails;
   if (chosen === "wire") seen.wire = state.lines.at(-1)?.number || 0;
   const mails = state.now.mails - seen.mails;
-  const refused = state.lines.filter((l) => l.tone === "refused" && l.number > seen.wire).length;
+  const refused = state.lines.filter((l) => wire.belongs(l) && l.tone === "refused" && l.number > seen.wire).length;
   const badge = (n, red) => (n > 0 ? h("em", { class: red ? "red" : null }, String(n)) : null);
   tabs(document.getElementById("behind-tabs"), [["microsoft", "Microsoft"], ["mail", t("mail"), badge(mails)], ["wire", t("wire"), badge(refused, true)], ["clock", t("clock")], ["faults", t("faults")]], chosen, show);
   for (const id of Object.keys(panes)) document.getElementById("tab-" + id).setAttribute("aria-controls", "pane-" + id);

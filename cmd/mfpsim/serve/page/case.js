@@ -2,6 +2,7 @@
 
 import { attempt, get, post } from "./api.js";
 import { fill, h } from "./dom.js";
+import { controlsOf } from "./controls.js";
 import { state, onChange, refresh } from "./state.js";
 import { clock, language, t } from "./texts.js";
 
@@ -31,18 +32,30 @@ function draw() {
 async function load(id, wanted) {
   place().setAttribute("aria-busy", "true");
   await attempt(async () => {
-    await post("/case", { id, language: wanted || state.now.case.language });
+    const c = state.now.case;
+    await post("/case", { id, language: wanted || (c.languages.includes(language) ? language : c.language) });
     mode = "";
     await refresh();
-    place().focus();
+    atHead();
   });
   place().removeAttribute("aria-busy");
+}
+
+// atHead shows the head of what the column holds, and gives it the focus.
+function atHead() {
+  view("case");
+  const head = place().querySelector(".q");
+  if (!head) return;
+  head.tabIndex = -1;
+  head.focus({ preventScroll: true });
+  place().closest(".col").scrollTo(0, 0);
+  head.scrollIntoView({ block: "center" });
 }
 
 const few = 4; // cases of a chapter that are shown at once
 
 const row = (c) => h("li", {}, h("button", { type: "button", class: "case", "data-key": "case-" + c.id, "aria-current": state.now.case.id === c.id ? "true" : null, onclick: () => load(c.id) },
-  h("span", { lang: "en" }, c.title), h("small", { lang: "en" }, c.id)));
+  h("span", { lang: c.language }, c.title), h("small", { lang: "en" }, c.id)));
 
 async function drawList() {
   const chapters = await get("/cases?language=" + language);
@@ -65,6 +78,14 @@ function panelLanguage() {
 }
 let wantedLanguage = "";
 
+// panelSpeaks lets the panel follow the language of the page, where the model has it.
+export async function panelSpeaks(chosen) {
+  const { on, case: c } = state.now;
+  if (!c.languages.includes(chosen)) return;
+  wantedLanguage = chosen;
+  if (on) await post("/printer/language", { language: chosen });
+}
+
 // read looks up what somebody reads.
 export async function read(text) {
   if (!text.trim()) { mode = "list"; draw(); return; }
@@ -78,7 +99,7 @@ export async function read(text) {
 
 const answered = async () => get("/explain?language=" + language + "&text=" + encodeURIComponent(found.text));
 
-const loads = (id, title, first) => h("button", { type: "button", class: first ? "b p" : "b", "data-key": "load-" + id, "aria-label": t("load") + ": " + title, onclick: () => load(id, wantedLanguage) }, t("load"));
+const loads = (id, title, only) => h("button", { type: "button", class: only ? "b p" : "b", "data-key": "load-" + id, "aria-label": t("load") + ": " + title, onclick: () => load(id, wantedLanguage) }, t("load"));
 
 // drawFound draws the answer: what was recognized, the causes with their remedies, other cases that show it.
 async function drawFound() {
@@ -88,25 +109,26 @@ async function drawFound() {
   const facts = (i) => h("dl", {}, i.facts.map((f) => [h("dt", {}, f.heading), h("dd", {}, f.text)]));
   const item = (i, n) => h("details", { class: "hit", open: n < 2 }, h("summary", {}, h("span", {}, h("b", {}, head[i.kind] + " " + (i.kind === "label" ? "" : i.name)), " ", i.title)), facts(i));
   const cause = (c, n) => h("article", { class: "hit" }, h("h3", {}, n + 1 + ". " + c.says), h("p", { class: "meta" }, c.common), h("p", {}, h("b", {}, head.tell + ": "), c.tell),
-    h("div", { class: "rem" }, h("h3", {}, head.guide + ": " + c.chapter + ", " + head.page + " " + c.page), h("p", {}, c.do)), h("p", { class: "meta" }, c.scenario), loads(c.scenario, c.title, !n));
+    h("div", { class: "rem" }, h("h3", {}, head.guide + ": " + c.chapter + ", " + head.page + " " + c.page), h("p", {}, c.do)), h("p", { class: "meta" }, c.scenario), loads(c.scenario, c.title, a.causes.length === 1));
   fill(place(), h("h3", { class: "q" }, known ? t("found", { n: a.causes.length }) : t("found-none")),
     h("p", { class: "meta" }, "“" + found.text.slice(0, 200) + "”"), panelLanguage(),
     a.near.length ? h("p", { class: "acts" }, head.near + ": ", a.near.map((text) => h("button", { type: "button", class: "lk", onclick: () => { document.getElementById("find-text").value = text; read(text); } }, text))) : null,
     a.items.slice(0, mostItems).map(item), a.causes.length ? h("h3", { class: "sec" }, head.causes) : null, a.causes.map(cause),
-    cases.length ? [h("h3", { class: "sec" }, t("other-cases")), cases.map((c, n) => h("article", { class: "hit" }, h("h3", { lang: "en" }, c.title), h("p", { class: "meta", lang: "en" }, c.id), loads(c.id, c.title, !n && !a.causes.length)))] : null,
+    cases.length ? [h("h3", { class: "sec" }, t("other-cases")), cases.map((c) => h("article", { class: "hit" }, h("h3", { lang: c.language }, c.title), h("p", { class: "meta", lang: "en" }, c.id), loads(c.id, c.title, cases.length === 1 && !a.causes.length)))] : null,
     h("div", { class: "acts" }, h("button", { type: "button", class: "b", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
-  place().querySelector("button.b.p")?.focus({ preventScroll: true });
+  atHead();
 }
 const mostItems = 6;
 
 // steps draws a part. The step that is next is lit and leads to its place.
 function steps(part, inHand) {
-  const next = inHand ? part.steps.findIndex((s) => !s.done && !s.skipped) : -1;
+  const next = inHand ? part.steps.findIndex((s) => !s.done && !s.skipped && !s.needless) : -1;
+  const how = (s) => (s.done ? "done" : s.needless ? "needless" : s.skipped ? "skipped" : "open");
   return h("ol", {}, part.steps.map((s, i) => h("li", { class: "step" + (s.done ? " done" : "") + (i === next ? " now" : ""), "aria-current": i === next ? "step" : null },
-    h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped ? "–" : i === next ? "→" : "○"),
-    h("div", {}, h("span", { class: "say" }, t(s.done ? "done" : s.skipped ? "skipped" : "open") + ": "), s.says,
-      s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: clock(s.at) })) : null,
-      i === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(s.place) }, t("go-there")) : null,
+    h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped || s.needless ? "–" : i === next ? "→" : "○"),
+    h("div", {}, h("span", { class: "say" }, t(how(s)) + ": "), s.says,
+      s.needless ? h("small", {}, t("needless-why")) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: clock(s.at) })) : null,
+      i === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(s.place, controlsOf(s)) }, t("go-there")) : null,
         h("button", { type: "button", class: "lk", "data-key": "skip-" + s.line, onclick: () => attempt(async () => { await post("/case/skip", { line: s.line }); await refresh(); }) }, t("skip"))) : null))));
 }
 
@@ -114,24 +136,28 @@ function loaded(c, anew) {
   const cause = state.lines.filter((l) => l.protocol && l.tone === "refused" && l.number > c.from).at(-1);
   const key = "loaded" + language + JSON.stringify(c) + (cause ? cause.number + cause.text : "");
   if (key === drawn && !anew) return;
-  const open = place().querySelector("details.story")?.open;
+  const were = new Set([...place().querySelectorAll("details[open]")].map((d) => d.dataset.id));
+  const fold = (id, summary, ...inside) => h("details", { "data-id": id, open: were.has(id) }, h("summary", { "data-key": "fold-" + id }, summary), inside);
   drawn = key;
   const story = c.parts.filter((p) => p.kind === "story");
   const rest = c.parts.slice(story.length);
   const over = c.inHand >= c.parts.length;
-  const part = (p, i) => [p.says ? h("p", { class: "part", lang: "en" }, p.says) : null, steps(p, i === c.inHand)];
+  const part = (p, i) => [p.says && language === "en" ? h("p", { class: "part" }, p.says) : null, steps(p, i === c.inHand)];
+  const notes = language === "en" ? [] : c.parts.filter((p) => p.says); // the sentences of a scenario are English
   const kind = (wanted, head) => {
     const of = rest.map((p, i) => [p, i + story.length]).filter(([p]) => p.kind === wanted);
     return of.length ? [h("h3", { class: "sec" }, t(head)), of.map(([p, i]) => part(p, i))] : null;
   };
   const remedy = h("div", { class: "rem" }, h("h3", {}, t("guide-says", { chapter: c.chapter })), c.solution ? h("p", {}, c.solution) : null, c.remedy ? h("p", {}, c.remedy) : null);
-  fill(place(), h("h3", { class: "q", lang: "en" }, c.title), h("p", { class: "meta" }, c.id + " · " + c.chapter + (c.proves.length ? " · " + c.proves.join(" ") : "")),
+  fill(place(), h("h3", { class: "q", lang: c.titleLanguage }, c.title), h("p", { class: "meta" }, c.chapter),
     h("p", {}, c.question),
-    h("details", { class: "story", open: open || false }, h("summary", {}, t("story", { n: story.length })), story.map((p, i) => part(p, i))),
+    story.length ? fold("story", t("story", { n: story.length }), story.map((p, i) => part(p, i))) : null,
     kind("symptom", "what-the-user-sees"),
     cause ? h("div", { class: "cause" }, h("h3", {}, t("cause")), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => { go("wire"); dispatchEvent(new CustomEvent("wire-show", { detail: cause.number })); } }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"),
+    notes.length ? fold("notes", t("notes-in-english"), h("div", { lang: "en" }, notes.map((p) => h("p", { class: "part" }, p.says)))) : null,
+    fold("about", t("about-case"), h("p", { class: "meta" }, t("case-file") + " ", h("code", {}, c.id)), c.proves.length ? h("p", { class: "meta" }, t("rules-shown") + " " + c.proves.join(" ")) : null),
     over && rest.length ? h("p", { class: "done-all" }, t("all-done")) : null,
-    h("div", { class: "acts" }, h("button", { type: "button", class: "b", "data-key": "reset", onclick: () => attempt(async () => { await post("/reset", { to: "start" }); await refresh(); }) }, t("reset")),
-      h("button", { type: "button", class: "b", "data-key": "next", onclick: () => attempt(async () => { await post("/case/next"); mode = ""; await refresh(); }) }, t("next-case")),
+    h("div", { class: "acts" }, h("button", { type: "button", class: "b", "data-key": "reset", onclick: () => attempt(async () => { await post("/reset", { to: "start" }); await refresh(); atHead(); }) }, t("reset")),
+      h("button", { type: "button", class: "b", "data-key": "next", onclick: () => attempt(async () => { await post("/case/next"); mode = ""; await refresh(); atHead(); }) }, t("next-case")),
       h("button", { type: "button", class: "b", "data-key": "all", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
 }

@@ -23,6 +23,24 @@ export function fill(node, ...children) {
   }
 }
 
+// lead brings the first element that is there into sight, marks it until the next click, and gives it the focus. A pane
+// that draws itself anew may need some frames until it is there.
+export async function lead(selectors) {
+  let meant = null;
+  for (let tries = 0; tries < 30; tries++) {
+    meant = selectors.map((s) => document.querySelector(s)).find((n) => n && n.offsetParent);
+    if (meant && meant.matches(selectors[0])) break;
+    await new Promise(requestAnimationFrame);
+  }
+  if (!meant) return;
+  for (const marked of document.querySelectorAll(".meant")) marked.classList.remove("meant");
+  meant.classList.add("meant");
+  meant.scrollIntoView({ block: meant.offsetHeight > 400 ? "start" : "center" });
+  if (!meant.matches("a, button, input, select, textarea, summary, [tabindex]")) meant.tabIndex = -1;
+  meant.focus({ preventScroll: true });
+  setTimeout(() => addEventListener("click", () => meant.classList.remove("meant"), { once: true }));
+}
+
 // tabs makes a tab list that arrows walk through.
 export function tabs(list, entries, chosen, choose) {
   fill(list, entries.map(([id, ...inside]) => h("button", {

@@ -11,14 +11,14 @@ export function start() {
   });
 }
 
-// tell tells what was saved, and gives the link by which the browser keeps the page.
+// tell tells what was saved, until it is closed, and gives the link by which the browser keeps the folder.
 function tell(saved) {
-  const page = h("a", { href: "/evidence/page", download: saved.name }, saved.name);
+  const folder = h("a", { class: "b p", href: "/evidence/folder", download: saved.name.replace(/\.html$/, ".zip") }, t("whole-folder"));
   const size = new Intl.NumberFormat(language).format(Math.ceil(saved.bytes / 1024));
   const box = h("div", { class: "alert saved", "data-key": "saved" },
-    h("span", {}, t("saved"), " ", page, " (" + size + " KB). ", t("nothing-secret"), saved.folder ? " " + t("saved-folder", { folder: saved.folder }) : null),
-    h("a", { class: "b", href: "/evidence/folder", download: saved.name.replace(/\.html$/, ".zip") }, t("whole-folder")),
+    h("span", {}, t("saved"), " ", h("b", {}, saved.name.replace(/\.html$/, "")), ". ", t("nothing-secret"), saved.folder ? " " + t("saved-folder", { folder: saved.folder }) : null),
+    folder, h("a", { class: "b", href: "/evidence/page", download: saved.name }, t("single-page") + " (" + size + " KB)"),
     h("button", { type: "button", class: "b", onclick: () => box.remove() }, t("close")));
   fill(document.getElementById("saved"), box);
-  return page;
+  return folder;
 }

@@ -2,7 +2,7 @@
 
 import { attempt, change, get } from "./api.js";
 import { fill, h } from "./dom.js";
-import { clock, day, stamp, t } from "./texts.js";
+import { clock, day, size, stamp, t } from "./texts.js";
 
 let place = null;
 let seen = -1;
@@ -92,7 +92,7 @@ function attachment(a, at) {
     else fill(shown, h("img", { src: address, alt: a.FileName }));
   };
   const seeable = kind === "application/pdf" || ["image/png", "image/jpeg", "image/gif"].includes(kind);
-  return [h("div", { class: "att" }, h("span", {}, a.FileName || a.PartID, h("br"), h("small", { class: "note" }, kind + ", " + t("octets", { n: a.Size }))),
+  return [h("div", { class: "att" }, h("span", {}, a.FileName || a.PartID, h("br"), h("small", { class: "note" }, kind + ", " + size(a.Size))),
     seeable ? h("button", { type: "button", class: "b", "data-key": "see-" + a.PartID, "aria-label": t("show") + ": " + a.FileName, onclick: open }, t("show")) : null,
     h("a", { class: "b", href: address, download: a.FileName || a.PartID }, t("download"))), shown];
 }
@@ -102,5 +102,5 @@ function showSent() {
   if (!opened || !folder.includes("@")) { fill(into); return; }
   const m = opened;
   fill(into, h("article", { class: "msg" }, h("header", {}, h("h3", {}, m.subject || "—"), h("dl", {}, [[t("from"), m.from], [t("to"), m.to.join(", ")], [t("date"), day(m.receivedAt) + " " + clock(m.receivedAt)]].map(([k, v]) => [h("dt", {}, k), h("dd", {}, v)]))),
-    h("div", { class: "content" }, h("pre", {}, m.text || t("no-text"))), m.attachments.map((a) => h("div", { class: "att" }, a.name + ", " + a.type + ", " + t("octets", { n: a.size })))));
+    h("div", { class: "content" }, h("pre", {}, m.text || t("no-text"))), m.attachments.map((a) => h("div", { class: "att" }, a.name + ", " + a.type + ", " + size(a.size)))));
 }

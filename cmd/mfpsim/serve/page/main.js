@@ -1,11 +1,11 @@
 // The page of the bench: three columns, each of which knows its own matters.
 
 import { attempt, post } from "./api.js";
-import { fill, h } from "./dom.js";
+import { fill, h, lead } from "./dom.js";
 import { state, onChange, follow, redraw, refresh } from "./state.js";
 import * as texts from "./texts.js";
 import { t } from "./texts.js";
-import { start as startCase, read } from "./case.js";
+import { start as startCase, read, panelSpeaks } from "./case.js";
 import { start as startStage } from "./stage.js";
 import { start as startBehind, show as showBehind } from "./behind.js";
 import { start as startEvidence } from "./evidence.js";
@@ -19,7 +19,7 @@ languages.value = texts.language;
 languages.addEventListener("change", async () => {
   texts.speak(languages.value);
   texts.apply();
-  await attempt(redraw);
+  await attempt(async () => { await panelSpeaks(languages.value); await redraw(); });
 });
 
 const view = (name) => {
@@ -29,12 +29,13 @@ const view = (name) => {
 for (const button of document.querySelectorAll("#views button")) button.addEventListener("click", () => view(button.dataset.view));
 view("case");
 
-// go leads to where a step is done or seen.
-const go = (place) => {
+// go leads to where a step is done or seen, and to the control there that is meant.
+const go = (place, controls) => {
   const seen = ["panel", "web-config", "browser"].includes(place);
   view(seen ? "see" : "behind");
   if (seen) stage.show(place);
   else showBehind(place);
+  lead([...(controls || []), "#pane-" + place, "#tab-" + place]);
 };
 
 const stage = startStage();
@@ -43,6 +44,12 @@ startBehind();
 startEvidence();
 startRecord();
 
+// A ticket has several lines: Enter finds, with Shift it begins a line.
+document.getElementById("find-text").addEventListener("keydown", (e) => {
+  if (e.key !== "Enter" || e.shiftKey || e.isComposing) return;
+  e.preventDefault();
+  document.getElementById("find").requestSubmit();
+});
 document.getElementById("find").addEventListener("submit", (e) => {
   e.preventDefault();
   view("case");

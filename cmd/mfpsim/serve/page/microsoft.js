@@ -26,18 +26,18 @@ async function show() {
   const fold = (id, summary, ...inside) => h("details", { class: "log", "data-id": id, open: open.has(id) }, h("summary", { "data-key": id }, summary), inside);
   const organizations = m.tenants.filter((o) => !o.personal);
   fill(place,
-    h("h3", { class: "sub2" }, t("exchange-admin-center")),
+    h("h3", { class: "sub2", id: "at-exchange" }, t("exchange-admin-center")),
     organizations.map((o) => toggle("smtp-" + o.domain, t("smtp-auth-organization"), o.domain + ". " + t("mailbox-overrides"), o.smtpAuth,
       (on) => post("/exchange/cmdlet", { name: "Set-TransportConfig", arguments: ["-Organization", o.domain, "-SmtpClientAuthenticationDisabled", on ? "$false" : "$true"] }))),
-    h("h3", { class: "sub2" }, t("microsoft-365-admin-center")),
+    h("h3", { class: "sub2", id: "at-microsoft-365" }, t("microsoft-365-admin-center")),
     m.mailboxes.map((b) => mailbox(b)),
-    h("h3", { class: "sub2" }, t("entra-admin-center")),
+    h("h3", { class: "sub2", id: "at-entra" }, t("entra-admin-center")),
     organizations.map((o) => toggle("defaults-" + o.domain, "Security defaults", o.domain + ". " + t("defaults-block"), o.securityDefaults,
       (on) => post("/entra/set", { tenant: o.domain, setting: "Security defaults", value: on ? "Enabled" : "Disabled" }))),
-    h("h4", { class: "sub2" }, "Conditional Access"), policies(m, organizations, open),
-    h("h4", { class: "sub2" }, t("accounts")), m.accounts.map((a) => account(a, open, organizations)),
-    h("h4", { class: "sub2" }, t("consents")), consents(m),
-    h("h4", { class: "sub2" }, t("sign-in-log")), signIns.length ? signIns.slice(-40).reverse().map((s) => signIn(s, fold)) : h("p", { class: "note" }, t("nothing-yet")),
+    h("h4", { class: "sub2", id: "at-policies" }, "Conditional Access"), policies(m, organizations, open),
+    h("h4", { class: "sub2", id: "at-accounts" }, t("accounts")), m.accounts.map((a) => account(a, open, organizations)),
+    h("h4", { class: "sub2", id: "at-consents" }, t("consents")), consents(m),
+    h("h4", { class: "sub2", id: "at-sign-ins" }, t("sign-in-log")), signIns.length ? signIns.slice(-40).reverse().map((s) => signIn(s, fold)) : h("p", { class: "note" }, t("nothing-yet")),
     h("h3", { class: "sub2" }, t("message-trace")), trace.length ? trace.slice(-40).reverse().map((r) => traced(r, fold)) : h("p", { class: "note" }, t("nothing-yet")),
     refusals.length ? [h("h3", { class: "sub2" }, t("refused-submissions")), refusals.slice(-20).reverse().map((r) => refusal(r, fold))] : null);
 }
@@ -119,10 +119,17 @@ function consents(m) {
 const pairs = (rows) => h("dl", {}, rows.filter(([, v]) => v !== undefined && v !== null && v !== "").map(([k, v]) => [h("dt", {}, k), h("dd", {}, String(v))]));
 const when = (at) => h("time", { datetime: at }, day(at), h("br"), clock(at));
 
+// interrupts are codes with which Entra ID asks the person for something more: the log calls them interrupted, not failed
+// (Microsoft Entra authentication error codes).
+const interrupts = new Set([50058, 50072, 50074, 50076, 50079, 50125, 50140, 50199]);
+
 function signIn(s, fold) {
   const code = s.status.errorCode;
+  const interrupted = interrupts.has(code);
+  const status = interrupted ? t("interrupted") : code ? t("failure") : t("success");
   const applied = (s.appliedConditionalAccessPolicies || []).map((p) => p.displayName + ": " + p.result).join("; ");
-  return fold("sign-in-" + s.id, [when(s.createdDateTime), h("span", {}, s.userPrincipalName || "—", h("br"), h("small", { class: "note" }, s.appDisplayName)), h("b", { class: code ? "bad" : "good" }, code ? String(code) : t("success"))],
+  return fold("sign-in-" + s.id, [when(s.createdDateTime), h("span", {}, s.userPrincipalName || "—", h("br"), h("small", { class: "note" }, s.appDisplayName, code && s.status.failureReason ? [h("br"), h("span", { lang: "en" }, s.status.failureReason)] : null)),
+    h("b", { class: interrupted ? "warn" : code ? "bad" : "good" }, status, code ? [h("br"), String(code)] : null)],
     pairs([[t("reason"), s.status.failureReason], [t("details"), s.status.additionalDetails], ["Conditional Access", applied], [t("resource"), s.resourceDisplayName], [t("client"), s.clientAppUsed],
       [t("protocol"), s.authenticationProtocol], ["IP", s.ipAddress], ["Correlation ID", s.correlationId], ["Request ID", s.id]]));
 }

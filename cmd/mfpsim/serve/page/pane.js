@@ -5,9 +5,13 @@
   if (window.parent === window) return;
   const tell = (what) => parent.postMessage({ mfpsim: "pane", ...what }, bench);
   const heading = document.querySelector("h1, h2");
+  const says = document.querySelector("main [role=alert], main [role=status], main .error, [role=alert]");
   const shown = () => tell({ title: (heading && heading.textContent.trim()) || document.title, height: document.body.scrollHeight });
   shown();
-  addEventListener("load", shown);
+  addEventListener("load", () => {
+    shown();
+    if (says && says.textContent.trim()) tell({ message: says.getBoundingClientRect().top + scrollY });
+  });
   document.addEventListener("selectionchange", () => { const marked = String(getSelection()).slice(0, 300); if (marked.trim()) tell({ marked }); });
   addEventListener("click", (e) => {
     const link = e.target.closest && e.target.closest("a[href]");

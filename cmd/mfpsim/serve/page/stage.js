@@ -23,11 +23,20 @@ export function start() {
     if (!id || !e.data || e.data.mfpsim !== "pane") return;
     if (typeof e.data.title === "string") titles[id] = e.data.title.slice(0, 80);
     if (Number.isFinite(e.data.height)) frames[id].style.height = Math.min(4000, Math.max(300, e.data.height)) + "px";
+    if (Number.isFinite(e.data.message) && chosen === id) intoSight(frames[id], e.data.message);
     if (typeof e.data.open === "string") opens(e.data.open);
     if (typeof e.data.marked === "string") dispatchEvent(new CustomEvent("pane-marks", { detail: { surface: id === "browser" ? "browser" : "webconfig", text: e.data.marked.slice(0, 300) } }));
     drawTabs();
   });
   return { show };
+}
+
+// intoSight scrolls to what a page says after a click: its frame is as high as the page, so its top may be out of sight.
+function intoSight(frame, offset) {
+  const scrolls = getComputedStyle(stage()).overflowY === "auto" ? stage() : document.scrollingElement;
+  const top = frame.getBoundingClientRect().top + offset - (scrolls === stage() ? stage().getBoundingClientRect().top : 0);
+  const height = scrolls.clientHeight;
+  if (top < 0 || top > height - 80) scrolls.scrollBy(0, top - height / 3);
 }
 
 // opens follows a link that leads out of a frame: Microsoft's pages open in their own tab of the page.
@@ -46,12 +55,16 @@ function show(id) {
   drawTabs();
 }
 
+// under is what a tab shows, in few words: the whole of it is its title.
+const under = (text, lang) => h("small", { lang, title: text }, text.length > longest ? text.slice(0, text.lastIndexOf(" ", longest) > 0 ? text.lastIndexOf(" ", longest) : longest) + " …" : text);
+const longest = 24;
+
 function drawTabs() {
   const { now } = state;
   tabs(document.getElementById("stage-tabs"), [
-    ["panel", t("panel"), h("small", { lang: now.panel.language }, now.on ? now.panel.title : t("switched-off"))],
-    ["web-config", "Web Config", h("small", {}, titles["web-config"] || t("not-open"))],
-    ["browser", t("microsofts-pages"), h("small", {}, titles.browser || (now.code ? t("code-waits", { code: now.code }) : t("not-open")))],
+    ["panel", t("panel"), under(now.on ? now.panel.title : t("switched-off"), now.panel.language)],
+    ["web-config", "Web Config", under(titles["web-config"] || t("not-open"))],
+    ["browser", t("microsofts-pages"), under(titles.browser || (now.code ? t("code-waits", { code: now.code }) : t("not-open")))],
   ], chosen, show);
   for (const id of ["panel", "web-config", "browser"]) document.getElementById("tab-" + id).setAttribute("aria-controls", "pane-" + id);
 }
@@ -107,7 +120,7 @@ function frame(id, address, title) {
 function web(now) {
   if (!addresses.webConfig) { fill(document.getElementById("pane-web-config"), h("p", {}, t("no-web-config"))); return; }
   fill(document.getElementById("pane-web-config"),
-    h("div", { class: "beside" }, addresses.webConfigPassword ? secret(t("administrator-password"), addresses.webConfigPassword) : null,
+    h("div", { class: "beside" }, addresses.webConfigPassword ? [h("span", {}, t("user-name-empty")), secret(t("administrator-password"), addresses.webConfigPassword)] : null,
       h("a", { href: addresses.webConfig, target: "_blank", rel: "noopener" }, t("real-door"))),
     frame("web-config", now.panes.webConfig, "Web Config"));
 }

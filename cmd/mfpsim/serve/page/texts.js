@@ -43,3 +43,9 @@ export function day(text) {
 }
 // stamp is a time of the day of the bench, or its day if that is another.
 export function stamp(text, now) { return now && text.slice(0, 10) === now.slice(0, 10) ? clock(text) : day(text); }
+
+// size is a number of octets as people say it.
+export function size(octets) {
+  const [n, unit] = octets < 1024 ? [octets, "byte"] : octets < 1024 * 1024 ? [octets / 1024, "kilobyte"] : [octets / 1024 / 1024, "megabyte"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: unit === "byte" ? "long" : "short", maximumFractionDigits: unit === "megabyte" ? 1 : 0 }).format(n);
+}

@@ -11,6 +11,9 @@ let place = null;
 let state = null;
 const most = 300;
 
+// belongs reports whether a line is one of the two protocols, which the pane shows as long as nobody filters.
+export const belongs = (l) => Boolean(l.protocol) && l.from !== "person";
+
 export function draw(into, now, anew) {
   [place, state] = [into, now];
   if (anew || !into.firstChild) fill(into, frame());
@@ -30,7 +33,7 @@ function frame() {
 
 function list() {
   const wanted = filter.trim().toLowerCase();
-  const lines = state.lines.filter((l) => (all || l.protocol && l.from !== "person") && (!refusals || l.tone === "refused") && (!wanted || (l.text + " " + l.status + " " + (l.why || "")).toLowerCase().includes(wanted))).slice(-most).reverse();
+  const lines = state.lines.filter((l) => (all || belongs(l)) && (!refusals || l.tone === "refused") && (!wanted || (l.text + " " + l.status + " " + (l.why || "")).toLowerCase().includes(wanted))).slice(-most).reverse();
   const into = document.getElementById("wire-lines");
   const have = new Map([...into.children].map((n) => [n.dataset.id + "|" + n.dataset.last + "|" + n.dataset.says, n]));
   fill(into, lines.length ? lines.map((l) => have.get("wire-" + l.number + "|" + l.last + "|" + l.text) || row(l)) : h("p", { class: "note" }, t("nothing-yet")));

@@ -1,0 +1,119 @@
+package scenarios
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// teller says single words of the language of scenarios in a language of the guide.
+type teller struct{ language string }
+
+// says is a row of told.yaml; what has none is said as it stands behind the last blank of its id.
+func (in teller) says(id string, values ...string) string {
+	if text, known := told(in.language, id, values...); known {
+		return text
+	}
+	return id[strings.LastIndex(id, " ")+1:]
+}
+
+// setting is a word such as smtp-auth=enabled or -MaxSendSize.
+var setting = regexp.MustCompile(`^([a-z0-9-]+)=(.*)$`)
+
+// word says one word: a setting by its row "is NAME=VALUE" or "is NAME", anything else by "is WORD".
+func (in teller) word(word string) string {
+	lower := strings.ToLower(word)
+	if text, known := told(in.language, "is "+lower); known && !strings.Contains(text, "{value}") {
+		return text
+	}
+	m := setting.FindStringSubmatch(word)
+	if m == nil {
+		return word
+	}
+	value := m[2]
+	if kind, number, has := strings.Cut(value, ":"); has {
+		if text, known := told(in.language, "is "+m[1]+"="+kind, "{value}", number); known {
+			return text
+		}
+	}
+	value = in.duration(value)
+	if text, known := told(in.language, "is "+m[1], "{value}", value); known {
+		return text
+	}
+	return m[1] + ": " + value
+}
+
+// list says words one after the other.
+func (in teller) list(words []string) string {
+	var said []string
+	for _, w := range words {
+		if s := in.word(w); s != "" {
+			said = append(said, s)
+		}
+	}
+	return strings.Join(said, ", ")
+}
+
+// isSetting reports whether a word is no address or number that the sentence itself begins with.
+func isSetting(word string) bool { return setting.MatchString(word) }
+
+// addresses are the words of a list before its settings.
+func (in teller) addresses(words []string) string {
+	if at := slices.IndexFunc(words, isSetting); at >= 0 {
+		words = words[:at]
+	}
+	return strings.Join(words, ", ")
+}
+
+// more are the settings of a list, in parentheses behind a blank; empty: it has none.
+func (in teller) more(words []string) string {
+	at := slices.IndexFunc(words, isSetting)
+	if at < 0 {
+		return ""
+	}
+	return " (" + in.list(words[at:]) + ")"
+}
+
+var amount = regexp.MustCompile(`([0-9.]+)(ms|[dhms])`)
+
+// duration says 1h30m in words; what is none stays as it is.
+func (in teller) duration(text string) string {
+	if !amount.MatchString(text) || strings.TrimLeft(amount.ReplaceAllString(text, ""), "+-") != "" {
+		return text
+	}
+	var said []string
+	for _, m := range amount.FindAllStringSubmatch(text, -1) {
+		id := "unit-" + m[2]
+		if m[1] == "1" {
+			id += "-one"
+		}
+		said = append(said, in.says(id, "{n}", m[1]))
+	}
+	return strings.Join(said, " ")
+}
+
+// traffic says what is looked for in what was said on a line: the requests that everybody knows by a name, the rest in
+// its own words.
+func (in teller) traffic(words []string) string {
+	if text, known := told(in.language, "traffic "+strings.Join(words, " ")); known {
+		return text
+	}
+	quoted, _ := told(in.language, "quoted", "{shown}", unended(strings.Join(words, " … ")))
+	return quoted
+}
+
+// cmdlet is the sentence of a command for Exchange Online, and whom it is about: the two of the guide have sentences of
+// their own, a planted answer too, the others are told as PowerShell has them.
+func cmdlet(words []string) (id, to string) {
+	if len(words) > 1 {
+		to = words[1]
+	}
+	disabled := slices.Index(words, "-SmtpClientAuthenticationDisabled")
+	switch {
+	case words[0] == "answer" && slices.Contains(words, "ok"):
+		return "exchange-answer-ok", ""
+	case disabled >= 0 && disabled+1 < len(words):
+		return "exchange-" + words[0] + "-" + strings.TrimPrefix(words[disabled+1], "$"), to
+	}
+	return "exchange-" + words[0], to
+}
