@@ -27,11 +27,11 @@ func TestATicketLeadsToItsCaseAndALineToItsControl(t *testing.T) {
 	p.clicks(key("load-trouble/sign-in-not-saved"))
 	p.sees(".step.now")
 	require.Equal(t, "true", p.script(`String(document.activeElement.matches("#case .q"))`), "the head has the focus")
-	require.Equal(t, "0", p.script(`String(document.querySelector(".col.why").scrollTop)`))
+	const inSight = `(() => { const r = document.querySelector(%s).getBoundingClientRect(); return String(r.top >= 0 && r.bottom <= innerHeight); })()`
+	require.Equal(t, "true", p.script(fmt.Sprintf(inSight, `"#case .q"`)), "the head is in sight")
 	require.Contains(t, p.reads("#case .q"), "Τρέχουσα Κατάσταση")
 	p.clicks(`.step.now [data-key^="go-"]`)
 	p.sees("#beside-panel .meant")
-	const inSight = `(() => { const r = document.querySelector(%s).getBoundingClientRect(); return String(r.top >= 0 && r.bottom <= innerHeight); })()`
 	require.Equal(t, "true", p.script(fmt.Sprintf(inSight, `".meant"`)))
 	require.Equal(t, "true", p.script(fmt.Sprintf(inSight, `".just"`)), "what has happened just now stays in sight")
 	p.clicks("#beside-panel form button")
