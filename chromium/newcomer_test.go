@@ -126,7 +126,7 @@ func TestATicketIsMendedOnThePageAlone(t *testing.T) {
 	n.signsIn("admin@contoso.com", password)
 	n.click("#tab-panel")
 	n.click("#beside-panel form button")
-	n.sees("//li[contains(@class, 'done')]//*[contains(., 'Mails of bob@fabrikam.com: 3')]")
+	n.sees("//li[contains(@class, 'done')]//*[contains(., 'Mails that have come for bob@fabrikam.com: 3')]")
 	t.Logf("from the ticket to the mended case: %d clicks, %d texts typed", n.clicked, n.typed)
 	require.LessOrEqual(t, n.clicked, 30)
 }

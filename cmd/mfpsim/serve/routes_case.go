@@ -152,7 +152,9 @@ func (b *bench) watchCase() {
 }
 
 func (b *bench) caseNow(language string) caseAnswer {
-	answer := caseAnswer{Proves: []string{}, Parts: []partRow{}, Language: b.config.Language, Printer: b.printer.Name, Languages: []string{}}
+	answer := caseAnswer{
+		Proves: []string{}, Parts: []partRow{}, Language: b.config.Language, Printer: b.printer.Name, Languages: []string{},
+	}
 	if known, err := lab.Languages(b.config.Model); err == nil {
 		answer.Languages = known
 	}

@@ -49,7 +49,7 @@ function atHead() {
   head.tabIndex = -1;
   head.focus({ preventScroll: true });
   place().closest(".col").scrollTo(0, 0);
-  head.scrollIntoView({ block: "center" });
+  head.scrollIntoView({ block: "nearest" });
 }
 
 const few = 4; // cases of a chapter that are shown at once
