@@ -22,7 +22,7 @@ var begin = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 //	0  printer#1 devicecode interval=5 scope=a+b     the code is "C"
 //	5  printer#1 poll pending|slow_down|429:30|tokens|unsigned
 //	9  printer#1 refresh host=HOST                   a new refresh token "R2"
-//	9  printer#1 page client=ID scope=a+b page=…     a sign-in page with these parameters; it leads back with the code "Q"
+//	9  printer#1 page client=ID scope=a+b page=…     a sign-in page with these parameters; its code is "Q"
 //	9  printer#1 redeem host=HOST client=ID          tokens "A3", "R3" of alice@contoso.com
 //	9  printer#2 C: EHLO x                           {…} is secret
 //	9  printer#2 fault certificate of a stranger
