@@ -308,7 +308,7 @@ func TestTheAnswerIsInTheLanguageThatWasAskedIn(t *testing.T) {
 }
 
 func TestWhatIsNearIsProposed(t *testing.T) {
-	a := answer(t, "Conection test was succesful", "")
+	a := answer(t, "Connnection test was succesfull", "")
 	require.False(t, a.Known())
 	require.Contains(t, a.Near, "Connection test was successful.")
 	require.Contains(t, answer(t, "AADSTS53033", "").Near, "AADSTS53003")

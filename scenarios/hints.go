@@ -68,7 +68,7 @@ func isDuration(text string) bool {
 // hinted adds to the failure of a line what its author can do about it, where that is known.
 func hinted(err error, words []string) error {
 	var none *choice.Error
-	hint := ""
+	var hint string
 	switch isNone := errors.As(err, &none) && len(none.Present) == 0; {
 	case errors.Is(err, device.ErrNotLoggedIn):
 		hint = "write webconfig log-in before it"

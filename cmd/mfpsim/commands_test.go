@@ -260,7 +260,7 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.Empty(t, out)
 	require.Contains(t, errs, `nothing is known of "xyzzy"`)
-	code, _, errs = run("explain", "Conection test was succesful")
+	code, _, errs = run("explain", "Connnection test was succesfull")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "did you mean: Connection test was successful.")
 }

@@ -52,29 +52,6 @@ func (p *person) asks(path string, body any) map[string]any {
 	return answer
 }
 
-// drivable reports whether the person knows how to do what a line says.
-func drivable(words []string) bool {
-	acts := map[string][]string{
-		"scan": {"email", "copy", "fax"}, "panel": {"press", "home", "log-in", "log-out", "enter"}, "sheet": {"print"}, "power": {"on", "off"},
-		"webconfig": {"log-in", "log-out", "open", "click", "set", "copy", "follow"},
-		"browser":   {"sign-in", "enter", "click", "tick"}, "entra": {"set", "policy", "revoke", "disable", "answer", "source"},
-		"exchange": {"Set-TransportConfig", "Set-CASMailbox", "Enable-Mailbox", "restrict", "licence", "quota", "answer"},
-		"network":  nil, "lang": nil, "clock": nil,
-	}
-	said, known := acts[words[0]]
-	switch {
-	case !known || len(words) < 2:
-		return false
-	case words[0] == "clock":
-		return strings.HasPrefix(words[1], "+")
-	case words[0] == "panel" && words[1] == "enter":
-		return words[2] != "account" && words[2] != "password"
-	case words[0] == "panel" && words[1] == "log-in" || words[0] == "webconfig" && words[1] == "log-in":
-		return len(words) == 2
-	}
-	return said == nil || slices.Contains(said, words[1])
-}
-
 // does plays an act.
 func (p *person) does(words []string) {
 	p.t.Helper()
