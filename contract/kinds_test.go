@@ -31,7 +31,7 @@ func TestACoreOfEachKindHasTheSameVerdictsAndBytes(t *testing.T) {
 		t.Run(core, func(t *testing.T) {
 			for _, r := range play(
 				t, core, func(o *scenarios.Options) { o.Repeat = 2 },
-				guide, "trouble/power-fails-at-a-refresh", "exchange/no-starttls", "entra/one-token-an-hour",
+				guide, "trouble/power-fails-while-storing", "exchange/no-starttls", "entra/one-token-an-hour",
 			) {
 				require.Equal(t, report.Passed, r.Verdict, r.Failure)
 			}
@@ -91,7 +91,7 @@ func TestACoreThatActsAgainstItsKindIsNamed(t *testing.T) {
 			t.Parallel()
 			scenario := guide
 			if core == "is another later" {
-				scenario = "trouble/power-fails-at-a-refresh"
+				scenario = "trouble/power-fails-while-storing"
 			}
 			r := play(t, core, nil, scenario)[0]
 			require.Equal(t, report.Failed, r.Verdict)
