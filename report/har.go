@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -115,8 +116,12 @@ func har(entries []journal.Entry, version string) ([]byte, error) {
 		}
 		a.Log.Entries = append(a.Log.Entries, one)
 	}
-	text, err := json.MarshalIndent(a, "", " ")
-	return append(text, '\n'), err
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // pages stay legible
+	encoder.SetIndent("", " ")
+	err := encoder.Encode(a)
+	return text.Bytes(), err
 }
 
 func pairsOf(fields []journal.Field) []archivePair {

@@ -104,7 +104,8 @@ func look(v Verdict) (word, tone, sign string) {
 // wireLimits are how much of the wire each row shows, in octets: less where the page would be too large.
 var wireLimits = []int{16 << 10, 4 << 10, 1 << 10, 200}
 
-// page makes the page of the case. files are the names of what lies beside it.
+// page makes the page of the case. files are the names of what lies beside it. Of a record that is too long for a page
+// the first entries are left out, and the page says how many.
 func (e Evidence) page(entries []journal.Entry, files []string) ([]byte, error) {
 	for _, most := range wireLimits {
 		text, err := e.pageOf(entries, files, most)
@@ -112,7 +113,15 @@ func (e Evidence) page(entries []journal.Entry, files []string) ([]byte, error) 
 			return text, err
 		}
 	}
-	return nil, fmt.Errorf("the page of %s would be larger than %d octets: the record is too long for one page", e.ID, largest)
+	least := wireLimits[len(wireLimits)-1]
+	for len(entries) > 1 {
+		entries = entries[(len(entries)+3)/4:]
+		text, err := e.pageOf(entries, files, least)
+		if err != nil || len(text) <= largest {
+			return text, err
+		}
+	}
+	return nil, fmt.Errorf("the page of %s would be larger than %d octets, even with one entry of the record", e.ID, largest)
 }
 
 func (e Evidence) pageOf(entries []journal.Entry, files []string, most int) ([]byte, error) {

@@ -27,6 +27,7 @@ var identifiers = []struct {
 	{regexp.MustCompile(`\b00:00:0\d\.\d{7}\b`), "LATENCY"},
 	{regexp.MustCompile(`[A-Z0-9]{25,}@`), "TOKEN@"}, // a Message-ID of the service's own
 	{regexp.MustCompile(`--seed \d+`), "--seed N"},
+	{regexp.MustCompile(`\(\d+\)<br>`), "(SIZE)<br>"}, // octets of a part that has identifiers
 	{regexp.MustCompile(`(?i)"?seed"?: ?\d+`), "seed: N"},
 	{regexp.MustCompile(`[0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}`), "GUID"},
 	{regexp.MustCompile(`\b[A-Z]{2,7}PR\d{2}[A-Z]{2}\d{4}[0-9A-F]{24,25}\b`), "TOKEN"}, // a Message-ID of the service's own
