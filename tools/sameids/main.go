@@ -49,7 +49,7 @@ func blank(line string) string {
 
 // linesOf parts a text into lines. Quoted-printable text is broken anywhere, in the middle of an id too: it is joined.
 func linesOf(text []byte) []string {
-	return strings.Split(strings.ReplaceAll(string(text), "=\r\n", ""), "\n")
+	return strings.Split(strings.NewReplacer("=\r\n", "", "&#43;", "+").Replace(string(text)), "\n") // HTML's plus, too
 }
 
 // filesOf gives the files of a folder by their path in it.
