@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"mfpsim/choice"
 	"mfpsim/device"
 )
@@ -190,46 +192,50 @@ const strangersOrigin = "https://elsewhere.example"
 // DoubleClick clicks a button twice: its form is sent a second time before the answer to the first is shown, which
 // nobody sees then.
 func (b *Browser) DoubleClick(ctx context.Context, label string) error {
+	sent, err := b.sentBy(label)
+	if err != nil {
+		return err
+	}
+	if _, _, err := b.fetch(ctx, sent.method, sent.to, sent.form); err != nil {
+		return err
+	}
+	return b.load(ctx, sent.method, sent.to, sent.form)
+}
+
+// sending is what a button sends.
+type sending struct {
+	button *html.Node
+	method string
+	to     *url.URL
+	form   url.Values
+}
+
+// sentBy is what the button with a label would send. A link sends no form: [ErrNoForm].
+func (b *Browser) sentBy(label string) (sending, error) {
 	if b.page == nil {
-		return ErrNoPage
+		return sending{}, ErrNoPage
 	}
 	target, err := b.page.find(label)
 	if err != nil {
-		return err
+		return sending{}, err
 	}
 	if target.kind == kindLink || target.kind == kindSummary {
-		return ErrNoForm
+		return sending{}, ErrNoForm
 	}
-	method, u, form, err := b.page.submission(target.node)
-	if err != nil {
-		return err
-	}
-	if _, _, err := b.fetch(ctx, method, u, form); err != nil {
-		return err
-	}
-	return b.load(ctx, method, u, form)
+	method, to, form, err := b.page.submission(target.node)
+	return sending{target.node, method, to, form}, err
 }
 
 // Forge sends the form of a button as the page of somebody else would: with what is on the page, without what is
 // hidden in it, which only the device's own page knows, and with another site as its origin. Signed tells whether the
 // cookies of this browser go along, as they do when the administrator opens that page; without them it is a stranger's.
 func (b *Browser) Forge(ctx context.Context, label string, signed bool) error {
-	if b.page == nil {
-		return ErrNoPage
-	}
-	target, err := b.page.find(label)
+	sent, err := b.sentBy(label)
 	if err != nil {
 		return err
 	}
-	if target.kind == kindLink || target.kind == kindSummary {
-		return ErrNoForm
-	}
-	method, u, form, err := b.page.submission(target.node)
-	if err != nil {
-		return err
-	}
-	for _, name := range b.page.secrets(target.node) {
-		form.Del(name)
+	for _, name := range b.page.secrets(sent.button) {
+		sent.form.Del(name)
 	}
 	if !signed {
 		kept := b.jar
@@ -238,7 +244,7 @@ func (b *Browser) Forge(ctx context.Context, label string, signed bool) error {
 	}
 	b.stranger = true
 	defer func() { b.stranger = false }()
-	return b.load(ctx, method, u, form)
+	return b.load(ctx, sent.method, sent.to, sent.form)
 }
 
 // Set types a value into a field, or chooses it in a list or among radio buttons; on a box, "on", "yes" and "true" tick
