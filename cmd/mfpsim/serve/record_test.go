@@ -238,7 +238,7 @@ var recordedCases = []string{
 	"exchange/security-defaults-left-on", "exchange/sender-is-not-the-account", "exchange/smtp-auth-for-another-mailbox", "exchange/switch-takes-its-time", "exchange/untrusted-certificate", "exchange/wrong-certificate",
 	"fax/sign-in-with-microsoft", "models/plain", "trouble/attachment-too-large", "trouble/clock-set-back", "trouble/copies-but-no-mail",
 	"trouble/eighty-nine-days", "trouble/expired-by-disuse", "trouble/memory-takes-no-token", "trouble/password-method-until-ok",
-	"trouble/power-fails-while-storing", "trouble/sign-in-lost-by-power-off", "trouble/sign-in-not-saved", "trouble/smtp-auth-disabled",
+	"trouble/sign-in-lost-by-power-off", "trouble/sign-in-not-saved", "trouble/smtp-auth-disabled",
 }
 
 // lineOfCase is a line behind the handover of a case.
