@@ -68,8 +68,7 @@ func TestThePrintersMemoryOutlivesServeInItsFolder(t *testing.T) {
 	require.Equal(t, before, s.sheet())
 
 	// The cloud is a new one, to which the kept sign-in is unknown: the next mail ends it, for the next start too.
-	status, answer = s.ask(http.MethodPost, "/printer/scan", `{"to":["bob@fabrikam.com"]}`)
-	require.Equal(t, http.StatusOK, status, answer)
+	s.scanned("bob@fabrikam.com")
 	require.NotContains(t, s.sheet(), signedInAs)
 	require.NoError(t, s.stop())
 	s = live(t, Config{Flash: folder})
@@ -90,7 +89,7 @@ func TestNoSecretStandsInTheFolderOfTheMemory(t *testing.T) {
 			folder := t.TempDir()
 			var bench *lab.Lab
 			s := live(t, Config{Scenario: scenario, Flash: folder, Lab: func(l *lab.Lab) { bench = l }})
-			s.ask(http.MethodPost, "/printer/scan", `{"to":["bob@fabrikam.com"]}`)
+			s.scanned("bob@fabrikam.com")
 			secrets := bench.Secrets()
 			require.NoError(t, s.stop())
 			files := filesOf(t, folder)

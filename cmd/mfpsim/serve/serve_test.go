@@ -95,6 +95,16 @@ func (s *served) ask(method, path, body string) (int, map[string]any) {
 	return response.StatusCode, answer
 }
 
+// scanned sends a scan by e-mail and lets a minute of bench time pass, in which it gets where it can: the scan is answered
+// when it has begun.
+func (s *served) scanned(to string) {
+	s.t.Helper()
+	status, answer := s.ask(http.MethodPost, "/printer/scan", `{"to":["`+to+`"]}`)
+	require.Equal(s.t, http.StatusOK, status, answer)
+	status, answer = s.ask(http.MethodPost, "/clock/advance", `{"duration":"1m"}`)
+	require.Equal(s.t, http.StatusOK, status, answer)
+}
+
 func (s *served) form(address string, values url.Values) (int, string) {
 	s.t.Helper()
 	response, err := s.client.PostForm(address, values)
