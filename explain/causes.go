@@ -11,6 +11,7 @@ import (
 
 	"mfpsim/core/outcome"
 	"mfpsim/guide"
+	"mfpsim/languages"
 	"mfpsim/scenarios"
 )
 
@@ -19,23 +20,6 @@ var causeTable []byte
 
 //go:embed headings.yaml
 var headingTable []byte
-
-// inLanguages is a sentence in the languages of the guide.
-type inLanguages struct {
-	English string `yaml:"en"`
-	Hindi   string `yaml:"hi"`
-	Greek   string `yaml:"el"`
-}
-
-func (s inLanguages) in(language string) string {
-	switch language {
-	case "hi":
-		return s.Hindi
-	case "el":
-		return s.Greek
-	}
-	return s.English
-}
 
 // causeRow is a row of causes.yaml, which explains its columns.
 type causeRow struct {
@@ -50,11 +34,17 @@ type causeRow struct {
 	Rules    []string       `yaml:"rules"`
 	Chapter  string         `yaml:"chapter"`
 	Scenario string         `yaml:"scenario"`
-	Words    inLanguages    `yaml:"words"`
-	Phrases  inLanguages    `yaml:"phrases"`
-	Says     inLanguages    `yaml:"says"`
-	Tell     inLanguages    `yaml:"tell"`
-	Do       inLanguages    `yaml:"do"`
+	Words    languages.Text `yaml:"words"`
+	Phrases  languages.Text `yaml:"phrases"`
+	Says     languages.Text `yaml:"says"`
+	Tell     languages.Text `yaml:"tell"`
+	Do       languages.Text `yaml:"do"`
+}
+
+// textRow is a text by its id.
+type textRow struct {
+	ID             string `yaml:"id"`
+	languages.Text `yaml:",inline"`
 }
 
 // causes is the table. It is part of the program: one that cannot be read is a mistake in it, and panics.
@@ -70,17 +60,12 @@ func strictly(name string, text []byte, rows any) {
 	}
 }
 
-var headingRows = sync.OnceValue(func() map[string]inLanguages {
-	var rows []struct {
-		ID      string `yaml:"id"`
-		English string `yaml:"en"`
-		Hindi   string `yaml:"hi"`
-		Greek   string `yaml:"el"`
-	}
+var headingRows = sync.OnceValue(func() map[string]languages.Text {
+	var rows []textRow
 	strictly("headings.yaml", headingTable, &rows)
-	byID := map[string]inLanguages{}
+	byID := map[string]languages.Text{}
 	for _, r := range rows {
-		byID[r.ID] = inLanguages{r.English, r.Hindi, r.Greek}
+		byID[r.ID] = r.Text
 	}
 	return byID
 })
@@ -89,16 +74,12 @@ var headingRows = sync.OnceValue(func() map[string]inLanguages {
 var ruleTable []byte
 
 // ruleRows are the rules of the guide in Hindi and in Greek, by their numbers.
-var ruleRows = sync.OnceValue(func() map[string]inLanguages {
-	var rows []struct {
-		ID    string `yaml:"id"`
-		Hindi string `yaml:"hi"`
-		Greek string `yaml:"el"`
-	}
+var ruleRows = sync.OnceValue(func() map[string]languages.Text {
+	var rows []textRow
 	strictly("rules.yaml", ruleTable, &rows)
-	byID := map[string]inLanguages{}
+	byID := map[string]languages.Text{}
 	for _, r := range rows {
-		byID[r.ID] = inLanguages{"", r.Hindi, r.Greek}
+		byID[r.ID] = r.Text
 	}
 	return byID
 })
@@ -109,7 +90,7 @@ func heading(language, id string) string {
 	if !known {
 		panic("explain: no heading " + id)
 	}
-	return row.in(language)
+	return row.In(language)
 }
 
 // Cause is why a printer sends no email, in the language that was asked for.
@@ -132,9 +113,9 @@ func (r causeRow) told(language string, played []scenarios.Scenario) Cause {
 	often := []string{"often", "at-times", "seldom"}[r.Often-1]
 	c := Cause{
 		ID: r.ID, Often: r.Often, Mark: r.Mark, Common: heading(language, often) + ", " + heading(language, r.Mark),
-		Says: r.Says.in(
+		Says: r.Says.In(
 			language,
-		), Tell: r.Tell.in(language), Do: r.Do.in(language), Scenario: r.Scenario, Number: r.Chapter,
+		), Tell: r.Tell.In(language), Do: r.Do.In(language), Scenario: r.Scenario, Number: r.Chapter,
 	}
 	for _, chapter := range guide.Chapters() {
 		if chapter.Number == r.Chapter {

@@ -322,7 +322,7 @@ func (q *question) rule(kind, id string) {
 
 // ruleSays is what a rule says, in our words and the language of the answer.
 func (q *question) ruleSays(r scenarios.Rule) string {
-	return or(ruleRows()[r.ID].in(q.language), r.Sentence)
+	return or(ruleRows()[r.ID].In(q.language), r.Sentence)
 }
 
 // sentences finds sentences of the guide by their fingerprints.

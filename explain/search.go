@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"mfpsim/guide"
+	"mfpsim/languages"
 )
 
 // document is what is searched of a cause in one language: beginnings of words that people use, and the words of its
@@ -25,14 +26,14 @@ var documents = sync.OnceValue(func() []document {
 	for i, row := range causes() {
 		for _, language := range guide.Languages() {
 			var phrases []string
-			for _, phrase := range strings.Split(row.Phrases.in(language), ",") {
+			for _, phrase := range strings.Split(row.Phrases.In(language), ",") {
 				if phrase = plain(phrase); phrase != "" {
 					phrases = append(phrases, " "+phrase)
 				}
 			}
 			all = append(all, document{
-				row: i, phrases: phrases, stems: strings.Fields(plain(row.Words.in(language))),
-				tokens: strings.Fields(plain(row.Says.in(language) + " " + row.Tell.in(language))),
+				row: i, phrases: phrases, stems: strings.Fields(plain(row.Words.In(language))),
+				tokens: strings.Fields(plain(row.Says.In(language) + " " + row.Tell.In(language))),
 			})
 		}
 	}
@@ -43,7 +44,7 @@ var documents = sync.OnceValue(func() []document {
 var stopwordTable []byte
 
 var stopwords = sync.OnceValue(func() map[string]bool {
-	var table inLanguages
+	var table languages.Text
 	strictly("stopwords.yaml", stopwordTable, &table)
 	all := map[string]bool{}
 	for _, word := range strings.Fields(plain(table.English + " " + table.Hindi + " " + table.Greek)) {

@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"mfpsim/guide"
+	"mfpsim/languages"
 )
 
 //go:embed told.yaml
@@ -18,10 +19,8 @@ var toldSource []byte
 
 // toldRow is a sentence with names in braces.
 type toldRow struct {
-	ID      string `yaml:"id"`
-	English string `yaml:"en"`
-	Hindi   string `yaml:"hi"`
-	Greek   string `yaml:"el"`
+	ID             string `yaml:"id"`
+	languages.Text `yaml:",inline"`
 }
 
 // toldRows are the sentences by id. The table is part of the program: one that cannot be read is a mistake, and panics.
@@ -43,14 +42,7 @@ func told(language, id string, values ...string) (string, bool) {
 	if !known {
 		return "", false
 	}
-	text := row.English
-	switch language {
-	case "hi":
-		text = row.Hindi
-	case "el":
-		text = row.Greek
-	}
-	return strings.TrimSpace(strings.NewReplacer(values...).Replace(text)), true
+	return strings.TrimSpace(strings.NewReplacer(values...).Replace(row.In(language))), true
 }
 
 // Told says a step in a sentence, in a language of the guide. Labels and messages in it are those of the printer.

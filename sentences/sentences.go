@@ -17,6 +17,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"mfpsim/journal"
+	"mfpsim/languages"
 )
 
 //go:embed table.yaml
@@ -58,36 +59,17 @@ type Line struct {
 	Times    int       `json:"times" doc:"how often in a row, if more than once"`
 }
 
-// words are a text in the languages of the guide.
-type words struct {
-	English string `yaml:"en"`
-	Hindi   string `yaml:"hi"`
-	Greek   string `yaml:"el"`
-}
-
-func (w words) in(language string) string {
-	switch language {
-	case "hi":
-		return w.Hindi
-	case "el":
-		return w.Greek
-	}
-	return w.English
-}
-
 // row is one of the table: a sentence, or a reason.
 type row struct {
-	Party   string `yaml:"party"`
-	Request string `yaml:"request"`
-	From    string `yaml:"from"`
-	OK      *words `yaml:"ok"`
-	Refused *words `yaml:"refused"`
+	Party   string          `yaml:"party"`
+	Request string          `yaml:"request"`
+	From    string          `yaml:"from"`
+	OK      *languages.Text `yaml:"ok"`
+	Refused *languages.Text `yaml:"refused"`
 
-	Of      string `yaml:"of"`
-	English string `yaml:"en"`
-	Hindi   string `yaml:"hi"`
-	Greek   string `yaml:"el"`
-	pattern *regexp.Regexp
+	Of             string           `yaml:"of"`
+	languages.Text `yaml:",inline"` // of a reason
+	pattern        *regexp.Regexp
 }
 
 type table struct{ sentences, reasons []row }
@@ -140,7 +122,7 @@ func tell(party, request, language string, refused bool, values map[string]strin
 		for _, name := range []string{"why", "what", "sender", "to", "receipt", "code"} {
 			pairs = append(pairs, "{"+name+"}", values[name])
 		}
-		return strings.NewReplacer(pairs...).Replace(said.in(language)), r.From, true
+		return strings.NewReplacer(pairs...).Replace(said.In(language)), r.From, true
 	}
 	return "", "", false
 }
@@ -149,7 +131,7 @@ func tell(party, request, language string, refused bool, values map[string]strin
 func reason(number, reply, language string) string {
 	for _, r := range read().reasons {
 		if number != "" && r.Of == number || number == "" && r.pattern != nil && r.pattern.MatchString(reply) {
-			return words{r.English, r.Hindi, r.Greek}.in(language)
+			return r.In(language)
 		}
 	}
 	return ""

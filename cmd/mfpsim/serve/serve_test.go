@@ -95,8 +95,7 @@ func (s *served) ask(method, path, body string) (int, map[string]any) {
 	return response.StatusCode, answer
 }
 
-// scanned sends a scan by e-mail and lets a minute of bench time pass, in which it gets where it can: the scan is answered
-// when it has begun.
+// scanned sends a scan by e-mail, which is answered when it has begun, and lets it get where it can in a minute.
 func (s *served) scanned(to string) {
 	s.t.Helper()
 	status, answer := s.ask(http.MethodPost, "/printer/scan", `{"to":["`+to+`"]}`)
