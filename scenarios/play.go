@@ -52,6 +52,7 @@ type play struct {
 
 	before   []byte        // the printer's memory as it was at the beginning, if evidence is wanted
 	patience time.Duration // see [Options.Patience]; 0: none
+	late     bool          // links have a latency, which moves what the goldens say of time
 	real     *RealTime     // nil: the bench's time stands, and a script moves it
 	cut      lives         // in real time
 	remarks  []string      // what is no failure and is told all the same
