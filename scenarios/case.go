@@ -25,6 +25,7 @@ type Case struct {
 	story []CasePart
 	parts []part
 	at    int // of parts, the one in hand; len(parts): all is done
+	diary *diary
 }
 
 // PartKind says what a part of a case is for.
@@ -64,6 +65,7 @@ type part struct {
 	from    int       // number of the journal's entry after which it began
 	since   time.Time // true time then
 	before  []bool    // which looks held when it began: those tell nothing
+	early   []int     // entries that showed lines done before the part was in hand; 0: not so
 	started bool
 }
 
@@ -94,7 +96,7 @@ func BeginOf(ctx context.Context, l *lab.Lab, all []Scenario, id string) (*Case,
 	c := &Case{Scenario: picked[0], play: p}
 	p.glance, p.pages = true, &seenPages{lab: l, printer: p.printer, from: l.Journal.Len()}
 	c.divide()
-	return c, nil
+	return c, c.keep()
 }
 
 // Printer is the name of the printer that the scenario is about.
@@ -216,7 +218,17 @@ func (c *Case) Look() {
 	if c.at > 0 {
 		c.parts[c.at-1].late(c.play)
 	}
-	for c.at < len(c.parts) && c.parts[c.at].look(c.play) {
+	for c.at < len(c.parts) {
+		begins := !c.parts[c.at].started
+		over := c.parts[c.at].look(c.play)
+		if begins && !over {
+			c.foresee()
+		}
+		if !over {
+			if c.ahead(); !c.parts[c.at].over() {
+				return
+			}
+		}
 		c.at++
 	}
 }
@@ -293,8 +305,16 @@ func (p *part) look(on *play) bool {
 		}
 	}
 	p.late(on)
+	return p.over()
+}
+
+// over reports whether nothing of a part is left to do.
+func (p *part) over() bool {
 	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.over() })
 }
+
+// wasEarly reports whether a line was done before its part was in hand: its act is none of the part's own time.
+func (p *part) wasEarly(i int) bool { return p.early != nil && p.early[i] > 0 }
 
 // over reports whether nothing of a step is left to do.
 func (s CaseStep) over() bool { return s.Done || s.Passed || s.Needless }
@@ -366,8 +386,8 @@ func (p *play) didAct(of *part, i int) bool {
 		return p.touched(of, i)
 	}
 	wanted := 0
-	for _, other := range of.lines[:i+1] {
-		if other.words[0] == what && len(other.words) > 1 && other.words[1] == said {
+	for k, other := range of.lines[:i+1] {
+		if !of.wasEarly(k) && other.words[0] == what && len(other.words) > 1 && other.words[1] == said {
 			wanted++
 		}
 	}
@@ -391,8 +411,8 @@ func (p *play) touched(of *part, i int) bool {
 	}
 	key := plain(path[len(path)-1])
 	wanted := 0
-	for _, step := range of.Steps[:i+1] {
-		if slices.Equal(step.Words, of.Steps[i].Words) {
+	for k, step := range of.Steps[:i+1] {
+		if !of.wasEarly(k) && slices.Equal(step.Words, of.Steps[i].Words) {
 			wanted++
 		}
 	}
