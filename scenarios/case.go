@@ -541,6 +541,9 @@ func (c *Case) inWords(words []string) []string {
 	return wanted
 }
 
+// abbreviated are labels that the guide cuts short for want of room on the panel, in full.
+var abbreviated = map[string]string{"Ρυθμίς": "Ρυθμίσεις"}
+
 // label is a label or a path of the printer's in its language.
 func (c *Case) label(surface, path string) string {
 	parts := strings.Split(path, " > ")
@@ -548,8 +551,14 @@ func (c *Case) label(surface, path string) string {
 	if surface == "webconfig" {
 		said = c.play.webWords
 	}
-	if in, err := said(parts); err == nil {
-		return strings.Join(in, " > ")
+	in, err := said(parts)
+	if err != nil {
+		return path
 	}
-	return path
+	for i, part := range in {
+		if whole, is := abbreviated[part]; is {
+			in[i] = whole
+		}
+	}
+	return strings.Join(in, " > ")
 }

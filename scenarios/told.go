@@ -42,7 +42,11 @@ func told(language, id string, values ...string) (string, bool) {
 	if !known {
 		return "", false
 	}
-	return strings.TrimSpace(strings.NewReplacer(values...).Replace(row.In(language))), true
+	told := strings.TrimSpace(strings.NewReplacer(values...).Replace(row.In(language)))
+	if end := strings.TrimSuffix(told, " ."); end != told {
+		told = end + "." // nothing was named
+	}
+	return told, true
 }
 
 // Told says a step in a sentence, in a language of the guide. Labels and messages in it are those of the printer.
