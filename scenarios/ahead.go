@@ -72,7 +72,7 @@ func (c *Case) foresee() {
 		p := &c.parts[k]
 		p.before = make([]bool, len(p.lines))
 		for i, l := range p.lines {
-			p.before[i] = l.isResult() && c.play.holds(l)
+			p.before[i] = p.Steps[i].Looks && l.isResult() && c.play.holds(l) // an act is never played
 		}
 	}
 }
