@@ -1,0 +1,35 @@
+"""Bugs that can be planted, so that the suite can be seen to name them: device.py --plant BUG."""
+
+import smtp
+from contract import Failed
+from wire import Connection
+
+NAMES = ["polls-too-fast", "trusts-any-certificate", "ignores-stripped-starttls", "acts-after-its-turn"]
+
+
+def plant(names):
+    global late
+    late = "acts-after-its-turn" in names
+    if "ignores-stripped-starttls" in names:
+        smtp.Submitter.greet = greet_in_clear
+
+
+late = False
+greet = smtp.Submitter.greet
+
+
+def greet_in_clear(self, conn, stage):
+    """Goes on without TLS where STARTTLS is not offered."""
+    try:
+        return (yield from greet(self, conn, stage))
+    except Failed as failed:
+        if failed.kind != "NoSTARTTLS":
+            raise
+        conn.greeted = True
+        return smtp.keywords((yield from conn.command("EHLO " + self.host_name, self.command_ms, "EHLO", "250")))
+
+
+def after_a_turn(printer):
+    """Connects when the device has said that it rests."""
+    if late and printer.core:
+        Connection(printer.bench, printer.core.proxy, printer.core.token, "login.microsoftonline.com", 443)
