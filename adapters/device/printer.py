@@ -417,13 +417,20 @@ def screen(line):
 
 
 def paper(pages):
-    """A PDF of empty pages."""
-    kids = " ".join("%d 0 R" % (3 + n) for n in range(pages))
-    objects = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count %d/Kids[%s]>>" % (pages, kids)]
-    objects += ["<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"] * pages
-    data, places = b"%PDF-1.4\n", []
-    for number, text in enumerate(objects, 1):
+    """A PDF, each page of which is the same small picture in grey."""
+    picture = hashlib.shake_256(b"paper").digest(72 * 84)
+    kids = " ".join("%d 0 R" % (3 + 3 * n) for n in range(pages))
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count %d/Kids[%s]>>" % (pages, kids.encode())]
+    for n in range(3, 3 * pages + 3, 3):
+        draw = b"q 595 0 0 842 0 0 cm /P Do Q"
+        objects += [b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</XObject<</P %d 0 R>>>>>>" % (n + 1, n + 2),
+                    b"<</Length %d>>stream\n%s\nendstream" % (len(draw), draw),
+                    b"<</Type/XObject/Subtype/Image/Width 72/Height 84/ColorSpace/DeviceGray/BitsPerComponent 8/Length %d>>stream\n%s\nendstream" % (
+                        len(picture), picture)]
+    data, places = bytearray(b"%PDF-1.4\n"), []
+    for number, body in enumerate(objects, 1):
         places.append(len(data))
-        data += b"%d 0 obj%s endobj\n" % (number, text.encode())
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(b"%010d 00000 n \n" % at for at in places)
-    return data + table + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(data))
+    end = len(data)
+    return bytes(data + table) + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, end)

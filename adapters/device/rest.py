@@ -199,7 +199,7 @@ class Bench:
         for question in list(self.questions):
             connection = question.connection
             waits = next((a for a in self.activities if a.connection is connection and not a.slow), None)
-            moved = connection is None or connection.ended or question.taken is not None and connection.written > question.taken
+            moved = connection is None or connection.ended or connection.closed or question.taken is not None and connection.written > question.taken
             if moved:
                 self.answer(question, {"moved": True} if question.marks else {"waits": False})
             elif waits and connection.received >= question.given:

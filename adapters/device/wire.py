@@ -72,6 +72,12 @@ class Connection(asyncio.Protocol):
         """Ends our side; the bench goes on when it has ended the other."""
         if self.closed or self.ended:
             return
+        if self.tls:
+            try:
+                self.tls.unwrap()
+            except ssl.SSLError:
+                pass  # a farewell that is not answered
+            self.flush()
         self.closed = True
         if self.transport is None:
             self.task.cancel()
@@ -81,13 +87,10 @@ class Connection(asyncio.Protocol):
         if self.received < 0:  # CONNECT is not answered: there is no other side yet
             self.transport.abort()
             return
-        if self.tls:
-            try:
-                self.tls.unwrap()
-            except ssl.SSLError:
-                pass  # a farewell that is not answered
-            self.flush()
-        self.transport.write_eof()
+        try:
+            self.transport.write_eof()
+        except OSError:  # the other side has ended in this moment
+            self.transport.abort()
 
     # What an activity waits for, with a timer as its limit
 
@@ -148,7 +151,7 @@ class Connection(asyncio.Protocol):
             self.put(data)
 
     def put(self, data):
-        if self.ended or self.closed:
+        if self.ended or self.closed or self.transport is None or self.transport.is_closing():
             self.unsent = True
             return
         self.written += len(data)
