@@ -10,11 +10,12 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "python"))
 
 import contract  # noqa: E402
 from core import Core  # noqa: E402
-from wire import Broken, Connection, Web, encoded, trust  # noqa: E402
+from wire import Asked, Broken, Connection, Web, encoded, trust  # noqa: E402
 
 MS = 10**6
 MINUTE_MS = 60_000
 STANDARD_MS, RECEIVE_MS = MINUTE_MS, 5 * MINUTE_MS
+ADDRESS = 10 * 10**9  # nanoseconds for an address that may be dead
 FLASH = 4 << 20
 
 SCOPES = ["https://outlook.office.com/SMTP.Send", "offline_access", "openid", "profile"]
@@ -80,7 +81,7 @@ class MailCore:
                 self.tell(event)
                 *first, last = contract.step(self.core, event)
                 for action in first:
-                    self.do(action, connections)
+                    yield from self.do(action, connections)
                 if last["do"] == "outcome":
                     return last
                 try:
@@ -116,6 +117,7 @@ class MailCore:
         elif action["conn"] in connections:  # send
             data = base64.b64decode(action["data"]) if action.get("data") else action["text"].encode()
             connections[action["conn"]].write(data)
+            yield from connections[action["conn"]].wrote()
 
     def wait(self, action, connections, number):
         do = action["do"]
@@ -140,7 +142,21 @@ class MailCore:
             self.bench.drop(timer)
 
     def dial(self, host, port, timer):
-        connection = Connection(self.bench, self.proxy, self.token, host, port)
+        """Tries the addresses of a name one after the other, each but the last for a few seconds."""
+        *others, last = (yield from Asked(self.bench, self.proxy, self.token, "/lookup?name=" + host).answer()) or [host]
+        for address in others:
+            limit = self.bench.deadline(ADDRESS)
+            try:
+                return (yield from self.dial_one(address, port, limit))
+            except Broken as broken:
+                if broken.kind == "Interrupted" or timer not in self.bench.timers:
+                    raise
+            finally:
+                self.bench.drop(limit)
+        return (yield from self.dial_one(last, port, timer))
+
+    def dial_one(self, address, port, timer):
+        connection = Connection(self.bench, self.proxy, self.token, address, port)
         yield from connection.opened(timer)
         return connection
 

@@ -2,11 +2,12 @@
 
 import html
 
-HOME, LOG_IN, LOG_OUT = "/", "/login", "/logout"
+HOME, NETWORK_STATUS, JOBS, LOG_IN, LOG_OUT = "/", "/status/network", "/status/jobs", "/login", "/logout"
 NETWORK, SERVER = "/network", "/network/email-server"
 BASIC, SIGN_IN, CODE, TEST = SERVER + "/basic", SERVER + "/sign-in", SERVER + "/code", SERVER + "/connection-test"
-MENU = [("Status", HOME), ("Network", NETWORK), ("Email Server", SERVER), ("Basic", BASIC), ("Connection Test", TEST)]
-HEADINGS = {HOME: "Product Status", LOG_IN: "Log in", NETWORK: "Network", SERVER: "Network > Email Server", BASIC: "Network > Email Server > Basic",
+EVERYBODY = [("Status", HOME), ("Product Status", HOME), ("Network Status", NETWORK_STATUS)]
+MENU = [("Job History", JOBS), ("Network", NETWORK), ("Email Server", SERVER), ("Basic", BASIC), ("Connection Test", TEST)]
+HEADINGS = {HOME: "Product Status", NETWORK_STATUS: "Network Status", JOBS: "Job History", LOG_IN: "Log in", NETWORK: "Network", SERVER: "Network > Email Server", BASIC: "Network > Email Server > Basic",
             SIGN_IN: "Network > Email Server > Basic > Sign In", CODE: "Network > Email Server > Basic > Sign In",
             TEST: "Network > Email Server > Connection Test"}
 METHODS, SECURITIES, VALIDATIONS = ["Off", "SMTP AUTH", "POP before SMTP", "OAuth2"], ["None", "SSL/TLS", "STARTTLS"], ["Enable", "Disable"]
@@ -39,9 +40,9 @@ def whole(path, session, notices, content):
     """A page around its content. Who is not logged in sees the status and the way in."""
     if session:
         who = "<span>Logged in as: %s</span>" % text(session["user"] or "Administrator") + form(LOG_OUT, session["token"], button("Log out"))
-        menu = [(label, address) for label, address in MENU if address in (HOME, NETWORK) or path.startswith(NETWORK)]
+        menu = EVERYBODY + [(label, address) for label, address in MENU if address in (JOBS, NETWORK) or path.startswith(NETWORK)]
     else:
-        who, menu = '<a href="%s">Log in</a>' % LOG_IN, MENU[:1]
+        who, menu = '<a href="%s">Log in</a>' % LOG_IN, EVERYBODY
     links = "".join('<li><a href="%s">%s</a></li>' % (address, label) for label, address in menu)
     said = "".join("<p>%s</p>" % text(notice) for notice in notices)
     heading = HEADINGS[path]
@@ -49,8 +50,8 @@ def whole(path, session, notices, content):
             "<nav><ul>%s</ul></nav><main><h1>%s</h1>%s%s</main></body></html>" % (text(heading), who, links, text(heading), said, content))
 
 
-def log_in():
-    return form(LOG_IN, "", '<p><label for="user">User Name</label><input id="user" name="user"></p><p><label for="password">Administrator password'
+def log_in(token):
+    return form(LOG_IN, token, '<p><label for="user">User Name</label><input id="user" name="user"></p><p><label for="password">Administrator password'
                 '</label><input id="password" name="password" type="password"></p>' + button("OK"))
 
 

@@ -1,5 +1,7 @@
 """Bugs that can be planted, so that the suite can be seen to name them: device.py --plant BUG."""
 
+import asyncio
+
 import smtp
 from contract import Failed
 from wire import Connection
@@ -30,6 +32,14 @@ def greet_in_clear(self, conn, stage):
 
 
 def after_a_turn(printer):
-    """Connects when the device has said that it rests."""
+    """Greets the mail server when the device has said that it rests."""
     if late and printer.core:
-        Connection(printer.bench, printer.core.proxy, printer.core.token, "login.microsoftonline.com", 443)
+        core = printer.core
+        asyncio.get_running_loop().call_later(0.05, lambda: Late(printer.bench, core.proxy, core.token, "smtp-mail.outlook.com", 587))
+
+
+class Late(Connection):
+    def data_received(self, data):
+        super().data_received(data)
+        if self.received > 0:
+            self.close()

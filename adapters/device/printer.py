@@ -34,7 +34,7 @@ class Printer:
         self.offset, self.drift, self.drift_since = 0, 0, bench.now  # of the device's own clock
         self.flash, self.jobs, self.tries, self.locked_until = bytearray(), [], 0, 0
         self.core, self.sessions, self.queue, self.sending, self.drawn = None, {}, [], False, 0
-        self.testing = False
+        self.testing, self.form = False, ""
         self.switch_on()
 
     def describe(self):
@@ -190,14 +190,16 @@ class Printer:
         query = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
         session, had = self.session(args.get("header") or {})
         if url.path == page.LOG_IN:
-            return self.log_in(sent) if args["method"] == "POST" else self.show(page.LOG_IN, None, [MESSAGES["session-ended"]] * ("ended" in query), page.log_in())
+            return self.log_in(sent) if args["method"] == "POST" else self.way_in(query.get("because"))
+        if url.path == page.NETWORK_STATUS:
+            return self.show(url.path, session, [], page.rows([("IP Address", self.boot["address"])]))
         if url.path == page.HOME:
             notices = [MESSAGES["logged-out"]] if "out" in query else []
             return self.show(page.HOME, session, notices, page.rows([
                 ("Model", "Worked Device"), ("Serial Number", "W1"), ("Firmware", "1.0"), ("IP Address", self.boot["address"]),
                 ("Date and Time", day(self.clock()).strftime("%m-%d-%Y %p %I:%M UTC+00:00"))]))
         if session is None:
-            return answer(303, "", Location=page.LOG_IN + "?ended=1" * had)
+            return answer(303, "", Location=page.LOG_IN + "?because=session-ended" * had)
         if args["method"] == "POST":
             if not hmac.compare_digest(sent.get("token", ""), session["token"]):
                 return self.show(page.HOME, session, [MESSAGES["wrong-token"]], "", 403)
@@ -218,14 +220,22 @@ class Printer:
     def show(self, path, session, notices, content, status=200):
         return answer(status, page.whole(path, session, notices, content))
 
+    def way_in(self, because):
+        """The log-in page. Its form is good once, so that the page of somebody else cannot send it."""
+        self.form = self.token()
+        notices = [MESSAGES[because]] if because in ("session-ended", "wrong-password", "try-again-later") else []
+        return self.show(page.LOG_IN, None, notices, page.log_in(self.form))
+
     def log_in(self, sent):
-        if self.bench.now < self.locked_until:
-            return self.show(page.LOG_IN, None, [MESSAGES["try-again-later"]], page.log_in())
-        if not hmac.compare_digest(sent.get("password", "").encode(), self.boot["administratorPassword"].encode()):
+        ours, self.form = self.form and hmac.compare_digest(sent.get("token", ""), self.form), ""
+        right = hmac.compare_digest(sent.get("password", "").encode(), self.boot["administratorPassword"].encode())
+        because = "session-ended" if not ours else "try-again-later" if self.bench.now < self.locked_until else "" if right else "wrong-password"
+        if because == "wrong-password":
             self.tries += 1
             if self.tries >= TRIES:
                 self.tries, self.locked_until = 0, self.bench.now + LOCKOUT
-            return self.show(page.LOG_IN, None, [MESSAGES["wrong-password"]], page.log_in())
+        if because:
+            return answer(303, "", Location=page.LOG_IN + "?because=" + because)
         self.tries, name = 0, self.token()
         self.sessions[name] = {"name": name, "token": self.token(), "user": sent.get("user", ""), "used": self.bench.now, "draft": None, "tested": ""}
         return answer(303, "", Location=page.HOME, **{"Set-Cookie": "SESSION=%s; Path=/; Secure; HttpOnly; SameSite=Strict" % name})
@@ -247,8 +257,11 @@ class Printer:
         if path == page.TEST:
             said = [MESSAGES["test-explain"]] + [session["tested"]] * ("result" in query and session["tested"] != "")
             return self.show(path, session, said, page.test(token))
+        if path == page.JOBS:
+            rows = [(job["time"], "%(receipt)03d %(type)s %(to)s %(result)s %(code)s" % job) for job in self.list_jobs()]
+            return self.show(path, session, [] if rows else [MESSAGES["no-jobs"]], page.rows(rows))
         if path in (page.NETWORK, page.SERVER):
-            return self.show(path, session, [], "")
+            return self.show(path, session, [], page.rows([("Authentication Method", state["settings"]["method"])]) if path == page.SERVER else "")
         return self.show(page.HOME, session, ["There is no such page."], "", 404)
 
     def basic(self, session, state, draft, saved):

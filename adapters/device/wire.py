@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import ssl
 
 NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME: the date is the device's, see check_date
@@ -17,17 +18,51 @@ class Broken(Exception):
         self.kind, self.first, self.status = kind, first, status
 
 
+class Asked(asyncio.Protocol):
+    """One request at the proxy itself, for which the device does not rest: nobody of the bench is asked."""
+
+    received, written, closed = 0, 0, False
+
+    def __init__(self, bench, proxy, token, path):
+        self.bench, self.proxy, self.token, self.path, self.data, self.ended = bench, proxy, token, path, b"", False
+        self.task = asyncio.get_running_loop().create_task(self.connect())
+
+    async def connect(self):
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: self, *self.proxy)
+        except OSError:
+            self.connection_lost(None)
+
+    def connection_made(self, transport):
+        token = "Proxy-Authorization: Bearer %s\r\n" % self.token if self.token else ""
+        transport.write(("GET %s HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n%s\r\n" % (self.path, token)).encode())
+
+    def data_received(self, data):
+        self.data += data
+
+    def connection_lost(self, _):
+        self.ended = True
+        self.bench.came(self)
+
+    def answer(self):
+        """The JSON of the answer; None: it is another status than 200."""
+        while not self.ended:
+            yield self
+        head, _, body = self.data.partition(b"\r\n\r\n")
+        return json.loads(body) if head.startswith(b"HTTP/1.1 200") else None
+
+
 class Connection(asyncio.Protocol):
     """One connection through the proxy. Octets are counted from after the answer to CONNECT."""
 
     def __init__(self, bench, proxy, token, host, port):
-        self.bench, self.proxy, self.token, self.target = bench, proxy, token, "%s:%d" % (host, port)
+        self.bench, self.proxy, self.token, self.target = bench, proxy, token, ("[%s]:%d" if ":" in host else "%s:%d") % (host, port)
         self.name = str(len(bench.connections) + 1)
         bench.connections[self.name] = self
         self.head, self.raw, self.clear, self.tls = b"", b"", b"", None
         self.received, self.written, self.heard = -1, 0, 0
         self.ended = self.closed = False
-        self.refused, self.transport, self.unsent, self.first = "", None, False, b""
+        self.refused, self.transport, self.unsent, self.first, self.confirms = "", None, False, b"", False
         self.task = asyncio.get_running_loop().create_task(self.connect())
 
     async def connect(self):
@@ -49,6 +84,7 @@ class Connection(asyncio.Protocol):
             if not end:
                 return
             status = head.split(b"\r\n")[0].decode().split(" ", 2)
+            self.confirms = b"\r\nconfirm-writes: 1" in head.lower()
             self.received = 0
             if status[1] != "200":
                 self.refused = status[2] if len(status) > 2 else "refused"
@@ -164,6 +200,19 @@ class Connection(asyncio.Protocol):
         else:
             self.put(data)
 
+    def lost(self):
+        """Asks the bench whether the connection is at its end, which the socket may show later."""
+        if self.ended:
+            return True
+        path = "/written?connection=%s&octets=%d" % (self.name, self.written)
+        told = yield from Asked(self.bench, self.proxy, self.token, path).answer()
+        return told is None or told["ended"]
+
+    def wrote(self):
+        """After a write on a connection that is going to break: whether it has."""
+        if self.confirms and not self.unsent:
+            self.unsent = yield from self.lost()
+
     def read(self, timer):
         """The next octets, in clear; empty at the end."""
         while True:
@@ -222,7 +271,7 @@ class Web:
 
     def request(self, method, host, port, target, headers, body, keep, verify, timer):
         connection = self.kept.pop((host, port), None)
-        if connection is None or connection.ended or connection.raw:
+        if connection is None or connection.raw or (yield from connection.lost()):
             if connection:
                 connection.close()
             connection = yield from self.dial(host, port, verify, timer)
@@ -231,6 +280,7 @@ class Web:
             fields["Connection"] = "close"
         head = "%s %s HTTP/1.1\r\n" % (method, target) + "".join("%s: %s\r\n" % field for field in fields.items()) + "\r\n"
         connection.write(head.encode() + body)
+        yield from connection.wrote()
         try:
             status, headers, body, whole = yield from self.response(connection, timer)
         except Broken:
