@@ -108,6 +108,7 @@ type shot struct {
 	Surface string // panel, web, browser
 	Text    string
 	New     []string // lines that the screen before it did not have
+	Told    bool     // no picture of it came, so Screen is its text
 }
 
 // section is a sentence of the script, with what happened under it.

@@ -224,7 +224,10 @@ func (t *timeline) screen(e journal.Entry) error {
 	}
 	text := e.Text.String()
 	if surface != "panel" { // the page itself came by HTTP; this is what is typed into it
-		seen := t.now[surface]
+		seen, had := t.now[surface]
+		if !had || seen.Told { // a device whose exchanges the record does not show
+			seen.Screen, seen.Told = t.shots.text("page", text), true
+		}
 		seen.Text = text
 		t.show(surface, seen)
 		return nil
