@@ -189,11 +189,14 @@ func TestEachCaseIsToldInEachLanguage(t *testing.T) {
 				require.NotEmpty(t, chapter)
 				for _, p := range parts {
 					for _, step := range p.Steps {
-						told := c.Told(step, language)
-						require.NotEmpty(t, told, step.Text)
-						require.NotRegexp(t, `\{[a-z]+\}`, told, step.Text)
-						if !asTyped.MatchString(step.Text) {
-							require.NotRegexp(t, rawSyntax, told, step.Text)
+						told, did := c.Told(step, language), c.Did(step, language)
+						for _, said := range []string{told, did} {
+							require.NotEmpty(t, said, step.Text)
+							require.NotRegexp(t, `\{[a-z]+\}`, said, step.Text)
+							require.NotRegexp(t, ` [.।]$`, said, "a sentence ends behind a word: %s", step.Text)
+							if !asTyped.MatchString(step.Text) {
+								require.NotRegexp(t, rawSyntax, said, step.Text)
+							}
 						}
 						require.NotEmpty(t, step.Place(), step.Text)
 					}

@@ -126,7 +126,7 @@ func (p *play) toldSteps(language string) (steps map[int]report.Step, parts map[
 		if l.words[0] == "handover" || len(step.Words) == 0 {
 			continue
 		}
-		steps[l.number] = report.Step{Says: c.Told(step, language), Place: step.Place()}
+		steps[l.number] = report.Step{Says: c.Did(step, language), Place: step.Place()}
 	}
 	for _, e := range p.lab.Journal.Entries() {
 		text, part := strings.CutPrefix(e.Text.String(), "  ")
@@ -138,7 +138,7 @@ func (p *play) toldSteps(language string) (steps map[int]report.Step, parts map[
 			continue // it is shown as it stands
 		}
 		step := CaseStep{Text: text, Words: words}
-		parts[text] = report.Step{Says: c.Told(step, language), Place: step.Place()}
+		parts[text] = report.Step{Says: c.Did(step, language), Place: step.Place()}
 	}
 	return steps, parts
 }

@@ -172,9 +172,13 @@ func (b *bench) caseNow(language string) caseAnswer {
 	answer.InHand = inHand
 	for _, p := range parts {
 		row := partRow{Kind: p.Kind, Says: p.Says, Steps: []stepRow{}}
+		says := c.Told
+		if p.Kind == scenarios.PartStory {
+			says = c.Did
+		}
 		for _, s := range p.Steps {
 			step := stepRow{
-				Line: s.Line, Says: c.Told(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
+				Line: s.Line, Says: says(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
 				Skipped: s.Passed, Needless: s.Needless,
 			}
 			if !s.At.IsZero() {
