@@ -86,7 +86,12 @@ func caseRoutes() group {
 			},
 			{
 				Request: "GET /case", At: "/case?language=el", About: "Tells of the case that is loaded, with its check list.",
-				Act: tells(func(b *bench, in casesRequest) (caseAnswer, error) { return b.caseNow(in.Language), nil }),
+				Act: tells(func(b *bench, in casesRequest) (caseAnswer, error) {
+					if b.taken != nil {
+						b.taken.Look()
+					}
+					return b.caseNow(in.Language), nil
+				}),
 			},
 			{
 				Request: "POST /case", Example: `{"id":"trouble/expired-by-disuse","language":"en"}`, About: "Loads a case.",
