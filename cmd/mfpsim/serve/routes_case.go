@@ -42,6 +42,7 @@ type caseAnswer struct {
 	Number        string    `json:"number" doc:"of the chapter, ours"`
 	Proves        []string  `json:"proves" doc:"rules of the guide"`
 	Solution      string    `json:"solution" doc:"what the guide says to do about the code that the case shows; empty: it shows none"`
+	Own           string    `json:"own" doc:"what helps in this very case, as explain says it; empty: no cause of the table leads to it"`
 	Remedy        string    `json:"remedy" doc:"what the guide's chapter says to do, in our words"`
 	Parts         []partRow `json:"parts" doc:"the story, what the user sees, what to try"`
 	From          int       `json:"from" doc:"number of the last entry of the record before the person took over"`
@@ -173,6 +174,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 	answer.Number, answer.Chapter = c.Scenario.Chapter(language)
 	answer.From = c.From()
 	answer.Solution, answer.Remedy = c.Remedy(language)
+	answer.Own = explain.RemedyOf(c.Scenario.ID, language)
 	parts, inHand := c.Parts()
 	answer.InHand = inHand
 	for _, p := range parts {
