@@ -2,8 +2,6 @@ package scenarios
 
 import (
 	"slices"
-
-	"mfpsim/journal"
 )
 
 // People do things out of order. What they do is read from the record in the words of the language, as a recording
@@ -15,42 +13,7 @@ type deed struct {
 	line  string // in the words of the language; of a job that ended: scan
 }
 
-// diary reads what people did out of the record, as it grows.
-type diary struct {
-	writer *writer
-	read   int // number of the last entry that was read
-	deeds  []deed
-}
-
-// keep begins a diary after the handover.
-func (c *Case) keep() error {
-	r, err := Record(c.play.lab, c, c.play.printer, nil)
-	if err != nil {
-		return err
-	}
-	c.diary = &diary{writer: &writer{r: r}, read: c.From()}
-	return nil
-}
-
-func (d *diary) readOn(p *play) {
-	for _, e := range p.lab.Journal.Since(d.read) {
-		d.read = e.Number
-		if p.isAct(e, "scan", "") {
-			d.deeds = append(d.deeds, deed{e.Number, "scan"})
-			continue
-		}
-		if e.Kind == journal.KindOutcome {
-			continue
-		}
-		d.writer.take(e)
-		for _, line := range d.writer.lines {
-			d.deeds = append(d.deeds, deed{e.Number, line})
-		}
-		d.writer.lines = nil
-	}
-}
-
-// deedOf is what the diary says when a line has been played; empty: what tells it is no act, but a page or a time that
+// deedOf is what the record says when a line has been played; empty: what tells it is no act, but a page or a time that
 // somebody may pass by.
 func deedOf(l line, step CaseStep) string {
 	said := ""
@@ -83,8 +46,9 @@ func (c *Case) ahead() {
 	if c.at+1 >= len(c.parts) {
 		return
 	}
-	c.diary.readOn(c.play)
-	if len(c.diary.deeds) == 0 || c.diary.deeds[len(c.diary.deeds)-1].entry <= c.parts[c.at].from {
+	c.play.readClicks()
+	deeds := c.play.clicks.deeds
+	if len(deeds) == 0 || deeds[len(deeds)-1].entry <= c.parts[c.at].from {
 		return // nobody has done anything since the part in hand began
 	}
 	reached := c.at
@@ -176,7 +140,7 @@ func (c *Case) didAhead(k, i, after int) int {
 			}
 		}
 	}
-	for _, a := range c.diary.deeds {
+	for _, a := range c.play.clicks.deeds {
 		switch {
 		case a.entry <= c.parts[c.at].from || a.line != wanted:
 		case form > 0:

@@ -99,6 +99,9 @@ func (p *play) line(l line, standard, update bool) (skipped string, err error) {
 	if broke := p.panicked(); broke != nil {
 		err = broke
 	}
+	if errors.Is(err, device.ErrOtherModel) {
+		return err.Error(), nil
+	}
 	if errors.Is(err, device.ErrAbsent) {
 		return absent(l, err), nil
 	}

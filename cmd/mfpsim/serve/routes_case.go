@@ -87,7 +87,12 @@ func caseRoutes() group {
 			},
 			{
 				Request: "GET /case", At: "/case?language=el", About: "Tells of the case that is loaded, with its check list.",
-				Act: tells(func(b *bench, in casesRequest) (caseAnswer, error) { return b.caseNow(in.Language), nil }),
+				Act: tells(func(b *bench, in casesRequest) (caseAnswer, error) {
+					if b.taken != nil {
+						b.taken.Look()
+					}
+					return b.caseNow(in.Language), nil
+				}),
 			},
 			{
 				Request: "POST /case", Example: `{"id":"trouble/expired-by-disuse","language":"en"}`, About: "Loads a case.",
@@ -174,9 +179,13 @@ func (b *bench) caseNow(language string) caseAnswer {
 	answer.InHand = inHand
 	for _, p := range parts {
 		row := partRow{Kind: p.Kind, Says: p.Says, Steps: []stepRow{}}
+		says := c.Told
+		if p.Kind == scenarios.PartStory {
+			says = c.Did
+		}
 		for _, s := range p.Steps {
 			step := stepRow{
-				Line: s.Line, Says: c.Told(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
+				Line: s.Line, Says: says(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
 				Skipped: s.Passed, Needless: s.Needless,
 			}
 			if !s.At.IsZero() {
