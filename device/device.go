@@ -443,6 +443,8 @@ const (
 	ErrNotSupported Error = "this device cannot do that"
 	// ErrAbsent: a person says that the device does not have what a step is about. Its case is skipped.
 	ErrAbsent Error = "this device does not have that"
+	// ErrOtherModel: a device in another process is not of the model that a step asks for. Its case is skipped.
+	ErrOtherModel Error = "this device is of another model"
 	// ErrLost: a device in another process answers no more, or not as agreed. Errors that wrap it say why, in one
 	// sentence.
 	ErrLost Error = "the device is lost"

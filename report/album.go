@@ -77,8 +77,7 @@ const still = "html,body{margin:0;background:#2A2E31}.glass{container-name:still
 // panel adds a screen of a control panel. One without data is shown by its text.
 func (a *album) panel(e journal.Entry) (int, error) {
 	if e.Screen == nil {
-		return a.add("panel", stillBase, "<!DOCTYPE html><html><head>"+sheetMark+"</head><body><pre>"+
-			html.EscapeString(framed(e.Text.String()))+"</pre></body></html>"), nil
+		return a.text("panel", framed(e.Text.String())), nil
 	}
 	a.Sprite = string(glass.Sprite())
 	drawn, err := glass.HTML(e.Screen)
@@ -88,6 +87,12 @@ func (a *album) panel(e journal.Entry) (int, error) {
 	page := "<!DOCTYPE html><html lang=\"" + html.EscapeString(e.Screen.Language) + "\"><head>" + sheetMark +
 		"</head><body>" + spriteMark + "<div class=\"glass\">" + string(drawn) + "</div></body></html>"
 	return a.add("panel", string(glass.Style)+still, page), nil
+}
+
+// text adds the text of a screen or page of which there is no picture.
+func (a *album) text(kind, text string) int {
+	return a.add(kind, stillBase, "<!DOCTYPE html><html><head>"+sheetMark+"</head><body><pre>"+
+		html.EscapeString(text)+"</pre></body></html>")
 }
 
 // page adds a page of the record.

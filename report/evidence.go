@@ -40,6 +40,19 @@ type Evidence struct {
 	Story *Story
 	// Up says that the page leads to that of a run, which lies in the folder that ID is a path from.
 	Up bool
+
+	alone bool // of its page: no file lies beside it
+}
+
+// Page renders the page to be sent on alone: it has no links to files beside it. There must be a Story.
+func (e Evidence) Page() ([]byte, error) {
+	files, err := e.Files()
+	if err != nil {
+		return nil, err
+	}
+	delete(files, PageName)
+	e.alone, e.Up = true, false
+	return e.page(e.Journal.Entries(), sorted(files))
 }
 
 // Files renders the evidence: file names (with / between parts) and their content.

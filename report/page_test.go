@@ -74,6 +74,20 @@ func TestAPageOfEvidenceStandsAloneAndHasNothingOfAForeignerRun(t *testing.T) {
 	}
 }
 
+func TestADeviceWhoseWebPageIsKnownByItsTextAloneIsShownByIt(t *testing.T) {
+	e := told(t, "en")
+	e.Journal = journal.New(func() time.Time { return e.Story.Start })
+	for _, text := range []string{"Product Status\n", "Email Server\n", "Email Server\n", "Basic\n"} {
+		e.Journal.Append(journal.Entry{Party: "scenario", Kind: journal.KindNote, Text: journal.Plain("trouble/x.txtar:9 webconfig open X")})
+		e.Journal.Append(journal.Entry{Party: "printer", Kind: journal.KindScreen, Text: journal.Plain(text)})
+	}
+	files, err := e.Files()
+	require.NoError(t, err)
+	page := string(files[report.PageName])
+	require.Equal(t, 3, strings.Count(page, `"k":"page"`), "a picture of each text")
+	require.Contains(t, page, `<pre>Email Server`)
+}
+
 func TestALongRecordFitsOntoThePage(t *testing.T) {
 	e := told(t, "en")
 	for i := range 120 {

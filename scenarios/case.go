@@ -358,10 +358,10 @@ func (p *play) didAct(of *part, i int) bool {
 		d, err := phrase.Duration(said[1:])
 		return err == nil && p.lab.World.Now().Sub(of.since) >= d
 	case what == "webconfig" && said == "open":
-		shown := p.pages.webConfig().Title
-		names := strings.Split(of.Steps[i].Words[2], " > ")
-		words, err := p.webWords(names[len(names)-1:])
-		return err == nil && strings.HasSuffix(plain(shown), plain(words[0]))
+		p.readClicks()
+		return p.isPage(of.Steps[i].Words[2], p.clicks.w.web)
+	case (what == "webconfig" || what == "browser") && said == "click":
+		return p.clicked(of, i)
 	case what == "panel" && (said == "press" || said == "tick" || said == "enter"):
 		return p.touched(of, i)
 	}
@@ -398,7 +398,11 @@ func (p *play) touched(of *part, i int) bool {
 	}
 	found := 0
 	before := journal.Entry{}.Screen
+	whole := Line(of.Steps[i].Words...)
 	for _, e := range p.lab.Journal.Since(0) {
+		if len(path) > 1 && e.Number > of.from && e.Detail[DetailLine] == whole { // all keys in one request
+			found++
+		}
 		if e.Screen == nil || e.Party != p.printer {
 			continue
 		}

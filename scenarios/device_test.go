@@ -232,6 +232,42 @@ func TestWhatALineNeedsIsKnownFromItsWords(t *testing.T) {
 	}
 }
 
+// headless is a device with a switch and without a panel.
+type headless struct {
+	device.Unsupported
+	device.UnsupportedPanel
+	on bool
+}
+
+func (h *headless) Describe(context.Context) (device.Description, error) {
+	return device.Description{
+		Name: "printer", Model: "Box 1", Language: "en", Languages: []string{"en"}, Capabilities: []device.Capability{device.CapabilityPower},
+	}, nil
+}
+
+func (h *headless) Words(context.Context, string) (device.Words, error) {
+	return device.Words{Language: "en"}, nil
+}
+func (h *headless) Panel() device.Panel { return h }
+func (h *headless) Close() error        { return nil }
+
+func (h *headless) Power(_ context.Context, act device.PowerAct) error {
+	h.on = act.State == "on"
+	return nil
+}
+
+func TestADeviceWithoutAPanelIsSwitchedOffAndOn(t *testing.T) {
+	box := &headless{}
+	results, err := scenarios.Run(t.Context(), scenarios.Options{
+		Folder: folder(t, header+"power off\npower on\nmailbox bob@fabrikam.com is empty\n"), Configure: func(c *lab.Config) {
+			c.Devices = map[string]mount.Constructor{"": func(context.Context, mount.Point) (device.Device, error) { return box, nil }}
+		},
+	})
+	require.NoError(t, err)
+	require.True(t, results[0].Passed, results[0].Failure)
+	require.True(t, box.on)
+}
+
 func TestADeviceThatLiesAboutWhatItCanDoFails(t *testing.T) {
 	results, err := scenarios.Run(t.Context(), scenarios.Options{
 		Folder: folder(t, header+"webconfig log-in\npanel shows Scan\n"), Configure: withScanner(nil, true),

@@ -40,7 +40,10 @@ func (p *play) verbPower(_ bool, args []string) (string, error) {
 	}
 	var s device.Screen
 	err = p.do(func(ctx context.Context) (err error) { s, err = d.Panel().Screen(ctx); return err })
-	if err != nil {
+	switch {
+	case errors.Is(err, device.ErrNotSupported): // it has no panel that would light up
+		return "", p.wake(d)
+	case err != nil:
 		return "", err
 	}
 	return s.String(), p.wake(d)

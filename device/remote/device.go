@@ -120,6 +120,8 @@ func (d *remoteDevice) boot(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return d.reason(err)
+	case booted.Error != nil && booted.Error.Kind == KindChoice && booted.Error.What == "model" && d.at.Model != "":
+		return &worded{text: fmt.Sprintf("needs the model %q, which this device is not", d.at.Model), of: device.ErrOtherModel}
 	case booted.Error != nil:
 		return booted.Error.decode()
 	case booted.ID == "" || booted.Report == nil || booted.Description == nil:

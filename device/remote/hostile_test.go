@@ -2,6 +2,7 @@ package remote_test
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -277,6 +278,23 @@ func TestADeviceThatDoesNotStartFailsItsCase(t *testing.T) {
 	result := playOn(t, client, "panel shows Ready\n")
 	require.Equal(t, report.Failed, result.Verdict)
 	require.Contains(t, result.Failure, `was lost: it did not answer "boot" within 200ms`)
+}
+
+func TestAScenarioOfAModelThatADeviceIsNotIsSkipped(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		if r.URL.Path == remote.PathBenches && strings.Contains(string(text), `"model":"Team 500"`) {
+			_, _ = io.WriteString(w, `{"error":{"kind":"choice","what":"model","wanted":"Team 500","present":["Crooked 1"]}}`)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(text))
+		(&crooked{}).ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	result := playOn(t, dial(t, remote.Config{URL: server.URL}), "printer use team model='Team 500'\npanel shows Ready\n")
+	require.Equal(t, report.Skipped, result.Verdict, result.Failure)
+	require.Equal(t, `needs the model "Team 500", which this device is not`, result.Failure)
 }
 
 func TestADeviceWhoseProgramHasEndedFailsEachCaseWithOneSentence(t *testing.T) {
