@@ -63,6 +63,9 @@ func did(language, id string, values ...string) (string, bool) {
 	return row.fill(*row.Did, language, values), true
 }
 
+// sentence fills a sentence in, in a language of the guide; false if there is none of that id.
+type sentence func(language, id string, values ...string) (string, bool)
+
 // Told says a step in a sentence, in a language of the guide: what is to be done, or to be seen. Labels and messages in
 // it are those of the printer.
 func (c *Case) Told(s CaseStep, language string) string { return c.says(s, language, told) }
@@ -70,7 +73,7 @@ func (c *Case) Told(s CaseStep, language string) string { return c.says(s, langu
 // Did says the same of a step that was played.
 func (c *Case) Did(s CaseStep, language string) string { return c.says(s, language, did) }
 
-func (c *Case) says(s CaseStep, language string, tell func(language, id string, values ...string) (string, bool)) string {
+func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	words := slices.Clone(s.Words)
