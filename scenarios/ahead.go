@@ -7,12 +7,6 @@ import (
 // People do things out of order. What they do is read from the record in the words of the language, as a recording
 // writes it down, so that a line further down is ticked only by the very act that it names.
 
-// deed is something that somebody did.
-type deed struct {
-	entry int    // number of the journal's entry that shows it
-	line  string // in the words of the language; of a job that ended: scan
-}
-
 // deedOf is what the record says when a line has been played; empty: what tells it is no act, but a page or a time that
 // somebody may pass by.
 func deedOf(l line, step CaseStep) string {
@@ -46,9 +40,9 @@ func (c *Case) ahead() {
 	if c.at+1 >= len(c.parts) {
 		return
 	}
-	c.play.readClicks()
-	deeds := c.play.clicks.deeds
-	if len(deeds) == 0 || deeds[len(deeds)-1].entry <= c.parts[c.at].from {
+	c.play.readDeeds()
+	done := c.play.deeds.done
+	if len(done) == 0 || done[len(done)-1].number <= c.parts[c.at].from {
 		return // nobody has done anything since the part in hand began
 	}
 	reached := c.at
@@ -140,17 +134,17 @@ func (c *Case) didAhead(k, i, after int) int {
 			}
 		}
 	}
-	for _, a := range c.play.clicks.deeds {
+	for _, a := range c.play.deeds.done {
 		switch {
-		case a.entry <= c.parts[c.at].from || a.line != wanted:
+		case a.number <= c.parts[c.at].from || a.line != wanted:
 		case form > 0:
-			if a.entry == form {
+			if a.number == form {
 				return form
 			}
 		case theirs > 0:
 			theirs--
-		case a.entry >= after && !slices.Contains(p.early, a.entry) || a.entry > after:
-			return a.entry
+		case a.number >= after && !slices.Contains(p.early, a.number) || a.number > after:
+			return a.number
 		}
 	}
 	return 0

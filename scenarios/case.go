@@ -364,6 +364,9 @@ func (p *play) holds(l line) bool {
 	return err == nil
 }
 
+// onPages are acts of which the record of a page tells who did them, and where.
+var onPages = []string{"click", "set", "enter", "tick"}
+
 // didAct reports whether the record shows, after a part has begun, that a person did what a line of it says. The second
 // click of a part takes two of them, and so on.
 func (p *play) didAct(of *part, i int) bool {
@@ -377,10 +380,13 @@ func (p *play) didAct(of *part, i int) bool {
 		d, err := phrase.Duration(said[1:])
 		return err == nil && p.lab.World.Now().Sub(of.since) >= d
 	case what == "webconfig" && said == "open":
-		p.readClicks()
-		return p.isPage(of.Steps[i].Words[2], p.clicks.w.web)
-	case (what == "webconfig" || what == "browser") && said == "click":
-		return p.clicked(of, i)
+		p.readDeeds()
+		return p.isPage(of.Steps[i].Words[2], p.deeds.w.web)
+	case what == "browser" && said == "close", what == "webconfig" && said == "leave":
+		// A page that is closed tells nobody. What is to be done and seen before it must be over.
+		return !slices.ContainsFunc(of.Steps[:i], func(s CaseStep) bool { return !s.over() })
+	case (what == "webconfig" || what == "browser") && slices.Contains(onPages, said):
+		return p.didThere(of, i)
 	case what == "panel" && (said == "press" || said == "tick" || said == "enter"):
 		return p.touched(of, i)
 	}
