@@ -13,6 +13,7 @@ import (
 	"mfpsim/device"
 	"mfpsim/device/mount"
 	"mfpsim/device/webdriver"
+	"mfpsim/fakeentra"
 	"mfpsim/lab"
 	"mfpsim/vtime"
 )
@@ -164,4 +165,19 @@ func TestAPlantedDefectStandsBeforeAnyDevice(t *testing.T) {
 	require.IsType(t, &wordless{}, d)
 	require.NoError(t, bench.Close())
 	require.Equal(t, 1, b.closed, "what ends with the bench is the device")
+}
+
+func TestADeviceWithAnApplicationOfItsOwnIsTheMakers(t *testing.T) {
+	const own = "0a9d5c1e-77b3-4f0a-9f6b-3d2c41e8a5b0"
+	bench := lab.RunT(t, lab.Config{ClientID: own})
+	id, _ := bench.Application()
+	require.Equal(t, own, id)
+	maker, err := bench.Entra.Application(fakeentra.ApplicationName)
+	require.NoError(t, err)
+	require.Equal(t, own, maker.ID, "scenarios name the maker's application by its name")
+
+	require.NoError(t, lab.CheckClientID(""))
+	require.NoError(t, lab.CheckClientID(own))
+	require.EqualError(t, lab.CheckClientID("printer"),
+		`"printer" is no client identifier of Entra ID, which is a GUID: 6f1d2c3b-41a0-4e55-9c1e-0f4100a7b2d9`)
 }
