@@ -10,11 +10,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/core/nvram"
 	"mfpsim/device"
 	"mfpsim/device/mount"
 	"mfpsim/device/webdriver"
 	"mfpsim/fakeentra"
 	"mfpsim/lab"
+	"mfpsim/sim"
 	"mfpsim/vtime"
 )
 
@@ -141,6 +143,21 @@ type wordless struct{ device.Unsupported }
 
 func (*wordless) Describe(context.Context) (device.Description, error) {
 	return device.Description{Name: lab.DefaultPrinter}, nil
+}
+
+func TestADefectOfASimulatedPrinterIsNotTakenForOneOfAnotherDevice(t *testing.T) {
+	for _, defect := range []lab.Defect{
+		{Name: "worn", Printer: func(*sim.Config) {}},
+		{Name: "worn", Flash: func(f nvram.Flash) nvram.Flash { return f }},
+	} {
+		b := &box{model: "Box"}
+		_, err := lab.New(lab.Config{Devices: map[string]mount.Constructor{"": b.mount}, Defect: defect})
+		require.EqualError(t, err, `the defect "worn" is of a simulated printer, and "printer" is another device: plant it there`)
+	}
+	b := &box{model: "Box"} // one that stands between the scenario and any device
+	lab.RunT(t, lab.Config{
+		Devices: map[string]mount.Constructor{"": b.mount}, Defect: lab.Defect{Device: func(d device.Device) device.Device { return d }},
+	})
 }
 
 func TestADeviceThatCannotBeMadeEndsTheBenchBeforeItBegins(t *testing.T) {

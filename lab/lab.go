@@ -96,7 +96,8 @@ type Config struct {
 // is.
 type Defect struct {
 	Name string
-	// Printer changes how a simulated printer is built.
+	// Printer changes how a simulated printer is built. It and Flash are of this process: they do not reach a device of
+	// [Config.Devices], and a bench with one is refused.
 	Printer func(*sim.Config)
 	// Flash stands between the core of a simulated printer and its memory, if that ends with the bench.
 	Flash func(nvram.Flash) nvram.Flash
