@@ -72,11 +72,13 @@ func TestNothingMovesTheFrameOfTheBenchsPage(t *testing.T) {
 		for _, tab := range strings.Fields("jobs mail wire clock faults microsoft web-config browser panel") {
 			p.clicks("#tab-" + tab)
 			p.sees("#pane-" + tab + " > *")
-			p.script(`for (const n of document.querySelectorAll("#pane-` + tab + ` :is(a, button, input, select, summary, p, li)")) {
+			p.script(`for (const n of document.querySelectorAll(
+				"#pane-` + tab + ` :is(a, button, input, select, summary, p, li)")) {
 				n.scrollIntoView({block: "start"});
 			} ""`)
 			stands(tab + ": everything was brought to its top")
-			p.script(`for (const n of document.querySelectorAll("#pane-` + tab + ` :is(a, button, input, select, summary)")) {
+			p.script(`for (const n of document.querySelectorAll(
+				"#pane-` + tab + ` :is(a, button, input, select, summary)")) {
 				n.focus();
 			} ""`)
 			stands(tab + ": everything had the focus")
