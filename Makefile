@@ -1,12 +1,13 @@
 # The commands of the project. `make run` and `make test` are all that a newcomer needs.
 #
-# Settings: SEED, FUZZTIME (per fuzz target), TARGETS (of fuzz), N (runs of soak), HOSTILE (time for its hostile clients), COUNT (runs of bench), BENCH (benchmarks to run, a regular expression),
+# Settings: SEED, FUZZTIME (per fuzz target), TARGETS (of fuzz), N (runs of soak), PARTS (in how many parts soak plays the scenarios, one a run), HOSTILE (time for its hostile clients), COUNT (runs of bench), BENCH (benchmarks to run, a regular expression),
 # BENCHTIME (for each), BASE (the commit to compare with), ROUNDS (of that comparison), REFRESHES, SIGNED, MAILS (of memory), ARGS (of go test, for browser).
 
 SEED     ?= 7
 FUZZTIME ?= 20s
 N        ?= 20
 HOSTILE  ?= 10m
+PARTS    ?= 10
 COUNT    ?= 1
 BENCH    ?= .
 BENCHTIME ?= 1s
@@ -100,10 +101,10 @@ memory:
 fuzz:
 	tools/fuzz $(FUZZTIME) $(TARGETS)
 
-# The same seed N times, plain and with -race in turn: the evidence must not differ by one byte. And hostile clients at all doors of a
+# The same seed N times, plain and with -race in turn, a part of the scenarios each time: the evidence must not differ by one byte. And hostile clients at all doors of a
 # bench at once, for HOSTILE: its memory must stay flat.
 soak:
-	tools/soak $(N) $(SEED)
+	PARTS=$(PARTS) tools/soak $(N) $(SEED)
 	go test ./cmd/mfpsim/serve -run '^$$' -bench HostileClients -benchtime $(HOSTILE) -timeout 2h -v
 
 # The three runs of CI, and another seed; and the program built twice.

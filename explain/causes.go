@@ -163,5 +163,15 @@ func AllCauses(language string) []Cause {
 	return all
 }
 
+// RemedyOf is what helps in the case that a scenario is, in a language; empty: no cause of the table leads to it.
+func RemedyOf(scenario, language string) string {
+	for _, row := range causes() {
+		if row.Scenario == scenario {
+			return row.Do.In(language)
+		}
+	}
+	return ""
+}
+
 // CausesOf are the ids of the causes that end in an outcome, the most common first.
 func CausesOf(kind outcome.Kind) []string { return causesOfKinds([]outcome.Kind{kind}) }

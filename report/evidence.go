@@ -40,6 +40,19 @@ type Evidence struct {
 	Story *Story
 	// Up says that the page leads to that of a run, which lies in the folder that ID is a path from.
 	Up bool
+
+	alone bool // of its page: no file lies beside it
+}
+
+// Page renders the page to be sent on alone: it has no links to files beside it. There must be a Story.
+func (e Evidence) Page() ([]byte, error) {
+	files, err := e.Files()
+	if err != nil {
+		return nil, err
+	}
+	delete(files, PageName)
+	e.alone, e.Up = true, false
+	return e.page(e.Journal.Entries(), sorted(files))
 }
 
 // Files renders the evidence: file names (with / between parts) and their content.
@@ -170,8 +183,12 @@ func WriteEvidence(folder string, run Run, e Evidence) error {
 	if err = f.Write(e.ID, files); err == nil && e.Story != nil {
 		only := e.Story.Case
 		only.ID, only.Virtual = e.ID, e.Story.End.Sub(e.Story.Start)
+		onlyOne := Index{Run: run, Cases: []Case{only}, Replay: e.Replay}
+		if e.Story.TitleLanguage == run.Language {
+			onlyOne.Titles = map[string]string{e.ID: e.Story.Title}
+		}
 		var beside map[string][]byte
-		if beside, err = (Index{Run: run, Cases: []Case{only}, Replay: e.Replay}).Files(); err == nil {
+		if beside, err = onlyOne.Files(); err == nil {
 			err = f.WriteBeside(beside)
 		}
 	}

@@ -40,7 +40,9 @@ func (e Evidence) letters() []letter {
 	var all []letter
 	for _, m := range e.Mails {
 		l := readLetter(m)
-		l.Delivered, l.Submitted = "mails/"+fileOf(m), submitted[l.ID]
+		if !e.alone {
+			l.Delivered, l.Submitted = "mails/"+fileOf(m), submitted[l.ID]
+		}
 		all = append(all, l)
 	}
 	return all

@@ -70,7 +70,9 @@ type casePage struct {
 	Before            *event // the exchange before the failure
 	Sections          []*section
 	Letters           []letter
-	Memory            []remembered
+	Facts, Memory     []remembered // what tells what became of the printer; all of it
+	Ended             *ended       // nil: it was not played by hand
+	Alone             bool         // no file lies beside the page
 	Papers            []journal.Entry
 	Refusals, Dropped int
 	Files             []string
@@ -136,11 +138,27 @@ func (e Evidence) pageOf(entries []journal.Entry, files []string, most int) ([]b
 	}
 	p := &casePage{
 		S: s, Replay: e.Replay, Failure: strings.TrimRight(e.Failure, "\n"), Sections: t.sections, Letters: e.letters(),
-		Memory: memoryRows(s.Before, s.After), Files: files, Album: template.JS(album), shots: t.shots, //nolint:gosec // JSON
+		Files: files, Album: template.JS(album), shots: t.shots, Alone: e.alone, //nolint:gosec // JSON
+	}
+	p.frame = newFrame(s.Language, "", s.Version, t.shots.hashes())
+	old, now := flatten(recordIn(s.Before)), flatten(recordIn(s.After))
+	p.Memory = memoryRows(old, now)
+	if p.Facts, err = p.decisive(old, now, s.Labels); err != nil {
+		return nil, err
 	}
 	p.Verdict, p.Tone, p.Sign = look(s.Case.Verdict)
-	if p.S.Case.Title == "" { // nobody has taken a case
-		p.S.Case.Title = e.Replay
+	if s.Case.Verdict == "" && s.Taken >= 0 {
+		if p.Ended, err = p.endedByHand(t); err != nil {
+			return nil, err
+		}
+		p.Verdict, p.Tone, p.Sign = p.Ended.Word, p.Ended.Tone, p.Ended.Sign
+	}
+	switch {
+	case s.Title != "":
+	case s.Case.Title != "":
+		p.S.Title, p.S.TitleLanguage = s.Case.Title, "en"
+	default: // nobody has taken a case
+		p.S.Title, p.S.TitleLanguage = e.Replay, "en"
 	}
 	if e.Up {
 		p.Up = strings.Repeat("../", strings.Count(e.ID, "/")+1) + PageName
@@ -151,7 +169,7 @@ func (e Evidence) pageOf(entries []journal.Entry, files []string, most int) ([]b
 	var spoke *event
 	for _, section := range t.sections {
 		for _, row := range section.Events {
-			if row.Refused {
+			if row.Refused && row.From != row.To { // that a job then ends is the same refusal
 				p.Refusals++
 			}
 			if row.Failed {
@@ -172,7 +190,6 @@ func (e Evidence) pageOf(entries []journal.Entry, files []string, most int) ([]b
 		id = path.Base(e.ID)
 	}
 	title := id
-	p.frame = newFrame(s.Language, "", s.Version, t.shots.hashes())
 	if word, err := p.T(p.Verdict); err == nil {
 		title = word + ": " + id
 	}

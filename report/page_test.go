@@ -78,7 +78,8 @@ func TestADeviceWhoseWebPageIsKnownByItsTextAloneIsShownByIt(t *testing.T) {
 	e := told(t, "en")
 	e.Journal = journal.New(func() time.Time { return e.Story.Start })
 	for _, text := range []string{"Product Status\n", "Email Server\n", "Email Server\n", "Basic\n"} {
-		e.Journal.Append(journal.Entry{Party: "scenario", Kind: journal.KindNote, Text: journal.Plain("trouble/x.txtar:9 webconfig open X")})
+		step := journal.Plain("trouble/x.txtar:9 webconfig open X")
+		e.Journal.Append(journal.Entry{Party: "scenario", Kind: journal.KindNote, Text: step})
 		e.Journal.Append(journal.Entry{Party: "printer", Kind: journal.KindScreen, Text: journal.Plain(text)})
 	}
 	files, err := e.Files()

@@ -14,14 +14,15 @@ import (
 // remembered is a row of what a printer's memory holds, before and after.
 type remembered struct {
 	What, Before, After string
+
+	name string // as the memory has it
 }
 
 // Changed reports whether it is another one after.
 func (r remembered) Changed() bool { return r.Before != r.After }
 
-// memoryRows compares two images of a memory. Sealed parts are named, and not shown.
-func memoryRows(before, after []byte) []remembered {
-	old, now := flatten(recordIn(before)), flatten(recordIn(after))
+// memoryRows compares two records of a memory, as [flatten] gives them. Sealed parts are named, and not shown.
+func memoryRows(old, now map[string]string) []remembered {
 	var names []string
 	for _, of := range []map[string]string{old, now} {
 		for name := range of {
@@ -33,7 +34,7 @@ func memoryRows(before, after []byte) []remembered {
 	slices.Sort(names)
 	var rows []remembered
 	for _, name := range names {
-		rows = append(rows, remembered{strings.ReplaceAll(name, "_", " "), old[name], now[name]})
+		rows = append(rows, remembered{strings.ReplaceAll(name, "_", " "), old[name], now[name], name})
 	}
 	return rows
 }

@@ -9,7 +9,10 @@ import (
 
 // Story is what the page of a case tells besides its record.
 type Story struct {
-	Case     Case
+	Case Case
+	// Title is that of the case in TitleLanguage; empty: it has none but the case's, in English.
+	Title, TitleLanguage string
+
 	Language string // of the page: one of the guide's; another one is told in English
 	Chapter  string // the guide's, in that language
 	Device   string // model and firmware
@@ -25,13 +28,19 @@ type Story struct {
 	Failed                int
 	Wanted, Shown, Likely string
 	// Taken is the number of the entry of the record after which a person went on by hand; -1: nobody did.
-	Taken   int
+	Taken int
+	// Acts are what that person did, by the number of the entry that shows it. Hand says how far he has come with the
+	// case; nil: there is none.
+	Acts    map[int]Act
+	Hand    *Hand
 	Start   time.Time // true time at which the bench began
 	End     time.Time // and that of now
 	SignIns []SignIn
 	Trace   []Trace
 	// Before and After are images of the printer's memory; nil: it cannot be read out.
 	Before, After []byte
+	// Labels are the device's labels in the language of the page, by the English ones.
+	Labels map[string]string
 	// Styles are the style sheets of the pages in the record, by their path on their server.
 	Styles map[string]string
 }
@@ -41,6 +50,27 @@ type Step struct {
 	Says  string // in a sentence; empty: it is shown as the script has it
 	Place string // where it is done or seen, as the bench's page has it: panel, web-config, browser, microsoft, …
 }
+
+// Act is what somebody did by hand.
+type Act struct {
+	Steps []Step
+	Since int // number of the last entry before it was done; [AtOnce]: the entry that shows it is the act itself
+}
+
+// AtOnce says of an act that it took no time.
+const AtOnce = -1
+
+// Hand is how far somebody has come with a case by hand.
+type Hand struct {
+	Symptom string    // what the user reads, in the words of the device; empty: the case shows nothing of the kind
+	Seen    time.Time // true time at which the symptom was first seen; zero: it was not
+	Remedy  bool      // the case has one
+	Next    string    // what of it is still to be done or seen; empty: nothing
+	Skipped bool      // something that was to be seen was skipped
+}
+
+// PlaceExchange is the place of what an administrator does at Exchange.
+const PlaceExchange = "exchange"
 
 // SignIn is a row of Entra's sign-in log.
 type SignIn struct {
@@ -72,6 +102,9 @@ const (
 )
 
 var laneNames = []string{"person", "printer", "entra", "exchange", "clock"}
+
+// Said is why the message failed, as the page has it.
+func (t Trace) Said() string { return plainReply(t.Detail) }
 
 // String is the name of the lane in addresses, classes and the table of words.
 func (l lane) String() string { return laneNames[l] }
@@ -171,7 +204,7 @@ func laneOfPlace(place string) lane {
 	switch place {
 	case "browser", "microsoft":
 		return entra
-	case "mail":
+	case "mail", PlaceExchange:
 		return exchange
 	case "clock", "faults":
 		return clock
@@ -182,7 +215,7 @@ func laneOfPlace(place string) lane {
 // told takes over how a line of the record is told.
 func (e *event) told(l sentences.Line) {
 	e.Text, e.Refused, e.Good = l.Text, l.Tone == sentences.Refused, l.Tone == sentences.Good
-	e.Status, e.Why, e.Times = l.Status, l.Why, l.Times
+	e.Status, e.Why, e.Times = l.Status, plainReply(l.Why), l.Times
 	e.From, e.Name = laneOf(l.From)
 	e.To, _ = laneOf(l.Party)
 	if l.Kind == string(journal.KindClock) {

@@ -25,6 +25,7 @@ type timeline struct {
 	here       *section
 	last       *event // the newest
 	step       *event // the newest that a person did
+	hand       byHand
 	count      int
 }
 
@@ -42,7 +43,7 @@ var stepNote = regexp.MustCompile(`^\S+\.txtar:(\d+) (.*)$`)
 func newTimeline(entries []journal.Entry, s Story, most int) (*timeline, error) {
 	t := &timeline{
 		story: s, shots: newAlbum(s.Styles, entries), most: most, lines: map[int]sentences.Line{},
-		belongs: map[int]*event{}, now: map[string]shot{}, paragraphs: paragraphsOf(s.Script),
+		belongs: map[int]*event{}, now: map[string]shot{}, paragraphs: paragraphsOf(s.Script), hand: newByHand(s.Acts, entries),
 	}
 	for _, l := range sentences.Tell(entries, s.Language) {
 		t.lines[l.Number] = l
@@ -101,11 +102,18 @@ func (t *timeline) take(e journal.Entry) error {
 		}
 		t.begin(&section{Word: word, Day: e.At, Played: true})
 	}
+	t.actsByHand(e)
 	line, told := t.lines[e.Number]
 	switch {
+	case t.hand.covers(e, line):
+		t.attach(e, t.hand.act)
+		if e.Kind == journal.KindScreen {
+			return t.screen(e)
+		}
+		told = false
 	case e.Kind == journal.KindScreen:
 		if told && byHand && e.Screen != nil && t.now["panel"].Text != framed(e.Text.String()) {
-			t.add(&event{At: e.At}, e).told(line)
+			t.screenByHand(e, line)
 		}
 		return t.screen(e)
 	case e.Kind == journal.KindClock && t.step != nil && t.step.From == clock:
@@ -204,12 +212,14 @@ func (t *timeline) begin(s *section) {
 
 func (t *timeline) add(e *event, of journal.Entry) *event {
 	t.count++
-	e.ID = fmt.Sprintf("e%d", t.count)
+	e.ID = rowID(t.count)
 	t.last = e
 	t.here.Events = append(t.here.Events, e)
 	t.attach(of, e)
 	return e
 }
+
+func rowID(n int) string { return fmt.Sprintf("e%d", n) }
 
 func (t *timeline) attach(e journal.Entry, to *event) { to.entries = append(to.entries, e) }
 
@@ -379,13 +389,19 @@ func (t *timeline) wire(e *event) string {
 		}
 		b.WriteString(said)
 	}
-	text := strings.TrimRight(b.String(), "\n")
+	text := plainReply(strings.TrimRight(b.String(), "\n"))
 	if len(text) > t.most {
 		cut := strings.ToValidUTF8(text[:t.most], "")
 		text = fmt.Sprintf("%s\n… %d octets more: entra.txt, smtp.txt, journal.jsonl", cut, len(text)-len(cut))
 	}
 	return text
 }
+
+// diagnostics are what a server of Microsoft's puts into a reply for its own people.
+var diagnostics = regexp.MustCompile(`(\[BeginDiagnosticData\][^\[]{0,80})[^\[]*(\[EndDiagnosticData\])`)
+
+// plainReply is a text without the numbers of diagnostics, in which what it says would drown; the transcripts have all.
+func plainReply(text string) string { return diagnostics.ReplaceAllString(text, "$1… $2") }
 
 // telling are the fields of an answer's header that say something about it.
 var telling = []string{"content-type", "location", "retry-after", "www-authenticate", "x-ms-request-id"}

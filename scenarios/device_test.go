@@ -260,7 +260,8 @@ func TestADeviceWithoutAPanelIsSwitchedOffAndOn(t *testing.T) {
 	box := &headless{}
 	results, err := scenarios.Run(t.Context(), scenarios.Options{
 		Folder: folder(t, header+"power off\npower on\nmailbox bob@fabrikam.com is empty\n"), Configure: func(c *lab.Config) {
-			c.Devices = map[string]mount.Constructor{"": func(context.Context, mount.Point) (device.Device, error) { return box, nil }}
+			made := func(context.Context, mount.Point) (device.Device, error) { return box, nil }
+			c.Devices = map[string]mount.Constructor{"": made}
 		},
 	})
 	require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -207,6 +208,35 @@ func TestGoldensAreComparedAndRewritten(t *testing.T) {
 	results, err = scenarios.Run(t.Context(), options)
 	require.NoError(t, err)
 	require.Equal(t, report.Passed, results[0].Verdict, results[0].Failure)
+}
+
+func TestLatencyMovesTheTimesOfDayInAGoldenAndNothingElse(t *testing.T) {
+	const sends = `tenant contoso.com smtp-auth=enabled security-defaults=off
+user admin@contoso.com role='Cloud Application Administrator' mailbox
+printer sign-in admin@contoso.com
+scan email bob@fabrikam.com
+jobs 1 shows Completed
+jobs screen
+cmp stdout jobs.txt
+`
+	root := folder(t, header+sends)
+	_, err := scenarios.Run(t.Context(), scenarios.Options{Folder: root, Seed: 7, Update: true})
+	require.NoError(t, err)
+	late := scenarios.Options{Folder: root, Seed: 7, Latency: 300 * time.Millisecond}
+	results, err := scenarios.Run(t.Context(), late)
+	require.NoError(t, err)
+	require.Equal(t, report.Passed, results[0].Verdict, results[0].Failure)
+
+	file := filepath.Join(root, "chapter", "name.txtar")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(text), " | bob@", " | rob@", 1)), 0o600))
+	results, err = scenarios.Run(t.Context(), late)
+	require.NoError(t, err)
+	require.Equal(t, report.Failed, results[0].Verdict)
+	late.Update = true
+	_, err = scenarios.Run(t.Context(), late)
+	require.EqualError(t, err, "goldens are those of a bench without latency: leave --latency and --jitter out")
 }
 
 func TestOptionsThatCannotBeAreRefusedBeforehand(t *testing.T) {

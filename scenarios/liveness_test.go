@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -55,6 +56,7 @@ type story struct {
 	kind             string
 	delivered, again func(bench *lab.Lab) int
 	remedies         [][][]string
+	shows            func(again int) []string // the line of a scenario that wants to see so many of them
 }
 
 // A whole day of a printer: a sign-in, a refresh, a connection test, a mail.
@@ -133,6 +135,7 @@ func stories() []story {
 				later, slices.Concat(wholeDay[:2], [][]string{{"webconfig", "click", "OK"}}, later),
 				slices.Concat(wholeDay[:signedIn], later),
 			},
+			shows: func(n int) []string { return []string{"mailbox", next, "count", strconv.Itoa(n)} },
 		},
 		{
 			name: "to-my-email",
@@ -153,6 +156,7 @@ func stories() []story {
 			remedies: [][][]string{
 				slices.Concat(atPanel, [][]string{{"scan", "to-my-email"}, {"clock", "+1h"}}), slices.Concat(atPanel, mine),
 			},
+			shows: func(n int) []string { return []string{"mailbox", herself, "count", strconv.Itoa(n)} },
 		},
 		{
 			name: "fax",
@@ -167,6 +171,7 @@ func stories() []story {
 				{"webconfig", "set", "SMTP Server Address", "smtp." + faxDomain},
 				{"webconfig", "click", "OK"},
 			}, fax), slices.Concat(signsIn, fax)},
+			shows: func(int) []string { return []string{"provider", "faxes", "shows", faxLater} },
 		},
 	}
 }
@@ -176,6 +181,10 @@ type day struct {
 	story
 	play *play
 	test require.TestingT
+
+	played [][]string // the lines that could be played so far
+	calm   int        // how many of them were before the fault
+	wanted []string   // the line that says what has to be seen at the end; nil: not so far
 
 	mu    sync.Mutex
 	wires map[string]*bytes.Buffer // by connection and direction, as it went over the wire
@@ -214,7 +223,7 @@ func newDay(t require.TestingT, lived story, flowing bool, points *[]faultnet.Po
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	began = true
+	began, d.calm = true, len(d.played)
 	return d, func() {
 		_ = bench.Close()
 		if flowing {
@@ -224,13 +233,16 @@ func newDay(t require.TestingT, lived story, flowing bool, points *[]faultnet.Po
 }
 
 // step plays one line of the day. On a flowing World somebody has to move the clock meanwhile.
-func (d *day) step(words []string) (string, error) {
+func (d *day) step(words []string) (output string, err error) {
+	defer func() {
+		if err == nil {
+			d.played = append(d.played, words)
+		}
+	}()
 	if d.play.lab.World.Stepped() {
 		return verbs[words[0]].play(d.play, false, words[1:])
 	}
 	over := make(chan struct{})
-	var output string
-	var err error
 	go func() {
 		defer close(over)
 		output, err = verbs[words[0]].play(d.play, false, words[1:])
@@ -351,6 +363,8 @@ func (d *day) judge(fault faultnet.Fault) {
 	// has to help.
 	bench.Network.Clear("")
 	before := d.again(bench)
+	d.wanted = d.shows(before + 1)
+	d.played = append(d.played, []string{"network", fault.To, "ok"})
 	for i, remedy := range d.remedies {
 		if d.again(bench) > before {
 			break
@@ -464,7 +478,7 @@ func TestWhateverAPartyDoesOnlyItsCallerWaits(t *testing.T) {
 			defer func() {
 				if t.Failed() {
 					t.Logf(
-						"the scenario that shows it:\n%s\nwhat happened last:\n%s", scenarioOf(trial),
+						"the scenario that shows it:\n%s\nwhat happened last:\n%s", shownBy(d, trial.fault),
 						d.play.lab.Last(30),
 					)
 				}
@@ -475,23 +489,4 @@ func TestWhateverAPartyDoesOnlyItsCallerWaits(t *testing.T) {
 		})
 	}
 	t.Logf("%d points, %d faults, %d tried", points, len(all), tried)
-}
-
-// scenarioOf writes a story with a fault as a scenario, ready to be saved.
-func scenarioOf(tried trial) string {
-	f := tried.fault
-	at := fmt.Sprintf("write:%d", f.Write)
-	if f.Read > 0 {
-		at = fmt.Sprintf("read:%d", f.Read)
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "# id: faults/point\n# title: %s\n# guide: Cannot Send Email\n# proves: R43\n# level: SHOULD\n\n", f)
-	for _, words := range tried.story.before {
-		b.WriteString(quoted(words) + "\n")
-	}
-	fmt.Fprintf(&b, "network %s %s at=%s from=%s after=%d times=1\n", f.To, f.Kind, at, f.From, f.After)
-	for _, words := range tried.story.steps {
-		b.WriteString(quoted(words) + "\n")
-	}
-	return b.String() + "jobs screen\n"
 }

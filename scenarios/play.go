@@ -52,12 +52,14 @@ type play struct {
 
 	before   []byte        // the printer's memory as it was at the beginning, if evidence is wanted
 	patience time.Duration // see [Options.Patience]; 0: none
+	late     bool          // links have a latency, which moves what the goldens say of time
 	real     *RealTime     // nil: the bench's time stands, and a script moves it
 	cut      lives         // in real time
 	remarks  []string      // what is no failure and is told all the same
 	// glance is how a case is looked at while a person plays: once, without time that passes; see [Case].
 	glance bool
 	pages  *seenPages        // what that person's browsers show, in the place of those of the script
+	deeds  *deeds            // and what he has done on them; nil: nobody has asked yet
 	core   *contract.Session // of the core that is tested; nil: the project's own
 }
 

@@ -14,7 +14,8 @@ type shownPage struct {
 	heading string
 	path    []string // labels of the menu that lead to it
 	forms   []shownForm
-	hasCode bool // it waits for somebody to sign in
+	links   map[string]string // labels by address
+	hasCode bool              // it waits for somebody to sign in
 }
 
 // shownForm is a form of a page.
@@ -48,7 +49,13 @@ func readShown(text string) shownPage {
 			labels[attribute(n, "for")] = words(n)
 		case n.DataAtom == atom.H1 && p.heading == "":
 			p.heading = words(n)
-		case n.DataAtom == atom.A && attribute(n, "aria-current") != "":
+		case n.DataAtom == atom.A && attribute(n, "href") != "" && p.links[attribute(n, "href")] == "":
+			if p.links == nil {
+				p.links = map[string]string{}
+			}
+			p.links[attribute(n, "href")] = words(n)
+		}
+		if n.DataAtom == atom.A && attribute(n, "aria-current") != "" {
 			p.path = append(p.path, menuPath(n)...)
 		}
 	})

@@ -37,7 +37,8 @@ type Options struct {
 	Repeat int
 	// Parallel is how many benches stand at once; 0: one for each processor.
 	Parallel int
-	// Latency and Jitter of every link, in bench time. Goldens are those of a bench without.
+	// Latency and Jitter of every link, in bench time. Goldens are those of a bench without: with them a golden is
+	// compared without the times of day in it.
 	Latency, Jitter time.Duration
 	// Patience is how long, in bench time, a device that still has a job under way is waited for beyond what a step
 	// gives it, before its case is not decided. 0: [DefaultPatience]; negative: it is not waited for, and the step
@@ -243,6 +244,9 @@ func (o Options) pick() ([]Scenario, error) {
 	if o.Update && o.Folder == "" {
 		return nil, errors.New("goldens are rewritten in a source folder only; name it with --folder")
 	}
+	if o.Update && (o.Latency > 0 || o.Jitter > 0) {
+		return nil, errors.New("goldens are those of a bench without latency: leave --latency and --jitter out")
+	}
 	if o.Update && o.Model != "" {
 		return nil, errors.New("goldens are rewritten on the default model only: leave --model out")
 	}
@@ -382,6 +386,7 @@ func playOnce(ctx context.Context, s Scenario, o Options, update bool) (Result, 
 		return result, err
 	}
 	p.patience = cmp.Or(o.Patience, DefaultPatience)
+	p.late = o.Latency > 0 || o.Jitter > 0
 	if p.real, p.cut = o.RealTime, cut; p.real != nil {
 		p.patience = min(p.patience, 2*p.real.Longest)
 	}

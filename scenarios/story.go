@@ -26,10 +26,13 @@ func (o Options) index(folder *report.Folder, results []Result) error {
 
 // IndexOf is what the page of a run tells: its verdicts, and the rules of the guide.
 func IndexOf(run report.Run, results []Result) (report.Index, error) {
-	x := report.Index{Run: run, Cases: Cases(results)}
+	x := report.Index{Run: run, Cases: Cases(results), Titles: map[string]string{}}
 	played := make([]Scenario, len(results))
 	for i, r := range results {
 		played[i] = r.Scenario
+		if title, in := r.Scenario.TitleIn(run.Language); in == run.Language {
+			x.Titles[r.Scenario.ID] = title
+		}
 	}
 	rules, err := RulesWithProof(played)
 	if err != nil {
@@ -57,7 +60,7 @@ func replayOf(results []Result, o Options) string {
 // StoryOf is what the bench itself tells for the page of a case: its clouds, and the device that is called printer.
 func StoryOf(l *lab.Lab, printer, language string) report.Story {
 	s := report.Story{
-		Language: language, Styles: l.Styles(), Start: l.World.Start(), End: l.World.Now(), Taken: -1,
+		Language: language, Styles: l.Styles(), Start: l.World.Start(), End: l.World.Now(), Taken: -1, Labels: labelsIn(language),
 	}
 	for _, row := range l.Entra.SignIns() {
 		how := row.Protocol
@@ -104,6 +107,7 @@ func (p *play) memoryNow() []byte { return MemoryOf(p.lab, p.printer) }
 func (p *play) story(r Result, o Options) *report.Story {
 	s := StoryOf(p.lab, p.printer, o.run().Language)
 	s.Case, s.Version, s.Before = r.Case(), o.Version, p.before
+	s.Title, s.TitleLanguage = r.Scenario.TitleIn(s.Language)
 	_, s.Chapter = r.Scenario.Chapter(s.Language)
 	s.Script = r.Scenario.Text
 	s.Steps, s.Parts = p.toldSteps(s.Language)
@@ -126,7 +130,7 @@ func (p *play) toldSteps(language string) (steps map[int]report.Step, parts map[
 		if l.words[0] == "handover" || len(step.Words) == 0 {
 			continue
 		}
-		steps[l.number] = report.Step{Says: c.Told(step, language), Place: step.Place()}
+		steps[l.number] = c.played(step, language)
 	}
 	for _, e := range p.lab.Journal.Entries() {
 		text, part := strings.CutPrefix(e.Text.String(), "  ")
@@ -138,9 +142,18 @@ func (p *play) toldSteps(language string) (steps map[int]report.Step, parts map[
 			continue // it is shown as it stands
 		}
 		step := CaseStep{Text: text, Words: words}
-		parts[text] = report.Step{Says: c.Told(step, language), Place: step.Place()}
+		parts[text] = c.played(step, language)
 	}
 	return steps, parts
+}
+
+// played is a step as the page of a case tells it.
+func (c *Case) played(s CaseStep, language string) report.Step {
+	told := report.Step{Says: c.Did(s, language), Place: s.Place()}
+	if s.Words[0] == "exchange" {
+		told.Place = report.PlaceExchange
+	}
+	return told
 }
 
 // Evidence fills in what the page of the case tells of the scenario: its script and its steps in a language.
@@ -151,5 +164,6 @@ func (c *Case) Evidence(s *report.Story) {
 	s.Case = report.Case{
 		ID: c.Scenario.ID, Title: c.Scenario.Title, Level: c.Scenario.Level, Proves: c.Scenario.Proofs(),
 	}
-	s.Taken = c.From()
+	s.Title, s.TitleLanguage = c.Scenario.TitleIn(s.Language)
+	s.Taken, s.Hand = c.From(), c.hand(s.Language)
 }

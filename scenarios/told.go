@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed" // for the sentences
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,10 +18,11 @@ import (
 //go:embed told.yaml
 var toldSource []byte
 
-// toldRow is a sentence with names in braces.
+// toldRow is a sentence with names in braces. Did says the same of an act that was done; nil: it is told alike.
 type toldRow struct {
 	ID             string `yaml:"id"`
 	languages.Text `yaml:",inline"`
+	Did            *languages.Text `yaml:"did"`
 }
 
 // toldRows are the sentences by id. The table is part of the program: one that cannot be read is a mistake, and panics.
@@ -42,11 +44,36 @@ func told(language, id string, values ...string) (string, bool) {
 	if !known {
 		return "", false
 	}
-	return strings.TrimSpace(strings.NewReplacer(values...).Replace(row.In(language))), true
+	return row.fill(row.Text, language, values), true
 }
 
-// Told says a step in a sentence, in a language of the guide. Labels and messages in it are those of the printer.
-func (c *Case) Told(s CaseStep, language string) string {
+var blankBeforeEnd = regexp.MustCompile(`\s+([.।])$`)
+
+func (toldRow) fill(text languages.Text, language string, values []string) string {
+	said := strings.TrimSpace(strings.NewReplacer(values...).Replace(text.In(language)))
+	return blankBeforeEnd.ReplaceAllString(said, "$1") // where a name stands for nothing
+}
+
+// did is told of what was done.
+func did(language, id string, values ...string) (string, bool) {
+	row, known := toldRows()[id]
+	if !known || row.Did == nil {
+		return told(language, id, values...)
+	}
+	return row.fill(*row.Did, language, values), true
+}
+
+// sentence fills a sentence in, in a language of the guide; false if there is none of that id.
+type sentence func(language, id string, values ...string) (string, bool)
+
+// Told says a step in a sentence, in a language of the guide: what is to be done, or to be seen. Labels and messages in
+// it are those of the printer.
+func (c *Case) Told(s CaseStep, language string) string { return c.says(s, language, told) }
+
+// Did says the same of a step that was played.
+func (c *Case) Did(s CaseStep, language string) string { return c.says(s, language, did) }
+
+func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	words := slices.Clone(s.Words)
@@ -95,13 +122,28 @@ func (c *Case) Told(s CaseStep, language string) string {
 		id, values["{shown}"] = "webconfig-shows", strings.Join(rest, " … ")
 	case verb == "webconfig" && said == "set" && len(rest) == 2:
 		values["{to}"] = c.label(verb, rest[1])
+		if v := values["{to}"]; v == "" || strings.TrimSpace(v) != v { // its blanks are to be seen
+			values["{to}"] = in.says("quoted", "{shown}", v)
+		}
 	case (verb == "webconfig" || verb == "panel") && said == "log-in":
+		values["{words}"] = ""
 		if slices.Contains(rest, "wrong") {
 			values["{words}"] = in.says("wrong")
 		}
+		if len(rest) > 0 && rest[0] != "wrong" {
+			id, values["{to}"] = id+"-as", in.word(rest[0])
+		}
 	case (verb == "webconfig" || verb == "panel") && said == "enter" && len(rest) > 0:
 		values["{path}"], values["{words}"] = c.label(verb, rest[0]), in.list(rest[1:])
-		if len(rest) > 1 {
+		switch {
+		case rest[0] == "password" && len(rest) > 1 && strings.ContainsAny(rest[1], "@:"):
+			id, values["{to}"] = verb+"-enter-password-of", strings.TrimPrefix(rest[1], "user:")
+		case rest[0] == "password":
+			id = verb + "-enter-password"
+			if len(rest) > 1 && isSetting(rest[1]) {
+				values["{words}"] = strings.TrimSpace(in.more(rest))
+			}
+		case len(rest) > 1:
 			id = verb + "-enter-into"
 		}
 	case verb == "browser" && said == "enter" && len(rest) > 0:
@@ -144,7 +186,7 @@ func (c *Case) Told(s CaseStep, language string) string {
 		pairs = append(pairs, name, value)
 	}
 	for _, id := range []string{id, verb, "other"} {
-		if text, known := told(language, id, pairs...); known {
+		if text, known := tell(language, id, pairs...); known {
 			return text
 		}
 	}

@@ -57,6 +57,7 @@ type Line struct {
 	Status   string    `json:"status" doc:"of HTTP, or the last reply's code of SMTP; empty: none"`
 	Why      string    `json:"why,omitempty" doc:"of a refusal: what was said in full"`
 	Times    int       `json:"times" doc:"how often in a row, if more than once"`
+	Receipt  string    `json:"receipt,omitempty" doc:"of a job that ended"`
 }
 
 // row is one of the table: a sentence, or a reason.
@@ -215,6 +216,7 @@ func one(e journal.Entry, language string) (Line, bool) {
 			result == "error",
 			map[string]string{"receipt": e.Detail["receipt"], "code": e.Detail["code"]},
 		)
+		line.Receipt = e.Detail["receipt"]
 		if result == "completed" {
 			line.Tone = Good
 		}

@@ -15,6 +15,7 @@ import (
 	"mfpsim/journal"
 	"mfpsim/sim/jobs"
 	"mfpsim/sim/models"
+	"mfpsim/sim/panel"
 	"mfpsim/sim/scanner"
 )
 
@@ -308,26 +309,27 @@ func (p *Printer) recordOutcome(entry jobs.Record, kind string) {
 }
 
 // jobState tells the panel how a job is.
-func (p *Printer) jobState(receipt int) (running bool, message string) {
+func (p *Printer) jobState(receipt int) panel.Ended {
 	live := p.on()
 	if live == nil {
-		return false, ""
+		return panel.Ended{}
 	}
+	var ended panel.Ended
 	for _, part := range live.partsOf(p, receipt) {
 		entry, ok := live.history.Get(part)
 		if !ok {
-			return false, ""
+			return panel.Ended{}
 		}
 		if entry.Result == jobs.Running {
-			return true, ""
+			return panel.Ended{Running: true}
 		}
 		p.mu.Lock()
-		if message == "" || message == "sent" { // of several mails the one that has failed is told
-			message = live.messages[part]
+		if ended.Message == "" || ended.Message == "sent" { // of several mails the one that has failed is told
+			ended.Message, ended.Receipt = live.messages[part], part
 		}
 		p.mu.Unlock()
 	}
-	return false, message
+	return ended
 }
 
 // partsOf are the jobs that one press of Start has begun, by the first of them.

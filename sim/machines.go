@@ -44,7 +44,7 @@ func (m panelMachine) StartFax(_ context.Context, number, user string) (int, str
 	return m.startFax(number, user)
 }
 func (m panelMachine) StartCopy(context.Context)                  { m.startCopy() }
-func (m panelMachine) JobState(receipt int) (bool, string)        { return m.jobState(receipt) }
+func (m panelMachine) JobState(receipt int) panel.Ended           { return m.jobState(receipt) }
 func (m panelMachine) CancelJob(ctx context.Context, receipt int) { m.cancelJob(ctx, receipt) }
 
 func (m panelMachine) PrintSheet(context.Context) {

@@ -235,7 +235,7 @@ func (p *Printer) cancelJobsOf(ctx context.Context, live *powered, id string) {
 	p.mu.Unlock()
 	slices.Sort(his)
 	for _, receipt := range his {
-		if running, _ := p.jobState(receipt); running {
+		if p.jobState(receipt).Running {
 			p.cancelJob(ctx, receipt)
 		}
 	}

@@ -121,7 +121,8 @@ func (d *remoteDevice) boot(ctx context.Context) error {
 	case err != nil:
 		return d.reason(err)
 	case booted.Error != nil && booted.Error.Kind == KindChoice && booted.Error.What == "model" && d.at.Model != "":
-		return &worded{text: fmt.Sprintf("needs the model %q, which this device is not", d.at.Model), of: device.ErrOtherModel}
+		text := fmt.Sprintf("needs the model %q, which this device is not", d.at.Model)
+		return &worded{text: text, of: device.ErrOtherModel}
 	case booted.Error != nil:
 		return booted.Error.decode()
 	case booted.ID == "" || booted.Report == nil || booted.Description == nil:

@@ -292,7 +292,8 @@ func TestAScenarioOfAModelThatADeviceIsNotIsSkipped(t *testing.T) {
 		(&crooked{}).ServeHTTP(w, r)
 	}))
 	defer server.Close()
-	result := playOn(t, dial(t, remote.Config{URL: server.URL}), "printer use team model='Team 500'\npanel shows Ready\n")
+	hosts := dial(t, remote.Config{URL: server.URL})
+	result := playOn(t, hosts, "printer use team model='Team 500'\npanel shows Ready\n")
 	require.Equal(t, report.Skipped, result.Verdict, result.Failure)
 	require.Equal(t, `needs the model "Team 500", which this device is not`, result.Failure)
 }

@@ -18,6 +18,13 @@ import (
 	"mfpsim/sim/users"
 )
 
+// Ended is how what one press of Start has begun ended.
+type Ended struct {
+	Running bool   // it has not
+	Message string // message id that the panel shows
+	Receipt int    // number of the job that the message is about
+}
+
 // Machine is the printer as its panel needs it.
 type Machine interface {
 	Texts() *locale.Texts
@@ -44,8 +51,8 @@ type Machine interface {
 	StartFax(ctx context.Context, number, user string) (receipt int, refusal string)
 	// StartCopy copies what lies in the document feeder.
 	StartCopy(ctx context.Context)
-	// JobState tells how a job is: whether it is still under way, else the message id that the panel shows.
-	JobState(receipt int) (running bool, message string)
+	// JobState tells how what one press of Start has begun is; receipt is the number of its first job.
+	JobState(receipt int) Ended
 	CancelJob(ctx context.Context, receipt int)
 	PrintSheet(ctx context.Context)
 

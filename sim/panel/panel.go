@@ -144,10 +144,17 @@ func (p *Panel) Enter(_ context.Context, field, value string) (device.Screen, er
 	})
 }
 
-// LogIn selects the padlock and logs in as administrator. A wrong password, and that there
-// were too many, is said on the screen.
+// LogIn selects the padlock and logs in as administrator; where the panel asks for the password already, it is typed
+// there. A wrong password, and that there were too many, is said on the screen.
 func (p *Panel) LogIn(_ context.Context, user, password string) (device.Screen, error) {
-	return p.do(func() error { p.logIn(user, password); return nil })
+	return p.do(func() error {
+		if k := p.keyboard(); k != nil && k.field == fieldPassword && p.message.id == "" {
+			k.value = password
+			return k.done(p)
+		}
+		p.logIn(user, password)
+		return nil
+	})
 }
 
 // logIn reports whether the password was right.
@@ -225,8 +232,8 @@ func (p *Panel) settle() {
 		}
 	}
 	if p.job != 0 {
-		if running, message := p.machine.JobState(p.job); !running {
-			p.message = notice{message, p.job}
+		if ended := p.machine.JobState(p.job); !ended.Running {
+			p.message = notice{ended.Message, ended.Receipt}
 			p.job = 0
 		}
 	}

@@ -178,6 +178,7 @@ func (b *bench) begin(ctx context.Context) error {
 	b.taken = taken
 	if b.printer, err = b.lab.Printer(taken.Printer()); err == nil {
 		b.device = b.printer.Device()
+		b.memory = scenarios.MemoryOf(b.lab, taken.Printer()) // what a person changes is told from here on
 	}
 	return err
 }

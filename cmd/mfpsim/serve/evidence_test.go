@@ -40,7 +40,9 @@ func TestEvidenceOfALiveBenchIsSavedByOneRequest(t *testing.T) {
 	page := s.fetched("/evidence/page")
 	require.EqualValues(t, told["bytes"], len(page))
 	require.Contains(t, string(page), `<html lang="el">`)
-	require.Contains(t, string(page), "Παίχτηκε χειροκίνητα")
+	require.Contains(t, string(page), "Χειροκίνητα: δεν ολοκληρώθηκε", "the remedy was not tried")
+	require.Contains(t, string(page), "Έγινε σάρωση προς bob@fabrikam.com.", "what the person did is told as done")
+	require.NotRegexp(t, `href="[^#]`, string(page), "a file that is sent on alone has no links to others")
 	require.Contains(t, string(page), "AADSTS700082")
 	require.Contains(t, string(page), `id="by-hand"`, "what the person did stands in a part of its own")
 	packed := s.fetched("/evidence/folder")
@@ -54,11 +56,37 @@ func TestEvidenceOfALiveBenchIsSavedByOneRequest(t *testing.T) {
 		files[f.Name], err = io.ReadAll(r)
 		require.NoError(t, err)
 	}
-	require.Equal(t, page, files["trouble-expired-by-disuse/index.html"])
+	require.Contains(t, string(files["trouble-expired-by-disuse/index.html"]), `href="journal.jsonl"`)
 	require.Empty(t, lab.FindLeaks(files, bench.Secrets()))
 	require.Equal(t, packed, s.fetched("/evidence/folder"), "the same record, the same bytes")
 	written, err := os.ReadFile(filepath.Join(folder, "trouble", "expired-by-disuse", "index.html"))
 	require.NoError(t, err)
 	require.Contains(t, string(written), "AADSTS700082")
 	require.FileExists(t, filepath.Join(folder, "index.html"))
+}
+
+// A case that is played by hand to its end says so at the head of its page, with what became of the memory.
+func TestThePageOfACasePlayedByHandSaysHowItEnded(t *testing.T) {
+	var bench *lab.Lab
+	s := live(t, Config{Scenario: "trouble/sign-in-not-saved", Lab: func(l *lab.Lab) { bench = l }})
+	p := newPerson(s, bench)
+	p.asks("/record/start", map[string]any{})
+	for _, l := range linesBehind(t, "trouble/sign-in-not-saved") {
+		if l.looks {
+			p.expects(l.text)
+		} else {
+			p.does(l.words)
+		}
+		status, _ := s.ask("GET", "/case", "") // looks at the check list
+		require.Equal(t, http.StatusOK, status)
+	}
+	p.asks("/evidence", map[string]any{"language": "en"})
+	page := string(s.fetched("/evidence/page"))
+	require.Contains(t, page, "By hand: it worked")
+	require.Regexp(t, `What the user reads</dt><dd>“To use this function, you need to sign in to your email service\.[^<]*”, seen 2 Mar 2026`, page)
+	require.Regexp(t, `Sign-in of the printer</dt><dd>Not stored → <b>Stored: admin@contoso\.com, signed in 2 Mar 2026 09:00:31`, page)
+	require.Regexp(t, `Seen last</dt><dd><a href="#e\d+">[^<]*Job 2 is done\.`, page)
+	require.NotRegexp(
+		t, `(?s)id="by-hand".*The panel is at Scan &gt; Email\..*class="grid2"`, page, "the act has the screens it led to",
+	)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -298,6 +299,7 @@ func (b *bench) recordCall(
 		a.before = shown.Data
 	}
 	answer := &status{w, http.StatusOK}
+	since := b.lab.Journal.Len()
 	serve(answer)
 	a.failed = answer.code >= http.StatusBadRequest
 	tell, known := told[plane+" "+path]
@@ -310,17 +312,18 @@ func (b *bench) recordCall(
 		a.json = map[string]any{}
 	}
 	if !known || path == "/entra/policy" && a.json["policy"] != nil {
-		b.noteOf(scenarios.DetailUnsaid, r.Method+" "+path)
+		b.noteOf(scenarios.DetailUnsaid, r.Method+" "+path, since)
 		return
 	}
 	for _, words := range tell(a) {
-		b.noteOf(scenarios.DetailLine, scenarios.Line(words...))
+		b.noteOf(scenarios.DetailLine, scenarios.Line(words...), since)
 	}
 }
 
 // noteOf records an act for recordings, where people read what the detail says.
-func (b *bench) noteOf(detail, text string) {
+func (b *bench) noteOf(detail, text string, since int) {
 	b.lab.Journal.Append(journal.Entry{
-		Party: "recorder", Kind: journal.KindNote, Text: journal.Plain(text), Detail: map[string]string{detail: text},
+		Party: "recorder", Kind: journal.KindNote, Text: journal.Plain(text),
+		Detail: map[string]string{detail: text, scenarios.DetailSince: strconv.Itoa(since)},
 	})
 }

@@ -42,6 +42,7 @@ type caseAnswer struct {
 	Number        string    `json:"number" doc:"of the chapter, ours"`
 	Proves        []string  `json:"proves" doc:"rules of the guide"`
 	Solution      string    `json:"solution" doc:"what the guide says to do about the code that the case shows; empty: it shows none"`
+	Own           string    `json:"own" doc:"what helps in this very case, as explain says it; empty: no cause of the table leads to it"`
 	Remedy        string    `json:"remedy" doc:"what the guide's chapter says to do, in our words"`
 	Parts         []partRow `json:"parts" doc:"the story, what the user sees, what to try"`
 	From          int       `json:"from" doc:"number of the last entry of the record before the person took over"`
@@ -86,7 +87,12 @@ func caseRoutes() group {
 			},
 			{
 				Request: "GET /case", At: "/case?language=el", About: "Tells of the case that is loaded, with its check list.",
-				Act: tells(func(b *bench, in casesRequest) (caseAnswer, error) { return b.caseNow(in.Language), nil }),
+				Act: tells(func(b *bench, in casesRequest) (caseAnswer, error) {
+					if b.taken != nil {
+						b.taken.Look()
+					}
+					return b.caseNow(in.Language), nil
+				}),
 			},
 			{
 				Request: "POST /case", Example: `{"id":"trouble/expired-by-disuse","language":"en"}`, About: "Loads a case.",
@@ -168,13 +174,18 @@ func (b *bench) caseNow(language string) caseAnswer {
 	answer.Number, answer.Chapter = c.Scenario.Chapter(language)
 	answer.From = c.From()
 	answer.Solution, answer.Remedy = c.Remedy(language)
+	answer.Own = explain.RemedyOf(c.Scenario.ID, language)
 	parts, inHand := c.Parts()
 	answer.InHand = inHand
 	for _, p := range parts {
 		row := partRow{Kind: p.Kind, Says: p.Says, Steps: []stepRow{}}
+		says := c.Told
+		if p.Kind == scenarios.PartStory {
+			says = c.Did
+		}
 		for _, s := range p.Steps {
 			step := stepRow{
-				Line: s.Line, Says: c.Told(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
+				Line: s.Line, Says: says(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
 				Skipped: s.Passed, Needless: s.Needless,
 			}
 			if !s.At.IsZero() {

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
-	"mfpsim/report"
 )
 
 type evidenceRequest struct {
@@ -33,17 +32,16 @@ func evidenceRoutes() group {
 				Act:   tells(func(b *bench, in evidenceRequest) (evidenceAnswer, error) { return b.save(in.Language) }),
 			},
 			{
-				Request: "GET /evidence/page", About: "Returns the page that was saved last, as a file.", Media: "text/html",
+				Request: "GET /evidence/page", About: "Returns the page that was saved last, as a file that needs none beside it.", Media: "text/html",
 				Act: tells(func(b *bench, in savedRequest) (routes.Raw, error) {
-					files, name, err := b.lastSaved(in.Language)
-					page := files[report.PageName]
+					_, page, name, err := b.lastSaved(in.Language)
 					return routes.Raw{Type: "text/html; charset=utf-8", Body: page, Header: attached(name)}, err
 				}),
 			},
 			{
 				Request: "GET /evidence/folder", About: "Returns the folder that was saved last, as a zip archive.", Media: "application/zip",
 				Act: tells(func(b *bench, in savedRequest) (routes.Raw, error) {
-					files, name, err := b.lastSaved(in.Language)
+					files, _, name, err := b.lastSaved(in.Language)
 					if err != nil {
 						return routes.Raw{}, err
 					}

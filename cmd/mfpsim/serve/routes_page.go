@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"html/template"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -88,8 +89,9 @@ type tenantRow struct {
 }
 
 type mailboxRow struct {
-	Address  string `json:"address"`
-	SMTPAuth string `json:"smtpAuth" doc:"on, off, or empty: as the organization has it; as Get-CASMailbox says it"`
+	Address  string   `json:"address"`
+	SMTPAuth string   `json:"smtpAuth" doc:"on, off, or empty: as the organization has it; as Get-CASMailbox says it"`
+	SendAs   []string `json:"sendAs" doc:"who may send as it, as Get-RecipientPermission says it"`
 }
 
 type policyRow struct {
@@ -301,6 +303,9 @@ func (b *bench) transport() (map[string]bool, error) {
 	return enabled, err
 }
 
+// trusteeLine is a line of what Get-RecipientPermission prints.
+var trusteeLine = regexp.MustCompile(`(?m)^Trustee +: (.+)$`)
+
 // casMailboxes are the switches of the mailboxes, as the cmdlet prints them.
 func (b *bench) casMailboxes() ([]mailboxRow, error) {
 	rows := []mailboxRow{}
@@ -310,12 +315,18 @@ func (b *bench) casMailboxes() ([]mailboxRow, error) {
 			if err != nil {
 				continue // it was removed, or nobody administers it
 			}
-			row := mailboxRow{Address: address}
+			row := mailboxRow{Address: address, SendAs: []string{}}
 			switch {
 			case strings.Contains(printed, "SmtpClientAuthenticationDisabled : True"):
 				row.SMTPAuth = "off"
 			case strings.Contains(printed, "SmtpClientAuthenticationDisabled : False"):
 				row.SMTPAuth = "on"
+			}
+			if printed, err = b.lab.SMTP.Cmdlet("Get-RecipientPermission", []string{address}); err != nil {
+				return err
+			}
+			for _, found := range trusteeLine.FindAllStringSubmatch(printed, -1) {
+				row.SendAs = append(row.SendAs, found[1])
 			}
 			rows = append(rows, row)
 		}

@@ -8,8 +8,9 @@ import * as mail from "./mail.js";
 import * as wire from "./wire.js";
 import * as time from "./time.js";
 import * as faults from "./faults.js";
+import * as jobs from "./jobs.js";
 
-const panes = { microsoft, mail, wire, clock: time, faults };
+const panes = { microsoft, mail, jobs, wire, clock: time, faults };
 let chosen = "microsoft";
 let seen = { mails: 0, wire: 0 };
 let spoken = "";
@@ -34,8 +35,17 @@ function draw(fresh, opened) {
   const mails = state.now.mails - seen.mails;
   const refused = state.lines.filter((l) => wire.belongs(l) && l.tone === "refused" && l.number > seen.wire).length;
   const badge = (n, red) => (n > 0 ? h("em", { class: red ? "red" : null }, String(n)) : null);
-  tabs(document.getElementById("behind-tabs"), [["microsoft", "Microsoft"], ["mail", t("mail"), badge(mails)], ["wire", t("wire"), badge(refused, true)], ["clock", t("clock")], ["faults", t("faults")]], chosen, show);
+  tabs(document.getElementById("behind-tabs"), [["microsoft", "Microsoft"], ["mail", t("mail"), badge(mails)], ["jobs", t("jobs")], ["wire", t("wire"), badge(refused, true)], ["clock", t("clock")], ["faults", t("faults")]], chosen, show);
   for (const id of Object.keys(panes)) document.getElementById("tab-" + id).setAttribute("aria-controls", "pane-" + id);
   panes[chosen].draw(document.getElementById("pane-" + chosen), state, fresh || opened || spoken !== language);
   spoken = language;
+}
+
+// showLine leads to what a line of the record is about, as a person reads it: a job to its row in the history, a mail
+// that went to the mail, anything else to the traffic.
+export function showLine(line) {
+  if (line.kind === "outcome" && line.receipt) { show("jobs"); return jobs.open(line.receipt); }
+  if (line.protocol === "SMTP" && line.tone === "good") { show("mail"); return mail.openOf(line.at); }
+  show("wire");
+  return wire.reveal(line.number);
 }

@@ -1,8 +1,8 @@
 // Why am I here? The cases by the guide's chapters, what a pasted text leads to, and the case that is loaded.
 
 import { attempt, get, post } from "./api.js";
-import { fill, h } from "./dom.js";
-import { controlsOf } from "./controls.js";
+import { bring, fill, h } from "./dom.js";
+import { controlsOf, placeOf } from "./controls.js";
 import { state, onChange, refresh } from "./state.js";
 import { clock, language, t } from "./texts.js";
 
@@ -10,11 +10,12 @@ const place = () => document.getElementById("case");
 let mode = ""; // "list", "found" or "loaded"
 let go = () => {};
 let view = () => {};
+let reveal = () => {};
 let found = null;
 let drawn = "";
 
-export function start(leads, views) {
-  [go, view] = [leads, views];
+export function start(leads, views, reveals) {
+  [go, view, reveal] = [leads, views, reveals];
   onChange(({ now }, fresh) => {
     if (fresh || !mode) mode = now.case.id ? "loaded" : "list";
     if (mode === "loaded") loaded(now.case);
@@ -48,8 +49,14 @@ function atHead() {
   if (!head) return;
   head.tabIndex = -1;
   head.focus({ preventScroll: true });
-  place().closest(".col").scrollTo(0, 0);
-  head.scrollIntoView({ block: "nearest" });
+  place().scrollTo(0, 0);
+  bring(head, "nearest");
+}
+
+// back leads back to the case that is loaded, from wherever the column has gone.
+function back() {
+  const c = state.now.case;
+  return c.id ? h("div", { class: "acts" }, h("button", { type: "button", class: "b", "data-key": "back", onclick: () => { mode = "loaded"; loaded(c, true); atHead(); } }, t("back-to-case")), h("span", { class: "note", lang: c.titleLanguage }, c.title)) : null;
 }
 
 const few = 4; // cases of a chapter that are shown at once
@@ -61,7 +68,7 @@ async function drawList() {
   const chapters = await get("/cases?language=" + language);
   const of = state.now.case.number;
   fill(place(), h("h3", { class: "q" }, t("which-case")), h("p", { class: "meta" }, t("which-case-help")), panelLanguage(),
-    state.now.case.id ? h("div", { class: "acts" }, h("button", { type: "button", class: "b", onclick: () => { mode = "loaded"; loaded(state.now.case, true); } }, t("back-to-case"))) : null,
+    back(),
     chapters.map((c, i) => h("details", { class: "chap", open: of ? c.number === of : i < 4 }, h("summary", {}, h("span", {}, c.title, " ", h("span", { class: "count" }, "(" + c.cases.length + ")"))), h("ul", {}, c.cases.slice(0, few).map(row)),
       c.cases.length > few ? h("details", { open: c.cases.slice(few).some((r) => r.id === state.now.case.id) }, h("summary", {}, t("more-cases", { n: c.cases.length - few })), h("ul", {}, c.cases.slice(few).map(row))) : null)),
     h("details", { class: "chap", open: true }, h("summary", {}, t("no-case")), h("ul", {}, h("li", {}, h("button", { type: "button", class: "case", onclick: () => load("") }, t("free-bench"))))));
@@ -107,11 +114,11 @@ async function drawFound() {
   const head = a.headings;
   const known = a.items.length + a.causes.length + cases.length;
   const facts = (i) => h("dl", {}, i.facts.map((f) => [h("dt", {}, f.heading), h("dd", {}, f.text)]));
-  const item = (i, n) => h("details", { class: "hit", open: n < 2 }, h("summary", {}, h("span", {}, h("b", {}, head[i.kind] + " " + (i.kind === "label" ? "" : i.name)), " ", i.title)), facts(i));
-  const cause = (c, n) => h("article", { class: "hit" }, h("h3", {}, n + 1 + ". " + c.says), h("p", { class: "meta" }, c.common), h("p", {}, h("b", {}, head.tell + ": "), c.tell),
+  const item = (i, n) => h("details", { class: "hit", open: n < 2 }, h("summary", {}, h("span", {}, h("b", {}, capital(head[i.kind]) + " " + (i.kind === "label" ? "" : i.name)), " ", i.title)), facts(i));
+  const cause = (c, n) => h("article", { class: "hit" }, h("h3", {}, n + 1 + ". " + c.says), h("p", { class: "meta" }, capital(c.common)), h("p", {}, h("b", {}, head.tell + ": "), c.tell),
     h("div", { class: "rem" }, h("h3", {}, head.guide + ": " + c.chapter + ", " + head.page + " " + c.page), h("p", {}, c.do)), h("p", { class: "meta" }, c.scenario), loads(c.scenario, c.title, a.causes.length === 1));
   fill(place(), h("h3", { class: "q" }, known ? t("found", { n: a.causes.length }) : t("found-none")),
-    h("p", { class: "meta" }, "“" + found.text.slice(0, 200) + "”"), panelLanguage(),
+    h("p", { class: "meta" }, t("quoted", { text: clipped(found.text) })), back(), panelLanguage(),
     a.near.length ? h("p", { class: "acts" }, head.near + ": ", a.near.map((text) => h("button", { type: "button", class: "lk", onclick: () => { document.getElementById("find-text").value = text; read(text); } }, text))) : null,
     a.items.slice(0, mostItems).map(item), a.causes.length ? h("h3", { class: "sec" }, head.causes) : null, a.causes.map(cause),
     cases.length ? [h("h3", { class: "sec" }, t("other-cases")), cases.map((c) => h("article", { class: "hit" }, h("h3", { lang: c.language }, c.title), h("p", { class: "meta", lang: "en" }, c.id), loads(c.id, c.title, cases.length === 1 && !a.causes.length)))] : null,
@@ -119,6 +126,15 @@ async function drawFound() {
   atHead();
 }
 const mostItems = 6;
+
+// capital begins a heading with a capital letter.
+const capital = (text) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+
+// clipped is the beginning of a text, cut between words and not behind a comma.
+function clipped(text) {
+  const line = text.trim().replace(/\s+/g, " ");
+  return line.length <= 200 ? line : line.slice(0, line.lastIndexOf(" ", 200)).replace(/[\s,;:.·–-]+$/, "") + " …";
+}
 
 // steps draws a part. The step that is next is lit and leads to its place.
 function steps(part, inHand) {
@@ -128,7 +144,7 @@ function steps(part, inHand) {
     h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped || s.needless ? "–" : i === next ? "→" : "○"),
     h("div", {}, h("span", { class: "say" }, t(how(s)) + ": "), s.says,
       s.needless ? h("small", {}, t("needless-why")) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: clock(s.at) })) : null,
-      i === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(s.place, controlsOf(s)) }, t("go-there")) : null,
+      i === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(placeOf(s), controlsOf(s)) }, t("go-there")) : null,
         h("button", { type: "button", class: "lk", "data-key": "skip-" + s.line, onclick: () => attempt(async () => { await post("/case/skip", { line: s.line }); await refresh(); }) }, t("skip"))) : null))));
 }
 
@@ -148,12 +164,12 @@ function loaded(c, anew) {
     const of = rest.map((p, i) => [p, i + story.length]).filter(([p]) => p.kind === wanted);
     return of.length ? [h("h3", { class: "sec" }, t(head)), of.map(([p, i]) => part(p, i))] : null;
   };
-  const remedy = h("div", { class: "rem" }, h("h3", {}, t("guide-says", { chapter: c.chapter })), c.solution ? h("p", {}, c.solution) : null, c.remedy ? h("p", {}, c.remedy) : null);
+  const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.solution ? h("p", {}, c.solution) : null, c.remedy ? h("p", {}, c.remedy) : null);
   fill(place(), h("h3", { class: "q", lang: c.titleLanguage }, c.title), h("p", { class: "meta" }, c.chapter),
     h("p", {}, c.question),
     story.length ? fold("story", t("story", { n: story.length }), story.map((p, i) => part(p, i))) : null,
     kind("symptom", "what-the-user-sees"),
-    cause ? h("div", { class: "cause" }, h("h3", {}, t("cause")), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => { go("wire"); dispatchEvent(new CustomEvent("wire-show", { detail: cause.number })); } }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"),
+    cause ? h("div", { class: "cause" }, h("h3", {}, t("cause")), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"),
     notes.length ? fold("notes", t("notes-in-english"), h("div", { lang: "en" }, notes.map((p) => h("p", { class: "part" }, p.says)))) : null,
     fold("about", t("about-case"), h("p", { class: "meta" }, t("case-file") + " ", h("code", {}, c.id)), c.proves.length ? h("p", { class: "meta" }, t("rules-shown") + " " + c.proves.join(" ")) : null),
     over && rest.length ? h("p", { class: "done-all" }, t("all-done")) : null,

@@ -7,7 +7,7 @@ const byVerb = {
   "scan originals": [on("lay")],
   "sheet print": [on("sheet")],
   panel: ["#glass"],
-  jobs: ["#glass"],
+  jobs: ["#job-list"],
   lang: ["#glass"],
   webconfig: ["#pane-web-config iframe"],
   browser: ["#pane-browser iframe"],
@@ -15,10 +15,15 @@ const byVerb = {
   "entra log": ["#at-sign-ins"],
   "entra withdraw-consent": ["#at-consents"],
   "entra set": ["#at-entra"],
+  "entra answer": [on("answer-entra-answer-own")],
   entra: ["#at-accounts"],
   user: ["#at-accounts"],
   "exchange Set-CASMailbox": ["#at-microsoft-365"],
-  exchange: ["#at-exchange"],
+  "exchange Set-TransportConfig": ["#at-exchange"],
+  "exchange Add-RecipientPermission": ["#at-send-as"],
+  "exchange Remove-RecipientPermission": ["#at-send-as"],
+  "exchange answer": [on("answer-exchange-answer-own")],
+  exchange: [on("powershell")],
   mailbox: ["#mail-list"],
   wire: ["#wire-lines"],
   clock: [on("clock-to")],
@@ -27,6 +32,9 @@ const byVerb = {
   power: [on("power-off")],
   memory: [on("memory-refuses")],
 };
+
+// placeOf is the tab at which a line is done or seen: the history of the jobs has one of its own.
+export const placeOf = (step) => (/^(! *)?jobs\b/.test(step.text) ? "jobs" : step.place);
 
 export function controlsOf(step) {
   const [verb, said] = step.text.replace(/^!\s*/, "").split(/\s+/);

@@ -33,12 +33,28 @@ export async function lead(selectors) {
     await new Promise(requestAnimationFrame);
   }
   if (!meant) return;
+  point(meant, meant.offsetHeight > 400 ? "start" : "center");
+}
+
+// point brings an element into sight, marks it until the next click, and gives it the focus.
+export function point(meant, block) {
   for (const marked of document.querySelectorAll(".meant")) marked.classList.remove("meant");
   meant.classList.add("meant");
-  meant.scrollIntoView({ block: meant.offsetHeight > 400 ? "start" : "center" });
+  bring(meant, block);
   if (!meant.matches("a, button, input, select, textarea, summary, [tabindex]")) meant.tabIndex = -1;
   meant.focus({ preventScroll: true });
   setTimeout(() => addEventListener("click", () => meant.classList.remove("meant"), { once: true }));
+}
+
+// bring brings an element into sight. It scrolls what the element lies in, such as its column, and never the page: its
+// header stays. Nothing else on the page scrolls by itself.
+export function bring(node, block) {
+  for (let box = node.parentElement; box; box = box.parentElement) {
+    if (!/auto|scroll/.test(getComputedStyle(box).overflowY) || box.scrollHeight <= box.clientHeight) continue;
+    const [at, seen] = [node.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (block === "nearest" && at.top >= seen.top && at.bottom <= seen.bottom) continue;
+    box.scrollTop += at.top - seen.top - (block === "center" ? Math.max(0, (box.clientHeight - at.height) / 2) : 8);
+  }
 }
 
 // tabs makes a tab list that arrows walk through.
@@ -53,7 +69,7 @@ export function tabs(list, entries, chosen, choose) {
       const at = entries.findIndex(([other]) => other === id);
       const to = entries[(at + step + entries.length) % entries.length][0];
       choose(to);
-      document.getElementById("tab-" + to).focus();
+      document.getElementById("tab-" + to).focus({ preventScroll: true });
     },
   }, ...inside)));
 }

@@ -1,7 +1,7 @@
 // All mails of the bench in one list. What is in them comes from outside: HTML is shown in a frame without rights.
 
 import { attempt, change, get } from "./api.js";
-import { fill, h } from "./dom.js";
+import { fill, h, point } from "./dom.js";
 import { clock, day, size, stamp, t } from "./texts.js";
 
 let place = null;
@@ -62,6 +62,18 @@ async function openMail(id) {
   await list();
   await show();
 }
+
+// openOf opens the mail that came of what was accepted at a time: the one that arrived next to it.
+export const openOf = (at) => attempt(async () => {
+  [folder, query] = ["", ""];
+  fill(place, frame());
+  const { messages } = await get("/api/v1/messages?limit=200");
+  const away = (m) => Math.abs(new Date(m.Created) - new Date(at));
+  const came = messages.reduce((best, m) => (!best || away(m) < away(best) ? m : best), null);
+  if (!came) return list();
+  await openMail(came.ID);
+  point(document.querySelector("#mail-open .msg"), "start");
+});
 
 const addresses = (all) => (all || []).map((a) => (a.Name ? a.Name + " <" + a.Address + ">" : a.Address)).join(", ");
 

@@ -7,7 +7,7 @@ import * as texts from "./texts.js";
 import { t } from "./texts.js";
 import { start as startCase, read, panelSpeaks } from "./case.js";
 import { start as startStage } from "./stage.js";
-import { start as startBehind, show as showBehind } from "./behind.js";
+import { start as startBehind, show as showBehind, showLine } from "./behind.js";
 import { start as startEvidence } from "./evidence.js";
 import { start as startRecord } from "./record.js";
 
@@ -39,7 +39,8 @@ const go = (place, controls) => {
 };
 
 const stage = startStage();
-startCase(go, view);
+const leads = (line) => { view("behind"); showLine(line); };
+startCase(go, view, leads);
 startBehind();
 startEvidence();
 startRecord();
@@ -70,10 +71,10 @@ onChange(({ now, lines }) => {
   const at = document.getElementById("now");
   at.dateTime = now.now;
   fill(at, texts.day(now.now) + " " + texts.clock(now.now), h("span", {}, t("clock-of-the-bench")));
-  const newest = lines.filter(matters).slice(-4).reverse();
+  const newest = lines.filter(matters).slice(-12).reverse();
   fill(document.getElementById("just"), newest.map((l) => h("li", {}, h("time", { datetime: l.at }, texts.stamp(l.at, now.now)),
     h("span", { class: l.tone === "refused" ? "bad" : null }, l.text, l.times > 1 ? " " + t("times", { n: l.times }) : null, " ",
-      l.tone === "refused" ? h("button", { type: "button", class: "lk", "data-key": "show-" + l.number, "aria-label": t("show") + ": " + l.text, onclick: () => { go("wire"); dispatchEvent(new CustomEvent("wire-show", { detail: l.number })); } }, t("show")) : null))));
+      l.tone === "refused" || l.kind === "outcome" || l.protocol === "SMTP" && l.tone === "good" ? h("button", { type: "button", class: "lk", "data-key": "show-" + l.number, "aria-label": t("show") + ": " + l.text, onclick: () => leads(l) }, t("show")) : null))));
   if (!newest.length) fill(document.getElementById("just"), h("li", {}, h("span", {}), t("nothing-yet")));
   const worst = newest.find((l) => l.tone === "refused");
   const says = worst && worst.at > announced ? worst.text : "";

@@ -3,6 +3,7 @@
 import { attempt, get, post } from "./api.js";
 import { fill, h } from "./dom.js";
 import { clock, day, t } from "./texts.js";
+import { folded } from "./readable.js";
 import { refresh } from "./state.js";
 
 let drawn = -1;
@@ -21,7 +22,7 @@ const act = (f) => attempt(async () => { const said = await f(); await refresh()
 const words = (...list) => ({ words: list });
 
 async function show() {
-  const [m, signIns, trace, refusals] = await Promise.all([get("/microsoft"), get("/entra/sign-ins"), get("/exchange/trace"), get("/exchange/refusals")]);
+  const [m, signIns, trace, refusals, answers] = await Promise.all([get("/microsoft"), get("/entra/sign-ins"), get("/exchange/trace"), get("/exchange/refusals"), get("/entra/answer")]);
   const open = new Set([...place.querySelectorAll("details[open]")].map((d) => d.dataset.id));
   const fold = (id, summary, ...inside) => h("details", { class: "log", "data-id": id, open: open.has(id) }, h("summary", { "data-key": id }, summary), inside);
   const organizations = m.tenants.filter((o) => !o.personal);
@@ -29,11 +30,14 @@ async function show() {
     h("h3", { class: "sub2", id: "at-exchange" }, t("exchange-admin-center")),
     organizations.map((o) => toggle("smtp-" + o.domain, t("smtp-auth-organization"), o.domain + ". " + t("mailbox-overrides"), o.smtpAuth,
       (on) => post("/exchange/cmdlet", { name: "Set-TransportConfig", arguments: ["-Organization", o.domain, "-SmtpClientAuthenticationDisabled", on ? "$false" : "$true"] }))),
+    h("h4", { class: "sub2", id: "at-send-as" }, "Send As"), m.mailboxes.map((b) => sendAs(b, m)),
+    h("h4", { class: "sub2", id: "at-powershell" }, "Exchange Online PowerShell"), powershell(),
     h("h3", { class: "sub2", id: "at-microsoft-365" }, t("microsoft-365-admin-center")),
     m.mailboxes.map((b) => mailbox(b)),
     h("h3", { class: "sub2", id: "at-entra" }, t("entra-admin-center")),
     organizations.map((o) => toggle("defaults-" + o.domain, "Security defaults", o.domain + ". " + t("defaults-block"), o.securityDefaults,
       (on) => post("/entra/set", { tenant: o.domain, setting: "Security defaults", value: on ? "Enabled" : "Disabled" }))),
+    application(answers.set),
     h("h4", { class: "sub2", id: "at-policies" }, "Conditional Access"), policies(m, organizations, open),
     h("h4", { class: "sub2", id: "at-accounts" }, t("accounts")), m.accounts.map((a) => account(a, open, organizations)),
     h("h4", { class: "sub2", id: "at-consents" }, t("consents")), consents(m),
@@ -54,6 +58,47 @@ function mailbox(b) {
   return h("div", { class: "sw" }, h("label", { for: id }, t("smtp-auth-mailbox", { address: b.address })), h("small", {}, b.smtpAuth ? t("overrides-organization") : t("as-organization")),
     h("select", { id, "data-key": id, onchange: (e) => act(() => post("/exchange/cmdlet", { name: "Set-CASMailbox", arguments: [b.address, "-SmtpClientAuthenticationDisabled", value[e.target.value]] })) },
       [["", t("as-organization-short")], ["on", t("on")], ["off", t("off")]].map(([v, name]) => h("option", { value: v, selected: v === b.smtpAuth }, name))));
+}
+
+// sendAs are those who may send as a mailbox; the permission is granted and taken away by Exchange's own cmdlets.
+function sendAs(b, m) {
+  const label = t("send-as", { address: b.address });
+  const set = (verb, who) => () => post("/exchange/cmdlet", { name: verb + "-RecipientPermission", arguments: [b.address, "-Trustee", who, "-AccessRights", "SendAs"] });
+  const left = m.mailboxes.map((other) => other.address).filter((who) => who !== b.address && !b.sendAs.includes(who));
+  const select = h("select", { "data-key": "send-as-who-" + b.address }, left.map((who) => h("option", { value: who }, who)));
+  return h("div", { class: "box" }, left.length ? null : h("p", {}, label),
+    left.length ? h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); act(set("Add", select.value)); } },
+      h("label", {}, label, select), h("button", { class: "b", "data-key": "send-as-" + b.address, "aria-label": t("grant") + ": " + label }, t("grant"))) : null,
+    b.sendAs.length ? b.sendAs.map((who) => h("p", { class: "party" }, h("b", {}, who), h("button", { type: "button", class: "b", "data-key": "send-as-away-" + b.address + who, "aria-label": t("take-away") + ": " + label + ", " + who, onclick: () => act(set("Remove", who)) }, t("take-away"))))
+      : h("p", { class: "note" }, t("send-as-nobody")));
+}
+
+// powershell runs any other command of the administrator's: what a case asks for stands there to be typed.
+let typed = "";
+let printed = null;
+const acts = ["restrict", "licence", "quota", "verdict", "external-limit", "front-end"];
+function powershell() {
+  const field = h("input", { type: "text", value: typed, "data-key": "powershell", autocomplete: "off", spellcheck: "false", placeholder: "Get-RecipientPermission", oninput: (e) => { typed = e.target.value; } });
+  return [h("form", { class: "field", onsubmit: (e) => {
+    e.preventDefault();
+    const said = (field.value.match(/'(?:[^']|'')*'|"[^"]*"|\S+/g) || []);
+    const bare = said.map((w) => (/^'.*'$/.test(w) ? w.slice(1, -1).replaceAll("''", "'") : w.replace(/^"(.*)"$/, "$1")));
+    if (!bare.length) return;
+    act(async () => {
+      if (acts.includes(bare[0])) printed = (await post("/exchange/" + bare[0], { words: said.slice(1).join(" ") })).done;
+      else printed = (await post("/exchange/cmdlet", { name: bare[0], arguments: bare.slice(1) })).output;
+    });
+  } }, h("label", {}, t("powershell"), field), h("button", { class: "b", "data-key": "powershell-run" }, t("run"))),
+  printed === null ? null : h("pre", { class: "wire", tabindex: "0", role: "region", "aria-label": t("powershell") }, printed.trim() || t("command-done"))];
+}
+
+// application is the switch of the printer's enterprise application. Off is what Entra ID then answers; where other
+// answers are planted the tab of faults has them.
+const disabled = "error=7000112";
+function application(planted) {
+  const off = planted.some((p) => p.includes(disabled));
+  if (planted.length && !off) return null;
+  return toggle("application", t("application-enabled"), t("application-off-says"), !off, (on) => post("/entra/answer", { words: on ? "ok" : disabled }));
 }
 
 const presets = [
@@ -106,6 +151,7 @@ function account(a, open, organizations) {
     button("change-password", () => post("/entra/password", { user: a.user })),
     button("revoke", () => post("/entra/revoke", { user: a.user })),
     a.disabled ? button("enable", () => post("/entra/enable", { user: a.user })) : button("disable", () => post("/entra/disable", { user: a.user })),
+    a.mailbox ? button("lift-restriction", () => post("/exchange/restrict", { words: a.user + " none" })) : null,
     a.mfa ? button("mfa-off", () => post("/entra/mfa", { user: a.user, on: false })) : button("mfa-on", () => post("/entra/mfa", { user: a.user, on: true })),
     a.personal || !organizations.length ? null : has ? button("role-off", () => post("/entra/role", { user: a.user, role, on: false })) : button("role-on", () => post("/entra/role", { user: a.user, role, on: true }))));
 }
@@ -116,7 +162,7 @@ function consents(m) {
     h("button", { type: "button", class: "b", "data-key": "withdraw" + c.application + c.user, "aria-label": t("withdraw") + ": " + c.application, onclick: () => act(() => post("/entra/withdraw-consent", { tenant: c.tenant, application: c.application })) }, t("withdraw"))));
 }
 
-const pairs = (rows) => h("dl", {}, rows.filter(([, v]) => v !== undefined && v !== null && v !== "").map(([k, v]) => [h("dt", {}, k), h("dd", {}, String(v))]));
+const pairs = (rows) => h("dl", {}, rows.filter(([, v]) => v !== undefined && v !== null && v !== "").map(([k, v]) => [h("dt", {}, k), h("dd", {}, Array.isArray(v) ? v : String(v))]));
 const when = (at) => h("time", { datetime: at }, day(at), h("br"), clock(at));
 
 // interrupts are codes with which Entra ID asks the person for something more: the log calls them interrupted, not failed
@@ -141,5 +187,5 @@ function traced(r, fold) {
 
 function refusal(r, fold) {
   return fold("refusal-" + r.at + r.connection, [when(r.at), h("span", {}, r.user || "—"), h("b", { class: "bad" }, r.reply.split(" ").slice(0, 2).join(" "))],
-    pairs([[t("reply"), r.reply], [t("reason"), r.reason], [t("connection"), r.connection]]));
+    pairs([[t("reply"), folded(r.reply)], [t("reason"), r.reason], [t("connection"), r.connection]]));
 }

@@ -6,8 +6,13 @@
   const tell = (what) => parent.postMessage({ mfpsim: "pane", ...what }, bench);
   const heading = document.querySelector("h1, h2");
   const says = document.querySelector("main [role=alert], main [role=status], main .error, [role=alert]");
-  const shown = () => tell({ title: (heading && heading.textContent.trim()) || document.title, height: document.body.scrollHeight });
+  // The frame is as high as its page, so that the page does not scroll inside what scrolls already.
+  document.documentElement.style.overflowY = "hidden";
+  document.body.style.minHeight = "0";
+  const height = () => Math.ceil(document.documentElement.getBoundingClientRect().height) + innerHeight - document.documentElement.clientHeight;
+  const shown = () => tell({ title: (heading && heading.textContent.trim()) || document.title, path: location.pathname, height: height() });
   shown();
+  new ResizeObserver(() => tell({ height: height() })).observe(document.documentElement);
   addEventListener("load", () => {
     shown();
     if (says && says.textContent.trim()) tell({ message: says.getBoundingClientRect().top + scrollY });

@@ -1,13 +1,14 @@
 // What does it look like? The panel, Web Config and Microsoft's pages, as the person sees them.
 
 import { attempt, get, post } from "./api.js";
-import { fill, h, tabs } from "./dom.js";
+import { bring, fill, h, tabs } from "./dom.js";
 import { state, onChange, refresh } from "./state.js";
 import { language, t } from "./texts.js";
 
 let chosen = "panel";
 const titles = {};
 const frames = {};
+const paths = {};
 let bench = null;
 let addresses = null;
 const stage = () => document.getElementById("stage");
@@ -22,7 +23,11 @@ export function start() {
     const id = ["web-config", "browser"].find((name) => state.now && frames[name] && e.source === frames[name].contentWindow && e.origin === origin(name));
     if (!id || !e.data || e.data.mfpsim !== "pane") return;
     if (typeof e.data.title === "string") titles[id] = e.data.title.slice(0, 80);
-    if (Number.isFinite(e.data.height)) frames[id].style.height = Math.min(4000, Math.max(300, e.data.height)) + "px";
+    if (Number.isFinite(e.data.height)) frames[id].style.height = Math.min(tallest, Math.max(300, e.data.height + 2)) + "px"; // with its border
+    if (typeof e.data.path === "string" && e.data.path !== paths[id]) {
+      paths[id] = e.data.path;
+      if (chosen === id && frames[id].getBoundingClientRect().top < stage().getBoundingClientRect().top) bring(frames[id], "start"); // another page begins at its top
+    }
     if (Number.isFinite(e.data.message) && chosen === id) intoSight(frames[id], e.data.message);
     if (typeof e.data.open === "string") opens(e.data.open);
     if (typeof e.data.marked === "string") dispatchEvent(new CustomEvent("pane-marks", { detail: { surface: id === "browser" ? "browser" : "webconfig", text: e.data.marked.slice(0, 300) } }));
@@ -31,10 +36,13 @@ export function start() {
   return { show };
 }
 
+// tallest is how high a frame becomes: what is in it scrolls with its column, and not once more by itself.
+const tallest = 30000;
+
 // intoSight scrolls to what a page says after a click: its frame is as high as the page, so its top may be out of sight.
 function intoSight(frame, offset) {
-  const scrolls = getComputedStyle(stage()).overflowY === "auto" ? stage() : document.scrollingElement;
-  const top = frame.getBoundingClientRect().top + offset - (scrolls === stage() ? stage().getBoundingClientRect().top : 0);
+  const scrolls = getComputedStyle(stage()).overflowY === "auto" ? stage() : stage().closest(".cols");
+  const top = frame.getBoundingClientRect().top + offset - scrolls.getBoundingClientRect().top;
   const height = scrolls.clientHeight;
   if (top < 0 || top > height - 80) scrolls.scrollBy(0, top - height / 3);
 }
@@ -44,7 +52,7 @@ function opens(address) {
   if (new URL(address).origin === origin("browser")) {
     frames.browser.src = address;
     show("browser");
-    document.getElementById("tab-browser").focus();
+    document.getElementById("tab-browser").focus({ preventScroll: true });
   } else if (/^https?:/.test(address)) open(address, "_blank", "noopener");
 }
 
@@ -107,11 +115,12 @@ function beside(now) {
 }
 
 const secret = (label, text) => h("span", {}, label + " ", h("b", { class: "mono" }, text), " ",
-  h("button", { type: "button", class: "lk", "aria-label": t("copy") + ": " + label, onclick: () => attempt(() => navigator.clipboard.writeText(text)) }, t("copy")));
+  h("button", { type: "button", class: "lk", "aria-label": t("copy") + ": " + label, onclick: (e) => attempt(async () => { await navigator.clipboard.writeText(text); e.target.textContent = t("copied"); }) }, t("copy")));
 
 function frame(id, address, title) {
   if (!address) return h("p", { class: "warnbox" }, t("no-frames"));
   frames[id] = h("iframe", { title, allow: "clipboard-write; clipboard-read", referrerpolicy: "no-referrer", sandbox: "allow-scripts allow-forms allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox" });
+  delete paths[id];
   if (chosen === id) frames[id].src = address;
   else frames[id].dataset.src = address;
   return frames[id];

@@ -1,7 +1,8 @@
 // Both protocols as they happen, a line for each exchange. What was said in full is asked for when a line is opened.
 
 import { attempt, get } from "./api.js";
-import { fill, h } from "./dom.js";
+import { fill, h, point } from "./dom.js";
+import { folded, short } from "./readable.js";
 import { stamp, t } from "./texts.js";
 
 let filter = "";
@@ -20,10 +21,18 @@ export function draw(into, now, anew) {
   list();
 }
 
-addEventListener("wire-show", (e) => setTimeout(() => {
-  const line = document.querySelector('#pane-wire [data-id="wire-' + e.detail + '"]');
-  if (line) { line.open = true; line.querySelector("summary").focus(); line.scrollIntoView({ block: "center" }); }
-}));
+// reveal opens a line and shows its head: the sentence stands there.
+export function reveal(number) {
+  if (!document.querySelector('#wire-lines [data-id="wire-' + number + '"]')) {
+    [filter, refusals, all] = ["", false, true]; // it was filtered out
+    fill(place, frame());
+    list();
+  }
+  const line = document.querySelector('#wire-lines [data-id="wire-' + number + '"]');
+  if (!line) return;
+  line.open = true;
+  point(line.querySelector("summary"), "start");
+}
 
 function frame() {
   const box = (key, label, on, set) => h("label", { class: "acts" }, h("input", { type: "checkbox", "data-key": key, checked: on, onchange: (e) => { set(e.target.checked); list(); } }), label);
@@ -49,7 +58,7 @@ function row(l) {
   const line = h("details", { class: "log", "data-id": "wire-" + l.number, "data-last": l.last, "data-says": l.text, open: was || false, ontoggle: () => { if (line.open && !full.firstChild) attempt(() => open(l, full)); } },
     h("summary", { "data-key": "wire-" + l.number }, h("time", { datetime: l.at }, stamp(l.at, state.now.now)),
       h("span", {}, l.protocol ? h("span", { class: "pr" + (l.protocol === "SMTP" ? " s" : "") }, l.protocol) : null, l.protocol && to ? h("small", { class: "note" }, from + " → " + to + ": ") : null, h("span", { class: l.tone === "refused" ? "bad" : null }, l.text), l.times > 1 ? " " + t("times", { n: l.times }) : null,
-        l.why && l.tone === "refused" ? h("small", { class: "note", lang: "en" }, h("br"), l.why) : null),
+        l.why && l.tone === "refused" ? h("small", { class: "note", lang: "en" }, h("br"), short(l.why)) : null),
       h("b", { class: l.tone === "refused" ? "bad" : l.tone === "good" ? "good" : null }, l.status)), full);
   if (was) attempt(() => open(l, full));
   return line;
@@ -58,7 +67,7 @@ function row(l) {
 async function open(l, into) {
   const { entries } = await get("/journal/" + l.number + "?to=" + l.last);
   const mine = l.protocol === "SMTP" ? entries.filter((e) => e.kind === "smtp" && e.connection === entries[0].connection && e.party === l.party) : entries.filter((e) => e.number === l.number || e.number === l.last);
-  fill(into, mine.length ? h("pre", { class: "wire", tabindex: "0", role: "region", "aria-label": l.text }, mine.map(text).join(l.protocol === "SMTP" ? "\n" : "\n\n")) : h("p", { class: "note" }, t("fallen-out")));
+  fill(into, mine.length ? h("pre", { class: "wire", tabindex: "0", role: "region", "aria-label": l.text }, folded(mine.map(text).join(l.protocol === "SMTP" ? "\n" : "\n\n"))) : h("p", { class: "note" }, t("fallen-out")));
 }
 
 function text(e) {

@@ -1,0 +1,89 @@
+package scenarios
+
+import (
+	"slices"
+	"strconv"
+
+	"mfpsim/guide"
+	"mfpsim/lab"
+	"mfpsim/phrase"
+	"mfpsim/report"
+)
+
+// DetailSince is the detail of an act of a live bench: the number of the last entry before it was carried out. The
+// entry itself comes when it is over.
+const DetailSince = "since"
+
+// passing are acts of Web Config that bring a page and nothing else: the page has a row of its own.
+var passing = []string{"open", "copy", "follow", "shows"}
+
+// ActsOf tells what people did by hand after an entry of the record, by the number of the entry that shows it, in a
+// language of the guide: what they sent at the doors, and what they asked of the bench. Nil if there is no printer that
+// it could be about.
+func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) map[int]report.Act {
+	r, err := Record(l, taken, printer, nil)
+	if err != nil {
+		return nil
+	}
+	teller := taken
+	if teller == nil {
+		teller = &Case{play: r.play}
+	}
+	acts := map[int]report.Act{}
+	w := &writer{r: r, from: from}
+	for _, e := range l.Journal.Since(from) {
+		had := len(w.lines)
+		w.take(e)
+		act := report.Act{Since: report.AtOnce}
+		for _, line := range w.lines[had:] {
+			words, err := phrase.Split(line)
+			if err != nil || len(words) < 2 || words[0] == "webconfig" && slices.Contains(passing, words[1]) {
+				continue
+			}
+			step := CaseStep{Text: line, Words: words}
+			act.Steps = append(act.Steps, teller.played(step, language))
+		}
+		if len(act.Steps) > 0 {
+			if since, err := strconv.Atoi(e.Detail[DetailSince]); err == nil {
+				act.Since = since
+			}
+			acts[e.Number] = act
+		}
+	}
+	return acts
+}
+
+// labelsIn are the guide's labels in a language, by the English ones.
+func labelsIn(language string) map[string]string {
+	labels := map[string]string{}
+	for _, l := range guide.Labels() {
+		if in := l.In(language); in != "" {
+			labels[l.English] = in
+		}
+	}
+	return labels
+}
+
+// hand says how far somebody has come with a case.
+func (c *Case) hand(language string) *report.Hand {
+	parts, _ := c.Parts()
+	h := &report.Hand{Symptom: c.Shown()}
+	for _, p := range parts {
+		for _, s := range p.Steps {
+			open := !s.Done && !s.Passed && !s.Needless
+			switch {
+			case p.Kind == PartSymptom && s.Looks && s.Done && h.Seen.IsZero():
+				h.Seen = s.At
+			case p.Kind == PartRemedy:
+				h.Remedy = true
+			}
+			if p.Kind != PartStory {
+				h.Skipped = h.Skipped || s.Passed && s.Looks
+				if open && h.Next == "" {
+					h.Next = c.Told(s, language)
+				}
+			}
+		}
+	}
+	return h
+}
