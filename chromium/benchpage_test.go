@@ -82,7 +82,7 @@ func TestTheBenchsPage(t *testing.T) {
 			p.clicks("#tab-browser")
 			p.sees("#pane-browser iframe")
 			p.looksAt("bench-browser", "see")
-			for _, tab := range []string{"microsoft", "mail", "wire", "clock", "faults"} {
+			for _, tab := range []string{"microsoft", "mail", "jobs", "wire", "clock", "faults"} {
 				p.clicks("#tab-" + tab)
 				p.sees("#pane-" + tab + " > *")
 				if tab == "mail" {
@@ -116,6 +116,15 @@ func newInFrames(p *person) *inFrames {
 		}
 	}))
 	return f
+}
+
+// enablesContexts lets the browser tell of its frames anew.
+func enablesContexts(f *inFrames) {
+	f.t.Helper()
+	_, err := chromedp.Call(f.ctx, runtime.Disable, cdp.Empty{})
+	require.NoError(f.t, err)
+	_, err = chromedp.Call(f.ctx, runtime.Enable, cdp.Empty{})
+	require.NoError(f.t, err)
 }
 
 // evaluates waits until an expression is worth something in the frame of an origin.
@@ -192,10 +201,7 @@ func TestAFreshBrowserSignsInThroughTheFrames(t *testing.T) {
 	p := strangerTo(t)
 	f := newInFrames(p)
 	p.do("a desk's window", chromedp.EmulateViewport(1440, 900))
-	_, err := chromedp.Call(p.ctx, runtime.Disable, cdp.Empty{})
-	require.NoError(t, err)
-	_, err = chromedp.Call(p.ctx, runtime.Enable, cdp.Empty{})
-	require.NoError(t, err)
+	enablesContexts(f)
 	p.opens(b.Control + "/bench/")
 	p.sees("#glass .lcd")
 	p.clicks("#tab-web-config")

@@ -55,7 +55,8 @@ func kindsOf(a Answer) (Kinds, error) {
 	switch {
 	case k.Clock == clockReal:
 		return Kinds{}, errors.New(
-			"the core says clock: real, which mfpsim cannot test; make it wait by wake_at and say clock: bench",
+			"the core says clock: real, which a printer on the bench's clock cannot be given; make it wait by wake_at and say clock: " +
+				"bench, or put a device around it (docs/devices.md), which may go by the machine's clock",
 		)
 	case k.Dial == kindOwn && a.TLS == "":
 		k.TLS = kindOwn

@@ -100,6 +100,19 @@ func TestACoreThatActsAgainstItsKindIsNamed(t *testing.T) {
 	}
 }
 
+// When such a connection comes is the machine's affair: before the next line the core is told so, and in it the
+// connection counts as one of that operation.
+func TestACoreThatConnectsAfterItsOutcomeIsNamedOrJudgedAndHoldsNothingUp(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("dial: own is for Linux")
+	}
+	r := play(t, "connects after its outcome, dial: own", nil, "entra/one-token-an-hour")[0]
+	if r.Verdict != report.Passed {
+		require.Equal(t, report.Failed, r.Verdict, r.Failure)
+		require.Contains(t, r.Failure, "the core uses its connection to smtp-mail.outlook.com:587 before", r.Failure)
+	}
+}
+
 func TestTwoOperationsAtOnceOnACoreThatBlocksBothEnd(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("dial: own is for Linux")

@@ -113,6 +113,10 @@ var spoilt = map[string]func(e contract.Event, line, answer []byte) []byte{
 		}
 		return answer
 	},
+	"connects after its outcome": connectsLater(),
+	"claims a connection test": change("connection_test", func(a *contract.Answer) {
+		a.Actions = []contract.Action{{Do: "outcome", Result: contract.Result{Kind: "Interrupted"}}}
+	}),
 	"connects in a check":   connects("check"),
 	"connects in configure": connects("configure"),
 
@@ -215,6 +219,28 @@ func connects(event string) func(contract.Event, []byte, []byte) []byte {
 			if _, err := net.Dial("tcp", resolve["smtp-mail.outlook.com:587"]); err != nil {
 				panic(err)
 			}
+		}
+		return answer
+	}
+}
+
+// connectsLater connects to the mail server by itself, some time after a mail has been sent.
+func connectsLater() func(contract.Event, []byte, []byte) []byte {
+	var resolve map[string]string
+	return func(e contract.Event, _, answer []byte) []byte {
+		if e.Event == "configure" {
+			resolve = e.Resolve
+		}
+		if bytes.Contains(answer, []byte(`"message_id"`)) {
+			to := resolve["smtp-mail.outlook.com:587"]
+			go func() {
+				time.Sleep(time.Millisecond)
+				conn, err := net.Dial("tcp", to)
+				if err != nil {
+					return
+				}
+				_, _ = conn.Write([]byte("EHLO printer\r\n"))
+			}()
 		}
 		return answer
 	}

@@ -45,7 +45,9 @@ func playedOn(t *testing.T, client *remote.Client, repeat int, patterns ...strin
 	t.Helper()
 	results, err := scenarios.Run(context.Background(), scenarios.Options{
 		Patterns: patterns, Seed: 7, Repeat: repeat,
-		Configure: func(c *lab.Config) { c.Devices = map[string]mount.Constructor{"": client.Mount()} },
+		Configure: func(c *lab.Config) {
+			c.Devices, c.ClientID = map[string]mount.Constructor{"": client.Mount()}, client.Hello().ClientID
+		},
 	})
 	require.NoError(t, err)
 	return results

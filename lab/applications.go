@@ -1,7 +1,9 @@
 package lab
 
 import (
+	"fmt"
 	"net/url"
+	"regexp"
 	"time"
 
 	"mfpsim/fakeentra"
@@ -19,6 +21,17 @@ func (l *Lab) SetApplication(name string, change func(*fakeentra.Application)) (
 			a.Home = tenant
 		}
 	})
+}
+
+// aGUID is the form of a client identifier at Entra ID.
+var aGUID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+// CheckClientID says what is wrong with a client identifier for [Config.ClientID]; empty is none, and well.
+func CheckClientID(id string) error {
+	if id == "" || aGUID.MatchString(id) {
+		return nil
+	}
+	return fmt.Errorf("%q is no client identifier of Entra ID, which is a GUID: 6f1d2c3b-41a0-4e55-9c1e-0f4100a7b2d9", id)
 }
 
 // AddClientSecret gives an application one more secret, and returns its value.

@@ -449,5 +449,5 @@ func (l *Lab) UserApplication() (clientID string) {
 // bench's model sign in with.
 func (l *Lab) Application() (clientID string, scopes []string) {
 	provider := l.model.Providers[0]
-	return provider.ClientID, slices.Clone(provider.Scopes)
+	return cmp.Or(l.config.ClientID, provider.ClientID), slices.Clone(provider.Scopes)
 }

@@ -10,10 +10,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/core/nvram"
 	"mfpsim/device"
 	"mfpsim/device/mount"
 	"mfpsim/device/webdriver"
+	"mfpsim/fakeentra"
 	"mfpsim/lab"
+	"mfpsim/sim"
 	"mfpsim/vtime"
 )
 
@@ -142,6 +145,21 @@ func (*wordless) Describe(context.Context) (device.Description, error) {
 	return device.Description{Name: lab.DefaultPrinter}, nil
 }
 
+func TestADefectOfASimulatedPrinterIsNotTakenForOneOfAnotherDevice(t *testing.T) {
+	for _, defect := range []lab.Defect{
+		{Name: "worn", Printer: func(*sim.Config) {}},
+		{Name: "worn", Flash: func(f nvram.Flash) nvram.Flash { return f }},
+	} {
+		b := &box{model: "Box"}
+		_, err := lab.New(lab.Config{Devices: map[string]mount.Constructor{"": b.mount}, Defect: defect})
+		require.EqualError(t, err, `the defect "worn" is of a simulated printer, and "printer" is another device: plant it there`)
+	}
+	b := &box{model: "Box"} // one that stands between the scenario and any device
+	lab.RunT(t, lab.Config{
+		Devices: map[string]mount.Constructor{"": b.mount}, Defect: lab.Defect{Device: func(d device.Device) device.Device { return d }},
+	})
+}
+
 func TestADeviceThatCannotBeMadeEndsTheBenchBeforeItBegins(t *testing.T) {
 	silent := &box{silent: true}
 	_, err := lab.New(lab.Config{Devices: map[string]mount.Constructor{"": silent.mount}})
@@ -164,4 +182,19 @@ func TestAPlantedDefectStandsBeforeAnyDevice(t *testing.T) {
 	require.IsType(t, &wordless{}, d)
 	require.NoError(t, bench.Close())
 	require.Equal(t, 1, b.closed, "what ends with the bench is the device")
+}
+
+func TestADeviceWithAnApplicationOfItsOwnIsTheMakers(t *testing.T) {
+	const own = "0a9d5c1e-77b3-4f0a-9f6b-3d2c41e8a5b0"
+	bench := lab.RunT(t, lab.Config{ClientID: own})
+	id, _ := bench.Application()
+	require.Equal(t, own, id)
+	maker, err := bench.Entra.Application(fakeentra.ApplicationName)
+	require.NoError(t, err)
+	require.Equal(t, own, maker.ID, "scenarios name the maker's application by its name")
+
+	require.NoError(t, lab.CheckClientID(""))
+	require.NoError(t, lab.CheckClientID(own))
+	require.EqualError(t, lab.CheckClientID("printer"),
+		`"printer" is no client identifier of Entra ID, which is a GUID: 6f1d2c3b-41a0-4e55-9c1e-0f4100a7b2d9`)
 }

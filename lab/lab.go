@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -56,6 +57,9 @@ type Config struct {
 	// Devices are how printers are made that are not simulated, by the bench's name of the printer, else by the model
 	// that was asked for; "" is for all others. Nil: every printer is simulated.
 	Devices map[string]mount.Constructor
+	// ClientID is that of the application which devices that are not simulated sign in with; it is the maker's
+	// application then. Empty: that of the model.
+	ClientID string
 	// Core starts the mail core of the simulated printers; nil: the project's own. It runs again at each power on.
 	Core sim.Opener
 	// Models are those that simulated printers can be; nil: those of the program.
@@ -92,7 +96,8 @@ type Config struct {
 // is.
 type Defect struct {
 	Name string
-	// Printer changes how a simulated printer is built.
+	// Printer changes how a simulated printer is built. It and Flash are of this process: they do not reach a device of
+	// [Config.Devices], and a bench with one is refused.
 	Printer func(*sim.Config)
 	// Flash stands between the core of a simulated printer and its memory, if that ends with the bench.
 	Flash func(nvram.Flash) nvram.Flash
@@ -325,7 +330,7 @@ func (l *Lab) registerApplication(model string) error {
 		return nil
 	}
 	for _, p := range m.Providers {
-		if err := register(p.ClientID, name, nativeRedirectURI); err != nil {
+		if err := register(cmp.Or(l.config.ClientID, p.ClientID), name, nativeRedirectURI); err != nil {
 			return err
 		}
 		if a := p.ToMyEmail; a != nil {

@@ -91,6 +91,8 @@ func (p *Printer) start(ctx context.Context, model string) (err error) {
 		if model == "" {
 			model = l.model.Name
 		}
+	} else if d := l.config.Defect; d.Printer != nil || d.Flash != nil { // a case would pass as if nothing were planted
+		return fmt.Errorf("the defect %q is of a simulated printer, and %q is another device: plant it there", d.Name, p.Name)
 	}
 	p.made, err = construct(ctx, mount.Point{
 		Name: p.Name, Model: model, Language: l.config.Language, Address: p.Address, Further: p.Further, Seed: l.config.Seed,

@@ -183,8 +183,12 @@ func WriteEvidence(folder string, run Run, e Evidence) error {
 	if err = f.Write(e.ID, files); err == nil && e.Story != nil {
 		only := e.Story.Case
 		only.ID, only.Virtual = e.ID, e.Story.End.Sub(e.Story.Start)
+		onlyOne := Index{Run: run, Cases: []Case{only}, Replay: e.Replay}
+		if e.Story.TitleLanguage == run.Language {
+			onlyOne.Titles = map[string]string{e.ID: e.Story.Title}
+		}
 		var beside map[string][]byte
-		if beside, err = (Index{Run: run, Cases: []Case{only}, Replay: e.Replay}).Files(); err == nil {
+		if beside, err = onlyOne.Files(); err == nil {
 			err = f.WriteBeside(beside)
 		}
 	}

@@ -14,6 +14,8 @@ type Index struct {
 	Cases  []Case
 	Rules  []Rule
 	Replay string
+	// Titles are those of cases in the language of the run, by their ids; a case without one has its own, in English.
+	Titles map[string]string
 }
 
 // Rule is a rule of the guide.
@@ -44,6 +46,7 @@ type counted struct {
 
 type runRow struct {
 	ID, Title, Page, Reason, Time string
+	TitleLanguage                 string
 	Word, Tone, Sign              string
 	Proves                        []string
 }
@@ -90,7 +93,10 @@ func (x Index) page(cases []Case) ([]byte, error) {
 		total += c.Virtual
 		word, tone, sign := look(c.Verdict)
 		row := runRow{
-			ID: c.ID, Title: c.Title, Page: c.Page, Time: Span(c.Virtual), Word: word, Tone: tone, Sign: sign, Proves: c.Proves,
+			ID: c.ID, Title: c.Title, TitleLanguage: "en", Page: c.Page, Time: Span(c.Virtual), Word: word, Tone: tone, Sign: sign, Proves: c.Proves,
+		}
+		if title := x.Titles[c.ID]; title != "" {
+			row.Title, row.TitleLanguage = title, p.language
 		}
 		if c.Verdict != Passed {
 			first, _, _ := strings.Cut(c.Reason, "\n")

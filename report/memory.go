@@ -95,6 +95,7 @@ func (s speaker) signIn(of map[string]string, owner string) (string, error) {
 		return s.T("stored-since", "account", member("account"), "since", stamp("signed_in_at"))
 	}
 	return s.T(
-		"stored-renewed", "account", member("account"), "since", stamp("signed_in_at"), "renewed", stamp("refreshed_at"),
+		"stored-renewed",
+		"account", member("account"), "since", stamp("signed_in_at"), "renewed", stamp("refreshed_at"),
 	)
 }

@@ -169,7 +169,7 @@ func (e Evidence) pageOf(entries []journal.Entry, files []string, most int) ([]b
 	var spoke *event
 	for _, section := range t.sections {
 		for _, row := range section.Events {
-			if row.Refused {
+			if row.Refused && row.From != row.To { // that a job then ends is the same refusal
 				p.Refusals++
 			}
 			if row.Failed {

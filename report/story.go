@@ -103,6 +103,9 @@ const (
 
 var laneNames = []string{"person", "printer", "entra", "exchange", "clock"}
 
+// Said is why the message failed, as the page has it.
+func (t Trace) Said() string { return plainReply(t.Detail) }
+
 // String is the name of the lane in addresses, classes and the table of words.
 func (l lane) String() string { return laneNames[l] }
 
@@ -212,7 +215,7 @@ func laneOfPlace(place string) lane {
 // told takes over how a line of the record is told.
 func (e *event) told(l sentences.Line) {
 	e.Text, e.Refused, e.Good = l.Text, l.Tone == sentences.Refused, l.Tone == sentences.Good
-	e.Status, e.Why, e.Times = l.Status, l.Why, l.Times
+	e.Status, e.Why, e.Times = l.Status, plainReply(l.Why), l.Times
 	e.From, e.Name = laneOf(l.From)
 	e.To, _ = laneOf(l.Party)
 	if l.Kind == string(journal.KindClock) {

@@ -389,13 +389,19 @@ func (t *timeline) wire(e *event) string {
 		}
 		b.WriteString(said)
 	}
-	text := strings.TrimRight(b.String(), "\n")
+	text := plainReply(strings.TrimRight(b.String(), "\n"))
 	if len(text) > t.most {
 		cut := strings.ToValidUTF8(text[:t.most], "")
 		text = fmt.Sprintf("%s\n… %d octets more: entra.txt, smtp.txt, journal.jsonl", cut, len(text)-len(cut))
 	}
 	return text
 }
+
+// diagnostics are what a server of Microsoft's puts into a reply for its own people.
+var diagnostics = regexp.MustCompile(`(\[BeginDiagnosticData\][^\[]{0,80})[^\[]*(\[EndDiagnosticData\])`)
+
+// plainReply is a text without the numbers of diagnostics, in which what it says would drown; the transcripts have all.
+func plainReply(text string) string { return diagnostics.ReplaceAllString(text, "$1… $2") }
 
 // telling are the fields of an answer's header that say something about it.
 var telling = []string{"content-type", "location", "retry-after", "www-authenticate", "x-ms-request-id"}

@@ -45,6 +45,14 @@ func (s speaker) T(id string, pairs ...any) (string, error) {
 	return text, nil
 }
 
+// Known is a word of others', such as a status of Exchange's, in the language of the page; as it stands if there is none.
+func (s speaker) Known(word string) string {
+	if text, err := s.T("word-" + word); err == nil {
+		return text
+	}
+	return word
+}
+
 var months = map[string][]string{
 	"en": {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
 	"hi": {"जन॰", "फ़र॰", "मार्च", "अप्रैल", "मई", "जून", "जुल॰", "अग॰", "सित॰", "अक्टू॰", "नव॰", "दिस॰"},

@@ -64,6 +64,7 @@ type part struct {
 	from    int       // number of the journal's entry after which it began
 	since   time.Time // true time then
 	before  []bool    // which looks held when it began: those tell nothing
+	early   []int     // entries that showed lines done before the part was in hand; 0: not so
 	started bool
 }
 
@@ -216,7 +217,17 @@ func (c *Case) Look() {
 	if c.at > 0 {
 		c.parts[c.at-1].late(c.play)
 	}
-	for c.at < len(c.parts) && c.parts[c.at].look(c.play) {
+	for c.at < len(c.parts) {
+		begins := !c.parts[c.at].started
+		over := c.parts[c.at].look(c.play)
+		if begins && !over {
+			c.foresee()
+		}
+		if !over {
+			if c.ahead(); !c.parts[c.at].over() {
+				return
+			}
+		}
 		c.at++
 	}
 }
@@ -293,8 +304,16 @@ func (p *part) look(on *play) bool {
 		}
 	}
 	p.late(on)
+	return p.over()
+}
+
+// over reports whether nothing of a part is left to do.
+func (p *part) over() bool {
 	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.over() })
 }
+
+// wasEarly reports whether a line was done before its part was in hand: its act is none of the part's own time.
+func (p *part) wasEarly(i int) bool { return p.early != nil && p.early[i] > 0 }
 
 // over reports whether nothing of a step is left to do.
 func (s CaseStep) over() bool { return s.Done || s.Passed || s.Needless }
@@ -345,6 +364,9 @@ func (p *play) holds(l line) bool {
 	return err == nil
 }
 
+// onPages are acts of which the record of a page tells who did them, and where.
+var onPages = []string{"click", "set", "enter", "tick"}
+
 // didAct reports whether the record shows, after a part has begun, that a person did what a line of it says. The second
 // click of a part takes two of them, and so on.
 func (p *play) didAct(of *part, i int) bool {
@@ -358,16 +380,19 @@ func (p *play) didAct(of *part, i int) bool {
 		d, err := phrase.Duration(said[1:])
 		return err == nil && p.lab.World.Now().Sub(of.since) >= d
 	case what == "webconfig" && said == "open":
-		p.readClicks()
-		return p.isPage(of.Steps[i].Words[2], p.clicks.w.web)
-	case (what == "webconfig" || what == "browser") && said == "click":
-		return p.clicked(of, i)
+		p.readDeeds()
+		return p.isPage(of.Steps[i].Words[2], p.deeds.w.web)
+	case what == "browser" && said == "close", what == "webconfig" && said == "leave":
+		// A page that is closed tells nobody. What is to be done and seen before it must be over.
+		return !slices.ContainsFunc(of.Steps[:i], func(s CaseStep) bool { return !s.over() })
+	case (what == "webconfig" || what == "browser") && slices.Contains(onPages, said):
+		return p.didThere(of, i)
 	case what == "panel" && (said == "press" || said == "tick" || said == "enter"):
 		return p.touched(of, i)
 	}
 	wanted := 0
-	for _, other := range of.lines[:i+1] {
-		if other.words[0] == what && len(other.words) > 1 && other.words[1] == said {
+	for k, other := range of.lines[:i+1] {
+		if !of.wasEarly(k) && other.words[0] == what && len(other.words) > 1 && other.words[1] == said {
 			wanted++
 		}
 	}
@@ -391,8 +416,8 @@ func (p *play) touched(of *part, i int) bool {
 	}
 	key := plain(path[len(path)-1])
 	wanted := 0
-	for _, step := range of.Steps[:i+1] {
-		if slices.Equal(step.Words, of.Steps[i].Words) {
+	for k, step := range of.Steps[:i+1] {
+		if !of.wasEarly(k) && slices.Equal(step.Words, of.Steps[i].Words) {
 			wanted++
 		}
 	}
@@ -525,6 +550,9 @@ func (c *Case) inWords(words []string) []string {
 	return wanted
 }
 
+// abbreviated are labels that the guide cuts short for want of room on the panel, in full.
+var abbreviated = map[string]string{"Ρυθμίς": "Ρυθμίσεις"}
+
 // label is a label or a path of the printer's in its language.
 func (c *Case) label(surface, path string) string {
 	parts := strings.Split(path, " > ")
@@ -532,8 +560,14 @@ func (c *Case) label(surface, path string) string {
 	if surface == "webconfig" {
 		said = c.play.webWords
 	}
-	if in, err := said(parts); err == nil {
-		return strings.Join(in, " > ")
+	in, err := said(parts)
+	if err != nil {
+		return path
 	}
-	return path
+	for i, part := range in {
+		if whole, is := abbreviated[part]; is {
+			in[i] = whole
+		}
+	}
+	return strings.Join(in, " > ")
 }

@@ -278,3 +278,60 @@ func TestWhatSomebodyReadsLeadsToTheCaseThatShowsIt(t *testing.T) {
 	}
 	require.Empty(t, scenarios.Reading(all, "qqqqqq zzzzzz", words, 12))
 }
+
+// The administrator goes to the remedy at once, without the pages that the case shows before it.
+func TestWhatIsDoneOutOfOrderTicksAndWhatItMadeNeedlessIsPassedBy(t *testing.T) {
+	c, l := begun(t, "exchange/sender-is-not-the-account")
+	c.Look()
+	scans(t, l)
+	c.Look()
+	require.Empty(t, open(c, scenarios.PartSymptom))
+	sends := func(address string) {
+		byHand(t, l, func(ctx context.Context, d device.Device) error {
+			w := d.WebConfig()
+			if _, err := w.LogIn(ctx, "", false); err != nil {
+				return err
+			}
+			if _, err := w.Open(ctx, "Network > Email Server > Basic"); err != nil {
+				return err
+			}
+			if _, err := w.Set(ctx, "Sender's Email Address", address); err != nil {
+				return err
+			}
+			_, err := w.Click(ctx, "OK")
+			return err
+		})
+		c.Look()
+	}
+	remedy := func() (left []string) {
+		parts, _ := c.Parts()
+		for _, s := range parts[len(parts)-2].Steps {
+			if !s.Done {
+				left = append(left, s.Text)
+			}
+		}
+		return left
+	}
+	all := []string{
+		"webconfig set 'Sender''s Email Address' admin@contoso.com", "webconfig click OK", "scan email bob@fabrikam.com",
+		"mailbox bob@fabrikam.com shows from=admin@contoso.com",
+	}
+	require.Equal(t, all, remedy())
+	sends("office@contoso.com")
+	require.Equal(t, all, remedy(), "another address is not the remedy")
+	sends("admin@contoso.com")
+	require.Equal(t, all[2:], remedy())
+	scans(t, l)
+	c.Look()
+	require.Empty(t, remedy())
+	parts, inHand := c.Parts()
+	require.Equal(t, len(parts)-1, inHand, "the other remedy is left")
+	needless := 0
+	for _, s := range parts[len(parts)-3].Steps {
+		require.True(t, s.Done != s.Needless, s.Text)
+		if s.Needless {
+			needless++
+		}
+	}
+	require.NotZero(t, needless, "nobody has looked at the panel")
+}

@@ -61,7 +61,7 @@ type play struct {
 	// glance is how a case is looked at while a person plays: once, without time that passes; see [Case].
 	glance bool
 	pages  *seenPages        // what that person's browsers show, in the place of those of the script
-	clicks *clicks           // and what he has clicked on them; nil: nobody has asked yet
+	deeds  *deeds            // and what he has done on them; nil: nobody has asked yet
 	core   *contract.Session // of the core that is tested; nil: the project's own
 }
 

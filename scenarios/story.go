@@ -26,10 +26,13 @@ func (o Options) index(folder *report.Folder, results []Result) error {
 
 // IndexOf is what the page of a run tells: its verdicts, and the rules of the guide.
 func IndexOf(run report.Run, results []Result) (report.Index, error) {
-	x := report.Index{Run: run, Cases: Cases(results)}
+	x := report.Index{Run: run, Cases: Cases(results), Titles: map[string]string{}}
 	played := make([]Scenario, len(results))
 	for i, r := range results {
 		played[i] = r.Scenario
+		if title, in := r.Scenario.TitleIn(run.Language); in == run.Language {
+			x.Titles[r.Scenario.ID] = title
+		}
 	}
 	rules, err := RulesWithProof(played)
 	if err != nil {

@@ -9,12 +9,13 @@ import asyncio
 import json
 import traceback
 
+from mailcore import CLIENT_ID
 from rest import Bench, Question, nanoseconds
 from printer import CAPABILITIES, Printer
 import plants
 
 HELLO = {"protocol": "mfpsim-device/1", "clock": "bench", "maker": "Worked Examples", "model": "Worked Device", "serial": "W1",
-         "firmware": "1.0", "languages": ["en"], "capabilities": CAPABILITIES, "methods": sorted(Printer.METHODS)}
+         "firmware": "1.0", "languages": ["en"], "clientId": CLIENT_ID, "capabilities": CAPABILITIES, "methods": sorted(Printer.METHODS)}
 
 
 class Port:

@@ -18,13 +18,14 @@ STANDARD_MS, RECEIVE_MS = MINUTE_MS, 5 * MINUTE_MS
 ADDRESS = 10 * 10**9  # nanoseconds for an address that may be dead
 FLASH = 4 << 20
 
+CLIENT_ID = "0a9d5c1e-77b3-4f0a-9f6b-3d2c41e8a5b0"  # of the application that the maker has registered at Entra ID
 SCOPES = ["https://outlook.office.com/SMTP.Send", "offline_access", "openid", "profile"]
 
 
 def service(name, tenant):
     base = "https://login.microsoftonline.com/" + tenant + "/oauth2/v2.0/"
     return {"name": name, "device_authorization_endpoint": base + "devicecode", "token_endpoint": base + "token",
-            "issuer": "https://login.microsoftonline.com/{tenantid}/v2.0", "client_id": "6f1d2c3b-41a0-4e55-9c1e-0f4100a7b2d9",
+            "issuer": "https://login.microsoftonline.com/{tenantid}/v2.0", "client_id": CLIENT_ID,
             "scopes": SCOPES, "smtp_server": "smtp-mail.outlook.com", "smtp_port": 587, "security": "STARTTLS"}
 
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/pem"
@@ -26,6 +27,8 @@ type foreign struct {
 	client *remote.Client
 	hand   *byHand       // a real printer, with a person as adapter; nil: client
 	margin time.Duration // of that printer, before the end of an access token; 0: nobody says
+	// clientID of its application at Entra ID; empty: it signs in with that of the simulated printers.
+	clientID string
 }
 
 // foreign finds the device, and lets it connect to the bench's servers before a case does: a way that does not work
@@ -48,12 +51,15 @@ func (c *runCommand) foreign(s *streams) (*foreign, error) {
 	if c.AnswersIn < 0 || c.Longest <= 0 {
 		return nil, fmt.Errorf("--answer-within %s, --longest-wait %s: time does not go back", c.AnswersIn, c.Longest)
 	}
+	if err := lab.CheckClientID(c.ClientID); err != nil {
+		return nil, fmt.Errorf("--client-id: %w", err)
+	}
 	if c.Device == byHandDevice {
 		hand, err := c.byHand(s)
 		if err != nil {
 			return nil, err
 		}
-		return &foreign{hand: hand, margin: c.AccessTokenMargin}, nil
+		return &foreign{hand: hand, margin: c.AccessTokenMargin, clientID: c.ClientID}, nil
 	}
 	client, err := remote.Dial(s.ctx, remote.Config{
 		URL: c.Device, Token: c.DeviceToken, Patience: c.AnswersIn, OutletHost: c.DeviceOut,
@@ -61,7 +67,11 @@ func (c *runCommand) foreign(s *streams) (*foreign, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &foreign{client: client}
+	f := &foreign{client: client, clientID: cmp.Or(c.ClientID, client.Hello().ClientID)}
+	if err := lab.CheckClientID(f.clientID); err != nil {
+		f.close()
+		return nil, fmt.Errorf("the device at %s: %w", c.Device, err)
+	}
 	if err := f.check(s, c); err != nil {
 		f.close()
 		return nil, err
@@ -161,8 +171,11 @@ func (f *foreign) tell(s *streams, c *runCommand, clouds, mails []string, author
 
 // mount puts it on benches.
 func (f *foreign) mount(c *lab.Config) {
+	if f == nil {
+		return
+	}
+	c.ClientID = f.clientID
 	switch {
-	case f == nil:
 	case f.hand != nil:
 		c.Devices = map[string]mount.Constructor{"": manual.Mount(f.hand.config)}
 		c.Defect.Lab = func(l *lab.Lab) { f.hand.bench.Store(l) }

@@ -6,6 +6,7 @@
 //	go run ./defects/plant --stale                those whose verdict no longer fits their file or their scenarios
 //	go run ./defects/plant --changed main~1       those whose area has changed since a commit, and a part of the
 //	                                              others
+//	go run ./defects/plant --recorded DIR         recordings of cases, with the defects that their cases catch
 //
 // What came of them goes to defects/verdicts.yaml and docs/defects.md, and the verdicts on the others stay. With
 // another seed or language, or with --within, nothing is written.
@@ -58,6 +59,7 @@ type options struct {
 	Whole    bool          `help:"Play all scenarios against each defect, not only those that are meant to catch it."`
 	Page     bool          `help:"Plant nothing, only write docs/defects.md again."`
 	Together string        `placeholder:"NAME" help:"Plant all defects of the set defects/sets/NAME.yaml in one printer at once."`
+	Recorded string        `placeholder:"DIR" help:"Play the recordings of cases in DIR/recorded with the defects that their cases are meant to catch."`
 	Within   time.Duration `help:"Start no further defect after this time; 0: plant all."`
 	Workers  int           `default:"0" help:"How many defects to plant at once; 0: one per processor."`
 }
@@ -79,6 +81,8 @@ type planter struct {
 	texts  map[string]string // of the scenarios, by id
 	before map[string]defects.Verdict
 	shared map[string]bool // defects that share one program
+
+	recorded string // folder whose scenarios are played; empty: the program's own
 }
 
 func (o options) run(ctx context.Context) error {
@@ -122,6 +126,9 @@ func (o options) run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(p.folder)
+	if o.Recorded != "" {
+		return p.plantRecorded(ctx, o.Recorded, all)
+	}
 	if o.Together != "" {
 		return p.plantSet(ctx, o.Together, all)
 	}
@@ -450,6 +457,9 @@ func (p *planter) run(
 	args := append([]string{
 		"run", "--parallel", "1", "--seed", fmt.Sprint(p.Seed), "--lang", p.Lang, "--junit", report,
 	}, patterns...)
+	if p.recorded != "" {
+		args = append(args, "--folder", p.recorded)
+	}
 	_ = os.Remove(report)
 	limited, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()

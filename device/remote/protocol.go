@@ -47,6 +47,7 @@ type Hello struct {
 	Languages    []string            `json:"languages" doc:"of the panel"`
 	Capabilities []device.Capability `json:"capabilities" doc:"what it can do; a case that needs another one is skipped"`
 	Methods      []string            `json:"methods,omitempty" doc:"acts that it knows; empty: it is asked and says"`
+	ClientID     string              `json:"clientId,omitempty" doc:"identifier of its application at Entra ID (a GUID), which the bench then knows as the maker's; empty: that of the simulated printers"`
 	Margins      *Margins            `json:"margins,omitempty" doc:"of clock real: how early it acts, for cases that are played with lives cut short"`
 }
 

@@ -236,6 +236,17 @@ func (t *table) Class(cell int) string {
 	return ""
 }
 
+// Wide reports whether the list has more columns than a narrow window has room for side by side.
+func (t *table) Wide() bool { return len(t.Head) > 4 }
+
+// HeadOf is the head of a row's cell.
+func (t *table) HeadOf(cell int) string {
+	if cell < len(t.Head) {
+		return t.Head[cell]
+	}
+	return ""
+}
+
 // row is a row of a list: its cells, where it leads, what can be done with it.
 type row struct {
 	Cells []string

@@ -114,6 +114,7 @@ func (b *bench) explain(in explainRequest) (explainAnswer, error) {
 	if err != nil {
 		return explainAnswer{}, err
 	}
+	answer.Near = list(answer.Near)
 	rows := []caseRow{}
 	for _, found := range scenarios.Reading(all, in.Text, words, mostFound) {
 		ofCause := func(c explain.Cause) bool { return c.Scenario == found.Scenario.ID }

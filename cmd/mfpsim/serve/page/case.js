@@ -49,7 +49,7 @@ function atHead() {
   if (!head) return;
   head.tabIndex = -1;
   head.focus({ preventScroll: true });
-  place().closest(".col").scrollTo(0, 0);
+  place().scrollTo(0, 0);
   bring(head, "nearest");
 }
 
@@ -114,8 +114,8 @@ async function drawFound() {
   const head = a.headings;
   const known = a.items.length + a.causes.length + cases.length;
   const facts = (i) => h("dl", {}, i.facts.map((f) => [h("dt", {}, f.heading), h("dd", {}, f.text)]));
-  const item = (i, n) => h("details", { class: "hit", open: n < 2 }, h("summary", {}, h("span", {}, h("b", {}, head[i.kind] + " " + (i.kind === "label" ? "" : i.name)), " ", i.title)), facts(i));
-  const cause = (c, n) => h("article", { class: "hit" }, h("h3", {}, n + 1 + ". " + c.says), h("p", { class: "meta" }, c.common), h("p", {}, h("b", {}, head.tell + ": "), c.tell),
+  const item = (i, n) => h("details", { class: "hit", open: n < 2 }, h("summary", {}, h("span", {}, h("b", {}, capital(head[i.kind]) + " " + (i.kind === "label" ? "" : i.name)), " ", i.title)), facts(i));
+  const cause = (c, n) => h("article", { class: "hit" }, h("h3", {}, n + 1 + ". " + c.says), h("p", { class: "meta" }, capital(c.common)), h("p", {}, h("b", {}, head.tell + ": "), c.tell),
     h("div", { class: "rem" }, h("h3", {}, head.guide + ": " + c.chapter + ", " + head.page + " " + c.page), h("p", {}, c.do)), h("p", { class: "meta" }, c.scenario), loads(c.scenario, c.title, a.causes.length === 1));
   fill(place(), h("h3", { class: "q" }, known ? t("found", { n: a.causes.length }) : t("found-none")),
     h("p", { class: "meta" }, t("quoted", { text: clipped(found.text) })), back(), panelLanguage(),
@@ -126,6 +126,9 @@ async function drawFound() {
   atHead();
 }
 const mostItems = 6;
+
+// capital begins a heading with a capital letter.
+const capital = (text) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
 
 // clipped is the beginning of a text, cut between words and not behind a comma.
 function clipped(text) {

@@ -33,9 +33,14 @@ export async function lead(selectors) {
     await new Promise(requestAnimationFrame);
   }
   if (!meant) return;
+  point(meant, meant.offsetHeight > 400 ? "start" : "center");
+}
+
+// point brings an element into sight, marks it until the next click, and gives it the focus.
+export function point(meant, block) {
   for (const marked of document.querySelectorAll(".meant")) marked.classList.remove("meant");
   meant.classList.add("meant");
-  bring(meant, meant.offsetHeight > 400 ? "start" : "center");
+  bring(meant, block);
   if (!meant.matches("a, button, input, select, textarea, summary, [tabindex]")) meant.tabIndex = -1;
   meant.focus({ preventScroll: true });
   setTimeout(() => addEventListener("click", () => meant.classList.remove("meant"), { once: true }));

@@ -1,7 +1,7 @@
 // What became of each job: the printer's own history.
 
 import { attempt, get } from "./api.js";
-import { bring, fill, h } from "./dom.js";
+import { fill, h, point } from "./dom.js";
 import { stamp, t } from "./texts.js";
 
 let drawn = -1;
@@ -30,9 +30,5 @@ async function show() {
 export const open = (receipt) => attempt(async () => {
   await show();
   const row = document.getElementById("job-" + receipt);
-  if (!row) return;
-  for (const marked of document.querySelectorAll(".meant")) marked.classList.remove("meant");
-  row.classList.add("meant");
-  bring(row, "center");
-  row.focus({ preventScroll: true });
+  if (row) point(row, "center");
 });

@@ -1,7 +1,7 @@
 // All mails of the bench in one list. What is in them comes from outside: HTML is shown in a frame without rights.
 
 import { attempt, change, get } from "./api.js";
-import { bring, fill, h } from "./dom.js";
+import { fill, h, point } from "./dom.js";
 import { clock, day, size, stamp, t } from "./texts.js";
 
 let place = null;
@@ -72,7 +72,7 @@ export const openOf = (at) => attempt(async () => {
   const came = messages.reduce((best, m) => (!best || away(m) < away(best) ? m : best), null);
   if (!came) return list();
   await openMail(came.ID);
-  bring(document.querySelector("#mail-open .msg"), "start");
+  point(document.querySelector("#mail-open .msg"), "start");
 });
 
 const addresses = (all) => (all || []).map((a) => (a.Name ? a.Name + " <" + a.Address + ">" : a.Address)).join(", ");

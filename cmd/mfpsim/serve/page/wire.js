@@ -1,7 +1,7 @@
 // Both protocols as they happen, a line for each exchange. What was said in full is asked for when a line is opened.
 
 import { attempt, get } from "./api.js";
-import { bring, fill, h } from "./dom.js";
+import { fill, h, point } from "./dom.js";
 import { folded, short } from "./readable.js";
 import { stamp, t } from "./texts.js";
 
@@ -31,9 +31,7 @@ export function reveal(number) {
   const line = document.querySelector('#wire-lines [data-id="wire-' + number + '"]');
   if (!line) return;
   line.open = true;
-  const head = line.querySelector("summary");
-  bring(head, "start");
-  head.focus({ preventScroll: true });
+  point(line.querySelector("summary"), "start");
 }
 
 function frame() {

@@ -7,23 +7,23 @@ import (
 	"mfpsim/journal"
 )
 
-// clicks are what a person has clicked on Web Config's and Microsoft's pages, read out of the record as it grows.
-type clicks struct {
+// deeds are what a person has done, read out of the record as it grows.
+type deeds struct {
 	w      *writer
 	number int // of the last entry that was read
-	done   []click
+	done   []deed
 }
 
-// click is one of them.
-type click struct {
-	number int    // of the entry that shows it
-	verb   string // webconfig, browser
-	label  string // in the guide's English words
+// deed is one of them.
+type deed struct {
+	number int      // of the entry that shows it
+	line   string   // of the language; of a job that ended: scan; empty: a link was followed
+	words  []string // of the line, with labels in the guide's English words; of a link too
 	on     shownPage
 }
 
-// read takes in what was clicked since it was called last.
-func (c *clicks) read() {
+// read takes in what was done since it was called last.
+func (c *deeds) read() {
 	for _, e := range c.w.r.lab.Journal.Since(c.number) {
 		c.number = e.Number
 		verb, on := "webconfig", c.w.web
@@ -31,22 +31,22 @@ func (c *clicks) read() {
 			verb, on = "browser", c.w.online
 		}
 		if label := c.link(e, on); label != "" {
-			c.done = append(c.done, click{e.Number, verb, label, on})
+			c.done = append(c.done, deed{number: e.Number, words: []string{verb, "click", label}, on: on})
 		}
 		c.w.lines = nil
 		c.w.take(e)
+		if e.Kind == journal.KindOutcome && c.w.r.play.isAct(e, "scan", "") {
+			c.done = append(c.done, deed{number: e.Number, line: "scan"})
+		}
 		for _, text := range c.w.lines {
-			words := wordsOfLine(text)
-			if len(words) > 2 && words[0] == verb && words[1] == "click" {
-				c.done = append(c.done, click{e.Number, verb, words[2], on})
-			}
+			c.done = append(c.done, deed{e.Number, text, wordsOfLine(text), on})
 		}
 	}
 	c.w.unsaid = nil
 }
 
 // link is the label of the link by which a page was left; empty: it was none of its.
-func (c *clicks) link(e journal.Entry, from shownPage) string {
+func (c *deeds) link(e journal.Entry, from shownPage) string {
 	if e.HTTP == nil || e.HTTP.Method != "GET" || e.Party != "entra" && e.Party != c.w.r.play.printer {
 		return ""
 	}
@@ -66,26 +66,32 @@ func wordsOfLine(text string) []string {
 	return lines[0].words
 }
 
-// clicked reports whether the record shows, after a part has begun, the click that a line of it says: on the page that
-// the line before it has opened, if it did. The second line with the same label takes two clicks.
-func (p *play) clicked(of *part, i int) bool {
-	p.readClicks()
+// didThere reports whether the record shows, after a part has begun, what a line of it types or clicks: a click on the
+// page that the line before it has opened, if it did. The second line that says the same takes two of them.
+func (p *play) didThere(of *part, i int) bool {
+	p.readDeeds()
 	words := of.Steps[i].Words
 	wanted := 0
-	for _, step := range of.Steps[:i+1] {
-		if slices.Equal(step.Words, words) {
+	for k, step := range of.Steps[:i+1] {
+		if !of.wasEarly(k) && slices.Equal(step.Words, words) {
 			wanted++
 		}
 	}
-	page := p.openedFor(of.lines[i])
+	page := ""
+	if words[1] == "click" {
+		page = p.openedFor(of.lines[i])
+	}
 	found := 0
-	for _, done := range p.clicks.done {
-		if done.number > of.from && done.verb == words[0] && plain(done.label) == plain(words[2]) &&
-			(page == "" || p.isPage(page, done.on)) {
+	for _, done := range p.deeds.done {
+		if done.number > of.from && samePlain(done.words, words) && (page == "" || p.isPage(page, done.on)) {
 			found++
 		}
 	}
 	return found >= wanted
+}
+
+func samePlain(a, b []string) bool {
+	return slices.EqualFunc(a, b, func(a, b string) bool { return plain(a) == plain(b) })
 }
 
 // openedFor is the path of Web Config's page on which a click is: the one that the scenario opens before it, with no
@@ -106,12 +112,12 @@ func (p *play) openedFor(l line) string {
 	return path
 }
 
-// readClicks reads the record for clicks.
-func (p *play) readClicks() {
-	if p.clicks == nil {
-		p.clicks = &clicks{w: &writer{r: &Recorder{lab: p.lab, play: p}}, number: p.pages.from}
+// readDeeds reads the record for deeds.
+func (p *play) readDeeds() {
+	if p.deeds == nil {
+		p.deeds = &deeds{w: &writer{r: &Recorder{lab: p.lab, play: p}}, number: p.pages.from}
 	}
-	p.clicks.read()
+	p.deeds.read()
 }
 
 // isPage reports whether a page of Web Config is the one that a path of its menu leads to: the menu marks it, or its

@@ -36,8 +36,8 @@ func TestAPageIsKnownByItsPathAlone(t *testing.T) {
 				var page device.Page
 				if page, err = d.WebConfig().Open(ctx, line.words[2]); err == nil {
 					require.NotEmpty(t, page.Title)
-					p.readClicks()
-					shown[line.words[2]] = p.clicks.w.web
+					p.readDeeds()
+					shown[line.words[2]] = p.deeds.w.web
 				}
 			}
 		}

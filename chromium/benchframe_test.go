@@ -1,0 +1,143 @@
+package chromium
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// senderTicket is what a customer wrote who wants his mails to come from another address.
+const senderTicket = "Καλημέρα σας, συνδέσαμε τον εκτυπωτή με τον λογαριασμό admin της εταιρείας, όμως έχουμε αφήσει ως διεύθυνση αποστολέα την info της εταιρείας, " +
+	"γιατί θέλουμε οι πελάτες να απαντούν εκεί. Η σύνδεση φαίνεται εντάξει, η δοκιμή σύνδεσης περνάει, αλλά καμία σάρωση δεν φτάνει και το ιστορικό γράφει σφάλμα. Τι κάνουμε λάθος;"
+
+// frame says where the parts of the page are that never move: the header, the tabs, the heads of the columns.
+const frame = `(() => {
+	const at = (s) => { const r = document.querySelector(s).getBoundingClientRect(); return s + " " + [r.left, r.top, r.width, r.height].map(Math.round).join(" "); };
+	return [".top", "#now", "#save", "#language", "#why-head", "#see-head", "#behind-head", "#stage-tabs", "#behind-tabs", "#just-head"].map(at).join("; ") + "; scrolled " + scrollX + " " + scrollY;
+})()`
+
+// loadsTheSendersCase goes from the ticket to a mail that was refused.
+func loadsTheSendersCase(t *testing.T, language string) *benchPage {
+	t.Helper()
+	p := opensBench(t, language, "--ready")
+	p.sees(".chap[open]")
+	p.script(`document.getElementById("find-text").focus(); document.getElementById("find-text").value = ` + "`" + senderTicket + "`" + `; ""`)
+	p.clicks("#find button")
+	p.clicks(key("load-exchange/sender-is-not-the-account"))
+	p.sees(".step.now")
+	p.clicks("#beside-panel form button")
+	p.sees("#just .bad")
+	p.sees(".cause")
+	return p
+}
+
+const marked = `String((() => { const m = document.querySelector(".meant") || document.activeElement; const r = m.getBoundingClientRect(); const c = m.closest("#behind, .stage, .cols").getBoundingClientRect(); return r.top >= c.top - 1 && Math.min(r.bottom, r.top + 40) <= c.bottom + 1; })())`
+
+func TestNothingMovesTheFrameOfTheBenchsPage(t *testing.T) {
+	for _, width := range []int64{1280, 1400} {
+		p := loadsTheSendersCase(t, "el")
+		p.do("a desk's window", chromedp.EmulateViewport(width, 900))
+		p.script(`document.fonts.ready.then(() => ""); ""`)
+		p.script(`document.getElementById("find-text").value = ""; ""`)
+		was := p.script(frame)
+		stands := func(after string) {
+			t.Helper()
+			require.Equal(t, was, p.script(frame), "%d px, after %s", width, after)
+		}
+		p.script(`document.getElementById("find-text").value = ` + "`" + senderTicket + "`" + `; document.getElementById("find-text").focus(); ""`)
+		stands("a ticket was pasted")
+		for n := range 2 {
+			p.script(`document.querySelectorAll('#just [data-key^="show-"]')[` + string(rune('0'+n)) + `].click(); ""`)
+			p.sees("#behind :focus")
+			stands("Show")
+			require.Equal(t, "true", p.script(marked))
+		}
+		p.clicks(`.step.now [data-key^="go-"]`)
+		p.sees(".meant")
+		stands("Go there")
+		for _, tab := range []string{"jobs", "mail", "wire", "clock", "faults", "microsoft", "web-config", "browser", "panel"} {
+			p.clicks("#tab-" + tab)
+			p.sees("#pane-" + tab + " > *")
+			p.script(`for (const n of document.querySelectorAll("#pane-` + tab + ` :is(a, button, input, select, summary, p, li)")) n.scrollIntoView({block: "start"}); ""`)
+			stands(tab + ": everything was brought to its top")
+			p.script(`for (const n of document.querySelectorAll("#pane-` + tab + ` :is(a, button, input, select, summary)")) n.focus(); ""`)
+			stands(tab + ": everything had the focus")
+		}
+		p.script(`for (const n of document.querySelectorAll(".say, #case *")) n.scrollIntoView({block: "start"}); scrollTo(0, 500); document.body.scrollTop = 500; ""`)
+		stands("the case was brought to its top")
+	}
+}
+
+func TestEachLinkLeadsToWhatAPersonReads(t *testing.T) {
+	p := loadsTheSendersCase(t, "en")
+	p.script(`[...document.querySelectorAll("#just li")].find((n) => n.textContent.includes("ended with code 313")).querySelector("button").click(); ""`)
+	p.sees("#job-list .job.meant")
+	require.Contains(t, p.reads("#job-list .job.meant"), "313")
+	require.Equal(t, "true", p.script(marked))
+	p.script(`[...document.querySelectorAll("#just li")].find((n) => n.textContent.includes("Exchange refused a mail")).querySelector("button").click(); ""`)
+	p.sees("#wire-lines details[open] pre")
+	p.sees("#wire-lines summary:focus")
+	require.Contains(t, p.reads("#wire-lines summary:focus"), "SendAsDenied")
+	require.NotRegexp(t, `\d+\.\d+:[0-9A-F]{8}`, p.script(`document.getElementById("pane-wire").innerText`), "the numbers are folded")
+	require.Equal(t, "true", p.script(marked))
+	p.clicks("#wire-lines .numbers summary")
+	require.Regexp(t, `\d+\.\d+:[0-9A-F]{8}`, p.script(`document.getElementById("pane-wire").innerText`))
+
+	p.clicks("#tab-microsoft")
+	p.sees("#at-send-as")
+	p.clicks(key("send-as-reception@contoso.com"))
+	p.sees(key("send-as-away-reception@contoso.comadmin@contoso.com"))
+	p.clicks("#tab-panel")
+	p.clicks("#beside-panel form button")
+	p.sees("#just li:has(button):not(:has(.bad))")
+	p.script(`[...document.querySelectorAll("#just li")].find((n) => n.textContent.includes("Exchange accepted a mail")).querySelector("button").click(); ""`)
+	p.sees("#mail-open .msg")
+	require.Contains(t, p.reads("#mail-open .msg"), "reception@contoso.com", "it came from the other address")
+	p.sees(".done-all")
+}
+
+func TestASearchLeadsBackToTheCaseAndTheCaseSaysItsOwnRemedyFirst(t *testing.T) {
+	p := loadsTheSendersCase(t, "el")
+	own := p.reads("#case .rem > p:first-of-type")
+	require.Contains(t, own, "Send As")
+	for _, search := range []string{"Send As", "qqqq zzzz"} {
+		p.script(`document.getElementById("find-text").value = ` + "`" + search + "`" + `; document.getElementById("find").requestSubmit(); ""`)
+		p.sees("#case " + key("back"))
+		p.clicks("#case " + key("back"))
+		p.sees("#case .rem")
+	}
+	p.clicks("#case " + key("all"))
+	p.clicks("#case " + key("back"))
+	require.Equal(t, own, p.reads("#case .rem > p:first-of-type"))
+}
+
+func TestWhatIsDoneOutOfOrderTicksOnTheBenchsPage(t *testing.T) {
+	b := serve(t, "en", "--scenario", "exchange/sender-is-not-the-account")
+	p := strangerTo(t)
+	f := newInFrames(p)
+	enablesContexts(f)
+	p.do("a desk's window", chromedp.EmulateViewport(1400, 900))
+	p.opens(b.Control + "/bench/")
+	p.clicks("#beside-panel form button")
+	p.sees(".cause")
+	p.clicks("#tab-web-config")
+	var now struct{ Panes struct{ WebConfig string } }
+	b.asks("/bench/now", &now)
+	web := now.Panes.WebConfig
+	f.clicksIn(web, "Log in")
+	f.entersIn(web, "input[type=password]", b.WebConfigPassword)
+	f.clicksIn(web, "OK")
+	f.clicksIn(web, "Network")
+	f.clicksIn(web, "Email Server")
+	f.evaluates(web, `(() => { const a = document.querySelector("a[href='/network/email-server/basic']"); if (!a) return ""; a.click(); return "done"; })()`)
+	f.evaluates(web, `document.querySelector("input[value='reception@contoso.com']") ? "there" : ""`)
+	require.Equal(t, "0", f.evaluates(web, `(() => { scrollTo(0, 9999); return String(scrollY); })()`), "the page does not scroll inside its column")
+	f.entersIn(web, "input[value='reception@contoso.com']", "admin@contoso.com")
+	f.clicksIn(web, "OK")
+	f.evaluates(web, `location.search.includes("saved") ? "done" : ""`)
+	p.clicks("#tab-panel")
+	p.clicks("#beside-panel form button")
+	p.sees("//li[contains(@class, 'done')]//*[contains(., 'admin@contoso.com')][contains(., 'bob@fabrikam.com')]")
+	require.Contains(t, p.reads("#case"), "not needed: what follows has come true without it")
+}
