@@ -13,6 +13,7 @@ type deeds struct {
 	w      *writer
 	number int // of the last entry that was read
 	done   []deed
+	code   int // number of the last entry that showed a code
 }
 
 // deed is one of them, as a line of the language.
@@ -35,6 +36,9 @@ func (c *deeds) read() {
 		}
 		c.w.lines = nil
 		c.w.take(e)
+		if c.w.web.hasCode {
+			c.code = e.Number
+		}
 		for _, text := range c.w.lines {
 			if words := wordsOfLine(text); len(words) > 2 && words[0] == verb {
 				c.done = append(c.done, deed{e.Number, words, on})
