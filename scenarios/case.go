@@ -382,6 +382,9 @@ func (p *play) didAct(of *part, i int) bool {
 	case what == "webconfig" && said == "open":
 		p.readDeeds()
 		return p.isPage(of.Steps[i].Words[2], p.deeds.w.web)
+	case what == "webconfig" && said == "copy":
+		p.readDeeds()
+		return p.deeds.code > of.from
 	case what == "browser" && said == "close", what == "webconfig" && said == "leave":
 		// A page that is closed tells nobody. What is to be done and seen before it must be over.
 		return !slices.ContainsFunc(of.Steps[:i], func(s CaseStep) bool { return !s.over() })

@@ -12,6 +12,7 @@ type deeds struct {
 	w      *writer
 	number int // of the last entry that was read
 	done   []deed
+	code   int // number of the last entry that showed a code
 }
 
 // deed is one of them.
@@ -35,6 +36,9 @@ func (c *deeds) read() {
 		}
 		c.w.lines = nil
 		c.w.take(e)
+		if c.w.web.hasCode {
+			c.code = e.Number
+		}
 		if e.Kind == journal.KindOutcome && c.w.r.play.isAct(e, "scan", "") {
 			c.done = append(c.done, deed{number: e.Number, line: "scan"})
 		}

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/renameio/v2"
+	"github.com/google/renameio/v2/maybe"
 
 	"mfpsim/laws"
 	"mfpsim/report"
@@ -101,11 +101,12 @@ func (s *runState) keep(r scenarios.Result) {
 	s.failed = errors.Join(s.failed, s.write())
 }
 
-// write replaces the file when the new one is whole. Under s.mu, or before anybody else has s.
+// write replaces the file when the new one is whole; on Windows it is written over. Under s.mu, or before anybody else
+// has s.
 func (s *runState) write() error {
 	text, err := json.MarshalIndent(s.saved, "", " ")
 	if err == nil {
-		err = renameio.WriteFile(s.path, text, 0o600)
+		err = maybe.WriteFile(s.path, text, 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("--state %s: %w", s.path, cause(err))
