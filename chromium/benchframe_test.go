@@ -1,6 +1,8 @@
 package chromium
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -13,8 +15,15 @@ const senderTicket = "Καλημέρα σας, συνδέσαμε τον εκτ�
 
 // frame says where the parts of the page are that never move: the header, the tabs, the heads of the columns.
 const frame = `(() => {
-	const at = (s) => { const r = document.querySelector(s).getBoundingClientRect(); return s + " " + [r.left, r.top, r.width, r.height].map(Math.round).join(" "); };
-	return [".top", "#now", "#save", "#language", "#why-head", "#see-head", "#behind-head", "#stage-tabs", "#behind-tabs", "#just-head"].map(at).join("; ") + "; scrolled " + scrollX + " " + scrollY;
+	const at = (s) => {
+		const r = document.querySelector(s).getBoundingClientRect();
+		return s + " " + [r.left, r.top, r.width, r.height].map(Math.round).join(" ");
+	};
+	const heads = [
+		".top", "#now", "#save", "#language", "#why-head", "#see-head", "#behind-head", "#stage-tabs", "#behind-tabs",
+		"#just-head",
+	];
+	return heads.map(at).join("; ") + "; scrolled " + scrollX + " " + scrollY;
 })()`
 
 // loadsTheSendersCase goes from the ticket to a mail that was refused.
@@ -45,7 +54,11 @@ func TestNothingMovesTheFrameOfTheBenchsPage(t *testing.T) {
 			t.Helper()
 			require.Equal(t, was, p.script(frame), "%d px, after %s", width, after)
 		}
-		p.script(`document.getElementById("find-text").value = ` + "`" + senderTicket + "`" + `; document.getElementById("find-text").focus(); ""`)
+		p.script(`{
+			const field = document.getElementById("find-text");
+			field.value = ` + strconv.Quote(senderTicket) + `;
+			field.focus();
+		} ""`)
 		stands("a ticket was pasted")
 		for n := range 2 {
 			p.script(`document.querySelectorAll('#just [data-key^="show-"]')[` + string(rune('0'+n)) + `].click(); ""`)
@@ -56,12 +69,18 @@ func TestNothingMovesTheFrameOfTheBenchsPage(t *testing.T) {
 		p.clicks(`.step.now [data-key^="go-"]`)
 		p.sees(".meant")
 		stands("Go there")
-		for _, tab := range []string{"jobs", "mail", "wire", "clock", "faults", "microsoft", "web-config", "browser", "panel"} {
+		for _, tab := range strings.Fields("jobs mail wire clock faults microsoft web-config browser panel") {
 			p.clicks("#tab-" + tab)
 			p.sees("#pane-" + tab + " > *")
-			p.script(`for (const n of document.querySelectorAll("#pane-` + tab + ` :is(a, button, input, select, summary, p, li)")) n.scrollIntoView({block: "start"}); ""`)
+			p.script(`for (const n of document.querySelectorAll(
+				"#pane-` + tab + ` :is(a, button, input, select, summary, p, li)")) {
+				n.scrollIntoView({block: "start"});
+			} ""`)
 			stands(tab + ": everything was brought to its top")
-			p.script(`for (const n of document.querySelectorAll("#pane-` + tab + ` :is(a, button, input, select, summary)")) n.focus(); ""`)
+			p.script(`for (const n of document.querySelectorAll(
+				"#pane-` + tab + ` :is(a, button, input, select, summary)")) {
+				n.focus();
+			} ""`)
 			stands(tab + ": everything had the focus")
 		}
 		p.script(`for (const n of document.querySelectorAll(".say, #case *")) n.scrollIntoView({block: "start"}); scrollTo(0, 500); document.body.scrollTop = 500; ""`)
@@ -79,7 +98,8 @@ func TestEachLinkLeadsToWhatAPersonReads(t *testing.T) {
 	p.sees("#wire-lines details[open] pre")
 	p.sees("#wire-lines summary:focus")
 	require.Contains(t, p.reads("#wire-lines summary:focus"), "SendAsDenied")
-	require.NotRegexp(t, `\d+\.\d+:[0-9A-F]{8}`, p.script(`document.getElementById("pane-wire").innerText`), "the numbers are folded")
+	wire := p.script(`document.getElementById("pane-wire").innerText`)
+	require.NotRegexp(t, `\d+\.\d+:[0-9A-F]{8}`, wire, "the numbers are folded")
 	require.Equal(t, "true", p.script(marked))
 	p.clicks("#wire-lines .numbers summary")
 	require.Regexp(t, `\d+\.\d+:[0-9A-F]{8}`, p.script(`document.getElementById("pane-wire").innerText`))
@@ -102,7 +122,8 @@ func TestASearchLeadsBackToTheCaseAndTheCaseSaysItsOwnRemedyFirst(t *testing.T) 
 	own := p.reads("#case .rem > p:first-of-type")
 	require.Contains(t, own, "Send As")
 	for _, search := range []string{"Send As", "qqqq zzzz"} {
-		p.script(`document.getElementById("find-text").value = ` + "`" + search + "`" + `; document.getElementById("find").requestSubmit(); ""`)
+		p.script(`document.getElementById("find-text").value = ` + strconv.Quote(search) + `;
+			document.getElementById("find").requestSubmit(); ""`)
 		p.sees("#case " + key("back"))
 		p.clicks("#case " + key("back"))
 		p.sees("#case .rem")
@@ -132,7 +153,8 @@ func TestWhatIsDoneOutOfOrderTicksOnTheBenchsPage(t *testing.T) {
 	f.clicksIn(web, "Email Server")
 	f.evaluates(web, `(() => { const a = document.querySelector("a[href='/network/email-server/basic']"); if (!a) return ""; a.click(); return "done"; })()`)
 	f.evaluates(web, `document.querySelector("input[value='reception@contoso.com']") ? "there" : ""`)
-	require.Equal(t, "0", f.evaluates(web, `(() => { scrollTo(0, 9999); return String(scrollY); })()`), "the page does not scroll inside its column")
+	scrolled := f.evaluates(web, `(() => { scrollTo(0, 9999); return String(scrollY); })()`)
+	require.Equal(t, "0", scrolled, "the page does not scroll inside its column")
 	f.entersIn(web, "input[value='reception@contoso.com']", "admin@contoso.com")
 	f.clicksIn(web, "OK")
 	f.evaluates(web, `location.search.includes("saved") ? "done" : ""`)

@@ -282,7 +282,8 @@ func (c *clerk) plays(words []string) {
 	case what == "panel enter":
 		c.typed++
 		c.account = rest[1]
-		c.asks("/printer/panel/enter", map[string]any{"field": map[string]string{"account": "Account"}[rest[0]], "value": rest[1]})
+		field := map[string]string{"account": "Account"}[rest[0]]
+		c.asks("/printer/panel/enter", map[string]any{"field": field, "value": rest[1]})
 	case what == "panel log-in":
 		c.clicked++
 		c.asks("/printer/users/log-in", map[string]any{"user": rest[0]})
@@ -379,8 +380,12 @@ func (c *clerk) browses(what string, rest []string) {
 func (c *clerk) signsInAs(user string, forAll bool) {
 	c.t.Helper()
 	c.show("browser")
-	c.script(`document.querySelector("#pane-browser iframe").src = ` + strconv.Quote(c.pages+"/device") + `; ""`) // a tab of one's own, anew
-	for _, step := range [][]string{{"enter", "code"}, {"click", "Next"}, {"enter", "account", user}, {"click", "Next"}, {"enter", "password"}, {"click", "Sign In"}} {
+	// A tab of one's own, anew.
+	c.script(`document.querySelector("#pane-browser iframe").src = ` + strconv.Quote(c.pages+"/device") + `; ""`)
+	for _, step := range [][]string{
+		{"enter", "code"}, {"click", "Next"}, {"enter", "account", user}, {"click", "Next"}, {"enter", "password"},
+		{"click", "Sign In"},
+	} {
 		c.browses(step[0], step[1:])
 	}
 	for range 4 {

@@ -12,8 +12,8 @@ import (
 	"mfpsim/faultnet"
 )
 
-// shownBy is the shortest scenario that shows what a fault has done to a day, ready to be saved. What only the test sees,
-// such as a step that lasts too long, stays the whole story.
+// shownBy is the shortest scenario that shows what a fault has done to a day, ready to be saved. What only the test
+// sees, such as a step that lasts too long, stays the whole story.
 func shownBy(d *day, fault faultnet.Fault) string {
 	whole, err := scenarioOf(d, fault)
 	if err != nil {

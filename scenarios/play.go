@@ -41,7 +41,9 @@ type play struct {
 	files  map[string]string // of the scenario, by name; they lie nowhere else
 	set    values            // by env
 	stdout string            // what a verb printed last
-	golden map[string]string // what -update found in the place of files
+	// anyLanguage says that what was printed last is alike in all languages of the printer.
+	anyLanguage bool
+	golden      map[string]string // what -update found in the place of files
 
 	tenant        string          // the organization that was made last
 	account       string          // typed last on Microsoft's page

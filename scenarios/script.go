@@ -107,6 +107,7 @@ func (p *play) line(l line, standard, update bool) (skipped string, err error) {
 	}
 	if output != "" {
 		p.stdout = strings.TrimRight(output, "\n") + "\n"
+		p.anyLanguage = p.alikeInAll(words)
 	}
 	return "", err
 }
@@ -158,7 +159,7 @@ func (p *play) compare(not bool, words []string, standard, update bool) error {
 	if len(words) != 2 {
 		return errors.New("not understood; the words are: cmp stdout|FILE FILE")
 	}
-	have, golden := words[0], p.goldenOf(words[1], standard)
+	have, golden := words[0], p.goldenOf(words[1], standard, words[0] == "stdout" && p.anyLanguage)
 	switch {
 	case golden == "":
 		return nil
@@ -188,7 +189,7 @@ func (p *play) compare(not bool, words []string, standard, update bool) error {
 	case update && txtar.NeedsQuote([]byte(got)):
 		return fmt.Errorf("%s has a line that would begin another file, and cannot be a golden", have)
 	case update:
-		p.golden[golden] = got
+		p.golden[p.inLanguage(golden)] = got
 		return nil
 	}
 	if p.late {
@@ -209,24 +210,42 @@ func untimed(text string) string { return timesOfDay.ReplaceAllString(text, "--:
 // goldenOf is the file that is compared with in the place of another: screen.el.txt in that of screen.txt where the
 // scenario is played in Greek. It is empty where nothing is compared: without a golden in the language, on another
 // model than the standard one, of which the goldens are, and in real time, which has not the dates that are in them.
-// A golden that the script names with its language, for what stands after lang, is compared in any language.
-func (p *play) goldenOf(name string, standard bool) string {
+// A golden that the script names with its language, for what stands after lang, is compared in any language, and so is
+// what is alike in all.
+func (p *play) goldenOf(name string, standard, alike bool) string {
 	if !standard || p.real != nil {
 		return ""
 	}
-	language := p.lab.Language()
-	if language == english {
-		return name
-	}
-	base, ending, _ := strings.Cut(name, ".")
-	own := base + "." + language + "." + ending
-	if _, there := p.files[own]; there {
+	own := p.inLanguage(name)
+	if _, there := p.files[own]; there || own == name {
 		return own
 	}
-	if !strings.Contains(ending, ".") {
-		return ""
+	if alike {
+		return name
 	}
-	return name
+	return ""
+}
+
+// inLanguage is the name of a golden of the printer's language: screen.el.txt. One that names a language itself stays.
+func (p *play) inLanguage(name string) string {
+	base, ending, _ := strings.Cut(name, ".")
+	language := p.lab.Language()
+	if language == english || strings.Contains(ending, ".") {
+		return name
+	}
+	return base + "." + language + "." + ending
+}
+
+// alikeInAll reports whether what a line has printed is the same in any language of the printer: files, mails and what
+// goes over the wire.
+func (p *play) alikeInAll(words []string) bool {
+	switch words[0] {
+	case "mailbox", "wire", "memory", "provider", "entra", "exchange", "network":
+		return true
+	case "webconfig":
+		return len(words) > 1 && words[1] == "download"
+	}
+	return false
 }
 
 // unmet names what was planted and that nobody ever met: a mistake of the script.

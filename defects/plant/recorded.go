@@ -91,7 +91,8 @@ func (p *planter) plantRecorded(ctx context.Context, folder string, all []defect
 				missed = append(missed, d.ID)
 			}
 		}
-		fmt.Printf("%-45s red with %d of %d: %s\n", of[name], len(caught), len(caught)+len(missed), strings.Join(caught, " "))
+		all := len(caught) + len(missed)
+		fmt.Printf("%-45s red with %d of %d: %s\n", of[name], len(caught), all, strings.Join(caught, " "))
 		if len(missed) > 0 {
 			fmt.Printf("%-45s green with: %s\n", "", strings.Join(missed, " "))
 		}
