@@ -224,7 +224,7 @@ func connects(event string) func(contract.Event, []byte, []byte) []byte {
 	}
 }
 
-// connectsLater connects to the mail server by itself, some time after a mail has been sent.
+// connectsLater connects to the mail server by itself, beside the answer that a mail has been sent.
 func connectsLater() func(contract.Event, []byte, []byte) []byte {
 	var resolve map[string]string
 	return func(e contract.Event, _, answer []byte) []byte {
@@ -234,7 +234,6 @@ func connectsLater() func(contract.Event, []byte, []byte) []byte {
 		if bytes.Contains(answer, []byte(`"message_id"`)) {
 			to := resolve["smtp-mail.outlook.com:587"]
 			go func() {
-				time.Sleep(time.Millisecond)
 				conn, err := net.Dial("tcp", to)
 				if err != nil {
 					return
