@@ -350,8 +350,12 @@ func (c *clerk) browses(what string, rest []string) {
 func (c *clerk) signsInAs(user string, forAll bool) {
 	c.t.Helper()
 	c.show("browser")
-	c.script(`document.querySelector("#pane-browser iframe").src = ` + strconv.Quote(c.pages+"/device") + `; ""`) // a tab of one's own, anew
-	for _, step := range [][]string{{"enter", "code"}, {"click", "Next"}, {"enter", "account", user}, {"click", "Next"}, {"enter", "password"}, {"click", "Sign In"}} {
+	// A tab of one's own, anew.
+	c.script(`document.querySelector("#pane-browser iframe").src = ` + strconv.Quote(c.pages+"/device") + `; ""`)
+	for _, step := range [][]string{
+		{"enter", "code"}, {"click", "Next"}, {"enter", "account", user}, {"click", "Next"}, {"enter", "password"},
+		{"click", "Sign In"},
+	} {
 		c.browses(step[0], step[1:])
 	}
 	for range 4 {

@@ -94,5 +94,6 @@ func (s speaker) signIn(of map[string]string, owner string) (string, error) {
 	if member("refreshed_at") == member("signed_in_at") {
 		return s.T("stored-since", "account", member("account"), "since", stamp("signed_in_at"))
 	}
-	return s.T("stored-renewed", "account", member("account"), "since", stamp("signed_in_at"), "renewed", stamp("refreshed_at"))
+	return s.T("stored-renewed", "account", member("account"), "since", stamp("signed_in_at"),
+		"renewed", stamp("refreshed_at"))
 }

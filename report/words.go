@@ -45,7 +45,8 @@ func (s speaker) T(id string, pairs ...any) (string, error) {
 	return text, nil
 }
 
-// Known is a word of others', such as a status of Exchange's, in the language of the page; as it stands if there is none.
+// Known is a word of others', such as a status of Exchange's, in the language of the page; as it stands if there is
+// none.
 func (s speaker) Known(word string) string {
 	if text, err := s.T("word-" + word); err == nil {
 		return text

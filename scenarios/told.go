@@ -70,7 +70,9 @@ func (c *Case) Told(s CaseStep, language string) string { return c.says(s, langu
 // Did says the same of a step that was played.
 func (c *Case) Did(s CaseStep, language string) string { return c.says(s, language, did) }
 
-func (c *Case) says(s CaseStep, language string, tell func(language, id string, values ...string) (string, bool)) string {
+func (c *Case) says(
+	s CaseStep, language string, tell func(language, id string, values ...string) (string, bool),
+) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	words := slices.Clone(s.Words)

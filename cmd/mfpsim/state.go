@@ -101,7 +101,8 @@ func (s *runState) keep(r scenarios.Result) {
 	s.failed = errors.Join(s.failed, s.write())
 }
 
-// write replaces the file when the new one is whole; on Windows it is written over. Under s.mu, or before anybody else has s.
+// write replaces the file when the new one is whole; on Windows it is written over. Under s.mu, or before
+// anybody else has s.
 func (s *runState) write() error {
 	text, err := json.MarshalIndent(s.saved, "", " ")
 	if err == nil {
