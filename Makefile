@@ -21,7 +21,7 @@ BUILD    := .build
 TOOL     := go tool -modfile=tools/go.mod
 LINTER   := go tool -modfile=tools/lint/go.mod golangci-lint
 
-.PHONY: run languages test faults defects interop browser screenshots lint bench bench-compare memory fuzz soak race determinism device dist emptyroot clean
+.PHONY: run languages test faults defects recorded interop browser screenshots lint bench bench-compare memory fuzz soak race determinism device dist emptyroot clean
 
 # Every scenario against the simulated printer, and a table of verdicts.
 run:
@@ -49,6 +49,12 @@ faults:
 defects:
 	go run ./defects/plant --seed $(SEED) $(if $(CHANGED),--changed $(CHANGED))
 	@for set in $$(cd defects/sets && ls *.yaml | grep -v verdicts); do go run ./defects/plant --together $${set%.yaml} || exit 1; done
+
+# The recordings of cases that a test makes, each with the planted defects that its case is meant to catch: all must turn red.
+recorded:
+	rm -rf $(BUILD)/recorded && mkdir -p $(BUILD)/recorded/recorded
+	MFPSIM_KEEP_RECORDINGS=$(CURDIR)/$(BUILD)/recorded/recorded go test ./cmd/mfpsim/serve -run TestRecordingsOfCasesPlayBackGreen -count=1
+	go run ./defects/plant --recorded $(BUILD)/recorded
 
 # Clients and servers that others wrote, unmodified, beside the fakes: curl, nodemailer, go-smtp, smtplib, msal-node, zitadel/oidc.
 interop:

@@ -35,8 +35,8 @@ func recordings(folder string, texts map[string]string) (map[string]string, erro
 	return of, nil
 }
 
-// plantRecorded plays each recording with the defects that its case is meant to catch, all in one program, and with
-// none. One that stays green with each of them has lost what its case sees.
+// plantRecorded plays each recording with the defects that its case is meant to catch, as far as they go into one
+// program, and with none. One that stays green with each of them has lost what its case sees.
 func (p *planter) plantRecorded(ctx context.Context, folder string, all []defects.Defect) error {
 	of, err := recordings(folder, p.texts)
 	if err != nil {
@@ -96,7 +96,7 @@ func (p *planter) plantRecorded(ctx context.Context, folder string, all []defect
 		if len(missed) > 0 {
 			fmt.Printf("%-45s green with: %s\n", "", strings.Join(missed, " "))
 		}
-		if len(caught) == 0 {
+		if len(caught) == 0 && len(missed) > 0 {
 			blind = errors.Join(blind, fmt.Errorf("the recording of %s sees no defect of its case", of[name]))
 		}
 	}
