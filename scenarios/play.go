@@ -41,6 +41,7 @@ type play struct {
 	files  map[string]string // of the scenario, by name; they lie nowhere else
 	set    values            // by env
 	stdout string            // what a verb printed last
+	itsOwn bool              // that is how a core under test speaks, which may use other words than the project's own
 	// anyLanguage says that what was printed last is alike in all languages of the printer.
 	anyLanguage bool
 	golden      map[string]string // what -update found in the place of files

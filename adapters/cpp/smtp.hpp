@@ -244,7 +244,9 @@ struct Submitter {
       stage = "MAIL FROM";
       int64_t most = e.count("SIZE") ? atoll(e["SIZE"].c_str()) : 0;
       if (most > 0 && int64_t(mail.size()) > most) throw Failed("TooLarge", "Device", stage);
-      c.command("MAIL FROM:<" + sender + ">" + (e.count("SIZE") ? " SIZE=" + std::to_string(mail.size()) : ""), patience, stage, {"250"});
+      std::string said = e.count("8BITMIME") ? " BODY=8BITMIME" : "";
+      if (e.count("SIZE")) said += " SIZE=" + std::to_string(mail.size());
+      c.command("MAIL FROM:<" + sender + ">" + said, patience, stage, {"250"});
       stage = "RCPT TO";
       J refused = J::list();
       std::unique_ptr<Failed> first;

@@ -242,8 +242,9 @@ class Submitter:
             if limit and limit[0].isdigit() and 0 < int(limit[0]) < len(message):
                 raise Failed("TooLarge", stage="MAIL FROM")
             stage[0] = "MAIL FROM"
-            size = " SIZE=%d" % len(message) if "SIZE" in extensions else ""
-            yield from conn.command("MAIL FROM:<%s>%s" % (sender, size), self.command_ms, "MAIL FROM", "250")
+            said = " BODY=8BITMIME" if "8BITMIME" in extensions else ""
+            said += " SIZE=%d" % len(message) if "SIZE" in extensions else ""
+            yield from conn.command("MAIL FROM:<%s>%s" % (sender, said), self.command_ms, "MAIL FROM", "250")
             stage[0] = "RCPT TO"
             refused, first = [], None
             for to in recipients:
