@@ -149,7 +149,8 @@ function steps(part, inHand) {
 }
 
 function loaded(c, anew) {
-  const cause = state.lines.filter((l) => l.protocol && l.tone === "refused" && l.number > c.from).at(-1);
+  // What the printer itself refuses a person, such as a wrong password, is not what the case is about.
+  const cause = state.lines.filter((l) => l.protocol && l.tone === "refused" && l.number > c.from && (l.from !== "person" || l.party === "entra")).at(-1);
   const key = "loaded" + language + JSON.stringify(c) + (cause ? cause.number + cause.text : "");
   if (key === drawn && !anew) return;
   const were = new Set([...place().querySelectorAll("details[open]")].map((d) => d.dataset.id));
