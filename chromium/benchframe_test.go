@@ -41,6 +41,13 @@ func loadsTheSendersCase(t *testing.T, language string) *benchPage {
 	return p
 }
 
+// endInSight tells whether the page shows that a case is over.
+const endInSight = `(() => {
+	const r = document.querySelector(".done-all").getBoundingClientRect();
+	const c = document.querySelector("#case").getBoundingClientRect();
+	return String(r.top >= c.top - 1 && r.bottom <= c.bottom + 1);
+})()`
+
 const marked = `String((() => { const m = document.querySelector(".meant") || document.activeElement; const r = m.getBoundingClientRect(); const c = m.closest("#behind, .stage, .cols").getBoundingClientRect(); return r.top >= c.top - 1 && Math.min(r.bottom, r.top + 40) <= c.bottom + 1; })())`
 
 func TestNothingMovesTheFrameOfTheBenchsPage(t *testing.T) {
@@ -115,6 +122,11 @@ func TestEachLinkLeadsToWhatAPersonReads(t *testing.T) {
 	p.sees("#mail-open .msg")
 	require.Contains(t, p.reads("#mail-open .msg"), "reception@contoso.com", "it came from the other address")
 	p.sees(".done-all")
+	require.Contains(t, p.reads(".done-all"), "All steps are done")
+	for _, top := range []string{"0", "9999"} {
+		p.script(`document.getElementById("case").scrollTop = ` + top + `; ""`)
+		require.Equal(t, "true", p.script(endInSight), "the column is scrolled to "+top)
+	}
 }
 
 func TestASearchLeadsBackToTheCaseAndTheCaseSaysItsOwnRemedyFirst(t *testing.T) {

@@ -34,16 +34,19 @@ func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) 
 	for _, e := range l.Journal.Since(from) {
 		had := len(w.lines)
 		w.take(e)
-		act := report.Act{Since: report.AtOnce}
+		act, sent := report.Act{Since: report.AtOnce}, CaseStep{}
 		for _, line := range w.lines[had:] {
 			words, err := phrase.Split(line)
 			if err != nil || len(words) < 2 || words[0] == "webconfig" && slices.Contains(passing, words[1]) {
 				continue
 			}
-			step := CaseStep{Text: line, Words: words}
-			act.Steps = append(act.Steps, teller.played(step, language))
+			sent = CaseStep{Text: line, Words: words}
+			act.Steps = append(act.Steps, teller.played(sent, language))
 		}
 		if len(act.Steps) > 0 {
+			if refusesForm(e) { // what was typed was typed
+				act.Steps[len(act.Steps)-1].Says = teller.tried(sent, language)
+			}
 			if since, err := strconv.Atoi(e.Detail[DetailSince]); err == nil {
 				act.Since = since
 			}

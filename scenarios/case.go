@@ -12,6 +12,7 @@ import (
 	"mfpsim/journal"
 	"mfpsim/lab"
 	"mfpsim/phrase"
+	"mfpsim/sentences"
 )
 
 // Case is a scenario that a person has taken over at its handover. What is left of it is a check list: its assertions
@@ -371,10 +372,7 @@ var onPages = []string{"click", "set", "enter", "tick"}
 // click of a part takes two of them, and so on.
 func (p *play) didAct(of *part, i int) bool {
 	l := of.lines[i]
-	what, said := l.words[0], ""
-	if len(l.words) > 1 {
-		said = l.words[1]
-	}
+	what, said := l.words[0], l.act()
 	switch {
 	case what == "clock" && strings.HasPrefix(said, "+"):
 		d, err := phrase.Duration(said[1:])
@@ -395,7 +393,7 @@ func (p *play) didAct(of *part, i int) bool {
 	}
 	wanted := 0
 	for k, other := range of.lines[:i+1] {
-		if !of.wasEarly(k) && other.words[0] == what && len(other.words) > 1 && other.words[1] == said {
+		if !of.wasEarly(k) && other.words[0] == what && len(other.words) > 1 && other.act() == said {
 			wanted++
 		}
 	}
@@ -469,7 +467,9 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 	case "webconfig":
 		switch said {
 		case "log-in":
-			return posted(p.printer, "/login") && e.HTTP.Status/100 == 3
+			return posted(p.printer, "/login") && !sentences.Refuses(e)
+		case logInWrong:
+			return posted(p.printer, "/login") && sentences.Refuses(e)
 		case "go", "unreachable", "copy", "leave":
 			return e.Party == p.printer && isPageShown(e)
 		case "follow":
@@ -477,8 +477,12 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 		}
 		return posted(p.printer, "") && !posted(p.printer, "/login")
 	case "browser":
-		if said == "sign-in" {
-			return posted("entra", "") && strings.Contains(e.HTTP.RequestBody.String(), "passwd=")
+		switch said {
+		case "sign-in":
+			return posted("entra", "") && signInEnds.MatchString(e.HTTP.ResponseBody.String())
+		case signInCancelled:
+			return posted("entra", "") && !sentences.Refuses(e) &&
+				strings.Contains(e.HTTP.RequestBody.String(), "passwd=")
 		}
 		return e.Party == "entra" && isPageShown(e)
 	case "printer":

@@ -21,6 +21,7 @@ type deed struct {
 	line   string   // of the language; of a job that ended: scan; empty: a link was followed
 	words  []string // of the line, with labels in the guide's English words; of a link too
 	on     shownPage
+	wrong  bool // something wrong was typed into the form that was sent
 }
 
 // read takes in what was done since it was called last.
@@ -42,8 +43,9 @@ func (c *deeds) read() {
 		if e.Kind == journal.KindOutcome && c.w.r.play.isAct(e, "scan", "") {
 			c.done = append(c.done, deed{number: e.Number, line: "scan"})
 		}
+		wrong := slices.ContainsFunc(c.w.lines, func(text string) bool { return isWrong(wordsOfLine(text)) })
 		for _, text := range c.w.lines {
-			c.done = append(c.done, deed{e.Number, text, wordsOfLine(text), on})
+			c.done = append(c.done, deed{e.Number, text, wordsOfLine(text), on, wrong})
 		}
 	}
 	c.w.unsaid = nil
@@ -81,13 +83,17 @@ func (p *play) didThere(of *part, i int) bool {
 			wanted++
 		}
 	}
-	page := ""
+	page, wrong := "", isWrong(words)
 	if words[1] == "click" {
 		page = p.openedFor(of.lines[i])
+		for k := i - 1; k >= 0 && of.lines[k].isOfForm(of.lines[i]); k-- {
+			wrong = wrong || isWrong(of.lines[k].words)
+		}
 	}
 	found := 0
 	for _, done := range p.deeds.done {
-		if done.number > of.from && samePlain(done.words, words) && (page == "" || p.isPage(page, done.on)) {
+		if done.number > of.from && done.wrong == wrong && samePlain(done.words, words) &&
+			(page == "" || p.isPage(page, done.on)) {
 			found++
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"mfpsim/journal"
 	"mfpsim/lab"
 	"mfpsim/phrase"
+	"mfpsim/sentences"
 )
 
 // DetailLine is the detail of an entry of the record that is an act in the words of the language: what somebody did
@@ -268,7 +269,7 @@ func (w *writer) webConfig(e journal.Entry) {
 	x := e.HTTP
 	target, _, _ := strings.Cut(x.Target.String(), "?")
 	if x.Method == "POST" {
-		w.sendWebConfig(x, target)
+		w.sendWebConfig(e, target)
 		w.redirect = ""
 		return
 	}
@@ -329,7 +330,8 @@ func (w *writer) expect(line string) {
 }
 
 // sendWebConfig writes what somebody typed into a form of Web Config, and the button.
-func (w *writer) sendWebConfig(x *journal.Exchange, target string) {
+func (w *writer) sendWebConfig(e journal.Entry, target string) {
+	x := e.HTTP
 	sent, err := url.ParseQuery(x.RequestBody.String())
 	if err != nil {
 		return
@@ -341,7 +343,7 @@ func (w *writer) sendWebConfig(x *journal.Exchange, target string) {
 		if user := sent.Get("user"); user != "" {
 			words = append(words, user)
 		}
-		if x.Status/100 != 3 {
+		if sentences.Refuses(e) {
 			words = append(words, "wrong")
 		}
 		w.wanted = nil

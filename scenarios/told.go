@@ -70,8 +70,18 @@ type sentence func(language, id string, values ...string) (string, bool)
 // it are those of the printer.
 func (c *Case) Told(s CaseStep, language string) string { return c.says(s, language, told) }
 
-// Did says the same of a step that was played.
-func (c *Case) Did(s CaseStep, language string) string { return c.says(s, language, did) }
+// Did says the same of a step that was played. A log-in with a wrong password was tried.
+func (c *Case) Did(s CaseStep, language string) string {
+	if len(s.Words) > 1 && s.Words[1] == "log-in" && isWrong(s.Words) {
+		return c.tried(s, language)
+	}
+	return c.says(s, language, did)
+}
+
+// tried says that a step was tried and refused.
+func (c *Case) tried(s CaseStep, language string) string {
+	return teller{language}.says("tried", "{shown}", c.Told(s, language))
+}
 
 func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	c.mu.Lock()

@@ -275,7 +275,7 @@ func exchange(e journal.Entry, language string, line *Line, set func(string, str
 		} else if found := action.FindStringSubmatch(h.RequestBody.String()); found != nil {
 			what = found[1]
 		}
-		set("device", request, h.Status >= 400, map[string]string{"what": what})
+		set("device", request, h.Status >= 400 || refusesLogIn(h), map[string]string{"what": what})
 		return
 	}
 	if h.Status/100 == 3 ||
@@ -292,7 +292,11 @@ func exchange(e journal.Entry, language string, line *Line, set func(string, str
 	if found := aadsts.FindStringSubmatch(body); found != nil {
 		number = found[1] + found[2]
 	}
-	refused := !pending && (h.Status >= 400 || h.Status == 0 || number != "")
+	onPage := ""
+	if h.Method == "POST" && journal.IsPage([]byte(body)) {
+		onPage = saysOnPage(body)
+	}
+	refused := !pending && (h.Status >= 400 || h.Status == 0 || number != "" || onPage != "")
 	var why string
 	switch {
 	case number != "":
@@ -303,6 +307,8 @@ func exchange(e journal.Entry, language string, line *Line, set func(string, str
 		if found := says.FindStringSubmatch(body); found != nil {
 			line.Why = found[1]
 		}
+	case onPage != "":
+		why = onPage
 	case line.Why != "":
 		why = line.Why
 	case h.Status == 0:

@@ -149,7 +149,8 @@ function steps(part, inHand) {
 }
 
 function loaded(c, anew) {
-  const cause = state.lines.filter((l) => l.protocol && l.tone === "refused" && l.number > c.from).at(-1);
+  // What the printer itself refuses a person, such as a wrong password, is not what the case is about.
+  const cause = state.lines.filter((l) => l.protocol && l.tone === "refused" && l.number > c.from && (l.from !== "person" || l.party === "entra")).at(-1);
   const key = "loaded" + language + JSON.stringify(c) + (cause ? cause.number + cause.text : "");
   if (key === drawn && !anew) return;
   const were = new Set([...place().querySelectorAll("details[open]")].map((d) => d.dataset.id));
@@ -158,6 +159,7 @@ function loaded(c, anew) {
   const story = c.parts.filter((p) => p.kind === "story");
   const rest = c.parts.slice(story.length);
   const over = c.inHand >= c.parts.length;
+  const passed = rest.some((p) => p.steps.some((s) => s.skipped));
   const part = (p, i) => [p.says && language === "en" ? h("p", { class: "part" }, p.says) : null, steps(p, i === c.inHand)];
   const notes = language === "en" ? [] : c.parts.filter((p) => p.says); // the sentences of a scenario are English
   const kind = (wanted, head) => {
@@ -170,9 +172,9 @@ function loaded(c, anew) {
     story.length ? fold("story", t("story", { n: story.length }), story.map((p, i) => part(p, i))) : null,
     kind("symptom", "what-the-user-sees"),
     cause ? h("div", { class: "cause" }, h("h3", {}, t("cause")), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"),
+    over && rest.length ? h("p", { class: "done-all", role: "status" }, t(passed ? "all-over" : "all-done")) : null,
     notes.length ? fold("notes", t("notes-in-english"), h("div", { lang: "en" }, notes.map((p) => h("p", { class: "part" }, p.says)))) : null,
     fold("about", t("about-case"), h("p", { class: "meta" }, t("case-file") + " ", h("code", {}, c.id)), c.proves.length ? h("p", { class: "meta" }, t("rules-shown") + " " + c.proves.join(" ")) : null),
-    over && rest.length ? h("p", { class: "done-all" }, t("all-done")) : null,
     h("div", { class: "acts" }, h("button", { type: "button", class: "b", "data-key": "reset", onclick: () => attempt(async () => { await post("/reset", { to: "start" }); await refresh(); atHead(); }) }, t("reset")),
       h("button", { type: "button", class: "b", "data-key": "next", onclick: () => attempt(async () => { await post("/case/next"); mode = ""; await refresh(); atHead(); }) }, t("next-case")),
       h("button", { type: "button", class: "b", "data-key": "all", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));

@@ -46,6 +46,12 @@ export function point(meant, block) {
   setTimeout(() => addEventListener("click", () => meant.classList.remove("meant"), { once: true }));
 }
 
+// covered is how much the line covers that stays above an element while its pane scrolls.
+export function covered(node) {
+  const line = node.parentElement.querySelector(":scope > .above");
+  return line && line !== node ? line.offsetHeight : 0;
+}
+
 // bring brings an element into sight. It scrolls what the element lies in, such as its column, and never the page: its
 // header stays. Nothing else on the page scrolls by itself.
 export function bring(node, block) {
@@ -53,7 +59,7 @@ export function bring(node, block) {
     if (!/auto|scroll/.test(getComputedStyle(box).overflowY) || box.scrollHeight <= box.clientHeight) continue;
     const [at, seen] = [node.getBoundingClientRect(), box.getBoundingClientRect()];
     if (block === "nearest" && at.top >= seen.top && at.bottom <= seen.bottom) continue;
-    box.scrollTop += at.top - seen.top - (block === "center" ? Math.max(0, (box.clientHeight - at.height) / 2) : 8);
+    box.scrollTop += at.top - seen.top - (block === "center" ? Math.max(0, (box.clientHeight - at.height) / 2) : 8 + covered(node));
   }
 }
 

@@ -1,7 +1,7 @@
 // What does it look like? The panel, Web Config and Microsoft's pages, as the person sees them.
 
 import { attempt, get, post } from "./api.js";
-import { bring, fill, h, tabs } from "./dom.js";
+import { bring, covered, fill, h, tabs } from "./dom.js";
 import { state, onChange, refresh } from "./state.js";
 import { language, t } from "./texts.js";
 
@@ -26,7 +26,7 @@ export function start() {
     if (Number.isFinite(e.data.height)) frames[id].style.height = Math.min(tallest, Math.max(300, e.data.height + 2)) + "px"; // with its border
     if (typeof e.data.path === "string" && e.data.path !== paths[id]) {
       paths[id] = e.data.path;
-      if (chosen === id && frames[id].getBoundingClientRect().top < stage().getBoundingClientRect().top) bring(frames[id], "start"); // another page begins at its top
+      if (chosen === id && frames[id].getBoundingClientRect().top < stage().getBoundingClientRect().top + covered(frames[id])) bring(frames[id], "start"); // another page begins at its top
     }
     if (Number.isFinite(e.data.message) && chosen === id) intoSight(frames[id], e.data.message);
     if (typeof e.data.open === "string") opens(e.data.open);
@@ -44,7 +44,7 @@ function intoSight(frame, offset) {
   const scrolls = getComputedStyle(stage()).overflowY === "auto" ? stage() : stage().closest(".cols");
   const top = frame.getBoundingClientRect().top + offset - scrolls.getBoundingClientRect().top;
   const height = scrolls.clientHeight;
-  if (top < 0 || top > height - 80) scrolls.scrollBy(0, top - height / 3);
+  if (top < covered(frame) || top > height - 80) scrolls.scrollBy(0, top - height / 3);
 }
 
 // opens follows a link that leads out of a frame: Microsoft's pages open in their own tab of the page.
@@ -129,13 +129,13 @@ function frame(id, address, title) {
 function web(now) {
   if (!addresses.webConfig) { fill(document.getElementById("pane-web-config"), h("p", {}, t("no-web-config"))); return; }
   fill(document.getElementById("pane-web-config"),
-    h("div", { class: "beside" }, addresses.webConfigPassword ? [h("span", {}, t("user-name-empty")), secret(t("administrator-password"), addresses.webConfigPassword)] : null,
+    h("div", { class: "beside above" }, addresses.webConfigPassword ? [h("span", {}, t("user-name-empty")), secret(t("administrator-password"), addresses.webConfigPassword)] : null,
       h("a", { href: addresses.webConfig, target: "_blank", rel: "noopener" }, t("real-door"))),
     frame("web-config", now.panes.webConfig, "Web Config"));
 }
 
 function browser(now) {
-  fill(document.getElementById("pane-browser"), h("div", { class: "beside", id: "code-waiting" }),
+  fill(document.getElementById("pane-browser"), h("div", { class: "beside above", id: "code-waiting" }),
     h("details", {}, h("summary", {}, t("accounts-of-the-bench")), h("ul", { id: "pane-accounts" })),
     h("div", { class: "beside" }, h("a", { href: addresses.entra + "/device", target: "_blank", rel: "noopener" }, t("real-door"))),
     frame("browser", now.panes.browser && now.panes.browser + "/device", t("microsofts-pages")));
