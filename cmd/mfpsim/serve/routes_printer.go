@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,7 +64,7 @@ type scanRequest struct {
 	Pages    int      `json:"pages,omitempty"    doc:"0 to 999; 0: those in the feeder, else one"`
 	Size     string   `json:"size,omitempty"     doc:"of the paper, scanned in true size: A4, A5, Letter, Legal; without it small pages"`
 	Picture  []byte   `json:"picture,omitempty"  doc:"PNG or JPEG in base64, put on the glass as the one page"`
-	Words    string   `json:"words,omitempty"    doc:"scan settings in the words of scan: dpi=300 gray format=jpeg max=5MB split"`
+	Words    string   `json:"words,omitempty"    doc:"the same and scan settings in the words of scan: size=A4 dpi=300 gray format=jpeg max=5MB split; a field stands before them"`
 }
 
 type sheetAnswer struct {
@@ -346,8 +347,8 @@ func (b *bench) scan(in scanRequest) (panelScreen, error) {
 	}
 	return b.press("scan", func(ctx context.Context, d device.Device) (device.Screen, error) {
 		return d.Scan(ctx, device.ScanRequest{
-			Function: function, To: in.To, Subject: in.Subject, File: in.File, Pages: in.Pages,
-			Size: in.Size, Picture: in.Picture, Settings: set.Settings,
+			Function: function, To: in.To, Subject: or(in.Subject, set.Subject), File: or(in.File, set.File),
+			Pages: cmp.Or(in.Pages, set.Pages), Size: or(in.Size, set.Size), Picture: in.Picture, Settings: set.Settings,
 		})
 	})
 }
