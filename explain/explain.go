@@ -241,10 +241,13 @@ func (q *question) label(s said) {
 			item.fact(q.language, "note", l.Note)
 		}
 	}
-	if !ofGuide {
+	source := s.source
+	if ofGuide {
+		source = "guide"
+	} else {
 		item.fact(q.language, "at", heading(q.language, "device"))
 	}
-	item.fact(q.language, "certainty", sure(q.language, s.source))
+	item.fact(q.language, "certainty", sure(q.language, source))
 	for _, r := range q.rules {
 		if within(plain(r.Sentence), plain(inEnglish)) && letters(inEnglish) > 3 {
 			item.fact(q.language, "rules", r.ID+": "+q.ruleSays(r))

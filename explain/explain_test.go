@@ -340,6 +340,10 @@ func TestWhateverDevicesAndGuideShowIsKnown(t *testing.T) {
 			if item.Kind == "message" {
 				require.NotContains(t, item.What, item.Name, text) // an id of our own files
 			}
+			if item.Kind == "message" || item.Kind == "label" {
+				sure := func(f explain.Fact) bool { return f.ID == "certainty" }
+				require.True(t, slices.ContainsFunc(item.Facts, sure), text)
+			}
 			for _, fact := range item.Facts {
 				if fact.ID == "certainty" {
 					require.Regexp(t, `^[^A-Za-z]+$`, fact.Text, "%s: the certainty of %q is not in Hindi", what, text)

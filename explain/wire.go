@@ -55,8 +55,12 @@ var certainties = []struct{ source, heading string }{
 	{"inferred", "sure-inferred"},
 }
 
-// sure says in words of a language how sure a text is. A source of somebody's own files is told as it stands.
+// sure says in words of a language how sure a text is. A source of somebody's own files is told as it stands; a text
+// without one is, by the section of the message files that it stands in, recalled or ours.
 func sure(language, source string) string {
+	if source == "" {
+		return heading(language, "sure-unmarked")
+	}
 	for _, row := range certainties {
 		if strings.HasPrefix(source, row.source) {
 			return heading(language, row.heading)
