@@ -94,7 +94,7 @@ func TestACoreThatBreaksTheContractIsNamedWithWhatItDid(t *testing.T) {
 		"dies":                  `the process ended while "send" waited for an answer: exit status 3`,
 		"says words":            `the answer to "send" is no JSON object of the contract (it does not begin with {): "sending\n"`,
 		"says a list":           `the answer to "send" is no JSON object of the contract (it does not begin with {): "[]\n"`,
-		"says too much":         `the answer to "send" is longer than 16777216 octets`,
+		"says too much":         `the answer to "send" is longer than 67108864 octets`,
 		"another number":        `the answer to "send" has number 4; the line has`,
 		"fetches":               `unknown action "fetch"`,
 		"wants nothing":         `(send) asks for 0 things; it can have 1 to 32`,

@@ -60,6 +60,7 @@ type engine struct {
 	next      int            // number of the next operation of ours: even; those of the core are odd
 	web       map[bool]transports
 	intervals map[string]time.Duration // of device codes
+	stores    map[nvram.Owner]int      // how often something of an owner was stored
 }
 
 // transports carry requests of HTTP: over connections that are kept, and over one for each.

@@ -141,6 +141,7 @@ func (o *operation) judgeStore() {
 // grant is what an operation has asked an identity provider for.
 type grant struct {
 	rotated  bool // a refresh has brought another refresh token, which is not stored
+	stores   int  // of the owner, when a refresh was asked for
 	interval time.Duration
 	polled   time.Duration // since power on; when it was asked last
 }
@@ -158,9 +159,12 @@ const (
 	onTheWay         = time.Second // by which times differ that a core rounds
 )
 
-// asks judges the time of a poll.
+// asks judges the time of a poll, and keeps what was stored when a refresh was asked for.
 func (g *grant) asks(o *operation, a Action) {
 	form, err := url.ParseQuery(a.Body)
+	if err == nil && form.Get("grant_type") == grantRefresh {
+		g.stores = o.e.storesOf(o.owner)
+	}
 	if err != nil || form.Get("grant_type") != grantDeviceCode {
 		return
 	}
@@ -174,8 +178,8 @@ func (g *grant) asks(o *operation, a Action) {
 	g.polled = now
 }
 
-// heard looks at an answer.
-func (g *grant) heard(a Action, e Event) {
+// heard looks at an answer. Where somebody has signed out or in anew meanwhile, there is nothing to keep of a refresh.
+func (g *grant) heard(o *operation, a Action, e Event) {
 	form, err := url.ParseQuery(a.Body)
 	if err != nil {
 		return
@@ -188,12 +192,24 @@ func (g *grant) heard(a Action, e Event) {
 		}
 	case grantRefresh:
 		next, _ := answer["refresh_token"].(string)
-		g.rotated = e.Status == http.StatusOK && next != "" && next != form.Get("refresh_token")
+		g.rotated = e.Status == http.StatusOK && next != "" && next != form.Get("refresh_token") &&
+			g.stores == o.e.storesOf(o.owner)
 	}
 }
 
 // stored: what was to be kept is.
-func (g *grant) stored() { g.rotated = false }
+func (o *operation) stored() {
+	o.grant.rotated = false
+	o.e.mu.Lock()
+	defer o.e.mu.Unlock()
+	o.e.stores[o.owner]++
+}
+
+func (e *engine) storesOf(owner nvram.Owner) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.stores[owner]
+}
 
 // members are those of an answer that is a JSON object.
 func members(e Event) map[string]any {

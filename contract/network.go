@@ -300,7 +300,7 @@ func (o *operation) http(ctx context.Context, a Action) (Event, error) {
 		event.Headers[strings.ToLower(name)] = strings.Join(values, ", ")
 	}
 	event.Body, event.Body64 = text(body)
-	o.grant.heard(a, event)
+	o.grant.heard(o, a, event)
 	o.e.learn(event)
 	return event, nil
 }

@@ -262,7 +262,7 @@ func (o *operation) store(a Action) (Event, error) {
 		}
 		return Event{Event: eventFailed, Error: string(outcome.StorageFailed)}, nil
 	}
-	o.grant.stored()
+	o.stored()
 	return Event{Event: eventStored}, nil
 }
 
@@ -285,12 +285,12 @@ func (o *operation) keep(a Action) (Event, error) {
 	}
 	switch {
 	case errors.Is(err, &nvram.Error{Fault: nvram.FaultRemains}):
-		o.grant.stored()
+		o.stored()
 		return Event{Event: eventFailed, Error: string(outcome.NotErased)}, nil
 	case err != nil:
 		return Event{Event: eventFailed, Error: string(outcome.StorageFailed)}, nil //nolint:nilerr // told
 	}
-	o.grant.stored()
+	o.stored()
 	return Event{Event: eventStored}, nil
 }
 

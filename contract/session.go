@@ -272,6 +272,7 @@ func (s *Session) Open(_ context.Context, host sim.Host) (sim.Core, error) {
 	e := &engine{
 		session: s, host: host, process: p, start: s.began(host.Printer), state: map[string]*State{},
 		running: map[int]func(){}, next: 2, web: map[bool]transports{}, values: keyed{host.Flash}, within: map[int]bool{},
+		stores: map[nvram.Owner]int{},
 	}
 	if err := e.boot(image); err != nil {
 		e.off()

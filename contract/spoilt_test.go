@@ -22,7 +22,7 @@ var spoilt = map[string]func(e contract.Event, line, answer []byte) []byte{
 	"dies":           at("send", nil),
 	"says words":     at("send", []byte("sending\n")),
 	"says a list":    at("send", []byte("[]\n")),
-	"says too much":  at("send", append(bytes.Repeat([]byte("x"), 17<<20), '\n')),
+	"says too much":  at("send", append(bytes.Repeat([]byte("x"), 65<<20), '\n')),
 	"another number": change("send", func(a *contract.Answer) { a.Number = 4 }),
 	"fetches":        change("send", func(a *contract.Answer) { a.Actions[0].Do = "fetch" }),
 	"wants nothing":  change("send", func(a *contract.Answer) { a.Actions = nil }),

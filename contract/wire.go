@@ -5,7 +5,7 @@ const Version = 1
 
 // Limits of what a core may say. A message of the largest size goes in several sends.
 const (
-	maximumLine    = 16 << 20
+	maximumLine    = 64 << 20
 	maximumActions = 32      // in one answer
 	maximumSteps   = 10_000  // lines of one operation
 	flashSize      = 4 << 20 // octets of memory

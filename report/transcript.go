@@ -70,7 +70,7 @@ func Dialogue(entries []journal.Entry, party string, keep func(connection string
 		writeFields(&one, slices.DeleteFunc(slices.Clone(x.RequestHeader), func(f journal.Field) bool {
 			return f.Name == "Content-Length"
 		}))
-		writeBody(&one, x.RequestBody)
+		writeBody(&one, inOrder(x))
 		fmt.Fprintf(&one, "\nHTTP %d\n\n", x.Status)
 		if one.String() != before {
 			before = one.String()
@@ -121,6 +121,18 @@ func writeFields(b *strings.Builder, fields []journal.Field) {
 	for _, f := range fields {
 		fmt.Fprintf(b, "%s: %s\n", f.Name, f.Value)
 	}
+}
+
+// inOrder is what was sent; the members of a form, whose order means nothing (RFC 6749 appendix B), by their names.
+func inOrder(x *journal.Exchange) journal.Text {
+	for _, field := range x.RequestHeader {
+		if field.Name == "Content-Type" && strings.HasPrefix(field.Value.String(), "application/x-www-form-urlencoded") {
+			members := strings.Split(x.RequestBody.String(), "&")
+			slices.Sort(members)
+			return journal.Plain(strings.Join(members, "&"))
+		}
+	}
+	return x.RequestBody
 }
 
 func writeBody(b *strings.Builder, body journal.Text) {
