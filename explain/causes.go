@@ -173,5 +173,11 @@ func RemedyOf(scenario, language string) string {
 	return ""
 }
 
+// remedyOf is what helps against a cause of the table, in a language.
+func remedyOf(cause, language string) string {
+	at := slices.IndexFunc(causes(), func(row causeRow) bool { return row.ID == cause })
+	return causes()[at].Do.In(language)
+}
+
 // CausesOf are the ids of the causes that end in an outcome, the most common first.
 func CausesOf(kind outcome.Kind) []string { return causesOfKinds([]outcome.Kind{kind}) }

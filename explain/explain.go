@@ -33,10 +33,13 @@ func (a Answer) Known() bool { return len(a.Items)+len(a.Causes) > 0 }
 type Item struct {
 	Kind   string   `json:"kind"   doc:"code, entra, reply, report, message, label, chapter, sentence or rule"`
 	Name   string   `json:"name"   doc:"360, AADSTS53003, 535, M1; of a label its English words"`
+	What   string   `json:"what"   doc:"the kind in words, with the name where people use it"`
 	Title  string   `json:"title"  doc:"what it says, in the language of the answer; in its own words on the wire"`
 	Facts  []Fact   `json:"facts"`
 	Causes []string `json:"causes" doc:"ids among the answer's causes"`
 	Shown  []string `json:"shown"  doc:"scenarios that look for it"`
+	// Passing is set for a label, a title or a message of no cause within a longer text: it is told after the causes.
+	Passing bool `json:"passing" doc:"stands in passing in a longer text: told after the causes"`
 }
 
 // Fact is something that is known of an item.
@@ -137,9 +140,13 @@ func (q *question) item(kind, name, title string) *Item {
 			return it
 		}
 	}
+	what := heading(q.language, kind)
+	if !slices.Contains([]string{"label", "message", "sentence"}, kind) { // those have ids of our own files
+		what = name + " (" + what + ")"
+	}
 	q.answer.Items = append(
 		q.answer.Items,
-		Item{Kind: kind, Name: name, Title: title, Facts: []Fact{}, Causes: []string{}, Shown: []string{}},
+		Item{Kind: kind, Name: name, What: what, Title: title, Facts: []Fact{}, Causes: []string{}, Shown: []string{}},
 	)
 	return &q.answer.Items[len(q.answer.Items)-1]
 }
@@ -165,7 +172,7 @@ func (q *question) code(code string) {
 	if _, ofGuide := guide.Codes(english)[code]; ofGuide {
 		item.fact(q.language, "guide", chapterTold(q.language, "8d"))
 	} else {
-		item.fact(q.language, "certainty", q.known.sourceOf(status))
+		item.fact(q.language, "certainty", sure(q.language, q.known.sourceOf(status)))
 	}
 	if users := q.known.usedBy[code]; !slices.Contains(users, q.known.standard.Name) {
 		item.fact(q.language, "models", strings.Join(users, ", "))
@@ -204,7 +211,7 @@ func (q *question) message(s said) {
 	if q.language != english {
 		item.fact(q.language, "in-english", inEnglish)
 	}
-	item.fact(q.language, "certainty", s.source)
+	item.fact(q.language, "certainty", sure(q.language, s.source))
 	if s.models != nil && !slices.Contains(s.models, q.known.standard.Name) {
 		item.fact(q.language, "models", strings.Join(s.models, ", "))
 	}
@@ -234,10 +241,13 @@ func (q *question) label(s said) {
 			item.fact(q.language, "note", l.Note)
 		}
 	}
-	if !ofGuide {
+	source := s.source
+	if ofGuide {
+		source = "guide"
+	} else {
 		item.fact(q.language, "at", heading(q.language, "device"))
 	}
-	item.fact(q.language, "certainty", s.source)
+	item.fact(q.language, "certainty", sure(q.language, source))
 	for _, r := range q.rules {
 		if within(plain(r.Sentence), plain(inEnglish)) && letters(inEnglish) > 3 {
 			item.fact(q.language, "rules", r.ID+": "+q.ruleSays(r))

@@ -333,8 +333,23 @@ func TestWhateverDevicesAndGuideShowIsKnown(t *testing.T) {
 			return
 		}
 		asked[text] = true
-		a := answer(t, text, "en")
+		a := answer(t, text, "hi")
 		require.NotEmpty(t, a.Items, "%s: %q", what, text)
+		for _, item := range a.Items {
+			require.NotEmpty(t, item.Title, text)
+			if item.Kind == "message" {
+				require.NotContains(t, item.What, item.Name, text) // an id of our own files
+			}
+			if item.Kind == "message" || item.Kind == "label" {
+				sure := func(f explain.Fact) bool { return f.ID == "certainty" }
+				require.True(t, slices.ContainsFunc(item.Facts, sure), text)
+			}
+			for _, fact := range item.Facts {
+				if fact.ID == "certainty" {
+					require.Regexp(t, `^[^A-Za-z]+$`, fact.Text, "%s: the certainty of %q is not in Hindi", what, text)
+				}
+			}
+		}
 	}
 	for _, l := range guide.Labels() {
 		for _, text := range []string{l.English, l.Hindi, l.Greek} {

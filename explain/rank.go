@@ -13,16 +13,42 @@ import (
 // fewestWords is how many words beside what was recognized say something: "Error code" before 360 does not.
 const fewestWords = 3
 
+// mentions marks what stands in passing in a longer text, puts it last, and reports whether anything else is there that
+// has causes. "The screen of the printer" within a ticket is somebody's own words, not a message that was shown.
+func (q *question) mentions(rest []string) (decided bool) {
+	saying := 0
+	for _, word := range rest {
+		if !stopwords()[word] {
+			saying++
+		}
+	}
+	for i := range q.answer.Items {
+		item := &q.answer.Items[i]
+		item.Passing = saying >= fewestWords &&
+			(item.Kind == "label" || item.Kind == "chapter" || item.Kind == "message" && len(item.Causes) == 0)
+		decided = decided || !item.Passing && len(item.Causes) > 0
+	}
+	slices.SortStableFunc(q.answer.Items, func(a, b Item) int { return first(a.Passing) - first(b.Passing) })
+	return decided
+}
+
 // rank orders the causes: those that several of the things mean that were recognized come first, then those that the
 // other words speak of, then the most common.
 func (q *question) rank() {
 	rows := causes()
+	rest := q.rest()
+	decided := q.mentions(rest)
+	if len(q.answer.Items) > 0 && len(rest) < fewestWords {
+		rest = nil
+	}
+	words := scores(rest)
+	byWords := !decided && slices.ContainsFunc(words, func(score float64) bool { return score >= enough })
 	evidence := make([]float64, len(rows))
 	likely := make([]bool, len(rows))
 	for i, row := range rows {
 		of := map[string]float64{} // by kind of thing: a code of several replies is one piece of evidence
 		for _, item := range q.answer.Items {
-			if slices.Contains(item.Causes, row.ID) {
+			if slices.Contains(item.Causes, row.ID) && !(item.Passing && (decided || byWords)) {
 				weight := 1.0
 				if items := q.sameKind(item.Kind); items == 1 {
 					weight += 1 / float64(len(item.Causes)) // what means few causes says more of each
@@ -35,14 +61,9 @@ func (q *question) rank() {
 			evidence[i] += weight
 		}
 	}
-	rest := q.rest()
-	if len(q.answer.Items) > 0 && len(rest) < fewestWords {
-		rest = nil
-	}
-	words := scores(rest)
 	for i := range rows {
 		switch {
-		case len(q.answer.Items) == 0 && words[i] >= enough:
+		case !decided && words[i] >= enough:
 			likely[i] = true
 			evidence[i] += words[i]
 		case likely[i] && words[i] >= enough:
@@ -64,11 +85,17 @@ func (q *question) rank() {
 		}
 		return rows[a].Often - rows[b].Often
 	})
-	if len(q.answer.Items) == 0 {
+	if byWords || len(q.answer.Items) == 0 {
 		order = order[:min(len(order), mostCauses)]
 	}
 	for _, i := range order {
 		q.answer.Causes = append(q.answer.Causes, rows[i].told(q.language, q.scenarios))
+	}
+	for i := range q.answer.Items {
+		item := &q.answer.Items[i]
+		item.Causes = slices.DeleteFunc(item.Causes, func(id string) bool {
+			return !slices.ContainsFunc(q.answer.Causes, func(c Cause) bool { return c.ID == id })
+		})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/explain"
+	"mfpsim/guide"
 )
 
 // Tickets as customers write them: a paragraph, with what they did and what does not matter. The right case is among
@@ -70,6 +71,29 @@ func TestAWholeTicketLeadsToTheRightCase(t *testing.T) {
 			"sender is not the account, in English", "We signed the copier in with the administrator's account, and typed scanner@contoso.com as the sender's address, because replies should go there. Since then no scan leaves. " +
 				"The mail server says something like not allowed to send as scanner@contoso.com. Must the sender be the same account?", "sender-not-account",
 		},
+		{
+			"91 days, in Hindi, with the printer's screen in passing", "नमस्ते, हमारे स्कूल का MFP दिसंबर की छुट्टियों से लेकर अब तक, करीब तीन महीने से, किसी ने इस्तेमाल नहीं " +
+				"किया। आज ऑफ़िस खुला तो प्रिंसिपल मैडम ने एक कागज़ स्कैन करके ईमेल पर भेजना चाहा, पर प्रिंटर की स्क्रीन " +
+				"पर लिखा आया कि कनेक्शन समाप्त हो गया है और व्यवस्थापक से कहें। छुट्टियों से पहले सब ठीक चल रहा था, " +
+				"पासवर्ड भी किसी ने नहीं बदला। हमें क्या करना होगा, और ऐसा दोबारा न हो इसके लिए क्या करें?", "expired",
+		},
+		{
+			"only managed devices, in English", "Hi, our security people rolled out some new rules in Microsoft 365 on Friday (\"only devices we manage " +
+				"may sign in\"). Since then none of our printers can scan to e-mail any more. On the printer I can start " +
+				"the sign-in, I type the code in on my PC, enter my password, and then Microsoft says I can't get there " +
+				"from here / access blocked. The printer itself says nothing useful. The account is fine, I read mail " +
+				"with it all day. What do I tell our security team?", "device-policy",
+		},
+		{
+			"only managed devices, in Hindi", "नमस्ते, शुक्रवार से हमारी सुरक्षा टीम ने Microsoft 365 में नया नियम लगाया है कि केवल कंपनी के प्रबंधित " +
+				"डिवाइस ही साइन इन कर सकते हैं। तब से कोई भी प्रिंटर स्कैन ईमेल नहीं करता। कोड डालने और पासवर्ड के बाद " +
+				"Microsoft का पेज कहता है Help us keep your device secure। सुरक्षा टीम से क्या कहें?", "device-policy",
+		},
+		{
+			"only managed devices, in Greek", "Καλησπέρα, η ασφάλεια της εταιρείας έβαλε κανόνα στο Microsoft 365 ότι μόνο διαχειριζόμενες συσκευές " +
+				"μπορούν να συνδεθούν. Από την Παρασκευή κανένας εκτυπωτής δεν στέλνει σαρώσεις. Βάζω τον κωδικό στη " +
+				"σελίδα της Microsoft και μου λέει You can't get there from here. Τι να ζητήσω από την ομάδα ασφαλείας;", "device-policy",
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			answer, err := explain.Explain(row.ticket, "")
@@ -81,5 +105,86 @@ func TestAWholeTicketLeadsToTheRightCase(t *testing.T) {
 			require.Contains(t, ids[:min(2, len(ids))], row.cause, "all: %v", ids)
 			require.True(t, slices.Contains([]string{"en", "hi", "el"}, answer.Language))
 		})
+	}
+}
+
+// What stands in passing in a longer text is told after the causes, and takes none away.
+func TestWhatIsMentionedInPassingDisplacesNoCause(t *testing.T) {
+	for _, row := range []struct{ name, text, mentioned, cause string }{
+		{
+			"a message without a cause, in Hindi",
+			"प्रिंटर की स्क्रीन पर लिखा आया कि कनेक्शन समाप्त हो गया है, कई महीने इस्तेमाल नहीं हुआ", "message", "expired",
+		},
+		{
+			"a label in quotation marks",
+			`after the holidays the connection has expired; the page is open at "Email Server" and nobody used it for months`,
+			"label", "expired",
+		},
+		{
+			"a chapter's title",
+			"Cannot Send Email\nnobody used the scanner for months, after the summer the connection has expired",
+			"chapter", "expired",
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			a := answer(t, row.text, "")
+			require.NotEmpty(t, a.Causes)
+			require.Equal(t, row.cause, a.Causes[0].ID, "%v", ids(a))
+			at := slices.IndexFunc(a.Items, func(i explain.Item) bool { return i.Kind == row.mentioned })
+			require.GreaterOrEqual(t, at, 0, "recognized: %+v", a.Items)
+			require.True(t, a.Items[at].Passing)
+			for _, id := range a.Items[at].Causes {
+				require.Contains(t, ids(a), id)
+			}
+		})
+	}
+	for _, alone := range []string{"Current Status", "Cannot Send Email", "प्रिंटर की स्क्रीन"} {
+		require.False(t, answer(t, alone, "").Items[0].Passing, alone)
+	}
+}
+
+// Whoever pastes what Microsoft's page says of a device that is not managed is led to the policy.
+func TestThePagesOfADevicePolicyLeadToIt(t *testing.T) {
+	for _, asked := range []string{
+		"You can't get there from here", "You can’t get there from here", "Help us keep your device secure",
+		"only devices we manage may sign in", "managed device", "compliant device", "530033", "AADSTS53000",
+	} {
+		for _, language := range guide.Languages() {
+			a := answer(t, asked, language)
+			require.NotEmpty(t, a.Causes, asked)
+			require.Equal(t, "device-policy", a.Causes[0].ID, "%s: %v", asked, ids(a))
+			require.Equal(t, "entra/compliant-device-demanded", a.Causes[0].Scenario)
+			require.Contains(t, a.Causes[0].Tell, "530033")
+			require.Contains(t, a.Causes[0].Do, "OK")
+		}
+	}
+}
+
+// A sign-in that a policy refuses is refused again: what to do is the guide's remedy, not the printer's sentence.
+func TestWhatToDoOfAnAnswerOfEntraIsTheRemedyOfItsCause(t *testing.T) {
+	for _, number := range []string{"53003", "530033", "700082", "90094"} {
+		for _, language := range guide.Languages() {
+			a := answer(t, "AADSTS"+number, language)
+			var told []string
+			for _, fact := range a.Items[0].Facts {
+				if fact.ID == "what-to-do" {
+					told = append(told, fact.Text)
+				}
+			}
+			require.Equal(t, []string{a.Causes[0].Do}, told, "%s in %s", number, language)
+		}
+	}
+}
+
+func TestTheRemedyOfDisuseSaysHowToPreventIt(t *testing.T) {
+	for language, words := range map[string][]string{
+		"en": {"at least one scan by email", "90 days", "copying and printing do not count"},
+		"hi": {"कम से कम एक स्कैन ईमेल", "90 दिन", "कॉपी और प्रिंट की गिनती नहीं होती"},
+		"el": {"τουλάχιστον μία σάρωση με email", "90 ημέρες", "αντίγραφα και εκτυπώσεις δεν μετρούν"},
+	} {
+		do := explain.RemedyOf("trouble/expired-by-disuse", language)
+		for _, w := range words {
+			require.Contains(t, do, w)
+		}
 	}
 }

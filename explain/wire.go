@@ -41,6 +41,40 @@ func Certainty(mark string) string {
 	return mark
 }
 
+// certainties are the headings for how sure a text is, by how its source begins.
+var certainties = []struct{ source, heading string }{
+	{"of the guide", "sure-pieced"},
+	{"guide", "sure-guide"},
+	{"recalled", "sure-recalled"},
+	{"ours", "sure-ours"},
+	{"the model", "sure-model"},
+	{"the device", "sure-device"},
+	{"captured", "sure-captured"},
+	{"documented", "sure-documented"},
+	{"reported", "sure-reported"},
+	{"inferred", "sure-inferred"},
+}
+
+// sure says in words of a language how sure a text is. A source of somebody's own files is told as it stands; a text
+// without one is, by the section of the message files that it stands in, recalled or ours.
+func sure(language, source string) string {
+	if source == "" {
+		return heading(language, "sure-unmarked")
+	}
+	for _, row := range certainties {
+		if strings.HasPrefix(source, row.source) {
+			return heading(language, row.heading)
+		}
+	}
+	return source
+}
+
+// sourced tells how sure a text of a cloud is, and from where it is known.
+func (i *Item) sourced(language, mark, source string) {
+	i.fact(language, "certainty", sure(language, Certainty(mark)))
+	i.fact(language, "source", source)
+}
+
 // entra finds answers of Entra ID: by number, by a part of their sentence, or, if nothing else is known, by a word.
 func (q *question) entra() {
 	numbers := map[string]bool{}
@@ -93,7 +127,10 @@ func (q *question) entraRow(number int, text, word string, status int, where, ta
 			item.Causes = causesOfKinds([]outcome.Kind{kind})
 		}
 	}
-	item.fact(q.language, "certainty", Certainty(tag)+", "+source)
+	if len(item.Causes) > 0 {
+		item.fact(q.language, "what-to-do", remedyOf(item.Causes[0], q.language))
+	}
+	item.sourced(q.language, tag, source)
 	item.Shown = shown(q.scenarios, item.Name, strconv.Itoa(number))
 }
 
@@ -107,8 +144,8 @@ func (q *question) onPrinter(item *Item, kind outcome.Kind) {
 			item.fact(q.language, "on-printer", q.known.of(row.SignIn, q.language))
 		}
 		if row.Code != "" {
-			item.fact(q.language, "on-printer", row.Code+" "+q.known.of(row.StatusID(), q.language))
-			item.fact(q.language, "what-to-do", q.known.of(row.SolutionID(), q.language))
+			says := row.Code + " " + q.known.of(row.StatusID(), q.language)
+			item.fact(q.language, "on-printer", strings.TrimSpace(says+" "+q.known.of(row.SolutionID(), q.language)))
 		}
 	}
 }
@@ -145,7 +182,7 @@ func (q *question) reply() {
 		for _, report := range fakesmtp.Reports() {
 			if string(report.Restriction) == m[2] {
 				item := q.item("report", "550 "+m[2], report.Text)
-				item.fact(q.language, "certainty", Certainty(string(report.Mark))+", "+report.Source)
+				item.sourced(q.language, string(report.Mark), report.Source)
 				item.Causes = causesOfReply(m[2], report.Text)
 				item.Shown = shown(q.scenarios, "550 "+m[2], m[2])
 			}
@@ -182,7 +219,7 @@ func (q *question) replyRow(row fakesmtp.Reply) {
 	text := strings.TrimSpace(strings.ReplaceAll(row.Text, "\n", " / "))
 	item := q.item("reply", strconv.Itoa(row.Code), text)
 	item.fact(q.language, "at", fmt.Sprintf("%s (%s)", row.Event, row.Profile))
-	item.fact(q.language, "certainty", Certainty(string(row.Mark))+", "+row.Source)
+	item.sourced(q.language, string(row.Mark), row.Source)
 	code, _, _ := strings.Cut(row.Text, " ")
 	item.Causes = causesOfReply(code, row.Text)
 	item.Shown = shownWhere(q.scenarios, func(s step) bool { return asksForReply(s.text, row) })

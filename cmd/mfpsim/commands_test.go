@@ -210,7 +210,7 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 	}{
 		{"a code of the job history", []string{"360"}, []string{"360 (code of the job history): Not connected", "What to do:", "Remedy: Click OK on that page.", "mfpsim serve --scenario trouble/sign-in-not-saved"}},
 		{"an AADSTS number", []string{"AADSTS53003"}, []string{"Conditional Access", "How sure: captured", "Shown by"}},
-		{"a number that was only reported", []string{"AADSTS50058"}, []string{"silent sign-in", "How sure: reported, public log"}},
+		{"a number that was only reported", []string{"AADSTS50058"}, []string{"silent sign-in", "How sure: reported by users", "Source: public log"}},
 		{"an AADSTS number on the printer", []string{"AADSTS53003"}, []string{"On the printer: 370", "check the conditional access policies", "trouble/conditional-access-block"}},
 		{"a message of Entra ID", []string{"Access has been blocked by Conditional Access"}, []string{"AADSTS53003 (answer of Entra ID):"}},
 		{"an enhanced status code alone", []string{"5.7.139"}, []string{"trouble/smtp-auth-disabled", "trouble/password-method-refused"}},
@@ -218,8 +218,8 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 		{"the bare number", []string{"700082"}, []string{"AADSTS700082 (answer of Entra ID):"}},
 		{"an SMTP reply", []string{"535 5.7.139"}, []string{"SmtpClientAuthentication is disabled for the Tenant", "trouble/smtp-auth-disabled"}},
 		{"an SMTP reply in two words with its text", []string{"535", "5.7.139", "Authentication unsuccessful, basic"}, []string{"basic authentication is disabled"}},
-		{"the beginning of a message", []string{"to use this function, you need"}, []string{"message of the printer M1: To use", "How sure: guide", "On the printer: 360"}},
-		{"a message with placeholders beside it", []string{"The authentication is complete."}, []string{"M3"}},
+		{"the beginning of a message", []string{"to use this function, you need"}, []string{"message of the printer: To use", "How sure: in the guide's own words", "On the printer: 360"}},
+		{"a message with placeholders beside it", []string{"The authentication is complete."}, []string{"message of the printer: The authentication is complete"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			code, out, errs := run(append([]string{"explain"}, test.words...)...)

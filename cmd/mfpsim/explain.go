@@ -60,27 +60,34 @@ func (c *explainCommand) Run(s *streams) error {
 	return nil
 }
 
-// told writes an answer for people: what was recognized, then what may be the matter.
+// told writes an answer for people: what was recognized, what may be the matter, then what stands there in passing.
 func told(a explain.Answer) string {
 	var b strings.Builder
 	line := func(format string, values ...any) { fmt.Fprintf(&b, format+"\n", values...) }
-	for i, item := range a.Items {
-		if i > 0 {
-			line("")
+	items := func(passing bool) {
+		for _, item := range a.Items {
+			if item.Passing != passing {
+				continue
+			}
+			if b.Len() > 0 {
+				line("")
+			}
+			line("%s: %s", item.What, item.Title)
+			for _, fact := range item.Facts {
+				line("  %s: %s", fact.Heading, fact.Text)
+			}
+			line("  %s", shownBy(a, item.Shown))
 		}
-		line("%s: %s", named(a, item), item.Title)
-		for _, fact := range item.Facts {
-			line("  %s: %s", fact.Heading, fact.Text)
-		}
-		line("  %s", shownBy(a, item.Shown))
 	}
+	items(false)
 	if len(a.Near) > 0 {
 		line("%s: %s\n", a.Headings["near"], strings.Join(a.Near, " | "))
 	}
 	if len(a.Causes) == 0 {
+		items(true)
 		return b.String()
 	}
-	if len(a.Items) > 0 {
+	if b.Len() > 0 {
 		line("")
 	}
 	line("%s:", a.Headings["causes"])
@@ -91,6 +98,7 @@ func told(a explain.Answer) string {
 		line("   %s: %s, %s %d", a.Headings["guide"], c.Chapter, a.Headings["page"], c.Page)
 		line("   %s: mfpsim serve --scenario %s", a.Headings["see"], c.Scenario)
 	}
+	items(true)
 	return b.String()
 }
 
@@ -106,16 +114,4 @@ func shownBy(a explain.Answer, ids []string) string {
 		text += "; " + strings.ReplaceAll(a.Headings["others"], "{n}", fmt.Sprint(more))
 	}
 	return text
-}
-
-// named is what an item is called: what kind of thing it is, and its name where it has one that people use.
-func named(a explain.Answer, item explain.Item) string {
-	kind := a.Headings[item.Kind]
-	switch item.Kind {
-	case "label", "sentence":
-		return kind
-	case "code", "entra", "reply", "report", "rule", "chapter":
-		return item.Name + " (" + kind + ")"
-	}
-	return kind + " " + item.Name
 }
