@@ -126,7 +126,8 @@ func writeFields(b *strings.Builder, fields []journal.Field) {
 // inOrder is what was sent; the members of a form, whose order means nothing (RFC 6749 appendix B), by their names.
 func inOrder(x *journal.Exchange) journal.Text {
 	for _, field := range x.RequestHeader {
-		if field.Name == "Content-Type" && strings.HasPrefix(field.Value.String(), "application/x-www-form-urlencoded") {
+		kind := field.Value.String()
+		if field.Name == "Content-Type" && strings.HasPrefix(kind, "application/x-www-form-urlencoded") {
 			members := strings.Split(x.RequestBody.String(), "&")
 			slices.Sort(members)
 			return journal.Plain(strings.Join(members, "&"))
