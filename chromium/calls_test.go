@@ -353,7 +353,11 @@ func (c *clerk) signsInAs(user string, forAll bool) {
 	// A tab of one's own, anew.
 	c.script(`document.querySelector("#pane-browser iframe").src = ` + strconv.Quote(c.pages+"/device") + `; ""`)
 	for _, step := range [][]string{
-		{"enter", "code"}, {"click", "Next"}, {"enter", "account", user}, {"click", "Next"}, {"enter", "password"},
+		{"enter", "code"},
+		{"click", "Next"},
+		{"enter", "account", user},
+		{"click", "Next"},
+		{"enter", "password"},
 		{"click", "Sign In"},
 	} {
 		c.browses(step[0], step[1:])

@@ -31,13 +31,19 @@ func TestAnActThatWasRefusedIsNoneOfItsKind(t *testing.T) {
 		is               bool
 	}{
 		{"a log-in that leads on", "webconfig", "log-in", sent(p.printer, "/login", "", 303, "/home", ""), true},
-		{"a log-in that leads back", "webconfig", "log-in",
-			sent(p.printer, "/login", "", 303, "/login?because=wrong", ""), false},
-		{"a wrong log-in that leads back", "webconfig", "log-in wrong",
-			sent(p.printer, "/login", "", 303, "/login?because=wrong", ""), true},
+		{
+			"a log-in that leads back", "webconfig", "log-in",
+			sent(p.printer, "/login", "", 303, "/login?because=wrong", ""), false,
+		},
+		{
+			"a wrong log-in that leads back", "webconfig", "log-in wrong",
+			sent(p.printer, "/login", "", 303, "/login?because=wrong", ""), true,
+		},
 		{"a sign-in that a policy blocks", "browser", "sign-in", password(`<main data-page="blocked"><h1>No</h1>`), false},
-		{"a sign-in with a wrong password", "browser", "sign-in",
-			password(`<main data-page="password"><p class="error" role="alert" id="x">No.</p>`), false},
+		{
+			"a sign-in with a wrong password", "browser", "sign-in",
+			password(`<main data-page="password"><p class="error" role="alert" id="x">No.</p>`), false,
+		},
 		{"a sign-in before its last page", "browser", "sign-in", password(`<main data-page="verify">`), false},
 		{"a sign-in at its last page", "browser", "sign-in", continues(`<main data-page="done">`), true},
 	} {

@@ -27,12 +27,18 @@ func TestAPageThatRefusesIsToldAsARefusalBeforeAnybodyAsksForItsNumber(t *testin
 	}{
 		{"a log-in that leads back", logIn("/login?because=wrong"), "Web Config refused a log-in.", sentences.Refused},
 		{"a log-in that leads on", logIn("/"), "A log-in to Web Config was sent.", sentences.Plain},
-		{"a page that blocks", page(`<main data-page="blocked"><h1>You can&#39;t</h1>`),
-			"Microsoft's page refused the sign-in: You can't", sentences.Refused},
-		{"a page that asks again", page(`<main data-page="password"><h1>Enter</h1><p class="error" role="alert" id="e">Wrong.</p>`),
-			"Microsoft's page refused the sign-in: Wrong", sentences.Refused},
-		{"a page that goes on", page(`<main data-page="verify"><h1>Are you?</h1>`),
-			"The password was entered on Microsoft's page.", sentences.Plain},
+		{
+			"a page that blocks", page(`<main data-page="blocked"><h1>You can&#39;t</h1>`),
+			"Microsoft's page refused the sign-in: You can't", sentences.Refused,
+		},
+		{
+			"a page that asks again", page(`<main data-page="password"><h1>Enter</h1><p class="error" role="alert" id="e">Wrong.</p>`),
+			"Microsoft's page refused the sign-in: Wrong", sentences.Refused,
+		},
+		{
+			"a page that goes on", page(`<main data-page="verify"><h1>Are you?</h1>`),
+			"The password was entered on Microsoft's page.", sentences.Plain,
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			told := sentences.Tell([]journal.Entry{row.of}, "en")
