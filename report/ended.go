@@ -42,7 +42,7 @@ func (p *casePage) endedByHand(t *timeline) (*ended, error) {
 	if err != nil {
 		return nil, err
 	}
-	remedy := ""
+	var remedy string
 	switch {
 	case h.Next != "":
 		e.Word, e.Tone, e.Sign, remedy = "hand-open", "warn", "!", "remedy-open"
