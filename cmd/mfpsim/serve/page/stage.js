@@ -135,9 +135,9 @@ function web(now) {
 }
 
 function browser(now) {
-  fill(document.getElementById("pane-browser"), h("div", { class: "beside above", id: "code-waiting" }),
+  fill(document.getElementById("pane-browser"),
     h("details", {}, h("summary", {}, t("accounts-of-the-bench")), h("ul", { id: "pane-accounts" })),
-    h("div", { class: "beside" }, h("a", { href: addresses.entra + "/device", target: "_blank", rel: "noopener" }, t("real-door"))),
+    h("div", { class: "beside above" }, h("span", { id: "code-waiting" }), h("a", { href: addresses.entra + "/device", target: "_blank", rel: "noopener" }, t("real-door"))),
     frame("browser", now.panes.browser && now.panes.browser + "/device", t("microsofts-pages")));
   attempt(async () => {
     const accounts = await get("/accounts");
