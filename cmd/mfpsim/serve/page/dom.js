@@ -63,6 +63,19 @@ export function bring(node, block) {
   }
 }
 
+// keepClicks lets a key that was drawn anew between press and release act as if it had stood still: a list may grow at any
+// moment, and a click on what has gone is none.
+export function keepClicks() {
+  let pressed = null;
+  const key = (e) => e.target instanceof Element && e.target.closest("button[data-key]");
+  addEventListener("pointerdown", (e) => { pressed = key(e); }, true);
+  addEventListener("pointerup", (e) => {
+    const [before, after] = [pressed, key(e)];
+    pressed = null;
+    if (before && !before.isConnected && after && after.dataset.key === before.dataset.key) after.click();
+  }, true);
+}
+
 // tabs makes a tab list that arrows walk through.
 export function tabs(list, entries, chosen, choose) {
   fill(list, entries.map(([id, ...inside]) => h("button", {

@@ -1,7 +1,7 @@
 // The page of the bench: three columns, each of which knows its own matters.
 
 import { attempt, post } from "./api.js";
-import { fill, h, lead } from "./dom.js";
+import { fill, h, keepClicks, lead } from "./dom.js";
 import { state, onChange, follow, redraw, refresh } from "./state.js";
 import * as texts from "./texts.js";
 import { t } from "./texts.js";
@@ -11,6 +11,7 @@ import { start as startBehind, show as showBehind, showLine } from "./behind.js"
 import { start as startEvidence } from "./evidence.js";
 import { start as startRecord } from "./record.js";
 
+keepClicks();
 await texts.load();
 texts.apply();
 
