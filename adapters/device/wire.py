@@ -18,7 +18,20 @@ class Broken(Exception):
         self.kind, self.first, self.status = kind, first, status
 
 
-class Asked(asyncio.Protocol):
+class Proxied(asyncio.Protocol):
+    """What goes to the bench's proxy."""
+
+    async def connect(self):
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: self, *self.proxy)
+        except OSError:
+            self.connection_lost(None)
+
+    def credentials(self):
+        return "Proxy-Authorization: Bearer %s\r\n" % self.token if self.token else ""
+
+
+class Asked(Proxied):
     """One request at the proxy itself, for which the device does not rest: nobody of the bench is asked."""
 
     received, written, closed = 0, 0, False
@@ -27,15 +40,8 @@ class Asked(asyncio.Protocol):
         self.bench, self.proxy, self.token, self.path, self.data, self.ended = bench, proxy, token, path, b"", False
         self.task = asyncio.get_running_loop().create_task(self.connect())
 
-    async def connect(self):
-        try:
-            await asyncio.get_running_loop().create_connection(lambda: self, *self.proxy)
-        except OSError:
-            self.connection_lost(None)
-
     def connection_made(self, transport):
-        token = "Proxy-Authorization: Bearer %s\r\n" % self.token if self.token else ""
-        transport.write(("GET %s HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n%s\r\n" % (self.path, token)).encode())
+        transport.write(("GET %s HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n%s\r\n" % (self.path, self.credentials())).encode())
 
     def data_received(self, data):
         self.data += data
@@ -52,7 +58,7 @@ class Asked(asyncio.Protocol):
         return json.loads(body) if head.startswith(b"HTTP/1.1 200") else None
 
 
-class Connection(asyncio.Protocol):
+class Connection(Proxied):
     """One connection through the proxy. Octets are counted from after the answer to CONNECT."""
 
     def __init__(self, bench, proxy, token, host, port):
@@ -65,17 +71,10 @@ class Connection(asyncio.Protocol):
         self.refused, self.transport, self.unsent, self.first, self.confirms = "", None, False, b"", False
         self.task = asyncio.get_running_loop().create_task(self.connect())
 
-    async def connect(self):
-        try:
-            await asyncio.get_running_loop().create_connection(lambda: self, *self.proxy)
-        except OSError:
-            self.connection_lost(None)
-
     def connection_made(self, transport):
         self.transport = transport
-        token = "Proxy-Authorization: Bearer %s\r\n" % self.token if self.token else ""
         transport.write(("CONNECT %s HTTP/1.1\r\nHost: %s\r\nConnection-Name: %s\r\n%s\r\n" % (
-            self.target, self.target, self.name, token)).encode())
+            self.target, self.target, self.name, self.credentials())).encode())
 
     def data_received(self, data):
         if self.received < 0:
