@@ -486,7 +486,11 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 		}
 		return e.Party == "entra" && isPageShown(e)
 	case "printer":
-		if said == "sign-in" { // a token came for a code
+		switch said {
+		case "set": // by the bench, or by Firmware Update in Web Config
+			return e.Party == "control" && strings.Contains(text, "set firmware") || posted(p.printer, "/firmware-update") &&
+				strings.Contains(e.HTTP.RequestBody.String(), "action=update")
+		case "sign-in": // a token came for a code
 			return e.Party == "entra" && e.HTTP != nil && e.HTTP.Status == 200 &&
 				strings.Contains(e.HTTP.RequestBody.String(), "device_code") &&
 				strings.Contains(e.HTTP.Target.String(), "/token")
