@@ -124,6 +124,7 @@ func (c *clerk) waitsFor(s caseStep) {
 		c.skips(s)
 		return
 	}
+	for _, p := range c.parts() { c.t.Logf("DEBUG %+v", p) }
 	require.Fail(c.t, "it never came true", "%s; the page is kept as %s", s.Text, c.keep(c.t.Name()))
 }
 

@@ -194,7 +194,7 @@ func (c *clerk) operates(s caseStep, what string, rest []string) {
 		c.opensMoreOfThePrinter()
 		c.click(key("log-in-" + rest[0]))
 	case "log-out":
-		c.touches(`#glass button[data-k^="logoff:"]`)
+		c.touches(`#glass button[data-k^="log-off:"]`)
 	case "enter":
 		if rest[0] == "account" {
 			c.account = rest[1]

@@ -150,7 +150,8 @@ function browser(now) {
 let waits = null;
 function waiting(now) {
   const place = document.getElementById("code-waiting");
-  if (!place || waits === now.code + language && place.childNodes.length) return;
-  waits = now.code + language;
-  fill(place, now.code ? secret(t("code-that-waits"), now.code) : h("span", {}, t("no-code")));
+  const key = [now.code, now.copied, language].join();
+  if (!place || waits === key && place.childNodes.length) return;
+  waits = key;
+  fill(place, now.code ? secret(t("code-that-waits"), now.code) : [h("span", {}, t("no-code")), now.copied ? [" ", secret(t("code-of-before"), now.copied)] : null]);
 }
