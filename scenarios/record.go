@@ -14,6 +14,7 @@ import (
 	"mfpsim/journal"
 	"mfpsim/lab"
 	"mfpsim/phrase"
+	"mfpsim/screen"
 	"mfpsim/sentences"
 )
 
@@ -239,6 +240,12 @@ type writer struct {
 	arrived     string     // heading of a page that came by itself, for which a person has waited
 	redirect    string     // where the last answer of Web Config led, if it was one to a look
 	sent        url.Values // of the form whose answer comes next
+
+	// refusals are what was said to forms and log-ins that were refused, by the number of their entries; unanswered is the
+	// form of Web Config whose page has not come yet.
+	refusals   map[int]string
+	unanswered *unanswered
+	panel      *screen.Screen // that was shown last
 }
 
 func (w *writer) add(words ...string) {
@@ -253,6 +260,7 @@ func (w *writer) take(e journal.Entry) {
 	if act := e.Detail[DetailUnsaid]; act != "" {
 		w.unsaid = append(w.unsaid, act)
 	}
+	w.heard(e)
 	if e.Kind != journal.KindHTTP || e.HTTP == nil || fromDevice(e.Connection) {
 		return
 	}
@@ -270,6 +278,9 @@ func (w *writer) webConfig(e journal.Entry) {
 	target, _, _ := strings.Cut(x.Target.String(), "?")
 	if x.Method == "POST" {
 		w.sendWebConfig(e, target)
+		if isPageShown(e) {
+			w.answered(readShown(x.ResponseBody.String()), x.Status)
+		}
 		w.redirect = ""
 		return
 	}
@@ -281,6 +292,7 @@ func (w *writer) webConfig(e journal.Entry) {
 		return
 	}
 	page := readShown(x.ResponseBody.String())
+	w.answered(page, x.Status)
 	byItself := w.redirect != "" && strings.HasPrefix(x.Target.String(), w.redirect)
 	w.redirect = ""
 	switch {
@@ -363,6 +375,7 @@ func (w *writer) sendWebConfig(e journal.Entry, target string) {
 		w.field(f, sent)
 	}
 	w.add("webconfig", "click", w.english(form.pressed(sent)))
+	w.unanswered = &unanswered{number: e.Number, fields: len(form.fields) > 0, before: w.web.alerts}
 }
 
 // field writes what somebody typed into a field, if it was something.
