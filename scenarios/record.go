@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -45,6 +46,7 @@ type Recorder struct {
 	play    *play
 	from    int // number of the entry after which it began
 	expects []expectation
+	says    string // stands where a person is to say what the lines do
 }
 
 // expectation is an assertion that somebody made, at its place in the record.
@@ -63,7 +65,7 @@ type Recorded struct {
 // Record begins a recording. With a case, what it has played so far is the beginning of the scenario, and what was done
 // since its handover is part of it; without one before are the lines that make the bench.
 func Record(l *lab.Lab, taken *Case, printer string, before []string) (*Recorder, error) {
-	r := &Recorder{lab: l, taken: taken, before: before, from: l.Journal.Len()}
+	r := &Recorder{lab: l, taken: taken, before: before, from: l.Journal.Len(), says: Sentence}
 	s := Scenario{Name: "recorded", File: "recorded/recorded.txtar"}
 	if taken != nil {
 		s, r.from = taken.Scenario, taken.From()
@@ -180,7 +182,7 @@ func (r *Recorder) Save(name, title string) (string, error) {
 			b.WriteString("\n")
 		}
 		if !begun || looked && !looks {
-			b.WriteString(Sentence + "\n")
+			b.WriteString(r.says + "\n")
 		}
 		looked, begun = looks, true
 		b.WriteString(l + "\n")
@@ -261,6 +263,7 @@ func (w *writer) take(e journal.Entry) {
 		w.unsaid = append(w.unsaid, act)
 	}
 	w.heard(e)
+	w.stranger(e)
 	if e.Kind != journal.KindHTTP || e.HTTP == nil || fromDevice(e.Connection) {
 		return
 	}
@@ -271,6 +274,29 @@ func (w *writer) take(e journal.Entry) {
 		w.microsoft(e)
 	}
 }
+
+// Clients that a recording sees at the doors, and cannot play.
+const (
+	mailClient  = "a mail client of somebody's own spoke to a mail server of the bench"
+	tokenClient = "a client of somebody's own asked Entra ID for a code or for tokens"
+)
+
+// stranger says of a client that is neither a printer nor a person's browser that it is not recorded.
+func (w *writer) stranger(e journal.Entry) {
+	who := ""
+	switch {
+	case !strings.HasPrefix(e.Connection, "outside#"):
+	case e.Kind == journal.KindSMTP:
+		who = mailClient
+	case e.Party == "entra" && e.HTTP != nil && tokenDoor.MatchString(e.HTTP.Target.String()):
+		who = tokenClient
+	}
+	if who != "" && !slices.Contains(w.unsaid, who) {
+		w.unsaid = append(w.unsaid, who)
+	}
+}
+
+var tokenDoor = regexp.MustCompile(`/(token|devicecode)(\?|$)`)
 
 // webConfig reads what a person's browser asked of the printer.
 func (w *writer) webConfig(e journal.Entry) {
