@@ -54,8 +54,10 @@ type CaseStep struct {
 	Passed bool // it was skipped by the person
 	// Needless says that nobody did it, and that what follows has come true without it.
 	Needless bool
-	At       time.Time // true time at which it came true
-	Words    []string  // of the line, expanded, with ! in front of what is denied
+	// Unseen says that it leaves no trace anywhere, as a page that is closed: it is never ticked, and keeps nothing waiting.
+	Unseen bool
+	At     time.Time // true time at which it came true
+	Words  []string  // of the line, expanded, with ! in front of what is denied
 }
 
 // part is a paragraph that a person plays.
@@ -121,11 +123,13 @@ func (c *Case) divide() {
 		}
 		p := part{CasePart: CasePart{Kind: kind, Says: strings.Join(says, " ")}, lines: steps}
 		for _, l := range steps {
-			p.Steps = append(p.Steps, CaseStep{Line: l.number, Text: l.text, Looks: l.looks(), Words: c.words(l)})
+			p.Steps = append(p.Steps, CaseStep{
+				Line: l.number, Text: l.text, Looks: l.looks(), Words: c.words(l), Unseen: l.unseen(),
+			})
 		}
 		if kind == PartStory {
 			for i := range p.Steps {
-				p.Steps[i].Done = true
+				p.Steps[i].Done, p.Steps[i].Unseen = true, false
 			}
 			c.story = append(c.story, p.CasePart)
 		} else {
@@ -317,7 +321,7 @@ func (p *part) over() bool {
 func (p *part) wasEarly(i int) bool { return p.early != nil && p.early[i] > 0 }
 
 // over reports whether nothing of a step is left to do.
-func (s CaseStep) over() bool { return s.Done || s.Passed || s.Needless }
+func (s CaseStep) over() bool { return s.Done || s.Passed || s.Needless || s.Unseen }
 
 // isOfForm reports whether a line fills in what another one, a click, sends.
 func (l line) isOfForm(click line) bool {
@@ -384,13 +388,12 @@ func (p *play) didAct(of *part, i int) bool {
 	case what == "webconfig" && said == "copy":
 		p.readDeeds()
 		return p.deeds.code > of.from
-	case what == "browser" && said == "close", what == "webconfig" && said == "leave":
-		// A page that is closed tells nobody. What is to be done and seen before it must be over.
-		return !slices.ContainsFunc(of.Steps[:i], func(s CaseStep) bool { return !s.over() })
 	case (what == "webconfig" || what == "browser") && slices.Contains(onPages, said):
 		return p.didThere(of, i)
 	case what == "panel" && (said == "press" || said == "tick" || said == "enter"):
 		return p.touched(of, i)
+	case what == "panel" && slices.Contains(ofSessions, said):
+		return p.didOnPanel(of, i)
 	}
 	wanted := 0
 	for k, other := range of.lines[:i+1] {
@@ -400,7 +403,7 @@ func (p *play) didAct(of *part, i int) bool {
 	}
 	found := 0
 	for _, e := range p.lab.Journal.Since(of.from) {
-		if p.isAct(e, what, said) {
+		if p.isAct(e, what, said) && p.stands(l, e.Number) {
 			found++
 		}
 	}
@@ -471,7 +474,7 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 			return posted(p.printer, "/login") && !sentences.Refuses(e)
 		case logInWrong:
 			return posted(p.printer, "/login") && sentences.Refuses(e)
-		case "go", "unreachable", "copy", "leave":
+		case "go", "unreachable", "copy":
 			return e.Party == p.printer && isPageShown(e)
 		case "follow":
 			return e.Party == "entra" && isPageShown(e)

@@ -117,7 +117,7 @@ func (p *play) didThere(of *part, i int) bool {
 	found := 0
 	for _, done := range p.deeds.done {
 		if done.number > of.from && done.wrong == wrong && samePlain(done.words, words) &&
-			(page == "" || p.isPage(page, done.on)) {
+			(page == "" || p.isPage(page, done.on)) && (wrong || p.stands(of.lines[i], done.number)) {
 			found++
 		}
 	}

@@ -67,6 +67,7 @@ type stepRow struct {
 	Done     bool       `json:"done" doc:"it has come true"`
 	Skipped  bool       `json:"skipped"`
 	Needless bool       `json:"needless" doc:"nobody did it, and what follows has come true without it"`
+	Unseen   bool       `json:"unseen" doc:"it leaves no trace, as a page that is closed: it is never ticked, and nothing waits for it"`
 	At       *time.Time `json:"at,omitempty" doc:"true time at which it came true"`
 }
 
@@ -186,7 +187,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 		for _, s := range p.Steps {
 			step := stepRow{
 				Line: s.Line, Says: says(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
-				Skipped: s.Passed, Needless: s.Needless,
+				Skipped: s.Passed, Needless: s.Needless, Unseen: s.Unseen,
 			}
 			if !s.At.IsZero() {
 				step.At = &s.At
