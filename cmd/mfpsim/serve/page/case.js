@@ -161,8 +161,8 @@ function loaded(c, anew) {
   const rest = c.parts.slice(story.length);
   const over = c.inHand >= c.parts.length;
   const passed = rest.some((p) => p.steps.some((s) => s.skipped));
-  const part = (p, i) => [p.says && language === "en" ? h("p", { class: "part" }, p.says) : null, steps(p, i === c.inHand)];
-  const notes = language === "en" ? [] : c.parts.filter((p) => p.says); // the sentences of a scenario are English
+  const part = (p, i) => [p.says && p.saysLanguage === language ? h("p", { class: "part" }, p.says) : null, steps(p, i === c.inHand)];
+  const notes = c.parts.filter((p) => p.says && p.saysLanguage !== language); // those of somebody's own scenario
   const kind = (wanted, head) => {
     const of = rest.map((p, i) => [p, i + story.length]).filter(([p]) => p.kind === wanted);
     return of.length ? [h("h3", { class: "sec" }, t(head)), of.map(([p, i]) => part(p, i))] : null;
