@@ -173,6 +173,12 @@ func RemedyOf(scenario, language string) string {
 	return ""
 }
 
+// chapterOf is the number of the chapter of a cause of the table.
+func chapterOf(cause string) string {
+	at := slices.IndexFunc(causes(), func(row causeRow) bool { return row.ID == cause })
+	return causes()[at].Chapter
+}
+
 // remedyOf is what helps against a cause of the table, in a language.
 func remedyOf(cause, language string) string {
 	at := slices.IndexFunc(causes(), func(row causeRow) bool { return row.ID == cause })

@@ -144,6 +144,8 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		if len(rest) > 0 && rest[0] != "wrong" {
 			id, values["{to}"] = id+"-as", in.word(rest[0])
 		}
+	case verb == "panel" && said == "enter" && len(rest) == 2 && rest[0] == "account":
+		id, values["{words}"] = "panel-enter-account", rest[1]
 	case (verb == "webconfig" || verb == "panel") && said == "enter" && len(rest) > 0:
 		values["{path}"], values["{words}"] = c.label(verb, rest[0]), in.list(rest[1:])
 		switch {
@@ -183,8 +185,11 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	case verb == "network":
 		values["{party}"], values["{words}"] = partyName([]string{said}), in.list(rest)
 		id = "network"
-		if len(rest) > 0 && rest[0] == "ok" {
+		switch {
+		case len(rest) > 0 && rest[0] == "ok":
 			id = "network-ok"
+		case said == "browser" && len(rest) > 1 && rest[0] == "on":
+			id, values["{words}"] = "network-place", in.says("place "+rest[1])
 		}
 	case verb == "lang":
 		id, values["{to}"] = "lang", in.says("language-"+said)
@@ -203,6 +208,9 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	}
 	return s.Text
 }
+
+// isShows reports whether a word is that which parts a field from what is to be seen in it.
+func isShows(word string) bool { return word == "shows" }
 
 // unended is a text to be quoted in a sentence that has an end of its own.
 func unended(text string) string { return strings.TrimRight(text, ".।") }

@@ -41,7 +41,8 @@ type caseAnswer struct {
 	Chapter       string    `json:"chapter" doc:"title of the guide's chapter"`
 	Number        string    `json:"number" doc:"of the chapter, ours"`
 	Proves        []string  `json:"proves" doc:"rules of the guide"`
-	Solution      string    `json:"solution" doc:"what the guide says to do about the code that the case shows; empty: it shows none"`
+	Code          string    `json:"code" doc:"of the job history, that the case shows first; empty: it shows none"`
+	Solution      string    `json:"solution" doc:"what the guide's table of codes says to do about it; empty: it says nothing"`
 	Own           string    `json:"own" doc:"what helps in this very case, as explain says it; empty: no cause of the table leads to it"`
 	Remedy        string    `json:"remedy" doc:"what the guide's chapter says to do, in our words"`
 	Parts         []partRow `json:"parts" doc:"the story, what the user sees, what to try"`
@@ -175,6 +176,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 	answer.Proves = list(c.Scenario.Proofs())
 	answer.Number, answer.Chapter = c.Scenario.Chapter(language)
 	answer.From = c.From()
+	answer.Code = c.Code()
 	answer.Solution, answer.Remedy = c.Remedy(language)
 	answer.Own = explain.RemedyOf(c.Scenario.ID, language)
 	parts, inHand := c.Parts()

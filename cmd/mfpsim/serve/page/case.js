@@ -167,7 +167,8 @@ function loaded(c, anew) {
     const of = rest.map((p, i) => [p, i + story.length]).filter(([p]) => p.kind === wanted);
     return of.length ? [h("h3", { class: "sec" }, t(head)), of.map(([p, i]) => part(p, i))] : null;
   };
-  const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.solution ? h("p", {}, c.solution) : null, c.remedy ? h("p", {}, c.remedy) : null);
+  const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.remedy ? h("p", {}, c.remedy) : null,
+    c.solution ? [c.remedy ? h("h3", {}, t("guide-solution", { code: c.code })) : null, h("p", {}, c.solution)] : null);
   fill(place(), h("h3", { class: "q", lang: c.titleLanguage }, c.title), h("p", { class: "meta" }, c.chapter),
     h("p", {}, c.question),
     story.length ? fold("story", t("story", { n: story.length }), story.map((p, i) => part(p, i))) : null,
