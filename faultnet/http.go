@@ -42,10 +42,19 @@ type tooLong struct{}
 
 func (tooLong) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: maximumBody} }
 
-// readBody reads a request; long: it is longer than what is handed on, and nothing of it is returned.
-func readBody(from io.Reader) (body []byte, long bool, err error) {
+// announced is the longest body for which memory is taken before it has come, in octets.
+const announced = 64 << 10
+
+// readBody reads a request of a length (-1: it is not known); long: it is longer than what is handed on, and nothing of it
+// is returned.
+func readBody(from io.Reader, length int64) (body []byte, long bool, err error) {
 	if from == http.NoBody {
 		return nil, false, nil
+	}
+	if 0 < length && length <= announced {
+		body = make([]byte, length)
+		_, err = io.ReadFull(from, body)
+		return body, false, err
 	}
 	body, err = io.ReadAll(io.LimitReader(from, maximumBody+1))
 	if err != nil || len(body) <= maximumBody {
@@ -154,7 +163,7 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 	}
 	date := &stamp{}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, long, err := readBody(r.Body)
+		body, long, err := readBody(r.Body, r.ContentLength)
 		_, answersLong := h.(LongRequests)
 		switch {
 		case err != nil:
@@ -233,9 +242,7 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 	})
 }
 
-// recordExchange writes an exchange to the journal. The bodies are copied, since an answer is finished after
-// its
-// record.
+// recordExchange writes an exchange to the journal. The body of an answer that is finished after its record is copied.
 func (n *Network) recordExchange(
 	entry journal.Entry,
 	record Record,
@@ -254,10 +261,14 @@ func (n *Network) recordExchange(
 		Host:          r.Host,
 		RequestURI:    r.RequestURI,
 	}
-	body = bytes.Clone(body)
+	body = trimmed(body)
 	response := &Response{Status: answer.status, Header: answer.header, Body: answer.shared}
-	if response.Body == nil {
+	switch {
+	case answer.shared != nil:
+	case answer.complete != nil: // in place, when the record is made
 		response.Body = bytes.Clone(answer.body.Bytes())
+	default:
+		response.Body = trimmed(answer.body.Bytes())
 	}
 	size := exchangeBytes + len(body) + len(response.Body)
 	for _, header := range []http.Header{r.Header, answer.header} {
@@ -271,6 +282,14 @@ func (n *Network) recordExchange(
 		record = func(*http.Request, []byte, *Response) *journal.Exchange { return described }
 	}
 	n.journal.AppendExchange(entry, size, func() *journal.Exchange { return record(request, body, response) })
+}
+
+// trimmed is a body that is kept: a copy, where much of its memory would lie idle.
+func trimmed(body []byte) []byte {
+	if cap(body)-len(body) <= len(body)/8+64 {
+		return body
+	}
+	return bytes.Clone(body)
 }
 
 // What an exchange takes in memory beside its bodies and the values of its headers, in bytes, about.
