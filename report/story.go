@@ -18,11 +18,17 @@ type Story struct {
 	Device   string // model and firmware
 	Version  string // of this program
 	ByHand   string // the command that leads to the case by hand; empty: there is none
+	// Recorded is what was done by hand as a scenario, called [RecordedName]; empty: nothing was, or it could not be
+	// recorded. Unrecorded is what of it is not in that scenario.
+	Recorded   string
+	Unrecorded []string
 	// Script is the scenario as it was played; empty: there was none. Steps are its lines, told, by their number.
 	// Parts are what steps are made of, by their text in the record.
+	// Notes are its # sentences in the language of the page, by the English ones; what is not there stays English.
 	Script string
 	Steps  map[int]Step
 	Parts  map[string]Step
+	Notes  map[string]string
 	// Failed is the line at which it failed; 0: at none. Wanted and Shown are what was to be seen there and what was,
 	// if it was about something to be seen. Likely is what may be wrong.
 	Failed                int
@@ -80,7 +86,20 @@ type SignIn struct {
 	How         string // "deviceCode", "refresh token"
 	AADSTS      int    // 0: success
 	Reason      string
+	Policies    []Policy // of Conditional Access, that had something to say
 }
+
+// Policy is what a policy of Conditional Access said of a sign-in.
+type Policy struct {
+	Name string
+	// Result is that of Microsoft Graph: success, failure, reportOnlySuccess, reportOnlyFailure, reportOnlyInterrupted; or
+	// unknown.
+	Result string
+	What   string // what it demands, or of an unknown one the conditions that are not simulated; empty: nothing
+}
+
+// RecordedName is the ID of the scenario that a page of evidence brings along of what was done by hand.
+const RecordedName = "recorded/by-hand"
 
 // Trace is a row of Exchange's message trace.
 type Trace struct {
@@ -148,6 +167,7 @@ type shot struct {
 type section struct {
 	ID     string
 	Says   string
+	In     string // language of Says
 	Word   string // of the table, where it has no sentence of its own
 	Day    time.Time
 	Events []*event

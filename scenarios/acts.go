@@ -29,7 +29,7 @@ func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) 
 	if teller == nil {
 		teller = &Case{play: r.play}
 	}
-	acts := map[int]report.Act{}
+	acts, last := map[int]report.Act{}, map[int]CaseStep{}
 	w := &writer{r: r, from: from}
 	for _, e := range l.Journal.Since(from) {
 		had := len(w.lines)
@@ -44,13 +44,15 @@ func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) 
 			act.Steps = append(act.Steps, teller.played(sent, language))
 		}
 		if len(act.Steps) > 0 {
-			if refusesForm(e) { // what was typed was typed
-				act.Steps[len(act.Steps)-1].Says = teller.tried(sent, language)
-			}
 			if since, err := strconv.Atoi(e.Detail[DetailSince]); err == nil {
 				act.Since = since
 			}
-			acts[e.Number] = act
+			acts[e.Number], last[e.Number] = act, sent
+		}
+	}
+	for number := range w.refusals { // what was typed was typed
+		if act, is := acts[number]; is {
+			act.Steps[len(act.Steps)-1].Says = teller.tried(last[number], language)
 		}
 	}
 	return acts
@@ -73,7 +75,7 @@ func (c *Case) hand(language string) *report.Hand {
 	h := &report.Hand{Symptom: c.Shown()}
 	for _, p := range parts {
 		for _, s := range p.Steps {
-			open := !s.Done && !s.Passed && !s.Needless
+			open := !s.over()
 			switch {
 			case p.Kind == PartSymptom && s.Looks && s.Done && h.Seen.IsZero():
 				h.Seen = s.At

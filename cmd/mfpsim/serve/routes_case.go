@@ -54,7 +54,8 @@ type caseAnswer struct {
 
 type partRow struct {
 	Kind  scenarios.PartKind `json:"kind" doc:"story: it was played; symptom: what the user sees; remedy: what to try"`
-	Says  string             `json:"says" doc:"the sentence of the scenario, in English; empty: it has none"`
+	Says  string             `json:"says" doc:"the sentence of the scenario; empty: it has none"`
+	In    string             `json:"saysLanguage" doc:"that of the sentence: the one that was asked for, or English where it has no other"`
 	Steps []stepRow          `json:"steps"`
 }
 
@@ -67,6 +68,7 @@ type stepRow struct {
 	Done     bool       `json:"done" doc:"it has come true"`
 	Skipped  bool       `json:"skipped"`
 	Needless bool       `json:"needless" doc:"nobody did it, and what follows has come true without it"`
+	Unseen   bool       `json:"unseen" doc:"it leaves no trace, as a page that is closed: it is never ticked, and nothing waits for it"`
 	At       *time.Time `json:"at,omitempty" doc:"true time at which it came true"`
 }
 
@@ -178,7 +180,8 @@ func (b *bench) caseNow(language string) caseAnswer {
 	parts, inHand := c.Parts()
 	answer.InHand = inHand
 	for _, p := range parts {
-		row := partRow{Kind: p.Kind, Says: p.Says, Steps: []stepRow{}}
+		row := partRow{Kind: p.Kind, Steps: []stepRow{}}
+		row.Says, row.In = p.SaysIn(language)
 		says := c.Told
 		if p.Kind == scenarios.PartStory {
 			says = c.Did
@@ -186,7 +189,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 		for _, s := range p.Steps {
 			step := stepRow{
 				Line: s.Line, Says: says(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
-				Skipped: s.Passed, Needless: s.Needless,
+				Skipped: s.Passed, Needless: s.Needless, Unseen: s.Unseen,
 			}
 			if !s.At.IsZero() {
 				step.At = &s.At

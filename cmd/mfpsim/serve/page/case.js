@@ -139,12 +139,12 @@ function clipped(text) {
 
 // steps draws a part. The step that is next is lit and leads to its place.
 function steps(part, inHand) {
-  const next = inHand ? part.steps.findIndex((s) => !s.done && !s.skipped && !s.needless) : -1;
-  const how = (s) => (s.done ? "done" : s.needless ? "needless" : s.skipped ? "skipped" : "open");
+  const next = inHand ? part.steps.findIndex((s) => !s.done && !s.skipped && !s.needless && !s.unseen) : -1;
+  const how = (s) => (s.done ? "done" : s.needless ? "needless" : s.unseen ? "unseen" : s.skipped ? "skipped" : "open");
   return h("ol", {}, part.steps.map((s, i) => h("li", { class: "step" + (s.done ? " done" : "") + (i === next ? " now" : ""), "aria-current": i === next ? "step" : null },
-    h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped || s.needless ? "–" : i === next ? "→" : "○"),
+    h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped || s.needless || s.unseen ? "–" : i === next ? "→" : "○"),
     h("div", {}, h("span", { class: "say" }, t(how(s)) + ": "), s.says,
-      s.needless ? h("small", {}, t("needless-why")) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: clock(s.at) })) : null,
+      s.needless || s.unseen ? h("small", {}, t(s.needless ? "needless-why" : "unseen-why")) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: clock(s.at) })) : null,
       i === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(placeOf(s), controlsOf(s)) }, t("go-there")) : null,
         h("button", { type: "button", class: "lk", "data-key": "skip-" + s.line, onclick: () => attempt(async () => { await post("/case/skip", { line: s.line }); await refresh(); }) }, t("skip"))) : null))));
 }
@@ -161,8 +161,8 @@ function loaded(c, anew) {
   const rest = c.parts.slice(story.length);
   const over = c.inHand >= c.parts.length;
   const passed = rest.some((p) => p.steps.some((s) => s.skipped));
-  const part = (p, i) => [p.says && language === "en" ? h("p", { class: "part" }, p.says) : null, steps(p, i === c.inHand)];
-  const notes = language === "en" ? [] : c.parts.filter((p) => p.says); // the sentences of a scenario are English
+  const part = (p, i) => [p.says && p.saysLanguage === language ? h("p", { class: "part" }, p.says) : null, steps(p, i === c.inHand)];
+  const notes = c.parts.filter((p) => p.says && p.saysLanguage !== language); // those of somebody's own scenario
   const kind = (wanted, head) => {
     const of = rest.map((p, i) => [p, i + story.length]).filter(([p]) => p.kind === wanted);
     return of.length ? [h("h3", { class: "sec" }, t(head)), of.map(([p, i]) => part(p, i))] : null;
