@@ -12,7 +12,6 @@ import (
 	"mfpsim/lab"
 	"mfpsim/report"
 	"mfpsim/scenarios"
-	"mfpsim/vtime"
 )
 
 func TestTheJournalIsNotCutWhileACaseIsPlayed(t *testing.T) {
