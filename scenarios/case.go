@@ -68,6 +68,7 @@ type part struct {
 	since   time.Time // true time then
 	before  []bool    // which looks held when it began: those tell nothing
 	early   []int     // entries that showed lines done before the part was in hand; 0: not so
+	shownBy []int     // entries that showed acts at the panel; 0: not so, or the line is no such act
 	started bool
 }
 
@@ -273,7 +274,7 @@ func (p *part) look(on *play) bool {
 	if !p.started {
 		p.started, p.since = true, now
 		p.from = max(on.pages.from, on.lab.Journal.Len())
-		p.before = make([]bool, len(p.lines))
+		p.before, p.shownBy = make([]bool, len(p.lines)), make([]int, len(p.lines))
 		for i, l := range p.lines {
 			p.before[i] = p.Steps[i].Looks && on.holds(l)
 		}
@@ -391,7 +392,7 @@ func (p *play) didAct(of *part, i int) bool {
 	case (what == "webconfig" || what == "browser") && slices.Contains(onPages, said):
 		return p.didThere(of, i)
 	case what == "panel" && (said == "press" || said == "tick" || said == "enter"):
-		return p.touched(of, i)
+		return p.touched(of, i) > 0
 	case what == "panel" && slices.Contains(ofSessions, said):
 		return p.didOnPanel(of, i)
 	}
