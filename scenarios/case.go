@@ -421,6 +421,9 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 	switch what {
 	case "scan":
 		if said == "originals" {
+			if _, recorded := p.toldOnPanel(); recorded {
+				return strings.HasPrefix(e.Detail[DetailLine], "scan originals")
+			}
 			return e.Kind == journal.KindScreen || e.Party == "control"
 		}
 		return e.Kind == journal.KindOutcome && e.Party == p.printer && e.Detail["receipt"] != ""

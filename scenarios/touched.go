@@ -42,8 +42,8 @@ func (p *play) touched(of *part, i int) int {
 }
 
 // showsTouch tells of the entries of the record, one after the other, which of them shows that a key or a field was
-// touched: a screen that comes after one that has it. Where the record says what was touched, it is that. Of a path only
-// the last key counts, on the screen of the one before.
+// touched: a screen that comes after one that has it. Where the record says what was touched, it is that, and a screen that
+// comes by itself tells nothing. Of a path only the last key counts, on the screen of the one before.
 func (p *play) showsTouch(of *part, i int) func(journal.Entry) bool {
 	words := of.Steps[i].Words
 	path := strings.Split(words[2], " > ")
@@ -57,7 +57,7 @@ func (p *play) showsTouch(of *part, i int) func(journal.Entry) bool {
 	inOrder := len(path) > 1 || of.acted(i, "")
 	byKeyboard := of.typesBefore(i)
 	whole := Line(words...)
-	told := p.toldOnPanel()
+	told, recorded := p.toldOnPanel()
 	var before *screen.Screen
 	return func(e journal.Entry) bool {
 		if len(path) > 1 && e.Detail[DetailLine] == whole { // all keys in one request
@@ -70,7 +70,7 @@ func (p *play) showsTouch(of *part, i int) func(journal.Entry) bool {
 		before = e.Screen
 		switch said, known := told[e.Number]; {
 		case shown == nil:
-		case words[1] == "press" && known && !slices.ContainsFunc(said, isOne):
+		case words[1] == "press" && recorded && !(known && slices.ContainsFunc(said, isOne)):
 		case words[1] == "press" && shown.Kind == screen.Keyboard && !byKeyboard: // its keys belong to what is typed
 		case !inOrder && (words[1] != "press" || !isItem(shown, isOne)):
 		case len(path) > 1 && !slices.ContainsFunc(
@@ -114,11 +114,12 @@ func (p *play) namesOf(english, onPanel string) []string {
 }
 
 // toldOnPanel are the keys that were touched, or the paths of them, by the numbers of the entries that came of it, as far
-// as the record says them. What was not a key is told as none.
-func (p *play) toldOnPanel() map[int][]string {
-	told := map[int][]string{}
+// as the record says them; recorded: it does. What was not a key is told as none.
+func (p *play) toldOnPanel() (told map[int][]string, recorded bool) {
+	told = map[int][]string{}
 	for _, e := range p.lab.Journal.Since(0) {
 		line := e.Detail[DetailLine]
+		recorded = recorded || line != ""
 		since, err := strconv.Atoi(e.Detail[DetailSince])
 		if err != nil || !strings.HasPrefix(line, "panel ") {
 			continue
@@ -133,7 +134,7 @@ func (p *play) toldOnPanel() map[int][]string {
 			told[number] = keys
 		}
 	}
-	return told
+	return told, recorded
 }
 
 // isItem reports whether a screen has a key, by what it is called, as a tile or a row. The keys at its edge, such as OK, and fields
