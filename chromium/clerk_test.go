@@ -51,10 +51,11 @@ func (c *clerk) mends(call deskCall) {
 type caseStep struct {
 	Text, Says                     string
 	Looks, Done, Skipped, Needless bool
+	Unseen                         bool
 	Line                           int
 }
 
-func (s caseStep) over() bool { return s.Done || s.Skipped || s.Needless }
+func (s caseStep) over() bool { return s.Done || s.Skipped || s.Needless || s.Unseen }
 
 type casePart struct {
 	Kind  string
@@ -124,7 +125,7 @@ func (c *clerk) waitsFor(s caseStep) {
 		c.skips(s)
 		return
 	}
-	for _, p := range c.parts() { c.t.Logf("DEBUG %+v", p) }
+	c.debug()
 	require.Fail(c.t, "it never came true", "%s; the page is kept as %s", s.Text, c.keep(c.t.Name()))
 }
 
@@ -301,4 +302,12 @@ func splitWords(line string) []string {
 		}
 	}
 	return append(words, word)
+}
+
+func (c *clerk) debug() {
+	for _, p := range c.parts() {
+		for _, s := range p.Steps {
+			c.t.Logf("%s %v %v %v %s", p.Kind, s.Done, s.Skipped, s.Needless, s.Text)
+		}
+	}
 }

@@ -29,6 +29,7 @@ func (c *clerk) logsIn() {
 	c.t.Helper()
 	c.typeIn(c.web, "input[type=password]", c.person.reads("#pane-web-config .beside b"))
 	c.clickIn(c.web, c.label("OK"))
+	c.evaluates(c.web, `document.readyState === "complete" && !document.querySelector("input[type=password], a[href^='/login']") ? "done" : ""`)
 }
 
 func (c *clerk) opensPath(path string) {
@@ -62,15 +63,28 @@ func (c *clerk) configures(s caseStep, what string, rest []string) {
 		if rest[0] == "Sign In" {
 			c.choosesOAuth2()
 		}
-		c.clickIn(c.web, c.label(rest[0]))
+		c.clickIn(c.web, c.named(s, "button", rest[0]))
 	case "set":
-		c.sets(c.label(rest[0]), c.label(rest[1]))
+		c.sets(c.named(s, "label", rest[0]), c.label(rest[1]))
 	case "copy":
 	case "follow":
 		c.link(c.web, c.pages)
 	default:
 		require.Fail(c.t, "nobody knows how to do this in Web Config", "%s %v", what, rest)
 	}
+}
+
+// named is what a button or a field of Web Config is called: the guide's word in the language, else the one whose words
+// the line of the check list has.
+func (c *clerk) named(s caseStep, kind, english string) string {
+	c.t.Helper()
+	if words, known := guide.Words(guide.WebConfigLanguage(c.language), english); known {
+		return words
+	}
+	return c.evaluates(c.web, fmt.Sprintf(
+		`[...document.querySelectorAll("main " + %q)].map((b) => b.textContent.trim()).filter((w) => w && %q.includes(w)).sort((a, b) => b.length - a.length)[0] || ""`,
+		kind, s.Says,
+	))
 }
 
 // choosesOAuth2 makes the guide's steps 4 and 5 where the page has no Sign In yet.
@@ -275,7 +289,7 @@ func (c *clerk) touches(path string) {
 // fillsGlass types into the only field of the page that the glass shows.
 func (c *clerk) fillsGlass(text string) {
 	c.t.Helper()
-	c.touches(item)
+	c.touches(`#glass .lcd[data-kind="page"] .view button[data-k^="item:"]:not([inert] *)`)
 	c.sees("#glass .kb")
 	c.typed++
 	c.do("type on the glass's keyboard", chromedp.KeyEvent(text))

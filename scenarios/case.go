@@ -71,6 +71,7 @@ type part struct {
 	since   time.Time // true time then
 	before  []bool    // which looks held when it began: those tell nothing
 	early   []int     // entries that showed lines done before the part was in hand; 0: not so
+	shownBy []int     // entries that showed acts at the panel; 0: not so, or the line is no such act
 	started bool
 }
 
@@ -281,7 +282,7 @@ func (p *part) look(on *play) bool {
 	if !p.started {
 		p.started, p.since = true, now
 		p.from = max(on.pages.from, on.lab.Journal.Len())
-		p.before = make([]bool, len(p.lines))
+		p.before, p.shownBy = make([]bool, len(p.lines)), make([]int, len(p.lines))
 		for i, l := range p.lines {
 			p.before[i] = p.Steps[i].Looks && on.holds(l)
 		}
@@ -399,7 +400,7 @@ func (p *play) didAct(of *part, i int) bool {
 	case (what == "webconfig" || what == "browser") && slices.Contains(onPages, said):
 		return p.didThere(of, i)
 	case what == "panel" && (said == "press" || said == "tick" || said == "enter"):
-		return p.touched(of, i)
+		return p.touched(of, i) > 0
 	case what == "panel" && slices.Contains(ofSessions, said):
 		return p.didOnPanel(of, i)
 	}
@@ -418,45 +419,6 @@ func (p *play) didAct(of *part, i int) bool {
 	return found >= wanted
 }
 
-// touched reports whether the record has a screen of the panel with the key or the field of a line of a part, and
-// another screen after it: somebody touched it. Of a path only the last key counts, on the screen of the one before.
-// The second line with the same key takes two such pairs.
-func (p *play) touched(of *part, i int) bool {
-	path := strings.Split(of.Steps[i].Words[2], " > ")
-	path, err := p.panelWords(path)
-	if err != nil {
-		return false
-	}
-	key := plain(path[len(path)-1])
-	wanted := 0
-	for k, step := range of.Steps[:i+1] {
-		if !of.wasEarly(k) && slices.Equal(step.Words, of.Steps[i].Words) {
-			wanted++
-		}
-	}
-	found := 0
-	before := journal.Entry{}.Screen
-	whole := Line(of.Steps[i].Words...)
-	for _, e := range p.lab.Journal.Since(0) {
-		if len(path) > 1 && e.Number > of.from && e.Detail[DetailLine] == whole { // all keys in one request
-			found++
-		}
-		if e.Screen == nil || e.Party != p.printer {
-			continue
-		}
-		if before != nil && e.Number > of.from && slices.ContainsFunc(
-			slices.Concat(before.Labels(), before.Typed()), func(label string) bool { return plain(label) == key },
-		) && (len(path) < 2 || slices.ContainsFunc(
-			append(slices.Clone(before.Path), before.Title),
-			func(label string) bool { return plain(label) == plain(path[len(path)-2]) },
-		)) {
-			found++
-		}
-		before = e.Screen
-	}
-	return found >= wanted
-}
-
 // isAct reports whether an entry of the record shows an act of a verb.
 func (p *play) isAct(e journal.Entry, what, said string) bool {
 	text := e.Text.String()
@@ -467,6 +429,9 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 	switch what {
 	case "scan":
 		if said == "originals" {
+			if _, recorded := p.toldOnPanel(); recorded {
+				return strings.HasPrefix(e.Detail[DetailLine], "scan originals")
+			}
 			return e.Kind == journal.KindScreen || e.Party == "control"
 		}
 		return e.Kind == journal.KindOutcome && e.Party == p.printer && e.Detail["receipt"] != ""

@@ -140,8 +140,9 @@ var ofSessions = []string{"log-in", logInWrong, "log-out", "sign-in", signInCanc
 func (p *play) didOnPanel(of *part, i int) bool {
 	l := of.lines[i]
 	wanted, found := 0, 0
+	who := func(words []string) []string { return words[:min(len(words), 3)] } // what he consents to does not count
 	for k, step := range of.Steps[:i+1] {
-		if !of.wasEarly(k) && slices.Equal(step.Words, of.Steps[i].Words) {
+		if !of.wasEarly(k) && of.lines[k].act() == l.act() && slices.Equal(who(step.Words), who(of.Steps[i].Words)) {
 			wanted++
 		}
 	}
