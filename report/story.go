@@ -49,6 +49,7 @@ type Story struct {
 type Step struct {
 	Says  string // in a sentence; empty: it is shown as the script has it
 	Place string // where it is done or seen, as the bench's page has it: panel, web-config, browser, microsoft, …
+	Tried bool   // of what was done by hand: it may have mended something
 }
 
 // Act is what somebody did by hand.
@@ -65,6 +66,8 @@ type Hand struct {
 	Symptom string    // what the user reads, in the words of the device; empty: the case shows nothing of the kind
 	Seen    time.Time // true time at which the symptom was first seen; zero: it was not
 	Remedy  bool      // the case has one
+	Mends   bool      // it has a symptom that goes away
+	Solved  time.Time // true time at which the remedy had first worked; zero: it has not
 	Next    string    // what of it is still to be done or seen; empty: nothing
 	Skipped bool      // something that was to be seen was skipped
 }

@@ -12,7 +12,8 @@ type deeds struct {
 	w      *writer
 	number int // of the last entry that was read
 	done   []deed
-	code   int // number of the last entry that showed a code
+	code   int         // number of the last entry that showed a code
+	opened []shownPage // of Web Config
 }
 
 // deed is one of them.
@@ -37,6 +38,9 @@ func (c *deeds) read() {
 		}
 		c.w.lines = nil
 		c.w.take(e)
+		if e.Party == c.w.r.play.printer && isPageShown(e) {
+			c.opened = append(c.opened, c.w.web)
+		}
 		if c.w.web.hasCode {
 			c.code = e.Number
 		}

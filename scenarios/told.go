@@ -119,6 +119,9 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		if rest[0] == "is" {
 			id = "mailbox-empty"
 		}
+		if s.Arrives {
+			id = "mailbox-arrives"
+		}
 		if rest[0] == "sent" && len(rest) > 1 {
 			id, values["{words}"] = "sent-"+rest[1], in.list(rest[2:])
 		}

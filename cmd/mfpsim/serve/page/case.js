@@ -137,17 +137,18 @@ function clipped(text) {
   return line.length <= 200 ? line : line.slice(0, line.lastIndexOf(" ", 200)).replace(/[\s,;:.·–-]+$/, "") + " …";
 }
 
-// steps draws a part. The step that is next is lit and leads to its place.
-function steps(part, inHand) {
-  const next = inHand ? part.steps.findIndex((s) => !s.done && !s.skipped && !s.needless) : -1;
+// steps draws steps of a part. The one that is next is lit and leads to its place.
+function steps(list, next) {
   const how = (s) => (s.done ? "done" : s.needless ? "needless" : s.skipped ? "skipped" : "open");
-  return h("ol", {}, part.steps.map((s, i) => h("li", { class: "step" + (s.done ? " done" : "") + (i === next ? " now" : ""), "aria-current": i === next ? "step" : null },
-    h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped || s.needless ? "–" : i === next ? "→" : "○"),
+  return h("ol", {}, list.map((s) => h("li", { class: "step" + (s.done ? " done" : "") + (s === next ? " now" : ""), "aria-current": s === next ? "step" : null },
+    h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped || s.needless || s.why ? "–" : s === next ? "→" : s.besides ? "·" : "○"),
     h("div", {}, h("span", { class: "say" }, t(how(s)) + ": "), s.says,
-      s.needless ? h("small", {}, t("needless-why")) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: clock(s.at) })) : null,
-      i === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(placeOf(s), controlsOf(s)) }, t("go-there")) : null,
+      s.why && !s.done ? h("small", {}, t("why-" + s.why)) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: clock(s.at) })) : null,
+      s === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(placeOf(s), controlsOf(s), s) }, t("go-there")) : null,
         h("button", { type: "button", class: "lk", "data-key": "skip-" + s.line, onclick: () => attempt(async () => { await post("/case/skip", { line: s.line }); await refresh(); }) }, t("skip"))) : null))));
 }
+
+const isOver = (s) => s.done || s.skipped || s.needless || s.besides;
 
 function loaded(c, anew) {
   // What the printer itself refuses a person, such as a wrong password, is not what the case is about.
@@ -159,21 +160,30 @@ function loaded(c, anew) {
   drawn = key;
   const story = c.parts.filter((p) => p.kind === "story");
   const rest = c.parts.slice(story.length);
-  const over = c.inHand >= c.parts.length;
-  const passed = rest.some((p) => p.steps.some((s) => s.skipped));
-  const part = (p, i) => [p.says && language === "en" ? h("p", { class: "part" }, p.says) : null, steps(p, i === c.inHand)];
+  const way = rest.filter((p) => p.kind !== "further");
+  const over = way.every((p) => p.steps.every(isOver));
+  const passed = way.some((p) => p.steps.some((s) => s.skipped));
+  const next = c.inHand < c.parts.length ? c.parts[c.inHand].steps.find((s) => !isOver(s)) : null;
+  const part = (p) => [p.says && language === "en" ? h("p", { class: "part" }, p.says) : null, steps(p.steps.filter((s) => !s.besides), next)];
   const notes = language === "en" ? [] : c.parts.filter((p) => p.says); // the sentences of a scenario are English
   const kind = (wanted, head) => {
-    const of = rest.map((p, i) => [p, i + story.length]).filter(([p]) => p.kind === wanted);
-    return of.length ? [h("h3", { class: "sec" }, t(head)), of.map(([p, i]) => part(p, i))] : null;
+    const of = rest.filter((p) => p.kind === wanted);
+    return of.length ? [h("h3", { class: "sec" }, t(head)), of.map(part)] : null;
   };
+  const further = rest.filter((p) => p.kind === "further");
+  const besides = rest.flatMap((p) => p.steps.filter((s) => s.besides));
+  const end = c.solved ? h("p", { class: "done-all", role: "status" }, t("solved", { at: clock(c.solved) }))
+    : over && rest.length && !c.mends ? h("p", { class: "done-all", role: "status" }, t(passed ? "all-over" : "all-done"))
+      : c.mends ? h("p", { class: "goal" }, t(over && passed ? "all-over" : "solved-when")) : null;
   const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.solution ? h("p", {}, c.solution) : null, c.remedy ? h("p", {}, c.remedy) : null);
   fill(place(), h("h3", { class: "q", lang: c.titleLanguage }, c.title), h("p", { class: "meta" }, c.chapter),
     h("p", {}, c.question),
-    story.length ? fold("story", t("story", { n: story.length }), story.map((p, i) => part(p, i))) : null,
+    story.length ? fold("story", t("story", { n: story.length }), story.map(part)) : null,
     kind("symptom", "what-the-user-sees"),
     cause ? h("div", { class: "cause" }, h("h3", {}, t("cause")), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"),
-    over && rest.length ? h("p", { class: "done-all", role: "status" }, t(passed ? "all-over" : "all-done")) : null,
+    end,
+    further.length ? fold("further", t("goes-on"), h("p", { class: "meta" }, t("goes-on-help")), further.map(part)) : null,
+    besides.length ? fold("besides", t("bench-checks"), h("p", { class: "meta" }, t("bench-checks-help")), steps(besides, null)) : null,
     notes.length ? fold("notes", t("notes-in-english"), h("div", { lang: "en" }, notes.map((p) => h("p", { class: "part" }, p.says)))) : null,
     fold("about", t("about-case"), h("p", { class: "meta" }, t("case-file") + " ", h("code", {}, c.id)), c.proves.length ? h("p", { class: "meta" }, t("rules-shown") + " " + c.proves.join(" ")) : null),
     h("div", { class: "acts" }, h("button", { type: "button", class: "b", "data-key": "reset", onclick: () => attempt(async () => { await post("/reset", { to: "start" }); await refresh(); atHead(); }) }, t("reset")),
