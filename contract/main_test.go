@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -87,7 +88,7 @@ func held(_ contract.Event, line, answer []byte) []byte {
 	for place, text := range map[string][]byte{"event": line, "answer": answer} {
 		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 		if err == nil {
-			err = schemas[place].Validate(value)
+			err = schemas()[place].Validate(value)
 		}
 		if err != nil {
 			_, _ = fmt.Fprintln(os.Stderr, strings.Join(strings.Fields(err.Error()), " "))
@@ -97,7 +98,10 @@ func held(_ contract.Event, line, answer []byte) []byte {
 	return answer
 }
 
-var schemas = map[string]*jsonschema.Schema{"event": compiled("event"), "answer": compiled("answer")}
+// schemas are compiled by the cores that are held to them only.
+var schemas = sync.OnceValue(func() map[string]*jsonschema.Schema {
+	return map[string]*jsonschema.Schema{"event": compiled("event"), "answer": compiled("answer")}
+})
 
 func compiled(place string) *jsonschema.Schema {
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(contract.Schema))

@@ -109,6 +109,9 @@ func (e Evidence) Files() (map[string][]byte, error) {
 	if e.Story.Script != "" {
 		files["scenario.txtar"] = []byte(e.Story.Script)
 	}
+	if e.Story.Recorded != "" {
+		files[RecordedName+".txtar"] = []byte(e.Story.Recorded)
+	}
 	var err error
 	if files["wire.har"], err = har(entries, e.Story.Version); err != nil {
 		return nil, err

@@ -83,6 +83,9 @@ type casePage struct {
 // Lanes are the names of the lanes.
 func (casePage) Lanes() []string { return laneNames }
 
+// RecordedFile is the file of the scenario of what was done by hand.
+func (casePage) RecordedFile() string { return RecordedName + ".txtar" }
+
 // Kind is that of a screen: panel or page.
 func (p casePage) Kind(screen int) string { return p.shots.Screens[screen].Kind }
 

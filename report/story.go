@@ -18,6 +18,10 @@ type Story struct {
 	Device   string // model and firmware
 	Version  string // of this program
 	ByHand   string // the command that leads to the case by hand; empty: there is none
+	// Recorded is what was done by hand as a scenario, called [RecordedName]; empty: nothing was, or it could not be
+	// recorded. Unrecorded is what of it is not in that scenario.
+	Recorded   string
+	Unrecorded []string
 	// Script is the scenario as it was played; empty: there was none. Steps are its lines, told, by their number.
 	// Parts are what steps are made of, by their text in the record.
 	Script string
@@ -83,7 +87,20 @@ type SignIn struct {
 	How         string // "deviceCode", "refresh token"
 	AADSTS      int    // 0: success
 	Reason      string
+	Policies    []Policy // of Conditional Access, that had something to say
 }
+
+// Policy is what a policy of Conditional Access said of a sign-in.
+type Policy struct {
+	Name string
+	// Result is that of Microsoft Graph: success, failure, reportOnlySuccess, reportOnlyFailure, reportOnlyInterrupted; or
+	// unknown.
+	Result string
+	What   string // what it demands, or of an unknown one the conditions that are not simulated; empty: nothing
+}
+
+// RecordedName is the ID of the scenario that a page of evidence brings along of what was done by hand.
+const RecordedName = "recorded/by-hand"
 
 // Trace is a row of Exchange's message trace.
 type Trace struct {

@@ -29,7 +29,7 @@ func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) 
 	if teller == nil {
 		teller = &Case{play: r.play}
 	}
-	acts := map[int]report.Act{}
+	acts, last := map[int]report.Act{}, map[int]CaseStep{}
 	w := &writer{r: r, from: from}
 	for _, e := range l.Journal.Since(from) {
 		had := len(w.lines)
@@ -46,13 +46,15 @@ func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) 
 			act.Steps = append(act.Steps, step)
 		}
 		if len(act.Steps) > 0 {
-			if refusesForm(e) { // what was typed was typed
-				act.Steps[len(act.Steps)-1].Says = teller.tried(sent, language)
-			}
 			if since, err := strconv.Atoi(e.Detail[DetailSince]); err == nil {
 				act.Since = since
 			}
-			acts[e.Number] = act
+			acts[e.Number], last[e.Number] = act, sent
+		}
+	}
+	for number := range w.refusals { // what was typed was typed
+		if act, is := acts[number]; is {
+			act.Steps[len(act.Steps)-1].Says = teller.tried(last[number], language)
 		}
 	}
 	return acts
@@ -66,7 +68,7 @@ func mayMend(words []string) bool {
 		return words[1] == "click" || words[1] == "set"
 	case "browser":
 		return words[1] == "sign-in"
-	case "panel", "scan", "jobs", "sheet":
+	case "panel", "scan", "jobs", "sheet", "clock":
 		return false
 	}
 	return true

@@ -139,7 +139,7 @@ func (c *Case) didAhead(k, i, after int) int {
 	}
 	for _, a := range c.play.deeds.done {
 		switch {
-		case a.number <= c.parts[c.at].from || a.line != wanted:
+		case a.number <= c.parts[c.at].from || a.line != wanted || !c.play.stands(p.lines[i], a.number):
 		case form > 0:
 			if a.number == form {
 				return form

@@ -63,9 +63,11 @@ type CaseStep struct {
 	// Arrives says that it is a mail that has to arrive.
 	Arrives bool
 	// Why says why it is not needed, or can come true no more; empty: it still can.
-	Why   Why
-	At    time.Time // true time at which it came true
-	Words []string  // of the line, expanded, with ! in front of what is denied
+	Why Why
+	// Unseen says that it leaves no trace anywhere, as a page that is closed: it is never ticked, and keeps nothing waiting.
+	Unseen bool
+	At     time.Time // true time at which it came true
+	Words  []string  // of the line, expanded, with ! in front of what is denied
 }
 
 // part is a paragraph that a person plays.
@@ -132,11 +134,13 @@ func (c *Case) divide() {
 		}
 		p := part{CasePart: CasePart{Kind: kind, Says: strings.Join(says, " ")}, lines: steps}
 		for _, l := range steps {
-			p.Steps = append(p.Steps, CaseStep{Line: l.number, Text: l.text, Looks: l.looks(), Words: c.words(l)})
+			p.Steps = append(p.Steps, CaseStep{
+				Line: l.number, Text: l.text, Looks: l.looks(), Words: c.words(l), Unseen: l.unseen(),
+			})
 		}
 		if kind == PartStory {
 			for i := range p.Steps {
-				p.Steps[i].Done = true
+				p.Steps[i].Done, p.Steps[i].Unseen = true, false
 			}
 			c.story = append(c.story, p.CasePart)
 		} else {
@@ -337,7 +341,7 @@ func (p *part) over() bool {
 func (p *part) wasEarly(i int) bool { return p.early != nil && p.early[i] > 0 }
 
 // over reports whether nothing of a step is left to do.
-func (s CaseStep) over() bool { return s.Done || s.Passed || s.Needless }
+func (s CaseStep) over() bool { return s.Done || s.Passed || s.Needless || s.Unseen }
 
 // isOfForm reports whether a line fills in what another one, a click, sends.
 func (l line) isOfForm(click line) bool {
@@ -364,9 +368,10 @@ func (p *part) acted(i int, but string) bool {
 	return true
 }
 
-// isResult reports whether a line looks at something that stays, and not at a page that somebody may pass by.
+// isResult reports whether a line looks at something that stays, and not at a page that somebody may pass by. How often
+// something was said on a line is none: it may be reached half-way.
 func (l line) isResult() bool {
-	return !l.not && l.words[len(l.words)-1] != "empty" &&
+	return !l.not && l.words[len(l.words)-1] != "empty" && !(l.words[0] == "wire" && l.words[1] == "count") &&
 		slices.Contains([]string{"mailbox", "jobs", "wire", "sheet", "entra"}, l.words[0])
 }
 
@@ -402,17 +407,16 @@ func (p *play) didAct(of *part, i int) bool {
 		return err == nil && p.lab.World.Now().Sub(of.since) >= d
 	case what == "webconfig" && said == "open":
 		p.readDeeds()
-		return p.isPage(of.Steps[i].Words[2], p.deeds.w.web)
+		return p.deeds.shown > p.deeds.restarted && p.isPage(of.Steps[i].Words[2], p.deeds.w.web)
 	case what == "webconfig" && said == "copy":
 		p.readDeeds()
 		return p.deeds.code > of.from
-	case what == "browser" && said == "close", what == "webconfig" && said == "leave":
-		// A page that is closed tells nobody. What is to be done and seen before it must be over.
-		return !slices.ContainsFunc(of.Steps[:i], func(s CaseStep) bool { return !s.over() })
 	case (what == "webconfig" || what == "browser") && slices.Contains(onPages, said):
 		return p.didThere(of, i)
 	case what == "panel" && (said == "press" || said == "tick" || said == "enter"):
 		return p.touched(of, i)
+	case what == "panel" && slices.Contains(ofSessions, said):
+		return p.didOnPanel(of, i)
 	}
 	wanted := 0
 	for k, other := range of.lines[:i+1] {
@@ -422,7 +426,7 @@ func (p *play) didAct(of *part, i int) bool {
 	}
 	found := 0
 	for _, e := range p.lab.Journal.Since(of.from) {
-		if p.isAct(e, what, said) {
+		if p.isAct(e, what, said) && p.stands(l, e.Number) {
 			found++
 		}
 	}
@@ -493,7 +497,7 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 			return posted(p.printer, "/login") && !sentences.Refuses(e)
 		case logInWrong:
 			return posted(p.printer, "/login") && sentences.Refuses(e)
-		case "go", "unreachable", "copy", "leave":
+		case "go", "unreachable", "copy":
 			return e.Party == p.printer && isPageShown(e)
 		case "follow":
 			return e.Party == "entra" && isPageShown(e)
@@ -509,7 +513,10 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 		}
 		return e.Party == "entra" && isPageShown(e)
 	case "printer":
-		if said == "sign-in" { // a token came for a code
+		switch said {
+		case "set": // by the bench, or by Firmware Update in Web Config
+			return e.Party == "control" && strings.Contains(text, "set firmware") || e.Party == p.printer && updatesFirmware(e)
+		case "sign-in": // a token came for a code
 			return e.Party == "entra" && e.HTTP != nil && e.HTTP.Status == 200 &&
 				strings.Contains(e.HTTP.RequestBody.String(), "device_code") &&
 				strings.Contains(e.HTTP.Target.String(), "/token")
@@ -524,10 +531,14 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 }
 
 // Shown is what a case is recognized by: the first thing that the user reads, in the words of the printer's language.
+// What he reads once it is mended is none.
 func (c *Case) Shown() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, p := range c.parts {
+		if p.Kind != PartSymptom {
+			break
+		}
 		for i, l := range p.lines {
 			words := p.Steps[i].Words
 			if p.Steps[i].Looks && !l.not && len(words) > 2 && words[1] == "shows" &&
@@ -537,6 +548,13 @@ func (c *Case) Shown() string {
 		}
 	}
 	return ""
+}
+
+// Copied is the code that was copied in the story; empty: none.
+func (c *Case) Copied() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.play.code
 }
 
 // Code is the code of the job history that the case shows first; empty: none.

@@ -236,11 +236,12 @@ func (c *Case) courseNow() Course {
 // is then left of the way needs nobody.
 func (c *Case) settle() {
 	if c.solved.IsZero() {
+		well := c.wentWell()
 		switch {
+		case !well.IsZero():
+			c.solved = well
 		case c.proof != nil && c.proof.Done:
 			c.solved = c.proof.At
-		case c.wentWell():
-			c.solved = c.play.lab.World.Now()
 		default:
 			return
 		}
@@ -258,8 +259,8 @@ func (c *Case) settle() {
 	}
 }
 
-// wentWell reports whether a job failed in somebody's hands, and a later one went well.
-func (c *Case) wentWell() bool {
+// wentWell is the true time at which a job went well after another one had failed in somebody's hands; zero: none has.
+func (c *Case) wentWell() time.Time {
 	failed := false
 	for _, e := range c.play.lab.Journal.Since(c.From()) {
 		if e.Kind != journal.KindOutcome || e.Party != c.play.printer || e.Detail["receipt"] == "" {
@@ -270,11 +271,11 @@ func (c *Case) wentWell() bool {
 			failed = true
 		case "completed":
 			if failed {
-				return true
+				return e.At
 			}
 		}
 	}
-	return false
+	return time.Time{}
 }
 
 // credit ticks what somebody did after all: before it was its turn, or before it was known to be needed no more.
@@ -343,10 +344,15 @@ func (p *play) didSince(l line, words []string, from int) bool {
 			page = p.openedFor(l)
 		}
 		return slices.ContainsFunc(p.deeds.done, func(d deed) bool {
-			return d.number > from && d.wrong == wrong && samePlain(d.words, words) && (page == "" || p.isPage(page, d.on))
+			return d.number > from && d.wrong == wrong && samePlain(d.words, words) &&
+				(page == "" || p.isPage(page, d.on)) && (wrong || p.stands(l, d.number))
 		})
 	case l.words[0] == "panel" || l.changesBench():
-		return slices.ContainsFunc(p.deeds.done, func(d deed) bool { return d.number > from && samePlain(d.words, words) })
+		return slices.ContainsFunc(p.deeds.done, func(d deed) bool {
+			return d.number > from && samePlain(d.words, words) && p.stands(l, d.number)
+		})
 	}
-	return slices.ContainsFunc(p.lab.Journal.Since(from), func(e journal.Entry) bool { return p.isAct(e, l.words[0], l.act()) })
+	return slices.ContainsFunc(p.lab.Journal.Since(from), func(e journal.Entry) bool {
+		return p.isAct(e, l.words[0], l.act()) && p.stands(l, e.Number)
+	})
 }

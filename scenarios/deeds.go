@@ -12,8 +12,11 @@ type deeds struct {
 	w      *writer
 	number int // of the last entry that was read
 	done   []deed
-	code   int         // number of the last entry that showed a code
-	opened []shownPage // of Web Config
+	code   int // number of the last entry that showed a code
+	// shown is the number of the last entry that showed a page of Web Config, restarted that of the last act after which the
+	// printer knows nobody who was there: what is open from before is not the printer's any more.
+	shown, restarted int
+	opened           []shownPage // of Web Config
 }
 
 // deed is one of them.
@@ -38,11 +41,14 @@ func (c *deeds) read() {
 		}
 		c.w.lines = nil
 		c.w.take(e)
-		if e.Party == c.w.r.play.printer && isPageShown(e) {
-			c.opened = append(c.opened, c.w.web)
-		}
 		if c.w.web.hasCode {
 			c.code = e.Number
+		}
+		switch {
+		case restarts(e):
+			c.restarted = e.Number
+		case e.Party == c.w.r.play.printer && isPageShown(e):
+			c.shown, c.opened = e.Number, append(c.opened, c.w.web)
 		}
 		if e.Kind == journal.KindOutcome && c.w.r.play.isAct(e, "scan", "") {
 			c.done = append(c.done, deed{number: e.Number, line: "scan"})
@@ -53,6 +59,21 @@ func (c *deeds) read() {
 		}
 	}
 	c.w.unsaid = nil
+}
+
+// restarts reports whether an entry shows that somebody restarted the printer: its power, or another firmware.
+func restarts(e journal.Entry) bool {
+	said := e.Detail[DetailLine]
+	if e.Party == "control" {
+		said = e.Text.String()
+	}
+	return strings.HasPrefix(said, "power ") || strings.HasPrefix(said, "printer set ") || updatesFirmware(e)
+}
+
+// updatesFirmware reports whether an entry is the button Update of Firmware Update in Web Config.
+func updatesFirmware(e journal.Entry) bool {
+	return e.HTTP != nil && e.HTTP.Method == "POST" && strings.HasSuffix(e.HTTP.Target.String(), "/firmware-update") &&
+		strings.Contains(e.HTTP.RequestBody.String(), "action=update")
 }
 
 // link is the label of the link by which a page was left; empty: it was none of its.
@@ -97,7 +118,7 @@ func (p *play) didThere(of *part, i int) bool {
 	found := 0
 	for _, done := range p.deeds.done {
 		if done.number > of.from && done.wrong == wrong && samePlain(done.words, words) &&
-			(page == "" || p.isPage(page, done.on)) {
+			(page == "" || p.isPage(page, done.on)) && (wrong || p.stands(of.lines[i], done.number)) {
 			found++
 		}
 	}

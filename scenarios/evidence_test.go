@@ -121,6 +121,12 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 	equal(t, first, play(t, scenarios.Options{Seed: 7, Patterns: some(), Parallel: 2}))
 }
 
+func TestTheSignInLogOfARunNamesThePolicyThatBlocked(t *testing.T) {
+	files := play(t, scenarios.Options{Patterns: []string{"entra/compliant-device-demanded"}})
+	page := string(files["entra/compliant-device-demanded/index.html"])
+	require.Contains(t, page, "Conditional Access: <b>Require a compliant device</b>, refused the sign-in")
+}
+
 // TestNoSecretIsInAFolderOfEvidence looks for every secret of the bench in every file that `run --evidence` leaves.
 func TestNoSecretIsInAFolderOfEvidence(t *testing.T) {
 	folder := t.TempDir()

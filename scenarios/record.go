@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 	"mfpsim/journal"
 	"mfpsim/lab"
 	"mfpsim/phrase"
+	"mfpsim/screen"
 	"mfpsim/sentences"
 )
 
@@ -44,6 +46,7 @@ type Recorder struct {
 	play    *play
 	from    int // number of the entry after which it began
 	expects []expectation
+	says    string // stands where a person is to say what the lines do
 }
 
 // expectation is an assertion that somebody made, at its place in the record.
@@ -62,7 +65,7 @@ type Recorded struct {
 // Record begins a recording. With a case, what it has played so far is the beginning of the scenario, and what was done
 // since its handover is part of it; without one before are the lines that make the bench.
 func Record(l *lab.Lab, taken *Case, printer string, before []string) (*Recorder, error) {
-	r := &Recorder{lab: l, taken: taken, before: before, from: l.Journal.Len()}
+	r := &Recorder{lab: l, taken: taken, before: before, from: l.Journal.Len(), says: Sentence}
 	s := Scenario{Name: "recorded", File: "recorded/recorded.txtar"}
 	if taken != nil {
 		s, r.from = taken.Scenario, taken.From()
@@ -179,7 +182,7 @@ func (r *Recorder) Save(name, title string) (string, error) {
 			b.WriteString("\n")
 		}
 		if !begun || looked && !looks {
-			b.WriteString(Sentence + "\n")
+			b.WriteString(r.says + "\n")
 		}
 		looked, begun = looks, true
 		b.WriteString(l + "\n")
@@ -239,6 +242,12 @@ type writer struct {
 	arrived     string     // heading of a page that came by itself, for which a person has waited
 	redirect    string     // where the last answer of Web Config led, if it was one to a look
 	sent        url.Values // of the form whose answer comes next
+
+	// refusals are what was said to forms and log-ins that were refused, by the number of their entries; unanswered is the
+	// form of Web Config whose page has not come yet.
+	refusals   map[int]string
+	unanswered *unanswered
+	panel      *screen.Screen // that was shown last
 }
 
 func (w *writer) add(words ...string) {
@@ -253,6 +262,8 @@ func (w *writer) take(e journal.Entry) {
 	if act := e.Detail[DetailUnsaid]; act != "" {
 		w.unsaid = append(w.unsaid, act)
 	}
+	w.heard(e)
+	w.stranger(e)
 	if e.Kind != journal.KindHTTP || e.HTTP == nil || fromDevice(e.Connection) {
 		return
 	}
@@ -264,12 +275,38 @@ func (w *writer) take(e journal.Entry) {
 	}
 }
 
+// Clients that a recording sees at the doors, and cannot play.
+const (
+	mailClient  = "a mail client of somebody's own spoke to a mail server of the bench"
+	tokenClient = "a client of somebody's own asked Entra ID for a code or for tokens"
+)
+
+// stranger says of a client that is neither a printer nor a person's browser that it is not recorded.
+func (w *writer) stranger(e journal.Entry) {
+	who := ""
+	switch {
+	case !strings.HasPrefix(e.Connection, "outside#"):
+	case e.Kind == journal.KindSMTP:
+		who = mailClient
+	case e.Party == "entra" && e.HTTP != nil && tokenDoor.MatchString(e.HTTP.Target.String()):
+		who = tokenClient
+	}
+	if who != "" && !slices.Contains(w.unsaid, who) {
+		w.unsaid = append(w.unsaid, who)
+	}
+}
+
+var tokenDoor = regexp.MustCompile(`/(token|devicecode)(\?|$)`)
+
 // webConfig reads what a person's browser asked of the printer.
 func (w *writer) webConfig(e journal.Entry) {
 	x := e.HTTP
 	target, _, _ := strings.Cut(x.Target.String(), "?")
 	if x.Method == "POST" {
 		w.sendWebConfig(e, target)
+		if isPageShown(e) {
+			w.answered(readShown(x.ResponseBody.String()), x.Status)
+		}
 		w.redirect = ""
 		return
 	}
@@ -281,6 +318,7 @@ func (w *writer) webConfig(e journal.Entry) {
 		return
 	}
 	page := readShown(x.ResponseBody.String())
+	w.answered(page, x.Status)
 	byItself := w.redirect != "" && strings.HasPrefix(x.Target.String(), w.redirect)
 	w.redirect = ""
 	switch {
@@ -363,6 +401,7 @@ func (w *writer) sendWebConfig(e journal.Entry, target string) {
 		w.field(f, sent)
 	}
 	w.add("webconfig", "click", w.english(form.pressed(sent)))
+	w.unanswered = &unanswered{number: e.Number, fields: len(form.fields) > 0, before: w.web.alerts}
 }
 
 // field writes what somebody typed into a field, if it was something.
@@ -455,11 +494,15 @@ func (w *writer) sendMicrosoft(x *journal.Exchange) {
 	for _, f := range form.fields {
 		switch {
 		case f.name == "otc":
-			w.goThere()
-			w.add("webconfig", "copy", "code")
+			// The code of the story is the right one, though it may have died meanwhile.
+			known := w.r.play.code != "" && strings.EqualFold(sent.Get("otc"), w.r.play.code)
+			if !known {
+				w.goThere()
+				w.add("webconfig", "copy", "code")
+			}
 			w.add("webconfig", "follow", "url")
 			words := []string{"browser", "enter", "code"}
-			if again("otc") {
+			if again("otc") && !known {
 				words = append(words, "wrong")
 			}
 			w.add(words...)

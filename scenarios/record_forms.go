@@ -16,6 +16,9 @@ type shownPage struct {
 	forms   []shownForm
 	links   map[string]string // labels by address
 	hasCode bool              // it waits for somebody to sign in
+	alerts  []string          // what it says is wrong
+	invalid bool              // a field of it is marked as wrong
+	done    bool              // it says that something was done
 }
 
 // shownForm is a form of a page.
@@ -54,7 +57,12 @@ func readShown(text string) shownPage {
 				p.links = map[string]string{}
 			}
 			p.links[attribute(n, "href")] = words(n)
+		case attribute(n, "role") == "alert" && words(n) != "":
+			p.alerts = append(p.alerts, words(n))
+		case attribute(n, "role") == "status" && words(n) != "":
+			p.done = true
 		}
+		p.invalid = p.invalid || attribute(n, "aria-invalid") == "true"
 		if n.DataAtom == atom.A && attribute(n, "aria-current") != "" {
 			p.path = append(p.path, menuPath(n)...)
 		}

@@ -3,8 +3,10 @@ package scenarios
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	"mfpsim/fakeentra"
 	"mfpsim/lab"
 	"mfpsim/phrase"
 	"mfpsim/report"
@@ -69,6 +71,7 @@ func StoryOf(l *lab.Lab, printer, language string) report.Story {
 		}
 		s.SignIns = append(s.SignIns, report.SignIn{
 			At: row.Time, User: row.User, Application: row.Application, How: how, AADSTS: row.AADSTS, Reason: row.Reason,
+			Policies: policiesOf(row),
 		})
 	}
 	for _, row := range l.SMTP.Trace() {
@@ -86,6 +89,23 @@ func StoryOf(l *lab.Lab, printer, language string) report.Story {
 		s.After = MemoryOf(l, printer)
 	}
 	return s
+}
+
+// policiesOf are the policies of Conditional Access that had something to say of a sign-in.
+func policiesOf(row fakeentra.SignIn) (told []report.Policy) {
+	silent := []string{"notApplied", "notEnabled", "reportOnlyNotApplied"}
+	for _, p := range row.Policies {
+		if slices.Contains(silent, p.Result) {
+			continue
+		}
+		what := append(strings.Split(p.Grant, ","), p.Sessions...)
+		if len(p.Unknown) > 0 {
+			what = p.Unknown
+		}
+		what = slices.DeleteFunc(what, func(w string) bool { return w == "" || w == "none" })
+		told = append(told, report.Policy{Name: p.Name, Result: p.Result, What: strings.Join(what, ", ")})
+	}
+	return told
 }
 
 // MemoryOf is what a printer's memory holds; nil if it cannot be read out. It is a look, which needs no turn.

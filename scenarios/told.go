@@ -108,7 +108,8 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	if len(rest) > 0 {
 		values["{path}"] = c.label(verb, rest[0])
 	}
-	if shown := c.inWords(words); shown != nil {
+	shown := c.inWords(words)
+	if shown != nil {
 		values["{shown}"] = unended(strings.Join(shown, " … "))
 	}
 	id := verb + "-" + said
@@ -131,8 +132,8 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		values["{to}"] = strings.Join(rest, " ")
 	case verb == "sheet" && slices.Contains(words, "shows"):
 		id = "sheet-shows"
-	case verb == "webconfig" && said == "choices":
-		id, values["{shown}"] = "webconfig-shows", strings.Join(rest, " … ")
+	case verb == "webconfig" && said == "choices" && shown != nil:
+		id = "webconfig-choices-shows"
 	case verb == "webconfig" && said == "set" && len(rest) == 2:
 		values["{to}"] = c.label(verb, rest[1])
 		if v := values["{to}"]; v == "" || strings.TrimSpace(v) != v { // its blanks are to be seen

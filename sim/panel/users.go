@@ -144,7 +144,7 @@ func fillGate(p *Panel, texts *locale.Texts, s *screen.Screen) {
 		{fieldUserPassword, strings.Repeat("•", utf8.RuneCountInString(p.gate.password))},
 	} {
 		shown := fact(texts, row.id, row.value)
-		shown.Key = shown.Label
+		shown.Key, shown.Masked = shown.Label, row.id == fieldUserPassword
 		s.Rows = append(s.Rows, shown)
 	}
 	number := texts.Text(fieldNumber)

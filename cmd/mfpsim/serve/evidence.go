@@ -49,7 +49,7 @@ func (b *bench) gather(language string) report.Evidence {
 		replay += " --start " + b.config.Start.Format(time.RFC3339)
 	}
 	if b.config.Model != "" {
-		replay += " --model " + b.config.Model
+		replay += " --model " + quotedModel(b.config.Model)
 	}
 	replay = fmt.Sprintf("%s --seed %d%s", replay, b.config.Seed, b.config.Command)
 	story := scenarios.StoryOf(b.lab, b.printer.Name, language)
@@ -59,6 +59,7 @@ func (b *bench) gather(language string) report.Evidence {
 		b.taken.Evidence(&story)
 	}
 	story.Acts = scenarios.ActsOf(b.lab, b.taken, b.printer.Name, story.Taken, language)
+	replay = b.recordedByHand(&story, replay)
 	e := report.Evidence{ID: id, Journal: b.lab.Journal, Replay: replay, Story: &story}
 	e.MailsDropped = b.lab.SMTP.DroppedMails()
 	for _, m := range b.lab.Mails() {
@@ -68,6 +69,58 @@ func (b *bench) gather(language string) report.Evidence {
 		e.Sent = append(e.Sent, report.Mail(m))
 	}
 	return e
+}
+
+func quotedModel(model string) string {
+	if strings.Contains(model, " ") {
+		return "'" + model + "'"
+	}
+	return model
+}
+
+// recordedByHand brings along what was done by hand as a scenario, and returns the command that plays it: in the folder
+// of the page. Without one it is the command that makes the bench, and the page says what could not be recorded.
+func (b *bench) recordedByHand(story *report.Story, replay string) string {
+	if b.config.Command != "" {
+		return replay // a program was at work, not a person
+	}
+	b.recording.mu.Lock()
+	done, err := scenarios.RecordHand(b.lab, b.taken, b.printer.Name, b.beginning(), b.since, b.recording.of)
+	b.recording.mu.Unlock()
+	story.Recorded, story.Unrecorded = done.Text, done.Unsaid
+	if err != nil {
+		story.Unrecorded = append(story.Unrecorded, "all of it: "+err.Error())
+	}
+	if story.Recorded == "" {
+		return replay
+	}
+	story.Unrecorded = append(story.Unrecorded, b.unrecorded()...)
+	story.ByHand = replay
+	replay = fmt.Sprintf("mfpsim run --folder . %s --seed %d", report.RecordedName, b.config.Seed)
+	if b.config.Model != "" {
+		replay += " --model " + quotedModel(b.config.Model)
+	}
+	if b.config.Language != "" && b.config.Language != "en" {
+		replay += " --lang " + b.config.Language
+	}
+	if !b.config.AsOf.IsZero() {
+		replay += " --as-of " + b.config.AsOf.UTC().Format(time.DateOnly)
+	}
+	return replay
+}
+
+// unrecorded are options of the command line under which the bench stood and a scenario does not.
+func (b *bench) unrecorded() (options []string) {
+	for option, is := range map[string]bool{
+		"--start": !b.config.Start.IsZero(), "--strict-doors": b.config.StrictDoors, "--password": len(b.config.Passwords) > 0,
+		"--flash": b.config.Flash != "",
+	} {
+		if is {
+			options = append(options, "mfpsim serve "+option)
+		}
+	}
+	slices.Sort(options)
+	return options
 }
 
 // evidence writes what the bench leaves behind.

@@ -3,15 +3,21 @@ package serve
 import (
 	"archive/zip"
 	"bytes"
+	"html/template"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/lab"
+	"mfpsim/phrase"
+	"mfpsim/report"
+	"mfpsim/scenarios"
 )
 
 // fetched is a file of the control API.
@@ -63,6 +69,90 @@ func TestEvidenceOfALiveBenchIsSavedByOneRequest(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(written), "AADSTS700082")
 	require.FileExists(t, filepath.Join(folder, "index.html"))
+}
+
+// What somebody changed by hand lies in the evidence as a scenario, which the command of the evidence plays again.
+func TestTheEvidenceOfWhatWasDoneByHandPlaysItAgain(t *testing.T) {
+	for name, config := range map[string]Config{
+		"of a case": {Scenario: "trouble/smtp-auth-disabled", Seed: 7}, "of a free bench": {Prepared: true, Seed: 7, Language: "el"},
+		"of another model": {Scenario: "trouble/expired-by-disuse", Seed: 7, Model: "Team 500"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var bench *lab.Lab
+			config.Lab = func(l *lab.Lab) { bench = l }
+			s := live(t, config)
+			p := newPerson(s, bench)
+			p.asks("/evidence", map[string]any{"language": "en"})
+			require.NotContains(t, string(s.fetched("/evidence/page")), `id="recorded"`, "nothing was done")
+			p.asks("/entra/policy", map[string]any{"words": []string{"Block device code flow", "flow=device code flow", "grant=block"}})
+			p.does([]string{"scan", "email", "bob@fabrikam.com"})
+			p.asks("/entra/mfa", map[string]any{"user": "admin@contoso.com", "on": true})
+			p.asks("/clock/advance", map[string]any{"duration": "1m"})
+			p.asks("/printer/panel/log-in", map[string]any{"password": "no-such"})
+			p.asks("/evidence", map[string]any{"language": "en"})
+			page := string(s.fetched("/evidence/page"))
+			require.Contains(t, page, `id="recorded"`)
+			require.Contains(t, page, "POST /entra/mfa", "what cannot be recorded is said")
+			files := unpacked(t, s.fetched("/evidence/folder"))
+			text := string(files["recorded/by-hand.txtar"])
+			require.Contains(t, text, "entra policy 'Block device code flow' 'flow=device code flow' grant=block")
+			require.Contains(t, text, "panel log-in wrong")
+			require.Regexp(t, `\njobs count \d+\n`, text)
+			replay := strings.TrimSpace(string(files["replay.txt"]))
+			require.Contains(t, page, template.HTMLEscapeString(replay))
+			words, err := phrase.Split(replay)
+			require.NoError(t, err)
+			require.Equal(t, []string{"mfpsim", "run", "--folder", ".", "recorded/by-hand", "--seed", "7"}, words[:7])
+			options := scenarios.Options{Folder: t.TempDir(), Patterns: words[4:5], Seed: 7}
+			for i := 7; i+1 < len(words); i += 2 {
+				switch words[i] {
+				case "--model":
+					options.Model = words[i+1]
+				case "--lang":
+					options.Language = words[i+1]
+				}
+			}
+			require.Equal(t, config.Model, options.Model)
+			require.Equal(t, config.Language, options.Language)
+			require.NoError(t, os.Mkdir(filepath.Join(options.Folder, "recorded"), 0o755))
+			require.NoError(t, os.WriteFile(filepath.Join(options.Folder, "recorded", "by-hand.txtar"), []byte(text), 0o600))
+			results, err := scenarios.Run(t.Context(), options)
+			require.NoError(t, err, text)
+			require.Equal(t, report.Passed, results[0].Verdict, "%s\n%s", results[0].Failure, text)
+			require.Equal(t, files, unpacked(t, s.fetched("/evidence/folder")), "the same record, the same bytes")
+		})
+	}
+}
+
+// unpacked are the files of a folder of evidence, by their names in it.
+func unpacked(t *testing.T, packed []byte) map[string][]byte {
+	t.Helper()
+	archive, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
+	require.NoError(t, err)
+	files := map[string][]byte{}
+	for _, f := range archive.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		_, name, _ := strings.Cut(f.Name, "/")
+		files[name], err = io.ReadAll(r)
+		require.NoError(t, err)
+	}
+	return files
+}
+
+// The sign-in log of the evidence names the policy that refused.
+func TestTheEvidenceNamesThePolicyThatBlocked(t *testing.T) {
+	for language, says := range map[string]string{
+		"en": "refused the sign-in", "hi": "साइन-इन अस्वीकार किया", "el": "απέρριψε τη σύνδεση",
+	} {
+		s := live(t, Config{Scenario: "entra/compliant-device-demanded"})
+		p := newPerson(s, nil)
+		p.does([]string{"scan", "email", "bob@fabrikam.com"})
+		p.asks("/clock/advance", map[string]any{"duration": "1m"})
+		p.asks("/evidence", map[string]any{"language": language})
+		log := regexp.MustCompile(`(?s)<section class="blk" id="log".*?</section>`).FindString(string(s.fetched("/evidence/page")))
+		require.Regexp(t, `Conditional Access: <b>[^<]+</b>, `+says, log)
+	}
 }
 
 // A case that is played by hand to its end says so at the head of its page, with what became of the memory.

@@ -24,6 +24,7 @@ type asked struct {
 	json   map[string]any
 	form   url.Values
 	before *screen.Screen // of the panel, before it was carried out; nil: it was dark
+	after  *screen.Screen // likewise, after it
 	failed bool
 }
 
@@ -85,12 +86,14 @@ var told = map[string]func(a asked) [][]string{
 	"control /printer/glass":         func(a asked) [][]string { return a.touched("key") },
 	"control /printer/panel/enter":   asked.entered,
 	"control /printer/panel/log-in":  asked.loggedIn,
+	"control /printer/users/log-in":  asked.userLoggedIn,
 	"control /printer/panel/log-out": func(asked) [][]string { return one("panel", "log-out") },
 	"control /printer/panel/home":    func(asked) [][]string { return one("panel", "home") },
 	"control /printer/scan":          asked.scanned,
 	"control /printer/originals":     asked.originals,
 	"control /printer/sheet":         func(asked) [][]string { return one("sheet", "print") },
 	"control /printer/power":         asked.power,
+	"control /printer/firmware":      func(a asked) [][]string { return one("printer", "set", "firmware", a.text("version")) },
 	"control /printer/language":      func(a asked) [][]string { return one("lang", a.text("language")) },
 	"panel /press":                   func(a asked) [][]string { return a.touched("key") },
 	"panel /enter":                   asked.entered,
@@ -173,16 +176,22 @@ func (a asked) masked() bool {
 // touched is a key of the panel. The letters of a secret are not told.
 func (a asked) touched(name string) [][]string {
 	key := a.text(name)
+	if user := a.loggingIn(key); user != "" {
+		return one(a.howItEnded("panel", "log-in", user)...)
+	}
 	if !a.masked() {
 		return one("panel", "press", a.label(key))
 	}
 	for _, k := range a.before.Keys {
 		switch {
 		case k.Label != key:
-		case k.Role == screen.Main:
-			return one("panel", "log-in")
 		case k.Role == screen.Back || k.Role == screen.GoHome || k.Role == screen.Cancel:
 			return one("panel", "press", a.label(key))
+		case k.Role != screen.Main || atGate(a.after): // only typed so far
+		case a.after != nil && a.after.Kind == screen.Page:
+			return one("panel", "enter", "password")
+		default:
+			return one(a.howItEnded("panel", "log-in")...)
 		}
 	}
 	return nil
@@ -201,10 +210,42 @@ func (a asked) loggedIn() [][]string {
 	if user := a.text("user"); user != "" {
 		words = append(words, user)
 	}
-	if a.failed {
+	return one(a.howItEnded(words...)...)
+}
+
+// howItEnded says of a log-in on the panel that it was refused, where it was.
+func (a asked) howItEnded(words ...string) []string {
+	if a.failed || a.after != nil && a.after.Message != nil && a.after.Message.Tone == screen.Warn {
 		words = append(words, "wrong")
 	}
-	return [][]string{words}
+	return words
+}
+
+// atGate reports whether a screen asks who wants to use the printer, which has an ID and a password.
+func atGate(shown *screen.Screen) bool {
+	return shown != nil && shown.Kind == screen.Form &&
+		slices.ContainsFunc(shown.Rows, func(row screen.ListRow) bool { return row.Masked })
+}
+
+// loggingIn is the ID of the user who logs in with a key of the panel; empty: nobody does.
+func (a asked) loggingIn(key string) string {
+	if !atGate(a.before) {
+		return ""
+	}
+	for _, k := range a.before.Keys {
+		if k.Role == screen.Main && k.Label == key {
+			return a.before.Rows[0].Value
+		}
+	}
+	return ""
+}
+
+// userLoggedIn is a user who logs in by ID and password, or by number.
+func (a asked) userLoggedIn() [][]string {
+	if number := a.text("number"); number != "" {
+		return one("panel", "log-in", "number="+number)
+	}
+	return one(a.howItEnded("panel", "log-in", a.text("user"))...)
 }
 
 func (a asked) scanned() [][]string {
@@ -302,6 +343,9 @@ func (b *bench) recordCall(
 	since := b.lab.Journal.Len()
 	serve(answer)
 	a.failed = answer.code >= http.StatusBadRequest
+	if shown, on := b.screen(); on {
+		a.after = shown.Data
+	}
 	tell, known := told[plane+" "+path]
 	switch {
 	case a.failed && !strings.HasSuffix(path, "/log-in"):

@@ -69,8 +69,9 @@ type stepRow struct {
 	Done     bool       `json:"done" doc:"it has come true"`
 	Skipped  bool       `json:"skipped"`
 	Needless bool       `json:"needless" doc:"nobody did it, and what follows has come true without it"`
+	Unseen   bool       `json:"unseen" doc:"it leaves no trace, as a page that is closed: it is never ticked, and nothing waits for it"`
 	Besides  bool       `json:"besides" doc:"only the bench can know it, or it is about what does not come: nothing waits for it"`
-	Why      string     `json:"why" doc:"why it is not needed, or can come true no more: overtaken, solved, mails, more; empty: it still can"`
+	Why      string     `json:"why" doc:"why it is not needed, or can come true no more: overtaken, solved, mails, more, unseen; empty: it still can"`
 	At       *time.Time `json:"at,omitempty" doc:"true time at which it came true"`
 }
 
@@ -195,7 +196,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 		for _, s := range p.Steps {
 			step := stepRow{
 				Line: s.Line, Says: says(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
-				Skipped: s.Passed, Needless: s.Needless, Besides: s.Besides, Why: whyOf(s),
+				Skipped: s.Passed, Needless: s.Needless, Unseen: s.Unseen, Besides: s.Besides, Why: whyOf(s),
 			}
 			if !s.At.IsZero() {
 				step.At = &s.At
@@ -209,7 +210,12 @@ func (b *bench) caseNow(language string) caseAnswer {
 
 // whyOf says why a step is not needed, or can come true no more.
 func whyOf(s scenarios.CaseStep) string {
-	if s.Needless && s.Why == "" {
+	switch {
+	case s.Done || s.Passed:
+		return ""
+	case s.Unseen:
+		return "unseen"
+	case s.Needless && s.Why == "":
 		return string(scenarios.WhyOvertaken)
 	}
 	return string(s.Why)

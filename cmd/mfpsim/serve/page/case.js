@@ -139,7 +139,7 @@ function clipped(text) {
 
 // steps draws steps of a part. The one that is next is lit and leads to its place.
 function steps(list, next) {
-  const how = (s) => (s.done ? "done" : s.needless ? "needless" : s.skipped ? "skipped" : "open");
+  const how = (s) => (s.done ? "done" : s.needless ? "needless" : s.unseen ? "unseen" : s.skipped ? "skipped" : "open");
   return h("ol", {}, list.map((s) => h("li", { class: "step" + (s.done ? " done" : "") + (s === next ? " now" : ""), "aria-current": s === next ? "step" : null },
     h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped || s.needless || s.why ? "–" : s === next ? "→" : s.besides ? "·" : "○"),
     h("div", {}, h("span", { class: "say" }, t(how(s)) + ": "), s.says,
@@ -148,7 +148,7 @@ function steps(list, next) {
         h("button", { type: "button", class: "lk", "data-key": "skip-" + s.line, onclick: () => attempt(async () => { await post("/case/skip", { line: s.line }); await refresh(); }) }, t("skip"))) : null))));
 }
 
-const isOver = (s) => s.done || s.skipped || s.needless || s.besides;
+const isOver = (s) => s.done || s.skipped || s.needless || s.unseen || s.besides;
 
 function loaded(c, anew) {
   // What the printer itself refuses a person, such as a wrong password, is not what the case is about.
