@@ -116,8 +116,11 @@ async function drawFound() {
   const facts = (i) => h("dl", {}, i.facts.map((f) => [h("dt", {}, f.heading), h("dd", {}, f.text)]));
   const item = (i, n) => h("details", { class: "hit", open: n < 2 }, h("summary", {}, h("span", {}, h("b", {}, capital(i.what)), " ", i.title)), facts(i));
   const shown = a.items.slice(0, mostItems);
-  const cause = (c, n) => h("article", { class: "hit" }, h("h3", {}, n + 1 + ". " + c.says), h("p", { class: "meta" }, capital(c.common)), h("p", {}, h("b", {}, head.tell + ": "), c.tell),
-    h("div", { class: "rem" }, h("h3", {}, head.guide + ": " + c.chapter + ", " + head.page + " " + c.page), h("p", {}, c.do)), h("p", { class: "meta" }, c.scenario), loads(c.scenario, c.title, a.causes.length === 1));
+  // What a customer can be asked stands open; what only the bench and Microsoft's side can tell is folded.
+  const cause = (c, n) => h("article", { class: "hit" }, h("h3", {}, n + 1 + ". " + c.says), c.note ? h("p", { class: "unfit" }, c.note) : null,
+    h("p", {}, h("b", {}, head.ask + ": "), c.ask), loads(c.scenario, c.title, a.causes.length === 1),
+    h("details", {}, h("summary", { "data-key": "tell-" + c.id }, head.tell + " · " + head.remedy), h("p", {}, c.tell),
+      h("div", { class: "rem" }, h("h3", {}, head.guide + ": " + c.chapter + ", " + head.page + " " + c.page), h("p", {}, c.do)), h("p", { class: "meta" }, capital(c.common) + " · ", h("span", { lang: "en" }, c.scenario))));
   fill(place(), h("h3", { class: "q" }, known ? t("found", { n: a.causes.length }) : t("found-none")),
     h("p", { class: "meta" }, t("quoted", { text: clipped(found.text) })), back(), panelLanguage(),
     a.near.length ? h("p", { class: "acts" }, head.near + ": ", a.near.map((text) => h("button", { type: "button", class: "lk", onclick: () => { document.getElementById("find-text").value = text; read(text); } }, text))) : null,
