@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/guide"
 	"mfpsim/scenarios"
 )
 
@@ -104,6 +105,21 @@ func TestNoWaySetsUpAFault(t *testing.T) {
 			default:
 				changed = ""
 			}
+		}
+	}
+}
+
+func TestATitleLeadsToItsOwnCase(t *testing.T) {
+	all, err := scenarios.All()
+	require.NoError(t, err)
+	for _, s := range all {
+		if !slices.Contains(scenarios.Common(), s.ID) {
+			continue
+		}
+		for _, language := range guide.Languages() {
+			title, _ := s.TitleIn(language)
+			found := scenarios.Reading(all, title, nil, 3)
+			require.True(t, slices.ContainsFunc(found, func(f scenarios.Found) bool { return f.Scenario.ID == s.ID }), "%s: %s", s.ID, title)
 		}
 	}
 }

@@ -66,6 +66,8 @@ type stepRow struct {
 	Text     string     `json:"text" doc:"as the scenario has it"`
 	Looks    bool       `json:"looks" doc:"it says what is to be seen; else it is something to do"`
 	Place    string     `json:"place" doc:"where it is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults"`
+	Path     string     `json:"path" doc:"of the page of Web Config that it is about, in its labels; empty: none"`
+	Control  string     `json:"control" doc:"what is clicked or set on that page, in its labels; empty: nothing"`
 	Done     bool       `json:"done" doc:"it has come true"`
 	Skipped  bool       `json:"skipped"`
 	Needless bool       `json:"needless" doc:"nobody did it, and what follows has come true without it"`
@@ -198,6 +200,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 				Line: s.Line, Says: says(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
 				Skipped: s.Passed, Needless: s.Needless, Unseen: s.Unseen, Besides: s.Besides, Why: whyOf(s),
 			}
+			step.Path, step.Control = c.OnPage(s)
 			if !s.At.IsZero() {
 				step.At = &s.At
 			}

@@ -4,7 +4,7 @@ import { attempt, get, post } from "./api.js";
 import { bring, fill, h } from "./dom.js";
 import { controlsOf, placeOf } from "./controls.js";
 import { state, onChange, refresh } from "./state.js";
-import { clock, language, t } from "./texts.js";
+import { clock, language, stamp, t } from "./texts.js";
 
 const place = () => document.getElementById("case");
 let mode = ""; // "list", "found" or "loaded"
@@ -156,7 +156,9 @@ const isOver = (s) => s.done || s.skipped || s.needless || s.unseen || s.besides
 function loaded(c, anew) {
   // What the printer itself refuses a person, such as a wrong password, is not what the case is about.
   const cause = state.lines.filter((l) => l.protocol && l.tone === "refused" && l.number > c.from && (l.from !== "person" || l.party === "entra")).at(-1);
-  const key = "loaded" + language + JSON.stringify(c) + (cause ? cause.number + cause.text : "");
+  // It is of the past once something went well after it.
+  const past = cause && state.lines.some((l) => l.number > cause.number && l.tone === "good" && (l.kind === "outcome" || l.protocol === "SMTP"));
+  const key = "loaded" + language + JSON.stringify(c) + (cause ? cause.number + cause.text + past : "");
   if (key === drawn && !anew) return;
   const were = new Set([...place().querySelectorAll("details[open]")].map((d) => d.dataset.id));
   const fold = (id, summary, ...inside) => h("details", { "data-id": id, open: were.has(id) }, h("summary", { "data-key": "fold-" + id }, summary), inside);
@@ -183,7 +185,7 @@ function loaded(c, anew) {
     h("p", {}, c.question),
     story.length ? fold("story", t("story", { n: story.length }), story.map(part)) : null,
     kind("symptom", "what-the-user-sees"),
-    cause ? h("div", { class: "cause" }, h("h3", {}, t("cause")), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"),
+    cause ? h("div", { class: past ? "cause past" : "cause" }, h("h3", {}, t(past ? "cause-past" : "cause", { at: stamp(cause.at, state.now.now) })), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"),
     end,
     further.length ? fold("further", t("goes-on"), h("p", { class: "meta" }, t("goes-on-help")), further.map(part)) : null,
     besides.length ? fold("besides", t("bench-checks"), h("p", { class: "meta" }, t("bench-checks-help")), steps(besides, null)) : null,
@@ -192,4 +194,18 @@ function loaded(c, anew) {
     h("div", { class: "acts" }, h("button", { type: "button", class: "b", "data-key": "reset", onclick: () => attempt(async () => { await post("/reset", { to: "start" }); await refresh(); atHead(); }) }, t("reset")),
       h("button", { type: "button", class: "b", "data-key": "next", onclick: () => attempt(async () => { await post("/case/next"); mode = ""; await refresh(); atHead(); }) }, t("next-case")),
       h("button", { type: "button", class: "b", "data-key": "all", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
+  follow(c, next);
+}
+
+// follow keeps the step that is next in sight, when it has become another one; at the end what says so.
+let followed = "";
+function follow(c, next) {
+  const at = c.id + " " + (c.solved ? "solved" : next ? next.line : "");
+  if (at === followed) return;
+  const begins = !followed.startsWith(c.id + " ");
+  followed = at;
+  const node = place().querySelector(c.solved ? ".done-all" : ".step.now");
+  if (begins || !node || !node.offsetParent) return;
+  const [r, seen] = [node.getBoundingClientRect(), place().getBoundingClientRect()];
+  if (r.top < seen.top || r.bottom > seen.bottom) bring(node, "center");
 }
