@@ -114,7 +114,7 @@ async function drawFound() {
   const head = a.headings;
   const known = a.items.length + a.causes.length + cases.length;
   const facts = (i) => h("dl", {}, i.facts.map((f) => [h("dt", {}, f.heading), h("dd", {}, f.text)]));
-  const item = (i, n) => h("details", { class: "hit", open: n < 2 }, h("summary", {}, h("span", {}, h("b", {}, capital(i.what)), " ", i.title)), facts(i));
+  const item = (i, n) => h("details", { class: "hit", open: n < 2 && !a.causes.length }, h("summary", {}, h("span", {}, h("b", {}, capital(i.what)), " ", i.title)), facts(i));
   const shown = a.items.slice(0, mostItems);
   // What a customer can be asked stands open; what only the bench and Microsoft's side can tell is folded.
   const cause = (c, n) => h("article", { class: "hit" }, h("h3", {}, n + 1 + ". " + c.says), c.note ? h("p", { class: "unfit" }, c.note) : null,
@@ -122,11 +122,11 @@ async function drawFound() {
     h("details", {}, h("summary", { "data-key": "tell-" + c.id }, head.tell + " · " + head.remedy), h("p", {}, c.tell),
       h("div", { class: "rem" }, h("h3", {}, head.guide + ": " + c.chapter + ", " + head.page + " " + c.page), h("p", {}, c.do)), h("p", { class: "meta" }, capital(c.common) + " · ", h("span", { lang: "en" }, c.scenario))));
   fill(place(), h("h3", { class: "q" }, known ? t("found", { n: a.causes.length }) : t("found-none")),
-    h("p", { class: "meta" }, t("quoted", { text: clipped(found.text) })), back(), panelLanguage(),
+    h("p", { class: "meta" }, t("quoted", { text: clipped(found.text) })), back(),
     a.near.length ? h("p", { class: "acts" }, head.near + ": ", a.near.map((text) => h("button", { type: "button", class: "lk", onclick: () => { document.getElementById("find-text").value = text; read(text); } }, text))) : null,
     shown.filter((i) => !i.passing).map(item), a.causes.length ? h("h3", { class: "sec" }, head.causes) : null, a.causes.map(cause), shown.filter((i) => i.passing).map(item),
     cases.length ? [h("h3", { class: "sec" }, t("other-cases")), cases.map((c) => h("article", { class: "hit" }, h("h3", { lang: c.language }, c.title), h("p", { class: "meta", lang: "en" }, c.id), loads(c.id, c.title, cases.length === 1 && !a.causes.length)))] : null,
-    h("div", { class: "acts" }, h("button", { type: "button", class: "b", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
+    panelLanguage(), h("div", { class: "acts" }, h("button", { type: "button", class: "b", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
   atHead();
 }
 const mostItems = 6;

@@ -35,7 +35,7 @@
     const later = JSON.stringify({ ...wanted, until: Date.now() + 600000 });
     if (asked) { sessionStorage.setItem("wanted", later); document.querySelector("main input[type=password]").focus(); return; }
     if (logIn) { sessionStorage.setItem("wanted", later); logIn.click(); return; }
-    if (!link || link.getAttribute("aria-current") === "page" && own(item) === link) { rings(document.querySelector("main h1")); return; }
+    if (wanted.stay || !link || link.getAttribute("aria-current") === "page" && own(item) === link) { rings(document.querySelector("main h1")); return; }
     if (own(item) !== link || wanted.control) sessionStorage.setItem("wanted", later);
     link.click();
   };

@@ -50,10 +50,10 @@ function dialogs() {
 }
 
 // openPage asks the frame of Web Config to go to a page by the labels of its menu, unless a control is on the page that
-// it shows. What is asked before the frame is there is asked as soon as it is.
+// it shows, or it is to stay where it is and nobody has to log in. What is asked before the frame is there is asked as soon as it is.
 let wanted = null;
-function openPage(path, control) {
-  wanted = { mfpsim: "bench", open: path.split(" > "), control: control || "" };
+function openPage(path, control, stay) {
+  wanted = { mfpsim: "bench", open: path.split(" > "), control: control || "", stay };
   if (paths["web-config"]) asks();
 }
 
