@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,6 +83,12 @@ type casePage struct {
 
 // Lanes are the names of the lanes.
 func (casePage) Lanes() []string { return laneNames }
+
+// NotesEnglish reports whether a page in another language has # sentences in English.
+func (p casePage) NotesEnglish() bool {
+	return p.language != "en" &&
+		slices.ContainsFunc(p.Sections, func(s *section) bool { return s.Says != "" && s.In == "en" })
+}
 
 // RecordedFile is the file of the scenario of what was done by hand.
 func (casePage) RecordedFile() string { return RecordedName + ".txtar" }

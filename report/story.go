@@ -24,9 +24,11 @@ type Story struct {
 	Unrecorded []string
 	// Script is the scenario as it was played; empty: there was none. Steps are its lines, told, by their number.
 	// Parts are what steps are made of, by their text in the record.
+	// Notes are its # sentences in the language of the page, by the English ones; what is not there stays English.
 	Script string
 	Steps  map[int]Step
 	Parts  map[string]Step
+	Notes  map[string]string
 	// Failed is the line at which it failed; 0: at none. Wanted and Shown are what was to be seen there and what was,
 	// if it was about something to be seen. Likely is what may be wrong.
 	Failed                int
@@ -168,6 +170,7 @@ type shot struct {
 type section struct {
 	ID     string
 	Says   string
+	In     string // language of Says
 	Word   string // of the table, where it has no sentence of its own
 	Day    time.Time
 	Events []*event

@@ -199,9 +199,17 @@ func (t *timeline) paragraph(number int, e journal.Entry) {
 	}
 	s := &section{ID: id, Day: e.At, Played: true}
 	if at >= 0 {
-		s.Says = t.paragraphs[at].says
+		s.Says, s.In = t.note(t.paragraphs[at].says)
 	}
 	t.begin(s)
+}
+
+// note is a # sentence in the language of the page, or in English, and which of them it is.
+func (t *timeline) note(says string) (text, in string) {
+	if translated := t.story.Notes[says]; translated != "" {
+		return translated, spoken(t.story.Language).language
+	}
+	return says, "en"
 }
 
 func (t *timeline) begin(s *section) {
@@ -322,7 +330,9 @@ func (t *timeline) unplayed() {
 		if len(p.steps) == 0 || slices.ContainsFunc(t.sections, there) {
 			continue
 		}
-		t.sections = append(t.sections, &section{ID: id, Says: p.says, Steps: p.steps})
+		s := &section{ID: id, Steps: p.steps}
+		s.Says, s.In = t.note(p.says)
+		t.sections = append(t.sections, s)
 	}
 }
 

@@ -45,8 +45,11 @@ const (
 // CasePart is a paragraph of a case: a sentence and its steps.
 type CasePart struct {
 	Kind  PartKind
-	Says  string // the # sentence of the scenario, English; empty: it has none
+	Says  string // the # sentences of the scenario, English; empty: it has none
 	Steps []CaseStep
+
+	notes  []string // Says, paragraph by paragraph
+	folder string   // of somebody's own, which has no other languages
 }
 
 // CaseStep is a line of a case.
@@ -132,7 +135,9 @@ func (c *Case) divide() {
 		if len(steps) == 0 {
 			return
 		}
-		p := part{CasePart: CasePart{Kind: kind, Says: strings.Join(says, " ")}, lines: steps}
+		p := part{
+			CasePart: CasePart{Kind: kind, Says: strings.Join(says, " "), notes: says, folder: c.Scenario.folder}, lines: steps,
+		}
 		for _, l := range steps {
 			p.Steps = append(p.Steps, CaseStep{
 				Line: l.number, Text: l.text, Looks: l.looks(), Words: c.words(l), Unseen: l.unseen(),
@@ -149,11 +154,14 @@ func (c *Case) divide() {
 		}
 		says, steps = nil, nil
 	}
+	inNote := false
 	for i, text := range strings.Split(string(c.play.scenario.archive().Comment), "\n") {
 		if i+1 <= c.headerEnd() {
 			continue
 		}
 		comment, is := strings.CutPrefix(text, "#")
+		goesOn := inNote && is
+		inNote = is
 		l, played := byNumber[i+1]
 		switch {
 		case i+1 == stop && stop > 0:
@@ -163,10 +171,10 @@ func (c *Case) divide() {
 			}
 			end()
 			kind, says = PartSymptom, kept
-		case is && len(steps) > 0:
-			end()
-			says = append(says, strings.TrimSpace(comment))
+		case goesOn:
+			says[len(says)-1] += " " + strings.TrimSpace(comment)
 		case is:
+			end()
 			says = append(says, strings.TrimSpace(comment))
 		case played && c.told(l):
 			steps = append(steps, l)

@@ -129,7 +129,7 @@ func (p part) pieces() []piece {
 		}
 		one := part{CasePart: CasePart{Kind: p.Kind, Steps: p.Steps[begin:end:end]}, lines: p.lines[begin:end:end]}
 		if begin == 0 {
-			one.Says = p.Says
+			one.Says, one.notes, one.folder = p.Says, p.notes, p.folder
 		}
 		all = append(all, piece{one, begin})
 		begin = end

@@ -56,7 +56,8 @@ type caseAnswer struct {
 
 type partRow struct {
 	Kind  scenarios.PartKind `json:"kind" doc:"story: it was played; symptom: what the user sees; remedy: what to try, up to the first proof that it works; further: what the scenario does besides, for which nothing waits"`
-	Says  string             `json:"says" doc:"the sentence of the scenario, in English; empty: it has none"`
+	Says  string             `json:"says" doc:"the sentence of the scenario; empty: it has none"`
+	In    string             `json:"saysLanguage" doc:"that of the sentence: the one that was asked for, or English where it has no other"`
 	Steps []stepRow          `json:"steps"`
 }
 
@@ -190,7 +191,8 @@ func (b *bench) caseNow(language string) caseAnswer {
 	parts, inHand := c.Parts()
 	answer.InHand = inHand
 	for _, p := range parts {
-		row := partRow{Kind: p.Kind, Says: p.Says, Steps: []stepRow{}}
+		row := partRow{Kind: p.Kind, Steps: []stepRow{}}
+		row.Says, row.In = p.SaysIn(language)
 		says := c.Told
 		if p.Kind == scenarios.PartStory {
 			says = c.Did

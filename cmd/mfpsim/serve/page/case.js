@@ -169,8 +169,8 @@ function loaded(c, anew) {
   const over = way.every((p) => p.steps.every(isOver));
   const passed = way.some((p) => p.steps.some((s) => s.skipped));
   const next = c.inHand < c.parts.length ? c.parts[c.inHand].steps.find((s) => !isOver(s)) : null;
-  const part = (p) => [p.says && language === "en" ? h("p", { class: "part" }, p.says) : null, steps(p.steps.filter((s) => !s.besides), next)];
-  const notes = language === "en" ? [] : c.parts.filter((p) => p.says); // the sentences of a scenario are English
+  const part = (p) => [p.says && p.saysLanguage === language ? h("p", { class: "part" }, p.says) : null, steps(p.steps.filter((s) => !s.besides), next)];
+  const notes = c.parts.filter((p) => p.says && p.saysLanguage !== language); // those of somebody's own scenario
   const kind = (wanted, head) => {
     const of = rest.filter((p) => p.kind === wanted);
     return of.length ? [h("h3", { class: "sec" }, t(head)), of.map(part)] : null;
