@@ -56,11 +56,13 @@ export function point(node, block, selector) {
   if (!inside.matches(usable)) inside.tabIndex = -1;
   inside.focus({ preventScroll: true });
   if (matchMedia("(prefers-reduced-motion: no-preference)").matches) node.animate([{ outlineOffset: "3px" }, { outlineOffset: "10px" }, { outlineOffset: "3px" }], { duration: 450, iterations: 2 }); // also where it was marked before
-  setTimeout(() => addEventListener("click", () => {
-    meant = "";
-    for (const marked of document.querySelectorAll(".meant")) marked.classList.remove("meant");
-  }, { once: true }));
 }
+
+// The next click ends a mark, before it does what it is for: that may be another one.
+addEventListener("click", () => {
+  meant = "";
+  for (const marked of document.querySelectorAll(".meant")) marked.classList.remove("meant");
+}, true);
 const usable = "a, button, input, select, textarea, summary, iframe, [tabindex]";
 
 // covered is how much the line covers that stays above an element while its pane scrolls.
