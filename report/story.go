@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"mfpsim/journal"
@@ -15,6 +16,7 @@ type Story struct {
 
 	Language string // of the page: one of the guide's; another one is told in English
 	Chapter  string // the guide's, in that language
+	Ticket   string // what the customer wrote; empty: nobody pasted it
 	Device   string // model and firmware
 	Version  string // of this program
 	ByHand   string // the command that leads to the case by hand; empty: there is none
@@ -92,6 +94,13 @@ type SignIn struct {
 	Policies    []Policy // of Conditional Access, that had something to say
 }
 
+// interrupts are codes with which Entra ID asks the person for something more: the log calls them interrupted, not failed
+// (Microsoft Entra authentication error codes).
+var interrupts = []int{50058, 50072, 50074, 50076, 50079, 50125, 50140, 50199}
+
+// Interrupts reports whether the person was asked for something more.
+func (s SignIn) Interrupts() bool { return slices.Contains(interrupts, s.AADSTS) }
+
 // Policy is what a policy of Conditional Access said of a sign-in.
 type Policy struct {
 	Name string
@@ -141,6 +150,7 @@ type event struct {
 	Raw       string // the step as the script has it
 	Line      int    // of the script; 0: none
 	Sub       bool   // a part of the step above
+	NewDay    bool   // it came on another day than what stands above it
 	Status    string
 	Refused   bool
 	Good      bool
