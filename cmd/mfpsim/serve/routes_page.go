@@ -13,6 +13,7 @@ import (
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/journal"
+	"mfpsim/scenarios"
 	"mfpsim/sentences"
 )
 
