@@ -158,7 +158,7 @@ func (e Evidence) pageOf(entries []journal.Entry, files []string, most int) ([]b
 	}
 	p.Verdict, p.Tone, p.Sign = look(s.Case.Verdict)
 	if s.Case.Verdict == "" && s.Taken >= 0 {
-		if p.Ended, err = p.endedByHand(t); err != nil {
+		if p.Ended, err = p.endedByHand(t, entries); err != nil {
 			return nil, err
 		}
 		p.Verdict, p.Tone, p.Sign = p.Ended.Word, p.Ended.Tone, p.Ended.Sign

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"mfpsim/journal"
 	"mfpsim/sentences"
@@ -57,7 +58,20 @@ func newTimeline(entries []journal.Entry, s Story, most int) (*timeline, error) 
 	}
 	t.unplayed()
 	t.finish()
+	t.newDays()
 	return t, nil
+}
+
+// newDays marks the rows that came on another day than what stands above them.
+func (t *timeline) newDays() {
+	for _, s := range t.sections {
+		day := s.Day.UTC().Format(time.DateOnly)
+		for _, e := range s.Events {
+			if now := e.At.UTC().Format(time.DateOnly); now != day {
+				e.NewDay, day = true, now
+			}
+		}
+	}
 }
 
 // paragraphsOf are the # sentences of a script, below its header.
@@ -341,8 +355,8 @@ func (t *timeline) finish() {
 	var all []*event
 	for _, s := range t.sections {
 		all = append(all, s.Events...)
-		if n := len(s.Events); n > 0 {
-			s.Day = s.Events[n-1].At
+		if len(s.Events) > 0 {
+			s.Day = s.Events[0].At
 		}
 		for _, e := range s.Events {
 			if e.step && e.Line > 0 && e.Line == t.story.Failed {

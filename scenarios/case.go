@@ -26,6 +26,9 @@ type Case struct {
 	story []CasePart
 	parts []part
 	at    int // of parts, the one in hand; len(parts): all is done
+	// proof is the step that proves the remedy first; nil: the case has none. solved is when it was mended; zero: not yet.
+	proof  *CaseStep
+	solved time.Time
 }
 
 // PartKind says what a part of a case is for.
@@ -35,7 +38,8 @@ type PartKind string
 const (
 	PartStory   PartKind = "story"   // it was played
 	PartSymptom PartKind = "symptom" // what the user sees: what follows the handover
-	PartRemedy  PartKind = "remedy"  // what to try
+	PartRemedy  PartKind = "remedy"  // what to try, up to the first proof that it works
+	PartFurther PartKind = "further" // what the scenario does besides: nothing waits for it
 )
 
 // CasePart is a paragraph of a case: a sentence and its steps.
@@ -57,6 +61,12 @@ type CaseStep struct {
 	Passed bool // it was skipped by the person
 	// Needless says that nobody did it, and that what follows has come true without it.
 	Needless bool
+	// Besides says that only the bench can know it, or that it is about what does not come: nothing waits for it.
+	Besides bool
+	// Arrives says that it is a mail that has to arrive.
+	Arrives bool
+	// Why says why it is not needed, or can come true no more; empty: it still can.
+	Why Why
 	// Unseen says that it leaves no trace anywhere, as a page that is closed: it is never ticked, and keeps nothing waiting.
 	Unseen bool
 	At     time.Time // true time at which it came true
@@ -102,6 +112,7 @@ func BeginOf(ctx context.Context, l *lab.Lab, all []Scenario, id string) (*Case,
 	c := &Case{Scenario: picked[0], play: p}
 	p.glance, p.pages = true, &seenPages{lab: l, printer: p.printer, from: l.Journal.Len()}
 	c.divide()
+	c.setOut(func(address string) int { return len(l.Mailbox(address)) })
 	return c, nil
 }
 
@@ -231,6 +242,15 @@ func (c *Case) Look() {
 	if c.at > 0 {
 		c.parts[c.at-1].late(c.play)
 	}
+	c.goOn()
+	c.settle()
+	c.credit()
+	c.goOn()
+	c.outOfReach()
+}
+
+// goOn takes parts in hand until one is not over.
+func (c *Case) goOn() {
 	for c.at < len(c.parts) {
 		begins := !c.parts[c.at].started
 		over := c.parts[c.at].look(c.play)
@@ -323,7 +343,7 @@ func (p *part) look(on *play) bool {
 
 // over reports whether nothing of a part is left to do.
 func (p *part) over() bool {
-	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.over() })
+	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.over() && !s.Besides })
 }
 
 // wasEarly reports whether a line was done before its part was in hand: its act is none of the part's own time.
@@ -374,6 +394,9 @@ func (p *play) holds(l line) bool {
 	words = words[len(l.conditions):]
 	if l.not {
 		words = words[1:]
+	}
+	if want, is := l.countsMails(); is && l.atLeast {
+		return len(p.lab.Mailbox(words[1])) >= want
 	}
 	_, err = verbs[words[0]].play(p, l.not, words[1:])
 	return err == nil

@@ -262,7 +262,7 @@ func one(e journal.Entry, language string) (Line, bool) {
 			)
 		}
 	case journal.KindClock:
-		set("bench", "clock", false, map[string]string{"what": text})
+		set("bench", "clock", false, map[string]string{"what": passed(text, language)})
 	case journal.KindFault:
 		set("bench", "fault", true, map[string]string{"what": text})
 	case journal.KindNote:
