@@ -19,16 +19,17 @@ type newcomer struct {
 	typed      int
 }
 
-func arrives(t *testing.T, b *bench) *newcomer {
-	t.Helper()
-	p := strangerTo(t)
+func arrives(t *testing.T, b *bench) *newcomer { t.Helper(); return arrivesAs(strangerTo(t), b) }
+
+func arrivesAs(p *person, b *bench) *newcomer {
+	p.t.Helper()
 	n := &newcomer{inFrames: newInFrames(p), bench: b}
 	p.do("a desk's window", chromedp.EmulateViewport(1440, 900))
 	for _, command := range []func() error{
 		func() error { _, err := chromedp.Call(p.ctx, runtime.Disable, cdp.Empty{}); return err },
 		func() error { _, err := chromedp.Call(p.ctx, runtime.Enable, cdp.Empty{}); return err },
 	} {
-		require.NoError(t, command())
+		require.NoError(p.t, command())
 	}
 	p.opens(b.Control + "/bench/")
 	p.sees("#glass .lcd")

@@ -3,7 +3,6 @@ package contract_test
 import (
 	"bytes"
 	"crypto/tls"
-	"encoding/json"
 	"net"
 	"runtime"
 	"testing"
@@ -12,61 +11,33 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/contract"
-	"mfpsim/lab"
 	"mfpsim/report"
-	"mfpsim/scenarios"
 )
 
 // kindsThatThereAre are those beside a core of which the bench does everything.
 func kindsThatThereAre() []string {
-	kinds := []string{"right, tls: own", "right, store: kv"}
+	kinds := []string{"tls: own", "store: kv"}
 	if runtime.GOOS == "linux" {
-		kinds = append(kinds, "right, dial: own", "right, dial: own, store: kv")
+		kinds = append(kinds, "dial: own", "dial: own, store: kv")
 	}
 	return kinds
 }
 
-func TestACoreOfEachKindHasTheSameVerdictsAndBytes(t *testing.T) {
-	for _, core := range kindsThatThereAre() {
-		t.Run(core, func(t *testing.T) {
-			for _, r := range play(
-				t, core, func(o *scenarios.Options) { o.Repeat = 2 },
-				guide, "trouble/power-fails-while-storing", "exchange/no-starttls", "entra/one-token-an-hour",
-			) {
-				require.Equal(t, report.Passed, r.Verdict, r.Failure)
-			}
-		})
-	}
-}
-
-func TestTheTraceOfEachKindHasNoSecrets(t *testing.T) {
-	for _, core := range kindsThatThereAre() {
-		t.Run(core, func(t *testing.T) {
-			var secrets []string
-			keep := func(o *scenarios.Options) {
-				o.KeepFiles, o.Parallel = true, 1
-				o.Inspect = func(_ scenarios.Result, l *lab.Lab) { secrets = append(secrets, secretsOf(l)...) }
-			}
-			var trace []byte
-			for _, r := range play(t, core, keep, guide, "users/to-my-email-first-time", "entra/one-token-an-hour") {
-				trace = append(trace, r.Files["core.jsonl"]...)
-			}
-			require.Greater(t, len(secrets), 10)
-			for _, s := range secrets {
-				require.False(t, bytes.Contains(trace, []byte(s)), "a secret of %d letters is in the trace", len(s))
+func TestACoreOfEachKindHasTheSameVerdictsAndBytesLinesThatFitTheSchemaAndATraceWithoutSecrets(t *testing.T) {
+	for _, kind := range kindsThatThereAre() {
+		t.Run(kind, func(t *testing.T) {
+			s := playTwice(
+				"held, "+kind, guide, "trouble/power-fails-while-storing", "exchange/no-starttls",
+				"entra/one-token-an-hour", "users/to-my-email-first-time",
+			)
+			s.requirePassed(t)
+			trace := s.trace(t)
+			require.Greater(t, len(s.secrets), 10)
+			for _, secret := range s.secrets {
+				require.False(t, bytes.Contains(trace, []byte(secret)), "a secret of %d letters is in the trace", len(secret))
 			}
 			require.NotContains(t, string(trace), "BEGIN CERTIFICATE")
-			for line := range bytes.Lines(trace) {
-				require.True(t, json.Valid(line))
-			}
 		})
-	}
-}
-
-func TestEachLineOfEachKindFitsTheSchema(t *testing.T) {
-	for _, core := range []string{"held, tls: own", "held, store: kv"} {
-		r := play(t, core, nil, guide)[0]
-		require.Equal(t, report.Passed, r.Verdict, r.Failure)
 	}
 }
 

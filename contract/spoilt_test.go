@@ -19,10 +19,15 @@ var spoilt = map[string]func(e contract.Event, line, answer []byte) []byte{
 		<-make(chan struct{})
 		return answer
 	},
-	"dies":           at("send", nil),
-	"says words":     at("send", []byte("sending\n")),
-	"says a list":    at("send", []byte("[]\n")),
-	"says too much":  at("send", append(bytes.Repeat([]byte("x"), 65<<20), '\n')),
+	"dies":        at("send", nil),
+	"says words":  at("send", []byte("sending\n")),
+	"says a list": at("send", []byte("[]\n")),
+	"says too much": func(e contract.Event, _, answer []byte) []byte {
+		if e.Event != "send" {
+			return answer
+		}
+		return append(bytes.Repeat([]byte("x"), 65<<20), '\n') // only now: each core of the tests has this table
+	},
 	"another number": change("send", func(a *contract.Answer) { a.Number = 4 }),
 	"fetches":        change("send", func(a *contract.Answer) { a.Actions[0].Do = "fetch" }),
 	"wants nothing":  change("send", func(a *contract.Answer) { a.Actions = nil }),

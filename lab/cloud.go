@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -353,35 +354,57 @@ func mailIn(mailbox string, m fakesmtp.Message) Mail {
 	return mail
 }
 
-// Mails returns all messages in mailboxes that are kept: those of recipients first, in the order in which they got
-// their first mail, then those of others, who have reports, then those at fax providers.
+// Mails returns all messages in mailboxes that are kept, in the order of Messages.
 func (l *Lab) Mails() []Mail {
 	var mails []Mail
-	seen := map[string]bool{}
-	look := func(address string) {
-		address = l.SMTP.MailboxOf(address)
-		if seen[address] {
-			return
+	for mailbox, m := range l.Messages() {
+		mails = append(mails, mailIn(mailbox, m))
+	}
+	return mails
+}
+
+// Messages yields all messages in mailboxes that are kept, each with its mailbox, for who looks at some of what they
+// hold: those of recipients first, in the order in which they got their first mail, then those of others, who have
+// reports, then those at fax providers.
+func (l *Lab) Messages() iter.Seq2[string, fakesmtp.Message] {
+	return func(yield func(string, fakesmtp.Message) bool) {
+		seen := map[string]bool{}
+		look := func(address string) bool {
+			address = l.SMTP.MailboxOf(address)
+			if seen[address] {
+				return true
+			}
+			seen[address] = true
+			return each(address, l.SMTP.Mailbox(address), yield)
 		}
-		seen[address] = true
-		for _, m := range l.SMTP.Mailbox(address) {
-			mails = append(mails, mailIn(address, m))
+		for _, row := range l.SMTP.Trace() {
+			if !look(row.Recipient) {
+				return
+			}
 		}
-	}
-	for _, row := range l.SMTP.Trace() {
-		look(row.Recipient)
-	}
-	for _, address := range l.SMTP.Mailboxes() {
-		look(address)
-	}
-	for _, p := range l.Providers() {
-		for _, address := range p.Mailboxes() {
-			for _, m := range p.Mail.Mailbox(address) {
-				mails = append(mails, mailIn(address, m))
+		for _, address := range l.SMTP.Mailboxes() {
+			if !look(address) {
+				return
+			}
+		}
+		for _, p := range l.Providers() {
+			for _, address := range p.Mailboxes() {
+				if !each(address, p.Mail.Mailbox(address), yield) {
+					return
+				}
 			}
 		}
 	}
-	return mails
+}
+
+// each yields the messages of a mailbox; false: no more are wanted.
+func each(mailbox string, messages []fakesmtp.Message, yield func(string, fakesmtp.Message) bool) bool {
+	for _, m := range messages {
+		if !yield(mailbox, m) {
+			return false
+		}
+	}
+	return true
 }
 
 // SentMails returns all messages in Sent Items that are kept, by mailbox.

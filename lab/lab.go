@@ -495,3 +495,18 @@ func Languages(model string) ([]string, error) {
 	}
 	return slices.Clone(m.Panel.Languages), nil
 }
+
+// Firmwares returns the versions of the firmware of a model of the program, the oldest first; nil if it is none of
+// them.
+func Firmwares(model string) []string {
+	m, err := models.Get(model)
+	if err != nil {
+		return nil
+	}
+	versions := make([]string, len(m.Firmwares))
+	for i, f := range m.Firmwares {
+		versions[i] = f.Version
+	}
+	slices.Sort(versions)
+	return versions
+}

@@ -72,7 +72,7 @@ type Sentences struct{ Status, Solution string }
 // Mail is a delivered message.
 type Mail struct {
 	Mailbox string
-	Raw     []byte
+	Header  []byte // as it lies there; what follows the header is not looked at
 }
 
 // All returns the laws in the order of the documentation.

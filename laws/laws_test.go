@@ -261,7 +261,7 @@ func TestALawIsBroken(t *testing.T) {
 		"a mail to who is told of no event":            {entries: "0 scenario webconfig set 'Email Address 1' eve@fabrikam.com\n0 scenario scan fax 110" + sent, broken: "recipients"},
 		"an access token for a fax provider's server":  {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTE=}", servers: map[string]string{"login.microsoftonline.com": "smtp"}},
 		"an access token for another provider's":       {entries: "1 printer#1 poll tokens\n2 printer#2 C: STARTTLS\n2 printer#2 S: 220 go\n2 printer#2 C: {QTE=}", servers: map[string]string{"login.microsoftonline.com": "smtp.fax.example.com"}, broken: "token-to-its-host"},
-		"a header that names another":                  {entries: "0 scenario x", mails: []Mail{{Mailbox: "bob@fabrikam.com", Raw: mail("1", "eve@fabrikam.com")}}, broken: "recipients"},
+		"a header that names another":                  {entries: "0 scenario x", mails: []Mail{{Mailbox: "bob@fabrikam.com", Header: mail("1", "eve@fabrikam.com")}}, broken: "recipients"},
 		"a Message-ID twice":                           {entries: "0 scenario x", mails: []Mail{{"b@x", mail("1", "b@x")}, {"b@x", mail("1", "b@x")}}, broken: "message-id"},
 		"a Message-ID in two mailboxes":                {entries: "0 scenario x", mails: []Mail{{"b@x", mail("1", "b@x, c@x")}, {"c@x", mail("1", "b@x, c@x")}}},
 		"no Message-ID":                                {entries: "0 scenario x", mails: []Mail{{"b@x", []byte("To: b@x\r\n\r\nhello\r\n")}}, broken: "message-id"},
@@ -322,7 +322,7 @@ func FuzzJudge(f *testing.F) {
 				{Party: "scenario", Kind: journal.KindNote, Text: journal.Plain("scan email " + line)},
 			},
 			Devices: []Device{{Name: "printer", Scopes: []string{"a"}}},
-			Mails:   []Mail{{Mailbox: line, Raw: []byte(body)}},
+			Mails:   []Mail{{Mailbox: line, Header: []byte(body)}},
 		})
 	})
 }

@@ -169,7 +169,7 @@ func recipients(b *bench) (found []breach) {
 		}
 	}
 	for _, m := range b.Mails {
-		message, err := mail.ReadMessage(bytes.NewReader(m.Raw))
+		message, err := mail.ReadMessage(bytes.NewReader(m.Header))
 		if err != nil {
 			continue
 		}
@@ -229,7 +229,7 @@ func dialled(words string) string {
 func messageID(b *bench) (found []breach) {
 	mailboxes := map[string][]string{} // by Message-ID
 	for _, m := range b.Mails {
-		message, err := mail.ReadMessage(bytes.NewReader(m.Raw))
+		message, err := mail.ReadMessage(bytes.NewReader(m.Header))
 		if err != nil {
 			continue
 		}

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 
+	htmltokens "golang.org/x/net/html"
+
 	"mfpsim/journal"
 	"mfpsim/screen/glass"
 )
@@ -161,17 +163,56 @@ func hashOf(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) + "'"
 }
 
+// hidden are the elements of a page of which nothing is seen, blocks those that begin a line.
 var (
-	tags    = regexp.MustCompile(`(?s)<[^>]*>`)
-	hiddens = regexp.MustCompile(`(?is)<(script|style|title|head)\b.*?</(script|style|title|head)\s*>`)
-	blocks  = regexp.MustCompile(`(?i)</?(p|div|li|ul|h[1-6]|tr|dt|form|header|main|nav|section|button|option)\b`)
+	hidden = named("script style title head")
+	blocks = named("p div li ul h1 h2 h3 h4 h5 h6 tr dt form header main nav section button option")
 )
+
+func named(words string) map[string]bool {
+	all := map[string]bool{}
+	for _, word := range strings.Fields(words) {
+		all[word] = true
+	}
+	return all
+}
 
 // textOf is roughly what a page says, for those who do not see it and for the search. Nothing is decided by it.
 func textOf(page string) string {
-	page = blocks.ReplaceAllString(hiddens.ReplaceAllString(page, ""), "\n$0")
+	var said strings.Builder
+	under := "" // the hidden element that is open
+	for z := htmltokens.NewTokenizer(strings.NewReader(page)); ; {
+		kind := z.Next()
+		switch kind {
+		case htmltokens.ErrorToken:
+			return linesOf(said.String())
+		case htmltokens.TextToken:
+			if under == "" {
+				said.Write(z.Text())
+			}
+			continue
+		}
+		tag, _ := z.TagName()
+		name := string(tag)
+		switch {
+		case under != "":
+			if kind == htmltokens.EndTagToken && name == under {
+				under = ""
+			}
+		case kind == htmltokens.StartTagToken && hidden[name]:
+			under = name
+		case blocks[name]:
+			said.WriteByte('\n')
+		default:
+			said.WriteByte(' ')
+		}
+	}
+}
+
+// linesOf is a text without blanks at the ends of its lines, runs of them, and empty lines.
+func linesOf(text string) string {
 	var lines []string
-	for _, l := range strings.Split(html.UnescapeString(tags.ReplaceAllString(page, " ")), "\n") {
+	for l := range strings.SplitSeq(text, "\n") {
 		if l = strings.Join(strings.Fields(l), " "); l != "" {
 			lines = append(lines, l)
 		}

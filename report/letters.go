@@ -34,7 +34,7 @@ func (e Evidence) letters() []letter {
 	submitted := map[string]string{}
 	for _, m := range e.Sent {
 		if m.Submitted != nil {
-			submitted[readLetter(m).ID] = "mails/submitted/" + fileOf(m)
+			submitted[identified(m)] = "mails/submitted/" + fileOf(m)
 		}
 	}
 	var all []letter
@@ -50,6 +50,24 @@ func (e Evidence) letters() []letter {
 
 func fileOf(m Mail) string { return fmt.Sprintf("%s-%03d.eml", EscapeName(m.Mailbox), m.Number) }
 
+// identified is the Message-ID of a mail; empty: it has none that can be read.
+func identified(m Mail) string {
+	r, err := mail.CreateReader(bytes.NewReader(m.Raw))
+	if err != nil && !message.IsUnknownCharset(err) {
+		return ""
+	}
+	return textIn(r.Header, "Message-Id")
+}
+
+// textIn is a field of a header, decoded where it can be.
+func textIn(header mail.Header, name string) string {
+	value, err := header.Text(name)
+	if err != nil {
+		return header.Get(name)
+	}
+	return value
+}
+
 func readLetter(m Mail) letter {
 	l := letter{Mail: m}
 	r, err := mail.CreateReader(bytes.NewReader(m.Raw))
@@ -57,13 +75,7 @@ func readLetter(m Mail) letter {
 		l.Problem = err.Error()
 		return l
 	}
-	text := func(name string) string {
-		value, err := r.Header.Text(name)
-		if err != nil {
-			return r.Header.Get(name)
-		}
-		return value
-	}
+	text := func(name string) string { return textIn(r.Header, name) }
 	l.From, l.To, l.Subject, l.Date, l.ID = text("From"), text("To"), text("Subject"), text("Date"), text("Message-Id")
 	for {
 		part, err := r.NextPart()
@@ -74,29 +86,36 @@ func readLetter(m Mail) letter {
 			l.Problem = err.Error()
 			return l
 		}
-		content, err := io.ReadAll(part.Body)
-		if err != nil {
+		if err := l.take(part); err != nil {
 			l.Problem = err.Error()
 		}
-		switch header := part.Header.(type) {
-		case *mail.AttachmentHeader:
-			name, _ := header.Filename() // what cannot be read has no name
-			l.Attachments = append(l.Attachments, attachment{name, len(content)})
-		case *mail.InlineHeader:
-			kind, parameters, _ := header.ContentType() // none: plain text
-			switch {
-			case kind == "text/plain" || kind == "":
-				l.Text += shorten(string(content), longestText)
-			case kind == "text/html":
-				if l.Text == "" {
-					l.Text = shorten(textOf(string(content)), longestText)
-				}
-			default:
-				name := strings.TrimSpace(kind + " " + parameters["name"])
-				l.Attachments = append(l.Attachments, attachment{name, len(content)})
-			}
-		}
 	}
+}
+
+// take reads a part of the mail: text, or the name and the size of something else.
+func (l *letter) take(part *mail.Part) error {
+	inline, is := part.Header.(*mail.InlineHeader)
+	kind, parameters := "", map[string]string{}
+	if is {
+		kind, parameters, _ = inline.ContentType() // none: plain text
+	}
+	if is && (kind == "" || kind == "text/plain" || kind == "text/html") {
+		content, err := io.ReadAll(part.Body)
+		switch {
+		case kind != "text/html":
+			l.Text += shorten(string(content), longestText)
+		case l.Text == "":
+			l.Text = shorten(textOf(string(content)), longestText)
+		}
+		return err
+	}
+	size, err := io.Copy(io.Discard, part.Body)
+	name := strings.TrimSpace(kind + " " + parameters["name"])
+	if header, attached := part.Header.(*mail.AttachmentHeader); attached {
+		name, _ = header.Filename() // what cannot be read has no name
+	}
+	l.Attachments = append(l.Attachments, attachment{name, int(size)})
+	return err
 }
 
 // shorten cuts a text and says so.

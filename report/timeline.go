@@ -16,7 +16,8 @@ type timeline struct {
 	story    Story
 	sections []*section
 	shots    *album
-	most     int // octets of wire for one event
+	pages    map[string]shot // by what came as the page
+	most     int             // octets of wire for one event
 
 	paragraphs []paragraph
 	lines      map[int]sentences.Line // by the first entry
@@ -43,7 +44,8 @@ var stepNote = regexp.MustCompile(`^\S+\.txtar:(\d+) (.*)$`)
 func newTimeline(entries []journal.Entry, s Story, most int) (*timeline, error) {
 	t := &timeline{
 		story: s, shots: newAlbum(s.Styles, entries), most: most, lines: map[int]sentences.Line{},
-		belongs: map[int]*event{}, now: map[string]shot{}, paragraphs: paragraphsOf(s.Script), hand: newByHand(s.Acts, entries),
+		belongs: map[int]*event{}, now: map[string]shot{}, pages: map[string]shot{},
+		paragraphs: paragraphsOf(s.Script), hand: newByHand(s.Acts, entries),
 	}
 	for _, l := range sentences.Tell(entries, s.Language) {
 		t.lines[l.Number] = l
@@ -282,7 +284,12 @@ func (t *timeline) page(e journal.Entry) error {
 		surface = "browser"
 	}
 	body := e.HTTP.ResponseBody.String()
-	t.show(surface, shot{Screen: t.shots.page(body), Text: textOf(body)})
+	seen, known := t.pages[body]
+	if !known {
+		seen = shot{Screen: t.shots.page(body), Text: textOf(body)}
+		t.pages[body] = seen
+	}
+	t.show(surface, seen)
 	return nil
 }
 

@@ -356,9 +356,10 @@ func (p *part) acted(i int, but string) bool {
 	return true
 }
 
-// isResult reports whether a line looks at something that stays, and not at a page that somebody may pass by.
+// isResult reports whether a line looks at something that stays, and not at a page that somebody may pass by. How often
+// something was said on a line is none: it may be reached half-way.
 func (l line) isResult() bool {
-	return !l.not && l.words[len(l.words)-1] != "empty" &&
+	return !l.not && l.words[len(l.words)-1] != "empty" && !(l.words[0] == "wire" && l.words[1] == "count") &&
 		slices.Contains([]string{"mailbox", "jobs", "wire", "sheet", "entra"}, l.words[0])
 }
 
@@ -391,7 +392,7 @@ func (p *play) didAct(of *part, i int) bool {
 		return err == nil && p.lab.World.Now().Sub(of.since) >= d
 	case what == "webconfig" && said == "open":
 		p.readDeeds()
-		return p.isPage(of.Steps[i].Words[2], p.deeds.w.web)
+		return p.deeds.shown > p.deeds.restarted && p.isPage(of.Steps[i].Words[2], p.deeds.w.web)
 	case what == "webconfig" && said == "copy":
 		p.readDeeds()
 		return p.deeds.code > of.from
@@ -497,7 +498,10 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 		}
 		return e.Party == "entra" && isPageShown(e)
 	case "printer":
-		if said == "sign-in" { // a token came for a code
+		switch said {
+		case "set": // by the bench, or by Firmware Update in Web Config
+			return e.Party == "control" && strings.Contains(text, "set firmware") || e.Party == p.printer && updatesFirmware(e)
+		case "sign-in": // a token came for a code
 			return e.Party == "entra" && e.HTTP != nil && e.HTTP.Status == 200 &&
 				strings.Contains(e.HTTP.RequestBody.String(), "device_code") &&
 				strings.Contains(e.HTTP.Target.String(), "/token")
@@ -512,10 +516,14 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 }
 
 // Shown is what a case is recognized by: the first thing that the user reads, in the words of the printer's language.
+// What he reads once it is mended is none.
 func (c *Case) Shown() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, p := range c.parts {
+		if p.Kind != PartSymptom {
+			break
+		}
 		for i, l := range p.lines {
 			words := p.Steps[i].Words
 			if p.Steps[i].Looks && !l.not && len(words) > 2 && words[1] == "shows" &&
@@ -525,6 +533,13 @@ func (c *Case) Shown() string {
 		}
 	}
 	return ""
+}
+
+// Copied is the code that was copied in the story; empty: none.
+func (c *Case) Copied() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.play.code
 }
 
 // Code is the code of the job history that the case shows first; empty: none.

@@ -13,6 +13,9 @@ type deeds struct {
 	number int // of the last entry that was read
 	done   []deed
 	code   int // number of the last entry that showed a code
+	// shown is the number of the last entry that showed a page of Web Config, restarted that of the last act after which the
+	// printer knows nobody who was there: what is open from before is not the printer's any more.
+	shown, restarted int
 }
 
 // deed is one of them.
@@ -40,6 +43,12 @@ func (c *deeds) read() {
 		if c.w.web.hasCode {
 			c.code = e.Number
 		}
+		switch {
+		case restarts(e):
+			c.restarted = e.Number
+		case e.Party == c.w.r.play.printer && isPageShown(e):
+			c.shown = e.Number
+		}
 		if e.Kind == journal.KindOutcome && c.w.r.play.isAct(e, "scan", "") {
 			c.done = append(c.done, deed{number: e.Number, line: "scan"})
 		}
@@ -49,6 +58,21 @@ func (c *deeds) read() {
 		}
 	}
 	c.w.unsaid = nil
+}
+
+// restarts reports whether an entry shows that somebody restarted the printer: its power, or another firmware.
+func restarts(e journal.Entry) bool {
+	said := e.Detail[DetailLine]
+	if e.Party == "control" {
+		said = e.Text.String()
+	}
+	return strings.HasPrefix(said, "power ") || strings.HasPrefix(said, "printer set ") || updatesFirmware(e)
+}
+
+// updatesFirmware reports whether an entry is the button Update of Firmware Update in Web Config.
+func updatesFirmware(e journal.Entry) bool {
+	return e.HTTP != nil && e.HTTP.Method == "POST" && strings.HasSuffix(e.HTTP.Target.String(), "/firmware-update") &&
+		strings.Contains(e.HTTP.RequestBody.String(), "action=update")
 }
 
 // link is the label of the link by which a page was left; empty: it was none of its.

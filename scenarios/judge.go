@@ -39,8 +39,8 @@ func recordOf(l *lab.Lab, entries []journal.Entry) (laws.Record, error) {
 		}
 		record.Devices = append(record.Devices, device)
 	}
-	for _, m := range l.Mails() {
-		record.Mails = append(record.Mails, laws.Mail{Mailbox: m.Mailbox, Raw: m.Raw})
+	for mailbox, m := range l.Messages() {
+		record.Mails = append(record.Mails, laws.Mail{Mailbox: mailbox, Header: m.DeliveredHeader()})
 	}
 	return record, nil
 }

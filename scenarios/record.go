@@ -494,11 +494,15 @@ func (w *writer) sendMicrosoft(x *journal.Exchange) {
 	for _, f := range form.fields {
 		switch {
 		case f.name == "otc":
-			w.goThere()
-			w.add("webconfig", "copy", "code")
+			// The code of the story is the right one, though it may have died meanwhile.
+			known := w.r.play.code != "" && strings.EqualFold(sent.Get("otc"), w.r.play.code)
+			if !known {
+				w.goThere()
+				w.add("webconfig", "copy", "code")
+			}
 			w.add("webconfig", "follow", "url")
 			words := []string{"browser", "enter", "code"}
-			if again("otc") {
+			if again("otc") && !known {
 				words = append(words, "wrong")
 			}
 			w.add(words...)

@@ -18,13 +18,29 @@ type seenPages struct {
 	printer string
 	from    int // number of the entry after which the person plays
 
-	number  int // of the last entry that was read
-	printed device.Page
-	online  device.Page
+	number  int              // of the last entry that was read
+	printed *browser.Browser // shows the page; nil: none was shown
+	online  *browser.Browser
 }
 
-func (s *seenPages) webConfig() device.Page { s.read(); return s.printed }
-func (s *seenPages) microsoft() device.Page { s.read(); return s.online }
+func (s *seenPages) webConfig() device.Page { s.read(); return pageIn(s.printed) }
+func (s *seenPages) microsoft() device.Page { s.read(); return pageIn(s.online) }
+
+// choices are those of a list of Web Config's page.
+func (s *seenPages) choices(label string) ([]string, error) {
+	s.read()
+	if s.printed == nil {
+		return nil, browser.ErrNoPage
+	}
+	return s.printed.Options(label)
+}
+
+func pageIn(b *browser.Browser) device.Page {
+	if b == nil {
+		return device.Page{}
+	}
+	return b.Page()
+}
 
 // read takes in what was shown since it was called last.
 func (s *seenPages) read() {
@@ -59,14 +75,13 @@ func isPageShown(e journal.Entry) bool {
 		journal.IsPage([]byte(e.HTTP.ResponseBody.String())) && !strings.HasPrefix(e.Connection, "printer")
 }
 
-// readPage reads a recorded page as the scripted browser reads one. A page that it cannot read is an empty one.
-func readPage(shown *journal.Exchange) device.Page {
-	body := shown.ResponseBody.String()
-	b := browser.New(browser.Config{Transport: recorded{body}})
+// readPage reads a recorded page as the scripted browser reads one; nil: it cannot be read.
+func readPage(shown *journal.Exchange) *browser.Browser {
+	b := browser.New(browser.Config{Transport: recorded{shown.ResponseBody.String()}})
 	if b.Open(context.Background(), "https://"+shown.Host+"/") != nil {
-		return device.Page{}
+		return nil
 	}
-	return b.Page()
+	return b
 }
 
 // recorded answers every request with a page.

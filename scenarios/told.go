@@ -108,7 +108,8 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	if len(rest) > 0 {
 		values["{path}"] = c.label(verb, rest[0])
 	}
-	if shown := c.inWords(words); shown != nil {
+	shown := c.inWords(words)
+	if shown != nil {
 		values["{shown}"] = unended(strings.Join(shown, " … "))
 	}
 	id := verb + "-" + said
@@ -128,8 +129,8 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		values["{to}"] = strings.Join(rest, " ")
 	case verb == "sheet" && slices.Contains(words, "shows"):
 		id = "sheet-shows"
-	case verb == "webconfig" && said == "choices":
-		id, values["{shown}"] = "webconfig-shows", strings.Join(slices.DeleteFunc(slices.Clone(rest), isShows), " … ")
+	case verb == "webconfig" && said == "choices" && shown != nil:
+		id = "webconfig-choices-shows"
 	case verb == "webconfig" && said == "set" && len(rest) == 2:
 		values["{to}"] = c.label(verb, rest[1])
 		if v := values["{to}"]; v == "" || strings.TrimSpace(v) != v { // its blanks are to be seen
@@ -207,9 +208,6 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	}
 	return s.Text
 }
-
-// isShows reports whether a word is that which parts a field from what is to be seen in it.
-func isShows(word string) bool { return word == "shows" }
 
 // unended is a text to be quoted in a sentence that has an end of its own.
 func unended(text string) string { return strings.TrimRight(text, ".।") }

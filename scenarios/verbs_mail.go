@@ -268,8 +268,11 @@ func (p *play) isNew(m fakesmtp.Message) bool {
 	if len(id) != 1 || !regexp.MustCompile(`^<[^<>@\s]+@[^<>@\s]+>$`).MatchString(id[0]) {
 		return false
 	}
-	for _, other := range p.lab.Mails() {
-		if bytes.Contains(other.Submitted, []byte(id[0])) && !bytes.Equal(other.Submitted, m.Raw()) {
+	for _, other := range p.lab.Messages() {
+		if other.Connection == "" {
+			continue // the service wrote it, or it came from the Internet
+		}
+		if raw := other.Raw(); bytes.Contains(raw, []byte(id[0])) && !bytes.Equal(raw, m.Raw()) {
 			return false
 		}
 	}

@@ -108,7 +108,7 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 	case what == "choices" && len(rest) > 2 && rest[1] == "shows":
 		list := device.Look{Surface: device.SurfaceList, Field: rest[0]}
 		return p.showsOn(list, not, rest[2:], p.webWords, func(ctx context.Context) (surface, error) {
-			choices, err := web.Choices(ctx, rest[0])
+			choices, err := p.choices(ctx, web, rest[0])
 			return surface{name: "list", place: rest[0], lines: choices, drawn: strings.Join(choices, "\n")}, err
 		})
 	case what == "enter" && len(rest) > 0 && rest[0] == "password" && len(rest) <= 2:
@@ -125,6 +125,18 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 		return acts(act, web.Leave)
 	}
 	return "", usage("webconfig")
+}
+
+// choices are those of a list: on the page that a person was shown last, else on the scenario's own.
+func (p *play) choices(ctx context.Context, web device.WebConfig, label string) ([]string, error) {
+	if p.pages == nil {
+		return web.Choices(ctx, label)
+	}
+	words, err := p.webWords([]string{label})
+	if err != nil {
+		return nil, err
+	}
+	return p.pages.choices(words[0])
 }
 
 // unreachable wants no connection to come about to an address (guide rule R13).

@@ -116,6 +116,9 @@ func (o options) run(ctx context.Context) error {
 	for _, v := range verdicts {
 		p.before[v.ID] = v
 	}
+	if o.Lang != usualLanguage { // what only tests catch is not theirs
+		picked = slices.DeleteFunc(picked, func(d defects.Defect) bool { return len(d.Caught) == 0 })
+	}
 	switch {
 	case o.Page:
 		picked = nil
@@ -287,7 +290,7 @@ func (p *planter) one(ctx context.Context, d defects.Defect) (defects.Verdict, e
 	if err := p.play(ctx, &v, d, folder, overlay); err != nil {
 		return v, err
 	}
-	for _, test := range d.Tests {
+	for _, test := range p.testsOf(d) {
 		red, err := p.test(ctx, d, test, overlay)
 		if err != nil {
 			return v, err
@@ -298,6 +301,14 @@ func (p *planter) one(ctx context.Context, d defects.Defect) (defects.Verdict, e
 	}
 	v.Source, v.Scenarios = d.SourceHash(string(source)), v.ScenariosHash(p.texts)
 	return v, nil
+}
+
+// testsOf lists the packages whose own tests catch a defect. They do not depend on the language of the scenarios.
+func (p *planter) testsOf(d defects.Defect) []string {
+	if p.Lang != usualLanguage {
+		return nil
+	}
+	return d.Tests
 }
 
 // test reports whether the tests of a package turn red with a defect.
@@ -335,7 +346,7 @@ func (p *planter) buildTests(ctx context.Context, picked []defects.Defect, overl
 	var tests []string
 	for _, d := range picked {
 		if p.shared[d.ID] {
-			tests = append(tests, d.Tests...)
+			tests = append(tests, p.testsOf(d)...)
 		}
 	}
 	slices.Sort(tests)

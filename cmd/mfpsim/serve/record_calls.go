@@ -93,6 +93,7 @@ var told = map[string]func(a asked) [][]string{
 	"control /printer/originals":     asked.originals,
 	"control /printer/sheet":         func(asked) [][]string { return one("sheet", "print") },
 	"control /printer/power":         asked.power,
+	"control /printer/firmware":      func(a asked) [][]string { return one("printer", "set", "firmware", a.text("version")) },
 	"control /printer/language":      func(a asked) [][]string { return one("lang", a.text("language")) },
 	"panel /press":                   func(a asked) [][]string { return a.touched("key") },
 	"panel /enter":                   asked.entered,

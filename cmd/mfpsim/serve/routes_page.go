@@ -33,6 +33,7 @@ type nowAnswer struct {
 	Held    heldState   `json:"held"`
 	Mails   int         `json:"mails" doc:"how many have arrived"`
 	Code    string      `json:"code" doc:"the user code that waits for a person; empty: none"`
+	Copied  string      `json:"copied" doc:"the user code that was copied in the story of the case; empty: none"`
 	Panes   panesAnswer `json:"panes"`
 	Sheets  int         `json:"sheets" doc:"number of the newest printed sheet; 0: none"`
 	Version string      `json:"version"`
@@ -201,6 +202,9 @@ func pageNow(ctx context.Context, b *bench, in nowRequest) (nowAnswer, error) {
 		Panes: panesAnswer{b.server.paneURL(webConfigPort), b.server.paneURL(entraPort)}, Version: b.config.Version,
 	}
 	answer.Code, _ = b.lab.Entra.PendingCode()
+	if b.taken != nil {
+		answer.Copied = b.taken.Copied()
+	}
 	_, answer.On = b.screen()
 	if at, err := b.device.Now(ctx); err == nil {
 		answer.Printer = &at

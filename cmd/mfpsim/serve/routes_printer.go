@@ -11,6 +11,7 @@ import (
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/device"
 	"mfpsim/journal"
+	"mfpsim/lab"
 	"mfpsim/phrase"
 	"mfpsim/screen"
 )
@@ -20,8 +21,12 @@ type printerAnswer struct {
 	Model    string `json:"model"`
 	Serial   string `json:"serial"`
 	Firmware string `json:"firmware" doc:"its version"`
-	Address  string `json:"address"  doc:"on the printers' network"`
-	On       bool   `json:"on"       doc:"the printer is switched on"`
+	// Firmwares is empty for a device that is none of the program's models.
+	Firmwares []string `json:"firmwares" doc:"the versions that can be fitted, the oldest first, as far as the bench knows them"`
+	Address   string   `json:"address"   doc:"on the printers' network"`
+	On        bool     `json:"on"        doc:"the printer is switched on"`
+	// UsersCanLogIn says that GET /printer/users has an answer.
+	UsersCanLogIn bool `json:"usersCanLogIn" doc:"it has Print Admin Serverless"`
 }
 
 // panelScreen is a screen of the panel.
@@ -102,6 +107,10 @@ type memoryAnswer struct {
 	Writes  int      `json:"writes"  doc:"how many writes it has taken"`
 	Refused int      `json:"refused" doc:"how many it has refused"`
 	Unmet   []string `json:"unmet"   doc:"faults that no write has met"`
+}
+
+type firmwareRequest struct {
+	Version string `json:"version" doc:"one of those of GET /printer"`
 }
 
 type languageRequest struct {
@@ -303,6 +312,17 @@ func printerRoutes() group {
 			}),
 		},
 		{
+			Request: "POST /printer/firmware",
+			Example: `{"version":"2.10.GN26"}`,
+			About:   "Fits another version of the firmware, whatever the maker's server offers; the printer restarts. Firmware Update in Web Config fits the newest.",
+			Act: does(func(b *bench, in firmwareRequest) error {
+				return b.act("control: firmware", func(ctx context.Context) error {
+					b.note("printer set firmware %s", in.Version)
+					return b.device.SetFirmware(ctx, in.Version)
+				})
+			}),
+		},
+		{
 			Request: "POST /printer/language",
 			Example: `{"language":"el"}`,
 			About:   "Changes the language of the panel.",
@@ -330,7 +350,10 @@ func (b *bench) describePrinter() (printerAnswer, error) {
 		return err
 	})
 	_, on := b.screen()
-	return printerAnswer{d.Name, d.Model, d.Serial, d.Firmware, d.Address, on}, err
+	return printerAnswer{
+		Name: d.Name, Model: d.Model, Serial: d.Serial, Firmware: d.Firmware, Firmwares: list(lab.Firmwares(d.Model)),
+		Address: d.Address, On: on, UsersCanLogIn: d.Has(device.CapabilityPrintAdminServerless),
+	}, err
 }
 
 func (b *bench) scan(in scanRequest) (panelScreen, error) {

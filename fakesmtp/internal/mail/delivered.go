@@ -50,6 +50,16 @@ func (m Message) DeliveredSize() int {
 	return len(header) + len("\r\n") + body.size()
 }
 
+// DeliveredHeader is the message as the recipient's mailbox holds it, for who looks at its header only: signatures may be
+// of any octets, and the body may be left out.
+func (m Message) DeliveredHeader() []byte {
+	if m.carrier == nil {
+		return m.Delivered()
+	}
+	header, _ := m.carried(true)
+	return append(header, "\r\n"...)
+}
+
 // SentHeader is the header of the message as Sent Items have it.
 func (m Message) SentHeader() []byte {
 	m.seat = &Seat{Sent: true}

@@ -7,6 +7,8 @@ const byVerb = {
   "scan originals": [on("lay")],
   "sheet print": [on("sheet")],
   panel: ["#glass"],
+  "printer set": [on("firmware"), "#more-of-printer"],
+  "printer license": [on("license"), "#more-of-printer"],
   jobs: ["#job-list"],
   lang: ["#glass"],
   webconfig: ["#pane-web-config iframe"],
@@ -33,10 +35,13 @@ const byVerb = {
   memory: [on("memory-refuses")],
 };
 
-// placeOf is the tab at which a line is done or seen: the history of the jobs has one of its own.
-export const placeOf = (step) => (/^(! *)?jobs\b/.test(step.text) ? "jobs" : step.place);
+// placeOf is the tab at which a line is done or seen: the history of the jobs has one of its own, and what the owner of
+// the printer does besides Web Config stands below the panel.
+export const placeOf = (step) => (/^(! *)?jobs\b/.test(step.text) ? "jobs" : /^printer (set|license)\b/.test(step.text) ? "panel" : step.place);
 
 export function controlsOf(step) {
   const [verb, said] = step.text.replace(/^!\s*/, "").split(/\s+/);
+  const user = verb + " " + said === "panel log-in" && step.text.split(/\s+/)[2];
+  if (user && user !== "wrong") return [on("log-in-" + user), "#more-of-printer"];
   return byVerb[verb + " " + said] || byVerb[verb] || [];
 }

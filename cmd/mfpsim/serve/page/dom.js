@@ -24,8 +24,9 @@ export function fill(node, ...children) {
 }
 
 // lead brings the first element that is there into sight, marks it until the next click, and gives it the focus. A pane
-// that draws itself anew may need some frames until it is there.
+// that draws itself anew, and a fold that is opened for it, may need some frames until it is there.
 export async function lead(selectors) {
+  for (const fold of selectors.map((s) => document.querySelector(s)?.closest("details:not([open])"))) if (fold) fold.open = true;
   let meant = null;
   for (let tries = 0; tries < 30; tries++) {
     meant = selectors.map((s) => document.querySelector(s)).find((n) => n && n.offsetParent);

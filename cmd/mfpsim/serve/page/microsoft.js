@@ -135,7 +135,7 @@ function exclude(p, m) {
   if (!left.length) return null;
   const select = h("select", { "data-key": "exclude-" + p.name }, left.map((a) => h("option", { value: a.user }, a.user)));
   return h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); act(() => post("/entra/policy", { tenant: p.tenant, ...words(p.name, "exclude=" + [...p.exclude, select.value].join(",")) })); } },
-    h("label", {}, t("exclude-from", { policy: p.name }), select), h("button", { class: "b", "aria-label": t("exclude") + ": " + p.name }, t("exclude")));
+    h("label", {}, t("exclude-from", { policy: p.name }), select), h("button", { class: "b", "data-key": "exclude-from-" + p.name, "aria-label": t("exclude") + ": " + p.name }, t("exclude")));
 }
 
 const role = "Cloud Application Administrator";

@@ -2,6 +2,7 @@
 
 import { attempt, get, post } from "./api.js";
 import { bring, covered, fill, h, tabs } from "./dom.js";
+import * as printer from "./printer.js";
 import { state, onChange, refresh } from "./state.js";
 import { language, t } from "./texts.js";
 
@@ -80,7 +81,7 @@ function drawTabs() {
 function panel() {
   return [h("form", { id: "panel", "data-api": "/printer/glass", method: "post" }, h("div", { class: "bezel" }, h("div", { class: "glass", id: "glass" }), h("div", { id: "casing" }))),
     h("p", { class: "say", role: "status", "aria-live": "polite", id: "say" }), h("p", { class: "alert", id: "problem", hidden: true }),
-    h("div", { id: "beside-panel" })];
+    h("div", { id: "beside-panel" }), printer.start()];
 }
 
 async function draw({ now }, fresh) {
@@ -99,6 +100,7 @@ async function draw({ now }, fresh) {
     drawTabs();
   }
   waiting(now);
+  printer.draw(fresh);
 }
 
 function beside(now) {
@@ -148,7 +150,8 @@ function browser(now) {
 let waits = null;
 function waiting(now) {
   const place = document.getElementById("code-waiting");
-  if (!place || waits === now.code + language && place.childNodes.length) return;
-  waits = now.code + language;
-  fill(place, now.code ? secret(t("code-that-waits"), now.code) : h("span", {}, t("no-code")));
+  const key = [now.code, now.copied, language].join();
+  if (!place || waits === key && place.childNodes.length) return;
+  waits = key;
+  fill(place, now.code ? secret(t("code-that-waits"), now.code) : [h("span", {}, t("no-code")), now.copied ? [" ", secret(t("code-of-before"), now.copied)] : null]);
 }

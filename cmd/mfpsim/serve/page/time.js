@@ -37,7 +37,7 @@ async function show(into) {
       });
     } }, h("label", {}, t("to-a-date"), to), h("button", { class: "b" }, t("go"))),
     h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); attempt(async () => { await post("/clock/printer", { date: own.value + ":00Z" }); await refresh(); }); } },
-      h("label", {}, t("printers-own-date"), own), h("button", { class: "b" }, t("set"))),
+      h("label", {}, t("printers-own-date"), own), h("button", { class: "b", "data-key": "set-clock-own" }, t("set"))),
     h("h3", { class: "sub2" }, t("what-happens-next")),
     c.due.length ? h("ul", {}, c.due.map((d) => h("li", { class: "party" }, h("span", { lang: "en" }, d.what), h("span", {}, full(d.at))))) : h("p", { class: "note" }, t("nothing-due")));
 }
