@@ -92,8 +92,8 @@ type SignIn struct {
 // Policy is what a policy of Conditional Access said of a sign-in.
 type Policy struct {
 	Name string
-	// Result is that of Microsoft Graph: success, failure, reportOnlySuccess, reportOnlyFailure, reportOnlyInterrupted; or
-	// unknown.
+	// Result is that of Microsoft Graph: success, failure, reportOnlySuccess, reportOnlyFailure, reportOnlyInterrupted;
+	// or unknown.
 	Result string
 	What   string // what it demands, or of an unknown one the conditions that are not simulated; empty: nothing
 }

@@ -57,7 +57,7 @@ type CaseStep struct {
 	Passed bool // it was skipped by the person
 	// Needless says that nobody did it, and that what follows has come true without it.
 	Needless bool
-	// Unseen says that it leaves no trace anywhere, as a page that is closed: it is never ticked, and keeps nothing waiting.
+	// Unseen says that it leaves no trace, as a page that is closed: it is never ticked, and keeps nothing waiting.
 	Unseen bool
 	At     time.Time // true time at which it came true
 	Words  []string  // of the line, expanded, with ! in front of what is denied
