@@ -66,8 +66,8 @@ func TestEveryRefusalOfTheCloudsIsToldWithItsReason(t *testing.T) {
 				}
 			}
 			status, _, _ := strings.Cut(reply.Text, " ")
-			said := fmt.Sprintf("S: %d %s", reply.Code, reply.Text)
-			tell(t, []journal.Entry{say("C: MAIL FROM:<a@b.example>"), say(said)}, fmt.Sprintf("%d %s", reply.Code, status))
+			asked, said := say("C: MAIL FROM:<a@b.example>"), say(fmt.Sprintf("S: %d %s", reply.Code, reply.Text))
+			tell(t, []journal.Entry{asked, said}, fmt.Sprintf("%d %s", reply.Code, status))
 		})
 	}
 }
