@@ -104,8 +104,8 @@ func (s SignIn) Interrupts() bool { return slices.Contains(interrupts, s.AADSTS)
 // Policy is what a policy of Conditional Access said of a sign-in.
 type Policy struct {
 	Name string
-	// Result is that of Microsoft Graph: success, failure, reportOnlySuccess, reportOnlyFailure, reportOnlyInterrupted; or
-	// unknown.
+	// Result is that of Microsoft Graph: success, failure, reportOnlySuccess, reportOnlyFailure, reportOnlyInterrupted;
+	// or unknown.
 	Result string
 	What   string // what it demands, or of an unknown one the conditions that are not simulated; empty: nothing
 }

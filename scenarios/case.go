@@ -67,7 +67,7 @@ type CaseStep struct {
 	Arrives bool
 	// Why says why it is not needed, or can come true no more; empty: it still can.
 	Why Why
-	// Unseen says that it leaves no trace anywhere, as a page that is closed: it is never ticked, and keeps nothing waiting.
+	// Unseen says that it leaves no trace, as a page that is closed: it is never ticked, and keeps nothing waiting.
 	Unseen bool
 	At     time.Time // true time at which it came true
 	Words  []string  // of the line, expanded, with ! in front of what is denied

@@ -212,9 +212,6 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	return s.Text
 }
 
-// isShows reports whether a word is that which parts a field from what is to be seen in it.
-func isShows(word string) bool { return word == "shows" }
-
 // unended is a text to be quoted in a sentence that has an end of its own.
 func unended(text string) string { return strings.TrimRight(text, ".।") }
 
