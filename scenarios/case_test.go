@@ -202,8 +202,8 @@ var (
 	asTyped   = regexp.MustCompile(`^(! )?(entra answer|exchange|wire|webconfig shows|mailbox \S+ shows .*(header|part|arrived)=)`)
 )
 
-// TestEachCaseIsReachedOnALiveBenchAndToldInEachLanguage plays each scenario as `serve --scenario` does, on a World that
-// follows the machine's clock: each case can be taken over, and is told without a gap.
+// TestEachCaseIsReachedOnALiveBenchAndToldInEachLanguage plays each scenario as `serve --scenario` does, on a World
+// that follows the machine's clock: each case can be taken over, and is told without a gap.
 func TestEachCaseIsReachedOnALiveBenchAndToldInEachLanguage(t *testing.T) {
 	all, err := scenarios.All()
 	require.NoError(t, err)
