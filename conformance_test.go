@@ -3,10 +3,12 @@ package mfpsim_test
 import (
 	"flag"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/lab"
 	"mfpsim/report"
 	"mfpsim/scenarios"
 )
@@ -16,18 +18,33 @@ const conformanceSeed = 7
 
 var update = flag.Bool("update", false, "rewrite the goldens of scenarios whose cmp fails, in the folder scenarios")
 
-// TestConformance plays every scenario against the simulated printer, each on a bench of its own.
+// TestConformance plays every scenario against the simulated printer, each on a bench of its own. No secret of the bench
+// is in what it leaves.
 func TestConformance(t *testing.T) {
 	all, err := scenarios.All()
 	require.NoError(t, err)
 	require.NotEmpty(t, all)
-	options := scenarios.Options{Seed: conformanceSeed}
+	var secrets, played atomic.Int64
+	options := scenarios.Options{Seed: conformanceSeed, KeepFiles: true}
 	if *update {
 		options.Folder, options.Update = "scenarios", true
 	}
+	t.Cleanup(func() {
+		require.GreaterOrEqual(t, secrets.Load(), 10*played.Load(), "a bench has passwords, codes, tokens and a key")
+	})
 	for _, s := range all {
 		t.Run(s.ID, func(t *testing.T) {
 			t.Parallel()
+			options := options
+			options.Inspect = func(r scenarios.Result, l *lab.Lab) {
+				known := l.Secrets()
+				secrets.Add(int64(len(known)))
+				played.Add(1)
+				delete(r.Files, "wire.har") // the journal once more; TestNoSecretIsInAFolderOfEvidence looks into it
+				for _, leak := range lab.FindLeaks(r.Files, known) {
+					t.Errorf("a secret: %s", leak)
+				}
+			}
 			result, err := scenarios.RunScenario(t.Context(), s, options)
 			require.NoError(t, err)
 			switch result.Verdict {

@@ -22,10 +22,10 @@ func Proofs(list []Defect, verdicts []Verdict, played []scenarios.Scenario, sour
 	for _, v := range verdicts {
 		verdict[v.ID] = v
 	}
-	byID := map[string]scenarios.Scenario{}
+	proves := map[string][]string{} // by scenario
 	texts := map[string]string{}
 	for _, s := range played {
-		byID[s.ID], texts[s.ID] = s, s.Text
+		proves[s.ID], texts[s.ID] = s.Proofs(), s.Text
 	}
 	proofs := map[string][]Proof{}
 	for _, d := range list {
@@ -37,7 +37,7 @@ func Proofs(list []Defect, verdicts []Verdict, played []scenarios.Scenario, sour
 		for _, rule := range d.Breaks {
 			proof := Proof{Defect: d.ID, Stale: stale}
 			for _, id := range v.Red {
-				if s, there := byID[id]; there && slices.Contains(s.Proofs(), rule) {
+				if slices.Contains(proves[id], rule) {
 					proof.Scenarios = append(proof.Scenarios, id)
 				}
 			}

@@ -100,6 +100,8 @@ type Cause struct {
 	Common   string `json:"common"   doc:"the same in words, and whose word it is"`
 	Mark     string `json:"mark"     doc:"desk: one of the support desk's 15 calls; ours: our estimate"`
 	Says     string `json:"says"     doc:"what is the matter"`
+	Ask      string `json:"ask"      doc:"what to ask the customer: it tells the cause from the others without a look at any server"`
+	Note     string `json:"note"     doc:"what in the text does not fit the cause; empty: nothing"`
 	Tell     string `json:"tell"     doc:"how it is told from the other causes"`
 	Do       string `json:"do"       doc:"the remedy, that of the guide where its chapter has one"`
 	Number   string `json:"number"   doc:"of the guide's chapter, ours: 8b is the second part of chapter 8"`
@@ -115,7 +117,7 @@ func (r causeRow) told(language string, played []scenarios.Scenario) Cause {
 		ID: r.ID, Often: r.Often, Mark: r.Mark, Common: heading(language, often) + ", " + heading(language, r.Mark),
 		Says: r.Says.In(
 			language,
-		), Tell: r.Tell.In(language), Do: r.Do.In(language), Scenario: r.Scenario, Number: r.Chapter,
+		), Ask: asks()[r.ID].In(language), Tell: r.Tell.In(language), Do: r.Do.In(language), Scenario: r.Scenario, Number: r.Chapter,
 	}
 	for _, chapter := range guide.Chapters() {
 		if chapter.Number == r.Chapter {
@@ -171,6 +173,12 @@ func RemedyOf(scenario, language string) string {
 		}
 	}
 	return ""
+}
+
+// chapterOf is the number of the chapter of a cause of the table.
+func chapterOf(cause string) string {
+	at := slices.IndexFunc(causes(), func(row causeRow) bool { return row.ID == cause })
+	return causes()[at].Chapter
 }
 
 // remedyOf is what helps against a cause of the table, in a language.

@@ -168,20 +168,42 @@ func (q *question) codes() {
 func (q *question) code(code string) {
 	status, solution := "code."+code+".status", "code."+code+".solution"
 	item := q.item("code", code, or(q.known.of(status, q.language), q.known.of(status, english)))
-	item.fact(q.language, "what-to-do", or(q.known.of(solution, q.language), q.known.of(solution, english)))
-	if _, ofGuide := guide.Codes(english)[code]; ofGuide {
-		item.fact(q.language, "guide", chapterTold(q.language, "8d"))
-	} else {
+	item.Causes = causesOf(func(r causeRow) bool {
+		return slices.Contains(r.Codes, code) || r.endsIn(q.known.kinds[code])
+	})
+	placed := q.remedies(item, code, or(q.known.of(solution, q.language), q.known.of(solution, english)))
+	if _, ofGuide := guide.Codes(english)[code]; ofGuide && !placed {
+		item.fact(q.language, "guide", chapterTold(q.language, codesChapter))
+	} else if !ofGuide {
 		item.fact(q.language, "certainty", sure(q.language, q.known.sourceOf(status)))
 	}
 	if users := q.known.usedBy[code]; !slices.Contains(users, q.known.standard.Name) {
 		item.fact(q.language, "models", strings.Join(users, ", "))
 	}
-	item.Causes = causesOf(func(r causeRow) bool {
-		return slices.Contains(r.Codes, code) || r.endsIn(q.known.kinds[code])
-	})
 	item.Shown = shownCode(q.scenarios, code)
 }
+
+// remedies says what to do about a code. The guide has two words about one of its own: the chapter of the trouble says
+// what to look at and do first, the solution of its table says the rest; each is told with its place. placed is false
+// where there is one word alone.
+func (q *question) remedies(item *Item, code, solution string) (placed bool) {
+	_, ofGuide := guide.Codes(english)[code]
+	first := ""
+	if ofGuide && len(item.Causes) > 0 {
+		first = chapterOf(item.Causes[0])
+	}
+	says := scenarios.ChapterSays(q.language, first)
+	if first == "" || first == codesChapter || says == "" {
+		item.fact(q.language, "what-to-do", solution)
+		return false
+	}
+	item.fact(q.language, "do-first", says+" ("+chapterTold(q.language, first)+")")
+	item.fact(q.language, "solution", solution+" ("+chapterTold(q.language, codesChapter)+")")
+	return true
+}
+
+// codesChapter is the guide's chapter with the table of codes.
+const codesChapter = "8d"
 
 // texts finds labels, messages and chapters.
 func (q *question) texts() {

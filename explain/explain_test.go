@@ -243,6 +243,27 @@ func TestEachOutcomeOfTheCoreHasACause(t *testing.T) {
 	}
 }
 
+// The guide says two things about its own codes, in two chapters: both are told, in their order, each with its place.
+func TestACodeOfTheGuideHasBothOfItsRemediesInOrder(t *testing.T) {
+	for _, test := range []struct{ code, language, first, firstAt, then, thenAt string }{
+		{"360", "en", "click OK", "Cannot Send Email, page 11", "Connect (sign in)", "An Error Code is Displayed on the Job Confirmation Menu, page 12"},
+		{"360", "hi", "OK पर क्लिक करें", "पृष्ठ 11", "कनेक्ट", "पृष्ठ 12"},
+		{"360", "el", "κλικ στο OK", "σελίδα 11", "Συνδεθείτε", "σελίδα 12"},
+		{"361", "en", "sign in again in Web Config", "An Expiration Message is Displayed", "Connect", "page 12"},
+	} {
+		t.Run(test.code+" in "+test.language, func(t *testing.T) {
+			facts := answer(t, test.code, test.language).Items[0].Facts
+			require.Equal(t, []string{"do-first", "solution"}, []string{facts[0].ID, facts[1].ID})
+			require.Contains(t, facts[0].Text, test.first)
+			require.Contains(t, facts[0].Text, test.firstAt)
+			require.Contains(t, facts[1].Text, test.then)
+			require.Contains(t, facts[1].Text, test.thenAt)
+			require.NotContains(t, facts[1].Text, "OK")
+		})
+	}
+	require.Equal(t, "what-to-do", answer(t, "312", "en").Items[0].Facts[0].ID, "ours has one")
+}
+
 func TestWhatIsAskedIsRecognized(t *testing.T) {
 	for _, test := range []struct {
 		name, asked, language string

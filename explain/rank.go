@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mfpsim/choice"
+	"mfpsim/core/outcome"
 	"mfpsim/fakeentra"
 	"mfpsim/guide"
 )
@@ -42,6 +43,13 @@ func (q *question) rank() {
 		rest = nil
 	}
 	words := scores(rest)
+	against := make([]bool, len(rows))
+	said := clauses(q.text)
+	for i, row := range rows {
+		if against[i] = denied(row.ID, said); against[i] {
+			words[i] = 0
+		}
+	}
 	byWords := !decided && slices.ContainsFunc(words, func(score float64) bool { return score >= enough })
 	evidence := make([]float64, len(rows))
 	likely := make([]bool, len(rows))
@@ -78,6 +86,8 @@ func (q *question) rank() {
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		switch {
+		case against[a] != against[b]:
+			return first(against[a]) - first(against[b])
 		case evidence[a] > evidence[b]:
 			return -1
 		case evidence[a] < evidence[b]:
@@ -88,8 +98,20 @@ func (q *question) rank() {
 	if byWords || len(q.answer.Items) == 0 {
 		order = order[:min(len(order), mostCauses)]
 	}
+	notes := map[int]string{}
+	if other, note := q.otherCode(words, likely); note != "" {
+		at := 0
+		if len(order) > 0 && !against[order[0]] && words[order[0]] >= enough {
+			at = 1 // the words speak for a cause of this code too
+		}
+		order, notes[other] = slices.Insert(order, at, other), note
+	}
 	for _, i := range order {
-		q.answer.Causes = append(q.answer.Causes, rows[i].told(q.language, q.scenarios))
+		c := rows[i].told(q.language, q.scenarios)
+		if c.Note = notes[i]; against[i] {
+			c.Note = heading(q.language, "denied")
+		}
+		q.answer.Causes = append(q.answer.Causes, c)
 	}
 	for i := range q.answer.Items {
 		item := &q.answer.Items[i]
@@ -97,6 +119,69 @@ func (q *question) rank() {
 			return !slices.ContainsFunc(q.answer.Causes, func(c Cause) bool { return c.ID == id })
 		})
 	}
+}
+
+// otherCode is the cause that the words speak for more than for any that has the code in the text, and what to say of
+// that; empty: there is none. A code is easily misread, and no guide says which of two a printer shows.
+func (q *question) otherCode(words []float64, likely []bool) (row int, note string) {
+	var given []string
+	for _, item := range q.answer.Items {
+		if item.Kind == "code" {
+			given = append(given, item.Name)
+		}
+	}
+	if len(given) == 0 {
+		return 0, ""
+	}
+	best, most := -1, enough
+	for i, score := range words {
+		if !likely[i] && score >= most {
+			best, most = i, score+1e-9
+		}
+	}
+	if best < 0 {
+		return 0, ""
+	}
+	for i, score := range words {
+		if likely[i] && score > most {
+			return 0, ""
+		}
+	}
+	shows, then := q.codesOf(causes()[best])
+	switch {
+	case shows == "":
+		return 0, "" // it shows itself without a code
+	case then != "" && then != shows:
+		note = heading(q.language, "other-code-then")
+	default:
+		note = heading(q.language, "other-code")
+	}
+	return best, strings.NewReplacer("{given}", strings.Join(given, ", "), "{shows}", shows, "{then}", then).Replace(note)
+}
+
+// codesOf are the codes that a job of the standard printer ends with by a cause, and then, once the sign-in has ended.
+func (q *question) codesOf(row causeRow) (shows, then string) {
+	var codes []string
+	ends := false
+	for _, kind := range row.Kinds {
+		ends = ends || kind.EndsSignIn()
+		if code := q.codeOf(kind); code != "" && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	if ends {
+		then = q.codeOf(outcome.NoSignIn)
+	}
+	return strings.Join(codes, ", "), then
+}
+
+func (q *question) codeOf(kind outcome.Kind) string {
+	for _, row := range q.known.standard.Outcomes {
+		if outcome.Kind(row.Kind) == kind {
+			return row.Code
+		}
+	}
+	return ""
 }
 
 // sameKind counts the items of a kind.

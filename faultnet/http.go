@@ -9,11 +9,11 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"mfpsim/journal"
@@ -42,8 +42,20 @@ type tooLong struct{}
 
 func (tooLong) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: maximumBody} }
 
-// readBody reads a request; long: it is longer than what is handed on, and nothing of it is returned.
-func readBody(from io.Reader) (body []byte, long bool, err error) {
+// announced is the longest body for which memory is taken before it has come, in octets.
+const announced = 64 << 10
+
+// readBody reads a request of a length (-1: it is not known); long: it is longer than what is handed on, and nothing of it
+// is returned.
+func readBody(from io.Reader, length int64) (body []byte, long bool, err error) {
+	if from == http.NoBody {
+		return nil, false, nil
+	}
+	if 0 < length && length <= announced {
+		body = make([]byte, length)
+		_, err = io.ReadFull(from, body)
+		return body, false, err
+	}
 	body, err = io.ReadAll(io.LimitReader(from, maximumBody+1))
 	if err != nil || len(body) <= maximumBody {
 		return body, false, err
@@ -101,6 +113,14 @@ type Continuer interface {
 	Continue(piece []byte, most int)
 }
 
+// Sharer is the [http.ResponseWriter] that [Network.Handler] gives to its handler, for bodies that are answered again
+// and again.
+type Sharer interface {
+	http.ResponseWriter
+	// WriteShared writes a whole body that nobody ever changes: it is sent and kept as it is, without a copy.
+	WriteShared(body []byte)
+}
+
 // Leaving is what a server does to a connection after an answer.
 type Leaving int
 
@@ -141,8 +161,9 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 	if clock != nil {
 		now = clock.Now
 	}
+	date := &stamp{}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, long, err := readBody(r.Body)
+		body, long, err := readBody(r.Body, r.ContentLength)
 		_, answersLong := h.(LongRequests)
 		switch {
 		case err != nil:
@@ -153,7 +174,11 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 		}
 		peer := n.requestPeer(party, r)
 		visit := peer.Visit(r.Method + " " + r.URL.Path)
-		answer := &recorder{header: http.Header{}}
+		answer := &recorder{header: w.Header()} // net/http only reads it, so that the record can have the same
+		inPlace := len(answer.header) == 0
+		if !inPlace {
+			answer.header = http.Header{} // what others have put there stays out of the record
+		}
 		aborted := func() bool {
 			defer visit.End()
 			inner := r.WithContext(visit.Context(r.Context()))
@@ -164,7 +189,7 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 			aborted := n.serve(h, answer, inner, party+" for "+peer.Connection())
 			answer.finish()
 			if answer.header["Date"] == nil {
-				answer.header.Set("Date", now().UTC().Format(http.TimeFormat))
+				answer.header["Date"] = date.at(now())
 			}
 			if aborted {
 				answer.status = 0
@@ -188,16 +213,16 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 			panic(http.ErrAbortHandler)
 		}
 		if answer.complete != nil {
-			answer.complete(answer.body.Bytes())
+			answer.complete(answer.written())
 		}
-		for field, values := range answer.header {
-			w.Header()[field] = values
+		if !inPlace {
+			maps.Copy(w.Header(), answer.header)
 		}
 		if answer.leaving == Closing {
 			peer.closing()
 		}
 		w.WriteHeader(answer.status)
-		_, _ = w.Write(answer.body.Bytes()) // a client that has gone is no matter of the server's
+		_, _ = w.Write(answer.written()) // a client that has gone is no matter of the server's
 		if answer.piece != nil {
 			for sent := 0; sent < answer.most; sent += len(answer.piece) {
 				if _, err := w.Write(answer.piece); err != nil {
@@ -217,9 +242,7 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 	})
 }
 
-// recordExchange writes an exchange to the journal. The bodies are copied, since an answer is finished after
-// its
-// record.
+// recordExchange writes an exchange to the journal. The body of an answer that is finished after its record is copied.
 func (n *Network) recordExchange(
 	entry journal.Entry,
 	record Record,
@@ -238,8 +261,15 @@ func (n *Network) recordExchange(
 		Host:          r.Host,
 		RequestURI:    r.RequestURI,
 	}
-	body = bytes.Clone(body)
-	response := &Response{Status: answer.status, Header: answer.header, Body: bytes.Clone(answer.body.Bytes())}
+	body = trimmed(body)
+	response := &Response{Status: answer.status, Header: answer.header, Body: answer.shared}
+	switch {
+	case answer.shared != nil:
+	case answer.complete != nil: // in place, when the record is made
+		response.Body = bytes.Clone(answer.body.Bytes())
+	default:
+		response.Body = trimmed(answer.body.Bytes())
+	}
 	size := exchangeBytes + len(body) + len(response.Body)
 	for _, header := range []http.Header{r.Header, answer.header} {
 		for _, values := range header {
@@ -252,6 +282,14 @@ func (n *Network) recordExchange(
 		record = func(*http.Request, []byte, *Response) *journal.Exchange { return described }
 	}
 	n.journal.AppendExchange(entry, size, func() *journal.Exchange { return record(request, body, response) })
+}
+
+// trimmed is a body that is kept: a copy, where much of its memory would lie idle.
+func trimmed(body []byte) []byte {
+	if cap(body)-len(body) <= len(body)/8+64 {
+		return body
+	}
+	return bytes.Clone(body)
 }
 
 // What an exchange takes in memory beside its bodies and the values of its headers, in bytes, about.
@@ -270,9 +308,10 @@ func (n *Network) serve(h http.Handler, w *recorder, r *http.Request, who string
 		default:
 			n.world.Panicked(who, p)
 			w.status = http.StatusInternalServerError
-			w.header = http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
+			clear(w.header)
+			w.header.Set("Content-Type", "text/plain; charset=utf-8")
 			w.body.Reset()
-			w.complete = nil
+			w.shared, w.complete = nil, nil
 			w.body.WriteString("internal error of the simulation\n")
 		}
 	}()
@@ -295,65 +334,6 @@ func (n *Network) requestPeer(party string, r *http.Request) *Peer {
 		}
 	}
 	return &Peer{network: n, link: n.outside(party)}
-}
-
-// recorder is an http.ResponseWriter into memory.
-type recorder struct {
-	header   http.Header
-	status   int
-	body     bytes.Buffer
-	complete func(body []byte)
-
-	unrecorded bool
-	described  *journal.Exchange
-	leaving    Leaving
-
-	piece []byte // of an answer without an end
-	most  int
-}
-
-// Continue implements [Continuer].
-func (r *recorder) Continue(piece []byte, most int) { r.piece, r.most = piece, most }
-
-// Leave implements [Leaver].
-func (r *recorder) Leave(how Leaving) { r.leaving = how }
-
-// Describe implements [Describer].
-func (r *recorder) Describe(record *journal.Exchange) { r.described = record }
-
-// Unrecord implements [Unrecorder].
-func (r *recorder) Unrecord() { r.unrecorded = true }
-
-// Finish implements [Finisher].
-func (r *recorder) Finish(complete func(body []byte)) { r.complete = complete }
-
-func (r *recorder) Header() http.Header { return r.header }
-
-func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
-	}
-}
-
-func (r *recorder) Write(p []byte) (int, error) {
-	r.WriteHeader(http.StatusOK)
-	return r.body.Write(p)
-}
-
-// finish fills in what net/http would otherwise decide while writing. A length that the handler set itself
-// stays: a
-// longer one than its body makes a truncated answer.
-func (r *recorder) finish() {
-	r.WriteHeader(http.StatusOK)
-	bodiless := r.status < 200 || r.status == http.StatusNoContent || r.status == http.StatusNotModified
-	if r.piece != nil {
-		delete(r.header, "Content-Length")
-	} else if r.header.Get("Content-Length") == "" && !bodiless {
-		r.header.Set("Content-Length", strconv.Itoa(r.body.Len()))
-	}
-	if r.header["Content-Type"] == nil && r.body.Len() > 0 {
-		r.header.Set("Content-Type", http.DetectContentType(r.body.Bytes()))
-	}
 }
 
 // ServeHTTP serves h on a listener of the network until the returned server is closed; tlsConfig nil: without
@@ -476,7 +456,8 @@ type handshaking struct {
 	*tls.Conn
 	link  *link
 	heard *hearing // nil: who speaks HTTP is not led on to HTTPS
-	made  bool     // belongs to the goroutine that serves the connection
+	made  bool     // belongs to the goroutine that serves the connection, as state does
+	state *tls.ConnectionState
 }
 
 // NetConn leads [unwrap] on.
@@ -497,6 +478,15 @@ func (h *handshaking) Read(p []byte) (int, error) {
 		h.link.endRequest()
 	}
 	return h.Conn.Read(p)
+}
+
+// stateForHandlers is what TLS agreed on, the same for each request of the connection. It must not be changed.
+func (h *handshaking) stateForHandlers() *tls.ConnectionState {
+	if h.state == nil {
+		state := h.ConnectionState()
+		h.state = &state
+	}
+	return h.state
 }
 
 // hearing is a connection that keeps what is read from it during the handshake, in which TLS has read on when
@@ -577,8 +567,7 @@ func withTLSState(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if wrapped, ok := r.Context().Value(connectionKey{}).(*application); ok && r.TLS == nil {
 			if secured, ok := wrapped.Conn.(*handshaking); ok {
-				state := secured.ConnectionState()
-				r.TLS = &state
+				r.TLS = secured.stateForHandlers()
 			}
 		}
 		h.ServeHTTP(w, r)

@@ -1,17 +1,25 @@
 package report
 
+import (
+	"slices"
+	"time"
+
+	"mfpsim/journal"
+)
+
 // ended is how a page's case ended by hand: what stands at its head.
 type ended struct {
 	Word, Tone, Sign string
-	Symptom, Remedy  string // sentences; empty: there is none
-	Last             *event // the newest that was refused or went well; nil: nothing of the kind
+	Symptom, Remedy  string   // sentences; empty: there is none
+	Tried            []string // sentences of what was done by hand that may have mended something
+	Last             *event   // the newest that was refused or went well; nil: nothing of the kind
 	SignIns          []remembered
 	Settings         []string // that have another value
 }
 
-// endedByHand reads how far somebody came by hand. The case is said to have worked only if each of its lines came true
-// and nothing was refused after.
-func (p *casePage) endedByHand(t *timeline) (*ended, error) {
+// endedByHand reads how far somebody came by hand: whether the remedy has worked, or, of a case that has nothing to
+// mend, whether each of its lines came true and nothing was refused after.
+func (p *casePage) endedByHand(t *timeline, entries []journal.Entry) (*ended, error) {
 	e := &ended{}
 	for _, row := range p.Facts {
 		if row.name == "" {
@@ -42,19 +50,46 @@ func (p *casePage) endedByHand(t *timeline) (*ended, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.Tried = tried(t.story.Acts, entries, h.Solved)
 	var remedy string
 	switch {
+	case !h.Solved.IsZero() && e.Last != nil && e.Last.Refused:
+		e.Word, e.Tone, e.Sign, remedy = "hand-worked", "good", "✓", "solved-refused"
+	case !h.Solved.IsZero():
+		e.Word, e.Tone, e.Sign, remedy = "hand-worked", "good", "✓", "solved"
 	case h.Next != "":
 		e.Word, e.Tone, e.Sign, remedy = "hand-open", "warn", "!", "remedy-open"
+	case h.Mends:
+		e.Word, e.Tone, e.Sign, remedy = "hand-open", "warn", "!", "remedy-none"
 	case e.Last != nil && e.Last.Refused:
 		e.Word, e.Tone, e.Sign, remedy = "hand-through", "warn", "!", "remedy-refused"
 	case h.Skipped:
 		e.Word, remedy = "hand-through", "remedy-skipped"
 	case h.Remedy:
-		e.Word, e.Tone, e.Sign, remedy = "hand-worked", "good", "✓", "remedy-worked"
+		e.Word, e.Tone, e.Sign, remedy = "hand-done", "good", "✓", "remedy-worked"
 	default:
 		return e, nil
 	}
-	e.Remedy, err = p.T(remedy, "text", h.Next)
+	values := []any{"text", h.Next}
+	if !h.Solved.IsZero() {
+		values = append(values, "at", p.Stamp(h.Solved))
+	}
+	e.Remedy, err = p.T(remedy, values...)
 	return e, err
+}
+
+// tried are the sentences of what was done by hand that may have mended something, up to the moment at which it was
+// mended, each once.
+func tried(acts map[int]Act, entries []journal.Entry, until time.Time) (says []string) {
+	for _, e := range entries {
+		if !until.IsZero() && e.At.After(until) {
+			break
+		}
+		for _, step := range acts[e.Number].Steps {
+			if step.Tried && !slices.Contains(says, step.Says) {
+				says = append(says, step.Says)
+			}
+		}
+	}
+	return says
 }

@@ -153,7 +153,7 @@ func (f *Folder) Write(id string, files map[string][]byte) error {
 		if err := f.writeNew(path.Join(id, name), files[name]); err != nil {
 			return err
 		}
-		done.Files[name] = sum(files[name])
+		done.Files[name] = f.sumOf(path.Join(id, name))
 	}
 	return f.writeManifest(id, done)
 }
@@ -350,9 +350,17 @@ func (f *Folder) writeManifest(folder string, m Manifest) error {
 }
 
 func (f *Folder) wrote(name string, text []byte) {
+	sum := sum(text)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.written[name] = sum(text)
+	f.written[name] = sum
+}
+
+// sumOf is the sum of a file that this run has written.
+func (f *Folder) sumOf(name string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.written[name]
 }
 
 func (f *Folder) fail(format string, values ...any) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,6 +84,12 @@ type casePage struct {
 // Lanes are the names of the lanes.
 func (casePage) Lanes() []string { return laneNames }
 
+// NotesEnglish reports whether a page in another language has # sentences in English.
+func (p casePage) NotesEnglish() bool {
+	return p.language != "en" &&
+		slices.ContainsFunc(p.Sections, func(s *section) bool { return s.Says != "" && s.In == "en" })
+}
+
 // RecordedFile is the file of the scenario of what was done by hand.
 func (casePage) RecordedFile() string { return RecordedName + ".txtar" }
 
@@ -151,7 +158,7 @@ func (e Evidence) pageOf(entries []journal.Entry, files []string, most int) ([]b
 	}
 	p.Verdict, p.Tone, p.Sign = look(s.Case.Verdict)
 	if s.Case.Verdict == "" && s.Taken >= 0 {
-		if p.Ended, err = p.endedByHand(t); err != nil {
+		if p.Ended, err = p.endedByHand(t, entries); err != nil {
 			return nil, err
 		}
 		p.Verdict, p.Tone, p.Sign = p.Ended.Word, p.Ended.Tone, p.Ended.Sign

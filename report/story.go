@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"mfpsim/journal"
@@ -15,6 +16,7 @@ type Story struct {
 
 	Language string // of the page: one of the guide's; another one is told in English
 	Chapter  string // the guide's, in that language
+	Ticket   string // what the customer wrote; empty: nobody pasted it
 	Device   string // model and firmware
 	Version  string // of this program
 	ByHand   string // the command that leads to the case by hand; empty: there is none
@@ -24,9 +26,11 @@ type Story struct {
 	Unrecorded []string
 	// Script is the scenario as it was played; empty: there was none. Steps are its lines, told, by their number.
 	// Parts are what steps are made of, by their text in the record.
+	// Notes are its # sentences in the language of the page, by the English ones; what is not there stays English.
 	Script string
 	Steps  map[int]Step
 	Parts  map[string]Step
+	Notes  map[string]string
 	// Failed is the line at which it failed; 0: at none. Wanted and Shown are what was to be seen there and what was,
 	// if it was about something to be seen. Likely is what may be wrong.
 	Failed                int
@@ -53,6 +57,7 @@ type Story struct {
 type Step struct {
 	Says  string // in a sentence; empty: it is shown as the script has it
 	Place string // where it is done or seen, as the bench's page has it: panel, web-config, browser, microsoft, …
+	Tried bool   // of what was done by hand: it may have mended something
 }
 
 // Act is what somebody did by hand.
@@ -69,6 +74,8 @@ type Hand struct {
 	Symptom string    // what the user reads, in the words of the device; empty: the case shows nothing of the kind
 	Seen    time.Time // true time at which the symptom was first seen; zero: it was not
 	Remedy  bool      // the case has one
+	Mends   bool      // it has a symptom that goes away
+	Solved  time.Time // true time at which the remedy had first worked; zero: it has not
 	Next    string    // what of it is still to be done or seen; empty: nothing
 	Skipped bool      // something that was to be seen was skipped
 }
@@ -86,6 +93,13 @@ type SignIn struct {
 	Reason      string
 	Policies    []Policy // of Conditional Access, that had something to say
 }
+
+// interrupts are codes with which Entra ID asks the person for something more: the log calls them interrupted, not failed
+// (Microsoft Entra authentication error codes).
+var interrupts = []int{50058, 50072, 50074, 50076, 50079, 50125, 50140, 50199}
+
+// Interrupts reports whether the person was asked for something more.
+func (s SignIn) Interrupts() bool { return slices.Contains(interrupts, s.AADSTS) }
 
 // Policy is what a policy of Conditional Access said of a sign-in.
 type Policy struct {
@@ -136,6 +150,7 @@ type event struct {
 	Raw       string // the step as the script has it
 	Line      int    // of the script; 0: none
 	Sub       bool   // a part of the step above
+	NewDay    bool   // it came on another day than what stands above it
 	Status    string
 	Refused   bool
 	Good      bool
@@ -165,6 +180,7 @@ type shot struct {
 type section struct {
 	ID     string
 	Says   string
+	In     string // language of Says
 	Word   string // of the table, where it has no sentence of its own
 	Day    time.Time
 	Events []*event

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"mfpsim/journal"
 	"mfpsim/sentences"
@@ -57,7 +58,20 @@ func newTimeline(entries []journal.Entry, s Story, most int) (*timeline, error) 
 	}
 	t.unplayed()
 	t.finish()
+	t.newDays()
 	return t, nil
+}
+
+// newDays marks the rows that came on another day than what stands above them.
+func (t *timeline) newDays() {
+	for _, s := range t.sections {
+		day := s.Day.UTC().Format(time.DateOnly)
+		for _, e := range s.Events {
+			if now := e.At.UTC().Format(time.DateOnly); now != day {
+				e.NewDay, day = true, now
+			}
+		}
+	}
 }
 
 // paragraphsOf are the # sentences of a script, below its header.
@@ -199,9 +213,17 @@ func (t *timeline) paragraph(number int, e journal.Entry) {
 	}
 	s := &section{ID: id, Day: e.At, Played: true}
 	if at >= 0 {
-		s.Says = t.paragraphs[at].says
+		s.Says, s.In = t.note(t.paragraphs[at].says)
 	}
 	t.begin(s)
+}
+
+// note is a # sentence in the language of the page, or in English, and which of them it is.
+func (t *timeline) note(says string) (text, in string) {
+	if translated := t.story.Notes[says]; translated != "" {
+		return translated, spoken(t.story.Language).language
+	}
+	return says, "en"
 }
 
 func (t *timeline) begin(s *section) {
@@ -322,7 +344,9 @@ func (t *timeline) unplayed() {
 		if len(p.steps) == 0 || slices.ContainsFunc(t.sections, there) {
 			continue
 		}
-		t.sections = append(t.sections, &section{ID: id, Says: p.says, Steps: p.steps})
+		s := &section{ID: id, Steps: p.steps}
+		s.Says, s.In = t.note(p.says)
+		t.sections = append(t.sections, s)
 	}
 }
 
@@ -331,8 +355,8 @@ func (t *timeline) finish() {
 	var all []*event
 	for _, s := range t.sections {
 		all = append(all, s.Events...)
-		if n := len(s.Events); n > 0 {
-			s.Day = s.Events[n-1].At
+		if len(s.Events) > 0 {
+			s.Day = s.Events[0].At
 		}
 		for _, e := range s.Events {
 			if e.step && e.Line > 0 && e.Line == t.story.Failed {

@@ -41,7 +41,9 @@ func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) 
 				continue
 			}
 			sent = CaseStep{Text: line, Words: words}
-			act.Steps = append(act.Steps, teller.played(sent, language))
+			step := teller.played(sent, language)
+			step.Tried = mayMend(words)
+			act.Steps = append(act.Steps, step)
 		}
 		if len(act.Steps) > 0 {
 			if since, err := strconv.Atoi(e.Detail[DetailSince]); err == nil {
@@ -58,6 +60,20 @@ func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) 
 	return acts
 }
 
+// mayMend reports whether an act may be what mended something: what an administrator changes, and the buttons of Web
+// Config.
+func mayMend(words []string) bool {
+	switch words[0] {
+	case "webconfig":
+		return words[1] == "click" || words[1] == "set"
+	case "browser":
+		return words[1] == "sign-in"
+	case "panel", "scan", "jobs", "sheet", "clock":
+		return false
+	}
+	return true
+}
+
 // labelsIn are the guide's labels in a language, by the English ones.
 func labelsIn(language string) map[string]string {
 	labels := map[string]string{}
@@ -72,21 +88,21 @@ func labelsIn(language string) map[string]string {
 // hand says how far somebody has come with a case.
 func (c *Case) hand(language string) *report.Hand {
 	parts, _ := c.Parts()
-	h := &report.Hand{Symptom: c.Shown()}
+	course := c.Course()
+	h := &report.Hand{Symptom: c.Shown(), Mends: course.Mends, Solved: course.Solved}
 	for _, p := range parts {
 		for _, s := range p.Steps {
-			open := !s.over()
 			switch {
+			case p.Kind == PartStory, p.Kind == PartFurther, s.Besides:
+				continue
 			case p.Kind == PartSymptom && s.Looks && s.Done && h.Seen.IsZero():
 				h.Seen = s.At
 			case p.Kind == PartRemedy:
 				h.Remedy = true
 			}
-			if p.Kind != PartStory {
-				h.Skipped = h.Skipped || s.Passed && s.Looks
-				if open && h.Next == "" {
-					h.Next = c.Told(s, language)
-				}
+			h.Skipped = h.Skipped || s.Passed && s.Looks
+			if h.Next == "" && !s.over() {
+				h.Next = c.Told(s, language)
 			}
 		}
 	}

@@ -47,6 +47,9 @@ func (c *Case) ahead() {
 	}
 	reached := c.at
 	for k := c.at + 1; k < len(c.parts); k++ {
+		if c.parts[k].Kind == PartFurther && c.parts[c.at].Kind != PartFurther {
+			break // it comes after the case is solved
+		}
 		if c.aheadIn(k) {
 			reached = k
 		}

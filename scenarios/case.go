@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"mfpsim/fakeentra"
 	"mfpsim/guide"
 	"mfpsim/journal"
 	"mfpsim/lab"
@@ -27,6 +26,9 @@ type Case struct {
 	story []CasePart
 	parts []part
 	at    int // of parts, the one in hand; len(parts): all is done
+	// proof is the step that proves the remedy first; nil: the case has none. solved is when it was mended; zero: not yet.
+	proof  *CaseStep
+	solved time.Time
 }
 
 // PartKind says what a part of a case is for.
@@ -36,14 +38,18 @@ type PartKind string
 const (
 	PartStory   PartKind = "story"   // it was played
 	PartSymptom PartKind = "symptom" // what the user sees: what follows the handover
-	PartRemedy  PartKind = "remedy"  // what to try
+	PartRemedy  PartKind = "remedy"  // what to try, up to the first proof that it works
+	PartFurther PartKind = "further" // what the scenario does besides: nothing waits for it
 )
 
 // CasePart is a paragraph of a case: a sentence and its steps.
 type CasePart struct {
 	Kind  PartKind
-	Says  string // the # sentence of the scenario, English; empty: it has none
+	Says  string // the # sentences of the scenario, English; empty: it has none
 	Steps []CaseStep
+
+	notes  []string // Says, paragraph by paragraph
+	folder string   // of somebody's own, which has no other languages
 }
 
 // CaseStep is a line of a case.
@@ -55,6 +61,12 @@ type CaseStep struct {
 	Passed bool // it was skipped by the person
 	// Needless says that nobody did it, and that what follows has come true without it.
 	Needless bool
+	// Besides says that only the bench can know it, or that it is about what does not come: nothing waits for it.
+	Besides bool
+	// Arrives says that it is a mail that has to arrive.
+	Arrives bool
+	// Why says why it is not needed, or can come true no more; empty: it still can.
+	Why Why
 	// Unseen says that it leaves no trace anywhere, as a page that is closed: it is never ticked, and keeps nothing waiting.
 	Unseen bool
 	At     time.Time // true time at which it came true
@@ -100,6 +112,7 @@ func BeginOf(ctx context.Context, l *lab.Lab, all []Scenario, id string) (*Case,
 	c := &Case{Scenario: picked[0], play: p}
 	p.glance, p.pages = true, &seenPages{lab: l, printer: p.printer, from: l.Journal.Len()}
 	c.divide()
+	c.setOut(func(address string) int { return len(l.Mailbox(address)) })
 	return c, nil
 }
 
@@ -123,7 +136,9 @@ func (c *Case) divide() {
 		if len(steps) == 0 {
 			return
 		}
-		p := part{CasePart: CasePart{Kind: kind, Says: strings.Join(says, " ")}, lines: steps}
+		p := part{
+			CasePart: CasePart{Kind: kind, Says: strings.Join(says, " "), notes: says, folder: c.Scenario.folder}, lines: steps,
+		}
 		for _, l := range steps {
 			p.Steps = append(p.Steps, CaseStep{
 				Line: l.number, Text: l.text, Looks: l.looks(), Words: c.words(l), Unseen: l.unseen(),
@@ -140,11 +155,14 @@ func (c *Case) divide() {
 		}
 		says, steps = nil, nil
 	}
+	inNote := false
 	for i, text := range strings.Split(string(c.play.scenario.archive().Comment), "\n") {
 		if i+1 <= c.headerEnd() {
 			continue
 		}
 		comment, is := strings.CutPrefix(text, "#")
+		goesOn := inNote && is
+		inNote = is
 		l, played := byNumber[i+1]
 		switch {
 		case i+1 == stop && stop > 0:
@@ -154,10 +172,10 @@ func (c *Case) divide() {
 			}
 			end()
 			kind, says = PartSymptom, kept
-		case is && len(steps) > 0:
-			end()
-			says = append(says, strings.TrimSpace(comment))
+		case goesOn:
+			says[len(says)-1] += " " + strings.TrimSpace(comment)
 		case is:
+			end()
 			says = append(says, strings.TrimSpace(comment))
 		case played && c.told(l):
 			steps = append(steps, l)
@@ -224,6 +242,15 @@ func (c *Case) Look() {
 	if c.at > 0 {
 		c.parts[c.at-1].late(c.play)
 	}
+	c.goOn()
+	c.settle()
+	c.credit()
+	c.goOn()
+	c.outOfReach()
+}
+
+// goOn takes parts in hand until one is not over.
+func (c *Case) goOn() {
 	for c.at < len(c.parts) {
 		begins := !c.parts[c.at].started
 		over := c.parts[c.at].look(c.play)
@@ -316,7 +343,7 @@ func (p *part) look(on *play) bool {
 
 // over reports whether nothing of a part is left to do.
 func (p *part) over() bool {
-	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.over() })
+	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.over() && !s.Besides })
 }
 
 // wasEarly reports whether a line was done before its part was in hand: its act is none of the part's own time.
@@ -367,6 +394,9 @@ func (p *play) holds(l line) bool {
 	words = words[len(l.conditions):]
 	if l.not {
 		words = words[1:]
+	}
+	if want, is := l.countsMails(); is && l.atLeast {
+		return len(p.lab.Mailbox(words[1])) >= want
 	}
 	_, err = verbs[words[0]].play(p, l.not, words[1:])
 	return err == nil
@@ -514,67 +544,4 @@ func (c *Case) Code() string {
 		}
 	}
 	return ""
-}
-
-// inWords are the words that a look wants to see, behind shows, as the surface has them: labels and messages in the
-// printer's language.
-func (c *Case) inWords(words []string) []string {
-	at := slices.Index(words, "shows")
-	if at < 0 {
-		return nil
-	}
-	wanted := slices.DeleteFunc(
-		slices.Clone(words[at+1:]),
-		func(w string) bool { return strings.HasPrefix(w, "within=") },
-	)
-	lexicon := map[string]lexicon{
-		"panel":     c.play.panelWords,
-		"sheet":     c.play.panelWords,
-		"jobs":      c.play.panelWords,
-		"webconfig": c.play.webWords,
-	}
-	if said := lexicon[words[0]]; said != nil {
-		if in, err := said(wanted); err == nil {
-			return c.onPage(words[0], wanted, in)
-		}
-	}
-	return c.onPage(words[0], wanted, wanted)
-}
-
-// onPage puts words of Microsoft's pages, which stand in a browser or on the panel, into the language of the case: those
-// that are not the printer's own.
-func (c *Case) onPage(surface string, written, printers []string) []string {
-	if surface != "panel" && surface != "browser" {
-		return printers
-	}
-	words := slices.Clone(printers)
-	for i, word := range words {
-		if in, known := fakeentra.Words(c.play.language, word); known && (surface == "browser" || word == written[i]) {
-			words[i] = in
-		}
-	}
-	return words
-}
-
-// abbreviated are labels that the guide cuts short for want of room on the panel, in full.
-var abbreviated = map[string]string{"Ρυθμίς": "Ρυθμίσεις"}
-
-// label is a label or a path of the printer's in its language.
-func (c *Case) label(surface, path string) string {
-	parts := strings.Split(path, " > ")
-	said := c.play.panelWords
-	if surface == "webconfig" {
-		said = c.play.webWords
-	}
-	in, err := said(parts)
-	if err != nil {
-		return path
-	}
-	in = c.onPage(surface, parts, in)
-	for i, part := range in {
-		if whole, is := abbreviated[part]; is {
-			in[i] = whole
-		}
-	}
-	return strings.Join(in, " > ")
 }

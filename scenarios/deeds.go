@@ -16,6 +16,7 @@ type deeds struct {
 	// shown is the number of the last entry that showed a page of Web Config, restarted that of the last act after which the
 	// printer knows nobody who was there: what is open from before is not the printer's any more.
 	shown, restarted int
+	opened           []shownPage // of Web Config
 }
 
 // deed is one of them.
@@ -47,7 +48,7 @@ func (c *deeds) read() {
 		case restarts(e):
 			c.restarted = e.Number
 		case e.Party == c.w.r.play.printer && isPageShown(e):
-			c.shown = e.Number
+			c.shown, c.opened = e.Number, append(c.opened, c.w.web)
 		}
 		if e.Kind == journal.KindOutcome && c.w.r.play.isAct(e, "scan", "") {
 			c.done = append(c.done, deed{number: e.Number, line: "scan"})

@@ -5,16 +5,13 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"sort"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -43,35 +40,6 @@ func filesOf(results []scenarios.Result) map[string][]byte {
 	}
 	return files
 }
-
-// suite is one play of every scenario with seed 7 that several tests look at.
-type suite struct {
-	results []scenarios.Result
-	err     error
-	leaks   []string
-	secrets int
-}
-
-var sevens = sync.OnceValue(func() *suite {
-	s := &suite{}
-	var looking sync.Mutex
-	s.results, s.err = scenarios.Run(context.Background(), scenarios.Options{
-		Seed: 7, KeepFiles: true,
-		Inspect: func(r scenarios.Result, l *lab.Lab) {
-			all := l.Secrets()
-			files := maps.Clone(r.Files)
-			delete(files, "wire.har") // the journal once more; TestNoSecretIsInAFolderOfEvidence looks into it
-			leaks := lab.FindLeaks(files, all)
-			looking.Lock()
-			defer looking.Unlock()
-			s.secrets += len(all)
-			for _, leak := range leaks {
-				s.leaks = append(s.leaks, fmt.Sprintf("%s: %s", r.Scenario.ID, leak))
-			}
-		},
-	})
-	return s
-})
 
 // some of the scenarios are compared here, one of each surface; `make determinism` compares all.
 func some() []string {
@@ -225,13 +193,6 @@ func TestAnotherSeedChangesIdsAndNothingElse(t *testing.T) {
 		}
 	}
 	require.NotZero(t, different, "another seed must change something")
-}
-
-func TestNoSecretIsInAnyArtefact(t *testing.T) {
-	require.NoError(t, sevens().err)
-	require.NotEmpty(t, sevens().results)
-	require.Empty(t, sevens().leaks)
-	require.Greater(t, sevens().secrets, 10*len(sevens().results), "a bench has passwords, codes, tokens and a key")
 }
 
 // TestAPlantedLeakIsSeen writes each kind of secret into the journal as a careless party would, and wants it found.

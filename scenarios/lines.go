@@ -19,6 +19,8 @@ type line struct {
 	conditions []string // of "[needs:clock] verb …": "needs:clock", with "!" if negated
 	not        bool
 	words      []string // the verb and its arguments; unquoted $NAMES are not expanded
+	// atLeast says of a number of mails by hand that more will do: somebody may have sent another.
+	atLeast bool
 }
 
 // builtins are the verbs that reach no party of the bench.

@@ -183,6 +183,11 @@ func (s Scenario) read(signs []sign, text string) Found {
 			f.score += 25
 			f.By = append(f.By, title)
 		}
+		title, in := s.TitleIn(language)
+		if own := choice.Normalize(title); in == language && len([]rune(read)) >= shortest && (strings.Contains(own, read) || strings.Contains(read, own)) {
+			f.score += 1000 // its title, or the beginning of it
+			f.By = append(f.By, title)
+		}
 	}
 	if f.score > 0 || len(signs) == 0 {
 		shared, wanted := 0, pieces(text)

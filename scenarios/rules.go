@@ -91,9 +91,10 @@ func RulesWithProof(all []Scenario) ([]Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range rules {
-		for _, s := range all {
-			if slices.Contains(s.Proofs(), rules[i].ID) {
+	for _, s := range all {
+		proofs := s.Proofs()
+		for i := range rules {
+			if slices.Contains(proofs, rules[i].ID) {
 				rules[i].ProvedBy = append(rules[i].ProvedBy, s.ID)
 			}
 		}

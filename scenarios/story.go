@@ -129,7 +129,7 @@ func (p *play) story(r Result, o Options) *report.Story {
 	s.Case, s.Version, s.Before = r.Case(), o.Version, p.before
 	s.Title, s.TitleLanguage = r.Scenario.TitleIn(s.Language)
 	_, s.Chapter = r.Scenario.Chapter(s.Language)
-	s.Script = r.Scenario.Text
+	s.Script, s.Notes = r.Scenario.Text, r.Scenario.notesIn(s.Language)
 	s.Steps, s.Parts = p.toldSteps(s.Language)
 	s.Failed, s.Wanted, s.Shown = r.Line, r.Wanted, r.Shown
 	if r.Scenario.folder == "" && r.Scenario.HandoverLine() > 0 {
@@ -178,7 +178,7 @@ func (c *Case) played(s CaseStep, language string) report.Step {
 
 // Evidence fills in what the page of the case tells of the scenario: its script and its steps in a language.
 func (c *Case) Evidence(s *report.Story) {
-	s.Script = c.Scenario.Text
+	s.Script, s.Notes = c.Scenario.Text, c.Scenario.notesIn(s.Language)
 	s.Steps, s.Parts = c.play.toldSteps(s.Language)
 	_, s.Chapter = c.Scenario.Chapter(s.Language)
 	s.Case = report.Case{

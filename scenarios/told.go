@@ -120,6 +120,9 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		if rest[0] == "is" {
 			id = "mailbox-empty"
 		}
+		if s.Arrives {
+			id = "mailbox-arrives"
+		}
 		if rest[0] == "sent" && len(rest) > 1 {
 			id, values["{words}"] = "sent-"+rest[1], in.list(rest[2:])
 		}
@@ -144,6 +147,8 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		if len(rest) > 0 && rest[0] != "wrong" {
 			id, values["{to}"] = id+"-as", in.word(rest[0])
 		}
+	case verb == "panel" && said == "enter" && len(rest) == 2 && rest[0] == "account":
+		id, values["{words}"] = "panel-enter-account", rest[1]
 	case (verb == "webconfig" || verb == "panel") && said == "enter" && len(rest) > 0:
 		values["{path}"], values["{words}"] = c.label(verb, rest[0]), in.list(rest[1:])
 		switch {
@@ -187,8 +192,11 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	case verb == "network":
 		values["{party}"], values["{words}"] = partyName([]string{said}), in.list(rest)
 		id = "network"
-		if len(rest) > 0 && rest[0] == "ok" {
+		switch {
+		case len(rest) > 0 && rest[0] == "ok":
 			id = "network-ok"
+		case said == "browser" && len(rest) > 1 && rest[0] == "on":
+			id, values["{words}"] = "network-place", in.says("place "+rest[1])
 		}
 	case verb == "lang":
 		id, values["{to}"] = "lang", in.says("language-"+said)
@@ -207,6 +215,9 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	}
 	return s.Text
 }
+
+// isShows reports whether a word is that which parts a field from what is to be seen in it.
+func isShows(word string) bool { return word == "shows" }
 
 // unended is a text to be quoted in a sentence that has an end of its own.
 func unended(text string) string { return strings.TrimRight(text, ".।") }
@@ -264,6 +275,35 @@ func ChapterSays(language, number string) string {
 		}
 	}
 	return ""
+}
+
+// OnPage is the page of Web Config that a step is about, by the labels of its menu, and what is clicked or set there; both
+// in its labels, and empty where the step is about none.
+func (c *Case) OnPage(s CaseStep) (path, control string) {
+	words := s.Words
+	if words[0] == "!" {
+		words = words[1:]
+	}
+	if words[0] != "webconfig" || len(words) < 2 {
+		return "", ""
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, l := range c.play.linesOf() {
+		if l.number <= s.Line && l.words[0] == "webconfig" && len(l.words) > 2 && l.words[1] == "open" {
+			path = l.words[2]
+		}
+	}
+	if path == "" {
+		return "", ""
+	}
+	switch words[1] {
+	case "click", "set", "enter", "tick", "upload":
+		if len(words) > 2 {
+			control = c.label("webconfig", words[2])
+		}
+	}
+	return c.label("webconfig", path), control
 }
 
 // Place is where a step is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults; empty:

@@ -71,6 +71,7 @@ type row struct {
 	Of             string           `yaml:"of"`
 	languages.Text `yaml:",inline"` // of a reason
 	pattern        *regexp.Regexp
+	numbers, words []string // of a reason: AADSTS numbers; error words beside another number, * for any
 }
 
 type table struct{ sentences, reasons []row }
@@ -84,7 +85,13 @@ var read = sync.OnceValue(func() table {
 	var t table
 	for _, r := range rows {
 		if r.Of != "" {
-			if !digits.MatchString(r.Of) {
+			word, byWord := strings.CutPrefix(r.Of, "word ")
+			switch {
+			case byWord:
+				r.words = strings.Fields(word)
+			case digits.MatchString(r.Of):
+				r.numbers = strings.Fields(r.Of)
+			default:
 				r.pattern = regexp.MustCompile("(?i)" + r.Of)
 			}
 			t.reasons = append(t.reasons, r)
@@ -97,7 +104,7 @@ var read = sync.OnceValue(func() table {
 })
 
 var (
-	digits = regexp.MustCompile(`^[0-9]+$`)
+	digits = regexp.MustCompile(`^[0-9 ]+$`)
 	aadsts = regexp.MustCompile(
 		`AADSTS([0-9]+)|(?:Error Code|Κωδικός σφάλματος|गड़बड़ी कोड|त्रुटि कोड)\s*:?\s*(?:<[^>]*>\s*)*([0-9]{5,8})`,
 	)
@@ -128,10 +135,26 @@ func tell(party, request, language string, refused bool, values map[string]strin
 	return "", "", false
 }
 
-// reason is why something was refused, in a few words; empty if no row knows.
-func reason(number, reply, language string) string {
+// because is why Entra refused something, in a few words: by its number, else by the error word beside it.
+func because(number, word, language string) string {
 	for _, r := range read().reasons {
-		if number != "" && r.Of == number || number == "" && r.pattern != nil && r.pattern.MatchString(reply) {
+		if slices.Contains(r.numbers, number) {
+			return r.In(language)
+		}
+	}
+	for _, r := range read().reasons {
+		if slices.Contains(r.words, word) || slices.Contains(r.words, "*") {
+			return r.In(language)
+		}
+	}
+	return ""
+}
+
+// reason is why a mail server refused something, in a few words: the first row whose pattern fits the reply; empty if
+// none does.
+func reason(reply, language string) string {
+	for _, r := range read().reasons {
+		if r.pattern != nil && r.pattern.MatchString(reply) {
 			return r.In(language)
 		}
 	}
@@ -239,7 +262,7 @@ func one(e journal.Entry, language string) (Line, bool) {
 			)
 		}
 	case journal.KindClock:
-		set("bench", "clock", false, map[string]string{"what": text})
+		set("bench", "clock", false, map[string]string{"what": passed(text, language)})
 	case journal.KindFault:
 		set("bench", "fault", true, map[string]string{"what": text})
 	case journal.KindNote:
@@ -300,10 +323,7 @@ func exchange(e journal.Entry, language string, line *Line, set func(string, str
 	var why string
 	switch {
 	case number != "":
-		why = "AADSTS" + number
-		if because := reason(number, "", language); because != "" {
-			why += ", " + because
-		}
+		why = "AADSTS" + number + ", " + because(number, line.Why, language)
 		if found := says.FindStringSubmatch(body); found != nil {
 			line.Why = found[1]
 		}

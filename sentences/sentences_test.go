@@ -76,7 +76,7 @@ func TestEachExchangeIsToldInASentence(t *testing.T) {
 			},
 		},
 		{
-			"a number that no row knows", "en", "Entra refused to renew the sign-in: AADSTS99999", sentences.Refused,
+			"a number that no row knows", "en", "Entra refused to renew the sign-in: AADSTS99999, the sign-in is not taken any more", sentences.Refused,
 			[]journal.Entry{http("POST", token, "grant_type=refresh_token", 400,
 				`{"error":"invalid_grant","error_description":"AADSTS99999: ?"}`)},
 		},

@@ -90,7 +90,7 @@ func (c *conversation) line(language string) Line {
 		stage, line.Tone = c.at, Refused
 		code := strings.Fields(c.refused)
 		values["why"] = strings.Join(code[:min(len(code), 2)], " ")
-		if because := reason("", c.refused, language); because != "" {
+		if because := reason(c.refused, language); because != "" {
 			values["why"] += ", " + because
 		}
 		line.Status = code[0]

@@ -93,6 +93,10 @@ func told(a explain.Answer) string {
 	line("%s:", a.Headings["causes"])
 	for i, c := range a.Causes {
 		line("\n%d. %s (%s)", i+1, c.Says, c.Common)
+		if c.Note != "" {
+			line("   %s", c.Note)
+		}
+		line("   %s: %s", a.Headings["ask"], c.Ask)
 		line("   %s: %s", a.Headings["tell"], c.Tell)
 		line("   %s: %s", a.Headings["remedy"], c.Do)
 		line("   %s: %s, %s %d", a.Headings["guide"], c.Chapter, a.Headings["page"], c.Page)

@@ -147,8 +147,13 @@ func (k *keyboard) add(p *Panel, sign string) {
 }
 
 func (k *keyboard) keys(*Panel, *locale.Texts) []key {
-	var keys []key
-	for _, row := range k.board() {
+	board := k.board()
+	count := 2
+	for _, row := range board {
+		count += len(row)
+	}
+	keys := make([]key, 0, count)
+	for _, row := range board {
 		keys = append(keys, row...)
 	}
 	return append(keys,
@@ -166,21 +171,24 @@ func (k *keyboard) board() [][]key {
 		}}
 	}
 	shown := k.boards[k.at]
-	var board [][]key
-	for n, signs := range k.rows() {
-		var row []key
-		for _, sign := range signs {
-			row = append(row, letter(sign))
-		}
-		if n == len(k.rows())-1 && shown.Shift == nil {
-			row = append(row, k.erase())
-		} else if n == len(k.rows())-1 {
+	rows := k.rows()
+	board := make([][]key, 0, len(rows)+1)
+	for n, signs := range rows {
+		row := make([]key, 0, len(signs)+2)
+		fourth := n == len(rows)-1
+		if fourth && shown.Shift != nil {
 			shift := labeled("label.shift", screen.Shift, "shift", func(*Panel, *act) error {
 				k.shift, k.signs = !k.shift, false
 				return nil
 			})
 			shift.On = k.shift
-			row = append(append([]key{shift}, row...), k.erase())
+			row = append(row, shift)
+		}
+		for _, sign := range signs {
+			row = append(row, letter(sign))
+		}
+		if fourth {
+			row = append(row, k.erase())
 		}
 		board = append(board, row)
 	}

@@ -100,7 +100,9 @@ func (p *Panel) addKeys(texts *locale.Texts, s *screen.Screen) {
 			taken = append(taken, tab.Label)
 		}
 	}
-	for _, k := range p.keys() {
+	keys := p.keys()
+	for i := range keys {
+		k := &keys[i]
 		k.Label = k.words(texts)
 		if (k.Role == screen.Item || k.Role == screen.Remove) && slices.Contains(taken, k.Label) {
 			continue
@@ -109,9 +111,11 @@ func (p *Panel) addKeys(texts *locale.Texts, s *screen.Screen) {
 		case screen.Letter, screen.Shift, screen.Signs, screen.Alphas, screen.Space, screen.Erase:
 			continue // they stand on the board
 		case screen.LogIn, screen.LogOut:
-			s.Bar.Padlock = &k.Key
+			padlock := k.Key
+			s.Bar.Padlock = &padlock
 		case screen.LogOff:
-			s.Bar.LogOff = &k.Key
+			logOff := k.Key
+			s.Bar.LogOff = &logOff
 		}
 		s.Keys = append(s.Keys, k.Key)
 	}

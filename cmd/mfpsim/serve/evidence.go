@@ -21,8 +21,24 @@ import (
 type saved struct {
 	mu    sync.Mutex
 	files map[string][]byte
-	page  []byte // by itself
-	name  string // of the page, when it is sent on
+	page  []byte          // by itself
+	name  string          // of the page, when it is sent on
+	taken map[string]bool // names that were given
+}
+
+// named is a name for a page that no page before it has.
+func (s *saved) named(name string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.taken == nil {
+		s.taken = map[string]bool{}
+	}
+	free := name
+	for n := 2; s.taken[free]; n++ {
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
+	s.taken[free] = true
+	return free + ".html"
 }
 
 // errLeak keeps evidence from being saved that would tell a secret.
@@ -134,8 +150,9 @@ func (b *bench) evidence() error {
 }
 
 // save keeps the evidence of now, and writes it into the folder that the command line names, if it names one.
-func (b *bench) save(language string) (evidenceAnswer, error) {
+func (b *bench) save(language, ticket string) (evidenceAnswer, error) {
 	e := b.gather(or(language, "en"))
+	e.Story.Ticket = strings.TrimSpace(ticket)
 	files, err := e.Files()
 	if err != nil {
 		return evidenceAnswer{}, err
@@ -144,7 +161,7 @@ func (b *bench) save(language string) (evidenceAnswer, error) {
 	if err != nil {
 		return evidenceAnswer{}, err
 	}
-	name := strings.ReplaceAll(e.ID, "/", "-") + ".html"
+	name := b.saved.named(strings.ReplaceAll(e.ID, "/", "-") + "-" + e.Story.End.UTC().Format("2006-01-02-150405"))
 	secrets := b.lab.Secrets()
 	if len(lab.FindLeaks(files, secrets))+len(lab.FindLeaks(map[string][]byte{name: page}, secrets)) > 0 {
 		return evidenceAnswer{}, errLeak
@@ -172,7 +189,7 @@ func (b *bench) lastSaved(language string) (files map[string][]byte, page []byte
 		return files != nil
 	}
 	if !last() {
-		if _, err = b.save(language); err == nil {
+		if _, err = b.save(language, ""); err == nil {
 			last()
 		}
 	}

@@ -380,7 +380,11 @@ func TestRecordingsOfCasesPlayBackGreen(t *testing.T) {
 				}
 				s.object("/case", &c) // it is looked at the check list
 			}
-			require.Equal(t, len(c.Parts), c.InHand, "the check list is ticked to its end: %v", stepsLeft(c))
+			way := slices.IndexFunc(c.Parts, func(p partRow) bool { return p.Kind == scenarios.PartFurther })
+			if way < 0 {
+				way = len(c.Parts)
+			}
+			require.GreaterOrEqual(t, c.InHand, way, "the check list is ticked to the proof: %v", stepsLeft(c))
 			answer := p.asks("/record/save", map[string]any{"name": "played", "title": "As it was played by hand"})
 			text := answer["text"].(string)
 			require.NotContains(t, text, s.WebConfigPassword)

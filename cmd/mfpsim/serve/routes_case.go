@@ -34,27 +34,31 @@ type skipRequest struct {
 }
 
 type caseAnswer struct {
-	ID            string    `json:"id" doc:"of the scenario; empty: no case is loaded"`
-	Title         string    `json:"title" doc:"in the language that was asked for, where the case has one in it"`
-	TitleLanguage string    `json:"titleLanguage" doc:"that of the title"`
-	Question      string    `json:"question" doc:"what the user reads, and asks"`
-	Chapter       string    `json:"chapter" doc:"title of the guide's chapter"`
-	Number        string    `json:"number" doc:"of the chapter, ours"`
-	Proves        []string  `json:"proves" doc:"rules of the guide"`
-	Solution      string    `json:"solution" doc:"what the guide says to do about the code that the case shows; empty: it shows none"`
-	Own           string    `json:"own" doc:"what helps in this very case, as explain says it; empty: no cause of the table leads to it"`
-	Remedy        string    `json:"remedy" doc:"what the guide's chapter says to do, in our words"`
-	Parts         []partRow `json:"parts" doc:"the story, what the user sees, what to try"`
-	From          int       `json:"from" doc:"number of the last entry of the record before the person took over"`
-	InHand        int       `json:"inHand" doc:"the part that is being played; the number of parts if all is done"`
-	Printer       string    `json:"printer" doc:"the bench's name for the printer that the case is about"`
-	Language      string    `json:"language" doc:"of the panel"`
-	Languages     []string  `json:"languages" doc:"that the panel of this model has"`
+	ID            string     `json:"id" doc:"of the scenario; empty: no case is loaded"`
+	Title         string     `json:"title" doc:"in the language that was asked for, where the case has one in it"`
+	TitleLanguage string     `json:"titleLanguage" doc:"that of the title"`
+	Question      string     `json:"question" doc:"what the user reads, and asks"`
+	Chapter       string     `json:"chapter" doc:"title of the guide's chapter"`
+	Number        string     `json:"number" doc:"of the chapter, ours"`
+	Proves        []string   `json:"proves" doc:"rules of the guide"`
+	Code          string     `json:"code" doc:"of the job history, that the case shows first; empty: it shows none"`
+	Solution      string     `json:"solution" doc:"what the guide's table of codes says to do about it; empty: it says nothing"`
+	Own           string     `json:"own" doc:"what helps in this very case, as explain says it; empty: no cause of the table leads to it"`
+	Remedy        string     `json:"remedy" doc:"what the guide's chapter says to do, in our words"`
+	Parts         []partRow  `json:"parts" doc:"the story, what the user sees, what to try"`
+	Mends         bool       `json:"mends" doc:"there is a symptom that goes away"`
+	Solved        *time.Time `json:"solved,omitempty" doc:"true time at which the remedy had first worked: the proof of the case came true, or a job went well after one had failed"`
+	From          int        `json:"from" doc:"number of the last entry of the record before the person took over"`
+	InHand        int        `json:"inHand" doc:"the part that is being played; the number of parts if all is done"`
+	Printer       string     `json:"printer" doc:"the bench's name for the printer that the case is about"`
+	Language      string     `json:"language" doc:"of the panel"`
+	Languages     []string   `json:"languages" doc:"that the panel of this model has"`
 }
 
 type partRow struct {
-	Kind  scenarios.PartKind `json:"kind" doc:"story: it was played; symptom: what the user sees; remedy: what to try"`
-	Says  string             `json:"says" doc:"the sentence of the scenario, in English; empty: it has none"`
+	Kind  scenarios.PartKind `json:"kind" doc:"story: it was played; symptom: what the user sees; remedy: what to try, up to the first proof that it works; further: what the scenario does besides, for which nothing waits"`
+	Says  string             `json:"says" doc:"the sentence of the scenario; empty: it has none"`
+	In    string             `json:"saysLanguage" doc:"that of the sentence: the one that was asked for, or English where it has no other"`
 	Steps []stepRow          `json:"steps"`
 }
 
@@ -64,10 +68,14 @@ type stepRow struct {
 	Text     string     `json:"text" doc:"as the scenario has it"`
 	Looks    bool       `json:"looks" doc:"it says what is to be seen; else it is something to do"`
 	Place    string     `json:"place" doc:"where it is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults"`
+	Path     string     `json:"path" doc:"of the page of Web Config that it is about, in its labels; empty: none"`
+	Control  string     `json:"control" doc:"what is clicked or set on that page, in its labels; empty: nothing"`
 	Done     bool       `json:"done" doc:"it has come true"`
 	Skipped  bool       `json:"skipped"`
 	Needless bool       `json:"needless" doc:"nobody did it, and what follows has come true without it"`
 	Unseen   bool       `json:"unseen" doc:"it leaves no trace, as a page that is closed: it is never ticked, and nothing waits for it"`
+	Besides  bool       `json:"besides" doc:"only the bench can know it, or it is about what does not come: nothing waits for it"`
+	Why      string     `json:"why" doc:"why it is not needed, or can come true no more: overtaken, solved, mails, more, unseen; empty: it still can"`
 	At       *time.Time `json:"at,omitempty" doc:"true time at which it came true"`
 }
 
@@ -174,12 +182,19 @@ func (b *bench) caseNow(language string) caseAnswer {
 	answer.Proves = list(c.Scenario.Proofs())
 	answer.Number, answer.Chapter = c.Scenario.Chapter(language)
 	answer.From = c.From()
+	answer.Code = c.Code()
 	answer.Solution, answer.Remedy = c.Remedy(language)
 	answer.Own = explain.RemedyOf(c.Scenario.ID, language)
+	course := c.Course()
+	answer.Mends = course.Mends
+	if !course.Solved.IsZero() {
+		answer.Solved = &course.Solved
+	}
 	parts, inHand := c.Parts()
 	answer.InHand = inHand
 	for _, p := range parts {
-		row := partRow{Kind: p.Kind, Says: p.Says, Steps: []stepRow{}}
+		row := partRow{Kind: p.Kind, Steps: []stepRow{}}
+		row.Says, row.In = p.SaysIn(language)
 		says := c.Told
 		if p.Kind == scenarios.PartStory {
 			says = c.Did
@@ -187,8 +202,9 @@ func (b *bench) caseNow(language string) caseAnswer {
 		for _, s := range p.Steps {
 			step := stepRow{
 				Line: s.Line, Says: says(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
-				Skipped: s.Passed, Needless: s.Needless, Unseen: s.Unseen,
+				Skipped: s.Passed, Needless: s.Needless, Unseen: s.Unseen, Besides: s.Besides, Why: whyOf(s),
 			}
+			step.Path, step.Control = c.OnPage(s)
 			if !s.At.IsZero() {
 				step.At = &s.At
 			}
@@ -197,4 +213,17 @@ func (b *bench) caseNow(language string) caseAnswer {
 		answer.Parts = append(answer.Parts, row)
 	}
 	return answer
+}
+
+// whyOf says why a step is not needed, or can come true no more.
+func whyOf(s scenarios.CaseStep) string {
+	switch {
+	case s.Done || s.Passed:
+		return ""
+	case s.Unseen:
+		return "unseen"
+	case s.Needless && s.Why == "":
+		return string(scenarios.WhyOvertaken)
+	}
+	return string(s.Why)
 }

@@ -7,6 +7,7 @@ import (
 )
 
 type evidenceRequest struct {
+	Ticket   string `json:"ticket,omitempty" doc:"what the customer wrote: it stands at the head of the page"`
 	Language string `json:"language,omitempty" doc:"of the page: en, hi or el; without it en"`
 }
 
@@ -29,7 +30,7 @@ func evidenceRoutes() group {
 			{
 				Request: "POST /evidence", Example: `{"language":"en"}`,
 				About: "Saves the evidence as it is now. It is searched for every secret of the bench; one that had any would not be saved.",
-				Act:   tells(func(b *bench, in evidenceRequest) (evidenceAnswer, error) { return b.save(in.Language) }),
+				Act:   tells(func(b *bench, in evidenceRequest) (evidenceAnswer, error) { return b.save(in.Language, in.Ticket) }),
 			},
 			{
 				Request: "GET /evidence/page", About: "Returns the page that was saved last, as a file that needs none beside it.", Media: "text/html",

@@ -13,6 +13,7 @@ import (
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/journal"
+	"mfpsim/scenarios"
 	"mfpsim/sentences"
 )
 
@@ -117,6 +118,23 @@ type partyClock struct {
 	Now   time.Time `json:"now"`
 }
 
+// told puts what somebody did into the place of what the record has of it: a command, a form with its path.
+func (b *bench) told(lines []sentences.Line, language string) []sentences.Line {
+	raw := func(l sentences.Line) bool {
+		return l.Kind == string(journal.KindNote) && l.Party == "control" || l.Kind == string(journal.KindHTTP) && l.From == "person" && l.Party == b.printer.Name
+	}
+	if b.lab == nil || !slices.ContainsFunc(lines, raw) {
+		return lines
+	}
+	acts := scenarios.ActsOf(b.lab, b.taken, b.printer.Name, b.since, language)
+	for i := range lines {
+		if act, is := acts[lines[i].Number]; is && raw(lines[i]) && lines[i].Tone != sentences.Refused {
+			lines[i].Text = act.Steps[len(act.Steps)-1].Says
+		}
+	}
+	return lines
+}
+
 type clocksAnswer struct {
 	Now     time.Time    `json:"now" doc:"true time"`
 	Start   time.Time    `json:"start" doc:"true time at which the bench began"`
@@ -141,7 +159,7 @@ func pageRoutes() group {
 			{
 				Request: "GET /wire", At: "/wire?since=0", About: "Tells the record in sentences, oldest first: an exchange of HTTP, or a conversation by SMTP, is one.",
 				Act: tells(func(b *bench, in wireRequest) ([]sentences.Line, error) {
-					return list(sentences.Tell(b.lab.Journal.Since(in.Since), in.Language)), nil
+					return list(b.told(sentences.Tell(b.lab.Journal.Since(in.Since), in.Language), in.Language)), nil
 				}),
 			},
 			{

@@ -29,7 +29,7 @@ const shelfSize = 1000
 func (e *Endpoint) send(w http.ResponseWriter, a *wire.Request, kind string, make func(a *wire.Request) []byte) {
 	d := document{kind: kind, host: a.Host, authority: a.Authority, alias: a.Alias.Text, id: a.Alias.ID, day: a.Day}
 	e.Front.SetDiscoveryHeaders(w, a)
-	wire.Write(w, http.StatusOK, e.shelf.find(d, func() []byte { return make(a) }))
+	wire.WriteShared(w, http.StatusOK, e.shelf.find(d, func() []byte { return make(a) }))
 }
 
 func (s *shelf) find(d document, write func() []byte) []byte {

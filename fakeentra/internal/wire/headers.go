@@ -14,6 +14,7 @@ import (
 	"mfpsim/fakeentra/internal/hosts"
 	"mfpsim/fakeentra/internal/ordered"
 	"mfpsim/fakeentra/internal/secrets"
+	"mfpsim/faultnet"
 )
 
 // estsServer is the release and the ring that the answers name: captured, AZJS-dev (2022-03-01).
@@ -149,6 +150,18 @@ func Write(w http.ResponseWriter, status int, body []byte) {
 	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // into the network's buffer
+}
+
+// WriteShared is Write for a body that nobody ever changes, and that many answers have.
+func WriteShared(w http.ResponseWriter, status int, body []byte) {
+	shared, can := w.(faultnet.Sharer)
+	if !can { // an answer that is planted is spoilt on its way
+		Write(w, status, body)
+		return
+	}
+	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.WriteHeader(status)
+	shared.WriteShared(body)
 }
 
 // AnswerError sends an error in Entra's JSON layout (docs/reference/entra.md §2.3): key order, trace_id

@@ -4,7 +4,7 @@ import { attempt, get, post } from "./api.js";
 import { bring, fill, h } from "./dom.js";
 import { controlsOf, placeOf } from "./controls.js";
 import { state, onChange, refresh } from "./state.js";
-import { clock, language, t } from "./texts.js";
+import { clock, language, stamp, t } from "./texts.js";
 
 const place = () => document.getElementById("case");
 let mode = ""; // "list", "found" or "loaded"
@@ -114,16 +114,19 @@ async function drawFound() {
   const head = a.headings;
   const known = a.items.length + a.causes.length + cases.length;
   const facts = (i) => h("dl", {}, i.facts.map((f) => [h("dt", {}, f.heading), h("dd", {}, f.text)]));
-  const item = (i, n) => h("details", { class: "hit", open: n < 2 }, h("summary", {}, h("span", {}, h("b", {}, capital(i.what)), " ", i.title)), facts(i));
+  const item = (i, n) => h("details", { class: "hit", open: n < 2 && !a.causes.length }, h("summary", {}, h("span", {}, h("b", {}, capital(i.what)), " ", i.title)), facts(i));
   const shown = a.items.slice(0, mostItems);
-  const cause = (c, n) => h("article", { class: "hit" }, h("h3", {}, n + 1 + ". " + c.says), h("p", { class: "meta" }, capital(c.common)), h("p", {}, h("b", {}, head.tell + ": "), c.tell),
-    h("div", { class: "rem" }, h("h3", {}, head.guide + ": " + c.chapter + ", " + head.page + " " + c.page), h("p", {}, c.do)), h("p", { class: "meta" }, c.scenario), loads(c.scenario, c.title, a.causes.length === 1));
+  // What a customer can be asked stands open; what only the bench and Microsoft's side can tell is folded.
+  const cause = (c, n) => h("article", { class: "hit" }, h("h3", {}, n + 1 + ". " + c.says), c.note ? h("p", { class: "unfit" }, c.note) : null,
+    h("p", {}, h("b", {}, head.ask + ": "), c.ask), loads(c.scenario, c.title, a.causes.length === 1),
+    h("details", {}, h("summary", { "data-key": "tell-" + c.id }, head.tell + " · " + head.remedy), h("p", {}, c.tell),
+      h("div", { class: "rem" }, h("h3", {}, head.guide + ": " + c.chapter + ", " + head.page + " " + c.page), h("p", {}, c.do)), h("p", { class: "meta" }, capital(c.common) + " · ", h("span", { lang: "en" }, c.scenario))));
   fill(place(), h("h3", { class: "q" }, known ? t("found", { n: a.causes.length }) : t("found-none")),
-    h("p", { class: "meta" }, t("quoted", { text: clipped(found.text) })), back(), panelLanguage(),
+    h("p", { class: "meta" }, t("quoted", { text: clipped(found.text) })), back(),
     a.near.length ? h("p", { class: "acts" }, head.near + ": ", a.near.map((text) => h("button", { type: "button", class: "lk", onclick: () => { document.getElementById("find-text").value = text; read(text); } }, text))) : null,
     shown.filter((i) => !i.passing).map(item), a.causes.length ? h("h3", { class: "sec" }, head.causes) : null, a.causes.map(cause), shown.filter((i) => i.passing).map(item),
     cases.length ? [h("h3", { class: "sec" }, t("other-cases")), cases.map((c) => h("article", { class: "hit" }, h("h3", { lang: c.language }, c.title), h("p", { class: "meta", lang: "en" }, c.id), loads(c.id, c.title, cases.length === 1 && !a.causes.length)))] : null,
-    h("div", { class: "acts" }, h("button", { type: "button", class: "b", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
+    panelLanguage(), h("div", { class: "acts" }, h("button", { type: "button", class: "b", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
   atHead();
 }
 const mostItems = 6;
@@ -137,46 +140,73 @@ function clipped(text) {
   return line.length <= 200 ? line : line.slice(0, line.lastIndexOf(" ", 200)).replace(/[\s,;:.·–-]+$/, "") + " …";
 }
 
-// steps draws a part. The step that is next is lit and leads to its place.
-function steps(part, inHand) {
-  const next = inHand ? part.steps.findIndex((s) => !s.done && !s.skipped && !s.needless && !s.unseen) : -1;
+// steps draws steps of a part. The one that is next is lit and leads to its place.
+function steps(list, next) {
   const how = (s) => (s.done ? "done" : s.needless ? "needless" : s.unseen ? "unseen" : s.skipped ? "skipped" : "open");
-  return h("ol", {}, part.steps.map((s, i) => h("li", { class: "step" + (s.done ? " done" : "") + (i === next ? " now" : ""), "aria-current": i === next ? "step" : null },
-    h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped || s.needless || s.unseen ? "–" : i === next ? "→" : "○"),
+  return h("ol", {}, list.map((s) => h("li", { class: "step" + (s.done ? " done" : "") + (s === next ? " now" : ""), "aria-current": s === next ? "step" : null },
+    h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped || s.needless || s.why ? "–" : s === next ? "→" : s.besides ? "·" : "○"),
     h("div", {}, h("span", { class: "say" }, t(how(s)) + ": "), s.says,
-      s.needless || s.unseen ? h("small", {}, t(s.needless ? "needless-why" : "unseen-why")) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: clock(s.at) })) : null,
-      i === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(placeOf(s), controlsOf(s)) }, t("go-there")) : null,
+      s.why && !s.done ? h("small", {}, t("why-" + s.why)) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: clock(s.at) })) : null,
+      s === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(placeOf(s), controlsOf(s), s) }, t("go-there")) : null,
         h("button", { type: "button", class: "lk", "data-key": "skip-" + s.line, onclick: () => attempt(async () => { await post("/case/skip", { line: s.line }); await refresh(); }) }, t("skip"))) : null))));
 }
+
+const isOver = (s) => s.done || s.skipped || s.needless || s.unseen || s.besides;
 
 function loaded(c, anew) {
   // What the printer itself refuses a person, such as a wrong password, is not what the case is about.
   const cause = state.lines.filter((l) => l.protocol && l.tone === "refused" && l.number > c.from && (l.from !== "person" || l.party === "entra")).at(-1);
-  const key = "loaded" + language + JSON.stringify(c) + (cause ? cause.number + cause.text : "");
+  // It is of the past once something went well after it.
+  const past = cause && state.lines.some((l) => l.number > cause.number && l.tone === "good" && (l.kind === "outcome" || l.protocol === "SMTP"));
+  const key = "loaded" + language + JSON.stringify(c) + (cause ? cause.number + cause.text + past : "");
   if (key === drawn && !anew) return;
   const were = new Set([...place().querySelectorAll("details[open]")].map((d) => d.dataset.id));
   const fold = (id, summary, ...inside) => h("details", { "data-id": id, open: were.has(id) }, h("summary", { "data-key": "fold-" + id }, summary), inside);
   drawn = key;
   const story = c.parts.filter((p) => p.kind === "story");
   const rest = c.parts.slice(story.length);
-  const over = c.inHand >= c.parts.length;
-  const passed = rest.some((p) => p.steps.some((s) => s.skipped));
-  const part = (p, i) => [p.says && language === "en" ? h("p", { class: "part" }, p.says) : null, steps(p, i === c.inHand)];
-  const notes = language === "en" ? [] : c.parts.filter((p) => p.says); // the sentences of a scenario are English
+  const way = rest.filter((p) => p.kind !== "further");
+  const over = way.every((p) => p.steps.every(isOver));
+  const passed = way.some((p) => p.steps.some((s) => s.skipped));
+  const next = c.inHand < c.parts.length ? c.parts[c.inHand].steps.find((s) => !isOver(s)) : null;
+  const part = (p) => [p.says && p.saysLanguage === language ? h("p", { class: "part" }, p.says) : null, steps(p.steps.filter((s) => !s.besides), next)];
+  const notes = c.parts.filter((p) => p.says && p.saysLanguage !== language); // those of somebody's own scenario
   const kind = (wanted, head) => {
-    const of = rest.map((p, i) => [p, i + story.length]).filter(([p]) => p.kind === wanted);
-    return of.length ? [h("h3", { class: "sec" }, t(head)), of.map(([p, i]) => part(p, i))] : null;
+    const of = rest.filter((p) => p.kind === wanted);
+    return of.length ? [h("h3", { class: "sec" }, t(head)), of.map(part)] : null;
   };
-  const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.solution ? h("p", {}, c.solution) : null, c.remedy ? h("p", {}, c.remedy) : null);
+  const further = rest.filter((p) => p.kind === "further");
+  const besides = rest.flatMap((p) => p.steps.filter((s) => s.besides));
+  const end = c.solved ? h("p", { class: "done-all", role: "status" }, t("solved", { at: clock(c.solved) }))
+    : over && rest.length && !c.mends ? h("p", { class: "done-all", role: "status" }, t(passed ? "all-over" : "all-done"))
+      : c.mends ? h("p", { class: "goal" }, t(over && passed ? "all-over" : "solved-when")) : null;
+  const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.remedy ? h("p", {}, c.remedy) : null,
+    c.solution ? [c.remedy ? h("h3", {}, t("guide-solution", { code: c.code })) : null, h("p", {}, c.solution)] : null);
   fill(place(), h("h3", { class: "q", lang: c.titleLanguage }, c.title), h("p", { class: "meta" }, c.chapter),
     h("p", {}, c.question),
-    story.length ? fold("story", t("story", { n: story.length }), story.map((p, i) => part(p, i))) : null,
+    story.length ? fold("story", t("story", { n: story.length }), story.map(part)) : null,
     kind("symptom", "what-the-user-sees"),
-    cause ? h("div", { class: "cause" }, h("h3", {}, t("cause")), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"),
-    over && rest.length ? h("p", { class: "done-all", role: "status" }, t(passed ? "all-over" : "all-done")) : null,
+    cause ? h("div", { class: past ? "cause past" : "cause" }, h("h3", {}, t(past ? "cause-past" : "cause", { at: stamp(cause.at, state.now.now) })), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"),
+    end,
+    further.length ? fold("further", t("goes-on"), h("p", { class: "meta" }, t("goes-on-help")), further.map(part)) : null,
+    besides.length ? fold("besides", t("bench-checks"), h("p", { class: "meta" }, t("bench-checks-help")), steps(besides, null)) : null,
     notes.length ? fold("notes", t("notes-in-english"), h("div", { lang: "en" }, notes.map((p) => h("p", { class: "part" }, p.says)))) : null,
     fold("about", t("about-case"), h("p", { class: "meta" }, t("case-file") + " ", h("code", {}, c.id)), c.proves.length ? h("p", { class: "meta" }, t("rules-shown") + " " + c.proves.join(" ")) : null),
     h("div", { class: "acts" }, h("button", { type: "button", class: "b", "data-key": "reset", onclick: () => attempt(async () => { await post("/reset", { to: "start" }); await refresh(); atHead(); }) }, t("reset")),
       h("button", { type: "button", class: "b", "data-key": "next", onclick: () => attempt(async () => { await post("/case/next"); mode = ""; await refresh(); atHead(); }) }, t("next-case")),
       h("button", { type: "button", class: "b", "data-key": "all", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
+  follow(c, next);
+}
+
+// follow keeps the step that is next in sight, when it has become another one; at the end what says so.
+let followed = "";
+function follow(c, next) {
+  const at = c.id + " " + (c.solved ? "solved" : next ? next.line : "");
+  if (at === followed) return;
+  const begins = !followed.startsWith(c.id + " ");
+  followed = at;
+  const node = place().querySelector(c.solved ? ".done-all" : ".step.now");
+  if (begins || !node || !node.offsetParent) return;
+  const [r, seen] = [node.getBoundingClientRect(), place().getBoundingClientRect()];
+  if (r.top < seen.top || r.bottom > seen.bottom) bring(node, "center");
 }

@@ -39,9 +39,31 @@ const byVerb = {
 // the printer does besides Web Config stands below the panel.
 export const placeOf = (step) => (/^(! *)?jobs\b/.test(step.text) ? "jobs" : /^printer (set|license)\b/.test(step.text) ? "panel" : step.place);
 
+// quoted is a text within a selector.
+const quoted = (text) => JSON.stringify(text);
+
+// own are the controls of one thing among several: the switch of a mailbox, of a policy, of an organization.
+function own(verb, said, rest) {
+  const at = rest.find((w) => w.includes("@"));
+  const tenant = rest.find((w) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(w));
+  const row = (key) => `.sw:has([data-key${key}])`;
+  const is = verb + " " + said;
+  if (is === "exchange Set-CASMailbox" && at) return [`.sw:has(#mb-${at.replace(/[^a-z0-9]/gi, "-")})`];
+  if (is === "exchange Set-TransportConfig") return [row(tenant ? "=" + quoted("smtp-" + tenant) : '^="smtp-"')];
+  if (/RecipientPermission$/.test(said) && rest[0]) return [`form:has([data-key=${quoted("send-as-who-" + rest[0])}])`, "#at-send-as"];
+  if (is === "entra set" && rest[0] === "Security defaults") return [row('^="defaults-"')];
+  if (is === "entra policy" && rest[0]) {
+    const exclude = `form:has([data-key=${quoted("exclude-" + rest[0])}])`;
+    const toggle = `.sw:has([data-key$=${quoted(rest[0])}])`;
+    return rest.some((w) => w.startsWith("exclude=")) ? [exclude, toggle] : [toggle];
+  }
+  return [];
+}
+
 export function controlsOf(step) {
-  const [verb, said] = step.text.replace(/^!\s*/, "").split(/\s+/);
-  const user = verb + " " + said === "panel log-in" && step.text.split(/\s+/)[2];
+  const words = (step.text.replace(/^!\s*/, "").match(/'(?:[^']|'')*'|\S+/g) || []).map((w) => w.replace(/^'(.*)'$/, "$1").replaceAll("''", "'"));
+  const [verb, said, ...rest] = words;
+  const user = verb + " " + said === "panel log-in" && rest[0];
   if (user && user !== "wrong") return [on("log-in-" + user), "#more-of-printer"];
-  return byVerb[verb + " " + said] || byVerb[verb] || [];
+  return [...own(verb, said, rest), ...(byVerb[verb + " " + said] || byVerb[verb] || [])];
 }

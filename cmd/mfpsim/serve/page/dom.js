@@ -21,31 +21,49 @@ export function fill(node, ...children) {
     const again = [...node.querySelectorAll("[data-key]")].find((n) => n.dataset.key === key);
     if (again) again.focus({ preventScroll: true });
   }
+  mark();
 }
 
 // lead brings the first element that is there into sight, marks it until the next click, and gives it the focus. A pane
-// that draws itself anew, and a fold that is opened for it, may need some frames until it is there.
+// that draws itself anew asks the bench first, so the best of them may need some time until it is there.
 export async function lead(selectors) {
-  for (const fold of selectors.map((s) => document.querySelector(s)?.closest("details:not([open])"))) if (fold) fold.open = true;
-  let meant = null;
-  for (let tries = 0; tries < 30; tries++) {
-    meant = selectors.map((s) => document.querySelector(s)).find((n) => n && n.offsetParent);
-    if (meant && meant.matches(selectors[0])) break;
-    await new Promise(requestAnimationFrame);
-  }
-  if (!meant) return;
-  point(meant, meant.offsetHeight > 400 ? "start" : "center");
+  const seen = (s) => [...document.querySelectorAll(s)].find((n) => n.offsetParent);
+  const patience = performance.now() + 3000;
+  let wanted = selectors[0];
+  while (!seen(wanted) && performance.now() < patience) await new Promise(requestAnimationFrame);
+  if (!seen(wanted)) wanted = selectors.find(seen);
+  if (!wanted) return;
+  const meant = seen(wanted);
+  point(meant, meant.offsetHeight > 400 ? "start" : "center", wanted);
+}
+
+// meant is what finds the marked element again, when its pane has drawn itself anew; "": nothing is marked.
+let meant = "";
+
+function mark() {
+  if (!meant || document.querySelector(".meant")) return;
+  const again = [...document.querySelectorAll(meant)].find((n) => n.offsetParent);
+  if (again) again.classList.add("meant");
 }
 
 // point brings an element into sight, marks it until the next click, and gives it the focus.
-export function point(meant, block) {
+export function point(node, block, selector) {
   for (const marked of document.querySelectorAll(".meant")) marked.classList.remove("meant");
-  meant.classList.add("meant");
-  bring(meant, block);
-  if (!meant.matches("a, button, input, select, textarea, summary, [tabindex]")) meant.tabIndex = -1;
-  meant.focus({ preventScroll: true });
-  setTimeout(() => addEventListener("click", () => meant.classList.remove("meant"), { once: true }));
+  node.classList.add("meant");
+  meant = selector || "";
+  bring(node, block);
+  const inside = node.matches(usable) ? node : selector && node.querySelector(usable) || node;
+  if (!inside.matches(usable)) inside.tabIndex = -1;
+  inside.focus({ preventScroll: true });
+  if (matchMedia("(prefers-reduced-motion: no-preference)").matches) node.animate([{ outlineOffset: "3px" }, { outlineOffset: "10px" }, { outlineOffset: "3px" }], { duration: 450, iterations: 2 }); // also where it was marked before
 }
+
+// The next click ends a mark, before it does what it is for: that may be another one.
+addEventListener("click", () => {
+  meant = "";
+  for (const marked of document.querySelectorAll(".meant")) marked.classList.remove("meant");
+}, true);
+const usable = "a, button, input, select, textarea, summary, iframe, [tabindex]";
 
 // covered is how much the line covers that stays above an element while its pane scrolls.
 export function covered(node) {

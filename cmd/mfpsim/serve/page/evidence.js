@@ -6,7 +6,7 @@ import { language, t } from "./texts.js";
 
 export function start() {
   document.getElementById("save").addEventListener("click", async () => {
-    const saved = await attempt(() => post("/evidence", { language }));
+    const saved = await attempt(() => post("/evidence", { language, ticket: document.getElementById("find-text").value.slice(0, 8000) }));
     if (saved) tell(saved).click();
   });
 }

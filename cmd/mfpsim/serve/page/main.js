@@ -31,11 +31,12 @@ for (const button of document.querySelectorAll("#views button")) button.addEvent
 view("case");
 
 // go leads to where a step is done or seen, and to the control there that is meant.
-const go = (place, controls) => {
+const go = (place, controls, step) => {
   const seen = ["panel", "web-config", "browser"].includes(place);
   view(seen ? "see" : "behind");
   if (seen) stage.show(place);
   else showBehind(place);
+  if (place === "web-config" && step.path) stage.openPage(step.path, step.control, !step.control && !/^webconfig open/.test(step.text));
   lead([...(controls || []), "#pane-" + place, "#tab-" + place]);
 };
 

@@ -35,7 +35,7 @@ async function show() {
     h("h3", { class: "sub2", id: "at-microsoft-365" }, t("microsoft-365-admin-center")),
     m.mailboxes.map((b) => mailbox(b)),
     h("h3", { class: "sub2", id: "at-entra" }, t("entra-admin-center")),
-    organizations.map((o) => toggle("defaults-" + o.domain, "Security defaults", o.domain + ". " + t("defaults-block"), o.securityDefaults,
+    organizations.map((o) => toggle("defaults-" + o.domain, t("security-defaults"), o.domain + ". " + t("defaults-block"), o.securityDefaults,
       (on) => post("/entra/set", { tenant: o.domain, setting: "Security defaults", value: on ? "Enabled" : "Disabled" }))),
     application(answers.set),
     h("h4", { class: "sub2", id: "at-policies" }, "Conditional Access"), policies(m, organizations, open),
@@ -109,12 +109,16 @@ const presets = [
   ["Sign in again every week", "users=All", "sign-in-frequency=7d", "grant=none"],
 ];
 
+// said is a word of a policy as the page says it; one that the page has no words for stands as Entra ID has it.
+const said = (kind, word) => (["policy-on", "policy-off", "grant-block", "grant-mfa", "grant-compliant"].includes(kind + word) ? t(kind + word) : /report/i.test(word) ? t("policy-report") : word);
+const flow = (name) => (/^device ?code ?flow$/i.test(name) ? t("policy-flow") : name);
+
 function policies(m, organizations, open) {
   const tenant = organizations.at(-1)?.domain;
   const missing = presets.filter(([name]) => !m.policies.some((p) => p.name === name));
   const exported = h("textarea", { rows: "5", "aria-label": t("exported-policy"), "data-key": "exported" });
   const preset = h("select", { "data-key": "preset" }, missing.map(([name], i) => h("option", { value: String(i), lang: "en" }, name)));
-  return [m.policies.map((p) => h("div", {}, toggle("policy-" + p.tenant + p.name, p.name, [p.state, p.grant, ...p.flows, p.users.join(", "), p.exclude.length ? t("excluded", { who: p.exclude.join(", ") }) : ""].filter(Boolean).join(" · "), p.state === "on",
+  return [m.policies.map((p) => h("div", {}, toggle("policy-" + p.tenant + p.name, p.name, [said("policy-", p.state), said("grant-", p.grant), ...p.flows.map(flow), p.users.map((u) => (u === "All" ? t("policy-everybody") : u)).join(", "), p.exclude.length ? t("excluded", { who: p.exclude.join(", ") }) : ""].filter(Boolean).join(" · "), p.state === "on",
     (on) => post("/entra/policy", { tenant: p.tenant, ...words(p.name, "state=" + (on ? "on" : "off")) })),
   exclude(p, m))),
   missing.length && tenant ? h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); act(() => post("/entra/policy", { tenant, ...words(...missing[Number(preset.value)], "state=on") })); } },

@@ -30,11 +30,44 @@ export function start() {
       if (chosen === id && frames[id].getBoundingClientRect().top < stage().getBoundingClientRect().top + covered(frames[id])) bring(frames[id], "start"); // another page begins at its top
     }
     if (Number.isFinite(e.data.message) && chosen === id) intoSight(frames[id], e.data.message);
+    if (id === "web-config" && wanted && typeof e.data.path === "string") asks();
+    if (id === "web-config" && typeof e.data.logIn === "boolean") logInFirst(e.data.logIn);
     if (typeof e.data.open === "string") opens(e.data.open);
     if (typeof e.data.marked === "string") dispatchEvent(new CustomEvent("pane-marks", { detail: { surface: id === "browser" ? "browser" : "webconfig", text: e.data.marked.slice(0, 300) } }));
     drawTabs();
   });
-  return { show };
+  new MutationObserver(dialogs).observe(document.getElementById("glass"), { childList: true, subtree: true });
+  return { show, openPage };
+}
+
+// dialogs brings what the panel says into sight, once for each that comes up: its key may have been far below.
+let said = "";
+function dialogs() {
+  const dialog = document.querySelector("#glass [role=alertdialog]");
+  const says = dialog ? dialog.textContent : "";
+  if (says && says !== said && chosen === "panel") bring(document.getElementById("panel"), "start");
+  said = says;
+}
+
+// openPage asks the frame of Web Config to go to a page by the labels of its menu, unless a control is on the page that
+// it shows, or it is to stay where it is and nobody has to log in. What is asked before the frame is there is asked as soon as it is.
+let wanted = null;
+function openPage(path, control, stay) {
+  wanted = { mfpsim: "bench", open: path.split(" > "), control: control || "", stay };
+  if (paths["web-config"]) asks();
+}
+
+function asks() {
+  frames["web-config"].contentWindow.postMessage(wanted, origin("web-config"));
+  wanted = null;
+}
+
+// logInFirst says above the frame that its page is for who has logged in.
+function logInFirst(needed) {
+  const place = document.getElementById("log-in-first");
+  if (!place) return;
+  place.hidden = !needed;
+  place.classList.toggle("meant", needed);
 }
 
 // tallest is how high a frame becomes: what is in it scrolls with its column, and not once more by itself.
@@ -107,7 +140,7 @@ function beside(now) {
   const to = h("input", { type: "text", value: "bob@fabrikam.com", "data-key": "scan-to", autocomplete: "off", spellcheck: "false" });
   const power = now.on ? "off" : "on";
   fill(document.getElementById("beside-panel"),
-    h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); attempt(async () => { await post("/printer/scan", { to: to.value.split(/[\s,;]+/).filter(Boolean) }); await refresh(); }); } },
+    h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); attempt(async () => { await post("/printer/scan", { to: to.value.split(/[\s,;]+/).filter(Boolean) }); await refresh(); bring(document.getElementById("panel"), "start"); }); } },
       h("label", {}, t("scan-to"), to), h("button", { class: "b", disabled: !now.on }, t("scan"))),
     h("div", { class: "acts" },
       h("button", { type: "button", class: "b", "data-key": "lay", disabled: !now.on, onclick: () => attempt(async () => { await post("/printer/originals", { pages: 1 }); await refresh(); }) }, t("lay-a-page")),
@@ -131,7 +164,7 @@ function frame(id, address, title) {
 function web(now) {
   if (!addresses.webConfig) { fill(document.getElementById("pane-web-config"), h("p", {}, t("no-web-config"))); return; }
   fill(document.getElementById("pane-web-config"),
-    h("div", { class: "beside above" }, addresses.webConfigPassword ? [h("span", {}, t("user-name-empty")), secret(t("administrator-password"), addresses.webConfigPassword)] : null,
+    h("div", { class: "beside above" }, h("strong", { id: "log-in-first", role: "status", hidden: true }, t("log-in-first")), addresses.webConfigPassword ? [h("span", {}, t("user-name-empty")), secret(t("administrator-password"), addresses.webConfigPassword)] : null,
       h("a", { href: addresses.webConfig, target: "_blank", rel: "noopener" }, t("real-door"))),
     frame("web-config", now.panes.webConfig, "Web Config"));
 }

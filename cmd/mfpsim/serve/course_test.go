@@ -1,0 +1,80 @@
+package serve
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/lab"
+	"mfpsim/scenarios"
+)
+
+// played has a case, and does lines of the language by hand, one after the other.
+func played(t *testing.T, id string, lines ...[]string) (*served, caseAnswer) {
+	t.Helper()
+	var bench *lab.Lab
+	s := live(t, Config{Scenario: id, Lab: func(l *lab.Lab) { bench = l }})
+	p := newPerson(s, bench)
+	p.asks("/record/start", map[string]any{})
+	var now caseAnswer
+	s.object("/case", &now)
+	for _, words := range lines {
+		if words[0] == "expect" {
+			p.expects(words[1])
+			continue
+		}
+		p.does(words)
+		if words[0] == "scan" {
+			p.asks("/clock/advance", map[string]any{"duration": "1m"}) // the job ends
+		}
+		s.object("/case", &now)
+	}
+	return s, now
+}
+
+func TestSomebodyWhoTriesTheRemedyAtOnceHasSolvedTheCase(t *testing.T) {
+	scan := []string{"scan", "email", "bob@fabrikam.com"}
+	s, now := played(t, "trouble/smtp-auth-disabled", scan, scan,
+		[]string{"exchange", "Set-TransportConfig", "-SmtpClientAuthenticationDisabled", "$false"}, scan, scan)
+	require.NotNil(t, now.Solved)
+	for _, p := range now.Parts {
+		for _, step := range p.Steps {
+			if p.Kind == scenarios.PartRemedy && !step.Besides {
+				require.True(t, step.Done || step.Needless, step.Text)
+			}
+		}
+	}
+	status, told := s.ask("POST", "/evidence", `{"language":"en"}`)
+	require.Equal(t, http.StatusOK, status, told)
+	page := string(s.fetched("/evidence/page"))
+	page = page[strings.Index(page, `id="ended"`):]
+	page = page[:strings.Index(page, "</section>")]
+	require.Contains(t, page, "Yes: solved at 2 Mar 2026")
+	require.Regexp(t, `What was tried</dt><dd><ul><li>[^<]*SMTP AUTH`, page)
+	require.NotContains(t, page, "Next in the case")
+}
+
+// The account was exempted from the policy before anybody had tried to sign in again.
+func TestWhatSomebodyDidBeforeItsTurnIsTicked(t *testing.T) {
+	page := "Network > Email Server > Basic"
+	_, now := played(t, "entra/managed-policy-turns-on", []string{"scan", "email", "bob@fabrikam.com"},
+		[]string{"entra", "policy", "Block device code flow", "exclude=admin@contoso.com"},
+		[]string{"webconfig", "log-in"}, []string{"webconfig", "open", page},
+		[]string{"webconfig", "click", "Sign In"}, []string{"webconfig", "click", "Sign in with Microsoft"},
+		[]string{"browser", "sign-in", "admin@contoso.com"}, []string{"webconfig", "open", page},
+		[]string{"expect", "webconfig shows 'Current Status' 'Signed in'"}, []string{"webconfig", "click", "OK"}, []string{"scan", "email", "bob@fabrikam.com"})
+	require.NotNil(t, now.Solved)
+	for _, p := range now.Parts {
+		for _, step := range p.Steps {
+			if p.Kind != scenarios.PartStory && !step.Done {
+				t.Log(p.Kind, step.Text, step.Why)
+			}
+			switch step.Text {
+			case "webconfig click OK", "webconfig click 'Sign In'", "webconfig click 'Sign in with Microsoft'", "scan email bob@fabrikam.com":
+				require.True(t, step.Done, step.Text)
+			}
+		}
+	}
+}
