@@ -97,29 +97,3 @@ func TestTheControlAPIFitsNoUnknownFirmware(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, status, answer)
 	require.Contains(t, answer["error"], "1.04.GN22")
 }
-
-// Keys such as OK and fields such as a password stand on many screens of the panel: each act ticks when it is done, and
-// not because one like it was done before.
-func TestEachActAtThePanelTicksWhenItIsDoneAndNotBefore(t *testing.T) {
-	const id = "users/to-my-email-no-consent-for-the-organization"
-	p := taken(t, id)
-	times := map[string]int{}
-	for _, l := range linesBehind(t, id) {
-		nth := times[l.text]
-		times[l.text]++
-		if l.looks {
-			continue
-		}
-		require.False(t, p.steps(l.text)[nth].Done, "too early: %s", l.text)
-		if l.words[0] == "scan" {
-			p.asks("/printer/originals", map[string]any{"pages": 1})
-		} else {
-			p.does(l.words)
-		}
-		p.panelLoaded()
-		step := p.steps(l.text)[nth]
-		var c caseAnswer
-		p.object("/case", &c)
-		require.True(t, step.Done && !step.Needless, "not ticked: %s; open: %v", l.text, stepsLeft(c))
-	}
-}
