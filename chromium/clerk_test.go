@@ -125,7 +125,6 @@ func (c *clerk) waitsFor(s caseStep) {
 		c.skips(s)
 		return
 	}
-	c.debug()
 	require.Fail(c.t, "it never came true", "%s; the page is kept as %s", s.Text, c.keep(c.t.Name()))
 }
 
@@ -302,12 +301,4 @@ func splitWords(line string) []string {
 		}
 	}
 	return append(words, word)
-}
-
-func (c *clerk) debug() {
-	for _, p := range c.parts() {
-		for _, s := range p.Steps {
-			c.t.Logf("%s %v %v %v %s", p.Kind, s.Done, s.Skipped, s.Needless, s.Text)
-		}
-	}
 }

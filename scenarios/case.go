@@ -361,7 +361,7 @@ func (l line) isOfForm(click line) bool {
 // late ticks what was done after all: a job ends, and is in the record, after what it brought about was seen.
 func (p *part) late(on *play) {
 	for i := range p.Steps {
-		if s := &p.Steps[i]; s.Needless && p.lines[i].words[0] == "scan" && on.didAct(p, i) {
+		if s := &p.Steps[i]; s.Needless && slices.Contains([]string{"scan", "panel"}, p.lines[i].words[0]) && on.didAct(p, i) {
 			s.Done, s.Needless, s.At = true, false, on.lab.World.Now()
 		}
 	}

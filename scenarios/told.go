@@ -154,6 +154,8 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		switch {
 		case rest[0] == "password" && len(rest) > 1 && strings.ContainsAny(rest[1], "@:"):
 			id, values["{to}"] = verb+"-enter-password-of", strings.TrimPrefix(rest[1], "user:")
+		case rest[0] == "account" && verb == "panel":
+			id = "panel-enter-account"
 		case rest[0] == "password":
 			id = verb + "-enter-password"
 			if len(rest) > 1 && isSetting(rest[1]) {
@@ -162,6 +164,8 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		case len(rest) > 1:
 			id = verb + "-enter-into"
 		}
+	case verb == "browser" && (said == "click" || said == "tick") && len(rest) > 0:
+		values["{words}"] = c.label(verb, rest[0])
 	case verb == "browser" && said == "enter" && len(rest) > 0:
 		id, values["{words}"] = "browser-enter-"+rest[0], in.list(rest[1:])
 		if rest[0] == "code" && len(rest) > 1 {
