@@ -186,7 +186,8 @@ func (c *clerk) signsInAs(user string, forAll bool) {
 			c.clickIn(c.pages, c.online("Accept"))
 			leaves(now)
 		default:
-			require.Fail(c.t, "Microsoft's page is not one of a sign-in", "%s; the page is kept as %s", now, c.keep(c.t.Name()))
+			kept := c.keep(c.t.Name())
+			require.Fail(c.t, "Microsoft's page is not one of a sign-in", "%s; the page is kept as %s", now, kept)
 		}
 	}
 }

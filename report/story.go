@@ -94,8 +94,8 @@ type SignIn struct {
 	Policies    []Policy // of Conditional Access, that had something to say
 }
 
-// interrupts are codes with which Entra ID asks the person for something more: the log calls them interrupted, not failed
-// (Microsoft Entra authentication error codes).
+// interrupts are codes with which Entra ID asks the person for something more: the log calls them interrupted, not
+// failed (Microsoft Entra authentication error codes).
 var interrupts = []int{50058, 50072, 50074, 50076, 50079, 50125, 50140, 50199}
 
 // Interrupts reports whether the person was asked for something more.

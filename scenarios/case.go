@@ -26,7 +26,8 @@ type Case struct {
 	story []CasePart
 	parts []part
 	at    int // of parts, the one in hand; len(parts): all is done
-	// proof is the step that proves the remedy first; nil: the case has none. solved is when it was mended; zero: not yet.
+	// proof is the step that proves the remedy first; nil: the case has none. solved is when it was mended; zero: not
+	// yet.
 	proof  *CaseStep
 	solved time.Time
 }

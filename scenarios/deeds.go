@@ -13,8 +13,8 @@ type deeds struct {
 	number int // of the last entry that was read
 	done   []deed
 	code   int // number of the last entry that showed a code
-	// shown is the number of the last entry that showed a page of Web Config, restarted that of the last act after which the
-	// printer knows nobody who was there: what is open from before is not the printer's any more.
+	// shown is the number of the last entry that showed a page of Web Config, restarted that of the last act after
+	// which the printer knows nobody who was there: what is open from before is not the printer's any more.
 	shown, restarted int
 	opened           []shownPage // of Web Config
 }

@@ -32,8 +32,8 @@ func (c *Case) inWords(words []string) []string {
 	return c.onPage(words[0], wanted, wanted)
 }
 
-// onPage puts words of Microsoft's pages, which stand in a browser or on the panel, into the language of the case: those
-// that are not the printer's own.
+// onPage puts words of Microsoft's pages, which stand in a browser or on the panel, into the language of the case:
+// those that are not the printer's own.
 func (c *Case) onPage(surface string, written, printers []string) []string {
 	if surface != "panel" && surface != "browser" {
 		return printers

@@ -274,8 +274,8 @@ func ChapterSays(language, number string) string {
 	return ""
 }
 
-// OnPage is the page of Web Config that a step is about, by the labels of its menu, and what is clicked or set there; both
-// in its labels, and empty where the step is about none.
+// OnPage is the page of Web Config that a step is about, by the labels of its menu, and what is clicked or set there;
+// both in its labels, and empty where the step is about none.
 func (c *Case) OnPage(s CaseStep) (path, control string) {
 	words := s.Words
 	if words[0] == "!" {
