@@ -80,6 +80,7 @@ type part struct {
 	from    int       // number of the journal's entry after which it began
 	since   time.Time // true time then
 	before  []bool    // which looks held when it began: those tell nothing
+	there   []bool    // which results were there when the person began, or as soon after as the part was foreseen
 	early   []int     // entries that showed lines done before the part was in hand; 0: not so
 	shownBy []int     // entries that showed acts at the panel; 0: not so, or the line is no such act
 	started bool
@@ -305,6 +306,9 @@ func (p *part) look(on *play) bool {
 		p.before, p.shownBy = make([]bool, len(p.lines)), make([]int, len(p.lines))
 		for i, l := range p.lines {
 			p.before[i] = p.Steps[i].Looks && on.holds(l)
+		}
+		if p.there == nil {
+			p.there = p.before
 		}
 	}
 	tick := func(i int) { p.Steps[i].Done, p.Steps[i].At = true, now }
