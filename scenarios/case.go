@@ -267,20 +267,27 @@ func (c *Case) goOn() {
 	}
 }
 
-// Skip passes over a line of the part in hand, and over what stands before it there.
+// Skip passes over a line of what is left, and over what stands before it.
 func (c *Case) Skip(number int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.at < len(c.parts) {
-		p := &c.parts[c.at]
-		if i := slices.IndexFunc(p.Steps, func(s CaseStep) bool { return s.Line == number }); i >= 0 {
-			for k := range p.Steps[:i+1] {
-				p.Steps[k].Passed = p.Steps[k].Passed || !p.Steps[k].over()
-			}
-			return nil
+	for last := c.at; last < len(c.parts); last++ {
+		i := slices.IndexFunc(c.parts[last].Steps, func(s CaseStep) bool { return s.Line == number })
+		if i < 0 {
+			continue
 		}
+		for k := c.at; k <= last; k++ {
+			steps := c.parts[k].Steps
+			if k == last {
+				steps = steps[:i+1]
+			}
+			for n := range steps {
+				steps[n].Passed = steps[n].Passed || !steps[n].over()
+			}
+		}
+		return nil
 	}
-	return fmt.Errorf("line %d is none of the part in hand", number)
+	return fmt.Errorf("line %d is none of what is left of the case", number)
 }
 
 // Parts are the story and what is left of the case, as they are now, and which of them is in hand: its number, or how
