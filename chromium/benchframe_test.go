@@ -197,3 +197,29 @@ func TestWhatIsDoneOutOfOrderTicksOnTheBenchsPage(t *testing.T) {
 	p.sees("//li[contains(@class, 'done')]//*[contains(., 'admin@contoso.com')][contains(., 'bob@fabrikam.com')]")
 	require.Contains(t, p.reads("#case"), "not needed: what follows has come true without it")
 }
+
+// A person passes over the connection test: the arrow goes on from the last thing that was done, another tab begins at
+// its top, and what was done is told so.
+func TestTheArrowGoesOnFromWhatWasDoneOutOfOrder(t *testing.T) {
+	p := opensBench(t, "en", "--scenario", "trouble/smtp-auth-disabled")
+	p.sees(".step.now")
+	require.Contains(t, p.reads("#case .rem > p:first-of-type"), "for the organization")
+	p.clicks("#beside-panel form button")
+	p.sees("#just .bad")
+	p.sees(`.step.now [data-key="go-20"]`)
+	p.script(`document.getElementById("behind").scrollTop = 9999; ""`)
+	p.clicks("#tab-wire")
+	p.script(`document.getElementById("behind").scrollTop = 9999; ""`)
+	p.clicks("#tab-microsoft")
+	require.Equal(t, "0", p.script(`String(document.getElementById("behind").scrollTop)`))
+	p.clicks(`[data-key="smtp-contoso.com"]`)
+	p.sees(`[data-key="smtp-contoso.com"][aria-checked="true"]`)
+	p.sees(`.step.now [data-key="skip-26"]`)
+	p.clicks(`.step.now [data-key="skip-26"]`)
+	p.clicks(`.step.now [data-key="skip-27"]`)
+	p.sees(`.step.now [data-key="skip-28"]`)
+	p.clicks("#beside-panel form button")
+	p.sees(".done-all")
+	require.Contains(t, p.reads(`//li[contains(., 'enable SMTP AUTH for the organization')]`), "done ")
+	require.NotContains(t, p.reads("#case"), "the case was solved without it")
+}

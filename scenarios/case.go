@@ -81,6 +81,7 @@ type part struct {
 	from    int       // number of the journal's entry after which it began
 	since   time.Time // true time then
 	before  []bool    // which looks held when it began: those tell nothing
+	there   []bool    // which results were there when the person began, or as soon after as the part was foreseen
 	early   []int     // entries that showed lines done before the part was in hand; 0: not so
 	shownBy []int     // entries that showed acts at the panel; 0: not so, or the line is no such act
 	started bool
@@ -267,20 +268,27 @@ func (c *Case) goOn() {
 	}
 }
 
-// Skip passes over a line of the part in hand, and over what stands before it there.
+// Skip passes over a line of what is left, and over what stands before it.
 func (c *Case) Skip(number int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.at < len(c.parts) {
-		p := &c.parts[c.at]
-		if i := slices.IndexFunc(p.Steps, func(s CaseStep) bool { return s.Line == number }); i >= 0 {
-			for k := range p.Steps[:i+1] {
-				p.Steps[k].Passed = p.Steps[k].Passed || !p.Steps[k].over()
-			}
-			return nil
+	for last := c.at; last < len(c.parts); last++ {
+		i := slices.IndexFunc(c.parts[last].Steps, func(s CaseStep) bool { return s.Line == number })
+		if i < 0 {
+			continue
 		}
+		for k := c.at; k <= last; k++ {
+			steps := c.parts[k].Steps
+			if k == last {
+				steps = steps[:i+1]
+			}
+			for n := range steps {
+				steps[n].Passed = steps[n].Passed || !steps[n].over()
+			}
+		}
+		return nil
 	}
-	return fmt.Errorf("line %d is none of the part in hand", number)
+	return fmt.Errorf("line %d is none of what is left of the case", number)
 }
 
 // Parts are the story and what is left of the case, as they are now, and which of them is in hand: its number, or how
@@ -306,6 +314,9 @@ func (p *part) look(on *play) bool {
 		p.before, p.shownBy = make([]bool, len(p.lines)), make([]int, len(p.lines))
 		for i, l := range p.lines {
 			p.before[i] = p.Steps[i].Looks && on.holds(l)
+		}
+		if p.there == nil {
+			p.there = p.before
 		}
 	}
 	tick := func(i int) { p.Steps[i].Done, p.Steps[i].At = true, now }
