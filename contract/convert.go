@@ -1,8 +1,10 @@
 package contract
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -83,28 +85,44 @@ func refusals(list []Refusal) []outcome.Refusal {
 	return refused
 }
 
-// outcome reads how an operation has ended; nil: well. The error says what is no outcome of the contract.
-func (e *engine) outcome(r Result) (*outcome.Outcome, error) {
+// check says what is no outcome of the contract.
+func (r Result) check() error {
 	if r.OK {
 		if r.Kind != "" {
-			return nil, fmt.Errorf("an outcome that is ok and of kind %q", r.Kind)
+			return fmt.Errorf("an outcome that is ok and of kind %q", r.Kind)
 		}
-		return nil, nil
+		return nil
 	}
-	kind, side := outcome.Kind(r.Kind), outcome.Side(r.Side)
-	if !slices.Contains(outcome.Kinds(), kind) {
-		return nil, fmt.Errorf("an outcome of unknown kind %q", r.Kind)
+	switch {
+	case !slices.Contains(outcome.Kinds(), outcome.Kind(r.Kind)):
+		return fmt.Errorf("an outcome of unknown kind %q", r.Kind)
+	case r.Side != "" && !slices.Contains(outcome.Sides(), outcome.Side(r.Side)):
+		return fmt.Errorf("an outcome on the unknown side %q", r.Side)
+	case !slices.Contains(outcome.Stages(), outcome.Stage(r.Stage)):
+		return fmt.Errorf("an outcome of the unknown stage %q; there are: %s", r.Stage, words(outcome.Stages()))
+	case r.Advice != "" && !slices.Contains(outcome.Advices(), outcome.Advice(r.Advice)):
+		return fmt.Errorf("an outcome with the unknown advice %q", r.Advice)
 	}
-	switch side {
-	case "":
-		side = outcome.Device
-	case outcome.Device, outcome.Cloud, outcome.MailServer:
-	default:
-		return nil, fmt.Errorf("an outcome on the unknown side %q", r.Side)
+	return nil
+}
+
+// words are the words that there are, in one line.
+func words[T ~string](of []T) string {
+	var named []string
+	for _, word := range of {
+		if word != "" {
+			named = append(named, string(word))
+		}
 	}
-	if r.Advice != "" && !slices.Contains(outcome.Advices(), outcome.Advice(r.Advice)) {
-		return nil, fmt.Errorf("an outcome with the unknown advice %q", r.Advice)
+	return strings.Join(named, ", ")
+}
+
+// outcome reads how an operation has ended; nil: well. The error says what is no outcome of the contract.
+func (e *engine) outcome(r Result) (*outcome.Outcome, error) {
+	if err := r.check(); err != nil || r.OK {
+		return nil, err
 	}
+	kind, side := outcome.Kind(r.Kind), cmp.Or(outcome.Side(r.Side), outcome.Device)
 	o := outcome.New(kind, side, outcome.Stage(r.Stage), e.host.Clock.Now())
 	o.Service, o.AADSTS, o.Suberror, o.HTTPStatus = r.OfService, r.AADSTS, r.Suberror, r.HTTPStatus
 	o.TraceID, o.CorrelationID, o.SMTPCode, o.Enhanced = r.TraceID, r.CorrelationID, r.SMTPCode, r.Enhanced
@@ -155,7 +173,7 @@ var (
 )
 
 // checkResult says what is wrong with the outcome of an operation.
-func (e *engine) checkResult(r Result) error {
+func checkResult(r Result) error {
 	for _, f := range r.Fields {
 		if !slices.Contains(fieldNames, mail.Field(f.Field)) || !slices.Contains(problems, mail.Problem(f.Problem)) {
 			return fmt.Errorf("an outcome with the unknown field %q or problem %q", f.Field, f.Problem)
@@ -164,25 +182,35 @@ func (e *engine) checkResult(r Result) error {
 	if len(r.Fields) > 0 {
 		return nil
 	}
-	_, err := e.outcome(r)
-	return err
+	return r.check()
+}
+
+// checkStates says what is wrong with the states of an answer.
+func checkStates(states map[string]*State) error {
+	for _, owner := range slices.Sorted(maps.Keys(states)) {
+		if err := checkState(owner, states[owner]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkState says what is wrong with a state.
-func (e *engine) checkState(owner string, s *State) error {
+func checkState(owner string, s *State) error {
 	if s == nil || !slices.Contains(phases, core.Phase(s.Phase)) {
-		return fmt.Errorf("the state of %q has no phase of the contract", owner)
+		return fmt.Errorf("the state of %q has no phase of the contract; there are: %s", owner, words(phases))
 	}
-	if _, known := classes[owner]; !known && !nvram.Owner(owner).IsUser() {
-		return fmt.Errorf("the state of an unknown owner %q", owner)
+	if _, known := classes[owner]; !known && (!nvram.Owner(owner).IsUser() || nvram.Owner(owner) == nvram.User("")) {
+		return fmt.Errorf("the state of an unknown owner %q; there are: printer, fax-server, administrator, users, user:ID", owner)
 	}
 	for _, r := range []*Result{s.Ended, s.Lost, s.Ready} {
 		if r == nil {
 			continue
 		}
-		if o, err := e.outcome(*r); err != nil {
-			return err
-		} else if o == nil {
+		if err := r.check(); err != nil {
+			return fmt.Errorf("the state of %q has %w", owner, err)
+		}
+		if r.OK {
 			return fmt.Errorf("the state of %q has an outcome that is ok", owner)
 		}
 	}
@@ -190,6 +218,25 @@ func (e *engine) checkState(owner string, s *State) error {
 		if u, err := url.Parse(address); err != nil || address != "" && u.Scheme != "https" {
 			return fmt.Errorf("the state of %q has an address that is not https", owner)
 		}
+	}
+	return checkSettings(owner, s.Settings)
+}
+
+// checkSettings says what is wrong with the settings of a state.
+func checkSettings(owner string, s *SettingsLine) error {
+	switch {
+	case s == nil:
+		return nil
+	case s.Password != "":
+		return fmt.Errorf("the state of %q says a password; a core never says one: say \"password_set\":true", owner)
+	case s.KeepPassword:
+		return fmt.Errorf("the state of %q has keep_password, which only the printer says", owner)
+	case nvram.Owner(owner).HasSettings() && !slices.Contains(mail.Methods(), mail.Method(s.Method)):
+		return fmt.Errorf("the state of %q has the unknown method %q; there are: %s", owner, s.Method, words(mail.Methods()))
+	case s.Security != "" && !slices.Contains(mail.Securities(), mail.Security(s.Security)):
+		return fmt.Errorf(
+			"the state of %q has the unknown security %q; there are: %s", owner, s.Security, words(mail.Securities()),
+		)
 	}
 	return nil
 }

@@ -57,6 +57,7 @@ type engine struct {
 	told      surroundings // what the core was told last
 	state     map[string]*State
 	running   map[int]func() // what ends an operation
+	asked     map[int]bool   // operations that the core has asked for; false: they have ended
 	next      int            // number of the next operation of ours: even; those of the core are odd
 	web       map[bool]transports
 	intervals map[string]time.Duration // of device codes
@@ -136,13 +137,23 @@ func (e *engine) speak(ctx context.Context, o *operation, event Event) (Answer, 
 
 // take keeps the states that an answer has.
 func (e *engine) take(a Answer) error {
-	for owner, s := range a.State {
-		if err := e.checkState(owner, s); err != nil {
-			return err
-		}
+	if err := checkStates(a.State); err != nil {
+		return err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	for _, owner := range slices.Sorted(maps.Keys(a.State)) {
+		before, now := e.state[owner], a.State[owner]
+		if before == nil {
+			before = &State{}
+		}
+		if now.Ended != nil && !reflect.DeepEqual(before.Ended, now.Ended) {
+			e.session.noteEnd("ended in the state of "+owner, now.Ended)
+		}
+		if now.Lost != nil && !reflect.DeepEqual(before.Lost, now.Lost) {
+			e.session.noteEnd("lost in the state of "+owner, now.Lost)
+		}
+	}
 	maps.Copy(e.state, a.State)
 	return nil
 }

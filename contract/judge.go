@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/tls"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -63,9 +64,13 @@ func (o *operation) judgeConnect(a Action) {
 		return // what it asks there is in the record
 	}
 	if !mailServer && !pop {
+		wanted := fmt.Sprintf("server is %q, port %d", s.Server, s.Port)
+		if s.Method == mail.MethodPOPBeforeSMTP {
+			wanted += fmt.Sprintf(", and pop3_server %q, pop3_port %d", s.POP3Server, s.POP3Port)
+		}
 		o.e.session.breach(
-			laws.WishServer, "the core connects to %s, port %d; its server is %s, port %d",
-			a.Host, a.Port, s.Server, s.Port,
+			laws.WishServer, "the core connects to %s, port %d; in its own state, %s (what a state leaves out is empty or 0)",
+			a.Host, a.Port, wanted,
 		)
 	}
 	if o.grant.rotated {

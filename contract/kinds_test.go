@@ -48,7 +48,7 @@ func TestACoreThatActsAgainstItsKindIsNamed(t *testing.T) {
 		"stores an octet, store: kv":    `"store" without a key from a core that says store: kv`,
 		"stores a value":                `"store" of the key "a" from a core that says store: flash`,
 		"is another later":              "and said tls: harness, dial: harness, clock: bench, store: flash with ",
-		"answers twice":                 `has number 1; the line has 2`,
+		"answers twice":                 `line 1 is answered a second time; line 2 (`,
 		"says what is no text":          "it is not UTF-8",
 		"says a word that is no number": "cannot be a string",
 	}

@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/net/http/httpguts"
+
 	"mfpsim/core/host"
 	"mfpsim/core/outcome"
 )
@@ -122,7 +124,7 @@ func (o *operation) startTLS(ctx context.Context, a Action) (Event, error) {
 	case err != nil:
 		return Event{}, err
 	case a.TLS == nil:
-		return Event{}, errors.New("\"starttls\" does not say how: tls is missing")
+		return Event{}, errors.New(`"starttls" without tls: add "tls":{"verify":true}`)
 	case c.secure:
 		return Event{}, fmt.Errorf("\"starttls\" on connection %d, which is secure", c.id)
 	}
@@ -150,19 +152,19 @@ func (o *operation) secure(ctx context.Context, c *connection, want TLS) error {
 	return nil
 }
 
+// versions are those of TLS that a core can name.
+var versions = map[string]uint16{
+	"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13,
+}
+
 // tls is the configuration that the core wants.
 func (o *operation) tls(want TLS) *tls.Config {
 	config := &tls.Config{ //nolint:gosec // what the core wants is done, and judged
 		ServerName: want.ServerName, MinVersion: tls.VersionTLS12, Time: o.e.host.Clock.Now,
 		InsecureSkipVerify: want.Verify == nil || !*want.Verify,
 	}
-	switch want.MinVersion {
-	case "1.0":
-		config.MinVersion = tls.VersionTLS10
-	case "1.1":
-		config.MinVersion = tls.VersionTLS11
-	case "1.3":
-		config.MinVersion = tls.VersionTLS13
+	if version, said := versions[want.MinVersion]; said {
+		config.MinVersion = version
 	}
 	if o.e.host.Roots != nil {
 		config.RootCAs = o.e.host.Roots()
@@ -254,7 +256,7 @@ func (c *connection) hear(b []byte) {
 // http sends a request. Redirects are not followed.
 func (o *operation) http(ctx context.Context, a Action) (Event, error) {
 	if a.TLS == nil {
-		return Event{}, errors.New("\"http\" does not say how: tls is missing")
+		return Event{}, errors.New(`"http" without tls: add "tls":{"verify":true}`)
 	}
 	o.judgeHTTP(a)
 	limited, cancel := o.limited(ctx, a, standardTimeout)
@@ -269,6 +271,9 @@ func (o *operation) http(ctx context.Context, a Action) (Event, error) {
 	}
 	request.Header.Set("User-Agent", "") // the core says who it is, or nobody does
 	for name, value := range a.Headers {
+		if err := checkHeader(name, value, request.URL.Host); err != nil {
+			return Event{}, err
+		}
 		request.Header.Set(name, value)
 	}
 	web := o.e.transport(o, *a.TLS)
@@ -303,6 +308,21 @@ func (o *operation) http(ctx context.Context, a Action) (Event, error) {
 	o.grant.heard(o, a, event)
 	o.e.learn(event)
 	return event, nil
+}
+
+// checkHeader says why a field is none that a request to a host can have (RFC 9110 sections 5.1, 5.5 and 7.2).
+func checkHeader(name, value, host string) error {
+	switch {
+	case !httpguts.ValidHeaderFieldName(name):
+		return fmt.Errorf("\"http\" with the header %q: that is no name of a header (RFC 9110 section 5.1)", name)
+	case !httpguts.ValidHeaderFieldValue(value):
+		return fmt.Errorf(
+			"\"http\" with a character in the header %q that none can have, such as CR or LF (RFC 9110 section 5.5)", name,
+		)
+	case strings.EqualFold(name, "Host") && !strings.EqualFold(value, host):
+		return fmt.Errorf("\"http\" with the header Host: %s, and the URL has %s (RFC 9110 section 7.2)", value, host)
+	}
+	return nil
 }
 
 // transport carries requests over TLS as the core wants it.

@@ -13,6 +13,9 @@ import (
 	"mfpsim/core/outcome"
 )
 
+// longestUp is how long a printer can be on.
+const longestUp = 100 * 365 * 24 * time.Hour
+
 // operation is something that the core does, from the line that begins it to its outcome.
 type operation struct {
 	e       *engine
@@ -51,6 +54,7 @@ func (e *engine) begin(ctx context.Context, owner nvram.Owner, event Event, wait
 	e.next += 2
 	e.mu.Unlock()
 	result := e.operate(ctx, &operation{e: e, id: id, event: event.Event, owner: owner, waits: waits}, event)
+	e.session.noteEnd(fmt.Sprintf("%s of %s", event.Event, owner), &result)
 	return result, e.result(result)
 }
 
@@ -72,6 +76,9 @@ func (e *engine) operate(ctx context.Context, o *operation, event Event) Result 
 		e.gate.end(o)
 		e.mu.Lock()
 		delete(e.running, o.id)
+		if o.background() {
+			e.asked[o.id] = false
+		}
 		e.mu.Unlock()
 	}()
 	event.Operation, event.Random = o.id, e.random()
@@ -130,6 +137,9 @@ func (o *operation) carryOut(ctx context.Context, actions []Action) (next Event,
 		case !last && waits:
 			return Event{}, nil, fmt.Errorf("%q is not the last thing that operation %d asks for", a.Do, o.id)
 		}
+		if err := a.check(); err != nil {
+			return Event{}, nil, err
+		}
 		if err := o.e.identity.forbids(a); err != nil {
 			return Event{}, nil, err
 		}
@@ -141,13 +151,26 @@ func (o *operation) carryOut(ctx context.Context, actions []Action) (next Event,
 	}
 	final := actions[len(actions)-1]
 	if final.Do == doOutcome {
-		if err := o.e.checkResult(final.Result); err != nil {
+		if err := checkResult(final.Result); err != nil {
 			return Event{}, nil, err
 		}
 		return Event{}, &final.Result, nil
 	}
 	next, err = o.wait(ctx, final)
 	return next, nil, err
+}
+
+// check says what is no value of the contract in an action, whatever it is.
+func (a Action) check() error {
+	if a.TimeoutMS < 0 {
+		return fmt.Errorf("%q with timeout_ms %d", a.Do, a.TimeoutMS)
+	}
+	if a.TLS != nil && a.TLS.MinVersion != "" {
+		if _, known := versions[a.TLS.MinVersion]; !known {
+			return fmt.Errorf("%q with the unknown min_version %q; there are: 1.0, 1.1, 1.2, 1.3", a.Do, a.TLS.MinVersion)
+		}
+	}
+	return nil
 }
 
 // waiting says of each action whether the core waits for what comes of it.
@@ -172,34 +195,57 @@ func (o *operation) do(ctx context.Context, a Action) error {
 	case doBackground:
 		return o.begins(a.Operation)
 	case doCancel:
-		o.e.cancel(a.Operation)
+		return o.e.cancel(a.Operation)
 	}
 	return nil
 }
 
 // begins starts an operation that the core has asked for.
 func (o *operation) begins(id int) error {
-	if id%2 == 0 || id < 0 {
+	if id%2 == 0 || id < 0 { // 0: op is missing
 		return fmt.Errorf("the operation %d, which the core asks for: its own have odd numbers", id)
 	}
 	e := o.e
+	if !e.ask(id) {
+		return fmt.Errorf("\"background\" of the operation %d, which has not ended", id)
+	}
 	e.host.Go("the core's operation", func(ctx context.Context) {
 		e.operate(ctx, &operation{e: e, id: id, event: eventRun, owner: o.owner, waits: true}, Event{Event: eventRun})
 	})
 	return nil
 }
 
-// cancel interrupts an operation. One that has not begun yet hears it at once when it does.
-func (e *engine) cancel(id int) {
+// ask notes that the core wants an operation; false: it has it already.
+func (e *engine) ask(id int) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.asked[id] {
+		return false
+	}
+	e.asked[id] = true
+	return true
+}
+
+// cancel interrupts an operation. One that has not begun yet hears it at once when it does; one that has ended is left
+// alone. The error names one that never was.
+func (e *engine) cancel(id int) error {
 	e.mu.Lock()
 	stop := e.running[id]
-	if stop == nil && id%2 == 1 {
+	lives, known := e.asked[id]
+	if id%2 == 0 {
+		known = id > 0 && id < e.next
+	}
+	if stop == nil && lives {
 		e.running[id] = func() {}
 	}
 	e.mu.Unlock()
+	if !known {
+		return fmt.Errorf("\"cancel\" of the operation %d, which there never was", id)
+	}
 	if stop != nil {
 		stop()
 	}
+	return nil
 }
 
 // wait carries out an action and tells what came of it.
@@ -214,6 +260,9 @@ func (o *operation) wait(ctx context.Context, a Action) (Event, error) {
 		}
 		return o.store(a)
 	case doWakeAt:
+		if a.UpMS < 0 || a.UpMS > longestUp.Milliseconds() {
+			return Event{}, fmt.Errorf("\"wake_at\" at up_ms %d: it counts from power on, and a century is the most", a.UpMS)
+		}
 		d := time.Duration(a.UpMS)*time.Millisecond - o.e.host.Elapsed()
 		if err := o.e.host.Clock.Sleep(ctx, d); err != nil {
 			return Event{Event: eventFailed, Error: string(outcome.Interrupted)}, nil //nolint:nilerr // told

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"mfpsim/choice"
 	"mfpsim/vtime"
 )
 
@@ -184,10 +186,15 @@ func (p *process) receive(e Event, unsent error) (Answer, error) {
 		)
 	}
 	var a Answer
-	if err := decode(read, &a); err != nil {
+	if err := decode(read, &a); errors.As(err, new(*choice.Error)) {
+		return Answer{}, fmt.Errorf("the answer to %q is not of the contract: %w", e.Event, err)
+	} else if err != nil {
 		return Answer{}, fmt.Errorf(
 			"the answer to %q is no JSON object of the contract (%w): %q", e.Event, err, beginning(read),
 		)
+	}
+	if a.Number == e.Number-1 && a.Number > 0 {
+		return Answer{}, fmt.Errorf("line %d is answered a second time; line %d (%q) waits", a.Number, e.Number, e.Event)
 	}
 	if a.Number != e.Number {
 		return Answer{}, fmt.Errorf("the answer to %q has number %d; the line has %d", e.Event, a.Number, e.Number)
@@ -206,9 +213,12 @@ func decode(line []byte, a *Answer) error {
 	err := json.Unmarshal(line, a)
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) {
-		return fmt.Errorf("%s cannot be a %s", kind.Field, kind.Value)
+		return fmt.Errorf("%s cannot be a %s", strings.ReplaceAll(kind.Field, "Result.", ""), kind.Value)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return strangeMember(line, reflect.TypeFor[Answer](), wholeLine)
 }
 
 func beginning(line []byte) string {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"mfpsim/core/nvram"
 	"mfpsim/laws"
@@ -52,6 +53,7 @@ type Session struct {
 	identity *Identity    // as its first start has said
 	unshown  []string     // what the bench could not show to a core that connects itself
 	tell     func(string) // of a bench that has no end
+	ended    string       // the last outcome that was not ok
 }
 
 // NewSession prepares a bench for a core, which a command starts.
@@ -89,6 +91,41 @@ func (s *Session) Breaches() []laws.Breach {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.breaches)
+}
+
+// LastOutcome is the last one of the core that was not ok: what it belonged to, the kind or the fields, and the numbers
+// of the wire. Empty: there was none.
+func (s *Session) LastOutcome() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ended
+}
+
+func (s *Session) noteEnd(of string, r *Result) {
+	if r.OK {
+		return
+	}
+	said := of + ": " + r.Kind
+	if len(r.Fields) > 0 {
+		said = of + ": fields"
+		for _, f := range r.Fields {
+			said += fmt.Sprintf(", %s %s", f.Field, f.Problem)
+		}
+	}
+	switch { // a wire has one of them
+	case r.AADSTS != 0:
+		said += fmt.Sprintf(", aadsts %d", r.AADSTS)
+	case r.SMTPCode != 0:
+		said += fmt.Sprintf(", smtp_code %d", r.SMTPCode)
+	case r.HTTPStatus != 0:
+		said += fmt.Sprintf(", http_status %d", r.HTTPStatus)
+	}
+	if r.Stage != "" {
+		said += ", stage " + r.Stage
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = said
 }
 
 // Trace is all lines in their order, one JSON object a line, without what is secret in them.
@@ -226,9 +263,15 @@ func probe(command []string, patience time.Duration) (Identity, error) {
 	a, err := p.exchange(Event{
 		Number: 1, Event: eventBoot, Contract: Version, Flash: &empty, FlashSize: flashSize,
 		Random: strings.Repeat("00", randomOctets), SealingKey: strings.Repeat("00", sealingOctets),
-		HostName: "mfp.example", UserAgent: "mfpsim",
+		HostName: "mfp.example", UserAgent: "mfpsim", Owners: nothingSetUp(),
 	})
 	if err != nil {
+		return Identity{}, err
+	}
+	if err := checkStates(a.State); err != nil {
+		return Identity{}, err
+	}
+	if err := hasPrinter(a.State); err != nil {
 		return Identity{}, err
 	}
 	return identityOf(a)
@@ -242,7 +285,13 @@ const (
 // identityOf checks the answer to boot.
 func identityOf(a Answer) (Identity, error) {
 	if a.Contract != Version {
+		if a.Contract == 0 {
+			return Identity{}, fmt.Errorf("the answer to \"boot\" has no contract: add \"contract\":%d", Version)
+		}
 		return Identity{}, fmt.Errorf("the core speaks contract %d; this is contract %d", a.Contract, Version)
+	}
+	if strings.TrimSpace(a.Core) == "" || strings.ContainsFunc(a.Core, unicode.IsControl) {
+		return Identity{}, fmt.Errorf("the answer to \"boot\" has no name in one line: add \"core\":\"acme-mail 1.0\"; it has %q", a.Core)
 	}
 	kinds, err := kindsOf(a)
 	if err != nil {
@@ -271,7 +320,7 @@ func (s *Session) Open(_ context.Context, host sim.Host) (sim.Core, error) {
 	}
 	e := &engine{
 		session: s, host: host, process: p, start: s.began(host.Printer), state: map[string]*State{},
-		running: map[int]func(){}, next: 2, web: map[bool]transports{}, values: keyed{host.Flash}, within: map[int]bool{},
+		running: map[int]func(){}, asked: map[int]bool{}, next: 2, web: map[bool]transports{}, values: keyed{host.Flash}, within: map[int]bool{},
 		stores: map[nvram.Owner]int{},
 	}
 	if err := e.boot(image); err != nil {
@@ -333,10 +382,27 @@ func (e *engine) boot(image []byte) error {
 	if a.Recovered != "" {
 		e.recovered = errors.New("the core: " + a.Recovered)
 	}
-	if e.state[string(nvram.Printer)] == nil {
-		return fmt.Errorf("the answer to %q has no state of the owner %q", eventBoot, nvram.Printer)
+	return hasPrinter(a.State)
+}
+
+// hasPrinter wants the state that there is from the beginning.
+func hasPrinter(state map[string]*State) error {
+	if state[string(nvram.Printer)] == nil {
+		return fmt.Errorf(
+			"the answer to %q has no state of the owner %q: add \"state\":{\"printer\":{\"phase\":\"SignedOut\",…}}",
+			eventBoot, nvram.Printer,
+		)
 	}
 	return nil
+}
+
+// nothingSetUp are the owners of a printer that knows no email service.
+func nothingSetUp() map[string]*Owner {
+	owners := map[string]*Owner{}
+	for name := range classes {
+		owners[name] = &Owner{}
+	}
+	return owners
 }
 
 func (e *engine) random() string {

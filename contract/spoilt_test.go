@@ -44,6 +44,9 @@ var spoilt = map[string]func(e contract.Event, line, answer []byte) []byte{
 	"another kind": change("send", func(a *contract.Answer) {
 		a.Actions = []contract.Action{{Do: "outcome", Result: contract.Result{Kind: "Tired"}}}
 	}),
+	"sign-in ends": change("begin_sign_in", func(a *contract.Answer) {
+		a.Actions = []contract.Action{{Do: "outcome", Result: contract.Result{Kind: "NotConfigured", Stage: "token"}}}
+	}),
 	"even number": change("begin_sign_in", func(a *contract.Answer) {
 		a.Actions = []contract.Action{
 			{Do: "background", Operation: 2}, {Do: "outcome", Result: contract.Result{OK: true}},

@@ -204,6 +204,10 @@ func TestALawIsBroken(t *testing.T) {
 			entries: "0 printer#1 page client=mine\n9 printer#1 page client=mine page=code_challenge=d&code_challenge_method=S256&state=t&nonce=n",
 			device:  Device{UserClientID: "mine"}, broken: "sign-in-page",
 		},
+		"two sign-in pages with one challenge": {
+			entries: "0 printer#1 page client=mine\n9 printer#1 page client=mine page=code_challenge=c&code_challenge_method=S256&state=t&nonce=m",
+			device:  Device{UserClientID: "mine"}, broken: "sign-in-page",
+		},
 		"a sign-in page of its own":                   {entries: "0 printer#1 page client=mine", device: Device{UserClientID: "mine"}},
 		"the code of a sign-in page goes to its host": {entries: "0 printer#1 page client=mine\n1 printer#1 redeem client=mine"},
 		"the code of a sign-in page goes to another host": {

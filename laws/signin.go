@@ -30,8 +30,8 @@ var signInLaws = []Law{
 	},
 	{
 		ID:     "sign-in-page",
-		Says:   "A device opens each sign-in page with a challenge by S256, and with a state and a nonce of its own",
-		Clause: "RFC 7636 section 4.2; RFC 6749 section 10.12", judge: signInPage,
+		Says:   "A device opens each sign-in page with a challenge by S256, a state and a nonce, each of its own",
+		Clause: "RFC 7636 sections 4.1 and 4.2; RFC 6749 section 10.12", judge: signInPage,
 	},
 }
 
@@ -140,7 +140,7 @@ func signInPage(b *bench) (found []breach) {
 					breaks(h.Name, e.entry.Number, "opens a sign-in page with the challenge method %q", method),
 				)
 			}
-			for _, name := range []string{"state", "nonce"} {
+			for _, name := range []string{"state", "nonce", "code_challenge"} {
 				value := r.query.Get(name)
 				if value == "" || used[name+value] {
 					found = append(

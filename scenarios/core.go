@@ -41,7 +41,11 @@ func (p *play) ofCore(result *Result, o Options) {
 		result.Verdict, result.Passed, result.Line = report.Skipped, false, 0
 		result.Failure = strings.Join(p.core.Unshown(), "; ")
 		return
-	case len(broken) == 0:
+	}
+	if last := p.core.LastOutcome(); last != "" && !result.Passed && result.Failure != "" {
+		result.Failure += "  the core's last outcome that was not ok: " + last + "\n"
+	}
+	if len(says) == 0 {
 		return
 	}
 	said := result.Failure

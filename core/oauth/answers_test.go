@@ -100,7 +100,7 @@ func TestRefusalsKeepOnlyWhatIsWellFormed(t *testing.T) {
 	require.Equal(t, refusal{word: "invalid_grant", aadsts: 50173}, r)
 	for name, body := range map[string]string{
 		"no error":              `{"error_codes":[50173]}`,
-		"an error that is text": `{"error":"all is well, said the server"}`,
+		"an error that is text": `{"error":"all is \"well\", said the server"}`,
 		"doubled error":         `{"error":"invalid_grant","error":"authorization_pending"}`,
 	} {
 		_, ok := decodeRefusal([]byte(body))

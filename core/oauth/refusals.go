@@ -2,6 +2,8 @@ package oauth
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,7 +26,7 @@ func decodeRefusal(body []byte) (refusal, bool) {
 		return refusal{}, false
 	}
 	word, ok := o.text("error")
-	if !ok || !isWord(word) {
+	if !ok || !isErrorWord(word) {
 		return refusal{}, false
 	}
 	r := refusal{word: word, aadsts: code(o)}
@@ -78,8 +80,18 @@ func aadsts(digits string) int {
 	return int(n)
 }
 
+// isErrorWord reports whether a text can be an error: RFC 6749 §5.2 allows %x20-21 / %x23-5B / %x5D-7E.
+func isErrorWord(s string) bool {
+	return s != "" && len(s) <= maxWord && !strings.ContainsFunc(s, func(r rune) bool {
+		return r < 0x20 || r > 0x7E || r == '"' || r == '\\'
+	})
+}
+
+const maxWord = 64
+
+// isWord reports whether a text is one plain word.
 func isWord(s string) bool {
-	if s == "" || len(s) > 64 {
+	if s == "" || len(s) > maxWord {
 		return false
 	}
 	for i := range len(s) {
@@ -222,6 +234,9 @@ func Meaning(aadsts int) (outcome.Kind, bool) {
 	kind, known := byCode[aadsts]
 	return kind, known
 }
+
+// Codes are the AADSTS numbers that have a meaning of their own, in their order.
+func Codes() []int { return slices.Sorted(maps.Keys(byCode)) }
 
 // kind says what the refusal means: by its number, or its suberror, or its word.
 func (r refusal) kind() outcome.Kind {

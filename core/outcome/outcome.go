@@ -165,6 +165,9 @@ const (
 	MailServer Side = "MailServer" // SMTP, or POP3 before it
 )
 
+// Sides returns all sides.
+func Sides() []Side { return []Side{Device, Cloud, MailServer} }
+
 // Stage is the step of the conversation that failed.
 type Stage string
 
@@ -186,6 +189,14 @@ const (
 	StagePOP3                Stage = "POP3"
 	StageStore               Stage = "store"
 )
+
+// Stages returns all stages, the one that has no name too.
+func Stages() []Stage {
+	return []Stage{
+		StageNone, StageAuthorization, StageDeviceAuthorization, StageToken, StageRefresh, StageConnect, StageGreeting,
+		StageHello, StageSTARTTLS, StageAuthentication, StageSender, StageRecipient, StageData, StagePOP3, StageStore,
+	}
+}
 
 // Outcome is how an attempt ended without success. It holds no secret and no text of a library or of a server.
 type Outcome struct {

@@ -86,7 +86,7 @@ type Answer struct {
 
 // Change gives a member of a JSON answer another value.
 type Change struct {
-	Member string
+	Member string // id_token.iss: the claim of a token
 	// Value is JSON, or else a text as it stands. [None] takes the member out.
 	Value string
 }

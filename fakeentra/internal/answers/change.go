@@ -2,8 +2,10 @@ package answers
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"mfpsim/fakeentra/internal/endpoints"
 )
@@ -48,6 +50,14 @@ func changed(body []byte, changes []Change) []byte {
 		return body
 	}
 	for _, c := range changes {
+		if token, claim, inside := strings.Cut(c.Member, "."); inside {
+			for i := range all {
+				if all[i].name == token {
+					all[i].value = withClaim(all[i].value, Change{Member: claim, Value: c.Value})
+				}
+			}
+			continue
+		}
 		at := slices.IndexFunc(all, func(m member) bool { return m.name == c.Member })
 		switch {
 		case c.Value == None && at >= 0:
@@ -74,6 +84,25 @@ func changed(body []byte, changes []Change) []byte {
 	}
 	out.WriteByte('}')
 	return out.Bytes()
+}
+
+// withClaim gives a claim of a signed token (RFC 7519) another value; its signature stays, and fits no longer. What is no
+// such token stays as it is.
+func withClaim(value json.RawMessage, c Change) json.RawMessage {
+	var token string
+	if json.Unmarshal(value, &token) != nil {
+		return value
+	}
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return value
+	}
+	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return value
+	}
+	parts[1] = base64.RawURLEncoding.EncodeToString(changed(claims, []Change{c}))
+	return quoted(strings.Join(parts, "."))
 }
 
 // json is the value as JSON.
