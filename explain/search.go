@@ -103,7 +103,8 @@ func alikeInForm(one, other string) bool {
 // Jones, inverse document frequency).
 func scores(words []string) []float64 {
 	total := make([]float64, len(causes()))
-	said := " " + strings.Join(slices.DeleteFunc(slices.Clone(words), isCount), " ") // "our three printers": our printers
+	// "our three printers" are our printers
+	said := " " + strings.Join(slices.DeleteFunc(slices.Clone(words), isCount), " ")
 	for _, d := range documents() {
 		for _, phrase := range d.phrases {
 			if strings.Contains(said, phrase) {

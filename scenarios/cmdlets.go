@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// meant are the words of a line in which a cmdlet is written in one way, however somebody wrote it: names without regard
-// to case, a value after its parameter, the identity first, the rest in order, and the organization only where another one
-// could be meant. Other lines stay as they are.
+// meant are the words of a line in which a cmdlet is written in one way, however somebody wrote it: names without
+// regard to case, a value after its parameter, the identity first, the rest in order, and the organization only where
+// another one could be meant. Other lines stay as they are.
 func (p *play) meant(words []string) []string {
 	if len(words) < 2 || words[0] != "exchange" || !strings.Contains(words[1], "-") {
 		return words

@@ -22,7 +22,7 @@ type deeds struct {
 // deed is one of them.
 type deed struct {
 	number int      // of the entry that shows it
-	line   string   // of the language, a cmdlet as it is meant; of a job that ended: scan; empty: a link was followed
+	line   string   // of the language, a cmdlet as meant; of a job that ended: scan; empty: a link was followed
 	words  []string // of the line, with labels in the guide's English words; of a link too
 	on     shownPage
 	wrong  bool // something wrong was typed into the form that was sent
