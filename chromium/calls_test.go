@@ -65,6 +65,7 @@ func TestTheDesksCallsAreMendedOnThePage(t *testing.T) {
 				t.Run(fmt.Sprintf("%d %s", i+1, call.name), func(t *testing.T) {
 					c := newClerk(t, language)
 					c.mends(call)
+					c.bench.post("/evidence", map[string]any{"language": language, "ticket": call.name})
 					t.Logf("%s: %d clicks, %d texts typed; skipped: %q", call.scenario, c.clicked, c.typed, c.skipped)
 					if *writeCalls {
 						writesClicks(t, i, column, c.clicked)

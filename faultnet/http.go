@@ -174,11 +174,7 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 		}
 		peer := n.requestPeer(party, r)
 		visit := peer.Visit(r.Method + " " + r.URL.Path)
-		answer := &recorder{header: w.Header()} // net/http only reads it, so that the record can have the same
-		inPlace := len(answer.header) == 0
-		if !inPlace {
-			answer.header = http.Header{} // what others have put there stays out of the record
-		}
+		answer := &recorder{header: http.Header{}} // of its own: who wraps this handler may change what is sent
 		aborted := func() bool {
 			defer visit.End()
 			inner := r.WithContext(visit.Context(r.Context()))
@@ -215,9 +211,7 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 		if answer.complete != nil {
 			answer.complete(answer.written())
 		}
-		if !inPlace {
-			maps.Copy(w.Header(), answer.header)
-		}
+		maps.Copy(w.Header(), answer.header)
 		if answer.leaving == Closing {
 			peer.closing()
 		}

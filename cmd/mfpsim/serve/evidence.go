@@ -163,8 +163,9 @@ func (b *bench) save(language, ticket string) (evidenceAnswer, error) {
 	}
 	name := b.saved.named(strings.ReplaceAll(e.ID, "/", "-") + "-" + e.Story.End.UTC().Format("2006-01-02-150405"))
 	secrets := b.lab.Secrets()
-	if len(lab.FindLeaks(files, secrets))+len(lab.FindLeaks(map[string][]byte{name: page}, secrets)) > 0 {
-		return evidenceAnswer{}, errLeak
+	leaks := append(lab.FindLeaks(files, secrets), lab.FindLeaks(map[string][]byte{name: page}, secrets)...)
+	if len(leaks) > 0 {
+		return evidenceAnswer{}, fmt.Errorf("%w: %v", errLeak, leaks[0])
 	}
 	answer := evidenceAnswer{Name: name, Bytes: len(page), Files: len(files)}
 	if b.config.Evidence != "" {
