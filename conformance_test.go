@@ -18,8 +18,8 @@ const conformanceSeed = 7
 
 var update = flag.Bool("update", false, "rewrite the goldens of scenarios whose cmp fails, in the folder scenarios")
 
-// TestConformance plays every scenario against the simulated printer, each on a bench of its own. No secret of the bench
-// is in what it leaves.
+// TestConformance plays every scenario against the simulated printer, each on a bench of its own. No secret of the
+// bench is in what it leaves.
 func TestConformance(t *testing.T) {
 	all, err := scenarios.All()
 	require.NoError(t, err)

@@ -61,11 +61,13 @@ func TestEveryRefusalOfTheCloudsIsToldWithItsReason(t *testing.T) {
 		}
 		t.Run(fmt.Sprintf("%d %s", reply.Code, reply.Text), func(t *testing.T) {
 			say := func(text string) journal.Entry {
-				return journal.Entry{Party: "smtp", Connection: "printer#1", Kind: journal.KindSMTP, Text: journal.Plain(text)}
+				return journal.Entry{
+					Party: "smtp", Connection: "printer#1", Kind: journal.KindSMTP, Text: journal.Plain(text),
+				}
 			}
 			status, _, _ := strings.Cut(reply.Text, " ")
-			tell(t, []journal.Entry{say("C: MAIL FROM:<a@b.example>"), say(fmt.Sprintf("S: %d %s", reply.Code, reply.Text))},
-				fmt.Sprintf("%d %s", reply.Code, status))
+			asked, said := say("C: MAIL FROM:<a@b.example>"), say(fmt.Sprintf("S: %d %s", reply.Code, reply.Text))
+			tell(t, []journal.Entry{asked, said}, fmt.Sprintf("%d %s", reply.Code, status))
 		})
 	}
 }

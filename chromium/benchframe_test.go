@@ -124,7 +124,8 @@ func TestEachLinkLeadsToWhatAPersonReads(t *testing.T) {
 	p.sees(".done-all")
 	require.Contains(t, p.reads(".done-all"), "Solved at")
 	require.Equal(t, "true", p.script(endInSight), "the list follows")
-	require.Equal(t, "static", p.script(`getComputedStyle(document.querySelector(".done-all")).position`), "it covers nothing")
+	position := p.script(`getComputedStyle(document.querySelector(".done-all")).position`)
+	require.Equal(t, "static", position, "it covers nothing")
 	p.sees(".cause.past")
 	require.Contains(t, p.reads(".cause.past h3"), "it has gone well since")
 	p.sees(`#case [data-id="further"]:not([open])`)
@@ -195,4 +196,30 @@ func TestWhatIsDoneOutOfOrderTicksOnTheBenchsPage(t *testing.T) {
 	p.clicks("#beside-panel form button")
 	p.sees("//li[contains(@class, 'done')]//*[contains(., 'admin@contoso.com')][contains(., 'bob@fabrikam.com')]")
 	require.Contains(t, p.reads("#case"), "not needed: what follows has come true without it")
+}
+
+// A person passes over the connection test: the arrow goes on from the last thing that was done, another tab begins at
+// its top, and what was done is told so.
+func TestTheArrowGoesOnFromWhatWasDoneOutOfOrder(t *testing.T) {
+	p := opensBench(t, "en", "--scenario", "trouble/smtp-auth-disabled")
+	p.sees(".step.now")
+	require.Contains(t, p.reads("#case .rem > p:first-of-type"), "for the organization")
+	p.clicks("#beside-panel form button")
+	p.sees("#just .bad")
+	p.sees(`.step.now [data-key="go-20"]`)
+	p.script(`document.getElementById("behind").scrollTop = 9999; ""`)
+	p.clicks("#tab-wire")
+	p.script(`document.getElementById("behind").scrollTop = 9999; ""`)
+	p.clicks("#tab-microsoft")
+	require.Equal(t, "0", p.script(`String(document.getElementById("behind").scrollTop)`))
+	p.clicks(`[data-key="smtp-contoso.com"]`)
+	p.sees(`[data-key="smtp-contoso.com"][aria-checked="true"]`)
+	p.sees(`.step.now [data-key="skip-26"]`)
+	p.clicks(`.step.now [data-key="skip-26"]`)
+	p.clicks(`.step.now [data-key="skip-27"]`)
+	p.sees(`.step.now [data-key="skip-28"]`)
+	p.clicks("#beside-panel form button")
+	p.sees(".done-all")
+	require.Contains(t, p.reads(`//li[contains(., 'enable SMTP AUTH for the organization')]`), "done ")
+	require.NotContains(t, p.reads("#case"), "the case was solved without it")
 }

@@ -118,14 +118,14 @@ func (c *clerk) waitsFor(s caseStep) {
 		if c.step(s.Line).over() {
 			return
 		}
-		c.bench.post("/clock/advance", map[string]any{"duration": "1s"}) // the bench follows the machine's clock, too slow for a test
+		// The bench follows the machine's clock, which is too slow for a test.
+		c.bench.post("/clock/advance", map[string]any{"duration": "1s"})
 		c.breathes()
 	}
 	if strings.HasPrefix(s.Text, "webconfig shows ") { // a draft of the story's own browser, which nobody else sees
 		c.skips(s)
 		return
 	}
-	c.debug()
 	require.Fail(c.t, "it never came true", "%s; the page is kept as %s", s.Text, c.keep(c.t.Name()))
 }
 
@@ -238,7 +238,8 @@ func (c *clerk) administers(words []string) {
 	case "Set-TransportConfig":
 		c.click(key("smtp-contoso.com"))
 	case "Set-CASMailbox":
-		c.picks("mb-"+strings.NewReplacer("@", "-", ".", "-").Replace(words[2]), map[string]string{"$false": "on", "$true": "off"}[value])
+		mailbox := strings.NewReplacer("@", "-", ".", "-").Replace(words[2])
+		c.picks("mb-"+mailbox, map[string]string{"$false": "on", "$true": "off"}[value])
 	case "policy":
 		c.picks("exclude-"+words[2], strings.TrimPrefix(value, "exclude="))
 		c.click(key("exclude-from-" + words[2]))
@@ -302,12 +303,4 @@ func splitWords(line string) []string {
 		}
 	}
 	return append(words, word)
-}
-
-func (c *clerk) debug() {
-	for _, p := range c.parts() {
-		for _, s := range p.Steps {
-			c.t.Logf("%s %v %v %v %s", p.Kind, s.Done, s.Skipped, s.Needless, s.Text)
-		}
-	}
 }

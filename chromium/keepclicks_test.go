@@ -25,8 +25,8 @@ func (p *benchPage) middleOf(selector string) (x, y float64) {
 	return x, y
 }
 
-// watched says when a key that is pressed is none of the page's any more and another one of its name lies under the mouse,
-// or not, and counts the clicks on keys of its name.
+// watched says when a key that is pressed is none of the page's any more and another one of its name lies under the
+// mouse, or not, and counts the clicks on keys of its name.
 const watched = `{
 	const [selector, x, y, lies] = [%q, %f, %f, %t], pressed = document.querySelector(selector);
 	delete document.body.dataset.anew;
@@ -75,7 +75,7 @@ func TestAClickCountsAlthoughThePageIsDrawnAnewBeneathIt(t *testing.T) {
 	p.clicks(key("back"))
 	p.sees(key("reset"))
 	require.Equal(t, "0", p.presses(key("all"), false, func() {
-		p.script(`document.querySelector("#case").style.paddingTop = "30rem"; ""`) // everything moves away from under the mouse
+		p.script(`document.querySelector("#case").style.paddingTop = "30rem"; ""`) // everything moves away
 		scan()
 	}))
 }

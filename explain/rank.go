@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,7 +76,7 @@ func (q *question) rank() {
 			likely[i] = true
 			evidence[i] += words[i]
 		case likely[i] && words[i] >= enough:
-			evidence[i] += min(words[i]/10, 0.9)
+			evidence[i] += min(math.Floor(words[i]/enough)*enough/10, 0.9) // a word more or less is as good
 		}
 	}
 	var order []int

@@ -4,6 +4,7 @@ import (
 	_ "embed" // for the words that say nothing
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -77,6 +78,17 @@ func (d document) weight(word string) float64 {
 	return 0
 }
 
+// counts are the words for a few things, in their plain form.
+var counts = strings.Fields(plain(
+	"two three four five six both दो तीन चार पांच पाँच छह दोनों तीनों चारों δύο τρεις τρία τριών τέσσερις τέσσερα τεσσάρων πέντε έξι",
+))
+
+// isCount reports whether a word only says how many of something there are, as "3" and "three" do.
+func isCount(word string) bool {
+	n, err := strconv.Atoi(word)
+	return slices.Contains(counts, word) || err == nil && n > 1 && n < 10
+}
+
 // alikeInForm reports whether two words differ in their ending only, as a noun in two cases does.
 func alikeInForm(one, other string) bool {
 	a, b := []rune(one), []rune(other)
@@ -91,7 +103,7 @@ func alikeInForm(one, other string) bool {
 // Jones, inverse document frequency).
 func scores(words []string) []float64 {
 	total := make([]float64, len(causes()))
-	said := " " + strings.Join(words, " ")
+	said := " " + strings.Join(slices.DeleteFunc(slices.Clone(words), isCount), " ") // "our three printers": our printers
 	for _, d := range documents() {
 		for _, phrase := range d.phrases {
 			if strings.Contains(said, phrase) {

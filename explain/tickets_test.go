@@ -108,6 +108,36 @@ func TestAWholeTicketLeadsToTheRightCase(t *testing.T) {
 	}
 }
 
+// Somebody in a hurry loads the first case. "3 months" stays a phrase, "our three printers" is our printers.
+func TestWhatTheOrganizationTurnedOffForAllPrintersComesFirst(t *testing.T) {
+	for _, row := range []struct{ name, ticket string }{
+		{
+			"in English", "Hi, since yesterday none of our three printers sends scans any more. The panel says an authentication error has occurred, " +
+				"error 312. The account is still shown as signed in on the printer, nobody touched the printers, and Outlook works for " +
+				"everyone. Our IT contractor said he 'tightened some legacy protocol settings' in Microsoft 365 last week. What is wrong " +
+				"and what exactly must we ask him to change?",
+		},
+		{
+			"in Hindi", "नमस्ते, कल से हमारे तीनों प्रिंटर में से कोई भी प्रिंटर स्कैन नहीं भेजता। पैनल पर 312 और प्रमाणीकरण की गड़बड़ी लिखा आता है। " +
+				"खाता अब भी साइन इन दिखता है, Outlook सबका चलता है। हमारे IT वाले ने पिछले हफ़्ते Microsoft 365 में पुराने प्रोटोकॉल की सेटिंग सख़्त की थी। " +
+				"उससे क्या बदलवाएँ?",
+		},
+		{
+			"in Greek", "Καλημέρα, από χθες κανένας από τους τρεις εκτυπωτές μας δεν στέλνει σαρώσεις. Ο πίνακας γράφει σφάλμα 312. Ο λογαριασμός " +
+				"φαίνεται ακόμη συνδεδεμένος και το Outlook δουλεύει σε όλους. Ο τεχνικός μας είπε ότι περιόρισε κάποια παλαιότερα πρωτόκολλα " +
+				"στο Microsoft 365 την περασμένη εβδομάδα. Τι πρέπει να αλλάξει;",
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			a := answer(t, row.ticket, "")
+			require.NotEmpty(t, a.Causes)
+			require.Equal(t, "smtp-auth-tenant", a.Causes[0].ID, "%v", ids(a))
+			require.Equal(t, "trouble/smtp-auth-disabled", a.Causes[0].Scenario)
+			require.Empty(t, a.Causes[1].Note, "a cause whose code is another stands behind those that fit")
+		})
+	}
+}
+
 // What stands in passing in a longer text is told after the causes, and takes none away.
 func TestWhatIsMentionedInPassingDisplacesNoCause(t *testing.T) {
 	for _, row := range []struct{ name, text, mentioned, cause string }{

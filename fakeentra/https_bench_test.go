@@ -219,16 +219,17 @@ func bareHTTP(b *testing.B, s *fakeentra.Server, connections int, asked *http.Cl
 	return bare(b, "bare-http", false, s, connections, asked, target, form)
 }
 
-// floor is a bare net/http handler that does what no fake on a bench can leave out: it reads the request in full, answers
-// one request at a time, and keeps each with its answer, the newest 10,000. What the fake needs more than this, it needs
-// for Entra ID; what this needs more than bare-http is the price of one order and one record.
+// floor is a bare net/http handler that does what no fake on a bench can leave out: it reads the request in full,
+// answers one request at a time, and keeps each with its answer, the newest 10,000. What the fake needs more than
+// this, it needs for Entra ID; what this needs more than bare-http is the price of one order and one record.
 func floor(b *testing.B, s *fakeentra.Server, connections int, asked *http.Client, target, form string) rates.Side {
 	b.Helper()
 	return bare(b, "floor", true, s, connections, asked, target, form)
 }
 
 func bare(
-	b *testing.B, name string, recorded bool, s *fakeentra.Server, connections int, asked *http.Client, target, form string,
+	b *testing.B, name string, recorded bool,
+	s *fakeentra.Server, connections int, asked *http.Client, target, form string,
 ) rates.Side {
 	b.Helper()
 	response, err := ask(asked, target, form)
@@ -285,7 +286,8 @@ func inOrder(header http.Header, body []byte) http.HandlerFunc {
 		for name, values := range header {
 			made[name] = slices.Clone(values)
 		}
-		if record = append(record, exchange{r.Clone(r.Context()), asked, bytes.Clone(body), made}); len(record) > 10_000 {
+		record = append(record, exchange{r.Clone(r.Context()), asked, bytes.Clone(body), made})
+		if len(record) > 10_000 {
 			record = slices.Delete(record, 0, 1_000)
 		}
 		turn.Unlock()

@@ -45,8 +45,8 @@ func (tooLong) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: 
 // announced is the longest body for which memory is taken before it has come, in octets.
 const announced = 64 << 10
 
-// readBody reads a request of a length (-1: it is not known); long: it is longer than what is handed on, and nothing of it
-// is returned.
+// readBody reads a request of a length (-1: it is not known); long: it is longer than what is handed on, and nothing of
+// it is returned.
 func readBody(from io.Reader, length int64) (body []byte, long bool, err error) {
 	if from == http.NoBody {
 		return nil, false, nil

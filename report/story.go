@@ -94,8 +94,8 @@ type SignIn struct {
 	Policies    []Policy // of Conditional Access, that had something to say
 }
 
-// interrupts are codes with which Entra ID asks the person for something more: the log calls them interrupted, not failed
-// (Microsoft Entra authentication error codes).
+// interrupts are codes with which Entra ID asks the person for something more: the log calls them interrupted, not
+// failed (Microsoft Entra authentication error codes).
 var interrupts = []int{50058, 50072, 50074, 50076, 50079, 50125, 50140, 50199}
 
 // Interrupts reports whether the person was asked for something more.
@@ -104,8 +104,8 @@ func (s SignIn) Interrupts() bool { return slices.Contains(interrupts, s.AADSTS)
 // Policy is what a policy of Conditional Access said of a sign-in.
 type Policy struct {
 	Name string
-	// Result is that of Microsoft Graph: success, failure, reportOnlySuccess, reportOnlyFailure, reportOnlyInterrupted; or
-	// unknown.
+	// Result is that of Microsoft Graph: success, failure, reportOnlySuccess, reportOnlyFailure, reportOnlyInterrupted;
+	// or unknown.
 	Result string
 	What   string // what it demands, or of an unknown one the conditions that are not simulated; empty: nothing
 }

@@ -9,7 +9,7 @@ import (
 
 // deedOf is what the record says when a line has been played; empty: what tells it is no act, but a page or a time that
 // somebody may pass by.
-func deedOf(l line, step CaseStep) string {
+func (p *play) deedOf(l line, step CaseStep) string {
 	said := ""
 	if len(l.words) > 1 {
 		said = l.words[1]
@@ -20,7 +20,7 @@ func deedOf(l line, step CaseStep) string {
 	case l.words[0] == "clock", l.words[0] == "webconfig" && said == "open":
 		return ""
 	}
-	return Line(step.Words...)
+	return Line(p.meant(step.Words)...)
 }
 
 // foresee keeps which results of the parts behind the one in hand are there when that one begins: those tell nothing.
@@ -30,6 +30,9 @@ func (c *Case) foresee() {
 		p.before = make([]bool, len(p.lines))
 		for i, l := range p.lines {
 			p.before[i] = p.Steps[i].Looks && l.isResult() && c.play.holds(l) // an act is never played
+		}
+		if p.there == nil {
+			p.there = p.before
 		}
 	}
 }
@@ -115,7 +118,7 @@ func (c *Case) aheadIn(k int) (reached bool) {
 // did. What the parts before it ask for in the same words is theirs. A click goes with what was typed into its form.
 func (c *Case) didAhead(k, i, after int) int {
 	p := &c.parts[k]
-	wanted := deedOf(p.lines[i], p.Steps[i])
+	wanted := c.play.deedOf(p.lines[i], p.Steps[i])
 	if wanted == "" {
 		return 0
 	}
@@ -132,7 +135,7 @@ func (c *Case) didAhead(k, i, after int) int {
 	theirs := 0
 	for _, earlier := range c.parts[c.at:k] {
 		for n, l := range earlier.lines {
-			if (earlier.early == nil || earlier.early[n] == 0) && deedOf(l, earlier.Steps[n]) == wanted {
+			if (earlier.early == nil || earlier.early[n] == 0) && c.play.deedOf(l, earlier.Steps[n]) == wanted {
 				theirs++
 			}
 		}

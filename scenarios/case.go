@@ -26,7 +26,8 @@ type Case struct {
 	story []CasePart
 	parts []part
 	at    int // of parts, the one in hand; len(parts): all is done
-	// proof is the step that proves the remedy first; nil: the case has none. solved is when it was mended; zero: not yet.
+	// proof is the step that proves the remedy first; nil: the case has none. solved is when it was mended; zero: not
+	// yet.
 	proof  *CaseStep
 	solved time.Time
 }
@@ -67,7 +68,7 @@ type CaseStep struct {
 	Arrives bool
 	// Why says why it is not needed, or can come true no more; empty: it still can.
 	Why Why
-	// Unseen says that it leaves no trace anywhere, as a page that is closed: it is never ticked, and keeps nothing waiting.
+	// Unseen says that it leaves no trace, as a page that is closed: it is never ticked, and keeps nothing waiting.
 	Unseen bool
 	At     time.Time // true time at which it came true
 	Words  []string  // of the line, expanded, with ! in front of what is denied
@@ -80,6 +81,7 @@ type part struct {
 	from    int       // number of the journal's entry after which it began
 	since   time.Time // true time then
 	before  []bool    // which looks held when it began: those tell nothing
+	there   []bool    // which results were there when the person began, or as soon after as the part was foreseen
 	early   []int     // entries that showed lines done before the part was in hand; 0: not so
 	shownBy []int     // entries that showed acts at the panel; 0: not so, or the line is no such act
 	started bool
@@ -266,20 +268,27 @@ func (c *Case) goOn() {
 	}
 }
 
-// Skip passes over a line of the part in hand, and over what stands before it there.
+// Skip passes over a line of what is left, and over what stands before it.
 func (c *Case) Skip(number int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.at < len(c.parts) {
-		p := &c.parts[c.at]
-		if i := slices.IndexFunc(p.Steps, func(s CaseStep) bool { return s.Line == number }); i >= 0 {
-			for k := range p.Steps[:i+1] {
-				p.Steps[k].Passed = p.Steps[k].Passed || !p.Steps[k].over()
-			}
-			return nil
+	for last := c.at; last < len(c.parts); last++ {
+		i := slices.IndexFunc(c.parts[last].Steps, func(s CaseStep) bool { return s.Line == number })
+		if i < 0 {
+			continue
 		}
+		for k := c.at; k <= last; k++ {
+			steps := c.parts[k].Steps
+			if k == last {
+				steps = steps[:i+1]
+			}
+			for n := range steps {
+				steps[n].Passed = steps[n].Passed || !steps[n].over()
+			}
+		}
+		return nil
 	}
-	return fmt.Errorf("line %d is none of the part in hand", number)
+	return fmt.Errorf("line %d is none of what is left of the case", number)
 }
 
 // Parts are the story and what is left of the case, as they are now, and which of them is in hand: its number, or how
@@ -305,6 +314,9 @@ func (p *part) look(on *play) bool {
 		p.before, p.shownBy = make([]bool, len(p.lines)), make([]int, len(p.lines))
 		for i, l := range p.lines {
 			p.before[i] = p.Steps[i].Looks && on.holds(l)
+		}
+		if p.there == nil {
+			p.there = p.before
 		}
 	}
 	tick := func(i int) { p.Steps[i].Done, p.Steps[i].At = true, now }
@@ -361,7 +373,7 @@ func (l line) isOfForm(click line) bool {
 // late ticks what was done after all: a job ends, and is in the record, after what it brought about was seen.
 func (p *part) late(on *play) {
 	for i := range p.Steps {
-		if s := &p.Steps[i]; s.Needless && p.lines[i].words[0] == "scan" && on.didAct(p, i) {
+		if s := &p.Steps[i]; s.Needless && slices.Contains([]string{"scan", "panel"}, p.lines[i].words[0]) && on.didAct(p, i) {
 			s.Done, s.Needless, s.At = true, false, on.lab.World.Now()
 		}
 	}

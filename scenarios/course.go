@@ -252,11 +252,22 @@ func (c *Case) settle() {
 			return
 		}
 		for i := range p.Steps {
-			if s := &p.Steps[i]; !s.over() && !s.Besides {
-				s.Needless, s.Why = true, WhySolved
+			s := &p.Steps[i]
+			if s.over() || s.Besides {
+				continue
 			}
+			if c.play.hasCome(p, i) {
+				s.Done, s.At = true, c.play.lab.World.Now()
+				continue
+			}
+			s.Needless, s.Why = true, WhySolved
 		}
 	}
+}
+
+// hasCome reports whether a result that a line looks for is there, and was not when the person began.
+func (p *play) hasCome(of *part, i int) bool {
+	return of.Steps[i].Looks && of.there != nil && !of.there[i] && of.lines[i].isResult() && p.holds(of.lines[i])
 }
 
 // wentWell is the true time at which a job went well after another one had failed in somebody's hands; zero: none has.
@@ -348,8 +359,9 @@ func (p *play) didSince(l line, words []string, from int) bool {
 				(page == "" || p.isPage(page, d.on)) && (wrong || p.stands(l, d.number))
 		})
 	case l.words[0] == "panel" || l.changesBench():
+		wanted := p.meant(words)
 		return slices.ContainsFunc(p.deeds.done, func(d deed) bool {
-			return d.number > from && samePlain(d.words, words) && p.stands(l, d.number)
+			return d.number > from && samePlain(d.words, wanted) && p.stands(l, d.number)
 		})
 	}
 	return slices.ContainsFunc(p.lab.Journal.Since(from), func(e journal.Entry) bool {

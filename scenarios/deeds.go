@@ -13,8 +13,8 @@ type deeds struct {
 	number int // of the last entry that was read
 	done   []deed
 	code   int // number of the last entry that showed a code
-	// shown is the number of the last entry that showed a page of Web Config, restarted that of the last act after which the
-	// printer knows nobody who was there: what is open from before is not the printer's any more.
+	// shown is the number of the last entry that showed a page of Web Config, restarted that of the last act after
+	// which the printer knows nobody who was there: what is open from before is not the printer's any more.
 	shown, restarted int
 	opened           []shownPage // of Web Config
 }
@@ -22,7 +22,7 @@ type deeds struct {
 // deed is one of them.
 type deed struct {
 	number int      // of the entry that shows it
-	line   string   // of the language; of a job that ended: scan; empty: a link was followed
+	line   string   // of the language, a cmdlet as it is meant; of a job that ended: scan; empty: a link was followed
 	words  []string // of the line, with labels in the guide's English words; of a link too
 	on     shownPage
 	wrong  bool // something wrong was typed into the form that was sent
@@ -55,7 +55,11 @@ func (c *deeds) read() {
 		}
 		wrong := slices.ContainsFunc(c.w.lines, func(text string) bool { return isWrong(wordsOfLine(text)) })
 		for _, text := range c.w.lines {
-			c.done = append(c.done, deed{e.Number, text, wordsOfLine(text), on, wrong})
+			words := wordsOfLine(text)
+			if meant := c.w.r.play.meant(words); len(words) > 0 && words[0] == "exchange" {
+				text, words = Line(meant...), meant
+			}
+			c.done = append(c.done, deed{e.Number, text, words, on, wrong})
 		}
 	}
 	c.w.unsaid = nil

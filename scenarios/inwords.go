@@ -3,6 +3,8 @@ package scenarios
 import (
 	"slices"
 	"strings"
+
+	"mfpsim/fakeentra"
 )
 
 // inWords are the words that a look wants to see, behind shows, as the surface has them: labels and messages in the
@@ -24,10 +26,25 @@ func (c *Case) inWords(words []string) []string {
 	}
 	if said := lexicon[words[0]]; said != nil {
 		if in, err := said(wanted); err == nil {
-			return in
+			return c.onPage(words[0], wanted, in)
 		}
 	}
-	return wanted
+	return c.onPage(words[0], wanted, wanted)
+}
+
+// onPage puts words of Microsoft's pages, which stand in a browser or on the panel, into the language of the case:
+// those that are not the printer's own.
+func (c *Case) onPage(surface string, written, printers []string) []string {
+	if surface != "panel" && surface != "browser" {
+		return printers
+	}
+	words := slices.Clone(printers)
+	for i, word := range words {
+		if in, known := fakeentra.Words(c.play.language, word); known && (surface == "browser" || word == written[i]) {
+			words[i] = in
+		}
+	}
+	return words
 }
 
 // abbreviated are labels that the guide cuts short for want of room on the panel, in full.
@@ -44,6 +61,7 @@ func (c *Case) label(surface, path string) string {
 	if err != nil {
 		return path
 	}
+	in = c.onPage(surface, parts, in)
 	for i, part := range in {
 		if whole, is := abbreviated[part]; is {
 			in[i] = whole

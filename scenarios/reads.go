@@ -184,7 +184,9 @@ func (s Scenario) read(signs []sign, text string) Found {
 			f.By = append(f.By, title)
 		}
 		title, in := s.TitleIn(language)
-		if own := choice.Normalize(title); in == language && len([]rune(read)) >= shortest && (strings.Contains(own, read) || strings.Contains(read, own)) {
+		own := choice.Normalize(title)
+		if in == language && len([]rune(read)) >= shortest &&
+			(strings.Contains(own, read) || strings.Contains(read, own)) {
 			f.score += 1000 // its title, or the beginning of it
 			f.By = append(f.By, title)
 		}

@@ -243,8 +243,8 @@ type writer struct {
 	redirect    string     // where the last answer of Web Config led, if it was one to a look
 	sent        url.Values // of the form whose answer comes next
 
-	// refusals are what was said to forms and log-ins that were refused, by the number of their entries; unanswered is the
-	// form of Web Config whose page has not come yet.
+	// refusals are what was said to forms and log-ins that were refused, by the number of their entries; unanswered is
+	// the form of Web Config whose page has not come yet.
 	refusals   map[int]string
 	unanswered *unanswered
 	panel      *screen.Screen // that was shown last

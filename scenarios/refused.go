@@ -59,10 +59,15 @@ func (w *writer) heard(e journal.Entry) {
 	case strings.HasPrefix(line, "panel log-in") && isWrong(wordsOfLine(line)):
 		w.refuse(e.Number, messageOn(w.panel))
 	case e.Party != "entra" && e.Party != w.r.play.printer || fromDevice(e.Connection):
-	case e.Kind == journal.KindHTTP && e.HTTP != nil && e.HTTP.Method == "POST" && sentences.Refuses(e) &&
-		!strings.Contains(e.HTTP.RequestBody.String(), "action=details"): // who asks for more of what was refused asks for a page
+	case refusesForm(e):
 		w.refuse(e.Number, "")
 	}
+}
+
+// refusesForm reports whether an entry is the refusal of a form. Who asks for more of what was refused asks for a page.
+func refusesForm(e journal.Entry) bool {
+	return e.Kind == journal.KindHTTP && e.HTTP != nil && e.HTTP.Method == "POST" && sentences.Refuses(e) &&
+		!strings.Contains(e.HTTP.RequestBody.String(), "action=details")
 }
 
 func (w *writer) refuse(number int, says string) {
@@ -147,11 +152,13 @@ func (p *play) didOnPanel(of *part, i int) bool {
 		}
 	}
 	p.readDeeds()
+	right := func(words []string) []string {
+		return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == "wrong" })
+	}
 	for _, done := range p.deeds.done { // a log-in that was refused, where the case wants just that
-		who := slices.DeleteFunc(slices.Clone(done.words), func(w string) bool { return w == "wrong" })
-		if _, refused := p.deeds.w.refusals[done.number]; refused && done.number > of.from && l.words[1] == "log-in" &&
-			samePlain(who, slices.DeleteFunc(slices.Clone(of.Steps[i].Words), func(w string) bool { return w == "wrong" })) &&
-			p.stands(l, done.number) {
+		_, refused := p.deeds.w.refusals[done.number]
+		if refused && done.number > of.from && l.words[1] == "log-in" &&
+			samePlain(right(done.words), right(of.Steps[i].Words)) && p.stands(l, done.number) {
 			found++
 		}
 	}

@@ -154,6 +154,8 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		switch {
 		case rest[0] == "password" && len(rest) > 1 && strings.ContainsAny(rest[1], "@:"):
 			id, values["{to}"] = verb+"-enter-password-of", strings.TrimPrefix(rest[1], "user:")
+		case rest[0] == "account" && verb == "panel":
+			id = "panel-enter-account"
 		case rest[0] == "password":
 			id = verb + "-enter-password"
 			if len(rest) > 1 && isSetting(rest[1]) {
@@ -162,6 +164,8 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		case len(rest) > 1:
 			id = verb + "-enter-into"
 		}
+	case verb == "browser" && (said == "click" || said == "tick") && len(rest) > 0:
+		values["{words}"] = c.label(verb, rest[0])
 	case verb == "browser" && said == "enter" && len(rest) > 0:
 		id, values["{words}"] = "browser-enter-"+rest[0], in.list(rest[1:])
 		if rest[0] == "code" && len(rest) > 1 {
@@ -211,9 +215,6 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	}
 	return s.Text
 }
-
-// isShows reports whether a word is that which parts a field from what is to be seen in it.
-func isShows(word string) bool { return word == "shows" }
 
 // unended is a text to be quoted in a sentence that has an end of its own.
 func unended(text string) string { return strings.TrimRight(text, ".।") }
@@ -273,8 +274,8 @@ func ChapterSays(language, number string) string {
 	return ""
 }
 
-// OnPage is the page of Web Config that a step is about, by the labels of its menu, and what is clicked or set there; both
-// in its labels, and empty where the step is about none.
+// OnPage is the page of Web Config that a step is about, by the labels of its menu, and what is clicked or set there;
+// both in its labels, and empty where the step is about none.
 func (c *Case) OnPage(s CaseStep) (path, control string) {
 	words := s.Words
 	if words[0] == "!" {

@@ -11,8 +11,8 @@ import (
 	"mfpsim/screen"
 )
 
-// touched is the number of the entry that shows that somebody did at the panel what a line of a part says; 0: nobody did.
-// It comes after what shows the acts before it.
+// touched is the number of the entry that shows that somebody did at the panel what a line of a part says; 0: nobody
+// did. It comes after what shows the acts before it.
 func (p *play) touched(of *part, i int) int {
 	words := of.Steps[i].Words
 	shows := p.showsTouch(of, i)
@@ -42,8 +42,8 @@ func (p *play) touched(of *part, i int) int {
 }
 
 // showsTouch tells of the entries of the record, one after the other, which of them shows that a key or a field was
-// touched: a screen that comes after one that has it. Where the record says what was touched, it is that, and a screen that
-// comes by itself tells nothing. Of a path only the last key counts, on the screen of the one before.
+// touched: a screen that comes after one that has it. Where the record says what was touched, it is that, and a
+// screen that comes by itself tells nothing. Of a path only the last key counts, on the screen of the one before.
 func (p *play) showsTouch(of *part, i int) func(journal.Entry) bool {
 	words := of.Steps[i].Words
 	path := strings.Split(words[2], " > ")
@@ -113,8 +113,8 @@ func (p *play) namesOf(english, onPanel string) []string {
 	return names
 }
 
-// toldOnPanel are the keys that were touched, or the paths of them, by the numbers of the entries that came of it, as far
-// as the record says them; recorded: it does. What was not a key is told as none.
+// toldOnPanel are the keys that were touched, or the paths of them, by the numbers of the entries that came of it, as
+// far as the record says them; recorded: it does. What was not a key is told as none.
 func (p *play) toldOnPanel() (told map[int][]string, recorded bool) {
 	told = map[int][]string{}
 	for _, e := range p.lab.Journal.Since(0) {
@@ -137,8 +137,8 @@ func (p *play) toldOnPanel() (told map[int][]string, recorded bool) {
 	return told, recorded
 }
 
-// isItem reports whether a screen has a key, by what it is called, as a tile or a row. The keys at its edge, such as OK, and fields
-// stand on many screens: touched out of order they tell nothing.
+// isItem reports whether a screen has a key, by what it is called, as a tile or a row. The keys at its edge, such as
+// OK, and fields stand on many screens: touched out of order they tell nothing.
 func isItem(shown *screen.Screen, is func(label string) bool) bool {
 	return slices.ContainsFunc(shown.Rows, func(r screen.ListRow) bool {
 		return r.Key != "" && (slices.Contains([]screen.Role{"", screen.Item}, r.Role)) && is(r.Key)

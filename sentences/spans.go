@@ -44,7 +44,8 @@ var advance = regexp.MustCompile(`^(?:the clock is advanced by |\+)((?:[0-9.]+(?
 
 var lengthInDays = regexp.MustCompile(`^([0-9]+)d`)
 
-// passed is how long time passed by a text of the record, in a language; the text as it stands if it says no such thing.
+// passed is how long time passed by a text of the record, in a language; the text as it stands if it says no such
+// thing.
 func passed(text, language string) string {
 	found := advance.FindStringSubmatch(text)
 	if found == nil {

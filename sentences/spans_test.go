@@ -17,7 +17,8 @@ func TestTimeThatPassedIsToldInTheLanguageOfThePage(t *testing.T) {
 		{"+1d 23h 59m", "en", "The clock was moved: +1 day 23 hours 59 minutes"},
 		{"the clock is advanced by 15m0s", "en", "The clock was moved: +15 minutes"},
 	} {
-		lines := sentences.Tell([]journal.Entry{{Number: 1, Party: "control", Kind: journal.KindClock, Text: journal.Plain(row.text)}}, row.language)
+		entry := journal.Entry{Number: 1, Party: "control", Kind: journal.KindClock, Text: journal.Plain(row.text)}
+		lines := sentences.Tell([]journal.Entry{entry}, row.language)
 		require.Len(t, lines, 1)
 		require.Equal(t, row.says, lines[0].Text)
 	}

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,5 +77,47 @@ func TestWhatSomebodyDidBeforeItsTurnIsTicked(t *testing.T) {
 				require.True(t, step.Done, step.Text)
 			}
 		}
+	}
+}
+
+// The page names the organization in the cmdlet, and the connection test that stands before the remedy was passed over.
+func TestWhatWasDoneIsNeverToldToBeNotNeeded(t *testing.T) {
+	scan := []string{"scan", "email", "bob@fabrikam.com"}
+	organization, mail := "exchange Set-TransportConfig -SmtpClientAuthenticationDisabled $false", "mailbox bob@fabrikam.com shows from=admin@contoso.com"
+	for name, row := range map[string]struct {
+		remedy []string
+		done   []string
+		not    []string
+	}{
+		"by the page's switch, which names the organization": {
+			[]string{"Set-TransportConfig", "-Organization", "contoso.com", "-SmtpClientAuthenticationDisabled", "$false"},
+			[]string{organization, mail}, nil,
+		},
+		"typed in another way": {
+			[]string{"set-transportconfig", "-smtpclientauthenticationdisabled:$FALSE"}, []string{organization, mail}, nil,
+		},
+		"at the mailbox instead": {
+			[]string{"Set-CASMailbox", "-Identity", "admin@contoso.com", "-SmtpClientAuthenticationDisabled", "$false"},
+			[]string{mail}, []string{organization},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, now := played(t, "trouble/smtp-auth-disabled", scan, append([]string{"exchange"}, row.remedy...), scan)
+			require.NotNil(t, now.Solved)
+			for _, p := range now.Parts {
+				if p.Kind == scenarios.PartFurther {
+					continue
+				}
+				for _, step := range p.Steps {
+					if slices.Contains(row.done, step.Text) {
+						require.True(t, step.Done, step.Text)
+						require.Empty(t, step.Why, step.Text)
+					}
+					if slices.Contains(row.not, step.Text) || step.Text == "webconfig click Start" {
+						require.True(t, step.Needless, step.Text)
+					}
+				}
+			}
+		})
 	}
 }

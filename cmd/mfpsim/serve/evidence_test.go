@@ -88,7 +88,9 @@ func TestTheEvidenceOfWhatWasDoneByHandPlaysItAgain(t *testing.T) {
 			p := newPerson(s, bench)
 			p.asks("/evidence", map[string]any{"language": "en"})
 			require.NotContains(t, string(s.fetched("/evidence/page")), `id="recorded"`, "nothing was done")
-			p.asks("/entra/policy", map[string]any{"words": []string{"Block device code flow", "flow=device code flow", "grant=block"}})
+			p.asks("/entra/policy", map[string]any{
+				"words": []string{"Block device code flow", "flow=device code flow", "grant=block"},
+			})
 			p.does([]string{"scan", "email", "bob@fabrikam.com"})
 			p.asks("/entra/mfa", map[string]any{"user": "admin@contoso.com", "on": true})
 			p.asks("/clock/advance", map[string]any{"duration": "1m"})
@@ -119,7 +121,8 @@ func TestTheEvidenceOfWhatWasDoneByHandPlaysItAgain(t *testing.T) {
 			require.Equal(t, config.Model, options.Model)
 			require.Equal(t, config.Language, options.Language)
 			require.NoError(t, os.Mkdir(filepath.Join(options.Folder, "recorded"), 0o755))
-			require.NoError(t, os.WriteFile(filepath.Join(options.Folder, "recorded", "by-hand.txtar"), []byte(text), 0o600))
+			file := filepath.Join(options.Folder, "recorded", "by-hand.txtar")
+			require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 			results, err := scenarios.Run(t.Context(), options)
 			require.NoError(t, err, text)
 			require.Equal(t, report.Passed, results[0].Verdict, "%s\n%s", results[0].Failure, text)
@@ -154,7 +157,8 @@ func TestTheEvidenceNamesThePolicyThatBlocked(t *testing.T) {
 		p.does([]string{"scan", "email", "bob@fabrikam.com"})
 		p.asks("/clock/advance", map[string]any{"duration": "1m"})
 		p.asks("/evidence", map[string]any{"language": language})
-		log := regexp.MustCompile(`(?s)<section class="blk" id="log".*?</section>`).FindString(string(s.fetched("/evidence/page")))
+		section := regexp.MustCompile(`(?s)<section class="blk" id="log".*?</section>`)
+		log := section.FindString(string(s.fetched("/evidence/page")))
 		require.Regexp(t, `Conditional Access: <b>[^<]+</b>, `+says, log)
 	}
 }

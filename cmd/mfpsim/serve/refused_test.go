@@ -51,7 +51,9 @@ func TestWhatIsRefusedTicksNoStep(t *testing.T) {
 	ctx := context.Background()
 	signsIn := func(p *person, account string) {
 		p.asks("/printer/panel/press", map[string]any{"path": "To My Email"})
-		for _, step := range [][]string{{"enter", "account", account}, {"press", "Next"}, {"enter", "password"}, {"press", "Sign In"}} {
+		for _, step := range [][]string{
+			{"enter", "account", account}, {"press", "Next"}, {"enter", "password"}, {"press", "Sign In"},
+		} {
 			p.does(append([]string{"panel"}, step...))
 		}
 		p.asks("/clock/advance", map[string]any{"duration": "5s"})

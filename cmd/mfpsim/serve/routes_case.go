@@ -120,7 +120,7 @@ func caseRoutes() group {
 				}),
 			},
 			{
-				Request: "POST /case/skip", Example: `{"line":22}`, About: "Passes over a step of the part in hand, and over those before it there.",
+				Request: "POST /case/skip", Example: `{"line":22}`, About: "Passes over a step of what is left of the case, and over those before it.",
 				Act: does(func(b *bench, in skipRequest) error {
 					if b.taken == nil {
 						return errNoCase

@@ -361,7 +361,7 @@ func TestScenarioIsPlayedUpToItsHandoverAndGoesOnByHand(t *testing.T) {
 	require.Contains(t, string(record), "devicecode")
 	replay, err := os.ReadFile(filepath.Join(folder, "trouble", "sign-in-not-saved", "replay.txt"))
 	require.NoError(t, err)
-	require.Equal(t, "mfpsim serve --scenario trouble/sign-in-not-saved --seed 7\n", string(replay))
+	require.Equal(t, "mfpsim run --folder . recorded/by-hand --seed 7\n", string(replay))
 }
 
 func TestAPrintedSheetIsAPageOfItsOwn(t *testing.T) {

@@ -102,7 +102,7 @@ clock +1d
 	require.NoError(t, s.stop())
 	replay, err := os.ReadFile(filepath.Join(evidence, "serve", "replay.txt"))
 	require.NoError(t, err)
-	require.Equal(t, "mfpsim serve --script signed-in.txt --start 2027-05-01T08:00:00Z --seed 3\n", string(replay))
+	require.Equal(t, "mfpsim run --folder . recorded/by-hand --seed 3\n", string(replay))
 }
 
 func TestPasswordsCanBeChosen(t *testing.T) {

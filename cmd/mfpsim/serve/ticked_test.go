@@ -56,8 +56,8 @@ func TestAPageFromBeforeARestartIsNotOpen(t *testing.T) {
 	}
 }
 
-// The code that the story has copied is told, and typing it is what the case asks for, though it has died meanwhile. How
-// often a code was asked for, reached half-way, makes nothing needless.
+// The code that the story has copied is told, and typing it is what the case asks for, though it has died meanwhile.
+// How often a code was asked for, reached half-way, makes nothing needless.
 func TestTheStorysCodeIsKnownThoughItHasDied(t *testing.T) {
 	p := taken(t, "trouble/code-not-entered")
 	var now nowAnswer

@@ -50,8 +50,8 @@ func (m Message) DeliveredSize() int {
 	return len(header) + len("\r\n") + body.size()
 }
 
-// DeliveredHeader is the message as the recipient's mailbox holds it, for who looks at its header only: signatures may be
-// of any octets, and the body may be left out.
+// DeliveredHeader is the message as the recipient's mailbox holds it, for who looks at its header only: signatures may
+// be of any octets, and the body may be left out.
 func (m Message) DeliveredHeader() []byte {
 	if m.carrier == nil {
 		return m.Delivered()

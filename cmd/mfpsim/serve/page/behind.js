@@ -24,8 +24,11 @@ export function start() {
 }
 
 export function show(id) {
+  const other = id !== chosen;
   chosen = id;
-  for (const pane of document.getElementById("behind").children) pane.hidden = pane.id !== "pane-" + id;
+  const column = document.getElementById("behind");
+  for (const pane of column.children) pane.hidden = pane.id !== "pane-" + id;
+  if (other) column.scrollTop = 0; // the tabs share it: another one begins at its top
   draw(false, true);
 }
 

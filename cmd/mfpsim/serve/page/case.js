@@ -151,6 +151,16 @@ function steps(list, next) {
         h("button", { type: "button", class: "lk", "data-key": "skip-" + s.line, onclick: () => attempt(async () => { await post("/case/skip", { line: s.line }); await refresh(); }) }, t("skip"))) : null))));
 }
 
+// nextOf is the step that is next: what follows the last thing that was done, so that nothing which was passed over on
+// the way keeps it back; where nothing follows, what was passed over.
+function nextOf(c) {
+  const inHand = c.parts[c.inHand];
+  if (!inHand) return null;
+  const ahead = c.parts.slice(c.inHand).filter((p) => inHand.kind === "further" || p.kind !== "further").flatMap((p) => p.steps);
+  const follow = ahead.slice(ahead.findLastIndex((s) => s.done && !s.looks) + 1);
+  return follow.find((s) => !isOver(s)) || ahead.find((s) => !isOver(s)) || null;
+}
+
 const isOver = (s) => s.done || s.skipped || s.needless || s.unseen || s.besides;
 
 function loaded(c, anew) {
@@ -168,7 +178,7 @@ function loaded(c, anew) {
   const way = rest.filter((p) => p.kind !== "further");
   const over = way.every((p) => p.steps.every(isOver));
   const passed = way.some((p) => p.steps.some((s) => s.skipped));
-  const next = c.inHand < c.parts.length ? c.parts[c.inHand].steps.find((s) => !isOver(s)) : null;
+  const next = nextOf(c);
   const part = (p) => [p.says && p.saysLanguage === language ? h("p", { class: "part" }, p.says) : null, steps(p.steps.filter((s) => !s.besides), next)];
   const notes = c.parts.filter((p) => p.says && p.saysLanguage !== language); // those of somebody's own scenario
   const kind = (wanted, head) => {

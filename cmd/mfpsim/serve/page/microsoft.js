@@ -29,7 +29,7 @@ async function show() {
   fill(place,
     h("h3", { class: "sub2", id: "at-exchange" }, t("exchange-admin-center")),
     organizations.map((o) => toggle("smtp-" + o.domain, t("smtp-auth-organization"), o.domain + ". " + t("mailbox-overrides"), o.smtpAuth,
-      (on) => post("/exchange/cmdlet", { name: "Set-TransportConfig", arguments: ["-Organization", o.domain, "-SmtpClientAuthenticationDisabled", on ? "$false" : "$true"] }))),
+      (on) => post("/exchange/cmdlet", { name: "Set-TransportConfig", arguments: [...(organizations.length > 1 ? ["-Organization", o.domain] : []), "-SmtpClientAuthenticationDisabled", on ? "$false" : "$true"] }))),
     h("h4", { class: "sub2", id: "at-send-as" }, "Send As"), m.mailboxes.map((b) => sendAs(b, m)),
     h("h4", { class: "sub2", id: "at-powershell" }, "Exchange Online PowerShell"), powershell(),
     h("h3", { class: "sub2", id: "at-microsoft-365" }, t("microsoft-365-admin-center")),

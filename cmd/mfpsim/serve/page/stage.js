@@ -91,8 +91,10 @@ function opens(address) {
 }
 
 function show(id) {
+  const other = id !== chosen;
   chosen = id;
   for (const pane of stage().children) pane.hidden = pane.id !== "pane-" + id;
+  if (other) stage().scrollTop = 0; // the tabs share it: another one begins at its top
   if (frames[id] && frames[id].dataset.src) { frames[id].src = frames[id].dataset.src; delete frames[id].dataset.src; }
   drawTabs();
 }
