@@ -201,7 +201,9 @@ func checkState(owner string, s *State) error {
 		return fmt.Errorf("the state of %q has no phase of the contract; there are: %s", owner, words(phases))
 	}
 	if _, known := classes[owner]; !known && (!nvram.Owner(owner).IsUser() || nvram.Owner(owner) == nvram.User("")) {
-		return fmt.Errorf("the state of an unknown owner %q; there are: printer, fax-server, administrator, users, user:ID", owner)
+		return fmt.Errorf(
+			"the state of an unknown owner %q; there are: printer, fax-server, administrator, users, user:ID", owner,
+		)
 	}
 	for _, r := range []*Result{s.Ended, s.Lost, s.Ready} {
 		if r == nil {
@@ -232,7 +234,9 @@ func checkSettings(owner string, s *SettingsLine) error {
 	case s.KeepPassword:
 		return fmt.Errorf("the state of %q has keep_password, which only the printer says", owner)
 	case nvram.Owner(owner).HasSettings() && !slices.Contains(mail.Methods(), mail.Method(s.Method)):
-		return fmt.Errorf("the state of %q has the unknown method %q; there are: %s", owner, s.Method, words(mail.Methods()))
+		return fmt.Errorf(
+			"the state of %q has the unknown method %q; there are: %s", owner, s.Method, words(mail.Methods()),
+		)
 	case s.Security != "" && !slices.Contains(mail.Securities(), mail.Security(s.Security)):
 		return fmt.Errorf(
 			"the state of %q has the unknown security %q; there are: %s", owner, s.Security, words(mail.Securities()),

@@ -77,7 +77,8 @@ func strangeMember(text json.RawMessage, of reflect.Type, where string) error {
 					What: "member", Wanted: name, Present: present(of, members),
 				})
 			}
-			if err := strangeMember(members[name], inner, strings.TrimPrefix(where+"."+name, wholeLine+".")); err != nil {
+			place := strings.TrimPrefix(where+"."+name, wholeLine+".")
+			if err := strangeMember(members[name], inner, place); err != nil {
 				return err
 			}
 		}

@@ -46,7 +46,9 @@ func init() {
 	spoilt["a stage"] = change("send", func(a *contract.Answer) {
 		a.Actions = []contract.Action{{Do: "outcome", Result: contract.Result{Kind: "NoSignIn", Stage: "EHLO2"}}}
 	})
-	spoilt["http without tls"] = change("begin_sign_in", func(a *contract.Answer) { a.Actions[len(a.Actions)-1].TLS = nil })
+	spoilt["http without tls"] = change("begin_sign_in", func(a *contract.Answer) {
+		a.Actions[len(a.Actions)-1].TLS = nil
+	})
 	spoilt["answers later"] = func(e contract.Event, _, answer []byte) []byte {
 		if e.Event == "begin_sign_in" {
 			return append(answer, answer...)

@@ -194,7 +194,9 @@ func (p *process) receive(e Event, unsent error) (Answer, error) {
 		)
 	}
 	if a.Number == e.Number-1 && a.Number > 0 {
-		return Answer{}, fmt.Errorf("line %d is answered a second time; line %d (%q) waits", a.Number, e.Number, e.Event)
+		return Answer{}, fmt.Errorf(
+			"line %d is answered a second time; line %d (%q) waits", a.Number, e.Number, e.Event,
+		)
 	}
 	if a.Number != e.Number {
 		return Answer{}, fmt.Errorf("the answer to %q has number %d; the line has %d", e.Event, a.Number, e.Number)

@@ -291,7 +291,9 @@ func identityOf(a Answer) (Identity, error) {
 		return Identity{}, fmt.Errorf("the core speaks contract %d; this is contract %d", a.Contract, Version)
 	}
 	if strings.TrimSpace(a.Core) == "" || strings.ContainsFunc(a.Core, unicode.IsControl) {
-		return Identity{}, fmt.Errorf("the answer to \"boot\" has no name in one line: add \"core\":\"acme-mail 1.0\"; it has %q", a.Core)
+		return Identity{}, fmt.Errorf(
+			"the answer to \"boot\" has no name in one line: add \"core\":\"acme-mail 1.0\"; it has %q", a.Core,
+		)
 	}
 	kinds, err := kindsOf(a)
 	if err != nil {
@@ -320,8 +322,8 @@ func (s *Session) Open(_ context.Context, host sim.Host) (sim.Core, error) {
 	}
 	e := &engine{
 		session: s, host: host, process: p, start: s.began(host.Printer), state: map[string]*State{},
-		running: map[int]func(){}, asked: map[int]bool{}, next: 2, web: map[bool]transports{}, values: keyed{host.Flash}, within: map[int]bool{},
-		stores: map[nvram.Owner]int{},
+		running: map[int]func(){}, asked: map[int]bool{}, next: 2, web: map[bool]transports{}, values: keyed{host.Flash},
+		within: map[int]bool{}, stores: map[nvram.Owner]int{},
 	}
 	if err := e.boot(image); err != nil {
 		e.off()

@@ -86,8 +86,8 @@ func changed(body []byte, changes []Change) []byte {
 	return out.Bytes()
 }
 
-// withClaim gives a claim of a signed token (RFC 7519) another value; its signature stays, and fits no longer. What is no
-// such token stays as it is.
+// withClaim gives a claim of a signed token (RFC 7519) another value; its signature stays, and fits no longer. What is
+// no such token stays as it is.
 func withClaim(value json.RawMessage, c Change) json.RawMessage {
 	var token string
 	if json.Unmarshal(value, &token) != nil {
