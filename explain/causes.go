@@ -117,7 +117,8 @@ func (r causeRow) told(language string, played []scenarios.Scenario) Cause {
 		ID: r.ID, Often: r.Often, Mark: r.Mark, Common: heading(language, often) + ", " + heading(language, r.Mark),
 		Says: r.Says.In(
 			language,
-		), Ask: asks()[r.ID].In(language), Tell: r.Tell.In(language), Do: r.Do.In(language), Scenario: r.Scenario, Number: r.Chapter,
+		), Ask: asks()[r.ID].In(language), Tell: r.Tell.In(language), Do: r.Do.In(language), Scenario: r.Scenario,
+		Number: r.Chapter,
 	}
 	for _, chapter := range guide.Chapters() {
 		if chapter.Number == r.Chapter {

@@ -63,7 +63,8 @@ var turns = strings.Fields(plain("but although though however because since ल�
 
 // clauses are the plain words of a text, clause by clause.
 func clauses(text string) (all [][]string) {
-	for _, run := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".,;:!?·।|\n()–", r) }) {
+	ends := func(r rune) bool { return strings.ContainsRune(".,;:!?·।|\n()–", r) }
+	for _, run := range strings.FieldsFunc(text, ends) {
 		var words []string
 		for _, word := range strings.Fields(plain(run)) {
 			if slices.Contains(turns, word) {

@@ -157,7 +157,8 @@ func (q *question) otherCode(words []float64, likely []bool) (row int, note stri
 	default:
 		note = heading(q.language, "other-code")
 	}
-	return best, strings.NewReplacer("{given}", strings.Join(given, ", "), "{shows}", shows, "{then}", then).Replace(note)
+	names := strings.NewReplacer("{given}", strings.Join(given, ", "), "{shows}", shows, "{then}", then)
+	return best, names.Replace(note)
 }
 
 // codesOf are the codes that a job of the standard printer ends with by a cause, and then, once the sign-in has ended.

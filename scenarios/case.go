@@ -373,7 +373,8 @@ func (l line) isOfForm(click line) bool {
 // late ticks what was done after all: a job ends, and is in the record, after what it brought about was seen.
 func (p *part) late(on *play) {
 	for i := range p.Steps {
-		if s := &p.Steps[i]; s.Needless && slices.Contains([]string{"scan", "panel"}, p.lines[i].words[0]) && on.didAct(p, i) {
+		s, verb := &p.Steps[i], p.lines[i].words[0]
+		if s.Needless && (verb == "scan" || verb == "panel") && on.didAct(p, i) {
 			s.Done, s.Needless, s.At = true, false, on.lab.World.Now()
 		}
 	}
@@ -500,7 +501,8 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 	case "printer":
 		switch said {
 		case "set": // by the bench, or by Firmware Update in Web Config
-			return e.Party == "control" && strings.Contains(text, "set firmware") || e.Party == p.printer && updatesFirmware(e)
+			return e.Party == "control" && strings.Contains(text, "set firmware") ||
+				e.Party == p.printer && updatesFirmware(e)
 		case "sign-in": // a token came for a code
 			return e.Party == "entra" && e.HTTP != nil && e.HTTP.Status == 200 &&
 				strings.Contains(e.HTTP.RequestBody.String(), "device_code") &&

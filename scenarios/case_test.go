@@ -183,7 +183,8 @@ func TestAPersonsOwnPagesTickACase(t *testing.T) {
 	require.True(t, strings.HasPrefix(parts[inHand].Says, "The administrator performs"), parts[inHand].Says)
 }
 
-// The page's arrow may be in a later part, where something was done out of order: skipping passes over what is before it.
+// The page's arrow may be in a later part, where something was done out of order: skipping passes over what is before
+// it.
 func TestAStepOfWhatIsLeftCanBeSkippedAndNoneOfTheStory(t *testing.T) {
 	c, _ := begun(t, "trouble/expired-by-disuse")
 	c.Look()

@@ -46,12 +46,14 @@ func (c *Case) setOut(mails func(address string) int) {
 		last := &way // where the piece before has gone; a piece that goes there too is one part with it
 		for n, piece := range p.pieces() {
 			to := &way
-			if proof.part >= 0 && (number > proof.part || number == proof.part && piece.first > proof.line) || piece.breaks() {
+			late := number > proof.part || number == proof.part && piece.first > proof.line
+			if proof.part >= 0 && late || piece.breaks() {
 				to, piece.part.Kind = &further, PartFurther
 			}
 			if n > 0 && to == last {
 				before := &(*to)[len(*to)-1]
-				before.Steps, before.lines = append(before.Steps, piece.part.Steps...), append(before.lines, piece.part.lines...)
+				before.Steps = append(before.Steps, piece.part.Steps...)
+				before.lines = append(before.lines, piece.part.lines...)
 			} else {
 				*to = append(*to, piece.part)
 			}
@@ -206,7 +208,8 @@ func (l line) isBesides() bool {
 	said := func(word string) bool { return slices.Contains(l.words, word) }
 	switch l.words[0] {
 	case "wire":
-		return l.not || said("count") || slices.ContainsFunc(l.words, func(w string) bool { return strings.HasPrefix(w, "C: ") })
+		sent := func(word string) bool { return strings.HasPrefix(word, "C: ") }
+		return l.not || said("count") || slices.ContainsFunc(l.words, sent)
 	case "mailbox":
 		return l.not || said("empty") || said("count") && !l.atLeast
 	case "jobs":

@@ -47,7 +47,9 @@ func TestACaseEndsAtTheFirstProofThatItsRemedyWorks(t *testing.T) {
 	require.NotContains(t, way, "exchange Set-CASMailbox admin@contoso.com -SmtpClientAuthenticationDisabled $true")
 	further := texts(c, scenarios.PartFurther)
 	require.Contains(t, further, "exchange Set-CASMailbox admin@contoso.com -SmtpClientAuthenticationDisabled $true")
-	for _, count := range []string{"wire count smtp 'C: QUIT' 5", "wire count smtp 'C: *' 0", "mailbox bob@fabrikam.com count 1"} {
+	for _, count := range []string{
+		"wire count smtp 'C: QUIT' 5", "wire count smtp 'C: *' 0", "mailbox bob@fabrikam.com count 1",
+	} {
 		require.True(t, step(t, c, count).Besides, count)
 	}
 }
@@ -96,8 +98,9 @@ func TestNoWaySetsUpAFault(t *testing.T) {
 		require.True(t, c.Course().Mends, id)
 		changed := ""
 		for _, text := range texts(c, scenarios.PartRemedy) {
+			begins := func(verb string) bool { return strings.HasPrefix(text, verb) }
 			switch {
-			case slices.ContainsFunc(bench, func(verb string) bool { return strings.HasPrefix(text, verb) }) && !strings.HasPrefix(text, "entra log"):
+			case slices.ContainsFunc(bench, begins) && !strings.HasPrefix(text, "entra log"):
 				changed = text
 			case strings.HasPrefix(text, "scan"):
 			case strings.HasPrefix(text, "jobs shows") && !strings.Contains(text, "Completed"):
@@ -119,7 +122,8 @@ func TestATitleLeadsToItsOwnCase(t *testing.T) {
 		for _, language := range guide.Languages() {
 			title, _ := s.TitleIn(language)
 			found := scenarios.Reading(all, title, nil, 3)
-			require.True(t, slices.ContainsFunc(found, func(f scenarios.Found) bool { return f.Scenario.ID == s.ID }), "%s: %s", s.ID, title)
+			own := func(f scenarios.Found) bool { return f.Scenario.ID == s.ID }
+			require.True(t, slices.ContainsFunc(found, own), "%s: %s", s.ID, title)
 		}
 	}
 }

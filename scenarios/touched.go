@@ -141,7 +141,7 @@ func (p *play) toldOnPanel() (told map[int][]string, recorded bool) {
 // OK, and fields stand on many screens: touched out of order they tell nothing.
 func isItem(shown *screen.Screen, is func(label string) bool) bool {
 	return slices.ContainsFunc(shown.Rows, func(r screen.ListRow) bool {
-		return r.Key != "" && (slices.Contains([]screen.Role{"", screen.Item}, r.Role)) && is(r.Key)
+		return r.Key != "" && slices.Contains([]screen.Role{"", screen.Item}, r.Role) && is(r.Key)
 	}) ||
 		slices.ContainsFunc(shown.Keys, func(k screen.Key) bool { return k.Role == screen.Item && is(k.Label) })
 }

@@ -65,7 +65,8 @@ func TestWhatSomebodyDidBeforeItsTurnIsTicked(t *testing.T) {
 		[]string{"webconfig", "log-in"}, []string{"webconfig", "open", page},
 		[]string{"webconfig", "click", "Sign In"}, []string{"webconfig", "click", "Sign in with Microsoft"},
 		[]string{"browser", "sign-in", "admin@contoso.com"}, []string{"webconfig", "open", page},
-		[]string{"expect", "webconfig shows 'Current Status' 'Signed in'"}, []string{"webconfig", "click", "OK"}, []string{"scan", "email", "bob@fabrikam.com"})
+		[]string{"expect", "webconfig shows 'Current Status' 'Signed in'"}, []string{"webconfig", "click", "OK"},
+		[]string{"scan", "email", "bob@fabrikam.com"})
 	require.NotNil(t, now.Solved)
 	for _, p := range now.Parts {
 		for _, step := range p.Steps {
@@ -73,7 +74,8 @@ func TestWhatSomebodyDidBeforeItsTurnIsTicked(t *testing.T) {
 				t.Log(p.Kind, step.Text, step.Why)
 			}
 			switch step.Text {
-			case "webconfig click OK", "webconfig click 'Sign In'", "webconfig click 'Sign in with Microsoft'", "scan email bob@fabrikam.com":
+			case "webconfig click OK", "webconfig click 'Sign In'", "webconfig click 'Sign in with Microsoft'",
+				"scan email bob@fabrikam.com":
 				require.True(t, step.Done, step.Text)
 			}
 		}
@@ -83,7 +85,8 @@ func TestWhatSomebodyDidBeforeItsTurnIsTicked(t *testing.T) {
 // The page names the organization in the cmdlet, and the connection test that stands before the remedy was passed over.
 func TestWhatWasDoneIsNeverToldToBeNotNeeded(t *testing.T) {
 	scan := []string{"scan", "email", "bob@fabrikam.com"}
-	organization, mail := "exchange Set-TransportConfig -SmtpClientAuthenticationDisabled $false", "mailbox bob@fabrikam.com shows from=admin@contoso.com"
+	organization := "exchange Set-TransportConfig -SmtpClientAuthenticationDisabled $false"
+	mail := "mailbox bob@fabrikam.com shows from=admin@contoso.com"
 	for name, row := range map[string]struct {
 		remedy []string
 		done   []string
@@ -91,14 +94,16 @@ func TestWhatWasDoneIsNeverToldToBeNotNeeded(t *testing.T) {
 	}{
 		"by the page's switch, which names the organization": {
 			[]string{"Set-TransportConfig", "-Organization", "contoso.com", "-SmtpClientAuthenticationDisabled", "$false"},
-			[]string{organization, mail}, nil,
+			[]string{organization, mail},
+			nil,
 		},
 		"typed in another way": {
 			[]string{"set-transportconfig", "-smtpclientauthenticationdisabled:$FALSE"}, []string{organization, mail}, nil,
 		},
 		"at the mailbox instead": {
 			[]string{"Set-CASMailbox", "-Identity", "admin@contoso.com", "-SmtpClientAuthenticationDisabled", "$false"},
-			[]string{mail}, []string{organization},
+			[]string{mail},
+			[]string{organization},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -121,7 +121,8 @@ type partyClock struct {
 // told puts what somebody did into the place of what the record has of it: a command, a form with its path.
 func (b *bench) told(lines []sentences.Line, language string) []sentences.Line {
 	raw := func(l sentences.Line) bool {
-		return l.Kind == string(journal.KindNote) && l.Party == "control" || l.Kind == string(journal.KindHTTP) && l.From == "person" && l.Party == b.printer.Name
+		return l.Kind == string(journal.KindNote) && l.Party == "control" ||
+			l.Kind == string(journal.KindHTTP) && l.From == "person" && l.Party == b.printer.Name
 	}
 	if b.lab == nil || !slices.ContainsFunc(lines, raw) {
 		return lines

@@ -81,8 +81,11 @@ func TestTheStorysCodeIsKnownThoughItHasDied(t *testing.T) {
 	_, err := p.web.LogIn(context.Background(), "", false)
 	require.NoError(t, err)
 	for _, act := range [][]string{
-		{"open", "Network > Email Server > Basic"}, {"set", "Authentication Method", "OAuth2"}, {"set", "Email service", "Microsoft Exchange Online"},
-		{"click", "Sign In"}, {"click", "Sign in with Microsoft"},
+		{"open", "Network > Email Server > Basic"},
+		{"set", "Authentication Method", "OAuth2"},
+		{"set", "Email service", "Microsoft Exchange Online"},
+		{"click", "Sign In"},
+		{"click", "Sign in with Microsoft"},
 	} {
 		p.does(append([]string{"webconfig"}, act...))
 	}
