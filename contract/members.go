@@ -55,9 +55,7 @@ func strangeMember(text json.RawMessage, of reflect.Type, where string) error {
 		return strangeMember(text, of.Elem(), where)
 	case reflect.Slice:
 		var items []json.RawMessage
-		if json.Unmarshal(text, &items) != nil {
-			return nil
-		}
+		_ = json.Unmarshal(text, &items) // see above
 		for i, item := range items {
 			if err := strangeMember(item, of.Elem(), fmt.Sprintf("%s[%d]", where, i)); err != nil {
 				return err
@@ -65,14 +63,10 @@ func strangeMember(text json.RawMessage, of reflect.Type, where string) error {
 		}
 	case reflect.Map, reflect.Struct:
 		var members map[string]json.RawMessage
-		if json.Unmarshal(text, &members) != nil {
-			return nil
-		}
+		_ = json.Unmarshal(text, &members) // see above
 		for _, name := range slices.Sorted(maps.Keys(members)) {
-			inner, known := reflect.Type(nil), true
-			if of.Kind() == reflect.Map {
-				inner = of.Elem()
-			} else if inner, known = memberOf(of, name); !known || !fits(of, members, name) {
+			inner, known := memberOf(of, name)
+			if !known || !fits(of, members, name) {
 				return fmt.Errorf("%s: %w", where, &choice.Error{
 					What: "member", Wanted: name, Present: present(of, members),
 				})
@@ -86,8 +80,11 @@ func strangeMember(text json.RawMessage, of reflect.Type, where string) error {
 	return nil
 }
 
-// memberOf is the type of a member.
+// memberOf is the type of a member; a map has any.
 func memberOf(of reflect.Type, name string) (reflect.Type, bool) {
+	if of.Kind() == reflect.Map {
+		return of.Elem(), true
+	}
 	for i := range of.NumField() {
 		f := of.Field(i)
 		if f.Anonymous {
@@ -103,7 +100,7 @@ func memberOf(of reflect.Type, name string) (reflect.Type, bool) {
 
 // fits reports whether an action of its kind has the member.
 func fits(of reflect.Type, members map[string]json.RawMessage, name string) bool {
-	return slices.Contains(present(of, members), name)
+	return of.Kind() == reflect.Map || slices.Contains(present(of, members), name)
 }
 
 // present are the members that there are in an object: in an action, those of its kind.

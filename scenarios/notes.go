@@ -21,11 +21,14 @@ var notesSource embed.FS
 // part of the program: one that cannot be read is a mistake, and panics.
 var notes = sync.OnceValue(func() map[string]languages.Text {
 	files, err := notesSource.ReadDir("notes")
+	if err != nil {
+		panic(fmt.Sprintf("scenarios: notes: %v", err))
+	}
 	all := map[string]languages.Text{}
 	for _, file := range files {
 		var rows []languages.Text
-		source, read := notesSource.ReadFile("notes/" + file.Name())
-		if err = read; err == nil {
+		source, err := notesSource.ReadFile("notes/" + file.Name())
+		if err == nil {
 			err = yaml.NewDecoder(bytes.NewReader(source), yaml.Strict()).Decode(&rows)
 		}
 		if err != nil {
