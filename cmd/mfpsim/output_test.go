@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -210,6 +211,9 @@ func TestACommandWhoseWordsCannotBeWrittenHasFailed(t *testing.T) {
 var wholeChapter = []string{"run", "trouble", "--parallel", "1", "--junit", "junit.xml", "--evidence", "evidence"}
 
 func TestARunThatIsBrokenOffTellsWhatWasPlayed(t *testing.T) {
+	heard := make(chan os.Signal, 1) // under nohup this test, and its programs with it, would not hear of a hangup
+	signal.Notify(heard, syscall.SIGHUP)
+	defer signal.Stop(heard)
 	for by, code := range map[string]int{"interrupt": 130, "terminated": 143, "hangup": 129} {
 		t.Run(by, func(t *testing.T) {
 			command, out, errs := program(t, by, wholeChapter...)
