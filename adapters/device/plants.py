@@ -35,7 +35,9 @@ def after_a_turn(printer):
     """Greets the mail server when the device has said that it rests."""
     if late and printer.core:
         core = printer.core
-        asyncio.get_running_loop().call_later(0.05, lambda: Late(printer.bench, core.proxy, core.token, "smtp-mail.outlook.com", 587))
+        for delay in 0, 0.002, 0.01, 0.05:  # one of them, at least, comes before the next turn
+            asyncio.get_running_loop().call_later(
+                delay, lambda: Late(printer.bench, core.proxy, core.token, "smtp-mail.outlook.com", 587))
 
 
 class Late(Connection):
