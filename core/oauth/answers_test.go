@@ -141,7 +141,7 @@ func FuzzErrorAnswer(f *testing.F) {
 			require.Zero(t, r)
 			return
 		}
-		require.True(t, isWord(r.word))
+		require.True(t, isErrorWord(r.word))
 		require.NotEmpty(t, r.kind())
 		require.True(t, r.aadsts == 0 || r.aadsts >= 10000 && r.aadsts < 100000000)
 	})
