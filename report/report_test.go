@@ -135,7 +135,9 @@ func TestEvidenceIsThereWholeOrNotAtAll(t *testing.T) {
 	}
 	require.NoError(t, report.CheckFolder(folder, report.Run{}))
 	for range 2 {
-		require.NoError(t, report.WriteEvidence(folder, report.Run{Version: "1", Seed: 7}, e))
+		files, err := e.Files()
+		require.NoError(t, err)
+		require.NoError(t, report.WriteEvidence(folder, report.Run{Version: "1", Seed: 7}, e, files))
 	}
 	var names []string
 	require.NoError(t, filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
@@ -157,7 +159,7 @@ func TestEvidenceIsThereWholeOrNotAtAll(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "No status sheet was printed.\n", string(sheet))
 	e.ID = "../out"
-	require.ErrorContains(t, report.WriteEvidence(folder, report.Run{}, e), "is no name for a folder")
+	require.ErrorContains(t, report.WriteEvidence(folder, report.Run{}, e, nil), "is no name for a folder")
 }
 
 func TestEvidenceSaysWhatTheJournalDidNotKeep(t *testing.T) {

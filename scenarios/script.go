@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"mfpsim/device"
+	"mfpsim/guide"
 	"mfpsim/journal"
 	"mfpsim/lab"
 	"mfpsim/phrase"
@@ -161,8 +162,12 @@ func (p *play) compare(not bool, words []string, standard, update bool) error {
 		return errors.New("not understood; the words are: cmp stdout|FILE FILE")
 	}
 	have, golden := words[0], p.goldenOf(words[1], standard, words[0] == "stdout" && p.anyLanguage)
+	inOutline := golden == "" && standard && have == "stdout" && !update
+	if inOutline {
+		golden = words[1]
+	}
 	switch {
-	case golden == "" || have == "stdout" && p.itsOwn:
+	case golden == "" || p.real != nil || have == "stdout" && p.itsOwn:
 		return nil
 	case have == words[1]:
 		return fmt.Errorf("%s is compared with itself", have)
@@ -194,9 +199,13 @@ func (p *play) compare(not bool, words []string, standard, update bool) error {
 		return nil
 	}
 	if p.late {
-		if got, want = untimed(got), untimed(want); got == want {
-			return nil
-		}
+		got, want = untimed(got), untimed(want)
+	}
+	if inOutline {
+		got, want = outline(got), outline(want)
+	}
+	if got == want {
+		return nil
 	}
 	lines := string(diff.Diff(have, []byte(got), golden, []byte(want)))
 	return fmt.Errorf("%s\n%s and %s differ", strings.TrimRight(lines, "\n"), have, golden)
@@ -207,6 +216,32 @@ var timesOfDay = regexp.MustCompile(`\b([0-9]{2}:){1,2}[0-9]{2}\b|_[0-9]{6}\b`)
 
 // untimed is a text without its times of day, which latency moves.
 func untimed(text string) string { return timesOfDay.ReplaceAllString(text, "--:--") }
+
+// wordless are the parts of a line that no language changes: numbers, and addresses of mail. On a line with a time of day
+// they are numbers of three digits and more: a language has its own form of date and time.
+var (
+	wordless = regexp.MustCompile(`[\w.+-]+@[\w-]+(\.[\w-]+)+|[0-9]+`)
+	dated    = regexp.MustCompile(`[0-9]:[0-9]{2}`)
+	timeless = regexp.MustCompile(`[\w.+-]+@[\w-]+(\.[\w-]+)+|[0-9]{3,}`)
+)
+
+// outline is what a screen, a page or a sheet has in common in all languages: its lines, and on each line the numbers and
+// addresses, in whatever order the language puts them.
+func outline(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if line != "" {
+			parts := wordless
+			if dated.MatchString(line) {
+				parts = timeless
+			}
+			found := parts.FindAllString(line, -1)
+			slices.Sort(found)
+			lines[i] = strings.Join(append([]string{"…"}, found...), " ")
+		}
+	}
+	return strings.Join(lines, "\n")
+}
 
 // goldenOf is the file that is compared with in the place of another: screen.el.txt in that of screen.txt where the
 // scenario is played in Greek. It is empty where nothing is compared: without a golden in the language, on another
@@ -244,7 +279,7 @@ func (p *play) alikeInAll(words []string) bool {
 	case "mailbox", "wire", "memory", "provider", "entra", "exchange", "network":
 		return true
 	case "webconfig":
-		return len(words) > 1 && words[1] == "download"
+		return len(words) > 1 && words[1] == "download" || p.language != english && guide.WebConfigLanguage(p.language) == english
 	}
 	return false
 }

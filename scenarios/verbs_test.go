@@ -3,6 +3,7 @@ package scenarios_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,7 +69,7 @@ func TestAGoldenOfAnotherLanguageLiesBesideTheEnglishOne(t *testing.T) {
 
 	results, err = scenarios.Run(t.Context(), scenarios.Options{Folder: root, Language: "el"})
 	require.NoError(t, err)
-	require.True(t, results[0].Passed, "without a Greek golden nothing is compared: %s", results[0].Failure)
+	require.True(t, results[0].Passed, "without a Greek golden the words are not compared: %s", results[0].Failure)
 
 	require.NoError(
 		t,
@@ -100,5 +101,37 @@ func TestAGoldenOfWhatStandsAfterLangIsComparedInAnyLanguage(t *testing.T) {
 		require.NoError(t, err)
 		require.False(t, results[0].Passed, language)
 		require.Contains(t, results[0].Failure, "not this")
+	}
+}
+
+func TestWithoutAGoldenOfTheLanguageLinesNumbersAndAddressesAreCompared(t *testing.T) {
+	script := "sheet print\ncmp stdout sheet.txt\n-- sheet.txt --\n"
+	root := folder(t, header+script+"to be written\n")
+	results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: root, Update: true})
+	require.NoError(t, err)
+	require.True(t, results[0].Passed, results[0].Failure)
+	file := filepath.Join(root, "chapter", "name.txtar")
+	written, err := os.ReadFile(file)
+	require.NoError(t, err)
+	for name, c := range map[string]struct {
+		old, new string
+		passes   bool
+	}{
+		"a word of English":    {"Network Status Sheet", "Sheet of the Network", true},
+		"another number":       {"192.0.2.10", "192.0.2.11", false},
+		"a line that is gone":  {"Network Status Sheet", "Network Status Sheet\nMail Server", false},
+		"a number of its own":  {"Network Status Sheet", "Network Status Sheet 2", false},
+		"an address of a mail": {"Network Status Sheet", "Network Status Sheet of ann@contoso.com", false},
+	} {
+		for _, language := range []string{"hi", "el"} {
+			t.Run(name+" "+language, func(t *testing.T) {
+				require.Contains(t, string(written), c.old)
+				changed := strings.Replace(string(written), c.old, c.new, 1)
+				require.NoError(t, os.WriteFile(file, []byte(changed), 0o600))
+				results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: root, Language: language})
+				require.NoError(t, err)
+				require.Equal(t, c.passes, results[0].Passed, results[0].Failure)
+			})
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -42,7 +43,8 @@ func (s *saved) named(name string) string {
 }
 
 // errLeak keeps evidence from being saved that would tell a secret.
-var errLeak = errors.New("nothing was saved: a secret would be in the evidence. This is a mistake in mfpsim: please report it, without the evidence")
+var errLeak = errors.New("nothing was saved: a secret would be in the evidence. Where --password gives an everyday word, give another one; " +
+	"else this is a mistake in mfpsim: please report it, without the evidence")
 
 // gather is what the bench has to tell now, in a language.
 func (b *bench) gather(language string) report.Evidence {
@@ -144,9 +146,28 @@ func (b *bench) evidence() error {
 	if b.config.Evidence == "" || b.lab == nil {
 		return nil
 	}
-	e := b.gather(b.config.Language)
+	return b.write(b.gather(b.config.Language))
+}
+
+// write writes evidence into the folder that the command line names, unless a secret is in it.
+func (b *bench) write(e report.Evidence) error {
 	e.Up = true
-	return report.WriteEvidence(b.config.Evidence, b.config.run(), e)
+	files, err := e.Files()
+	if err == nil {
+		err = b.noSecretIn(files)
+	}
+	if err != nil {
+		return err
+	}
+	return report.WriteEvidence(b.config.Evidence, b.config.run(), e, files)
+}
+
+// noSecretIn refuses files that would tell a secret.
+func (b *bench) noSecretIn(files map[string][]byte) error {
+	if leaks := lab.FindLeaks(files, b.lab.Secrets()); len(leaks) > 0 {
+		return fmt.Errorf("%w: %v", errLeak, leaks[0])
+	}
+	return nil
 }
 
 // save keeps the evidence of now, and writes it into the folder that the command line names, if it names one.
@@ -162,15 +183,14 @@ func (b *bench) save(language, ticket string) (evidenceAnswer, error) {
 		return evidenceAnswer{}, err
 	}
 	name := b.saved.named(strings.ReplaceAll(e.ID, "/", "-") + "-" + e.Story.End.UTC().Format("2006-01-02-150405"))
-	secrets := b.lab.Secrets()
-	leaks := append(lab.FindLeaks(files, secrets), lab.FindLeaks(map[string][]byte{name: page}, secrets)...)
-	if len(leaks) > 0 {
-		return evidenceAnswer{}, fmt.Errorf("%w: %v", errLeak, leaks[0])
+	all := maps.Clone(files)
+	all[name] = page
+	if err := b.noSecretIn(all); err != nil {
+		return evidenceAnswer{}, err
 	}
 	answer := evidenceAnswer{Name: name, Bytes: len(page), Files: len(files)}
 	if b.config.Evidence != "" {
-		e.Up = true
-		if err := report.WriteEvidence(b.config.Evidence, b.config.run(), e); err != nil {
+		if err := b.write(e); err != nil {
 			return evidenceAnswer{}, err
 		}
 		answer.Folder = filepath.Join(b.config.Evidence, filepath.FromSlash(e.ID))

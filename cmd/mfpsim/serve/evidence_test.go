@@ -75,6 +75,19 @@ func TestEvidenceOfALiveBenchIsSavedByOneRequest(t *testing.T) {
 	require.FileExists(t, filepath.Join(folder, "index.html"))
 }
 
+// A password that is a word of the page stands for any secret that would get into the evidence.
+func TestEvidenceWithASecretIsNeverSavedNeitherOnDemandNorAtTheEnd(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "evidence")
+	s := live(t, Config{Evidence: folder, Passwords: map[string]string{"printer": "journal.jsonl"}})
+	status, told := s.ask("POST", "/evidence", `{"language":"en"}`)
+	require.Equal(t, http.StatusUnprocessableEntity, status, told)
+	require.Contains(t, told["error"], "nothing was saved: a secret would be in the evidence")
+	require.NotContains(t, told["error"], "journal.jsonl, plain")
+	require.NoFileExists(t, filepath.Join(folder, "serve", "index.html"))
+	require.ErrorContains(t, s.stop(), "nothing was saved: a secret would be in the evidence")
+	require.NoFileExists(t, filepath.Join(folder, "serve", "index.html"))
+}
+
 // What somebody changed by hand lies in the evidence as a scenario, which the command of the evidence plays again.
 func TestTheEvidenceOfWhatWasDoneByHandPlaysItAgain(t *testing.T) {
 	for name, config := range map[string]Config{
