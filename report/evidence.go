@@ -173,8 +173,8 @@ func CheckFolder(folder string, run Run) error {
 	return f.Close(false)
 }
 
-// WriteEvidence writes the evidence of a run that has played one case into folder/ID: files are those of [Evidence.Files].
-// The error is a [*FolderError].
+// WriteEvidence writes the evidence of a run that has played one case into folder/ID: files are those of
+// [Evidence.Files]. The error is a [*FolderError].
 func WriteEvidence(folder string, run Run, e Evidence, files map[string][]byte) error {
 	f, err := OpenFolder(folder, run)
 	if err != nil {

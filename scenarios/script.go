@@ -217,28 +217,35 @@ var timesOfDay = regexp.MustCompile(`\b([0-9]{2}:){1,2}[0-9]{2}\b|_[0-9]{6}\b`)
 // untimed is a text without its times of day, which latency moves.
 func untimed(text string) string { return timesOfDay.ReplaceAllString(text, "--:--") }
 
-// wordless are the parts of a line that no language changes: numbers, and addresses of mail. On a line with a time of day
-// they are numbers of three digits and more: a language has its own form of date and time.
+// wordless are the parts of a text that no language changes: addresses of mail and of hardware, and numbers. Beside a
+// time of day they are numbers of three digits and more: a language has its own form of date and time.
 var (
-	wordless = regexp.MustCompile(`[\w.+-]+@[\w-]+(\.[\w-]+)+|[0-9]+`)
-	dated    = regexp.MustCompile(`[0-9]:[0-9]{2}`)
-	timeless = regexp.MustCompile(`[\w.+-]+@[\w-]+(\.[\w-]+)+|[0-9]{3,}`)
+	addresses = `[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[0-9A-F]{2}(?::[0-9A-F]{2}){5}`
+	wordless  = regexp.MustCompile(addresses + `|[0-9]+`)
+	timeless  = regexp.MustCompile(addresses + `|[0-9]{3,}`)
+	dated     = regexp.MustCompile(`(?:^|[^:0-9A-F])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:[^:0-9A-F]|$)`)
 )
 
-// outline is what a screen, a page or a sheet has in common in all languages: its lines, and on each line the numbers and
-// addresses, in whatever order the language puts them.
+// outline is what a screen, a page or a sheet has in common in all languages: its lines, which cells of a table are
+// filled, and in each the addresses and numbers, in whatever order the language puts them.
 func outline(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
-		if line != "" {
-			parts := wordless
-			if dated.MatchString(line) {
-				parts = timeless
-			}
-			found := parts.FindAllString(line, -1)
-			slices.Sort(found)
-			lines[i] = strings.Join(append([]string{"…"}, found...), " ")
+		parts := wordless
+		if dated.MatchString(line) {
+			parts = timeless
 		}
+		cells := strings.Split(line, "|")
+		for n, cell := range cells {
+			if strings.TrimSpace(cell) == "" {
+				cells[n] = ""
+				continue
+			}
+			found := parts.FindAllString(cell, -1)
+			slices.Sort(found)
+			cells[n] = strings.Join(append([]string{"…"}, found...), " ")
+		}
+		lines[i] = strings.Join(cells, "|")
 	}
 	return strings.Join(lines, "\n")
 }
@@ -279,7 +286,8 @@ func (p *play) alikeInAll(words []string) bool {
 	case "mailbox", "wire", "memory", "provider", "entra", "exchange", "network":
 		return true
 	case "webconfig":
-		return len(words) > 1 && words[1] == "download" || p.language != english && guide.WebConfigLanguage(p.language) == english
+		inEnglish := p.language != english && guide.WebConfigLanguage(p.language) == english
+		return inEnglish || len(words) > 1 && words[1] == "download"
 	}
 	return false
 }

@@ -121,6 +121,7 @@ func TestWithoutAGoldenOfTheLanguageLinesNumbersAndAddressesAreCompared(t *testi
 		"another number":       {"192.0.2.10", "192.0.2.11", false},
 		"a line that is gone":  {"Network Status Sheet", "Network Status Sheet\nMail Server", false},
 		"a number of its own":  {"Network Status Sheet", "Network Status Sheet 2", false},
+		"another MAC address":  {"02:00:5E:41:00:10", "02:00:5E:41:00:1F", false},
 		"an address of a mail": {"Network Status Sheet", "Network Status Sheet of ann@contoso.com", false},
 	} {
 		for _, language := range []string{"hi", "el"} {
