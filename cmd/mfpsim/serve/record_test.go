@@ -14,7 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/browser"
+	"mfpsim/device"
 	"mfpsim/device/webdriver"
+	"mfpsim/guide"
 	"mfpsim/lab"
 	"mfpsim/phrase"
 	"mfpsim/report"
@@ -34,12 +36,32 @@ type person struct {
 }
 
 func newPerson(s *served, bench *lab.Lab) *person {
-	fresh := func() *browser.Browser { return browser.New(browser.Config{Transport: s.client.Transport}) }
+	fresh := func() *browser.Browser {
+		return browser.New(browser.Config{Transport: s.client.Transport, Language: bench.Language()})
+	}
 	u, err := url.Parse(s.WebConfig)
 	require.NoError(s.t, err)
 	return &person{served: s, bench: bench, window: fresh(), web: webdriver.New(webdriver.Config{
-		Address: u.Host, Password: s.WebConfigPassword, Window: fresh,
+		Address: u.Host, Password: s.WebConfigPassword, Window: fresh, Words: spoken(bench),
 	})}
+}
+
+// spoken are the words of a bench's printer in the languages that it has.
+func spoken(bench *lab.Lab) func(context.Context) ([]device.Words, error) {
+	return func(ctx context.Context) (words []device.Words, err error) {
+		for _, name := range bench.Printers() {
+			d, err := bench.Device(name)
+			if err != nil {
+				return nil, err
+			}
+			for _, language := range guide.Languages() {
+				if in, err := d.Words(ctx, language); err == nil {
+					words = append(words, in)
+				}
+			}
+		}
+		return words, nil
+	}
 }
 
 // asks sends a control request that must be carried out.

@@ -1,0 +1,199 @@
+package serve
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/fakeentra"
+	"mfpsim/guide"
+	"mfpsim/lab"
+)
+
+// inLanguage has a case on a bench in a language.
+func inLanguage(t *testing.T, id, language string) *person {
+	t.Helper()
+	var bench *lab.Lab
+	s := live(t, Config{Scenario: id, Language: language, Lab: func(l *lab.Lab) { bench = l }})
+	return newPerson(s, bench)
+}
+
+// presses clicks on Microsoft's page what it calls an English label in its language.
+func (p *person) presses(labels ...string) {
+	p.t.Helper()
+	for _, label := range labels {
+		if in, known := fakeentra.Words(p.bench.Language(), label); known {
+			label = in
+		}
+		require.NoError(p.t, p.window.Click(context.Background(), label), p.window.Text())
+	}
+}
+
+// entersTheCode opens Microsoft's page with the code of the story.
+func (p *person) entersTheCode() {
+	p.t.Helper()
+	code, waits := p.bench.Entra.PendingCode()
+	require.True(p.t, waits)
+	require.NoError(p.t, p.window.Open(context.Background(), p.Entra+"/device"))
+	p.code = code
+	p.does([]string{"browser", "enter", "code"})
+	p.presses("Next")
+}
+
+// The bench's own buttons on Microsoft's pages count as what they do, in every language, and the evidence agrees.
+func TestTheBenchsOwnButtonsTickWhatTheyDo(t *testing.T) {
+	const fills = "Type this test account's password for me"
+	for _, language := range guide.Languages() {
+		for name, signsIn := range map[string]func(p *person){
+			"the account by its row, the password by its button": func(p *person) { p.presses("admin@contoso.com", fills) },
+			"the account typed, the password by its button": func(p *person) {
+				p.does([]string{"browser", "enter", "account", "admin@contoso.com"})
+				p.presses("Next", fills)
+			},
+			"the account by its row, the password typed": func(p *person) {
+				p.presses("admin@contoso.com")
+				p.account = "admin@contoso.com"
+				p.does([]string{"browser", "enter", "password"})
+				p.presses("Sign In")
+			},
+		} {
+			t.Run(language+": "+name, func(t *testing.T) {
+				p := inLanguage(t, "trouble/conditional-access-block", language)
+				p.entersTheCode()
+				signsIn(p)
+				p.presses("More details")
+				for _, text := range []string{
+					"browser enter code", "browser enter account admin@contoso.com", "browser enter password",
+					"browser click 'Sign In'", "browser shows 'You cannot access this right now'",
+					"browser click 'More details'", "browser shows 'Error Code: 53003'",
+				} {
+					require.True(t, p.steps(text)[0].Done, text)
+				}
+				status, told := p.ask("POST", "/evidence", `{"language":"en"}`)
+				require.Equal(t, http.StatusOK, status, told)
+				require.NotContains(t, string(p.fetched("/evidence/page")), "was not seen")
+			})
+		}
+	}
+}
+
+// twice has a sign-in that goes well, and one more in the same browser.
+const twice = `# id: own/twice
+# title: The second sign-in is refused
+# guide: Cannot Sign in or Users Cannot Sign in
+# proves: R38
+# level: MUST
+
+# The organization.
+tenant contoso.com smtp-auth=enabled security-defaults=off
+user admin@contoso.com role='Cloud Application Administrator' mailbox
+webconfig log-in
+webconfig open 'Network > Email Server > Basic'
+webconfig set 'Authentication Method' OAuth2
+webconfig set 'Email service' 'Microsoft Exchange Online'
+webconfig click 'Sign In'
+webconfig click 'Sign in with Microsoft'
+webconfig copy code
+webconfig follow url
+handover
+browser sign-in admin@contoso.com consent=organization
+
+# A policy comes.
+entra policy 'Block device code flow' flow='Device code flow' users=All grant=Block state=On
+
+# The second time.
+webconfig open 'Network > Email Server > Basic'
+webconfig click 'Sign Out'
+webconfig click 'Sign In'
+webconfig click 'Sign in with Microsoft'
+webconfig copy code
+webconfig follow url
+browser enter code
+browser click Next
+browser enter account admin@contoso.com
+browser click Next
+browser enter password
+browser click 'Sign In'
+browser shows 'You cannot access this right now'
+`
+
+// A browser that remembers an account needs no password: what is then on its page has come all the same.
+func TestAnAccountThatTheBrowserRemembersIsPicked(t *testing.T) {
+	for _, language := range guide.Languages() {
+		t.Run(language, func(t *testing.T) {
+			folder := t.TempDir()
+			require.NoError(t, os.Mkdir(filepath.Join(folder, "own"), 0o755))
+			require.NoError(t, os.WriteFile(filepath.Join(folder, "own", "twice.txtar"), []byte(twice), 0o600))
+			var bench *lab.Lab
+			s := live(t, Config{
+				Scenario: "own/twice", Folder: folder, Language: language, Lab: func(l *lab.Lab) { bench = l },
+			})
+			p := newPerson(s, bench)
+			p.entersTheCode()
+			p.presses("admin@contoso.com", "Type this test account's password for me", "Continue", "Accept")
+			require.True(t, p.steps("browser sign-in admin@contoso.com consent=organization")[0].Done)
+			p.asks("/clock/advance", map[string]any{"duration": "10s"})
+			p.does([]string{
+				"entra", "policy", "Block device code flow", "flow=Device code flow", "users=All", "grant=Block", "state=On",
+			})
+			p.does([]string{"webconfig", "open", "Network > Email Server > Basic"})
+			for _, button := range []string{"Sign Out", "Sign In", "Sign in with Microsoft"} {
+				p.does([]string{"webconfig", "click", button})
+			}
+			p.entersTheCode()
+			p.presses("admin@contoso.com")
+			require.True(t, p.steps("browser enter account admin@contoso.com")[0].Done)
+			password := p.steps("browser enter password")[0]
+			require.True(t, password.Done || password.Needless)
+			require.True(t, p.steps("browser shows 'You cannot access this right now'")[0].Done)
+		})
+	}
+}
+
+// A page that happens to have the word of a line is not the one that the line is about.
+func TestALineIsTickedByItsOwnPageAlone(t *testing.T) {
+	ctx := context.Background()
+	for _, language := range guide.Languages() {
+		t.Run(language, func(t *testing.T) {
+			p := inLanguage(t, "trouble/conditional-access-block", language)
+			shows := func() bool { return p.steps("webconfig shows 'Sign In'")[0].Done }
+			expired := func() bool { return p.steps("webconfig shows @sign-in-code-expired")[0].Done }
+			p.skipsTo("browser close", 0)
+			denied := func() bool { return p.steps("! webconfig shows 'Current Status'")[0].Done }
+			require.False(t, denied(), "nobody has looked")
+			p.asks("/clock/advance", map[string]any{"duration": "15m"})
+			for _, path := range []string{"/", "/login", "/status/network"} {
+				p.opensWeb(path)
+				require.False(t, shows(), path)
+			}
+			_, err := p.web.LogIn(ctx, "", false)
+			require.NoError(t, err)
+			require.False(t, shows(), "Product Status")
+			for _, path := range []string{"Network", "Network > Basic", "Network > Email Server"} {
+				p.does([]string{"webconfig", "open", path})
+				require.False(t, shows() || expired() || denied(), path)
+			}
+			p.does([]string{"webconfig", "open", "Network > Email Server > Basic"})
+			require.True(t, denied() && expired())
+			require.False(t, shows(), "the method is Off")
+			p.does([]string{"webconfig", "set", "Authentication Method", "OAuth2"})
+			p.does([]string{"webconfig", "set", "Email service", "Microsoft Exchange Online"})
+			p.does([]string{"webconfig", "click", "Sign In"})
+			p.does([]string{"webconfig", "click", "Cancel"})
+			require.True(t, shows())
+		})
+	}
+}
+
+// opensWeb opens an address of Web Config in a browser where nobody is logged in.
+func (p *person) opensWeb(path string) {
+	p.t.Helper()
+	response, err := p.client.Get(strings.TrimSuffix(p.WebConfig, "/") + path)
+	require.NoError(p.t, err)
+	require.NoError(p.t, response.Body.Close())
+}

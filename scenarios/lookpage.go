@@ -1,0 +1,149 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+
+	"mfpsim/guide"
+)
+
+// A line of a check list that says what a page shows is about one page. Another page may have the same words: as its
+// title, in its menu, on a button.
+
+// looking is how a line of a check list is looked at.
+type looking struct {
+	isLabel bool // it names a button or a field, and not a part of a text
+}
+
+// isLabel reports whether a word of a line is a label of the guide.
+func isLabel(word string) bool {
+	return slices.ContainsFunc(guide.Labels(), func(l guide.Label) bool { return l.English == word })
+}
+
+// glanced is the page in a window as shows searches it: all of it for somebody who marks a text, and for a line of a
+// check list what the page is about. Its heading counts as a whole only.
+func (p *play) glanced(name string, in window) surface {
+	look := p.looking
+	if look == nil || in.bare == nil {
+		page := in.page()
+		if name == "browser" {
+			page = p.microsoftPage(page)
+		}
+		return pageSurface(name, page)
+	}
+	page := in.bare.Page()
+	if name == "browser" {
+		page = p.microsoftPage(page)
+	}
+	s := pageSurface(name, page)
+	heading := plain(in.shown.heading)
+	s.fits = func(line string, words []string) bool {
+		at := plain(line)
+		switch wanted := plain(strings.Join(words, " ")); {
+		case name == "page" && at == heading:
+			return at == wanted
+		case look.isLabel:
+			return at == wanted || strings.HasPrefix(at, wanted+" :")
+		}
+		return onLine(line, words)
+	}
+	return s
+}
+
+// pathLogIn is where Web Config asks who somebody is.
+const pathLogIn = "/login"
+
+// isLookedAt reports whether the page that a person was shown last is the one that a line is about.
+func (p *play) isLookedAt(l line) bool {
+	if l.words[0] != "webconfig" || !slices.Contains(l.words, "shows") || l.words[1] == "download" {
+		return true
+	}
+	in := p.pages.webConfig()
+	if in.browser == nil {
+		return false
+	}
+	at := p.lookedAt(l)
+	if in.target == pathLogIn {
+		return at.logIn || !l.not && p.says(in, l)
+	}
+	return at.anywhere(p, in)
+}
+
+// says reports whether a page says what a line wants in its messages: the log-in page tells there how somebody came to
+// it.
+func (p *play) says(in window, l line) bool {
+	words, err := p.webWords(l.words[2:])
+	return err == nil && slices.ContainsFunc(
+		append(slices.Clone(in.shown.alerts), in.shown.notes...),
+		func(text string) bool { return onLine(text, words) },
+	)
+}
+
+// whereabouts are the pages of Web Config that a line can be about.
+type whereabouts struct {
+	path    string   // the page that was opened; empty: any
+	clicked []string // labels that were clicked there: links lead to pages of that name
+	logIn   bool     // the page where somebody logs in
+}
+
+// lookedAt finds what a line is about in the lines before it.
+func (p *play) lookedAt(l line) (at whereabouts) {
+	for _, before := range p.linesOf() {
+		if before.number >= l.number {
+			return at
+		}
+		switch words := before.words; {
+		case Line(words[:min(2, len(words))]...) == "printer sign-in":
+			at = whereabouts{path: signInPath}
+		case words[0] == "printer":
+			at = whereabouts{}
+		case words[0] != "webconfig":
+		case words[1] == "open":
+			at = whereabouts{path: words[2]}
+		case words[1] == "click", words[1] == "double-click":
+			at.clicked = append(at.clicked, words[2])
+		case words[1] == "log-in":
+			at = whereabouts{logIn: before.act() == logInWrong}
+		case slices.Contains([]string{"go", "log-out", "forge", "unreachable"}, words[1]):
+			at = whereabouts{logIn: words[1] == "log-out" || words[1] == "forge"}
+		}
+	}
+	return at
+}
+
+// signInPath is the page of the guide's steps 3 to 12.
+const signInPath = "Network > Email Server > Basic"
+
+// anywhere reports whether a window shows one of the pages.
+func (at whereabouts) anywhere(p *play, in window) bool {
+	shown := in.shown
+	return at.path == "" || len(shown.menu) == 0 || p.isPage(at.path, shown) || p.isBelow(at.path, in) ||
+		slices.ContainsFunc(at.clicked, func(label string) bool {
+			words, err := p.webWords([]string{label})
+			return err == nil && len(shown.path) > 0 && plain(shown.path[len(shown.path)-1]) == plain(words[0])
+		})
+}
+
+// isBelow reports whether a page is reached from the one of a path of the menu alone: its address goes on from there.
+func (p *play) isBelow(path string, in window) bool {
+	labels, err := p.webWords(strings.Split(path, " > "))
+	if err != nil || len(labels) < 2 {
+		return false
+	}
+	for address, menu := range in.shown.menu {
+		if samePlain(menu, labels[1:]) && strings.HasPrefix(in.target, address+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// endPages are the pages of Microsoft's on which a sign-in has come to its end: nothing more can be typed there.
+var endPages = []string{"blocked", "error", "declined", "done", "approval", "approval-requested"}
+
+// isAtItsEnd reports whether a line looks at the page of Microsoft's on which a sign-in has ended since a part was begun,
+// and sees it. Who has got there needed nothing else on the way.
+func (p *play) isAtItsEnd(of *part, l line) bool {
+	in := p.pages.microsoft()
+	return !l.not && l.words[0] == "browser" && in.number > of.from && slices.Contains(endPages, in.shown.name)
+}
