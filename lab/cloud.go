@@ -454,11 +454,6 @@ func (l *Lab) WordsOfPage(label string) (words string, ok bool) {
 	return fakeentra.Words(l.config.Language, label)
 }
 
-// EnglishOfPage returns the English words of a line of Microsoft's pages.
-func (l *Lab) EnglishOfPage(line string) (words string, ok bool) {
-	return fakeentra.English(l.config.Language, line)
-}
-
 // UserApplication returns the client identifier of the maker's application for To My Email, with which users sign in on
 // the panels of simulated printers of the bench's model; empty: they cannot. Its scopes are those of [Lab.Application].
 func (l *Lab) UserApplication() (clientID string) {

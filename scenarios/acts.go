@@ -95,8 +95,11 @@ func (c *Case) hand(language string) *report.Hand {
 			switch {
 			case p.Kind == PartStory, p.Kind == PartFurther, s.Besides:
 				continue
-			case p.Kind == PartSymptom && s.Looks && s.Done && h.Seen.IsZero():
+			case p.Kind == PartSymptom && s.Looks && h.Seen.IsZero() && (s.Done || !s.Glimpsed.IsZero()):
 				h.Seen = s.At
+				if !s.Done { // it was there, whatever led to it
+					h.Seen = s.Glimpsed
+				}
 			case p.Kind == PartRemedy:
 				h.Remedy = true
 			}

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -30,6 +31,11 @@ type Case struct {
 	// yet.
 	proof  *CaseStep
 	solved time.Time
+	// given is the code that the printer was given last, as far as the record was read.
+	given struct {
+		read          int
+		code, address string
+	}
 }
 
 // PartKind says what a part of a case is for.
@@ -71,6 +77,8 @@ type CaseStep struct {
 	// Unseen says that it leaves no trace, as a page that is closed: it is never ticked, and keeps nothing waiting.
 	Unseen bool
 	At     time.Time // true time at which it came true
+	// Glimpsed is the true time at which it was to be seen first although the acts before it were not done; zero: never.
+	Glimpsed time.Time
 	Words  []string  // of the line, expanded, with ! in front of what is denied
 }
 
@@ -230,17 +238,19 @@ func (l line) looks() bool {
 
 // linesOf are all lines of the scenario.
 func (p *play) linesOf() []line {
-	lines, err := p.scenario.lines()
-	if err != nil {
-		return nil // it was played
+	if p.allLines == nil {
+		if lines, err := p.scenario.lines(); err == nil { // it was played
+			p.allLines = lines
+		}
 	}
-	return lines
+	return p.allLines
 }
 
 // Look looks at the bench and ticks what has come true. It takes a turn of its own.
 func (c *Case) Look() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.play.speaks()
 	if c.at > 0 {
 		c.parts[c.at-1].late(c.play)
 	}
@@ -251,6 +261,17 @@ func (c *Case) Look() {
 	c.outOfReach()
 }
 
+// speaks follows the language of the panel: a person may choose another one.
+func (p *play) speaks() {
+	d, err := p.device()
+	if err != nil {
+		return
+	}
+	if about, err := d.Describe(context.Background()); err == nil && about.Language != "" { // a look, which needs no turn
+		p.language = about.Language
+	}
+}
+
 // goOn takes parts in hand until one is not over.
 func (c *Case) goOn() {
 	for c.at < len(c.parts) {
@@ -259,10 +280,9 @@ func (c *Case) goOn() {
 		if begins && !over {
 			c.foresee()
 		}
-		if !over {
-			if c.ahead(); !c.parts[c.at].over() {
-				return
-			}
+		// Also when it is over: what ended it may be an act of the next one too.
+		if c.ahead(); !over && !c.parts[c.at].over() {
+			return
 		}
 		c.at++
 	}
@@ -339,10 +359,21 @@ func (p *part) look(on *play) bool {
 				}
 				tick(i)
 			}
-		case !on.holds(l):
+		case on.clicked(p, i):
+			tick(i)
+		case !on.holds(l) || !on.isFresh(p, i):
 		case p.acted(i, ""):
 			tick(i)
-		case !p.before[i] && l.isResult():
+		case p.acted(i, "browser") && on.isAtItsEnd(p, l):
+			for k := range i {
+				p.Steps[k].Needless = p.Steps[k].Needless || !p.Steps[k].Looks && !p.Steps[k].over()
+			}
+			tick(i)
+		case !p.before[i] && !l.isResult():
+			if step.Glimpsed.IsZero() {
+				step.Glimpsed = now
+			}
+		case !p.before[i]:
 			for k := range i { // what was to come of them is there, in whatever way
 				p.Steps[k].Needless = p.Steps[k].Needless || !p.Steps[k].Looks && !p.Steps[k].over()
 			}
@@ -411,6 +442,11 @@ func (p *play) holds(l line) bool {
 	if want, is := l.countsMails(); is && l.atLeast {
 		return len(p.lab.Mailbox(words[1])) >= want
 	}
+	if !p.isLookedAt(l) {
+		return false
+	}
+	p.looking = &looking{isLabel: len(words) == 3 && isLabel(words[2])}
+	defer func() { p.looking = nil }()
 	_, err = verbs[words[0]].play(p, l.not, words[1:])
 	return err == nil
 }
@@ -537,11 +573,37 @@ func (c *Case) Shown() string {
 	return ""
 }
 
-// Copied is the code that was copied in the story; empty: none.
-func (c *Case) Copied() string {
+// LastCode is the code that the printer was given last, whether it still waits or not; empty: none.
+func (c *Case) LastCode() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.play.code
+	code, _ := c.lastCode()
+	return code
+}
+
+// given is what Entra answers a printer that asks for a code.
+var given = regexp.MustCompile(`"(user_code|verification_uri)"\s*:\s*"([^"]*)"`)
+
+// lastCode is the code that the printer was given last, and the address at which it is to be entered.
+func (c *Case) lastCode() (code, address string) {
+	if c.given.code == "" {
+		c.given.code, c.given.address = c.play.code, c.play.address
+	}
+	for _, e := range c.play.lab.Journal.Since(c.given.read) {
+		c.given.read = e.Number
+		if e.HTTP == nil || e.Party != "entra" || !fromDevice(e.Connection) ||
+			!strings.HasSuffix(e.HTTP.Target.String(), "/devicecode") {
+			continue
+		}
+		for _, found := range given.FindAllStringSubmatch(e.HTTP.ResponseBody.String(), -1) {
+			if found[1] == "user_code" {
+				c.given.code = found[2]
+			} else {
+				c.given.address = strings.ReplaceAll(found[2], `\/`, "/")
+			}
+		}
+	}
+	return c.given.code, c.given.address
 }
 
 // Code is the code of the job history that the case shows first; empty: none.

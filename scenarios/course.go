@@ -358,7 +358,7 @@ func (p *play) didSince(l line, words []string, from int) bool {
 			page = p.openedFor(l)
 		}
 		return slices.ContainsFunc(p.deeds.done, func(d deed) bool {
-			return d.number > from && d.wrong == wrong && samePlain(d.words, words) &&
+			return d.number > from && d.wrong == wrong && p.isSame(d.words, words) &&
 				(page == "" || p.isPage(page, d.on)) && (wrong || p.stands(l, d.number))
 		})
 	case l.words[0] == "panel" || l.changesBench():

@@ -61,6 +61,12 @@ func (c *deeds) read() {
 			}
 			c.done = append(c.done, deed{e.Number, text, words, on, wrong})
 		}
+		if account := c.w.picked; account != "" { // who picks an account has no need to type it
+			for _, words := range [][]string{{"browser", "enter", "account", account}, {"browser", "click", "Next"}} {
+				c.done = append(c.done, deed{e.Number, Line(words...), words, on, false})
+			}
+			c.w.picked = ""
+		}
 	}
 	c.w.unsaid = nil
 }
@@ -121,12 +127,23 @@ func (p *play) didThere(of *part, i int) bool {
 	}
 	found := 0
 	for _, done := range p.deeds.done {
-		if done.number > of.from && done.wrong == wrong && samePlain(done.words, words) &&
+		if done.number > of.from && done.wrong == wrong && p.isSame(done.words, words) &&
 			(page == "" || p.isPage(page, done.on)) && (wrong || p.stands(of.lines[i], done.number)) {
 			found++
 		}
 	}
 	return found >= wanted
+}
+
+// isSame reports whether somebody did what the words of a line say: in Web Config, two labels may have the same words in
+// the language of the page.
+func (p *play) isSame(did, words []string) bool {
+	if samePlain(did, words) || len(did) != len(words) || did[0] != "webconfig" {
+		return samePlain(did, words)
+	}
+	one, err := p.webWords(did)
+	other, otherErr := p.webWords(words)
+	return err == nil && otherErr == nil && slices.Equal(one, other)
 }
 
 func samePlain(a, b []string) bool {

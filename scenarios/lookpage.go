@@ -1,10 +1,12 @@
 package scenarios
 
 import (
+	"path"
 	"slices"
 	"strings"
 
 	"mfpsim/guide"
+	"mfpsim/phrase"
 )
 
 // A line of a check list that says what a page shows is about one page. Another page may have the same words: as its
@@ -124,14 +126,54 @@ func (at whereabouts) anywhere(p *play, in window) bool {
 		})
 }
 
-// isBelow reports whether a page is reached from the one of a path of the menu alone: its address goes on from there.
-func (p *play) isBelow(path string, in window) bool {
-	labels, err := p.webWords(strings.Split(path, " > "))
+// isFresh reports whether the page that a line of a part looks at was shown after what is done elsewhere before it, such
+// as time that passes: a page stays as it is until somebody loads it anew.
+func (p *play) isFresh(of *part, i int) bool {
+	var in window
+	switch surface := of.lines[i].words[0]; {
+	case !slices.Contains(of.lines[i].words, "shows"):
+		return true
+	case surface == "webconfig":
+		in = p.pages.webConfig()
+	case surface == "browser":
+		in = p.pages.microsoft()
+	default:
+		return true
+	}
+	for k, before := range of.lines[:i] {
+		switch said := before.act(); {
+		case of.Steps[k].Looks || !of.Steps[k].Done || of.wasEarly(k):
+		case before.words[0] == "clock" && strings.HasPrefix(said, "+"):
+			if d, err := phrase.Duration(said[1:]); err == nil && in.at.Before(of.since.Add(d)) {
+				return false
+			}
+		case before.changesBench() || before.words[0] == "power":
+			for _, e := range p.lab.Journal.Since(of.from) {
+				if p.isAct(e, before.words[0], said) {
+					if in.number < e.Number {
+						return false
+					}
+					break
+				}
+			}
+		}
+	}
+	return true
+}
+
+// isBelow reports whether a page is reached from the one of a path of the menu alone: no menu leads to it, and its address
+// goes on from there, or lies beside it.
+func (p *play) isBelow(of string, in window) bool {
+	labels, err := p.webWords(strings.Split(of, " > "))
 	if err != nil || len(labels) < 2 {
 		return false
 	}
+	if _, inMenu := in.shown.menu[in.target]; inMenu {
+		return false
+	}
 	for address, menu := range in.shown.menu {
-		if samePlain(menu, labels[1:]) && strings.HasPrefix(in.target, address+"/") {
+		if samePlain(menu, labels[1:]) &&
+			(strings.HasPrefix(in.target, address+"/") || path.Dir(in.target) == path.Dir(address)) {
 			return true
 		}
 	}
@@ -146,4 +188,20 @@ var endPages = []string{"blocked", "error", "declined", "done", "approval", "app
 func (p *play) isAtItsEnd(of *part, l line) bool {
 	in := p.pages.microsoft()
 	return !l.not && l.words[0] == "browser" && in.number > of.from && slices.Contains(endPages, in.shown.name)
+}
+
+// clicked reports whether somebody has clicked, since a part was begun, the very button that a line of it wants to see:
+// a page may show it after a choice that is sent to nobody.
+func (p *play) clicked(of *part, i int) bool {
+	l := of.lines[i]
+	if l.not || len(l.words) != 3 || l.words[1] != "shows" || !slices.Contains([]string{"webconfig", "browser"}, l.words[0]) ||
+		!isLabel(l.words[2]) {
+		return false
+	}
+	p.readDeeds()
+	at := p.lookedAt(l)
+	return slices.ContainsFunc(p.deeds.done, func(d deed) bool {
+		return d.number > of.from && p.stands(l, d.number) && p.isSame(d.words, []string{l.words[0], "click", l.words[2]}) &&
+			(l.words[0] != "webconfig" || at.path == "" || p.isPage(at.path, d.on))
+	})
 }

@@ -5,18 +5,20 @@ import (
 
 	"mfpsim/browser"
 	"mfpsim/device"
+	"mfpsim/fakeentra"
+	"mfpsim/guide"
 )
 
 // microsoftPage is a page in Microsoft's window. Scenarios name labels in English: beside the words of the page's
 // language stand the English ones.
 func (p *play) microsoftPage(page device.Page) device.Page {
-	if p.lab.Language() == english {
+	if p.pages == nil && p.lab.Language() == english {
 		return page
 	}
 	inEnglish := func(list []string) []string {
 		all := slices.Clone(list)
 		for _, line := range list {
-			if words, ok := p.lab.EnglishOfPage(line); ok && !slices.Contains(all, words) {
+			if words := p.englishOnline(line); !slices.Contains(all, words) {
 				all = append(all, words)
 			}
 		}
@@ -38,4 +40,15 @@ func (p *play) microsoftLabel(b *browser.Browser, label string) string {
 		return label
 	}
 	return words
+}
+
+// englishOnline are the English words of a line of Microsoft's pages. A person's browser may ask for another language
+// than the bench began in.
+func (p *play) englishOnline(line string) string {
+	for _, language := range append([]string{p.lab.Language()}, guide.Languages()...) {
+		if words, ok := fakeentra.English(language, line); ok && words != line {
+			return words
+		}
+	}
+	return line
 }

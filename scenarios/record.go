@@ -1,9 +1,11 @@
 package scenarios
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -248,6 +250,7 @@ type writer struct {
 	refusals   map[int]string
 	unanswered *unanswered
 	panel      *screen.Screen // that was shown last
+	picked     string         // the account that a browser remembered, and that was picked by the form that was read last
 }
 
 func (w *writer) add(words ...string) {
@@ -433,7 +436,8 @@ func (w *writer) field(f shownField, sent url.Values) {
 	}
 }
 
-// english gives the guide's words for a label of the printer's.
+// english gives the guide's words for a label of the printer's, as the printer shows them in English. Where two labels
+// have the same words, as Log in and Sign In in Greek but for their first letter, it is the one that is written so.
 func (w *writer) english(label string) string {
 	p := w.r.play
 	if p.language == english || label == "" {
@@ -443,12 +447,20 @@ func (w *writer) english(label string) string {
 	if err != nil {
 		return label
 	}
-	for said, shown := range in {
-		if choice.Normalize(shown) == choice.Normalize(label) {
-			return said
+	inEnglish, err := p.labelsOf(english)
+	if err != nil {
+		return label
+	}
+	found := ""
+	for _, said := range slices.Sorted(maps.Keys(in)) {
+		switch shown := in[said]; {
+		case shown == label:
+			return cmp.Or(inEnglish[said], said)
+		case found == "" && choice.Normalize(shown) == choice.Normalize(label):
+			found = cmp.Or(inEnglish[said], said)
 		}
 	}
-	return label
+	return cmp.Or(found, label)
 }
 
 // labelsOf are the labels of the printer in a language, by the guide's English ones.
@@ -473,7 +485,8 @@ func (w *writer) microsoft(e journal.Entry) {
 	}
 }
 
-// sendMicrosoft writes what somebody typed into Microsoft's page, and the button.
+// sendMicrosoft writes what somebody typed into Microsoft's page, and the button. The bench's own buttons on it type for
+// somebody: they are written as what they do.
 func (w *writer) sendMicrosoft(x *journal.Exchange) {
 	sent, err := url.ParseQuery(x.RequestBody.String())
 	if err != nil {
@@ -491,8 +504,16 @@ func (w *writer) sendMicrosoft(x *journal.Exchange) {
 		}
 		return false
 	}
+	if account := sent.Get(testAccount); account != "" {
+		w.add("browser", "enter", "account", account)
+	}
+	if sent.Has(testPassword) {
+		w.add("browser", "enter", "password")
+	}
+	byBench := sent.Has(testAccount) || sent.Has(testPassword)
 	for _, f := range form.fields {
 		switch {
+		case byBench:
 		case f.name == "otc":
 			// The code of the story is the right one, though it may have died meanwhile.
 			known := w.r.play.code != "" && strings.EqualFold(sent.Get("otc"), w.r.play.code)
@@ -518,12 +539,22 @@ func (w *writer) sendMicrosoft(x *journal.Exchange) {
 			w.add("browser", "enter", "account", sent.Get(f.name))
 		}
 	}
+	if byBench { // it sends the form as its own button does
+		sent.Del(testPassword)
+	}
 	w.add("browser", "click", w.englishOnline(form.pressed(sent)))
+	w.picked = ""
+	if name := sent.Get(pick); name != "" {
+		w.picked = name
+	}
 }
 
-func (w *writer) englishOnline(label string) string {
-	if in, known := w.r.lab.EnglishOfPage(label); known {
-		return in
-	}
-	return label
-}
+// What the bench's own buttons on Microsoft's pages, and the accounts that a browser remembers, are sent as.
+const (
+	testAccount  = "testAccount"
+	testPassword = "testPassword"
+	pick         = "pick"
+)
+
+// englishOnline are the English words of a label of Microsoft's pages, which are in the language of the browser.
+func (w *writer) englishOnline(label string) string { return w.r.play.englishOnline(label) }

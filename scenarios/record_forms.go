@@ -14,11 +14,14 @@ type shownPage struct {
 	heading string
 	path    []string // labels of the menu that lead to it
 	forms   []shownForm
-	links   map[string]string // labels by address
-	hasCode bool              // it waits for somebody to sign in
-	alerts  []string          // what it says is wrong
-	invalid bool              // a field of it is marked as wrong
-	done    bool              // it says that something was done
+	links   map[string]string   // labels by address
+	hasCode bool                // it waits for somebody to sign in
+	alerts  []string            // what it says is wrong
+	notes   []string            // what it says besides
+	invalid bool                // a field of it is marked as wrong
+	menu    map[string][]string // labels of the side menu that lead to a page, by its address
+	name    string              // what Microsoft's page calls itself
+	done    bool                // it says that something was done
 }
 
 // shownForm is a form of a page.
@@ -61,8 +64,18 @@ func readShown(text string) shownPage {
 			p.alerts = append(p.alerts, words(n))
 		case attribute(n, "role") == "status" && words(n) != "":
 			p.done = true
+			p.notes = append(p.notes, words(n))
 		}
 		p.invalid = p.invalid || attribute(n, "aria-invalid") == "true"
+		if n.DataAtom == atom.Main {
+			p.name = attribute(n, "data-page")
+		}
+		if n.DataAtom == atom.A && isInMenu(n) {
+			if p.menu == nil {
+				p.menu = map[string][]string{}
+			}
+			p.menu[attribute(n, "href")] = menuPath(n)
+		}
 		if n.DataAtom == atom.A && attribute(n, "aria-current") != "" {
 			p.path = append(p.path, menuPath(n)...)
 		}
@@ -74,6 +87,16 @@ func readShown(text string) shownPage {
 	})
 	p.path = slices.Compact(p.path)
 	return p
+}
+
+// isInMenu reports whether a link is one of a menu.
+func isInMenu(link *html.Node) bool {
+	for n := link.Parent; n != nil; n = n.Parent {
+		if n.DataAtom == atom.Nav {
+			return true
+		}
+	}
+	return false
 }
 
 // menuPath are the labels of the menu from its top to a link of it.

@@ -5,6 +5,10 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"mfpsim/browser"
 	"mfpsim/device"
@@ -18,21 +22,32 @@ type seenPages struct {
 	printer string
 	from    int // number of the entry after which the person plays
 
-	number  int              // of the last entry that was read
-	printed *browser.Browser // shows the page; nil: none was shown
-	online  *browser.Browser
+	number          int // of the last entry that was read
+	printed, online window
 }
 
-func (s *seenPages) webConfig() device.Page { s.read(); return pageIn(s.printed) }
-func (s *seenPages) microsoft() device.Page { s.read(); return pageIn(s.online) }
+// window is what a person's browser shows of one site.
+type window struct {
+	browser *browser.Browser // shows the page; nil: none was shown
+	bare    *browser.Browser // shows of it what it is about: without menu, title and what the bench says beside it
+	shown   shownPage
+	target  string    // path of its address
+	number  int       // of the entry that showed it
+	at      time.Time // true time then
+}
+
+func (s *seenPages) webConfig() window { s.read(); return s.printed }
+func (s *seenPages) microsoft() window { s.read(); return s.online }
+
+func (w window) page() device.Page { return pageIn(w.browser) }
 
 // choices are those of a list of Web Config's page.
 func (s *seenPages) choices(label string) ([]string, error) {
 	s.read()
-	if s.printed == nil {
+	if s.printed.browser == nil {
 		return nil, browser.ErrNoPage
 	}
-	return s.printed.Options(label)
+	return s.printed.browser.Options(label)
 }
 
 func pageIn(b *browser.Browser) device.Page {
@@ -45,28 +60,59 @@ func pageIn(b *browser.Browser) device.Page {
 // read takes in what was shown since it was called last.
 func (s *seenPages) read() {
 	entries := s.lab.Journal.Since(max(s.number, s.from))
-	var printed, online *journal.Exchange
-	for i := len(entries) - 1; i >= 0 && (printed == nil || online == nil); i-- {
+	var printed, online bool
+	for i := len(entries) - 1; i >= 0 && (!printed || !online); i-- {
 		e := entries[i]
 		if !isPageShown(e) {
 			continue
 		}
 		switch {
-		case e.Party == s.printer && printed == nil:
-			printed = e.HTTP
-		case e.Party == "entra" && online == nil:
-			online = e.HTTP
+		case e.Party == s.printer && !printed:
+			s.printed, printed = openIn(e), true
+		case e.Party == "entra" && !online:
+			s.online, online = openIn(e), true
 		}
 	}
 	if len(entries) > 0 {
 		s.number = entries[len(entries)-1].Number
 	}
-	if printed != nil {
-		s.printed = readPage(printed)
+}
+
+// openIn is a window that shows the page of an entry.
+func openIn(e journal.Entry) window {
+	text := e.HTTP.ResponseBody.String()
+	target, _, _ := strings.Cut(e.HTTP.Target.String(), "?")
+	return window{
+		browser: readPage(e.HTTP.Host, text), bare: readPage(e.HTTP.Host, bared(text)), shown: readShown(text),
+		target: target, number: e.Number, at: e.At,
 	}
-	if online != nil {
-		s.online = readPage(online)
+}
+
+// bared is a page without what stands on many: its title, menus, and what the bench says on Microsoft's pages.
+func bared(text string) string {
+	root, err := html.Parse(strings.NewReader(text))
+	if err != nil {
+		return text
 	}
+	microsoft := false
+	var drop []*html.Node
+	each(root, func(n *html.Node) {
+		microsoft = microsoft || n.DataAtom == atom.Main && attribute(n, "data-page") != ""
+		switch n.DataAtom {
+		case atom.Title, atom.Nav, atom.Aside, atom.Header:
+			drop = append(drop, n)
+		}
+	})
+	for _, n := range drop {
+		if n.DataAtom != atom.Header || microsoft {
+			n.Parent.RemoveChild(n)
+		}
+	}
+	var b strings.Builder
+	if html.Render(&b, root) != nil {
+		return text
+	}
+	return b.String()
 }
 
 // isPageShown reports whether an entry is a page that a person's browser shows.
@@ -76,9 +122,9 @@ func isPageShown(e journal.Entry) bool {
 }
 
 // readPage reads a recorded page as the scripted browser reads one; nil: it cannot be read.
-func readPage(shown *journal.Exchange) *browser.Browser {
-	b := browser.New(browser.Config{Transport: recorded{shown.ResponseBody.String()}})
-	if b.Open(context.Background(), "https://"+shown.Host+"/") != nil {
+func readPage(host, text string) *browser.Browser {
+	b := browser.New(browser.Config{Transport: recorded{text}})
+	if b.Open(context.Background(), "https://"+host+"/") != nil {
 		return nil
 	}
 	return b

@@ -274,35 +274,6 @@ func ChapterSays(language, number string) string {
 	return ""
 }
 
-// OnPage is the page of Web Config that a step is about, by the labels of its menu, and what is clicked or set there;
-// both in its labels, and empty where the step is about none.
-func (c *Case) OnPage(s CaseStep) (path, control string) {
-	words := s.Words
-	if words[0] == "!" {
-		words = words[1:]
-	}
-	if words[0] != "webconfig" || len(words) < 2 {
-		return "", ""
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, l := range c.play.linesOf() {
-		if l.number <= s.Line && l.words[0] == "webconfig" && len(l.words) > 2 && l.words[1] == "open" {
-			path = l.words[2]
-		}
-	}
-	if path == "" {
-		return "", ""
-	}
-	switch words[1] {
-	case "click", "set", "enter", "tick", "upload":
-		if len(words) > 2 {
-			control = c.label("webconfig", words[2])
-		}
-	}
-	return c.label("webconfig", path), control
-}
-
 // Place is where a step is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults; empty:
 // nowhere in particular.
 func (s CaseStep) Place() string {

@@ -47,7 +47,7 @@ func (p *play) verbWebConfig(not bool, args []string) (string, error) {
 	web := d.WebConfig()
 	see := func(ctx context.Context) (surface, error) {
 		if p.pages != nil {
-			return pageSurface("page", p.pages.webConfig()), nil
+			return p.glanced("page", p.pages.webConfig()), nil
 		}
 		page, err := web.Page(ctx)
 		return pageSurface("page", page), err
@@ -278,7 +278,7 @@ func (p *play) verbBrowser(not bool, args []string) (string, error) {
 	see := func(ctx context.Context) (surface, error) {
 		b := p.lab.Browser()
 		if p.pages != nil {
-			return pageSurface("browser", p.microsoftPage(p.pages.microsoft())), nil
+			return p.glanced("browser", p.pages.microsoft()), nil
 		}
 		if !b.IsOpen() {
 			return surface{name: "browser"}, nil

@@ -97,6 +97,27 @@ type pane struct {
 // paneScript is where the script of the frames is: it tells the bench's page what they show.
 const paneScript = "/.mfpsim/pane.js"
 
+// freshPath is where a frame begins anew at an address of its own, as a private window does: nobody is remembered.
+const freshPath = "/.mfpsim/fresh"
+
+func (p *pane) fresh(w http.ResponseWriter, r *http.Request) {
+	to, err := url.Parse(r.URL.Query().Get("to"))
+	if err != nil || to.Scheme != "" || to.Host != "" || !strings.HasPrefix(to.Path, "/") {
+		refuse(w, http.StatusBadRequest, "to is no address of this site")
+		return
+	}
+	for _, cookie := range r.Cookies() {
+		if strings.HasPrefix(cookie.Name, p.prefix) {
+			http.SetCookie(w, &http.Cookie{
+				Name: cookie.Name, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+			})
+		}
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Location", to.RequestURI())
+	w.WriteHeader(http.StatusSeeOther)
+}
+
 // ServeHTTP answers a request as the real door would, for a frame.
 func (p *pane) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	host := r.Host
@@ -115,6 +136,9 @@ func (p *pane) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case framedElsewhere(r):
 		refuse(w, http.StatusForbidden, fromElsewhere)
+		return
+	case r.URL.Path == freshPath:
+		p.fresh(w, r)
 		return
 	}
 	inner := r.Clone(r.Context())

@@ -68,8 +68,7 @@ type stepRow struct {
 	Text     string     `json:"text" doc:"as the scenario has it"`
 	Looks    bool       `json:"looks" doc:"it says what is to be seen; else it is something to do"`
 	Place    string     `json:"place" doc:"where it is done or seen: panel, web-config, browser, microsoft, mail, wire, clock, faults"`
-	Path     string     `json:"path" doc:"of the page of Web Config that it is about, in its labels; empty: none"`
-	Control  string     `json:"control" doc:"what is clicked or set on that page, in its labels; empty: nothing"`
+	Aim      aimRow     `json:"aim" doc:"where somebody has to go on a page to do it or to see it"`
 	Done     bool       `json:"done" doc:"it has come true"`
 	Skipped  bool       `json:"skipped"`
 	Needless bool       `json:"needless" doc:"nobody did it, and what follows has come true without it"`
@@ -77,6 +76,22 @@ type stepRow struct {
 	Besides  bool       `json:"besides" doc:"only the bench can know it, or it is about what does not come: nothing waits for it"`
 	Why      string     `json:"why" doc:"why it is not needed, or can come true no more: overtaken, solved, mails, more, unseen; empty: it still can"`
 	At       *time.Time `json:"at,omitempty" doc:"true time at which it came true"`
+}
+
+type aimRow struct {
+	Path    string       `json:"path" doc:"of the page of Web Config, in the labels of its menu; empty: none"`
+	Control string       `json:"control" doc:"what is clicked or set on that page, or the button that is to be seen there, in its labels; empty: nothing"`
+	Sees    [][]string   `json:"sees" doc:"words that are to be seen on the page, each in every language that it may have"`
+	First   []settingRow `json:"first" doc:"what makes the control appear"`
+	Asks    string       `json:"asks" doc:"what the form of Microsoft's page asks for that it belongs to: code, account, password; empty: any page"`
+	Labels  []string     `json:"labels" doc:"what is clicked on Microsoft's page, in every language that it may have"`
+	Begin   string       `json:"begin" doc:"path of the address at which what leads to Microsoft's page begins; empty: none"`
+}
+
+type settingRow struct {
+	Label string `json:"label"`
+	Value string `json:"value" doc:"empty: it is clicked"`
+	Says  string `json:"says" doc:"in a sentence, where the page that a person was shown last lacks the control; else empty"`
 }
 
 func caseRoutes() group {
@@ -204,7 +219,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 				Line: s.Line, Says: says(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
 				Skipped: s.Passed, Needless: s.Needless, Unseen: s.Unseen, Besides: s.Besides, Why: whyOf(s),
 			}
-			step.Path, step.Control = c.OnPage(s)
+			step.Aim = aimOf(c, s, language)
 			if !s.At.IsZero() {
 				step.At = &s.At
 			}
@@ -213,6 +228,23 @@ func (b *bench) caseNow(language string) caseAnswer {
 		answer.Parts = append(answer.Parts, row)
 	}
 	return answer
+}
+
+// aimOf is what a step is about on a page.
+func aimOf(c *scenarios.Case, s scenarios.CaseStep, language string) aimRow {
+	aim := c.Aim(s)
+	row := aimRow{
+		Path: aim.Path, Control: aim.Control, Sees: list(aim.Sees), First: []settingRow{}, Asks: aim.Asks,
+		Labels: list(aim.Labels), Begin: aim.Begin,
+	}
+	for _, f := range aim.First {
+		first := settingRow{Label: f.Label, Value: f.Value}
+		if aim.Missing {
+			first.Says = c.Told(f.Step, language)
+		}
+		row.First = append(row.First, first)
+	}
+	return row
 }
 
 // whyOf says why a step is not needed, or can come true no more.

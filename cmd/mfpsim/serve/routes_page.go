@@ -34,7 +34,7 @@ type nowAnswer struct {
 	Held    heldState   `json:"held"`
 	Mails   int         `json:"mails" doc:"how many have arrived"`
 	Code    string      `json:"code" doc:"the user code that waits for a person; empty: none"`
-	Copied  string      `json:"copied" doc:"the user code that was copied in the story of the case; empty: none"`
+	Copied  string      `json:"copied" doc:"the user code that the printer of the case was given last, whether it still waits or not; empty: none"`
 	Panes   panesAnswer `json:"panes"`
 	Sheets  int         `json:"sheets" doc:"number of the newest printed sheet; 0: none"`
 	Version string      `json:"version"`
@@ -222,7 +222,7 @@ func pageNow(ctx context.Context, b *bench, in nowRequest) (nowAnswer, error) {
 	}
 	answer.Code, _ = b.lab.Entra.PendingCode()
 	if b.taken != nil {
-		answer.Copied = b.taken.Copied()
+		answer.Copied = b.taken.LastCode()
 	}
 	_, answer.On = b.screen()
 	if at, err := b.device.Now(ctx); err == nil {

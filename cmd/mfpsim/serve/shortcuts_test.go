@@ -76,7 +76,7 @@ func TestTheBenchsOwnButtonsTickWhatTheyDo(t *testing.T) {
 				}
 				status, told := p.ask("POST", "/evidence", `{"language":"en"}`)
 				require.Equal(t, http.StatusOK, status, told)
-				require.NotContains(t, string(p.fetched("/evidence/page")), "was not seen")
+				require.NotContains(t, string(p.fetched("/evidence/page")), "”, not seen")
 			})
 		}
 	}

@@ -36,7 +36,7 @@ const go = (place, controls, step) => {
   view(seen ? "see" : "behind");
   if (seen) stage.show(place);
   else showBehind(place);
-  if (place === "web-config" && step.path) stage.openPage(step.path, step.control, !step.control && !/^webconfig open/.test(step.text));
+  if (step) stage.aim(place, step);
   lead([...(controls || []), "#pane-" + place, "#tab-" + place]);
 };
 

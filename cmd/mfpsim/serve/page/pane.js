@@ -5,7 +5,7 @@
   if (window.parent === window) return;
   const tell = (what) => parent.postMessage({ mfpsim: "pane", ...what }, bench);
   const heading = document.querySelector("h1, h2");
-  const says = document.querySelector("main [role=alert], main [role=status], main .error, [role=alert]");
+  const alert = document.querySelector("main [role=alert], main [role=status], main .error, [role=alert]");
   // The frame is as high as its page, so that the page does not scroll inside what scrolls already.
   document.documentElement.style.overflowY = "hidden";
   document.body.style.minHeight = "0";
@@ -15,44 +15,98 @@
   new ResizeObserver(() => tell({ height: height() })).observe(document.documentElement);
   addEventListener("load", () => {
     shown();
-    if (says && says.textContent.trim()) tell({ message: says.getBoundingClientRect().top + scrollY });
+    if (alert && alert.textContent.trim()) tell({ message: alert.getBoundingClientRect().top + scrollY });
   });
   document.addEventListener("selectionchange", () => { const marked = String(getSelection()).slice(0, 300); if (marked.trim()) tell({ marked }); });
-  // goes leads to a page by the labels of the menu, tab first. Who has to log in first is led there, and then on.
-  const own = (item) => item && item.querySelector(":scope > a, :scope > span");
-  const among = (list, label) => [...(list ? list.querySelectorAll(":scope > li") : [])].find((item) => own(item) && own(item).textContent.trim() === label);
-  const goes = (wanted) => {
-    const shows = wanted.control && [...document.querySelectorAll("main button, main a, main label, main input[type=submit], main dt")].find((n) => (n.textContent || n.value || "").trim() === wanted.control);
-    if (shows) { rings(shows); return; }
-    const [tab, ...below] = wanted.open;
-    let [item, list] = [null, document.querySelector("nav.side > ul")];
-    const current = document.querySelector("nav.tabs [aria-current]");
-    for (const label of current && current.textContent.trim() === tab ? below : []) { item = among(list, label); list = item && item.querySelector(":scope > ul"); }
-    const link = own(item) || own(among(document.querySelector("nav.tabs > ul"), tab));
-    const logIn = document.querySelector('a[href^="/login"]');
-    const asked = document.querySelector("main input[type=password]") && location.pathname === "/login";
-    tell({ logIn: Boolean(logIn || asked) });
-    const later = JSON.stringify({ ...wanted, until: Date.now() + 600000 });
-    if (asked) { sessionStorage.setItem("wanted", later); document.querySelector("main input[type=password]").focus(); return; }
-    if (logIn) { sessionStorage.setItem("wanted", later); logIn.click(); return; }
-    if (wanted.stay || !link || link.getAttribute("aria-current") === "page" && own(item) === link) { rings(document.querySelector("main h1")); return; }
-    if (own(item) !== link || wanted.control) sessionStorage.setItem("wanted", later);
-    link.click();
-  };
+  const same = (a, b) => a.trim().replace(/\s+/g, " ").toLocaleLowerCase() === b.trim().replace(/\s+/g, " ").toLocaleLowerCase();
+  const seen = (n) => n.getClientRects().length > 0; // what is hidden, such as the button that Enter presses, is not meant
+  const all = (selector) => [...document.querySelectorAll(selector)].filter(seen);
+  const text = (n) => n.textContent || n.value || "";
+  const named = (selector, labels) => all(selector).find((n) => labels.some((label) => same(text(n), label)));
+  const controls = "main button, main a, main label, main legend, main input[type=submit], main dt";
+  // says finds the smallest element that has all words, each in one of its languages.
+  const says = (selector, words) => words.length && all(selector).filter((n) => words.every((ways) => ways.some((way) => n.textContent.toLocaleLowerCase().includes(way.toLocaleLowerCase())))).at(-1);
+  let ringed = null;
+  const unmark = () => { if (ringed) ringed.style.outline = ""; };
+  addEventListener("click", unmark);
   const rings = (node) => {
     if (!node) return;
-    Object.assign(node.style, { outline: "4px solid #FFB938", outlineOffset: "3px" });
-    addEventListener("click", () => { node.style.outline = ""; }, { once: true });
+    const field = node.control || node;
+    unmark();
+    ringed = node.matches("label, legend") && node.closest(".row, fieldset") || node;
+    Object.assign(ringed.style, { outline: "4px solid #FFB938", outlineOffset: "3px" });
+    if (field.matches("button, input, select, textarea, a[href]")) field.focus({ preventScroll: true });
     tell({ message: node.getBoundingClientRect().top + scrollY });
   };
-  const waits = sessionStorage.getItem("wanted");
-  sessionStorage.removeItem("wanted");
-  if (waits && document.querySelector("nav.tabs")) {
-    const wanted = JSON.parse(waits);
-    if (wanted.until > Date.now() && (wanted.tries = (wanted.tries || 0) + 1) < 6) addEventListener("load", () => goes(wanted));
+  const later = (aim) => sessionStorage.setItem("aim", JSON.stringify({ ...aim, until: aim.until || Date.now() + 600000 }));
+
+  // field is what a label of Web Config names: a list, a box, a choice among several.
+  const valueOf = (label) => {
+    const field = label.control || label.parentElement.querySelector("select, input:checked");
+    return field ? (field.selectedOptions ? [...field.selectedOptions].map(text).join() : field.type === "radio" ? text(field.closest("label")) : field.value) : "";
+  };
+  // missing is the first of what makes a control appear that is there and not done.
+  const missing = (first) => {
+    for (const { label, value } of first) {
+      const node = named(value ? "main label, main legend" : controls, [label]);
+      if (node && (!value || !same(valueOf(node), value))) return node;
+    }
+  };
+  const own = (item) => item && item.querySelector(":scope > a, :scope > span");
+  const among = (list, label) => [...(list ? list.querySelectorAll(":scope > li") : [])].find((item) => own(item) && same(text(own(item)), label));
+
+  // inWebConfig leads to a page by the labels of the menu, tab first. Who has to log in first is led there, and then on.
+  const inWebConfig = (aim) => {
+    const logIn = document.querySelector('a[href^="/login"]');
+    const asked = location.pathname === "/login" && document.querySelector("main input[type=password]");
+    tell({ first: Boolean(logIn || asked) });
+    if (asked) { later(aim); rings(asked); return; }
+    if (logIn) { later(aim); logIn.click(); return; }
+    const [tab, ...items] = aim.open;
+    let [item, list] = [null, document.querySelector("nav.side > ul")];
+    const current = document.querySelector("nav.tabs [aria-current]");
+    const atTab = current && same(text(current), tab);
+    for (const label of atTab ? items : []) { item = among(list, label); list = item && item.querySelector(":scope > ul"); }
+    const link = own(item) || own(among(document.querySelector("nav.tabs > ul"), tab));
+    const whole = items.length ? own(item) : atTab && link;
+    const address = whole && new URL(whole.href, location).pathname;
+    const inMenu = [...document.querySelectorAll("nav a")].some((a) => a.pathname === location.pathname);
+    const folder = (of) => of.slice(0, of.lastIndexOf("/") + 1);
+    const below = !inMenu && address && (location.pathname.startsWith(address + "/") || folder(location.pathname) === folder(address));
+    if (address && (location.pathname === address || below)) {
+      const node = aim.control ? named(controls, [aim.control]) || missing(aim.first) : says("main *", aim.sees);
+      if (node) { rings(node); return; }
+      const stays = location.pathname === address || !aim.acts;
+      if (stays && !aim.acts && aim.sees.length && !aim.control && !aim.again) { later({ ...aim, again: true }); location.reload(); return; } // as it is now
+      if (stays) { rings(document.querySelector("main h1")); return; }
+    }
+    if (!link || aim.tries > 5) { rings(document.querySelector("nav.side, nav.tabs")); return; }
+    later(aim);
+    link.click();
+  };
+
+  // onMicrosoft marks what a step is about. Where the page is another one it begins anew, as a new window does.
+  const fields = { code: "input[name=otc]", account: "input[name=loginfmt], button[name=pick]", password: "input[name=passwd]" };
+  const onMicrosoft = (aim) => {
+    const form = aim.asks && all(fields[aim.asks])[0];
+    const dead = aim.asks === "code" && document.querySelector("main .error");
+    const node = !aim.acts ? says("main h1, main p, main li, main button, main label", aim.sees) || document.querySelector("main h1")
+      : aim.asks && (!form || dead) ? null : aim.labels.length ? named("main button, main label", aim.labels) : form;
+    tell({ first: !node && aim.asks !== "code" });
+    if (node) { rings(node); return; }
+    if (aim.tries > 1 || !aim.begin) { rings(all(fields.code)[0] || document.querySelector("main h1")); return; }
+    later(aim);
+    location.replace("/.mfpsim/fresh?to=" + encodeURIComponent(aim.begin));
+  };
+  const goes = (aim) => (Array.isArray(aim.open) ? inWebConfig(aim) : onMicrosoft(aim));
+  const waits = sessionStorage.getItem("aim");
+  sessionStorage.removeItem("aim");
+  if (waits) {
+    const aim = JSON.parse(waits);
+    if (aim.until > Date.now() && (aim.tries = (aim.tries || 0) + 1) < 8) addEventListener("load", () => goes(aim));
   }
   addEventListener("message", (e) => {
-    if (e.source === parent && e.origin === new URL(bench).origin && e.data && e.data.mfpsim === "bench" && Array.isArray(e.data.open)) goes(e.data);
+    if (e.source === parent && e.origin === new URL(bench).origin && e.data && e.data.mfpsim === "bench" && e.data.aim) goes(e.data.aim);
   });
   addEventListener("click", (e) => {
     const link = e.target.closest && e.target.closest("a[href]");

@@ -30,14 +30,14 @@ export function start() {
       if (chosen === id && frames[id].getBoundingClientRect().top < stage().getBoundingClientRect().top + covered(frames[id])) bring(frames[id], "start"); // another page begins at its top
     }
     if (Number.isFinite(e.data.message) && chosen === id) intoSight(frames[id], e.data.message);
-    if (id === "web-config" && wanted && typeof e.data.path === "string") asks();
-    if (id === "web-config" && typeof e.data.logIn === "boolean") logInFirst(e.data.logIn);
+    if (wanted && id === wanted.place && typeof e.data.path === "string") asks();
+    if (typeof e.data.first === "boolean") first(id, e.data.first);
     if (typeof e.data.open === "string") opens(e.data.open);
     if (typeof e.data.marked === "string") dispatchEvent(new CustomEvent("pane-marks", { detail: { surface: id === "browser" ? "browser" : "webconfig", text: e.data.marked.slice(0, 300) } }));
     drawTabs();
   });
   new MutationObserver(dialogs).observe(document.getElementById("glass"), { childList: true, subtree: true });
-  return { show, openPage };
+  return { show, aim };
 }
 
 // dialogs brings what the panel says into sight, once for each that comes up: its key may have been far below.
@@ -49,22 +49,26 @@ function dialogs() {
   said = says;
 }
 
-// openPage asks the frame of Web Config to go to a page by the labels of its menu, unless a control is on the page that
-// it shows, or it is to stay where it is and nobody has to log in. What is asked before the frame is there is asked as soon as it is.
+// aim asks a frame to go to the page of a step and to mark there what it is about. What is asked before the frame is
+// there is asked as soon as it is.
 let wanted = null;
-function openPage(path, control, stay) {
-  wanted = { mfpsim: "bench", open: path.split(" > "), control: control || "", stay };
-  if (paths["web-config"]) asks();
+function aim(place, step) {
+  const { path, control, sees, first, asks: form, labels, begin } = step.aim;
+  const acts = !step.looks;
+  if (place === "web-config" && path) wanted = { place, aim: { open: path.split(" > "), control, sees, first: first.map(({ label, value }) => ({ label, value })), acts } };
+  else if (place === "browser") wanted = { place, aim: { asks: form, labels, sees, begin, acts } };
+  else return;
+  if (frames[place] && paths[place]) asks();
 }
 
 function asks() {
-  frames["web-config"].contentWindow.postMessage(wanted, origin("web-config"));
+  frames[wanted.place].contentWindow.postMessage({ mfpsim: "bench", aim: wanted.aim }, origin(wanted.place));
   wanted = null;
 }
 
-// logInFirst says above the frame that its page is for who has logged in.
-function logInFirst(needed) {
-  const place = document.getElementById("log-in-first");
+// first says above a frame what comes before the step: its page is for who has logged in, or behind the code.
+function first(id, needed) {
+  const place = document.getElementById(id === "browser" ? "code-first" : "log-in-first");
   if (!place) return;
   place.hidden = !needed;
   place.classList.toggle("meant", needed);
@@ -134,6 +138,7 @@ async function draw({ now }, fresh) {
     show(chosen);
     drawTabs();
   }
+  speaks();
   waiting(now);
   printer.draw(fresh);
 }
@@ -165,21 +170,38 @@ function frame(id, address, title) {
 
 function web(now) {
   if (!addresses.webConfig) { fill(document.getElementById("pane-web-config"), h("p", {}, t("no-web-config"))); return; }
-  fill(document.getElementById("pane-web-config"),
-    h("div", { class: "beside above" }, h("strong", { id: "log-in-first", role: "status", hidden: true }, t("log-in-first")), addresses.webConfigPassword ? [h("span", {}, t("user-name-empty")), secret(t("administrator-password"), addresses.webConfigPassword)] : null,
-      h("a", { href: addresses.webConfig, target: "_blank", rel: "noopener" }, t("real-door"))),
-    frame("web-config", now.panes.webConfig, "Web Config"));
+  fill(document.getElementById("pane-web-config"), aboveWeb(), frame("web-config", now.panes.webConfig, "Web Config"));
 }
 
+const aboveWeb = () => h("div", { class: "beside above" }, h("strong", { id: "log-in-first", role: "status", hidden: true }, t("log-in-first")), addresses.webConfigPassword ? [h("span", {}, t("user-name-empty")), secret(t("administrator-password"), addresses.webConfigPassword)] : null,
+  h("a", { href: addresses.webConfig, target: "_blank", rel: "noopener" }, t("real-door")));
+
 function browser(now) {
-  fill(document.getElementById("pane-browser"),
-    h("details", {}, h("summary", {}, t("accounts-of-the-bench")), h("ul", { id: "pane-accounts" })),
-    h("div", { class: "beside above" }, h("span", { id: "code-waiting" }), h("a", { href: addresses.entra + "/device", target: "_blank", rel: "noopener" }, t("real-door"))),
-    frame("browser", now.panes.browser && now.panes.browser + "/device", t("microsofts-pages")));
-  attempt(async () => {
-    const accounts = await get("/accounts");
-    fill(document.getElementById("pane-accounts"), accounts.map((a) => h("li", { class: "beside" }, h("span", {}, h("b", {}, a.user), " ", a.roles.join(", ")), secret(t("password"), a.password))));
-  });
+  fill(document.getElementById("pane-browser"), accountsOf(), aboveBrowser(), frame("browser", now.panes.browser && now.panes.browser + "/device", t("microsofts-pages")));
+  fillAccounts();
+}
+
+const accountsOf = () => h("details", {}, h("summary", {}, t("accounts-of-the-bench")), h("ul", { id: "pane-accounts" }));
+const aboveBrowser = () => h("div", { class: "beside above" }, h("strong", { id: "code-first", role: "status", hidden: true }, t("code-first")), h("span", { id: "code-waiting" }), h("a", { href: addresses.entra + "/device", target: "_blank", rel: "noopener" }, t("real-door")));
+
+const fillAccounts = () => attempt(async () => {
+  const accounts = await get("/accounts");
+  fill(document.getElementById("pane-accounts"), accounts.map((a) => h("li", { class: "beside" }, h("span", {}, h("b", {}, a.user), " ", a.roles.join(", ")), secret(t("password"), a.password))));
+});
+
+// speaks says what stands around the frames in another language; the pages in them stay.
+let spoken = language;
+function speaks() {
+  if (spoken === language) return;
+  spoken = language;
+  for (const [id, above] of [["web-config", aboveWeb], ["browser", aboveBrowser]]) {
+    const line = document.querySelector(`#pane-${id} > .above`);
+    if (line) line.replaceWith(above());
+  }
+  const accounts = document.querySelector("#pane-browser > details");
+  if (!accounts) return;
+  accounts.replaceWith(h("details", { open: accounts.open }, ...accountsOf().childNodes));
+  fillAccounts();
 }
 
 let waits = null;

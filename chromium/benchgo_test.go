@@ -1,0 +1,200 @@
+package chromium
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/guide"
+)
+
+// walker goes through a case on the bench's page by Go there alone.
+type walker struct {
+	*newcomer
+	language string // of the panel
+}
+
+func walks(t *testing.T, language, scenario string) *walker {
+	t.Helper()
+	n := arrives(t, serve(t, language, "--scenario", scenario))
+	n.do("a desk's window", chromedp.EmulateViewport(1400, 900))
+	n.script(fmt.Sprintf(
+		`(() => { const l = document.getElementById("language"); l.value = %q; l.dispatchEvent(new Event("change")); return ""; })()`, language,
+	))
+	n.sees(fmt.Sprintf(`html[lang=%q]`, language))
+	n.sees(".step.now")
+	return &walker{newcomer: n, language: language}
+}
+
+// goes waits until a line is the next one, and follows its Go there.
+func (w *walker) goes(line string) {
+	w.t.Helper()
+	number := 0
+	for _, p := range w.parts() {
+		for _, s := range p.Steps {
+			if s.Text == line && p.Kind != "story" && (number == 0 || !s.over()) {
+				number = s.Line
+			}
+		}
+	}
+	require.Positive(w.t, number, line)
+	w.click(fmt.Sprintf(`.step.now [data-key="go-%d"]`, number))
+}
+
+func (w *walker) parts() []casePart {
+	w.t.Helper()
+	var now struct{ Parts []casePart }
+	w.bench.asks("/case?language="+w.language, &now)
+	return now.Parts
+}
+
+func (w *walker) ticked(line string) {
+	w.t.Helper()
+	for range 50 {
+		for _, p := range w.parts() {
+			for _, s := range p.Steps {
+				if s.Text == line && s.Done && p.Kind != "story" {
+					return
+				}
+			}
+		}
+		w.do("breathe", chromedp.Sleep(100*time.Millisecond))
+	}
+	require.Fail(w.t, "it is not ticked", "%s; the page is kept as %s", line, w.keep(w.t.Name()))
+}
+
+// marks waits until an element of a frame is marked, and looks whether it is in sight.
+func (w *walker) marks(origin, pane, selector string) {
+	w.t.Helper()
+	at := w.evaluates(origin, fmt.Sprintf(`(() => {
+		if (document.readyState !== "complete") return "";
+		const marked = [...document.querySelectorAll("*")].find((n) => n.style.outlineWidth === "4px");
+		const wanted = document.querySelector(%q);
+		if (!marked || !wanted || !(marked === wanted || marked.control === wanted || marked.contains(wanted))) return "";
+		const r = marked.getBoundingClientRect();
+		return r.height ? Math.round(r.top) + " " + Math.round(r.bottom) : "";
+	})()`, selector))
+	m := regexp.MustCompile(`(-?\d+) (-?\d+)`).FindStringSubmatch(at)
+	top, _ := strconv.Atoi(m[1])
+	bottom, _ := strconv.Atoi(m[2])
+	const inSight = `(() => {
+		const f = document.querySelector("#pane-%s iframe").getBoundingClientRect();
+		const s = document.getElementById("stage").getBoundingClientRect();
+		const above = document.querySelector("#pane-%[1]s > .above").getBoundingClientRect();
+		return String(f.top + %d >= Math.max(s.top, above.bottom) - 1 && f.top + %d <= s.bottom + 1);
+	})()`
+	for range 20 {
+		if w.script(fmt.Sprintf(inSight, pane, top, bottom)) == "true" {
+			return
+		}
+		w.do("breathe", chromedp.Sleep(100*time.Millisecond))
+	}
+	require.Fail(w.t, "it is marked out of sight", "%s; the page is kept as %s", selector, w.keep(w.t.Name()))
+}
+
+// has clicks an element of a frame.
+func (w *walker) has(origin, selector string) {
+	w.t.Helper()
+	w.clicked++
+	w.evaluates(origin, fmt.Sprintf(
+		`(() => { const b = document.readyState === "complete" && document.querySelector(%q); if (!b) return ""; b.click(); return "done"; })()`, selector,
+	))
+}
+
+// The walk of an outsider who had a ticket in Greek: wherever a line leads, its page is open and its control is marked.
+func TestGoThereLeadsThroughAConditionalAccessCase(t *testing.T) {
+	for _, language := range guide.Languages() {
+		t.Run(language, func(t *testing.T) {
+			w := walks(t, language, "trouble/conditional-access-block")
+			online := func(selector string) { t.Helper(); w.marks(w.pages, "browser", selector) }
+			web := func(selector string) { t.Helper(); w.marks(w.web, "web-config", selector) }
+			const next, button = "#idSIButton9", "main button[value=%s]:not([hidden])"
+			signsIn := func(line string) {
+				w.goes(line)
+				online("input[name=otc]")
+				w.typeIn(w.pages, "input[name=otc]", w.person.reads("#code-waiting .mono"))
+			}
+			signsIn("browser enter code")
+			w.has(w.pages, next)
+			w.ticked("browser enter code")
+			w.goes("browser enter account admin@contoso.com")
+			online("input[name=loginfmt]")
+			w.has(w.pages, "button[name=testAccount][value='admin@contoso.com']")
+			w.ticked("browser enter account admin@contoso.com")
+			w.goes("browser enter password")
+			online("input[name=passwd]")
+			w.has(w.pages, "button[name=testPassword]")
+			w.ticked("browser shows 'You cannot access this right now'")
+			w.goes("browser click 'More details'")
+			online("#moreDetails")
+			w.has(w.pages, "#moreDetails")
+			w.ticked("browser shows 'Error Code: 53003'")
+
+			w.goes("! webconfig shows 'Current Status'")
+			web("input[type=password]")
+			w.typeIn(w.web, "input[type=password]", w.person.reads("#pane-web-config .beside b"))
+			w.has(w.web, "main button")
+			const basic = `location.pathname === "/network/email-server/basic" ? "there" : ""`
+			w.evaluates(w.web, basic)
+			web("main h1")
+			w.click("#pass-15")
+			w.ticked("clock +15m")
+			w.goes("webconfig shows @sign-in-code-expired")
+			web("main [role=alert]")
+			w.ticked("webconfig shows @sign-in-code-expired")
+			w.goes("webconfig shows 'Sign In'")
+			web("#method")
+			require.Contains(t, w.person.reads(".step.now .first"), "OAuth2")
+			require.Contains(t, w.person.reads(".step.now .first"), "Microsoft Exchange Online")
+			w.picksIn("#method", "OAuth2")
+			w.goes("webconfig shows 'Sign In'")
+			web(fmt.Sprintf(button, "sign-in"))
+
+			w.bench.post("/entra/policy", map[string]any{"words": []string{"Block device code flow", "exclude=admin@contoso.com"}})
+			w.ticked("entra policy 'Block device code flow' exclude=admin@contoso.com")
+			w.goes("webconfig click 'Sign In'")
+			web(fmt.Sprintf(button, "sign-in"))
+			w.has(w.web, fmt.Sprintf(button, "sign-in"))
+			w.ticked("webconfig click 'Sign In'")
+			w.ticked("webconfig shows 'Sign In'")
+			w.goes("webconfig click 'Sign in with Microsoft'")
+			web("button[value=begin]")
+			w.has(w.web, "button[value=begin]")
+			w.ticked("webconfig click 'Sign in with Microsoft'")
+			signsIn("browser sign-in admin@contoso.com consent=organization")
+			for _, step := range []string{
+				next, "button[name=testAccount][value='admin@contoso.com']", "button[name=testPassword]", "main[data-page=confirm] " + next,
+				"main[data-page=permissions] " + next,
+			} {
+				w.has(w.pages, step)
+			}
+			w.ticked("browser sign-in admin@contoso.com consent=organization")
+			w.bench.advance("10s")
+			w.goes("webconfig shows 'Current Status' 'Signed in'")
+			web("main dl.values")
+			w.ticked("webconfig shows 'Current Status' 'Signed in'")
+			w.goes("webconfig click OK")
+			web("main p.buttons button[value=ok]")
+			w.has(w.web, "main p.buttons button[value=ok]")
+			w.ticked("webconfig click OK")
+			w.goes("scan email bob@fabrikam.com")
+			w.click("#beside-panel form button")
+			w.sees(".done-all")
+			t.Logf("%d clicks, %d texts typed", w.clicked, w.typed)
+		})
+	}
+}
+
+// picksIn chooses of a list of Web Config.
+func (w *walker) picksIn(selector, value string) {
+	w.t.Helper()
+	w.typed++
+	w.evaluates(w.web, fmt.Sprintf(
+		`(() => { const f = document.querySelector(%q); if (!f) return ""; f.value = %q; f.dispatchEvent(new Event("change", { bubbles: true })); return "done"; })()`, selector, value,
+	))
+}

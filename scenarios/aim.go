@@ -1,0 +1,223 @@
+package scenarios
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"mfpsim/fakeentra"
+	"mfpsim/guide"
+)
+
+// Aim is what a step is about on a page: where somebody has to go to do it or to see it. All labels are those of the
+// page.
+type Aim struct {
+	// Path is the page of Web Config, by the labels of its menu; empty: none.
+	Path string
+	// Control is what is clicked, chosen or filled in there, or a button or a field that is to be seen; empty: nothing.
+	Control string
+	// Sees are words that are to be seen on the page, each in every language that it may have.
+	Sees [][]string
+	// First is what makes the control appear, in the order in which it is done.
+	First []Setting
+	// Missing says that the page that a person was shown last lacks the control.
+	Missing bool
+
+	// Asks is what the form of Microsoft's page asks for that the step belongs to: code, account or password; empty: any
+	// page.
+	Asks string
+	// Labels are what is clicked on Microsoft's page, in every language that it may have.
+	Labels []string
+	// Begin is the address, without the host, at which what leads to Microsoft's page begins.
+	Begin string
+}
+
+// Setting is an act on a page of Web Config by which something else appears there.
+type Setting struct {
+	Label string
+	Value string // empty: it is clicked
+	Step  CaseStep
+}
+
+// Aim tells what a step is about.
+func (c *Case) Aim(s CaseStep) Aim {
+	words := s.Words
+	denied := words[0] == "!"
+	if denied {
+		words = words[1:]
+	}
+	if len(words) < 2 {
+		return Aim{}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch words[0] {
+	case "webconfig", "printer":
+		return c.inWebConfig(s, words, denied)
+	case "browser":
+		return c.onMicrosoft(s, words, denied)
+	}
+	return Aim{}
+}
+
+// inWebConfig is an aim on a page of Web Config.
+func (c *Case) inWebConfig(s CaseStep, words []string, denied bool) (aim Aim) {
+	if words[0] == "printer" {
+		if words[1] == "sign-in" {
+			aim.Path = c.label("webconfig", signInPath)
+		}
+		return aim
+	}
+	path, acts := "", []line{}
+	for _, l := range c.play.linesOf() {
+		if l.number > s.Line {
+			break
+		}
+		switch is := Line(l.words[:min(2, len(l.words))]...); {
+		case is == "webconfig open":
+			path, acts = l.words[2], nil
+		case is == "printer sign-in":
+			path, acts = signInPath, nil
+		case l.words[0] == "webconfig" && l.number < s.Line && slices.Contains(onPages, l.words[1]) && len(l.words) > 2:
+			acts = append(acts, l)
+		}
+	}
+	if path == "" {
+		return aim
+	}
+	aim.Path = c.label("webconfig", path)
+	control := ""
+	switch words[1] {
+	case "click", "double-click", "set", "enter", "tick", "upload":
+		control = strings.Join(words[2:min(3, len(words))], "")
+		if control == "password" {
+			control = "Authenticated Password"
+		}
+	case "copy":
+		control = "Authentication code"
+	case "follow":
+		control = "URL"
+	case "choices":
+		control = words[2]
+	case "shows":
+		if len(words) == 3 && isLabel(words[2]) {
+			control = words[2]
+		}
+		for _, word := range c.inWords(words) {
+			aim.Sees = append(aim.Sees, []string{unended(word)})
+		}
+	}
+	if control == "" || denied {
+		return aim
+	}
+	aim.Control = c.label("webconfig", control)
+	aim.First = c.first(control, acts)
+	aim.Missing = c.lacks(aim.Control)
+	return aim
+}
+
+// first is what makes a control appear: what the scenario does on its page before it touches the control for the first
+// time. For the sign-in they are the guide's steps, whoever has made them.
+func (c *Case) first(control string, acts []line) (settings []Setting) {
+	if control == "Sign In" && len(acts) == 0 {
+		acts = []line{
+			{words: []string{"webconfig", "set", "Authentication Method", "OAuth2"}},
+			{words: []string{"webconfig", "set", "Email service", "Microsoft Exchange Online"}},
+		}
+	}
+	for _, l := range acts {
+		switch {
+		case l.words[2] == control:
+			return settings
+		case l.words[1] == "click":
+			settings = append(settings, Setting{Label: c.label("webconfig", l.words[2]), Step: CaseStep{Words: l.words}})
+		case l.words[1] == "set" && len(l.words) == 4:
+			settings = append(settings, Setting{
+				c.label("webconfig", l.words[2]), c.label("webconfig", l.words[3]), CaseStep{Words: l.words},
+			})
+		}
+	}
+	return settings
+}
+
+// lacks reports whether the page of Web Config that a person was shown last is without a control.
+func (c *Case) lacks(control string) bool {
+	in := c.play.pages.webConfig()
+	if in.bare == nil {
+		return true
+	}
+	page := in.bare.Page()
+	return !slices.ContainsFunc(slices.Concat(page.Buttons, page.Fields, page.Lines), func(text string) bool {
+		return plain(text) == plain(control) || strings.HasPrefix(plain(text), plain(control)+" :")
+	})
+}
+
+// onMicrosoft is an aim on Microsoft's pages.
+func (c *Case) onMicrosoft(s CaseStep, words []string, denied bool) (aim Aim) {
+	_, address := c.lastCode()
+	aim.Begin = pathOf(address)
+	asks := "" // what the page asks for before the step
+	for _, l := range c.play.linesOf() {
+		switch is := Line(l.words[:min(2, len(l.words))]...); {
+		case l.number > s.Line:
+		case is == "browser admin-consent":
+			aim.Begin, asks = c.consentAddress(l.words[2:]), "account"
+		case is == "webconfig follow", is == "browser sign-in":
+			aim.Begin, asks = pathOf(address), "code"
+		case is == "browser enter" && len(l.words) > 2:
+			asks = l.words[2]
+		case is == "browser click" && l.number < s.Line:
+			asks = ""
+		}
+	}
+	aim.Asks = asks
+	switch words[1] {
+	case "click", "tick":
+		aim.Labels = inAllLanguages(words[2])
+	case "shows":
+		aim.Asks = ""
+		for _, word := range words[2:] {
+			if !denied && !strings.HasPrefix(word, "within=") {
+				aim.Sees = append(aim.Sees, inAllLanguages(word))
+			}
+		}
+	}
+	return aim
+}
+
+// inAllLanguages are words of Microsoft's pages in every language that these may have.
+func inAllLanguages(words string) []string {
+	all := []string{words}
+	for _, language := range guide.Languages() {
+		if in, known := fakeentra.Words(language, words); known && !slices.Contains(all, in) {
+			all = append(all, in)
+		}
+	}
+	return all
+}
+
+// consentAddress is where an administrator consents for the organization, without the host.
+func (c *Case) consentAddress(words []string) string {
+	application, tenant := "", c.play.tenant
+	for _, w := range words {
+		if name, is := strings.CutPrefix(w, "tenant="); is {
+			tenant = name
+		} else {
+			application = w
+		}
+	}
+	address, err := c.play.lab.AdminConsentAddress(tenant, application)
+	if err != nil {
+		return ""
+	}
+	return pathOf(address)
+}
+
+// pathOf is an address without its host.
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Path == "" {
+		return ""
+	}
+	return u.RequestURI()
+}
