@@ -176,7 +176,7 @@ func TestGoThereLeadsThroughAConditionalAccessCase(t *testing.T) {
 			w.ticked("browser sign-in admin@contoso.com consent=organization")
 			w.bench.advance("10s")
 			w.goes("webconfig shows 'Current Status' 'Signed in'")
-			web("main dl.values")
+			web("main dl.values dd")
 			w.ticked("webconfig shows 'Current Status' 'Signed in'")
 			w.goes("webconfig click OK")
 			web("main p.buttons button[value=ok]")

@@ -89,7 +89,9 @@ func TestALogInThatWasRefusedDoesNotTickAndIsToldAsTried(t *testing.T) {
 	logsIn(true)
 	require.False(t, done())
 	for language, said := range map[string]string{
-		"en": "Tried, refused: Log in", "hi": "कोशिश की गई, अस्वीकार हुई: Web Config", "el": "απορρίφθηκε: Συνδεθείτε",
+		"en": "Somebody tried to log in to Web Config, and was refused.",
+		"hi": "Web Config में लॉग इन करने की कोशिश अस्वीकार हुई।",
+		"el": "Έγινε προσπάθεια σύνδεσης στο Web Config, που απορρίφθηκε.",
 	} {
 		told := ""
 		for _, act := range ActsOf(l, c, lab.DefaultPrinter, c.From(), language) {

@@ -79,8 +79,18 @@ func (c *Case) Did(s CaseStep, language string) string {
 }
 
 // tried says that a step was tried and refused.
-func (c *Case) tried(s CaseStep, language string) string {
-	return teller{language}.says("tried", "{shown}", c.Told(s, language))
+func (c *Case) tried(s CaseStep, language string) string { return c.says(s, language, tried) }
+
+// tried is told of what was done and refused: what was clicked was clicked, and who was not let in has not logged in.
+func tried(language, id string, values ...string) (string, bool) {
+	if text, known := told(language, id+"-tried", values...); known {
+		return text, true
+	}
+	text, known := did(language, id, values...)
+	if known {
+		text, _ = told(language, "tried", "{shown}", text)
+	}
+	return text, known
 }
 
 func (c *Case) says(s CaseStep, language string, tell sentence) string {
