@@ -150,6 +150,9 @@ func because(number, word, language string) string {
 	return ""
 }
 
+// Because is why Entra ID refused something, in a few words and in a language, by the number that its sign-in log has.
+func Because(number, language string) string { return because(number, "", language) }
+
 // reason is why a mail server refused something, in a few words: the first row whose pattern fits the reply; empty if
 // none does.
 func reason(reply, language string) string {

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"fmt"
 	"html/template"
 	"regexp"
 	"slices"
@@ -80,6 +81,12 @@ type microsoftAnswer struct {
 	Mailboxes []mailboxRow `json:"mailboxes"`
 	Policies  []policyRow  `json:"policies"`
 	Consents  []consentRow `json:"consents"`
+
+	Reasons map[string]string `json:"reasons" doc:"why, in a few words, for each number of the sign-in log"`
+}
+
+type microsoftRequest struct {
+	Language string `json:"-" query:"language" doc:"of the reasons: en, hi or el; without it en"`
 }
 
 type tenantRow struct {
@@ -183,7 +190,7 @@ func pageRoutes() group {
 				}),
 			},
 			{
-				Request: "GET /microsoft", About: "Tells what Microsoft's admin centers show: organizations, accounts, mailboxes, policies, consents.", Act: shows((*bench).microsoft),
+				Request: "GET /microsoft", About: "Tells what Microsoft's admin centers show: organizations, accounts, mailboxes, policies, consents; and what the numbers of the sign-in log mean.", Act: tells((*bench).microsoft),
 			},
 			{
 				Request: "GET /clock/parties", About: "Tells the time of each party, and what happens next.", Act: routes.Tells(clocks),
@@ -271,9 +278,15 @@ func (b *bench) entry(in entryRequest) (entryAnswer, error) {
 	return entryAnswer{list(found)}, nil
 }
 
-func (b *bench) microsoft() (microsoftAnswer, error) {
+func (b *bench) microsoft(in microsoftRequest) (microsoftAnswer, error) {
 	answer := microsoftAnswer{
 		Tenants: []tenantRow{}, Accounts: b.accounts(), Mailboxes: []mailboxRow{}, Policies: []policyRow{}, Consents: []consentRow{},
+		Reasons: map[string]string{},
+	}
+	for _, s := range b.lab.Entra.SignIns() {
+		if number := fmt.Sprint(s.AADSTS); s.AADSTS != 0 {
+			answer.Reasons[number] = sentences.Because(number, in.Language)
+		}
 	}
 	enabled, err := b.transport()
 	if err != nil {
