@@ -82,8 +82,8 @@ func TestAPageOfEvidenceExplainsItsOwnWords(t *testing.T) {
 			"connection outside#1: a browser or another program from outside the bench",
 			`a Conditional Access policy blocks it<br><span class="note" lang="en">blocked by Microsoft`,
 		},
-		"hi": {"गाइड के नियम", "प्रिंटर को इसमें सफल होना ही चाहिए (MUST)", "बेंच के बाहर", "Conditional Access नीति रोकती है"},
-		"el": {"Κανόνες του οδηγού", "πρέπει να το περνά (MUST)", "έξω από τον πάγκο", "το αποκλείει πολιτική Conditional Access"},
+		"hi": {"गाइड के नियम", "प्रिंटर को इसमें सफल होना ही चाहिए (MUST)", "बेंच के बाहर", "सशर्त पहुंच नीति रोकती है"},
+		"el": {"Κανόνες του οδηγού", "πρέπει να το περνά (MUST)", "έξω από τον πάγκο", "το αποκλείει πολιτική πρόσβασης υπό όρους"},
 	} {
 		e := told(t, language)
 		e.Story.Case.Level, e.Story.Case.Proves = "MUST", []string{"R38", "R41"}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/journal"
+	"mfpsim/report"
 	"mfpsim/scenarios"
 	"mfpsim/sentences"
 )
@@ -135,9 +137,17 @@ func (b *bench) told(lines []sentences.Line, language string) []sentences.Line {
 		return lines
 	}
 	acts := scenarios.ActsOf(b.lab, b.taken, b.printer.Name, b.since, language)
+	// What was asked of the bench is recorded as the act that it was when it is over, behind what the record has of it.
+	over := slices.DeleteFunc(slices.Sorted(maps.Keys(acts)), func(n int) bool { return acts[n].Since == report.AtOnce })
 	for i := range lines {
-		if act, is := acts[lines[i].Number]; is && raw(lines[i]) && lines[i].Tone != sentences.Refused {
-			lines[i].Text = act.Steps[len(act.Steps)-1].Says
+		number := lines[i].Number
+		act, is := acts[number]
+		if at, _ := slices.BinarySearch(over, number); !is && at < len(over) && acts[over[at]].Since < number {
+			act, is = acts[over[at]], true
+		}
+		if is && raw(lines[i]) && lines[i].Tone != sentences.Refused {
+			step := act.Steps[len(act.Steps)-1]
+			lines[i].Text, lines[i].Command = step.Says, step.Command
 		}
 	}
 	return lines

@@ -4,7 +4,7 @@ package texts
 // one; the rest is our own translation, not Microsoft's.
 var greek = map[string]wording{
 	"This is a simulation by mfpsim, not a page of Microsoft. Type no real password here.": {
-		"Αυτή είναι προσομοίωση του mfpsim, όχι σελίδα της Microsoft, και η ελληνική διατύπωση είναι δική μας. Μην πληκτρολογήσετε πραγματικό κωδικό πρόσβασης εδώ.",
+		"Προσομοίωση του mfpsim, όχι σελίδα της Microsoft· η ελληνική διατύπωση είναι δική μας. Μην πληκτρολογήσετε πραγματικό κωδικό πρόσβασης εδώ.",
 		"ours",
 	},
 	"Enter code to allow access": {
