@@ -232,7 +232,7 @@ var greek = map[string]wording{
 		"ours",
 	},
 	"The people of this bench. Choose one instead of typing.": {
-		"Οι χρήστες αυτού του πάγκου δοκιμών. Επιλέξτε έναν αντί να πληκτρολογήσετε.",
+		"Οι χρήστες του πάγκου. Επιλέξτε έναν αντί να πληκτρολογήσετε.",
 		"ours",
 	},
 	"Type this test account's password for me": {
