@@ -46,17 +46,23 @@ func TestNothingMovesOrIsCoveredWhileSomebodyAims(t *testing.T) {
 				p.bench.post("/clock/advance", map[string]string{"duration": "16s"})
 				p.clicks("#beside-panel .acts button") // something comes between
 			}
-			words := map[string][2]string{"en": {"not yet", " times)"}, "hi": {"अभी नहीं", " बार)"}, "el": {"όχι ακόμη", " φορές)"}}[language]
+			words := map[string][2]string{
+				"en": {"not yet", " times)"}, "hi": {"अभी नहीं", " बार)"}, "el": {"όχι ακόμη", " φορές)"},
+			}[language]
 			p.sees(fmt.Sprintf(`//ol[@id="just"]/li[contains(., %q) and contains(., %q)]`, words[0], words[1]))
-			polls := `String([...document.querySelectorAll("#just li")].filter((n) => n.textContent.includes("` + words[0] + `")).length)`
-			require.Equal(t, "1", p.script(polls), "each time that nobody has signed in yet is no line of its own")
+			lines := `[...document.querySelectorAll("#just li")]`
+			polls := lines + `.filter((n) => n.textContent.includes("` + words[0] + `")).length`
+			require.Equal(t, "1", p.script("String("+polls+")"), "a poll in vain is no line of its own")
 
-			badge := `document.querySelector("#tab-mail").append(Object.assign(document.createElement("em"), {textContent: "12"})); `
+			badge := `document.querySelector("#tab-mail").append(
+				Object.assign(document.createElement("em"), {textContent: "12"}),
+			); `
 			require.Equal(t, "true", p.script(badge+within+`("#tab-mail em", "#tab-mail")`), "the badge lies in its tab")
 			require.Equal(t, "true", p.script(badge+`(() => { // below it begins the word
 				const word = document.createRange();
 				word.selectNode(document.querySelector("#tab-mail").firstChild);
-				return String(document.querySelector("#tab-mail em").getBoundingClientRect().bottom <= word.getBoundingClientRect().top + 3);
+				const badge = document.querySelector("#tab-mail em").getBoundingClientRect();
+				return String(badge.bottom <= word.getBoundingClientRect().top + 3);
 			})()`), "and not over its word")
 		})
 	}
@@ -76,14 +82,18 @@ func TestTheShortcutsOnMicrosoftsPagesAreInSight(t *testing.T) {
 			code := p.script(`document.querySelector("#code-waiting b").textContent`)
 			frames.evaluates(origin, `document.readyState === "complete" ? "yes" : ""`)
 			// how far below the top of the frame the page's own column ends
-			room := `String(document.getElementById("stage").getBoundingClientRect().bottom - document.querySelector("#pane-browser iframe").getBoundingClientRect().top)`
+			room := `(() => {
+				const [stage, frame] = ["#stage", "#pane-browser iframe"].map((s) => document.querySelector(s));
+				return String(stage.getBoundingClientRect().bottom - frame.getBoundingClientRect().top);
+			})()`
 			sees := func(selector string) {
 				t.Helper()
 				least := p.script(room)
 				require.Equal(t, "yes", frames.evaluates(origin, `(() => {
 					const b = document.querySelector('`+selector+`');
 					if (!b || document.readyState !== "complete") return "";
-					return b.getBoundingClientRect().bottom + scrollY <= `+least+` ? "yes" : "no: " + b.getBoundingClientRect().bottom + " of `+least+`";
+					const bottom = b.getBoundingClientRect().bottom + scrollY;
+					return bottom <= `+least+` ? "yes" : "no: " + bottom + " of `+least+`";
 				})()`), selector)
 			}
 			frames.entersIn(origin, "#otc", code)

@@ -33,7 +33,8 @@ func TestAFrameSpeaksTheLanguageOfThePersonAtThePrinter(t *testing.T) {
 	var now nowAnswer
 	s.object("/bench/now", &now)
 	page := func() string {
-		_, text := s.with(http.MethodGet, now.Panes.Browser+"/common/oauth2/deviceauth", "", "Accept-Language", "en-US,en")
+		address := now.Panes.Browser + "/common/oauth2/deviceauth"
+		_, text := s.with(http.MethodGet, address, "", "Accept-Language", "en-US,en")
 		return text
 	}
 	require.Contains(t, page(), "This is a simulation by mfpsim")
@@ -51,7 +52,9 @@ func TestAFrameSpeaksTheLanguageOfThePersonAtThePrinter(t *testing.T) {
 func TestTheSignInLogSaysWhyInTheReadersLanguage(t *testing.T) {
 	s := live(t, Config{Scenario: "trouble/expired-by-disuse"})
 	s.scanned("bob@fabrikam.com")
-	for language, why := range map[string]string{"en": "not used for 90 days", "el": "δεν χρησιμοποιήθηκε για 90 ημέρες"} {
+	for language, why := range map[string]string{
+		"en": "not used for 90 days", "el": "δεν χρησιμοποιήθηκε για 90 ημέρες",
+	} {
 		var answer microsoftAnswer
 		s.object("/microsoft?language="+language, &answer)
 		require.Equal(t, why, answer.Reasons["700082"])

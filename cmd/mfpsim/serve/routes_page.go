@@ -138,7 +138,9 @@ func (b *bench) told(lines []sentences.Line, language string) []sentences.Line {
 	}
 	acts := scenarios.ActsOf(b.lab, b.taken, b.printer.Name, b.since, language)
 	// What was asked of the bench is recorded as the act that it was when it is over, behind what the record has of it.
-	over := slices.DeleteFunc(slices.Sorted(maps.Keys(acts)), func(n int) bool { return acts[n].Since == report.AtOnce })
+	over := slices.DeleteFunc(
+		slices.Sorted(maps.Keys(acts)), func(n int) bool { return acts[n].Since == report.AtOnce },
+	)
 	for i := range lines {
 		number := lines[i].Number
 		act, is := acts[number]
