@@ -57,7 +57,8 @@ func TestNothingMovesOrIsCoveredWhileSomebodyAims(t *testing.T) {
 			badge := `document.querySelector("#tab-mail").append(
 				Object.assign(document.createElement("em"), {textContent: "12"}),
 			); `
-			require.Equal(t, "true", p.script(badge+within+`("#tab-mail em", "#tab-mail")`), "the badge lies in its tab")
+			lies := within + `("#tab-mail em", "#tab-mail")`
+			require.Equal(t, "true", p.script(badge+lies), "the badge lies in its tab")
 			require.Equal(t, "true", p.script(badge+`(() => { // below it begins the word
 				const word = document.createRange();
 				word.selectNode(document.querySelector("#tab-mail").firstChild);
