@@ -46,7 +46,7 @@ func (t *timeline) actsByHand(e journal.Entry) {
 func (t *timeline) addActs(act Act, e journal.Entry) *event {
 	var row *event
 	for _, step := range act.Steps {
-		row = &event{At: e.At, Text: step.Says, To: laneOfPlace(step.Place)}
+		row = &event{At: e.At, Text: step.Says, Command: step.Command, To: laneOfPlace(step.Place)}
 		if row.To == clock {
 			row.From = clock
 			if t.last != nil && t.last.From == clock && t.last.Text == row.Text {

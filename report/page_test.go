@@ -74,6 +74,32 @@ func TestAPageOfEvidenceStandsAloneAndHasNothingOfAForeignerRun(t *testing.T) {
 	}
 }
 
+// Who gets the page in a ticket knows neither the program's words nor Entra's numbers.
+func TestAPageOfEvidenceExplainsItsOwnWords(t *testing.T) {
+	for language, wanted := range map[string][]string{
+		"en": {
+			"<dt>Rules of the guide</dt><dd>R38, R41</dd>", "a printer must pass this (MUST)",
+			"connection outside#1: a browser or another program from outside the bench",
+			`a Conditional Access policy blocks it<br><span class="note" lang="en">blocked by Microsoft`,
+		},
+		"hi": {"गाइड के नियम", "प्रिंटर को इसमें सफल होना ही चाहिए (MUST)", "बेंच के बाहर", "सशर्त पहुंच नीति रोकती है"},
+		"el": {"Κανόνες του οδηγού", "πρέπει να το περνά (MUST)", "έξω από τον πάγκο", "το αποκλείει πολιτική πρόσβασης υπό όρους"},
+	} {
+		e := told(t, language)
+		e.Story.Case.Level, e.Story.Case.Proves = "MUST", []string{"R38", "R41"}
+		e.Story.SignIns = []report.SignIn{{User: "a@contoso.com", AADSTS: 53003, Reason: "blocked by Microsoft"}}
+		x := &journal.Exchange{
+			Method: "POST", Host: "login.example", Target: journal.Plain("/common/oauth2/v2.0/devicecode"), Status: 200,
+		}
+		e.Journal.Append(journal.Entry{Party: "entra", Connection: "outside#1", Kind: journal.KindHTTP, HTTP: x})
+		files, err := e.Files()
+		require.NoError(t, err)
+		for _, words := range wanted {
+			require.Contains(t, string(files[report.PageName]), words)
+		}
+	}
+}
+
 func TestADeviceWhoseWebPageIsKnownByItsTextAloneIsShownByIt(t *testing.T) {
 	e := told(t, "en")
 	e.Journal = journal.New(func() time.Time { return e.Story.Start })

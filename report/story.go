@@ -58,6 +58,8 @@ type Step struct {
 	Says  string // in a sentence; empty: it is shown as the script has it
 	Place string // where it is done or seen, as the bench's page has it: panel, web-config, browser, microsoft, …
 	Tried bool   // of what was done by hand: it may have mended something
+	// Command is what was typed into PowerShell; empty: nothing was.
+	Command string
 }
 
 // Act is what somebody did by hand.
@@ -148,6 +150,7 @@ type event struct {
 	Name      string // of whom it is about, where the lane does not say it
 	Text      string
 	Raw       string // the step as the script has it
+	Command   string // of PowerShell
 	Line      int    // of the script; 0: none
 	Sub       bool   // a part of the step above
 	NewDay    bool   // it came on another day than what stands above it

@@ -175,7 +175,9 @@ func (t *timeline) act(e journal.Entry) {
 			says = found[2]
 		}
 		to := laneOfPlace(step.Place)
-		t.step = t.add(&event{At: e.At, Text: says, Raw: found[2], Line: number, To: to, step: true}, e)
+		t.step = t.add(&event{
+			At: e.At, Text: says, Raw: found[2], Command: step.Command, Line: number, To: to, step: true,
+		}, e)
 		if t.step.To == clock {
 			t.step.From = clock
 		}

@@ -4,9 +4,12 @@ import (
 	_ "embed" // for the words
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"mfpsim/sentences"
 )
 
 //go:embed words.json
@@ -43,6 +46,19 @@ func (s speaker) T(id string, pairs ...any) (string, error) {
 		text = strings.ReplaceAll(text, fmt.Sprintf("{%v}", pairs[i]), fmt.Sprint(pairs[i+1]))
 	}
 	return text, nil
+}
+
+// Connection says whose a connection of the record is: one from outside was opened by nobody of the bench.
+func (s speaker) Connection(name string) (string, error) {
+	if strings.HasPrefix(name, "outside#") {
+		return s.T("connection-outside", "name", name)
+	}
+	return s.T("connection-of", "name", name)
+}
+
+// Because is why Entra ID refused, in a few words, by the number of its sign-in log.
+func (s speaker) Because(number int) string {
+	return sentences.Because(strconv.Itoa(number), s.language)
 }
 
 // Known is a word of others', such as a status of Exchange's, in the language of the page; as it stands if there is

@@ -172,6 +172,9 @@ func (c *Case) played(s CaseStep, language string) report.Step {
 	told := report.Step{Says: c.Did(s, language), Place: s.Place()}
 	if s.Words[0] == "exchange" {
 		told.Place = report.PlaceExchange
+		if isCmdlet(s.Words[1]) {
+			told.Command = strings.TrimPrefix(s.Text, "exchange ")
+		}
 	}
 	return told
 }

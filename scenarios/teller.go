@@ -102,18 +102,37 @@ func (in teller) traffic(words []string) string {
 	return quoted
 }
 
-// cmdlet is the sentence of a command for Exchange Online, and whom it is about: the two of the guide have sentences of
-// their own, a planted answer too, the others are told as PowerShell has them.
+// cmdlet is the sentence of a command for Exchange Online, and whom it is about: its identity is the first word behind
+// the command, or that of -Identity, -Name or -Organization. What a switch or an act was set to may have a sentence of
+// its own.
 func cmdlet(words []string) (id, to string) {
-	if len(words) > 1 {
-		to = words[1]
+	for i, word := range words[:len(words)-1] {
+		if i == 0 && !strings.HasPrefix(words[1], "-") || slices.Contains(whom, strings.ToLower(word)) {
+			to = words[i+1]
+			break
+		}
 	}
 	disabled := slices.Index(words, "-SmtpClientAuthenticationDisabled")
+	id = "exchange-" + words[0]
+	last := words[len(words)-1]
 	switch {
 	case words[0] == "answer" && slices.Contains(words, "ok"):
 		return "exchange-answer-ok", ""
 	case disabled >= 0 && disabled+1 < len(words):
-		return "exchange-" + words[0] + "-" + strings.TrimPrefix(words[disabled+1], "$"), to
+		return id + "-" + strings.TrimPrefix(words[disabled+1], "$"), to
+	case len(words) > 2 && isCmdlet(words[0]):
+		return id, to
+	case toldRows()[id+"-"+last].ID != "":
+		return id + "-" + last, to
 	}
-	return "exchange-" + words[0], to
+	return id, to
+}
+
+// whom are parameters that say whom a command is about.
+var whom = []string{"-identity", "-name", "-organization"}
+
+// isCmdlet reports whether a word is a command of PowerShell, which are a verb and a noun, and no act of exchange.
+func isCmdlet(word string) bool {
+	verb, noun, two := strings.Cut(word, "-")
+	return two && verb != strings.ToLower(verb) && noun != strings.ToLower(noun)
 }

@@ -18,7 +18,8 @@ import (
 //go:embed told.yaml
 var toldSource []byte
 
-// toldRow is a sentence with names in braces. Did says the same of an act that was done; nil: it is told alike.
+// toldRow is a sentence with names in braces. Did says the same of an act that was done; nil: it is told alike. A row
+// with nothing but Did is of an act that is told by its verb's row before it is done.
 type toldRow struct {
 	ID             string `yaml:"id"`
 	languages.Text `yaml:",inline"`
@@ -41,7 +42,7 @@ var toldRows = sync.OnceValue(func() map[string]toldRow {
 // told fills a sentence in, in a language of the guide. ok is false if there is none.
 func told(language, id string, values ...string) (string, bool) {
 	row, known := toldRows()[id]
-	if !known {
+	if !known || row.English == "" { // it is told only when it was done
 		return "", false
 	}
 	return row.fill(row.Text, language, values), true
@@ -191,6 +192,9 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		values["{to}"], values["{words}"] = rest[0], in.list(rest[1:])
 	case verb == "exchange":
 		id, values["{to}"] = cmdlet(words[1:])
+		if len(words) > 3 {
+			values["{words}"] = in.list(words[3:])
+		}
 	case verb == "wire" && said == "count" && len(rest) > 2:
 		values["{shown}"], values["{to}"] = in.traffic(rest[1:len(rest)-1]), rest[len(rest)-1]
 	case verb == "wire" && len(rest) > 1:

@@ -56,7 +56,9 @@ type Line struct {
 	Tone     Tone      `json:"tone" doc:"plain, good or refused"`
 	Status   string    `json:"status" doc:"of HTTP, or the last reply's code of SMTP; empty: none"`
 	Why      string    `json:"why,omitempty" doc:"of a refusal: what was said in full"`
+	Command  string    `json:"command,omitempty" doc:"of PowerShell: what was typed, where the text tells what it did"`
 	Times    int       `json:"times" doc:"how often in a row, if more than once"`
+	Waits    bool      `json:"waits,omitempty" doc:"the printer asked once more whether a sign-in is complete, and it is not"`
 	Receipt  string    `json:"receipt,omitempty" doc:"of a job that ended"`
 }
 
@@ -149,6 +151,9 @@ func because(number, word, language string) string {
 	}
 	return ""
 }
+
+// Because is why Entra ID refused something, in a few words and in a language, by the number that its sign-in log has.
+func Because(number, language string) string { return because(number, "", language) }
 
 // reason is why a mail server refused something, in a few words: the first row whose pattern fits the reply; empty if
 // none does.
@@ -339,6 +344,7 @@ func exchange(e journal.Entry, language string, line *Line, set func(string, str
 	if !refused {
 		line.Why = ""
 	}
+	line.Waits = pending
 	set("entra", request, refused, map[string]string{"why": why})
 	if refused || pending {
 		return

@@ -172,7 +172,7 @@ func TestTheEvidenceNamesThePolicyThatBlocked(t *testing.T) {
 		p.asks("/evidence", map[string]any{"language": language})
 		section := regexp.MustCompile(`(?s)<section class="blk" id="log".*?</section>`)
 		log := section.FindString(string(s.fetched("/evidence/page")))
-		require.Regexp(t, `Conditional Access: <b>[^<]+</b>, `+says, log)
+		require.Regexp(t, `Conditional Access\)?: <b>[^<]+</b>, `+says, log)
 	}
 }
 

@@ -70,7 +70,7 @@ func (b *bench) servePanes() error {
 
 func (b *bench) servePane(party, flag string, page http.Handler) error {
 	p := &pane{
-		server: b.server, page: page, prefix: "mfpsim-" + paneOf[flag] + "-", bench: b.endpoints.Control,
+		server: b.server, page: page, language: b.panelLanguage, prefix: "mfpsim-" + paneOf[flag] + "-", bench: b.endpoints.Control,
 		replaced: strings.NewReplacer(
 			b.endpoints.Entra,
 			b.server.paneURL(entraPort),
@@ -89,8 +89,9 @@ func (b *bench) servePane(party, flag string, page http.Handler) error {
 type pane struct {
 	server   *server
 	page     http.Handler
-	prefix   string // of its cookies
-	bench    string // origin of the bench's page
+	language func() string // of the person at the printer
+	prefix   string        // of its cookies
+	bench    string        // origin of the bench's page
 	replaced *strings.Replacer
 }
 
@@ -152,6 +153,7 @@ func (p *pane) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if own := "http://" + r.Host; inner.Header.Get("Origin") == own {
 		inner.Header.Set("Origin", "https://"+r.Host)
 	}
+	inner.Header.Set("Accept-Language", p.language()) // the frame is the person's browser, not the reader's
 	answer := &framed{ResponseWriter: w, pane: p}
 	p.page.ServeHTTP(answer, inner)
 	answer.end()

@@ -26,3 +26,37 @@ func TestTheRecordOfAFrameIsThatOfItsDoor(t *testing.T) {
 		})
 	}
 }
+
+// What stands in a frame is what the person at the printer reads, whatever language the reader's own browser asks for.
+func TestAFrameSpeaksTheLanguageOfThePersonAtThePrinter(t *testing.T) {
+	s := live(t, Config{})
+	var now nowAnswer
+	s.object("/bench/now", &now)
+	page := func() string {
+		address := now.Panes.Browser + "/common/oauth2/deviceauth"
+		_, text := s.with(http.MethodGet, address, "", "Accept-Language", "en-US,en")
+		return text
+	}
+	require.Contains(t, page(), "This is a simulation by mfpsim")
+	for language, banner := range map[string]string{
+		"el": "η ελληνική διατύπωση είναι δική μας", "hi": "इसका हिन्दी अनुवाद हमारा है",
+	} {
+		status, _ := s.ask(http.MethodPost, "/printer/language", `{"language":"`+language+`"}`)
+		require.Equal(t, http.StatusOK, status)
+		require.Contains(t, page(), banner)
+		require.Contains(t, page(), `<html lang="`+language+`">`)
+	}
+}
+
+// Microsoft's log is English; beside it stands why, in the reader's language.
+func TestTheSignInLogSaysWhyInTheReadersLanguage(t *testing.T) {
+	s := live(t, Config{Scenario: "trouble/expired-by-disuse"})
+	s.scanned("bob@fabrikam.com")
+	for language, why := range map[string]string{
+		"en": "not used for 90 days", "el": "δεν χρησιμοποιήθηκε για 90 ημέρες",
+	} {
+		var answer microsoftAnswer
+		s.object("/microsoft?language="+language, &answer)
+		require.Equal(t, why, answer.Reasons["700082"])
+	}
+}

@@ -2,7 +2,9 @@ package serve
 
 import (
 	"context"
+	"fmt"
 	"html/template"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"mfpsim/fakeentra"
 	"mfpsim/fakesmtp"
 	"mfpsim/journal"
+	"mfpsim/report"
 	"mfpsim/scenarios"
 	"mfpsim/sentences"
 )
@@ -80,6 +83,12 @@ type microsoftAnswer struct {
 	Mailboxes []mailboxRow `json:"mailboxes"`
 	Policies  []policyRow  `json:"policies"`
 	Consents  []consentRow `json:"consents"`
+
+	Reasons map[string]string `json:"reasons" doc:"why, in a few words, for each number of the sign-in log"`
+}
+
+type microsoftRequest struct {
+	Language string `json:"-" query:"language" doc:"of the reasons: en, hi or el; without it en"`
 }
 
 type tenantRow struct {
@@ -128,9 +137,19 @@ func (b *bench) told(lines []sentences.Line, language string) []sentences.Line {
 		return lines
 	}
 	acts := scenarios.ActsOf(b.lab, b.taken, b.printer.Name, b.since, language)
+	// What was asked of the bench is recorded as the act that it was when it is over, behind what the record has of it.
+	over := slices.DeleteFunc(
+		slices.Sorted(maps.Keys(acts)), func(n int) bool { return acts[n].Since == report.AtOnce },
+	)
 	for i := range lines {
-		if act, is := acts[lines[i].Number]; is && raw(lines[i]) && lines[i].Tone != sentences.Refused {
-			lines[i].Text = act.Steps[len(act.Steps)-1].Says
+		number := lines[i].Number
+		act, is := acts[number]
+		if at, _ := slices.BinarySearch(over, number); !is && at < len(over) && acts[over[at]].Since < number {
+			act, is = acts[over[at]], true
+		}
+		if is && raw(lines[i]) && lines[i].Tone != sentences.Refused {
+			step := act.Steps[len(act.Steps)-1]
+			lines[i].Text, lines[i].Command = step.Says, step.Command
 		}
 	}
 	return lines
@@ -183,7 +202,7 @@ func pageRoutes() group {
 				}),
 			},
 			{
-				Request: "GET /microsoft", About: "Tells what Microsoft's admin centers show: organizations, accounts, mailboxes, policies, consents.", Act: shows((*bench).microsoft),
+				Request: "GET /microsoft", About: "Tells what Microsoft's admin centers show: organizations, accounts, mailboxes, policies, consents; and what the numbers of the sign-in log mean.", Act: tells((*bench).microsoft),
 			},
 			{
 				Request: "GET /clock/parties", About: "Tells the time of each party, and what happens next.", Act: routes.Tells(clocks),
@@ -271,9 +290,15 @@ func (b *bench) entry(in entryRequest) (entryAnswer, error) {
 	return entryAnswer{list(found)}, nil
 }
 
-func (b *bench) microsoft() (microsoftAnswer, error) {
+func (b *bench) microsoft(in microsoftRequest) (microsoftAnswer, error) {
 	answer := microsoftAnswer{
 		Tenants: []tenantRow{}, Accounts: b.accounts(), Mailboxes: []mailboxRow{}, Policies: []policyRow{}, Consents: []consentRow{},
+		Reasons: map[string]string{},
+	}
+	for _, s := range b.lab.Entra.SignIns() {
+		if number := fmt.Sprint(s.AADSTS); s.AADSTS != 0 {
+			answer.Reasons[number] = sentences.Because(number, in.Language)
+		}
 	}
 	enabled, err := b.transport()
 	if err != nil {

@@ -4,7 +4,7 @@ package texts
 // one; the rest is our own translation, not Microsoft's.
 var greek = map[string]wording{
 	"This is a simulation by mfpsim, not a page of Microsoft. Type no real password here.": {
-		"Αυτή είναι προσομοίωση του mfpsim, όχι σελίδα της Microsoft. Μην πληκτρολογήσετε πραγματικό κωδικό πρόσβασης εδώ.",
+		"Προσομοίωση του mfpsim, όχι σελίδα της Microsoft· η ελληνική διατύπωση είναι δική μας. Μην πληκτρολογήσετε πραγματικό κωδικό πρόσβασης εδώ.",
 		"ours",
 	},
 	"Enter code to allow access": {
@@ -232,7 +232,7 @@ var greek = map[string]wording{
 		"ours",
 	},
 	"The people of this bench. Choose one instead of typing.": {
-		"Οι χρήστες αυτού του πάγκου δοκιμών. Επιλέξτε έναν αντί να πληκτρολογήσετε.",
+		"Οι χρήστες του πάγκου. Επιλέξτε έναν αντί να πληκτρολογήσετε.",
 		"ours",
 	},
 	"Type this test account's password for me": {

@@ -65,6 +65,20 @@ for (const [id, duration] of [["pass-15", "15m"], ["pass-91", "91d"]]) {
   }));
 }
 
+// folded makes one line of all the times that a printer asked in vain whether its sign-in is complete, whatever came
+// between: the newest, with their number. Another answer of Entra ID to the printer ends it.
+function folded(lines) {
+  const out = [];
+  let asked = null;
+  for (const l of lines.toReversed()) {
+    if (l.waits && asked) { asked.times = Math.max(asked.times, 1) + Math.max(l.times, 1); continue; }
+    if (l.waits) asked = { ...l };
+    else if (l.party === "entra" && l.from === "printer") asked = null;
+    out.push(l.waits ? asked : l);
+  }
+  return out;
+}
+
 // matters reports whether a line is worth a place among the newest: not what the panel shows anyway.
 const matters = (l) => l.tone !== "plain" || !["screen", "memory"].includes(l.kind);
 
@@ -73,9 +87,9 @@ onChange(({ now, lines }) => {
   const at = document.getElementById("now");
   at.dateTime = now.now;
   fill(at, texts.day(now.now) + " " + texts.clock(now.now), h("span", {}, t("clock-of-the-bench")));
-  const newest = lines.filter(matters).slice(-12).reverse();
+  const newest = folded(lines.filter(matters)).slice(0, 12);
   fill(document.getElementById("just"), newest.map((l) => h("li", {}, h("time", { datetime: l.at }, texts.stamp(l.at, now.now)),
-    h("span", { class: l.tone === "refused" ? "bad" : null }, l.text, l.times > 1 ? " " + t("times", { n: l.times }) : null, " ",
+    h("span", { class: l.tone === "refused" ? "bad" : null }, l.text, l.command ? [" ", h("code", {}, l.command)] : null, l.times > 1 ? " " + t("times", { n: l.times }) : null, " ",
       l.tone === "refused" || l.kind === "outcome" || l.protocol === "SMTP" && l.tone === "good" ? h("button", { type: "button", class: "lk", "data-key": "show-" + l.number, "aria-label": t("show") + ": " + l.text, onclick: () => leads(l) }, t("show")) : null))));
   if (!newest.length) fill(document.getElementById("just"), h("li", {}, h("span", {}), t("nothing-yet")));
   const worst = newest.find((l) => l.tone === "refused");

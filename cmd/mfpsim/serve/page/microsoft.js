@@ -2,7 +2,7 @@
 
 import { attempt, get, post } from "./api.js";
 import { fill, h } from "./dom.js";
-import { clock, day, t } from "./texts.js";
+import { clock, day, language, t } from "./texts.js";
 import { folded } from "./readable.js";
 import { refresh } from "./state.js";
 
@@ -22,7 +22,7 @@ const act = (f) => attempt(async () => { const said = await f(); await refresh()
 const words = (...list) => ({ words: list });
 
 async function show() {
-  const [m, signIns, trace, refusals, answers] = await Promise.all([get("/microsoft"), get("/entra/sign-ins"), get("/exchange/trace"), get("/exchange/refusals"), get("/entra/answer")]);
+  const [m, signIns, trace, refusals, answers] = await Promise.all([get("/microsoft?language=" + language), get("/entra/sign-ins"), get("/exchange/trace"), get("/exchange/refusals"), get("/entra/answer")]);
   const open = new Set([...place.querySelectorAll("details[open]")].map((d) => d.dataset.id));
   const fold = (id, summary, ...inside) => h("details", { class: "log", "data-id": id, open: open.has(id) }, h("summary", { "data-key": id }, summary), inside);
   const organizations = m.tenants.filter((o) => !o.personal);
@@ -38,10 +38,10 @@ async function show() {
     organizations.map((o) => toggle("defaults-" + o.domain, t("security-defaults"), o.domain + ". " + t("defaults-block"), o.securityDefaults,
       (on) => post("/entra/set", { tenant: o.domain, setting: "Security defaults", value: on ? "Enabled" : "Disabled" }))),
     application(answers.set),
-    h("h4", { class: "sub2", id: "at-policies" }, "Conditional Access"), policies(m, organizations, open),
+    h("h4", { class: "sub2", id: "at-policies" }, t("conditional-access")), policies(m, organizations, open),
     h("h4", { class: "sub2", id: "at-accounts" }, t("accounts")), m.accounts.map((a) => account(a, open, organizations)),
     h("h4", { class: "sub2", id: "at-consents" }, t("consents")), consents(m),
-    h("h4", { class: "sub2", id: "at-sign-ins" }, t("sign-in-log")), signIns.length ? signIns.slice(-40).reverse().map((s) => signIn(s, fold)) : h("p", { class: "note" }, t("nothing-yet")),
+    h("h4", { class: "sub2", id: "at-sign-ins" }, t("sign-in-log")), signIns.length ? signIns.slice(-40).reverse().map((s) => signIn(s, m.reasons, fold)) : h("p", { class: "note" }, t("nothing-yet")),
     h("h3", { class: "sub2" }, t("message-trace")), trace.length ? trace.slice(-40).reverse().map((r) => traced(r, fold)) : h("p", { class: "note" }, t("nothing-yet")),
     refusals.length ? [h("h3", { class: "sub2" }, t("refused-submissions")), refusals.slice(-20).reverse().map((r) => refusal(r, fold))] : null);
 }
@@ -65,10 +65,11 @@ function sendAs(b, m) {
   const label = t("send-as", { address: b.address });
   const set = (verb, who) => () => post("/exchange/cmdlet", { name: verb + "-RecipientPermission", arguments: [b.address, "-Trustee", who, "-AccessRights", "SendAs"] });
   const left = m.mailboxes.map((other) => other.address).filter((who) => who !== b.address && !b.sendAs.includes(who));
-  const select = h("select", { "data-key": "send-as-who-" + b.address }, left.map((who) => h("option", { value: who }, who)));
+  const id = "send-as-" + b.address.replace(/[^a-z0-9]/gi, "-");
+  const select = h("select", { id, "data-key": "send-as-who-" + b.address }, left.map((who) => h("option", { value: who }, who)));
   return h("div", { class: "box" }, left.length ? null : h("p", {}, label),
     left.length ? h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); act(set("Add", select.value)); } },
-      h("label", {}, label, select), h("button", { class: "b", "data-key": "send-as-" + b.address, "aria-label": t("grant") + ": " + label }, t("grant"))) : null,
+      h("label", { class: "whole", for: id }, label), select, h("button", { class: "b", "data-key": "send-as-" + b.address, "aria-label": t("grant") + ": " + label }, t("grant"))) : null,
     b.sendAs.length ? b.sendAs.map((who) => h("p", { class: "party" }, h("b", {}, who), h("button", { type: "button", class: "b", "data-key": "send-as-away-" + b.address + who, "aria-label": t("take-away") + ": " + label + ", " + who, onclick: () => act(set("Remove", who)) }, t("take-away"))))
       : h("p", { class: "note" }, t("send-as-nobody")));
 }
@@ -137,9 +138,10 @@ function policies(m, organizations, open) {
 function exclude(p, m) {
   const left = m.accounts.filter((a) => !a.personal && !p.exclude.includes(a.user));
   if (!left.length) return null;
-  const select = h("select", { "data-key": "exclude-" + p.name }, left.map((a) => h("option", { value: a.user }, a.user)));
+  const id = "exclude-" + p.name.replace(/[^a-z0-9]/gi, "-");
+  const select = h("select", { id, "data-key": "exclude-" + p.name }, left.map((a) => h("option", { value: a.user }, a.user)));
   return h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); act(() => post("/entra/policy", { tenant: p.tenant, ...words(p.name, "exclude=" + [...p.exclude, select.value].join(",")) })); } },
-    h("label", {}, t("exclude-from", { policy: p.name }), select), h("button", { class: "b", "data-key": "exclude-from-" + p.name, "aria-label": t("exclude") + ": " + p.name }, t("exclude")));
+    h("label", { class: "whole", for: id }, t("exclude-from", { policy: p.name })), select, h("button", { class: "b", "data-key": "exclude-from-" + p.name, "aria-label": t("exclude") + ": " + p.name }, t("exclude")));
 }
 
 const role = "Cloud Application Administrator";
@@ -166,6 +168,8 @@ function consents(m) {
     h("button", { type: "button", class: "b", "data-key": "withdraw" + c.application + c.user, "aria-label": t("withdraw") + ": " + c.application, onclick: () => act(() => post("/entra/withdraw-consent", { tenant: c.tenant, application: c.application })) }, t("withdraw"))));
 }
 
+// english is what Microsoft's log says: it is English everywhere.
+const english = (text) => (text ? [h("span", { lang: "en" }, text)] : "");
 const pairs = (rows) => h("dl", {}, rows.filter(([, v]) => v !== undefined && v !== null && v !== "").map(([k, v]) => [h("dt", {}, k), h("dd", {}, Array.isArray(v) ? v : String(v))]));
 const when = (at) => h("time", { datetime: at }, day(at), h("br"), clock(at));
 
@@ -173,14 +177,17 @@ const when = (at) => h("time", { datetime: at }, day(at), h("br"), clock(at));
 // (Microsoft Entra authentication error codes).
 const interrupts = new Set([50058, 50072, 50074, 50076, 50079, 50125, 50140, 50199]);
 
-function signIn(s, fold) {
+// results are what a policy may have said of a sign-in, as Microsoft Graph names it.
+const results = new Set(["success", "failure", "reportOnlySuccess", "reportOnlyFailure", "reportOnlyInterrupted"]);
+
+function signIn(s, reasons, fold) {
   const code = s.status.errorCode;
   const interrupted = interrupts.has(code);
   const status = interrupted ? t("interrupted") : code ? t("failure") : t("success");
-  const applied = (s.appliedConditionalAccessPolicies || []).map((p) => p.displayName + ": " + p.result).join("; ");
-  return fold("sign-in-" + s.id, [when(s.createdDateTime), h("span", {}, s.userPrincipalName || "—", h("br"), h("small", { class: "note" }, s.appDisplayName, code && s.status.failureReason ? [h("br"), h("span", { lang: "en" }, s.status.failureReason)] : null)),
+  const applied = (s.appliedConditionalAccessPolicies || []).map((p) => p.displayName + ": " + (results.has(p.result) ? t("policy-" + p.result) : p.result)).join("; ");
+  return fold("sign-in-" + s.id, [when(s.createdDateTime), h("span", {}, s.userPrincipalName || "—", h("br"), h("small", { class: "note" }, s.appDisplayName, code ? [h("br"), h("span", {}, reasons[code])] : null)),
     h("b", { class: interrupted ? "warn" : code ? "bad" : "good" }, status, code ? [h("br"), String(code)] : null)],
-    pairs([[t("reason"), s.status.failureReason], [t("details"), s.status.additionalDetails], ["Conditional Access", applied], [t("resource"), s.resourceDisplayName], [t("client"), s.clientAppUsed],
+    pairs([[t("reason"), reasons[code]], [t("said-by-microsoft"), english(s.status.failureReason)], [t("details"), english(s.status.additionalDetails)], [t("conditional-access"), applied], [t("resource"), s.resourceDisplayName], [t("client"), s.clientAppUsed],
       [t("protocol"), s.authenticationProtocol], ["IP", s.ipAddress], ["Correlation ID", s.correlationId], ["Request ID", s.id]]));
 }
 

@@ -157,7 +157,15 @@ function beside(now) {
 }
 
 const secret = (label, text) => h("span", {}, label + " ", h("b", { class: "mono" }, text), " ",
-  h("button", { type: "button", class: "lk", "aria-label": t("copy") + ": " + label, onclick: (e) => attempt(async () => { await navigator.clipboard.writeText(text); e.target.textContent = t("copied"); }) }, t("copy")));
+  copyButton(label, text));
+
+// copyButton says that it has copied without another width: both words have its place.
+const copyButton = (label, text) => h("button", { type: "button", class: "lk copy", "aria-label": t("copy") + ": " + label, onclick: (e) => attempt(async () => {
+  const button = e.currentTarget;
+  await navigator.clipboard.writeText(text);
+  button.classList.add("done");
+  document.getElementById("announce").textContent = t("copied") + ": " + label;
+}) }, h("span", { class: "first" }, t("copy")), h("span", { class: "then" }, t("copied")));
 
 function frame(id, address, title) {
   if (!address) return h("p", { class: "warnbox" }, t("no-frames"));

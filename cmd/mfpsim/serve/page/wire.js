@@ -57,7 +57,7 @@ function row(l) {
   const was = document.querySelector('#wire-lines [data-id="wire-' + l.number + '"]')?.open;
   const line = h("details", { class: "log", "data-id": "wire-" + l.number, "data-last": l.last, "data-says": l.text, open: was || false, ontoggle: () => { if (line.open && !full.firstChild) attempt(() => open(l, full)); } },
     h("summary", { "data-key": "wire-" + l.number }, h("time", { datetime: l.at }, stamp(l.at, state.now.now)),
-      h("span", {}, l.protocol ? h("span", { class: "pr" + (l.protocol === "SMTP" ? " s" : "") }, l.protocol) : null, l.protocol && to ? h("small", { class: "note" }, from + " → " + to + ": ") : null, h("span", { class: l.tone === "refused" ? "bad" : null }, l.text), l.times > 1 ? " " + t("times", { n: l.times }) : null,
+      h("span", {}, l.protocol ? h("span", { class: "pr" + (l.protocol === "SMTP" ? " s" : "") }, l.protocol) : null, l.protocol && to ? h("small", { class: "note" }, from + " → " + to + ": ") : null, h("span", { class: l.tone === "refused" ? "bad" : null }, l.text), l.command ? [" ", h("code", {}, l.command)] : null, l.times > 1 ? " " + t("times", { n: l.times }) : null,
         l.why && l.tone === "refused" ? h("small", { class: "note", lang: "en" }, h("br"), short(l.why)) : null),
       h("b", { class: l.tone === "refused" ? "bad" : l.tone === "good" ? "good" : null }, l.status)), full);
   if (was) attempt(() => open(l, full));

@@ -1,0 +1,44 @@
+package serve
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/sentences"
+)
+
+// A command for Exchange is told as a sentence in the reader's language, with the command beside it: in Just now, in
+// the traffic and on the page of evidence.
+func TestACommandIsToldAsASentence(t *testing.T) {
+	s := live(t, Config{Scenario: "trouble/smtp-auth-disabled"})
+	const command = "Set-CASMailbox admin@contoso.com -SmtpClientAuthenticationDisabled $false"
+	arguments := `["admin@contoso.com","-SmtpClientAuthenticationDisabled","$false"]`
+	status, answer := s.ask(http.MethodPost, "/exchange/cmdlet", `{"name":"Set-CASMailbox","arguments":`+arguments+`}`)
+	require.Equal(t, http.StatusOK, status, answer)
+	told := map[string]string{
+		"en": "SMTP AUTH was enabled for the mailbox of admin@contoso.com",
+		"el": "το SMTP AUTH ενεργοποιήθηκε για το γραμματοκιβώτιο του admin@contoso.com",
+		"hi": "admin@contoso.com के मेलबॉक्स के लिए SMTP AUTH चालू किया गया",
+	}
+	for language, sentence := range told {
+		var lines []sentences.Line
+		s.object("/wire?language="+language, &lines)
+		found := 0
+		for _, l := range lines {
+			require.NotContains(t, l.Text, "CASMailbox")
+			if strings.Contains(l.Text, sentence) {
+				found++
+				require.Equal(t, command, l.Command)
+			}
+		}
+		require.Equal(t, 1, found, language)
+		status, answer := s.ask(http.MethodPost, "/evidence", `{"language":"`+language+`"}`)
+		require.Equal(t, http.StatusOK, status, answer)
+		page := string(s.fetched("/evidence/page"))
+		require.Contains(t, page, sentence)
+		require.Contains(t, page, "<code>"+command+"</code>")
+	}
+}
