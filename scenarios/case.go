@@ -79,7 +79,7 @@ type CaseStep struct {
 	At     time.Time // true time at which it came true
 	// Glimpsed is the true time at which it was to be seen first although the acts before it were not done; zero: never.
 	Glimpsed time.Time
-	Words  []string  // of the line, expanded, with ! in front of what is denied
+	Words    []string // of the line, expanded, with ! in front of what is denied
 }
 
 // part is a paragraph that a person plays.

@@ -59,7 +59,7 @@ type play struct {
 	real     *RealTime     // nil: the bench's time stands, and a script moves it
 	cut      lives         // in real time
 	remarks  []string      // what is no failure and is told all the same
-	allLines []line // of the scenario, once they were read
+	allLines []line        // of the scenario, once they were read
 	// looking is the line of a check list that is being looked at; nil: none is, and words count wherever they stand.
 	looking *looking
 	// glance is how a case is looked at while a person plays: once, without time that passes; see [Case].

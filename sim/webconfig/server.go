@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strconv"
 	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
 
 	"mfpsim/faultnet"
 	"mfpsim/sim/facts"
@@ -261,6 +263,12 @@ type act struct {
 	Label, About        string // About tells the buttons of rows apart
 }
 
+// capital begins a text as a headline does: some of the guide's Greek labels begin with a small letter.
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToTitle(first)) + text[size:]
+}
+
 // show writes a page.
 func (r *request) show(status int, name string, p page) {
 	p.Language, p.Model = r.texts.Language(), r.machine.Model().Name
@@ -276,7 +284,7 @@ func (r *request) show(status int, name string, p page) {
 	}
 	p.Title = p.Model
 	if p.Path != "" {
-		p.Title = r.texts.Format("page-title", map[string]any{"Model": p.Model, "Path": p.Path})
+		p.Title = r.texts.Format("page-title", map[string]any{"Model": p.Model, "Path": capital(p.Path)})
 	}
 	var body bytes.Buffer
 	if err := templates.ExecuteTemplate(&body, name+".html", p); err != nil {

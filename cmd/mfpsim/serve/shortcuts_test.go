@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -196,4 +197,90 @@ func (p *person) opensWeb(path string) {
 	response, err := p.client.Get(strings.TrimSuffix(p.WebConfig, "/") + path)
 	require.NoError(p.t, err)
 	require.NoError(p.t, response.Body.Close())
+}
+
+// What is told of a click names the label as the page shows it, in every language.
+func TestALabelIsToldAsItIsShown(t *testing.T) {
+	for language, wanted := range map[string][]string{
+		"en": {"Sign In was clicked in Web Config.", "Sign in with Microsoft was clicked in Web Config.", "Log in."},
+		"hi": {"Sign In पर क्लिक", "Sign in with Microsoft पर क्लिक", "Log in"},
+		"el": {"έγινε κλικ στο Σύνδεση.", "έγινε κλικ στο Sign in with Microsoft.", "MFP-4100 - Σύνδεση"},
+	} {
+		t.Run(language, func(t *testing.T) {
+			p := inLanguage(t, "trouble/code-not-entered", language)
+			p.opensWeb("/login")
+			for _, act := range [][]string{
+				{"open", "Network > Email Server > Basic"},
+				{"set", "Authentication Method", "OAuth2"},
+				{"set", "Email service", "Microsoft Exchange Online"},
+				{"click", "Sign In"},
+				{"click", "Sign in with Microsoft"},
+			} {
+				p.does(append([]string{"webconfig"}, act...))
+			}
+			var lines []struct{ Text string }
+			p.object("/wire?language="+language, &lines)
+			var told strings.Builder
+			for _, l := range lines {
+				told.WriteString(l.Text + "\n")
+			}
+			for _, words := range wanted {
+				require.Contains(t, told.String(), words)
+			}
+		})
+	}
+}
+
+// The code that no longer waits is the one that the printer was given last, not the story's.
+func TestTheCodeFromBeforeIsTheLastOne(t *testing.T) {
+	p := taken(t, "trouble/code-not-entered")
+	copied := func() string {
+		var now nowAnswer
+		p.object("/bench/now", &now)
+		return now.Copied
+	}
+	before := copied()
+	for _, act := range [][]string{
+		{"open", "Network > Email Server > Basic"},
+		{"set", "Authentication Method", "OAuth2"},
+		{"set", "Email service", "Microsoft Exchange Online"},
+		{"click", "Sign In"},
+		{"click", "Sign in with Microsoft"},
+	} {
+		p.does(append([]string{"webconfig"}, act...))
+	}
+	code, waits := p.bench.Entra.PendingCode()
+	require.True(t, waits)
+	require.NotEqual(t, before, code)
+	p.asks("/clock/advance", map[string]any{"duration": "16m"})
+	require.Equal(t, code, copied())
+}
+
+// A frame begins anew, as a private window does, at an address of its own site alone.
+func TestAFrameBeginsAnew(t *testing.T) {
+	s := live(t, Config{Prepared: true})
+	var now nowAnswer
+	s.object("/bench/now", &now)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for to, status := range map[string]int{
+		"/device": http.StatusSeeOther, "/common/adminconsent?client_id=1": http.StatusSeeOther, "": http.StatusBadRequest,
+		"//elsewhere.example/": http.StatusBadRequest, "https://elsewhere.example/": http.StatusBadRequest,
+		"device": http.StatusBadRequest,
+	} {
+		request, err := http.NewRequest(http.MethodGet, now.Panes.Browser+freshPath+"?to="+url.QueryEscape(to), http.NoBody)
+		require.NoError(t, err)
+		request.AddCookie(&http.Cookie{Name: "mfpsim-browser-pane-ESTSAUTH", Value: "x"})
+		request.AddCookie(&http.Cookie{Name: "other", Value: "x"})
+		answer, err := client.Do(request)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		require.Equal(t, status, answer.StatusCode, to)
+		if status != http.StatusSeeOther {
+			continue
+		}
+		require.Equal(t, to, answer.Header.Get("Location"))
+		require.Len(t, answer.Cookies(), 1)
+		require.Equal(t, "mfpsim-browser-pane-ESTSAUTH", answer.Cookies()[0].Name)
+		require.Negative(t, answer.Cookies()[0].MaxAge)
+	}
 }
