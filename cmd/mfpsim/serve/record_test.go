@@ -36,8 +36,12 @@ type person struct {
 }
 
 func newPerson(s *served, bench *lab.Lab) *person {
+	language := ""
+	if bench != nil {
+		language = bench.Language()
+	}
 	fresh := func() *browser.Browser {
-		return browser.New(browser.Config{Transport: s.client.Transport, Language: bench.Language()})
+		return browser.New(browser.Config{Transport: s.client.Transport, Language: language})
 	}
 	u, err := url.Parse(s.WebConfig)
 	require.NoError(s.t, err)
@@ -48,6 +52,9 @@ func newPerson(s *served, bench *lab.Lab) *person {
 
 // spoken are the words of a bench's printer in the languages that it has.
 func spoken(bench *lab.Lab) func(context.Context) ([]device.Words, error) {
+	if bench == nil {
+		return nil
+	}
 	return func(ctx context.Context) (words []device.Words, err error) {
 		for _, name := range bench.Printers() {
 			d, err := bench.Device(name)
