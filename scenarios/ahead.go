@@ -140,9 +140,12 @@ func (c *Case) didAhead(k, i, after int) int {
 			}
 		}
 	}
+	isDeed := func(a deed) bool {
+		return a.line == wanted || p.lines[i].isChange() && sameChange(a.words, c.play.meant(p.Steps[i].Words))
+	}
 	for _, a := range c.play.deeds.done {
 		switch {
-		case a.number <= c.parts[c.at].from || a.line != wanted || !c.play.stands(p.lines[i], a.number):
+		case a.number <= c.parts[c.at].from || !isDeed(a) || !c.play.stands(p.lines[i], a.number):
 		case form > 0:
 			if a.number == form {
 				return form

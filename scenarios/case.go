@@ -476,6 +476,17 @@ func (p *play) didAct(of *part, i int) bool {
 	case what == "panel" && slices.Contains(ofSessions, said):
 		return p.didOnPanel(of, i)
 	}
+	if l.isChange() {
+		if times, known := p.changed(l, of.Steps[i].Words, of.from); known {
+			wanted := 0
+			for k, step := range of.Steps[:i+1] {
+				if !of.wasEarly(k) && slices.Equal(step.Words, of.Steps[i].Words) {
+					wanted++
+				}
+			}
+			return times >= wanted
+		}
+	}
 	wanted := 0
 	for k, other := range of.lines[:i+1] {
 		if !of.wasEarly(k) && other.words[0] == what && len(other.words) > 1 && other.act() == said {
@@ -510,7 +521,7 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 	case "panel":
 		return e.Screen != nil
 	case "lang":
-		return e.Screen != nil && e.Screen.Language == said
+		return e.Screen != nil && e.Screen.Language == said || e.Detail[DetailLine] == Line(what, said)
 	case "sheet":
 		return e.Kind == journal.KindSheet
 	case "webconfig":

@@ -361,6 +361,11 @@ func (p *play) didSince(l line, words []string, from int) bool {
 			return d.number > from && d.wrong == wrong && p.isSame(d.words, words) &&
 				(page == "" || p.isPage(page, d.on)) && (wrong || p.stands(l, d.number))
 		})
+	case l.isChange():
+		times, known := p.changed(l, words, from)
+		if known {
+			return times > 0
+		}
 	case l.words[0] == "panel" || l.changesBench():
 		wanted := p.meant(words)
 		return slices.ContainsFunc(p.deeds.done, func(d deed) bool {

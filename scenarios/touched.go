@@ -19,18 +19,19 @@ func (p *play) touched(of *part, i int) int {
 	if words[1] == "enter" && onPage(words[1], words[2:]) {
 		shows = p.showsFilled(of, i)
 	}
-	from, wanted := of.from, 0
+	from, last, wanted := of.from, 0, 0
 	for k, step := range of.Steps[:i+1] {
 		switch {
 		case of.wasEarly(k):
 		case of.shownBy[k] > 0:
-			from = max(from, of.shownBy[k])
+			last = max(last, of.shownBy[k])
 		case slices.Equal(step.Words, words):
 			wanted++
 		}
 	}
 	for _, e := range p.lab.Journal.Since(0) {
-		if !shows(e) || e.Number <= from {
+		// The form below the panel does in one act what several keys do.
+		if !shows(e) || e.Number <= from || e.Number < last || e.Number == last && !isScan(e) {
 			continue
 		}
 		if wanted--; wanted <= 0 {
@@ -63,6 +64,9 @@ func (p *play) showsTouch(of *part, i int) func(journal.Entry) bool {
 		if len(path) > 1 && e.Detail[DetailLine] == whole { // all keys in one request
 			return true
 		}
+		if isScan(e) && of.acted(i, "") && scans(wordsOfLine(e.Detail[DetailLine]), words) {
+			return true
+		}
 		if e.Screen == nil || e.Party != p.printer {
 			return false
 		}
@@ -82,6 +86,20 @@ func (p *play) showsTouch(of *part, i int) func(journal.Entry) bool {
 		}
 		return false
 	}
+}
+
+// isScan reports whether an entry is the form below the panel: it opens Scan > Email, types whom to send to, and starts.
+func isScan(e journal.Entry) bool { return strings.HasPrefix(e.Detail[DetailLine], "scan email ") }
+
+// scans reports whether a line of the panel says a part of what the form below it does.
+func scans(form, words []string) bool {
+	switch words[1] {
+	case "press":
+		return words[2] == "Scan > Email" || words[2] == "Start"
+	case "enter":
+		return len(words) > 3 && words[2] == "To" && slices.Contains(form, words[3])
+	}
+	return false
 }
 
 // showsFilled tells of the entries of the record, one after the other, which of them shows a page of the email service

@@ -284,3 +284,108 @@ func TestAFrameBeginsAnew(t *testing.T) {
 		require.Negative(t, answer.Cookies()[0].MaxAge)
 	}
 }
+
+// shortcuts has a line for each thing that the bench's page does by a button of its own.
+const shortcuts = `# id: own/shortcuts
+# title: What the page does by its own buttons
+# guide: Cannot Send Email
+# proves: R39
+# level: MUST
+
+# The organization.
+tenant contoso.com smtp-auth=disabled security-defaults=on
+user admin@contoso.com role='Cloud Application Administrator' mailbox
+user eve@contoso.com
+entra policy 'Block device code flow' flow='Device code flow' users=All grant=Block state=On
+handover
+panel press 'Scan > Email'
+panel enter To bob@fabrikam.com
+panel press Start
+panel shows 'The email server is not set.'
+scan originals pages=1
+sheet print
+clock +15m
+lang el
+power off
+power on
+panel log-in
+printer set firmware 1.04.GN22
+exchange Set-TransportConfig -SmtpClientAuthenticationDisabled $false
+exchange Set-CASMailbox admin@contoso.com -SmtpClientAuthenticationDisabled $false
+entra policy 'Block device code flow' exclude=admin@contoso.com
+entra policy 'Block device code flow' state=off
+entra set 'Security defaults' off
+entra revoke admin@contoso.com
+entra disable admin@contoso.com
+network smtp unreachable
+network smtp ok
+memory refuses writes
+memory ok
+`
+
+// Each button of the page ticks the line that says what it does, and no other.
+func TestTheShortcutsOfThePageTickWhatTheyDo(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "own"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "own", "shortcuts.txtar"), []byte(shortcuts), 0o600))
+	var bench *lab.Lab
+	s := live(t, Config{
+		Scenario: "own/shortcuts", Folder: folder, Lab: func(l *lab.Lab) { bench = l },
+	})
+	p := newPerson(s, bench)
+	type request = map[string]any
+	words := func(words ...string) request { return request{"words": words} }
+	for _, act := range []struct {
+		path  string
+		body  request
+		lines []string
+	}{
+		{
+			"/printer/scan", request{"to": []string{"bob@fabrikam.com"}},
+			[]string{
+				"panel press 'Scan > Email'", "panel enter To bob@fabrikam.com", "panel press Start",
+				"panel shows 'The email server is not set.'",
+			},
+		},
+		{"/printer/originals", request{"pages": 1}, []string{"scan originals pages=1"}},
+		{"/printer/sheet", request{}, []string{"sheet print"}},
+		{"/clock/advance", request{"duration": "15m"}, []string{"clock +15m"}},
+		{"/printer/language", request{"language": "el"}, []string{"lang el"}},
+		{"/printer/power", request{"state": "off"}, []string{"power off"}},
+		{"/printer/power", request{"state": "on"}, []string{"power on"}},
+		{"/printer/panel/log-in", request{"password": p.WebConfigPassword}, []string{"panel log-in"}},
+		{"/printer/firmware", request{"version": "1.04.GN22"}, []string{"printer set firmware 1.04.GN22"}},
+		{
+			"/exchange/cmdlet", request{"name": "Set-TransportConfig", "arguments": []string{"-SmtpClientAuthenticationDisabled", "$false"}},
+			[]string{"exchange Set-TransportConfig -SmtpClientAuthenticationDisabled $false"},
+		},
+		{
+			"/exchange/cmdlet",
+			request{"name": "Set-CASMailbox", "arguments": []string{"admin@contoso.com", "-SmtpClientAuthenticationDisabled", "$false"}},
+			[]string{"exchange Set-CASMailbox admin@contoso.com -SmtpClientAuthenticationDisabled $false"},
+		},
+		{
+			"/entra/policy", words("Block device code flow", "exclude=eve@contoso.com,admin@contoso.com"),
+			[]string{"entra policy 'Block device code flow' exclude=admin@contoso.com"},
+		},
+		{"/entra/policy", words("Block device code flow", "state=off"), []string{"entra policy 'Block device code flow' state=off"}},
+		{
+			"/entra/set", request{"tenant": "contoso.com", "setting": "Security defaults", "value": "Disabled"},
+			[]string{"entra set 'Security defaults' off"},
+		},
+		{"/entra/revoke", request{"user": "admin@contoso.com"}, []string{"entra revoke admin@contoso.com"}},
+		{"/entra/disable", request{"user": "admin@contoso.com"}, []string{"entra disable admin@contoso.com"}},
+		{"/network/fault", words("smtp", "unreachable", "from=printer"), []string{"network smtp unreachable"}},
+		{"/network/clear", request{"to": "smtp"}, []string{"network smtp ok"}},
+		{"/printer/memory", request{"words": "refuses writes"}, []string{"memory refuses writes"}},
+		{"/printer/memory", request{"words": "ok"}, []string{"memory ok"}},
+	} {
+		for _, line := range act.lines {
+			require.False(t, p.steps(line)[0].Done, "before: %s", line)
+		}
+		p.asks(act.path, act.body)
+		for _, line := range act.lines {
+			require.True(t, p.steps(line)[0].Done, line)
+		}
+	}
+}
