@@ -20,7 +20,7 @@ const (
 type Kinds struct {
 	TLS   string // who makes connections secure: "harness", "own"
 	Dial  string // who connects: "harness", "own"
-	Clock string // who lets it wait: "bench"
+	Clock string // who lets it wait: "bench"; "real": it sleeps itself, by the machine's clock
 	Store string // what its memory is: "flash", "kv"
 }
 
@@ -53,11 +53,6 @@ func kindsOf(a Answer) (Kinds, error) {
 		}
 	}
 	switch {
-	case k.Clock == clockReal:
-		return Kinds{}, errors.New(
-			"the core says clock: real, which a printer on the bench's clock cannot be given; make it wait by wake_at and say clock: " +
-				"bench, or put a device around it (docs/devices.md), which may go by the machine's clock",
-		)
 	case k.Dial == kindOwn && a.TLS == "":
 		k.TLS = kindOwn
 	case k.Dial == kindOwn && k.TLS == kindHarness:
@@ -79,6 +74,8 @@ func (k Kinds) forbids(a Action) error {
 		network = true
 	}
 	switch {
+	case k.Clock == clockReal && a.Do == doWakeAt:
+		return fmt.Errorf("%q from a core that says clock: real; it sleeps itself, before it answers", a.Do)
 	case k.Dial == kindOwn && network:
 		return fmt.Errorf("%q from a core that says dial: own; it uses its own sockets", a.Do)
 	case k.TLS == kindOwn && (a.Do == doHTTP || a.Do == doStartTLS || a.Do == doConnect && a.TLS != nil):

@@ -27,6 +27,7 @@ type operation struct {
 	grant   grant
 	written error // a send that failed since the last line
 	made    int   // connections
+	start   int   // of the process that it began in
 }
 
 // background reports whether the core itself has asked for the operation.
@@ -63,7 +64,7 @@ func (e *engine) operate(ctx context.Context, o *operation, event Event) Result 
 	ctx, stop := e.host.WithCancel(ctx)
 	e.mu.Lock()
 	early, cancelled := e.running[o.id]
-	e.running[o.id] = stop
+	e.running[o.id], o.start = stop, e.start
 	e.mu.Unlock()
 	if cancelled { // before it began
 		early()
@@ -75,9 +76,11 @@ func (e *engine) operate(ctx context.Context, o *operation, event Event) Result 
 		o.closeAll()
 		e.gate.end(o)
 		e.mu.Lock()
-		delete(e.running, o.id)
-		if o.background() {
-			e.asked[o.id] = false
+		if o.start == e.start {
+			delete(e.running, o.id)
+			if o.background() {
+				e.asked[o.id] = false
+			}
 		}
 		e.mu.Unlock()
 	}()
