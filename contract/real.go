@@ -12,13 +12,12 @@ import (
 	"mfpsim/vtime"
 )
 
-const (
-	// grace is how long, on the bench's clock, a core that sleeps may take for an answer once its operation is
-	// cancelled: less than a step of a scenario waits for what it is to see.
-	grace = 10 * time.Second
-	// longestAnswer is how long a core may sleep on a bench that has no end.
-	longestAnswer = 15 * time.Minute
-)
+// grace is how long, on the bench's clock, a core that sleeps may take for an answer once its operation is
+// cancelled: less than a step of a scenario waits for what it is to see.
+var grace = 10 * time.Second
+
+// longestAnswer is how long a core may sleep on a bench that has no end.
+const longestAnswer = 15 * time.Minute
 
 // lateError says that a core slept for longer than the bench waits: nobody knows what it would have done.
 type lateError struct {

@@ -28,12 +28,17 @@ type Kinds struct {
 	TLS   string `placeholder:"KIND" enum:",harness,own" default:"" help:"own: TLS is made by the core itself."`
 	Dial  string `placeholder:"KIND" enum:",harness,own" default:"" help:"own: the core connects itself, to the addresses that it is told."`
 	Store string `placeholder:"KIND" enum:",flash,kv" default:"" help:"kv: the memory keeps values by key."`
+	Clock string `placeholder:"KIND" enum:",bench,real" default:"" help:"real: the core sleeps itself, by the machine's clock."`
+
+	RefreshMargin time.Duration `placeholder:"TIME" default:"5m" help:"How long before its end a new access token is taken."`
 }
 
 // own is the word for what the core does itself.
 const own = "own"
 
 func (k Kinds) connects() bool { return k.Dial == own }
+
+func (k Kinds) sleeps() bool { return k.Clock == "real" }
 
 func (k Kinds) secures() bool { return k.TLS == own || k.connects() }
 
