@@ -49,7 +49,8 @@ type engine struct {
 	lines     int          // of the trace
 	within    map[int]bool // of the trace: operations whose ciphertext goes on
 	dead      atomic.Bool
-	gate      *gate // of a core that connects itself; nil: the bench does
+	gate      *gate  // of a core that connects itself; nil: the bench does
+	relay     *relay // of one that sleeps itself too
 	rootsFile string
 	values    keyed // the memory of a core with store: kv
 
@@ -183,6 +184,7 @@ func (e *engine) off() {
 		e.mu.Unlock()
 		p.kill()
 		e.gate.close()
+		e.relay.close()
 		if e.rootsFile != "" {
 			_ = os.Remove(e.rootsFile)
 		}
@@ -235,8 +237,11 @@ func (e *engine) surroundings(network bool) (now surroundings, err error) {
 			return now, err
 		}
 	}
-	if e.gate != nil {
+	switch {
+	case e.gate != nil:
 		now.resolve, err = e.gate.open(e.host.Addresses())
+	case e.relay != nil:
+		now.resolve, err = e.relay.resolve(e.host.Addresses())
 	}
 	return now, err
 }

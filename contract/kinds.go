@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"mfpsim/core/outcome"
 )
 
 // The kinds of a core.
@@ -92,3 +94,23 @@ func (k Kinds) forbids(a Action) error {
 // time-outs are those of the contract; when one of them has passed, nothing comes any more, and this lets the core find
 // out. It is long enough for a loaded machine, and shorter than what the core may take for an answer.
 const silence = 5 * time.Second
+
+// What is said of a core that connects itself.
+
+func errStranger(peer string) error {
+	return fmt.Errorf("the core has a connection to %s, which is none of the bench's: it is to use \"resolve\" only", peer)
+}
+
+func errConnects(address string, o *operation) error {
+	return fmt.Errorf(
+		"the core connects to %s in the operation %d: %q can store something, and nothing else", address, o.id, o.event,
+	)
+}
+
+func cannotShow(address, why string) string {
+	return fmt.Sprintf("%s is %s, which the bench cannot show to a core that connects itself", address, why)
+}
+
+var unreached = map[outcome.Kind]string{
+	outcome.NameNotResolved: "a name that does not resolve", outcome.Unreachable: "a server that cannot be reached",
+}

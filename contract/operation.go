@@ -75,6 +75,7 @@ func (e *engine) operate(ctx context.Context, o *operation, event Event) Result 
 		stop()
 		o.closeAll()
 		e.gate.end(o)
+		e.relay.end(o)
 		e.mu.Lock()
 		if o.start == e.start {
 			delete(e.running, o.id)
@@ -99,7 +100,7 @@ func (e *engine) operate(ctx context.Context, o *operation, event Event) Result 
 			e.session.fault(err)
 			e.off()
 			return interrupted()
-		case result != nil && e.gate != nil && context.Cause(ctx) != nil: // its sockets were reset, whatever it says
+		case result != nil && e.identity.Dial == kindOwn && context.Cause(ctx) != nil: // its sockets were reset, whatever it says
 			return interrupted()
 		case result != nil:
 			return *result

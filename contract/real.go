@@ -77,15 +77,20 @@ func (e *engine) speakInRealTime(ctx context.Context, o *operation, event Event)
 			return
 		}
 		told = true
+		e.relay.reset(o)
 		calm = vtime.Alarm(grace, func() { p.giveUp(&p.sleptOn) })
 		if !heard {
 			e.interrupt(p, o, event, sent)
 		}
 	}
 	interrupt()
+	work := func() { a, err = p.exchangeAsleep(event, sent) }
+	if e.relay != nil {
+		work = func() { a, err = e.relay.exchange(o, p, event, sent) }
+	}
 	_ = vtime.TurnFrom(ctx).Beside(
 		"the core answers", o == nil || o.background(),
-		func() { a, err = p.exchangeAsleep(event, sent) }, interrupt,
+		work, interrupt,
 		func(ended error) {
 			if errors.Is(ended, vtime.ErrClosed) {
 				e.off()
@@ -136,6 +141,7 @@ func (e *engine) startAgain(ctx context.Context) {
 	}
 	closeWeb(web)
 	e.process.kill()
+	e.relay.reset(nil)
 	image, err := e.host.Flash.Read()
 	if err != nil { // the power has gone
 		e.off()

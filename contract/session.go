@@ -390,7 +390,10 @@ func (e *engine) boot(image []byte, say func(Event) (Answer, error)) error {
 		return errors.New("the core says store: flash, and its memory was written by a core with store: kv")
 	}
 	e.identity = identity
-	if identity.Dial == kindOwn && e.gate == nil {
+	switch {
+	case identity.Dial == kindOwn && identity.InRealTime() && e.relay == nil:
+		e.relay = newRelay(e)
+	case identity.Dial == kindOwn && e.relay == nil:
 		if e.gate, err = openGate(e); err != nil {
 			return err
 		}

@@ -75,6 +75,9 @@ func (s sockets) DialContext(_ context.Context, network, address string) (net.Co
 	if err != nil {
 		return nil, err
 	}
+	if s.child.kinds.sleeps() {
+		return &socket{Conn: raw, silence: ownSilence}, nil
+	}
 	return &socket{Conn: raw, silence: s.child.silence}, nil
 }
 
@@ -103,6 +106,9 @@ func (s *socket) SetReadDeadline(time.Time) error { return nil }
 
 // SetWriteDeadline does nothing, likewise.
 func (s *socket) SetWriteDeadline(time.Time) error { return nil }
+
+// ownSilence is how long a core that goes by the machine's clock waits for a server.
+const ownSilence = time.Minute
 
 // secureSelf makes a connection secure by crypto/tls. It heeds no context: what ends one shows when it reads.
 func secureSelf(_ context.Context, raw net.Conn, config *tls.Config) (net.Conn, error) {
