@@ -108,6 +108,7 @@ mailbox bob@fabrikam.com is empty
 		"is stopped while a server is silent": {"held", signsIn + `network smtp silent times=1
 scan email bob@fabrikam.com
 panel shows @sending
+clock +1s
 panel press Cancel
 jobs shows bob@fabrikam.com Canceled
 ` + "scan email carol@fabrikam.com\nmailbox carol@fabrikam.com count 1\nmailbox bob@fabrikam.com is empty\n"},

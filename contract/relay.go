@@ -21,14 +21,15 @@ import (
 type relay struct {
 	e *engine
 
-	mu     sync.Mutex
-	doors  []net.Listener
-	at     map[string]string // where they are, by address
-	known  map[string]bool   // sockets of the core that were looked at
-	latest *operation        // whose line was the last one; nil: it has ended
-	wrong  error             // what the core has done that it must not
-	open   []*passage
-	over   bool
+	mu      sync.Mutex
+	doors   []net.Listener
+	at      map[string]string // where they are, by address
+	known   map[string]bool   // sockets of the core that were looked at
+	latest  *operation        // whose line was the last one; nil: it has ended
+	stopped *operation        // that was cancelled last: it connects no more
+	wrong   error             // what the core has done that it must not
+	open    []*passage
+	over    bool
 }
 
 // passage is a connection of the core.
@@ -152,7 +153,7 @@ func (r *relay) admit(near net.Conn, address string) *passage {
 	defer r.mu.Unlock()
 	o := r.latest
 	switch {
-	case r.over:
+	case r.over, o != nil && o == r.stopped:
 		return nil
 	case o == nil:
 		r.wrong = errors.Join(r.wrong, fmt.Errorf("the core connects to %s, while no operation has a line", address))
@@ -258,6 +259,9 @@ func (r *relay) reset(o *operation) {
 	if r == nil {
 		return
 	}
+	r.mu.Lock()
+	r.stopped = o
+	r.mu.Unlock()
 	for _, p := range r.of(o) {
 		p.end()
 	}
