@@ -103,7 +103,9 @@ func (e *engine) exchangeNow(ctx context.Context, o *operation, event Event) (An
 	event.Number, event.NowMS, event.UpMS = e.number, now.UnixMilli(), e.host.Elapsed().Milliseconds()
 	_, event.OffsetS = now.Zone()
 	if event.Event == eventBoot {
+		e.mu.Lock()
 		e.told.owners = event.Owners
+		e.mu.Unlock()
 	}
 	to := e.redactEvent(event)
 	if !e.within[event.Operation] {
@@ -265,6 +267,9 @@ func (e *engine) writeRoots(roots string) error {
 // configure tells the core what the printer has set up, if that has changed. Who has no turn and finds the core at work
 // leaves it to the next one.
 func (e *engine) configure(ctx context.Context, network bool) {
+	if e.sleeps() && e.knows(network) {
+		return // and who does not queue for that waits for one sleep, not for two
+	}
 	if e.oneAtATime() {
 		if vtime.TurnFrom(ctx) == nil {
 			if !e.queue.tryEnter() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -63,6 +64,22 @@ func (e *engine) sleeps() bool { return e.identity.Clock == clockReal }
 
 // oneAtATime reports whether time passes on the bench while the core is at work: then operations queue for it.
 func (e *engine) oneAtATime() bool { return e.gate != nil || e.sleeps() }
+
+// knows reports whether the core has been told what is around it now.
+func (e *engine) knows(network bool) bool {
+	e.mu.Lock()
+	told := e.told
+	e.mu.Unlock()
+	if !reflect.DeepEqual(told.owners, e.owners()) {
+		return false
+	}
+	if !network || e.identity.TLS != kindOwn {
+		return true
+	}
+	unknown := func(address string) bool { return told.resolve[address] == "" }
+	return told.roots == string(e.host.RootsPEM()) &&
+		(e.relay == nil || !slices.ContainsFunc(e.host.Addresses(), unknown))
+}
 
 // speakInRealTime is a line to a core that may sleep before it answers, and its answer. The turn is with the clock
 // meanwhile, so that the printer around it and everybody else go on. A cancel of the operation is told at once, by a
