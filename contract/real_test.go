@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
@@ -76,7 +77,7 @@ func inRealTime(t *testing.T, core, script string, change func(*scenarios.Option
 }
 
 func TestACoreThatSleepsItself(t *testing.T) {
-	cores := []string{""}
+	cores := []string{"", ", tls: own"}
 	if runtime.GOOS == "linux" {
 		cores = append(cores, ", dial: own")
 	}
@@ -131,8 +132,8 @@ webconfig shows 'Current Status' 'Signed in'
 `},
 	} {
 		for _, kind := range cores {
-			if kind != "" && test.core == "hears of a cancel" {
-				continue // the core of this test sleeps when it has used its sockets
+			if kind != "" && test.core == "hears of a cancel" || kind == ", tls: own" && !strings.HasPrefix(name, "polls") {
+				continue // what it does is the same; and the core of this test sleeps when it has used its sockets
 			}
 			t.Run(name+kind, func(t *testing.T) {
 				t.Parallel()
@@ -145,10 +146,34 @@ webconfig shows 'Current Status' 'Signed in'
 				}
 				told := strings.Contains(name, "cancel") || strings.Contains(name, "silent") && kind != ""
 				require.Equal(t, told, bytes.Contains(trace, []byte(`"event":"interrupt"`)))
+				requireFitsTheSchema(t, trace)
 				again := strings.Contains(name, "started again") || strings.Contains(name, "dark")
 				require.Equal(t, again, bytes.Contains(trace, []byte(`"start":2`)), "another process")
 			})
 		}
+	}
+}
+
+func TestACoreThatSleepsBetweenPollsIsNoExchangeUnderWay(t *testing.T) {
+	const longest = 40 * time.Second
+	script := strings.Replace(signsInByHand, "clock +2s\n", "! panel shows @sending\n", 1) + sends
+	r, _ := inRealTime(t, "right", script, func(o *scenarios.Options) { o.RealTime.Longest = longest })
+	require.Equal(t, report.Passed, r.Verdict, r.Failure)
+	require.Less(t, r.VirtualTime, longest, "nobody has waited for its end")
+}
+
+// requireFitsTheSchema holds the lines against the schema that nobody answers; the others are held to it by the core.
+func requireFitsTheSchema(t *testing.T, trace []byte) {
+	t.Helper()
+	for text := range bytes.Lines(trace) {
+		if !bytes.Contains(text, []byte(`"event":"interrupt"`)) {
+			continue
+		}
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		require.NoError(t, err)
+		whole, is := value.(map[string]any)
+		require.True(t, is)
+		require.NoError(t, schemas()["event"].Validate(whole["to"]))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mfpsim/contract"
+	"mfpsim/vtime"
 )
 
 // spoilt are cores that are the own one but for what a function makes of its answer; nil: the process ends.
@@ -277,7 +278,9 @@ func toBob(e contract.Event) bool {
 func sleeps(d time.Duration) func(contract.Event, []byte, []byte) []byte {
 	return func(e contract.Event, _, answer []byte) []byte {
 		if toBob(e) {
-			time.Sleep(d) // the core that is tested does
+			slept := make(chan struct{})
+			vtime.Alarm(d, func() { close(slept) })
+			<-slept
 		}
 		return answer
 	}
