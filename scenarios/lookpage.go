@@ -1,12 +1,15 @@
 package scenarios
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
+	"mfpsim/fakeentra"
 	"mfpsim/guide"
 	"mfpsim/phrase"
+	"mfpsim/screen"
 )
 
 // A line of a check list that says what a page shows is about one page. Another page may have the same words: as its
@@ -57,6 +60,10 @@ const pathLogIn = "/login"
 
 // isLookedAt reports whether the page that a person was shown last is the one that a line is about.
 func (p *play) isLookedAt(l line) bool {
+	if l.words[0] == "panel" && l.words[1] == "shows" && !l.not && len(l.words) == 3 && p.isOfMicrosoft(l.words[2]) {
+		shown := p.panelNow()
+		return shown != nil && shown.Kind == screen.Page
+	}
 	if l.words[0] != "webconfig" || !slices.Contains(l.words, "shows") || l.words[1] == "download" {
 		return true
 	}
@@ -69,6 +76,16 @@ func (p *play) isLookedAt(l line) bool {
 		return at.logIn || !l.not && p.says(in, l)
 	}
 	return at.anywhere(p, in)
+}
+
+// isOfMicrosoft reports whether words are of Microsoft's pages alone: the printer has the like of "Sign in" on keys of its
+// own, in some languages in the same words.
+func (p *play) isOfMicrosoft(words string) bool {
+	if _, known := fakeentra.Words(english, words); !known || isLabel(words) {
+		return false
+	}
+	labels, err := p.labelsOf(english)
+	return err == nil && !slices.Contains(slices.Collect(maps.Values(labels)), words)
 }
 
 // says reports whether a page says what a line wants in its messages: the log-in page tells there how somebody came to
