@@ -17,6 +17,7 @@ import (
 type walker struct {
 	*newcomer
 	language string // of the panel
+	marked   int    // controls that were marked
 }
 
 func walks(t *testing.T, language, scenario string) *walker {
@@ -90,6 +91,9 @@ func (w *walker) marks(origin, pane, selector string) {
 	})()`
 	for range 20 {
 		if w.script(fmt.Sprintf(inSight, pane, top, bottom)) == "true" {
+			if w.marked++; *keepAll {
+				w.keep(fmt.Sprintf("go-%s-%02d", w.language, w.marked))
+			}
 			return
 		}
 		w.do("breathe", chromedp.Sleep(100*time.Millisecond))
