@@ -202,3 +202,33 @@ func (w *walker) picksIn(selector, value string) {
 		`(() => { const f = document.querySelector(%q); if (!f) return ""; f.value = %q; f.dispatchEvent(new Event("change", { bubbles: true })); return "done"; })()`, selector, value,
 	))
 }
+
+// Where Microsoft's page of a line is not open, the way there begins with the code, and the page says so.
+func TestGoThereSaysThatTheCodeComesFirst(t *testing.T) {
+	w := walks(t, "en", "trouble/conditional-access-block")
+	for range 2 { // the code, and Next
+		number := w.script(`document.querySelector('.step.now [data-key^="skip-"]').dataset.key`)
+		w.click(key(number))
+		w.gone(key(number))
+	}
+	w.goes("browser enter account admin@contoso.com")
+	w.marks(w.pages, "browser", "input[name=otc]")
+	w.sees("#code-first:not([hidden])")
+	w.typeIn(w.pages, "input[name=otc]", w.person.reads("#code-waiting .mono"))
+	w.has(w.pages, "#idSIButton9")
+	w.goes("browser enter account admin@contoso.com")
+	w.marks(w.pages, "browser", "input[name=loginfmt]")
+	w.gone("#code-first:not([hidden])")
+}
+
+// gone waits until nothing of the page is found by a selector.
+func (w *walker) gone(selector string) {
+	w.t.Helper()
+	for range 50 {
+		if w.script(fmt.Sprintf(`String(document.querySelector(%q) === null)`, selector)) == "true" {
+			return
+		}
+		w.do("breathe", chromedp.Sleep(100*time.Millisecond))
+	}
+	require.Fail(w.t, "it stays", "%s; the page is kept as %s", selector, w.keep(w.t.Name()))
+}
