@@ -128,3 +128,22 @@ func TestMoreOfThePrinterCanBeReadByEverybody(t *testing.T) {
 		})
 	}
 }
+
+// Who chooses another language of the page has all of it in that language, what stands beside the frames too.
+func TestWhatStandsBesideTheFramesFollowsTheLanguageOfThePage(t *testing.T) {
+	p := opensBench(t, "el", "--scenario", "trouble/conditional-access-block")
+	texts := func() string {
+		return p.script(`[...document.querySelectorAll("#pane-web-config, #pane-browser")].map((n) => n.innerText).join(" ")`)
+	}
+	for _, tab := range []string{"web-config", "browser"} {
+		p.clicks("#tab-" + tab)
+		p.sees("#pane-" + tab + " iframe")
+		p.script(`document.querySelector("#pane-` + tab + `").hidden = false; ""`)
+	}
+	p.script(`document.querySelector("#pane-web-config").hidden = false; ""`)
+	require.Contains(t, texts(), "Πραγματική σελίδα")
+	p.chooses("#language", "English")
+	p.sees(`//*[@id="code-waiting" and contains(., "Authentication code:")]`)
+	p.script(`document.querySelector("#pane-web-config").hidden = false; ""`)
+	require.NotRegexp(t, `[\x{0370}-\x{03ff}]`, texts())
+}

@@ -188,7 +188,7 @@ func TestWhatACoreSaysOfItselfIsCheckedBeforeAnythingIsPlayed(t *testing.T) {
 	for core, says := range map[string]string{
 		"contract 2":  "the core speaks contract 2; this is contract 1",
 		"contradicts": "the core says dial: own and tls: harness; who connects himself makes TLS himself: say tls: own, or dial: harness",
-		"own clock":   "the core says clock: real, which a printer on the bench's clock cannot be given; make it wait by wake_at and say clock: bench, or put a device around it",
+		"own clock":   `the core says clock: "mine"; there are bench and real`,
 		"other store": `the core says store: "tape"; there are flash and kv`,
 		"other TLS":   `the core says tls: "none"; there are harness and own`,
 		"boasts":      `the core says that it has "coffee"; there are`,

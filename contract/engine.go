@@ -41,7 +41,7 @@ type engine struct {
 
 	// talking is held for a line and its answer. Operations are never at it at once, because who acts on a bench has
 	// the turn; pages that only look may be. A core that connects itself has it while it uses the network, and time
-	// passes on the bench meanwhile: operations queue for it.
+	// passes on the bench meanwhile, as for one that sleeps itself: operations queue for it.
 	talking   sync.Mutex
 	queue     queue
 	process   *process
@@ -49,7 +49,8 @@ type engine struct {
 	lines     int          // of the trace
 	within    map[int]bool // of the trace: operations whose ciphertext goes on
 	dead      atomic.Bool
-	gate      *gate // of a core that connects itself; nil: the bench does
+	gate      *gate  // of a core that connects itself; nil: the bench does
+	relay     *relay // of one that sleeps itself too
 	rootsFile string
 	values    keyed // the memory of a core with store: kv
 
@@ -75,7 +76,7 @@ type transports struct {
 // exchange sends a line and takes the answer. A core that breaks the contract is ended, and the fault is kept. o is
 // whose line it is; nil: of none.
 func (e *engine) exchange(ctx context.Context, o *operation, event Event) (Answer, error) {
-	if e.gate != nil {
+	if e.oneAtATime() {
 		if err := e.queue.enter(ctx); err != nil {
 			return Answer{}, errOff
 		}
@@ -83,7 +84,14 @@ func (e *engine) exchange(ctx context.Context, o *operation, event Event) (Answe
 	}
 	e.talking.Lock()
 	defer e.talking.Unlock()
-	return e.exchangeNow(ctx, o, event)
+	if o != nil && o.start != e.start { // of a process before this one
+		return Answer{}, errOff
+	}
+	a, err := e.exchangeNow(ctx, o, event)
+	if errors.Is(err, errStartedAgain) {
+		e.startAgain(ctx)
+	}
+	return a, err
 }
 
 func (e *engine) exchangeNow(ctx context.Context, o *operation, event Event) (Answer, error) {
@@ -95,7 +103,9 @@ func (e *engine) exchangeNow(ctx context.Context, o *operation, event Event) (An
 	event.Number, event.NowMS, event.UpMS = e.number, now.UnixMilli(), e.host.Elapsed().Milliseconds()
 	_, event.OffsetS = now.Zone()
 	if event.Event == eventBoot {
+		e.mu.Lock()
 		e.told.owners = event.Owners
+		e.mu.Unlock()
 	}
 	to := e.redactEvent(event)
 	if !e.within[event.Operation] {
@@ -107,10 +117,17 @@ func (e *engine) exchangeNow(ctx context.Context, o *operation, event Event) (An
 	if err == nil {
 		err = e.take(a)
 	}
-	if err != nil {
-		if e.dead.Load() { // switched off meanwhile
-			return Answer{}, errOff
-		}
+	var late *lateError
+	switch {
+	case err != nil && e.dead.Load(): // switched off meanwhile
+		return Answer{}, errOff
+	case errors.Is(err, errStartedAgain):
+		return Answer{}, err
+	case errors.As(err, &late):
+		e.session.late(err)
+		e.off()
+		return Answer{}, told{err}
+	case err != nil:
 		e.session.fault(err)
 		e.off()
 		return Answer{}, told{err}
@@ -129,7 +146,10 @@ func (e *engine) exchangeNow(ctx context.Context, o *operation, event Event) (An
 // speak is one line and its answer, with what the core does on its own sockets between them.
 func (e *engine) speak(ctx context.Context, o *operation, event Event) (Answer, error) {
 	defer vtime.Excuse(ctx)()
-	if e.gate == nil {
+	switch {
+	case e.sleeps():
+		return e.speakInRealTime(ctx, o, event)
+	case e.gate == nil:
 		return e.process.exchange(event)
 	}
 	return e.gate.exchange(ctx, o, event)
@@ -161,8 +181,12 @@ func (e *engine) take(a Answer) error {
 // off ends the process: power off, or a fault. It waits for nobody who talks with it.
 func (e *engine) off() {
 	if !e.dead.Swap(true) {
-		e.process.kill()
+		e.mu.Lock()
+		p := e.process
+		e.mu.Unlock()
+		p.kill()
 		e.gate.close()
+		e.relay.close()
 		if e.rootsFile != "" {
 			_ = os.Remove(e.rootsFile)
 		}
@@ -215,8 +239,11 @@ func (e *engine) surroundings(network bool) (now surroundings, err error) {
 			return now, err
 		}
 	}
-	if e.gate != nil {
+	switch {
+	case e.gate != nil:
 		now.resolve, err = e.gate.open(e.host.Addresses())
+	case e.relay != nil:
+		now.resolve, err = e.relay.resolve(e.host.Addresses())
 	}
 	return now, err
 }
@@ -240,7 +267,10 @@ func (e *engine) writeRoots(roots string) error {
 // configure tells the core what the printer has set up, if that has changed. Who has no turn and finds the core at work
 // leaves it to the next one.
 func (e *engine) configure(ctx context.Context, network bool) {
-	if e.gate != nil {
+	if e.sleeps() && e.knows(network) {
+		return // and who does not queue for that waits for one sleep, not for two
+	}
+	if e.oneAtATime() {
 		if vtime.TurnFrom(ctx) == nil {
 			if !e.queue.tryEnter() {
 				return

@@ -168,9 +168,7 @@ func (g *gate) exchange(ctx context.Context, o *operation, event Event) (Answer,
 	for cancelled, idle := false, false; ; {
 		answered := g.settle(idle)
 		if peer := stranger(p.command.Process.Pid, g.known); peer != "" {
-			return Answer{}, fmt.Errorf(
-				"the core has a connection to %s, which is none of the bench's: it is to use \"resolve\" only", peer,
-			)
+			return Answer{}, errStranger(peer)
 		}
 		if err := g.carry(ctx, o, event); err != nil {
 			return Answer{}, err
@@ -375,9 +373,7 @@ func (g *gate) admit(ctx context.Context, o *operation, s *socket, event Event) 
 	case o == nil:
 		return fmt.Errorf("the core connects to %s in the answer to %q, which has no operation", s.address, event.Event)
 	case !o.waits:
-		return fmt.Errorf(
-			"the core connects to %s in the operation %d: %q can store something, and nothing else", s.address, o.id, o.event,
-		)
+		return errConnects(s.address, o)
 	}
 	s.of = o
 	name, digits, err := net.SplitHostPort(s.address)
@@ -400,18 +396,12 @@ func (g *gate) admit(ctx context.Context, o *operation, s *socket, event Event) 
 	switch kind := outcome.Network(limited, err); kind {
 	case outcome.TimedOut: // it has connected, and nothing comes
 	case outcome.NameNotResolved, outcome.Unreachable:
-		o.e.session.cannotShow(fmt.Sprintf(
-			"%s is %s, which the bench cannot show to a core that connects itself", s.address, unreached[kind],
-		))
+		o.e.session.cannotShow(cannotShow(s.address, unreached[kind]))
 		fallthrough
 	default:
 		g.shut(s, true)
 	}
 	return nil
-}
-
-var unreached = map[outcome.Kind]string{
-	outcome.NameNotResolved: "a name that does not resolve", outcome.Unreachable: "a server that cannot be reached",
 }
 
 // say sends on what the core has said.

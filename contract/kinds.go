@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"mfpsim/core/outcome"
 )
 
 // The kinds of a core.
@@ -20,7 +22,7 @@ const (
 type Kinds struct {
 	TLS   string // who makes connections secure: "harness", "own"
 	Dial  string // who connects: "harness", "own"
-	Clock string // who lets it wait: "bench"
+	Clock string // who lets it wait: "bench"; "real": it sleeps itself, by the machine's clock
 	Store string // what its memory is: "flash", "kv"
 }
 
@@ -53,11 +55,6 @@ func kindsOf(a Answer) (Kinds, error) {
 		}
 	}
 	switch {
-	case k.Clock == clockReal:
-		return Kinds{}, errors.New(
-			"the core says clock: real, which a printer on the bench's clock cannot be given; make it wait by wake_at and say clock: " +
-				"bench, or put a device around it (docs/devices.md), which may go by the machine's clock",
-		)
 	case k.Dial == kindOwn && a.TLS == "":
 		k.TLS = kindOwn
 	case k.Dial == kindOwn && k.TLS == kindHarness:
@@ -79,6 +76,8 @@ func (k Kinds) forbids(a Action) error {
 		network = true
 	}
 	switch {
+	case k.Clock == clockReal && a.Do == doWakeAt:
+		return fmt.Errorf("%q from a core that says clock: real; it sleeps itself, before it answers", a.Do)
 	case k.Dial == kindOwn && network:
 		return fmt.Errorf("%q from a core that says dial: own; it uses its own sockets", a.Do)
 	case k.TLS == kindOwn && (a.Do == doHTTP || a.Do == doStartTLS || a.Do == doConnect && a.TLS != nil):
@@ -95,3 +94,23 @@ func (k Kinds) forbids(a Action) error {
 // time-outs are those of the contract; when one of them has passed, nothing comes any more, and this lets the core find
 // out. It is long enough for a loaded machine, and shorter than what the core may take for an answer.
 const silence = 5 * time.Second
+
+// What is said of a core that connects itself.
+
+func errStranger(peer string) error {
+	return fmt.Errorf("the core has a connection to %s, which is none of the bench's: it is to use \"resolve\" only", peer)
+}
+
+func errConnects(address string, o *operation) error {
+	return fmt.Errorf(
+		"the core connects to %s in the operation %d: %q can store something, and nothing else", address, o.id, o.event,
+	)
+}
+
+func cannotShow(address, why string) string {
+	return fmt.Sprintf("%s is %s, which the bench cannot show to a core that connects itself", address, why)
+}
+
+var unreached = map[outcome.Kind]string{
+	outcome.NameNotResolved: "a name that does not resolve", outcome.Unreachable: "a server that cannot be reached",
+}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.uber.org/goleak"
@@ -24,6 +25,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "core" {
 		os.Exit(serveAs(os.Args[2]))
 	}
+	contract.Grace(time.Second)
 	// Benches come and go: with Go's own setting a fifth of the time is spent on freeing a few megabytes.
 	debug.SetGCPercent(400)
 	goleak.VerifyTestMain(m)
@@ -43,17 +45,12 @@ func serveAs(name string) int {
 	fromBench, toOwn := io.Pipe()
 	fromOwn, answers := io.Pipe()
 	go func() { _ = answers.CloseWithError(own.Serve(fromBench, answers, kinds)) }()
-	in, back := bufio.NewReaderSize(os.Stdin, 1<<20), bufio.NewReaderSize(fromOwn, 1<<20)
-	for {
-		line, err := in.ReadBytes('\n')
-		if err != nil {
-			return 0
-		}
+	back := bufio.NewReaderSize(fromOwn, 1<<20)
+	lines := make(chan []byte)
+	go read(bufio.NewReaderSize(os.Stdin, 1<<20), toOwn, misled[name], lines)
+	for line := range lines {
 		var event contract.Event
 		if err := json.Unmarshal(line, &event); err != nil {
-			return 1
-		}
-		if _, err := toOwn.Write(line); err != nil {
 			return 1
 		}
 		answer, err := back.ReadBytes('\n')
@@ -68,7 +65,36 @@ func serveAs(name string) int {
 			return 1
 		}
 	}
+	return 0
 }
+
+// read hands on what comes, and passes on to lines what wants an answer.
+func read(in *bufio.Reader, to io.Writer, mislead func([]byte) []byte, lines chan<- []byte) {
+	defer close(lines)
+	for {
+		line, err := in.ReadBytes('\n')
+		if err != nil {
+			return
+		}
+		if mislead != nil {
+			line = mislead(line)
+		}
+		if _, err := to.Write(line); err != nil {
+			return
+		}
+		if bytes.Contains(line, []byte(`"event":"interrupt"`)) {
+			select {
+			case interrupted <- struct{}{}:
+			default:
+			}
+			continue
+		}
+		lines <- line
+	}
+}
+
+// interrupted has what came while a line had no answer.
+var interrupted = make(chan struct{}, 1)
 
 // kindsOf takes the kinds off the name of a core: "right, dial: own".
 func kindsOf(name string) (core string, kinds own.Kinds) {
@@ -81,6 +107,10 @@ func kindsOf(name string) (core string, kinds own.Kinds) {
 			kinds.Dial = has
 		case "store":
 			kinds.Store = has
+		case "clock":
+			kinds.Clock = has
+		case "margin":
+			kinds.RefreshMargin, _ = time.ParseDuration(has)
 		}
 	}
 	return words[0], kinds

@@ -27,6 +27,7 @@ type operation struct {
 	grant   grant
 	written error // a send that failed since the last line
 	made    int   // connections
+	start   int   // of the process that it began in
 }
 
 // background reports whether the core itself has asked for the operation.
@@ -63,7 +64,7 @@ func (e *engine) operate(ctx context.Context, o *operation, event Event) Result 
 	ctx, stop := e.host.WithCancel(ctx)
 	e.mu.Lock()
 	early, cancelled := e.running[o.id]
-	e.running[o.id] = stop
+	e.running[o.id], o.start = stop, e.start
 	e.mu.Unlock()
 	if cancelled { // before it began
 		early()
@@ -74,10 +75,13 @@ func (e *engine) operate(ctx context.Context, o *operation, event Event) Result 
 		stop()
 		o.closeAll()
 		e.gate.end(o)
+		e.relay.end(o)
 		e.mu.Lock()
-		delete(e.running, o.id)
-		if o.background() {
-			e.asked[o.id] = false
+		if o.start == e.start {
+			delete(e.running, o.id)
+			if o.background() {
+				e.asked[o.id] = false
+			}
 		}
 		e.mu.Unlock()
 	}()
@@ -96,7 +100,7 @@ func (e *engine) operate(ctx context.Context, o *operation, event Event) Result 
 			e.session.fault(err)
 			e.off()
 			return interrupted()
-		case result != nil && e.gate != nil && context.Cause(ctx) != nil: // its sockets were reset, whatever it says
+		case result != nil && e.identity.Dial == kindOwn && context.Cause(ctx) != nil: // its sockets were reset, whatever it says
 			return interrupted()
 		case result != nil:
 			return *result

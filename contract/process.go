@@ -33,11 +33,14 @@ type process struct {
 	patience time.Duration
 	errors   *tail
 	hung     atomic.Bool
-	lines    io.Closer    // of output
-	pipe     syscall.Conn // likewise
-	ended    sync.Once
-	gone     atomic.Bool
-	how      error // it has ended
+	// of one that may sleep: it did so for too long, or through a cancel
+	sleptLong, sleptOn atomic.Bool
+	writing            sync.Mutex
+	lines              io.Closer    // of output
+	pipe               syscall.Conn // likewise
+	ended              sync.Once
+	gone               atomic.Bool
+	how                error // it has ended
 }
 
 // start runs a command. Its environment is the same on every machine, as far as a program can do without more.
@@ -91,6 +94,34 @@ func (p *process) watch() (stop func()) {
 	return w.stop
 }
 
+// exchangeAsleep is [process.exchange] for a core that may sleep, whom somebody else watches. sent is closed when it has
+// its line.
+func (p *process) exchangeAsleep(e Event, sent chan struct{}) (Answer, error) {
+	unsent, err := p.send(e)
+	close(sent)
+	if err != nil {
+		return Answer{}, err
+	}
+	return p.receive(e, unsent)
+}
+
+// watchAsleep ends a process that sleeps for longer than limit, or works for as long as others may take for a line.
+func (p *process) watchAsleep(limit time.Duration) (stop func()) {
+	w := &watchdog{p: p, sleeps: true}
+	w.arm(p.patience)
+	calm := vtime.Alarm(limit, func() { p.giveUp(&p.sleptLong) })
+	return func() {
+		w.stop()
+		calm()
+	}
+}
+
+// giveUp ends it, and notes why.
+func (p *process) giveUp(why *atomic.Bool) {
+	why.Store(true)
+	p.destroy()
+}
+
 // sample is what the machine tells of a process and of those that it has started.
 type sample struct {
 	asleep   bool   // all their threads wait for something, or have ended
@@ -110,6 +141,7 @@ type watchdog struct {
 	used   time.Duration // of the processor, at the first
 	before sample        // at the last one
 	again  bool          // it is looked at once more
+	sleeps bool          // that it waits is right
 }
 
 // Of a process that is late.
@@ -130,7 +162,7 @@ func (w *watchdog) alarm() {
 	pid := w.p.command.Process.Pid
 	now := look(pid)
 	waits := now.asleep || !now.works
-	if waits && !w.again {
+	if waits && !w.again && !w.sleeps {
 		w.again, w.before = true, now
 		w.arm(min(soon, w.p.patience))
 		return
@@ -140,7 +172,16 @@ func (w *watchdog) alarm() {
 		w.used = used(pid)
 	}
 	w.late++
+	if w.sleeps {
+		w.judge(w.late > 1 && used(pid)-w.used >= w.p.patience)
+		return
+	}
 	hangs := waits && now == w.before || w.late >= mostAlarms || w.late > 1 && used(pid)-w.used >= w.p.patience
+	w.judge(hangs)
+}
+
+// judge ends a process that hangs; another one is given the time again.
+func (w *watchdog) judge(hangs bool) {
 	if !hangs {
 		w.arm(w.p.patience)
 		return
@@ -166,6 +207,8 @@ func (p *process) send(e Event) (unsent, err error) {
 	if err != nil {
 		return nil, err
 	}
+	p.writing.Lock()
+	defer p.writing.Unlock()
 	_, unsent = p.input.Write(append(line, '\n'))
 	return unsent, nil
 }

@@ -54,6 +54,9 @@ type Session struct {
 	unshown  []string     // what the bench could not show to a core that connects itself
 	tell     func(string) // of a bench that has no end
 	ended    string       // the last outcome that was not ok
+	// of a core that goes by the machine's clock
+	limit     time.Duration // for which it may sleep in one answer; 0: the time of this bench stands
+	undecided []string      // it did so for longer
 }
 
 // NewSession prepares a bench for a core, which a command starts.
@@ -242,8 +245,12 @@ func (s *Session) record(l line) {
 type Identity struct {
 	Name         string
 	Capabilities []string
+	Margins      *Margins // of a core that goes by the machine's clock; nil: it does not say
 	Kinds
 }
+
+// InRealTime reports whether it goes by the machine's clock: it wants a bench whose World flows.
+func (i Identity) InRealTime() bool { return i.Clock == clockReal }
 
 // Lacking are the capabilities that it does not have.
 func (i Identity) Lacking() []string {
@@ -306,7 +313,10 @@ func identityOf(a Answer) (Identity, error) {
 			)
 		}
 	}
-	return Identity{Name: a.Core, Capabilities: a.Capabilities, Kinds: kinds}, nil
+	if m := a.Margins; m != nil && (m.AccessTokenMS < 0 || m.RefreshTokenMS < 0) {
+		return Identity{}, fmt.Errorf("the core says the margins %d and %d ms; they are times before an end", m.AccessTokenMS, m.RefreshTokenMS)
+	}
+	return Identity{Name: a.Core, Capabilities: a.Capabilities, Margins: a.Margins, Kinds: kinds}, nil
 }
 
 // Open starts a process of the core for a printer that is switched on.
@@ -325,7 +335,8 @@ func (s *Session) Open(_ context.Context, host sim.Host) (sim.Core, error) {
 		running: map[int]func(){}, asked: map[int]bool{}, next: 2, web: map[bool]transports{}, values: keyed{host.Flash},
 		within: map[int]bool{}, stores: map[nvram.Owner]int{},
 	}
-	if err := e.boot(image); err != nil {
+	say := func(event Event) (Answer, error) { return e.exchange(context.Background(), nil, event) }
+	if err := e.boot(image, say); err != nil {
 		e.off()
 		if !errors.Is(err, errOff) { // a fault, which is told already
 			s.fault(err)
@@ -335,14 +346,15 @@ func (s *Session) Open(_ context.Context, host sim.Host) (sim.Core, error) {
 	return e, nil
 }
 
-func (e *engine) boot(image []byte) error {
+// boot begins a process, by a line that say carries.
+func (e *engine) boot(image []byte, say func(Event) (Answer, error)) error {
 	flash := base64.StdEncoding.EncodeToString(image)
 	owners := e.owners()
 	entries, isKeyed, blank := e.values.read()
 	if isKeyed {
 		flash = ""
 	}
-	a, err := e.exchange(context.Background(), nil, Event{
+	a, err := say(Event{
 		Event: eventBoot, Contract: Version, Flash: &flash, FlashSize: flashSize, Random: e.random(),
 		SealingKey: hex.EncodeToString(e.host.SealingKey), HostName: e.host.HostName, UserAgent: e.host.UserAgent,
 		Owners: owners, Entries: entries,
@@ -370,13 +382,18 @@ func (e *engine) boot(image []byte) error {
 		return err
 	}
 	switch keeps := identity.Store == storeKV; {
+	case identity.InRealTime() && e.session.limit == 0:
+		return errors.New("the core says clock: real, and the time of this bench stands still")
 	case keeps && !isKeyed && !blank:
 		return errors.New("the core says store: kv, and its memory was written by a core with store: flash")
 	case !keeps && isKeyed:
 		return errors.New("the core says store: flash, and its memory was written by a core with store: kv")
 	}
 	e.identity = identity
-	if identity.Dial == kindOwn {
+	switch {
+	case identity.Dial == kindOwn && identity.InRealTime() && e.relay == nil:
+		e.relay = newRelay(e)
+	case identity.Dial == kindOwn && e.relay == nil:
 		if e.gate, err = openGate(e); err != nil {
 			return err
 		}

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"mfpsim/contract"
+	"mfpsim/vtime"
 )
 
 // spoilt are cores that are the own one but for what a function makes of its answer; nil: the process ends.
@@ -80,7 +82,7 @@ var spoilt = map[string]func(e contract.Event, line, answer []byte) []byte{
 	"contract 2":  change("boot", func(a *contract.Answer) { a.Contract = 2 }),
 	"contradicts": change("boot", func(a *contract.Answer) { a.TLS, a.Dial = "harness", "own" }),
 	"other TLS":   change("boot", func(a *contract.Answer) { a.TLS = "none" }),
-	"own clock":   change("boot", func(a *contract.Answer) { a.Clock = "real" }),
+	"own clock":   change("boot", func(a *contract.Answer) { a.Clock = "mine" }),
 	"other store": change("boot", func(a *contract.Answer) { a.Store = "tape" }),
 	"boasts":      change("boot", func(a *contract.Answer) { a.Capabilities = append(a.Capabilities, "coffee") }),
 	"can little":  change("boot", func(a *contract.Answer) { a.Capabilities = nil }),
@@ -137,7 +139,14 @@ var spoilt = map[string]func(e contract.Event, line, answer []byte) []byte{
 	"logs in in clear": wish("starttls", func(a *contract.Action) {
 		*a = contract.Action{Do: "receive", Connection: a.Connection, TimeoutMS: 1000}
 	}, contract.Action{Do: "send", Connection: 1, Text: "AUTH XOAUTH2\r\n"}),
-	"polls at once": wish("wake_at", func(a *contract.Action) { a.UpMS -= 4500 }),
+	"polls at once":     wish("wake_at", func(a *contract.Action) { a.UpMS -= 4500 }),
+	"sleeps a while":    sleeps(3 * time.Second),
+	"sleeps for long":   sleeps(time.Hour),
+	"hears of a cancel": hears,
+	"polls too fast":    func(_ contract.Event, _, answer []byte) []byte { return answer },
+	"wants to be woken": change("send", func(a *contract.Answer) {
+		a.Actions = []contract.Action{{Do: "wake_at", UpMS: 1}}
+	}),
 	"stores early": func(e contract.Event, _, answer []byte) []byte {
 		if e.Event != "run" {
 			return answer
@@ -251,4 +260,39 @@ func connectsLater() func(contract.Event, []byte, []byte) []byte {
 		}
 		return answer
 	}
+}
+
+// misled are cores that hear something else than the bench says.
+var misled = map[string]func(line []byte) []byte{
+	"polls too fast": func(line []byte) []byte {
+		return bytes.ReplaceAll(line, []byte(`\"interval\":3`), []byte(`\"interval\":1`))
+	},
+}
+
+// toBob reports whether a line begins such a mail.
+func toBob(e contract.Event) bool {
+	return e.Event == "send" && strings.HasPrefix(e.Message.To[0], "bob@")
+}
+
+// sleeps sleeps before a mail to Bob is sent, whatever comes.
+func sleeps(d time.Duration) func(contract.Event, []byte, []byte) []byte {
+	return func(e contract.Event, _, answer []byte) []byte {
+		if toBob(e) {
+			slept := make(chan struct{})
+			vtime.Alarm(d, func() { close(slept) })
+			<-slept
+		}
+		return answer
+	}
+}
+
+// hears sleeps before a mail to Bob is sent, and wakes when it hears that the operation is cancelled.
+func hears(e contract.Event, _, answer []byte) []byte {
+	if !toBob(e) {
+		return answer
+	}
+	<-interrupted
+	return changed(answer, func(a *contract.Answer) {
+		a.Actions = []contract.Action{{Do: "outcome", Result: contract.Result{Kind: "Interrupted"}}}
+	})
 }

@@ -37,6 +37,8 @@ const (
 	eventWoke      = "woke"
 	eventFailed    = "failed"
 
+	eventInterrupt = "interrupt" // is not answered
+
 	doHTTP       = "http"
 	doConnect    = "connect"
 	doStartTLS   = "starttls"
@@ -169,6 +171,13 @@ type Answer struct {
 	Store        string   `json:"store,omitempty"`
 	Capabilities []string `json:"caps,omitempty"`
 	Recovered    string   `json:"recovered,omitempty"`
+	Margins      *Margins `json:"margins,omitempty"`
+}
+
+// Margins are how early a core with clock: real acts, so that tokens and sign-ins can be cut short for it.
+type Margins struct {
+	AccessTokenMS  int64 `json:"access_token_ms"`  // it takes a new access token so long before the old one ends
+	RefreshTokenMS int64 `json:"refresh_token_ms"` // it renews its sign-in by itself so long before that ends; 0: it does not
 }
 
 // Action is something that the core wants.

@@ -15,6 +15,9 @@ func (o Options) fit(config *lab.Config) *contract.Session {
 		return nil
 	}
 	session := contract.NewSession(o.Core)
+	if o.RealTime != nil { // a step gives up first, and names the job
+		session.Flows(o.RealTime.Longest + max(o.bearance(), 0))
+	}
 	config.Core = session.Open
 	return session
 }
@@ -33,6 +36,13 @@ func (p *play) ofCore(result *Result, o Options) {
 	switch {
 	case len(faults) > 0:
 		says = append(faults, says...)
+	case len(p.core.Undecided()) > 0 && len(broken) == 0 && result.Verdict != report.Errored:
+		said := result.Failure
+		result.Verdict, result.Passed = report.Undecided, false
+		f := p.fail(errors.New(strings.Join(p.core.Undecided(), "\n")))
+		f.undecided = true
+		result.Failure = tell(p.scenario, result.Line, "the core", f, o) + said
+		return
 	case len(lacks) > 0 && result.Verdict != report.Errored:
 		result.Verdict, result.Passed, result.Line = report.Skipped, false, 0
 		result.Failure = "needs " + strings.Join(lacks, ", ") + ", which this core does not have"

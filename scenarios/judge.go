@@ -161,23 +161,39 @@ func (p *play) switchedOff(printer string) (before, after []string, err error) {
 				return err
 			}
 		}
-		if before, err = stored(ctx, d); err != nil || before == nil {
+		first, err := stored(ctx, d)
+		if err != nil || first == nil || len(first.lines()) == 0 {
 			return err
 		}
 		if err = d.Power(ctx, device.PowerAct{State: "off"}); err == nil {
 			err = d.Power(ctx, device.PowerAct{State: "on"})
 		}
-		if err == nil {
-			after, err = stored(ctx, d)
+		if err != nil {
+			return err
 		}
-		return err
+		then, err := stored(ctx, d)
+		if err != nil || then == nil {
+			return err
+		}
+		if p.real != nil && then.sheet == nil {
+			// Nobody waits until who stands at the panel is logged out: power off does it, and the padlock is closed then.
+			first.sheet = nil
+		}
+		before, after = first.lines(), then.lines()
+		return nil
 	})
 	return before, after, err
 }
 
-// stored is what a printer shows of what it has stored, a line each: status sheet, job history, users. Nil: it is off,
-// or a job is under way.
-func stored(ctx context.Context, d device.Device) (lines []string, err error) {
+// kept is what a printer shows of what it has stored, a line each.
+type kept struct{ jobs, sheet, users []string }
+
+func (k kept) lines() []string { return slices.Concat(k.jobs, k.sheet, k.users) }
+
+// stored looks at job history, status sheet (nil: it may be behind the padlock) and users. Nil: the printer is off, or a
+// job is under way.
+func stored(ctx context.Context, d device.Device) (*kept, error) {
+	k := &kept{}
 	jobs, err := d.Jobs(ctx)
 	switch {
 	case errors.Is(err, device.ErrPoweredOff):
@@ -189,26 +205,26 @@ func stored(ctx context.Context, d device.Device) (lines []string, err error) {
 		if j.State == device.JobRunning {
 			return nil, nil
 		}
-		lines = append(lines, fmt.Sprintf("job %d: %s to %s: %s %s", j.Receipt, j.Type, j.To, j.Result, j.Code))
+		k.jobs = append(k.jobs, fmt.Sprintf("job %d: %s to %s: %s %s", j.Receipt, j.Type, j.To, j.Result, j.Code))
 	}
-	if _, err := d.PrintSheet(ctx); err == nil { // it may be behind the padlock
+	if _, err := d.PrintSheet(ctx); err == nil {
 		sheets, err := d.Sheets(ctx)
 		if err != nil {
 			return nil, err
 		}
 		if len(sheets) > 0 {
 			text := strings.Split(strings.TrimSpace(sheets[0].Text), "\n")
-			lines = append(lines, text[:len(text)-1]...) // the last line says when it was printed
+			k.sheet = text[:len(text)-1] // the last line says when it was printed
 		}
 	}
 	if users, err := d.Users(ctx); err == nil {
 		for _, u := range users.Users {
-			lines = append(lines, fmt.Sprintf(
+			k.users = append(k.users, fmt.Sprintf(
 				"user %s: %s, number %s, %s, signed in: %t", u.ID, u.Name, u.Number, u.Email, u.SignedIn,
 			))
 		}
 	}
-	return lines, nil
+	return k, nil
 }
 
 // send scans to e-mail, and faxes where there is a fax provider, if the printer can.

@@ -239,7 +239,7 @@ func (o Options) pick() ([]Scenario, error) {
 		return nil, fmt.Errorf("a scenario cannot be repeated %d times", o.Repeat)
 	}
 	if o.RealTime != nil && (o.Repeat > 1 || o.Update || o.Latency > 0 || o.Jitter > 0) {
-		return nil, errors.New("on a device that goes by the machine's clock no two runs are the same: play without repeat, update, latency and jitter")
+		return nil, errors.New("by the machine's clock no two runs are the same: play without repeat, update, latency and jitter")
 	}
 	if o.Update && o.Folder == "" {
 		return nil, errors.New("goldens are rewritten in a source folder only; name it with --folder")
@@ -385,11 +385,9 @@ func playOnce(ctx context.Context, s Scenario, o Options, update bool) (Result, 
 	if err != nil {
 		return result, err
 	}
-	p.patience = cmp.Or(o.Patience, DefaultPatience)
+	p.patience = o.bearance()
 	p.late = o.Latency > 0 || o.Jitter > 0
-	if p.real, p.cut = o.RealTime, cut; p.real != nil {
-		p.patience = min(p.patience, 2*p.real.Longest)
-	}
+	p.real, p.cut = o.RealTime, cut
 	p.core = core
 	if o.wantsEvidence() {
 		p.before = p.memoryNow()
@@ -427,6 +425,15 @@ func playOnce(ctx context.Context, s Scenario, o Options, update bool) (Result, 
 		o.Inspect(result, bench)
 	}
 	return result, nil
+}
+
+// bearance is how long a device is waited for; negative: it is not.
+func (o Options) bearance() time.Duration {
+	patience := cmp.Or(o.Patience, DefaultPatience)
+	if o.RealTime != nil {
+		patience = min(patience, 2*o.RealTime.Longest)
+	}
+	return patience
 }
 
 // wantsEvidence reports whether somebody looks at what a play leaves behind.

@@ -65,3 +65,67 @@ func (w *World) Busy() bool {
 	defer w.mu.Unlock()
 	return w.busy > 0
 }
+
+// Beside is [Turn.Away] for who can be interrupted meanwhile: each time that a time-out or a cancel has brought the turn
+// back before f has returned, interrupted is called with it, and then the turn is lent again. idle says that this is no
+// exchange under way, as somebody who merely sleeps is none. An error says that the World ([ErrClosed]) or the turn
+// ([ErrNoTurn]) has ended; ended is told so before, to end f, for which Beside waits in any case.
+func (t *Turn) Beside(name string, idle bool, f, interrupted func(), ended func(error)) error {
+	if t == nil {
+		f()
+		return nil
+	}
+	w, done := t.world, make(chan struct{})
+	var lent *stall // under w.mu, like over
+	over := false
+	go func() {
+		defer close(done)
+		f()
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		over = true
+		away := lent
+		if away == nil || t.stall != away || w.closed {
+			return
+		}
+		w.push(0, name, func() {
+			if t.stall == away {
+				w.resume(t)
+			} else {
+				w.drop()
+			}
+		})
+	}()
+	for {
+		back := make(chan error, 1)
+		w.mu.Lock()
+		if over {
+			w.mu.Unlock()
+			<-done
+			return nil
+		}
+		err := w.stallTurn(t, func(ended error) { back <- ended })
+		if err == nil {
+			lent = t.stall
+			if idle {
+				lent.counted = false
+				w.busy--
+			}
+		}
+		w.mu.Unlock()
+		if err == nil {
+			err = <-back
+		}
+		if err != nil {
+			ended(err)
+			<-done
+			return err
+		}
+		w.mu.Lock()
+		finished := over
+		w.mu.Unlock()
+		if !finished {
+			interrupted()
+		}
+	}
+}

@@ -9,7 +9,10 @@ What does not wait (send, close, background, cancel) is put into op.queue and go
 
 import hashlib
 import json
+import os
+import select
 import sys
+import time
 
 
 class Failed(Exception):
@@ -51,12 +54,58 @@ class Operation:
         return drawn
 
 
-class Device:
-    """The device's clock, as the last line told it, and its operations."""
+class Lines:
+    """Standard input, line by line. Python's own buffer would hide from select what it has read already."""
 
     def __init__(self):
-        self.now_ms = self.up_ms = self.offset_s = 0
+        self.read = b""
+
+    def wait(self, seconds):
+        """Whether a line, or the end, comes in this time; None: there is no end to it."""
+        return b"\n" in self.read or bool(select.select([sys.stdin], [], [], seconds)[0])
+
+    def next(self):
+        while b"\n" not in self.read:
+            more = os.read(sys.stdin.fileno(), 1 << 20)
+            if not more:
+                sys.exit()
+            self.read += more
+        line, self.read = self.read.split(b"\n", 1)
+        return json.loads(line)
+
+
+class Device:
+    """The device's clock and its operations. The time is that of the last line; where the core sleeps itself (real), the machine's goes on
+    from there."""
+
+    def __init__(self, real=False, haste=1):
+        self.real, self.haste, self.lines, self.since = real, haste, Lines(), 0
+        self.told_now_ms = self.told_up_ms = self.offset_s = 0
         self.operations, self.asked, self.next = {}, {}, 1
+
+    def set(self, event):
+        self.told_now_ms, self.told_up_ms, self.offset_s = event["now_ms"], event["up_ms"], event.get("utc_offset_s", 0)
+        self.since = time.monotonic()
+
+    def passed_ms(self):
+        return int((time.monotonic() - self.since) * 1000) if self.real else 0
+
+    @property
+    def now_ms(self):
+        return self.told_now_ms + self.passed_ms()
+
+    @property
+    def up_ms(self):
+        return self.told_up_ms + self.passed_ms()
+
+    def sleep(self, up_ms):
+        """Sleeps in the answer to a line. The only line that comes meanwhile is the one that says that its operation is cancelled."""
+        end = time.monotonic() + (up_ms - self.up_ms) / 1000 * self.haste
+        while (left := end - time.monotonic()) > 0:
+            if self.lines.wait(left):
+                self.set(self.lines.next())
+                return {"event": "failed", "error": "Interrupted"}
+        return {"event": "woke"}
 
     def background(self, op, task):
         """Asks for an operation of our own; task makes its generator when the bench begins it."""
@@ -69,9 +118,11 @@ class Device:
 def serve(core):
     """Answers lines until they end. core has device, boot, configure, begin and state."""
     device, told = core.device, {}
-    for line in sys.stdin.buffer:
-        event = json.loads(line)
-        device.now_ms, device.up_ms, device.offset_s = event["now_ms"], event["up_ms"], event.get("utc_offset_s", 0)
+    while True:
+        event = device.lines.next()
+        device.set(event)
+        if event["event"] == "interrupt":
+            continue  # it has crossed an answer; what the operation waits for next fails
         answer = {"n": event["n"]}
         if event["event"] == "boot":
             answer.update(core.boot(event))
@@ -98,6 +149,8 @@ def step(core, event):
             wish = next(op.task)
         else:
             wish = op.task.send(event)
+        while device.real and wish["do"] == "wake_at":
+            wish = op.task.send(device.sleep(wish["up_ms"]))
     except StopIteration as end:
         wish = {"do": "outcome", "ok": True, **(end.value or {})}
     except Failed as failed:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """An auth/mail core for mfpsim's core contract, in Python's standard library alone. It can do all that mfpsim's own core can."""
 
+import argparse
 import base64
 import re
 import sys
@@ -33,9 +34,9 @@ class Mailer:
 
 
 class Core:
-    def __init__(self, store="flash"):
-        self.store = store
-        self.device, self.mailers, self.owners = contract.Device(), {}, {}
+    def __init__(self, store="flash", clock="bench", margin_ms=MARGIN_MS, haste=1):
+        self.store, self.clock, self.margin_ms = store, clock, margin_ms
+        self.device, self.mailers, self.owners = contract.Device(clock == "real", haste), {}, {}
 
     def boot(self, event):
         self.configure(event["owners"] if "owners" in event else {})
@@ -59,8 +60,9 @@ class Core:
             else:
                 self.mailer(owner).stored = {**stored, "access": "", "serial": object()}
         self.mailer("printer")
-        return {"contract": 1, "core": "the worked example in Python", "tls": "harness", "dial": "harness", "clock": "bench",
-                "store": self.store, "caps": CAPABILITIES, "recovered": recovered}
+        return {"contract": 1, "core": "the worked example in Python", "tls": "harness", "dial": "harness", "clock": self.clock,
+                "store": self.store, "caps": CAPABILITIES, "recovered": recovered,
+                "margins": {"access_token_ms": self.margin_ms, "refresh_token_ms": 0}}
 
     def configure(self, owners):
         self.owners = owners
@@ -386,7 +388,7 @@ class Core:
             if m.unkept:
                 yield from self.persist(op, {m.owner: (m.settings, stored)})
             now = self.device.now_ms
-            if stored["access"] and stored["obtained_ms"] <= now and now + MARGIN_MS < stored["expires_ms"]:
+            if stored["access"] and stored["obtained_ms"] <= now and now + self.margin_ms < stored["expires_ms"]:
                 return stored
             renewed = yield from self.refresh(op, m, stored)
             if renewed:
@@ -458,4 +460,11 @@ class Core:
 
 
 if __name__ == "__main__":
-    contract.serve(Core("kv" if "--store=kv" in sys.argv[1:] else "flash"))
+    flags = argparse.ArgumentParser()
+    flags.add_argument("--store", choices=["flash", "kv"], default="flash", help="what the memory is")
+    flags.add_argument("--clock", choices=["bench", "real"], default="bench", help="real: it sleeps itself")
+    flags.add_argument("--margin", type=int, default=MARGIN_MS // 1000, metavar="SECONDS",
+                       help="how long before its end an access token is not used any more: less, in a build for tests")
+    flags.add_argument("--plant", choices=["polls-too-fast"], help="a bug")
+    given = flags.parse_args()
+    contract.serve(Core(given.store, given.clock, given.margin * 1000, 0.4 if given.plant else 1))

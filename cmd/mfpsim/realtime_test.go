@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,4 +58,42 @@ func TestWhatDoesNotFitTheMachinesClockIsRefused(t *testing.T) {
 	code, _, errs := run("device", "--refresh-margin", "0s")
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, "--refresh-margin 0s")
+}
+
+// sleeper is our own core in another process, which sleeps itself.
+func sleeper(flags string) string {
+	return "env " + asProgram + "=none '" + os.Args[0] + "' core --clock real " + flags
+}
+
+func TestRunPlaysOnACoreThatGoesByTheMachinesClock(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no env")
+	}
+	folder := cases(t, map[string]string{
+		"hours":    "clock +2h\npanel shows Copy\n",
+		"days":     "clock +91d\npanel shows Copy\n",
+		"minutes":  "clock +15m\npanel shows Copy\n",
+		"calendar": "clock to 2030-01-01\npanel shows Copy\n",
+		"plays":    "panel press Copy\nclock +1s\npanel shows Copy\n",
+	})
+	code, out, told := run("run", "--core", sleeper(""), "--folder", folder, "--longest-wait", "12s")
+	require.Equal(t, exitOK, code, out)
+	require.Contains(t, told, "core: mfpsim's own core (tls: harness, dial: harness, clock: real, store: flash)")
+	require.Contains(t, out, "5 scenarios: 1 passed, 0 failed, 4 skipped")
+	for _, reason := range []string{
+		"it lets 2h pass: the device takes a new access token 5m before the old one ends, so that a short one would live for 5m 20s, and this run waits for 12s at most",
+		"it lets 91d pass: the device takes a new access token 5m before",
+		"it lets 15m pass, in which nothing ends that could be cut short, and this run waits for 12s at most",
+		"it goes by dates of the bench's calendar",
+	} {
+		require.Contains(t, out, reason)
+	}
+	for flags, says := range map[string]string{
+		"--repeat=2": "no two runs are the same", "--latency=20ms": "no two runs are the same",
+		"--longest-wait=0s": "--longest-wait 0s: time does not go back",
+	} {
+		code, _, errs := run("run", "--core", sleeper("--refresh-margin 1s"), "--folder", folder, flags)
+		require.Equal(t, exitUsage, code)
+		require.Contains(t, errs, says)
+	}
 }

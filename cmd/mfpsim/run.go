@@ -42,7 +42,7 @@ type runCommand struct {
 	DeviceCA    string        `name:"device-ca" placeholder:"FILE" help:"With --device: file to write the bench's certificate authority to (PEM), for a device that takes it from there."`
 	ClientID    string        `name:"client-id" placeholder:"GUID" help:"With --device: identifier of the printer's application at Entra ID, which the bench then knows as the maker's. Default: what the device says, else that of the simulated printers."`
 	AnswersIn   time.Duration `name:"answer-within" placeholder:"TIME" help:"With --device: machine time that the device may take for an answer. Default: 10s; of a device that goes by the machine's clock 3m."`
-	Longest     time.Duration `name:"longest-wait" placeholder:"TIME" default:"3m" help:"With a device that goes by the machine's clock: the longest time that a case may wait at once. Cases that need more are played with tokens and sign-ins that live shorter, as far as the device's margins allow it, or skipped with the reason."`
+	Longest     time.Duration `name:"longest-wait" placeholder:"TIME" default:"3m" help:"With a device or a core that goes by the machine's clock: the longest time that a case may wait at once. Cases that need more are played with tokens and sign-ins that live shorter, as far as its margins allow it, or skipped with the reason."`
 	Person      string        `placeholder:"HOST:PORT" default:"127.0.0.1:0" help:"With --device manual: address of the page with the instructions; port 0: any. Beyond loopback --device-token is needed."`
 	State       string        `placeholder:"FILE" help:"With --device manual: keep what has been played in this file. The same command goes on after it later."`
 	Has         []string      `placeholder:"CAPABILITY,…" help:"With --device manual: what the printer can do, and the person can see. Default: all that a person can stand for."`
@@ -112,7 +112,11 @@ func (c *runCommand) Run(s *streams) error {
 	if c.Device != "" && c.Core != "" {
 		return usage("--device and --core: a core is put into the simulated printers, which --device replaces")
 	}
-	core, err := probed(c.Core, s)
+	core, identity, err := probed(c.Core, s)
+	if err != nil {
+		return err
+	}
+	realTime, err := coreInRealTime(identity, c.Longest)
 	if err != nil {
 		return err
 	}
@@ -122,6 +126,9 @@ func (c *runCommand) Run(s *streams) error {
 		return usageError{err}
 	}
 	defer foreign.close()
+	if foreign != nil {
+		realTime = foreign.realTime(c.Longest)
+	}
 	state, err := openState(c.State, c.Seed, c.Lang)
 	if err != nil {
 		return usageError{err}
@@ -133,7 +140,7 @@ func (c *runCommand) Run(s *streams) error {
 		foreign.mount(bench)
 	}
 	options := scenarios.Options{
-		FailFast: c.FailFast, Configure: configure, Core: core, RealTime: foreign.realTime(c.Longest),
+		FailFast: c.FailFast, Configure: configure, Core: core, RealTime: realTime,
 		Patterns: c.Patterns, Tags: c.Tag, Rules: c.Rule, Seed: c.Seed, Model: c.Model, Language: c.Lang, Evidence: c.Evidence, Version: buildVersion(),
 		Repeat: c.Repeat, Parallel: c.Parallel, Folder: c.Folder, Update: c.Update,
 		Latency: c.Latency, Jitter: c.Jitter, AsOf: asOf, Baseline: baseline,

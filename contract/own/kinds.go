@@ -28,12 +28,17 @@ type Kinds struct {
 	TLS   string `placeholder:"KIND" enum:",harness,own" default:"" help:"own: TLS is made by the core itself."`
 	Dial  string `placeholder:"KIND" enum:",harness,own" default:"" help:"own: the core connects itself, to the addresses that it is told."`
 	Store string `placeholder:"KIND" enum:",flash,kv" default:"" help:"kv: the memory keeps values by key."`
+	Clock string `placeholder:"KIND" enum:",bench,real" default:"" help:"real: the core sleeps itself, by the machine's clock."`
+
+	RefreshMargin time.Duration `placeholder:"TIME" default:"5m" help:"How long before its end a new access token is taken."`
 }
 
 // own is the word for what the core does itself.
 const own = "own"
 
 func (k Kinds) connects() bool { return k.Dial == own }
+
+func (k Kinds) sleeps() bool { return k.Clock == "real" }
 
 func (k Kinds) secures() bool { return k.TLS == own || k.connects() }
 
@@ -70,6 +75,9 @@ func (s sockets) DialContext(_ context.Context, network, address string) (net.Co
 	if err != nil {
 		return nil, err
 	}
+	if s.child.kinds.sleeps() {
+		return &socket{Conn: raw, silence: ownSilence}, nil
+	}
 	return &socket{Conn: raw, silence: s.child.silence}, nil
 }
 
@@ -98,6 +106,9 @@ func (s *socket) SetReadDeadline(time.Time) error { return nil }
 
 // SetWriteDeadline does nothing, likewise.
 func (s *socket) SetWriteDeadline(time.Time) error { return nil }
+
+// ownSilence is how long a core that goes by the machine's clock waits for a server.
+const ownSilence = time.Minute
 
 // secureSelf makes a connection secure by crypto/tls. It heeds no context: what ends one shows when it reads.
 func secureSelf(_ context.Context, raw net.Conn, config *tls.Config) (net.Conn, error) {

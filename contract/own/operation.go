@@ -3,6 +3,7 @@ package own
 import (
 	"context"
 	"encoding/base64"
+	"os"
 	"time"
 
 	"mfpsim/contract"
@@ -10,6 +11,7 @@ import (
 	"mfpsim/core/nvram"
 	"mfpsim/core/outcome"
 	"mfpsim/core/secret"
+	"mfpsim/vtime"
 )
 
 // operation is one activity of the core. Its goroutine runs from a line that it gets to the wish that answers it.
@@ -133,7 +135,11 @@ func messageOf(l *contract.Message) mail.Message {
 // want asks for something that is waited for, and returns what came of it.
 func (o *operation) want(a contract.Action) contract.Event {
 	o.wishes <- a
-	event := <-o.events
+	return o.hears(<-o.events)
+}
+
+// hears takes what came of something.
+func (o *operation) hears(event contract.Event) contract.Event {
 	if event.Event == "failed" && event.Error == string(outcome.Interrupted) {
 		o.end(context.Canceled)
 	}
@@ -144,7 +150,7 @@ func (o *operation) want(a contract.Action) contract.Event {
 func (o *operation) timeout() int64 {
 	var least time.Duration
 	for _, s := range o.child.clock.ends {
-		if left := s.deadline - o.child.clock.up; s.operation == o && (least == 0 || left < least) {
+		if left := s.deadline - o.child.clock.elapsed(); s.operation == o && (least == 0 || left < least) {
 			least = left
 		}
 	}
@@ -193,7 +199,7 @@ func (s *scope) Err() error {
 }
 
 // Now is the device's date.
-func (c *clock) Now() time.Time { return c.now }
+func (c *clock) Now() time.Time { return c.now.Add(c.passed()) }
 
 // Sleep waits.
 func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
@@ -201,21 +207,42 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 	if err := context.Cause(ctx); err != nil || d <= 0 || o == nil {
 		return err
 	}
-	at := c.up + d
+	at := c.elapsed() + d
 	for _, s := range c.ends {
 		if s.operation == o {
 			at = min(at, s.deadline)
 		}
 	}
+	if c.child.kinds.sleeps() {
+		o.sleep(at - c.elapsed())
+		return context.Cause(ctx)
+	}
 	o.want(contract.Action{Do: "wake_at", UpMS: (at + time.Millisecond - 1).Milliseconds()})
 	return context.Cause(ctx)
+}
+
+// sleep lets the machine's time pass, in the answer to a line. The only line that comes meanwhile says that the operation
+// is cancelled.
+func (o *operation) sleep(d time.Duration) {
+	woken := make(chan struct{})
+	defer vtime.Alarm(d, func() { close(woken) })()
+	select {
+	case <-woken:
+		o.child.clock.over()
+	case next := <-o.child.lines:
+		if next.err != nil { // the bench has ended
+			os.Exit(0)
+		}
+		o.child.clock.set(next.event)
+		o.hears(contract.Event{Event: "failed", Error: string(outcome.Interrupted)})
+	}
 }
 
 // WithTimeout makes a context that ends by elapsed time.
 func (c *clock) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	inner, end := context.WithCancelCause(ctx)
 	o, _ := ctx.Value(operationKey{}).(*operation)
-	s := &scope{Context: inner, operation: o, deadline: c.up + d, end: end}
+	s := &scope{Context: inner, operation: o, deadline: c.elapsed() + d, end: end}
 	c.ends = append(c.ends, s)
 	return s, func() {
 		c.forget(s)

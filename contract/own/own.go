@@ -31,6 +31,7 @@ import (
 	"mfpsim/core/nvram"
 	"mfpsim/core/oauth"
 	"mfpsim/core/outcome"
+	"mfpsim/vtime"
 )
 
 // Serve answers lines until they end, as a core of some kinds.
@@ -38,18 +39,19 @@ func Serve(in io.Reader, out io.Writer, kinds Kinds) error {
 	c := &child{
 		kinds: kinds, operations: map[int]*operation{}, begun: map[int]func(context.Context){}, next: 1, told: map[string]*contract.State{},
 	}
-	reader := bufio.NewReaderSize(in, 64<<10)
+	c.clock.child, c.lines = c, make(chan read)
+	go c.read(bufio.NewReaderSize(in, 64<<10))
 	for {
-		text, err := reader.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
+		next := <-c.lines
+		if errors.Is(next.err, io.EOF) {
 			return nil
 		}
-		if err != nil {
-			return err
+		if next.err != nil {
+			return next.err
 		}
-		var event contract.Event
-		if err := json.Unmarshal(text, &event); err != nil {
-			return fmt.Errorf("a line that cannot be read: %w", err)
+		event := next.event
+		if event.Event == eventInterrupt {
+			continue // it has crossed the answer; what the operation waits for next fails
 		}
 		answer, err := c.answer(event)
 		if err != nil {
@@ -62,6 +64,32 @@ func Serve(in io.Reader, out io.Writer, kinds Kinds) error {
 		}
 		if _, err := out.Write(append(line, '\n')); err != nil {
 			return err
+		}
+	}
+}
+
+// read is a line, or why there is none.
+type read struct {
+	event contract.Event
+	err   error
+}
+
+// eventInterrupt comes while an operation sleeps, and is not answered.
+const eventInterrupt = "interrupt"
+
+// read reads lines until they end: one may come while an operation sleeps.
+func (c *child) read(in *bufio.Reader) {
+	for {
+		var next read
+		text, err := in.ReadBytes('\n')
+		if next.err = err; err == nil {
+			if err := json.Unmarshal(text, &next.event); err != nil {
+				next.err = fmt.Errorf("a line that cannot be read: %w", err)
+			}
+		}
+		c.lines <- next
+		if next.err != nil {
+			return
 		}
 	}
 }
@@ -80,6 +108,7 @@ type child struct {
 	current    *operation // who has the line
 	touched    []nvram.Owner
 	told       map[string]*contract.State
+	lines      chan read
 
 	// of configure
 	roots   *x509.CertPool
@@ -132,7 +161,10 @@ func (c *child) boot(event contract.Event) (contract.Answer, error) {
 	c.owners, c.random = event.Owners, stretch(event.Random)
 	a := contract.Answer{
 		Contract: contract.Version, Core: "mfpsim's own core", Capabilities: contract.Capabilities(), TLS: c.kinds.TLS,
-		Dial: c.kinds.Dial, Store: c.kinds.Store,
+		Dial: c.kinds.Dial, Store: c.kinds.Store, Clock: c.kinds.Clock,
+	}
+	if c.kinds.sleeps() {
+		a.Margins = &contract.Margins{AccessTokenMS: c.kinds.RefreshMargin.Milliseconds()}
 	}
 	secure := c.secure
 	if c.kinds.secures() {
@@ -142,7 +174,7 @@ func (c *child) boot(event contract.Event) (contract.Answer, error) {
 		Clock: &c.clock, Dialer: c.dialer(), Random: randomOf{c}, Flash: memory, SealingKey: key,
 		Providers: c.providers, Barred: c.barred, HostName: event.HostName, UserAgent: event.UserAgent,
 		Go: c.background, WithCancel: c.withCancel, Transport: c.transport, Secure: secure,
-		Roots: func() *x509.CertPool { return c.roots },
+		Roots: func() *x509.CertPool { return c.roots }, RefreshMargin: c.kinds.RefreshMargin,
 	})
 	var failed *outcome.Outcome
 	if errors.As(err, &failed) {
@@ -326,18 +358,37 @@ func (r randomOf) Read(b []byte) (int, error) {
 	return r.child.random.Read(b)
 }
 
-// clock is the device's, as the last line has told it.
+// clock is the device's, as the last line has told it; where the core sleeps itself, the machine's goes on from there.
 type clock struct {
-	now  time.Time
-	up   time.Duration
-	ends []*scope
+	child *child
+	now   time.Time
+	up    time.Duration
+	since vtime.Stopwatch
+	ends  []*scope
 }
+
+// passed is for how long the machine's clock has gone on.
+func (c *clock) passed() time.Duration {
+	if !c.child.kinds.sleeps() {
+		return 0
+	}
+	return c.since.Elapsed()
+}
+
+// elapsed is the time since power on.
+func (c *clock) elapsed() time.Duration { return c.up + c.passed() }
 
 func (c *clock) set(event contract.Event) {
 	zone := time.FixedZone("", event.OffsetS)
 	c.now, c.up = time.UnixMilli(event.NowMS).In(zone), time.Duration(event.UpMS)*time.Millisecond
+	c.since = vtime.StartStopwatch()
+	c.over()
+}
+
+// over ends what was to be done by now.
+func (c *clock) over() {
 	for _, s := range slices.Clone(c.ends) {
-		if c.up >= s.deadline {
+		if c.elapsed() >= s.deadline {
 			c.forget(s)
 			s.end(context.DeadlineExceeded)
 		}

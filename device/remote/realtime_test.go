@@ -81,6 +81,16 @@ wire shows entra grant_type=refresh_token
 `, nil)
 		require.True(t, result.Passed, result.Failure)
 	})
+	t.Run("leaves somebody logged in at the panel, behind whom the padlock closes", func(t *testing.T) {
+		t.Parallel()
+		result := inRealTime(t, realPrinters(t), signInAndScan+`printer license
+printer user-authentication on sender=user
+printer user alice email=alice@contoso.com
+panel log-in alice
+panel shows 'To My Email'
+`, nil)
+		require.True(t, result.Passed, result.Failure)
+	})
 	t.Run("fails a case in which it does what it should not", func(t *testing.T) {
 		t.Parallel()
 		result := inRealTime(t, realPrinters(t), signInAndScan+"! jobs shows Email Completed\n", nil)

@@ -75,12 +75,8 @@ func startKey(start func(p *Panel, a *act) error) func(*Panel, *locale.Texts) []
 	}
 }
 
-// originals says how many pages lie in the document feeder. Of an empty one it says nothing: behind a message that a
-// mail was sent, no pages would read as if nothing had been sent.
+// originals says how many pages lie in the document feeder.
 func originals(p *Panel, texts *locale.Texts, s *screen.Screen) {
-	if p.machine.Originals() == 0 {
-		return
-	}
 	note := fact(texts, "label.pages", strconv.Itoa(p.machine.Originals()))
 	note.Icon = "paper"
 	s.Note = &note

@@ -73,6 +73,9 @@ func (p *Panel) cover(texts *locale.Texts, s *screen.Screen) {
 	case p.job != 0:
 		s.Progress = p.progress(texts)
 	case p.message.id != "":
+		if p.machine.Originals() == 0 {
+			s.Note = nil // behind the message that a mail was sent, no pages would read as if none had been
+		}
 		s.Message = &screen.Dialog{Text: texts.Text(p.message.id), Tone: screen.Warn}
 		if tone, known := tones[p.message.id]; known {
 			s.Message.Tone = tone

@@ -42,3 +42,16 @@ func TestACommandIsToldAsASentence(t *testing.T) {
 		require.Contains(t, page, "<code>"+command+"</code>")
 	}
 }
+
+// Behind the message that a mail was sent stands no feeder of no pages, which would read as if none had been sent.
+func TestAnEmptyFeederIsNotShown(t *testing.T) {
+	s := live(t, Config{Scenario: "trouble/eighty-nine-days"})
+	s.scanned("bob@fabrikam.com")
+	var glass glassAnswer
+	s.object("/printer/glass", &glass)
+	require.Contains(t, string(glass.Glass), "bob@fabrikam.com")
+	require.NotContains(t, string(glass.Glass), "Pages")
+	s.ask(http.MethodPost, "/printer/originals", `{"pages":2}`)
+	s.object("/printer/glass", &glass)
+	require.Regexp(t, `Pages(<[^>]*>|:|\s)*2`, string(glass.Glass))
+}

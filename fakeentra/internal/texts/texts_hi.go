@@ -4,7 +4,7 @@ package texts
 // one (it leaves "Next" and "Sign In" in English); the rest is our own translation, not Microsoft's.
 var hindi = map[string]wording{
 	"This is a simulation by mfpsim, not a page of Microsoft. Type no real password here.": {
-		"यह mfpsim का सिमुलेशन है, Microsoft का पृष्ठ नहीं, और इसका हिन्दी अनुवाद हमारा है। यहाँ कोई असली पासवर्ड न लिखें।",
+		"यह mfpsim का सिमुलेशन है, Microsoft का पेज नहीं, और इसका हिन्दी अनुवाद हमारा है। यहाँ कोई असली पासवर्ड न लिखें।",
 		"ours",
 	},
 	"Enter code to allow access": {

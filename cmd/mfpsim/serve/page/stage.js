@@ -138,7 +138,6 @@ async function draw({ now }, fresh) {
     show(chosen);
     drawTabs();
   }
-  speaks();
   waiting(now);
   printer.draw(fresh);
 }
@@ -156,19 +155,20 @@ function beside(now) {
       h("a", { class: "b", href: addresses.panel, target: "_blank", rel: "noopener" }, t("alone"))));
 }
 
-const secret = (label, text) => h("span", {}, label + " ", h("b", { class: "mono" }, text), " ",
-  copyButton(label, text));
+// word is a text of the page that another language is put into where it stands: what is beside a frame is not drawn anew.
+const word = (tag, key, attributes) => h(tag, { "data-t": key, ...attributes }, t(key));
+const secret = (key, text) => h("span", {}, word("span", key), " ", h("b", { class: "mono" }, text), " ", copyButton(key, text));
 
 // copyButton says that it has copied without another width: both words have its place.
-const copyButton = (label, text) => h("button", { type: "button", class: "lk copy", "aria-label": t("copy") + ": " + label, onclick: (e) => attempt(async () => {
+const copyButton = (key, text) => h("button", { type: "button", class: "lk copy", onclick: (e) => attempt(async () => {
   const button = e.currentTarget;
   await navigator.clipboard.writeText(text);
   button.classList.add("done");
-  document.getElementById("announce").textContent = t("copied") + ": " + label;
-}) }, h("span", { class: "first" }, t("copy")), h("span", { class: "then" }, t("copied")));
+  document.getElementById("announce").textContent = t("copied") + ": " + t(key);
+}) }, word("span", "copy", { class: "first" }), word("span", "copied", { class: "then" }), word("span", key, { class: "say" }));
 
 function frame(id, address, title) {
-  if (!address) return h("p", { class: "warnbox" }, t("no-frames"));
+  if (!address) return word("p", "no-frames", { class: "warnbox" });
   frames[id] = h("iframe", { title, allow: "clipboard-write; clipboard-read", referrerpolicy: "no-referrer", sandbox: "allow-scripts allow-forms allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox" });
   delete paths[id];
   if (chosen === id) frames[id].src = address;
@@ -177,39 +177,22 @@ function frame(id, address, title) {
 }
 
 function web(now) {
-  if (!addresses.webConfig) { fill(document.getElementById("pane-web-config"), h("p", {}, t("no-web-config"))); return; }
-  fill(document.getElementById("pane-web-config"), aboveWeb(), frame("web-config", now.panes.webConfig, "Web Config"));
+  if (!addresses.webConfig) { fill(document.getElementById("pane-web-config"), word("p", "no-web-config")); return; }
+  fill(document.getElementById("pane-web-config"),
+    h("div", { class: "beside above" }, word("strong", "log-in-first", { id: "log-in-first", role: "status", hidden: true }), addresses.webConfigPassword ? [word("span", "user-name-empty"), secret("administrator-password", addresses.webConfigPassword)] : null,
+      word("a", "real-door", { href: addresses.webConfig, target: "_blank", rel: "noopener" })),
+    frame("web-config", now.panes.webConfig, "Web Config"));
 }
-
-const aboveWeb = () => h("div", { class: "beside above" }, h("strong", { id: "log-in-first", role: "status", hidden: true }, t("log-in-first")), addresses.webConfigPassword ? [h("span", {}, t("user-name-empty")), secret(t("administrator-password"), addresses.webConfigPassword)] : null,
-  h("a", { href: addresses.webConfig, target: "_blank", rel: "noopener" }, t("real-door")));
 
 function browser(now) {
-  fill(document.getElementById("pane-browser"), accountsOf(), aboveBrowser(), frame("browser", now.panes.browser && now.panes.browser + "/device", t("microsofts-pages")));
-  fillAccounts();
-}
-
-const accountsOf = () => h("details", {}, h("summary", {}, t("accounts-of-the-bench")), h("ul", { id: "pane-accounts" }));
-const aboveBrowser = () => h("div", { class: "beside above" }, h("strong", { id: "code-first", role: "status", hidden: true }, t("code-first")), h("span", { id: "code-waiting" }), h("a", { href: addresses.entra + "/device", target: "_blank", rel: "noopener" }, t("real-door")));
-
-const fillAccounts = () => attempt(async () => {
-  const accounts = await get("/accounts");
-  fill(document.getElementById("pane-accounts"), accounts.map((a) => h("li", { class: "beside" }, h("span", {}, h("b", {}, a.user), " ", a.roles.join(", ")), secret(t("password"), a.password))));
-});
-
-// speaks says what stands around the frames in another language; the pages in them stay.
-let spoken = language;
-function speaks() {
-  if (spoken === language) return;
-  spoken = language;
-  for (const [id, above] of [["web-config", aboveWeb], ["browser", aboveBrowser]]) {
-    const line = document.querySelector(`#pane-${id} > .above`);
-    if (line) line.replaceWith(above());
-  }
-  const accounts = document.querySelector("#pane-browser > details");
-  if (!accounts) return;
-  accounts.replaceWith(h("details", { open: accounts.open }, ...accountsOf().childNodes));
-  fillAccounts();
+  fill(document.getElementById("pane-browser"),
+    h("details", {}, word("summary", "accounts-of-the-bench"), h("ul", { id: "pane-accounts" })),
+    h("div", { class: "beside above" }, word("strong", "code-first", { id: "code-first", role: "status", hidden: true }), h("span", { id: "code-waiting" }), word("a", "real-door", { href: addresses.entra + "/device", target: "_blank", rel: "noopener" })),
+    frame("browser", now.panes.browser && now.panes.browser + "/device", t("microsofts-pages")));
+  attempt(async () => {
+    const accounts = await get("/accounts");
+    fill(document.getElementById("pane-accounts"), accounts.map((a) => h("li", { class: "beside" }, h("span", {}, h("b", {}, a.user), " ", a.roles.join(", ")), secret("password", a.password))));
+  });
 }
 
 let waits = null;
@@ -218,5 +201,5 @@ function waiting(now) {
   const key = [now.code, now.copied, language].join();
   if (!place || waits === key && place.childNodes.length) return;
   waits = key;
-  fill(place, now.code ? secret(t("code-that-waits"), now.code) : [h("span", {}, t("no-code")), now.copied ? [" ", secret(t("code-of-before"), now.copied)] : null]);
+  fill(place, now.code ? secret("code-that-waits", now.code) : [word("span", "no-code"), now.copied ? [" ", secret("code-of-before", now.copied)] : null]);
 }
