@@ -76,7 +76,8 @@ func (w *walker) marks(origin, pane, selector string) {
 		if (document.readyState !== "complete") return "";
 		const marked = [...document.querySelectorAll("*")].find((n) => n.style.outlineWidth === "4px");
 		const wanted = document.querySelector(%q);
-		if (!marked || !wanted || !(marked === wanted || marked.control === wanted || marked.contains(wanted))) return "";
+		const is = marked && wanted && (marked === wanted || marked.control === wanted || marked.contains(wanted));
+		if (!is) return "";
 		const r = marked.getBoundingClientRect();
 		return r.height ? Math.round(r.top) + " " + Math.round(r.bottom) : "";
 	})()`, selector))
@@ -159,7 +160,8 @@ func TestGoThereLeadsThroughAConditionalAccessCase(t *testing.T) {
 			w.goes("webconfig shows 'Sign In'")
 			web(fmt.Sprintf(button, "sign-in"))
 
-			w.bench.post("/entra/policy", map[string]any{"words": []string{"Block device code flow", "exclude=admin@contoso.com"}})
+			exempts := []string{"Block device code flow", "exclude=admin@contoso.com"}
+			w.bench.post("/entra/policy", map[string]any{"words": exempts})
 			w.ticked("entra policy 'Block device code flow' exclude=admin@contoso.com")
 			w.goes("webconfig click 'Sign In'")
 			web(fmt.Sprintf(button, "sign-in"))

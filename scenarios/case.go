@@ -3,7 +3,6 @@ package scenarios
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -77,7 +76,8 @@ type CaseStep struct {
 	// Unseen says that it leaves no trace, as a page that is closed: it is never ticked, and keeps nothing waiting.
 	Unseen bool
 	At     time.Time // true time at which it came true
-	// Glimpsed is the true time at which it was to be seen first although the acts before it were not done; zero: never.
+	// Glimpsed is the true time at which it was to be seen first, although the acts before it were not done; zero:
+	// never.
 	Glimpsed time.Time
 	Words    []string // of the line, expanded, with ! in front of what is denied
 }
@@ -259,17 +259,6 @@ func (c *Case) Look() {
 	c.credit()
 	c.goOn()
 	c.outOfReach()
-}
-
-// speaks follows the language of the panel: a person may choose another one.
-func (p *play) speaks() {
-	d, err := p.device()
-	if err != nil {
-		return
-	}
-	if about, err := d.Describe(context.Background()); err == nil && about.Language != "" { // a look, which needs no turn
-		p.language = about.Language
-	}
 }
 
 // goOn takes parts in hand until one is not over.
@@ -582,39 +571,6 @@ func (c *Case) Shown() string {
 		}
 	}
 	return ""
-}
-
-// LastCode is the code that the printer was given last, whether it still waits or not; empty: none.
-func (c *Case) LastCode() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	code, _ := c.lastCode()
-	return code
-}
-
-// given is what Entra answers a printer that asks for a code.
-var given = regexp.MustCompile(`"(user_code|verification_uri)"\s*:\s*"([^"]*)"`)
-
-// lastCode is the code that the printer was given last, and the address at which it is to be entered.
-func (c *Case) lastCode() (code, address string) {
-	if c.given.code == "" {
-		c.given.code, c.given.address = c.play.code, c.play.address
-	}
-	for _, e := range c.play.lab.Journal.Since(c.given.read) {
-		c.given.read = e.Number
-		if e.HTTP == nil || e.Party != "entra" || !fromDevice(e.Connection) ||
-			!strings.HasSuffix(e.HTTP.Target.String(), "/devicecode") {
-			continue
-		}
-		for _, found := range given.FindAllStringSubmatch(e.HTTP.ResponseBody.String(), -1) {
-			if found[1] == "user_code" {
-				c.given.code = found[2]
-			} else {
-				c.given.address = strings.ReplaceAll(found[2], `\/`, "/")
-			}
-		}
-	}
-	return c.given.code, c.given.address
 }
 
 // Code is the code of the job history that the case shows first; empty: none.

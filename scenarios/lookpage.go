@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"context"
 	"maps"
 	"path"
 	"slices"
@@ -78,8 +79,8 @@ func (p *play) isLookedAt(l line) bool {
 	return at.anywhere(p, in)
 }
 
-// isOfMicrosoft reports whether words are of Microsoft's pages alone: the printer has the like of "Sign in" on keys of its
-// own, in some languages in the same words.
+// isOfMicrosoft reports whether words are of Microsoft's pages alone: the printer has the like of "Sign in" on keys of
+// its own, in some languages in the same words.
 func (p *play) isOfMicrosoft(words string) bool {
 	if _, known := fakeentra.Words(english, words); !known || isLabel(words) {
 		return false
@@ -143,8 +144,8 @@ func (at whereabouts) anywhere(p *play, in window) bool {
 		})
 }
 
-// isFresh reports whether the page that a line of a part looks at was shown after what is done elsewhere before it, such
-// as time that passes: a page stays as it is until somebody loads it anew.
+// isFresh reports whether the page that a line of a part looks at was shown after what is done elsewhere before it,
+// such as time that passes: a page stays as it is until somebody loads it anew.
 func (p *play) isFresh(of *part, i int) bool {
 	var in window
 	switch surface := of.lines[i].words[0]; {
@@ -178,8 +179,8 @@ func (p *play) isFresh(of *part, i int) bool {
 	return true
 }
 
-// isBelow reports whether a page is reached from the one of a path of the menu alone: no menu leads to it, and its address
-// goes on from there, or lies beside it.
+// isBelow reports whether a page is reached from the one of a path of the menu alone: no menu leads to it, and its
+// address goes on from there, or lies beside it.
 func (p *play) isBelow(of string, in window) bool {
 	labels, err := p.webWords(strings.Split(of, " > "))
 	if err != nil || len(labels) < 2 {
@@ -200,8 +201,8 @@ func (p *play) isBelow(of string, in window) bool {
 // endPages are the pages of Microsoft's on which a sign-in has come to its end: nothing more can be typed there.
 var endPages = []string{"blocked", "error", "declined", "done", "approval", "approval-requested"}
 
-// isAtItsEnd reports whether a line looks at the page of Microsoft's on which a sign-in has ended since a part was begun,
-// and sees it. Who has got there needed nothing else on the way.
+// isAtItsEnd reports whether a line looks at the page of Microsoft's on which a sign-in has ended since a part was
+// begun. Who has got there needed nothing else on the way.
 func (p *play) isAtItsEnd(of *part, l line) bool {
 	in := p.pages.microsoft()
 	return !l.not && l.words[0] == "browser" && in.number > of.from && slices.Contains(endPages, in.shown.name)
@@ -211,14 +212,26 @@ func (p *play) isAtItsEnd(of *part, l line) bool {
 // a page may show it after a choice that is sent to nobody.
 func (p *play) clicked(of *part, i int) bool {
 	l := of.lines[i]
-	if l.not || len(l.words) != 3 || l.words[1] != "shows" || !slices.Contains([]string{"webconfig", "browser"}, l.words[0]) ||
-		!isLabel(l.words[2]) {
+	onPage := l.words[0] == "webconfig" || l.words[0] == "browser"
+	if !onPage || l.not || len(l.words) != 3 || l.words[1] != "shows" || !isLabel(l.words[2]) {
 		return false
 	}
 	p.readDeeds()
-	at := p.lookedAt(l)
+	at, click := p.lookedAt(l), []string{l.words[0], "click", l.words[2]}
 	return slices.ContainsFunc(p.deeds.done, func(d deed) bool {
-		return d.number > of.from && p.stands(l, d.number) && p.isSame(d.words, []string{l.words[0], "click", l.words[2]}) &&
+		return d.number > of.from && p.stands(l, d.number) && p.isSame(d.words, click) &&
 			(l.words[0] != "webconfig" || at.path == "" || p.isPage(at.path, d.on))
 	})
+}
+
+// speaks follows the language of the panel: a person may choose another one.
+func (p *play) speaks() {
+	d, err := p.device()
+	if err != nil {
+		return
+	}
+	about, err := d.Describe(context.Background()) // a look, which needs no turn
+	if err == nil && about.Language != "" {
+		p.language = about.Language
+	}
 }

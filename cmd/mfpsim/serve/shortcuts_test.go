@@ -284,7 +284,8 @@ func TestAFrameBeginsAnew(t *testing.T) {
 		"//elsewhere.example/": http.StatusBadRequest, "https://elsewhere.example/": http.StatusBadRequest,
 		"device": http.StatusBadRequest,
 	} {
-		request, err := http.NewRequest(http.MethodGet, now.Panes.Browser+freshPath+"?to="+url.QueryEscape(to), http.NoBody)
+		address := now.Panes.Browser + freshPath + "?to=" + url.QueryEscape(to)
+		request, err := http.NewRequest(http.MethodGet, address, http.NoBody)
 		require.NoError(t, err)
 		request.AddCookie(&http.Cookie{Name: "mfpsim-browser-pane-ESTSAUTH", Value: "x"})
 		request.AddCookie(&http.Cookie{Name: "other", Value: "x"})
