@@ -122,7 +122,7 @@ func TestGoThereLeadsThroughAConditionalAccessCase(t *testing.T) {
 			signsIn := func(line string) {
 				w.goes(line)
 				online("input[name=otc]")
-				w.typeIn(w.pages, "input[name=otc]", w.person.reads("#code-waiting .mono"))
+				w.typeIn(w.pages, "input[name=otc]", w.codeNow())
 			}
 			signsIn("browser enter code")
 			w.has(w.pages, next)
@@ -216,7 +216,7 @@ func TestGoThereSaysThatTheCodeComesFirst(t *testing.T) {
 	w.goes("browser enter account admin@contoso.com")
 	w.marks(w.pages, "browser", "input[name=otc]")
 	w.sees("#code-first:not([hidden])")
-	w.typeIn(w.pages, "input[name=otc]", w.person.reads("#code-waiting .mono"))
+	w.typeIn(w.pages, "input[name=otc]", w.codeNow())
 	w.has(w.pages, "#idSIButton9")
 	w.goes("browser enter account admin@contoso.com")
 	w.marks(w.pages, "browser", "input[name=loginfmt]")

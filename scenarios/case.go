@@ -75,7 +75,10 @@ type CaseStep struct {
 	Why Why
 	// Unseen says that it leaves no trace, as a page that is closed: it is never ticked, and keeps nothing waiting.
 	Unseen bool
-	At     time.Time // true time at which it came true
+	// Comes says that it is a button which comes by a choice on its page, that is sent to nobody: it is ticked when it is
+	// clicked at the latest, and nothing waits for it.
+	Comes bool
+	At    time.Time // true time at which it came true
 	// Glimpsed is the true time at which it was to be seen first, although the acts before it were not done; zero:
 	// never.
 	Glimpsed time.Time
@@ -151,7 +154,7 @@ func (c *Case) divide() {
 		}
 		for _, l := range steps {
 			p.Steps = append(p.Steps, CaseStep{
-				Line: l.number, Text: l.text, Looks: l.looks(), Words: c.words(l), Unseen: l.unseen(),
+				Line: l.number, Text: l.text, Looks: l.looks(), Words: c.words(l), Unseen: l.unseen(), Comes: l.comes(),
 			})
 		}
 		if kind == PartStory {
@@ -258,6 +261,9 @@ func (c *Case) Look() {
 	c.settle()
 	c.credit()
 	c.goOn()
+	for k := range c.parts[:c.at] {
+		c.parts[k].hasCome(c.play)
+	}
 	c.outOfReach()
 }
 
@@ -375,7 +381,7 @@ func (p *part) look(on *play) bool {
 
 // over reports whether nothing of a part is left to do.
 func (p *part) over() bool {
-	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.over() && !s.Besides })
+	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.over() && !s.Besides && !s.Comes })
 }
 
 // wasEarly reports whether a line was done before its part was in hand: its act is none of the part's own time.

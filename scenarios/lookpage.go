@@ -208,6 +208,20 @@ func (p *play) isAtItsEnd(of *part, l line) bool {
 	return !l.not && l.words[0] == "browser" && in.number > of.from && slices.Contains(endPages, in.shown.name)
 }
 
+// comes reports whether a line wants to see a button of Web Config that comes by a choice on its page.
+func (l line) comes() bool {
+	return !l.not && Line(l.words...) == "webconfig shows 'Sign In'"
+}
+
+// hasCome ticks the buttons that have come after all, in a part for which nothing has waited.
+func (p *part) hasCome(on *play) {
+	for i := range p.Steps {
+		if s := &p.Steps[i]; s.Comes && !s.over() && (on.clicked(p, i) || on.holds(p.lines[i]) && on.isFresh(p, i)) {
+			s.Done, s.At = true, on.lab.World.Now()
+		}
+	}
+}
+
 // clicked reports whether somebody has clicked, since a part was begun, the very button that a line of it wants to see:
 // a page may show it after a choice that is sent to nobody.
 func (p *play) clicked(of *part, i int) bool {
