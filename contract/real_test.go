@@ -50,7 +50,9 @@ const fails = "scan email bob@fabrikam.com\njobs shows Email Completed within=1s
 
 // inRealTime plays a script on a core that goes by the machine's clock. A code is asked after each second, and lives
 // that are cut short are of seconds.
-func inRealTime(t *testing.T, core, script string, change func(*scenarios.Options)) (r scenarios.Result, secrets []string) {
+func inRealTime(
+	t *testing.T, core, script string, change func(*scenarios.Options),
+) (r scenarios.Result, secrets []string) {
 	t.Helper()
 	root := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(root, "chapter"), 0o700))
@@ -132,7 +134,8 @@ webconfig shows 'Current Status' 'Signed in'
 `},
 	} {
 		for _, kind := range cores {
-			if kind != "" && test.core == "hears of a cancel" || kind == ", tls: own" && !strings.HasPrefix(name, "polls") {
+			alike := kind == ", tls: own" && !strings.HasPrefix(name, "polls")
+			if alike || kind != "" && test.core == "hears of a cancel" {
 				continue // what it does is the same; and the core of this test sleeps when it has used its sockets
 			}
 			t.Run(name+kind, func(t *testing.T) {
@@ -178,7 +181,9 @@ func requireFitsTheSchema(t *testing.T, trace []byte) {
 }
 
 func TestACoreThatSleepsItselfIsRefusedOnABenchWhoseTimeStands(t *testing.T) {
-	_, err := scenarios.Run(t.Context(), scenarios.Options{Patterns: []string{guide}, Core: command("right, clock: real")})
+	_, err := scenarios.Run(
+		t.Context(), scenarios.Options{Patterns: []string{guide}, Core: command("right, clock: real")},
+	)
 	require.ErrorContains(t, err, "the core says clock: real, and the time of this bench stands still")
 }
 
@@ -192,7 +197,9 @@ func TestACoreThatSleepsItselfAndGoesWrongIsNamed(t *testing.T) {
 		"polls too fast": {
 			core: "polls too fast", script: signsIn + sends, verdict: report.Failed, says: "asked-poll: the core polls after 1",
 			change: func(o *scenarios.Options) {
-				o.Configure = func(c *lab.Config) { c.Entra = func(e *fakeentra.Config) { e.Interval = 3 * time.Second } }
+				o.Configure = func(c *lab.Config) {
+					c.Entra = func(e *fakeentra.Config) { e.Interval = 3 * time.Second }
+				}
 				o.RealTime.Reading = 3 * time.Second
 			},
 		},
