@@ -93,7 +93,7 @@ func (c *Case) hand(language string) *report.Hand {
 	for _, p := range parts {
 		for _, s := range p.Steps {
 			switch {
-			case p.Kind == PartStory, p.Kind == PartFurther, s.Besides:
+			case p.Kind == PartStory, p.Kind == PartOther, p.Kind == PartFurther, s.Besides:
 				continue
 			case p.Kind == PartSymptom && s.Looks && h.Seen.IsZero() && (s.Done || !s.Glimpsed.IsZero()):
 				h.Seen = s.At

@@ -53,7 +53,8 @@ func (c *Case) ahead() {
 		if c.parts[k].Kind == PartFurther && c.parts[c.at].Kind != PartFurther {
 			break // it comes after the case is solved
 		}
-		if c.aheadIn(k) {
+		// The way is not over when another remedy has begun, only when the case is solved by it.
+		if c.aheadIn(k) && c.parts[k].Kind != PartOther {
 			reached = k
 		}
 	}

@@ -45,6 +45,7 @@ const (
 	PartStory   PartKind = "story"   // it was played
 	PartSymptom PartKind = "symptom" // what the user sees: what follows the handover
 	PartRemedy  PartKind = "remedy"  // what to try, up to the first proof that it works
+	PartOther   PartKind = "other"   // another remedy, for whom the first does not suit: nothing waits for it
 	PartFurther PartKind = "further" // what the scenario does besides: nothing waits for it
 )
 
@@ -400,7 +401,7 @@ func (l line) isOfForm(click line) bool {
 func (p *part) late(on *play) {
 	for i := range p.Steps {
 		s, verb := &p.Steps[i], p.lines[i].words[0]
-		if s.Needless && (verb == "scan" || verb == "panel") && on.didAct(p, i) {
+		if s.Needless && !s.Looks && (verb == "scan" || verb == "panel") && on.didAct(p, i) {
 			s.Done, s.Needless, s.At = true, false, on.lab.World.Now()
 		}
 	}

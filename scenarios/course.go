@@ -41,13 +41,16 @@ type Course struct {
 // are those that have come at the handover.
 func (c *Case) setOut(mails func(address string) int) {
 	proof := c.mark(mails)
-	var way, further []part
+	var way, other, further []part
 	for number, p := range c.parts {
 		last := &way // where the piece before has gone; a piece that goes there too is one part with it
 		for n, piece := range p.pieces() {
 			to := &way
 			late := number > proof.part || number == proof.part && piece.first > proof.line
-			if proof.part >= 0 && late || piece.breaks() {
+			switch past := proof.part >= 0 && late; {
+			case past && !piece.breaks() && (last == &other && n > 0 || otherRemedy.MatchString(piece.part.Says)):
+				to, piece.part.Kind = &other, PartOther
+			case past || piece.breaks():
 				to, piece.part.Kind = &further, PartFurther
 			}
 			if n > 0 && to == last {
@@ -60,7 +63,7 @@ func (c *Case) setOut(mails func(address string) int) {
 			last = to
 		}
 	}
-	c.parts = append(way, further...)
+	c.parts = slices.Concat(way, other, further)
 	c.proof = nil
 	for k := range way {
 		for i := range way[k].lines {
@@ -70,6 +73,9 @@ func (c *Case) setOut(mails func(address string) int) {
 		}
 	}
 }
+
+// otherRemedy begins the # sentence of a part, behind the first proof, that offers another remedy.
+var otherRemedy = regexp.MustCompile(`^(Remedy|The (\S+ )?remedy|Or)\b`)
 
 // place is where a line stands in the parts; part -1: nowhere.
 type place struct{ part, line, number int }
@@ -251,7 +257,7 @@ func (c *Case) settle() {
 	}
 	for k := range c.parts {
 		p := &c.parts[k]
-		if p.Kind == PartFurther {
+		if p.Kind == PartOther || p.Kind == PartFurther {
 			return
 		}
 		for i := range p.Steps {
@@ -315,7 +321,7 @@ func (c *Case) outOfReach() {
 				continue
 			}
 			s.Why = ""
-			switch over := p.Kind != PartFurther && !c.solved.IsZero() || k < c.at; {
+			switch over := p.Kind != PartOther && p.Kind != PartFurther && !c.solved.IsZero() || k < c.at; {
 			case p.lines[i].words[0] == "mailbox" && c.play.moreMails(p.lines[i]):
 				s.Why = WhyMails
 			case over:

@@ -127,3 +127,19 @@ func TestATitleLeadsToItsOwnCase(t *testing.T) {
 		}
 	}
 }
+
+func TestASecondRemedyIsOfferedAsOne(t *testing.T) {
+	for id, act := range map[string]string{
+		"exchange/sender-is-not-the-account":        "exchange Add-RecipientPermission reception@contoso.com -Trustee admin@contoso.com -AccessRights SendAs",
+		"exchange/larger-than-the-mailbox-may-send": "exchange Set-Mailbox admin@contoso.com -MaxSendSize 35MB",
+		"exchange/untrusted-certificate":            "network smtp ok",
+		"trouble/divided-into-emails":               "scan email bob@fabrikam.com pages=3 size=A4 dpi=300 color max=5MB format=single-pdf split subject=Report",
+	} {
+		t.Run(id, func(t *testing.T) {
+			c, _ := begun(t, id)
+			require.Contains(t, texts(c, scenarios.PartOther), act)
+			require.NotContains(t, texts(c, scenarios.PartFurther), act)
+			require.NotContains(t, texts(c, scenarios.PartRemedy), act)
+		})
+	}
+}

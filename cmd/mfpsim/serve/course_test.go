@@ -126,3 +126,41 @@ func TestWhatWasDoneIsNeverToldToBeNotNeeded(t *testing.T) {
 		})
 	}
 }
+
+// The customer wants the second remedy: what was done of it is ticked, what stood before it is needed no more, and a
+// screen of the panel that nobody opened is not said to have been seen.
+func TestASecondRemedySolvesTheCase(t *testing.T) {
+	scan := []string{"scan", "email", "bob@fabrikam.com"}
+	grant := []string{"exchange", "Add-RecipientPermission", "reception@contoso.com", "-Trustee", "admin@contoso.com", "-AccessRights", "SendAs"}
+	s, now := played(t, "exchange/sender-is-not-the-account", scan, grant, scan)
+	require.NotNil(t, now.Solved)
+	var done, left []string
+	for _, p := range now.Parts {
+		for _, step := range p.Steps {
+			switch {
+			case p.Kind == scenarios.PartRemedy:
+				require.False(t, step.Done && step.Looks, step.Text)
+			case p.Kind == scenarios.PartOther && step.Done:
+				done = append(done, step.Text)
+			case p.Kind == scenarios.PartOther && !step.Needless:
+				left = append(left, step.Text)
+			}
+		}
+	}
+	require.Equal(t, []string{
+		strings.Join(grant, " "), strings.Join(scan, " "), "mailbox bob@fabrikam.com shows from=reception@contoso.com",
+	}, done)
+	require.Empty(t, left)
+	require.Regexp(t, `Refused[^<]*</dt><dd>.*5\.2\.252`, summaryOf(t, s))
+}
+
+// summaryOf is what the page of evidence says at its head of how it ended.
+func summaryOf(t *testing.T, s *served) string {
+	t.Helper()
+	status, told := s.ask("POST", "/evidence", `{"language":"en"}`)
+	require.Equal(t, http.StatusOK, status, told)
+	_, page, found := strings.Cut(string(s.fetched("/evidence/page")), `id="ended"`)
+	require.True(t, found)
+	page, _, _ = strings.Cut(page, "</section>")
+	return page
+}

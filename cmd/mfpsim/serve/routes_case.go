@@ -56,7 +56,7 @@ type caseAnswer struct {
 }
 
 type partRow struct {
-	Kind  scenarios.PartKind `json:"kind" doc:"story: it was played; symptom: what the user sees; remedy: what to try, up to the first proof that it works; further: what the scenario does besides, for which nothing waits"`
+	Kind  scenarios.PartKind `json:"kind" doc:"story: it was played; symptom: what the user sees; remedy: what to try, up to the first proof that it works; other: another remedy, which the first one makes needless; further: what the scenario does besides, for which nothing waits"`
 	Says  string             `json:"says" doc:"the sentence of the scenario; empty: it has none"`
 	In    string             `json:"saysLanguage" doc:"that of the sentence: the one that was asked for, or English where it has no other"`
 	Steps []stepRow          `json:"steps"`

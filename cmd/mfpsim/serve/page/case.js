@@ -157,7 +157,8 @@ function steps(list, next) {
 function nextOf(c) {
   const inHand = c.parts[c.inHand];
   if (!inHand) return null;
-  const ahead = c.parts.slice(c.inHand).filter((p) => inHand.kind === "further" || p.kind !== "further").flatMap((p) => p.steps);
+  const begun = (p) => p.steps.some((s) => !s.looks && s.done) && !p.steps.every(isOver); // another remedy is nobody's turn before somebody chose it
+  const ahead = c.parts.slice(c.inHand).filter((p) => (p.kind === "other" ? begun(p) : inHand.kind === "further" || p.kind !== "further")).flatMap((p) => p.steps);
   const follow = ahead.slice(ahead.findLastIndex((s) => s.done && !s.looks) + 1);
   return follow.find((s) => !isOver(s)) || ahead.find((s) => !isOver(s)) || null;
 }
@@ -176,7 +177,7 @@ function loaded(c, anew) {
   drawn = key;
   const story = c.parts.filter((p) => p.kind === "story");
   const rest = c.parts.slice(story.length);
-  const way = rest.filter((p) => p.kind !== "further");
+  const way = rest.filter((p) => !["other", "further"].includes(p.kind));
   const over = way.every((p) => p.steps.every(isOver));
   const passed = way.some((p) => p.steps.some((s) => s.skipped));
   const next = nextOf(c);
@@ -197,7 +198,7 @@ function loaded(c, anew) {
     h("p", {}, c.question),
     story.length ? fold("story", t("story", { n: story.length }), story.map(part)) : null,
     kind("symptom", "what-the-user-sees"),
-    cause ? h("div", { class: past ? "cause past" : "cause" }, h("h3", {}, t(past ? "cause-past" : "cause", { at: stamp(cause.at, state.now.now) })), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"),
+    cause ? h("div", { class: past ? "cause past" : "cause" }, h("h3", {}, t(past ? "cause-past" : "cause", { at: stamp(cause.at, state.now.now) })), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"), kind("other", "another-solution"),
     end,
     further.length ? fold("further", t("goes-on"), h("p", { class: "meta" }, t("goes-on-help")), further.map(part)) : null,
     besides.length ? fold("besides", t("bench-checks"), h("p", { class: "meta" }, t("bench-checks-help")), steps(besides, null)) : null,
