@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"mfpsim/journal"
 	"mfpsim/sentences"
@@ -17,9 +18,30 @@ type byHand struct {
 	until int // number of the entry that ends the act
 }
 
+// atOnce is within how much time an act brings about what it brings about at once.
+const atOnce = time.Second
+
+// brought are kinds of entries of a printer that an act brings about.
+var brought = []journal.Kind{journal.KindMemory, journal.KindOutcome, journal.KindScreen}
+
 // newByHand takes the acts that the entries of a record show.
 func newByHand(acts map[int]Act, entries []journal.Entry) byHand {
-	h := byHand{acts: acts}
+	h := byHand{acts: maps.Clone(acts)}
+	for i, e := range entries {
+		// What a form makes the printer do at once is recorded before its answer.
+		if act, is := h.acts[e.Number]; is && act.Since == AtOnce && e.Kind == journal.KindHTTP {
+			first := i
+			for first > 0 && e.At.Sub(entries[first-1].At) < atOnce && entries[first-1].Party == e.Party &&
+				slices.Contains(brought, entries[first-1].Kind) {
+				first--
+			}
+			if first < i {
+				act.Since = entries[first].Number - 1
+				h.acts[e.Number] = act
+			}
+		}
+	}
+	acts = h.acts
 	for _, number := range slices.Sorted(maps.Keys(acts)) {
 		if acts[number].Since != AtOnce && len(entries) > 0 && number >= entries[0].Number {
 			h.order = append(h.order, number)

@@ -12,9 +12,53 @@ type ended struct {
 	Word, Tone, Sign string
 	Symptom, Remedy  string   // sentences; empty: there is none
 	Tried            []string // sentences of what was done by hand that may have mended something
-	Last             *event   // the newest that was refused or went well; nil: nothing of the kind
+	Refusals         []refusal
+	Last             *event // the newest that was refused or went well; nil: nothing of the kind
 	SignIns          []remembered
 	Settings         []string // that have another value
+}
+
+// refusal is something that the clouds refused by hand, and what said so: each once, the newest last.
+type refusal struct {
+	*event
+	Logged []SignIn // what the sign-in log says of that moment
+}
+
+// Refusing are the policies of Conditional Access by which a sign-in was refused.
+func (s SignIn) Refusing() (names []string) {
+	for _, p := range s.Policies {
+		if p.Result == "failure" {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// soon is how far apart a page and the row of the log may be that tell of one refusal.
+const soon = 2 * time.Second
+
+// mostRefusals is how many of them stand at the head.
+const mostRefusals = 4
+
+// refused are what Entra ID and Exchange refused by hand, until the case was solved.
+func refused(t *timeline, until time.Time) (all []refusal) {
+	for _, section := range t.sections {
+		for _, row := range section.Events {
+			cloud := min(row.From, row.To) == entra || max(row.From, row.To) == entra || max(row.From, row.To) == exchange
+			if section.Word != "by-hand" || !row.Refused || !cloud || !until.IsZero() && row.At.After(until) {
+				continue
+			}
+			all = slices.DeleteFunc(all, func(r refusal) bool { return r.Text == row.Text })
+			r := refusal{event: row}
+			for _, s := range t.story.SignIns {
+				if s.AADSTS > 0 && !s.Interrupts() && max(row.From, row.To) == entra && s.At.Sub(row.At).Abs() < soon {
+					r.Logged = append(r.Logged, s)
+				}
+			}
+			all = append(all, r)
+		}
+	}
+	return all[max(0, len(all)-mostRefusals):]
 }
 
 // endedByHand reads how far somebody came by hand: whether the remedy has worked, or, of a case that has nothing to
@@ -38,8 +82,10 @@ func (p *casePage) endedByHand(t *timeline, entries []journal.Entry) (*ended, er
 	}
 	h := t.story.Hand
 	if h == nil {
+		e.Refusals = refused(t, time.Time{})
 		return e, nil
 	}
+	e.Refusals = refused(t, h.Solved)
 	var err error
 	switch {
 	case h.Symptom != "" && h.Seen.IsZero():

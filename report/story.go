@@ -82,6 +82,9 @@ type Hand struct {
 	Skipped bool      // something that was to be seen was skipped
 }
 
+// PlacePrinter is the place of what is done to the printer itself: its switch, its memory.
+const PlacePrinter = "printer"
+
 // PlaceExchange is the place of what an administrator does at Exchange.
 const PlaceExchange = "exchange"
 

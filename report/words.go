@@ -48,7 +48,8 @@ func (s speaker) T(id string, pairs ...any) (string, error) {
 	return text, nil
 }
 
-// Connection says whose a connection of the record is: one from outside was opened by nobody of the bench.
+// Connection says whose a connection of the record is: one from outside was opened by no program of the bench, but the
+// frames of its page are a person's browser too.
 func (s speaker) Connection(name string) (string, error) {
 	if strings.HasPrefix(name, "outside#") {
 		return s.T("connection-outside", "name", name)

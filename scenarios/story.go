@@ -170,7 +170,10 @@ func (p *play) toldSteps(language string) (steps map[int]report.Step, parts map[
 // played is a step as the page of a case tells it.
 func (c *Case) played(s CaseStep, language string) report.Step {
 	told := report.Step{Says: c.Did(s, language), Place: s.Place()}
-	if s.Words[0] == "exchange" {
+	switch s.Words[0] {
+	case "power", "memory":
+		told.Place = report.PlacePrinter
+	case "exchange":
 		told.Place = report.PlaceExchange
 		if isCmdlet(s.Words[1]) {
 			told.Command = strings.TrimPrefix(s.Text, "exchange ")

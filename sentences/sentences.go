@@ -114,6 +114,9 @@ var (
 	says      = regexp.MustCompile(`"error_description"\s*:\s*"([^"\\]*)`)
 	discovery = regexp.MustCompile(`openid-configuration|/discovery/`)
 
+	// switched is how the record has a step of a script that switches a printer.
+	switched = regexp.MustCompile(`^\S+\.txtar:[0-9]+ power (off|on|cut)\b`)
+
 	title  = regexp.MustCompile(`<title>([^<]*)</title>`)
 	action = regexp.MustCompile(`\baction=([a-z-]+)`)
 )
@@ -271,6 +274,10 @@ func one(e journal.Entry, language string) (Line, bool) {
 	case journal.KindFault:
 		set("bench", "fault", true, map[string]string{"what": text})
 	case journal.KindNote:
+		if found := switched.FindStringSubmatch(text); found != nil && e.Party == "scenario" {
+			set("bench", "power "+found[1], false, nil)
+			break
+		}
 		if e.Party != "control" {
 			return line, false
 		}

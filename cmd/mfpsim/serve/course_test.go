@@ -2,6 +2,7 @@ package serve
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -163,4 +164,28 @@ func summaryOf(t *testing.T, s *served) string {
 	require.True(t, found)
 	page, _, _ = strings.Cut(page, "</section>")
 	return page
+}
+
+// The page of evidence tells in the order of cause and effect, and at its head what refused, by which policy.
+func TestThePageOfEvidenceTellsCauseAndOrder(t *testing.T) {
+	page := "Network > Email Server > Basic"
+	s, _ := played(t, "trouble/sign-in-lost-by-power-off", []string{"webconfig", "log-in"}, []string{"webconfig", "open", page},
+		[]string{"webconfig", "click", "OK"}, []string{"power", "off"}, []string{"power", "on"})
+	_ = summaryOf(t, s)
+	_, told, _ := strings.Cut(string(s.fetched("/evidence/page")), `id="by-hand"`)
+	at := func(pattern string) int {
+		found := regexp.MustCompile(pattern).FindStringIndex(told)
+		require.NotNil(t, found, pattern)
+		return found[0]
+	}
+	require.Less(t, at(`OK was clicked`), at(`wrote its settings|to memory`), "what was clicked comes before what it brought about")
+	require.Positive(t, at(`k-23 to"><span class="who">[^<]*</span>The printer was switched off`), "from the person to the printer")
+}
+
+func TestTheHeadOfEvidenceNamesThePolicy(t *testing.T) {
+	s, _ := played(t, "entra/managed-policy-turns-on", []string{"scan", "email", "bob@fabrikam.com"},
+		[]string{"webconfig", "log-in"}, []string{"webconfig", "open", "Network > Email Server > Basic"},
+		[]string{"webconfig", "click", "Sign In"}, []string{"webconfig", "click", "Sign in with Microsoft"},
+		[]string{"browser", "sign-in", "admin@contoso.com"})
+	require.Regexp(t, `Refused</dt><dd><a href="#e\d+">[^<]*</a><br><a href="#log">[^<]*</a>: 53003, [^<]*: <b>Block device code flow</b>`, summaryOf(t, s))
 }

@@ -46,7 +46,7 @@ func TestEvidenceOfALiveBenchIsSavedByOneRequest(t *testing.T) {
 	page := s.fetched("/evidence/page")
 	require.EqualValues(t, told["bytes"], len(page))
 	require.Contains(t, string(page), `<html lang="el">`)
-	require.Contains(t, string(page), "Χειροκίνητα: δεν λύθηκε", "the remedy was not tried")
+	require.Contains(t, string(page), "Δοκιμή στον πάγκο: δεν λύθηκε", "the remedy was not tried")
 	require.Contains(t, string(page), "Έγινε σάρωση προς bob@fabrikam.com.", "what the person did is told as done")
 	require.NotRegexp(t, `href="[^#]`, string(page), "a file that is sent on alone has no links to others")
 	require.Contains(t, string(page), "AADSTS700082")
@@ -193,7 +193,7 @@ func TestThePageOfACasePlayedByHandSaysHowItEnded(t *testing.T) {
 	}
 	p.asks("/evidence", map[string]any{"language": "en"})
 	page := string(s.fetched("/evidence/page"))
-	require.Contains(t, page, "By hand: solved")
+	require.Contains(t, page, "Tried by hand: solved")
 	require.Regexp(t, `What the user reads</dt><dd>“To use this function, you need to sign in to your email service\.[^<]*”, seen 2 Mar 2026`, page)
 	require.Regexp(t, `Sign-in of the printer</dt><dd>Not stored → <b>Stored: admin@contoso\.com, signed in 2 Mar 2026 09:00:31`, page)
 	require.Regexp(t, `Seen last</dt><dd><a href="#e\d+">[^<]*Job 2 is done\.`, page)
