@@ -231,3 +231,28 @@ func TestTheRemedyOfDisuseSaysHowToPreventIt(t *testing.T) {
 		}
 	}
 }
+
+// Tickets that outsiders brought along, word for word. The first cause is the one of the ticket; what its history
+// speaks of stands among the others.
+func TestTheOutsidersTickets(t *testing.T) {
+	for _, row := range []struct{ name, ticket, first, among string }{
+		{
+			"the page refuses, and a printer sends no more, in Greek", "Γεια σας. Στο γραφείο μας ο εκτυπωτής δεν στέλνει πια email και ο τεχνικός προσπαθεί να τον συνδέσει ξανά στη Microsoft. " +
+				"Πατάει Σύνδεση στον εκτυπωτή, παίρνει τον κωδικό, τον γράφει στον υπολογιστή του, βάζει τον κωδικό πρόσβασης και τότε η σελίδα της Microsoft τού λέει ότι δεν έχει πρόσβαση αυτή τη στιγμή (You cannot access this right now). " +
+				"Με τον ίδιο λογαριασμό διαβάζει κανονικά την αλληλογραφία του από τον ίδιο υπολογιστή. Μας είπαν ότι η εταιρεία ασφάλειας άλλαξε κάτι τον προηγούμενο μήνα. Τι πρέπει να ζητήσουμε;", "device-code-policy", "policy-turned-on",
+		},
+		{
+			"closed since New Year, in English", "Hello, our branch office was closed for renovation from the beginning of the year until this week. The multifunction printer there was never touched, just switched on all the time. " +
+				"Today the first scan to e-mail failed. The panel says something about an expired sign-in and to ask the administrator. Before Christmas everything worked and nobody changed the password or anything at Microsoft. " +
+				"What do we have to do, and how can we make sure it does not happen again in the summer holidays?", "expired", "expired",
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			answer, err := explain.Explain(row.ticket, "")
+			require.NoError(t, err)
+			require.NotEmpty(t, answer.Causes)
+			require.Equal(t, row.first, answer.Causes[0].ID)
+			require.True(t, slices.ContainsFunc(answer.Causes, func(c explain.Cause) bool { return c.ID == row.among }))
+		})
+	}
+}

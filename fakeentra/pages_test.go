@@ -242,7 +242,7 @@ func TestTestAccountsAreShownWithTheirRolesAndWithoutPasswords(t *testing.T) {
 	html, err := p.page.Html()
 	require.NoError(t, err)
 	require.NotContains(t, html, p.password("admin@contoso.com"))
-	p.press("Type this test account's password for me").press("Continue").press("Accept")
+	p.press("Type this test account's password and sign in for me").press("Continue").press("Accept")
 	require.Equal(t, http.StatusOK, c.poll(device).status)
 }
 

@@ -231,6 +231,15 @@ func (c *Case) LastCode() string {
 	return code
 }
 
+// CodeSpent reports whether the printer has got its tokens for the code that it was given last, since the person took
+// over.
+func (c *Case) CodeSpent() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lastCode()
+	return c.given.spent
+}
+
 // given is what Entra answers a printer that asks for a code.
 var given = regexp.MustCompile(`"(user_code|verification_uri)"\s*:\s*"([^"]*)"`)
 
@@ -241,10 +250,14 @@ func (c *Case) lastCode() (code, address string) {
 	}
 	for _, e := range c.play.lab.Journal.Since(c.given.read) {
 		c.given.read = e.Number
-		if e.HTTP == nil || e.Party != "entra" || !fromDevice(e.Connection) ||
-			!strings.HasSuffix(e.HTTP.Target.String(), "/devicecode") {
+		if e.HTTP == nil || e.Party != "entra" || !fromDevice(e.Connection) {
 			continue
 		}
+		if !strings.HasSuffix(e.HTTP.Target.String(), "/devicecode") {
+			c.given.spent = c.given.spent || e.HTTP.Status == 200 && strings.Contains(e.HTTP.RequestBody.String(), "device_code=")
+			continue
+		}
+		c.given.spent = false
 		for _, found := range given.FindAllStringSubmatch(e.HTTP.ResponseBody.String(), -1) {
 			if found[1] == "user_code" {
 				c.given.code = found[2]

@@ -34,6 +34,7 @@ type Case struct {
 	given struct {
 		read          int
 		code, address string
+		spent         bool // tokens came for it
 	}
 }
 
@@ -573,11 +574,31 @@ func (c *Case) Shown() string {
 			words := p.Steps[i].Words
 			if p.Steps[i].Looks && !l.not && len(words) > 2 && words[1] == "shows" &&
 				slices.Contains([]string{"panel", "webconfig", "jobs", "browser"}, words[0]) {
+				if shown := c.codeShown(words); shown != "" {
+					return shown
+				}
 				return strings.Join(c.inWords(words), " ")
 			}
 		}
 	}
 	return ""
+}
+
+// codeShown is what the panel says of a job that failed: its code, under the label that it has there, and its sentence;
+// empty: the words are about no code.
+func (c *Case) codeShown(words []string) string {
+	if words[0] != "jobs" {
+		return ""
+	}
+	at := slices.IndexFunc(words, failing.MatchString)
+	if at < 0 || words[at] == "Error" {
+		return ""
+	}
+	shown := []string{c.label("panel", "Error code") + " " + words[at]}
+	for _, text := range c.inWords(slices.Concat(words[:2], words[at+1:])) {
+		shown = append(shown, text)
+	}
+	return strings.Join(shown, ". ")
 }
 
 // Code is the code of the job history that the case shows first; empty: none.

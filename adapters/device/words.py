@@ -37,7 +37,7 @@ MESSAGES = {
     "cloud-malformed": "The cloud service answered with something that is not an answer of a cloud service.",
     "cloud-error": "The cloud service reported an error of its own: try again later.",
     "sign-in-revoked": "The authentication was revoked, or the password of the account was changed.",
-    "sign-in-waits": "An authentication code is displayed and waits to be entered.",
+    "sign-in-waits": "An authentication code is displayed. The sign-in has not been completed yet.",
     "test-ok": "Connection test was successful.",
     "test-communication": "SMTP server communication error. Check the following. - Network Settings",
     "test-name": "An error occurred while connecting to SMTP server. Check the followings. - SMTP Server Address - DNS Server",

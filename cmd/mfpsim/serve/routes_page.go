@@ -27,20 +27,21 @@ type nowRequest struct {
 }
 
 type nowAnswer struct {
-	Bench   int64       `json:"bench" doc:"changes when another bench stands there"`
-	Last    int         `json:"last" doc:"number of the last entry of the record"`
-	Now     time.Time   `json:"now" doc:"true time"`
-	Printer *time.Time  `json:"printer,omitempty" doc:"what the printer's clock shows, if it can be read"`
-	On      bool        `json:"on" doc:"the printer is switched on"`
-	Panel   glassAnswer `json:"panel"`
-	Case    caseAnswer  `json:"case"`
-	Held    heldState   `json:"held"`
-	Mails   int         `json:"mails" doc:"how many have arrived"`
-	Code    string      `json:"code" doc:"the user code that waits for a person; empty: none"`
-	Copied  string      `json:"copied" doc:"the user code that the printer of the case was given last, whether it still waits or not; empty: none"`
-	Panes   panesAnswer `json:"panes"`
-	Sheets  int         `json:"sheets" doc:"number of the newest printed sheet; 0: none"`
-	Version string      `json:"version"`
+	Bench    int64       `json:"bench" doc:"changes when another bench stands there"`
+	Last     int         `json:"last" doc:"number of the last entry of the record"`
+	Now      time.Time   `json:"now" doc:"true time"`
+	Printer  *time.Time  `json:"printer,omitempty" doc:"what the printer's clock shows, if it can be read"`
+	On       bool        `json:"on" doc:"the printer is switched on"`
+	Panel    glassAnswer `json:"panel"`
+	Case     caseAnswer  `json:"case"`
+	Held     heldState   `json:"held"`
+	Mails    int         `json:"mails" doc:"how many have arrived"`
+	Code     string      `json:"code" doc:"the user code that waits for a person; empty: none"`
+	Copied   string      `json:"copied" doc:"the user code that the printer of the case was given last, whether it still waits or not; empty: none"`
+	SignedIn bool        `json:"signedIn" doc:"the printer has got its tokens for that code"`
+	Panes    panesAnswer `json:"panes"`
+	Sheets   int         `json:"sheets" doc:"number of the newest printed sheet; 0: none"`
+	Version  string      `json:"version"`
 }
 
 type panesAnswer struct {
@@ -241,7 +242,7 @@ func pageNow(ctx context.Context, b *bench, in nowRequest) (nowAnswer, error) {
 	}
 	answer.Code, _ = b.lab.Entra.PendingCode()
 	if b.taken != nil {
-		answer.Copied = b.taken.LastCode()
+		answer.Copied, answer.SignedIn = b.taken.LastCode(), b.taken.CodeSpent()
 	}
 	_, answer.On = b.screen()
 	if at, err := b.device.Now(ctx); err == nil {

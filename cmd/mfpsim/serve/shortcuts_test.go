@@ -48,7 +48,7 @@ func (p *person) entersTheCode() {
 
 // The bench's own buttons on Microsoft's pages count as what they do, in every language, and the evidence agrees.
 func TestTheBenchsOwnButtonsTickWhatTheyDo(t *testing.T) {
-	const fills = "Type this test account's password for me"
+	const fills = "Type this test account's password and sign in for me"
 	for _, language := range guide.Languages() {
 		for name, signsIn := range map[string]func(p *person){
 			"the account by its row, the password by its button": func(p *person) { p.presses("admin@contoso.com", fills) },
@@ -136,7 +136,7 @@ func TestAnAccountThatTheBrowserRemembersIsPicked(t *testing.T) {
 			})
 			p := newPerson(s, bench)
 			p.entersTheCode()
-			p.presses("admin@contoso.com", "Type this test account's password for me", "Continue", "Accept")
+			p.presses("admin@contoso.com", "Type this test account's password and sign in for me", "Continue", "Accept")
 			require.True(t, p.steps("browser sign-in admin@contoso.com consent=organization")[0].Done)
 			p.asks("/clock/advance", map[string]any{"duration": "10s"})
 			p.does([]string{

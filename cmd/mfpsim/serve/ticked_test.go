@@ -94,6 +94,25 @@ func TestTheStorysCodeIsKnownThoughItHasDied(t *testing.T) {
 	require.False(t, p.steps("wire count entra '/oauth2/v2.0/devicecode' 2")[0].Done)
 }
 
+// After a sign-in that went well no code waits, and the page says that it is done and not that it is to be begun.
+func TestACodeThatBroughtTheTokensIsSpent(t *testing.T) {
+	p := taken(t, "trouble/sign-in-lost-by-power-off")
+	told := func() (now nowAnswer) {
+		_, text := p.get(p.Control + "/bench/now")
+		require.NoError(t, json.Unmarshal([]byte(text), &now))
+		return now
+	}
+	page := "Network > Email Server > Basic"
+	for _, act := range [][]string{{"log-in"}, {"open", page}, {"click", "Sign In"}, {"click", "Sign in with Microsoft"}} {
+		p.does(append([]string{"webconfig"}, act...))
+	}
+	require.False(t, told().SignedIn)
+	p.does([]string{"browser", "sign-in", "admin@contoso.com"})
+	p.asks("/clock/advance", map[string]any{"duration": "10s"})
+	require.True(t, told().SignedIn)
+	require.Empty(t, told().Code)
+}
+
 func TestTheControlAPIFitsNoUnknownFirmware(t *testing.T) {
 	s := live(t, Config{})
 	status, answer := s.ask(http.MethodPost, "/printer/firmware", `{"version":"9"}`)

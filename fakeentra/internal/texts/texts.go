@@ -347,7 +347,7 @@ var english = map[Key]wording{
 		"ours",
 	},
 	TypePassword: {
-		"Type this test account's password for me",
+		"Type this test account's password and sign in for me",
 		"ours",
 	},
 	NoRole: {

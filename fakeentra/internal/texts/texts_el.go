@@ -235,8 +235,8 @@ var greek = map[string]wording{
 		"Οι χρήστες του πάγκου. Επιλέξτε έναν αντί να πληκτρολογήσετε.",
 		"ours",
 	},
-	"Type this test account's password for me": {
-		"Πληκτρολόγησε για μένα τον κωδικό πρόσβασης αυτού του δοκιμαστικού λογαριασμού",
+	"Type this test account's password and sign in for me": {
+		"Πληκτρολογήστε για μένα τον κωδικό πρόσβασης αυτού του δοκιμαστικού λογαριασμού και συνδέστε με",
 		"ours",
 	},
 	"no role": {

@@ -235,8 +235,8 @@ var hindi = map[string]wording{
 		"इस बेंच के लोग। लिखने के बजाय किसी एक को चुनें।",
 		"ours",
 	},
-	"Type this test account's password for me": {
-		"इस परीक्षण खाते का पासवर्ड मेरे लिए लिखें",
+	"Type this test account's password and sign in for me": {
+		"मेरे लिए इस परीक्षण खाते का पासवर्ड लिखें और साइन इन करें",
 		"ours",
 	},
 	"no role": {

@@ -44,11 +44,16 @@ function draw(fresh, opened) {
   spoken = language;
 }
 
+// inLog reports whether a line is about a refusal of which the sign-in log says more than the wire: on Microsoft's own
+// page, or by a policy.
+export const inLog = (line) => line.party === "entra" && line.tone === "refused" && (line.from === "person" || /AADSTS53\d+/.test(line.text));
+
 // showLine leads to what a line of the record is about, as a person reads it: a job to its row in the history, a mail
-// that went to the mail, anything else to the traffic.
+// that went to the mail, a refusal by a policy to the sign-in log, anything else to the traffic.
 export function showLine(line) {
   if (line.kind === "outcome" && line.receipt) { show("jobs"); return jobs.open(line.receipt); }
   if (line.protocol === "SMTP" && line.tone === "good") { show("mail"); return mail.openOf(line.at); }
+  if (inLog(line)) { show("microsoft"); return microsoft.reveal(line.at); }
   show("wire");
   return wire.reveal(line.number);
 }

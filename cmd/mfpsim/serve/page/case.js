@@ -1,10 +1,11 @@
 // Why am I here? The cases by the guide's chapters, what a pasted text leads to, and the case that is loaded.
 
 import { attempt, get, post } from "./api.js";
+import { inLog } from "./behind.js";
 import { bring, fill, h } from "./dom.js";
 import { controlsOf, placeOf } from "./controls.js";
 import { state, onChange, refresh } from "./state.js";
-import { clock, language, stamp, t } from "./texts.js";
+import { language, stamp, t } from "./texts.js";
 
 const place = () => document.getElementById("case");
 let mode = ""; // "list", "found" or "loaded"
@@ -52,6 +53,14 @@ function atHead() {
   place().scrollTo(0, 0);
   bring(head, "nearest");
 }
+
+// allCases opens the list at its top.
+const allCases = () => attempt(async () => {
+  mode = "list";
+  drawn = mode + language;
+  await drawList();
+  atHead();
+});
 
 // back leads back to the case that is loaded, from wherever the column has gone.
 function back() {
@@ -126,7 +135,7 @@ async function drawFound() {
     a.near.length ? h("p", { class: "acts" }, head.near + ": ", a.near.map((text) => h("button", { type: "button", class: "lk", onclick: () => { document.getElementById("find-text").value = text; read(text); } }, text))) : null,
     shown.filter((i) => !i.passing).map(item), a.causes.length ? h("h3", { class: "sec" }, head.causes) : null, a.causes.map(cause), shown.filter((i) => i.passing).map(item),
     cases.length ? [h("h3", { class: "sec" }, t("other-cases")), cases.map((c) => h("article", { class: "hit" }, h("h3", { lang: c.language }, c.title), h("p", { class: "meta", lang: "en" }, c.id), loads(c.id, c.title, cases.length === 1 && !a.causes.length)))] : null,
-    panelLanguage(), h("div", { class: "acts" }, h("button", { type: "button", class: "b", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
+    panelLanguage(), h("div", { class: "acts" }, h("button", { type: "button", class: "b", onclick: allCases }, t("all-cases"))));
   atHead();
 }
 const mostItems = 6;
@@ -146,7 +155,7 @@ function steps(list, next) {
   return h("ol", {}, list.map((s) => h("li", { class: "step" + (s.done ? " done" : "") + (s === next ? " now" : ""), "aria-current": s === next ? "step" : null },
     h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped || s.needless || s.why ? "–" : s === next ? "→" : s.besides ? "·" : "○"),
     h("div", {}, h("span", { class: "say" }, t(how(s)) + ": "), s.says,
-      s.why && !s.done ? h("small", {}, t("why-" + s.why)) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: clock(s.at) })) : null,
+      s.why && !s.done ? h("small", {}, t("why-" + s.why)) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: stamp(s.at, state.now.now) })) : null,
       s === next && s.aim.first.some((f) => f.says) ? h("div", { class: "first" }, t("first-of", { control: s.aim.control }), h("ul", {}, s.aim.first.map((f) => h("li", {}, f.says)))) : null,
       s === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(placeOf(s), controlsOf(s), s) }, t("go-there")) : null,
         h("button", { type: "button", class: "lk", "data-key": "skip-" + s.line, onclick: () => attempt(async () => { await post("/case/skip", { line: s.line }); await refresh(); }) }, t("skip"))) : null))));
@@ -189,7 +198,7 @@ function loaded(c, anew) {
   };
   const further = rest.filter((p) => p.kind === "further");
   const besides = rest.flatMap((p) => p.steps.filter((s) => s.besides));
-  const end = c.solved ? h("p", { class: "done-all", role: "status" }, t("solved", { at: clock(c.solved) }))
+  const end = c.solved ? h("p", { class: "done-all", role: "status" }, t("solved", { at: stamp(c.solved, state.now.now) }))
     : over && rest.length && !c.mends ? h("p", { class: "done-all", role: "status" }, t(passed ? "all-over" : "all-done"))
       : c.mends ? h("p", { class: "goal" }, t(over && passed ? "all-over" : "solved-when")) : null;
   const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.remedy ? h("p", {}, c.remedy) : null,
@@ -198,7 +207,7 @@ function loaded(c, anew) {
     h("p", {}, c.question),
     story.length ? fold("story", t("story", { n: story.length }), story.map(part)) : null,
     kind("symptom", "what-the-user-sees"),
-    cause ? h("div", { class: past ? "cause past" : "cause" }, h("h3", {}, t(past ? "cause-past" : "cause", { at: stamp(cause.at, state.now.now) })), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t("see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"), kind("other", "another-solution"),
+    cause ? h("div", { class: past ? "cause past" : "cause" }, h("h3", {}, t(past ? "cause-past" : "cause", { at: stamp(cause.at, state.now.now) })), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t(inLog(cause) ? "see-in-log" : "see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"), kind("other", "another-solution"),
     end,
     further.length ? fold("further", t("goes-on"), h("p", { class: "meta" }, t("goes-on-help")), further.map(part)) : null,
     besides.length ? fold("besides", t("bench-checks"), h("p", { class: "meta" }, t("bench-checks-help")), steps(besides, null)) : null,
@@ -206,7 +215,7 @@ function loaded(c, anew) {
     fold("about", t("about-case"), h("p", { class: "meta" }, t("case-file") + " ", h("code", {}, c.id)), c.proves.length ? h("p", { class: "meta" }, t("rules-shown") + " " + c.proves.join(" ")) : null),
     h("div", { class: "acts" }, h("button", { type: "button", class: "b", "data-key": "reset", onclick: () => attempt(async () => { await post("/reset", { to: "start" }); await refresh(); atHead(); }) }, t("reset")),
       h("button", { type: "button", class: "b", "data-key": "next", onclick: () => attempt(async () => { await post("/case/next"); mode = ""; await refresh(); atHead(); }) }, t("next-case")),
-      h("button", { type: "button", class: "b", "data-key": "all", onclick: () => { mode = "list"; draw(); } }, t("all-cases"))));
+      h("button", { type: "button", class: "b", "data-key": "all", onclick: allCases }, t("all-cases"))));
   follow(c, next);
 }
 
@@ -214,7 +223,8 @@ function loaded(c, anew) {
 let followed = "";
 function follow(c, next) {
   const at = c.id + " " + (c.solved ? "solved" : next ? next.line : "");
-  if (at === followed) return;
+  // What grows above it pushes it out of sight; who looks at something else in the column is left alone.
+  if (at === followed && place().matches(":hover, :focus-within")) return;
   const begins = !followed.startsWith(c.id + " ");
   followed = at;
   const node = place().querySelector(c.solved ? ".done-all" : ".step.now");

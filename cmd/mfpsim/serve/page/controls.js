@@ -31,7 +31,9 @@ const byVerb = {
   clock: [on("clock-to")],
   network: [on("fault-entra")],
   "network smtp": [on("fault-smtp")],
-  power: [on("power-off")],
+  "power off": [on("power-off")],
+  "power on": [on("power-on")],
+  "power cut": [on("power-cut")],
   memory: [on("memory-refuses")],
 };
 

@@ -1,7 +1,7 @@
 // The admin centers to which the guide sends its reader, small.
 
 import { attempt, get, post } from "./api.js";
-import { fill, h } from "./dom.js";
+import { fill, h, point } from "./dom.js";
 import { clock, day, language, t } from "./texts.js";
 import { folded } from "./readable.js";
 import { refresh } from "./state.js";
@@ -16,6 +16,16 @@ export function draw(into, { now }, anew) {
   drawn = now.last;
   attempt(show);
 }
+
+// reveal opens the row of the sign-in log that tells of a refusal at a time: the newest until then, or just after.
+export const reveal = (at) => attempt(async () => {
+  const until = Date.parse(at) + 2000;
+  const row = (await get("/entra/sign-ins")).filter((s) => s.status.errorCode && !interrupts.has(s.status.errorCode) && Date.parse(s.createdDateTime) <= until).at(-1);
+  await show();
+  const line = row && place.querySelector('[data-id="' + CSS.escape("sign-in-" + row.id) + '"]');
+  if (line) line.open = true;
+  point(line ? line.querySelector("summary") : document.getElementById("at-sign-ins"), "start");
+});
 
 // act does something at Microsoft and looks again.
 const act = (f) => attempt(async () => { const said = await f(); await refresh(); await show(); return said; });

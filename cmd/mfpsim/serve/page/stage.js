@@ -104,7 +104,10 @@ function show(id) {
 }
 
 // under is what a tab shows, in few words: the whole of it is its title.
-const under = (text, lang) => h("small", { lang, title: text }, text.length > longest ? text.slice(0, text.lastIndexOf(" ", longest) > 0 ? text.lastIndexOf(" ", longest) : longest) + " …" : text);
+const under = (text, lang) => h("small", { lang, title: text }, short(text));
+const cut = (text) => (text.length > longest ? text.slice(0, text.lastIndexOf(" ", longest) > 0 ? text.lastIndexOf(" ", longest) : longest) + " …" : text);
+// Of a trail its end tells where somebody is.
+const short = (text) => (text.length > longest && text.includes(" > ") ? "… > " + cut(text.split(" > ").at(-1)) : cut(text));
 const longest = 24;
 
 function drawTabs() {
@@ -198,8 +201,8 @@ function browser(now) {
 let waits = null;
 function waiting(now) {
   const place = document.getElementById("code-waiting");
-  const key = [now.code, now.copied, language].join();
+  const key = [now.code, now.copied, now.signedIn, language].join();
   if (!place || waits === key && place.childNodes.length) return;
   waits = key;
-  fill(place, now.code ? secret("code-that-waits", now.code) : [word("span", "no-code"), now.copied ? [" ", secret("code-of-before", now.copied)] : null]);
+  fill(place, now.code ? secret("code-that-waits", now.code) : [word("span", now.signedIn ? "code-done" : "no-code"), now.copied && !now.signedIn ? [" ", secret("code-of-before", now.copied)] : null]);
 }

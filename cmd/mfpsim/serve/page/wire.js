@@ -52,7 +52,7 @@ const names = { printer: "", person: "", client: "", control: "" };
 
 function row(l) {
   const from = l.from in names ? t("from-" + l.from) : l.from;
-  const to = l.party === "entra" ? "Entra ID" : l.party === "smtp" ? "Exchange" : l.party === l.from ? "" : l.party;
+  const to = l.party === "entra" ? "Entra ID" : l.party === "smtp" ? "Exchange" : l.party === l.from ? "" : l.party in names ? t("from-" + l.party) : l.party;
   const full = h("div", {});
   const was = document.querySelector('#wire-lines [data-id="wire-' + l.number + '"]')?.open;
   const line = h("details", { class: "log", "data-id": "wire-" + l.number, "data-last": l.last, "data-says": l.text, open: was || false, ontoggle: () => { if (line.open && !full.firstChild) attempt(() => open(l, full)); } },
