@@ -128,7 +128,9 @@ func TestEachLinkLeadsToWhatAPersonReads(t *testing.T) {
 	require.Equal(t, "static", position, "it covers nothing")
 	p.sees(".cause.past")
 	require.Contains(t, p.reads(".cause.past h3"), "it has gone well since")
-	p.sees(`#case [data-id="further"]:not([open])`)
+	position = p.script(`String([...document.querySelectorAll("#case .step")].filter((n) => n.offsetParent && n.textContent.includes("Send As") && n.matches(".done")).length)`)
+	require.Equal(t, "1", position, "the second remedy stands in the open, and is ticked")
+	require.Equal(t, "0", p.script(`String(document.querySelectorAll("#case .step.now").length)`), "nothing is left to do")
 }
 
 func TestGoThereRingsTheControlItself(t *testing.T) {

@@ -234,3 +234,38 @@ func (w *walker) gone(selector string) {
 	}
 	require.Fail(w.t, "it stays", "%s; the page is kept as %s", selector, w.keep(w.t.Name()))
 }
+
+// The switch that a line means is marked, and not the one beside it.
+func TestGoThereTellsOnFromOff(t *testing.T) {
+	p := opensBench(t, "hi", "--scenario", "trouble/sign-in-lost-by-power-off")
+	for _, state := range []string{"off", "on"} {
+		p.script(fmt.Sprintf(
+			`import("/bench/controls.js").then((m) => { document.body.dataset.first = m.controlsOf({ text: "power %s" })[0]; }); ""`, state,
+		))
+		p.sees(fmt.Sprintf(`body[data-first*="power-%s"]`, state))
+	}
+}
+
+// Show beside a refusal on Microsoft's page leads to the row of the sign-in log, which names the policy.
+func TestShowOfARefusalByAPolicyOpensTheSignInLog(t *testing.T) {
+	w := walks(t, "el", "trouble/conditional-access-block")
+	w.goes("browser enter code")
+	w.marks(w.pages, "browser", "input[name=otc]")
+	w.typeIn(w.pages, "input[name=otc]", w.codeNow())
+	w.has(w.pages, "#idSIButton9")
+	w.has(w.pages, "button[name=testAccount][value='admin@contoso.com']")
+	w.has(w.pages, "button[name=testPassword]")
+	w.ticked("browser shows 'You cannot access this right now'")
+	w.click("#just li:has(.bad) button")
+	w.sees(`#pane-microsoft details[data-id^="sign-in-"][open]`)
+	require.Contains(t, w.person.reads(`#pane-microsoft details[data-id^="sign-in-"][open]`), "Block device code flow")
+}
+
+// On a desk's window the whole panel and the field below it are in sight.
+func TestThePanelAndItsFieldAreInSightAtOnce(t *testing.T) {
+	p := opensBench(t, "el", "--scenario", "exchange/sender-is-not-the-account")
+	p.do("a desk's window", chromedp.EmulateViewport(1400, 900))
+	p.sees(".step.now")
+	inSight := `String(document.querySelector("#beside-panel form button").getBoundingClientRect().bottom <= document.getElementById("stage").getBoundingClientRect().bottom)`
+	require.Equal(t, "true", p.script(inSight))
+}

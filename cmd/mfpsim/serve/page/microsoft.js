@@ -77,7 +77,7 @@ function sendAs(b, m) {
   const left = m.mailboxes.map((other) => other.address).filter((who) => who !== b.address && !b.sendAs.includes(who));
   const id = "send-as-" + b.address.replace(/[^a-z0-9]/gi, "-");
   const select = h("select", { id, "data-key": "send-as-who-" + b.address }, left.map((who) => h("option", { value: who }, who)));
-  return h("div", { class: "box" }, left.length ? null : h("p", {}, label),
+  return h("div", { class: "box" }, left.length ? null : h("p", { class: "meta" }, label),
     left.length ? h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); act(set("Add", select.value)); } },
       h("label", { class: "whole", for: id }, label), select, h("button", { class: "b", "data-key": "send-as-" + b.address, "aria-label": t("grant") + ": " + label }, t("grant"))) : null,
     b.sendAs.length ? b.sendAs.map((who) => h("p", { class: "party" }, h("b", {}, who), h("button", { type: "button", class: "b", "data-key": "send-as-away-" + b.address + who, "aria-label": t("take-away") + ": " + label + ", " + who, onclick: () => act(set("Remove", who)) }, t("take-away"))))
