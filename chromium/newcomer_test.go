@@ -60,6 +60,18 @@ func (n *newcomer) typeIn(origin, selector, text string) {
 	n.entersIn(origin, selector, text)
 }
 
+// codeNow is the code that stands above Microsoft's pages, as soon as it is the one that the bench has given out last.
+func (n *newcomer) codeNow() string {
+	n.t.Helper()
+	var now struct{ Code, Copied string }
+	n.bench.asks("/bench/now", &now)
+	if now.Code == "" {
+		now.Code = now.Copied
+	}
+	n.sees(fmt.Sprintf("//*[@id='code-waiting']//*[contains(@class, 'mono')][text()='%s']", now.Code))
+	return now.Code
+}
+
 // link clicks a link of a frame by its address.
 func (n *newcomer) link(origin, of string) {
 	n.t.Helper()

@@ -100,7 +100,8 @@ func (e *engine) operate(ctx context.Context, o *operation, event Event) Result 
 			e.session.fault(err)
 			e.off()
 			return interrupted()
-		case result != nil && e.identity.Dial == kindOwn && context.Cause(ctx) != nil: // its sockets were reset, whatever it says
+		case result != nil && e.identity.Dial == kindOwn && context.Cause(ctx) != nil:
+			// its sockets were reset, whatever it says
 			return interrupted()
 		case result != nil:
 			return *result

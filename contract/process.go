@@ -94,8 +94,8 @@ func (p *process) watch() (stop func()) {
 	return w.stop
 }
 
-// exchangeAsleep is [process.exchange] for a core that may sleep, whom somebody else watches. sent is closed when it has
-// its line.
+// exchangeAsleep is [process.exchange] for a core that may sleep, whom somebody else watches. sent is closed when it
+// has its line.
 func (p *process) exchangeAsleep(e Event, sent chan struct{}) (Answer, error) {
 	unsent, err := p.send(e)
 	close(sent)

@@ -48,10 +48,27 @@ const sends = "scan email bob@fabrikam.com\njobs shows Email Completed\nmailbox 
 
 const fails = "scan email bob@fabrikam.com\njobs shows Email Completed within=1s\n"
 
-// inRealTime plays a script on a core that goes by the machine's clock. A code is asked after each second, and lives
-// that are cut short are of seconds.
-func inRealTime(t *testing.T, core, script string, change func(*scenarios.Options)) (r scenarios.Result, secrets []string) {
+// played is a script that is played, or was. What it has may be read when done is closed.
+type played struct {
+	done    chan struct{}
+	result  scenarios.Result
+	secrets []string
+	err     error
+}
+
+// wait waits until it was played.
+func (p *played) wait(t *testing.T) scenarios.Result {
 	t.Helper()
+	<-p.done
+	require.NoError(t, p.err)
+	return p.result
+}
+
+// inRealTime begins to play a script on a core that goes by the machine's clock: who waits for time needs no processor,
+// so a test begins with all of its own. A code is asked after each second, and lives that are cut short are of seconds.
+func inRealTime(t *testing.T, core, script string, change func(*scenarios.Options)) *played {
+	t.Helper()
+	p := &played{done: make(chan struct{})}
 	root := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(root, "chapter"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(root, "chapter", "name.txtar"), []byte(realHeader+script), 0o600))
@@ -65,18 +82,28 @@ func inRealTime(t *testing.T, core, script string, change func(*scenarios.Option
 			Longest: 8 * time.Second, AccessTokenMargin: &margin, RefreshTokenMargin: &none,
 			TokenSlack: 500 * time.Millisecond, SignInLife: 2 * time.Second, Reading: 1200 * time.Millisecond,
 		},
-		Inspect: func(_ scenarios.Result, l *lab.Lab) { secrets = secretsOf(l) },
+		Inspect: func(_ scenarios.Result, l *lab.Lab) { p.secrets = secretsOf(l) },
 	}
 	if change != nil {
 		change(&o)
 	}
-	results, err := scenarios.Run(t.Context(), o)
-	require.NoError(t, err)
-	require.Len(t, results, 1)
-	return results[0], secrets
+	go func() {
+		defer close(p.done)
+		results, err := scenarios.Run(t.Context(), o)
+		if p.err = err; err == nil {
+			p.result = results[0]
+		}
+	}()
+	return p
 }
 
 func TestACoreThatSleepsItself(t *testing.T) {
+	t.Parallel()
+	type one struct {
+		name, kind string
+		*played
+	}
+	var all []one
 	cores := []string{"", ", tls: own"}
 	if runtime.GOOS == "linux" {
 		cores = append(cores, ", dial: own")
@@ -132,32 +159,36 @@ webconfig shows 'Current Status' 'Signed in'
 `},
 	} {
 		for _, kind := range cores {
-			if kind != "" && test.core == "hears of a cancel" || kind == ", tls: own" && !strings.HasPrefix(name, "polls") {
+			alike := kind == ", tls: own" && !strings.HasPrefix(name, "polls")
+			if alike || kind != "" && test.core == "hears of a cancel" {
 				continue // what it does is the same; and the core of this test sleeps when it has used its sockets
 			}
-			t.Run(name+kind, func(t *testing.T) {
-				t.Parallel()
-				r, secrets := inRealTime(t, test.core+kind, test.script, nil)
-				require.Equal(t, report.Passed, r.Verdict, r.Failure)
-				require.Less(t, r.VirtualTime, time.Minute)
-				trace := r.Files["core.jsonl"]
-				for _, secret := range secrets {
-					require.False(t, bytes.Contains(trace, []byte(secret)), "a secret is in the trace")
-				}
-				told := strings.Contains(name, "cancel") || strings.Contains(name, "silent") && kind != ""
-				require.Equal(t, told, bytes.Contains(trace, []byte(`"event":"interrupt"`)))
-				requireFitsTheSchema(t, trace)
-				again := strings.Contains(name, "started again") || strings.Contains(name, "dark")
-				require.Equal(t, again, bytes.Contains(trace, []byte(`"start":2`)), "another process")
-			})
+			all = append(all, one{name, kind, inRealTime(t, test.core+kind, test.script, nil)})
 		}
+	}
+	for _, p := range all {
+		t.Run(p.name+p.kind, func(t *testing.T) {
+			r := p.wait(t)
+			require.Equal(t, report.Passed, r.Verdict, r.Failure)
+			require.Less(t, r.VirtualTime, time.Minute)
+			trace := r.Files["core.jsonl"]
+			for _, secret := range p.secrets {
+				require.False(t, bytes.Contains(trace, []byte(secret)), "a secret is in the trace")
+			}
+			told := strings.Contains(p.name, "cancel") || strings.Contains(p.name, "silent") && p.kind != ""
+			require.Equal(t, told, bytes.Contains(trace, []byte(`"event":"interrupt"`)))
+			requireFitsTheSchema(t, trace)
+			again := strings.Contains(p.name, "started again") || strings.Contains(p.name, "dark")
+			require.Equal(t, again, bytes.Contains(trace, []byte(`"start":2`)), "another process")
+		})
 	}
 }
 
 func TestACoreThatSleepsBetweenPollsIsNoExchangeUnderWay(t *testing.T) {
+	t.Parallel()
 	const longest = 40 * time.Second
 	script := strings.Replace(signsInByHand, "clock +2s\n", "! panel shows @sending\n", 1) + sends
-	r, _ := inRealTime(t, "right", script, func(o *scenarios.Options) { o.RealTime.Longest = longest })
+	r := inRealTime(t, "right", script, func(o *scenarios.Options) { o.RealTime.Longest = longest }).wait(t)
 	require.Equal(t, report.Passed, r.Verdict, r.Failure)
 	require.Less(t, r.VirtualTime, longest, "nobody has waited for its end")
 }
@@ -178,12 +209,15 @@ func requireFitsTheSchema(t *testing.T, trace []byte) {
 }
 
 func TestACoreThatSleepsItselfIsRefusedOnABenchWhoseTimeStands(t *testing.T) {
-	_, err := scenarios.Run(t.Context(), scenarios.Options{Patterns: []string{guide}, Core: command("right, clock: real")})
+	_, err := scenarios.Run(
+		t.Context(), scenarios.Options{Patterns: []string{guide}, Core: command("right, clock: real")},
+	)
 	require.ErrorContains(t, err, "the core says clock: real, and the time of this bench stands still")
 }
 
 func TestACoreThatSleepsItselfAndGoesWrongIsNamed(t *testing.T) {
-	for name, test := range map[string]struct {
+	t.Parallel()
+	tests := map[string]struct {
 		core, script string
 		change       func(*scenarios.Options)
 		verdict      report.Verdict
@@ -192,7 +226,9 @@ func TestACoreThatSleepsItselfAndGoesWrongIsNamed(t *testing.T) {
 		"polls too fast": {
 			core: "polls too fast", script: signsIn + sends, verdict: report.Failed, says: "asked-poll: the core polls after 1",
 			change: func(o *scenarios.Options) {
-				o.Configure = func(c *lab.Config) { c.Entra = func(e *fakeentra.Config) { e.Interval = 3 * time.Second } }
+				o.Configure = func(c *lab.Config) {
+					c.Entra = func(e *fakeentra.Config) { e.Interval = 3 * time.Second }
+				}
 				o.RealTime.Reading = 3 * time.Second
 			},
 		},
@@ -222,13 +258,16 @@ func TestACoreThatSleepsItselfAndGoesWrongIsNamed(t *testing.T) {
 			change:  func(o *scenarios.Options) { o.Patience = time.Second },
 			verdict: report.Undecided, says: "is under way, 1 s after the time that this step gives it: not decided; --patience waits longer",
 		},
-	} {
+	}
+	all := map[string]*played{}
+	for name, test := range tests {
+		if runtime.GOOS == "linux" || !strings.Contains(test.core, "dial: own") {
+			all[name] = inRealTime(t, test.core, test.script, test.change)
+		}
+	}
+	for name, p := range all {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if strings.Contains(test.core, "dial: own") && runtime.GOOS != "linux" {
-				t.Skip("dial: own is for Linux")
-			}
-			r, _ := inRealTime(t, test.core, test.script, test.change)
+			r, test := p.wait(t), tests[name]
 			require.Equal(t, test.verdict, r.Verdict, r.Failure)
 			require.Contains(t, r.Failure, test.says)
 		})

@@ -314,7 +314,9 @@ func identityOf(a Answer) (Identity, error) {
 		}
 	}
 	if m := a.Margins; m != nil && (m.AccessTokenMS < 0 || m.RefreshTokenMS < 0) {
-		return Identity{}, fmt.Errorf("the core says the margins %d and %d ms; they are times before an end", m.AccessTokenMS, m.RefreshTokenMS)
+		return Identity{}, fmt.Errorf(
+			"the core says the margins %d and %d ms; they are times before an end", m.AccessTokenMS, m.RefreshTokenMS,
+		)
 	}
 	return Identity{Name: a.Core, Capabilities: a.Capabilities, Margins: a.Margins, Kinds: kinds}, nil
 }

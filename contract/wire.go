@@ -176,8 +176,10 @@ type Answer struct {
 
 // Margins are how early a core with clock: real acts, so that tokens and sign-ins can be cut short for it.
 type Margins struct {
-	AccessTokenMS  int64 `json:"access_token_ms"`  // it takes a new access token so long before the old one ends
-	RefreshTokenMS int64 `json:"refresh_token_ms"` // it renews its sign-in by itself so long before that ends; 0: it does not
+	// AccessTokenMS is how long before the end of an access token it takes a new one.
+	AccessTokenMS int64 `json:"access_token_ms"`
+	// RefreshTokenMS is how long before its end it renews a sign-in by itself; 0: it does not.
+	RefreshTokenMS int64 `json:"refresh_token_ms"`
 }
 
 // Action is something that the core wants.

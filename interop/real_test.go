@@ -89,7 +89,8 @@ func TestTheWorkedCoreInPythonSleepsItself(t *testing.T) {
 }
 
 func TestACoreInPythonThatSleepsTooShortIsNamed(t *testing.T) {
-	r := inRealTime(t, []string{"--plant=polls-too-fast"}, map[string]string{"hurries": asksForACode + signsIn + sends})["hurries"]
+	scripts := map[string]string{"hurries": asksForACode + signsIn + sends}
+	r := inRealTime(t, []string{"--plant=polls-too-fast"}, scripts)["hurries"]
 	require.Equal(t, report.Failed, r.Verdict)
 	require.Contains(t, r.Failure, "asked-poll: the core polls after 2")
 	require.Contains(t, r.Failure, "RFC 8628 section 3.5")

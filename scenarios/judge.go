@@ -176,7 +176,7 @@ func (p *play) switchedOff(printer string) (before, after []string, err error) {
 			return err
 		}
 		if p.real != nil && then.sheet == nil {
-			// Nobody waits until who stands at the panel is logged out: power off does it, and the padlock is closed then.
+			// Nobody waits until who stands at the panel is logged out: power off does it, and closes the padlock.
 			first.sheet = nil
 		}
 		before, after = first.lines(), then.lines()
@@ -190,8 +190,8 @@ type kept struct{ jobs, sheet, users []string }
 
 func (k kept) lines() []string { return slices.Concat(k.jobs, k.sheet, k.users) }
 
-// stored looks at job history, status sheet (nil: it may be behind the padlock) and users. Nil: the printer is off, or a
-// job is under way.
+// stored looks at job history, status sheet (nil: it may be behind the padlock) and users. Nil: the printer is off, or
+// a job is under way.
 func stored(ctx context.Context, d device.Device) (*kept, error) {
 	k := &kept{}
 	jobs, err := d.Jobs(ctx)

@@ -66,10 +66,10 @@ func (w *World) Busy() bool {
 	return w.busy > 0
 }
 
-// Beside is [Turn.Away] for who can be interrupted meanwhile: each time that a time-out or a cancel has brought the turn
-// back before f has returned, interrupted is called with it, and then the turn is lent again. idle says that this is no
-// exchange under way, as somebody who merely sleeps is none. An error says that the World ([ErrClosed]) or the turn
-// ([ErrNoTurn]) has ended; ended is told so before, to end f, for which Beside waits in any case.
+// Beside is [Turn.Away] for who can be interrupted meanwhile: each time that a time-out or a cancel has brought the
+// turn back before f has returned, interrupted is called with it, and then the turn is lent again. idle says that this
+// is no exchange under way, as somebody who merely sleeps is none. An error says that the World ([ErrClosed]) or the
+// turn ([ErrNoTurn]) has ended; ended is told so before, to end f, for which Beside waits in any case.
 func (t *Turn) Beside(name string, idle bool, f, interrupted func(), ended func(error)) error {
 	if t == nil {
 		f()

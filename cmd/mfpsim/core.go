@@ -51,7 +51,8 @@ func coreInRealTime(identity contract.Identity, longest time.Duration) (*scenari
 	}
 	r := &scenarios.RealTime{Longest: longest}
 	if m := identity.Margins; m != nil {
-		access, refresh := time.Duration(m.AccessTokenMS)*time.Millisecond, time.Duration(m.RefreshTokenMS)*time.Millisecond
+		access := time.Duration(m.AccessTokenMS) * time.Millisecond
+		refresh := time.Duration(m.RefreshTokenMS) * time.Millisecond
 		r.AccessTokenMargin, r.RefreshTokenMargin = &access, &refresh
 	}
 	return r, nil

@@ -221,8 +221,8 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 	return context.Cause(ctx)
 }
 
-// sleep lets the machine's time pass, in the answer to a line. The only line that comes meanwhile says that the operation
-// is cancelled.
+// sleep lets the machine's time pass, in the answer to a line. The only line that comes meanwhile says that the
+// operation is cancelled.
 func (o *operation) sleep(d time.Duration) {
 	woken := make(chan struct{})
 	defer vtime.Alarm(d, func() { close(woken) })()
