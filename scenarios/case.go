@@ -581,6 +581,8 @@ func (c *Case) Shown() string {
 
 // Code is the code of the job history that the case shows first; empty: none.
 func (c *Case) Code() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, p := range c.parts {
 		for _, s := range p.Steps {
 			if len(s.Words) > 3 && s.Words[0] == "jobs" {
