@@ -137,7 +137,7 @@ func (c *clerk) browses(what string, rest []string) {
 	c.show("browser")
 	switch {
 	case what == "enter" && rest[0] == "code":
-		c.typeIn(c.pages, "input[name=otc]", c.person.reads("#code-waiting .mono"))
+		c.typeIn(c.pages, "input[name=otc]", c.codeNow())
 	case what == "enter" && rest[0] == "account":
 		c.account = rest[1]
 		c.typeIn(c.pages, "input[name=loginfmt]", rest[1])

@@ -28,6 +28,19 @@ func TestAWholeTicketLeadsToTheRightCase(t *testing.T) {
 				"But the colleagues on the second floor still get a message on the display that one needs to sign in to the email service. Did I forget something? Regards, Tom", "not-saved",
 		},
 		{
+			"sign-in gone after the printer was moved, in Hindi", "नमस्ते, कल मैंने नए प्रिंटर में ईमेल के लिए Microsoft वाला साइन-इन किया। कोड डाला, पासवर्ड डाला, पेज पर \"साइन इन हो चुका है\" जैसा भी लिखा आ गया था। " +
+				"उसके बाद हमने प्रिंटर बंद करके दूसरे कमरे में लगाया। आज स्कैन करके ईमेल भेजने की कोशिश की तो नहीं जाता और प्रिंटर की सेटिंग में साइन-इन का कहीं नाम नहीं है। " +
+				"क्या साइन-इन हर बार करना पड़ेगा? हमसे क्या गलती हुई?", "lost-by-power-off",
+		},
+		{
+			"sign-in gone after the printer was moved, in Greek", "Χθες έκανα στον καινούργιο εκτυπωτή τη σύνδεση με τη Microsoft για το email. Έβαλα τον κωδικό, η σελίδα έγραψε ότι συνδέθηκα. " +
+				"Μετά τον κλείσαμε και τον μεταφέραμε σε άλλο δωμάτιο. Σήμερα η σάρωση σε email δεν φεύγει και στις ρυθμίσεις δεν υπάρχει πουθενά σύνδεση. Πρέπει να συνδεόμαστε κάθε φορά;", "lost-by-power-off",
+		},
+		{
+			"sign-in gone after the printer was moved, in English", "Yesterday I signed our new printer in to Microsoft. Code, password, the page said we were signed in. Then we turned it off and moved it to the other room. " +
+				"This morning scans to email fail, and in the settings there is no trace of the sign-in. Do we have to sign in every time?", "lost-by-power-off",
+		},
+		{
 			"SMTP AUTH off, in Greek", "Γεια σας, κάναμε τη σύνδεση του εκτυπωτή με τον λογαριασμό του Microsoft 365 και στη σελίδα του λέει ότι είναι συνδεδεμένος, κάναμε και κλικ στο OK. Όμως καμία σάρωση δεν φεύγει, " +
 				"στο ιστορικό εργασιών γράφει πάντα 312 και κάτι για έλεγχο ταυτότητας. Ο οργανισμός μας είναι καινούργιος στη Microsoft. Τι πρέπει να ενεργοποιήσουμε;", "smtp-auth-tenant",
 		},

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,8 +24,8 @@ type Aim struct {
 	// Missing says that the page that a person was shown last lacks the control.
 	Missing bool
 
-	// Asks is what the form of Microsoft's page asks for that the step belongs to: code, account or password; empty: any
-	// page.
+	// Asks is what the form of Microsoft's page asks for that the step belongs to: code, account or password; empty:
+	// any page.
 	Asks string
 	// Labels are what is clicked on Microsoft's page, in every language that it may have.
 	Labels []string
@@ -130,7 +131,7 @@ func (c *Case) first(control string, acts []line) (settings []Setting) {
 		case l.words[2] == control:
 			return settings
 		case l.words[1] == "click":
-			settings = append(settings, Setting{Label: c.label("webconfig", l.words[2]), Step: CaseStep{Words: l.words}})
+			settings = append(settings, Setting{c.label("webconfig", l.words[2]), "", CaseStep{Words: l.words}})
 		case l.words[1] == "set" && len(l.words) == 4:
 			settings = append(settings, Setting{
 				c.label("webconfig", l.words[2]), c.label("webconfig", l.words[3]), CaseStep{Words: l.words},
@@ -220,4 +221,37 @@ func pathOf(address string) string {
 		return ""
 	}
 	return u.RequestURI()
+}
+
+// LastCode is the code that the printer was given last, whether it still waits or not; empty: none.
+func (c *Case) LastCode() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	code, _ := c.lastCode()
+	return code
+}
+
+// given is what Entra answers a printer that asks for a code.
+var given = regexp.MustCompile(`"(user_code|verification_uri)"\s*:\s*"([^"]*)"`)
+
+// lastCode is the code that the printer was given last, and the address at which it is to be entered.
+func (c *Case) lastCode() (code, address string) {
+	if c.given.code == "" {
+		c.given.code, c.given.address = c.play.code, c.play.address
+	}
+	for _, e := range c.play.lab.Journal.Since(c.given.read) {
+		c.given.read = e.Number
+		if e.HTTP == nil || e.Party != "entra" || !fromDevice(e.Connection) ||
+			!strings.HasSuffix(e.HTTP.Target.String(), "/devicecode") {
+			continue
+		}
+		for _, found := range given.FindAllStringSubmatch(e.HTTP.ResponseBody.String(), -1) {
+			if found[1] == "user_code" {
+				c.given.code = found[2]
+			} else {
+				c.given.address = strings.ReplaceAll(found[2], `\/`, "/")
+			}
+		}
+	}
+	return c.given.code, c.given.address
 }

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -76,8 +75,12 @@ type CaseStep struct {
 	Why Why
 	// Unseen says that it leaves no trace, as a page that is closed: it is never ticked, and keeps nothing waiting.
 	Unseen bool
-	At     time.Time // true time at which it came true
-	// Glimpsed is the true time at which it was to be seen first although the acts before it were not done; zero: never.
+	// Comes says that it is a button which comes by a choice on its page, that is sent to nobody: it is ticked when
+	// it is clicked at the latest, and nothing waits for it.
+	Comes bool
+	At    time.Time // true time at which it came true
+	// Glimpsed is the true time at which it was to be seen first, although the acts before it were not done; zero:
+	// never.
 	Glimpsed time.Time
 	Words    []string // of the line, expanded, with ! in front of what is denied
 }
@@ -151,7 +154,7 @@ func (c *Case) divide() {
 		}
 		for _, l := range steps {
 			p.Steps = append(p.Steps, CaseStep{
-				Line: l.number, Text: l.text, Looks: l.looks(), Words: c.words(l), Unseen: l.unseen(),
+				Line: l.number, Text: l.text, Looks: l.looks(), Words: c.words(l), Unseen: l.unseen(), Comes: l.comes(),
 			})
 		}
 		if kind == PartStory {
@@ -258,18 +261,10 @@ func (c *Case) Look() {
 	c.settle()
 	c.credit()
 	c.goOn()
+	for k := range c.parts[:c.at] {
+		c.parts[k].hasCome(c.play)
+	}
 	c.outOfReach()
-}
-
-// speaks follows the language of the panel: a person may choose another one.
-func (p *play) speaks() {
-	d, err := p.device()
-	if err != nil {
-		return
-	}
-	if about, err := d.Describe(context.Background()); err == nil && about.Language != "" { // a look, which needs no turn
-		p.language = about.Language
-	}
 }
 
 // goOn takes parts in hand until one is not over.
@@ -386,7 +381,7 @@ func (p *part) look(on *play) bool {
 
 // over reports whether nothing of a part is left to do.
 func (p *part) over() bool {
-	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.over() && !s.Besides })
+	return !slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return !s.over() && !s.Besides && !s.Comes })
 }
 
 // wasEarly reports whether a line was done before its part was in hand: its act is none of the part's own time.
@@ -582,39 +577,6 @@ func (c *Case) Shown() string {
 		}
 	}
 	return ""
-}
-
-// LastCode is the code that the printer was given last, whether it still waits or not; empty: none.
-func (c *Case) LastCode() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	code, _ := c.lastCode()
-	return code
-}
-
-// given is what Entra answers a printer that asks for a code.
-var given = regexp.MustCompile(`"(user_code|verification_uri)"\s*:\s*"([^"]*)"`)
-
-// lastCode is the code that the printer was given last, and the address at which it is to be entered.
-func (c *Case) lastCode() (code, address string) {
-	if c.given.code == "" {
-		c.given.code, c.given.address = c.play.code, c.play.address
-	}
-	for _, e := range c.play.lab.Journal.Since(c.given.read) {
-		c.given.read = e.Number
-		if e.HTTP == nil || e.Party != "entra" || !fromDevice(e.Connection) ||
-			!strings.HasSuffix(e.HTTP.Target.String(), "/devicecode") {
-			continue
-		}
-		for _, found := range given.FindAllStringSubmatch(e.HTTP.ResponseBody.String(), -1) {
-			if found[1] == "user_code" {
-				c.given.code = found[2]
-			} else {
-				c.given.address = strings.ReplaceAll(found[2], `\/`, "/")
-			}
-		}
-	}
-	return c.given.code, c.given.address
 }
 
 // Code is the code of the job history that the case shows first; empty: none.

@@ -13,8 +13,8 @@ func (l line) isChange() bool {
 	return slices.Contains([]string{"entra", "exchange", "network", "power", "memory"}, l.words[0]) && len(l.words) > 1
 }
 
-// changed is how often the record says, after an entry, that somebody changed what a line names; known is false where the
-// record has no words for what was done, as on a bench that nobody serves.
+// changed is how often the record says, after an entry, that somebody changed what a line names; known is false where
+// the record has no words for what was done, as on a bench that nobody serves.
 func (p *play) changed(l line, words []string, from int) (times int, known bool) {
 	p.readDeeds()
 	for _, e := range p.lab.Journal.Since(p.pages.from) {

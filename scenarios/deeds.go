@@ -135,8 +135,8 @@ func (p *play) didThere(of *part, i int) bool {
 	return found >= wanted
 }
 
-// isSame reports whether somebody did what the words of a line say: in Web Config, two labels may have the same words in
-// the language of the page.
+// isSame reports whether somebody did what the words of a line say: in Web Config, two labels may have the same words
+// in the language of the page.
 func (p *play) isSame(did, words []string) bool {
 	if samePlain(did, words) || len(did) != len(words) || did[0] != "webconfig" {
 		return samePlain(did, words)

@@ -1,12 +1,16 @@
 package scenarios
 
 import (
+	"context"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
+	"mfpsim/fakeentra"
 	"mfpsim/guide"
 	"mfpsim/phrase"
+	"mfpsim/screen"
 )
 
 // A line of a check list that says what a page shows is about one page. Another page may have the same words: as its
@@ -57,6 +61,10 @@ const pathLogIn = "/login"
 
 // isLookedAt reports whether the page that a person was shown last is the one that a line is about.
 func (p *play) isLookedAt(l line) bool {
+	if l.words[0] == "panel" && l.words[1] == "shows" && !l.not && len(l.words) == 3 && p.isOfMicrosoft(l.words[2]) {
+		shown := p.panelNow()
+		return shown != nil && shown.Kind == screen.Page
+	}
 	if l.words[0] != "webconfig" || !slices.Contains(l.words, "shows") || l.words[1] == "download" {
 		return true
 	}
@@ -69,6 +77,16 @@ func (p *play) isLookedAt(l line) bool {
 		return at.logIn || !l.not && p.says(in, l)
 	}
 	return at.anywhere(p, in)
+}
+
+// isOfMicrosoft reports whether words are of Microsoft's pages alone: the printer has the like of "Sign in" on keys of
+// its own, in some languages in the same words.
+func (p *play) isOfMicrosoft(words string) bool {
+	if _, known := fakeentra.Words(english, words); !known || isLabel(words) {
+		return false
+	}
+	labels, err := p.labelsOf(english)
+	return err == nil && !slices.Contains(slices.Collect(maps.Values(labels)), words)
 }
 
 // says reports whether a page says what a line wants in its messages: the log-in page tells there how somebody came to
@@ -126,8 +144,8 @@ func (at whereabouts) anywhere(p *play, in window) bool {
 		})
 }
 
-// isFresh reports whether the page that a line of a part looks at was shown after what is done elsewhere before it, such
-// as time that passes: a page stays as it is until somebody loads it anew.
+// isFresh reports whether the page that a line of a part looks at was shown after what is done elsewhere before it,
+// such as time that passes: a page stays as it is until somebody loads it anew.
 func (p *play) isFresh(of *part, i int) bool {
 	var in window
 	switch surface := of.lines[i].words[0]; {
@@ -161,8 +179,8 @@ func (p *play) isFresh(of *part, i int) bool {
 	return true
 }
 
-// isBelow reports whether a page is reached from the one of a path of the menu alone: no menu leads to it, and its address
-// goes on from there, or lies beside it.
+// isBelow reports whether a page is reached from the one of a path of the menu alone: no menu leads to it, and its
+// address goes on from there, or lies beside it.
 func (p *play) isBelow(of string, in window) bool {
 	labels, err := p.webWords(strings.Split(of, " > "))
 	if err != nil || len(labels) < 2 {
@@ -183,25 +201,51 @@ func (p *play) isBelow(of string, in window) bool {
 // endPages are the pages of Microsoft's on which a sign-in has come to its end: nothing more can be typed there.
 var endPages = []string{"blocked", "error", "declined", "done", "approval", "approval-requested"}
 
-// isAtItsEnd reports whether a line looks at the page of Microsoft's on which a sign-in has ended since a part was begun,
-// and sees it. Who has got there needed nothing else on the way.
+// isAtItsEnd reports whether a line looks at the page of Microsoft's on which a sign-in has ended since a part was
+// begun. Who has got there needed nothing else on the way.
 func (p *play) isAtItsEnd(of *part, l line) bool {
 	in := p.pages.microsoft()
 	return !l.not && l.words[0] == "browser" && in.number > of.from && slices.Contains(endPages, in.shown.name)
+}
+
+// comes reports whether a line wants to see a button of Web Config that comes by a choice on its page.
+func (l line) comes() bool {
+	return !l.not && Line(l.words...) == "webconfig shows 'Sign In'"
+}
+
+// hasCome ticks the buttons that have come after all, in a part for which nothing has waited.
+func (p *part) hasCome(on *play) {
+	for i := range p.Steps {
+		if s := &p.Steps[i]; s.Comes && !s.over() && (on.clicked(p, i) || on.holds(p.lines[i]) && on.isFresh(p, i)) {
+			s.Done, s.At = true, on.lab.World.Now()
+		}
+	}
 }
 
 // clicked reports whether somebody has clicked, since a part was begun, the very button that a line of it wants to see:
 // a page may show it after a choice that is sent to nobody.
 func (p *play) clicked(of *part, i int) bool {
 	l := of.lines[i]
-	if l.not || len(l.words) != 3 || l.words[1] != "shows" || !slices.Contains([]string{"webconfig", "browser"}, l.words[0]) ||
-		!isLabel(l.words[2]) {
+	onPage := l.words[0] == "webconfig" || l.words[0] == "browser"
+	if !onPage || l.not || len(l.words) != 3 || l.words[1] != "shows" || !isLabel(l.words[2]) {
 		return false
 	}
 	p.readDeeds()
-	at := p.lookedAt(l)
+	at, click := p.lookedAt(l), []string{l.words[0], "click", l.words[2]}
 	return slices.ContainsFunc(p.deeds.done, func(d deed) bool {
-		return d.number > of.from && p.stands(l, d.number) && p.isSame(d.words, []string{l.words[0], "click", l.words[2]}) &&
+		return d.number > of.from && p.stands(l, d.number) && p.isSame(d.words, click) &&
 			(l.words[0] != "webconfig" || at.path == "" || p.isPage(at.path, d.on))
 	})
+}
+
+// speaks follows the language of the panel: a person may choose another one.
+func (p *play) speaks() {
+	d, err := p.device()
+	if err != nil {
+		return
+	}
+	about, err := d.Describe(context.Background()) // a look, which needs no turn
+	if err == nil && about.Language != "" {
+		p.language = about.Language
+	}
 }

@@ -250,7 +250,7 @@ type writer struct {
 	refusals   map[int]string
 	unanswered *unanswered
 	panel      *screen.Screen // that was shown last
-	picked     string         // the account that a browser remembered, and that was picked by the form that was read last
+	picked     string         // the account of those that a browser remembers that the last form has picked
 }
 
 func (w *writer) add(words ...string) {
@@ -485,8 +485,8 @@ func (w *writer) microsoft(e journal.Entry) {
 	}
 }
 
-// sendMicrosoft writes what somebody typed into Microsoft's page, and the button. The bench's own buttons on it type for
-// somebody: they are written as what they do.
+// sendMicrosoft writes what somebody typed into Microsoft's page, and the button. The bench's own buttons on it type
+// for somebody: they are written as what they do.
 func (w *writer) sendMicrosoft(x *journal.Exchange) {
 	sent, err := url.ParseQuery(x.RequestBody.String())
 	if err != nil {

@@ -88,7 +88,8 @@ func (p *play) showsTouch(of *part, i int) func(journal.Entry) bool {
 	}
 }
 
-// isScan reports whether an entry is the form below the panel: it opens Scan > Email, types whom to send to, and starts.
+// isScan reports whether an entry is the form below the panel: it opens Scan > Email, types whom to send to, and
+// starts.
 func isScan(e journal.Entry) bool { return strings.HasPrefix(e.Detail[DetailLine], "scan email ") }
 
 // scans reports whether a line of the panel says a part of what the form below it does.

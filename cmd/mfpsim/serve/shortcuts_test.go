@@ -191,6 +191,23 @@ func TestALineIsTickedByItsOwnPageAlone(t *testing.T) {
 	}
 }
 
+// The panel has keys with the words of Microsoft's page, as the log-in of the administrator in Greek.
+func TestALineAboutMicrosoftsPageOnThePanelIsTickedThereAlone(t *testing.T) {
+	for _, language := range guide.Languages() {
+		t.Run(language, func(t *testing.T) {
+			p := inLanguage(t, "users/to-my-email-two-at-once", language)
+			const line = "panel shows 'Sign in'"
+			p.skipsTo(line, 0)
+			require.False(t, p.steps(line)[0].Done, "the home screen")
+			p.does([]string{"panel", "log-in", "carol"})
+			require.False(t, p.steps(line)[0].Done, "the home screen of the user")
+			p.does([]string{"panel", "press", "To My Email"})
+			p.panelLoaded()
+			require.True(t, p.steps(line)[0].Done)
+		})
+	}
+}
+
 // opensWeb opens an address of Web Config in a browser where nobody is logged in.
 func (p *person) opensWeb(path string) {
 	p.t.Helper()
@@ -267,7 +284,8 @@ func TestAFrameBeginsAnew(t *testing.T) {
 		"//elsewhere.example/": http.StatusBadRequest, "https://elsewhere.example/": http.StatusBadRequest,
 		"device": http.StatusBadRequest,
 	} {
-		request, err := http.NewRequest(http.MethodGet, now.Panes.Browser+freshPath+"?to="+url.QueryEscape(to), http.NoBody)
+		address := now.Panes.Browser + freshPath + "?to=" + url.QueryEscape(to)
+		request, err := http.NewRequest(http.MethodGet, address, http.NoBody)
 		require.NoError(t, err)
 		request.AddCookie(&http.Cookie{Name: "mfpsim-browser-pane-ESTSAUTH", Value: "x"})
 		request.AddCookie(&http.Cookie{Name: "other", Value: "x"})

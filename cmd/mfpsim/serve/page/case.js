@@ -147,7 +147,7 @@ function steps(list, next) {
     h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped || s.needless || s.why ? "–" : s === next ? "→" : s.besides ? "·" : "○"),
     h("div", {}, h("span", { class: "say" }, t(how(s)) + ": "), s.says,
       s.why && !s.done ? h("small", {}, t("why-" + s.why)) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: clock(s.at) })) : null,
-      s === next && s.aim.first.some((f) => f.says) ? h("small", { class: "first" }, t("first-of", { control: s.aim.control }), h("ul", {}, s.aim.first.map((f) => h("li", {}, f.says)))) : null,
+      s === next && s.aim.first.some((f) => f.says) ? h("div", { class: "first" }, t("first-of", { control: s.aim.control }), h("ul", {}, s.aim.first.map((f) => h("li", {}, f.says)))) : null,
       s === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(placeOf(s), controlsOf(s), s) }, t("go-there")) : null,
         h("button", { type: "button", class: "lk", "data-key": "skip-" + s.line, onclick: () => attempt(async () => { await post("/case/skip", { line: s.line }); await refresh(); }) }, t("skip"))) : null))));
 }
