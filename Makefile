@@ -85,7 +85,7 @@ lint:
 
 race:
 	tools/need gcc
-	CGO_ENABLED=1 go test -race -timeout 20m ./...
+	CGO_ENABLED=1 go test -race -timeout 60m ./...
 
 # What the product costs, beside a peer or the bare work in the same run.
 bench:

@@ -120,7 +120,8 @@ func (c *clerk) waitsFor(s caseStep) {
 			return
 		}
 		there := c.script(fmt.Sprintf(`String(document.querySelector(%q) !== null)`, ".step.now "+goThere))
-		if turn == 15 && there == "true" && !c.buttonToCome(s) && strings.Contains(s.Text, "webconfig shows ") { // as the page is now
+		looks := strings.Contains(s.Text, "webconfig shows ") && !c.buttonToCome(s)
+		if turn == 15 && there == "true" && looks { // as the page is now
 			c.click(goThere)
 		}
 		if turn == 10 && c.buttonToCome(s) {

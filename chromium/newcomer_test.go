@@ -101,8 +101,11 @@ func (n *newcomer) signsIn(user, password string) {
 	n.clickIn(n.web, "Sign In")
 	n.clickIn(n.web, "Sign in with Microsoft")
 	code := n.evaluates(n.web, `(document.body.innerText.match(/\b[A-Z0-9]{9}\b/) || [""])[0]`)
+	// The frame has the page for the code already, and the link opens it anew: what is typed before is lost.
+	n.evaluates(n.pages, `window.before = "done"`)
 	n.link(n.web, n.pages)
 	n.sees("#pane-browser iframe")
+	n.evaluates(n.pages, `!window.before && document.readyState === "complete" ? "done" : ""`)
 	n.typeIn(n.pages, "input[name=otc]", code)
 	n.clickIn(n.pages, "Next")
 	n.typeIn(n.pages, "input[name=loginfmt]", user)

@@ -77,8 +77,8 @@ type CaseStep struct {
 	Why Why
 	// Unseen says that it leaves no trace, as a page that is closed: it is never ticked, and keeps nothing waiting.
 	Unseen bool
-	// Comes says that it is a button which comes by a choice on its page, that is sent to nobody: it is ticked when it is
-	// clicked at the latest, and nothing waits for it.
+	// Comes says that it is a button which comes by a choice on its page, that is sent to nobody: it is ticked when it
+	// is clicked at the latest, and nothing waits for it.
 	Comes bool
 	At    time.Time // true time at which it came true
 	// Glimpsed is the true time at which it was to be seen first, although the acts before it were not done; zero:
@@ -603,6 +603,8 @@ func (c *Case) codeShown(words []string) string {
 
 // Code is the code of the job history that the case shows first; empty: none.
 func (c *Case) Code() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, p := range c.parts {
 		for _, s := range p.Steps {
 			if len(s.Words) > 3 && s.Words[0] == "jobs" {

@@ -126,6 +126,10 @@ func (p *play) act(takes time.Duration, f func(ctx context.Context) error) error
 		if err := p.pass(cmp.Or(p.real.Reading, realReading)); err != nil {
 			return err
 		}
+	case p.core != nil: // what an act has begun is under way at the next one, although a line takes its time
+		if err := p.pass(glimpse); err != nil {
+			return err
+		}
 	}
 	return p.do(func(ctx context.Context) error { return p.bearing(ctx, f) })
 }

@@ -82,6 +82,11 @@ func (r *RealTime) plan(s Scenario) (cut lives, reason string) {
 		return lives{}, ""
 	}
 	longest := slices.Max(long)
+	if slices.ContainsFunc(lines, namesALife) {
+		return lives{}, fmt.Sprintf(
+			"it lets %s pass, and an answer of its own says how long a token lives", report.Span(longest),
+		)
+	}
 	if cut.access, reason = r.accessLife(); reason == "" && longest >= aDay {
 		cut.refresh, reason = r.refreshLife(cut.access, long)
 	}
@@ -90,6 +95,10 @@ func (r *RealTime) plan(s Scenario) (cut lives, reason string) {
 	}
 	return cut, ""
 }
+
+// namesALife reports whether a line changes the life of a token in an answer, which is then another one than that which
+// is cut short.
+func namesALife(l line) bool { return slices.Contains(l.words, "expires_in") }
 
 // lets is how much time a line lets pass, or why it cannot be played in real time.
 func (r *RealTime) lets(l line) (d time.Duration, why string) {

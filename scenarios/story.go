@@ -185,7 +185,9 @@ func (c *Case) played(s CaseStep, language string) report.Step {
 // Evidence fills in what the page of the case tells of the scenario: its script and its steps in a language.
 func (c *Case) Evidence(s *report.Story) {
 	s.Script, s.Notes = c.Scenario.Text, c.Scenario.notesIn(s.Language)
+	c.mu.Lock() // the play is also looked at from elsewhere
 	s.Steps, s.Parts = c.play.toldSteps(s.Language)
+	c.mu.Unlock()
 	_, s.Chapter = c.Scenario.Chapter(s.Language)
 	s.Case = report.Case{
 		ID: c.Scenario.ID, Title: c.Scenario.Title, Level: c.Scenario.Level, Proves: c.Scenario.Proofs(),

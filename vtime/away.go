@@ -78,9 +78,8 @@ func (t *Turn) Beside(name string, idle bool, f, interrupted func(), ended func(
 	w, done := t.world, make(chan struct{})
 	var lent *stall // under w.mu, like over
 	over := false
-	go func() {
+	returned := func() {
 		defer close(done)
-		f()
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		over = true
@@ -95,6 +94,10 @@ func (t *Turn) Beside(name string, idle bool, f, interrupted func(), ended func(
 				w.drop()
 			}
 		})
+	}
+	go func() {
+		defer returned()
+		f()
 	}()
 	for {
 		back := make(chan error, 1)

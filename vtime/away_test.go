@@ -61,6 +61,45 @@ func TestWhoIsAwayHearsOfTheEndOfTheWorld(t *testing.T) {
 	require.ErrorIs(t, world.Pass(time.Hour), vtime.ErrClosed)
 }
 
+func TestACancelIsHeardBesideWorkThatGoesOnAndTheTurnIsLentAgain(t *testing.T) {
+	world := flowing(t)
+	heard, served := make(chan struct{}), false
+	require.NoError(t, world.Do("asker", 0, func(ctx context.Context) {
+		cancelled, cancel := world.WithCancel(ctx)
+		times := 0
+		require.NoError(t, vtime.TurnFrom(cancelled).Beside("the answer", true, func() {
+			require.NoError(t, world.Do("somebody else", 0, func(context.Context) { cancel() }))
+			<-heard
+			require.NoError(t, world.Do("somebody else", 0, func(context.Context) { served = true }))
+			require.False(t, world.Busy(), "it merely sleeps")
+		}, func() {
+			times++
+			require.ErrorIs(t, context.Cause(cancelled), vtime.ErrCanceled)
+			require.True(t, world.Holds(ctx))
+			close(heard)
+		}, func(err error) { require.NoError(t, err) }))
+		require.Equal(t, 1, times)
+		require.True(t, served)
+		require.True(t, world.Holds(ctx))
+	}))
+}
+
+func TestWhoIsBesideHearsOfTheEndOfTheWorldAndEndsItsWork(t *testing.T) {
+	world := flowing(t)
+	ended := make(chan struct{})
+	var err error
+	require.NoError(t, world.Do("asker", 0, func(ctx context.Context) {
+		err = vtime.TurnFrom(ctx).Beside("the answer", false, func() {
+			world.Close()
+			<-ended
+		}, func() {}, func(error) { close(ended) })
+	}))
+	require.ErrorIs(t, err, vtime.ErrClosed)
+	called := false
+	require.NoError(t, (*vtime.Turn)(nil).Beside("nobody's turn", false, func() { called = true }, nil, nil))
+	require.True(t, called)
+}
+
 func TestTimePasses(t *testing.T) {
 	world := flowing(t)
 	before := world.Now()

@@ -63,7 +63,7 @@ class MailCore:
 
     def tell(self, event):
         device = self.core.device
-        device.now_ms, device.up_ms, device.offset_s = event["now_ms"], event["up_ms"], 0
+        device.set(event)
 
     def state(self, owner="printer"):
         return self.core.state()[owner]

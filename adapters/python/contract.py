@@ -65,13 +65,14 @@ class Lines:
         return b"\n" in self.read or bool(select.select([sys.stdin], [], [], seconds)[0])
 
     def next(self):
-        while b"\n" not in self.read:
+        parts, more = [], self.read
+        while b"\n" not in more:
+            parts.append(more)
             more = os.read(sys.stdin.fileno(), 1 << 20)
             if not more:
                 sys.exit()
-            self.read += more
-        line, self.read = self.read.split(b"\n", 1)
-        return json.loads(line)
+        end, self.read = more.split(b"\n", 1)
+        return json.loads(b"".join(parts + [end]))
 
 
 class Device:

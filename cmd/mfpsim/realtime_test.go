@@ -15,19 +15,21 @@ func TestRunPlaysOnADeviceThatGoesByTheMachinesClock(t *testing.T) {
 		"minutes":  "clock +15m\npanel shows Copy\n",
 		"calendar": "clock to 2030-01-01\npanel shows Copy\n",
 		"patient":  "panel shows Copy within=10m\n",
+		"lives":    "entra answer change expires_in 86400 times=1\nclock +2h\npanel shows Copy\n",
 	})
 	address := serveDevice(t, "--clock", "real")
 	code, out, told := runOn(address, "--folder", folder, "--longest-wait", "12s")
 	require.Equal(t, exitOK, code, out)
 	require.Contains(t, told, "clock: real")
 	require.Contains(t, told, "and the clock", "its clock is compared")
-	require.Contains(t, out, "5 scenarios: 0 passed, 0 failed, 5 skipped")
+	require.Contains(t, out, "6 scenarios: 0 passed, 0 failed, 6 skipped")
 	for _, reason := range []string{
 		"it lets 2h pass: the device takes a new access token 5m before the old one ends, so that a short one would live for 5m 20s, and this run waits for 12s at most",
 		"it lets 91d pass: the device takes a new access token 5m before",
 		"it lets 15m pass, in which nothing ends that could be cut short, and this run waits for 12s at most",
 		"it goes by dates of the bench's calendar",
 		"it waits for up to 10m, and this run for 12s at most",
+		"it lets 2h pass, and an answer of its own says how long a token lives",
 	} {
 		require.Contains(t, out, reason)
 	}

@@ -39,10 +39,16 @@ func Serve(in io.Reader, out io.Writer, kinds Kinds) error {
 	c := &child{
 		kinds: kinds, operations: map[int]*operation{}, begun: map[int]func(context.Context){}, next: 1, told: map[string]*contract.State{},
 	}
-	c.clock.child, c.lines = c, make(chan read)
-	go c.read(bufio.NewReaderSize(in, 64<<10))
+	c.clock.child = c
+	reader := bufio.NewReaderSize(in, 64<<10)
+	line := func() read { return readLine(reader) }
+	if kinds.sleeps() { // a line may come while an operation sleeps
+		c.lines = make(chan read)
+		line = func() read { return <-c.lines }
+		go c.readAhead(reader)
+	}
 	for {
-		next := <-c.lines
+		next := line()
 		if errors.Is(next.err, io.EOF) {
 			return nil
 		}
@@ -58,11 +64,11 @@ func Serve(in io.Reader, out io.Writer, kinds Kinds) error {
 			return err
 		}
 		answer.Number = event.Number
-		line, err := json.Marshal(answer)
+		said, err := json.Marshal(answer)
 		if err != nil {
 			return err
 		}
-		if _, err := out.Write(append(line, '\n')); err != nil {
+		if _, err := out.Write(append(said, '\n')); err != nil {
 			return err
 		}
 	}
@@ -77,16 +83,21 @@ type read struct {
 // eventInterrupt comes while an operation sleeps, and is not answered.
 const eventInterrupt = "interrupt"
 
-// read reads lines until they end: one may come while an operation sleeps.
-func (c *child) read(in *bufio.Reader) {
+func readLine(in *bufio.Reader) (next read) {
+	text, err := in.ReadBytes('\n')
+	if err != nil {
+		return read{err: err}
+	}
+	if err := json.Unmarshal(text, &next.event); err != nil {
+		next.err = fmt.Errorf("a line that cannot be read: %w", err)
+	}
+	return next
+}
+
+// readAhead reads lines until they end.
+func (c *child) readAhead(in *bufio.Reader) {
 	for {
-		var next read
-		text, err := in.ReadBytes('\n')
-		if next.err = err; err == nil {
-			if err := json.Unmarshal(text, &next.event); err != nil {
-				next.err = fmt.Errorf("a line that cannot be read: %w", err)
-			}
-		}
+		next := readLine(in)
 		c.lines <- next
 		if next.err != nil {
 			return

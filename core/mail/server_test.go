@@ -90,6 +90,13 @@ var verbReplies = map[string]string{
 	"*": "500 5.3.3 Unrecognized command", "after": "535 5.7.3 Authentication unsuccessful",
 }
 
+// mail is the message that has come, empty without one.
+func (s *script) mail() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.message
+}
+
 func (s *script) serve(raw net.Conn, config *tls.Config) {
 	defer func() { _ = raw.Close() }()
 	conn, secure := raw, false

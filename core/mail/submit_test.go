@@ -181,12 +181,12 @@ func TestEachRecipientIsAcceptedOrRefusedByItself(t *testing.T) {
 			require.Equal(t, test.sent, failed == nil)
 			if test.sent {
 				require.Equal(t, test.refused, receipt.Refused)
-				require.Contains(t, test.script.message, "To: <a@example.net>, <b@example.net>")
+				require.Contains(t, test.script.mail(), "To: <a@example.net>, <b@example.net>")
 				return
 			}
 			require.Equal(t, test.kind, failed.Kind)
 			require.Equal(t, test.refused, failed.Refused)
-			sent := test.script.message != ""
+			sent := test.script.mail() != ""
 			handedOver := test.kind == outcome.MessageRefused || test.kind == outcome.DeliveryUnknown
 			require.Equal(t, handedOver, sent, "to nobody nothing is sent")
 		})
