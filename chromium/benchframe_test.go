@@ -128,9 +128,11 @@ func TestEachLinkLeadsToWhatAPersonReads(t *testing.T) {
 	require.Equal(t, "static", position, "it covers nothing")
 	p.sees(".cause.past")
 	require.Contains(t, p.reads(".cause.past h3"), "it has gone well since")
-	position = p.script(`String([...document.querySelectorAll("#case .step")].filter((n) => n.offsetParent && n.textContent.includes("Send As") && n.matches(".done")).length)`)
-	require.Equal(t, "1", position, "the second remedy stands in the open, and is ticked")
-	require.Equal(t, "0", p.script(`String(document.querySelectorAll("#case .step.now").length)`), "nothing is left to do")
+	ticked := p.script(`String([...document.querySelectorAll("#case .step.done")]
+		.filter((n) => n.offsetParent && n.textContent.includes("Send As")).length)`)
+	require.Equal(t, "1", ticked, "the second remedy stands in the open, and is ticked")
+	left := p.script(`String(document.querySelectorAll("#case .step.now").length)`)
+	require.Equal(t, "0", left, "nothing is left to do")
 }
 
 func TestGoThereRingsTheControlItself(t *testing.T) {

@@ -44,7 +44,8 @@ const mostRefusals = 4
 func refused(t *timeline, until time.Time) (all []refusal) {
 	for _, section := range t.sections {
 		for _, row := range section.Events {
-			cloud := min(row.From, row.To) == entra || max(row.From, row.To) == entra || max(row.From, row.To) == exchange
+			isCloud := func(l lane) bool { return l == entra || l == exchange }
+			cloud := isCloud(row.From) || isCloud(row.To)
 			if section.Word != "by-hand" || !row.Refused || !cloud || !until.IsZero() && row.At.After(until) {
 				continue
 			}

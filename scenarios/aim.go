@@ -254,7 +254,8 @@ func (c *Case) lastCode() (code, address string) {
 			continue
 		}
 		if !strings.HasSuffix(e.HTTP.Target.String(), "/devicecode") {
-			c.given.spent = c.given.spent || e.HTTP.Status == 200 && strings.Contains(e.HTTP.RequestBody.String(), "device_code=")
+			polled := strings.Contains(e.HTTP.RequestBody.String(), "device_code=")
+			c.given.spent = c.given.spent || e.HTTP.Status == 200 && polled
 			continue
 		}
 		c.given.spent = false

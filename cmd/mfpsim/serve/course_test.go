@@ -132,7 +132,9 @@ func TestWhatWasDoneIsNeverToldToBeNotNeeded(t *testing.T) {
 // screen of the panel that nobody opened is not said to have been seen.
 func TestASecondRemedySolvesTheCase(t *testing.T) {
 	scan := []string{"scan", "email", "bob@fabrikam.com"}
-	grant := []string{"exchange", "Add-RecipientPermission", "reception@contoso.com", "-Trustee", "admin@contoso.com", "-AccessRights", "SendAs"}
+	grant := strings.Fields(
+		"exchange Add-RecipientPermission reception@contoso.com -Trustee admin@contoso.com -AccessRights SendAs",
+	)
 	s, now := played(t, "exchange/sender-is-not-the-account", scan, grant, scan)
 	require.NotNil(t, now.Solved)
 	var done, left []string
@@ -169,7 +171,8 @@ func summaryOf(t *testing.T, s *served) string {
 // The page of evidence tells in the order of cause and effect, and at its head what refused, by which policy.
 func TestThePageOfEvidenceTellsCauseAndOrder(t *testing.T) {
 	page := "Network > Email Server > Basic"
-	s, _ := played(t, "trouble/sign-in-lost-by-power-off", []string{"webconfig", "log-in"}, []string{"webconfig", "open", page},
+	s, _ := played(t, "trouble/sign-in-lost-by-power-off",
+		[]string{"webconfig", "log-in"}, []string{"webconfig", "open", page},
 		[]string{"webconfig", "click", "OK"}, []string{"power", "off"}, []string{"power", "on"})
 	_ = summaryOf(t, s)
 	_, told, _ := strings.Cut(string(s.fetched("/evidence/page")), `id="by-hand"`)
@@ -178,8 +181,9 @@ func TestThePageOfEvidenceTellsCauseAndOrder(t *testing.T) {
 		require.NotNil(t, found, pattern)
 		return found[0]
 	}
-	require.Less(t, at(`OK was clicked`), at(`wrote its settings|to memory`), "what was clicked comes before what it brought about")
-	require.Positive(t, at(`k-23 to"><span class="who">[^<]*</span>The printer was switched off`), "from the person to the printer")
+	require.Less(t, at(`OK was clicked`), at(`wrote its settings|to memory`), "cause comes before effect")
+	off := at(`k-23 to"><span class="who">[^<]*</span>The printer was switched off`)
+	require.Positive(t, off, "from the person to the printer")
 }
 
 func TestTheHeadOfEvidenceNamesThePolicy(t *testing.T) {

@@ -103,7 +103,9 @@ func TestACodeThatBroughtTheTokensIsSpent(t *testing.T) {
 		return now
 	}
 	page := "Network > Email Server > Basic"
-	for _, act := range [][]string{{"log-in"}, {"open", page}, {"click", "Sign In"}, {"click", "Sign in with Microsoft"}} {
+	for _, act := range [][]string{
+		{"log-in"}, {"open", page}, {"click", "Sign In"}, {"click", "Sign in with Microsoft"},
+	} {
 		p.does(append([]string{"webconfig"}, act...))
 	}
 	require.False(t, told().SignedIn)
