@@ -359,7 +359,8 @@ func TestTheShortcutsOfThePageTickWhatTheyDo(t *testing.T) {
 		lines []string
 	}{
 		{
-			"/printer/scan", request{"to": []string{"bob@fabrikam.com"}},
+			"/printer/scan",
+			request{"to": []string{"bob@fabrikam.com"}},
 			[]string{
 				"panel press 'Scan > Email'", "panel enter To bob@fabrikam.com", "panel press Start",
 				"panel shows 'The email server is not set.'",
@@ -374,7 +375,8 @@ func TestTheShortcutsOfThePageTickWhatTheyDo(t *testing.T) {
 		{"/printer/panel/log-in", request{"password": p.WebConfigPassword}, []string{"panel log-in"}},
 		{"/printer/firmware", request{"version": "1.04.GN22"}, []string{"printer set firmware 1.04.GN22"}},
 		{
-			"/exchange/cmdlet", request{"name": "Set-TransportConfig", "arguments": []string{"-SmtpClientAuthenticationDisabled", "$false"}},
+			"/exchange/cmdlet",
+			request{"name": "Set-TransportConfig", "arguments": []string{"-SmtpClientAuthenticationDisabled", "$false"}},
 			[]string{"exchange Set-TransportConfig -SmtpClientAuthenticationDisabled $false"},
 		},
 		{
@@ -388,7 +390,8 @@ func TestTheShortcutsOfThePageTickWhatTheyDo(t *testing.T) {
 		},
 		{"/entra/policy", words("Block device code flow", "state=off"), []string{"entra policy 'Block device code flow' state=off"}},
 		{
-			"/entra/set", request{"tenant": "contoso.com", "setting": "Security defaults", "value": "Disabled"},
+			"/entra/set",
+			request{"tenant": "contoso.com", "setting": "Security defaults", "value": "Disabled"},
 			[]string{"entra set 'Security defaults' off"},
 		},
 		{"/entra/revoke", request{"user": "admin@contoso.com"}, []string{"entra revoke admin@contoso.com"}},
