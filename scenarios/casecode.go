@@ -41,9 +41,7 @@ func (c *Case) codeShown(words []string) string {
 		return ""
 	}
 	shown := []string{c.label("panel", "Error code") + " " + words[at]}
-	for _, text := range c.inWords(slices.Concat(words[:2], words[at+1:])) {
-		shown = append(shown, text)
-	}
+	shown = append(shown, c.inWords(slices.Concat(words[:2], words[at+1:]))...)
 	return strings.Join(shown, ". ")
 }
 
