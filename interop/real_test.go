@@ -71,6 +71,9 @@ func inRealTime(t *testing.T, flags []string, scripts map[string]string) map[str
 }
 
 func TestTheWorkedCoreInPythonSleepsItself(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes most of a minute, of the machine's time; the tests of contract play a core that sleeps in CI")
+	}
 	results := inRealTime(t, nil, map[string]string{
 		"a-code-and-a-mail": asksForACode + signsIn + sends + "mailbox bob@fabrikam.com count 1\n",
 		"slow-down": asksForACode + "entra answer slow-down times=1\nclock +8s\n" +
