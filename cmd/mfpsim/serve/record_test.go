@@ -81,6 +81,20 @@ func (p *person) asks(path string, body any) map[string]any {
 	return answer
 }
 
+// asksForACode are the guide's steps in Web Config up to the code.
+func (p *person) asksForACode() {
+	p.t.Helper()
+	for _, act := range [][]string{
+		{"open", "Network > Email Server > Basic"},
+		{"set", "Authentication Method", "OAuth2"},
+		{"set", "Email service", "Microsoft Exchange Online"},
+		{"click", "Sign In"},
+		{"click", "Sign in with Microsoft"},
+	} {
+		p.does(append([]string{"webconfig"}, act...))
+	}
+}
+
 // does plays an act.
 func (p *person) does(words []string) {
 	p.t.Helper()

@@ -226,15 +226,7 @@ func TestALabelIsToldAsItIsShown(t *testing.T) {
 		t.Run(language, func(t *testing.T) {
 			p := inLanguage(t, "trouble/code-not-entered", language)
 			p.opensWeb("/login")
-			for _, act := range [][]string{
-				{"open", "Network > Email Server > Basic"},
-				{"set", "Authentication Method", "OAuth2"},
-				{"set", "Email service", "Microsoft Exchange Online"},
-				{"click", "Sign In"},
-				{"click", "Sign in with Microsoft"},
-			} {
-				p.does(append([]string{"webconfig"}, act...))
-			}
+			p.asksForACode()
 			var lines []struct{ Text string }
 			p.object("/wire?language="+language, &lines)
 			var told strings.Builder
@@ -257,15 +249,7 @@ func TestTheCodeFromBeforeIsTheLastOne(t *testing.T) {
 		return now.Copied
 	}
 	before := copied()
-	for _, act := range [][]string{
-		{"open", "Network > Email Server > Basic"},
-		{"set", "Authentication Method", "OAuth2"},
-		{"set", "Email service", "Microsoft Exchange Online"},
-		{"click", "Sign In"},
-		{"click", "Sign in with Microsoft"},
-	} {
-		p.does(append([]string{"webconfig"}, act...))
-	}
+	p.asksForACode()
 	code, waits := p.bench.Entra.PendingCode()
 	require.True(t, waits)
 	require.NotEqual(t, before, code)

@@ -80,15 +80,7 @@ func TestTheStorysCodeIsKnownThoughItHasDied(t *testing.T) {
 
 	_, err := p.web.LogIn(context.Background(), "", false)
 	require.NoError(t, err)
-	for _, act := range [][]string{
-		{"open", "Network > Email Server > Basic"},
-		{"set", "Authentication Method", "OAuth2"},
-		{"set", "Email service", "Microsoft Exchange Online"},
-		{"click", "Sign In"},
-		{"click", "Sign in with Microsoft"},
-	} {
-		p.does(append([]string{"webconfig"}, act...))
-	}
+	p.asksForACode()
 	require.True(t, p.steps("webconfig click 'Sign in with Microsoft'")[0].Done)
 	require.False(t, p.steps("scan email bob@fabrikam.com")[0].Needless)
 	require.False(t, p.steps("wire count entra '/oauth2/v2.0/devicecode' 2")[0].Done)
