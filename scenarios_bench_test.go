@@ -1,7 +1,9 @@
 package mfpsim_test
 
 import (
+	"cmp"
 	"runtime/debug"
+	"slices"
 	"testing"
 	"time"
 
@@ -35,16 +37,17 @@ func BenchmarkScenarios(b *testing.B) {
 			played++
 		}
 	}
-	heaviest := 0
-	for i := range most {
-		if most[i] > most[heaviest] {
-			heaviest = i
-		}
+	order := make([]int, len(all))
+	for i := range order {
+		order[i] = i
 	}
-	b.Logf("most processor time: %s", all[heaviest].ID)
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(most[b], most[a]) })
+	for _, i := range order[:min(10, len(order))] {
+		b.Logf("%6.0f ms of processor: %s", milliseconds(most[i]), all[i].ID)
+	}
 	b.ReportMetric(milliseconds(wall)/float64(played), "wall-ms/case")
 	b.ReportMetric(milliseconds(processor)/float64(played), "cpu-ms/case")
-	b.ReportMetric(milliseconds(most[heaviest]), "cpu-ms-of-the-heaviest")
+	b.ReportMetric(milliseconds(most[order[0]]), "cpu-ms-of-the-heaviest")
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -30,7 +30,10 @@ type peer struct {
 }
 
 // request is what is asked for.
-type request struct{ target, form, user, password string }
+type request struct {
+	target, form, user, password string
+	again                        string // within an answer that asks for another try; empty: none does
+}
 
 // others are the peers beside zitadel/oidc: `make interop` adds those of other languages.
 var others []func(b *testing.B, network *faultnet.Network) peer
@@ -116,6 +119,7 @@ func zitadelTLS(b *testing.B, network *faultnet.Network) peer {
 		name: "zitadel",
 		device: request{
 			target: base + "device_authorization", form: "client_id=device&scope=openid+profile", user: "device", password: "secret",
+			again: "user code already exists", // it draws few enough to meet one of before
 		},
 		keys: request{target: base + "keys"}, configuration: request{target: base + ".well-known/openid-configuration"},
 	}
@@ -124,29 +128,38 @@ func zitadelTLS(b *testing.B, network *faultnet.Network) peer {
 // by asks with a client; an answer without the member is an error.
 func (r request) by(c *http.Client, member string) func() error {
 	return func() error {
-		method := http.MethodGet
-		if r.form != "" {
-			method = http.MethodPost
+		body, status, err := r.ask(c)
+		for r.again != "" && strings.Contains(body, r.again) {
+			body, status, err = r.ask(c)
 		}
-		asked, err := http.NewRequest(method, r.target, strings.NewReader(r.form))
-		if err != nil {
-			return err
-		}
-		if r.form != "" {
-			asked.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		}
-		if r.user != "" {
-			asked.SetBasicAuth(r.user, r.password)
-		}
-		response, err := c.Do(asked)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = response.Body.Close() }()
-		body, err := io.ReadAll(response.Body)
-		if err == nil && !strings.Contains(string(body), `"`+member+`"`) {
-			err = fmt.Errorf("%d %s", response.StatusCode, body)
+		if err == nil && !strings.Contains(body, `"`+member+`"`) {
+			err = fmt.Errorf("%d %s", status, body)
 		}
 		return err
 	}
+}
+
+// ask sends the request and reads the answer.
+func (r request) ask(c *http.Client) (body string, status int, err error) {
+	method := http.MethodGet
+	if r.form != "" {
+		method = http.MethodPost
+	}
+	asked, err := http.NewRequest(method, r.target, strings.NewReader(r.form))
+	if err != nil {
+		return "", 0, err
+	}
+	if r.form != "" {
+		asked.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if r.user != "" {
+		asked.SetBasicAuth(r.user, r.password)
+	}
+	response, err := c.Do(asked)
+	if err != nil {
+		return "", 0, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	read, err := io.ReadAll(response.Body)
+	return string(read), response.StatusCode, err
 }
