@@ -101,10 +101,12 @@ func (l *ledger) sweep(now time.Time) {
 	maps.DeleteFunc(l.refresh, func(_ string, r *refresh) bool { return over(r.expires) })
 }
 
+var asTyped = strings.NewReplacer("-", "", " ", "")
+
 // byUserCode finds a device that waits for a person; nil: there is none. People write codes as they like.
 func (l *ledger) byUserCode(text string, now time.Time) *device {
 	plain := func(text string) string {
-		return strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(text))
+		return strings.ToUpper(asTyped.Replace(text))
 	}
 	for _, d := range l.devices {
 		if plain(d.userCode) == plain(text) && !d.over(now) {

@@ -217,13 +217,15 @@ func typed(e event) (addresses []string) {
 	return addresses
 }
 
+var withoutSigns = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "")
+
 // dialled is the number of the words after scan fax: what parts its digits is taken out.
 func dialled(words string) string {
 	number := strings.Fields(words)[0]
 	if quoted, is := strings.CutPrefix(words, "'"); is {
 		number, _, _ = strings.Cut(quoted, "'")
 	}
-	return strings.NewReplacer(" ", "", "-", "", "(", "", ")", "").Replace(number)
+	return withoutSigns.Replace(number)
 }
 
 func messageID(b *bench) (found []breach) {

@@ -38,9 +38,11 @@ var exchangeTerms = []term[fakesmtp.Answer]{
 	{"then", "silent|close|disconnect|reset|half-close", readEnding},
 }
 
+var escapes = strings.NewReplacer(`\r`, "\r", `\n`, "\n")
+
 // readGarbled reads octets in which \r and \n stand for a line end.
 func readGarbled(a *fakesmtp.Answer, value string) error {
-	a.Garbled = strings.NewReplacer(`\r`, "\r", `\n`, "\n").Replace(value)
+	a.Garbled = escapes.Replace(value)
 	return nil
 }
 

@@ -138,6 +138,8 @@ func (a *album) add(kind, style, body string) int {
 	return number
 }
 
+var endsOfTags = strings.NewReplacer("</", `<\/`, "<!", `\u003c!`)
+
 // data is the album as the page carries it: JSON in which nothing ends the element that it stands in.
 func (a *album) data() (string, error) {
 	var b bytes.Buffer
@@ -146,7 +148,7 @@ func (a *album) data() (string, error) {
 	if err := encoder.Encode(a); err != nil {
 		return "", err
 	}
-	return strings.NewReplacer("</", `<\/`, "<!", `\u003c!`).Replace(strings.TrimSpace(b.String())), nil
+	return endsOfTags.Replace(strings.TrimSpace(b.String())), nil
 }
 
 // hashes are the style sheets as a policy names them.

@@ -257,9 +257,11 @@ func headerOf(octets []byte) []string {
 	return unfolded(string(header))
 }
 
+var unfolding = strings.NewReplacer("\r\n ", " ", "\r\n\t", " ")
+
 // unfolded are the fields of a header's text, each on one line.
 func unfolded(header string) []string {
-	return strings.Split(strings.NewReplacer("\r\n ", " ", "\r\n\t", " ").Replace(header), "\r\n")
+	return strings.Split(unfolding.Replace(header), "\r\n")
 }
 
 // isNew reports whether a mail came with a Message-ID (RFC 5322 section 3.6.4) that no other mail has.

@@ -92,6 +92,9 @@ const (
 	longest  = 15
 )
 
+// writtenApart are the separators of RFC 3192 §2.
+var writtenApart = strings.NewReplacer("-", "", ".", "")
+
 // number reads a fax number from the part of an address before the @: digits with the separators of RFC 3192 §2, after
 // a plus sign if it is international, after "FAX=" if the device writes addresses as that RFC does.
 func number(local string) (string, bool) {
@@ -99,7 +102,7 @@ func number(local string) (string, bool) {
 		local = local[4:]
 	}
 	digits, international := strings.CutPrefix(local, "+")
-	digits = strings.NewReplacer("-", "", ".", "").Replace(digits)
+	digits = writtenApart.Replace(digits)
 	if len(digits) < shortest || len(digits) > longest || strings.Trim(digits, "0123456789") != "" {
 		return "", false
 	}

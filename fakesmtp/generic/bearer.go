@@ -46,6 +46,8 @@ func (b *bearerServer) Next(response []byte) (challenge []byte, done bool, err e
 	return []byte(b.challenge), false, nil
 }
 
+var saslNames = strings.NewReplacer("=2C", ",", "=3D", "=")
+
 // parseOAuthBearer reads "n,a=" user "," ^A (key "=" value ^A)* ^A (RFC 7628 §3.1). The user may be missing.
 func parseOAuthBearer(response string) (user, token string, ok bool) {
 	header, rest, found := strings.Cut(response, ",\x01")
@@ -58,7 +60,7 @@ func parseOAuthBearer(response string) (user, token string, ok bool) {
 			return "", "", false
 		}
 	}
-	user = strings.NewReplacer("=2C", ",", "=3D", "=").Replace(user) // RFC 5801 §4
+	user = saslNames.Replace(user) // RFC 5801 §4
 	pairs, found := strings.CutSuffix(rest, "\x01\x01")
 	if !found || flag != "n" && flag != "y" {
 		return user, "", false

@@ -28,11 +28,13 @@ type FaxServer struct {
 // OtherService is what Email service calls the fax provider's own sign-in, beside the services of the model.
 const OtherService = "Other"
 
+var onlyDigits = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "")
+
 // Number reads a fax number as people write it, with an international plus sign or without: what parts its digits is
 // taken out.
 func (f *FaxServer) Number(typed string) (number string, ok bool) {
 	digits, international := strings.CutPrefix(strings.TrimSpace(typed), "+")
-	digits = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "").Replace(digits)
+	digits = onlyDigits.Replace(digits)
 	if digits == "" || len(digits) > f.DigitMaximum || strings.Trim(digits, "0123456789") != "" {
 		return "", false
 	}

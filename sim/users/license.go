@@ -91,10 +91,12 @@ func reversed(s string) string {
 	return string(b)
 }
 
+var asPrinted = strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1")
+
 // ParseKey reads a license key as a person types it: case, blanks and hyphens do not count, and O, I and L are taken
 // for the digits. It returns the key as it is printed. The error is [ErrKeyForm] or [ErrKeyOther].
 func ParseKey(typed, serial string) (key string, license License, err error) {
-	signs := strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(typed))
+	signs := asPrinted.Replace(strings.ToUpper(typed))
 	body := keySigns - 2
 	if len(signs) != keySigns || strings.Trim(signs, keyAlphabet) != "" {
 		return "", License{}, ErrKeyForm

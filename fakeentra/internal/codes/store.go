@@ -149,13 +149,15 @@ func (s *Store) Device(code string, now time.Time) (Request, bool) {
 	return s.graves.device(code)
 }
 
+var asShown = strings.NewReplacer(" ", "", "-", "")
+
 // Live finds what a person typed, without regard to case, spaces and dashes, if it can still be approved. The error is
 // a [*catalogue.Refusal].
 func (s *Store) Live(typed string, now time.Time) (Request, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sweep(now)
-	code := strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(typed))
+	code := strings.ToUpper(asShown.Replace(typed))
 	c := s.users[code]
 	switch {
 	case strings.TrimSpace(typed) == "":

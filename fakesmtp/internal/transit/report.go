@@ -188,8 +188,10 @@ func (r *report) headers() string {
 	return string(m.SentHeader())
 }
 
+var lineBreaks = strings.NewReplacer("\r", " ", "\n", " ")
+
 // oneLine keeps what a client wrote from adding header fields of its own.
-func oneLine(s string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(s) }
+func oneLine(s string) string { return lineBreaks.Replace(s) }
 
 func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r >= 0x80 })
