@@ -1,0 +1,267 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"mfpsim/device"
+	"mfpsim/journal"
+)
+
+// A person who has understood what a line of a check list asks for may leave it to the bench. It is played by the
+// verb of the scenario, with the scenario's own browsers, and ticks as it does by hand: because the record shows it.
+
+// helper does lines for the person. Its play has the browsers of the story, and time passes for it.
+type helper struct {
+	mu   sync.Mutex // held while a line is done
+	play *play      // nil: nothing was done yet
+	// done are the lines that were played. What is typed into a form ticks when the form is sent, so a tick alone does
+	// not tell. Guarded by the mutex of the case.
+	done map[int]bool
+}
+
+// errBusy: two hands at one keyboard.
+var errBusy = errors.New("another line of the case is being done; try again when it has ended")
+
+// Do does what an act line of what is left of the case says, with the verb of the scenario and its own browsers, as if
+// the person had done it. It refuses a line that is no act, one that is done, and one before which others come, which
+// it names. An error of the verb itself says what the bench has refused; the person can do the line by hand.
+func (c *Case) Do(ctx context.Context, number int) error {
+	if !c.helper.mu.TryLock() {
+		return errBusy
+	}
+	defer c.helper.mu.Unlock()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	c.Look()
+	before, l, err := c.toDo(number)
+	if err != nil {
+		return err
+	}
+	p := c.helper.play
+	p.speaks()
+	if err := c.catchUp(l); err != nil {
+		return ofDoing(l, err)
+	}
+	for _, one := range before {
+		c.passBy(one)
+	}
+	since := p.lab.Journal.Len()
+	skipped, err := p.line(l, false, false)
+	if err == nil && skipped != "" {
+		err = errors.New(skipped)
+	}
+	if err != nil {
+		return ofDoing(l, err)
+	}
+	c.keep(l, since)
+	c.Look()
+	return nil
+}
+
+// ofDoing says which line it is about.
+func ofDoing(l line, err error) error {
+	return fmt.Errorf("line %d, %s: %s", l.number, l.text, strings.TrimSpace(err.Error()))
+}
+
+// toDo finds an act that can be done now, and what the scenario has between the act before it and it.
+func (c *Case) toDo(number int) (before []line, l line, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k, i := c.lineAt(number)
+	switch {
+	case k < 0 && c.isOfStory(number):
+		return nil, l, fmt.Errorf("line %d is of the story, which was played before you took over", number)
+	case k < 0:
+		return nil, l, fmt.Errorf("line %d is none of what is left of the case", number)
+	}
+	step := c.parts[k].Steps[i]
+	l = c.parts[k].lines[i]
+	switch {
+	case step.Looks:
+		return nil, l, fmt.Errorf("line %d, %s, says what is to be seen: there is nothing to do", number, step.Text)
+	case step.Done:
+		return nil, l, fmt.Errorf("line %d, %s, is done already", number, step.Text)
+	case step.Passed:
+		return nil, l, fmt.Errorf("line %d, %s, was skipped", number, step.Text)
+	case step.Needless:
+		return nil, l, fmt.Errorf("line %d, %s, is not needed any more", number, step.Text)
+	case step.Unseen:
+		return nil, l, fmt.Errorf("line %d, %s, leaves no trace: it is done with what follows", number, step.Text)
+	}
+	if first := c.comeFirst(k, i); len(first) > 0 {
+		return nil, l, fmt.Errorf("before line %d, %s, come: %s", number, step.Text, strings.Join(first, "; "))
+	}
+	if c.helper.play == nil {
+		c.helper.play, c.helper.done = c.play.hands(), map[int]bool{}
+	}
+	last := c.play.scenario.HandoverLine()
+	for done := range c.helper.done {
+		last = max(last, done)
+	}
+	for _, one := range c.play.linesOf() {
+		if one.number > last && one.number < number {
+			before = append(before, one)
+		}
+	}
+	return before, l, nil
+}
+
+// lineAt is where a line stands in what is left; -1: nowhere.
+func (c *Case) lineAt(number int) (part, step int) {
+	for k := range c.parts {
+		if i := slices.IndexFunc(c.parts[k].lines, func(l line) bool { return l.number == number }); i >= 0 {
+			return k, i
+		}
+	}
+	return -1, -1
+}
+
+func (c *Case) isOfStory(number int) bool {
+	return slices.ContainsFunc(c.story, func(p CasePart) bool {
+		return slices.ContainsFunc(p.Steps, func(s CaseStep) bool { return s.Line == number })
+	})
+}
+
+// comeFirst are the acts that have to be done before a line: those of the parts from the one in hand on. Another remedy
+// and what the scenario does besides are nobody's duty.
+func (c *Case) comeFirst(part, step int) (texts []string) {
+	for k := c.at; k <= part; k++ {
+		p := &c.parts[k]
+		if k < part && (p.Kind == PartOther || p.Kind == PartFurther && c.parts[part].Kind != PartFurther) {
+			continue
+		}
+		for i, s := range p.Steps {
+			if k == part && i >= step {
+				break
+			}
+			if !s.Looks && !s.over() && !c.helper.done[s.Line] {
+				texts = append(texts, fmt.Sprintf("line %d, %s", s.Line, s.Text))
+			}
+		}
+	}
+	return texts
+}
+
+// hands is a play of the same scenario on the same bench that acts, in the place of one that looks on.
+func (p *play) hands() *play {
+	own := *p
+	own.glance, own.pages, own.deeds, own.looking = false, nil, nil, nil
+	own.texts, own.armed = map[string]device.Words{}, maps.Clone(p.armed)
+	own.golden, own.set.of = map[string]string{}, maps.Clone(p.set.of)
+	return &own
+}
+
+// passBy is what the scenario does between two acts of the list: it sets a name, closes a page, and looks, which lets
+// as much time pass as what it looks for takes. What it looks for in vain keeps nobody from the act.
+func (c *Case) passBy(l line) {
+	if l.words[0] != "env" && !l.unseen() && (!l.looks() || l.words[0] == "cmp") {
+		return
+	}
+	c.mu.Lock()
+	k, i := c.lineAt(l.number)
+	seen := k >= 0 && l.looks() && c.parts[k].Steps[i].over()
+	c.mu.Unlock()
+	if !seen {
+		_, _ = c.helper.play.line(l, false, false)
+	}
+}
+
+// byItself are acts that the record shows in the words of the language without further ado: they are read off the
+// pages.
+func (l line) byItself() bool {
+	return l.words[0] == "webconfig" || l.words[0] == "browser" || l.words[0] == "printer" && l.act() == "sign-in"
+}
+
+// keep remembers that a line was done, and writes down what no page shows, as the control API does.
+func (c *Case) keep(l line, since int) {
+	c.mu.Lock()
+	c.helper.done[l.number] = true
+	words := c.words(l)
+	c.mu.Unlock()
+	if l.byItself() {
+		return
+	}
+	text := Line(words...)
+	log := c.helper.play.lab.Journal
+	if l.changesBench() || slices.Contains([]string{"power", "printer"}, l.words[0]) {
+		log.Append(journal.Entry{Party: "control", Kind: journal.KindNote, Text: journal.Plain(text)})
+	}
+	log.Append(journal.Entry{
+		Party: "recorder", Kind: journal.KindNote, Text: journal.Plain(text),
+		Detail: map[string]string{DetailLine: text, DetailSince: strconv.Itoa(since)},
+	})
+}
+
+// catchUp brings the scenario's own browsers to where a line is, if the person has done with another browser what
+// stands before it: logged in, at the page, with what is typed there before the line; and on Microsoft's pages with the
+// code that the printer was given last.
+func (c *Case) catchUp(l line) error {
+	p := c.helper.play
+	if l.words[0] != "webconfig" && l.words[0] != "browser" {
+		return nil
+	}
+	c.mu.Lock()
+	last, form := c.lastOnPages(l)
+	behind := last > 0 && !c.helper.done[last]
+	code, address := c.lastCode()
+	path := c.play.openedPage(l)
+	c.mu.Unlock()
+	switch {
+	case !behind:
+		return nil
+	case l.words[0] == "browser":
+		p.code, p.address = code, address
+		return nil
+	case path == "" || !slices.Contains([]string{"click", "double-click", "set", "enter", "copy", "follow", "upload"}, l.words[1]):
+		return nil
+	}
+	steps := [][]string{{"webconfig", "log-in"}, {"webconfig", "open", path}}
+	for _, words := range append(steps, form...) {
+		if _, err := p.inner(words); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lastOnPages is the line, after the handover, of the act before a line that the scenario does with a browser; 0: there
+// is none. form is what it types into the same form before the line.
+func (c *Case) lastOnPages(l line) (last int, form [][]string) {
+	for _, before := range c.play.linesOf() {
+		switch {
+		case before.number >= l.number:
+			return last, form
+		case before.number <= c.play.scenario.HandoverLine() || before.looks() || !before.byItself() || before.unseen():
+			continue
+		case before.words[0] == "webconfig" && (before.words[1] == "set" || before.words[1] == "enter" || before.words[1] == "upload"):
+			form = append(form, c.words(before))
+		default:
+			form = nil
+		}
+		last = before.number
+	}
+	return last, form
+}
+
+// openedPage is the path of the page of Web Config that the scenario has opened before a line.
+func (p *play) openedPage(l line) (path string) {
+	for _, before := range p.linesOf() {
+		switch {
+		case before.number >= l.number:
+			return path
+		case before.words[0] == "webconfig" && before.words[1] == "open":
+			path = before.words[2]
+		case before.words[0] == "printer" && before.act() == "sign-in":
+			path = signInPath
+		}
+	}
+	return path
+}
