@@ -24,6 +24,8 @@ type helper struct {
 	// done are the lines that were played. What is typed into a form ticks when the form is sent, so a tick alone does
 	// not tell. Guarded by the mutex of the case.
 	done map[int]bool
+	// passed is the last line that was done or passed by.
+	passed int
 }
 
 // errBusy: two hands at one keyboard.
@@ -41,17 +43,17 @@ func (c *Case) Do(ctx context.Context, number int) error {
 		return context.Cause(ctx)
 	}
 	c.Look()
-	before, l, err := c.toDo(number)
+	l, err := c.toDo(number)
 	if err != nil {
 		return err
 	}
 	p := c.helper.play
 	p.speaks()
-	if err := c.catchUp(l); err != nil {
+	if err := c.passTo(ctx, l.number); err != nil {
 		return ofDoing(l, err)
 	}
-	for _, one := range before {
-		c.passBy(one)
+	if err := c.catchUp(l); err != nil {
+		return ofDoing(l, err)
 	}
 	since := p.lab.Journal.Len()
 	skipped, err := p.line(l, false, false)
@@ -62,8 +64,7 @@ func (c *Case) Do(ctx context.Context, number int) error {
 		return ofDoing(l, err)
 	}
 	c.keep(l, since)
-	c.Look()
-	return nil
+	return c.passTo(ctx, 0)
 }
 
 // ofDoing says which line it is about.
@@ -71,47 +72,38 @@ func ofDoing(l line, err error) error {
 	return fmt.Errorf("line %d, %s: %s", l.number, l.text, strings.TrimSpace(err.Error()))
 }
 
-// toDo finds an act that can be done now, and what the scenario has between the act before it and it.
-func (c *Case) toDo(number int) (before []line, l line, err error) {
+// toDo finds an act that can be done now.
+func (c *Case) toDo(number int) (l line, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k, i := c.lineAt(number)
 	switch {
 	case k < 0 && c.isOfStory(number):
-		return nil, l, fmt.Errorf("line %d is of the story, which was played before you took over", number)
+		return l, fmt.Errorf("line %d is of the story, which was played before you took over", number)
 	case k < 0:
-		return nil, l, fmt.Errorf("line %d is none of what is left of the case", number)
+		return l, fmt.Errorf("line %d is none of what is left of the case", number)
 	}
 	step := c.parts[k].Steps[i]
 	l = c.parts[k].lines[i]
 	switch {
 	case step.Looks:
-		return nil, l, fmt.Errorf("line %d, %s, says what is to be seen: there is nothing to do", number, step.Text)
+		return l, fmt.Errorf("line %d, %s, says what is to be seen: there is nothing to do", number, step.Text)
 	case step.Done:
-		return nil, l, fmt.Errorf("line %d, %s, is done already", number, step.Text)
+		return l, fmt.Errorf("line %d, %s, is done already", number, step.Text)
 	case step.Passed:
-		return nil, l, fmt.Errorf("line %d, %s, was skipped", number, step.Text)
+		return l, fmt.Errorf("line %d, %s, was skipped", number, step.Text)
 	case step.Needless:
-		return nil, l, fmt.Errorf("line %d, %s, is not needed any more", number, step.Text)
+		return l, fmt.Errorf("line %d, %s, is not needed any more", number, step.Text)
 	case step.Unseen:
-		return nil, l, fmt.Errorf("line %d, %s, leaves no trace: it is done with what follows", number, step.Text)
+		return l, fmt.Errorf("line %d, %s, leaves no trace: it is done with what follows", number, step.Text)
 	}
 	if first := c.comeFirst(k, i); len(first) > 0 {
-		return nil, l, fmt.Errorf("before line %d, %s, come: %s", number, step.Text, strings.Join(first, "; "))
+		return l, fmt.Errorf("before line %d, %s, come: %s", number, step.Text, strings.Join(first, "; "))
 	}
 	if c.helper.play == nil {
-		c.helper.play, c.helper.done = c.play.hands(), map[int]bool{}
+		c.helper.play, c.helper.done, c.helper.passed = c.play.hands(), map[int]bool{}, c.play.scenario.HandoverLine()
 	}
-	last := c.play.scenario.HandoverLine()
-	for done := range c.helper.done {
-		last = max(last, done)
-	}
-	for _, one := range c.play.linesOf() {
-		if one.number > last && one.number < number {
-			before = append(before, one)
-		}
-	}
-	return before, l, nil
+	return l, nil
 }
 
 // lineAt is where a line stands in what is left; -1: nowhere.
@@ -159,18 +151,49 @@ func (p *play) hands() *play {
 	return &own
 }
 
+// passTo passes by what the scenario has from the act that was done last to a line; 0: to the next act.
+func (c *Case) passTo(ctx context.Context, number int) error {
+	for _, one := range c.play.linesOf() {
+		switch {
+		case one.number <= c.helper.passed:
+			continue
+		case number > 0 && one.number >= number, number == 0 && one.isDone():
+			return nil
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		}
+		c.passBy(one, number > 0)
+		c.helper.passed = one.number
+		c.Look()
+	}
+	return nil
+}
+
+// isDone reports whether a line is something to do that leaves a trace.
+func (l line) isDone() bool { return !slices.Contains(builtins, l.words[0]) && !l.unseen() && !l.looks() }
+
 // passBy is what the scenario does between two acts of the list: it sets a name, closes a page, and looks, which lets
-// as much time pass as what it looks for takes. What it looks for in vain keeps nobody from the act.
-func (c *Case) passBy(l line) {
-	if l.words[0] != "env" && !l.unseen() && (!l.looks() || l.words[0] == "cmp") {
+// as much time pass as what it looks for takes. What it looks for in vain keeps nobody from the next act. On the way to
+// another act it also goes to a page of Web Config, or reads the code there, where the list says that it was done by
+// what was done before it.
+func (c *Case) passBy(l line, onTheWay bool) {
+	goes := onTheWay && l.words[0] == "webconfig" && slices.Contains([]string{"log-in", "open", "copy"}, l.act())
+	if slices.Contains([]string{"cmp", "skip"}, l.words[0]) || l.isDone() && !goes {
 		return
 	}
 	c.mu.Lock()
 	k, i := c.lineAt(l.number)
 	seen := k >= 0 && l.looks() && c.parts[k].Steps[i].over()
+	last, _ := c.lastOnPages(l)
+	behind := last > 0 && !c.helper.done[last]
 	c.mu.Unlock()
-	if !seen {
-		_, _ = c.helper.play.line(l, false, false)
+	if seen || goes && behind {
+		return
+	}
+	if _, err := c.helper.play.line(l, false, false); err == nil && goes {
+		c.mu.Lock()
+		c.helper.done[l.number] = true
+		c.mu.Unlock()
 	}
 }
 
@@ -183,7 +206,7 @@ func (l line) byItself() bool {
 // keep remembers that a line was done, and writes down what no page shows, as the control API does.
 func (c *Case) keep(l line, since int) {
 	c.mu.Lock()
-	c.helper.done[l.number] = true
+	c.helper.done[l.number], c.helper.passed = true, max(c.helper.passed, l.number)
 	words := c.words(l)
 	c.mu.Unlock()
 	if l.byItself() {
