@@ -26,10 +26,21 @@ type helper struct {
 	done map[int]bool
 	// passed is the last line that was done or passed by.
 	passed int
+	// shared says that the person has done something too, at whatever surface, by what the record shows; read is the
+	// number of the last of its entries that was looked at for that.
+	shared bool
+	read   int
 }
 
 // errBusy: two hands at one keyboard.
 var errBusy = errors.New("another line of the case is being done; try again when it has ended")
+
+// Why a line is not open.
+var (
+	errDone     = errors.New("it is done already")
+	errSkipped  = errors.New("it was skipped")
+	errNeedless = errors.New("it is not needed any more")
+)
 
 // Do does what an act line of what is left of the case says, with the verb of the scenario and its own browsers, as if
 // the person had done it. It refuses a line that is no act, one that is done, and one before which others come, which
@@ -49,6 +60,8 @@ func (c *Case) Do(ctx context.Context, number int) error {
 	}
 	p := c.helper.play
 	p.speaks()
+	c.helper.hear(c.play.lab.Journal.Since(c.helper.read), c.Printer())
+	defer func() { c.helper.read = p.lab.Journal.Len() }()
 	if err := c.passTo(ctx, l.number); err != nil {
 		return ofDoing(l, err)
 	}
@@ -88,20 +101,22 @@ func (c *Case) toDo(number int) (l line, err error) {
 	switch {
 	case step.Looks:
 		return l, fmt.Errorf("line %d, %s, says what is to be seen: there is nothing to do", number, step.Text)
-	case step.Done:
-		return l, fmt.Errorf("line %d, %s, is done already", number, step.Text)
-	case step.Passed:
-		return l, fmt.Errorf("line %d, %s, was skipped", number, step.Text)
-	case step.Needless:
-		return l, fmt.Errorf("line %d, %s, is not needed any more", number, step.Text)
 	case step.Unseen:
-		return l, fmt.Errorf("line %d, %s, leaves no trace: it is done with what follows", number, step.Text)
+		return l, fmt.Errorf("line %d, %s, leaves no trace: it is done with what is before it", number, step.Text)
+	case !step.over() || c.helper.play != nil && !c.helper.done[number] && c.meansToo(k, i):
+	case step.Done:
+		return l, fmt.Errorf("line %d, %s: %w", number, step.Text, errDone)
+	case step.Passed:
+		return l, fmt.Errorf("line %d, %s: %w", number, step.Text, errSkipped)
+	default:
+		return l, fmt.Errorf("line %d, %s: %w", number, step.Text, errNeedless)
 	}
 	if first := c.comeFirst(k, i); len(first) > 0 {
 		return l, fmt.Errorf("before line %d, %s, come: %s", number, step.Text, strings.Join(first, "; "))
 	}
 	if c.helper.play == nil {
-		c.helper.play, c.helper.done, c.helper.passed = c.play.hands(), map[int]bool{}, c.play.scenario.HandoverLine()
+		c.helper.play, c.helper.done = c.play.hands(), map[int]bool{}
+		c.helper.passed, c.helper.read = c.play.scenario.HandoverLine(), c.From()
 	}
 	return l, nil
 }
@@ -151,18 +166,26 @@ func (p *play) hands() *play {
 	return &own
 }
 
-// passTo passes by what the scenario has from the act that was done last to a line; 0: to the next act.
+// hear finds out whether somebody else than the helper has done something.
+func (h *helper) hear(entries []journal.Entry, printer string) {
+	for _, e := range entries {
+		onPage := e.HTTP != nil && e.HTTP.Method == "POST" && (e.Party == printer || e.Party == "entra")
+		h.shared = h.shared || e.Detail[DetailLine] != "" || onPage && !fromDevice(e.Connection)
+	}
+}
+
+// passTo passes by what the scenario has from the act that was done last to a line; 0: to the next act that is open.
 func (c *Case) passTo(ctx context.Context, number int) error {
 	for _, one := range c.play.linesOf() {
 		switch {
 		case one.number <= c.helper.passed:
 			continue
-		case number > 0 && one.number >= number, number == 0 && one.isDone():
+		case number > 0 && one.number >= number, number == 0 && one.isDone() && !c.isMeant(one):
 			return nil
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		}
-		c.passBy(one, number > 0)
+		c.passBy(one)
 		c.helper.passed = one.number
 		c.Look()
 	}
@@ -172,28 +195,39 @@ func (c *Case) passTo(ctx context.Context, number int) error {
 // isDone reports whether a line is something to do that leaves a trace.
 func (l line) isDone() bool { return !slices.Contains(builtins, l.words[0]) && !l.unseen() && !l.looks() }
 
+// isMeant reports whether an act goes with those that the helper does, although the list says that it is done, or needed
+// no more: what is told from the record may be true before each of several scans was made. Where the person has a hand
+// in the case, and once it is solved, it is not.
+func (c *Case) isMeant(l line) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k, i := c.lineAt(l.number)
+	return k >= 0 && c.parts[k].Steps[i].over() && c.meansToo(k, i)
+}
+
+// meansToo is [Case.isMeant] of a step that is over.
+func (c *Case) meansToo(k, i int) bool {
+	p := &c.parts[k]
+	return !c.helper.shared && c.solved.IsZero() && !p.Steps[i].Passed && p.Kind != PartOther && p.Kind != PartFurther
+}
+
 // passBy is what the scenario does between two acts of the list: it sets a name, closes a page, and looks, which lets
-// as much time pass as what it looks for takes. What it looks for in vain keeps nobody from the next act. On the way to
-// another act it also goes to a page of Web Config, or reads the code there, where the list says that it was done by
-// what was done before it.
-func (c *Case) passBy(l line, onTheWay bool) {
-	goes := onTheWay && l.words[0] == "webconfig" && slices.Contains([]string{"log-in", "open", "copy"}, l.act())
-	if slices.Contains([]string{"cmp", "skip"}, l.words[0]) || l.isDone() && !goes {
+// as much time pass as what it looks for takes. What it looks for in vain keeps nobody from the next act.
+func (c *Case) passBy(l line) {
+	acts := l.isDone()
+	if slices.Contains([]string{"cmp", "skip"}, l.words[0]) || acts && !c.isMeant(l) {
 		return
 	}
 	c.mu.Lock()
 	k, i := c.lineAt(l.number)
 	seen := k >= 0 && l.looks() && c.parts[k].Steps[i].over()
-	last, _ := c.lastOnPages(l)
-	behind := last > 0 && !c.helper.done[last]
 	c.mu.Unlock()
-	if seen || goes && behind {
+	if seen {
 		return
 	}
-	if _, err := c.helper.play.line(l, false, false); err == nil && goes {
-		c.mu.Lock()
-		c.helper.done[l.number] = true
-		c.mu.Unlock()
+	since := c.play.lab.Journal.Len()
+	if _, err := c.helper.play.line(l, false, false); err == nil && acts {
+		c.keep(l, since)
 	}
 }
 
