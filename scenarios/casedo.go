@@ -82,7 +82,7 @@ func (c *Case) Do(ctx context.Context, number int) error {
 
 // ofDoing says which line it is about.
 func ofDoing(l line, err error) error {
-	return fmt.Errorf("line %d, %s: %s", l.number, l.text, strings.TrimSpace(err.Error()))
+	return fmt.Errorf("line %d, %s: %w", l.number, l.text, err)
 }
 
 // toDo finds an act that can be done now.
@@ -193,7 +193,9 @@ func (c *Case) passTo(ctx context.Context, number int) error {
 }
 
 // isDone reports whether a line is something to do that leaves a trace.
-func (l line) isDone() bool { return !slices.Contains(builtins, l.words[0]) && !l.unseen() && !l.looks() }
+func (l line) isDone() bool {
+	return !slices.Contains(builtins, l.words[0]) && !l.unseen() && !l.looks()
+}
 
 // isMeant reports whether an act goes with those that the helper does, although the list says that it is done, or needed
 // no more: what is told from the record may be true before each of several scans was made. Where the person has a hand
@@ -221,8 +223,10 @@ func (c *Case) passBy(l line) {
 	c.mu.Lock()
 	k, i := c.lineAt(l.number)
 	seen := k >= 0 && l.looks() && c.parts[k].Steps[i].over()
+	last, _ := c.lastOnPages(l)
+	elsewhere := last > 0 && !c.helper.done[last] || last == 0 && c.helper.shared // the page is in the person's browser
 	c.mu.Unlock()
-	if seen {
+	if seen || l.looks() && l.byItself() && elsewhere {
 		return
 	}
 	since := c.play.lab.Journal.Len()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/device"
 	"mfpsim/lab"
 	"mfpsim/scenarios"
 )
@@ -101,5 +102,63 @@ func leftOf(c *scenarios.Case) (texts []string) {
 	return texts
 }
 
-// notByDo are the cases that cannot be played so, with the reason.
-var notByDo = map[string]string{}
+// notByDo are the cases that do not come to their end so, with the reason.
+var notByDo = map[string]string{
+	"entra/as-of-2023":                       "the list folds the second fault, and then its remedy mends nothing",
+	"entra/refusal-without-a-number":         "the list folds the last of its refusals, and then the sign-in is not lost",
+	"trouble/expiration-in-each-language":    "the list folds the second expiration, and then its remedy mends nothing",
+	"trouble/power-fails-while-storing":      "a scan that the power ends leaves no job, so that the one after it does not tick",
+	"trouble/stop-while-the-server-confirms": "the list wants to see Sending, which is over when the job is in the record",
+}
+
+func TestDoRefusesWhatCannotBeDoneAndSaysWhy(t *testing.T) {
+	c, l := begun(t, "trouble/sign-in-not-saved")
+	lines := map[string]int{}
+	var scans []int
+	parts, _ := c.Parts()
+	for _, p := range parts {
+		for _, s := range p.Steps {
+			lines[s.Text] = s.Line
+			if p.Kind != scenarios.PartStory && s.Text == "scan email bob@fabrikam.com" {
+				scans = append(scans, s.Line)
+			}
+		}
+	}
+	refused := func(line int, why string) {
+		t.Helper()
+		entries := l.Journal.Len()
+		require.ErrorContains(t, c.Do(t.Context(), line), why)
+		require.Equal(t, entries, l.Journal.Len(), "it has left a trace")
+	}
+	refused(1, "none of what is left")
+	refused(parts[0].Steps[0].Line, "of the story")
+	refused(lines["jobs shows Email 360"], "nothing to do")
+	refused(lines["webconfig click OK"], "come: line")
+	refused(lines["webconfig click OK"], "scan email bob@fabrikam.com; line")
+	require.NoError(t, c.Do(t.Context(), scans[0]))
+	require.NotContains(t, open(c, scenarios.PartSymptom), "jobs shows Email 360", "it is seen by the record")
+	refused(scans[0], "done already")
+	ended, end := context.WithCancel(t.Context())
+	end()
+	require.ErrorIs(t, c.Do(ended, lines["webconfig log-in"]), context.Canceled)
+}
+
+// The person has logged in and filled in a form in a browser of his own; what is left is done in another one.
+func TestDoGoesOnWhereThePersonHasBegun(t *testing.T) {
+	c, l := begun(t, "exchange/sender-is-not-the-account")
+	c.Look()
+	scans(t, l)
+	byHand(t, l, func(ctx context.Context, d device.Device) error {
+		if _, err := d.WebConfig().LogIn(ctx, "", false); err != nil {
+			return err
+		}
+		_, err := d.WebConfig().Open(ctx, "Network > Email Server > Basic")
+		return err
+	})
+	for _, line := range actsOf(c) {
+		if err := c.Do(t.Context(), line); err != nil && !isOver.MatchString(err.Error()) {
+			require.NoError(t, err)
+		}
+	}
+	require.True(t, isSolved(c), "%q", leftOf(c))
+}
