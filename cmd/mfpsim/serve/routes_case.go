@@ -88,6 +88,7 @@ type stepRow struct {
 type aimRow struct {
 	Path    string       `json:"path" doc:"of the page of Web Config, in the labels of its menu; empty: none"`
 	Control string       `json:"control" doc:"what is clicked or set on that page, or the button that is to be seen there, in its labels; empty: nothing"`
+	Value   string       `json:"value" doc:"what is typed or chosen there, in the words of the page; empty: nothing"`
 	Sees    [][]string   `json:"sees" doc:"words that are to be seen on the page, each in every language that it may have"`
 	First   []settingRow `json:"first" doc:"what makes the control appear"`
 	Asks    string       `json:"asks" doc:"what the form of Microsoft's page asks for that it belongs to: code, account, password; empty: any page"`
@@ -264,7 +265,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 func aimOf(c *scenarios.Case, s scenarios.CaseStep, language string) aimRow {
 	aim := c.Aim(s)
 	row := aimRow{
-		Path: aim.Path, Control: aim.Control, Sees: list(aim.Sees), First: []settingRow{}, Asks: aim.Asks,
+		Path: aim.Path, Control: aim.Control, Value: aim.Value, Sees: list(aim.Sees), First: []settingRow{}, Asks: aim.Asks,
 		Labels: list(aim.Labels), Begin: aim.Begin,
 	}
 	for _, f := range aim.First {
