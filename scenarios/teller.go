@@ -4,6 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 // teller says single words of the language of scenarios in a language of the guide.
@@ -36,11 +39,34 @@ func (in teller) word(word string) string {
 			return text
 		}
 	}
+	if parts := strings.Split(value, ","); len(parts) > 1 { // each may have a row of its own
+		said := make([]string, len(parts))
+		for i, part := range parts {
+			if text, known := told(in.language, "is "+m[1]+"="+strings.ToLower(part)); known {
+				said[i] = text
+			}
+		}
+		if !slices.Contains(said, "") {
+			return strings.Join(said, ", ")
+		}
+	}
+	if m[1] == "country" {
+		value = in.country(value)
+	}
 	value = in.duration(value)
 	if text, known := told(in.language, "is "+m[1], "{value}", value); known {
 		return text
 	}
 	return m[1] + ": " + value
+}
+
+// country is the name of a country, by its two letters; what is none stays as it is.
+func (in teller) country(code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil || !region.IsCountry() {
+		return code
+	}
+	return display.Regions(language.Make(in.language)).Name(region)
 }
 
 // list says words one after the other.
