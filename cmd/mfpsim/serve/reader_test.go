@@ -141,3 +141,40 @@ func TestTheReportHasNoEnglishWordsInAnotherLanguage(t *testing.T) {
 		}
 	}
 }
+
+// Every sign-in that a person tried stands in the report's log with its account, its outcome, and why, in the language
+// of the page; a log in which nobody signed in says so.
+func TestTheReportsSignInLogHasWhatThePersonTried(t *testing.T) {
+	rows := regexp.MustCompile(`(?s)<section class="blk" id="log".*?</section>`)
+	for language, says := range map[string][]string{
+		"en": {"Nobody signed in.", "wrong password", "Success", "device code"},
+		"hi": {"किसी ने साइन इन नहीं किया।", "ग़लत पासवर्ड", "सफल", "डिवाइस कोड"},
+		"el": {"Δεν συνδέθηκε κανείς.", "λάθος κωδικός πρόσβασης", "Επιτυχία", "κωδικός συσκευής"},
+	} {
+		t.Run(language, func(t *testing.T) {
+			var bench *lab.Lab
+			s := live(t, Config{Seed: 5, Lab: func(l *lab.Lab) { bench = l }})
+			p := newPerson(s, bench)
+			p.asks("/evidence", map[string]any{"language": language})
+			require.Contains(t, rows.FindString(string(s.fetched("/evidence/page"))), says[0])
+			p.does([]string{"webconfig", "log-in"})
+			p.asksForACode()
+			p.asks("/clock/advance", map[string]any{"duration": "20s"})
+			p.does([]string{"webconfig", "copy", "code"})
+			require.NoError(t, p.window.Open(t.Context(), p.atTheDoor(p.address)))
+			for _, step := range [][]string{
+				{"enter", "code"}, {"click", "Next"}, {"enter", "account", "admin@contoso.com"}, {"click", "Next"},
+				{"enter", "password", "wrong"}, {"click", "Sign In"}, {"enter", "password"}, {"click", "Sign In"},
+				{"click", "Continue"}, {"click", "Accept"},
+			} {
+				p.browses(t.Context(), step[0], step[1:])
+			}
+			p.asks("/clock/advance", map[string]any{"duration": "20s"})
+			p.asks("/evidence", map[string]any{"language": language})
+			log := rows.FindString(string(s.fetched("/evidence/page")))
+			for _, words := range append(says[1:], "admin@contoso.com", "50126") {
+				require.Contains(t, log, words)
+			}
+		})
+	}
+}
