@@ -101,17 +101,8 @@ func (s speaker) Known(word string) string {
 	return word
 }
 
-var months = map[string][]string{
-	"en": {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-	"hi": {"जन॰", "फ़र॰", "मार्च", "अप्रैल", "मई", "जून", "जुल॰", "अग॰", "सित॰", "अक्टू॰", "नव॰", "दिस॰"},
-	"el": {"Ιαν", "Φεβ", "Μαρ", "Απρ", "Μαΐ", "Ιουν", "Ιουλ", "Αυγ", "Σεπ", "Οκτ", "Νοε", "Δεκ"},
-}
-
 // Day is a date as people write it; true time, UTC.
-func (s speaker) Day(t time.Time) string {
-	t = t.UTC()
-	return fmt.Sprintf("%d %s %d", t.Day(), months[s.language][t.Month()-1], t.Year())
-}
+func (s speaker) Day(t time.Time) string { return sentences.Day(t, s.language) }
 
 // Clock is the time of a day, UTC.
 func (speaker) Clock(t time.Time) string { return t.UTC().Format("15:04:05") }

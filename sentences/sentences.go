@@ -164,6 +164,16 @@ func because(number, word, language string) string {
 // Because is why Entra ID refused something, in a few words and in a language, by the number that its sign-in log has.
 func Because(number, language string) string { return because(number, "", language) }
 
+// Deadline says what happens at a moment that comes by itself, by its kind: user is whose it is, name that of an
+// application or a policy. What has no row is told by its kind.
+func Deadline(kind, user, name, language string) string {
+	text, _, known := tell("deadline", kind, language, false, map[string]string{"sender": user, "what": name})
+	if !known {
+		return kind
+	}
+	return text
+}
+
 // reason is why a mail server refused something, in a few words: the first row whose pattern fits the reply; empty if
 // none does.
 func reason(reply, language string) string {
