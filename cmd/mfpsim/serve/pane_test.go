@@ -60,3 +60,30 @@ func TestTheSignInLogSaysWhyInTheReadersLanguage(t *testing.T) {
 		require.Equal(t, why, answer.Reasons["700082"])
 	}
 }
+
+// Nobody answers at the door of a printer that is switched off. Its frame says so, in the language of the person, where
+// a browser would show an error of its own.
+func TestTheFrameOfAPrinterThatIsOffSaysSo(t *testing.T) {
+	for language, says := range map[string]string{
+		"en": "The printer is off.", "hi": "प्रिंटर बंद है।", "el": "Ο εκτυπωτής είναι απενεργοποιημένος.",
+	} {
+		s := live(t, Config{Language: language})
+		var now nowAnswer
+		s.object("/bench/now", &now)
+		power := func(state string) {
+			status, answer := s.ask(http.MethodPost, "/printer/power", `{"state":"`+state+`"}`)
+			require.Equal(t, http.StatusOK, status, answer)
+		}
+		power("off")
+		answer, text := s.with(http.MethodGet, now.Panes.WebConfig+"/login", "")
+		require.Equal(t, http.StatusServiceUnavailable, answer.StatusCode)
+		require.Contains(t, text, says)
+		require.Contains(t, answer.Header.Get("Content-Security-Policy"), "frame-ancestors http://")
+		_, text = s.with(http.MethodGet, now.Panes.Browser+"/common/oauth2/deviceauth", "")
+		require.NotContains(t, text, says, "Microsoft's pages are not the printer's")
+		power("on")
+		s.ask(http.MethodPost, "/clock/advance", `{"duration":"1m"}`)
+		answer, _ = s.with(http.MethodGet, now.Panes.WebConfig+"/login", "")
+		require.Equal(t, http.StatusOK, answer.StatusCode)
+	}
+}
