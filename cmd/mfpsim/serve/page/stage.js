@@ -1,7 +1,7 @@
 // What does it look like? The panel, Web Config and Microsoft's pages, as the person sees them.
 
 import { attempt, get, post } from "./api.js";
-import { bring, covered, fill, h, tabs } from "./dom.js";
+import { bring, covered, fill, h, mark, tabs } from "./dom.js";
 import * as printer from "./printer.js";
 import { state, onChange, refresh } from "./state.js";
 import { language, t } from "./texts.js";
@@ -38,7 +38,7 @@ export function start() {
     if (typeof e.data.marked === "string") dispatchEvent(new CustomEvent("pane-marks", { detail: { surface: id === "browser" ? "browser" : "webconfig", text: e.data.marked.slice(0, 300) } }));
     drawTabs();
   });
-  new MutationObserver(dialogs).observe(document.getElementById("glass"), { childList: true, subtree: true });
+  new MutationObserver(() => { dialogs(); mark(); }).observe(document.getElementById("glass"), { childList: true, subtree: true });
   return { show, aim, act, follows, reload };
 }
 
