@@ -36,6 +36,24 @@ func played(t *testing.T, id string, lines ...[]string) (*served, caseAnswer) {
 	return s, now
 }
 
+// Who takes the other remedy has done nothing of the first one: the scan after it belongs to the other.
+func TestAScanAfterTheOtherRemedyIsNoneOfTheFirst(t *testing.T) {
+	scan := []string{"scan", "email", "bob@fabrikam.com"}
+	_, now := played(t, "exchange/sender-is-not-the-account", scan,
+		[]string{"exchange", "Add-RecipientPermission", "reception@contoso.com", "-Trustee", "admin@contoso.com", "-AccessRights", "SendAs"}, scan)
+	require.NotNil(t, now.Solved)
+	done := map[scenarios.PartKind][]string{}
+	for _, p := range now.Parts {
+		for _, step := range p.Steps {
+			if step.Done && !step.Looks {
+				done[p.Kind] = append(done[p.Kind], step.Text)
+			}
+		}
+	}
+	require.Empty(t, done[scenarios.PartRemedy])
+	require.Len(t, done[scenarios.PartOther], 2)
+}
+
 func TestSomebodyWhoTriesTheRemedyAtOnceHasSolvedTheCase(t *testing.T) {
 	scan := []string{"scan", "email", "bob@fabrikam.com"}
 	s, now := played(t, "trouble/smtp-auth-disabled", scan, scan,
