@@ -60,13 +60,14 @@ async function run(one) {
       been.add(next.line);
       if (next.looks) {
         if (next.comes) continue;
-        if (!last) { await looks(next); continue; } // who goes on has seen enough
-        await looks(next);
-        break;
+        await looks(next); // who goes on has seen enough
+        continue;
       }
       await does(next);
       last = next;
       if (state.bench !== bench) return;
+      const seen = one ? null : toSee(next);
+      if (seen) { await looks(seen); break; }
     }
     announce(last ? t("did", { step: last.says }) : t("nothing-to-do"));
   } catch (wrong) {
@@ -76,6 +77,13 @@ async function run(one) {
     running = false;
     hands.changed();
   }
+}
+
+// toSee is what is to be seen right after an act, whether it has come true by now or not.
+function toSee(step) {
+  const p = state.now.case.parts[partOf(step.line)];
+  const behind = p.steps.slice(p.steps.findIndex((s) => s.line === step.line) + 1).find((s) => !s.besides && !s.comes && !s.unseen);
+  return behind && behind.looks ? behind : null;
 }
 
 // looks leads to what is to be seen and waits a while for it.
