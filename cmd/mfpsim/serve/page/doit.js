@@ -72,11 +72,19 @@ async function run(one) {
     announce(last ? t("did", { step: last.says }) : t("nothing-to-do"));
   } catch (wrong) {
     problem = { line: wrong.line || 0, text: t("did-not", { why: wrong.message }) };
+    hands.view("case"); // where it is said
     announce(problem.text);
   } finally {
     running = false;
     hands.changed();
+    keepsFocus();
   }
+}
+
+// keepsFocus gives the focus to the button again that has lost it: its column was out of sight, or its step is done.
+function keepsFocus() {
+  const again = document.querySelector('[data-key="do-next"]');
+  if (again && again.offsetParent && document.activeElement === document.body) again.focus({ preventScroll: true });
 }
 
 // toSee is what is to be seen right after an act, whether it has come true by now or not.
