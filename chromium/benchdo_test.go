@@ -137,7 +137,7 @@ func (c *clerk) acts() (lines []string) {
 func TestDoItForMeByKeyboardAndWhatWentWrong(t *testing.T) {
 	for _, language := range guide.Languages() {
 		t.Run(language, func(t *testing.T) {
-			b := serve(t, language, "--scenario", "trouble/sign-in-not-saved")
+			b := serve(t, language, "--scenario", "trouble/smtp-auth-disabled")
 			p := newInspector(t, language)
 			p.do("a desk's window", chromedp.EmulateViewport(1400, 900))
 			p.opens(b.Control + "/bench/")

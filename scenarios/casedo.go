@@ -198,8 +198,8 @@ func (l line) isDone() bool {
 }
 
 // isMeant reports whether an act goes with those that the helper does, although the list says that it is done, or
-// needed no more: what is told from the record may be true before each of several scans was made. Where the person has a hand
-// in the case, and once it is solved, it is not.
+// needed no more: what is told from the record may be true before each of several scans was made. Where the person has
+// a hand in the case, and once it is solved, it is not.
 func (c *Case) isMeant(l line) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
