@@ -410,7 +410,7 @@ func (t *timeline) wire(e *event) string {
 	seen := map[string]bool{}
 	for _, entry := range e.entries {
 		if entry.Kind == journal.KindHTTP && entry.HTTP != nil {
-			entry.HTTP = bare(entry.HTTP)
+			entry.HTTP = t.bare(entry.HTTP)
 		}
 		said := Conversation([]journal.Entry{entry}, entry.Party, nil)
 		if entry.Kind == journal.KindSMTP {
@@ -425,7 +425,7 @@ func (t *timeline) wire(e *event) string {
 	text := plainReply(strings.TrimRight(b.String(), "\n"))
 	if len(text) > t.most {
 		cut := strings.ToValidUTF8(text[:t.most], "")
-		text = fmt.Sprintf("%s\n… %d octets more: entra.txt, smtp.txt, journal.jsonl", cut, len(text)-len(cut))
+		text = cut + "\n… " + t.says("octets-more", len(text)-len(cut)) + ": entra.txt, smtp.txt, journal.jsonl"
 	}
 	return text
 }
@@ -440,10 +440,10 @@ func plainReply(text string) string { return diagnostics.ReplaceAllString(text, 
 var telling = []string{"content-type", "location", "retry-after", "www-authenticate", "x-ms-request-id"}
 
 // bare is an exchange without what says nothing about it: a page is shown beside it, and wire.har has all of it.
-func bare(x *journal.Exchange) *journal.Exchange {
+func (t *timeline) bare(x *journal.Exchange) *journal.Exchange {
 	less := *x
 	if isShown(x) {
-		less.ResponseBody = journal.Plain(fmt.Sprintf("(%d octets of HTML)", len(x.ResponseBody.String())))
+		less.ResponseBody = journal.Plain("(" + t.says("octets-html", len(x.ResponseBody.String())) + ")")
 	}
 	less.ResponseHeader = nil
 	for _, f := range x.ResponseHeader {
@@ -452,10 +452,19 @@ func bare(x *journal.Exchange) *journal.Exchange {
 		}
 	}
 	if n := len(x.ResponseHeader) - len(less.ResponseHeader); n > 0 {
-		more := journal.Field{Name: "…", Value: journal.Plain(fmt.Sprintf("%d more, in wire.har", n))}
+		more := journal.Field{Name: "…", Value: journal.Plain(t.says("fields-more", n))}
 		less.ResponseHeader = append(less.ResponseHeader, more)
 	}
 	return &less
+}
+
+// says is a word of the page with a number in it.
+func (t *timeline) says(id string, n int) string {
+	text, err := spoken(t.story.Language).T(id, "n", n)
+	if err != nil { // words.json is part of the program
+		panic(err)
+	}
+	return text
 }
 
 // isShown reports whether a browser shows the answer as a page.

@@ -93,6 +93,7 @@ type aimRow struct {
 	First   []settingRow `json:"first" doc:"what makes the control appear"`
 	Asks    string       `json:"asks" doc:"what the form of Microsoft's page asks for that it belongs to: code, account, password; empty: any page"`
 	Labels  []string     `json:"labels" doc:"what is clicked on Microsoft's page, in every language that it may have"`
+	Keys    []string     `json:"keys" doc:"what is touched on the panel, in its language: keys one after the other, or the field that is typed into; the last one that the screen has is next, but for a box that is ticked"`
 	Begin   string       `json:"begin" doc:"path of the address at which what leads to Microsoft's page begins; empty: none"`
 }
 
@@ -266,7 +267,7 @@ func aimOf(c *scenarios.Case, s scenarios.CaseStep, language string) aimRow {
 	aim := c.Aim(s)
 	row := aimRow{
 		Path: aim.Path, Control: aim.Control, Value: aim.Value, Sees: list(aim.Sees), First: []settingRow{}, Asks: aim.Asks,
-		Labels: list(aim.Labels), Begin: aim.Begin,
+		Labels: list(aim.Labels), Begin: aim.Begin, Keys: list(aim.Keys),
 	}
 	for _, f := range aim.First {
 		first := settingRow{Label: f.Label, Value: f.Value}

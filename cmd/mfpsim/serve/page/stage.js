@@ -1,7 +1,7 @@
 // What does it look like? The panel, Web Config and Microsoft's pages, as the person sees them.
 
 import { attempt, get, post } from "./api.js";
-import { bring, covered, fill, h, tabs } from "./dom.js";
+import { bring, covered, fill, h, mark, tabs } from "./dom.js";
 import * as printer from "./printer.js";
 import { state, onChange, refresh } from "./state.js";
 import { language, t } from "./texts.js";
@@ -38,7 +38,7 @@ export function start() {
     if (typeof e.data.marked === "string") dispatchEvent(new CustomEvent("pane-marks", { detail: { surface: id === "browser" ? "browser" : "webconfig", text: e.data.marked.slice(0, 300) } }));
     drawTabs();
   });
-  new MutationObserver(dialogs).observe(document.getElementById("glass"), { childList: true, subtree: true });
+  new MutationObserver(() => { dialogs(); mark(); }).observe(document.getElementById("glass"), { childList: true, subtree: true });
   return { show, aim, act, follows, reload };
 }
 
@@ -158,7 +158,7 @@ function drawTabs() {
 }
 
 function panel() {
-  return [h("form", { id: "panel", "data-api": "/printer/glass", method: "post" }, h("div", { class: "bezel" }, h("div", { class: "glass", id: "glass" }), h("div", { id: "casing" }))),
+  return [off("panel-off"), h("form", { id: "panel", "data-api": "/printer/glass", method: "post" }, h("div", { class: "bezel" }, h("div", { class: "glass", id: "glass" }), h("div", { id: "casing" }))),
     h("p", { class: "say", role: "status", "aria-live": "polite", id: "say" }), h("p", { class: "alert", id: "problem", hidden: true }),
     h("div", { id: "beside-panel" }), printer.start()];
 }
@@ -178,8 +178,28 @@ async function draw({ now }, fresh) {
     show(chosen);
     drawTabs();
   }
+  powered(now);
   waiting(now);
   printer.draw(fresh);
+}
+
+// off says in place of what a printer shows that it is switched off, with the button that switches it on.
+const off = (id) => h("div", { id, class: "warnbox", role: "status", hidden: true }, word("p", "printer-is-off"),
+  h("button", { type: "button", class: "b p", "data-key": id + "-on", onclick: () => attempt(async () => { await post("/printer/power", { state: "on" }); await refresh(); }) }, word("span", "power-on")));
+
+// powered shows the printer's own pages or, where nobody answers, that it is switched off. The frame begins anew at its
+// first page when the printer is on again: a browser would show its own error.
+function powered(now) {
+  for (const id of ["panel-off", "web-config-off"]) {
+    const place = document.getElementById(id);
+    if (place) place.hidden = now.on;
+  }
+  const shown = frames["web-config"];
+  if (!shown || shown.hidden === !now.on) return;
+  shown.hidden = !now.on;
+  if (!now.on || shown.dataset.src) return;
+  delete paths["web-config"];
+  shown.src = now.panes.webConfig;
 }
 
 function beside(now) {
@@ -221,7 +241,7 @@ function web(now) {
   fill(document.getElementById("pane-web-config"),
     h("div", { class: "beside above" }, word("strong", "log-in-first", { id: "log-in-first", role: "status", hidden: true }), addresses.webConfigPassword ? [word("span", "user-name-empty"), secret("administrator-password", addresses.webConfigPassword)] : null,
       word("a", "real-door", { href: addresses.webConfig, target: "_blank", rel: "noopener" })),
-    frame("web-config", now.panes.webConfig, "Web Config"));
+    off("web-config-off"), frame("web-config", now.panes.webConfig, "Web Config"));
 }
 
 function browser(now) {
