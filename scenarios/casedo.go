@@ -197,9 +197,9 @@ func (l line) isDone() bool {
 	return !slices.Contains(builtins, l.words[0]) && !l.unseen() && !l.looks()
 }
 
-// isMeant reports whether an act goes with those that the helper does, although the list says that it is done, or needed
-// no more: what is told from the record may be true before each of several scans was made. Where the person has a hand
-// in the case, and once it is solved, it is not.
+// isMeant reports whether an act goes with those that the helper does, although the list says that it is done, or
+// needed no more: what is told from the record may be true before each of several scans was made. Where the person has
+// a hand in the case, and once it is solved, it is not.
 func (c *Case) isMeant(l line) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -281,7 +281,7 @@ func (c *Case) catchUp(l line) error {
 	case l.words[0] == "browser":
 		p.code, p.address = code, address
 		return nil
-	case path == "" || !slices.Contains([]string{"click", "double-click", "set", "enter", "copy", "follow", "upload"}, l.words[1]):
+	case path == "" || !slices.Contains(onForms, l.words[1]):
 		return nil
 	}
 	steps := [][]string{{"webconfig", "log-in"}, {"webconfig", "open", path}}
@@ -293,6 +293,9 @@ func (c *Case) catchUp(l line) error {
 	return nil
 }
 
+// onForms are the acts of Web Config that need a page to be open.
+var onForms = []string{"click", "double-click", "set", "enter", "copy", "follow", "upload"}
+
 // lastOnPages is the line, after the handover, of the act before a line that the scenario does with a browser; 0: there
 // is none. form is what it types into the same form before the line.
 func (c *Case) lastOnPages(l line) (last int, form [][]string) {
@@ -302,7 +305,7 @@ func (c *Case) lastOnPages(l line) (last int, form [][]string) {
 			return last, form
 		case before.number <= c.play.scenario.HandoverLine() || before.looks() || !before.byItself() || before.unseen():
 			continue
-		case before.words[0] == "webconfig" && (before.words[1] == "set" || before.words[1] == "enter" || before.words[1] == "upload"):
+		case before.words[0] == "webconfig" && slices.Contains([]string{"set", "enter", "upload"}, before.words[1]):
 			form = append(form, c.words(before))
 		default:
 			form = nil

@@ -13,8 +13,8 @@ import (
 	"mfpsim/scenarios"
 )
 
-// playsByDo plays the acts of a case by Do alone, in their order, until it is solved. It returns the first refusal that is
-// not about a line which is over.
+// playsByDo plays the acts of a case by Do alone, in their order, until it is solved. It returns the first refusal that
+// is not about a line which is over.
 func playsByDo(ctx context.Context, l *lab.Lab, c *scenarios.Case) (acts int, err error) {
 	for _, line := range actsOf(c) {
 		if isSolved(c) {
@@ -84,8 +84,8 @@ func TestEachCaseIsPlayedByDoAlone(t *testing.T) {
 	}
 }
 
-// leftOf are the mails and jobs that are wanted on the way of a case that is not solved. A page that has gone by, such as
-// one that a scenario looks at between two clicks, is nothing to wait for.
+// leftOf are the mails and jobs that are wanted on the way of a case that is not solved. A page that has gone by, such
+// as one that a scenario looks at between two clicks, is nothing to wait for.
 func leftOf(c *scenarios.Case) (texts []string) {
 	if isSolved(c) {
 		return nil

@@ -13,7 +13,9 @@ import (
 
 // A case of the desk is played over HTTP by POST /case/do alone, on a bench that follows the machine's clock.
 func TestACaseIsDoneOverHTTP(t *testing.T) {
-	for _, id := range []string{"trouble/sign-in-not-saved", "trouble/conditional-access-block", "trouble/smtp-auth-disabled"} {
+	for _, id := range []string{
+		"trouble/sign-in-not-saved", "trouble/conditional-access-block", "trouble/smtp-auth-disabled",
+	} {
 		t.Run(id, func(t *testing.T) {
 			s := live(t, Config{Seed: 7, Scenario: id})
 			var now caseAnswer

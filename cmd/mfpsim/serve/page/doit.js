@@ -60,22 +60,38 @@ async function run(one) {
       been.add(next.line);
       if (next.looks) {
         if (next.comes) continue;
-        if (!last) { await looks(next); continue; } // who goes on has seen enough
-        await looks(next);
-        break;
+        await looks(next); // who goes on has seen enough
+        continue;
       }
       await does(next);
       last = next;
       if (state.bench !== bench) return;
+      const seen = one ? null : toSee(next);
+      if (seen) { await looks(seen); break; }
     }
     announce(last ? t("did", { step: last.says }) : t("nothing-to-do"));
   } catch (wrong) {
     problem = { line: wrong.line || 0, text: t("did-not", { why: wrong.message }) };
+    hands.view("case"); // where it is said
     announce(problem.text);
   } finally {
     running = false;
     hands.changed();
+    keepsFocus();
   }
+}
+
+// keepsFocus gives the focus to the button again that has lost it: its column was out of sight, or its step is done.
+function keepsFocus() {
+  const again = document.querySelector('[data-key="do-next"]');
+  if (again && again.offsetParent && document.activeElement === document.body) again.focus({ preventScroll: true });
+}
+
+// toSee is what is to be seen right after an act, whether it has come true by now or not.
+function toSee(step) {
+  const p = state.now.case.parts[partOf(step.line)];
+  const behind = p.steps.slice(p.steps.findIndex((s) => s.line === step.line) + 1).find((s) => !s.besides && !s.comes && !s.unseen);
+  return behind && behind.looks ? behind : null;
 }
 
 // looks leads to what is to be seen and waits a while for it.
