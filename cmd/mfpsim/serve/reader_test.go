@@ -164,9 +164,16 @@ func TestTheReportsSignInLogHasWhatThePersonTried(t *testing.T) {
 			p.does([]string{"webconfig", "copy", "code"})
 			require.NoError(t, p.window.Open(t.Context(), p.atTheDoor(p.address)))
 			for _, step := range [][]string{
-				{"enter", "code"}, {"click", "Next"}, {"enter", "account", "admin@contoso.com"}, {"click", "Next"},
-				{"enter", "password", "wrong"}, {"click", "Sign In"}, {"enter", "password"}, {"click", "Sign In"},
-				{"click", "Continue"}, {"click", "Accept"},
+				{"enter", "code"},
+				{"click", "Next"},
+				{"enter", "account", "admin@contoso.com"},
+				{"click", "Next"},
+				{"enter", "password", "wrong"},
+				{"click", "Sign In"},
+				{"enter", "password"},
+				{"click", "Sign In"},
+				{"click", "Continue"},
+				{"click", "Accept"},
 			} {
 				p.browses(t.Context(), step[0], step[1:])
 			}
