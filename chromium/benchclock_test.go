@@ -49,3 +49,27 @@ func TestAPrinterThatIsOffSaysSoInItsFrames(t *testing.T) {
 		})
 	}
 }
+
+// A printer that asks in vain is one line of the traffic, with all its questions behind it.
+func TestPollsInVainAreOneLineOfTheTraffic(t *testing.T) {
+	for _, language := range guide.Languages() {
+		t.Run(language, func(t *testing.T) {
+			p := opensBench(t, language, "--scenario", "trouble/conditional-access-block")
+			for range 3 {
+				p.bench.post("/clock/advance", map[string]string{"duration": "16s"})
+				p.clicks("#beside-panel .acts button") // something comes between
+			}
+			p.clicks("#tab-wire")
+			says := map[string]string{"en": "it waits for the person", "hi": "प्रतीक्षा कर रहा है", "el": "περιμένει τον χρήστη"}[language]
+			row := `//*[@id="wire-lines"]/details[contains(summary, "` + says + `")]`
+			p.sees(row)
+			lines := `[...document.querySelectorAll("#wire-lines > details > summary")].map((n) => n.textContent)`
+			vain := map[string]string{"en": "not yet", "hi": "अभी नहीं", "el": "όχι ακόμη"}[language]
+			require.Equal(t, "0", p.script(`String(`+lines+`.filter((n) => n.includes("`+vain+`")).length)`))
+			n := p.script(`String(` + lines + `.find((n) => n.includes("` + says + `")).match(/ (\d+) /)[1])`)
+			p.clicks(row + "/summary")
+			p.sees(row + "//ol/li")
+			require.Equal(t, n, p.script(`String(document.querySelectorAll("#wire-lines ol > li").length)`))
+		})
+	}
+}
