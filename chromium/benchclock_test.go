@@ -57,7 +57,7 @@ func TestPollsInVainAreOneLineOfTheTraffic(t *testing.T) {
 			p := opensBench(t, language, "--scenario", "trouble/conditional-access-block")
 			for range 3 {
 				p.bench.post("/clock/advance", map[string]string{"duration": "16s"})
-				p.clicks("#beside-panel .acts button") // something comes between
+				p.bench.post("/printer/sheet", map[string]string{}) // something comes between, which is no traffic
 			}
 			p.clicks("#tab-wire")
 			says := map[string]string{"en": "it waits for the person", "hi": "प्रतीक्षा कर रहा है", "el": "περιμένει τον χρήστη"}[language]

@@ -17,6 +17,8 @@ type Aim struct {
 	Path string
 	// Control is what is clicked, chosen or filled in there, or a button or a field that is to be seen; empty: nothing.
 	Control string
+	// Value is what is typed or chosen there; empty: it is clicked, or the value is no text for all to see.
+	Value string
 	// Sees are words that are to be seen on the page, each in every language that it may have.
 	Sees [][]string
 	// First is what makes the control appear, in the order in which it is done.
@@ -31,6 +33,10 @@ type Aim struct {
 	Labels []string
 	// Begin is the address, without the host, at which what leads to Microsoft's page begins.
 	Begin string
+
+	// Keys are what is touched on the panel, in its language: keys one after the other, or the field that is typed into.
+	// The last one that its screen has is the one that is next; a box that is ticked is none.
+	Keys []string
 }
 
 // Setting is an act on a page of Web Config by which something else appears there.
@@ -57,8 +63,40 @@ func (c *Case) Aim(s CaseStep) Aim {
 		return c.inWebConfig(s, words, denied)
 	case "browser":
 		return c.onMicrosoft(s, words, denied)
+	case "panel":
+		return Aim{Keys: c.keys(words[1], words[2:])}
 	}
 	return Aim{}
+}
+
+// keys are what somebody touches on the panel for an act of it. On Microsoft's page the bench's own keys come behind the
+// field that they fill in.
+func (c *Case) keys(what string, rest []string) []string {
+	account, password := []string{"Email, phone, or Skype"}, []string{"Password", fillsPassword}
+	var keys []string
+	switch {
+	case what == "sign-in":
+		_, consent, _ := panelSignIn(rest)
+		keys = slices.Concat(account, rest[:1], password)
+		for _, step := range slices.Backward(consent) { // a box comes before the key that sends it
+			keys = append(keys, step[1])
+		}
+	case what == "enter" && onPage(what, rest) && rest[len(rest)-1] == "wrong":
+		keys = password[:1]
+	case what == "enter" && onPage(what, rest) && rest[0] == "password":
+		keys = password
+	case what == "enter" && onPage(what, rest):
+		keys = append(account, rest[1])
+	case slices.Contains([]string{"press", "refuses", "enter", "tick"}, what) && len(rest) > 0:
+		keys = strings.Split(rest[0], " > ")
+	default:
+		return nil
+	}
+	said, err := c.play.panelWords(keys)
+	if err != nil {
+		said = keys
+	}
+	return c.onPage("panel", keys, said)
 }
 
 // inWebConfig is an aim on a page of Web Config.
@@ -93,6 +131,8 @@ func (c *Case) inWebConfig(s CaseStep, words []string, denied bool) (aim Aim) {
 		control = strings.Join(words[2:min(3, len(words))], "")
 		if control == "password" {
 			control = "Authenticated Password"
+		} else if (words[1] == "set" || words[1] == "enter") && len(words) == 4 {
+			aim.Value = c.label("webconfig", words[3])
 		}
 	case "copy":
 		control = "Authentication code"

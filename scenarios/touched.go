@@ -19,6 +19,7 @@ func (p *play) touched(of *part, i int) int {
 	if words[1] == "enter" && onPage(words[1], words[2:]) {
 		shows = p.showsFilled(of, i)
 	}
+	byOwnKey := p.ownKey(of, i)
 	from, last, wanted := of.from, 0, 0
 	for k, step := range of.Steps[:i+1] {
 		switch {
@@ -30,8 +31,9 @@ func (p *play) touched(of *part, i int) int {
 		}
 	}
 	for _, e := range p.lab.Journal.Since(0) {
-		// The form below the panel does in one act what several keys do.
-		if !shows(e) || e.Number <= from || e.Number < last || e.Number == last && !isScan(e) {
+		// The form below the panel does in one act what several keys do, and so do the bench's own keys.
+		own, does := byOwnKey(e), shows(e)
+		if !own && !does || e.Number <= from || e.Number < last || e.Number == last && !own && !isScan(e) {
 			continue
 		}
 		if wanted--; wanted <= 0 {
@@ -101,6 +103,45 @@ func scans(form, words []string) bool {
 		return len(words) > 3 && words[2] == "To" && slices.Contains(form, words[3])
 	}
 	return false
+}
+
+// fillsPassword is the bench's own key on Microsoft's page on the panel that types a test account's password and goes on.
+const fillsPassword = "Type this test account's password and sign in for me"
+
+// ownKey tells of the entries of the record, one after the other, which of them shows that one of the bench's own keys
+// on Microsoft's page was touched that does what a line says, as long as it is its turn: the row of a test account
+// enters it and goes on, and so does what types a password.
+func (p *play) ownKey(of *part, i int) func(journal.Entry) bool {
+	words := of.Steps[i].Words
+	if words[1] == "press" { // what confirms it
+		for k := i - 1; k >= 0 && words[1] == "press"; k-- {
+			if !of.Steps[k].Looks {
+				words = of.Steps[k].Words
+				break
+			}
+		}
+		confirms := map[string]string{"account": "Next", "password": "Sign In"}
+		if len(words) < 3 || words[0] != "panel" || confirms[words[2]] != of.Steps[i].Words[2] {
+			return func(journal.Entry) bool { return false }
+		}
+	}
+	if words[1] != "enter" || !onPage(words[1], words[2:]) || words[len(words)-1] == "wrong" || !of.acted(i, "") {
+		return func(journal.Entry) bool { return false }
+	}
+	keys := []string{choice.Normalize(words[len(words)-1])}
+	if words[2] == "password" {
+		keys = p.namesOf(fillsPassword, fillsPassword)
+	}
+	told, _ := p.toldOnPanel()
+	onPage := false
+	return func(e journal.Entry) bool {
+		if e.Screen == nil || e.Party != p.printer {
+			return false
+		}
+		was := onPage
+		onPage = e.Screen.Kind == screen.Page
+		return was && slices.ContainsFunc(told[e.Number], func(said string) bool { return slices.Contains(keys, said) })
+	}
 }
 
 // showsFilled tells of the entries of the record, one after the other, which of them shows a page of the email service

@@ -62,10 +62,28 @@ function own(verb, said, rest) {
   return [];
 }
 
+// key is a key of the glass by its label, if it is to be touched: a dialog covers those below it, and a box may be ticked.
+const key = (label) => `#glass button[data-k$=${quoted(":" + label)}]:enabled:not([inert] *, .box[aria-pressed=true])`;
+const withRole = (...roles) => roles.map((role) => `#glass button[data-k^="${role}:"]:not([inert] *)`).join(", ");
+
+// onPanel is what somebody touches at the panel as it is now: the last key of the path that its screen has, what closes
+// a message over it, what wakes it, or the key that leads home.
+function onPanel(said, rest, keys) {
+  const there = (...selectors) => selectors.find((s) => document.querySelector(s));
+  const over = ["#glass [role=alertdialog] .prim", "#glass .wake"];
+  if (said === "log-in") {
+    const user = rest[0] && rest[0] !== "wrong" && !rest[0].includes("=");
+    return user ? [`[data-key=${quoted("log-in-" + rest[0])} i]`, "#more-of-printer"] : [there(withRole("log-in"), ...over) || "#glass"];
+  }
+  if (said === "log-out") return [there(withRole("log-off", "log-out"), ...over) || "#glass"];
+  if (said === "home") return ["#casing .home"];
+  const home = keys.length > 1 ? ["#casing .home:enabled"] : [];
+  return [there(...keys.toReversed().map(key), ...over, ...home) || "#glass"];
+}
+
 export function controlsOf(step) {
   const words = (step.text.replace(/^!\s*/, "").match(/'(?:[^']|'')*'|\S+/g) || []).map((w) => w.replace(/^'(.*)'$/, "$1").replaceAll("''", "'"));
   const [verb, said, ...rest] = words;
-  const user = verb + " " + said === "panel log-in" && rest[0];
-  if (user && user !== "wrong") return [on("log-in-" + user), "#more-of-printer"];
+  if (verb === "panel" && said !== "shows") return [...onPanel(said, rest, step.aim ? step.aim.keys : []), "#glass"];
   return [...own(verb, said, rest), ...(byVerb[verb + " " + said] || byVerb[verb] || [])];
 }

@@ -30,6 +30,7 @@ export async function lead(selectors) {
   const seen = (s) => [...document.querySelectorAll(s)].find((n) => n.offsetParent);
   const patience = performance.now() + 3000;
   let wanted = selectors[0];
+  unfold(selectors);
   while (!seen(wanted) && performance.now() < patience) await new Promise(requestAnimationFrame);
   if (!seen(wanted)) wanted = selectors.find(seen);
   if (!wanted) return;
@@ -37,10 +38,18 @@ export async function lead(selectors) {
   point(meant, meant.offsetHeight > 400 ? "start" : "center", wanted);
 }
 
-// meant is what finds the marked element again, when its pane has drawn itself anew; "": nothing is marked.
+// unfold opens what the first element that is there lies in, or is: a fold may draw what is in it when it opens.
+function unfold(selectors) {
+  const node = selectors.map((s) => document.querySelector(s)).find(Boolean);
+  for (let fold = node && node.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+    if (node.closest("summary")?.parentElement !== fold) fold.open = true;
+  }
+}
+
+// meant is what finds the marked element again, when its pane or the glass has drawn itself anew; "": nothing is marked.
 let meant = "";
 
-function mark() {
+export function mark() {
   if (!meant || document.querySelector(".meant")) return;
   const again = [...document.querySelectorAll(meant)].find((n) => n.offsetParent);
   if (again) again.classList.add("meant");

@@ -1,7 +1,7 @@
 // What does it look like? The panel, Web Config and Microsoft's pages, as the person sees them.
 
 import { attempt, get, post } from "./api.js";
-import { bring, covered, fill, h, tabs } from "./dom.js";
+import { bring, covered, fill, h, mark, tabs } from "./dom.js";
 import * as printer from "./printer.js";
 import { state, onChange, refresh } from "./state.js";
 import { language, t } from "./texts.js";
@@ -32,12 +32,49 @@ export function start() {
     if (Number.isFinite(e.data.message) && chosen === id) intoSight(frames[id], e.data.message);
     if (wanted && id === wanted.place && typeof e.data.path === "string") asks();
     if (typeof e.data.first === "boolean") first(id, e.data.first);
+    if (doing && doing.place === id && e.data.asks === "password") answersPassword();
+    if (doing && doing.place === id && typeof e.data.did === "boolean") { doing.ends(e.data.did); doing = null; }
     if (typeof e.data.open === "string") opens(e.data.open);
     if (typeof e.data.marked === "string") dispatchEvent(new CustomEvent("pane-marks", { detail: { surface: id === "browser" ? "browser" : "webconfig", text: e.data.marked.slice(0, 300) } }));
     drawTabs();
   });
-  new MutationObserver(dialogs).observe(document.getElementById("glass"), { childList: true, subtree: true });
-  return { show, aim };
+  new MutationObserver(() => { dialogs(); mark(); }).observe(document.getElementById("glass"), { childList: true, subtree: true });
+  return { show, aim, act, follows, reload };
+}
+
+// act asks a frame to do what a step says; it answers whether that was done. deed says what is typed or clicked.
+let doing = null;
+const patience = 15000;
+function act(place, step, deed) {
+  const { path, control, sees, first: makes, asks: form, labels, begin } = step.aim;
+  const settings = makes.map(({ label, value }) => ({ label, value }));
+  return new Promise((ends) => {
+    doing = { place, ends };
+    const mine = doing;
+    setTimeout(() => { if (doing === mine) { doing = null; ends(false); } }, patience);
+    wanted = place === "web-config" ? { place, aim: { open: path ? path.split(" > ") : [""], control, sees, first: settings, acts: !step.looks, deed } }
+      : { place, aim: { asks: form, labels, sees, begin, acts: !step.looks, deed } };
+    if (frames[place] && paths[place]) asks();
+  });
+}
+
+// answersPassword types the printer's password into the frame that has asked for it, while it does something for the
+// reader: it goes to that frame's own origin, and is kept nowhere.
+function answersPassword() {
+  const known = doing.place === "web-config" && addresses && addresses.webConfigPassword;
+  if (!known) { doing.ends(false); doing = null; return; }
+  frames["web-config"].contentWindow.postMessage({ mfpsim: "bench", password: known }, origin("web-config"));
+}
+
+// follows opens Microsoft's pages at an address of theirs, as a private window does.
+function follows(begin) {
+  show("browser");
+  if (frames.browser) frames.browser.src = origin("browser") + "/.mfpsim/fresh?to=" + encodeURIComponent(begin);
+}
+
+// reload shows a page as it is now, after something was done in another browser.
+function reload(place) {
+  if (frames[place] && paths[place]) frames[place].src = origin(place) + paths[place];
 }
 
 // dialogs brings what the panel says into sight, once for each that comes up: its key may have been far below.

@@ -1,0 +1,60 @@
+package serve
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/fakeentra"
+	"mfpsim/guide"
+)
+
+// touches presses keys of Microsoft's page on the panel, by their English labels.
+func (p *person) touches(labels ...string) {
+	p.t.Helper()
+	for _, label := range labels {
+		if in, known := fakeentra.Words(p.bench.Language(), label); known {
+			label = in
+		}
+		p.does([]string{"panel", "press", label})
+		p.panelLoaded()
+	}
+}
+
+// The bench's own keys on Microsoft's page on the panel, the row of a test account and what types its password, count
+// as what they do; as nothing before it is their turn.
+func TestTheBenchsOwnKeysOnThePanelTickWhatTheyDo(t *testing.T) {
+	const fills = "Type this test account's password and sign in for me"
+	account := []string{"panel enter account alice@contoso.com", "panel press Next"}
+	password := []string{"panel enter password", "panel press 'Sign In'"}
+	for _, language := range guide.Languages() {
+		t.Run(language, func(t *testing.T) {
+			p := inLanguage(t, "users/to-my-email-no-consent-for-the-organization", language)
+			are := func(done bool, lines []string) {
+				t.Helper()
+				for _, line := range lines {
+					require.Equal(t, done, p.steps(line)[0].Done, line)
+				}
+			}
+			opens := func() {
+				for _, line := range []string{"panel press Close", "panel log-out", "panel log-in alice", "panel press 'To My Email'"} {
+					p.does(wordsOf(line))
+				}
+				p.panelLoaded()
+			}
+			opens()
+			p.touches("alice@contoso.com", fills)
+			are(false, append(account, password...))
+			p.skipsTo(account[0], 0)
+			opens()
+			p.touches("carol@contoso.com")
+			are(false, append(account, password...))
+			opens()
+			p.touches("alice@contoso.com")
+			are(true, account)
+			are(false, password)
+			p.touches(fills)
+			are(true, password)
+		})
+	}
+}
