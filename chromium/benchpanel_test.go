@@ -17,7 +17,6 @@ func TestGoThereAloneMendsACaseAtThePanel(t *testing.T) {
 	for _, language := range guide.Languages() {
 		t.Run(language, func(t *testing.T) {
 			w := walks(t, language, "users/to-my-email-no-consent-for-the-organization")
-			missed := 0
 			for turn := 0; w.script(`String(!!document.querySelector(".done-all"))`) != "true"; turn++ {
 				require.Less(t, turn, 200, "it goes round in circles")
 				w.do("breathe", chromedp.Sleep(150*time.Millisecond))
@@ -26,12 +25,10 @@ func TestGoThereAloneMendsACaseAtThePanel(t *testing.T) {
 					w.bench.post("/clock/advance", map[string]any{"duration": "1s"})
 					continue
 				}
-				w.click(key(fmt.Sprintf("go-%d", step.Line)))
-				if w.do("breathe", chromedp.Sleep(150*time.Millisecond)); w.script(`String(!!document.querySelector(".meant"))`) != "true" {
-					missed++ // the column was drawn in another language under the first click
-					require.Less(t, missed, 2, step.Text)
-					continue
-				}
+				// By the script: the column scrolls to the next line while it is on its way.
+				w.clicked++
+				w.script(fmt.Sprintf(`document.querySelector(%q).click(); ""`, key(fmt.Sprintf("go-%d", step.Line))))
+				w.sees(".meant")
 				if marked := w.script(`document.querySelector(".meant").tagName`); marked != "BUTTON" {
 					require.Equal(t, "DIV", marked, step.Text) // the glass itself, while a page loads
 					w.bench.post("/clock/advance", map[string]any{"duration": "1s"})
