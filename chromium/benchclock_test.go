@@ -62,7 +62,9 @@ func TestPollsInVainAreOneLineOfTheTraffic(t *testing.T) {
 			p.bench.post("/printer/power", map[string]string{"state": "off"}) // it asks no more while somebody aims
 			p.sees("#panel-off:not([hidden])")
 			p.clicks("#tab-wire")
-			says := map[string]string{"en": "it waits for the person", "hi": "प्रतीक्षा कर रहा है", "el": "περιμένει τον χρήστη"}[language]
+			says := map[string]string{
+				"en": "it waits for the person", "hi": "प्रतीक्षा कर रहा है", "el": "περιμένει τον χρήστη",
+			}[language]
 			row := `//*[@id="wire-lines"]/details[contains(summary, "` + says + `")]`
 			p.sees(row)
 			lines := `[...document.querySelectorAll("#wire-lines > details > summary")].map((n) => n.textContent)`
