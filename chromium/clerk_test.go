@@ -237,7 +237,7 @@ func (c *clerk) administers(words []string) {
 	if words[0] == "clock" {
 		c.show("clock")
 		if what == "printer" {
-			c.picks("clock-own", strings.Replace(words[2], " ", "T", 1))
+			c.picks("clock-own", strings.Replace(words[2], "T", " ", 1))
 			c.click(key("set-clock-own"))
 			return
 		}

@@ -30,7 +30,7 @@ type photographer struct {
 	*panelWalk
 }
 
-// TestPictures takes the pictures of docs/images: eight states in each language of the guide (`make screenshots`).
+// TestPictures takes the pictures of docs/images: those of the printer, in each language of the guide (`make screenshots`).
 func TestPictures(t *testing.T) {
 	for _, language := range guide.Languages() {
 		t.Run(language, func(t *testing.T) {
@@ -61,7 +61,50 @@ func TestPicturesOfTheBench(t *testing.T) {
 			shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 			require.NoError(t, err)
 			camera := &photographer{&panelWalk{p.inspector, p.bench, map[string]bool{}}}
-			camera.writes("bench-case", fewColors(t, shot))
+			camera.writes("bench-case", shot)
+		})
+	}
+}
+
+// TestPicturesOfThePanes takes the columns of the bench's page, one by one: what a case is found by, what the person
+// sees, and each pane of what lies behind it.
+func TestPicturesOfThePanes(t *testing.T) {
+	for _, language := range guide.Languages() {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			p := opensBench(t, language, "--scenario", "trouble/expired-by-disuse")
+			camera := &photographer{&panelWalk{p.inspector, p.bench, map[string]bool{}}}
+			column := func(name, selector string) {
+				p.script(`document.getElementById("stage").scrollTop = 0; ""`)
+				camera.takes("pane-"+name, selector)
+			}
+			p.do("a desk's window", chromedp.EmulateViewport(1440, 860))
+			p.clicks("#beside-panel form button")
+			p.sees("#just .bad")
+			column("panel", ".col.see")
+			p.clicks("#tab-web-config")
+			p.sees("#pane-web-config iframe")
+			column("web-config", ".col.see")
+			p.clicks("#tab-browser")
+			p.sees("#pane-browser iframe")
+			column("browser", ".col.see")
+			for _, tab := range []string{"microsoft", "mail", "jobs", "wire", "clock", "faults"} {
+				p.clicks("#tab-" + tab)
+				p.sees("#pane-" + tab + " > *")
+				if tab == "mail" {
+					p.clicks("#mail-list .mailrow")
+					p.sees("#mail-open .msg")
+				}
+				column(tab, ".col.behind")
+			}
+			p.types("#find-text", map[string]string{
+				"en": "scan to email fails with code 361 since Monday",
+				"hi": "सोमवार से स्कैन ईमेल पर नहीं जाता, कोड 361",
+				"el": "από τη Δευτέρα δεν στέλνει σαρώσεις, κωδικός 361",
+			}[language])
+			p.do("Enter", chromedp.KeyEvent("\r"))
+			p.sees(key("load-trouble/expired-by-disuse"))
+			column("found", ".col.why")
 		})
 	}
 }
@@ -80,13 +123,13 @@ func TestPicturesOfTheEvidence(t *testing.T) {
 			shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 			require.NoError(t, err)
 			camera := &photographer{&panelWalk{p, nil, map[string]bool{}}}
-			camera.writes("report-case", fewColors(t, shot))
+			camera.writes("report-case", shot)
 		})
 	}
 }
 
 // fewColors makes a picture smaller: the 255 colors that it has most of, and for each other one the nearest of them.
-func fewColors(t *testing.T, shot []byte) []byte {
+func fewColors(t *testing.T, shot []byte) image.Image {
 	t.Helper()
 	picture, err := png.Decode(bytes.NewReader(shot))
 	require.NoError(t, err)
@@ -107,9 +150,7 @@ func fewColors(t *testing.T, shot []byte) []byte {
 	}
 	small := image.NewPaletted(bounds, palette)
 	draw.Draw(small, bounds, picture, bounds.Min, draw.Src)
-	var written bytes.Buffer
-	require.NoError(t, png.Encode(&written, small))
-	return written.Bytes()
+	return small
 }
 
 // takes writes a picture of an element.
@@ -128,10 +169,8 @@ func (p *photographer) takes(name, selector string) {
 // writes keeps a picture, as small as it gets.
 func (p *photographer) writes(name string, shot []byte) {
 	p.t.Helper()
-	picture, err := png.Decode(bytes.NewReader(shot))
-	require.NoError(p.t, err)
 	var small bytes.Buffer
-	require.NoError(p.t, (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, picture))
+	require.NoError(p.t, (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, fewColors(p.t, shot)))
 	require.NoError(p.t, os.MkdirAll(images, 0o755))
 	require.NoError(p.t, os.WriteFile(filepath.Join(images, name+"-"+p.language+".png"), small.Bytes(), 0o644))
 }

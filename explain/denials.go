@@ -15,7 +15,7 @@ var denialTable []byte
 
 // denial is what speaks against a cause: beginnings of words that stand together in a clause.
 type denial struct {
-	denies bool // the clause has to deny
+	denies bool // the clause has to deny; else it must not, but for its own stems
 	stems  []string
 }
 
@@ -55,7 +55,7 @@ var asks = sync.OnceValue(func() map[string]languages.Text {
 
 // negators deny a clause, in their plain form.
 var negators = strings.Fields(plain(
-	"not no never without didn't wasn't hasn't haven't isn't weren't don't doesn't unchanged नहीं नही बिना δεν δε μη μην χωρίς ούτε",
+	"not no never nothing nobody cannot can't without didn't wasn't hasn't haven't isn't weren't don't doesn't unchanged नहीं नही बिना δεν δε μη μην χωρίς ούτε τίποτα κανείς",
 ))
 
 // turns begin another clause, as punctuation does.
@@ -80,7 +80,10 @@ func clauses(text string) (all [][]string) {
 
 // holdsIn reports whether it stands in a clause.
 func (d denial) holdsIn(words []string) bool {
-	if d.denies && !slices.ContainsFunc(words, func(word string) bool { return slices.Contains(negators, word) }) {
+	negated := slices.ContainsFunc(words, func(word string) bool {
+		return slices.Contains(negators, word) && !slices.ContainsFunc(d.stems, func(stem string) bool { return strings.HasPrefix(word, stem) })
+	})
+	if negated != d.denies {
 		return false
 	}
 	for _, stem := range d.stems {

@@ -37,6 +37,7 @@ func TestWhatATicketDeniesDoesNotStandFirst(t *testing.T) {
 		{"a password, in Greek", "Κωδικός 370 από τη Δευτέρα, ο κωδικός πρόσβασης δεν άλλαξε", "password-changed"},
 		{"the same password, in Hindi", "पासवर्ड पुराना ही है, फिर भी 370", "password-changed"},
 		{"a sign-in, in Greek", "Κωδικός 312, η σύνδεση του λογαριασμού στον εκτυπωτή φαίνεται εντάξει", "password-method"},
+		{"a block, in English", "conditional access in our company: nothing blocks the account and the printer says it is signed in", "device-code-policy"},
 		{"a sign-in, in English", "312 on all printers, the sign-in looks all right", "password-method"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -54,6 +55,10 @@ func TestWhatATicketDeniesDoesNotStandFirst(t *testing.T) {
 	a, err := explain.Explain("370, we changed the password last week", "en")
 	require.NoError(t, err)
 	require.Equal(t, "password-changed", a.Causes[0].ID, "what is not denied stays")
+	require.Empty(t, a.Causes[0].Note)
+	a, err = explain.Explain("a new printer, the sign-in does not look all right, the email server is not set up", "en")
+	require.NoError(t, err)
+	require.Equal(t, "not-set", a.Causes[0].ID, "who denies that all is right says nothing against it")
 	require.Empty(t, a.Causes[0].Note)
 }
 

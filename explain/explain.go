@@ -154,12 +154,24 @@ func (q *question) item(kind, name, title string) *Item {
 // used takes words out of what is searched for.
 func (q *question) used(words string) { q.taken = append(q.taken, plain(words)) }
 
+// namesOfCodes are the words beside a code that say what it is, the longer first: beside it they do not speak of the
+// code that is typed at Microsoft's page.
+var namesOfCodes = []string{
+	"error code", "error", "code",
+	"गड़बड़ी कोड", "एरर कोड", "त्रुटि कोड", "गड़बड़ी", "एरर", "त्रुटि", "कोड",
+	"κωδικός σφάλματος", "κωδικό σφάλματος", "σφάλμα με κωδικό", "κωδικός", "κωδικό", "σφάλμα",
+}
+
 // codes finds codes of the job history of any model.
 func (q *question) codes() {
 	enhanced := enhancedForm.ReplaceAllString(q.text, " ") // 430 4.2.0 is a reply
 	for _, written := range codeForm.FindAllString(enhanced, -1) {
 		if code := strings.ToUpper(written); len(q.known.usedBy[code]) > 0 {
 			q.code(code)
+			for _, name := range namesOfCodes {
+				q.used(name + " " + written)
+				q.used(written + " " + name)
+			}
 			q.used(written)
 		}
 	}

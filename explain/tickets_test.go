@@ -52,6 +52,18 @@ func TestAWholeTicketLeadsToTheRightCase(t *testing.T) {
 				"Somebody on a forum mentioned that SMTP AUTH is disabled by default. Where do I switch it on?", "smtp-auth-tenant",
 		},
 		{
+			"SMTP AUTH off, told without its name, in English", "Hi, new printer, set up by the book with OAuth2 and our Microsoft 365 account. The sign-in went fine and the printer says it is signed in, but every scan to email fails with an error about authentication. " +
+				"Our IT man says that nothing on our side blocks the account and he can log in to Outlook with it. What are we missing?", "smtp-auth-tenant",
+		},
+		{
+			"SMTP AUTH off, told without its name, in Hindi", "नमस्ते, नया प्रिंटर गाइड के अनुसार OAuth2 से सेट किया। साइन-इन ठीक हुआ और प्रिंटर में Signed in दिखता है, लेकिन हर स्कैन प्रमाणीकरण की गड़बड़ी के साथ रुक जाता है। " +
+				"IT वाले कहते हैं कि खाता ब्लॉक नहीं है। क्या छूट गया?", "smtp-auth-tenant",
+		},
+		{
+			"SMTP AUTH off, told without its name, in Greek", "Καινούργιος εκτυπωτής, τον ρυθμίσαμε με OAuth2 όπως λέει ο οδηγός. Η σύνδεση έγινε κανονικά και γράφει ότι είναι συνδεδεμένος, αλλά κάθε σάρωση αποτυγχάνει με σφάλμα για τον έλεγχο ταυτότητας. " +
+				"Ο τεχνικός μας λέει ότι τίποτα δεν εμποδίζει τον λογαριασμό. Τι μας λείπει;", "smtp-auth-tenant",
+		},
+		{
 			"Conditional Access, in Greek", "Προσπαθώ να συνδέσω τον εκτυπωτή. Βάζω τον κωδικό στη σελίδα της Microsoft, γράφω τον λογαριασμό και τον κωδικό πρόσβασης, και στο τέλος μου λέει ότι δεν έχω πρόσβαση σε αυτό αυτή τη στιγμή, " +
 				"η σύνδεση πέτυχε αλλά δεν πληροί τα κριτήρια. Το τμήμα ασφαλείας έβαλε κάποιες πολιτικές πρόσβασης τον προηγούμενο μήνα.", "device-code-policy",
 		},
@@ -254,5 +266,18 @@ func TestTheOutsidersTickets(t *testing.T) {
 			require.Equal(t, row.first, answer.Causes[0].ID)
 			require.True(t, slices.ContainsFunc(answer.Causes, func(c explain.Cause) bool { return c.ID == row.among }))
 		})
+	}
+}
+
+// TestWordsOfAnyTicketDoNotHideTheCode: "the scan does not go" is said of every cause.
+func TestWordsOfAnyTicketDoNotHideTheCode(t *testing.T) {
+	for _, ticket := range []string{
+		"scan to email fails with code 361 since Monday",
+		"सोमवार से स्कैन ईमेल पर नहीं जाता, कोड 361",
+		"από τη Δευτέρα δεν στέλνει σαρώσεις, κωδικός 361",
+	} {
+		answer, err := explain.Explain(ticket, "")
+		require.NoError(t, err)
+		require.Equal(t, "expired", answer.Causes[0].ID, ticket)
 	}
 }

@@ -93,7 +93,7 @@ func (x Index) page(cases []Case) ([]byte, error) {
 		total += c.Virtual
 		word, tone, sign := look(c.Verdict)
 		row := runRow{
-			ID: c.ID, Title: c.Title, TitleLanguage: "en", Page: c.Page, Time: Span(c.Virtual), Word: word, Tone: tone, Sign: sign, Proves: c.Proves,
+			ID: c.ID, Title: c.Title, TitleLanguage: "en", Page: c.Page, Time: p.Length(c.Virtual), Word: word, Tone: tone, Sign: sign, Proves: c.Proves,
 		}
 		if title := x.Titles[c.ID]; title != "" {
 			row.Title, row.TitleLanguage = title, p.language
@@ -141,7 +141,7 @@ func (x Index) page(cases []Case) ([]byte, error) {
 		p.Rules = append(p.Rules, row)
 	}
 	p.Verdict, p.Tone, p.Sign = look(worst)
-	p.Total = Span(total)
+	p.Total = p.Length(total)
 	if word, err := p.T(p.Verdict); err == nil {
 		p.Title = fmt.Sprintf("%s: mfpsim run, %d", word, len(cases))
 	}

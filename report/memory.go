@@ -70,9 +70,13 @@ func (s speaker) decisive(old, now map[string]string, labels map[string]string) 
 		default:
 			row.What = label
 		}
+		if in, err := s.T("memory-" + member); err == nil && label == "" && deep {
+			row.What = in
+		}
 		if deep && owner != "printer" {
 			row.What += " (" + owner + ")"
 		}
+		row.Before, row.After = s.value(row.name, row.Before), s.value(row.name, row.After)
 		rows = append(rows, row)
 	}
 	return rows, nil

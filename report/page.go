@@ -5,7 +5,6 @@ import (
 	_ "embed" // for the pages
 	"fmt"
 	"html/template"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -152,7 +151,7 @@ func (e Evidence) pageOf(entries []journal.Entry, files []string, most int) ([]b
 	}
 	p.frame = newFrame(s.Language, "", s.Version, t.shots.hashes())
 	old, now := flatten(recordIn(s.Before)), flatten(recordIn(s.After))
-	p.Memory = memoryRows(old, now)
+	p.Memory = p.rows(old, now, s.Labels)
 	if p.Facts, err = p.decisive(old, now, s.Labels); err != nil {
 		return nil, err
 	}
@@ -195,13 +194,9 @@ func (e Evidence) pageOf(entries []journal.Entry, files []string, most int) ([]b
 			p.Papers = append(p.Papers, entry)
 		}
 	}
-	id := s.Case.ID
-	if id == "" {
-		id = path.Base(e.ID)
-	}
-	title := id
+	title := s.Case.ID
 	if word, err := p.T(p.Verdict); err == nil {
-		title = word + ": " + id
+		title = strings.TrimSuffix(word+": "+title, ": ") // nobody has taken a case
 	}
 	p.Title = title
 	var b bytes.Buffer

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // remembered is a row of what a printer's memory holds, before and after.
@@ -16,6 +18,7 @@ type remembered struct {
 	What, Before, After string
 
 	name string // as the memory has it
+	Raw  bool   // What is a name of the memory's own
 }
 
 // Changed reports whether it is another one after.
@@ -34,9 +37,66 @@ func memoryRows(old, now map[string]string) []remembered {
 	slices.Sort(names)
 	var rows []remembered
 	for _, name := range names {
-		rows = append(rows, remembered{strings.ReplaceAll(name, "_", " "), old[name], now[name], name})
+		rows = append(rows, remembered{
+			What: strings.ReplaceAll(name, "_", " "), Before: old[name], After: now[name], name: name, Raw: true,
+		})
 	}
 	return rows
+}
+
+// part is one of a path in a memory: a name, and a number where it is one of several.
+var part = regexp.MustCompile(`^([a-z0-9_]+)(\[[0-9]+\])?$`)
+
+// rows are those of a memory in the language of the page. A name that the pages do not know stays as the memory has it.
+func (s speaker) rows(old, now map[string]string, labels map[string]string) []remembered {
+	all := memoryRows(old, now)
+	for i, row := range all {
+		if what, known := s.path(row.name, labels); known {
+			all[i].What, all[i].Raw = what, false
+		}
+		all[i].Before, all[i].After = s.value(row.name, row.Before), s.value(row.name, row.After)
+	}
+	return all
+}
+
+func (s speaker) path(name string, labels map[string]string) (said string, known bool) {
+	parts := strings.Split(name, " > ")
+	for i, p := range parts {
+		found := part.FindStringSubmatch(p)
+		switch {
+		case found == nil && i > 0: // whose it is: an account, or a name that somebody gave
+			continue
+		case found == nil:
+			return "", false
+		}
+		label := settingLabels[found[1]]
+		text, err := s.T("memory-" + found[1])
+		switch {
+		case err == nil:
+		case labels[label] != "":
+			text = labels[label]
+		case label != "" && s.language == "en":
+			text = label
+		default:
+			return "", false
+		}
+		parts[i] = text + found[2]
+	}
+	return strings.Join(parts, " > "), true
+}
+
+// value is one of a memory, as people read it: a moment, a state of a job, yes or no.
+func (s speaker) value(name, value string) string {
+	if at, err := time.Parse(time.RFC3339Nano, value); err == nil {
+		return s.Stamp(at)
+	}
+	if value != "" && strings.HasSuffix(name, "language") {
+		return s.Known("language-" + value)
+	}
+	if said, err := s.T("value-" + value); err == nil {
+		return said
+	}
+	return value
 }
 
 const (

@@ -27,6 +27,7 @@ type timeline struct {
 	here       *section
 	last       *event // the newest
 	step       *event // the newest that a person did
+	polls      *event // a printer asks again and again whether a sign-in is complete; nil: it has an answer
 	hand       byHand
 	count      int
 }
@@ -139,11 +140,26 @@ func (t *timeline) take(e journal.Entry) error {
 		t.attach(e, t.belongs[e.Number])
 	case told && t.step != nil && line.Tone != sentences.Refused && ofPerson(e):
 		t.attach(e, t.step) // the page that a step opened
+	case told && line.Waits && t.polls != nil: // whatever came between
+		t.polls.Times = max(t.polls.Times, 1) + max(line.Times, 1)
+		t.attach(e, t.polls)
+		for _, number := range line.Entries {
+			t.belongs[number] = t.polls
+		}
+		return nil
 	case told && e.Kind == journal.KindMemory && t.last != nil && t.last.Text == line.Text:
 		t.last.Times = max(t.last.Times, 1) + 1
 		t.attach(e, t.last)
 	case told:
-		t.add(&event{At: line.At, Connected: e.Connection}, e).told(line)
+		// It stands where it began, so that times read from the top down: a line has the time of its last entry.
+		row := t.add(&event{At: e.At, Connected: e.Connection}, e)
+		row.told(line)
+		switch {
+		case line.Waits:
+			t.polls = row
+		case line.Party == "entra" && line.From == "printer":
+			t.polls = nil
+		}
 	case ofPerson(e) && t.step != nil:
 		t.attach(e, t.step)
 	}
@@ -229,6 +245,7 @@ func (t *timeline) note(says string) (text, in string) {
 }
 
 func (t *timeline) begin(s *section) {
+	t.polls = nil
 	if s.ID == "" {
 		s.ID = s.Word
 	}
@@ -410,7 +427,7 @@ func (t *timeline) wire(e *event) string {
 	seen := map[string]bool{}
 	for _, entry := range e.entries {
 		if entry.Kind == journal.KindHTTP && entry.HTTP != nil {
-			entry.HTTP = bare(entry.HTTP)
+			entry.HTTP = t.bare(entry.HTTP)
 		}
 		said := Conversation([]journal.Entry{entry}, entry.Party, nil)
 		if entry.Kind == journal.KindSMTP {
@@ -425,7 +442,7 @@ func (t *timeline) wire(e *event) string {
 	text := plainReply(strings.TrimRight(b.String(), "\n"))
 	if len(text) > t.most {
 		cut := strings.ToValidUTF8(text[:t.most], "")
-		text = fmt.Sprintf("%s\n… %d octets more: entra.txt, smtp.txt, journal.jsonl", cut, len(text)-len(cut))
+		text = cut + "\n… " + t.says("octets-more", len(text)-len(cut)) + ": entra.txt, smtp.txt, journal.jsonl"
 	}
 	return text
 }
@@ -440,10 +457,10 @@ func plainReply(text string) string { return diagnostics.ReplaceAllString(text, 
 var telling = []string{"content-type", "location", "retry-after", "www-authenticate", "x-ms-request-id"}
 
 // bare is an exchange without what says nothing about it: a page is shown beside it, and wire.har has all of it.
-func bare(x *journal.Exchange) *journal.Exchange {
+func (t *timeline) bare(x *journal.Exchange) *journal.Exchange {
 	less := *x
 	if isShown(x) {
-		less.ResponseBody = journal.Plain(fmt.Sprintf("(%d octets of HTML)", len(x.ResponseBody.String())))
+		less.ResponseBody = journal.Plain("(" + t.says("octets-html", len(x.ResponseBody.String())) + ")")
 	}
 	less.ResponseHeader = nil
 	for _, f := range x.ResponseHeader {
@@ -452,10 +469,19 @@ func bare(x *journal.Exchange) *journal.Exchange {
 		}
 	}
 	if n := len(x.ResponseHeader) - len(less.ResponseHeader); n > 0 {
-		more := journal.Field{Name: "…", Value: journal.Plain(fmt.Sprintf("%d more, in wire.har", n))}
+		more := journal.Field{Name: "…", Value: journal.Plain(t.says("fields-more", n))}
 		less.ResponseHeader = append(less.ResponseHeader, more)
 	}
 	return &less
+}
+
+// says is a word of the page with a number in it.
+func (t *timeline) says(id string, n int) string {
+	text, err := spoken(t.story.Language).T(id, "n", n)
+	if err != nil { // words.json is part of the program
+		panic(err)
+	}
+	return text
 }
 
 // isShown reports whether a browser shows the answer as a page.

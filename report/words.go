@@ -4,6 +4,7 @@ import (
 	_ "embed" // for the words
 	"encoding/json"
 	"fmt"
+	"net/mail"
 	"strconv"
 	"strings"
 	"sync"
@@ -51,11 +52,40 @@ func (s speaker) T(id string, pairs ...any) (string, error) {
 // Connection says whose a connection of the record is: one from outside was opened by no program of the bench, but the
 // frames of its page are a person's browser too.
 func (s speaker) Connection(name string) (string, error) {
-	if strings.HasPrefix(name, "outside#") {
-		return s.T("connection-outside", "name", name)
+	of, number, numbered := strings.Cut(name, "#")
+	if !numbered {
+		return s.T("connection-of", "name", name)
 	}
-	return s.T("connection-of", "name", name)
+	if of == "outside" {
+		return s.T("connection-outside", "name", s.Known(of)+"#"+number)
+	}
+	return s.T("connection-of", "name", s.Known(of)+"#"+number)
 }
+
+// How says how somebody signed in, by the word of the log; a word that the pages do not know is Microsoft's own.
+func (s speaker) How(word string) string { return s.Known(word) }
+
+// demanded is something that a policy of Conditional Access demands: a control, or in Raw words a condition as
+// Microsoft Graph names it.
+type demanded struct {
+	Text string
+	Raw  bool
+}
+
+// Demands says what a policy of Conditional Access demands, by the names of its controls.
+func (s speaker) Demands(controls string) (all []demanded) {
+	for _, control := range strings.Split(controls, ", ") {
+		text, err := s.T("word-" + control)
+		if err != nil {
+			text = control
+		}
+		all = append(all, demanded{text, err != nil})
+	}
+	return all
+}
+
+// Octets says how large something is.
+func (s speaker) Octets(n int) (string, error) { return s.T("octets", "n", n) }
 
 // Because is why Entra ID refused, in a few words, by the number of its sign-in log.
 func (s speaker) Because(number int) string {
@@ -71,17 +101,8 @@ func (s speaker) Known(word string) string {
 	return word
 }
 
-var months = map[string][]string{
-	"en": {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-	"hi": {"जन॰", "फ़र॰", "मार्च", "अप्रैल", "मई", "जून", "जुल॰", "अग॰", "सित॰", "अक्टू॰", "नव॰", "दिस॰"},
-	"el": {"Ιαν", "Φεβ", "Μαρ", "Απρ", "Μαΐ", "Ιουν", "Ιουλ", "Αυγ", "Σεπ", "Οκτ", "Νοε", "Δεκ"},
-}
-
 // Day is a date as people write it; true time, UTC.
-func (s speaker) Day(t time.Time) string {
-	t = t.UTC()
-	return fmt.Sprintf("%d %s %d", t.Day(), months[s.language][t.Month()-1], t.Year())
-}
+func (s speaker) Day(t time.Time) string { return sentences.Day(t, s.language) }
 
 // Clock is the time of a day, UTC.
 func (speaker) Clock(t time.Time) string { return t.UTC().Format("15:04:05") }
@@ -92,7 +113,21 @@ func (s speaker) Stamp(t time.Time) string { return s.Day(t) + " " + s.Clock(t) 
 // Period is from when to when something took.
 func (s speaker) Period(from, to time.Time) string {
 	if s.Day(from) == s.Day(to) {
-		return fmt.Sprintf("%s, %s – %s (%s)", s.Day(from), s.Clock(from), s.Clock(to), Span(to.Sub(from)))
+		return fmt.Sprintf("%s, %s – %s (%s)", s.Day(from), s.Clock(from), s.Clock(to), s.Length(to.Sub(from)))
 	}
-	return fmt.Sprintf("%s – %s (%s)", s.Day(from), s.Day(to), Span(to.Sub(from)))
+	return fmt.Sprintf("%s – %s (%s)", s.Day(from), s.Day(to), s.Length(to.Sub(from)))
+}
+
+// Length is a length of time, in whole seconds.
+func (s speaker) Length(d time.Duration) string {
+	return sentences.Span(d.Round(time.Second), s.language)
+}
+
+// Dated is when a mail says that it was written; its own words where they are no date.
+func (s speaker) Dated(l letter) string {
+	at, err := mail.ParseDate(l.Date)
+	if err != nil {
+		return l.Date
+	}
+	return s.Stamp(at)
 }

@@ -17,6 +17,8 @@ type Aim struct {
 	Path string
 	// Control is what is clicked, chosen or filled in there, or a button or a field that is to be seen; empty: nothing.
 	Control string
+	// Value is what is typed or chosen there; empty: it is clicked, or the value is no text for all to see.
+	Value string
 	// Sees are words that are to be seen on the page, each in every language that it may have.
 	Sees [][]string
 	// First is what makes the control appear, in the order in which it is done.
@@ -141,6 +143,8 @@ func (c *Case) inWebConfig(s CaseStep, words []string, denied bool) (aim Aim) {
 		control = strings.Join(words[2:min(3, len(words))], "")
 		if control == "password" {
 			control = "Authenticated Password"
+		} else if (words[1] == "set" || words[1] == "enter") && len(words) == 4 {
+			aim.Value = c.label("webconfig", words[3])
 		}
 	case "copy":
 		control = "Authentication code"

@@ -35,6 +35,7 @@ type Case struct {
 		code, address string
 		spent         bool // tokens came for it
 	}
+	helper helper
 }
 
 // PartKind says what a part of a case is for.

@@ -27,6 +27,9 @@ import (
 const (
 	DetailLine   = "line"
 	DetailUnsaid = "unsaid"
+	// DetailTyped is that of a key of the panel's keyboard: [TypedLetter], or the line that types what its letters have
+	// typed, of the key that takes it over.
+	DetailTyped = "typed"
 )
 
 // Line writes words as a line of the language.
@@ -145,6 +148,7 @@ func (r *Recorder) Now() Recorded {
 	for _, x := range expects {
 		w.expect(x.line)
 	}
+	w.untyped()
 	return Recorded{Lines: w.lines, Expects: len(r.expects), Unsaid: w.unsaid}
 }
 
@@ -237,6 +241,7 @@ type writer struct {
 	r      *Recorder
 	from   int
 	lines  []string
+	keys   []string // of the panel's keyboard, that no line says yet
 	unsaid []string
 
 	web, online shownPage
@@ -257,9 +262,26 @@ func (w *writer) add(words ...string) {
 	w.lines = append(w.lines, Line(words...))
 }
 
+// TypedLetter says of a key that it changed what stands in the field, and nothing else; see [DetailTyped].
+const TypedLetter = "letter"
+
+// untyped writes keys of the panel's keyboard as they were pressed: something came before the key that takes them over.
+func (w *writer) untyped() {
+	w.lines = append(w.lines, w.keys...)
+	w.keys = nil
+}
+
 // take reads an entry.
 func (w *writer) take(e journal.Entry) {
-	if line := e.Detail[DetailLine]; line != "" {
+	line, typed := e.Detail[DetailLine], e.Detail[DetailTyped]
+	switch {
+	case typed == TypedLetter:
+		w.keys = append(w.keys, line)
+	case typed != "":
+		w.keys = nil
+		w.lines = append(w.lines, typed)
+	case line != "":
+		w.untyped()
 		w.lines = append(w.lines, line)
 	}
 	if act := e.Detail[DetailUnsaid]; act != "" {
@@ -364,6 +386,7 @@ func (w *writer) goThere() {
 
 // expect writes an assertion, with the way to what it looks at.
 func (w *writer) expect(line string) {
+	w.untyped()
 	if strings.HasPrefix(strings.TrimPrefix(line, "! "), "webconfig ") {
 		w.goThere()
 	}

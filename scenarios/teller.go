@@ -4,6 +4,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
+	"mfpsim/sentences"
 )
 
 // teller says single words of the language of scenarios in a language of the guide.
@@ -28,7 +33,7 @@ func (in teller) word(word string) string {
 	}
 	m := setting.FindStringSubmatch(word)
 	if m == nil {
-		return word
+		return in.date(word)
 	}
 	value := m[2]
 	if kind, number, has := strings.Cut(value, ":"); has {
@@ -36,11 +41,45 @@ func (in teller) word(word string) string {
 			return text
 		}
 	}
-	value = in.duration(value)
+	if parts := strings.Split(value, ","); len(parts) > 1 { // each may have a row of its own
+		said := make([]string, len(parts))
+		for i, part := range parts {
+			if text, known := told(in.language, "is "+m[1]+"="+strings.ToLower(part)); known {
+				said[i] = text
+			}
+		}
+		if !slices.Contains(said, "") {
+			return strings.Join(said, ", ")
+		}
+	}
+	if m[1] == "country" {
+		value = in.country(value)
+	}
+	value = in.date(in.duration(value))
 	if text, known := told(in.language, "is "+m[1], "{value}", value); known {
 		return text
 	}
 	return m[1] + ": " + value
+}
+
+// wholeDate is a word that is a date of ISO 8601, and nothing else.
+var wholeDate = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:]{5,8}Z?)?$`)
+
+// date is a date as people write it; what is none stays as it is.
+func (in teller) date(text string) string {
+	if !wholeDate.MatchString(text) {
+		return text
+	}
+	return sentences.Dated(text, in.language)
+}
+
+// country is the name of a country, by its two letters; what is none stays as it is.
+func (in teller) country(code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil || !region.IsCountry() {
+		return code
+	}
+	return display.Regions(language.Make(in.language)).Name(region)
 }
 
 // list says words one after the other.

@@ -194,6 +194,8 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		id = "entra-log-shows"
 	case verb == "entra" && said == "set" && len(rest) > 1:
 		values["{to}"], values["{words}"] = rest[0], in.list(rest[1:])
+	case verb == "entra" && said == "source":
+		values["{words}"] = in.list(rest)
 	case verb == "exchange":
 		id, values["{to}"] = cmdlet(words[1:])
 		if len(words) > 3 {

@@ -62,7 +62,7 @@ type Line struct {
 	Receipt  string    `json:"receipt,omitempty" doc:"of a job that ended"`
 }
 
-// row is one of the table: a sentence, or a reason.
+// row is one of the table: a sentence, a reason, or how a network fails.
 type row struct {
 	Party   string          `yaml:"party"`
 	Request string          `yaml:"request"`
@@ -71,12 +71,13 @@ type row struct {
 	Refused *languages.Text `yaml:"refused"`
 
 	Of             string           `yaml:"of"`
+	Fault          string           `yaml:"fault"`
 	languages.Text `yaml:",inline"` // of a reason
 	pattern        *regexp.Regexp
 	numbers, words []string // of a reason: AADSTS numbers; error words beside another number, * for any
 }
 
-type table struct{ sentences, reasons []row }
+type table struct{ sentences, reasons, faults []row }
 
 // read gives the table. It is part of the program: one that cannot be read is a mistake in it, and panics.
 var read = sync.OnceValue(func() table {
@@ -86,6 +87,11 @@ var read = sync.OnceValue(func() table {
 	}
 	var t table
 	for _, r := range rows {
+		if r.Fault != "" {
+			r.pattern = regexp.MustCompile("^" + r.Fault + "$")
+			t.faults = append(t.faults, r)
+			continue
+		}
 		if r.Of != "" {
 			word, byWord := strings.CutPrefix(r.Of, "word ")
 			switch {
@@ -158,6 +164,16 @@ func because(number, word, language string) string {
 // Because is why Entra ID refused something, in a few words and in a language, by the number that its sign-in log has.
 func Because(number, language string) string { return because(number, "", language) }
 
+// Deadline says what happens at a moment that comes by itself, by its kind: user is whose it is, name that of an
+// application or a policy. What has no row is told by its kind.
+func Deadline(kind, user, name, language string) string {
+	text, _, known := tell("deadline", kind, language, false, map[string]string{"sender": user, "what": name})
+	if !known {
+		return kind
+	}
+	return text
+}
+
 // reason is why a mail server refused something, in a few words: the first row whose pattern fits the reply; empty if
 // none does.
 func reason(reply, language string) string {
@@ -167,6 +183,28 @@ func reason(reply, language string) string {
 		}
 	}
 	return ""
+}
+
+// fault says what failed, by a text of the record, and which sentence has it: a network that failed, or an answer that
+// was planted. A text without a row is told as it stands.
+func fault(text, language string) (what, request string) {
+	for _, planted := range []string{"answers otherwise: ", "answer "} {
+		if rest, is := strings.CutPrefix(text, planted); is {
+			return rest, "planted"
+		}
+	}
+	for _, r := range read().faults {
+		found := r.pattern.FindStringSubmatch(text)
+		if found == nil {
+			continue
+		}
+		said := r.In(language)
+		for i, part := range found[1:] {
+			said = strings.ReplaceAll(said, fmt.Sprintf("{%d}", i+1), part)
+		}
+		return said, "fault"
+	}
+	return text, "fault"
 }
 
 // Tell tells entries of a record, oldest first. What is of no matter to people is left out.
@@ -272,7 +310,8 @@ func one(e journal.Entry, language string) (Line, bool) {
 	case journal.KindClock:
 		set("bench", "clock", false, map[string]string{"what": passed(text, language)})
 	case journal.KindFault:
-		set("bench", "fault", true, map[string]string{"what": text})
+		what, request := fault(text, language)
+		set("bench", request, true, map[string]string{"what": what})
 	case journal.KindNote:
 		if found := switched.FindStringSubmatch(text); found != nil && e.Party == "scenario" {
 			set("bench", "power "+found[1], false, nil)

@@ -1,6 +1,7 @@
 package sentences
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -18,6 +19,37 @@ var units = []struct {
 	{time.Hour, languages.Text{English: "hour", Hindi: "घंटा", Greek: "ώρα"}, languages.Text{English: "hours", Hindi: "घंटे", Greek: "ώρες"}},
 	{time.Minute, languages.Text{English: "minute", Hindi: "मिनट", Greek: "λεπτό"}, languages.Text{English: "minutes", Hindi: "मिनट", Greek: "λεπτά"}},
 	{time.Second, languages.Text{English: "second", Hindi: "सेकंड", Greek: "δευτερόλεπτο"}, languages.Text{English: "seconds", Hindi: "सेकंड", Greek: "δευτερόλεπτα"}},
+}
+
+var months = map[string][]string{
+	"en": {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
+	"hi": {"जन॰", "फ़र॰", "मार्च", "अप्रैल", "मई", "जून", "जुल॰", "अग॰", "सित॰", "अक्टू॰", "नव॰", "दिस॰"},
+	"el": {"Ιαν", "Φεβ", "Μαρ", "Απρ", "Μαΐ", "Ιουν", "Ιουλ", "Αυγ", "Σεπ", "Οκτ", "Νοε", "Δεκ"},
+}
+
+// Day is a date as people write it in a language of the guide, in UTC: "2 Mar 2026".
+func Day(t time.Time, language string) string {
+	t = t.UTC()
+	names := months[language]
+	if names == nil {
+		names = months["en"]
+	}
+	return fmt.Sprintf("%d %s %d", t.Day(), names[t.Month()-1], t.Year())
+}
+
+// iso is a date of ISO 8601, with a time of the day or without one.
+var iso = regexp.MustCompile(`\b([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)Z?)?\b`)
+
+// Dated is a text whose dates of ISO 8601 are as people write them.
+func Dated(text, language string) string {
+	return iso.ReplaceAllStringFunc(text, func(found string) string {
+		parts := iso.FindStringSubmatch(found)
+		day, err := time.Parse(time.DateOnly, parts[1])
+		if err != nil {
+			return found
+		}
+		return strings.TrimSpace(Day(day, language) + " " + parts[2])
+	})
 }
 
 // Span says a length of time in a language of the guide, in whole seconds.

@@ -22,6 +22,7 @@ func FuzzControl(f *testing.F) {
 	f.Add(true, "exchange/cmdlet", `{"name":"Set-CASMailbox","arguments":["-Identity",null]}`)
 	f.Add(true, "printer/panel/press", `{"path":"Scan > > Email"}`)
 	f.Add(true, "printer/power", `{"state":"off"}`)
+	f.Add(true, "case/do", `{"line":-9223372036854775808}`)
 	f.Add(false, "mailbox/bob@contoso.com?from=-1&limit=99999999999999999999", "")
 	f.Add(false, "journal?since=9223372036854775807&party=%00", "")
 	f.Add(false, "graph/v1.0/users?$filter=startswith(", "")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"html"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"mfpsim/device"
 	"mfpsim/fakeentra"
+	"mfpsim/languages"
 )
 
 // Beside their real doors, Web Config and Microsoft's pages have a second one on loopback, in plain HTTP, for the
@@ -69,7 +71,15 @@ func (b *bench) servePanes() error {
 }
 
 func (b *bench) servePane(party, flag string, page http.Handler) error {
+	off := func() bool { return false }
+	if flag == webConfigPort {
+		off = func() bool {
+			_, on := b.screen()
+			return !on
+		}
+	}
 	p := &pane{
+		off:    off,
 		server: b.server, page: page, language: b.panelLanguage, prefix: "mfpsim-" + paneOf[flag] + "-", bench: b.endpoints.Control,
 		replaced: strings.NewReplacer(
 			b.endpoints.Entra,
@@ -90,9 +100,17 @@ type pane struct {
 	server   *server
 	page     http.Handler
 	language func() string // of the person at the printer
+	off      func() bool   // nobody answers at the real door: the printer is switched off
 	prefix   string        // of its cookies
 	bench    string        // origin of the bench's page
 	replaced *strings.Replacer
+}
+
+// isOff is what a frame says in place of a browser's own error.
+var isOff = languages.Text{
+	English: "The printer is off. Switch it on.",
+	Hindi:   "प्रिंटर बंद है। उसे चालू करें।",
+	Greek:   "Ο εκτυπωτής είναι απενεργοποιημένος. Ενεργοποιήστε τον.",
 }
 
 // paneScript is where the script of the frames is: it tells the bench's page what they show.
@@ -140,6 +158,16 @@ func (p *pane) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case r.URL.Path == freshPath:
 		p.fresh(w, r)
+		return
+	}
+	if p.off() {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors "+p.bench)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		language := p.language()
+		const offPage = "<!DOCTYPE html><html lang=%q><title>Web Config</title><p>%s</p></html>"
+		_, _ = fmt.Fprintf(w, offPage, language, isOff.In(language))
 		return
 	}
 	inner := r.Clone(r.Context())

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,14 +14,18 @@ func TestTheRecordOfAFrameIsThatOfItsDoor(t *testing.T) {
 	s := live(t, Config{})
 	var now nowAnswer
 	s.object("/bench/now", &now)
-	for name, address := range map[string]string{
-		"Microsoft's pages": now.Panes.Browser + "/common/oauth2/deviceauth", "Web Config": now.Panes.WebConfig + "/login",
+	for _, row := range []struct {
+		name, address string
+		policy        bool // is in the record: of Web Config's headers it keeps the kind of the page alone
+	}{
+		{"Web Config", now.Panes.WebConfig + "/login", false},
+		{"Microsoft's pages", now.Panes.Browser + "/common/oauth2/deviceauth", true},
 	} {
-		t.Run(name, func(t *testing.T) {
-			answer, _ := s.with(http.MethodGet, address, "")
+		t.Run(row.name, func(t *testing.T) {
+			answer, _ := s.with(http.MethodGet, row.address, "")
 			require.Contains(t, answer.Header.Get("Content-Security-Policy"), "frame-ancestors http://")
 			_, record := s.get(s.Control + "/journal")
-			require.Contains(t, record, "frame-ancestors 'none'")
+			require.Equal(t, row.policy, strings.Contains(record, "frame-ancestors 'none'"))
 			require.NotContains(t, record, "frame-ancestors http://")
 			require.NotContains(t, record, "-pane-", "cookies of a frame have names of their own")
 		})
@@ -58,5 +63,32 @@ func TestTheSignInLogSaysWhyInTheReadersLanguage(t *testing.T) {
 		var answer microsoftAnswer
 		s.object("/microsoft?language="+language, &answer)
 		require.Equal(t, why, answer.Reasons["700082"])
+	}
+}
+
+// Nobody answers at the door of a printer that is switched off. Its frame says so, in the language of the person, where
+// a browser would show an error of its own.
+func TestTheFrameOfAPrinterThatIsOffSaysSo(t *testing.T) {
+	for language, says := range map[string]string{
+		"en": "The printer is off.", "hi": "प्रिंटर बंद है।", "el": "Ο εκτυπωτής είναι απενεργοποιημένος.",
+	} {
+		s := live(t, Config{Language: language})
+		var now nowAnswer
+		s.object("/bench/now", &now)
+		power := func(state string) {
+			status, answer := s.ask(http.MethodPost, "/printer/power", `{"state":"`+state+`"}`)
+			require.Equal(t, http.StatusOK, status, answer)
+		}
+		power("off")
+		answer, text := s.with(http.MethodGet, now.Panes.WebConfig+"/login", "")
+		require.Equal(t, http.StatusServiceUnavailable, answer.StatusCode)
+		require.Contains(t, text, says)
+		require.Contains(t, answer.Header.Get("Content-Security-Policy"), "frame-ancestors http://")
+		_, text = s.with(http.MethodGet, now.Panes.Browser+"/common/oauth2/deviceauth", "")
+		require.NotContains(t, text, says, "Microsoft's pages are not the printer's")
+		power("on")
+		s.ask(http.MethodPost, "/clock/advance", `{"duration":"1m"}`)
+		answer, _ = s.with(http.MethodGet, now.Panes.WebConfig+"/login", "")
+		require.Equal(t, http.StatusOK, answer.StatusCode)
 	}
 }

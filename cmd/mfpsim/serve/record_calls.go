@@ -26,6 +26,7 @@ type asked struct {
 	before *screen.Screen // of the panel, before it was carried out; nil: it was dark
 	after  *screen.Screen // likewise, after it
 	failed bool
+	at     time.Time // when it was asked, true time
 }
 
 // text is a member of the request, whatever its kind.
@@ -95,6 +96,7 @@ var told = map[string]func(a asked) [][]string{
 	"control /printer/power":         asked.power,
 	"control /printer/firmware":      func(a asked) [][]string { return one("printer", "set", "firmware", a.text("version")) },
 	"control /printer/language":      func(a asked) [][]string { return one("lang", a.text("language")) },
+	"control /case/do":               func(asked) [][]string { return nil }, // the case writes down what it did
 	"panel /press":                   func(a asked) [][]string { return a.touched("key") },
 	"panel /enter":                   asked.entered,
 	"panel /log-in":                  asked.loggedIn,
@@ -129,6 +131,9 @@ func one(words ...string) [][]string { return [][]string{words} }
 // length is a length of time as the language writes it: +91d.
 func (a asked) length(name string) string {
 	d, err := parseDuration(a.text(name))
+	if to, none := time.Parse(time.RFC3339Nano, a.text("to")); none == nil {
+		d, err = to.Sub(a.at).Round(time.Second), nil
+	}
 	if err != nil {
 		return ""
 	}
@@ -171,6 +176,26 @@ func (a asked) cleared() (lines [][]string) {
 // masked reports whether the panel asked for something secret.
 func (a asked) masked() bool {
 	return a.before != nil && a.before.Field != nil && a.before.Field.Masked
+}
+
+// typed says of a key of the panel's keyboard what it has typed: a letter, or, by the key that takes them over, the
+// line that types all of them. A keyboard of another model, or in another language, has its letters elsewhere, so a
+// recording has the line. It is empty for any other key.
+func (a asked) typed(key string) string {
+	if a.before == nil || a.before.Kind != screen.Keyboard || a.before.Field == nil || a.masked() {
+		return ""
+	}
+	at := slices.IndexFunc(a.before.Keys, func(k screen.Key) bool { return k.Label == key })
+	field, value := a.label(a.before.Field.Label), a.before.Field.Value
+	switch {
+	case at < 0: // the letters are none of the screen's keys
+		return scenarios.TypedLetter
+	case a.before.Keys[at].Role != screen.Main || value == "" || slices.Contains(a.b.lab.Secrets(), value):
+		return ""
+	case a.after != nil && a.after.Kind == screen.Page && strings.Contains(value, "@"):
+		field = "account" // of a page of Microsoft's, whatever its language calls it
+	}
+	return scenarios.Line("panel", "enter", field, value)
 }
 
 // touched is a key of the panel. The letters of a secret are not told.
@@ -335,7 +360,7 @@ func (b *bench) recordCall(
 		serve(w)
 		return
 	}
-	a := asked{b: b}
+	a := asked{b: b, at: b.world.Now()}
 	if shown, on := b.screen(); on {
 		a.before = shown.Data
 	}
@@ -359,15 +384,30 @@ func (b *bench) recordCall(
 		b.noteOf(scenarios.DetailUnsaid, r.Method+" "+path, since)
 		return
 	}
+	typed := ""
+	if name, presses := pressing[plane+" "+path]; presses {
+		typed = a.typed(a.text(name))
+	}
 	for _, words := range tell(a) {
-		b.noteOf(scenarios.DetailLine, scenarios.Line(words...), since)
+		b.noteOf(scenarios.DetailLine, scenarios.Line(words...), since, scenarios.DetailTyped, typed)
 	}
 }
 
+// pressing are the requests that press a key of the panel, and their members that name it.
+var pressing = map[string]string{
+	"control /printer/panel/press": "path", "control /printer/glass": "key", "panel /press": "key",
+}
+
 // noteOf records an act for recordings, where people read what the detail says.
-func (b *bench) noteOf(detail, text string, since int) {
+// further are names and values that the detail has besides, where the value is not empty.
+func (b *bench) noteOf(detail, text string, since int, further ...string) {
+	details := map[string]string{detail: text, scenarios.DetailSince: strconv.Itoa(since)}
+	for i := 0; i+1 < len(further); i += 2 {
+		if further[i+1] != "" {
+			details[further[i]] = further[i+1]
+		}
+	}
 	b.lab.Journal.Append(journal.Entry{
-		Party: "recorder", Kind: journal.KindNote, Text: journal.Plain(text),
-		Detail: map[string]string{detail: text, scenarios.DetailSince: strconv.Itoa(since)},
+		Party: "recorder", Kind: journal.KindNote, Text: journal.Plain(text), Detail: details,
 	})
 }

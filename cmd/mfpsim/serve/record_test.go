@@ -449,6 +449,40 @@ func TestRecordingsOfCasesPlayBackGreen(t *testing.T) {
 	}
 }
 
+// What is typed key by key on the panel's keyboard is recorded as one line for each field, and plays back green.
+func TestARecordingOfWhatIsTypedKeyByKeyPlaysBackGreen(t *testing.T) {
+	var bench *lab.Lab
+	s := live(t, Config{Scenario: "trouble/eighty-nine-days", Lab: func(l *lab.Lab) { bench = l }})
+	p := newPerson(s, bench)
+	p.asks("/record/start", map[string]any{})
+	key := func(labels ...string) {
+		for _, label := range labels {
+			p.asks("/printer/glass", map[string]any{"key": label})
+		}
+	}
+	p.asks("/printer/originals", map[string]any{"pages": 1})
+	p.asks("/printer/panel/press", map[string]any{"path": "Scan > Email"})
+	key("Keyboard")
+	key(strings.Split("bob@fabrikam.comm", "")...)
+	key("Delete", "OK", "Scan Settings", "Subject", "Shift", "A", "b", "Space", "c")
+	p.expects("panel shows Subject 'Ab c'")
+	key("d", "OK")
+	key("Subject", "x", "Cancel", "Start")
+	p.expects("jobs shows Email Completed")
+	p.expects("mailbox bob@fabrikam.com shows subject='Ab cd'")
+	answer := p.asks("/record/save", map[string]any{"name": "typed"})
+	text := answer["text"].(string)
+	require.Contains(t, text, "\npanel enter To bob@fabrikam.com\n")
+	require.Contains(t, text, "\npanel enter Subject 'Ab cd'\n")
+	require.NotContains(t, text, "panel press m\n")
+	folder := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "recorded"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "recorded", "typed.txtar"), []byte(text), 0o600))
+	results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder})
+	require.NoError(t, err, text)
+	require.Equal(t, report.Passed, results[0].Verdict, "%s\n%s", results[0].Failure, text)
+}
+
 func TestARecordingOfAFreeBenchPlaysBackGreen(t *testing.T) {
 	for name, config := range map[string]Config{"as it is": {}, "prepared": {Prepared: true}} {
 		t.Run(name, func(t *testing.T) {

@@ -2,12 +2,14 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/explain"
 	"mfpsim/lab"
 	"mfpsim/scenarios"
+	"mfpsim/vtime"
 )
 
 type casesRequest struct {
@@ -31,6 +33,10 @@ type caseRequest struct {
 
 type skipRequest struct {
 	Line int `json:"line" doc:"of the scenario; what stands before it in its part is skipped too"`
+}
+
+type doRequest struct {
+	Line int `json:"line" doc:"of the scenario: an act of what is left of the case"`
 }
 
 type caseAnswer struct {
@@ -73,6 +79,7 @@ type stepRow struct {
 	Skipped  bool       `json:"skipped"`
 	Needless bool       `json:"needless" doc:"nobody did it, and what follows has come true without it"`
 	Unseen   bool       `json:"unseen" doc:"it leaves no trace, as a page that is closed: it is never ticked, and nothing waits for it"`
+	Comes    bool       `json:"comes" doc:"a button that comes by a choice on its page, which is sent to nobody: it is ticked when it is clicked at the latest, and nothing waits for it"`
 	Besides  bool       `json:"besides" doc:"only the bench can know it, or it is about what does not come: nothing waits for it"`
 	Why      string     `json:"why" doc:"why it is not needed, or can come true no more: overtaken, solved, mails, more, unseen; empty: it still can"`
 	At       *time.Time `json:"at,omitempty" doc:"true time at which it came true"`
@@ -81,6 +88,7 @@ type stepRow struct {
 type aimRow struct {
 	Path    string       `json:"path" doc:"of the page of Web Config, in the labels of its menu; empty: none"`
 	Control string       `json:"control" doc:"what is clicked or set on that page, or the button that is to be seen there, in its labels; empty: nothing"`
+	Value   string       `json:"value" doc:"what is typed or chosen there, in the words of the page; empty: nothing"`
 	Sees    [][]string   `json:"sees" doc:"words that are to be seen on the page, each in every language that it may have"`
 	First   []settingRow `json:"first" doc:"what makes the control appear"`
 	Asks    string       `json:"asks" doc:"what the form of Microsoft's page asks for that it belongs to: code, account, password; empty: any page"`
@@ -148,8 +156,31 @@ func caseRoutes() group {
 					return nil
 				}),
 			},
+			{
+				Request: "POST /case/do", Example: `{"line":22}`,
+				About: "Does what an act of what is left of the case says, with the scenario's own verb and browsers, as if the person had done it: the list ticks by what the record shows. " +
+					"Then as much time passes as what the case wants to see next takes. Refuses what is to be seen, what is done, and an act before which others come, which it names.",
+				Act: routes.Tells(doLine),
+			},
 		},
 	}
+}
+
+// doLine does a line of the case for the person.
+func doLine(ctx context.Context, b *bench, in doRequest) (routes.Done, error) {
+	if b.taken == nil {
+		return routes.Done{}, errNoCase
+	}
+	if err := b.taken.Do(ctx, in.Line); err != nil {
+		if errors.Is(err, vtime.ErrClosed) {
+			return routes.Done{}, err
+		}
+		return routes.Done{}, routes.Refused(err)
+	}
+	if b.config.Moved != nil {
+		b.config.Moved()
+	}
+	return routes.Done{OK: true}, nil
 }
 
 var errNoCase = routes.Refuse("no case is loaded; POST /case loads one")
@@ -218,7 +249,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 		for _, s := range p.Steps {
 			step := stepRow{
 				Line: s.Line, Says: says(s, language), Text: s.Text, Looks: s.Looks, Place: s.Place(), Done: s.Done,
-				Skipped: s.Passed, Needless: s.Needless, Unseen: s.Unseen, Besides: s.Besides, Why: whyOf(s),
+				Skipped: s.Passed, Needless: s.Needless, Unseen: s.Unseen, Comes: s.Comes, Besides: s.Besides, Why: whyOf(s),
 			}
 			step.Aim = aimOf(c, s, language)
 			if !s.At.IsZero() {
@@ -235,7 +266,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 func aimOf(c *scenarios.Case, s scenarios.CaseStep, language string) aimRow {
 	aim := c.Aim(s)
 	row := aimRow{
-		Path: aim.Path, Control: aim.Control, Sees: list(aim.Sees), First: []settingRow{}, Asks: aim.Asks,
+		Path: aim.Path, Control: aim.Control, Value: aim.Value, Sees: list(aim.Sees), First: []settingRow{}, Asks: aim.Asks,
 		Labels: list(aim.Labels), Begin: aim.Begin, Keys: list(aim.Keys),
 	}
 	for _, f := range aim.First {

@@ -9,8 +9,10 @@ import (
 
 	"mfpsim/cmd/mfpsim/serve/routes"
 	"mfpsim/device"
+	"mfpsim/fakeentra"
 	"mfpsim/journal"
 	"mfpsim/phrase"
+	"mfpsim/sentences"
 	"mfpsim/vtime"
 )
 
@@ -18,10 +20,26 @@ type clockState struct {
 	Now     time.Time  `json:"now" doc:"true time"`
 	Start   time.Time  `json:"start" doc:"true time at which the bench began"`
 	Printer *time.Time `json:"printer,omitempty" doc:"what the printer's clock shows, if it has one to be read"`
+	// What comes by itself is no timer of the bench: nothing wakes for it, it is looked at when somebody comes.
+	Deadlines []deadlineRow `json:"deadlines" doc:"what ends or begins by itself, the soonest first: 20 at most"`
+}
+
+type deadlineRow struct {
+	At    time.Time `json:"at" doc:"true time"`
+	Party string    `json:"party" doc:"whose it is: entra"`
+	Kind  string    `json:"kind" doc:"device-code, access-token, refresh-token, policy or lockout"`
+	User  string    `json:"user,omitempty" doc:"the account, if it is one's"`
+	Name  string    `json:"name,omitempty" doc:"the application, or the policy"`
+	What  string    `json:"what" doc:"what happens then, in a sentence"`
+}
+
+type clockRequest struct {
+	Language string `json:"-" query:"language" doc:"of the sentences: en, hi or el; without it en"`
 }
 
 type advanceRequest struct {
-	Duration string `json:"duration" doc:"how long: 90s, 15m, 2160h, 91d, 1d12h"`
+	Duration string     `json:"duration,omitempty" doc:"how long: 90s, 15m, 2160h, 91d, 1d12h"`
+	To       *time.Time `json:"to,omitempty" doc:"in place of a duration: until when, true time: 2026-05-31T09:00:00Z"`
 }
 
 type advanced struct {
@@ -52,12 +70,12 @@ func clockRoutes() group {
 		Title: "Time",
 		About: "The bench follows the machine's clock and can be moved forward; nothing sleeps, so 91 days pass in a moment.",
 		Routes: []route{
-			{Request: "GET /clock", About: "Tells the times of the bench.", Act: tellsClock()},
+			{Request: "GET /clock", About: "Tells the times of the bench, and what ends or begins by itself.", Act: routes.Tells(tellsClock)},
 			{
 				Request: "POST /clock/advance", Example: `{"duration":"2160h"}`,
 				About: "Lets time pass: whatever falls due meanwhile happens.",
 				Act: tells(func(b *bench, in advanceRequest) (advanced, error) {
-					d, err := parseDuration(in.Duration)
+					d, err := in.length(b.world.Now())
 					if err != nil {
 						return advanced{}, err
 					}
@@ -81,17 +99,48 @@ func clockRoutes() group {
 	}
 }
 
-func tellsClock() act {
-	return routes.Tells(func(ctx context.Context, b *bench, _ routes.None) (clockState, error) {
-		state := clockState{Now: b.world.Now(), Start: b.world.Start()}
-		switch shown, err := b.device.Now(ctx); {
-		case err == nil:
-			state.Printer = &shown
-		case !errors.Is(err, device.ErrNotSupported):
-			return state, err
+func tellsClock(ctx context.Context, b *bench, in clockRequest) (clockState, error) {
+	state := clockState{Now: b.world.Now(), Start: b.world.Start(), Deadlines: b.deadlines(in.Language)}
+	switch shown, err := b.device.Now(ctx); {
+	case err == nil:
+		state.Printer = &shown
+	case !errors.Is(err, device.ErrNotSupported):
+		return state, err
+	}
+	return state, nil
+}
+
+// mostDeadlines is how many of what comes by itself are told.
+const mostDeadlines = 20
+
+// deadlines are what comes by itself, told in a language.
+func (b *bench) deadlines(language string) []deadlineRow {
+	rows := []deadlineRow{}
+	for _, d := range b.lab.Entra.Deadlines() {
+		if len(rows) == mostDeadlines {
+			break
 		}
-		return state, nil
-	})
+		rows = append(rows, deadlineRow{
+			At: d.At, Party: fakeentra.Party, Kind: string(d.Kind), User: d.User, Name: d.Name,
+			What: sentences.Deadline(string(d.Kind), d.User, d.Name, or(language, "en")),
+		})
+	}
+	return rows
+}
+
+// length is how far a request moves the clock.
+func (in advanceRequest) length(now time.Time) (time.Duration, error) {
+	switch {
+	case in.To == nil:
+		return parseDuration(in.Duration)
+	case in.Duration != "":
+		return 0, routes.Refuse("name a duration or a time, not both")
+	case in.To.Before(now):
+		return 0, routes.Refuse("time does not go back: %s", in.To.Format(time.RFC3339))
+	case in.To.Sub(now) > longest:
+		return 0, tooLong(in.To.Format(time.RFC3339))
+	}
+	return in.To.Sub(now), nil
 }
 
 // setPrinterClock sets the date that the printer shows, what its clock gains each day, its time difference, or all of

@@ -161,6 +161,8 @@ type clocksAnswer struct {
 	Start   time.Time    `json:"start" doc:"true time at which the bench began"`
 	Parties []partyClock `json:"parties"`
 	Due     []dueRow     `json:"due" doc:"what happens next, the soonest first"`
+	// As in GET /clock.
+	Deadlines []deadlineRow `json:"deadlines" doc:"what ends or begins by itself, the soonest first: 20 at most"`
 }
 
 type dueRow struct {
@@ -384,9 +386,10 @@ func (b *bench) casMailboxes() ([]mailboxRow, error) {
 	return rows, err
 }
 
-func clocks(ctx context.Context, b *bench, _ routes.None) (clocksAnswer, error) {
+func clocks(ctx context.Context, b *bench, in clockRequest) (clocksAnswer, error) {
 	now := b.world.Now()
 	answer := clocksAnswer{Now: now, Start: b.world.Start(), Parties: []partyClock{}, Due: []dueRow{}}
+	answer.Deadlines = b.deadlines(in.Language)
 	for _, name := range b.lab.Printers() {
 		d, err := b.lab.Device(name)
 		if err != nil {

@@ -293,7 +293,7 @@ func TestControlAPIRefusesWhatItDoesNotKnow(t *testing.T) {
 		{"an unknown field", "POST", "/clock/advance", `{"duraton":"1h"}`, 400, `unknown field "duraton"; there are: duration`},
 		{"a field where none is taken", "POST", "/printer/sheet", `{"pages":1}`, 400, `unknown field "pages"; the request takes no fields`},
 		{"an unknown parameter", "GET", "/mailbox/alice@contoso.com?form=1", ``, 400, `unknown parameter "form"; there are: from, limit`},
-		{"a parameter where none is taken", "GET", "/clock?now=1", ``, 400, `unknown parameter "now"; the request takes no parameters`},
+		{"a parameter where none is taken", "GET", "/network/fault?now=1", ``, 400, `unknown parameter "now"; the request takes no parameters`},
 		{"no field", "POST", "/clock/advance", ``, 400, `field "duration" is missing`},
 		{"a field of the wrong kind", "POST", "/clock/advance", `{"duration":5}`, 400, `field "duration" must be a text, not a number`},
 		{"no JSON", "POST", "/clock/advance", `hello`, 400, "the body is not JSON"},

@@ -39,7 +39,7 @@ func TestACommandIsToldAsASentence(t *testing.T) {
 		require.Equal(t, http.StatusOK, status, answer)
 		page := string(s.fetched("/evidence/page"))
 		require.Contains(t, page, sentence)
-		require.Contains(t, page, "<code>"+command+"</code>")
+		require.Contains(t, page, "<code translate=\"no\">"+command+"</code>")
 	}
 }
 

@@ -184,6 +184,18 @@ func (s *Store) Waiting(now time.Time) (code string, ok bool) {
 	return newest.Value.(*Request).User, true
 }
 
+// Pending returns the requests of devices that wait for a person, as they were given out.
+func (s *Store) Pending(now time.Time) []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sweep(now)
+	all := make([]Request, 0, s.waiting.Len())
+	for e := s.waiting.Front(); e != nil; e = e.Next() {
+		all = append(all, e.Value.(*Request).copy())
+	}
+	return all
+}
+
 // Poll notes that a device has asked, and reports whether it came before its interval was over.
 func (s *Store) Poll(device string, now time.Time) (early bool) {
 	s.change(device, func(c *Request) {

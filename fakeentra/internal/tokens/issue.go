@@ -43,9 +43,12 @@ func (m *Mint) Issue(a *wire.Request, h Holder, g Grant, scope resources.Request
 	} else {
 		t.access = m.accessClaims(a, h, g, scope, t.seconds, number)
 	}
+	access, refresh := number, uint64(0)
 	if scope.Offline {
 		t.refresh, number = m.makeRefreshToken(h, g, a.At)
+		refresh = number
 	}
+	m.live(g, a.At, t.seconds, access, refresh)
 	if scope.OpenID {
 		t.id = m.idClaims(a, h, g, scope, bound, number)
 	}

@@ -69,6 +69,7 @@ type Mint struct {
 
 	mu          sync.Mutex
 	grants      map[uint64]Grant
+	lives       map[uint64]Life // of what was issued last, by the grant
 	issued      uint64          // counts tokens
 	accessMark  uint64          // access tokens up to this number are expired by an act
 	refreshMark uint64          // refresh tokens likewise
@@ -84,7 +85,7 @@ func New(
 	var text [8]byte
 	binary.BigEndian.PutUint64(text[:], seed)
 	m := &Mint{
-		random: random, secrets: given, places: where, directory: known, lifetime: lifetime, grants: map[uint64]Grant{},
+		random: random, secrets: given, places: where, directory: known, lifetime: lifetime, grants: map[uint64]Grant{}, lives: map[uint64]Life{},
 		key: sha256.Sum256(append([]byte("refresh tokens of mfpsim fakeentra, for tests only"), text[:]...)),
 	}
 	block, err := aes.NewCipher(m.key[:])

@@ -89,5 +89,5 @@ export function draw(then) {
       await refresh();
       await then();
     });
-  } }, h("label", {}, t("any-act"), field), h("button", { class: "b", "data-key": "any-act-do" }, t("do-it")));
+  } }, h("label", {}, t("any-act"), field), h("button", { class: "b", "data-key": "any-act-do" }, t("do-line")));
 }

@@ -4,7 +4,9 @@ import { attempt, get, post } from "./api.js";
 import { inLog } from "./behind.js";
 import { bring, fill, h } from "./dom.js";
 import { controlsOf, placeOf } from "./controls.js";
+import * as doit from "./doit.js";
 import { state, onChange, refresh } from "./state.js";
+import { isOver, nextOf } from "./steps.js";
 import { language, stamp, t } from "./texts.js";
 
 const place = () => document.getElementById("case");
@@ -15,8 +17,9 @@ let reveal = () => {};
 let found = null;
 let drawn = "";
 
-export function start(leads, views, reveals) {
+export function start(leads, views, reveals, hands) {
   [go, view, reveal] = [leads, views, reveals];
+  doit.start({ ...hands, view, go, changed: () => { if (mode === "loaded") loaded(state.now.case); } });
   onChange(({ now }, fresh) => {
     if (fresh || !mode) mode = now.case.id ? "loaded" : "list";
     if (mode === "loaded") loaded(now.case);
@@ -158,28 +161,17 @@ function steps(list, next) {
       s.why && !s.done ? h("small", {}, t("why-" + s.why)) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: stamp(s.at, state.now.now) })) : null,
       s === next && s.aim.first.some((f) => f.says) ? h("div", { class: "first" }, t("first-of", { control: s.aim.control }), h("ul", {}, s.aim.first.map((f) => h("li", {}, f.says)))) : null,
       s === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(placeOf(s), controlsOf(s), s) }, t("go-there")) : null,
-        h("button", { type: "button", class: "lk", "data-key": "skip-" + s.line, onclick: () => attempt(async () => { await post("/case/skip", { line: s.line }); await refresh(); }) }, t("skip"))) : null))));
+        s.looks ? null : doit.button(s),
+        h("button", { type: "button", class: "lk", "data-key": "skip-" + s.line, onclick: () => attempt(async () => { await post("/case/skip", { line: s.line }); await refresh(); }) }, t("skip"))) : null,
+      s === next ? doit.told(s) : null))));
 }
-
-// nextOf is the step that is next: what follows the last thing that was done, so that nothing which was passed over on
-// the way keeps it back; where nothing follows, what was passed over.
-function nextOf(c) {
-  const inHand = c.parts[c.inHand];
-  if (!inHand) return null;
-  const begun = (p) => p.steps.some((s) => !s.looks && s.done) && !p.steps.every(isOver); // another remedy is nobody's turn before somebody chose it
-  const ahead = c.parts.slice(c.inHand).filter((p) => (p.kind === "other" ? begun(p) : inHand.kind === "further" || p.kind !== "further")).flatMap((p) => p.steps);
-  const follow = ahead.slice(ahead.findLastIndex((s) => s.done && !s.looks) + 1);
-  return follow.find((s) => !isOver(s)) || ahead.find((s) => !isOver(s)) || null;
-}
-
-const isOver = (s) => s.done || s.skipped || s.needless || s.unseen || s.besides;
 
 function loaded(c, anew) {
   // What the printer itself refuses a person, such as a wrong password, is not what the case is about.
   const cause = state.lines.filter((l) => l.protocol && l.tone === "refused" && l.number > c.from && (l.from !== "person" || l.party === "entra")).at(-1);
   // It is of the past once something went well after it.
   const past = cause && state.lines.some((l) => l.number > cause.number && l.tone === "good" && (l.kind === "outcome" || l.protocol === "SMTP"));
-  const key = "loaded" + language + JSON.stringify(c) + (cause ? cause.number + cause.text + past : "");
+  const key = "loaded" + language + JSON.stringify(c) + (cause ? cause.number + cause.text + past : "") + doit.key();
   if (key === drawn && !anew) return;
   const were = new Set([...place().querySelectorAll("details[open]")].map((d) => d.dataset.id));
   const fold = (id, summary, ...inside) => h("details", { "data-id": id, open: were.has(id) }, h("summary", { "data-key": "fold-" + id }, summary), inside);
@@ -190,15 +182,20 @@ function loaded(c, anew) {
   const over = way.every((p) => p.steps.every(isOver));
   const passed = way.some((p) => p.steps.some((s) => s.skipped));
   const next = nextOf(c);
-  const part = (p) => [p.says && p.saysLanguage === language ? h("p", { class: "part" }, p.says) : null, steps(p.steps.filter((s) => !s.besides), next)];
+  const part = (p) => [next && p.steps.includes(next) ? doit.head() : null, p.says && p.saysLanguage === language ? h("p", { class: "part" }, p.says) : null, steps(p.steps.filter((s) => !s.besides), next)];
   const notes = c.parts.filter((p) => p.says && p.saysLanguage !== language); // those of somebody's own scenario
   const kind = (wanted, head) => {
     const of = rest.filter((p) => p.kind === wanted);
-    return of.length ? [h("h3", { class: "sec" }, t(head)), of.map(part)] : null;
+    return of.length ? [h("h3", { class: "sec" }, t(head)), wanted === "remedy" ? other : null, of.map(part)] : null;
   };
+  // Who does not want the first remedy passes over it, and has the other one in hand.
+  const first = rest.filter((p) => p.kind === "remedy").at(-1);
+  const choice = !c.solved && c.parts[c.inHand]?.kind === "remedy" && rest.some((p) => p.kind === "other");
+  const other = choice ? h("button", { type: "button", class: "lk", "data-key": "other-instead", onclick: () => attempt(async () => { await post("/case/skip", { line: first.steps.at(-1).line }); await refresh(); }) }, t("other-instead")) : null;
   const further = rest.filter((p) => p.kind === "further");
   const besides = rest.flatMap((p) => p.steps.filter((s) => s.besides));
   const end = c.solved ? h("p", { class: "done-all", role: "status" }, t("solved", { at: stamp(c.solved, state.now.now) }))
+    : next?.line && c.parts[c.inHand]?.kind === "other" ? h("p", { class: "goal" }, t("solved-when"))
     : over && rest.length && !c.mends ? h("p", { class: "done-all", role: "status" }, t(passed ? "all-over" : "all-done"))
       : c.mends ? h("p", { class: "goal" }, t(over && passed ? "all-over" : "solved-when")) : null;
   const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.remedy ? h("p", {}, c.remedy) : null,

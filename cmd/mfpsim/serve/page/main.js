@@ -44,7 +44,8 @@ const go = (place, controls, step) => {
 
 const stage = startStage();
 const leads = (line) => { view("behind"); showLine(line); };
-startCase(go, view, leads);
+const reaches = (place) => (["panel", "web-config", "browser"].includes(place) ? stage.show(place) : place && showBehind(place));
+startCase(go, view, leads, { show: reaches, act: stage.act, follows: stage.follows, reload: stage.reload });
 startBehind();
 startEvidence();
 startRecord();

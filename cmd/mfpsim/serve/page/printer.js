@@ -3,7 +3,7 @@
 
 import { attempt, get, post } from "./api.js";
 import { fill, h } from "./dom.js";
-import { language, t } from "./texts.js";
+import { day, language, t } from "./texts.js";
 import { state, refresh } from "./state.js";
 
 let fold = null;
@@ -46,8 +46,8 @@ function firmware(printer) {
 }
 
 function people(users, printer) {
-  const last = h("input", { type: "date", "data-key": "license-ends" });
-  const licensed = users.licensed ? (users.licenseEnds ? t("license-until", { date: users.licenseEnds }) : t("license-without-end")) : t(users.state === "ended" ? "license-ended" : "no-license");
+  const last = h("input", { type: "text", "data-key": "license-ends", placeholder: "2026-03-02", pattern: "\\d{4}-\\d\\d-\\d\\d", title: t("day-form"), autocomplete: "off", spellcheck: "false" });
+  const licensed = users.licensed ? (users.licenseEnds ? t("license-until", { date: day(users.licenseEnds) }) : t("license-without-end")) : t(users.state === "ended" ? "license-ended" : "no-license");
   return [h("h3", { class: "sub2" }, "Print Admin Serverless"), h("p", { class: "note" }, licensed),
     h("form", { class: "field", onsubmit: (e) => { e.preventDefault(); act(() => post("/printer/license", { words: last.value ? ["until=" + last.value] : [] })); } },
       h("label", {}, t("license-last-day"), last), h("button", { class: "b", "data-key": "license", disabled: !printer.on }, t("enter-license"))),

@@ -32,12 +32,49 @@ export function start() {
     if (Number.isFinite(e.data.message) && chosen === id) intoSight(frames[id], e.data.message);
     if (wanted && id === wanted.place && typeof e.data.path === "string") asks();
     if (typeof e.data.first === "boolean") first(id, e.data.first);
+    if (doing && doing.place === id && e.data.asks === "password") answersPassword();
+    if (doing && doing.place === id && typeof e.data.did === "boolean") { doing.ends(e.data.did); doing = null; }
     if (typeof e.data.open === "string") opens(e.data.open);
     if (typeof e.data.marked === "string") dispatchEvent(new CustomEvent("pane-marks", { detail: { surface: id === "browser" ? "browser" : "webconfig", text: e.data.marked.slice(0, 300) } }));
     drawTabs();
   });
   new MutationObserver(() => { dialogs(); mark(); }).observe(document.getElementById("glass"), { childList: true, subtree: true });
-  return { show, aim };
+  return { show, aim, act, follows, reload };
+}
+
+// act asks a frame to do what a step says; it answers whether that was done. deed says what is typed or clicked.
+let doing = null;
+const patience = 15000;
+function act(place, step, deed) {
+  const { path, control, sees, first: makes, asks: form, labels, begin } = step.aim;
+  const settings = makes.map(({ label, value }) => ({ label, value }));
+  return new Promise((ends) => {
+    doing = { place, ends };
+    const mine = doing;
+    setTimeout(() => { if (doing === mine) { doing = null; ends(false); } }, patience);
+    wanted = place === "web-config" ? { place, aim: { open: path ? path.split(" > ") : [""], control, sees, first: settings, acts: !step.looks, deed } }
+      : { place, aim: { asks: form, labels, sees, begin, acts: !step.looks, deed } };
+    if (frames[place] && paths[place]) asks();
+  });
+}
+
+// answersPassword types the printer's password into the frame that has asked for it, while it does something for the
+// reader: it goes to that frame's own origin, and is kept nowhere.
+function answersPassword() {
+  const known = doing.place === "web-config" && addresses && addresses.webConfigPassword;
+  if (!known) { doing.ends(false); doing = null; return; }
+  frames["web-config"].contentWindow.postMessage({ mfpsim: "bench", password: known }, origin("web-config"));
+}
+
+// follows opens Microsoft's pages at an address of theirs, as a private window does.
+function follows(begin) {
+  show("browser");
+  if (frames.browser) frames.browser.src = origin("browser") + "/.mfpsim/fresh?to=" + encodeURIComponent(begin);
+}
+
+// reload shows a page as it is now, after something was done in another browser.
+function reload(place) {
+  if (frames[place] && paths[place]) frames[place].src = origin(place) + paths[place];
 }
 
 // dialogs brings what the panel says into sight, once for each that comes up: its key may have been far below.
@@ -121,7 +158,7 @@ function drawTabs() {
 }
 
 function panel() {
-  return [h("form", { id: "panel", "data-api": "/printer/glass", method: "post" }, h("div", { class: "bezel" }, h("div", { class: "glass", id: "glass" }), h("div", { id: "casing" }))),
+  return [h("form", { id: "panel", "data-api": "/printer/glass", method: "post" }, h("div", { class: "bezel" }, h("div", { class: "glass", id: "glass" }), h("div", { id: "casing" }))), off("panel-off"),
     h("p", { class: "say", role: "status", "aria-live": "polite", id: "say" }), h("p", { class: "alert", id: "problem", hidden: true }),
     h("div", { id: "beside-panel" }), printer.start()];
 }
@@ -141,8 +178,28 @@ async function draw({ now }, fresh) {
     show(chosen);
     drawTabs();
   }
+  powered(now);
   waiting(now);
   printer.draw(fresh);
+}
+
+// off says in place of what a printer shows that it is switched off, with the button that switches it on.
+const off = (id) => h("div", { id, class: "warnbox", role: "status", hidden: true }, word("p", "printer-is-off"),
+  h("button", { type: "button", class: "b p", "data-key": id + "-on", onclick: () => attempt(async () => { await post("/printer/power", { state: "on" }); await refresh(); }) }, word("span", "power-on")));
+
+// powered shows the printer's own pages or, where nobody answers, that it is switched off. The frame begins anew at its
+// first page when the printer is on again: a browser would show its own error.
+function powered(now) {
+  for (const id of ["panel-off", "web-config-off"]) {
+    const place = document.getElementById(id);
+    if (place) place.hidden = now.on;
+  }
+  const shown = frames["web-config"];
+  if (!shown || shown.hidden === !now.on) return;
+  shown.hidden = !now.on;
+  if (!now.on || shown.dataset.src) return;
+  delete paths["web-config"];
+  shown.src = now.panes.webConfig;
 }
 
 function beside(now) {
@@ -184,7 +241,7 @@ function web(now) {
   fill(document.getElementById("pane-web-config"),
     h("div", { class: "beside above" }, word("strong", "log-in-first", { id: "log-in-first", role: "status", hidden: true }), addresses.webConfigPassword ? [word("span", "user-name-empty"), secret("administrator-password", addresses.webConfigPassword)] : null,
       word("a", "real-door", { href: addresses.webConfig, target: "_blank", rel: "noopener" })),
-    frame("web-config", now.panes.webConfig, "Web Config"));
+    off("web-config-off"), frame("web-config", now.panes.webConfig, "Web Config"));
 }
 
 function browser(now) {

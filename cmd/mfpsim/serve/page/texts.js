@@ -38,9 +38,12 @@ export function clock(text) {
   const at = new Date(text);
   return two(at.getUTCHours()) + ":" + two(at.getUTCMinutes()) + ":" + two(at.getUTCSeconds());
 }
+// day is a date as people write it, as reports have it too: 2 Mar 2026.
 export function day(text) {
-  return new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(text));
+  const at = new Date(text);
+  return at.getUTCDate() + " " + t("months").split(" ")[at.getUTCMonth()] + " " + at.getUTCFullYear();
 }
+export const full = (text) => day(text) + " " + clock(text);
 // stamp is a time of the day of the bench, or its day if that is another.
 export function stamp(text, now) { return now && text.slice(0, 10) === now.slice(0, 10) ? clock(text) : day(text); }
 

@@ -1,0 +1,200 @@
+package chromium
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/guide"
+)
+
+// playsByDo finds a case from a user's words, loads it, and presses Do the next steps until it is solved.
+func playsByDo(t *testing.T, language, asked, scenario string) *clerk {
+	t.Helper()
+	c := newClerk(t, language)
+	c.script(fmt.Sprintf(`document.getElementById("find-text").value = %q; ""`, asked))
+	c.click(".find button")
+	c.sees("[data-key^='load-']")
+	c.click(key("load-" + scenario))
+	c.sees(".step.now")
+	for range 12 {
+		if c.isThere(".done-all") {
+			break
+		}
+		c.click(`[data-key="do-next"]`)
+		c.restsAfterDo()
+	}
+	if !c.isThere(".done-all") {
+		require.Fail(t, "it is not solved", "the page is kept as %s", c.keep(t.Name()))
+	}
+	c.click("#save")
+	c.sees("#saved a")
+	return c
+}
+
+// restsAfterDo waits until the page has done what it was asked for, without anything that went wrong.
+func (c *clerk) restsAfterDo() {
+	c.t.Helper()
+	for range 400 {
+		c.breathes()
+		if c.script(`String(document.querySelector('[data-key="do-next"][aria-disabled]') === null)`) == "true" {
+			break
+		}
+	}
+	wrong := c.script(`[...document.querySelectorAll(".step .unfit")].map((n) => n.textContent).join() || "none"`)
+	if wrong != "none" {
+		require.Fail(c.t, "it could not be done", "%s; the page is kept as %s", wrong, c.keep(c.t.Name()))
+	}
+}
+
+// Four calls of the desk, from a user's words to the evidence, by Do the next steps and Save now alone.
+func TestDoTheNextStepsLeadsToTheEvidence(t *testing.T) {
+	calls, _ := deskCalls(t)
+	for _, row := range []struct {
+		language, scenario string
+		sees               string // in the frame of Microsoft's pages, on the way
+	}{
+		{language: "en", scenario: "trouble/sign-in-not-saved"},
+		{language: "el", scenario: "trouble/conditional-access-block"},
+		{language: "en", scenario: "trouble/expired-by-disuse"},
+		{language: "hi", scenario: "trouble/smtp-auth-disabled"},
+	} {
+		t.Run(row.scenario+" "+row.language, func(t *testing.T) {
+			asked := ""
+			for _, call := range calls {
+				if call.scenario == row.scenario {
+					asked = call.asked[row.language]
+				}
+			}
+			c := playsByDo(t, row.language, asked, row.scenario)
+			t.Logf("%d clicks", c.clicked)
+			require.LessOrEqual(t, c.clicked, 12)
+			undone := []string{}
+			for _, p := range c.parts() {
+				for _, s := range p.Steps {
+					if p.Kind != "story" && p.Kind != "further" && p.Kind != "other" && s.Skipped {
+						undone = append(undone, s.Text)
+					}
+				}
+			}
+			require.Empty(t, undone, "nothing was skipped")
+			stored := c.script(`JSON.stringify({ ...sessionStorage, ...localStorage })`)
+			password := c.script(`document.querySelector("#pane-web-config .beside b").textContent`)
+			require.NotContains(t, stored, password, "a password is kept")
+		})
+	}
+}
+
+// A customer does not want the first remedy: the reader takes the other one, and nothing of the first is done.
+func TestAReaderTakesTheOtherSolution(t *testing.T) {
+	c := newClerk(t, "el")
+	c.script(`document.getElementById("find-text").value = "αποστολέας η διεύθυνση reception@ και όχι του λογαριασμού"; ""`)
+	c.click(".find button")
+	c.sees("[data-key^='load-']")
+	c.click(key("load-exchange/sender-is-not-the-account"))
+	c.sees(".step.now")
+	for range 12 {
+		if c.isThere(".done-all") {
+			break
+		}
+		if c.isThere(key("other-instead")) {
+			c.click(key("other-instead"))
+		}
+		c.click(`[data-key="do-next"]`)
+		c.restsAfterDo()
+	}
+	c.sees(".done-all")
+	done := map[string][]string{}
+	for _, p := range c.parts() {
+		for _, s := range p.Steps {
+			if s.Done {
+				done[p.Kind] = append(done[p.Kind], s.Text)
+			}
+		}
+	}
+	require.NotContains(t, done["remedy"], "scan email bob@fabrikam.com")
+	require.Len(t, done["other"], 5)
+}
+
+// What the page has done is told in the evidence as what somebody did by hand: the same acts, in the same words.
+func TestWhatWasDoneForTheReaderIsToldAsByHand(t *testing.T) {
+	calls, _ := deskCalls(t)
+	for _, row := range []struct{ language, scenario string }{
+		{"en", "trouble/sign-in-not-saved"}, {"hi", "trouble/smtp-auth-disabled"},
+	} {
+		t.Run(row.scenario, func(t *testing.T) {
+			for _, call := range calls {
+				if call.scenario != row.scenario {
+					continue
+				}
+				byHand := newClerk(t, row.language)
+				byHand.mends(call)
+				byDo := playsByDo(t, row.language, call.asked[row.language], row.scenario)
+				require.Equal(t, byHand.acts(), byDo.acts())
+			}
+		})
+	}
+}
+
+// acts are what was done since the handover, in the words of the language.
+func (c *clerk) acts() (lines []string) {
+	c.t.Helper()
+	c.bench.post("/record/start", map[string]any{})
+	var now struct {
+		Lines, Unsaid []string
+	}
+	c.bench.asks("/record", &now)
+	require.Empty(c.t, now.Unsaid)
+	for _, line := range now.Lines {
+		words := splitWords(line)
+		switch isPress := words[0] == "panel" && words[1] == "press"; {
+		case words[0] == "clock": // the clerk lets time pass where a reader waits
+		case isPress && (words[2] == "OK" || words[2] == "Home"): // on the way to the first key of a path
+		case isPress: // the clerk touches its keys one by one
+			lines = append(lines, strings.Split(words[2], " > ")...)
+		default:
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// Do it for me is reached by the keyboard, which stays where it is; what went wrong is said at the step, and aloud.
+func TestDoItForMeByKeyboardAndWhatWentWrong(t *testing.T) {
+	for _, language := range guide.Languages() {
+		t.Run(language, func(t *testing.T) {
+			b := serve(t, language, "--scenario", "trouble/smtp-auth-disabled")
+			p := newInspector(t, language)
+			p.do("a desk's window", chromedp.EmulateViewport(1400, 900))
+			p.opens(b.Control + "/bench/")
+			p.sees(`[data-key="do-next"]`)
+			p.inspects("a case with steps that can be done")
+			enters := func(key string) {
+				p.script(fmt.Sprintf(`document.querySelector('[data-key^=%q]').focus(); ""`, key))
+				p.do("press Enter", chromedp.KeyEvent(kb.Enter))
+			}
+			b.post("/printer/power", map[string]any{"state": "off"})
+			enters("do-next")
+			p.sees(".step.now .unfit")
+			said := p.script(`document.querySelector(".step.now .unfit").textContent`)
+			require.Equal(t, said, p.script(`document.getElementById("announce").textContent`), "it is said aloud")
+			require.Equal(t, "do-next", p.script(`document.activeElement.dataset.key || ""`))
+			p.inspects("a step that could not be done")
+			b.post("/printer/power", map[string]any{"state": "on"})
+			b.advance("2m") // it starts
+			line := p.script(`document.querySelector('.step.now [data-key^="do-"]').dataset.key`)
+			enters(line)
+			p.do("wait until it is done", func(ctx context.Context, tab *chromedp.Target) (v chromedp.Void, err error) {
+				gone := fmt.Sprintf(`document.querySelector('[data-key=%q]') === null`, line)
+				_, err = chromedp.Poll[bool](gone)(ctx, tab)
+				return v, err
+			})
+			require.Equal(t, "true", p.script(`String(document.querySelector(".step .unfit") === null)`))
+		})
+	}
+}

@@ -1,0 +1,59 @@
+package serve
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/scenarios"
+)
+
+// A case of the desk is played over HTTP by POST /case/do alone, on a bench that follows the machine's clock.
+func TestACaseIsDoneOverHTTP(t *testing.T) {
+	for _, id := range []string{
+		"trouble/sign-in-not-saved", "trouble/conditional-access-block", "trouble/smtp-auth-disabled",
+	} {
+		t.Run(id, func(t *testing.T) {
+			s := live(t, Config{Seed: 7, Scenario: id})
+			var now caseAnswer
+			s.object("/case", &now)
+			for _, p := range now.Parts {
+				for _, step := range p.Steps {
+					if p.Kind != scenarios.PartSymptom && p.Kind != scenarios.PartRemedy || step.Looks || step.Unseen {
+						continue
+					}
+					status, answer := s.ask(http.MethodPost, "/case/do", fmt.Sprintf(`{"line":%d}`, step.Line))
+					if text, _ := answer["error"].(string); strings.Contains(text, ": it is ") {
+						require.Equal(t, http.StatusBadRequest, status, answer) // it is over by what was done before it
+						continue
+					}
+					require.Equal(t, http.StatusOK, status, answer)
+				}
+			}
+			for seen := 0; now.Solved == nil; { // each wait ends with the next thing that happens
+				var then nowAnswer
+				s.object(fmt.Sprintf("/bench/now?after=%d&wait=5s", seen), &then)
+				require.NotEqual(t, seen, then.Last, "it is not solved")
+				seen, now = then.Last, then.Case
+			}
+		})
+	}
+}
+
+func TestWhatCannotBeDoneIsRefusedOverHTTP(t *testing.T) {
+	s := live(t, Config{Seed: 7, Scenario: "trouble/sign-in-not-saved"})
+	for body, why := range map[string]string{
+		`{"line":1}`: "none of what is left", `{}`: "line", `{"line":"22"}`: "line", `{"line":1e99}`: "line",
+	} {
+		status, answer := s.ask(http.MethodPost, "/case/do", body)
+		require.Equal(t, http.StatusBadRequest, status, answer)
+		require.Contains(t, answer["error"], why)
+	}
+	free := live(t, Config{Seed: 7})
+	status, answer := free.ask(http.MethodPost, "/case/do", `{"line":22}`)
+	require.Equal(t, http.StatusBadRequest, status, answer)
+	require.Contains(t, answer["error"], "no case is loaded")
+}
