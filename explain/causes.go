@@ -34,6 +34,7 @@ type causeRow struct {
 	Rules    []string       `yaml:"rules"`
 	Chapter  string         `yaml:"chapter"`
 	Scenario string         `yaml:"scenario"`
+	At       []string       `yaml:"at"`
 	Words    languages.Text `yaml:"words"`
 	Phrases  languages.Text `yaml:"phrases"`
 	Says     languages.Text `yaml:"says"`
@@ -174,6 +175,17 @@ func RemedyOf(scenario, language string) string {
 		}
 	}
 	return ""
+}
+
+// PlacesOf are the places of the bench's page that have what helps in the case that a scenario is: "webconfig" and a page
+// of Web Config by the English labels of its menu, or a tab and the id or data-key of a control on it.
+func PlacesOf(scenario string) []string {
+	for _, row := range causes() {
+		if row.Scenario == scenario {
+			return row.At
+		}
+	}
+	return nil
 }
 
 // chapterOf is the number of the chapter of a cause of the table.

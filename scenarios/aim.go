@@ -71,6 +71,13 @@ func (c *Case) Aim(s CaseStep) Aim {
 	return Aim{}
 }
 
+// Page is the path of a page of Web Config in the language of its menu.
+func (c *Case) Page(path string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.label("webconfig", path)
+}
+
 // functions are the keys of the home screen that lead to what scan does; email has a field below the panel.
 var functions = map[string][]string{"fax": {"Fax"}, "copy": {"Copy"}, "to-my-email": {"To My Email"}}
 

@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"mfpsim/cmd/mfpsim/serve/routes"
@@ -50,6 +51,7 @@ type caseAnswer struct {
 	Code          string     `json:"code" doc:"of the job history, that the case shows first; empty: it shows none"`
 	Solution      string     `json:"solution" doc:"what the guide's table of codes says to do about it; empty: it says nothing"`
 	Own           string     `json:"own" doc:"what helps in this very case, as explain says it; empty: no cause of the table leads to it"`
+	OwnAt         []placeRow `json:"ownAt" doc:"where the bench's page has what this asks for"`
 	Remedy        string     `json:"remedy" doc:"what the guide's chapter says to do, in our words"`
 	Parts         []partRow  `json:"parts" doc:"the story, what the user sees, what to try"`
 	Mends         bool       `json:"mends" doc:"there is a symptom that goes away"`
@@ -95,6 +97,27 @@ type aimRow struct {
 	Labels  []string     `json:"labels" doc:"what is clicked on Microsoft's page, in every language that it may have"`
 	Keys    []string     `json:"keys" doc:"what is touched on the panel, in its language: keys one after the other, or the field that is typed into; the last one that the screen has is next, but for a box that is ticked"`
 	Begin   string       `json:"begin" doc:"path of the address at which what leads to Microsoft's page begins; empty: none"`
+}
+
+// placeRow is a place of the bench's page.
+type placeRow struct {
+	Place   string `json:"place" doc:"panel, web-config, browser, microsoft, mail, jobs, clock, faults"`
+	Path    string `json:"path" doc:"of a page of Web Config, in the labels of its menu; empty: none"`
+	Control string `json:"control" doc:"id or data-key of a control; empty: none in particular"`
+}
+
+// placesOf are where what helps in a case is done.
+func placesOf(c *scenarios.Case) []placeRow {
+	rows := []placeRow{}
+	for _, at := range explain.PlacesOf(c.Scenario.ID) {
+		place, rest, _ := strings.Cut(at, " ")
+		if place == "webconfig" {
+			rows = append(rows, placeRow{Place: "web-config", Path: c.Page(rest)})
+			continue
+		}
+		rows = append(rows, placeRow{Place: place, Control: rest})
+	}
+	return rows
 }
 
 type settingRow struct {
@@ -215,7 +238,7 @@ func (b *bench) watchCase() {
 
 func (b *bench) caseNow(language string) caseAnswer {
 	answer := caseAnswer{
-		Proves: []string{}, Parts: []partRow{}, Language: b.config.Language, Printer: b.printer.Name, Languages: []string{},
+		Proves: []string{}, Parts: []partRow{}, OwnAt: []placeRow{}, Language: b.config.Language, Printer: b.printer.Name, Languages: []string{},
 	}
 	if known, err := lab.Languages(b.config.Model); err == nil {
 		answer.Languages = known
@@ -231,7 +254,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 	answer.From = c.From()
 	answer.Code = c.Code()
 	answer.Solution, answer.Remedy = c.Remedy(language)
-	answer.Own = explain.RemedyOf(c.Scenario.ID, language)
+	answer.Own, answer.OwnAt = explain.RemedyOf(c.Scenario.ID, language), placesOf(c)
 	course := c.Course()
 	answer.Mends = course.Mends
 	if !course.Solved.IsZero() {

@@ -3,7 +3,7 @@
 import { attempt, get, post } from "./api.js";
 import { inLog } from "./behind.js";
 import { bring, fill, h } from "./dom.js";
-import { controlsOf, placeOf } from "./controls.js";
+import { controlsOf, placeOf, remedyAt } from "./controls.js";
 import * as doit from "./doit.js";
 import { state, onChange, refresh } from "./state.js";
 import { isOver, nextOf } from "./steps.js";
@@ -166,6 +166,14 @@ function steps(list, next) {
       s === next ? doit.told(s) : null))));
 }
 
+// remedies lead to where the page has what helps in this very case.
+function remedies(c) {
+  return h("p", { class: "meta" }, t("controls-of-remedy") + ": ", c.ownAt.map((at, i) => {
+    const { title, selectors, step } = remedyAt(at, t);
+    return [i ? " · " : null, h("button", { type: "button", class: "lk", "data-key": "remedy-" + i, onclick: () => go(at.place, selectors, step) }, title)];
+  }));
+}
+
 function loaded(c, anew) {
   // What the printer itself refuses a person, such as a wrong password, is not what the case is about.
   const cause = state.lines.filter((l) => l.protocol && l.tone === "refused" && l.number > c.from && (l.from !== "person" || l.party === "entra")).at(-1);
@@ -198,7 +206,7 @@ function loaded(c, anew) {
     : next?.line && c.parts[c.inHand]?.kind === "other" ? h("p", { class: "goal" }, t("solved-when"))
     : over && rest.length && !c.mends ? h("p", { class: "done-all", role: "status" }, t(passed ? "all-over" : "all-done"))
       : c.mends ? h("p", { class: "goal" }, t(over && passed ? "all-over" : "solved-when")) : null;
-  const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.remedy ? h("p", {}, c.remedy) : null,
+  const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own), remedies(c)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.remedy ? h("p", {}, c.remedy) : null,
     c.solution ? [c.remedy ? h("h3", {}, t("guide-solution", { code: c.code })) : null, h("p", {}, c.solution)] : null);
   fill(place(), h("h3", { class: "q", lang: c.titleLanguage }, c.title), h("p", { class: "meta" }, c.chapter),
     h("p", {}, c.question),

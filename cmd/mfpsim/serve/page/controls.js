@@ -11,6 +11,7 @@ const byVerb = {
   panel: ["#glass"],
   "printer set": [on("firmware"), "#more-of-printer"],
   "printer license": [on("license"), "#more-of-printer"],
+  printer: ["#pane-web-config iframe"],
   jobs: ["#job-list"],
   webconfig: ["#pane-web-config iframe"],
   browser: ["#pane-browser iframe"],
@@ -105,4 +106,20 @@ export function controlsOf(step) {
   if (verb === "scan" && keys.length) return [...onPanel(said, rest, keys), "#glass"];
   if (verb === "panel" && said !== "shows") return [...onPanel(said, rest, keys), "#glass"];
   return [...own(verb, said, rest), ...(byVerb[verb + " " + said] || byVerb[verb] || [])];
+}
+
+// named is what a place of a remedy is called: its text, or the word that is the same in every language.
+const named = {
+  "at-exchange": "exchange-admin-center", "at-microsoft-365": "microsoft-365-admin-center", "at-entra": "entra-admin-center", "at-policies": "conditional-access",
+  "at-accounts": "accounts", "at-consents": "consents", "at-sign-ins": "sign-in-log", "at-send-as": "=Send As", "at-powershell": "=Exchange Online PowerShell", application: "application-enabled",
+  "fault-smtp": "network", "fault-entra": "network", "answer-entra-answer-own": "answers", "answer-exchange-answer-own": "answers", "memory-ok": "memory-ok", "power-on": "power-on", stranger: "stranger-file",
+  firmware: "firmware", glass: "panel", "beside-panel": "scan-to", "more-of-printer": "more-of-printer", "pass-15m": "plus-15", "clock-own": "printers-own-date", "mail-list": "mail", "job-list": "jobs", "any-act": "any-act",
+};
+
+// remedyAt is what a place of a remedy is called, and what leads there.
+export function remedyAt({ place, path, control }, t) {
+  const text = named[control] || "microsofts-pages";
+  const title = path || (text.startsWith("=") ? text.slice(1) : t(text));
+  const selectors = control ? [`#${control}, ${on(control)}`, ...(place === "panel" && control === "firmware" ? ["#more-of-printer"] : [])] : [`#pane-${place} iframe`];
+  return { title, selectors, step: { text: "", looks: false, aim: { path, control: "", sees: [], first: [], asks: "", labels: [], begin: "", keys: [] } } };
 }
