@@ -93,7 +93,7 @@ function onPanel(said, rest, keys) {
   }
   if (said === "log-out") return [there(withRole("log-off", "log-out"), ...over) || "#glass"];
   if (said === "home") return ["#casing .home"];
-  const home = keys.length > 1 ? ["#casing .home:enabled"] : [];
+  const home = keys.length > 1 && said !== "enter" && said !== "sign-in" ? ["#casing .home:enabled"] : []; // a page that loads is waited for
   return [there(...keys.toReversed().map(key), ...over, ...home) || "#glass"];
 }
 
