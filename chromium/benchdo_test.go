@@ -13,8 +13,9 @@ import (
 	"mfpsim/guide"
 )
 
-// playsByDo finds a case from a user's words, loads it, and presses Do the next steps until it is solved.
-func playsByDo(t *testing.T, language, asked, scenario string) *clerk {
+// playsByDo finds a case from a user's words, loads it, and presses Do the next steps until it is solved. stopped is
+// called where it stops first; nil: nobody looks.
+func playsByDo(t *testing.T, language, asked, scenario string, stopped func(c *clerk)) *clerk {
 	t.Helper()
 	c := newClerk(t, language)
 	c.script(fmt.Sprintf(`document.getElementById("find-text").value = %q; ""`, asked))
@@ -27,7 +28,9 @@ func playsByDo(t *testing.T, language, asked, scenario string) *clerk {
 			break
 		}
 		c.click(`[data-key="do-next"]`)
-		c.restsAfterDo()
+		if c.restsAfterDo(); c.clicked == 3 && stopped != nil {
+			stopped(c)
+		}
 	}
 	if !c.isThere(".done-all") {
 		require.Fail(t, "it is not solved", "the page is kept as %s", c.keep(t.Name()))
@@ -57,12 +60,16 @@ func TestDoTheNextStepsLeadsToTheEvidence(t *testing.T) {
 	calls, _ := deskCalls(t)
 	for _, row := range []struct {
 		language, scenario string
-		sees               string // in the frame of Microsoft's pages, on the way
+		done, open         string // the act before what is seen first, and the one behind it
+		shows              string // on Microsoft's page in its frame; empty: it is not about one
 	}{
-		{language: "en", scenario: "trouble/sign-in-not-saved"},
-		{language: "el", scenario: "trouble/conditional-access-block"},
-		{language: "en", scenario: "trouble/expired-by-disuse"},
-		{language: "hi", scenario: "trouble/smtp-auth-disabled"},
+		{"en", "trouble/sign-in-not-saved", "scan email bob@fabrikam.com", "webconfig log-in", ""},
+		{
+			"el", "trouble/conditional-access-block", "browser click 'Sign In'", "browser click 'More details'",
+			"You cannot access this right now",
+		},
+		{"en", "trouble/expired-by-disuse", "scan email bob@fabrikam.com", "webconfig log-in", ""},
+		{"hi", "trouble/smtp-auth-disabled", "scan email bob@fabrikam.com", "webconfig click Start", ""},
 	} {
 		t.Run(row.scenario+" "+row.language, func(t *testing.T) {
 			asked := ""
@@ -71,7 +78,14 @@ func TestDoTheNextStepsLeadsToTheEvidence(t *testing.T) {
 					asked = call.asked[row.language]
 				}
 			}
-			c := playsByDo(t, row.language, asked, row.scenario)
+			c := playsByDo(t, row.language, asked, row.scenario, func(c *clerk) {
+				require.True(t, c.firstOf(row.done).Done, row.done)
+				require.False(t, c.firstOf(row.open).over(), row.open)
+				if row.shows != "" {
+					shows := c.online(row.shows)
+					c.evaluates(c.pages, fmt.Sprintf(`document.body.innerText.includes(%q) ? "yes" : ""`, shows))
+				}
+			})
 			t.Logf("%d clicks", c.clicked)
 			require.LessOrEqual(t, c.clicked, 12)
 			undone := []string{}
@@ -90,6 +104,20 @@ func TestDoTheNextStepsLeadsToTheEvidence(t *testing.T) {
 	}
 }
 
+// firstOf is the first step of what is left that has a line.
+func (c *clerk) firstOf(line string) caseStep {
+	c.t.Helper()
+	for _, p := range c.parts() {
+		for _, s := range p.Steps {
+			if p.Kind != "story" && s.Text == line {
+				return s
+			}
+		}
+	}
+	require.Fail(c.t, "no such line", line)
+	return caseStep{}
+}
+
 // What the page has done is told in the evidence as what somebody did by hand: the same acts, in the same words.
 func TestWhatWasDoneForTheReaderIsToldAsByHand(t *testing.T) {
 	calls, _ := deskCalls(t)
@@ -103,7 +131,7 @@ func TestWhatWasDoneForTheReaderIsToldAsByHand(t *testing.T) {
 				}
 				byHand := newClerk(t, row.language)
 				byHand.mends(call)
-				byDo := playsByDo(t, row.language, call.asked[row.language], row.scenario)
+				byDo := playsByDo(t, row.language, call.asked[row.language], row.scenario, nil)
 				require.Equal(t, byHand.acts(), byDo.acts())
 			}
 		})
