@@ -74,13 +74,16 @@ func TestDoTheNextStepsLeadsToTheEvidence(t *testing.T) {
 		done, open         string // the act before what is seen first, and the one behind it
 		shows              string // on Microsoft's page in its frame; empty: it is not about one
 	}{
-		{"en", "trouble/sign-in-not-saved", "scan email bob@fabrikam.com", "webconfig log-in", ""},
+		{
+			"en", "trouble/sign-in-not-saved", "scan email bob@fabrikam.com",
+			"panel press 'Settings > General Settings > Network Settings > Network Status > Email Server Status'", "",
+		},
 		{
 			"el", "trouble/conditional-access-block", "browser click 'Sign In'", "browser click 'More details'",
 			"You cannot access this right now",
 		},
 		{"en", "trouble/expired-by-disuse", "scan email bob@fabrikam.com", "webconfig log-in", ""},
-		{"hi", "trouble/smtp-auth-disabled", "scan email bob@fabrikam.com", "webconfig click Start", ""},
+		{"hi", "trouble/smtp-auth-disabled", "scan email bob@fabrikam.com", "webconfig open 'Network > Email Server > Connection Test'", ""},
 	} {
 		t.Run(row.scenario+" "+row.language, func(t *testing.T) {
 			asked := ""

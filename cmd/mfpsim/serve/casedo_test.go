@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,4 +80,9 @@ func TestACaseIsDoneFromWhereThePersonHasCome(t *testing.T) {
 	done("webconfig click 'Sign in with Microsoft'", 0)
 	done("browser sign-in admin@contoso.com", 0)
 	done("webconfig click OK", 0)
+	p.asks("/record/start", map[string]any{})
+	var recorded recordAnswer
+	p.object("/record", &recorded)
+	require.Empty(t, recorded.Unsaid)
+	require.Len(t, slices.DeleteFunc(recorded.Lines, func(line string) bool { return line != "webconfig click OK" }), 1)
 }
