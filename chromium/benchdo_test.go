@@ -17,7 +17,10 @@ import (
 // tellsStored makes a frame remember, in its name, what it has ever stored.
 const tellsStored = `(() => {
 	const stores = Storage.prototype.setItem;
-	Storage.prototype.setItem = function (key, value) { window.name += key + "=" + value + ";"; stores.call(this, key, value); };
+	Storage.prototype.setItem = function (key, value) {
+		window.name += key + "=" + value + ";";
+		stores.call(this, key, value);
+	};
 })()`
 
 // playsByDo finds a case from a user's words, loads it, and presses Do the next steps until it is solved. stopped is
